@@ -1,0 +1,55 @@
+import { StageflowError } from './errors.ts'
+
+/** Where all time comes from. Times are milliseconds; `now` never goes back. */
+export interface Clock {
+  now(): number
+  /** Resolves after `ms`; rejects with the signal's reason when it aborts first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Calls back once after `ms`; the answer cancels it. */
+  setTimeout(callback: () => void, ms: number): () => void
+}
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+const origin = performance.timeOrigin
+
+/** The clock of the machine: milliseconds since 1970, monotonic within the process. */
+export const systemClock: Clock = Object.freeze({
+  now: () => origin + performance.now(),
+  sleep: (ms: number, signal?: AbortSignal) => sleepOn(systemClock, ms, signal),
+  setTimeout: startTimer,
+})
+
+function startTimer(callback: () => void, ms: number): () => void {
+  let timer: ReturnType<typeof setTimeout>
+  let left = ms
+  const next = (): void => {
+    // Timers of more than 24.8 days would fire at once: they are taken in turns.
+    const turn = Math.min(left, LONGEST_TIMER_MS)
+    left -= turn
+    timer = setTimeout(left > 0 ? next : callback, turn)
+  }
+  next()
+  return () => clearTimeout(timer)
+}
+
+/** `sleep` for any clock that has `setTimeout`. */
+export function sleepOn(clock: Pick<Clock, 'setTimeout'>, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason as Error)
+    const onAbort = (): void => {
+      stop()
+      reject(signal?.reason as Error)
+    }
+    const stop = clock.setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve()
+    }, ms)
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
+}
+
+/** A limit in milliseconds as a person may give it: a number, 0 or more (`least`), Infinity for none. */
+export function checkMs(value: unknown, name: string, least: number): void {
+  if (typeof value === 'number' && value >= least && (value > 0 || least === 0)) return
+  throw new StageflowError('core/run-option', `The run option "${name}" is ${String(value)}; it takes a number of milliseconds ${least === 0 ? 'from 0' : 'above 0 (leave it out for no limit)'}.`)
+}

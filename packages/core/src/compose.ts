@@ -1,0 +1,118 @@
+import type { InterceptorContext, PipelineInfo, RunContext, StageInfo } from './context.ts'
+import { StageflowError, quote, textOf } from './errors.ts'
+import type { Interceptor, RunPipeline, RunStage } from './interceptor.ts'
+import { Output } from './output.ts'
+import type { RunOutcome } from './report-types.ts'
+
+export type Problem = (code: string, message: string, cause?: unknown) => void
+/** An output, or a promise of one that never rejects. */
+export type Answer = Output | Promise<Output>
+/** What a throw of an interceptor means for the stage. */
+export type JudgeThrow = (context: InterceptorContext, thrown: unknown, failure: StageflowError) => Output
+
+/**
+ * The promise that was checked last. A layer that passes on what the layer below returned costs nothing: its answer is this
+ * very promise. Only compared with, so two runs that interleave cost a check more and nothing else.
+ */
+let lastChecked: Promise<Output> | undefined
+
+export function checkedPromise(promise: Promise<Output>): Promise<Output> {
+  lastChecked = promise
+  return promise
+}
+
+/** The layers of one stage around `base`, the first interceptor outermost; `base` itself when nobody wraps it. */
+export function wrapStage(interceptors: readonly Interceptor[], base: RunStage, stage: StageInfo, judge: JudgeThrow, problem: Problem): RunStage {
+  let next = base
+  for (const { name, wrap } of interceptors.toReversed()) {
+    if (wrap === undefined) continue
+    let layer: RunStage
+    try {
+      layer = wrap(next, stage)
+    } catch (cause) {
+      problem('core/interceptor-wrap', `Interceptor "${name}" refuses stage "${stage.name}": ${textOf(cause)}`, cause)
+      continue
+    }
+    if (typeof layer !== 'function') problem('core/interceptor-wrap', `Interceptor "${name}" wrapped stage "${stage.name}" in ${quote(layer)}; wrap(next, stage) returns a function, or next itself.`)
+    else if (layer !== next) next = guarded(name, layer, judge)
+  }
+  return next
+}
+
+/** A layer that can only answer with an output: whatever else it does is a failure that names it. */
+function guarded(name: string, layer: RunStage, judge: JudgeThrow): RunStage {
+  const threw = (context: InterceptorContext, thrown: unknown): Output => judge(context, thrown, new StageflowError('core/interceptor-threw', `Interceptor "${name}" threw at stage "${context.stage.name}": ${textOf(thrown)}`, { cause: thrown }))
+  const read = (context: InterceptorContext, answer: unknown): Output => (answer instanceof Output ? answer : notAnOutput(name, context, answer))
+  const guard = (context: InterceptorContext): Answer => {
+    let answer: unknown
+    try {
+      answer = layer(context)
+    } catch (thrown) {
+      return threw(context, thrown)
+    }
+    if (answer instanceof Output) return answer
+    if (answer === lastChecked) return answer as Promise<Output>
+    if (!isThenable(answer)) return notAnOutput(name, context, answer)
+    const promise = answer instanceof Promise ? answer : Promise.resolve(answer)
+    return checkedPromise(promise.then((value) => read(context, value), (thrown: unknown) => threw(context, thrown)))
+  }
+  return guard as unknown as RunStage
+}
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> => typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+
+function notAnOutput(name: string, context: InterceptorContext, answer: unknown): Output {
+  return new Output('fail', new StageflowError('core/interceptor-answer', `Interceptor "${name}" answered stage "${context.stage.name}" with ${quote(answer)}; it returns what next(context) returned, or a StageOutput.`))
+}
+
+/** The layers around whole runs; `base` itself when there is none. */
+export function wrapRuns(interceptors: readonly Interceptor[], base: RunPipeline, pipeline: PipelineInfo, isOutcome: (value: unknown, run: RunContext) => value is RunOutcome, problem: Problem): RunPipeline {
+  let next = base
+  for (const { name, wrapRun } of interceptors.toReversed()) {
+    if (wrapRun === undefined) continue
+    let layer: RunPipeline
+    try {
+      layer = wrapRun(next, pipeline)
+    } catch (cause) {
+      problem('core/interceptor-wrap', `Interceptor "${name}" refuses the pipeline "${pipeline.name}": ${textOf(cause)}`, cause)
+      continue
+    }
+    if (typeof layer !== 'function') problem('core/interceptor-wrap', `Interceptor "${name}" wrapped the pipeline "${pipeline.name}" in ${quote(layer)}; wrapRun(next, pipeline) returns a function, or next itself.`)
+    else if (layer !== next) next = guardedRun(name, layer, isOutcome)
+  }
+  return next
+}
+
+function guardedRun(name: string, layer: RunPipeline, isOutcome: (value: unknown, run: RunContext) => value is RunOutcome): RunPipeline {
+  return async (run) => {
+    try {
+      const outcome: unknown = await layer(run)
+      if (isOutcome(outcome, run)) return outcome
+      return run.fail(new StageflowError('core/interceptor-answer', `Interceptor "${name}" answered the run with ${quote(outcome)}; it returns what next(run) returned, run.fail(error) or run.cancel(reason).`))
+    } catch (thrown) {
+      // A throw of the abort that stopped the run passes the stop on.
+      if (run.signal.aborted && (thrown === run.signal.reason || isAbortError(thrown))) return run.cancel(textOf(thrown))
+      return run.fail(new StageflowError('core/interceptor-threw', `Interceptor "${name}" threw around the run: ${textOf(thrown)}`, { cause: thrown }))
+    }
+  }
+}
+
+export const isAbortError = (value: unknown): boolean => typeof value === 'object' && value !== null && 'name' in value && value.name === 'AbortError'
+
+/** Checks a list of interceptors as a whole: names, hooks, and the orders that their authors forbid. */
+export function checkInterceptors(interceptors: readonly Interceptor[], problem: Problem): void {
+  const places = new Map<string, number>()
+  interceptors.forEach((one, place) => {
+    const { name } = one
+    if (typeof name !== 'string' || name === '') return problem('core/interceptor', `Interceptor ${place + 1} of the list has no name: ${quote(one)}.`)
+    if (places.has(name)) problem('core/interceptor', `Two interceptors are named "${name}"; leave one out, or rename it: { ...it, name: '…' }.`)
+    places.set(name, place)
+    for (const hook of ['wrap', 'wrapRun', 'settled'] as const) {
+      if (one[hook] !== undefined && typeof one[hook] !== 'function') problem('core/interceptor', `Interceptor "${name}" has a ${hook} that is not a function.`)
+    }
+  })
+  interceptors.forEach(({ name, mustBeInside = [], mustBeOutside = [] }, place) => {
+    for (const other of mustBeInside) if ((places.get(other) ?? -1) > place) problem('core/interceptor-order', `Interceptor "${name}" must stand inside "${other}": put it after "${other}" in the list.`)
+    for (const other of mustBeOutside) if ((places.get(other) ?? place) < place) problem('core/interceptor-order', `Interceptor "${name}" must stand outside "${other}": put it before "${other}" in the list.`)
+  })
+}

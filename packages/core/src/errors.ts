@@ -1,0 +1,88 @@
+/** Lets two copies of core in one process recognise each other's errors. */
+const BRAND: unique symbol = Symbol.for('@stageflow/error')
+
+/** The one error class of Stageflow: a stable `code` (`core/cycle`), and a message that says what happened, where, and what to do. */
+export class StageflowError extends Error {
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: true })
+    Object.defineProperty(this.prototype, 'name', { value: 'StageflowError', configurable: true, writable: true })
+  }
+
+  readonly code: string
+
+  constructor(code: string, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options)
+    this.code = code
+  }
+
+  /** Whether `value` is a Stageflow error, with this `code` if one is given. Prefer it to `instanceof`: an app may hold two copies of core. */
+  static is(value: unknown, code?: string): value is StageflowError {
+    return value instanceof Error && BRAND in value && (code === undefined || (value as unknown as StageflowError).code === code)
+  }
+}
+
+/** What `build()` throws: every problem of the pipeline at once, each with its own code, in `problems`. */
+export class PipelineBuildError extends StageflowError {
+  readonly problems: readonly StageflowError[]
+
+  constructor(pipeline: string, problems: readonly StageflowError[]) {
+    const shown = problems.slice(0, MOST_SHOWN).map((problem) => `\n- [${problem.code}] ${problem.message}`)
+    const more = problems.length > MOST_SHOWN ? `\n- … and ${problems.length - MOST_SHOWN} more, in error.problems` : ''
+    const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
+    super('core/build', `Pipeline "${pipeline}" cannot be built; it has ${count}:${shown.join('')}${more}`)
+    this.problems = problems
+    // The message lists them already: printing the error need not repeat them.
+    Object.defineProperty(this, 'problems', { enumerable: false })
+  }
+}
+
+const MOST_SHOWN = 50
+
+/** The JSON form of an error; `cause` is kept five deep. */
+export interface ErrorRecord {
+  readonly code: string
+  readonly message: string
+  readonly stage?: string
+  readonly cause?: ErrorRecord
+}
+
+/** Text for any thrown value; never throws itself. */
+export function textOf(value: unknown): string {
+  try {
+    if (value instanceof Error) return value.message || value.name
+    if (typeof value === 'string') return value
+    if (typeof value === 'object' && value !== null) return JSON.stringify(value) ?? String(value)
+    return String(value)
+  } catch {
+    return Object.prototype.toString.call(value)
+  }
+}
+
+/** A short, one-line form of a value from outside, to be quoted in a message. */
+export function quote(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : textOf(value)
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text
+}
+
+/** `value` if it is an error, else a `core/stage-failed` that carries it as its cause. */
+export function toError(value: unknown): Error {
+  return value instanceof Error ? value : new StageflowError('core/stage-failed', textOf(value), { cause: value })
+}
+
+const DEEPEST_CAUSE = 5
+
+export function errorRecord(error: unknown, stage?: string, depth = 0): ErrorRecord {
+  const cause = error instanceof Error && depth < DEEPEST_CAUSE ? error.cause : undefined
+  return {
+    code: codeOf(error),
+    message: textOf(error),
+    ...(stage === undefined ? undefined : { stage }),
+    ...(cause instanceof Error ? { cause: errorRecord(cause, undefined, depth + 1) } : undefined),
+  }
+}
+
+/** Errors of Node and of many clients carry a string `code` of their own. */
+function codeOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
+  return 'core/stage-failed'
+}

@@ -1,0 +1,126 @@
+import { StageflowError, quote } from './errors.ts'
+import type { ErrorRecord } from './errors.ts'
+import type { StageKind } from './output.ts'
+
+/** Event payloads by type. Packages and apps add theirs by declaration merging. */
+export interface EventMap {
+  'pipeline.started': { readonly pipeline: string; readonly stages: number }
+  'pipeline.completed': { readonly pipeline: string; readonly durationMs: number }
+  'pipeline.failed': { readonly pipeline: string; readonly durationMs: number; readonly errors: readonly ErrorRecord[] }
+  'pipeline.cancelled': { readonly pipeline: string; readonly durationMs: number; readonly reason: string }
+  'pipeline.child_started': ChildEvent
+  'pipeline.child_completed': ChildEvent & { readonly durationMs: number }
+  'pipeline.child_failed': ChildEvent & { readonly durationMs: number; readonly errors: readonly ErrorRecord[] }
+  'pipeline.child_cancelled': ChildEvent & { readonly durationMs: number; readonly reason: string }
+  'guard_retry.attempt': GuardRetryEvent
+  'guard_retry.scheduled': GuardRetryEvent & { readonly error: ErrorRecord }
+  'guard_retry.exhausted': GuardRetryEvent & { readonly error: ErrorRecord; readonly reason: 'max_attempts' | 'stagnation' }
+  'guard_retry.recovered': GuardRetryEvent
+}
+
+export interface ChildEvent {
+  readonly pipeline: string
+  readonly childRunId: string
+  readonly depth: number
+  readonly path: string
+}
+
+export interface GuardRetryEvent {
+  readonly guard: string
+  readonly attempt: number
+  readonly maxAttempts: number
+  /** How many verdicts in a row were the same. */
+  readonly stagnationHits: number
+}
+
+/** Payloads of the events of one stage; the type of such an event is `stage.{name}.{key}`. */
+export interface StageEventMap {
+  started: { readonly kind: StageKind }
+  completed: { readonly durationMs: number; readonly attempts: number }
+  failed: { readonly durationMs: number; readonly attempts: number; readonly error: ErrorRecord; readonly tolerated?: true }
+  skipped: { readonly reason: string }
+  cancelled: { readonly durationMs: number; readonly reason: string }
+  /** Its code ignored the signal past the grace time. */
+  abandoned: { readonly durationMs: number; readonly reason: string }
+  /** It is about to run again: the attempt to come, and what the last one ended with. */
+  retrying: { readonly attempt: number; readonly error: ErrorRecord | undefined }
+  chunk: { readonly chunk: unknown; readonly attempt: number }
+}
+
+export interface EventFields<Type extends string, Data> {
+  readonly type: Type
+  readonly data: Data
+  /** From 0, without a gap within a run, in order of publication. */
+  readonly seq: number
+  /** Milliseconds since 1970, on the run's clock. */
+  readonly timestamp: number
+  readonly pipelineRunId: string
+  readonly parentRunId: string | undefined
+  readonly requestId: string | undefined
+  readonly sessionId: string | undefined
+  readonly userId: string | undefined
+  readonly orgId: string | undefined
+  readonly interactionId: string | undefined
+  /** The stage it came from; undefined for those of the run. */
+  readonly stage: string | undefined
+}
+
+type StageEventOf<Kind extends keyof StageEventMap> = EventFields<`stage.${string}.${Kind}`, StageEventMap[Kind]> & { readonly stage: string }
+type AppEventOf<Type extends keyof EventMap> = EventFields<Type, EventMap[Type]>
+
+/** What a sink receives: the events of the engine, and those that packages and the app have declared in `EventMap`. */
+export type StageflowEvent = { [Type in keyof EventMap]: AppEventOf<Type> }[keyof EventMap] | { [Kind in keyof StageEventMap]: StageEventOf<Kind> }[keyof StageEventMap]
+
+/** Whether `event` is this event of a stage: `isStageEvent(event, 'completed')`. */
+export function isStageEvent<Kind extends keyof StageEventMap>(event: StageflowEvent, kind: Kind): event is Extract<StageflowEvent, StageEventOf<Kind>> {
+  return event.stage !== undefined && event.type === `stage.${event.stage}.${kind}`
+}
+
+/** Events that only the engine emits. */
+export type EngineEvent = `pipeline.${string}` | `stage.${string}`
+export type AppEvent = Exclude<keyof EventMap & string, EngineEvent>
+
+export interface TryEmitEvent {
+  <Type extends AppEvent>(type: Type, data: EventMap[Type]): boolean
+  <Type extends `${string}.${string}`>(type: Type extends EngineEvent ? never : Type, data: object): boolean
+}
+
+export interface EmitEvent {
+  <Type extends AppEvent>(type: Type, data: EventMap[Type]): Promise<void>
+  <Type extends `${string}.${string}`>(type: Type extends EngineEvent ? never : Type, data: object): Promise<void>
+}
+
+/** Receives events as they happen, in the order of `seq`. It takes each one synchronously; a promise only says when it can take more. */
+export interface EventSink {
+  emit(event: StageflowEvent): Promise<void> | void
+  /** False: refused, and counted in the report. */
+  tryEmit(event: StageflowEvent): boolean | void
+  flush?(): Promise<void>
+  close?(): Promise<void>
+}
+
+/** The default: no event is even made for it. */
+export const NoOpEventSink: EventSink = Object.freeze({ emit: () => {}, tryEmit: () => true })
+
+let processSink: EventSink = NoOpEventSink
+
+/** Sets the sink of runs that were given none: the one global there is. A sink passed to `build` or `run` wins. */
+export function setEventSink(sink: EventSink): void {
+  processSink = checkSink(sink, 'setEventSink()')
+}
+
+export const defaultEventSink = (): EventSink => processSink
+
+export function checkSink(sink: unknown, where: string): EventSink {
+  const { emit, tryEmit } = (sink ?? {}) as Partial<EventSink>
+  if (typeof emit === 'function' && typeof tryEmit === 'function') return sink as EventSink
+  throw new StageflowError('core/sink', `${where} was given ${quote(sink)} as its event sink; a sink has emit(event) and tryEmit(event).`)
+}
+
+const LEGAL_TYPE = /^[^.\s]+(\.[^.\s]+)+$/
+
+/** Refuses event types that a stage or an interceptor may not emit. */
+export function checkEventType(type: unknown): void {
+  if (typeof type === 'string' && LEGAL_TYPE.test(type) && !type.startsWith('pipeline.') && !type.startsWith('stage.')) return
+  throw new StageflowError('core/event-type', `An event of type ${quote(type)} cannot be emitted: a type is words with dots between them, such as 'cache.hit', and 'pipeline.' and 'stage.' belong to the engine.`)
+}

@@ -1,0 +1,125 @@
+import { untilAborted } from './abort.ts'
+import { isAbortError, checkedPromise } from './compose.ts'
+import type { Answer } from './compose.ts'
+import type { InterceptorContext } from './context.ts'
+import { StageflowError, errorRecord, quote, textOf, toError } from './errors.ts'
+import type { RunStage } from './interceptor.ts'
+import { forkOf, isLive, nodeOf, runOf } from './live-context.ts'
+import type { LiveContext } from './live-context.ts'
+import { Output, toOutput } from './output.ts'
+import type { RunLoop } from './run-loop.ts'
+import { RUNNING } from './schedule.ts'
+import type { Attempt, StageFacts } from './stage-facts.ts'
+
+/** What a throw means: after an abort of the run, the abort itself is a cancel; anything else is a failure. */
+export function thrownOutput(run: RunLoop, stage: number, thrown: unknown, failure?: StageflowError): Output {
+  if (run.isAborted(stage) && (isAbortError(thrown) || thrown === run.abortReason(stage))) return new Output('cancel', run.stopText ?? textOf(thrown))
+  return new Output('fail', failure ?? toError(thrown))
+}
+
+/** As `thrownOutput`, for a throw of an interceptor. */
+export function interceptorThrew(context: InterceptorContext, thrown: unknown, failure: StageflowError): Output {
+  const live = context as unknown as LiveContext
+  return thrownOutput(runOf(live), nodeOf(live).index, thrown, failure)
+}
+
+/** What a stage returned as a promise, where it is one: of any kind, or an async generator, which is drained. */
+export function asPromise(value: unknown, context: LiveContext): Promise<unknown> | undefined {
+  if (value instanceof Promise) return value
+  if (typeof value !== 'object' || value === null || value instanceof Output) return undefined
+  if ('then' in value && typeof value.then === 'function') return Promise.resolve(value)
+  if (Symbol.asyncIterator in value && 'next' in value && typeof value.next === 'function') return drain(value as AsyncGenerator<unknown, unknown>, context)
+  return undefined
+}
+
+/** Pulls a stage's chunks and offers them, until its last word; stops pulling once nobody wants them. */
+async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveContext): Promise<unknown> {
+  const run = runOf(context)
+  const stage = nodeOf(context).index
+  for (;;) {
+    const step = await chunks.next()
+    if (step.done === true) return step.value
+    const aborted = forkOf(context)?.aborted
+    if (aborted !== undefined || run.isAborted(stage) || run.schedule.state(stage) !== RUNNING) {
+      await chunks.return(undefined)
+      throw aborted?.reason ?? run.abortReason(stage)
+    }
+    const wait = run.chunk(nodeOf(context), step.value, context.attempt)
+    if (wait !== undefined) await untilAborted(wait, context.signal)
+  }
+}
+
+/** The innermost `next` of every wrapped stage: each call that reaches the stage's code is an attempt. */
+export const callStage: RunStage = ((context: unknown) => {
+  if (!isLive(context)) return new Output('fail', new StageflowError('core/interceptor-context', `An interceptor called next(${quote(context)}); it takes the context it was given, or that of context.fork().`))
+  return call(context)
+}) as unknown as RunStage
+
+function call(context: LiveContext): Answer {
+  const run = runOf(context)
+  const { index, name } = nodeOf(context)
+  const facts = run.facts(index)
+  if (run.isAborted(index)) return new Output('cancel', run.stopText ?? 'the run was stopped')
+  if (run.schedule.state(index) !== RUNNING) return new Output('fail', new StageflowError('core/stage-ended', `next(context) of stage "${name}" was called after the stage had ended.`))
+  const aborted = forkOf(context)?.aborted
+  if (aborted !== undefined) return new Output('fail', toError(aborted.reason))
+  if (facts.committed) return new Output('fail', new StageflowError('core/attempt-committed', `Stage "${name}" has delivered chunks already, so it cannot run again: readers would see them twice. Retry only what has not begun to stream.`))
+  if (facts.body !== undefined) return checkedPromise(callAgain(context, facts.body))
+  return begin(run, context, facts)
+}
+
+function begin(run: RunLoop, context: LiveContext, facts: StageFacts): Answer {
+  const node = nodeOf(context)
+  const { attempts } = facts
+  // The first call, made while the stage starts, began with it: it needs no clock reading of its own.
+  const startedAt = attempts === undefined && run.driving ? (run.times[2 * node.index] as number) : run.clock.now()
+  const attempt: Attempt = { attempt: (attempts?.length ?? 0) + 1, startedAt, endedAt: undefined, status: undefined }
+  if (attempts === undefined) facts.attempts = [attempt] // an empty array and push would reserve seventeen places
+  else {
+    run.stageEvent(node, 'retrying', { attempt: attempt.attempt, error: attempts.at(-1)?.error }, startedAt)
+    attempts.push(attempt)
+  }
+  facts.returned = undefined
+  let value: unknown
+  try {
+    value = node.body(context as unknown as InterceptorContext)
+  } catch (thrown) {
+    return ended(run, attempt, thrownOutput(run, node.index, thrown))
+  }
+  const promise = asPromise(value, context)
+  if (promise === undefined) return ended(run, attempt, (facts.returned = toOutput(value, node.name)))
+  facts.code++
+  facts.body = promise.then(
+    (last) => codeEnded(run, node.index, facts, attempt, (facts.returned = toOutput(last, node.name))),
+    (thrown: unknown) => codeEnded(run, node.index, facts, attempt, thrownOutput(run, node.index, thrown)),
+  )
+  return checkedPromise(facts.body)
+}
+
+function ended(run: RunLoop, attempt: Attempt, output: Output): Output {
+  attempt.endedAt = run.clock.now()
+  attempt.status = output.status
+  if (output.error !== undefined) attempt.error = errorRecord(output.error)
+  return output
+}
+
+function codeEnded(run: RunLoop, stage: number, facts: StageFacts, attempt: Attempt, output: Output): Output {
+  facts.body = undefined
+  facts.code--
+  if (facts.abandoned || run.over) return output // its record is closed
+  ended(run, attempt, output)
+  // Where every layer passed this promise on the stage ends here, with the attempt's own time.
+  if (facts.direct && run.schedule.state(stage) === RUNNING) run.resume(stage, output, attempt.endedAt as number)
+  else run.codeLeft(stage)
+  return output
+}
+
+/** A second call while the first one's code still runs waits for that code, for the grace time: a stage never runs twice at once. */
+async function callAgain(context: LiveContext, body: Promise<Output>): Promise<Output> {
+  const run = runOf(context)
+  const stopped = { stop: (): void => {} }
+  const stuck = await Promise.race([body.then(() => false), new Promise<boolean>((resolve) => { stopped.stop = run.clock.setTimeout(() => resolve(true), run.graceMs) })])
+  stopped.stop()
+  if (!stuck) return call(context)
+  return new Output('fail', new StageflowError('core/still-running', `Stage "${nodeOf(context).name}" was called again, and its first call still runs ${run.graceMs} ms later: it ignores its signal. A stage never runs twice at once.`))
+}

@@ -1,0 +1,137 @@
+import type { Clock } from './clock.ts'
+import type { Fork, ForkChanges, InterceptorContext, RunContext, StageInfo } from './context.ts'
+import type { EmitEvent, TryEmitEvent } from './events.ts'
+import { ForkState } from './fork.ts'
+import { NodeInputs } from './inputs.ts'
+import type { StageInputs } from './inputs.ts'
+import type { StageNode } from './node.ts'
+import type { StageNotes, StageRecord } from './report-types.ts'
+import type { RunLoop } from './run-loop.ts'
+import type { Slot } from './slot.ts'
+import type { ContextSnapshot } from './snapshot.ts'
+
+type Anything = Readonly<Record<string, unknown>>
+
+/** Set by the class below, which alone can read its private fields. */
+let isLive: (value: unknown) => value is LiveContext
+export let runOf: (context: LiveContext) => RunLoop
+export let nodeOf: (context: LiveContext) => StageNode
+export let forkOf: (context: LiveContext) => ForkState | undefined
+
+/** What one stage sees of a run, made when it starts. What is costly is made when somebody asks for it. */
+export class LiveContext {
+  readonly #run: RunLoop
+  readonly #node: StageNode
+  readonly #fork: ForkState | undefined
+  /** What is added to the lineage path of the children that it starts: the item of a map. */
+  readonly #item: string
+  #inputs: NodeInputs | undefined
+
+  constructor(run: RunLoop, node: StageNode, fork?: ForkState, item = '') {
+    this.#run = run
+    this.#node = node
+    this.#fork = fork
+    this.#item = item
+  }
+
+  static {
+    isLive = (value): value is LiveContext => typeof value === 'object' && value !== null && #run in value
+    runOf = (context) => context.#run
+    nodeOf = (context) => context.#node
+    forkOf = (context) => context.#fork
+  }
+
+  get inputs(): StageInputs<Anything> {
+    return (this.#inputs ??= new NodeInputs(this.#run, this.#node)) as unknown as StageInputs<Anything>
+  }
+  get stage(): StageInfo {
+    return this.#node.info
+  }
+  get attempt(): number {
+    return this.#fork?.attempt ?? this.#run.attemptOf(this.#node.index)
+  }
+  get snapshot(): ContextSnapshot {
+    return this.#run.snapshot
+  }
+  get ports(): Anything {
+    return this.#run.ports
+  }
+  get signal(): AbortSignal {
+    return this.#fork === undefined ? this.#run.signalOf(this.#node) : this.#fork.signal
+  }
+  get deadline(): number | undefined {
+    return this.#fork === undefined ? this.#run.deadline : this.#fork.deadline
+  }
+  get clock(): Clock {
+    return this.#run.clock
+  }
+  get startedAt(): number {
+    return this.#run.times[2 * this.#node.index] as number
+  }
+  get pipelineRunId(): string {
+    return this.#run.pipelineRunId
+  }
+  get requestId(): string | undefined {
+    return this.#run.snapshot.requestId
+  }
+  get sessionId(): string | undefined {
+    return this.#run.snapshot.sessionId
+  }
+  get userId(): string | undefined {
+    return this.#run.snapshot.userId
+  }
+  get orgId(): string | undefined {
+    return this.#run.snapshot.orgId
+  }
+  get interactionId(): string | undefined {
+    return this.#run.snapshot.interactionId
+  }
+  get tryEmitEvent(): TryEmitEvent {
+    return (type: string, data: object) => this.#run.tryEmit(this.#node, type, data)
+  }
+  get emitEvent(): EmitEvent {
+    return (type: string, data: object) => this.#run.emit(this.#node, type, data, this.signal)
+  }
+  get run(): RunContext {
+    return this.#run.context
+  }
+  get record(): StageRecord {
+    return this.#run.record(this.#node.index)
+  }
+
+  get<T>(slot: Slot<T>): T | undefined {
+    return this.#run.slotValue(slot)
+  }
+  note<Key extends keyof StageNotes>(key: Key, value: StageNotes[Key]): void {
+    this.#run.note(this.#node.index, key, value)
+  }
+  heartbeat(): void {
+    for (let fork = this.#fork; fork !== undefined; fork = fork.outer) fork.onHeartbeat?.()
+  }
+  onCleanup(callback: () => void | Promise<void>): void {
+    this.#run.onCleanup(this.#node.index, callback)
+  }
+  raiseIfCancelled(): void {
+    if (this.#fork?.aborted !== undefined || this.#run.isAborted(this.#node.index)) throw this.signal.reason
+  }
+  /** Rejects where the child cannot start; else it resolves, however the child ends. */
+  async runChild(child: unknown, input: object = {}, options?: object): Promise<unknown> {
+    return await this.#run.openChild(this, child, input, options, this.#item).settled
+  }
+  fork(changes: ForkChanges = {}): Fork {
+    const fork = this.#narrowed(changes)
+    return { context: fork.context as unknown as InterceptorContext, abort: fork.abort }
+  }
+
+  /** The context of one item of a map. */
+  static ofItem(context: LiveContext, item: number): { readonly context: LiveContext; readonly abort: (reason: unknown) => void } {
+    return context.#narrowed({}, `#${item}`)
+  }
+
+  #narrowed(changes: ForkChanges, item: string = this.#item): { readonly context: LiveContext; readonly abort: (reason: unknown) => void } {
+    const fork = new ForkState(this.#fork, this.deadline, () => this.signal, changes)
+    return { context: new LiveContext(this.#run, this.#node, fork, item), abort: (reason) => fork.abort(reason) }
+  }
+}
+
+export { isLive }

@@ -1,0 +1,101 @@
+import { errorRecord, textOf } from './errors.ts'
+import type { ErrorRecord } from './errors.ts'
+import type { Output } from './output.ts'
+import { printAs } from './print.ts'
+import { pipelineReport, stageOutput } from './record.ts'
+import type { PipelineReport, PipelineStatus } from './report-types.ts'
+import { PipelineFailedError } from './result.ts'
+import type { FailedResult } from './result.ts'
+import type { RunState } from './run-state.ts'
+
+/** Set by the class below, which alone can read its private fields. */
+let runBehind: (outcome: Outcome) => RunState
+let firstFailure: (outcome: Outcome) => { readonly error: unknown; readonly stage: string | undefined } | undefined
+
+/** How a run ended: outcome for interceptors, result for callers. All of it is computed when it is read, from facts that no longer change. */
+export class Outcome {
+  readonly #run: RunState
+  /** A failure that an interceptor around the run added. */
+  readonly #added: Error | undefined
+  readonly status: PipelineStatus
+  readonly reason: string | undefined
+  #data: object | undefined
+  #outputs: object | undefined
+  #report: PipelineReport | undefined
+
+  constructor(run: RunState, status: PipelineStatus, reason: string | undefined, added: Error | undefined) {
+    this.#run = run
+    this.#added = added
+    this.status = status
+    this.reason = reason
+  }
+
+  static {
+    runBehind = (outcome) => outcome.#run
+    firstFailure = (outcome) => outcome.#failures[0]
+    printAs(this.prototype, (outcome) => {
+      const { status, reason, data, errors } = outcome
+      return { status, ...(reason === undefined ? undefined : { reason }), ...(status === 'failed' ? { errors } : undefined), data: { ...data } }
+    })
+  }
+
+  /** The data of each stage that ended ok. */
+  get data(): object {
+    if (this.#data !== undefined) return this.#data
+    const { graph, data } = this.#run
+    const all = new graph.Data()
+    for (let stage = 0; stage < data.length; stage++) {
+      if (data[stage] !== undefined) all[graph.names[stage] as string] = data[stage]
+    }
+    return (this.#data = Object.freeze(all))
+  }
+
+  /** The output of each stage that settled. */
+  get outputs(): object {
+    if (this.#outputs !== undefined) return this.#outputs
+    const all: Record<string, Output> = Object.create(null) as Record<string, Output>
+    this.#run.graph.names.forEach((name, stage) => {
+      const output = stageOutput(this.#run, stage)
+      if (output !== undefined) all[name] = output
+    })
+    return (this.#outputs = Object.freeze(all))
+  }
+
+  get report(): PipelineReport {
+    if (this.#report !== undefined) return this.#report
+    const report = pipelineReport(this.#run, this.status)
+    // Until the last event is out, interceptors may still add notes.
+    if (this.#run.closed) this.#report = report
+    return report
+  }
+
+  get errors(): readonly ErrorRecord[] {
+    return this.status === 'failed' ? this.#failures.map(({ error, stage }) => errorRecord(error, stage)) : []
+  }
+
+  output(stage: string): Output | undefined {
+    const index = this.#run.graph.indexOf(stage)
+    return index === undefined ? undefined : stageOutput(this.#run, index)
+  }
+
+  toJSON(): object {
+    const { status, reason, data, report, errors } = this
+    return { status, ...(reason === undefined ? undefined : { reason }), ...(status === 'failed' ? { errors } : undefined), data, report }
+  }
+
+  get #failures(): readonly { readonly error: unknown; readonly stage: string | undefined }[] {
+    const failures = this.#run.failures ?? []
+    return this.#added === undefined ? failures : [...failures, { error: this.#added, stage: undefined }]
+  }
+}
+
+
+export const isOutcomeOf = (value: unknown, run: RunState): value is Outcome => value instanceof Outcome && runBehind(value) === run
+
+/** What a failed run rejects with. */
+export function failureOf(outcome: Outcome): PipelineFailedError {
+  const first = firstFailure(outcome)
+  const { name } = runBehind(outcome).graph
+  const where = first?.stage === undefined ? '' : ` at stage "${first.stage}"`
+  return new PipelineFailedError(`Pipeline "${name}" failed${where}: ${textOf(first?.error)}`, first?.error, outcome as unknown as FailedResult<unknown>)
+}

@@ -1,0 +1,211 @@
+import { StageflowError, quote, toError } from './errors.ts'
+import { freezeDeep, isPlain } from './plain.ts'
+import { printAs } from './print.ts'
+
+/** Brands outputs; the same in every copy of core. */
+const OUT: unique symbol = Symbol.for('@stageflow/output')
+
+/** What a stage is for. The engine treats GUARD and WORK with care; the rest are labels that people and tools read. */
+export const StageKind: StageKinds = Object.freeze({ TRANSFORM: 'transform', ENRICH: 'enrich', ROUTE: 'route', GUARD: 'guard', WORK: 'work', AGENT: 'agent' })
+export interface StageKinds {
+  readonly TRANSFORM: 'transform'
+  readonly ENRICH: 'enrich'
+  readonly ROUTE: 'route'
+  readonly GUARD: 'guard'
+  readonly WORK: 'work'
+  readonly AGENT: 'agent'
+}
+export type StageKind = StageKinds[keyof StageKinds]
+
+/** How a stage ended. */
+export type StageStatus = 'ok' | 'skip' | 'cancel' | 'fail'
+
+/** What an ok output may carry beside its data. */
+export interface Extras {
+  readonly artifacts?: readonly object[]
+  readonly events?: readonly { readonly type: string; readonly data: object }[]
+  readonly version?: string
+}
+export interface OkOutput<out Data = unknown> extends Extras {
+  readonly [OUT]: 'ok'
+  readonly status: 'ok'
+  readonly data: Data
+}
+export interface SkipOutput {
+  readonly [OUT]: 'skip'
+  readonly status: 'skip'
+  readonly reason: string
+}
+export interface CancelOutput {
+  readonly [OUT]: 'cancel'
+  readonly status: 'cancel'
+  readonly reason: string
+}
+export interface FailOutput {
+  readonly [OUT]: 'fail'
+  readonly status: 'fail'
+  readonly error: unknown
+  readonly retryable?: boolean
+  readonly data?: unknown
+}
+export interface RetryOutput {
+  readonly [OUT]: 'retry'
+  readonly status: 'retry'
+  readonly error: unknown
+  readonly afterMs?: number
+}
+/** How a stage answers: `ok` with data, `skip`, `cancel` (ends the run), `fail`, or `retry` (asks an interceptor to run it again). */
+export type StageOutput<Data = unknown> = OkOutput<Data> | SkipOutput | CancelOutput | FailOutput | RetryOutput
+
+export interface StageOutputFactory {
+  /** Success. `data` is a plain object; it is frozen, all the way down, when the stage ends. */
+  ok<Data extends object = {}>(data?: Data, extras?: Extras): OkOutput<Data>
+  /** Nothing to do: dependents that need this stage are skipped too. */
+  skip(reason: string): SkipOutput
+  /** Ends the whole run as `cancelled`, with everything that completed. */
+  cancel(reason: string): CancelOutput
+  /** Failure: an error or its text. `retryable` tells a retry interceptor, `data` says more than a message can. */
+  fail(error: unknown, options?: { readonly retryable?: boolean; readonly data?: object }): FailOutput
+  /** Asks to be run again, after `afterMs` milliseconds if given; a failure where nobody retries. */
+  retry(error: unknown, options?: { readonly afterMs?: number }): RetryOutput
+}
+
+type Status = StageOutput['status']
+type More = Extras & { readonly retryable?: boolean; readonly data?: unknown; readonly afterMs?: number }
+
+/** Immutable by its private fields: cheaper than freezing an object a stage. */
+export class Output {
+  readonly #status: Status
+  readonly #value: unknown
+  readonly #more: More
+
+  constructor(status: Status, value: unknown, more: More = EMPTY) {
+    this.#status = status
+    this.#value = value
+    this.#more = more
+  }
+
+  static {
+    Object.defineProperty(this.prototype, OUT, { get: (): string => 'output' })
+    printAs(this.prototype, (output) => ({ ...output.toJSON(), ...(output.error === undefined ? undefined : { error: output.error }) }))
+  }
+
+  get status(): Status {
+    return this.#status
+  }
+  get data(): unknown {
+    return this.#status === 'ok' ? this.#value : this.#more.data
+  }
+  get reason(): string | undefined {
+    return this.#status === 'skip' || this.#status === 'cancel' ? (this.#value as string) : undefined
+  }
+  get error(): unknown {
+    return this.#status === 'fail' || this.#status === 'retry' ? this.#value : undefined
+  }
+  get retryable(): boolean | undefined {
+    return this.#more.retryable
+  }
+  get afterMs(): number | undefined {
+    return this.#more.afterMs
+  }
+  get artifacts(): Extras['artifacts'] {
+    return this.#more.artifacts
+  }
+  get events(): Extras['events'] {
+    return this.#more.events
+  }
+  get version(): string | undefined {
+    return this.#more.version
+  }
+  /** The same output with other data, as a schema may give. */
+  withData(data: unknown): Output {
+    return new Output(this.#status, data, this.#more)
+  }
+  toJSON(): object {
+    const { status, data, reason, error } = this
+    const failure = error === undefined ? undefined : { error: error instanceof Error ? { name: error.name, message: error.message } : error }
+    return { status, ...(reason === undefined ? undefined : { reason }), ...(data === undefined ? undefined : { data }), ...failure, ...this.#more }
+  }
+}
+
+/** The data of a stage that returned nothing. */
+export const EMPTY: Readonly<Record<never, never>> = Object.freeze({})
+const EMPTY_OK = new Output('ok', EMPTY)
+const more = (options: More | undefined): More => (options === undefined ? EMPTY : Object.freeze({ ...options }))
+
+/** Makes the outputs that a stage returns. */
+export const StageOutput: StageOutputFactory = Object.freeze({
+  ok: (data: object = EMPTY, extras?: Extras) => new Output('ok', data, more(extras)),
+  skip: (reason: string) => new Output('skip', text(reason)),
+  cancel: (reason: string) => new Output('cancel', text(reason)),
+  fail: (error: unknown, options?: More) => new Output('fail', toError(error), more(options)),
+  retry: (error: unknown, options?: More) => new Output('retry', toError(error), more(options)),
+}) as unknown as StageOutputFactory
+
+const text = (reason: unknown): string => (typeof reason === 'string' ? reason : `${quote(reason)}`)
+
+const plainPrototype = Object.prototype
+const STATUS_WORDS: ReadonlySet<unknown> = new Set(['ok', 'skip', 'cancel', 'fail', 'retry', 'suspend'])
+
+/** The quick test of what a stage returned: a plain object that can be taken for nothing else. */
+export function isData(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== plainPrototype) return false
+  const { status, execute, then } = value as { status?: unknown; execute?: unknown; then?: unknown }
+  return (status === undefined || !STATUS_WORDS.has(status)) && execute === undefined && then === undefined
+}
+
+/** Anything that a stage returned as an output; what is not one becomes a failure that names it. Never throws. */
+export function toOutput(value: unknown, stage: string): Output {
+  try {
+    return value instanceof Output ? checkData(value, stage) : read(value, stage)
+  } catch (cause) {
+    return new Output('fail', new StageflowError('core/illegal-output', `Stage "${stage}" returned an object that throws when it is read; return plain data.`, { cause }))
+  }
+}
+
+function checkData(output: Output, stage: string): Output {
+  if (output.status !== 'ok' || output.data === EMPTY || isData(output.data)) return output
+  const inner = read(output.data, stage)
+  return inner.status === 'ok' ? output : inner
+}
+
+function read(value: unknown, stage: string): Output {
+  if (value === undefined) return EMPTY_OK
+  if (typeof value === 'object' && value !== null) {
+    if (OUT in value) return fromOtherCopy(value as unknown as Output, stage)
+    if (isPlain(value)) return fromPlain(value, stage)
+  }
+  const cause = value instanceof Error ? { cause: value } : undefined
+  return new Output('fail', new StageflowError('core/illegal-output', `Stage "${stage}" returned ${describe(value)}; return a plain object, a StageOutput, or nothing.`, cause))
+}
+
+function fromOtherCopy(output: Output, stage: string): Output {
+  const { status, data, reason, error, retryable, afterMs, artifacts, events, version } = output
+  const value = status === 'ok' ? data : (reason ?? error)
+  const known = STATUS_WORDS.has(status) && status !== ('suspend' as Status)
+  if (!known) return new Output('fail', new StageflowError('core/illegal-output', `Stage "${stage}" returned an output with status ${quote(status)}, which this version of @stageflow/core does not know; use one version of it.`))
+  const rest = { retryable, afterMs, artifacts, events, version, ...(status === 'ok' ? undefined : { data }) }
+  return checkData(new Output(status, value, Object.freeze(Object.fromEntries(Object.entries(rest).filter(([, given]) => given !== undefined)))), stage)
+}
+
+function fromPlain(value: object, stage: string): Output {
+  const { status, execute } = value as { status?: unknown; execute?: unknown }
+  if (typeof execute === 'function') return new Output('fail', new StageflowError('core/illegal-output', `Stage "${stage}" returned a stage object (it has execute); return what its execute(context) returns.`))
+  if (typeof status === 'string' && STATUS_WORDS.has(status)) return new Output('fail', new StageflowError('core/ambiguous-output', `Stage "${stage}" returned a plain object with status "${status}", which is a status of Stageflow's own; return StageOutput.${status}(…), or give the field another name.`))
+  return new Output('ok', value)
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'an array'
+  if (value instanceof Error) return 'an Error (throw it, or return StageOutput.fail(error))'
+  if (typeof value === 'function') return `a function (${value.name || 'without a name'})`
+  if (typeof value !== 'object') return `a ${typeof value} (${quote(value)})`
+  const tag = Object.prototype.toString.call(value).slice(8, -1)
+  if (tag === 'Generator') return 'a generator (a stage that yields is an async function*)'
+  return `an instance of ${value.constructor?.name || tag}`
+}
+
+/** Freezes an output's data at the stage's boundary. */
+export type Freeze = (data: object) => object
+export const freezers: { readonly deep: Freeze; readonly shallow: Freeze } = { deep: freezeDeep, shallow: Object.freeze }

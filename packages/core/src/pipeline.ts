@@ -1,0 +1,127 @@
+import { childStage } from './child-stage.ts'
+import type { Join, StageContext } from './context.ts'
+import { StageflowError, quote } from './errors.ts'
+import { buildGraph } from './graph-build.ts'
+import type { StageGraph } from './graph.ts'
+import { mapStage } from './map.ts'
+import type { StageKind } from './output.ts'
+import type { BuildOptions, ChildOptions, MapData, MapOptions, Missing, NewName, NoOverlap, NotTaken, PortsOf, Provides, StageWiring } from './pipeline-types.ts'
+import { asStageGraph } from './public-graph.ts'
+import type { RunData } from './result.ts'
+import { SPECS, StageSpec, fluentSpec } from './spec.ts'
+import type { DescribedPipeline } from './spec.ts'
+import { ownName } from './stage.ts'
+import type { AnyStage, ChunkOf, DataOf, Fallback, Final, Inherits, NamedStage, OnFailure, Read, Skippable, SlotIn, StageLike, StageReturn, StageSlot } from './stage-types.ts'
+
+/** Set by the class below, which alone can write its private fields. */
+let extended: (before: unknown, specs: readonly StageSpec[]) => never
+
+/** A description of stages and of what each needs. Immutable: every method gives a new pipeline, which shares what came before. */
+export class Pipeline<Stages = {}, Ports = {}> {
+  readonly name: string
+  #before: Pipeline<never, never> | undefined
+  #added: readonly StageSpec[] = []
+  #all: readonly StageSpec[] | undefined
+
+  constructor(name: string = 'pipeline') {
+    if (typeof name !== 'string' || name === '') throw new StageflowError('core/illegal-name', `A pipeline was named ${quote(name)}; give it a name of at least one letter, or none at all.`)
+    this.name = name
+  }
+
+  static {
+    extended = (before, specs) => {
+      const pipeline = new Pipeline<never, never>((before as Pipeline<never, never>).name)
+      pipeline.#before = before as Pipeline<never, never>
+      pipeline.#added = specs
+      return pipeline as never
+    }
+    Object.defineProperty(this.prototype, SPECS, {
+      get(this: Pipeline) {
+        return this.#specs
+      },
+    })
+  }
+
+  /** A pipeline whose stages read `context.ports`, typed. */
+  static withPorts<Ports>(name: string): Pipeline<{}, Ports> {
+    return new Pipeline<{}, Ports>(name)
+  }
+
+  /** A pipeline of stages made by `defineStage`: in any order, and complete. */
+  static from<const List extends readonly AnyStage[]>(name: string, stages: List & Missing<List>): Pipeline<{ readonly [One in List[number] as One['name']]: SlotIn<One> }, PortsOf<List>> {
+    return extended(new Pipeline(name), specsOf(stages))
+  }
+
+  /** The stages as values, in declared order: for `Pipeline.from` and `withStages`. */
+  get stages(): readonly AnyStage[] {
+    return this.#specs as readonly unknown[] as readonly AnyStage[]
+  }
+
+  /** Adds a stage that has a literal name, and perhaps a kind, of its own. */
+  withStage<const Name extends string, Return extends StageReturn, const Dependencies extends readonly (keyof Stages & string)[] = [], When extends boolean = never, Failure extends OnFailure = never, const J extends Join = 'all'>(
+    stage: NamedStage<Name, StageContext<{ readonly [Key in Dependencies[number]]: Read<Stages[Key & keyof Stages], J> }, Ports>, Return> & NotTaken<Name, Stages>,
+    options?: StageWiring<Stages, Dependencies, When, Failure, J>,
+  ): Pipeline<Stages & Provides<Name, StageSlot<DataOf<Final<Return>> | Fallback<Failure>, Skippable<Return, When, Failure, Inherits<Stages, Dependencies[number], J>>, ChunkOf<Return>>>, Ports>
+  /** Adds a stage under a name; its kind is its own, or TRANSFORM. */
+  withStage<const Name extends string, Return extends StageReturn, const Dependencies extends readonly (keyof Stages & string)[] = [], When extends boolean = never, Failure extends OnFailure = never, const J extends Join = 'all'>(
+    name: NewName<Name, Stages>,
+    stage: StageLike<StageContext<{ readonly [Key in Dependencies[number]]: Read<Stages[Key & keyof Stages], J> }, Ports>, Return>,
+    options?: StageWiring<Stages, Dependencies, When, Failure, J>,
+  ): Pipeline<Stages & Provides<Name, StageSlot<DataOf<Final<Return>> | Fallback<Failure>, Skippable<Return, When, Failure, Inherits<Stages, Dependencies[number], J>>, ChunkOf<Return>>>, Ports>
+  /** Adds a stage under a name, as of a kind. */
+  withStage<const Name extends string, Return extends StageReturn, const Dependencies extends readonly (keyof Stages & string)[] = [], When extends boolean = never, Failure extends OnFailure = never, const J extends Join = 'all'>(
+    name: NewName<Name, Stages>,
+    stage: StageLike<StageContext<{ readonly [Key in Dependencies[number]]: Read<Stages[Key & keyof Stages], J> }, Ports>, Return>,
+    kind: StageKind,
+    options?: StageWiring<Stages, Dependencies, When, Failure, J>,
+  ): Pipeline<Stages & Provides<Name, StageSlot<DataOf<Final<Return>> | Fallback<Failure>, Skippable<Return, When, Failure, Inherits<Stages, Dependencies[number], J>>, ChunkOf<Return>>>, Ports>
+  withStage(first: unknown, second?: unknown, third?: unknown, fourth?: unknown): never {
+    if (typeof first !== 'string') return extended(this, [fluentSpec(ownName(first), first, undefined, second)])
+    const hasKind = typeof third !== 'object'
+    return extended(this, [fluentSpec(first, second, hasKind ? third : undefined, hasKind ? fourth : third)])
+  }
+
+  /** Adds stages made by `defineStage`; what they read is among them, or in the pipeline already. */
+  withStages<const List extends readonly AnyStage[]>(stages: List & Missing<List, keyof Stages & string>): Pipeline<Stages & { readonly [One in List[number] as One['name']]: SlotIn<One> }, Ports & PortsOf<List>> {
+    return extended(this, specsOf(stages))
+  }
+
+  /** Adds another pipeline as one stage. It ends as its child run ends, but a cancelled child skips it. A pipeline is built with this one's build options, a graph keeps its own. */
+  withPipeline<const Name extends string, Child, const Dependencies extends readonly (keyof Stages & string)[] = [], When extends boolean = never, Failure extends OnFailure = never, const J extends Join = 'all'>(
+    name: NewName<Name, Stages>,
+    child: StageGraph<Child, {}> | Pipeline<Child, Ports>,
+    options?: ChildOptions<Stages, Dependencies, Child, When, Failure, J>,
+  ): Pipeline<Stages & Provides<Name, StageSlot<RunData<Child> | Fallback<Failure>, true, never>>, Ports> {
+    return extended(this, [fluentSpec(name, childStage(child, (options ?? {}) as never), options?.kind, options, ['kind', 'input', 'repeat'])])
+  }
+
+  /** Adds a stage that calls `each` for each item, at most `concurrency` at once. An item that skips is undefined; one that cancels or fails ends the map. */
+  withMap<const Name extends string, Item, Return extends StageReturn, const Dependencies extends readonly (keyof Stages & string)[] = [], When extends boolean = never, Failure extends OnFailure = never, const J extends Join = 'all'>(
+    name: NewName<Name, Stages>,
+    options: MapOptions<Stages, Ports, Dependencies, Item, Return, When, Failure, J>,
+  ): Pipeline<Stages & Provides<Name, StageSlot<MapData<Return> | Fallback<Failure>, Skippable<object, When, Failure, Inherits<Stages, Dependencies[number], J>>, never>>, Ports> {
+    return extended(this, [fluentSpec(name, mapStage(options as never), options?.kind, options, ['kind', 'over', 'each', 'concurrency'])])
+  }
+
+  /** Adds the stages of another pipeline. */
+  compose<Others, OtherPorts>(other: Pipeline<Others, OtherPorts> & NoOverlap<Stages, Others>): Pipeline<Stages & Others, Ports & OtherPorts> {
+    return extended(this, (other as Pipeline<Others, OtherPorts>).#specs)
+  }
+
+  /** Checks everything and makes the graph that runs; throws a `PipelineBuildError` (`core/build`) with all problems at once. */
+  build<const Given extends Partial<Ports> = {}>(options?: BuildOptions<Given>): StageGraph<Stages, Omit<Ports, keyof Given>> {
+    return asStageGraph(buildGraph(this as unknown as DescribedPipeline, options)) as unknown as StageGraph<Stages, Omit<Ports, keyof Given>>
+  }
+
+  get #specs(): readonly StageSpec[] {
+    if (this.#all !== undefined) return this.#all
+    const parts: (readonly StageSpec[])[] = []
+    for (let at = this as unknown as Pipeline<never, never> | undefined; at !== undefined; at = at.#before) parts.push(at.#added)
+    return (this.#all = Object.freeze(parts.reverse().flat()))
+  }
+}
+
+/** What is no stage is kept, for the build to report with everything else. */
+function specsOf(stages: readonly unknown[]): readonly StageSpec[] {
+  return stages.map((stage) => (stage instanceof StageSpec ? stage : fluentSpec(ownName(stage), stage, undefined, undefined)))
+}

@@ -1,0 +1,94 @@
+import { errorRecord } from './errors.ts'
+import { Output } from './output.ts'
+import type { AttemptRecord, PipelineReport, PipelineStatus, StageRecord } from './report-types.ts'
+import type { RunState } from './run-state.ts'
+import { FAILED, OK, SKIPPED, WAITING } from './schedule.ts'
+import type { StageFacts } from './stage-facts.ts'
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
+
+/** How a stage ended; undefined while it has not. */
+export function stageOutput(run: RunState, stage: number): Output | undefined {
+  const state = run.schedule.state(stage)
+  if (state < OK) return undefined
+  const output = run.factsIfAny(stage)?.output
+  if (output !== undefined) return output
+  return state === OK ? new Output('ok', run.data[stage]) : new Output('skip', skipReason(run, stage))
+}
+
+/** Why a stage was skipped without being asked. */
+export function skipReason(run: RunState, stage: number): string {
+  const { names, nodes } = run.graph
+  const why = run.schedule.why(stage)
+  if (why === stage) return 'late'
+  const state = run.schedule.state(why)
+  const ended = state === SKIPPED ? 'was skipped' : state === FAILED ? 'failed' : 'ended'
+  const others = (nodes[stage]?.dependencies.length ?? 0) > 1 ? ', so too few dependencies can end ok' : ''
+  return `dependency "${names[why]}" ${ended}${others}`
+}
+
+/** The facts of one stage, as they are now. */
+export function stageRecord(run: RunState, stage: number): StageRecord {
+  const { names } = run.graph
+  const state = run.schedule.state(stage)
+  const why = run.schedule.why(stage)
+  const facts = run.factsIfAny(stage)
+  const startedAt = timeOf(run, 2 * stage)
+  const endedAt = timeOf(run, 2 * stage + 1)
+  const record: Writable<StageRecord> = {
+    stage: names[stage] as string,
+    status: statusOf(run, state, facts),
+    readyAt: state === WAITING ? undefined : why < 0 || why === stage ? run.startedAt : timeOf(run, 2 * why + 1),
+    startedAt,
+    endedAt,
+    releasedBy: why < 0 || why === stage ? undefined : names[why],
+    attempts: facts?.attempts ?? [],
+    chunks: facts?.chunks ?? 0,
+    notes: facts?.notes ?? NO_NOTES,
+  }
+  if (state !== OK || facts !== undefined) addEnding(record, run, stage, state, facts)
+  // A stage that nothing wraps keeps no attempts: its one call is as long as it was.
+  if (facts?.attempts === undefined && startedAt !== undefined) record.attempts = [onlyAttempt(record, startedAt, endedAt)]
+  return record
+}
+
+const NO_NOTES = Object.freeze({})
+
+function statusOf(run: RunState, state: number, facts: StageFacts | undefined): StageRecord['status'] {
+  if (facts?.tolerated !== undefined) return 'fail'
+  if (state === OK) return 'ok'
+  if (state === SKIPPED) return 'skip'
+  if (state === FAILED) return 'fail'
+  return state > FAILED || run.over ? 'cancel' : undefined
+}
+
+function addEnding(record: Writable<StageRecord>, run: RunState, stage: number, state: number, facts: StageFacts | undefined): void {
+  const failure = facts?.tolerated ?? (state === FAILED ? facts?.output : undefined)
+  if (facts?.tolerated !== undefined) record.tolerated = true
+  if (failure !== undefined) record.error = errorRecord(failure.error, record.stage)
+  else if (state === SKIPPED) record.reason = facts?.output?.reason ?? skipReason(run, stage)
+  else if (record.status === 'cancel') record.reason = facts?.output?.reason ?? run.stopText ?? 'the run ended before it started'
+  if (facts?.abandoned === true) record.abandoned = true
+  if (facts?.children !== undefined) record.children = facts.children.map((child) => child.report)
+}
+
+function onlyAttempt(record: StageRecord, startedAt: number, endedAt: number | undefined): AttemptRecord {
+  return { attempt: 1, startedAt, endedAt, status: record.status, ...(record.error === undefined ? undefined : { error: record.error }) }
+}
+
+function timeOf(run: RunState, place: number): number | undefined {
+  const time = run.times[place] as number
+  return Number.isNaN(time) ? undefined : time
+}
+
+/** The facts of a whole run. */
+export function pipelineReport(run: RunState, status: PipelineStatus): PipelineReport {
+  const stages: Record<string, StageRecord> = Object.create(null) as Record<string, StageRecord>
+  run.graph.names.forEach((name, stage) => {
+    stages[name] = stageRecord(run, stage)
+  })
+  const notes = run.problems === undefined ? { ...run.notes } : { ...run.notes, 'core/problems': run.problems.map((problem) => errorRecord(problem)) }
+  const { startedAt, endedAt, pipelineRunId, graph } = run
+  return { status, pipeline: graph.name, pipelineRunId, startedAt, endedAt, stages, droppedEvents: run.events?.dropped ?? 0, notes }
+}
+

@@ -1,0 +1,100 @@
+import type { Clock } from './clock.ts'
+import type { PipelineInfo, RunChanges, RunContext, RunOptions, RunParent } from './context.ts'
+import { StageflowError, quote, toError } from './errors.ts'
+import type { EmitEvent, TryEmitEvent } from './events.ts'
+import { Outcome } from './outcome.ts'
+import type { RunNotes, RunOutcome } from './report-types.ts'
+import type { RunState } from './run-state.ts'
+import type { Slot } from './slot.ts'
+import type { ContextSnapshot } from './snapshot.ts'
+
+/** Set by the class below, which alone can read its private fields. */
+export let changesOf: (face: unknown) => RunChanges
+export let runBehind: (face: unknown) => RunState
+
+/** A run as interceptors see it. */
+export class RunFace implements RunContext {
+  readonly #run: RunState
+  readonly #changes: RunChanges
+
+  constructor(run: RunState, changes: RunChanges = {}) {
+    this.#run = run
+    this.#changes = changes
+  }
+
+  static {
+    changesOf = (face) => (typeof face === 'object' && face !== null && #changes in face ? face.#changes : {})
+    runBehind = (face) => {
+      if (typeof face === 'object' && face !== null && #run in face) return face.#run
+      throw new StageflowError('core/interceptor-context', `An interceptor called next(${quote(face)}); around a run it takes the run it was given, or that of run.with().`)
+    }
+  }
+
+  get pipeline(): PipelineInfo {
+    return this.#run.graph.info
+  }
+  get parent(): RunParent | undefined {
+    const { parent } = this.#run
+    if (parent === undefined) return undefined
+    const { pipelineRunId, stage, rootRunId, depth, path } = parent
+    return { pipelineRunId, stage, rootRunId, depth, path }
+  }
+  get snapshot(): ContextSnapshot {
+    return this.#changes.snapshot ?? this.#run.snapshot
+  }
+  get options(): Readonly<RunOptions> {
+    return this.#run.options
+  }
+  get signal(): AbortSignal {
+    return this.#changes.signal ?? this.#run.abort.signal
+  }
+  get deadline(): number | undefined {
+    return this.#changes.deadline ?? this.#run.deadline
+  }
+  get clock(): Clock {
+    return this.#run.clock
+  }
+  get pipelineRunId(): string {
+    return this.#run.pipelineRunId
+  }
+  get requestId(): string | undefined {
+    return this.snapshot.requestId
+  }
+  get sessionId(): string | undefined {
+    return this.snapshot.sessionId
+  }
+  get userId(): string | undefined {
+    return this.snapshot.userId
+  }
+  get orgId(): string | undefined {
+    return this.snapshot.orgId
+  }
+  get interactionId(): string | undefined {
+    return this.snapshot.interactionId
+  }
+  get tryEmitEvent(): TryEmitEvent {
+    return (type: string, data: object) => this.#run.tryEmit(undefined, type, data)
+  }
+  get emitEvent(): EmitEvent {
+    return (type: string, data: object) => this.#run.emit(undefined, type, data, this.signal)
+  }
+
+  get<T>(slot: Slot<T>): T | undefined {
+    return this.#run.slotValue(slot)
+  }
+  set<T>(slot: Slot<T>, value: T): void {
+    this.#run.setSlot(slot, value)
+  }
+  note<Key extends keyof RunNotes>(key: Key, value: RunNotes[Key]): void {
+    this.#run.noteRun(key, value)
+  }
+  with(changes: RunChanges): RunContext {
+    return new RunFace(this.#run, { ...this.#changes, ...changes })
+  }
+  fail(error: unknown): RunOutcome {
+    return new Outcome(this.#run, 'failed', undefined, toError(error)) as unknown as RunOutcome
+  }
+  cancel(reason: string): RunOutcome {
+    return new Outcome(this.#run, 'cancelled', String(reason), undefined) as unknown as RunOutcome
+  }
+}

@@ -1,0 +1,267 @@
+import { StageflowError, quote } from './errors.ts'
+import type { OpenedChild } from './child.ts'
+import type { InterceptorContext, RunContext } from './context.ts'
+import { asPromise, thrownOutput } from './execute.ts'
+import { NodeInputs } from './inputs.ts'
+import type { Interceptor } from './interceptor.ts'
+import { LiveContext } from './live-context.ts'
+import type { StageNode } from './node.ts'
+import { Output, isData, toOutput } from './output.ts'
+import { stageRecord } from './record.ts'
+import type { StageRecord } from './report-types.ts'
+import { RunState } from './run-state.ts'
+import { ABORT, CANCELLED, END, FAILED, LEFT, OK, RUNNING, SETTLED, SKIPPED, START, STAYS, operationOf, stageOf } from './schedule.ts'
+import { askWhen } from './when.ts'
+
+export const UNREAD = -1
+
+/** The stages of one run: starts what the schedule commands, and tells it how each stage ended. */
+export abstract class RunLoop extends RunState {
+  driving = false
+  /** The stages may start: what surrounds the run has let it through. */
+  begun = false
+
+  /** Nothing runs and nothing can start: the run is to be finished. */
+  protected abstract conclude(): void
+  /** Code of stages that have ended may be all that runs: it is waited for, for the grace time. */
+  protected abstract waitForCode(): void
+  protected abstract timeOut(): void
+  protected abstract observe(observer: Interceptor, record: StageRecord): void
+  /** The schedule stopped because of a stage: the rest is aborted. */
+  protected abstract halt(reason: unknown): void
+  abstract readonly context: RunContext
+  abstract openChild(context: LiveContext, child: unknown, input: object, options: object | undefined, suffix: string): OpenedChild
+
+  record(stage: number): StageRecord {
+    return stageRecord(this, stage)
+  }
+
+  /** Carries out what the schedule commands until it has no more; never recurses. `now`: a clock reading that is still right, or UNREAD. */
+  drive(now: number): void {
+    if (this.driving || this.over || !this.begun) return
+    this.driving = true
+    const { schedule } = this
+    let time = now
+    for (let command = schedule.take(); command !== 0; command = schedule.take()) {
+      const operation = operationOf(command)
+      if (operation === END) {
+        this.conclude()
+        break
+      }
+      if (time === UNREAD) time = this.clock.now()
+      const stage = stageOf(command)
+      if (operation === START) {
+        time = this.#start(stage, time)
+        if (time > this.limit) this.timeOut()
+      } else if (operation !== ABORT) this.#skipped(stage, time)
+      else if (!schedule.stopped) this.#endLate(stage, time)
+    }
+    this.driving = false
+    if (schedule.staying > 0 || this.cancelGrace !== undefined) this.waitForCode()
+  }
+
+  /** Starts a stage; the time it ended if it has already, else UNREAD. */
+  #start(stage: number, now: number): number {
+    const node = this.graph.nodes[stage] as StageNode
+    if (node.when !== undefined && !this.#allows(node, now)) return now
+    this.times[2 * stage] = now
+    const context = new LiveContext(this, node)
+    if (node.eager) void context.inputs
+    if (this.events !== undefined) this.stageEvent(node, 'started', { kind: node.info.kind }, now)
+    return node.wrapped === undefined ? this.#startBare(node, context) : this.#startWrapped(node, node.wrapped, context)
+  }
+
+  #startBare(node: StageNode, context: LiveContext): number {
+    const stage = node.index
+    let value: unknown
+    try {
+      value = node.body(context as unknown as InterceptorContext)
+    } catch (thrown) {
+      return this.#endNow(stage, thrownOutput(this, stage, thrown))
+    }
+    const promise = value instanceof Promise ? value : isData(value) ? undefined : asPromise(value, context)
+    if (promise === undefined) {
+      this.#returned(stage, value)
+      return this.#endNow(stage, value)
+    }
+    promise.then(
+      (last: unknown) => {
+        this.#returned(stage, last)
+        this.#bareEnded(stage, last)
+      },
+      (thrown: unknown) => this.#bareEnded(stage, thrownOutput(this, stage, thrown)),
+    )
+    return UNREAD
+  }
+
+  #startWrapped(node: StageNode, wrapped: (context: InterceptorContext) => unknown, context: LiveContext): number {
+    const stage = node.index
+    const answer = wrapped(context as unknown as InterceptorContext)
+    if (!(answer instanceof Promise)) return this.#endNow(stage, answer)
+    const facts = this.factsIfAny(stage)
+    if (facts !== undefined && facts.body === answer) facts.direct = true
+    else void (answer as Promise<Output>).then((output) => this.resume(stage, output, this.clock.now()))
+    return UNREAD
+  }
+
+  #endNow(stage: number, value: unknown): number {
+    const now = this.clock.now()
+    this.#end(stage, value, now)
+    return now
+  }
+
+  /** A stage that runs ends, later than it was started. */
+  resume(stage: number, value: unknown, now: number): void {
+    if (this.schedule.state(stage) !== RUNNING) return
+    this.#end(stage, value, now)
+    this.drive(now)
+  }
+
+  #bareEnded(stage: number, value: unknown): void {
+    if (this.schedule.state(stage) === RUNNING) return this.resume(stage, value, this.clock.now())
+    const facts = this.factsIfAny(stage)
+    if (facts === undefined) return
+    facts.code--
+    this.codeLeft(stage)
+  }
+
+  /** Remembers a failure that a stage's own code returned: only that is a guard's verdict. */
+  #returned(stage: number, value: unknown): void {
+    if (value instanceof Output && value.status === 'fail') this.facts(stage).returned = value
+  }
+
+  /** Some code of a stage ended; where the stage has ended too and that was the last of it, its slot is free. */
+  codeLeft(stage: number): void {
+    if (!this.over && this.factsIfAny(stage)?.code === 0 && this.schedule.feed(LEFT, stage, 0)) this.drive(UNREAD)
+  }
+
+  #allows(node: StageNode, now: number): boolean {
+    const answer = askWhen(node, new NodeInputs(this, node), this.snapshot)
+    if (answer === undefined) return true
+    this.#end(node.index, answer, now)
+    return false
+  }
+
+  // ---------- how a stage ends
+
+  #end(stage: number, value: unknown, now: number): void {
+    this.times[2 * stage + 1] = now
+    const facts = this.factsIfAny(stage)
+    if (facts !== undefined || !this.#endWithData(stage, value)) this.#endWithOutput(stage, value)
+    if (this.events !== undefined || this.graph.observers.length > 0) this.#tell(stage, now)
+  }
+
+  /** The common ending: plain data of a stage about which nothing else is known. */
+  #endWithData(stage: number, value: unknown): boolean {
+    try {
+      if (!isData(value)) return false
+      this.data[stage] = this.graph.freeze(value)
+    } catch {
+      return false // an object that throws when it is read: it is refused by name
+    }
+    this.schedule.feed(SETTLED, stage, OK)
+    return true
+  }
+
+  #endWithOutput(stage: number, value: unknown): void {
+    const node = this.graph.nodes[stage] as StageNode
+    const output = this.#final(node, toOutput(value, node.name))
+    const stays = this.#codeStays(stage)
+    switch (output.status) {
+      case 'ok':
+        if (output.artifacts !== undefined || output.events !== undefined || output.version !== undefined) this.facts(stage).output = output
+        this.data[stage] = output.data as object
+        this.schedule.feed(SETTLED, stage, OK | stays)
+        return
+      case 'skip':
+        this.facts(stage).output = output
+        this.schedule.feed(SETTLED, stage, SKIPPED | stays)
+        return
+      case 'cancel':
+        this.facts(stage).output = output
+        this.ending ??= { status: 'cancelled', reason: output.reason ?? '' }
+        this.schedule.feed(SETTLED, stage, CANCELLED | stays)
+        return this.halt(new StageflowError('core/cancelled', `Stage "${node.name}" cancelled the run: ${output.reason}`))
+      default:
+        this.#endWithFailure(node, output, stays)
+    }
+  }
+
+  #endWithFailure(node: StageNode, output: Output, stays: number): void {
+    const stage = node.index
+    const facts = this.facts(stage)
+    const { onFailure } = node
+    if (onFailure !== undefined) {
+      facts.tolerated = output
+      if (onFailure === 'skip') facts.output = new Output('skip', 'its failure is tolerated (onFailure)')
+      else this.data[stage] = onFailure.fallback
+      this.schedule.feed(SETTLED, stage, (onFailure === 'skip' ? SKIPPED : OK) | stays)
+      return
+    }
+    facts.output = output
+    ;(this.failures ??= []).push({ error: output.error, stage: node.name })
+    this.ending ??= { status: 'failed', reason: `stage "${node.name}" failed` }
+    this.schedule.feed(SETTLED, stage, FAILED | stays)
+    if (this.schedule.stopped) this.halt(new StageflowError('core/cancelled', `The run was stopped: stage "${node.name}" failed.`, { cause: output.error }))
+  }
+
+  /** What an output comes to when nobody is left to act on it, its data frozen. */
+  #final(node: StageNode, output: Output): Output {
+    if (output.status === 'retry') return new Output('fail', new StageflowError('core/retry-exhausted', `Stage "${node.name}" asked to be run again, and no interceptor did (or did any more).`, { cause: output.error }))
+    if (output.status !== 'ok') return output
+    try {
+      this.graph.freeze(output.data as object)
+      return output
+    } catch (cause) {
+      return new Output('fail', new StageflowError('core/illegal-output', `Stage "${node.name}" returned ${quote(output.data)}, which cannot be frozen; return plain data.`, { cause }))
+    }
+  }
+
+  /** Child runs do not outlive the stage that started them. */
+  #codeStays(stage: number): number {
+    const facts = this.factsIfAny(stage)
+    if (facts === undefined || facts.code === 0) return 0
+    for (const child of facts.children ?? []) child.cancel(`stage "${this.graph.names[stage]}" of the run above ended`)
+    return STAYS
+  }
+
+  #skipped(stage: number, now: number): void {
+    this.times[2 * stage + 1] = now
+    if (this.events !== undefined || this.graph.observers.length > 0) this.#tell(stage, now)
+  }
+
+  /** Nobody can read a stage any more: it is aborted, and its status does not wait for its code. */
+  #endLate(stage: number, now: number): void {
+    if (this.graph.nodes[stage]?.wrapped === undefined) this.facts(stage).code++
+    this.abort.stopStage(stage, new StageflowError('core/late', `No stage can read stage "${this.graph.names[stage]}" any more (late: 'abort').`))
+    this.#end(stage, new Output('skip', 'late'), now)
+  }
+
+  /** Gives up on a stage that ignored its signal. */
+  protected abandon(stage: number, now: number): void {
+    const runs = this.schedule.state(stage) === RUNNING
+    if (!runs && !this.schedule.stays(stage)) return
+    const facts = this.facts(stage)
+    facts.abandoned = true
+    facts.code = 0
+    if (runs) this.#end(stage, new Output('cancel', `abandoned: its code still ran ${this.graceMs} ms after its signal had aborted`), now)
+    else this.schedule.feed(LEFT, stage, 0)
+  }
+
+  /** Observers and listeners hear of a stage that settled. */
+  #tell(stage: number, now: number): void {
+    const record = stageRecord(this, stage)
+    for (const observer of this.graph.observers) this.observe(observer, record)
+    if (this.events !== undefined) this.#emitEnd(this.graph.nodes[stage] as StageNode, record, now)
+  }
+
+  #emitEnd(node: StageNode, record: StageRecord, now: number): void {
+    const durationMs = record.startedAt === undefined ? 0 : now - record.startedAt
+    const { attempts: { length: attempts }, reason = '', error, tolerated } = record
+    if (record.abandoned === true) this.stageEvent(node, 'abandoned', { durationMs, reason }, now)
+    else if (record.status === 'ok') this.stageEvent(node, 'completed', { durationMs, attempts }, now)
+    else if (record.status === 'skip') this.stageEvent(node, 'skipped', { reason }, now)
+    else if (error === undefined) this.stageEvent(node, 'cancelled', { durationMs, reason }, now)
+    else this.stageEvent(node, 'failed', { durationMs, attempts, error, ...(tolerated === true ? { tolerated } : undefined) }, now)
+  }
+}

@@ -1,0 +1,189 @@
+import { RunAbort, untilAborted } from './abort.ts'
+import { runCleanup } from './cleanups.ts'
+import type { Cleanup } from './cleanups.ts'
+import type { Clock } from './clock.ts'
+import type { RunParent } from './context.ts'
+import type { StageflowError } from './errors.ts'
+import { NoOpEventSink, checkEventType, defaultEventSink } from './events.ts'
+import type { EventSink, StageEventMap } from './events.ts'
+import type { BuiltGraph } from './graph.ts'
+import type { StageNode } from './node.ts'
+import type { RunNotes, StageNotes } from './report-types.ts'
+import { RunEvents } from './run-events.ts'
+import type { Listener } from './run-events.ts'
+import type { AllRunOptions } from './run-options.ts'
+import { Schedule } from './schedule.ts'
+import type { Slot } from './slot.ts'
+import { snapshotOf } from './snapshot.ts'
+import type { ContextSnapshot } from './snapshot.ts'
+import type { Fields } from './snapshot-fields.ts'
+import { StageFacts } from './stage-facts.ts'
+
+/** What a child run has of the run above it. */
+export interface ParentLink extends RunParent {
+  readonly run: RunState
+  readonly signal: AbortSignal
+  readonly remainingMs: number
+}
+
+/** What ended a run before its stages did. */
+export interface Ending {
+  readonly status: 'cancelled' | 'failed'
+  readonly reason: string
+}
+
+const DEFAULT_GRACE_MS = 5_000
+export const DEFAULT_CLEANUP_MS = 5_000
+
+/** What one run knows. Each part is made when it is first needed: most runs need few of them. */
+export class RunState {
+  readonly graph: BuiltGraph
+  readonly options: AllRunOptions
+  readonly parent: ParentLink | undefined
+  readonly clock: Clock
+  readonly schedule: Schedule
+  readonly abort: RunAbort = new RunAbort()
+  readonly events: RunEvents | undefined
+  /** The data of each stage that ended ok. */
+  readonly data: (object | undefined)[]
+  /** Two a stage: when it started, when it settled; NaN: not. */
+  readonly times: number[]
+  startedAt = 0
+  endedAt = 0
+  /** When the run gives up, on its clock. */
+  limit: number = Infinity
+  ending: Ending | undefined
+  /** Every failure that was not tolerated, in order. */
+  failures: { readonly error: unknown; readonly stage: string | undefined }[] | undefined
+  problems: StageflowError[] | undefined
+  notes: RunNotes | undefined
+  cleanups: Cleanup[] | undefined
+  /** No stage of it runs any more. */
+  over = false
+  /** Its last event is out: nothing about it changes. */
+  closed = false
+  /** Set while the grace time runs. */
+  cancelGrace: (() => void) | undefined
+  readonly #input: Fields
+  #snapshot: ContextSnapshot | undefined
+  #id: string | undefined
+  #ports: Readonly<Record<string, unknown>> | undefined
+  #slots: Map<unknown, unknown> | undefined
+  #facts: (StageFacts | undefined)[] | undefined
+
+  constructor(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent: ParentLink | undefined, listener: Listener | undefined) {
+    this.graph = graph
+    this.options = options
+    this.parent = parent
+    this.clock = graph.clock
+    this.schedule = new Schedule(graph.plan, options.maxConcurrency ?? 0, options.onStageFailure === 'continue')
+    this.data = graph.blank.slice()
+    this.times = graph.unset.slice()
+    this.#input = input
+    const sink = listeningSink(options.eventSink ?? graph.eventSink ?? defaultEventSink())
+    this.events = sink === undefined && listener === undefined ? undefined : new RunEvents(this, sink, listener)
+  }
+
+  get pipelineRunId(): string {
+    return (this.#id ??= (this.#input['pipelineRunId'] as string | undefined) ?? crypto.randomUUID())
+  }
+  get snapshot(): ContextSnapshot {
+    return (this.#snapshot ??= snapshotOf({ createdAt: this.startedAt, ...this.#input, pipelineRunId: this.pipelineRunId }))
+  }
+  set snapshot(snapshot: ContextSnapshot) {
+    this.#snapshot = snapshot
+  }
+  get ports(): Readonly<Record<string, unknown>> {
+    const { ports } = this.options
+    return (this.#ports ??= ports === undefined ? this.graph.ports : Object.freeze({ ...this.graph.ports, ...ports }))
+  }
+  get graceMs(): number {
+    return this.options.graceMs ?? DEFAULT_GRACE_MS
+  }
+  get deadline(): number | undefined {
+    return this.limit === Infinity ? undefined : this.limit
+  }
+  /** What stopped the run, in words; undefined while nothing has. */
+  get stopText(): string | undefined {
+    return this.ending?.reason
+  }
+
+  isAborted(stage: number): boolean {
+    return this.abort.isAborted(stage)
+  }
+  abortReason(stage: number): unknown {
+    return this.abort.reasonFor(stage)
+  }
+  signalOf(node: StageNode): AbortSignal {
+    return node.late ? this.abort.signalOf(node.index) : this.abort.signal
+  }
+
+  facts(stage: number): StageFacts {
+    return ((this.#facts ??= this.graph.blank.slice())[stage] ??= new StageFacts())
+  }
+  factsIfAny(stage: number): StageFacts | undefined {
+    return this.#facts?.[stage]
+  }
+  attemptOf(stage: number): number {
+    return this.#facts?.[stage]?.attempts?.length ?? 1
+  }
+  state(stage: number): number {
+    return this.schedule.state(stage)
+  }
+  /** Whether what the stage does counts no more. */
+  isClosed(stage: number): boolean {
+    return this.over || this.#facts?.[stage]?.abandoned === true
+  }
+
+  slotValue<T>(slot: Slot<T>): T | undefined {
+    return this.#slots?.has(slot) === true ? (this.#slots.get(slot) as T) : this.parent?.run.slotValue(slot)
+  }
+  setSlot<T>(slot: Slot<T>, value: T): void {
+    ;(this.#slots ??= new Map()).set(slot, value)
+  }
+  note<Key extends keyof StageNotes>(stage: number, key: Key, value: StageNotes[Key]): void {
+    if (this.isClosed(stage)) return
+    const facts = this.facts(stage)
+    facts.notes = { ...facts.notes, [key]: value }
+  }
+  noteRun<Key extends keyof RunNotes>(key: Key, value: RunNotes[Key]): void {
+    if (!this.closed) this.notes = { ...this.notes, [key]: value }
+  }
+  problem(problem: StageflowError): void {
+    ;(this.problems ??= []).push(problem)
+  }
+  onCleanup(stage: number, cleanup: Cleanup): void {
+    if (this.isClosed(stage)) void runCleanup(cleanup, (problem) => this.problem(problem))
+    else (this.cleanups ??= []).push(cleanup)
+  }
+
+  stageEvent<Kind extends keyof StageEventMap>(node: StageNode, kind: Kind, data: StageEventMap[Kind], timestamp: number): void {
+    this.events?.emit(`stage.${node.name}.${kind}`, data, node.name, timestamp)
+  }
+  /** An event of a stage, or of an interceptor around the run; false: refused. */
+  tryEmit(node: StageNode | undefined, type: string, data: object): boolean {
+    checkEventType(type)
+    if (node === undefined ? this.closed : this.isClosed(node.index)) return false
+    return this.events === undefined || this.events.emit(type, data, node?.name, this.clock.now())
+  }
+  /** As `tryEmit`, but waits while the sink pushes back, or until `signal` aborts. */
+  async emit(node: StageNode | undefined, type: string, data: object, signal: AbortSignal): Promise<void> {
+    checkEventType(type)
+    if (this.events === undefined || (node === undefined ? this.closed : this.isClosed(node.index))) return
+    await untilAborted(this.events.emitAndWait(type, data, node?.name, this.clock.now()), signal)
+  }
+  /** Counts a chunk and offers it; a promise while its reader is too far behind. */
+  chunk(node: StageNode, chunk: unknown, attempt: number): Promise<void> | undefined {
+    const facts = this.facts(node.index)
+    facts.committed = true
+    facts.chunks++
+    const { events, options } = this
+    if (events === undefined || (events.listener === undefined && options.chunkEvents !== true)) return undefined
+    events.emit(`stage.${node.name}.chunk`, { chunk, attempt }, node.name, this.clock.now(), options.chunkEvents === true)
+    return events.listener?.room()
+  }
+}
+
+function listeningSink(sink: EventSink): EventSink | undefined {
+  return sink === NoOpEventSink ? undefined : sink
+}

@@ -1,0 +1,93 @@
+import { StageflowError, quote } from './errors.ts'
+import { nearest } from './nearest.ts'
+import { isPlain } from './plain.ts'
+
+/** What a snapshot holds, flat; the bundles are views of it. */
+export type Fields = { readonly [field: string]: unknown }
+
+export const BUNDLES: Readonly<Record<string, readonly string[]>> = {
+  runId: ['pipelineRunId', 'requestId', 'sessionId', 'userId', 'orgId', 'interactionId'],
+  conversation: ['messages', 'inputText', 'routingDecision'],
+  enrichments: ['profile', 'memory', 'documents', 'webResults'],
+}
+export const LONE_FIELDS: readonly string[] = ['extensions', 'topology', 'executionMode', 'metadata', 'createdAt']
+
+const ANYTHING = 'anything'
+const KINDS: Readonly<Record<string, string>> = {
+  messages: 'an array', documents: 'an array', webResults: 'an array',
+  extensions: 'a plain object', metadata: 'a plain object', createdAt: 'a number',
+  profile: ANYTHING, memory: ANYTHING, routingDecision: ANYTHING,
+}
+const FIELDS: ReadonlySet<string> = new Set([...Object.values(BUNDLES).flat(), ...LONE_FIELDS])
+
+/** Reads what a caller gave, flat or in bundles, into frozen copies; refuses what a snapshot has no place for. */
+export function readFields(input: object): Fields {
+  if (typeof input !== 'object' || input === null || !isPlain(input)) {
+    throw new StageflowError('core/snapshot', `The input of a run is a plain object such as { inputText: 'Hello' }, or a ContextSnapshot; it was given ${quote(input)}.`)
+  }
+  const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>
+  for (const key of Object.keys(input)) {
+    const value = (input as Fields)[key]
+    if (Object.hasOwn(BUNDLES, key)) readBundle(fields, key, value)
+    else put(fields, key, value, undefined)
+  }
+  return fields
+}
+
+function readBundle(fields: Record<string, unknown>, bundle: string, value: unknown): void {
+  if (value === undefined) return
+  if (typeof value !== 'object' || value === null || !isPlain(value)) throw new StageflowError('core/snapshot', `The input's "${bundle}" must be a plain object; it is ${quote(value)}.`)
+  for (const key of Object.keys(value)) put(fields, key, (value as Fields)[key], bundle)
+}
+
+function put(fields: Record<string, unknown>, key: string, value: unknown, bundle: string | undefined): void {
+  const known = bundle === undefined ? FIELDS.has(key) : BUNDLES[bundle]?.includes(key)
+  if (!known) throw unknownField(key, bundle)
+  if (value === undefined) return
+  const kind = KINDS[key] ?? 'a string'
+  if (!isOfKind(value, kind)) throw new StageflowError('core/snapshot', `The input's "${key}" must be ${kind}; it is ${quote(value)}.`)
+  fields[key] = frozenCopy(value, key)
+}
+
+function isOfKind(value: unknown, kind: string): boolean {
+  switch (kind) {
+    case ANYTHING: return true
+    case 'an array': return Array.isArray(value)
+    case 'a number': return typeof value === 'number' && Number.isFinite(value)
+    case 'a plain object': return typeof value === 'object' && value !== null && isPlain(value)
+    default: return typeof value === 'string'
+  }
+}
+
+function unknownField(key: string, bundle: string | undefined): StageflowError {
+  const names = bundle === undefined ? [...FIELDS, ...Object.keys(BUNDLES)] : (BUNDLES[bundle] ?? [])
+  const near = nearest(key, names)
+  const where = bundle === undefined ? 'The input' : `The input's "${bundle}"`
+  return new StageflowError('core/snapshot', `${where} has no field ${quote(key)}.${near === undefined ? '' : ` Did you mean "${near}"?`} Values of your own go into "metadata", or typed into "extensions".`)
+}
+
+const DEEPEST = 200
+/** Top values that this module froze: shared between snapshots instead of copied again. */
+const copies = new WeakSet<object>()
+
+function frozenCopy(value: unknown, field: string): unknown {
+  if (typeof value !== 'object' || value === null || copies.has(value)) return value
+  const made = copyInto(value, 0, field) as object
+  copies.add(made)
+  return made
+}
+
+function copyInto(value: unknown, depth: number, field: string): unknown {
+  if (typeof value !== 'object' || value === null || copies.has(value)) return value
+  if (depth === DEEPEST) throw new StageflowError('core/snapshot', `The input's "${field}" is nested deeper than ${DEEPEST} levels, or contains itself; pass flatter data.`)
+  if (Array.isArray(value)) return Object.freeze(value.map((one) => copyInto(one, depth + 1, field)))
+  if (!isPlain(value)) return value
+  const made: Record<string, unknown> = {}
+  for (const key of Object.keys(value)) {
+    const inner = copyInto((value as Fields)[key], depth + 1, field)
+    // An own key named __proto__, as JSON.parse makes it, stays data.
+    if (key === '__proto__') Object.defineProperty(made, key, { value: inner, enumerable: true, configurable: true, writable: true })
+    else made[key] = inner
+  }
+  return Object.freeze(made)
+}

@@ -1,0 +1,31 @@
+import type { ErrorRecord } from './errors.ts'
+import type { Output } from './output.ts'
+import type { AttemptRecord, StageNotes } from './report-types.ts'
+import type { Run } from './run.ts'
+
+/** One call of a stage's code, filled in when it ends. */
+export type Attempt = { -readonly [Key in keyof AttemptRecord]: AttemptRecord[Key] } & { error?: ErrorRecord }
+
+/** What is known of a stage in a run beyond its data and times; made only for stages that have any of it. */
+export class StageFacts {
+  /** Pieces of its code that run: calls of its body, and child runs. */
+  code = 0
+  /** The call that runs now; interceptors that pass it on are passed through. */
+  body: Promise<Output> | undefined
+  /** Every interceptor passed the body's own promise on: the stage settles with it. */
+  direct = false
+  /** Its code ignored the signal past the grace time: nothing that it does counts any more. */
+  abandoned = false
+  /** An attempt delivered a chunk: no other may run. */
+  committed = false
+  chunks = 0
+  attempts: Attempt[] | undefined
+  notes: StageNotes | undefined
+  children: Run[] | undefined
+  /** How it ended, unless that is plain data. */
+  output: Output | undefined
+  /** The failure that `onFailure` tolerated. */
+  tolerated: Output | undefined
+  /** The output that its own code returned last, as against thrown, or answered by an interceptor. */
+  returned: Output | undefined
+}
