@@ -1,6 +1,6 @@
 import type { OpenedChild } from './child.ts'
 import type { StageContext } from './context.ts'
-import { StageflowError, errorRecord } from './errors.ts'
+import { StageflowError, errorRecord, quote } from './errors.ts'
 import type { EventMap } from './events.ts'
 import type { StageGraph } from './graph.ts'
 import { nodeOf, runOf } from './live-context.ts'
@@ -47,7 +47,7 @@ function checkRepeat(building: Building, graph: ChildGraph, { until, maxAttempts
   if (guard === undefined) problem('core/repeat', `Stage "${stage}" repeats until "${until}" passes, but pipeline "${graph.name}" has no such stage; it has ${graph.names.slice(0, 12).join(', ')}.`)
   else if (graph.nodes[guard]?.info.kind !== StageKind.GUARD) problem('core/repeat', `Stage "${stage}" repeats until "${until}" passes, but that is no stage of kind GUARD.`)
   for (const [name, value] of Object.entries({ maxAttempts, stagnationLimit })) {
-    if (!Number.isInteger(value) || value < 1) problem('core/repeat', `Stage "${stage}" has repeat.${name} ${String(value)}; it takes a whole number from 1.`)
+    if (!Number.isInteger(value) || value < 1) problem('core/repeat', `Stage "${stage}" has repeat.${name} ${quote(value)}; it takes a whole number from 1.`)
   }
   if (sameVerdict !== undefined && typeof sameVerdict !== 'function') problem('core/repeat', `Stage "${stage}" has a repeat.sameVerdict that is not a function.`)
 }
@@ -84,8 +84,9 @@ async function repeated(context: LiveContext, repeat: Repeat<string>, open: (con
 /** What the guard said; undefined where the child failed in another way: a throw is a failure, not a verdict. */
 function verdictOf(child: Run, until: string, attempt: number): { readonly feedback: Feedback; readonly error: unknown } | undefined {
   const guard = child.graph.indexOf(until) as number
-  const output = child.factsIfAny(guard)?.output
-  if (output?.status !== 'fail' || output !== child.factsIfAny(guard)?.returned || child.failures?.[0]?.stage !== until) return undefined
+  const { output, threw = false, answered = output } = child.factsIfAny(guard) ?? {}
+  // What it threw, or an interceptor answered in its place, it did not say itself.
+  if (output?.status !== 'fail' || threw || output !== answered || child.failures?.[0]?.stage !== until) return undefined
   return { feedback: { attempt, error: errorRecord(output.error, until), data: output.data }, error: output.error }
 }
 

@@ -1,4 +1,4 @@
-import { StageflowError } from './errors.ts'
+import { StageflowError, quote } from './errors.ts'
 
 /** Where all time comes from. Times are milliseconds; `now` never goes back. */
 export interface Clock {
@@ -51,5 +51,5 @@ export function sleepOn(clock: Pick<Clock, 'setTimeout'>, ms: number, signal?: A
 /** A limit in milliseconds as a person may give it: a number, 0 or more (`least`), Infinity for none. */
 export function checkMs(value: unknown, name: string, least: number): void {
   if (typeof value === 'number' && value >= least && (value > 0 || least === 0)) return
-  throw new StageflowError('core/run-option', `The run option "${name}" is ${String(value)}; it takes a number of milliseconds ${least === 0 ? 'from 0' : 'above 0 (leave it out for no limit)'}.`)
+  throw new StageflowError('core/run-option', `The run option "${name}" is ${quote(value)}; it takes a number of milliseconds ${least === 0 ? 'from 0' : 'above 0 (leave it out for no limit)'}.`)
 }

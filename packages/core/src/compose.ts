@@ -3,6 +3,7 @@ import { StageflowError, quote, textOf } from './errors.ts'
 import type { Interceptor, RunPipeline, RunStage } from './interceptor.ts'
 import { Output } from './output.ts'
 import type { RunOutcome } from './report-types.ts'
+import { isThenable } from './thenable.ts'
 
 export type Problem = (code: string, message: string, cause?: unknown) => void
 /** An output, or a promise of one that never rejects. */
@@ -44,22 +45,19 @@ function guarded(name: string, layer: RunStage, judge: JudgeThrow): RunStage {
   const threw = (context: InterceptorContext, thrown: unknown): Output => judge(context, thrown, new StageflowError('core/interceptor-threw', `Interceptor "${name}" threw at stage "${context.stage.name}": ${textOf(thrown)}`, { cause: thrown }))
   const read = (context: InterceptorContext, answer: unknown): Output => (answer instanceof Output ? answer : notAnOutput(name, context, answer))
   const guard = (context: InterceptorContext): Answer => {
-    let answer: unknown
     try {
-      answer = layer(context)
+      const answer: unknown = layer(context)
+      if (answer instanceof Output) return answer
+      if (answer === lastChecked) return answer as Promise<Output>
+      if (!isThenable(answer)) return notAnOutput(name, context, answer)
+      const promise = answer instanceof Promise ? answer : Promise.resolve(answer)
+      return checkedPromise(promise.then((value) => read(context, value), (thrown: unknown) => threw(context, thrown)))
     } catch (thrown) {
       return threw(context, thrown)
     }
-    if (answer instanceof Output) return answer
-    if (answer === lastChecked) return answer as Promise<Output>
-    if (!isThenable(answer)) return notAnOutput(name, context, answer)
-    const promise = answer instanceof Promise ? answer : Promise.resolve(answer)
-    return checkedPromise(promise.then((value) => read(context, value), (thrown: unknown) => threw(context, thrown)))
   }
   return guard as unknown as RunStage
 }
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> => typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 
 function notAnOutput(name: string, context: InterceptorContext, answer: unknown): Output {
   return new Output('fail', new StageflowError('core/interceptor-answer', `Interceptor "${name}" answered stage "${context.stage.name}" with ${quote(answer)}; it returns what next(context) returned, or a StageOutput.`))
@@ -97,7 +95,21 @@ function guardedRun(name: string, layer: RunPipeline, isOutcome: (value: unknown
   }
 }
 
-export const isAbortError = (value: unknown): boolean => typeof value === 'object' && value !== null && 'name' in value && value.name === 'AbortError'
+export function isAbortError(value: unknown): boolean {
+  try {
+    return typeof value === 'object' && value !== null && 'name' in value && value.name === 'AbortError'
+  } catch {
+    return false // an object that cannot be read
+  }
+}
+
+const LISTS = ['stageOptions', 'runOptions', 'mustBeInside', 'mustBeOutside'] as const
+
+/** One of an interceptor's lists of names; empty where it has none, or none that is a list. */
+export function namesIn(interceptor: Interceptor, list: (typeof LISTS)[number]): readonly string[] {
+  const names: unknown = interceptor[list]
+  return Array.isArray(names) ? (names as readonly string[]) : []
+}
 
 /** Checks a list of interceptors as a whole: names, hooks, and the orders that their authors forbid. */
 export function checkInterceptors(interceptors: readonly Interceptor[], problem: Problem): void {
@@ -110,8 +122,13 @@ export function checkInterceptors(interceptors: readonly Interceptor[], problem:
     for (const hook of ['wrap', 'wrapRun', 'settled'] as const) {
       if (one[hook] !== undefined && typeof one[hook] !== 'function') problem('core/interceptor', `Interceptor "${name}" has a ${hook} that is not a function.`)
     }
+    for (const list of LISTS) {
+      if (one[list] !== undefined && !Array.isArray(one[list])) problem('core/interceptor', `Interceptor "${name}" has a ${list} that is not an array of names.`)
+    }
   })
-  interceptors.forEach(({ name, mustBeInside = [], mustBeOutside = [] }, place) => {
+  interceptors.forEach((one, place) => {
+    const { name } = one
+    const [mustBeInside, mustBeOutside] = [namesIn(one, 'mustBeInside'), namesIn(one, 'mustBeOutside')]
     for (const other of mustBeInside) if ((places.get(other) ?? -1) > place) problem('core/interceptor-order', `Interceptor "${name}" must stand inside "${other}": put it after "${other}" in the list.`)
     for (const other of mustBeOutside) if ((places.get(other) ?? place) < place) problem('core/interceptor-order', `Interceptor "${name}" must stand outside "${other}": put it before "${other}" in the list.`)
   })

@@ -46,15 +46,14 @@ export interface ErrorRecord {
   readonly cause?: ErrorRecord
 }
 
-/** Text for any thrown value; never throws itself. */
+/** Text for any thrown value; never throws itself, whatever its getters do. */
 export function textOf(value: unknown): string {
   try {
-    if (value instanceof Error) return value.message || value.name
-    if (typeof value === 'string') return value
-    if (typeof value === 'object' && value !== null) return JSON.stringify(value) ?? String(value)
+    if (value instanceof Error) return String(value.message || value.name)
+    if (typeof value === 'object' && value !== null) return JSON.stringify(value) ?? Object.prototype.toString.call(value)
     return String(value)
   } catch {
-    return Object.prototype.toString.call(value)
+    return typeof value === 'object' ? 'an object that cannot be read' : typeof value
   }
 }
 
@@ -66,23 +65,36 @@ export function quote(value: unknown): string {
 
 /** `value` if it is an error, else a `core/stage-failed` that carries it as its cause. */
 export function toError(value: unknown): Error {
-  return value instanceof Error ? value : new StageflowError('core/stage-failed', textOf(value), { cause: value })
+  return isError(value) ? value : new StageflowError('core/stage-failed', textOf(value), { cause: value })
+}
+
+function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error
+  } catch {
+    return false // a revoked proxy
+  }
 }
 
 const DEEPEST_CAUSE = 5
 
 export function errorRecord(error: unknown, stage?: string, depth = 0): ErrorRecord {
-  const cause = error instanceof Error && depth < DEEPEST_CAUSE ? error.cause : undefined
+  const cause = depth < DEEPEST_CAUSE ? read(error, 'cause') : undefined
+  const code = read(error, 'code')
   return {
-    code: codeOf(error),
+    // Errors of Node and of many clients carry a string code of their own.
+    code: typeof code === 'string' ? code : 'core/stage-failed',
     message: textOf(error),
     ...(stage === undefined ? undefined : { stage }),
-    ...(cause instanceof Error ? { cause: errorRecord(cause, undefined, depth + 1) } : undefined),
+    ...(isError(cause) ? { cause: errorRecord(cause, undefined, depth + 1) } : undefined),
   }
 }
 
-/** Errors of Node and of many clients carry a string `code` of their own. */
-function codeOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
-  return 'core/stage-failed'
+/** A property of an error; undefined where it has none, or none that can be read. */
+function read(error: unknown, key: 'code' | 'cause'): unknown {
+  try {
+    return isError(error) ? (error as unknown as Record<string, unknown>)[key] : undefined
+  } catch {
+    return undefined
+  }
 }

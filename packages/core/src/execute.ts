@@ -9,6 +9,7 @@ import type { LiveContext } from './live-context.ts'
 import { Output, toOutput } from './output.ts'
 import type { RunLoop } from './run-loop.ts'
 import { RUNNING } from './schedule.ts'
+import { isThenable } from './thenable.ts'
 import type { Attempt, StageFacts } from './stage-facts.ts'
 
 /** What a throw means: after an abort of the run, the abort itself is a cancel; anything else is a failure. */
@@ -27,7 +28,7 @@ export function interceptorThrew(context: InterceptorContext, thrown: unknown, f
 export function asPromise(value: unknown, context: LiveContext): Promise<unknown> | undefined {
   if (value instanceof Promise) return value
   if (typeof value !== 'object' || value === null || value instanceof Output) return undefined
-  if ('then' in value && typeof value.then === 'function') return Promise.resolve(value)
+  if (isThenable(value)) return Promise.resolve(value)
   if (Symbol.asyncIterator in value && 'next' in value && typeof value.next === 'function') return drain(value as AsyncGenerator<unknown, unknown>, context)
   return undefined
 }
@@ -79,19 +80,24 @@ function begin(run: RunLoop, context: LiveContext, facts: StageFacts): Answer {
     run.stageEvent(node, 'retrying', { attempt: attempt.attempt, error: attempts.at(-1)?.error }, startedAt)
     attempts.push(attempt)
   }
-  facts.returned = undefined
+  facts.threw = false
   let value: unknown
+  let promise: Promise<unknown> | undefined
   try {
     value = node.body(context as unknown as InterceptorContext)
+    promise = asPromise(value, context)
   } catch (thrown) {
-    return ended(run, attempt, thrownOutput(run, node.index, thrown))
+    facts.threw = true
+    return ended(run, attempt, (facts.answered = thrownOutput(run, node.index, thrown)))
   }
-  const promise = asPromise(value, context)
-  if (promise === undefined) return ended(run, attempt, (facts.returned = toOutput(value, node.name)))
+  if (promise === undefined) return ended(run, attempt, (facts.answered = toOutput(value, node.name)))
   facts.code++
   facts.body = promise.then(
-    (last) => codeEnded(run, node.index, facts, attempt, (facts.returned = toOutput(last, node.name))),
-    (thrown: unknown) => codeEnded(run, node.index, facts, attempt, thrownOutput(run, node.index, thrown)),
+    (last) => codeEnded(run, node.index, facts, attempt, toOutput(last, node.name)),
+    (thrown: unknown) => {
+      facts.threw = true
+      return codeEnded(run, node.index, facts, attempt, thrownOutput(run, node.index, thrown))
+    },
   )
   return checkedPromise(facts.body)
 }
@@ -107,7 +113,7 @@ function codeEnded(run: RunLoop, stage: number, facts: StageFacts, attempt: Atte
   facts.body = undefined
   facts.code--
   if (facts.abandoned || run.over) return output // its record is closed
-  ended(run, attempt, output)
+  ended(run, attempt, (facts.answered = output))
   // Where every layer passed this promise on the stage ends here, with the attempt's own time.
   if (facts.direct && run.schedule.state(stage) === RUNNING) run.resume(stage, output, attempt.endedAt as number)
   else run.codeLeft(stage)

@@ -1,6 +1,6 @@
 import { systemClock } from './clock.ts'
 import type { Clock } from './clock.ts'
-import { checkInterceptors, wrapRuns, wrapStage } from './compose.ts'
+import { checkInterceptors, namesIn, wrapRuns, wrapStage } from './compose.ts'
 import type { Problem } from './compose.ts'
 import type { RunContext, StageInfo } from './context.ts'
 import { PipelineBuildError, StageflowError, quote } from './errors.ts'
@@ -16,13 +16,14 @@ import type { StageNode } from './node.ts'
 import { isOutcomeOf } from './outcome.ts'
 import { freezers } from './output.ts'
 import type { RunOutcome } from './report-types.ts'
+import { printAs } from './print.ts'
 import { createPlan } from './plan.ts'
 import type { Need } from './plan.ts'
 import { builtGraphOf } from './public-graph.ts'
 import { runBehind } from './run-face.ts'
 import { RUN_OPTIONS } from './run-options.ts'
 import type { Run } from './run.ts'
-import { SPECS, isDescribed } from './spec.ts'
+import { SPECS, StageSpec, isDescribed } from './spec.ts'
 import type { DescribedPipeline } from './spec.ts'
 
 /** The options of `build`, as they come from outside. */
@@ -44,17 +45,18 @@ export function buildGraph(pipeline: DescribedPipeline, given: unknown, inherits
   const options = readOptions(given, problem)
   const interceptors = options.interceptors ?? []
   checkInterceptors(interceptors, problem)
-  const specs = pipeline[SPECS]
-  const places = readNames(specs, problem)
+  const places = readNames(pipeline[SPECS], problem)
+  // A stage without a legal name is checked all the same, as the one in its place.
+  const specs = pipeline[SPECS].map((spec, place) => (places.has(spec.name) ? spec : new StageSpec({ ...spec, name: `#${place + 1}` })))
   const dependencies = readEdges(specs, places, problem)
   const acyclic = refuseCycles(specs, dependencies, problem)
   const dependents: number[][] = specs.map(() => [])
   dependencies.forEach((sources, place) => sources.forEach((source) => dependents[source]?.push(place)))
 
   const stages: StageInfo[] = []
-  const info = Object.freeze({ name: pipeline.name, stages, interceptors: interceptors.map(({ name }) => name) })
+  const info = Object.freeze({ name: pipeline.name, stages, interceptors: Object.freeze(interceptors.map(({ name }) => name)) })
   const children = new ChildGraphs(pipeline.name, options)
-  const claimed = new Set<string>(interceptors.flatMap(({ stageOptions = [] }) => stageOptions as readonly string[]))
+  const claimed = new Set<string>(interceptors.flatMap((one) => namesIn(one, 'stageOptions')))
   const { ignoreOptions } = options
   const claims = (option: string): boolean => claimed.has(option) || ignoreOptions === true || ignoreOptions?.includes(option) === true
   const freeze = options.freeze === 'shallow' ? freezers.shallow : freezers.deep
@@ -84,7 +86,7 @@ export function buildGraph(pipeline: DescribedPipeline, given: unknown, inherits
     ports: Object.freeze({ ...options.ports }),
     observers: interceptors.filter(({ settled }) => settled !== undefined),
     aroundRun: aroundRun === beginRun ? undefined : aroundRun,
-    runOptions: new Set([...RUN_OPTIONS, ...interceptors.flatMap(({ runOptions = [] }) => runOptions as readonly string[])]),
+    runOptions: new Set([...RUN_OPTIONS, ...interceptors.flatMap((one) => namesIn(one, 'runOptions'))]),
     indexOf: (stage: string) => places.get(stage),
     childOf: (one: unknown) => children.get(one),
     blank: Array.from(names, () => undefined),
@@ -129,6 +131,8 @@ class ChildGraphs {
   }
 }
 
+const isClock = (clock: Partial<Clock> | null): boolean => typeof clock?.now === 'function' && typeof clock.sleep === 'function' && typeof clock.setTimeout === 'function'
+
 function readOptions(given: unknown, problem: Problem): GivenOptions {
   if (given === undefined) return {}
   const refuse = (option: string, value: unknown, must: string): void => problem('core/illegal-option', `build() was given ${option} ${quote(value)}; it must be ${must}.`)
@@ -140,7 +144,7 @@ function readOptions(given: unknown, problem: Problem): GivenOptions {
   const { interceptors, clock, freeze, ports, eventSink, ignoreOptions } = options
   const listed = interceptors === undefined || (Array.isArray(interceptors) && interceptors.every((one) => typeof one === 'object' && one !== null))
   if (!listed) refuse('interceptors', interceptors, 'an array of interceptors')
-  if (clock !== undefined && typeof clock?.now !== 'function') refuse('clock', clock, 'a clock with now, sleep and setTimeout')
+  if (clock !== undefined && !isClock(clock)) refuse('clock', clock, 'a clock with now, sleep and setTimeout')
   if (freeze !== undefined && freeze !== 'deep' && freeze !== 'shallow') refuse('freeze', freeze, "'deep' or 'shallow'")
   if (ports !== undefined && (typeof ports !== 'object' || ports === null)) refuse('ports', ports, 'an object of ports')
   if (ignoreOptions !== undefined && ignoreOptions !== true && !Array.isArray(ignoreOptions)) refuse('ignoreOptions', ignoreOptions, 'true or an array of option names')
@@ -163,6 +167,7 @@ function dataClass(count: number): new () => Record<string, unknown> {
     } as unknown as new () => Record<string, unknown>
   }
   class Data {}
+  printAs(Data.prototype, (data) => ({ ...data }))
   Object.setPrototypeOf(Data.prototype, null)
   Reflect.deleteProperty(Data.prototype, 'constructor')
   return Data as new () => Record<string, unknown>

@@ -5,7 +5,7 @@ import { findCycles } from './plan.ts'
 import type { StageSpec } from './spec.ts'
 
 /** Letters, digits, and what people put between them; no dot, which separates the parts of an event type. */
-const LEGAL_NAME = /^[\p{L}\p{N}_\-/:]+$/u
+const LEGAL_NAME = /^[\p{L}\p{N}_\-/:]{1,200}$/u
 /** Enough to see what is wrong; looking for likely names among very many stages is slow. */
 const MOST_GUESSES = 20
 const LONGEST_CYCLE = 12
@@ -15,7 +15,7 @@ export function readNames(specs: readonly StageSpec[], problem: Problem): Readon
   const places = new Map<string, number>()
   specs.forEach(({ name }, place) => {
     if (name === undefined) problem('core/illegal-name', `Stage ${place + 1} has no name: give one to withStage, or write name = 'greet' as const in the stage.`)
-    else if (typeof name !== 'string' || !LEGAL_NAME.test(name) || name === '__proto__') problem('core/illegal-name', `Stage ${place + 1} is named ${quote(name)}; a name is letters, digits, "_", "-", "/" and ":", and not "__proto__".`)
+    else if (typeof name !== 'string' || !LEGAL_NAME.test(name) || name === '__proto__') problem('core/illegal-name', `Stage ${place + 1} is named ${quote(name)}; a name is up to 200 letters, digits, "_", "-", "/" and ":", and not "__proto__".`)
     else if (places.has(name)) problem('core/duplicate-name', `Two stages are named "${name}" (stages ${(places.get(name) as number) + 1} and ${place + 1}); rename one.`)
     else places.set(name, place)
   })

@@ -98,7 +98,8 @@ function readOnFailure(onFailure: unknown, freeze: Freeze): StageNode['onFailure
   return typeof fallback === 'object' && fallback !== null ? { fallback: freeze(fallback) } : undefined
 }
 
-function checkOptions(build: NodeBuild, { name, options, own }: StageSpec, problem: Problem): void {
+function checkOptions(build: NodeBuild, { name, options, own, malformed }: StageSpec, problem: Problem): void {
+  if (malformed !== undefined) problem('core/illegal-option', `Stage "${name}" was given ${quote(malformed)} in the place of its options; they are an object such as { dependencies: [] }.`)
   const { dependencies, when, onFailure, late, outputSchema, placement } = options
   const refuse = (option: string, must: string): void => problem('core/illegal-option', `Stage "${name}" has ${option} ${quote(options[option])}; it must be ${must}.`)
   if (dependencies !== undefined && own.has('dependencies') && !Array.isArray(dependencies)) refuse('dependencies', 'an array of names of stages')

@@ -1,3 +1,4 @@
+import { textOf } from './errors.ts'
 import type { StageflowEvent } from './events.ts'
 import { failureOf } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
@@ -119,7 +120,7 @@ export function openHandle(run: Run, feed: EventFeed): RunHandle<unknown> {
     pipelineRunId: run.pipelineRunId,
     settled,
     result,
-    cancel: (reason) => run.cancel(String(reason)),
+    cancel: (reason) => run.cancel(textOf(reason)),
     [Symbol.asyncIterator]: () => feed.read(),
   }
 }

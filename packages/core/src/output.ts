@@ -142,7 +142,7 @@ export const StageOutput: StageOutputFactory = Object.freeze({
   retry: (error: unknown, options?: More) => new Output('retry', toError(error), more(options)),
 }) as unknown as StageOutputFactory
 
-const text = (reason: unknown): string => (typeof reason === 'string' ? reason : `${quote(reason)}`)
+const text = (reason: unknown): string => (typeof reason === 'string' ? reason : quote(reason))
 
 const plainPrototype = Object.prototype
 const STATUS_WORDS: ReadonlySet<unknown> = new Set(['ok', 'skip', 'cancel', 'fail', 'retry', 'suspend'])
@@ -164,8 +164,10 @@ export function toOutput(value: unknown, stage: string): Output {
 }
 
 function checkData(output: Output, stage: string): Output {
-  if (output.status !== 'ok' || output.data === EMPTY || isData(output.data)) return output
-  const inner = read(output.data, stage)
+  const { data } = output
+  if (output.status !== 'ok' || data === EMPTY || isData(data)) return output
+  if (data === undefined || (typeof data === 'object' && data !== null && OUT in data)) return illegal(stage, 'an output whose data is another output, or nothing')
+  const inner = read(data, stage)
   return inner.status === 'ok' ? output : inner
 }
 
@@ -175,8 +177,11 @@ function read(value: unknown, stage: string): Output {
     if (OUT in value) return fromOtherCopy(value as unknown as Output, stage)
     if (isPlain(value)) return fromPlain(value, stage)
   }
-  const cause = value instanceof Error ? { cause: value } : undefined
-  return new Output('fail', new StageflowError('core/illegal-output', `Stage "${stage}" returned ${describe(value)}; return a plain object, a StageOutput, or nothing.`, cause))
+  return illegal(stage, describe(value), value instanceof Error ? { cause: value } : undefined)
+}
+
+function illegal(stage: string, what: string, cause?: { readonly cause: unknown }): Output {
+  return new Output('fail', new StageflowError('core/illegal-output', `Stage "${stage}" returned ${what}; return a plain object, a StageOutput, or nothing.`, cause))
 }
 
 function fromOtherCopy(output: Output, stage: string): Output {

@@ -100,12 +100,13 @@ export class Pipeline<Stages = {}, Ports = {}> {
     name: NewName<Name, Stages>,
     options: MapOptions<Stages, Ports, Dependencies, Item, Return, When, Failure, J>,
   ): Pipeline<Stages & Provides<Name, StageSlot<MapData<Return> | Fallback<Failure>, Skippable<object, When, Failure, Inherits<Stages, Dependencies[number], J>>, never>>, Ports> {
-    return extended(this, [fluentSpec(name, mapStage(options as never), options?.kind, options, ['kind', 'over', 'each', 'concurrency'])])
+    return extended(this, [fluentSpec(name, mapStage((options ?? {}) as never), options?.kind, options, ['kind', 'over', 'each', 'concurrency'])])
   }
 
   /** Adds the stages of another pipeline. */
   compose<Others, OtherPorts>(other: Pipeline<Others, OtherPorts> & NoOverlap<Stages, Others>): Pipeline<Stages & Others, Ports & OtherPorts> {
-    return extended(this, (other as Pipeline<Others, OtherPorts>).#specs)
+    if (!(other instanceof Pipeline)) throw new StageflowError('core/not-a-pipeline', `compose() was given ${quote(other)}; it takes another Pipeline of the same copy of @stageflow/core.`)
+    return extended(this, other.#specs)
   }
 
   /** Checks everything and makes the graph that runs; throws a `PipelineBuildError` (`core/build`) with all problems at once. */
@@ -122,6 +123,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
 }
 
 /** What is no stage is kept, for the build to report with everything else. */
-function specsOf(stages: readonly unknown[]): readonly StageSpec[] {
+function specsOf(stages: unknown): readonly StageSpec[] {
+  if (!Array.isArray(stages)) throw new StageflowError('core/not-a-stage', `Stages are given as an array of what defineStage() made; they were given as ${quote(stages)}.`)
   return stages.map((stage) => (stage instanceof StageSpec ? stage : fluentSpec(ownName(stage), stage, undefined, undefined)))
 }

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { PipelineInfo, RunChanges, RunContext, RunOptions, RunParent } from './context.ts'
-import { StageflowError, quote, toError } from './errors.ts'
+import { StageflowError, quote, textOf, toError } from './errors.ts'
 import type { EmitEvent, TryEmitEvent } from './events.ts'
 import { Outcome } from './outcome.ts'
 import type { RunNotes, RunOutcome } from './report-types.ts'
@@ -95,6 +95,6 @@ export class RunFace implements RunContext {
     return new Outcome(this.#run, 'failed', undefined, toError(error)) as unknown as RunOutcome
   }
   cancel(reason: string): RunOutcome {
-    return new Outcome(this.#run, 'cancelled', String(reason), undefined) as unknown as RunOutcome
+    return new Outcome(this.#run, 'cancelled', textOf(reason), undefined) as unknown as RunOutcome
   }
 }

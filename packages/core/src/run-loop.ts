@@ -74,22 +74,17 @@ export abstract class RunLoop extends RunState {
   #startBare(node: StageNode, context: LiveContext): number {
     const stage = node.index
     let value: unknown
+    let promise: Promise<unknown> | undefined
     try {
       value = node.body(context as unknown as InterceptorContext)
+      promise = value instanceof Promise ? value : isData(value) ? undefined : asPromise(value, context)
     } catch (thrown) {
-      return this.#endNow(stage, thrownOutput(this, stage, thrown))
+      return this.#endNow(stage, this.#threw(stage, thrown))
     }
-    const promise = value instanceof Promise ? value : isData(value) ? undefined : asPromise(value, context)
-    if (promise === undefined) {
-      this.#returned(stage, value)
-      return this.#endNow(stage, value)
-    }
+    if (promise === undefined) return this.#endNow(stage, value)
     promise.then(
-      (last: unknown) => {
-        this.#returned(stage, last)
-        this.#bareEnded(stage, last)
-      },
-      (thrown: unknown) => this.#bareEnded(stage, thrownOutput(this, stage, thrown)),
+      (last: unknown) => this.#bareEnded(stage, last),
+      (thrown: unknown) => this.#bareEnded(stage, this.#threw(stage, thrown)),
     )
     return UNREAD
   }
@@ -118,16 +113,21 @@ export abstract class RunLoop extends RunState {
   }
 
   #bareEnded(stage: number, value: unknown): void {
-    if (this.schedule.state(stage) === RUNNING) return this.resume(stage, value, this.clock.now())
+    if (this.schedule.state(stage) === RUNNING) {
+      const now = this.clock.now()
+      this.#end(stage, value, now)
+      return this.drive(now)
+    }
     const facts = this.factsIfAny(stage)
     if (facts === undefined) return
     facts.code--
     this.codeLeft(stage)
   }
 
-  /** Remembers a failure that a stage's own code returned: only that is a guard's verdict. */
-  #returned(stage: number, value: unknown): void {
-    if (value instanceof Output && value.status === 'fail') this.facts(stage).returned = value
+  /** A throw is a failure, but no verdict of a guard. */
+  #threw(stage: number, thrown: unknown): Output {
+    this.facts(stage).threw = true
+    return thrownOutput(this, stage, thrown)
   }
 
   /** Some code of a stage ended; where the stage has ended too and that was the last of it, its slot is free. */
@@ -148,7 +148,7 @@ export abstract class RunLoop extends RunState {
     this.times[2 * stage + 1] = now
     const facts = this.factsIfAny(stage)
     if (facts !== undefined || !this.#endWithData(stage, value)) this.#endWithOutput(stage, value)
-    if (this.events !== undefined || this.graph.observers.length > 0) this.#tell(stage, now)
+    if (this.watched) this.#tell(stage, now)
   }
 
   /** The common ending: plain data of a stage about which nothing else is known. */
@@ -208,9 +208,9 @@ export abstract class RunLoop extends RunState {
   /** What an output comes to when nobody is left to act on it, its data frozen. */
   #final(node: StageNode, output: Output): Output {
     if (output.status === 'retry') return new Output('fail', new StageflowError('core/retry-exhausted', `Stage "${node.name}" asked to be run again, and no interceptor did (or did any more).`, { cause: output.error }))
-    if (output.status !== 'ok') return output
+    if (typeof output.data !== 'object' || output.data === null) return output
     try {
-      this.graph.freeze(output.data as object)
+      this.graph.freeze(output.data)
       return output
     } catch (cause) {
       return new Output('fail', new StageflowError('core/illegal-output', `Stage "${node.name}" returned ${quote(output.data)}, which cannot be frozen; return plain data.`, { cause }))
@@ -227,7 +227,7 @@ export abstract class RunLoop extends RunState {
 
   #skipped(stage: number, now: number): void {
     this.times[2 * stage + 1] = now
-    if (this.events !== undefined || this.graph.observers.length > 0) this.#tell(stage, now)
+    if (this.watched) this.#tell(stage, now)
   }
 
   /** Nobody can read a stage any more: it is aborted, and its status does not wait for its code. */

@@ -13,6 +13,7 @@ import { RunEvents } from './run-events.ts'
 import type { Listener } from './run-events.ts'
 import type { AllRunOptions } from './run-options.ts'
 import { Schedule } from './schedule.ts'
+import { newRunId } from './run-id.ts'
 import type { Slot } from './slot.ts'
 import { snapshotOf } from './snapshot.ts'
 import type { ContextSnapshot } from './snapshot.ts'
@@ -44,6 +45,8 @@ export class RunState {
   readonly schedule: Schedule
   readonly abort: RunAbort = new RunAbort()
   readonly events: RunEvents | undefined
+  /** Whether anybody is told of each stage that settles. */
+  readonly watched: boolean
   /** The data of each stage that ended ok. */
   readonly data: (object | undefined)[]
   /** Two a stage: when it started, when it settled; NaN: not. */
@@ -82,10 +85,11 @@ export class RunState {
     this.#input = input
     const sink = listeningSink(options.eventSink ?? graph.eventSink ?? defaultEventSink())
     this.events = sink === undefined && listener === undefined ? undefined : new RunEvents(this, sink, listener)
+    this.watched = this.events !== undefined || graph.observers.length > 0
   }
 
   get pipelineRunId(): string {
-    return (this.#id ??= (this.#input['pipelineRunId'] as string | undefined) ?? crypto.randomUUID())
+    return (this.#id ??= (this.#input['pipelineRunId'] as string | undefined) ?? newRunId())
   }
   get snapshot(): ContextSnapshot {
     return (this.#snapshot ??= snapshotOf({ createdAt: this.startedAt, ...this.#input, pipelineRunId: this.pipelineRunId }))

@@ -1,5 +1,6 @@
 import { systemClock } from './clock.ts'
 import { printAs } from './print.ts'
+import { newRunId } from './run-id.ts'
 import { BUNDLES, readFields } from './snapshot-fields.ts'
 import type { Fields } from './snapshot-fields.ts'
 import type { Conversation, Enrichments, Message, RunIdentity, RunInput, SnapshotExtensions } from './snapshot-types.ts'
@@ -32,7 +33,7 @@ export class ContextSnapshot implements RunIdentity {
       return
     }
     const fields = readFields(input)
-    this.#fields = { pipelineRunId: fields['pipelineRunId'] ?? crypto.randomUUID(), createdAt: fields['createdAt'] ?? systemClock.now(), ...fields }
+    this.#fields = { pipelineRunId: fields['pipelineRunId'] ?? newRunId(), createdAt: fields['createdAt'] ?? systemClock.now(), ...fields }
   }
 
   get runId(): RunIdentity {
@@ -151,7 +152,8 @@ const NO_FIELDS: Fields = Object.freeze({})
 export function inputFields(input: RunInput | ContextSnapshot | undefined): Fields {
   if (input instanceof ContextSnapshot) return fieldsInside(input)
   if (input === undefined) return NO_FIELDS
-  if (typeof input === 'object' && input !== null && BRAND in input) return readFields((input as unknown as ContextSnapshot).toJSON())
+  if (typeof input !== 'object' || input === null) return readFields(input)
+  if (BRAND in input) return readFields((input as unknown as ContextSnapshot).toJSON())
   for (const _ in input) return readFields(input)
   // An empty object needs no copy; anything else that has no keys is refused.
   return Object.getPrototypeOf(input) === Object.prototype ? NO_FIELDS : readFields(input)

@@ -1,4 +1,5 @@
 import type { InterceptorContext } from './context.ts'
+import { quote } from './errors.ts'
 
 /** A stage's code: what it returns is read by `toOutput`. */
 export type Body = (context: InterceptorContext) => unknown
@@ -38,6 +39,8 @@ export class StageSpec {
   readonly options: Readonly<Record<string, unknown>>
   /** The keys of `options` that belong to the description itself; the others are for interceptors. */
   readonly own: ReadonlySet<string>
+  /** What was given in the place of options and is no object. */
+  readonly malformed: unknown
 
   constructor(fields: { readonly [Key in keyof StageSpec]: StageSpec[Key] }) {
     this.name = fields.name
@@ -46,6 +49,7 @@ export class StageSpec {
     this.edges = fields.edges
     this.options = fields.options
     this.own = fields.own
+    this.malformed = fields.malformed
     Object.freeze(this)
   }
 }
@@ -66,11 +70,14 @@ export function fluentSpec(name: unknown, stage: unknown, kind: unknown, options
     edges: Array.isArray(dependencies) ? dependencies.map((dependency: string) => ({ stage: dependency, alias: dependency })) : NO_EDGES,
     options: given,
     own: own.length === 0 ? FLUENT : new Set([...FLUENT, ...own]),
+    malformed: given === NO_OPTIONS ? options : undefined,
   })
 }
 
 /** A stage of `defineStage`. */
-export function valueSpec(definition: Readonly<Record<string, unknown>>): StageSpec {
+export function valueSpec(given: unknown): StageSpec {
+  const isObject = typeof given === 'object' && given !== null
+  const definition = (isObject ? given : NO_OPTIONS) as Readonly<Record<string, unknown>>
   const after = (definition['after'] ?? {}) as Record<string, { readonly name: string } | undefined>
   return new StageSpec({
     name: definition['name'] as string,
@@ -79,6 +86,7 @@ export function valueSpec(definition: Readonly<Record<string, unknown>>): StageS
     edges: Object.entries(after).map(([alias, stage]) => ({ stage: stage?.name as string, alias })),
     options: Object.freeze({ ...definition }),
     own: VALUE,
+    malformed: isObject ? undefined : quote(given),
   })
 }
 

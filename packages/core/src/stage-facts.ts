@@ -26,6 +26,8 @@ export class StageFacts {
   output: Output | undefined
   /** The failure that `onFailure` tolerated. */
   tolerated: Output | undefined
-  /** The output that its own code returned last, as against thrown, or answered by an interceptor. */
-  returned: Output | undefined
+  /** Its code threw, the last time that it ran. */
+  threw = false
+  /** What its code answered inside the interceptors, the last time that it ran; undefined where nothing wraps it. */
+  answered: Output | undefined
 }

@@ -1,6 +1,6 @@
 import type { InterceptorContext } from './context.ts'
-import { StageflowError, textOf } from './errors.ts'
-import { after } from './interceptor.ts'
+import { StageflowError, quote, textOf } from './errors.ts'
+import { isThenable } from './thenable.ts'
 import { Output, StageKind, toOutput } from './output.ts'
 import type { Body } from './spec.ts'
 import { StageSpec, valueSpec } from './spec.ts'
@@ -21,7 +21,7 @@ export function readStage(stage: unknown, name: string): ReadStage {
   if (typeof stage === 'function' && !isClass(stage)) return { body: stage as Body, kind: undefined, streams: isAsyncGenerator(stage) }
   const object = typeof stage === 'function' ? construct(stage as new () => unknown, name) : stage
   const execute = executeOf(object)
-  if (execute === undefined) throw new StageflowError('core/not-a-stage', `Stage "${name}" is ${textOf(stage)}, which is not a stage: give a function, or a class or object with execute(context).`)
+  if (execute === undefined) throw new StageflowError('core/not-a-stage', `Stage "${name}" is ${quote(stage)}, which is not a stage: give a function, or a class or object with execute(context).`)
   const { kind } = object as { kind?: unknown }
   return { body: (context) => (object as { execute: Body }).execute(context), kind, streams: isAsyncGenerator(execute) }
 }
@@ -62,8 +62,9 @@ export function withSchema(body: Body, schema: OutputSchema, name: string): Body
     const output = toOutput(value, name)
     if (output.status !== 'ok') return output
     try {
-      const result = after(schema['~standard'].validate(output.data), (result) => judge(output, result as SchemaResult, name))
-      return result instanceof Promise ? result.catch((cause: unknown) => schemaThrew(name, cause)) : result
+      const result = schema['~standard'].validate(output.data)
+      if (!isThenable(result)) return judge(output, result, name)
+      return Promise.resolve(result).then((last) => judge(output, last, name)).catch((cause: unknown) => schemaThrew(name, cause))
     } catch (cause) {
       return schemaThrew(name, cause)
     }
@@ -76,8 +77,12 @@ interface SchemaResult {
   readonly issues?: readonly { readonly message: string; readonly path?: readonly unknown[] }[]
 }
 
-function judge(output: Output, result: SchemaResult, name: string): Output {
-  if (result.issues === undefined) return toOutput(output.withData(result.value), name)
+function judge(output: Output, given: unknown, name: string): Output {
+  const result = given as SchemaResult
+  if (result.issues === undefined) {
+    if (!('value' in result)) throw new TypeError('its validate answered neither a value nor issues')
+    return toOutput(output.withData(result.value), name)
+  }
   const issues = result.issues.slice(0, 10).map(({ message, path = [] }) => (path.length === 0 ? message : `${path.map(keyOf).join('.')}: ${message}`))
   return new Output('fail', new StageflowError('core/output-schema', `Stage "${name}" returned data that its outputSchema refuses: ${issues.join('; ')}. Change what it returns, or the schema.`))
 }
@@ -90,7 +95,7 @@ function schemaThrew(name: string, cause: unknown): Output {
 
 /** A stage with a schema may return a promise or yield; the schema sees its last word. */
 function validateAfter(value: unknown, validate: (value: unknown) => Output | Promise<Output>): unknown {
-  if (value instanceof Promise) return value.then(validate)
+  if (isThenable(value)) return Promise.resolve(value).then(validate)
   if (isIterator(value)) return validated(value, validate)
   return validate(value)
 }
@@ -102,7 +107,7 @@ async function* validated(chunks: AsyncGenerator<unknown, unknown>, validate: (v
 }
 
 /** Describes a stage as a value: its types travel along `after`, at linear cost. Problems are reported by `build()`. */
-export const defineStage: DefineStage<{}> = ((definition: Record<string, unknown>) => valueSpec(definition)) as unknown as DefineStage<{}>
+export const defineStage: DefineStage<{}> = ((definition: unknown) => valueSpec(definition)) as unknown as DefineStage<{}>
 
 /** `defineStage` for stages that read `context.ports`. */
 export function definePorts<Ports>(): { readonly defineStage: DefineStage<Ports> } {

@@ -1,0 +1,4 @@
+/** Whether `value` is a promise of any kind: of this realm or another, or an object that only has `then`. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
