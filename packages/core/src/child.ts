@@ -74,10 +74,8 @@ async function settle(run: RunLoop, node: StageNode, child: Run, parent: ParentL
   const { status, reason, errors } = outcome
   const durationMs = run.clock.now() - startedAt
   run.events?.emit(`pipeline.child_${status}`, { ...data, durationMs, ...(status === 'cancelled' ? { reason } : undefined), ...(status === 'failed' ? { errors } : undefined) }, node.name, run.clock.now())
-  if (!facts.abandoned) {
-    facts.code--
-    run.codeLeft(node.index)
-  }
+  facts.leave()
+  run.codeLeft(node.index)
   return outcome
 }
 

@@ -65,7 +65,7 @@ function call(context: LiveContext): Answer {
   const aborted = forkOf(context)?.aborted
   if (aborted !== undefined) return new Output('fail', toError(aborted.reason))
   if (facts.committed) return new Output('fail', new StageflowError('core/attempt-committed', `Stage "${name}" has delivered chunks already, so it cannot run again: readers would see them twice. Retry only what has not begun to stream.`))
-  if (facts.body !== undefined) return checkedPromise(callAgain(context, facts.body))
+  if (facts.code > 0) return checkedPromise(callAgain(context, facts))
   return begin(run, context, facts)
 }
 
@@ -111,8 +111,9 @@ function ended(run: RunLoop, attempt: Attempt, output: Output): Output {
 
 function codeEnded(run: RunLoop, stage: number, facts: StageFacts, attempt: Attempt, output: Output): Output {
   facts.body = undefined
-  facts.code--
+  facts.leave()
   if (facts.abandoned || run.over) return output // its record is closed
+  run.cancelChildren(stage)
   ended(run, attempt, (facts.answered = output))
   // Where every layer passed this promise on the stage ends here, with the attempt's own time.
   if (facts.direct && run.schedule.state(stage) === RUNNING) run.resume(stage, output, attempt.endedAt as number)
@@ -121,11 +122,17 @@ function codeEnded(run: RunLoop, stage: number, facts: StageFacts, attempt: Atte
 }
 
 /** A second call while the first one's code still runs waits for that code, for the grace time: a stage never runs twice at once. */
-async function callAgain(context: LiveContext, body: Promise<Output>): Promise<Output> {
+async function callAgain(context: LiveContext, facts: StageFacts): Promise<Output> {
   const run = runOf(context)
-  const stopped = { stop: (): void => {} }
-  const stuck = await Promise.race([body.then(() => false), new Promise<boolean>((resolve) => { stopped.stop = run.clock.setTimeout(() => resolve(true), run.graceMs) })])
-  stopped.stop()
-  if (!stuck) return call(context)
+  const limit = Promise.withResolvers<void>()
+  let waits = true
+  const cancelTimer = run.clock.setTimeout(() => {
+    waits = false
+    limit.resolve()
+  }, run.graceMs)
+  // Of several that wait, the first to go on makes the others wait again.
+  while (waits && facts.code > 0) await Promise.race([facts.idle(), limit.promise])
+  cancelTimer()
+  if (facts.code === 0) return call(context)
   return new Output('fail', new StageflowError('core/still-running', `Stage "${nodeOf(context).name}" was called again, and its first call still runs ${run.graceMs} ms later: it ignores its signal. A stage never runs twice at once.`))
 }

@@ -1,5 +1,5 @@
 import { StageflowError, quote } from './errors.ts'
-import { LiveContext, forkOf, runOf } from './live-context.ts'
+import { LiveContext, runOf } from './live-context.ts'
 import { Output, toOutput } from './output.ts'
 import { MadeStage } from './spec.ts'
 
@@ -20,20 +20,21 @@ export function mapStage({ over, each, concurrency = Infinity }: GivenOptions): 
   })
 }
 
-/** One run of a map: workers take items in turn until there is none, or one of them ends the map. */
+/** One run of a map: starts items while there is room, until there are no more, or something ends it. */
 class MapRun {
   readonly #context: LiveContext
   readonly #each: GivenOptions['each']
   readonly #concurrency: number
   readonly #items: (object | undefined)[] = []
   readonly #aborts = new Set<(reason: unknown) => void>()
-  #started = 0
-  #exhausted = false
-  /** What ended the map before its items did. */
+  /** Resolves when the map ends early, so that nobody waits for a slow source or an item that ignores its signal. */
+  readonly #over: PromiseWithResolvers<undefined> = Promise.withResolvers()
+  #isOver = false
+  #running = 0
+  #wake: (() => void) | undefined
+  /** The item that ended the map: what it answered, or threw. */
   #ended: Output | undefined
   #threw: { readonly error: unknown } | undefined
-  /** Resolves when the map ends early, so that nobody waits for the next item of a slow source. */
-  readonly #over: PromiseWithResolvers<undefined> = Promise.withResolvers()
 
   constructor(context: LiveContext, each: GivenOptions['each'], concurrency: number) {
     this.#context = context
@@ -42,69 +43,82 @@ class MapRun {
   }
 
   async run(over: GivenOptions['over']): Promise<Output> {
-    const items = iterate(over(this.#context.inputs, this.#context.snapshot), this.#context.stage.name)
-    const running = new Set<Promise<void>>()
-    let pulling = false
+    const { signal, inputs, snapshot, stage } = this.#context
+    const end = (): void => this.#end()
+    signal.addEventListener('abort', end)
+    if (signal.aborted) end()
     try {
-      while (!this.#isEnding()) {
-        if (running.size >= this.#concurrency) await Promise.race(running)
-        else {
-          const next = items.next()
-          const step = next instanceof Promise ? await Promise.race([next, this.#over.promise]) : (next as IteratorResult<unknown>)
-          if (step === undefined) pulling = true
-          else if (step.done === true) this.#exhausted = true
-          if (step === undefined || this.#isEnding()) break
-          const one: Promise<void> = this.#runItem(step.value, this.#started++).finally(() => running.delete(one))
-          running.add(one)
-        }
-      }
-    } catch (error) {
-      this.#fail(error)
+      await this.#runItems(iterate(over(inputs, snapshot), stage.name))
+    } finally {
+      signal.removeEventListener('abort', end)
     }
-    await Promise.all(running)
-    // A source that is still asked for an item answers `return` only after it: it is told, and not waited for.
-    const left = this.#exhausted ? undefined : items.return?.()
-    if (pulling) Promise.resolve(left).catch(() => {})
-    else await left
     if (this.#threw !== undefined) throw this.#threw.error
-    this.#context.raiseIfCancelled()
+    signal.throwIfAborted()
     return this.#ended ?? new Output('ok', { items: this.#items })
   }
 
-  #isEnding(): boolean {
-    if (this.#exhausted || this.#ended !== undefined || this.#threw !== undefined) return true
-    return forkOf(this.#context)?.aborted !== undefined || runOf(this.#context).isAborted(this.#context.stage.index)
+  async #runItems(items: Items): Promise<void> {
+    let asking = false
+    while (!this.#isOver) {
+      if (this.#running >= this.#concurrency) {
+        await this.#itemEnded()
+        continue
+      }
+      const next = items.next()
+      const step = next instanceof Promise ? await Promise.race([next, this.#over.promise]) : (next as IteratorResult<unknown>)
+      asking = step === undefined
+      if (step?.done === true) break
+      if (step !== undefined && !this.#isOver) void this.#runItem(step.value)
+    }
+    while (this.#running > 0 && !this.#isOver) await this.#itemEnded()
+    if (!this.#isOver) return
+    // A source that is still asked for an item answers `return` only after it: it is told, and not waited for.
+    const left = Promise.resolve(items.return?.())
+    if (asking) left.catch(() => {})
+    else await left
   }
 
-  async #runItem(item: unknown, place: number): Promise<void> {
+  #itemEnded(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  async #runItem(item: unknown): Promise<void> {
+    const run = runOf(this.#context)
+    const { index, name } = this.#context.stage
+    const place = this.#items.push(undefined) - 1
     const { context, abort } = LiveContext.ofItem(this.#context, place)
+    const facts = run.facts(index)
+    facts.code++
+    this.#running++
     this.#aborts.add(abort)
-    this.#items[place] = undefined
     try {
-      const value = await this.#each(item, context)
-      const output = toOutput(value, `${this.#context.stage.name}#${place}`)
+      const output = toOutput(await this.#each(item, context), `${name}#${place}`)
       if (output.status === 'ok') this.#items[place] = output.data as object
-      else if (output.status !== 'skip' && this.#ended === undefined) {
+      else if (output.status !== 'skip' && !this.#isOver) {
         this.#ended = output
-        this.#abortRest()
+        this.#end()
       }
     } catch (error) {
-      this.#fail(error)
-    } finally {
-      this.#aborts.delete(abort)
+      if (!this.#isOver) this.#threw = { error }
+      this.#end()
     }
+    this.#aborts.delete(abort)
+    this.#running--
+    this.#wake?.()
+    facts.leave()
+    run.codeLeft(index)
   }
 
-  #fail(error: unknown): void {
-    if (this.#threw !== undefined || this.#ended !== undefined) return
-    this.#threw = { error }
-    this.#abortRest()
-  }
-
-  #abortRest(): void {
-    const reason = new StageflowError('core/map-ended', `The map "${this.#context.stage.name}" ended because of another item.`)
+  /** Ends the map before its items do: they are told to stop, and the run waits for their code as for any that outlives its stage. */
+  #end(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    const reason = new StageflowError('core/map-ended', `The map "${this.#context.stage.name}" has ended.`)
     for (const abort of this.#aborts) abort(reason)
     this.#over.resolve(undefined)
+    this.#wake?.()
   }
 }
 

@@ -120,7 +120,7 @@ export abstract class RunLoop extends RunState {
     }
     const facts = this.factsIfAny(stage)
     if (facts === undefined) return
-    facts.code--
+    facts.leave()
     this.codeLeft(stage)
   }
 
@@ -217,12 +217,18 @@ export abstract class RunLoop extends RunState {
     }
   }
 
-  /** Child runs do not outlive the stage that started them. */
   #codeStays(stage: number): number {
     const facts = this.factsIfAny(stage)
     if (facts === undefined || facts.code === 0) return 0
-    for (const child of facts.children ?? []) child.cancel(`stage "${this.graph.names[stage]}" of the run above ended`)
+    this.cancelChildren(stage)
     return STAYS
+  }
+
+  /** Child runs do not outlive the code that started them. */
+  cancelChildren(stage: number): void {
+    const facts = this.factsIfAny(stage)
+    if (facts === undefined || facts.code === 0) return
+    for (const child of facts.children ?? []) child.cancel(`the code of stage "${this.graph.names[stage]}" that started it ended`)
   }
 
   #skipped(stage: number, now: number): void {
@@ -241,9 +247,7 @@ export abstract class RunLoop extends RunState {
   protected abandon(stage: number, now: number): void {
     const runs = this.schedule.state(stage) === RUNNING
     if (!runs && !this.schedule.stays(stage)) return
-    const facts = this.facts(stage)
-    facts.abandoned = true
-    facts.code = 0
+    this.facts(stage).abandon()
     if (runs) this.#end(stage, new Output('cancel', `abandoned: its code still ran ${this.graceMs} ms after its signal had aborted`), now)
     else this.schedule.feed(LEFT, stage, 0)
   }

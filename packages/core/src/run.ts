@@ -171,7 +171,9 @@ export class Run extends RunLoop {
     const now = this.clock.now()
     for (let stage = 0; stage < this.graph.names.length; stage++) this.abandon(stage, now)
     this.drive(now)
-    if (this.abort.stopped !== undefined) this.#giveUp?.()
+    if (this.abort.stopped === undefined || this.#giveUp === undefined) return
+    this.problem(new StageflowError('core/interceptor-stuck', `An interceptor around the run (${this.graph.info.interceptors.join(', ')}) did not answer within ${this.graceMs} ms (graceMs) after the run was stopped; the run did not wait for it any longer.`))
+    this.#giveUp()
   }
 
   #limitTo(limit: number): void {

@@ -8,7 +8,7 @@ export type Attempt = { -readonly [Key in keyof AttemptRecord]: AttemptRecord[Ke
 
 /** What is known of a stage in a run beyond its data and times; made only for stages that have any of it. */
 export class StageFacts {
-  /** Pieces of its code that run: calls of its body, and child runs. */
+  /** Pieces of its code that run: a call of its body, items of a map, child runs. */
   code = 0
   /** The call that runs now; interceptors that pass it on are passed through. */
   body: Promise<Output> | undefined
@@ -26,8 +26,28 @@ export class StageFacts {
   output: Output | undefined
   /** The failure that `onFailure` tolerated. */
   tolerated: Output | undefined
+  #idle: PromiseWithResolvers<void> | undefined
   /** Its code threw, the last time that it ran. */
   threw = false
   /** What its code answered inside the interceptors, the last time that it ran; undefined where nothing wraps it. */
   answered: Output | undefined
+
+  /** Resolves when none of its code runs any more. */
+  idle(): Promise<void> {
+    return (this.#idle ??= Promise.withResolvers()).promise
+  }
+
+  /** A piece of its code ended. */
+  leave(): void {
+    if (this.code === 0 || --this.code > 0) return
+    this.#idle?.resolve()
+    this.#idle = undefined
+  }
+
+  /** Nobody waits for its code any more. */
+  abandon(): void {
+    this.abandoned = true
+    this.code = 0
+    this.#idle?.resolve()
+  }
 }

@@ -1,0 +1,91 @@
+import { afterEach, expect, test } from 'vitest'
+import { manualClock } from '../../testing/src/index.ts'
+import { Pipeline, StageOutput } from './index.ts'
+import type { Interceptor, StageRecord } from './index.ts'
+
+let clock = manualClock()
+afterEach(() => {
+  expect(clock.timers).toEqual([])
+  clock = manualClock()
+})
+
+test('an observer is told once of every stage that settled, skipped and failed ones too, with its final record', async () => {
+  const told: StageRecord[] = []
+  const graph = new Pipeline('demo')
+    .withStage('ok', () => ({ ok: 1 }))
+    .withStage('skipped', () => StageOutput.skip('not now'))
+    .withStage('skipped-too', () => ({}), { dependencies: ['skipped'] })
+    .withStage('unwanted', () => ({}), { when: () => false })
+    .withStage('tolerated', () => { throw new Error('tolerated') }, { onFailure: 'skip' })
+    .withStage('failed', async () => { throw new Error('failed') })
+    .build({ clock, interceptors: [{ name: 'observer', settled: (record) => void told.push(record) }] })
+  const { report } = await graph.runSettled()
+  expect(told.map(({ stage, status, reason, error, tolerated }) => [stage, status, reason ?? error?.message, tolerated])).toEqual([
+    ['ok', 'ok', undefined, undefined],
+    ['skipped', 'skip', 'not now', undefined],
+    ['unwanted', 'skip', 'its condition (when) was false', undefined],
+    ['tolerated', 'fail', 'tolerated', true],
+    ['skipped-too', 'skip', 'dependency "skipped" was skipped', undefined],
+    ['failed', 'fail', 'failed', undefined],
+  ])
+  for (const record of told) expect(report.stages[record.stage]).toEqual(record)
+})
+
+test('a stage that never started because the run ended is told to nobody', async () => {
+  const told: string[] = []
+  const graph = new Pipeline('demo')
+    .withStage('stop', () => StageOutput.cancel('stop'))
+    .withStage('never', () => ({}), { dependencies: ['stop'] })
+    .build({ clock, interceptors: [{ name: 'observer', settled: ({ stage, status }) => void told.push(`${stage} ${status}`) }] })
+  const { report } = await graph.run()
+  expect(told).toEqual(['stop cancel'])
+  expect(report.stages['never']).toMatchObject({ status: 'cancel', startedAt: undefined, endedAt: undefined, attempts: [] })
+})
+
+test('an observer sees what interceptors outside it answered: cached hits, open circuits, time-outs', async () => {
+  const told: string[] = []
+  const graph = new Pipeline('demo').withStage('a', () => ({ a: 1 })).build({
+    clock,
+    interceptors: [{ name: 'cache', wrap: () => () => StageOutput.skip('circuit open') }, { name: 'observer', settled: ({ status, reason }) => void told.push(`${status} ${reason}`) }],
+  })
+  await graph.run()
+  expect(told).toEqual(['skip circuit open'])
+})
+
+test('an abandoned stage is told once, as abandoned', async () => {
+  const told: StageRecord[] = []
+  const run = new Pipeline('demo')
+    .withStage('stuck', () => new Promise<object>(() => {}))
+    .build({ clock, interceptors: [{ name: 'observer', settled: (record) => void told.push(record) }] })
+    .start({}, { graceMs: 10 })
+  run.cancel('enough')
+  await clock.advance(10)
+  await run.settled
+  expect(told).toMatchObject([{ stage: 'stuck', status: 'cancel', abandoned: true }])
+})
+
+test('what an observer throws is reported once a run, under core/problems, and changes nothing (core/observer-threw)', async () => {
+  const cause = new Error('a bug')
+  const broken: Interceptor = { name: 'broken', settled: () => { throw cause } }
+  const told: string[] = []
+  const graph = new Pipeline('demo')
+    .withStage('a', () => ({ a: 1 }))
+    .withStage('b', async () => ({ b: 1 }))
+    .build({ clock, interceptors: [broken, { name: 'fine', settled: ({ stage }) => void told.push(stage) }] })
+  for (const _ of ['once', 'again']) {
+    const { status, data, report } = await graph.run()
+    expect(status).toBe('completed')
+    expect(data).toEqual({ a: { a: 1 }, b: { b: 1 } })
+    expect(report.notes['core/problems']).toMatchObject([{ code: 'core/observer-threw', message: 'Interceptor "broken" threw when it was told of stage "a": a bug. It changes nothing.', cause: { message: 'a bug' } }])
+  }
+  expect(told).toEqual(['a', 'b', 'a', 'b'])
+})
+
+test('an observer reads the run, and may leave notes and events', async () => {
+  const graph = new Pipeline('demo').withStage('a', () => ({})).build({
+    clock,
+    interceptors: [{ name: 'observer', settled: (record, run) => run.note('acme/last' as never, `${run.pipelineRunId} ${record.stage}` as never) }],
+  })
+  const { report } = await graph.run({ pipelineRunId: 'run-1' })
+  expect(report.notes).toEqual({ 'acme/last': 'run-1 a' })
+})

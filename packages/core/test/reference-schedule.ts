@@ -1,0 +1,166 @@
+import { ABORT, CANCELLED, END, FAILED, LEFT, OK, READY, RUNNING, SETTLED, SKIP, SKIPPED, START, STAYS, STOP, WAITING } from '../src/schedule.ts'
+import type { Wiring } from './random-graphs.ts'
+import { dependentsOf, longestPaths, verdictOf } from './reference-join.ts'
+import type { Counts } from './reference-join.ts'
+
+const COUNTS = new Map<number, Counts>([[OK, 'ok'], [SKIPPED, 'skip'], [FAILED, 'fail']])
+
+/** One stage as the reference sees it. */
+export interface ReferenceStage {
+  state: number
+  stays: boolean
+  /** The fact, by number, that made it ready, skipped it or settled it. */
+  decidedAt: number
+  settledAt: number
+  late: boolean
+}
+
+/**
+ * The rules of scheduling, written to be obviously right: after each fact everything is looked at again. Where the rules leave
+ * the order open it says which commands are right, and takes the one that was given.
+ */
+export class ReferenceSchedule {
+  readonly stages: ReferenceStage[]
+  stopped = false
+  ended = false
+  readonly skipsDue = new Set<number>()
+  readonly abortsDue = new Set<number>()
+  /** Stages that were commanded to abort, or will be. */
+  readonly #aborted = new Set<number>()
+  #facts = 0
+  readonly #wiring: readonly Wiring[]
+  readonly #dependents: readonly (readonly number[])[]
+  readonly #paths: readonly number[]
+  readonly #limit: number
+  readonly #goOn: boolean
+
+  constructor(wiring: readonly Wiring[], limit: number, goOn: boolean) {
+    this.#wiring = wiring
+    this.#dependents = dependentsOf(wiring)
+    this.#paths = longestPaths(wiring)
+    this.#limit = limit
+    this.#goOn = goOn
+    this.stages = wiring.map(() => ({ state: WAITING, stays: false, decidedAt: 0, settledAt: -1, late: false }))
+    this.#spread()
+  }
+
+  get running(): number {
+    return this.stages.filter(({ state }) => state === RUNNING).length
+  }
+  get staying(): number {
+    return this.stages.filter(({ stays }) => stays).length
+  }
+  get left(): number {
+    return this.stages.filter(({ state }) => state < OK).length
+  }
+
+  /** Takes a fact; false where it is repeated or illegal, and so changes nothing. */
+  feed(fact: number, place: number, detail: number): boolean {
+    const stage = this.stages[place]
+    if (fact === STOP) {
+      if (this.stopped) return false
+      this.#facts++
+      this.#stop()
+      return true
+    }
+    if (stage === undefined) return false
+    if (fact === LEFT) {
+      if (!stage.stays) return false
+      stage.stays = false
+      return true
+    }
+    const status = detail % STAYS
+    if (fact !== SETTLED || stage.state !== RUNNING || status < OK || status > CANCELLED) return false
+    this.#facts++
+    stage.state = status
+    stage.stays = detail >= STAYS
+    stage.settledAt = this.#facts
+    if (status === CANCELLED || (status === FAILED && !this.#goOn)) this.#stop()
+    this.#spread()
+    return true
+  }
+
+  /** Whether a command is right now. */
+  allows(operation: number, place: number): boolean {
+    if (operation === SKIP) return this.skipsDue.has(place)
+    if (operation === ABORT) return this.abortsDue.has(place)
+    if (operation === START) return this.#mayStart().includes(place)
+    return operation === END && !this.ended && this.#isOver() && this.skipsDue.size === 0
+  }
+
+  /** Whether there is nothing to command. */
+  get idle(): boolean {
+    const aborts = [...this.abortsDue].some((place) => this.stages[place]?.state === RUNNING)
+    return !aborts && this.skipsDue.size === 0 && this.#mayStart().length === 0 && (this.ended || !this.#isOver())
+  }
+
+  /** Carries a command out. */
+  take(operation: number, place: number): void {
+    if (operation === SKIP) this.skipsDue.delete(place)
+    else if (operation === ABORT) this.abortsDue.delete(place)
+    else if (operation === END) this.ended = true
+    else {
+      this.#facts++
+      ;(this.stages[place] as ReferenceStage).state = RUNNING
+      this.#spread()
+    }
+  }
+
+  #isOver(): boolean {
+    return this.running + this.staying === 0 && (this.stopped || this.stages.every(({ state }) => state !== READY))
+  }
+
+  #mayStart(): readonly number[] {
+    if (this.stopped || (this.#limit > 0 && this.running + this.staying >= this.#limit)) return []
+    const ready = [...this.stages.keys()].filter((place) => this.stages[place]?.state === READY)
+    const path = (place: number): number => this.#paths[place] as number
+    if (this.#limit > 0) return ready.toSorted((a, b) => path(b) - path(a) || a - b).slice(0, 1)
+    // Those that depend on nothing start in declared order; about the others no order is promised.
+    const first = ready.find((place) => this.#wiring[place]?.dependencies.length === 0)
+    return ready.filter((place) => this.#wiring[place]?.dependencies.length !== 0 || place === first)
+  }
+
+  #stop(): void {
+    this.stopped = true
+    this.stages.forEach(({ state }, place) => {
+      if (state === RUNNING) this.#abort(place)
+    })
+  }
+
+  #abort(place: number): void {
+    if (!this.#aborted.has(place)) this.abortsDue.add(place)
+    this.#aborted.add(place)
+  }
+
+  /** Looks at every stage until nothing changes. */
+  #spread(): void {
+    for (let changed = !this.stopped; changed; ) {
+      changed = false
+      this.stages.forEach((stage, place) => {
+        const { dependencies, join, late } = this.#wiring[place] as Wiring
+        const verdict = verdictOf(join, dependencies.map((source) => COUNTS.get((this.stages[source] as ReferenceStage).state)))
+        const unread = late && stage.state < OK && !stage.late && this.#isUnread(place)
+        if (unread) stage.late = true
+        if (unread && stage.state === RUNNING) this.#abort(place)
+        if (stage.state < RUNNING && (unread || (stage.state === WAITING && verdict === 'skip'))) this.#decide(stage, SKIPPED, place)
+        else if (stage.state === WAITING && verdict === 'start') this.#decide(stage, READY, place)
+        else return
+        changed = true
+      })
+    }
+  }
+
+  #decide(stage: ReferenceStage, state: number, place: number): void {
+    stage.state = state
+    stage.decidedAt = this.#facts
+    if (state !== SKIPPED) return
+    stage.settledAt = this.#facts
+    this.skipsDue.add(place)
+  }
+
+  /** Whether nobody can read a stage any more: there were readers, and each has started or will not. */
+  #isUnread(place: number): boolean {
+    const readers = this.#dependents[place] as readonly number[]
+    return readers.length > 0 && readers.every((reader) => (this.stages[reader] as ReferenceStage).state >= RUNNING)
+  }
+}
