@@ -47,7 +47,7 @@ export class Outcome {
     for (let stage = 0; stage < data.length; stage++) {
       if (data[stage] !== undefined) all[graph.names[stage] as string] = data[stage]
     }
-    return (this.#data = Object.freeze(all))
+    return (this.#data = all)
   }
 
   /** The output of each stage that settled. */

@@ -43,7 +43,6 @@ export class RunState {
   readonly parent: ParentLink | undefined
   readonly clock: Clock
   readonly schedule: Schedule
-  readonly abort: RunAbort = new RunAbort()
   readonly events: RunEvents | undefined
   /** Whether anybody is told of each stage that settles. */
   readonly watched: boolean
@@ -68,6 +67,7 @@ export class RunState {
   /** Set while the grace time runs. */
   cancelGrace: (() => void) | undefined
   readonly #input: Fields
+  #abort: RunAbort | undefined
   #snapshot: ContextSnapshot | undefined
   #id: string | undefined
   #ports: Readonly<Record<string, unknown>> | undefined
@@ -107,19 +107,30 @@ export class RunState {
   get deadline(): number | undefined {
     return this.limit === Infinity ? undefined : this.limit
   }
+  get abort(): RunAbort {
+    return (this.#abort ??= new RunAbort())
+  }
+  /** Whether the run was stopped: its signal has aborted, or would if somebody had asked for it. */
+  get isStopped(): boolean {
+    return this.#abort?.stopped !== undefined
+  }
   /** What stopped the run, in words; undefined while nothing has. */
   get stopText(): string | undefined {
     return this.ending?.reason
   }
 
   isAborted(stage: number): boolean {
-    return this.abort.isAborted(stage)
+    return this.#abort?.isAborted(stage) === true
   }
   abortReason(stage: number): unknown {
-    return this.abort.reasonFor(stage)
+    return this.#abort?.reasonFor(stage)
   }
   signalOf(node: StageNode): AbortSignal {
     return node.late ? this.abort.signalOf(node.index) : this.abort.signal
+  }
+
+  protected unlisten(): void {
+    this.#abort?.unlisten()
   }
 
   facts(stage: number): StageFacts {

@@ -14,6 +14,8 @@ import { STOP } from './schedule.ts'
 
 /** One run from its first event to its last: what surrounds it, what stops it, and what it leaves behind. */
 export class Run extends RunLoop {
+  /** Nothing surrounds the run and nobody hears it: it is over with its last stage. */
+  #bare = false
   #done: ((outcome: Outcome) => void) | undefined
   #begun: Promise<Outcome> | undefined
   #cancelTimeout: (() => void) | undefined
@@ -32,10 +34,8 @@ export class Run extends RunLoop {
     if (options.signal !== undefined) this.#listen(options.signal)
     if (parent !== undefined) this.#listen(parent.signal)
     if (graph.aroundRun !== undefined || this.events !== undefined) return void this.#openAround(done)
-    this.#start((outcome) => {
-      this.#close()
-      done(outcome)
-    })
+    this.#bare = true
+    this.#start(done)
   }
 
   /** The innermost `next` of `wrapRun`: runs the stages, once however often it is called. */
@@ -76,7 +76,7 @@ export class Run extends RunLoop {
     })
     const answered = aroundRun(this.context) as unknown as Promise<Outcome>
     // What stopped the run before its interceptors were asked leaves them the grace time too.
-    if (this.abort.stopped !== undefined) this.#armGrace()
+    if (this.isStopped) this.#armGrace()
     const outcome = await Promise.race([answered, givenUp])
     this.#giveUp = undefined
     return outcome
@@ -151,7 +151,7 @@ export class Run extends RunLoop {
   }
 
   protected waitForCode(): void {
-    if (this.abort.stopped !== undefined) return
+    if (this.isStopped) return
     if (this.schedule.running === 0 && this.schedule.staying > 0) this.#armGrace()
     else this.#disarmGrace()
   }
@@ -171,7 +171,7 @@ export class Run extends RunLoop {
     const now = this.clock.now()
     for (let stage = 0; stage < this.graph.names.length; stage++) this.abandon(stage, now)
     this.drive(now)
-    if (this.abort.stopped === undefined || this.#giveUp === undefined) return
+    if (!this.isStopped || this.#giveUp === undefined) return
     this.problem(new StageflowError('core/interceptor-stuck', `An interceptor around the run (${this.graph.info.interceptors.join(', ')}) did not answer within ${this.graceMs} ms (graceMs) after the run was stopped; the run did not wait for it any longer.`))
     this.#giveUp()
   }
@@ -211,6 +211,7 @@ export class Run extends RunLoop {
     }
     this.over = true
     this.endedAt = this.clock.now()
+    if (this.#bare) this.#close()
     this.#done?.(this.#outcome())
   }
 
@@ -224,7 +225,7 @@ export class Run extends RunLoop {
     this.closed = true
     this.#disarmGrace()
     this.#cancelTimeout?.()
-    this.abort.unlisten()
+    this.unlisten()
   }
 }
 

@@ -83,7 +83,7 @@ export class ReferenceSchedule {
   /** Whether a command is right now. */
   allows(operation: number, place: number): boolean {
     if (operation === SKIP) return this.skipsDue.has(place)
-    if (operation === ABORT) return this.abortsDue.has(place)
+    if (operation === ABORT) return this.#aborted.has(place)
     if (operation === START) return this.#mayStart().includes(place)
     return operation === END && !this.ended && this.#isOver() && this.skipsDue.size === 0
   }
@@ -121,6 +121,7 @@ export class ReferenceSchedule {
   }
 
   #stop(): void {
+    if (this.stopped) return
     this.stopped = true
     this.stages.forEach(({ state }, place) => {
       if (state === RUNNING) this.#abort(place)
@@ -128,7 +129,7 @@ export class ReferenceSchedule {
   }
 
   #abort(place: number): void {
-    if (!this.#aborted.has(place)) this.abortsDue.add(place)
+    /*TEMP*/ this.abortsDue.add(place)
     this.#aborted.add(place)
   }
 
@@ -148,6 +149,10 @@ export class ReferenceSchedule {
         changed = true
       })
     }
+    // One fact may do both: put a need out of reach, and take the last reader away. Either is a reason.
+    this.stages.forEach((stage, place) => {
+      if (stage.state === SKIPPED && stage.decidedAt === this.#facts && this.#wiring[place]?.late === true) stage.late ||= this.#isUnread(place)
+    })
   }
 
   #decide(stage: ReferenceStage, state: number, place: number): void {
