@@ -13,10 +13,10 @@ import type { ContextSnapshot } from './snapshot.ts'
 type Anything = Readonly<Record<string, unknown>>
 
 /** Set by the class below, which alone can read its private fields. */
-let isLive: (value: unknown) => value is LiveContext
-export let runOf: (context: LiveContext) => RunLoop
-export let nodeOf: (context: LiveContext) => StageNode
-export let forkOf: (context: LiveContext) => ForkState | undefined
+let hasRun!: (value: unknown) => value is LiveContext
+let readRun!: (context: LiveContext) => RunLoop
+let readNode!: (context: LiveContext) => StageNode
+let readFork!: (context: LiveContext) => ForkState | undefined
 
 /** What one stage sees of a run, made when it starts. What is costly is made when somebody asks for it. */
 export class LiveContext {
@@ -35,10 +35,10 @@ export class LiveContext {
   }
 
   static {
-    isLive = (value): value is LiveContext => typeof value === 'object' && value !== null && #run in value
-    runOf = (context) => context.#run
-    nodeOf = (context) => context.#node
-    forkOf = (context) => context.#fork
+    hasRun = (value): value is LiveContext => typeof value === 'object' && value !== null && #run in value
+    readRun = (context) => context.#run
+    readNode = (context) => context.#node
+    readFork = (context) => context.#fork
   }
 
   get inputs(): StageInputs<Anything> {
@@ -134,4 +134,8 @@ export class LiveContext {
   }
 }
 
-export { isLive }
+// Constants: what may change is not inlined, and these are on the way of every stage.
+export const isLive: (value: unknown) => value is LiveContext = hasRun
+export const runOf: (context: LiveContext) => RunLoop = readRun
+export const nodeOf: (context: LiveContext) => StageNode = readNode
+export const forkOf: (context: LiveContext) => ForkState | undefined = readFork

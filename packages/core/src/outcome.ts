@@ -2,6 +2,7 @@ import { errorRecord, textOf } from './errors.ts'
 import type { ErrorRecord } from './errors.ts'
 import type { Output } from './output.ts'
 import { printAs } from './print.ts'
+import { RESULT } from './output.ts'
 import { pipelineReport, stageOutput } from './record.ts'
 import type { PipelineReport, PipelineStatus } from './report-types.ts'
 import { PipelineFailedError } from './result.ts'
@@ -31,6 +32,7 @@ export class Outcome {
   }
 
   static {
+    Object.defineProperty(this.prototype, RESULT, { value: true })
     runBehind = (outcome) => outcome.#run
     firstFailure = (outcome) => outcome.#failures[0]
     printAs(this.prototype, (outcome) => {

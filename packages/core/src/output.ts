@@ -4,6 +4,8 @@ import { printAs } from './print.ts'
 
 /** Brands outputs; the same in every copy of core. */
 const OUT: unique symbol = Symbol.for('@stageflow/output')
+/** Marks the results of runs, which stages return by mistake. */
+export const RESULT: unique symbol = Symbol.for('@stageflow/result')
 
 /** What a stage is for. The engine treats GUARD and WORK with care; the rest are labels that people and tools read. */
 export const StageKind: StageKinds = Object.freeze({ TRANSFORM: 'transform', ENRICH: 'enrich', ROUTE: 'route', GUARD: 'guard', WORK: 'work', AGENT: 'agent' })
@@ -206,6 +208,7 @@ function describe(value: unknown): string {
   if (value instanceof Error) return 'an Error (throw it, or return StageOutput.fail(error))'
   if (typeof value === 'function') return `a function (${value.name || 'without a name'})`
   if (typeof value !== 'object') return `a ${typeof value} (${quote(value)})`
+  if (RESULT in value) return 'the result of a child run (return its data when it completed, or add the child with withPipeline or asStage, which end as it ends)'
   const tag = Object.prototype.toString.call(value).slice(8, -1)
   if (tag === 'Generator') return 'a generator (a stage that yields is an async function*)'
   return `an instance of ${value.constructor?.name || tag}`

@@ -110,8 +110,10 @@ export class Pipeline<Stages = {}, Ports = {}> {
   }
 
   /** Checks everything and makes the graph that runs; throws a `PipelineBuildError` (`core/build`) with all problems at once. */
-  build<const Given extends Partial<Ports> = {}>(options?: BuildOptions<Given>): StageGraph<Stages, Omit<Ports, keyof Given>> {
-    return asStageGraph(buildGraph(this as unknown as DescribedPipeline, options)) as unknown as StageGraph<Stages, Omit<Ports, keyof Given>>
+  build(options?: BuildOptions<{}> & { readonly ports?: undefined }): StageGraph<Stages, Ports>
+  build<const Given extends Partial<Ports>>(options: BuildOptions<Given> & { readonly ports: Given }): StageGraph<Stages, Omit<Ports, keyof Given>>
+  build(options?: unknown): never {
+    return asStageGraph(buildGraph(this as unknown as DescribedPipeline, options)) as never
   }
 
   get #specs(): readonly StageSpec[] {

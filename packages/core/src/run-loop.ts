@@ -165,7 +165,8 @@ export abstract class RunLoop extends RunState {
 
   #endWithOutput(stage: number, value: unknown): void {
     const node = this.graph.nodes[stage] as StageNode
-    const output = this.#final(node, toOutput(value, node.name))
+    // What its own code answered has been read already.
+    const output = this.#final(node, value instanceof Output && this.factsIfAny(stage)?.answered === value ? value : toOutput(value, node.name))
     const stays = this.#codeStays(stage)
     switch (output.status) {
       case 'ok':

@@ -36,6 +36,8 @@ export const STATE = 2
 /** The dependency that released or skipped the stage; −1: none; the stage itself: nobody can read it any more. */
 export const WHY = 3
 
+/** In the place of a count of readers: the stage was told to stop, since nobody can read it. */
+const ABORTED = -1
 const STATE_BITS = 7
 const OPERATION_BITS = 3
 export const operationOf = (command: number): number => command & 7
@@ -90,7 +92,8 @@ export class Schedule {
   /** Takes a fact; false: repeated or illegal, and ignored. */
   feed(fact: number, stage: number, detail: number): boolean {
     if (fact === SETTLED) return this.#settled(stage, detail)
-    return fact === LEFT ? this.#codeLeft(stage) : this.#stop()
+    if (fact === LEFT) return this.#codeLeft(stage)
+    return fact === STOP && this.#stop()
   }
 
   /** The next command, an operation and a stage in one integer; 0: none now. */
@@ -136,7 +139,7 @@ export class Schedule {
     if (this.stopped || this.cells[at] !== READY) return false
     this.running++
     this.cells[at] = RUNNING
-    if (this.#readers !== undefined) this.#skipUnread(this.#unread(stage, undefined))
+    if (this.#readers !== undefined) this.#skipBehind(this.#unread(stage, undefined))
     return true
   }
 
@@ -144,19 +147,20 @@ export class Schedule {
     const at = stage * CELLS + STATE
     if (this.cells[at] !== RUNNING) return false
     const status = detail & STATE_BITS
+    if (status < OK || status > CANCELLED) return false
     this.running--
     if (detail >= STAYS) this.staying++
     this.cells[at] = detail
     this.left--
     // What stops the run stops it first: its dependents never started, they were not skipped.
     if (status === CANCELLED || (status === FAILED && !this.#goOn)) this.#stop()
-    if (!this.stopped) this.#propagate(stage, status)
+    if (!this.stopped) this.#skipBehind(this.#tellDependents(stage, status, undefined))
     return true
   }
 
   #codeLeft(stage: number): boolean {
     const at = stage * CELLS + STATE
-    if ((this.cells[at] as number) < STAYS) return false
+    if (!this.stays(stage)) return false
     this.cells[at] = (this.cells[at] as number) & STATE_BITS
     this.staying--
     return true
@@ -167,42 +171,43 @@ export class Schedule {
     this.stopped = true
     if (this.running === 0) return true
     for (let stage = 0; stage < this.#plan.count; stage++) {
-      if (this.cells[stage * CELLS + STATE] === RUNNING) this.#push(ABORT, stage)
+      if (this.cells[stage * CELLS + STATE] === RUNNING && this.#readers?.[stage] !== ABORTED) this.#push(ABORT, stage)
     }
     return true
   }
 
-  /** Tells the dependents of a stage, and those of every stage skipped by that; never recurses. */
-  #propagate(first: number, firstStatus: number): void {
+  /** A stage settled: releases or skips its dependents. Adds to the skipped, whose dependents are still to be told. */
+  #tellDependents(stage: number, status: number, skipped: number[] | undefined): number[] | undefined {
     const { offsets, targets, eager } = this.#plan
     const { cells } = this
-    let skipped: number[] | undefined
-    let stage: number | undefined = first
-    let status = firstStatus
-    while (stage !== undefined) {
-      for (let edge = offsets[stage] as number, end = offsets[stage + 1] as number; edge < end; edge++) {
-        const target = targets[edge] as number
-        const at = target * CELLS
-        const pending = --(cells[at] as number)
-        let need = cells[at + NEED] as number
-        if (status === OK) {
-          cells[at + NEED] = --need
-          if (pending !== 0 && (need !== 0 || eager[target] === 0)) continue // the common case: it waits on
-        }
-        if (cells[at + STATE] !== WAITING) continue
-        if (need > pending) {
-          cells[at + WHY] = stage
-          skipped = this.#skip(target, skipped)
-        } else if (need <= 0 && (pending === 0 || eager[target] === 1)) {
-          cells[at + WHY] = stage
-          cells[at + STATE] = READY
-          if (this.#heap === undefined) this.#push(START, target)
-          else this.#heap.add(target)
-        }
+    for (let edge = offsets[stage] as number, end = offsets[stage + 1] as number; edge < end; edge++) {
+      const target = targets[edge] as number
+      const at = target * CELLS
+      const pending = --(cells[at] as number)
+      let need = cells[at + NEED] as number
+      if (status === OK) {
+        cells[at + NEED] = --need
+        if (pending !== 0 && (need !== 0 || eager[target] === 0)) continue // the common case: it waits on
       }
-      if (this.#readers !== undefined && status === SKIPPED) skipped = this.#unread(stage, skipped)
-      stage = skipped?.pop()
-      status = SKIPPED
+      if (cells[at + STATE] !== WAITING) continue
+      if (need > pending) {
+        cells[at + WHY] = stage
+        skipped = this.#skip(target, skipped)
+      } else if (need <= 0 && (pending === 0 || eager[target] === 1)) {
+        cells[at + WHY] = stage
+        cells[at + STATE] = READY
+        if (this.#heap === undefined) this.#push(START, target)
+        else this.#heap.add(target)
+      }
+    }
+    return skipped
+  }
+
+  /** Skips what stages that were skipped take with them; a list instead of recursion. */
+  #skipBehind(skipped: number[] | undefined): void {
+    for (let stage = skipped?.pop(); stage !== undefined; stage = skipped?.pop()) {
+      if (this.#readers !== undefined) skipped = this.#unread(stage, skipped)
+      skipped = this.#tellDependents(stage, SKIPPED, skipped)
     }
   }
 
@@ -221,18 +226,16 @@ export class Schedule {
     const readers = this.#readers as Int32Array
     for (let edge = sourceOffsets[stage] as number, end = sourceOffsets[stage + 1] as number; edge < end; edge++) {
       const source = sources[edge] as number
-      if (readers[source] === 0 || --(readers[source] as number) !== 0) continue
+      if ((readers[source] as number) <= 0 || --(readers[source] as number) !== 0) continue
       const at = source * CELLS
-      if (this.cells[at + STATE] === RUNNING) this.#push(ABORT, source)
-      else if ((this.cells[at + STATE] as number) < RUNNING) {
+      if (this.cells[at + STATE] === RUNNING) {
+        readers[source] = ABORTED
+        this.#push(ABORT, source)
+      } else if ((this.cells[at + STATE] as number) < RUNNING) {
         this.cells[at + WHY] = source
         skipped = this.#skip(source, skipped)
       }
     }
     return skipped
-  }
-
-  #skipUnread(skipped: number[] | undefined): void {
-    for (let stage = skipped?.pop(); stage !== undefined; stage = skipped?.pop()) this.#propagate(stage, SKIPPED)
   }
 }

@@ -15,3 +15,6 @@ const DEFAULT_SEED = 20_261_125
 export function propertySettings(runs: number): { readonly seed: number; readonly numRuns: number } {
   return { seed: given('STAGEFLOW_SEED') ?? DEFAULT_SEED, numRuns: given('STAGEFLOW_RUNS') ?? runs }
 }
+
+/** Enough for a search of a night: how long it may take is decided by the number of runs. */
+export const PROPERTY_TIMEOUT_MS = 24 * 3_600_000

@@ -7,5 +7,5 @@ export const randomScheduleCase: fc.Arbitrary<ScheduleCase> = fc.record({
   wiring: randomGraph(10),
   limit: fc.nat(3),
   goOn: fc.boolean(),
-  moves: fc.array(fc.nat(799), { maxLength: 60 }),
+  moves: fc.array(fc.nat(12 * 132 - 1), { maxLength: 60, size: 'max' }),
 })

@@ -83,7 +83,7 @@ export class ReferenceSchedule {
   /** Whether a command is right now. */
   allows(operation: number, place: number): boolean {
     if (operation === SKIP) return this.skipsDue.has(place)
-    if (operation === ABORT) return this.#aborted.has(place)
+    if (operation === ABORT) return this.abortsDue.has(place)
     if (operation === START) return this.#mayStart().includes(place)
     return operation === END && !this.ended && this.#isOver() && this.skipsDue.size === 0
   }
@@ -129,7 +129,7 @@ export class ReferenceSchedule {
   }
 
   #abort(place: number): void {
-    /*TEMP*/ this.abortsDue.add(place)
+    if (!this.#aborted.has(place)) this.abortsDue.add(place)
     this.#aborted.add(place)
   }
 

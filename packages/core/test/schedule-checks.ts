@@ -28,6 +28,7 @@ export function planOf(wiring: readonly Wiring[]): ReturnType<typeof createPlan>
 }
 
 const ENDINGS = [OK, OK, OK, SKIPPED, FAILED, CANCELLED]
+const NO_FACT = 9
 const NAMES = ['nothing', 'START', 'SKIP', 'ABORT', 'END']
 
 /** Drives a schedule through one case beside the reference; throws at the first thing that it does wrong. */
@@ -82,24 +83,25 @@ export function checkSchedule(Class: ScheduleClass, { wiring, limit, goOn, moves
   const running = (): number[] => wiring.flatMap((_, place) => (reference.stages[place]?.state === RUNNING ? [place] : []))
   const staying = (): number[] => wiring.flatMap((_, place) => (reference.stages[place]?.stays === true ? [place] : []))
 
+  /** What a number of `moves` means: rarely a stop, sometimes what is repeated or illegal, else what a runner does. */
   function move(choice: number): void {
-    const number = Math.floor(choice / 8)
+    const number = Math.floor(choice / 12)
     const pick = (from: readonly number[]): number => from[number % from.length] ?? 0
     const ending = ENDINGS[number % ENDINGS.length] as number
-    switch (choice % 8) {
+    switch (choice % 12) {
       case 0:
         if (number % 5 === 0) feed(STOP, 0, 0)
         return
       case 1:
-        return feed(SETTLED, number % wiring.length, ending)
+        return feed(number % 11 === 0 ? NO_FACT : LEFT, number % (wiring.length + 1), 0)
       case 2:
-        return feed(LEFT, number % wiring.length, 0)
+        return feed(SETTLED, number % (wiring.length + 1), number % 16)
       case 3:
-        return feed(SETTLED, number % (wiring.length), 3+number % 4)
       case 4:
-        if (running().length > 0) feed(SETTLED, pick(running()), ending + STAYS * (number % 2))
-        return
       case 5:
+        if (running().length > 0) feed(SETTLED, pick(running()), ending + (number % 4 === 0 ? STAYS : 0))
+        return
+      case 6:
         if (staying().length > 0) feed(LEFT, pick(staying()), 0)
         return
       default:

@@ -1,0 +1,191 @@
+import { afterEach, expect, test } from 'vitest'
+import { manualClock, recordingSink } from '../../testing/src/index.ts'
+import { Pipeline, PipelineFailedError, StageOutput } from './index.ts'
+import type { StageContext, StageflowEvent } from './index.ts'
+
+let clock = manualClock()
+afterEach(() => {
+  expect(clock.timers).toEqual([])
+  clock = manualClock()
+})
+
+async function typesOf(events: AsyncIterable<StageflowEvent>): Promise<string[]> {
+  const types: string[] = []
+  for await (const event of events) types.push(event.type)
+  return types
+}
+const simple = () => new Pipeline('demo').withStage('a', async () => ({ a: 1 })).build({ clock })
+const ALL = ['pipeline.started', 'stage.a.started', 'stage.a.completed', 'pipeline.completed']
+/** A stage that yields numbers for as long as it is pulled. */
+const counting = (log: number[], count = Infinity) => async function* () {
+  for (let index = 0; index < count; index++) {
+    log.push(index)
+    yield index
+  }
+  return { count }
+}
+
+test('a run as a handle: its events from the first to the last, its id, and its result', async () => {
+  const run = simple().start({ pipelineRunId: 'run-1' })
+  expect(run.pipelineRunId).toBe('run-1')
+  expect(await typesOf(run)).toEqual(ALL)
+  expect((await run.result).data).toEqual({ a: { a: 1 } })
+  expect(await run.settled).toBe(await run.result)
+})
+
+test('a run without an id is given one', async () => {
+  const run = simple().start()
+  const { pipelineRunId } = (await run.result).report
+  expect(run.pipelineRunId).toBe(pipelineRunId)
+  expect(pipelineRunId).toMatch(/^[0-9a-f-]{36}$/)
+})
+
+test('events can be read after the run has ended', async () => {
+  const run = simple().start()
+  await run.settled
+  expect(await typesOf(run)).toEqual(ALL)
+})
+
+test('the events of child runs are among them, and each run is numbered without a gap', async () => {
+  const run = new Pipeline('demo').withPipeline('child', new Pipeline('child').withStage('inner', async function* () { yield 1 })).build({ clock }).start()
+  const events: StageflowEvent[] = []
+  for await (const event of run) events.push(event)
+  expect(events.map(({ type }) => type)).toEqual([
+    'pipeline.started', 'stage.child.started', 'pipeline.child_started', 'pipeline.started', 'stage.inner.started', 'stage.inner.chunk', 'stage.inner.completed', 'pipeline.completed', 'pipeline.child_completed', 'stage.child.completed', 'pipeline.completed',
+  ])
+  for (const id of new Set(events.map(({ pipelineRunId }) => pipelineRunId))) {
+    const numbers = events.filter(({ pipelineRunId }) => pipelineRunId === id).map(({ seq }) => seq)
+    expect(numbers).toEqual(numbers.map((_, index) => index))
+  }
+})
+
+test('the sink hears the same run beside the reader', async () => {
+  const eventSink = recordingSink()
+  const run = new Pipeline('demo').withStage('a', async () => ({ a: 1 })).build({ clock, eventSink }).start()
+  expect(await typesOf(run)).toEqual(ALL)
+  expect(eventSink.types()).toEqual(ALL)
+})
+
+test('result rejects as run() does, settled never does, and nobody is told of an unhandled rejection', async () => {
+  const fail = () => new Pipeline('demo').withStage('a', () => StageOutput.fail('broken')).build({ clock }).start()
+  await expect(fail().result).rejects.toBeInstanceOf(PipelineFailedError)
+  expect(await fail().settled).toMatchObject({ status: 'failed', errors: [{ message: 'broken' }] })
+  expect((await typesOf(fail())).at(-1)).toBe('pipeline.failed')
+})
+
+test('cancel stops the run with its reason; before it began, twice, and after the end it is harmless', async () => {
+  const sleeping = new Pipeline('demo').withStage('a', async (context) => void (await context.clock.sleep(1_000, context.signal))).build({ clock })
+  const run = sleeping.start()
+  run.cancel('first')
+  run.cancel('second')
+  expect(await run.settled).toMatchObject({ status: 'cancelled', reason: 'first' })
+  expect((await typesOf(run)).at(-1)).toBe('pipeline.cancelled')
+  const ended = simple().start()
+  const result = await ended.settled
+  ended.cancel('too late')
+  expect(result.status).toBe('completed')
+  expect((await ended.settled).status).toBe('completed')
+})
+
+test('a handle whose events nobody reads never hangs', async () => {
+  const log: number[] = []
+  const run = new Pipeline('demo').withStage('llm', counting(log, 5_000)).build({ clock }).start()
+  expect((await run.result).data).toEqual({ llm: { count: 5_000 } })
+})
+
+test('a reader that is 1,000 events behind stops the pulling of chunks, and only that; nothing is dropped', async () => {
+  const log: number[] = []
+  const other: string[] = []
+  const run = new Pipeline('demo')
+    .withStage('llm', counting(log, 3_000))
+    .withStage('other', async (context: StageContext) => {
+      await context.clock.sleep(10)
+      other.push('done')
+      context.tryEmitEvent('app.done', {})
+    })
+    .build({ clock })
+    .start()
+  const reader = run[Symbol.asyncIterator]()
+  await clock.advance(10)
+  expect(log.length).toBeGreaterThan(900)
+  expect(log.length).toBeLessThanOrEqual(1_000)
+  expect(other).toEqual(['done'])
+  const pulled = log.length
+  await reader.next()
+  await clock.settle()
+  expect(log.length).toBeLessThan(pulled + 20)
+  let count = 1
+  let last: StageflowEvent | undefined
+  for (let step = await reader.next(); step.done !== true; step = await reader.next()) {
+    count++
+    last = step.value
+  }
+  // The started events of the run and two stages, 3,000 chunks, the app's event, two completed stages, the end.
+  expect(count).toBe(3 + 3_000 + 1 + 2 + 1)
+  expect(last?.type).toBe('pipeline.completed')
+  expect((await run.result).report.stages['llm']?.chunks).toBe(3_000)
+})
+
+test('a reader that leaves frees the stage that waited for it', async () => {
+  const log: number[] = []
+  const run = new Pipeline('demo').withStage('llm', counting(log, 3_000)).build({ clock }).start()
+  const reader = run[Symbol.asyncIterator]()
+  await clock.settle()
+  expect(log.length).toBeLessThanOrEqual(1_000)
+  expect(await reader.return?.()).toEqual({ done: true, value: undefined })
+  expect((await run.result).data).toEqual({ llm: { count: 3_000 } })
+  expect(await reader.next()).toEqual({ done: true, value: undefined })
+})
+
+test('a loop that breaks off leaves the run alone', async () => {
+  const run = simple().start()
+  for await (const event of run) {
+    expect(event.type).toBe('pipeline.started')
+    break
+  }
+  expect((await run.result).status).toBe('completed')
+})
+
+test('a stop frees a stage that waits for its reader', async () => {
+  const log: number[] = []
+  const run = new Pipeline('demo').withStage('llm', counting(log)).build({ clock }).start()
+  const reader = run[Symbol.asyncIterator]()
+  await clock.settle()
+  run.cancel('enough')
+  expect((await run.settled).report.stages['llm']).toMatchObject({ status: 'cancel' })
+  await reader.return?.()
+})
+
+test('a second reader is given what comes from then on', async () => {
+  const run = new Pipeline('demo')
+    .withStage('a', async (context) => {
+      await context.clock.sleep(10)
+      return { a: 1 }
+    })
+    .build({ clock })
+    .start()
+  const first = typesOf(run)
+  await clock.settle()
+  const second = typesOf(run)
+  await clock.advance(10)
+  expect(await first).toEqual(ALL)
+  expect(await second).toEqual(ALL.slice(2))
+  expect(await typesOf(run)).toEqual([])
+})
+
+test('readers that wait are woken when the run ends', async () => {
+  const run = simple().start()
+  const reader = run[Symbol.asyncIterator]()
+  for (const type of ALL) expect((await reader.next()).value?.type).toBe(type)
+  expect(await Promise.all([reader.next(), reader.next()])).toEqual([{ done: true, value: undefined }, { done: true, value: undefined }])
+})
+
+test('a wrong input or option is thrown at once, before there is a run', () => {
+  expect(() => simple().start(5 as never)).toThrow(expect.objectContaining({ code: 'core/snapshot' }))
+  expect(() => simple().start({}, { timeoutMs: -1 })).toThrow(expect.objectContaining({ code: 'core/run-option' }))
+})
+
+test('the methods of a graph can be taken off it', async () => {
+  const { run, runSettled, start } = simple()
+  expect([(await run()).status, (await runSettled()).status, (await start().settled).status]).toEqual(['completed', 'completed', 'completed'])
+})

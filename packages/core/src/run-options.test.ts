@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import { manualClock } from '../../testing/src/index.ts'
+import { Pipeline } from './index.ts'
+import type { Interceptor, RunOptions } from './index.ts'
+
+const clock = manualClock()
+let started = 0
+const graph = new Pipeline('demo').withStage('a', () => ({ started: ++started })).build({ clock, interceptors: [{ name: 'auth', runOptions: ['token' as never] }] })
+const refusal = async (options: unknown): Promise<{ readonly code: string; readonly message: string }> => graph.run({}, options as RunOptions).then(() => ({ code: 'none', message: '' }), (error: { code: string; message: string }) => error)
+
+test.each([
+  ['timeoutMs', 0, 'a number of milliseconds above 0 (leave it out for no limit)'],
+  ['timeoutMs', -5, 'above 0'],
+  ['timeoutMs', NaN, 'above 0'],
+  ['timeoutMs', '5', 'above 0'],
+  ['timeoutMs', null, 'above 0'],
+  ['graceMs', -1, 'a number of milliseconds from 0'],
+  ['graceMs', '5', 'from 0'],
+  ['cleanupMs', -1, 'from 0'],
+  ['cleanupMs', NaN, 'from 0'],
+  ['maxConcurrency', 0, 'a whole number of stages above 0'],
+  ['maxConcurrency', 1.5, 'a whole number of stages above 0'],
+  ['maxConcurrency', Infinity, 'leave it out for no limit'],
+  ['onStageFailure', 'ignore', "'stop' or 'continue'"],
+  ['chunkEvents', 'yes', 'true or false'],
+  ['signal', {}, 'an AbortSignal'],
+  ['signal', new AbortController(), 'an AbortSignal'],
+  ['ports', 'x', 'an object of ports'],
+  ['ports', null, 'an object of ports'],
+])('the run option %s: %o is refused by name before anything starts (core/run-option)', async (option, value, must) => {
+  const before = started
+  const { code, message } = await refusal({ [option]: value })
+  expect(code).toBe('core/run-option')
+  expect(message).toContain(`"${option}"`)
+  expect(message).toContain(must)
+  expect(started).toBe(before)
+})
+
+test('an option that nobody claims is refused, with what it probably was (core/run-option)', async () => {
+  expect(await refusal({ timeOutMs: 5 })).toMatchObject({ code: 'core/run-option', message: 'Pipeline "demo" knows no run option "timeOutMs", and none of its interceptors claims it. Did you mean "timeoutMs"?' })
+  expect((await refusal({ colour: 'red' })).message).toContain('It knows: signal, timeoutMs, graceMs, cleanupMs, maxConcurrency, onStageFailure, eventSink, chunkEvents, ports, token.')
+  expect(await refusal(JSON.parse('{ "__proto__": { "timeoutMs": 5 } }'))).toMatchObject({ code: 'core/run-option' })
+})
+
+test('options that are no object are refused (core/run-option)', async () => {
+  for (const options of ['5000', 5_000, null, true]) expect(await refusal(options)).toMatchObject({ code: 'core/run-option', message: expect.stringContaining('is no object of options') })
+})
+
+test('an option that is undefined is as one left out', async () => {
+  const result = await graph.run({}, { timeoutMs: undefined, signal: undefined, nobody: undefined } as never)
+  expect(result.status).toBe('completed')
+})
+
+test('an option that an interceptor claims reaches it and no snapshot', async () => {
+  const seen: unknown[] = []
+  const auth: Interceptor = {
+    name: 'auth',
+    runOptions: ['token' as never],
+    wrapRun: (next) => (run) => {
+      seen.push((run.options as { token?: string }).token)
+      return next(run)
+    },
+  }
+  const snapshots: unknown[] = []
+  await new Pipeline('demo').withStage('a', (context) => void snapshots.push(JSON.stringify(context.snapshot))).build({ clock, interceptors: [auth] }).run({}, { token: 'secret' } as never)
+  expect(seen).toEqual(['secret'])
+  expect(snapshots[0]).not.toContain('secret')
+})
+
+test('a wrong option of a child run rejects where it is started', async () => {
+  let refused: unknown
+  const child = new Pipeline('child').withStage('inner', () => ({}))
+  await new Pipeline('demo')
+    .withStage('a', async (context) => {
+      refused = await context.runChild(child, {}, { timeoutMs: -1 }).catch((error: unknown) => error)
+    })
+    .build({ clock })
+    .run()
+  expect(refused).toMatchObject({ code: 'core/run-option' })
+})
+
+test('maxConcurrency bounds how many stages run at once; the longest path goes first, then declared order', async () => {
+  const log: string[] = []
+  const stage = (name: string) => async (context: { readonly clock: typeof clock }): Promise<void> => {
+    log.push(name)
+    await context.clock.sleep(10)
+  }
+  const settled = new Pipeline('demo')
+    .withStage('short', stage('short'))
+    .withStage('short-2', stage('short-2'))
+    .withStage('long', stage('long') as never)
+    .withStage('long-2', stage('long-2') as never, { dependencies: ['long'] })
+    .build({ clock })
+    .run({}, { maxConcurrency: 1 })
+  await clock.advance(40)
+  expect((await settled).status).toBe('completed')
+  expect(log).toEqual(['long', 'short', 'short-2', 'long-2'])
+})
