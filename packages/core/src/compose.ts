@@ -15,7 +15,7 @@ export type JudgeThrow = (context: InterceptorContext, thrown: unknown, failure:
  * The promise that was checked last. A layer that passes on what the layer below returned costs nothing: its answer is this
  * very promise. Only compared with, so two runs that interleave cost a check more and nothing else.
  */
-let lastChecked: Promise<Output> | undefined
+let lastChecked: Promise<Output> = new Promise(() => {}) // no interceptor can answer with this one
 
 export function checkedPromise(promise: Promise<Output>): Promise<Output> {
   lastChecked = promise

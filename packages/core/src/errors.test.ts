@@ -32,8 +32,8 @@ test('textOf gives text for anything that can be thrown, and never throws itself
   const cyclic: { self?: object } = {}
   cyclic.self = cyclic
   const values: readonly (readonly [unknown, string])[] = [
-    [new Error('x'), 'x'], [new TypeError(''), 'TypeError'], ['text', 'text'], [{ a: 1 }, '{"a":1}'], [undefined, 'undefined'], [null, 'null'], [5, '5'], [Symbol('s'), 'Symbol(s)'], [cyclic, '[object Object]'],
-    [{ toJSON: () => { throw new Error('x') } }, '[object Object]'], [Object.create(null), '{}'],
+    [new Error('x'), 'x'], [new TypeError(''), 'TypeError'], ['text', 'text'], [{ a: 1 }, '{"a":1}'], [undefined, 'undefined'], [null, 'null'], [5, '5'], [Symbol('s'), 'Symbol(s)'], [cyclic, 'an object that cannot be read'],
+    [{ toJSON: () => { throw new Error('x') } }, 'an object that cannot be read'], [Object.create(null), '{}'],
   ]
   for (const [value, text] of values) expect(textOf(value)).toBe(text)
 })

@@ -1,13 +1,12 @@
 import type { Clock } from './clock.ts'
-import type { Fork, ForkChanges, InterceptorContext, RunContext, StageInfo } from './context.ts'
+import type { ForkChanges, InterceptorContext, RunContext, StageContext, StageInfo } from './context.ts'
 import type { EmitEvent, TryEmitEvent } from './events.ts'
 import { ForkState } from './fork.ts'
 import { NodeInputs } from './inputs.ts'
 import type { StageInputs } from './inputs.ts'
 import type { StageNode } from './node.ts'
-import type { StageNotes, StageRecord } from './report-types.ts'
+import type { StageRecord } from './report-types.ts'
 import type { RunLoop } from './run-loop.ts'
-import type { Slot } from './slot.ts'
 import type { ContextSnapshot } from './snapshot.ts'
 
 type Anything = Readonly<Record<string, unknown>>
@@ -99,28 +98,35 @@ export class LiveContext {
     return this.#run.record(this.#node.index)
   }
 
-  get<T>(slot: Slot<T>): T | undefined {
-    return this.#run.slotValue(slot)
+  // The functions are bound, since stages take them out of their context: `async ({ inputs, signal, note }) => …`.
+  get get(): StageContext['get'] {
+    return (slot) => this.#run.slotValue(slot)
   }
-  note<Key extends keyof StageNotes>(key: Key, value: StageNotes[Key]): void {
-    this.#run.note(this.#node.index, key, value)
+  get note(): StageContext['note'] {
+    return (key, value) => this.#run.note(this.#node.index, key, value)
   }
-  heartbeat(): void {
-    for (let fork = this.#fork; fork !== undefined; fork = fork.outer) fork.onHeartbeat?.()
+  get heartbeat(): StageContext['heartbeat'] {
+    return () => {
+      for (let fork = this.#fork; fork !== undefined; fork = fork.outer) fork.onHeartbeat?.()
+    }
   }
-  onCleanup(callback: () => void | Promise<void>): void {
-    this.#run.onCleanup(this.#node.index, callback)
+  get onCleanup(): StageContext['onCleanup'] {
+    return (callback) => this.#run.onCleanup(this.#node.index, callback)
   }
-  raiseIfCancelled(): void {
-    if (this.#fork?.aborted !== undefined || this.#run.isAborted(this.#node.index)) throw this.signal.reason
+  get raiseIfCancelled(): StageContext['raiseIfCancelled'] {
+    return () => {
+      if (this.#fork?.aborted !== undefined || this.#run.isAborted(this.#node.index)) throw this.signal.reason
+    }
   }
   /** Rejects where the child cannot start; else it resolves, however the child ends. */
-  async runChild(child: unknown, input: object = {}, options?: object): Promise<unknown> {
-    return await this.#run.openChild(this, child, input, options, this.#item).settled
+  get runChild(): (child: unknown, input?: object, options?: object) => Promise<unknown> {
+    return async (child, input = {}, options) => await this.#run.openChild(this, child, input, options, this.#item).settled
   }
-  fork(changes: ForkChanges = {}): Fork {
-    const fork = this.#narrowed(changes)
-    return { context: fork.context as unknown as InterceptorContext, abort: fork.abort }
+  get fork(): InterceptorContext['fork'] {
+    return (changes = {}) => {
+      const { context, abort } = this.#narrowed(changes)
+      return { context: context as unknown as InterceptorContext, abort }
+    }
   }
 
   /** The context of one item of a map. */

@@ -3,9 +3,8 @@ import type { PipelineInfo, RunChanges, RunContext, RunOptions, RunParent } from
 import { StageflowError, quote, textOf, toError } from './errors.ts'
 import type { EmitEvent, TryEmitEvent } from './events.ts'
 import { Outcome } from './outcome.ts'
-import type { RunNotes, RunOutcome } from './report-types.ts'
+import type { RunOutcome } from './report-types.ts'
 import type { RunState } from './run-state.ts'
-import type { Slot } from './slot.ts'
 import type { ContextSnapshot } from './snapshot.ts'
 
 /** Set by the class below, which alone can read its private fields. */
@@ -79,22 +78,23 @@ export class RunFace implements RunContext {
     return (type: string, data: object) => this.#run.emit(undefined, type, data, this.signal)
   }
 
-  get<T>(slot: Slot<T>): T | undefined {
-    return this.#run.slotValue(slot)
+  // Bound, as those of a stage's context are.
+  get get(): RunContext['get'] {
+    return (slot) => this.#run.slotValue(slot)
   }
-  set<T>(slot: Slot<T>, value: T): void {
-    this.#run.setSlot(slot, value)
+  get set(): RunContext['set'] {
+    return (slot, value) => this.#run.setSlot(slot, value)
   }
-  note<Key extends keyof RunNotes>(key: Key, value: RunNotes[Key]): void {
-    this.#run.noteRun(key, value)
+  get note(): RunContext['note'] {
+    return (key, value) => this.#run.noteRun(key, value)
   }
-  with(changes: RunChanges): RunContext {
-    return new RunFace(this.#run, { ...this.#changes, ...changes })
+  get with(): RunContext['with'] {
+    return (changes) => new RunFace(this.#run, { ...this.#changes, ...changes })
   }
-  fail(error: unknown): RunOutcome {
-    return new Outcome(this.#run, 'failed', undefined, toError(error)) as unknown as RunOutcome
+  get fail(): RunContext['fail'] {
+    return (error) => new Outcome(this.#run, 'failed', undefined, toError(error)) as unknown as RunOutcome
   }
-  cancel(reason: string): RunOutcome {
-    return new Outcome(this.#run, 'cancelled', textOf(reason), undefined) as unknown as RunOutcome
+  get cancel(): RunContext['cancel'] {
+    return (reason) => new Outcome(this.#run, 'cancelled', textOf(reason), undefined) as unknown as RunOutcome
   }
 }

@@ -132,7 +132,7 @@ export class Run extends RunLoop {
   protected timeOut(): void {
     const ms = Math.round(this.limit - this.startedAt)
     const error = new StageflowError('core/run-timeout', `The run of "${this.graph.name}" did not end within ${ms} ms; raise timeoutMs, or make its stages faster.`)
-    if (!this.closed && this.ending === undefined) (this.failures ??= []).push({ error, stage: undefined })
+    if (!this.closed && !this.isStopped) (this.failures ??= []).push({ error, stage: undefined })
     this.#stop({ status: 'failed', reason: `the run did not end within ${ms} ms` }, error)
   }
 

@@ -1,0 +1,33 @@
+import type { Clock } from '@stageflow/core'
+import type { Turn } from './history.ts'
+import type { Passage } from './passages.ts'
+
+export interface AnswerRequest {
+  readonly question: string
+  /** Best first. */
+  readonly passages: readonly Passage[]
+  /** Earlier turns of the session, oldest first, with what their answers cited. */
+  readonly earlier: readonly EarlierTurn[]
+}
+
+export interface EarlierTurn extends Turn {
+  readonly passages: readonly Passage[]
+}
+
+/** What `llm` needs of whoever answers: the embedded answerer and a model's server both fit. */
+export interface Answerer {
+  readonly name: string
+  /** Whether an answer made from passages must cite one: a model may greet, the embedded answerer only quotes. */
+  readonly mustCite: boolean
+  /** Yields the answer as it grows and returns the passages it numbered: `[1]` in the text is the first. */
+  answer(request: AnswerRequest, run: { readonly signal: AbortSignal; readonly clock: Clock }): AnswerStream
+}
+
+export type AnswerStream = AsyncGenerator<string, readonly Passage[], undefined>
+
+/** The numbers that a text cites, in order; brackets inside code are code. */
+export function citedNumbers(answer: string): readonly number[] {
+  const prose = answer.replace(/(`{3,})[\s\S]*?(?:\1|$)/g, ' ').replace(/`[^`\n]*`/g, ' ')
+  const numbers = [...prose.matchAll(/\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]/g)].flatMap(([, list = '']) => list.split(','))
+  return [...new Set(numbers.map(Number))].sort((left, right) => left - right)
+}

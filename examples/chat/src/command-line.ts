@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util'
+
+export interface CommandLine {
+  /** Undefined: questions come from standard input. */
+  readonly question: string | undefined
+  readonly session: string
+  readonly docs: string | undefined
+  readonly json: boolean
+  readonly help: boolean
+}
+
+export const USAGE = `Asks Stageflow's documentation a question, as a pipeline of six stages.
+
+Usage: npm start -- [options] ["question"]
+
+Without a question: a prompt on a terminal; else one question a line from standard input.
+
+Options:
+  --session NAME  whose earlier questions count, for follow-ups (default: default)
+  --docs DIR      answer from the Markdown files below DIR instead of this repository's
+  --json          print one JSON object a question (answer, sources, report), nothing else
+  --help          print this
+
+Environment:
+  OPENAI_BASE_URL, OPENAI_API_KEY  ask this OpenAI-compatible server (both needed; default: no network)
+  OPENAI_MODEL                     its model (default: gpt-4o-mini)
+  STAGEFLOW_CHAT_DATA              folder of the chat history (default: .stageflow in the repository)
+  NO_COLOR, FORCE_COLOR            without or with colour, whatever the output is
+
+Exit codes: 0 answered, 1 failed, 2 refused by a guard or nothing asked, 130 stopped by Ctrl-C
+`
+
+const SESSION = /^[\p{L}\p{N}][\p{L}\p{N}._:@-]{0,99}$/u
+
+/** Throws an Error that says what is wrong with the arguments. */
+export function parseCommandLine(args: readonly string[]): CommandLine {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      session: { type: 'string', default: 'default' },
+      docs: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (!SESSION.test(values.session)) {
+    throw new Error(
+      '--session takes a name of up to 100 letters, digits and . _ : @ -, starting with a letter or digit.',
+    )
+  }
+  if (values.docs === '') throw new Error('--docs takes a folder.')
+  return {
+    // Words that nobody quoted are one question: npm start -- What is a stage?
+    question: positionals.length === 0 ? undefined : positionals.join(' '),
+    session: values.session,
+    docs: values.docs,
+    json: values.json,
+    help: values.help,
+  }
+}

@@ -1,0 +1,204 @@
+import { afterEach, expect, test } from 'vitest'
+import { manualClock } from '../../testing/src/index.ts'
+import { Pipeline, StageKind, StageOutput } from './index.ts'
+import type { MapOptions, StageContext } from './index.ts'
+
+let clock = manualClock()
+afterEach(() => {
+  expect(clock.timers).toEqual([])
+  clock = manualClock()
+})
+
+type Each = (item: number, context: StageContext<{}>) => unknown
+const mapping = (each: Each, options: { readonly items?: unknown; readonly concurrency?: number } = {}) =>
+  new Pipeline('demo').withMap('each', { over: (() => options.items ?? [1, 2, 3, 4]) as () => number[], each: each as (item: number) => object, ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }) }).build({ clock })
+const sleeping = (ms: (item: number) => number): Each => async (item, context) => {
+  await context.clock.sleep(ms(item), context.signal)
+  return { item }
+}
+
+test('a map gives one entry an item, in the order of the items, however they end', async () => {
+  const settled = mapping(sleeping((item) => 50 - 10 * item)).run()
+  await clock.advance(40)
+  const { data, report } = await settled
+  expect(data.each).toEqual({ items: [{ item: 1 }, { item: 2 }, { item: 3 }, { item: 4 }] })
+  expect(report.endedAt).toBe(40)
+})
+
+test('over reads the inputs and the snapshot, each the context of the stage', async () => {
+  const graph = new Pipeline('demo')
+    .withStage('split', () => ({ words: ['a', 'b'] }))
+    .withMap('each', { dependencies: ['split'], kind: StageKind.ENRICH, over: (inputs, snapshot) => [...inputs.from('split').words, snapshot.inputText ?? ''], each: (word, context) => ({ word: word.toUpperCase(), of: context.inputs.from('split').words.length }) })
+    .build({ clock })
+  expect((await graph.run({ inputText: 'c' })).data.each).toEqual({ items: [{ word: 'A', of: 2 }, { word: 'B', of: 2 }, { word: 'C', of: 2 }] })
+  expect(graph.info.stages[1]?.kind).toBe('enrich')
+})
+
+test('at most concurrency items run at once, the next as soon as one ends; the default is all', async () => {
+  let running = 0
+  let most = 0
+  const counting: Each = async (item, context) => {
+    most = Math.max(most, ++running)
+    await context.clock.sleep(item === 1 ? 30 : 10)
+    running--
+    return {}
+  }
+  const two = mapping(counting, { concurrency: 2, items: [1, 2, 3, 4] }).run()
+  await clock.advance(30)
+  expect((await two).report.endedAt).toBe(30)
+  expect(most).toBe(2)
+  most = 0
+  const all = mapping(counting, { items: [2, 2, 2, 2, 2] }).run()
+  await clock.advance(10)
+  await all
+  expect(most).toBe(5)
+})
+
+test('an item that skips is undefined in its place', async () => {
+  const { data } = await mapping((item) => (item % 2 === 0 ? StageOutput.skip('even') : { item })).run()
+  expect(data.each).toEqual({ items: [{ item: 1 }, undefined, { item: 3 }, undefined] })
+})
+
+test('items may return all that a stage may', async () => {
+  const { data } = await mapping((item) => (item === 1 ? undefined : item === 2 ? StageOutput.ok({ item }) : Promise.resolve({ item }))).run()
+  expect(data.each).toEqual({ items: [{}, { item: 2 }, { item: 3 }, { item: 4 }] })
+})
+
+test.each([
+  ['throws', () => { throw new Error('bad item') }, 'bad item'],
+  ['fails', () => StageOutput.fail('bad item'), 'bad item'],
+  ['returns what is no output', () => 5, 'Stage "each#1" returned a number (5)'],
+  ['asks to be run again', () => StageOutput.retry('bad item'), 'asked to be run again'],
+])('an item that %s fails the map: the others abort with core/map-ended, and no more start', async (_, bad, message) => {
+  const reasons: unknown[] = []
+  const started: number[] = []
+  const settled = mapping(async (item, context) => {
+    started.push(item)
+    if (item === 2) return bad()
+    context.signal.addEventListener('abort', () => reasons.push((context.signal.reason as { code: string }).code))
+    await context.clock.sleep(1_000, context.signal)
+    return {}
+  }, { concurrency: 3, items: [1, 2, 3, 4, 5] }).runSettled()
+  await clock.settle()
+  expect(await settled).toMatchObject({ status: 'failed', errors: [{ stage: 'each', message: expect.stringContaining(message) }] })
+  expect(started).toEqual([1, 2, 3])
+  expect(reasons).toEqual(['core/map-ended', 'core/map-ended'])
+})
+
+test('an item that cancels ends the map and the run', async () => {
+  const result = await mapping((item) => (item === 2 ? StageOutput.cancel('enough') : { item })).runSettled()
+  expect(result).toMatchObject({ status: 'cancelled', reason: 'enough' })
+})
+
+test('a map that failed ends though an item ignores its signal: the run owes that code the grace time and no more', async () => {
+  const settled = mapping(async (item) => {
+    if (item === 1) throw new Error('bad item')
+    return new Promise<object>(() => {})
+  }).runSettled({}, { graceMs: 100 })
+  await clock.advance(200)
+  const outcome = await Promise.race([settled, clock.settle().then(() => clock.settle())])
+  expect(outcome).toMatchObject({ status: 'failed', errors: [{ stage: 'each', message: 'bad item' }] })
+})
+
+test('a stop aborts every item', async () => {
+  const run = mapping(sleeping(() => 1_000)).start()
+  await clock.settle()
+  run.cancel('enough')
+  expect(await run.settled).toMatchObject({ status: 'cancelled', reason: 'enough', report: { stages: { each: { status: 'cancel', reason: 'enough' } } } })
+})
+
+test('a lazy source is pulled only as items start, and is closed when the map ends early', async () => {
+  const log: string[] = []
+  function* source() {
+    try {
+      for (let item = 1; ; item++) {
+        log.push(`pull ${item}`)
+        yield item
+      }
+    } finally {
+      log.push('closed')
+    }
+  }
+  const settled = mapping(async (item, context) => {
+    await context.clock.sleep(10)
+    if (item === 3) throw new Error('bad item')
+    return {}
+  }, { items: { [Symbol.iterator]: source }, concurrency: 1 }).runSettled()
+  await clock.advance(30)
+  expect((await settled).status).toBe('failed')
+  expect(log).toEqual(['pull 1', 'pull 2', 'pull 3', 'closed'])
+})
+
+test('an async iterable is mapped while it comes', async () => {
+  const graph = mapping(sleeping(() => 25), { items: (async function* () {
+    for (const item of [1, 2, 3]) {
+      await clock.sleep(10)
+      yield item
+    }
+  })() })
+  const settled = graph.run()
+  await clock.advance(55)
+  const { data, report } = await settled
+  expect(data.each).toEqual({ items: [{ item: 1 }, { item: 2 }, { item: 3 }] })
+  expect(report.endedAt).toBe(55)
+})
+
+test('a map whose item fails does not wait for the next item of a slow source', async () => {
+  const settled = mapping(() => { throw new Error('bad item') }, { items: (async function* () {
+    yield 1
+    await clock.sleep(1_000)
+    yield 2
+  })() }).runSettled()
+  await clock.settle()
+  expect(await settled).toMatchObject({ status: 'failed', errors: [{ message: 'bad item' }], report: { endedAt: 0 } })
+  await clock.advance(1_000)
+})
+
+test('a source that throws fails the map, after the items that run', async () => {
+  const log: number[] = []
+  const settled = mapping(async (item, context) => {
+    await context.clock.sleep(10)
+    log.push(item)
+    return {}
+  }, { items: (function* () { yield 1; throw new Error('source broke') })() }).runSettled()
+  await clock.advance(10)
+  expect(await settled).toMatchObject({ status: 'failed', errors: [{ message: 'source broke' }] })
+  expect(log).toEqual([1])
+})
+
+test('no items: an empty list', async () => {
+  expect((await mapping(() => ({}), { items: [] }).run()).data.each).toEqual({ items: [] })
+})
+
+test.each([[undefined], [5], [{}], [null]])('over %o cannot be iterated (core/map-items)', async (items) => {
+  const graph = new Pipeline('demo').withMap('each', { over: () => items as never, each: () => ({}) }).build({ clock })
+  expect(await graph.runSettled()).toMatchObject({ status: 'failed', errors: [{ code: 'core/map-items', stage: 'each', message: expect.stringContaining('The map "each" is over') }] })
+})
+
+test('wrong options are problems of the build (core/illegal-option)', () => {
+  const problemsOf = (options: object): readonly string[] => {
+    try {
+      new Pipeline('demo').withMap('each', options as MapOptions<{}, {}, [], number, object, never, never, 'all'>).build()
+      return []
+    } catch (error) {
+      return (error as { problems: readonly { code: string; message: string }[] }).problems.map(({ code, message }) => `${code}: ${message}`)
+    }
+  }
+  expect(problemsOf({})).toEqual(['core/illegal-option: The map "each" needs over: (inputs, snapshot) => items.', 'core/illegal-option: The map "each" needs each: (item, context) => data.'])
+  for (const concurrency of [0, -1, 1.5, '2']) expect(problemsOf({ over: () => [], each: () => ({}), concurrency })).toEqual([expect.stringContaining('it takes a whole number from 1')])
+})
+
+test('a map is a stage like any other: it may be conditional, tolerated, and retried', async () => {
+  let calls = 0
+  const graph = new Pipeline('demo')
+    .withMap('unwanted', { over: () => [1], each: () => ({}), when: () => false })
+    .withMap('tolerated', { over: () => [1], each: () => { throw new Error('x') }, onFailure: 'skip' })
+    .withMap('retried', { over: () => [1, 2], each: () => (++calls < 3 ? StageOutput.fail('not yet') : { calls }) })
+    .build({ clock, interceptors: [{ name: 'retry', wrap: (next) => async (context) => {
+      const first = await next(context)
+      return first.status === 'fail' ? next(context) : first
+    } }] })
+  const { data, report } = await graph.run()
+  expect(data).toEqual({ retried: { items: [{ calls: 3 }, { calls: 4 }] } })
+  expect(report.stages).toMatchObject({ unwanted: { status: 'skip' }, tolerated: { status: 'fail', tolerated: true } })
+})

@@ -1,0 +1,182 @@
+import type { AttemptRecord, PipelineReport, StageRecord } from '@stageflow/core'
+import { assignLanes } from './lanes.ts'
+import { readReport, type CheckedReport } from './read-report.ts'
+
+/** What `chrome://tracing` and Perfetto open: write it to a file with `JSON.stringify`. */
+export interface ChromeTrace {
+  readonly traceEvents: readonly TraceEvent[]
+  readonly displayTimeUnit: 'ms'
+  readonly otherData: Readonly<Record<string, unknown>>
+}
+
+/** Times are microseconds since the first run of the trace started. */
+export type TraceEvent = CompleteEvent | InstantEvent | MetadataEvent
+
+/** Something that took time. */
+export interface CompleteEvent extends Track {
+  readonly ph: 'X'
+  readonly name: string
+  readonly cat: string
+  readonly ts: number
+  readonly dur: number
+  readonly args: Readonly<Record<string, unknown>>
+}
+
+/** Something that took none: a stage that never ran. */
+export interface InstantEvent extends Track {
+  readonly ph: 'i'
+  readonly s: 't'
+  readonly name: string
+  readonly cat: string
+  readonly ts: number
+  readonly args: Readonly<Record<string, unknown>>
+}
+
+/** What a run or a lane is called, and where it stands. */
+export interface MetadataEvent extends Track {
+  readonly ph: 'M'
+  readonly name: 'process_name' | 'process_sort_index' | 'thread_name' | 'thread_sort_index'
+  readonly args: Readonly<Record<string, unknown>>
+}
+
+/** `pid` is the run, `tid` the lane in it. */
+export interface Track {
+  readonly pid: number
+  readonly tid: number
+}
+
+/** Turns one run, or several, into a Chrome trace: a process for each run and each child run in it, a lane for each stage that ran at the same time. */
+export function chromeTrace(reports: PipelineReport | readonly PipelineReport[]): ChromeTrace {
+  const checked = withChildren(Array.isArray(reports) ? reports : [reports])
+  if (checked.length === 0) return { traceEvents: [], displayTimeUnit: 'ms', otherData: {} }
+  const origin = checked.reduce((first, { report }) => Math.min(first, report.startedAt), Infinity)
+  const traceEvents = checked.flatMap(({ report, records }, index) =>
+    eventsOf(report, [...records.values()], index + 1, origin),
+  )
+  return { traceEvents, displayTimeUnit: 'ms', otherData: { startedAtMs: origin } }
+}
+
+/** Each run, and after it the runs that its stages started. */
+function withChildren(reports: readonly PipelineReport[]): CheckedReport[] {
+  return reports.flatMap((report) => {
+    const checked = readReport(report)
+    return [checked, ...[...checked.records.values()].flatMap(({ children = [] }) => withChildren(children))]
+  })
+}
+
+/** A stretch of time on a lane of its own, with what is drawn on it. */
+interface Slice {
+  readonly from: number
+  readonly to: number
+  readonly events: readonly Stretch[]
+}
+
+interface Stretch {
+  readonly name: string
+  readonly cat: 'run' | 'stage' | 'queue' | 'attempt'
+  readonly from: number
+  readonly to: number
+  readonly args: Readonly<Record<string, unknown>>
+}
+
+function eventsOf(report: PipelineReport, records: readonly StageRecord[], pid: number, origin: number): TraceEvent[] {
+  const { pipeline, pipelineRunId, status, startedAt, endedAt, droppedEvents, notes } = report
+  const micros = (time: number): number => thousandths((time - origin) * 1_000)
+  const complete = ({ name, cat, from, to, args }: Stretch, tid: number): CompleteEvent => ({
+    ph: 'X',
+    name,
+    cat,
+    ts: micros(from),
+    dur: thousandths(Math.max(0, micros(to) - micros(from))),
+    pid,
+    tid,
+    args,
+  })
+  const slices = records
+    .filter(({ startedAt: began }) => began !== undefined)
+    .flatMap((record) => slicesOf(record, endedAt))
+  const lanes = assignLanes(slices)
+  const laneCount = lanes.reduce((most, lane) => Math.max(most, lane + 1), 0)
+  return [
+    { ph: 'M', name: 'process_name', pid, tid: 0, args: { name: `${pipeline} ${pipelineRunId}` } },
+    { ph: 'M', name: 'process_sort_index', pid, tid: 0, args: { sort_index: pid } },
+    ...Array.from({ length: laneCount + 1 }, (_, tid) => namesOf(pid, tid)).flat(),
+    complete(
+      {
+        name: pipeline,
+        cat: 'run',
+        from: startedAt,
+        to: endedAt,
+        args: { status, pipelineRunId, droppedEvents, notes },
+      },
+      0,
+    ),
+    ...slices.flatMap(({ events }, index) => events.map((each) => complete(each, (lanes[index] ?? 0) + 1))),
+    ...records
+      .filter(({ startedAt: began }) => began === undefined)
+      .map((record) => neverRan(record, micros(record.endedAt ?? endedAt), pid)),
+  ]
+}
+
+function namesOf(pid: number, tid: number): MetadataEvent[] {
+  return [
+    { ph: 'M', name: 'thread_name', pid, tid, args: { name: tid === 0 ? 'run' : `lane ${tid}` } },
+    { ph: 'M', name: 'thread_sort_index', pid, tid, args: { sort_index: tid } },
+  ]
+}
+
+function neverRan(record: StageRecord, ts: number, pid: number): InstantEvent {
+  return { ph: 'i', s: 't', name: record.stage, cat: 'stage', ts, pid, tid: 0, args: factsOf(record) }
+}
+
+function slicesOf(record: StageRecord, runEndedAt: number): Slice[] {
+  const { stage: name, readyAt, startedAt: from = 0, endedAt: to = runEndedAt } = record
+  const stage: Stretch = { name, cat: 'stage', from, to, args: factsOf(record) }
+  const queue: Stretch[] =
+    readyAt !== undefined && readyAt < from
+      ? [{ name: `${name} (queued)`, cat: 'queue', from: readyAt, to: from, args: {} }]
+      : []
+  const inside: Stretch[] = []
+  const beside: Slice[] = []
+  let free = from
+  for (const attempt of record.attempts.length > 1 ? record.attempts : []) {
+    const stretch = stretchOf(name, attempt, runEndedAt)
+    // A viewer shows only stretches that lie within each other; a hedge's second attempt needs a lane of its own.
+    if (stretch.from >= free && stretch.to <= to) {
+      inside.push(stretch)
+      free = stretch.to
+    } else beside.push({ from: stretch.from, to: stretch.to, events: [stretch] })
+  }
+  return [{ from: queue[0]?.from ?? from, to, events: [...queue, stage, ...inside] }, ...beside]
+}
+
+function stretchOf(
+  stage: string,
+  { attempt, startedAt, endedAt, status, error }: AttemptRecord,
+  runEndedAt: number,
+): Stretch {
+  return {
+    name: `${stage} #${attempt}`,
+    cat: 'attempt',
+    from: startedAt,
+    to: endedAt ?? runEndedAt,
+    args: { attempt, status, ...(error === undefined ? {} : { error }) },
+  }
+}
+
+function factsOf({
+  stage: _stage,
+  readyAt: _readyAt,
+  startedAt: _startedAt,
+  endedAt: _endedAt,
+  attempts,
+  children: _children,
+  ...facts
+}: StageRecord): Readonly<Record<string, unknown>> {
+  return { ...facts, attempts: attempts.length }
+}
+
+/** Nanoseconds are enough; more digits are noise of the subtraction. */
+function thousandths(micros: number): number {
+  return Math.round(micros * 1_000) / 1_000
+}

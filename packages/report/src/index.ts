@@ -1,0 +1,15 @@
+export {
+  chromeTrace,
+  type ChromeTrace,
+  type CompleteEvent,
+  type InstantEvent,
+  type MetadataEvent,
+  type TraceEvent,
+  type Track,
+} from './chrome-trace.ts'
+export { criticalPath, type CriticalPath, type PathSegment } from './critical-path.ts'
+export { formatDuration } from './duration.ts'
+export { mermaid, mermaidRun } from './mermaid.ts'
+export { slack } from './slack.ts'
+export type { PathPart, PathPartKind } from './stage-parts.ts'
+export { timeline, type TimelineOptions } from './timeline.ts'

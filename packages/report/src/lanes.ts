@@ -1,0 +1,32 @@
+/** A stretch of time that needs a lane to itself. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+/** Gives each span a lane, from 0 up, such that no two spans of a lane overlap, and as few lanes as there can be. */
+export function assignLanes(spans: readonly Span[]): readonly number[] {
+  const lanes = new Array<number>(spans.length).fill(0)
+  const numbered: Numbered[] = spans.map(({ from, to }, index) => ({ from, to: Math.max(from, to), index }))
+  const starts = numbered.toSorted((a, b) => a.from - b.from || a.to - b.to)
+  const ends = numbered.toSorted((a, b) => a.to - b.to || a.from - b.from)
+  const isPlaced = new Array<boolean>(spans.length).fill(false)
+  const free: number[] = []
+  let count = 0
+  let ended = 0
+  for (const { from, index } of starts) {
+    for (; ended < ends.length; ended++) {
+      const { to, index: before } = ends[ended] as Numbered
+      // An empty span ends where it starts: its lane is free again only once it has been given one.
+      if (to > from || isPlaced[before] !== true) break
+      free.push(lanes[before] as number)
+    }
+    lanes[index] = free.pop() ?? count++
+    isPlaced[index] = true
+  }
+  return lanes
+}
+
+interface Numbered extends Span {
+  readonly index: number
+}

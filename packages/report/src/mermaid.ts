@@ -1,0 +1,100 @@
+import type { PipelineInfo, PipelineReport, StageInfo, StageKind, StageRecord } from '@stageflow/core'
+import { criticalPath } from './critical-path.ts'
+import { formatDuration } from './duration.ts'
+import { checkSamePipeline, readPipeline, readReport } from './read-report.ts'
+
+/** Draws a pipeline as a Mermaid flowchart: the shape of a stage says its kind. */
+export function mermaid(pipeline: PipelineInfo): string {
+  const { stages } = readPipeline(pipeline)
+  const nodes = stages.map((stage, index) => nodeOf(index, stage, [stage.name, ...conditionsOf(stage)]))
+  return ['flowchart TD', ...nodes, ...edgesOf(stages).map(({ line }) => line)].join('\n')
+}
+
+/** Draws what a run did with its pipeline: how each stage ended and how long it took, the critical path in bold lines. */
+export function mermaidRun(report: PipelineReport, pipeline: PipelineInfo): string {
+  const { records } = readReport(report)
+  const { stages } = readPipeline(pipeline)
+  checkSamePipeline(records, pipeline)
+  const path = criticalPath(report).segments.map(({ stage }) => stage)
+  const steps = new Map(path.map((stage, index) => [stage, path[index - 1]]))
+
+  const drawn = stages.map((stage, index) => nodeOf(index, stage, [stage.name, outcomeOf(records.get(stage.name))]))
+  const edges = edgesOf(stages)
+  const members = new Map<string, string[]>(Object.keys(CLASSES).map((name) => [name, []]))
+  for (const [index, { name }] of stages.entries()) {
+    members.get(records.get(name)?.status ?? 'cancel')?.push(`s${index}`)
+    if (steps.has(name)) members.get('critical')?.push(`s${index}`)
+  }
+  const thick = edges.flatMap(({ from, to }, index) => (steps.has(to) && steps.get(to) === from ? [index] : []))
+  return [
+    'flowchart TD',
+    ...drawn,
+    ...edges.map(({ line }) => line),
+    ...[...members].flatMap(([name, nodes]) =>
+      nodes.length > 0 ? [`  classDef ${name} ${CLASSES[name]}`, `  class ${nodes.join(',')} ${name}`] : [],
+    ),
+    ...(thick.length > 0 ? [`  linkStyle ${thick.join(',')} stroke-width:4px`] : []),
+  ].join('\n')
+}
+
+/** Around a label, by kind. */
+const SHAPES: Readonly<Record<StageKind, readonly [string, string]>> = {
+  transform: ['[', ']'],
+  enrich: ['([', '])'],
+  route: ['{', '}'],
+  guard: ['{{', '}}'],
+  work: ['[[', ']]'],
+  agent: ['((', '))'],
+}
+
+/** Colours that can be read on a light page and on a dark one. */
+const CLASSES: Readonly<Record<string, string>> = {
+  ok: 'fill:#d7f0dd,stroke:#2f8f4e,color:#12351f',
+  skip: 'fill:#ececec,stroke:#8a8a8a,color:#444444,stroke-dasharray:4 3',
+  cancel: 'fill:#fdf0cf,stroke:#b7860b,color:#4a3600',
+  fail: 'fill:#fbdcdc,stroke:#c03535,color:#5a1212',
+  suspend: 'fill:#e6dcfb,stroke:#6f42c1,color:#2c1659',
+  critical: 'stroke-width:4px',
+}
+
+interface Edge {
+  readonly from: string
+  readonly to: string
+  readonly line: string
+}
+
+/** Nodes are numbered: a name may be a word of Mermaid's own, such as `end`. */
+function nodeOf(index: number, { kind }: StageInfo, lines: readonly string[]): string {
+  const [open, close] = SHAPES[kind] ?? SHAPES.transform
+  const label = lines.filter((line) => line !== '').map(escaped)
+  return `  s${index}${open}"${label.join('<br/>')}"${close}`
+}
+
+function edgesOf(stages: readonly StageInfo[]): Edge[] {
+  const numbers = new Map(stages.map(({ name }, index) => [name, index]))
+  return stages.flatMap(({ name, dependencies }, index) =>
+    dependencies.map(({ stage, edge }: { readonly stage: string; readonly edge: string }) => {
+      const arrow = edge === 'value' ? '-->' : `-. ${escaped(edge)} .->`
+      return { from: stage, to: name, line: `  s${numbers.get(stage)} ${arrow} s${index}` }
+    }),
+  )
+}
+
+/** What decides whether the stage starts, other than all of its dependencies having settled. */
+function conditionsOf({ join, conditional, dependencies }: StageInfo): string[] {
+  const rule = typeof join === 'object' ? `${join.quorum} of ${dependencies.length}` : `join: ${join}`
+  return [join === 'all' ? '' : rule, conditional ? 'conditional' : '']
+}
+
+function outcomeOf(record: StageRecord | undefined): string {
+  if (record?.startedAt === undefined || record.endedAt === undefined)
+    return record?.status === 'skip' ? 'skip' : 'not started'
+  const status = record.status === 'ok' ? '' : `${record.status} · `
+  const attempts = record.attempts.length > 1 ? ` · ${record.attempts.length} attempts` : ''
+  return `${status}${formatDuration(record.endedAt - record.startedAt)}${attempts}`
+}
+
+/** Everything that Mermaid or HTML could read as their own becomes a character code. */
+function escaped(text: string): string {
+  return text.replaceAll(/[^\p{L}\p{M}\p{N} _\-/:.·]/gu, (character) => `#${character.codePointAt(0)};`)
+}

@@ -1,0 +1,114 @@
+import { StageflowError, type PipelineInfo, type PipelineReport, type StageRecord } from '@stageflow/core'
+
+/** A report that has been looked through: what the functions of this package may rely on. */
+export interface CheckedReport {
+  readonly report: PipelineReport
+  /** By name, in the order of the report. A map, since a stage may be called `constructor`. */
+  readonly records: ReadonlyMap<string, StageRecord>
+}
+
+/** Refuses what is not the report of a run that has ended, naming everything that is missing. It may have been through JSON. */
+export function readReport(report: PipelineReport): CheckedReport {
+  const value: unknown = report
+  if (!isObject(value)) throw notAReport([`it is ${value === null ? 'null' : `of type ${typeof value}`}`])
+  const problems = unfit(value, '', {
+    pipeline: isText,
+    pipelineRunId: isText,
+    status: isText,
+    startedAt: isTime,
+    endedAt: isTime,
+    stages: isObject,
+  })
+  const stages = isObject(value['stages']) ? value['stages'] : {}
+  for (const [name, record] of Object.entries(stages)) problems.push(...problemsOf(name, record, stages))
+  if (problems.length > 0) throw notAReport(problems)
+  return { report, records: new Map(Object.entries(report.stages)) }
+}
+
+/** Refuses what is not the description of a pipeline, as `graph.info` is. */
+export function readPipeline(pipeline: PipelineInfo): PipelineInfo {
+  const value: unknown = pipeline
+  const stages = isObject(value) ? value['stages'] : undefined
+  if (Array.isArray(stages) && stages.every(isStage)) return pipeline
+  const looksLikeGraph = isObject(value) && isObject(value['info'])
+  const given = looksLikeGraph ? 'it looks like a graph' : 'it has no stages with a name and dependencies'
+  throw new StageflowError(
+    'report/not-a-pipeline',
+    `This is not the description of a pipeline: ${given}. Pass graph.info.`,
+  )
+}
+
+/** Refuses a report and a pipeline that do not belong together. */
+export function checkSamePipeline(records: ReadonlyMap<string, StageRecord>, pipeline: PipelineInfo): void {
+  const names = new Set(pipeline.stages.map(({ name }) => name))
+  const strange =
+    [...records.keys()].find((name) => !names.has(name)) ?? pipeline.stages.find(({ name }) => !records.has(name))?.name
+  if (strange === undefined) return
+  const sides = ['report', `pipeline "${pipeline.name}"`]
+  const [has, lacks] = records.has(strange) ? sides : sides.toReversed()
+  throw new StageflowError(
+    'report/other-pipeline',
+    `The report is of another pipeline: the ${has} has a stage "${strange}", the ${lacks} has not. Pass graph.info of the graph that ran.`,
+  )
+}
+
+function problemsOf(name: string, record: unknown, stages: object): readonly string[] {
+  const where = `stages[${JSON.stringify(name)}]`
+  if (!isObject(record)) return [`${where} is no object`]
+  return unfit(record, `${where}.`, {
+    stage: (value) => value === name,
+    status: isMissingOr(isText),
+    reason: isMissingOr(isText),
+    error: isMissingOr((error) => isObject(error) && isText(error['code']) && isText(error['message'])),
+    readyAt: isMissingOr(isTime),
+    startedAt: isMissingOr(isTime),
+    endedAt: isMissingOr(isTime),
+    releasedBy: isMissingOr((source) => isText(source) && Object.hasOwn(stages, source)),
+    attempts: (list) => Array.isArray(list) && list.every(isAttempt),
+    children: isMissingOr(Array.isArray),
+  })
+}
+
+type Check = (value: unknown) => boolean
+
+function unfit(
+  value: Readonly<Record<string, unknown>>,
+  where: string,
+  checks: Readonly<Record<string, Check>>,
+): string[] {
+  return Object.entries(checks)
+    .filter(([key, fits]) => !fits(value[key]))
+    .map(([key]) => `${where}${key} is ${value[key] === undefined ? 'missing' : 'not what a report has there'}`)
+}
+
+function isStage(value: unknown): boolean {
+  return isObject(value) && isText(value['name']) && Array.isArray(value['dependencies'])
+}
+
+function isAttempt(value: unknown): boolean {
+  return isObject(value) && isTime(value['startedAt']) && isMissingOr(isTime)(value['endedAt'])
+}
+
+function isMissingOr(fits: Check): Check {
+  return (value) => value === undefined || fits(value)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+function isTime(value: unknown): value is number {
+  return Number.isFinite(value)
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+function notAReport(problems: readonly string[]): StageflowError {
+  const more = problems.length > 5 ? `; and ${problems.length - 5} more` : ''
+  return new StageflowError(
+    'report/not-a-report',
+    `This is not the report of a run that has ended: ${problems.slice(0, 5).join('; ')}${more}. Pass result.report, or what JSON.parse made of it.`,
+  )
+}

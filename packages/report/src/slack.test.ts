@@ -1,0 +1,122 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { infoOf, plannedRuns, recordOf, simulate, type PlannedRun, type PlannedStage } from '../test/simulated-run.ts'
+import { criticalPath } from './critical-path.ts'
+import { slack } from './slack.ts'
+
+const planned = (
+  name: string,
+  durationMs: number,
+  dependencies: readonly string[] = [],
+  more: Partial<PlannedStage> = {},
+): PlannedStage => ({ name, dependencies, join: 'all', durationMs, queuedMs: 0, isOk: true, pausesMs: [], ...more })
+const slackOf = (run: PlannedRun): Readonly<Record<string, number>> => slack(simulate(run), infoOf(run.stages))
+const endOf = (run: PlannedRun): number => simulate(run).endedAt
+
+function delayed({ stages, ...run }: PlannedRun, name: string, ms: number): PlannedRun {
+  return {
+    ...run,
+    stages: stages.map((stage) => (stage.name === name ? { ...stage, durationMs: stage.durationMs + ms } : stage)),
+  }
+}
+
+test('slack is how much later a stage could have ended without the run taking longer', () => {
+  const stages = [
+    planned('quick', 10),
+    planned('slow', 40),
+    planned('join', 5, ['quick', 'slow']),
+    planned('aside', 20),
+    planned('tail', 10, ['aside']),
+  ]
+  expect(slackOf({ startedAt: 0, endingMs: 0, stages })).toEqual({ quick: 30, slow: 0, join: 0, aside: 15, tail: 15 })
+})
+
+test('a dependent that had started before does not hold back what came late', () => {
+  const stages = [
+    planned('fast', 5),
+    planned('late', 30),
+    planned('first', 10, ['fast', 'late'], { join: 'any' }),
+    planned('end', 20, ['first']),
+  ]
+  expect(slackOf({ startedAt: 0, endingMs: 0, stages })).toEqual({ fast: 0, late: 5, first: 0, end: 0 })
+})
+
+test('what runs after the last stage gives it no slack', () => {
+  expect(slackOf({ startedAt: 0, endingMs: 50, stages: [planned('only', 10)] })).toEqual({ only: 0 })
+})
+
+test('a stage that never began because the run ended has no slack, and gives none', () => {
+  const run = { startedAt: 0, endingMs: 0, stages: [planned('a', 10), planned('b', 30), planned('c', 5, ['a'])] }
+  const report = simulate(run)
+  const stopped = {
+    ...report,
+    status: 'cancelled' as const,
+    stages: {
+      ...report.stages,
+      c: { ...recordOf(report, 'c'), status: 'cancel' as const, startedAt: undefined, endedAt: 10 },
+    },
+  }
+  expect(slack(stopped, infoOf(run.stages))).toEqual({ a: 20, b: 0 })
+})
+
+test('stages that are named like members of objects are stages like others', () => {
+  const stages = [planned('constructor', 10), planned('toString', 5, ['constructor']), planned('7', 1, ['toString'])]
+  expect(slackOf({ startedAt: 0, endingMs: 0, stages })).toEqual({ constructor: 0, toString: 0, '7': 0 })
+})
+
+test('slack is never negative, and nothing on the critical path has any', () => {
+  fc.assert(
+    fc.property(plannedRuns({ joins: true, queues: true }), (run) => {
+      const report = simulate(run)
+      const found = slack(report, infoOf(run.stages))
+      expect(Object.keys(found)).toEqual(Object.keys(report.stages))
+      for (const ms of Object.values(found)) expect(ms).toBeGreaterThanOrEqual(0)
+      for (const { stage } of criticalPath(report).segments) if (stage !== undefined) expect(found[stage]).toBe(0)
+      expect(slack(JSON.parse(JSON.stringify(report)), infoOf(run.stages))).toEqual(found)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('a stage that takes longer by its slack does not make the run longer, whatever the joins and skips', () => {
+  fc.assert(
+    fc.property(plannedRuns({ joins: true, queues: true }), (run) => {
+      for (const [name, ms] of Object.entries(slackOf(run))) expect(endOf(delayed(run, name, ms))).toBe(endOf(run))
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('where every stage waits for all, a stage that takes longer by one more makes the run longer by one', () => {
+  fc.assert(
+    fc.property(plannedRuns({ joins: false, queues: false }), (run) => {
+      for (const [name, ms] of Object.entries(slackOf(run)))
+        expect(endOf(delayed(run, name, ms + 1))).toBe(endOf(run) + 1)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('a chain of 100,000 stages, declared backwards, is no trouble', () => {
+  const stages = Array.from({ length: 100_000 }, (_, index) =>
+    planned(`s${index}`, 1, index === 0 ? [] : [`s${index - 1}`]),
+  )
+  const records = stages.map(({ name, dependencies }, index) => ({
+    stage: name,
+    status: 'ok' as const,
+    readyAt: index,
+    startedAt: index,
+    endedAt: index + 1,
+    releasedBy: dependencies[0],
+    attempts: [],
+    chunks: 0,
+    notes: {},
+  }))
+  const report = {
+    ...simulate({ startedAt: 0, endingMs: 100_000, stages: [] }),
+    stages: Object.fromEntries(records.map((record) => [record.stage, record])),
+  }
+  const found = slack(report, infoOf(stages.toReversed()))
+  expect(Object.keys(found)).toHaveLength(100_000)
+  expect(found['s0']).toBe(0)
+})

@@ -1,0 +1,55 @@
+import type { AttemptRecord, StageRecord } from '@stageflow/core'
+
+/**
+ * What a stretch of a stage's time went into: `starting` the run before the first stage was ready · `waiting` between its
+ * releaser's end and being ready · `queued` for a slot · `running` its own code · `backoff` between two attempts ·
+ * `interceptors` around the attempts · `ending` the run after the last stage: cleanups, and code that was still waited for.
+ */
+export type PathPartKind = 'starting' | 'waiting' | 'queued' | 'running' | 'backoff' | 'interceptors' | 'ending'
+
+export interface PathPart {
+  readonly kind: PathPartKind
+  readonly from: number
+  readonly to: number
+  readonly durationMs: number
+}
+
+/** Divides `from` to `to` by what the stage was doing; the parts have no gap, no overlap and no empty one among them. */
+export function partsOf(record: StageRecord | undefined, from: number, to: number): readonly PathPart[] {
+  const parts: PathPart[] = []
+  let at = from
+  // Times only ever move on: whatever lies outside is cut off, so that the parts add up even where a clock jumped.
+  function upTo(time: number, kind: PathPartKind): void {
+    const end = Math.min(time, to)
+    if (end <= at) return
+    const start = parts.at(-1)?.kind === kind ? (parts.pop() as PathPart).from : at
+    parts.push({ kind, from: start, to: end, durationMs: end - start })
+    at = end
+  }
+
+  if (record === undefined) upTo(to, 'starting')
+  else {
+    const { startedAt, endedAt = to } = record
+    const unready = record.releasedBy === undefined ? 'starting' : 'waiting'
+    upTo(record.readyAt ?? startedAt ?? endedAt, unready)
+    if (startedAt === undefined) upTo(endedAt, unready)
+    else {
+      upTo(startedAt, 'queued')
+      let around: PathPartKind = 'interceptors'
+      for (const attempt of byStart(record.attempts)) {
+        upTo(Math.min(attempt.startedAt, endedAt), around)
+        // The loser of a hedge may end after its stage, or never.
+        upTo(Math.min(attempt.endedAt ?? endedAt, endedAt), 'running')
+        around = 'backoff'
+      }
+      upTo(endedAt, 'interceptors')
+    }
+    upTo(to, 'ending')
+  }
+  return parts
+}
+
+/** Attempts of a hedge overlap and may be recorded in the order they ended. */
+function byStart(attempts: readonly AttemptRecord[]): readonly AttemptRecord[] {
+  return attempts.length < 2 ? attempts : attempts.toSorted((a, b) => a.startedAt - b.startedAt)
+}

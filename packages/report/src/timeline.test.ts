@@ -1,0 +1,198 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { infoOf, plannedRuns, simulate } from '../test/simulated-run.ts'
+import { chatReport, reportOf, written } from '../test/written-report.ts'
+import { displayWidth } from './terminal-text.ts'
+import { timeline } from './timeline.ts'
+
+const SEQUENCES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g')
+const linesOf = (...of: Parameters<typeof timeline>): string[] => timeline(...of).split('\n')
+
+test('each stage is a row with its bar, duration and status, and the critical path is marked', () => {
+  expect(linesOf(chatReport, { width: 60 })).toEqual([
+    'chat · completed · 1 s · 5 ok, 1 skip',
+    '  input_guard  █                     50 ms  ok',
+    '  profile      ██                   100 ms  ok',
+    '● memory       ░░██                 100 ms  ok',
+    '● llm              ████╌╌╌╌██████   700 ms  ok    2 attempts',
+    '● output_guard                   ██ 100 ms  ok',
+    '  persist      its condition was false      skip',
+    '  ● critical path   ░ queued   ╌ back-off',
+  ])
+})
+
+test('colour adds escape sequences and nothing else, and there is none unless asked for', () => {
+  const colored = timeline(chatReport, { color: true })
+  expect(colored).not.toBe(timeline(chatReport))
+  expect(colored.replaceAll(SEQUENCES, '')).toBe(timeline(chatReport))
+  expect(timeline(chatReport)).toBe(timeline(chatReport, { color: false, width: 80 }))
+})
+
+test('a failed run says why, once, and what it kept from starting', () => {
+  const report = reportOf(
+    100,
+    [
+      written('llm', {
+        startedAt: 0,
+        endedAt: 60,
+        status: 'fail',
+        error: { code: 'core/stage-failed', message: '503 from the model' },
+      }),
+      written('web', {
+        startedAt: 0,
+        endedAt: 40,
+        status: 'fail',
+        tolerated: true,
+        error: { code: 'timeout/exceeded', message: 'took longer than 40 ms' },
+      }),
+      written('slow', { startedAt: 0, endedAt: 100, status: 'cancel', abandoned: true, reason: 'stage "llm" failed' }),
+      written('guard', { status: 'cancel', reason: 'stage "llm" failed' }),
+      written('store', { status: 'cancel', reason: 'no port' }),
+    ],
+    { status: 'failed', droppedEvents: 3 },
+  )
+  expect(linesOf(report, { width: 70 })).toEqual([
+    'chat · failed · 100 ms · 2 fail, 3 cancel · 3 events dropped',
+    '  llm   █████████████████████▋                60 ms  fail',
+    '        ↳ 503 from the model',
+    '  web   ██████████████▍                       40 ms  fail    tolerated',
+    '        ↳ timeout/exceeded: took longer than 40 ms',
+    '● slow  ████████████████████████████████████ 100 ms  cancel  abandoned',
+    '        ↳ stage "llm" failed',
+    '  guard not started                                  cancel',
+    '  store not started: no port                         cancel',
+    '  ● critical path',
+  ])
+})
+
+test('a stage that started other runs says how many', () => {
+  const child = reportOf(5, [])
+  const report = reportOf(10, [
+    written('one', { startedAt: 0, endedAt: 10, children: [child] }),
+    written('two', { startedAt: 0, endedAt: 10, children: [child, child] }),
+  ])
+  expect(linesOf(report)[1]).toMatch(/ok {2}1 child run$/)
+  expect(linesOf(report)[2]).toMatch(/ok {2}2 child runs$/)
+})
+
+test('a bar ends within an eighth of a column, and one too short to see is still drawn', () => {
+  const report = reportOf(80, [
+    written('a', { startedAt: 0, endedAt: 13 }),
+    written('b', { startedAt: 14, endedAt: 14 }),
+    written('c', { startedAt: 15, endedAt: 35 }),
+    written('d', { startedAt: 80, endedAt: 80 }),
+  ])
+  const bars = linesOf(report, { width: 30 })
+    .slice(1, 5)
+    .map((line) => line.slice(4))
+  expect(bars).toEqual([
+    '██▋              13 ms  ok',
+    '  ▏               0 ms  ok',
+    '   ████          20 ms  ok',
+    '               ▕  0 ms  ok',
+  ])
+})
+
+test('a run that took no time, one without stages and one that was refused are drawn too', () => {
+  expect(linesOf(reportOf(0, [written('a', { startedAt: 0, endedAt: 0 })]), { width: 40 })).toEqual([
+    'chat · completed · 0 ms · 1 ok',
+    '● a ▏                           0 ms  ok',
+    '  ● critical path',
+  ])
+  expect(timeline(reportOf(5, []))).toBe('chat · completed · 5 ms')
+  expect(linesOf(reportOf(5, [written('a', { status: 'cancel' })], { status: 'failed' }))).toEqual([
+    'chat · failed · 5 ms · 1 cancel',
+    `  a not started${' '.repeat(59)}cancel`,
+  ])
+})
+
+test('stages stand in the order that they began, then as the pipeline declares them', () => {
+  const report = reportOf(10, [
+    written('1', { startedAt: 0, endedAt: 1 }),
+    written('late', { startedAt: 5, endedAt: 10 }),
+    written('2', { startedAt: 0, endedAt: 1 }),
+    written('never', { status: 'cancel' }),
+  ])
+  const pipeline = infoOf(['2', 'never', 'late', '1'].map((name) => ({ name, dependencies: [] })))
+  const namesOf = (lines: readonly string[]): string[] =>
+    lines.slice(1, 5).map((line) => line.slice(2).replace(/ .*/, ''))
+  expect(namesOf(linesOf(report))).toEqual(['1', '2', 'late', 'never'])
+  expect(namesOf(linesOf(report, { pipeline }))).toEqual(['2', '1', 'late', 'never'])
+})
+
+test('of very many stages it shows the most telling, and counts the others', () => {
+  const records = Array.from({ length: 1_000 }, (_, index) =>
+    written(`s${index}`, { startedAt: 0, endedAt: index % 100 }),
+  )
+  const report = reportOf(200, [
+    ...records,
+    written('last', { startedAt: 0, endedAt: 200 }),
+    written('broken', { startedAt: 0, endedAt: 1, status: 'fail' }),
+    written('skipped', { status: 'skip', endedAt: 3 }),
+  ])
+  expect(linesOf(report)).toHaveLength(1 + 40 + 2)
+  const few = linesOf(report, { maxRows: 3 })
+  expect(few.slice(1, 4).map((line) => line.slice(0, 9))).toEqual(['  s99    ', '● last   ', '  broken '])
+  expect(few[4]).toBe('  … 1000 more: 999 ok, 1 skip')
+  expect(linesOf(report, { maxRows: 0 })).toHaveLength(2)
+  expect(linesOf(report, { maxRows: Infinity })).toHaveLength(1_003 + 2)
+})
+
+test('nothing in a name, reason or error can move the cursor or forge a line', () => {
+  const evil = 'x\u001b[2J\u001b]0;title\u0007\r\n● forged 1 ms  ok\u202e'
+  const report = reportOf(
+    10,
+    [
+      written('日本語', { startedAt: 0, endedAt: 10 }),
+      written('fails', {
+        startedAt: 0,
+        endedAt: 5,
+        status: 'fail',
+        error: { code: 'core/stage-failed', message: evil },
+      }),
+      written('skips', { status: 'skip', endedAt: 5, reason: evil }),
+    ],
+    { pipeline: evil },
+  )
+  const lines = linesOf(report, { width: 80 })
+  expect(lines).toHaveLength(6)
+  expect(lines.join('')).not.toMatch(/[\p{Cc}\u202e]/u)
+  expect(lines[0]).toMatch(/^x ● forged 1 ms ok · completed/)
+})
+
+test('whatever the run and the width, no line is wider than was asked for', () => {
+  const text = fc.string({ unit: 'grapheme', maxLength: 60 })
+  fc.assert(
+    fc.property(
+      plannedRuns({ joins: true, queues: true }),
+      fc.integer({ min: 30, max: 200 }),
+      text,
+      text,
+      (run, width, name, reason) => {
+        const report = simulate(run)
+        const wide = [
+          written(`名${'前'.repeat(9)}`, {
+            startedAt: 0,
+            endedAt: report.endedAt,
+            status: 'fail',
+            tolerated: true,
+            abandoned: true,
+            error: { code: 'core/stage-failed', message: reason },
+          }),
+          written('skips', { status: 'skip', reason }),
+        ]
+        const given = {
+          ...report,
+          pipeline: name,
+          stages: { ...report.stages, ...Object.fromEntries(wide.map((record) => [record.stage, record])) },
+        }
+        for (const line of linesOf(given, { width })) expect(displayWidth(line)).toBeLessThanOrEqual(width)
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+test.each([0, -1, NaN, undefined])('a width of %s, as a pipe has, is taken as 80', (width) => {
+  expect(timeline(chatReport, width === undefined ? {} : { width })).toBe(timeline(chatReport, { width: 80 }))
+})

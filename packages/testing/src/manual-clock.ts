@@ -1,0 +1,160 @@
+import { StageflowError, type Clock } from '@stageflow/core'
+import { eventLoopTurns, type EventLoopTurns } from './event-loop-turns.ts'
+import { seededRandom } from './seeded-random.ts'
+import { timerQueue, type Timer } from './timer-queue.ts'
+
+export interface ManualClockOptions {
+  /** What `now()` says at first, in milliseconds; 0 unless given. */
+  readonly startAt?: number
+  /** Shuffles timers that are due at the same instant, always alike for one seed. Without it they fire in the order they were set. */
+  readonly seed?: number
+  /** How many timers one call may fire before it gives up on code that sets them without end; 100,000 unless given. */
+  readonly timerLimit?: number
+}
+
+/** A timer that has been set and has neither fired nor been taken back. */
+export interface PendingTimer {
+  readonly kind: 'timer' | 'sleep'
+  readonly setAt: number
+  readonly dueAt: number
+}
+
+/** A clock on which time passes only when a test says so. */
+export interface ManualClock extends Clock {
+  /** How many timers and sleeps are waiting. */
+  readonly pending: number
+  /** The timers and sleeps that are waiting, in the order they will fire: `expect(clock.timers).toEqual([])` names what was left behind. */
+  readonly timers: readonly PendingTimer[]
+  /** Lets `ms` milliseconds pass: fires what comes due, in order, and lets promises settle before, between and after. */
+  advance(ms: number): Promise<void>
+  /** As `advance`, to a point in time. */
+  advanceTo(time: number): Promise<void>
+  /** Lets promises settle and fires what is due now; no time passes. */
+  settle(): Promise<void>
+  /** Lets time pass until no timer is left that can come due. */
+  runAll(): Promise<void>
+}
+
+/** Makes a clock for tests: nothing on it happens by itself, and everything happens in the same order each time. */
+export function manualClock(options: ManualClockOptions = {}): ManualClock {
+  const { startAt = 0, seed, timerLimit = 100_000 } = options
+  requireFinite('startAt', startAt)
+  const queue = timerQueue()
+  const random = seed === undefined ? undefined : seededRandom(seed)
+  let time = startAt
+  let count = 0
+  let lastCall: Promise<unknown> = Promise.resolve()
+
+  function set(kind: PendingTimer['kind'], callback: () => void, ms: number): () => void {
+    if (Number.isNaN(Number(ms)))
+      throw illegalTime(`A ${kind} was set for ${ms} milliseconds. Pass a number; Infinity means never.`)
+    const timer: Timer = {
+      kind,
+      setAt: time,
+      dueAt: time + Math.max(ms, 0),
+      rank: random?.() ?? 0,
+      count: ++count,
+      callback,
+      slot: -1,
+    }
+    queue.add(timer)
+    return () => queue.remove(timer)
+  }
+
+  /** Calls are queued: one that was not awaited is finished before the next moves time. */
+  function inTurn(move: (turns: EventLoopTurns) => Promise<void>): Promise<void> {
+    const call = lastCall.then(async () => {
+      const turns = eventLoopTurns()
+      try {
+        await turns.next()
+        await move(turns)
+      } finally {
+        turns.close()
+      }
+    })
+    lastCall = call.catch(() => {})
+    return call
+  }
+
+  async function fireUntil(target: number, turns: EventLoopTurns): Promise<void> {
+    let fired = 0
+    for (;;) {
+      const next = queue.first()
+      if (next === undefined || next.dueAt > target || next.dueAt === Infinity) return
+      if (++fired > timerLimit) throw endlessTimers(timerLimit, time, queue.inOrder())
+      queue.remove(next)
+      time = Math.max(time, next.dueAt)
+      next.callback()
+      await turns.next()
+    }
+  }
+
+  function advanceTo(target: () => number): Promise<void> {
+    return inTurn(async (turns) => {
+      const end = target()
+      await fireUntil(end, turns)
+      time = Math.max(time, end)
+    })
+  }
+
+  return {
+    now: () => time,
+    setTimeout: (callback, ms) => set('timer', callback, ms),
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted === true) return reject(signal.reason)
+        const takeBack = set('sleep', wake, ms)
+        signal?.addEventListener('abort', giveUp)
+        function wake(): void {
+          signal?.removeEventListener('abort', giveUp)
+          resolve()
+        }
+        function giveUp(): void {
+          signal?.removeEventListener('abort', giveUp)
+          takeBack()
+          reject(signal?.reason)
+        }
+      }),
+    get pending() {
+      return queue.size
+    },
+    get timers() {
+      return queue.inOrder().map(({ kind, setAt, dueAt }) => ({ kind, setAt, dueAt }))
+    },
+    async advance(ms) {
+      requireFinite('ms', ms)
+      if (ms < 0) throw illegalTime(`Time cannot go back: advance(${ms}) was called. Pass 0 or more.`)
+      await advanceTo(() => time + ms)
+    },
+    async advanceTo(target) {
+      requireFinite('time', target)
+      await advanceTo(() => {
+        if (target >= time) return target
+        throw illegalTime(
+          `Time cannot go back: it is ${time}, and advanceTo(${target}) was called. Pass ${time} or more.`,
+        )
+      })
+    },
+    settle: () => inTurn((turns) => fireUntil(time, turns)),
+    runAll: () => inTurn((turns) => fireUntil(Infinity, turns)),
+  }
+}
+
+function requireFinite(what: string, value: number): void {
+  if (Number.isFinite(value)) return
+  throw illegalTime(
+    `${what} must be a finite number of milliseconds; it is ${value}. To let all timers fire call runAll().`,
+  )
+}
+
+function illegalTime(message: string): StageflowError {
+  return new StageflowError('testing/illegal-time', message)
+}
+
+function endlessTimers(limit: number, time: number, left: readonly Timer[]): StageflowError {
+  const shown = left.slice(0, 5).map(({ kind, setAt, dueAt }) => `${kind} due at ${dueAt}, set at ${setAt}`)
+  return new StageflowError(
+    'testing/endless-timers',
+    `${limit} timers fired in one call and ${left.length} wait at ${time} (${shown.join('; ')}): something sets a timer each time one fires. Stop it, or raise timerLimit.`,
+  )
+}

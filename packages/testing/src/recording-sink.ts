@@ -1,0 +1,81 @@
+import type { EventSink, StageflowEvent } from '@stageflow/core'
+
+export interface RecordingSinkOptions {
+  /** Events it answers false for, as a full sink would; they are kept in `refused` only. None unless given. */
+  readonly refuse?: (event: StageflowEvent) => boolean
+}
+
+/** The event of one type, with that type's data; of a type that nobody declared, any event. */
+export type EventOf<Type extends string> = [Matching<StageflowEvent, Type>] extends [never]
+  ? StageflowEvent
+  : Matching<StageflowEvent, Type>
+type Matching<Event, Type> = Event extends { readonly type: infer Known } ? (Type extends Known ? Event : never) : never
+
+/** A sink that keeps what it is given, for tests to look at. */
+export interface RecordingSink extends EventSink {
+  /** What it took, in the order it came. */
+  readonly events: readonly StageflowEvent[]
+  /** What it refused. */
+  readonly refused: readonly StageflowEvent[]
+  /** How many calls of `emit` wait for `resume`. */
+  readonly waiting: number
+  /** The types of `events`, in order. */
+  types(): readonly string[]
+  /** The events of one type, such as `stage.llm.completed`. */
+  of<Type extends string>(type: Type): readonly EventOf<Type>[]
+  /** From now on `emit` still takes its event at once, but its promise waits: back-pressure. */
+  pause(): void
+  /** Ends `pause`, and lets everybody go on who waits. */
+  resume(): void
+  /** Forgets the events so far; who waits goes on waiting. */
+  clear(): void
+}
+
+/** Makes a sink that keeps every event, can refuse some, and can push back. */
+export function recordingSink(options: RecordingSinkOptions = {}): RecordingSink {
+  const { refuse } = options
+  let events: StageflowEvent[] = []
+  let refused: StageflowEvent[] = []
+  let waiting: (() => void)[] = []
+  let paused = false
+
+  function take(event: StageflowEvent): boolean {
+    const taken = refuse?.(event) !== true
+    const list = taken ? events : refused
+    list.push(event)
+    return taken
+  }
+
+  return {
+    get events() {
+      return events
+    },
+    get refused() {
+      return refused
+    },
+    get waiting() {
+      return waiting.length
+    },
+    types: () => events.map((event) => event.type),
+    of: <Type extends string>(type: Type) =>
+      events.filter((event): event is EventOf<Type> & StageflowEvent => event.type === type),
+    emit(event) {
+      take(event)
+      return paused ? new Promise((resolve) => waiting.push(resolve)) : undefined
+    },
+    tryEmit: take,
+    pause() {
+      paused = true
+    },
+    resume() {
+      paused = false
+      const woken = waiting
+      waiting = []
+      for (const goOn of woken) goOn()
+    },
+    clear() {
+      events = []
+      refused = []
+    },
+  }
+}

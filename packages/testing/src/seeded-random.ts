@@ -1,0 +1,41 @@
+import { StageflowError } from '@stageflow/core'
+
+/** Makes a source of numbers from 0 up to 1 that are the same for the same seed, on every machine. */
+export function seededRandom(seed: number): () => number {
+  let state = stateOf(seed)
+  return () => {
+    state = (state + GOLDEN) >>> 0
+    return mix(state) / 2 ** 32
+  }
+}
+
+/** As `seededRandom`, but each number belongs to a text: it does not depend on what was asked for before. */
+export function seededNumbers(seed: number): (text: string) => number {
+  const start = stateOf(seed)
+  return (text) => {
+    let hash = start
+    for (let at = 0; at < text.length; at++) hash = mix(hash ^ text.charCodeAt(at))
+    return mix(hash) / 2 ** 32
+  }
+}
+
+const GOLDEN = 0x9e37_79b9
+
+/** Both halves of a seed count: two that differ only above bit 31 must not give one sequence. */
+function stateOf(seed: number): number {
+  if (!Number.isSafeInteger(seed)) {
+    throw new StageflowError(
+      'testing/illegal-seed',
+      `A seed must be a whole number; it is ${String(seed)}. Pass an integer, such as 42.`,
+    )
+  }
+  return mix(mix(seed >>> 0) ^ Math.floor(seed / 2 ** 32))
+}
+
+/** A 32-bit finaliser: every bit of the input reaches every bit of the answer. */
+function mix(value: number): number {
+  let bits = (value + GOLDEN) >>> 0
+  bits = Math.imul(bits ^ (bits >>> 16), 0x21f0_aaad)
+  bits = Math.imul(bits ^ (bits >>> 15), 0x735a_2d97)
+  return (bits ^ (bits >>> 15)) >>> 0
+}
