@@ -84,9 +84,10 @@ async function repeated(context: LiveContext, repeat: Repeat<string>, open: (con
 /** What the guard said; undefined where the child failed in another way: a throw is a failure, not a verdict. */
 function verdictOf(child: Run, until: string, attempt: number): { readonly feedback: Feedback; readonly error: unknown } | undefined {
   const guard = child.graph.indexOf(until) as number
-  const { output, threw = false, answered = output } = child.factsIfAny(guard) ?? {}
+  const { output, threw, answered } = child.factsIfAny(guard) ?? {}
   // What it threw, or an interceptor answered in its place, it did not say itself.
-  if (output?.status !== 'fail' || threw || output !== answered || child.failures?.[0]?.stage !== until) return undefined
+  const saidSo = threw === false && (child.graph.nodes[guard]?.wrapped === undefined || output === answered)
+  if (output?.status !== 'fail' || !saidSo || child.failures?.[0]?.stage !== until) return undefined
   return { feedback: { attempt, error: errorRecord(output.error, until), data: output.data }, error: output.error }
 }
 

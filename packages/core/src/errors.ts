@@ -53,15 +53,7 @@ export function textOf(value: unknown): string {
     if (typeof value === 'object' && value !== null) return JSON.stringify(value) ?? Object.prototype.toString.call(value)
     return String(value)
   } catch {
-    return tagOf(value)
-  }
-}
-
-function tagOf(value: unknown): string {
-  try {
-    return Object.prototype.toString.call(value)
-  } catch {
-    return 'an object that cannot be read' // a revoked proxy
+    return typeof value === 'object' ? 'an object that cannot be read' : typeof value
   }
 }
 
