@@ -1,6 +1,8 @@
 import type { OpenedChild } from './child.ts'
 import type { StageContext } from './context.ts'
-import { StageflowError, errorRecord, quote } from './errors.ts'
+import { COUNT, checkRules, isFunction } from './rules.ts'
+import type { Rules } from './rules.ts'
+import { StageflowError, errorRecord } from './errors.ts'
 import type { EventMap } from './events.ts'
 import type { StageGraph } from './graph.ts'
 import { nodeOf, runOf } from './live-context.ts'
@@ -21,6 +23,8 @@ import type { StageObject } from './stage-types.ts'
 const NO_INPUT: RunInput = Object.freeze({})
 const DEFAULT_MAX_ATTEMPTS = 3
 
+const INPUT: Rules = { input: [isFunction, 'a function (inputs, snapshot, feedback) => ({ … })'] }
+
 interface GivenOptions {
   readonly input?: (inputs: unknown, snapshot: unknown, feedback: Feedback | undefined) => RunInput
   readonly repeat?: Repeat<string>
@@ -32,7 +36,7 @@ export function childStage(given: unknown, options: GivenOptions): MadeStage {
   return new MadeStage((building) => {
       const graph = building.child(given)
       if (graph === undefined) return () => undefined
-      if (input !== undefined && typeof input !== 'function') building.problem('core/illegal-option', `The "input" of stage "${building.stage}" must be a function (inputs, snapshot, feedback) => ({ … }).`)
+      checkRules({ input }, INPUT, (key, why) => building.problem('core/illegal-option', `Stage "${building.stage}" has ${key} ${why}.`))
       if (repeat !== undefined) checkRepeat(building, graph, repeat)
       const open = (context: LiveContext, feedback: Feedback | undefined, suffix: string): OpenedChild =>
         runOf(context).openChild(context, given, input?.(context.inputs, context.snapshot, feedback) ?? NO_INPUT, undefined, suffix)
@@ -41,15 +45,14 @@ export function childStage(given: unknown, options: GivenOptions): MadeStage {
   })
 }
 
-function checkRepeat(building: Building, graph: ChildGraph, { until, maxAttempts = 1, stagnationLimit = 1, sameVerdict }: Repeat<string>): void {
-  const { stage, problem } = building
+const REPEAT: Rules = { maxAttempts: COUNT, stagnationLimit: COUNT, sameVerdict: [isFunction, 'a function (a, b) => true or false'] }
+
+function checkRepeat({ stage, problem }: Building, graph: ChildGraph, repeat: Repeat<string>): void {
+  const { until } = repeat
   const guard = graph.indexOf(until)
   if (guard === undefined) problem('core/repeat', `Stage "${stage}" repeats until "${until}" passes, but pipeline "${graph.name}" has no such stage; it has ${graph.names.slice(0, 12).join(', ')}.`)
   else if (graph.nodes[guard]?.info.kind !== StageKind.GUARD) problem('core/repeat', `Stage "${stage}" repeats until "${until}" passes, but that is no stage of kind GUARD.`)
-  for (const [name, value] of Object.entries({ maxAttempts, stagnationLimit })) {
-    if (!Number.isInteger(value) || value < 1) problem('core/repeat', `Stage "${stage}" has repeat.${name} ${quote(value)}; it takes a whole number from 1.`)
-  }
-  if (sameVerdict !== undefined && typeof sameVerdict !== 'function') problem('core/repeat', `Stage "${stage}" has a repeat.sameVerdict that is not a function.`)
+  checkRules(repeat as unknown as Record<string, unknown>, REPEAT, (key, why) => problem('core/repeat', `Stage "${stage}" has repeat.${key} ${why}.`))
 }
 
 async function repeated(context: LiveContext, repeat: Repeat<string>, open: (context: LiveContext, feedback: Feedback | undefined, suffix: string) => OpenedChild): Promise<Output> {

@@ -6,7 +6,6 @@ import type { LiveContext } from './live-context.ts'
 import type { StageNode } from './node.ts'
 import type { Outcome } from './outcome.ts'
 import type { Listener } from './run-events.ts'
-import { newRunId } from './run-id.ts'
 import { RUN_OPTIONS, checkRunOptions } from './run-options.ts'
 import type { AllRunOptions } from './run-options.ts'
 import type { RunLoop } from './run-loop.ts'
@@ -40,7 +39,7 @@ export function openChild(context: LiveContext, given: unknown, input: object, o
     if (above.graph.origin === graph.origin) throw new StageflowError('core/child-cycle', `Stage "${node.name}" starts "${graph.name}", which it is a part of: that would never end. Use withPipeline(…, { repeat }) for a loop.`)
   }
   const own = checkRunOptions(graph, options)
-  const fields = { ...fieldsOf(run.snapshot), pipelineRunId: newRunId(), ...inputFields(input) }
+  const fields = { ...fieldsOf(run.snapshot), pipelineRunId: crypto.randomUUID(), ...inputFields(input) }
   const above = run.parent === undefined ? '' : `${run.parent.path}/`
   const parent: ParentLink = {
     run, depth, pipelineRunId: run.pipelineRunId, stage: node.name, rootRunId: run.parent?.rootRunId ?? run.pipelineRunId,

@@ -1,5 +1,3 @@
-import { StageflowError, quote } from './errors.ts'
-
 /** Where all time comes from. Times are milliseconds; `now` never goes back. */
 export interface Clock {
   now(): number
@@ -11,10 +9,12 @@ export interface Clock {
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 const origin = performance.timeOrigin
+// Kept: Node makes the global anew at every look.
+const monotonic = performance
 
 /** The clock of the machine: milliseconds since 1970, monotonic within the process. */
 export const systemClock: Clock = Object.freeze({
-  now: () => origin + performance.now(),
+  now: () => origin + monotonic.now(),
   sleep: (ms: number, signal?: AbortSignal) => sleepOn(systemClock, ms, signal),
   setTimeout: startTimer,
 })
@@ -46,10 +46,4 @@ export function sleepOn(clock: Pick<Clock, 'setTimeout'>, ms: number, signal?: A
     }, ms)
     signal?.addEventListener('abort', onAbort, { once: true })
   })
-}
-
-/** A limit in milliseconds as a person may give it: a number, 0 or more (`least`), Infinity for none. */
-export function checkMs(value: unknown, name: string, least: number): void {
-  if (typeof value === 'number' && value >= least && (value > 0 || least === 0)) return
-  throw new StageflowError('core/run-option', `The run option "${name}" is ${quote(value)}; it takes a number of milliseconds ${least === 0 ? 'from 0' : 'above 0 (leave it out for no limit)'}.`)
 }

@@ -91,14 +91,14 @@ test('the sink of the run wins over that of the graph, and that over the one of 
   expect([process, graphs, runs].map(({ events }) => events.length)).toEqual([4, 4, 4])
 })
 
-test('a sink without emit and tryEmit is refused where it is given (core/sink)', async () => {
-  const wrong = { emit: () => {} } as unknown as EventSink
-  const refused = { code: 'core/sink', message: expect.stringContaining('a sink has emit(event) and tryEmit(event)') }
+test('a sink without emit and tryEmit is refused where it is given (core/sink, core/illegal-option, core/run-option)', async () => {
   const pipeline = new Pipeline('demo').withStage('a', () => ({}))
-  expect(() => setEventSink(wrong)).toThrow(expect.objectContaining(refused))
-  expect(() => setEventSink(undefined as never)).toThrow(expect.objectContaining(refused))
-  expect(() => pipeline.build({ eventSink: wrong })).toThrow(expect.objectContaining({ problems: [expect.objectContaining(refused)] }))
-  await expect(pipeline.build({ clock }).run({}, { eventSink: wrong })).rejects.toMatchObject(refused)
+  const must = expect.stringContaining('emit(event) and tryEmit(event)')
+  for (const wrong of [{ emit: () => {} }, null, 5] as unknown as EventSink[]) {
+    expect(() => setEventSink(wrong)).toThrow(expect.objectContaining({ code: 'core/sink', message: must }))
+    expect(() => pipeline.build({ eventSink: wrong })).toThrow(expect.objectContaining({ problems: [expect.objectContaining({ code: 'core/illegal-option', message: must })] }))
+    await expect(pipeline.build({ clock }).run({}, { eventSink: wrong })).rejects.toMatchObject({ code: 'core/run-option', message: must })
+  }
 })
 
 test('NoOpEventSink takes everything and costs nothing: the context makes no event for it', async () => {
@@ -112,7 +112,7 @@ test('NoOpEventSink takes everything and costs nothing: the context makes no eve
 })
 
 test('what the sink refuses is counted in the report, and the stage is told', async () => {
-  const full = recordingSink({ refuse: ({ type }) => type === 'cache.hit' })
+  const full = recordingSink({ refuse: ({ type }) => (type as string) === 'cache.hit' })
   const graph = new Pipeline('demo').withStage('a', (context) => ({ taken: [context.tryEmitEvent('cache.hit', {}), context.tryEmitEvent('cache.miss', {})] })).build({ clock, eventSink: full })
   const { data, report } = await graph.run()
   expect(data).toEqual({ a: { taken: [false, true] } })

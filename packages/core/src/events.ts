@@ -106,15 +106,15 @@ let processSink: EventSink = NoOpEventSink
 
 /** Sets the sink of runs that were given none: the one global there is. A sink passed to `build` or `run` wins. */
 export function setEventSink(sink: EventSink): void {
-  processSink = checkSink(sink, 'setEventSink()')
+  if (!isSink(sink)) throw new StageflowError('core/sink', `setEventSink() was given ${quote(sink)}; an event sink has emit(event) and tryEmit(event).`)
+  processSink = sink
 }
 
 export const defaultEventSink = (): EventSink => processSink
 
-export function checkSink(sink: unknown, where: string): EventSink {
+export function isSink(sink: unknown): sink is EventSink {
   const { emit, tryEmit } = (sink ?? {}) as Partial<EventSink>
-  if (typeof emit === 'function' && typeof tryEmit === 'function') return sink as EventSink
-  throw new StageflowError('core/sink', `${where} was given ${quote(sink)} as its event sink; a sink has emit(event) and tryEmit(event).`)
+  return typeof emit === 'function' && typeof tryEmit === 'function'
 }
 
 const LEGAL_TYPE = /^[^.\s]+(\.[^.\s]+)+$/

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { manualClock, recordingSink } from '../../testing/src/index.ts'
-import { Pipeline, StageOutput, StageflowError } from './index.ts'
+import { Pipeline, StageOutput, StageflowError, defineStage } from './index.ts'
 import type { Interceptor, StageContext } from './index.ts'
 
 let clock = manualClock()
@@ -10,9 +10,9 @@ afterEach(() => {
 })
 
 /** Code that never hears its signal and ends only when the test says so. */
-function deaf(): { readonly stage: (context: StageContext) => Promise<object>; end(): void; context(): StageContext } {
+function deaf(): { readonly stage: (context: StageContext<{}>) => Promise<object>; end(): void; context(): StageContext<{}> } {
   let end = (): void => {}
-  let seen: StageContext | undefined
+  let seen: StageContext<{}> | undefined
   return {
     stage: (context) => {
       seen = context
@@ -21,7 +21,7 @@ function deaf(): { readonly stage: (context: StageContext) => Promise<object>; e
       })
     },
     end: () => end(),
-    context: () => seen as StageContext,
+    context: () => seen as StageContext<{}>,
   }
 }
 
@@ -48,8 +48,8 @@ test('a stage that ignores its signal is waited for graceMs, then recorded as ab
 })
 
 test('the grace time is 5,000 ms unless given, and one timer serves all stages', async () => {
-  const stages = [deaf(), deaf(), deaf()]
-  const graph = stages.reduce<Pipeline>((pipeline, { stage }, index) => pipeline.withStage(`s${index}` as string, stage) as never, new Pipeline('demo')).build({ clock })
+  const stages = [0, 1, 2].map((index) => defineStage({ name: `s${index}`, run: deaf().stage }))
+  const graph = Pipeline.from('demo', stages).build({ clock })
   const settled = graph.runSettled({}, { timeoutMs: 1_000 })
   await clock.advance(1_000)
   expect(clock.timers).toEqual([{ kind: 'timer', setAt: 1_000, dueAt: 6_000 }])

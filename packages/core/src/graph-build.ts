@@ -4,7 +4,7 @@ import { checkInterceptors, namesIn, wrapRuns, wrapStage } from './compose.ts'
 import type { Problem } from './compose.ts'
 import type { RunContext, StageInfo } from './context.ts'
 import { PipelineBuildError, StageflowError, quote } from './errors.ts'
-import { checkSink } from './events.ts'
+import { isSink } from './events.ts'
 import type { EventSink } from './events.ts'
 import { callStage, interceptorThrew } from './execute.ts'
 import { readEdges, readNames, refuseCycles } from './graph-edges.ts'
@@ -21,6 +21,8 @@ import { createPlan } from './plan.ts'
 import type { Need } from './plan.ts'
 import { builtGraphOf } from './public-graph.ts'
 import { runBehind } from './run-face.ts'
+import { checkRules, isArray, isFunction, isObject, isOneOf } from './rules.ts'
+import type { Rules } from './rules.ts'
 import { RUN_OPTIONS } from './run-options.ts'
 import type { Run } from './run.ts'
 import { SPECS, StageSpec, isDescribed } from './spec.ts'
@@ -48,7 +50,8 @@ export function buildGraph(pipeline: DescribedPipeline, given: unknown, inherits
   const places = readNames(pipeline[SPECS], problem)
   // A stage without a legal name is checked all the same, as the one in its place.
   const specs = pipeline[SPECS].map((spec, place) => (places.has(spec.name) ? spec : new StageSpec({ ...spec, name: `#${place + 1}` })))
-  const dependencies = readEdges(specs, places, problem)
+  const edges = readEdges(specs, places, problem)
+  const dependencies = edges.map(({ sources }) => sources)
   const acyclic = refuseCycles(specs, dependencies, problem)
   const dependents: number[][] = specs.map(() => [])
   dependencies.forEach((sources, place) => sources.forEach((source) => dependents[source]?.push(place)))
@@ -63,7 +66,7 @@ export function buildGraph(pipeline: DescribedPipeline, given: unknown, inherits
   const needs: Need[] = []
   const bare: BareNode[] = specs.map((spec, place) => {
     const child = (one: unknown): BuiltGraph | undefined => children.read(one, spec.name, problem)
-    const { node, need } = createNode({ specs, dependencies, pipeline: info, freeze, problem, claims, child }, place, dependents[place] as number[])
+    const { node, need } = createNode({ specs, edges, pipeline: info, freeze, problem, claims, child }, place, dependents[place] as number[])
     stages.push(node.info)
     needs.push(need)
     return node
@@ -131,31 +134,28 @@ class ChildGraphs {
   }
 }
 
-const isClock = (clock: Partial<Clock> | null): boolean => typeof clock?.now === 'function' && typeof clock.sleep === 'function' && typeof clock.setTimeout === 'function'
+const RULES: Rules = {
+  interceptors: [(value) => isArray(value) && value.every(isObject), 'an array of interceptors'],
+  clock: [(value) => isObject(value) && ['now', 'sleep', 'setTimeout'].every((key) => isFunction(value[key])), 'a clock with now, sleep and setTimeout'],
+  freeze: [isOneOf('deep', 'shallow'), "'deep' or 'shallow'"],
+  ports: [isObject, 'an object of ports'],
+  eventSink: [isSink, 'an event sink, with emit(event) and tryEmit(event)'],
+  ignoreOptions: [(value) => value === true || isArray(value), 'true or an array of names of options'],
+}
 
+/** The options of `build`; what is wrong is reported and left out. */
 function readOptions(given: unknown, problem: Problem): GivenOptions {
   if (given === undefined) return {}
-  const refuse = (option: string, value: unknown, must: string): void => problem('core/illegal-option', `build() was given ${option} ${quote(value)}; it must be ${must}.`)
-  if (typeof given !== 'object' || given === null) {
-    refuse('options', given, 'an object such as { interceptors: [] }')
+  if (!isObject(given)) {
+    problem('core/illegal-option', `build() was given ${quote(given)}; it takes an object such as { interceptors: [] }.`)
     return {}
   }
-  const options = given as GivenOptions
-  const { interceptors, clock, freeze, ports, eventSink, ignoreOptions } = options
-  const listed = interceptors === undefined || (Array.isArray(interceptors) && interceptors.every((one) => typeof one === 'object' && one !== null))
-  if (!listed) refuse('interceptors', interceptors, 'an array of interceptors')
-  if (clock !== undefined && !isClock(clock)) refuse('clock', clock, 'a clock with now, sleep and setTimeout')
-  if (freeze !== undefined && freeze !== 'deep' && freeze !== 'shallow') refuse('freeze', freeze, "'deep' or 'shallow'")
-  if (ports !== undefined && (typeof ports !== 'object' || ports === null)) refuse('ports', ports, 'an object of ports')
-  if (ignoreOptions !== undefined && ignoreOptions !== true && !Array.isArray(ignoreOptions)) refuse('ignoreOptions', ignoreOptions, 'true or an array of option names')
-  if (eventSink !== undefined) {
-    try {
-      checkSink(eventSink, 'build()')
-    } catch (error) {
-      problem('core/sink', (error as StageflowError).message)
-    }
-  }
-  return listed ? options : { ...options, interceptors: [] }
+  const options = { ...given }
+  checkRules(given, RULES, (key, why) => {
+    problem('core/illegal-option', `build() was given ${key} ${why}.`)
+    delete options[key]
+  })
+  return options
 }
 
 /** A small graph gets a hidden class of its own for `result.data`, a large one a dictionary. Neither has a prototype's names. */

@@ -22,11 +22,17 @@ export function readNames(specs: readonly StageSpec[], problem: Problem): Readon
   return places
 }
 
-/** The dependencies of each stage as places; those that are wrong are reported and left out. */
-export function readEdges(specs: readonly StageSpec[], places: ReadonlyMap<string, number>, problem: Problem): readonly (readonly number[])[] {
+/** The dependencies of one stage: their places, and the names that they are read under. */
+export interface Edges {
+  readonly sources: readonly number[]
+  readonly aliases: readonly string[]
+}
+
+/** The dependencies of each stage; those that are wrong are reported and left out. */
+export function readEdges(specs: readonly StageSpec[], places: ReadonlyMap<string, number>, problem: Problem): readonly Edges[] {
   let guesses = 0
   return specs.map(({ name, edges }, place) => {
-    const seen = new Set<number>()
+    const seen = new Map<number, string>()
     for (const edge of edges) {
       const source = places.get(edge.stage)
       if (edge.stage === name || source === place) problem('core/self-dependency', `Stage "${name}" depends on itself; take it out of its dependencies, or repeat it as a child: withPipeline(…, { repeat }).`)
@@ -34,9 +40,9 @@ export function readEdges(specs: readonly StageSpec[], places: ReadonlyMap<strin
         const near = typeof edge.stage === 'string' && guesses++ < MOST_GUESSES ? nearest(edge.stage, places.keys()) : undefined
         problem('core/unknown-dependency', `Stage "${name}" depends on ${quote(edge.stage)}, which is not in the pipeline.${near === undefined ? ' Add that stage, or correct the name.' : ` Did you mean "${near}"?`}`)
       } else if (seen.has(source)) problem('core/duplicate-dependency', `Stage "${name}" names its dependency "${edge.stage}" twice; once is enough.`)
-      else seen.add(source)
+      else seen.set(source, edge.alias)
     }
-    return [...seen]
+    return { sources: [...seen.keys()], aliases: [...seen.values()] }
   })
 }
 

@@ -1,10 +1,13 @@
 import type { Problem } from './compose.ts'
 import type { Dependency, Join, PipelineInfo, StageInfo, StageOptions } from './context.ts'
 import { StageflowError, quote, textOf } from './errors.ts'
+import type { Edges } from './graph-edges.ts'
 import type { StageNode } from './node.ts'
 import { StageKind } from './output.ts'
 import type { Freeze } from './output.ts'
 import type { Need } from './plan.ts'
+import { checkRules, isArray, isCount, isFunction, isObject, isOneOf, isText } from './rules.ts'
+import type { Rules } from './rules.ts'
 import { MadeStage } from './spec.ts'
 import type { Body, Building, StageSpec } from './spec.ts'
 import { isStageKind, readStage, withSchema } from './stage.ts'
@@ -14,7 +17,7 @@ import type { OutputSchema } from './stage-types.ts'
 /** What the nodes of one build have in common. */
 export interface NodeBuild {
   readonly specs: readonly StageSpec[]
-  readonly dependencies: readonly (readonly number[])[]
+  readonly edges: readonly Edges[]
   readonly pipeline: PipelineInfo
   readonly freeze: Freeze
   readonly problem: Problem
@@ -31,15 +34,12 @@ const MANY = 8
 
 export function createNode(build: NodeBuild, place: number, dependents: readonly number[]): { readonly node: BareNode; readonly need: Need } {
   const spec = build.specs[place] as StageSpec
-  const dependencies = build.dependencies[place] as readonly number[]
+  const { sources: dependencies, aliases } = build.edges[place] as Edges
   const problem: Problem = (code, message, cause) => build.problem(code, message, cause)
   const read = readCode(build, spec, problem)
   const join = readJoin(spec, dependencies.length, problem)
   checkOptions(build, spec, problem)
   const { when, onFailure, late, outputSchema } = spec.options
-  // Only dependencies that were found: a wrong one has been reported.
-  const edges = spec.edges.filter((edge) => dependencies.some((source) => build.specs[source]?.name === edge.stage))
-  const aliases = edges.map((edge) => edge.alias)
   const info = new NodeInfo(build, place, kindOf(spec, read, problem), join, dependents, read.streams)
   const need = needOf(join, dependencies.length)
   const node: BareNode = {
@@ -48,7 +48,7 @@ export function createNode(build: NodeBuild, place: number, dependents: readonly
     eager: need.eager,
     late: late === 'abort',
     when: when as StageNode['when'],
-    onFailure: readOnFailure(onFailure, build.freeze),
+    onFailure: hasFallback(onFailure) ? { fallback: build.freeze(onFailure.fallback) } : (onFailure as StageNode['onFailure']),
     body: outputSchema === undefined ? read.body : withSchema(read.body, outputSchema as OutputSchema, spec.name),
   }
   return { node, need: { ...need, late: node.late } }
@@ -81,33 +81,31 @@ function kindOf(spec: StageSpec, read: ReadStage, problem: Problem): StageKind {
   return kind
 }
 
-const JOINS: ReadonlySet<unknown> = new Set(['all', 'every', 'any', 'settled'])
+const JOINS = isOneOf('all', 'every', 'any', 'settled')
 
 function readJoin({ name, options: { join = 'all' } }: StageSpec, count: number, problem: Problem): Join {
-  if (JOINS.has(join)) return join as Join
-  const quorum = typeof join === 'object' && join !== null && 'quorum' in join ? join.quorum : undefined
-  if (quorum === undefined) problem('core/join', `Stage "${name}" has join ${quote(join)}; it takes 'all', 'every', 'any', 'settled' or { quorum: n }.`)
-  else if (typeof quorum === 'number' && Number.isInteger(quorum) && quorum > 0 && quorum <= count) return { quorum }
-  else problem('core/quorum', `Stage "${name}" waits for a quorum of ${quote(quorum)} of its ${count} dependencies; it takes a whole number from 1 to ${count}.`)
+  if (JOINS(join)) return join as Join
+  const quorum = isObject(join) ? join['quorum'] : undefined
+  if (quorum === undefined) problem('core/join', `Stage "${name}" has join ${quote(join)}; it must be 'all', 'every', 'any', 'settled' or { quorum: n }.`)
+  else if (isCount(quorum) && quorum <= count) return { quorum }
+  else problem('core/quorum', `Stage "${name}" waits for a quorum of ${quote(quorum)} of its ${count} dependencies; it must be a whole number from 1 to ${count}.`)
   return 'all'
 }
 
-function readOnFailure(onFailure: unknown, freeze: Freeze): StageNode['onFailure'] {
-  if (onFailure === undefined || onFailure === 'skip') return onFailure
-  const fallback = typeof onFailure === 'object' && onFailure !== null && 'fallback' in onFailure ? onFailure.fallback : undefined
-  return typeof fallback === 'object' && fallback !== null ? { fallback: freeze(fallback) } : undefined
+const hasFallback = (value: unknown): value is { readonly fallback: object } => isObject(value) && isObject(value['fallback'])
+
+const RULES: Rules = {
+  when: [isFunction, 'a function (inputs, snapshot) => true or false'],
+  onFailure: [(value) => value === 'skip' || hasFallback(value), "'skip' or { fallback: { … } }"],
+  late: [isOneOf('finish', 'abort'), "'finish' or 'abort'"],
+  placement: [isText, 'a string'],
+  outputSchema: [(value) => isFunction((value as Partial<OutputSchema> | null)?.['~standard']?.validate), 'a Standard Schema, such as one of zod'],
+  dependencies: [isArray, 'an array of names of stages'],
 }
 
 function checkOptions(build: NodeBuild, { name, options, own, malformed }: StageSpec, problem: Problem): void {
   if (malformed !== undefined) problem('core/illegal-option', `Stage "${name}" was given ${quote(malformed)} in the place of its options; they are an object such as { dependencies: [] }.`)
-  const { dependencies, when, onFailure, late, outputSchema, placement } = options
-  const refuse = (option: string, must: string): void => problem('core/illegal-option', `Stage "${name}" has ${option} ${quote(options[option])}; it must be ${must}.`)
-  if (dependencies !== undefined && own.has('dependencies') && !Array.isArray(dependencies)) refuse('dependencies', 'an array of names of stages')
-  if (when !== undefined && typeof when !== 'function') refuse('when', 'a function (inputs, snapshot) => true or false')
-  if (onFailure !== undefined && onFailure !== 'skip' && readOnFailure(onFailure, (data) => data) === undefined) refuse('onFailure', "'skip' or { fallback: { … } }")
-  if (late !== undefined && late !== 'finish' && late !== 'abort') refuse('late', "'finish' or 'abort'")
-  if (placement !== undefined && typeof placement !== 'string') refuse('placement', 'a string')
-  if (outputSchema !== undefined && typeof (outputSchema as Partial<OutputSchema> | null)?.['~standard']?.validate !== 'function') refuse('outputSchema', 'a Standard Schema, such as one of zod')
+  checkRules(options, RULES, (key, why) => problem('core/illegal-option', `Stage "${name}" has ${key} ${why}.`))
   for (const option of Object.keys(options)) {
     if (options[option] === undefined || own.has(option) || build.claims(option)) continue
     problem('core/unclaimed-option', `Stage "${name}" has the option "${option}", which no interceptor of this build claims: add the interceptor that does, take the option out, or build with ignoreOptions: ['${option}'].`)
@@ -124,10 +122,10 @@ class NodeInfo implements StageInfo {
   readonly streams: boolean
   readonly options: Readonly<StageOptions>
   readonly pipeline: PipelineInfo
-  readonly #build: Pick<NodeBuild, 'specs' | 'dependencies'>
+  readonly #build: Pick<NodeBuild, 'specs' | 'edges'>
   readonly #dependents: readonly number[]
 
-  constructor({ specs, dependencies, pipeline }: NodeBuild, place: number, kind: StageKind, join: Join, dependents: readonly number[], streams: boolean) {
+  constructor({ specs, edges, pipeline }: NodeBuild, place: number, kind: StageKind, join: Join, dependents: readonly number[], streams: boolean) {
     const { name, options } = specs[place] as StageSpec
     this.name = name
     this.kind = kind
@@ -137,13 +135,13 @@ class NodeInfo implements StageInfo {
     this.streams = streams
     this.options = options
     this.pipeline = pipeline
-    this.#build = { specs, dependencies }
+    this.#build = { specs, edges }
     this.#dependents = dependents
     Object.freeze(this)
   }
 
   get dependencies(): readonly Dependency[] {
-    return (this.#build.dependencies[this.index] as readonly number[]).map((source) => ({ stage: this.#nameOf(source), edge: 'value' }))
+    return (this.#build.edges[this.index] as Edges).sources.map((source) => ({ stage: this.#nameOf(source), edge: 'value' }))
   }
   get dependents(): readonly string[] {
     return this.#dependents.map((target) => this.#nameOf(target))

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { manualClock } from '../../testing/src/index.ts'
-import { Pipeline, StageOutput } from './index.ts'
+import { Pipeline, StageOutput, defineStage } from './index.ts'
 import type { StageContext } from './index.ts'
 
 let clock = manualClock()
@@ -79,16 +79,17 @@ test('case 20: what a stage reads is frozen', async () => {
 })
 
 test('a stage with very many dependencies finds each of them', async () => {
-  const names = Array.from({ length: 200 }, (_, index) => `s${index}`)
-  const sources = names.reduce<Pipeline>((pipeline, name, index) => pipeline.withStage(name as string, () => ({ index })) as never, new Pipeline('demo'))
-  const graph = (sources as unknown as Pipeline<Record<string, never>>)
-    .withStage('reader' as string, (context) => ({ sum: [...names].reverse().reduce((sum, name) => sum + (context.inputs.from(name) as { index: number }).index, 0), missing: context.inputs.status(names[7] as string) }), { dependencies: names as never })
-    .build({ clock })
-  expect((await graph.run()).data['reader']).toEqual({ sum: 19_900, missing: 'ok' })
+  const sources = Array.from({ length: 200 }, (_, index) => defineStage({ name: `s${index}`, run: () => ({ index }) }))
+  const reader = defineStage({
+    name: 'reader',
+    after: Object.fromEntries(sources.map((source) => [source.name, source])),
+    run: ({ inputs }) => ({ sum: sources.toReversed().reduce((sum, { name }) => sum + (inputs.from(name)?.index ?? 0), 0), last: inputs.status('s199') }),
+  })
+  const { data } = await Pipeline.from('demo', [...sources, reader]).build({ clock }).run()
+  expect(data.reader).toEqual({ sum: 19_900, last: 'ok' })
 })
 
 test('a stage of the value door reads its dependencies under the names it gave them', async () => {
-  const { defineStage } = await import('./index.ts')
   const profile = defineStage({ name: 'profile/v2', run: () => ({ name: 'Ada' }) })
   const greet = defineStage({ name: 'greet', after: { who: profile }, run: (context) => ({ text: `Hello, ${context.inputs.from('who').name}` }) })
   const wrong = defineStage({ name: 'wrong', after: { who: profile }, run: (context) => ({ text: context.inputs.from('profile/v2' as never) }) })

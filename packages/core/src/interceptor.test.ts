@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { manualClock } from '../../testing/src/index.ts'
 import { Pipeline, PipelineBuildError, StageKind, StageOutput, after, createSlot } from './index.ts'
 import type { Interceptor, RunStage, StageInfo } from './index.ts'
@@ -118,6 +118,13 @@ test.each([['nothing', undefined], ['null', null], ['a plain object', { status: 
     const failure = await failureOf([wrapping('vague', () => layer as never)])
     expect(failure).toMatchObject({ code: 'core/interceptor-answer', message: expect.stringContaining('Interceptor "vague" answered stage "a" with') })
   }
+})
+
+test('an interceptor that answers with nothing is no success as the first thing that a process does either', async () => {
+  vi.resetModules()
+  const fresh = await import('./index.ts')
+  const result = await new fresh.Pipeline('demo').withStage('a', () => ({})).build({ interceptors: [{ name: 'vague', wrap: () => () => undefined as never }] }).runSettled()
+  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/interceptor-answer' }] })
 })
 
 test('an interceptor may answer with a promise of another kind', async () => {

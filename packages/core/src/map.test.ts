@@ -184,8 +184,8 @@ test('wrong options are problems of the build (core/illegal-option)', () => {
       return (error as { problems: readonly { code: string; message: string }[] }).problems.map(({ code, message }) => `${code}: ${message}`)
     }
   }
-  expect(problemsOf({})).toEqual(['core/illegal-option: The map "each" needs over: (inputs, snapshot) => items.', 'core/illegal-option: The map "each" needs each: (item, context) => data.'])
-  for (const concurrency of [0, -1, 1.5, '2']) expect(problemsOf({ over: () => [], each: () => ({}), concurrency })).toEqual([expect.stringContaining('it takes a whole number from 1')])
+  expect(problemsOf({})).toEqual([expect.stringMatching(/^core\/illegal-option: .*"each".*over.*\(inputs, snapshot\) => items/), expect.stringMatching(/^core\/illegal-option: .*"each".*each.*\(item, context\) => data/)])
+  for (const concurrency of [0, -1, 1.5, '2']) expect(problemsOf({ over: () => [], each: () => ({}), concurrency })).toEqual([expect.stringContaining('a whole number from 1')])
 })
 
 test('a map is a stage like any other: it may be conditional, tolerated, and retried', async () => {

@@ -1,6 +1,8 @@
 import { StageflowError, quote } from './errors.ts'
 import { LiveContext, runOf } from './live-context.ts'
 import { Output, toOutput } from './output.ts'
+import { checkRules, isCount, isFunction } from './rules.ts'
+import type { Rules } from './rules.ts'
 import { MadeStage } from './spec.ts'
 
 interface GivenOptions {
@@ -8,14 +10,17 @@ interface GivenOptions {
   readonly each: (item: unknown, context: unknown) => unknown
   readonly concurrency?: number
 }
+const RULES: Rules = {
+  over: [isFunction, 'a function (inputs, snapshot) => items'],
+  each: [isFunction, 'a function (item, context) => data'],
+  concurrency: [(value) => value === Infinity || isCount(value), 'a whole number from 1'],
+}
 type Items = Iterator<unknown> | AsyncIterator<unknown>
 
 /** The stage that `withMap` adds: one call of `each` for each item, at most `concurrency` at once. */
 export function mapStage({ over, each, concurrency = Infinity }: GivenOptions): MadeStage {
   return new MadeStage(({ stage, problem }) => {
-      if (typeof over !== 'function') problem('core/illegal-option', `The map "${stage}" needs over: (inputs, snapshot) => items.`)
-      if (typeof each !== 'function') problem('core/illegal-option', `The map "${stage}" needs each: (item, context) => data.`)
-      if (concurrency !== Infinity && !(Number.isInteger(concurrency) && concurrency > 0)) problem('core/illegal-option', `The map "${stage}" has concurrency ${quote(concurrency)}; it takes a whole number from 1.`)
+      checkRules({ over: over ?? null, each: each ?? null, concurrency }, RULES, (key, why) => problem('core/illegal-option', `The map "${stage}" has ${key} ${why}.`))
       return (context) => new MapRun(context as unknown as LiveContext, each, concurrency).run(over)
   })
 }

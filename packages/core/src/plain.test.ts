@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { Pipeline } from './index.ts'
 import { freezeDeep, isPlain } from './plain.ts'
 
-const dataOf = async (data: object, freeze: 'deep' | 'shallow' = 'deep'): Promise<object> => (await new Pipeline('demo').withStage('a', () => data).build({ freeze }).run()).data.a
+const dataOf = async (data: object, freeze: 'deep' | 'shallow' = 'deep'): Promise<object | undefined> => (await new Pipeline('demo').withStage('a', () => data).build({ freeze }).run()).data.a
 
 test('case 20: the data of a stage is frozen all the way down, in place', async () => {
   const given = { list: [{ deep: { deeper: [1] } }], nothing: null, text: 'x' }

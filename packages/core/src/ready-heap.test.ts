@@ -10,22 +10,29 @@ test('the stage that comes first in the order is taken first, whatever the order
   expect(heap.size).toBe(0)
 })
 
-test('adding and taking in any sequence gives what sorting the rest each time gives', () => {
-  const order = fc.uniqueArray(fc.nat(1_000), { minLength: 1, maxLength: 40, size: 'max' })
-  const takes = fc.array(fc.boolean(), { maxLength: 80, size: 'max' })
-  fc.assert(fc.property(order, takes, (places, moves) => {
-    const heap = new ReadyHeap(Int32Array.from(places))
-    const rest: number[] = []
-    let next = 0
-    for (const take of moves) {
-      if (take && rest.length > 0) {
-        rest.sort((a, b) => (places[a] as number) - (places[b] as number))
-        expect(heap.take()).toBe(rest.shift())
-      } else if (next < places.length) {
-        heap.add(next)
-        rest.push(next++)
-      }
-      expect(heap.size).toBe(rest.length)
-    }
-  }), propertySettings(2_000))
-}, PROPERTY_TIMEOUT_MS)
+test(
+  'adding and taking in any sequence gives what sorting the rest each time gives',
+  () => {
+    const order = fc.uniqueArray(fc.nat(1_000), { minLength: 1, maxLength: 40, size: 'max' })
+    const takes = fc.array(fc.boolean(), { maxLength: 80, size: 'max' })
+    fc.assert(
+      fc.property(order, takes, (places, moves) => {
+        const heap = new ReadyHeap(Int32Array.from(places))
+        const rest: number[] = []
+        let next = 0
+        for (const take of moves) {
+          if (take && rest.length > 0) {
+            rest.sort((a, b) => (places[a] as number) - (places[b] as number))
+            expect(heap.take()).toBe(rest.shift())
+          } else if (next < places.length) {
+            heap.add(next)
+            rest.push(next++)
+          }
+          expect(heap.size).toBe(rest.length)
+        }
+      }),
+      propertySettings(2_000),
+    )
+  },
+  PROPERTY_TIMEOUT_MS,
+)

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { manualClock } from '../../testing/src/index.ts'
-import { Pipeline, PipelineFailedError, StageOutput, StageflowError } from './index.ts'
+import { Pipeline, PipelineFailedError, StageOutput, StageflowError, defineStage } from './index.ts'
 import type { PipelineReport, RunOptions } from './index.ts'
 
 let clock = manualClock({ startAt: 1_000 })
@@ -102,8 +102,8 @@ test('data and outputs are computed once, what stages gave is frozen, and they h
 })
 
 test('many stages give the same kind of result as few', async () => {
-  const many = Array.from({ length: 100 }, (_, index) => `s${index}`).reduce((pipeline, name) => pipeline.withStage(name as string, () => ({ name })) as never, new Pipeline('demo'))
-  const { data } = await many.build({ clock }).run()
+  const many = Array.from({ length: 100 }, (_, index) => defineStage({ name: `s${index}`, run: () => ({ index }) }))
+  const { data } = await Pipeline.from('demo', many).build({ clock }).run()
   expect(Object.keys(data)).toHaveLength(100)
   expect('hasOwnProperty' in data).toBe(false)
 })

@@ -22,7 +22,7 @@ export abstract class RunLoop extends RunState {
   begun = false
 
   /** Nothing runs and nothing can start: the run is to be finished. */
-  protected abstract conclude(): void
+  protected abstract conclude(now: number): void
   /** Code of stages that have ended may be all that runs: it is waited for, for the grace time. */
   protected abstract waitForCode(): void
   protected abstract timeOut(): void
@@ -45,7 +45,7 @@ export abstract class RunLoop extends RunState {
     for (let command = schedule.take(); command !== 0; command = schedule.take()) {
       const operation = operationOf(command)
       if (operation === END) {
-        this.conclude()
+        this.conclude(time)
         break
       }
       if (time === UNREAD) time = this.clock.now()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { manualClock } from '../../testing/src/index.ts'
 import { Pipeline } from './index.ts'
-import type { Interceptor, RunOptions } from './index.ts'
+import type { Interceptor, RunOptions, StageContext } from './index.ts'
 
 const clock = manualClock()
 let started = 0
@@ -14,13 +14,13 @@ test.each([
   ['timeoutMs', NaN, 'above 0'],
   ['timeoutMs', '5', 'above 0'],
   ['timeoutMs', null, 'above 0'],
-  ['graceMs', -1, 'a number of milliseconds from 0'],
-  ['graceMs', '5', 'from 0'],
-  ['cleanupMs', -1, 'from 0'],
-  ['cleanupMs', NaN, 'from 0'],
-  ['maxConcurrency', 0, 'a whole number of stages above 0'],
-  ['maxConcurrency', 1.5, 'a whole number of stages above 0'],
-  ['maxConcurrency', Infinity, 'leave it out for no limit'],
+  ['graceMs', -1, 'a number of milliseconds'],
+  ['graceMs', '5', 'a number of milliseconds'],
+  ['cleanupMs', -1, 'a number of milliseconds'],
+  ['cleanupMs', NaN, 'a number of milliseconds'],
+  ['maxConcurrency', 0, 'a whole number'],
+  ['maxConcurrency', 1.5, 'a whole number'],
+  ['maxConcurrency', Infinity, 'a whole number'],
   ['onStageFailure', 'ignore', "'stop' or 'continue'"],
   ['chunkEvents', 'yes', 'true or false'],
   ['signal', {}, 'an AbortSignal'],
@@ -43,7 +43,7 @@ test('an option that nobody claims is refused, with what it probably was (core/r
 })
 
 test('options that are no object are refused (core/run-option)', async () => {
-  for (const options of ['5000', 5_000, null, true]) expect(await refusal(options)).toMatchObject({ code: 'core/run-option', message: expect.stringContaining('is no object of options') })
+  for (const options of ['5000', 5_000, null, true]) expect(await refusal(options)).toMatchObject({ code: 'core/run-option', message: expect.stringContaining('such as { timeoutMs: 5000 }') })
 })
 
 test('an option that is undefined is as one left out', async () => {
@@ -81,15 +81,15 @@ test('a wrong option of a child run rejects where it is started', async () => {
 
 test('maxConcurrency bounds how many stages run at once; the longest path goes first, then declared order', async () => {
   const log: string[] = []
-  const stage = (name: string) => async (context: { readonly clock: typeof clock }): Promise<void> => {
+  const stage = (name: string) => async (context: StageContext<{}>): Promise<void> => {
     log.push(name)
     await context.clock.sleep(10)
   }
   const settled = new Pipeline('demo')
     .withStage('short', stage('short'))
     .withStage('short-2', stage('short-2'))
-    .withStage('long', stage('long') as never)
-    .withStage('long-2', stage('long-2') as never, { dependencies: ['long'] })
+    .withStage('long', stage('long'))
+    .withStage('long-2', stage('long-2'), { dependencies: ['long'] })
     .build({ clock })
     .run({}, { maxConcurrency: 1 })
   await clock.advance(40)

@@ -13,7 +13,6 @@ import { RunEvents } from './run-events.ts'
 import type { Listener } from './run-events.ts'
 import type { AllRunOptions } from './run-options.ts'
 import { Schedule } from './schedule.ts'
-import { newRunId } from './run-id.ts'
 import type { Slot } from './slot.ts'
 import { snapshotOf } from './snapshot.ts'
 import type { ContextSnapshot } from './snapshot.ts'
@@ -89,7 +88,7 @@ export class RunState {
   }
 
   get pipelineRunId(): string {
-    return (this.#id ??= (this.#input['pipelineRunId'] as string | undefined) ?? newRunId())
+    return (this.#id ??= (this.#input['pipelineRunId'] as string | undefined) ?? crypto.randomUUID())
   }
   get snapshot(): ContextSnapshot {
     return (this.#snapshot ??= snapshotOf({ createdAt: this.startedAt, ...this.#input, pipelineRunId: this.pipelineRunId }))

@@ -195,13 +195,13 @@ export class Run extends RunLoop {
 
   // ---------- how a run ends
 
-  protected conclude(): void {
-    if (this.cleanups === undefined) return this.#finish()
+  protected conclude(now: number): void {
+    if (this.cleanups === undefined) return this.#finish(now)
     const limitMs = this.options.cleanupMs ?? DEFAULT_CLEANUP_MS
-    void runCleanups(this.cleanups, this.clock, limitMs, (problem) => this.problem(problem)).then(() => this.#finish())
+    void runCleanups(this.cleanups, this.clock, limitMs, (problem) => this.problem(problem)).then(() => this.#finish(UNREAD))
   }
 
-  #finish(): void {
+  #finish(now: number): void {
     this.#disarmGrace()
     this.#recheckSignal()
     if (this.schedule.left > 0 && !this.schedule.stopped) {
@@ -210,7 +210,7 @@ export class Run extends RunLoop {
       this.ending ??= { status: 'failed', reason: 'the run could make no progress' }
     }
     this.over = true
-    this.endedAt = this.clock.now()
+    this.endedAt = now === UNREAD ? this.clock.now() : now
     if (this.#bare) this.#close()
     this.#done?.(this.#outcome())
   }

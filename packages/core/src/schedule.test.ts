@@ -4,24 +4,48 @@ import { PROPERTY_TIMEOUT_MS, propertySettings } from '../test/property-settings
 import type { Wiring } from '../test/random-graphs.ts'
 import { randomScheduleCase } from '../test/random-schedules.ts'
 import { checkSchedule, planOf } from '../test/schedule-checks.ts'
-import { CANCELLED, FAILED, LEFT, OK, SETTLED, SKIPPED, STAYS, STOP, Schedule, operationOf, stageOf } from './schedule.ts'
+import {
+  CANCELLED,
+  FAILED,
+  LEFT,
+  OK,
+  SETTLED,
+  SKIPPED,
+  STAYS,
+  STOP,
+  Schedule,
+  operationOf,
+  stageOf,
+} from './schedule.ts'
 
 const NAMES = ['', 'START', 'SKIP', 'ABORT', 'END']
 
 function scheduleOf(wiring: readonly (Partial<Wiring> | undefined)[], { limit = 0, goOn = false } = {}): Schedule {
-  return new Schedule(planOf(wiring.map((each) => ({ dependencies: [], join: 'all', late: false, ...each }))), limit, goOn)
+  return new Schedule(
+    planOf(wiring.map((each) => ({ dependencies: [], join: 'all', late: false, ...each }))),
+    limit,
+    goOn,
+  )
 }
 
 /** Takes every command there is now. */
 function commands(schedule: Schedule): readonly string[] {
   const taken: string[] = []
-  for (let command = schedule.take(); command !== 0; command = schedule.take()) taken.push(`${NAMES[operationOf(command)]} ${stageOf(command)}`)
+  for (let command = schedule.take(); command !== 0; command = schedule.take())
+    taken.push(`${NAMES[operationOf(command)]} ${stageOf(command)}`)
   return taken
 }
 
-test('whatever it is told, a schedule commands what the reference allows and knows what the reference knows', () => {
-  fc.assert(fc.property(randomScheduleCase, (each) => checkSchedule(Schedule, each)), propertySettings(8_000))
-}, PROPERTY_TIMEOUT_MS)
+test(
+  'whatever it is told, a schedule commands what the reference allows and knows what the reference knows',
+  () => {
+    fc.assert(
+      fc.property(randomScheduleCase, (each) => checkSchedule(Schedule, each)),
+      propertySettings(8_000),
+    )
+  },
+  PROPERTY_TIMEOUT_MS,
+)
 
 test('a stage starts when all that it depends on has settled, and END comes once', () => {
   const schedule = scheduleOf([undefined, undefined, { dependencies: [0, 1] }])
@@ -52,7 +76,12 @@ test.each([
 })
 
 test('a skip takes along what needs it, and no further', () => {
-  const schedule = scheduleOf([undefined, { dependencies: [0] }, { dependencies: [1] }, { dependencies: [2], join: 'settled' }])
+  const schedule = scheduleOf([
+    undefined,
+    { dependencies: [0] },
+    { dependencies: [1] },
+    { dependencies: [2], join: 'settled' },
+  ])
   commands(schedule)
   schedule.feed(SETTLED, 0, SKIPPED)
   expect(commands(schedule)).toEqual(['SKIP 1', 'SKIP 2', 'START 3'])
@@ -71,7 +100,10 @@ test('a failure stops the run, or counts as not ok where the run goes on', () =>
   expect(commands(going)).toEqual(['SKIP 2', 'START 3'])
 })
 
-test.each([['a stop', STOP], ['a cancel', SETTLED]])('after %s nothing starts, what runs is aborted once, and END waits for it', (_, fact) => {
+test.each([
+  ['a stop', STOP],
+  ['a cancel', SETTLED],
+])('after %s nothing starts, what runs is aborted once, and END waits for it', (_, fact) => {
   const schedule = scheduleOf([undefined, undefined, { dependencies: [1] }])
   commands(schedule)
   expect(schedule.feed(fact, 0, CANCELLED)).toBe(true)
@@ -122,7 +154,13 @@ test('END waits for code that stays', () => {
 
 test("with late: 'abort' a stage ends once the last reader has started or will not, running, ready or waiting", () => {
   const late = { late: true }
-  const schedule = scheduleOf([undefined, late, { dependencies: [1], late: true }, { dependencies: [0, 1, 2], join: 'any' }, { dependencies: [0], join: 'every' }])
+  const schedule = scheduleOf([
+    undefined,
+    late,
+    { dependencies: [1], late: true },
+    { dependencies: [0, 1, 2], join: 'any' },
+    { dependencies: [0], join: 'every' },
+  ])
   expect(commands(schedule)).toEqual(['START 0', 'START 1'])
   schedule.feed(SETTLED, 0, OK)
   expect(commands(schedule)).toEqual(['START 3', 'START 4', 'SKIP 2', 'ABORT 1'])

@@ -1,6 +1,8 @@
 import { StageflowError, quote } from './errors.ts'
 import { nearest } from './nearest.ts'
 import { isPlain } from './plain.ts'
+import { checkRules, isArray, isObject, isText } from './rules.ts'
+import type { Rules } from './rules.ts'
 
 /** What a snapshot holds, flat; the bundles are views of it. */
 export type Fields = { readonly [field: string]: unknown }
@@ -12,11 +14,15 @@ export const BUNDLES: Readonly<Record<string, readonly string[]>> = {
 }
 export const LONE_FIELDS: readonly string[] = ['extensions', 'topology', 'executionMode', 'metadata', 'createdAt']
 
-const ANYTHING = 'anything'
-const KINDS: Readonly<Record<string, string>> = {
-  messages: 'an array', documents: 'an array', webResults: 'an array',
-  extensions: 'a plain object', metadata: 'a plain object', createdAt: 'a number',
-  profile: ANYTHING, memory: ANYTHING, routingDecision: ANYTHING,
+const isPlainObject = (value: unknown): boolean => isObject(value) && isPlain(value)
+const PLAIN = 'a plain object'
+const LIST: Rules[string] = [isArray, 'an array']
+const TEXT: Rules[string] = [isText, 'a string']
+const ANYTHING: Rules[string] = [() => true, '']
+const RULES: Rules = {
+  runId: [isPlainObject, PLAIN], conversation: [isPlainObject, PLAIN], enrichments: [isPlainObject, PLAIN],
+  messages: LIST, documents: LIST, webResults: LIST, profile: ANYTHING, memory: ANYTHING, routingDecision: ANYTHING,
+  extensions: [isPlainObject, PLAIN], metadata: [isPlainObject, PLAIN], createdAt: [Number.isFinite, 'a number'],
 }
 const FIELDS: ReadonlySet<string> = new Set([...Object.values(BUNDLES).flat(), ...LONE_FIELDS])
 
@@ -26,37 +32,19 @@ export function readFields(input: object): Fields {
     throw new StageflowError('core/snapshot', `The input of a run is a plain object such as { inputText: 'Hello' }, or a ContextSnapshot; it was given ${quote(input)}.`)
   }
   const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>
-  for (const key of Object.keys(input)) {
-    const value = (input as Fields)[key]
-    if (Object.hasOwn(BUNDLES, key)) readBundle(fields, key, value)
-    else put(fields, key, value, undefined)
-  }
+  for (const key of Object.keys(input)) put(fields, key, (input as Fields)[key], undefined)
   return fields
 }
 
-function readBundle(fields: Record<string, unknown>, bundle: string, value: unknown): void {
-  if (value === undefined) return
-  if (typeof value !== 'object' || value === null || !isPlain(value)) throw new StageflowError('core/snapshot', `The input's "${bundle}" must be a plain object; it is ${quote(value)}.`)
-  for (const key of Object.keys(value)) put(fields, key, (value as Fields)[key], bundle)
-}
-
 function put(fields: Record<string, unknown>, key: string, value: unknown, bundle: string | undefined): void {
-  const known = bundle === undefined ? FIELDS.has(key) : BUNDLES[bundle]?.includes(key)
-  if (!known) throw unknownField(key, bundle)
+  const inside = bundle === undefined && Object.hasOwn(BUNDLES, key)
+  if (!inside && !(bundle === undefined ? FIELDS.has(key) : BUNDLES[bundle]?.includes(key))) throw unknownField(key, bundle)
+  checkRules({ [key]: value }, { [key]: RULES[key] ?? TEXT }, (_, why) => {
+    throw new StageflowError('core/snapshot', `The input's "${key}" is ${why}.`)
+  })
   if (value === undefined) return
-  const kind = KINDS[key] ?? 'a string'
-  if (!isOfKind(value, kind)) throw new StageflowError('core/snapshot', `The input's "${key}" must be ${kind}; it is ${quote(value)}.`)
-  fields[key] = frozenCopy(value, key)
-}
-
-function isOfKind(value: unknown, kind: string): boolean {
-  switch (kind) {
-    case ANYTHING: return true
-    case 'an array': return Array.isArray(value)
-    case 'a number': return typeof value === 'number' && Number.isFinite(value)
-    case 'a plain object': return typeof value === 'object' && value !== null && isPlain(value)
-    default: return typeof value === 'string'
-  }
+  if (!inside) fields[key] = frozenCopy(value, key)
+  else for (const one of Object.keys(value as object)) put(fields, one, (value as Fields)[one], key)
 }
 
 function unknownField(key: string, bundle: string | undefined): StageflowError {

@@ -90,21 +90,23 @@ test.each([
 })
 
 test.each([
-  [{ inputText: 5 }, 'The input\'s "inputText" must be a string; it is 5.'],
-  [{ userId: {} }, '"userId" must be a string'],
-  [{ messages: 'hi' }, '"messages" must be an array'],
-  [{ documents: {} }, '"documents" must be an array'],
-  [{ metadata: [] }, '"metadata" must be a plain object'],
-  [{ extensions: new Map() }, '"extensions" must be a plain object'],
-  [{ createdAt: 'now' }, '"createdAt" must be a number'],
-  [{ createdAt: NaN }, '"createdAt" must be a number'],
-  [{ runId: 'run-1' }, 'The input\'s "runId" must be a plain object; it is "run-1".'],
-  [{ conversation: null }, '"conversation" must be a plain object'],
-  [{ inputTxt: 'hi' }, 'The input has no field "inputTxt". Did you mean "inputText"? Values of your own go into "metadata"'],
-  [{ runId: { user: 'ada' } }, 'The input\'s "runId" has no field "user".'],
-  [{ colour: 'red' }, 'has no field "colour"'],
-])('the wrong field %o is refused by name (core/snapshot)', (input, message) => {
-  expect(refusal(input)).toMatchObject({ code: 'core/snapshot', message: expect.stringContaining(message) })
+  [{ inputText: 5 }, ['"inputText"', 'a string', '5']],
+  [{ userId: {} }, ['"userId"', 'a string']],
+  [{ messages: 'hi' }, ['"messages"', 'an array', '"hi"']],
+  [{ documents: {} }, ['"documents"', 'an array']],
+  [{ metadata: [] }, ['"metadata"', 'a plain object']],
+  [{ extensions: new Map() }, ['"extensions"', 'a plain object']],
+  [{ createdAt: 'now' }, ['"createdAt"', 'a number', '"now"']],
+  [{ createdAt: NaN }, ['"createdAt"', 'a number']],
+  [{ runId: 'run-1' }, ['"runId"', 'a plain object', '"run-1"']],
+  [{ conversation: null }, ['"conversation"', 'a plain object', 'null']],
+  [{ inputTxt: 'hi' }, ['no field "inputTxt"', 'Did you mean "inputText"?', '"metadata"']],
+  [{ runId: { user: 'ada' } }, ['"runId"', 'no field "user"']],
+  [{ colour: 'red' }, ['no field "colour"', '"metadata"']],
+])('the wrong field %o is refused by name (core/snapshot)', (input, words) => {
+  const { code, message } = refusal(input)
+  expect(code).toBe('core/snapshot')
+  for (const word of words) expect(message).toContain(word)
 })
 
 test('fields that are undefined are as fields left out', () => {

@@ -1,6 +1,5 @@
 import { systemClock } from './clock.ts'
 import { printAs } from './print.ts'
-import { newRunId } from './run-id.ts'
 import { BUNDLES, readFields } from './snapshot-fields.ts'
 import type { Fields } from './snapshot-fields.ts'
 import type { Conversation, Enrichments, Message, RunIdentity, RunInput, SnapshotExtensions } from './snapshot-types.ts'
@@ -33,7 +32,7 @@ export class ContextSnapshot implements RunIdentity {
       return
     }
     const fields = readFields(input)
-    this.#fields = { pipelineRunId: fields['pipelineRunId'] ?? newRunId(), createdAt: fields['createdAt'] ?? systemClock.now(), ...fields }
+    this.#fields = { pipelineRunId: fields['pipelineRunId'] ?? crypto.randomUUID(), createdAt: fields['createdAt'] ?? systemClock.now(), ...fields }
   }
 
   get runId(): RunIdentity {

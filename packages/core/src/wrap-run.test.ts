@@ -151,7 +151,7 @@ test('next after the run is over runs nothing', async () => {
   expect(late).toHaveLength(1)
 })
 
-test('an interceptor that hangs is given up the grace time after the run was stopped', async () => {
+test('an interceptor that hangs is given up the grace time after the run was stopped, and the report says so (core/interceptor-stuck)', async () => {
   const hanging: NonNullable<Interceptor['wrapRun']>[] = [() => () => new Promise(() => {}), (next) => async (face) => {
     await next(face)
     return new Promise(() => {})
@@ -165,6 +165,7 @@ test('an interceptor that hangs is given up the grace time after the run was sto
     const result = await settled
     expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
     expect(result.report.endedAt).toBe(start + 400)
+    expect(result.report.notes['core/problems']).toMatchObject([{ code: 'core/interceptor-stuck', message: expect.stringContaining('300 ms (graceMs)') }])
   }
 })
 

@@ -40,7 +40,11 @@ export function wire<D extends Draft>(drafts: readonly D[], shuffled: boolean): 
     const picked = number === 0 ? [] : each.picks.map((pick) => placeOf[pick % number] as number)
     const dependencies = [...new Set(picked)]
     const quorum = { quorum: 1 + (each.quorum % Math.max(1, dependencies.length)) }
-    return { ...each, dependencies, join: each.join !== 'quorum' ? each.join : dependencies.length > 0 ? quorum : 'all' }
+    return {
+      ...each,
+      dependencies,
+      join: each.join !== 'quorum' ? each.join : dependencies.length > 0 ? quorum : 'all',
+    }
   })
 }
 
@@ -48,7 +52,9 @@ export function wire<D extends Draft>(drafts: readonly D[], shuffled: boolean): 
 export function randomGraph(most: number): fc.Arbitrary<readonly Wiring[]> {
   return fc
     .tuple(fc.array(draft, { minLength: 1, maxLength: most }), fc.boolean())
-    .map(([drafts, shuffled]) => wire(drafts, shuffled).map(({ dependencies, join, late }) => ({ dependencies, join, late })))
+    .map(([drafts, shuffled]) =>
+      wire(drafts, shuffled).map(({ dependencies, join, late }) => ({ dependencies, join, late })),
+    )
 }
 
 export const joinName = (join: Join): string => (typeof join === 'object' ? 'quorum' : join)

@@ -9,7 +9,7 @@ const ending: fc.Arbitrary<Ending> = fc.oneof(
   { weight: 16, arbitrary: fc.constant('ok' as const) },
   { weight: 3, arbitrary: fc.constant('skip' as const) },
   { weight: 4, arbitrary: fc.constantFrom('fail' as const, 'throw' as const, 'retry' as const) },
-  { weight: 1, arbitrary: fc.constant('cancel' as const) },
+  { weight: 1, arbitrary: fc.constantFrom('cancel' as const, 'aborts' as const) },
 )
 
 const stageDraft = draft.chain((each) =>
@@ -38,14 +38,31 @@ const stageDraft = draft.chain((each) =>
 const runDraft = fc.record({
   stages: fc.array(stageDraft, { minLength: 1, maxLength: MOST_STAGES }),
   shuffled: fc.boolean(),
-  wrapper: fc.constantFrom('none' as const, 'passes' as const, 'retries' as const, 'answers early' as const),
+  wrapper: fc.constantFrom(
+    'none' as const,
+    'passes' as const,
+    'retries' as const,
+    'answers early' as const,
+    'calls again' as const,
+  ),
   maxConcurrency: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
   onStageFailure: fc.constantFrom('stop' as const, 'continue' as const),
   abortAtMs: fc.option(fc.integer({ min: -1, max: 60 }), { nil: undefined, freq: 2 }),
   timeoutMs: fc.option(fc.integer({ min: 0, max: 80 }), { nil: undefined, freq: 2 }),
   graceMs: fc.integer({ min: 0, max: 30 }),
   heard: fc.boolean(),
+  followed: fc.boolean(),
+  watched: fc.boolean(),
 })
+
+/** Code that outlives its run, or its stage, must not abort the caller's signal: what would come of that is another run's story. */
+const isStubborn = ({
+  stubborn,
+  endings,
+}: {
+  readonly stubborn: boolean
+  readonly endings: readonly Ending[]
+}): boolean => stubborn && !endings.includes('aborts')
 
 /** A part of a millisecond that is in no sum of the others: no two things of a run happen at the same instant by chance. */
 const part = (digit: number): number => 4 ** -(digit + 1)
@@ -55,27 +72,33 @@ const TIMEOUT = MOST_STAGES + 1
 const GRACE = MOST_STAGES + 3
 
 /** Random runs in which the order of everything that takes time is certain, so that they can be foretold. */
-export const certainRun: fc.Arbitrary<RunCase> = runDraft.map(({ stages, shuffled, abortAtMs, timeoutMs, graceMs, ...rest }) => ({
-  ...rest,
-  stages: wire(stages, shuffled).map((stage, place): StageCase => ({
-    ...stage,
-    durationMs: stage.style === 'sync' ? 0 : stage.wholeMs + part(place),
-    earlyMs: stage.earlyMs + 2 * part(place),
-  })),
-  abortAtMs: abortAtMs === undefined || abortAtMs < 0 ? abortAtMs : abortAtMs + part(ABORT),
-  timeoutMs: timeoutMs === undefined ? undefined : timeoutMs + part(TIMEOUT),
-  graceMs: graceMs + part(GRACE),
-}))
+export const certainRun: fc.Arbitrary<RunCase> = runDraft.map(
+  ({ stages, shuffled, abortAtMs, timeoutMs, graceMs, ...rest }) => ({
+    ...rest,
+    stages: wire(stages, shuffled).map((stage, place): StageCase => ({
+      ...stage,
+      stubborn: isStubborn(stage),
+      durationMs: stage.style === 'sync' ? 0 : stage.wholeMs + part(place),
+      earlyMs: stage.earlyMs + 2 * part(place),
+    })),
+    abortAtMs: abortAtMs === undefined || abortAtMs < 0 ? abortAtMs : abortAtMs + part(ABORT),
+    timeoutMs: timeoutMs === undefined ? undefined : timeoutMs + part(TIMEOUT),
+    graceMs: graceMs + part(GRACE),
+  }),
+)
 
 /** Random runs in which much happens at the same instant: what they come to is open, what they must keep to is not. */
-export const crowdedRun: fc.Arbitrary<RunCase> = runDraft.map(({ stages, shuffled, timeoutMs, abortAtMs, ...rest }) => ({
-  ...rest,
-  stages: wire(stages, shuffled).map((stage): StageCase => ({
-    ...stage,
-    durationMs: stage.style === 'sync' ? 0 : stage.wholeMs % 4,
-    earlyMs: stage.earlyMs % 4,
-  })),
-  abortAtMs: abortAtMs === undefined ? undefined : (abortAtMs % 8) - 1,
-  timeoutMs: timeoutMs === undefined ? undefined : 1 + (timeoutMs % 8),
-  graceMs: rest.graceMs % 4,
-}))
+export const crowdedRun: fc.Arbitrary<RunCase> = runDraft.map(
+  ({ stages, shuffled, timeoutMs, abortAtMs, ...rest }) => ({
+    ...rest,
+    stages: wire(stages, shuffled).map((stage): StageCase => ({
+      ...stage,
+      stubborn: isStubborn(stage),
+      durationMs: stage.style === 'sync' ? 0 : stage.wholeMs % 4,
+      earlyMs: stage.earlyMs % 4,
+    })),
+    abortAtMs: abortAtMs === undefined ? undefined : (abortAtMs % 8) - 1,
+    timeoutMs: timeoutMs === undefined ? undefined : 1 + (timeoutMs % 8),
+    graceMs: rest.graceMs % 4,
+  }),
+)

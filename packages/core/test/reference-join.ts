@@ -20,8 +20,12 @@ function neededOk(join: Join, count: number): number {
 }
 
 /** For each stage, the stages that depend on it. */
-export function dependentsOf(stages: readonly { readonly dependencies: readonly number[] }[]): readonly (readonly number[])[] {
-  return stages.map((_, source) => stages.flatMap(({ dependencies }, stage) => (dependencies.includes(source) ? [stage] : [])))
+export function dependentsOf(
+  stages: readonly { readonly dependencies: readonly number[] }[],
+): readonly (readonly number[])[] {
+  return stages.map((_, source) =>
+    stages.flatMap(({ dependencies }, stage) => (dependencies.includes(source) ? [stage] : [])),
+  )
 }
 
 /** For each stage, how many stages the longest path from it has. */

@@ -1,29 +1,7 @@
+import { untouched } from './expected-stage.ts'
+import type { ExpectedStage } from './expected-stage.ts'
 import { dependentsOf, longestPaths, verdictOf } from './reference-join.ts'
-import type { Counts } from './reference-join.ts'
 import type { Ending, RunCase, StageCase } from './run-case.ts'
-
-/** How a stage is expected to end. */
-export interface ExpectedStage {
-  phase: 'waiting' | 'ready' | 'running' | 'settled'
-  status: 'ok' | 'skip' | 'fail' | 'cancel'
-  /** What its reason or error may say; more than one where one instant gives several. */
-  kinds: readonly string[]
-  counts: Counts | undefined
-  tolerated: boolean
-  abandoned: boolean
-  readyAt: number | undefined
-  startedAt: number | undefined
-  endedAt: number | undefined
-  attempts: number
-  chunks: number
-  /** How its dependencies stood when it started. */
-  inputs: readonly string[]
-  /** Until when its code runs. */
-  codeEndsAt: number | undefined
-  answersAt: number | undefined
-  /** Its code heeds the abort of the run. */
-  heeds: boolean
-}
 
 /** Where the rules leave open which of two things comes first in one instant, what really came first. */
 export interface Seen {
@@ -59,10 +37,7 @@ export class ReferenceRun {
     this.#paths = longestPaths(run.stages)
     this.#abortAt = run.abortAtMs ?? Infinity
     this.#timeoutAt = run.timeoutMs ?? Infinity
-    this.stages = run.stages.map(() => ({
-      phase: 'waiting', status: 'cancel', kinds: ['never'], counts: undefined, tolerated: false, abandoned: false, readyAt: undefined, startedAt: undefined,
-      endedAt: undefined, attempts: 0, chunks: 0, inputs: [], codeEndsAt: undefined, answersAt: undefined, heeds: false,
-    }))
+    this.stages = run.stages.map(untouched)
     this.#spread()
     if (this.#abortAt < 0) this.#stop('cancelled')
     this.#drive()
@@ -84,11 +59,13 @@ export class ReferenceRun {
 
   /** Goes on to the next thing that happens. */
   #next(): void {
-    const times = this.stages.flatMap(({ codeEndsAt = Infinity, answersAt = Infinity }) => [codeEndsAt, answersAt])
+    const timesOf = ({ codeEndsAt, answersAt, waitsUntil }: ExpectedStage) => [codeEndsAt, answersAt, waitsUntil]
+    const times = this.stages.flatMap(timesOf).filter((time) => time !== undefined)
     this.now = Math.min(...times, this.#graceAt, this.#abortAt, this.#timeoutAt)
-    const place = this.stages.findIndex(({ codeEndsAt, answersAt }) => codeEndsAt === this.now || answersAt === this.now)
+    const place = this.stages.findIndex((stage) => timesOf(stage).includes(this.now))
     if (place >= 0 && this.#at(place).codeEndsAt === this.now) this.#codeEnds(place)
-    else if (place >= 0) this.#answersEarly(place)
+    else if (place >= 0 && this.#at(place).answersAt === this.now) this.#losesPatience(place)
+    else if (place >= 0) this.#settle(place, 'fail', 'core/still-running')
     else if (this.#graceAt === this.now) this.#abandon()
     else if (this.#abortAt === this.now) {
       this.#abortAt = Infinity
@@ -123,17 +100,24 @@ export class ReferenceRun {
 
   #verdict(place: number): 'wait' | 'start' | 'skip' {
     const { join, dependencies } = this.#of(place)
-    return verdictOf(join, dependencies.map((source) => this.#at(source).counts))
+    return verdictOf(
+      join,
+      dependencies.map((source) => this.#at(source).counts),
+    )
   }
 
   #isUnread(place: number): boolean {
     const readers = this.#dependents[place] as readonly number[]
-    return this.#of(place).late && readers.length > 0 && readers.every((reader) => ['running', 'settled'].includes(this.#at(reader).phase))
+    return (
+      this.#of(place).late &&
+      readers.length > 0 &&
+      readers.every((reader) => ['running', 'settled'].includes(this.#at(reader).phase))
+    )
   }
 
   #spread(): void {
     const skipped: number[] = []
-    for (let changed = !this.#stopped; changed; ) {
+    for (let changed = !this.#stopped; changed;) {
       changed = false
       this.stages.forEach((stage, place) => {
         const verdict = stage.phase === 'waiting' ? this.#verdict(place) : 'wait'
@@ -147,12 +131,17 @@ export class ReferenceRun {
       })
     }
     for (const place of skipped) {
-      this.#at(place).kinds = [...(this.#verdict(place) === 'skip' ? ['dependency'] : []), ...(this.#isUnread(place) ? ['late'] : [])]
+      this.#at(place).kinds = [
+        ...(this.#verdict(place) === 'skip' ? ['dependency'] : []),
+        ...(this.#isUnread(place) ? ['late'] : []),
+      ]
     }
   }
 
   #runningLate(): readonly number[] {
-    return this.#stopped ? [] : [...this.stages.keys()].filter((place) => this.#at(place).phase === 'running' && this.#isUnread(place))
+    return this.#stopped
+      ? []
+      : [...this.stages.keys()].filter((place) => this.#at(place).phase === 'running' && this.#isUnread(place))
   }
 
   #nextStart(): number | undefined {
@@ -160,7 +149,8 @@ export class ReferenceRun {
     if (this.#stopped || this.#busy().length >= (maxConcurrency ?? Infinity)) return undefined
     const ready = [...this.stages.keys()].filter((place) => this.#at(place).phase === 'ready')
     const path = (place: number): number => this.#paths[place] as number
-    const seen = (place: number): number => (this.#seen.starts.includes(place) ? this.#seen.starts.indexOf(place) : Infinity)
+    const seen = (place: number): number =>
+      this.#seen.starts.includes(place) ? this.#seen.starts.indexOf(place) : Infinity
     if (maxConcurrency !== undefined) return ready.toSorted((a, b) => path(b) - path(a) || a - b)[0]
     return ready.toSorted((a, b) => (seen(a) === seen(b) ? a - b : seen(a) - seen(b)))[0]
   }
@@ -183,7 +173,8 @@ export class ReferenceRun {
       return this.#end(place, endings[stage.attempts - 1] as Ending)
     }
     stage.codeEndsAt = this.now + durationMs
-    if (wrapped && this.#case.wrapper === 'answers early') stage.answersAt = this.now + earlyMs
+    const { wrapper } = this.#case
+    if (wrapped && (wrapper === 'answers early' || wrapper === 'calls again')) stage.answersAt = this.now + earlyMs
   }
 
   #codeEnds(place: number): void {
@@ -192,6 +183,7 @@ export class ReferenceRun {
     const chunks = style === 'generator' ? this.#of(place).chunks : 0
     stage.codeEndsAt = undefined
     if (stage.phase === 'settled') return
+    if (stage.waitsUntil !== undefined) return this.#callAgain(place)
     // A generator that ignores its signal is cut where it yields.
     if (stage.heeds || (stubborn && this.#stopped && chunks > 0)) return this.#settle(place, 'cancel', 'stopped')
     stage.chunks += chunks
@@ -204,16 +196,33 @@ export class ReferenceRun {
     } else this.#end(place, ending)
   }
 
+  /** The second call of a stage, once the code of the first has ended. */
+  #callAgain(place: number): void {
+    const stage = this.#at(place)
+    stage.waitsUntil = undefined
+    if (this.#stopped) return this.#settle(place, 'cancel', 'stopped')
+    stage.attempts = 2
+    stage.codeEndsAt = this.now + this.#of(place).durationMs
+  }
+
   #end(place: number, ending: Ending): void {
-    if (ending === 'ok' || ending === 'skip' || ending === 'cancel') this.#settle(place, ending, ending === 'ok' ? 'ok' : 'own')
+    if (ending === 'aborts') {
+      this.#stop('cancelled')
+      return this.#settle(place, 'ok', 'ok')
+    }
+    if (ending === 'ok' || ending === 'skip' || ending === 'cancel')
+      this.#settle(place, ending, ending === 'ok' ? 'ok' : 'own')
     else this.#settle(place, 'fail', ending === 'retry' ? 'core/retry-exhausted' : 'own')
   }
 
-  #answersEarly(place: number): void {
+  /** The interceptor finds the stage slow: answers in its place, or calls it again. */
+  #losesPatience(place: number): void {
     const stage = this.#at(place)
     stage.answersAt = undefined
     if (!this.#of(place).stubborn) stage.codeEndsAt = this.now
-    this.#settle(place, 'fail', 'early')
+    if (this.#case.wrapper === 'answers early') this.#settle(place, 'fail', 'early')
+    else if (this.#stopped) this.#settle(place, 'cancel', 'stopped')
+    else stage.waitsUntil = this.now + this.#case.graceMs
   }
 
   #endLate(place: number): void {
@@ -224,7 +233,15 @@ export class ReferenceRun {
   #settle(place: number, status: ExpectedStage['status'], kind: string): void {
     const stage = this.#at(place)
     const { onFailure } = this.#of(place)
-    Object.assign(stage, { phase: 'settled', status, kinds: [kind], endedAt: this.now, answersAt: undefined, counts: status === 'cancel' ? undefined : status })
+    Object.assign(stage, {
+      phase: 'settled',
+      status,
+      kinds: [kind],
+      endedAt: this.now,
+      answersAt: undefined,
+      waitsUntil: undefined,
+      counts: status === 'cancel' ? undefined : status,
+    })
     if (status === 'cancel') return this.#stop('cancelled')
     if (status !== 'fail') return
     if (onFailure !== 'none') Object.assign(stage, { tolerated: true, counts: onFailure === 'skip' ? 'skip' : 'ok' })

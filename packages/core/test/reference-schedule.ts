@@ -1,9 +1,29 @@
-import { ABORT, CANCELLED, END, FAILED, LEFT, OK, READY, RUNNING, SETTLED, SKIP, SKIPPED, START, STAYS, STOP, WAITING } from '../src/schedule.ts'
+import {
+  ABORT,
+  CANCELLED,
+  END,
+  FAILED,
+  LEFT,
+  OK,
+  READY,
+  RUNNING,
+  SETTLED,
+  SKIP,
+  SKIPPED,
+  START,
+  STAYS,
+  STOP,
+  WAITING,
+} from '../src/schedule.ts'
 import type { Wiring } from './random-graphs.ts'
 import { dependentsOf, longestPaths, verdictOf } from './reference-join.ts'
 import type { Counts } from './reference-join.ts'
 
-const COUNTS = new Map<number, Counts>([[OK, 'ok'], [SKIPPED, 'skip'], [FAILED, 'fail']])
+const COUNTS = new Map<number, Counts>([
+  [OK, 'ok'],
+  [SKIPPED, 'skip'],
+  [FAILED, 'fail'],
+])
 
 /** One stage as the reference sees it. */
 export interface ReferenceStage {
@@ -135,15 +155,19 @@ export class ReferenceSchedule {
 
   /** Looks at every stage until nothing changes. */
   #spread(): void {
-    for (let changed = !this.stopped; changed; ) {
+    for (let changed = !this.stopped; changed;) {
       changed = false
       this.stages.forEach((stage, place) => {
         const { dependencies, join, late } = this.#wiring[place] as Wiring
-        const verdict = verdictOf(join, dependencies.map((source) => COUNTS.get((this.stages[source] as ReferenceStage).state)))
+        const verdict = verdictOf(
+          join,
+          dependencies.map((source) => COUNTS.get((this.stages[source] as ReferenceStage).state)),
+        )
         const unread = late && stage.state < OK && !stage.late && this.#isUnread(place)
         if (unread) stage.late = true
         if (unread && stage.state === RUNNING) this.#abort(place)
-        if (stage.state < RUNNING && (unread || (stage.state === WAITING && verdict === 'skip'))) this.#decide(stage, SKIPPED, place)
+        if (stage.state < RUNNING && (unread || (stage.state === WAITING && verdict === 'skip')))
+          this.#decide(stage, SKIPPED, place)
         else if (stage.state === WAITING && verdict === 'start') this.#decide(stage, READY, place)
         else return
         changed = true
@@ -151,7 +175,8 @@ export class ReferenceSchedule {
     }
     // One fact may do both: put a need out of reach, and take the last reader away. Either is a reason.
     this.stages.forEach((stage, place) => {
-      if (stage.state === SKIPPED && stage.decidedAt === this.#facts && this.#wiring[place]?.late === true) stage.late ||= this.#isUnread(place)
+      if (stage.state === SKIPPED && stage.decidedAt === this.#facts && this.#wiring[place]?.late === true)
+        stage.late ||= this.#isUnread(place)
     })
   }
 

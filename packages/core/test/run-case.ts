@@ -1,7 +1,7 @@
 import type { Wiring } from './random-graphs.ts'
 
-/** How an attempt of a stage's code ends when nothing stops it. */
-export type Ending = 'ok' | 'skip' | 'fail' | 'retry' | 'cancel' | 'throw'
+/** How an attempt of a stage's code ends when nothing stops it; `aborts`: it aborts the caller's signal, and is ok. */
+export type Ending = 'ok' | 'skip' | 'fail' | 'retry' | 'cancel' | 'throw' | 'aborts'
 
 /** One stage of a random run. */
 export interface StageCase extends Wiring {
@@ -18,12 +18,15 @@ export interface StageCase extends Wiring {
   readonly stubborn: boolean
   /** The run's interceptor wraps it. */
   readonly wrapped: boolean
-  /** When an interceptor that answers early does. */
+  /** How long an interceptor that finds a stage slow waits. */
   readonly earlyMs: number
 }
 
-/** What the interceptor of a run does: passes everything on, calls a bad attempt again once, or answers in the place of a slow stage. */
-export type Wrapper = 'none' | 'passes' | 'retries' | 'answers early'
+/**
+ * What the interceptor of a run does: passes everything on; calls a bad attempt again, once; answers in the place of a slow
+ * stage; or calls a slow stage again, once.
+ */
+export type Wrapper = 'none' | 'passes' | 'retries' | 'answers early' | 'calls again'
 
 export interface RunCase {
   readonly stages: readonly StageCase[]
@@ -36,4 +39,8 @@ export interface RunCase {
   readonly graceMs: number
   /** A sink listens. */
   readonly heard: boolean
+  /** Somebody reads the events of the run from its handle. */
+  readonly followed: boolean
+  /** An interceptor observes the stages. */
+  readonly watched: boolean
 }

@@ -4,7 +4,7 @@ import type { StageRecord, StageflowEvent } from '../src/index.ts'
 import { verdictOf } from './reference-join.ts'
 import type { Counts } from './reference-join.ts'
 import type { RunCase } from './run-case.ts'
-import { FALLBACK, nameOf } from './run-random.ts'
+import { FALLBACK, nameOf } from './stage-code.ts'
 import type { Trace } from './run-random.ts'
 
 /** What holds for every run, whatever it comes to. */
@@ -12,7 +12,9 @@ export function checkInvariants(run: RunCase, trace: Trace): void {
   checkNothingIsLeft(run, trace)
   checkRecords(run, trace)
   checkOutputs(run, trace)
-  if (run.heard) checkEvents(run, trace)
+  expect(trace.twice, 'stages whose code ran twice at once').toEqual([])
+  if (run.heard || run.followed) checkEvents(run, trace)
+  if (run.heard && run.followed) expect(trace.followed, 'events of the handle').toEqual(trace.events)
 }
 
 function recordOf({ result }: Trace, place: number): StageRecord {
@@ -21,7 +23,11 @@ function recordOf({ result }: Trace, place: number): StageRecord {
 
 function checkNothingIsLeft({ maxConcurrency }: RunCase, trace: Trace): void {
   const { whenSettled, result, events, told } = trace
-  for (const place of whenSettled.working) expect(recordOf(trace, place).abandoned, `the code of ${nameOf(place)} outlives the run, and the report does not say so`).toBe(true)
+  for (const place of whenSettled.working)
+    expect(
+      recordOf(trace, place).abandoned,
+      `the code of ${nameOf(place)} outlives the run, and the report does not say so`,
+    ).toBe(true)
   expect(whenSettled.callsLater, 'code began after the run had settled').toBe(whenSettled.calls)
   expect(events.length, 'events came after the run had settled').toBe(whenSettled.events)
   expect(told.length, 'observers were told after the run had settled').toBe(whenSettled.told)
@@ -31,14 +37,17 @@ function checkNothingIsLeft({ maxConcurrency }: RunCase, trace: Trace): void {
   if (maxConcurrency !== undefined) expect(trace.mostAtOnce, 'stages at once').toBeLessThanOrEqual(maxConcurrency)
 }
 
-function checkRecords({ stages }: RunCase, trace: Trace): void {
+function checkRecords({ stages, watched }: RunCase, trace: Trace): void {
   const { report } = trace.result
   expect(Object.keys(report.stages)).toEqual(stages.map((_, place) => nameOf(place)))
   stages.forEach(({ dependencies }, place) => {
     const record = recordOf(trace, place)
     const { status, readyAt = 0, startedAt, endedAt, attempts, abandoned } = record
     expect(status, `status of ${nameOf(place)}`).toBeDefined()
-    expect(trace.told.filter(({ stage }) => stage === nameOf(place)).length, `how often observers heard of ${nameOf(place)}`).toBe(endedAt === undefined ? 0 : 1)
+    expect(
+      trace.told.filter(({ stage }) => stage === nameOf(place)).length,
+      `how often observers heard of ${nameOf(place)}`,
+    ).toBe(endedAt === undefined || !watched ? 0 : 1)
     if (startedAt === undefined) expect(attempts).toEqual([])
     else {
       expect(readyAt).toBeLessThanOrEqual(startedAt)
@@ -47,7 +56,8 @@ function checkRecords({ stages }: RunCase, trace: Trace): void {
     }
     attempts.forEach((attempt, index) => {
       expect(attempt.attempt).toBe(index + 1)
-      if (attempt.endedAt === undefined) expect(abandoned, `attempt ${index + 1} of ${nameOf(place)} has no end`).toBe(true)
+      if (attempt.endedAt === undefined)
+        expect(abandoned, `attempt ${index + 1} of ${nameOf(place)} has no end`).toBe(true)
       else expect(attempt.endedAt).toBeLessThanOrEqual(report.endedAt)
     })
     if (record.releasedBy !== undefined) expect(dependencies.map(nameOf)).toContain(record.releasedBy)
@@ -57,7 +67,9 @@ function checkRecords({ stages }: RunCase, trace: Trace): void {
 function checkOutputs({ stages }: RunCase, trace: Trace): void {
   const { result } = trace
   const data = result.data as Readonly<Record<string, unknown>>
-  const outputs = result.outputs as Readonly<Record<string, { readonly status: string; readonly data?: unknown } | undefined>>
+  const outputs = result.outputs as Readonly<
+    Record<string, { readonly status: string; readonly data?: unknown } | undefined>
+  >
   stages.forEach(({ onFailure }, place) => {
     const name = nameOf(place)
     const { status, tolerated, endedAt } = recordOf(trace, place)
@@ -67,9 +79,17 @@ function checkOutputs({ stages }: RunCase, trace: Trace): void {
     expect(data[name], `data of ${name}`).toEqual(wanted)
     if (seen === 'ok') expect(outputs[name]?.data).toEqual(wanted)
   })
+  for (const [place, { statuses, data: given }] of trace.inputs) {
+    const wanted = stages[place]?.dependencies.map((source, position) =>
+      statuses[position] === 'ok' ? data[nameOf(source)] : undefined,
+    )
+    expect(given, `what ${nameOf(place)} was given`).toEqual(wanted)
+  }
   if (result.status === 'failed') {
     const untolerated = result.errors.flatMap(({ stage }) => (stage === undefined ? [] : [stage]))
-    const failed = stages.flatMap((_, place) => (recordOf(trace, place).status === 'fail' && recordOf(trace, place).tolerated !== true ? [nameOf(place)] : []))
+    const failed = stages.flatMap((_, place) =>
+      recordOf(trace, place).status === 'fail' && recordOf(trace, place).tolerated !== true ? [nameOf(place)] : [],
+    )
     expect(untolerated.toSorted()).toEqual(failed.toSorted())
   }
 }
@@ -94,11 +114,25 @@ function checkEvents({ stages }: RunCase, trace: Trace): void {
     const place = stages.findIndex((_, one) => nameOf(one) === event.stage)
     if (isStageEvent(event, 'started')) {
       const { join, dependencies } = stages[place] as RunCase['stages'][number]
-      expect(verdictOf(join, dependencies.map((source) => counts.get(nameOf(source)))), `${event.stage} started`).toBe('start')
+      expect(
+        verdictOf(
+          join,
+          dependencies.map((source) => counts.get(nameOf(source))),
+        ),
+        `${event.stage} started`,
+      ).toBe('start')
     }
     const kind = TERMINAL.find((one) => isStageEvent(event, one))
     const { onFailure = 'none' } = stages[place] ?? {}
-    if (kind !== undefined) counts.set(nameOf(place), isStageEvent(event, 'failed') && onFailure !== 'none' ? (onFailure === 'skip' ? 'skip' : 'ok') : (COUNTS[kind] as Counts))
+    if (kind !== undefined)
+      counts.set(
+        nameOf(place),
+        isStageEvent(event, 'failed') && onFailure !== 'none'
+          ? onFailure === 'skip'
+            ? 'skip'
+            : 'ok'
+          : (COUNTS[kind] as Counts),
+      )
   }
 }
 
@@ -108,8 +142,14 @@ function checkEventsOf(place: number, trace: Trace): void {
   const own = trace.events.filter(({ stage }) => stage === name)
   const started = own.filter((event) => isStageEvent(event, 'started'))
   const ends = own.filter((event) => TERMINAL.some((kind) => isStageEvent(event, kind)))
-  expect(started.map(({ timestamp }) => timestamp), `started events of ${name}`).toEqual(startedAt === undefined ? [] : [startedAt])
-  expect(ends.map(({ timestamp }) => timestamp), `terminal events of ${name}`).toEqual(endedAt === undefined ? [] : [endedAt])
+  expect(
+    started.map(({ timestamp }) => timestamp),
+    `started events of ${name}`,
+  ).toEqual(startedAt === undefined ? [] : [startedAt])
+  expect(
+    ends.map(({ timestamp }) => timestamp),
+    `terminal events of ${name}`,
+  ).toEqual(endedAt === undefined ? [] : [endedAt])
   if (startedAt !== undefined) expect(own[0], `the first event of ${name}`).toBe(started[0])
   expect(own.at(-1), `the last event of ${name}`).toBe(ends[0])
   expect(own.filter((event) => isStageEvent(event, 'retrying')).length).toBe(Math.max(0, attempts.length - 1))
@@ -119,6 +159,7 @@ function checkEventsOf(place: number, trace: Trace): void {
   const abandonedWhileRunning = isStageEvent(end, 'abandoned')
   expect(end.type).toBe(`stage.${name}.${abandonedWhileRunning ? 'abandoned' : EVENT_OF[status]}`)
   if (abandonedWhileRunning) expect(status).toBe('cancel')
-  if (isStageEvent(end, 'failed')) expect(end.data).toMatchObject({ error, ...(tolerated === true ? { tolerated } : undefined) })
+  if (isStageEvent(end, 'failed'))
+    expect(end.data).toMatchObject({ error, ...(tolerated === true ? { tolerated } : undefined) })
   if (isStageEvent(end, 'skipped') || isStageEvent(end, 'cancelled')) expect(end.data.reason).toBe(reason)
 }

@@ -1,10 +1,25 @@
 import { createPlan } from '../src/plan.ts'
-import { CANCELLED, END, FAILED, LEFT, OK, RUNNING, SETTLED, SKIPPED, STAYS, STOP, operationOf, stageOf } from '../src/schedule.ts'
+import {
+  CANCELLED,
+  END,
+  FAILED,
+  LEFT,
+  OK,
+  RUNNING,
+  SETTLED,
+  SKIPPED,
+  STAYS,
+  STOP,
+  operationOf,
+  stageOf,
+} from '../src/schedule.ts'
 import type { Schedule } from '../src/schedule.ts'
 import type { Wiring } from './random-graphs.ts'
 import { ReferenceSchedule } from './reference-schedule.ts'
 
-export type ScheduleClass = new (...parts: ConstructorParameters<typeof Schedule>) => Pick<Schedule, 'feed' | 'take' | 'state' | 'why' | 'stays' | 'running' | 'staying' | 'left' | 'stopped'>
+export type ScheduleClass = new (
+  ...parts: ConstructorParameters<typeof Schedule>
+) => Pick<Schedule, 'feed' | 'take' | 'state' | 'why' | 'stays' | 'running' | 'staying' | 'left' | 'stopped'>
 
 export interface ScheduleCase {
   readonly wiring: readonly Wiring[]
@@ -20,7 +35,14 @@ export function planOf(wiring: readonly Wiring[]): ReturnType<typeof createPlan>
   return createPlan(
     wiring.map(({ dependencies }) => dependencies),
     wiring.map(({ dependencies, join, late }) => ({
-      need: dependencies.length === 0 || join === 'settled' ? 0 : join === 'every' ? dependencies.length : typeof join === 'object' ? join.quorum : 1,
+      need:
+        dependencies.length === 0 || join === 'settled'
+          ? 0
+          : join === 'every'
+            ? dependencies.length
+            : typeof join === 'object'
+              ? join.quorum
+              : 1,
       eager: join === 'any' || typeof join === 'object',
       late,
     })),
@@ -66,7 +88,8 @@ export function checkSchedule(Class: ScheduleClass, { wiring, limit, goOn, moves
       if (schedule[key] !== reference[key]) wrong(`${key} is ${schedule[key]}, not ${reference[key]}`)
     }
     reference.stages.forEach((stage, place) => {
-      if (schedule.state(place) !== stage.state) wrong(`the state of stage ${place} is ${schedule.state(place)}, not ${stage.state}`)
+      if (schedule.state(place) !== stage.state)
+        wrong(`the state of stage ${place} is ${schedule.state(place)}, not ${stage.state}`)
       if (schedule.stays(place) !== stage.stays) wrong(`stage ${place} ${stage.stays ? 'stays' : 'does not stay'}`)
       if (!isWhy(schedule.why(place), place)) wrong(`stage ${place} blames ${schedule.why(place)}`)
     })
@@ -80,7 +103,8 @@ export function checkSchedule(Class: ScheduleClass, { wiring, limit, goOn, moves
     return wiring[place]?.dependencies.includes(why) === true && reference.stages[why]?.settledAt === stage.decidedAt
   }
 
-  const running = (): number[] => wiring.flatMap((_, place) => (reference.stages[place]?.state === RUNNING ? [place] : []))
+  const running = (): number[] =>
+    wiring.flatMap((_, place) => (reference.stages[place]?.state === RUNNING ? [place] : []))
   const staying = (): number[] => wiring.flatMap((_, place) => (reference.stages[place]?.stays === true ? [place] : []))
 
   /** What a number of `moves` means: rarely a stop, sometimes what is repeated or illegal, else what a runner does. */
@@ -124,4 +148,3 @@ export function checkSchedule(Class: ScheduleClass, { wiring, limit, goOn, moves
   if (schedule.take() !== 0) wrong('something was commanded after END')
   if (!reference.stopped && reference.left > 0) wrong('it ended with stages left')
 }
-

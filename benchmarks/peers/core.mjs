@@ -1,0 +1,1 @@
+export { buildCore as build } from './core-graph.mjs'

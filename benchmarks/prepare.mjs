@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { folder, node22, node24, root } from './places.mjs'
+
+const modifiedAt = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
+
+/** Installs this folder's lockfile unless that was done already. */
+export function ensureInstalled() {
+  const installed = modifiedAt(join(folder, 'node_modules', '.package-lock.json'))
+  const current = installed >= modifiedAt(join(folder, 'package-lock.json')) && existsSync(node24) && existsSync(node22)
+  if (current) return
+  step('installing the peers (npm ci in benchmarks/)', () => {
+    run(
+      process.platform === 'win32' ? 'npm.cmd' : 'npm',
+      ['ci', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error'],
+      folder,
+    )
+  })
+}
+
+/** Starts this program again under the Node of this folder's lockfile, unless it runs there already. */
+export function continueUnderNode24() {
+  const wanted = spawnSync(node24, ['--version'], { encoding: 'utf8' }).stdout?.trim()
+  if (wanted === process.version) return
+  const { status } = spawnSync(node24, process.argv.slice(1), { stdio: 'inherit' })
+  process.exit(status ?? 1)
+}
+
+/** The URL of the core to measure: the built one, which is what is published, brought up to date first. */
+export function ensureCore() {
+  const named = process.env.STAGEFLOW_CORE
+  if (named !== undefined && named !== '') return named.startsWith('file:') ? named : pathToFileURL(named).href
+  if (!existsSync(join(root, 'packages', 'core', 'src', 'index.ts')))
+    throw new Error('packages/core/src/index.ts is missing: there is no core to measure.')
+  const compiler = join(root, 'node_modules', '.bin', 'tsc')
+  if (!existsSync(compiler)) throw new Error('The workspace is not set up: run `npm run bench`, which does that first.')
+  step('building packages/core', () => run(compiler, ['-b', 'packages/core'], root))
+  return pathToFileURL(join(snapshotOf(join(root, 'packages', 'core', 'dist')), 'index.js')).href
+}
+
+// A build while the benchmark runs would mix two versions of core in one table.
+function snapshotOf(dist) {
+  const own = join(folder, '.stageflow')
+  mkdirSync(own, { recursive: true })
+  const copy = mkdtempSync(join(own, 'core-'))
+  cpSync(dist, copy, { recursive: true })
+  process.on('exit', () => rmSync(copy, { recursive: true, force: true }))
+  process.on('SIGINT', () => process.exit(130))
+  return copy
+}
+
+function step(title, work) {
+  const startedAt = performance.now()
+  process.stderr.write(`${title} … `)
+  work()
+  process.stderr.write(`${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`)
+}
+
+function run(command, args, cwd) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${error?.message ?? `${stdout}${stderr}`}`)
+}

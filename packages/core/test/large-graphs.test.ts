@@ -1,0 +1,203 @@
+import { seededRandom } from '@stageflow/testing'
+import { expect, test } from 'vitest'
+import { PipelineBuildError, StageOutput } from '../src/index.ts'
+import type { StageContext, StageGraph } from '../src/index.ts'
+import { untypedPipeline } from './untyped-pipeline.ts'
+
+const COUNT = 100_000
+const TIMEOUT_MS = 120_000
+
+interface LargeStage {
+  readonly dependencies: readonly number[]
+  readonly options?: object
+  readonly run?: (context: StageContext) => object | undefined
+}
+type Order = (numbers: number[]) => number[]
+
+const DECLARED: readonly (readonly [string, Order])[] = [
+  ['in the order they run', (numbers) => numbers],
+  ['in the reverse order', (numbers) => numbers.toReversed()],
+  ['in a random order', shuffled],
+]
+
+function shuffled(numbers: number[]): number[] {
+  const random = seededRandom(7)
+  for (let last = numbers.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1))
+    ;[numbers[last], numbers[other]] = [numbers[other] as number, numbers[last] as number]
+  }
+  return numbers
+}
+
+const one = (): object => ({ sum: 1 })
+const inOrder: Order = (numbers) => numbers
+
+function build(
+  count: number,
+  stageOf: (number: number) => LargeStage,
+  order: Order = inOrder,
+): StageGraph<Record<string, never>, {}> {
+  let pipeline = untypedPipeline('large')
+  for (const number of order(Array.from({ length: count }, (_, place) => place))) {
+    const { dependencies, options, run = one } = stageOf(number)
+    pipeline = pipeline.withStage(`s${number}`, run, {
+      dependencies: dependencies.map((source) => `s${source}`),
+      ...options,
+    })
+  }
+  return pipeline.build()
+}
+
+function refusal(make: () => unknown): PipelineBuildError {
+  try {
+    make()
+  } catch (error) {
+    if (error instanceof PipelineBuildError) return error
+    throw error
+  }
+  throw new Error('it was built')
+}
+
+/** A chain in which each stage adds one to what the one before it gave. */
+function chain(number: number): LargeStage {
+  if (number === 0) return { dependencies: [] }
+  return {
+    dependencies: [number - 1],
+    run: ({ inputs }) => ({ sum: 1 + (inputs.getFrom(`s${number - 1}`, 'sum') as number) }),
+  }
+}
+
+test.each(DECLARED)(
+  'case 13: a chain of 100,000 declared %s builds and runs',
+  async (_, order) => {
+    const result = await build(COUNT, chain, order).run()
+    expect(result.status).toBe('completed')
+    expect(result.data[`s${COUNT - 1}`]).toEqual({ sum: COUNT })
+  },
+  TIMEOUT_MS,
+)
+
+test.each(DECLARED)(
+  'a fan-out to 99,999 stages declared %s builds and runs',
+  async (_, order) => {
+    const result = await build(COUNT, (number) => ({ dependencies: number === 0 ? [] : [0] }), order).run()
+    expect(Object.keys(result.data).length).toBe(COUNT)
+  },
+  TIMEOUT_MS,
+)
+
+test.each(DECLARED)(
+  'a fan-in from 99,999 stages declared %s builds and runs',
+  async (_, order) => {
+    const last = COUNT - 1
+    const sources = Array.from({ length: last }, (_unused, number) => number)
+    const sum = ({ inputs }: StageContext): object => ({
+      sum: sources.reduce((total, number) => total + (inputs.getFrom(`s${number}`, 'sum') as number), 0),
+    })
+    const result = await build(
+      COUNT,
+      (number) => (number === last ? { dependencies: sources, run: sum } : { dependencies: [] }),
+      order,
+    ).run()
+    expect(result.data[`s${last}`]).toEqual({ sum: last })
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'case 14: a chain of 10,000 asynchronous stages runs',
+  async () => {
+    const run = async ({ inputs, stage }: StageContext): Promise<object> => ({
+      sum: 1 + (inputs.getFrom(`s${stage.index - 1}`, 'sum') as number),
+    })
+    const result = await build(10_000, (number) =>
+      number === 0 ? { dependencies: [] } : { dependencies: [number - 1], run },
+    ).run()
+    expect(result.data['s9999']).toEqual({ sum: 10_000 })
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'a skip takes 100,000 stages along without recursion, and one that waits for it all still runs',
+  async () => {
+    const last = COUNT - 1
+    const graph = build(COUNT, (number) => {
+      if (number === 0) return { dependencies: [], run: () => StageOutput.skip('nothing to do') }
+      return { dependencies: [number - 1], ...(number === last ? { options: { join: 'settled' } } : undefined) }
+    })
+    const result = await graph.run()
+    expect(result.status).toBe('completed')
+    expect(result.data).toEqual({ [`s${last}`]: { sum: 1 } })
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'a stage that nobody reads any more takes a chain of 100,000 before it along',
+  async () => {
+    const last = COUNT - 1
+    const graph = build(COUNT, (number) => {
+      if (number === last) return { dependencies: [last - 1, 0], options: { join: 'any' } }
+      return {
+        dependencies: number < 2 ? [] : [number - 1],
+        options: number > 1 ? { late: 'abort' } : {},
+        ...(number === 1 ? { run: () => Promise.resolve({}) as object } : undefined),
+      }
+    })
+    const { report } = await graph.run()
+    const reasons = Object.values(report.stages).filter(({ reason }) => reason === 'late')
+    expect(reasons.length).toBe(COUNT - 3)
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'where one runs at a time, 100,000 stages that are ready at once run in the order of their paths',
+  async () => {
+    const order: number[] = []
+    const graph = build(COUNT, (number) => ({
+      dependencies: number === 1 ? [COUNT - 1] : [],
+      run: () => void order.push(number) as undefined,
+    }))
+    expect((await graph.run({}, { maxConcurrency: 1 })).status).toBe('completed')
+    expect(order.slice(0, 3)).toEqual([COUNT - 1, 0, 1])
+    expect(order.length).toBe(COUNT)
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'case 13: a cycle of 50,000 stages is reported as one, in a message that can be read',
+  () => {
+    const { problems, message } = refusal(() =>
+      build(50_000, (number) => ({ dependencies: [(number + 49_999) % 50_000] })),
+    )
+    expect(problems.map(({ code }) => code)).toEqual(['core/cycle'])
+    expect(problems[0]?.message).toContain('a cycle of 50000')
+    expect(problems[0]?.message).toContain('"s0"')
+    expect(message.length).toBeLessThan(1_000)
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'a hundred unknown dependencies among 100,000 stages are all reported, in less than two seconds of work',
+  () => {
+    let pipeline = untypedPipeline('large')
+    for (let number = 0; number < COUNT; number++) {
+      pipeline = pipeline.withStage(`stage-${number}`, one, {
+        dependencies: number % 1_000 === 0 ? [`stage-${number}x`] : [],
+      })
+    }
+    const before = process.cpuUsage()
+    const { problems, message } = refusal(() => pipeline.build())
+    const { user, system } = process.cpuUsage(before)
+    expect(problems.length).toBe(100)
+    expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(['core/unknown-dependency']))
+    expect(problems[0]?.message).toContain('Did you mean "stage-0"?')
+    expect(message.length).toBeLessThan(20_000)
+    expect((user + system) / 1_000).toBeLessThan(2_000)
+  },
+  TIMEOUT_MS,
+)

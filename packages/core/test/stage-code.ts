@@ -1,0 +1,91 @@
+import { StageOutput } from '../src/index.ts'
+import type { Clock, InterceptorContext, StageContext } from '../src/index.ts'
+import type { Ending, RunCase, StageCase } from './run-case.ts'
+
+export const nameOf = (place: number): string => `s${place}`
+/** What a stage itself gives as its reason or error. */
+export const wordsOf = (place: number): string => `${nameOf(place)} says so`
+export const FALLBACK = { from: 'fallback' }
+
+/** The code of all stages of one run, and what it saw. */
+export class StageCode {
+  readonly starts: number[] = []
+  readonly inputs: Map<number, { readonly statuses: readonly string[]; readonly data: readonly unknown[] }> = new Map()
+  readonly working: Map<number, InterceptorContext> = new Map()
+  /** Stages whose code began while it ran. */
+  readonly twice: string[] = []
+  mostAtOnce = 0
+  calls = 0
+  readonly #attempts = new Map<number, number>()
+  readonly #run: RunCase
+  readonly #clock: Clock
+  readonly #abortCaller: () => void
+
+  constructor(run: RunCase, clock: Clock, abortCaller: () => void) {
+    this.#run = run
+    this.#clock = clock
+    this.#abortCaller = abortCaller
+  }
+
+  of(stage: StageCase, place: number): (context: StageContext) => object | undefined {
+    const { style, durationMs, chunks, stubborn } = stage
+    const pause = (signal: AbortSignal): Promise<void> | undefined =>
+      durationMs === 0 ? undefined : this.#clock.sleep(durationMs, stubborn ? undefined : signal)
+    const begin = (context: StageContext): Ending => this.#begin(context as InterceptorContext, stage, place)
+    const end = (): void => void this.working.delete(place)
+    const output = (ending: Ending): object | undefined => this.#output(ending, place)
+    if (style === 'sync') {
+      return (context) => {
+        const ending = begin(context)
+        end()
+        return output(ending)
+      }
+    }
+    if (style === 'promise') {
+      return async (context) => {
+        const ending = begin(context)
+        try {
+          await pause(context.signal)
+        } finally {
+          end()
+        }
+        return output(ending)
+      }
+    }
+    return async function* (context) {
+      const ending = begin(context)
+      try {
+        await pause(context.signal)
+        for (let chunk = 0; chunk < chunks; chunk++) yield chunk
+      } finally {
+        end()
+      }
+      return output(ending)
+    }
+  }
+
+  #begin(context: InterceptorContext, stage: StageCase, place: number): Ending {
+    const attempt = this.#attempts.get(place) ?? 0
+    this.#attempts.set(place, attempt + 1)
+    this.calls++
+    if (this.working.has(place)) this.twice.push(nameOf(place))
+    this.working.set(place, context)
+    const counted = [...this.working.values()].filter(({ record }) => record.abandoned !== true)
+    this.mostAtOnce = Math.max(this.mostAtOnce, counted.length)
+    if (attempt === 0) {
+      if (stage.when === 'none') this.starts.push(place)
+      const names = this.#run.stages[place]?.dependencies.map(nameOf) ?? []
+      this.inputs.set(place, {
+        statuses: names.map((name) => context.inputs.status(name)),
+        data: names.map((name): unknown => context.inputs.from(name)),
+      })
+    }
+    return stage.endings[Math.min(attempt, 1)] as Ending
+  }
+
+  #output(ending: Ending, place: number): object | undefined {
+    if (ending === 'throw') throw new Error(wordsOf(place))
+    if (ending === 'aborts') this.#abortCaller()
+    return ending === 'ok' || ending === 'aborts' ? { from: nameOf(place) } : StageOutput[ending](wordsOf(place))
+  }
+}
