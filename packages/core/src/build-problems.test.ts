@@ -32,61 +32,147 @@ test('case 13: all problems of a pipeline are in one error, each with its code (
     .withStage('profile', 5)
     .withStage('c', stage, { join: 'most', when: 'yes', colour: 'red' })
   const problems = problemsOf(pipeline)
-  expect(problems.map(([code]) => code).toSorted()).toEqual(['core/duplicate-dependency', 'core/duplicate-name', 'core/illegal-name', 'core/illegal-option', 'core/join', 'core/not-a-stage', 'core/self-dependency', 'core/unclaimed-option', 'core/unknown-dependency'])
-  expect(() => pipeline.build()).toThrow(expect.objectContaining({ code: 'core/build', message: expect.stringContaining('Pipeline "demo" cannot be built; it has 9 problems:\n- [core/') }))
+  expect(problems.map(([code]) => code).toSorted()).toEqual([
+    'core/duplicate-dependency',
+    'core/duplicate-name',
+    'core/illegal-name',
+    'core/illegal-option',
+    'core/join',
+    'core/not-a-stage',
+    'core/self-dependency',
+    'core/unclaimed-option',
+    'core/unknown-dependency',
+  ])
+  expect(() => pipeline.build()).toThrow(
+    expect.objectContaining({
+      code: 'core/build',
+      message: expect.stringContaining('Pipeline "demo" cannot be built; it has 9 problems:\n- [core/'),
+    }),
+  )
 })
 
 test.each([
-  ['', '""'], ['a b', '"a b"'], ['a.b', '"a.b"'], ['__proto__', '"__proto__"'], ['a\n', '"a\\n"'], ['a"b', '"a\\"b"'], ['stage!', '"stage!"'], ['x'.repeat(201), `"${'x'.repeat(76)}…`],
+  ['', '""'],
+  ['a b', '"a b"'],
+  ['a.b', '"a.b"'],
+  ['__proto__', '"__proto__"'],
+  ['a\n', '"a\\n"'],
+  ['a"b', '"a\\"b"'],
+  ['stage!', '"stage!"'],
+  ['x'.repeat(201), `"${'x'.repeat(76)}…`],
 ])('the name %o is refused (core/illegal-name)', (name, quoted) => {
-  expect(problemsOf(demo().withStage(name, stage))).toEqual([['core/illegal-name', `Stage 1 is named ${quoted}; a name is up to 200 letters, digits, "_", "-", "/" and ":", and not "__proto__".`]])
+  expect(problemsOf(demo().withStage(name, stage))).toEqual([
+    [
+      'core/illegal-name',
+      `Stage 1 is named ${quoted}; a name is up to 200 letters, digits, "_", "-", "/" and ":", and not "__proto__".`,
+    ],
+  ])
 })
 
 test('names of letters of any script, digits, _, -, / and : are legal, and so are those of the prototype', () => {
-  const legal = ['a', 'Zürich', '東京', 'a_b-c/d:e', '0', 'constructor', 'toString', 'hasOwnProperty', 'prototype', 'x'.repeat(200)]
+  const legal = [
+    'a',
+    'Zürich',
+    '東京',
+    'a_b-c/d:e',
+    '0',
+    'constructor',
+    'toString',
+    'hasOwnProperty',
+    'prototype',
+    'x'.repeat(200),
+  ]
   expect(problemsOf(legal.reduce((pipeline, name) => pipeline.withStage(name, stage), demo()))).toEqual([])
 })
 
 test('a stage without a name, or with one that is no text, is refused (core/illegal-name)', () => {
-  expect(problemsOf(demo().withStage({ execute: stage }))).toEqual([['core/illegal-name', "Stage 1 has no name: give one to withStage, or write name = 'greet' as const in the stage."]])
+  expect(problemsOf(demo().withStage({ execute: stage }))).toEqual([
+    ['core/illegal-name', "Stage 1 has no name: give one to withStage, or write name = 'greet' as const in the stage."],
+  ])
   for (const name of [5, {}, Symbol('x'), Object.create(null)]) {
-    expect(problemsOf(from(defineStage({ name, run: stage } as never)))).toEqual([['core/illegal-name', expect.stringContaining('Stage 1 is named')]])
+    expect(problemsOf(from(defineStage({ name, run: stage } as never)))).toEqual([
+      ['core/illegal-name', expect.stringContaining('Stage 1 is named')],
+    ])
   }
-  expect(problemsOf(from(defineStage({ name: Symbol('x') } as never))).map(([code]) => code)).toEqual(['core/illegal-name', 'core/not-a-stage'])
-  for (const name of ['', 5, null]) expect(() => new Pipeline(name as string)).toThrow(expect.objectContaining({ code: 'core/illegal-name', message: expect.stringContaining('A pipeline was named') }))
+  expect(problemsOf(from(defineStage({ name: Symbol('x') } as never))).map(([code]) => code)).toEqual([
+    'core/illegal-name',
+    'core/not-a-stage',
+  ])
+  for (const name of ['', 5, null])
+    expect(() => new Pipeline(name as string)).toThrow(
+      expect.objectContaining({ code: 'core/illegal-name', message: expect.stringContaining('A pipeline was named') }),
+    )
 })
 
 test('a name used twice says where (core/duplicate-name)', () => {
-  expect(problemsOf(demo().withStage('a', stage).withStage('b', stage).withStage('a', stage))).toEqual([['core/duplicate-name', 'Two stages are named "a" (stages 1 and 3); rename one.']])
+  expect(problemsOf(demo().withStage('a', stage).withStage('b', stage).withStage('a', stage))).toEqual([
+    ['core/duplicate-name', 'Two stages are named "a" (stages 1 and 3); rename one.'],
+  ])
 })
 
 test('an unknown dependency says what it probably was (core/unknown-dependency)', () => {
   const pipeline = demo().withStage('profile', stage).withStage('memory', stage)
-  expect(problemsOf(pipeline.withStage('llm', stage, { dependencies: ['profil'] }))).toEqual([['core/unknown-dependency', 'Stage "llm" depends on "profil", which is not in the pipeline. Did you mean "profile"?']])
-  expect(problemsOf(pipeline.withStage('llm', stage, { dependencies: ['weather'] }))).toEqual([['core/unknown-dependency', 'Stage "llm" depends on "weather", which is not in the pipeline. Add that stage, or correct the name.']])
-  for (const dependency of [undefined, 5, {}]) expect(problemsOf(pipeline.withStage('llm', stage, { dependencies: [dependency] }))).toEqual([['core/unknown-dependency', expect.stringContaining('Stage "llm" depends on')]])
-  expect(problemsOf(from(defineStage({ name: 'llm', after: { who: undefined }, run: stage } as never)))).toEqual([['core/unknown-dependency', expect.stringContaining('Stage "llm" depends on')]])
+  expect(problemsOf(pipeline.withStage('llm', stage, { dependencies: ['profil'] }))).toEqual([
+    [
+      'core/unknown-dependency',
+      'Stage "llm" depends on "profil", which is not in the pipeline. Did you mean "profile"?',
+    ],
+  ])
+  expect(problemsOf(pipeline.withStage('llm', stage, { dependencies: ['weather'] }))).toEqual([
+    [
+      'core/unknown-dependency',
+      'Stage "llm" depends on "weather", which is not in the pipeline. Add that stage, or correct the name.',
+    ],
+  ])
+  for (const dependency of [undefined, 5, {}])
+    expect(problemsOf(pipeline.withStage('llm', stage, { dependencies: [dependency] }))).toEqual([
+      ['core/unknown-dependency', expect.stringContaining('Stage "llm" depends on')],
+    ])
+  expect(problemsOf(from(defineStage({ name: 'llm', after: { who: undefined }, run: stage } as never)))).toEqual([
+    ['core/unknown-dependency', expect.stringContaining('Stage "llm" depends on')],
+  ])
 })
 
 test('likely names are not looked for without end', () => {
   const many = Array.from({ length: 2_000 }, (_, index) => `stage-${index}`)
-  const problems = problemsOf(many.reduce((pipeline, name) => pipeline.withStage(name, stage, { dependencies: [`${name}x`] }), demo()))
+  const problems = problemsOf(
+    many.reduce((pipeline, name) => pipeline.withStage(name, stage, { dependencies: [`${name}x`] }), demo()),
+  )
   expect(problems).toHaveLength(2_000)
   expect(problems.filter(([, message]) => message.includes('Did you mean'))).toHaveLength(20)
 })
 
 test('a stage that depends on itself is told how to loop (core/self-dependency)', () => {
-  expect(problemsOf(demo().withStage('a', stage, { dependencies: ['a'] }))).toEqual([['core/self-dependency', expect.stringContaining('withPipeline(…, { repeat })')]])
+  expect(problemsOf(demo().withStage('a', stage, { dependencies: ['a'] }))).toEqual([
+    ['core/self-dependency', expect.stringContaining('withPipeline(…, { repeat })')],
+  ])
 })
 
 test('a dependency that is named twice is refused (core/duplicate-dependency)', () => {
-  expect(problemsOf(demo().withStage('a', stage).withStage('b', stage, { dependencies: ['a', 'a'] }))).toEqual([['core/duplicate-dependency', 'Stage "b" names its dependency "a" twice; once is enough.']])
+  expect(
+    problemsOf(
+      demo()
+        .withStage('a', stage)
+        .withStage('b', stage, { dependencies: ['a', 'a'] }),
+    ),
+  ).toEqual([['core/duplicate-dependency', 'Stage "b" names its dependency "a" twice; once is enough.']])
 })
 
 test('a cycle is shown as its path, once each (core/cycle)', () => {
-  const pipeline = demo().withStage('a', stage, { dependencies: ['c'] }).withStage('b', stage, { dependencies: ['a'] }).withStage('c', stage, { dependencies: ['b'] }).withStage('tail', stage, { dependencies: ['c'] }).withStage('x', stage, { dependencies: ['y'] }).withStage('y', stage, { dependencies: ['x'] })
+  const pipeline = demo()
+    .withStage('a', stage, { dependencies: ['c'] })
+    .withStage('b', stage, { dependencies: ['a'] })
+    .withStage('c', stage, { dependencies: ['b'] })
+    .withStage('tail', stage, { dependencies: ['c'] })
+    .withStage('x', stage, { dependencies: ['y'] })
+    .withStage('y', stage, { dependencies: ['x'] })
   expect(problemsOf(pipeline)).toEqual([
-    ['core/cycle', expect.stringMatching(/^The dependencies go round in a cycle of 3: "(.)" → "." → "." → "\1"\. Take one of them out; a loop is a child pipeline/)],
+    [
+      'core/cycle',
+      expect.stringMatching(
+        /^The dependencies go round in a cycle of 3: "(.)" → "." → "." → "\1"\. Take one of them out; a loop is a child pipeline/,
+      ),
+    ],
     ['core/cycle', expect.stringMatching(/ in a cycle of 2: "(.)" → "." → "\1"\./)],
   ])
 })
@@ -94,13 +180,31 @@ test('a cycle is shown as its path, once each (core/cycle)', () => {
 test('a cycle of 50,000 stages is found without recursion, and shown in short', () => {
   const count = 50_000
   const stages = Array.from({ length: count }, (_, index) => ({ name: `s${index}`, before: `s${(index + 1) % count}` }))
-  const problems = problemsOf(stages.reduce<Loose>((pipeline, { name, before }) => pipeline.withStage(name, stage, { dependencies: [before] }), demo()))
+  const problems = problemsOf(
+    stages.reduce<Loose>(
+      (pipeline, { name, before }) => pipeline.withStage(name, stage, { dependencies: [before] }),
+      demo(),
+    ),
+  )
   expect(problems.map(([code]) => code)).toEqual(['core/cycle'])
   expect(problems[0]?.[1]).toContain('a cycle of 50000')
   expect(problems[0]?.[1].length).toBeLessThan(400)
 })
 
-test.each([[5], ['llm'], [{}], [null], [undefined], [{ execute: 5 }], [class { name = 'x' }], [Symbol('x')]])('%o is not a stage (core/not-a-stage)', (wrong) => {
+test.each([
+  [5],
+  ['llm'],
+  [{}],
+  [null],
+  [undefined],
+  [{ execute: 5 }],
+  [
+    class {
+      name = 'x'
+    },
+  ],
+  [Symbol('x')],
+])('%o is not a stage (core/not-a-stage)', (wrong) => {
   expect(problemsOf(demo().withStage('a', wrong))).toEqual([['core/not-a-stage', expect.stringContaining('Stage "a"')]])
 })
 
@@ -111,7 +215,12 @@ test('a class whose constructor throws says why (core/not-a-stage)', () => {
     }
     execute() {}
   }
-  expect(problemsOf(demo().withStage('a', Broken))).toEqual([['core/not-a-stage', 'Stage "a" is a class whose constructor threw: no database. A stage class is made without arguments; what it needs comes through context.ports.']])
+  expect(problemsOf(demo().withStage('a', Broken))).toEqual([
+    [
+      'core/not-a-stage',
+      'Stage "a" is a class whose constructor threw: no database. A stage class is made without arguments; what it needs comes through context.ports.',
+    ],
+  ])
 })
 
 test('a value list that holds what is no stage says so', () => {
@@ -119,59 +228,112 @@ test('a value list that holds what is no stage says so', () => {
     expect(problemsOf(from(wrong)).map(([code]) => code)).toContain('core/not-a-stage')
     for (const [, message] of problemsOf(from(wrong))) expect(message).not.toContain('"undefined"')
   }
-  const calls = [() => from(...([] as object[])).withStages(5), () => demo().withStages('abc'), () => Pipeline.from('demo', undefined as never), () => from(defineStage(undefined as never))]
+  const calls = [
+    () => from(...([] as object[])).withStages(5),
+    () => demo().withStages('abc'),
+    () => Pipeline.from('demo', undefined as never),
+    () => from(defineStage(undefined as never)),
+  ]
   for (const call of calls) expect(() => (call() as Loose).build()).toThrow(StageflowError)
 })
 
 test('a kind that is none, and two that differ, are refused (core/kind)', () => {
   const guard = { kind: StageKind.GUARD, execute: stage }
-  expect(problemsOf(demo().withStage('a', stage, 'garden'))).toEqual([['core/kind', expect.stringContaining('is of kind "garden"; the kinds are TRANSFORM, ENRICH')]])
-  expect(problemsOf(demo().withStage('a', { kind: 5, execute: stage }))).toEqual([['core/kind', expect.stringContaining('is of kind 5')]])
-  expect(problemsOf(demo().withStage('a', guard, StageKind.WORK))).toEqual([['core/kind', 'Stage "a" is added with kind "work" and says itself that it is "guard"; leave one out.']])
+  expect(problemsOf(demo().withStage('a', stage, 'garden'))).toEqual([
+    ['core/kind', expect.stringContaining('is of kind "garden"; the kinds are TRANSFORM, ENRICH')],
+  ])
+  expect(problemsOf(demo().withStage('a', { kind: 5, execute: stage }))).toEqual([
+    ['core/kind', expect.stringContaining('is of kind 5')],
+  ])
+  expect(problemsOf(demo().withStage('a', guard, StageKind.WORK))).toEqual([
+    ['core/kind', 'Stage "a" is added with kind "work" and says itself that it is "guard"; leave one out.'],
+  ])
 })
 
 test.each([['most'], [5], [null], [{}], [[]]])('the join %o is refused (core/join)', (join) => {
-  expect(problemsOf(demo().withStage('a', stage).withStage('b', stage, { dependencies: ['a'], join }))).toEqual([['core/join', expect.stringContaining("'all', 'every', 'any', 'settled' or { quorum: n }")]])
+  expect(
+    problemsOf(
+      demo()
+        .withStage('a', stage)
+        .withStage('b', stage, { dependencies: ['a'], join }),
+    ),
+  ).toEqual([['core/join', expect.stringContaining("'all', 'every', 'any', 'settled' or { quorum: n }")]])
 })
 
 test.each([[0], [3], [1.5], ['2'], [-1], [NaN]])('a quorum of %o of two is refused (core/quorum)', (quorum) => {
-  const pipeline = demo().withStage('a', stage).withStage('b', stage).withStage('c', stage, { dependencies: ['a', 'b'], join: { quorum } })
-  expect(problemsOf(pipeline)).toEqual([['core/quorum', expect.stringMatching(/of its 2 dependencies; .* a whole number from 1 to 2\./)]])
+  const pipeline = demo()
+    .withStage('a', stage)
+    .withStage('b', stage)
+    .withStage('c', stage, { dependencies: ['a', 'b'], join: { quorum } })
+  expect(problemsOf(pipeline)).toEqual([
+    ['core/quorum', expect.stringMatching(/of its 2 dependencies; .* a whole number from 1 to 2\./)],
+  ])
 })
 
 test.each([
-  ['when', 'yes', 'a function (inputs, snapshot) => true or false'], ['onFailure', 'ignore', "'skip' or { fallback: { … } }"], ['onFailure', { fallback: 5 }, "'skip' or { fallback"], ['onFailure', null, "'skip'"],
-  ['late', 'never', "'finish' or 'abort'"], ['placement', 5, 'a string'], ['outputSchema', {}, 'a Standard Schema'], ['outputSchema', null, 'a Standard Schema'], ['dependencies', 'a', 'an array of names'],
+  ['when', 'yes', 'a function (inputs, snapshot) => true or false'],
+  ['onFailure', 'ignore', "'skip' or { fallback: { … } }"],
+  ['onFailure', { fallback: 5 }, "'skip' or { fallback"],
+  ['onFailure', null, "'skip'"],
+  ['late', 'never', "'finish' or 'abort'"],
+  ['placement', 5, 'a string'],
+  ['outputSchema', {}, 'a Standard Schema'],
+  ['outputSchema', null, 'a Standard Schema'],
+  ['dependencies', 'a', 'an array of names'],
 ])('the stage option %s: %o is refused (core/illegal-option)', (option, value, must) => {
-  expect(problemsOf(demo().withStage('a', stage, { [option]: value }))).toEqual([['core/illegal-option', expect.stringContaining(must)]])
+  expect(problemsOf(demo().withStage('a', stage, { [option]: value }))).toEqual([
+    ['core/illegal-option', expect.stringContaining(must)],
+  ])
 })
 
 test('options that are no object are refused (core/illegal-option)', () => {
-  for (const options of ['oops', 5]) expect(problemsOf(demo().withStage('a', stage, StageKind.WORK, options))).toEqual([['core/illegal-option', expect.stringContaining('Stage "a"')]])
+  for (const options of ['oops', 5])
+    expect(problemsOf(demo().withStage('a', stage, StageKind.WORK, options))).toEqual([
+      ['core/illegal-option', expect.stringContaining('Stage "a"')],
+    ])
   expect(problemsOf(demo().withMap('each')).map(([code]) => code)).toContain('core/illegal-option')
 })
 
 test.each([
-  ['interceptors', {}, 'an array of interceptors'], ['interceptors', [5], 'an array of interceptors'], ['clock', 5, 'a clock with now, sleep and setTimeout'], ['clock', { now: () => 0 }, 'a clock with now, sleep and setTimeout'],
-  ['freeze', 'never', "'deep' or 'shallow'"], ['ports', 5, 'an object of ports'], ['ignoreOptions', 'all', 'true or an array'],
+  ['interceptors', {}, 'an array of interceptors'],
+  ['interceptors', [5], 'an array of interceptors'],
+  ['clock', 5, 'a clock with now, sleep and setTimeout'],
+  ['clock', { now: () => 0 }, 'a clock with now, sleep and setTimeout'],
+  ['freeze', 'never', "'deep' or 'shallow'"],
+  ['ports', 5, 'an object of ports'],
+  ['ignoreOptions', 'all', 'true or an array'],
 ])('the build option %s: %o is refused (core/illegal-option)', (option, value, must) => {
-  expect(problemsOf(demo().withStage('a', stage), { [option]: value })).toEqual([['core/illegal-option', expect.stringContaining(must)]])
+  expect(problemsOf(demo().withStage('a', stage), { [option]: value })).toEqual([
+    ['core/illegal-option', expect.stringContaining(must)],
+  ])
 })
 
 test('build options that are no object are refused (core/illegal-option)', () => {
-  for (const options of [5, null, 'x']) expect(problemsOf(demo(), options)).toEqual([['core/illegal-option', expect.stringContaining('an object such as { interceptors: [] }')]])
+  for (const options of [5, null, 'x'])
+    expect(problemsOf(demo(), options)).toEqual([
+      ['core/illegal-option', expect.stringContaining('an object such as { interceptors: [] }')],
+    ])
 })
 
 test('orders and claims of an interceptor that are no lists are refused (core/interceptor)', () => {
   for (const key of ['mustBeInside', 'mustBeOutside', 'stageOptions', 'runOptions']) {
-    expect(problemsOf(demo(), { interceptors: [{ name: 'x', [key]: 5 }] })).toEqual([['core/interceptor', expect.stringContaining(key)]])
+    expect(problemsOf(demo(), { interceptors: [{ name: 'x', [key]: 5 }] })).toEqual([
+      ['core/interceptor', expect.stringContaining(key)],
+    ])
   }
 })
 
 test('messages stay short, whatever comes in', () => {
   const huge = 'x'.repeat(100_000)
-  const pipelines = [demo().withStage('a', { [huge]: huge }), demo().withStage('a', stage, { dependencies: [huge] }), demo().withStage('a', stage, { join: huge }), demo().withStage('a b', stage, huge), demo().withStage(`${huge}.`, stage)]
-  for (const pipeline of pipelines) for (const [, message] of problemsOf(pipeline)) expect(message.length).toBeLessThan(500)
+  const pipelines = [
+    demo().withStage('a', { [huge]: huge }),
+    demo().withStage('a', stage, { dependencies: [huge] }),
+    demo().withStage('a', stage, { join: huge }),
+    demo().withStage('a b', stage, huge),
+    demo().withStage(`${huge}.`, stage),
+  ]
+  for (const pipeline of pipelines)
+    for (const [, message] of problemsOf(pipeline)) expect(message.length).toBeLessThan(500)
 })
 
 test('a build that failed leaves the pipeline usable', () => {

@@ -34,28 +34,52 @@ interface GivenOptions {
 export function childStage(given: unknown, options: GivenOptions): MadeStage {
   const { input, repeat } = options
   return new MadeStage((building) => {
-      const graph = building.child(given)
-      if (graph === undefined) return () => undefined
-      checkRules({ input }, INPUT, (key, why) => building.problem('core/illegal-option', `Stage "${building.stage}" has ${key} ${why}.`))
-      if (repeat !== undefined) checkRepeat(building, graph, repeat)
-      const open = (context: LiveContext, feedback: Feedback | undefined, suffix: string): OpenedChild =>
-        runOf(context).openChild(context, given, input?.(context.inputs, context.snapshot, feedback) ?? NO_INPUT, undefined, suffix)
-      const once = async (context: LiveContext): Promise<Output> => ended(await open(context, undefined, '').settled, context)
-      return (repeat === undefined ? once : (context: LiveContext) => repeated(context, repeat, open)) as never
+    const graph = building.child(given)
+    if (graph === undefined) return () => undefined
+    checkRules({ input }, INPUT, (key, why) =>
+      building.problem('core/illegal-option', `Stage "${building.stage}" has ${key} ${why}.`),
+    )
+    if (repeat !== undefined) checkRepeat(building, graph, repeat)
+    const open = (context: LiveContext, feedback: Feedback | undefined, suffix: string): OpenedChild =>
+      runOf(context).openChild(
+        context,
+        given,
+        input?.(context.inputs, context.snapshot, feedback) ?? NO_INPUT,
+        undefined,
+        suffix,
+      )
+    const once = async (context: LiveContext): Promise<Output> =>
+      ended(await open(context, undefined, '').settled, context)
+    return (repeat === undefined ? once : (context: LiveContext) => repeated(context, repeat, open)) as never
   })
 }
 
-const REPEAT: Rules = { maxAttempts: COUNT, stagnationLimit: COUNT, sameVerdict: [isFunction, 'a function (a, b) => true or false'] }
+const REPEAT: Rules = {
+  maxAttempts: COUNT,
+  stagnationLimit: COUNT,
+  sameVerdict: [isFunction, 'a function (a, b) => true or false'],
+}
 
 function checkRepeat({ stage, problem }: Building, graph: ChildGraph, repeat: Repeat<string>): void {
   const { until } = repeat
   const guard = graph.indexOf(until)
-  if (guard === undefined) problem('core/repeat', `Stage "${stage}" repeats until "${until}" passes, but pipeline "${graph.name}" has no such stage; it has ${graph.names.slice(0, 12).join(', ')}.`)
-  else if (graph.nodes[guard]?.info.kind !== StageKind.GUARD) problem('core/repeat', `Stage "${stage}" repeats until "${until}" passes, but that is no stage of kind GUARD.`)
-  checkRules(repeat as unknown as Record<string, unknown>, REPEAT, (key, why) => problem('core/repeat', `Stage "${stage}" has repeat.${key} ${why}.`))
+  if (guard === undefined)
+    problem(
+      'core/repeat',
+      `Stage "${stage}" repeats until "${until}" passes, but pipeline "${graph.name}" has no such stage; it has ${graph.names.slice(0, 12).join(', ')}.`,
+    )
+  else if (graph.nodes[guard]?.info.kind !== StageKind.GUARD)
+    problem('core/repeat', `Stage "${stage}" repeats until "${until}" passes, but that is no stage of kind GUARD.`)
+  checkRules(repeat as unknown as Record<string, unknown>, REPEAT, (key, why) =>
+    problem('core/repeat', `Stage "${stage}" has repeat.${key} ${why}.`),
+  )
 }
 
-async function repeated(context: LiveContext, repeat: Repeat<string>, open: (context: LiveContext, feedback: Feedback | undefined, suffix: string) => OpenedChild): Promise<Output> {
+async function repeated(
+  context: LiveContext,
+  repeat: Repeat<string>,
+  open: (context: LiveContext, feedback: Feedback | undefined, suffix: string) => OpenedChild,
+): Promise<Output> {
   const { until, maxAttempts = DEFAULT_MAX_ATTEMPTS, stagnationLimit = Infinity, sameVerdict = sameByDefault } = repeat
   let feedback: Feedback | undefined
   let hits = 0
@@ -79,13 +103,21 @@ async function repeated(context: LiveContext, repeat: Repeat<string>, open: (con
     const reason = attempt >= maxAttempts ? 'max_attempts' : 'stagnation'
     emit(context, 'guard_retry.exhausted', { ...seen, reason })
     const why = reason === 'stagnation' ? `the last ${hits} verdicts were the same` : `maxAttempts is ${maxAttempts}`
-    const error = new StageflowError('core/guard-exhausted', `Guard "${until}" of "${child.graph.name}" still refuses after ${attempt} attempts (${why}): ${feedback.error.message}`, { cause: verdict.error })
+    const error = new StageflowError(
+      'core/guard-exhausted',
+      `Guard "${until}" of "${child.graph.name}" still refuses after ${attempt} attempts (${why}): ${feedback.error.message}`,
+      { cause: verdict.error },
+    )
     return new Output('fail', error, { data: outcome.data })
   }
 }
 
 /** What the guard said; undefined where the child failed in another way: a throw is a failure, not a verdict. */
-function verdictOf(child: Run, until: string, attempt: number): { readonly feedback: Feedback; readonly error: unknown } | undefined {
+function verdictOf(
+  child: Run,
+  until: string,
+  attempt: number,
+): { readonly feedback: Feedback; readonly error: unknown } | undefined {
   const guard = child.graph.indexOf(until) as number
   const { output, threw, answered } = child.factsIfAny(guard) ?? {}
   // What it threw, or an interceptor answered in its place, it did not say itself.
@@ -94,10 +126,15 @@ function verdictOf(child: Run, until: string, attempt: number): { readonly feedb
   return { feedback: { attempt, error: errorRecord(output.error, until), data: output.data }, error: output.error }
 }
 
-const keyOf = ({ data, error }: Feedback): string => (data === undefined ? `${error.code} ${error.message}` : JSON.stringify(data))
+const keyOf = ({ data, error }: Feedback): string =>
+  data === undefined ? `${error.code} ${error.message}` : JSON.stringify(data)
 const sameByDefault = (a: Feedback, b: Feedback): boolean => keyOf(a) === keyOf(b)
 
-function emit<Type extends keyof EventMap & `guard_retry.${string}`>(context: LiveContext, type: Type, data: EventMap[Type]): void {
+function emit<Type extends keyof EventMap & `guard_retry.${string}`>(
+  context: LiveContext,
+  type: Type,
+  data: EventMap[Type],
+): void {
   const run = runOf(context)
   run.events?.emit(type, data, nodeOf(context).name, run.clock.now())
 }
@@ -124,4 +161,3 @@ export function asStage<Stages, Context extends StageContext<any, any> = StageCo
     },
   }
 }
-

@@ -9,7 +9,8 @@ afterEach(() => {
   clock = manualClock()
 })
 
-const inner = (stage: (context: StageContext<{}>) => object | Promise<object> = () => ({ inner: true })) => new Pipeline('child').withStage('inner', stage)
+const inner = (stage: (context: StageContext<{}>) => object | Promise<object> = () => ({ inner: true })) =>
+  new Pipeline('child').withStage('inner', stage)
 const sleeping = async (context: StageContext<{}>): Promise<object> => {
   await context.clock.sleep(1_000, context.signal)
   return {}
@@ -21,7 +22,11 @@ test('runChild gives the result of the child run, whatever it is; only a child t
       const completed = await context.runChild(inner())
       const cancelled = await context.runChild(inner(() => StageOutput.cancel('no')))
       const failed = await context.runChild(inner(() => StageOutput.fail('broken')))
-      return { completed: completed.data, cancelled: cancelled.status === 'cancelled' && cancelled.reason, failed: failed.status === 'failed' && failed.errors[0]?.message }
+      return {
+        completed: completed.data,
+        cancelled: cancelled.status === 'cancelled' && cancelled.reason,
+        failed: failed.status === 'failed' && failed.errors[0]?.message,
+      }
     })
     .build({ clock })
   const { data, report } = await graph.run()
@@ -31,23 +36,52 @@ test('runChild gives the result of the child run, whatever it is; only a child t
 
 test('withPipeline ends as the child ends: with its data, with its failure and partial results, and a cancelled child skips it', async () => {
   const run = async (ending: () => object) => {
-    const child = new Pipeline('child').withStage('first', () => ({ first: true })).withStage('second', ending, { dependencies: ['first'] })
-    return new Pipeline('demo').withPipeline('child', child).withStage('after', (context) => ({ saw: context.inputs.status('child') }), { dependencies: ['child'], join: 'settled' }).build({ clock }).runSettled()
+    const child = new Pipeline('child')
+      .withStage('first', () => ({ first: true }))
+      .withStage('second', ending, { dependencies: ['first'] })
+    return new Pipeline('demo')
+      .withPipeline('child', child)
+      .withStage('after', (context) => ({ saw: context.inputs.status('child') }), {
+        dependencies: ['child'],
+        join: 'settled',
+      })
+      .build({ clock })
+      .runSettled()
   }
-  expect((await run(() => ({ second: true }))).data).toEqual({ child: { first: { first: true }, second: { second: true } }, after: { saw: 'ok' } })
+  expect((await run(() => ({ second: true }))).data).toEqual({
+    child: { first: { first: true }, second: { second: true } },
+    after: { saw: 'ok' },
+  })
   const cancelled = await run(() => StageOutput.cancel('not allowed'))
-  expect(cancelled).toMatchObject({ status: 'completed', data: { after: { saw: 'skip' } }, outputs: { child: { status: 'skip', reason: 'the child run was cancelled: not allowed' } } })
+  expect(cancelled).toMatchObject({
+    status: 'completed',
+    data: { after: { saw: 'skip' } },
+    outputs: { child: { status: 'skip', reason: 'the child run was cancelled: not allowed' } },
+  })
   const failed = await run(() => StageOutput.fail('broken'))
-  expect(failed).toMatchObject({ status: 'failed', errors: [{ code: 'core/pipeline-failed', stage: 'child', cause: { message: 'broken' } }] })
+  expect(failed).toMatchObject({
+    status: 'failed',
+    errors: [{ code: 'core/pipeline-failed', stage: 'child', cause: { message: 'broken' } }],
+  })
   expect(failed.outputs.child).toMatchObject({ status: 'fail', data: { first: { first: true } } })
-  expect(failed.report.stages['child']?.children).toMatchObject([{ status: 'failed', stages: { first: { status: 'ok' } } }])
+  expect(failed.report.stages['child']?.children).toMatchObject([
+    { status: 'failed', stages: { first: { status: 'ok' } } },
+  ])
 })
 
 test('asStage does the same for the value door', async () => {
   const child = inner((context) => ({ text: context.snapshot.inputText ?? '' }))
   const graph = new Pipeline('demo')
     .withStage('ask', () => ({ question: 'why?' }))
-    .withStage('child', asStage(child, { input: (context: StageContext<{ ask: { question: string } }>) => ({ inputText: context.inputs.from('ask').question }) }), { dependencies: ['ask'] })
+    .withStage(
+      'child',
+      asStage(child, {
+        input: (context: StageContext<{ ask: { question: string } }>) => ({
+          inputText: context.inputs.from('ask').question,
+        }),
+      }),
+      { dependencies: ['ask'] },
+    )
     .withStage('bare', asStage(child.build({ clock })))
     .withStage('cancelled', asStage(inner(() => StageOutput.cancel('no'))))
     .build({ clock })
@@ -55,16 +89,28 @@ test('asStage does the same for the value door', async () => {
   expect(result.data).toMatchObject({ child: { inner: { text: 'why?' } }, bare: { inner: { text: 'hi' } } })
   expect(result.outputs.cancelled).toMatchObject({ status: 'skip' })
   const value = defineStage({ name: 'value', run: (context) => asStage(child).execute(context as never) })
-  expect((await Pipeline.from('demo', [value]).build({ clock }).run({ inputText: 'hey' })).data.value).toEqual({ inner: { text: 'hey' } })
+  expect((await Pipeline.from('demo', [value]).build({ clock }).run({ inputText: 'hey' })).data.value).toEqual({
+    inner: { text: 'hey' },
+  })
 })
 
 // ---------- what a child inherits
 
 test("a child has the parent's snapshot with the fields that input gives replaced, and an id of its own", async () => {
-  const child = inner((context) => ({ id: context.pipelineRunId, text: context.snapshot.inputText, user: context.userId, createdAt: context.snapshot.createdAt }))
+  const child = inner((context) => ({
+    id: context.pipelineRunId,
+    text: context.snapshot.inputText,
+    user: context.userId,
+    createdAt: context.snapshot.createdAt,
+  }))
   const graph = new Pipeline('demo')
     .withStage('ask', () => ({ question: 'why?' }))
-    .withPipeline('child', child, { dependencies: ['ask'], input: (inputs, snapshot, feedback) => ({ inputText: `${inputs.from('ask').question} ${snapshot.inputText} ${feedback}` }) })
+    .withPipeline('child', child, {
+      dependencies: ['ask'],
+      input: (inputs, snapshot, feedback) => ({
+        inputText: `${inputs.from('ask').question} ${snapshot.inputText} ${feedback}`,
+      }),
+    })
     .build({ clock })
   const { data } = await graph.run({ pipelineRunId: 'run-1', userId: 'ada', inputText: 'hi', createdAt: 7 })
   expect(data.child?.inner).toMatchObject({ text: 'why? hi undefined', user: 'ada', createdAt: 7 })
@@ -73,23 +119,30 @@ test("a child has the parent's snapshot with the fields that input gives replace
 
 test('its lineage says where it belongs: ids, stage, root, depth and path', async () => {
   const parents: unknown[] = []
-  const watching: Interceptor = { name: 'watching', wrapRun: (next) => (run) => {
-    parents.push(run.parent)
-    return next(run)
-  } }
+  const watching: Interceptor = {
+    name: 'watching',
+    wrapRun: (next) => (run) => {
+      parents.push(run.parent)
+      return next(run)
+    },
+  }
   const deep = new Pipeline('deep').withStage('deepest', () => ({}))
   const middle = new Pipeline('middle').withPipeline('write', deep)
-  const graph = new Pipeline('demo').withMap('each', { over: () => ['a', 'b'], each: async (_, context) => void (await context.runChild(middle)) }).build({ clock, interceptors: [watching] })
+  const graph = new Pipeline('demo')
+    .withMap('each', { over: () => ['a', 'b'], each: async (_, context) => void (await context.runChild(middle)) })
+    .build({ clock, interceptors: [watching] })
   const { report } = await graph.run({ pipelineRunId: 'root' })
   const children = report.stages['each']?.children ?? []
   expect(parents).toHaveLength(5)
-  expect(new Set(parents)).toEqual(new Set([
-    undefined,
-    { pipelineRunId: 'root', stage: 'each', rootRunId: 'root', depth: 1, path: 'each#0' },
-    { pipelineRunId: 'root', stage: 'each', rootRunId: 'root', depth: 1, path: 'each#1' },
-    { pipelineRunId: children[0]?.pipelineRunId, stage: 'write', rootRunId: 'root', depth: 2, path: 'each#0/write' },
-    { pipelineRunId: children[1]?.pipelineRunId, stage: 'write', rootRunId: 'root', depth: 2, path: 'each#1/write' },
-  ]))
+  expect(new Set(parents)).toEqual(
+    new Set([
+      undefined,
+      { pipelineRunId: 'root', stage: 'each', rootRunId: 'root', depth: 1, path: 'each#0' },
+      { pipelineRunId: 'root', stage: 'each', rootRunId: 'root', depth: 1, path: 'each#1' },
+      { pipelineRunId: children[0]?.pipelineRunId, stage: 'write', rootRunId: 'root', depth: 2, path: 'each#0/write' },
+      { pipelineRunId: children[1]?.pipelineRunId, stage: 'write', rootRunId: 'root', depth: 2, path: 'each#1/write' },
+    ]),
+  )
 })
 
 test('its events go to the sink of the run, and tell of the lineage', async () => {
@@ -97,16 +150,39 @@ test('its events go to the sink of the run, and tell of the lineage', async () =
   const graph = new Pipeline('demo').withPipeline('child', inner()).build({ clock })
   const { report } = await graph.run({ pipelineRunId: 'root' }, { eventSink })
   const childRunId = report.stages['child']?.children?.[0]?.pipelineRunId
-  expect(eventSink.of('pipeline.child_started')).toMatchObject([{ pipelineRunId: 'root', stage: 'child', data: { pipeline: 'child', childRunId, depth: 1, path: 'child' } }])
+  expect(eventSink.of('pipeline.child_started')).toMatchObject([
+    { pipelineRunId: 'root', stage: 'child', data: { pipeline: 'child', childRunId, depth: 1, path: 'child' } },
+  ])
   expect(eventSink.of('pipeline.child_completed')).toMatchObject([{ data: { childRunId, durationMs: 0 } }])
-  expect(eventSink.events.filter(({ parentRunId }) => parentRunId === 'root').map(({ type, pipelineRunId }) => `${type} ${pipelineRunId === childRunId}`)).toEqual(['pipeline.started true', 'stage.inner.started true', 'stage.inner.completed true', 'pipeline.completed true'])
+  expect(
+    eventSink.events
+      .filter(({ parentRunId }) => parentRunId === 'root')
+      .map(({ type, pipelineRunId }) => `${type} ${pipelineRunId === childRunId}`),
+  ).toEqual([
+    'pipeline.started true',
+    'stage.inner.started true',
+    'stage.inner.completed true',
+    'pipeline.completed true',
+  ])
 })
 
 test('the events of a child that failed or was cancelled say so, and why', async () => {
   const eventSink = recordingSink()
-  await new Pipeline('demo').withPipeline('a', inner(() => StageOutput.cancel('no'))).withPipeline('b', inner(() => StageOutput.fail('broken'))).build({ clock, eventSink }).runSettled()
+  await new Pipeline('demo')
+    .withPipeline(
+      'a',
+      inner(() => StageOutput.cancel('no')),
+    )
+    .withPipeline(
+      'b',
+      inner(() => StageOutput.fail('broken')),
+    )
+    .build({ clock, eventSink })
+    .runSettled()
   expect(eventSink.of('pipeline.child_cancelled')).toMatchObject([{ stage: 'a', data: { reason: 'no' } }])
-  expect(eventSink.of('pipeline.child_failed')).toMatchObject([{ stage: 'b', data: { errors: [{ message: 'broken' }] } }])
+  expect(eventSink.of('pipeline.child_failed')).toMatchObject([
+    { stage: 'b', data: { errors: [{ message: 'broken' }] } },
+  ])
 })
 
 test("case 6: the parent's abort and deadline reach child and grandchild", async () => {
@@ -115,7 +191,9 @@ test("case 6: the parent's abort and deadline reach child and grandchild", async
     deadlines.push(context.deadline)
     return sleeping(context)
   })
-  const graph = new Pipeline('demo').withPipeline('child', new Pipeline('child').withPipeline('grandchild', grandchild)).build({ clock })
+  const graph = new Pipeline('demo')
+    .withPipeline('child', new Pipeline('child').withPipeline('grandchild', grandchild))
+    .build({ clock })
   const caller = new AbortController()
   const settled = graph.runSettled({}, { signal: caller.signal, timeoutMs: 500 })
   await clock.advance(10)
@@ -123,42 +201,76 @@ test("case 6: the parent's abort and deadline reach child and grandchild", async
   const result = await settled
   expect(clock.now()).toBe(10)
   expect(result).toMatchObject({ status: 'cancelled', reason: 'the user left' })
-  expect(result.report.stages['child']).toMatchObject({ status: 'cancel', children: [{ status: 'cancelled', stages: { grandchild: { children: [{ stages: { deep: { status: 'cancel', endedAt: 10 } } }] } } }] })
+  expect(result.report.stages['child']).toMatchObject({
+    status: 'cancel',
+    children: [
+      {
+        status: 'cancelled',
+        stages: { grandchild: { children: [{ stages: { deep: { status: 'cancel', endedAt: 10 } } }] } },
+      },
+    ],
+  })
   expect(deadlines).toEqual([500])
 })
 
 test('a child is bounded by what surrounds the attempt that started it', async () => {
-  const limited: Interceptor = { name: 'limit', wrap: (next, { name }) => name !== 'child' ? next : (context) => next(context.fork({ deadline: context.clock.now() + 50 }).context) }
-  const graph = new Pipeline('demo').withPipeline('child', new Pipeline('child').withStage('inner', sleeping)).build({ clock, interceptors: [limited] })
+  const limited: Interceptor = {
+    name: 'limit',
+    wrap: (next, { name }) =>
+      name !== 'child' ? next : (context) => next(context.fork({ deadline: context.clock.now() + 50 }).context),
+  }
+  const graph = new Pipeline('demo')
+    .withPipeline('child', new Pipeline('child').withStage('inner', sleeping))
+    .build({ clock, interceptors: [limited] })
   const settled = graph.runSettled()
   await clock.advance(50)
-  expect(await settled).toMatchObject({ status: 'failed', errors: [{ stage: 'child', cause: { code: 'core/run-timeout', message: expect.stringContaining('50 ms') } }] })
+  expect(await settled).toMatchObject({
+    status: 'failed',
+    errors: [{ stage: 'child', cause: { code: 'core/run-timeout', message: expect.stringContaining('50 ms') } }],
+  })
 })
 
 test('custom run options, graceMs and cleanupMs are inherited; maxConcurrency and onStageFailure are not', async () => {
   const options: unknown[] = []
-  const watching: Interceptor = { name: 'watching', runOptions: ['token' as never], wrapRun: (next) => (run: RunContext) => {
-    const { eventSink: _, ...rest } = run.options
-    options.push(rest)
-    return next(run)
-  } }
+  const watching: Interceptor = {
+    name: 'watching',
+    runOptions: ['token' as never],
+    wrapRun: (next) => (run: RunContext) => {
+      const { eventSink: _, ...rest } = run.options
+      options.push(rest)
+      return next(run)
+    },
+  }
   const graph = new Pipeline('demo').withPipeline('child', inner()).build({ clock, interceptors: [watching] })
-  await graph.run({}, { token: 'secret', graceMs: 10, cleanupMs: 20, chunkEvents: true, maxConcurrency: 1, onStageFailure: 'continue', timeoutMs: 1_000 } as never)
+  await graph.run({}, {
+    token: 'secret',
+    graceMs: 10,
+    cleanupMs: 20,
+    chunkEvents: true,
+    maxConcurrency: 1,
+    onStageFailure: 'continue',
+    timeoutMs: 1_000,
+  } as never)
   expect(options[1]).toEqual({ token: 'secret', graceMs: 10, cleanupMs: 20, chunkEvents: true })
 })
 
 test('slots are read through, so that a token is verified once for the whole tree', async () => {
   const claims = createSlot<string>('auth/claims')
   let verified = 0
-  const auth: Interceptor = { name: 'auth', wrapRun: (next) => (run) => {
-    if (run.get(claims) === undefined) {
-      verified++
-      run.set(claims, 'ada')
-    }
-    return next(run)
-  } }
+  const auth: Interceptor = {
+    name: 'auth',
+    wrapRun: (next) => (run) => {
+      if (run.get(claims) === undefined) {
+        verified++
+        run.set(claims, 'ada')
+      }
+      return next(run)
+    },
+  }
   const child = inner((context) => ({ sub: context.get(claims) }))
-  const graph = new Pipeline('demo').withPipeline('child', new Pipeline('middle').withPipeline('child', child)).build({ clock, interceptors: [auth] })
+  const graph = new Pipeline('demo')
+    .withPipeline('child', new Pipeline('middle').withPipeline('child', child))
+    .build({ clock, interceptors: [auth] })
   expect((await graph.run()).data.child?.child?.inner).toEqual({ sub: 'ada' })
   expect(verified).toBe(1)
 })
@@ -167,27 +279,42 @@ test("a child given as a pipeline is built with the parent's options; one given 
   const log: string[] = []
   const logging = (name: string): Interceptor => ({ name, settled: ({ stage }) => void log.push(`${name}: ${stage}`) })
   const ownClock = manualClock({ startAt: 5_000 })
-  const child = new Pipeline('child').withStage('inner', (context) => ({ at: context.clock.now(), port: (context.ports as { name?: string }).name }))
+  const child = new Pipeline('child').withStage('inner', (context) => ({
+    at: context.clock.now(),
+    port: (context.ports as { name?: string }).name,
+  }))
   const graph = new Pipeline('demo')
     .withPipeline('pipeline', child)
-    .withPipeline('graph', child.build({ clock: ownClock, interceptors: [logging('own')], ports: { name: 'own' } as never }))
+    .withPipeline(
+      'graph',
+      child.build({ clock: ownClock, interceptors: [logging('own')], ports: { name: 'own' } as never }),
+    )
     .build({ clock, interceptors: [logging('parent')], ports: { name: 'parent' } as never })
   const { data } = await graph.run()
   expect(data).toEqual({ pipeline: { inner: { at: 0, port: 'parent' } }, graph: { inner: { at: 5_000, port: 'own' } } })
-  expect(log).toEqual(['parent: inner', 'parent: pipeline', 'own: inner', 'parent: graph'].toSorted((a, b) => log.indexOf(a) - log.indexOf(b)))
+  expect(log).toEqual(
+    ['parent: inner', 'parent: pipeline', 'own: inner', 'parent: graph'].toSorted(
+      (a, b) => log.indexOf(a) - log.indexOf(b),
+    ),
+  )
 })
 
 test('a pipeline is built once per parent graph, however often it is run', async () => {
   let built = 0
-  const counting: Interceptor = { name: 'counting', wrap: (next, stage) => {
-    if (stage.name === 'inner') built++
-    return next
-  } }
+  const counting: Interceptor = {
+    name: 'counting',
+    wrap: (next, stage) => {
+      if (stage.name === 'inner') built++
+      return next
+    },
+  }
   const child = inner()
-  const graph = new Pipeline('demo').withStage('a', async (context) => {
-    await context.runChild(child)
-    await context.runChild(child)
-  }).build({ clock, interceptors: [counting] })
+  const graph = new Pipeline('demo')
+    .withStage('a', async (context) => {
+      await context.runChild(child)
+      await context.runChild(child)
+    })
+    .build({ clock, interceptors: [counting] })
   await graph.run()
   await graph.run()
   expect(built).toBe(1)
@@ -203,27 +330,44 @@ const refusedChild = async (stage: (context: StageContext<{}>) => Promise<unknow
     })
     .build({ clock })
     .run()
-  return refused as { readonly code: string; readonly message: string; readonly problems?: readonly { readonly code: string }[] }
+  return refused as {
+    readonly code: string
+    readonly message: string
+    readonly problems?: readonly { readonly code: string }[]
+  }
 }
 
 test('runs may lie five deep inside one another, and no deeper (core/child-depth)', async () => {
   const nested = (depth: number): Pipeline<Record<string, never>> => {
     const pipeline = new Pipeline(`level-${depth}`)
-    return (depth === 0 ? pipeline.withStage('last', () => ({})) : pipeline.withPipeline('next', nested(depth - 1) as never)) as never
+    return (
+      depth === 0 ? pipeline.withStage('last', () => ({})) : pipeline.withPipeline('next', nested(depth - 1) as never)
+    ) as never
   }
   expect((await nested(5).build({ clock }).run()).status).toBe('completed')
   const tooDeep = await nested(6).build({ clock }).runSettled()
   let error = tooDeep.status === 'failed' ? tooDeep.errors[0] : undefined
   while (error?.cause !== undefined) error = error.cause
-  expect(error).toMatchObject({ code: 'core/child-depth', message: expect.stringContaining('Stage "next" of "level-1" starts a child run 6 deep') })
+  expect(error).toMatchObject({
+    code: 'core/child-depth',
+    message: expect.stringContaining('Stage "next" of "level-1" starts a child run 6 deep'),
+  })
 })
 
 test('a pipeline cannot run inside itself, however indirectly (core/child-cycle)', async () => {
-  const self: Pipeline<Record<string, never>> = new Pipeline('self').withStage('again', (context) => context.runChild(self as never).then((result) => result.data as object)) as never
+  const self: Pipeline<Record<string, never>> = new Pipeline('self').withStage('again', (context) =>
+    context.runChild(self as never).then((result) => result.data as object),
+  ) as never
   const result = await self.build({ clock }).runSettled()
-  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/child-cycle', message: expect.stringContaining('"self"') }] })
+  expect(result).toMatchObject({
+    status: 'failed',
+    errors: [{ code: 'core/child-cycle', message: expect.stringContaining('"self"') }],
+  })
   const outer: Pipeline<Record<string, never>> = new Pipeline('outer').withStage('a', async (context) => {
-    const { status, ...rest } = (await context.runChild(middle as never)) as never as { status: string; errors: readonly { code: string }[] }
+    const { status, ...rest } = (await context.runChild(middle as never)) as never as {
+      status: string
+      errors: readonly { code: string }[]
+    }
     return { ended: status, code: rest.errors }
   }) as never
   const middle = new Pipeline('middle').withStage('b', async (context) => void (await context.runChild(outer as never)))
@@ -232,27 +376,56 @@ test('a pipeline cannot run inside itself, however indirectly (core/child-cycle)
 
 test('what is no pipeline is refused by name (core/not-a-pipeline)', async () => {
   for (const wrong of [undefined, {}, 'child', () => ({})]) {
-    expect(await refusedChild((context) => context.runChild(wrong as never))).toMatchObject({ code: 'core/not-a-pipeline', message: expect.stringContaining('A child of "demo" is') })
+    expect(await refusedChild((context) => context.runChild(wrong as never))).toMatchObject({
+      code: 'core/not-a-pipeline',
+      message: expect.stringContaining('A child of "demo" is'),
+    })
   }
-  expect(() => new Pipeline('demo').withPipeline('child', 5 as never).build()).toThrow(expect.objectContaining({ problems: [expect.objectContaining({ code: 'core/not-a-pipeline', message: expect.stringContaining('In stage "child"') })] }))
+  expect(() => new Pipeline('demo').withPipeline('child', 5 as never).build()).toThrow(
+    expect.objectContaining({
+      problems: [
+        expect.objectContaining({ code: 'core/not-a-pipeline', message: expect.stringContaining('In stage "child"') }),
+      ],
+    }),
+  )
 })
 
 test('a child that cannot be built, or a wrong input, rejects', async () => {
-  expect(await refusedChild((context) => context.runChild(new Pipeline('broken').withStage('a b', () => ({}))))).toMatchObject({ code: 'core/build', problems: [{ code: 'core/illegal-name' }] })
-  expect(await refusedChild((context) => context.runChild(inner(), { nope: 1 } as never))).toMatchObject({ code: 'core/snapshot' })
-  expect(await refusedChild((context) => context.runChild(inner(), null as never))).toMatchObject({ code: 'core/snapshot' })
+  expect(
+    await refusedChild((context) => context.runChild(new Pipeline('broken').withStage('a b', () => ({})))),
+  ).toMatchObject({ code: 'core/build', problems: [{ code: 'core/illegal-name' }] })
+  expect(await refusedChild((context) => context.runChild(inner(), { nope: 1 } as never))).toMatchObject({
+    code: 'core/snapshot',
+  })
+  expect(await refusedChild((context) => context.runChild(inner(), null as never))).toMatchObject({
+    code: 'core/snapshot',
+  })
 })
 
 test('the problems of a child pipeline are problems of the build, and say where', () => {
   const broken = new Pipeline('broken').withStage('a b', () => ({})).withStage('c', 5 as never)
-  expect(() => new Pipeline('demo').withPipeline('child', broken as never).build()).toThrow(expect.objectContaining({
-    problems: [expect.objectContaining({ code: 'core/illegal-name', message: expect.stringMatching(/^In stage "child": /) }), expect.objectContaining({ code: 'core/not-a-stage' })],
-  }))
+  expect(() => new Pipeline('demo').withPipeline('child', broken as never).build()).toThrow(
+    expect.objectContaining({
+      problems: [
+        expect.objectContaining({ code: 'core/illegal-name', message: expect.stringMatching(/^In stage "child": /) }),
+        expect.objectContaining({ code: 'core/not-a-stage' }),
+      ],
+    }),
+  )
 })
 
 test('an input function that throws fails the stage', async () => {
-  const graph = new Pipeline('demo').withPipeline('child', inner(), { input: () => { throw new Error('no input') } }).build({ clock })
-  expect(await graph.runSettled()).toMatchObject({ status: 'failed', errors: [{ message: 'no input', stage: 'child' }] })
+  const graph = new Pipeline('demo')
+    .withPipeline('child', inner(), {
+      input: () => {
+        throw new Error('no input')
+      },
+    })
+    .build({ clock })
+  expect(await graph.runSettled()).toMatchObject({
+    status: 'failed',
+    errors: [{ message: 'no input', stage: 'child' }],
+  })
 })
 
 test('a child run keeps its own maxConcurrency, and its parent keeps its slot: no deadlock', async () => {
@@ -263,4 +436,96 @@ test('a child run keeps its own maxConcurrency, and its parent keeps its slot: n
   const settled = graph.run({}, { maxConcurrency: 1 })
   await clock.advance(2_000)
   expect((await settled).report.endedAt).toBe(2_000)
+})
+
+test('runChild takes options of its own: a signal, a time-out, a sink', async () => {
+  const own = new AbortController()
+  const eventSink = recordingSink()
+  const ended: unknown[] = []
+  const graph = new Pipeline('demo')
+    .withStage(
+      'signal',
+      async (context) => void ended.push((await context.runChild(inner(sleeping), {}, { signal: own.signal })).status),
+    )
+    .withStage(
+      'timeout',
+      async (context) => void ended.push((await context.runChild(inner(sleeping), {}, { timeoutMs: 50 })).status),
+    )
+    .withStage('sink', async (context) => void ended.push((await context.runChild(inner(), {}, { eventSink })).status))
+    .build({ clock })
+  const settled = graph.run()
+  await clock.advance(10)
+  own.abort(new Error('only this child'))
+  await clock.advance(40)
+  expect((await settled).status).toBe('completed')
+  expect(ended).toEqual(['completed', 'cancelled', 'failed'])
+  expect(eventSink.types()).toEqual([
+    'pipeline.started',
+    'stage.inner.started',
+    'stage.inner.completed',
+    'pipeline.completed',
+  ])
+})
+
+test('a child that has a longer grace time than its parent is named by the report of the parent', async () => {
+  let end = (): void => {}
+  const stuck = inner(
+    () =>
+      new Promise((resolve) => {
+        end = () => resolve({})
+      }),
+  )
+  const run = new Pipeline('demo')
+    .withStage('a', async (context) => void (await context.runChild(stuck, {}, { graceMs: 1_000 })))
+    .build({ clock })
+    .start({}, { graceMs: 10 })
+  await clock.settle()
+  run.cancel('enough')
+  await clock.advance(10)
+  const { report } = await run.settled
+  expect(report.stages['a']).toMatchObject({ status: 'cancel', abandoned: true })
+  expect(report.endedAt).toBe(10)
+  end()
+  await clock.settle()
+})
+
+test('the result of a child run is no output: the message says what to do (core/illegal-output)', async () => {
+  const result = await new Pipeline('demo')
+    .withStage('a', ((context: StageContext<{}>) => context.runChild(inner())) as never)
+    .build({ clock })
+    .runSettled()
+  expect(result).toMatchObject({
+    status: 'failed',
+    errors: [{ code: 'core/illegal-output', message: expect.stringContaining('withPipeline') }],
+  })
+})
+
+test('an attempt that left a child behind is not followed by another before that child has ended', async () => {
+  const log: string[] = []
+  const child = inner(async (context) => {
+    log.push(`started at ${clock.now()}`)
+    await context.clock.sleep(100)
+    return {}
+  })
+  const graph = new Pipeline('demo')
+    .withStage('careless', (context) => {
+      void context.runChild(child)
+      return context.attempt === 1 ? StageOutput.fail('not yet') : {}
+    })
+    .build({
+      clock,
+      interceptors: [
+        {
+          name: 'retry',
+          wrap: (next) => async (context) => {
+            const first = await next(context)
+            return first.status === 'fail' ? next(context) : first
+          },
+        },
+      ],
+    })
+  const settled = graph.run()
+  await clock.advance(200)
+  expect((await settled).status).toBe('completed')
+  expect(log).toEqual(['started at 0', 'started at 100'])
 })

@@ -15,7 +15,13 @@ import { RUNNING } from './schedule.ts'
 import { fieldsOf, inputFields } from './snapshot.ts'
 import type { Fields } from './snapshot-fields.ts'
 
-export type CreateRun = (graph: BuiltGraph, input: Fields, options: AllRunOptions, parent: ParentLink, listener: Listener | undefined) => Run
+export type CreateRun = (
+  graph: BuiltGraph,
+  input: Fields,
+  options: AllRunOptions,
+  parent: ParentLink,
+  listener: Listener | undefined,
+) => Run
 
 /** How deep runs may lie inside one another, below the outermost. */
 const DEEPEST = 5
@@ -28,30 +34,59 @@ export interface OpenedChild {
 }
 
 /** Starts a child run inside a stage. `suffix`: the item or the attempt, for the lineage path. */
-export function openChild(context: LiveContext, given: unknown, input: object, options: object | undefined, suffix: string, create: CreateRun): OpenedChild {
+export function openChild(
+  context: LiveContext,
+  given: unknown,
+  input: object,
+  options: object | undefined,
+  suffix: string,
+  create: CreateRun,
+): OpenedChild {
   const run = runOf(context)
   const node = nodeOf(context)
   refuseEnded(run, node)
   const depth = (run.parent?.depth ?? 0) + 1
-  if (depth > DEEPEST) throw new StageflowError('core/child-depth', `Stage "${node.name}" of "${run.graph.name}" starts a child run ${depth} deep; runs may lie at most ${DEEPEST} deep inside one another.`)
+  if (depth > DEEPEST)
+    throw new StageflowError(
+      'core/child-depth',
+      `Stage "${node.name}" of "${run.graph.name}" starts a child run ${depth} deep; runs may lie at most ${DEEPEST} deep inside one another.`,
+    )
   const graph = run.graph.childOf(given)
   for (let above: RunState | undefined = run; above !== undefined; above = above.parent?.run) {
-    if (above.graph.origin === graph.origin) throw new StageflowError('core/child-cycle', `Stage "${node.name}" starts "${graph.name}", which it is a part of: that would never end. Use withPipeline(…, { repeat }) for a loop.`)
+    if (above.graph.origin === graph.origin)
+      throw new StageflowError(
+        'core/child-cycle',
+        `Stage "${node.name}" starts "${graph.name}", which it is a part of: that would never end. Use withPipeline(…, { repeat }) for a loop.`,
+      )
   }
   const own = checkRunOptions(graph, options)
   const fields = { ...fieldsOf(run.snapshot), pipelineRunId: crypto.randomUUID(), ...inputFields(input) }
   const above = run.parent === undefined ? '' : `${run.parent.path}/`
   const parent: ParentLink = {
-    run, depth, pipelineRunId: run.pipelineRunId, stage: node.name, rootRunId: run.parent?.rootRunId ?? run.pipelineRunId,
-    path: `${above}${node.name}${suffix}`, signal: context.signal, remainingMs: (context.deadline ?? Infinity) - run.clock.now(),
+    run,
+    depth,
+    pipelineRunId: run.pipelineRunId,
+    stage: node.name,
+    rootRunId: run.parent?.rootRunId ?? run.pipelineRunId,
+    path: `${above}${node.name}${suffix}`,
+    signal: context.signal,
+    remainingMs: (context.deadline ?? Infinity) - run.clock.now(),
   }
   const child = create(graph, fields, { ...inherited(run, graph), ...own }, parent, run.events?.listener)
   return { child, settled: settle(run, node, child, parent) }
 }
 
 function refuseEnded(run: RunLoop, node: StageNode): void {
-  if (run.isClosed(node.index)) throw new StageflowError('core/run-over', `The run that stage "${node.name}" belongs to is over; nothing can be started in it.`)
-  if (run.schedule.state(node.index) !== RUNNING) throw new StageflowError('core/stage-ended', `Stage "${node.name}" has ended; its code cannot start a child run any more.`)
+  if (run.isClosed(node.index))
+    throw new StageflowError(
+      'core/run-over',
+      `The run that stage "${node.name}" belongs to is over; nothing can be started in it.`,
+    )
+  if (run.schedule.state(node.index) !== RUNNING)
+    throw new StageflowError(
+      'core/stage-ended',
+      `Stage "${node.name}" has ended; its code cannot start a child run any more.`,
+    )
 }
 
 function inherited(run: RunLoop, graph: BuiltGraph): AllRunOptions {
@@ -72,9 +107,18 @@ async function settle(run: RunLoop, node: StageNode, child: Run, parent: ParentL
   if (run.over) return outcome
   const { status, reason, errors } = outcome
   const durationMs = run.clock.now() - startedAt
-  run.events?.emit(`pipeline.child_${status}`, { ...data, durationMs, ...(status === 'cancelled' ? { reason } : undefined), ...(status === 'failed' ? { errors } : undefined) }, node.name, run.clock.now())
+  run.events?.emit(
+    `pipeline.child_${status}`,
+    {
+      ...data,
+      durationMs,
+      ...(status === 'cancelled' ? { reason } : undefined),
+      ...(status === 'failed' ? { errors } : undefined),
+    },
+    node.name,
+    run.clock.now(),
+  )
   facts.leave()
   run.codeLeft(node.index)
   return outcome
 }
-

@@ -14,10 +14,13 @@ async function* tokens(): AsyncGenerator<string, { text: string }> {
   yield 'lo'
   return { text: 'Hello' }
 }
-const retrying: Interceptor = { name: 'retry', wrap: (next) => async (context) => {
-  const first = await next(context.fork().context)
-  return first.status === 'ok' ? first : next(context.fork().context)
-} }
+const retrying: Interceptor = {
+  name: 'retry',
+  wrap: (next) => async (context) => {
+    const first = await next(context.fork().context)
+    return first.status === 'ok' ? first : next(context.fork().context)
+  },
+}
 
 test('an async generator returns its output at the end, and its chunks are counted', async () => {
   const graph = new Pipeline('demo')
@@ -35,7 +38,10 @@ test('start() offers chunks as events, with the attempt they belong to', async (
   for await (const event of new Pipeline('demo').withStage('llm', tokens).build({ clock }).start()) {
     if (isStageEvent(event, 'chunk')) chunks.push(event.data)
   }
-  expect(chunks).toEqual([{ chunk: 'Hel', attempt: 1 }, { chunk: 'lo', attempt: 1 }])
+  expect(chunks).toEqual([
+    { chunk: 'Hel', attempt: 1 },
+    { chunk: 'lo', attempt: 1 },
+  ])
 })
 
 test('a sink hears of chunks only when the run asks for it, and numbers stay without a gap either way', async () => {
@@ -44,17 +50,37 @@ test('a sink hears of chunks only when the run asks for it, and numbers stay wit
     const eventSink = recordingSink()
     await graph.build({ clock, eventSink }).run({}, { chunkEvents })
     const chunkTypes = chunkEvents ? ['stage.llm.chunk', 'stage.llm.chunk'] : []
-    expect(eventSink.types()).toEqual(['pipeline.started', 'stage.llm.started', ...chunkTypes, 'stage.llm.completed', 'pipeline.completed'])
+    expect(eventSink.types()).toEqual([
+      'pipeline.started',
+      'stage.llm.started',
+      ...chunkTypes,
+      'stage.llm.completed',
+      'pipeline.completed',
+    ])
     expect(eventSink.events.map(({ seq }) => seq)).toEqual(eventSink.events.map((_, index) => index))
   }
 })
 
 test('a generator may end as any output ends, and may throw', async () => {
-  const skip = new Pipeline('demo').withStage('llm', async function* () { yield 1; return StageOutput.skip('nothing to say') }).build({ clock })
+  const skip = new Pipeline('demo')
+    .withStage('llm', async function* () {
+      yield 1
+      return StageOutput.skip('nothing to say')
+    })
+    .build({ clock })
   expect((await skip.run()).outputs.llm).toMatchObject({ status: 'skip', reason: 'nothing to say' })
-  const thrown = new Pipeline('demo').withStage('llm', async function* () { yield 1; throw new Error('cut off') }).build({ clock })
+  const thrown = new Pipeline('demo')
+    .withStage('llm', async function* () {
+      yield 1
+      throw new Error('cut off')
+    })
+    .build({ clock })
   const result = await thrown.runSettled()
-  expect(result).toMatchObject({ status: 'failed', errors: [{ message: 'cut off', stage: 'llm' }], report: { stages: { llm: { chunks: 1 } } } })
+  expect(result).toMatchObject({
+    status: 'failed',
+    errors: [{ message: 'cut off', stage: 'llm' }],
+    report: { stages: { llm: { chunks: 1 } } },
+  })
   const empty = new Pipeline('demo').withStage('llm', async function* () {}).build({ clock })
   expect((await empty.run()).data).toEqual({ llm: {} })
 })
@@ -82,7 +108,10 @@ test('a stage that has delivered a chunk cannot run again (core/attempt-committe
     .build({ clock, interceptors: [retrying] })
     .runSettled()
   expect(calls).toBe(1)
-  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/attempt-committed', stage: 'llm', message: expect.stringContaining('"llm"') }] })
+  expect(result).toMatchObject({
+    status: 'failed',
+    errors: [{ code: 'core/attempt-committed', stage: 'llm', message: expect.stringContaining('"llm"') }],
+  })
   expect(result.report.stages['llm']?.attempts).toMatchObject([{ status: 'fail', error: { message: 'cut off' } }])
 })
 
@@ -121,7 +150,10 @@ test('a stream is not pulled any further once the run was stopped, and is closed
   await clock.advance(5)
   const result = await run.settled
   expect(log).toEqual(['yields 0', 'yields 1', 'yields 2', 'closed'])
-  expect(result).toMatchObject({ status: 'cancelled', report: { stages: { llm: { status: 'cancel', chunks: 2, reason: 'enough' } } } })
+  expect(result).toMatchObject({
+    status: 'cancelled',
+    report: { stages: { llm: { status: 'cancel', chunks: 2, reason: 'enough' } } },
+  })
 })
 
 test('a generator that waits on its signal ends at once', async () => {
@@ -139,11 +171,14 @@ test('a generator that waits on its signal ends at once', async () => {
 
 test('a stream that a fork gave up is closed, with the reason of the fork', async () => {
   const log: string[] = []
-  const limited: Interceptor = { name: 'limit', wrap: (next) => (context) => {
-    const { context: inner, abort } = context.fork()
-    const stop = context.clock.setTimeout(() => abort(new Error('too slow')), 15)
-    return Promise.resolve(next(inner)).finally(stop)
-  } }
+  const limited: Interceptor = {
+    name: 'limit',
+    wrap: (next) => (context) => {
+      const { context: inner, abort } = context.fork()
+      const stop = context.clock.setTimeout(() => abort(new Error('too slow')), 15)
+      return Promise.resolve(next(inner)).finally(stop)
+    },
+  }
   const settled = new Pipeline('demo')
     .withStage('llm', async function* (context: StageContext) {
       try {
@@ -158,7 +193,11 @@ test('a stream that a fork gave up is closed, with the reason of the fork', asyn
     .build({ clock, interceptors: [limited] })
     .runSettled()
   await clock.advance(20)
-  expect(await settled).toMatchObject({ status: 'failed', errors: [{ message: 'too slow' }], report: { stages: { llm: { chunks: 1 } } } })
+  expect(await settled).toMatchObject({
+    status: 'failed',
+    errors: [{ message: 'too slow' }],
+    report: { stages: { llm: { chunks: 1 } } },
+  })
   expect(log).toEqual(['closed'])
 })
 

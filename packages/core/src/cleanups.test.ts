@@ -9,14 +9,16 @@ afterEach(() => {
   clock = manualClock()
 })
 
-const cleaning = (log: string[], ...names: readonly string[]) => (context: StageContext<{}>): void => {
-  for (const name of names) {
-    context.onCleanup(async () => {
-      await context.clock.sleep(10)
-      log.push(`${name} at ${clock.now()}`)
-    })
+const cleaning =
+  (log: string[], ...names: readonly string[]) =>
+  (context: StageContext<{}>): void => {
+    for (const name of names) {
+      context.onCleanup(async () => {
+        await context.clock.sleep(10)
+        log.push(`${name} at ${clock.now()}`)
+      })
+    }
   }
-}
 
 test('cleanups run last in first out, one after the other, after the stages and before the last event', async () => {
   const log: string[] = []
@@ -24,7 +26,9 @@ test('cleanups run last in first out, one after the other, after the stages and 
   const graph = new Pipeline('demo')
     .withStage('a', cleaning(log, 'a1', 'a2'))
     .withStage('b', cleaning(log, 'b'), { dependencies: ['a'] })
-    .withStage('c', (context) => context.onCleanup(() => void log.push(`c sees ${eventSink.types().at(-1)}`)), { dependencies: ['b'] })
+    .withStage('c', (context) => context.onCleanup(() => void log.push(`c sees ${eventSink.types().at(-1)}`)), {
+      dependencies: ['b'],
+    })
     .build({ clock, eventSink })
   const settled = graph.run()
   await clock.advance(30)
@@ -34,7 +38,16 @@ test('cleanups run last in first out, one after the other, after the stages and 
 })
 
 test('cleanups run on every ending', async () => {
-  const endings: readonly (() => object | Promise<object>)[] = [() => ({}), () => StageOutput.skip('x'), () => StageOutput.cancel('x'), () => StageOutput.fail('x'), () => { throw new Error('x') }, () => new Promise(() => {})]
+  const endings: readonly (() => object | Promise<object>)[] = [
+    () => ({}),
+    () => StageOutput.skip('x'),
+    () => StageOutput.cancel('x'),
+    () => StageOutput.fail('x'),
+    () => {
+      throw new Error('x')
+    },
+    () => new Promise(() => {}),
+  ]
   for (const ending of endings) {
     const log: string[] = []
     const settled = new Pipeline('demo')
@@ -55,8 +68,12 @@ test('a cleanup that throws is reported under core/problems, and changes nothing
   const graph = new Pipeline('demo')
     .withStage('a', (context) => {
       context.onCleanup(() => void log.push('the first still runs'))
-      context.onCleanup(() => { throw new Error('cannot close') })
-      context.onCleanup(async () => { throw new Error('cannot close either') })
+      context.onCleanup(() => {
+        throw new Error('cannot close')
+      })
+      context.onCleanup(async () => {
+        throw new Error('cannot close either')
+      })
       return { a: 1 }
     })
     .build({ clock })
@@ -64,7 +81,11 @@ test('a cleanup that throws is reported under core/problems, and changes nothing
   expect([status, data]).toEqual(['completed', { a: { a: 1 } }])
   expect(log).toEqual(['the first still runs'])
   expect(report.notes['core/problems']).toMatchObject([
-    { code: 'core/cleanup-threw', message: 'A cleanup of the run threw: cannot close either', cause: { message: 'cannot close either' } },
+    {
+      code: 'core/cleanup-threw',
+      message: 'A cleanup of the run threw: cannot close either',
+      cause: { message: 'cannot close either' },
+    },
     { code: 'core/cleanup-threw', message: 'A cleanup of the run threw: cannot close' },
   ])
 })
@@ -85,11 +106,16 @@ test('all cleanups together have cleanupMs; past it the rest are started and not
   const { status, report } = await settled
   expect(status).toBe('completed')
   expect(log).toEqual(['started at 200'])
-  expect(report.notes['core/problems']).toMatchObject([{ code: 'core/cleanup-timeout', message: expect.stringContaining('200 ms (cleanupMs)') }])
+  expect(report.notes['core/problems']).toMatchObject([
+    { code: 'core/cleanup-timeout', message: expect.stringContaining('200 ms (cleanupMs)') },
+  ])
 })
 
 test('cleanupMs is 5,000 unless given', async () => {
-  const settled = new Pipeline('demo').withStage('a', (context) => context.onCleanup(() => new Promise<void>(() => {}))).build({ clock }).run()
+  const settled = new Pipeline('demo')
+    .withStage('a', (context) => context.onCleanup(() => new Promise<void>(() => {})))
+    .build({ clock })
+    .run()
   await clock.settle()
   expect(clock.timers).toEqual([{ kind: 'timer', setAt: 0, dueAt: 5_000 }])
   await clock.advance(5_000)
@@ -99,10 +125,12 @@ test('cleanupMs is 5,000 unless given', async () => {
 test('a cleanup may ask for another cleanup, which runs too', async () => {
   const log: string[] = []
   const graph = new Pipeline('demo')
-    .withStage('a', (context) => context.onCleanup(() => {
-      log.push('first')
-      context.onCleanup(() => void log.push('then'))
-    }))
+    .withStage('a', (context) =>
+      context.onCleanup(() => {
+        log.push('first')
+        context.onCleanup(() => void log.push('then'))
+      }),
+    )
     .build({ clock })
   await graph.run()
   expect(log).toEqual(['first', 'then'])
@@ -110,7 +138,10 @@ test('a cleanup may ask for another cleanup, which runs too', async () => {
 
 test('a cleanup that is asked for after the run is over runs at once', async () => {
   let kept: StageContext<{}> | undefined
-  await new Pipeline('demo').withStage('a', (context) => void (kept = context)).build({ clock }).run()
+  await new Pipeline('demo')
+    .withStage('a', (context) => void (kept = context))
+    .build({ clock })
+    .run()
   const log: string[] = []
   kept?.onCleanup(() => void log.push('at once'))
   expect(log).toEqual(['at once'])
@@ -126,4 +157,37 @@ test("a child's cleanups run when the child ends, its parent's when the parent d
     .build({ clock })
   await graph.run()
   expect(log).toEqual(['child', 'after', 'parent'])
+})
+
+test("what such a cleanup throws is nobody's unhandled rejection, and the report stays as it was", async () => {
+  let kept: StageContext<{}> | undefined
+  const { report } = await new Pipeline('demo')
+    .withStage('a', (context) => void (kept = context))
+    .build({ clock })
+    .run()
+  kept?.onCleanup(async () => {
+    throw new Error('too late')
+  })
+  await clock.settle()
+  expect(report.notes).toEqual({})
+})
+
+test('a cancel while the cleanups run is never a success', async () => {
+  const run = new Pipeline('demo')
+    .withStage('a', (context) => context.onCleanup(async () => context.clock.sleep(50)))
+    .build({ clock })
+    .start()
+  await clock.advance(10)
+  run.cancel('enough')
+  await clock.advance(40)
+  expect(await run.settled).toMatchObject({ status: 'cancelled', reason: 'enough' })
+})
+
+test('the limit of the run holds for its cleanups too', async () => {
+  const settled = new Pipeline('demo')
+    .withStage('a', (context) => context.onCleanup(async () => context.clock.sleep(500)))
+    .build({ clock })
+    .runSettled({}, { timeoutMs: 100 })
+  await clock.advance(500)
+  expect(await settled).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }], data: { a: {} } })
 })

@@ -4,7 +4,12 @@ import { StageflowError, textOf } from './errors.ts'
 export type Cleanup = () => void | Promise<void>
 
 /** Runs the cleanups last in first out, under one limit for all; what throws or takes too long is reported and changes nothing. */
-export async function runCleanups(cleanups: Cleanup[], clock: Clock, limitMs: number, report: (problem: StageflowError) => void): Promise<void> {
+export async function runCleanups(
+  cleanups: Cleanup[],
+  clock: Clock,
+  limitMs: number,
+  report: (problem: StageflowError) => void,
+): Promise<void> {
   let expired = false
   let cancelTimer = (): void => {}
   const limit = new Promise<void>((resolve) => {
@@ -19,7 +24,13 @@ export async function runCleanups(cleanups: Cleanup[], clock: Clock, limitMs: nu
     if (!expired) await Promise.race([ended, limit])
   }
   cancelTimer()
-  if (expired) report(new StageflowError('core/cleanup-timeout', `The cleanups of the run took longer than ${limitMs} ms (cleanupMs); the run did not wait for the rest of them.`))
+  if (expired)
+    report(
+      new StageflowError(
+        'core/cleanup-timeout',
+        `The cleanups of the run took longer than ${limitMs} ms (cleanupMs); the run did not wait for the rest of them.`,
+      ),
+    )
 }
 
 export async function runCleanup(cleanup: Cleanup, report: (problem: StageflowError) => void): Promise<void> {

@@ -62,7 +62,15 @@ test('sleep resolves after its time, and rejects with the reason of a signal tha
 })
 
 test('sleepOn makes a sleep of any clock that has timers', async () => {
-  const slept = sleepOn({ setTimeout: (callback) => { callback(); return () => {} } }, 5)
+  const slept = sleepOn(
+    {
+      setTimeout: (callback) => {
+        callback()
+        return () => {}
+      },
+    },
+    5,
+  )
   await expect(slept).resolves.toBe(undefined)
 })
 

@@ -9,25 +9,87 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const CORE = fileURLToPath(new URL('index.ts', import.meta.url))
 const TSC = fileURLToPath(new URL('../../../node_modules/.bin/tsc', import.meta.url))
-const OPTIONS = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--target', 'es2023', '--module', 'nodenext', '--lib', 'es2023,es2024.promise,dom,dom.asynciterable', '--types', '', '--allowImportingTsExtensions', '--skipLibCheck', '--pretty', 'false']
+const OPTIONS = [
+  '--noEmit',
+  '--strict',
+  '--exactOptionalPropertyTypes',
+  '--noUncheckedIndexedAccess',
+  '--target',
+  'es2023',
+  '--module',
+  'nodenext',
+  '--lib',
+  'es2023,es2024.promise,dom,dom.asynciterable',
+  '--types',
+  '',
+  '--allowImportingTsExtensions',
+  '--skipLibCheck',
+  '--pretty',
+  'false',
+]
 
 const BASE = `const base = new Pipeline('demo').withStage('profile', () => ({ name: 'Ada' })).withStage('router', () => ({ route: 'a' as 'a' | 'b' }))`
 const MISTAKES: Readonly<Record<string, { readonly code: string; readonly says: readonly (string | RegExp)[] }>> = {
-  'an unknown dependency': { code: `${BASE}.withStage('llm', () => ({}), { dependencies: ['prfile'] })`, says: [`Type '"prfile"' is not assignable to type '"profile" | "router"'`] },
-  'a name that is taken': { code: `${BASE}.withStage('profile', () => ({}))`, says: ["A stage named 'profile' is already in this pipeline"] },
-  'a name that is no literal': { code: `class Greet { name = 'greet'; execute() {} }; new Pipeline('demo').withStage(Greet)`, says: ["Write the name as a literal: name = 'greet' as const"] },
-  'an input that was not declared': { code: `${BASE}.withStage('llm', (context) => ({ name: context.inputs.from('router') }), { dependencies: ['profile'] })`, says: [`Argument of type '"router"' is not assignable to parameter of type '"profile"'`] },
-  'an input of a stage without dependencies': { code: `${BASE}.withStage('llm', (context) => ({ name: context.inputs.from('profile') }))`, says: [`'declare it: { dependencies: […] }'`.replaceAll("'", '"')] },
-  'an input that may be undefined': { code: `new Pipeline('demo').withStage('a', () => ({ n: 1 }), { when: () => false }).withStage('b', (context) => ({ n: context.inputs.from('a').n }), { dependencies: ['a'] })`, says: [/possibly 'undefined'/] },
-  'a stage that needs what it does not depend on': { code: `${BASE}.withStage('llm', { execute: (context: StageContext<{ profile: { name: string } }>) => ({ n: context.inputs.from('profile').name }) })`, says: [/Property 'profile' is missing in type '\{\}'/] },
-  'a route that does not exist': { code: `${BASE}.withStage('c', () => ({}), { dependencies: ['router'], when: (inputs) => inputs.from('router').route === 'c' })`, says: [`types '"a" | "b"' and '"c"' have no overlap`] },
-  'missing ports of a run': { code: `interface Llm { complete(): string }; void Pipeline.withPorts<{ llm: Llm }>('demo').build().run({})`, says: [/Expected 2 arguments/] },
-  'one missing port': { code: `interface Llm { complete(): string }; void Pipeline.withPorts<{ llm: Llm; store: Llm }>('demo').build().run({}, { ports: { llm: { complete: () => '' } } })`, says: [/'store' is missing/] },
-  'missing stages among values': { code: `const greet = defineStage({ name: 'greet', run: () => ({}) }); const shout = defineStage({ name: 'shout', after: { greet }, run: () => ({}) }); Pipeline.from('demo', [shout])`, says: ["'missing stages'", '"greet"'] },
-  'an event of the engine': { code: `new Pipeline('demo').withStage('a', (context) => { context.tryEmitEvent('stage.a.completed', {}) })`, says: [/"stage\.a\.completed"|never/] },
-  'a made-up output of an interceptor': { code: `const wrap: RunStage = () => ({ status: 'ok' }); void wrap`, says: [/is not assignable to type/, /StageOutput|OkOutput/] },
-  'a field that an input does not have': { code: `void new Pipeline('demo').build().run({ inputTxt: 'hi' })`, says: ["'inputTxt' does not exist in type", "Did you mean to write 'inputText'?"] },
-  'a build option that does not exist': { code: `new Pipeline('demo').build({ interceptor: [] })`, says: ["'interceptor' does not exist in type"] },
+  'an unknown dependency': {
+    code: `${BASE}.withStage('llm', () => ({}), { dependencies: ['prfile'] })`,
+    says: [`Type '"prfile"' is not assignable to type '"profile" | "router"'`],
+  },
+  'a name that is taken': {
+    code: `${BASE}.withStage('profile', () => ({}))`,
+    says: ["A stage named 'profile' is already in this pipeline"],
+  },
+  'a name that is no literal': {
+    code: `class Greet { name = 'greet'; execute() {} }; new Pipeline('demo').withStage(Greet)`,
+    says: ["Write the name as a literal: name = 'greet' as const"],
+  },
+  'an input that was not declared': {
+    code: `${BASE}.withStage('llm', (context) => ({ name: context.inputs.from('router') }), { dependencies: ['profile'] })`,
+    says: [`Argument of type '"router"' is not assignable to parameter of type '"profile"'`],
+  },
+  'an input of a stage without dependencies': {
+    code: `${BASE}.withStage('llm', (context) => ({ name: context.inputs.from('profile') }))`,
+    says: [`'declare it: { dependencies: […] }'`.replaceAll("'", '"')],
+  },
+  'an input that may be undefined': {
+    code: `new Pipeline('demo').withStage('a', () => ({ n: 1 }), { when: () => false }).withStage('b', (context) => ({ n: context.inputs.from('a').n }), { dependencies: ['a'] })`,
+    says: [/possibly 'undefined'/],
+  },
+  'a stage that needs what it does not depend on': {
+    code: `${BASE}.withStage('llm', { execute: (context: StageContext<{ profile: { name: string } }>) => ({ n: context.inputs.from('profile').name }) })`,
+    says: [/Property 'profile' is missing in type '\{\}'/],
+  },
+  'a route that does not exist': {
+    code: `${BASE}.withStage('c', () => ({}), { dependencies: ['router'], when: (inputs) => inputs.from('router').route === 'c' })`,
+    says: [`types '"a" | "b"' and '"c"' have no overlap`],
+  },
+  'missing ports of a run': {
+    code: `interface Llm { complete(): string }; void Pipeline.withPorts<{ llm: Llm }>('demo').build().run({})`,
+    says: [/Expected 2 arguments/],
+  },
+  'one missing port': {
+    code: `interface Llm { complete(): string }; void Pipeline.withPorts<{ llm: Llm; store: Llm }>('demo').build().run({}, { ports: { llm: { complete: () => '' } } })`,
+    says: [/'store' is missing/],
+  },
+  'missing stages among values': {
+    code: `const greet = defineStage({ name: 'greet', run: () => ({}) }); const shout = defineStage({ name: 'shout', after: { greet }, run: () => ({}) }); Pipeline.from('demo', [shout])`,
+    says: ["'missing stages'", '"greet"'],
+  },
+  'an event of the engine': {
+    code: `new Pipeline('demo').withStage('a', (context) => { context.tryEmitEvent('stage.a.completed', {}) })`,
+    says: [/"stage\.a\.completed"|never/],
+  },
+  'a made-up output of an interceptor': {
+    code: `const wrap: RunStage = () => ({ status: 'ok' }); void wrap`,
+    says: [/is not assignable to type/, /StageOutput|OkOutput/],
+  },
+  'a field that an input does not have': {
+    code: `void new Pipeline('demo').build().run({ inputTxt: 'hi' })`,
+    says: ["'inputTxt' does not exist in type", "Did you mean to write 'inputText'?"],
+  },
+  'a build option that does not exist': {
+    code: `new Pipeline('demo').build({ interceptor: [] })`,
+    says: ["'interceptor' does not exist in type"],
+  },
 }
 
 let folder = ''
@@ -35,10 +97,15 @@ const messages = new Map<string, string>()
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'stageflow-'))
-  const files = Object.entries(MISTAKES).map(([, { code }], index) => ({ path: join(folder, `mistake-${index}.ts`), code }))
+  const files = Object.entries(MISTAKES).map(([, { code }], index) => ({
+    path: join(folder, `mistake-${index}.ts`),
+    code,
+  }))
   const header = `import { Pipeline, defineStage, type RunStage, type StageContext } from ${JSON.stringify(CORE)}\nvoid [Pipeline, defineStage]\nexport type Used = RunStage | StageContext\n`
   await Promise.all(files.map(({ path, code }) => writeFile(path, `${header}${code}\n`)))
-  const output = await new Promise<string>((resolve) => execFile(TSC, [...OPTIONS, ...files.map(({ path }) => path)], { cwd: folder }, (_, stdout) => resolve(stdout)))
+  const output = await new Promise<string>((resolve) =>
+    execFile(TSC, [...OPTIONS, ...files.map(({ path }) => path)], { cwd: folder }, (_, stdout) => resolve(stdout)),
+  )
   for (const message of output.split(/\n(?! )/)) {
     const name = Object.keys(MISTAKES)[Number(/mistake-(\d+)\.ts/.exec(message)?.[1])]
     messages.set(name ?? 'elsewhere', `${messages.get(name ?? 'elsewhere') ?? ''}${message}\n`)

@@ -1,7 +1,7 @@
 import type { InterceptorContext, PipelineInfo, RunContext, StageInfo } from './context.ts'
 import { StageflowError, quote, textOf } from './errors.ts'
 import type { Interceptor, RunPipeline, RunStage } from './interceptor.ts'
-import { Output } from './output.ts'
+import { Output, isForeignOutput, toOutput } from './output.ts'
 import type { RunOutcome } from './report-types.ts'
 import { isThenable } from './thenable.ts'
 
@@ -23,7 +23,13 @@ export function checkedPromise(promise: Promise<Output>): Promise<Output> {
 }
 
 /** The layers of one stage around `base`, the first interceptor outermost; `base` itself when nobody wraps it. */
-export function wrapStage(interceptors: readonly Interceptor[], base: RunStage, stage: StageInfo, judge: JudgeThrow, problem: Problem): RunStage {
+export function wrapStage(
+  interceptors: readonly Interceptor[],
+  base: RunStage,
+  stage: StageInfo,
+  judge: JudgeThrow,
+  problem: Problem,
+): RunStage {
   let next = base
   for (const { name, wrap } of interceptors.toReversed()) {
     if (typeof wrap !== 'function') continue
@@ -34,7 +40,11 @@ export function wrapStage(interceptors: readonly Interceptor[], base: RunStage, 
       problem('core/interceptor-wrap', `Interceptor "${name}" refuses stage "${stage.name}": ${textOf(cause)}`, cause)
       continue
     }
-    if (typeof layer !== 'function') problem('core/interceptor-wrap', `Interceptor "${name}" wrapped stage "${stage.name}" in ${quote(layer)}; wrap(next, stage) returns a function, or next itself.`)
+    if (typeof layer !== 'function')
+      problem(
+        'core/interceptor-wrap',
+        `Interceptor "${name}" wrapped stage "${stage.name}" in ${quote(layer)}; wrap(next, stage) returns a function, or next itself.`,
+      )
     else if (layer !== next) next = guarded(name, layer, judge)
   }
   return next
@@ -56,21 +66,48 @@ function guarded(name: string, layer: RunStage, judge: JudgeThrow): RunStage {
 }
 
 function later(name: string, judge: JudgeThrow, context: InterceptorContext, answer: unknown): Answer {
+  if (typeof answer === 'object' && answer !== null && isForeignOutput(answer))
+    return toOutput(answer, context.stage.name)
   if (!isThenable(answer)) return notAnOutput(name, context, answer)
   const promise = answer instanceof Promise ? answer : Promise.resolve(answer)
-  return checkedPromise(promise.then((value: unknown) => (value instanceof Output ? value : notAnOutput(name, context, value)), (thrown: unknown) => threw(name, judge, context, thrown)))
+  return checkedPromise(
+    promise.then(
+      (value: unknown) => (value instanceof Output ? value : later(name, judge, context, value)),
+      (thrown: unknown) => threw(name, judge, context, thrown),
+    ),
+  )
 }
 
 function threw(name: string, judge: JudgeThrow, context: InterceptorContext, thrown: unknown): Output {
-  return judge(context, thrown, new StageflowError('core/interceptor-threw', `Interceptor "${name}" threw at stage "${context.stage.name}": ${textOf(thrown)}`, { cause: thrown }))
+  return judge(
+    context,
+    thrown,
+    new StageflowError(
+      'core/interceptor-threw',
+      `Interceptor "${name}" threw at stage "${context.stage.name}": ${textOf(thrown)}`,
+      { cause: thrown },
+    ),
+  )
 }
 
 function notAnOutput(name: string, context: InterceptorContext, answer: unknown): Output {
-  return new Output('fail', new StageflowError('core/interceptor-answer', `Interceptor "${name}" answered stage "${context.stage.name}" with ${quote(answer)}; it returns what next(context) returned, or a StageOutput.`))
+  return new Output(
+    'fail',
+    new StageflowError(
+      'core/interceptor-answer',
+      `Interceptor "${name}" answered stage "${context.stage.name}" with ${quote(answer)}; it returns what next(context) returned, or a StageOutput.`,
+    ),
+  )
 }
 
 /** The layers around whole runs; `base` itself when there is none. */
-export function wrapRuns(interceptors: readonly Interceptor[], base: RunPipeline, pipeline: PipelineInfo, isOutcome: (value: unknown, run: RunContext) => value is RunOutcome, problem: Problem): RunPipeline {
+export function wrapRuns(
+  interceptors: readonly Interceptor[],
+  base: RunPipeline,
+  pipeline: PipelineInfo,
+  isOutcome: (value: unknown, run: RunContext) => value is RunOutcome,
+  problem: Problem,
+): RunPipeline {
   let next = base
   for (const { name, wrapRun } of interceptors.toReversed()) {
     if (typeof wrapRun !== 'function') continue
@@ -78,25 +115,47 @@ export function wrapRuns(interceptors: readonly Interceptor[], base: RunPipeline
     try {
       layer = wrapRun(next, pipeline)
     } catch (cause) {
-      problem('core/interceptor-wrap', `Interceptor "${name}" refuses the pipeline "${pipeline.name}": ${textOf(cause)}`, cause)
+      problem(
+        'core/interceptor-wrap',
+        `Interceptor "${name}" refuses the pipeline "${pipeline.name}": ${textOf(cause)}`,
+        cause,
+      )
       continue
     }
-    if (typeof layer !== 'function') problem('core/interceptor-wrap', `Interceptor "${name}" wrapped the pipeline "${pipeline.name}" in ${quote(layer)}; wrapRun(next, pipeline) returns a function, or next itself.`)
+    if (typeof layer !== 'function')
+      problem(
+        'core/interceptor-wrap',
+        `Interceptor "${name}" wrapped the pipeline "${pipeline.name}" in ${quote(layer)}; wrapRun(next, pipeline) returns a function, or next itself.`,
+      )
     else if (layer !== next) next = guardedRun(name, layer, isOutcome)
   }
   return next
 }
 
-function guardedRun(name: string, layer: RunPipeline, isOutcome: (value: unknown, run: RunContext) => value is RunOutcome): RunPipeline {
+function guardedRun(
+  name: string,
+  layer: RunPipeline,
+  isOutcome: (value: unknown, run: RunContext) => value is RunOutcome,
+): RunPipeline {
   return async (run) => {
     try {
       const outcome: unknown = await layer(run)
       if (isOutcome(outcome, run)) return outcome
-      return run.fail(new StageflowError('core/interceptor-answer', `Interceptor "${name}" answered the run with ${quote(outcome)}; it returns what next(run) returned, run.fail(error) or run.cancel(reason).`))
+      return run.fail(
+        new StageflowError(
+          'core/interceptor-answer',
+          `Interceptor "${name}" answered the run with ${quote(outcome)}; it returns what next(run) returned, run.fail(error) or run.cancel(reason).`,
+        ),
+      )
     } catch (thrown) {
       // A throw of the abort that stopped the run passes the stop on.
-      if (run.signal.aborted && (thrown === run.signal.reason || isAbortError(thrown))) return run.cancel(textOf(thrown))
-      return run.fail(new StageflowError('core/interceptor-threw', `Interceptor "${name}" threw around the run: ${textOf(thrown)}`, { cause: thrown }))
+      if (run.signal.aborted && (thrown === run.signal.reason || isAbortError(thrown)))
+        return run.cancel(textOf(thrown))
+      return run.fail(
+        new StageflowError('core/interceptor-threw', `Interceptor "${name}" threw around the run: ${textOf(thrown)}`, {
+          cause: thrown,
+        }),
+      )
     }
   }
 }
@@ -122,20 +181,37 @@ export function checkInterceptors(interceptors: readonly Interceptor[], problem:
   const places = new Map<string, number>()
   interceptors.forEach((one, place) => {
     const { name } = one
-    if (typeof name !== 'string' || name === '') return problem('core/interceptor', `Interceptor ${place + 1} of the list has no name: ${quote(one)}.`)
-    if (places.has(name)) problem('core/interceptor', `Two interceptors are named "${name}"; leave one out, or rename it: { ...it, name: '…' }.`)
+    if (typeof name !== 'string' || name === '')
+      return problem('core/interceptor', `Interceptor ${place + 1} of the list has no name: ${quote(one)}.`)
+    if (places.has(name))
+      problem(
+        'core/interceptor',
+        `Two interceptors are named "${name}"; leave one out, or rename it: { ...it, name: '…' }.`,
+      )
     places.set(name, place)
     for (const hook of ['wrap', 'wrapRun', 'settled'] as const) {
-      if (one[hook] !== undefined && typeof one[hook] !== 'function') problem('core/interceptor', `Interceptor "${name}" has a ${hook} that is not a function.`)
+      if (one[hook] !== undefined && typeof one[hook] !== 'function')
+        problem('core/interceptor', `Interceptor "${name}" has a ${hook} that is not a function.`)
     }
     for (const list of LISTS) {
-      if (one[list] !== undefined && !Array.isArray(one[list])) problem('core/interceptor', `Interceptor "${name}" has a ${list} that is not an array of names.`)
+      if (one[list] !== undefined && !Array.isArray(one[list]))
+        problem('core/interceptor', `Interceptor "${name}" has a ${list} that is not an array of names.`)
     }
   })
   interceptors.forEach((one, place) => {
     const { name } = one
     const [mustBeInside, mustBeOutside] = [namesIn(one, 'mustBeInside'), namesIn(one, 'mustBeOutside')]
-    for (const other of mustBeInside) if ((places.get(other) ?? -1) > place) problem('core/interceptor-order', `Interceptor "${name}" must stand inside "${other}": put it after "${other}" in the list.`)
-    for (const other of mustBeOutside) if ((places.get(other) ?? place) < place) problem('core/interceptor-order', `Interceptor "${name}" must stand outside "${other}": put it before "${other}" in the list.`)
+    for (const other of mustBeInside)
+      if ((places.get(other) ?? -1) > place)
+        problem(
+          'core/interceptor-order',
+          `Interceptor "${name}" must stand inside "${other}": put it after "${other}" in the list.`,
+        )
+    for (const other of mustBeOutside)
+      if ((places.get(other) ?? place) < place)
+        problem(
+          'core/interceptor-order',
+          `Interceptor "${name}" must stand outside "${other}": put it before "${other}" in the list.`,
+        )
   })
 }

@@ -111,12 +111,19 @@ export interface StageContext<out Needs = AnyInputs, out Ports = {}> extends Run
   /** Leaves a fact in this stage's record in the report. */
   note<Key extends keyof StageNotes>(key: Key, value: StageNotes[Key]): void
   /** Another pipeline inside this stage: a pipeline is built once per parent graph, with the parent's build options. Rejects only where the child cannot start. */
-  // oxlint-disable-next-line no-explicit-any -- a pipeline's ports are checked where it is built
-  runChild<S>(child: StageGraph<S, {}> | Pipeline<S, any>, input?: RunInput, options?: RunOptions): Promise<PipelineResult<S> | FailedResult<S>>
+  runChild<S>(
+    // oxlint-disable-next-line no-explicit-any -- a pipeline's ports are checked where it is built
+    child: StageGraph<S, {}> | Pipeline<S, any>,
+    input?: RunInput,
+    options?: RunOptions,
+  ): Promise<PipelineResult<S> | FailedResult<S>>
 }
 
 /** What an interceptor's `wrap` sees. */
-export interface InterceptorContext extends StageContext<Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>> {
+export interface InterceptorContext extends StageContext<
+  Readonly<Record<string, unknown>>,
+  Readonly<Record<string, unknown>>
+> {
   readonly run: RunContext
   /** What is known of the stage so far. */
   readonly record: StageRecord

@@ -13,14 +13,25 @@ test('an error has a code, a message and its cause', () => {
 
 test('is matches any Stageflow error, or one of a code; it never throws', () => {
   const error: unknown = new StageflowError('acme/broken', 'x')
-  expect([StageflowError.is(error), StageflowError.is(error, 'acme/broken'), StageflowError.is(error, 'acme/other')]).toEqual([true, true, false])
-  for (const other of [undefined, null, 5, {}, new Error('x'), { code: 'acme/broken' }]) expect(StageflowError.is(other)).toBe(false)
+  expect([
+    StageflowError.is(error),
+    StageflowError.is(error, 'acme/broken'),
+    StageflowError.is(error, 'acme/other'),
+  ]).toEqual([true, true, false])
+  for (const other of [undefined, null, 5, {}, new Error('x'), { code: 'acme/broken' }])
+    expect(StageflowError.is(other)).toBe(false)
 })
 
 test('a build error lists its problems with their codes, and shows at most fifty (core/build)', () => {
   const one = new PipelineBuildError('demo', [new StageflowError('core/cycle', 'round and round')])
-  expect(one).toMatchObject({ code: 'core/build', message: 'Pipeline "demo" cannot be built; it has a problem:\n- [core/cycle] round and round' })
-  const many = new PipelineBuildError('demo', Array.from({ length: 70 }, (_, index) => new StageflowError('core/join', `problem ${index}`)))
+  expect(one).toMatchObject({
+    code: 'core/build',
+    message: 'Pipeline "demo" cannot be built; it has a problem:\n- [core/cycle] round and round',
+  })
+  const many = new PipelineBuildError(
+    'demo',
+    Array.from({ length: 70 }, (_, index) => new StageflowError('core/join', `problem ${index}`)),
+  )
   expect(many.message.split('\n')).toHaveLength(52)
   expect(many.message).toContain('it has 70 problems')
   expect(many.message).toContain('… and 20 more, in error.problems')
@@ -32,8 +43,24 @@ test('textOf gives text for anything that can be thrown, and never throws itself
   const cyclic: { self?: object } = {}
   cyclic.self = cyclic
   const values: readonly (readonly [unknown, string])[] = [
-    [new Error('x'), 'x'], [new TypeError(''), 'TypeError'], ['text', 'text'], [{ a: 1 }, '{"a":1}'], [undefined, 'undefined'], [null, 'null'], [5, '5'], [Symbol('s'), 'Symbol(s)'], [cyclic, 'an object that cannot be read'],
-    [{ toJSON: () => { throw new Error('x') } }, 'an object that cannot be read'], [Object.create(null), '{}'],
+    [new Error('x'), 'x'],
+    [new TypeError(''), 'TypeError'],
+    ['text', 'text'],
+    [{ a: 1 }, '{"a":1}'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [5, '5'],
+    [Symbol('s'), 'Symbol(s)'],
+    [cyclic, 'an object that cannot be read'],
+    [
+      {
+        toJSON: () => {
+          throw new Error('x')
+        },
+      },
+      'an object that cannot be read',
+    ],
+    [Object.create(null), '{}'],
   ]
   for (const [value, text] of values) expect(textOf(value)).toBe(text)
 })
@@ -41,8 +68,18 @@ test('textOf gives text for anything that can be thrown, and never throws itself
 test('textOf of hostile values is text too', () => {
   const { proxy, revoke } = Proxy.revocable({}, {})
   revoke()
-  const getter = Object.defineProperty(new Error('x'), 'message', { get: () => { throw new Error('no') } })
-  for (const value of [proxy, getter, Object.assign(new Error('x'), { message: Symbol('m') }), Object.assign(new Error('x'), { message: {} })]) expect(typeof textOf(value)).toBe('string')
+  const getter = Object.defineProperty(new Error('x'), 'message', {
+    get: () => {
+      throw new Error('no')
+    },
+  })
+  for (const value of [
+    proxy,
+    getter,
+    Object.assign(new Error('x'), { message: Symbol('m') }),
+    Object.assign(new Error('x'), { message: {} }),
+  ])
+    expect(typeof textOf(value)).toBe('string')
 })
 
 test('quote shortens what comes from outside to one short line', () => {

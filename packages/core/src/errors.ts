@@ -17,7 +17,11 @@ export class StageflowError extends Error {
 
   /** Whether `value` is a Stageflow error, with this `code` if one is given. Prefer it to `instanceof`: an app may hold two copies of core. */
   static is(value: unknown, code?: string): value is StageflowError {
-    return value instanceof Error && BRAND in value && (code === undefined || (value as unknown as StageflowError).code === code)
+    return (
+      value instanceof Error &&
+      BRAND in value &&
+      (code === undefined || (value as unknown as StageflowError).code === code)
+    )
   }
 }
 
@@ -50,7 +54,8 @@ export interface ErrorRecord {
 export function textOf(value: unknown): string {
   try {
     if (value instanceof Error) return String(value.message || value.name)
-    if (typeof value === 'object' && value !== null) return JSON.stringify(value) ?? Object.prototype.toString.call(value)
+    if (typeof value === 'object' && value !== null)
+      return JSON.stringify(value) ?? Object.prototype.toString.call(value)
     return String(value)
   } catch {
     return typeof value === 'object' ? 'an object that cannot be read' : typeof value

@@ -28,7 +28,8 @@ export function reading(event: StageflowEvent): void {
   expectTypeOf(event.seq).toEqualTypeOf<number>()
   if (event.type === 'pipeline.failed') expectTypeOf(event.data.errors).toEqualTypeOf<readonly ErrorRecord[]>()
   if (event.type === 'pipeline.child_started') expectTypeOf(event.data.path).toEqualTypeOf<string>()
-  if (event.type === 'guard_retry.exhausted') expectTypeOf(event.data.reason).toEqualTypeOf<'max_attempts' | 'stagnation'>()
+  if (event.type === 'guard_retry.exhausted')
+    expectTypeOf(event.data.reason).toEqualTypeOf<'max_attempts' | 'stagnation'>()
   if (event.type === 'test.hit') expectTypeOf(event.data).toEqualTypeOf<{ readonly key: string }>()
   if (isStageEvent(event, 'completed')) {
     expectTypeOf(event.data).toEqualTypeOf<{ readonly durationMs: number; readonly attempts: number }>()

@@ -16,32 +16,77 @@ test('case 10: each stage that started has one started and one terminal event, t
   const graph = new Pipeline('demo')
     .withStage('ok', async (context) => void (await context.clock.sleep(10)))
     .withStage('skip', () => StageOutput.skip('x'))
-    .withStage('tolerated', () => { throw new Error('x') }, { onFailure: 'skip' })
+    .withStage(
+      'tolerated',
+      () => {
+        throw new Error('x')
+      },
+      { onFailure: 'skip' },
+    )
     .withStage('unwanted', () => ({}), { when: () => false })
     .withStage('after', () => ({}), { dependencies: ['ok'] })
-    .withPipeline('child', new Pipeline('child').withStage('inner', () => ({})), { dependencies: ['ok'] })
+    .withPipeline(
+      'child',
+      new Pipeline('child').withStage('inner', () => ({})),
+      { dependencies: ['ok'] },
+    )
     .build({ clock, eventSink })
-  const settled = graph.run({ pipelineRunId: 'run-1', requestId: 'q', sessionId: 's', userId: 'u', orgId: 'o', interactionId: 'i' })
+  const settled = graph.run({
+    pipelineRunId: 'run-1',
+    requestId: 'q',
+    sessionId: 's',
+    userId: 'u',
+    orgId: 'o',
+    interactionId: 'i',
+  })
   await clock.advance(10)
   await settled
   const own = eventSink.events.filter(({ pipelineRunId }) => pipelineRunId === 'run-1')
   const child = eventSink.events.filter(({ pipelineRunId }) => pipelineRunId !== 'run-1')
   for (const run of [own, child]) {
     expect(run.map(({ seq }) => seq)).toEqual(run.map((_, index) => index))
-    expect(run.map(({ timestamp }) => timestamp)).toEqual(run.map(({ timestamp }) => timestamp).toSorted((a, b) => a - b))
+    expect(run.map(({ timestamp }) => timestamp)).toEqual(
+      run.map(({ timestamp }) => timestamp).toSorted((a, b) => a - b),
+    )
     expect(run[0]?.type).toBe('pipeline.started')
     expect(run.at(-1)?.type).toBe('pipeline.completed')
   }
   expect(own.map(({ type }) => type)).toEqual([
-    'pipeline.started', 'stage.ok.started', 'stage.skip.started', 'stage.skip.skipped', 'stage.tolerated.started', 'stage.tolerated.failed', 'stage.unwanted.skipped',
-    'stage.ok.completed', 'stage.after.started', 'stage.after.completed', 'stage.child.started', 'pipeline.child_started', 'pipeline.child_completed', 'stage.child.completed', 'pipeline.completed',
+    'pipeline.started',
+    'stage.ok.started',
+    'stage.skip.started',
+    'stage.skip.skipped',
+    'stage.tolerated.started',
+    'stage.tolerated.failed',
+    'stage.unwanted.skipped',
+    'stage.ok.completed',
+    'stage.after.started',
+    'stage.after.completed',
+    'stage.child.started',
+    'pipeline.child_started',
+    'pipeline.child_completed',
+    'stage.child.completed',
+    'pipeline.completed',
   ])
   expect(child.every((event) => event.parentRunId === 'run-1' && event.userId === 'u')).toBe(true)
   expect(own[1]).toEqual({
-    type: 'stage.ok.started', data: { kind: 'transform' }, seq: 1, timestamp: 0, stage: 'ok', pipelineRunId: 'run-1', parentRunId: undefined,
-    requestId: 'q', sessionId: 's', userId: 'u', orgId: 'o', interactionId: 'i',
+    type: 'stage.ok.started',
+    data: { kind: 'transform' },
+    seq: 1,
+    timestamp: 0,
+    stage: 'ok',
+    pipelineRunId: 'run-1',
+    parentRunId: undefined,
+    requestId: 'q',
+    sessionId: 's',
+    userId: 'u',
+    orgId: 'o',
+    interactionId: 'i',
   })
-  expect(own.find(({ type }) => type === 'stage.ok.completed')).toMatchObject({ timestamp: 10, data: { durationMs: 10, attempts: 1 } })
+  expect(own.find(({ type }) => type === 'stage.ok.completed')).toMatchObject({
+    timestamp: 10,
+    data: { durationMs: 10, attempts: 1 },
+  })
   expect(own.at(-1)?.data).toEqual({ pipeline: 'demo', durationMs: 10 })
 })
 
@@ -50,13 +95,28 @@ test('the terminal event of a run says how it ended', async () => {
     await new Pipeline('demo').withStage('a', stage).build({ clock, eventSink }).runSettled()
     return eventSink.events.at(-1)
   }
-  expect(await run(() => StageOutput.cancel('no'))).toMatchObject({ type: 'pipeline.cancelled', data: { reason: 'no' }, stage: undefined })
-  expect(await run(() => StageOutput.fail('broken'))).toMatchObject({ type: 'pipeline.failed', data: { errors: [{ code: 'core/stage-failed', message: 'broken', stage: 'a' }] } })
+  expect(await run(() => StageOutput.cancel('no'))).toMatchObject({
+    type: 'pipeline.cancelled',
+    data: { reason: 'no' },
+    stage: undefined,
+  })
+  expect(await run(() => StageOutput.fail('broken'))).toMatchObject({
+    type: 'pipeline.failed',
+    data: { errors: [{ code: 'core/stage-failed', message: 'broken', stage: 'a' }] },
+  })
 })
 
 test('isStageEvent tells the events of stages apart, whatever the stage is called', async () => {
-  await new Pipeline('demo').withStage('completed', () => ({})).build({ clock, eventSink }).run()
-  expect(eventSink.events.map((event) => [isStageEvent(event, 'started'), isStageEvent(event, 'completed')])).toEqual([[false, false], [true, false], [false, true], [false, false]])
+  await new Pipeline('demo')
+    .withStage('completed', () => ({}))
+    .build({ clock, eventSink })
+    .run()
+  expect(eventSink.events.map((event) => [isStageEvent(event, 'started'), isStageEvent(event, 'completed')])).toEqual([
+    [false, false],
+    [true, false],
+    [false, true],
+    [false, false],
+  ])
 })
 
 test('a stage emits events of its own; the functions can be handed over', async () => {
@@ -67,14 +127,36 @@ test('a stage emits events of its own; the functions can be handed over', async 
     })
     .build({ clock, eventSink })
   await graph.run()
-  expect(eventSink.events.slice(2, 4)).toMatchObject([{ type: 'cache.hit', data: { key: 'x' }, stage: 'a', seq: 2 }, { type: 'cache.stored', stage: 'a', seq: 3 }])
+  expect(eventSink.events.slice(2, 4)).toMatchObject([
+    { type: 'cache.hit', data: { key: 'x' }, stage: 'a', seq: 2 },
+    { type: 'cache.stored', stage: 'a', seq: 3 },
+  ])
 })
 
-test.each(['stage.a.completed', 'pipeline.completed', 'stage.', 'pipeline.x', 'nodot', '', '.a', 'a.', 'a..b', 'a b.c', 5, undefined])('the type %o is refused (core/event-type), with or without a sink', async (type) => {
+test.each([
+  'stage.a.completed',
+  'pipeline.completed',
+  'stage.',
+  'pipeline.x',
+  'nodot',
+  '',
+  '.a',
+  'a.',
+  'a..b',
+  'a b.c',
+  5,
+  undefined,
+])('the type %o is refused (core/event-type), with or without a sink', async (type) => {
   for (const sink of [{ eventSink }, {}]) {
-    const emit: ((context: StageContext<{}>) => unknown)[] = [(context) => context.tryEmitEvent(type as never, {}), (context) => context.emitEvent(type as never, {})]
+    const emit: ((context: StageContext<{}>) => unknown)[] = [
+      (context) => context.tryEmitEvent(type as never, {}),
+      (context) => context.emitEvent(type as never, {}),
+    ]
     for (const one of emit) {
-      const result = await new Pipeline('demo').withStage('a', async (context) => void (await one(context))).build({ clock, ...sink }).runSettled()
+      const result = await new Pipeline('demo')
+        .withStage('a', async (context) => void (await one(context)))
+        .build({ clock, ...sink })
+        .runSettled()
       expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/event-type' }] })
     }
   }
@@ -96,14 +178,22 @@ test('a sink without emit and tryEmit is refused where it is given (core/sink, c
   const must = expect.stringContaining('emit(event) and tryEmit(event)')
   for (const wrong of [{ emit: () => {} }, null, 5] as unknown as EventSink[]) {
     expect(() => setEventSink(wrong)).toThrow(expect.objectContaining({ code: 'core/sink', message: must }))
-    expect(() => pipeline.build({ eventSink: wrong })).toThrow(expect.objectContaining({ problems: [expect.objectContaining({ code: 'core/illegal-option', message: must })] }))
-    await expect(pipeline.build({ clock }).run({}, { eventSink: wrong })).rejects.toMatchObject({ code: 'core/run-option', message: must })
+    expect(() => pipeline.build({ eventSink: wrong })).toThrow(
+      expect.objectContaining({ problems: [expect.objectContaining({ code: 'core/illegal-option', message: must })] }),
+    )
+    await expect(pipeline.build({ clock }).run({}, { eventSink: wrong })).rejects.toMatchObject({
+      code: 'core/run-option',
+      message: must,
+    })
   }
 })
 
 test('NoOpEventSink takes everything and costs nothing: the context makes no event for it', async () => {
   const emit = vi.spyOn(crypto, 'randomUUID')
-  await new Pipeline('demo').withStage('a', (context) => void context.tryEmitEvent('cache.hit', {})).build({ clock, eventSink: NoOpEventSink }).run()
+  await new Pipeline('demo')
+    .withStage('a', (context) => void context.tryEmitEvent('cache.hit', {}))
+    .build({ clock, eventSink: NoOpEventSink })
+    .run()
   expect(emit).not.toHaveBeenCalled()
   emit.mockRestore()
   expect(NoOpEventSink.tryEmit({} as StageflowEvent)).toBe(true)
@@ -113,7 +203,11 @@ test('NoOpEventSink takes everything and costs nothing: the context makes no eve
 
 test('what the sink refuses is counted in the report, and the stage is told', async () => {
   const full = recordingSink({ refuse: ({ type }) => (type as string) === 'cache.hit' })
-  const graph = new Pipeline('demo').withStage('a', (context) => ({ taken: [context.tryEmitEvent('cache.hit', {}), context.tryEmitEvent('cache.miss', {})] })).build({ clock, eventSink: full })
+  const graph = new Pipeline('demo')
+    .withStage('a', (context) => ({
+      taken: [context.tryEmitEvent('cache.hit', {}), context.tryEmitEvent('cache.miss', {})],
+    }))
+    .build({ clock, eventSink: full })
   const { data, report } = await graph.run()
   expect(data).toEqual({ a: { taken: [false, true] } })
   expect(report.droppedEvents).toBe(1)
@@ -121,12 +215,31 @@ test('what the sink refuses is counted in the report, and the stage is told', as
 })
 
 test('a sink that throws is reported once, never fails a run, and each lost event is counted (core/sink-threw)', async () => {
-  const throwing: EventSink = { emit: () => { throw new Error('disk full') }, tryEmit: () => { throw new Error('disk full') } }
-  const rejecting: EventSink = { emit: async () => { throw new Error('disk full') }, tryEmit: (async () => { throw new Error('disk full') }) as never }
+  const throwing: EventSink = {
+    emit: () => {
+      throw new Error('disk full')
+    },
+    tryEmit: () => {
+      throw new Error('disk full')
+    },
+  }
+  const rejecting: EventSink = {
+    emit: async () => {
+      throw new Error('disk full')
+    },
+    tryEmit: (async () => {
+      throw new Error('disk full')
+    }) as never,
+  }
   for (const sink of [throwing, rejecting]) {
-    const { status, report } = await new Pipeline('demo').withStage('a', async (context) => void (await context.emitEvent('cache.hit', {}))).build({ clock, eventSink: sink }).run()
+    const { status, report } = await new Pipeline('demo')
+      .withStage('a', async (context) => void (await context.emitEvent('cache.hit', {})))
+      .build({ clock, eventSink: sink })
+      .run()
     expect(status).toBe('completed')
-    expect(report.notes['core/problems']).toMatchObject([{ code: 'core/sink-threw', message: expect.stringContaining('disk full'), cause: { message: 'disk full' } }])
+    expect(report.notes['core/problems']).toMatchObject([
+      { code: 'core/sink-threw', message: expect.stringContaining('disk full'), cause: { message: 'disk full' } },
+    ])
     if (sink === throwing) expect(report.droppedEvents).toBe(5)
   }
 })
@@ -152,7 +265,10 @@ test('emitEvent waits while the sink pushes back, tryEmitEvent does not', async 
 
 test('a stop frees a stage from a sink that pushes back', async () => {
   eventSink.pause()
-  const run = new Pipeline('demo').withStage('a', async (context) => void (await context.emitEvent('app.event', {}))).build({ clock, eventSink }).start({}, { cleanupMs: 10 })
+  const run = new Pipeline('demo')
+    .withStage('a', async (context) => void (await context.emitEvent('app.event', {})))
+    .build({ clock, eventSink })
+    .start({}, { cleanupMs: 10 })
   await clock.settle()
   run.cancel('enough')
   await clock.advance(10)
@@ -173,7 +289,9 @@ test('the last event is awaited, for cleanupMs at most (core/sink-slow)', async 
   await clock.advance(50)
   expect(settledAt).toBe(-1)
   await clock.advance(50)
-  expect((await settled).report.notes['core/problems']).toMatchObject([{ code: 'core/sink-slow', message: expect.stringContaining('within 100 ms (cleanupMs)') }])
+  expect((await settled).report.notes['core/problems']).toMatchObject([
+    { code: 'core/sink-slow', message: expect.stringContaining('within 100 ms (cleanupMs)') },
+  ])
   expect(settledAt).toBe(100)
 
   const patient = graph.run()

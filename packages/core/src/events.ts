@@ -14,7 +14,10 @@ export interface EventMap {
   'pipeline.child_cancelled': ChildEvent & { readonly durationMs: number; readonly reason: string }
   'guard_retry.attempt': GuardRetryEvent
   'guard_retry.scheduled': GuardRetryEvent & { readonly error: ErrorRecord }
-  'guard_retry.exhausted': GuardRetryEvent & { readonly error: ErrorRecord; readonly reason: 'max_attempts' | 'stagnation' }
+  'guard_retry.exhausted': GuardRetryEvent & {
+    readonly error: ErrorRecord
+    readonly reason: 'max_attempts' | 'stagnation'
+  }
   'guard_retry.recovered': GuardRetryEvent
 }
 
@@ -37,7 +40,12 @@ export interface GuardRetryEvent {
 export interface StageEventMap {
   started: { readonly kind: StageKind }
   completed: { readonly durationMs: number; readonly attempts: number }
-  failed: { readonly durationMs: number; readonly attempts: number; readonly error: ErrorRecord; readonly tolerated?: true }
+  failed: {
+    readonly durationMs: number
+    readonly attempts: number
+    readonly error: ErrorRecord
+    readonly tolerated?: true
+  }
   skipped: { readonly reason: string }
   cancelled: { readonly durationMs: number; readonly reason: string }
   /** Its code ignored the signal past the grace time. */
@@ -65,14 +73,21 @@ export interface EventFields<Type extends string, Data> {
   readonly stage: string | undefined
 }
 
-type StageEventOf<Kind extends keyof StageEventMap> = EventFields<`stage.${string}.${Kind}`, StageEventMap[Kind]> & { readonly stage: string }
+type StageEventOf<Kind extends keyof StageEventMap> = EventFields<`stage.${string}.${Kind}`, StageEventMap[Kind]> & {
+  readonly stage: string
+}
 type AppEventOf<Type extends keyof EventMap> = EventFields<Type, EventMap[Type]>
 
 /** What a sink receives: the events of the engine, and those that packages and the app have declared in `EventMap`. */
-export type StageflowEvent = { [Type in keyof EventMap]: AppEventOf<Type> }[keyof EventMap] | { [Kind in keyof StageEventMap]: StageEventOf<Kind> }[keyof StageEventMap]
+export type StageflowEvent =
+  | { [Type in keyof EventMap]: AppEventOf<Type> }[keyof EventMap]
+  | { [Kind in keyof StageEventMap]: StageEventOf<Kind> }[keyof StageEventMap]
 
 /** Whether `event` is this event of a stage: `isStageEvent(event, 'completed')`. */
-export function isStageEvent<Kind extends keyof StageEventMap>(event: StageflowEvent, kind: Kind): event is Extract<StageflowEvent, StageEventOf<Kind>> {
+export function isStageEvent<Kind extends keyof StageEventMap>(
+  event: StageflowEvent,
+  kind: Kind,
+): event is Extract<StageflowEvent, StageEventOf<Kind>> {
   return event.stage !== undefined && event.type === `stage.${event.stage}.${kind}`
 }
 
@@ -82,12 +97,15 @@ export type AppEvent = Exclude<keyof EventMap & string, EngineEvent>
 
 export interface TryEmitEvent {
   <Type extends AppEvent>(type: Type, data: EventMap[Type]): boolean
-  <Type extends `${string}.${string}`>(type: Type extends EngineEvent ? never : Type, data: object): boolean
+  <Type extends `${string}.${string}`>(type: Type extends EngineEvent | AppEvent ? never : Type, data: object): boolean
 }
 
 export interface EmitEvent {
   <Type extends AppEvent>(type: Type, data: EventMap[Type]): Promise<void>
-  <Type extends `${string}.${string}`>(type: Type extends EngineEvent ? never : Type, data: object): Promise<void>
+  <Type extends `${string}.${string}`>(
+    type: Type extends EngineEvent | AppEvent ? never : Type,
+    data: object,
+  ): Promise<void>
 }
 
 /** Receives events as they happen, in the order of `seq`. It takes each one synchronously; a promise only says when it can take more. */
@@ -106,7 +124,11 @@ let processSink: EventSink = NoOpEventSink
 
 /** Sets the sink of runs that were given none: the one global there is. A sink passed to `build` or `run` wins. */
 export function setEventSink(sink: EventSink): void {
-  if (!isSink(sink)) throw new StageflowError('core/sink', `setEventSink() was given ${quote(sink)}; an event sink has emit(event) and tryEmit(event).`)
+  if (!isSink(sink))
+    throw new StageflowError(
+      'core/sink',
+      `setEventSink() was given ${quote(sink)}; an event sink has emit(event) and tryEmit(event).`,
+    )
   processSink = sink
 }
 
@@ -121,6 +143,10 @@ const LEGAL_TYPE = /^[^.\s]+(\.[^.\s]+)+$/
 
 /** Refuses event types that a stage or an interceptor may not emit. */
 export function checkEventType(type: unknown): void {
-  if (typeof type === 'string' && LEGAL_TYPE.test(type) && !type.startsWith('pipeline.') && !type.startsWith('stage.')) return
-  throw new StageflowError('core/event-type', `An event of type ${quote(type)} cannot be emitted: a type is words with dots between them, such as 'cache.hit', and 'pipeline.' and 'stage.' belong to the engine.`)
+  if (typeof type === 'string' && LEGAL_TYPE.test(type) && !type.startsWith('pipeline.') && !type.startsWith('stage.'))
+    return
+  throw new StageflowError(
+    'core/event-type',
+    `An event of type ${quote(type)} cannot be emitted: a type is words with dots between them, such as 'cache.hit', and 'pipeline.' and 'stage.' belong to the engine.`,
+  )
 }

@@ -14,7 +14,8 @@ import type { Attempt, StageFacts } from './stage-facts.ts'
 
 /** What a throw means: after an abort of the run, the abort itself is a cancel; anything else is a failure. */
 export function thrownOutput(run: RunLoop, stage: number, thrown: unknown, failure?: StageflowError): Output {
-  if (run.isAborted(stage) && (isAbortError(thrown) || thrown === run.abortReason(stage))) return new Output('cancel', run.stopText ?? textOf(thrown))
+  if (run.isAborted(stage) && (isAbortError(thrown) || thrown === run.abortReason(stage)))
+    return new Output('cancel', run.stopText ?? textOf(thrown))
   return new Output('fail', failure ?? toError(thrown))
 }
 
@@ -29,7 +30,8 @@ export function asPromise(value: unknown, context: LiveContext): Promise<unknown
   if (value instanceof Promise) return value
   if (typeof value !== 'object' || value === null || value instanceof Output) return undefined
   if (isThenable(value)) return Promise.resolve(value)
-  if (Symbol.asyncIterator in value && 'next' in value && typeof value.next === 'function') return drain(value as AsyncGenerator<unknown, unknown>, context)
+  if (Symbol.asyncIterator in value && 'next' in value && typeof value.next === 'function')
+    return drain(value as AsyncGenerator<unknown, unknown>, context)
   return undefined
 }
 
@@ -52,7 +54,14 @@ async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveCont
 
 /** The innermost `next` of every wrapped stage: each call that reaches the stage's code is an attempt. */
 export const callStage: RunStage = ((context: unknown) => {
-  if (!isLive(context)) return new Output('fail', new StageflowError('core/interceptor-context', `An interceptor called next(${quote(context)}); it takes the context it was given, or that of context.fork().`))
+  if (!isLive(context))
+    return new Output(
+      'fail',
+      new StageflowError(
+        'core/interceptor-context',
+        `An interceptor called next(${quote(context)}); it takes the context it was given, or that of context.fork().`,
+      ),
+    )
   return call(context)
 }) as unknown as RunStage
 
@@ -61,10 +70,21 @@ function call(context: LiveContext): Answer {
   const { index, name } = nodeOf(context)
   const facts = run.facts(index)
   if (run.isAborted(index)) return new Output('cancel', run.stopText ?? 'the run was stopped')
-  if (run.schedule.state(index) !== RUNNING) return new Output('fail', new StageflowError('core/stage-ended', `next(context) of stage "${name}" was called after the stage had ended.`))
+  if (run.schedule.state(index) !== RUNNING)
+    return new Output(
+      'fail',
+      new StageflowError('core/stage-ended', `next(context) of stage "${name}" was called after the stage had ended.`),
+    )
   const aborted = forkOf(context)?.aborted
   if (aborted !== undefined) return new Output('fail', toError(aborted.reason))
-  if (facts.committed) return new Output('fail', new StageflowError('core/attempt-committed', `Stage "${name}" has delivered chunks already, so it cannot run again: readers would see them twice. Retry only what has not begun to stream.`))
+  if (facts.committed)
+    return new Output(
+      'fail',
+      new StageflowError(
+        'core/attempt-committed',
+        `Stage "${name}" has delivered chunks already, so it cannot run again: readers would see them twice. Retry only what has not begun to stream.`,
+      ),
+    )
   if (facts.code > 0) return checkedPromise(callAgain(context, facts))
   return begin(run, context, facts)
 }
@@ -134,5 +154,11 @@ async function callAgain(context: LiveContext, facts: StageFacts): Promise<Outpu
   while (waits && facts.code > 0) await Promise.race([facts.idle(), limit.promise])
   cancelTimer()
   if (facts.code === 0) return call(context)
-  return new Output('fail', new StageflowError('core/still-running', `Stage "${nodeOf(context).name}" was called again, and its first call still runs ${run.graceMs} ms later: it ignores its signal. A stage never runs twice at once.`))
+  return new Output(
+    'fail',
+    new StageflowError(
+      'core/still-running',
+      `Stage "${nodeOf(context).name}" was called again, and its first call still runs ${run.graceMs} ms later: it ignores its signal. A stage never runs twice at once.`,
+    ),
+  )
 }

@@ -11,12 +11,15 @@ afterEach(() => {
 
 const wrapping = (wrap: NonNullable<Interceptor['wrap']>, name = 'under-test'): Interceptor => ({ name, wrap })
 const retry = (attempts: number): Interceptor =>
-  wrapping((next) => async (context) => {
-    for (let attempt = 1; ; attempt++) {
-      const output = await next(context.fork({ attempt }).context)
-      if ((output.status !== 'retry' && output.status !== 'fail') || attempt === attempts) return output
-    }
-  }, 'retry')
+  wrapping(
+    (next) => async (context) => {
+      for (let attempt = 1; ; attempt++) {
+        const output = await next(context.fork({ attempt }).context)
+        if ((output.status !== 'retry' && output.status !== 'fail') || attempt === attempts) return output
+      }
+    },
+    'retry',
+  )
 
 test('calling next again is a retry: each call is an attempt with times, status and error, and an event tells of it', async () => {
   const eventSink = recordingSink()
@@ -50,15 +53,28 @@ test('calling next again is a retry: each call is an attempt with times, status 
 test('without a fork the attempt is counted too', async () => {
   const graph = new Pipeline('demo')
     .withStage('flaky', (context) => (context.attempt === 1 ? StageOutput.fail('first') : { attempt: context.attempt }))
-    .build({ clock, interceptors: [wrapping((next) => async (context) => ((await next(context)).status === 'fail' ? next(context) : StageOutput.fail('never')))] })
+    .build({
+      clock,
+      interceptors: [
+        wrapping(
+          (next) => async (context) =>
+            (await next(context)).status === 'fail' ? next(context) : StageOutput.fail('never'),
+        ),
+      ],
+    })
   expect((await graph.run()).data).toEqual({ flaky: { attempt: 2 } })
 })
 
 test('a retry that no interceptor honours is a failure with its cause (core/retry-exhausted)', async () => {
   const cause = new Error('busy')
   for (const interceptors of [[], [retry(2)]]) {
-    const result = await new Pipeline('demo').withStage('busy', () => StageOutput.retry(cause)).build({ clock, interceptors }).runSettled()
-    expect(result.status === 'failed' && result.errors).toMatchObject([{ code: 'core/retry-exhausted', stage: 'busy', cause: { message: 'busy' } }])
+    const result = await new Pipeline('demo')
+      .withStage('busy', () => StageOutput.retry(cause))
+      .build({ clock, interceptors })
+      .runSettled()
+    expect(result.status === 'failed' && result.errors).toMatchObject([
+      { code: 'core/retry-exhausted', stage: 'busy', cause: { message: 'busy' } },
+    ])
   }
 })
 
@@ -74,10 +90,12 @@ test('a stage never runs twice at once: a second next waits for the code of the 
     })
     .build({
       clock,
-      interceptors: [wrapping((next) => (context) => {
-        void next(context.fork({ attempt: 1 }).context)
-        return next(context.fork({ attempt: 2 }).context)
-      })],
+      interceptors: [
+        wrapping((next) => (context) => {
+          void next(context.fork({ attempt: 1 }).context)
+          return next(context.fork({ attempt: 2 }).context)
+        }),
+      ],
     })
   const settled = graph.run()
   await clock.advance(200)
@@ -90,18 +108,22 @@ test('a second next whose first call ignores its signal past the grace time answ
     .withStage('deaf', () => new Promise<object>(() => {}))
     .build({
       clock,
-      interceptors: [wrapping((next) => (context) => {
-        const first = context.fork()
-        void next(first.context)
-        first.abort(new Error('too slow'))
-        return next(context.fork().context)
-      })],
+      interceptors: [
+        wrapping((next) => (context) => {
+          const first = context.fork()
+          void next(first.context)
+          first.abort(new Error('too slow'))
+          return next(context.fork().context)
+        }),
+      ],
     })
   const settled = graph.runSettled({}, { graceMs: 200 })
   await clock.advance(200)
   await clock.advance(200)
   const result = await settled
-  expect(result.status === 'failed' && result.errors).toMatchObject([{ code: 'core/still-running', stage: 'deaf', message: expect.stringContaining('200 ms') }])
+  expect(result.status === 'failed' && result.errors).toMatchObject([
+    { code: 'core/still-running', stage: 'deaf', message: expect.stringContaining('200 ms') },
+  ])
   expect(result.report.stages['deaf']).toMatchObject({ status: 'fail', abandoned: true })
 })
 
@@ -114,7 +136,12 @@ test('three calls of next at once run one after the other', async () => {
       await context.clock.sleep(10)
       running--
     })
-    .build({ clock, interceptors: [wrapping((next) => async (context) => (await Promise.all([next(context), next(context), next(context)]))[2])] })
+    .build({
+      clock,
+      interceptors: [
+        wrapping((next) => async (context) => (await Promise.all([next(context), next(context), next(context)]))[2]),
+      ],
+    })
   const settled = graph.run()
   await clock.advance(30)
   expect((await settled).report.stages['slow']?.attempts).toHaveLength(3)
@@ -130,14 +157,16 @@ test('a fork aborts only what is inside it, with its own reason, and that reason
     .withStage('slow', async (context) => void (await context.clock.sleep(1_000, context.signal)))
     .build({
       clock,
-      interceptors: [wrapping((next) => async (context) => {
-        const { context: inner, abort } = context.fork()
-        const stop = context.clock.setTimeout(() => abort(exceeded), 50)
-        const output = await next(inner)
-        stop()
-        outside.push(context.signal.aborted, inner.signal.aborted)
-        return output
-      })],
+      interceptors: [
+        wrapping((next) => async (context) => {
+          const { context: inner, abort } = context.fork()
+          const stop = context.clock.setTimeout(() => abort(exceeded), 50)
+          const output = await next(inner)
+          stop()
+          outside.push(context.signal.aborted, inner.signal.aborted)
+          return output
+        }),
+      ],
     })
   const settled = graph.runSettled()
   await clock.advance(50)
@@ -150,13 +179,23 @@ test('the signal of a fork follows the outer one, however deep, and is linked on
   const caller = new AbortController()
   const seen: unknown[] = []
   const graph = new Pipeline('demo')
-    .withStage('slow', (context) => new Promise<object>((resolve) => {
-      context.signal.addEventListener('abort', () => {
-        seen.push(context.signal.reason)
-        resolve({})
-      })
-    }))
-    .build({ clock, interceptors: [wrapping((next) => (context) => next(context.fork().context), 'outer'), wrapping((next) => (context) => next(context.fork().context), 'inner')] })
+    .withStage(
+      'slow',
+      (context) =>
+        new Promise<object>((resolve) => {
+          context.signal.addEventListener('abort', () => {
+            seen.push(context.signal.reason)
+            resolve({})
+          })
+        }),
+    )
+    .build({
+      clock,
+      interceptors: [
+        wrapping((next) => (context) => next(context.fork().context), 'outer'),
+        wrapping((next) => (context) => next(context.fork().context), 'inner'),
+      ],
+    })
   const settled = graph.runSettled({}, { signal: caller.signal })
   const reason = new Error('enough')
   caller.abort(reason)
@@ -174,14 +213,16 @@ test('a fork that was given up before its signal was asked for hands out an abor
     })
     .build({
       clock,
-      interceptors: [wrapping((next) => async (context) => {
-        const fork = context.fork()
-        const answer = next(fork.context)
-        await context.clock.sleep(10)
-        fork.abort(new Error('given up'))
-        fork.abort(new Error('a second reason changes nothing'))
-        return answer
-      })],
+      interceptors: [
+        wrapping((next) => async (context) => {
+          const fork = context.fork()
+          const answer = next(fork.context)
+          await context.clock.sleep(10)
+          fork.abort(new Error('given up'))
+          fork.abort(new Error('a second reason changes nothing'))
+          return answer
+        }),
+      ],
     })
   const settled = graph.runSettled()
   await clock.advance(20)
@@ -196,11 +237,13 @@ test('next in a fork that was given up does not run the stage again', async () =
     .withStage('counted', () => void calls++)
     .build({
       clock,
-      interceptors: [wrapping((next) => (context) => {
-        const fork = context.fork()
-        fork.abort(new Error('given up'))
-        return next(fork.context)
-      })],
+      interceptors: [
+        wrapping((next) => (context) => {
+          const fork = context.fork()
+          fork.abort(new Error('given up'))
+          return next(fork.context)
+        }),
+      ],
     })
   const result = await graph.runSettled()
   expect(result.status === 'failed' && result.errors[0]?.message).toBe('given up')
@@ -210,10 +253,16 @@ test('next in a fork that was given up does not run the stage again', async () =
 test('a fork narrows the deadline and never widens it; the run has its own', async () => {
   const seen: unknown[] = []
   const read: RunStage = (context) => {
-    seen.push(context.fork({ deadline: 500 }).context.deadline, context.fork({ deadline: 5_000 }).context.deadline, context.fork().context.deadline)
+    seen.push(
+      context.fork({ deadline: 500 }).context.deadline,
+      context.fork({ deadline: 5_000 }).context.deadline,
+      context.fork().context.deadline,
+    )
     return StageOutput.ok()
   }
-  const graph = new Pipeline('demo').withStage('a', (context) => ({ deadline: context.deadline })).build({ clock, interceptors: [wrapping(() => read)] })
+  const graph = new Pipeline('demo')
+    .withStage('a', (context) => ({ deadline: context.deadline }))
+    .build({ clock, interceptors: [wrapping(() => read)] })
   await graph.run({}, { timeoutMs: 1_000 })
   await graph.run()
   expect(seen).toEqual([500, 1_000, 1_000, 500, 5_000, undefined])
@@ -221,8 +270,11 @@ test('a fork narrows the deadline and never widens it; the run has its own', asy
 
 test('a heartbeat reaches every fork around it', async () => {
   const log: string[] = []
-  const beating = (name: string): Interceptor => wrapping((next) => (context) => next(context.fork({ onHeartbeat: () => void log.push(name) }).context), name)
-  const graph = new Pipeline('demo').withStage('a', (context) => context.heartbeat()).build({ clock, interceptors: [beating('outer'), beating('inner')] })
+  const beating = (name: string): Interceptor =>
+    wrapping((next) => (context) => next(context.fork({ onHeartbeat: () => void log.push(name) }).context), name)
+  const graph = new Pipeline('demo')
+    .withStage('a', (context) => context.heartbeat())
+    .build({ clock, interceptors: [beating('outer'), beating('inner')] })
   await graph.run()
   expect(log).toEqual(['inner', 'outer'])
 })
@@ -237,12 +289,18 @@ test('next after the stage has ended answers core/stage-ended and runs nothing',
     .withStage('slow', async (context) => void (await context.clock.sleep(100)))
     .build({
       clock,
-      interceptors: [wrapping((next, stage) => stage.name !== 'once' ? next : (context) => {
-        void context.clock.sleep(50).then(async () => {
-          late = await next(context)
-        })
-        return next(context)
-      })],
+      interceptors: [
+        wrapping((next, stage) =>
+          stage.name !== 'once'
+            ? next
+            : (context) => {
+                void context.clock.sleep(50).then(async () => {
+                  late = await next(context)
+                })
+                return next(context)
+              },
+        ),
+      ],
     })
   const settled = graph.run()
   await clock.advance(100)
@@ -261,13 +319,15 @@ test('next after the run was stopped answers cancel and runs nothing', async () 
     })
     .build({
       clock,
-      interceptors: [wrapping((next) => async (context) => {
-        await next(context)
-        await context.clock.sleep(100).catch(() => {})
-        const output = await next(context)
-        statuses.push(output.status)
-        return output
-      })],
+      interceptors: [
+        wrapping((next) => async (context) => {
+          await next(context)
+          await context.clock.sleep(100).catch(() => {})
+          const output = await next(context)
+          statuses.push(output.status)
+          return output
+        }),
+      ],
     })
   const run = graph.start()
   run.cancel('enough')
@@ -279,9 +339,13 @@ test('next after the run was stopped answers cancel and runs nothing', async () 
 
 test('next takes a context of this run and nothing else (core/interceptor-context)', async () => {
   for (const wrong of [undefined, {}, 5]) {
-    const graph = new Pipeline('demo').withStage('a', () => ({})).build({ clock, interceptors: [wrapping((next) => () => next(wrong as never))] })
+    const graph = new Pipeline('demo')
+      .withStage('a', () => ({}))
+      .build({ clock, interceptors: [wrapping((next) => () => next(wrong as never))] })
     const result = await graph.runSettled()
-    expect(result.status === 'failed' && result.errors).toMatchObject([{ code: 'core/interceptor-context', message: expect.stringContaining('fork()') }])
+    expect(result.status === 'failed' && result.errors).toMatchObject([
+      { code: 'core/interceptor-context', message: expect.stringContaining('fork()') },
+    ])
   }
 })
 
@@ -294,12 +358,14 @@ test('the facts of a stage so far can be read while it runs', async () => {
     })
     .build({
       clock,
-      interceptors: [wrapping((next) => async (context) => {
-        const output = await next(context)
-        const { status, attempts, notes, startedAt } = context.record
-        seen.push(status, attempts.length, notes, startedAt)
-        return output
-      })],
+      interceptors: [
+        wrapping((next) => async (context) => {
+          const output = await next(context)
+          const { status, attempts, notes, startedAt } = context.record
+          seen.push(status, attempts.length, notes, startedAt)
+          return output
+        }),
+      ],
     })
   await graph.run()
   expect(seen).toEqual([undefined, 1, { usage: { inputTokens: 3 } }, 0])

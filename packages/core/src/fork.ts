@@ -10,7 +10,12 @@ export class ForkState {
   #controller: AbortController | undefined
   #aborted: { readonly reason: unknown } | undefined
 
-  constructor(outer: ForkState | undefined, outerDeadline: number | undefined, outerSignal: () => AbortSignal, changes: ForkChanges) {
+  constructor(
+    outer: ForkState | undefined,
+    outerDeadline: number | undefined,
+    outerSignal: () => AbortSignal,
+    changes: ForkChanges,
+  ) {
     this.outer = outer
     this.attempt = changes.attempt ?? outer?.attempt
     const deadline = Math.min(changes.deadline ?? Infinity, outerDeadline ?? Infinity)
@@ -30,7 +35,8 @@ export class ForkState {
     const outer = this.#outerSignal()
     if (this.#aborted !== undefined) controller.abort(this.#aborted.reason)
     else if (outer.aborted) controller.abort(outer.reason)
-    else outer.addEventListener('abort', () => controller.abort(outer.reason), { once: true, signal: controller.signal })
+    else
+      outer.addEventListener('abort', () => controller.abort(outer.reason), { once: true, signal: controller.signal })
     return controller.signal
   }
 

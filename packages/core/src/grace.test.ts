@@ -10,7 +10,11 @@ afterEach(() => {
 })
 
 /** Code that never hears its signal and ends only when the test says so. */
-function deaf(): { readonly stage: (context: StageContext<{}>) => Promise<object>; end(): void; context(): StageContext<{}> } {
+function deaf(): {
+  readonly stage: (context: StageContext<{}>) => Promise<object>
+  end(): void
+  context(): StageContext<{}>
+} {
   let end = (): void => {}
   let seen: StageContext<{}> | undefined
   return {
@@ -82,7 +86,10 @@ test('what an abandoned stage does counts no more: events are dropped, notes too
   const stuck = deaf()
   const eventSink = recordingSink()
   const child = new Pipeline('child').withStage('inner', () => ({ inner: 1 }))
-  const run = new Pipeline('demo').withStage('stuck', stuck.stage).build({ clock, eventSink }).start({}, { graceMs: 10 })
+  const run = new Pipeline('demo')
+    .withStage('stuck', stuck.stage)
+    .build({ clock, eventSink })
+    .start({}, { graceMs: 10 })
   run.cancel('enough')
   await clock.advance(10)
   const result = await run.settled
@@ -92,7 +99,10 @@ test('what an abandoned stage does counts no more: events are dropped, notes too
   expect(context.tryEmitEvent('app.late', {})).toBe(false)
   await context.emitEvent('app.late', {})
   context.note('usage', { inputTokens: 1 })
-  await expect(context.runChild(child)).rejects.toMatchObject({ code: 'core/run-over', message: expect.stringContaining('"stuck"') })
+  await expect(context.runChild(child)).rejects.toMatchObject({
+    code: 'core/run-over',
+    message: expect.stringContaining('"stuck"'),
+  })
   const log: string[] = []
   context.onCleanup(() => void log.push('cleaned'))
   expect(log).toEqual(['cleaned'])
@@ -128,7 +138,14 @@ test('a stage that ends in the grace time is recorded, its output is kept, and i
 /** Answers in the place of a stage after `ms`, as a time-out does. */
 const answerAfter = (ms: number): Interceptor => ({
   name: 'answer-after',
-  wrap: (next, { name }) => (name !== 'slow' ? next : (context) => Promise.race([Promise.resolve(next(context)), context.clock.sleep(ms).then(() => StageOutput.ok({ early: true }))])),
+  wrap: (next, { name }) =>
+    name !== 'slow'
+      ? next
+      : (context) =>
+          Promise.race([
+            Promise.resolve(next(context)),
+            context.clock.sleep(ms).then(() => StageOutput.ok({ early: true })),
+          ]),
 })
 
 test('a stage whose interceptor answers while its code runs has ended for its dependents, and the run waits for the code', async () => {
@@ -145,7 +162,10 @@ test('a stage whose interceptor answers while its code runs has ended for its de
   slow.end()
   const result = await settled
   expect(result.data).toEqual({ slow: { early: true }, next: { saw: { early: true } } })
-  expect(result.report).toMatchObject({ endedAt: 4_100, stages: { slow: { status: 'ok', endedAt: 100, attempts: [{ endedAt: 4_100, status: 'ok' }] } } })
+  expect(result.report).toMatchObject({
+    endedAt: 4_100,
+    stages: { slow: { status: 'ok', endedAt: 100, attempts: [{ endedAt: 4_100, status: 'ok' }] } },
+  })
   expect(result.report.stages['slow']).not.toHaveProperty('abandoned')
 })
 
@@ -162,8 +182,16 @@ test('code that outlives its ending is owed the grace time from the moment nothi
   await clock.advance(1)
   const result = await settled
   expect(result).toMatchObject({ status: 'completed', report: { endedAt: 7_000 } })
-  expect(result.report.stages['slow']).toMatchObject({ status: 'ok', abandoned: true, endedAt: 100, attempts: [{ endedAt: undefined, status: undefined }] })
-  expect(eventSink.types().filter((type) => type.startsWith('stage.slow'))).toEqual(['stage.slow.started', 'stage.slow.completed'])
+  expect(result.report.stages['slow']).toMatchObject({
+    status: 'ok',
+    abandoned: true,
+    endedAt: 100,
+    attempts: [{ endedAt: undefined, status: undefined }],
+  })
+  expect(eventSink.types().filter((type) => type.startsWith('stage.slow'))).toEqual([
+    'stage.slow.started',
+    'stage.slow.completed',
+  ])
 })
 
 test('a stage whose code was left behind cannot start a child run any more (core/stage-ended)', async () => {
@@ -171,7 +199,9 @@ test('a stage whose code was left behind cannot start a child run any more (core
   const graph = new Pipeline('demo')
     .withStage('slow', async (context) => {
       await context.clock.sleep(200)
-      refused = await context.runChild(new Pipeline('child').withStage('inner', () => ({}))).catch((error: unknown) => error)
+      refused = await context
+        .runChild(new Pipeline('child').withStage('inner', () => ({})))
+        .catch((error: unknown) => error)
     })
     .build({ clock, interceptors: [answerAfter(100)] })
   const settled = graph.run()
@@ -214,9 +244,19 @@ test('a parent outwaits its child: the child abandons its stage first, and the p
   run.cancel('enough')
   await clock.advance(500)
   const result = await run.settled
-  expect(result.report.stages['outer']).toMatchObject({ status: 'cancel', endedAt: 500, children: [{ status: 'cancelled', stages: { inner: { abandoned: true } } }] })
+  expect(result.report.stages['outer']).toMatchObject({
+    status: 'cancel',
+    endedAt: 500,
+    children: [{ status: 'cancelled', stages: { inner: { abandoned: true } } }],
+  })
   expect(result.report.stages['outer']).not.toHaveProperty('abandoned')
-  expect(eventSink.types().slice(-5)).toEqual(['stage.inner.abandoned', 'pipeline.cancelled', 'pipeline.child_cancelled', 'stage.outer.cancelled', 'pipeline.cancelled'])
+  expect(eventSink.types().slice(-5)).toEqual([
+    'stage.inner.abandoned',
+    'pipeline.cancelled',
+    'pipeline.child_cancelled',
+    'stage.outer.cancelled',
+    'pipeline.cancelled',
+  ])
 })
 
 test('a child that nobody awaits does not outlive the stage that started it', async () => {
@@ -231,6 +271,8 @@ test('a child that nobody awaits does not outlive the stage that started it', as
     })
     .build({ clock })
   const result = await graph.run()
-  expect(result.report.stages['careless']?.children).toMatchObject([{ status: 'cancelled', stages: { inner: { status: 'cancel' } } }])
+  expect(result.report.stages['careless']?.children).toMatchObject([
+    { status: 'cancelled', stages: { inner: { status: 'cancel' } } },
+  ])
   expect(clock.now()).toBe(0)
 })

@@ -25,7 +25,7 @@ import { checkRules, isArray, isFunction, isObject, isOneOf } from './rules.ts'
 import type { Rules } from './rules.ts'
 import { RUN_OPTIONS } from './run-options.ts'
 import type { Run } from './run.ts'
-import { SPECS, StageSpec, isDescribed } from './spec.ts'
+import { SPECS, isDescribed, renamed } from './spec.ts'
 import type { DescribedPipeline } from './spec.ts'
 
 /** The options of `build`, as they come from outside. */
@@ -49,7 +49,7 @@ export function buildGraph(pipeline: DescribedPipeline, given: unknown, inherits
   checkInterceptors(interceptors, problem)
   const places = readNames(pipeline[SPECS], problem)
   // A stage without a legal name is checked all the same, as the one in its place.
-  const specs = pipeline[SPECS].map((spec, place) => (places.has(spec.name) ? spec : new StageSpec({ ...spec, name: `#${place + 1}` })))
+  const specs = pipeline[SPECS].map((spec, place) => (places.has(spec.name) ? spec : renamed(spec, `#${place + 1}`)))
   const edges = readEdges(specs, places, problem)
   const dependencies = edges.map(({ sources }) => sources)
   const acyclic = refuseCycles(specs, dependencies, problem)
@@ -57,16 +57,25 @@ export function buildGraph(pipeline: DescribedPipeline, given: unknown, inherits
   dependencies.forEach((sources, place) => sources.forEach((source) => dependents[source]?.push(place)))
 
   const stages: StageInfo[] = []
-  const info = Object.freeze({ name: pipeline.name, stages, interceptors: Object.freeze(interceptors.map(({ name }) => name)) })
+  const info = Object.freeze({
+    name: pipeline.name,
+    stages,
+    interceptors: Object.freeze(interceptors.map(({ name }) => name)),
+  })
   const children = new ChildGraphs(pipeline.name, options)
   const claimed = new Set<string>(interceptors.flatMap((one) => namesIn(one, 'stageOptions')))
   const { ignoreOptions } = options
-  const claims = (option: string): boolean => claimed.has(option) || ignoreOptions === true || ignoreOptions?.includes(option) === true
+  const claims = (option: string): boolean =>
+    claimed.has(option) || ignoreOptions === true || ignoreOptions?.includes(option) === true
   const freeze = options.freeze === 'shallow' ? freezers.shallow : freezers.deep
   const needs: Need[] = []
   const bare: BareNode[] = specs.map((spec, place) => {
     const child = (one: unknown): BuiltGraph | undefined => children.read(one, spec.name, problem)
-    const { node, need } = createNode({ specs, edges, pipeline: info, freeze, problem, claims, child }, place, dependents[place] as number[])
+    const { node, need } = createNode(
+      { specs, edges, pipeline: info, freeze, problem, claims, child },
+      place,
+      dependents[place] as number[],
+    )
     stages.push(node.info)
     needs.push(need)
     return node
@@ -81,7 +90,12 @@ export function buildGraph(pipeline: DescribedPipeline, given: unknown, inherits
 
   const names = specs.map(({ name }) => name)
   return Object.freeze({
-    name: pipeline.name, info, nodes, names, inherits, freeze,
+    name: pipeline.name,
+    info,
+    nodes,
+    names,
+    inherits,
+    freeze,
     origin: pipeline,
     plan: createPlan(dependencies, needs),
     clock: options.clock ?? systemClock,
@@ -116,7 +130,11 @@ class ChildGraphs {
   get(given: unknown): BuiltGraph {
     const known = builtGraphOf(given) ?? this.#built.get(given)
     if (known !== undefined) return known
-    if (!isDescribed(given)) throw new StageflowError('core/not-a-pipeline', `A child of "${this.#parent}" is ${quote(given)}; it must be a Pipeline or a built graph of the same copy of @stageflow/core.`)
+    if (!isDescribed(given))
+      throw new StageflowError(
+        'core/not-a-pipeline',
+        `A child of "${this.#parent}" is ${quote(given)}; it must be a Pipeline or a built graph of the same copy of @stageflow/core.`,
+      )
     const graph = buildGraph(given, this.#options, true)
     this.#built.set(given, graph)
     return graph
@@ -136,7 +154,10 @@ class ChildGraphs {
 
 const RULES: Rules = {
   interceptors: [(value) => isArray(value) && value.every(isObject), 'an array of interceptors'],
-  clock: [(value) => isObject(value) && ['now', 'sleep', 'setTimeout'].every((key) => isFunction(value[key])), 'a clock with now, sleep and setTimeout'],
+  clock: [
+    (value) => isObject(value) && ['now', 'sleep', 'setTimeout'].every((key) => isFunction(value[key])),
+    'a clock with now, sleep and setTimeout',
+  ],
   freeze: [isOneOf('deep', 'shallow'), "'deep' or 'shallow'"],
   ports: [isObject, 'an object of ports'],
   eventSink: [isSink, 'an event sink, with emit(event) and tryEmit(event)'],
@@ -147,7 +168,10 @@ const RULES: Rules = {
 function readOptions(given: unknown, problem: Problem): GivenOptions {
   if (given === undefined) return {}
   if (!isObject(given)) {
-    problem('core/illegal-option', `build() was given ${quote(given)}; it takes an object such as { interceptors: [] }.`)
+    problem(
+      'core/illegal-option',
+      `build() was given ${quote(given)}; it takes an object such as { interceptors: [] }.`,
+    )
     return {}
   }
   const options = { ...given }
@@ -167,7 +191,7 @@ function dataClass(count: number): new () => Record<string, unknown> {
     } as unknown as new () => Record<string, unknown>
   }
   class Data {}
-  printAs(Data.prototype, (data) => ({ ...data }))
+  printAs(Data.prototype, (data) => Object.assign({}, data))
   Object.setPrototypeOf(Data.prototype, null)
   Reflect.deleteProperty(Data.prototype, 'constructor')
   return Data as new () => Record<string, unknown>

@@ -11,7 +11,9 @@ import type { RunInput } from './snapshot-types.ts'
 
 declare const NEEDS: unique symbol
 
-export type RunArguments<Ports> = {} extends Ports ? [options?: RunOptions & { readonly ports?: Ports }] : [options: RunOptions & { readonly ports: Ports }]
+export type RunArguments<Ports> = {} extends Ports
+  ? [options?: RunOptions & { readonly ports?: Ports }]
+  : [options: RunOptions & { readonly ports: Ports }]
 
 /** A built pipeline: immutable, so any number of runs may use it at once. `Ports` is what `run` must still be given. */
 export interface StageGraph<out Stages, Ports> {
@@ -21,7 +23,10 @@ export interface StageGraph<out Stages, Ports> {
   /** Resolves `completed` or `cancelled`; rejects with `PipelineFailedError`, which has the same result. */
   readonly run: (input?: RunInput | ContextSnapshot, ...options: RunArguments<Ports>) => Promise<PipelineResult<Stages>>
   /** As `run`, but a failed run resolves too: rejects only where the run could not start. */
-  readonly runSettled: (input?: RunInput | ContextSnapshot, ...options: RunArguments<Ports>) => Promise<PipelineResult<Stages> | FailedResult<Stages>>
+  readonly runSettled: (
+    input?: RunInput | ContextSnapshot,
+    ...options: RunArguments<Ports>
+  ) => Promise<PipelineResult<Stages> | FailedResult<Stages>>
   /** The run as a handle: its events and chunks as they come, a way to cancel it, and its result. */
   readonly start: (input?: RunInput | ContextSnapshot, ...options: RunArguments<Ports>) => Run<Stages>
 }

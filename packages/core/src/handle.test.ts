@@ -17,13 +17,14 @@ async function typesOf(events: AsyncIterable<StageflowEvent>): Promise<string[]>
 const simple = () => new Pipeline('demo').withStage('a', async () => ({ a: 1 })).build({ clock })
 const ALL = ['pipeline.started', 'stage.a.started', 'stage.a.completed', 'pipeline.completed']
 /** A stage that yields numbers for as long as it is pulled. */
-const counting = (log: number[], count = Infinity) => async function* () {
-  for (let index = 0; index < count; index++) {
-    log.push(index)
-    yield index
+const counting = (log: number[], count = Infinity) =>
+  async function* () {
+    for (let index = 0; index < count; index++) {
+      log.push(index)
+      yield index
+    }
+    return { count }
   }
-  return { count }
-}
 
 test('a run as a handle: its events from the first to the last, its id, and its result', async () => {
   const run = simple().start({ pipelineRunId: 'run-1' })
@@ -47,11 +48,29 @@ test('events can be read after the run has ended', async () => {
 })
 
 test('the events of child runs are among them, and each run is numbered without a gap', async () => {
-  const run = new Pipeline('demo').withPipeline('child', new Pipeline('child').withStage('inner', async function* () { yield 1 })).build({ clock }).start()
+  const run = new Pipeline('demo')
+    .withPipeline(
+      'child',
+      new Pipeline('child').withStage('inner', async function* () {
+        yield 1
+      }),
+    )
+    .build({ clock })
+    .start()
   const events: StageflowEvent[] = []
   for await (const event of run) events.push(event)
   expect(events.map(({ type }) => type)).toEqual([
-    'pipeline.started', 'stage.child.started', 'pipeline.child_started', 'pipeline.started', 'stage.inner.started', 'stage.inner.chunk', 'stage.inner.completed', 'pipeline.completed', 'pipeline.child_completed', 'stage.child.completed', 'pipeline.completed',
+    'pipeline.started',
+    'stage.child.started',
+    'pipeline.child_started',
+    'pipeline.started',
+    'stage.inner.started',
+    'stage.inner.chunk',
+    'stage.inner.completed',
+    'pipeline.completed',
+    'pipeline.child_completed',
+    'stage.child.completed',
+    'pipeline.completed',
   ])
   for (const id of new Set(events.map(({ pipelineRunId }) => pipelineRunId))) {
     const numbers = events.filter(({ pipelineRunId }) => pipelineRunId === id).map(({ seq }) => seq)
@@ -61,20 +80,29 @@ test('the events of child runs are among them, and each run is numbered without 
 
 test('the sink hears the same run beside the reader', async () => {
   const eventSink = recordingSink()
-  const run = new Pipeline('demo').withStage('a', async () => ({ a: 1 })).build({ clock, eventSink }).start()
+  const run = new Pipeline('demo')
+    .withStage('a', async () => ({ a: 1 }))
+    .build({ clock, eventSink })
+    .start()
   expect(await typesOf(run)).toEqual(ALL)
   expect(eventSink.types()).toEqual(ALL)
 })
 
 test('result rejects as run() does, settled never does, and nobody is told of an unhandled rejection', async () => {
-  const fail = () => new Pipeline('demo').withStage('a', () => StageOutput.fail('broken')).build({ clock }).start()
+  const fail = () =>
+    new Pipeline('demo')
+      .withStage('a', () => StageOutput.fail('broken'))
+      .build({ clock })
+      .start()
   await expect(fail().result).rejects.toBeInstanceOf(PipelineFailedError)
   expect(await fail().settled).toMatchObject({ status: 'failed', errors: [{ message: 'broken' }] })
   expect((await typesOf(fail())).at(-1)).toBe('pipeline.failed')
 })
 
 test('cancel stops the run with its reason; before it began, twice, and after the end it is harmless', async () => {
-  const sleeping = new Pipeline('demo').withStage('a', async (context) => void (await context.clock.sleep(1_000, context.signal))).build({ clock })
+  const sleeping = new Pipeline('demo')
+    .withStage('a', async (context) => void (await context.clock.sleep(1_000, context.signal)))
+    .build({ clock })
   const run = sleeping.start()
   run.cancel('first')
   run.cancel('second')
@@ -177,7 +205,10 @@ test('readers that wait are woken when the run ends', async () => {
   const run = simple().start()
   const reader = run[Symbol.asyncIterator]()
   for (const type of ALL) expect((await reader.next()).value?.type).toBe(type)
-  expect(await Promise.all([reader.next(), reader.next()])).toEqual([{ done: true, value: undefined }, { done: true, value: undefined }])
+  expect(await Promise.all([reader.next(), reader.next()])).toEqual([
+    { done: true, value: undefined },
+    { done: true, value: undefined },
+  ])
 })
 
 test('a wrong input or option is thrown at once, before there is a run', () => {
@@ -187,5 +218,9 @@ test('a wrong input or option is thrown at once, before there is a run', () => {
 
 test('the methods of a graph can be taken off it', async () => {
   const { run, runSettled, start } = simple()
-  expect([(await run()).status, (await runSettled()).status, (await start().settled).status]).toEqual(['completed', 'completed', 'completed'])
+  expect([(await run()).status, (await runSettled()).status, (await start().settled).status]).toEqual([
+    'completed',
+    'completed',
+    'completed',
+  ])
 })

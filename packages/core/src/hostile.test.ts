@@ -14,21 +14,51 @@ function revoked(): object {
   revoke()
   return proxy
 }
-const throwing = (key: string, target: object = {}): object => Object.defineProperty(target, key, { enumerable: true, configurable: true, get: () => { throw new Error(`${key} was read`) } })
-const TRAPS = ['get', 'has', 'getPrototypeOf', 'ownKeys', 'getOwnPropertyDescriptor', 'isExtensible', 'preventExtensions', 'defineProperty'] as const
-const trapped = (trap: (typeof TRAPS)[number], target: object = { a: 1 }): object => new Proxy(target, { [trap]: () => { throw new Error(`${trap} was trapped`) } })
+const throwing = (key: string, target: object = {}): object =>
+  Object.defineProperty(target, key, {
+    enumerable: true,
+    configurable: true,
+    get: () => {
+      throw new Error(`${key} was read`)
+    },
+  })
+const TRAPS = [
+  'get',
+  'has',
+  'getPrototypeOf',
+  'ownKeys',
+  'getOwnPropertyDescriptor',
+  'isExtensible',
+  'preventExtensions',
+  'defineProperty',
+] as const
+const trapped = (trap: (typeof TRAPS)[number], target: object = { a: 1 }): object =>
+  new Proxy(target, {
+    [trap]: () => {
+      throw new Error(`${trap} was trapped`)
+    },
+  })
 
 const passing: Interceptor = { name: 'passing', wrap: (next) => (context) => next(context) }
 const waiting: Interceptor = { name: 'waiting', wrap: (next) => async (context) => next(context) }
 const watching: Interceptor = { name: 'watching', settled: (record) => void JSON.stringify(record) }
-const builds = () => [{}, { interceptors: [passing] }, { interceptors: [waiting, watching] }, { eventSink: recordingSink() }]
+const builds = () => [
+  {},
+  { interceptors: [passing] },
+  { interceptors: [waiting, watching] },
+  { eventSink: recordingSink() },
+]
 
 /** Runs a stage bare, wrapped and watched, and synchronously or not; each run must end, as failed, with errors that can be read. */
 async function failures(stage: () => unknown): Promise<readonly string[]> {
   const codes: string[] = []
   for (const options of builds()) {
     for (const made of [stage, async () => stage()]) {
-      const run = new Pipeline('demo').withStage('a', made as () => object).withStage('other', () => ({ other: true })).build({ clock, ...options }).start()
+      const run = new Pipeline('demo')
+        .withStage('a', made as () => object)
+        .withStage('other', () => ({ other: true }))
+        .build({ clock, ...options })
+        .start()
       const result = await run.settled
       expect(result.status).toBe('failed')
       if (result.status !== 'failed') continue
@@ -62,7 +92,9 @@ const THROWN: Readonly<Record<string, () => unknown>> = {
   undefined: () => undefined,
   'a symbol': () => Symbol('x'),
   ...Object.fromEntries(TRAPS.map((trap) => [`a proxy that traps ${trap}`, () => trapped(trap)])),
-  ...Object.fromEntries(TRAPS.map((trap) => [`an error behind a proxy that traps ${trap}`, () => trapped(trap, new Error('x'))])),
+  ...Object.fromEntries(
+    TRAPS.map((trap) => [`an error behind a proxy that traps ${trap}`, () => trapped(trap, new Error('x'))]),
+  ),
 }
 
 test.each(Object.keys(THROWN))('a stage that throws %s fails, and the run ends', async (name) => {
@@ -105,9 +137,25 @@ const RETURNED: Readonly<Record<string, () => unknown>> = {
   'a proxy that traps getPrototypeOf': () => trapped('getPrototypeOf'),
   'a proxy that traps get': () => trapped('get'),
   'a proxy that traps has': () => trapped('has', new (class Thing {})()),
-  'a thenable that throws': () => ({ then: () => { throw new Error('no') } }),
-  'a thenable that rejects with a revoked proxy': () => ({ then: (_: unknown, fail: (thrown: unknown) => void) => fail(revoked()) }),
-  'a generator whose next throws': () => Object.assign(new (class Chunks { [Symbol.asyncIterator](): void {} })(), { next: () => { throw new Error('no') } }),
+  'a thenable that throws': () => ({
+    then: () => {
+      throw new Error('no')
+    },
+  }),
+  'a thenable that rejects with a revoked proxy': () => ({
+    then: (_: unknown, fail: (thrown: unknown) => void) => fail(revoked()),
+  }),
+  'a generator whose next throws': () =>
+    Object.assign(
+      new (class Chunks {
+        [Symbol.asyncIterator](): void {}
+      })(),
+      {
+        next: () => {
+          throw new Error('no')
+        },
+      },
+    ),
 }
 
 test.each(Object.keys(RETURNED))('a stage that returns %s fails, and the run ends', async (name) => {
@@ -116,7 +164,10 @@ test.each(Object.keys(RETURNED))('a stage that returns %s fails, and the run end
 })
 
 test('a thenable that never calls back is as code that never ends: stopped, it is abandoned', async () => {
-  const run = new Pipeline('demo').withStage('a', (() => ({ then: () => {} })) as never).build({ clock }).start({}, { graceMs: 10 })
+  const run = new Pipeline('demo')
+    .withStage('a', (() => ({ then: () => {} })) as never)
+    .build({ clock })
+    .start({}, { graceMs: 10 })
   run.cancel('enough')
   await clock.advance(10)
   expect((await run.settled).report.stages['a']).toMatchObject({ abandoned: true })
@@ -124,8 +175,16 @@ test('a thenable that never calls back is as code that never ends: stopped, it i
 
 test('huge strings are shortened in messages', async () => {
   const huge = 'x'.repeat(1_000_000)
-  for (const stage of [() => huge, () => ({ status: 'ok', huge }), () => Object.defineProperty(() => {}, 'name', { value: huge }), () => StageOutput.ok(huge as never)]) {
-    const result = await new Pipeline('demo').withStage('a', stage as () => object).build({ clock }).runSettled()
+  for (const stage of [
+    () => huge,
+    () => ({ status: 'ok', huge }),
+    () => Object.defineProperty(() => {}, 'name', { value: huge }),
+    () => StageOutput.ok(huge as never),
+  ]) {
+    const result = await new Pipeline('demo')
+      .withStage('a', stage as () => object)
+      .build({ clock })
+      .runSettled()
     expect(result.status === 'failed' && result.errors[0]!.message.length).toBeLessThan(500)
   }
 })
@@ -133,10 +192,19 @@ test('huge strings are shortened in messages', async () => {
 // ---------- prototype pollution
 
 test('a key named __proto__ in data, as JSON.parse makes it, stays data and changes no prototype', async () => {
-  const hostile = () => JSON.parse('{ "__proto__": { "polluted": true }, "constructor": { "prototype": { "polluted": true } } }') as object
+  const hostile = () =>
+    JSON.parse('{ "__proto__": { "polluted": true }, "constructor": { "prototype": { "polluted": true } } }') as object
   const graph = new Pipeline('demo')
     .withStage('a', hostile)
-    .withStage('b', (context) => ({ saw: JSON.stringify(context.inputs.from('a')), get: context.inputs.get('polluted' as never), all: context.inputs.toJSON() }), { dependencies: ['a'] })
+    .withStage(
+      'b',
+      (context) => ({
+        saw: JSON.stringify(context.inputs.from('a')),
+        get: context.inputs.get('polluted' as never),
+        all: context.inputs.toJSON(),
+      }),
+      { dependencies: ['a'] },
+    )
     .build({ clock })
   const { data } = await graph.run()
   expect(JSON.stringify(data.a)).toBe('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}')
@@ -146,7 +214,10 @@ test('a key named __proto__ in data, as JSON.parse makes it, stays data and chan
 
 test('stages called constructor, toString and the like are stages like any other', async () => {
   const names = ['constructor', 'toString', 'hasOwnProperty', 'valueOf', 'prototype'] as const
-  const graph = Pipeline.from('demo', names.map((name) => defineStage({ name, run: () => ({ name }) }))).build({ clock })
+  const graph = Pipeline.from(
+    'demo',
+    names.map((name) => defineStage({ name, run: () => ({ name }) })),
+  ).build({ clock })
   const { data, outputs, report } = await graph.run()
   for (const name of names) {
     expect((data as Record<string, unknown>)[name]).toEqual({ name })
@@ -156,10 +227,20 @@ test('stages called constructor, toString and the like are stages like any other
 })
 
 test('notes and run notes under hostile keys change no prototype', async () => {
-  const graph = new Pipeline('demo').withStage('a', (context) => context.note('__proto__' as never, { polluted: true } as never)).build({ clock, interceptors: [{ name: 'x', wrapRun: (next) => (run) => {
-    run.note('__proto__' as never, { polluted: true } as never)
-    return next(run)
-  } }] })
+  const graph = new Pipeline('demo')
+    .withStage('a', (context) => context.note('__proto__' as never, { polluted: true } as never))
+    .build({
+      clock,
+      interceptors: [
+        {
+          name: 'x',
+          wrapRun: (next) => (run) => {
+            run.note('__proto__' as never, { polluted: true } as never)
+            return next(run)
+          },
+        },
+      ],
+    })
   const { report } = await graph.run()
   expect(({} as Record<string, unknown>)['polluted']).toBe(undefined)
   expect(Object.getPrototypeOf(report.notes)).toBe(Object.prototype)
@@ -169,7 +250,8 @@ test('notes and run notes under hostile keys change no prototype', async () => {
 
 test('an input that throws when it is read is refused, not a raw error (core/snapshot)', async () => {
   const graph = new Pipeline('demo').withStage('a', () => ({})).build({ clock })
-  for (const input of [throwing('inputText'), { metadata: throwing('x') }, revoked(), trapped('ownKeys')]) await expect(graph.run(input as never)).rejects.toMatchObject({ code: 'core/snapshot' })
+  for (const input of [throwing('inputText'), { metadata: throwing('x') }, revoked(), trapped('ownKeys')])
+    await expect(graph.run(input as never)).rejects.toMatchObject({ code: 'core/snapshot' })
 })
 
 test('an option whose value has no text is refused as any other (core/run-option)', async () => {
@@ -182,12 +264,18 @@ test('an option whose value has no text is refused as any other (core/run-option
 
 test('a reason that has no text cancels all the same', async () => {
   for (const reason of [Object.create(null), Symbol('x'), revoked()]) {
-    const run = new Pipeline('demo').withStage('a', async (context) => void (await context.clock.sleep(10, context.signal))).build({ clock }).start()
+    const run = new Pipeline('demo')
+      .withStage('a', async (context) => void (await context.clock.sleep(10, context.signal)))
+      .build({ clock })
+      .start()
     await clock.settle()
     run.cancel(reason as string)
     expect(await run.settled).toMatchObject({ status: 'cancelled', reason: expect.any(String) })
     const caller = new AbortController()
-    const settled = new Pipeline('demo').withStage('a', async (context) => void (await context.clock.sleep(10, context.signal))).build({ clock }).runSettled({}, { signal: caller.signal })
+    const settled = new Pipeline('demo')
+      .withStage('a', async (context) => void (await context.clock.sleep(10, context.signal)))
+      .build({ clock })
+      .runSettled({}, { signal: caller.signal })
     caller.abort(reason)
     expect(await settled).toMatchObject({ status: 'cancelled', reason: expect.any(String) })
   }
@@ -198,11 +286,23 @@ test('interceptors that throw hostile values are failures that name them (core/i
     const hostile = (): never => {
       throw THROWN[name]?.()
     }
-    for (const broken of [{ name: 'broken', wrap: () => hostile }, { name: 'broken', wrapRun: () => hostile }] as Interceptor[]) {
-      const result = await new Pipeline('demo').withStage('a', () => ({})).build({ clock, interceptors: [broken] }).runSettled()
-      expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/interceptor-threw', message: expect.stringContaining('"broken"') }] })
+    for (const broken of [
+      { name: 'broken', wrap: () => hostile },
+      { name: 'broken', wrapRun: () => hostile },
+    ] as Interceptor[]) {
+      const result = await new Pipeline('demo')
+        .withStage('a', () => ({}))
+        .build({ clock, interceptors: [broken] })
+        .runSettled()
+      expect(result).toMatchObject({
+        status: 'failed',
+        errors: [{ code: 'core/interceptor-threw', message: expect.stringContaining('"broken"') }],
+      })
     }
-    const observed = await new Pipeline('demo').withStage('a', () => ({})).build({ clock, interceptors: [{ name: 'broken', settled: hostile }] }).run()
+    const observed = await new Pipeline('demo')
+      .withStage('a', () => ({}))
+      .build({ clock, interceptors: [{ name: 'broken', settled: hostile }] })
+      .run()
     expect(observed.report.notes['core/problems']).toMatchObject([{ code: 'core/observer-threw' }])
   }
 })
@@ -213,20 +313,35 @@ test('sinks and cleanups that throw hostile values change nothing', async () => 
       throw THROWN[name]?.()
     }
     const sink = { emit: hostile, tryEmit: hostile }
-    const result = await new Pipeline('demo').withStage('a', (context: StageContext<{}>) => context.onCleanup(hostile)).build({ clock, eventSink: sink }).run()
+    const result = await new Pipeline('demo')
+      .withStage('a', (context: StageContext<{}>) => context.onCleanup(hostile))
+      .build({ clock, eventSink: sink })
+      .run()
     expect(result.status).toBe('completed')
-    expect(result.report.notes['core/problems']?.map(({ code }) => code).toSorted()).toEqual(['core/cleanup-threw', 'core/sink-threw'])
+    expect(result.report.notes['core/problems']?.map(({ code }) => code).toSorted()).toEqual([
+      'core/cleanup-threw',
+      'core/sink-threw',
+    ])
   }
 })
 
 test('a condition that throws a hostile value fails its stage (core/when)', async () => {
   for (const name of Object.keys(THROWN)) {
-    const graph = new Pipeline('demo').withStage('a', () => ({}), { when: () => { throw THROWN[name]?.() } }).build({ clock })
+    const graph = new Pipeline('demo')
+      .withStage('a', () => ({}), {
+        when: () => {
+          throw THROWN[name]?.()
+        },
+      })
+      .build({ clock })
     expect(await graph.runSettled()).toMatchObject({ status: 'failed', errors: [{ code: 'core/when' }] })
   }
 })
 
 test('what is no cleanup is reported as one that threw', async () => {
-  const { report } = await new Pipeline('demo').withStage('a', (context) => context.onCleanup(5 as never)).build({ clock }).run()
+  const { report } = await new Pipeline('demo')
+    .withStage('a', (context) => context.onCleanup(5 as never))
+    .build({ clock })
+    .run()
   expect(report.notes['core/problems']).toMatchObject([{ code: 'core/cleanup-threw' }])
 })

@@ -16,7 +16,9 @@ async function reading(read: (inputs: StageContext['inputs']) => unknown): Promi
     .withStage('memory', () => ({ facts: ['likes tea'], age: 37 }))
     .withStage('empty', () => StageOutput.skip('nobody asked'))
     .withStage('unrelated', () => ({ secret: 1 }))
-    .withStage('reader', (context) => ({ read: read(context.inputs as never) }), { dependencies: ['profile', 'memory', 'empty'] })
+    .withStage('reader', (context) => ({ read: read(context.inputs as never) }), {
+      dependencies: ['profile', 'memory', 'empty'],
+    })
     .build({ clock })
   const result = await graph.runSettled()
   return result.status === 'failed' ? result.errors[0] : result.data.reader?.read
@@ -32,50 +34,98 @@ test('status says how a dependency had settled', async () => {
 })
 
 test('getFrom gives one key, else the fallback, else undefined', async () => {
-  expect(await reading((inputs) => [inputs.getFrom('profile', 'name'), inputs.getFrom('profile', 'height', 170), inputs.getFrom('empty', 'x', 'y'), inputs.getFrom('empty', 'x')])).toEqual(['Ada', 170, 'y', undefined])
+  expect(
+    await reading((inputs) => [
+      inputs.getFrom('profile', 'name'),
+      inputs.getFrom('profile', 'height', 170),
+      inputs.getFrom('empty', 'x', 'y'),
+      inputs.getFrom('empty', 'x'),
+    ]),
+  ).toEqual(['Ada', 170, 'y', undefined])
   expect(await reading((inputs) => inputs.getFrom('profile', 'nothing', 'fallback'))).toBe(undefined)
 })
 
 test('case 12: requireFrom of a key that is not there names the stages, the key and what there is (core/missing-input)', async () => {
   expect(await reading((inputs) => inputs.requireFrom('profile', 'name'))).toBe('Ada')
   expect(await reading((inputs) => inputs.requireFrom('profile', 'height'))).toMatchObject({
-    code: 'core/missing-input', stage: 'reader',
-    message: 'Stage "reader" requires "height" of "profile", but it gave "name", "age", "nothing". Let "profile" return it, or read it with getFrom and a fallback.',
+    code: 'core/missing-input',
+    stage: 'reader',
+    message:
+      'Stage "reader" requires "height" of "profile", but it gave "name", "age", "nothing". Let "profile" return it, or read it with getFrom and a fallback.',
   })
-  expect(await reading((inputs) => inputs.requireFrom('empty', 'x'))).toMatchObject({ code: 'core/missing-input', message: expect.stringContaining('it has no data (its status is skip)') })
+  expect(await reading((inputs) => inputs.requireFrom('empty', 'x'))).toMatchObject({
+    code: 'core/missing-input',
+    message: expect.stringContaining('it has no data (its status is skip)'),
+  })
 })
 
 test('get finds the one dependency that has a key', async () => {
-  expect(await reading((inputs) => [inputs.get('name'), inputs.get('facts'), inputs.get('height', 170), inputs.get('height')])).toEqual(['Ada', ['likes tea'], 170, undefined])
+  expect(
+    await reading((inputs) => [
+      inputs.get('name'),
+      inputs.get('facts'),
+      inputs.get('height', 170),
+      inputs.get('height'),
+    ]),
+  ).toEqual(['Ada', ['likes tea'], 170, undefined])
 })
 
 test('case 12: get of a key that two dependencies produce is an error, never a race (core/ambiguous-input)', async () => {
   expect(await reading((inputs) => inputs.get('age', 0))).toMatchObject({
     code: 'core/ambiguous-input',
-    message: 'Stage "reader" reads "age", which "profile" and "memory" both produce. Name the one you mean: inputs.getFrom(\'memory\', "age").',
+    message:
+      'Stage "reader" reads "age", which "profile" and "memory" both produce. Name the one you mean: inputs.getFrom(\'memory\', "age").',
   })
 })
 
 test('case 12: reading what was not declared names what is, and the fix (core/undeclared-input)', async () => {
-  const undeclared = { code: 'core/undeclared-input', message: 'Stage "reader" reads "unrelated" without depending on it; it declares "profile", "memory", "empty". Add it: { dependencies: ["unrelated"] }.' }
-  const reads: ((inputs: StageContext['inputs']) => unknown)[] = [(inputs) => inputs.from('unrelated'), (inputs) => inputs.getFrom('unrelated', 'secret', 0), (inputs) => inputs.requireFrom('unrelated', 'secret'), (inputs) => inputs.status('unrelated')]
+  const undeclared = {
+    code: 'core/undeclared-input',
+    message:
+      'Stage "reader" reads "unrelated" without depending on it; it declares "profile", "memory", "empty". Add it: { dependencies: ["unrelated"] }.',
+  }
+  const reads: ((inputs: StageContext['inputs']) => unknown)[] = [
+    (inputs) => inputs.from('unrelated'),
+    (inputs) => inputs.getFrom('unrelated', 'secret', 0),
+    (inputs) => inputs.requireFrom('unrelated', 'secret'),
+    (inputs) => inputs.status('unrelated'),
+  ]
   for (const read of reads) expect(await reading(read)).toMatchObject(undeclared)
-  const alone = new Pipeline('demo').withStage('alone', (context: StageContext) => ({ x: context.inputs.from('elsewhere') })).build({ clock })
-  expect(await alone.runSettled()).toMatchObject({ errors: [{ code: 'core/undeclared-input', message: expect.stringContaining('it declares no dependencies') }] })
+  const alone = new Pipeline('demo')
+    .withStage('alone', (context: StageContext) => ({ x: context.inputs.from('elsewhere') }))
+    .build({ clock })
+  expect(await alone.runSettled()).toMatchObject({
+    errors: [{ code: 'core/undeclared-input', message: expect.stringContaining('it declares no dependencies') }],
+  })
 })
 
 test('keys that an object has from its prototype are no inputs', async () => {
-  expect(await reading((inputs) => [inputs.get('toString'), inputs.getFrom('profile', 'constructor'), inputs.getFrom('profile', '__proto__')])).toEqual([undefined, undefined, undefined])
+  expect(
+    await reading((inputs) => [
+      inputs.get('toString'),
+      inputs.getFrom('profile', 'constructor'),
+      inputs.getFrom('profile', '__proto__'),
+    ]),
+  ).toEqual([undefined, undefined, undefined])
   expect(await reading((inputs) => inputs.from('toString'))).toMatchObject({ code: 'core/undeclared-input' })
 })
 
 test('toJSON gives the data of every dependency by its name', async () => {
-  expect(await reading((inputs) => JSON.stringify(inputs))).toBe('{"profile":{"name":"Ada","age":36},"memory":{"facts":["likes tea"],"age":37}}')
+  expect(await reading((inputs) => JSON.stringify(inputs))).toBe(
+    '{"profile":{"name":"Ada","age":36},"memory":{"facts":["likes tea"],"age":37}}',
+  )
 })
 
 test('case 20: what a stage reads is frozen', async () => {
-  expect(await reading((inputs) => (inputs.from('memory').facts as string[]).push('changed'))).toMatchObject({ code: 'core/stage-failed', message: expect.stringContaining('not extensible') })
-  expect(await reading((inputs) => { inputs.from('profile').name = 'Eve' })).toMatchObject({ message: expect.stringContaining('read only') })
+  expect(await reading((inputs) => (inputs.from('memory').facts as string[]).push('changed'))).toMatchObject({
+    code: 'core/stage-failed',
+    message: expect.stringContaining('not extensible'),
+  })
+  expect(
+    await reading((inputs) => {
+      inputs.from('profile').name = 'Eve'
+    }),
+  ).toMatchObject({ message: expect.stringContaining('read only') })
 })
 
 test('a stage with very many dependencies finds each of them', async () => {
@@ -83,16 +133,48 @@ test('a stage with very many dependencies finds each of them', async () => {
   const reader = defineStage({
     name: 'reader',
     after: Object.fromEntries(sources.map((source) => [source.name, source])),
-    run: ({ inputs }) => ({ sum: sources.toReversed().reduce((sum, { name }) => sum + (inputs.from(name)?.index ?? 0), 0), last: inputs.status('s199') }),
+    run: ({ inputs }) => ({
+      sum: sources.toReversed().reduce((sum, { name }) => sum + (inputs.from(name)?.index ?? 0), 0),
+      last: inputs.status('s199'),
+    }),
   })
-  const { data } = await Pipeline.from('demo', [...sources, reader]).build({ clock }).run()
+  const { data } = await Pipeline.from('demo', [...sources, reader])
+    .build({ clock })
+    .run()
   expect(data.reader).toEqual({ sum: 19_900, last: 'ok' })
 })
 
 test('a stage of the value door reads its dependencies under the names it gave them', async () => {
   const profile = defineStage({ name: 'profile/v2', run: () => ({ name: 'Ada' }) })
-  const greet = defineStage({ name: 'greet', after: { who: profile }, run: (context) => ({ text: `Hello, ${context.inputs.from('who').name}` }) })
-  const wrong = defineStage({ name: 'wrong', after: { who: profile }, run: (context) => ({ text: context.inputs.from('profile/v2' as never) }) })
-  expect((await Pipeline.from('demo', [greet, profile]).build({ clock }).run()).data.greet).toEqual({ text: 'Hello, Ada' })
-  expect(await Pipeline.from('demo', [wrong, profile]).build({ clock }).runSettled()).toMatchObject({ errors: [{ code: 'core/undeclared-input', message: expect.stringContaining('it declares "who"') }] })
+  const greet = defineStage({
+    name: 'greet',
+    after: { who: profile },
+    run: (context) => ({ text: `Hello, ${context.inputs.from('who').name}` }),
+  })
+  const wrong = defineStage({
+    name: 'wrong',
+    after: { who: profile },
+    run: (context) => ({ text: context.inputs.from('profile/v2' as never) }),
+  })
+  expect((await Pipeline.from('demo', [greet, profile]).build({ clock }).run()).data.greet).toEqual({
+    text: 'Hello, Ada',
+  })
+  expect(await Pipeline.from('demo', [wrong, profile]).build({ clock }).runSettled()).toMatchObject({
+    errors: [{ code: 'core/undeclared-input', message: expect.stringContaining('it declares "who"') }],
+  })
+})
+
+test('the message of an undeclared read lists a dozen of the declared stages', async () => {
+  const sources = Array.from({ length: 20 }, (_, index) => defineStage({ name: `s${index}`, run: () => ({ index }) }))
+  const reader = defineStage({
+    name: 'reader',
+    after: Object.fromEntries(sources.map((source) => [source.name, source])),
+    run: ({ inputs }) => ({ x: inputs.from('elsewhere') }),
+  })
+  const result = await Pipeline.from('demo', [...sources, reader])
+    .build({ clock })
+    .runSettled()
+  expect(result).toMatchObject({
+    errors: [{ code: 'core/undeclared-input', message: expect.stringContaining('"s11" and 8 more') }],
+  })
 })

@@ -16,12 +16,25 @@ export interface StageInputs<out Needs = {}> {
   from<Key extends keyof Needs & string>(stage: Key | Undeclared<Needs>): Needs[Key]
   /** The key of the one dependency that has it; two that have it are `core/ambiguous-input`. */
   get<Key extends KeysOf<Needs[keyof Needs]>>(key: Key): ValueOf<Needs[keyof Needs], Key> | undefined
-  get<Key extends KeysOf<Needs[keyof Needs]>, const Fallback>(key: Key, fallback: Fallback): ValueOf<Needs[keyof Needs], Key> | Fallback
+  get<Key extends KeysOf<Needs[keyof Needs]>, const Fallback>(
+    key: Key,
+    fallback: Fallback,
+  ): ValueOf<Needs[keyof Needs], Key> | Fallback
   /** One key of one dependency. */
-  getFrom<Stage extends keyof Needs & string, Key extends keyof NonNullable<Needs[Stage]>>(stage: Stage, key: Key): undefined extends Needs[Stage] ? NonNullable<Needs[Stage]>[Key] | undefined : NonNullable<Needs[Stage]>[Key]
-  getFrom<Stage extends keyof Needs & string, Key extends keyof NonNullable<Needs[Stage]>, const Fallback>(stage: Stage, key: Key, fallback: Fallback): NonNullable<Needs[Stage]>[Key] | Fallback
+  getFrom<Stage extends keyof Needs & string, Key extends keyof NonNullable<Needs[Stage]>>(
+    stage: Stage,
+    key: Key,
+  ): undefined extends Needs[Stage] ? NonNullable<Needs[Stage]>[Key] | undefined : NonNullable<Needs[Stage]>[Key]
+  getFrom<Stage extends keyof Needs & string, Key extends keyof NonNullable<Needs[Stage]>, const Fallback>(
+    stage: Stage,
+    key: Key,
+    fallback: Fallback,
+  ): NonNullable<Needs[Stage]>[Key] | Fallback
   /** One key of one dependency, which must be there: else `core/missing-input`. */
-  requireFrom<Stage extends keyof Needs & string, Key extends keyof NonNullable<Needs[Stage]>>(stage: Stage, key: Key): NonNullable<Needs[Stage]>[Key]
+  requireFrom<Stage extends keyof Needs & string, Key extends keyof NonNullable<Needs[Stage]>>(
+    stage: Stage,
+    key: Key,
+  ): NonNullable<Needs[Stage]>[Key]
   status(stage: keyof Needs & string): InputStatus
   /** Every dependency's data by its name. */
   toJSON(): Readonly<Record<string, unknown>>
@@ -57,7 +70,10 @@ export class NodeInputs {
 
   status(stage: string): InputStatus {
     const position = this.#positionOf(stage)
-    const state = this.#states === undefined ? this.#settled.state(this.#node.dependencies[position] as number) : this.#states[position]
+    const state =
+      this.#states === undefined
+        ? this.#settled.state(this.#node.dependencies[position] as number)
+        : this.#states[position]
     if (state === OK) return 'ok'
     if (state === SKIPPED) return 'skip'
     return state === FAILED ? 'fail' : 'late'
@@ -71,8 +87,14 @@ export class NodeInputs {
   requireFrom(stage: string, key: string): unknown {
     const data = this.from(stage) as Data | undefined
     if (data !== undefined && Object.hasOwn(data, key)) return data[key]
-    const found = data === undefined ? `it has no data (its status is ${this.status(stage)})` : `it gave ${listed(Object.keys(data), 'nothing')}`
-    throw new StageflowError('core/missing-input', `Stage "${this.#node.name}" requires ${quote(key)} of "${stage}", but ${found}. Let "${stage}" return it, or read it with getFrom and a fallback.`)
+    const found =
+      data === undefined
+        ? `it has no data (its status is ${this.status(stage)})`
+        : `it gave ${listed(Object.keys(data), 'nothing')}`
+    throw new StageflowError(
+      'core/missing-input',
+      `Stage "${this.#node.name}" requires ${quote(key)} of "${stage}", but ${found}. Let "${stage}" return it, or read it with getFrom and a fallback.`,
+    )
   }
 
   get(key: string, fallback?: unknown): unknown {
@@ -83,7 +105,11 @@ export class NodeInputs {
       const data = this.#value(position) as Data | undefined
       if (data === undefined || !Object.hasOwn(data, key)) continue
       const alias = aliases[position] as string
-      if (found !== undefined) throw new StageflowError('core/ambiguous-input', `Stage "${this.#node.name}" reads ${quote(key)}, which "${first}" and "${alias}" both produce. Name the one you mean: inputs.getFrom('${alias}', ${quote(key)}).`)
+      if (found !== undefined)
+        throw new StageflowError(
+          'core/ambiguous-input',
+          `Stage "${this.#node.name}" reads ${quote(key)}, which "${first}" and "${alias}" both produce. Name the one you mean: inputs.getFrom('${alias}', ${quote(key)}).`,
+        )
       found = data
       first = alias
     }
@@ -99,7 +125,9 @@ export class NodeInputs {
   }
 
   #value(position: number): object | undefined {
-    return this.#seen === undefined ? this.#settled.data[this.#node.dependencies[position] as number] : this.#seen[position]
+    return this.#seen === undefined
+      ? this.#settled.data[this.#node.dependencies[position] as number]
+      : this.#seen[position]
   }
 
   #positionOf(stage: string): number {
@@ -116,11 +144,17 @@ export class NodeInputs {
 
 function undeclared(node: StageNode, stage: unknown): StageflowError {
   const declared = node.aliases.length === 0 ? 'declares no dependencies' : `declares ${listed(node.aliases, '')}`
-  return new StageflowError('core/undeclared-input', `Stage "${node.name}" reads ${quote(stage)} without depending on it; it ${declared}. Add it: { dependencies: [${quote(stage)}] }.`)
+  return new StageflowError(
+    'core/undeclared-input',
+    `Stage "${node.name}" reads ${quote(stage)} without depending on it; it ${declared}. Add it: { dependencies: [${quote(stage)}] }.`,
+  )
 }
 
 function listed(names: readonly string[], none: string): string {
   if (names.length === 0) return none
-  const shown = names.slice(0, 12).map((name) => `"${name}"`).join(', ')
+  const shown = names
+    .slice(0, 12)
+    .map((name) => `"${name}"`)
+    .join(', ')
   return names.length > 12 ? `${shown} and ${names.length - 12} more` : shown
 }

@@ -23,8 +23,19 @@ test('the given list stays as it is', () => {
 })
 
 test('a name that is not in the list is refused with what is there (core/no-interceptor)', () => {
-  const calls = [() => insertBefore(list, 'retry', named('x')), () => insertAfter(list, 'retry', named('x')), () => without(list, 'retry'), () => replace(list, 'retry', named('x'))]
-  for (const call of calls) expect(call).toThrow(expect.objectContaining({ code: 'core/no-interceptor', message: 'The list has no interceptor named "retry"; it has timeout, tracing, logging.' }))
+  const calls = [
+    () => insertBefore(list, 'retry', named('x')),
+    () => insertAfter(list, 'retry', named('x')),
+    () => without(list, 'retry'),
+    () => replace(list, 'retry', named('x')),
+  ]
+  for (const call of calls)
+    expect(call).toThrow(
+      expect.objectContaining({
+        code: 'core/no-interceptor',
+        message: 'The list has no interceptor named "retry"; it has timeout, tracing, logging.',
+      }),
+    )
   expect(() => without([], 'retry')).toThrow('it has none')
   expect(() => without([], 'retry')).toThrow(StageflowError)
 })

@@ -25,5 +25,8 @@ function indexOf(list: readonly Interceptor[], name: string): number {
   const index = list.findIndex((one) => one.name === name)
   if (index >= 0) return index
   const names = list.map((one) => one.name).join(', ')
-  throw new StageflowError('core/no-interceptor', `The list has no interceptor named ${quote(name)}; it has ${names === '' ? 'none' : names}.`)
+  throw new StageflowError(
+    'core/no-interceptor',
+    `The list has no interceptor named ${quote(name)}; it has ${names === '' ? 'none' : names}.`,
+  )
 }

@@ -48,7 +48,9 @@ export function limit(defaultMs: number): Interceptor {
 const CLAIMS = createSlot<{ readonly sub: string; readonly roles: readonly string[] }>('test/claims')
 
 /** Verifies a token once a run, and says who asks. */
-export const auth = (verify: (token: string, signal: AbortSignal) => Promise<{ readonly sub: string; readonly roles: readonly string[] }>): Interceptor => ({
+export const auth = (
+  verify: (token: string, signal: AbortSignal) => Promise<{ readonly sub: string; readonly roles: readonly string[] }>,
+): Interceptor => ({
   name: 'test-auth',
   runOptions: ['testToken'],
   wrapRun: (next, pipeline) => async (run) => {
@@ -61,15 +63,21 @@ export const auth = (verify: (token: string, signal: AbortSignal) => Promise<{ r
     run.set(CLAIMS, { sub: 'x' })
     return next(run.with({ snapshot: run.snapshot.withIdentity({ userId: claims.sub }) }))
   },
-  wrap: (next) => (context) => (context.get(CLAIMS)?.roles.includes('user') === true ? next(context) : StageOutput.fail('forbidden')),
+  wrap: (next) => (context) =>
+    context.get(CLAIMS)?.roles.includes('user') === true ? next(context) : StageOutput.fail('forbidden'),
   settled: (record, run) => {
     expectTypeOf(record.status).toEqualTypeOf<'ok' | 'skip' | 'cancel' | 'fail' | undefined>()
     run.note('core/problems', [])
   },
 })
 
-export const passing: RunStage = (context) => after(StageOutput.ok(), (output) => (context.attempt > 1 ? StageOutput.fail('x') : output))
-export const list: readonly Interceptor[] = insertBefore([limit(5)], 'test-limit', auth(async () => ({ sub: 'x', roles: [] })))
+export const passing: RunStage = (context) =>
+  after(StageOutput.ok(), (output) => (context.attempt > 1 ? StageOutput.fail('x') : output))
+export const list: readonly Interceptor[] = insertBefore(
+  [limit(5)],
+  'test-limit',
+  auth(async () => ({ sub: 'x', roles: [] })),
+)
 
 // ---------- what is no interceptor
 

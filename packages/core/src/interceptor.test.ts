@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { manualClock } from '../../testing/src/index.ts'
-import { Pipeline, PipelineBuildError, StageKind, StageOutput, after, createSlot } from './index.ts'
-import type { Interceptor, RunStage, StageInfo } from './index.ts'
+import { Pipeline, StageKind, StageOutput, after, createSlot } from './index.ts'
+import type { Interceptor, PipelineBuildError, RunStage, StageInfo } from './index.ts'
 
 let clock = manualClock()
 afterEach(() => {
@@ -10,7 +10,8 @@ afterEach(() => {
 })
 
 const wrapping = (name: string, wrap: NonNullable<Interceptor['wrap']>): Interceptor => ({ name, wrap })
-const graphOf = (interceptors: readonly Interceptor[], stage: () => object | void = () => ({ a: 1 })) => new Pipeline('demo').withStage('a', stage).build({ clock, interceptors })
+const graphOf = (interceptors: readonly Interceptor[], stage: () => object | void = () => ({ a: 1 })) =>
+  new Pipeline('demo').withStage('a', stage).build({ clock, interceptors })
 async function failureOf(interceptors: readonly Interceptor[], stage?: () => object | void) {
   const result = await graphOf(interceptors, stage).runSettled()
   return result.status === 'failed' ? result.errors[0] : undefined
@@ -18,22 +19,29 @@ async function failureOf(interceptors: readonly Interceptor[], stage?: () => obj
 
 test('the first interceptor is the outermost, and each sees the answer of the next', async () => {
   const log: string[] = []
-  const logging = (name: string): Interceptor => wrapping(name, (next) => async (context) => {
-    log.push(`${name} in`)
-    const output = await next(context)
-    log.push(`${name} out: ${output.status}`)
-    return output
-  })
+  const logging = (name: string): Interceptor =>
+    wrapping(name, (next) => async (context) => {
+      log.push(`${name} in`)
+      const output = await next(context)
+      log.push(`${name} out: ${output.status}`)
+      return output
+    })
   await graphOf([logging('first'), logging('second')], () => void log.push('stage')).run()
   expect(log).toEqual(['first in', 'second in', 'stage', 'second out: ok', 'first out: ok'])
 })
 
 test('synchronous stages and interceptors stay synchronous', () => {
   const log: string[] = []
-  const graph = graphOf([wrapping('sync', (next) => (context) => after(next(context), (output) => {
-    log.push(output.status)
-    return output
-  }))])
+  const graph = graphOf([
+    wrapping(
+      'sync',
+      (next) => (context) =>
+        after(next(context), (output) => {
+          log.push(output.status)
+          return output
+        }),
+    ),
+  ])
   void graph.run()
   expect(log).toEqual(['ok'])
 })
@@ -47,16 +55,46 @@ test('wrap is asked once a stage, when the graph is built, with what the graph k
   const infos: StageInfo[] = []
   const graph = new Pipeline('demo')
     .withStage('route', async () => ({ route: 'a' }), StageKind.ROUTE)
-    .withStage('work', async function* () { yield 1 }, StageKind.WORK, { dependencies: ['route'], join: 'settled', when: () => true })
-    .build({ clock, interceptors: [wrapping('asking', (next, stage) => {
-      infos.push(stage)
-      return next
-    })] })
+    .withStage(
+      'work',
+      async function* () {
+        yield 1
+      },
+      StageKind.WORK,
+      { dependencies: ['route'], join: 'settled', when: () => true },
+    )
+    .build({
+      clock,
+      interceptors: [
+        wrapping('asking', (next, stage) => {
+          infos.push(stage)
+          return next
+        }),
+      ],
+    })
   await graph.run()
   await graph.run()
   expect(infos).toHaveLength(2)
-  expect(infos[0]).toMatchObject({ name: 'route', kind: 'route', index: 0, dependencies: [], dependents: ['work'], join: 'all', conditional: false, streams: false })
-  expect(infos[1]).toMatchObject({ name: 'work', kind: 'work', index: 1, dependencies: [{ stage: 'route', edge: 'value' }], dependents: [], join: 'settled', conditional: true, streams: true })
+  expect(infos[0]).toMatchObject({
+    name: 'route',
+    kind: 'route',
+    index: 0,
+    dependencies: [],
+    dependents: ['work'],
+    join: 'all',
+    conditional: false,
+    streams: false,
+  })
+  expect(infos[1]).toMatchObject({
+    name: 'work',
+    kind: 'work',
+    index: 1,
+    dependencies: [{ stage: 'route', edge: 'value' }],
+    dependents: [],
+    join: 'settled',
+    conditional: true,
+    streams: true,
+  })
   expect(infos[1]?.pipeline).toMatchObject({ name: 'demo', interceptors: ['asking'] })
   expect(infos[1]?.pipeline.stages).toEqual(infos)
 })
@@ -75,7 +113,9 @@ test('an interceptor may answer in the place of the stage, which then does not r
 
 test.each(['skip', 'cancel'] as const)('an answer of %s passes through every layer untouched', async (status) => {
   const passing = wrapping('passing', (next) => async (context) => next(context))
-  const result = await graphOf([passing, { ...passing, name: 'passing-2' }], () => StageOutput[status]('not now')).runSettled()
+  const result = await graphOf([passing, { ...passing, name: 'passing-2' }], () =>
+    StageOutput[status]('not now'),
+  ).runSettled()
   expect(result.outputs.a).toMatchObject({ status, reason: 'not now' })
 })
 
@@ -87,16 +127,34 @@ test('a throw of the stage reaches interceptors as a fail output with its cause:
     if (output.status === 'fail') seen.push(output.error)
     return output
   })
-  for (const stage of [() => { throw thrown }, async () => { throw thrown }]) await graphOf([looking], stage as () => object).runSettled()
+  for (const stage of [
+    () => {
+      throw thrown
+    },
+    async () => {
+      throw thrown
+    },
+  ])
+    await graphOf([looking], stage as () => object).runSettled()
   expect(seen).toEqual([thrown, thrown])
 })
 
 test('an interceptor that throws is a failure that names it (core/interceptor-threw)', async () => {
   const thrown = new Error('a bug')
-  const layers: RunStage[] = [() => { throw thrown }, async () => { throw thrown }]
+  const layers: RunStage[] = [
+    () => {
+      throw thrown
+    },
+    async () => {
+      throw thrown
+    },
+  ]
   for (const layer of layers) {
     expect(await failureOf([wrapping('broken', () => layer)])).toMatchObject({
-      code: 'core/interceptor-threw', stage: 'a', message: 'Interceptor "broken" threw at stage "a": a bug', cause: { message: 'a bug' },
+      code: 'core/interceptor-threw',
+      stage: 'a',
+      message: 'Interceptor "broken" threw at stage "a": a bug',
+      cause: { message: 'a bug' },
     })
   }
 })
@@ -108,39 +166,58 @@ test('an interceptor outside sees what one inside threw, as an output', async ()
     seen.push(output.status)
     return StageOutput.ok({ saved: true })
   })
-  const inner = wrapping('inner', () => () => { throw new Error('a bug') })
+  const inner = wrapping('inner', () => () => {
+    throw new Error('a bug')
+  })
   expect((await graphOf([outer, inner]).run()).data).toEqual({ a: { saved: true } })
   expect(seen).toEqual(['fail'])
 })
 
-test.each([['nothing', undefined], ['null', null], ['a plain object', { status: 'ok' }], ['a number', 5], ['an error', new Error('x')]])('an interceptor that answers with %s is a failure that names it (core/interceptor-answer)', async (_, answer) => {
+test.each([
+  ['nothing', undefined],
+  ['null', null],
+  ['a plain object', { status: 'ok' }],
+  ['a number', 5],
+  ['an error', new Error('x')],
+])('an interceptor that answers with %s is a failure that names it (core/interceptor-answer)', async (_, answer) => {
   for (const layer of [() => answer, async () => answer]) {
     const failure = await failureOf([wrapping('vague', () => layer as never)])
-    expect(failure).toMatchObject({ code: 'core/interceptor-answer', message: expect.stringContaining('Interceptor "vague" answered stage "a" with') })
+    expect(failure).toMatchObject({
+      code: 'core/interceptor-answer',
+      message: expect.stringContaining('Interceptor "vague" answered stage "a" with'),
+    })
   }
 })
 
 test('an interceptor that answers with nothing is no success as the first thing that a process does either', async () => {
   vi.resetModules()
   const fresh = await import('./index.ts')
-  const result = await new fresh.Pipeline('demo').withStage('a', () => ({})).build({ interceptors: [{ name: 'vague', wrap: () => () => undefined as never }] }).runSettled()
+  const result = await new fresh.Pipeline('demo')
+    .withStage('a', () => ({}))
+    .build({ interceptors: [{ name: 'vague', wrap: () => () => undefined as never }] })
+    .runSettled()
   expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/interceptor-answer' }] })
 })
 
 test('an interceptor may answer with a promise of another kind', async () => {
   const thenable = { then: (use: (output: unknown) => void) => use(StageOutput.ok({ then: 'fine' })) }
-  expect((await graphOf([wrapping('foreign', () => () => thenable as never)]).run()).data).toEqual({ a: { then: 'fine' } })
+  expect((await graphOf([wrapping('foreign', () => () => thenable as never)]).run()).data).toEqual({
+    a: { then: 'fine' },
+  })
 })
 
 test('returning next itself leaves the stage alone', async () => {
   const seen: RunStage[] = []
-  const graph = graphOf([wrapping('outer', (next) => {
-    seen.push(next)
-    return next
-  }), wrapping('inner', (next) => {
-    seen.push(next)
-    return next
-  })])
+  const graph = graphOf([
+    wrapping('outer', (next) => {
+      seen.push(next)
+      return next
+    }),
+    wrapping('inner', (next) => {
+      seen.push(next)
+      return next
+    }),
+  ])
   await graph.run()
   expect(seen[0]).toBe(seen[1])
 })
@@ -156,10 +233,15 @@ test('state of a run lives in slots, which stages read', async () => {
   const other = createSlot<string>('other')
   const graph = new Pipeline('demo')
     .withStage('a', (context) => ({ sub: context.get(claims)?.sub, other: context.get(other) }))
-    .build({ clock, interceptors: [wrapping('auth', (next) => (context) => {
-      context.run.set(claims, { sub: `user of ${context.run.pipeline.name}` })
-      return next(context)
-    })] })
+    .build({
+      clock,
+      interceptors: [
+        wrapping('auth', (next) => (context) => {
+          context.run.set(claims, { sub: `user of ${context.run.pipeline.name}` })
+          return next(context)
+        }),
+      ],
+    })
   expect((await graph.run()).data).toEqual({ a: { sub: 'user of demo', other: undefined } })
 })
 
@@ -175,13 +257,20 @@ function problemsOf(interceptors: readonly unknown[]): readonly { readonly code:
 }
 
 test('interceptors without a name, with a name twice, or with a hook that is no function are refused (core/interceptor)', () => {
-  const problems = problemsOf([{}, { name: '' }, { name: 'x', wrap: 5 }, { name: 'x' }, { name: 'y', wrapRun: 'z' }, { name: 'z', settled: {} }])
+  const problems = problemsOf([
+    {},
+    { name: '' },
+    { name: 'x', wrap: 5 },
+    { name: 'x' },
+    { name: 'y', wrapRun: 'z' },
+    { name: 'z', settled: {} },
+  ])
   expect(problems.map(({ code }) => code)).toEqual(Array.from({ length: 6 }, () => 'core/interceptor'))
   expect(problems.map(({ message }) => message)).toEqual([
     'Interceptor 1 of the list has no name: {}.',
     'Interceptor 2 of the list has no name: {"name":""}.',
     'Interceptor "x" has a wrap that is not a function.',
-    "Two interceptors are named \"x\"; leave one out, or rename it: { ...it, name: '…' }.",
+    'Two interceptors are named "x"; leave one out, or rename it: { ...it, name: \'…\' }.',
     'Interceptor "y" has a wrapRun that is not a function.',
     'Interceptor "z" has a settled that is not a function.',
   ])
@@ -192,16 +281,30 @@ test('an order that an author forbids is refused (core/interceptor-order), and n
   const tracing: Interceptor = { name: 'tracing', mustBeInside: ['timeout'] }
   const timeout: Interceptor = { name: 'timeout' }
   expect(problemsOf([timeout, retry, tracing])).toEqual([])
-  expect(problemsOf([tracing, retry])).toMatchObject([{ code: 'core/interceptor-order', message: expect.stringContaining('"retry" must stand outside "tracing"') }])
-  expect(problemsOf([tracing, timeout])).toMatchObject([{ code: 'core/interceptor-order', message: expect.stringContaining('"tracing" must stand inside "timeout"') }])
+  expect(problemsOf([tracing, retry])).toMatchObject([
+    { code: 'core/interceptor-order', message: expect.stringContaining('"retry" must stand outside "tracing"') },
+  ])
+  expect(problemsOf([tracing, timeout])).toMatchObject([
+    { code: 'core/interceptor-order', message: expect.stringContaining('"tracing" must stand inside "timeout"') },
+  ])
   expect(graphOf([timeout, tracing]).info.interceptors).toEqual(['timeout', 'tracing'])
 })
 
 test('what wrap or wrapRun throws at build is a problem with its cause (core/interceptor-wrap)', () => {
   const cause = new Error('ms must be above 0')
   const problems = problemsOf([
-    { name: 'timeout', wrap: () => { throw cause } },
-    { name: 'auth', wrapRun: () => { throw cause } },
+    {
+      name: 'timeout',
+      wrap: () => {
+        throw cause
+      },
+    },
+    {
+      name: 'auth',
+      wrapRun: () => {
+        throw cause
+      },
+    },
     { name: 'lazy', wrap: () => undefined, wrapRun: () => ({}) },
   ])
   expect(problems.map(({ code }) => code)).toEqual(Array.from({ length: 4 }, () => 'core/interceptor-wrap'))
@@ -217,8 +320,21 @@ test('what wrap or wrapRun throws at build is a problem with its cause (core/int
 test('a stage option that no interceptor of the build claims is refused (core/unclaimed-option), unless it is to be ignored', () => {
   const pipeline = new Pipeline('demo').withStage('a', () => ({}), { 'acme-quota': { perMinute: 5 } } as never)
   const claiming: Interceptor = { name: 'quota', stageOptions: ['acme-quota' as never] }
-  expect(() => pipeline.build()).toThrow(expect.objectContaining({ problems: [expect.objectContaining({ code: 'core/unclaimed-option', message: expect.stringContaining(`ignoreOptions: ['acme-quota']`) })] }))
-  for (const options of [{ interceptors: [claiming] }, { ignoreOptions: true as const }, { ignoreOptions: ['acme-quota' as never] }]) {
+  expect(() => pipeline.build()).toThrow(
+    expect.objectContaining({
+      problems: [
+        expect.objectContaining({
+          code: 'core/unclaimed-option',
+          message: expect.stringContaining(`ignoreOptions: ['acme-quota']`),
+        }),
+      ],
+    }),
+  )
+  for (const options of [
+    { interceptors: [claiming] },
+    { ignoreOptions: true as const },
+    { ignoreOptions: ['acme-quota' as never] },
+  ]) {
     expect(pipeline.build(options).info.stages[0]?.options).toMatchObject({ 'acme-quota': { perMinute: 5 } })
   }
 })

@@ -24,7 +24,11 @@ function joined(join: Join, endings: readonly [Ending, Ending, Ending], extra: o
     .withStage('x', source(0))
     .withStage('y', source(1))
     .withStage('z', source(2))
-    .withStage('join', (context) => ({ saw: NAMES.map((name) => context.inputs.status(name)).join(' ') }), { dependencies: NAMES, join, ...extra })
+    .withStage('join', (context) => ({ saw: NAMES.map((name) => context.inputs.status(name)).join(' ') }), {
+      dependencies: NAMES,
+      join,
+      ...extra,
+    })
     .withStage('after', () => ({}), { dependencies: ['join'] })
     .build({ clock })
 }
@@ -34,32 +38,44 @@ async function outcome(join: Join, endings: readonly [Ending, Ending, Ending]) {
   await clock.advance(30)
   const { report, data } = await settled
   const { status, startedAt, endedAt, reason, releasedBy } = report.stages['join'] ?? {}
-  return status === 'ok' ? `${startedAt! - report.startedAt}: ${data.join?.saw} (${releasedBy})` : `${endedAt! - report.startedAt}: ${reason}`
+  return status === 'ok'
+    ? `${startedAt! - report.startedAt}: ${data.join?.saw} (${releasedBy})`
+    : `${endedAt! - report.startedAt}: ${reason}`
 }
 
 test('all: starts when all have settled, if one was ok', async () => {
   expect(await outcome('all', ['ok', 'ok', 'ok'])).toBe('30: ok ok ok (z)')
   expect(await outcome('all', ['skip', 'fail', 'ok'])).toBe('30: skip fail ok (z)')
   expect(await outcome('all', ['ok', 'skip', 'skip'])).toBe('30: ok skip skip (z)')
-  expect(await outcome('all', ['skip', 'skip', 'skip'])).toBe('30: dependency "z" was skipped, so too few dependencies can end ok')
+  expect(await outcome('all', ['skip', 'skip', 'skip'])).toBe(
+    '30: dependency "z" was skipped, so too few dependencies can end ok',
+  )
 })
 
 test('every: starts when all were ok, and is skipped as soon as one was not', async () => {
   expect(await outcome('every', ['ok', 'ok', 'ok'])).toBe('30: ok ok ok (z)')
-  expect(await outcome('every', ['ok', 'skip', 'ok'])).toBe('20: dependency "y" was skipped, so too few dependencies can end ok')
-  expect(await outcome('every', ['fail', 'ok', 'ok'])).toBe('10: dependency "x" failed, so too few dependencies can end ok')
+  expect(await outcome('every', ['ok', 'skip', 'ok'])).toBe(
+    '20: dependency "y" was skipped, so too few dependencies can end ok',
+  )
+  expect(await outcome('every', ['fail', 'ok', 'ok'])).toBe(
+    '10: dependency "x" failed, so too few dependencies can end ok',
+  )
 })
 
 test('any: starts at the first ok, and is skipped only when none was', async () => {
   expect(await outcome('any', ['ok', 'ok', 'ok'])).toBe('10: ok late late (x)')
   expect(await outcome('any', ['skip', 'ok', 'fail'])).toBe('20: skip ok late (y)')
-  expect(await outcome('any', ['skip', 'fail', 'skip'])).toBe('30: dependency "z" was skipped, so too few dependencies can end ok')
+  expect(await outcome('any', ['skip', 'fail', 'skip'])).toBe(
+    '30: dependency "z" was skipped, so too few dependencies can end ok',
+  )
 })
 
 test('a quorum: starts at the nth ok, and is skipped as soon as it is out of reach', async () => {
   expect(await outcome({ quorum: 2 }, ['ok', 'ok', 'ok'])).toBe('20: ok ok late (y)')
   expect(await outcome({ quorum: 2 }, ['ok', 'skip', 'ok'])).toBe('30: ok skip ok (z)')
-  expect(await outcome({ quorum: 2 }, ['skip', 'fail', 'ok'])).toBe('20: dependency "y" failed, so too few dependencies can end ok')
+  expect(await outcome({ quorum: 2 }, ['skip', 'fail', 'ok'])).toBe(
+    '20: dependency "y" failed, so too few dependencies can end ok',
+  )
   expect(await outcome({ quorum: 3 }, ['ok', 'ok', 'ok'])).toBe('30: ok ok ok (z)')
   expect(await outcome({ quorum: 1 }, ['ok', 'skip', 'skip'])).toBe('10: ok late late (x)')
 })
@@ -96,14 +112,26 @@ test('the inputs of a stage that starts early stay as they were when it started'
       await context.clock.sleep(10)
       return { slow: true }
     })
-    .withStage('any', async (context) => {
-      await context.clock.sleep(50)
-      return { status: context.inputs.status('slow'), data: context.inputs.from('slow') ?? 'none', all: context.inputs.toJSON() }
-    }, { dependencies: ['quick', 'slow'], join: 'any' })
+    .withStage(
+      'any',
+      async (context) => {
+        await context.clock.sleep(50)
+        return {
+          status: context.inputs.status('slow'),
+          data: context.inputs.from('slow') ?? 'none',
+          all: context.inputs.toJSON(),
+        }
+      },
+      { dependencies: ['quick', 'slow'], join: 'any' },
+    )
     .build({ clock })
   const settled = graph.run()
   await clock.advance(50)
-  expect((await settled).data.any).toEqual({ status: 'late', data: 'none', all: { quick: { quick: true }, slow: undefined } })
+  expect((await settled).data.any).toEqual({
+    status: 'late',
+    data: 'none',
+    all: { quick: { quick: true }, slow: undefined },
+  })
 })
 
 // ---------- late: 'abort'
@@ -164,7 +192,11 @@ test('a stage that is late before it could start never starts, and its dependenc
     .build({ clock })
   const result = await graph.run()
   expect(log).toEqual([])
-  expect(result.report.stages).toMatchObject({ reader: { status: 'skip' }, waiting: { status: 'skip', reason: 'late', startedAt: undefined }, slow: { status: 'skip', reason: 'late' } })
+  expect(result.report.stages).toMatchObject({
+    reader: { status: 'skip' },
+    waiting: { status: 'skip', reason: 'late', startedAt: undefined },
+    slow: { status: 'skip', reason: 'late' },
+  })
   expect(result.report.endedAt).toBe(0)
 })
 
@@ -195,21 +227,45 @@ test('what a late stage does after it was given up is no failure of the run', as
 test("onFailure: 'skip': dependents see a skip; the record says fail, the event failed, both tolerated", async () => {
   const eventSink = recordingSink()
   const graph = new Pipeline('demo')
-    .withStage('a', () => { throw new Error('down') }, { onFailure: 'skip' })
+    .withStage(
+      'a',
+      () => {
+        throw new Error('down')
+      },
+      { onFailure: 'skip' },
+    )
     .withStage('b', () => ({}), { dependencies: ['a'] })
     .withStage('c', (context) => ({ a: context.inputs.status('a') }), { dependencies: ['a'], join: 'settled' })
     .build({ clock, eventSink })
   const result = await graph.run()
   expect(result).toMatchObject({ status: 'completed', data: { c: { a: 'skip' } } })
-  expect(result.outputs).toMatchObject({ a: { status: 'skip', reason: 'its failure is tolerated (onFailure)' }, b: { status: 'skip' } })
-  expect(result.report.stages['a']).toMatchObject({ status: 'fail', tolerated: true, error: { message: 'down', stage: 'a' } })
-  expect(eventSink.events.find(({ type }) => type === 'stage.a.failed')?.data).toMatchObject({ tolerated: true, error: { message: 'down' } })
+  expect(result.outputs).toMatchObject({
+    a: { status: 'skip', reason: 'its failure is tolerated (onFailure)' },
+    b: { status: 'skip' },
+  })
+  expect(result.report.stages['a']).toMatchObject({
+    status: 'fail',
+    tolerated: true,
+    error: { message: 'down', stage: 'a' },
+  })
+  expect(eventSink.events.find(({ type }) => type === 'stage.a.failed')?.data).toMatchObject({
+    tolerated: true,
+    error: { message: 'down' },
+  })
 })
 
 test('onFailure with a fallback: dependents and outputs see the fallback, frozen', async () => {
   const graph = new Pipeline('demo')
-    .withStage('a', async (): Promise<{ tags: readonly string[] }> => { throw new Error('down') }, { onFailure: { fallback: { tags: ['default'] } } })
-    .withStage('b', (context) => ({ tags: context.inputs.from('a').tags, saw: context.inputs.status('a') }), { dependencies: ['a'] })
+    .withStage(
+      'a',
+      async (): Promise<{ tags: readonly string[] }> => {
+        throw new Error('down')
+      },
+      { onFailure: { fallback: { tags: ['default'] } } },
+    )
+    .withStage('b', (context) => ({ tags: context.inputs.from('a').tags, saw: context.inputs.status('a') }), {
+      dependencies: ['a'],
+    })
     .build({ clock })
   const result = await graph.run()
   expect(result.data).toEqual({ a: { tags: ['default'] }, b: { tags: ['default'], saw: 'ok' } })
@@ -225,7 +281,10 @@ test('a retry that nobody honoured and an illegal output are tolerated as any fa
     .build({ clock })
   const result = await graph.run()
   expect(result).toMatchObject({ status: 'completed', data: { illegal: { instead: true } } })
-  expect(result.report.stages).toMatchObject({ retry: { error: { code: 'core/retry-exhausted' } }, illegal: { error: { code: 'core/illegal-output' } } })
+  expect(result.report.stages).toMatchObject({
+    retry: { error: { code: 'core/retry-exhausted' } },
+    illegal: { error: { code: 'core/illegal-output' } },
+  })
 })
 
 test('any over providers: each tolerates its failure, and the first that answers wins', async () => {
@@ -239,7 +298,11 @@ test('any over providers: each tolerates its failure, and the first that answers
     .withStage('first', provider(10, false), tolerant)
     .withStage('second', provider(50, true), tolerant)
     .withStage('third', provider(90, true), tolerant)
-    .withStage('answer', (context) => ({ ms: NAMES_OF.map((name) => context.inputs.from(name)?.ms).find((ms) => ms !== undefined) }), { dependencies: ['first', 'second', 'third'], join: 'any' })
+    .withStage(
+      'answer',
+      (context) => ({ ms: NAMES_OF.map((name) => context.inputs.from(name)?.ms).find((ms) => ms !== undefined) }),
+      { dependencies: ['first', 'second', 'third'], join: 'any' },
+    )
     .build({ clock })
   const settled = graph.run()
   await clock.advance(50)

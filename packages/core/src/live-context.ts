@@ -120,7 +120,8 @@ export class LiveContext {
   }
   /** Rejects where the child cannot start; else it resolves, however the child ends. */
   get runChild(): (child: unknown, input?: object, options?: object) => Promise<unknown> {
-    return async (child, input = {}, options) => await this.#run.openChild(this, child, input, options, this.#item).settled
+    return async (child, input = {}, options) =>
+      await this.#run.openChild(this, child, input, options, this.#item).settled
   }
   get fork(): InterceptorContext['fork'] {
     return (changes = {}) => {
@@ -130,11 +131,17 @@ export class LiveContext {
   }
 
   /** The context of one item of a map. */
-  static ofItem(context: LiveContext, item: number): { readonly context: LiveContext; readonly abort: (reason: unknown) => void } {
+  static ofItem(
+    context: LiveContext,
+    item: number,
+  ): { readonly context: LiveContext; readonly abort: (reason: unknown) => void } {
     return context.#narrowed({}, `#${item}`)
   }
 
-  #narrowed(changes: ForkChanges, item: string = this.#item): { readonly context: LiveContext; readonly abort: (reason: unknown) => void } {
+  #narrowed(
+    changes: ForkChanges,
+    item: string = this.#item,
+  ): { readonly context: LiveContext; readonly abort: (reason: unknown) => void } {
     const fork = new ForkState(this.#fork, this.deadline, () => this.signal, changes)
     return { context: new LiveContext(this.#run, this.#node, fork, item), abort: (reason) => fork.abort(reason) }
   }

@@ -11,11 +11,19 @@ afterEach(() => {
 
 type Each = (item: number, context: StageContext<{}>) => unknown
 const mapping = (each: Each, options: { readonly items?: unknown; readonly concurrency?: number } = {}) =>
-  new Pipeline('demo').withMap('each', { over: (() => options.items ?? [1, 2, 3, 4]) as () => number[], each: each as (item: number) => object, ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }) }).build({ clock })
-const sleeping = (ms: (item: number) => number): Each => async (item, context) => {
-  await context.clock.sleep(ms(item), context.signal)
-  return { item }
-}
+  new Pipeline('demo')
+    .withMap('each', {
+      over: (() => options.items ?? [1, 2, 3, 4]) as () => number[],
+      each: each as (item: number) => object,
+      ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+    })
+    .build({ clock })
+const sleeping =
+  (ms: (item: number) => number): Each =>
+  async (item, context) => {
+    await context.clock.sleep(ms(item), context.signal)
+    return { item }
+  }
 
 test('a map gives one entry an item, in the order of the items, however they end', async () => {
   const settled = mapping(sleeping((item) => 50 - 10 * item)).run()
@@ -28,9 +36,20 @@ test('a map gives one entry an item, in the order of the items, however they end
 test('over reads the inputs and the snapshot, each the context of the stage', async () => {
   const graph = new Pipeline('demo')
     .withStage('split', () => ({ words: ['a', 'b'] }))
-    .withMap('each', { dependencies: ['split'], kind: StageKind.ENRICH, over: (inputs, snapshot) => [...inputs.from('split').words, snapshot.inputText ?? ''], each: (word, context) => ({ word: word.toUpperCase(), of: context.inputs.from('split').words.length }) })
+    .withMap('each', {
+      dependencies: ['split'],
+      kind: StageKind.ENRICH,
+      over: (inputs, snapshot) => [...inputs.from('split').words, snapshot.inputText ?? ''],
+      each: (word, context) => ({ word: word.toUpperCase(), of: context.inputs.from('split').words.length }),
+    })
     .build({ clock })
-  expect((await graph.run({ inputText: 'c' })).data.each).toEqual({ items: [{ word: 'A', of: 2 }, { word: 'B', of: 2 }, { word: 'C', of: 2 }] })
+  expect((await graph.run({ inputText: 'c' })).data.each).toEqual({
+    items: [
+      { word: 'A', of: 2 },
+      { word: 'B', of: 2 },
+      { word: 'C', of: 2 },
+    ],
+  })
   expect(graph.info.stages[1]?.kind).toBe('enrich')
 })
 
@@ -60,30 +79,47 @@ test('an item that skips is undefined in its place', async () => {
 })
 
 test('items may return all that a stage may', async () => {
-  const { data } = await mapping((item) => (item === 1 ? undefined : item === 2 ? StageOutput.ok({ item }) : Promise.resolve({ item }))).run()
+  const { data } = await mapping((item) =>
+    item === 1 ? undefined : item === 2 ? StageOutput.ok({ item }) : Promise.resolve({ item }),
+  ).run()
   expect(data.each).toEqual({ items: [{}, { item: 2 }, { item: 3 }, { item: 4 }] })
 })
 
 test.each([
-  ['throws', () => { throw new Error('bad item') }, 'bad item'],
+  [
+    'throws',
+    () => {
+      throw new Error('bad item')
+    },
+    'bad item',
+  ],
   ['fails', () => StageOutput.fail('bad item'), 'bad item'],
   ['returns what is no output', () => 5, 'Stage "each#1" returned a number (5)'],
   ['asks to be run again', () => StageOutput.retry('bad item'), 'asked to be run again'],
-])('an item that %s fails the map: the others abort with core/map-ended, and no more start', async (_, bad, message) => {
-  const reasons: unknown[] = []
-  const started: number[] = []
-  const settled = mapping(async (item, context) => {
-    started.push(item)
-    if (item === 2) return bad()
-    context.signal.addEventListener('abort', () => reasons.push((context.signal.reason as { code: string }).code))
-    await context.clock.sleep(1_000, context.signal)
-    return {}
-  }, { concurrency: 3, items: [1, 2, 3, 4, 5] }).runSettled()
-  await clock.settle()
-  expect(await settled).toMatchObject({ status: 'failed', errors: [{ stage: 'each', message: expect.stringContaining(message) }] })
-  expect(started).toEqual([1, 2, 3])
-  expect(reasons).toEqual(['core/map-ended', 'core/map-ended'])
-})
+])(
+  'an item that %s fails the map: the others abort with core/map-ended, and no more start',
+  async (_, bad, message) => {
+    const reasons: unknown[] = []
+    const started: number[] = []
+    const settled = mapping(
+      async (item, context) => {
+        started.push(item)
+        if (item === 2) return bad()
+        context.signal.addEventListener('abort', () => reasons.push((context.signal.reason as { code: string }).code))
+        await context.clock.sleep(1_000, context.signal)
+        return {}
+      },
+      { concurrency: 3, items: [1, 2, 3, 4, 5] },
+    ).runSettled()
+    await clock.settle()
+    expect(await settled).toMatchObject({
+      status: 'failed',
+      errors: [{ stage: 'each', message: expect.stringContaining(message) }],
+    })
+    expect(started).toEqual([1, 2, 3])
+    expect(reasons).toEqual(['core/map-ended', 'core/map-ended'])
+  },
+)
 
 test('an item that cancels ends the map and the run', async () => {
   const result = await mapping((item) => (item === 2 ? StageOutput.cancel('enough') : { item })).runSettled()
@@ -104,7 +140,11 @@ test('a stop aborts every item', async () => {
   const run = mapping(sleeping(() => 1_000)).start()
   await clock.settle()
   run.cancel('enough')
-  expect(await run.settled).toMatchObject({ status: 'cancelled', reason: 'enough', report: { stages: { each: { status: 'cancel', reason: 'enough' } } } })
+  expect(await run.settled).toMatchObject({
+    status: 'cancelled',
+    reason: 'enough',
+    report: { stages: { each: { status: 'cancel', reason: 'enough' } } },
+  })
 })
 
 test('a lazy source is pulled only as items start, and is closed when the map ends early', async () => {
@@ -119,23 +159,31 @@ test('a lazy source is pulled only as items start, and is closed when the map en
       log.push('closed')
     }
   }
-  const settled = mapping(async (item, context) => {
-    await context.clock.sleep(10)
-    if (item === 3) throw new Error('bad item')
-    return {}
-  }, { items: { [Symbol.iterator]: source }, concurrency: 1 }).runSettled()
+  const settled = mapping(
+    async (item, context) => {
+      await context.clock.sleep(10)
+      if (item === 3) throw new Error('bad item')
+      return {}
+    },
+    { items: { [Symbol.iterator]: source }, concurrency: 1 },
+  ).runSettled()
   await clock.advance(30)
   expect((await settled).status).toBe('failed')
   expect(log).toEqual(['pull 1', 'pull 2', 'pull 3', 'closed'])
 })
 
 test('an async iterable is mapped while it comes', async () => {
-  const graph = mapping(sleeping(() => 25), { items: (async function* () {
-    for (const item of [1, 2, 3]) {
-      await clock.sleep(10)
-      yield item
-    }
-  })() })
+  const graph = mapping(
+    sleeping(() => 25),
+    {
+      items: (async function* () {
+        for (const item of [1, 2, 3]) {
+          await clock.sleep(10)
+          yield item
+        }
+      })(),
+    },
+  )
   const settled = graph.run()
   await clock.advance(55)
   const { data, report } = await settled
@@ -144,11 +192,18 @@ test('an async iterable is mapped while it comes', async () => {
 })
 
 test('a map whose item fails does not wait for the next item of a slow source', async () => {
-  const settled = mapping(() => { throw new Error('bad item') }, { items: (async function* () {
-    yield 1
-    await clock.sleep(1_000)
-    yield 2
-  })() }).runSettled()
+  const settled = mapping(
+    () => {
+      throw new Error('bad item')
+    },
+    {
+      items: (async function* () {
+        yield 1
+        await clock.sleep(1_000)
+        yield 2
+      })(),
+    },
+  ).runSettled()
   await clock.settle()
   expect(await settled).toMatchObject({ status: 'failed', errors: [{ message: 'bad item' }], report: { endedAt: 0 } })
   await clock.advance(1_000)
@@ -156,11 +211,19 @@ test('a map whose item fails does not wait for the next item of a slow source', 
 
 test('a source that throws fails the map, after the items that run', async () => {
   const log: number[] = []
-  const settled = mapping(async (item, context) => {
-    await context.clock.sleep(10)
-    log.push(item)
-    return {}
-  }, { items: (function* () { yield 1; throw new Error('source broke') })() }).runSettled()
+  const settled = mapping(
+    async (item, context) => {
+      await context.clock.sleep(10)
+      log.push(item)
+      return {}
+    },
+    {
+      items: (function* () {
+        yield 1
+        throw new Error('source broke')
+      })(),
+    },
+  ).runSettled()
   await clock.advance(10)
   expect(await settled).toMatchObject({ status: 'failed', errors: [{ message: 'source broke' }] })
   expect(log).toEqual([1])
@@ -172,33 +235,154 @@ test('no items: an empty list', async () => {
 
 test.each([[undefined], [5], [{}], [null]])('over %o cannot be iterated (core/map-items)', async (items) => {
   const graph = new Pipeline('demo').withMap('each', { over: () => items as never, each: () => ({}) }).build({ clock })
-  expect(await graph.runSettled()).toMatchObject({ status: 'failed', errors: [{ code: 'core/map-items', stage: 'each', message: expect.stringContaining('The map "each" is over') }] })
+  expect(await graph.runSettled()).toMatchObject({
+    status: 'failed',
+    errors: [{ code: 'core/map-items', stage: 'each', message: expect.stringContaining('The map "each" is over') }],
+  })
 })
 
 test('wrong options are problems of the build (core/illegal-option)', () => {
   const problemsOf = (options: object): readonly string[] => {
     try {
-      new Pipeline('demo').withMap('each', options as MapOptions<{}, {}, [], number, object, never, never, 'all'>).build()
+      new Pipeline('demo')
+        .withMap('each', options as MapOptions<{}, {}, [], number, object, never, never, 'all'>)
+        .build()
       return []
     } catch (error) {
-      return (error as { problems: readonly { code: string; message: string }[] }).problems.map(({ code, message }) => `${code}: ${message}`)
+      return (error as { problems: readonly { code: string; message: string }[] }).problems.map(
+        ({ code, message }) => `${code}: ${message}`,
+      )
     }
   }
-  expect(problemsOf({})).toEqual([expect.stringMatching(/^core\/illegal-option: .*"each".*over.*\(inputs, snapshot\) => items/), expect.stringMatching(/^core\/illegal-option: .*"each".*each.*\(item, context\) => data/)])
-  for (const concurrency of [0, -1, 1.5, '2']) expect(problemsOf({ over: () => [], each: () => ({}), concurrency })).toEqual([expect.stringContaining('a whole number from 1')])
+  expect(problemsOf({})).toEqual([
+    expect.stringMatching(/^core\/illegal-option: .*"each".*over.*\(inputs, snapshot\) => items/),
+    expect.stringMatching(/^core\/illegal-option: .*"each".*each.*\(item, context\) => data/),
+  ])
+  for (const concurrency of [0, -1, 1.5, '2'])
+    expect(problemsOf({ over: () => [], each: () => ({}), concurrency })).toEqual([
+      expect.stringContaining('a whole number from 1'),
+    ])
 })
 
 test('a map is a stage like any other: it may be conditional, tolerated, and retried', async () => {
   let calls = 0
   const graph = new Pipeline('demo')
     .withMap('unwanted', { over: () => [1], each: () => ({}), when: () => false })
-    .withMap('tolerated', { over: () => [1], each: () => { throw new Error('x') }, onFailure: 'skip' })
+    .withMap('tolerated', {
+      over: () => [1],
+      each: () => {
+        throw new Error('x')
+      },
+      onFailure: 'skip',
+    })
     .withMap('retried', { over: () => [1, 2], each: () => (++calls < 3 ? StageOutput.fail('not yet') : { calls }) })
-    .build({ clock, interceptors: [{ name: 'retry', wrap: (next) => async (context) => {
-      const first = await next(context)
-      return first.status === 'fail' ? next(context) : first
-    } }] })
+    .build({
+      clock,
+      interceptors: [
+        {
+          name: 'retry',
+          wrap: (next) => async (context) => {
+            const first = await next(context)
+            return first.status === 'fail' ? next(context) : first
+          },
+        },
+      ],
+    })
   const { data, report } = await graph.run()
   expect(data).toEqual({ retried: { items: [{ calls: 3 }, { calls: 4 }] } })
   expect(report.stages).toMatchObject({ unwanted: { status: 'skip' }, tolerated: { status: 'fail', tolerated: true } })
+})
+
+test("what a slow source throws when it is closed, after its map has failed, is nobody's failure", async () => {
+  const settled = mapping(
+    () => {
+      throw new Error('bad item')
+    },
+    {
+      items: (async function* () {
+        try {
+          yield 1
+          await clock.sleep(1_000)
+          yield 2
+        } finally {
+          await Promise.reject(new Error('cannot close'))
+        }
+      })(),
+    },
+  ).runSettled()
+  await clock.settle()
+  expect(await settled).toMatchObject({ status: 'failed', errors: [{ message: 'bad item' }] })
+  await clock.advance(1_000)
+})
+
+test('a map in a run that was stopped before it started has no items', async () => {
+  let asked = 0
+  const graph = new Pipeline('demo').withMap('each', { over: () => [1, 2], each: () => ({ n: ++asked }) }).build({
+    clock,
+    interceptors: [
+      {
+        name: 'slow',
+        wrap: (next) => async (context) => {
+          await context.clock.sleep(10)
+          return next(context)
+        },
+      },
+    ],
+  })
+  const run = graph.start()
+  run.cancel('enough')
+  await clock.advance(10)
+  expect((await run.settled).status).toBe('cancelled')
+  expect(asked).toBe(0)
+})
+
+test('a source whose closing never ends does not keep a failed map from ending', async () => {
+  const settled = mapping(
+    () => {
+      throw new Error('bad item')
+    },
+    {
+      items: (function () {
+        const source = [1, 2, 3].values()
+        return {
+          [Symbol.asyncIterator]: () => ({ next: async () => source.next(), return: () => new Promise(() => {}) }),
+        }
+      })(),
+    },
+  ).runSettled({}, { graceMs: 100 })
+  await clock.advance(200)
+  const outcome = await Promise.race([settled, clock.settle().then(() => clock.settle())])
+  expect(outcome).toMatchObject({ status: 'failed', errors: [{ message: 'bad item' }] })
+})
+
+test('a map that is run again waits for the items of the first time that still run', async () => {
+  const log: string[] = []
+  let calls = 0
+  const graph = new Pipeline('demo')
+    .withMap('each', {
+      over: () => ['quick', 'slow'],
+      each: async (item, context) => {
+        const call = ++calls
+        await context.clock.sleep(item === 'quick' ? 10 : 100)
+        log.push(`${item} ${call} ended at ${clock.now()}`)
+        if (call === 1) throw new Error('not yet')
+        return {}
+      },
+    })
+    .build({
+      clock,
+      interceptors: [
+        {
+          name: 'retry',
+          wrap: (next) => async (context) => {
+            const first = await next(context)
+            return first.status === 'fail' ? next(context) : first
+          },
+        },
+      ],
+    })
+  const settled = graph.run()
+  await clock.advance(200)
+  expect((await settled).status).toBe('completed')
+  expect(log).toEqual(['quick 1 ended at 10', 'slow 2 ended at 100', 'quick 3 ended at 110', 'slow 4 ended at 200'])
 })

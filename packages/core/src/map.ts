@@ -20,8 +20,10 @@ type Items = Iterator<unknown> | AsyncIterator<unknown>
 /** The stage that `withMap` adds: one call of `each` for each item, at most `concurrency` at once. */
 export function mapStage({ over, each, concurrency = Infinity }: GivenOptions): MadeStage {
   return new MadeStage(({ stage, problem }) => {
-      checkRules({ over: over ?? null, each: each ?? null, concurrency }, RULES, (key, why) => problem('core/illegal-option', `The map "${stage}" has ${key} ${why}.`))
-      return (context) => new MapRun(context as unknown as LiveContext, each, concurrency).run(over)
+    checkRules({ over: over ?? null, each: each ?? null, concurrency }, RULES, (key, why) =>
+      problem('core/illegal-option', `The map "${stage}" has ${key} ${why}.`),
+    )
+    return (context) => new MapRun(context as unknown as LiveContext, each, concurrency).run(over)
   })
 }
 
@@ -70,17 +72,21 @@ class MapRun {
         continue
       }
       const next = items.next()
-      const step = next instanceof Promise ? await Promise.race([next, this.#over.promise]) : (next as IteratorResult<unknown>)
+      const step = next instanceof Promise ? await Promise.race([next, this.#over.promise]) : next
       asking = step === undefined
       if (step?.done === true) break
       if (step !== undefined && !this.#isOver) void this.#runItem(step.value)
     }
     while (this.#running > 0 && !this.#isOver) await this.#itemEnded()
     if (!this.#isOver) return
-    // A source that is still asked for an item answers `return` only after it: it is told, and not waited for.
-    const left = Promise.resolve(items.return?.())
-    if (asking) left.catch(() => {})
-    else await left
+    try {
+      // A source that is still asked for an item answers `return` only after it: it is told, and not waited for.
+      const left = Promise.resolve(items.return?.())
+      if (asking) left.catch(() => {})
+      else await left
+    } catch {
+      // The map has ended already: what its source throws when it is closed is nobody's failure.
+    }
   }
 
   #itemEnded(): Promise<void> {
@@ -131,5 +137,8 @@ function iterate(given: unknown, stage: string): Items {
   const iterable = given as { [Symbol.asyncIterator]?: () => Items; [Symbol.iterator]?: () => Items } | null | undefined
   const start = iterable?.[Symbol.asyncIterator] ?? iterable?.[Symbol.iterator]
   if (typeof start === 'function') return start.call(iterable)
-  throw new StageflowError('core/map-items', `The map "${stage}" is over ${quote(given)}, which cannot be iterated; over(inputs, snapshot) returns an array or another iterable.`)
+  throw new StageflowError(
+    'core/map-items',
+    `The map "${stage}" is over ${quote(given)}, which cannot be iterated; over(inputs, snapshot) returns an array or another iterable.`,
+  )
 }

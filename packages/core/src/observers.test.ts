@@ -16,11 +16,21 @@ test('an observer is told once of every stage that settled, skipped and failed o
     .withStage('skipped', () => StageOutput.skip('not now'))
     .withStage('skipped-too', () => ({}), { dependencies: ['skipped'] })
     .withStage('unwanted', () => ({}), { when: () => false })
-    .withStage('tolerated', () => { throw new Error('tolerated') }, { onFailure: 'skip' })
-    .withStage('failed', async () => { throw new Error('failed') })
+    .withStage(
+      'tolerated',
+      () => {
+        throw new Error('tolerated')
+      },
+      { onFailure: 'skip' },
+    )
+    .withStage('failed', async () => {
+      throw new Error('failed')
+    })
     .build({ clock, interceptors: [{ name: 'observer', settled: (record) => void told.push(record) }] })
   const { report } = await graph.runSettled()
-  expect(told.map(({ stage, status, reason, error, tolerated }) => [stage, status, reason ?? error?.message, tolerated])).toEqual([
+  expect(
+    told.map(({ stage, status, reason, error, tolerated }) => [stage, status, reason ?? error?.message, tolerated]),
+  ).toEqual([
     ['ok', 'ok', undefined, undefined],
     ['skipped', 'skip', 'not now', undefined],
     ['unwanted', 'skip', 'its condition (when) was false', undefined],
@@ -36,18 +46,31 @@ test('a stage that never started because the run ended is told to nobody', async
   const graph = new Pipeline('demo')
     .withStage('stop', () => StageOutput.cancel('stop'))
     .withStage('never', () => ({}), { dependencies: ['stop'] })
-    .build({ clock, interceptors: [{ name: 'observer', settled: ({ stage, status }) => void told.push(`${stage} ${status}`) }] })
+    .build({
+      clock,
+      interceptors: [{ name: 'observer', settled: ({ stage, status }) => void told.push(`${stage} ${status}`) }],
+    })
   const { report } = await graph.run()
   expect(told).toEqual(['stop cancel'])
-  expect(report.stages['never']).toMatchObject({ status: 'cancel', startedAt: undefined, endedAt: undefined, attempts: [] })
+  expect(report.stages['never']).toMatchObject({
+    status: 'cancel',
+    startedAt: undefined,
+    endedAt: undefined,
+    attempts: [],
+  })
 })
 
 test('an observer sees what interceptors outside it answered: cached hits, open circuits, time-outs', async () => {
   const told: string[] = []
-  const graph = new Pipeline('demo').withStage('a', () => ({ a: 1 })).build({
-    clock,
-    interceptors: [{ name: 'cache', wrap: () => () => StageOutput.skip('circuit open') }, { name: 'observer', settled: ({ status, reason }) => void told.push(`${status} ${reason}`) }],
-  })
+  const graph = new Pipeline('demo')
+    .withStage('a', () => ({ a: 1 }))
+    .build({
+      clock,
+      interceptors: [
+        { name: 'cache', wrap: () => () => StageOutput.skip('circuit open') },
+        { name: 'observer', settled: ({ status, reason }) => void told.push(`${status} ${reason}`) },
+      ],
+    })
   await graph.run()
   expect(told).toEqual(['skip circuit open'])
 })
@@ -66,7 +89,12 @@ test('an abandoned stage is told once, as abandoned', async () => {
 
 test('what an observer throws is reported once a run, under core/problems, and changes nothing (core/observer-threw)', async () => {
   const cause = new Error('a bug')
-  const broken: Interceptor = { name: 'broken', settled: () => { throw cause } }
+  const broken: Interceptor = {
+    name: 'broken',
+    settled: () => {
+      throw cause
+    },
+  }
   const told: string[] = []
   const graph = new Pipeline('demo')
     .withStage('a', () => ({ a: 1 }))
@@ -76,16 +104,29 @@ test('what an observer throws is reported once a run, under core/problems, and c
     const { status, data, report } = await graph.run()
     expect(status).toBe('completed')
     expect(data).toEqual({ a: { a: 1 }, b: { b: 1 } })
-    expect(report.notes['core/problems']).toMatchObject([{ code: 'core/observer-threw', message: 'Interceptor "broken" threw when it was told of stage "a": a bug. It changes nothing.', cause: { message: 'a bug' } }])
+    expect(report.notes['core/problems']).toMatchObject([
+      {
+        code: 'core/observer-threw',
+        message: 'Interceptor "broken" threw when it was told of stage "a": a bug. It changes nothing.',
+        cause: { message: 'a bug' },
+      },
+    ])
   }
   expect(told).toEqual(['a', 'b', 'a', 'b'])
 })
 
 test('an observer reads the run, and may leave notes and events', async () => {
-  const graph = new Pipeline('demo').withStage('a', () => ({})).build({
-    clock,
-    interceptors: [{ name: 'observer', settled: (record, run) => run.note('acme/last' as never, `${run.pipelineRunId} ${record.stage}` as never) }],
-  })
+  const graph = new Pipeline('demo')
+    .withStage('a', () => ({}))
+    .build({
+      clock,
+      interceptors: [
+        {
+          name: 'observer',
+          settled: (record, run) => run.note('acme/last' as never, `${run.pipelineRunId} ${record.stage}` as never),
+        },
+      ],
+    })
   const { report } = await graph.run({ pipelineRunId: 'run-1' })
   expect(report.notes).toEqual({ 'acme/last': 'run-1 a' })
 })

@@ -37,7 +37,12 @@ export class Outcome {
     firstFailure = (outcome) => outcome.#failures[0]
     printAs(this.prototype, (outcome) => {
       const { status, reason, data, errors } = outcome
-      return { status, ...(reason === undefined ? undefined : { reason }), ...(status === 'failed' ? { errors } : undefined), data: { ...data } }
+      return {
+        status,
+        ...(reason === undefined ? undefined : { reason }),
+        ...(status === 'failed' ? { errors } : undefined),
+        data: { ...data },
+      }
     })
   }
 
@@ -82,7 +87,13 @@ export class Outcome {
 
   toJSON(): object {
     const { status, reason, data, report, errors } = this
-    return { status, ...(reason === undefined ? undefined : { reason }), ...(status === 'failed' ? { errors } : undefined), data, report }
+    return {
+      status,
+      ...(reason === undefined ? undefined : { reason }),
+      ...(status === 'failed' ? { errors } : undefined),
+      data,
+      report,
+    }
   }
 
   get #failures(): readonly { readonly error: unknown; readonly stage: string | undefined }[] {
@@ -91,13 +102,17 @@ export class Outcome {
   }
 }
 
-
-export const isOutcomeOf = (value: unknown, run: RunState): value is Outcome => value instanceof Outcome && runBehind(value) === run
+export const isOutcomeOf = (value: unknown, run: RunState): value is Outcome =>
+  value instanceof Outcome && runBehind(value) === run
 
 /** What a failed run rejects with. */
 export function failureOf(outcome: Outcome): PipelineFailedError {
   const first = firstFailure(outcome)
   const { name } = runBehind(outcome).graph
   const where = first?.stage === undefined ? '' : ` at stage "${first.stage}"`
-  return new PipelineFailedError(`Pipeline "${name}" failed${where}: ${textOf(first?.error)}`, first?.error, outcome as unknown as FailedResult<unknown>)
+  return new PipelineFailedError(
+    `Pipeline "${name}" failed${where}: ${textOf(first?.error)}`,
+    first?.error,
+    outcome as unknown as FailedResult<unknown>,
+  )
 }

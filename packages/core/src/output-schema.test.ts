@@ -9,29 +9,73 @@ afterEach(() => {
   clock = manualClock()
 })
 
-const schema = (validate: (value: { readonly [key: string]: unknown }) => unknown): OutputSchema => ({ '~standard': { version: 1, vendor: 'test', validate: validate as (value: unknown) => unknown } })
+const schema = (validate: (value: { readonly [key: string]: unknown }) => unknown): OutputSchema => ({
+  '~standard': { version: 1, vendor: 'test', validate: validate as (value: unknown) => unknown },
+})
 /** Refuses data without a number called `n`, and doubles it. */
-const doubling = schema(({ n }) => (typeof n === 'number' ? { value: { n: n * 2 } } : { issues: [{ message: 'must be a number', path: ['n'] }, { message: 'and that is that', path: [{ key: 'a' }, 0] }, { message: 'without a path' }] }))
-const run = (stage: () => unknown, outputSchema: OutputSchema) => new Pipeline('demo').withStage('a', stage as () => object, { outputSchema }).build({ clock }).runSettled()
+const doubling = schema(({ n }) =>
+  typeof n === 'number'
+    ? { value: { n: n * 2 } }
+    : {
+        issues: [
+          { message: 'must be a number', path: ['n'] },
+          { message: 'and that is that', path: [{ key: 'a' }, 0] },
+          { message: 'without a path' },
+        ],
+      },
+)
+const run = (stage: () => unknown, outputSchema: OutputSchema) =>
+  new Pipeline('demo')
+    .withStage('a', stage as () => object, { outputSchema })
+    .build({ clock })
+    .runSettled()
 
 test('a schema sees the data of a stage, however it returns it, and may change it', async () => {
-  const stages = [() => ({ n: 1 }), async () => ({ n: 1 }), () => StageOutput.ok({ n: 1 }), async function* () { yield 'chunk'; return { n: 1 } }, () => ({ then: (use: (value: object) => void) => use({ n: 1 }) }), () => new (class Query { then(use: (value: object) => void) { use({ n: 1 }) } })()]
+  const stages = [
+    () => ({ n: 1 }),
+    async () => ({ n: 1 }),
+    () => StageOutput.ok({ n: 1 }),
+    async function* () {
+      yield 'chunk'
+      return { n: 1 }
+    },
+    () => ({ then: (use: (value: object) => void) => use({ n: 1 }) }),
+    () =>
+      new (class Query {
+        then(use: (value: object) => void) {
+          use({ n: 1 })
+        }
+      })(),
+  ]
   for (const stage of stages) expect((await run(stage, doubling)).data).toEqual({ a: { n: 2 } })
 })
 
 test('what an output carries beside its data stays', async () => {
-  expect((await run(() => StageOutput.ok({ n: 1 }, { version: '7' }), doubling)).outputs.a).toMatchObject({ data: { n: 2 }, version: '7' })
+  expect((await run(() => StageOutput.ok({ n: 1 }, { version: '7' }), doubling)).outputs.a).toMatchObject({
+    data: { n: 2 },
+    version: '7',
+  })
 })
 
 test('data that the schema refuses fails the stage, with every issue and its path (core/output-schema)', async () => {
   expect(await run(() => ({ n: 'one' }), doubling)).toMatchObject({
     status: 'failed',
-    errors: [{ code: 'core/output-schema', stage: 'a', message: 'Stage "a" returned data that its outputSchema refuses: n: must be a number; a.0: and that is that; without a path. Change what it returns, or the schema.' }],
+    errors: [
+      {
+        code: 'core/output-schema',
+        stage: 'a',
+        message:
+          'Stage "a" returned data that its outputSchema refuses: n: must be a number; a.0: and that is that; without a path. Change what it returns, or the schema.',
+      },
+    ],
   })
 })
 
 test('at most ten issues are shown', async () => {
-  const result = await run(() => ({}), schema(() => ({ issues: Array.from({ length: 50 }, (_, index) => ({ message: `issue ${index}` })) })))
+  const result = await run(
+    () => ({}),
+    schema(() => ({ issues: Array.from({ length: 50 }, (_, index) => ({ message: `issue ${index}` })) })),
+  )
   expect(result.status === 'failed' && result.errors[0]?.message.match(/issue/g)).toHaveLength(10)
 })
 
@@ -46,32 +90,66 @@ test('an asynchronous schema is awaited', async () => {
 })
 
 test('outputs that are not ok pass by the schema', async () => {
-  const never = schema(() => { throw new Error('asked') })
+  const never = schema(() => {
+    throw new Error('asked')
+  })
   expect((await run(() => StageOutput.skip('x'), never)).outputs.a).toMatchObject({ status: 'skip' })
   expect(await run(() => StageOutput.fail('x'), never)).toMatchObject({ errors: [{ message: 'x' }] })
   expect(await run(() => 5, never)).toMatchObject({ errors: [{ code: 'core/illegal-output' }] })
 })
 
 test('a schema that throws, or rejects, fails the stage and is named (core/output-schema)', async () => {
-  for (const validate of [() => { throw new Error('a bug') }, async () => { throw new Error('a bug') }]) {
-    expect(await run(() => ({}), schema(validate))).toMatchObject({ errors: [{ code: 'core/output-schema', message: 'The outputSchema of stage "a" threw: a bug', cause: { message: 'a bug' } }] })
+  for (const validate of [
+    () => {
+      throw new Error('a bug')
+    },
+    async () => {
+      throw new Error('a bug')
+    },
+  ]) {
+    expect(await run(() => ({}), schema(validate))).toMatchObject({
+      errors: [
+        {
+          code: 'core/output-schema',
+          message: 'The outputSchema of stage "a" threw: a bug',
+          cause: { message: 'a bug' },
+        },
+      ],
+    })
   }
 })
 
-test.each([['nothing'], [null], [{}], [{ value: undefined }], [{ value: 5 }], [{ value: [1] }]])('a schema whose result is %o is never a silent success', async (result) => {
-  const { status } = await run(() => ({ n: 1 }), schema(() => (result === 'nothing' ? undefined : result)))
-  expect(status).toBe('failed')
-})
+test.each([['nothing'], [null], [{}], [{ value: undefined }], [{ value: 5 }], [{ value: [1] }]])(
+  'a schema whose result is %o is never a silent success',
+  async (result) => {
+    const { status } = await run(
+      () => ({ n: 1 }),
+      schema(() => (result === 'nothing' ? undefined : result)),
+    )
+    expect(status).toBe('failed')
+  },
+)
 
 test('the schema stands inside the interceptors: a retry sees what it refused', async () => {
   let calls = 0
   const graph = new Pipeline('demo')
     .withStage('a', () => ({ n: ++calls > 1 ? calls : 'one' }), { outputSchema: doubling })
-    .build({ clock, interceptors: [{ name: 'retry', wrap: (next) => async (context) => {
-      const first = await next(context)
-      return first.status === 'fail' ? next(context) : first
-    } }] })
+    .build({
+      clock,
+      interceptors: [
+        {
+          name: 'retry',
+          wrap: (next) => async (context) => {
+            const first = await next(context)
+            return first.status === 'fail' ? next(context) : first
+          },
+        },
+      ],
+    })
   const { data, report } = await graph.run()
   expect(data).toEqual({ a: { n: 4 } })
-  expect(report.stages['a']?.attempts).toMatchObject([{ status: 'fail', error: { code: 'core/output-schema' } }, { status: 'ok' }])
+  expect(report.stages['a']?.attempts).toMatchObject([
+    { status: 'fail', error: { code: 'core/output-schema' } },
+    { status: 'ok' },
+  ])
 })

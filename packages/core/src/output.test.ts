@@ -2,14 +2,25 @@ import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { Pipeline, StageKind, StageOutput, StageflowError } from './index.ts'
 
-const run = (stage: () => unknown) => new Pipeline('demo').withStage('a', stage as () => object).build().runSettled()
+const run = (stage: () => unknown) =>
+  new Pipeline('demo')
+    .withStage('a', stage as () => object)
+    .build()
+    .runSettled()
 const errorOf = async (stage: () => unknown) => {
   const result = await run(stage)
   return result.status === 'failed' ? result.errors[0] : undefined
 }
 
 test('the kinds are lower-case words', () => {
-  expect(StageKind).toEqual({ TRANSFORM: 'transform', ENRICH: 'enrich', ROUTE: 'route', GUARD: 'guard', WORK: 'work', AGENT: 'agent' })
+  expect(StageKind).toEqual({
+    TRANSFORM: 'transform',
+    ENRICH: 'enrich',
+    ROUTE: 'route',
+    GUARD: 'guard',
+    WORK: 'work',
+    AGENT: 'agent',
+  })
   expect(Object.isFrozen(StageKind)).toBe(true)
 })
 
@@ -23,11 +34,27 @@ test('a plain object means ok, and so does nothing', async () => {
 })
 
 test('each constructor makes an output of its status', () => {
-  expect(StageOutput.ok({ a: 1 }, { version: '2', artifacts: [{ file: 'x' }], events: [{ type: 'a.b', data: {} }] })).toMatchObject({ status: 'ok', data: { a: 1 }, version: '2', artifacts: [{ file: 'x' }], events: [{ type: 'a.b', data: {} }] })
+  expect(
+    StageOutput.ok({ a: 1 }, { version: '2', artifacts: [{ file: 'x' }], events: [{ type: 'a.b', data: {} }] }),
+  ).toMatchObject({
+    status: 'ok',
+    data: { a: 1 },
+    version: '2',
+    artifacts: [{ file: 'x' }],
+    events: [{ type: 'a.b', data: {} }],
+  })
   expect(StageOutput.skip('not now')).toMatchObject({ status: 'skip', reason: 'not now' })
   expect(StageOutput.cancel('not allowed')).toMatchObject({ status: 'cancel', reason: 'not allowed' })
-  expect(StageOutput.fail('broken', { retryable: true, data: { a: 1 } })).toMatchObject({ status: 'fail', retryable: true, data: { a: 1 } })
-  expect(StageOutput.retry(new Error('busy'), { afterMs: 50 })).toMatchObject({ status: 'retry', afterMs: 50, error: { message: 'busy' } })
+  expect(StageOutput.fail('broken', { retryable: true, data: { a: 1 } })).toMatchObject({
+    status: 'fail',
+    retryable: true,
+    data: { a: 1 },
+  })
+  expect(StageOutput.retry(new Error('busy'), { afterMs: 50 })).toMatchObject({
+    status: 'retry',
+    afterMs: 50,
+    error: { message: 'busy' },
+  })
 })
 
 test('an error that is given as text becomes an error, one that is an error stays the same', () => {
@@ -44,14 +71,28 @@ test('what an ok output carries beside its data reaches the result', async () =>
 
 test('a failure by output and by throw look alike in the result', async () => {
   const thrown = new StageflowError('acme/down', 'the store is down')
-  for (const stage of [() => StageOutput.fail(thrown), () => { throw thrown }, async () => { throw thrown }]) {
+  for (const stage of [
+    () => StageOutput.fail(thrown),
+    () => {
+      throw thrown
+    },
+    async () => {
+      throw thrown
+    },
+  ]) {
     expect(await errorOf(stage)).toEqual({ code: 'acme/down', message: 'the store is down', stage: 'a' })
   }
-  expect(await errorOf(() => { throw Object.assign(new Error('gone'), { code: 'ENOENT' }) })).toMatchObject({ code: 'ENOENT', message: 'gone' })
-  // oxlint-disable-next-line only-throw-error -- what a careless stage may do
-  expect(await errorOf(() => { throw 'a string' })).toMatchObject({ code: 'core/stage-failed', message: 'a string' })
-  // oxlint-disable-next-line only-throw-error -- as above
-  expect(await errorOf(() => { throw undefined })).toMatchObject({ code: 'core/stage-failed', message: 'undefined' })
+  expect(
+    await errorOf(() => {
+      throw Object.assign(new Error('gone'), { code: 'ENOENT' })
+    }),
+  ).toMatchObject({ code: 'ENOENT', message: 'gone' })
+  for (const thrown of ['a string', undefined] as unknown[]) {
+    const result = await errorOf(() => {
+      throw thrown
+    })
+    expect(result).toMatchObject({ code: 'core/stage-failed', message: String(thrown) })
+  }
 })
 
 class Profile {
@@ -72,7 +113,13 @@ test.each([
   ['a Map', () => new Map(), 'an instance of Map'],
   ['a Date', () => new Date(0), 'an instance of Date'],
   ['a typed array', () => new Uint8Array(2), 'an instance of Uint8Array'],
-  ['a plain generator', function* () { yield 1 }, 'a generator (a stage that yields is an async function*)'],
+  [
+    'a plain generator',
+    function* () {
+      yield 1
+    },
+    'a generator (a stage that yields is an async function*)',
+  ],
 ])('%s is refused by name (core/illegal-output), returned, awaited, and as data', async (_, make, described) => {
   const message = `Stage "a" returned ${described}; return a plain object, a StageOutput, or nothing.`
   for (const stage of [make, async () => make(), () => StageOutput.ok(make() as object)]) {
@@ -81,22 +128,36 @@ test.each([
 })
 
 test('an Error that is returned is the cause of the refusal', async () => {
-  expect(await errorOf(() => new Error('the real reason'))).toMatchObject({ code: 'core/illegal-output', cause: { message: 'the real reason' } })
+  expect(await errorOf(() => new Error('the real reason'))).toMatchObject({
+    code: 'core/illegal-output',
+    cause: { message: 'the real reason' },
+  })
 })
 
 test('a stage object that is returned instead of run is refused by name (core/illegal-output)', async () => {
-  expect(await errorOf(() => ({ name: 'inner', execute: () => ({}) }))).toMatchObject({ code: 'core/illegal-output', message: expect.stringContaining('a stage object (it has execute)') })
+  expect(await errorOf(() => ({ name: 'inner', execute: () => ({}) }))).toMatchObject({
+    code: 'core/illegal-output',
+    message: expect.stringContaining('a stage object (it has execute)'),
+  })
 })
 
-test.each(['ok', 'skip', 'cancel', 'fail', 'retry', 'suspend'])('a plain object with status "%s" might mean an output: it fails (core/ambiguous-output)', async (status) => {
-  for (const stage of [() => ({ status }), () => StageOutput.ok({ status })]) {
-    expect(await errorOf(stage)).toMatchObject({ code: 'core/ambiguous-output', message: expect.stringContaining(`status "${status}"`) })
-  }
-})
+test.each(['ok', 'skip', 'cancel', 'fail', 'retry', 'suspend'])(
+  'a plain object with status "%s" might mean an output: it fails (core/ambiguous-output)',
+  async (status) => {
+    for (const stage of [() => ({ status }), () => StageOutput.ok({ status })]) {
+      expect(await errorOf(stage)).toMatchObject({
+        code: 'core/ambiguous-output',
+        message: expect.stringContaining(`status "${status}"`),
+      })
+    }
+  },
+)
 
 test('any other status is data like any other', async () => {
   expect((await run(() => ({ status: 'shipped' }))).data).toEqual({ a: { status: 'shipped' } })
-  expect((await run(() => ({ status: 200, then: 'later', execute: 'no' }))).data).toEqual({ a: { status: 200, then: 'later', execute: 'no' } })
+  expect((await run(() => ({ status: 200, then: 'later', execute: 'no' }))).data).toEqual({
+    a: { status: 200, then: 'later', execute: 'no' },
+  })
 })
 
 test('an output is no data', async () => {
@@ -107,8 +168,16 @@ test('an output is no data', async () => {
 test('a thenable of any kind is awaited', async () => {
   const thenable = { then: (use: (value: object) => void) => use({ a: 1 }) }
   expect((await run(() => thenable)).data).toEqual({ a: { a: 1 } })
-  expect(await errorOf(() => ({ then: (_: unknown, fail: (error: Error) => void) => fail(new Error('x')) }))).toMatchObject({ message: 'x' })
-  const twice = { then: (use: (value: object) => void) => { use({ first: 1 }); use({ second: 2 }); throw new Error('unheard') } }
+  expect(
+    await errorOf(() => ({ then: (_: unknown, fail: (error: Error) => void) => fail(new Error('x')) })),
+  ).toMatchObject({ message: 'x' })
+  const twice = {
+    then: (use: (value: object) => void) => {
+      use({ first: 1 })
+      use({ second: 2 })
+      throw new Error('unheard')
+    },
+  }
   expect((await run(() => twice)).data).toEqual({ a: { first: 1 } })
 })
 
@@ -131,9 +200,17 @@ test('reasons that are no text are made text', () => {
 })
 
 test('an output is JSON and prints as what it holds', () => {
-  expect(JSON.parse(JSON.stringify(StageOutput.ok({ a: 1 }, { version: '2' })))).toEqual({ status: 'ok', data: { a: 1 }, version: '2' })
+  expect(JSON.parse(JSON.stringify(StageOutput.ok({ a: 1 }, { version: '2' })))).toEqual({
+    status: 'ok',
+    data: { a: 1 },
+    version: '2',
+  })
   expect(JSON.parse(JSON.stringify(StageOutput.skip('x')))).toEqual({ status: 'skip', reason: 'x' })
-  expect(JSON.parse(JSON.stringify(StageOutput.fail(new TypeError('x'), { retryable: true })))).toEqual({ status: 'fail', error: { name: 'TypeError', message: 'x' }, retryable: true })
+  expect(JSON.parse(JSON.stringify(StageOutput.fail(new TypeError('x'), { retryable: true })))).toEqual({
+    status: 'fail',
+    error: { name: 'TypeError', message: 'x' },
+    retryable: true,
+  })
   expect(inspect(StageOutput.cancel('not allowed'))).toBe("{ status: 'cancel', reason: 'not allowed' }")
   expect(inspect(StageOutput.fail(new Error('boom')))).toContain('boom')
 })

@@ -8,7 +8,14 @@ const OUT: unique symbol = Symbol.for('@stageflow/output')
 export const RESULT: unique symbol = Symbol.for('@stageflow/result')
 
 /** What a stage is for. The engine treats GUARD and WORK with care; the rest are labels that people and tools read. */
-export const StageKind: StageKinds = Object.freeze({ TRANSFORM: 'transform', ENRICH: 'enrich', ROUTE: 'route', GUARD: 'guard', WORK: 'work', AGENT: 'agent' })
+export const StageKind: StageKinds = Object.freeze({
+  TRANSFORM: 'transform',
+  ENRICH: 'enrich',
+  ROUTE: 'route',
+  GUARD: 'guard',
+  WORK: 'work',
+  AGENT: 'agent',
+})
 export interface StageKinds {
   readonly TRANSFORM: 'transform'
   readonly ENRICH: 'enrich'
@@ -89,7 +96,10 @@ export class Output {
 
   static {
     Object.defineProperty(this.prototype, OUT, { get: (): string => 'output' })
-    printAs(this.prototype, (output) => ({ ...output.toJSON(), ...(output.error === undefined ? undefined : { error: output.error }) }))
+    printAs(this.prototype, (output) => ({
+      ...output.toJSON(),
+      ...(output.error === undefined ? undefined : { error: output.error }),
+    }))
   }
 
   get status(): Status {
@@ -125,8 +135,17 @@ export class Output {
   }
   toJSON(): object {
     const { status, data, reason, error } = this
-    const failure = error === undefined ? undefined : { error: error instanceof Error ? { name: error.name, message: error.message } : error }
-    return { status, ...(reason === undefined ? undefined : { reason }), ...(data === undefined ? undefined : { data }), ...failure, ...this.#more }
+    const failure =
+      error === undefined
+        ? undefined
+        : { error: error instanceof Error ? { name: error.name, message: error.message } : error }
+    return {
+      status,
+      ...(reason === undefined ? undefined : { reason }),
+      ...(data === undefined ? undefined : { data }),
+      ...failure,
+      ...this.#more,
+    }
   }
 }
 
@@ -161,14 +180,22 @@ export function toOutput(value: unknown, stage: string): Output {
   try {
     return value instanceof Output ? checkData(value, stage) : read(value, stage)
   } catch (cause) {
-    return new Output('fail', new StageflowError('core/illegal-output', `Stage "${stage}" returned an object that throws when it is read; return plain data.`, { cause }))
+    return unreadable(stage, cause)
   }
 }
+
+export function unreadable(stage: string, cause: unknown): Output {
+  return illegal(stage, 'an object that throws when it is read or frozen', { cause })
+}
+
+/** Whether `value` is an output of another copy of core. */
+export const isForeignOutput = (value: object): boolean => OUT in value && !(value instanceof Output)
 
 function checkData(output: Output, stage: string): Output {
   const { data } = output
   if (output.status !== 'ok' || data === EMPTY || isData(data)) return output
-  if (data === undefined || (typeof data === 'object' && data !== null && OUT in data)) return illegal(stage, 'an output whose data is another output, or nothing')
+  if (data === undefined || (typeof data === 'object' && data !== null && OUT in data))
+    return illegal(stage, 'an output whose data is another output, or nothing')
   const inner = read(data, stage)
   return inner.status === 'ok' ? output : inner
 }
@@ -183,22 +210,57 @@ function read(value: unknown, stage: string): Output {
 }
 
 function illegal(stage: string, what: string, cause?: { readonly cause: unknown }): Output {
-  return new Output('fail', new StageflowError('core/illegal-output', `Stage "${stage}" returned ${what}; return a plain object, a StageOutput, or nothing.`, cause))
+  return new Output(
+    'fail',
+    new StageflowError(
+      'core/illegal-output',
+      `Stage "${stage}" returned ${what}; return a plain object, a StageOutput, or nothing.`,
+      cause,
+    ),
+  )
 }
 
 function fromOtherCopy(output: Output, stage: string): Output {
   const { status, data, reason, error, retryable, afterMs, artifacts, events, version } = output
   const value = status === 'ok' ? data : (reason ?? error)
   const known = STATUS_WORDS.has(status) && status !== ('suspend' as Status)
-  if (!known) return new Output('fail', new StageflowError('core/illegal-output', `Stage "${stage}" returned an output with status ${quote(status)}, which this version of @stageflow/core does not know; use one version of it.`))
+  if (!known)
+    return new Output(
+      'fail',
+      new StageflowError(
+        'core/illegal-output',
+        `Stage "${stage}" returned an output with status ${quote(status)}, which this version of @stageflow/core does not know; use one version of it.`,
+      ),
+    )
   const rest = { retryable, afterMs, artifacts, events, version, ...(status === 'ok' ? undefined : { data }) }
-  return checkData(new Output(status, value, Object.freeze(Object.fromEntries(Object.entries(rest).filter(([, given]) => given !== undefined)))), stage)
+  return checkData(
+    new Output(
+      status,
+      value,
+      Object.freeze(Object.fromEntries(Object.entries(rest).filter(([, given]) => given !== undefined))),
+    ),
+    stage,
+  )
 }
 
 function fromPlain(value: object, stage: string): Output {
   const { status, execute } = value as { status?: unknown; execute?: unknown }
-  if (typeof execute === 'function') return new Output('fail', new StageflowError('core/illegal-output', `Stage "${stage}" returned a stage object (it has execute); return what its execute(context) returns.`))
-  if (typeof status === 'string' && STATUS_WORDS.has(status)) return new Output('fail', new StageflowError('core/ambiguous-output', `Stage "${stage}" returned a plain object with status "${status}", which is a status of Stageflow's own; return StageOutput.${status}(…), or give the field another name.`))
+  if (typeof execute === 'function')
+    return new Output(
+      'fail',
+      new StageflowError(
+        'core/illegal-output',
+        `Stage "${stage}" returned a stage object (it has execute); return what its execute(context) returns.`,
+      ),
+    )
+  if (typeof status === 'string' && STATUS_WORDS.has(status))
+    return new Output(
+      'fail',
+      new StageflowError(
+        'core/ambiguous-output',
+        `Stage "${stage}" returned a plain object with status "${status}", which is a status of Stageflow's own; return StageOutput.${status}(…), or give the field another name.`,
+      ),
+    )
   return new Output('ok', value)
 }
 
@@ -206,9 +268,10 @@ function describe(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
   if (value instanceof Error) return 'an Error (throw it, or return StageOutput.fail(error))'
-  if (typeof value === 'function') return `a function (${value.name || 'without a name'})`
+  if (typeof value === 'function') return `a function (${value.name.slice(0, 80) || 'without a name'})`
   if (typeof value !== 'object') return `a ${typeof value} (${quote(value)})`
-  if (RESULT in value) return 'the result of a child run (return its data when it completed, or add the child with withPipeline or asStage, which end as it ends)'
+  if (RESULT in value)
+    return 'the result of a child run (return its data when it completed, or add the child with withPipeline or asStage, which end as it ends)'
   const tag = Object.prototype.toString.call(value).slice(8, -1)
   if (tag === 'Generator') return 'a generator (a stage that yields is an async function*)'
   return `an instance of ${value.constructor?.name || tag}`
@@ -216,4 +279,7 @@ function describe(value: unknown): string {
 
 /** Freezes an output's data at the stage's boundary. */
 export type Freeze = (data: object) => object
-export const freezers: { readonly deep: Freeze; readonly shallow: Freeze } = { deep: freezeDeep, shallow: Object.freeze }
+export const freezers: { readonly deep: Freeze; readonly shallow: Freeze } = {
+  deep: freezeDeep,
+  shallow: Object.freeze,
+}

@@ -9,8 +9,18 @@ import type { ContextSnapshot } from './snapshot.ts'
 import type { RunInput } from './snapshot-types.ts'
 import type { AnyStage, DataOf, Final, OnFailure, PortsIn, Read, RequiredBy, SharedOptions } from './stage-types.ts'
 
-export interface StageWiring<Stages, Dependencies extends readonly (keyof Stages & string)[], When extends boolean, Failure extends OnFailure, J extends Join>
-  extends SharedOptions<J, When, Failure, { readonly [Name in Dependencies[number]]: Read<Stages[Name & keyof Stages], J> }> {
+export interface StageWiring<
+  Stages,
+  Dependencies extends readonly (keyof Stages & string)[],
+  When extends boolean,
+  Failure extends OnFailure,
+  J extends Join,
+> extends SharedOptions<
+  J,
+  When,
+  Failure,
+  { readonly [Name in Dependencies[number]]: Read<Stages[Name & keyof Stages], J> }
+> {
   /** Names of stages that are in the pipeline already. */
   readonly dependencies?: Dependencies
 }
@@ -18,11 +28,29 @@ export interface StageWiring<Stages, Dependencies extends readonly (keyof Stages
 export type Provides<Name extends string, Slot> = { readonly [Key in Name]: Slot }
 
 type LiteralName = "Write the name as a literal: name = 'greet' as const"
-export type NewName<Name extends string, Stages> = string extends Name ? LiteralName : Name extends keyof Stages ? `A stage named '${Name}' is already in this pipeline` : Name
-export type NotTaken<Name extends string, Stages> = string extends Name ? LiteralName : Name extends keyof Stages ? `A stage named '${NoInfer<Name>}' is already in this pipeline` : unknown
-export type NoOverlap<Stages, Others> = [keyof Stages & keyof Others] extends [never] ? unknown : `Both pipelines have a stage named '${keyof Stages & keyof Others & string}'`
-export type Missing<List extends readonly AnyStage[], Present extends string = never> = [Exclude<RequiredBy<List[number]>, List[number]['name'] | Present>] extends [never] ? unknown : { readonly 'missing stages': Exclude<RequiredBy<List[number]>, List[number]['name'] | Present> }
-export type PortsOf<List extends readonly AnyStage[]> = (List[number] extends infer One ? (One extends AnyStage ? (ports: PortsIn<One>) => void : never) : never) extends (ports: infer All) => void ? All : never
+export type NewName<Name extends string, Stages> = string extends Name
+  ? LiteralName
+  : Name extends keyof Stages
+    ? `A stage named '${Name}' is already in this pipeline`
+    : Name
+export type NotTaken<Name extends string, Stages> = string extends Name
+  ? LiteralName
+  : Name extends keyof Stages
+    ? `A stage named '${NoInfer<Name>}' is already in this pipeline`
+    : unknown
+export type NoOverlap<Stages, Others> = [keyof Stages & keyof Others] extends [never]
+  ? unknown
+  : `Both pipelines have a stage named '${keyof Stages & keyof Others & string}'`
+export type Missing<List extends readonly AnyStage[], Present extends string = never> = [
+  Exclude<RequiredBy<List[number]>, List[number]['name'] | Present>,
+] extends [never]
+  ? unknown
+  : { readonly 'missing stages': Exclude<RequiredBy<List[number]>, List[number]['name'] | Present> }
+export type PortsOf<List extends readonly AnyStage[]> = (
+  List[number] extends infer One ? (One extends AnyStage ? (ports: PortsIn<One>) => void : never) : never
+) extends (ports: infer All) => void
+  ? All
+  : never
 
 /** The verdict of a guard that refused: handed to the next attempt's `input`. */
 export interface Feedback {
@@ -44,28 +72,55 @@ export interface Repeat<Guard extends string> {
   readonly sameVerdict?: (a: Feedback, b: Feedback) => boolean
 }
 
-export interface ChildOptions<Stages, Dependencies extends readonly (keyof Stages & string)[], Child, When extends boolean, Failure extends OnFailure, J extends Join>
-  extends StageWiring<Stages, Dependencies, When, Failure, J> {
+export interface ChildOptions<
+  Stages,
+  Dependencies extends readonly (keyof Stages & string)[],
+  Child,
+  When extends boolean,
+  Failure extends OnFailure,
+  J extends Join,
+> extends StageWiring<Stages, Dependencies, When, Failure, J> {
   /** Default: TRANSFORM. */
   readonly kind?: StageKind
   /** The fields of the child's input that differ from this run's. Default: none. */
-  readonly input?: (inputs: StageInputs<{ readonly [Name in Dependencies[number]]: Read<Stages[Name & keyof Stages], J> }>, snapshot: ContextSnapshot, feedback: Feedback | undefined) => RunInput
+  readonly input?: (
+    inputs: StageInputs<{ readonly [Name in Dependencies[number]]: Read<Stages[Name & keyof Stages], J> }>,
+    snapshot: ContextSnapshot,
+    feedback: Feedback | undefined,
+  ) => RunInput
   readonly repeat?: Repeat<keyof Child & string>
 }
 
-export interface MapOptions<Stages, Ports, Dependencies extends readonly (keyof Stages & string)[], Item, Return, When extends boolean, Failure extends OnFailure, J extends Join>
-  extends StageWiring<Stages, Dependencies, When, Failure, J> {
+export interface MapOptions<
+  Stages,
+  Ports,
+  Dependencies extends readonly (keyof Stages & string)[],
+  Item,
+  Return,
+  When extends boolean,
+  Failure extends OnFailure,
+  J extends Join,
+> extends StageWiring<Stages, Dependencies, When, Failure, J> {
   /** Default: TRANSFORM. */
   readonly kind?: StageKind
   /** How many items at once. Default: all. */
   readonly concurrency?: number
-  readonly over: (inputs: StageInputs<{ readonly [Name in Dependencies[number]]: Read<Stages[Name & keyof Stages], J> }>, snapshot: ContextSnapshot) => Iterable<Item> | AsyncIterable<Item>
-  readonly each: (item: Item, context: StageContext<{ readonly [Name in Dependencies[number]]: Read<Stages[Name & keyof Stages], J> }, Ports>) => Return
+  readonly over: (
+    inputs: StageInputs<{ readonly [Name in Dependencies[number]]: Read<Stages[Name & keyof Stages], J> }>,
+    snapshot: ContextSnapshot,
+  ) => Iterable<Item> | AsyncIterable<Item>
+  readonly each: (
+    item: Item,
+    context: StageContext<{ readonly [Name in Dependencies[number]]: Read<Stages[Name & keyof Stages], J> }, Ports>,
+  ) => Return
 }
 
 /** What a map produces: one entry an item, in the items' order; undefined where the item was skipped. */
 export interface MapData<Return> {
-  readonly items: readonly (DataOf<Final<Return>> | ([Extract<Final<Return>, SkipOutput>] extends [never] ? never : undefined))[]
+  readonly items: readonly (
+    | DataOf<Final<Return>>
+    | ([Extract<Final<Return>, SkipOutput>] extends [never] ? never : undefined)
+  )[]
 }
 
 export interface BuildOptions<Ports> {

@@ -1,10 +1,21 @@
 import { expectTypeOf } from 'vitest'
 import { Pipeline, StageKind, StageOutput, asStage } from './index.ts'
-import type { BuildOptions, CancelledResult, CompletedResult, FailedResult, OkOutput, SkipOutput, StageContext, StageOutput as Output } from './index.ts'
+import type {
+  BuildOptions,
+  CancelledResult,
+  CompletedResult,
+  FailedResult,
+  OkOutput,
+  SkipOutput,
+  StageContext,
+  StageOutput as Output,
+} from './index.ts'
 
 // ---------- what the builder refuses
 
-const base = new Pipeline('demo').withStage('profile', () => ({ name: 'Ada' as string })).withStage('score', async () => ({ score: 1 as number }))
+const base = new Pipeline('demo')
+  .withStage('profile', () => ({ name: 'Ada' as string }))
+  .withStage('score', async () => ({ score: 1 as number }))
 
 // @ts-expect-error Type '"prfile"' is not assignable to type '"profile" | "score"'.
 base.withStage('llm', () => ({}), { dependencies: ['prfile'] })
@@ -35,7 +46,12 @@ class Named {
     return { named: true }
   }
 }
-expectTypeOf(new Pipeline('demo').withStage(Named).withStage('after', (context) => context.inputs.from('named'), { dependencies: ['named'] }).build().run).toBeFunction()
+expectTypeOf(
+  new Pipeline('demo')
+    .withStage(Named)
+    .withStage('after', (context) => context.inputs.from('named'), { dependencies: ['named'] })
+    .build().run,
+).toBeFunction()
 // @ts-expect-error A stage named 'named' is already in this pipeline
 new Pipeline('demo').withStage(Named).withStage(Named)
 class Wide {
@@ -47,20 +63,24 @@ new Pipeline('demo').withStage(Wide)
 
 // ---------- what a stage may read
 
-base.withStage('llm', (context) => {
-  expectTypeOf(context.inputs.from('profile')).toEqualTypeOf<{ name: string }>()
-  expectTypeOf(context.inputs.get('name')).toEqualTypeOf<string | undefined>()
-  expectTypeOf(context.inputs.get('name', 5)).toEqualTypeOf<string | 5>()
-  expectTypeOf(context.inputs.getFrom('profile', 'name')).toEqualTypeOf<string>()
-  expectTypeOf(context.inputs.requireFrom('profile', 'name')).toEqualTypeOf<string>()
-  // @ts-expect-error Argument of type '"score"' is not assignable to parameter of type '"profile"': it was not declared.
-  context.inputs.from('score')
-  // @ts-expect-error Argument of type '"nme"' is not assignable to parameter of type '"name"'
-  context.inputs.requireFrom('profile', 'nme')
-  // @ts-expect-error Argument of type '"score"' is not assignable to parameter of type '"profile"'
-  context.inputs.status('score')
-  return {}
-}, { dependencies: ['profile'] })
+base.withStage(
+  'llm',
+  (context) => {
+    expectTypeOf(context.inputs.from('profile')).toEqualTypeOf<{ name: string }>()
+    expectTypeOf(context.inputs.get('name')).toEqualTypeOf<string | undefined>()
+    expectTypeOf(context.inputs.get('name', 5)).toEqualTypeOf<string | 5>()
+    expectTypeOf(context.inputs.getFrom('profile', 'name')).toEqualTypeOf<string>()
+    expectTypeOf(context.inputs.requireFrom('profile', 'name')).toEqualTypeOf<string>()
+    // @ts-expect-error Argument of type '"score"' is not assignable to parameter of type '"profile"': it was not declared.
+    context.inputs.from('score')
+    // @ts-expect-error Argument of type '"nme"' is not assignable to parameter of type '"name"'
+    context.inputs.requireFrom('profile', 'nme')
+    // @ts-expect-error Argument of type '"score"' is not assignable to parameter of type '"profile"'
+    context.inputs.status('score')
+    return {}
+  },
+  { dependencies: ['profile'] },
+)
 // @ts-expect-error Argument of type '"profile"' is not assignable to parameter of type '"declare it: { dependencies: […] }"'
 base.withStage('llm', (context) => ({ name: context.inputs.from('profile').name }))
 
@@ -74,7 +94,9 @@ base.withStage('needs', Needs, StageKind.TRANSFORM, { dependencies: ['profile'] 
 base.withStage('needs', Needs, StageKind.TRANSFORM)
 // @ts-expect-error Property 'profile' is missing
 base.withStage('needs', Needs, StageKind.TRANSFORM, { dependencies: ['score'] })
-const maybe = new Pipeline('demo').withStage('profile', (context) => (context.userId === undefined ? StageOutput.skip('nobody') : { name: 'Ada' as string }))
+const maybe = new Pipeline('demo').withStage('profile', (context) =>
+  context.userId === undefined ? StageOutput.skip('nobody') : { name: 'Ada' as string },
+)
 // @ts-expect-error Type 'undefined' is not assignable to type '{ name: string }': the profile may be skipped.
 maybe.withStage('needs', Needs, StageKind.TRANSFORM, { dependencies: ['profile'] })
 maybe.withStage('needs', Needs, StageKind.TRANSFORM, { dependencies: ['profile'], join: 'every' })
@@ -110,46 +132,81 @@ const sources = new Pipeline('demo')
   .withStage('settled', data, { dependencies: ['own'], join: 'settled' })
   .withPipeline('child', new Pipeline('child').withStage('inner', data))
   .withMap('map', { over: () => [1], each: data })
-const ALL = ['sure', 'own', 'when', 'tolerated', 'fallback', 'inherits', 'inherits-every', 'saved', 'saved-any', 'settled', 'child', 'map'] as const
+const ALL = [
+  'sure',
+  'own',
+  'when',
+  'tolerated',
+  'fallback',
+  'inherits',
+  'inherits-every',
+  'saved',
+  'saved-any',
+  'settled',
+  'child',
+  'map',
+] as const
 
-sources.withStage('all', ({ inputs }) => {
-  expectTypeOf(inputs.from('sure')).toEqualTypeOf<Sure>()
-  expectTypeOf(inputs.from('own')).toEqualTypeOf<Maybe>()
-  expectTypeOf(inputs.from('when')).toEqualTypeOf<Maybe>()
-  expectTypeOf(inputs.from('tolerated')).toEqualTypeOf<Maybe>()
-  expectTypeOf(inputs.from('fallback')).toExtend<Sure>()
-  expectTypeOf(inputs.from('inherits')).toEqualTypeOf<Maybe>()
-  expectTypeOf(inputs.from('inherits-every')).toEqualTypeOf<Maybe>()
-  expectTypeOf(inputs.from('saved')).toEqualTypeOf<Sure>()
-  expectTypeOf(inputs.from('saved-any')).toEqualTypeOf<Sure>()
-  expectTypeOf(inputs.from('settled')).toEqualTypeOf<Sure>()
-  expectTypeOf(inputs.from('child')).toEqualTypeOf<{ readonly inner: Data } | undefined>()
-  expectTypeOf(inputs.from('map')).toEqualTypeOf<{ readonly items: readonly Data[] }>()
-  expectTypeOf(inputs.getFrom('own', 'n')).toEqualTypeOf<number | undefined>()
-  expectTypeOf(inputs.requireFrom('own', 'n')).toEqualTypeOf<number>()
-}, { dependencies: ALL })
-sources.withStage('every', ({ inputs }) => {
-  expectTypeOf(inputs.from('sure')).toEqualTypeOf<Sure>()
-  expectTypeOf(inputs.from('own')).toEqualTypeOf<Sure>()
-  expectTypeOf(inputs.from('when')).toEqualTypeOf<Sure>()
-  expectTypeOf(inputs.from('tolerated')).toEqualTypeOf<Sure>()
-  expectTypeOf(inputs.from('inherits')).toEqualTypeOf<Sure>()
-  expectTypeOf(inputs.from('child')).toEqualTypeOf<{ readonly inner: Data }>()
-}, { dependencies: ALL, join: 'every' })
-sources.withStage('any', ({ inputs }) => {
-  expectTypeOf(inputs.from('sure')).toEqualTypeOf<Maybe>()
-  expectTypeOf(inputs.from('own')).toEqualTypeOf<Maybe>()
-}, { dependencies: ALL, join: 'any' })
-sources.withStage('quorum', ({ inputs }) => void expectTypeOf(inputs.from('sure')).toEqualTypeOf<Maybe>(), { dependencies: ALL, join: { quorum: 2 } })
-sources.withStage('after-settled', ({ inputs }) => {
-  expectTypeOf(inputs.from('sure')).toEqualTypeOf<Maybe>()
-  expectTypeOf(inputs.from('own')).toEqualTypeOf<Maybe>()
-}, { dependencies: ALL, join: 'settled' })
-sources.withStage('when-reads', data, { dependencies: ['sure', 'own'], when: (inputs) => {
-  expectTypeOf(inputs.from('sure')).toEqualTypeOf<Sure>()
-  expectTypeOf(inputs.from('own')).toEqualTypeOf<Maybe>()
-  return true
-} })
+sources.withStage(
+  'all',
+  ({ inputs }) => {
+    expectTypeOf(inputs.from('sure')).toEqualTypeOf<Sure>()
+    expectTypeOf(inputs.from('own')).toEqualTypeOf<Maybe>()
+    expectTypeOf(inputs.from('when')).toEqualTypeOf<Maybe>()
+    expectTypeOf(inputs.from('tolerated')).toEqualTypeOf<Maybe>()
+    expectTypeOf(inputs.from('fallback')).toExtend<Sure>()
+    expectTypeOf(inputs.from('inherits')).toEqualTypeOf<Maybe>()
+    expectTypeOf(inputs.from('inherits-every')).toEqualTypeOf<Maybe>()
+    expectTypeOf(inputs.from('saved')).toEqualTypeOf<Sure>()
+    expectTypeOf(inputs.from('saved-any')).toEqualTypeOf<Sure>()
+    expectTypeOf(inputs.from('settled')).toEqualTypeOf<Sure>()
+    expectTypeOf(inputs.from('child')).toEqualTypeOf<{ readonly inner: Data } | undefined>()
+    expectTypeOf(inputs.from('map')).toEqualTypeOf<{ readonly items: readonly Data[] }>()
+    expectTypeOf(inputs.getFrom('own', 'n')).toEqualTypeOf<number | undefined>()
+    expectTypeOf(inputs.requireFrom('own', 'n')).toEqualTypeOf<number>()
+  },
+  { dependencies: ALL },
+)
+sources.withStage(
+  'every',
+  ({ inputs }) => {
+    expectTypeOf(inputs.from('sure')).toEqualTypeOf<Sure>()
+    expectTypeOf(inputs.from('own')).toEqualTypeOf<Sure>()
+    expectTypeOf(inputs.from('when')).toEqualTypeOf<Sure>()
+    expectTypeOf(inputs.from('tolerated')).toEqualTypeOf<Sure>()
+    expectTypeOf(inputs.from('inherits')).toEqualTypeOf<Sure>()
+    expectTypeOf(inputs.from('child')).toEqualTypeOf<{ readonly inner: Data }>()
+  },
+  { dependencies: ALL, join: 'every' },
+)
+sources.withStage(
+  'any',
+  ({ inputs }) => {
+    expectTypeOf(inputs.from('sure')).toEqualTypeOf<Maybe>()
+    expectTypeOf(inputs.from('own')).toEqualTypeOf<Maybe>()
+  },
+  { dependencies: ALL, join: 'any' },
+)
+sources.withStage('quorum', ({ inputs }) => void expectTypeOf(inputs.from('sure')).toEqualTypeOf<Maybe>(), {
+  dependencies: ALL,
+  join: { quorum: 2 },
+})
+sources.withStage(
+  'after-settled',
+  ({ inputs }) => {
+    expectTypeOf(inputs.from('sure')).toEqualTypeOf<Maybe>()
+    expectTypeOf(inputs.from('own')).toEqualTypeOf<Maybe>()
+  },
+  { dependencies: ALL, join: 'settled' },
+)
+sources.withStage('when-reads', data, {
+  dependencies: ['sure', 'own'],
+  when: (inputs) => {
+    expectTypeOf(inputs.from('sure')).toEqualTypeOf<Sure>()
+    expectTypeOf(inputs.from('own')).toEqualTypeOf<Maybe>()
+    return true
+  },
+})
 
 // ---------- routes
 
@@ -184,7 +241,11 @@ export async function results(): Promise<void> {
   // @ts-expect-error errors are those of a failed run alone
   else void settled.errors
   expectTypeOf(settled.status).toEqualTypeOf<'completed' | 'cancelled' | 'failed'>()
-  type Slots = typeof graph extends { readonly run: (...given: never[]) => Promise<CompletedResult<infer S> | CancelledResult<infer S>> } ? S : never
+  type Slots = typeof graph extends {
+    readonly run: (...given: never[]) => Promise<CompletedResult<infer S> | CancelledResult<infer S>>
+  }
+    ? S
+    : never
   expectTypeOf(settled).toEqualTypeOf<CompletedResult<Slots> | CancelledResult<Slots> | FailedResult<Slots>>()
   // @ts-expect-error Object literal may only specify known properties: 'inputTxt'
   await graph.run({ inputTxt: 'hi' })
@@ -199,57 +260,110 @@ const returns = new Pipeline('demo')
   .withStage('output', () => StageOutput.ok({ a: 1 as number }))
   .withStage('either', async () => (graph.name === '' ? StageOutput.ok({ a: 1 as number }) : { b: 'x' as string }))
   .withStage('ends', () => StageOutput.fail('x'))
-  .withStage('stream', async function* () { yield 'token'; return { text: 'x' as string } })
-returns.withStage('reader', ({ inputs }) => {
-  expectTypeOf(inputs.from('nothing')).toEqualTypeOf<{}>()
-  expectTypeOf(inputs.from('output')).toEqualTypeOf<{ a: number }>()
-  expectTypeOf(inputs.from('either')).toEqualTypeOf<{ a: number } | { b: string }>()
-  expectTypeOf(inputs.from('ends')).toBeNever()
-  expectTypeOf(inputs.from('stream')).toEqualTypeOf<{ text: string }>()
-}, { dependencies: ['nothing', 'output', 'either', 'ends', 'stream'] })
+  .withStage('stream', async function* () {
+    yield 'token'
+    return { text: 'x' as string }
+  })
+returns.withStage(
+  'reader',
+  ({ inputs }) => {
+    expectTypeOf(inputs.from('nothing')).toEqualTypeOf<{}>()
+    expectTypeOf(inputs.from('output')).toEqualTypeOf<{ a: number }>()
+    expectTypeOf(inputs.from('either')).toEqualTypeOf<{ a: number } | { b: string }>()
+    expectTypeOf(inputs.from('ends')).toBeNever()
+    expectTypeOf(inputs.from('stream')).toEqualTypeOf<{ text: string }>()
+  },
+  { dependencies: ['nothing', 'output', 'either', 'ends', 'stream'] },
+)
 
 // ---------- children and maps
 
-const child = new Pipeline('child').withStage('draft', () => ({ text: 'x' as string })).withStage('check', () => ({}), StageKind.GUARD)
-base.withPipeline('answer', child, {
-  dependencies: ['profile'],
-  input: (inputs, snapshot, feedback) => {
-    expectTypeOf(feedback?.attempt).toEqualTypeOf<number | undefined>()
-    return { inputText: `${inputs.from('profile').name} ${snapshot.inputText} ${feedback?.error.message}` }
-  },
-  repeat: { until: 'check', maxAttempts: 3, sameVerdict: (a, b) => a.error.code === b.error.code },
-}).withStage('after', ({ inputs }) => void expectTypeOf(inputs.from('answer')).toEqualTypeOf<{ readonly draft: { text: string }; readonly check: {} } | undefined>(), { dependencies: ['answer'] })
+const child = new Pipeline('child')
+  .withStage('draft', () => ({ text: 'x' as string }))
+  .withStage('check', () => ({}), StageKind.GUARD)
+base
+  .withPipeline('answer', child, {
+    dependencies: ['profile'],
+    input: (inputs, snapshot, feedback) => {
+      expectTypeOf(feedback?.attempt).toEqualTypeOf<number | undefined>()
+      return { inputText: `${inputs.from('profile').name} ${snapshot.inputText} ${feedback?.error.message}` }
+    },
+    repeat: { until: 'check', maxAttempts: 3, sameVerdict: (a, b) => a.error.code === b.error.code },
+  })
+  .withStage(
+    'after',
+    ({ inputs }) =>
+      void expectTypeOf(inputs.from('answer')).toEqualTypeOf<
+        { readonly draft: { text: string }; readonly check: {} } | undefined
+      >(),
+    { dependencies: ['answer'] },
+  )
 // @ts-expect-error Type '"nope"' is not assignable to type '"draft" | "check"'
 base.withPipeline('answer', child, { repeat: { until: 'nope' } })
 // @ts-expect-error 'inputTxt' does not exist in type 'RunInput'
 base.withPipeline('answer', child, { input: () => ({ inputTxt: 'x' }) })
 
-base.withMap('each', {
-  dependencies: ['profile'],
-  over: (inputs) => [inputs.from('profile').name],
-  each: async (item, context) => {
-    expectTypeOf(item).toEqualTypeOf<string>()
-    expectTypeOf(context.inputs.from('profile')).toEqualTypeOf<{ name: string }>()
-    return { length: item.length }
+base
+  .withMap('each', {
+    dependencies: ['profile'],
+    over: (inputs) => [inputs.from('profile').name],
+    each: async (item, context) => {
+      expectTypeOf(item).toEqualTypeOf<string>()
+      expectTypeOf(context.inputs.from('profile')).toEqualTypeOf<{ name: string }>()
+      return { length: item.length }
+    },
+  })
+  .withStage(
+    'sum',
+    ({ inputs }) => {
+      expectTypeOf(inputs.from('each').items).toEqualTypeOf<readonly { length: number }[]>()
+      // @ts-expect-error a map has items alone
+      void inputs.from('each').length
+    },
+    { dependencies: ['each'] },
+  )
+base
+  .withMap('skipping', { over: () => [1, 2], each: (item) => (item === 1 ? StageOutput.skip('one') : { item }) })
+  .withStage(
+    'reader',
+    ({ inputs }) =>
+      void expectTypeOf(inputs.from('skipping').items).toEqualTypeOf<readonly ({ item: number } | undefined)[]>(),
+    { dependencies: ['skipping'] },
+  )
+base.withMap('async', {
+  over: async function* () {
+    yield { id: 1 }
   },
-}).withStage('sum', ({ inputs }) => {
-  expectTypeOf(inputs.from('each').items).toEqualTypeOf<readonly { length: number }[]>()
-  // @ts-expect-error a map has items alone
-  void inputs.from('each').length
-}, { dependencies: ['each'] })
-base.withMap('skipping', { over: () => [1, 2], each: (item) => (item === 1 ? StageOutput.skip('one') : { item }) })
-  .withStage('reader', ({ inputs }) => void expectTypeOf(inputs.from('skipping').items).toEqualTypeOf<readonly ({ item: number } | undefined)[]>(), { dependencies: ['skipping'] })
-base.withMap('async', { over: async function* () { yield { id: 1 } }, each: (item) => ({ id: item.id }) })
+  each: (item) => ({ id: item.id }),
+})
 // @ts-expect-error Property 'over' is missing
 base.withMap('incomplete', { each: () => ({}) })
 
 const sub = new Pipeline('sub').withStage('q', () => ({ q: 1 as number })).build()
 base
   .withStage('sub', asStage(sub), StageKind.AGENT, { dependencies: ['profile'] })
-  .withStage('sub-input', asStage(sub, { input: (context: StageContext<{ profile: { name: string } }>) => ({ inputText: context.inputs.from('profile').name }) }), StageKind.AGENT, { dependencies: ['profile'] })
-  .withStage('reads', ({ inputs }) => void expectTypeOf(inputs.from('sub')).toEqualTypeOf<{ readonly q: { q: number } } | undefined>(), { dependencies: ['sub'] })
+  .withStage(
+    'sub-input',
+    asStage(sub, {
+      input: (context: StageContext<{ profile: { name: string } }>) => ({
+        inputText: context.inputs.from('profile').name,
+      }),
+    }),
+    StageKind.AGENT,
+    { dependencies: ['profile'] },
+  )
+  .withStage(
+    'reads',
+    ({ inputs }) => void expectTypeOf(inputs.from('sub')).toEqualTypeOf<{ readonly q: { q: number } } | undefined>(),
+    { dependencies: ['sub'] },
+  )
+const asking = asStage(sub, {
+  input: (context: StageContext<{ profile: { name: string } }>) => ({
+    inputText: context.inputs.from('profile').name,
+  }),
+})
 // @ts-expect-error Property 'profile' is missing: the input of the child reads what the stage does not depend on.
-base.withStage('sub-input', asStage(sub, { input: (context: StageContext<{ profile: { name: string } }>) => ({ inputText: context.inputs.from('profile').name }) }))
+base.withStage('sub-input', asking)
 base.withStage('by-hand', async (context) => {
   const result = await context.runChild(sub, { inputText: 'x' })
   if (result.status === 'completed') expectTypeOf(result.data.q).toEqualTypeOf<{ q: number }>()

@@ -21,11 +21,22 @@ test('a stage is a class, an object, or a function; synchronous, asynchronous, o
   const graph = new Pipeline('demo')
     .withStage('class', Greet)
     .withStage('object', { execute: () => ({ object: true }) })
-    .withStage('function', function () { return { function: true } })
+    .withStage('function', function () {
+      return { function: true }
+    })
     .withStage('arrow', async () => ({ arrow: true }))
-    .withStage('generator', async function* () { yield 1; return { generator: true } })
+    .withStage('generator', async function* () {
+      yield 1
+      return { generator: true }
+    })
     .build({ clock })
-  expect((await graph.run({ inputText: 'Ada' })).data).toEqual({ class: { greeting: 'Hello, Ada' }, object: { object: true }, function: { function: true }, arrow: { arrow: true }, generator: { generator: true } })
+  expect((await graph.run({ inputText: 'Ada' })).data).toEqual({
+    class: { greeting: 'Hello, Ada' },
+    object: { object: true },
+    function: { function: true },
+    arrow: { arrow: true },
+    generator: { generator: true },
+  })
 })
 
 test('a class is made once per build, and its execute is called with the instance as this', async () => {
@@ -44,14 +55,21 @@ test('a class is made once per build, and its execute is called with the instanc
 })
 
 test('the name may come from the stage, and one that is given wins', () => {
-  const names = (pipeline: { build(): { info: { stages: readonly { name: string }[] } } }) => pipeline.build().info.stages.map(({ name }) => name)
+  const names = (pipeline: { build(): { info: { stages: readonly { name: string }[] } } }) =>
+    pipeline.build().info.stages.map(({ name }) => name)
   expect(names(new Pipeline('demo').withStage(Greet))).toEqual(['greet'])
   expect(names(new Pipeline('demo').withStage(new Greet()))).toEqual(['greet'])
   expect(names(new Pipeline('demo').withStage('hello', Greet))).toEqual(['hello'])
 })
 
 test('the kind may come from the stage, else from the builder, else it is TRANSFORM', () => {
-  const kinds = new Pipeline('demo').withStage(Greet).withStage('given', () => ({}), StageKind.WORK).withStage('same', Greet, StageKind.ENRICH).withStage('none', () => ({})).build().info.stages.map(({ kind }) => kind)
+  const kinds = new Pipeline('demo')
+    .withStage(Greet)
+    .withStage('given', () => ({}), StageKind.WORK)
+    .withStage('same', Greet, StageKind.ENRICH)
+    .withStage('none', () => ({}))
+    .build()
+    .info.stages.map(({ kind }) => kind)
   expect(kinds).toEqual(['enrich', 'work', 'enrich', 'transform'])
 })
 
@@ -72,34 +90,74 @@ test('a pipeline is immutable: every method gives a new one, and many may grow f
 
 test('a graph cannot be changed, and what it tells of itself neither', () => {
   const graph = new Pipeline('demo').withStage('a', () => ({})).build({ interceptors: [{ name: 'x' }] })
-  expect([graph, graph.info, graph.info.stages, graph.info.stages[0], graph.info.interceptors, graph.info.stages[0]?.options].map((value) => Object.isFrozen(value))).toEqual([true, true, true, true, true, true])
+  expect(
+    [
+      graph,
+      graph.info,
+      graph.info.stages,
+      graph.info.stages[0],
+      graph.info.interceptors,
+      graph.info.stages[0]?.options,
+    ].map((value) => Object.isFrozen(value)),
+  ).toEqual([true, true, true, true, true, true])
 })
 
 test('compose adds the stages of another pipeline', async () => {
   const first = new Pipeline('first').withStage('a', () => ({ a: 1 }))
   const second = new Pipeline('second').withStage('b', () => ({ b: 1 }))
-  const graph = first.compose(second).withStage('sum', (context) => ({ sum: context.inputs.from('a').a + context.inputs.from('b').b }), { dependencies: ['a', 'b'] }).build({ clock })
+  const graph = first
+    .compose(second)
+    .withStage('sum', (context) => ({ sum: context.inputs.from('a').a + context.inputs.from('b').b }), {
+      dependencies: ['a', 'b'],
+    })
+    .build({ clock })
   expect(graph.name).toBe('first')
   expect((await graph.run()).data).toEqual({ a: { a: 1 }, b: { b: 1 }, sum: { sum: 2 } })
 })
 
 test('what is no pipeline cannot be composed', () => {
-  for (const wrong of [undefined, {}, [], new Pipeline('x').build()]) expect(() => new Pipeline('demo').compose(wrong as never)).toThrow(expect.objectContaining({ code: 'core/not-a-pipeline' }))
+  for (const wrong of [undefined, {}, [], new Pipeline('x').build()])
+    expect(() => new Pipeline('demo').compose(wrong as never)).toThrow(
+      expect.objectContaining({ code: 'core/not-a-pipeline' }),
+    )
 })
 
 test('stages as values: in any order, and both doors make the same', async () => {
   const profile = defineStage({ name: 'profile', kind: StageKind.ENRICH, run: () => ({ name: 'Ada' }) })
-  const greet = defineStage({ name: 'greet', after: { who: profile }, run: (context) => ({ text: `Hello, ${context.inputs.from('who').name}` }), when: (inputs) => inputs.from('who').name !== '' })
+  const greet = defineStage({
+    name: 'greet',
+    after: { who: profile },
+    run: (context) => ({ text: `Hello, ${context.inputs.from('who').name}` }),
+    when: (inputs) => inputs.from('who').name !== '',
+  })
   const graph = Pipeline.from('demo', [greet, profile]).build({ clock })
   expect((await graph.run()).data).toEqual({ profile: { name: 'Ada' }, greet: { text: 'Hello, Ada' } })
-  expect(graph.info.stages.map(({ name, kind, dependencies, conditional }) => [name, kind, dependencies.map(({ stage }) => stage), conditional])).toEqual([['greet', 'transform', ['profile'], true], ['profile', 'enrich', [], false]])
+  expect(
+    graph.info.stages.map(({ name, kind, dependencies, conditional }) => [
+      name,
+      kind,
+      dependencies.map(({ stage }) => stage),
+      conditional,
+    ]),
+  ).toEqual([
+    ['greet', 'transform', ['profile'], true],
+    ['profile', 'enrich', [], false],
+  ])
 })
 
 test('withStages adds values to a pipeline, and stages hands the stages of one on as values', async () => {
   const late = defineStage({ name: 'late', run: () => ({ late: true }) })
-  const graph = new Pipeline('demo').withStage('early', () => ({ early: true })).withStages([late]).build({ clock })
+  const graph = new Pipeline('demo')
+    .withStage('early', () => ({ early: true }))
+    .withStages([late])
+    .build({ clock })
   expect((await graph.run()).data).toEqual({ early: { early: true }, late: { late: true } })
-  const again = Pipeline.from('again', graph === undefined ? [] : ([...new Pipeline('x').withStage('early', () => ({ early: true })).stages, late] as never))
+  const again = Pipeline.from(
+    'again',
+    graph === undefined
+      ? []
+      : ([...new Pipeline('x').withStage('early', () => ({ early: true })).stages, late] as never),
+  )
   expect((await again.build({ clock }).run()).data).toEqual({ early: { early: true }, late: { late: true } })
 })
 
@@ -108,7 +166,15 @@ test('many stages in any declared order build and run, without recursion', async
   const stages: ReturnType<typeof defineStage>[] = []
   for (let index = 0; index < count; index++) {
     const before = stages[index - 1]
-    stages.push(defineStage({ name: `s${index}` as string, ...(before === undefined ? {} : { after: { before } }), run: (context) => ({ n: before === undefined ? 0 : (context.inputs.from('before' as never) as { n: number }).n + 1 }) }) as never)
+    stages.push(
+      defineStage({
+        name: `s${index}` as string,
+        ...(before === undefined ? {} : { after: { before } }),
+        run: (context) => ({
+          n: before === undefined ? 0 : (context.inputs.from('before' as never) as { n: number }).n + 1,
+        }),
+      }) as never,
+    )
   }
   const graph = Pipeline.from('chain', [...stages].reverse() as never).build({ clock })
   const { data } = await graph.run()
@@ -139,7 +205,10 @@ test('case 11 and 4: runs of one graph at once do not see each other', async () 
 
 test('a stage that starts while another settles runs in the same turn: synchronous pipelines settle at once', () => {
   const log: string[] = []
-  const graph = new Pipeline('demo').withStage('a', () => void log.push('a')).withStage('b', () => void log.push('b'), { dependencies: ['a'] }).build({ clock })
+  const graph = new Pipeline('demo')
+    .withStage('a', () => void log.push('a'))
+    .withStage('b', () => void log.push('b'), { dependencies: ['a'] })
+    .build({ clock })
   void graph.run()
   expect(log).toEqual(['a', 'b'])
 })
@@ -148,7 +217,13 @@ test('the context tells the stage about itself', async () => {
   const graph = new Pipeline('demo')
     .withStage('a', async (context) => {
       await context.clock.sleep(5)
-      return { name: context.stage.name, attempt: context.attempt, startedAt: context.startedAt, now: context.clock.now(), aborted: context.signal.aborted }
+      return {
+        name: context.stage.name,
+        attempt: context.attempt,
+        startedAt: context.startedAt,
+        now: context.clock.now(),
+        aborted: context.signal.aborted,
+      }
     })
     .build({ clock })
   const settled = graph.run()
@@ -159,16 +234,29 @@ test('the context tells the stage about itself', async () => {
 test('the functions of a context can be taken off it', async () => {
   const log: string[] = []
   const graph = new Pipeline('demo')
-    .withStage('a', async ({ note, get, onCleanup, heartbeat, raiseIfCancelled, runChild, tryEmitEvent, emitEvent, inputs: { toJSON } }) => {
-      note('usage', { inputTokens: 1 })
-      onCleanup(() => void log.push('cleaned'))
-      heartbeat()
-      raiseIfCancelled()
-      tryEmitEvent('app.event', {})
-      await emitEvent('app.event', {})
-      const { status } = await runChild(new Pipeline('child').withStage('inner', () => ({})))
-      return { child: status, slot: get(createSlot<string>('x')), own: typeof toJSON }
-    })
+    .withStage(
+      'a',
+      async ({
+        note,
+        get,
+        onCleanup,
+        heartbeat,
+        raiseIfCancelled,
+        runChild,
+        tryEmitEvent,
+        emitEvent,
+        inputs: { toJSON },
+      }) => {
+        note('usage', { inputTokens: 1 })
+        onCleanup(() => void log.push('cleaned'))
+        heartbeat()
+        raiseIfCancelled()
+        tryEmitEvent('app.event', {})
+        await emitEvent('app.event', {})
+        const { status } = await runChild(new Pipeline('child').withStage('inner', () => ({})))
+        return { child: status, slot: get(createSlot<string>('x')), own: typeof toJSON }
+      },
+    )
     .build({ clock })
   const { data, report } = await graph.run()
   expect(data.a).toEqual({ child: 'completed', slot: undefined, own: 'function' })

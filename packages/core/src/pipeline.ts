@@ -5,13 +5,40 @@ import { buildGraph } from './graph-build.ts'
 import type { StageGraph } from './graph.ts'
 import { mapStage } from './map.ts'
 import type { StageKind } from './output.ts'
-import type { BuildOptions, ChildOptions, MapData, MapOptions, Missing, NewName, NoOverlap, NotTaken, PortsOf, Provides, StageWiring } from './pipeline-types.ts'
+import type {
+  BuildOptions,
+  ChildOptions,
+  MapData,
+  MapOptions,
+  Missing,
+  NewName,
+  NoOverlap,
+  NotTaken,
+  PortsOf,
+  Provides,
+  StageWiring,
+} from './pipeline-types.ts'
 import { asStageGraph } from './public-graph.ts'
 import type { RunData } from './result.ts'
 import { SPECS, StageSpec, fluentSpec } from './spec.ts'
 import type { DescribedPipeline } from './spec.ts'
 import { ownName } from './stage.ts'
-import type { AnyStage, ChunkOf, DataOf, Fallback, Final, Inherits, NamedStage, OnFailure, Read, Skippable, SlotIn, StageLike, StageReturn, StageSlot } from './stage-types.ts'
+import type {
+  AnyStage,
+  ChunkOf,
+  DataOf,
+  Fallback,
+  Final,
+  Inherits,
+  NamedStage,
+  OnFailure,
+  Read,
+  Skippable,
+  SlotIn,
+  StageLike,
+  StageReturn,
+  StageSlot,
+} from './stage-types.ts'
 
 /** Set by the class below, which alone can write its private fields. */
 let extended: (before: unknown, specs: readonly StageSpec[]) => never
@@ -24,7 +51,11 @@ export class Pipeline<Stages = {}, Ports = {}> {
   #all: readonly StageSpec[] | undefined
 
   constructor(name: string = 'pipeline') {
-    if (typeof name !== 'string' || name === '') throw new StageflowError('core/illegal-name', `A pipeline was named ${quote(name)}; give it a name of at least one letter, or none at all.`)
+    if (typeof name !== 'string' || name === '')
+      throw new StageflowError(
+        'core/illegal-name',
+        `A pipeline was named ${quote(name)}; give it a name of at least one letter, or none at all.`,
+      )
     this.name = name
   }
 
@@ -48,7 +79,10 @@ export class Pipeline<Stages = {}, Ports = {}> {
   }
 
   /** A pipeline of stages made by `defineStage`: in any order, and complete. */
-  static from<const List extends readonly AnyStage[]>(name: string, stages: List & Missing<List>): Pipeline<{ readonly [One in List[number] as One['name']]: SlotIn<One> }, PortsOf<List>> {
+  static from<const List extends readonly AnyStage[]>(
+    name: string,
+    stages: List & Missing<List>,
+  ): Pipeline<{ readonly [One in List[number] as One['name']]: SlotIn<One> }, PortsOf<List>> {
     return extended(new Pipeline(name), specsOf(stages))
   }
 
@@ -58,23 +92,61 @@ export class Pipeline<Stages = {}, Ports = {}> {
   }
 
   /** Adds a stage that has a literal name, and perhaps a kind, of its own. */
-  withStage<const Name extends string, Return extends StageReturn, const Dependencies extends readonly (keyof Stages & string)[] = [], When extends boolean = never, Failure extends OnFailure = never, const J extends Join = 'all'>(
-    stage: NamedStage<Name, StageContext<{ readonly [Key in Dependencies[number]]: Read<Stages[Key & keyof Stages], J> }, Ports>, Return> & NotTaken<Name, Stages>,
+  withStage<
+    const Name extends string,
+    Return extends StageReturn,
+    const Dependencies extends readonly (keyof Stages & string)[] = [],
+    When extends boolean = never,
+    Failure extends OnFailure = never,
+    const J extends Join = 'all',
+  >(
+    stage: NamedStage<
+      Name,
+      StageContext<{ readonly [Key in Dependencies[number]]: Read<Stages[Key & keyof Stages], J> }, Ports>,
+      Return
+    > &
+      NotTaken<Name, Stages>,
     options?: StageWiring<Stages, Dependencies, When, Failure, J>,
-  ): Pipeline<Stages & Provides<Name, StageSlot<DataOf<Final<Return>> | Fallback<Failure>, Skippable<Return, When, Failure, Inherits<Stages, Dependencies[number], J>>, ChunkOf<Return>>>, Ports>
-  /** Adds a stage under a name; its kind is its own, or TRANSFORM. */
-  withStage<const Name extends string, Return extends StageReturn, const Dependencies extends readonly (keyof Stages & string)[] = [], When extends boolean = never, Failure extends OnFailure = never, const J extends Join = 'all'>(
+  ): Pipeline<
+    Stages &
+      Provides<
+        Name,
+        StageSlot<
+          DataOf<Final<Return>> | Fallback<Failure>,
+          Skippable<Return, When, Failure, Inherits<Stages, Dependencies[number], J>>,
+          ChunkOf<Return>
+        >
+      >,
+    Ports
+  >
+  /** Adds a stage under a name, as of a kind; else its kind is its own, or TRANSFORM. */
+  withStage<
+    const Name extends string,
+    Return extends StageReturn,
+    const Dependencies extends readonly (keyof Stages & string)[] = [],
+    When extends boolean = never,
+    Failure extends OnFailure = never,
+    const J extends Join = 'all',
+  >(
     name: NewName<Name, Stages>,
-    stage: StageLike<StageContext<{ readonly [Key in Dependencies[number]]: Read<Stages[Key & keyof Stages], J> }, Ports>, Return>,
+    stage: StageLike<
+      StageContext<{ readonly [Key in Dependencies[number]]: Read<Stages[Key & keyof Stages], J> }, Ports>,
+      Return
+    >,
+    kindOrOptions?: StageKind | StageWiring<Stages, Dependencies, When, Failure, J>,
     options?: StageWiring<Stages, Dependencies, When, Failure, J>,
-  ): Pipeline<Stages & Provides<Name, StageSlot<DataOf<Final<Return>> | Fallback<Failure>, Skippable<Return, When, Failure, Inherits<Stages, Dependencies[number], J>>, ChunkOf<Return>>>, Ports>
-  /** Adds a stage under a name, as of a kind. */
-  withStage<const Name extends string, Return extends StageReturn, const Dependencies extends readonly (keyof Stages & string)[] = [], When extends boolean = never, Failure extends OnFailure = never, const J extends Join = 'all'>(
-    name: NewName<Name, Stages>,
-    stage: StageLike<StageContext<{ readonly [Key in Dependencies[number]]: Read<Stages[Key & keyof Stages], J> }, Ports>, Return>,
-    kind: StageKind,
-    options?: StageWiring<Stages, Dependencies, When, Failure, J>,
-  ): Pipeline<Stages & Provides<Name, StageSlot<DataOf<Final<Return>> | Fallback<Failure>, Skippable<Return, When, Failure, Inherits<Stages, Dependencies[number], J>>, ChunkOf<Return>>>, Ports>
+  ): Pipeline<
+    Stages &
+      Provides<
+        Name,
+        StageSlot<
+          DataOf<Final<Return>> | Fallback<Failure>,
+          Skippable<Return, When, Failure, Inherits<Stages, Dependencies[number], J>>,
+          ChunkOf<Return>
+        >
+      >,
+    Ports
+  >
   withStage(first: unknown, second?: unknown, third?: unknown, fourth?: unknown): never {
     if (typeof first !== 'string') return extended(this, [fluentSpec(ownName(first), first, undefined, second)])
     const hasKind = typeof third !== 'object'
@@ -82,36 +154,84 @@ export class Pipeline<Stages = {}, Ports = {}> {
   }
 
   /** Adds stages made by `defineStage`; what they read is among them, or in the pipeline already. */
-  withStages<const List extends readonly AnyStage[]>(stages: List & Missing<List, keyof Stages & string>): Pipeline<Stages & { readonly [One in List[number] as One['name']]: SlotIn<One> }, Ports & PortsOf<List>> {
+  withStages<const List extends readonly AnyStage[]>(
+    stages: List & Missing<List, keyof Stages & string>,
+  ): Pipeline<Stages & { readonly [One in List[number] as One['name']]: SlotIn<One> }, Ports & PortsOf<List>> {
     return extended(this, specsOf(stages))
   }
 
   /** Adds another pipeline as one stage. It ends as its child run ends, but a cancelled child skips it. A pipeline is built with this one's build options, a graph keeps its own. */
-  withPipeline<const Name extends string, Child, const Dependencies extends readonly (keyof Stages & string)[] = [], When extends boolean = never, Failure extends OnFailure = never, const J extends Join = 'all'>(
+  withPipeline<
+    const Name extends string,
+    Child,
+    const Dependencies extends readonly (keyof Stages & string)[] = [],
+    When extends boolean = never,
+    Failure extends OnFailure = never,
+    const J extends Join = 'all',
+  >(
     name: NewName<Name, Stages>,
     child: StageGraph<Child, {}> | Pipeline<Child, Ports>,
     options?: ChildOptions<Stages, Dependencies, Child, When, Failure, J>,
   ): Pipeline<Stages & Provides<Name, StageSlot<RunData<Child> | Fallback<Failure>, true, never>>, Ports> {
-    return extended(this, [fluentSpec(name, childStage(child, (options ?? {}) as never), options?.kind, options, ['kind', 'input', 'repeat'])])
+    return extended(this, [
+      fluentSpec(name, childStage(child, (options ?? {}) as never), options?.kind, options, [
+        'kind',
+        'input',
+        'repeat',
+      ]),
+    ])
   }
 
   /** Adds a stage that calls `each` for each item, at most `concurrency` at once. An item that skips is undefined; one that cancels or fails ends the map. */
-  withMap<const Name extends string, Item, Return extends StageReturn, const Dependencies extends readonly (keyof Stages & string)[] = [], When extends boolean = never, Failure extends OnFailure = never, const J extends Join = 'all'>(
+  withMap<
+    const Name extends string,
+    Item,
+    Return extends StageReturn,
+    const Dependencies extends readonly (keyof Stages & string)[] = [],
+    When extends boolean = never,
+    Failure extends OnFailure = never,
+    const J extends Join = 'all',
+  >(
     name: NewName<Name, Stages>,
     options: MapOptions<Stages, Ports, Dependencies, Item, Return, When, Failure, J>,
-  ): Pipeline<Stages & Provides<Name, StageSlot<MapData<Return> | Fallback<Failure>, Skippable<object, When, Failure, Inherits<Stages, Dependencies[number], J>>, never>>, Ports> {
-    return extended(this, [fluentSpec(name, mapStage((options ?? {}) as never), options?.kind, options, ['kind', 'over', 'each', 'concurrency'])])
+  ): Pipeline<
+    Stages &
+      Provides<
+        Name,
+        StageSlot<
+          MapData<Return> | Fallback<Failure>,
+          Skippable<object, When, Failure, Inherits<Stages, Dependencies[number], J>>,
+          never
+        >
+      >,
+    Ports
+  > {
+    return extended(this, [
+      fluentSpec(name, mapStage((options ?? {}) as never), options?.kind, options, [
+        'kind',
+        'over',
+        'each',
+        'concurrency',
+      ]),
+    ])
   }
 
   /** Adds the stages of another pipeline. */
-  compose<Others, OtherPorts>(other: Pipeline<Others, OtherPorts> & NoOverlap<Stages, Others>): Pipeline<Stages & Others, Ports & OtherPorts> {
-    if (!(other instanceof Pipeline)) throw new StageflowError('core/not-a-pipeline', `compose() was given ${quote(other)}; it takes another Pipeline of the same copy of @stageflow/core.`)
+  compose<Others, OtherPorts>(
+    other: Pipeline<Others, OtherPorts> & NoOverlap<Stages, Others>,
+  ): Pipeline<Stages & Others, Ports & OtherPorts> {
+    if (!(other instanceof Pipeline))
+      throw new StageflowError(
+        'core/not-a-pipeline',
+        `compose() was given ${quote(other)}; it takes another Pipeline of the same copy of @stageflow/core.`,
+      )
     return extended(this, other.#specs)
   }
 
   /** Checks everything and makes the graph that runs; throws a `PipelineBuildError` (`core/build`) with all problems at once. */
-  build(options?: BuildOptions<{}> & { readonly ports?: undefined }): StageGraph<Stages, Ports>
-  build<const Given extends Partial<Ports>>(options: BuildOptions<Given> & { readonly ports: Given }): StageGraph<Stages, Omit<Ports, keyof Given>>
+  build<const Given extends Partial<Ports> = {}>(
+    options?: BuildOptions<Given> & { readonly ports?: Partial<Ports> },
+  ): StageGraph<Stages, Omit<Ports, keyof Given>>
   build(options?: unknown): never {
     return asStageGraph(buildGraph(this as unknown as DescribedPipeline, options)) as never
   }
@@ -119,13 +239,20 @@ export class Pipeline<Stages = {}, Ports = {}> {
   get #specs(): readonly StageSpec[] {
     if (this.#all !== undefined) return this.#all
     const parts: (readonly StageSpec[])[] = []
-    for (let at = this as unknown as Pipeline<never, never> | undefined; at !== undefined; at = at.#before) parts.push(at.#added)
+    for (let at = this as unknown as Pipeline<never, never> | undefined; at !== undefined; at = at.#before)
+      parts.push(at.#added)
     return (this.#all = Object.freeze(parts.reverse().flat()))
   }
 }
 
 /** What is no stage is kept, for the build to report with everything else. */
 function specsOf(stages: unknown): readonly StageSpec[] {
-  if (!Array.isArray(stages)) throw new StageflowError('core/not-a-stage', `Stages are given as an array of what defineStage() made; they were given as ${quote(stages)}.`)
-  return stages.map((stage) => (stage instanceof StageSpec ? stage : fluentSpec(ownName(stage), stage, undefined, undefined)))
+  if (!Array.isArray(stages))
+    throw new StageflowError(
+      'core/not-a-stage',
+      `Stages are given as an array of what defineStage() made; they were given as ${quote(stages)}.`,
+    )
+  return stages.map((stage) =>
+    stage instanceof StageSpec ? stage : fluentSpec(ownName(stage), stage, undefined, undefined),
+  )
 }

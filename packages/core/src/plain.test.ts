@@ -3,13 +3,20 @@ import { expect, test } from 'vitest'
 import { Pipeline } from './index.ts'
 import { freezeDeep, isPlain } from './plain.ts'
 
-const dataOf = async (data: object, freeze: 'deep' | 'shallow' = 'deep'): Promise<object | undefined> => (await new Pipeline('demo').withStage('a', () => data).build({ freeze }).run()).data.a
+const dataOf = async (data: object, freeze: 'deep' | 'shallow' = 'deep'): Promise<object | undefined> =>
+  (
+    await new Pipeline('demo')
+      .withStage('a', () => data)
+      .build({ freeze })
+      .run()
+  ).data.a
 
 test('case 20: the data of a stage is frozen all the way down, in place', async () => {
   const given = { list: [{ deep: { deeper: [1] } }], nothing: null, text: 'x' }
   const data = await dataOf(given)
   expect(data).toBe(given)
-  for (const value of [given, given.list, given.list[0], given.list[0]?.deep, given.list[0]?.deep.deeper]) expect(Object.isFrozen(value)).toBe(true)
+  for (const value of [given, given.list, given.list[0], given.list[0]?.deep, given.list[0]?.deep.deeper])
+    expect(Object.isFrozen(value)).toBe(true)
 })
 
 test('class instances in the data are left as they are', async () => {

@@ -45,10 +45,20 @@ export function createPlan(dependencies: readonly (readonly number[])[], needs: 
   })
   const late = needs.some((need) => need.late)
   return {
-    count, cells, offsets, targets, sourceOffsets, sources, starts,
+    count,
+    cells,
+    offsets,
+    targets,
+    sourceOffsets,
+    sources,
+    starts,
     eager: Uint8Array.from(needs, (need) => (need.eager ? 1 : 0)),
     order: orderOf(offsets, targets, topological(dependencies, offsets, targets).sorted, count),
-    readers: late ? Int32Array.from(needs, (need, stage) => (need.late ? (offsets[stage + 1] as number) - (offsets[stage] as number) : 0)) : undefined,
+    readers: late
+      ? Int32Array.from(needs, (need, stage) =>
+          need.late ? (offsets[stage + 1] as number) - (offsets[stage] as number) : 0,
+        )
+      : undefined,
   }
 }
 
@@ -79,7 +89,11 @@ function turned(sourceOffsets: Int32Array, sources: Int32Array, count: number): 
 }
 
 /** The stages so that each comes after what it depends on; those in or behind a cycle are left with a count above 0. */
-function topological(dependencies: readonly (readonly number[])[], offsets: Int32Array, targets: Int32Array): { sorted: number[]; left: Int32Array } {
+function topological(
+  dependencies: readonly (readonly number[])[],
+  offsets: Int32Array,
+  targets: Int32Array,
+): { sorted: number[]; left: Int32Array } {
   const left = Int32Array.from(dependencies, (row) => row.length)
   const sorted: number[] = []
   left.forEach((count, stage) => {
@@ -104,7 +118,9 @@ function orderOf(offsets: Int32Array, targets: Int32Array, sorted: readonly numb
     }
   }
   const order = new Int32Array(count)
-  const ranked = Array.from({ length: count }, (_, stage) => stage).sort((a, b) => (rank[b] as number) - (rank[a] as number) || a - b)
+  const ranked = Array.from({ length: count }, (_, stage) => stage).sort(
+    (a, b) => (rank[b] as number) - (rank[a] as number) || a - b,
+  )
   ranked.forEach((stage, place) => {
     order[stage] = place
   })
@@ -126,7 +142,8 @@ export function findCycles(dependencies: readonly (readonly number[])[]): readon
       path.push(at)
       at = dependencies[at]?.find((dependency) => (left[dependency] as number) > 0)
     }
-    if (at !== undefined && path.length > 0 && walk[at] === start + 1) cycles.push(path.slice(path.indexOf(at)).reverse())
+    if (at !== undefined && path.length > 0 && walk[at] === start + 1)
+      cycles.push(path.slice(path.indexOf(at)).reverse())
   }
   return cycles
 }

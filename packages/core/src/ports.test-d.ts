@@ -19,8 +19,18 @@ const chat = Pipeline.withPorts<{ llm: Llm }>('chat').withStage('llm', async (co
   void context.ports.store
   return { message: await context.ports.llm.complete('x') }
 })
-const storing = Pipeline.withPorts<{ store: Store }>('store').withStage('persist', async (context) => context.ports.store.save('x'), StageKind.WORK)
-const both = chat.compose(storing).withStage('last', (context) => ({ ports: [context.ports.llm, context.ports.store], text: context.inputs.from('llm').message }), { dependencies: ['llm'] })
+const storing = Pipeline.withPorts<{ store: Store }>('store').withStage(
+  'persist',
+  async (context) => context.ports.store.save('x'),
+  StageKind.WORK,
+)
+const both = chat
+  .compose(storing)
+  .withStage(
+    'last',
+    (context) => ({ ports: [context.ports.llm, context.ports.store], text: context.inputs.from('llm').message }),
+    { dependencies: ['llm'] },
+  )
 
 export async function portsOfRuns(): Promise<void> {
   // @ts-expect-error Expected 2 arguments: ports are demanded by the run.
@@ -60,7 +70,11 @@ new Pipeline('parent').withPipeline('child', both.build({ ports: { llm } }))
 
 const { defineStage } = definePorts<{ llm: Llm }>()
 const ask = defineStage({ name: 'ask', run: async (context) => ({ text: await context.ports.llm.complete('x') }) })
-const other = definePorts<{ store: Store }>().defineStage({ name: 'other', after: { ask }, run: async (context) => context.ports.store.save(context.inputs.from('ask').text) })
+const other = definePorts<{ store: Store }>().defineStage({
+  name: 'other',
+  after: { ask },
+  run: async (context) => context.ports.store.save(context.inputs.from('ask').text),
+})
 export async function portsOfValues(): Promise<void> {
   await Pipeline.from('values', [ask, other]).build({ ports: { llm, store } }).run()
   // @ts-expect-error Expected 2 arguments: ports are demanded by the run.

@@ -25,7 +25,8 @@ export class PublicGraph {
   }
 
   static {
-    builtGraphOf = (value) => (typeof value === 'object' && value !== null && #graph in value ? value.#graph : undefined)
+    builtGraphOf = (value) =>
+      typeof value === 'object' && value !== null && #graph in value ? value.#graph : undefined
   }
 
   readonly run = (input?: object, options?: object): Promise<Outcome> =>
@@ -36,7 +37,8 @@ export class PublicGraph {
       })
     })
 
-  readonly runSettled = (input?: object, options?: object): Promise<Outcome> => new Promise((resolve) => createRun(this.#graph, input, options).open(resolve))
+  readonly runSettled = (input?: object, options?: object): Promise<Outcome> =>
+    new Promise((resolve) => createRun(this.#graph, input, options).open(resolve))
 
   readonly start = (input?: object, options?: object): unknown => {
     const feed = new EventFeed()
@@ -45,8 +47,14 @@ export class PublicGraph {
 }
 
 /** Throws what keeps the run from starting: a wrong input, a wrong option. */
-function createRun(graph: BuiltGraph, input: object | undefined, options: object | undefined, listener?: Listener): Run {
+function createRun(
+  graph: BuiltGraph,
+  input: object | undefined,
+  options: object | undefined,
+  listener?: Listener,
+): Run {
   return new Run(graph, inputFields(input), checkRunOptions(graph, options), undefined, listener)
 }
 
-export const asStageGraph = (graph: BuiltGraph): StageGraph<unknown, unknown> => new PublicGraph(graph) as unknown as StageGraph<unknown, unknown>
+export const asStageGraph = (graph: BuiltGraph): StageGraph<unknown, unknown> =>
+  new PublicGraph(graph) as unknown as StageGraph<unknown, unknown>

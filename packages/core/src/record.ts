@@ -48,7 +48,8 @@ export function stageRecord(run: RunState, stage: number): StageRecord {
   }
   if (state !== OK || facts !== undefined) addEnding(record, run, stage, state, facts)
   // A stage that nothing wraps keeps no attempts: its one call is as long as it was.
-  if (facts?.attempts === undefined && startedAt !== undefined) record.attempts = [onlyAttempt(record, startedAt, endedAt)]
+  if (facts?.attempts === undefined && startedAt !== undefined)
+    record.attempts = [onlyAttempt(record, startedAt, endedAt)]
   return record
 }
 
@@ -62,18 +63,31 @@ function statusOf(run: RunState, state: number, facts: StageFacts | undefined): 
   return state > FAILED || run.over ? 'cancel' : undefined
 }
 
-function addEnding(record: Writable<StageRecord>, run: RunState, stage: number, state: number, facts: StageFacts | undefined): void {
+function addEnding(
+  record: Writable<StageRecord>,
+  run: RunState,
+  stage: number,
+  state: number,
+  facts: StageFacts | undefined,
+): void {
   const failure = facts?.tolerated ?? (state === FAILED ? facts?.output : undefined)
   if (facts?.tolerated !== undefined) record.tolerated = true
   if (failure !== undefined) record.error = errorRecord(failure.error, record.stage)
   else if (state === SKIPPED) record.reason = facts?.output?.reason ?? skipReason(run, stage)
-  else if (record.status === 'cancel') record.reason = facts?.output?.reason ?? run.stopText ?? 'the run ended before it started'
+  else if (record.status === 'cancel')
+    record.reason = facts?.output?.reason ?? run.stopText ?? 'the run ended before it started'
   if (facts?.abandoned === true) record.abandoned = true
   if (facts?.children !== undefined) record.children = facts.children.map((child) => child.report)
 }
 
 function onlyAttempt(record: StageRecord, startedAt: number, endedAt: number | undefined): AttemptRecord {
-  return { attempt: 1, startedAt, endedAt, status: record.status, ...(record.error === undefined ? undefined : { error: record.error }) }
+  return {
+    attempt: 1,
+    startedAt,
+    endedAt,
+    status: record.status,
+    ...(record.error === undefined ? undefined : { error: record.error }),
+  }
 }
 
 function timeOf(run: RunState, place: number): number | undefined {
@@ -87,8 +101,19 @@ export function pipelineReport(run: RunState, status: PipelineStatus): PipelineR
   run.graph.names.forEach((name, stage) => {
     stages[name] = stageRecord(run, stage)
   })
-  const notes = run.problems === undefined ? { ...run.notes } : { ...run.notes, 'core/problems': run.problems.map((problem) => errorRecord(problem)) }
+  const notes =
+    run.problems === undefined
+      ? { ...run.notes }
+      : { ...run.notes, 'core/problems': run.problems.map((problem) => errorRecord(problem)) }
   const { startedAt, endedAt, pipelineRunId, graph } = run
-  return { status, pipeline: graph.name, pipelineRunId, startedAt, endedAt, stages, droppedEvents: run.events?.dropped ?? 0, notes }
+  return {
+    status,
+    pipeline: graph.name,
+    pipelineRunId,
+    startedAt,
+    endedAt,
+    stages,
+    droppedEvents: run.events?.dropped ?? 0,
+    notes,
+  }
 }
-

@@ -19,7 +19,9 @@ function repeating(verdict: Verdict, repeat: Omit<Repeat<'check'>, 'until'> = {}
   let attempt = 0
   const child = new Pipeline('draft-then-check')
     .withStage('draft', (context) => ({ draft: context.snapshot.inputText ?? '' }))
-    .withStage('check', (context) => verdict(++attempt, context.inputs.from('draft').draft), StageKind.GUARD, { dependencies: ['draft'] })
+    .withStage('check', (context) => verdict(++attempt, context.inputs.from('draft').draft), StageKind.GUARD, {
+      dependencies: ['draft'],
+    })
   const graph = new Pipeline('demo')
     .withPipeline('answer', child, {
       input: (_inputs, _snapshot, feedback) => {
@@ -28,14 +30,22 @@ function repeating(verdict: Verdict, repeat: Omit<Repeat<'check'>, 'until'> = {}
       },
       repeat: { until: 'check', ...repeat },
     })
-    .withStage('after', (context) => ({ saw: context.inputs.from('answer')?.draft.draft }), { dependencies: ['answer'] })
+    .withStage('after', (context) => ({ saw: context.inputs.from('answer')?.draft.draft }), {
+      dependencies: ['answer'],
+    })
     .build({ clock, eventSink })
   return { graph, feedbacks }
 }
-const guardEvents = () => eventSink.events.filter(({ type }) => type.startsWith('guard_retry.')).map(({ type, data }) => ({ type: type.slice(12), ...(data as object) }))
+const guardEvents = () =>
+  eventSink.events
+    .filter(({ type }) => type.startsWith('guard_retry.'))
+    .map(({ type, data }) => ({ type: type.slice(12), ...(data as object) }))
 
 test('case 16: the child runs again while its guard refuses; the next attempt is told why, and dependents see the last value', async () => {
-  const { graph, feedbacks } = repeating((attempt) => (attempt < 3 ? StageOutput.fail(`too short ${attempt}`, { data: { attempt } }) : { passed: true }), { maxAttempts: 5 })
+  const { graph, feedbacks } = repeating(
+    (attempt) => (attempt < 3 ? StageOutput.fail(`too short ${attempt}`, { data: { attempt } }) : { passed: true }),
+    { maxAttempts: 5 },
+  )
   const { data, report } = await graph.run()
   expect(data.after).toEqual({ saw: 'better, because too short 2' })
   expect(feedbacks).toEqual([
@@ -52,7 +62,11 @@ test('case 16: the child runs again while its guard refuses; the next attempt is
     { type: 'attempt', attempt: 3 },
     { type: 'recovered', attempt: 3 },
   ])
-  expect(eventSink.of('pipeline.child_started').map(({ data: { path } }) => path)).toEqual(['answer#1', 'answer#2', 'answer#3'])
+  expect(eventSink.of('pipeline.child_started').map(({ data: { path } }) => path)).toEqual([
+    'answer#1',
+    'answer#2',
+    'answer#3',
+  ])
 })
 
 test('a guard that passes at once costs one attempt and no recovery', async () => {
@@ -62,17 +76,37 @@ test('a guard that passes at once costs one attempt and no recovery', async () =
 })
 
 test('maxAttempts evaluations end it: fail, with the last verdict as cause (core/guard-exhausted)', async () => {
-  for (const [maxAttempts, expected] of [[undefined, 3], [2, 2], [1, 1]] as const) {
+  for (const [maxAttempts, expected] of [
+    [undefined, 3],
+    [2, 2],
+    [1, 1],
+  ] as const) {
     eventSink.clear()
     const verdicts: Error[] = []
-    const { graph } = repeating((attempt) => {
-      const error = new Error(`verdict ${attempt}`)
-      verdicts.push(error)
-      return StageOutput.fail(error)
-    }, maxAttempts === undefined ? {} : { maxAttempts })
+    const { graph } = repeating(
+      (attempt) => {
+        const error = new Error(`verdict ${attempt}`)
+        verdicts.push(error)
+        return StageOutput.fail(error)
+      },
+      maxAttempts === undefined ? {} : { maxAttempts },
+    )
     const result = await graph.runSettled()
-    expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/guard-exhausted', stage: 'answer', message: `Guard "check" of "draft-then-check" still refuses after ${expected} attempts (maxAttempts is ${expected}): verdict ${expected}` }] })
-    expect(result.outputs.answer).toMatchObject({ status: 'fail', error: { cause: verdicts.at(-1) }, data: { draft: { draft: expect.any(String) } } })
+    expect(result).toMatchObject({
+      status: 'failed',
+      errors: [
+        {
+          code: 'core/guard-exhausted',
+          stage: 'answer',
+          message: `Guard "check" of "draft-then-check" still refuses after ${expected} attempts (maxAttempts is ${expected}): verdict ${expected}`,
+        },
+      ],
+    })
+    expect(result.outputs.answer).toMatchObject({
+      status: 'fail',
+      error: { cause: verdicts.at(-1) },
+      data: { draft: { draft: expect.any(String) } },
+    })
     expect(verdicts).toHaveLength(expected)
     expect(guardEvents().at(-1)).toMatchObject({ type: 'exhausted', attempt: expected, reason: 'max_attempts' })
   }
@@ -80,34 +114,70 @@ test('maxAttempts evaluations end it: fail, with the last verdict as cause (core
 
 test('the same verdict stagnationLimit times in a row ends it; another verdict in between starts the count again', async () => {
   const say = ['a', 'b', 'b', 'a', 'a', 'a']
-  const { graph } = repeating((attempt) => StageOutput.fail('x', { data: { said: say[attempt - 1] } }), { maxAttempts: 10, stagnationLimit: 3 })
-  expect(await graph.runSettled()).toMatchObject({ status: 'failed', errors: [{ code: 'core/guard-exhausted', message: expect.stringContaining('after 6 attempts (the last 3 verdicts were the same)') }] })
+  const { graph } = repeating((attempt) => StageOutput.fail('x', { data: { said: say[attempt - 1] } }), {
+    maxAttempts: 10,
+    stagnationLimit: 3,
+  })
+  expect(await graph.runSettled()).toMatchObject({
+    status: 'failed',
+    errors: [
+      {
+        code: 'core/guard-exhausted',
+        message: expect.stringContaining('after 6 attempts (the last 3 verdicts were the same)'),
+      },
+    ],
+  })
   expect(guardEvents().at(-1)).toMatchObject({ type: 'exhausted', reason: 'stagnation', stagnationHits: 3 })
 })
 
 test('verdicts without data are the same when their code and message are', async () => {
-  const { graph } = repeating((attempt) => StageOutput.fail(attempt === 1 ? 'one' : 'two'), { maxAttempts: 10, stagnationLimit: 2 })
+  const { graph } = repeating((attempt) => StageOutput.fail(attempt === 1 ? 'one' : 'two'), {
+    maxAttempts: 10,
+    stagnationLimit: 2,
+  })
   expect(await graph.runSettled()).toMatchObject({ errors: [{ message: expect.stringContaining('after 3 attempts') }] })
 })
 
 test('sameVerdict decides what is the same', async () => {
-  const { graph } = repeating((attempt) => StageOutput.fail(`different ${attempt}`), { maxAttempts: 10, stagnationLimit: 2, sameVerdict: (a, b) => a.attempt + 1 === b.attempt })
-  expect(await graph.runSettled()).toMatchObject({ errors: [{ message: expect.stringContaining('after 2 attempts (the last 2 verdicts were the same)') }] })
+  const { graph } = repeating((attempt) => StageOutput.fail(`different ${attempt}`), {
+    maxAttempts: 10,
+    stagnationLimit: 2,
+    sameVerdict: (a, b) => a.attempt + 1 === b.attempt,
+  })
+  expect(await graph.runSettled()).toMatchObject({
+    errors: [{ message: expect.stringContaining('after 2 attempts (the last 2 verdicts were the same)') }],
+  })
 })
 
 test('a throw of the guard is a failure, no verdict, and so is a failure of another stage', async () => {
-  const thrown = repeating(() => { throw new Error('a bug') })
-  expect(await thrown.graph.runSettled()).toMatchObject({ status: 'failed', errors: [{ code: 'core/pipeline-failed', cause: { message: 'a bug' } }] })
+  const thrown = repeating(() => {
+    throw new Error('a bug')
+  })
+  expect(await thrown.graph.runSettled()).toMatchObject({
+    status: 'failed',
+    errors: [{ code: 'core/pipeline-failed', cause: { message: 'a bug' } }],
+  })
   expect(guardEvents().map(({ type }) => type)).toEqual(['attempt'])
-  const child = new Pipeline('child').withStage('draft', () => StageOutput.fail('no model')).withStage('check', () => ({}), StageKind.GUARD)
-  const result = await new Pipeline('demo').withPipeline('answer', child, { repeat: { until: 'check' } }).build({ clock }).runSettled()
+  const child = new Pipeline('child')
+    .withStage('draft', () => StageOutput.fail('no model'))
+    .withStage('check', () => ({}), StageKind.GUARD)
+  const result = await new Pipeline('demo')
+    .withPipeline('answer', child, { repeat: { until: 'check' } })
+    .build({ clock })
+    .runSettled()
   expect(result.report.stages['answer']?.children).toHaveLength(1)
 })
 
 test('what an interceptor answers for the guard is no verdict either', async () => {
   const child = new Pipeline('child').withStage('check', () => ({}), StageKind.GUARD)
   const graph = new Pipeline('demo').withPipeline('answer', child, { repeat: { until: 'check' } }).build({
-    clock, interceptors: [{ name: 'breaker', wrap: (next, stage) => (stage.name === 'check' ? () => StageOutput.fail('circuit open') : next) }],
+    clock,
+    interceptors: [
+      {
+        name: 'breaker',
+        wrap: (next, stage) => (stage.name === 'check' ? () => StageOutput.fail('circuit open') : next),
+      },
+    ],
   })
   const result = await graph.runSettled()
   expect(result.report.stages['answer']?.children).toHaveLength(1)
@@ -117,27 +187,48 @@ test('what an interceptor answers for the guard is no verdict either', async () 
 test('a verdict is one behind interceptors that pass it on too, and with an outputSchema', async () => {
   const schema = { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } } as const
   let calls = 0
-  const child = new Pipeline('child').withStage('check', async () => (++calls < 3 ? StageOutput.fail('no') : {}), StageKind.GUARD, { outputSchema: schema })
-  const graph = new Pipeline('demo').withPipeline('answer', child, { repeat: { until: 'check' } }).build({ clock, interceptors: [{ name: 'passing', wrap: (next) => async (context) => next(context) }] })
+  const child = new Pipeline('child').withStage(
+    'check',
+    async () => (++calls < 3 ? StageOutput.fail('no') : {}),
+    StageKind.GUARD,
+    { outputSchema: schema },
+  )
+  const graph = new Pipeline('demo')
+    .withPipeline('answer', child, { repeat: { until: 'check' } })
+    .build({ clock, interceptors: [{ name: 'passing', wrap: (next) => async (context) => next(context) }] })
   expect((await graph.run()).report.stages['answer']?.children).toHaveLength(3)
 })
 
 test('a guard that cancels the child skips the stage, without another attempt', async () => {
   const { graph } = repeating(() => StageOutput.cancel('never mind'))
-  expect((await graph.run()).outputs.answer).toMatchObject({ status: 'skip', reason: 'the child run was cancelled: never mind' })
+  expect((await graph.run()).outputs.answer).toMatchObject({
+    status: 'skip',
+    reason: 'the child run was cancelled: never mind',
+  })
 })
 
 test('a stop between attempts ends the loop', async () => {
   let attempts = 0
-  const child = new Pipeline('child').withStage('check', async (context: StageContext<{}>) => {
-    attempts++
-    await context.clock.sleep(10, context.signal)
-    return StageOutput.fail('no')
-  }, StageKind.GUARD)
-  const run = new Pipeline('demo').withPipeline('answer', child, { repeat: { until: 'check', maxAttempts: 1_000 } }).build({ clock }).start()
+  const child = new Pipeline('child').withStage(
+    'check',
+    async (context: StageContext<{}>) => {
+      attempts++
+      await context.clock.sleep(10, context.signal)
+      return StageOutput.fail('no')
+    },
+    StageKind.GUARD,
+  )
+  const run = new Pipeline('demo')
+    .withPipeline('answer', child, { repeat: { until: 'check', maxAttempts: 1_000 } })
+    .build({ clock })
+    .start()
   await clock.advance(25)
   run.cancel('enough')
-  expect(await run.settled).toMatchObject({ status: 'cancelled', reason: 'enough', report: { stages: { answer: { status: 'cancel' } } } })
+  expect(await run.settled).toMatchObject({
+    status: 'cancelled',
+    reason: 'enough',
+    report: { stages: { answer: { status: 'cancel' } } },
+  })
   expect(attempts).toBe(3)
 })
 
@@ -151,10 +242,24 @@ test.each([
 ])('the repeat %o is refused at build (core/repeat)', (repeat, message) => {
   const child = new Pipeline('child').withStage('draft', () => ({})).withStage('check', () => ({}), StageKind.GUARD)
   const build = () => new Pipeline('demo').withPipeline('answer', child, { repeat: repeat as Repeat<'check'> }).build()
-  expect(build).toThrow(expect.objectContaining({ problems: [expect.objectContaining({ code: 'core/repeat', message: expect.stringContaining(message) })] }))
+  expect(build).toThrow(
+    expect.objectContaining({
+      problems: [expect.objectContaining({ code: 'core/repeat', message: expect.stringContaining(message) })],
+    }),
+  )
 })
 
 test('an input that is no function is refused at build (core/illegal-option)', () => {
-  const build = () => new Pipeline('demo').withPipeline('answer', new Pipeline('child'), { input: { inputText: 'x' } as never }).build()
-  expect(build).toThrow(expect.objectContaining({ problems: [expect.objectContaining({ code: 'core/illegal-option', message: expect.stringContaining('(inputs, snapshot, feedback) =>') })] }))
+  const build = () =>
+    new Pipeline('demo').withPipeline('answer', new Pipeline('child'), { input: { inputText: 'x' } as never }).build()
+  expect(build).toThrow(
+    expect.objectContaining({
+      problems: [
+        expect.objectContaining({
+          code: 'core/illegal-option',
+          message: expect.stringContaining('(inputs, snapshot, feedback) =>'),
+        }),
+      ],
+    }),
+  )
 })

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { manualClock } from '../../testing/src/index.ts'
-import { Pipeline, PipelineFailedError, StageOutput, StageflowError, defineStage } from './index.ts'
-import type { PipelineReport, RunOptions } from './index.ts'
+import { Pipeline, StageOutput, StageflowError, defineStage } from './index.ts'
+import type { PipelineFailedError, PipelineReport, RunOptions } from './index.ts'
 
 let clock = manualClock({ startAt: 1_000 })
 afterEach(() => {
@@ -32,17 +32,57 @@ test('a completed run has the data and output of every stage, and a report', asy
   expect(result.data).toEqual({ first: { first: true }, second: { second: true }, third: { third: true } })
   expect(result.outputs.third).toMatchObject({ status: 'ok', data: { third: true } })
   expect(result.report).toEqual({
-    status: 'completed', pipeline: 'demo', pipelineRunId: 'run-1', startedAt: 1_000, endedAt: 1_020, droppedEvents: 0, notes: {},
+    status: 'completed',
+    pipeline: 'demo',
+    pipelineRunId: 'run-1',
+    startedAt: 1_000,
+    endedAt: 1_020,
+    droppedEvents: 0,
+    notes: {},
     stages: {
-      first: { stage: 'first', status: 'ok', readyAt: 1_000, startedAt: 1_000, endedAt: 1_020, releasedBy: undefined, chunks: 0, notes: { usage: { inputTokens: 3, costUsd: 0.01 } }, attempts: [{ attempt: 1, startedAt: 1_000, endedAt: 1_020, status: 'ok' }] },
-      second: { stage: 'second', status: 'ok', readyAt: 1_020, startedAt: 1_020, endedAt: 1_020, releasedBy: 'first', chunks: 0, notes: {}, attempts: [{ attempt: 1, startedAt: 1_020, endedAt: 1_020, status: 'ok' }] },
-      third: { stage: 'third', status: 'ok', readyAt: 1_020, startedAt: 1_020, endedAt: 1_020, releasedBy: 'second', chunks: 0, notes: {}, attempts: [{ attempt: 1, startedAt: 1_020, endedAt: 1_020, status: 'ok' }] },
+      first: {
+        stage: 'first',
+        status: 'ok',
+        readyAt: 1_000,
+        startedAt: 1_000,
+        endedAt: 1_020,
+        releasedBy: undefined,
+        chunks: 0,
+        notes: { usage: { inputTokens: 3, costUsd: 0.01 } },
+        attempts: [{ attempt: 1, startedAt: 1_000, endedAt: 1_020, status: 'ok' }],
+      },
+      second: {
+        stage: 'second',
+        status: 'ok',
+        readyAt: 1_020,
+        startedAt: 1_020,
+        endedAt: 1_020,
+        releasedBy: 'first',
+        chunks: 0,
+        notes: {},
+        attempts: [{ attempt: 1, startedAt: 1_020, endedAt: 1_020, status: 'ok' }],
+      },
+      third: {
+        stage: 'third',
+        status: 'ok',
+        readyAt: 1_020,
+        startedAt: 1_020,
+        endedAt: 1_020,
+        releasedBy: 'second',
+        chunks: 0,
+        notes: {},
+        attempts: [{ attempt: 1, startedAt: 1_020, endedAt: 1_020, status: 'ok' }],
+      },
     },
   })
 })
 
 test('case 7: what completed, with its times and notes, is in the result of every ending', async () => {
-  const endings: Record<string, () => object> = { cancelled: () => StageOutput.cancel('no'), failed: () => StageOutput.fail('broken', { data: { why: 'no' } }), completed: () => StageOutput.skip('no') }
+  const endings: Record<string, () => object> = {
+    cancelled: () => StageOutput.cancel('no'),
+    failed: () => StageOutput.fail('broken', { data: { why: 'no' } }),
+    completed: () => StageOutput.skip('no'),
+  }
   for (const [status, ending] of Object.entries(endings)) {
     const result = await ended(ending)
     expect(result.status).toBe(status)
@@ -58,11 +98,20 @@ test('case 7: what completed, with its times and notes, is in the result of ever
 
 test('a failed output keeps its data and its error', async () => {
   const result = await ended(() => StageOutput.fail('broken', { data: { why: 'no' }, retryable: true }))
-  expect(result.outputs.second).toMatchObject({ status: 'fail', data: { why: 'no' }, retryable: true, error: { message: 'broken' } })
+  expect(result.outputs.second).toMatchObject({
+    status: 'fail',
+    data: { why: 'no' },
+    retryable: true,
+    error: { message: 'broken' },
+  })
 })
 
 test('the report is JSON, the same on every ending, and is never changed by what comes later', async () => {
-  for (const ending of [() => ({}), () => StageOutput.cancel('no'), () => StageOutput.fail(new Error('x', { cause: new Error('y') }))]) {
+  for (const ending of [
+    () => ({}),
+    () => StageOutput.cancel('no'),
+    () => StageOutput.fail(new Error('x', { cause: new Error('y') })),
+  ]) {
     const { report } = await ended(ending)
     expect(JSON.parse(JSON.stringify(report))).toEqual(JSON.parse(JSON.stringify(report)))
     expect(withoutUndefined(report)).toEqual(JSON.parse(JSON.stringify(report)))
@@ -71,10 +120,19 @@ test('the report is JSON, the same on every ending, and is never changed by what
 const withoutUndefined = (value: PipelineReport): unknown => JSON.parse(JSON.stringify(value)) as unknown
 
 test('a result is read, not spread; toJSON gives it whole', async () => {
-  const result = await ended(() => StageOutput.fail(new StageflowError('acme/broken', 'it broke', { cause: new Error('deeper') })))
+  const result = await ended(() =>
+    StageOutput.fail(new StageflowError('acme/broken', 'it broke', { cause: new Error('deeper') })),
+  )
   expect(JSON.parse(JSON.stringify(result))).toMatchObject({
     status: 'failed',
-    errors: [{ code: 'acme/broken', message: 'it broke', stage: 'second', cause: { code: 'core/stage-failed', message: 'deeper' } }],
+    errors: [
+      {
+        code: 'acme/broken',
+        message: 'it broke',
+        stage: 'second',
+        cause: { code: 'core/stage-failed', message: 'deeper' },
+      },
+    ],
     data: { first: { first: true } },
     report: { status: 'failed', stages: { second: { status: 'fail', error: { code: 'acme/broken' } } } },
   })
@@ -89,16 +147,23 @@ test('on the console a result shows how it ended and its data', async () => {
   expect(shown).toContain("reason: 'no'")
   expect(shown).toContain('first: true')
   expect(inspect(await ended(() => StageOutput.fail('broken')))).toContain('broken')
+  expect(inspect((await ended(() => ({}))).data)).toBe('{ first: { first: true }, second: {}, third: { third: true } }')
 })
 
 test('data and outputs are computed once, what stages gave is frozen, and they have no prototype to confuse names with', async () => {
-  const result = await new Pipeline('demo').withStage('toString', () => ({ a: 1 })).withStage('constructor', () => ({ b: 1 })).build({ clock }).run()
+  const result = await new Pipeline('demo')
+    .withStage('toString', () => ({ a: 1 }))
+    .withStage('constructor', () => ({ b: 1 }))
+    .build({ clock })
+    .run()
   expect(result.data).toBe(result.data)
   expect(result.outputs).toBe(result.outputs)
   expect(result.report).toBe(result.report)
   expect(Object.isFrozen(result.data.toString)).toBe(true)
   expect(result.data).toEqual({ toString: { a: 1 }, constructor: { b: 1 } })
-  expect('hasOwnProperty' in result.data || 'hasOwnProperty' in result.outputs || 'hasOwnProperty' in result.report.stages).toBe(false)
+  expect(
+    'hasOwnProperty' in result.data || 'hasOwnProperty' in result.outputs || 'hasOwnProperty' in result.report.stages,
+  ).toBe(false)
 })
 
 test('many stages give the same kind of result as few', async () => {
@@ -110,7 +175,11 @@ test('many stages give the same kind of result as few', async () => {
 
 test('PipelineFailedError carries the result, the cause, and prints without repeating them', async () => {
   const cause = new Error('boom')
-  const graph = new Pipeline('demo').withStage('a', () => { throw cause }).build({ clock })
+  const graph = new Pipeline('demo')
+    .withStage('a', () => {
+      throw cause
+    })
+    .build({ clock })
   const error = (await graph.run().catch((thrown: unknown) => thrown)) as PipelineFailedError
   expect(error).toMatchObject({ name: 'StageflowError', code: 'core/pipeline-failed', cause })
   expect(StageflowError.is(error, 'core/pipeline-failed')).toBe(true)
@@ -119,19 +188,33 @@ test('PipelineFailedError carries the result, the cause, and prints without repe
 })
 
 test('an empty pipeline completes at once', async () => {
-  expect(await new Pipeline().build({ clock }).run()).toMatchObject({ status: 'completed', data: {}, report: { pipeline: 'pipeline', stages: {} } })
+  expect(await new Pipeline().build({ clock }).run()).toMatchObject({
+    status: 'completed',
+    data: {},
+    report: { pipeline: 'pipeline', stages: {} },
+  })
 })
 
 test('attempts of wrapped and bare stages look alike', async () => {
   const attempts = async (interceptors: { name: string }[]) => {
-    const settled = new Pipeline('demo').withStage('a', async (context) => {
-      await context.clock.sleep(5)
-      throw new Error('x')
-    }).build({ clock, interceptors }).runSettled()
+    const settled = new Pipeline('demo')
+      .withStage('a', async (context) => {
+        await context.clock.sleep(5)
+        throw new Error('x')
+      })
+      .build({ clock, interceptors })
+      .runSettled()
     await clock.advance(5)
     const { report } = await settled
-    return report.stages['a']?.attempts.map(({ startedAt, endedAt, status, error }) => [endedAt! - startedAt, status, error?.message])
+    return report.stages['a']?.attempts.map(({ startedAt, endedAt, status, error }) => [
+      endedAt! - startedAt,
+      status,
+      error?.message,
+    ])
   }
-  const passing = { name: 'passing', wrap: (next: never) => (context: never) => (next as (c: unknown) => never)(context) }
+  const passing = {
+    name: 'passing',
+    wrap: (next: never) => (context: never) => (next as (c: unknown) => never)(context),
+  }
   expect(await attempts([])).toEqual(await attempts([passing]))
 })

@@ -7,8 +7,12 @@ import type { DataIn, InputOf, StageSlot } from './stage-types.ts'
 
 /** The data of every stage of a completed run; undefined where a stage could be skipped. */
 export type RunData<Stages> = { readonly [Name in keyof Stages]: InputOf<Stages[Name]> }
-// oxlint-disable-next-line no-explicit-any -- matches a slot of every chunk type
-export type RunOutputs<Stages> = { readonly [Name in keyof Stages]: Stages[Name] extends StageSlot<infer Data, infer Skippable, any> ? OkOutput<Data> | (Skippable extends false ? never : SkipOutput) : never }
+export type RunOutputs<Stages> = {
+  // oxlint-disable-next-line no-explicit-any -- matches a slot of every chunk type
+  readonly [Name in keyof Stages]: Stages[Name] extends StageSlot<infer Data, infer Skippable, any>
+    ? OkOutput<Data> | (Skippable extends false ? never : SkipOutput)
+    : never
+}
 export type PartialOutputs<Stages> = { readonly [Name in keyof Stages]?: StageOutput<DataIn<Stages[Name]>> }
 
 export interface CompletedResult<Stages> {

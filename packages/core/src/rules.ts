@@ -5,17 +5,25 @@ type Rule = readonly [test: (value: unknown) => boolean, must: string]
 /** By the name of the option or field. */
 export type Rules = Readonly<Record<string, Rule>>
 
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
 export const isFunction = (value: unknown): value is Function => typeof value === 'function'
 export const isText = (value: unknown): value is string => typeof value === 'string'
 export const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) > 0
-export const isOneOf = (...words: readonly unknown[]): ((value: unknown) => boolean) => (value) => words.includes(value)
+export const isOneOf =
+  (...words: readonly unknown[]): ((value: unknown) => boolean) =>
+  (value) =>
+    words.includes(value)
 export const isArray: (value: unknown) => value is readonly unknown[] = Array.isArray
 
 export const COUNT: Rule = [isCount, 'a whole number from 1']
 
 /** Tells of each value that breaks its rule: `refuse('timeoutMs', '-5; it must be …')`. What is undefined was not given. */
-export function checkRules(given: Readonly<Record<string, unknown>>, rules: Rules, refuse: (key: string, why: string) => void): void {
+export function checkRules(
+  given: Readonly<Record<string, unknown>>,
+  rules: Rules,
+  refuse: (key: string, why: string) => void,
+): void {
   for (const key of Object.keys(rules)) {
     const [test, must] = rules[key] as Rule
     const value = given[key]

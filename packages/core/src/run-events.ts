@@ -1,4 +1,4 @@
-import { StageflowError, toError } from './errors.ts'
+import { StageflowError, textOf } from './errors.ts'
 import type { EventSink, StageflowEvent } from './events.ts'
 import type { RunState } from './run-state.ts'
 
@@ -56,14 +56,30 @@ export class RunEvents {
   #make(type: string, data: object, stage: string | undefined, timestamp: number, seq: number): StageflowEvent {
     const { pipelineRunId, parent, snapshot } = this.#run
     return {
-      type, data, seq, timestamp, pipelineRunId, parentRunId: parent?.pipelineRunId,
-      requestId: snapshot.requestId, sessionId: snapshot.sessionId, userId: snapshot.userId, orgId: snapshot.orgId, interactionId: snapshot.interactionId, stage,
+      type,
+      data,
+      seq,
+      timestamp,
+      pipelineRunId,
+      parentRunId: parent?.pipelineRunId,
+      requestId: snapshot.requestId,
+      sessionId: snapshot.sessionId,
+      userId: snapshot.userId,
+      orgId: snapshot.orgId,
+      interactionId: snapshot.interactionId,
+      stage,
     } as StageflowEvent
   }
 
   #report(cause: unknown): void {
     if (this.#broken) return
     this.#broken = true
-    this.#run.problem(new StageflowError('core/sink-threw', `The event sink threw: ${toError(cause).message}. The event is lost; the run goes on.`, { cause }))
+    this.#run.problem(
+      new StageflowError(
+        'core/sink-threw',
+        `The event sink threw: ${textOf(cause)}. The event is lost; the run goes on.`,
+        { cause },
+      ),
+    )
   }
 }

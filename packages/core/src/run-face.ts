@@ -25,7 +25,10 @@ export class RunFace implements RunContext {
     changesOf = (face) => (typeof face === 'object' && face !== null && #changes in face ? face.#changes : {})
     runBehind = (face) => {
       if (typeof face === 'object' && face !== null && #run in face) return face.#run
-      throw new StageflowError('core/interceptor-context', `An interceptor called next(${quote(face)}); around a run it takes the run it was given, or that of run.with().`)
+      throw new StageflowError(
+        'core/interceptor-context',
+        `An interceptor called next(${quote(face)}); around a run it takes the run it was given, or that of run.with().`,
+      )
     }
   }
 

@@ -1,16 +1,31 @@
-import { StageflowError, quote } from './errors.ts'
+import { StageflowError } from './errors.ts'
 import type { OpenedChild } from './child.ts'
 import type { InterceptorContext, RunContext } from './context.ts'
 import { asPromise, thrownOutput } from './execute.ts'
 import { NodeInputs } from './inputs.ts'
 import type { Interceptor } from './interceptor.ts'
+import { emitStageEnd, finalOutput } from './stage-end.ts'
 import { LiveContext } from './live-context.ts'
 import type { StageNode } from './node.ts'
-import { Output, isData, toOutput } from './output.ts'
+import { Output, isData, toOutput, unreadable } from './output.ts'
 import { stageRecord } from './record.ts'
 import type { StageRecord } from './report-types.ts'
 import { RunState } from './run-state.ts'
-import { ABORT, CANCELLED, END, FAILED, LEFT, OK, RUNNING, SETTLED, SKIPPED, START, STAYS, operationOf, stageOf } from './schedule.ts'
+import {
+  ABORT,
+  CANCELLED,
+  END,
+  FAILED,
+  LEFT,
+  OK,
+  RUNNING,
+  SETTLED,
+  SKIPPED,
+  START,
+  STAYS,
+  operationOf,
+  stageOf,
+} from './schedule.ts'
 import { askWhen } from './when.ts'
 
 export const UNREAD = -1
@@ -30,7 +45,13 @@ export abstract class RunLoop extends RunState {
   /** The schedule stopped because of a stage: the rest is aborted. */
   protected abstract halt(reason: unknown): void
   abstract readonly context: RunContext
-  abstract openChild(context: LiveContext, child: unknown, input: object, options: object | undefined, suffix: string): OpenedChild
+  abstract openChild(
+    context: LiveContext,
+    child: unknown,
+    input: object,
+    options: object | undefined,
+    suffix: string,
+  ): OpenedChild
 
   record(stage: number): StageRecord {
     return stageRecord(this, stage)
@@ -156,8 +177,9 @@ export abstract class RunLoop extends RunState {
     try {
       if (!isData(value)) return false
       this.data[stage] = this.graph.freeze(value)
-    } catch {
-      return false // an object that throws when it is read: it is refused by name
+    } catch (cause) {
+      this.#endWithOutput(stage, unreadable(this.graph.names[stage] as string, cause))
+      return true
     }
     this.schedule.feed(SETTLED, stage, OK)
     return true
@@ -166,11 +188,14 @@ export abstract class RunLoop extends RunState {
   #endWithOutput(stage: number, value: unknown): void {
     const node = this.graph.nodes[stage] as StageNode
     // What its own code answered has been read already.
-    const output = this.#final(node, value instanceof Output && this.factsIfAny(stage)?.answered === value ? value : toOutput(value, node.name))
+    const answered = this.factsIfAny(stage)?.answered
+    const given = answered !== undefined && answered === value ? answered : toOutput(value, node.name)
+    const output = finalOutput(given, node.name, this.graph.freeze)
     const stays = this.#codeStays(stage)
     switch (output.status) {
       case 'ok':
-        if (output.artifacts !== undefined || output.events !== undefined || output.version !== undefined) this.facts(stage).output = output
+        if (output.artifacts !== undefined || output.events !== undefined || output.version !== undefined)
+          this.facts(stage).output = output
         this.data[stage] = output.data as object
         this.schedule.feed(SETTLED, stage, OK | stays)
         return
@@ -182,8 +207,11 @@ export abstract class RunLoop extends RunState {
         this.facts(stage).output = output
         this.ending ??= { status: 'cancelled', reason: output.reason ?? '' }
         this.schedule.feed(SETTLED, stage, CANCELLED | stays)
-        return this.halt(new StageflowError('core/cancelled', `Stage "${node.name}" cancelled the run: ${output.reason}`))
-      default:
+        return this.halt(
+          new StageflowError('core/cancelled', `Stage "${node.name}" cancelled the run: ${output.reason}`),
+        )
+      case 'fail':
+      case 'retry': // which finalOutput made a failure
         this.#endWithFailure(node, output, stays)
     }
   }
@@ -203,19 +231,12 @@ export abstract class RunLoop extends RunState {
     ;(this.failures ??= []).push({ error: output.error, stage: node.name })
     this.ending ??= { status: 'failed', reason: `stage "${node.name}" failed` }
     this.schedule.feed(SETTLED, stage, FAILED | stays)
-    if (this.schedule.stopped) this.halt(new StageflowError('core/cancelled', `The run was stopped: stage "${node.name}" failed.`, { cause: output.error }))
-  }
-
-  /** What an output comes to when nobody is left to act on it, its data frozen. */
-  #final(node: StageNode, output: Output): Output {
-    if (output.status === 'retry') return new Output('fail', new StageflowError('core/retry-exhausted', `Stage "${node.name}" asked to be run again, and no interceptor did (or did any more).`, { cause: output.error }))
-    if (typeof output.data !== 'object' || output.data === null) return output
-    try {
-      this.graph.freeze(output.data)
-      return output
-    } catch (cause) {
-      return new Output('fail', new StageflowError('core/illegal-output', `Stage "${node.name}" returned ${quote(output.data)}, which cannot be frozen; return plain data.`, { cause }))
-    }
+    if (this.schedule.stopped)
+      this.halt(
+        new StageflowError('core/cancelled', `The run was stopped: stage "${node.name}" failed.`, {
+          cause: output.error,
+        }),
+      )
   }
 
   #codeStays(stage: number): number {
@@ -229,7 +250,8 @@ export abstract class RunLoop extends RunState {
   cancelChildren(stage: number): void {
     const facts = this.factsIfAny(stage)
     if (facts === undefined || facts.code === 0) return
-    for (const child of facts.children ?? []) child.cancel(`the code of stage "${this.graph.names[stage]}" that started it ended`)
+    for (const child of facts.children ?? [])
+      child.cancel(`the code of stage "${this.graph.names[stage]}" that started it ended`)
   }
 
   #skipped(stage: number, now: number): void {
@@ -240,7 +262,10 @@ export abstract class RunLoop extends RunState {
   /** Nobody can read a stage any more: it is aborted, and its status does not wait for its code. */
   #endLate(stage: number, now: number): void {
     if (this.graph.nodes[stage]?.wrapped === undefined) this.facts(stage).code++
-    this.abort.stopStage(stage, new StageflowError('core/late', `No stage can read stage "${this.graph.names[stage]}" any more (late: 'abort').`))
+    this.abort.stopStage(
+      stage,
+      new StageflowError('core/late', `No stage can read stage "${this.graph.names[stage]}" any more (late: 'abort').`),
+    )
     this.#end(stage, new Output('skip', 'late'), now)
   }
 
@@ -249,7 +274,12 @@ export abstract class RunLoop extends RunState {
     const runs = this.schedule.state(stage) === RUNNING
     if (!runs && !this.schedule.stays(stage)) return
     this.facts(stage).abandon()
-    if (runs) this.#end(stage, new Output('cancel', `abandoned: its code still ran ${this.graceMs} ms after its signal had aborted`), now)
+    if (runs)
+      this.#end(
+        stage,
+        new Output('cancel', `abandoned: its code still ran ${this.graceMs} ms after its signal had aborted`),
+        now,
+      )
     else this.schedule.feed(LEFT, stage, 0)
   }
 
@@ -257,16 +287,6 @@ export abstract class RunLoop extends RunState {
   #tell(stage: number, now: number): void {
     const record = stageRecord(this, stage)
     for (const observer of this.graph.observers) this.observe(observer, record)
-    if (this.events !== undefined) this.#emitEnd(this.graph.nodes[stage] as StageNode, record, now)
-  }
-
-  #emitEnd(node: StageNode, record: StageRecord, now: number): void {
-    const durationMs = record.startedAt === undefined ? 0 : now - record.startedAt
-    const { attempts: { length: attempts }, reason = '', error, tolerated } = record
-    if (record.abandoned === true) this.stageEvent(node, 'abandoned', { durationMs, reason }, now)
-    else if (record.status === 'ok') this.stageEvent(node, 'completed', { durationMs, attempts }, now)
-    else if (record.status === 'skip') this.stageEvent(node, 'skipped', { reason }, now)
-    else if (error === undefined) this.stageEvent(node, 'cancelled', { durationMs, reason }, now)
-    else this.stageEvent(node, 'failed', { durationMs, attempts, error, ...(tolerated === true ? { tolerated } : undefined) }, now)
+    if (this.events !== undefined) emitStageEnd(this, this.graph.nodes[stage] as StageNode, record, now)
   }
 }

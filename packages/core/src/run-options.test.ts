@@ -5,8 +5,14 @@ import type { Interceptor, RunOptions, StageContext } from './index.ts'
 
 const clock = manualClock()
 let started = 0
-const graph = new Pipeline('demo').withStage('a', () => ({ started: ++started })).build({ clock, interceptors: [{ name: 'auth', runOptions: ['token' as never] }] })
-const refusal = async (options: unknown): Promise<{ readonly code: string; readonly message: string }> => graph.run({}, options as RunOptions).then(() => ({ code: 'none', message: '' }), (error: { code: string; message: string }) => error)
+const graph = new Pipeline('demo')
+  .withStage('a', () => ({ started: ++started }))
+  .build({ clock, interceptors: [{ name: 'auth', runOptions: ['token' as never] }] })
+const refusal = async (options: unknown): Promise<{ readonly code: string; readonly message: string }> =>
+  graph.run({}, options as RunOptions).then(
+    () => ({ code: 'none', message: '' }),
+    (error: { code: string; message: string }) => error,
+  )
 
 test.each([
   ['timeoutMs', 0, 'a number of milliseconds above 0 (leave it out for no limit)'],
@@ -37,13 +43,23 @@ test.each([
 })
 
 test('an option that nobody claims is refused, with what it probably was (core/run-option)', async () => {
-  expect(await refusal({ timeOutMs: 5 })).toMatchObject({ code: 'core/run-option', message: 'Pipeline "demo" knows no run option "timeOutMs", and none of its interceptors claims it. Did you mean "timeoutMs"?' })
-  expect((await refusal({ colour: 'red' })).message).toContain('It knows: signal, timeoutMs, graceMs, cleanupMs, maxConcurrency, onStageFailure, eventSink, chunkEvents, ports, token.')
+  expect(await refusal({ timeOutMs: 5 })).toMatchObject({
+    code: 'core/run-option',
+    message:
+      'Pipeline "demo" knows no run option "timeOutMs", and none of its interceptors claims it. Did you mean "timeoutMs"?',
+  })
+  expect((await refusal({ colour: 'red' })).message).toContain(
+    'It knows: signal, timeoutMs, graceMs, cleanupMs, maxConcurrency, onStageFailure, eventSink, chunkEvents, ports, token.',
+  )
   expect(await refusal(JSON.parse('{ "__proto__": { "timeoutMs": 5 } }'))).toMatchObject({ code: 'core/run-option' })
 })
 
 test('options that are no object are refused (core/run-option)', async () => {
-  for (const options of ['5000', 5_000, null, true]) expect(await refusal(options)).toMatchObject({ code: 'core/run-option', message: expect.stringContaining('such as { timeoutMs: 5000 }') })
+  for (const options of ['5000', 5_000, null, true])
+    expect(await refusal(options)).toMatchObject({
+      code: 'core/run-option',
+      message: expect.stringContaining('such as { timeoutMs: 5000 }'),
+    })
 })
 
 test('an option that is undefined is as one left out', async () => {
@@ -62,7 +78,10 @@ test('an option that an interceptor claims reaches it and no snapshot', async ()
     },
   }
   const snapshots: unknown[] = []
-  await new Pipeline('demo').withStage('a', (context) => void snapshots.push(JSON.stringify(context.snapshot))).build({ clock, interceptors: [auth] }).run({}, { token: 'secret' } as never)
+  await new Pipeline('demo')
+    .withStage('a', (context) => void snapshots.push(JSON.stringify(context.snapshot)))
+    .build({ clock, interceptors: [auth] })
+    .run({}, { token: 'secret' } as never)
   expect(seen).toEqual(['secret'])
   expect(snapshots[0]).not.toContain('secret')
 })
@@ -81,10 +100,12 @@ test('a wrong option of a child run rejects where it is started', async () => {
 
 test('maxConcurrency bounds how many stages run at once; the longest path goes first, then declared order', async () => {
   const log: string[] = []
-  const stage = (name: string) => async (context: StageContext<{}>): Promise<void> => {
-    log.push(name)
-    await context.clock.sleep(10)
-  }
+  const stage =
+    (name: string) =>
+    async (context: StageContext<{}>): Promise<void> => {
+      log.push(name)
+      await context.clock.sleep(10)
+    }
   const settled = new Pipeline('demo')
     .withStage('short', stage('short'))
     .withStage('short-2', stage('short-2'))

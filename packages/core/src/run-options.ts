@@ -7,7 +7,9 @@ import { COUNT, checkRules, isObject, isOneOf } from './rules.ts'
 import type { Rules } from './rules.ts'
 
 /** The options of a run with its ports, and whatever interceptors claim. */
-export type AllRunOptions = RunOptions & { readonly ports?: Readonly<Record<string, unknown>> } & Readonly<Record<string, unknown>>
+export type AllRunOptions = RunOptions & { readonly ports?: Readonly<Record<string, unknown>> } & Readonly<
+    Record<string, unknown>
+  >
 
 const isMs = (value: unknown): boolean => typeof value === 'number' && value >= 0
 const MS = 'a number of milliseconds, 0 or more'
@@ -29,14 +31,21 @@ export const RUN_OPTIONS: readonly string[] = Object.keys(RULES)
 /** Refuses, before anything starts, an option that is wrong or that nobody answers for. */
 export function checkRunOptions(graph: BuiltGraph, given: unknown): AllRunOptions {
   if (given === undefined) return NO_RUN_OPTIONS
-  if (!isObject(given)) throw new StageflowError('core/run-option', `The options of a run were given as ${quote(given)}; they are an object such as { timeoutMs: 5000 }.`)
+  if (!isObject(given))
+    throw new StageflowError(
+      'core/run-option',
+      `The options of a run were given as ${quote(given)}; they are an object such as { timeoutMs: 5000 }.`,
+    )
   checkRules(given, RULES, (key, why) => {
     throw new StageflowError('core/run-option', `The run option "${key}" is ${why}.`)
   })
   for (const key of Object.keys(given)) {
     if (given[key] === undefined || graph.runOptions.has(key)) continue
     const near = nearest(key, graph.runOptions)
-    throw new StageflowError('core/run-option', `Pipeline "${graph.name}" knows no run option "${key}", and none of its interceptors claims it.${near === undefined ? ` It knows: ${[...graph.runOptions].join(', ')}.` : ` Did you mean "${near}"?`}`)
+    throw new StageflowError(
+      'core/run-option',
+      `Pipeline "${graph.name}" knows no run option "${key}", and none of its interceptors claims it.${near === undefined ? ` It knows: ${[...graph.runOptions].join(', ')}.` : ` Did you mean "${near}"?`}`,
+    )
   }
   return given
 }

@@ -73,7 +73,13 @@ export class RunState {
   #slots: Map<unknown, unknown> | undefined
   #facts: (StageFacts | undefined)[] | undefined
 
-  constructor(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent: ParentLink | undefined, listener: Listener | undefined) {
+  constructor(
+    graph: BuiltGraph,
+    input: Fields,
+    options: AllRunOptions,
+    parent: ParentLink | undefined,
+    listener: Listener | undefined,
+  ) {
     this.graph = graph
     this.options = options
     this.parent = parent
@@ -91,7 +97,11 @@ export class RunState {
     return (this.#id ??= (this.#input['pipelineRunId'] as string | undefined) ?? crypto.randomUUID())
   }
   get snapshot(): ContextSnapshot {
-    return (this.#snapshot ??= snapshotOf({ createdAt: this.startedAt, ...this.#input, pipelineRunId: this.pipelineRunId }))
+    return (this.#snapshot ??= snapshotOf({
+      createdAt: this.startedAt,
+      ...this.#input,
+      pipelineRunId: this.pipelineRunId,
+    }))
   }
   set snapshot(snapshot: ContextSnapshot) {
     this.#snapshot = snapshot
@@ -171,7 +181,12 @@ export class RunState {
     else (this.cleanups ??= []).push(cleanup)
   }
 
-  stageEvent<Kind extends keyof StageEventMap>(node: StageNode, kind: Kind, data: StageEventMap[Kind], timestamp: number): void {
+  stageEvent<Kind extends keyof StageEventMap>(
+    node: StageNode,
+    kind: Kind,
+    data: StageEventMap[Kind],
+    timestamp: number,
+  ): void {
     this.events?.emit(`stage.${node.name}.${kind}`, data, node.name, timestamp)
   }
   /** An event of a stage, or of an interceptor around the run; false: refused. */
@@ -193,7 +208,13 @@ export class RunState {
     facts.chunks++
     const { events, options } = this
     if (events === undefined || (events.listener === undefined && options.chunkEvents !== true)) return undefined
-    events.emit(`stage.${node.name}.chunk`, { chunk, attempt }, node.name, this.clock.now(), options.chunkEvents === true)
+    events.emit(
+      `stage.${node.name}.chunk`,
+      { chunk, attempt },
+      node.name,
+      this.clock.now(),
+      options.chunkEvents === true,
+    )
     return events.listener?.room()
   }
 }

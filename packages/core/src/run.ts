@@ -30,7 +30,12 @@ export class Run extends RunLoop {
     this.startedAt = this.clock.now()
     this.#limitTo(options.timeoutMs === undefined ? Infinity : this.startedAt + options.timeoutMs)
     this.#limitTo(this.startedAt + (parent?.remainingMs ?? Infinity))
-    this.events?.emit('pipeline.started', { pipeline: graph.name, stages: graph.names.length }, undefined, this.startedAt)
+    this.events?.emit(
+      'pipeline.started',
+      { pipeline: graph.name, stages: graph.names.length },
+      undefined,
+      this.startedAt,
+    )
     if (options.signal !== undefined) this.#listen(options.signal)
     if (parent !== undefined) this.#listen(parent.signal)
     if (graph.aroundRun !== undefined || this.events !== undefined) return void this.#openAround(done)
@@ -55,7 +60,10 @@ export class Run extends RunLoop {
     let outcome = await this.#runAround()
     if (this.#begun !== undefined && !this.over) {
       const { status, reason = 'an interceptor failed the run' } = outcome
-      this.#stop({ status: status === 'failed' ? 'failed' : 'cancelled', reason }, new StageflowError('core/cancelled', `The run was stopped: ${reason}`))
+      this.#stop(
+        { status: status === 'failed' ? 'failed' : 'cancelled', reason },
+        new StageflowError('core/cancelled', `The run was stopped: ${reason}`),
+      )
       await this.#begun
     }
     this.over = true
@@ -86,15 +94,29 @@ export class Run extends RunLoop {
     if (this.events === undefined) return
     const { status, reason } = outcome
     const durationMs = this.endedAt - this.startedAt
-    const data = { pipeline: this.graph.name, durationMs, ...(status === 'cancelled' ? { reason } : undefined), ...(status === 'failed' ? { errors: outcome.errors } : undefined) }
+    const data = {
+      pipeline: this.graph.name,
+      durationMs,
+      ...(status === 'cancelled' ? { reason } : undefined),
+      ...(status === 'failed' ? { errors: outcome.errors } : undefined),
+    }
     const limitMs = this.options.cleanupMs ?? DEFAULT_CLEANUP_MS
     let cancelTimer = (): void => {}
     const limit = new Promise<boolean>((resolve) => {
       cancelTimer = this.clock.setTimeout(() => resolve(false), limitMs)
     })
-    const taken = await Promise.race([this.events.emitAndWait(`pipeline.${status}`, data, undefined, this.endedAt).then(() => true), limit])
+    const taken = await Promise.race([
+      this.events.emitAndWait(`pipeline.${status}`, data, undefined, this.endedAt).then(() => true),
+      limit,
+    ])
     cancelTimer()
-    if (!taken) this.problem(new StageflowError('core/sink-slow', `The event sink did not take the last event of the run within ${limitMs} ms (cleanupMs); the run did not wait for it any longer.`))
+    if (!taken)
+      this.problem(
+        new StageflowError(
+          'core/sink-slow',
+          `The event sink did not take the last event of the run within ${limitMs} ms (cleanupMs); the run did not wait for it any longer.`,
+        ),
+      )
   }
 
   #start(done: (outcome: Outcome) => void): void {
@@ -109,7 +131,13 @@ export class Run extends RunLoop {
   get report(): PipelineReport {
     return this.#outcome().report
   }
-  openChild(context: LiveContext, child: unknown, input: object, options: object | undefined, suffix: string): OpenedChild {
+  openChild(
+    context: LiveContext,
+    child: unknown,
+    input: object,
+    options: object | undefined,
+    suffix: string,
+  ): OpenedChild {
     return openChild(context, child, input, options, suffix, (...parts) => new Run(...parts))
   }
 
@@ -119,19 +147,31 @@ export class Run extends RunLoop {
     } catch (cause) {
       if (this.#blamed?.has(observer) === true) return
       ;(this.#blamed ??= new Set()).add(observer)
-      this.problem(new StageflowError('core/observer-threw', `Interceptor "${observer.name}" threw when it was told of stage "${record.stage}": ${textOf(cause)}. It changes nothing.`, { cause }))
+      this.problem(
+        new StageflowError(
+          'core/observer-threw',
+          `Interceptor "${observer.name}" threw when it was told of stage "${record.stage}": ${textOf(cause)}. It changes nothing.`,
+          { cause },
+        ),
+      )
     }
   }
 
   // ---------- what stops a run
 
-  cancel(reason: string, signalReason: unknown = new StageflowError('core/cancelled', `The run was cancelled: ${reason}`)): void {
+  cancel(
+    reason: string,
+    signalReason: unknown = new StageflowError('core/cancelled', `The run was cancelled: ${reason}`),
+  ): void {
     this.#stop({ status: 'cancelled', reason }, signalReason)
   }
 
   protected timeOut(): void {
     const ms = Math.round(this.limit - this.startedAt)
-    const error = new StageflowError('core/run-timeout', `The run of "${this.graph.name}" did not end within ${ms} ms; raise timeoutMs, or make its stages faster.`)
+    const error = new StageflowError(
+      'core/run-timeout',
+      `The run of "${this.graph.name}" did not end within ${ms} ms; raise timeoutMs, or make its stages faster.`,
+    )
     if (!this.closed && !this.isStopped) (this.failures ??= []).push({ error, stage: undefined })
     this.#stop({ status: 'failed', reason: `the run did not end within ${ms} ms` }, error)
   }
@@ -157,7 +197,11 @@ export class Run extends RunLoop {
   }
 
   #armGrace(): void {
-    if (this.cancelGrace !== undefined || (this.schedule.running + this.schedule.staying === 0 && this.#giveUp === undefined)) return
+    if (
+      this.cancelGrace !== undefined ||
+      (this.schedule.running + this.schedule.staying === 0 && this.#giveUp === undefined)
+    )
+      return
     this.cancelGrace = this.clock.setTimeout(() => this.#graceOver(), this.graceMs)
   }
 
@@ -172,7 +216,12 @@ export class Run extends RunLoop {
     for (let stage = 0; stage < this.graph.names.length; stage++) this.abandon(stage, now)
     this.drive(now)
     if (!this.isStopped || this.#giveUp === undefined) return
-    this.problem(new StageflowError('core/interceptor-stuck', `An interceptor around the run (${this.graph.info.interceptors.join(', ')}) did not answer within ${this.graceMs} ms (graceMs) after the run was stopped; the run did not wait for it any longer.`))
+    this.problem(
+      new StageflowError(
+        'core/interceptor-stuck',
+        `An interceptor around the run (${this.graph.info.interceptors.join(', ')}) did not answer within ${this.graceMs} ms (graceMs) after the run was stopped; the run did not wait for it any longer.`,
+      ),
+    )
     this.#giveUp()
   }
 
@@ -198,14 +247,19 @@ export class Run extends RunLoop {
   protected conclude(now: number): void {
     if (this.cleanups === undefined) return this.#finish(now)
     const limitMs = this.options.cleanupMs ?? DEFAULT_CLEANUP_MS
-    void runCleanups(this.cleanups, this.clock, limitMs, (problem) => this.problem(problem)).then(() => this.#finish(UNREAD))
+    void runCleanups(this.cleanups, this.clock, limitMs, (problem) => this.problem(problem)).then(() =>
+      this.#finish(UNREAD),
+    )
   }
 
   #finish(now: number): void {
     this.#disarmGrace()
     this.#recheckSignal()
     if (this.schedule.left > 0 && !this.schedule.stopped) {
-      const error = new StageflowError('core/deadlock', `The run of "${this.graph.name}" can make no progress, with ${this.schedule.left} stages left. This is a bug of Stageflow: please report it with the pipeline.`)
+      const error = new StageflowError(
+        'core/deadlock',
+        `The run of "${this.graph.name}" can make no progress, with ${this.schedule.left} stages left. This is a bug of Stageflow: please report it with the pipeline.`,
+      )
       ;(this.failures ??= []).push({ error, stage: undefined })
       this.ending ??= { status: 'failed', reason: 'the run could make no progress' }
     }
@@ -218,7 +272,12 @@ export class Run extends RunLoop {
   /** How the run ended, as far as the engine knows. */
   #outcome(): Outcome {
     const { ending } = this
-    return new Outcome(this, ending?.status ?? 'completed', ending?.status === 'cancelled' ? ending.reason : undefined, undefined)
+    return new Outcome(
+      this,
+      ending?.status ?? 'completed',
+      ending?.status === 'cancelled' ? ending.reason : undefined,
+      undefined,
+    )
   }
 
   #close(): void {
@@ -228,4 +287,3 @@ export class Run extends RunLoop {
     this.unlisten()
   }
 }
-

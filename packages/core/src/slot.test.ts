@@ -2,23 +2,31 @@ import { expect, test } from 'vitest'
 import { Pipeline, createSlot } from './index.ts'
 import type { Interceptor, Slot } from './index.ts'
 
-const setting = <T>(slot: Slot<T>, value: T): Interceptor => ({ name: `set-${slot.name}`, wrapRun: (next) => (run) => {
-  run.set(slot, value)
-  return next(run)
-} })
+const setting = <T>(slot: Slot<T>, value: T): Interceptor => ({
+  name: `set-${slot.name}`,
+  wrapRun: (next) => (run) => {
+    run.set(slot, value)
+    return next(run)
+  },
+})
 
 test('two slots of one name are two slots: its identity is the key', async () => {
   const [one, two] = [createSlot<number>('shared'), createSlot<number>('shared')]
-  const graph = new Pipeline('demo').withStage('a', (context) => ({ one: context.get(one), two: context.get(two) })).build({ interceptors: [setting(one, 1)] })
+  const graph = new Pipeline('demo')
+    .withStage('a', (context) => ({ one: context.get(one), two: context.get(two) }))
+    .build({ interceptors: [setting(one, 1)] })
   expect((await graph.run()).data).toEqual({ a: { one: 1, two: undefined } })
 })
 
 test('a value belongs to one run, and a child run reads it through', async () => {
   const id = createSlot<string>('id')
-  const perRun: Interceptor = { name: 'per-run', wrapRun: (next) => (run) => {
-    if (run.parent === undefined) run.set(id, run.pipelineRunId)
-    return next(run)
-  } }
+  const perRun: Interceptor = {
+    name: 'per-run',
+    wrapRun: (next) => (run) => {
+      if (run.parent === undefined) run.set(id, run.pipelineRunId)
+      return next(run)
+    },
+  }
   const child = new Pipeline('child').withStage('inner', (context) => ({ id: context.get(id) }))
   const graph = new Pipeline('demo').withPipeline('child', child).build({ interceptors: [perRun] })
   const results = await Promise.all([graph.run({ pipelineRunId: 'one' }), graph.run({ pipelineRunId: 'two' })])
@@ -27,10 +35,13 @@ test('a value belongs to one run, and a child run reads it through', async () =>
 
 test('what a child run sets, its parent does not see; a value of undefined is a value', async () => {
   const slot = createSlot<string | undefined>('slot')
-  const inside: Interceptor = { name: 'inside', wrapRun: (next) => (run) => {
-    run.set(slot, run.parent === undefined ? 'parent' : undefined)
-    return next(run)
-  } }
+  const inside: Interceptor = {
+    name: 'inside',
+    wrapRun: (next) => (run) => {
+      run.set(slot, run.parent === undefined ? 'parent' : undefined)
+      return next(run)
+    },
+  }
   const child = new Pipeline('child').withStage('inner', (context) => ({ slot: String(context.get(slot)) }))
   const graph = new Pipeline('demo')
     .withPipeline('child', child)
@@ -41,6 +52,9 @@ test('what a child run sets, its parent does not see; a value of undefined is a 
 })
 
 test('a slot without a name for people is refused (core/slot)', () => {
-  for (const name of ['', undefined, 5, {}]) expect(() => createSlot(name as string)).toThrow(expect.objectContaining({ code: 'core/slot', message: expect.stringContaining("such as 'auth/claims'") }))
+  for (const name of ['', undefined, 5, {}])
+    expect(() => createSlot(name as string)).toThrow(
+      expect.objectContaining({ code: 'core/slot', message: expect.stringContaining("such as 'auth/claims'") }),
+    )
   expect(Object.isFrozen(createSlot('x'))).toBe(true)
 })

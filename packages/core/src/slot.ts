@@ -10,6 +10,10 @@ export interface Slot<T> {
 
 /** Makes a slot; keep it in a constant and export it to whoever may read it. */
 export function createSlot<T>(name: string): Slot<T> {
-  if (typeof name !== 'string' || name === '') throw new StageflowError('core/slot', `A slot needs a name for people to read, such as 'auth/claims'; it was given ${quote(name)}.`)
+  if (typeof name !== 'string' || name === '')
+    throw new StageflowError(
+      'core/slot',
+      `A slot needs a name for people to read, such as 'auth/claims'; it was given ${quote(name)}.`,
+    )
   return Object.freeze({ name })
 }

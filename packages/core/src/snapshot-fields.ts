@@ -1,4 +1,4 @@
-import { StageflowError, quote } from './errors.ts'
+import { StageflowError, quote, textOf } from './errors.ts'
 import { nearest } from './nearest.ts'
 import { isPlain } from './plain.ts'
 import { checkRules, isArray, isObject, isText } from './rules.ts'
@@ -20,16 +20,40 @@ const LIST: Rules[string] = [isArray, 'an array']
 const TEXT: Rules[string] = [isText, 'a string']
 const ANYTHING: Rules[string] = [() => true, '']
 const RULES: Rules = {
-  runId: [isPlainObject, PLAIN], conversation: [isPlainObject, PLAIN], enrichments: [isPlainObject, PLAIN],
-  messages: LIST, documents: LIST, webResults: LIST, profile: ANYTHING, memory: ANYTHING, routingDecision: ANYTHING,
-  extensions: [isPlainObject, PLAIN], metadata: [isPlainObject, PLAIN], createdAt: [Number.isFinite, 'a number'],
+  runId: [isPlainObject, PLAIN],
+  conversation: [isPlainObject, PLAIN],
+  enrichments: [isPlainObject, PLAIN],
+  messages: LIST,
+  documents: LIST,
+  webResults: LIST,
+  profile: ANYTHING,
+  memory: ANYTHING,
+  routingDecision: ANYTHING,
+  extensions: [isPlainObject, PLAIN],
+  metadata: [isPlainObject, PLAIN],
+  createdAt: [Number.isFinite, 'a number'],
 }
 const FIELDS: ReadonlySet<string> = new Set([...Object.values(BUNDLES).flat(), ...LONE_FIELDS])
+
+/** Reads an input that may throw when it is read. */
+export function reading(read: () => Fields): Fields {
+  try {
+    return read()
+  } catch (cause) {
+    if (StageflowError.is(cause)) throw cause
+    throw new StageflowError('core/snapshot', `The input of a run cannot be read: ${textOf(cause)}. Pass plain data.`, {
+      cause,
+    })
+  }
+}
 
 /** Reads what a caller gave, flat or in bundles, into frozen copies; refuses what a snapshot has no place for. */
 export function readFields(input: object): Fields {
   if (typeof input !== 'object' || input === null || !isPlain(input)) {
-    throw new StageflowError('core/snapshot', `The input of a run is a plain object such as { inputText: 'Hello' }, or a ContextSnapshot; it was given ${quote(input)}.`)
+    throw new StageflowError(
+      'core/snapshot',
+      `The input of a run is a plain object such as { inputText: 'Hello' }, or a ContextSnapshot; it was given ${quote(input)}.`,
+    )
   }
   const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>
   for (const key of Object.keys(input)) put(fields, key, (input as Fields)[key], undefined)
@@ -38,7 +62,8 @@ export function readFields(input: object): Fields {
 
 function put(fields: Record<string, unknown>, key: string, value: unknown, bundle: string | undefined): void {
   const inside = bundle === undefined && Object.hasOwn(BUNDLES, key)
-  if (!inside && !(bundle === undefined ? FIELDS.has(key) : BUNDLES[bundle]?.includes(key))) throw unknownField(key, bundle)
+  if (!inside && !(bundle === undefined ? FIELDS.has(key) : BUNDLES[bundle]?.includes(key)))
+    throw unknownField(key, bundle)
   checkRules({ [key]: value }, { [key]: RULES[key] ?? TEXT }, (_, why) => {
     throw new StageflowError('core/snapshot', `The input's "${key}" is ${why}.`)
   })
@@ -51,7 +76,10 @@ function unknownField(key: string, bundle: string | undefined): StageflowError {
   const names = bundle === undefined ? [...FIELDS, ...Object.keys(BUNDLES)] : (BUNDLES[bundle] ?? [])
   const near = nearest(key, names)
   const where = bundle === undefined ? 'The input' : `The input's "${bundle}"`
-  return new StageflowError('core/snapshot', `${where} has no field ${quote(key)}.${near === undefined ? '' : ` Did you mean "${near}"?`} Values of your own go into "metadata", or typed into "extensions".`)
+  return new StageflowError(
+    'core/snapshot',
+    `${where} has no field ${quote(key)}.${near === undefined ? '' : ` Did you mean "${near}"?`} Values of your own go into "metadata", or typed into "extensions".`,
+  )
 }
 
 const DEEPEST = 200
@@ -67,14 +95,19 @@ function frozenCopy(value: unknown, field: string): unknown {
 
 function copyInto(value: unknown, depth: number, field: string): unknown {
   if (typeof value !== 'object' || value === null || copies.has(value)) return value
-  if (depth === DEEPEST) throw new StageflowError('core/snapshot', `The input's "${field}" is nested deeper than ${DEEPEST} levels, or contains itself; pass flatter data.`)
+  if (depth === DEEPEST)
+    throw new StageflowError(
+      'core/snapshot',
+      `The input's "${field}" is nested deeper than ${DEEPEST} levels, or contains itself; pass flatter data.`,
+    )
   if (Array.isArray(value)) return Object.freeze(value.map((one) => copyInto(one, depth + 1, field)))
   if (!isPlain(value)) return value
   const made: Record<string, unknown> = {}
   for (const key of Object.keys(value)) {
     const inner = copyInto((value as Fields)[key], depth + 1, field)
     // An own key named __proto__, as JSON.parse makes it, stays data.
-    if (key === '__proto__') Object.defineProperty(made, key, { value: inner, enumerable: true, configurable: true, writable: true })
+    if (key === '__proto__')
+      Object.defineProperty(made, key, { value: inner, enumerable: true, configurable: true, writable: true })
     else made[key] = inner
   }
   return Object.freeze(made)

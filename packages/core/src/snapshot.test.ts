@@ -13,20 +13,70 @@ const refusal = (input: unknown): { readonly code: string; readonly message: str
 }
 
 test('the flat fields and the bundles are two views of the same values', () => {
-  const flat = new ContextSnapshot({ pipelineRunId: 'run-1', userId: 'ada', inputText: 'hi', messages: [{ role: 'user', content: 'hi' }], routingDecision: 'fast', profile: { name: 'Ada' }, documents: [1], topology: 'chat', executionMode: 'practice', metadata: { a: 1 }, createdAt: 5 })
-  const bundled = new ContextSnapshot({ runId: { pipelineRunId: 'run-1', userId: 'ada' }, conversation: { inputText: 'hi', messages: [{ role: 'user', content: 'hi' }], routingDecision: 'fast' }, enrichments: { profile: { name: 'Ada' }, documents: [1] }, topology: 'chat', executionMode: 'practice', metadata: { a: 1 }, createdAt: 5 })
+  const flat = new ContextSnapshot({
+    pipelineRunId: 'run-1',
+    userId: 'ada',
+    inputText: 'hi',
+    messages: [{ role: 'user', content: 'hi' }],
+    routingDecision: 'fast',
+    profile: { name: 'Ada' },
+    documents: [1],
+    topology: 'chat',
+    executionMode: 'practice',
+    metadata: { a: 1 },
+    createdAt: 5,
+  })
+  const bundled = new ContextSnapshot({
+    runId: { pipelineRunId: 'run-1', userId: 'ada' },
+    conversation: { inputText: 'hi', messages: [{ role: 'user', content: 'hi' }], routingDecision: 'fast' },
+    enrichments: { profile: { name: 'Ada' }, documents: [1] },
+    topology: 'chat',
+    executionMode: 'practice',
+    metadata: { a: 1 },
+    createdAt: 5,
+  })
   expect(flat.toJSON()).toEqual(bundled.toJSON())
-  expect(flat.runId).toEqual({ pipelineRunId: 'run-1', requestId: undefined, sessionId: undefined, userId: 'ada', orgId: undefined, interactionId: undefined })
-  expect(flat.conversation).toEqual({ messages: [{ role: 'user', content: 'hi' }], inputText: 'hi', routingDecision: 'fast' })
+  expect(flat.runId).toEqual({
+    pipelineRunId: 'run-1',
+    requestId: undefined,
+    sessionId: undefined,
+    userId: 'ada',
+    orgId: undefined,
+    interactionId: undefined,
+  })
+  expect(flat.conversation).toEqual({
+    messages: [{ role: 'user', content: 'hi' }],
+    inputText: 'hi',
+    routingDecision: 'fast',
+  })
   expect(flat.enrichments).toEqual({ profile: { name: 'Ada' }, memory: undefined, documents: [1], webResults: [] })
-  expect([bundled.userId, bundled.inputText, bundled.messages, bundled.routingDecision, bundled.topology, bundled.executionMode, bundled.metadata, bundled.createdAt]).toEqual(['ada', 'hi', [{ role: 'user', content: 'hi' }], 'fast', 'chat', 'practice', { a: 1 }, 5])
+  expect([
+    bundled.userId,
+    bundled.inputText,
+    bundled.messages,
+    bundled.routingDecision,
+    bundled.topology,
+    bundled.executionMode,
+    bundled.metadata,
+    bundled.createdAt,
+  ]).toEqual(['ada', 'hi', [{ role: 'user', content: 'hi' }], 'fast', 'chat', 'practice', { a: 1 }, 5])
 })
 
 test('an empty snapshot is given an id and a time; lists are empty, the rest is undefined', () => {
   const snapshot = new ContextSnapshot()
   expect(snapshot.pipelineRunId).toMatch(/^[0-9a-f-]{36}$/)
   expect(snapshot.createdAt).toBeGreaterThan(0)
-  expect([snapshot.messages, snapshot.inputText, snapshot.requestId, snapshot.sessionId, snapshot.orgId, snapshot.interactionId, snapshot.extensions, snapshot.metadata, snapshot.topology]).toEqual([[], undefined, undefined, undefined, undefined, undefined, {}, {}, undefined])
+  expect([
+    snapshot.messages,
+    snapshot.inputText,
+    snapshot.requestId,
+    snapshot.sessionId,
+    snapshot.orgId,
+    snapshot.interactionId,
+    snapshot.extensions,
+    snapshot.metadata,
+    snapshot.topology,
+  ]).toEqual([[], undefined, undefined, undefined, undefined, undefined, {}, {}, undefined])
 })
 
 test('case 20: a snapshot is frozen all the way down, and the objects of the caller stay as they are', () => {
@@ -47,16 +97,42 @@ test('class instances in it are kept as they are', () => {
 })
 
 test('copies with other fields share what stays, and leave the original alone', () => {
-  const first = new ContextSnapshot({ pipelineRunId: 'run-1', inputText: 'hi', metadata: { a: 1 }, profile: { name: 'Ada' } })
-  const second = first.withIdentity({ userId: 'ada' }).withConversation({ inputText: 'bye' }).withEnrichments({ memory: [1] }).withMetadata({ b: 2 }).withExtensions({ 'acme/x': 1 } as never)
-  expect(second.toJSON()).toMatchObject({ runId: { pipelineRunId: 'run-1', userId: 'ada' }, conversation: { inputText: 'bye' }, enrichments: { profile: { name: 'Ada' }, memory: [1] }, metadata: { a: 1, b: 2 }, extensions: { 'acme/x': 1 } })
-  expect(first.toJSON()).toMatchObject({ runId: { userId: undefined }, conversation: { inputText: 'hi' }, metadata: { a: 1 }, extensions: {} })
+  const first = new ContextSnapshot({
+    pipelineRunId: 'run-1',
+    inputText: 'hi',
+    metadata: { a: 1 },
+    profile: { name: 'Ada' },
+  })
+  const second = first
+    .withIdentity({ userId: 'ada' })
+    .withConversation({ inputText: 'bye' })
+    .withEnrichments({ memory: [1] })
+    .withMetadata({ b: 2 })
+    .withExtensions({ 'acme/x': 1 } as never)
+  expect(second.toJSON()).toMatchObject({
+    runId: { pipelineRunId: 'run-1', userId: 'ada' },
+    conversation: { inputText: 'bye' },
+    enrichments: { profile: { name: 'Ada' }, memory: [1] },
+    metadata: { a: 1, b: 2 },
+    extensions: { 'acme/x': 1 },
+  })
+  expect(first.toJSON()).toMatchObject({
+    runId: { userId: undefined },
+    conversation: { inputText: 'hi' },
+    metadata: { a: 1 },
+    extensions: {},
+  })
   expect((second.enrichments.profile as object) === (first.enrichments.profile as object)).toBe(true)
   expect(second.createdAt).toBe(first.createdAt)
 })
 
 test('a snapshot survives JSON', () => {
-  const snapshot = new ContextSnapshot({ userId: 'ada', inputText: 'hi', documents: [{ id: 1 }], metadata: { a: [1, { b: 2 }] } })
+  const snapshot = new ContextSnapshot({
+    userId: 'ada',
+    inputText: 'hi',
+    documents: [{ id: 1 }],
+    metadata: { a: [1, { b: 2 }] },
+  })
   const back = ContextSnapshot.fromJSON(JSON.parse(JSON.stringify(snapshot)))
   expect(back.toJSON()).toEqual(snapshot.toJSON())
   expect(JSON.stringify(back)).toBe(JSON.stringify(snapshot))
@@ -67,22 +143,47 @@ test('a snapshot prints as what it holds', () => {
 })
 
 test('a run takes a snapshot or the plain object of one', async () => {
-  const graph = new Pipeline('demo').withStage('a', ({ snapshot, pipelineRunId, userId, requestId, sessionId, orgId, interactionId }) => ({ text: snapshot.inputText, ids: [pipelineRunId, userId, requestId, sessionId, orgId, interactionId] })).build()
-  const input: RunInput = { pipelineRunId: 'run-1', userId: 'u', requestId: 'q', sessionId: 's', orgId: 'o', interactionId: 'i', inputText: 'hi' }
-  for (const given of [input, new ContextSnapshot(input)]) expect((await graph.run(given)).data.a).toEqual({ text: 'hi', ids: ['run-1', 'u', 'q', 's', 'o', 'i'] })
+  const graph = new Pipeline('demo')
+    .withStage('a', ({ snapshot, pipelineRunId, userId, requestId, sessionId, orgId, interactionId }) => ({
+      text: snapshot.inputText,
+      ids: [pipelineRunId, userId, requestId, sessionId, orgId, interactionId],
+    }))
+    .build()
+  const input: RunInput = {
+    pipelineRunId: 'run-1',
+    userId: 'u',
+    requestId: 'q',
+    sessionId: 's',
+    orgId: 'o',
+    interactionId: 'i',
+    inputText: 'hi',
+  }
+  for (const given of [input, new ContextSnapshot(input)])
+    expect((await graph.run(given)).data.a).toEqual({ text: 'hi', ids: ['run-1', 'u', 'q', 's', 'o', 'i'] })
 })
 
 test('the time of a snapshot that was given none is when the run started, on its clock', async () => {
   const clock = manualClock({ startAt: 42 })
-  const graph = new Pipeline('demo').withStage('a', ({ snapshot }) => ({ createdAt: snapshot.createdAt })).build({ clock })
+  const graph = new Pipeline('demo')
+    .withStage('a', ({ snapshot }) => ({ createdAt: snapshot.createdAt }))
+    .build({ clock })
   expect((await graph.run()).data.a).toEqual({ createdAt: 42 })
   expect((await graph.run({ createdAt: 7 })).data.a).toEqual({ createdAt: 7 })
 })
 
 test.each([
-  ['a number', 5], ['a string', 'Hello'], ['an empty string', ''], ['an array', []], ['null', null], ['a function', () => {}], ['a class instance', new Map()],
+  ['a number', 5],
+  ['a string', 'Hello'],
+  ['an empty string', ''],
+  ['an array', []],
+  ['null', null],
+  ['a function', () => {}],
+  ['a class instance', new Map()],
 ])('an input that is %s is refused (core/snapshot)', async (_, input) => {
-  expect(refusal(input)).toMatchObject({ code: 'core/snapshot', message: expect.stringContaining("a plain object such as { inputText: 'Hello' }") })
+  expect(refusal(input)).toMatchObject({
+    code: 'core/snapshot',
+    message: expect.stringContaining("a plain object such as { inputText: 'Hello' }"),
+  })
   const graph = new Pipeline('demo').withStage('a', () => ({})).build()
   await expect(graph.run(input as never)).rejects.toMatchObject({ code: 'core/snapshot' })
   await expect(graph.runSettled(input as never)).rejects.toMatchObject({ code: 'core/snapshot' })
@@ -116,15 +217,25 @@ test('fields that are undefined are as fields left out', () => {
 test('a value that is nested too deep, or contains itself, is refused (core/snapshot)', () => {
   const cyclic: { self?: object } = {}
   cyclic.self = cyclic
-  expect(refusal({ metadata: cyclic })).toMatchObject({ code: 'core/snapshot', message: expect.stringContaining('contains itself') })
+  expect(refusal({ metadata: cyclic })).toMatchObject({
+    code: 'core/snapshot',
+    message: expect.stringContaining('contains itself'),
+  })
 })
 
 test('an own key named __proto__, as JSON.parse makes it, stays data and changes no prototype', () => {
   const hostile = JSON.parse('{ "a": { "__proto__": { "polluted": true } } }') as Record<string, unknown>
-  const { metadata } = new ContextSnapshot({ metadata: hostile }).withMetadata(JSON.parse('{ "__proto__": { "polluted": true } }') as Record<string, unknown>)
+  const { metadata } = new ContextSnapshot({ metadata: hostile }).withMetadata(
+    JSON.parse('{ "__proto__": { "polluted": true } }') as Record<string, unknown>,
+  )
   expect(JSON.stringify(metadata)).toBe('{"a":{"__proto__":{"polluted":true}},"__proto__":{"polluted":true}}')
   expect(({} as Record<string, unknown>)['polluted']).toBe(undefined)
   expect((metadata['a'] as Record<string, unknown>)['polluted']).toBe(undefined)
-  expect(refusal(JSON.parse('{ "__proto__": { "inputText": "hi" } }'))).toMatchObject({ code: 'core/snapshot', message: expect.stringContaining('"__proto__"') })
-  expect(refusal(JSON.parse('{ "runId": { "__proto__": { "userId": "root" } } }'))).toMatchObject({ code: 'core/snapshot' })
+  expect(refusal(JSON.parse('{ "__proto__": { "inputText": "hi" } }'))).toMatchObject({
+    code: 'core/snapshot',
+    message: expect.stringContaining('"__proto__"'),
+  })
+  expect(refusal(JSON.parse('{ "runId": { "__proto__": { "userId": "root" } } }'))).toMatchObject({
+    code: 'core/snapshot',
+  })
 })

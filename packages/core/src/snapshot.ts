@@ -1,6 +1,6 @@
 import { systemClock } from './clock.ts'
 import { printAs } from './print.ts'
-import { BUNDLES, readFields } from './snapshot-fields.ts'
+import { BUNDLES, readFields, reading } from './snapshot-fields.ts'
 import type { Fields } from './snapshot-fields.ts'
 import type { Conversation, Enrichments, Message, RunIdentity, RunInput, SnapshotExtensions } from './snapshot-types.ts'
 
@@ -31,8 +31,12 @@ export class ContextSnapshot implements RunIdentity {
       this.#fields = input.fields
       return
     }
-    const fields = readFields(input)
-    this.#fields = { pipelineRunId: fields['pipelineRunId'] ?? crypto.randomUUID(), createdAt: fields['createdAt'] ?? systemClock.now(), ...fields }
+    const fields = reading(() => readFields(input))
+    this.#fields = {
+      pipelineRunId: fields['pipelineRunId'] ?? crypto.randomUUID(),
+      createdAt: fields['createdAt'] ?? systemClock.now(),
+      ...fields,
+    }
   }
 
   get runId(): RunIdentity {
@@ -42,10 +46,15 @@ export class ContextSnapshot implements RunIdentity {
     return Object.freeze({ messages: this.messages, inputText: this.inputText, routingDecision: this.routingDecision })
   }
   get enrichments(): Enrichments {
-    return Object.freeze({ profile: this.#fields['profile'], memory: this.#fields['memory'], documents: this.#items('documents'), webResults: this.#items('webResults') })
+    return Object.freeze({
+      profile: this.#fields['profile'],
+      memory: this.#fields['memory'],
+      documents: this.#items('documents'),
+      webResults: this.#items('webResults'),
+    })
   }
   get extensions(): Readonly<SnapshotExtensions> {
-    return (this.#fields['extensions'] ?? NO_VALUES) as SnapshotExtensions
+    return this.#fields['extensions'] ?? NO_VALUES
   }
   get metadata(): Readonly<Record<string, unknown>> {
     return (this.#fields['metadata'] ?? NO_VALUES) as Record<string, unknown>
@@ -148,12 +157,14 @@ export function snapshotOf(fields: Fields): ContextSnapshot {
 const NO_FIELDS: Fields = Object.freeze({})
 
 /** What a run was given, checked and frozen; the same object for every run without input. */
-export function inputFields(input: RunInput | ContextSnapshot | undefined): Fields {
-  if (input instanceof ContextSnapshot) return fieldsInside(input)
+export function inputFields(input: unknown): Fields {
   if (input === undefined) return NO_FIELDS
-  if (typeof input !== 'object' || input === null) return readFields(input)
-  if (BRAND in input) return readFields((input as unknown as ContextSnapshot).toJSON())
-  for (const _ in input) return readFields(input)
-  // An empty object needs no copy; anything else that has no keys is refused.
-  return Object.getPrototypeOf(input) === Object.prototype ? NO_FIELDS : readFields(input)
+  return reading(() => {
+    if (input instanceof ContextSnapshot) return fieldsInside(input)
+    if (typeof input !== 'object' || input === null) return readFields(input as never)
+    if (BRAND in input) return readFields((input as unknown as ContextSnapshot).toJSON())
+    for (const _ in input) return readFields(input)
+    // An empty object needs no copy; anything else that has no keys is refused.
+    return Object.getPrototypeOf(input) === Object.prototype ? NO_FIELDS : readFields(input)
+  })
 }

@@ -54,6 +54,11 @@ export class StageSpec {
   }
 }
 
+/** The same stage under another name. */
+export function renamed({ stage, kind, edges, options, own, malformed }: StageSpec, name: string): StageSpec {
+  return new StageSpec({ name, stage, kind, edges, options, own, malformed })
+}
+
 /** The options that the engine itself acts on. */
 const SHARED = ['join', 'when', 'onFailure', 'late', 'outputSchema', 'placement']
 const FLUENT: ReadonlySet<string> = new Set(['dependencies', ...SHARED])
@@ -62,12 +67,25 @@ const NO_OPTIONS: Readonly<Record<string, unknown>> = Object.freeze({})
 const NO_EDGES: StageSpec['edges'] = Object.freeze([])
 
 /** A stage of the fluent builder. `own`: keys of its options that belong to a stage of this sort alone. */
-export function fluentSpec(name: unknown, stage: unknown, kind: unknown, options: unknown, own: readonly string[] = []): StageSpec {
-  const given = typeof options === 'object' && options !== null ? Object.freeze({ ...(options as Record<string, unknown>) }) : NO_OPTIONS
+export function fluentSpec(
+  name: unknown,
+  stage: unknown,
+  kind: unknown,
+  options: unknown,
+  own: readonly string[] = [],
+): StageSpec {
+  const given =
+    typeof options === 'object' && options !== null
+      ? Object.freeze({ ...(options as Record<string, unknown>) })
+      : NO_OPTIONS
   const { dependencies } = given
   return new StageSpec({
-    name: name as string, stage, kind,
-    edges: Array.isArray(dependencies) ? dependencies.map((dependency: string) => ({ stage: dependency, alias: dependency })) : NO_EDGES,
+    name: name as string,
+    stage,
+    kind,
+    edges: Array.isArray(dependencies)
+      ? dependencies.map((dependency: string) => ({ stage: dependency, alias: dependency }))
+      : NO_EDGES,
     options: given,
     own: own.length === 0 ? FLUENT : new Set([...FLUENT, ...own]),
     malformed: given === NO_OPTIONS ? options : undefined,
@@ -99,4 +117,5 @@ export interface DescribedPipeline {
   readonly [SPECS]: readonly StageSpec[]
 }
 
-export const isDescribed = (value: unknown): value is DescribedPipeline => typeof value === 'object' && value !== null && SPECS in value
+export const isDescribed = (value: unknown): value is DescribedPipeline =>
+  typeof value === 'object' && value !== null && SPECS in value

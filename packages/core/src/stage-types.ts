@@ -16,12 +16,17 @@ export interface StageObject<Context, Return> {
   readonly execute: (context: Context) => Return
 }
 export type StageClass<Context, Return> = new () => StageObject<Context, Return>
-export type StageLike<Context, Return> = StageFunction<Context, Return> | StageObject<Context, Return> | StageClass<Context, Return>
+export type StageLike<Context, Return> =
+  | StageFunction<Context, Return>
+  | StageObject<Context, Return>
+  | StageClass<Context, Return>
 
 export interface NamedStageObject<Name extends string, Context, Return> extends StageObject<Context, Return> {
   readonly name: Name
 }
-export type NamedStage<Name extends string, Context, Return> = NamedStageObject<Name, Context, Return> | (new () => NamedStageObject<Name, Context, Return>)
+export type NamedStage<Name extends string, Context, Return> =
+  | NamedStageObject<Name, Context, Return>
+  | (new () => NamedStageObject<Name, Context, Return>)
 
 // ---------- what its return type means
 
@@ -29,7 +34,8 @@ export type NamedStage<Name extends string, Context, Return> = NamedStageObject<
 export type Final<Return> = Return extends AsyncGenerator<any, infer Last, any> ? Awaited<Last> : Awaited<Return>
 // oxlint-disable-next-line no-explicit-any -- as above
 export type ChunkOf<Return> = Return extends AsyncGenerator<infer Chunk, any, any> ? Chunk : never
-export type DataOf<Output> = Output extends OkOutput<infer Data> ? Data : Output extends StageOutput ? never : Output extends void ? {} : Output
+export type DataOf<Output> =
+  Output extends OkOutput<infer Data> ? Data : Output extends StageOutput ? never : Output extends void ? {} : Output
 type CanSkip<Output> = [Extract<Output, SkipOutput>] extends [never] ? false : true
 type IsNever<T> = [T] extends [never] ? true : false
 
@@ -42,21 +48,44 @@ export interface StageSlot<out Data = unknown, out Skippable extends boolean = b
 // oxlint-disable-next-line no-explicit-any -- matches a slot of every chunk type
 type AnySlot<Data, Skippable extends boolean> = StageSlot<Data, Skippable, any>
 // oxlint-disable-next-line no-explicit-any -- as above
-export type InputOf<Slot> = Slot extends AnySlot<infer Data, infer Skippable extends boolean> ? (Skippable extends false ? Data : Data | undefined) : never
+export type InputOf<Slot> =
+  Slot extends AnySlot<infer Data, infer Skippable extends boolean>
+    ? Skippable extends false
+      ? Data
+      : Data | undefined
+    : never
 // oxlint-disable-next-line no-explicit-any -- as above
 export type DataIn<Slot> = Slot extends StageSlot<infer Data, any, any> ? Data : never
 
 /** What a dependent reads, by its join: `every` never sees undefined, `all` sees it where the stage may be skipped, the others always may. */
-export type Read<Slot, J> = J extends 'every' ? DataIn<Slot> : J extends 'all' ? InputOf<Slot> : DataIn<Slot> | undefined
+export type Read<Slot, J> = J extends 'every'
+  ? DataIn<Slot>
+  : J extends 'all'
+    ? InputOf<Slot>
+    : DataIn<Slot> | undefined
 
 // oxlint-disable-next-line no-explicit-any -- as above
 type SlotSkippable<Slot> = Slot extends StageSlot<any, infer Skippable, any> ? Skippable : never
 type SkippableOf<Stages, Names> = Names extends keyof Stages ? SlotSkippable<Stages[Names]> : never
-type SkippedBy<Skippables, J> = J extends 'all' | 'any' ? (false extends Skippables ? false : true) : J extends 'settled' ? false : true extends Skippables ? true : false
+type SkippedBy<Skippables, J> = J extends 'all' | 'any'
+  ? false extends Skippables
+    ? false
+    : true
+  : J extends 'settled'
+    ? false
+    : true extends Skippables
+      ? true
+      : false
 /** Whether a stage may be skipped because of what it waits for. */
 export type Inherits<Stages, Names, J> = [Names] extends [never] ? false : SkippedBy<SkippableOf<Stages, Names>, J>
 export type InheritsFrom<Slots, J> = [Slots] extends [never] ? false : SkippedBy<SlotSkippable<Slots>, J>
-export type Skippable<Return, When, Failure, Inherited> = Inherited extends true ? true : IsNever<When> extends false ? true : [Extract<Failure, 'skip'>] extends [never] ? CanSkip<Final<Return>> : true
+export type Skippable<Return, When, Failure, Inherited> = Inherited extends true
+  ? true
+  : IsNever<When> extends false
+    ? true
+    : [Extract<Failure, 'skip'>] extends [never]
+      ? CanSkip<Final<Return>>
+      : true
 export type Fallback<Failure> = Failure extends { readonly fallback: infer Data } ? Data : never
 
 // ---------- how it is wired
@@ -103,17 +132,47 @@ export type SlotIn<S extends AnyStage> = S[typeof SLOT]
 export type RequiredBy<S extends AnyStage> = S[typeof REQUIRES]
 export type PortsIn<S extends AnyStage> = S[typeof PORTS]
 
-export interface StageDefinition<Name extends string, After, Return, When, Failure, Ports, J>
-  extends SharedOptions<J, When, Failure, { readonly [Alias in keyof After]: After[Alias] extends { readonly [SLOT]: infer Slot } ? Read<Slot, J> : never }> {
+export interface StageDefinition<Name extends string, After, Return, When, Failure, Ports, J> extends SharedOptions<
+  J,
+  When,
+  Failure,
+  { readonly [Alias in keyof After]: After[Alias] extends { readonly [SLOT]: infer Slot } ? Read<Slot, J> : never }
+> {
   readonly name: Name
   readonly kind?: StageKind
   /** The stages whose data it reads, by the name that it reads them under. */
   readonly after?: After
-  readonly run: (context: StageContext<{ readonly [Alias in keyof After]: After[Alias] extends { readonly [SLOT]: infer Slot } ? Read<Slot, J> : never }, Ports>) => Return
+  readonly run: (
+    context: StageContext<
+      { readonly [Alias in keyof After]: After[Alias] extends { readonly [SLOT]: infer Slot } ? Read<Slot, J> : never },
+      Ports
+    >,
+  ) => Return
 }
 
+type SlotsOf<After> = After[keyof After] extends infer One ? (One extends AnyStage ? SlotIn<One> : never) : never
+type NamesOf<After> = After[keyof After] extends infer One ? (One extends AnyStage ? One['name'] : never) : never
+/** What a stage says it comes after; nothing where only the index signature of a bare `StageContext` says so. */
+type Declared<After> = string extends keyof After ? {} : After
+
 export interface DefineStage<Ports> {
-  <const Name extends string, Return extends StageReturn, After extends Readonly<Record<string, AnyStage>> = {}, When extends boolean = never, Failure extends OnFailure = never, const J extends Join = 'all'>(
+  <
+    const Name extends string,
+    Return extends StageReturn,
+    After extends Readonly<Record<string, AnyStage>> = {},
+    When extends boolean = never,
+    Failure extends OnFailure = never,
+    const J extends Join = 'all',
+  >(
     definition: StageDefinition<Name, After, Return, When, Failure, Ports, J>,
-  ): Stage<Name, StageSlot<DataOf<Final<Return>> | Fallback<Failure>, Skippable<Return, When, Failure, InheritsFrom<SlotIn<After[keyof After]>, J>>, ChunkOf<Return>>, After[keyof After]['name'] & string, Ports>
+  ): Stage<
+    Name,
+    StageSlot<
+      DataOf<Final<Return>> | Fallback<Failure>,
+      Skippable<Return, When, Failure, InheritsFrom<SlotsOf<Declared<After>>, J>>,
+      ChunkOf<Return>
+    >,
+    NamesOf<Declared<After>>,
+    Ports
+  >
 }

@@ -2,7 +2,12 @@ import { expectTypeOf } from 'vitest'
 import { Pipeline, StageKind, StageOutput, defineStage } from './index.ts'
 import type { StageContext } from './index.ts'
 
-const profile = defineStage({ name: 'profile', kind: StageKind.ENRICH, run: async (context) => (context.userId === undefined ? StageOutput.skip('nobody') : StageOutput.ok({ displayName: 'Ada' as string })) })
+const profile = defineStage({
+  name: 'profile',
+  kind: StageKind.ENRICH,
+  run: async (context) =>
+    context.userId === undefined ? StageOutput.skip('nobody') : StageOutput.ok({ displayName: 'Ada' as string }),
+})
 const memory = defineStage({ name: 'memory', run: () => ({ facts: ['x'] as string[] }) })
 const top = defineStage({
   name: 'top',
@@ -16,8 +21,18 @@ const top = defineStage({
   },
   when: (inputs) => inputs.from('notes').facts.length > 0,
 })
-const sure = defineStage({ name: 'sure', after: { profile, memory }, join: 'every', run: ({ inputs }) => ({ length: inputs.from('profile').displayName.length }) })
-const settled = defineStage({ name: 'settled', after: { profile }, join: 'settled', run: ({ inputs }) => ({ had: inputs.from('profile') !== undefined }) })
+const sure = defineStage({
+  name: 'sure',
+  after: { profile, memory },
+  join: 'every',
+  run: ({ inputs }) => ({ length: inputs.from('profile').displayName.length }),
+})
+const settled = defineStage({
+  name: 'settled',
+  after: { profile },
+  join: 'settled',
+  run: ({ inputs }) => ({ had: inputs.from('profile') !== undefined }),
+})
 
 export async function values(): Promise<void> {
   const result = await Pipeline.from('values', [profile, memory, top, sure, settled]).build().run()
@@ -47,7 +62,10 @@ defineStage({ name: 'wrong', run: () => 5 })
 defineStage({ name: 'wrong', after: { p: new Pipeline('x') }, run: () => ({}) })
 
 /** A bare context reads anything in the value door too. */
-const bare = defineStage({ name: 'bare', run: (context: StageContext) => ({ text: String(context.inputs.from('anything')) }) })
+const bare = defineStage({
+  name: 'bare',
+  run: (context: StageContext) => ({ text: String(context.inputs.from('anything')) }),
+})
 Pipeline.from('values', [bare])
 
 // Stages handed on from a pipeline are complete by themselves.

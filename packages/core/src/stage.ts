@@ -18,10 +18,15 @@ export const isStageKind = (kind: unknown): kind is StageKind => KINDS.has(kind)
 
 /** Reads a stage; a class is instantiated. Throws a `core/not-a-stage` that names it. */
 export function readStage(stage: unknown, name: string): ReadStage {
-  if (typeof stage === 'function' && !isClass(stage)) return { body: stage as Body, kind: undefined, streams: isAsyncGenerator(stage) }
+  if (typeof stage === 'function' && !isClass(stage))
+    return { body: stage as Body, kind: undefined, streams: isAsyncGenerator(stage) }
   const object = typeof stage === 'function' ? construct(stage as new () => unknown, name) : stage
   const execute = executeOf(object)
-  if (execute === undefined) throw new StageflowError('core/not-a-stage', `Stage "${name}" is ${quote(stage)}, which is not a stage: give a function, or a class or object with execute(context).`)
+  if (execute === undefined)
+    throw new StageflowError(
+      'core/not-a-stage',
+      `Stage "${name}" is ${quote(stage)}, which is not a stage: give a function, or a class or object with execute(context).`,
+    )
   const { kind } = object as { kind?: unknown }
   return { body: (context) => (object as { execute: Body }).execute(context), kind, streams: isAsyncGenerator(execute) }
 }
@@ -30,7 +35,7 @@ export function readStage(stage: unknown, name: string): ReadStage {
 export function ownName(stage: unknown): unknown {
   if (typeof stage === 'function' && isClass(stage)) {
     try {
-      return (new (stage as new () => { name?: unknown })()).name
+      return new (stage as new () => { name?: unknown })().name
     } catch {
       return undefined // building it says why it cannot be constructed
     }
@@ -48,13 +53,18 @@ function construct(stage: new () => unknown, name: string): unknown {
   try {
     return new stage()
   } catch (cause) {
-    throw new StageflowError('core/not-a-stage', `Stage "${name}" is a class whose constructor threw: ${textOf(cause)}. A stage class is made without arguments; what it needs comes through context.ports.`, { cause })
+    throw new StageflowError(
+      'core/not-a-stage',
+      `Stage "${name}" is a class whose constructor threw: ${textOf(cause)}. A stage class is made without arguments; what it needs comes through context.ports.`,
+      { cause },
+    )
   }
 }
 
 /** Classes, unlike functions, cannot have their prototype replaced. */
 const isClass = (value: Function): boolean => Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
-const isAsyncGenerator = (value: Function): boolean => Object.prototype.toString.call(value) === '[object AsyncGeneratorFunction]'
+const isAsyncGenerator = (value: Function): boolean =>
+  Object.prototype.toString.call(value) === '[object AsyncGeneratorFunction]'
 
 /** Checks what a stage returns against a schema, inside the interceptors: a retry sees what the schema refused. */
 export function withSchema(body: Body, schema: OutputSchema, name: string): Body {
@@ -64,7 +74,9 @@ export function withSchema(body: Body, schema: OutputSchema, name: string): Body
     try {
       const result = schema['~standard'].validate(output.data)
       if (!isThenable(result)) return judge(output, result, name)
-      return Promise.resolve(result).then((last) => judge(output, last, name)).catch((cause: unknown) => schemaThrew(name, cause))
+      return Promise.resolve(result)
+        .then((last) => judge(output, last, name))
+        .catch((cause: unknown) => schemaThrew(name, cause))
     } catch (cause) {
       return schemaThrew(name, cause)
     }
@@ -83,14 +95,26 @@ function judge(output: Output, given: unknown, name: string): Output {
     if (!('value' in result)) throw new TypeError('its validate answered neither a value nor issues')
     return toOutput(output.withData(result.value), name)
   }
-  const issues = result.issues.slice(0, 10).map(({ message, path = [] }) => (path.length === 0 ? message : `${path.map(keyOf).join('.')}: ${message}`))
-  return new Output('fail', new StageflowError('core/output-schema', `Stage "${name}" returned data that its outputSchema refuses: ${issues.join('; ')}. Change what it returns, or the schema.`))
+  const issues = result.issues
+    .slice(0, 10)
+    .map(({ message, path = [] }) => (path.length === 0 ? message : `${path.map(keyOf).join('.')}: ${message}`))
+  return new Output(
+    'fail',
+    new StageflowError(
+      'core/output-schema',
+      `Stage "${name}" returned data that its outputSchema refuses: ${issues.join('; ')}. Change what it returns, or the schema.`,
+    ),
+  )
 }
 
-const keyOf = (segment: unknown): string => String(typeof segment === 'object' && segment !== null && 'key' in segment ? segment.key : segment)
+const keyOf = (segment: unknown): string =>
+  String(typeof segment === 'object' && segment !== null && 'key' in segment ? segment.key : segment)
 
 function schemaThrew(name: string, cause: unknown): Output {
-  return new Output('fail', new StageflowError('core/output-schema', `The outputSchema of stage "${name}" threw: ${textOf(cause)}`, { cause }))
+  return new Output(
+    'fail',
+    new StageflowError('core/output-schema', `The outputSchema of stage "${name}" threw: ${textOf(cause)}`, { cause }),
+  )
 }
 
 /** A stage with a schema may return a promise or yield; the schema sees its last word. */
@@ -100,14 +124,19 @@ function validateAfter(value: unknown, validate: (value: unknown) => Output | Pr
   return validate(value)
 }
 
-const isIterator = (value: unknown): value is AsyncGenerator<unknown, unknown> => typeof value === 'object' && value !== null && Symbol.asyncIterator in value && 'next' in value
+const isIterator = (value: unknown): value is AsyncGenerator<unknown, unknown> =>
+  typeof value === 'object' && value !== null && Symbol.asyncIterator in value && 'next' in value
 
-async function* validated(chunks: AsyncGenerator<unknown, unknown>, validate: (value: unknown) => Output | Promise<Output>): AsyncGenerator<unknown, unknown> {
+async function* validated(
+  chunks: AsyncGenerator<unknown, unknown>,
+  validate: (value: unknown) => Output | Promise<Output>,
+): AsyncGenerator<unknown, unknown> {
   return await validate(yield* chunks)
 }
 
 /** Describes a stage as a value: its types travel along `after`, at linear cost. Problems are reported by `build()`. */
-export const defineStage: DefineStage<{}> = ((definition: unknown) => valueSpec(definition)) as unknown as DefineStage<{}>
+export const defineStage: DefineStage<{}> = ((definition: unknown) =>
+  valueSpec(definition)) as unknown as DefineStage<{}>
 
 /** `defineStage` for stages that read `context.ports`. */
 export function definePorts<Ports>(): { readonly defineStage: DefineStage<Ports> } {

@@ -11,14 +11,18 @@ afterEach(() => {
   eventSink = recordingSink()
 })
 
-const sleeping = (ms: number) => async (context: StageContext<{}>): Promise<{ slept: number }> => {
-  await context.clock.sleep(ms, context.signal)
-  return { slept: ms }
-}
-const throwing = (message: string, ms: number) => async (context: StageContext<{}>): Promise<{}> => {
-  await context.clock.sleep(ms)
-  throw new Error(message)
-}
+const sleeping =
+  (ms: number) =>
+  async (context: StageContext<{}>): Promise<{ slept: number }> => {
+    await context.clock.sleep(ms, context.signal)
+    return { slept: ms }
+  }
+const throwing =
+  (message: string, ms: number) =>
+  async (context: StageContext<{}>): Promise<{}> => {
+    await context.clock.sleep(ms)
+    throw new Error(message)
+  }
 /** Counts the abort listeners on a signal that are still there. */
 function watched(): { readonly controller: AbortController; listeners(): number } {
   const controller = new AbortController()
@@ -52,15 +56,31 @@ test('a stage that cancels ends the run: nothing new starts, running stages abor
   await clock.advance(10)
   const result = await settled
   expect(result).toMatchObject({ status: 'cancelled', reason: 'not allowed', data: { done: { done: true } } })
-  expect(result.outputs).toMatchObject({ done: { status: 'ok' }, running: { status: 'cancel', reason: 'not allowed' }, guard: { status: 'cancel' } })
+  expect(result.outputs).toMatchObject({
+    done: { status: 'ok' },
+    running: { status: 'cancel', reason: 'not allowed' },
+    guard: { status: 'cancel' },
+  })
   expect(result.outputs).not.toHaveProperty('never')
-  expect(eventSink.types().slice(4)).toEqual(['stage.guard.started', 'stage.guard.cancelled', 'stage.running.cancelled', 'pipeline.cancelled'])
+  expect(eventSink.types().slice(4)).toEqual([
+    'stage.guard.started',
+    'stage.guard.cancelled',
+    'stage.running.cancelled',
+    'pipeline.cancelled',
+  ])
 })
 
 test('the signal of the other stages aborts with core/cancelled, which says who stopped the run', async () => {
   const reasons: unknown[] = []
-  const listening = (context: StageContext) => new Promise<object>((resolve) => context.signal.addEventListener('abort', () => resolve({ reason: reasons.push(context.signal.reason) })))
-  const stop = (ending: () => object) => new Pipeline('demo').withStage('listening', listening).withStage('stop', async () => ending()).build({ clock })
+  const listening = (context: StageContext) =>
+    new Promise<object>((resolve) =>
+      context.signal.addEventListener('abort', () => resolve({ reason: reasons.push(context.signal.reason) })),
+    )
+  const stop = (ending: () => object) =>
+    new Pipeline('demo')
+      .withStage('listening', listening)
+      .withStage('stop', async () => ending())
+      .build({ clock })
   await stop(() => StageOutput.cancel('not allowed')).run()
   await stop(() => StageOutput.fail('broken')).runSettled()
   const run = stop(() => new Promise<object>(() => {})).start({}, { graceMs: 0 })
@@ -89,7 +109,10 @@ test("the caller's signal cancels the run at once, through every stage and child
   const { controller, listeners } = watched()
   const graph = new Pipeline('demo')
     .withStage('own', sleeping(1_000))
-    .withPipeline('child', new Pipeline('child').withPipeline('grandchild', new Pipeline('grandchild').withStage('inner', sleeping(1_000))))
+    .withPipeline(
+      'child',
+      new Pipeline('child').withPipeline('grandchild', new Pipeline('grandchild').withStage('inner', sleeping(1_000))),
+    )
     .build({ clock, eventSink })
   const settled = graph.run({}, { signal: controller.signal })
   await clock.advance(5)
@@ -99,7 +122,15 @@ test("the caller's signal cancels the run at once, through every stage and child
   expect(clock.now()).toBe(5)
   expect(result).toMatchObject({ status: 'cancelled', reason: 'the user left' })
   expect(eventSink.types().filter((type) => type.endsWith('cancelled'))).toEqual([
-    'stage.own.cancelled', 'stage.inner.cancelled', 'pipeline.cancelled', 'pipeline.child_cancelled', 'stage.grandchild.cancelled', 'pipeline.cancelled', 'pipeline.child_cancelled', 'stage.child.cancelled', 'pipeline.cancelled',
+    'stage.own.cancelled',
+    'stage.inner.cancelled',
+    'pipeline.cancelled',
+    'pipeline.child_cancelled',
+    'stage.grandchild.cancelled',
+    'pipeline.cancelled',
+    'pipeline.child_cancelled',
+    'stage.child.cancelled',
+    'pipeline.cancelled',
   ])
   expect(listeners()).toBe(0)
 })
@@ -121,17 +152,30 @@ test('an abort while the last stage ends, or after it, is never a success', asyn
     return { last: true }
   })
   for (const sink of [undefined, eventSink]) {
-    const result = await during.build({ clock, ...(sink === undefined ? {} : { eventSink: sink }) }).run({}, { signal: controller.signal })
+    const result = await during
+      .build({ clock, ...(sink === undefined ? {} : { eventSink: sink }) })
+      .run({}, { signal: controller.signal })
     expect(result).toMatchObject({ status: 'cancelled', reason: 'just now' })
   }
   const later = new AbortController()
-  const inCleanup = new Pipeline('demo').withStage('last', (context) => context.onCleanup(() => later.abort(new Error('at the end')))).build({ clock, eventSink })
-  expect(await inCleanup.run({}, { signal: later.signal })).toMatchObject({ status: 'cancelled', reason: 'at the end', data: { last: {} } })
+  const inCleanup = new Pipeline('demo')
+    .withStage('last', (context) => context.onCleanup(() => later.abort(new Error('at the end'))))
+    .build({ clock, eventSink })
+  expect(await inCleanup.run({}, { signal: later.signal })).toMatchObject({
+    status: 'cancelled',
+    reason: 'at the end',
+    data: { last: {} },
+  })
 })
 
 test('no listener is left on the signal of the caller, however the run ends', async () => {
   const { controller, listeners } = watched()
-  const run = (stage: () => object) => new Pipeline('demo').withStage('a', stage).withStage('b', async (context) => ({ aborted: context.signal.aborted })).build({ clock }).runSettled({}, { signal: controller.signal, timeoutMs: 1_000 })
+  const run = (stage: () => object) =>
+    new Pipeline('demo')
+      .withStage('a', stage)
+      .withStage('b', async (context) => ({ aborted: context.signal.aborted }))
+      .build({ clock })
+      .runSettled({}, { signal: controller.signal, timeoutMs: 1_000 })
   await run(() => ({}))
   await run(() => StageOutput.cancel('no'))
   await run(() => StageOutput.fail('no'))
@@ -156,7 +200,12 @@ test('a throw of the abort that stopped the run is a cancel: the reason itself, 
 })
 
 test('an AbortError of a stage of a run that nobody aborted is a failure', async () => {
-  const result = await new Pipeline('demo').withStage('a', () => { throw new DOMException('fetch gave up', 'AbortError') }).build({ clock }).runSettled()
+  const result = await new Pipeline('demo')
+    .withStage('a', () => {
+      throw new DOMException('fetch gave up', 'AbortError')
+    })
+    .build({ clock })
+    .runSettled()
   expect(result).toMatchObject({ status: 'failed', errors: [{ message: 'fetch gave up' }] })
 })
 
@@ -200,13 +249,27 @@ test('the first failure ends the run: siblings abort, it rejects with the cause,
   await clock.advance(10)
   const error = (await settled) as PipelineFailedError
   expect(error).toBeInstanceOf(PipelineFailedError)
-  expect(error).toMatchObject({ code: 'core/pipeline-failed', message: 'Pipeline "demo" failed at stage "broken": boom', cause: { message: 'boom' } })
-  expect(error.result).toMatchObject({ status: 'failed', data: { done: { done: true } }, errors: [{ code: 'core/stage-failed', message: 'boom', stage: 'broken' }] })
-  expect(error.result.report.stages).toMatchObject({ sibling: { status: 'cancel', reason: 'stage "broken" failed' }, never: { status: 'cancel', startedAt: undefined } })
+  expect(error).toMatchObject({
+    code: 'core/pipeline-failed',
+    message: 'Pipeline "demo" failed at stage "broken": boom',
+    cause: { message: 'boom' },
+  })
+  expect(error.result).toMatchObject({
+    status: 'failed',
+    data: { done: { done: true } },
+    errors: [{ code: 'core/stage-failed', message: 'boom', stage: 'broken' }],
+  })
+  expect(error.result.report.stages).toMatchObject({
+    sibling: { status: 'cancel', reason: 'stage "broken" failed' },
+    never: { status: 'cancel', startedAt: undefined },
+  })
 })
 
 test('every failure is in errors, the one that ended the run first', async () => {
-  const graph = new Pipeline('demo').withStage('late', throwing('second', 20)).withStage('early', throwing('first', 10)).build({ clock })
+  const graph = new Pipeline('demo')
+    .withStage('late', throwing('second', 20))
+    .withStage('early', throwing('first', 10))
+    .build({ clock })
   const settled = graph.runSettled()
   await clock.advance(20)
   const result = await settled
@@ -219,13 +282,24 @@ test("onStageFailure: 'continue': a failure counts as not ok, the rest go on, th
     .withStage('b', throwing('b', 5))
     .withStage('c', sleeping(50))
     .withStage('needs-a', () => ({}), { dependencies: ['a'] })
-    .withStage('any', (context) => ({ c: context.inputs.from('c'), a: context.inputs.status('a') }), { dependencies: ['a', 'c'], join: 'all' })
+    .withStage('any', (context) => ({ c: context.inputs.from('c'), a: context.inputs.status('a') }), {
+      dependencies: ['a', 'c'],
+      join: 'all',
+    })
     .build({ clock })
   const settled = graph.runSettled({}, { onStageFailure: 'continue' })
   await clock.advance(50)
   const result = await settled
-  expect(result).toMatchObject({ status: 'failed', data: { c: { slept: 50 }, any: { c: { slept: 50 }, a: 'fail' } }, errors: [{ message: 'b' }, { message: 'a' }] })
-  expect(result.report.stages['needs-a']).toMatchObject({ status: 'skip', reason: 'dependency "a" failed', releasedBy: 'a' })
+  expect(result).toMatchObject({
+    status: 'failed',
+    data: { c: { slept: 50 }, any: { c: { slept: 50 }, a: 'fail' } },
+    errors: [{ message: 'b' }, { message: 'a' }],
+  })
+  expect(result.report.stages['needs-a']).toMatchObject({
+    status: 'skip',
+    reason: 'dependency "a" failed',
+    releasedBy: 'a',
+  })
 })
 
 test('whichever comes first decides: a cancel after a failure stays a failure, a failure after a cancel stays a cancel', async () => {
@@ -262,7 +336,16 @@ test('timeoutMs: the run fails with core/run-timeout, and stages abort with that
   const settled = graph.runSettled({}, { timeoutMs: 100 })
   await clock.advance(100)
   const result = await settled
-  expect(result).toMatchObject({ status: 'failed', data: { done: { done: true } }, errors: [{ code: 'core/run-timeout', message: expect.stringContaining('"demo" did not end within 100 ms; raise timeoutMs') }] })
+  expect(result).toMatchObject({
+    status: 'failed',
+    data: { done: { done: true } },
+    errors: [
+      {
+        code: 'core/run-timeout',
+        message: expect.stringContaining('"demo" did not end within 100 ms; raise timeoutMs'),
+      },
+    ],
+  })
   expect(result.report.stages['slow']).toMatchObject({ status: 'cancel', reason: 'the run did not end within 100 ms' })
   expect(StageflowError.is(reason, 'core/run-timeout')).toBe(true)
   expect(eventSink.types().slice(-2)).toEqual(['stage.slow.cancelled', 'pipeline.failed'])
@@ -276,7 +359,11 @@ test('a run-timeout needs no timer to be noticed: synchronous stages that take t
     log.push(name)
     now += 60
   }
-  const graph = new Pipeline('demo').withStage('a', busy('a')).withStage('b', busy('b')).withStage('c', busy('c')).build({ clock: counting })
+  const graph = new Pipeline('demo')
+    .withStage('a', busy('a'))
+    .withStage('b', busy('b'))
+    .withStage('c', busy('c'))
+    .build({ clock: counting })
   const result = await graph.runSettled({}, { timeoutMs: 100 })
   expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
   expect(log).toEqual(['a', 'b'])
@@ -289,7 +376,10 @@ test('timeoutMs bounds child runs, and the deadline is there to be read', async 
     await context.clock.sleep(1_000, context.signal)
     return {}
   }
-  const graph = new Pipeline('demo').withStage('own', inner).withPipeline('child', new Pipeline('child').withStage('inner', inner)).build({ clock })
+  const graph = new Pipeline('demo')
+    .withStage('own', inner)
+    .withPipeline('child', new Pipeline('child').withStage('inner', inner))
+    .build({ clock })
   const settled = graph.runSettled({}, { timeoutMs: 100 })
   await clock.advance(100)
   const result = await settled
@@ -300,7 +390,9 @@ test('timeoutMs bounds child runs, and the deadline is there to be read', async 
 
 test('a run without timeoutMs has no deadline, sets no timer, and Infinity is no limit either', async () => {
   const seen: unknown[] = []
-  const graph = new Pipeline('demo').withStage('a', (context) => void seen.push(context.deadline, clock.pending)).build({ clock })
+  const graph = new Pipeline('demo')
+    .withStage('a', (context) => void seen.push(context.deadline, clock.pending))
+    .build({ clock })
   await graph.run()
   await graph.run({}, { timeoutMs: Infinity })
   expect(seen).toEqual([undefined, 0, undefined, 0])
@@ -333,7 +425,9 @@ test('case 4: of two runs of one graph at once, one that fails leaves the other 
 test('case 5: no stage code runs after the run has settled, whatever ended it', async () => {
   const endings: Record<string, (context: StageContext) => object | Promise<object>> = {
     fail: () => StageOutput.fail('x'),
-    throw: () => { throw new Error('x') },
+    throw: () => {
+      throw new Error('x')
+    },
     cancel: () => StageOutput.cancel('x'),
     timeout: sleeping(10_000),
   }

@@ -8,24 +8,47 @@ afterEach(() => {
   clock = manualClock()
 })
 
-const conditional = (when: unknown) => new Pipeline('demo').withStage('a', () => ({ a: 1 }), { when: when as () => boolean }).withStage('after', () => ({}), { dependencies: ['a'] })
+const conditional = (when: unknown) =>
+  new Pipeline('demo')
+    .withStage('a', () => ({ a: 1 }), { when: when as () => boolean })
+    .withStage('after', () => ({}), { dependencies: ['a'] })
 
 test('a stage whose condition is false is skipped with a reason, and so is what needs it', async () => {
   const eventSink = recordingSink()
-  const result = await conditional(() => false).build({ clock, eventSink }).run()
+  const result = await conditional(() => false)
+    .build({ clock, eventSink })
+    .run()
   expect(result).toMatchObject({ status: 'completed', data: {} })
-  expect(result.outputs).toMatchObject({ a: { status: 'skip', reason: 'its condition (when) was false' }, after: { status: 'skip', reason: 'dependency "a" was skipped' } })
-  expect(eventSink.types()).toEqual(['pipeline.started', 'stage.a.skipped', 'stage.after.skipped', 'pipeline.completed'])
+  expect(result.outputs).toMatchObject({
+    a: { status: 'skip', reason: 'its condition (when) was false' },
+    after: { status: 'skip', reason: 'dependency "a" was skipped' },
+  })
+  expect(eventSink.types()).toEqual([
+    'pipeline.started',
+    'stage.a.skipped',
+    'stage.after.skipped',
+    'pipeline.completed',
+  ])
 })
 
 test('a condition reads the inputs and the snapshot', async () => {
   const graph = new Pipeline('demo')
     .withStage('route', () => ({ route: 'billing' as 'billing' | 'support' }), StageKind.ROUTE)
-    .withStage('billing', () => ({ by: 'billing' }), { dependencies: ['route'], when: (inputs) => inputs.from('route').route === 'billing' })
-    .withStage('support', () => ({ by: 'support' }), { dependencies: ['route'], when: (inputs) => inputs.from('route').route === 'support' })
+    .withStage('billing', () => ({ by: 'billing' }), {
+      dependencies: ['route'],
+      when: (inputs) => inputs.from('route').route === 'billing',
+    })
+    .withStage('support', () => ({ by: 'support' }), {
+      dependencies: ['route'],
+      when: (inputs) => inputs.from('route').route === 'support',
+    })
     .withStage('vip', () => ({ vip: true }), { when: (_, snapshot) => snapshot.userId === 'ada' })
     .build({ clock })
-  expect((await graph.run({ userId: 'ada' })).data).toEqual({ route: { route: 'billing' }, billing: { by: 'billing' }, vip: { vip: true } })
+  expect((await graph.run({ userId: 'ada' })).data).toEqual({
+    route: { route: 'billing' },
+    billing: { by: 'billing' },
+    vip: { vip: true },
+  })
 })
 
 test('case 8: branches that were not taken never start, what only they feed is skipped, and a join runs with the one taken', async () => {
@@ -41,8 +64,17 @@ test('case 8: branches that were not taken never start, what only they feed is s
     .withStage('c', branch('c'), { dependencies: ['router'], when: (inputs) => inputs.from('router').route === 'c' })
     .withStage('a2', branch('a2'), { dependencies: ['a'] })
     .withStage('c2', branch('c2'), { dependencies: ['c', 'router'], join: 'every' })
-    .withStage('join', (context) => ({ took: context.inputs.from('a2')?.from ?? context.inputs.from('b')?.from ?? context.inputs.from('c2')?.from }), { dependencies: ['a2', 'b', 'c2'] })
-    .withStage('first', (context) => ({ took: context.inputs.from('b')?.from }), { dependencies: ['a', 'b', 'c'], join: 'any' })
+    .withStage(
+      'join',
+      (context) => ({
+        took: context.inputs.from('a2')?.from ?? context.inputs.from('b')?.from ?? context.inputs.from('c2')?.from,
+      }),
+      { dependencies: ['a2', 'b', 'c2'] },
+    )
+    .withStage('first', (context) => ({ took: context.inputs.from('b')?.from }), {
+      dependencies: ['a', 'b', 'c'],
+      join: 'any',
+    })
     .build({ clock })
   const { data, report } = await graph.run()
   expect(started).toEqual(['b'])
@@ -56,24 +88,55 @@ test('case 8: branches that were not taken never start, what only they feed is s
 })
 
 test.each([
-  ['throws', () => { throw new Error('no such field') }, 'The condition (when) of stage "a" threw: no such field'],
-  ['answers a promise', async () => true, 'must answer true or false at once; it answered a promise; do what takes time in a stage before it.'],
-  ['answers a promise that rejects', async () => { throw new Error('unseen') }, 'it answered a promise'],
+  [
+    'throws',
+    () => {
+      throw new Error('no such field')
+    },
+    'The condition (when) of stage "a" threw: no such field',
+  ],
+  [
+    'answers a promise',
+    async () => true,
+    'must answer true or false at once; it answered a promise; do what takes time in a stage before it.',
+  ],
+  [
+    'answers a promise that rejects',
+    async () => {
+      throw new Error('unseen')
+    },
+    'it answered a promise',
+  ],
   ['answers a string', () => 'yes', 'it answered "yes".'],
   ['answers nothing', () => undefined, 'it answered undefined.'],
   ['answers 1', () => 1, 'it answered 1.'],
 ])('a condition that %s fails the stage (core/when)', async (_, when, message) => {
   const result = await conditional(when).build({ clock }).runSettled()
-  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/when', stage: 'a', message: expect.stringContaining(message) }] })
+  expect(result).toMatchObject({
+    status: 'failed',
+    errors: [{ code: 'core/when', stage: 'a', message: expect.stringContaining(message) }],
+  })
 })
 
 test('a condition that reads what was not declared fails the stage', async () => {
-  const result = await conditional((inputs: { from(stage: string): unknown }) => inputs.from('elsewhere') !== undefined).build({ clock }).runSettled()
-  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/when', cause: { code: 'core/undeclared-input' } }] })
+  const result = await conditional((inputs: { from(stage: string): unknown }) => inputs.from('elsewhere') !== undefined)
+    .build({ clock })
+    .runSettled()
+  expect(result).toMatchObject({
+    status: 'failed',
+    errors: [{ code: 'core/when', cause: { code: 'core/undeclared-input' } }],
+  })
 })
 
 test('a failure of the condition can be tolerated as one of the stage', async () => {
-  const graph = new Pipeline('demo').withStage('a', () => ({ a: 1 }), { when: () => { throw new Error('x') }, onFailure: { fallback: { a: 0 } } }).build({ clock })
+  const graph = new Pipeline('demo')
+    .withStage('a', () => ({ a: 1 }), {
+      when: () => {
+        throw new Error('x')
+      },
+      onFailure: { fallback: { a: 0 } },
+    })
+    .build({ clock })
   expect((await graph.run()).data).toEqual({ a: { a: 0 } })
 })
 
@@ -81,7 +144,11 @@ test('a condition is asked when the dependencies are ready, whatever the join', 
   const graph = new Pipeline('demo')
     .withStage('slow', async (context) => void (await context.clock.sleep(100)))
     .withStage('quick', () => ({}))
-    .withStage('any', () => ({}), { dependencies: ['slow', 'quick'], join: 'any', when: (inputs) => inputs.status('slow') !== 'late' })
+    .withStage('any', () => ({}), {
+      dependencies: ['slow', 'quick'],
+      join: 'any',
+      when: (inputs) => inputs.status('slow') !== 'late',
+    })
     .build({ clock })
   const settled = graph.run()
   await clock.advance(100)

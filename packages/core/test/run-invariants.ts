@@ -79,7 +79,7 @@ function checkOutputs({ stages }: RunCase, trace: Trace): void {
     expect(data[name], `data of ${name}`).toEqual(wanted)
     if (seen === 'ok') expect(outputs[name]?.data).toEqual(wanted)
   })
-  for (const [place, { statuses, data: given }] of trace.inputs) {
+  for (const { place, statuses, data: given } of trace.inputs) {
     const wanted = stages[place]?.dependencies.map((source, position) =>
       statuses[position] === 'ok' ? data[nameOf(source)] : undefined,
     )

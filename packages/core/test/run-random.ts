@@ -5,6 +5,7 @@ import { StageOutput, after } from '../src/index.ts'
 import type { Clock, Interceptor, RunOptions, StageGraph, StageflowEvent, StageRecord } from '../src/index.ts'
 import type { RunCase, StageCase } from './run-case.ts'
 import { FALLBACK, StageCode, nameOf, wordsOf } from './stage-code.ts'
+import type { Reading } from './stage-code.ts'
 import { untypedPipeline } from './untyped-pipeline.ts'
 import type { UntypedResult } from './untyped-pipeline.ts'
 
@@ -14,8 +15,7 @@ export interface Trace {
   readonly events: readonly StageflowEvent[]
   /** Stages in the order in which the engine turned to them. */
   readonly starts: readonly number[]
-  /** How each stage's dependencies stood when its code began, and what they gave. */
-  readonly inputs: ReadonlyMap<number, { readonly statuses: readonly string[]; readonly data: readonly unknown[] }>
+  readonly inputs: readonly Reading[]
   /** What came from the handle of the run. */
   readonly followed: readonly StageflowEvent[]
   readonly mostAtOnce: number
@@ -38,6 +38,8 @@ interface Settling {
   readonly callsLater: number
   readonly timersLeft: number
   readonly listenersLeft: number
+  /** The caller's signal had aborted. */
+  readonly aborted: boolean
 }
 
 /** Runs a random pipeline to its end, and on until nothing is left that could still happen. */
@@ -66,6 +68,7 @@ export async function runRandom(run: RunCase, nested = false): Promise<Trace> {
       working: [...code.working.keys()],
       calls: code.calls,
       timersLeft: engine.pending,
+      aborted: caller.signal?.aborted === true,
       listenersLeft: caller.signal === undefined ? 0 : getEventListeners(caller.signal, 'abort').length,
     }
     settled = { result, when }

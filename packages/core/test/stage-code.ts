@@ -7,10 +7,17 @@ export const nameOf = (place: number): string => `s${place}`
 export const wordsOf = (place: number): string => `${nameOf(place)} says so`
 export const FALLBACK = { from: 'fallback' }
 
+/** How a stage's dependencies stood when its code looked, and what they gave. */
+export interface Reading {
+  readonly place: number
+  readonly statuses: readonly string[]
+  readonly data: readonly unknown[]
+}
+
 /** The code of all stages of one run, and what it saw. */
 export class StageCode {
   readonly starts: number[] = []
-  readonly inputs: Map<number, { readonly statuses: readonly string[]; readonly data: readonly unknown[] }> = new Map()
+  readonly inputs: Reading[] = []
   readonly working: Map<number, InterceptorContext> = new Map()
   /** Stages whose code began while it ran. */
   readonly twice: string[] = []
@@ -32,12 +39,12 @@ export class StageCode {
     const pause = (signal: AbortSignal): Promise<void> | undefined =>
       durationMs === 0 ? undefined : this.#clock.sleep(durationMs, stubborn ? undefined : signal)
     const begin = (context: StageContext): Ending => this.#begin(context as InterceptorContext, stage, place)
-    const end = (): void => void this.working.delete(place)
+    const end = (context: StageContext): void => this.#end(context, place)
     const output = (ending: Ending): object | undefined => this.#output(ending, place)
     if (style === 'sync') {
       return (context) => {
         const ending = begin(context)
-        end()
+        end(context)
         return output(ending)
       }
     }
@@ -47,7 +54,7 @@ export class StageCode {
         try {
           await pause(context.signal)
         } finally {
-          end()
+          end(context)
         }
         return output(ending)
       }
@@ -58,7 +65,7 @@ export class StageCode {
         await pause(context.signal)
         for (let chunk = 0; chunk < chunks; chunk++) yield chunk
       } finally {
-        end()
+        end(context)
       }
       return output(ending)
     }
@@ -72,15 +79,21 @@ export class StageCode {
     this.working.set(place, context)
     const counted = [...this.working.values()].filter(({ record }) => record.abandoned !== true)
     this.mostAtOnce = Math.max(this.mostAtOnce, counted.length)
-    if (attempt === 0) {
-      if (stage.when === 'none') this.starts.push(place)
-      const names = this.#run.stages[place]?.dependencies.map(nameOf) ?? []
-      this.inputs.set(place, {
-        statuses: names.map((name) => context.inputs.status(name)),
-        data: names.map((name): unknown => context.inputs.from(name)),
-      })
-    }
+    if (attempt === 0 && stage.when === 'none') this.starts.push(place)
+    // Inputs are fixed when a stage starts, even where its code looks at them late.
+    if (place % 2 === 0) this.#read(context, place)
     return stage.endings[Math.min(attempt, 1)] as Ending
+  }
+
+  #end(context: StageContext, place: number): void {
+    this.working.delete(place)
+    this.#read(context, place)
+  }
+
+  #read({ inputs }: StageContext, place: number): void {
+    const names = this.#run.stages[place]?.dependencies.map(nameOf) ?? []
+    const statuses = names.map((name) => inputs.status(name))
+    this.inputs.push({ place, statuses, data: names.map((name): unknown => inputs.from(name)) })
   }
 
   #output(ending: Ending, place: number): object | undefined {

@@ -1,0 +1,50 @@
+import { StageflowError } from './errors.ts'
+import type { StageNode } from './node.ts'
+import { Output, unreadable } from './output.ts'
+import type { Freeze } from './output.ts'
+import type { StageRecord } from './report-types.ts'
+import type { RunState } from './run-state.ts'
+
+/** What an output comes to when nobody is left to act on it, its data frozen. */
+export function finalOutput(output: Output, stage: string, freeze: Freeze): Output {
+  const { status, data, error } = output
+  if (status === 'retry') {
+    return new Output(
+      'fail',
+      new StageflowError(
+        'core/retry-exhausted',
+        `Stage "${stage}" asked to be run again, and no interceptor did (or did any more).`,
+        { cause: error },
+      ),
+    )
+  }
+  if (typeof data !== 'object' || data === null) return output
+  try {
+    freeze(data)
+    return output
+  } catch (cause) {
+    return unreadable(stage, cause)
+  }
+}
+
+/** The one terminal event of a stage. */
+export function emitStageEnd(run: RunState, node: StageNode, record: StageRecord, now: number): void {
+  const durationMs = record.startedAt === undefined ? 0 : now - record.startedAt
+  const {
+    attempts: { length: attempts },
+    reason = '',
+    error,
+    tolerated,
+  } = record
+  if (record.abandoned === true) run.stageEvent(node, 'abandoned', { durationMs, reason }, now)
+  else if (record.status === 'ok') run.stageEvent(node, 'completed', { durationMs, attempts }, now)
+  else if (record.status === 'skip') run.stageEvent(node, 'skipped', { reason }, now)
+  else if (error === undefined) run.stageEvent(node, 'cancelled', { durationMs, reason }, now)
+  else
+    run.stageEvent(
+      node,
+      'failed',
+      { durationMs, attempts, error, ...(tolerated === true ? { tolerated } : undefined) },
+      now,
+    )
+}

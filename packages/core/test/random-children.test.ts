@@ -1,0 +1,65 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { PipelineReport } from '../src/index.ts'
+import { PROPERTY_TIMEOUT_MS, propertySettings } from './property-settings.ts'
+import { certainRun } from './random-pipelines.ts'
+import type { RunCase } from './run-case.ts'
+import { runRandom } from './run-random.ts'
+import type { Trace } from './run-random.ts'
+import { nameOf } from './stage-code.ts'
+
+/** Runs without the options that a child does not inherit, or that both runs would act on in one instant. */
+const inheritable: fc.Arbitrary<RunCase> = certainRun.map((run) => ({
+  ...run,
+  maxConcurrency: undefined,
+  onStageFailure: 'stop',
+  timeoutMs: undefined,
+  abortAtMs: run.abortAtMs === undefined ? undefined : Math.abs(run.abortAtMs),
+}))
+
+/** What a report says, but for its id. */
+const factsOf = ({ status, startedAt, endedAt, stages }: PipelineReport): object => ({
+  status,
+  startedAt,
+  endedAt,
+  stages,
+})
+
+function checkParent({ result, whenSettled, events }: Trace, child: PipelineReport): void {
+  const stage = result.report.stages['child']
+  // An abort reaches the parent first, even where the child was about to end in another way.
+  const { aborted } = whenSettled
+  const [ownStatus, runStatus] = {
+    completed: ['ok', 'completed'],
+    failed: ['fail', aborted ? 'cancelled' : 'failed'],
+    cancelled: aborted ? ['cancel', 'cancelled'] : ['skip', 'completed'],
+  }[child.status]
+  expect([stage?.status, result.status, result.report.endedAt]).toEqual([ownStatus, runStatus, child.endedAt])
+  expect(stage?.abandoned, 'the parent outwaits its child').toBeUndefined()
+  for (const place of whenSettled.working)
+    expect(child.stages[nameOf(place)]?.abandoned, `the code of ${nameOf(place)} outlives its run`).toBe(true)
+  const { timersLeft, listenersLeft, calls, callsLater } = whenSettled
+  expect([timersLeft, listenersLeft, callsLater - calls]).toEqual([0, 0, 0])
+  for (const report of events.length === 0 ? [] : [result.report, child]) {
+    const own = events.filter(({ pipelineRunId }) => pipelineRunId === report.pipelineRunId)
+    expect(own.map(({ seq }) => seq)).toEqual([...own.keys()])
+    expect(own.at(-1)?.type).toBe(`pipeline.${report.status}`)
+  }
+}
+
+test(
+  'a random run comes to the same as a child of another, and the other waits for it to the end',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(inheritable, async (run) => {
+        const alone = await runRandom(run)
+        const nested = await runRandom(run, true)
+        const child = nested.result.report.stages['child']?.children?.[0] as PipelineReport
+        expect(factsOf(child)).toEqual(factsOf(alone.result.report))
+        checkParent(nested, child)
+      }),
+      propertySettings(800),
+    )
+  },
+  PROPERTY_TIMEOUT_MS,
+)

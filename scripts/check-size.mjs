@@ -1,0 +1,23 @@
+import { gzipSync } from 'node:zlib'
+
+import { build } from 'esbuild'
+
+import { conclude } from './workspace.mjs'
+
+// What core adds to an app's bundle, all of it used: minified, then compressed.
+
+const BUDGET = 14_000
+
+const { outputFiles } = await build({
+  entryPoints: ['packages/core/src/index.ts'],
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  platform: 'neutral',
+  target: 'es2023',
+  write: false,
+})
+const minified = outputFiles[0].contents
+const size = gzipSync(minified, { level: 9 }).length
+const says = `core is ${size} bytes gzipped (${minified.length} minified) of ${BUDGET}`
+conclude(size > BUDGET ? [`${says}: it grew too large.`] : [], says)

@@ -1,0 +1,54 @@
+// What the package.json of every package says, field by field.
+
+const ENTRY = { types: './dist/index.d.ts', default: './dist/index.js' }
+const FILES = ['dist', 'src', '!src/**/*.test.ts', '!src/**/*.test-d.ts']
+const PEER_FLOOR = /^[\^~]?\d+\.\d+\.\d+( \|\| [\^~]?\d+\.\d+\.\d+)*$/
+
+/** Every field of a package's manifest that differs from what all packages have in common. */
+export function manifestProblems({ folder, short, manifest }) {
+  const problems = []
+  const expect = (holds, problem) => {
+    if (!holds) problems.push(`${folder}/package.json: ${problem}`)
+  }
+  const isPublished = manifest.private !== true
+  const scoped = short.startsWith('create-') ? short : `@stageflow/${short}`
+
+  expect(manifest.name === scoped, `"name" must be "${scoped}", as the folder says.`)
+  expect(/^\d+\.\d+\.\d+/.test(manifest.version ?? ''), '"version" is missing.')
+  expect(/^[A-Z].+\.$/.test(manifest.description ?? ''), '"description" must be a sentence.')
+  expect(manifest.keywords?.includes('stageflow'), '"keywords" must contain "stageflow".')
+  if (short.startsWith('interceptor-')) {
+    expect(manifest.keywords?.includes('stageflow-interceptor'), '"keywords" must contain "stageflow-interceptor".')
+  }
+  expect(manifest.license === 'MIT', '"license" must be "MIT".')
+  expect(manifest.repository?.directory === folder, `"repository.directory" must be "${folder}".`)
+  expect(manifest.type === 'module', '"type" must be "module".')
+  expect(manifest.sideEffects === false, '"sideEffects" must be false: nothing happens at import.')
+  expect(manifest.engines?.node === '>=22.13', '"engines.node" must be ">=22.13".')
+  expect(manifest.scripts === undefined, '"scripts" must be left out: the root builds and tests all packages at once.')
+  for (const entry of FILES) expect(manifest.files?.includes(entry), `"files" must contain "${entry}".`)
+  expect(manifest.exports?.['.'] === './src/index.ts', '"exports" must map "." to "./src/index.ts".')
+  expect(manifest.exports?.['./package.json'] === './package.json', '"exports" must map "./package.json".')
+  if (isPublished) problems.push(...publishProblems(folder, manifest))
+  for (const [name, range] of Object.entries(manifest.peerDependencies ?? {})) {
+    expect(PEER_FLOOR.test(range), `the peer ${name} needs a floor written by hand (^1.0.0), not "${range}".`)
+    if (name.startsWith('@stageflow/')) {
+      expect(manifest.devDependencies?.[name] === 'workspace:*', `add "${name}": "workspace:*" to devDependencies.`)
+    }
+  }
+  return problems
+}
+
+function publishProblems(folder, { exports = {}, publishConfig = {} }) {
+  const problems = []
+  const published = publishConfig.exports ?? {}
+  if (publishConfig.access !== 'public') problems.push('"publishConfig.access" must be "public".')
+  if (publishConfig.provenance !== true) problems.push('"publishConfig.provenance" must be true.')
+  if (JSON.stringify(published['.']) !== JSON.stringify(ENTRY)) {
+    problems.push(`"publishConfig.exports" must map "." to ${JSON.stringify(ENTRY)}.`)
+  }
+  if (Object.keys(exports).sort().join() !== Object.keys(published).sort().join()) {
+    problems.push('"exports" and "publishConfig.exports" must have the same entries.')
+  }
+  return problems.map((problem) => `${folder}/package.json: ${problem}`)
+}

@@ -1,0 +1,49 @@
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+
+/** Every package of the workspace: where it lies, its manifest, and its short name (the folder's). */
+export function readPackages(root) {
+  const folders = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`)
+  return folders
+    .filter((folder) => existsSync(join(root, folder, 'package.json')))
+    .map((folder) => ({ folder, short: basename(folder), manifest: readJson(join(root, folder, 'package.json')) }))
+}
+
+export function readJson(file) {
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
+
+/** The text of a file, or '' where there is none. */
+export function readText(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8') : ''
+}
+
+const IS_TEST = /\.(test|test-d)\.[cm]?ts$/
+
+/** The TypeScript files of a package that are published, with their text. */
+export function readSources(root, folder) {
+  return readAll(root, `${folder}/src/**/*.ts`).filter(({ file }) => !IS_TEST.test(file))
+}
+
+/** The tests of a package, beside the sources and in `test/`. */
+export function readTests(root, folder) {
+  return readAll(root, `${folder}/{src,test}/**/*.test.ts`)
+}
+
+/** What lies below a `## heading` of a Markdown page, up to the next heading of that level. */
+export function sectionOf(markdown, heading) {
+  const [, after] = markdown.split(new RegExp(`^## ${heading}\\s*$`, 'm'))
+  return after?.split(/^## /m)[0] ?? ''
+}
+
+/** Prints what a check found and sets the exit code; the last line is the one that the summary shows. */
+export function conclude(problems, summary) {
+  for (const problem of problems) console.error(`✗ ${problem}`)
+  if (problems.length > 0) process.exitCode = 1
+  console.log(problems.length === 0 ? summary : `${problems.length} problem${problems.length === 1 ? '' : 's'}`)
+}
+
+function readAll(root, pattern) {
+  const files = globSync(pattern, { cwd: root }).map((file) => file.replaceAll('\\', '/'))
+  return files.sort().map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }))
+}
