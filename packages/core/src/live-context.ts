@@ -143,7 +143,9 @@ export class LiveContext {
     item: string = this.#item,
   ): { readonly context: LiveContext; readonly abort: (reason: unknown) => void } {
     const fork = new ForkState(this.#fork, this.deadline, () => this.signal, changes)
-    return { context: new LiveContext(this.#run, this.#node, fork, item), abort: (reason) => fork.abort(reason) }
+    const context = new LiveContext(this.#run, this.#node, fork, item)
+    context.#inputs = this.#inputs // which may be fixed since the stage started
+    return { context, abort: (reason) => fork.abort(reason) }
   }
 }
 

@@ -65,7 +65,6 @@ class MapRun {
   }
 
   async #runItems(items: Items): Promise<void> {
-    let asking = false
     while (!this.#isOver) {
       if (this.#running >= this.#concurrency) {
         await this.#itemEnded()
@@ -73,20 +72,25 @@ class MapRun {
       }
       const next = items.next()
       const step = next instanceof Promise ? await Promise.race([next, this.#over.promise]) : next
-      asking = step === undefined
       if (step?.done === true) break
       if (step !== undefined && !this.#isOver) void this.#runItem(step.value)
     }
     while (this.#running > 0 && !this.#isOver) await this.#itemEnded()
     if (!this.#isOver) return
-    try {
-      // A source that is still asked for an item answers `return` only after it: it is told, and not waited for.
-      const left = Promise.resolve(items.return?.())
-      if (asking) left.catch(() => {})
-      else await left
-    } catch {
-      // The map has ended already: what its source throws when it is closed is nobody's failure.
+    this.#close(items)
+  }
+
+  /** The source of a map that ended early is told. What it throws is nobody's failure; how long it takes, the run waits for as for other code. */
+  #close(items: Items): void {
+    const run = runOf(this.#context)
+    const { index } = this.#context.stage
+    const facts = run.facts(index)
+    const closed = (): void => {
+      facts.leave()
+      run.codeLeft(index)
     }
+    facts.code++
+    new Promise((resolve) => resolve(items.return?.())).then(closed, closed)
   }
 
   #itemEnded(): Promise<void> {

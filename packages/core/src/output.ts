@@ -150,7 +150,7 @@ export class Output {
 }
 
 /** The data of a stage that returned nothing. */
-export const EMPTY: Readonly<Record<never, never>> = Object.freeze({})
+const EMPTY: Readonly<Record<never, never>> = Object.freeze({})
 const EMPTY_OK = new Output('ok', EMPTY)
 const more = (options: More | undefined): More => (options === undefined ? EMPTY : Object.freeze({ ...options }))
 

@@ -46,6 +46,8 @@ let extended: (before: unknown, specs: readonly StageSpec[]) => never
 /** A description of stages and of what each needs. Immutable: every method gives a new pipeline, which shares what came before. */
 export class Pipeline<Stages = {}, Ports = {}> {
   readonly name: string
+  /** For the compiler only: what needs more ports is not assignable to what has fewer. */
+  declare protected readonly ports: (ports: Ports) => void
   #before: Pipeline<never, never> | undefined
   #added: readonly StageSpec[] = []
   #all: readonly StageSpec[] | undefined

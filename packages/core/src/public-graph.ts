@@ -12,7 +12,7 @@ import { inputFields } from './snapshot.ts'
 export let builtGraphOf: (value: unknown) => BuiltGraph | undefined
 
 /** A built pipeline as its users see it; its methods can be taken off it. */
-export class PublicGraph {
+class PublicGraph {
   readonly #graph: BuiltGraph
   readonly name: string
   readonly info: PipelineInfo

@@ -17,7 +17,7 @@ export function stageOutput(run: RunState, stage: number): Output | undefined {
 }
 
 /** Why a stage was skipped without being asked. */
-export function skipReason(run: RunState, stage: number): string {
+function skipReason(run: RunState, stage: number): string {
   const { names, nodes } = run.graph
   const why = run.schedule.why(stage)
   if (why === stage) return 'late'

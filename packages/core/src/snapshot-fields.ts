@@ -12,7 +12,7 @@ export const BUNDLES: Readonly<Record<string, readonly string[]>> = {
   conversation: ['messages', 'inputText', 'routingDecision'],
   enrichments: ['profile', 'memory', 'documents', 'webResults'],
 }
-export const LONE_FIELDS: readonly string[] = ['extensions', 'topology', 'executionMode', 'metadata', 'createdAt']
+const LONE_FIELDS: readonly string[] = ['extensions', 'topology', 'executionMode', 'metadata', 'createdAt']
 
 const isPlainObject = (value: unknown): boolean => isObject(value) && isPlain(value)
 const PLAIN = 'a plain object'

@@ -3,8 +3,8 @@ import { StageflowError, quote, textOf } from './errors.ts'
 import { isThenable } from './thenable.ts'
 import { Output, StageKind, toOutput } from './output.ts'
 import type { Body } from './spec.ts'
-import { StageSpec, valueSpec } from './spec.ts'
-import type { AnyStage, DefineStage, OutputSchema } from './stage-types.ts'
+import { valueSpec } from './spec.ts'
+import type { DefineStage, OutputSchema } from './stage-types.ts'
 
 /** What the engine needs of a stage given as function, object or class. */
 export interface ReadStage {
@@ -142,5 +142,3 @@ export const defineStage: DefineStage<{}> = ((definition: unknown) =>
 export function definePorts<Ports>(): { readonly defineStage: DefineStage<Ports> } {
   return { defineStage: defineStage as unknown as DefineStage<Ports> }
 }
-
-export const isStageSpec = (stage: AnyStage | unknown): stage is StageSpec => stage instanceof StageSpec
