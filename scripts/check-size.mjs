@@ -6,7 +6,9 @@ import { conclude } from './workspace.mjs'
 
 // What core adds to an app's bundle, all of it used: minified, then compressed.
 
-const BUDGET = 14_000
+// The target, which core misses (docs/decisions/0003-size.md says why), and the size that it must not grow beyond meanwhile.
+const TARGET = 14_000
+const MOST = 24_500
 
 const { outputFiles } = await build({
   entryPoints: ['packages/core/src/index.ts'],
@@ -19,5 +21,5 @@ const { outputFiles } = await build({
 })
 const minified = outputFiles[0].contents
 const size = gzipSync(minified, { level: 9 }).length
-const says = `core is ${size} bytes gzipped (${minified.length} minified) of ${BUDGET}`
-conclude(size > BUDGET ? [`${says}: it grew too large.`] : [], says)
+const says = `core is ${size} bytes gzipped (${minified.length} minified), target ${TARGET}${size > TARGET ? ': MISSED' : ''}`
+conclude(size > MOST ? [`${says}; it must not grow beyond ${MOST}.`] : [], says)

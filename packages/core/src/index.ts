@@ -19,6 +19,7 @@ export type {
   Feedback,
   MapData,
   MapOptions,
+  Provides,
   Repeat,
   StageWiring,
 } from './pipeline-types.ts'

@@ -2,12 +2,14 @@ import type { Clock } from './clock.ts'
 import type { ForkChanges, InterceptorContext, RunContext, StageContext, StageInfo } from './context.ts'
 import type { EmitEvent, TryEmitEvent } from './events.ts'
 import { ForkState } from './fork.ts'
+import { getter } from './getter.ts'
 import { NodeInputs } from './inputs.ts'
 import type { StageInputs } from './inputs.ts'
 import type { StageNode } from './node.ts'
 import type { StageRecord } from './report-types.ts'
 import type { RunLoop } from './run-loop.ts'
 import type { ContextSnapshot } from './snapshot.ts'
+import { IDS } from './snapshot-fields.ts'
 
 type Anything = Readonly<Record<string, unknown>>
 
@@ -34,6 +36,7 @@ export class LiveContext {
   }
 
   static {
+    for (const id of IDS) getter(this.prototype, id, (context) => context.#run.snapshot[id])
     hasRun = (value): value is LiveContext => typeof value === 'object' && value !== null && #run in value
     readRun = (context) => context.#run
     readNode = (context) => context.#node
@@ -66,24 +69,6 @@ export class LiveContext {
   }
   get startedAt(): number {
     return this.#run.times[2 * this.#node.index] as number
-  }
-  get pipelineRunId(): string {
-    return this.#run.pipelineRunId
-  }
-  get requestId(): string | undefined {
-    return this.#run.snapshot.requestId
-  }
-  get sessionId(): string | undefined {
-    return this.#run.snapshot.sessionId
-  }
-  get userId(): string | undefined {
-    return this.#run.snapshot.userId
-  }
-  get orgId(): string | undefined {
-    return this.#run.snapshot.orgId
-  }
-  get interactionId(): string | undefined {
-    return this.#run.snapshot.interactionId
   }
   get tryEmitEvent(): TryEmitEvent {
     return (type: string, data: object) => this.#run.tryEmit(this.#node, type, data)

@@ -1,5 +1,6 @@
 import { StageflowError, quote, toError } from './errors.ts'
 import { freezeDeep, isPlain } from './plain.ts'
+import { getter } from './getter.ts'
 import { printAs } from './print.ts'
 
 /** Brands outputs; the same in every copy of core. */
@@ -82,6 +83,8 @@ export interface StageOutputFactory {
 type Status = StageOutput['status']
 type More = Extras & { readonly retryable?: boolean; readonly data?: unknown; readonly afterMs?: number }
 
+const EXTRAS = ['retryable', 'afterMs', 'artifacts', 'events', 'version'] as const
+
 /** Immutable by its private fields: cheaper than freezing an object a stage. */
 export class Output {
   readonly #status: Status
@@ -95,7 +98,8 @@ export class Output {
   }
 
   static {
-    Object.defineProperty(this.prototype, OUT, { get: (): string => 'output' })
+    Object.defineProperty(this.prototype, OUT, { value: true })
+    for (const key of EXTRAS) getter(this.prototype, key, (output) => output.#more[key])
     printAs(this.prototype, (output) => ({
       ...output.toJSON(),
       ...(output.error === undefined ? undefined : { error: output.error }),
@@ -114,21 +118,12 @@ export class Output {
   get error(): unknown {
     return this.#status === 'fail' || this.#status === 'retry' ? this.#value : undefined
   }
-  get retryable(): boolean | undefined {
-    return this.#more.retryable
-  }
-  get afterMs(): number | undefined {
-    return this.#more.afterMs
-  }
-  get artifacts(): Extras['artifacts'] {
-    return this.#more.artifacts
-  }
-  get events(): Extras['events'] {
-    return this.#more.events
-  }
-  get version(): string | undefined {
-    return this.#more.version
-  }
+  declare readonly retryable: boolean | undefined
+  declare readonly afterMs: number | undefined
+  declare readonly artifacts: Extras['artifacts']
+  declare readonly events: Extras['events']
+  declare readonly version: string | undefined
+
   /** The same output with other data, as a schema may give. */
   withData(data: unknown): Output {
     return new Output(this.#status, data, this.#more)

@@ -2,10 +2,12 @@ import type { Clock } from './clock.ts'
 import type { PipelineInfo, RunChanges, RunContext, RunOptions, RunParent } from './context.ts'
 import { StageflowError, quote, textOf, toError } from './errors.ts'
 import type { EmitEvent, TryEmitEvent } from './events.ts'
+import { getter } from './getter.ts'
 import { Outcome } from './outcome.ts'
 import type { RunOutcome } from './report-types.ts'
 import type { RunState } from './run-state.ts'
 import type { ContextSnapshot } from './snapshot.ts'
+import { IDS } from './snapshot-fields.ts'
 
 /** Set by the class below, which alone can read its private fields. */
 export let changesOf: (face: unknown) => RunChanges
@@ -21,7 +23,15 @@ export class RunFace implements RunContext {
     this.#changes = changes
   }
 
+  declare readonly pipelineRunId: string
+  declare readonly requestId: string | undefined
+  declare readonly sessionId: string | undefined
+  declare readonly userId: string | undefined
+  declare readonly orgId: string | undefined
+  declare readonly interactionId: string | undefined
+
   static {
+    for (const id of IDS) getter(this.prototype, id, (run) => run.snapshot[id])
     changesOf = (face) => (typeof face === 'object' && face !== null && #changes in face ? face.#changes : {})
     runBehind = (face) => {
       if (typeof face === 'object' && face !== null && #run in face) return face.#run
@@ -55,24 +65,6 @@ export class RunFace implements RunContext {
   }
   get clock(): Clock {
     return this.#run.clock
-  }
-  get pipelineRunId(): string {
-    return this.#run.pipelineRunId
-  }
-  get requestId(): string | undefined {
-    return this.snapshot.requestId
-  }
-  get sessionId(): string | undefined {
-    return this.snapshot.sessionId
-  }
-  get userId(): string | undefined {
-    return this.snapshot.userId
-  }
-  get orgId(): string | undefined {
-    return this.snapshot.orgId
-  }
-  get interactionId(): string | undefined {
-    return this.snapshot.interactionId
   }
   get tryEmitEvent(): TryEmitEvent {
     return (type: string, data: object) => this.#run.tryEmit(undefined, type, data)

@@ -3,12 +3,21 @@ import { nearest } from './nearest.ts'
 import { isPlain } from './plain.ts'
 import { checkRules, isArray, isObject, isText } from './rules.ts'
 import type { Rules } from './rules.ts'
+import type { RunIdentity } from './snapshot-types.ts'
 
 /** What a snapshot holds, flat; the bundles are views of it. */
 export type Fields = { readonly [field: string]: unknown }
 
+export const IDS: readonly (keyof RunIdentity)[] = [
+  'pipelineRunId',
+  'requestId',
+  'sessionId',
+  'userId',
+  'orgId',
+  'interactionId',
+]
 export const BUNDLES: Readonly<Record<string, readonly string[]>> = {
-  runId: ['pipelineRunId', 'requestId', 'sessionId', 'userId', 'orgId', 'interactionId'],
+  runId: IDS,
   conversation: ['messages', 'inputText', 'routingDecision'],
   enrichments: ['profile', 'memory', 'documents', 'webResults'],
 }
@@ -33,7 +42,7 @@ const RULES: Rules = {
   metadata: [isPlainObject, PLAIN],
   createdAt: [Number.isFinite, 'a number'],
 }
-const FIELDS: ReadonlySet<string> = new Set([...Object.values(BUNDLES).flat(), ...LONE_FIELDS])
+export const FIELDS: ReadonlySet<string> = new Set([...Object.values(BUNDLES).flat(), ...LONE_FIELDS])
 
 /** Reads an input that may throw when it is read. */
 export function reading(read: () => Fields): Fields {

@@ -1,12 +1,20 @@
 import { systemClock } from './clock.ts'
+import { getter } from './getter.ts'
 import { printAs } from './print.ts'
-import { BUNDLES, readFields, reading } from './snapshot-fields.ts'
+import { BUNDLES, FIELDS, readFields, reading } from './snapshot-fields.ts'
 import type { Fields } from './snapshot-fields.ts'
 import type { Conversation, Enrichments, Message, RunIdentity, RunInput, SnapshotExtensions } from './snapshot-types.ts'
 
 const BRAND: unique symbol = Symbol.for('@stageflow/snapshot')
 const NO_VALUES: Readonly<Record<string, never>> = Object.freeze({})
-const NO_ITEMS: readonly never[] = Object.freeze([])
+/** What a field that is missing reads as, where that is not undefined. */
+const EMPTY: Fields = {
+  messages: Object.freeze([]),
+  documents: Object.freeze([]),
+  webResults: Object.freeze([]),
+  extensions: NO_VALUES,
+  metadata: NO_VALUES,
+}
 
 /** Set by the class below, which alone can read its private fields. */
 let fieldsInside: (snapshot: ContextSnapshot) => Fields
@@ -39,63 +47,39 @@ export class ContextSnapshot implements RunIdentity {
     }
   }
 
-  get runId(): RunIdentity {
-    return this.#bundle('runId') as unknown as RunIdentity
-  }
-  get conversation(): Conversation {
-    return Object.freeze({ messages: this.messages, inputText: this.inputText, routingDecision: this.routingDecision })
-  }
-  get enrichments(): Enrichments {
-    return Object.freeze({
-      profile: this.#fields['profile'],
-      memory: this.#fields['memory'],
-      documents: this.#items('documents'),
-      webResults: this.#items('webResults'),
-    })
-  }
-  get extensions(): Readonly<SnapshotExtensions> {
-    return this.#fields['extensions'] ?? NO_VALUES
-  }
-  get metadata(): Readonly<Record<string, unknown>> {
-    return (this.#fields['metadata'] ?? NO_VALUES) as Record<string, unknown>
-  }
-  get topology(): string | undefined {
-    return this.#text('topology')
-  }
-  get executionMode(): string | undefined {
-    return this.#text('executionMode')
-  }
+  declare readonly runId: RunIdentity
+  declare readonly conversation: Conversation
+  declare readonly enrichments: Enrichments
+  declare readonly extensions: Readonly<SnapshotExtensions>
+  declare readonly metadata: Readonly<Record<string, unknown>>
+  declare readonly topology: string | undefined
+  declare readonly executionMode: string | undefined
   /** Milliseconds since 1970. */
-  get createdAt(): number {
-    return this.#fields['createdAt'] as number
-  }
+  declare readonly createdAt: number
+  declare readonly pipelineRunId: string
+  declare readonly requestId: string | undefined
+  declare readonly sessionId: string | undefined
+  declare readonly userId: string | undefined
+  declare readonly orgId: string | undefined
+  declare readonly interactionId: string | undefined
+  declare readonly messages: readonly Message[]
+  declare readonly inputText: string | undefined
+  declare readonly routingDecision: unknown
+  declare readonly profile: unknown
+  declare readonly memory: unknown
+  declare readonly documents: readonly unknown[]
+  declare readonly webResults: readonly unknown[]
 
-  get pipelineRunId(): string {
-    return this.#fields['pipelineRunId'] as string
-  }
-  get requestId(): string | undefined {
-    return this.#text('requestId')
-  }
-  get sessionId(): string | undefined {
-    return this.#text('sessionId')
-  }
-  get userId(): string | undefined {
-    return this.#text('userId')
-  }
-  get orgId(): string | undefined {
-    return this.#text('orgId')
-  }
-  get interactionId(): string | undefined {
-    return this.#text('interactionId')
-  }
-  get inputText(): string | undefined {
-    return this.#text('inputText')
-  }
-  get messages(): readonly Message[] {
-    return this.#items('messages') as readonly Message[]
-  }
-  get routingDecision(): unknown {
-    return this.#fields['routingDecision']
+  static {
+    fieldsInside = (snapshot) => snapshot.#fields
+    Object.defineProperty(this.prototype, BRAND, { value: true })
+    printAs(this.prototype, (snapshot) => snapshot.toJSON())
+    for (const field of FIELDS) getter(this.prototype, field, (snapshot) => snapshot.#fields[field] ?? EMPTY[field])
+    for (const [bundle, fields] of Object.entries(BUNDLES)) {
+      getter(this.prototype, bundle, (snapshot) =>
+        Object.freeze(Object.fromEntries(fields.map((field) => [field, snapshot[field as keyof ContextSnapshot]]))),
+      )
+    }
   }
 
   withIdentity(identity: { readonly [Key in keyof RunIdentity]?: string }): ContextSnapshot {
@@ -124,21 +108,6 @@ export class ContextSnapshot implements RunIdentity {
   /** A snapshot of what `toJSON` gave, from storage or another process; what does not fit is `core/snapshot`. */
   static fromJSON(json: unknown): ContextSnapshot {
     return new ContextSnapshot(json as RunInput)
-  }
-  static {
-    fieldsInside = (snapshot) => snapshot.#fields
-    Object.defineProperty(this.prototype, BRAND, { value: true })
-    printAs(this.prototype, (snapshot) => snapshot.toJSON())
-  }
-
-  #text(field: string): string | undefined {
-    return this.#fields[field] as string | undefined
-  }
-  #items(field: string): readonly unknown[] {
-    return (this.#fields[field] ?? NO_ITEMS) as readonly unknown[]
-  }
-  #bundle(name: string): object {
-    return Object.freeze(Object.fromEntries((BUNDLES[name] ?? []).map((field) => [field, this.#fields[field]])))
   }
 }
 

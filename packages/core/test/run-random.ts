@@ -1,13 +1,13 @@
 import { getEventListeners } from 'node:events'
 import { manualClock, recordingSink } from '@stageflow/testing'
-import type { ManualClock } from '@stageflow/testing'
-import { StageOutput, after } from '../src/index.ts'
-import type { Clock, Interceptor, RunOptions, StageGraph, StageflowEvent, StageRecord } from '../src/index.ts'
-import type { RunCase, StageCase } from './run-case.ts'
-import { FALLBACK, StageCode, nameOf, wordsOf } from './stage-code.ts'
+import type { ManualClock, RecordingSink } from '@stageflow/testing'
+import type { Clock, RunOptions, StageflowEvent, StageRecord } from '../src/index.ts'
+import { countedClock } from './counted-clock.ts'
+import { StageCodes, graphOf } from './case-graph.ts'
+import type { RunCase } from './run-case.ts'
+import { StageCode } from './stage-code.ts'
 import type { Reading } from './stage-code.ts'
-import { untypedPipeline } from './untyped-pipeline.ts'
-import type { UntypedResult } from './untyped-pipeline.ts'
+import type { UntypedGraph, UntypedResult } from './untyped-pipeline.ts'
 
 /** What was seen of one run. */
 export interface Trace {
@@ -44,70 +44,95 @@ interface Settling {
 
 /** Runs a random pipeline to its end, and on until nothing is left that could still happen. */
 export async function runRandom(run: RunCase, nested = false): Promise<Trace> {
-  const clock = manualClock()
-  const engine = countedClock(clock)
-  const sink = recordingSink()
-  const told: StageRecord[] = []
-  const caller = callerOf(run, clock)
-  const code = new StageCode(run, clock, caller.abort)
-  const { run: start, followed } = starterOf(run, graphOf(run, code, engine, interceptorsOf(run, clock, told), nested))
-  let settled: { readonly result: UntypedResult; readonly when: Omit<Settling, 'callsLater'> } | undefined
-  const ended = start({
-    graceMs: run.graceMs,
-    onStageFailure: run.onStageFailure,
-    chunkEvents: true,
-    ...(caller.signal === undefined ? undefined : { signal: caller.signal }),
-    ...(run.maxConcurrency === undefined ? undefined : { maxConcurrency: run.maxConcurrency }),
-    ...(run.timeoutMs === undefined ? undefined : { timeoutMs: run.timeoutMs }),
-    ...(run.heard ? { eventSink: sink } : undefined),
-  }).then((result) => {
-    const when = {
-      at: clock.now(),
-      events: sink.events.length,
-      told: told.length,
-      working: [...code.working.keys()],
-      calls: code.calls,
-      timersLeft: engine.pending,
-      aborted: caller.signal?.aborted === true,
-      listenersLeft: caller.signal === undefined ? 0 : getEventListeners(caller.signal, 'abort').length,
-    }
-    settled = { result, when }
-  })
-  await clock.runAll()
-  if (settled === undefined) throw new Error('the run never settled')
-  await ended
-  caller.abort()
-  await clock.runAll()
-  const { result, when } = settled
-  const { starts, inputs, mostAtOnce, twice } = code
-  return {
-    result,
-    told,
-    events: run.heard ? sink.events : followed,
-    followed,
-    starts,
-    inputs,
-    mostAtOnce,
-    twice,
-    whenSettled: { ...when, callsLater: code.calls, ...(run.heard ? undefined : { events: followed.length }) },
-  }
+  const [trace] = await runTogether([run], nested)
+  return trace as Trace
 }
 
-/** How the run is started: as a handle, whose events are read, or for its result alone. */
-function starterOf(run: RunCase, graph: StageGraph<Record<string, never>, {}>) {
-  const followed: StageflowEvent[] = []
-  if (!run.followed) return { followed, run: (options: RunOptions) => graph.runSettled({}, options) }
-  return {
-    followed,
-    run: async (options: RunOptions): Promise<UntypedResult> => {
-      const handle = graph.start({}, options)
-      const reading = (async () => {
-        for await (const event of handle) followed.push(event)
-      })()
-      const result = await handle.settled
-      await reading
-      return result
-    },
+/** Several runs of one graph at once. Their stages, interceptors and observers are those of the first. */
+export async function runTogether(runs: readonly RunCase[], nested = false): Promise<readonly Trace[]> {
+  const clock = manualClock()
+  const engine = countedClock(clock)
+  const single = runs.map((run) => new SingleRun(run, clock))
+  const codes = new StageCodes(single.map(({ code }) => code))
+  const graph = graphOf(runs[0] as RunCase, codes, clock, engine, nested)
+  let left = runs.length
+  // While other runs of the graph go on, timers may be theirs.
+  const timersLeft = (): number => (--left === 0 ? engine.pending : 0)
+  const ended = single.map((one, index) => one.start(graph, String(index), timersLeft))
+  await clock.runAll()
+  if (left > 0) throw new Error(`${left} of ${runs.length} runs never settled`)
+  await Promise.all(ended)
+  for (const { caller } of single) caller.abort()
+  await clock.runAll()
+  return single.map((one) => one.trace())
+}
+
+interface Settled {
+  readonly result: UntypedResult
+  readonly when: Omit<Settling, 'callsLater'>
+}
+
+class SingleRun {
+  readonly code: StageCode
+  readonly caller: { readonly signal?: AbortSignal; abort(): void }
+  readonly #run: RunCase
+  readonly #clock: ManualClock
+  readonly #sink: RecordingSink = recordingSink()
+  readonly #followed: StageflowEvent[] = []
+  #settled: Settled | undefined
+
+  constructor(run: RunCase, clock: ManualClock) {
+    this.#run = run
+    this.#clock = clock
+    this.caller = callerOf(run, clock)
+    this.code = new StageCode(run, clock, this.caller.abort)
+  }
+
+  async start(graph: UntypedGraph, inputText: string, timersLeft: () => number): Promise<void> {
+    const { signal } = this.caller
+    const { graceMs, onStageFailure, maxConcurrency, timeoutMs, heard } = this.#run
+    const result = await this.#open(graph, inputText, {
+      graceMs,
+      onStageFailure,
+      chunkEvents: true,
+      ...(signal === undefined ? undefined : { signal }),
+      ...(maxConcurrency === undefined ? undefined : { maxConcurrency }),
+      ...(timeoutMs === undefined ? undefined : { timeoutMs }),
+      ...(heard ? { eventSink: this.#sink } : undefined),
+    })
+    const when = {
+      at: this.#clock.now(),
+      events: this.#sink.events.length,
+      told: this.code.told.length,
+      working: [...this.code.working.keys()],
+      calls: this.code.calls,
+      timersLeft: timersLeft(),
+      aborted: signal?.aborted === true,
+      listenersLeft: signal === undefined ? 0 : getEventListeners(signal, 'abort').length,
+    }
+    this.#settled = { result, when }
+  }
+
+  /** For its result alone, or as a handle, whose events are read. */
+  async #open(graph: UntypedGraph, inputText: string, options: RunOptions): Promise<UntypedResult> {
+    if (!this.#run.followed) return graph.runSettled({ inputText }, options)
+    const handle = graph.start({ inputText }, options)
+    const reading = (async () => {
+      for await (const event of handle) this.#followed.push(event)
+    })()
+    const result = await handle.settled
+    await reading
+    return result
+  }
+
+  trace(): Trace {
+    const { result, when } = this.#settled as Settled
+    const { heard } = this.#run
+    const { starts, inputs, mostAtOnce, twice, told, calls } = this.code
+    const followed = this.#followed
+    const events = heard ? this.#sink.events : followed
+    const whenSettled = { ...when, callsLater: calls, ...(heard ? undefined : { events: followed.length }) }
+    return { result, told, events, followed, starts, inputs, mostAtOnce, twice, whenSettled }
   }
 }
 
@@ -118,93 +143,4 @@ function callerOf({ abortAtMs, stages }: RunCase, clock: Clock): { readonly sign
   if (abortAtMs !== undefined && abortAtMs < 0) abort()
   else if (abortAtMs !== undefined) clock.setTimeout(abort, abortAtMs)
   return { signal: controller.signal, abort }
-}
-
-/** The clock that the engine is given: counts the timers that are the engine's own. */
-function countedClock(clock: ManualClock): Clock & { readonly pending: number } {
-  const pending = new Set<object>()
-  return {
-    now: () => clock.now(),
-    sleep: (ms, signal) => clock.sleep(ms, signal),
-    setTimeout(callback, ms) {
-      const timer = {}
-      pending.add(timer)
-      const cancel = clock.setTimeout(() => {
-        pending.delete(timer)
-        callback()
-      }, ms)
-      return () => {
-        pending.delete(timer)
-        cancel()
-      }
-    },
-    get pending() {
-      return pending.size
-    },
-  }
-}
-
-function graphOf(
-  run: RunCase,
-  code: StageCode,
-  clock: Clock,
-  interceptors: readonly Interceptor[],
-  nested: boolean,
-): StageGraph<Record<string, never>, {}> {
-  let pipeline = untypedPipeline('random')
-  run.stages.forEach((stage, place) => {
-    const { when } = stage
-    pipeline = pipeline.withStage(nameOf(place), code.of(stage, place), {
-      dependencies: stage.dependencies.map(nameOf),
-      join: stage.join,
-      late: stage.late ? 'abort' : 'finish',
-      onFailure:
-        stage.onFailure === 'fallback' ? { fallback: FALLBACK } : stage.onFailure === 'skip' ? 'skip' : undefined,
-      when:
-        when === 'none'
-          ? undefined
-          : () => {
-              code.starts.push(place)
-              if (when === 'throws') throw new Error(wordsOf(place))
-              return when === 'true'
-            },
-    })
-  })
-  if (nested) pipeline = untypedPipeline('outer').withPipeline('child', pipeline)
-  return pipeline.build({ clock, interceptors })
-}
-
-function interceptorsOf(run: RunCase, clock: Clock, told: StageRecord[]): readonly Interceptor[] {
-  const observer: Interceptor = { name: 'observer', settled: (record) => void told.push(record) }
-  return [...(run.watched ? [observer] : []), ...(run.wrapper === 'none' ? [] : [wrapperOf(run, clock)])]
-}
-
-function wrapperOf({ wrapper, stages }: RunCase, clock: Clock): Interceptor {
-  return {
-    name: 'wrapper',
-    wrap: (next, { index, pipeline }) => {
-      const { wrapped, earlyMs } = stages[index] as StageCase
-      if (!wrapped || pipeline.name === 'outer') return next
-      if (wrapper === 'passes') return (context) => after(next(context), (output) => output)
-      if (wrapper === 'retries') {
-        const isBad = ({ status }: StageOutput): boolean => status === 'fail' || status === 'retry'
-        return (context) => after(next(context), (output) => (isBad(output) ? next(context) : output))
-      }
-      return (context) => {
-        const fork = context.fork()
-        const answer = next(fork.context)
-        if (!(answer instanceof Promise)) return answer
-        return new Promise((resolve) => {
-          const cancel = clock.setTimeout(() => {
-            fork.abort(new Error('early'))
-            resolve(wrapper === 'calls again' ? next(context) : StageOutput.fail('early'))
-          }, earlyMs)
-          void answer.then((output) => {
-            cancel()
-            resolve(output)
-          })
-        })
-      }
-    },
-  }
 }

@@ -1,5 +1,5 @@
 import { StageOutput } from '../src/index.ts'
-import type { Clock, InterceptorContext, StageContext } from '../src/index.ts'
+import type { Clock, InterceptorContext, StageContext, StageRecord } from '../src/index.ts'
 import type { Ending, RunCase, StageCase } from './run-case.ts'
 
 export const nameOf = (place: number): string => `s${place}`
@@ -18,6 +18,8 @@ export interface Reading {
 export class StageCode {
   readonly starts: number[] = []
   readonly inputs: Reading[] = []
+  /** What observers of the run were told. */
+  readonly told: StageRecord[] = []
   readonly working: Map<number, InterceptorContext> = new Map()
   /** Stages whose code began while it ran. */
   readonly twice: string[] = []

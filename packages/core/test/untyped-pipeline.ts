@@ -5,8 +5,9 @@ import type { BuildOptions, FailedResult, PipelineResult, StageContext, StageGra
 export interface UntypedPipeline {
   withStage(name: string, stage: (context: StageContext) => object | undefined, options?: object): UntypedPipeline
   withPipeline(name: string, child: UntypedPipeline): UntypedPipeline
-  build(options?: BuildOptions<{}>): StageGraph<Record<string, never>, {}>
+  build(options?: BuildOptions<{}>): UntypedGraph
 }
+export type UntypedGraph = StageGraph<Record<string, never>, {}>
 export type UntypedResult = PipelineResult<Record<string, never>> | FailedResult<Record<string, never>>
 
 export const untypedPipeline = (name: string): UntypedPipeline => new Pipeline(name) as unknown as UntypedPipeline

@@ -4,7 +4,9 @@ import type { PipelineReport } from '../src/index.ts'
 import { PROPERTY_TIMEOUT_MS, propertySettings } from './property-settings.ts'
 import { certainRun } from './random-pipelines.ts'
 import type { RunCase } from './run-case.ts'
-import { runRandom } from './run-random.ts'
+import { compareWithReference } from './run-comparison.ts'
+import { checkInvariants } from './run-invariants.ts'
+import { runRandom, runTogether } from './run-random.ts'
 import type { Trace } from './run-random.ts'
 import { nameOf } from './stage-code.ts'
 
@@ -63,3 +65,29 @@ test(
   },
   PROPERTY_TIMEOUT_MS,
 )
+
+test(
+  'random runs of one graph at once come to what each is foretold alone, whatever options each has',
+  async () => {
+    const runs = fc
+      .array(certainRun, { minLength: 2, maxLength: 3 })
+      .map(
+        ([first, ...others]) =>
+          [first, ...others.map((run) => ({ ...run, ...sharedOf(first as RunCase) }))] as RunCase[],
+      )
+    await fc.assert(
+      fc.asyncProperty(runs, async (together) => {
+        const traces = await runTogether(together)
+        together.forEach((run, index) => {
+          checkInvariants(run, traces[index] as Trace)
+          compareWithReference(run, traces[index] as Trace)
+        })
+      }),
+      propertySettings(600),
+    )
+  },
+  PROPERTY_TIMEOUT_MS,
+)
+
+/** What belongs to the graph, not to a run of it. */
+const sharedOf = ({ stages, wrapper, watched }: RunCase): Partial<RunCase> => ({ stages, wrapper, watched })
