@@ -134,6 +134,41 @@ test('the inputs of a stage that starts early stay as they were when it started'
   })
 })
 
+test('those inputs stay so behind a fork too, whenever the fork is made', async () => {
+  const graph = new Pipeline('demo')
+    .withStage('quick', async () => ({ quick: true }))
+    .withStage('slow', async (context) => {
+      await context.clock.sleep(10)
+      return { slow: true }
+    })
+    .withStage(
+      'any',
+      (context) => ({ saw: context.inputs.status('slow'), data: context.inputs.from('slow') ?? 'none' }),
+      {
+        dependencies: ['quick', 'slow'],
+        join: 'any',
+      },
+    )
+    .build({
+      clock,
+      interceptors: [
+        {
+          name: 'late-fork',
+          wrap: (next, { name }) =>
+            name !== 'any'
+              ? next
+              : async (context) => {
+                  await context.clock.sleep(50)
+                  return next(context.fork().context)
+                },
+        },
+      ],
+    })
+  const settled = graph.run()
+  await clock.advance(50)
+  expect((await settled).data.any).toEqual({ saw: 'late', data: 'none' })
+})
+
 // ---------- late: 'abort'
 
 function race(other: (context: StageContext) => object | Promise<object>, late: 'abort' | 'finish') {

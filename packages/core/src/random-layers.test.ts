@@ -3,19 +3,49 @@ import { expect, test } from 'vitest'
 import { manualClock } from '../../testing/src/index.ts'
 import type { ManualClock } from '../../testing/src/index.ts'
 import { Pipeline, StageOutput, defineStage } from './index.ts'
-import type { EventSink, Interceptor, RunOptions, RunStage, StageContext, StageflowEvent } from './index.ts'
+import type { AnyStage, EventSink, Interceptor, RunOptions, RunStage, StageContext, StageflowEvent } from './index.ts'
 
 // Random interceptors around random stages in random runs: whatever they do to each other, the promises of a run hold.
 
 const LIMIT_MS = 500
 const GRACE_MS = 50
 
-const BODIES = ['ok', 'throws', 'skips', 'retries', 'sleeps', 'fails late', 'deaf', 'never', 'streams', 'streams and throws', 'child', 'lost child'] as const
-const LAYERS = ['pass', 'pass async', 'wait before', 'wait after', 'early answer', 'retry', 'twice at once', 'give up', 'throw before', 'throw after', 'answer nothing', 'cache', 'hang', 'late next'] as const
+const BODIES = [
+  'ok',
+  'throws',
+  'skips',
+  'retries',
+  'sleeps',
+  'fails late',
+  'deaf',
+  'never',
+  'streams',
+  'streams and throws',
+  'child',
+  'lost child',
+] as const
+const LAYERS = [
+  'pass',
+  'pass async',
+  'wait before',
+  'wait after',
+  'early answer',
+  'retry',
+  'twice at once',
+  'give up',
+  'throw before',
+  'throw after',
+  'answer nothing',
+  'cache',
+  'hang',
+  'late next',
+] as const
 
 const stageArbitrary = fc.record({
   body: fc.constantFrom(...BODIES),
-  layers: fc.array(fc.record({ kind: fc.constantFrom(...LAYERS), ms: fc.integer({ min: 0, max: 60 }) }), { maxLength: 3 }),
+  layers: fc.array(fc.record({ kind: fc.constantFrom(...LAYERS), ms: fc.integer({ min: 0, max: 60 }) }), {
+    maxLength: 3,
+  }),
   ms: fc.integer({ min: 0, max: 80 }),
   dependencies: fc.array(fc.nat(4), { maxLength: 2 }),
   tolerant: fc.boolean(),
@@ -49,14 +79,16 @@ class Watch {
 }
 
 function bodyOf({ body, ms }: StageCase, name: string, watch: Watch): (context: StageContext<{}>) => object {
-  const watched = (run: (context: StageContext<{}>) => Promise<object>) => async (context: StageContext<{}>): Promise<object> => {
-    watch.enter(name)
-    try {
-      return await run(context)
-    } finally {
-      watch.leave(name)
+  const watched =
+    (run: (context: StageContext<{}>) => Promise<object>) =>
+    async (context: StageContext<{}>): Promise<object> => {
+      watch.enter(name)
+      try {
+        return await run(context)
+      } finally {
+        watch.leave(name)
+      }
     }
-  }
   switch (body) {
     case 'ok':
       return () => ({ name })
@@ -111,7 +143,8 @@ function bodyOf({ body, ms }: StageCase, name: string, watch: Watch): (context: 
       }
   }
 }
-const sleepingChild = (ms: number) => new Pipeline('child').withStage('inner', async (context) => void (await context.clock.sleep(ms, context.signal)))
+const sleepingChild = (ms: number) =>
+  new Pipeline('child').withStage('inner', async (context) => void (await context.clock.sleep(ms, context.signal)))
 
 function layerOf({ kind, ms }: StageCase['layers'][number], next: RunStage): RunStage {
   switch (kind) {
@@ -131,7 +164,11 @@ function layerOf({ kind, ms }: StageCase['layers'][number], next: RunStage): Run
         return output
       }
     case 'early answer':
-      return (context) => Promise.race([Promise.resolve(next(context)), context.clock.sleep(ms).then(() => StageOutput.ok({ early: true }))])
+      return (context) =>
+        Promise.race([
+          Promise.resolve(next(context)),
+          context.clock.sleep(ms).then(() => StageOutput.ok({ early: true })),
+        ])
     case 'retry':
       return async (context) => {
         const first = await next(context.fork({ attempt: 1 }).context)
@@ -183,20 +220,30 @@ async function run(given: Case, clock: ManualClock) {
       return layer === undefined || stage.pipeline.name === 'child' ? next : layerOf(layer, next)
     },
   }))
-  const made: ReturnType<typeof stageOf>[] = []
-  const stageOf = (one: StageCase, index: number) => {
-    const after = Object.fromEntries(one.dependencies.filter((source) => source < index).map((source) => [`s${source}`, made[source]!]))
+  const made: AnyStage[] = []
+  const stageOf = (one: StageCase, index: number): AnyStage => {
+    const after = Object.fromEntries(
+      one.dependencies.filter((source) => source < index).map((source) => [`s${source}`, made[source]!]),
+    )
     return defineStage({
-      name: `s${index}`, after: after as {}, run: bodyOf(one, `s${index}`, watch), join: one.join,
-      late: one.late ? 'abort' : 'finish', ...(one.tolerant ? { onFailure: 'skip' as const } : {}),
+      name: `s${index}`,
+      after: after as {},
+      run: bodyOf(one, `s${index}`, watch),
+      join: one.join,
+      late: one.late ? 'abort' : 'finish',
+      ...(one.tolerant ? { onFailure: 'skip' as const } : {}),
     })
   }
   for (const [index, one] of given.stages.entries()) made.push(stageOf(one, index))
   const options: RunOptions = {
-    timeoutMs: LIMIT_MS, graceMs: GRACE_MS, onStageFailure: given.goOn ? 'continue' : 'stop',
+    timeoutMs: LIMIT_MS,
+    graceMs: GRACE_MS,
+    onStageFailure: given.goOn ? 'continue' : 'stop',
     ...(given.maxConcurrency === undefined ? {} : { maxConcurrency: given.maxConcurrency }),
   }
-  const handle = Pipeline.from('random', made).build({ clock, eventSink, interceptors: layers }).start({}, options)
+  const handle = Pipeline.from('random', made as never)
+    .build({ clock, eventSink, interceptors: layers })
+    .start({}, options)
   let settledAt: number | undefined
   let runningThen: readonly string[] = []
   const settled = handle.settled.then((result) => {
@@ -226,21 +273,27 @@ function check({ result, events, watch, runningThen }: Awaited<ReturnType<typeof
   const root = events.filter(({ parentRunId }) => parentRunId === undefined)
   expect(root.at(-1)?.type).toBe(`pipeline.${result.status}`)
   for (const [name, record] of Object.entries(stages)) {
-    const types = root.filter(({ stage, type }) => stage === name && type.startsWith('stage.')).map(({ type }) => type.slice(`stage.${name}.`.length))
+    const types = root
+      .filter(({ stage, type }) => stage === name && type.startsWith('stage.'))
+      .map(({ type }) => type.slice(`stage.${name}.`.length))
     const terminal = types.filter((type) => /^(completed|failed|skipped|cancelled|abandoned)$/.test(type))
     expect(terminal.length, `${name}: ${types.join(' ')}`).toBe(record.endedAt === undefined ? 0 : 1)
     if (record.startedAt !== undefined) expect(types[0]).toBe('started')
     if (terminal.length > 0) expect(types.at(-1)).toBe(terminal[0])
     expect(record.status).toBeDefined()
-    if (record.abandoned !== true) for (const attempt of record.attempts) expect(attempt.status, `an attempt of ${name}`).toBeDefined()
+    if (record.abandoned !== true)
+      for (const attempt of record.attempts) expect(attempt.status, `an attempt of ${name}`).toBeDefined()
     expect(watch.most.get(name) ?? 0, `${name} runs once at a time`).toBeLessThanOrEqual(1)
   }
-  for (const name of runningThen) expect(stages[name]?.abandoned, `${name} still runs, so the report names it`).toBe(true)
+  for (const name of runningThen)
+    expect(stages[name]?.abandoned, `${name} still runs, so the report names it`).toBe(true)
   if (given.maxConcurrency !== undefined) {
-    for (const names of watch.together) expect(names.filter((name) => stages[name]?.abandoned !== true).length).toBeLessThanOrEqual(given.maxConcurrency)
+    for (const names of watch.together)
+      expect(names.filter((name) => stages[name]?.abandoned !== true).length).toBeLessThanOrEqual(given.maxConcurrency)
   }
   if (result.status === 'completed') {
-    for (const record of Object.values(stages)) expect(record.status === 'ok' || record.status === 'skip' || record.tolerated === true).toBe(true)
+    for (const record of Object.values(stages))
+      expect(record.status === 'ok' || record.status === 'skip' || record.tolerated === true).toBe(true)
   }
   if (result.status === 'failed') expect(result.errors.length).toBeGreaterThan(0)
 }
@@ -259,5 +312,6 @@ test('whatever interceptors and stages do to each other: the run ends in time, e
     }),
     { numRuns: 400 },
   )
-  for (const key of ['ok', 'skip', 'fail', 'cancel', 'abandoned', 'completed', 'failed', 'cancelled']) expect(seen.get(key) ?? 0, key).toBeGreaterThan(0)
+  for (const key of ['ok', 'skip', 'fail', 'cancel', 'abandoned', 'completed', 'failed', 'cancelled'])
+    expect(seen.get(key) ?? 0, key).toBeGreaterThan(0)
 }, 60_000)

@@ -31,6 +31,7 @@ function checkNothingIsLeft({ maxConcurrency }: RunCase, trace: Trace): void {
   expect(whenSettled.callsLater, 'code began after the run had settled').toBe(whenSettled.calls)
   expect(events.length, 'events came after the run had settled').toBe(whenSettled.events)
   expect(told.length, 'observers were told after the run had settled').toBe(whenSettled.told)
+  expect(whenSettled.cleaned, 'cleanups, last in first out').toEqual(whenSettled.toClean.toReversed())
   expect(whenSettled.timersLeft, 'timers of the engine').toBe(0)
   expect(whenSettled.listenersLeft, "listeners on the caller's signal").toBe(0)
   expect(result.report.endedAt, 'when it ended').toBe(whenSettled.at)

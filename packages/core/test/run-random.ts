@@ -36,6 +36,8 @@ interface Settling {
   /** How often stages' code had begun. */
   readonly calls: number
   readonly callsLater: number
+  readonly toClean: readonly string[]
+  readonly cleaned: readonly string[]
   readonly timersLeft: number
   readonly listenersLeft: number
   /** The caller's signal had aborted. */
@@ -106,6 +108,8 @@ class SingleRun {
       told: this.code.told.length,
       working: [...this.code.working.keys()],
       calls: this.code.calls,
+      toClean: [...this.code.toClean],
+      cleaned: [...this.code.cleaned],
       timersLeft: timersLeft(),
       aborted: signal?.aborted === true,
       listenersLeft: signal === undefined ? 0 : getEventListeners(signal, 'abort').length,

@@ -23,6 +23,9 @@ export class StageCode {
   readonly working: Map<number, InterceptorContext> = new Map()
   /** Stages whose code began while it ran. */
   readonly twice: string[] = []
+  /** Cleanups in the order they were asked for, and in the order they ran. */
+  readonly toClean: string[] = []
+  readonly cleaned: string[] = []
   mostAtOnce = 0
   calls = 0
   readonly #attempts = new Map<number, number>()
@@ -79,6 +82,11 @@ export class StageCode {
     this.calls++
     if (this.working.has(place)) this.twice.push(nameOf(place))
     this.working.set(place, context)
+    if (place % 3 === 0) {
+      const name = `${nameOf(place)} of call ${this.calls}`
+      this.toClean.push(name)
+      context.onCleanup(() => void this.cleaned.push(name))
+    }
     const counted = [...this.working.values()].filter(({ record }) => record.abandoned !== true)
     this.mostAtOnce = Math.max(this.mostAtOnce, counted.length)
     if (attempt === 0 && stage.when === 'none') this.starts.push(place)
