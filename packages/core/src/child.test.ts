@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { manualClock, recordingSink } from '../../testing/src/index.ts'
-import { Pipeline, StageOutput, asStage, createSlot, defineStage } from './index.ts'
+import { Pipeline, StageKind, StageOutput, asStage, createSlot, defineStage } from './index.ts'
 import type { Interceptor, RunContext, StageContext } from './index.ts'
 
 let clock = manualClock()
@@ -485,6 +485,10 @@ test('a child that has a longer grace time than its parent is named by the repor
   const { report } = await run.settled
   expect(report.stages['a']).toMatchObject({ status: 'cancel', abandoned: true })
   expect(report.endedAt).toBe(10)
+  for (const { status, startedAt, endedAt } of report.stages['a']?.children ?? []) {
+    expect(status).toBe('cancelled')
+    expect(endedAt).toBeGreaterThanOrEqual(startedAt)
+  }
   end()
   await clock.settle()
 })
@@ -528,4 +532,44 @@ test('an attempt that left a child behind is not followed by another before that
   await clock.advance(200)
   expect((await settled).status).toBe('completed')
   expect(log).toEqual(['started at 0', 'started at 100'])
+})
+
+test('a child that still runs is not reported as completed', async () => {
+  const seen: unknown[] = []
+  const graph = new Pipeline('demo').withPipeline('child', inner(sleeping)).build({
+    clock,
+    interceptors: [
+      {
+        name: 'looking',
+        wrap: (next, { name }) =>
+          name !== 'child'
+            ? next
+            : async (context) => {
+                const answer = next(context)
+                await context.clock.sleep(10)
+                seen.push(...(context.record.children ?? []).map(({ status }) => status))
+                return answer
+              },
+      },
+    ],
+  })
+  const settled = graph.run()
+  await clock.advance(1_000)
+  expect((await settled).report.stages['child']?.children).toMatchObject([{ status: 'completed' }])
+  expect(seen).not.toContain('completed')
+})
+
+test('a child given as a graph may be repeated, and a composed pipeline keeps its children and maps', async () => {
+  let calls = 0
+  const child = new Pipeline('child')
+    .withStage('check', () => (++calls % 3 === 0 ? {} : StageOutput.fail('not yet')), StageKind.GUARD)
+    .build({ clock })
+  const part = new Pipeline('part')
+    .withPipeline('answer', child, { repeat: { until: 'check' } })
+    .withMap('each', { over: () => [1, 2], each: (item) => ({ item }) })
+  for (const whole of [new Pipeline('whole').compose(part), Pipeline.from('whole', part.stages)]) {
+    const { report } = await whole.build({ clock }).run()
+    expect(report.stages['answer']?.children).toHaveLength(3)
+    expect(report.stages['each']?.status).toBe('ok')
+  }
 })

@@ -225,6 +225,32 @@ test('code that was left behind keeps its slot: maxConcurrency is not exceeded',
   expect(result.report.stages['other']).toMatchObject({ status: 'ok', startedAt: 1_000 })
 })
 
+test('code that was given up frees its slot, and the next that is left behind is owed a grace time of its own', async () => {
+  const graph = new Pipeline('demo')
+    .withStage('first', () => new Promise<object>(() => {}))
+    .withStage('second', () => new Promise<object>(() => {}))
+    .build({
+      clock,
+      interceptors: [
+        {
+          name: 'at-once',
+          wrap: (next) => (context) => {
+            void next(context)
+            return StageOutput.ok({ early: true })
+          },
+        },
+      ],
+    })
+  const settled = graph.run({}, { maxConcurrency: 1, graceMs: 100 })
+  await clock.advance(200)
+  const { report } = await settled
+  expect(report.stages).toMatchObject({
+    first: { status: 'ok', abandoned: true, startedAt: 0 },
+    second: { status: 'ok', abandoned: true, startedAt: 100 },
+  })
+  expect(report.endedAt).toBe(200)
+})
+
 test('what an interceptor answers without calling the code needs no waiting for', async () => {
   const graph = new Pipeline('demo')
     .withStage('never', () => new Promise<object>(() => {}))

@@ -224,3 +224,15 @@ test('the methods of a graph can be taken off it', async () => {
     'completed',
   ])
 })
+
+test('a stage of a child run waits for the same reader', async () => {
+  const log: number[] = []
+  const child = new Pipeline('child').withStage('llm', counting(log, 3_000))
+  const run = new Pipeline('demo').withPipeline('child', child).build({ clock }).start()
+  const reader = run[Symbol.asyncIterator]()
+  await clock.settle()
+  expect(log.length).toBeLessThanOrEqual(1_000)
+  await reader.return?.()
+  expect((await run.settled).status).toBe('completed')
+  expect(log).toHaveLength(3_000)
+})

@@ -386,3 +386,22 @@ test('a map that is run again waits for the items of the first time that still r
   expect((await settled).status).toBe('completed')
   expect(log).toEqual(['quick 1 ended at 10', 'slow 2 ended at 100', 'quick 3 ended at 110', 'slow 4 ended at 200'])
 })
+
+test('a source that ended by itself is not closed, one that was left is closed once', async () => {
+  const closed: string[] = []
+  const source = (name: string) => ({
+    [Symbol.iterator]: () => {
+      const items = [1, 2].values()
+      return {
+        next: () => items.next(),
+        return: () => {
+          closed.push(name)
+          return { done: true as const, value: undefined }
+        },
+      }
+    },
+  })
+  await mapping((item) => ({ item }), { items: source('whole') }).run()
+  await mapping(() => StageOutput.fail('bad item'), { items: source('left'), concurrency: 1 }).runSettled()
+  expect(closed).toEqual(['left'])
+})

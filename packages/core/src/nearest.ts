@@ -4,7 +4,7 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   let least = 3
   for (const one of names) {
     if (Math.abs(one.length - name.length) >= least) continue
-    const edits = distance(name, one)
+    const edits = distance(name, one, least)
     if (edits < least && edits < Math.max(name.length, one.length)) {
       least = edits
       best = one
@@ -13,8 +13,8 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   return best
 }
 
-/** Levenshtein's distance, a row at a time. */
-function distance(a: string, b: string): number {
+/** Levenshtein's distance, a row at a time; stops at a row that has reached `most`. */
+function distance(a: string, b: string, most: number): number {
   let above = Array.from({ length: b.length + 1 }, (_, column) => column)
   for (let i = 1; i <= a.length; i++) {
     const row = [i]
@@ -22,6 +22,7 @@ function distance(a: string, b: string): number {
       const replaced = (above[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
       row.push(Math.min(replaced, (above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1))
     }
+    if (Math.min(...row) >= most) return most
     above = row
   }
   return above[b.length] ?? 0

@@ -3,12 +3,22 @@ import { expect, test } from 'vitest'
 import { manualClock } from '../../testing/src/index.ts'
 import type { ManualClock } from '../../testing/src/index.ts'
 import { Pipeline, StageOutput, defineStage } from './index.ts'
-import type { AnyStage, EventSink, Interceptor, RunOptions, RunStage, StageContext, StageflowEvent } from './index.ts'
+import type {
+  AnyStage,
+  EventSink,
+  Interceptor,
+  RunOptions,
+  RunPipeline,
+  RunStage,
+  StageContext,
+  StageflowEvent,
+} from './index.ts'
 
 // Random interceptors around random stages in random runs: whatever they do to each other, the promises of a run hold.
 
 const LIMIT_MS = 500
 const GRACE_MS = 50
+const CLEANUP_MS = 30
 
 const BODIES = [
   'ok',
@@ -41,7 +51,25 @@ const LAYERS = [
   'late next',
 ] as const
 
+const RUN_LAYERS = [
+  'pass',
+  'wait before',
+  'wait after',
+  'fail at once',
+  'cancel at once',
+  'fail in the end',
+  'throw before',
+  'throw after',
+  'answer early',
+  'hang before',
+  'hang after',
+  'narrow',
+  'next twice',
+] as const
+const CLEANUPS = ['none', 'quick', 'slow', 'never', 'throws'] as const
+
 const stageArbitrary = fc.record({
+  cleanup: fc.constantFrom(...CLEANUPS),
   body: fc.constantFrom(...BODIES),
   layers: fc.array(fc.record({ kind: fc.constantFrom(...LAYERS), ms: fc.integer({ min: 0, max: 60 }) }), {
     maxLength: 3,
@@ -53,6 +81,16 @@ const stageArbitrary = fc.record({
   join: fc.constantFrom('all' as const, 'any' as const, 'settled' as const),
 })
 const caseArbitrary = fc.record({
+  runLayers: fc.oneof(
+    { weight: 2, arbitrary: fc.constant([]) },
+    {
+      weight: 1,
+      arbitrary: fc.array(fc.record({ kind: fc.constantFrom(...RUN_LAYERS), ms: fc.integer({ min: 0, max: 60 }) }), {
+        minLength: 1,
+        maxLength: 2,
+      }),
+    },
+  ),
   stages: fc.array(stageArbitrary, { minLength: 1, maxLength: 5 }),
   maxConcurrency: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
   goOn: fc.boolean(),
@@ -127,7 +165,8 @@ function bodyOf({ body, ms }: StageCase, name: string, watch: Watch): (context: 
         void context.runChild(sleepingChild(ms))
         return { name }
       })
-    default:
+    case 'streams':
+    case 'streams and throws':
       return async function* (context: StageContext<{}>) {
         watch.enter(name)
         try {
@@ -200,11 +239,82 @@ function layerOf({ kind, ms }: StageCase['layers'][number], next: RunStage): Run
       return () => StageOutput.ok({ cached: true })
     case 'hang':
       return () => new Promise(() => {})
-    default:
+    case 'late next':
       return (context) => {
         void context.clock.sleep(ms).then(() => next(context))
         return next(context)
       }
+  }
+}
+
+function runLayerOf({ kind, ms }: Case['runLayers'][number], next: RunPipeline): RunPipeline {
+  switch (kind) {
+    case 'pass':
+      return async (face) => next(face)
+    case 'wait before':
+      return async (face) => {
+        await face.clock.sleep(ms, face.signal)
+        return next(face)
+      }
+    case 'wait after':
+      return async (face) => {
+        const outcome = await next(face)
+        await face.clock.sleep(ms)
+        return outcome
+      }
+    case 'fail at once':
+      return (face) => face.fail(new Error('refused'))
+    case 'cancel at once':
+      return (face) => face.cancel('refused')
+    case 'fail in the end':
+      return async (face) => {
+        await next(face)
+        return face.fail(new Error('over budget'))
+      }
+    case 'throw before':
+      return () => {
+        throw new Error('a bug before the run')
+      }
+    case 'throw after':
+      return async (face) => {
+        await next(face)
+        throw new Error('a bug after the run')
+      }
+    case 'answer early':
+      return async (face) => {
+        void next(face)
+        await face.clock.sleep(ms)
+        return face.cancel('early')
+      }
+    case 'hang before':
+      return () => new Promise(() => {})
+    case 'hang after':
+      return async (face) => {
+        await next(face)
+        return new Promise(() => {})
+      }
+    case 'narrow':
+      return (face) => {
+        const own = new AbortController()
+        face.clock.setTimeout(() => own.abort(new Error('narrowed')), ms)
+        return next(face.with({ signal: own.signal, deadline: face.clock.now() + 2 * ms }))
+      }
+    case 'next twice':
+      return async (face) => {
+        await next(face)
+        return next(face)
+      }
+  }
+}
+
+function withCleanup(cleanup: StageCase['cleanup'], body: (context: StageContext<{}>) => object) {
+  if (cleanup === 'none') return body
+  return (context: StageContext<{}>): object => {
+    context.onCleanup(async () => {
+      if (cleanup === 'throws') throw new Error('a cleanup broke')
+      await (cleanup === 'never' ? new Promise(() => {}) : context.clock.sleep(cleanup === 'quick' ? 1 : 20))
+    })
+    return body(context)
   }
 }
 
@@ -220,6 +330,10 @@ async function run(given: Case, clock: ManualClock) {
       return layer === undefined || stage.pipeline.name === 'child' ? next : layerOf(layer, next)
     },
   }))
+  const around = given.runLayers.map((layer, depth): Interceptor => ({
+    name: `run-layer-${depth}`,
+    wrapRun: (next, pipeline) => (pipeline.name === 'child' ? next : runLayerOf(layer, next)),
+  }))
   const made: AnyStage[] = []
   const stageOf = (one: StageCase, index: number): AnyStage => {
     const after = Object.fromEntries(
@@ -228,7 +342,7 @@ async function run(given: Case, clock: ManualClock) {
     return defineStage({
       name: `s${index}`,
       after: after as {},
-      run: bodyOf(one, `s${index}`, watch),
+      run: withCleanup(one.cleanup, bodyOf(one, `s${index}`, watch)),
       join: one.join,
       late: one.late ? 'abort' : 'finish',
       ...(one.tolerant ? { onFailure: 'skip' as const } : {}),
@@ -238,11 +352,12 @@ async function run(given: Case, clock: ManualClock) {
   const options: RunOptions = {
     timeoutMs: LIMIT_MS,
     graceMs: GRACE_MS,
+    cleanupMs: CLEANUP_MS,
     onStageFailure: given.goOn ? 'continue' : 'stop',
     ...(given.maxConcurrency === undefined ? {} : { maxConcurrency: given.maxConcurrency }),
   }
   const handle = Pipeline.from('random', made as never)
-    .build({ clock, eventSink, interceptors: layers })
+    .build({ clock, eventSink, interceptors: [...around, ...layers] })
     .start({}, options)
   let settledAt: number | undefined
   let runningThen: readonly string[] = []
@@ -252,7 +367,7 @@ async function run(given: Case, clock: ManualClock) {
     return result
   })
   if (given.cancelAt !== undefined) clock.setTimeout(() => handle.cancel('enough'), given.cancelAt)
-  await clock.advance(LIMIT_MS + GRACE_MS)
+  await clock.advance(LIMIT_MS + GRACE_MS + CLEANUP_MS)
   expect(settledAt, 'the run has settled').toBeDefined()
   const result = await settled
   const published = events.length

@@ -2,6 +2,7 @@ import { errorRecord } from './errors.ts'
 import { Output } from './output.ts'
 import type { AttemptRecord, PipelineReport, PipelineStatus, StageRecord } from './report-types.ts'
 import type { RunState } from './run-state.ts'
+import type { Run } from './run.ts'
 import { FAILED, OK, SKIPPED, WAITING } from './schedule.ts'
 import type { StageFacts } from './stage-facts.ts'
 
@@ -77,7 +78,13 @@ function addEnding(
   else if (record.status === 'cancel')
     record.reason = facts?.output?.reason ?? run.stopText ?? 'the run ended before it started'
   if (facts?.abandoned === true) record.abandoned = true
-  if (facts?.children !== undefined) record.children = facts.children.map((child) => child.report)
+  if (facts?.children !== undefined) record.children = facts.children.flatMap((child) => childReport(child, run))
+}
+
+/** A child that still runs has no report yet; one that outlived its stage's grace time was cancelled with it. */
+function childReport(child: Run, run: RunState): readonly PipelineReport[] {
+  if (child.over) return [child.report]
+  return run.over ? [{ ...child.report, endedAt: run.endedAt }] : []
 }
 
 function onlyAttempt(record: StageRecord, startedAt: number, endedAt: number | undefined): AttemptRecord {

@@ -181,7 +181,6 @@ export class Run extends RunLoop {
     this.ending ??= ending
     if (!this.over) this.schedule.feed(STOP, 0, 0)
     this.halt(reason)
-    this.drive(UNREAD)
   }
 
   protected halt(reason: unknown): void {

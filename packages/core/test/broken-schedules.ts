@@ -88,20 +88,20 @@ export const MISTAKES: readonly Mistake[] = [
   { name: 'a late stage is aborted again by a stop', text: ' && this.#readers?.[stage] !== ABORTED', instead: '' },
 ]
 
-const SOURCE = new URL('../src/schedule.ts', import.meta.url)
-const HEAP = new URL('../src/ready-heap.ts', import.meta.url)
+const sourceOf = (file: string): string => readFileSync(new URL(`../src/${file}`, import.meta.url), 'utf8')
+
+/** A module of its own: no other test, and no measure of coverage, takes it for the real one. */
+const moduleOf = (source: string): string =>
+  `data:text/javascript,${encodeURIComponent(stripTypeScriptTypes(source)).replaceAll("'", '%27')}`
 
 /** `schedule.ts` as it is now, with one mistake made in it. */
 export async function brokenSchedule({ name, text, instead }: Mistake): Promise<ScheduleClass> {
-  const source = readFileSync(SOURCE, 'utf8')
-  const parts = source.split(text)
+  const parts = sourceOf('schedule.ts').split(text)
   if (parts.length !== 2)
     throw new Error(
       `The mistake "${name}" is made in place of ${JSON.stringify(text)}, which schedule.ts has ${parts.length - 1} times and must have once: adapt it.`,
     )
-  const code = stripTypeScriptTypes(parts.join(instead)).replace("'./ready-heap.ts'", `'${HEAP.href}'`)
-  const module = (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(code)}`)) as {
-    readonly Schedule: ScheduleClass
-  }
+  const source = parts.join(instead).replace("'./ready-heap.ts'", `'${moduleOf(sourceOf('ready-heap.ts'))}'`)
+  const module = (await import(/* @vite-ignore */ moduleOf(source))) as { readonly Schedule: ScheduleClass }
   return module.Schedule
 }

@@ -60,7 +60,7 @@ test(
         expect(factsOf(child)).toEqual(factsOf(alone.result.report))
         checkParent(nested, child)
       }),
-      propertySettings(800),
+      propertySettings(1_000),
     )
   },
   PROPERTY_TIMEOUT_MS,
@@ -83,7 +83,7 @@ test(
           compareWithReference(run, traces[index] as Trace)
         })
       }),
-      propertySettings(600),
+      propertySettings(800),
     )
   },
   PROPERTY_TIMEOUT_MS,

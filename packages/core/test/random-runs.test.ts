@@ -51,7 +51,7 @@ test(
         checkInvariants(run, trace)
         compareWithReference(run, trace)
       }),
-      propertySettings(3_000),
+      propertySettings(5_000),
     )
   },
   PROPERTY_TIMEOUT_MS,
@@ -62,7 +62,7 @@ test(
   async () => {
     await fc.assert(
       fc.asyncProperty(crowdedRun, async (run) => checkInvariants(run, await runRandom(run))),
-      propertySettings(1_500),
+      propertySettings(2_000),
     )
   },
   PROPERTY_TIMEOUT_MS,
