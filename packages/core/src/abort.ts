@@ -1,37 +1,63 @@
-/** The signals of one run, made only when somebody asks for them, and what aborts it from outside. */
-export class RunAbort {
-  /** Why the run was stopped; undefined while it was not. */
-  stopped: { readonly reason: unknown } | undefined
+/** Something that can be aborted, with all that is inside it. Its signal is made when somebody asks for it. */
+export class AbortScope {
+  readonly #outer: AbortScope | undefined
+  #inner: Set<AbortScope> | undefined
   #controller: AbortController | undefined
-  /** Stages that can be aborted alone have a controller each. */
-  #ofStages: Map<number, AbortController> | undefined
-  #unlisten: (() => void)[] | undefined
+  #own: { readonly reason: unknown } | undefined
+
+  constructor(outer?: AbortScope) {
+    this.#outer = outer
+  }
+
+  /** Why it was aborted, or what it is inside of; undefined while it was not. */
+  get aborted(): { readonly reason: unknown } | undefined {
+    return this.#own ?? this.#outer?.aborted
+  }
 
   get signal(): AbortSignal {
-    return (this.#controller ??= this.#create()).signal
+    const controller = (this.#controller ??= new AbortController())
+    const { aborted } = this
+    if (aborted !== undefined) controller.abort(aborted.reason)
+    else this.#link()
+    return controller.signal
   }
 
-  signalOf(stage: number): AbortSignal {
-    return this.#ofStage(stage).signal
-  }
-
-  isAborted(stage: number): boolean {
-    return this.stopped !== undefined || this.#ofStages?.get(stage)?.signal.aborted === true
-  }
-
-  reasonFor(stage: number): unknown {
-    return this.#ofStages?.get(stage)?.signal.reason ?? this.stopped?.reason
-  }
-
-  stop(reason: unknown): void {
-    if (this.stopped !== undefined) return
-    this.stopped = { reason }
+  abort(reason: unknown): void {
+    if (this.#own !== undefined) return
+    this.#own = { reason }
     this.#controller?.abort(reason)
-    for (const controller of this.#ofStages?.values() ?? []) controller.abort(reason)
+    for (const inner of this.#inner ?? []) inner.abort(reason)
   }
 
-  stopStage(stage: number, reason: unknown): void {
-    this.#ofStage(stage).abort(reason)
+  /** Nobody inside it listens any more: what it is inside of forgets it, until its signal is asked for again. */
+  close(): void {
+    if (this.#outer !== undefined) this.#outer.#inner?.delete(this)
+  }
+
+  /** A set instead of listeners: a thousand scopes inside one cost the same each. */
+  #link(): void {
+    if (this.#outer === undefined) return
+    ;(this.#outer.#inner ??= new Set()).add(this)
+    this.#outer.#link()
+  }
+}
+
+/** What can abort one run, or single stages of it, and whom it listens to. */
+export class RunAbort {
+  readonly scope: AbortScope = new AbortScope()
+  /** Stages that can be aborted alone have a scope each. */
+  #ofStages: Map<number, AbortScope> | undefined
+  #unlisten: (() => void)[] | undefined
+
+  scopeOf(stage: number): AbortScope {
+    const all = (this.#ofStages ??= new Map())
+    const scope = all.get(stage) ?? new AbortScope(this.scope)
+    all.set(stage, scope)
+    return scope
+  }
+
+  aborted(stage: number): { readonly reason: unknown } | undefined {
+    return this.#ofStages?.get(stage)?.aborted ?? this.scope.aborted
   }
 
   /** Calls back when `signal` aborts, at once if it has. */
@@ -45,19 +71,6 @@ export class RunAbort {
   unlisten(): void {
     for (const unlisten of this.#unlisten ?? []) unlisten()
     this.#unlisten = undefined
-  }
-
-  #ofStage(stage: number): AbortController {
-    const all = (this.#ofStages ??= new Map())
-    const controller = all.get(stage) ?? this.#create()
-    all.set(stage, controller)
-    return controller
-  }
-
-  #create(): AbortController {
-    const controller = new AbortController()
-    if (this.stopped !== undefined) controller.abort(this.stopped.reason)
-    return controller
   }
 }
 

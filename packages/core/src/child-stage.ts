@@ -15,7 +15,7 @@ import type { Feedback, Repeat } from './pipeline-types.ts'
 import type { RunData } from './result.ts'
 import type { Run } from './run.ts'
 import type { RunInput } from './snapshot-types.ts'
-import { MadeStage } from './spec.ts'
+import { CHILD, MadeStage } from './spec.ts'
 import type { Building, ChildGraph } from './spec.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { StageObject } from './stage-types.ts'
@@ -97,6 +97,7 @@ async function repeated(
     feedback = verdict.feedback
     const seen = { ...about, stagnationHits: hits, error: feedback.error }
     if (attempt < maxAttempts && hits < stagnationLimit) {
+      context.raiseIfCancelled()
       emit(context, 'guard_retry.scheduled', seen)
       continue
     }
@@ -126,8 +127,14 @@ function verdictOf(
   return { feedback: { attempt, error: errorRecord(output.error, until), data: output.data }, error: output.error }
 }
 
-const keyOf = ({ data, error }: Feedback): string =>
-  data === undefined ? `${error.code} ${error.message}` : JSON.stringify(data)
+function keyOf({ data, error }: Feedback): string {
+  const words = `${error.code} ${error.message}`
+  try {
+    return data === undefined ? words : JSON.stringify(data)
+  } catch {
+    return words // data that has no JSON
+  }
+}
 const sameByDefault = (a: Feedback, b: Feedback): boolean => keyOf(a) === keyOf(b)
 
 function emit<Type extends keyof EventMap & `guard_retry.${string}`>(
@@ -136,7 +143,8 @@ function emit<Type extends keyof EventMap & `guard_retry.${string}`>(
   data: EventMap[Type],
 ): void {
   const run = runOf(context)
-  run.events?.emit(type, data, nodeOf(context).name, run.clock.now())
+  const { index, name } = nodeOf(context)
+  if (!run.isClosed(index)) run.events?.emit(type, data, name, run.clock.now())
 }
 
 /** How a stage ends whose child run ended so; a stage that was aborted with its child is not skipped but aborted. */
@@ -154,10 +162,11 @@ export function asStage<Stages, Context extends StageContext<any, any> = StageCo
   child: StageGraph<Stages, {}> | Pipeline<Stages, any>,
   options: { readonly input?: (context: Context) => RunInput } = {},
 ): StageObject<Context, Promise<OkOutput<RunData<Stages>> | SkipOutput>> {
-  return {
+  const stage: StageObject<Context, Promise<OkOutput<RunData<Stages>> | SkipOutput>> = {
     async execute(context) {
       const result: unknown = await context.runChild(child, options.input?.(context) ?? NO_INPUT)
       return ended(result as Outcome, context) as unknown as OkOutput<RunData<Stages>> | SkipOutput
     },
   }
+  return Object.assign(stage, { [CHILD]: child })
 }

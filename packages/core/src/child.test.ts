@@ -213,21 +213,30 @@ test("case 6: the parent's abort and deadline reach child and grandchild", async
   expect(deadlines).toEqual([500])
 })
 
-test('a child is bounded by what surrounds the attempt that started it', async () => {
+test('a child sees the deadline of what surrounds the attempt that started it, and fails with the reason of whoever keeps it', async () => {
+  const spent = new Error('spent')
   const limited: Interceptor = {
     name: 'limit',
     wrap: (next, { name }) =>
-      name !== 'child' ? next : (context) => next(context.fork({ deadline: context.clock.now() + 50 }).context),
+      name !== 'child'
+        ? next
+        : (context) => {
+            const fork = context.fork({ deadline: context.clock.now() + 50 })
+            context.clock.setTimeout(() => fork.abort(spent), 50)
+            return next(fork.context)
+          },
   }
-  const graph = new Pipeline('demo')
-    .withPipeline('child', new Pipeline('child').withStage('inner', sleeping))
-    .build({ clock, interceptors: [limited] })
+  let deadline: number | undefined
+  const inner = new Pipeline('child').withStage('inner', async (context) => {
+    deadline = context.deadline
+    await sleeping(context)
+  })
+  const graph = new Pipeline('demo').withPipeline('child', inner).build({ clock, interceptors: [limited] })
+  const startedAt = clock.now()
   const settled = graph.runSettled()
   await clock.advance(50)
-  expect(await settled).toMatchObject({
-    status: 'failed',
-    errors: [{ stage: 'child', cause: { code: 'core/run-timeout', message: expect.stringContaining('50 ms') } }],
-  })
+  expect(await settled).toMatchObject({ status: 'failed', errors: [{ stage: 'child', message: 'spent' }] })
+  expect(deadline).toBe(startedAt + 50)
 })
 
 test('custom run options, graceMs and cleanupMs are inherited; maxConcurrency and onStageFailure are not', async () => {
@@ -345,12 +354,21 @@ test('runs may lie five deep inside one another, and no deeper (core/child-depth
     ) as never
   }
   expect((await nested(5).build({ clock }).run()).status).toBe('completed')
-  const tooDeep = await nested(6).build({ clock }).runSettled()
+  expect(() => nested(6).build({ clock })).toThrow(expect.objectContaining({ code: 'core/build' }))
+  expect(() => nested(6).build({ clock })).toThrow('[core/child-depth]')
+})
+
+test('graphs that run one another are stopped at the same depth (core/child-depth)', async () => {
+  let graph = new Pipeline('level-0').withStage('last', () => ({})).build({ clock })
+  for (let depth = 1; depth <= 6; depth++) {
+    graph = new Pipeline(`level-${depth}`).withPipeline('next', graph).build({ clock }) as never
+  }
+  const tooDeep = await graph.runSettled()
   let error = tooDeep.status === 'failed' ? tooDeep.errors[0] : undefined
   while (error?.cause !== undefined) error = error.cause
   expect(error).toMatchObject({
     code: 'core/child-depth',
-    message: expect.stringContaining('Stage "next" of "level-1" starts a child run 6 deep'),
+    message: expect.stringContaining('starts a child run 6 deep'),
   })
 })
 

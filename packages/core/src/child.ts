@@ -1,5 +1,6 @@
 import { StageflowError } from './errors.ts'
 import { NoOpEventSink } from './events.ts'
+import { DEEPEST_CHILD } from './graph.ts'
 import type { BuiltGraph } from './graph.ts'
 import { nodeOf, runOf } from './live-context.ts'
 import type { LiveContext } from './live-context.ts'
@@ -23,8 +24,6 @@ export type CreateRun = (
   listener: Listener | undefined,
 ) => Run
 
-/** How deep runs may lie inside one another, below the outermost. */
-const DEEPEST = 5
 /** Options of the engine that a child run takes from the run above it. */
 const INHERITED = ['graceMs', 'cleanupMs', 'chunkEvents']
 
@@ -46,10 +45,10 @@ export function openChild(
   const node = nodeOf(context)
   refuseEnded(run, node)
   const depth = (run.parent?.depth ?? 0) + 1
-  if (depth > DEEPEST)
+  if (depth > DEEPEST_CHILD)
     throw new StageflowError(
       'core/child-depth',
-      `Stage "${node.name}" of "${run.graph.name}" starts a child run ${depth} deep; runs may lie at most ${DEEPEST} deep inside one another.`,
+      `Stage "${node.name}" of "${run.graph.name}" starts a child run ${depth} deep; runs may lie at most ${DEEPEST_CHILD} deep inside one another.`,
     )
   const graph = run.graph.childOf(given)
   for (let above: RunState | undefined = run; above !== undefined; above = above.parent?.run) {
@@ -60,7 +59,10 @@ export function openChild(
       )
   }
   const own = checkRunOptions(graph, options)
-  const fields = { ...fieldsOf(run.snapshot), pipelineRunId: crypto.randomUUID(), ...inputFields(input) }
+  const fields = { ...fieldsOf(run.snapshot), ...inputFields(input) }
+  // An input made from this run's snapshot has this run's id, which is not the child's.
+  const id = fields['pipelineRunId'] ?? run.pipelineRunId
+  const pipelineRunId = id === run.pipelineRunId ? crypto.randomUUID() : id
   const above = run.parent === undefined ? '' : `${run.parent.path}/`
   const parent: ParentLink = {
     run,
@@ -72,7 +74,13 @@ export function openChild(
     signal: context.signal,
     remainingMs: (context.deadline ?? Infinity) - run.clock.now(),
   }
-  const child = create(graph, fields, { ...inherited(run, graph), ...own }, parent, run.events?.listener)
+  const child = create(
+    graph,
+    { ...fields, pipelineRunId },
+    { ...inherited(run, graph), ...own },
+    parent,
+    run.events?.listener,
+  )
   return { child, settled: settle(run, node, child, parent) }
 }
 

@@ -1,8 +1,10 @@
-import type { InterceptorContext, PipelineInfo, RunContext, StageInfo } from './context.ts'
+import type { InterceptorContext, PipelineInfo, StageInfo } from './context.ts'
 import { StageflowError, quote, textOf } from './errors.ts'
 import type { Interceptor, RunPipeline, RunStage } from './interceptor.ts'
 import { Output, isForeignOutput, toOutput } from './output.ts'
 import type { RunOutcome } from './report-types.ts'
+import { isOutcomeOf } from './outcome.ts'
+import { runBehind } from './run-face.ts'
 import { isThenable } from './thenable.ts'
 
 export type Problem = (code: string, message: string, cause?: unknown) => void
@@ -45,57 +47,54 @@ export function wrapStage(
         'core/interceptor-wrap',
         `Interceptor "${name}" wrapped stage "${stage.name}" in ${quote(layer)}; wrap(next, stage) returns a function, or next itself.`,
       )
-    else if (layer !== next) next = guarded(name, layer, judge)
+    else if (layer !== next) next = guarded(name, stage.name, layer, judge)
   }
   return next
 }
 
 /** A layer that can only answer with an output: whatever else it does is a failure that names it. */
-function guarded(name: string, layer: RunStage, judge: JudgeThrow): RunStage {
+function guarded(name: string, stage: string, layer: RunStage, judge: JudgeThrow): RunStage {
   // One closure a layer and stage: with seven layers around a thousand stages, what is not in the cache is what costs.
   const guard = (context: InterceptorContext): Answer => {
     try {
       const answer: unknown = layer(context)
       if (answer === lastChecked) return answer as Promise<Output>
-      return answer instanceof Output ? answer : later(name, judge, context, answer)
+      return answer instanceof Output ? answer : later(name, stage, judge, context, answer)
     } catch (thrown) {
-      return threw(name, judge, context, thrown)
+      return threw(name, stage, judge, context, thrown)
     }
   }
   return guard as unknown as RunStage
 }
 
-function later(name: string, judge: JudgeThrow, context: InterceptorContext, answer: unknown): Answer {
-  if (typeof answer === 'object' && answer !== null && isForeignOutput(answer))
-    return toOutput(answer, context.stage.name)
-  if (!isThenable(answer)) return notAnOutput(name, context, answer)
+function later(name: string, stage: string, judge: JudgeThrow, context: InterceptorContext, answer: unknown): Answer {
+  if (typeof answer === 'object' && answer !== null && isForeignOutput(answer)) return toOutput(answer, stage)
+  if (!isThenable(answer)) return notAnOutput(name, stage, answer)
   const promise = answer instanceof Promise ? answer : Promise.resolve(answer)
   return checkedPromise(
     promise.then(
-      (value: unknown) => (value instanceof Output ? value : later(name, judge, context, value)),
-      (thrown: unknown) => threw(name, judge, context, thrown),
+      (value: unknown) => (value instanceof Output ? value : later(name, stage, judge, context, value)),
+      (thrown: unknown) => threw(name, stage, judge, context, thrown),
     ),
   )
 }
 
-function threw(name: string, judge: JudgeThrow, context: InterceptorContext, thrown: unknown): Output {
+function threw(name: string, stage: string, judge: JudgeThrow, context: InterceptorContext, thrown: unknown): Output {
   return judge(
     context,
     thrown,
-    new StageflowError(
-      'core/interceptor-threw',
-      `Interceptor "${name}" threw at stage "${context.stage.name}": ${textOf(thrown)}`,
-      { cause: thrown },
-    ),
+    new StageflowError('core/interceptor-threw', `Interceptor "${name}" threw at stage "${stage}": ${textOf(thrown)}`, {
+      cause: thrown,
+    }),
   )
 }
 
-function notAnOutput(name: string, context: InterceptorContext, answer: unknown): Output {
+function notAnOutput(name: string, stage: string, answer: unknown): Output {
   return new Output(
     'fail',
     new StageflowError(
       'core/interceptor-answer',
-      `Interceptor "${name}" answered stage "${context.stage.name}" with ${quote(answer)}; it returns what next(context) returned, or a StageOutput.`,
+      `Interceptor "${name}" answered stage "${stage}" with ${quote(answer)}; it returns what next(context) returned, or a StageOutput.`,
     ),
   )
 }
@@ -105,7 +104,6 @@ export function wrapRuns(
   interceptors: readonly Interceptor[],
   base: RunPipeline,
   pipeline: PipelineInfo,
-  isOutcome: (value: unknown, run: RunContext) => value is RunOutcome,
   problem: Problem,
 ): RunPipeline {
   let next = base
@@ -127,20 +125,17 @@ export function wrapRuns(
         'core/interceptor-wrap',
         `Interceptor "${name}" wrapped the pipeline "${pipeline.name}" in ${quote(layer)}; wrapRun(next, pipeline) returns a function, or next itself.`,
       )
-    else if (layer !== next) next = guardedRun(name, layer, isOutcome)
+    else if (layer !== next) next = guardedRun(name, layer)
   }
   return next
 }
 
-function guardedRun(
-  name: string,
-  layer: RunPipeline,
-  isOutcome: (value: unknown, run: RunContext) => value is RunOutcome,
-): RunPipeline {
+function guardedRun(name: string, layer: RunPipeline): RunPipeline {
   return async (run) => {
+    const behind = runBehind(run) // refuses what is no run, to whoever called next with it
     try {
       const outcome: unknown = await layer(run)
-      if (isOutcome(outcome, run)) return outcome
+      if (isOutcomeOf(outcome, behind)) return outcome as unknown as RunOutcome
       return run.fail(
         new StageflowError(
           'core/interceptor-answer',

@@ -94,7 +94,7 @@ export interface StageContext<out Needs = AnyInputs, out Ports = {}> extends Run
   /** When the run, or what surrounds this attempt, gives up, on `clock`. */
   readonly deadline: number | undefined
   readonly clock: Clock
-  /** When this stage started, on `clock`. */
+  /** When this attempt started, on `clock`. */
   readonly startedAt: number
   /** A value of this run, or of the run that this one is a child of. */
   get<T>(slot: Slot<T>): T | undefined

@@ -6,9 +6,10 @@ import { StageflowError, errorRecord, quote, textOf, toError } from './errors.ts
 import type { RunStage } from './interceptor.ts'
 import { forkOf, isLive, nodeOf, runOf } from './live-context.ts'
 import type { LiveContext } from './live-context.ts'
-import { Output, toOutput } from './output.ts'
+import { Output } from './output.ts'
 import type { RunLoop } from './run-loop.ts'
 import { RUNNING } from './schedule.ts'
+import { frozenOutput } from './stage-end.ts'
 import { isThenable } from './thenable.ts'
 import type { Attempt, StageFacts } from './stage-facts.ts'
 
@@ -19,10 +20,20 @@ export function thrownOutput(run: RunLoop, stage: number, thrown: unknown, failu
   return new Output('fail', failure ?? toError(thrown))
 }
 
-/** As `thrownOutput`, for a throw of an interceptor. */
-export function interceptorThrew(context: InterceptorContext, thrown: unknown, failure: StageflowError): Output {
-  const live = context as unknown as LiveContext
-  return thrownOutput(runOf(live), nodeOf(live).index, thrown, failure)
+/** As `thrownOutput`, for a throw of an interceptor; where it was given a context that is none, that is why it threw. */
+export function interceptorThrew(context: unknown, thrown: unknown, failure: StageflowError): Output {
+  if (!isLive(context)) return noContext(context)
+  return thrownOutput(runOf(context), nodeOf(context).index, thrown, failure)
+}
+
+function noContext(given: unknown): Output {
+  return new Output(
+    'fail',
+    new StageflowError(
+      'core/interceptor-context',
+      `An interceptor called next(${quote(given)}); it takes the context it was given, or that of context.fork().`,
+    ),
+  )
 }
 
 /** What a stage returned as a promise, where it is one: of any kind, or an async generator, which is drained. */
@@ -53,17 +64,8 @@ async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveCont
 }
 
 /** The innermost `next` of every wrapped stage: each call that reaches the stage's code is an attempt. */
-export const callStage: RunStage = ((context: unknown) => {
-  if (!isLive(context))
-    return new Output(
-      'fail',
-      new StageflowError(
-        'core/interceptor-context',
-        `An interceptor called next(${quote(context)}); it takes the context it was given, or that of context.fork().`,
-      ),
-    )
-  return call(context)
-}) as unknown as RunStage
+export const callStage: RunStage = ((context: unknown) =>
+  isLive(context) ? call(context) : noContext(context)) as unknown as RunStage
 
 function call(context: LiveContext): Answer {
   const run = runOf(context)
@@ -108,33 +110,36 @@ function begin(run: RunLoop, context: LiveContext, facts: StageFacts): Answer {
     promise = asPromise(value, context)
   } catch (thrown) {
     facts.threw = true
-    return ended(run, attempt, (facts.answered = thrownOutput(run, node.index, thrown)))
+    return ended(run, context, attempt, (facts.answered = thrownOutput(run, node.index, thrown)))
   }
-  if (promise === undefined) return ended(run, attempt, (facts.answered = toOutput(value, node.name)))
+  if (promise === undefined)
+    return ended(run, context, attempt, (facts.answered = frozenOutput(value, node.name, run.graph.freeze)))
   facts.code++
   facts.body = promise.then(
-    (last) => codeEnded(run, node.index, facts, attempt, toOutput(last, node.name)),
+    (last) => codeEnded(run, context, facts, attempt, frozenOutput(last, node.name, run.graph.freeze)),
     (thrown: unknown) => {
       facts.threw = true
-      return codeEnded(run, node.index, facts, attempt, thrownOutput(run, node.index, thrown))
+      return codeEnded(run, context, facts, attempt, thrownOutput(run, node.index, thrown))
     },
   )
   return checkedPromise(facts.body)
 }
 
-function ended(run: RunLoop, attempt: Attempt, output: Output): Output {
+function ended(run: RunLoop, context: LiveContext, attempt: Attempt, output: Output): Output {
+  forkOf(context)?.close()
   attempt.endedAt = run.clock.now()
   attempt.status = output.status
   if (output.error !== undefined) attempt.error = errorRecord(output.error)
   return output
 }
 
-function codeEnded(run: RunLoop, stage: number, facts: StageFacts, attempt: Attempt, output: Output): Output {
+function codeEnded(run: RunLoop, context: LiveContext, facts: StageFacts, attempt: Attempt, output: Output): Output {
+  const stage = nodeOf(context).index
   facts.body = undefined
   facts.leave()
   if (facts.abandoned || run.over) return output // its record is closed
   run.cancelChildren(stage)
-  ended(run, attempt, (facts.answered = output))
+  ended(run, context, attempt, (facts.answered = output))
   // Where every layer passed this promise on the stage ends here, with the attempt's own time.
   if (facts.direct && run.schedule.state(stage) === RUNNING) run.resume(stage, output, attempt.endedAt as number)
   else run.codeLeft(stage)

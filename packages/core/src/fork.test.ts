@@ -370,3 +370,16 @@ test('the facts of a stage so far can be read while it runs', async () => {
   await graph.run()
   expect(seen).toEqual([undefined, 1, { usage: { inputTokens: 3 } }, 0])
 })
+
+test('an interceptor may number the attempts itself: the stage, and forks within, see its number', async () => {
+  const graph = new Pipeline('demo')
+    .withStage('a', (context) => ({ attempt: context.attempt }))
+    .build({
+      clock,
+      interceptors: [
+        wrapping((next) => (context) => next(context.fork({ attempt: 7 }).context), 'outer'),
+        wrapping((next) => (context) => next(context.fork().context), 'inner'),
+      ],
+    })
+  expect((await graph.run()).data).toEqual({ a: { attempt: 7 } })
+})

@@ -2,7 +2,7 @@ import { systemClock } from './clock.ts'
 import type { Clock } from './clock.ts'
 import { checkInterceptors, namesIn, wrapRuns, wrapStage } from './compose.ts'
 import type { Problem } from './compose.ts'
-import type { RunContext, StageInfo } from './context.ts'
+import type { StageInfo } from './context.ts'
 import { PipelineBuildError, StageflowError, quote } from './errors.ts'
 import { isSink } from './events.ts'
 import type { EventSink } from './events.ts'
@@ -10,10 +10,10 @@ import { callStage, interceptorThrew } from './execute.ts'
 import { readEdges, readNames, refuseCycles } from './graph-edges.ts'
 import { createNode } from './graph-nodes.ts'
 import type { BareNode } from './graph-nodes.ts'
+import { DEEPEST_CHILD } from './graph.ts'
 import type { BuiltGraph } from './graph.ts'
 import type { Interceptor, RunPipeline } from './interceptor.ts'
 import type { StageNode } from './node.ts'
-import { isOutcomeOf } from './outcome.ts'
 import { freezers } from './output.ts'
 import type { RunOutcome } from './report-types.ts'
 import { printAs } from './print.ts'
@@ -38,8 +38,8 @@ interface GivenOptions {
   readonly ignoreOptions?: true | readonly string[]
 }
 
-/** Builds a pipeline; throws one `PipelineBuildError` with every problem. `inherits`: it is a child, built with its parent's options. */
-export function buildGraph(pipeline: DescribedPipeline, given: unknown, inherits = false): BuiltGraph {
+/** Builds a pipeline; throws one `PipelineBuildError` with every problem. `depth`: how many pipelines it is a child inside of. */
+export function buildGraph(pipeline: DescribedPipeline, given: unknown, depth = 0): BuiltGraph {
   const problems: StageflowError[] = []
   const problem: Problem = (code, message, cause) => {
     problems.push(new StageflowError(code, message, cause === undefined ? undefined : { cause }))
@@ -62,7 +62,7 @@ export function buildGraph(pipeline: DescribedPipeline, given: unknown, inherits
     stages,
     interceptors: Object.freeze(interceptors.map(({ name }) => name)),
   })
-  const children = new ChildGraphs(pipeline.name, options)
+  const children = new ChildGraphs(pipeline.name, options, depth + 1)
   const claimed = new Set<string>(interceptors.flatMap((one) => namesIn(one, 'stageOptions')))
   const { ignoreOptions } = options
   const claims = (option: string): boolean =>
@@ -85,7 +85,7 @@ export function buildGraph(pipeline: DescribedPipeline, given: unknown, inherits
     const wrapped = wrapStage(interceptors, callStage, node.info, interceptorThrew, problem)
     return { ...node, wrapped: wrapped === callStage ? undefined : wrapped }
   })
-  const aroundRun = wrapRuns(interceptors, beginRun, info, isOutcome, problem)
+  const aroundRun = wrapRuns(interceptors, beginRun, info, problem)
   if (problems.length > 0 || !acyclic) throw new PipelineBuildError(pipeline.name, problems)
 
   const names = specs.map(({ name }) => name)
@@ -94,7 +94,7 @@ export function buildGraph(pipeline: DescribedPipeline, given: unknown, inherits
     info,
     nodes,
     names,
-    inherits,
+    inherits: depth > 0,
     freeze,
     origin: pipeline,
     plan: createPlan(dependencies, needs),
@@ -113,29 +113,35 @@ export function buildGraph(pipeline: DescribedPipeline, given: unknown, inherits
 }
 
 const beginRun: RunPipeline = (face) => (runBehind(face) as Run).begin(face) as unknown as Promise<RunOutcome>
-const isOutcome = (value: unknown, face: RunContext): value is RunOutcome => isOutcomeOf(value, runBehind(face))
 
 /** The pipelines that stages run as children: each is built once, with the options of the graph that it is a child of. */
 class ChildGraphs {
-  readonly #built = new Map<unknown, BuiltGraph>()
+  readonly #built = new WeakMap<object, BuiltGraph>()
   readonly #parent: string
   readonly #options: GivenOptions
+  readonly #depth: number
 
-  constructor(parent: string, options: GivenOptions) {
+  constructor(parent: string, options: GivenOptions, depth: number) {
     this.#parent = parent
     this.#options = options
+    this.#depth = depth
   }
 
   /** The graph of a child; throws where it is none, or cannot be built. */
   get(given: unknown): BuiltGraph {
-    const known = builtGraphOf(given) ?? this.#built.get(given)
-    if (known !== undefined) return known
+    const built = builtGraphOf(given)
+    if (built !== undefined) return built
     if (!isDescribed(given))
       throw new StageflowError(
         'core/not-a-pipeline',
         `A child of "${this.#parent}" is ${quote(given)}; it must be a Pipeline or a built graph of the same copy of @stageflow/core.`,
       )
-    const graph = buildGraph(given, this.#options, true)
+    if (this.#depth > DEEPEST_CHILD)
+      throw new StageflowError(
+        'core/child-depth',
+        `Pipeline "${given.name}" lies ${this.#depth} deep inside others; runs may lie at most ${DEEPEST_CHILD} deep inside one another.`,
+      )
+    const graph = this.#built.get(given) ?? buildGraph(given, this.#options, this.#depth)
     this.#built.set(given, graph)
     return graph
   }

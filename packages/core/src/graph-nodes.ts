@@ -8,7 +8,7 @@ import type { Freeze } from './output.ts'
 import type { Need } from './plan.ts'
 import { checkRules, isArray, isCount, isFunction, isObject, isOneOf, isText } from './rules.ts'
 import type { Rules } from './rules.ts'
-import { MadeStage } from './spec.ts'
+import { CHILD, MadeStage } from './spec.ts'
 import type { Building, StageSpec } from './spec.ts'
 import { isStageKind, readStage, withSchema } from './stage.ts'
 import type { ReadStage } from './stage.ts'
@@ -78,6 +78,7 @@ function readCode(build: NodeBuild, spec: StageSpec, problem: Problem): ReadStag
         kind: undefined,
         streams: false,
       }
+    if (isObject(spec.stage) && CHILD in spec.stage) build.child(spec.stage[CHILD])
     return readStage(spec.stage, spec.name)
   } catch (error) {
     if (StageflowError.is(error)) problem(error.code, error.message, error.cause)

@@ -31,6 +31,9 @@ export interface StageGraph<out Stages, Ports> {
   readonly start: (input?: RunInput | ContextSnapshot, ...options: RunArguments<Ports>) => Run<Stages>
 }
 
+/** How deep runs may lie inside one another, below the outermost. */
+export const DEEPEST_CHILD = 5
+
 /** What the engine keeps of a built pipeline. */
 export interface BuiltGraph {
   readonly name: string

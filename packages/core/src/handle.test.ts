@@ -115,6 +115,17 @@ test('cancel stops the run with its reason; before it began, twice, and after th
   expect((await ended.settled).status).toBe('completed')
 })
 
+test('a cancel after the end aborts nobody', async () => {
+  let signal: AbortSignal | undefined
+  const run = new Pipeline('demo')
+    .withStage('a', (context) => void (signal = context.signal))
+    .build({ clock })
+    .start()
+  await run.settled
+  run.cancel('too late')
+  expect(signal?.aborted).toBe(false)
+})
+
 test('a handle whose events nobody reads never hangs', async () => {
   const log: number[] = []
   const run = new Pipeline('demo').withStage('llm', counting(log, 5_000)).build({ clock }).start()

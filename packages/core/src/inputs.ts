@@ -113,7 +113,14 @@ export class NodeInputs {
       found = data
       first = alias
     }
-    return found === undefined ? fallback : found[key]
+    if (found === undefined) return fallback
+    const late = this.#states?.findIndex((state) => state < OK) ?? -1
+    if (late >= 0)
+      throw new StageflowError(
+        'core/ambiguous-input',
+        `Stage "${this.#node.name}" reads ${quote(key)} of "${first}", but "${aliases[late]}" has not settled and may produce it too: which one is read would be a race. Name the one you mean: inputs.getFrom('${first}', ${quote(key)}).`,
+      )
+    return found[key]
   }
 
   toJSON(): Data {

@@ -13,6 +13,11 @@ import { IDS } from './snapshot-fields.ts'
 
 type Anything = Readonly<Record<string, unknown>>
 
+interface Narrowed {
+  readonly context: LiveContext
+  readonly fork: ForkState
+}
+
 /** Set by the class below, which alone can read its private fields. */
 let hasRun!: (value: unknown) => value is LiveContext
 let readRun!: (context: LiveContext) => RunLoop
@@ -59,7 +64,7 @@ export class LiveContext {
     return this.#run.ports
   }
   get signal(): AbortSignal {
-    return this.#fork === undefined ? this.#run.signalOf(this.#node) : this.#fork.signal
+    return (this.#fork ?? this.#run.scopeOf(this.#node)).signal
   }
   get deadline(): number | undefined {
     return this.#fork === undefined ? this.#run.deadline : this.#fork.deadline
@@ -68,7 +73,7 @@ export class LiveContext {
     return this.#run.clock
   }
   get startedAt(): number {
-    return this.#run.times[2 * this.#node.index] as number
+    return this.#run.attemptStart(this.#node.index)
   }
   get tryEmitEvent(): TryEmitEvent {
     return (type: string, data: object) => this.#run.tryEmit(this.#node, type, data)
@@ -92,7 +97,7 @@ export class LiveContext {
   }
   get heartbeat(): StageContext['heartbeat'] {
     return () => {
-      for (let fork = this.#fork; fork !== undefined; fork = fork.outer) fork.onHeartbeat?.()
+      for (let fork = this.#fork; fork !== undefined; fork = fork.outer) this.#run.tell(fork.onHeartbeat)
     }
   }
   get onCleanup(): StageContext['onCleanup'] {
@@ -100,7 +105,8 @@ export class LiveContext {
   }
   get raiseIfCancelled(): StageContext['raiseIfCancelled'] {
     return () => {
-      if (this.#fork?.aborted !== undefined || this.#run.isAborted(this.#node.index)) throw this.signal.reason
+      const aborted = (this.#fork ?? this.#run.scopeOf(this.#node)).aborted
+      if (aborted !== undefined) throw aborted.reason
     }
   }
   /** Rejects where the child cannot start; else it resolves, however the child ends. */
@@ -110,27 +116,21 @@ export class LiveContext {
   }
   get fork(): InterceptorContext['fork'] {
     return (changes = {}) => {
-      const { context, abort } = this.#narrowed(changes)
-      return { context: context as unknown as InterceptorContext, abort }
+      const { context, fork } = this.#narrowed(changes)
+      return { context: context as unknown as InterceptorContext, abort: (reason) => fork.abort(reason) }
     }
   }
 
   /** The context of one item of a map. */
-  static ofItem(
-    context: LiveContext,
-    item: number,
-  ): { readonly context: LiveContext; readonly abort: (reason: unknown) => void } {
+  static ofItem(context: LiveContext, item: number): Narrowed {
     return context.#narrowed({}, `#${item}`)
   }
 
-  #narrowed(
-    changes: ForkChanges,
-    item: string = this.#item,
-  ): { readonly context: LiveContext; readonly abort: (reason: unknown) => void } {
-    const fork = new ForkState(this.#fork, this.deadline, () => this.signal, changes)
+  #narrowed(changes: ForkChanges, item: string = this.#item): Narrowed {
+    const fork = new ForkState(this.#fork, this.#run.scopeOf(this.#node), this.deadline, changes)
     const context = new LiveContext(this.#run, this.#node, fork, item)
     context.#inputs = this.#inputs // which may be fixed since the stage started
-    return { context, abort: (reason) => fork.abort(reason) }
+    return { context, fork }
   }
 }
 

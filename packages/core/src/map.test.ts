@@ -405,3 +405,37 @@ test('a source that ended by itself is not closed, one that was left is closed o
   await mapping(() => StageOutput.fail('bad item'), { items: source('left'), concurrency: 1 }).runSettled()
   expect(closed).toEqual(['left'])
 })
+
+test('a map whose item fails while its source is asked for the next ends then; the run waits for the source', async () => {
+  const log: string[] = []
+  const settled = mapping(
+    async (_, context) => {
+      await context.clock.sleep(10)
+      throw new Error('bad item')
+    },
+    {
+      items: (async function* () {
+        yield 1
+        await clock.sleep(1_000)
+        log.push(`asked until ${clock.now()}`)
+        yield 2
+      })(),
+    },
+  ).runSettled()
+  await clock.advance(1_000)
+  expect(await settled).toMatchObject({
+    status: 'failed',
+    errors: [{ message: 'bad item' }],
+    report: { endedAt: 1_000, stages: { each: { status: 'fail', endedAt: 10 } } },
+  })
+  expect(log).toEqual(['asked until 1000'])
+})
+
+test('a stop ends a map at once, though all its places are taken by items that ignore their signal', async () => {
+  const run = mapping(() => new Promise<object>(() => {}), { concurrency: 2 }).start({}, { graceMs: 100 })
+  await clock.settle()
+  run.cancel('enough')
+  await clock.advance(100)
+  const { report } = await run.settled
+  expect(report.stages['each']).toMatchObject({ status: 'cancel', reason: 'enough', endedAt: 0, abandoned: true })
+})

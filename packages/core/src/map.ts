@@ -1,4 +1,5 @@
 import { StageflowError, quote } from './errors.ts'
+import type { ForkState } from './fork.ts'
 import { LiveContext, runOf } from './live-context.ts'
 import { Output, toOutput } from './output.ts'
 import { checkRules, isCount, isFunction } from './rules.ts'
@@ -33,7 +34,7 @@ class MapRun {
   readonly #each: GivenOptions['each']
   readonly #concurrency: number
   readonly #items: (object | undefined)[] = []
-  readonly #aborts = new Set<(reason: unknown) => void>()
+  readonly #forks = new Set<ForkState>()
   /** Resolves when the map ends early, so that nobody waits for a slow source or an item that ignores its signal. */
   readonly #over: PromiseWithResolvers<undefined> = Promise.withResolvers()
   #isOver = false
@@ -57,6 +58,7 @@ class MapRun {
     try {
       await this.#runItems(iterate(over(inputs, snapshot), stage.name))
     } finally {
+      this.#end() // a source that threw ends its items too; after the last item there is nothing to end
       signal.removeEventListener('abort', end)
     }
     if (this.#threw !== undefined) throw this.#threw.error
@@ -103,11 +105,11 @@ class MapRun {
     const run = runOf(this.#context)
     const { index, name } = this.#context.stage
     const place = this.#items.push(undefined) - 1
-    const { context, abort } = LiveContext.ofItem(this.#context, place)
+    const { context, fork } = LiveContext.ofItem(this.#context, place)
     const facts = run.facts(index)
     facts.code++
     this.#running++
-    this.#aborts.add(abort)
+    this.#forks.add(fork)
     try {
       const output = toOutput(await this.#each(item, context), `${name}#${place}`)
       if (output.status === 'ok') this.#items[place] = output.data as object
@@ -119,7 +121,8 @@ class MapRun {
       if (!this.#isOver) this.#threw = { error }
       this.#end()
     }
-    this.#aborts.delete(abort)
+    this.#forks.delete(fork)
+    fork.close()
     this.#running--
     this.#wake?.()
     facts.leave()
@@ -131,7 +134,7 @@ class MapRun {
     if (this.#isOver) return
     this.#isOver = true
     const reason = new StageflowError('core/map-ended', `The map "${this.#context.stage.name}" has ended.`)
-    for (const abort of this.#aborts) abort(reason)
+    for (const fork of this.#forks) fork.abort(reason)
     this.#over.resolve(undefined)
     this.#wake?.()
   }

@@ -11,6 +11,7 @@ import type { RunState } from './run-state.ts'
 
 /** Set by the class below, which alone can read its private fields. */
 let runBehind: (outcome: Outcome) => RunState
+let added: (outcome: Outcome) => Error | undefined
 let firstFailure: (outcome: Outcome) => { readonly error: unknown; readonly stage: string | undefined } | undefined
 
 /** How a run ended: outcome for interceptors, result for callers. All of it is computed when it is read, from facts that no longer change. */
@@ -23,6 +24,7 @@ export class Outcome {
   #data: object | undefined
   #outputs: object | undefined
   #report: PipelineReport | undefined
+  #errors: readonly ErrorRecord[] | undefined
 
   constructor(run: RunState, status: PipelineStatus, reason: string | undefined, added: Error | undefined) {
     this.#run = run
@@ -35,6 +37,7 @@ export class Outcome {
     Object.defineProperty(this.prototype, RESULT, { value: true })
     runBehind = (outcome) => outcome.#run
     firstFailure = (outcome) => outcome.#failures[0]
+    added = (outcome) => outcome.#added
     printAs(this.prototype, (outcome) => {
       const { status, reason, data, errors } = outcome
       return {
@@ -77,7 +80,11 @@ export class Outcome {
   }
 
   get errors(): readonly ErrorRecord[] {
-    return this.status === 'failed' ? this.#failures.map(({ error, stage }) => errorRecord(error, stage)) : []
+    if (this.#errors !== undefined) return this.#errors
+    const failures = this.status === 'failed' ? this.#failures : []
+    const errors = failures.map(({ error, stage }) => errorRecord(error, stage))
+    if (this.#run.over) this.#errors = errors
+    return errors
   }
 
   output(stage: string): Output | undefined {
@@ -86,12 +93,13 @@ export class Outcome {
   }
 
   toJSON(): object {
-    const { status, reason, data, report, errors } = this
+    const { status, reason, data, outputs, report, errors } = this
     return {
       status,
       ...(reason === undefined ? undefined : { reason }),
       ...(status === 'failed' ? { errors } : undefined),
       data,
+      outputs,
       report,
     }
   }
@@ -101,6 +109,9 @@ export class Outcome {
     return this.#added === undefined ? failures : [...failures, { error: this.#added, stage: undefined }]
   }
 }
+
+/** The failure that an interceptor around the run added to it. */
+export const addedError = (outcome: Outcome): Error | undefined => added(outcome)
 
 export const isOutcomeOf = (value: unknown, run: RunState): value is Outcome =>
   value instanceof Outcome && runBehind(value) === run

@@ -1,4 +1,4 @@
-import { StageflowError, quote, toError } from './errors.ts'
+import { StageflowError, errorRecord, quote, toError } from './errors.ts'
 import { freezeDeep, isPlain } from './plain.ts'
 import { getter } from './getter.ts'
 import { printAs } from './print.ts'
@@ -130,15 +130,11 @@ export class Output {
   }
   toJSON(): object {
     const { status, data, reason, error } = this
-    const failure =
-      error === undefined
-        ? undefined
-        : { error: error instanceof Error ? { name: error.name, message: error.message } : error }
     return {
       status,
       ...(reason === undefined ? undefined : { reason }),
       ...(data === undefined ? undefined : { data }),
-      ...failure,
+      ...(error === undefined ? undefined : { error: errorRecord(error) }),
       ...this.#more,
     }
   }
@@ -269,6 +265,7 @@ function describe(value: unknown): string {
     return 'the result of a child run (return its data when it completed, or add the child with withPipeline or asStage, which end as it ends)'
   const tag = Object.prototype.toString.call(value).slice(8, -1)
   if (tag === 'Generator') return 'a generator (a stage that yields is an async function*)'
+  if (tag === 'AsyncGenerator') return 'an async generator (only a stage itself can yield, not an item of a map)'
   return `an instance of ${value.constructor?.name || tag}`
 }
 

@@ -37,7 +37,7 @@ export function createPlan(dependencies: readonly (readonly number[])[], needs: 
   const cells = Array.from({ length: CELLS * count }, () => 0)
   dependencies.forEach((row, stage) => {
     cells[CELLS * stage] = row.length
-    cells[CELLS * stage + NEED] = needs[stage]?.need ?? 0
+    cells[CELLS * stage + NEED] = (needs[stage] as Need).need
     cells[CELLS * stage + WHY] = -1
     if (row.length > 0) return
     cells[CELLS * stage + STATE] = READY

@@ -14,7 +14,8 @@ export function stageOutput(run: RunState, stage: number): Output | undefined {
   if (state < OK) return undefined
   const output = run.factsIfAny(stage)?.output
   if (output !== undefined) return output
-  return state === OK ? new Output('ok', run.data[stage]) : new Output('skip', skipReason(run, stage))
+  if (state === OK) return new Output('ok', run.data[stage])
+  return state === SKIPPED ? new Output('skip', skipReason(run, stage)) : undefined
 }
 
 /** Why a stage was skipped without being asked. */
@@ -39,13 +40,18 @@ export function stageRecord(run: RunState, stage: number): StageRecord {
   const record: Writable<StageRecord> = {
     stage: names[stage] as string,
     status: statusOf(run, state, facts),
-    readyAt: state === WAITING ? undefined : why < 0 || why === stage ? run.startedAt : timeOf(run, 2 * why + 1),
+    readyAt:
+      state === WAITING || (why === stage && startedAt === undefined)
+        ? undefined
+        : why < 0 || why === stage
+          ? run.startedAt
+          : timeOf(run, 2 * why + 1),
     startedAt,
     endedAt,
     releasedBy: why < 0 || why === stage ? undefined : names[why],
-    attempts: facts?.attempts ?? [],
+    attempts: facts?.attempts?.map((attempt) => ({ ...attempt })) ?? [],
     chunks: facts?.chunks ?? 0,
-    notes: facts?.notes ?? NO_NOTES,
+    notes: facts?.notes === undefined ? NO_NOTES : { ...facts.notes },
   }
   if (state !== OK || facts !== undefined) addEnding(record, run, stage, state, facts)
   // A stage that nothing wraps keeps no attempts: its one call is as long as it was.

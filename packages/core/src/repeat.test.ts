@@ -263,3 +263,22 @@ test('an input that is no function is refused at build (core/illegal-option)', (
     }),
   )
 })
+
+test('a throw is no verdict behind interceptors either, however the guard throws', async () => {
+  for (const guard of [
+    () => {
+      throw new Error('a bug')
+    },
+    async () => {
+      throw new Error('a bug')
+    },
+  ]) {
+    const child = new Pipeline('child').withStage('check', guard as () => object, StageKind.GUARD)
+    const graph = new Pipeline('demo').withPipeline('answer', child, { repeat: { until: 'check' } }).build({
+      clock,
+      interceptors: [{ name: 'passing', wrap: (next) => async (context) => next(context) }],
+    })
+    const result = await graph.runSettled()
+    expect(result.report.stages['answer']?.children).toHaveLength(1)
+  }
+})

@@ -33,10 +33,11 @@ export class RunEvents {
     try {
       const taken: unknown = this.sink.tryEmit(this.#make(type, data, stage, timestamp, this.#sunk++))
       // A sink may be asynchronous by mistake: its failure must not go unseen.
-      if (taken instanceof Promise) taken.catch((cause: unknown) => this.#report(cause))
+      if (taken instanceof Promise) taken.catch((cause: unknown) => this.#lost(cause))
       if (taken !== false) return true
     } catch (cause) {
-      this.#report(cause)
+      this.#lost(cause)
+      return false
     }
     this.dropped++
     return false
@@ -48,8 +49,7 @@ export class RunEvents {
     try {
       await this.sink?.emit(this.#make(type, data, stage, timestamp, this.#sunk++))
     } catch (cause) {
-      this.dropped++
-      this.#report(cause)
+      this.#lost(cause)
     }
   }
 
@@ -71,7 +71,8 @@ export class RunEvents {
     } as StageflowEvent
   }
 
-  #report(cause: unknown): void {
+  #lost(cause: unknown): void {
+    this.dropped++
     if (this.#broken) return
     this.#broken = true
     this.#run.problem(

@@ -17,6 +17,7 @@ export let runBehind: (face: unknown) => RunState
 export class RunFace implements RunContext {
   readonly #run: RunState
   readonly #changes: RunChanges
+  #signal: AbortSignal | undefined
 
   constructor(run: RunState, changes: RunChanges = {}) {
     this.#run = run
@@ -58,10 +59,13 @@ export class RunFace implements RunContext {
     return this.#run.options
   }
   get signal(): AbortSignal {
-    return this.#changes.signal ?? this.#run.abort.signal
+    const { signal } = this.#run.abort.scope
+    const narrower = this.#changes.signal
+    return narrower === undefined ? signal : (this.#signal ??= AbortSignal.any([signal, narrower]))
   }
   get deadline(): number | undefined {
-    return this.#changes.deadline ?? this.#run.deadline
+    const least = Math.min(this.#changes.deadline ?? Infinity, this.#run.limit)
+    return least === Infinity ? undefined : least
   }
   get clock(): Clock {
     return this.#run.clock

@@ -4,10 +4,10 @@ import type { InterceptorContext, RunContext } from './context.ts'
 import { asPromise, thrownOutput } from './execute.ts'
 import { NodeInputs } from './inputs.ts'
 import type { Interceptor } from './interceptor.ts'
-import { emitStageEnd, finalOutput } from './stage-end.ts'
+import { emitStageEnd, finalOutput, frozenOutput } from './stage-end.ts'
 import { LiveContext } from './live-context.ts'
 import type { StageNode } from './node.ts'
-import { Output, isData, toOutput, unreadable } from './output.ts'
+import { Output, isData, unreadable } from './output.ts'
 import { stageRecord } from './record.ts'
 import type { StageRecord } from './report-types.ts'
 import { RunState } from './run-state.ts'
@@ -40,7 +40,7 @@ export abstract class RunLoop extends RunState {
   protected abstract conclude(now: number): void
   /** Code of stages that have ended may be all that runs: it is waited for, for the grace time. */
   protected abstract waitForCode(): void
-  protected abstract timeOut(): void
+  abstract outOfTime(): void
   protected abstract observe(observer: Interceptor, record: StageRecord): void
   /** The schedule stopped because of a stage: the rest is aborted. */
   protected abstract halt(reason: unknown): void
@@ -73,7 +73,7 @@ export abstract class RunLoop extends RunState {
       const stage = stageOf(command)
       if (operation === START) {
         time = this.#start(stage, time)
-        if (time > this.limit) this.timeOut()
+        if (time > this.limit) this.outOfTime()
       } else if (operation !== ABORT) this.#skipped(stage, time)
       else if (!schedule.stopped) this.#endLate(stage, time)
     }
@@ -158,8 +158,10 @@ export abstract class RunLoop extends RunState {
 
   #allows(node: StageNode, now: number): boolean {
     const answer = askWhen(node, new NodeInputs(this, node), this.snapshot)
-    if (answer === undefined) return true
-    this.#end(node.index, answer, now)
+    if (answer !== undefined) this.#end(node.index, answer, now)
+    // A condition may itself have stopped the run: the stage has not started, and will not.
+    else if (this.schedule.stopped) this.schedule.feed(SETTLED, node.index, CANCELLED)
+    else return true
     return false
   }
 
@@ -189,8 +191,9 @@ export abstract class RunLoop extends RunState {
     const node = this.graph.nodes[stage] as StageNode
     // What its own code answered has been read already.
     const answered = this.factsIfAny(stage)?.answered
-    const given = answered !== undefined && answered === value ? answered : toOutput(value, node.name)
-    const output = finalOutput(given, node.name, this.graph.freeze)
+    const given =
+      answered !== undefined && answered === value ? answered : frozenOutput(value, node.name, this.graph.freeze)
+    const output = finalOutput(given, node.name)
     const stays = this.#codeStays(stage)
     switch (output.status) {
       case 'ok':
@@ -262,25 +265,26 @@ export abstract class RunLoop extends RunState {
   /** Nobody can read a stage any more: it is aborted, and its status does not wait for its code. */
   #endLate(stage: number, now: number): void {
     if (this.graph.nodes[stage]?.wrapped === undefined) this.facts(stage).code++
-    this.abort.stopStage(
-      stage,
-      new StageflowError('core/late', `No stage can read stage "${this.graph.names[stage]}" any more (late: 'abort').`),
+    const reason = new StageflowError(
+      'core/late',
+      `No stage can read stage "${this.graph.names[stage]}" any more (late: 'abort').`,
     )
+    this.abort.scopeOf(stage).abort(reason)
     this.#end(stage, new Output('skip', 'late'), now)
   }
 
-  /** Gives up on a stage that ignored its signal. */
-  protected abandon(stage: number, now: number): void {
+  /** Gives up on a stage that ignored its signal; true: not yet, for its child run is in its cleanups, which are limited. */
+  protected abandon(stage: number, now: number): boolean {
     const runs = this.schedule.state(stage) === RUNNING
-    if (!runs && !this.schedule.stays(stage)) return
-    this.facts(stage).abandon()
-    if (runs)
-      this.#end(
-        stage,
-        new Output('cancel', `abandoned: its code still ran ${this.graceMs} ms after its signal had aborted`),
-        now,
-      )
-    else this.schedule.feed(LEFT, stage, 0)
+    if (!runs && !this.schedule.stays(stage)) return false
+    const facts = this.facts(stage)
+    if (facts.children?.some((child) => child.concluding && !child.closed) === true) return true
+    facts.abandon()
+    if (runs) {
+      const reason = `abandoned: its code still ran ${this.graceMs} ms after its signal had aborted`
+      this.#end(stage, new Output('cancel', reason), now)
+    } else this.schedule.feed(LEFT, stage, 0)
+    return false
   }
 
   /** Observers and listeners hear of a stage that settled. */

@@ -1,9 +1,10 @@
 import { RunAbort, untilAborted } from './abort.ts'
+import type { AbortScope } from './abort.ts'
 import { runCleanup } from './cleanups.ts'
 import type { Cleanup } from './cleanups.ts'
 import type { Clock } from './clock.ts'
 import type { RunParent } from './context.ts'
-import type { StageflowError } from './errors.ts'
+import { StageflowError, textOf } from './errors.ts'
 import { NoOpEventSink, checkEventType, defaultEventSink } from './events.ts'
 import type { EventSink, StageEventMap } from './events.ts'
 import type { BuiltGraph } from './graph.ts'
@@ -21,7 +22,7 @@ import { StageFacts } from './stage-facts.ts'
 
 /** What a child run has of the run above it. */
 export interface ParentLink extends RunParent {
-  readonly run: RunState
+  readonly run: RunState & { outOfTime(): void }
   readonly signal: AbortSignal
   readonly remainingMs: number
 }
@@ -57,10 +58,14 @@ export class RunState {
   /** Every failure that was not tolerated, in order. */
   failures: { readonly error: unknown; readonly stage: string | undefined }[] | undefined
   problems: StageflowError[] | undefined
-  notes: RunNotes | undefined
+  notes: Record<string, unknown> | undefined
   cleanups: Cleanup[] | undefined
   /** No stage of it runs any more. */
   over = false
+  /** Its stages have ended; its cleanups and its last event may still be under way, for a limited time. */
+  concluding = false
+  /** Its last event is made: no other may follow. */
+  silent = false
   /** Its last event is out: nothing about it changes. */
   closed = false
   /** Set while the grace time runs. */
@@ -98,9 +103,9 @@ export class RunState {
   }
   get snapshot(): ContextSnapshot {
     return (this.#snapshot ??= snapshotOf({
-      createdAt: this.startedAt,
       ...this.#input,
       pipelineRunId: this.pipelineRunId,
+      createdAt: this.#input['createdAt'] ?? this.startedAt,
     }))
   }
   set snapshot(snapshot: ContextSnapshot) {
@@ -121,7 +126,7 @@ export class RunState {
   }
   /** Whether the run was stopped: its signal has aborted, or would if somebody had asked for it. */
   get isStopped(): boolean {
-    return this.#abort?.stopped !== undefined
+    return this.#abort?.scope.aborted !== undefined
   }
   /** What stopped the run, in words; undefined while nothing has. */
   get stopText(): string | undefined {
@@ -129,13 +134,13 @@ export class RunState {
   }
 
   isAborted(stage: number): boolean {
-    return this.#abort?.isAborted(stage) === true
+    return this.#abort?.aborted(stage) !== undefined
   }
   abortReason(stage: number): unknown {
-    return this.#abort?.reasonFor(stage)
+    return this.#abort?.aborted(stage)?.reason
   }
-  signalOf(node: StageNode): AbortSignal {
-    return node.late ? this.abort.signalOf(node.index) : this.abort.signal
+  scopeOf(node: StageNode): AbortScope {
+    return node.late ? this.abort.scopeOf(node.index) : this.abort.scope
   }
 
   protected unlisten(): void {
@@ -147,6 +152,9 @@ export class RunState {
   }
   factsIfAny(stage: number): StageFacts | undefined {
     return this.#facts?.[stage]
+  }
+  attemptStart(stage: number): number {
+    return this.#facts?.[stage]?.attempts?.at(-1)?.startedAt ?? (this.times[2 * stage] as number)
   }
   attemptOf(stage: number): number {
     return this.#facts?.[stage]?.attempts?.length ?? 1
@@ -167,14 +175,21 @@ export class RunState {
   }
   note<Key extends keyof StageNotes>(stage: number, key: Key, value: StageNotes[Key]): void {
     if (this.isClosed(stage)) return
-    const facts = this.facts(stage)
-    facts.notes = { ...facts.notes, [key]: value }
+    ;(this.facts(stage).notes ??= Object.create(null) as Record<string, unknown>)[key] = value
   }
   noteRun<Key extends keyof RunNotes>(key: Key, value: RunNotes[Key]): void {
-    if (!this.closed) this.notes = { ...this.notes, [key]: value }
+    if (!this.closed) (this.notes ??= Object.create(null) as Record<string, unknown>)[key] = value
   }
   problem(problem: StageflowError): void {
-    ;(this.problems ??= []).push(problem)
+    if (!this.closed) (this.problems ??= []).push(problem)
+  }
+  /** Calls back an interceptor in the middle of a stage: what it throws is not the stage's failure. */
+  tell(callback: (() => void) | undefined): void {
+    try {
+      callback?.()
+    } catch (cause) {
+      this.problem(new StageflowError('core/observer-threw', `An onHeartbeat threw: ${textOf(cause)}`, { cause }))
+    }
   }
   onCleanup(stage: number, cleanup: Cleanup): void {
     if (this.isClosed(stage)) void runCleanup(cleanup, (problem) => this.problem(problem))
@@ -192,13 +207,13 @@ export class RunState {
   /** An event of a stage, or of an interceptor around the run; false: refused. */
   tryEmit(node: StageNode | undefined, type: string, data: object): boolean {
     checkEventType(type)
-    if (node === undefined ? this.closed : this.isClosed(node.index)) return false
+    if (this.silent || (node !== undefined && this.isClosed(node.index))) return false
     return this.events === undefined || this.events.emit(type, data, node?.name, this.clock.now())
   }
   /** As `tryEmit`, but waits while the sink pushes back, or until `signal` aborts. */
   async emit(node: StageNode | undefined, type: string, data: object, signal: AbortSignal): Promise<void> {
     checkEventType(type)
-    if (this.events === undefined || (node === undefined ? this.closed : this.isClosed(node.index))) return
+    if (this.events === undefined || this.silent || (node !== undefined && this.isClosed(node.index))) return
     await untilAborted(this.events.emitAndWait(type, data, node?.name, this.clock.now()), signal)
   }
   /** Counts a chunk and offers it; a promise while its reader is too far behind. */

@@ -3,8 +3,9 @@ import type { OpenedChild } from './child.ts'
 import { runCleanups } from './cleanups.ts'
 import { StageflowError, textOf } from './errors.ts'
 import type { Interceptor } from './interceptor.ts'
+import { emitLastEvent } from './last-event.ts'
 import type { LiveContext } from './live-context.ts'
-import { Outcome } from './outcome.ts'
+import { Outcome, addedError } from './outcome.ts'
 import type { PipelineReport, StageRecord } from './report-types.ts'
 import { RunFace, changesOf } from './run-face.ts'
 import { RunLoop, UNREAD } from './run-loop.ts'
@@ -18,18 +19,23 @@ export class Run extends RunLoop {
   #bare = false
   #done: ((outcome: Outcome) => void) | undefined
   #begun: Promise<Outcome> | undefined
+  /** The limit that this run's own timer keeps; `limit` may be an earlier one from above. */
+  #ownLimit = Infinity
   #cancelTimeout: (() => void) | undefined
   #context: RunFace | undefined
   /** Answers in the place of interceptors around the run that ignore its end past the grace time. */
   #giveUp: (() => void) | undefined
   #blamed: Set<Interceptor> | undefined
+  /** How the run ended, whatever surrounds it included. */
+  #settled: Outcome | undefined
 
   /** Starts the run; calls back once, with how it ended. */
   open(done: (outcome: Outcome) => void): void {
     const { options, parent, graph } = this
     this.startedAt = this.clock.now()
     this.#limitTo(options.timeoutMs === undefined ? Infinity : this.startedAt + options.timeoutMs)
-    this.#limitTo(this.startedAt + (parent?.remainingMs ?? Infinity))
+    // What the run above allows is on its own timer, or on that of whoever set it: it aborts the signal that this run listens to.
+    this.limit = Math.min(this.limit, this.startedAt + (parent?.remainingMs ?? Infinity))
     this.events?.emit(
       'pipeline.started',
       { pipeline: graph.name, stages: graph.names.length },
@@ -68,10 +74,22 @@ export class Run extends RunLoop {
     }
     this.over = true
     this.#recheckSignal()
-    // A run that was stopped is never a success, even if the stop came after its last stage.
-    if (outcome.status === 'completed' && this.ending !== undefined) outcome = this.#outcome()
+    // What ended the run first counts: an interceptor can fail a run that completed, but not better, or change, one that did not.
+    if (this.ending !== undefined && outcome.status !== this.ending.status) {
+      const added = addedError(outcome)
+      if (added !== undefined)
+        this.problem(
+          new StageflowError(
+            'core/interceptor-late',
+            `An interceptor failed the run after it had ended as ${this.ending.status}: ${textOf(added)}`,
+            { cause: added },
+          ),
+        )
+      outcome = this.#outcome()
+    }
     this.endedAt = this.clock.now()
-    await this.#emitLast(outcome)
+    await emitLastEvent(this, outcome)
+    this.#settled = outcome
     this.#close()
     done(outcome)
   }
@@ -90,35 +108,6 @@ export class Run extends RunLoop {
     return outcome
   }
 
-  async #emitLast(outcome: Outcome): Promise<void> {
-    if (this.events === undefined) return
-    const { status, reason } = outcome
-    const durationMs = this.endedAt - this.startedAt
-    const data = {
-      pipeline: this.graph.name,
-      durationMs,
-      ...(status === 'cancelled' ? { reason } : undefined),
-      ...(status === 'failed' ? { errors: outcome.errors } : undefined),
-    }
-    const limitMs = this.options.cleanupMs ?? DEFAULT_CLEANUP_MS
-    let cancelTimer = (): void => {}
-    const limit = new Promise<boolean>((resolve) => {
-      cancelTimer = this.clock.setTimeout(() => resolve(false), limitMs)
-    })
-    const taken = await Promise.race([
-      this.events.emitAndWait(`pipeline.${status}`, data, undefined, this.endedAt).then(() => true),
-      limit,
-    ])
-    cancelTimer()
-    if (!taken)
-      this.problem(
-        new StageflowError(
-          'core/sink-slow',
-          `The event sink did not take the last event of the run within ${limitMs} ms (cleanupMs); the run did not wait for it any longer.`,
-        ),
-      )
-  }
-
   #start(done: (outcome: Outcome) => void): void {
     this.#done = done
     this.begun = true
@@ -129,7 +118,7 @@ export class Run extends RunLoop {
     return (this.#context ??= new RunFace(this))
   }
   get report(): PipelineReport {
-    return this.#outcome().report
+    return (this.#settled ?? this.#outcome()).report
   }
   openChild(
     context: LiveContext,
@@ -143,18 +132,24 @@ export class Run extends RunLoop {
 
   protected observe(observer: Interceptor, record: StageRecord): void {
     try {
-      observer.settled?.(record, this.context)
+      const told: unknown = observer.settled?.(record, this.context)
+      // An observer may be asynchronous by mistake: its failure must not go unseen, nor end the process.
+      if (told instanceof Promise) told.catch((cause: unknown) => this.#blame(observer, record, cause))
     } catch (cause) {
-      if (this.#blamed?.has(observer) === true) return
-      ;(this.#blamed ??= new Set()).add(observer)
-      this.problem(
-        new StageflowError(
-          'core/observer-threw',
-          `Interceptor "${observer.name}" threw when it was told of stage "${record.stage}": ${textOf(cause)}. It changes nothing.`,
-          { cause },
-        ),
-      )
+      this.#blame(observer, record, cause)
     }
+  }
+
+  #blame(observer: Interceptor, record: StageRecord, cause: unknown): void {
+    if (this.#blamed?.has(observer) === true) return
+    ;(this.#blamed ??= new Set()).add(observer)
+    this.problem(
+      new StageflowError(
+        'core/observer-threw',
+        `Interceptor "${observer.name}" threw when it was told of stage "${record.stage}": ${textOf(cause)}. It changes nothing.`,
+        { cause },
+      ),
+    )
   }
 
   // ---------- what stops a run
@@ -166,13 +161,21 @@ export class Run extends RunLoop {
     this.#stop({ status: 'cancelled', reason }, signalReason)
   }
 
-  protected timeOut(): void {
-    const ms = Math.round(this.limit - this.startedAt)
+  /** The time is past `limit`. Where that came from above it is the run above that took too long, if it did. */
+  outOfTime(): void {
+    const now = this.clock.now()
+    if (now >= this.#ownLimit) this.#expire()
+    else if (now >= this.limit) this.parent?.run.outOfTime()
+  }
+
+  #expire(): void {
+    if (this.silent || this.closed) return
+    const ms = Math.round(this.#ownLimit - this.startedAt)
     const error = new StageflowError(
       'core/run-timeout',
       `The run of "${this.graph.name}" did not end within ${ms} ms; raise timeoutMs, or make its stages faster.`,
     )
-    if (!this.closed && !this.isStopped) (this.failures ??= []).push({ error, stage: undefined })
+    if (!this.isStopped) (this.failures ??= []).push({ error, stage: undefined })
     this.#stop({ status: 'failed', reason: `the run did not end within ${ms} ms` }, error)
   }
 
@@ -185,7 +188,7 @@ export class Run extends RunLoop {
 
   protected halt(reason: unknown): void {
     // The signal first: a child run arms its own grace when it hears it, and so is never outwaited.
-    this.abort.stop(reason)
+    this.abort.scope.abort(reason)
     this.#armGrace()
   }
 
@@ -212,8 +215,10 @@ export class Run extends RunLoop {
   #graceOver(): void {
     this.cancelGrace = undefined
     const now = this.clock.now()
-    for (let stage = 0; stage < this.graph.names.length; stage++) this.abandon(stage, now)
+    let waits = false
+    for (let stage = 0; stage < this.graph.names.length; stage++) waits = this.abandon(stage, now) || waits
     this.drive(now)
+    if (waits) this.#armGrace()
     if (!this.isStopped || this.#giveUp === undefined) return
     this.problem(
       new StageflowError(
@@ -225,10 +230,11 @@ export class Run extends RunLoop {
   }
 
   #limitTo(limit: number): void {
-    if (limit >= this.limit) return
-    this.limit = limit
+    if (limit >= this.#ownLimit) return
+    this.#ownLimit = limit
+    this.limit = Math.min(this.limit, limit)
     this.#cancelTimeout?.()
-    this.#cancelTimeout = this.clock.setTimeout(() => this.timeOut(), Math.max(0, limit - this.clock.now()))
+    this.#cancelTimeout = this.clock.setTimeout(() => this.#expire(), Math.max(0, limit - this.clock.now()))
   }
 
   #listen(signal: AbortSignal): void {
@@ -244,6 +250,7 @@ export class Run extends RunLoop {
   // ---------- how a run ends
 
   protected conclude(now: number): void {
+    this.concluding = true
     if (this.cleanups === undefined) return this.#finish(now)
     const limitMs = this.options.cleanupMs ?? DEFAULT_CLEANUP_MS
     void runCleanups(this.cleanups, this.clock, limitMs, (problem) => this.problem(problem)).then(() =>
@@ -252,7 +259,8 @@ export class Run extends RunLoop {
   }
 
   #finish(now: number): void {
-    this.#disarmGrace()
+    // Interceptors around a run that was stopped are still given no more than the grace time.
+    if (!this.isStopped || this.#giveUp === undefined) this.#disarmGrace()
     this.#recheckSignal()
     if (this.schedule.left > 0 && !this.schedule.stopped) {
       const error = new StageflowError(

@@ -76,8 +76,8 @@ function put(fields: Record<string, unknown>, key: string, value: unknown, bundl
   checkRules({ [key]: value }, { [key]: RULES[key] ?? TEXT }, (_, why) => {
     throw new StageflowError('core/snapshot', `The input's "${key}" is ${why}.`)
   })
-  if (value === undefined) return
   if (!inside) fields[key] = frozenCopy(value, key)
+  else if (value === undefined) return
   else for (const one of Object.keys(value as object)) put(fields, one, (value as Fields)[one], key)
 }
 
@@ -97,27 +97,39 @@ const copies = new WeakSet<object>()
 
 function frozenCopy(value: unknown, field: string): unknown {
   if (typeof value !== 'object' || value === null || copies.has(value)) return value
-  const made = copyInto(value, 0, field) as object
+  const made = copyInto(value, 0, field, new Map()) as object
   copies.add(made)
   return made
 }
 
-function copyInto(value: unknown, depth: number, field: string): unknown {
+/** `seen`: what was copied already; what contains itself is found before it has a copy. */
+function copyInto(value: unknown, depth: number, field: string, seen: Map<object, object | undefined>): unknown {
   if (typeof value !== 'object' || value === null || copies.has(value)) return value
-  if (depth === DEEPEST)
+  if (!Array.isArray(value) && !isPlain(value)) return value
+  const known = seen.get(value)
+  if (known !== undefined) return known
+  if (depth === DEEPEST || seen.has(value)) {
     throw new StageflowError(
       'core/snapshot',
       `The input's "${field}" is nested deeper than ${DEEPEST} levels, or contains itself; pass flatter data.`,
     )
-  if (Array.isArray(value)) return Object.freeze(value.map((one) => copyInto(one, depth + 1, field)))
-  if (!isPlain(value)) return value
+  }
+  seen.set(value, undefined)
+  const made = Array.isArray(value)
+    ? value.map((one) => copyInto(one, depth + 1, field, seen))
+    : copyObject(value as Fields, depth, field, seen)
+  seen.set(value, made)
+  return Object.freeze(made)
+}
+
+function copyObject(value: Fields, depth: number, field: string, seen: Map<object, object | undefined>): object {
   const made: Record<string, unknown> = {}
   for (const key of Object.keys(value)) {
-    const inner = copyInto((value as Fields)[key], depth + 1, field)
+    const inner = copyInto(value[key], depth + 1, field, seen)
     // An own key named __proto__, as JSON.parse makes it, stays data.
     if (key === '__proto__')
       Object.defineProperty(made, key, { value: inner, enumerable: true, configurable: true, writable: true })
     else made[key] = inner
   }
-  return Object.freeze(made)
+  return made
 }

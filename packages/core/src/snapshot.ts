@@ -41,9 +41,9 @@ export class ContextSnapshot implements RunIdentity {
     }
     const fields = reading(() => readFields(input))
     this.#fields = {
+      ...fields,
       pipelineRunId: fields['pipelineRunId'] ?? crypto.randomUUID(),
       createdAt: fields['createdAt'] ?? systemClock.now(),
-      ...fields,
     }
   }
 

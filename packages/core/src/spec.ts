@@ -108,6 +108,9 @@ export function valueSpec(given: unknown): StageSpec {
   })
 }
 
+/** Where a stage that runs a child keeps it: the child's problems are problems of the build. */
+export const CHILD: unique symbol = Symbol('child')
+
 /** Where a pipeline keeps its stages for the build. */
 export const SPECS: unique symbol = Symbol('specs')
 

@@ -1,30 +1,36 @@
 import { StageflowError } from './errors.ts'
 import type { StageNode } from './node.ts'
-import { Output, unreadable } from './output.ts'
+import { Output, toOutput, unreadable } from './output.ts'
 import type { Freeze } from './output.ts'
 import type { StageRecord } from './report-types.ts'
 import type { RunState } from './run-state.ts'
 
-/** What an output comes to when nobody is left to act on it, its data frozen. */
-export function finalOutput(output: Output, stage: string, freeze: Freeze): Output {
-  const { status, data, error } = output
-  if (status === 'retry') {
-    return new Output(
-      'fail',
-      new StageflowError(
-        'core/retry-exhausted',
-        `Stage "${stage}" asked to be run again, and no interceptor did (or did any more).`,
-        { cause: error },
-      ),
-    )
-  }
-  if (typeof data !== 'object' || data === null) return output
+/** What a stage, or an interceptor in its place, returned: as an output, frozen. */
+export function frozenOutput(value: unknown, stage: string, freeze: Freeze): Output {
+  const output = toOutput(value, stage)
+  const { data, artifacts, events } = output
   try {
-    freeze(data)
+    if (typeof data === 'object' && data !== null) freeze(data)
+    if (artifacts !== undefined) freeze(artifacts)
+    if (events !== undefined) freeze(events)
     return output
   } catch (cause) {
     return unreadable(stage, cause)
   }
+}
+
+/** What an output comes to when nobody is left to act on it. */
+export function finalOutput(output: Output, stage: string): Output {
+  if (output.status !== 'retry') return output
+  const cause = { cause: output.error }
+  return new Output(
+    'fail',
+    new StageflowError(
+      'core/retry-exhausted',
+      `Stage "${stage}" asked to be run again, and no interceptor did (or did any more).`,
+      cause,
+    ),
+  )
 }
 
 /** The one terminal event of a stage. */

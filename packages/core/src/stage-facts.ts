@@ -1,6 +1,6 @@
 import type { ErrorRecord } from './errors.ts'
 import type { Output } from './output.ts'
-import type { AttemptRecord, StageNotes } from './report-types.ts'
+import type { AttemptRecord } from './report-types.ts'
 import type { Run } from './run.ts'
 
 /** One call of a stage's code, filled in when it ends. */
@@ -20,7 +20,7 @@ export class StageFacts {
   committed = false
   chunks = 0
   attempts: Attempt[] | undefined
-  notes: StageNotes | undefined
+  notes: Record<string, unknown> | undefined
   children: Run[] | undefined
   /** How it ended, unless that is plain data. */
   output: Output | undefined

@@ -61,8 +61,9 @@ function construct(stage: new () => unknown, name: string): unknown {
   }
 }
 
-/** Classes, unlike functions, cannot have their prototype replaced. */
-const isClass = (value: Function): boolean => Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
+/** A class, also one compiled to a function of old. */
+const isClass = (value: Function): boolean =>
+  Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false || executeOf(value.prototype) !== undefined
 const isAsyncGenerator = (value: Function): boolean =>
   Object.prototype.toString.call(value) === '[object AsyncGeneratorFunction]'
 

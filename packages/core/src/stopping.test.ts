@@ -168,6 +168,22 @@ test('an abort while the last stage ends, or after it, is never a success', asyn
   })
 })
 
+test("the caller's signal is read once more before the run settles: an abort that was kept from the run is no success", async () => {
+  for (const sink of [{}, { eventSink }]) {
+    const caller = new AbortController()
+    caller.signal.addEventListener('abort', (event) => event.stopImmediatePropagation())
+    const graph = new Pipeline('demo')
+      .withStage('last', async () => {
+        await Promise.resolve()
+        caller.abort(new Error('unheard'))
+        return { last: true }
+      })
+      .build({ clock, ...sink })
+    const result = await graph.run({}, { signal: caller.signal })
+    expect(result).toMatchObject({ status: 'cancelled', reason: 'unheard', data: { last: { last: true } } })
+  }
+})
+
 test('no listener is left on the signal of the caller, however the run ends', async () => {
   const { controller, listeners } = watched()
   const run = (stage: () => object) =>

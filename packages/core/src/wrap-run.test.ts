@@ -483,3 +483,21 @@ test('a note after the run is over changes nothing', async () => {
   expect(result.report.notes).toEqual({})
   expect(eventSink.types().at(-1)).toBe('pipeline.completed')
 })
+
+test('an interceptor that hangs is given up also when the run is stopped while its cleanups run', async () => {
+  const hanging = around((next) => async (face) => {
+    await next(face)
+    return new Promise(() => {})
+  })
+  const settled = run(
+    [hanging],
+    (context) => {
+      context.onCleanup(async () => context.clock.sleep(50))
+      return { a: 1 }
+    },
+    { signal: abortedAfter(10), graceMs: 100 },
+  )
+  await clock.advance(110)
+  const outcome = await Promise.race([settled, clock.settle().then(() => clock.settle())])
+  expect(outcome).toMatchObject({ status: 'cancelled', reason: 'enough', report: { endedAt: 110 } })
+})

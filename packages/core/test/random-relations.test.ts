@@ -60,7 +60,7 @@ test(
         expect(factsOf(child)).toEqual(factsOf(alone.result.report))
         checkParent(nested, child)
       }),
-      propertySettings(1_000),
+      propertySettings(800),
     )
   },
   PROPERTY_TIMEOUT_MS,

@@ -51,7 +51,7 @@ test(
         checkInvariants(run, trace)
         compareWithReference(run, trace)
       }),
-      propertySettings(5_000),
+      propertySettings(3_000),
     )
   },
   PROPERTY_TIMEOUT_MS,
@@ -62,7 +62,7 @@ test(
   async () => {
     await fc.assert(
       fc.asyncProperty(crowdedRun, async (run) => checkInvariants(run, await runRandom(run))),
-      propertySettings(2_000),
+      propertySettings(1_500),
     )
   },
   PROPERTY_TIMEOUT_MS,
