@@ -591,3 +591,32 @@ test('a child given as a graph may be repeated, and a composed pipeline keeps it
     expect(report.stages['each']?.status).toBe('ok')
   }
 })
+
+test('asStage reports the problems of its child when the graph is built', () => {
+  const broken = new Pipeline('broken').withStage('a b', () => ({}))
+  const build = () => new Pipeline('demo').withStage('child', asStage(broken)).build({ clock })
+  expect(build).toThrow(expect.objectContaining({ problems: [expect.objectContaining({ code: 'core/illegal-name' })] }))
+})
+
+test('a child that is in its cleanups is not abandoned by its parent: they have a limit of their own', async () => {
+  const log: string[] = []
+  const cleaning = inner(async (context) => {
+    context.onCleanup(async () => {
+      await context.clock.sleep(50)
+      log.push(`cleaned at ${clock.now()}`)
+    })
+    await sleeping(context)
+    return {}
+  })
+  const run = new Pipeline('demo')
+    .withPipeline('child', cleaning)
+    .build({ clock })
+    .start({}, { graceMs: 10, cleanupMs: 100 })
+  await clock.settle()
+  run.cancel('enough')
+  await clock.advance(50)
+  const { report } = await run.settled
+  expect(log).toEqual(['cleaned at 50'])
+  expect(report.stages['child']).not.toHaveProperty('abandoned')
+  expect(report.stages['child']).toMatchObject({ status: 'cancel', children: [{ status: 'cancelled' }] })
+})

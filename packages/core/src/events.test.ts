@@ -306,3 +306,21 @@ test('the process default is read when a run starts', async () => {
   await graph.run()
   expect(eventSink.events).toHaveLength(4)
 })
+
+test('emitEvent in a stage that was stopped already does not wait for the sink', async () => {
+  const log: string[] = []
+  const run = new Pipeline('demo')
+    .withStage('a', async (context) => {
+      await context.clock.sleep(10)
+      eventSink.pause()
+      await context.emitEvent('app.event', {})
+      log.push(`went on at ${clock.now()}`)
+      eventSink.resume()
+    })
+    .build({ clock, eventSink })
+    .start()
+  run.cancel('enough')
+  await clock.advance(10)
+  expect((await run.settled).status).toBe('cancelled')
+  expect(log).toEqual(['went on at 10'])
+})

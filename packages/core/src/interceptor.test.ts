@@ -338,3 +338,30 @@ test('a stage option that no interceptor of the build claims is refused (core/un
     expect(pipeline.build(options).info.stages[0]?.options).toMatchObject({ 'acme-quota': { perMinute: 5 } })
   }
 })
+
+test('what next gives is frozen already: an interceptor cannot change the data of a stage in place', async () => {
+  const changing = wrapping('changing', (next) => async (context) => {
+    const output = await next(context)
+    if (output.status === 'ok') (output.data as { list: number[] }).list.push(2)
+    return output
+  })
+  const failure = await failureOf([changing], () => ({ list: [1] }))
+  expect(failure).toMatchObject({ code: 'core/interceptor-threw', message: expect.stringContaining('not extensible') })
+})
+
+test('next takes a context of this run behind other layers too (core/interceptor-context)', async () => {
+  const careless = wrapping('careless', (next) => () => next(undefined as never))
+  const reading = wrapping('reading', (next) => (context) => next(context.fork().context))
+  expect(await failureOf([careless, reading])).toMatchObject({ code: 'core/interceptor-context' })
+})
+
+test('the record that an interceptor read stays as it was', async () => {
+  const records: { readonly attempts: readonly { readonly status: unknown }[] }[] = []
+  const reading = wrapping('reading', (next) => async (context) => {
+    const answer = next(context)
+    records.push(context.record)
+    return answer
+  })
+  await graphOf([reading], async () => ({})).run()
+  expect(records[0]?.attempts).toMatchObject([{ status: undefined }])
+})

@@ -346,3 +346,25 @@ test('any over providers: each tolerates its failure, and the first that answers
   expect(result.report.endedAt).toBe(50)
 })
 const NAMES_OF = ['first', 'second', 'third'] as const
+
+test('get of a key, while a dependency that may have it too has not settled, is an error, never a race (core/ambiguous-input)', async () => {
+  const graph = new Pipeline('demo')
+    .withStage('quick', async () => ({ text: 'quick' }))
+    .withStage('slow', async (context) => {
+      await context.clock.sleep(10)
+      return { text: 'slow' }
+    })
+    .withStage('any', (context) => ({ got: context.inputs.get('text') }), {
+      dependencies: ['quick', 'slow'],
+      join: 'any',
+    })
+    .build({ clock })
+  const settled = graph.runSettled()
+  await clock.advance(10)
+  expect(await settled).toMatchObject({
+    status: 'failed',
+    errors: [
+      { code: 'core/ambiguous-input', stage: 'any', message: expect.stringContaining('"slow" has not settled') },
+    ],
+  })
+})

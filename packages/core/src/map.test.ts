@@ -439,3 +439,29 @@ test('a stop ends a map at once, though all its places are taken by items that i
   const { report } = await run.settled
   expect(report.stages['each']).toMatchObject({ status: 'cancel', reason: 'enough', endedAt: 0, abandoned: true })
 })
+
+test('a thousand items that ask for their signal put one listener on that of the caller, and none stays', async () => {
+  const caller = new AbortController()
+  let added = 0
+  let left = 0
+  const { addEventListener, removeEventListener } = caller.signal
+  caller.signal.addEventListener = (...given: Parameters<typeof addEventListener>) => {
+    added++
+    left++
+    addEventListener.apply(caller.signal, given)
+  }
+  caller.signal.removeEventListener = (...given: Parameters<typeof removeEventListener>) => {
+    left--
+    removeEventListener.apply(caller.signal, given)
+  }
+  const settled = mapping(
+    async (item, context) => {
+      await context.clock.sleep(10, context.signal)
+      return { item }
+    },
+    { items: Array.from({ length: 1_000 }, (_, item) => item) },
+  ).run({}, { signal: caller.signal })
+  await clock.advance(10)
+  expect((await settled).data.each?.items).toHaveLength(1_000)
+  expect([added, left]).toEqual([1, 0])
+})

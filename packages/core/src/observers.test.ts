@@ -130,3 +130,20 @@ test('an observer reads the run, and may leave notes and events', async () => {
   const { report } = await graph.run({ pipelineRunId: 'run-1' })
   expect(report.notes).toEqual({ 'acme/last': 'run-1 a' })
 })
+
+test('an observer that is asynchronous by mistake, and rejects, is reported too (core/observer-threw)', async () => {
+  const settled = new Pipeline('demo')
+    .withStage('quick', () => ({}))
+    .withStage('slow', async (context) => void (await context.clock.sleep(10)))
+    .build({
+      clock,
+      interceptors: [{ name: 'broken', settled: (async () => Promise.reject(new Error('a bug'))) as never }],
+    })
+    .run()
+  await clock.advance(10)
+  const { status, report } = await settled
+  expect(status).toBe('completed')
+  expect(report.notes['core/problems']).toMatchObject([
+    { code: 'core/observer-threw', message: expect.stringContaining('"broken"') },
+  ])
+})

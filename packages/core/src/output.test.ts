@@ -208,7 +208,7 @@ test('an output is JSON and prints as what it holds', () => {
   expect(JSON.parse(JSON.stringify(StageOutput.skip('x')))).toEqual({ status: 'skip', reason: 'x' })
   expect(JSON.parse(JSON.stringify(StageOutput.fail(new TypeError('x'), { retryable: true })))).toEqual({
     status: 'fail',
-    error: { name: 'TypeError', message: 'x' },
+    error: { code: 'core/stage-failed', message: 'x' },
     retryable: true,
   })
   expect(inspect(StageOutput.cancel('not allowed'))).toBe("{ status: 'cancel', reason: 'not allowed' }")

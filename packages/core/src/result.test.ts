@@ -218,3 +218,11 @@ test('attempts of wrapped and bare stages look alike', async () => {
   }
   expect(await attempts([])).toEqual(await attempts([passing]))
 })
+
+test('the whole of a result as JSON has the outputs, with their errors as records', async () => {
+  const result = await ended(() => StageOutput.fail(new StageflowError('acme/broken', 'it broke')))
+  expect((JSON.parse(JSON.stringify(result)) as { outputs: object }).outputs).toEqual({
+    first: { status: 'ok', data: { first: true } },
+    second: { status: 'fail', error: { code: 'acme/broken', message: 'it broke' } },
+  })
+})

@@ -239,3 +239,24 @@ test('an own key named __proto__, as JSON.parse makes it, stays data and changes
     code: 'core/snapshot',
   })
 })
+
+test('a field that is given as undefined replaces what was there', async () => {
+  const snapshot = new ContextSnapshot({ userId: 'ada', inputText: 'hi', profile: { name: 'Ada' } })
+  expect(snapshot.withConversation({ inputText: undefined }).inputText).toBe(undefined)
+  expect(snapshot.withEnrichments({ profile: undefined }).enrichments.profile).toBe(undefined)
+  const child = new Pipeline('child').withStage('inner', (context) => ({
+    text: context.snapshot.inputText ?? 'none',
+    user: context.userId ?? 'none',
+  }))
+  const graph = new Pipeline('demo').withPipeline('child', child, { input: () => ({ inputText: undefined }) }).build()
+  expect((await graph.run(snapshot)).data.child?.inner).toEqual({ text: 'none', user: 'ada' })
+})
+
+test('what is in a value many times is copied once', () => {
+  let value: object = { leaf: true }
+  for (let level = 0; level < 60; level++) value = { left: value, right: value }
+  const { metadata } = new ContextSnapshot({ metadata: { value } })
+  const copied = metadata['value'] as { left: object; right: object }
+  expect(copied.left).toBe(copied.right)
+  expect(Object.isFrozen(copied.left)).toBe(true)
+})

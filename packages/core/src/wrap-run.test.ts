@@ -501,3 +501,54 @@ test('an interceptor that hangs is given up also when the run is stopped while i
   const outcome = await Promise.race([settled, clock.settle().then(() => clock.settle())])
   expect(outcome).toMatchObject({ status: 'cancelled', reason: 'enough', report: { endedAt: 110 } })
 })
+
+test('an interceptor cannot change how a run that was stopped has ended: its error goes to core/problems (core/interceptor-late)', async () => {
+  const failing = around((next) => async (face) => {
+    await next(face)
+    return face.fail(new Error('over budget'))
+  })
+  const settled = run([failing], sleeping, { signal: abortedAfter(20) })
+  await clock.advance(20)
+  const result = await settled
+  expect(result).toMatchObject({ status: 'cancelled', reason: 'enough' })
+  expect(result.report.notes['core/problems']).toMatchObject([
+    {
+      code: 'core/interceptor-late',
+      message: expect.stringContaining('cancelled: over budget'),
+      cause: { message: 'over budget' },
+    },
+  ])
+})
+
+test('a run that failed is not made a cancelled one, nor a cancelled one another', async () => {
+  const cancelling = around((next) => async (face) => {
+    await next(face)
+    return face.cancel('let it be')
+  })
+  const failed = await run([cancelling], () => {
+    throw new Error('boom')
+  })
+  expect(failed).toMatchObject({ status: 'failed', errors: [{ message: 'boom' }] })
+  expect(eventSink.types().at(-1)).toBe('pipeline.failed')
+})
+
+test('an interceptor that hangs in a run that was stopped before it was asked is given up after the grace time', async () => {
+  const hanging = around(() => () => new Promise(() => {}))
+  const settled = run([hanging], undefined, { signal: AbortSignal.abort(new Error('too late')), graceMs: 100 })
+  await clock.advance(100)
+  expect(await settled).toMatchObject({ status: 'cancelled', reason: 'too late', report: { endedAt: 100 } })
+})
+
+test("the caller's signal is read once more after the interceptors: an abort that was kept from the run is no success", async () => {
+  const caller = new AbortController()
+  caller.signal.addEventListener('abort', (event) => event.stopImmediatePropagation())
+  const slow = around((next) => async (face) => {
+    const outcome = await next(face)
+    caller.abort(new Error('unheard'))
+    return outcome
+  })
+  expect(await run([slow], undefined, { signal: caller.signal })).toMatchObject({
+    status: 'cancelled',
+    reason: 'unheard',
+  })
+})
