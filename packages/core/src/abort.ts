@@ -42,18 +42,32 @@ export class AbortScope {
   }
 }
 
+/** How many stages share a signal. */
+const BLOCK = 64
+
+function scopeIn(scopes: Map<number, AbortScope>, key: number, outer: AbortScope): AbortScope {
+  const scope = scopes.get(key) ?? new AbortScope(outer)
+  scopes.set(key, scope)
+  return scope
+}
+
 /** What can abort one run, or single stages of it, and whom it listens to. */
 export class RunAbort {
   readonly scope: AbortScope = new AbortScope()
+  #ofBlocks: Map<number, AbortScope> | undefined
   /** Stages that can be aborted alone have a scope each. */
   #ofStages: Map<number, AbortScope> | undefined
   #unlisten: (() => void)[] | undefined
 
+  /** The scope that many stages share, but not too many: to add a listener, a signal walks the list of those it has. */
+  scopeNear(stage: number, count: number): AbortScope {
+    if (count <= BLOCK) return this.scope
+    return scopeIn((this.#ofBlocks ??= new Map()), Math.floor(stage / BLOCK), this.scope)
+  }
+
+  /** The scope of one stage alone. */
   scopeOf(stage: number): AbortScope {
-    const all = (this.#ofStages ??= new Map())
-    const scope = all.get(stage) ?? new AbortScope(this.scope)
-    all.set(stage, scope)
-    return scope
+    return scopeIn((this.#ofStages ??= new Map()), stage, this.scope)
   }
 
   aborted(stage: number): { readonly reason: unknown } | undefined {
@@ -86,5 +100,13 @@ export async function untilAborted(promise: Promise<unknown>, signal: AbortSigna
     await Promise.race([promise, aborted])
   } finally {
     signal.removeEventListener('abort', onAbort)
+  }
+}
+
+export function isAbortError(value: unknown): boolean {
+  try {
+    return typeof value === 'object' && value !== null && 'name' in value && value.name === 'AbortError'
+  } catch {
+    return false // an object that cannot be read
   }
 }

@@ -620,3 +620,18 @@ test('a child that is in its cleanups is not abandoned by its parent: they have 
   expect(report.stages['child']).not.toHaveProperty('abandoned')
   expect(report.stages['child']).toMatchObject({ status: 'cancel', children: [{ status: 'cancelled' }] })
 })
+
+test("an input made of the parent's snapshot does not give the child the parent's id; an id of its own is kept", async () => {
+  const child = inner((context) => ({ id: context.pipelineRunId, text: context.snapshot.inputText }))
+  const graph = new Pipeline('demo')
+    .withPipeline('copy', child, { input: (_, snapshot) => snapshot.toJSON() })
+    .withPipeline('without', child, { input: () => ({ pipelineRunId: undefined }) })
+    .withPipeline('own', child, { input: () => ({ pipelineRunId: 'mine' }) })
+    .build({ clock })
+  const { data } = await graph.run({ pipelineRunId: 'root', inputText: 'hi' })
+  const ids = [data.copy, data.without, data.own].map((one) => (one?.inner as { id: string }).id)
+  expect(ids[0]).not.toBe('root')
+  expect(ids[1]).not.toBe('root')
+  expect(ids[2]).toBe('mine')
+  expect(data.copy?.inner).toMatchObject({ text: 'hi' })
+})

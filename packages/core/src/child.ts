@@ -128,5 +128,6 @@ async function settle(run: RunLoop, node: StageNode, child: Run, parent: ParentL
   )
   facts.leave()
   run.codeLeft(node.index)
+  run.childClosed()
   return outcome
 }

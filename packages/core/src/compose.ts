@@ -1,3 +1,4 @@
+import { isAbortError } from './abort.ts'
 import type { InterceptorContext, PipelineInfo, StageInfo } from './context.ts'
 import { StageflowError, quote, textOf } from './errors.ts'
 import type { Interceptor, RunPipeline, RunStage } from './interceptor.ts'
@@ -153,60 +154,4 @@ function guardedRun(name: string, layer: RunPipeline): RunPipeline {
       )
     }
   }
-}
-
-export function isAbortError(value: unknown): boolean {
-  try {
-    return typeof value === 'object' && value !== null && 'name' in value && value.name === 'AbortError'
-  } catch {
-    return false // an object that cannot be read
-  }
-}
-
-const LISTS = ['stageOptions', 'runOptions', 'mustBeInside', 'mustBeOutside'] as const
-
-/** One of an interceptor's lists of names; empty where it has none, or none that is a list. */
-export function namesIn(interceptor: Interceptor, list: (typeof LISTS)[number]): readonly string[] {
-  const names: unknown = interceptor[list]
-  return Array.isArray(names) ? (names as readonly string[]) : []
-}
-
-/** Checks a list of interceptors as a whole: names, hooks, and the orders that their authors forbid. */
-export function checkInterceptors(interceptors: readonly Interceptor[], problem: Problem): void {
-  const places = new Map<string, number>()
-  interceptors.forEach((one, place) => {
-    const { name } = one
-    if (typeof name !== 'string' || name === '')
-      return problem('core/interceptor', `Interceptor ${place + 1} of the list has no name: ${quote(one)}.`)
-    if (places.has(name))
-      problem(
-        'core/interceptor',
-        `Two interceptors are named "${name}"; leave one out, or rename it: { ...it, name: '…' }.`,
-      )
-    places.set(name, place)
-    for (const hook of ['wrap', 'wrapRun', 'settled'] as const) {
-      if (one[hook] !== undefined && typeof one[hook] !== 'function')
-        problem('core/interceptor', `Interceptor "${name}" has a ${hook} that is not a function.`)
-    }
-    for (const list of LISTS) {
-      if (one[list] !== undefined && !Array.isArray(one[list]))
-        problem('core/interceptor', `Interceptor "${name}" has a ${list} that is not an array of names.`)
-    }
-  })
-  interceptors.forEach((one, place) => {
-    const { name } = one
-    const [mustBeInside, mustBeOutside] = [namesIn(one, 'mustBeInside'), namesIn(one, 'mustBeOutside')]
-    for (const other of mustBeInside)
-      if ((places.get(other) ?? -1) > place)
-        problem(
-          'core/interceptor-order',
-          `Interceptor "${name}" must stand inside "${other}": put it after "${other}" in the list.`,
-        )
-    for (const other of mustBeOutside)
-      if ((places.get(other) ?? place) < place)
-        problem(
-          'core/interceptor-order',
-          `Interceptor "${name}" must stand outside "${other}": put it before "${other}" in the list.`,
-        )
-  })
 }

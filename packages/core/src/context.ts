@@ -132,6 +132,7 @@ export interface InterceptorContext extends StageContext<
 }
 
 export interface ForkChanges {
+  /** Told to what is inside, children too. Whoever sets it also aborts the fork when it has passed. */
   readonly deadline?: number
   readonly attempt?: number
   readonly onHeartbeat?: () => void

@@ -84,7 +84,7 @@ function isError(value: unknown): value is Error {
 const DEEPEST_CAUSE = 5
 
 export function errorRecord(error: unknown, stage?: string, depth = 0): ErrorRecord {
-  const cause = depth < DEEPEST_CAUSE ? read(error, 'cause') : undefined
+  const cause = depth < DEEPEST_CAUSE ? causeOf(error) : undefined
   const code = read(error, 'code')
   return {
     // Errors of Node and of many clients carry a string code of their own.
@@ -95,8 +95,14 @@ export function errorRecord(error: unknown, stage?: string, depth = 0): ErrorRec
   }
 }
 
+/** The cause; of several failures in one (Promise.any) the first. */
+function causeOf(error: unknown): unknown {
+  const errors = read(error, 'errors')
+  return read(error, 'cause') ?? (Array.isArray(errors) ? errors[0] : undefined)
+}
+
 /** A property of an error; undefined where it has none, or none that can be read. */
-function read(error: unknown, key: 'code' | 'cause'): unknown {
+function read(error: unknown, key: 'code' | 'cause' | 'errors'): unknown {
   try {
     return isError(error) ? (error as unknown as Record<string, unknown>)[key] : undefined
   } catch {

@@ -1,5 +1,5 @@
-import { untilAborted } from './abort.ts'
-import { isAbortError, checkedPromise } from './compose.ts'
+import { isAbortError, untilAborted } from './abort.ts'
+import { checkedPromise } from './compose.ts'
 import type { Answer } from './compose.ts'
 import type { InterceptorContext } from './context.ts'
 import { StageflowError, errorRecord, quote, textOf, toError } from './errors.ts'
@@ -110,10 +110,10 @@ function begin(run: RunLoop, context: LiveContext, facts: StageFacts): Answer {
     promise = asPromise(value, context)
   } catch (thrown) {
     facts.threw = true
-    return ended(run, context, attempt, (facts.answered = thrownOutput(run, node.index, thrown)))
+    return ended(run, attempt, (facts.answered = thrownOutput(run, node.index, thrown)))
   }
   if (promise === undefined)
-    return ended(run, context, attempt, (facts.answered = frozenOutput(value, node.name, run.graph.freeze)))
+    return ended(run, attempt, (facts.answered = frozenOutput(value, node.name, run.graph.freeze)))
   facts.code++
   facts.body = promise.then(
     (last) => codeEnded(run, context, facts, attempt, frozenOutput(last, node.name, run.graph.freeze)),
@@ -125,8 +125,7 @@ function begin(run: RunLoop, context: LiveContext, facts: StageFacts): Answer {
   return checkedPromise(facts.body)
 }
 
-function ended(run: RunLoop, context: LiveContext, attempt: Attempt, output: Output): Output {
-  forkOf(context)?.close()
+function ended(run: RunLoop, attempt: Attempt, output: Output): Output {
   attempt.endedAt = run.clock.now()
   attempt.status = output.status
   if (output.error !== undefined) attempt.error = errorRecord(output.error)
@@ -139,7 +138,7 @@ function codeEnded(run: RunLoop, context: LiveContext, facts: StageFacts, attemp
   facts.leave()
   if (facts.abandoned || run.over) return output // its record is closed
   run.cancelChildren(stage)
-  ended(run, context, attempt, (facts.answered = output))
+  ended(run, attempt, (facts.answered = output))
   // Where every layer passed this promise on the stage ends here, with the attempt's own time.
   if (facts.direct && run.schedule.state(stage) === RUNNING) run.resume(stage, output, attempt.endedAt as number)
   else run.codeLeft(stage)

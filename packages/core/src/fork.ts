@@ -1,4 +1,5 @@
 import { AbortScope } from './abort.ts'
+import { StageflowError } from './errors.ts'
 import type { ForkChanges } from './context.ts'
 
 /** What a fork narrows: a part of a stage's time with a signal, a deadline and an attempt of its own. */
@@ -10,6 +11,11 @@ export class ForkState extends AbortScope {
 
   constructor(outer: ForkState | undefined, stage: AbortScope, deadline: number | undefined, changes: ForkChanges) {
     super(outer ?? stage)
+    if (Number.isNaN(changes.deadline))
+      throw new StageflowError(
+        'core/run-option',
+        'context.fork() was given the deadline NaN; it must be a time on the clock, in milliseconds.',
+      )
     this.outer = outer
     this.attempt = changes.attempt ?? outer?.attempt
     const least = Math.min(changes.deadline ?? Infinity, deadline ?? Infinity)

@@ -39,7 +39,7 @@ export function createNode(
 ): { readonly node: BareNode; readonly need: Need } {
   const spec = build.specs[place] as StageSpec
   const { sources: dependencies, aliases } = build.edges[place] as Edges
-  const problem: Problem = (code, message, cause) => build.problem(code, message, cause)
+  const { problem } = build
   const read = readCode(build, spec, problem)
   const join = readJoin(spec, dependencies.length, problem)
   checkOptions(build, spec, problem)

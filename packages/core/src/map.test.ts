@@ -465,3 +465,12 @@ test('a thousand items that ask for their signal put one listener on that of the
   expect((await settled).data.each?.items).toHaveLength(1_000)
   expect([added, left]).toEqual([1, 0])
 })
+
+test('an item cannot yield: the message says so (core/illegal-output)', async () => {
+  const result = await mapping(async function* () {
+    yield 1
+  }).runSettled()
+  expect(result).toMatchObject({
+    errors: [{ code: 'core/illegal-output', message: expect.stringContaining('only a stage itself can yield') }],
+  })
+})

@@ -2,7 +2,7 @@ import { StageflowError, quote } from './errors.ts'
 import type { ForkState } from './fork.ts'
 import { LiveContext, runOf } from './live-context.ts'
 import { Output, toOutput } from './output.ts'
-import { checkRules, isCount, isFunction } from './rules.ts'
+import { LIMIT, checkRules, isFunction } from './rules.ts'
 import type { Rules } from './rules.ts'
 import { MadeStage } from './spec.ts'
 
@@ -14,7 +14,7 @@ interface GivenOptions {
 const RULES: Rules = {
   over: [isFunction, 'a function (inputs, snapshot) => items'],
   each: [isFunction, 'a function (item, context) => data'],
-  concurrency: [(value) => value === Infinity || isCount(value), 'a whole number from 1'],
+  concurrency: LIMIT,
 }
 type Items = Iterator<unknown> | AsyncIterator<unknown>
 
@@ -35,8 +35,8 @@ class MapRun {
   readonly #concurrency: number
   readonly #items: (object | undefined)[] = []
   readonly #forks = new Set<ForkState>()
-  /** Resolves when the map ends early, so that nobody waits for a slow source or an item that ignores its signal. */
-  readonly #over: PromiseWithResolvers<undefined> = Promise.withResolvers()
+  /** Ends the wait for a slow source when the map ends early. */
+  #stopWaiting: (() => void) | undefined
   #isOver = false
   #running = 0
   #wake: (() => void) | undefined
@@ -52,7 +52,7 @@ class MapRun {
 
   async run(over: GivenOptions['over']): Promise<Output> {
     const { signal, inputs, snapshot, stage } = this.#context
-    const end = (): void => this.#end()
+    const end = (): void => this.#end(signal.reason)
     signal.addEventListener('abort', end)
     if (signal.aborted) end()
     try {
@@ -73,7 +73,7 @@ class MapRun {
         continue
       }
       const next = items.next()
-      const step = next instanceof Promise ? await Promise.race([next, this.#over.promise]) : next
+      const step = next instanceof Promise ? await this.#unlessOver(next) : next
       if (step?.done === true) break
       if (step !== undefined && !this.#isOver) void this.#runItem(step.value)
     }
@@ -93,6 +93,13 @@ class MapRun {
     }
     facts.code++
     new Promise((resolve) => resolve(items.return?.())).then(closed, closed)
+  }
+
+  #unlessOver<T>(next: Promise<T>): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#stopWaiting = () => resolve(undefined)
+      next.then(resolve, reject)
+    })
   }
 
   #itemEnded(): Promise<void> {
@@ -130,12 +137,13 @@ class MapRun {
   }
 
   /** Ends the map before its items do: they are told to stop, and the run waits for their code as for any that outlives its stage. */
-  #end(): void {
+  #end(
+    reason: unknown = new StageflowError('core/map-ended', `The map "${this.#context.stage.name}" has ended.`),
+  ): void {
     if (this.#isOver) return
     this.#isOver = true
-    const reason = new StageflowError('core/map-ended', `The map "${this.#context.stage.name}" has ended.`)
     for (const fork of this.#forks) fork.abort(reason)
-    this.#over.resolve(undefined)
+    this.#stopWaiting?.()
     this.#wake?.()
   }
 }

@@ -214,3 +214,15 @@ test('an output is JSON and prints as what it holds', () => {
   expect(inspect(StageOutput.cancel('not allowed'))).toBe("{ status: 'cancel', reason: 'not allowed' }")
   expect(inspect(StageOutput.fail(new Error('boom')))).toContain('boom')
 })
+
+test('artifacts and events of an output are frozen with its data', async () => {
+  const artifacts = [{ file: { name: 'x' } }]
+  const events = [{ type: 'a.b', data: { list: [] } }]
+  await run(() => StageOutput.ok({ a: 1 }, { artifacts, events }))
+  expect([artifacts, artifacts[0]?.file, events, events[0]?.data.list].map((value) => Object.isFrozen(value))).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ])
+})

@@ -55,7 +55,7 @@ export function stageRecord(run: RunState, stage: number): StageRecord {
   }
   if (state !== OK || facts !== undefined) addEnding(record, run, stage, state, facts)
   // A stage that nothing wraps keeps no attempts: its one call is as long as it was.
-  if (facts?.attempts === undefined && startedAt !== undefined)
+  if (run.graph.nodes[stage]?.wrapped === undefined && startedAt !== undefined)
     record.attempts = [onlyAttempt(record, startedAt, endedAt)]
   return record
 }

@@ -196,3 +196,20 @@ test('an abort handler may throw, and whoever listens after it hears all the sam
   expect(log).toEqual(['first', 'second'])
   expect(unhandled).toMatchObject([{ message: 'a handler broke' }])
 })
+
+test('a condition that stops the run and says yes: its stage does not start all the same', async () => {
+  const caller = new AbortController()
+  const log: string[] = []
+  const graph = new Pipeline('demo')
+    .withStage('a', () => void log.push('a'), {
+      when: () => {
+        caller.abort(new Error('enough'))
+        return true
+      },
+    })
+    .build({ clock })
+  const result = await graph.run({}, { signal: caller.signal })
+  expect(result).toMatchObject({ status: 'cancelled', reason: 'enough' })
+  expect(result.report.stages['a']).toMatchObject({ status: 'cancel', startedAt: undefined })
+  expect(log).toEqual([])
+})

@@ -17,6 +17,7 @@ export const isOneOf =
 export const isArray: (value: unknown) => value is readonly unknown[] = Array.isArray
 
 export const COUNT: Rule = [isCount, 'a whole number from 1']
+export const LIMIT: Rule = [(value) => value === Infinity || isCount(value), 'a whole number from 1, or Infinity']
 
 /** Tells of each value that breaks its rule: `refuse('timeoutMs', '-5; it must be …')`. What is undefined was not given. */
 export function checkRules(

@@ -5,13 +5,22 @@ import type { EmitEvent, TryEmitEvent } from './events.ts'
 import { getter } from './getter.ts'
 import { Outcome } from './outcome.ts'
 import type { RunOutcome } from './report-types.ts'
+import { checkRules } from './rules.ts'
+import type { Rules } from './rules.ts'
+import { SIGNAL } from './run-options.ts'
 import type { RunState } from './run-state.ts'
-import type { ContextSnapshot } from './snapshot.ts'
+import { ContextSnapshot } from './snapshot.ts'
 import { IDS } from './snapshot-fields.ts'
 
 /** Set by the class below, which alone can read its private fields. */
 export let changesOf: (face: unknown) => RunChanges
 export let runBehind: (face: unknown) => RunState
+
+const CHANGES: Rules = {
+  signal: SIGNAL,
+  deadline: [(value) => typeof value === 'number' && !Number.isNaN(value), 'a time on the clock, in milliseconds'],
+  snapshot: [(value) => value instanceof ContextSnapshot, 'a ContextSnapshot'],
+}
 
 /** A run as interceptors see it. */
 export class RunFace implements RunContext {
@@ -88,7 +97,12 @@ export class RunFace implements RunContext {
     return (key, value) => this.#run.noteRun(key, value)
   }
   get with(): RunContext['with'] {
-    return (changes) => new RunFace(this.#run, { ...this.#changes, ...changes })
+    return (changes) => {
+      checkRules(changes as Readonly<Record<string, unknown>>, CHANGES, (key, why) => {
+        throw new StageflowError('core/run-option', `run.with() was given ${key} ${why}.`)
+      })
+      return new RunFace(this.#run, { ...this.#changes, ...changes })
+    }
   }
   get fail(): RunContext['fail'] {
     return (error) => new Outcome(this.#run, 'failed', undefined, toError(error)) as unknown as RunOutcome

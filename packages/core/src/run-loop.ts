@@ -3,10 +3,10 @@ import type { OpenedChild } from './child.ts'
 import type { InterceptorContext, RunContext } from './context.ts'
 import { asPromise, thrownOutput } from './execute.ts'
 import { NodeInputs } from './inputs.ts'
-import type { Interceptor } from './interceptor.ts'
-import { emitStageEnd, finalOutput, frozenOutput } from './stage-end.ts'
+import { emitStageEnd, endsSoon, finalOutput, frozenOutput } from './stage-end.ts'
 import { LiveContext } from './live-context.ts'
 import type { StageNode } from './node.ts'
+import { tellObservers } from './observers.ts'
 import { Output, isData, unreadable } from './output.ts'
 import { stageRecord } from './record.ts'
 import type { StageRecord } from './report-types.ts'
@@ -41,7 +41,8 @@ export abstract class RunLoop extends RunState {
   /** Code of stages that have ended may be all that runs: it is waited for, for the grace time. */
   protected abstract waitForCode(): void
   abstract outOfTime(): void
-  protected abstract observe(observer: Interceptor, record: StageRecord): void
+  /** A child run is over with its last event. */
+  abstract childClosed(): void
   /** The schedule stopped because of a stage: the rest is aborted. */
   protected abstract halt(reason: unknown): void
   abstract readonly context: RunContext
@@ -273,12 +274,12 @@ export abstract class RunLoop extends RunState {
     this.#end(stage, new Output('skip', 'late'), now)
   }
 
-  /** Gives up on a stage that ignored its signal; true: not yet, for its child run is in its cleanups, which are limited. */
+  /** Gives up on a stage that ignored its signal; true: not yet, for its child run will end by itself. */
   protected abandon(stage: number, now: number): boolean {
     const runs = this.schedule.state(stage) === RUNNING
     if (!runs && !this.schedule.stays(stage)) return false
     const facts = this.facts(stage)
-    if (facts.children?.some((child) => child.concluding && !child.closed) === true) return true
+    if (facts.children?.some((child) => endsSoon(child, this.graceMs)) === true) return true
     facts.abandon()
     if (runs) {
       const reason = `abandoned: its code still ran ${this.graceMs} ms after its signal had aborted`
@@ -290,7 +291,7 @@ export abstract class RunLoop extends RunState {
   /** Observers and listeners hear of a stage that settled. */
   #tell(stage: number, now: number): void {
     const record = stageRecord(this, stage)
-    for (const observer of this.graph.observers) this.observe(observer, record)
+    tellObservers(this, this.context, record)
     if (this.events !== undefined) emitStageEnd(this, this.graph.nodes[stage] as StageNode, record, now)
   }
 }

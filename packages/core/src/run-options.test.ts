@@ -26,7 +26,7 @@ test.each([
   ['cleanupMs', NaN, 'a number of milliseconds'],
   ['maxConcurrency', 0, 'a whole number'],
   ['maxConcurrency', 1.5, 'a whole number'],
-  ['maxConcurrency', Infinity, 'a whole number'],
+  ['maxConcurrency', NaN, 'a whole number'],
   ['onStageFailure', 'ignore', "'stop' or 'continue'"],
   ['chunkEvents', 'yes', 'true or false'],
   ['signal', {}, 'an AbortSignal'],
@@ -116,4 +116,8 @@ test('maxConcurrency bounds how many stages run at once; the longest path goes f
   await clock.advance(40)
   expect((await settled).status).toBe('completed')
   expect(log).toEqual(['long', 'short', 'short-2', 'long-2'])
+})
+
+test('maxConcurrency: Infinity is as none', async () => {
+  expect((await graph.run({}, { maxConcurrency: Infinity })).status).toBe('completed')
 })

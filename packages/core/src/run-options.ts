@@ -3,7 +3,7 @@ import { StageflowError, quote } from './errors.ts'
 import { isSink } from './events.ts'
 import type { BuiltGraph } from './graph.ts'
 import { nearest } from './nearest.ts'
-import { COUNT, checkRules, isObject, isOneOf } from './rules.ts'
+import { LIMIT, checkRules, isObject, isOneOf } from './rules.ts'
 import type { Rules } from './rules.ts'
 
 /** The options of a run with its ports, and whatever interceptors claim. */
@@ -13,12 +13,16 @@ export type AllRunOptions = RunOptions & { readonly ports?: Readonly<Record<stri
 
 const isMs = (value: unknown): boolean => typeof value === 'number' && value >= 0
 const MS = 'a number of milliseconds, 0 or more'
+export const SIGNAL: Rules[string] = [
+  (value) => isObject(value) && 'aborted' in value && 'addEventListener' in value,
+  'an AbortSignal',
+]
 const RULES: Rules = {
-  signal: [(value) => isObject(value) && 'aborted' in value && 'addEventListener' in value, 'an AbortSignal'],
+  signal: SIGNAL,
   timeoutMs: [(value) => isMs(value) && value !== 0, 'a number of milliseconds above 0 (leave it out for no limit)'],
   graceMs: [isMs, MS],
   cleanupMs: [isMs, MS],
-  maxConcurrency: COUNT,
+  maxConcurrency: LIMIT,
   onStageFailure: [isOneOf('stop', 'continue'), "'stop' or 'continue'"],
   eventSink: [isSink, 'an event sink, with emit(event) and tryEmit(event)'],
   chunkEvents: [isOneOf(true, false), 'true or false'],

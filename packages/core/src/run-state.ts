@@ -58,12 +58,16 @@ export class RunState {
   /** Every failure that was not tolerated, in order. */
   failures: { readonly error: unknown; readonly stage: string | undefined }[] | undefined
   problems: StageflowError[] | undefined
+  /** The observers that threw. */
+  blamed: Set<unknown> | undefined
   notes: Record<string, unknown> | undefined
   cleanups: Cleanup[] | undefined
   /** No stage of it runs any more. */
   over = false
   /** Its stages have ended; its cleanups and its last event may still be under way, for a limited time. */
   concluding = false
+  /** Its grace time is over, and it still waits for a child that is concluding. */
+  waitsForChild = false
   /** Its last event is made: no other may follow. */
   silent = false
   /** Its last event is out: nothing about it changes. */
@@ -89,7 +93,12 @@ export class RunState {
     this.options = options
     this.parent = parent
     this.clock = graph.clock
-    this.schedule = new Schedule(graph.plan, options.maxConcurrency ?? 0, options.onStageFailure === 'continue')
+    const { maxConcurrency = Infinity } = options
+    this.schedule = new Schedule(
+      graph.plan,
+      maxConcurrency === Infinity ? 0 : maxConcurrency,
+      options.onStageFailure === 'continue',
+    )
     this.data = graph.blank.slice()
     this.times = graph.unset.slice()
     this.#input = input
@@ -109,7 +118,9 @@ export class RunState {
     }))
   }
   set snapshot(snapshot: ContextSnapshot) {
-    this.#snapshot = snapshot
+    // A snapshot that an interceptor made is of this run, whatever its id was.
+    const { pipelineRunId } = this
+    this.#snapshot = snapshot.pipelineRunId === pipelineRunId ? snapshot : snapshot.withIdentity({ pipelineRunId })
   }
   get ports(): Readonly<Record<string, unknown>> {
     const { ports } = this.options
@@ -140,7 +151,7 @@ export class RunState {
     return this.#abort?.aborted(stage)?.reason
   }
   scopeOf(node: StageNode): AbortScope {
-    return node.late ? this.abort.scopeOf(node.index) : this.abort.scope
+    return node.late ? this.abort.scopeOf(node.index) : this.abort.scopeNear(node.index, this.graph.names.length)
   }
 
   protected unlisten(): void {

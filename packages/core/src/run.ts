@@ -2,11 +2,10 @@ import { openChild } from './child.ts'
 import type { OpenedChild } from './child.ts'
 import { runCleanups } from './cleanups.ts'
 import { StageflowError, textOf } from './errors.ts'
-import type { Interceptor } from './interceptor.ts'
 import { emitLastEvent } from './last-event.ts'
 import type { LiveContext } from './live-context.ts'
 import { Outcome, addedError } from './outcome.ts'
-import type { PipelineReport, StageRecord } from './report-types.ts'
+import type { PipelineReport } from './report-types.ts'
 import { RunFace, changesOf } from './run-face.ts'
 import { RunLoop, UNREAD } from './run-loop.ts'
 import { DEFAULT_CLEANUP_MS } from './run-state.ts'
@@ -25,7 +24,6 @@ export class Run extends RunLoop {
   #context: RunFace | undefined
   /** Answers in the place of interceptors around the run that ignore its end past the grace time. */
   #giveUp: (() => void) | undefined
-  #blamed: Set<Interceptor> | undefined
   /** How the run ended, whatever surrounds it included. */
   #settled: Outcome | undefined
 
@@ -130,28 +128,6 @@ export class Run extends RunLoop {
     return openChild(context, child, input, options, suffix, (...parts) => new Run(...parts))
   }
 
-  protected observe(observer: Interceptor, record: StageRecord): void {
-    try {
-      const told: unknown = observer.settled?.(record, this.context)
-      // An observer may be asynchronous by mistake: its failure must not go unseen, nor end the process.
-      if (told instanceof Promise) told.catch((cause: unknown) => this.#blame(observer, record, cause))
-    } catch (cause) {
-      this.#blame(observer, record, cause)
-    }
-  }
-
-  #blame(observer: Interceptor, record: StageRecord, cause: unknown): void {
-    if (this.#blamed?.has(observer) === true) return
-    ;(this.#blamed ??= new Set()).add(observer)
-    this.problem(
-      new StageflowError(
-        'core/observer-threw',
-        `Interceptor "${observer.name}" threw when it was told of stage "${record.stage}": ${textOf(cause)}. It changes nothing.`,
-        { cause },
-      ),
-    )
-  }
-
   // ---------- what stops a run
 
   cancel(
@@ -199,6 +175,7 @@ export class Run extends RunLoop {
   }
 
   #armGrace(): void {
+    if (this.waitsForChild) return // which has limits of its own, and says when it is over
     if (
       this.cancelGrace !== undefined ||
       (this.schedule.running + this.schedule.staying === 0 && this.#giveUp === undefined)
@@ -215,10 +192,10 @@ export class Run extends RunLoop {
   #graceOver(): void {
     this.cancelGrace = undefined
     const now = this.clock.now()
-    let waits = false
-    for (let stage = 0; stage < this.graph.names.length; stage++) waits = this.abandon(stage, now) || waits
+    for (let stage = 0; stage < this.graph.names.length; stage++) {
+      if (this.abandon(stage, now)) this.waitsForChild = true
+    }
     this.drive(now)
-    if (waits) this.#armGrace()
     if (!this.isStopped || this.#giveUp === undefined) return
     this.problem(
       new StageflowError(
@@ -227,6 +204,13 @@ export class Run extends RunLoop {
       ),
     )
     this.#giveUp()
+  }
+
+  childClosed(): void {
+    if (!this.waitsForChild) return
+    // The stage that waited for it has the grace time once more, for what it does then.
+    this.waitsForChild = false
+    this.#armGrace()
   }
 
   #limitTo(limit: number): void {

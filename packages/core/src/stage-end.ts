@@ -54,3 +54,9 @@ export function emitStageEnd(run: RunState, node: StageNode, record: StageRecord
       now,
     )
 }
+
+/** Whether a child run will end by itself: its grace time, of no more than `graceMs`, runs, or it is in its cleanups, which are limited. */
+export function endsSoon(child: RunState, graceMs: number): boolean {
+  if (child.closed) return false
+  return child.concluding || child.waitsForChild || (child.cancelGrace !== undefined && child.graceMs <= graceMs)
+}

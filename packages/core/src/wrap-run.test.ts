@@ -552,3 +552,24 @@ test("the caller's signal is read once more after the interceptors: an abort tha
     reason: 'unheard',
   })
 })
+
+test('a narrowed run shows what it was narrowed to: the earlier deadline, and a signal that aborts with either', async () => {
+  const own = new AbortController()
+  const seen: unknown[] = []
+  const narrowing = around((next) => (face) => {
+    const narrowed = face.with({ signal: own.signal })
+    seen.push(face.with({ deadline: 10 }).deadline, face.with({ deadline: 1_000_000 }).deadline, face.with({}).deadline)
+    seen.push(narrowed.signal.aborted)
+    own.abort(new Error('narrowed'))
+    seen.push(narrowed.signal.aborted, face.signal.aborted)
+    return next(face)
+  })
+  await run([narrowing], undefined, { timeoutMs: 500 })
+  await run([
+    around((next) => (face) => {
+      seen.push(face.with({}).deadline)
+      return next(face)
+    }),
+  ])
+  expect(seen).toEqual([10, 500, 500, false, true, false, undefined])
+})

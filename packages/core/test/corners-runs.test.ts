@@ -1,14 +1,12 @@
 import { afterEach, expect, test } from 'vitest'
-import { manualClock, recordingSink } from '../../testing/src/index.ts'
+import { manualClock } from '../../testing/src/index.ts'
 import { Pipeline, StageKind, StageOutput } from '../src/index.ts'
 import type { Interceptor, RunContext, StageContext, StageflowEvent } from '../src/index.ts'
 
 let clock = manualClock()
-let eventSink = recordingSink()
 afterEach(() => {
   expect(clock.timers).toEqual([])
   clock = manualClock()
-  eventSink = recordingSink()
 })
 
 const never = (): Promise<never> => new Promise(() => {})
