@@ -109,6 +109,10 @@ export class Output {
   get status(): Status {
     return this.#status
   }
+  /** Whether it carries more than its data or reason. */
+  get hasMore(): boolean {
+    return this.#more !== EMPTY
+  }
   get data(): unknown {
     return this.#status === 'ok' ? this.#value : this.#more.data
   }

@@ -198,8 +198,7 @@ export abstract class RunLoop extends RunState {
     const stays = this.#codeStays(stage)
     switch (output.status) {
       case 'ok':
-        if (output.artifacts !== undefined || output.events !== undefined || output.version !== undefined)
-          this.facts(stage).output = output
+        if (output.hasMore) this.facts(stage).output = output
         this.data[stage] = output.data as object
         this.schedule.feed(SETTLED, stage, OK | stays)
         return

@@ -8,11 +8,12 @@ import type { RunState } from './run-state.ts'
 /** What a stage, or an interceptor in its place, returned: as an output, frozen. */
 export function frozenOutput(value: unknown, stage: string, freeze: Freeze): Output {
   const output = toOutput(value, stage)
-  const { data, artifacts, events } = output
+  const { data } = output
   try {
     if (typeof data === 'object' && data !== null) freeze(data)
-    if (artifacts !== undefined) freeze(artifacts)
-    if (events !== undefined) freeze(events)
+    if (!output.hasMore) return output
+    if (output.artifacts !== undefined) freeze(output.artifacts)
+    if (output.events !== undefined) freeze(output.events)
     return output
   } catch (cause) {
     return unreadable(stage, cause)
