@@ -341,3 +341,15 @@ test('a build that failed leaves the pipeline usable', () => {
   expect(() => pipeline.build()).toThrow(PipelineBuildError)
   expect(pipeline.build({ ignoreOptions: true }).info.stages).toHaveLength(1)
 })
+
+test('a stage that throws when it is read is a problem like any other (core/not-a-stage)', () => {
+  const throwing = {
+    execute: () => ({}),
+    get kind(): never {
+      throw new Error('no kind today')
+    },
+  }
+  expect(() => new Pipeline('demo').withStage('a', throwing).build()).toThrow(
+    '[core/not-a-stage] Stage "a" cannot be read: no kind today',
+  )
+})

@@ -4,6 +4,7 @@ import { LiveContext, runOf } from './live-context.ts'
 import { Output, toOutput } from './output.ts'
 import { LIMIT, checkRules, isFunction } from './rules.ts'
 import type { Rules } from './rules.ts'
+import { RUNNING } from './schedule.ts'
 import { MadeStage } from './spec.ts'
 
 interface GivenOptions {
@@ -74,6 +75,8 @@ class MapRun {
       }
       const next = items.next()
       const step = next instanceof Promise ? await this.#unlessOver(next) : next
+      // Nobody wants the items of a stage that has ended: an interceptor answered in its place, or it was abandoned.
+      if (runOf(this.#context).schedule.state(this.#context.stage.index) !== RUNNING) this.#end()
       if (step?.done === true) break
       if (step !== undefined && !this.#isOver) void this.#runItem(step.value)
     }

@@ -86,8 +86,10 @@ export class Run extends RunLoop {
       outcome = this.#outcome()
     }
     this.endedAt = this.clock.now()
-    await emitLastEvent(this, outcome)
     this.#settled = outcome
+    // Where the stages never began nothing else has said that it ends by itself.
+    this.concluding = true
+    await emitLastEvent(this, outcome)
     this.#close()
     done(outcome)
   }
@@ -210,7 +212,8 @@ export class Run extends RunLoop {
     if (!this.waitsForChild) return
     // The stage that waited for it has the grace time once more, for what it does then.
     this.waitsForChild = false
-    this.#armGrace()
+    if (this.isStopped) this.#armGrace()
+    else this.waitForCode()
   }
 
   #limitTo(limit: number): void {

@@ -180,3 +180,79 @@ test('a result that has settled changes no more', async () => {
   expect(JSON.stringify((await settled).report)).toBe(before)
   expect(before).not.toContain('junk')
 })
+
+test('a stage that starts once forgotten children have gone is not abandoned for them', async () => {
+  const slowSink = { emit: () => clock.sleep(20), tryEmit: () => true }
+  const child = new Pipeline('child').withStage('inner', () => ({}))
+  const graph = new Pipeline('root')
+    .withStage('a', (context) => {
+      void context.runChild(child)
+      return {}
+    })
+    .withStage('b', async (context) => {
+      await context.clock.sleep(50)
+      return { aborted: context.signal.aborted }
+    })
+    .build({ clock, eventSink: slowSink })
+  const settled = graph.runSettled({}, { graceMs: 10, maxConcurrency: 1 })
+  await clock.advance(1_000)
+  expect(await settled).toMatchObject({ status: 'completed', data: { b: { aborted: false } } })
+})
+
+test('a child that was refused keeps its status, though the caller stops the run during its last event', async () => {
+  const types: string[] = []
+  const take = (event: StageflowEvent): void => void types.push(event.type)
+  const eventSink = {
+    tryEmit: take,
+    emit: (event: StageflowEvent) => (take(event), event.parentRunId === undefined ? undefined : clock.sleep(20)),
+  }
+  const denies = around(
+    (next, { name }) =>
+      (run) =>
+        name === 'child' ? run.fail(new Error('denied')) : next(run),
+  )
+  const graph = new Pipeline('root')
+    .withPipeline(
+      'a',
+      new Pipeline('child').withStage('inner', () => ({})),
+    )
+    .build({ clock, eventSink, interceptors: [denies] })
+  const abort = new AbortController()
+  const settled = graph.runSettled({}, { graceMs: 10, signal: abort.signal })
+  await clock.settle()
+  abort.abort(new Error('from outside'))
+  await clock.advance(1_000)
+  const { report } = await settled
+  expect(report.stages['a']?.children).toMatchObject([{ status: 'failed' }])
+  expect(report.stages['a']?.abandoned).toBeUndefined()
+  expect(types).toContain('pipeline.child_failed')
+})
+
+test('a map takes no more items once its stage has ended', async () => {
+  const items: number[] = []
+  const early: Interceptor = {
+    name: 'early',
+    wrap: (next) => (context) => {
+      void next(context)
+      return StageOutput.ok({ early: true })
+    },
+  }
+  const graph = new Pipeline()
+    .withMap('m', {
+      over: async function* () {
+        for (let k = 1; k <= 3; k++) {
+          await clock.sleep(100)
+          yield k
+        }
+      },
+      each: (item) => {
+        items.push(item)
+        return {}
+      },
+    })
+    .build({ clock, interceptors: [early] })
+  const settled = graph.run({}, { graceMs: 10 })
+  await clock.advance(1_000)
+  await settled
+  expect(items).toEqual([])
+})
