@@ -9,7 +9,16 @@ export class ForkState extends AbortScope {
   readonly deadline: number | undefined
   readonly onHeartbeat: (() => void) | undefined
 
-  constructor(outer: ForkState | undefined, stage: AbortScope, deadline: number | undefined, changes: ForkChanges) {
+  /** What is added to the lineage path of the children that are started in it: the item of a map. */
+  readonly item: string
+
+  constructor(
+    outer: ForkState | undefined,
+    stage: AbortScope,
+    deadline: number | undefined,
+    changes: ForkChanges,
+    item: string = outer?.item ?? '',
+  ) {
     super(outer ?? stage)
     if (Number.isNaN(changes.deadline))
       throw new StageflowError(
@@ -21,5 +30,6 @@ export class ForkState extends AbortScope {
     const least = Math.min(changes.deadline ?? Infinity, deadline ?? Infinity)
     this.deadline = least === Infinity ? undefined : least
     this.onHeartbeat = changes.onHeartbeat
+    this.item = item
   }
 }

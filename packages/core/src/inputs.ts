@@ -52,16 +52,15 @@ type Data = Readonly<Record<string, unknown>>
 export class NodeInputs {
   readonly #settled: Settled
   readonly #node: StageNode
-  readonly #seen: readonly (object | undefined)[] | undefined
-  readonly #states: readonly number[] | undefined
+  /** What it saw when it started; undefined where nothing of it can change any more. */
+  readonly #seen: { readonly data: readonly (object | undefined)[]; readonly states: readonly number[] } | undefined
   /** Most stages read their dependencies in declared order: the next one is tried first. */
   #next = 0
 
   constructor(settled: Settled, node: StageNode) {
     this.#settled = settled
     this.#node = node
-    this.#seen = node.eager ? node.dependencies.map((index) => settled.data[index]) : undefined
-    this.#states = node.eager ? node.dependencies.map((index) => settled.state(index)) : undefined
+    this.#seen = node.eager ? seenNow(settled, node.dependencies) : undefined
   }
 
   from(stage: string): object | undefined {
@@ -71,9 +70,9 @@ export class NodeInputs {
   status(stage: string): InputStatus {
     const position = this.#positionOf(stage)
     const state =
-      this.#states === undefined
+      this.#seen === undefined
         ? this.#settled.state(this.#node.dependencies[position] as number)
-        : this.#states[position]
+        : this.#seen.states[position]
     if (state === OK) return 'ok'
     if (state === SKIPPED) return 'skip'
     return state === FAILED ? 'fail' : 'late'
@@ -114,7 +113,7 @@ export class NodeInputs {
       first = alias
     }
     if (found === undefined) return fallback
-    const late = this.#states?.findIndex((state) => state < OK) ?? -1
+    const late = this.#seen?.states.findIndex((state) => state < OK) ?? -1
     if (late >= 0)
       throw new StageflowError(
         'core/ambiguous-input',
@@ -134,7 +133,7 @@ export class NodeInputs {
   #value(position: number): object | undefined {
     return this.#seen === undefined
       ? this.#settled.data[this.#node.dependencies[position] as number]
-      : this.#seen[position]
+      : this.#seen.data[position]
   }
 
   #positionOf(stage: string): number {
@@ -146,6 +145,16 @@ export class NodeInputs {
     }
     this.#next = position + 1
     return position
+  }
+}
+
+function seenNow(
+  settled: Settled,
+  dependencies: readonly number[],
+): { data: (object | undefined)[]; states: number[] } {
+  return {
+    data: dependencies.map((index) => settled.data[index]),
+    states: dependencies.map((index) => settled.state(index)),
   }
 }
 

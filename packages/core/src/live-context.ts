@@ -29,15 +29,12 @@ export class LiveContext {
   readonly #run: RunLoop
   readonly #node: StageNode
   readonly #fork: ForkState | undefined
-  /** What is added to the lineage path of the children that it starts: the item of a map. */
-  readonly #item: string
   #inputs: NodeInputs | undefined
 
-  constructor(run: RunLoop, node: StageNode, fork?: ForkState, item = '') {
+  constructor(run: RunLoop, node: StageNode, fork?: ForkState) {
     this.#run = run
     this.#node = node
     this.#fork = fork
-    this.#item = item
   }
 
   static {
@@ -112,7 +109,7 @@ export class LiveContext {
   /** Rejects where the child cannot start; else it resolves, however the child ends. */
   get runChild(): (child: unknown, input?: object, options?: object) => Promise<unknown> {
     return async (child, input = {}, options) =>
-      await this.#run.openChild(this, child, input, options, this.#item).settled
+      await this.#run.openChild(this, child, input, options, this.#fork?.item ?? '').settled
   }
   get fork(): InterceptorContext['fork'] {
     return (changes = {}) => {
@@ -126,9 +123,9 @@ export class LiveContext {
     return context.#narrowed({}, `#${item}`)
   }
 
-  #narrowed(changes: ForkChanges, item: string = this.#item): Narrowed {
-    const fork = new ForkState(this.#fork, this.#run.scopeOf(this.#node), this.deadline, changes)
-    const context = new LiveContext(this.#run, this.#node, fork, item)
+  #narrowed(changes: ForkChanges, item?: string): Narrowed {
+    const fork = new ForkState(this.#fork, this.#run.scopeOf(this.#node), this.deadline, changes, item)
+    const context = new LiveContext(this.#run, this.#node, fork)
     context.#inputs = this.#inputs // which may be fixed since the stage started
     return { context, fork }
   }
