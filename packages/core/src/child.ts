@@ -25,7 +25,7 @@ export type CreateRun = (
 ) => Run
 
 /** Options of the engine that a child run takes from the run above it. */
-const INHERITED = ['graceMs', 'cleanupMs', 'chunkEvents']
+const INHERITED = ['cleanupMs', 'chunkEvents']
 
 export interface OpenedChild {
   readonly child: Run
@@ -59,6 +59,8 @@ export function openChild(
       )
   }
   const own = checkRunOptions(graph, options)
+  // No longer than this run's own: a parent outwaits its children, so that their last events come before its own.
+  const graceMs = Math.min(own.graceMs ?? Infinity, run.graceMs)
   const fields = { ...fieldsOf(run.snapshot), ...inputFields(input) }
   // An input made from this run's snapshot has this run's id, which is not the child's.
   const id = fields['pipelineRunId'] ?? run.pipelineRunId
@@ -77,7 +79,7 @@ export function openChild(
   const child = create(
     graph,
     { ...fields, pipelineRunId },
-    { ...inherited(run, graph), ...own },
+    { ...inherited(run, graph), ...own, graceMs },
     parent,
     run.events?.listener,
   )

@@ -278,7 +278,7 @@ export abstract class RunLoop extends RunState {
     const runs = this.schedule.state(stage) === RUNNING
     if (!runs && !this.schedule.stays(stage)) return false
     const facts = this.facts(stage)
-    if (facts.children?.some((child) => endsSoon(child, this.graceMs)) === true) return true
+    if (facts.children?.some((child) => endsSoon(child)) === true) return true
     facts.abandon()
     if (runs) {
       const reason = `abandoned: its code still ran ${this.graceMs} ms after its signal had aborted`

@@ -56,8 +56,7 @@ export function emitStageEnd(run: RunState, node: StageNode, record: StageRecord
     )
 }
 
-/** Whether a child run will end by itself: its grace time, of no more than `graceMs`, runs, or it is in its cleanups, which are limited. */
-export function endsSoon(child: RunState, graceMs: number): boolean {
-  if (child.closed) return false
-  return child.concluding || child.waitsForChild || (child.cancelGrace !== undefined && child.graceMs <= graceMs)
+/** Whether a child run will end by itself: its grace time runs, or it is in its cleanups, which are limited. */
+export function endsSoon({ closed, concluding, waitsForChild, cancelGrace }: RunState): boolean {
+  return !closed && (concluding || waitsForChild || cancelGrace !== undefined)
 }

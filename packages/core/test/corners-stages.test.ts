@@ -1,6 +1,8 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { manualClock, recordingSink } from '../../testing/src/index.ts'
-import { ContextSnapshot, Pipeline, StageOutput, asStage } from '../src/index.ts'
+import { ContextSnapshot, Pipeline, StageOutput, asStage, defineStage } from '../src/index.ts'
 import type { Interceptor, InterceptorContext, StageContext } from '../src/index.ts'
 
 const clock = manualClock()
@@ -176,4 +178,61 @@ test('startedAt is when the attempt started', async () => {
   await settled
   expect(times).toEqual([startedAt, startedAt + 100])
   expect(clock.timers).toEqual([])
+})
+
+test('a stop costs the same for each stage that listens to its signal', async () => {
+  const timeOf = async (count: number): Promise<number> => {
+    const listens = (context: StageContext): Promise<never> =>
+      new Promise((_, reject) => {
+        const { signal } = context
+        signal.addEventListener('abort', () => reject(signal.reason as Error))
+      })
+    const stages = Array.from({ length: count }, (_, k) => defineStage({ name: `s${k}`, run: listens }))
+    const abort = new AbortController()
+    const settled = Pipeline.from('wide', stages as never)
+      .build({ clock })
+      .run({}, { signal: abort.signal })
+    const before = process.cpuUsage()
+    abort.abort()
+    await settled
+    const { user, system } = process.cpuUsage(before)
+    return user + system
+  }
+  await timeOf(4_000)
+  // Eight times the stages: linear is 8, quadratic 64.
+  expect((await timeOf(32_000)) / (await timeOf(4_000))).toBeLessThan(28)
+})
+
+test('no memory is kept for pipelines that stages make, nor for items that a map has done with', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const used = (): number => {
+    collect()
+    return process.memoryUsage().heapUsed
+  }
+  const dynamic = new Pipeline()
+    .withStage('a', async ({ runChild }) => void (await runChild(new Pipeline('made').withStage('x', () => ({})))))
+    .build({ clock })
+  const runs = async (count: number): Promise<void> => {
+    for (let k = 0; k < count; k++) await dynamic.run()
+  }
+  await runs(200)
+  const beforeRuns = used()
+  await runs(1_500)
+  expect((used() - beforeRuns) / 1_500).toBeLessThan(2_000)
+
+  let held = 0
+  const beforeItems = used()
+  const map = new Pipeline()
+    .withMap('m', {
+      over: async function* () {
+        for (let k = 0; k < 1_500; k++) yield { big: 'x'.repeat(8_000) + k }
+        held = used() - beforeItems
+      },
+      each: () => StageOutput.skip('done with'),
+      concurrency: 1,
+    })
+    .build({ clock })
+  await map.run()
+  expect(held / 1_500).toBeLessThan(2_000)
 })
