@@ -189,10 +189,10 @@ test('a stop costs the same for each stage that listens to its signal', async ()
       })
     const stages = Array.from({ length: count }, (_, k) => defineStage({ name: `s${k}`, run: listens }))
     const abort = new AbortController()
-    const settled = Pipeline.from('wide', stages as never)
-      .build({ clock })
-      .run({}, { signal: abort.signal })
+    const graph = Pipeline.from('wide', stages as never).build({ clock })
+    // From the start: it is adding a listener that may walk the list of those there are.
     const before = process.cpuUsage()
+    const settled = graph.run({}, { signal: abort.signal })
     abort.abort()
     await settled
     const { user, system } = process.cpuUsage(before)
