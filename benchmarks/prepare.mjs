@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { folder, node22, node24, root } from './places.mjs'
+import { copyPublished } from './published.mjs'
 
 const modifiedAt = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
 
@@ -36,19 +37,9 @@ export function ensureCore() {
     throw new Error('packages/core/src/index.ts is missing: there is no core to measure.')
   const compiler = join(root, 'node_modules', '.bin', 'tsc')
   if (!existsSync(compiler)) throw new Error('The workspace is not set up: run `npm run bench`, which does that first.')
-  step('building packages/core', () => run(compiler, ['-b', 'packages/core'], root))
-  return pathToFileURL(join(snapshotOf(join(root, 'packages', 'core', 'dist')), 'index.js')).href
-}
-
-// A build while the benchmark runs would mix two versions of core in one table.
-function snapshotOf(dist) {
-  const own = join(folder, '.stageflow')
-  mkdirSync(own, { recursive: true })
-  const copy = mkdtempSync(join(own, 'core-'))
-  cpSync(dist, copy, { recursive: true })
-  process.on('exit', () => rmSync(copy, { recursive: true, force: true }))
-  process.on('SIGINT', () => process.exit(130))
-  return copy
+  // Core and all that the defaults are made of.
+  step('building the packages', () => run(compiler, ['-b', 'packages/defaults'], root))
+  return pathToFileURL(join(copyPublished(), '@stageflow', 'core', 'dist', 'index.js')).href
 }
 
 function step(title, work) {

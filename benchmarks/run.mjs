@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { relative } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { join, relative } from 'node:path'
 import { listCases, pointless, statedTimes } from './cases.mjs'
 import { createFigures, isDisturbed } from './figures.mjs'
 import { readMachine } from './machine.mjs'
 import { measure } from './measure/spawn.mjs'
 import { help, readOptions } from './options.mjs'
-import { documentFile, node22, node24 } from './places.mjs'
+import { documentFile, folder, node22, node24 } from './places.mjs'
 import { continueUnderNode24, ensureCore, ensureInstalled } from './prepare.mjs'
 import { createProgress } from './progress.mjs'
 import { renderDocument } from './report/document.mjs'
@@ -70,7 +71,17 @@ async function measureAll(options) {
     machine: readMachine(),
     results,
   }
-  return full ? { ...run, profiles: await profileMissed(run, { node: node24, core }) } : run
+  if (!full) return run
+  return { ...run, profiles: await profileMissed(run, { node: node24, core }), stores: measureStores() }
+}
+
+// The servers are those of the tests; where one cannot be had, this says so and the rest of the page stands.
+function measureStores() {
+  const stores = spawnSync(node24, [join(folder, 'stores.mjs'), '--json'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  return stores.status === 0 ? JSON.parse(stores.stdout) : undefined
 }
 
 // Where others have the processors most of the time, caches are theirs too and even processor time says little.

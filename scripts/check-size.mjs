@@ -8,7 +8,7 @@ import { conclude } from './workspace.mjs'
 
 // The target, which core misses (docs/decisions/0003-size.md says why), and the size that it must not grow beyond meanwhile.
 const TARGET = 14_000
-const MOST = 25_500
+const MOST = 27_000
 
 const { outputFiles } = await build({
   entryPoints: ['packages/core/src/index.ts'],

@@ -4,8 +4,9 @@ import { readPackages, readSources, readTests, readText, sectionOf } from './wor
 
 // A code is `<package>/<kebab-case>`: the name of the package's folder, with or without its role prefix.
 const ROLE_PREFIX = /^(interceptor|sink|store|exporter|provider)-/
-// A run note is named in the same way (`note('core/problems', …)`, `readonly 'core/problems'?:`), and is no error.
-const NOTE = /note/i
+// Run notes and slots are named in the same way, and are no errors: `note('core/problems', …)`,
+// `readonly 'core/problems'?:`, `createSlot<Claims>('auth/claims')`.
+const NO_ERROR = /note|createSlot/i
 const COMMENT = /^\s*(\/\/|\/?\*)/
 
 /** The error codes of every package: where they are made, what its table says of them, what is wrong. */
@@ -25,7 +26,7 @@ function codesIn(short, sources) {
   for (const { file, text } of sources) {
     for (const line of text.split('\n').filter((each) => !COMMENT.test(each))) {
       for (const match of line.matchAll(literal)) {
-        if (!NOTE.test(line.slice(0, match.index)) && !codes.has(match[1])) codes.set(match[1], file)
+        if (!NO_ERROR.test(line.slice(0, match.index)) && !codes.has(match[1])) codes.set(match[1], file)
       }
     }
   }

@@ -6,7 +6,8 @@ import { pnpmOf } from './setup.mjs'
 import { readJson } from './workspace.mjs'
 
 // `npm run new-package -- interceptor quota` makes packages/interceptor-quota, `… -- plugin tools` makes packages/tools.
-// The files come from scripts/templates; what they say is small, but every check has something to check.
+// The files come from scripts/templates; what they say is small, but every check has something to check. An interceptor
+// starts with the contract of all interceptors as its first test.
 
 const PREFIXES = ['interceptor', 'sink', 'store', 'exporter', 'provider']
 const ROLES = ['plugin', 'types', 'kit', 'leaf']
@@ -33,24 +34,31 @@ const words = {
 
 write('package.json', `${JSON.stringify(manifest(), null, 2)}\n`)
 write('tsconfig.json', `${JSON.stringify(projectConfig(), null, 2)}\n`)
-const templates = join(import.meta.dirname, 'templates', ['interceptor', 'types'].includes(kind) ? kind : 'plugin')
-for (const file of globSync('**/*.template', { cwd: templates })) {
-  write(filled(file.replace('.template', '')), filled(readFileSync(join(templates, file), 'utf8')))
+const templates = join(import.meta.dirname, 'templates')
+const template = ['interceptor', 'types'].includes(kind) ? kind : 'plugin'
+for (const file of globSync('**/*.template', { cwd: join(templates, template) })) {
+  write(filled(file.replace('.template', '')), textOf(template, file))
 }
+const consumer = `.ci/consumers/${short}.mjs`
+writeFileSync(join(root, consumer), textOf('consumers', `${template}.mjs.template`))
 cpSync(join(root, 'LICENSE'), join(root, folder, 'LICENSE'))
 const note = `---\n'@stageflow/${short}': minor\n---\n\n${words.description}\n`
 writeFileSync(join(root, `.changeset/${short}-first.md`), note)
 addReference()
 execFileSync('npx', ['--yes', pnpmOf(root), 'install', '--no-frozen-lockfile'], { cwd: root, stdio: 'pipe' })
-execFileSync(join(root, 'node_modules/.bin/oxfmt'), [folder, 'tsconfig.json'], { cwd: root, stdio: 'pipe' })
+execFileSync(join(root, 'node_modules/.bin/oxfmt'), [folder, consumer, 'tsconfig.json'], { cwd: root, stdio: 'pipe' })
 execFileSync(process.execPath, [join(import.meta.dirname, 'generate.mjs')], { cwd: root, stdio: 'inherit' })
 console.log(
-  `${folder} is made and passes every check. Say what it is in its package.json, its README and its changeset.`,
+  `${folder} is made and passes every check. Say what it is in its package.json, its README and its changeset, and use it in ${consumer}.`,
 )
 
 function write(file, text) {
   mkdirSync(dirname(join(root, folder, file)), { recursive: true })
   writeFileSync(join(root, folder, file), text)
+}
+
+function textOf(...path) {
+  return filled(readFileSync(join(templates, ...path), 'utf8'))
 }
 
 function filled(text) {
@@ -63,7 +71,10 @@ function manifest() {
   )
   const peer = {
     peerDependencies: { '@stageflow/core': '^1.0.0' },
-    devDependencies: { '@stageflow/core': 'workspace:*' },
+    devDependencies: {
+      '@stageflow/core': 'workspace:*',
+      ...(kind === 'interceptor' ? { '@stageflow/testing': 'workspace:*' } : undefined),
+    },
   }
   return {
     name: `@stageflow/${short}`,
@@ -72,11 +83,17 @@ function manifest() {
     keywords: kind === 'interceptor' ? ['stageflow', 'stageflow-interceptor'] : ['stageflow'],
     license,
     repository: { ...repository, directory: folder },
-    ...{ files, type, sideEffects, exports, publishConfig },
+    ...{ files, type, sideEffects, exports: mainOf(exports) },
+    publishConfig: { ...publishConfig, exports: mainOf(publishConfig.exports) },
     ...(role === 'types' ? undefined : peer),
     engines,
     stageflow: { role },
   }
+}
+
+/** Without the entries that core alone has. */
+function mainOf(exports) {
+  return { '.': exports['.'], './package.json': exports['./package.json'] }
 }
 
 function projectConfig() {

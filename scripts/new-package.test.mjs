@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -18,7 +19,9 @@ const MADE = {
   ledger: ['plugin', 'ledger'],
   'money-types': ['types', 'money-types'],
 }
-const FOLDERS = Object.keys(MADE).map((short) => `packages/${short}`)
+const NAMES = Object.keys(MADE)
+const FOLDERS = NAMES.map((short) => `packages/${short}`)
+const CONSUMERS = NAMES.map((short) => `.ci/consumers/${short}.mjs`)
 let copy
 
 beforeAll(() => {
@@ -29,7 +32,7 @@ beforeAll(() => {
 afterAll(() => copy?.remove())
 
 // Only what concerns the new packages: a fault elsewhere in the workspace is the business of the check that finds it.
-const ofThem = (problems) => problems.filter((problem) => Object.keys(MADE).some((short) => problem.includes(short)))
+const ofThem = (problems) => problems.filter((problem) => NAMES.some((short) => problem.includes(short)))
 
 test.each([checkBoundaries, checkAnatomy, checkReferences, checkErrors, checkPackageTable])(
   '%o has nothing to say',
@@ -46,18 +49,33 @@ test('its README compiles, runs and prints what it says', async () => {
 })
 
 test('it is formatted and linted, and its tests pass', () => {
-  copy.run('oxfmt', '--check', ...FOLDERS)
-  copy.run('oxlint', ...FOLDERS)
+  copy.run('oxfmt', '--check', ...FOLDERS, ...CONSUMERS)
+  copy.run('oxlint', ...FOLDERS, ...CONSUMERS)
   copy.run('tsc', '-b', ...FOLDERS)
   expect(copy.run('vitest', 'run', ...FOLDERS)).toMatch(/Tests\s+\d+ passed/)
 })
 
-test('its packages are what npm expects', () => {
+test('an interceptor starts with the contract of interceptors, which it fulfils', () => {
+  const printed = copy.run(
+    'vitest',
+    'run',
+    '--reporter=verbose',
+    'packages/interceptor-token-quota/src/contract.test.ts',
+  )
+  expect(printed).toContain('passes a failure through untouched')
+})
+
+test('its packages are what npm expects, and each is used by somebody who has only it and core', () => {
   const packed = packAll(copy.folder, join(copy.folder, '.packed')).filter(
     ({ name }) => name.replace('@stageflow/', '') in MADE,
   )
   expect(packed).toHaveLength(3)
   expect(packed.flatMap((each) => packedProblems(copy.folder, each))).toEqual([])
+
+  const consume = () => copy.run('node', '.ci/consume-alone.mjs', '.packed', '.alone', ...NAMES)
+  expect(consume()).toContain('3 packages, each alone with core')
+  rmSync(join(copy.folder, '.ci/consumers/ledger.mjs'))
+  expect(consume).toThrow('ledger has no consumer')
 })
 
 test('it comes with a changeset', () => {

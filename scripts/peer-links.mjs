@@ -4,17 +4,19 @@ import { dirname, join, relative } from 'node:path'
 // Runs on any Node from 20 on, before anything is installed: nothing but built-in modules here.
 
 /**
- * Links each package's peers to the copies that the app in `home` uses. In the workspace a peer is also a
- * devDependency, and an install without devDependencies would leave the sources unable to import it.
+ * Links each package's peers to the copies that the app in `home` uses, or else a package that brings them with it. In
+ * the workspace a peer is also a devDependency, and an install without devDependencies would leave the sources unable to
+ * import it.
  */
 export function linkPeers(root, home) {
   const modulesOf = (folder) => join(root, folder, 'node_modules')
-  for (const folder of packageFolders(root)) {
+  const folders = packageFolders(root)
+  for (const folder of folders) {
     const { peerDependencies = {} } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
     for (const name of Object.keys(peerDependencies)) {
-      const copy = join(modulesOf(home), name)
+      const copy = [home, ...folders].map((holder) => join(modulesOf(holder), name)).find(existsSync)
       const link = join(modulesOf(folder), name)
-      if (!existsSync(copy) || existsSync(link)) continue
+      if (copy === undefined || existsSync(link)) continue
       mkdirSync(dirname(link), { recursive: true })
       // A junction needs no administrator on Windows, but an absolute path.
       if (process.platform === 'win32') symlinkSync(copy, link, 'junction')

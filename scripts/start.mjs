@@ -19,6 +19,8 @@ let lastSignalAt = -Infinity
 
 const child = spawn(node, [join(ROOT, 'examples/chat/src/main.ts'), ...process.argv.slice(2)], {
   stdio: 'inherit',
+  // The sources need not be compiled again at each start: it is ready in about two thirds of the time.
+  env: { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compiled'), ...process.env },
   detached: !onTerminal && process.platform !== 'win32',
 })
 

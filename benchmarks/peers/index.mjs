@@ -5,12 +5,39 @@ import { folder } from '../places.mjs'
 // Only names here: a peer's package is loaded by the child that measures it, so that listing them needs no install.
 const noDag = (shape) => (shape.startsWith('random') ? 'no arbitrary graph' : undefined)
 
+// What the default interceptors cost is told of these two.
+const notDefaults = (shape) => (['chat', 'chain100'].includes(shape) ? undefined : 'not measured')
+
 // `rounds`: the slowest peers are measured less often.
 export const peers = [
   { id: 'core', title: 'Stageflow, bare', file: 'core', ours: true },
   { id: 'coreSync', title: 'Stageflow, synchronous stages', file: 'core-sync', ours: true, variant: true },
   { id: 'coreWraps', title: 'Stageflow + 7 empty `wrap`s', file: 'core-wraps', ours: true, variant: true },
   { id: 'coreObservers', title: 'Stageflow + 3 empty observers', file: 'core-observers', ours: true, variant: true },
+  {
+    id: 'defaults',
+    title: 'Stageflow + the 7 defaults',
+    file: 'defaults',
+    ours: true,
+    variant: true,
+    cannot: notDefaults,
+  },
+  {
+    id: 'defaultsContext',
+    title: 'Stageflow + the 7 defaults, AsyncLocalStorage',
+    file: 'defaults-context',
+    ours: true,
+    variant: true,
+    cannot: notDefaults,
+  },
+  {
+    id: 'defaultsObserved',
+    title: 'Stageflow + the 7 defaults, 2 log lines and a span a stage',
+    file: 'defaults-observed',
+    ours: true,
+    variant: true,
+    cannot: notDefaults,
+  },
   { id: 'indegree', title: 'by hand: in-degree, minimal', file: 'indegree', floor: true },
   { id: 'indegreeReal', title: 'by hand: in-degree with records', file: 'indegree-real', floor: true },
   { id: 'promise', title: 'by hand: `Promise.all`', file: 'promise-all', floor: true },

@@ -31,8 +31,9 @@ export function renderDocument(run) {
     '### How many times faster than the fastest peer',
     tables.toFastest(),
     '### What interceptors, observers and promises cost, µs per stage more than bare',
-    'Synchronous stages cost less than bare ones, which are `async` here: their row is negative.',
+    'Synchronous stages cost less than bare ones, which are `async` here: their row is negative. The seven defaults are `getDefaultInterceptors()`: no stage is of the kind WORK, the logger is silent and nothing records spans, but in the last row, where pino writes two lines a stage to a stream that forgets them and an OpenTelemetry SDK makes batches of spans.',
     tables.added(),
+    ...storesPart(run.stores),
     '## On Node 22',
     tables.node22(),
     '## A thousand runs at once',
@@ -59,6 +60,26 @@ export function renderDocument(run) {
     'The benchmarks have a lockfile of their own in `benchmarks/`, and bring both versions of Node; nothing else in the repository needs them.',
   ]
   return `${parts.join('\n\n')}\n`
+}
+
+function storesPart(stores) {
+  if (stores === undefined) return []
+  const perSecond = (micros) => Math.round(1e6 / micros).toLocaleString('en-US')
+  return [
+    '## Idempotency stores, claims per second',
+    `Each store claims new keys, beside the bare command that it cannot be faster than, on one real server; ${stores.rounds} rounds of ${stores.claims} claims, whose medians are shown, and the median of the ratios within a round. The bare tables have no second index and a narrower row.`,
+    table(
+      ['store', 'at once', 'claims/s', 'bare/s', 'time ÷ bare', 'the bare command'],
+      stores.figures.map(({ name, lanes, says, bareMicros, storeMicros, ratio }) => [
+        name,
+        `${lanes}`,
+        perSecond(storeMicros),
+        perSecond(bareMicros),
+        `${ratio.toFixed(2)}×`,
+        `\`${says}\``,
+      ]),
+    ),
+  ]
 }
 
 function summary(verdicts) {

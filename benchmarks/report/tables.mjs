@@ -39,7 +39,7 @@ export function createTables(figures, { peers, shapes }) {
         const [with_, without] = [figures.micros(id, shape), figures.micros('core', shape)]
         return with_ === undefined || without === undefined ? '–' : (with_ - without).toFixed(3)
       }
-      return byShape(add, ['coreWraps', 'coreObservers', 'coreSync'])
+      return byShape(add, ['coreWraps', 'coreObservers', 'coreSync', 'defaults', 'defaultsContext', 'defaultsObserved'])
     },
 
     spread: () =>

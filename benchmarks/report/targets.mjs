@@ -35,6 +35,10 @@ export function judge(figures, shapes) {
 
 const hand = 'bare core ÷ the scheduler by hand with records'
 const rival = 'the fastest peer ÷ bare core'
+const defaults = 'a stage with the seven defaults, core included'
+const ancestor = 'the ancestor in Python (42.9 µs a stage) ÷ the seven defaults'
+const withContext = 'a stage with the seven defaults and AsyncLocalStorage'
+const observed = 'a stage with the seven defaults, two log lines and a span'
 const node22 = 'async.auto ÷ bare core, on Node 22'
 const wraps = 'seven empty wraps add, a stage'
 const observers = 'three empty observers add, a stage'
@@ -42,7 +46,21 @@ const memory = 'allocated a stage, bare core'
 const long = 'a stage of a 100,000 chain ÷ one of a 1,000 chain'
 const longer = 'a stage of a 10,000 chain ÷ one of a 10 chain'
 const concurrent = 'throughput of 1,000 concurrent runs ÷ sequential'
-const names = [hand, rival, node22, wraps, observers, memory, long, longer, concurrent]
+const names = [
+  hand,
+  rival,
+  node22,
+  wraps,
+  observers,
+  defaults,
+  ancestor,
+  withContext,
+  observed,
+  memory,
+  long,
+  longer,
+  concurrent,
+]
 
 function ofShape(figures, shape) {
   const of = (peer) => figures.micros(peer, shape)
@@ -60,6 +78,14 @@ function ofShape(figures, shape) {
     },
     { name: memory, shape, value: figures.bytes('core', shape)?.bytesPerStage, most: 1536, show: bytes },
   ]
+  const amount = (value, digits = 2) => `${value.toFixed(digits)} µs`
+  const whole = (name, peer, most) => ({ name, shape, value: of(peer), most, show: amount, profile: { peer, shape } })
+  judged.push(
+    whole(defaults, 'defaults', 0.75),
+    { name: ancestor, shape, value: ratio(42.9, of('defaults')), least: 40, show: times },
+    whole(withContext, 'defaultsContext', 1),
+    whole(observed, 'defaultsObserved', 5.5),
+  )
   if (shape !== 'chat' && !/\D1000$/.test(shape)) return judged
   return [
     ...judged,

@@ -1,12 +1,13 @@
-import { isStageEvent, type StageRecord } from '@stageflow/core'
+import { randomUUID } from 'node:crypto'
+import { type ErrorRecord, isStageEvent, type StageRecord } from '@stageflow/core'
 import { timeline } from '@stageflow/report'
-import type { ChatGraph } from './pipeline.ts'
+import type { ChatGraph } from './app.ts'
 import type { Terminal } from './terminal.ts'
 
 export const EXIT = { answered: 0, failed: 1, refused: 2, interrupted: 130 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
-/** A server that drips a word every few seconds is not silent; this bounds it all the same. */
+/** Of all attempts together. */
 const RUN_TIMEOUT_MS = 300_000
 
 interface Asking {
@@ -21,7 +22,10 @@ interface Asking {
 /** Runs the pipeline on one question and prints what comes of it, as it comes. */
 export async function ask(question: string, asking: Asking): Promise<ExitCode> {
   const { graph, session, json, terminal, onInterrupt } = asking
-  const run = graph.start({ inputText: question, sessionId: session }, { timeoutMs: RUN_TIMEOUT_MS })
+  // One question is stored once, whatever is tried again.
+  const requestId = randomUUID()
+  const input = { inputText: question, sessionId: session, requestId, extensions: { idempotencyKey: requestId } }
+  const run = graph.start(input, { timeoutMs: RUN_TIMEOUT_MS })
   let stoppedBy: 'interrupt' | 'reader' | undefined
   const ignoreInterrupts = onInterrupt(() => {
     stoppedBy = 'interrupt'
@@ -49,8 +53,8 @@ export async function ask(question: string, asking: Asking): Promise<ExitCode> {
   }
   if (result.status === 'completed') return EXIT.answered
   if (result.status === 'failed') {
-    const [first] = result.errors
-    terminal.note(`Failed: ${first?.message ?? 'no reason was given'} [${first?.code ?? 'chat/unknown'}]`)
+    const failure = failureIn(result.errors)
+    terminal.note(`Failed: ${failure?.message ?? 'no reason was given'} [${failure?.code ?? 'chat/unknown'}]`)
     return EXIT.failed
   }
   // Who closes the pipe early (`| head -1`) has had what they wanted.
@@ -70,6 +74,11 @@ function summaryOf(result: Result): object {
   const summary = { status: result.status, answer, sources }
   if (result.status === 'cancelled') return { ...summary, reason: result.reason }
   return result.status === 'failed' ? { ...summary, errors: result.errors } : summary
+}
+
+/** What failed; of several attempts the last, which says what to do. The report has them all. */
+function failureIn([first]: readonly ErrorRecord[]): ErrorRecord | undefined {
+  return first?.code === 'retry/exhausted' ? (first.cause ?? first) : first
 }
 
 const completed = (records: readonly StageRecord[]): string =>

@@ -7,6 +7,8 @@ test('without arguments questions come from elsewhere, in the default session', 
     session: 'default',
     docs: undefined,
     json: false,
+    log: false,
+    metrics: false,
     help: false,
   })
 })
@@ -23,6 +25,7 @@ test('options stand before or after the question', () => {
     session: 'a-1',
     docs: 'x',
   })
+  expect(parseCommandLine(['--log', 'hi', '--metrics'])).toMatchObject({ question: 'hi', log: true, metrics: true })
   expect(parseCommandLine(['-h'])).toMatchObject({ help: true })
   expect(parseCommandLine(['--', '--json'])).toMatchObject({ question: '--json', json: false })
 })
@@ -35,6 +38,7 @@ test.each([
   [['--session', 'a'.repeat(101)]],
   [['--docs', '']],
   [['--json=yes']],
+  [['--log=chat.log']],
 ])('%j is refused', (args) => {
   expect(() => parseCommandLine(args)).toThrow(/./)
 })

@@ -6,6 +6,9 @@ export interface CommandLine {
   readonly session: string
   readonly docs: string | undefined
   readonly json: boolean
+  /** The log goes to standard error instead of to its file. */
+  readonly log: boolean
+  readonly metrics: boolean
   readonly help: boolean
 }
 
@@ -19,12 +22,14 @@ Options:
   --session NAME  whose earlier questions count, for follow-ups (default: default)
   --docs DIR      answer from the Markdown files below DIR instead of this repository's
   --json          print one JSON object a question (answer, sources, report), nothing else
+  --log           write the log to standard error, not to chat.log in the folder of the chat history
+  --metrics       print what was measured to standard error at the end, as Prometheus reads it
   --help          print this
 
 Environment:
   OPENAI_BASE_URL, OPENAI_API_KEY  ask this OpenAI-compatible server (both needed; default: no network)
   OPENAI_MODEL                     its model (default: gpt-4o-mini)
-  STAGEFLOW_CHAT_DATA              folder of the chat history (default: .stageflow in the repository)
+  STAGEFLOW_CHAT_DATA              folder of the chat history and the log (default: .stageflow in the repository)
   NO_COLOR, FORCE_COLOR            without or with colour, whatever the output is
 
 Exit codes: 0 answered, 1 failed, 2 refused by a guard or nothing asked, 130 stopped by Ctrl-C
@@ -41,6 +46,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       session: { type: 'string', default: 'default' },
       docs: { type: 'string' },
       json: { type: 'boolean', default: false },
+      log: { type: 'boolean', default: false },
+      metrics: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -56,6 +63,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     session: values.session,
     docs: values.docs,
     json: values.json,
+    log: values.log,
+    metrics: values.metrics,
     help: values.help,
   }
 }

@@ -1,17 +1,18 @@
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { StageflowError } from '@stageflow/core'
+import { type ChatGraph, openApp } from './app.ts'
 import { ask, EXIT, type ExitCode } from './ask.ts'
 import { type CommandLine, parseCommandLine, USAGE } from './command-line.ts'
 import { ALL_DOCUMENTS, readDocuments, REPOSITORY_DOCUMENTS } from './documents.ts'
 import { embeddedAnswerer } from './embedded-answerer.ts'
 import { LONGEST_QUESTION } from './guards.ts'
-import { type History, openHistory } from './history.ts'
+import { openHistory } from './history.ts'
 import { onInterrupt } from './interrupts.ts'
+import { fileLogger, logger } from './log.ts'
 import { openAiAnswerer } from './openai-answerer.ts'
 import { missingSetting, modelServer } from './openai-settings.ts'
 import { passagesOf } from './passages.ts'
-import { buildChat } from './pipeline.ts'
 import { promptedQuestions, questionLines } from './questions.ts'
 import { indexPassages, type PassageIndex } from './search-index.ts'
 import { openTerminal } from './terminal.ts'
@@ -42,9 +43,23 @@ async function main(): Promise<ExitCode> {
     return EXIT.answered
   }
   const index = await openIndex(commandLine.docs)
-  const history = openHistory(resolve(startedIn, process.env['STAGEFLOW_CHAT_DATA'] || join(repository, '.stageflow')))
+  const data = resolve(startedIn, process.env['STAGEFLOW_CHAT_DATA'] || join(repository, '.stageflow'))
+  const history = openHistory(data)
   try {
-    return await converse(commandLine, index, history)
+    const server = modelServer(process.env)
+    const answerer = server === undefined ? embeddedAnswerer(index.weigh) : openAiAnswerer(server)
+    const { app, graph } = openApp({
+      ports: { index, history, answerer, secrets: server === undefined ? [] : [server.apiKey] },
+      logger: commandLine.log ? logger((line) => terminal.note(line.trimEnd())) : fileLogger(data),
+    })
+    const missing = missingSetting(process.env)
+    if (missing !== undefined) terminal.note(`${missing} is not set, so the answer comes without a model.`)
+    try {
+      return await converse(commandLine, graph, answerer.name)
+    } finally {
+      await app.close()
+      if (commandLine.metrics) terminal.note(await app.registry.metrics())
+    }
   } finally {
     history.close()
   }
@@ -63,22 +78,16 @@ async function openIndex(docs: string | undefined): Promise<PassageIndex> {
 
 async function converse(
   { question, session, json }: CommandLine,
-  index: PassageIndex,
-  history: History,
+  graph: ChatGraph,
+  answerer: string,
 ): Promise<ExitCode> {
-  const server = modelServer(process.env)
-  const answerer = server === undefined ? embeddedAnswerer(index.weigh) : openAiAnswerer(server)
-  const missing = missingSetting(process.env)
-  if (missing !== undefined) terminal.note(`${missing} is not set, so the answer comes without a model.`)
-  const secrets = server === undefined ? [] : [server.apiKey]
-  const graph = buildChat({ index, history, answerer, secrets })
   const answer = (asked: string): Promise<ExitCode> => ask(asked, { graph, session, json, terminal, onInterrupt })
 
   if (question !== undefined) return answer(question)
   if (process.stdin.isTTY) {
     let code: ExitCode = EXIT.answered
     const onCtrlC = (): void => void (code = EXIT.interrupted)
-    terminal.note(`Ask about Stageflow (answers: ${answerer.name}). Ctrl-D ends, Ctrl-C stops an answer.`)
+    terminal.note(`Ask about Stageflow (answers: ${answerer}). Ctrl-D ends, Ctrl-C stops an answer.`)
     for await (const asked of promptedQuestions({ input: process.stdin, output: process.stderr, onInterrupt: onCtrlC }))
       await answer(asked)
     return code

@@ -46,8 +46,8 @@ export class AbortScope {
 const BLOCK = 64
 
 function scopeIn(scopes: Map<number, AbortScope>, key: number, outer: AbortScope): AbortScope {
-  const scope = scopes.get(key) ?? new AbortScope(outer)
-  scopes.set(key, scope)
+  let scope = scopes.get(key)
+  if (scope === undefined) scopes.set(key, (scope = new AbortScope(outer)))
   return scope
 }
 

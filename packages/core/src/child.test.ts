@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { manualClock, recordingSink } from '../../testing/src/index.ts'
 import { Pipeline, StageKind, StageOutput, asStage, createSlot, defineStage } from './index.ts'
-import type { Interceptor, RunContext, StageContext } from './index.ts'
+import type { Interceptor, InterceptorContext, RunContext, StageContext } from './index.ts'
 
 let clock = manualClock()
 afterEach(() => {
@@ -137,10 +137,24 @@ test('its lineage says where it belongs: ids, stage, root, depth and path', asyn
   expect(new Set(parents)).toEqual(
     new Set([
       undefined,
-      { pipelineRunId: 'root', stage: 'each', rootRunId: 'root', depth: 1, path: 'each#0' },
-      { pipelineRunId: 'root', stage: 'each', rootRunId: 'root', depth: 1, path: 'each#1' },
-      { pipelineRunId: children[0]?.pipelineRunId, stage: 'write', rootRunId: 'root', depth: 2, path: 'each#0/write' },
-      { pipelineRunId: children[1]?.pipelineRunId, stage: 'write', rootRunId: 'root', depth: 2, path: 'each#1/write' },
+      { pipelineRunId: 'root', stage: 'each', rootRunId: 'root', rootPipeline: 'demo', depth: 1, path: 'each#0' },
+      { pipelineRunId: 'root', stage: 'each', rootRunId: 'root', rootPipeline: 'demo', depth: 1, path: 'each#1' },
+      {
+        pipelineRunId: children[0]?.pipelineRunId,
+        stage: 'write',
+        rootRunId: 'root',
+        rootPipeline: 'demo',
+        depth: 2,
+        path: 'each#0/write',
+      },
+      {
+        pipelineRunId: children[1]?.pipelineRunId,
+        stage: 'write',
+        rootRunId: 'root',
+        rootPipeline: 'demo',
+        depth: 2,
+        path: 'each#1/write',
+      },
     ]),
   )
 })
@@ -626,4 +640,43 @@ test("an input made of the parent's snapshot does not give the child the parent'
   expect(ids[1]).not.toBe('root')
   expect(ids[2]).toBe('mine')
   expect(data.copy?.inner).toMatchObject({ text: 'hi' })
+})
+
+test('children that a stage starts by itself have paths of their own, the same in each attempt and for each item', async () => {
+  const paths: string[] = []
+  const leaf = new Pipeline('leaf').withStage(
+    'look',
+    (context) => void paths.push((context as InterceptorContext).run.parent?.path ?? ''),
+  )
+  const twice: Interceptor = {
+    name: 'twice',
+    wrap: (next) => async (context) => {
+      const output = await next(context)
+      return output.status === 'retry' ? next(context) : output
+    },
+  }
+  let calls = 0
+  await new Pipeline('demo')
+    .withStage('loop', async ({ runChild }) => {
+      for (let i = 0; i < 3; i++) await runChild(leaf)
+      return ++calls === 1 ? StageOutput.retry('again') : {}
+    })
+    .withMap('each', {
+      over: () => ['a', 'b'],
+      each: async (_, { runChild }) => {
+        await runChild(leaf)
+        await runChild(leaf)
+        return {}
+      },
+      concurrency: 1,
+      dependencies: ['loop'],
+      join: 'settled',
+    })
+    .build({ interceptors: [twice] })
+    .run()
+  expect(paths).toEqual([
+    ...['loop', 'loop~2', 'loop~3'],
+    ...['loop', 'loop~2', 'loop~3'],
+    ...['each#0', 'each#0~2', 'each#1', 'each#1~2'],
+  ])
 })

@@ -2,7 +2,7 @@ import { StageflowError } from './errors.ts'
 import { NoOpEventSink } from './events.ts'
 import { DEEPEST_CHILD } from './graph.ts'
 import type { BuiltGraph } from './graph.ts'
-import { nodeOf, runOf } from './live-context.ts'
+import { nodeOf, runOf, tellForks } from './live-context.ts'
 import type { LiveContext } from './live-context.ts'
 import type { StageNode } from './node.ts'
 import type { Outcome } from './outcome.ts'
@@ -62,9 +62,9 @@ export function openChild(
   // No longer than this run's own: a parent outwaits its children, so that their last events come before its own.
   const graceMs = Math.min(own.graceMs ?? Infinity, run.graceMs)
   const fields = { ...fieldsOf(run.snapshot), ...inputFields(input) }
-  // An input made from this run's snapshot has this run's id, which is not the child's.
-  const id = fields['pipelineRunId'] ?? run.pipelineRunId
-  const pipelineRunId = id === run.pipelineRunId ? crypto.randomUUID() : id
+  // An input made from the snapshot of this run, or of one above it, has that run's id, which is not the child's.
+  const id = fields['pipelineRunId']
+  const pipelineRunId = id === undefined || isIdAbove(run, id) ? crypto.randomUUID() : id
   const above = run.parent === undefined ? '' : `${run.parent.path}/`
   const parent: ParentLink = {
     run,
@@ -72,9 +72,11 @@ export function openChild(
     pipelineRunId: run.pipelineRunId,
     stage: node.name,
     rootRunId: run.parent?.rootRunId ?? run.pipelineRunId,
+    rootPipeline: run.parent?.rootPipeline ?? run.graph.name,
     path: `${above}${node.name}${suffix}`,
     signal: context.signal,
     remainingMs: (context.deadline ?? Infinity) - run.clock.now(),
+    tell: (news) => tellForks(context, news),
   }
   const child = create(
     graph,
@@ -84,6 +86,12 @@ export function openChild(
     run.events?.listener,
   )
   return { child, settled: settle(run, node, child, parent) }
+}
+
+function isIdAbove(run: RunState, id: unknown): boolean {
+  for (let above: RunState | undefined = run; above !== undefined; above = above.parent?.run)
+    if (above.pipelineRunId === id) return true
+  return false
 }
 
 function refuseEnded(run: RunLoop, node: StageNode): void {

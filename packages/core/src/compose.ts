@@ -1,11 +1,12 @@
 import { isAbortError } from './abort.ts'
-import type { InterceptorContext, PipelineInfo, StageInfo } from './context.ts'
+import type { InterceptorContext, PipelineInfo, RunContext, StageInfo } from './context.ts'
 import { StageflowError, quote, textOf } from './errors.ts'
 import type { Interceptor, RunPipeline, RunStage } from './interceptor.ts'
 import { Output, isForeignOutput, toOutput } from './output.ts'
 import type { RunOutcome } from './report-types.ts'
 import { isOutcomeOf } from './outcome.ts'
 import { runBehind } from './run-face.ts'
+import type { RunState } from './run-state.ts'
 import { isThenable } from './thenable.ts'
 
 export type Problem = (code: string, message: string, cause?: unknown) => void
@@ -33,22 +34,46 @@ export function wrapStage(
   judge: JudgeThrow,
   problem: Problem,
 ): RunStage {
+  const guard = (layer: RunStage, name: string): RunStage => guarded(name, stage.name, layer, judge)
+  return layers(interceptors, base, stage, guard, problem, 'wrap', `stage "${stage.name}"`)
+}
+
+/** The layers around whole runs; `base` itself when there is none. */
+export function wrapRuns(
+  interceptors: readonly Interceptor[],
+  base: RunPipeline,
+  pipeline: PipelineInfo,
+  problem: Problem,
+): RunPipeline {
+  return layers(interceptors, base, pipeline, guardedRun, problem, 'wrapRun', `the pipeline "${pipeline.name}"`)
+}
+
+function layers<Next, Info>(
+  interceptors: readonly Interceptor[],
+  base: Next,
+  info: Info,
+  guard: (layer: Next, name: string) => Next,
+  problem: Problem,
+  hook: 'wrap' | 'wrapRun',
+  what: string,
+): Next {
   let next = base
-  for (const { name, wrap } of interceptors.toReversed()) {
+  for (const one of interceptors.toReversed()) {
+    const wrap = one[hook] as ((next: Next, info: Info) => Next) | undefined
     if (typeof wrap !== 'function') continue
-    let layer: RunStage
+    let layer: Next
     try {
-      layer = wrap(next, stage)
+      layer = wrap.call(one, next, info)
     } catch (cause) {
-      problem('core/interceptor-wrap', `Interceptor "${name}" refuses stage "${stage.name}": ${textOf(cause)}`, cause)
+      problem('core/interceptor-wrap', `Interceptor "${one.name}" refuses ${what}: ${textOf(cause)}`, cause)
       continue
     }
     if (typeof layer !== 'function')
       problem(
         'core/interceptor-wrap',
-        `Interceptor "${name}" wrapped stage "${stage.name}" in ${quote(layer)}; wrap(next, stage) returns a function, or next itself.`,
+        `Interceptor "${one.name}" wrapped ${what} in ${quote(layer)}; ${hook}(next, ${hook === 'wrap' ? 'stage' : 'pipeline'}) returns a function, or next itself.`,
       )
-    else if (layer !== next) next = guarded(name, stage.name, layer, judge)
+    else if (layer !== next) next = guard(layer, one.name)
   }
   return next
 }
@@ -90,7 +115,7 @@ function threw(name: string, stage: string, judge: JudgeThrow, context: Intercep
   )
 }
 
-function notAnOutput(name: string, stage: string, answer: unknown): Output {
+export function notAnOutput(name: string, stage: string, answer: unknown): Output {
   return new Output(
     'fail',
     new StageflowError(
@@ -100,58 +125,58 @@ function notAnOutput(name: string, stage: string, answer: unknown): Output {
   )
 }
 
-/** The layers around whole runs; `base` itself when there is none. */
-export function wrapRuns(
-  interceptors: readonly Interceptor[],
-  base: RunPipeline,
-  pipeline: PipelineInfo,
-  problem: Problem,
-): RunPipeline {
-  let next = base
-  for (const { name, wrapRun } of interceptors.toReversed()) {
-    if (typeof wrapRun !== 'function') continue
-    let layer: RunPipeline
-    try {
-      layer = wrapRun(next, pipeline)
-    } catch (cause) {
-      problem(
-        'core/interceptor-wrap',
-        `Interceptor "${name}" refuses the pipeline "${pipeline.name}": ${textOf(cause)}`,
-        cause,
-      )
-      continue
-    }
-    if (typeof layer !== 'function')
-      problem(
-        'core/interceptor-wrap',
-        `Interceptor "${name}" wrapped the pipeline "${pipeline.name}" in ${quote(layer)}; wrapRun(next, pipeline) returns a function, or next itself.`,
-      )
-    else if (layer !== next) next = guardedRun(name, layer)
-  }
-  return next
+/** As `lastChecked`, for whole runs. */
+let lastAnswer: Promise<RunOutcome> = new Promise(() => {})
+
+export function checkedRun(answer: Promise<RunOutcome>): Promise<RunOutcome> {
+  lastAnswer = answer
+  return answer
 }
 
-function guardedRun(name: string, layer: RunPipeline): RunPipeline {
-  return async (run) => {
+/** A layer that answers with an outcome of this run, and in whose place the run can answer when it hangs. */
+function guardedRun(layer: RunPipeline, name: string): RunPipeline {
+  return (run) => {
     const behind = runBehind(run) // refuses what is no run, to whoever called next with it
+    const depth = behind.pending.length
+    let answer: unknown
     try {
-      const outcome: unknown = await layer(run)
-      if (isOutcomeOf(outcome, behind)) return outcome as unknown as RunOutcome
-      return run.fail(
-        new StageflowError(
-          'core/interceptor-answer',
-          `Interceptor "${name}" answered the run with ${quote(outcome)}; it returns what next(run) returned, run.fail(error) or run.cancel(reason).`,
-        ),
-      )
+      answer = layer(run)
     } catch (thrown) {
-      // A throw of the abort that stopped the run passes the stop on.
-      if (run.signal.aborted && (thrown === run.signal.reason || isAbortError(thrown)))
-        return run.cancel(textOf(thrown))
-      return run.fail(
-        new StageflowError('core/interceptor-threw', `Interceptor "${name}" threw around the run: ${textOf(thrown)}`, {
-          cause: thrown,
-        }),
-      )
+      answer = Promise.reject(thrown)
     }
+    // Passed on as it is: whoever made it is pending already.
+    if (answer === lastAnswer) return lastAnswer
+    return checkedRun(
+      new Promise<RunOutcome>((resolve) => {
+        const pending = { name, answer: resolve }
+        behind.pending.splice(depth, 0, pending) // before those inside it
+        void answered(name, answer, run, behind).then((outcome) => {
+          const place = behind.pending.lastIndexOf(pending)
+          if (place >= 0) behind.pending.splice(place, 1)
+          resolve(outcome)
+        })
+      }),
+    )
+  }
+}
+
+async function answered(name: string, answer: unknown, run: RunContext, behind: RunState): Promise<RunOutcome> {
+  try {
+    const outcome: unknown = await answer
+    if (isOutcomeOf(outcome, behind)) return outcome as unknown as RunOutcome
+    return run.fail(
+      new StageflowError(
+        'core/interceptor-answer',
+        `Interceptor "${name}" answered the run with ${quote(outcome)}; it returns what next(run) returned, run.fail(error) or run.cancel(reason).`,
+      ),
+    )
+  } catch (thrown) {
+    // A throw of the abort that stopped the run passes the stop on.
+    if (run.signal.aborted && (thrown === run.signal.reason || isAbortError(thrown))) return run.cancel(textOf(thrown))
+    return run.fail(
+      new StageflowError('core/interceptor-threw', `Interceptor "${name}" threw around the run: ${textOf(thrown)}`, {
+        cause: thrown,
+      }),
+    )
   }
 }

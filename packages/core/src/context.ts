@@ -2,7 +2,8 @@ import type { Clock } from './clock.ts'
 import type { EmitEvent, EventSink, TryEmitEvent } from './events.ts'
 import type { StageGraph } from './graph.ts'
 import type { StageInputs } from './inputs.ts'
-import type { StageKind } from './output.ts'
+import type { RunStage } from './interceptor.ts'
+import type { StageKind, StageOutput } from './output.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { RunNotes, RunOutcome, StageNotes, StageRecord } from './report-types.ts'
 import type { FailedResult, PipelineResult } from './result.ts'
@@ -65,11 +66,13 @@ export interface PipelineInfo {
   readonly interceptors: readonly string[]
 }
 
-/** Where a child run belongs. `path`: the stages above, with item or attempt, such as `answer#2/write`. */
+/** Where a child run belongs. `path`: the stages above, with item or attempt, such as `answer#2/write`; `loop~2` for the second that a stage starts by itself. */
 export interface RunParent {
   readonly pipelineRunId: string
   readonly stage: string
   readonly rootRunId: string
+  /** The name of the pipeline of the run at the top. */
+  readonly rootPipeline: string
   /** 1 for a child of a run that has no parent. */
   readonly depth: number
   readonly path: string
@@ -127,15 +130,25 @@ export interface InterceptorContext extends StageContext<
   readonly run: RunContext
   /** What is known of the stage so far. */
   readonly record: StageRecord
+  /** The time on `clock`; cheaper than to ask it while the stage starts, for its start has been read already. */
+  readonly now: number
   /** A narrower context for `next`. */
   fork(changes?: ForkChanges): Fork
+  /** Sees what `next` answered, before anybody outside does, and passes it on: cheaper than a promise of its own. What `use` throws is a problem of the report. */
+  observe(
+    answer: StageOutput | Promise<StageOutput>,
+    use: (output: StageOutput) => void,
+  ): StageOutput | Promise<StageOutput>
 }
 
 export interface ForkChanges {
   /** Told to what is inside, children too. Whoever sets it also aborts the fork when it has passed. */
   readonly deadline?: number
   readonly attempt?: number
+  /** Told of each sign of life from inside: `context.heartbeat()`, a chunk, a stage of a child run that settled. */
   readonly onHeartbeat?: () => void
+  /** Told, with true, when the engine itself blocks what is inside, because a reader is far behind, and with false when that is over. */
+  readonly onParked?: (parked: boolean) => void
 }
 
 export interface Fork {
@@ -143,6 +156,10 @@ export interface Fork {
   readonly context: InterceptorContext
   /** Ends only what is inside this fork. */
   abort(reason: unknown): void
+  /** Calls `next` with this fork's context, once, so that `end` can answer for it. Cheaper than a race of two promises. */
+  run(next: RunStage): StageOutput | Promise<StageOutput>
+  /** Answers the call that `run` made at once, and aborts what is inside with the output's error; code that goes on is owed the grace time. */
+  end(output: StageOutput): void
 }
 
 /** What an interceptor sees of a whole run. */
@@ -159,7 +176,13 @@ export interface RunContext extends RunIdentity {
   set<T>(slot: Slot<T>, value: T): void
   readonly tryEmitEvent: TryEmitEvent
   readonly emitEvent: EmitEvent
+  /** Names of the stages that have started and not settled; made when it is read. */
+  readonly running: readonly string[]
+  /** How a stage of this run ended; undefined while it has not, and for a name that it does not have. */
+  output(stage: string): StageOutput | undefined
   note<Key extends keyof RunNotes>(key: Key, value: RunNotes[Key]): void
+  /** Something broke beside the run, such as an exporter: it is kept under the run note `core/problems`, and changes nothing. */
+  problem(error: unknown): void
   /** A narrower run for `next`. */
   with(changes: RunChanges): RunContext
   /** The run fails; with `cancel` the only way to answer without `next`. */

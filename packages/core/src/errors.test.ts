@@ -109,3 +109,9 @@ test('the JSON form of an error keeps code, message, stage and causes, five deep
   looped.cause = looped
   expect(JSON.stringify(errorRecord(looped)).length).toBeLessThan(1_000)
 })
+
+test('a revoked proxy is no Stageflow error', () => {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  expect(StageflowError.is(proxy)).toBe(false)
+})

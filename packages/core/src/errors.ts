@@ -18,9 +18,7 @@ export class StageflowError extends Error {
   /** Whether `value` is a Stageflow error, with this `code` if one is given. Prefer it to `instanceof`: an app may hold two copies of core. */
   static is(value: unknown, code?: string): value is StageflowError {
     return (
-      value instanceof Error &&
-      BRAND in value &&
-      (code === undefined || (value as unknown as StageflowError).code === code)
+      isError(value) && BRAND in value && (code === undefined || (value as unknown as StageflowError).code === code)
     )
   }
 }

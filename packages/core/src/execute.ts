@@ -4,7 +4,8 @@ import type { Answer } from './compose.ts'
 import type { InterceptorContext } from './context.ts'
 import { StageflowError, errorRecord, quote, textOf, toError } from './errors.ts'
 import type { RunStage } from './interceptor.ts'
-import { forkOf, isLive, nodeOf, runOf } from './live-context.ts'
+import { tellObserversOf } from './observed-call.ts'
+import { forkOf, isLive, nodeOf, runOf, tellForks } from './live-context.ts'
 import type { LiveContext } from './live-context.ts'
 import { Output } from './output.ts'
 import type { RunLoop } from './run-loop.ts'
@@ -58,8 +59,15 @@ async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveCont
       await chunks.return(undefined)
       throw aborted?.reason ?? run.abortReason(stage)
     }
+    tellForks(context, 'alive')
     const wait = run.chunk(nodeOf(context), step.value, context.attempt)
-    if (wait !== undefined) await untilAborted(wait, context.signal)
+    if (wait === undefined) continue
+    tellForks(context, 'parked')
+    try {
+      await untilAborted(wait, context.signal)
+    } finally {
+      tellForks(context, 'unparked')
+    }
   }
 }
 
@@ -95,7 +103,8 @@ function begin(run: RunLoop, context: LiveContext, facts: StageFacts): Answer {
   const node = nodeOf(context)
   const { attempts } = facts
   // The first call, made while the stage starts, began with it: it needs no clock reading of its own.
-  const startedAt = attempts === undefined && run.driving ? (run.times[2 * node.index] as number) : run.clock.now()
+  const isFirst = attempts === undefined && run.starting === node.index
+  const startedAt = isFirst ? (run.times[2 * node.index] as number) : run.clock.now()
   const attempt: Attempt = { attempt: (attempts?.length ?? 0) + 1, startedAt, endedAt: undefined, status: undefined }
   if (attempts === undefined) facts.attempts = [attempt] // an empty array and push would reserve seventeen places
   else {
@@ -103,6 +112,7 @@ function begin(run: RunLoop, context: LiveContext, facts: StageFacts): Answer {
     attempts.push(attempt)
   }
   facts.threw = false
+  facts.started = undefined
   let value: unknown
   let promise: Promise<unknown> | undefined
   try {
@@ -115,14 +125,27 @@ function begin(run: RunLoop, context: LiveContext, facts: StageFacts): Answer {
   if (promise === undefined)
     return ended(run, attempt, (facts.answered = frozenOutput(value, node.name, run.graph.freeze)))
   facts.code++
-  facts.body = promise.then(
-    (last) => codeEnded(run, context, facts, attempt, frozenOutput(last, node.name, run.graph.freeze)),
-    (thrown: unknown) => {
-      facts.threw = true
-      return codeEnded(run, context, facts, attempt, thrownOutput(run, node.index, thrown))
-    },
-  )
+  const ok = (last: unknown): Output =>
+    codeEnded(run, context, facts, attempt, frozenOutput(last, node.name, run.graph.freeze))
+  const threw = (thrown: unknown): Output => {
+    facts.threw = true
+    return codeEnded(run, context, facts, attempt, thrownOutput(run, node.index, thrown))
+  }
+  const answer = promise.then(ok, threw)
+  facts.body = forkOf(context) === undefined ? answer : answerable(facts)
   return checkedPromise(facts.body)
+}
+
+let grabbed: (output: Output) => void
+const grab = (resolve: (output: Output) => void): void => {
+  grabbed = resolve
+}
+
+/** The answer of a call that a fork surrounds, which may be given before its code ends. */
+function answerable(facts: StageFacts): Promise<Output> {
+  const answer = new Promise(grab) // one executor for all: nothing is made for each
+  facts.answer = grabbed
+  return answer
 }
 
 function ended(run: RunLoop, attempt: Attempt, output: Output): Output {
@@ -134,11 +157,16 @@ function ended(run: RunLoop, attempt: Attempt, output: Output): Output {
 
 function codeEnded(run: RunLoop, context: LiveContext, facts: StageFacts, attempt: Attempt, output: Output): Output {
   const stage = nodeOf(context).index
+  const { answer } = facts
   facts.body = undefined
+  facts.answer = undefined
   facts.leave()
-  if (facts.abandoned || run.over) return output // its record is closed
+  const isClosed = facts.abandoned || run.over // then so is its record
+  if (!isClosed) ended(run, attempt, (facts.answered = output))
+  tellObserversOf(run, facts, output)
+  answer?.(output)
+  if (isClosed) return output
   run.cancelChildren(stage)
-  ended(run, attempt, (facts.answered = output))
   // Where every layer passed this promise on the stage ends here, with the attempt's own time.
   if (facts.direct && run.schedule.state(stage) === RUNNING) run.resume(stage, output, attempt.endedAt as number)
   else run.codeLeft(stage)

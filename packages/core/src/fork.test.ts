@@ -383,3 +383,259 @@ test('an interceptor may number the attempts itself: the stage, and forks within
     })
   expect((await graph.run()).data).toEqual({ a: { attempt: 7 } })
 })
+
+test('a chunk, a heartbeat inside a child run and a stage of it that settles are signs of life of the stage above', async () => {
+  const log: string[] = []
+  const watch: Interceptor = {
+    name: 'watch',
+    wrap:
+      (next, { name }) =>
+      (context) =>
+        next(context.fork({ onHeartbeat: () => log.push(`${name} at ${context.clock.now()}`) }).context),
+  }
+  const child = new Pipeline('child')
+    .withStage('beats', async (context) => {
+      await context.clock.sleep(10)
+      context.heartbeat()
+      await context.clock.sleep(10)
+    })
+    .withStage('quiet', async (context) => void (await context.clock.sleep(15)))
+  const graph = new Pipeline('demo')
+    .withPipeline('inner', child)
+    .withStage('streams', async function* (context) {
+      await context.clock.sleep(1)
+      yield 'a'
+      await context.clock.sleep(1)
+      yield 'b'
+      return {}
+    })
+    .build({ clock, interceptors: [watch] })
+  const settled = graph.run()
+  await clock.advance(20)
+  await settled
+  expect(log).toEqual(['streams at 1', 'streams at 2', 'beats at 10', 'inner at 10', 'inner at 15', 'inner at 20'])
+})
+
+test('whoever surrounds a stage is told while the engine blocks it for a reader that is far behind', async () => {
+  const log: string[] = []
+  const watch: Interceptor = {
+    name: 'watch',
+    wrap:
+      (next, { name }) =>
+      (context) =>
+        next(context.fork({ onParked: (parked) => void log.push(`${name} ${parked ? 'parked' : 'goes on'}`) }).context),
+  }
+  const child = new Pipeline('child').withStage('streams', async function* () {
+    for (let i = 0; i < 1_005; i++) yield i
+    return {}
+  })
+  const graph = new Pipeline('demo').withPipeline('inner', child).build({ clock, interceptors: [watch] })
+  const handle = graph.start()
+  const events = handle[Symbol.asyncIterator]()
+  await events.next()
+  await clock.advance(1)
+  expect(log).toEqual(['streams parked', 'inner parked'])
+  while ((await events.next()).done !== true);
+  expect(log.slice(0, 4)).toEqual(['streams parked', 'inner parked', 'streams goes on', 'inner goes on'])
+  expect((await handle.result).status).toBe('completed')
+})
+
+const timeoutBy = (ms: number, log: string[] = []): Interceptor =>
+  wrapping(
+    (next, { name }) =>
+      (context) => {
+        const fork = context.fork({ deadline: context.clock.now() + ms })
+        const answer = context.observe(fork.run(next), ({ status }) => void log.push(`${name} answered ${status}`))
+        if (!(answer instanceof Promise)) return answer
+        const error = new StageflowError('acme/late', 'late')
+        context.onCleanup(context.clock.setTimeout(() => fork.end(StageOutput.fail(error)), ms))
+        return answer
+      },
+    `timeout-${ms}`,
+  )
+
+test('an interceptor that ends a fork answers for the call at once, aborts it, and the run waits for its code', async () => {
+  const log: string[] = []
+  const observer = wrapping(
+    (next) => async (context) => {
+      const output = await next(context)
+      log.push(`inside saw ${output.status} at ${clock.now()}`)
+      return output
+    },
+    'observer',
+  )
+  for (const list of [[timeoutBy(100, log)], [timeoutBy(100, log), observer], [observer, timeoutBy(100, log)]]) {
+    clock = manualClock()
+    log.length = 0
+    const graph = new Pipeline('demo')
+      .withStage(
+        'slow',
+        async (context) => {
+          context.signal.addEventListener('abort', () =>
+            log.push(`aborted: ${(context.signal.reason as Error).message}`),
+          )
+          await context.clock.sleep(150)
+          log.push('code ended')
+          return { a: 1 }
+        },
+        { onFailure: 'skip' },
+      )
+      .withStage('next', () => void log.push(`next at ${clock.now()}`), { dependencies: ['slow'], join: 'settled' })
+      .build({ clock, interceptors: list })
+    const settled = graph.run()
+    await clock.advance(100)
+    expect(log.filter((line) => !line.startsWith('inside') && !line.startsWith('next'))).toEqual([
+      'aborted: late',
+      'slow answered fail',
+    ])
+    expect(log).toContain('next at 100')
+    await clock.advance(50)
+    const { report } = await settled
+    expect(report.stages['slow']).toMatchObject({
+      status: 'fail',
+      tolerated: true,
+      endedAt: 100,
+      error: { code: 'acme/late' },
+    })
+    expect(report.stages['slow']?.attempts).toMatchObject([{ status: 'ok', endedAt: 150 }])
+    expect(log).toContain('code ended')
+    expect(log.filter((line) => line === 'slow answered fail')).toHaveLength(1)
+  }
+})
+
+test('what stands inside an ended fork and answers by itself is not waited for', async () => {
+  const stubborn = wrapping(
+    (next) => async (context) => {
+      await next(context)
+      return new Promise(() => {})
+    },
+    'stubborn',
+  )
+  const settled = new Pipeline('demo')
+    .withStage('a', async ({ clock }) => void (await clock.sleep(10)))
+    .build({ clock, interceptors: [timeoutBy(100), stubborn] })
+    .runSettled()
+  await clock.advance(100)
+  expect((await settled).status === 'failed' && (await settled).report.stages['a']).toMatchObject({
+    error: { code: 'acme/late' },
+    endedAt: 100,
+  })
+})
+
+test('a call that ends in time is answered by its stage, and the end of the fork after it changes nothing', async () => {
+  const log: string[] = []
+  const graph = new Pipeline('demo')
+    .withStage('quick', async ({ clock }) => ({ at: await clock.sleep(10) }))
+    .withStage('sync', () => ({ a: 1 }), { dependencies: ['quick'] })
+    .withStage('long', async ({ clock }) => void (await clock.sleep(90)), { dependencies: ['sync'] })
+    .build({ clock, interceptors: [timeoutBy(95, log)] })
+  const settled = graph.run()
+  await clock.advance(200)
+  expect(await settled).toMatchObject({ status: 'completed', report: { endedAt: 100 } })
+  expect(log).toEqual(['quick answered ok', 'sync answered ok', 'long answered ok'])
+})
+
+test('a fork that was ended before its call answers with that, and one that is ended with no output fails the stage (core/interceptor-answer)', async () => {
+  let calls = 0
+  const ended = (output: unknown) =>
+    wrapping((next) => (context) => {
+      const { run, end } = context.fork()
+      end(output as never)
+      end(StageOutput.ok({ second: true }))
+      return run(next)
+    })
+  const run = (output: unknown) =>
+    new Pipeline('demo')
+      .withStage('a', () => void calls++)
+      .build({ clock, interceptors: [ended(output)] })
+      .runSettled()
+  expect((await run(StageOutput.skip('asleep'))).report.stages['a']).toMatchObject({ status: 'skip', reason: 'asleep' })
+  expect((await run({ a: 1 })).report.stages['a']).toMatchObject({
+    status: 'fail',
+    error: { code: 'core/interceptor-answer', message: expect.stringContaining('"fork.end"') },
+  })
+  expect((await run(undefined)).report.stages['a']).toMatchObject({ error: { code: 'core/interceptor-answer' } })
+  expect(calls).toBe(0)
+})
+
+test('a call that is ended with something else than a failure is aborted too (core/call-ended)', async () => {
+  const reasons: unknown[] = []
+  const hedge = wrapping((next) => (context) => {
+    const fork = context.fork()
+    const answer = fork.run(next)
+    fork.end(StageOutput.ok({ cached: true }))
+    return answer
+  })
+  const settled = new Pipeline('demo')
+    .withStage('a', async ({ signal, clock }) => {
+      await clock.sleep(5, signal).catch((reason: unknown) => reasons.push(reason))
+      return { a: 1 }
+    })
+    .build({ clock, interceptors: [hedge] })
+    .run()
+  await clock.advance(5)
+  expect((await settled).data.a).toEqual({ cached: true })
+  expect(reasons).toMatchObject([{ code: 'core/call-ended' }])
+})
+
+test('what an observer of a call throws is a problem of the report, and a run names its running stages', async () => {
+  const seen: unknown[] = []
+  const broken = wrapping((next, { name }) => (context) => {
+    seen.push([name, context.run.running])
+    return context.observe(next(context), () => {
+      throw new Error('no')
+    })
+  })
+  const settled = new Pipeline('demo')
+    .withStage('a', async ({ clock }) => void (await clock.sleep(5)))
+    .withStage('b', () => ({}))
+    .build({ clock, interceptors: [broken] })
+    .run()
+  await clock.advance(5)
+  const { status, report } = await settled
+  expect([status, report.notes['core/problems']]).toMatchObject([
+    'completed',
+    [{ code: 'core/observer-threw' }, { code: 'core/observer-threw' }],
+  ])
+  expect(seen).toEqual([
+    ['a', ['a']],
+    ['b', ['a', 'b']],
+  ])
+})
+
+test('an observer sees each answer before those outside: of a stage, of a retry inside, and the early one', async () => {
+  const log: string[] = []
+  const observer = (name: string) =>
+    wrapping(
+      (next) => (context) => context.observe(next(context), ({ status }) => void log.push(`${name} ${status}`)),
+      name,
+    )
+  const settled: Interceptor = { name: 'settled', settled: ({ status }) => void log.push(`settled ${status}`) }
+  let calls = 0
+  const run = async (...list: Interceptor[]) => {
+    log.length = 0
+    calls = 0
+    const result = new Pipeline('demo')
+      .withStage('a', async ({ clock }) => {
+        await clock.sleep(20)
+        return ++calls < 2 ? StageOutput.fail('busy', { retryable: true }) : { calls }
+      })
+      .build({ clock, interceptors: [...list, settled] })
+      .runSettled()
+    await clock.advance(100)
+    await result
+    return log
+  }
+  expect(await run(observer('outer'), observer('inner'))).toEqual(['inner fail', 'outer fail', 'settled fail'])
+  expect(await run(observer('outer'), retry(2), observer('inner'))).toEqual([
+    'inner fail',
+    'inner ok',
+    'outer ok',
+    'settled ok',
+  ])
+  expect(await run(observer('outer'), timeoutBy(10), observer('inner'))).toEqual([
+    'inner fail',
+    'outer fail',
+    'settled fail',
+  ])
+})

@@ -1,6 +1,6 @@
 import { systemClock } from './clock.ts'
 import type { Clock } from './clock.ts'
-import { wrapRuns, wrapStage } from './compose.ts'
+import { checkedRun, wrapRuns, wrapStage } from './compose.ts'
 import type { Problem } from './compose.ts'
 import type { StageInfo } from './context.ts'
 import { PipelineBuildError, StageflowError, quote } from './errors.ts'
@@ -103,6 +103,7 @@ export function buildGraph(pipeline: DescribedPipeline, given: unknown, depth = 
     eventSink: options.eventSink,
     ports: Object.freeze({ ...options.ports }),
     observers: interceptors.filter(({ settled }) => settled !== undefined),
+    runObservers: interceptors.filter(({ runStarted, runSettled }) => (runStarted ?? runSettled) !== undefined),
     aroundRun: aroundRun === beginRun ? undefined : aroundRun,
     runOptions: new Set([...RUN_OPTIONS, ...interceptors.flatMap((one) => namesIn(one, 'runOptions'))]),
     indexOf: (stage: string) => places.get(stage),
@@ -113,7 +114,8 @@ export function buildGraph(pipeline: DescribedPipeline, given: unknown, depth = 
   })
 }
 
-const beginRun: RunPipeline = (face) => (runBehind(face) as Run).begin(face) as unknown as Promise<RunOutcome>
+const beginRun: RunPipeline = (face) =>
+  checkedRun((runBehind(face) as Run).begin(face) as unknown as Promise<RunOutcome>)
 
 /** The pipelines that stages run as children: each is built once, with the options of the graph that it is a child of. */
 class ChildGraphs {

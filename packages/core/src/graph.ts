@@ -46,6 +46,8 @@ export interface BuiltGraph {
   readonly ports: Readonly<Record<string, unknown>>
   readonly freeze: Freeze
   readonly observers: readonly Interceptor[]
+  /** Those that are told of runs, as they start and when they have ended. */
+  readonly runObservers: readonly Interceptor[]
   /** The interceptors around a whole run; undefined where there is none. */
   readonly aroundRun: RunPipeline | undefined
   /** The run options that somebody answers for. */

@@ -23,7 +23,7 @@ export function checkInterceptors(interceptors: readonly Interceptor[], problem:
         `Two interceptors are named "${name}"; leave one out, or rename it: { ...it, name: '…' }.`,
       )
     places.set(name, place)
-    for (const hook of ['wrap', 'wrapRun', 'settled'] as const) {
+    for (const hook of ['wrap', 'wrapRun', 'settled', 'runStarted', 'runSettled'] as const) {
       if (one[hook] !== undefined && typeof one[hook] !== 'function')
         problem('core/interceptor', `Interceptor "${name}" has a ${hook} that is not a function.`)
     }

@@ -15,6 +15,10 @@ export interface Interceptor {
   readonly wrapRun?: (next: RunPipeline, pipeline: PipelineInfo) => RunPipeline
   /** Told once of every stage that settled, skipped ones too, with its final record, whatever the interceptors around it did. */
   readonly settled?: (record: StageRecord, run: RunContext) => void
+  /** Told once of every run that starts, before anything surrounds it: those too that an interceptor is about to refuse. */
+  readonly runStarted?: (run: RunContext) => void
+  /** Told once of every run that ended, those too that an interceptor around them refused: before the last event, with the final outcome. */
+  readonly runSettled?: (outcome: RunOutcome, run: RunContext) => void
   /** The stage options that it answers for. */
   readonly stageOptions?: readonly (keyof StageOptions)[]
   /** The run options that it answers for. */

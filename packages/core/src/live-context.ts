@@ -2,21 +2,21 @@ import type { Clock } from './clock.ts'
 import type { ForkChanges, InterceptorContext, RunContext, StageContext, StageInfo } from './context.ts'
 import type { EmitEvent, TryEmitEvent } from './events.ts'
 import { ForkState } from './fork.ts'
+import { observeCall } from './observed-call.ts'
 import { getter } from './getter.ts'
 import { NodeInputs } from './inputs.ts'
 import type { StageInputs } from './inputs.ts'
 import type { StageNode } from './node.ts'
 import type { StageRecord } from './report-types.ts'
 import type { RunLoop } from './run-loop.ts'
+import { RUNNING } from './schedule.ts'
+import type { ForkNews } from './run-state.ts'
 import type { ContextSnapshot } from './snapshot.ts'
 import { IDS } from './snapshot-fields.ts'
 
-type Anything = Readonly<Record<string, unknown>>
+const NO_CHANGES: ForkChanges = Object.freeze({})
 
-interface Narrowed {
-  readonly context: LiveContext
-  readonly fork: ForkState
-}
+type Anything = Readonly<Record<string, unknown>>
 
 /** Set by the class below, which alone can read its private fields. */
 let hasRun!: (value: unknown) => value is LiveContext
@@ -61,7 +61,7 @@ export class LiveContext {
     return this.#run.ports
   }
   get signal(): AbortSignal {
-    return (this.#fork ?? this.#run.scopeOf(this.#node)).signal
+    return (this.#fork?.scope ?? this.#run.scopeOf(this.#node)).signal
   }
   get deadline(): number | undefined {
     return this.#fork === undefined ? this.#run.deadline : this.#fork.deadline
@@ -93,41 +93,60 @@ export class LiveContext {
     return (key, value) => this.#run.note(this.#node.index, key, value)
   }
   get heartbeat(): StageContext['heartbeat'] {
-    return () => {
-      for (let fork = this.#fork; fork !== undefined; fork = fork.outer) this.#run.tell(fork.onHeartbeat)
-    }
+    return () => tellForks(this, 'alive')
   }
   get onCleanup(): StageContext['onCleanup'] {
     return (callback) => this.#run.onCleanup(this.#node.index, callback)
   }
   get raiseIfCancelled(): StageContext['raiseIfCancelled'] {
     return () => {
-      const aborted = (this.#fork ?? this.#run.scopeOf(this.#node)).aborted
-      if (aborted !== undefined) throw aborted.reason
+      // Without a fork nothing is made for the question.
+      const run = this.#run
+      if (this.#fork !== undefined) {
+        if (this.#fork.aborted !== undefined) throw this.#fork.aborted.reason
+      } else if (run.isAborted(this.#node.index)) throw run.abortReason(this.#node.index)
     }
   }
   /** Rejects where the child cannot start; else it resolves, however the child ends. */
   get runChild(): (child: unknown, input?: object, options?: object) => Promise<unknown> {
     return async (child, input = {}, options) =>
-      await this.#run.openChild(this, child, input, options, this.#fork?.item ?? '').settled
+      await this.#run.openChild(this, child, input, options, this.#childSuffix()).settled
   }
   get fork(): InterceptorContext['fork'] {
-    return (changes = {}) => {
-      const { context, fork } = this.#narrowed(changes)
-      return { context: context as unknown as InterceptorContext, abort: (reason) => fork.abort(reason) }
-    }
+    return (changes = NO_CHANGES) => this.#narrowed(changes, this.#fork?.item ?? '')
   }
 
-  /** The context of one item of a map. */
-  static ofItem(context: LiveContext, item: number): Narrowed {
-    return context.#narrowed({}, `#${item}`)
+  get observe(): InterceptorContext['observe'] {
+    return (answer, use) => observeCall(this.#run, this.#node.index, answer as never, use as never) as never
   }
 
-  #narrowed(changes: ForkChanges, item?: string): Narrowed {
-    const fork = new ForkState(this.#fork, this.#run.scopeOf(this.#node), this.deadline, changes, item)
+  /** Children that one call of the code starts by itself keep apart: `~2` for the second. */
+  #childSuffix(): string {
+    const item = this.#fork?.item ?? ''
+    const started = (this.#run.facts(this.#node.index).started ??= new Map<string, number>())
+    const count = (started.get(item) ?? 0) + 1
+    started.set(item, count)
+    return count === 1 ? item : `${item}~${count}`
+  }
+
+  /** What one item of a map runs in. */
+  static ofItem(context: LiveContext, item: number): ForkState {
+    return context.#narrowed(NO_CHANGES, `#${item}`)
+  }
+
+  #narrowed(changes: ForkChanges, item: string): ForkState {
+    const fork = new ForkState(this.#run, this.#node, this.#fork, changes, item)
     const context = new LiveContext(this.#run, this.#node, fork)
     context.#inputs = this.#inputs // which may be fixed since the stage started
-    return { context, fork }
+    fork.within = context
+    return fork
+  }
+
+  /** The time on the clock; while the stage starts, that of its start, which has been read already. */
+  get now(): number {
+    const { index } = this.#node
+    const isFirst = this.#run.starting === index && this.#run.factsIfAny(index)?.attempts === undefined
+    return isFirst ? (this.#run.times[2 * index] as number) : this.#run.clock.now()
   }
 }
 
@@ -136,3 +155,17 @@ export const isLive: (value: unknown) => value is LiveContext = hasRun
 export const runOf: (context: LiveContext) => RunLoop = readRun
 export const nodeOf: (context: LiveContext) => StageNode = readNode
 export const forkOf: (context: LiveContext) => ForkState | undefined = readFork
+
+/** Tells the forks around a stage, and those around the stages above it. */
+export function tellForks(context: LiveContext, news: ForkNews): void {
+  const run = runOf(context)
+  // Who was told that it is blocked is told that it no longer is, whatever has ended meanwhile.
+  if (news === 'alive' && run.schedule.state(nodeOf(context).index) !== RUNNING) return
+  for (let fork = forkOf(context); fork !== undefined; fork = fork.outer) {
+    const { changes } = fork
+    if (news === 'alive') {
+      if (changes.onHeartbeat !== undefined) run.tell(() => changes.onHeartbeat?.())
+    } else if (changes.onParked !== undefined) run.tell(() => changes.onParked?.(news === 'parked'))
+  }
+  run.parent?.tell(news)
+}

@@ -115,13 +115,13 @@ class MapRun {
     const run = runOf(this.#context)
     const { index, name } = this.#context.stage
     const place = this.#items.push(undefined) - 1
-    const { context, fork } = LiveContext.ofItem(this.#context, place)
+    const fork = LiveContext.ofItem(this.#context, place)
     const facts = run.facts(index)
     facts.code++
     this.#running++
     this.#forks.add(fork)
     try {
-      const output = toOutput(await this.#each(item, context), `${name}#${place}`)
+      const output = toOutput(await this.#each(item, fork.context), `${name}#${place}`)
       if (output.status === 'ok') this.#items[place] = output.data as object
       else if (output.status !== 'skip' && !this.#isOver) {
         this.#ended = output

@@ -79,6 +79,16 @@ export class Outcome {
     return report
   }
 
+  get startedAt(): number {
+    return this.#run.startedAt
+  }
+  get endedAt(): number {
+    return this.#run.endedAt
+  }
+  get droppedEvents(): number {
+    return this.#run.events?.dropped ?? 0
+  }
+
   get errors(): readonly ErrorRecord[] {
     if (this.#errors !== undefined) return this.#errors
     const failures = this.status === 'failed' ? this.#failures : []

@@ -99,28 +99,30 @@ export class Output {
 
   static {
     Object.defineProperty(this.prototype, OUT, { value: true })
-    for (const key of EXTRAS) getter(this.prototype, key, (output) => output.#more[key])
+    for (const key of EXTRAS) getter(this.prototype, key, (output) => (#more in output ? output.#more[key] : undefined))
     printAs(this.prototype, (output) => ({
       ...output.toJSON(),
       ...(output.error === undefined ? undefined : { error: output.error }),
     }))
   }
 
+  // Test runners copy what they compare, without its private fields, to print a difference: what is read of a copy is undefined.
   get status(): Status {
-    return this.#status
+    return #status in this ? this.#status : (undefined as never)
   }
   /** Whether it carries more than its data or reason. */
   get hasMore(): boolean {
     return this.#more !== EMPTY
   }
   get data(): unknown {
+    if (!(#status in this)) return undefined
     return this.#status === 'ok' ? this.#value : this.#more.data
   }
   get reason(): string | undefined {
-    return this.#status === 'skip' || this.#status === 'cancel' ? (this.#value as string) : undefined
+    return this.status === 'skip' || this.status === 'cancel' ? (this.#value as string) : undefined
   }
   get error(): unknown {
-    return this.#status === 'fail' || this.#status === 'retry' ? this.#value : undefined
+    return this.status === 'fail' || this.status === 'retry' ? this.#value : undefined
   }
   declare readonly retryable: boolean | undefined
   declare readonly afterMs: number | undefined
@@ -139,7 +141,7 @@ export class Output {
       ...(reason === undefined ? undefined : { reason }),
       ...(data === undefined ? undefined : { data }),
       ...(error === undefined ? undefined : { error: errorRecord(error) }),
-      ...this.#more,
+      ...(#more in this ? this.#more : undefined),
     }
   }
 }

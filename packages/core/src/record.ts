@@ -49,15 +49,24 @@ export function stageRecord(run: RunState, stage: number): StageRecord {
     startedAt,
     endedAt,
     releasedBy: why < 0 || why === stage ? undefined : names[why],
-    attempts: facts?.attempts?.map((attempt) => ({ ...attempt })) ?? [],
+    attempts: facts?.attempts === undefined ? [] : attemptsOf(facts.attempts),
     chunks: facts?.chunks ?? 0,
-    notes: facts?.notes === undefined ? NO_NOTES : { ...facts.notes },
+    notes: facts?.notes ?? NO_NOTES,
   }
   if (state !== OK || facts !== undefined) addEnding(record, run, stage, state, facts)
   // A stage that nothing wraps keeps no attempts: its one call is as long as it was.
   if (run.graph.nodes[stage]?.wrapped === undefined && startedAt !== undefined)
     record.attempts = [onlyAttempt(record, startedAt, endedAt)]
   return record
+}
+
+/** Of an attempt whose code runs the end is still to come: it is copied. */
+function attemptsOf(attempts: readonly AttemptRecord[]): readonly AttemptRecord[] {
+  return attempts.some(({ endedAt }) => endedAt === undefined) ? attempts.map(copied) : attempts
+}
+
+function copied({ attempt, startedAt, endedAt, status, error }: AttemptRecord): AttemptRecord {
+  return error === undefined ? { attempt, startedAt, endedAt, status } : { attempt, startedAt, endedAt, status, error }
 }
 
 const NO_NOTES = Object.freeze({})

@@ -79,6 +79,13 @@ export interface RunOutcome {
   readonly status: PipelineStatus
   readonly reason?: string | undefined
   readonly errors: readonly ErrorRecord[]
+  /** When the run started, on its clock. */
+  readonly startedAt: number
+  /** When its last stage had ended and, in `runSettled`, what surrounds it too. */
+  readonly endedAt: number
+  /** Events that the sink refused so far. */
+  readonly droppedEvents: number
+  /** Made when it is read: it lists every stage. */
   readonly report: PipelineReport
   output(stage: string): StageOutput | undefined
 }

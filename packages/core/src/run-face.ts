@@ -4,11 +4,14 @@ import { StageflowError, quote, textOf, toError } from './errors.ts'
 import type { EmitEvent, TryEmitEvent } from './events.ts'
 import { getter } from './getter.ts'
 import { Outcome } from './outcome.ts'
+import type { StageOutput } from './output.ts'
+import { stageOutput } from './record.ts'
 import type { RunOutcome } from './report-types.ts'
 import { checkRules } from './rules.ts'
 import type { Rules } from './rules.ts'
 import { SIGNAL } from './run-options.ts'
 import type { RunState } from './run-state.ts'
+import { RUNNING } from './schedule.ts'
 import { ContextSnapshot } from './snapshot.ts'
 import { IDS } from './snapshot-fields.ts'
 
@@ -58,8 +61,8 @@ export class RunFace implements RunContext {
   get parent(): RunParent | undefined {
     const { parent } = this.#run
     if (parent === undefined) return undefined
-    const { pipelineRunId, stage, rootRunId, depth, path } = parent
-    return { pipelineRunId, stage, rootRunId, depth, path }
+    const { pipelineRunId, stage, rootRunId, rootPipeline, depth, path } = parent
+    return { pipelineRunId, stage, rootRunId, rootPipeline, depth, path }
   }
   get snapshot(): ContextSnapshot {
     return this.#changes.snapshot ?? this.#run.snapshot
@@ -93,8 +96,24 @@ export class RunFace implements RunContext {
   get set(): RunContext['set'] {
     return (slot, value) => this.#run.setSlot(slot, value)
   }
+  get running(): readonly string[] {
+    const { schedule, graph } = this.#run
+    return graph.names.filter((_, stage) => schedule.state(stage) === RUNNING)
+  }
+  get output(): RunContext['output'] {
+    return (stage) => {
+      const index = this.#run.graph.indexOf(stage)
+      return index === undefined ? undefined : (stageOutput(this.#run, index) as StageOutput | undefined)
+    }
+  }
   get note(): RunContext['note'] {
     return (key, value) => this.#run.noteRun(key, value)
+  }
+  get problem(): RunContext['problem'] {
+    return (error) =>
+      this.#run.problem(
+        StageflowError.is(error) ? error : new StageflowError('core/problem', textOf(error), { cause: error }),
+      )
   }
   get with(): RunContext['with'] {
     return (changes) => {

@@ -113,7 +113,9 @@ export abstract class RunLoop extends RunState {
 
   #startWrapped(node: StageNode, wrapped: (context: InterceptorContext) => unknown, context: LiveContext): number {
     const stage = node.index
+    this.starting = stage
     const answer = wrapped(context as unknown as InterceptorContext)
+    this.starting = -1
     if (!(answer instanceof Promise)) return this.#endNow(stage, answer)
     const facts = this.factsIfAny(stage)
     if (facts !== undefined && facts.body === answer) facts.direct = true
@@ -173,6 +175,7 @@ export abstract class RunLoop extends RunState {
     const facts = this.factsIfAny(stage)
     if (facts !== undefined || !this.#endWithData(stage, value)) this.#endWithOutput(stage, value)
     if (this.watched) this.#tell(stage, now)
+    this.parent?.tell('alive')
   }
 
   /** The common ending: plain data of a stage about which nothing else is known. */

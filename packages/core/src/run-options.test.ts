@@ -121,3 +121,12 @@ test('maxConcurrency bounds how many stages run at once; the longest path goes f
 test('maxConcurrency: Infinity is as none', async () => {
   expect((await graph.run({}, { maxConcurrency: Infinity })).status).toBe('completed')
 })
+
+test('a token given in the place of the options is refused without being shown (core/run-option)', async () => {
+  const graph = new Pipeline('demo').withStage('a', () => ({})).build()
+  await expect(graph.run({}, 'eyJhbGciOiJub25lIn0.secret' as never)).rejects.toMatchObject({
+    code: 'core/run-option',
+    message:
+      'The options of a run were given as a value of type string; they are an object such as { timeoutMs: 5000 }.',
+  })
+})

@@ -1,5 +1,5 @@
 import type { RunOptions } from './context.ts'
-import { StageflowError, quote } from './errors.ts'
+import { StageflowError } from './errors.ts'
 import { isSink } from './events.ts'
 import type { BuiltGraph } from './graph.ts'
 import { nearest } from './nearest.ts'
@@ -38,7 +38,8 @@ export function checkRunOptions(graph: BuiltGraph, given: unknown): AllRunOption
   if (!isObject(given))
     throw new StageflowError(
       'core/run-option',
-      `The options of a run were given as ${quote(given)}; they are an object such as { timeoutMs: 5000 }.`,
+      // Not the value: it may be a token that was to be an option.
+      `The options of a run were given as a value of type ${given === null ? 'null' : typeof given}; they are an object such as { timeoutMs: 5000 }.`,
     )
   checkRules(given, RULES, (key, why) => {
     throw new StageflowError('core/run-option', `The run option "${key}" is ${why}.`)

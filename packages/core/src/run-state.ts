@@ -9,7 +9,7 @@ import { NoOpEventSink, checkEventType, defaultEventSink } from './events.ts'
 import type { EventSink, StageEventMap } from './events.ts'
 import type { BuiltGraph } from './graph.ts'
 import type { StageNode } from './node.ts'
-import type { RunNotes, StageNotes } from './report-types.ts'
+import type { RunNotes, RunOutcome, StageNotes } from './report-types.ts'
 import { RunEvents } from './run-events.ts'
 import type { Listener } from './run-events.ts'
 import type { AllRunOptions } from './run-options.ts'
@@ -25,6 +25,17 @@ export interface ParentLink extends RunParent {
   readonly run: RunState & { outOfTime(): void }
   readonly signal: AbortSignal
   readonly remainingMs: number
+  /** Tells those that surround the stage that started the child. */
+  readonly tell: (news: ForkNews) => void
+}
+
+/** What those that surround a stage are told of it: a sign of life; that the engine blocks it, or does so no longer. */
+export type ForkNews = 'alive' | 'parked' | 'unparked'
+
+/** An interceptor around the run that has not answered: what answers in its place. */
+export interface PendingLayer {
+  readonly name: string
+  readonly answer: (outcome: RunOutcome) => void
 }
 
 /** What ended a run before its stages did. */
@@ -50,6 +61,8 @@ export class RunState {
   readonly data: (object | undefined)[]
   /** Two a stage: when it started, when it settled; NaN: not. */
   readonly times: number[]
+  /** The stage whose interceptors are being called for the first time, right after its start was read; -1: none. */
+  starting: number = -1
   startedAt = 0
   endedAt = 0
   /** When the run gives up, on its clock. */
@@ -72,6 +85,10 @@ export class RunState {
   silent = false
   /** Its last event is out: nothing about it changes. */
   closed = false
+  /** The interceptors around the run that have not answered, innermost last. */
+  readonly pending: PendingLayer[] = []
+  /** The record that observers are being told of. */
+  told: { readonly stage: string; notes: Readonly<StageNotes> } | undefined
   /** Set while the grace time runs. */
   cancelGrace: (() => void) | undefined
   readonly #input: Fields
@@ -144,6 +161,9 @@ export class RunState {
     return this.ending?.reason
   }
 
+  abortedAt(stage: number): { readonly reason: unknown } | undefined {
+    return this.#abort?.aborted(stage)
+  }
   isAborted(stage: number): boolean {
     return this.#abort?.aborted(stage) !== undefined
   }
@@ -186,7 +206,14 @@ export class RunState {
   }
   note<Key extends keyof StageNotes>(stage: number, key: Key, value: StageNotes[Key]): void {
     if (this.isClosed(stage)) return
-    ;(this.facts(stage).notes ??= Object.create(null) as Record<string, unknown>)[key] = value
+    const facts = this.facts(stage)
+    const notes = (facts.notes ??= {})
+    // A note may be called anything, `__proto__` too.
+    if (key in notes || !(key in Object.prototype)) notes[key] = value
+    else Object.defineProperty(notes, key, { value, enumerable: true, configurable: true, writable: true })
+    // What an observer notes is seen by those after it.
+    const { told } = this
+    if (told !== undefined && told.stage === this.graph.names[stage]) told.notes = notes
   }
   noteRun<Key extends keyof RunNotes>(key: Key, value: RunNotes[Key]): void {
     if (!this.closed) (this.notes ??= Object.create(null) as Record<string, unknown>)[key] = value
@@ -195,11 +222,21 @@ export class RunState {
     if (!this.closed) (this.problems ??= []).push(problem)
   }
   /** Calls back an interceptor in the middle of a stage: what it throws is not the stage's failure. */
-  tell(callback: (() => void) | undefined): void {
+  tell(callback: () => unknown): void {
+    const threw = (cause: unknown): void =>
+      this.problem(
+        new StageflowError(
+          'core/observer-threw',
+          `A function that an interceptor gave to fork() or observe() threw: ${textOf(cause)}`,
+          { cause },
+        ),
+      )
     try {
-      callback?.()
+      const answer = callback()
+      // It may be asynchronous by mistake: its failure must not go unseen, nor end the process.
+      if (answer instanceof Promise) answer.catch(threw)
     } catch (cause) {
-      this.problem(new StageflowError('core/observer-threw', `An onHeartbeat threw: ${textOf(cause)}`, { cause }))
+      threw(cause)
     }
   }
   onCleanup(stage: number, cleanup: Cleanup): void {

@@ -4,12 +4,12 @@ import { runCleanups } from './cleanups.ts'
 import { StageflowError, textOf } from './errors.ts'
 import { emitLastEvent } from './last-event.ts'
 import type { LiveContext } from './live-context.ts'
+import { tellOfRun } from './observers.ts'
 import { Outcome, addedError } from './outcome.ts'
-import type { PipelineReport } from './report-types.ts'
+import type { PipelineReport, RunOutcome } from './report-types.ts'
 import { RunFace, changesOf } from './run-face.ts'
 import { RunLoop, UNREAD } from './run-loop.ts'
-import { DEFAULT_CLEANUP_MS } from './run-state.ts'
-import type { Ending } from './run-state.ts'
+import { DEFAULT_CLEANUP_MS, type Ending } from './run-state.ts'
 import { STOP } from './schedule.ts'
 
 /** One run from its first event to its last: what surrounds it, what stops it, and what it leaves behind. */
@@ -22,8 +22,8 @@ export class Run extends RunLoop {
   #ownLimit = Infinity
   #cancelTimeout: (() => void) | undefined
   #context: RunFace | undefined
-  /** Answers in the place of interceptors around the run that ignore its end past the grace time. */
-  #giveUp: (() => void) | undefined
+  /** One of the interceptors around the run was given up. */
+  #gaveUp = false
   /** How the run ended, whatever surrounds it included. */
   #settled: Outcome | undefined
 
@@ -40,6 +40,7 @@ export class Run extends RunLoop {
       undefined,
       this.startedAt,
     )
+    if (graph.runObservers.length > 0) tellOfRun(this, this.context)
     if (options.signal !== undefined) this.#listen(options.signal)
     if (parent !== undefined) this.#listen(parent.signal)
     if (graph.aroundRun !== undefined || this.events !== undefined) return void this.#openAround(done)
@@ -89,6 +90,7 @@ export class Run extends RunLoop {
     this.#settled = outcome
     // Where the stages never began nothing else has said that it ends by itself.
     this.concluding = true
+    if (this.graph.runObservers.length > 0) tellOfRun(this, this.context, outcome as unknown as RunOutcome)
     await emitLastEvent(this, outcome)
     this.#close()
     done(outcome)
@@ -97,15 +99,10 @@ export class Run extends RunLoop {
   async #runAround(): Promise<Outcome> {
     const { aroundRun } = this.graph
     if (aroundRun === undefined) return this.begin()
-    const givenUp = new Promise<Outcome>((resolve) => {
-      this.#giveUp = () => resolve(this.#outcome())
-    })
     const answered = aroundRun(this.context) as unknown as Promise<Outcome>
     // What stopped the run before its interceptors were asked leaves them the grace time too.
     if (this.isStopped) this.#armGrace()
-    const outcome = await Promise.race([answered, givenUp])
-    this.#giveUp = undefined
-    return outcome
+    return answered
   }
 
   #start(done: (outcome: Outcome) => void): void {
@@ -129,8 +126,6 @@ export class Run extends RunLoop {
   ): OpenedChild {
     return openChild(context, child, input, options, suffix, (...parts) => new Run(...parts))
   }
-
-  // ---------- what stops a run
 
   cancel(
     reason: string,
@@ -178,11 +173,8 @@ export class Run extends RunLoop {
 
   #armGrace(): void {
     if (this.waitsForChild) return // which has limits of its own, and says when it is over
-    if (
-      this.cancelGrace !== undefined ||
-      (this.schedule.running + this.schedule.staying === 0 && this.#giveUp === undefined)
-    )
-      return
+    const isAwaited = this.schedule.running + this.schedule.staying > 0 || this.pending.length > 0
+    if (this.cancelGrace !== undefined || !isAwaited) return
     this.cancelGrace = this.clock.setTimeout(() => this.#graceOver(), this.graceMs)
   }
 
@@ -192,20 +184,42 @@ export class Run extends RunLoop {
   }
 
   #graceOver(): void {
+    const wasOver = this.over
+    if (!wasOver) this.#abandonAll() // while `cancelGrace` is set: nothing arms it anew meanwhile
     this.cancelGrace = undefined
+    if (!this.isStopped) return this.waitForCode()
+    // Those who wait for its stages and cleanups, which have limits of their own, are not late.
+    if (this.pending.length === 0 || (this.#begun !== undefined && !this.over)) return
+    if (wasOver || this.#begun === undefined) this.#giveUp()
+    else this.#hurry()
+  }
+
+  #abandonAll(): void {
     const now = this.clock.now()
     for (let stage = 0; stage < this.graph.names.length; stage++) {
       if (this.abandon(stage, now)) this.waitsForChild = true
     }
     this.drive(now)
-    if (!this.isStopped || this.#giveUp === undefined) return
-    this.problem(
-      new StageflowError(
-        'core/interceptor-stuck',
-        `An interceptor around the run (${this.graph.info.interceptors.join(', ')}) did not answer within ${this.graceMs} ms (graceMs) after the run was stopped; the run did not wait for it any longer.`,
-      ),
-    )
-    this.#giveUp()
+  }
+
+  #hurry(): void {
+    this.cancelGrace = this.clock.setTimeout(() => this.#graceOver(), 0)
+  }
+
+  /** Answers in the place of the innermost interceptor around the run that hangs, so that those around it can end, which they do at once or are given up too. */
+  #giveUp(): void {
+    const stuck = this.pending.splice(this.#gaveUp ? 0 : -1).reverse()
+    this.#gaveUp = true
+    for (const { name, answer } of stuck) {
+      this.problem(
+        new StageflowError(
+          'core/interceptor-stuck',
+          `Interceptor "${name}" around the run did not answer within ${this.graceMs} ms (graceMs) after the run was stopped; the run did not wait for it any longer.`,
+        ),
+      )
+      answer(this.#outcome() as unknown as RunOutcome)
+    }
+    if (this.pending.length > 0) this.#hurry()
   }
 
   childClosed(): void {
@@ -234,8 +248,6 @@ export class Run extends RunLoop {
     if (signal?.aborted === true) this.ending ??= { status: 'cancelled', reason: textOf(signal.reason) }
   }
 
-  // ---------- how a run ends
-
   protected conclude(now: number): void {
     this.concluding = true
     if (this.cleanups === undefined) return this.#finish(now)
@@ -247,7 +259,8 @@ export class Run extends RunLoop {
 
   #finish(now: number): void {
     // Interceptors around a run that was stopped are still given no more than the grace time.
-    if (!this.isStopped || this.#giveUp === undefined) this.#disarmGrace()
+    if (!this.isStopped || this.pending.length === 0) this.#disarmGrace()
+    else if (this.cancelGrace === undefined) this.#hurry()
     this.#recheckSignal()
     if (this.schedule.left > 0 && !this.schedule.stopped) {
       const error = new StageflowError(
@@ -259,8 +272,12 @@ export class Run extends RunLoop {
     }
     this.over = true
     this.endedAt = now === UNREAD ? this.clock.now() : now
-    if (this.#bare) this.#close()
-    this.#done?.(this.#outcome())
+    const outcome = this.#outcome()
+    if (this.#bare) {
+      if (this.graph.runObservers.length > 0) tellOfRun(this, this.context, outcome as unknown as RunOutcome)
+      this.#close()
+    }
+    this.#done?.(outcome)
   }
 
   /** How the run ended, as far as the engine knows. */

@@ -12,6 +12,10 @@ export class StageFacts {
   code = 0
   /** The call that runs now; interceptors that pass it on are passed through. */
   body: Promise<Output> | undefined
+  /** Answers the call that runs now, in its code's place; only where a fork surrounds it. */
+  answer: ((output: Output) => void) | undefined
+  /** Interceptors that see its answer before those outside of them do. */
+  observe: ((output: Output) => unknown) | undefined
   /** Every interceptor passed the body's own promise on: the stage settles with it. */
   direct = false
   /** Its code ignored the signal past the grace time: nothing that it does counts any more. */
@@ -22,6 +26,8 @@ export class StageFacts {
   attempts: Attempt[] | undefined
   notes: Record<string, unknown> | undefined
   children: Run[] | undefined
+  /** How many children the code has started by itself, by the item that did, in this attempt. */
+  started: Map<string, number> | undefined
   /** How it ended, unless that is plain data. */
   output: Output | undefined
   /** The failure that `onFailure` tolerated. */

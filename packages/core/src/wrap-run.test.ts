@@ -53,13 +53,13 @@ test('pipeline.started comes before any interceptor is asked, so that a refusal 
   const refused = new StageflowError('auth/missing-token', 'no token')
   const result = await run([
     around(() => (face) => {
-      face.tryEmitEvent('auth.failure', { reason: 'missing' })
+      face.tryEmitEvent('quota.refused', { reason: 'missing' })
       return face.fail(refused)
     }),
   ])
   expect(result).toMatchObject({ status: 'failed', data: {}, errors: [{ code: 'auth/missing-token' }] })
   expect(result.report.stages['a']).toMatchObject({ status: 'cancel', startedAt: undefined })
-  expect(eventSink.types()).toEqual(['pipeline.started', 'auth.failure', 'pipeline.failed'])
+  expect(eventSink.types()).toEqual(['pipeline.started', 'quota.refused', 'pipeline.failed'])
 })
 
 test('run() rejects with what an interceptor failed the run with', async () => {
@@ -280,6 +280,45 @@ test('an interceptor that hangs is given up the grace time after the run was sto
   }
 })
 
+test('those around an interceptor that hangs end with the run: they see how it ended, and clean up', async () => {
+  const log: string[] = []
+  const tidy = around(
+    (next) => async (context) => {
+      try {
+        const outcome = await next(context)
+        log.push(`saw ${outcome.status}`)
+        return outcome
+      } finally {
+        log.push('cleaned up')
+      }
+    },
+    'tidy',
+  )
+  const stuck = (name: string) => around(() => () => new Promise(() => {}), name)
+  const settled = run([tidy, stuck('stuck')], undefined, { timeoutMs: 100, graceMs: 300 })
+  await clock.advance(400)
+  expect((await settled).report.notes['core/problems']).toMatchObject([
+    { code: 'core/interceptor-stuck', message: expect.stringContaining('"stuck"') },
+  ])
+  expect(log).toEqual(['saw failed', 'cleaned up'])
+  const neverAnswers = around(
+    (next) => async (context) => {
+      await next(context)
+      return await new Promise(() => {})
+    },
+    'never-answers',
+  )
+  const both = run([tidy, neverAnswers, stuck('stuck')], undefined, { timeoutMs: 100, graceMs: 300 })
+  await clock.advance(400)
+  expect((await both).report.notes['core/problems']).toMatchObject([
+    { message: expect.stringContaining('"stuck"') },
+    { message: expect.stringContaining('"never-answers"') },
+    { message: expect.stringContaining('"tidy"') },
+  ])
+  await clock.advance(0)
+  expect(log).toEqual(['saw failed', 'cleaned up', 'saw failed', 'cleaned up'])
+})
+
 test('a signal that has aborted already leaves the interceptors around the run the grace time too', async () => {
   const settled = run(
     [
@@ -379,7 +418,7 @@ test('what it sets in slots, stages read; what it notes is in the report; what i
         )
         expect(face.snapshot).toBeInstanceOf(ContextSnapshot)
         expect(face.snapshot.pipelineRunId).toBe(face.pipelineRunId)
-        await face.emitEvent('auth.login', { sub: 'ada' })
+        await face.emitEvent('quota.login', { sub: 'ada' })
         const outcome = await next(face)
         face.note('acme/cost' as never, 5 as never)
         seen.push(
@@ -418,7 +457,7 @@ test('what it sets in slots, stages read; what it notes is in the report; what i
     undefined,
     'ok',
   ])
-  expect(eventSink.types()).toContain('auth.login')
+  expect(eventSink.types()).toContain('quota.login')
 })
 
 test('the events of the engine cannot be forged by an interceptor either (core/event-type)', async () => {
@@ -572,4 +611,25 @@ test('a narrowed run shows what it was narrowed to: the earlier deadline, and a 
     }),
   ])
   expect(seen).toEqual([10, 500, 500, false, true, false, undefined])
+})
+
+test('what an interceptor reports as broken beside the run is under core/problems and changes nothing (core/problem)', async () => {
+  const quota = new StageflowError('quota/store', 'The store of the quota is down.')
+  const result = await run([
+    around((next) => async (context) => {
+      context.problem(new TypeError('exporter closed'))
+      const outcome = await next(context)
+      context.problem(quota)
+      return outcome
+    }),
+  ])
+  expect(result.status).toBe('completed')
+  expect(result.report.notes['core/problems']).toEqual([
+    {
+      code: 'core/problem',
+      message: 'exporter closed',
+      cause: { code: 'core/stage-failed', message: 'exporter closed' },
+    },
+    { code: 'quota/store', message: 'The store of the quota is down.' },
+  ])
 })

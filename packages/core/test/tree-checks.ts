@@ -131,7 +131,7 @@ function* faultsOfPlaces({ result, watch }: TreeTrace, places: readonly Place[])
 
 /** A stage is abandoned after its run was stopped: it is no reason to stop it. */
 const WAS_ABANDONED = /^abandoned/
-const withoutNumbers = (path: string): string => path.replaceAll(/#\d+/g, '')
+const withoutNumbers = (path: string): string => path.replaceAll(/[#~]\d+/g, '')
 
 function* faultsOfReport({ report, above, path }: Place): Generator<string> {
   const where = `${report.pipeline} (${path})`

@@ -2,3 +2,7 @@ export { manualClock, type ManualClock, type ManualClockOptions, type PendingTim
 export { recordingSink, type EventOf, type RecordingSink, type RecordingSinkOptions } from './recording-sink.ts'
 export { seededOrder } from './seeded-order.ts'
 export { seededRandom } from './seeded-random.ts'
+export { runStage, type NeededByStage, type RunStageOptions, type StageRun } from './run-stage.ts'
+export type { CreateInterceptor, InterceptorContractOptions } from './contract-bench.ts'
+export type { ContractCase } from './contract-case.ts'
+export { interceptorContract } from './interceptor-contract.ts'

@@ -1,0 +1,1 @@
+export { buildDefaults as build } from './defaults-graph.mjs'

@@ -1,0 +1,63 @@
+// src/quota.ts
+import { StageflowError, StageOutput, type Interceptor, type StageInfo } from '@stageflow/core'
+
+declare module '@stageflow/core' {
+  interface StageOptions {
+    /** What a call of this stage costs; `false`: this stage has no quota. Default: a cost of 1. */
+    readonly quota?: { readonly cost: number } | false
+  }
+  interface EventMap {
+    'quota.spent': { readonly left: number; readonly cost: number; readonly resetsAt: number }
+  }
+}
+
+export interface QuotaOptions {
+  /** How much the calls of one stage may cost together in a window. */
+  readonly calls: number
+  /** How long a window is, in milliseconds. Default: 60,000. */
+  readonly windowMs?: number
+}
+
+/** Fails a stage with `quota/spent` once its calls have cost `calls` in a window. A wrong option is `quota/illegal-option`. */
+export function quota({ calls, windowMs = 60_000 }: QuotaOptions): Interceptor {
+  mustBePositive('calls', calls)
+  mustBePositive('windowMs', windowMs)
+  return {
+    name: 'quota',
+    stageOptions: ['quota'],
+    wrap(next, stage) {
+      const cost = costOf(stage)
+      if (cost === undefined) return next // costs nothing at run time
+      // Once per stage and graph: state in here is never shared by two stages.
+      let resetsAt = -Infinity
+      let left = calls
+      return (context) => {
+        const now = context.clock.now()
+        if (now >= resetsAt) {
+          resetsAt = now + windowMs
+          left = calls
+        }
+        if (cost <= left) {
+          left -= cost
+          return next(context)
+        }
+        context.tryEmitEvent('quota.spent', { left, cost, resetsAt })
+        const text = `Stage "${stage.name}" has spent its quota of ${calls} for ${resetsAt - now} more ms. Call it less often, or raise calls.`
+        return StageOutput.fail(new StageflowError('quota/spent', text))
+      }
+    },
+  }
+}
+
+function costOf(stage: StageInfo): number | undefined {
+  const { quota: option } = stage.options
+  if (option === false) return undefined
+  const cost = option?.cost ?? 1
+  mustBePositive(`stage "${stage.name}": quota.cost`, cost)
+  return cost
+}
+
+function mustBePositive(name: string, value: unknown): void {
+  if (typeof value === 'number' && value > 0) return
+  throw new StageflowError('quota/illegal-option', `${name} is ${String(value)}; it must be a number above 0.`)
+}

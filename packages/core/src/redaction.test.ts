@@ -1,0 +1,238 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { REDACTED, createRedactor } from './redaction.ts'
+
+const redactor = createRedactor()
+
+test.each([
+  'password',
+  'userPassword',
+  'PASSWD',
+  'pass',
+  'pwd',
+  'pin',
+  'token',
+  'access_token',
+  'refreshToken',
+  'id-token',
+  'tokens',
+  'authorization',
+  'Proxy-Authorization',
+  'api_key',
+  'apiKey',
+  'x-api-key',
+  'secret',
+  'clientSecret',
+  'secrets',
+  'cookie',
+  'set-cookie',
+  'privateKey',
+  'aws_secret_access_key',
+  'credentials',
+  'connectionString',
+  'jwt',
+])('a value under the key %j is secret, whatever it is', (key) => {
+  for (const value of ['hunter2', 'x', ['a'], { a: { b: 'c' } }, true])
+    expect(redactor.value({ deep: [{ [key]: value }] })).toEqual({ deep: [{ [key]: REDACTED }] })
+  expect(redactor.value({ [key]: undefined, other: null })).toEqual({ [key]: undefined, other: null })
+})
+
+test('a password that is a number is secret too, a count of tokens is not', () => {
+  expect(
+    redactor.value({ password: 1234, token: 99, inputTokens: 12, max_tokens: 5, tokens: 7, tokenCount: 3 }),
+  ).toEqual({
+    password: REDACTED,
+    token: REDACTED,
+    inputTokens: 12,
+    max_tokens: 5,
+    tokens: 7,
+    tokenCount: 3,
+  })
+})
+
+test.each(['stage', 'tokenizer', 'authored', 'monkey', 'keyboard', 'passenger', 'idempotencyKey', 'compass'])(
+  'a value under the key %j is none',
+  (key) => expect(redactor.value({ [key]: 'kept' })).toEqual({ [key]: 'kept' }),
+)
+
+test('more keys can be named, as texts or patterns', () => {
+  const { value } = createRedactor({ keys: ['ssn', /^card/i] })
+  expect(value({ SSN: '1', s_s_n: '2', cardNumber: 3, discard: 4 })).toEqual({
+    SSN: REDACTED,
+    s_s_n: REDACTED,
+    cardNumber: REDACTED,
+    discard: 4,
+  })
+})
+
+const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl'
+test.each([
+  ['Authorization: Bearer abc.def-ghi', 'Authorization: Bearer [redacted]'],
+  ['sent Basic dXNlcjpwYXNz to it', 'sent Basic [redacted] to it'],
+  [`refused ${JWT}!`, 'refused [redacted]!'],
+  ['connect ECONNREFUSED postgres://bob:pa:ss@db:5432/x', 'connect ECONNREFUSED postgres://[redacted]@db:5432/x'],
+  ['Incorrect API key provided: sk-proj-1234567890abcdef.', 'Incorrect API key provided: [redacted].'],
+  ['AKIAIOSFODNN7EXAMPLE is not known', '[redacted] is not known'],
+  ['password=hunter2&user=bob', 'password=[redacted]&user=bob'],
+  ['{"api_key": "a b c", "x": 1}', '{"api_key": [redacted], "x": 1}'],
+  ['client_secret : xyz, next', 'client_secret : [redacted], next'],
+  ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY----- end', '[redacted] end'],
+  ['Stage "tokenize" took 5 tokens: fine', 'Stage "tokenize" took 5 tokens: fine'],
+  ['https://example.org/a:b@c', 'https://example.org/a:b@c'],
+])('the text %j becomes %j', (given, wanted) => {
+  expect(redactor.text(given)).toBe(wanted)
+  expect(redactor.value({ message: given })).toEqual({ message: wanted })
+})
+
+test('texts, lists, nesting and the whole are bounded, and say so', () => {
+  const { value, text } = createRedactor({ maxTextLength: 5, maxEntries: 2, maxDepth: 2, maxLength: 30 })
+  expect(text('abcdefgh')).toBe('abcde… (8 characters)')
+  expect(value([1, 2, 3, 4])).toEqual([1, 2, '… 2 more'])
+  expect(value({ a: 1, b: 2, c: 3 })).toEqual({ a: 1, b: 2, '…': '1 more' })
+  expect(value({ a: { b: { c: 1 }, d: [1] } })).toEqual({ a: { b: '[object]', d: '[array]' } })
+  expect(
+    JSON.stringify(createRedactor({ maxLength: 10 }).value({ a: 'x'.repeat(8), b: 'y'.repeat(8) })).length,
+  ).toBeLessThan(60)
+})
+
+test.each([
+  ['{"password":"a\\"b","x":1}', '{"password":[redacted],"x":1}'],
+  ['body: "{\\"password\\":\\"hunter2\\",\\"x\\":1}"', 'body: "{\\"password\\":[redacted],\\"x\\":1}"'],
+  ['postgres://bob:p@ss@db:5432/x', 'postgres://[redacted]@db:5432/x'],
+  ['Server=db;Uid=bob;Pwd=hunter2;', 'Server=db;Uid=bob;Pwd=[redacted];'],
+  ['{"authorization":"hunter2"}', '{"authorization":[redacted]}'],
+  ['Authorization: hunter2', 'Authorization: [redacted]'],
+  ['Authorization: Digest username="bob"', 'Authorization: Digest [redacted]"bob"'],
+  [
+    `-----BEGIN RSA PRIVATE KEY-----\nDEK-Info: AES-128-CBC,0\n\nMIIE+/=\n-----END RSA PRIVATE KEY-----!`,
+    '[redacted]!',
+  ],
+  ['-----BEGIN PRIVATE KEY-----\nMII-E', '[redacted]'],
+  [`id-${JWT}`, 'id-[redacted]'],
+  ['keyJsonParser.parse threw', 'keyJsonParser.parse threw'],
+])('a secret that is written in another way, %j, is out too: %j', (given, wanted) =>
+  expect(redactor.text(given)).toBe(wanted),
+)
+
+test('many tokens under one name are secret, and a count of them is not', () => {
+  expect(redactor.value({ refreshTokens: ['a'], deviceTokens: 'b', cacheReadInputTokens: 7 })).toEqual({
+    refreshTokens: REDACTED,
+    deviceTokens: REDACTED,
+    cacheReadInputTokens: 7,
+  })
+})
+
+test('a secret that the limit of what is read cuts in two is out', () => {
+  const head = 'Bearer abcdefgh '.repeat(20)
+  for (const length of [4_000, 4_080, 4_096, 4_300, 4_608]) {
+    const url = 'x://bob:'
+    const text = `secret="${'s'.repeat(length - head.length - url.length - 40)}" ${head}${url}${'hunter2'.repeat(30)}@host`
+    expect(redactor.text(text), `${length}`).not.toContain('hunter2')
+  }
+  expect(redactor.text(`Bearer ${'s'.repeat(1e6)}`)).toBe('Bearer [redacted]… (1000007 characters)')
+})
+
+const MEGABYTE = 2 ** 20
+const long = (text: string): string => text.repeat(Math.ceil(MEGABYTE / text.length))
+const SLOW = [
+  ...['a', ':', '://', '://a:', '://a:b@', 'Bearer ', 'Bearer a', 'eyJ', 'eyJaaaaa-', 'eyJaaaaa.aa.', 'a-', '-'],
+  ...[
+    '-----BEGIN PRIVATE KEY-----',
+    '-----BEGIN A ',
+    'sk-',
+    'password=',
+    'password="',
+    'password    ',
+    '"',
+    '\\',
+    '\\"',
+  ],
+  ...['token:"\\a', '{"a":[', '@', 'A', ' '],
+]
+test.each(SLOW)('a megabyte of %j takes no longer than its length, however much of it may be kept', (text) => {
+  const all = createRedactor({ maxTextLength: MEGABYTE, maxLength: MEGABYTE })
+  const startedAt = performance.now()
+  for (const given of [long(text), `secret="${long(text)}`]) all.text(given)
+  all.value([long(text)])
+  expect(performance.now() - startedAt).toBeLessThan(3_000)
+})
+
+test('a value of many long texts that become short takes little time', () => {
+  const text = `secret="${'eyJaaaaa-'.repeat(500)}`
+  const grid = (depth: number): unknown => (depth === 0 ? text : Array.from({ length: 50 }, () => grid(depth - 1)))
+  const value = grid(3)
+  const startedAt = performance.now()
+  redactor.value(value)
+  expect(performance.now() - startedAt).toBeLessThan(500)
+})
+
+test('a secret that begins before the cut of a long text is out', () => {
+  expect(redactor.text(`${'x'.repeat(1_015)} Bearer ${'s'.repeat(200)}`)).not.toContain('sss')
+  expect(redactor.text(`${'x '.repeat(10_000)}Bearer ${'s'.repeat(200)}`)).not.toContain('sss')
+})
+
+test('what is not JSON becomes JSON, and what cannot be read says so', () => {
+  class Money {
+    readonly amount = 5
+  }
+  const cycle: Record<string, unknown> = { n: 1n }
+  cycle['self'] = cycle
+  const broken = Object.defineProperty({}, 'bad', { enumerable: true, get: () => { throw new Error('no') } }) // prettier-ignore
+  expect(
+    redactor.value({
+      date: new Date(0),
+      map: new Map<unknown, unknown>([['token', 'x'], [{}, 1]]), // prettier-ignore
+      set: new Set([1]),
+      bytes: new Uint8Array(3),
+      buffer: new ArrayBuffer(2),
+      money: new Money(),
+      nan: NaN,
+      f: () => 1,
+      symbol: Symbol('s'),
+      error: Object.assign(new TypeError('Bearer abcdefgh', { cause: 'token=abc' }), { code: 'X' }),
+    }),
+  ).toEqual({
+    date: '1970-01-01T00:00:00.000Z',
+    map: { token: REDACTED, '[object]': 1 },
+    set: [1],
+    bytes: '[Uint8Array of 3 bytes]',
+    buffer: '[ArrayBuffer of 2 bytes]',
+    money: { amount: 5 },
+    nan: 'NaN',
+    f: '[function]',
+    symbol: '[symbol]',
+    error: { type: 'TypeError', code: 'X', message: `Bearer ${REDACTED}`, cause: `token=${REDACTED}` },
+  })
+  expect(JSON.stringify(redactor.value(cycle))).toContain('[object]')
+  expect(redactor.value(broken)).toBe('[cannot be read]')
+})
+
+test('a key called __proto__ pollutes nothing', () => {
+  const copy = redactor.value(JSON.parse('{"__proto__": {"polluted": true}}')) as { polluted?: boolean }
+  expect(copy.polluted).toBeUndefined()
+  expect(JSON.stringify(copy)).toBe('{"__proto__":{"polluted":true}}')
+})
+
+test('whatever it is given, the answer is JSON, bounded, and holds no secret', () => {
+  const secret = 'QqSecretqQ'
+  const hidden = fc.oneof(
+    fc.constantFrom('password', 'apiKey', 'Authorization', 'x-token').map((key) => ({ [key]: secret })),
+    fc.constant(`Bearer ${secret}`),
+    fc.constant(`https://bob:${secret}@host/`),
+  )
+  const given = fc.anything({
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withSet: true,
+    withTypedArray: true,
+    withNullPrototype: true,
+  })
+  fc.assert(
+    fc.property(given, hidden, (value, inside) => {
+      const text = JSON.stringify(redactor.value({ value, list: [inside] })) ?? ''
+      expect(text).not.toContain(secret)
+      expect(text.length).toBeLessThan(40_000)
+    }),
+  )
+})

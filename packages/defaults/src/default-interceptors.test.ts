@@ -1,0 +1,67 @@
+import { Pipeline, StageflowError, insertBefore, without } from '@stageflow/core'
+import type { Interceptor } from '@stageflow/core'
+import { retry } from '@stageflow/interceptor-retry'
+import { expect, test } from 'vitest'
+
+import { getDefaultInterceptors } from './index.ts'
+import type { DefaultInterceptorsOptions } from './index.ts'
+
+const namesOf = (list: readonly Interceptor[]) => list.map(({ name }) => name)
+const ORDER = ['idempotency', 'timeout', 'circuit-breaker', 'tracing', 'metrics', 'child-tracker', 'logging']
+const verify = () => ({ sub: 'ada' })
+
+test('without an argument they are those of the guide, in its order, and a pipeline builds with them', () => {
+  expect(namesOf(getDefaultInterceptors())).toEqual(ORDER)
+  const graph = new Pipeline('chat').withStage('llm', () => ({})).build({ interceptors: getDefaultInterceptors() })
+  expect(graph.info.interceptors).toEqual(ORDER)
+})
+
+test('auth stands in front, and only if it is configured', () => {
+  expect(namesOf(getDefaultInterceptors({ auth: { verify } }))).toEqual(['auth', ...ORDER])
+})
+
+test.each([
+  ['auth', ORDER],
+  ['idempotency', ORDER.slice(1)],
+  ['circuitBreaker', ORDER.filter((name) => name !== 'circuit-breaker')],
+  ['childTracker', ORDER.filter((name) => name !== 'child-tracker')],
+  ['logging', ORDER.slice(0, -1)],
+])('%s: false leaves it out', (key, names) => {
+  expect(namesOf(getDefaultInterceptors({ [key]: false }))).toEqual(names)
+})
+
+test('each can be replaced by another of its name, and one more inserted at its place', () => {
+  const mine: Interceptor = { name: 'circuit-breaker', wrap: (next) => next }
+  const list = getDefaultInterceptors({ circuitBreaker: mine })
+  expect(namesOf(list)).toEqual(ORDER)
+  expect(list[2]).toBe(mine)
+  expect(namesOf(insertBefore(list, 'timeout', retry()))).toEqual(['idempotency', 'retry', ...ORDER.slice(1)])
+  expect(namesOf(without(list, 'logging'))).toEqual(ORDER.slice(0, -1))
+})
+
+test('each is given its own options, which it checks itself', () => {
+  expect(() => getDefaultInterceptors({ timeout: { ms: -1 } })).toThrow('timeout')
+  expect(() => getDefaultInterceptors({ circuitBreaker: { halfOpenAfterMs: NaN } })).toThrow('halfOpenAfterMs')
+})
+
+test.each([
+  [{ breaker: {} }, '"breaker" is none of its keys: auth, idempotency, timeout, circuitBreaker,'],
+  [{ 'circuit-breaker': {}, retry: {} }, '"circuit-breaker", "retry" is none of its keys'],
+  [{ timeout: 5_000 }, '"timeout" must be an object of options, an interceptor, or false to leave it out, not 5000'],
+  [{ timeout: true }, 'not true'],
+  [
+    { timeout: { name: 'limit', wrap: (next: unknown) => next } },
+    `others state their order by it: { ...it, name: 'timeout' }`,
+  ],
+  [null, 'not null'],
+  [[], 'not an array'],
+])('options that cannot be meant are refused: %j (defaults/illegal-option)', (options, message) => {
+  let error: unknown
+  try {
+    getDefaultInterceptors(options as DefaultInterceptorsOptions)
+  } catch (thrown) {
+    error = thrown
+  }
+  expect(StageflowError.is(error, 'defaults/illegal-option')).toBe(true)
+  expect((error as Error).message).toContain(message)
+})

@@ -1,0 +1,6 @@
+export { getDefaultInterceptors } from './default-interceptors.ts'
+export type { DefaultInterceptorsOptions, Replaceable } from './default-interceptors.ts'
+export { createStageflow } from './create-stageflow.ts'
+export type { Stageflow, StageflowOptions } from './create-stageflow.ts'
+export { LoggingEventSink } from '@stageflow/sink-logging'
+export type { LoggingEventSinkOptions } from '@stageflow/sink-logging'

@@ -1,0 +1,223 @@
+import { StageKind, StageOutput, StageflowError } from '@stageflow/core'
+import type { Interceptor, StageOutput as Output } from '@stageflow/core'
+import { logging } from '@stageflow/interceptor-logging'
+import { metrics } from '@stageflow/interceptor-metrics'
+import { tracing } from '@stageflow/interceptor-tracing'
+import { pino } from 'pino'
+import type { Kit, Line, Twins } from './matrix-kit.ts'
+
+export interface BrokenTwin {
+  readonly does: string
+  readonly twins: Twins
+  /** What the matrix must say of it, among what else it finds. */
+  readonly found: RegExp
+}
+
+/** Interceptors with the faults that the ancestor had, or that are easily made: the matrix must find each. */
+export const BROKEN_TWINS: readonly BrokenTwin[] = [
+  {
+    does: 'a breaker that answers ok where its circuit is open',
+    twins: { 'circuit-breaker': () => openIsOk() },
+    found: /^has failed five times in a row: ended as "completed: llm ok ×0/,
+  },
+  {
+    does: 'an idempotency that forgets the stage in its key',
+    twins: { idempotency: () => keyWithout('stage') },
+    found: /^shares its key with another stage: ended as ".*"notify":\{"saved":"text"\}/,
+  },
+  {
+    does: 'an idempotency that keeps failures',
+    twins: { idempotency: () => keyWithout('status') },
+    found: /^failed at this work before: ended as "failed/,
+  },
+  {
+    does: 'an idempotency that looks at no parameters',
+    twins: { idempotency: () => keyWithout('parameters') },
+    found: /^did other work under this key before: ended as "completed: persist ok ×0/,
+  },
+  {
+    does: 'a time-out that leaves its timer',
+    twins: { timeout: () => timeoutThat({ leavesTimer: true }) },
+    found: /timers are left$/,
+  },
+  {
+    does: 'a time-out that answers ok',
+    twins: { timeout: () => timeoutThat({ answersOk: true }) },
+    found: /^hangs until it is aborted: ended as "completed/,
+  },
+  {
+    does: 'a time-out that does not abort what it gave up',
+    twins: { timeout: () => timeoutThat({ leavesCode: true }) },
+    found: /^hangs until it is aborted: ended as "failed core\/still-running/,
+  },
+  {
+    does: 'a retry that never retries',
+    twins: { retry: () => ({ name: 'retry', wrap: (next) => (context) => next(context) }) },
+    found: /^asks to be called again twice, then returns data: ended as "failed core\/retry-exhausted/,
+  },
+  {
+    does: 'a retry that retries whatever failed',
+    twins: { retry: () => retryAll() },
+    found: /^fails: ended as "failed core\/stage-failed: llm fail core\/stage-failed ×3/,
+  },
+  {
+    does: 'a logging that only wraps, and so misses what never reaches it',
+    twins: { logging: (kit) => wrapOnlyLogging(kit) },
+    found: /^skips: after ended skip, logged as ""$/,
+  },
+  {
+    does: 'a logging that writes twice',
+    twins: { logging: (kit) => twice(kit) },
+    found: /logged as "ok ,ok "$/,
+  },
+  {
+    does: 'metrics that only see stages that ended well',
+    twins: { metrics: ({ registry }) => only(metrics({ registry })) },
+    found: /^fails: stage chat\/llm fail: 1 in the reports, 0 in the metrics$/,
+  },
+  {
+    does: 'a tracing that never ends its spans',
+    twins: { tracing: () => neverEnding() },
+    found: /the run has the spans \[\]/,
+  },
+  {
+    does: 'an auth that accepts every token',
+    twins: { auth: () => ({ name: 'auth', runOptions: ['token'], wrapRun: (next) => (run) => next(run) }) },
+    found: /^belongs to a run whose token is bad: ended as "completed/,
+  },
+  {
+    does: 'a child tracker that forgets nothing',
+    twins: { 'child-tracker': ({ tracker }) => neverForgets(tracker) },
+    found: /runs are still tracked$/,
+  },
+]
+
+function openIsOk(): Interceptor {
+  return {
+    name: 'circuit-breaker',
+    wrap: (next) => {
+      let failures = 0
+      return async (context) => {
+        if (failures >= 5) return StageOutput.ok({})
+        const output = await next(context)
+        failures = output.status === 'fail' ? failures + 1 : 0
+        return output
+      }
+    },
+  }
+}
+
+function keyWithout(forgotten: 'stage' | 'status' | 'parameters'): Interceptor {
+  const known = new Map<string, { readonly text: string; readonly output: Output | Promise<Output> }>()
+  return {
+    name: 'idempotency',
+    wrap: (next, stage) => {
+      if (stage.kind !== StageKind.WORK) return next
+      return async (context) => {
+        const key = `${forgotten === 'stage' ? '' : stage.name}|${context.snapshot.extensions.idempotencyKey}`
+        const text = context.snapshot.inputText ?? ''
+        const hit = known.get(key)
+        if (hit !== undefined && (forgotten === 'parameters' || hit.text === text)) return hit.output
+        if (hit !== undefined)
+          return StageOutput.fail(new StageflowError('idempotency/parameter-mismatch', 'Other parameters.'))
+        const output = Promise.resolve(next(context))
+        known.set(key, { text, output })
+        if (forgotten !== 'status' && (await output).status !== 'ok') known.delete(key)
+        return output
+      }
+    },
+  }
+}
+
+function timeoutThat(fault: {
+  readonly leavesTimer?: true
+  readonly answersOk?: true
+  readonly leavesCode?: true
+}): Interceptor {
+  return {
+    name: 'timeout',
+    wrap: (next, stage) => (context) => {
+      const { context: inner, abort } = context.fork()
+      const { promise: expired, resolve } = Promise.withResolvers<Output>()
+      const stop = context.clock.setTimeout(() => {
+        const error = new StageflowError('timeout/exceeded', `Stage "${stage.name}" took too long.`)
+        if (fault.leavesCode !== true) abort(error)
+        resolve(fault.answersOk === true ? StageOutput.ok({}) : StageOutput.fail(error, { retryable: true }))
+      }, 30_000)
+      if (fault.leavesTimer === true) context.clock.setTimeout(() => {}, 1e12)
+      const output = next(inner)
+      if (output instanceof Promise) return Promise.race([output, expired]).finally(stop)
+      stop()
+      return output
+    },
+  }
+}
+
+function retryAll(): Interceptor {
+  return {
+    name: 'retry',
+    wrap: (next) => async (context) => {
+      for (let attempt = 1; ; attempt++) {
+        const output = await next(context.fork({ attempt }).context)
+        if (output.status === 'ok' || output.status === 'skip' || output.status === 'cancel' || attempt === 3)
+          return output
+      }
+    },
+  }
+}
+
+function wrapOnlyLogging(kit: Kit): Interceptor {
+  const whole = loggingOf(kit)
+  return {
+    name: 'logging',
+    wrap: (next, stage) => async (context) => {
+      const output = await next(context)
+      const { status } = output
+      const error =
+        status === 'fail' ? { error: { code: (output.error as { readonly code?: string }).code ?? '' } } : {}
+      push(kit, { msg: 'stage', pipelineRunId: context.run.pipelineRunId, stage: stage.name, status, ...error })
+      return output
+    },
+    ...(whole.runSettled === undefined ? undefined : { runSettled: whole.runSettled }),
+  }
+}
+
+function twice(kit: Kit): Interceptor {
+  const once = loggingOf(kit)
+  return {
+    ...once,
+    settled: (record, run) => {
+      once.settled?.(record, run)
+      once.settled?.(record, run)
+    },
+  }
+}
+
+const push = (kit: Kit, line: Line): unknown => (kit.lines as Line[]).push(line)
+const loggingOf = (kit: Kit): Interceptor =>
+  logging({
+    logger: pino({ base: null, timestamp: false }, { write: (line) => push(kit, JSON.parse(line) as Line) }),
+  })
+
+function only(whole: Interceptor): Interceptor {
+  return {
+    ...whole,
+    settled: (record, run) => {
+      if (record.status === 'ok') whole.settled?.(record, run)
+    },
+  }
+}
+
+/** With a tracer whose spans are lost. */
+const neverEnding = (): Interceptor => tracing()
+
+function neverForgets(tracker: Kit['tracker']): Interceptor {
+  return {
+    name: 'child-tracker',
+    wrapRun: (next) => (run) => {
+      if (run.parent !== undefined)
+        tracker.register({ runId: run.pipelineRunId, parentRunId: run.parent.pipelineRunId } as never)
+      return next(run)
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import type { JwtAlgorithm } from './jwt-algorithms.ts'
+import { type JwtRules, typeName } from './jwt-rules.ts'
+import { refusal } from './refusal.ts'
+import { parseStrictObject } from './strict-json.ts'
+
+/** A token whose shape and header are right; its signature has not been looked at. */
+export interface UnverifiedToken {
+  readonly text: string
+  readonly algorithm: JwtAlgorithm
+  readonly kid: string | undefined
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+const SHAPE = /^([\w-]+)\.([\w-]+)\.([\w-]*)$/
+
+/** Reads a token before any library sees it; whatever could steer how it is verified is refused. */
+export function readToken(text: unknown, rules: JwtRules): UnverifiedToken {
+  if (typeof text !== 'string') throw malformed('it is no text')
+  if (text.length > rules.maxTokenBytes)
+    throw refusal('auth/token-too-large', `The token is longer than ${rules.maxTokenBytes} bytes (maxTokenBytes).`)
+  const parts = SHAPE.exec(text)
+  if (parts === null)
+    throw malformed('it is not three parts of base64url with dots between them. Pass it bare, without "Bearer "')
+  const [header, claims] = parts.slice(1).map(decode).map(parseStrictObject)
+  if (header === undefined) throw malformed('its header is no JSON object with each key once')
+  const algorithm = checkAlgorithm(header, rules)
+  const kid = checkHeader(header, rules)
+  if (claims === undefined) throw malformed('its claims are no JSON object with each key once')
+  return { text, algorithm, kid, claims }
+}
+
+/** Only the one right spelling of the bytes: otherwise one token could be written in several ways. */
+function decode(part: string): Buffer {
+  const bytes = Buffer.from(part, 'base64url')
+  if (bytes.toString('base64url') !== part) throw malformed('one of its parts is not canonical base64url')
+  return bytes
+}
+
+function checkAlgorithm(header: Readonly<Record<string, unknown>>, { algorithms }: JwtRules): JwtAlgorithm {
+  const given = Object.hasOwn(header, 'alg') ? header['alg'] : undefined
+  const algorithm = algorithms.find((name) => name === given)
+  if (algorithm !== undefined) return algorithm
+  throw refusal('auth/algorithm-refused', `The token is not signed with ${algorithms.join(' or ')} (algorithms).`)
+}
+
+/** Parameters that bring a key along, say where one is, or change how the token is read. */
+const REFUSED = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'b64', 'enc', 'zip']
+/** A key id is only ever looked up; anything longer or stranger is an attack on somebody who does more with it. */
+const KID = /^[\x21-\x7e]{1,256}$/
+
+function checkHeader(header: Readonly<Record<string, unknown>>, { types }: JwtRules): string | undefined {
+  const refused = REFUSED.find((name) => Object.hasOwn(header, name))
+  if (refused !== undefined)
+    throw refusal(
+      'auth/header-refused',
+      `The token's header has "${refused}", which this verifier does not take from a token.`,
+    )
+  const { typ, kid } = header
+  if (typ !== undefined && (typeof typ !== 'string' || !types.includes(typeName(typ))))
+    throw refusal('auth/header-refused', `The token is of another type ("typ") than ${types.join(' or ')} (types).`)
+  if (kid === undefined) return undefined
+  if (typeof kid === 'string' && KID.test(kid)) return kid
+  throw refusal(
+    'auth/header-refused',
+    'The token\'s "kid" is no key id: 1 to 256 printable ASCII characters without spaces.',
+  )
+}
+
+function malformed(why: string): Error {
+  return refusal('auth/malformed-token', `The token is no signed JWT: ${why}.`)
+}

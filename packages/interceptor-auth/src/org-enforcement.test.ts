@@ -1,0 +1,172 @@
+import { Pipeline } from '@stageflow/core'
+import type { Interceptor, RunContext, RunInput, RunOptions } from '@stageflow/core'
+import { manualClock, recordingSink } from '@stageflow/testing'
+import { afterEach, expect, test } from 'vitest'
+
+import { codesOf } from '../test/runs.ts'
+import { type Claims, type OrgEnforcementOptions, auth, orgEnforcement } from './index.ts'
+
+let clock = manualClock()
+let sink = recordingSink()
+let started = 0
+afterEach(() => {
+  expect(clock.timers).toEqual([])
+  clock = manualClock()
+  sink = recordingSink()
+  started = 0
+})
+
+const token = 'token of ada'
+const run = (
+  claims: Claims,
+  resourceOrgId: OrgEnforcementOptions['resourceOrgId'],
+  options: RunOptions = { token },
+  input: RunInput = {},
+) =>
+  new Pipeline('guarded')
+    .withStage('answer', () => ({ started: ++started }))
+    .build({
+      clock,
+      eventSink: sink,
+      interceptors: [auth({ verify: () => claims }), orgEnforcement({ resourceOrgId })],
+    })
+    .runSettled(input, options)
+const ofAcme: Claims = { sub: 'ada', org_id: 'acme' }
+
+test('a user of the organisation that owns it may; the answer may come later', async () => {
+  expect(codesOf(await run(ofAcme, () => 'acme'))).toBe('completed')
+  expect(codesOf(await run(ofAcme, async () => 'acme'))).toBe('completed')
+  expect(sink.types()).not.toContain('tenant.access_denied')
+})
+
+test('case 1: a foreign tenant is a failure before any stage starts, with an event that holds no token (auth/foreign-tenant)', async () => {
+  const result = await run(ofAcme, () => 'globex')
+  expect([codesOf(result), started]).toEqual([['auth/foreign-tenant'], 0])
+  expect(sink.types()).toEqual(['pipeline.started', 'auth.login', 'tenant.access_denied', 'pipeline.failed'])
+  expect(sink.of('tenant.access_denied')[0]?.data).toEqual({
+    userId: 'ada',
+    userOrgId: 'acme',
+    resourceOrgId: 'globex',
+  })
+  expect(JSON.stringify([result, sink.events])).not.toContain(token)
+})
+
+test.each([['Acme'], ['acme '], ['acm'], ['acme\0']])('%j is another organisation than acme', async (owner) => {
+  expect(codesOf(await run(ofAcme, () => owner))).toEqual(['auth/foreign-tenant'])
+})
+
+test('a user of no organisation may not touch what belongs to one (auth/org-required)', async () => {
+  const result = await run({ sub: 'ada' }, () => 'acme')
+  expect([codesOf(result), started]).toEqual([['auth/org-required'], 0])
+  expect(sink.of('tenant.access_denied')[0]?.data).toEqual({
+    userId: 'ada',
+    userOrgId: undefined,
+    resourceOrgId: 'acme',
+  })
+})
+
+test('what belongs to nobody is open to whoever is authenticated', async () => {
+  expect(codesOf(await run({ sub: 'ada' }, () => undefined))).toBe('completed')
+  expect(codesOf(await run({ sub: 'ada' }, () => undefined, {}))).toEqual(['auth/missing-token'])
+})
+
+test("the organisation is that of the token: the run's own input does not count", async () => {
+  const graph = new Pipeline('guarded')
+    .withStage('answer', () => ({}))
+    .build({
+      interceptors: [
+        auth({ verify: () => ({ sub: 'ada' }), orgId: false }),
+        orgEnforcement({ resourceOrgId: () => 'acme' }),
+      ],
+    })
+  expect(codesOf(await graph.runSettled({ orgId: 'acme' }, { token }))).toEqual(['auth/org-required'])
+})
+
+test('it sees the run with its verified ids, and what the run is about', async () => {
+  const seen: unknown[] = []
+  const byMetadata = (face: RunContext) => {
+    seen.push(face.userId, face.orgId)
+    return String(face.snapshot.metadata['owner'])
+  }
+  expect(codesOf(await run(ofAcme, byMetadata, { token }, { metadata: { owner: 'acme' } }))).toBe('completed')
+  expect(codesOf(await run(ofAcme, byMetadata, { token }, { metadata: { owner: 'globex' } }))).toEqual([
+    'auth/foreign-tenant',
+  ])
+  expect(seen).toEqual(['ada', 'acme', 'ada', 'acme'])
+})
+
+test.each([
+  ['null', null],
+  ['an empty text', ''],
+  ['a number', 7],
+  ['a list', ['acme']],
+  ['true', true],
+])('an answer of %s is a failure, not "nobody\'s" (auth/resource-failed)', async (_, owner) => {
+  expect([codesOf(await run(ofAcme, () => owner as never)), started]).toEqual([['auth/resource-failed'], 0])
+})
+
+test('a lookup that throws is a failure, and what it threw comes without the token (auth/resource-failed)', async () => {
+  const result = await run(ofAcme, (face) => {
+    throw new Error(`no row for ${face.options.token}`)
+  })
+  expect([codesOf(result), started]).toEqual([['auth/resource-failed'], 0])
+  expect(result).toMatchObject({
+    errors: [{ message: 'resourceOrgId of orgEnforcement() failed: no row for [token]' }],
+  })
+  expect(codesOf(await run(ofAcme, () => Promise.reject(new Error('down'))))).toEqual(['auth/resource-failed'])
+})
+
+test('a lookup that hangs ends with the run', async () => {
+  const caller = new AbortController()
+  const aborted = run(ofAcme, () => new Promise(() => {}), { token, signal: caller.signal })
+  const expired = run(ofAcme, () => new Promise(() => {}), { token, timeoutMs: 50 })
+  await clock.advance(10)
+  caller.abort(new Error('gone home'))
+  expect(await aborted).toMatchObject({ status: 'cancelled', reason: 'gone home' })
+  await clock.advance(40)
+  expect(codesOf(await expired)).toEqual(['core/run-timeout'])
+})
+
+test('a lookup that hangs ends with a narrower deadline too', async () => {
+  const narrowing: Interceptor = {
+    name: 'narrow',
+    wrapRun: (next) => (face) => next(face.with({ deadline: face.clock.now() + 20 })),
+  }
+  const hanging = orgEnforcement({ resourceOrgId: () => new Promise(() => {}) })
+  const settled = new Pipeline('guarded')
+    .withStage('answer', () => ({}))
+    .build({ clock, interceptors: [auth({ verify: () => ofAcme }), narrowing, hanging] })
+    .runSettled({}, { token })
+  await clock.advance(20)
+  expect((await settled).status).toBe('failed')
+})
+
+test.each([[undefined], [null], [{}], [{ resourceOrgId: 'acme' }], [{ resourceOrgId: () => 'a', orgId: 'b' }]])(
+  'orgEnforcement(%j) is refused when it is called (auth/illegal-option)',
+  (options) => {
+    expect(() => orgEnforcement(options as never)).toThrow(expect.objectContaining({ code: 'auth/illegal-option' }))
+  },
+)
+
+test('it does not build without auth, nor outside it', () => {
+  const org = orgEnforcement({ resourceOrgId: () => 'acme' })
+  const guarded = new Pipeline('guarded').withStage('answer', () => ({}))
+  expect(() => guarded.build({ interceptors: [org] })).toThrow('put auth({ verify }) before it')
+  expect(() => guarded.build({ interceptors: [org, auth({ verify: () => ofAcme })] })).toThrow(
+    '"org-enforcement" must stand inside "auth"',
+  )
+})
+
+test('a child run is checked for what it is about', async () => {
+  const child = new Pipeline('child').withStage('inner', () => ({}))
+  const owner = (face: RunContext) => face.snapshot.metadata['owner'] as string | undefined
+  const graph = new Pipeline('parent')
+    .withStage('start', async (context) => {
+      const result = await context.runChild(child, { metadata: { owner: 'globex' } })
+      return { code: result.status === 'failed' && result.errors[0]?.code }
+    })
+    .build({ clock, interceptors: [auth({ verify: () => ofAcme }), orgEnforcement({ resourceOrgId: owner })] })
+  expect((await graph.run({ metadata: { owner: 'acme' } }, { token })).data.start).toEqual({
+    code: 'auth/foreign-tenant',
+  })
+})

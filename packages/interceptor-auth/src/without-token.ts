@@ -1,0 +1,75 @@
+import { StageflowError } from '@stageflow/core'
+
+const SHORTEST_SECRET = 8
+const LONGEST_TEXT = 1_000
+const DEEPEST_CAUSE = 5
+/** A signed JWT has three, an encrypted one five; who sends more would have each of them looked for. */
+const MOST_PARTS = 8
+
+/**
+ * A copy of what other people's code threw, fit for reports and logs: the token and its parts are cut out of its texts, and
+ * nothing else of it is kept. HTTP clients hang the whole request, `authorization` header included, on their errors.
+ */
+export function withoutToken(thrown: unknown, token: string): Error {
+  return clean(thrown, secretsOf(token), 0)
+}
+
+function secretsOf(token: string): readonly string[] {
+  const parts = [token, encoded(token), ...token.split('.', MOST_PARTS)]
+  return parts.filter((part) => part.length >= SHORTEST_SECRET)
+}
+
+function encoded(token: string): string {
+  try {
+    return encodeURIComponent(token)
+  } catch {
+    return token // a surrogate without its other half: there is no encoded form
+  }
+}
+
+function cut(text: string, secrets: readonly string[]): string {
+  let rest = text
+  for (const secret of secrets) rest = rest.replaceAll(secret, '[token]')
+  return rest.length > LONGEST_TEXT ? `${rest.slice(0, LONGEST_TEXT)}…` : rest
+}
+
+function clean(thrown: unknown, secrets: readonly string[], depth: number): Error {
+  const { name, message, stack, code, cause } = read(thrown)
+  const options =
+    cause === undefined || depth === DEEPEST_CAUSE ? undefined : { cause: clean(cause, secrets, depth + 1) }
+  const text = cut(message, secrets)
+  const copy =
+    code !== undefined && StageflowError.is(thrown)
+      ? new StageflowError(cut(code, secrets), text, options)
+      : Object.assign(new Error(text, options), code === undefined ? undefined : { code: cut(code, secrets) })
+  if (!StageflowError.is(thrown)) Object.defineProperty(copy, 'name', { value: cut(name, secrets), configurable: true })
+  const value = stack === undefined ? `${name}: ${text}` : cut(stack, secrets)
+  Object.defineProperty(copy, 'stack', { value, configurable: true, writable: true })
+  return copy
+}
+
+interface ThrownFields {
+  readonly name: string
+  readonly message: string
+  readonly stack?: string | undefined
+  readonly code?: string | undefined
+  readonly cause?: unknown
+}
+
+/** Reads what may be anything, getters that throw included. */
+function read(thrown: unknown): ThrownFields {
+  try {
+    if (!(thrown instanceof Error))
+      return { name: 'Error', message: typeof thrown === 'string' ? thrown : typeof thrown }
+    const { code } = thrown as { readonly code?: unknown }
+    return {
+      name: String(thrown.name),
+      message: String(thrown.message),
+      stack: typeof thrown.stack === 'string' ? thrown.stack : undefined,
+      code: typeof code === 'string' ? code : undefined,
+      cause: thrown.cause,
+    }
+  } catch {
+    return { name: 'Error', message: 'an error that cannot be read' }
+  }
+}

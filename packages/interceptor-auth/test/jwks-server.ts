@@ -1,0 +1,56 @@
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+import type { Json, KeyPair } from './tokens.ts'
+
+/** An issuer's server of key sets, on a loopback port of its own. */
+export interface JwksServer {
+  readonly uri: string
+  /** How many requests came. */
+  readonly requests: number
+  /** The keys that it publishes from now on. */
+  publish(...keys: readonly Json[]): void
+  /** How it answers from now on, instead of with its keys. */
+  answer(answer: (response: ServerResponse, request: IncomingMessage) => void): void
+  close(): Promise<void>
+}
+
+export async function jwksServer(...keys: readonly Json[]): Promise<JwksServer> {
+  let requests = 0
+  const withKeys = (published: readonly Json[]) => (response: ServerResponse) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ keys: published }))
+  }
+  let answer: (response: ServerResponse, request: IncomingMessage) => void = withKeys(keys)
+  const server: Server = createServer((request, response) => {
+    requests++
+    answer(response, request)
+  })
+  server.keepAliveTimeout = 60_000
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    uri: `http://127.0.0.1:${port}/jwks.json`,
+    get requests() {
+      return requests
+    },
+    publish(...published) {
+      answer = withKeys(published)
+    },
+    answer(given) {
+      answer = given
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+export const jwkOf = ({ publicKey }: KeyPair, kid: string, more: Json = {}): Json => ({
+  ...publicKey.export({ format: 'jwk' }),
+  kid,
+  use: 'sig',
+  ...more,
+})

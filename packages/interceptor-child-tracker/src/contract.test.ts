@@ -1,0 +1,6 @@
+import { interceptorContract } from '@stageflow/testing'
+import { test } from 'vitest'
+
+import { childTracker } from './index.ts'
+
+for (const { name, run } of interceptorContract(() => childTracker())) test(name, run)

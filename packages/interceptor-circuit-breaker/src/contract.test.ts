@@ -1,0 +1,8 @@
+import { interceptorContract } from '@stageflow/testing'
+import { test } from 'vitest'
+
+import { circuitBreaker } from './index.ts'
+
+for (const { name, run } of interceptorContract(() => circuitBreaker())) test(name, run)
+for (const { name, run } of interceptorContract(() => circuitBreaker({ key: () => 'openai' })))
+  test(`with a key: ${name}`, run)

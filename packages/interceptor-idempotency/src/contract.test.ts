@@ -1,0 +1,22 @@
+import { interceptorContract } from '@stageflow/testing'
+import { describe, test } from 'vitest'
+
+import { scriptedStore } from '../test/scripted-store.ts'
+import { idempotency } from './idempotency.ts'
+import { memoryStore } from './memory-store.ts'
+
+const withKey = { input: (run: number) => ({ extensions: { idempotencyKey: `k${run}` } }) }
+
+describe('without keys', () => {
+  for (const { name, run } of interceptorContract(() => idempotency())) test(name, run)
+})
+
+describe('with a key for each run, and a store that answers at once', () => {
+  const create = (clock: Parameters<typeof scriptedStore>[0]) => idempotency({ store: memoryStore({ clock }) })
+  for (const { name, run } of interceptorContract(create, withKey)) test(name, run)
+})
+
+describe('with a key for each run, and a store that answers later', () => {
+  const create = (clock: Parameters<typeof scriptedStore>[0]) => idempotency({ store: scriptedStore(clock) })
+  for (const { name, run } of interceptorContract(create, withKey)) test(name, run)
+})

@@ -1,0 +1,109 @@
+import type { StageOutput } from '@stageflow/core'
+
+import { type Call, note, storeFailed } from './call.ts'
+import type { Heartbeat } from './heartbeat.ts'
+import { type Landed, leaseLost, record } from './recording.ts'
+import type { ClaimAnswer, IdempotencyStore } from './store.ts'
+import { type Limits, withinLimit } from './waiting.ts'
+
+export interface Settings {
+  readonly store: IdempotencyStore
+  readonly leaseMs: number
+  readonly storeTimeoutMs: number
+  readonly onStoreError: 'fail' | 'run'
+  readonly heartbeat: Heartbeat
+}
+
+/** How often code that outlives its stage's answer is looked at, in milliseconds. */
+const LEAVING_MS = 50
+
+/**
+ * Runs the stage under a claim, and records what came of it. `land` is called when others may go on, which is later
+ * than the answer where the stage's code outlives it. `claimed`: the store has the claim.
+ */
+export async function execute(
+  call: Call,
+  token: string,
+  claimed: boolean,
+  settings: Settings,
+  land: (landed: Landed) => void,
+): Promise<StageOutput> {
+  const { context, next } = call
+  const { store, leaseMs, storeTimeoutMs: limitMs, onStoreError, heartbeat } = settings
+  const { clock } = context
+  const over = new AbortController()
+  const lost = Promise.withResolvers<StageOutput>()
+  let renewal: Promise<void> | undefined
+  let answered = false
+  let stop = (): void => {}
+  let leaving: Promise<void> | undefined = undefined
+  const limits: Limits = { clock, limitMs, signal: () => over.signal }
+  const execution = { call, token, claimed, store, leaseMs, onStoreError, limits, over: over.signal }
+
+  // Whatever happens, such as code that ignores its signal: nothing of this is left when the run is over.
+  context.onCleanup(async () => {
+    over.abort()
+    stop()
+    await leaving
+    land(undefined)
+  })
+
+  const fork = context.fork()
+  async function renew(): Promise<void> {
+    try {
+      const claim = { token, parameters: call.parameters, leaseMs }
+      const answer: ClaimAnswer = await withinLimit(() => store.claim(call.id, claim), limits)
+      if (answer.status === 'claimed' || answered) return
+      const output = leaseLost(call)
+      fork.abort(output.error)
+      lost.resolve(output)
+    } catch (cause) {
+      if (!answered) storeFailed(call, 'renew', cause, 'none')
+    }
+  }
+
+  note(call, claimed ? 'executed' : 'store-error')
+  const given = next(fork.context)
+  let output: StageOutput
+  if (given instanceof Promise) {
+    if (claimed)
+      stop = heartbeat.add(clock, () => {
+        renewal ??= renew().finally(() => {
+          renewal = undefined
+        })
+      })
+    output = await Promise.race([given, lost.promise])
+  } else output = given
+  answered = true
+
+  if (output.status === 'ok') {
+    const { answer, landed } = await record(output, execution)
+    stop()
+    land(landed)
+    return answer
+  }
+  leaving = release()
+  if (!codeRuns(call)) await leaving
+  return output
+
+  /** Gives the claim up; where the stage's code still runs, when it has left, so that nobody runs it beside. */
+  async function release(): Promise<void> {
+    while (!over.signal.aborted && codeRuns(call)) await clock.sleep(LEAVING_MS, over.signal).catch(() => {})
+    stop()
+    await renewal
+    // Code that was abandoned may still be at work: its lease runs out by itself.
+    if (claimed && !codeRuns(call)) {
+      try {
+        await withinLimit(() => store.release(call.id, token), { clock, limitMs })
+      } catch (cause) {
+        storeFailed(call, 'release', cause, 'none')
+      }
+    }
+    land(undefined)
+  }
+}
+
+function codeRuns({ context }: Call): boolean {
+  const last = context.record.attempts.at(-1)
+  return last !== undefined && last.endedAt === undefined
+}

@@ -1,0 +1,221 @@
+import { Pipeline, StageKind } from '@stageflow/core'
+import type { Interceptor, StageContext } from '@stageflow/core'
+import { manualClock, recordingSink } from '@stageflow/testing'
+import { afterEach, expect, test } from 'vitest'
+
+import { scriptedStore } from '../test/scripted-store.ts'
+import { idempotency } from './idempotency.ts'
+import { memoryStore } from './memory-store.ts'
+import type { IdempotencyStore } from './store.ts'
+
+const clock = manualClock()
+afterEach(() => expect(clock.timers).toEqual([]))
+
+const input = { extensions: { idempotencyKey: 'k' } }
+
+function processOn(
+  store: IdempotencyStore,
+  body: (context: StageContext) => Promise<object>,
+  inner: Interceptor[] = [],
+) {
+  const eventSink = recordingSink()
+  const graph = new Pipeline('shop')
+    .withStage('charge', body, StageKind.WORK)
+    .build({ interceptors: [idempotency({ store }), ...inner], clock, eventSink })
+  return { run: (options = {}, more = input) => graph.runSettled(more, options), eventSink }
+}
+
+const lasting = (ms: number, by: string, log: string[]) => async () => {
+  log.push(by)
+  await clock.sleep(ms)
+  return { by }
+}
+
+test('a lease of 30 seconds is renewed for as long as the stage runs', async () => {
+  const store = scriptedStore(clock)
+  const log: string[] = []
+  const runs = [processOn(store, lasting(300_000, 'one', log)).run(), processOn(store, lasting(1, 'other', log)).run()]
+  await clock.advance(301_000)
+  const [, other] = await Promise.all(runs)
+  expect(log).toEqual(['one'])
+  expect(other).toMatchObject({ status: 'completed', data: { charge: { by: 'one' } } })
+})
+
+test('a hundred leases are renewed by one timer, and it goes with the last', async () => {
+  const store = scriptedStore(clock)
+  const { run } = processOn(store, async ({ snapshot }) => {
+    await clock.sleep(snapshot.extensions.idempotencyKey === 'k0' ? 50_000 : 40_000)
+    return {}
+  })
+  const runs = Array.from({ length: 100 }, (_, index) => run({}, { extensions: { idempotencyKey: `k${index}` } }))
+  await clock.settle()
+  expect(clock.timers.filter(({ kind }) => kind === 'timer')).toMatchObject([
+    { setAt: clock.now(), dueAt: clock.now() + 10_000 },
+  ])
+  await clock.advance(40_000)
+  expect(clock.timers.map(({ kind }) => kind).toSorted()).toEqual(['sleep', 'timer'])
+  await clock.advance(10_000)
+  for (const { status } of await Promise.all(runs)) expect(status).toBe('completed')
+})
+
+test('a slow owner that was replaced fails with lease-lost when it completes, and what it did is not the result', async () => {
+  const storeClock = manualClock()
+  const store = memoryStore({ clock: storeClock })
+  const log: string[] = []
+  const slow = processOn(store, lasting(5_000, 'slow', log))
+  const first = slow.run()
+  await clock.settle()
+  await storeClock.advance(30_000) // its process hung: the store's time passed, its own did not
+  const heir = await (async () => {
+    const run = processOn(store, lasting(0, 'heir', log)).run()
+    await clock.advance(0)
+    return run
+  })()
+  expect(heir).toMatchObject({ data: { charge: { by: 'heir' } } })
+  await clock.advance(5_000)
+  const late = await first
+  expect(late).toMatchObject({ status: 'failed', errors: [{ code: 'idempotency/lease-lost' }] })
+  expect(slow.eventSink.of('idempotency.lease_lost')).toMatchObject([{ data: { key: 'k' } }])
+  expect(await slow.run()).toMatchObject({ data: { charge: { by: 'heir' } } })
+  expect(log).toEqual(['slow', 'heir'])
+})
+
+test('an owner that finds at a renewal that it was replaced is aborted, and fails at once', async () => {
+  const storeClock = manualClock()
+  const store = memoryStore({ clock: storeClock })
+  const reasons: unknown[] = []
+  const slow = processOn(store, async ({ signal }) => {
+    await clock.sleep(60_000, signal).catch((reason: unknown) => reasons.push(reason))
+    return { by: 'slow' }
+  })
+  const first = slow.run()
+  await clock.settle()
+  await storeClock.advance(30_000)
+  const heir = processOn(store, () => clock.sleep(20_000).then(() => ({ by: 'heir' }))).run()
+  await clock.advance(10_000)
+  const late = await first
+  expect(late).toMatchObject({ status: 'failed', errors: [{ code: 'idempotency/lease-lost' }] })
+  expect(late.report.endedAt - late.report.startedAt).toBe(10_000)
+  expect(reasons).toMatchObject([{ code: 'idempotency/lease-lost' }])
+  await clock.advance(10_000)
+  expect(await heir).toMatchObject({ data: { charge: { by: 'heir' } } })
+})
+
+test('a slow owner that nobody replaced keeps its claim and its output', async () => {
+  const storeClock = manualClock()
+  const store = memoryStore({ clock: storeClock })
+  const log: string[] = []
+  const slow = processOn(store, lasting(25_000, 'slow', log))
+  const first = slow.run()
+  await clock.settle()
+  await storeClock.advance(45_000)
+  await clock.advance(25_000)
+  expect((await first).status).toBe('completed')
+  expect(await slow.run()).toMatchObject({ data: { charge: { by: 'slow' } } })
+  expect(log).toEqual(['slow'])
+})
+
+test('a renewal that fails is told, and the next one makes up for it', async () => {
+  const store = scriptedStore(clock)
+  const log: string[] = []
+  const owner = processOn(store, lasting(40_000, 'owner', log))
+  const first = owner.run()
+  await clock.settle()
+  store.failures.claim = 2
+  await clock.advance(40_000)
+  expect((await first).status).toBe('completed')
+  expect(owner.eventSink.of('idempotency.store_failed')).toMatchObject([
+    {
+      data: { key: 'k', operation: 'renew', code: 'ECONNREFUSED', message: 'connection refused', consequence: 'none' },
+    },
+    { data: { operation: 'renew' } },
+  ])
+})
+
+/** Answers for the stage after `ms`, while its code goes on. */
+const impatient = (ms: number): Interceptor => ({
+  name: 'impatient',
+  wrap: (next) => async (context) => {
+    const fork = context.fork()
+    const late = context.clock.sleep(ms).then(() => {
+      fork.abort(new Error('too late'))
+      throw new Error('too late')
+    })
+    return Promise.race([Promise.resolve(next(fork.context)), late])
+  },
+})
+
+test('a key whose stage failed while its code still runs is not free before the code has left', async () => {
+  const store = scriptedStore(clock)
+  const log: string[] = []
+  const leaving = processOn(store, async () => {
+    log.push('in')
+    await clock.sleep(1_000)
+    log.push('out')
+    return {}
+  }, [impatient(100)])
+  const first = leaving.run()
+  const same = leaving.run()
+  const other = processOn(store, async () => {
+    log.push('other')
+    return {}
+  }).run()
+  await clock.advance(3_000)
+  await Promise.all([first, same, other])
+  expect((await first).status).toBe('failed')
+  expect(log.join(' ')).toMatch(/^in out (in out other|other in out|other)$/)
+})
+
+test('code that ignores its signal past the grace time keeps its claim until the lease is over', async () => {
+  const store = scriptedStore(clock)
+  const log: string[] = []
+  const caller = new AbortController()
+  const stuck = processOn(store, lasting(60_000, 'stuck', log))
+  const first = stuck.run({ signal: caller.signal, graceMs: 100 })
+  await clock.advance(5_000)
+  caller.abort(new Error('gone'))
+  await clock.advance(100)
+  expect((await first).report.stages['charge']).toMatchObject({ abandoned: true })
+  expect(clock.timers.map(({ kind }) => kind)).toEqual(['sleep']) // the stage's own
+  const second = stuck.run()
+  await clock.advance(24_000)
+  expect(log).toEqual(['stuck'])
+  await clock.advance(2_000)
+  expect(log).toEqual(['stuck', 'stuck'])
+  await clock.advance(70_000)
+  expect((await second).status).toBe('completed')
+})
+
+test('code that was answered for, and that outlives its run, keeps its claim until the lease is over', async () => {
+  const store = scriptedStore(clock)
+  const stuck = processOn(store, () => clock.sleep(60_000).then(() => ({})), [impatient(100)])
+  const first = stuck.run({ graceMs: 200 })
+  await clock.advance(300)
+  expect((await first).status).toBe('failed')
+  expect(clock.timers.map(({ dueAt }) => dueAt - clock.now())).toEqual([59_700])
+  expect(store.size).toBe(1)
+  const second = processOn(store, () => Promise.resolve({ by: 'heir' })).run()
+  await clock.advance(29_000)
+  expect(store.log).not.toContain('release')
+  await clock.advance(1_000)
+  expect(await second).toMatchObject({ data: { charge: { by: 'heir' } } })
+  await clock.advance(60_000)
+})
+
+test('a claim is not given up while a renewal of it is on its way, which would make it anew', async () => {
+  const store = scriptedStore(clock)
+  const failing = processOn(store, async () => {
+    await clock.sleep(12_000)
+    throw new Error('broken')
+  })
+  const first = failing.run()
+  await clock.settle()
+  store.silent.add('claim')
+  await clock.advance(12_000)
+  expect(store.log).toEqual(['claim', 'claim'])
+  store.answer()
+  await clock.settle()
+  expect((await first).status).toBe('failed')
+  expect(store.log).toEqual(['claim', 'claim', 'release'])
+  expect(store.size).toBe(0)
+})

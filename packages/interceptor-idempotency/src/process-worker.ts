@@ -1,0 +1,116 @@
+import { argv, pid, stdin, stdout } from 'node:process'
+import { createInterface } from 'node:readline'
+
+import { Pipeline, StageKind } from '@stageflow/core'
+
+import { idempotency } from './idempotency.ts'
+import type { IdempotencyStore } from './store.ts'
+
+/** A store as one process sees it, with a place in the same server to count in that is none of the store's own. */
+export interface ProcessSide {
+  readonly store: IdempotencyStore
+  /** Notes in the server that the work `name` was executed. */
+  count(name: string): void | Promise<void>
+  /** How many executions of works whose names begin with `prefix` the server knows of, by whatever process. */
+  counted(prefix: string): number | Promise<number>
+  close(): void | Promise<void>
+}
+
+/** A module that tells how to open a side. */
+export interface SideModule {
+  readonly openSide: () => Promise<ProcessSide>
+}
+
+/** What a process under test is told; `hold`: its one piece of work lasts until it is told to go on. */
+export interface WorkerTask {
+  readonly module: string
+  readonly names: readonly string[]
+  readonly leaseMs: number
+  readonly hold: boolean
+}
+
+/** What it says, a line each. */
+export type WorkerMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'claim'; readonly key: string; readonly token: string }
+  | { readonly type: 'holding' }
+  | { readonly type: 'done'; readonly outputs: readonly WorkDone[] }
+
+export interface WorkDone {
+  readonly name: string
+  /** The process that did the work, or the code of why there is no output. */
+  readonly by: number | string
+}
+
+/** Where this module is, for the process that imports it. */
+export const WORKER_URL: string = import.meta.url
+
+const AT_ONCE = 50
+
+/** Does the work that a name stands for, through the interceptor: the one stage of a pipeline, with the name as its key. */
+export function workThrough(
+  side: ProcessSide,
+  leaseMs: number,
+  during?: () => Promise<void>,
+): (name: string) => Promise<WorkDone> {
+  const graph = new Pipeline('processes')
+    .withStage(
+      'work',
+      async ({ snapshot }) => {
+        await side.count(snapshot.extensions.idempotencyKey ?? '')
+        await during?.()
+        return { by: pid }
+      },
+      StageKind.WORK,
+    )
+    .build({ interceptors: [idempotency({ store: side.store, leaseMs })] })
+  return async (name) => {
+    const result = await graph.runSettled({ extensions: { idempotencyKey: name } })
+    if (result.status === 'completed') return { name, by: result.data.work.by }
+    return { name, by: result.report.stages['work']?.error?.code ?? result.status }
+  }
+}
+
+/** The life of a process under test; its task is its last argument. */
+export async function work(): Promise<void> {
+  const { module, names, leaseMs, hold } = JSON.parse(argv.at(-1) ?? '') as WorkerTask
+  const { openSide } = (await import(module)) as SideModule
+  const lines = createInterface({ input: stdin })
+  const nextLine = (): Promise<void> => new Promise((resolve) => lines.once('line', () => resolve()))
+  const side = await openSide()
+  const told = hold ? { ...side, store: tellingStore(side.store) } : side
+  const doWork = workThrough(told, leaseMs, hold ? holding : undefined)
+  async function holding(): Promise<void> {
+    say({ type: 'holding' })
+    await nextLine()
+  }
+
+  const go = nextLine()
+  say({ type: 'ready' })
+  await go
+  const outputs: WorkDone[] = []
+  const left = [...names]
+  const lane = async (): Promise<void> => {
+    for (let name = left.shift(); name !== undefined; name = left.shift()) outputs.push(await doWork(name))
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, lane))
+  say({ type: 'done', outputs })
+  lines.close()
+  await side.close()
+}
+
+/** Says which claims are made, so that others can try what a late owner would. */
+function tellingStore(store: IdempotencyStore): IdempotencyStore {
+  return {
+    claim(key, claim) {
+      say({ type: 'claim', key, token: claim.token })
+      return store.claim(key, claim)
+    },
+    complete: (key, completion) => store.complete(key, completion),
+    release: (key, token) => store.release(key, token),
+  }
+}
+
+function say(message: WorkerMessage): void {
+  stdout.write(`${JSON.stringify(message)}\n`)
+}

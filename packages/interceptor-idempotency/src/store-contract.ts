@@ -1,0 +1,66 @@
+import { CASES, LONG_MS, P1 } from './store-cases.ts'
+import type { CaseTools } from './store-cases.ts'
+import type { IdempotencyStore } from './store.ts'
+
+export interface StoreUnderTest {
+  readonly store: IdempotencyStore
+  /** Lets this many milliseconds pass on the store's own clock: advances it, or waits. */
+  advance(ms: number): void | Promise<void>
+  /** Called after each case. */
+  close?(): void | Promise<void>
+}
+
+export interface StoreContractOptions {
+  /** How long what shall expire lives, in milliseconds; more than some twenty operations take. Default: 300. */
+  readonly shortMs?: number
+}
+
+/** One thing that every store owes; `run` rejects when it does not hold. */
+export interface StoreCase {
+  readonly name: string
+  readonly run: () => Promise<void>
+}
+
+/** What every store owes, as cases for any test runner: `for (const { name, run } of storeContract(open)) test(name, run)`. */
+export function storeContract(
+  open: () => StoreUnderTest | Promise<StoreUnderTest>,
+  { shortMs = 300 }: StoreContractOptions = {},
+): readonly StoreCase[] {
+  return Object.entries(CASES).map(([name, check]) => ({ name, run: () => runCase(open, shortMs, check) }))
+}
+
+async function runCase(
+  open: () => StoreUnderTest | Promise<StoreUnderTest>,
+  shortMs: number,
+  check: (tools: CaseTools) => Promise<void>,
+): Promise<void> {
+  const subject = await open()
+  const { store } = subject
+  const key = JSON.stringify(['contract', crypto.randomUUID()])
+  try {
+    await check({
+      store,
+      key,
+      shortMs,
+      claim: async (token, changes) =>
+        store.claim(changes?.key ?? key, { token, parameters: P1, leaseMs: LONG_MS, ...withoutKey(changes) }),
+      complete: async (token, changes) =>
+        store.complete(changes?.key ?? key, {
+          token,
+          parameters: P1,
+          value: token,
+          ttlMs: LONG_MS,
+          ...withoutKey(changes),
+        }),
+      release: async (token) => store.release(key, token),
+      expire: async () => subject.advance(Math.ceil(shortMs * 1.2)),
+    })
+  } finally {
+    await subject.close?.()
+  }
+}
+
+function withoutKey<T extends { readonly key?: string }>(changes: T | undefined): Omit<T, 'key'> {
+  const { key: _, ...rest } = changes ?? ({} as T)
+  return rest
+}

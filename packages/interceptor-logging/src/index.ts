@@ -1,0 +1,2 @@
+export { LOGGER, logging } from './logging.ts'
+export type { LoggingLevels, LoggingOptions } from './options.ts'

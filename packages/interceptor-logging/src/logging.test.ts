@@ -1,0 +1,381 @@
+import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
+import type { Interceptor, StageContext } from '@stageflow/core'
+import { manualClock } from '@stageflow/testing'
+import { pino } from 'pino'
+import type { Logger } from 'pino'
+import { afterEach, expect, test } from 'vitest'
+
+import { LOGGER, logging } from './index.ts'
+import type { LoggingOptions } from './index.ts'
+
+let clock = manualClock({ seed: 1 })
+afterEach(() => {
+  expect(clock.timers).toEqual([])
+  clock = manualClock({ seed: 1 })
+})
+
+type Line = Readonly<Record<string, unknown>>
+/** A real pino logger, and the lines that it wrote. */
+function recording(level = 'trace'): {
+  readonly logger: Logger
+  readonly lines: () => readonly Line[]
+  readonly text: () => string
+} {
+  const written: string[] = []
+  const logger = pino({ level, base: null, timestamp: false }, { write: (line: string) => void written.push(line) })
+  return {
+    logger,
+    lines: () => written.map((line) => JSON.parse(line) as Line),
+    text: () => written.join(''),
+  }
+}
+
+const RUN = { pipeline: 'chat', pipelineRunId: expect.any(String) as unknown }
+const LEVEL = { debug: 20, info: 30, warn: 40, error: 50 } as const
+
+const everyEnding = new Pipeline('chat')
+  .withStage('llm', async (context: StageContext) => {
+    await context.clock.sleep(950)
+    context.note('usage', { inputTokens: 12, outputTokens: 3 })
+    return { answer: 'private words' }
+  })
+  .withStage('profile', () => StageOutput.skip('a guest'), 'enrich')
+  .withStage('memory', () => Promise.reject(new TypeError('no store')), { onFailure: 'skip' })
+  .withStage('output_guard', (): StageOutput => StageOutput.cancel('not fit to say'), 'guard', {
+    dependencies: ['llm'],
+  })
+
+test('one line at the end of each stage, with its status, times and what was noted, and one for the run', async () => {
+  const { logger, lines } = recording()
+  const settled = everyEnding.build({ clock, interceptors: [logging({ logger })] }).run({}, {})
+  await clock.advance(950)
+  await settled
+  const stage = (name: string, kind: string, status: string) => ({ ...RUN, stage: name, kind, status })
+  expect(lines()).toEqual([
+    {
+      ...stage('profile', 'enrich', 'skip'),
+      level: LEVEL.info,
+      durationMs: 0,
+      queuedMs: 0,
+      attempts: 1,
+      reason: 'a guest',
+      msg: 'stage skipped',
+    },
+    {
+      ...stage('memory', 'transform', 'fail'),
+      level: LEVEL.warn,
+      durationMs: 0,
+      queuedMs: 0,
+      attempts: 1,
+      tolerated: true,
+      error: { code: 'core/stage-failed', message: 'no store', stage: 'memory' },
+      msg: 'stage failed',
+    },
+    {
+      ...stage('llm', 'transform', 'ok'),
+      level: LEVEL.info,
+      durationMs: 950,
+      queuedMs: 0,
+      attempts: 1,
+      notes: { usage: { inputTokens: 12, outputTokens: 3 } },
+      msg: 'stage completed',
+    },
+    {
+      ...stage('output_guard', 'guard', 'cancel'),
+      level: LEVEL.warn,
+      durationMs: 0,
+      queuedMs: 0,
+      attempts: 1,
+      reason: 'not fit to say',
+      msg: 'stage cancelled',
+    },
+    { ...RUN, level: LEVEL.warn, status: 'cancelled', durationMs: 950, reason: 'not fit to say', msg: 'run cancelled' },
+  ])
+})
+
+test('a failure has the code, the causes and the stack; the run that it ends is an error too', async () => {
+  const { logger, lines } = recording()
+  const failing = new Pipeline('chat').withStage('llm', () => {
+    throw new TypeError('bad answer', { cause: new StageflowError('openai/refused', 'Bearer abcdefghijk was refused') })
+  })
+  await failing.build({ clock, interceptors: [logging({ logger })] }).runSettled()
+  const error = {
+    code: 'core/stage-failed',
+    message: 'bad answer',
+    stage: 'llm',
+    cause: { code: 'openai/refused', message: 'Bearer [redacted] was refused' },
+  }
+  expect(lines()).toEqual([
+    expect.objectContaining({
+      level: LEVEL.error,
+      msg: 'stage failed',
+      error: { ...error, type: 'TypeError', stack: expect.stringContaining('TypeError: bad answer\n') as unknown },
+    }),
+    expect.objectContaining({ level: LEVEL.error, msg: 'run failed', status: 'failed', errors: [error] }),
+  ])
+})
+
+test('data is left out by default, and redacted and cut where it is asked for', async () => {
+  const stage = () => ({
+    token: 'abc',
+    nested: { apiKey: 'abc', secret: { a: 'abc' } },
+    text: 'x'.repeat(5_000),
+    url: 'redis://me:abc@host',
+  })
+  const run = async (options: LoggingOptions) => {
+    const log = recording()
+    await new Pipeline('chat')
+      .withStage('a', stage)
+      .build({ clock, interceptors: [logging({ ...options, logger: log.logger })] })
+      .run()
+    return log
+  }
+  expect((await run({})).lines()[0]).not.toHaveProperty('data')
+  const log = await run({ data: true })
+  expect(log.lines()[0]?.['data']).toEqual({
+    token: '[redacted]',
+    nested: { apiKey: '[redacted]', secret: '[redacted]' },
+    text: `${'x'.repeat(1_024)}… (5000 characters)`,
+    url: 'redis://[redacted]@host',
+  })
+  expect(log.text()).not.toContain('abc')
+  const cut = await run({ data: true, redaction: { maxTextLength: 10, keys: ['url'] } })
+  expect(cut.lines()[0]?.['data']).toMatchObject({ text: 'xxxxxxxxxx… (5000 characters)', url: '[redacted]' })
+})
+
+test('by default a line holds at most 2,048 characters of data', async () => {
+  const { logger, text } = recording()
+  const stage = () => ({ rows: Array.from({ length: 40 }, () => 'y'.repeat(500)) })
+  await new Pipeline('chat')
+    .withStage('a', stage)
+    .build({ clock, interceptors: [logging({ logger, data: true })] })
+    .run()
+  expect(text().length).toBeGreaterThan(2_000)
+  expect(text().length).toBeLessThan(3_500)
+})
+
+test('start lines are an option: each attempt of a stage, and the run', async () => {
+  const { logger, lines } = recording()
+  const twice: Interceptor = {
+    name: 'twice',
+    wrap: (next) => async (context) => {
+      await next(context)
+      return next(context.fork({ attempt: 2 }).context)
+    },
+  }
+  const graph = new Pipeline('chat')
+    .withStage('a', () => ({}))
+    .build({ clock, interceptors: [twice, logging({ logger, startLines: true })] })
+  await graph.run()
+  expect(lines()).toMatchObject([
+    { ...RUN, msg: 'run started', stages: 1 },
+    { ...RUN, msg: 'stage started', stage: 'a', kind: 'transform', attempt: 1 },
+    { ...RUN, msg: 'stage started', stage: 'a', attempt: 2 },
+    { ...RUN, msg: 'stage completed', attempts: 2 },
+    { ...RUN, msg: 'run completed' },
+  ])
+})
+
+test('each status has a level, and a level that the logger leaves out makes no line', async () => {
+  const run = async (options: LoggingOptions, level?: string) => {
+    const { logger, lines } = recording(level)
+    const settled = everyEnding.build({ clock, interceptors: [logging({ logger, ...options })] }).run()
+    await clock.advance(950)
+    await settled
+    return lines().map(({ msg, level: written }) => `${String(written)} ${String(msg)}`)
+  }
+  const levels = { start: 'trace', ok: 'debug', skip: 'silent', cancel: 'error', tolerated: 'info' } as const
+  expect(await run({ levels, startLines: true })).toEqual([
+    '10 run started',
+    '10 stage started',
+    '10 stage started',
+    '10 stage started',
+    '30 stage failed',
+    '20 stage completed',
+    '10 stage started',
+    '50 stage cancelled',
+    '50 run cancelled',
+  ])
+  expect(await run({}, 'warn')).toEqual(['40 stage failed', '40 stage cancelled', '40 run cancelled'])
+  expect(await run({}, 'silent')).toEqual([])
+})
+
+test('the ids of the run are in every line, those of a child and its parent too, and stages can use that logger', async () => {
+  const { logger, lines } = recording()
+  const child = new Pipeline('lookup').withStage(
+    'inner',
+    (context) => void context.get(LOGGER)?.info({ rows: 3 }, 'looked up'),
+  )
+  const graph = new Pipeline('chat').withPipeline('memory', child).build({ clock, interceptors: [logging({ logger })] })
+  const { report } = await graph.run({
+    requestId: 'r1',
+    userId: 'u1',
+    orgId: 'o1',
+    sessionId: 's1',
+    interactionId: 'i1',
+  })
+  const ids = { requestId: 'r1', userId: 'u1', orgId: 'o1', sessionId: 's1', interactionId: 'i1' }
+  const inner = { ...ids, pipeline: 'lookup', parentRunId: report.pipelineRunId, path: 'memory' }
+  expect(lines()).toMatchObject([
+    { ...inner, rows: 3, msg: 'looked up' },
+    { ...inner, stage: 'inner', msg: 'stage completed' },
+    { ...inner, msg: 'run completed' },
+    { ...ids, pipeline: 'chat', stage: 'memory', pipelineRunId: report.pipelineRunId },
+    { ...ids, pipeline: 'chat', msg: 'run completed' },
+  ])
+  expect(lines()[4]).not.toHaveProperty('path')
+})
+
+test('stages that were answered outside, and those that were skipped for another, have their line', async () => {
+  const { logger, lines } = recording()
+  const breaker: Interceptor = {
+    name: 'breaker',
+    wrap: (next, { name }) =>
+      name === 'a' ? () => StageOutput.fail(new StageflowError('breaker/open', 'The circuit is open.')) : next,
+  }
+  await new Pipeline('chat')
+    .withStage('a', () => ({}), { onFailure: 'skip' })
+    .withStage('b', () => ({}), { dependencies: ['a'] })
+    .build({ clock, interceptors: [breaker, logging({ logger, startLines: true })] })
+    .run()
+  expect(lines().slice(1, 3)).toMatchObject([
+    { stage: 'a', status: 'fail', attempts: 0, error: { code: 'breaker/open' }, msg: 'stage failed' },
+    { stage: 'b', status: 'skip', attempts: 0, msg: 'stage skipped' },
+  ])
+})
+
+test('a run that an interceptor before it refused has its line too, and one whose events were dropped says how many', async () => {
+  const { logger, lines } = recording()
+  const refuse: Interceptor = {
+    name: 'auth',
+    wrapRun: (next) => (run) =>
+      run.userId === undefined ? run.fail(new StageflowError('auth/missing-token', 'There is no token.')) : next(run),
+  }
+  const eventSink = { emit: () => {}, tryEmit: () => false }
+  const graph = new Pipeline('chat')
+    .withStage('a', () => ({}))
+    .build({ clock, eventSink, interceptors: [refuse, logging({ logger })] })
+  await graph.runSettled({ requestId: 'r1' })
+  await graph.runSettled({ userId: 'u1' })
+  expect(lines()).toEqual([
+    {
+      ...RUN,
+      requestId: 'r1',
+      level: LEVEL.error,
+      status: 'failed',
+      durationMs: 0,
+      droppedEvents: 1,
+      errors: [{ code: 'auth/missing-token', message: 'There is no token.' }],
+      msg: 'run failed',
+    },
+    expect.objectContaining({ userId: 'u1', msg: 'stage completed' }),
+    expect.objectContaining({ userId: 'u1', msg: 'run completed', droppedEvents: 3 }),
+  ])
+})
+
+test('a logger that throws changes nothing, and is a problem in the report', async () => {
+  const broken = pino({ base: null }, { write: () => { throw new Error('disk full') } }) // prettier-ignore
+  const graph = new Pipeline('chat')
+    .withStage('a', () => ({ a: 1 }))
+    .build({ clock, interceptors: [logging({ logger: broken, startLines: true })] })
+  const result = await graph.run()
+  expect(result.status).toBe('completed')
+  const problems = result.report.notes['core/problems'] ?? []
+  expect(problems.map(({ code }) => code)).toEqual(['core/observer-threw', 'core/problem'])
+  expect(problems.map(({ message }) => message).join()).toContain('disk full')
+})
+
+test('a logger that throws when it is asked for its level, or that cannot make a child, changes nothing either', async () => {
+  const trap = (): never => {
+    throw new Error('closed')
+  }
+  for (const broken of [{ isLevelEnabled: trap }, { child: trap }, { level: trap }]) {
+    const { logger } = recording()
+    for (const [name, get] of Object.entries(broken))
+      Object.defineProperty(logger, name, name === 'level' ? { get } : { value: get })
+    const graph = new Pipeline('chat')
+      .withStage('a', () => ({ a: 1 }))
+      .build({ clock, interceptors: [logging({ logger, startLines: true })] })
+    const { status, report } = await graph.run()
+    expect(status).toBe('completed')
+    expect(JSON.stringify(report.notes['core/problems'])).toContain('closed')
+  }
+})
+
+test('an error that cannot be read has its line all the same, and its name is no way out for a secret', async () => {
+  const { logger, lines, text } = recording()
+  const trap = () => {
+    throw new Error('a trap')
+  }
+  const stages = {
+    unreadable: Object.defineProperty(new Error('down'), 'stack', { get: trap }),
+    nameless: Object.defineProperty(new Error('down'), 'name', { get: trap }),
+    named: Object.assign(new Error('down'), { name: 'Bearer hunter2hunter2', stack: undefined }),
+  }
+  for (const [name, error] of Object.entries(stages))
+    await new Pipeline('chat')
+      .withStage(name as 'a', () => Promise.reject(error))
+      .build({ clock, interceptors: [logging({ logger })] })
+      .runSettled()
+  const failed = lines().filter(({ msg }) => msg === 'stage failed')
+  expect(failed.map(({ stage }) => stage)).toEqual(Object.keys(stages))
+  expect(failed).toMatchObject(failed.map(() => ({ error: { code: 'core/stage-failed', message: 'down' } })))
+  expect(text()).not.toContain('hunter2')
+})
+
+test('an option that is undefined is one that was not given', async () => {
+  const { logger, lines } = recording()
+  const options = { logger, levels: { fail: undefined, ok: undefined }, redaction: { maxLength: undefined } } as unknown
+  await new Pipeline('chat')
+    .withStage('a', () => ({}))
+    .withStage('b', () => Promise.reject(new Error('down')))
+    .build({ clock, interceptors: [logging(options as LoggingOptions)] })
+    .runSettled()
+  expect(lines().map(({ level, msg }) => `${String(level)} ${String(msg)}`)).toEqual([
+    '30 stage completed',
+    '50 stage failed',
+    '50 run failed',
+  ])
+})
+
+test('without a logger the lines go to standard output', () => {
+  expect(logging().name).toBe('logging')
+  expect(logging({}).wrap).toBeUndefined()
+})
+
+test('options that cannot be meant are refused, all of them at once (logging/illegal-option)', () => {
+  const given: unknown = {
+    logger: console,
+    startLines: 1,
+    data: 'yes',
+    levels: { ok: 'loud', fine: 'info' },
+    redaction: { maxLength: 0, maxDepth: NaN },
+  }
+  let error: unknown
+  try {
+    logging(given as LoggingOptions)
+  } catch (thrown) {
+    error = thrown
+  }
+  expect(StageflowError.is(error, 'logging/illegal-option')).toBe(true)
+  expect((error as Error).message).toBe(
+    'logging() was given options it cannot use: logger must be a pino logger (pino(), or a child of one); startLines must be true or false, not 1; ' +
+      'data must be true or false, not "yes"; levels.ok must be one of fatal, error, warn, info, debug, trace, silent, not "loud"; ' +
+      'levels.fine is none of start, ok, skip, cancel, fail, tolerated; redaction.maxLength must be a whole number from 1, not 0; ' +
+      'redaction.maxDepth must be a whole number from 1, not NaN.',
+  )
+  expect(() => logging(null as never)).toThrow('logging() takes an object of options, not null.')
+  // A misspelt option would leave secrets in.
+  const bad: readonly (readonly [unknown, string])[] = [
+    [{ redact: ['ssn'] }, 'there is no option "redact"; there are logger, startLines, levels, data, redaction'],
+    [{ redaction: { key: ['ssn'] } }, 'there is no redaction.key; there are keys, maxTextLength, maxEntries,'],
+    [{ redaction: { keys: 'ssn' } }, 'redaction.keys must be a list of texts and regular expressions'],
+    [{ redaction: { keys: [7] } }, 'redaction.keys must be a list of texts and regular expressions'],
+    [{ redaction: ['ssn'] }, 'redaction must be an object, such as { keys: ["ssn"] }'],
+    [{ redaction: null }, 'redaction must be an object'],
+    [{ levels: 'info' }, 'levels must be an object, such as { ok: "debug" }'],
+    [{ levels: null }, 'levels must be an object'],
+    [{ levels: { toString: 'info' } }, 'levels.toString is none of start, ok'],
+  ]
+  for (const [options, message] of bad) expect(() => logging(options as LoggingOptions)).toThrow(message)
+})

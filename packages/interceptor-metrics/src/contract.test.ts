@@ -1,0 +1,6 @@
+import { interceptorContract } from '@stageflow/testing'
+import { test } from 'vitest'
+
+import { metrics } from './metrics.ts'
+
+for (const { name, run } of interceptorContract(() => metrics())) test(name, run)

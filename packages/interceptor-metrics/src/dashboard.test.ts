@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs'
+
+import { Pipeline, StageOutput } from '@stageflow/core'
+import { parser } from '@prometheus-io/lezer-promql'
+import { expect, test } from 'vitest'
+
+import { parseExposition } from '../test/exposition.ts'
+import { metrics } from './metrics.ts'
+
+// The dashboard against the metrics that there really are.
+
+interface Panel {
+  readonly id: number
+  readonly type: string
+  readonly title: string
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number }
+  readonly datasource?: { readonly type: string; readonly uid: string }
+  readonly targets?: readonly { readonly refId: string; readonly expr: string }[]
+}
+interface Variable {
+  readonly name: string
+  readonly type: string
+  readonly query: string | { readonly query: string }
+}
+interface Dashboard {
+  readonly uid: string
+  readonly title: string
+  readonly schemaVersion: number
+  readonly time: object
+  readonly panels: readonly Panel[]
+  readonly templating: { readonly list: readonly Variable[] }
+}
+
+const dashboard = JSON.parse(readFileSync(new URL('../grafana/stageflow.json', import.meta.url), 'utf8')) as Dashboard
+const panels = dashboard.panels.filter(({ type }) => type !== 'row')
+const expressions = panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ title, expr })))
+
+/** Every metric with the labels of its lines, from a run in which each has one. */
+async function allMetrics() {
+  const observer = metrics()
+  const graph = new Pipeline('chat')
+    .withStage('llm', async function* (context) {
+      yield 'Hello'
+      context.note('usage', { inputTokens: 1, outputTokens: 1 })
+      return StageOutput.fail('no')
+    })
+    .build({ interceptors: [observer] })
+  await graph.runSettled({})
+  const families = parseExposition(await observer.registry.metrics())
+  return new Map(
+    Array.from(families, ([name, { type, lines }]) => [
+      name,
+      { type, labels: new Set(lines.flatMap(({ labels }) => Object.keys(labels))) },
+    ]),
+  )
+}
+
+/** A query as PromQL reads it: what is wrong with it, and what it names. */
+function read(expr: string) {
+  const text = expr.replaceAll(/\$__(rate_interval|range)/g, '5m')
+  const found = { errors: 0, metrics: [] as string[], rated: [] as string[], labels: [] as string[] }
+  let isRated = false
+  parser.parse(text).iterate({
+    enter: ({ type, from, to, node }) => {
+      if (type.isError) found.errors++
+      if (type.name === 'FunctionIdentifier') isRated = ['rate', 'increase'].includes(text.slice(from, to))
+      if (type.name === 'LabelName') found.labels.push(text.slice(from, to))
+      if (type.name !== 'Identifier' || node.parent?.type.name !== 'VectorSelector') return
+      found.metrics.push(text.slice(from, to))
+      if (isRated && node.parent.parent?.type.name === 'MatrixSelector') found.rated.push(text.slice(from, to))
+    },
+  })
+  return found
+}
+
+const familyOf = (name: string): string => name.replace(/_(bucket|sum|count)$/, '')
+
+test('it has what Grafana needs of a dashboard', () => {
+  expect(dashboard).toMatchObject({ uid: 'stageflow', title: 'Stageflow', time: { from: 'now-1h', to: 'now' } })
+  expect(dashboard.schemaVersion).toBeGreaterThanOrEqual(39)
+  expect(dashboard.templating.list[0]).toMatchObject({ name: 'datasource', type: 'datasource', query: 'prometheus' })
+  const ids = dashboard.panels.map(({ id }) => id)
+  expect(new Set(ids).size).toBe(ids.length)
+  for (const { title, type, datasource, targets = [] } of panels) {
+    expect(['timeseries', 'stat'], title).toContain(type)
+    expect(datasource, title).toEqual({ type: 'prometheus', uid: '${datasource}' })
+    expect(
+      targets.map(({ refId }) => refId),
+      title,
+    ).toEqual(['A', 'B'].slice(0, targets.length))
+    expect(targets.length, title).toBeGreaterThan(0)
+  }
+})
+
+test('its panels stand within the 24 columns, and none covers another', () => {
+  const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) => {
+    expect(x >= 0 && w > 0 && x + w <= 24).toBe(true)
+    return Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)}:${y + Math.floor(cell / w)}`)
+  })
+  expect(new Set(cells).size).toBe(cells.length)
+})
+
+test.each(expressions)('"$title" is PromQL about metrics and labels that there are: $expr', async ({ expr }) => {
+  const all = await allMetrics()
+  const found = read(expr)
+  expect(found.errors).toBe(0)
+  expect(found.metrics.length).toBeGreaterThan(0)
+  const labels = new Set(found.metrics.flatMap((name) => [...(all.get(familyOf(name))?.labels ?? [])]))
+  for (const name of found.metrics) {
+    expect([...all.keys()]).toContain(familyOf(name))
+    if (found.rated.includes(name)) expect(['counter', 'histogram']).toContain(all.get(familyOf(name))?.type)
+  }
+  for (const label of found.labels) expect([...labels]).toContain(label)
+  if (expr.startsWith('histogram_quantile')) expect(found.labels).toContain('le')
+})
+
+test('every metric is on it', async () => {
+  const used = new Set(expressions.flatMap(({ expr }) => read(expr).metrics.map(familyOf)))
+  expect([...used].sort()).toEqual([...(await allMetrics()).keys()].sort())
+})
+
+test('its variables ask for labels that there are, and every variable that a panel uses is one of them', async () => {
+  const all = await allMetrics()
+  const [, ...variables] = dashboard.templating.list
+  for (const { name, query } of variables) {
+    const [, metric = '', label = ''] =
+      /^label_values\((\w+)(?:\{[^}]*\})?, (\w+)\)$/.exec((query as { query: string }).query) ?? []
+    expect(label).toBe(name)
+    expect([...(all.get(metric)?.labels ?? [])]).toContain(label)
+  }
+  const used = expressions.flatMap(({ expr }) => expr.match(/\$(?!__)\w+/g) ?? [])
+  expect(new Set(used)).toEqual(new Set(variables.map(({ name }) => `$${name}`)))
+})
+
+test('the reader of PromQL sees what is wrong', () => {
+  expect(read('sum by (status) (rate(stageflow_runs_total[5m])').errors).toBeGreaterThan(0)
+  expect(read('rate(stageflow_runs_total{status=failed}[5m])').errors).toBeGreaterThan(0)
+  expect(read('sum by (status, pipeline) (increase(a_total{code="x"}[$__range])) / b')).toEqual({
+    errors: 0,
+    metrics: ['a_total', 'b'],
+    rated: ['a_total'],
+    labels: ['status', 'pipeline', 'code'],
+  })
+})

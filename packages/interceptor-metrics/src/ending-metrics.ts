@@ -1,0 +1,51 @@
+import type { MetricDefinition } from './gathered-metric.ts'
+import { OTHER } from './layout.ts'
+import type { Layout } from './layout.ts'
+import type { Rows } from './rows.ts'
+import { histogramSamples, sample } from './samples.ts'
+import type { Sample } from './samples.ts'
+import type { Series } from './series.ts'
+
+interface Endings {
+  readonly duration: Pick<MetricDefinition, 'name' | 'help'>
+  readonly total: Pick<MetricDefinition, 'name' | 'help'>
+  readonly statuses: readonly string[]
+  readonly rows: Rows
+  /** Where in a row the first count is. */
+  readonly first: number
+  readonly layout: Layout
+  readonly all: () => readonly Series[]
+}
+
+/** How often something ended with each status, and how long it took: the histogram and the counter of it. */
+export function endingMetrics(endings: Endings): readonly MetricDefinition[] {
+  const { duration, total, statuses, rows, first, layout, all } = endings
+  const { bounds, histogram } = layout
+  const places = statuses.map((status, index) => ({ status, place: first + index * (1 + histogram) }))
+
+  /** Reads each status that may be shown; of a later core's there is a line only where there was one. */
+  const each = (read: (labels: Sample['sharedLabels'], place: number) => readonly Sample[]) => () =>
+    all().flatMap(({ labels, row }) =>
+      places
+        .filter(({ status, place }) => status !== OTHER || rows.get(row + place) > 0)
+        .flatMap(({ status, place }) => read({ ...labels, status }, row + place)),
+    )
+  const clear = (offset: number, length: number) => () => {
+    for (const { row } of all()) for (const { place } of places) rows.clear(row + place + offset, length)
+  }
+
+  return [
+    {
+      ...duration,
+      type: 'histogram',
+      samples: each((labels, place) => histogramSamples(duration.name, labels, rows, place + 1, bounds)),
+      reset: clear(1, histogram),
+    },
+    {
+      ...total,
+      type: 'counter',
+      samples: each((labels, place) => [sample(labels, rows.get(place))]),
+      reset: clear(0, 1),
+    },
+  ]
+}

@@ -1,0 +1,56 @@
+import type { RunOutcome, StageRecord, Usage } from '@stageflow/core'
+
+import {
+  ATTEMPTS,
+  CHUNKS,
+  DROPPED_EVENTS,
+  INPUT_TOKENS,
+  OUTPUT_TOKENS,
+  QUEUE_WAIT,
+  RUN_STATUSES,
+  STAGE_STATUSES,
+  endingOf,
+} from './layout.ts'
+import { add, observe } from './rows.ts'
+import type { GraphSeries, Series, SeriesStore } from './series.ts'
+
+/** Adds a stage that settled. On the way of every stage: numbers into its row, and nothing made. */
+export function addStage(store: SeriesStore, graph: GraphSeries, place: number, record: StageRecord): void {
+  const { status, readyAt, startedAt, endedAt, attempts, chunks, error, notes } = record
+  const { layout } = store
+  const { numbers } = store.stageRows
+  const row = graph.rows[place] as number
+  const ending = row + layout.stageEndings + endingOf(layout, STAGE_STATUSES, status)
+  add(numbers, ending, 1)
+  if (startedAt !== undefined) {
+    if (readyAt !== undefined) observe(numbers, row + QUEUE_WAIT, layout.bounds, secondsOf(startedAt - readyAt))
+    if (endedAt !== undefined) observe(numbers, ending + 1, layout.bounds, secondsOf(endedAt - startedAt))
+  }
+  if (attempts.length > 0) add(numbers, row + ATTEMPTS, attempts.length)
+  if (chunks > 0) add(numbers, row + CHUNKS, chunks)
+  if (error !== undefined) store.countError(graph.stages[place] as Series, error.code)
+  if (notes.usage !== undefined) addUsage(numbers, row, notes.usage)
+}
+
+/** Adds a run that ended. */
+export function addRun(store: SeriesStore, series: Series, outcome: RunOutcome): void {
+  const { status, droppedEvents, startedAt, endedAt } = outcome
+  const { layout } = store
+  const { numbers } = store.runRows
+  const ending = series.row + layout.runEndings + endingOf(layout, RUN_STATUSES, status)
+  add(numbers, ending, 1)
+  observe(numbers, ending + 1, layout.bounds, secondsOf(endedAt - startedAt))
+  add(numbers, series.row + DROPPED_EVENTS, droppedEvents)
+  if (status === 'failed') for (const { code } of outcome.errors) store.countError(series, code)
+}
+
+/** A clock that went back, or an app's own that answers with nonsense, must not make a sum fall, or be no number. */
+const secondsOf = (milliseconds: number): number => (milliseconds > 0 ? milliseconds / 1_000 : 0)
+
+/** A note is whatever the stage left: only what is a count is counted. */
+function addUsage(numbers: Float64Array, row: number, usage: Usage | null): void {
+  add(numbers, row + INPUT_TOKENS, countOf(usage?.inputTokens))
+  add(numbers, row + OUTPUT_TOKENS, countOf(usage?.outputTokens))
+}
+
+const countOf = (value: unknown): number => (typeof value === 'number' && value > 0 && value < Infinity ? value : 0)

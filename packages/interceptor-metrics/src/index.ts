@@ -1,0 +1,2 @@
+export { metrics, type MetricsInterceptor } from './metrics.ts'
+export type { MetricsOptions } from './options.ts'

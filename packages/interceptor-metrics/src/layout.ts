@@ -1,0 +1,51 @@
+import type { PipelineStatus, StageStatus } from '@stageflow/core'
+
+import { histogramLength } from './rows.ts'
+
+/** What stands for every name that found no room, and for what a later core may add. */
+export const OTHER = 'other'
+
+/** The usual one first. */
+export const STAGE_STATUSES: readonly (StageStatus | typeof OTHER)[] = ['ok', 'skip', 'cancel', 'fail', OTHER]
+export const RUN_STATUSES: readonly (PipelineStatus | typeof OTHER)[] = ['completed', 'cancelled', 'failed', OTHER]
+
+// Where a number is in the row of a stage: the two of tokens together, and beside the rest what is written each time.
+export const INPUT_TOKENS = 0
+export const OUTPUT_TOKENS = 1
+export const CHUNKS = 2
+export const ATTEMPTS = 3
+export const QUEUE_WAIT = 4
+
+/** Where a number is in the row of a pipeline's runs. */
+export const DROPPED_EVENTS = 0
+
+/** Where the rest is: how often something ended with each status, each count before the histogram of its durations. */
+export interface Layout {
+  readonly bounds: readonly number[]
+  readonly histogram: number
+  readonly stageEndings: number
+  readonly stageLength: number
+  readonly runEndings: number
+  readonly runLength: number
+}
+
+export function layoutOf(bounds: readonly number[]): Layout {
+  const histogram = histogramLength(bounds)
+  const stageEndings = QUEUE_WAIT + histogram
+  const runEndings = DROPPED_EVENTS + 1
+  return {
+    bounds,
+    histogram,
+    stageEndings,
+    stageLength: stageEndings + STAGE_STATUSES.length * (1 + histogram),
+    runEndings,
+    runLength: runEndings + RUN_STATUSES.length * (1 + histogram),
+  }
+}
+
+/** The place of the count of `status`, from the first one; the histogram follows it. */
+export function endingOf({ histogram }: Layout, statuses: readonly string[], status: string | undefined): number {
+  if (status === statuses[0]) return 0
+  const place = statuses.indexOf(status as string)
+  return (place < 0 ? statuses.length - 1 : place) * (1 + histogram)
+}

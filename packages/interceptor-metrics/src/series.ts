@@ -1,0 +1,119 @@
+import type { PipelineInfo } from '@stageflow/core'
+
+import { OTHER, layoutOf } from './layout.ts'
+import type { Layout } from './layout.ts'
+import { Rows } from './rows.ts'
+
+/** Error codes come from clients and servers too, some of which put an id into them. */
+const MOST_CODES = 100
+const LONGEST_CODE = 100
+
+/** What has labels of its own: a stage, or the runs of a pipeline. */
+export interface Series {
+  readonly labels: Readonly<Record<string, string>>
+  /** Where its row begins. */
+  readonly row: number
+  readonly errors: Map<string, number>
+}
+
+/** Where the numbers of one graph go; graphs that share names share series. */
+export interface GraphSeries {
+  readonly runs: Series
+  /** By place in declared order. */
+  readonly stages: readonly Series[]
+  /** Where the row of each begins. */
+  readonly rows: readonly number[]
+  readonly placeOf: ReadonlyMap<string, number>
+}
+
+/** Everything that one interceptor has gathered, bounded whatever pipelines are built. */
+export class SeriesStore {
+  readonly layout: Layout
+  readonly stageRows: Rows
+  readonly runRows: Rows
+  /** How often a name found no room, by the label that it was meant for. */
+  readonly overflow: Record<'pipeline' | 'stage' | 'code', number> = { pipeline: 0, stage: 0, code: 0 }
+  readonly #most: number
+  readonly #stages = new Map<string, Series>()
+  readonly #runs = new Map<string, Series>()
+  readonly #codes = new Set<string>()
+  readonly #graphs = new WeakMap<PipelineInfo, GraphSeries>()
+  #namedStages = 0
+  #namedRuns = 0
+
+  constructor(bounds: readonly number[], most: number) {
+    this.layout = layoutOf(bounds)
+    this.stageRows = new Rows(this.layout.stageLength)
+    this.runRows = new Rows(this.layout.runLength)
+    this.#most = most
+  }
+
+  get stages(): readonly Series[] {
+    return [...this.#stages.values()]
+  }
+  get runs(): readonly Series[] {
+    return [...this.#runs.values()]
+  }
+
+  graph(pipeline: PipelineInfo): GraphSeries {
+    let graph = this.#graphs.get(pipeline)
+    if (graph === undefined) {
+      const stages = pipeline.stages.map(({ name, kind }) => this.#stageSeries(pipeline.name, name, kind))
+      graph = {
+        runs: this.#runSeries(pipeline.name),
+        stages,
+        rows: stages.map(({ row }) => row),
+        placeOf: new Map(pipeline.stages.map(({ name }, place) => [name, place])),
+      }
+      this.#graphs.set(pipeline, graph)
+    }
+    return graph
+  }
+
+  countError({ errors }: Series, code: string): void {
+    const known = this.#hasRoomFor(code) ? code : OTHER
+    errors.set(known, (errors.get(known) ?? 0) + 1)
+  }
+
+  #hasRoomFor(code: string): boolean {
+    if (this.#codes.has(code)) return true
+    if (this.#codes.size < MOST_CODES && code.length <= LONGEST_CODE) {
+      this.#codes.add(code)
+      return true
+    }
+    this.overflow.code++
+    return false
+  }
+
+  #stageSeries(pipeline: string, stage: string, kind: string): Series {
+    const key = JSON.stringify([pipeline, stage, kind])
+    const known = this.#stages.get(key)
+    if (known !== undefined) return known
+    if (this.#namedStages < this.#most) {
+      this.#namedStages++
+      return newSeries(this.#stages, key, { pipeline, stage, kind }, this.stageRows)
+    }
+    this.overflow.stage++
+    return this.#stages.get(OTHER) ?? newSeries(this.#stages, OTHER, ALL_OTHER, this.stageRows)
+  }
+
+  #runSeries(pipeline: string): Series {
+    const known = this.#runs.get(pipeline)
+    if (known !== undefined) return known
+    if (this.#namedRuns < this.#most) {
+      this.#namedRuns++
+      return newSeries(this.#runs, pipeline, { pipeline }, this.runRows)
+    }
+    this.overflow.pipeline++
+    // An app's own pipeline of this name is counted with the rest: no label set may come twice.
+    return this.#runs.get(OTHER) ?? newSeries(this.#runs, OTHER, { pipeline: OTHER }, this.runRows)
+  }
+}
+
+const ALL_OTHER = { pipeline: OTHER, stage: OTHER, kind: OTHER }
+
+function newSeries(all: Map<string, Series>, key: string, labels: Series['labels'], rows: Rows): Series {
+  const series = { labels, row: rows.add(), errors: new Map<string, number>() }
+  all.set(key, series)
+  return series
+}

@@ -1,0 +1,2 @@
+export { timeout } from './timeout.ts'
+export type { TimeoutNote, TimeoutOptions } from './timeout.ts'

@@ -1,0 +1,377 @@
+import { Pipeline, StageOutput, StageflowError, without } from '@stageflow/core'
+import type { Clock, Interceptor, RunStage, StageContext, StageInfo, StageOutput as Output } from '@stageflow/core'
+import { manualClock, recordingSink } from '@stageflow/testing'
+import { afterEach, expect, test } from 'vitest'
+import { timeout } from './index.ts'
+
+let clock = manualClock()
+afterEach(() => {
+  expect(clock.timers).toEqual([])
+  clock = manualClock()
+})
+
+const waits = (ms: number) => async (context: StageContext) => {
+  await context.clock.sleep(ms, context.signal)
+  return { waited: ms }
+}
+/** Ignores its signal. */
+const deaf = (ms: number) => async (context: StageContext) => {
+  await context.clock.sleep(ms)
+  return { waited: ms }
+}
+
+test('a stage that takes 30,000 ms fails, and one that takes less does not, where nobody says otherwise', async () => {
+  const settled = (['fast', 'slow'] as const).map((name) =>
+    new Pipeline(name)
+      .withStage('llm', waits(name === 'fast' ? 29_999 : 30_001))
+      .build({ clock, interceptors: [timeout()] })
+      .runSettled(),
+  )
+  await clock.advance(30_000)
+  const [fast, slow] = await Promise.all(settled)
+  expect(fast?.status).toBe('completed')
+  expect(slow).toMatchObject({ status: 'failed', errors: [{ code: 'timeout/exceeded', stage: 'llm' }] })
+  expect(slow?.report.stages['llm']).toMatchObject({ status: 'fail', startedAt: 0, endedAt: 30_000 })
+})
+
+test('the failure is retryable, says what took how long and what to do, and is noted in the record', async () => {
+  const outputs: unknown[] = []
+  const outer: Interceptor = {
+    name: 'outer',
+    wrap: (next) => async (context) => {
+      const output = await next(context)
+      outputs.push(output)
+      return output
+    },
+  }
+  const settled = new Pipeline('chat')
+    .withStage('llm', waits(1_000))
+    .build({ clock, interceptors: [outer, timeout({ ms: 100 })] })
+    .runSettled()
+  await clock.advance(100)
+  const { report } = await settled
+  expect(outputs).toMatchObject([{ status: 'fail', retryable: true }])
+  expect(report.stages['llm']).toMatchObject({
+    error: {
+      code: 'timeout/exceeded',
+      message:
+        'Stage "llm" of pipeline "chat" took longer than 100 ms. Make it faster, or set its timeoutMs to more, or to false for no limit.',
+    },
+    notes: { timeout: { kind: 'total', limitMs: 100, expired: true } },
+  })
+})
+
+test("the stage's own signal aborts with the error, and nobody else's does", async () => {
+  const reasons: unknown[] = []
+  let other: AbortSignal | undefined
+  const settled = new Pipeline('chat')
+    .withStage(
+      'llm',
+      async (context) => {
+        try {
+          await context.clock.sleep(1_000, context.signal)
+        } catch (reason) {
+          reasons.push(reason, context.signal.reason)
+          throw reason
+        }
+      },
+      { onFailure: 'skip' },
+    )
+    .withStage(
+      'other',
+      async (context) => {
+        other = context.signal
+        await context.clock.sleep(500, context.signal)
+      },
+      { timeoutMs: false },
+    )
+    .build({ clock, interceptors: [timeout({ ms: 100 })] })
+    .run()
+  await clock.advance(500)
+  expect((await settled).status).toBe('completed')
+  expect(reasons).toHaveLength(2)
+  expect(reasons.every((reason) => StageflowError.is(reason, 'timeout/exceeded'))).toBe(true)
+  expect(other?.aborted).toBe(false)
+})
+
+test('case 5: the stage ends at once, a late result is dropped, and the run waits for the code', async () => {
+  const log: string[] = []
+  const eventSink = recordingSink()
+  const settled = new Pipeline('chat')
+    .withStage(
+      'llm',
+      async (context) => {
+        await context.clock.sleep(250)
+        log.push(`the code ends at ${clock.now()}`)
+        return { late: true }
+      },
+      { onFailure: { fallback: { late: false } } },
+    )
+    .withStage('after', () => void log.push(`the dependent runs at ${clock.now()}`), { dependencies: ['llm'] })
+    .build({ clock, eventSink, interceptors: [timeout({ ms: 100 })] })
+    .run()
+  void settled.then(() => log.push(`the run ends at ${clock.now()}`))
+  await clock.advance(250)
+  const { data, report } = await settled
+  expect(log).toEqual(['the dependent runs at 100', 'the code ends at 250', 'the run ends at 250'])
+  expect(data).toMatchObject({ llm: { late: false } })
+  expect(report.stages['llm']).toMatchObject({
+    status: 'fail',
+    tolerated: true,
+    endedAt: 100,
+    attempts: [{ startedAt: 0, endedAt: 250, status: 'ok' }],
+  })
+  expect(eventSink.types().filter((type) => type.startsWith('stage.llm'))).toEqual([
+    'stage.llm.started',
+    'stage.llm.failed',
+  ])
+})
+
+test('code that ignores its signal is waited for no longer than the grace time, and reported', async () => {
+  const settled = new Pipeline('chat')
+    .withStage('llm', () => new Promise<object>(() => {}))
+    .build({ clock, interceptors: [timeout({ ms: 100 })] })
+    .runSettled({}, { graceMs: 300 })
+  await clock.advance(399)
+  expect(clock.timers).toHaveLength(1)
+  await clock.advance(1)
+  const result = await settled
+  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'timeout/exceeded' }] })
+  expect(result.report).toMatchObject({
+    endedAt: 400,
+    stages: { llm: { status: 'fail', abandoned: true, endedAt: 100 } },
+  })
+})
+
+test.each([
+  ['is cancelled', 'cancelled'],
+  ['runs out of its own time', 'failed'],
+] as const)('a run that %s leaves no timer for code that never ends', async (_, expected) => {
+  const controller = new AbortController()
+  const settled = new Pipeline('chat')
+    .withStage('llm', () => new Promise<object>(() => {}))
+    .build({ clock, interceptors: [timeout({ ms: 1_000, idleMs: 900 })] })
+    .runSettled({}, { graceMs: 200, timeoutMs: expected === 'failed' ? 50 : 5_000, signal: controller.signal })
+  await clock.advance(50)
+  controller.abort(new Error('enough'))
+  await clock.advance(200)
+  const { status, report } = await settled
+  expect(status).toBe(expected)
+  expect(report.stages['llm']).toMatchObject({ status: 'cancel', abandoned: true, notes: {} })
+})
+
+test("where the run's deadline comes first, that is the only error", async () => {
+  let deadline: number | undefined
+  for (const [timeoutMs, code, ms] of [
+    [80, 'core/run-timeout', 80],
+    [100, 'core/run-timeout', 100],
+    [101, 'timeout/exceeded', 100],
+  ] as const) {
+    const settled = new Pipeline('chat')
+      .withStage('llm', (context) => {
+        deadline = context.deadline
+        return waits(1_000)(context)
+      })
+      .build({ clock, interceptors: [timeout({ ms: 100 })] })
+      .runSettled({}, { timeoutMs })
+    const startedAt = clock.now()
+    await clock.advance(101)
+    const result = await settled
+    expect(result.status === 'failed' && result.errors).toMatchObject([{ code }])
+    expect(result.report.endedAt - startedAt).toBe(ms)
+    expect(deadline).toBe(startedAt + ms)
+  }
+})
+
+test("no second error where the code of a stage outlives the run's deadline and its limit", async () => {
+  for (const limits of [{ ms: 100 }, { ms: 1_000, idleMs: 100 }]) {
+    const settled = new Pipeline('chat')
+      .withStage('llm', deaf(200))
+      .build({ clock, interceptors: [timeout(limits)] })
+      .runSettled({}, { timeoutMs: 90 })
+    await clock.advance(200)
+    const result = await settled
+    expect(result.status === 'failed' && result.errors.map(({ code }) => code)).toEqual(['core/run-timeout'])
+    expect(result.report.stages['llm']?.notes).toEqual({})
+  }
+})
+
+test('a stage of an outer deadline is bounded by that, and who set it aborts it', async () => {
+  const outer: Interceptor = {
+    name: 'outer',
+    wrap: (next) => (context) => {
+      const { context: inner, abort } = context.fork({ deadline: context.clock.now() + 50 })
+      context.clock.setTimeout(() => abort(new Error('outer limit')), 50)
+      return next(inner)
+    },
+  }
+  const settled = new Pipeline('chat')
+    .withStage('llm', waits(1_000))
+    .build({ clock, interceptors: [outer, timeout({ ms: 100 })] })
+    .runSettled()
+  await clock.advance(50)
+  const result = await settled
+  expect(result).toMatchObject({ status: 'failed', errors: [{ message: 'outer limit' }] })
+})
+
+test('a stage that something outside has answered for is not failed once more, nor noted', async () => {
+  const hasty: Interceptor = {
+    name: 'hasty',
+    wrap: (next) => (context) => {
+      void next(context)
+      return StageOutput.ok({ cached: true })
+    },
+  }
+  const settled = new Pipeline('chat')
+    .withStage('llm', deaf(200))
+    .build({ clock, interceptors: [hasty, timeout({ ms: 100 })] })
+    .run()
+  await clock.advance(200)
+  const { data, report } = await settled
+  expect(data).toEqual({ llm: { cached: true } })
+  expect(report.stages['llm']).toMatchObject({ status: 'ok', notes: {} })
+})
+
+test('case 7: a run that failed by a time-out has the outputs and times of what completed', async () => {
+  const settled = new Pipeline('chat')
+    .withStage('profile', waits(30))
+    .withStage('llm', waits(1_000), { dependencies: ['profile'] })
+    .build({ clock, interceptors: [timeout({ ms: 100 })] })
+    .runSettled()
+  await clock.advance(130)
+  const { status, data, report } = await settled
+  expect([status, data]).toEqual(['failed', { profile: { waited: 30 } }])
+  expect(report.stages['profile']).toMatchObject({ status: 'ok', startedAt: 0, endedAt: 30 })
+})
+
+test('each stage may have its own limit, or none', async () => {
+  const settled = new Pipeline('chat')
+    .withStage('short', waits(300), { timeoutMs: 200, onFailure: 'skip' })
+    .withStage('long', waits(900), { timeoutMs: 1_000 })
+    .withStage('any', waits(5_000), { timeoutMs: false })
+    .withStage('other', waits(600), { onFailure: 'skip' })
+    .build({ clock, interceptors: [timeout({ ms: 500 })] })
+    .run()
+  await clock.advance(5_000)
+  const { report } = await settled
+  const ended = Object.values(report.stages).map(({ stage, status, endedAt }) => [stage, status, endedAt])
+  expect(ended).toEqual([
+    ['short', 'fail', 200],
+    ['long', 'ok', 900],
+    ['any', 'ok', 5_000],
+    ['other', 'fail', 500],
+  ])
+})
+
+test('a child run ends with the stage that it is in', async () => {
+  const child = new Pipeline('lookup').withStage('inner', waits(1_000))
+  const settled = new Pipeline('chat')
+    .withPipeline('memory', child, { timeoutMs: 100 })
+    .build({ clock, interceptors: [timeout()] })
+    .runSettled()
+  await clock.advance(100)
+  const result = await settled
+  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'timeout/exceeded', stage: 'memory' }] })
+  const [inner] = result.report.stages['memory']?.children ?? []
+  expect(inner).toMatchObject({ status: 'cancelled', endedAt: 100, stages: { inner: { status: 'cancel', notes: {} } } })
+})
+
+test('what a stream yields after its time is dropped, and it is closed', async () => {
+  const log: string[] = []
+  const settled = new Pipeline('chat')
+    .withStage('llm', async function* (context: StageContext) {
+      try {
+        for (let token = 0; ; token++) {
+          await context.clock.sleep(40)
+          yield token
+        }
+      } finally {
+        log.push(`closed at ${clock.now()}`)
+      }
+    })
+    .build({ clock, interceptors: [timeout({ ms: 100 })] })
+    .runSettled()
+  await clock.advance(120)
+  const { report } = await settled
+  expect(report.stages['llm']).toMatchObject({ status: 'fail', chunks: 2, endedAt: 100 })
+  expect(log).toEqual(['closed at 120'])
+})
+
+test.each([
+  ['ok', () => StageOutput.ok({ a: 1 })],
+  ['skip', () => StageOutput.skip('nothing')],
+  ['cancel', () => StageOutput.cancel('enough')],
+  ['fail', () => StageOutput.fail('broken')],
+] as const)('%s goes through as it is, at once or later', async (status, execute) => {
+  const now: () => Output = execute
+  const stages: readonly (() => object)[] = [now, async () => now()]
+  for (const stage of stages) {
+    const result = await new Pipeline('chat')
+      .withStage('a', stage)
+      .build({ clock, interceptors: [timeout({ idleMs: 10 })] })
+      .runSettled()
+    expect(result.report.stages['a']).toMatchObject({ status, notes: {} })
+  }
+})
+
+test('a run that is aborted ends cancelled, not timed out', async () => {
+  const controller = new AbortController()
+  const settled = new Pipeline('chat')
+    .withStage('llm', waits(1_000))
+    .build({ clock, interceptors: [timeout({ ms: 100 })] })
+    .run({}, { signal: controller.signal })
+  await clock.advance(50)
+  controller.abort(new Error('enough'))
+  const result = await settled
+  expect(result).toMatchObject({ status: 'cancelled', reason: 'enough' })
+  expect(result.report.stages['llm']).toMatchObject({ status: 'cancel', notes: {} })
+})
+
+test('case 11: without the interceptor there is no limit', async () => {
+  const defaults = [timeout({ ms: 100 })]
+  for (const interceptors of [without(defaults, 'timeout'), []]) {
+    const settled = new Pipeline('chat').withStage('llm', waits(60_000)).build({ clock, interceptors }).run()
+    await clock.advance(60_000)
+    expect((await settled).status).toBe('completed')
+  }
+})
+
+test('a stage without a limit is left alone', () => {
+  const next = (() => StageOutput.ok()) as RunStage
+  const stage = { name: 'a', options: { timeoutMs: false } } as unknown as StageInfo
+  expect(timeout().wrap?.(next, stage)).toBe(next)
+})
+
+/** A clock on which the code of a stage can itself take time. */
+function busyClock(): Clock & { busy(ms: number): void } {
+  let spent = 0
+  const { setTimeout, sleep } = clock
+  return { now: () => clock.now() + spent, setTimeout, sleep, busy: (ms) => (spent += ms) }
+}
+
+test('time is measured from the start of the call, what the code takes before it first waits included', async () => {
+  const busy = busyClock()
+  const settled = new Pipeline('chat')
+    .withStage('llm', (context) => {
+      busy.busy(60)
+      return waits(1_000)(context)
+    })
+    .build({ clock: busy, interceptors: [timeout({ ms: 100 })] })
+    .runSettled()
+  await clock.advance(39)
+  expect(clock.pending).toBeGreaterThan(0)
+  await clock.advance(1)
+  const { report } = await settled
+  expect(report.stages['llm']).toMatchObject({ status: 'fail', startedAt: 0, endedAt: 100 })
+})
+
+test('code that never waits is not cut short', async () => {
+  const busy = busyClock()
+  const graph = new Pipeline('chat')
+    .withStage('crunch', () => {
+      busy.busy(60_000)
+      return { done: true }
+    })
+    .build({ clock: busy, interceptors: [timeout({ ms: 100 })] })
+  expect((await graph.run()).status).toBe('completed')
+})

@@ -1,0 +1,253 @@
+import { context as contexts, trace } from '@opentelemetry/api'
+import { Pipeline } from '@stageflow/core'
+import type { StageContext } from '@stageflow/core'
+import { manualClock } from '@stageflow/testing'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { spanRecorder, withContextManager } from '../test/span-recorder.ts'
+import { tracing } from './index.ts'
+
+let clock = manualClock()
+let recorder = spanRecorder()
+let endContexts = () => {}
+beforeEach(() => {
+  clock = manualClock({ startAt: 1_000 })
+  recorder = spanRecorder()
+  endContexts = withContextManager()
+})
+afterEach(() => {
+  endContexts()
+  expect(clock.timers).toEqual([])
+})
+const options = () => ({ clock, interceptors: [tracing({ tracerProvider: recorder.provider })] })
+
+/** What an instrumented library does: a span under whichever is active. */
+function callLibrary(name: string): void {
+  recorder.provider.getTracer('library').startSpan(name).end()
+}
+const parentOf = (name: string): string | undefined => {
+  const { parentId } = recorder.span(name)
+  return recorder.spans().find(({ id }) => id === parentId)?.name
+}
+
+test('a library span nests in its stage, before and after the stage waited', async () => {
+  const graph = new Pipeline('nested')
+    .withStage('first', () => callLibrary('sync'))
+    .withStage(
+      'second',
+      async ({ clock: time }) => {
+        callLibrary('before')
+        await time.sleep(10)
+        callLibrary('after')
+      },
+      { dependencies: ['first'] },
+    )
+    .withStage('third', () => callLibrary('third-sync'), { dependencies: ['second'] })
+    .build(options())
+  const running = graph.run()
+  await clock.advance(10)
+  await running
+  expect(['sync', 'before', 'after', 'third-sync'].map(parentOf)).toEqual([
+    'stage first',
+    'stage second',
+    'stage second',
+    'stage third',
+  ])
+})
+
+test('a library span nests in the stage that streams, also after a yield', async () => {
+  const graph = new Pipeline('streamed')
+    .withStage('llm', async function* ({ clock: time }) {
+      callLibrary('at once')
+      yield 'a'
+      callLibrary('after a yield')
+      await time.sleep(10)
+      yield 'b'
+      callLibrary('after a wait and a yield')
+      return { text: 'ab' }
+    })
+    .withStage('beside', ({ clock: time }) => time.sleep(5))
+    .build(options())
+  const running = graph.run()
+  await clock.advance(10)
+  await running
+  expect(['at once', 'after a yield', 'after a wait and a yield'].map(parentOf)).toEqual(
+    Array.from({ length: 3 }, () => 'stage llm'),
+  )
+})
+
+test('so it does where a reader of the events is what the stream waits for', async () => {
+  const graph = new Pipeline('read')
+    .withStage('llm', async function* () {
+      for (let chunk = 0; chunk < 1_500; chunk++) yield chunk
+      callLibrary('after the reader')
+      return {}
+    })
+    .build(options())
+  const run = graph.start()
+  for await (const _ of run) await Promise.resolve()
+  await run.result
+  expect(parentOf('after the reader')).toBe('stage llm')
+})
+
+test('the items of a map, and tools that a stage calls, nest in its span', async () => {
+  const tool = async (context: StageContext, name: string): Promise<void> => {
+    await context.clock.sleep(1)
+    callLibrary(`tool ${name}`)
+  }
+  const graph = new Pipeline('mapped')
+    .withMap('each', {
+      over: () => ['x', 'y', 'z'],
+      each: async (item, context) => {
+        await tool(context, item)
+        return {}
+      },
+      concurrency: 2,
+    })
+    .withStage('beside', ({ clock: time }) => time.sleep(1))
+    .build(options())
+  const running = graph.run()
+  await clock.advance(2)
+  await running
+  expect(['tool x', 'tool y', 'tool z'].map(parentOf)).toEqual(Array.from({ length: 3 }, () => 'stage each'))
+})
+
+test('a child run is below the stage that started it, each attempt of a loop and each item of a map', async () => {
+  const inner = new Pipeline('inner').withStage('leaf', () => ({}))
+  const outer = new Pipeline('outer').withPipeline('middle', new Pipeline('mid').withPipeline('low', inner))
+  await outer.build(options()).run({ pipelineRunId: 'top' })
+  expect(recorder.tree()).toEqual([
+    'invoke_workflow outer completed',
+    '  stage middle ok',
+    '    invoke_workflow mid completed',
+    '      stage low ok',
+    '        invoke_workflow inner completed',
+    '          stage leaf ok',
+  ])
+  expect(recorder.span('invoke_workflow inner').attributes).toMatchObject({ 'stageflow.run.path': 'middle/low' })
+  expect(recorder.span('invoke_workflow mid').attributes).toMatchObject({ 'stageflow.run.parent_id': 'top' })
+  expect(new Set(recorder.spans().map(({ traceId }) => traceId)).size).toBe(1)
+})
+
+test('a child run is below the span of the app that started it inside the stage', async () => {
+  const inner = new Pipeline('inner').withStage('leaf', () => ({}))
+  const tracer = recorder.provider.getTracer('app')
+  const graph = new Pipeline('outer')
+    .withStage('stage', (context) =>
+      tracer.startActiveSpan('plan', async (span) => {
+        await context.runChild(inner)
+        span.end()
+      }),
+    )
+    .build(options())
+  await graph.run()
+  expect(recorder.spans().map(({ name }) => [name, parentOf(name)])).toEqual([
+    ['stage leaf', 'invoke_workflow inner'],
+    ['invoke_workflow inner', 'plan'],
+    ['plan', 'stage stage'],
+    ['stage stage', 'invoke_workflow outer'],
+    ['invoke_workflow outer', undefined],
+  ])
+})
+
+test('a child run that was started out of a lost context is below its stage all the same', async () => {
+  const inner = new Pipeline('inner').withStage('leaf', () => ({}))
+  const graph = new Pipeline('outer')
+    .withStage('stage', (context) =>
+      contexts.with(trace.deleteSpan(foreign()), () => context.runChild(inner)).then(() => ({})),
+    )
+    .build(options())
+  await graph.run()
+  expect(parentOf('invoke_workflow inner')).toBe('stage stage')
+})
+const foreign = () => contexts.active().deleteValue(Symbol.for('stageflow run'))
+
+test('a run is below the span that was active when it was called, and leaves it active', async () => {
+  const tracer = recorder.provider.getTracer('app')
+  const graph = new Pipeline('called').withStage('a', ({ clock: time }) => time.sleep(5)).build(options())
+  const request = tracer.startActiveSpan('request', async (span) => {
+    await graph.run()
+    callLibrary('after the run')
+    span.end()
+  })
+  await clock.advance(5)
+  await request
+  expect(parentOf('invoke_workflow called')).toBe('request')
+  expect(parentOf('after the run')).toBe('request')
+})
+
+test('without a context manager, stages and child runs have their parents still', async () => {
+  contexts.disable()
+  const inner = new Pipeline('inner').withStage('leaf', ({ clock: time }) => time.sleep(1))
+  const graph = new Pipeline('outer')
+    .withPipeline('left', inner)
+    .withPipeline(
+      'right',
+      new Pipeline('other').withStage('leaf2', () => ({})),
+    )
+    .build(options())
+  const running = graph.run()
+  await clock.advance(1)
+  await running
+  expect(recorder.tree()).toEqual([
+    'invoke_workflow outer completed',
+    '  stage left ok',
+    '    invoke_workflow inner completed',
+    '      stage leaf ok',
+    '  stage right ok',
+    '    invoke_workflow other completed',
+    '      stage leaf2 ok',
+  ])
+})
+
+test('1,000 runs at once of one graph and one interceptor: every span has its own parent', async () => {
+  const inner = new Pipeline('inner').withStage('leaf', async ({ clock: time, snapshot }) => {
+    await time.sleep(Number(snapshot.inputText) % 7)
+    callLibrary(`library ${snapshot.inputText}`)
+  })
+  const graph = new Pipeline('many')
+    .withStage('first', ({ clock: time, snapshot }) => time.sleep(Number(snapshot.inputText) % 5))
+    .withPipeline('child', inner, { dependencies: ['first'], input: (_, { inputText }) => ({ inputText }) })
+    .build(options())
+  const running = Array.from({ length: 1_000 }, (_, index) =>
+    graph.run({ inputText: `${index}`, pipelineRunId: `run-${index}` }),
+  )
+  await clock.advance(20)
+  await Promise.all(running)
+  const spans = recorder.spans()
+  expect(spans).toHaveLength(6_000)
+  const byId = new Map(spans.map((span) => [span.id, span]))
+  const runs = new Map(spans.filter(({ parentId }) => parentId === undefined).map((span) => [span.traceId, span]))
+  for (const span of spans.filter(({ name }) => name.startsWith('library '))) {
+    const path = []
+    let at: typeof span | undefined = span
+    for (; at !== undefined; at = at.parentId === undefined ? undefined : byId.get(at.parentId)) path.push(at.name)
+    expect(path.slice(1)).toEqual(['stage leaf', 'invoke_workflow inner', 'stage child', 'invoke_workflow many'])
+    expect(runs.get(span.traceId)?.attributes['stageflow.run.id']).toBe(`run-${span.name.slice('library '.length)}`)
+  }
+  expect(runs.size).toBe(1_000)
+})
+
+test('a child run that was started in the context of another run is below its own stage', async () => {
+  let foreignContext = contexts.active()
+  const inner = new Pipeline('inner').withStage('leaf', () => ({}))
+  const graph = new Pipeline('outer')
+    .withStage('stage', (context) => {
+      if (context.snapshot.inputText === undefined) foreignContext = contexts.active()
+      else return contexts.with(foreignContext, () => context.runChild(inner)).then(() => ({}))
+      return {}
+    })
+    .build(options())
+  await graph.run()
+  await graph.run({ inputText: 'second', pipelineRunId: 'second' })
+  const stage = recorder.spans().find(({ id }) => id === recorder.span('invoke_workflow inner').parentId)
+  expect([stage?.name, stage?.attributes['stageflow.run.id']]).toEqual(['stage stage', 'second'])
+})
+
+test('what a cleanup does lies in the trace of its run', async () => {
+  const graph = new Pipeline('cleaned')
+    .withStage('first', ({ onCleanup }) => onCleanup(() => callLibrary('close')))
+    .withStage('last', async () => ({}), { dependencies: ['first'] })
+    .build(options())
+  await graph.run()
+  expect(parentOf('close')).toBe('stage last')
+})

@@ -1,0 +1,60 @@
+import type { AttemptRecord, ErrorRecord, StageNotes, StageOutput, StageRecord } from '@stageflow/core'
+import type { CallSpan } from './call-span.ts'
+import type { CallEnding } from './stage-span.ts'
+
+/** How the call at `place` ended. `now` is when, where nothing else is known. */
+export function endingOf(calls: readonly CallSpan[], place: number, record: StageRecord, now: number): CallEnding {
+  const call = calls[place] as CallSpan
+  const following = calls[place + 1]
+  const attempt = attemptOf(calls, place, record)
+  const endedAt = attempt?.endedAt ?? call.endedAt ?? (record.attempts.length === 0 ? record.endedAt : undefined) ?? now
+  return {
+    status: attempt?.status ?? call.output?.status,
+    error: attempt?.error ?? errorOf(call.output),
+    endedAt,
+    record: following === undefined ? record : undefined,
+    retry:
+      following === undefined
+        ? undefined
+        : {
+            attempt: place + 2,
+            delayMs: notedDelay(record.notes, place) ?? Math.max(0, following.startedAt - endedAt),
+          },
+  }
+}
+
+/**
+ * The attempt in the report that the call surely was. An interceptor further inside may answer a call without an attempt, or
+ * make several of it, so that of several calls only those without an answer are looked for.
+ */
+function attemptOf(calls: readonly CallSpan[], place: number, { attempts }: StageRecord): AttemptRecord | undefined {
+  if (attempts.length !== calls.length) return undefined
+  return calls.length === 1 || calls[place]?.output === undefined ? attempts[place] : undefined
+}
+
+const DEEPEST_CAUSE = 5
+
+function errorOf(output: StageOutput | undefined): ErrorRecord | undefined {
+  return output?.status === 'fail' || output?.status === 'retry' ? errorRecord(output.error, 0) : undefined
+}
+
+function errorRecord(error: unknown, depth: number): ErrorRecord {
+  try {
+    const { code, message, cause } = error as { readonly code?: unknown; readonly message?: unknown; cause?: unknown }
+    return {
+      code: typeof code === 'string' ? code : 'core/stage-failed',
+      message: String(message),
+      ...(cause instanceof Error && depth < DEEPEST_CAUSE ? { cause: errorRecord(cause, depth + 1) } : undefined),
+    }
+  } catch {
+    return { code: 'core/stage-failed', message: 'an error that cannot be read' }
+  }
+}
+
+/** The delay that the retry interceptor says it waited. */
+function notedDelay(notes: Readonly<StageNotes>, place: number): number | undefined {
+  const { retry } = notes as { readonly retry?: { readonly delaysMs?: unknown } | null }
+  const delays = retry?.delaysMs
+  const delay: unknown = Array.isArray(delays) ? delays[place] : undefined
+  return typeof delay === 'number' ? delay : undefined
+}

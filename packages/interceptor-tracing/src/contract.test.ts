@@ -1,0 +1,18 @@
+import { interceptorContract } from '@stageflow/testing'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { spanRecorder, withContextManager } from '../test/span-recorder.ts'
+import { tracing } from './index.ts'
+
+describe('without an SDK', () => {
+  for (const { name, run } of interceptorContract(() => tracing())) test(name, run)
+})
+
+describe('with an SDK and asynchronous contexts', () => {
+  let end: () => void
+  beforeAll(() => {
+    end = withContextManager()
+  })
+  afterAll(() => end())
+  const { provider } = spanRecorder()
+  for (const { name, run } of interceptorContract(() => tracing({ tracerProvider: provider }))) test(name, run)
+})

@@ -1,0 +1,89 @@
+import { Pipeline, StageOutput } from '@stageflow/core'
+import type { Interceptor } from '@stageflow/core'
+import { expect, test } from 'vitest'
+import { spanRecorder } from '../test/span-recorder.ts'
+import { tracing } from './index.ts'
+
+/** Notes come from stages and from interceptors of anybody, and what a stage throws is whatever it likes. */
+const noting = (key: string, value: unknown): Interceptor => ({
+  name: 'noting',
+  wrap: (next) => (context) => {
+    context.note(key as 'usage', value as object)
+    return next(context)
+  },
+})
+const twice: Interceptor = {
+  name: 'twice',
+  wrap: (next) => async (context) => {
+    await next(context.fork({ attempt: 1 }).context)
+    return next(context.fork({ attempt: 2 }).context)
+  },
+}
+
+test.each([
+  ['usage', null],
+  ['usage', 5],
+  ['attributes', null],
+  ['attributes', 'text'],
+  ['circuitBreaker', null],
+  ['circuitBreaker', { transitions: [null, { to: 5 }, 'open'] }],
+  ['idempotency', null],
+  ['timeout', null],
+  ['retry', null],
+])('a note %s that is %j leaves the span of a failed stage a failed one, and is no problem', async (key, value) => {
+  const { provider, spans } = spanRecorder()
+  const { report } = await new Pipeline('odd')
+    .withStage('s', () => StageOutput.fail('down'), { onFailure: 'skip' })
+    .build({ interceptors: [tracing({ tracerProvider: provider }), noting(key, value)] })
+    .run()
+  const span = spans().find(({ name }) => name === 'stage s')
+  expect(span).toMatchObject({ isError: true, message: 'down', attributes: { 'stageflow.stage.status': 'fail' } })
+  expect(report.notes['core/problems']).toBeUndefined()
+})
+
+test('a note that cannot be read leaves the span of a failed stage a failed one, and is a problem', async () => {
+  const { provider, spans } = spanRecorder()
+  const usage = {
+    get inputTokens(): number {
+      throw new Error('not now')
+    },
+  }
+  const { report } = await new Pipeline('odd')
+    .withStage('s', () => StageOutput.fail('down'), { onFailure: 'skip' })
+    .build({ interceptors: [tracing({ tracerProvider: provider }), noting('usage', usage)] })
+    .run()
+  expect(spans().find(({ name }) => name === 'stage s')).toMatchObject({ isError: true, message: 'down' })
+  expect(report.notes['core/problems']).toMatchObject([{ code: 'tracing/failed', cause: { message: 'not now' } }])
+})
+
+test.each([
+  [
+    'whose cause throws',
+    () =>
+      Object.defineProperty(new Error('down'), 'cause', {
+        get: () => {
+          throw new Error('no')
+        },
+      }),
+  ],
+  [
+    'that is a revoked proxy',
+    () => {
+      const { proxy, revoke } = Proxy.revocable(new Error('down'), {})
+      revoke()
+      return proxy
+    },
+  ],
+])('an error %s leaves each attempt a failed span', async (_, make) => {
+  const { provider, spans } = spanRecorder()
+  const { report } = await new Pipeline('odd')
+    .withStage('s', () => StageOutput.fail(make()), { onFailure: 'skip' })
+    .build({ interceptors: [twice, tracing({ tracerProvider: provider })] })
+    .run()
+  expect(
+    spans()
+      .filter(({ name }) => name === 'stage s')
+      .map(({ isError }) => isError),
+  ).toEqual([true, true])
+  expect(report.notes['core/problems']).toBeUndefined()
+})

@@ -1,0 +1,228 @@
+import { SpanKind, createContextKey, trace } from '@opentelemetry/api'
+import type { Attributes, Context, Link, Span, SpanOptions, Tracer } from '@opentelemetry/api'
+import { StageflowError, createSlot } from '@stageflow/core'
+import type {
+  Clock,
+  PipelineInfo,
+  RunContext,
+  RunOutcome,
+  Slot,
+  StageInfo,
+  StageOutput,
+  StageRecord,
+} from '@stageflow/core'
+import type { Redactor } from '@stageflow/core/redaction'
+import { CallSpan } from './call-span.ts'
+import type { StageSpans } from './call-span.ts'
+import { endingOf } from './call-ending.ts'
+import { describeEnding, describeError } from './stage-span.ts'
+import { spanTime } from './span-time.ts'
+
+/** The trace of a run; what a child run finds in it is the trace of the run above. */
+export const RUN_TRACE: Slot<RunTrace> = createSlot('tracing/run')
+
+/** Marks every context that comes from a run, so that one that came from elsewhere is not taken for it. */
+const RUN_KEY = createContextKey('stageflow run')
+
+/** Of a run's id, which a caller may have made, in characters. */
+export const LONGEST_ID = 256
+
+/** What a trace works with. */
+export interface TraceTools {
+  readonly tracer: Tracer
+  readonly redactor: Redactor
+  /** Those of the pipeline, by name. */
+  readonly stages: ReadonlyMap<string, StageInfo>
+  /** Called once, when a run that was recorded has ended. */
+  readonly over: () => void
+}
+
+/** The spans of one run. Nothing that goes wrong in here is the run's failure: it is reported, once. */
+export class RunTrace {
+  readonly pipeline: PipelineInfo
+  /** In which the run's span is the active one. */
+  readonly context: Context
+  readonly #run: RunContext
+  readonly #clock: Clock
+  readonly #span: Span
+  readonly #runId: string
+  readonly #tools: TraceTools
+  /** By the place of the stage. */
+  readonly #stages: (StageSpans | undefined)[]
+  /** Nothing is left to be recorded, or never was. */
+  #isOver: boolean
+  #hasFailed = false
+
+  constructor(run: RunContext, span: Span, parent: Context, tools: TraceTools) {
+    this.pipeline = run.pipeline
+    this.context = trace.setSpan(parent, span).setValue(RUN_KEY, this)
+    this.#isOver = !span.isRecording()
+    this.#runId = run.pipelineRunId.slice(0, LONGEST_ID)
+    this.#run = run
+    this.#clock = run.clock
+    this.#span = span
+    this.#tools = tools
+    this.#stages = Array.from({ length: this.#isOver ? 0 : run.pipeline.stages.length })
+  }
+
+  /** A run that is not sampled hands its context on, and does nothing else. */
+  get isRecording(): boolean {
+    return !this.#isOver
+  }
+
+  /** `active` where it comes from this run, library spans and all; else that of the stage's newest span, or of the run's. */
+  contextIn(active: Context, stage: string | undefined): Context {
+    if (active.getValue(RUN_KEY) === this) return active
+    const place = stage === undefined ? undefined : this.#tools.stages.get(stage)?.index
+    const calls = place === undefined ? undefined : this.#stages[place]?.calls
+    return calls?.at(-1)?.context ?? this.context
+  }
+
+  /** Opens the span of a call; undefined where that failed, or where the stage has settled, so that core refuses the call. */
+  start(stage: StageInfo): CallSpan | undefined {
+    try {
+      if (this.#stages[stage.index]?.record !== undefined) return undefined
+      return this.#open(stage, this.#clock.now(), (this.#stages[stage.index]?.calls.length ?? 0) + 1)
+    } catch (cause) {
+      this.failed(cause)
+      return undefined
+    }
+  }
+
+  /** A call got its answer. */
+  answered(stage: StageInfo, call: CallSpan, output: StageOutput): void {
+    if (call.isOver) return // its stage settled with this very answer
+    call.output = output
+    call.endedAt = this.#clock.now()
+    const spans = this.#stages[stage.index]
+    if (spans?.record !== undefined) this.#end(spans, call, spans.record)
+  }
+
+  /** A stage settled: its spans end, but for one whose code still runs, which the run waits for. */
+  settled(record: StageRecord): void {
+    try {
+      const info = this.#tools.stages.get(record.stage) as StageInfo
+      const spans = this.#stages[info.index] ?? this.#openAnswered(info, record)
+      spans.record = record
+      for (const call of spans.calls) {
+        if (call.endedAt !== undefined || record.abandoned === true || isDone(record)) this.#end(spans, call, record)
+      }
+    } catch (cause) {
+      this.failed(cause)
+    }
+  }
+
+  /** The run ended: so does every span of its stages that has not, and then its own. */
+  close(outcome: RunOutcome): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    try {
+      this.#endAbandoned(outcome)
+      this.#describe(outcome)
+    } catch (cause) {
+      this.failed(cause)
+    }
+    this.#endSpan(this.#span, outcome.endedAt)
+    this.#tools.over()
+  }
+
+  /** Reports what broke, once a run. */
+  failed(cause: unknown): void {
+    if (this.#hasFailed) return
+    this.#hasFailed = true
+    reportFailure(this.#run, cause)
+  }
+
+  /** A stage that was answered outside, or never started, has its span all the same. */
+  #openAnswered(info: StageInfo, { startedAt, endedAt = this.#clock.now() }: StageRecord): StageSpans {
+    this.#open(info, startedAt ?? endedAt, undefined).endedAt = endedAt
+    return this.#stages[info.index] as StageSpans
+  }
+
+  #open(info: StageInfo, startedAt: number, attempt: number | undefined): CallSpan {
+    const span = this.#startSpan(info, startedAt, attempt)
+    const call = new CallSpan(span, trace.setSpan(this.context, span), startedAt)
+    const spans = this.#stages[info.index]
+    if (spans === undefined) this.#stages[info.index] = { info, calls: [call], record: undefined }
+    else spans.calls.push(call)
+    return call
+  }
+
+  #startSpan(stage: StageInfo, startedAt: number, attempt: number | undefined): Span {
+    const attributes: Attributes = {
+      'stageflow.stage.name': stage.name,
+      'stageflow.stage.kind': stage.kind,
+      'stageflow.run.id': this.#runId,
+    }
+    if (attempt !== undefined) attributes['stageflow.stage.attempt'] = attempt
+    const options: SpanOptions = { kind: SpanKind.INTERNAL, startTime: spanTime(startedAt), attributes }
+    if (stage.dependencies.length > 1) options.links = this.#linksOf(stage)
+    return this.#tools.tracer.startSpan(`stage ${stage.name}`, options, this.context)
+  }
+
+  /** To the dependencies that had settled when a join started: its parent is the run. */
+  #linksOf({ dependencies }: StageInfo): Link[] {
+    return dependencies.flatMap(({ stage }) => {
+      const spans = this.#stages[this.#tools.stages.get(stage)?.index ?? -1]
+      const span = spans?.record === undefined ? undefined : spans.calls.at(-1)?.span
+      return span === undefined ? [] : [{ context: span.spanContext(), attributes: { 'stageflow.stage.name': stage } }]
+    })
+  }
+
+  /** Ends a span with what is known; `record` is the stage's. */
+  #end({ calls }: StageSpans, call: CallSpan, record: StageRecord, now: number = this.#clock.now()): void {
+    if (call.isOver) return
+    call.isOver = true
+    let endedAt = now
+    try {
+      const ending = endingOf(calls, calls.indexOf(call), record, now)
+      endedAt = ending.endedAt
+      if (call.span.isRecording()) describeEnding(call.span, ending, this.#tools.redactor)
+    } catch (cause) {
+      this.failed(cause)
+    }
+    this.#endSpan(call.span, Math.max(call.startedAt, endedAt))
+  }
+
+  /** Code that was still running when its stage settled has been given up, where it has not ended since. */
+  #endAbandoned(outcome: RunOutcome): void {
+    for (const spans of this.#stages) {
+      if (spans?.record === undefined || spans.calls.every(({ isOver }) => isOver)) continue
+      const record = outcome.report.stages[spans.info.name] ?? spans.record
+      for (const call of spans.calls) this.#end(spans, call, record, outcome.endedAt)
+    }
+  }
+
+  #describe({ status, reason, errors, endedAt }: RunOutcome): void {
+    const { redactor } = this.#tools
+    if (!this.#span.isRecording()) return
+    this.#span.setAttribute('stageflow.run.status', status)
+    if (reason !== undefined) this.#span.setAttribute('stageflow.run.reason', redactor.text(reason))
+    const [first] = errors
+    if (first !== undefined) describeError(this.#span, first, endedAt, redactor)
+  }
+
+  #endSpan(span: Span, at: number): void {
+    try {
+      span.end(spanTime(at))
+    } catch (cause) {
+      this.failed(cause)
+    }
+  }
+}
+
+/** Whether none of its code runs any more. */
+function isDone({ attempts }: StageRecord): boolean {
+  return attempts.every(({ endedAt }) => endedAt !== undefined)
+}
+
+/** A failure of telemetry, which is not the run's, goes where those of sinks and observers go. */
+export function reportFailure(run: RunContext, cause: unknown): void {
+  run.problem(
+    new StageflowError(
+      'tracing/failed',
+      `The trace of a run of "${run.pipeline.name}" is not whole, since the tracer or the context manager threw; the run goes on. Look at the cause.`,
+      { cause },
+    ),
+  )
+}

@@ -1,0 +1,8 @@
+import type { HrTime } from '@opentelemetry/api'
+
+/** A time of the run's clock for a span. In parts: an SDK takes a small number for one of `performance.now()`, as those of a manual clock would be. */
+export function spanTime(ms: number): HrTime {
+  const seconds = Math.floor(ms / 1_000)
+  const nanos = Math.round((ms - seconds * 1_000) * 1e6)
+  return nanos === 1e9 ? [seconds + 1, 0] : [seconds, nanos]
+}

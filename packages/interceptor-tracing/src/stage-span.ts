@@ -1,0 +1,147 @@
+import { SpanStatusCode } from '@opentelemetry/api'
+import type { AttributeValue, Attributes, Span } from '@opentelemetry/api'
+import type { ErrorRecord, StageNotes, StageRecord, StageStatus } from '@stageflow/core'
+import type { Redactor } from '@stageflow/core/redaction'
+import { spanTime } from './span-time.ts'
+
+/** How one call of a stage ended, and, for its last one, how the stage did. */
+export interface CallEnding {
+  /** What the call itself came to; undefined where nobody knows: it was given up, or never made. */
+  readonly status: StageStatus | 'retry' | undefined
+  readonly error: ErrorRecord | undefined
+  readonly endedAt: number
+  /** Of the stage; undefined for a call that was followed by another. */
+  readonly record: StageRecord | undefined
+  /** The call that followed. */
+  readonly retry: { readonly attempt: number; readonly delayMs: number } | undefined
+}
+
+/** A note of a stage or of another interceptor, which need not be there, nor be what it should: undefined where it is no object. */
+function noteOf(notes: Readonly<StageNotes>, key: string): Readonly<Record<string, unknown>> | undefined {
+  const note = (notes as Readonly<Record<string, unknown>>)[key]
+  return typeof note === 'object' && note !== null ? (note as Readonly<Record<string, unknown>>) : undefined
+}
+
+/** Says on a span how its call ended. Throws what a note threw that cannot be read, when all the rest is said. */
+export function describeEnding(span: Span, ending: CallEnding, redactor: Redactor): void {
+  const { status, error, endedAt, record, retry } = ending
+  let unread: { readonly cause: unknown } | undefined
+  if (record !== undefined) {
+    try {
+      describeNotes(span, record.notes, redactor)
+    } catch (cause) {
+      unread = { cause }
+    }
+    describeStage(span, record, redactor)
+    if (status !== undefined && status !== record.status) span.setAttribute('stageflow.attempt.status', status)
+    describeBreaker(span, record.notes, endedAt)
+  } else if (status !== undefined) span.setAttribute('stageflow.stage.status', status)
+  else describeGivenUp(span)
+  const failure = record?.status === 'fail' ? record.error : error
+  if (failure !== undefined) describeError(span, failure, endedAt, redactor)
+  if (retry !== undefined)
+    span.addEvent(
+      'stageflow.retry.scheduled',
+      { 'stageflow.retry.attempt': retry.attempt, 'stageflow.retry.delay': retry.delayMs / 1_000 },
+      spanTime(endedAt),
+    )
+  if (record !== undefined && noteOf(record.notes, 'retry')?.['exhausted'] === true)
+    span.addEvent('stageflow.retry.exhausted', {}, spanTime(endedAt))
+  if (unread !== undefined) throw unread.cause
+}
+
+/** Another call followed this one, whose code had not ended when the run did. */
+function describeGivenUp(span: Span): void {
+  span.setAttribute('stageflow.stage.abandoned', true)
+  span.setStatus({ code: SpanStatusCode.ERROR, message: 'its code had not ended when the run did' })
+}
+
+/** Marks a span as failed: the code as `error.type`, the redacted message, and the exception as an event. Stacks stay with the error. */
+export function describeError(span: Span, error: ErrorRecord, at: number, redactor: Redactor): void {
+  const { code, message } = error
+  span.setAttribute('error.type', redactor.text(code))
+  span.setStatus({ code: SpanStatusCode.ERROR, message: redactor.text(message) })
+  span.recordException({ code: redactor.text(code), message: redactor.text(withCauses(error)) }, spanTime(at))
+}
+
+function withCauses({ message, cause }: ErrorRecord): string {
+  return cause === undefined ? message : `${message} (caused by ${cause.code}: ${withCauses(cause)})`
+}
+
+function describeStage(span: Span, record: StageRecord, redactor: Redactor): void {
+  const { status, reason, tolerated, abandoned, chunks } = record
+  span.setAttribute('stageflow.stage.status', status ?? 'cancel')
+  if (reason !== undefined) span.setAttribute('stageflow.stage.reason', redactor.text(reason))
+  if (tolerated === true) span.setAttribute('stageflow.stage.tolerated', true)
+  if (abandoned === true) span.setAttribute('stageflow.stage.abandoned', true)
+  if (chunks > 0) span.setAttribute('stageflow.stage.chunks', chunks)
+}
+
+function describeNotes(span: Span, notes: Readonly<StageNotes>, redactor: Redactor): void {
+  const usage = noteOf(notes, 'usage')
+  if (usage !== undefined)
+    span.setAttributes(
+      plainValues({
+        'gen_ai.usage.input_tokens': usage['inputTokens'],
+        'gen_ai.usage.output_tokens': usage['outputTokens'],
+        'stageflow.usage.cost_usd': usage['costUsd'],
+      }),
+    )
+  const attributes = noteOf(notes, 'attributes')
+  if (attributes !== undefined)
+    span.setAttributes(plainValues(redactor.value(attributes) as Readonly<Record<string, unknown>>))
+  const circuitBreaker = noteOf(notes, 'circuitBreaker')
+  if (circuitBreaker !== undefined)
+    span.setAttributes(
+      plainValues({
+        'stageflow.circuit_breaker.key': shortText(circuitBreaker['key'], redactor),
+        'stageflow.circuit_breaker.state': circuitBreaker['state'],
+      }),
+    )
+  const idempotency = noteOf(notes, 'idempotency')
+  if (idempotency !== undefined)
+    span.setAttributes(plainValues({ 'stageflow.idempotency.result': idempotency['result'] }))
+  const timeout = noteOf(notes, 'timeout')
+  if (timeout !== undefined)
+    span.setAttributes(
+      plainValues({
+        'stageflow.timeout.kind': timeout['kind'],
+        'stageflow.timeout.limit': typeof timeout['limitMs'] === 'number' ? timeout['limitMs'] / 1_000 : undefined,
+      }),
+    )
+}
+
+const shortText = (value: unknown, redactor: Redactor): unknown =>
+  typeof value === 'string' ? redactor.text(value) : value
+
+const TRANSITIONS: Readonly<Record<string, string>> = { open: 'opened', 'half-open': 'half_open', closed: 'closed' }
+
+function describeBreaker(span: Span, notes: Readonly<StageNotes>, endedAt: number): void {
+  const transitions = noteOf(notes, 'circuitBreaker')?.['transitions']
+  if (!Array.isArray(transitions)) return
+  for (const each of transitions as readonly unknown[]) {
+    const { to, at } = (each ?? {}) as { readonly to?: unknown; readonly at?: unknown }
+    if (typeof to !== 'string') continue
+    span.addEvent(
+      `stageflow.circuit_breaker.${TRANSITIONS[to] ?? to}`,
+      {},
+      spanTime(typeof at === 'number' ? at : endedAt),
+    )
+  }
+}
+
+/** What a span can hold of these values: texts, finite numbers, booleans, and lists of one kind of them. */
+function plainValues(values: Readonly<Record<string, unknown>>): Attributes {
+  const plain: Record<string, AttributeValue> = {}
+  for (const [key, value] of Object.entries(values)) {
+    if (
+      isPlain(value) ||
+      (Array.isArray(value) && value.every((one) => isPlain(one) && typeof one === typeof value[0]))
+    )
+      plain[key] = value as AttributeValue
+  }
+  return plain
+}
+
+const isPlain = (value: unknown): boolean =>
+  typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))

@@ -1,0 +1,79 @@
+import { context as contexts, createTraceState, isSpanContextValid, trace } from '@opentelemetry/api'
+import type { Context, SpanContext } from '@opentelemetry/api'
+import type { ContextSnapshot, Slot, SnapshotExtensions, StageInfo } from '@stageflow/core'
+import { RUN_TRACE } from './run-trace.ts'
+
+declare module '@stageflow/core' {
+  interface SnapshotExtensions {
+    /** The W3C header of the request that the run belongs to: its spans become part of the caller's trace. */
+    readonly traceparent?: string | undefined
+    /** The W3C header that comes with `traceparent`. */
+    readonly tracestate?: string | undefined
+  }
+}
+
+/** What `traceparent` reads: a stage's context, an interceptor's, or a run's. */
+export interface TraceSource {
+  readonly snapshot: ContextSnapshot
+  readonly stage?: StageInfo
+  get<T>(slot: Slot<T>): T | undefined
+}
+
+/**
+ * The W3C headers `traceparent` and, where there is one, `tracestate` for a request that a stage sends: its span, or the
+ * library span inside it that is active. Without a trace the incoming ones are passed on; without those there are none.
+ */
+export function traceparent(source: TraceSource): Readonly<Record<string, string>> {
+  const span = currentSpan(source)
+  if (span === undefined || !isSpanContextValid(span)) return {}
+  const { traceId, spanId, traceFlags, traceState } = span
+  const state = traceState?.serialize() ?? ''
+  return {
+    traceparent: `00-${traceId}-${spanId}-${(traceFlags & 0xff).toString(16).padStart(2, '0')}`,
+    ...(state === '' ? undefined : { tracestate: state }),
+  }
+}
+
+function currentSpan(source: TraceSource): SpanContext | undefined {
+  const { stage, snapshot } = source
+  const active = contexts.active()
+  const run = source.get(RUN_TRACE)
+  if (run !== undefined)
+    return trace.getSpanContext(run.contextIn(active, stage?.pipeline === run.pipeline ? stage?.name : undefined))
+  return trace.getSpanContext(active) ?? readTraceparent(snapshot.extensions)
+}
+
+const FORMAT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
+const SAMPLED = 1
+
+/** The span that a run's W3C headers name; undefined where they are none. */
+function readTraceparent({ traceparent: given, tracestate }: SnapshotExtensions): SpanContext | undefined {
+  const parts = typeof given === 'string' ? FORMAT.exec(given) : null
+  if (parts === null) return undefined
+  const [, version, traceId, spanId, flags, more] = parts as unknown as readonly [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string?,
+  ]
+  // What a later version adds at the end is not ours to judge; version ff is forbidden.
+  if (version === 'ff' || (version === '00' && more !== undefined)) return undefined
+  const span = { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & SAMPLED, isRemote: true }
+  if (!isSpanContextValid(span)) return undefined
+  return typeof tracestate === 'string' ? { ...span, traceState: createTraceState(tracestate) } : span
+}
+
+/** Where a run that is nobody's child belongs: under the span that is active, or under the one that its headers name. */
+export function callerContext(
+  active: Context,
+  extensions: SnapshotExtensions,
+): { readonly context: Context; readonly isInvalid: boolean } {
+  if (extensions.traceparent === undefined) return { context: active, isInvalid: false }
+  const remote = readTraceparent(extensions)
+  if (remote === undefined) return { context: active, isInvalid: true }
+  // A server's instrumentation has read the same header already, and its span is nearer.
+  const isRead = trace.getSpanContext(active)?.traceId === remote.traceId
+  return { context: isRead ? active : trace.setSpanContext(active, remote), isInvalid: false }
+}

@@ -1,0 +1,268 @@
+import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
+import { manualClock } from '@stageflow/testing'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { spanRecorder } from '../test/span-recorder.ts'
+import { tracing } from './index.ts'
+
+let clock = manualClock()
+let recorder = spanRecorder()
+beforeEach(() => {
+  clock = manualClock({ startAt: 1_000 })
+  recorder = spanRecorder()
+})
+afterEach(() => {
+  expect(clock.timers).toEqual([])
+})
+const options = () => ({ clock, interceptors: [tracing({ tracerProvider: recorder.provider })] })
+
+test('a run is a span, and each attempt of a stage is one below it, on the time of the clock', async () => {
+  const graph = new Pipeline('chat')
+    .withStage('guard', ({ clock: time }) => time.sleep(20), StageKind.GUARD)
+    .withStage('llm', ({ clock: time }) => time.sleep(300.5), StageKind.AGENT, { dependencies: ['guard'] })
+    .build(options())
+  const running = graph.run({ pipelineRunId: 'r1', sessionId: 's1', requestId: 'q1', userId: 'u1' })
+  await clock.advance(321)
+  await running
+  expect(recorder.tree()).toEqual(['invoke_workflow chat completed', '  stage guard ok', '  stage llm ok'])
+  const run = recorder.span('invoke_workflow chat')
+  expect([run.startedAt, run.endedAt, run.parentId]).toEqual([1_000, 1_320.5, undefined])
+  expect(run.attributes).toEqual({
+    'gen_ai.operation.name': 'invoke_workflow',
+    'gen_ai.workflow.name': 'chat',
+    'gen_ai.conversation.id': 's1',
+    'stageflow.run.id': 'r1',
+    'stageflow.request.id': 'q1',
+    'stageflow.run.status': 'completed',
+  })
+  const llm = recorder.span('stage llm')
+  expect([llm.startedAt, llm.endedAt]).toEqual([1_020, 1_320.5])
+  expect(llm.attributes).toEqual({
+    'stageflow.stage.name': 'llm',
+    'stageflow.stage.kind': 'agent',
+    'stageflow.stage.status': 'ok',
+    'stageflow.stage.attempt': 1,
+    'stageflow.run.id': 'r1',
+  })
+  expect([llm.isError, llm.events, llm.links]).toEqual([false, [], []])
+})
+
+test('every way for a stage to end is on its span', async () => {
+  const graph = new Pipeline('endings')
+    .withStage('ok', () => ({}))
+    .withStage('skip', () => StageOutput.skip('a guest'))
+    .withStage('skipped', () => ({}), { dependencies: ['skip'] })
+    .withStage('unwanted', () => ({}), { when: () => false })
+    .withStage('tolerated', () => StageOutput.fail('no profile'), { onFailure: 'skip' })
+    .withStage('fallback', () => StageOutput.fail('no model'), { onFailure: { fallback: {} } })
+    .withStage('asks', () => StageOutput.retry('busy'), { onFailure: 'skip' })
+    .withStage('throws', async ({ clock: time }) => {
+      await time.sleep(10)
+      throw Object.assign(new TypeError('down'), { code: 'ECONNRESET' })
+    })
+    .withStage('hangs', ({ clock: time, signal }) => time.sleep(1_000, signal))
+    .withStage('never', () => ({}), { dependencies: ['throws'] })
+    .build(options())
+  const settled = graph.runSettled()
+  await clock.advance(10)
+  const { report } = await settled
+  expect(recorder.tree()).toEqual([
+    'invoke_workflow endings failed !',
+    '  stage ok ok',
+    '  stage skip skip',
+    '  stage unwanted skip',
+    '  stage tolerated fail !',
+    '  stage fallback fail !',
+    '  stage asks fail !',
+    '  stage throws fail !',
+    '  stage hangs cancel',
+    '  stage skipped skip',
+  ])
+  // A stage that the end of the run kept from starting has no span, as it has no event.
+  expect(report.stages['never']?.status).toBe('cancel')
+  const attributes = (name: string) => recorder.span(`stage ${name}`).attributes
+  expect(attributes('skip')).toMatchObject({ 'stageflow.stage.reason': 'a guest' })
+  expect(attributes('skipped')).toMatchObject({ 'stageflow.stage.reason': 'dependency "skip" was skipped' })
+  expect(attributes('skipped')).not.toHaveProperty(['stageflow.stage.attempt'])
+  expect(attributes('unwanted')).toMatchObject({ 'stageflow.stage.reason': 'its condition (when) was false' })
+  expect(attributes('tolerated')).toMatchObject({
+    'stageflow.stage.tolerated': true,
+    'error.type': 'core/stage-failed',
+  })
+  expect(attributes('fallback')).toMatchObject({ 'stageflow.stage.tolerated': true })
+  expect(attributes('asks')).toMatchObject({
+    'error.type': 'core/retry-exhausted',
+    'stageflow.attempt.status': 'retry',
+  })
+  expect(attributes('hangs')).toMatchObject({ 'stageflow.stage.reason': 'stage "throws" failed' })
+  const threw = recorder.span('stage throws')
+  expect(threw.attributes).toMatchObject({ 'error.type': 'ECONNRESET' })
+  expect(threw.message).toBe('down')
+  expect(threw.events).toEqual([
+    { name: 'exception', at: 1_010, attributes: { 'exception.type': 'ECONNRESET', 'exception.message': 'down' } },
+  ])
+  const run = recorder.span('invoke_workflow endings')
+  expect([run.message, run.attributes['error.type']]).toEqual(['down', 'ECONNRESET'])
+})
+
+test('a cancelled run is no error, and says why', async () => {
+  const graph = new Pipeline('cancelled').withStage('stop', () => StageOutput.cancel('the user left')).build(options())
+  await graph.run()
+  expect(recorder.tree()).toEqual(['invoke_workflow cancelled cancelled', '  stage stop cancel'])
+  expect(recorder.span('invoke_workflow cancelled').attributes).toMatchObject({
+    'stageflow.run.reason': 'the user left',
+  })
+})
+
+test('an exception says what caused it, and keeps its stack to itself', async () => {
+  const cause = new Error('socket closed', { cause: new Error('reset') })
+  const graph = new Pipeline('caused')
+    .withStage('llm', () => {
+      throw new Error('no answer', { cause })
+    })
+    .build(options())
+  await graph.runSettled()
+  expect(recorder.span('stage llm').events[0]?.attributes).toEqual({
+    'exception.type': 'core/stage-failed',
+    'exception.message': 'no answer (caused by core/stage-failed: socket closed (caused by core/stage-failed: reset))',
+  })
+})
+
+test('what a stage notes of usage and attributes is on its span', async () => {
+  const graph = new Pipeline('noted')
+    .withStage('llm', ({ note }) => {
+      note('usage', { inputTokens: 12, outputTokens: 34, costUsd: 0.002 })
+      note('attributes', {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.request.model': 'small',
+        'gen_ai.token.type': 'output',
+        'gen_ai.request.temperature': 0.5,
+        'gen_ai.request.stream': true,
+        'gen_ai.usage.output_tokens': 35,
+        'stageflow.stage.status': 'forged',
+      })
+      return {}
+    })
+    .build(options())
+  await graph.run({ pipelineRunId: 'r1' })
+  expect(recorder.span('stage llm').attributes).toEqual({
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.request.model': 'small',
+    'gen_ai.token.type': 'output',
+    'gen_ai.request.temperature': 0.5,
+    'gen_ai.request.stream': true,
+    'gen_ai.usage.input_tokens': 12,
+    'gen_ai.usage.output_tokens': 35,
+    'stageflow.usage.cost_usd': 0.002,
+    'stageflow.stage.name': 'llm',
+    'stageflow.stage.kind': 'transform',
+    'stageflow.stage.status': 'ok',
+    'stageflow.stage.attempt': 1,
+    'stageflow.run.id': 'r1',
+  })
+})
+
+test('attributes that a span cannot hold are left out, lists of one kind are kept', async () => {
+  const odd = {
+    'a.list': ['stop', 'length'],
+    'a.mixed': ['stop', 1],
+    'a.object': { deep: true },
+    'a.null': null,
+    'a.undefined': undefined,
+    'a.long': 'x'.repeat(5_000),
+  }
+  const graph = new Pipeline('odd')
+    .withStage('llm', ({ note }) => note('attributes', odd as unknown as Record<string, string>))
+    .build(options())
+  await graph.run()
+  const { attributes } = recorder.span('stage llm')
+  expect(Object.keys(attributes).filter((key) => key.startsWith('a.'))).toEqual(['a.list', 'a.long'])
+  expect(attributes['a.list']).toEqual(['stop', 'length'])
+  expect(String(attributes['a.long']).length).toBeLessThan(1_100)
+})
+
+test('secrets are in no attribute, status, exception or reason', async () => {
+  const secret = 'sk-abcdefghijklmnopqrstuvwxyz123456'
+  const graph = new Pipeline('secretive')
+    .withStage('fail', () => StageOutput.fail(`401 for Bearer ${secret} at https://me:${secret}@host`), {
+      onFailure: 'skip',
+    })
+    .withStage('skip', () => StageOutput.skip(`api_key=${secret}`))
+    .withStage('note', ({ note }) =>
+      note('attributes', { 'app.api_key': 'hunter2', 'app.url': `https://h/?token=${secret}` }),
+    )
+    .withStage('cancel', () => StageOutput.cancel(secret), { dependencies: ['fail', 'skip', 'note'], join: 'settled' })
+    .build(options())
+  await graph.run({ inputText: secret, sessionId: secret, extensions: {} })
+  expect(recorder.spans()).toHaveLength(5)
+  const all = JSON.stringify(recorder.spans())
+  expect(all).not.toContain(secret)
+  expect(all).not.toContain('hunter2')
+  expect(recorder.span('stage note').attributes).toMatchObject({ 'app.api_key': '[redacted]' })
+})
+
+test('inputs and outputs are in no span', async () => {
+  const graph = new Pipeline('private')
+    .withStage('read', ({ snapshot }) => ({ heard: snapshot.inputText }))
+    .withStage('answer', ({ inputs }) => ({ said: inputs.from('read').heard }), { dependencies: ['read'] })
+    .build(options())
+  await graph.run({ inputText: 'a private matter' })
+  expect(JSON.stringify(recorder.spans())).not.toContain('private matter')
+})
+
+test('a join is linked to the dependencies that had settled when it started', async () => {
+  const graph = new Pipeline('joined')
+    .withStage('fast', () => ({}))
+    .withStage('skipped', () => StageOutput.skip('no'))
+    .withStage('slow', ({ clock: time }) => time.sleep(50))
+    .withStage('first', () => ({}), { dependencies: ['fast', 'slow'], join: 'any' })
+    .withStage('all', () => ({}), { dependencies: ['fast', 'skipped', 'slow'] })
+    .withStage('chained', () => ({}), { dependencies: ['all'] })
+    .build(options())
+  const running = graph.run()
+  await clock.advance(50)
+  await running
+  const id = (name: string) => recorder.span(`stage ${name}`).id
+  expect(recorder.span('stage first').links).toEqual([id('fast')])
+  expect(recorder.span('stage all').links).toEqual([id('fast'), id('skipped'), id('slow')])
+  expect(recorder.span('stage chained').links).toEqual([])
+})
+
+test('chunks are counted', async () => {
+  const graph = new Pipeline('streamed')
+    .withStage('llm', async function* () {
+      yield 'a'
+      yield 'b'
+      return { text: 'ab' }
+    })
+    .build(options())
+  await graph.run()
+  expect(recorder.span('stage llm').attributes).toMatchObject({ 'stageflow.stage.chunks': 2 })
+})
+
+test('wrong options are refused together, with what to pass', () => {
+  const wrong = (given: unknown) => () => tracing(given as Parameters<typeof tracing>[0])
+  expect(wrong(null)).toThrow(expect.objectContaining({ code: 'tracing/illegal-option' }))
+  expect(wrong('tracer')).toThrow('its options are not an object; pass { tracer } or { tracerProvider }, or nothing')
+  expect(wrong({ tracer: recorder.provider })).toThrow('"tracer" has no startSpan; pass an OpenTelemetry Tracer')
+  expect(wrong({ tracer: null })).toThrow('"tracer" has no startSpan')
+  expect(wrong({ tracerProvider: 7, provider: 1 })).toThrow(
+    'tracing(): "tracerProvider" has no getTracer; pass an OpenTelemetry TracerProvider; "provider" is no option; the options are tracer and tracerProvider.',
+  )
+  const { provider } = recorder
+  expect(wrong({ tracer: provider.getTracer('app'), tracerProvider: provider })).toThrow('pass one of them')
+})
+
+test('a tracer can be given in the place of a provider', async () => {
+  const tracer = recorder.provider.getTracer('mine')
+  const graph = new Pipeline('mine').withStage('a', () => ({})).build({ clock, interceptors: [tracing({ tracer })] })
+  await graph.run()
+  expect(recorder.tree()).toEqual(['invoke_workflow mine completed', '  stage a ok'])
+})
+
+test('a retry that stands inside is a build error: each attempt is to have its span', () => {
+  const retry = { name: 'retry' }
+  expect(() => new Pipeline('order').build({ interceptors: [tracing(), retry] })).toThrow(
+    'Interceptor "tracing" must stand inside "retry"',
+  )
+  new Pipeline('order').build({ interceptors: [retry, tracing()] })
+})

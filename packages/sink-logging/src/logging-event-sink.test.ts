@@ -1,0 +1,196 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { Pipeline, StageOutput, StageflowError, setEventSink, NoOpEventSink } from '@stageflow/core'
+import type { StageflowEvent } from '@stageflow/core'
+import { manualClock } from '@stageflow/testing'
+import { pino } from 'pino'
+import { afterEach, expect, test } from 'vitest'
+
+import { LoggingEventSink } from './index.ts'
+import type { LoggingEventSinkOptions } from './index.ts'
+
+let clock = manualClock({ seed: 1 })
+afterEach(() => {
+  expect(clock.timers).toEqual([])
+  clock = manualClock({ seed: 1 })
+})
+
+type Line = Readonly<Record<string, unknown>>
+function recording(options: Omit<LoggingEventSinkOptions, 'logger'> = {}, level = 'trace') {
+  const written: string[] = []
+  const logger = pino({ level, base: null, timestamp: false }, { write: (line: string) => void written.push(line) })
+  const sink = new LoggingEventSink({ ...options, logger })
+  return { sink, text: () => written.join(''), lines: () => written.map((line) => JSON.parse(line) as Line) }
+}
+
+const chat = new Pipeline('chat')
+  .withStage('speak', async function* (context) {
+    yield 'private words'
+    context.tryEmitEvent('app.spoke', { words: 'private words' })
+    await Promise.resolve()
+    return {}
+  })
+  .withStage('guest', () => StageOutput.skip('a guest'))
+  .withStage('memory', () => Promise.reject(new Error('redis://me:hunter2@host is down')), { onFailure: 'skip' })
+  .withStage('llm', () => Promise.reject(new Error('down')), { dependencies: ['speak'] })
+
+test('each event is a line with its type, ids and facts, at a level by what it says', async () => {
+  const { sink, lines } = recording()
+  await chat.build({ clock, eventSink: sink }).runSettled({ requestId: 'r1' }, { chunkEvents: true })
+  expect(
+    lines()
+      .map(({ level, msg }) => `${String(level)} ${String(msg)}`)
+      .sort(),
+  ).toEqual([
+    '10 stage.speak.chunk',
+    '20 pipeline.started',
+    '20 stage.guest.started',
+    '20 stage.llm.started',
+    '20 stage.memory.started',
+    '20 stage.speak.started',
+    '30 app.spoke',
+    '30 stage.guest.skipped',
+    '30 stage.speak.completed',
+    '40 stage.memory.failed',
+    '50 pipeline.failed',
+    '50 stage.llm.failed',
+  ])
+  expect(lines().map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+  expect(lines().find(({ type }) => type === 'stage.guest.skipped')).toEqual({
+    level: 30,
+    type: 'stage.guest.skipped',
+    seq: expect.any(Number) as unknown,
+    at: 0,
+    pipelineRunId: expect.any(String) as unknown,
+    requestId: 'r1',
+    stage: 'guest',
+    data: { reason: 'a guest' },
+    msg: 'stage.guest.skipped',
+  })
+})
+
+test('what users said is left out by default: chunks, and the data of the events of the app', async () => {
+  const silent = recording()
+  await chat.build({ clock, eventSink: silent.sink }).runSettled({}, { chunkEvents: true })
+  expect(silent.text()).toContain('app.spoke')
+  expect(silent.text()).not.toContain('private')
+  expect(silent.text()).not.toContain('hunter2')
+  const { sink, lines } = recording({ data: true })
+  await chat.build({ clock, eventSink: sink }).runSettled({}, { chunkEvents: true })
+  expect(lines().find(({ type }) => type === 'app.spoke')?.['data']).toEqual({ words: 'private words' })
+  expect(lines().find(({ type }) => type === 'stage.speak.chunk')?.['data']).toEqual({
+    chunk: 'private words',
+    attempt: 1,
+  })
+})
+
+test('secrets are out wherever they stand, and data is cut', async () => {
+  const { sink, lines, text } = recording({ data: true, redaction: { keys: ['ssn'], maxTextLength: 20 } })
+  await new Pipeline('chat')
+    .withStage('a', (context) => {
+      context.tryEmitEvent('app.said', {
+        apiKey: 'hunter2',
+        ssn: 1,
+        nested: [{ secret: { a: 'hunter2' } }],
+        text: 'x'.repeat(900),
+      })
+    })
+    .build({ clock, eventSink: sink })
+    .run()
+  expect(lines().find(({ type }) => type === 'app.said')?.['data']).toEqual({
+    apiKey: '[redacted]',
+    ssn: '[redacted]',
+    nested: [{ secret: '[redacted]' }],
+    text: `${'x'.repeat(20)}… (900 characters)`,
+  })
+  expect(text()).not.toContain('hunter2')
+})
+
+test('a level function decides, and silent leaves an event out', async () => {
+  const onlyEnds = ({ type }: StageflowEvent) => (type.startsWith('pipeline.') ? 'info' : 'silent')
+  const { sink, lines } = recording({ level: onlyEnds }, 'info')
+  await new Pipeline('chat')
+    .withStage('a', () => ({}))
+    .build({ clock, eventSink: sink })
+    .run()
+  expect(lines().map(({ msg }) => msg)).toEqual(['pipeline.started', 'pipeline.completed'])
+  const quiet = recording({}, 'warn')
+  await new Pipeline('chat')
+    .withStage('a', () => ({}))
+    .build({ clock, eventSink: quiet.sink })
+    .run()
+  expect(quiet.lines()).toEqual([])
+})
+
+test('it can be the sink of the process, without a logger', async () => {
+  const sink = new LoggingEventSink()
+  expect(sink.tryEmit).toBeTypeOf('function')
+  const own = recording()
+  setEventSink(own.sink)
+  try {
+    await new Pipeline('chat')
+      .withStage('a', () => ({}))
+      .build({ clock })
+      .run()
+  } finally {
+    setEventSink(NoOpEventSink)
+  }
+  expect(own.lines()).toHaveLength(4)
+})
+
+test('flush and close wait until the lines are in the file', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stageflow-sink-'))
+  try {
+    const file = join(folder, 'events.log')
+    const sink = new LoggingEventSink({ logger: pino(pino.destination({ dest: file, sync: false, minLength: 4_096 })) })
+    await new Pipeline('chat')
+      .withStage('a', () => ({}))
+      .build({ clock, eventSink: sink })
+      .run()
+    await sink.flush()
+    expect(readFileSync(file, 'utf8')).toContain('"msg":"pipeline.completed"')
+    await sink.close()
+    expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(2)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('a logger that throws never fails a run, and is a problem in its report', async () => {
+  const broken = pino({ base: null, level: 'trace' }, { write: () => { throw new Error('disk full') } }) // prettier-ignore
+  const graph = new Pipeline('chat')
+    .withStage('a', () => ({ a: 1 }))
+    .build({ clock, eventSink: new LoggingEventSink({ logger: broken }) })
+  const { status, report } = await graph.run()
+  expect(status).toBe('completed')
+  expect(JSON.stringify(report.notes['core/problems'])).toContain('disk full')
+})
+
+test('options that cannot be meant are refused, all of them at once (sink-logging/illegal-option)', () => {
+  const given: unknown = { logger: console, level: 'info', data: 1, redaction: { maxEntries: 1.5 } }
+  let error: unknown
+  try {
+    new LoggingEventSink(given as LoggingEventSinkOptions)
+  } catch (thrown) {
+    error = thrown
+  }
+  expect(StageflowError.is(error, 'sink-logging/illegal-option')).toBe(true)
+  expect((error as Error).message).toBe(
+    'new LoggingEventSink() was given options that it cannot use: logger must be a pino logger (pino(), or a child of one); ' +
+      'level must be a function of the event; data must be true or false; redaction.maxEntries must be a whole number from 1.',
+  )
+  expect(() => new LoggingEventSink(null as never)).toThrow('the options must be an object')
+  // A misspelt option would leave secrets in.
+  const bad: readonly (readonly [unknown, string])[] = [
+    [{ redact: ['ssn'] }, 'there is no option "redact"; there are logger, level, data, redaction'],
+    [{ redaction: { key: ['ssn'] } }, 'there is no redaction.key; there are keys, maxTextLength, maxEntries,'],
+    [{ redaction: { keys: 'ssn' } }, 'redaction.keys must be a list of texts and regular expressions'],
+    [{ redaction: { keys: [7] } }, 'redaction.keys must be a list of texts and regular expressions'],
+    [{ redaction: null }, 'redaction must be an object, such as { keys: ["ssn"] }'],
+  ]
+  for (const [options, message] of bad) expect(() => new LoggingEventSink(options as object)).toThrow(message)
+  const undefinedOnes = { logger: undefined, level: undefined, redaction: { maxLength: undefined } } as unknown
+  expect(() => new LoggingEventSink(undefinedOnes as object)).not.toThrow()
+})

@@ -1,0 +1,62 @@
+import type { Pool } from 'pg'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+import { startPostgres, type PostgresServer } from '../test/postgres-server.ts'
+import { connect } from '../test/postgres.ts'
+import { postgresStore } from './postgres-store.ts'
+
+const PARAMETERS = 'a'.repeat(64)
+const CLAIM = { token: 'one', parameters: PARAMETERS, leaseMs: 60_000 }
+const COMPLETION = { token: 'one', parameters: PARAMETERS, value: 'done', ttlMs: 60_000 }
+
+let server: PostgresServer
+let pool: Pool
+beforeEach(async () => {
+  server = await startPostgres()
+  pool = connect({ connectionString: server.url })
+}, 30_000)
+afterEach(async () => {
+  await pool.end()
+  await server.close()
+}, 30_000)
+
+test('while the server is down every operation rejects soon, and when it is up again all goes on', async () => {
+  const store = postgresStore({ pool })
+  await store.migrate()
+  await store.claim('key', CLAIM)
+  await store.complete('key', COMPLETION)
+  await server.stop()
+  const began = performance.now()
+  for (const operate of [
+    () => store.claim('key', CLAIM),
+    () => store.complete('key', COMPLETION),
+    () => store.release('key', 'one'),
+    () => store.purge(),
+    () => store.migrate(),
+  ]) {
+    await expect(operate()).rejects.toMatchObject({ code: 'store-postgres/unavailable' })
+  }
+  expect(performance.now() - began).toBeLessThan(5_000)
+  await server.start()
+  expect(await store.claim('key', { ...CLAIM, token: 'two' })).toEqual({
+    status: 'completed',
+    parameters: PARAMETERS,
+    value: 'done',
+  })
+}, 30_000)
+
+test('operations that are under way when the server stops reject too', async () => {
+  const store = postgresStore({ pool })
+  await store.migrate()
+  const rival = await pool.connect()
+  rival.on('error', () => {})
+  await rival.query('BEGIN')
+  await postgresStore({ pool: rival }).claim('key', CLAIM)
+  const claiming = store.claim('key', { ...CLAIM, token: 'two' }).catch((error: unknown) => error)
+  await server.stop()
+  expect(await claiming).toMatchObject({ code: 'store-postgres/unavailable' })
+  rival.release(true)
+  await server.start()
+  // What was not committed never was.
+  expect(await store.claim('key', { ...CLAIM, token: 'three' })).toEqual({ status: 'claimed' })
+}, 30_000)

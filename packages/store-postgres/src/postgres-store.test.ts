@@ -1,0 +1,238 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { StageflowError } from '@stageflow/core'
+import type { IdempotencyStore } from '@stageflow/interceptor-idempotency'
+import { storeContract } from '@stageflow/interceptor-idempotency/contract'
+import type { Pool } from 'pg'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+
+import { connect, ownSchema, postgresUrl } from '../test/postgres.ts'
+import { postgresStore, type PostgresStoreOptions } from './postgres-store.ts'
+
+const PARAMETERS = 'a'.repeat(64)
+const CLAIM = { token: 'one', parameters: PARAMETERS, leaseMs: 60_000 }
+const COMPLETION = { token: 'one', parameters: PARAMETERS, value: 'done', ttlMs: 60_000 }
+
+const schema = ownSchema()
+let pool: Pool
+beforeAll(async () => {
+  pool = connect()
+  await postgresStore({ pool, schema }).migrate()
+})
+afterAll(async () => {
+  await pool.query(`DROP SCHEMA ${schema} CASCADE`)
+  await pool.end()
+})
+
+function contractWith(name: string, open: () => Pool): void {
+  // Most of it is waiting for the server's clock: the pools take turns at it, the cases of each one after the other.
+  describe.concurrent(`the store contract with ${name}`, () => {
+    let own: Pool
+    beforeAll(() => {
+      own = open()
+    })
+    afterAll(() => own.end())
+    const opened = () => {
+      const store: IdempotencyStore = postgresStore({ pool: own, schema })
+      return { store, advance: (ms: number) => wait(ms) }
+    }
+    for (const { name: title, run } of storeContract(opened, { shortMs: 500 })) {
+      test(title, { concurrent: false, timeout: 60_000 }, run)
+    }
+  })
+}
+
+contractWith('a pool as it is', () => connect())
+contractWith('a pool whose transactions are serializable', () => {
+  return connect({ options: '-c default_transaction_isolation=serializable' })
+})
+
+test('two stores on one table see the same, on tables of their own they do not', async () => {
+  const [left, same, other] = [
+    postgresStore({ pool, schema, table: 'left' }),
+    postgresStore({ pool, schema, table: 'left' }),
+    postgresStore({ pool, schema, table: 'right' }),
+  ]
+  await left.migrate()
+  await other.migrate()
+  await left.complete('key', COMPLETION)
+  expect(await same.claim('key', CLAIM)).toEqual({ status: 'completed', parameters: PARAMETERS, value: 'done' })
+  expect(await other.claim('key', CLAIM)).toEqual({ status: 'claimed' })
+})
+
+test('the time that counts is that of the server: a client whose clock is years ahead takes nothing over', async () => {
+  const store = postgresStore({ pool, schema })
+  const key = crypto.randomUUID()
+  await store.claim(key, CLAIM)
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2099-01-01') })
+  try {
+    const answer = await store.claim(key, { ...CLAIM, token: 'two' })
+    expect(answer).toMatchObject({ status: 'running', parameters: PARAMETERS })
+    expect(answer).toHaveProperty(
+      'leaseMs',
+      expect.toSatisfy((ms: number) => ms > 30_000 && ms <= 60_000),
+    )
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('a claim that comes while a transaction of somebody else holds the row waits, and then says what it finds', async () => {
+  const store = postgresStore({ pool, schema })
+  const key = crypto.randomUUID()
+  await store.claim(key, { ...CLAIM, leaseMs: 1 })
+  await wait(5)
+  const rival = await pool.connect()
+  try {
+    await rival.query('BEGIN')
+    await postgresStore({ pool: rival, schema }).claim(key, CLAIM)
+    const claiming = store.claim(key, { ...CLAIM, token: 'two' })
+    const isWaiting = 'SELECT 1 FROM pg_stat_activity WHERE wait_event_type = $1 AND strpos(query, $2) > 0'
+    await expect.poll(async () => (await pool.query(isWaiting, ['Lock', schema])).rowCount).toBe(1)
+    await rival.query('COMMIT')
+    expect(await claiming).toMatchObject({ status: 'running', parameters: PARAMETERS })
+  } finally {
+    rival.release()
+  }
+})
+
+test('what is answered from the table is not written to', async () => {
+  const store = postgresStore({ pool, schema })
+  const key = crypto.randomUUID()
+  const row = async (): Promise<unknown> => {
+    const { rows } = await pool.query(`SELECT ctid, xmin, xmax FROM ${schema}.stageflow_idempotency WHERE key = $1`, [
+      key,
+    ])
+    return rows
+  }
+  await store.claim(key, CLAIM)
+  const claimed = await row()
+  expect(await store.claim(key, { ...CLAIM, token: 'two' })).toMatchObject({ status: 'running' })
+  expect(await row()).toEqual(claimed)
+  await store.complete(key, COMPLETION)
+  const completed = await row()
+  for (const token of ['one', 'two', 'three']) {
+    expect(await store.claim(key, { ...CLAIM, token })).toMatchObject({ status: 'completed' })
+  }
+  expect(await row()).toEqual(completed)
+})
+
+test('a value of the limit is kept, one over it is refused with store-postgres/value-too-large', async () => {
+  const store = postgresStore({ pool, schema, maxValueBytes: 6 })
+  const [fits, over] = [crypto.randomUUID(), crypto.randomUUID()]
+  expect(await store.complete(fits, { ...COMPLETION, value: 'ééé' })).toBe(true)
+  await expect(store.complete(over, { ...COMPLETION, value: 'éééé' })).rejects.toMatchObject({
+    code: 'store-postgres/value-too-large',
+    message: expect.stringMatching(/takes 8 bytes, and 6 are allowed/) as string,
+  })
+  expect(await store.claim(over, CLAIM)).toEqual({ status: 'claimed' })
+})
+
+test('without a limit of its own a value may have 16 MiB', async () => {
+  const store = postgresStore({ pool, schema })
+  const largest = 'x'.repeat(16 * 1024 * 1024)
+  const key = crypto.randomUUID()
+  expect(await store.complete(key, { ...COMPLETION, value: largest })).toBe(true)
+  expect(await store.claim(key, CLAIM)).toEqual({ status: 'completed', parameters: PARAMETERS, value: largest })
+  await expect(store.complete(key, { ...COMPLETION, value: `${largest}x` })).rejects.toThrow('16777216 are allowed')
+})
+
+test('an error holds nothing of the data', async () => {
+  const store = postgresStore({ pool, schema })
+  const error = await store
+    .complete('my key', { ...COMPLETION, parameters: null as unknown as string, value: 'my secret' })
+    .catch((thrown: unknown) => thrown as StageflowError)
+  expect(StageflowError.is(error, 'store-postgres/unavailable')).toBe(true)
+  const { cause } = error as { cause: Error }
+  expect(cause.message).toContain('violates not-null constraint')
+  expect(Object.keys(cause)).toEqual(['name'])
+  const said = `${String(error)}${JSON.stringify(error)}${String(cause)}${JSON.stringify(cause)}`
+  expect(said).not.toMatch(/my key|my secret/)
+})
+
+test('a pool with the wrong password gets store-postgres/unavailable, without the password in it', async () => {
+  const url = new URL(postgresUrl)
+  url.password = 'not-the-password'
+  const stranger = connect({ connectionString: url.href })
+  const error = await postgresStore({ pool: stranger, schema })
+    .claim('key', CLAIM)
+    .catch((thrown: unknown) => thrown as StageflowError)
+  await stranger.end()
+  expect(StageflowError.is(error, 'store-postgres/unavailable')).toBe(true)
+  expect(`${String(error)}${String((error as Error).cause)}`).not.toContain('not-the-password')
+})
+
+test.each([
+  [undefined, ['"pool" is undefined']],
+  [null, ['"pool" is undefined']],
+  [{ pool: 'postgres://user:hunter2@host/db' }, ['"pool" is a text']],
+  [{ pool: { password: 'hunter2' } }, ['"pool" is an object that is none']],
+  [
+    { pool: 7, schema: '', table: 7, maxValueBytes: 0 },
+    ['"pool" is 7', '"schema" is ""', '"table" is 7', '"maxValueBytes" is 0'],
+  ],
+  [{ schema: null, table: null }, ['"schema" is null', '"table" is null']],
+  [{ table: 't"; DROP TABLE users; --' }, ['"table" is "t\\"; DROP TABLE users; --"']],
+  [{ table: 'public.records' }, ['pass a name of at most 63 letters, digits and underscores']],
+  [{ schema: 'a'.repeat(64) }, ['"schema" is "aaa']],
+  [{ schema: "x'; --" }, [`"schema" is "x'; --"`]],
+  [{ maxValueBytes: Number.NaN }, ['"maxValueBytes" is NaN']],
+  [
+    { pool: 7, tableName: 'hunter2' },
+    ['"pool" is 7', 'there is no option "tableName"; there are pool, schema, table, maxValueBytes'],
+  ],
+  [
+    { maxValueBytes: Number.POSITIVE_INFINITY },
+    ['"maxValueBytes" is Infinity; pass a whole number from 1 to 536870912'],
+  ],
+])(
+  'the options %o are refused with store-postgres/illegal-option, all at once, without a password',
+  (options, says) => {
+    let error: unknown
+    try {
+      postgresStore(options as unknown as PostgresStoreOptions)
+    } catch (thrown) {
+      error = thrown
+    }
+    expect(StageflowError.is(error, 'store-postgres/illegal-option')).toBe(true)
+    for (const part of says) expect(String(error)).toContain(part)
+    expect(String(error)).not.toContain('hunter2')
+  },
+)
+
+/** A pool whose every query ends like this. */
+function poolThat(answer: () => Promise<unknown>): { pool: PostgresStoreOptions['pool']; queries: () => number } {
+  let count = 0
+  const query = (): Promise<unknown> => {
+    count += 1
+    return answer()
+  }
+  return { pool: { query } as unknown as PostgresStoreOptions['pool'], queries: () => count }
+}
+
+test.each([
+  ['serialization failures', () => Promise.reject(Object.assign(new Error('could not serialize'), { code: '40001' }))],
+  ['deadlocks', () => Promise.reject(Object.assign(new Error('deadlock detected'), { code: '40P01' }))],
+  ['rows that others write between the look and the write', () => Promise.resolve({ rows: [], rowCount: 0 })],
+])('a claim that meets nothing but %s gives up with store-postgres/unavailable', async (_, answer) => {
+  const { pool: contended, queries } = poolThat(answer)
+  await expect(postgresStore({ pool: contended }).claim('key', CLAIM)).rejects.toMatchObject({
+    code: 'store-postgres/unavailable',
+    message:
+      'store-postgres: "claim" on "stageflow_idempotency" met another writer 100 times in a row; try again later.',
+  })
+  expect(queries()).toBeGreaterThanOrEqual(100)
+})
+
+test('an error that is none, or has no words of its own, is explained all the same', async () => {
+  const refused = Object.assign(new AggregateError([new Error('connect ECONNREFUSED ::1:5432')]), {
+    code: 'ECONNREFUSED',
+  })
+  for (const [thrown, says] of [
+    [refused, 'failed: ECONNREFUSED. Look'],
+    ['just a text', 'failed: just a text. Look'],
+    [new Error(''), 'failed: Error. Look'],
+  ] as const) {
+    const { pool: broken } = poolThat(() => Promise.reject(thrown as Error))
+    await expect(postgresStore({ pool: broken }).release('key', 'one')).rejects.toThrow(says)
+  }
+})

@@ -1,0 +1,98 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Pool } from 'pg'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+
+import { connect, ownSchema } from '../test/postgres.ts'
+import { postgresStore, type PostgresStore } from './postgres-store.ts'
+
+const CLAIM = { token: 'one', parameters: 'a'.repeat(64), leaseMs: 60_000 }
+const COMPLETION = { token: 'one', parameters: 'a'.repeat(64), value: 'done', ttlMs: 60_000 }
+
+const schema = ownSchema()
+let pool: Pool
+let store: PostgresStore
+beforeAll(async () => {
+  pool = connect()
+  store = postgresStore({ pool, schema })
+  await store.migrate()
+})
+beforeEach(() => pool.query(`TRUNCATE ${schema}.stageflow_idempotency`))
+afterAll(async () => {
+  await pool.query(`DROP SCHEMA ${schema} CASCADE`)
+  await pool.end()
+})
+
+/** Rows that were over before they were written, with keys e0, e1 … */
+async function writeExpired(count: number): Promise<void> {
+  await pool.query(
+    `INSERT INTO ${schema}.stageflow_idempotency (key, token, parameters, value, expires_at)
+     SELECT 'e' || n, 't', 'p', 'v', clock_timestamp() - interval '1 second' FROM generate_series(0, $1::int - 1) AS n`,
+    [count],
+  )
+}
+
+async function keys(): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ key: string }>(`SELECT key FROM ${schema}.stageflow_idempotency ORDER BY key`)
+  return rows.map(({ key }) => key)
+}
+
+test('what is over is deleted, claims and completions; what is alive stays', async () => {
+  await store.claim('old claim', { ...CLAIM, leaseMs: 1 })
+  await store.complete('old completion', { ...COMPLETION, ttlMs: 1 })
+  await store.claim('claim', CLAIM)
+  await store.complete('completion', COMPLETION)
+  await wait(10)
+  expect(await store.purge()).toBe(2)
+  expect(await keys()).toEqual(['claim', 'completion'])
+  expect(await store.purge()).toBe(0)
+})
+
+test('a call deletes at most its limit, 1,000 without one', async () => {
+  await writeExpired(1_205)
+  expect(await store.purge(200)).toBe(200)
+  expect(await store.purge()).toBe(1_000)
+  expect(await store.purge()).toBe(5)
+})
+
+test('a row that somebody else is at work on is left for later, and not waited for', async () => {
+  await writeExpired(3)
+  const rival = await pool.connect()
+  try {
+    await rival.query('BEGIN')
+    await rival.query(`SELECT 1 FROM ${schema}.stageflow_idempotency WHERE key = 'e1' FOR UPDATE`)
+    expect(await store.purge()).toBe(2)
+    await rival.query('ROLLBACK')
+  } finally {
+    rival.release()
+  }
+  expect(await store.purge()).toBe(1)
+})
+
+test('calls at once share the work', async () => {
+  await writeExpired(400)
+  const counts = await Promise.all([store.purge(100), store.purge(100), store.purge(100), store.purge(100)])
+  expect(counts.reduce((sum, count) => sum + count, 0) + (await store.purge())).toBe(400)
+})
+
+test('a claim that takes a key over while it is purged is never lost', async () => {
+  for (let round = 0; round < 20; round += 1) {
+    await writeExpired(50)
+    const names = Array.from({ length: 50 }, (_, index) => `e${index}`)
+    const [answers] = await Promise.all([
+      Promise.all(names.map((name) => store.claim(name, CLAIM))),
+      store.purge(),
+      store.purge(25),
+    ])
+    expect(answers.every(({ status }) => status === 'claimed')).toBe(true)
+    const others = await Promise.all(names.map((name) => store.claim(name, { ...CLAIM, token: 'two' })))
+    expect(others.filter(({ status }) => status === 'running')).toHaveLength(50)
+    await pool.query(`TRUNCATE ${schema}.stageflow_idempotency`)
+  }
+})
+
+test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '5', null])(
+  'a limit of %o is refused with store-postgres/illegal-option',
+  async (limit) => {
+    await expect(store.purge(limit as number)).rejects.toMatchObject({ code: 'store-postgres/illegal-option' })
+  },
+)

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { Client } from 'pg'
+import { expect, test } from 'vitest'
+
+import { startPostgres } from './postgres-server.ts'
+import { serverFor } from './postgres.setup.ts'
+import { postgresUrl } from './postgres.ts'
+
+test('a setting that PostgreSQL does not know makes the start fail with what it said, and leaves nothing', async () => {
+  await expect(startPostgres({ no_such_setting: '1' })).rejects.toThrow(/did not start:\n.*no_such_setting/)
+}, 30_000)
+
+test('a given URL is used, and its server is not stopped', async () => {
+  const server = await serverFor(postgresUrl, () => Promise.reject(new Error('nothing may be started here')))
+  expect(server.url).toBe(postgresUrl)
+  await server.close()
+  const client = new Client({ connectionString: postgresUrl })
+  await client.connect()
+  await client.end()
+})
+
+test('a given URL that leads nowhere fails, and says so without the password', async () => {
+  const failing = serverFor('postgres://user:hunter2@127.0.0.1:1/db')
+  await expect(failing).rejects.toThrow('that POSTGRES_URL names cannot be used (ECONNREFUSED): start it, or unset')
+  await expect(failing).rejects.not.toThrow('hunter2')
+})
+
+test('where none can be started the tests say what to set', async () => {
+  const failing = serverFor('', () => Promise.reject(new Error('no such binary.')))
+  await expect(failing).rejects.toThrow(
+    'does not start: no such binary. Set POSTGRES_URL (postgres://user:password@host',
+  )
+})
+
+test('when the process that started a server is killed, the server ends and its folder goes', async () => {
+  const script = `
+    const { startPostgres } = await import(${JSON.stringify(new URL('postgres-server.ts', import.meta.url).href)})
+    const { url, folder } = await startPostgres()
+    console.log(JSON.stringify({ url, folder }))`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const line = await new Promise<string>((resolve) => child.stdout.once('data', (data) => resolve(String(data))))
+  const { url, folder } = JSON.parse(line) as { url: string; folder: string }
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  await client.end()
+  expect(existsSync(folder)).toBe(true)
+  child.kill('SIGKILL')
+  await expect.poll(() => existsSync(folder), { timeout: 10_000 }).toBe(false)
+  await expect(new Client({ connectionString: url }).connect()).rejects.toThrow('ECONNREFUSED')
+}, 30_000)

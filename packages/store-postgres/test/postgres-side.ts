@@ -1,0 +1,30 @@
+import type { ProcessSide } from '@stageflow/interceptor-idempotency/contract'
+import { Pool } from 'pg'
+
+import { postgresStore } from '../src/postgres-store.ts'
+
+// One of several processes that do the same work, each with a pool of its own. The URL and the schema come from the test.
+
+export async function openSide(): Promise<ProcessSide> {
+  const schema = process.env['STORE_POSTGRES_TEST_SCHEMA']
+  if (schema === undefined) throw new Error('STORE_POSTGRES_TEST_SCHEMA is not set: the test does that.')
+  const pool = new Pool({ connectionString: process.env['STORE_POSTGRES_TEST_URL'], connectionTimeoutMillis: 2_000 })
+  pool.on('error', () => {})
+  const store = postgresStore({ pool, schema })
+  await store.migrate()
+
+  return {
+    store,
+    count: async (name) => {
+      await pool.query(`INSERT INTO ${schema}.executions VALUES ($1)`, [name])
+    },
+    counted: async (prefix) => {
+      const { rows } = await pool.query<{ count: number }>(
+        `SELECT count(*)::int AS count FROM ${schema}.executions WHERE starts_with(name, $1)`,
+        [prefix],
+      )
+      return rows[0]?.count ?? 0
+    },
+    close: () => pool.end(),
+  }
+}

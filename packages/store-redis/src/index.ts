@@ -1,0 +1,7 @@
+export {
+  redisStore,
+  type RedisClaimAnswer,
+  type RedisClient,
+  type RedisStore,
+  type RedisStoreOptions,
+} from './redis-store.ts'

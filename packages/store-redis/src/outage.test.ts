@@ -1,0 +1,91 @@
+import { Redis } from 'ioredis'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+import { type Breakable, breakableRedis, relayTo } from '../test/redis-relay.ts'
+import { connect } from '../test/redis.ts'
+import { redisStore } from './redis-store.ts'
+
+const PARAMETERS = 'a'.repeat(64)
+const CLAIM = { token: 'one', parameters: PARAMETERS, leaseMs: 60_000 }
+const COMPLETION = { token: 'one', parameters: PARAMETERS, value: 'done', ttlMs: 60_000 }
+
+let server: Breakable
+let clients: Redis[]
+beforeEach(async () => {
+  server = await breakableRedis()
+  clients = []
+})
+afterEach(async () => {
+  for (const client of clients) client.disconnect()
+  await server.close()
+})
+
+function clientOf(client: Redis = connect(server.url)): Redis {
+  client.on('error', () => {})
+  clients.push(client)
+  return client
+}
+
+test('while the server is down every operation rejects soon, and when it is up again all goes on', async () => {
+  const prefix = `stageflow-test:${crypto.randomUUID()}:`
+  const store = redisStore({ client: clientOf(), prefix })
+  await store.claim('key', CLAIM)
+  await store.complete('key', COMPLETION)
+  await server.stop()
+  const began = performance.now()
+  for (const operate of [
+    () => store.claim('key', CLAIM),
+    () => store.complete('key', COMPLETION),
+    () => store.release('key', 'one'),
+  ]) {
+    await expect(operate()).rejects.toMatchObject({ code: 'store-redis/unavailable' })
+  }
+  expect(performance.now() - began).toBeLessThan(5_000)
+  await server.start()
+  expect(await store.claim('key', { ...CLAIM, token: 'two' })).toEqual({
+    status: 'completed',
+    parameters: PARAMETERS,
+    value: 'done',
+  })
+})
+
+test('operations that are under way when the server stops reject too', async () => {
+  const store = redisStore({ client: clientOf() })
+  await store.claim('key', CLAIM)
+  const claiming = Promise.allSettled(Array.from({ length: 500 }, (_, index) => store.claim(`key${index}`, CLAIM)))
+  await server.stop()
+  for (const outcome of await claiming) {
+    if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'store-redis/unavailable' })
+    else expect(outcome.value).toEqual({ status: 'claimed' })
+  }
+  await expect(store.claim('key', CLAIM)).rejects.toMatchObject({ code: 'store-redis/unavailable' })
+})
+
+test('a claim that is sent again because the answer to it was lost is claimed, not running', async () => {
+  // What the client is set to by default: it sends again what was not answered, up to twenty times.
+  const relay = await relayTo(server.url)
+  try {
+    const client = clientOf(new Redis(relay.url, { retryStrategy: () => 50 }))
+    const store = redisStore({ client, prefix: `stageflow-test:${crypto.randomUUID()}:` })
+    for (let round = 0; round < 20; round += 1) {
+      const claiming = store.claim(`key${round}`, CLAIM)
+      await relay.stop()
+      await relay.start()
+      expect(await claiming).toEqual({ status: 'claimed' })
+      expect(await store.claim(`key${round}`, { ...CLAIM, token: 'two' })).toMatchObject({ status: 'running' })
+    }
+  } finally {
+    await relay.close()
+  }
+})
+
+test('an owner from before a server lost its data does not overwrite who came after', async () => {
+  const prefix = `stageflow-test:${crypto.randomUUID()}:`
+  const client = clientOf()
+  const store = redisStore({ client, prefix })
+  await store.claim('key', CLAIM)
+  await client.del(`${prefix}key`)
+  expect(await store.claim('key', { ...CLAIM, token: 'two' })).toEqual({ status: 'claimed' })
+  expect(await store.complete('key', COMPLETION)).toBe(false)
+  expect(await store.complete('key', { ...COMPLETION, token: 'two', value: 'of two' })).toBe(true)
+})

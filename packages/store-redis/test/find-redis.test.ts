@@ -1,0 +1,92 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+import { findRedis, type Machine } from './find-redis.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'stageflow-path-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const bare = (): Machine => ({
+  url: undefined,
+  path: [],
+  isDebian: true,
+  isRoot: true,
+  run: () => Promise.reject(new Error('nothing may be run here')),
+  say: () => {},
+})
+
+test('REDIS_URL wins over a program on the PATH', async () => {
+  const machine = { ...bare(), url: 'redis://example.test:6379', path: [withProgram('redis-server')] }
+  expect(await findRedis(machine)).toEqual({ url: 'redis://example.test:6379' })
+})
+
+test('an empty REDIS_URL counts as none', async () => {
+  const path = [withProgram('redis-server')]
+  expect(await findRedis({ ...bare(), url: '', path })).toEqual({ binary: join(folder, 'redis-server') })
+})
+
+test('a redis-server on the PATH is used, and nothing is installed', async () => {
+  const path = [join(folder, 'no-such-folder'), withProgram('redis-server')]
+  expect(await findRedis({ ...bare(), path })).toEqual({ binary: join(folder, 'redis-server') })
+})
+
+test('what is named redis-server but cannot be run is none', async () => {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'redis-server'), '')
+  await expect(findRedis({ ...bare(), path: [folder] })).rejects.toThrow('There is none on the PATH')
+})
+
+test('root on Debian gets it installed: the lists are updated first, and a line says what takes so long', async () => {
+  const log: string[] = []
+  const machine: Machine = {
+    ...bare(),
+    path: [withProgram('apt-get')],
+    run: (command, args) => {
+      log.push([command.slice(folder.length), ...args].join(' '))
+      if (args[0] === 'install') withProgram('redis-server')
+      return Promise.resolve()
+    },
+    say: (line) => log.push(line),
+  }
+  expect(await findRedis(machine)).toEqual({ binary: join(folder, 'redis-server') })
+  expect(log).toEqual([
+    'store-redis tests: installing redis-server with apt-get; set REDIS_URL to use a server of your own …',
+    '/apt-get update',
+    '/apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=60 redis-server',
+    'store-redis tests: redis-server is installed',
+  ])
+})
+
+const WHAT_TO_DO = /Set REDIS_URL \(redis:\/\/host:port\).*install redis-server \(Debian and Ubuntu: apt-get install/
+
+test.each([
+  ['an empty PATH', {}, []],
+  ['no root', { isRoot: false }, ['apt-get']],
+  ['another system than Debian', { isDebian: false }, ['apt-get']],
+])('with %s it fails and says what to install or to set', async (_, differs, programs) => {
+  const path = programs.map(withProgram)
+  await expect(findRedis({ ...bare(), path, ...differs })).rejects.toThrow(WHAT_TO_DO)
+})
+
+test('an installation that fails says why, and what to do instead', async () => {
+  const run = (): Promise<void> => Promise.reject(new Error('E: Unable to locate package redis-server'))
+  const finding = findRedis({ ...bare(), path: [withProgram('apt-get')], run })
+  await expect(finding).rejects.toThrow('apt-get could not install it: E: Unable to locate package redis-server')
+  await expect(finding).rejects.toThrow(WHAT_TO_DO)
+})
+
+test('an installation that brings no program is a failure too', async () => {
+  const finding = findRedis({ ...bare(), path: [withProgram('apt-get')], run: () => Promise.resolve() })
+  await expect(finding).rejects.toThrow('there is still none on the PATH')
+})
+
+function withProgram(name: string): string {
+  writeFileSync(join(folder, name), '#!/bin/sh\n')
+  chmodSync(join(folder, name), 0o755)
+  return folder
+}

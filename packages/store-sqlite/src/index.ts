@@ -1,0 +1,1 @@
+export { sqliteStore, type SqliteClaimAnswer, type SqliteStore, type SqliteStoreOptions } from './sqlite-store.ts'

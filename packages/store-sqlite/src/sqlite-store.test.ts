@@ -1,0 +1,225 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { promisify } from 'node:util'
+
+import { Pipeline, StageKind, StageflowError } from '@stageflow/core'
+import { idempotency, type IdempotencyStore } from '@stageflow/interceptor-idempotency'
+import { storeContract } from '@stageflow/interceptor-idempotency/contract'
+import { recordingSink } from '@stageflow/testing'
+import { afterAll, describe, expect, test } from 'vitest'
+
+import { sqliteStore, type SqliteStoreOptions } from './sqlite-store.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'store-sqlite-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let files = 0
+const newFile = (): string => join(folder, `${++files}.db`)
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+const P = '0'.repeat(64)
+const claim = (token: string, leaseMs = 60_000) => ({ token, parameters: P, leaseMs })
+const completion = (token: string, value = '', ttlMs = 60_000) => ({ token, parameters: P, value, ttlMs })
+
+describe('with a file', () => {
+  const file = newFile()
+  const contract = storeContract(
+    () => {
+      const store = sqliteStore({ file })
+      return { store: store satisfies IdempotencyStore, advance: wait, close: () => store.close() }
+    },
+    { shortMs: 150 },
+  )
+  for (const { name, run } of contract) test.concurrent(name, run, 30_000)
+})
+
+describe("with the app's own database, one that reads big integers", () => {
+  const contract = storeContract(
+    () => {
+      const database = new DatabaseSync(':memory:', { readBigInts: true } as object)
+      return { store: sqliteStore({ database }), advance: wait, close: () => database.close() }
+    },
+    { shortMs: 150 },
+  )
+  for (const { name, run } of contract) test.concurrent(name, run, 30_000)
+})
+
+test('what was recorded is there when the file is opened again', () => {
+  const file = newFile()
+  const first = sqliteStore({ file })
+  first.claim('k', claim('a'))
+  first.complete('k', completion('a', 'done'))
+  first.close()
+  const second = sqliteStore({ file })
+  expect(second.claim('k', claim('b'))).toEqual({ status: 'completed', parameters: P, value: 'done' })
+  second.close()
+})
+
+test.each<[Partial<SqliteStoreOptions>, number]>([
+  [{}, 2],
+  [{ synchronous: 'full' }, 2],
+  [{ synchronous: 'normal' }, 1],
+])('with %j the file is in WAL mode and as durable as asked for', (options, synchronous) => {
+  const file = newFile()
+  const pragmas: Record<string, unknown> = {}
+  const exec = DatabaseSync.prototype.exec
+  // The settings are those of a connection: looked at in the one that the store has.
+  DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string) {
+    exec.call(this, sql)
+    if (!sql.includes('CREATE TABLE')) return
+    for (const name of ['journal_mode', 'synchronous', 'busy_timeout'])
+      Object.assign(pragmas, this.prepare(`PRAGMA ${name}`).get())
+  }
+  try {
+    sqliteStore({ file, ...options }).close()
+  } finally {
+    DatabaseSync.prototype.exec = exec
+  }
+  expect(pragmas).toEqual({ journal_mode: 'wal', synchronous, timeout: 5_000 })
+})
+
+test("the app's own database keeps its settings, and is left open", () => {
+  const database = new DatabaseSync(newFile())
+  database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF')
+  const store = sqliteStore({ database })
+  expect(store.claim('k', claim('a'))).toEqual({ status: 'claimed' })
+  store.close()
+  expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'delete' })
+  expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 0 })
+  database.close()
+})
+
+test('rows past their end are removed, some at each 64th claim', () => {
+  const file = newFile()
+  const store = sqliteStore({ file, synchronous: 'normal' })
+  const rows = new DatabaseSync(file)
+  const count = () => Number(rows.prepare('SELECT count(*) AS n FROM stageflow_idempotency').get()?.['n'])
+  for (let n = 0; n < 300; n++) store.complete(`old${n}`, completion('a', 'x', 1))
+  rows.exec('PRAGMA busy_timeout = 1000; UPDATE stageflow_idempotency SET expires_at = 5')
+  for (let n = 0; n < 63; n++) store.claim(`new${n}`, claim('a'))
+  expect(count()).toBe(363)
+  store.claim('new63', claim('a'))
+  expect(count()).toBe(364 - 256)
+  for (let n = 64; n < 128; n++) store.claim(`new${n}`, claim('a'))
+  expect(count()).toBe(128)
+  rows.close()
+  store.close()
+})
+
+test('a file that cannot be opened is told at once, with what to look at', () => {
+  const error = thrownBy(() => sqliteStore({ file: join(folder, 'no', 'such', 'folder.db') }))
+  expect(StageflowError.is(error, 'store-sqlite/unavailable')).toBe(true)
+  expect(String(error)).toMatch(/open failed: unable to open database file\. See that the file can be written/)
+})
+
+test('a file that is no database is told at once, and not held open', () => {
+  const file = newFile()
+  const other = new DatabaseSync(file)
+  other.exec('CREATE TABLE stageflow_idempotency (other TEXT)')
+  other.close()
+  expect(thrownBy(() => sqliteStore({ file }))).toMatchObject({ code: 'store-sqlite/unavailable' })
+})
+
+test('a store that was closed, and closed again, is unavailable', () => {
+  const store = sqliteStore({ file: newFile() })
+  store.close()
+  store.close()
+  for (const act of [
+    () => store.claim('k', claim('a')),
+    () => store.complete('k', completion('a')),
+    () => store.release('k', 'a'),
+  ])
+    expect(thrownBy(act)).toMatchObject({ code: 'store-sqlite/unavailable' })
+})
+
+test('who holds the file for longer than the store waits makes it unavailable, and repeats are answered meanwhile', async () => {
+  const file = newFile()
+  const store = sqliteStore({ file, busyTimeoutMs: 20 })
+  store.complete('done', completion('a', 'done'))
+  const other = new DatabaseSync(file)
+  other.exec('BEGIN IMMEDIATE')
+  expect(thrownBy(() => store.claim('k', claim('a')))).toMatchObject({
+    code: 'store-sqlite/unavailable',
+    message: expect.stringMatching(/claim failed: database is locked/) as unknown,
+  })
+  expect(store.claim('done', claim('b')).status).toBe('completed')
+
+  const eventSink = recordingSink()
+  const graph = new Pipeline('shop')
+    .withStage('charge', () => ({}), StageKind.WORK)
+    .build({ interceptors: [idempotency({ store })], eventSink })
+  const result = await graph.runSettled({ extensions: { idempotencyKey: 'k' } })
+  expect(result).toMatchObject({
+    errors: [{ code: 'idempotency/store-unavailable', cause: { code: 'store-sqlite/unavailable' } }],
+  })
+  expect(eventSink.of('idempotency.store_failed')).toMatchObject([
+    { data: { operation: 'claim', code: 'store-sqlite/unavailable', consequence: 'fail' } },
+  ])
+  other.exec('COMMIT')
+  other.close()
+  expect((await graph.runSettled({ extensions: { idempotencyKey: 'k' } })).status).toBe('completed')
+  store.close()
+})
+
+test('six processes may open one new file at once', async () => {
+  const file = newFile()
+  const script = `
+    const { sqliteStore } = await import(${JSON.stringify(new URL('./sqlite-store.ts', import.meta.url).href)})
+    const store = sqliteStore({ file: process.argv.at(-1) })
+    console.log(store.claim('k', { token: String(process.pid), parameters: '', leaseMs: 60000 }).status)
+    store.close()`
+  const run = promisify(execFile)
+  const outputs = await Promise.all(
+    Array.from({ length: 6 }, () => run(process.execPath, ['--input-type=module', '-e', script, file])),
+  )
+  expect(outputs.map(({ stdout }) => stdout.trim()).toSorted()).toEqual([
+    'claimed',
+    ...Array<string>(5).fill('running'),
+  ])
+}, 30_000)
+
+test('a claim that the database never takes is given up, and does not block the process for ever', () => {
+  const database = new DatabaseSync(':memory:')
+  const store = sqliteStore({ database })
+  database.exec(`
+    CREATE TRIGGER deaf BEFORE INSERT ON stageflow_idempotency BEGIN SELECT RAISE(IGNORE); END;
+  `)
+  expect(thrownBy(() => store.claim('key', claim('one')))).toMatchObject({
+    code: 'store-sqlite/unavailable',
+    message: expect.stringContaining('was neither free nor taken 100 times in a row') as string,
+  })
+  database.close()
+})
+
+test('options that make no sense are refused, all in one error', () => {
+  const closed = new DatabaseSync(':memory:')
+  closed.close()
+  const bad = { database: closed, synchronous: 'off', busyTimeoutMs: -1, path: 'x' } as unknown as SqliteStoreOptions
+  const error = thrownBy(() => sqliteStore(bad))
+  expect(StageflowError.is(error, 'store-sqlite/illegal-option')).toBe(true)
+  expect(String(error)).toMatch(/"path".*database is a closed database.*synchronous is "off".*busyTimeoutMs is -1/)
+  for (const given of [
+    undefined,
+    null,
+    7,
+    {},
+    { file: '' },
+    { file: 7 },
+    { file: 'a', database: closed },
+    { database: {} },
+  ])
+    expect(thrownBy(() => sqliteStore(given as never))).toMatchObject({ code: 'store-sqlite/illegal-option' })
+  for (const busyTimeoutMs of [NaN, Infinity, 1.5, '5', null, 2 ** 31])
+    expect(() => sqliteStore({ file: 'x', busyTimeoutMs: busyTimeoutMs as number })).toThrow('busyTimeoutMs is')
+})
+
+function thrownBy(act: () => unknown): unknown {
+  try {
+    act()
+  } catch (error) {
+    return error
+  }
+  return undefined
+}

@@ -1,0 +1,171 @@
+import { StageOutput } from '@stageflow/core'
+import type { InterceptorContext } from '@stageflow/core'
+import type { Bench, CaseRun } from './contract-bench.ts'
+import { must } from './contract-case.ts'
+
+type RunCase = (bench: Bench) => Promise<void>
+
+/** What an interceptor owes to a run that is aborted. */
+export const abortCases: Readonly<Record<string, RunCase>> = {
+  'forwards the signal to the stage, with its reason': forwards,
+  'never swallows an abort': neverSwallows,
+  'stops waiting as soon as the run is aborted': stopsWaiting,
+  'leaves nothing behind after an abort': leavesNothing,
+  'lets other runs go on when one is aborted': othersGoOn,
+  'holds aborts and skips against no later run': holdsNothing,
+}
+
+const REASON = (): Error => new Error('the caller has left')
+
+async function forwards(bench: Bench): Promise<void> {
+  const { signal, reached, graph } = hanging(bench, (context) => context.signal.reason)
+  const caller = new AbortController()
+  const run = graph.start(bench.nextRun(), { signal: caller.signal })
+  await bench.reaches(reached, [run])
+  const reason = REASON()
+  caller.abort(reason)
+  await bench.ends(run.settled)
+  must(
+    signal()?.aborted === true,
+    `${bench.called} kept the abort of the caller from the stage: its context.signal did not abort. Call next with context, or with context.fork().context.`,
+  )
+  must(
+    signal()?.reason === reason,
+    `${bench.called} gave the stage a reason of its own, ${String(signal()?.reason)}, where the caller had aborted with ${String(reason)}. A fork aborts by itself with what is around it; abort it only for reasons of your own.`,
+  )
+}
+
+async function neverSwallows(bench: Bench): Promise<void> {
+  const { reached, graph } = hanging(bench, () => new DOMException('aborted', 'AbortError'))
+  const caller = new AbortController()
+  const run = graph.start(bench.nextRun(), { signal: caller.signal })
+  await bench.reaches(reached, [run])
+  caller.abort(REASON())
+  const { status, report } = await bench.ends(run.settled)
+  const ended = report.stages['stage']?.status
+  must(
+    ended !== 'ok' && ended !== 'skip',
+    `${bench.called} made a stage "${ended}" that was aborted. An abort is passed on: return what next(context) returned, or let the throw pass.`,
+  )
+  must(status === 'cancelled', `${bench.called} made a run end as ${status} that its caller had aborted.`)
+}
+
+/** Whatever it waits for, before a stage, between attempts or for another run, it stops at the abort: no time passes. */
+async function stopsWaiting(bench: Bench): Promise<void> {
+  const busy = bench.alone({ run: async () => StageOutput.fail('busy', { retryable: true }) })
+  await abortIn(bench, [busy.start(bench.nextRun(), bench.aborting())], 'between the attempts of a stage that fails')
+  const { graph } = hanging(bench, (context) => context.signal.reason)
+  const runs = Array.from({ length: 20 }, () => graph.start(bench.nextRun(), bench.aborting()))
+  await abortIn(bench, runs, 'around one of 20 runs whose stage waits')
+  // Two of one number: the second may wait for what the first is doing.
+  const same = bench.nextRun()
+  const caller = new AbortController()
+  const leader = graph.start(same, { signal: caller.signal })
+  await bench.endsAtOnce(leader.settled)
+  await abortIn(bench, [graph.start(same, bench.aborting())], 'in a run that repeats another one, which still goes on')
+  caller.abort(REASON())
+  await bench.ends(leader.settled)
+}
+
+async function abortIn(bench: Bench, runs: readonly CaseRun[], where: string): Promise<void> {
+  const all = Promise.all(runs.map(({ settled }) => settled))
+  if (await bench.endsAtOnce(all)) return void bench.abortAll()
+  bench.abortAll()
+  must(
+    await bench.endsAtOnce(all),
+    `${bench.called} goes on waiting ${where} after the run was aborted. Hand context.signal to all that waits: clock.sleep(ms, context.signal).`,
+  )
+}
+
+async function leavesNothing(bench: Bench): Promise<void> {
+  const signals = bench.watchSignals()
+  const { reached, graph } = hanging(bench, () => new DOMException('aborted', 'AbortError'))
+  const caller = new AbortController()
+  signals.watch(caller.signal)
+  const run = graph.start(bench.nextRun(), { signal: caller.signal })
+  await bench.reaches(reached, [run])
+  caller.abort(REASON())
+  await bench.ends(run.settled)
+  await bench.clock.settle()
+  must(
+    bench.clock.pending === 0,
+    `${bench.called} left ${bench.timers} behind after an abort. Take timers back in a finally.`,
+  )
+  must(
+    signals.left === 0,
+    `${bench.called} left ${signals.left} listeners on the signal behind after an abort. Add them with { once: true }, and remove them in a finally.`,
+  )
+}
+
+async function othersGoOn(bench: Bench): Promise<void> {
+  for (const aborted of [0, 1, 2]) {
+    const gate = Promise.withResolvers<void>()
+    let waiting = 0
+    const all = Promise.withResolvers<void>()
+    const graph = bench.alone({
+      run: (context) => {
+        if (++waiting === 3) all.resolve()
+        return new Promise((resolve, reject) => {
+          context.signal.addEventListener('abort', () => reject(context.signal.reason), { once: true })
+          void gate.promise.then(() => resolve({}))
+        })
+      },
+    })
+    const callers = [new AbortController(), new AbortController(), new AbortController()]
+    const runs = callers.map(({ signal }) => graph.start(bench.nextRun(), { signal }))
+    await bench.reaches(all.promise, runs)
+    callers[aborted]?.abort(REASON())
+    await bench.endsAtOnce(Promise.all(runs.map(({ settled }) => settled)))
+    gate.resolve()
+    const results = await bench.ends(Promise.all(runs.map(({ settled }) => settled)))
+    const others = results.filter(({ status }, place) => place !== aborted && status !== 'completed')
+    must(
+      others.length === 0,
+      `${bench.called} made ${others.length} runs end as ${others[0]?.status} when another run of the graph was aborted. Keep forks, timers and signals per call: a variable outside the function that wrap returns is shared by all runs.`,
+    )
+  }
+}
+
+/** Enough to open a circuit that counts them, and to use up places that nobody gives back. */
+const REPEATED = 30
+
+async function holdsNothing(bench: Bench): Promise<void> {
+  let answer = (context: InterceptorContext): unknown => untilAborted(context)
+  const graph = bench.alone({ run: async (context) => answer(context) })
+  for (let time = 0; time < REPEATED; time++) {
+    const run = graph.start(bench.nextRun(), bench.aborting())
+    await bench.clock.settle()
+    bench.abortAll()
+    await bench.ends(run.settled)
+  }
+  answer = () => StageOutput.skip('nothing to do')
+  for (let time = 0; time < REPEATED; time++) await bench.run(graph, bench.nextRun())
+  answer = () => ({})
+  const { status, report } = await bench.run(graph, bench.nextRun())
+  must(
+    status === 'completed',
+    `${bench.called} let a run end as ${status} after ${REPEATED} that were aborted and ${REPEATED} whose stage skipped. Give back in a finally what a call takes, and count neither a skip nor an abort as a failure.`,
+    report,
+  )
+}
+
+const untilAborted = ({ signal }: InterceptorContext): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+
+/** A graph of a stage that waits for its abort, and then throws. */
+function hanging(bench: Bench, thrown: (context: InterceptorContext) => unknown) {
+  let signal: AbortSignal | undefined
+  const reached = Promise.withResolvers<void>()
+  const graph = bench.alone({
+    run: (context) => {
+      signal = context.signal
+      reached.resolve()
+      return new Promise((_, reject) => {
+        context.signal.addEventListener('abort', () => reject(thrown(context)), { once: true })
+      })
+    },
+  })
+  return { graph, reached: reached.promise, signal: () => signal }
+}

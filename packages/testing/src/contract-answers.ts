@@ -1,0 +1,151 @@
+import { StageOutput } from '@stageflow/core'
+import type { AnyStage } from '@stageflow/core'
+import type { Bench } from './contract-bench.ts'
+import { must } from './contract-case.ts'
+
+type RunCase = (bench: Bench) => Promise<void>
+
+/** What an interceptor owes to the output of the stage that it stands around. */
+export const answerCases: Readonly<Record<string, RunCase>> = {
+  'passes an ok output through untouched': (bench) =>
+    passes(bench, 'completed', () =>
+      StageOutput.ok({ text: 'Hello', list: [1, 2] }, { artifacts: [{ kind: 'draft' }], version: '7' }),
+    ),
+  'passes a skip through untouched': (bench) => passes(bench, 'completed', () => StageOutput.skip('nothing to do')),
+  'passes a cancel through untouched': (bench) =>
+    passes(bench, 'cancelled', () => StageOutput.cancel('that is enough')),
+  'passes a failure through untouched': async (bench) => {
+    await passes(bench, 'failed', () => StageOutput.fail('it is broken', { retryable: false, data: { part: 3 } }))
+    await passes(bench, 'failed', () => {
+      throw new TypeError('a bug of the stage')
+    })
+    await staysFailed(bench)
+  },
+  'lets a stage that is synchronous through': synchronousStage,
+  'lets the chunks of a stage that streams through': streamingStage,
+  'changes nothing of what the stage sees': whatTheStageSees,
+}
+
+async function passes(bench: Bench, status: string, answer: () => StageOutput): Promise<void> {
+  bench.watch.answers.length = 0
+  const graph = bench.alone({
+    run: async () => {
+      await Promise.resolve()
+      return answer()
+    },
+  })
+  const result = await bench.run(graph, bench.nextRun())
+  const { inner, outer, calls } = bench.answerOf('stage')
+  must(
+    calls === 1 || inner.status === 'fail',
+    `${bench.called} ran a stage ${calls} times that had answered "${inner.status}". Call next again only after a failure.`,
+  )
+  must(
+    outer === inner || JSON.stringify(outer) === JSON.stringify(inner),
+    `${bench.called} answered ${JSON.stringify(outer)} where the stage had answered ${JSON.stringify(inner)}. Return what next(context) returned.`,
+  )
+  must(
+    result.status === status,
+    `${bench.called} made a run end as ${result.status} whose stage answered "${inner.status}": it must end as ${status}.`,
+  )
+}
+
+/** A stage that asks to be run again may be; in the end it has failed. */
+async function staysFailed(bench: Bench): Promise<void> {
+  bench.watch.answers.length = 0
+  const graph = bench.alone({ run: async () => StageOutput.retry('busy') })
+  const { status } = await bench.run(graph, bench.nextRun())
+  const { outer } = bench.answerOf('stage')
+  must(
+    (outer.status === 'retry' || outer.status === 'fail') && status === 'failed',
+    `${bench.called} answered ${JSON.stringify(outer)} for a stage that only ever answered "retry", and the run ended as ${status}: it must fail.`,
+  )
+}
+
+const CHAIN = 50
+
+async function synchronousStage(bench: Bench): Promise<void> {
+  const reached = new Set<number>()
+  const stages: AnyStage[] = []
+  for (let place = 0; place < CHAIN; place++) {
+    const previous = stages.at(-1)
+    stages.push(
+      bench.stage({
+        name: `stage-${place}`,
+        run: () => ({ reached: reached.add(place).size }),
+        ...(previous === undefined ? undefined : { after: [previous] }),
+      }),
+    )
+  }
+  const result = await bench.run(bench.build(bench.pipeline('chain', stages)), bench.nextRun())
+  must(
+    result.status === 'completed' && reached.size === CHAIN,
+    `${bench.called} let a chain of ${CHAIN} synchronous stages end as ${result.status}, and reach ${reached.size} of them. next(context) answers with an output or with a promise of one: use after(answer, …) of core, or await it.`,
+    result.report,
+  )
+}
+
+async function streamingStage(bench: Bench): Promise<void> {
+  const chunks: unknown[] = []
+  const stage = bench.stage({
+    name: 'stage',
+    run: async function* (): AsyncGenerator<object, object> {
+      for (const text of ['He', 'll', 'o']) {
+        await Promise.resolve()
+        yield { text }
+      }
+      return { text: 'Hello' }
+    },
+  })
+  const graph = bench.buildUnlessRefused(bench.pipeline('stream', [stage]))
+  if (graph === undefined) return // it says at build that it cannot: no reader is left without chunks
+  const run = graph.start(bench.nextRun())
+  const reading = (async () => {
+    for await (const event of run) {
+      if (event.type === 'stage.stage.chunk') chunks.push((event.data as { chunk: { text: string } }).chunk.text)
+    }
+  })()
+  const result = await bench.ends(run.settled)
+  await reading
+  const data = result.data['stage'] as { text?: string } | undefined
+  must(
+    chunks.join('|') === 'He|ll|o' && data?.text === 'Hello',
+    `${bench.called} let the chunks ${JSON.stringify(chunks)} and the output ${JSON.stringify(data)} of a stage through that yields He, ll, o and returns Hello. Call next once it is certain that the stage must run, and wait for its answer.`,
+  )
+}
+
+async function whatTheStageSees(bench: Bench): Promise<void> {
+  const port = { ask: () => 'answer' }
+  const given = bench.input(bench.nextRun(), { requestId: 'request 1' })
+  const facts: [what: string, seen: unknown, expected: unknown][] = []
+  const source = bench.stage({ name: 'source', run: async () => ({ answer: 42 }) })
+  const stage = bench.stage({
+    name: 'stage',
+    after: [source],
+    run: async (context) => {
+      if (facts.length > 0) return {} // a second call is the fault of another case
+      facts.push(
+        ['the input', (context.inputs.from('source') as { answer: number }).answer, 42],
+        ['the port', context.ports['port'], port],
+        ['the attempt', context.attempt, 1],
+        ['the stage', context.stage.name, 'stage'],
+        ['the clock', context.clock, bench.clock],
+        ['snapshot.requestId', context.snapshot.requestId, 'request 1'],
+        ['snapshot.metadata', JSON.stringify(context.snapshot.metadata), JSON.stringify(given.metadata)],
+      )
+      for (const [key, value] of Object.entries(given.extensions ?? {})) {
+        const seen = (context.snapshot.extensions as Readonly<Record<string, unknown>>)[key]
+        facts.push([`snapshot.extensions.${key}`, JSON.stringify(seen), JSON.stringify(value)])
+      }
+      return {}
+    },
+  })
+  const graph = bench.build(bench.pipeline('seen', [source, stage]), { ports: { port } })
+  const { status } = await bench.ends(graph.start(given.metadata?.['contractRun'] as number, undefined, given).settled)
+  must(facts.length > 0, bench.refused(`ended as ${status}`))
+  const changed = facts.filter(([, seen, expected]) => seen !== expected)
+  must(
+    changed.length === 0,
+    `${bench.called} changed what the stage sees: ${changed.map(([what, seen, expected]) => `${what} is ${String(seen)} instead of ${String(expected)}`).join('; ')}.`,
+  )
+}

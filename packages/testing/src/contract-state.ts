@@ -1,0 +1,174 @@
+import { StageOutput } from '@stageflow/core'
+import type { InterceptorContext, Pipeline } from '@stageflow/core'
+import type { Bench, CaseResult } from './contract-bench.ts'
+import { broken, must } from './contract-case.ts'
+
+type RunCase = (bench: Bench) => Promise<void>
+
+/** Where an interceptor keeps its state, and that it keeps apart what is not one thing. */
+export const stateCases: Readonly<Record<string, RunCase>> = {
+  'keeps many runs at once apart': manyRuns,
+  'keeps several graphs apart': severalGraphs,
+  'can be built again': buildsAgain,
+  'keeps two stages of a run apart': twoStages,
+  'keeps child runs and the items of a map apart': childRuns,
+}
+
+const MANY = 100
+
+async function manyRuns(bench: Bench): Promise<void> {
+  const first = bench.stage({
+    name: 'first',
+    run: async (context) => {
+      const run = runOf(context)
+      // Runs overtake each other.
+      for (let turn = 0; turn < (run * 7) % 11; turn++) await Promise.resolve()
+      return { run }
+    },
+  })
+  const second = bench.stage({
+    name: 'second',
+    after: [first],
+    run: async (context) => ({ run: runOf(context), first: (context.inputs.from('first') as { run: number }).run }),
+  })
+  const graph = bench.build(bench.pipeline('many', [first, second]))
+  await bench.run(graph, bench.nextRun())
+  const leftByOne = bench.clock.pending // which is the fault of another case
+  const numbers = Array.from({ length: MANY }, () => bench.nextRun())
+  const results = await bench.ends(Promise.all(numbers.map((run) => graph.start(run).settled)))
+  const wrong = numbers.filter((run, place) => {
+    const { status, data } = results[place] as CaseResult
+    const own = data['second'] as { run: number; first: number } | undefined
+    return status !== 'completed' || own?.run !== run || own.first !== run
+  })
+  must(
+    wrong.length === 0,
+    `${bench.called} mixed up, or did not let through, ${wrong.length} of ${MANY} runs at once. Keep what belongs to a call in the function that wrap returns, or in a slot of its run.`,
+    results.find(({ status }) => status !== 'completed')?.report,
+  )
+  await bench.clock.settle()
+  must(
+    leftByOne > 0 || bench.clock.pending === 0,
+    `${bench.called} left ${bench.timers} behind after ${MANY} runs at once, and none after a single one: a variable that all runs share holds the timer of the last one only.`,
+  )
+}
+
+async function severalGraphs(bench: Bench): Promise<void> {
+  const names = ['north', 'south', 'west']
+  const graphs = names.map((name) =>
+    bench.build(
+      bench.pipeline(name, [
+        bench.stage({
+          name: 'stage',
+          run: async () => {
+            await Promise.resolve()
+            return { name }
+          },
+        }),
+      ]),
+    ),
+  )
+  for (let round = 0; round < 2; round++) {
+    const run = bench.nextRun()
+    const results = await bench.ends(Promise.all(graphs.map((graph) => graph.start(run).settled)))
+    names.forEach((name, place) => {
+      const { status, data } = results[place] as CaseResult
+      const answer = (data['stage'] as { name: string } | undefined)?.name
+      must(
+        status === 'completed' && answer === name,
+        `${bench.called} let a run of pipeline "${name}" end as ${status}, with the answer of "${answer}". One instance serves any number of graphs: what it remembers of a stage is kept under its pipeline too.`,
+      )
+    })
+  }
+}
+
+async function buildsAgain(bench: Bench): Promise<void> {
+  const pipeline = bench.pipeline('again', [bench.stage({ name: 'stage', run: async () => ({ done: true }) })])
+  const wants = 'One instance serves any number of graphs: wrap is called once per stage and graph.'
+  for (const time of ['first', 'second', 'third']) {
+    let graph
+    try {
+      graph = bench.build(pipeline)
+    } catch (error) {
+      throw broken(
+        `${bench.called} let the ${time} graph of one pipeline not be built: ${textOf(error)} ${wants}`,
+        error,
+      )
+    }
+    const result = await bench.run(graph, bench.nextRun())
+    must(
+      result.status === 'completed',
+      `${bench.called} let a run of the ${time} graph end as ${result.status} that was built from one pipeline. ${wants}`,
+      result.report,
+    )
+  }
+}
+
+async function twoStages(bench: Bench): Promise<void> {
+  const answering = ['left', 'right'].map((name) =>
+    bench.stage({ name, run: async () => (await Promise.resolve(), { name }) }),
+  )
+  const both = await bench.run(bench.build(bench.pipeline('answers', answering)), bench.nextRun())
+  for (const { name } of answering) {
+    const answer = (both.data[name] as { name: string } | undefined)?.name
+    must(
+      answer === name,
+      `${bench.called} gave stage "${name}" the answer of stage "${answer}". What it remembers of a stage is kept under its name too.`,
+    )
+  }
+  const broken = bench.stage({
+    name: 'broken',
+    onFailure: 'skip',
+    run: async () => StageOutput.fail('down', { retryable: false }),
+  })
+  const sound = bench.stage({ name: 'sound', run: async () => ({ sound: true }) })
+  const graph = bench.build(bench.pipeline('failures', [broken, sound]))
+  for (let time = 0; time < 20; time++) {
+    const { report } = await bench.run(graph, bench.nextRun())
+    const { status, error } = report.stages['sound'] ?? {}
+    must(
+      status === 'ok',
+      `${bench.called} held the failures of stage "broken" against stage "sound", which ended "${status}"${error === undefined ? '' : ` (${error.message})`}. Make the state of a stage inside wrap, which is called once per stage.`,
+    )
+  }
+}
+
+const ITEMS = 5
+
+async function childRuns(bench: Bench): Promise<void> {
+  const itemOf = ({ snapshot }: InterceptorContext): unknown => snapshot.metadata['item']
+  const work = bench.stage({
+    name: 'work',
+    run: async (context) => (await Promise.resolve(), { item: itemOf(context) }),
+  })
+  const child = bench.pipeline('child', [work])
+  const parent = bench.pipeline('parent', []) as unknown as Pipeline
+  const graph = bench.build(
+    parent
+      .withPipeline('single', child as unknown as Pipeline, {
+        input: (_, { metadata }) => ({ metadata: { ...metadata, item: 'single' } }),
+      })
+      .withMap('each', {
+        over: () => Array.from({ length: ITEMS }, (_, item) => item),
+        each: async (item, context) => {
+          const { metadata } = context.snapshot
+          const result = await context.runChild(child, { metadata: { ...metadata, item } })
+          return { work: result.data }
+        },
+      }) as never,
+  )
+  const { status, data, report } = await bench.run(graph, bench.nextRun())
+  const { single, each } = data as {
+    readonly single?: { readonly work?: { readonly item: unknown } }
+    readonly each?: { readonly items: readonly { readonly work: { readonly work?: { readonly item: unknown } } }[] }
+  }
+  const seen = [single?.work?.item, ...(each?.items ?? []).map(({ work }) => work.work?.item)]
+  must(
+    status === 'completed' && seen.join() === 'single,0,1,2,3,4',
+    `${bench.called} let six child runs answer ${JSON.stringify(seen)} instead of their own items, in a run that ended as ${status}. A child run has its parent's input, options and slots, and its place is context.run.parent.path: keep what is remembered per run under it.`,
+    report,
+  )
+}
+
+const runOf = ({ snapshot }: InterceptorContext): number => snapshot.metadata['contractRun'] as number
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

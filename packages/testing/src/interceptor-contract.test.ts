@@ -1,0 +1,651 @@
+import { StageOutput, StageflowError, createSlot } from '@stageflow/core'
+import type { Interceptor, InterceptorContext, StageOutput as Output } from '@stageflow/core'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { interceptorContract, seededOrder, type CreateInterceptor, type InterceptorContractOptions } from './index.ts'
+
+declare module '@stageflow/core' {
+  interface SnapshotExtensions {
+    readonly contractKey?: string
+  }
+  interface RunOptions {
+    readonly contractToken?: string
+  }
+  interface StageOptions {
+    readonly contractRoles?: readonly string[]
+  }
+}
+
+// ---------- correct ones, of every sort
+
+const timeout = (ms: number): Interceptor => ({
+  name: 'timeout',
+  wrap: (next, stage) => (context) => {
+    const { context: inner, abort } = context.fork({ deadline: context.clock.now() + ms })
+    const { promise: expired, resolve } = Promise.withResolvers<Output>()
+    const stop = context.clock.setTimeout(() => {
+      const error = new StageflowError('timeout/exceeded', `Stage "${stage.name}" took longer than ${ms} ms.`)
+      abort(error)
+      resolve(StageOutput.fail(error, { retryable: true }))
+    }, ms)
+    const output = next(inner)
+    if (output instanceof Promise) return Promise.race([output, expired]).finally(stop)
+    stop()
+    return output
+  },
+})
+
+const retry = (attempts: number): Interceptor => ({
+  name: 'retry',
+  wrap: (next) => async (context) => {
+    for (let attempt = 1; ; attempt++) {
+      const output = await next(context.fork({ attempt }).context)
+      const again = output.status === 'retry' || (output.status === 'fail' && output.retryable === true)
+      if (!again || attempt === attempts) return output
+      await context.clock.sleep(1_000, context.signal)
+    }
+  },
+})
+
+const circuitBreaker = (limit: number): Interceptor => ({
+  name: 'circuit-breaker',
+  wrap: (next, stage) => {
+    let failures = 0
+    return async (context) => {
+      if (failures >= limit)
+        return StageOutput.fail(new StageflowError('circuit-breaker/open', `The circuit of "${stage.name}" is open.`))
+      const output = await next(context)
+      if (output.status === 'fail') failures++
+      else if (output.status === 'ok') failures = 0
+      return output
+    }
+  },
+})
+
+const untilAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+
+/** `parts`: what the key is made of. */
+const cache = (
+  parts: (context: InterceptorContext, key: string) => readonly unknown[],
+  keyOf = (context: InterceptorContext) => context.snapshot.extensions.contractKey,
+): Interceptor => {
+  const outputs = new Map<string, Promise<Output>>()
+  return {
+    name: 'idempotency',
+    wrap: (next, stage) => {
+      if (stage.kind !== 'work') return next
+      if (stage.streams) throw new StageflowError('idempotency/streams', `Stage "${stage.name}" streams.`)
+      return async (context) => {
+        const own = keyOf(context)
+        if (own === undefined) return next(context)
+        const key = JSON.stringify(parts(context, own))
+        const known = outputs.get(key)
+        if (known !== undefined) return untilAborted(known, context.signal)
+        const output = Promise.resolve(next(context))
+        outputs.set(key, output)
+        if ((await output).status !== 'ok') outputs.delete(key)
+        return output
+      }
+    },
+  }
+}
+const idempotency = (): Interceptor =>
+  cache(({ stage, run, orgId }, key) => [orgId, stage.pipeline.name, stage.name, run.parent?.path, key])
+const keyed: InterceptorContractOptions = { input: (run) => ({ extensions: { contractKey: `key ${run}` } }) }
+
+const CLAIMS = createSlot<{ readonly roles: readonly string[] }>('contract/claims')
+const auth = (): Interceptor => ({
+  name: 'auth',
+  runOptions: ['contractToken'],
+  stageOptions: ['contractRoles'],
+  wrapRun: (next) => async (run) => {
+    const { contractToken } = run.options
+    if (contractToken !== 'ada') return run.fail(new StageflowError('auth/refused', 'No, or a wrong, token.'))
+    run.set(CLAIMS, { roles: ['admin'] })
+    return next(run.with({ snapshot: run.snapshot.withIdentity({ userId: 'ada' }) }))
+  },
+  wrap: (next, stage) => {
+    const { contractRoles } = stage.options
+    if (contractRoles === undefined) return next
+    return (context) =>
+      contractRoles.every((role) => context.get(CLAIMS)?.roles.includes(role))
+        ? next(context)
+        : StageOutput.fail(new StageflowError('auth/forbidden', 'A role is missing.'))
+  },
+})
+
+/** Reads what another interceptor, outside it, has set. */
+const tenants = (): Interceptor => ({
+  name: 'tenants',
+  wrapRun: (next) => (run) =>
+    run.get(CLAIMS) === undefined ? run.fail(new StageflowError('tenants/no-claims', 'Nobody is known.')) : next(run),
+})
+
+const logging = (): Interceptor => {
+  const lines: string[] = []
+  return {
+    name: 'logging',
+    settled: (record, run) => {
+      lines.push(`${record.stage} ${record.status}`)
+      run.tryEmitEvent('app.logged', { lines: lines.length })
+    },
+    wrapRun: (next) => async (run) => {
+      const outcome = await next(run)
+      lines.push(`${run.pipeline.name} ${outcome.status}`)
+      return outcome
+    },
+  }
+}
+
+/** Lets so many stages run at once; the others wait for their turn. */
+const bulkhead = (limit: number): Interceptor => {
+  let running = 0
+  const waiting = new Set<() => void>()
+  return {
+    name: 'bulkhead',
+    wrap: (next) => async (context) => {
+      if (running >= limit) {
+        let wake = (): void => {}
+        const turn = new Promise<void>((resolve) => (wake = resolve))
+        waiting.add(wake)
+        await untilAborted(turn, context.signal).finally(() => waiting.delete(wake))
+      }
+      running++
+      try {
+        return await next(context)
+      } finally {
+        running--
+        const [first] = waiting
+        if (first !== undefined) {
+          waiting.delete(first)
+          first()
+        }
+      }
+    },
+  }
+}
+
+const known: InterceptorContractOptions = {
+  runOptions: { contractToken: 'ada' },
+  stageOptions: { contractRoles: ['admin'] },
+}
+const correct: Readonly<Record<string, [CreateInterceptor, InterceptorContractOptions?]>> = {
+  'nothing at all': [() => ({ name: 'nothing' })],
+  'a time-out': [() => timeout(30_000)],
+  'a retry of three attempts': [() => retry(3)],
+  'a circuit breaker per stage': [() => circuitBreaker(5)],
+  'an idempotency with its keys': [idempotency, keyed],
+  'an authentication with a token, and roles': [auth, known],
+  'one that reads what another one sets': [tenants, { runOptions: { contractToken: 'ada' }, outside: () => [auth()] }],
+  'a logging observer': [logging],
+  'a bulkhead of a hundred': [() => bulkhead(100)],
+  'a shuffle of the order': [() => seededOrder(4)],
+}
+
+describe.concurrent.each(Object.entries(correct))('%s keeps the whole contract', (_, [create, options]) => {
+  for (const { name, run } of interceptorContract(create, options)) test(name, run)
+})
+
+// ---------- broken ones: each fails the case that names its fault, and no other
+
+const acting = (layer: (next: Next, context: InterceptorContext) => Output | Promise<Output>): Interceptor => ({
+  name: 'broken',
+  wrap: (next) => (context) => layer(next, context),
+})
+type Next = (context: InterceptorContext) => Output | Promise<Output>
+const answering =
+  (change: (output: Output, context: InterceptorContext) => Output): CreateInterceptor =>
+  () =>
+    acting(async (next, context) => change(await next(context), context))
+
+const byRun = ({ snapshot }: InterceptorContext): string => String(snapshot.metadata['contractRun'])
+
+const broken: readonly [
+  fault: string,
+  fails: string,
+  create: CreateInterceptor,
+  options?: InterceptorContractOptions,
+][] = [
+  [
+    'adds to the data of an ok output',
+    'passes an ok output through untouched',
+    answering((output) =>
+      output.status === 'ok' ? StageOutput.ok({ ...(output.data as object), seen: true }) : output,
+    ),
+  ],
+  [
+    'drops artifacts and version',
+    'passes an ok output through untouched',
+    answering((output) => (output.status === 'ok' ? StageOutput.ok(output.data as object) : output)),
+  ],
+  [
+    'takes a skip for a success',
+    'passes a skip through untouched',
+    answering((output) => (output.status === 'skip' ? StageOutput.ok({}) : output)),
+  ],
+  [
+    'makes a skip of a cancel',
+    'passes a cancel through untouched',
+    answering((output, { signal }) =>
+      output.status === 'cancel' && !signal.aborted ? StageOutput.skip(output.reason) : output,
+    ),
+  ],
+  [
+    'answers a failure with an empty success, as a breaker of old did',
+    'passes a failure through untouched',
+    answering((output, { stage }) =>
+      output.status === 'fail' && stage.name === 'stage' ? StageOutput.ok({ circuit: 'open' }) : output,
+    ),
+  ],
+  [
+    'runs a stage again that was ok',
+    'passes an ok output through untouched',
+    () =>
+      acting(async (next, context) => {
+        const output = await next(context)
+        if (output.status === 'ok') await next(context)
+        return output
+      }),
+  ],
+  [
+    'takes for granted that a stage answers with a promise',
+    'lets a stage that is synchronous through',
+    () => acting((next, context) => (next(context) as Promise<Output>).then((output) => output)),
+  ],
+  [
+    'answers before a stage that streams has ended',
+    'lets the chunks of a stage that streams through',
+    () => ({
+      name: 'broken',
+      wrap: (next, stage) => (stage.streams ? (context) => (void next(context), StageOutput.ok({})) : next),
+    }),
+  ],
+  [
+    'counts attempts from 2',
+    'changes nothing of what the stage sees',
+    () => acting((next, context) => next(context.fork({ attempt: context.attempt + 1 }).context)),
+  ],
+  [
+    'starts the run with a snapshot of its own',
+    'changes nothing of what the stage sees',
+    () => ({
+      name: 'broken',
+      wrapRun: (next) => (run) => next(run.with({ snapshot: run.snapshot.withIdentity({ requestId: 'mine' }) })),
+    }),
+  ],
+  [
+    'aborts its fork with a reason of its own before the caller does',
+    'forwards the signal to the stage, with its reason',
+    () =>
+      acting(async (next, context) => {
+        const fork = context.fork()
+        const onAbort = (): void => fork.abort(new DOMException('my own', 'AbortError'))
+        context.signal.addEventListener('abort', onAbort, { once: true })
+        try {
+          return await next(fork.context)
+        } finally {
+          context.signal.removeEventListener('abort', onAbort)
+        }
+      }),
+  ],
+  [
+    'answers an abort with what there is so far',
+    'never swallows an abort',
+    answering((output, { signal }) => (signal.aborted ? StageOutput.ok({ partial: true }) : output)),
+  ],
+  [
+    'sleeps before the stage, deaf to the signal',
+    'stops waiting as soon as the run is aborted',
+    () =>
+      acting(async (next, context) => {
+        await context.clock.sleep(50)
+        return next(context)
+      }),
+  ],
+  [
+    'sleeps between attempts, deaf to the signal',
+    'stops waiting as soon as the run is aborted',
+    () =>
+      acting(async (next, context) => {
+        const output = await next(context)
+        if (output.status !== 'fail' || output.retryable !== true) return output
+        await context.clock.sleep(1_000)
+        return next(context)
+      }),
+  ],
+  [
+    'lets a repetition wait for the first, deaf to the signal',
+    'stops waiting as soon as the run is aborted',
+    () => {
+      const running = new Map<string, Promise<Output>>()
+      return acting(async (next, context) => {
+        const key = JSON.stringify([
+          byRun(context),
+          context.stage.pipeline.name,
+          context.stage.name,
+          context.run.parent?.path,
+        ])
+        const first = running.get(key)
+        if (first !== undefined) return first
+        const output = Promise.resolve(next(context))
+        running.set(key, output)
+        return output.finally(() => running.delete(key))
+      })
+    },
+  ],
+  [
+    'takes its timer back unless the run was aborted',
+    'leaves nothing behind after an abort',
+    () =>
+      acting(async (next, context) => {
+        const stop = context.clock.setTimeout(() => {}, 60_000)
+        const output = await next(context)
+        if (!context.signal.aborted) stop()
+        return output
+      }),
+  ],
+  [
+    'keeps listening on a signal that has aborted',
+    'leaves nothing behind after an abort',
+    () =>
+      acting(async (next, context) => {
+        const onAbort = (): void => {}
+        context.signal.addEventListener('abort', onAbort)
+        const output = await next(context)
+        if (!context.signal.aborted) context.signal.removeEventListener('abort', onAbort)
+        return output
+      }),
+  ],
+  [
+    'aborts the fork of the call that came last',
+    'lets other runs go on when one is aborted',
+    () => {
+      let fork: ReturnType<InterceptorContext['fork']>
+      return acting(async (next, context) => {
+        const mine = (fork = context.fork())
+        const onAbort = (): void => {
+          if (fork !== mine) fork.abort(new DOMException('mixed up', 'AbortError'))
+        }
+        context.signal.addEventListener('abort', onAbort, { once: true })
+        try {
+          return await next(mine.context)
+        } finally {
+          context.signal.removeEventListener('abort', onAbort)
+        }
+      })
+    },
+  ],
+  [
+    'counts whatever is not ok as a failure',
+    'holds aborts and skips against no later run',
+    () => ({
+      name: 'broken',
+      wrap: (next) => {
+        let failures = 0
+        return async (context) => {
+          if (failures >= 10) return StageOutput.fail('the circuit is open')
+          const output = await next(context)
+          failures = output.status === 'ok' ? 0 : failures + 1
+          return output
+        }
+      },
+    }),
+  ],
+  [
+    'gives no place back that an aborted call had taken',
+    'holds aborts and skips against no later run',
+    () => {
+      let lost = 0
+      return acting(async (next, context) => {
+        if (lost >= 25) return StageOutput.fail('no place is free')
+        const output = await next(context)
+        if (context.signal.aborted) lost++
+        return output
+      })
+    },
+  ],
+  [
+    'keeps what a call is about in a variable that all calls share',
+    'keeps many runs at once apart',
+    () => {
+      let context: InterceptorContext
+      return acting(async (next, given) => {
+        context = given
+        if (given.stage.name === 'first') await Promise.resolve()
+        return next(context)
+      })
+    },
+  ],
+  [
+    'keeps its timer in a variable that all calls share',
+    'keeps many runs at once apart',
+    () => {
+      let stop: (() => void) | undefined
+      return acting(async (next, context) => {
+        stop = context.clock.setTimeout(() => {}, 60_000)
+        try {
+          return await next(context)
+        } finally {
+          stop()
+        }
+      })
+    },
+  ],
+  [
+    'remembers answers by stage, whatever the pipeline',
+    'keeps several graphs apart',
+    () => cache(({ stage, run }, key) => [stage.name, run.parent?.path, key], byRun),
+  ],
+  [
+    'refuses to be built into a graph for the second time',
+    'can be built again',
+    () => {
+      const seen = new Set<string>()
+      return {
+        name: 'broken',
+        wrap: (next, stage) => {
+          const place = `${stage.pipeline.name}/${stage.name}`
+          if (place === 'again/stage' && seen.has(place)) throw new Error(`${place} is registered already`)
+          seen.add(place)
+          return next
+        },
+      }
+    },
+  ],
+  [
+    'remembers answers by what a stage reads, whatever the stage, as the idempotency of old did',
+    'keeps two stages of a run apart',
+    () => cache(({ stage, run, inputs }, key) => [stage.pipeline.name, run.parent?.path, key, inputs], byRun),
+  ],
+  [
+    'counts the failures of all stages together',
+    'keeps two stages of a run apart',
+    () => {
+      let failures = 0
+      return acting(async (next, context) => {
+        if (failures >= 5) return StageOutput.fail('the circuit is open')
+        const output = await next(context)
+        if (output.status === 'fail') failures++
+        return output
+      })
+    },
+  ],
+  [
+    'remembers answers whatever the place in the run',
+    'keeps child runs and the items of a map apart',
+    () => cache(({ stage }, key) => [stage.pipeline.name, stage.name, key], byRun),
+  ],
+  [
+    'takes the slot of its parent for its own',
+    'keeps child runs and the items of a map apart',
+    () => ({
+      name: 'broken',
+      wrapRun: (next) => (run) => {
+        if (run.get(CLAIMS) !== undefined) return run.fail(new Error('the run is open already'))
+        run.set(CLAIMS, { roles: [] })
+        return next(run)
+      },
+    }),
+  ],
+  [
+    'takes its timer back after a success alone',
+    'leaves no timer behind',
+    () =>
+      acting(async (next, context) => {
+        const stop = context.clock.setTimeout(() => {}, 60_000)
+        const output = await next(context)
+        if (output.status === 'ok' || output.status === 'cancel') stop()
+        return output
+      }),
+  ],
+  [
+    'never stops listening',
+    'leaves no listener on a signal behind',
+    () =>
+      acting((next, context) => {
+        context.signal.addEventListener('abort', () => {}, { once: true })
+        return next(context)
+      }),
+  ],
+  [
+    'never stops listening to the caller',
+    'leaves no listener on a signal behind',
+    () => ({
+      name: 'broken',
+      wrapRun: (next) => (run) => {
+        run.options.signal?.addEventListener('abort', () => {}, { once: true })
+        return next(run)
+      },
+    }),
+  ],
+  [
+    'reads the start of a stage that never started',
+    'hears of every ending without throwing',
+    () => ({ name: 'broken', settled: ({ startedAt }) => void (startedAt as number).toFixed() }),
+  ],
+  [
+    'reads the output of a stage that a refused run never came to',
+    'hears of every ending without throwing',
+    () => ({
+      name: 'broken',
+      runSettled: (outcome) => void (outcome.output(Object.keys(outcome.report.stages)[0] as string) as Output).status,
+    }),
+  ],
+  [
+    'tells later, when the run is over',
+    'emits nothing after the run',
+    () => ({
+      name: 'broken',
+      settled: (_, run) => void setTimeout(() => run.tryEmitEvent('app.told', {}), 5),
+    }),
+  ],
+  [
+    'tells later of a run that started',
+    'emits nothing after the run',
+    () => ({
+      name: 'broken',
+      runStarted: (run) => void setTimeout(() => run.tryEmitEvent('app.told', {}), 5),
+    }),
+  ],
+  [
+    'tells of a call in a fork when the run is over',
+    'emits nothing after the run',
+    () =>
+      acting((next, context) => {
+        const fork = context.fork()
+        return context.observe(fork.run(next), () => {
+          setTimeout(() => fork.context.tryEmitEvent('app.told', {}), 5)
+        })
+      }),
+  ],
+  [
+    'tells of a stage when the run is over',
+    'emits nothing after the run',
+    () =>
+      acting(async (next, context) => {
+        const output = await next(context.fork({ attempt: 1 }).context)
+        setTimeout(() => void context.emitEvent('app.told', {}), 5)
+        return output
+      }),
+  ],
+]
+
+test.concurrent.each(broken)('one that %s fails the case "%s" alone', async (_, fails, create, options) => {
+  const failed: Record<string, unknown> = {}
+  const cases = interceptorContract(create, options).map(({ name, run }) =>
+    run().catch((error: unknown) => {
+      failed[name] = error
+    }),
+  )
+  await Promise.all(cases)
+  expect(Object.keys(failed)).toEqual([fails])
+  expect(failed[fails]).toMatchObject({
+    code: 'testing/contract',
+    message: expect.stringMatching(/^Interceptor "(broken|idempotency)"/),
+  })
+})
+
+const LAYERS = [
+  'a time-out',
+  'a retry of three attempts',
+  'a circuit breaker per stage',
+  'an idempotency with its keys',
+  'an authentication with a token, and roles',
+  'a logging observer',
+  'a bulkhead of a hundred',
+]
+
+test('whichever correct ones stand around it, in whatever order, a correct one keeps the whole contract', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.shuffledSubarray(LAYERS, { minLength: 2 }), async (names) => {
+      const layers = names.map((name) => correct[name] as NonNullable<(typeof correct)[string]>)
+      const [create] = layers.pop() as (typeof layers)[number]
+      const options: InterceptorContractOptions = {
+        ...keyed,
+        ...(names.includes('an authentication with a token, and roles') ? known : undefined),
+        outside: (clock) => layers.map(([outside]) => outside(clock)),
+      }
+      await Promise.all(interceptorContract(create, options).map(({ run }) => run()))
+    }),
+    { seed: 42, numRuns: 10 },
+  )
+}, 60_000)
+
+test('what is no function, or makes no interceptor, is told so', async () => {
+  expect(() => interceptorContract(timeout(1) as never)).toThrow(
+    expect.objectContaining({ code: 'testing/illegal-contract', message: expect.stringContaining('() => timeout()') }),
+  )
+  const [first] = interceptorContract(() => undefined as never)
+  await expect(first?.run()).rejects.toMatchObject({
+    code: 'testing/contract',
+    message: expect.stringContaining('create() answered interceptorContract with undefined'),
+  })
+})
+
+test('an interceptor that lets no run through says what the contract must be told', async () => {
+  const said = []
+  for (const { name, run } of interceptorContract(auth))
+    said.push(
+      await run().then(
+        () => `${name}: passed`,
+        (error: Error) => error.message,
+      ),
+    )
+  expect(said).toHaveLength(22)
+  expect(
+    said.filter((text) => text.includes('Tell interceptorContract with which input, runOptions and stageOptions')),
+  ).toHaveLength(10)
+})
+
+test('an interceptor that never answers does not hang the case', async () => {
+  const [first] = interceptorContract(() => acting(() => new Promise(() => {})))
+  await expect(first?.run()).rejects.toMatchObject({
+    code: 'testing/contract',
+    message: 'Interceptor "broken": the run did not end within 3000 ms.',
+  })
+}, 20_000)

@@ -1,0 +1,24 @@
+import { StageflowError } from '@stageflow/core'
+import { abortCases } from './contract-aborts.ts'
+import { answerCases } from './contract-answers.ts'
+import { Bench, type CreateInterceptor, type InterceptorContractOptions } from './contract-bench.ts'
+import type { ContractCase } from './contract-case.ts'
+import { leftoverCases } from './contract-leftovers.ts'
+import { stateCases } from './contract-state.ts'
+
+/**
+ * What every interceptor owes, whatever else it does: one case a promise, for any test runner. `create` makes the
+ * interceptor anew for each case. A broken case rejects with `testing/contract`; no function: `testing/illegal-contract`.
+ */
+export function interceptorContract(
+  create: CreateInterceptor,
+  options: InterceptorContractOptions = {},
+): readonly ContractCase[] {
+  if (typeof create !== 'function')
+    throw new StageflowError(
+      'testing/illegal-contract',
+      'interceptorContract() takes a function that makes the interceptor, since each case needs one of its own: interceptorContract(() => timeout()).',
+    )
+  const cases = { ...answerCases, ...abortCases, ...stateCases, ...leftoverCases }
+  return Object.entries(cases).map(([name, run]) => ({ name, run: async () => run(new Bench(create, options)) }))
+}

@@ -1,0 +1,68 @@
+import { StageOutput, defineStage, definePorts } from '@stageflow/core'
+import type { StageContext } from '@stageflow/core'
+import { expectTypeOf, test } from 'vitest'
+import { runStage } from './run-stage.ts'
+
+interface Profile {
+  readonly displayName: string
+}
+interface Llm {
+  ask(text: string): Promise<string>
+}
+
+test('the output has the type that the stage gives it', async () => {
+  const { output } = await runStage((context) => ({ attempt: context.attempt }))
+  if (output.status === 'ok') expectTypeOf(output.data).toEqualTypeOf<{ attempt: number }>()
+  const either = await runStage(async ({ attempt }) =>
+    attempt > 2 ? StageOutput.skip('no') : StageOutput.ok({ found: 1 }),
+  )
+  if (either.output.status === 'ok') expectTypeOf(either.output.data).toEqualTypeOf<{ found: number }>()
+  const chunks = await runStage(async function* () {
+    yield 'a'
+    return { text: 'a' }
+  })
+  expectTypeOf(chunks.chunks).toEqualTypeOf<readonly string[]>()
+  if (chunks.output.status === 'ok') expectTypeOf(chunks.output.data).toEqualTypeOf<{ text: string }>()
+})
+
+test('inputs and ports are those that the stage says it needs', async () => {
+  class Greet {
+    async execute(context: StageContext<{ profile: Profile }, { llm: Llm }>) {
+      return { text: await context.ports.llm.ask(context.inputs.from('profile').displayName) }
+    }
+  }
+  const llm: Llm = { ask: async (text) => text }
+  const { output } = await runStage(Greet, { inputs: { profile: { displayName: 'Ada' } }, ports: { llm } })
+  if (output.status === 'ok') expectTypeOf(output.data).toEqualTypeOf<{ text: string }>()
+  // @ts-expect-error it needs a profile
+  void (() => runStage(Greet, { inputs: {}, ports: { llm } }))
+  // @ts-expect-error it needs the port
+  void (() => runStage(Greet, { inputs: { profile: { displayName: 'Ada' } } }))
+  // @ts-expect-error it needs both
+  void (() => runStage(Greet))
+  // @ts-expect-error the profile has another shape
+  void (() => runStage(Greet, { inputs: { profile: { name: 'Ada' } }, ports: { llm } }))
+})
+
+test('an inline stage reads what the test gives it', async () => {
+  await runStage((context) => ({ length: (context.inputs.from('profile').name as string).length }), {
+    inputs: { profile: { name: 'Ada' } },
+  })
+})
+
+test('a stage of defineStage is given inputs under the names of the stages that it comes after', async () => {
+  const profile = defineStage({ name: 'profile', run: () => ({ displayName: 'Ada' }) })
+  const greet = definePorts<{ llm: Llm }>().defineStage({
+    name: 'greet',
+    after: { who: profile },
+    run: ({ inputs }) => ({ text: inputs.from('who').displayName }),
+  })
+  const llm: Llm = { ask: async (text) => text }
+  const { output } = await runStage(greet, { inputs: { profile: { displayName: 'Ada' } }, ports: { llm } })
+  if (output.status === 'ok') expectTypeOf(output.data).toEqualTypeOf<{ text: string }>()
+  // @ts-expect-error it comes after "profile"
+  void (() => runStage(greet, { ports: { llm } }))
+  // @ts-expect-error it comes after "profile"
+  void (() => runStage(greet, { inputs: { who: { displayName: 'Ada' } }, ports: { llm } }))
+  await runStage(profile)
+})

@@ -1,0 +1,202 @@
+import { Pipeline, StageKind, StageOutput, StageflowError, asStage, definePorts, defineStage } from '@stageflow/core'
+import type { Interceptor, StageContext } from '@stageflow/core'
+import { expect, test } from 'vitest'
+import { manualClock } from './manual-clock.ts'
+import { recordingSink } from './recording-sink.ts'
+import { runStage } from './run-stage.ts'
+
+declare module '@stageflow/core' {
+  interface RunOptions {
+    readonly runStageToken?: string
+  }
+  interface StageOptions {
+    readonly runStageLimit?: number
+  }
+}
+
+class Greet {
+  name = 'greet' as const
+  kind = StageKind.ENRICH
+  execute(context: StageContext<{ profile: { displayName: string } | undefined }>) {
+    const name = context.inputs.from('profile')?.displayName ?? 'you'
+    return { text: `${context.snapshot.inputText} ${name}`, kind: context.stage.kind, name: context.stage.name }
+  }
+}
+
+test('a class, an object, a function and a value of defineStage run with the inputs they are given', async () => {
+  const profile = { displayName: 'Ada' }
+  const options = { inputs: { profile }, snapshot: { inputText: 'Hello' } }
+  const expected = { text: 'Hello Ada', kind: 'enrich', name: 'greet' }
+  expect((await runStage(Greet, options)).output).toMatchObject({ status: 'ok', data: expected })
+  expect((await runStage(new Greet(), options)).output).toMatchObject({ status: 'ok', data: expected })
+  const before = defineStage({ name: 'profile', run: () => profile })
+  const value = defineStage({
+    name: 'greet',
+    after: { who: before },
+    run: ({ inputs, snapshot }) => ({ text: `${snapshot.inputText} ${inputs.from('who').displayName}` }),
+  })
+  expect((await runStage(value, options)).output).toMatchObject({ data: { text: 'Hello Ada' } })
+  const inline = await runStage(
+    (context: StageContext<{ profile: { displayName: string } }>) => ({
+      name: context.inputs.from('profile').displayName,
+    }),
+    options,
+  )
+  expect(inline.output).toMatchObject({ status: 'ok', data: { name: 'Ada' } })
+  expect(inline.record).toMatchObject({ stage: 'stage', status: 'ok' })
+})
+
+test('an input that is undefined is that of a stage that was skipped', async () => {
+  const { output } = await runStage(Greet, { inputs: { profile: undefined }, snapshot: { inputText: 'Hello' } })
+  expect(output).toMatchObject({ status: 'ok', data: { text: 'Hello you' } })
+  const status = await runStage((context) => ({ profile: context.inputs.status('profile') }), {
+    inputs: { profile: undefined },
+  })
+  expect(status.output).toMatchObject({ data: { profile: 'skip' } })
+})
+
+test('a name and a kind may be given', async () => {
+  const { output, record } = await runStage(({ stage: { name, kind } }) => ({ name, kind }), {
+    name: 'llm',
+    kind: StageKind.AGENT,
+  })
+  expect(output).toMatchObject({ data: { name: 'llm', kind: 'agent' } })
+  expect(record.stage).toBe('llm')
+})
+
+test('what it reads without being given it fails as in any pipeline', async () => {
+  const { output } = await runStage((context) => ({ name: context.inputs.from('profile').displayName }))
+  expect(output).toMatchObject({ status: 'fail', error: { code: 'core/undeclared-input' } })
+})
+
+test('it never rejects for what the stage does, and gives the error itself', async () => {
+  const error = new StageflowError('app/broken', 'It is broken.')
+  const thrown = await runStage(() => {
+    throw error
+  })
+  expect(thrown.output.status === 'fail' && thrown.output.error).toBe(error)
+  expect(thrown.record).toMatchObject({ status: 'fail', error: { code: 'app/broken' } })
+  expect((await runStage(() => StageOutput.skip('nothing'))).output).toMatchObject({
+    status: 'skip',
+    reason: 'nothing',
+  })
+  expect((await runStage(() => StageOutput.cancel('enough'))).output).toMatchObject({ status: 'cancel' })
+})
+
+test('events, notes and chunks are those of the stage, without the run around it and its inputs', async () => {
+  const sink = recordingSink()
+  const { events, notes, chunks, output, report } = await runStage(
+    async function* (context: StageContext<{ profile: object }>) {
+      context.tryEmitEvent('app.asked', { text: 'Hi' })
+      context.note('usage', { inputTokens: 3 })
+      yield 'He'
+      yield 'llo'
+      return { text: 'Hello' }
+    },
+    { name: 'llm', inputs: { profile: {} }, eventSink: sink },
+  )
+  expect(events.map(({ type }) => type)).toEqual(['stage.llm.started', 'app.asked', 'stage.llm.completed'])
+  expect(notes).toEqual({ usage: { inputTokens: 3 } })
+  expect(chunks).toEqual(['He', 'llo'])
+  expect(output).toMatchObject({ status: 'ok', data: { text: 'Hello' } })
+  expect(Object.keys(report.stages)).toEqual(['profile', 'llm'])
+  expect(sink.types()).toEqual([
+    'pipeline.started',
+    'stage.profile.started',
+    'stage.profile.completed',
+    'stage.llm.started',
+    'app.asked',
+    'stage.llm.completed',
+    'pipeline.completed',
+  ])
+})
+
+test('a stage that runs a child shows the events of the child too', async () => {
+  const child = new Pipeline('child').withStage('profile', () => ({ inner: true }))
+  const { events, record } = await runStage(asStage(child), { inputs: { profile: {} } })
+  expect(events.map(({ type }) => type)).toEqual([
+    'stage.stage.started',
+    'pipeline.child_started',
+    'pipeline.started',
+    'stage.profile.started',
+    'stage.profile.completed',
+    'pipeline.completed',
+    'pipeline.child_completed',
+    'stage.stage.completed',
+  ])
+  expect(record.children?.[0]?.pipeline).toBe('child')
+})
+
+test('interceptors stand around the stage, and around no input', async () => {
+  const log: string[] = []
+  const seen: Interceptor = {
+    name: 'seen',
+    stageOptions: ['runStageLimit'],
+    wrap: (next, { name, options }) => {
+      log.push(`wrap ${name} ${options.runStageLimit}`)
+      return next
+    },
+    settled: ({ stage, status }) => void log.push(`settled ${stage} ${status}`),
+  }
+  await runStage(Greet, { inputs: { profile: undefined }, interceptors: [seen], stageOptions: { runStageLimit: 7 } })
+  expect(log).toEqual(['wrap greet 7', 'settled greet ok'])
+})
+
+test('of a run that was refused before the stage began the refusal is the output', async () => {
+  const auth: Interceptor = {
+    name: 'auth',
+    runOptions: ['runStageToken'],
+    wrapRun: (next) => (run) =>
+      run.options.runStageToken === 'ada' ? next(run) : run.fail(new StageflowError('auth/missing-token', 'No token.')),
+  }
+  const refused = await runStage(() => ({}), { interceptors: [auth] })
+  expect(refused.output).toMatchObject({ status: 'fail', error: { code: 'auth/missing-token' } })
+  expect(refused.record).toMatchObject({ status: 'cancel', startedAt: undefined })
+  expect((await runStage(() => ({}), { interceptors: [auth], runStageToken: 'ada' })).output.status).toBe('ok')
+  const aborted = await runStage(() => ({}), { signal: AbortSignal.abort(new Error('too late')) })
+  expect(aborted.output).toMatchObject({ status: 'cancel', reason: 'too late' })
+})
+
+test('a clock, a signal and ports reach the stage', async () => {
+  const clock = manualClock()
+  const caller = new AbortController()
+  const { defineStage: defineWithPorts } = definePorts<{ wait: number }>()
+  const stage = defineWithPorts({
+    name: 'slow',
+    run: async (context) => {
+      await context.clock.sleep(context.ports.wait, context.signal)
+      return { at: context.clock.now() }
+    },
+  })
+  const run = runStage(stage, { clock, ports: { wait: 50 } })
+  await clock.advance(50)
+  expect((await run).output).toMatchObject({ status: 'ok', data: { at: 50 } })
+  const aborted = runStage(stage, { clock, ports: { wait: 50 }, signal: caller.signal })
+  await clock.settle()
+  caller.abort(new Error('the caller has left'))
+  expect((await aborted).output).toMatchObject({ status: 'cancel', reason: 'the caller has left' })
+  expect(clock.timers).toEqual([])
+})
+
+test('what cannot be built is refused as in any pipeline', async () => {
+  await expect(runStage({ run: () => ({}) } as never)).rejects.toMatchObject({ code: 'core/build' })
+  await expect(runStage(undefined as never)).rejects.toMatchObject({ code: 'core/build' })
+  await expect(runStage(() => ({}), { stageOptions: { runStageLimit: 1 } })).rejects.toMatchObject({
+    message: expect.stringContaining('"runStageLimit"'),
+  })
+  const dependent = defineStage({
+    name: 'b',
+    after: { a: defineStage({ name: 'a', run: () => ({}) }) },
+    run: () => ({}),
+  })
+  await expect(runStage(dependent, { inputs: {} } as never)).rejects.toMatchObject({
+    message: expect.stringContaining('"a"'),
+  })
+})
+
+test('an input that is no data fails, and the stage does not run', async () => {
+  let ran = false
+  const { output } = await runStage(() => void (ran = true), { inputs: { profile: 7 as never } })
+  expect(output).toMatchObject({ status: 'fail', error: { code: 'core/illegal-output' } })
+  expect(ran).toBe(false)
+})

@@ -1,0 +1,172 @@
+import { Pipeline, PipelineFailedError, StageOutput } from '@stageflow/core'
+import type {
+  AnyInputs,
+  BuildOptions,
+  Clock,
+  ContextSnapshot,
+  FailedResult,
+  Interceptor,
+  OkOutput,
+  PipelineReport,
+  PipelineResult,
+  RunInput,
+  RunOptions,
+  Stage,
+  StageContext,
+  StageflowEvent,
+  StageGraph,
+  StageKind,
+  StageLike,
+  StageNotes,
+  StageOptions,
+  StageRecord,
+  StageReturn,
+  StageSlot,
+} from '@stageflow/core'
+
+/** What one stage is run with; every option of a run is one too (`signal`, `eventSink`, `timeoutMs`, those of interceptors). */
+export interface RunStageOptions<Needs = AnyInputs, Ports = {}> extends RunOptions {
+  /** The data of each stage it depends on, by that stage's name; undefined: that one was skipped. */
+  readonly inputs?: Needs
+  /** What `run` would take: the input of the run, or a snapshot. Default: an empty input. */
+  readonly snapshot?: RunInput | ContextSnapshot
+  readonly ports?: Ports
+  /** Outermost first; they stand around this stage alone, not around what gives its inputs. Default: none. */
+  readonly interceptors?: readonly Interceptor[]
+  /** Default: the clock of the machine. */
+  readonly clock?: Clock
+  /** Default: the stage's own, else `stage`. */
+  readonly name?: string
+  /** Default: the stage's own, else TRANSFORM. */
+  readonly kind?: StageKind
+  /** Options of the stage that interceptors act on. A stage of `defineStage` has its own. */
+  readonly stageOptions?: StageOptions
+}
+
+/** What must be given, where the stage says that it needs it. */
+export type NeededByStage<Needs, Ports> = ({} extends Needs ? {} : { readonly inputs: Needs }) &
+  ({} extends Ports ? {} : { readonly ports: Ports })
+
+/** How one stage ended, and what it left behind. */
+export interface StageRun<out Data = unknown, out Chunk = unknown> {
+  /** How it ended, whatever stands around it included. Where the run ended before the stage began: that, as a fail or a cancel. */
+  readonly output: StageOutput<Data>
+  readonly record: StageRecord
+  /** The events of the stage, and those that its child runs and its interceptors emitted; not those of the run around it. */
+  readonly events: readonly StageflowEvent[]
+  readonly notes: Readonly<StageNotes>
+  /** What it yielded, in order. */
+  readonly chunks: readonly Chunk[]
+  /** The report of the run around it, with the stages that gave its inputs. */
+  readonly report: PipelineReport
+}
+
+// oxlint-disable-next-line no-explicit-any -- matches every generator, whatever it takes
+type Final<Return> = Return extends AsyncGenerator<any, infer Last, any> ? Awaited<Last> : Awaited<Return>
+// oxlint-disable-next-line no-explicit-any -- as above
+type ChunkOf<Return> = Return extends AsyncGenerator<infer Chunk, any, any> ? Chunk : never
+type DataOf<Output> =
+  Output extends OkOutput<infer Data> ? Data : Output extends StageOutput ? never : Output extends void ? {} : Output
+type NamedInputs<Names extends string> = { readonly [Name in Names]: object | undefined }
+
+/** The pipeline around the stage, without the types that a pipeline of a name known only now cannot have. */
+interface Draft {
+  readonly stages: readonly { readonly name: unknown }[]
+  withStage(name: unknown, stage?: unknown, options?: object): Draft
+  withStages(stages: readonly unknown[]): Draft
+  build(options: BuildOptions<object>): StageGraph<Readonly<Record<string, StageSlot>>, {}>
+}
+
+const AROUND = 'runStage'
+const draft = (): Draft => new Pipeline(AROUND)
+
+/** Runs one stage through the real engine, outside any pipeline of yours. Never rejects for what the stage does: see `output`. */
+export function runStage<Data, Chunk>(
+  stage: Stage<string, StageSlot<Data, boolean, Chunk>, never, {}>,
+): Promise<StageRun<Data, Chunk>>
+export function runStage<Data, Chunk, Requires extends string, Ports>(
+  stage: Stage<string, StageSlot<Data, boolean, Chunk>, Requires, Ports>,
+  options: RunStageOptions<NamedInputs<Requires>, Ports> & NeededByStage<NamedInputs<Requires>, NoInfer<Ports>>,
+): Promise<StageRun<Data, Chunk>>
+export function runStage<Return extends StageReturn>(
+  stage: StageLike<StageContext, Return>,
+): Promise<StageRun<DataOf<Final<Return>>, ChunkOf<Return>>>
+export function runStage<Return extends StageReturn, Needs = AnyInputs, Ports = {}>(
+  stage: StageLike<StageContext<Needs, Ports>, Return>,
+  options: RunStageOptions<Needs, Ports> & NeededByStage<NoInfer<Needs>, NoInfer<Ports>>,
+): Promise<StageRun<DataOf<Final<Return>>, ChunkOf<Return>>>
+export async function runStage(stage: unknown, given: RunStageOptions<object, object> = {}): Promise<StageRun> {
+  const { inputs = {}, snapshot, ports, interceptors = [], clock, name: givenName, kind, stageOptions, ...run } = given
+  const described = typeof stage === 'object' && stage !== null && !('execute' in stage)
+  const ownName = draft().withStage(stage).stages[0]?.name
+  const name = givenName !== undefined && !described ? givenName : typeof ownName === 'string' ? ownName : 'stage'
+
+  let pipeline = draft()
+  for (const [input, data] of Object.entries(inputs))
+    pipeline = pipeline.withStage(input, () => data ?? StageOutput.skip('the test gave no data for it'))
+  const wiring = {
+    ...stageOptions,
+    dependencies: Object.keys(inputs),
+    ...(Object.values(inputs).includes(undefined) ? { join: 'settled' } : undefined),
+  }
+  pipeline = described
+    ? pipeline.withStages([stage])
+    : kind === undefined
+      ? pipeline.withStage(name, stage, wiring)
+      : (pipeline.withStage as (...all: unknown[]) => Draft).call(pipeline, name, stage, kind, wiring)
+  const graph = pipeline.build({
+    interceptors: interceptors.map((one) => aroundNoInput(one, inputs)),
+    ...(ports === undefined ? undefined : { ports }),
+    ...(clock === undefined ? undefined : { clock }),
+  })
+
+  const handle = graph.start(snapshot, run)
+  const events: StageflowEvent[] = []
+  const chunks: unknown[] = []
+  for await (const event of handle) {
+    const ofThisRun = event.pipelineRunId === handle.pipelineRunId
+    if (ofThisRun && (event.stage === undefined ? isFrame(event) : Object.hasOwn(inputs, event.stage))) continue
+    if (ofThisRun && event.type === `stage.${name}.chunk`) chunks.push((event.data as { chunk: unknown }).chunk)
+    else events.push(event)
+  }
+  const settled = await handle.settled
+  const record = settled.report.stages[name] as StageRecord
+  const output = settled.outputs[name] ?? (await neverBegan(handle.result, settled))
+  return { output, record, events, notes: record.notes, chunks, report: settled.report }
+}
+
+const isFrame = ({ type }: StageflowEvent): boolean => type.startsWith('pipeline.')
+
+/** What gives the inputs is no stage of the app: an interceptor that counted it would count too many. */
+function aroundNoInput(interceptor: Interceptor, inputs: object): Interceptor {
+  const { wrap, settled } = interceptor
+  return {
+    ...interceptor,
+    ...(wrap === undefined
+      ? undefined
+      : {
+          wrap: (next, stage) =>
+            stage.pipeline.name === AROUND && Object.hasOwn(inputs, stage.name)
+              ? next
+              : wrap.call(interceptor, next, stage),
+        }),
+    ...(settled === undefined
+      ? undefined
+      : {
+          settled: (record, run) => {
+            if (run.pipeline.name === AROUND && Object.hasOwn(inputs, record.stage)) return
+            return settled.call(interceptor, record, run)
+          },
+        }),
+  }
+}
+
+/** How the run ended, as the output of a stage that it never came to. */
+async function neverBegan(
+  result: Promise<unknown>,
+  settled: PipelineResult<unknown> | FailedResult<unknown>,
+): Promise<StageOutput> {
+  if (settled.status === 'cancelled') return StageOutput.cancel(settled.reason)
+  const error: unknown = await result.catch((thrown: unknown) => thrown)
+  return StageOutput.fail(error instanceof PipelineFailedError ? (error.cause ?? error) : error)
+}
