@@ -57,8 +57,8 @@ export class ForkState implements Fork {
   }
   get deadline(): number | undefined {
     const around = this.outer === undefined ? this.#run.deadline : this.outer.deadline
-    const own = this.changes.deadline
-    return own === undefined || (around !== undefined && around < own) ? around : own
+    const least = Math.min(this.changes.deadline ?? Infinity, around ?? Infinity)
+    return least === Infinity ? undefined : least
   }
   get scope(): AbortScope {
     return (this.#scope ??= new AbortScope(this.outer?.scope ?? this.#run.scopeOf(this.#node)))

@@ -51,6 +51,7 @@ export function logging(options: LoggingOptions = {}): Interceptor {
     return own
   }
   const endStage = (record: StageRecord, run: RunContext): void => {
+    if (logger.levelVal === Infinity) return // silent: asked at every stage
     const { stage, status = 'fail' } = record
     const level = levels[record.tolerated === true ? 'tolerated' : status]
     if (level === 'silent' || !logger.isLevelEnabled(level)) return

@@ -1,4 +1,4 @@
-import type { Clock } from '@stageflow/core'
+import type { Clock, RunContext } from '@stageflow/core'
 import { DueList } from './due-list.ts'
 
 /** The limits under way on one clock, whichever runs they belong to: a list, and so a timer, for each duration. */
@@ -19,9 +19,9 @@ export class ClockLimits {
     return list
   }
 
-  openRun(runId: string): RunLimits {
+  openRun(run: RunContext): RunLimits {
     this.#runs++
-    return { clockLimits: this, runId, pending: 0 }
+    return { clockLimits: this, run, pending: 0 }
   }
 
   /** With the last run no timer is left. Until then they stay: that is cheaper than to set and clear one for each stage. */
@@ -37,7 +37,10 @@ export class ClockLimits {
 /** What one run has under way. */
 export interface RunLimits {
   readonly clockLimits: ClockLimits
-  readonly runId: string
+  readonly run: RunContext
   /** How many limits of it are in the lists. */
   pending: number
 }
+
+/** The limits of a run that has begun. */
+export type LimitsOfRun = (run: RunContext) => RunLimits

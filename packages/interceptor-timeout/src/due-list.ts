@@ -4,7 +4,7 @@ import type { Clock } from '@stageflow/core'
 export interface Due {
   dueAt: number
   /** Whose it is: all of one owner can be dropped together. */
-  readonly owner: object
+  readonly owner: object | undefined
   /** Is called once, after it was taken out. */
   expire(): void
   /** Where it stands; undefined while it is in no list. */

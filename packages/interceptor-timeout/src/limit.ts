@@ -1,59 +1,56 @@
 import type { RunLimits } from './clock-limits.ts'
 import type { Due, DueList } from './due-list.ts'
 
-/** Whoever is told when a limit has passed. */
-export interface Limited {
-  expired(limit: Limit): void
-}
-
-/** A limit under way: `ms` from a certain time on. */
-export class Limit implements Due {
-  readonly owner: RunLimits
+/** A limit: under way from `start` to `end`, with pauses. */
+export abstract class Limit implements Due {
+  /** How long it is; `Infinity`: there is none. */
   readonly ms: number
   dueAt: number
+  owner: RunLimits | undefined
   list: DueList | undefined
   before: Due | undefined
   after: Due | undefined
-  readonly #of: Limited
-  #leftMs = 0
 
-  constructor(of: Limited, run: RunLimits, ms: number, since: number) {
-    this.#of = of
-    this.owner = run
+  constructor(ms: number, since: number) {
     this.ms = ms
     this.dueAt = since + ms
-    this.start()
   }
 
-  start(): void {
-    this.owner.clockLimits.ofMs(this.ms).add(this)
-    this.owner.pending++
+  abstract expired(): void
+
+  start(run: RunLimits): void {
+    this.owner = run
+    this.resume(0)
   }
 
   end(): void {
     if (this.list === undefined) return
     this.list.remove(this)
-    this.owner.pending--
+    if (this.owner !== undefined) this.owner.pending--
+  }
+
+  /** For good: what resumes it afterwards comes too late. */
+  stop(): void {
+    this.end()
+    this.owner = undefined
   }
 
   restart(now: number): void {
     this.end()
     this.dueAt = now + this.ms
-    this.start()
+    this.resume(0)
   }
 
-  pause(now: number): void {
-    this.#leftMs = this.dueAt - now
-    this.end()
-  }
-
-  resume(now: number): void {
-    this.dueAt = now + this.#leftMs
-    this.start()
+  /** Goes on, so much later than it was due. */
+  resume(laterMs: number): void {
+    if (this.owner === undefined) return
+    this.dueAt += laterMs
+    this.owner.clockLimits.ofMs(this.ms).add(this)
+    this.owner.pending++
   }
 
   expire(): void {
-    this.owner.pending--
-    this.#of.expired(this)
+    if (this.owner !== undefined) this.owner.pending--
+    this.expired()
   }
 }

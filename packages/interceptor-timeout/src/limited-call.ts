@@ -3,36 +3,38 @@ import type { Fork, ForkChanges, InterceptorContext } from '@stageflow/core'
 import type { RunLimits } from './clock-limits.ts'
 import { Limit } from './limit.ts'
 
-/** One call of a stage: while its code waits, limits run, until the code answers or one of them has passed. It is itself what its fork tells. */
-export class LimitedCall implements ForkChanges {
-  readonly deadline: number
+/**
+ * One call of a stage: while its code waits, limits run, until the code answers or one of them has passed. Each
+ * asynchronous call makes one, so it is what its fork tells, and its own total limit, at once.
+ */
+export class LimitedCall extends Limit implements ForkChanges {
   readonly #context: InterceptorContext
-  readonly #startedAt: number
-  #progressAt: number
-  #total: Limit | undefined
-  #idle: Limit | undefined
+  #fork: Fork | undefined
+  #idle: IdleLimit | undefined
   /** How many readers block what is inside: child runs go on side by side, so there may be several. */
   #parked = 0
-  #fork: Fork | undefined
+  #parkedAt = 0
 
-  constructor(context: InterceptorContext, startedAt: number, deadline: number) {
+  constructor(context: InterceptorContext, totalMs: number, idleMs: number, startedAt: number) {
+    super(totalMs, startedAt)
     this.#context = context
-    this.#startedAt = startedAt
-    this.#progressAt = startedAt
-    this.deadline = deadline
+    if (idleMs !== Infinity) this.#idle = new IdleLimit(this, idleMs, startedAt)
+  }
+
+  get deadline(): number {
+    return this.dueAt
   }
 
   /** The code waits: from now on it is limited. */
-  limit(fork: Fork, run: RunLimits, totalMs: number | false, idleMs: number | false): void {
+  limit(fork: Fork, run: RunLimits): void {
     this.#fork = fork
-    if (totalMs !== false) this.#total = new Limit(this, run, totalMs, this.#startedAt)
-    if (idleMs !== false) this.#idle = new Limit(this, run, idleMs, this.#progressAt)
+    if (this.ms !== Infinity) this.start(run)
+    this.#idle?.start(run)
   }
 
   /** There was progress: the idle limit starts anew. */
   onHeartbeat(): void {
-    this.#progressAt = this.#context.clock.now()
-    if (this.#parked === 0) this.#idle?.restart(this.#progressAt)
+    if (this.#parked === 0) this.#idle?.restart(this.#context.clock.now())
   }
 
   /** The engine blocks what is inside, or does so no more; meanwhile its time stands still. */
@@ -40,27 +42,28 @@ export class LimitedCall implements ForkChanges {
     const now = this.#context.clock.now()
     this.#parked += parked ? 1 : -1
     if (parked && this.#parked === 1) {
-      this.#total?.pause(now)
-      this.#idle?.pause(now)
+      this.#parkedAt = now
+      this.end()
+      this.#idle?.end()
     } else if (this.#parked === 0) {
-      this.#total?.resume(now)
-      this.#idle?.resume(now)
+      this.resume(now - this.#parkedAt)
+      this.#idle?.resume(now - this.#parkedAt)
     }
   }
 
-  /** The call has its answer: its limits end. */
-  end(): void {
-    this.#total?.end()
-    this.#idle?.end()
-    this.#total = undefined
-    this.#idle = undefined
+  /** The call has its answer: its limits are over. */
+  over(): void {
+    this.stop()
+    this.#idle?.stop()
+  }
+
+  expired(): void {
+    this.giveUp('total', this.ms)
   }
 
   /** A limit has passed: ends what is inside, and answers in its place. */
-  expired(limit: Limit): void {
-    const kind = limit === this.#total ? 'total' : 'idle'
-    const { ms } = limit
-    this.end()
+  giveUp(kind: 'total' | 'idle', ms: number): void {
+    this.over()
     const { stage, signal, record } = this.#context
     // Something outside has ended the stage or the run, and only the code is late: that it is has been said.
     if (signal.aborted || record.status !== undefined) return
@@ -73,5 +76,18 @@ export class LimitedCall implements ForkChanges {
     )
     this.#context.note('timeout', { kind, limitMs: ms, expired: true })
     this.#fork?.end(StageOutput.fail(error, { retryable: true }))
+  }
+}
+
+class IdleLimit extends Limit {
+  readonly #call: LimitedCall
+
+  constructor(call: LimitedCall, ms: number, since: number) {
+    super(ms, since)
+    this.#call = call
+  }
+
+  expired(): void {
+    this.#call.giveUp('idle', this.ms)
   }
 }

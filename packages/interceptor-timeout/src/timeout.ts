@@ -1,7 +1,7 @@
 import { createSlot } from '@stageflow/core'
 import type { Clock, Interceptor } from '@stageflow/core'
 import { ClockLimits } from './clock-limits.ts'
-import type { RunLimits } from './clock-limits.ts'
+import type { LimitsOfRun, RunLimits } from './clock-limits.ts'
 import { limitStage } from './limit-stage.ts'
 import { factoryLimits, legalLimits, stageLimits } from './options.ts'
 import type { Limits } from './options.ts'
@@ -40,7 +40,10 @@ export function timeout(options: TimeoutOptions = {}): Interceptor {
   const defaults = factoryLimits(options)
   const clocks = new WeakMap<Clock, ClockLimits>()
   const slot = createSlot<RunLimits>('timeout/run')
-  const limitsOf = (clock: Clock): ClockLimits => {
+  /** The run that was asked for last: stage after stage it is mostly the same. */
+  let last: RunLimits | undefined
+  const limitsOf: LimitsOfRun = (run) => (last?.run === run ? last : (last = run.get(slot) as RunLimits))
+  const limitsOn = (clock: Clock): ClockLimits => {
     const limits = clocks.get(clock) ?? new ClockLimits(clock)
     clocks.set(clock, limits)
     return limits
@@ -52,18 +55,20 @@ export function timeout(options: TimeoutOptions = {}): Interceptor {
 
     wrap(next, stage) {
       const limits = legalLimits(stageLimits(stage.options, defaults))
-      return isUnlimited(limits) ? next : limitStage(next, limits, slot)
+      return isUnlimited(limits) ? next : limitStage(next, limits, limitsOf)
     },
 
     runStarted(run) {
       if (run.pipeline.stages.every(({ options }) => isUnlimited(stageLimits(options, defaults)))) return
-      run.set(slot, limitsOf(run.clock).openRun(run.pipelineRunId))
+      last = limitsOn(run.clock).openRun(run)
+      run.set(slot, last)
     },
 
     runSettled(_, run) {
       const own = run.get(slot)
       // A run without limits reads the slot of its parent.
-      if (own?.runId === run.pipelineRunId) own.clockLimits.closeRun(own)
+      if (own?.run === run) own.clockLimits.closeRun(own)
+      last = undefined // kept, it would keep the whole run
     },
   }
 }
