@@ -21,6 +21,7 @@ export const peers = [
     ours: true,
     variant: true,
     cannot: notDefaults,
+    warmMs: 3_000,
   },
   {
     id: 'defaultsContext',
@@ -29,6 +30,7 @@ export const peers = [
     ours: true,
     variant: true,
     cannot: notDefaults,
+    warmMs: 3_000,
   },
   {
     id: 'defaultsObserved',
@@ -37,6 +39,7 @@ export const peers = [
     ours: true,
     variant: true,
     cannot: notDefaults,
+    warmMs: 3_000,
   },
   { id: 'indegree', title: 'by hand: in-degree, minimal', file: 'indegree', floor: true },
   { id: 'indegreeReal', title: 'by hand: in-degree with records', file: 'indegree-real', floor: true },

@@ -17,16 +17,15 @@ export function idsOf(run: RunContext): object {
   return { pipeline: pipeline.name, pipelineRunId, ...lineage, requestId, sessionId, userId, orgId, interactionId }
 }
 
-/** The line of a stage that settled. */
+/** The line of a stage that settled. One shape for all: pino leaves out what is undefined. */
 export function stageLine(
   record: StageRecord,
   kind: StageKind | undefined,
-  output: StageOutput | undefined,
+  run: RunContext,
   redactor: Redactor,
   withData: boolean,
 ): object {
   const { stage, status, readyAt, startedAt, endedAt, attempts, chunks, notes, reason, error } = record
-  const data = output !== undefined && 'data' in output ? output.data : undefined
   return {
     stage,
     kind,
@@ -34,14 +33,19 @@ export function stageLine(
     durationMs: between(startedAt, endedAt),
     queuedMs: between(readyAt, startedAt),
     attempts: attempts.length,
-    ...(chunks > 0 ? { chunks } : undefined),
-    ...(record.tolerated === true ? { tolerated: true } : undefined),
-    ...(record.abandoned === true ? { abandoned: true } : undefined),
-    ...(reason === undefined ? undefined : { reason: redactor.text(reason) }),
-    ...(error === undefined ? undefined : { error: errorLine(error, output, redactor) }),
-    ...notesLine(notes, redactor),
-    ...(withData && data !== undefined ? { data: redactor.value(data) } : undefined),
+    chunks: chunks > 0 ? chunks : undefined,
+    tolerated: record.tolerated,
+    abandoned: record.abandoned,
+    reason: reason === undefined ? undefined : redactor.text(reason),
+    error: error === undefined ? undefined : errorLine(error, run.output(stage), redactor),
+    notes: notesLine(notes, redactor),
+    data: withData ? dataLine(run.output(stage), redactor) : undefined,
   }
+}
+
+function dataLine(output: StageOutput | undefined, redactor: Redactor): unknown {
+  const data = output !== undefined && 'data' in output ? output.data : undefined
+  return data === undefined ? undefined : redactor.value(data)
 }
 
 /** The line of a run that ended. */
@@ -83,9 +87,13 @@ const textOf = (value: unknown, redactor: Redactor): string | undefined =>
   typeof value === 'string' ? redactor.text(value) : undefined
 
 /** What stages and interceptors noted; the attributes are for spans. */
-function notesLine(notes: Readonly<StageNotes>, redactor: Redactor): object | undefined {
-  const { attributes: _, ...rest } = notes
-  return Object.keys(rest).length === 0 ? undefined : { notes: redactor.value(rest) }
+function notesLine(notes: Readonly<StageNotes>, redactor: Redactor): unknown {
+  for (const key in notes) {
+    if (key === 'attributes') continue
+    const { attributes: _, ...rest } = notes
+    return redactor.value(rest)
+  }
+  return undefined
 }
 
 function between(from: number | undefined, to: number | undefined): number | undefined {

@@ -19,8 +19,12 @@ import type { LoggingLevels, LoggingOptions } from './options.ts'
 
 /** The logger of the run, which says the run's ids in each line; for stages that log something themselves. */
 export const LOGGER: Slot<Logger> = createSlot<Logger>('logging/logger')
+interface LoggedRun {
+  readonly run: RunContext
+  readonly own: Logger
+}
 /** Whose logger that is: a child run reads the slots of its parent. */
-const LOGGED_RUN: Slot<string> = createSlot<string>('logging/run')
+const LOGGED_RUN: Slot<LoggedRun> = createSlot<LoggedRun>('logging/run')
 
 const RUN_MESSAGES = { completed: 'run completed', cancelled: 'run cancelled', failed: 'run failed' } as const
 const STAGE_MESSAGES = {
@@ -42,13 +46,16 @@ export function logging(options: LoggingOptions = {}): Interceptor {
   const write = (to: Logger, level: LevelWithSilent, fields: object, message: string): void => {
     if (level !== 'silent') to[level](fields, message)
   }
+  /** The run that was asked for last: stage after stage it is mostly the same. */
+  let last: LoggedRun | undefined
   const loggerOf = (run: RunContext): Logger => {
-    const known = run.get(LOGGER)
-    if (known !== undefined && run.get(LOGGED_RUN) === run.pipelineRunId) return known
-    const own = logger.child(idsOf(run))
-    run.set(LOGGER, own)
-    run.set(LOGGED_RUN, run.pipelineRunId)
-    return own
+    if (last?.run === run) return last.own
+    const known = run.get(LOGGED_RUN)
+    if (known?.run === run) return (last = known).own
+    last = { run, own: logger.child(idsOf(run)) }
+    run.set(LOGGER, last.own)
+    run.set(LOGGED_RUN, last)
+    return last.own
   }
   const endStage = (record: StageRecord, run: RunContext): void => {
     if (logger.levelVal === Infinity) return // silent: asked at every stage
@@ -56,22 +63,25 @@ export function logging(options: LoggingOptions = {}): Interceptor {
     const level = levels[record.tolerated === true ? 'tolerated' : status]
     if (level === 'silent' || !logger.isLevelEnabled(level)) return
     const kind = kindsOf(run.pipeline).get(stage)
-    const fields = stageLine(record, kind, run.output(stage), redactor, data)
+    const fields = stageLine(record, kind, run, redactor, data)
     write(loggerOf(run), level, fields, STAGE_MESSAGES[status])
   }
   const endRun = (outcome: RunOutcome, run: RunContext): void => {
     const level = levels[STATUS[outcome.status]]
-    if (level === 'silent' || !logger.isLevelEnabled(level)) return
-    write(loggerOf(run), level, runLine(outcome, redactor), RUN_MESSAGES[outcome.status])
+    if (level !== 'silent' && logger.isLevelEnabled(level))
+      write(loggerOf(run), level, runLine(outcome, redactor), RUN_MESSAGES[outcome.status])
+    last = undefined // kept, it would keep the whole run
   }
   const startStage =
     (next: RunStage, stage: string, kind: StageKind): RunStage =>
     (context) => {
-      safely(context.run, () => {
-        if (!logger.isLevelEnabled(levels.start)) return
-        const fields = { stage, kind, attempt: context.attempt }
-        write(context.get(LOGGER) ?? logger, levels.start, fields, 'stage started')
-      })
+      const { run } = context
+      try {
+        if (logger.isLevelEnabled(levels.start))
+          write(loggerOf(run), levels.start, { stage, kind, attempt: context.attempt }, 'stage started')
+      } catch (error) {
+        run.problem(error) // a logger that throws is a problem of the run, never its end
+      }
       return next(context)
     }
 
@@ -93,15 +103,6 @@ function levelsOf(given: LoggingLevels = {}): Required<LoggingLevels> {
   const levels = { ...DEFAULT_LEVELS }
   for (const key of Object.keys(DEFAULT_LEVELS) as (keyof LoggingLevels)[]) levels[key] = given[key] ?? levels[key]
   return levels
-}
-
-/** A logger that throws is a problem of the run, never its end. */
-function safely(run: RunContext, use: () => void): void {
-  try {
-    use()
-  } catch (error) {
-    run.problem(error)
-  }
 }
 
 /** The kinds of a pipeline's stages by name, read once a pipeline. */
