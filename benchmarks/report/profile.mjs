@@ -4,7 +4,6 @@ import { measure } from '../measure/spawn.mjs'
 import { judge } from './targets.mjs'
 
 const SHOWN = 30
-const MOST = 3
 const times = { warmMs: 1000, measureMs: 3000 }
 
 /** Where the time of one shape goes: self time by function, sampled over a warm loop. */
@@ -24,12 +23,12 @@ export async function printProfile({ profile: shape, only, peers }, environment)
   }
 }
 
-/** Profiles of the shapes on which core misses a target: the page shows why. */
+/** One profile for each peer that misses a target, of the first shape on which it does: the page shows why. */
 export async function profileMissed(run, environment) {
   const missed = judge(createFigures(run), run.shapes).filter(({ met, profile }) => !met && profile !== undefined)
-  const wanted = new Map(missed.map(({ profile }) => [`${profile.peer} ${profile.shape}`, profile]))
+  const wanted = new Map(missed.toReversed().map(({ profile }) => [profile.peer, profile]))
   const profiles = []
-  for (const { peer, shape } of [...wanted.values()].slice(0, MOST)) {
+  for (const { peer, shape } of [...wanted.values()].toReversed()) {
     process.stderr.write(`profiling ${peer} on ${shape}, which misses a target …\n`)
     const { functions } = await measure({ mode: 'profile', peer, shape, ...times }, environment)
     if (functions !== undefined) profiles.push({ peer, shape, functions: functions.slice(0, SHOWN) })
