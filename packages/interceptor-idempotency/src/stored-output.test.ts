@@ -45,7 +45,7 @@ test.each<[string, object]>([
     { a: new URL('https://example.com/?a=1#b'), b: /a+/giu, c: new URLSearchParams('a=1&a=2') },
   ],
   ['text', { a: '', b: '\u0000\u001f\u2028\\"</script>', c: '😀', d: '\ud800', e: 'x'.repeat(100_000) }],
-  ['lists with holes', { a: [1, , 3], b: [] }], // oxlint-disable-line no-sparse-arrays
+  ['lists with holes', { a: [1, , 3], b: [] }], // oxlint-disable-line no-sparse-arrays -- the hole is the case
   ['objects without prototype', { a: Object.assign(Object.create(null) as object, { b: 1 }) }],
   ['keys of any kind', { constructor: 1, toString: 2, '': 3, '1': 4, 'a.b': 5, then: 'later', status: 'x' }],
   ['the same object twice', { a: shared, b: shared }],
