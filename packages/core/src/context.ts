@@ -132,10 +132,16 @@ export interface InterceptorContext extends StageContext<
   readonly record: StageRecord
   /** The time on `clock`; cheaper than to ask it while the stage starts, for its start has been read already. */
   readonly now: number
+  /** Why its signal has aborted; undefined while it has not. Nothing is made to answer it, as `signal` is. */
+  readonly aborted: { readonly reason: unknown } | undefined
   /** A narrower context for `next`. */
-  fork(changes?: ForkChanges): Fork
-  /** Sees what `next` answered, before anybody outside does, and passes it on: cheaper than a promise of its own. What `use` throws is a problem of the report. */
+  fork(this: InterceptorContext, changes?: ForkChanges): Fork
+  /**
+   * Sees what `next` answered, before anybody outside does, and passes it on: cheaper than a promise of its own. `use` hears once:
+   * where the stage ends before there is an answer, of a `cancel`. What it throws is a problem of the report.
+   */
   observe(
+    this: InterceptorContext,
     answer: StageOutput | Promise<StageOutput>,
     use: (output: StageOutput) => void,
   ): StageOutput | Promise<StageOutput>
@@ -149,6 +155,8 @@ export interface ForkChanges {
   readonly onHeartbeat?: () => void
   /** Told, with true, when the engine itself blocks what is inside, because a reader is far behind, and with false when that is over. */
   readonly onParked?: (parked: boolean) => void
+  /** Told how the call that `fork.run` made was answered, in the order of `observe`. */
+  readonly onAnswer?: (output: StageOutput) => void
 }
 
 export interface Fork {
@@ -157,9 +165,9 @@ export interface Fork {
   /** Ends only what is inside this fork. */
   abort(reason: unknown): void
   /** Calls `next` with this fork's context, once, so that `end` can answer for it. Cheaper than a race of two promises. */
-  run(next: RunStage): StageOutput | Promise<StageOutput>
+  run(this: Fork, next: RunStage): StageOutput | Promise<StageOutput>
   /** Answers the call that `run` made at once, and aborts what is inside with the output's error; code that goes on is owed the grace time. */
-  end(output: StageOutput): void
+  end(this: Fork, output: StageOutput): void
 }
 
 /** What an interceptor sees of a whole run. */

@@ -132,7 +132,8 @@ function begin(run: RunLoop, context: LiveContext, facts: StageFacts): Answer {
     return codeEnded(run, context, facts, attempt, thrownOutput(run, node.index, thrown))
   }
   const answer = promise.then(ok, threw)
-  facts.body = forkOf(context) === undefined ? answer : answerable(facts)
+  facts.fork = forkOf(context)
+  facts.body = facts.fork === undefined ? answer : answerable(facts)
   return checkedPromise(facts.body)
 }
 

@@ -539,10 +539,10 @@ test('a fork that was ended before its call answers with that, and one that is e
   let calls = 0
   const ended = (output: unknown) =>
     wrapping((next) => (context) => {
-      const { run, end } = context.fork()
-      end(output as never)
-      end(StageOutput.ok({ second: true }))
-      return run(next)
+      const fork = context.fork()
+      fork.end(output as never)
+      fork.end(StageOutput.ok({ second: true }))
+      return fork.run(next)
     })
   const run = (output: unknown) =>
     new Pipeline('demo')

@@ -5,7 +5,8 @@ import { StageflowError } from './errors.ts'
 import type { RunStage } from './interceptor.ts'
 import type { LiveContext } from './live-context.ts'
 import type { StageNode } from './node.ts'
-import { tellObserversOf } from './observed-call.ts'
+import { tellObserversOf, tellWaiting } from './observed-call.ts'
+import type { Observers } from './observed-call.ts'
 import { Output, isForeignOutput, toOutput } from './output.ts'
 import type { RunLoop } from './run-loop.ts'
 import type { StageFacts } from './stage-facts.ts'
@@ -13,8 +14,8 @@ import type { StageFacts } from './stage-facts.ts'
 type Answer = ReturnType<RunStage>
 
 /**
- * A part of a stage's time with a signal, a deadline and an attempt of its own: what `context.fork()` gives. Its functions
- * are bound, as those of a context are. Each call of a stage under a time-out makes one: what is rarely used is made when it is.
+ * A part of a stage's time with a signal, a deadline and an attempt of its own: what `context.fork()` gives. Its `abort` is
+ * bound, as it is handed to timers; the rest is not, for that is made anew each time it is read. Each call of a stage under a time-out makes one: what is rarely used is made when it is.
  */
 export class ForkState implements Fork {
   readonly outer: ForkState | undefined
@@ -22,6 +23,8 @@ export class ForkState implements Fork {
   readonly changes: ForkChanges
   /** What is added to the lineage path of the children that are started in it: the item of a map. */
   readonly item: string
+  /** Who hears of the answer before it. */
+  inner: Observers | undefined
   readonly #run: RunLoop
   readonly #node: StageNode
   #context: LiveContext | undefined
@@ -70,44 +73,69 @@ export class ForkState implements Fork {
   get abort(): Fork['abort'] {
     return (reason) => this.scope.abort(reason)
   }
-  get run(): Fork['run'] {
-    return (next) => this.#call(next)
-  }
-  get end(): Fork['end'] {
-    return (output) => this.#end(output)
-  }
   /** Nobody inside it listens any more. */
   close(): void {
     this.#scope?.close()
   }
 
-  #call(next: RunStage): Answer {
+  run(next: RunStage): Answer {
     if (this.#ended !== undefined) return this.#ended as unknown as Answer
     this.#answer = this.#passed = undefined // of a call before this one, which is over
     const answer = next(this.context)
     const facts = this.#facts
     const isPassedOn = facts?.answer !== undefined && facts.body === (answer as unknown)
     // `end` may have been called meanwhile.
-    if (this.#ended !== undefined) {
-      if (isPassedOn) this.#answerEarly(facts, this.#ended)
-      return this.#ended
+    const ended = this.#ended as Output | undefined
+    if (ended !== undefined) {
+      if (isPassedOn) this.#answerEarly(facts, ended)
+      this.answered(ended)
+      return ended as unknown as Answer
     }
-    if (!(answer instanceof Promise)) return answer
-    if (isPassedOn) return (this.#passed = answer)
+    if (!(answer instanceof Promise)) {
+      this.answered(answer as unknown as Output)
+      return answer
+    }
+    if (isPassedOn) {
+      if (this.changes.onAnswer !== undefined) {
+        this.inner = facts.observers
+        facts.observers = this
+      }
+      return (this.#passed = answer)
+    }
     return new Promise((resolve) => {
       this.#answer = resolve as unknown as (output: Output) => void
-      void answer.then(resolve)
+      void answer.then((output) => {
+        if (this.#ended === undefined) this.answered(output as unknown as Output)
+        resolve(output)
+      })
     })
   }
 
-  #end(given: unknown): void {
+  /** The call inside has its answer. */
+  answered(output: Output): void {
+    const { changes } = this
+    if (changes.onAnswer === undefined) return
+    try {
+      const heard: unknown = changes.onAnswer(output as never)
+      if (heard instanceof Promise) this.#run.tell(() => heard)
+    } catch (cause) {
+      this.#run.tell(() => {
+        throw cause
+      })
+    }
+  }
+
+  end(given: unknown): void {
     if (this.#ended !== undefined) return
     const output = (this.#ended = this.#checked(given))
     const reason = output.error ?? new StageflowError('core/call-ended', 'An interceptor answered for the call.')
     const facts = this.#facts
     this.scope.abort(reason)
-    if (this.#answer !== undefined) this.#answer(output)
-    else if (this.#passed !== undefined && facts?.body === this.#passed) this.#answerEarly(facts, output)
+    if (facts !== undefined) tellWaiting(this.#run, facts, output, this)
+    if (this.#answer !== undefined) {
+      this.answered(output)
+      this.#answer(output)
+    } else if (this.#passed !== undefined && facts?.body === this.#passed) this.#answerEarly(facts, output)
   }
 
   #checked(given: unknown): Output {

@@ -1,8 +1,10 @@
 import type { Clock } from './clock.ts'
+import type { Answer } from './compose.ts'
 import type { ForkChanges, InterceptorContext, RunContext, StageContext, StageInfo } from './context.ts'
 import type { EmitEvent, TryEmitEvent } from './events.ts'
 import { ForkState } from './fork.ts'
-import { observeCall } from './observed-call.ts'
+import { observeCall, tellGivenUp } from './observed-call.ts'
+import type { Use } from './observed-call.ts'
 import { getter } from './getter.ts'
 import { NodeInputs } from './inputs.ts'
 import type { StageInputs } from './inputs.ts'
@@ -100,11 +102,8 @@ export class LiveContext {
   }
   get raiseIfCancelled(): StageContext['raiseIfCancelled'] {
     return () => {
-      // Without a fork nothing is made for the question.
-      const run = this.#run
-      if (this.#fork !== undefined) {
-        if (this.#fork.aborted !== undefined) throw this.#fork.aborted.reason
-      } else if (run.isAborted(this.#node.index)) throw run.abortReason(this.#node.index)
+      const { aborted } = this // nothing is made for the question
+      if (aborted !== undefined) throw aborted.reason
     }
   }
   /** Rejects where the child cannot start; else it resolves, however the child ends. */
@@ -112,12 +111,16 @@ export class LiveContext {
     return async (child, input = {}, options) =>
       await this.#run.openChild(this, child, input, options, this.#childSuffix()).settled
   }
-  get fork(): InterceptorContext['fork'] {
-    return (changes = NO_CHANGES) => this.#narrowed(changes, this.#fork?.item ?? '')
-  }
 
-  get observe(): InterceptorContext['observe'] {
-    return (answer, use) => observeCall(this.#run, this.#node.index, answer as never, use as never) as never
+  // Those of interceptors alone are not: they are called on the way of every stage.
+  fork(changes: ForkChanges = NO_CHANGES): ForkState {
+    return this.#narrowed(changes, this.#fork?.item ?? '')
+  }
+  observe(answer: Answer, use: Use): Answer {
+    return observeCall(this.#run, this.#node.index, this.#fork, answer, use)
+  }
+  get aborted(): InterceptorContext['aborted'] {
+    return this.#fork === undefined ? this.#run.abortedAt(this.#node.index) : this.#fork.aborted
   }
 
   /** Children that one call of the code starts by itself keep apart: `~2` for the second. */
@@ -135,6 +138,8 @@ export class LiveContext {
   }
 
   #narrowed(changes: ForkChanges, item: string): ForkState {
+    const facts = this.#run.factsIfAny(this.#node.index)
+    if (facts !== undefined && facts.code > 0) tellGivenUp(this.#run, facts)
     const fork = new ForkState(this.#run, this.#node, this.#fork, changes, item)
     const context = new LiveContext(this.#run, this.#node, fork)
     context.#inputs = this.#inputs // which may be fixed since the stage started

@@ -62,7 +62,8 @@ export function stageRecord(run: RunState, stage: number): StageRecord {
 
 /** Of an attempt whose code runs the end is still to come: it is copied. */
 function attemptsOf(attempts: readonly AttemptRecord[]): readonly AttemptRecord[] {
-  return attempts.some(({ endedAt }) => endedAt === undefined) ? attempts.map(copied) : attempts
+  for (const { endedAt } of attempts) if (endedAt === undefined) return attempts.map(copied)
+  return attempts
 }
 
 function copied({ attempt, startedAt, endedAt, status, error }: AttemptRecord): AttemptRecord {

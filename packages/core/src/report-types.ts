@@ -11,7 +11,9 @@ export interface Usage {
 export interface StageNotes {
   readonly usage?: Usage
   /** OpenTelemetry attributes for the stage's span. */
-  readonly attributes?: Readonly<Record<string, string | number | boolean>>
+  readonly attributes?: Readonly<
+    Record<string, string | number | boolean | readonly string[] | readonly number[] | readonly boolean[]>
+  >
 }
 
 /** Facts about a whole run, added by declaration merging; JSON values only. */

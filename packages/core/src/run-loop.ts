@@ -6,6 +6,7 @@ import { NodeInputs } from './inputs.ts'
 import { emitStageEnd, endsSoon, finalOutput, frozenOutput } from './stage-end.ts'
 import { LiveContext } from './live-context.ts'
 import type { StageNode } from './node.ts'
+import { tellUnanswered } from './observed-call.ts'
 import { tellObservers } from './observers.ts'
 import { Output, isData, unreadable } from './output.ts'
 import { stageRecord } from './record.ts'
@@ -26,6 +27,7 @@ import {
   operationOf,
   stageOf,
 } from './schedule.ts'
+import type { StageFacts } from './stage-facts.ts'
 import { askWhen } from './when.ts'
 
 export const UNREAD = -1
@@ -137,11 +139,7 @@ export abstract class RunLoop extends RunState {
   }
 
   #bareEnded(stage: number, value: unknown): void {
-    if (this.schedule.state(stage) === RUNNING) {
-      const now = this.clock.now()
-      this.#end(stage, value, now)
-      return this.drive(now)
-    }
+    if (this.schedule.state(stage) === RUNNING) return this.resume(stage, value, this.clock.now())
     const facts = this.factsIfAny(stage)
     if (facts === undefined) return
     facts.leave()
@@ -173,7 +171,7 @@ export abstract class RunLoop extends RunState {
   #end(stage: number, value: unknown, now: number): void {
     this.times[2 * stage + 1] = now
     const facts = this.factsIfAny(stage)
-    if (facts !== undefined || !this.#endWithData(stage, value)) this.#endWithOutput(stage, value)
+    if (facts !== undefined || !this.#endWithData(stage, value)) this.#endWithOutput(stage, value, facts)
     if (this.watched) this.#tell(stage, now)
     this.parent?.tell('alive')
   }
@@ -184,17 +182,17 @@ export abstract class RunLoop extends RunState {
       if (!isData(value)) return false
       this.data[stage] = this.graph.freeze(value)
     } catch (cause) {
-      this.#endWithOutput(stage, unreadable(this.graph.names[stage] as string, cause))
+      this.#endWithOutput(stage, unreadable(this.graph.names[stage] as string, cause), undefined)
       return true
     }
     this.schedule.feed(SETTLED, stage, OK)
     return true
   }
 
-  #endWithOutput(stage: number, value: unknown): void {
+  #endWithOutput(stage: number, value: unknown, facts: StageFacts | undefined): void {
     const node = this.graph.nodes[stage] as StageNode
     // What its own code answered has been read already.
-    const answered = this.factsIfAny(stage)?.answered
+    const answered = facts?.answered
     const given =
       answered !== undefined && answered === value ? answered : frozenOutput(value, node.name, this.graph.freeze)
     const output = finalOutput(given, node.name)
@@ -204,15 +202,16 @@ export abstract class RunLoop extends RunState {
         if (output.hasMore) this.facts(stage).output = output
         this.data[stage] = output.data as object
         this.schedule.feed(SETTLED, stage, OK | stays)
-        return
+        return tellUnanswered(this, facts)
       case 'skip':
         this.facts(stage).output = output
         this.schedule.feed(SETTLED, stage, SKIPPED | stays)
-        return
+        return tellUnanswered(this, facts)
       case 'cancel':
         this.facts(stage).output = output
         this.ending ??= { status: 'cancelled', reason: output.reason ?? '' }
         this.schedule.feed(SETTLED, stage, CANCELLED | stays)
+        tellUnanswered(this, facts)
         return this.halt(
           new StageflowError('core/cancelled', `Stage "${node.name}" cancelled the run: ${output.reason}`),
         )
@@ -231,12 +230,13 @@ export abstract class RunLoop extends RunState {
       if (onFailure === 'skip') facts.output = new Output('skip', 'its failure is tolerated (onFailure)')
       else this.data[stage] = onFailure.fallback
       this.schedule.feed(SETTLED, stage, (onFailure === 'skip' ? SKIPPED : OK) | stays)
-      return
+      return tellUnanswered(this, facts)
     }
     facts.output = output
     ;(this.failures ??= []).push({ error: output.error, stage: node.name })
     this.ending ??= { status: 'failed', reason: `stage "${node.name}" failed` }
     this.schedule.feed(SETTLED, stage, FAILED | stays)
+    tellUnanswered(this, facts)
     if (this.schedule.stopped)
       this.halt(
         new StageflowError('core/cancelled', `The run was stopped: stage "${node.name}" failed.`, {

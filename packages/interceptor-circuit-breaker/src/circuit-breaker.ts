@@ -3,14 +3,10 @@ import {
   StageflowError,
   type Interceptor,
   type InterceptorContext,
-  type RunContext,
   type RunStage,
   type StageInfo,
-  type StageRecord,
-  type TryEmitEvent,
 } from '@stageflow/core'
 
-import { CallsUnderWay, type Call } from './calls-under-way.ts'
 import { emitChange, noteCircuit } from './circuit-events.ts'
 import type { CircuitBreakerState } from './circuit-state.ts'
 import type { Circuit } from './circuit.ts'
@@ -18,7 +14,7 @@ import { Circuits } from './circuits.ts'
 import { CircuitOpenError } from './open-error.ts'
 import { checkOptions, checkStageOptions } from './option-check.ts'
 import { policyOf, type CircuitBreakerOptions, type StageCircuitBreakerOptions } from './options.ts'
-import { abortOf, unheard, verdictOn, verdictOnAbort, type Verdict } from './verdict.ts'
+import { unheard, verdictOn, verdictOnAbort, type Verdict } from './verdict.ts'
 
 /** The interceptor that `circuitBreaker()` makes. */
 export interface CircuitBreaker extends Interceptor {
@@ -26,6 +22,7 @@ export interface CircuitBreaker extends Interceptor {
   export(): CircuitBreakerState
 }
 
+type Answer = ReturnType<RunStage>
 type IsFailure = NonNullable<StageCircuitBreakerOptions['isFailure']>
 const everyError: IsFailure = () => true
 
@@ -35,16 +32,15 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
   const { key, maxKeys = 1_000, restore } = options
   const policy = policyOf(options)
   const circuits = new Circuits(maxKeys, policy, restore)
-  const underWay = new CallsUnderWay()
 
   /** Every call is counted here, once, whatever made it end. */
-  function judge(call: Call, verdict: Verdict, error?: unknown, emit?: TryEmitEvent): void {
-    const { circuit, period, context } = call
-    call.judged = true
-    if (call.probe > 0) {
-      call.unlisten?.()
-      circuit.release(call.probe)
-    }
+  function count(
+    circuit: Circuit,
+    period: number,
+    context: InterceptorContext,
+    verdict: Verdict,
+    error: unknown,
+  ): void {
     if (verdict === 'neither') return
     const met = circuit.state
     const { clock } = context
@@ -52,23 +48,52 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     if (!changed) return
     circuits.keep(circuit)
     noteCircuit(context, circuit, met, clock.now())
-    emitChange(emit ?? context.tryEmitEvent, circuit, met, error)
+    // A stage that was abandoned emits nothing more.
+    const { tryEmitEvent } = context.record.abandoned === true ? context.run : context
+    emitChange(tryEmitEvent, circuit, met, error)
   }
 
-  /** A call that was aborted has counted when somebody else goes on, however long its code goes on. */
-  function judgeAborted(call: Call): boolean {
-    const aborted = call.judged ? undefined : abortOf(call.context)
-    if (aborted !== undefined) judge(call, verdictOnAbort(aborted.reason), aborted.reason)
-    return call.judged
+  /** A call that was aborted counts by why, however it ends. */
+  function ended(
+    circuit: Circuit,
+    period: number,
+    context: InterceptorContext,
+    output: StageOutput,
+    isFailure: IsFailure,
+  ): void {
+    const { aborted } = context
+    if (aborted !== undefined) return count(circuit, period, context, verdictOnAbort(aborted.reason), aborted.reason)
+    // Given up without an abort, as by a race with a timer.
+    if (output.status === 'cancel' && context.record.error?.code === 'timeout/exceeded')
+      return count(circuit, period, context, 'failure', context.record.error)
+    const error = 'error' in output ? output.error : undefined
+    count(circuit, period, context, verdictOf(circuit, context, output, isFailure), error)
   }
 
-  function ended(call: Call, output: StageOutput, isFailure: IsFailure): void {
-    if (judgeAborted(call)) return
-    judge(call, verdictOf(call, output, isFailure), 'error' in output ? output.error : undefined)
+  /** Calls through a closed circuit: this is on the way of nearly every stage. */
+  function call(circuit: Circuit, context: InterceptorContext, next: RunStage, isFailure: IsFailure): Answer {
+    const { period } = circuit
+    const answer = next(context)
+    if (answer instanceof Promise) return observed(circuit, period, context, answer, isFailure)
+    // Nothing can have aborted what never waited.
+    if (answer.status === 'ok') circuit.succeeded(period, context.clock)
+    else ended(circuit, period, context, answer, isFailure)
+    return answer
+  }
+
+  /** Apart, so that a call that does not wait makes nothing for it. */
+  function observed(
+    circuit: Circuit,
+    period: number,
+    context: InterceptorContext,
+    answer: Promise<StageOutput>,
+    isFailure: IsFailure,
+  ): Answer {
+    return context.observe(answer, (output) => ended(circuit, period, context, output, isFailure))
   }
 
   /** A circuit that is not closed lets a call through as its probe, or answers in its place. */
-  function meetTripped(circuit: Circuit, context: InterceptorContext): Call | StageOutput {
+  function meetTripped(circuit: Circuit, context: InterceptorContext, next: RunStage, isFailure: IsFailure): Answer {
     const now = context.clock.now()
     const from = circuit.state
     const place = circuit.admitProbe(now)
@@ -81,15 +106,21 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     const changed = circuit.state !== from
     noteCircuit(context, circuit, 'half-open', changed ? now : undefined)
     if (changed) emitChange(context.tryEmitEvent, circuit, from)
-    const call = callOf(circuit, context, place)
-    // Only a probe listens: others wait for its place, so it is free the moment that the probe is given up.
+    const { period } = circuit
     const { signal } = context
-    const onAbort = (): void => {
-      if (!call.judged) judge(call, verdictOnAbort(signal.reason), signal.reason)
+    let isOver = false
+    const over = (judge: () => void): void => {
+      if (isOver) return
+      isOver = true
+      signal.removeEventListener('abort', onAbort)
+      circuit.release(place)
+      judge()
     }
+    // Only a probe listens: others wait for its place, so it is free the moment that the probe is given up.
+    const onAbort = (): void =>
+      over(() => count(circuit, period, context, verdictOnAbort(signal.reason), signal.reason))
     signal.addEventListener('abort', onAbort)
-    call.unlisten = () => signal.removeEventListener('abort', onAbort)
-    return call
+    return context.observe(next(context), (output) => over(() => ended(circuit, period, context, output, isFailure)))
   }
 
   function wrap(next: RunStage, stage: StageInfo): RunStage {
@@ -97,52 +128,19 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     if (own === false) return next
     checkStageOptions(stage.name, own, key !== undefined)
     const { isFailure = options.isFailure ?? everyError } = own
-    const ofStage = key ?? circuits.ofStage(`${stage.pipeline.name}/${stage.name}`, policyOf(own, policy))
-    const calls = underWay.ofStage(stage)
-    return (context) => {
-      // A retry around a time-out: the attempt before may hang still.
-      if (!calls.none && context.attempt > 1) calls.of(context.run).forEach(judgeAborted)
-      let circuit: Circuit
-      if (typeof ofStage === 'function') {
-        const name: unknown = ofStage(context)
-        if (typeof name !== 'string' || name === '') return StageOutput.fail(illegalKey(unheard(name), stage))
-        circuit = circuits.of(name)
-      } else circuit = ofStage
-      const { period } = circuit
-      let call: Call | undefined
-      if (circuit.state !== 'closed') {
-        const met = meetTripped(circuit, context)
-        if (!('circuit' in met)) return met
-        call = met
-      }
-      const output = next(context)
-      if (output instanceof Promise) {
-        const waiting = call ?? callOf(circuit, context, 0, period)
-        calls.add(waiting)
-        return context.observe(output, (settled) => {
-          calls.remove(waiting)
-          ended(waiting, settled, isFailure)
-        })
-      }
-      // The common case: nothing can have aborted what never waited.
-      if (call === undefined && output.status === 'ok') circuit.succeeded(period, context.clock)
-      else ended(call ?? callOf(circuit, context, 0, period), output, isFailure)
-      return output
+    const pass = (circuit: Circuit, context: InterceptorContext): Answer =>
+      circuit.state === 'closed'
+        ? call(circuit, context, next, isFailure)
+        : meetTripped(circuit, context, next, isFailure)
+    if (key === undefined) {
+      const circuit = circuits.ofStage(`${stage.pipeline.name}/${stage.name}`, policyOf(own, policy))
+      return (context) => pass(circuit, context)
     }
-  }
-
-  /** Finds the calls that hang although their stage has settled, as when a time-out around this interceptor has answered. */
-  function settled(record: StageRecord, run: RunContext): void {
-    // What ended well has answered here before, unless its code still runs.
-    const { status, error, attempts, abandoned } = record
-    if (status === 'ok' && hasEnded(attempts)) return
-    const timedOut = error?.code === 'timeout/exceeded'
-    for (const call of underWay.take(run, record.stage)) {
-      if (call.judged) continue
-      const aborted = abortOf(call.context)
-      const verdict = timedOut ? 'failure' : aborted === undefined ? 'neither' : verdictOnAbort(aborted.reason)
-      // An abandoned stage emits nothing more.
-      judge(call, verdict, error ?? aborted?.reason, abandoned === true ? run.tryEmitEvent : undefined)
+    return (context) => {
+      const name: unknown = key(context)
+      return typeof name === 'string' && name !== ''
+        ? pass(circuits.of(name), context)
+        : StageOutput.fail(illegalKey(unheard(name), stage))
     }
   }
 
@@ -150,13 +148,12 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     name: 'circuit-breaker',
     stageOptions: ['circuitBreaker'],
     wrap,
-    settled,
     export: () => circuits.save(),
   }
 }
 
 /** An isFailure that throws is a bug beside the run: the failure counts, and the report says so. */
-function verdictOf({ context, circuit }: Call, output: StageOutput, isFailure: IsFailure): Verdict {
+function verdictOf(circuit: Circuit, context: InterceptorContext, output: StageOutput, isFailure: IsFailure): Verdict {
   try {
     return verdictOn(output, isFailure)
   } catch (cause) {
@@ -171,22 +168,6 @@ function verdictOf({ context, circuit }: Call, output: StageOutput, isFailure: I
     return 'failure'
   }
 }
-
-function callOf(circuit: Circuit, context: InterceptorContext, probe: number, period: number = circuit.period): Call {
-  return {
-    circuit,
-    period,
-    context,
-    probe,
-    judged: false,
-    unlisten: undefined,
-    before: undefined,
-    after: undefined,
-  }
-}
-
-const hasEnded = (attempts: StageRecord['attempts']): boolean =>
-  attempts.length > 0 && attempts[attempts.length - 1]?.endedAt !== undefined
 
 function illegalKey(key: unknown, { name, pipeline }: StageInfo): StageflowError {
   const given = key === '' ? 'an empty text' : `a value of type ${typeof key}`

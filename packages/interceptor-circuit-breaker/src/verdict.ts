@@ -1,4 +1,4 @@
-import { StageflowError, type InterceptorContext, type StageOutput } from '@stageflow/core'
+import { StageflowError, type StageOutput } from '@stageflow/core'
 
 /** How a call counts; `neither`: it says nothing of what it called. */
 export type Verdict = 'success' | 'failure' | 'neither'
@@ -42,13 +42,3 @@ export function unheard<T>(answer: T): T {
 export const verdictOnAbort = (reason: unknown): Verdict => (isTimeout(reason) ? 'failure' : 'neither')
 
 const isTimeout = (error: unknown): boolean => StageflowError.is(error, 'timeout/exceeded')
-
-/** Why a call was aborted; undefined while it is not. Does not ask for its signal: that would have to be made. */
-export function abortOf(context: InterceptorContext): { readonly reason: unknown } | undefined {
-  try {
-    context.raiseIfCancelled()
-    return undefined
-  } catch (reason) {
-    return { reason }
-  }
-}

@@ -1,10 +1,16 @@
 import type { Clock, RunContext } from '@stageflow/core'
 import { DueList } from './due-list.ts'
 
+/** How many lists are kept between runs. */
+const MOST_LISTS = 64
+
 /** The limits under way on one clock, whichever runs they belong to: a list, and so a timer, for each duration. */
 export class ClockLimits {
   readonly #clock: Clock
   readonly #lists = new Map<number, DueList>()
+  /** The list that was asked for last: stage after stage it is mostly the same. */
+  #last: DueList | undefined
+  #lastMs = 0
   #runs = 0
 
   constructor(clock: Clock) {
@@ -12,11 +18,11 @@ export class ClockLimits {
   }
 
   ofMs(ms: number): DueList {
-    const known = this.#lists.get(ms)
-    if (known !== undefined) return known
-    const list = new DueList(this.#clock)
+    if (ms === this.#lastMs && this.#last !== undefined) return this.#last
+    const list = this.#lists.get(ms) ?? new DueList(this.#clock)
     this.#lists.set(ms, list)
-    return list
+    this.#lastMs = ms
+    return (this.#last = list)
   }
 
   openRun(run: RunContext): RunLimits {
@@ -30,7 +36,10 @@ export class ClockLimits {
     if (run.pending > 0) for (const list of this.#lists.values()) list.drop(run)
     if (--this.#runs > 0) return
     for (const list of this.#lists.values()) list.disarm()
+    // The next run has mostly the same durations; an app that makes up new ones must not fill the map.
+    if (this.#lists.size <= MOST_LISTS) return
     this.#lists.clear()
+    this.#last = undefined
   }
 }
 

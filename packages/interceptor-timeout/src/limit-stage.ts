@@ -15,8 +15,7 @@ export function limitStage(next: RunStage, { totalMs, idleMs }: Limits, limitsOf
     const fork = context.fork(call)
     const answer = fork.run(next)
     // Most stages end at once: these need no limit.
-    if (!(answer instanceof Promise)) return answer
-    call.limit(fork, limitsOf(context.run))
-    return context.observe(answer, () => call.over())
+    if (answer instanceof Promise) call.limit(fork, limitsOf(context.run))
+    return answer
   }
 }

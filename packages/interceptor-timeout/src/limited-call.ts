@@ -14,6 +14,7 @@ export class LimitedCall extends Limit implements ForkChanges {
   /** How many readers block what is inside: child runs go on side by side, so there may be several. */
   #parked = 0
   #parkedAt = 0
+  #isOver = false
 
   constructor(context: InterceptorContext, totalMs: number, idleMs: number, startedAt: number) {
     super(totalMs, startedAt)
@@ -28,6 +29,7 @@ export class LimitedCall extends Limit implements ForkChanges {
   /** The code waits: from now on it is limited. */
   limit(fork: Fork, run: RunLimits): void {
     this.#fork = fork
+    if (this.#isOver) return
     if (this.ms !== Infinity) this.start(run)
     this.#idle?.start(run)
   }
@@ -52,7 +54,8 @@ export class LimitedCall extends Limit implements ForkChanges {
   }
 
   /** The call has its answer: its limits are over. */
-  over(): void {
+  onAnswer(): void {
+    this.#isOver = true
     this.stop()
     this.#idle?.stop()
   }
@@ -63,7 +66,7 @@ export class LimitedCall extends Limit implements ForkChanges {
 
   /** A limit has passed: ends what is inside, and answers in its place. */
   giveUp(kind: 'total' | 'idle', ms: number): void {
-    this.over()
+    this.onAnswer()
     const { stage, signal, record } = this.#context
     // Something outside has ended the stage or the run, and only the code is late: that it is has been said.
     if (signal.aborted || record.status !== undefined) return

@@ -119,7 +119,7 @@ function noticing(onEmit: (type: string) => void): NonNullable<Bench['watch']['d
           }
         if (key === 'fork')
           return (changes: object) => {
-            const fork = (value as InterceptorContext['fork'])(changes)
+            const fork = (value as InterceptorContext['fork']).call(target as InterceptorContext, changes)
             return {
               context: disguised(fork.context),
               abort: (reason) => fork.abort(reason),
@@ -127,6 +127,7 @@ function noticing(onEmit: (type: string) => void): NonNullable<Bench['watch']['d
               end: (output) => fork.end(output),
             } satisfies Fork
           }
+        if (key === 'observe') return (value as InterceptorContext['observe']).bind(target as InterceptorContext)
         if (key === 'with') return (changes: object) => disguised((value as RunContext['with'])(changes))
         return value
       },
