@@ -236,3 +236,49 @@ test('whatever it is given, the answer is JSON, bounded, and holds no secret', (
     }),
   )
 })
+
+test.each([
+  'password=[redacted]',
+  '{"token":"abc","next":1}',
+  'Authorization: Bearer [redacted], api_key=hunter2 x',
+  'https://me:hunter2@host/?access_key=abc&b=1',
+])('what was redacted once stays as it is: %s', (given) => {
+  const { text } = createRedactor()
+  const once = text(given)
+  expect(once).not.toContain('hunter2')
+  expect(text(once)).toBe(once)
+})
+
+test('a secret behind a word that says that it is out is out', () => {
+  expect(createRedactor().text('password=[redacted]hunter2')).not.toContain('hunter2')
+})
+
+const pieces = [
+  'eyJ',
+  'abcdefgh',
+  '.',
+  '-',
+  '_',
+  ' ',
+  'sk',
+  'GHP',
+  'github',
+  'pat',
+  'xoxb',
+  'AKIA',
+  'AIza',
+  'Bearer',
+  '1234567890',
+]
+
+test('a text that is not looked at closely holds nothing that a closer look would find', () => {
+  const { text } = createRedactor()
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 12 }), (parts) => {
+      const given = parts.join('')
+      // With a colon every text is looked at closely.
+      expect(`${text(given)} :`).toBe(text(`${given} :`))
+    }),
+    { numRuns: 2_000 },
+  )
+})

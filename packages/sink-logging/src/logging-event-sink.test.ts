@@ -86,6 +86,30 @@ test('what users said is left out by default: chunks, and the data of the events
   })
 })
 
+test('of tools and queues the facts are told, and not what a tool was given or answered', async () => {
+  const { sink, lines } = recording()
+  const graph = new Pipeline('tools')
+    .withStage('call', ({ tryEmitEvent }) => {
+      const call = { toolName: 'search', callId: 'c1' }
+      tryEmitEvent('tool.invoked' as 'app.any', { ...call, payloadSummary: { query: 'private words' } })
+      tryEmitEvent('tool.denied' as 'app.any', { ...call, reason: 'not_approved', payloadSummary: 'private words' })
+      tryEmitEvent('stream.chunk_dropped' as 'app.any', { queueSize: 3, maxSize: 3, reason: 'overflow' })
+      return {}
+    })
+    .build({ clock, eventSink: sink })
+  await graph.run()
+  expect(
+    lines()
+      .filter(({ data }) => data !== undefined)
+      .map(({ level, type, data }) => ({ level, type, data }))
+      .slice(2, 5),
+  ).toEqual([
+    { level: 30, type: 'tool.invoked', data: { toolName: 'search', callId: 'c1' } },
+    { level: 40, type: 'tool.denied', data: { toolName: 'search', callId: 'c1', reason: 'not_approved' } },
+    { level: 40, type: 'stream.chunk_dropped', data: { queueSize: 3, maxSize: 3, reason: 'overflow' } },
+  ])
+})
+
 test('secrets are out wherever they stand, and data is cut', async () => {
   const { sink, lines, text } = recording({ data: true, redaction: { keys: ['ssn'], maxTextLength: 20 } })
   await new Pipeline('chat')

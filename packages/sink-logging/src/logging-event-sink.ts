@@ -5,7 +5,7 @@ import type { RedactionOptions, Redactor } from '@stageflow/core/redaction'
 import { pino } from 'pino'
 import type { LevelWithSilent, Logger } from 'pino'
 
-import { holdsFacts, levelOf } from './event-level.ts'
+import { factsOf, levelOf } from './event-level.ts'
 
 export interface LoggingEventSinkOptions {
   /** Where the lines go. Default: pino to standard output. */
@@ -60,9 +60,9 @@ export class LoggingEventSink implements EventSink {
 
   #line(event: StageflowEvent): object {
     const { type, data, timestamp, ...ids } = event
-    const isShown = this.#withData || holdsFacts(event)
+    const shown = this.#withData ? data : factsOf(event)
     // pino leaves out what is undefined.
-    return { type, ...ids, at: timestamp, data: isShown ? this.#redactor.value(data) : undefined }
+    return { type, ...ids, at: timestamp, data: shown === undefined ? undefined : this.#redactor.value(shown) }
   }
 }
 

@@ -1,0 +1,17 @@
+import { sinkContract, type ArrivedEvent } from '@stageflow/testing'
+import { pino } from 'pino'
+import { test } from 'vitest'
+
+import { LoggingEventSink } from './index.ts'
+
+/** A line has all that the contract wants to see again. */
+function loggingSink() {
+  const lines: ArrivedEvent[] = []
+  const logger = pino(
+    { level: 'trace', base: null, timestamp: false },
+    { write: (line: string) => void lines.push(JSON.parse(line) as ArrivedEvent) },
+  )
+  return { sink: new LoggingEventSink({ logger, data: true }), arrived: () => lines }
+}
+
+for (const { name, run } of sinkContract(loggingSink)) test(name, run)
