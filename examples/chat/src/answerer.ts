@@ -1,4 +1,5 @@
 import type { Clock } from '@stageflow/core'
+import type { LLMDelta } from '@stageflow/provider-types'
 import type { Turn } from './history.ts'
 import type { Passage } from './passages.ts'
 
@@ -16,14 +17,17 @@ export interface EarlierTurn extends Turn {
 
 /** What `llm` needs of whoever answers: the embedded answerer and a model's server both fit. */
 export interface Answerer {
+  /** Of the model. */
   readonly name: string
+  /** Whose model it is, as OpenTelemetry names providers. */
+  readonly provider: string
   /** Whether an answer made from passages must cite one: a model may greet, the embedded answerer only quotes. */
   readonly mustCite: boolean
   /** Yields the answer as it grows and returns the passages it numbered: `[1]` in the text is the first. */
   answer(request: AnswerRequest, run: { readonly signal: AbortSignal; readonly clock: Clock }): AnswerStream
 }
 
-export type AnswerStream = AsyncGenerator<string, readonly Passage[], undefined>
+export type AnswerStream = AsyncGenerator<LLMDelta, readonly Passage[], undefined>
 
 /** The numbers that a text cites, in order; brackets inside code are code. */
 export function citedNumbers(answer: string): readonly number[] {

@@ -1,4 +1,4 @@
-import { type Clock, insertBefore, StageflowError } from '@stageflow/core'
+import { type Clock, type EventSink, insertBefore, StageflowError } from '@stageflow/core'
 import { createStageflow, getDefaultInterceptors } from '@stageflow/defaults'
 import { retry } from '@stageflow/interceptor-retry'
 import type { Logger } from 'pino'
@@ -8,19 +8,21 @@ import type { ChatPorts } from './stages.ts'
 interface Parts {
   readonly ports: ChatPorts
   readonly logger: Logger
+  /** Where events go. Default: nowhere. */
+  readonly eventSink?: EventSink
   /** Default: the system's. */
   readonly clock?: Clock
 }
 
 /** Puts the chat together: the default interceptors around its stages, a retry at its place among them, and the graph to run. */
-export function openApp({ ports, logger, ...time }: Parts) {
+export function openApp({ ports, logger, ...rest }: Parts) {
   const defaults = getDefaultInterceptors({
     logging: { logger },
     circuitBreaker: { isFailure: isOutage, halfOpenAfterMs: 10_000 },
   })
   // Outside the time-out, so that each attempt has its own limit; only what nobody has waited for is tried again.
   const again = retry({ baseMs: 500, classify: (error) => StageflowError.is(error, 'chat/model-unavailable') })
-  const app = createStageflow({ interceptors: insertBefore(defaults, 'timeout', again), ports, logger, ...time })
+  const app = createStageflow({ interceptors: insertBefore(defaults, 'timeout', again), ports, logger, ...rest })
   return { app, graph: app.build(chat) }
 }
 

@@ -9,6 +9,7 @@ test('without arguments questions come from elsewhere, in the default session', 
     json: false,
     log: false,
     metrics: false,
+    record: undefined,
     help: false,
   })
 })
@@ -26,6 +27,7 @@ test('options stand before or after the question', () => {
     docs: 'x',
   })
   expect(parseCommandLine(['--log', 'hi', '--metrics'])).toMatchObject({ question: 'hi', log: true, metrics: true })
+  expect(parseCommandLine(['--record', 'run.jsonl', 'hi'])).toMatchObject({ question: 'hi', record: 'run.jsonl' })
   expect(parseCommandLine(['-h'])).toMatchObject({ help: true })
   expect(parseCommandLine(['--', '--json'])).toMatchObject({ question: '--json', json: false })
 })
@@ -37,6 +39,8 @@ test.each([
   [['--session', '../x']],
   [['--session', 'a'.repeat(101)]],
   [['--docs', '']],
+  [['--record', '']],
+  [['--record']],
   [['--json=yes']],
   [['--log=chat.log']],
 ])('%j is refused', (args) => {

@@ -9,6 +9,8 @@ export interface CommandLine {
   /** The log goes to standard error instead of to its file. */
   readonly log: boolean
   readonly metrics: boolean
+  /** Where every event of every run is recorded. */
+  readonly record: string | undefined
   readonly help: boolean
 }
 
@@ -24,6 +26,7 @@ Options:
   --json          print one JSON object a question (answer, sources, report), nothing else
   --log           write the log to standard error, not to chat.log in the folder of the chat history
   --metrics       print what was measured to standard error at the end, as Prometheus reads it
+  --record FILE   append the events of the runs to FILE, a line of JSON each; no words of questions and answers
   --help          print this
 
 Environment:
@@ -48,6 +51,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       json: { type: 'boolean', default: false },
       log: { type: 'boolean', default: false },
       metrics: { type: 'boolean', default: false },
+      record: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -57,6 +61,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     )
   }
   if (values.docs === '') throw new Error('--docs takes a folder.')
+  if (values.record === '') throw new Error('--record takes the name of a file.')
   return {
     // Words that nobody quoted are one question: npm start -- What is a stage?
     question: positionals.length === 0 ? undefined : positionals.join(' '),
@@ -65,6 +70,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     json: values.json,
     log: values.log,
     metrics: values.metrics,
+    record: values.record,
     help: values.help,
   }
 }

@@ -66,7 +66,7 @@ async function answer(question: string, earlier: readonly EarlierTurn[] = []) {
     const next = await stream.next()
     if (next.done)
       return { text: chunks.join(''), chunks, cited: next.value.map((passage) => passage.id), passages: next.value }
-    chunks.push(next.value)
+    if (next.value.text !== undefined) chunks.push(next.value.text)
   }
 }
 
@@ -95,7 +95,9 @@ test('a sentence is also about what it announces', async () => {
     { question: 'How do I cancel?', passages, earlier: [] },
     { signal: new AbortController().signal, clock: systemClock },
   )
-  expect((await all(stream)).join('')).toBe("There are two [1]:\n```ts\nreturn StageOutput.cancel('stop')\n```")
+  expect((await all(stream)).map(({ text = '' }) => text).join('')).toBe(
+    "There are two [1]:\n```ts\nreturn StageOutput.cancel('stop')\n```",
+  )
 })
 
 test('it opens with the definition where one is asked for', async () => {
@@ -174,5 +176,7 @@ test('a sentence that announces a diagram gives way to one that says something',
     { question, passages, earlier: [] },
     { signal: new AbortController().signal, clock: systemClock },
   )
-  expect((await all(stream)).join('')).toBe('The order of stages follows from what each one needs. [1]')
+  expect((await all(stream)).map(({ text = '' }) => text).join('')).toBe(
+    'The order of stages follows from what each one needs. [1]',
+  )
 })

@@ -17,10 +17,12 @@ const FOLLOW_UP =
 export function embeddedAnswerer(weigh: (question: string) => readonly WeighedTerm[]): Answerer {
   return {
     name: 'embedded',
+    provider: 'stageflow',
     mustCite: true,
     async *answer(request) {
       const { paragraphs, passages } = compose(request, weigh)
-      for (const token of paragraphs.join('\n\n').match(/\s*\S+/g) ?? []) yield token
+      for (const token of paragraphs.join('\n\n').match(/\s*\S+/g) ?? []) yield { text: token }
+      yield { finishReason: 'stop' }
       return passages
     },
   }

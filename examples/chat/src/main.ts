@@ -1,19 +1,18 @@
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { StageflowError } from '@stageflow/core'
-import { type ChatGraph, openApp } from './app.ts'
-import { ask, EXIT, type ExitCode } from './ask.ts'
+import { openApp } from './app.ts'
+import { EXIT, type ExitCode } from './ask.ts'
 import { type CommandLine, parseCommandLine, USAGE } from './command-line.ts'
+import { converse } from './converse.ts'
 import { ALL_DOCUMENTS, readDocuments, REPOSITORY_DOCUMENTS } from './documents.ts'
 import { embeddedAnswerer } from './embedded-answerer.ts'
-import { LONGEST_QUESTION } from './guards.ts'
 import { openHistory } from './history.ts'
-import { onInterrupt } from './interrupts.ts'
 import { fileLogger, logger } from './log.ts'
 import { openAiAnswerer } from './openai-answerer.ts'
 import { missingSetting, modelServer } from './openai-settings.ts'
 import { passagesOf } from './passages.ts'
-import { promptedQuestions, questionLines } from './questions.ts'
+import type { Recorder } from './recorder.ts'
 import { indexPassages, type PassageIndex } from './search-index.ts'
 import { openTerminal } from './terminal.ts'
 
@@ -42,6 +41,22 @@ async function main(): Promise<ExitCode> {
     terminal.show(USAGE)
     return EXIT.answered
   }
+  const recorder = await openRecorder(commandLine.record)
+  try {
+    return await open(commandLine, recorder)
+  } finally {
+    await recorder?.close()
+  }
+}
+
+/** Only who wants a record waits for what writes it to load. */
+async function openRecorder(file: string | undefined): Promise<Recorder | undefined> {
+  if (file === undefined) return undefined
+  const { recorder } = await import('./recorder.ts')
+  return recorder(resolve(startedIn, file), { onProblem: (problem) => terminal.note(problem) })
+}
+
+async function open(commandLine: CommandLine, recorder: Recorder | undefined): Promise<ExitCode> {
   const index = await openIndex(commandLine.docs)
   const data = resolve(startedIn, process.env['STAGEFLOW_CHAT_DATA'] || join(repository, '.stageflow'))
   const history = openHistory(data)
@@ -51,11 +66,12 @@ async function main(): Promise<ExitCode> {
     const { app, graph } = openApp({
       ports: { index, history, answerer, secrets: server === undefined ? [] : [server.apiKey] },
       logger: commandLine.log ? logger((line) => terminal.note(line.trimEnd())) : fileLogger(data),
+      ...(recorder === undefined ? undefined : { eventSink: recorder.sink }),
     })
     const missing = missingSetting(process.env)
     if (missing !== undefined) terminal.note(`${missing} is not set, so the answer comes without a model.`)
     try {
-      return await converse(commandLine, graph, answerer.name)
+      return await converse(commandLine, { graph, answerer: answerer.name, terminal })
     } finally {
       await app.close()
       if (commandLine.metrics) terminal.note(await app.registry.metrics())
@@ -74,36 +90,4 @@ async function openIndex(docs: string | undefined): Promise<PassageIndex> {
     'chat/no-documents',
     `There is no Markdown text in "${root}". Give a folder that has some by --docs.`,
   )
-}
-
-async function converse(
-  { question, session, json }: CommandLine,
-  graph: ChatGraph,
-  answerer: string,
-): Promise<ExitCode> {
-  const answer = (asked: string): Promise<ExitCode> => ask(asked, { graph, session, json, terminal, onInterrupt })
-
-  if (question !== undefined) return answer(question)
-  if (process.stdin.isTTY) {
-    let code: ExitCode = EXIT.answered
-    const onCtrlC = (): void => void (code = EXIT.interrupted)
-    terminal.note(`Ask about Stageflow (answers: ${answerer}). Ctrl-D ends, Ctrl-C stops an answer.`)
-    for await (const asked of promptedQuestions({ input: process.stdin, output: process.stderr, onInterrupt: onCtrlC }))
-      await answer(asked)
-    return code
-  }
-
-  terminal.note('Reading questions from standard input, one a line.')
-  const codes = new Set<ExitCode>()
-  for await (const asked of questionLines(process.stdin, LONGEST_QUESTION + 1)) {
-    if (codes.size > 0 && !json) terminal.show('')
-    const ended = await answer(asked)
-    if (ended === EXIT.interrupted) return ended
-    codes.add(ended)
-  }
-  if (codes.size === 0) {
-    terminal.note(`Nothing was asked.\n\n${USAGE}`)
-    return EXIT.refused
-  }
-  return codes.has(EXIT.failed) ? EXIT.failed : codes.has(EXIT.refused) ? EXIT.refused : EXIT.answered
 }

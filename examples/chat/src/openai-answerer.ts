@@ -14,6 +14,8 @@ const LONGEST_PASSAGE = 4_000
 export function openAiAnswerer(server: ModelServer, limits?: Partial<ClientLimits>): Answerer {
   return {
     name: server.model,
+    // Whose server it is the address does not say: the protocol's name stands for all of them.
+    provider: 'openai',
     mustCite: false,
     async *answer(request, run) {
       const known = new Map(request.passages.map((passage) => [passage.id, passage]))

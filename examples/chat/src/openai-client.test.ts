@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { StageflowError, systemClock, type Clock } from '@stageflow/core'
+import { LLMAccumulator } from '@stageflow/provider-types'
 import { expect, test } from 'vitest'
 import { deferred } from '../test/async-values.ts'
 import { type Answer, DONE, event, finish, startModelServer, stream, words } from '../test/model-server.ts'
@@ -17,13 +18,13 @@ interface Options extends Partial<ClientLimits> {
 
 async function complete(server: ModelServer, { onWord, ...options }: Options = {}): Promise<string> {
   let text = ''
-  for await (const word of streamCompletion(server, MESSAGES, {
+  for await (const { text: word = '' } of streamCompletion(server, MESSAGES, {
     signal: new AbortController().signal,
     clock: systemClock,
     ...options,
   })) {
     text += word
-    onWord?.(word)
+    if (word !== '') onWord?.(word)
   }
   return text
 }
@@ -58,9 +59,36 @@ test('it asks the endpoint for a stream with the key, the model and the messages
     {
       path: '/v1/chat/completions',
       authorization: `Bearer ${KEY}`,
-      body: { model: 'tiny', stream: true, messages: MESSAGES },
+      body: { model: 'tiny', stream: true, stream_options: { include_usage: true }, messages: MESSAGES },
     },
   ])
+})
+
+test('what a server says of itself is yielded with its words: ids, model, usage, why it ended', async () => {
+  await using server = await startModelServer((response) => {
+    response.setHeader('x-request-id', 'req_1')
+    const named = { id: 'c1', model: 'tiny-1' }
+    const usage = { prompt_tokens: 5, completion_tokens: 1 }
+    stream(response, event({ ...named, choices: [{ delta: { content: 'a' } }] }), finish('stop'))
+    stream(response, event({ ...named, id: '', model: 'x'.repeat(300), choices: [], usage }), DONE).end()
+  })
+  const answer = new LLMAccumulator({ model: 'tiny', provider: 'openai' })
+  const call = { signal: new AbortController().signal, clock: systemClock }
+  for await (const delta of streamCompletion(settings(server.baseUrl), MESSAGES, call)) answer.add(delta)
+  expect(answer.toResponse().toDict()).toEqual({
+    content: 'a',
+    model: 'tiny',
+    provider: 'openai',
+    inputTokens: 5,
+    outputTokens: 1,
+    totalTokens: 6,
+    finishReason: 'stop',
+    toolCalls: [],
+    responseModel: 'tiny-1',
+    responseId: 'c1',
+    requestId: 'req_1',
+    partial: false,
+  })
 })
 
 test('a word is there before the server has said the next', async () => {

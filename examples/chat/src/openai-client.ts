@@ -1,7 +1,8 @@
 import { type Clock, StageflowError } from '@stageflow/core'
+import type { LLMDelta } from '@stageflow/provider-types'
 import { createParser } from 'eventsource-parser'
 import type { ModelServer } from './openai-settings.ts'
-import { failureOf, readChunk, unexpectedEnd } from './openai-protocol.ts'
+import { failureOf, nameIn, readChunk, unexpectedEnd } from './openai-protocol.ts'
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant'
@@ -26,18 +27,17 @@ interface Call extends Partial<ClientLimits> {
   readonly clock: Clock
 }
 
-/** Yields the words of a streamed chat completion. Everything that is not a whole answer throws a `chat/model-…` error without the key. */
+/** Yields what each chunk of a streamed chat completion says: words, and what the server counted. Everything that is not a whole answer throws a `chat/model-…` error without the key. */
 export async function* streamCompletion(
   server: ModelServer,
   messages: readonly ChatMessage[],
   call: Call,
-): AsyncGenerator<string, void, undefined> {
+): AsyncGenerator<LLMDelta, void, undefined> {
   const limits = { ...CLIENT_LIMITS, ...call }
   const silence = silenceLimit(call, limits.idleMs, server)
   let body: ReadableStreamDefaultReader<Uint8Array> | undefined
   try {
     const response = await silence.during(request(server, messages, silence.signal))
-    if (!response.ok) throw await silence.during(failureOf(response, server))
     const type = response.headers.get('content-type') ?? 'none'
     if (response.body === null || !/^text\/event-stream\b/i.test(type)) {
       await response.body?.cancel()
@@ -48,6 +48,7 @@ export async function* streamCompletion(
     }
     const reader = response.body.getReader()
     body = reader
+    yield { requestId: nameIn(response.headers.get('x-request-id')) }
     yield* readAnswer(() => silence.during(reader.read()), server, limits)
   } catch (error) {
     // Whatever the abort made fetch throw, the reason for it is what happened.
@@ -60,15 +61,22 @@ export async function* streamCompletion(
   }
 }
 
-async function request(
-  { url, apiKey, model }: ModelServer,
-  messages: readonly ChatMessage[],
-  signal: AbortSignal,
-): Promise<Response> {
+/** The response to the question, which is a good one. Without the option servers count nothing, and some refuse it. */
+async function request(server: ModelServer, messages: readonly ChatMessage[], signal: AbortSignal): Promise<Response> {
+  const counted = await post(server, { messages, stream_options: { include_usage: true } }, signal)
+  if (counted.ok) return counted
+  const failure = await failureOf(counted, server)
+  if (failure.code !== 'chat/model-rejected' || !failure.message.includes('stream_options')) throw failure
+  const uncounted = await post(server, { messages }, signal)
+  if (uncounted.ok) return uncounted
+  throw await failureOf(uncounted, server)
+}
+
+function post({ url, apiKey, model }: ModelServer, body: object, signal: AbortSignal): Promise<Response> {
   return fetch(url, {
     method: 'POST',
     headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', accept: 'text/event-stream' },
-    body: JSON.stringify({ model, messages, stream: true }),
+    body: JSON.stringify({ model, stream: true, ...body }),
     // A redirect would carry the question elsewhere.
     redirect: 'error',
     signal,
@@ -81,7 +89,7 @@ async function* readAnswer(
   read: Read,
   server: ModelServer,
   { maxCharacters, maxBytes }: ClientLimits,
-): AsyncGenerator<string, void, undefined> {
+): AsyncGenerator<LLMDelta, void, undefined> {
   const events: string[] = []
   let broken: Error | undefined
   const parser = createParser({
@@ -105,10 +113,10 @@ async function* readAnswer(
     if (bytes > maxBytes) throw tooLong(`more than ${maxBytes} bytes`)
     for (const data of events.splice(0)) {
       if (data === '[DONE]') return
-      const { text, end } = readChunk(data, server)
-      characters += text.length
+      const { delta, end } = readChunk(data, server)
+      characters += delta.text?.length ?? 0
       if (characters > maxCharacters) throw tooLong(`an answer of more than ${maxCharacters} characters`)
-      if (text !== '') yield text
+      yield delta
       finished ||= end
     }
   }

@@ -1,12 +1,16 @@
 import { StageflowError } from '@stageflow/core'
+import type { LLMDelta } from '@stageflow/provider-types'
 import type { ModelServer } from './openai-settings.ts'
 
 const LONGEST_QUOTE = 300
 /** Ends that leave the answer unfinished. Any other word (`stop`, or what other servers say for it) is its end. */
 const UNFINISHED = new Set(['length', 'content_filter', 'tool_calls', 'function_call'])
 
+/** Of an id or a name. */
+const LONGEST_NAME = 200
+
 export interface Chunk {
-  readonly text: string
+  readonly delta: LLMDelta
   /** The model said that it has finished. */
   readonly end: boolean
 }
@@ -24,8 +28,13 @@ export function readChunk(data: string, server: ModelServer): Chunk {
   const choices = chunk['choices']
   if (!Array.isArray(choices)) throw malformed(data, server)
   const choice: unknown = choices[0]
+  const facts = {
+    responseId: nameIn(chunk['id']),
+    responseModel: nameIn(chunk['model']),
+    usage: usageIn(chunk['usage']),
+  }
   // The last chunk may hold only the usage, and some servers open with one that holds only their filters' verdict.
-  if (choice === undefined) return { text: '', end: false }
+  if (choice === undefined) return { delta: facts, end: false }
   if (!isRecord(choice)) throw malformed(data, server)
   const delta = choice['delta'] ?? {}
   if (!isRecord(delta)) throw malformed(data, server)
@@ -39,8 +48,30 @@ export function readChunk(data: string, server: ModelServer): Chunk {
       `The model stopped before the end of its answer: "${reason}". Ask for less, or use another model by OPENAI_MODEL.`,
     )
   }
-  return { text, end: reason !== undefined }
+  return { delta: { ...facts, text, finishReason: nameIn(reason) }, end: reason !== undefined }
 }
+
+/** A name that the server gave, where it is one. */
+export const nameIn = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' && value.length <= LONGEST_NAME ? value : undefined
+
+/** What the server counted. What it did not count, or counted wrongly, is left out: nothing is made up. */
+function usageIn(usage: unknown): LLMDelta['usage'] {
+  if (!isRecord(usage)) return undefined
+  const detail = (part: string, name: string): number | undefined => {
+    const details = usage[part]
+    return isRecord(details) ? countIn(details[name]) : undefined
+  }
+  return {
+    inputTokens: countIn(usage['prompt_tokens']),
+    outputTokens: countIn(usage['completion_tokens']),
+    cachedTokens: detail('prompt_tokens_details', 'cached_tokens'),
+    reasoningTokens: detail('completion_tokens_details', 'reasoning_tokens'),
+  }
+}
+
+const countIn = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
 
 /** The error for an answer whose status says that there is no answer. */
 export async function failureOf(response: Response, server: ModelServer): Promise<StageflowError> {

@@ -1,8 +1,11 @@
 import { type StageContext, StageOutput } from '@stageflow/core'
+import { LLMAccumulator, type LLMResponse } from '@stageflow/provider-types'
+import { ChunkQueue } from '@stageflow/streaming'
 import { type Answerer, citedNumbers, type EarlierTurn } from './answerer.ts'
 import { checkAnswer, checkQuestion, LONGEST_QUESTION } from './guards.ts'
 import type { History } from './history.ts'
 import type { Passage } from './passages.ts'
+import { readAhead } from './read-ahead.ts'
 import type { PassageIndex } from './search-index.ts'
 
 /** What the stages work with and the composition root brings. */
@@ -58,43 +61,43 @@ interface LlmNeeds {
   readonly memory: { readonly passages: readonly Passage[] } | undefined
 }
 
-/** Yields the answer as it is made, and the list of the sources it cites as its last chunk. */
-export async function* llm({ inputs, ports, signal, clock }: Context<LlmNeeds>) {
+/** Yields the answer as it is made, and the list of the sources it cites as its last chunk. What was counted is noted, however it ends. */
+export async function* llm(context: Context<LlmNeeds>) {
+  const { inputs, ports, signal, clock } = context
+  const { answerer } = ports
   const request = {
     question: inputs.from('input_guard').question,
     passages: inputs.from('memory')?.passages ?? [],
     earlier: inputs.from('profile')?.earlier ?? [],
   }
-  const stream = ports.answerer.answer(request, { signal, clock })
-  let text = ''
-  let numbered: readonly Passage[] = []
+  const answer = new LLMAccumulator({ model: answerer.name, provider: answerer.provider, now: () => clock.now() })
+  const tokens = new ChunkQueue<string>({ name: 'tokens', clock, eventEmitter: context.tryEmitEvent })
+  const ask = (until: AbortSignal) => answerer.answer(request, { signal: until, clock })
+  let response: LLMResponse | undefined
+  let numbered: readonly Passage[]
   try {
-    while (true) {
-      const next = await stream.next()
-      if (next.done) {
-        numbered = next.value
-        break
-      }
-      text += next.value
-      yield next.value
-    }
+    numbered = yield* readAhead(tokens, { ask, signal, onDelta: (delta) => answer.add(delta) })
+    // A server that says no finish reason has ended its answer all the same, or `ask` would have failed.
+    response = answer.toResponse({ partial: false })
   } finally {
-    await stream.return([])
+    const known = response ?? answer.toResponse({ partial: true })
+    if (known.usage !== undefined) context.note('usage', known.usage)
+    context.note('attributes', known.toOtelAttributes())
   }
-  const sources = sourcesOf(text, numbered)
+  const sources = sourcesOf(response.content, numbered)
   if (sources.length > 0)
     yield `\n\n${sources.map(({ number, path, heading }) => `[${number}] ${path}, "${heading}"`).join('\n')}`
-  return { text, sources, numbered: numbered.length, answerer: ports.answerer.name }
+  return { message: response.content, llm: response.toDict(), sources, numbered: numbered.length }
 }
 
 interface OutputGuardNeeds {
-  readonly llm: { readonly text: string; readonly sources: readonly Source[]; readonly numbered: number }
+  readonly llm: { readonly message: string; readonly sources: readonly Source[]; readonly numbered: number }
 }
 
 /** Lets an answer through as a whole or not at all. */
 export function outputGuard({ inputs, ports }: Context<OutputGuardNeeds>) {
-  const { text, sources, numbered } = inputs.from('llm')
-  const verdict = checkAnswer(text, { numbered, mustCite: ports.answerer.mustCite, secrets: ports.secrets })
+  const { message, sources, numbered } = inputs.from('llm')
+  const verdict = checkAnswer(message, { numbered, mustCite: ports.answerer.mustCite, secrets: ports.secrets })
   return verdict.ok ? StageOutput.ok({ answer: verdict.text, sources }) : StageOutput.cancel(verdict.reason)
 }
 

@@ -122,9 +122,10 @@ test('a question that is run again under its key is stored once', async () => {
   using folder = makeFolder()
   const answerer: Answerer = {
     name: 'parrot',
+    provider: 'test',
     mustCite: false,
     async *answer() {
-      yield 'A unit of work.'
+      yield { text: 'A unit of work.' }
       return []
     },
   }

@@ -4,6 +4,12 @@ import type { StageOutput, StageStatus } from './output.ts'
 export interface Usage {
   readonly inputTokens?: number
   readonly outputTokens?: number
+  /** Of the input tokens, those that were read from the provider's cache. */
+  readonly cachedTokens?: number
+  /** Of the input tokens, those that were written to it. */
+  readonly cacheWriteTokens?: number
+  /** Of the output tokens, those that the model thought with. */
+  readonly reasoningTokens?: number
   readonly costUsd?: number
 }
 

@@ -6,3 +6,5 @@ export { runStage, type NeededByStage, type RunStageOptions, type StageRun } fro
 export type { CreateInterceptor, InterceptorContractOptions } from './contract-bench.ts'
 export type { ContractCase } from './contract-case.ts'
 export { interceptorContract } from './interceptor-contract.ts'
+export { sinkContract } from './sink-contract.ts'
+export type { ArrivedEvent, CreateSink, SinkUnderTest } from './sink-contract-bench.ts'

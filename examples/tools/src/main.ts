@@ -1,0 +1,70 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type EventSink, Pipeline, StageKind, type StageflowEvent } from '@stageflow/core'
+import { ToolRegistry, type ToolResult } from '@stageflow/tools'
+import { makeDatabase, openDatabase } from './database.ts'
+import { ANSWERS } from './model-answers.ts'
+import { printCompensation, printEvents, printResults } from './print.ts'
+import { openSandbox } from './sandbox.ts'
+import { type Ports, TOOLS } from './tools.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'stageflow-tools-'))
+try {
+  await main()
+} finally {
+  rmSync(folder, { recursive: true })
+}
+
+async function main(): Promise<void> {
+  const root = join(folder, 'sandbox')
+  mkdirSync(root)
+  // A way out that a tool must not take.
+  writeFileSync(join(folder, 'secret.txt'), 'the secret')
+  symlinkSync(folder, join(root, 'outside'))
+  makeDatabase(join(folder, 'orders.sqlite'))
+  const database = openDatabase(join(folder, 'orders.sqlite'))
+
+  const events: StageflowEvent[] = []
+  const eventSink: EventSink = { emit: (event) => void events.push(event), tryEmit: (event) => events.push(event) > 0 }
+  const registry = new ToolRegistry<Ports>({ tools: TOOLS })
+  const graph = Pipeline.withPorts<Ports>('agent')
+    .withStage(
+      'act',
+      async (context) => {
+        const answered: { provider: string; results: readonly ToolResult[] }[] = []
+        // Signal, clock, ports, ids, execution mode and events of the calls are those of this stage.
+        for (const { provider, answer } of ANSWERS)
+          answered.push({ provider, results: await registry.execute(answer, { context }) })
+        return { answered }
+      },
+      StageKind.AGENT,
+    )
+    .build({ ports: { sandbox: openSandbox(root), database, search }, eventSink })
+
+  const pipelineRunId = 'run-1'
+  const run = await graph.run({ pipelineRunId, executionMode: 'chat' })
+  for (const { provider, results } of run.data.act?.answered ?? []) printResults(provider, results)
+
+  const undoing: { type: string }[] = []
+  const eventEmitter = (type: string): unknown => undoing.push({ type })
+  printCompensation(
+    await registry.executor.compensate(pipelineRunId, { eventEmitter }),
+    readdirSync(join(root, 'notes')),
+  )
+  printEvents([...events, ...undoing])
+  database.close()
+}
+
+/** Finds two documents at once, and then nothing for a long time. */
+async function* search(words: string, signal: AbortSignal): AsyncIterable<string> {
+  yield `${words}: the first document`
+  yield `${words}: the second document`
+  await new Promise((_, reject) => {
+    const timer = setTimeout(() => reject(new Error('too late')), 60_000)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      reject(signal.reason as Error)
+    })
+  })
+}

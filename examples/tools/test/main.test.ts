@@ -1,0 +1,35 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import { expect, test, vi } from 'vitest'
+import { runTools } from './tools-process.ts'
+
+const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
+// Each test starts a process, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 })
+
+const printed = read('printed.txt')
+
+test('it prints the same every time, and leaves nothing behind', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stageflow-test-'))
+  try {
+    for (let time = 0; time < 2; time++)
+      expect(await runTools({ TMPDIR: folder })).toEqual({ code: 0, stdout: printed, stderr: '' })
+    expect(readdirSync(folder)).toEqual([])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('on a terminal it is coloured, and says the same', async () => {
+  const { stdout } = await runTools({ FORCE_COLOR: '1' })
+  expect(stdout).not.toBe(printed)
+  expect(stripVTControlCharacters(stdout)).toBe(printed)
+})
+
+test('its README shows a part of what is printed', () => {
+  const [, shown = ''] = /```text\n([\s\S]*?)…\n```/.exec(read('../README.md')) ?? []
+  expect(shown.split('\n').length).toBeGreaterThan(10)
+  expect(printed).toContain(shown)
+})

@@ -1,0 +1,437 @@
+import { Pipeline, StageflowError } from '@stageflow/core'
+import type { EventSink } from '@stageflow/core'
+import { manualClock } from '@stageflow/testing'
+import { afterEach, expect, test } from 'vitest'
+
+import { eventOf, numbers, scriptedExporter } from '../test/scripted-exporter.ts'
+import { BufferedExporter } from './index.ts'
+import type { BufferedExporterOptions, Exporter } from './index.ts'
+
+let clock = manualClock()
+afterEach(() => {
+  const { timers } = clock
+  clock = manualClock()
+  expect(timers).toEqual([])
+})
+
+function buffered(options: BufferedExporterOptions = {}, exporter = scriptedExporter()) {
+  const buffer = new BufferedExporter(exporter, { clock, random: () => 1, ...options })
+  const emit = (first: number, last = first): void => numbers(first, last).forEach((seq) => buffer.emit(eventOf(seq)))
+  return { buffer, exporter, emit }
+}
+
+test('it is an event sink: the events of a run are exported, in order', async () => {
+  const { buffer, exporter } = buffered()
+  const sink: EventSink = buffer
+  await new Pipeline('chat')
+    .withStage('llm', () => ({ text: 'Hello' }))
+    .build({ clock, eventSink: sink })
+    .run()
+  expect(exporter.calls).toEqual([])
+  await buffer.flush()
+  expect(exporter.calls[0]?.map(({ type }) => type)).toEqual([
+    'pipeline.started',
+    'stage.llm.started',
+    'stage.llm.completed',
+    'pipeline.completed',
+  ])
+})
+
+test('a hundred events are a batch, by default', async () => {
+  const { buffer, exporter, emit } = buffered()
+  emit(1, 99)
+  await clock.settle()
+  expect(exporter.batches).toEqual([])
+  emit(100, 250)
+  await clock.settle()
+  expect(exporter.batches).toEqual([numbers(1, 100), numbers(101, 200)])
+  await buffer.close()
+  expect(exporter.batches[2]).toEqual(numbers(201, 250))
+})
+
+test('fewer are written ten seconds after the first of them, by default', async () => {
+  const { exporter, emit } = buffered()
+  emit(1)
+  await clock.advance(9_999)
+  emit(2)
+  expect(exporter.batches).toEqual([])
+  await clock.advance(1)
+  expect(exporter.batches).toEqual([[1, 2]])
+  expect(clock.timers).toEqual([])
+})
+
+test('what comes while an export is under way does not wait longer than any other', async () => {
+  const { exporter, emit } = buffered({ batchSize: 2 })
+  exporter.isHeld = true
+  emit(1, 2)
+  await clock.advance(10_000)
+  emit(3)
+  await clock.advance(8_000)
+  exporter.isHeld = false
+  exporter.answer()
+  await clock.advance(1_999)
+  expect(exporter.batches).toEqual([[1, 2]])
+  await clock.advance(1)
+  expect(exporter.batches).toEqual([[1, 2], [3]])
+})
+
+test('what came due while an export was under way is written right after it', async () => {
+  const { exporter, emit } = buffered({ batchSize: 2, flushIntervalMs: 1_000 })
+  exporter.isHeld = true
+  emit(1, 3)
+  await clock.advance(5_000)
+  exporter.isHeld = false
+  exporter.answer()
+  await clock.settle()
+  expect(exporter.batches).toEqual([[1, 2], [3]])
+})
+
+test('nothing is exported while the producer runs, and emit answers at once', async () => {
+  const { buffer, exporter } = buffered({ batchSize: 1 })
+  expect(buffer.tryEmit(eventOf(1))).toBe(true)
+  expect(buffer.emit(eventOf(2))).toBe(undefined)
+  expect(exporter.calls).toEqual([])
+  await clock.settle()
+  expect(exporter.batches).toEqual([[1], [2]])
+})
+
+test('one export is under way at a time', async () => {
+  const { exporter, emit } = buffered({ batchSize: 2 })
+  exporter.isHeld = true
+  emit(1, 6)
+  await clock.settle()
+  expect(exporter.underWay()).toBe(1)
+  for (const more of [2, 1, 0]) {
+    exporter.answer()
+    await clock.settle()
+    expect(exporter.underWay()).toBe(Math.min(more, 1))
+  }
+  expect(exporter.mostUnderWay()).toBe(1)
+  expect(exporter.written()).toEqual(numbers(1, 6))
+})
+
+test('a batch stays until it is written: it is tried again, the same array, after pauses that double up to a limit', async () => {
+  const { buffer, exporter, emit } = buffered({ batchSize: 2, maxBufferSize: 10 })
+  exporter.failure = new Error('down')
+  const startedAt: number[] = []
+  const observed: Exporter = {
+    export: (events, options) => {
+      startedAt.push(clock.now())
+      return exporter.export(events, options)
+    },
+  }
+  const other = new BufferedExporter(observed, { clock, random: () => 1, batchSize: 2 })
+  other.emit(eventOf(1))
+  other.emit(eventOf(2))
+  await clock.advance(20_000)
+  // Defaults: 100 ms, doubled, 5,000 at most; all of the chance was taken.
+  expect(startedAt).toEqual([0, 100, 300, 700, 1_500, 3_100, 6_300, 11_300, 16_300])
+  expect(new Set(exporter.calls).size).toBe(1)
+  expect(other.statistics()).toMatchObject({ size: 2, inFlight: 2, failedExports: 9, retries: 8, written: 0 })
+  expect(other.statistics().lastError).toBe(exporter.failure)
+  exporter.failure = undefined
+  await clock.advance(5_000)
+  expect(other.statistics()).toMatchObject({ size: 0, written: 2, retries: 9 })
+  emit(1)
+  await buffer.close()
+})
+
+test('at least half of a pause is kept, whatever chance says', async () => {
+  for (const [random, pause] of [
+    [() => 0, 50],
+    [() => 0.5, 75],
+    [() => NaN, 100],
+    [() => 7, 100],
+  ] as const) {
+    const { buffer, exporter, emit } = buffered({ random })
+    exporter.failure = new Error('down')
+    emit(1)
+    const flushed = buffer.flush()
+    await clock.advance(pause - 1)
+    expect(exporter.calls).toHaveLength(1)
+    exporter.failure = undefined
+    await clock.advance(1)
+    expect(exporter.calls).toHaveLength(2)
+    await flushed
+  }
+})
+
+test('the pauses differ by default', async () => {
+  const pauses = new Set<number>()
+  for (let run = 0; run < 5; run++) {
+    const exporter = scriptedExporter()
+    exporter.failure = new Error('down')
+    const buffer = new BufferedExporter(exporter, { clock, batchSize: 1 })
+    buffer.emit(eventOf(1))
+    await clock.settle()
+    const [pause] = clock.timers
+    pauses.add((pause?.dueAt ?? 0) - clock.now())
+    const closing = buffer.close({ timeoutMs: 0 })
+    await clock.settle()
+    await closing
+  }
+  for (const pause of pauses) expect(pause >= 50 && pause < 100, `${pause}`).toBe(true)
+  expect(pauses.size).toBeGreaterThan(1)
+})
+
+test('an export that hangs is aborted after thirty seconds, and tried again', async () => {
+  const { buffer, exporter, emit } = buffered()
+  exporter.isHeld = true
+  emit(1)
+  const flushed = buffer.flush({ timeoutMs: Infinity })
+  await clock.advance(29_999)
+  expect(exporter.signals[0]?.aborted).toBe(false)
+  await clock.advance(1)
+  expect(exporter.signals[0]?.aborted).toBe(true)
+  const { lastError } = buffer.statistics()
+  expect(StageflowError.is(lastError, 'exporter-buffered/export-timeout')).toBe(true)
+  exporter.isHeld = false
+  await clock.advance(100)
+  expect(exporter.calls).toHaveLength(2)
+  await flushed
+  expect(exporter.written()).toEqual([1])
+})
+
+test('an export that was given up and succeeds after all counts: an endpoint that is always late makes progress', async () => {
+  const { buffer, exporter, emit } = buffered({ exportTimeoutMs: 1_000, retryBaseMs: 500 })
+  exporter.isHeld = true
+  emit(1)
+  const flushed = buffer.flush()
+  await clock.advance(1_000)
+  emit(2)
+  exporter.answer() // during the pause
+  await clock.settle()
+  await flushed
+  expect(buffer.statistics()).toMatchObject({ written: 1, size: 1, retries: 0 })
+  const second = buffer.flush()
+  await clock.advance(1_500)
+  expect(exporter.calls).toHaveLength(3)
+  exporter.answer() // while it is tried again
+  await second
+  expect(exporter.signals[2]?.aborted).toBe(true)
+  exporter.answer()
+  await clock.settle()
+  expect(buffer.statistics()).toMatchObject({ written: 2, size: 0 })
+})
+
+test('an exporter that throws at once, answers with nothing, or rejects with nothing is none that hangs', async () => {
+  let call = 0
+  const answers = [
+    () => {
+      throw new Error('at once')
+    },
+    () => Promise.reject(undefined),
+    () => undefined,
+  ]
+  const exporter = { export: () => answers[call++]?.() } as unknown as Exporter
+  const buffer = new BufferedExporter(exporter, { clock, random: () => 1 })
+  buffer.emit(eventOf(1))
+  const flushed = buffer.flush()
+  await clock.advance(300)
+  await flushed
+  expect(buffer.statistics()).toMatchObject({ written: 1, failedExports: 2, lastError: undefined })
+})
+
+test('full, it drops the oldest that is not under way', async () => {
+  const { buffer, exporter, emit } = buffered({ batchSize: 2, maxBufferSize: 5 })
+  exporter.isHeld = true
+  emit(1, 2)
+  await clock.settle()
+  emit(3, 9)
+  expect(buffer.statistics()).toMatchObject({ size: 5, inFlight: 2, dropped: 4, received: 9 })
+  exporter.isHeld = false
+  exporter.answer()
+  await buffer.close()
+  expect(exporter.written()).toEqual([1, 2, 7, 8, 9])
+})
+
+test('ten thousand are kept, by default', async () => {
+  const { buffer, exporter, emit } = buffered()
+  exporter.failure = new Error('down')
+  emit(1, 10_000)
+  expect(buffer.statistics()).toMatchObject({ size: 10_000, dropped: 0, capacity: 10_000 })
+  emit(10_001)
+  expect(buffer.statistics()).toMatchObject({ size: 10_000, dropped: 1 })
+  exporter.failure = undefined
+  await buffer.close()
+  expect(exporter.written()).toEqual(numbers(2, 10_001))
+})
+
+test('the ends of runs go last, and everything stays in order', async () => {
+  const { buffer, exporter } = buffered({ maxBufferSize: 4 })
+  const ends = new Map([
+    [2, 'pipeline.completed'],
+    [5, 'pipeline.failed'],
+    [8, 'pipeline.cancelled'],
+  ])
+  for (const seq of numbers(1, 9)) buffer.emit(eventOf(seq, ends.get(seq)))
+  await buffer.close()
+  expect(exporter.written()).toEqual([2, 5, 8, 9])
+})
+
+test('where only ends of runs are left, a newer one takes the place of the oldest, and nothing else does', async () => {
+  const { buffer, exporter } = buffered({ maxBufferSize: 3 })
+  for (const seq of numbers(1, 4)) expect(buffer.tryEmit(eventOf(seq, 'pipeline.completed'))).toBe(true)
+  expect(buffer.tryEmit(eventOf(5))).toBe(false)
+  expect(buffer.tryEmit(eventOf(6, 'pipeline.completed'))).toBe(true)
+  expect(buffer.statistics()).toMatchObject({ received: 6, dropped: 3, size: 3 })
+  await buffer.close()
+  expect(exporter.written()).toEqual([3, 4, 6])
+})
+
+test('an event that cannot be looked at is one like any other, and is counted', async () => {
+  const { buffer, exporter } = buffered({ maxBufferSize: 2 })
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  for (const event of [proxy, null, eventOf(1), proxy, eventOf(2), eventOf(3)]) buffer.emit(event as never)
+  expect(buffer.statistics()).toMatchObject({ received: 6, dropped: 4, size: 2 })
+  await buffer.close()
+  expect(exporter.written()).toEqual([2, 3])
+})
+
+test('an exporter may emit, flush and close from inside an export', async () => {
+  const seen: number[] = []
+  const buffer: BufferedExporter = new BufferedExporter(
+    {
+      async export(events) {
+        await Promise.resolve()
+        seen.push(...events.map(({ seq }) => seq))
+        if (seen.length === 1) buffer.emit(eventOf(2))
+        if (seen.length === 2) {
+          void buffer.flush()
+          void buffer.close()
+          expect(buffer.tryEmit(eventOf(3))).toBe(false)
+        }
+      },
+    },
+    { clock, batchSize: 1 },
+  )
+  buffer.emit(eventOf(1))
+  await clock.settle()
+  expect(seen).toEqual([1, 2])
+  expect(await buffer.close()).toEqual({ received: 3, written: 2, deadLettered: 0, lost: 1, error: undefined })
+})
+
+test('where all is under way a new event is refused', async () => {
+  const { buffer, exporter, emit } = buffered({ batchSize: 2, maxBufferSize: 2 })
+  exporter.isHeld = true
+  emit(1, 2)
+  await clock.settle()
+  expect(buffer.tryEmit(eventOf(3, 'pipeline.completed'))).toBe(false)
+  exporter.answer()
+  await buffer.close()
+  expect(exporter.written()).toEqual([1, 2])
+})
+
+test('a batch that is refused for good goes to the dead letters, and the next one is written', async () => {
+  const letters: unknown[] = []
+  const { buffer, exporter, emit } = buffered({
+    batchSize: 2,
+    onDeadLetter: async (letter) => {
+      await Promise.resolve()
+      letters.push(letter)
+    },
+  })
+  const refusal = Object.assign(new Error('too large'), { retryable: false })
+  exporter.failure = refusal
+  emit(1, 2)
+  await clock.settle()
+  exporter.failure = undefined
+  emit(3, 4)
+  await clock.settle()
+  expect(letters).toEqual([{ events: [eventOf(1), eventOf(2)], error: refusal, attempts: 1 }])
+  expect(exporter.written()).toEqual([3, 4])
+  expect(buffer.statistics()).toMatchObject({ written: 2, deadLettered: 2, received: 4, size: 0 })
+  await buffer.close()
+})
+
+test('without a function for dead letters they are counted', async () => {
+  const { buffer, exporter, emit } = buffered({ batchSize: 1, isRetryable: () => false })
+  exporter.failure = new Error('no')
+  emit(1)
+  await clock.settle()
+  expect(buffer.statistics()).toMatchObject({ deadLettered: 1, failedExports: 1, retries: 0 })
+  expect(await buffer.close()).toEqual({ received: 1, written: 0, deadLettered: 1, lost: 0, error: undefined })
+})
+
+test('after maxAttempts a batch is refused', async () => {
+  const letters: number[] = []
+  const { buffer, exporter, emit } = buffered({
+    batchSize: 1,
+    maxAttempts: 3,
+    onDeadLetter: ({ attempts }) => letters.push(attempts),
+  })
+  exporter.failure = new Error('down')
+  emit(1)
+  await clock.advance(300)
+  expect(letters).toEqual([3])
+  await buffer.close()
+})
+
+test('functions of the user that throw or reject are counted, and break nothing', async () => {
+  const thrown = new Error('thrown by the user')
+  const fail = (): never => {
+    throw thrown
+  }
+  const { buffer, exporter, emit } = buffered({
+    batchSize: 1,
+    maxBufferSize: 2,
+    onOverflow: () => Promise.reject(thrown),
+    onDeadLetter: fail,
+    isRetryable: fail,
+    random: fail,
+    maxAttempts: 2,
+  })
+  exporter.failure = new Error('down')
+  emit(1, 2)
+  await clock.settle()
+  expect(buffer.statistics()).toMatchObject({ callbackErrors: 3, lastCallbackError: thrown })
+  await clock.advance(100)
+  exporter.failure = undefined
+  await buffer.close()
+  expect(exporter.written()).toEqual([2])
+  // onOverflow and onDeadLetter once; isRetryable and random at the first failure of each event: the last needs neither.
+  expect(buffer.statistics()).toMatchObject({ callbackErrors: 6, deadLettered: 1, lastCallbackError: thrown })
+})
+
+test('a dead letter that is not put away in time does not stop the others (exporter-buffered/callback-timeout)', async () => {
+  const { buffer, exporter, emit } = buffered({
+    batchSize: 1,
+    isRetryable: () => false,
+    exportTimeoutMs: 1_000,
+    onDeadLetter: () => new Promise(() => {}),
+  })
+  exporter.failure = new Error('no')
+  emit(1)
+  await clock.settle()
+  exporter.failure = undefined
+  emit(2)
+  await clock.advance(999)
+  expect(exporter.written()).toEqual([])
+  await clock.advance(1)
+  expect(exporter.written()).toEqual([2])
+  const { lastCallbackError } = buffer.statistics()
+  expect(StageflowError.is(lastCallbackError, 'exporter-buffered/callback-timeout')).toBe(true)
+})
+
+test('what it says of itself cannot be changed, and adds up', async () => {
+  const { buffer, emit } = buffered()
+  emit(1, 3)
+  const statistics = buffer.statistics()
+  expect(Object.isFrozen(statistics)).toBe(true)
+  expect(statistics).toEqual({
+    received: 3,
+    written: 0,
+    deadLettered: 0,
+    dropped: 0,
+    size: 3,
+    inFlight: 0,
+    capacity: 10_000,
+    failedExports: 0,
+    retries: 0,
+    lastError: undefined,
+    callbackErrors: 0,
+    lastCallbackError: undefined,
+  })
+  await buffer.close()
+})

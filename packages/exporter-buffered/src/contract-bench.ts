@@ -1,0 +1,93 @@
+import { StageflowError } from '@stageflow/core'
+import type { StageflowEvent } from '@stageflow/core'
+
+import type { Exporter } from './exporter.ts'
+import type { ExporterUnderTest } from './exporter-contract.ts'
+
+/** What a case works with. */
+export class ContractBench {
+  readonly exporter: Exporter
+  readonly #subject: ExporterUnderTest
+
+  constructor(subject: ExporterUnderTest) {
+    this.#subject = subject
+    this.exporter = subject.exporter
+  }
+
+  /** The types of the events that have arrived, as they arrived. */
+  async arrived(): Promise<readonly string[]> {
+    return (await this.#subject.written()).map(({ type }) => type)
+  }
+
+  /** Exports a batch that nobody else holds. */
+  async export(events: readonly StageflowEvent[]): Promise<void> {
+    await this.exporter.export([...events])
+  }
+
+  async flush(): Promise<void> {
+    await this.exporter.flush?.()
+  }
+
+  /** Rejects the case unless each of the events has arrived; more than once only where that is allowed. */
+  async mustHave(events: readonly StageflowEvent[], when: string, mayRepeat = false): Promise<void> {
+    const arrived = await this.arrived()
+    const wanted = events.map(({ type }) => type).sort()
+    const found = (mayRepeat ? [...new Set(arrived)] : [...arrived]).sort()
+    must(
+      wanted.join() === found.join(),
+      `${when} each of ${short(wanted)} must be there${mayRepeat ? '' : ' once'}; there is ${short(found)}.`,
+    )
+  }
+
+  async breakDownstream(): Promise<void> {
+    must(
+      this.#subject.breakDownstream !== undefined,
+      'give breakDownstream() and mendDownstream(), or leave these cases out with { outages: false }.',
+    )
+    await this.#subject.breakDownstream()
+  }
+
+  async mendDownstream(): Promise<void> {
+    await this.#subject.mendDownstream?.()
+  }
+}
+
+/** Rejects the case where a fact does not hold. */
+export function must(holds: boolean, what: string): asserts holds {
+  if (!holds) throw new StageflowError('exporter-buffered/contract', `An exporter owes this, and it is not so: ${what}`)
+}
+
+/** What `promise` rejects with, in a box; undefined where it resolves. */
+export function rejectionOf(promise: Promise<unknown>): Promise<{ readonly error: unknown } | undefined> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  )
+}
+
+/** Events that can be told apart by their types: `contract.e1` and so on. */
+export function eventsFrom(first: number, count: number): readonly StageflowEvent[] {
+  return Array.from({ length: count }, (_, index) => eventWith(first + index, { index }))
+}
+
+export function eventWith(number: number, data: object): StageflowEvent {
+  const event = {
+    type: `contract.e${number}`,
+    data,
+    seq: number,
+    timestamp: 1_700_000_000_000 + number,
+    pipelineRunId: 'contract-run',
+    parentRunId: undefined,
+    requestId: undefined,
+    sessionId: undefined,
+    userId: undefined,
+    orgId: undefined,
+    interactionId: undefined,
+    stage: undefined,
+  }
+  return event as unknown as StageflowEvent
+}
+
+function short(types: readonly string[]): string {
+  return types.length <= 8 ? `[${types.join(', ')}]` : `[${types.slice(0, 8).join(', ')}, … ${types.length} in all]`
+}

@@ -1,0 +1,2 @@
+export { exporterContract } from './exporter-contract.ts'
+export type { ExporterCase, ExporterContractOptions, ExporterUnderTest } from './exporter-contract.ts'

@@ -1,0 +1,143 @@
+import { eventWith, eventsFrom, must, rejectionOf } from './contract-bench.ts'
+import type { ContractBench } from './contract-bench.ts'
+import { mayRetry } from './exporter.ts'
+
+type Cases = Readonly<Record<string, (bench: ContractBench) => Promise<void>>>
+
+const LARGE = 1_000
+const AT_ONCE = 10
+
+/** What every exporter owes while all is well. */
+export const CASES: Cases = {
+  'an export that has resolved is written': async (bench) => {
+    const events = eventsFrom(1, 2)
+    await bench.export(events)
+    await bench.mustHave(events, 'once export() has resolved,')
+  },
+  'events arrive in order, within a batch and from batch to batch': async (bench) => {
+    for (const [first, count] of [
+      [1, 3],
+      [4, 2],
+      [6, 1],
+    ] as const)
+      await bench.export(eventsFrom(first, count))
+    await bench.flush()
+    const arrived = (await bench.arrived()).join()
+    const wanted = eventsFrom(1, 6)
+      .map(({ type }) => type)
+      .join()
+    must(arrived === wanted, `the order is ${wanted}; it is ${arrived}.`)
+  },
+  'a large batch is written whole': async (bench) => {
+    const events = eventsFrom(1, LARGE)
+    await bench.export(events)
+    await bench.flush()
+    await bench.mustHave(events, `of a batch of ${LARGE}`)
+  },
+  'an empty batch is taken, and writes nothing': async (bench) => {
+    const rejection = await rejectionOf(bench.export([]))
+    must(rejection === undefined, `export([]) resolves; it rejected with ${String(rejection?.error)}.`)
+    await bench.mustHave([], 'after an empty batch,')
+  },
+  'of exports that overlap every event is written once': async (bench) => {
+    const events = eventsFrom(1, AT_ONCE * 3)
+    const batches = Array.from({ length: AT_ONCE }, (_, index) => events.slice(index * 3, index * 3 + 3))
+    await Promise.all(batches.map((batch) => bench.export(batch)))
+    await bench.flush()
+    await bench.mustHave(events, `after ${AT_ONCE} exports at once`)
+  },
+  'a frozen batch is taken, as batches are': async (bench) => {
+    const events = Object.freeze(eventsFrom(1, 3).map((event) => Object.freeze(event)))
+    const rejection = await rejectionOf(bench.exporter.export(events))
+    must(rejection === undefined, `the batch is read only; it rejected with ${String(rejection?.error)}.`)
+    await bench.flush()
+    await bench.mustHave(events, 'of a frozen batch')
+  },
+  'an event whose data cannot be written as it is arrives, and so do its neighbours': async (bench) => {
+    const circle: Record<string, unknown> = { name: 'circle' }
+    circle['self'] = circle
+    const broken = Object.defineProperty({}, 'secret', {
+      enumerable: true,
+      get: () => {
+        throw new Error('no')
+      },
+    })
+    const odd = [{ count: 1n }, circle, broken, { error: new Error('down') }, { undefined }, { call: () => 1 }]
+    const events = odd.map((data, index) => eventWith(index + 1, data))
+    const rejection = await rejectionOf(bench.export(events))
+    must(rejection === undefined, `data is written as well as it can be; it rejected with ${String(rejection?.error)}.`)
+    await bench.flush()
+    await bench.mustHave(events, 'of events with BigInts, circles, errors, functions and getters that throw')
+  },
+  'a batch that comes again is taken again': async (bench) => {
+    const events = eventsFrom(1, 2)
+    const batch = [...events]
+    await bench.exporter.export(batch)
+    const rejection = await rejectionOf(bench.exporter.export(batch))
+    must(rejection === undefined, `an answer may have been lost; it rejected with ${String(rejection?.error)}.`)
+    await bench.flush()
+    await bench.mustHave(events, 'of a batch that came twice', true)
+  },
+  'flush resolves, however often and however little there is to do': async (bench) => {
+    for (let call = 1; call <= 3; call++) {
+      const rejection = await rejectionOf(bench.flush())
+      must(rejection === undefined, `flush() resolves; call ${call} rejected with ${String(rejection?.error)}.`)
+    }
+  },
+  'close can be called twice': async (bench) => {
+    await bench.export(eventsFrom(1, 1))
+    for (let call = 1; call <= 2; call++) {
+      const rejection = await rejectionOf(closing(bench))
+      must(rejection === undefined, `close() resolves; call ${call} rejected with ${String(rejection?.error)}.`)
+    }
+  },
+  'close waits for the exports that have begun': async (bench) => {
+    const events = eventsFrom(1, 3)
+    const exported = bench.export(events)
+    await closing(bench)
+    await exported
+    await bench.mustHave(events, 'after close()')
+  },
+  'an export after close is refused': async (bench) => {
+    if (bench.exporter.close === undefined) return
+    await bench.exporter.close()
+    const rejection = await rejectionOf(bench.export(eventsFrom(1, 1)))
+    must(rejection !== undefined, 'export() after close() rejects, so that nothing is lost unseen; it resolved.')
+  },
+}
+
+/** What it owes when what it writes to cannot be used. */
+export const OUTAGE_CASES: Cases = {
+  'an export that is not written rejects': async (bench) => {
+    await bench.breakDownstream()
+    const rejection = await rejectionOf(bench.export(eventsFrom(1, 2)))
+    must(rejection !== undefined, 'export() rejects while its downstream is broken; it resolved.')
+  },
+  'what it rejects with is an error': async (bench) => {
+    await bench.breakDownstream()
+    const rejection = await rejectionOf(bench.export(eventsFrom(1, 2)))
+    const isError = rejection === undefined || rejection.error instanceof Error
+    must(isError, `it says what happened; it rejected with ${String(rejection?.error)}.`)
+  },
+  'what may pass is not refused for good': async (bench) => {
+    await bench.breakDownstream()
+    const rejection = await rejectionOf(bench.export(eventsFrom(1, 2)))
+    const isRefusal = rejection !== undefined && !mayRetry(rejection.error)
+    must(!isRefusal, 'an outage passes, so its error has no `retryable: false`.')
+  },
+  'a batch that failed is written when it comes again and all is well': async (bench) => {
+    const events = eventsFrom(1, 3)
+    await bench.breakDownstream()
+    const batch = [...events]
+    await rejectionOf(bench.exporter.export(batch))
+    await bench.mendDownstream()
+    const rejection = await rejectionOf(bench.exporter.export(batch))
+    must(rejection === undefined, `the downstream is mended; it rejected with ${String(rejection?.error)}.`)
+    await bench.flush()
+    await bench.mustHave(events, 'after the outage', true)
+  },
+}
+
+async function closing(bench: ContractBench): Promise<void> {
+  await bench.exporter.close?.()
+}

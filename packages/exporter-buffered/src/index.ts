@@ -1,0 +1,8 @@
+export type { Exporter, ExportOptions } from './exporter.ts'
+export { BufferedExporter } from './buffered-exporter.ts'
+export type { BufferedExporterOptions, DeadLetter, Overflow, WaitOptions } from './buffered-options.ts'
+export type { BufferedExporterStatistics, CloseReport } from './tally.ts'
+export { compositeExporter } from './composite-exporter.ts'
+export { filterExporter } from './filter-exporter.ts'
+export type { FilterExporterOptions } from './filter-exporter.ts'
+export type { EventPattern } from './event-filter.ts'

@@ -1,0 +1,158 @@
+import type { StageflowEvent } from '@stageflow/core'
+import { manualClock } from '@stageflow/testing'
+import type { ManualClock } from '@stageflow/testing'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+import { eventOf } from '../test/scripted-exporter.ts'
+import { BufferedExporter } from './index.ts'
+import type { Exporter, Overflow } from './index.ts'
+
+const RUNS = Number(process.env['STAGEFLOW_RUNS'] ?? 300)
+
+/** How the exporter answers, from some time on. */
+const mode = fc.constantFrom('writes', 'fails', 'fails-late', 'writes-then-fails', 'refuses', 'slow')
+const command = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('emit' as const), count: fc.integer({ min: 1, max: 30 }) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 500 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('turn' as const), mode }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('flush' as const) }) },
+)
+const settings = fc
+  .record({
+    batchSize: fc.integer({ min: 1, max: 12 }),
+    room: fc.integer({ min: 0, max: 40 }),
+    flushIntervalMs: fc.integer({ min: 0, max: 300 }),
+    highWaterMark: fc.constantFrom(0.1, 0.5, 0.8, 1),
+    closeTimeoutMs: fc.constantFrom(0, 100, 100_000),
+    mended: fc.boolean(),
+  })
+  .map(({ room, ...rest }) => ({ ...rest, maxBufferSize: rest.batchSize + room }))
+
+class Downstream implements Exporter {
+  mode: typeof mode extends fc.Arbitrary<infer Mode> ? Mode : never = 'writes'
+  readonly written: number[] = []
+  readonly batches: number[][] = []
+  refused = 0
+  underWay = 0
+  readonly #clock: ManualClock
+
+  constructor(clock: ManualClock) {
+    this.#clock = clock
+  }
+
+  async export(events: readonly StageflowEvent[]): Promise<void> {
+    expect(++this.underWay, 'one export at a time').toBe(1)
+    try {
+      await this.#export(events)
+    } finally {
+      this.underWay--
+    }
+  }
+
+  async #export(events: readonly StageflowEvent[]): Promise<void> {
+    const write = (): void => {
+      const numbers = events.map(({ seq }) => seq)
+      this.batches.push(numbers)
+      this.written.push(...numbers)
+    }
+    switch (this.mode) {
+      case 'writes':
+        return write()
+      case 'slow':
+        await this.#clock.sleep(70)
+        return write()
+      case 'fails':
+        throw new Error('down')
+      case 'fails-late':
+        await this.#clock.sleep(30)
+        throw new Error('down')
+      case 'writes-then-fails':
+        write()
+        throw new Error('the answer was lost')
+      case 'refuses':
+        this.refused += events.length
+        throw Object.assign(new Error('never'), { retryable: false })
+    }
+  }
+}
+
+test('case 18: whatever fails when, every event is written, or counted as what became of it; in order, none twice without cause', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(command, { maxLength: 25 }), settings, async (commands, { mended, ...options }) => {
+      const clock = manualClock()
+      const downstream = new Downstream(clock)
+      const overflows: Overflow[] = []
+      const dead: number[] = []
+      const buffer = new BufferedExporter(downstream, {
+        ...options,
+        clock,
+        random: () => 0.5,
+        onOverflow: (overflow) => void overflows.push(overflow),
+        onDeadLetter: ({ events }) => void dead.push(...events.map(({ seq }) => seq)),
+      })
+      let emitted = 0
+      const refused: number[] = []
+      const flushes: Promise<void>[] = []
+      const check = (): void => {
+        const { received, written, dropped, deadLettered, size, inFlight } = buffer.statistics()
+        expect(received).toBe(emitted)
+        expect(written + dropped + deadLettered + size).toBe(received)
+        expect(size).toBeLessThanOrEqual(options.maxBufferSize)
+        expect(inFlight).toBeLessThanOrEqual(Math.min(size, options.batchSize))
+      }
+      for (const each of commands) {
+        if (each.do === 'emit')
+          for (let count = 0; count < each.count; count++) {
+            const type = ++emitted % 7 === 0 ? 'pipeline.completed' : 'app.said'
+            if (!buffer.tryEmit(eventOf(emitted, type))) refused.push(emitted)
+            check()
+          }
+        else if (each.do === 'wait') await clock.advance(each.ms)
+        else if (each.do === 'turn') downstream.mode = each.mode
+        else {
+          const before = emitted
+          const flushed = buffer.flush({ timeoutMs: 200 }).then(() => {
+            const lost = new Set([...refused, ...range(before).filter((seq) => !downstream.written.includes(seq))])
+            // What was gone before the call is none of its concern; nothing else may be missing.
+            expect(lost.size).toBeLessThanOrEqual(buffer.statistics().dropped + dead.length)
+          })
+          flushes.push(
+            flushed.catch((error: { code?: string }) => expect(error.code).toMatch(/flush-timeout|events-lost/)),
+          )
+        }
+        check()
+      }
+      if (mended) downstream.mode = 'writes'
+      const closing = buffer.close()
+      await clock.advance(200_000)
+      const report = await closing
+      await Promise.all(flushes)
+      check()
+      expect(clock.timers).toEqual([])
+
+      const { written, deadLettered, lost } = report
+      expect(written + deadLettered + lost).toBe(emitted)
+      expect(dead).toHaveLength(deadLettered)
+      const arrived = new Set(downstream.written)
+      // An answer that was lost may leave more behind than is known of, never less.
+      expect(arrived.size).toBeGreaterThanOrEqual(written)
+      expect(emitted - arrived.size).toBeLessThanOrEqual(lost + deadLettered)
+      if (mended && options.closeTimeoutMs > 10_000) expect(buffer.statistics().dropped).toBe(lost)
+      // In order, each batch a piece of it, and again only as a whole.
+      expect([...arrived]).toEqual([...arrived].sort((one, other) => one - other))
+      const batches = downstream.batches.map((batch) => batch.join())
+      for (const [index, batch] of batches.entries())
+        if (batches.indexOf(batch) < index) expect(batch).toBe(batches[index - 1])
+      // The alarm has the last word on how many were dropped for want of room.
+      const full = overflows.filter(({ reason }) => reason === 'full')
+      if (full.length > 0) expect(full.at(-1)?.dropped).toBeLessThanOrEqual(lost)
+      if (refused.length > 0) expect(full.length).toBeGreaterThan(0)
+    }),
+    { numRuns: RUNS },
+  )
+}, 120_000)
+
+function range(last: number): readonly number[] {
+  return Array.from({ length: last }, (_, index) => index + 1)
+}

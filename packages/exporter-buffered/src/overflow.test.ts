@@ -1,0 +1,178 @@
+import { manualClock } from '@stageflow/testing'
+import { afterEach, expect, test } from 'vitest'
+
+import { eventOf, numbers, scriptedExporter } from '../test/scripted-exporter.ts'
+import { BufferedExporter } from './index.ts'
+import type { BufferedExporterOptions, Overflow } from './index.ts'
+
+let clock = manualClock()
+afterEach(() => {
+  const { timers } = clock
+  clock = manualClock()
+  expect(timers).toEqual([])
+})
+
+function watched(options: BufferedExporterOptions) {
+  const exporter = scriptedExporter()
+  const told: Overflow[] = []
+  const buffer = new BufferedExporter(exporter, {
+    clock,
+    onOverflow: (overflow) => void told.push(overflow),
+    ...options,
+  })
+  const emit = (first: number, last = first): void => numbers(first, last).forEach((seq) => buffer.emit(eventOf(seq)))
+  return { buffer, exporter, told, emit }
+}
+
+test('at eight tenths, by default, it says that the buffer is nearly full, once', async () => {
+  const { buffer, exporter, told, emit } = watched({ batchSize: 10, maxBufferSize: 100 })
+  exporter.failure = new Error('down')
+  emit(1, 79)
+  expect(told).toEqual([])
+  emit(80, 100)
+  expect(told).toEqual([{ size: 80, capacity: 100, dropped: 0, reason: 'near-capacity' }])
+  exporter.failure = undefined
+  await buffer.close()
+})
+
+test('it says so again only when the buffer was below half meanwhile', async () => {
+  const { buffer, exporter, told, emit } = watched({ batchSize: 10, maxBufferSize: 100, highWaterMark: 0.6 })
+  exporter.isHeld = true
+  emit(1, 60)
+  await clock.settle()
+  for (const level of [50, 60, 50, 60, 49]) {
+    const { size } = buffer.statistics()
+    if (level > size) emit(1, level - size)
+    for (let left = size; left > level; left -= 10) {
+      exporter.answer()
+      await clock.settle()
+    }
+    expect(told).toHaveLength(1)
+  }
+  emit(1, 60)
+  expect(told.map(({ size, reason }) => [size, reason])).toEqual([
+    [60, 'near-capacity'],
+    [60, 'near-capacity'],
+  ])
+  exporter.isHeld = false
+  exporter.answer()
+  await buffer.close()
+})
+
+test('a mark of half or less is armed again below half of itself', async () => {
+  const { buffer, exporter, told, emit } = watched({ batchSize: 1, maxBufferSize: 100, highWaterMark: 0.1 })
+  exporter.isHeld = true
+  emit(1, 10)
+  await clock.settle()
+  const lower = async (count: number) => {
+    for (let left = count; left > 0; left--) {
+      exporter.answer()
+      await clock.settle()
+    }
+  }
+  await lower(5)
+  emit(11, 15)
+  expect(told).toHaveLength(1)
+  await lower(6)
+  emit(16, 21)
+  expect(told).toHaveLength(2)
+  exporter.isHeld = false
+  exporter.answer()
+  await buffer.close()
+})
+
+test('of drops it tells at the first, then once a second while there are more, and the last call has the last number', async () => {
+  const { buffer, exporter, told, emit } = watched({ batchSize: 1, maxBufferSize: 4, highWaterMark: 1 })
+  exporter.isHeld = true
+  emit(1, 1_000)
+  expect(told).toEqual([
+    { size: 4, capacity: 4, dropped: 0, reason: 'near-capacity' },
+    { size: 4, capacity: 4, dropped: 1, reason: 'full' },
+  ])
+  await clock.advance(999)
+  expect(told).toHaveLength(2)
+  await clock.advance(1)
+  emit(1_001, 1_010)
+  await clock.advance(1_000)
+  await clock.advance(5_000)
+  const full = told.filter(({ reason }) => reason === 'full')
+  expect(full.map(({ dropped }) => dropped)).toEqual([1, 996, 1_006])
+  // All was quiet: the next one is told at once.
+  emit(1_011)
+  expect(told.at(-1)).toEqual({ size: 4, capacity: 4, dropped: 1_007, reason: 'full' })
+  emit(1_012, 1_013)
+  exporter.isHeld = false
+  exporter.answer()
+  await buffer.close()
+  expect(told.at(-1)).toMatchObject({ dropped: 1_009, reason: 'full' })
+})
+
+test('a function that emits events itself ends', async () => {
+  let calls = 0
+  const { buffer, exporter, emit } = watched({
+    batchSize: 1,
+    maxBufferSize: 2,
+    onOverflow: () => {
+      calls++
+      emit(7)
+    },
+  })
+  emit(1, 4)
+  expect(calls).toBe(2)
+  await buffer.close()
+  // The last call, of close(), emits what is refused by then.
+  expect(calls).toBe(3)
+  expect(exporter.written()).toHaveLength(2)
+  expect(buffer.statistics()).toMatchObject({ received: 7, dropped: 5, callbackErrors: 0 })
+})
+
+test('without the function no clock is read and no timer is set for it', async () => {
+  const exporter = scriptedExporter()
+  const buffer = new BufferedExporter(exporter, { clock, batchSize: 1, maxBufferSize: 2 })
+  for (const seq of numbers(1, 100)) buffer.emit(eventOf(seq))
+  // That of the batch alone.
+  expect(clock.timers.map(({ dueAt }) => dueAt)).toEqual([10_000])
+  expect(buffer.statistics().dropped).toBe(98)
+  await buffer.close()
+})
+
+test('a function that flushes is not told of what was lost before it asked', async () => {
+  const outcomes: string[] = []
+  const { buffer, exporter, emit } = watched({
+    batchSize: 1,
+    maxBufferSize: 2,
+    onOverflow: async ({ reason }) => {
+      if (reason === 'full') await buffer.flush().catch((error: unknown) => outcomes.push(String(error)))
+      outcomes.push(reason)
+    },
+  })
+  emit(1, 3)
+  await clock.settle()
+  await buffer.close()
+  expect(outcomes).toEqual(['near-capacity', 'full'])
+  expect(exporter.written()).toEqual([2, 3])
+  expect(buffer.statistics().callbackErrors).toBe(0)
+})
+
+test('a function that closes ends it: what is in the buffer is written, and nothing is taken any more', async () => {
+  let closing: Promise<unknown> | undefined
+  const { buffer, exporter, emit } = watched({
+    batchSize: 1,
+    maxBufferSize: 3,
+    highWaterMark: 1,
+    onOverflow: () => (closing ??= buffer.close()),
+  })
+  emit(1, 6)
+  expect(await closing).toEqual({ received: 6, written: 3, deadLettered: 0, lost: 3, error: undefined })
+  expect(exporter.written()).toEqual([1, 2, 3])
+})
+
+test('a function that throws is counted, and the event is taken all the same', async () => {
+  const fail = (): never => {
+    throw new Error('cannot tell')
+  }
+  const { buffer, emit } = watched({ batchSize: 1, maxBufferSize: 1, onOverflow: fail })
+  emit(1)
+  expect(buffer.statistics()).toMatchObject({ size: 1, callbackErrors: 1, lastCallbackError: new Error('cannot tell') })
+  await buffer.close()
+})

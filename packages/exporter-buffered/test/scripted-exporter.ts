@@ -1,0 +1,67 @@
+import type { StageflowEvent } from '@stageflow/core'
+
+import type { Exporter } from '../src/index.ts'
+
+/** An event of no run; its number is its `seq`. */
+export function eventOf(seq: number, type = 'app.said'): StageflowEvent {
+  const ids = { parentRunId: undefined, requestId: undefined, sessionId: undefined, userId: undefined }
+  const rest = { orgId: undefined, interactionId: undefined, stage: undefined, pipelineRunId: 'run' }
+  return { type, data: { seq }, seq, timestamp: seq, ...ids, ...rest } as unknown as StageflowEvent
+}
+
+export interface ScriptedExporter extends Exporter {
+  /** The batches that were written, each as the numbers of its events. */
+  readonly batches: (readonly number[])[]
+  /** All of them, in order. */
+  readonly written: () => readonly number[]
+  /** What was handed over, in order of the calls. */
+  readonly calls: (readonly StageflowEvent[])[]
+  readonly signals: (AbortSignal | undefined)[]
+  /** While it is set every export rejects with it. */
+  failure: unknown
+  /** While it is true an export waits for `answer`. */
+  isHeld: boolean
+  /** Lets the oldest export that is held end, with an error if one is given. */
+  answer(error?: Error): void
+  /** How many exports have begun and not ended. */
+  readonly underWay: () => number
+  /** The most there ever were. */
+  readonly mostUnderWay: () => number
+}
+
+/** An exporter that does what the test says. */
+export function scriptedExporter(): ScriptedExporter {
+  const held: ((error?: Error) => void)[] = []
+  let underWay = 0
+  let most = 0
+  const scripted: ScriptedExporter = {
+    batches: [],
+    calls: [],
+    signals: [],
+    failure: undefined,
+    isHeld: false,
+    written: () => scripted.batches.flat(),
+    underWay: () => underWay,
+    mostUnderWay: () => most,
+    answer: (error) => held.shift()?.(error),
+    async export(events, options) {
+      scripted.calls.push(events)
+      scripted.signals.push(options?.signal)
+      most = Math.max(most, ++underWay)
+      try {
+        if (scripted.isHeld)
+          await new Promise<void>((resolve, reject) => held.push((error) => (error ? reject(error) : resolve())))
+        if (scripted.failure !== undefined) await Promise.reject(scripted.failure as Error)
+        scripted.batches.push(events.map(({ seq }) => seq))
+      } finally {
+        underWay--
+      }
+    },
+  }
+  return scripted
+}
+
+/** Whole numbers from `first` to `last`. */
+export function numbers(first: number, last: number): readonly number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index)
+}

@@ -1,0 +1,108 @@
+import type { StageflowEvent } from '@stageflow/core'
+import type { Redactor } from '@stageflow/core/redaction'
+
+import { errorOf, factsOf } from './event-facts.ts'
+import type { Fields } from './event-facts.ts'
+import { clockTime, duration } from './event-times.ts'
+import { columnsOf, fitted, printable } from './printable-text.ts'
+import { painted, styleOf } from './terminal-color.ts'
+import type { Style } from './terminal-color.ts'
+
+export interface LineStyle {
+  readonly color: boolean
+  readonly verbose: boolean
+  readonly columns: number
+  readonly redactor: Redactor
+}
+
+type Part = readonly [text: string, style?: Style | undefined]
+
+const RUN_COLUMNS = 8
+const NAME_COLUMNS = 24
+const WORD_COLUMNS = 10
+const DURATION_COLUMNS = 8
+const DEEPEST_SHOWN = 6
+
+/** One line for an event: when, which run, what it is about, what happened, how long it took, and why. */
+export function eventLine(event: StageflowEvent, depth: number, style: LineStyle): string {
+  const { redactor, verbose } = style
+  const { stage } = event
+  const facts = factsOf(event, redactor, verbose)
+  const word = printable(wordOf(event))
+  const color = styleOf(word.slice(word.lastIndexOf('.') + 1), facts['tolerated'] === true)
+  const name = printable(stage ?? textAt(facts, 'pipeline'))
+  const indent = '  '.repeat(Math.min(depth, DEEPEST_SHOWN) + (stage === undefined ? 0 : 1))
+  return drawn(
+    [
+      [`${clockTime(event.timestamp)} ${cell(shortened(event.pipelineRunId), RUN_COLUMNS)} `, 'dim'],
+      [cell(indent + name, NAME_COLUMNS), stage === undefined ? 'bold' : undefined],
+      [` ${cell(word, WORD_COLUMNS, false)}`, color],
+      [` ${duration(facts['durationMs']).padStart(DURATION_COLUMNS)}  `],
+      [printable(detailOf(verbose ? factsOf(event, redactor, false) : facts)), color === 'red' ? 'red' : undefined],
+      [verbose ? printable(` ${jsonOf(facts)}`) : '', 'dim'],
+    ],
+    style,
+  )
+}
+
+function drawn(parts: readonly Part[], { color, columns }: LineStyle): string {
+  let left = columns
+  let line = ''
+  const last = parts.findLastIndex(([text]) => text.trim() !== '')
+  for (const [index, [text, style]] of parts.entries()) {
+    if (index > last) break
+    const shown = fitted(index === last ? text.trimEnd() : text, left)
+    left -= columnsOf(shown)
+    line += color ? painted(shown, style) : shown
+  }
+  return line
+}
+
+function wordOf({ stage, type }: StageflowEvent): string {
+  if (stage !== undefined && type.startsWith(`stage.${stage}.`)) return type.slice(stage.length + 7)
+  return type.startsWith('pipeline.') ? type.slice(9) : type
+}
+
+/** Ids are random at their end: UUIDs that were made one after the other may begin alike. */
+function shortened(id: string | undefined): string {
+  const text = printable(id ?? '')
+  return columnsOf(text) <= RUN_COLUMNS ? text : `…${printable(String(id).slice(-RUN_COLUMNS + 1))}`
+}
+
+function cell(text: string, columns: number, isCut = true): string {
+  const shown = isCut ? fitted(text, columns) : text
+  return shown + ' '.repeat(Math.max(0, columns - columnsOf(shown)))
+}
+
+/** The facts that people look for. */
+function detailOf(facts: Fields): string {
+  const { stages, attempt, attempts, dropped, reason, tolerated } = facts
+  const child = textAt(facts, 'childRunId')
+  const parts = [
+    textAt(facts, 'toolName'),
+    child === '' ? '' : `${textAt(facts, 'pipeline')} ${shortened(child)}`,
+    typeof stages === 'number' ? `${stages} stage${stages === 1 ? '' : 's'}` : '',
+    typeof attempt === 'number' ? `attempt ${attempt}` : '',
+    typeof attempts === 'number' && attempts > 1 ? `${attempts} attempts` : '',
+    typeof dropped === 'number' ? `${dropped} dropped` : '',
+    typeof reason === 'string' ? reason : '',
+    errorText(errorOf(facts)),
+    tolerated === true ? 'tolerated' : '',
+  ]
+  return parts.filter((part) => part !== '').join(' · ')
+}
+
+function errorText({ code, message }: Fields): string {
+  if (typeof message !== 'string') return ''
+  const isNamed = typeof code !== 'string' || code === 'core/stage-failed' || message.includes(code)
+  return isNamed ? message : `${code}: ${message}`
+}
+
+function textAt(facts: Fields, key: string): string {
+  const value = facts[key]
+  return typeof value === 'string' ? value : ''
+}
+
+function jsonOf(facts: Fields): string {
+  return Object.keys(facts).length === 0 ? '' : JSON.stringify(facts)
+}

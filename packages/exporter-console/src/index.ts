@@ -1,0 +1,2 @@
+export { ConsoleExporter } from './console-exporter.ts'
+export type { ConsoleExporterOptions } from './console-exporter-options.ts'

@@ -1,0 +1,19 @@
+import process from 'node:process'
+
+import { ConsoleExporter } from '../src/index.ts'
+import { anEvent } from './events.ts'
+
+// Run by a test, with a pipe as standard output whose reader goes away. Says on standard error how it went.
+const exporter = new ConsoleExporter()
+let written = 0
+try {
+  for (;;) {
+    await exporter.export([anEvent({ type: 'cache.hit', seq: written })])
+    written++
+  }
+} catch (error) {
+  const { code, retryable, cause } = error as { code: string; retryable: boolean; cause: { code: string } }
+  const again = await exporter.export([anEvent({})]).catch((thrown: unknown) => (thrown as { code: string }).code)
+  await exporter.close()
+  process.stderr.write(JSON.stringify({ code, retryable, cause: cause.code, again, some: written > 0 }))
+}

@@ -1,0 +1,173 @@
+import { appendFileSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync, rmdirSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { eventOf, eventWhoseData, eventsOf, temporaryFolder } from '../test/event-of.ts'
+import { JsonlExporter } from './index.ts'
+import type { JsonlExporterOptions } from './index.ts'
+
+// Files are slow where the machine is busy.
+vi.setConfig({ testTimeout: 60_000 })
+
+let folder = temporaryFolder()
+beforeEach(() => void (folder = temporaryFolder()))
+afterEach(() => {
+  vi.restoreAllMocks()
+  folder.remove()
+})
+
+const made = (options: Partial<JsonlExporterOptions> = {}) => new JsonlExporter({ path: folder.file, ...options })
+
+async function prototypeOfHandles(): Promise<FileHandle> {
+  const handle = await open(dirname(folder.path))
+  await handle.close()
+  return Object.getPrototypeOf(handle) as FileHandle
+}
+
+const full = (): Error => Object.assign(new Error('full'), { code: 'ENOSPC' })
+
+/** What the system is asked to bring to the disk, in order; it does so. */
+async function watchDisk(): Promise<string[]> {
+  const prototype = await prototypeOfHandles()
+  const asked: string[] = []
+  for (const name of ['sync', 'datasync'] as const) {
+    const real = prototype[name]
+    vi.spyOn(prototype, name).mockImplementation(async function (this: FileHandle) {
+      asked.push((await this.stat()).isDirectory() ? 'folder' : name)
+      await real.call(this)
+    })
+  }
+  return asked
+}
+
+test('with fsync every batch is on the disk before it counts as written, and so is the name of a file that is new', async () => {
+  const asked = await watchDisk()
+  const exporter = made({ fsync: true, maxFileBytes: 200 })
+  await exporter.export([eventOf(1)])
+  expect(asked.splice(0)).toEqual(['datasync', 'folder'])
+  await exporter.export([eventOf(2)])
+  expect(asked.splice(0)).toEqual(['datasync'])
+  await exporter.export(eventsOf(3, 4))
+  // What is set aside, and the new file.
+  expect(asked.splice(0)).toEqual(['sync', 'datasync', 'folder'])
+  await exporter.close()
+})
+
+test('without it nothing waits for the disk but flush and close', async () => {
+  const asked = await watchDisk()
+  const exporter = made()
+  await exporter.export([eventOf(1)])
+  await exporter.export([eventOf(2)])
+  expect(asked).toEqual([])
+  await exporter.flush()
+  expect(asked.splice(0)).toEqual(['sync', 'folder'])
+  await exporter.export([eventOf(3)])
+  await exporter.close()
+  expect(asked.splice(0)).toEqual(['sync'])
+})
+
+test('folders that were made are on the disk as well', async () => {
+  const asked = await watchDisk()
+  const exporter = made({ path: join(folder.path, 'a/b/events.jsonl'), fsync: true })
+  await exporter.export([eventOf(1)])
+  expect(asked).toEqual(['datasync', 'folder', 'folder', 'folder'])
+  await exporter.close()
+})
+
+test('a file that is left because it was moved, or because a write failed, is brought to the disk first', async () => {
+  const asked = await watchDisk()
+  const exporter = made()
+  await exporter.export([eventOf(1)])
+  vi.spyOn(await prototypeOfHandles(), 'write').mockRejectedValueOnce(full())
+  await expect(exporter.export([eventOf(2)])).rejects.toMatchObject({ code: 'exporter-jsonl/disk-full' })
+  expect(asked.splice(0)).toEqual(['sync', 'folder'])
+  await exporter.flush()
+  await exporter.export([eventOf(2)])
+  rmSync(folder.file)
+  await exporter.export([eventOf(3)])
+  expect(asked.splice(0)).toEqual(['sync'])
+  await exporter.close()
+})
+
+test("several that make the same folders at once do not stand in each other's way", async () => {
+  const exporters = Array.from({ length: 8 }, () => made({ path: join(folder.path, 'a/b/c/d/events.jsonl') }))
+  await Promise.all(exporters.map((exporter, seq) => exporter.export([eventOf(seq)])))
+  await Promise.all(exporters.map((exporter) => exporter.close()))
+  expect(readFileSync(join(folder.path, 'a/b/c/d/events.jsonl'), 'utf8').trimEnd().split('\n')).toHaveLength(8)
+})
+
+test('a folder that takes the place of the file meanwhile is told, and what was on its way comes again', async () => {
+  const exporter = made()
+  await exporter.export([eventOf(1)])
+  const replaced = eventWhoseData(() => {
+    rmSync(folder.file)
+    mkdirSync(folder.file)
+  })
+  const batch = [replaced(2)]
+  await expect(exporter.export(batch)).rejects.toMatchObject({ code: 'exporter-jsonl/not-a-file' })
+  rmdirSync(folder.file)
+  await exporter.export(batch)
+  await exporter.close()
+})
+
+test('a batch is one write, and one of many megabytes is several', async () => {
+  const write = vi.spyOn(await prototypeOfHandles(), 'write')
+  const exporter = made({ redaction: false })
+  await exporter.export(eventsOf(1, 100))
+  expect(write).toHaveBeenCalledTimes(1)
+  await exporter.export(eventsOf(101, 200, { text: 'x'.repeat(50_000) }))
+  const lengths = write.mock.calls.map(([bytes]) => (bytes as unknown as Uint8Array).length)
+  expect(lengths).toHaveLength(1 + 5)
+  expect(Math.max(...lengths)).toBeLessThan(2 ** 20 + 2 * 50_200)
+  await exporter.close()
+})
+
+test('what fails in the middle is taken back, but for what another writer has added meanwhile', async () => {
+  const prototype = await prototypeOfHandles()
+  const exporter = made()
+  await exporter.export([eventOf(1)])
+  const before = readFileSync(folder.file, 'utf8')
+  const write = prototype.write as (this: FileHandle, bytes: Uint8Array) => Promise<unknown>
+  const half = async function (this: FileHandle, bytes: Uint8Array): Promise<unknown> {
+    return write.call(this, bytes.subarray(0, 20))
+  }
+  vi.spyOn(prototype, 'write')
+    .mockImplementationOnce(half as never)
+    .mockRejectedValueOnce(full())
+  await expect(exporter.export([eventOf(2)])).rejects.toMatchObject({ code: 'exporter-jsonl/disk-full' })
+  expect(readFileSync(folder.file, 'utf8')).toBe(before)
+  const disturbed = async function (this: FileHandle, bytes: Uint8Array): Promise<unknown> {
+    const done: unknown = await half.call(this, bytes)
+    appendFileSync(folder.file, 'of another\n')
+    return done
+  }
+  await exporter.export([eventOf(2)])
+  const then = readFileSync(folder.file, 'utf8')
+  vi.spyOn(prototype, 'write')
+    .mockImplementationOnce(disturbed as never)
+    .mockRejectedValueOnce(full())
+  await expect(exporter.export([eventOf(3)])).rejects.toMatchObject({ code: 'exporter-jsonl/disk-full' })
+  expect(readFileSync(folder.file, 'utf8')).toBe(`${then}{"type":"app.said","of another\n`)
+  await exporter.close()
+})
+
+test('a file whose end cannot be read is not left open', async () => {
+  await using opened = await open(folder.file, 'w')
+  const prototype = Object.getPrototypeOf(opened) as FileHandle
+  vi.spyOn(prototype, 'read').mockRejectedValueOnce(new Error('cannot be read'))
+  const openFiles = (): readonly string[] =>
+    readdirSync('/proc/self/fd').flatMap((name) => {
+      try {
+        return [readlinkSync(`/proc/self/fd/${name}`)]
+      } catch {
+        return []
+      }
+    })
+  await opened.write('no end')
+  const exporter = made()
+  await expect(exporter.export([eventOf(1)])).rejects.toMatchObject({ code: 'exporter-jsonl/write-failed' })
+  expect(openFiles().filter((path) => path === folder.file)).toHaveLength(1)
+})

@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { StageflowError } from '@stageflow/core'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { eventOf, eventsOf, linesOf, temporaryFolder } from '../test/event-of.ts'
+import { fileError } from './file-errors.ts'
+import { JsonlExporter } from './index.ts'
+
+// Files are slow where the machine is busy.
+vi.setConfig({ testTimeout: 60_000 })
+
+let folder = temporaryFolder()
+beforeEach(() => void (folder = temporaryFolder()))
+afterEach(() => folder.remove())
+
+async function failureOf(path: string): Promise<{ readonly code: string; readonly message: string }> {
+  const error: unknown = await new JsonlExporter({ path }).export([eventOf(1)]).catch((thrown: unknown) => thrown)
+  expect(StageflowError.is(error)).toBe(true)
+  expect((error as { retryable?: boolean }).retryable).toBe(undefined)
+  return error as StageflowError
+}
+
+test('a folder, a file where a folder should be, and a device are no files (exporter-jsonl/not-a-file)', async () => {
+  const file = join(folder.path, 'file')
+  writeFileSync(file, '')
+  for (const path of [folder.path, join(file, 'events.jsonl'), join(file, 'a/b'), '/dev/null']) {
+    const { code, message } = await failureOf(path)
+    expect(code, path).toBe('exporter-jsonl/not-a-file')
+    expect(message).toContain(`Events cannot be written to ${JSON.stringify(path)}: it`)
+  }
+})
+
+test('where this process may not write it says so (exporter-jsonl/no-permission)', async () => {
+  const { code, message } = await failureOf('/sys/stageflow.jsonl')
+  expect(code).toBe('exporter-jsonl/no-permission')
+  expect(message).toMatch(/"\/sys\/stageflow.jsonl": it is not allowed \((EACCES|EPERM|EROFS)\)\. Let this process/)
+})
+
+test('an exporter goes on when what was wrong is mended', async () => {
+  mkdirSync(folder.file)
+  const exporter = new JsonlExporter({ path: folder.file })
+  await expect(exporter.export([eventOf(1)])).rejects.toThrow('it is no regular file')
+  rmdirSync(folder.file)
+  await exporter.export(eventsOf(1, 2))
+  await exporter.close()
+  expect(linesOf(folder.file)).toHaveLength(2)
+})
+
+test('a batch that does not fit on the disk is taken back whole (exporter-jsonl/disk-full)', () => {
+  const script = fileURLToPath(new URL('../test/small-disk.ts', import.meta.url))
+  // Files of at most 64 KiB: the second batch is cut off in the middle by the system.
+  const limited = 'ulimit -f 64 && exec "$0" "$@"'
+  const said = execFileSync('/bin/bash', ['-c', limited, process.execPath, script, folder.file], { encoding: 'utf8' })
+  expect(JSON.parse(said)).toEqual(['written', 'exporter-jsonl/disk-full', 'written'])
+  expect(linesOf(folder.file).map(({ seq }) => seq)).toEqual([
+    ...eventsOf(1, 10).map(({ seq }) => seq),
+    ...eventsOf(2_001, 2_010).map(({ seq }) => seq),
+  ])
+})
+
+test('below a folder in which no folders can be made it says so, and does not try for ever', () => {
+  const script = fileURLToPath(new URL('../test/small-disk.ts', import.meta.url))
+  // In a process of its own: the system's own way to make folders in folders never ends there.
+  const said = execFileSync(process.execPath, [script, '/proc/nope/deeper/events.jsonl'], {
+    encoding: 'utf8',
+    timeout: 30_000,
+    killSignal: 'SIGKILL',
+  })
+  expect(JSON.parse(said)).toEqual(Array(3).fill('exporter-jsonl/write-failed'))
+})
+
+test('every other failure has a code as well, and its cause (exporter-jsonl/write-failed)', () => {
+  const failing = (code: unknown) => fileError('/x', Object.assign(new Error('raw'), { code }))
+  expect(failing('ENOSPC').code).toBe('exporter-jsonl/disk-full')
+  expect(failing('EDQUOT').code).toBe('exporter-jsonl/disk-full')
+  expect(failing('EACCES').code).toBe('exporter-jsonl/no-permission')
+  expect(failing('EIO')).toMatchObject({
+    code: 'exporter-jsonl/write-failed',
+    message: 'Events cannot be written to "/x": the system refused (EIO). See the cause.',
+    cause: { message: 'raw' },
+  })
+  expect(failing(7).message).toContain('the system refused. See')
+  expect(fileError('/x', null).code).toBe('exporter-jsonl/write-failed')
+  const own = new StageflowError('a/b', 'own')
+  expect(fileError('/x', own)).toBe(own)
+})

@@ -1,0 +1,2 @@
+export { JsonlExporter } from './jsonl-exporter.ts'
+export type { JsonlExporterOptions } from './jsonl-options.ts'

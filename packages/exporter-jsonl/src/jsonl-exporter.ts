@@ -1,0 +1,97 @@
+import { StageflowError } from '@stageflow/core'
+import type { StageflowEvent } from '@stageflow/core'
+
+import { lineWriter } from './event-line.ts'
+import { fileError } from './file-errors.ts'
+import { settingsOf } from './jsonl-options.ts'
+import type { JsonlExporterOptions } from './jsonl-options.ts'
+import { LineFile } from './line-file.ts'
+
+/** The most of one write, in characters; a longer batch is written in several. */
+const LONGEST_WRITE = 2 ** 20
+
+/** Appends each event to a file as a line of JSON; an exporter for `BufferedExporter`. Errors: those of the README's table. */
+export class JsonlExporter {
+  /** The file, as an absolute path. */
+  readonly path: string
+  readonly #maxFileBytes: number
+  readonly #lineOf: (event: StageflowEvent) => string
+  readonly #file: LineFile
+  #last: Promise<unknown> = Promise.resolve()
+  #isClosed = false
+
+  /** Errors: `exporter-jsonl/illegal-option`. Nothing is made before the first events come. */
+  constructor(options: JsonlExporterOptions) {
+    const settings = settingsOf(options)
+    this.path = settings.path
+    this.#maxFileBytes = settings.maxFileBytes
+    this.#lineOf = lineWriter(settings.maxLineBytes, settings.redaction)
+    this.#file = new LineFile(settings)
+  }
+
+  /** Resolves once every event is a line of the file. */
+  export(events: readonly StageflowEvent[], { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    return this.#inTurn(() => this.#write(events, signal), signal)
+  }
+
+  /** Resolves once what was written is on the disk. */
+  flush(): Promise<void> {
+    return this.#inTurn(() => this.#file.sync())
+  }
+
+  /** Waits for the exports that have begun; later ones are refused. */
+  close(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#isClosed = true
+      await this.#file.close()
+    })
+  }
+
+  /** One after the other, in the order of the calls. */
+  #inTurn(use: () => Promise<void>, signal?: AbortSignal): Promise<void> {
+    const turn = this.#last.then(use).catch((error: unknown) => {
+      throw error === signal?.reason ? error : fileError(this.path, error)
+    })
+    this.#last = turn.catch(() => {})
+    return turn
+  }
+
+  async #write(events: readonly StageflowEvent[], signal: AbortSignal | undefined): Promise<void> {
+    if (this.#isClosed) throw closed(this.path)
+    signal?.throwIfAborted()
+    if (events.length === 0) return
+    const file = this.#file
+    await file.prepare()
+    let lines = ''
+    let bytes = 0
+    const append = async (): Promise<void> => {
+      if (lines !== '') await file.append(Buffer.from(lines))
+      lines = ''
+      bytes = 0
+    }
+    for (const event of events) {
+      const line = this.#lineOf(event)
+      const length = this.#maxFileBytes === Infinity ? 0 : Buffer.byteLength(line)
+      if (lines.length > LONGEST_WRITE || this.#isTooMuch(bytes, length)) await append()
+      // Another writer may have begun a file, and filled it.
+      while (this.#isTooMuch(bytes, length)) await file.rotate()
+      lines += line
+      bytes += length
+    }
+    await append()
+  }
+
+  /** A line that is itself too long has a file of its own. */
+  #isTooMuch(waiting: number, length: number): boolean {
+    const used = this.#file.size + waiting
+    return used > 0 && used + length > this.#maxFileBytes
+  }
+}
+
+function closed(path: string): StageflowError {
+  const error = new StageflowError(
+    'exporter-jsonl/closed',
+    `Events cannot be written to ${JSON.stringify(path)}: the exporter is closed. Close it after its last event.`,
+  )
+  return Object.assign(error, { retryable: false })
+}

@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import type { CloseReport } from '@stageflow/exporter-buffered'
+import { afterAll, expect, test } from 'vitest'
+
+import { linesOf, temporaryFolder } from '../test/event-of.ts'
+
+const folder = temporaryFolder()
+afterAll(() => folder.remove())
+const script = fileURLToPath(new URL('../test/loaded-process.ts', import.meta.url))
+
+interface Ended {
+  readonly code: number | null
+  readonly emitted: number
+  readonly taken: number
+  readonly report: CloseReport
+  readonly seqs: readonly number[]
+}
+
+async function terminatedUnder(load: string): Promise<Ended> {
+  const file = join(folder.path, `${load}.jsonl`)
+  const child = spawn(process.execPath, [script, load, file], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let said = ''
+  child.stdout.on('data', (data: Buffer) => {
+    // Once it is well under way.
+    if (said === '') setTimeout(() => child.kill('SIGTERM'), 500)
+    said += data.toString()
+  })
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  const told = JSON.parse(said.replace('ready\n', '')) as Omit<Ended, 'code' | 'seqs'>
+  return { code, ...told, seqs: linesOf(file).map(({ seq }) => seq) }
+}
+
+test('case 18: a process that gets SIGTERM under load, and stops its producers, loses nothing', async () => {
+  const { code, emitted, taken, report, seqs } = await terminatedUnder('stopped')
+  expect(code).toBe(143)
+  expect(taken).toBe(emitted)
+  expect(report).toEqual({ received: emitted, written: emitted, deadLettered: 0, lost: 0 })
+  expect(emitted).toBeGreaterThan(1_000)
+  expect(seqs).toEqual(Array.from({ length: emitted }, (_, seq) => seq))
+}, 60_000)
+
+test('case 18: where producers go on, all that was taken is written, and what came later is refused and counted', async () => {
+  const { code, emitted, taken, report, seqs } = await terminatedUnder('running')
+  expect(code).toBe(143)
+  expect(report).toEqual({ received: emitted, written: taken, deadLettered: 0, lost: emitted - taken })
+  expect(seqs).toEqual(Array.from({ length: taken }, (_, seq) => seq))
+}, 60_000)
+
+test('case 18: beyond the bound it says how much was lost, to the event', async () => {
+  const { code, emitted, report, seqs } = await terminatedUnder('overload')
+  expect(code).toBe(143)
+  expect(report.lost).toBeGreaterThan(0)
+  expect(report).toEqual({ received: emitted, written: emitted - report.lost, deadLettered: 0, lost: report.lost })
+  expect(seqs).toHaveLength(report.written)
+  expect(new Set(seqs).size).toBe(report.written)
+}, 60_000)

@@ -1,0 +1,40 @@
+// A process under load, until a signal ends it. Arguments: how it is loaded, and the file of its events. The last thing
+// it says is how many events were taken, and the report.
+import { writeSync } from 'node:fs'
+import process from 'node:process'
+
+import { systemClock } from '@stageflow/core'
+import { BufferedExporter } from '@stageflow/exporter-buffered'
+import { closeOnSignal } from '@stageflow/exporter-buffered/node'
+
+import { JsonlExporter } from '../src/index.ts'
+import { eventOf } from './event-of.ts'
+
+const [, , load, file = ''] = process.argv
+/** Events a second, which can be written with ease; an overload has this many at each turn of the event loop. */
+const PER_SECOND = 20_000
+const OVERLOAD = 2_000
+
+// A machine that is busy lets a process wait, and then it has much to catch up on.
+const maxBufferSize = load === 'overload' ? 10_000 : 1_000_000
+const exporter = new BufferedExporter(new JsonlExporter({ path: file }), { maxBufferSize })
+let taken = 0
+let emitted = 0
+let isStopped = false
+
+closeOnSignal(exporter, {
+  timeoutMs: 30_000,
+  // In the other case producers go on until the end.
+  beforeClose: () => (isStopped = load === 'stopped'),
+  onClosed: ([report]) => void writeSync(1, JSON.stringify({ emitted, taken, report })),
+})
+
+const startedAt = systemClock.now()
+function emitSome(): void {
+  if (isStopped) return
+  const due = load === 'overload' ? emitted + OVERLOAD : ((systemClock.now() - startedAt) / 1_000) * PER_SECOND
+  while (emitted < due) if (exporter.tryEmit(eventOf(emitted++))) taken++
+  setImmediate(emitSome)
+}
+emitSome()
+writeSync(1, 'ready\n')

@@ -1,0 +1,24 @@
+import type { Fields } from './event-facts.ts'
+
+export interface Severity {
+  readonly severityNumber: number
+  readonly severityText: string
+}
+
+const TRACE: Severity = { severityNumber: 1, severityText: 'TRACE' }
+const DEBUG: Severity = { severityNumber: 5, severityText: 'DEBUG' }
+const INFO: Severity = { severityNumber: 9, severityText: 'INFO' }
+export const WARN: Severity = { severityNumber: 13, severityText: 'WARN' }
+const ERROR: Severity = { severityNumber: 17, severityText: 'ERROR' }
+
+const WARNS =
+  /(?:^|_)(?:failure|cancelled|abandoned|retrying|exhausted|opened|denied|dropped|unresolved|overflow|underrun)$/
+
+/** By the last word of the event's type, as a log would put it. A failure that was tolerated is a warning. */
+export function severityOf(type: string, facts: Fields): Severity {
+  const word = type.slice(type.lastIndexOf('.') + 1)
+  if (word.endsWith('failed')) return facts['tolerated'] === true ? WARN : ERROR
+  if (WARNS.test(word)) return WARN
+  if (word === 'chunk') return TRACE
+  return word.endsWith('started') ? DEBUG : INFO
+}

@@ -1,0 +1,63 @@
+import { StageflowError } from '@stageflow/core'
+import type { Redactor } from '@stageflow/core/redaction'
+
+/** The statuses after which OTLP allows another try. */
+const RETRYABLE_STATUSES = new Set([429, 502, 503, 504])
+/** The same over gRPC: cancelled, late, aborted, out of range, unavailable, data lost. */
+const RETRYABLE_GRPC_STATUSES = new Set([1, 4, 10, 11, 14, 15])
+const LAST_GRPC_STATUS = 16
+const RESOURCE_EXHAUSTED = 8
+
+/** Why a batch was not taken: for good where the receiver answered with a status that says so, else until it is tried again. */
+export function exportFailure(cause: unknown, events: number, redactor: Redactor): StageflowError {
+  const { code, data } = fieldsOf(cause)
+  const why = redactor.text(textOf(cause))
+  if (!isPermanent(cause)) {
+    const problem = `The receiver could not take ${countOf(events)}: ${why}. They can be sent again.`
+    return Object.assign(new StageflowError('exporter-otlp/unavailable', problem, { cause }), { retryable: true })
+  }
+  const said = typeof data === 'string' && data !== '' ? `: ${redactor.text(data)}` : ''
+  return refused(
+    `The receiver refused ${countOf(events)} with status ${String(code)}, ${why}${said}. Check its address, headers and limits.`,
+    cause,
+  )
+}
+
+/** A log exporter that throws did not even begin, and would throw again. */
+export function unsendable(cause: unknown, events: number, redactor: Redactor): StageflowError {
+  return refused(`The log exporter threw when it was given ${countOf(events)}: ${redactor.text(textOf(cause))}.`, cause)
+}
+
+/** `1 event`, `2 events`. */
+export function countOf(events: number): string {
+  return events === 1 ? '1 event' : `${events} events`
+}
+
+function refused(problem: string, cause: unknown): StageflowError {
+  return Object.assign(new StageflowError('exporter-otlp/refused', problem, { cause }), { retryable: false })
+}
+
+function isPermanent(cause: unknown): boolean {
+  const { code } = fieldsOf(cause)
+  if (typeof code !== 'number' || !Number.isInteger(code) || code < 1 || code > 599) return false
+  if (code === RESOURCE_EXHAUSTED) return !saysWhenToRetry(cause)
+  return code > LAST_GRPC_STATUS ? code >= 300 && !RETRYABLE_STATUSES.has(code) : !RETRYABLE_GRPC_STATUSES.has(code)
+}
+
+/** A receiver over gRPC that is only busy says so with a `RetryInfo`; without, the batch is too large for it. */
+function saysWhenToRetry(cause: unknown): boolean {
+  const { metadata } = fieldsOf(cause)
+  const { get } = fieldsOf(metadata)
+  if (typeof get !== 'function') return false
+  const details = Reflect.apply(get, metadata, ['grpc-status-details-bin']) as readonly unknown[]
+  return details.some((detail) => Buffer.isBuffer(detail) && detail.includes('google.rpc.RetryInfo'))
+}
+
+function textOf(cause: unknown): string {
+  const { message } = fieldsOf(cause)
+  return typeof message === 'string' && message !== '' ? message : String(cause)
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
+}

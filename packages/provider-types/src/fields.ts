@@ -1,0 +1,139 @@
+import { Problems, shown } from './problems.ts'
+
+/** Looks at a value that is not undefined, tells `problems` what is wrong with it, and answers what is to be kept. */
+export type Check<Value> = (value: unknown, field: string, problems: Problems) => Value | undefined
+
+export type Checks<Fields> = { readonly [Name in keyof Fields]-?: Check<Exclude<Fields[Name], undefined>> }
+
+/**
+ * The fields of `given` that the checks name, each as its check keeps it. Only own fields count, undefined is as good as
+ * absent, and a field without a check is an error: a misspelt one would be lost without a word.
+ */
+export function readFields<Fields extends object>(
+  owner: string,
+  checks: Checks<Fields>,
+  required: readonly (keyof Fields & string)[],
+  given: unknown,
+): Fields {
+  const problems = new Problems(owner, true)
+  const fields = checkFields('', checks, required, given, problems)
+  problems.throwIfAny()
+  return fields
+}
+
+/** `readFields` for a value out of JSON, which may be of a later version: what else it has is left out, in objects within too. */
+export function readJsonFields<Fields extends object>(
+  owner: string,
+  checks: Checks<Fields>,
+  required: readonly (keyof Fields & string)[],
+  given: unknown,
+): Fields {
+  if (!isRecord(given)) {
+    const is = typeof given === 'string' ? 'a text; read it with JSON.parse first' : shown(given)
+    throw new TypeError(`${owner}: the JSON value must be an object, but is ${is}.`)
+  }
+  const problems = new Problems(owner, false)
+  const fields = checkFields('', checks, required, given, problems)
+  problems.throwIfAny()
+  return fields
+}
+
+/** `readFields` for an object within another; `path` goes before the names of its fields. */
+function checkFields<Fields extends object>(
+  path: string,
+  checks: Checks<Fields>,
+  required: readonly (keyof Fields & string)[],
+  given: unknown,
+  problems: Problems,
+): Fields {
+  const fields: Record<string, unknown> = {}
+  if (!isRecord(given)) {
+    problems.type(path === '' ? 'the argument' : path, 'an object', given)
+    return fields as Fields
+  }
+  const prefix = path === '' ? '' : `${path}.`
+  for (const name of problems.refusesUnknown ? Object.keys(given) : [])
+    if (!Object.hasOwn(checks, name)) problems.unknown(unknownField(prefix, name, checks))
+  for (const name of Object.keys(checks) as (keyof Fields & string)[]) {
+    const value = own(given, name)
+    if (value !== undefined) fields[name] = checks[name](value, `${prefix}${name}`, problems)
+    else if (required.includes(name)) problems.type(`${prefix}${name}`, 'given', value)
+  }
+  return fields as Fields
+}
+
+/** A frozen plain object of the own members of these, without those that nobody knows. */
+export function known<Entries extends object, More extends object = {}>(entries: Entries, more?: More): Entries & More {
+  const all = [...Object.entries(entries), ...Object.entries(more ?? {})]
+  return Object.freeze(Object.fromEntries(all.filter(([, value]) => value !== undefined))) as Entries & More
+}
+
+const own = (given: Readonly<Record<string, unknown>>, name: string): unknown =>
+  Object.hasOwn(given, name) ? given[name] : undefined
+
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function unknownField(prefix: string, name: string, checks: object): string {
+  const camelCase = name.replace(/_+(\w)/g, (_, letter: string) => letter.toUpperCase())
+  const hint = Object.hasOwn(checks, camelCase) ? `; it is called ${camelCase}` : ''
+  return `${prefix}${name.slice(0, 60)} is no field that can be given${hint}`
+}
+
+export const text: Check<string> = (value, field, problems) =>
+  typeof value === 'string' ? value : problems.type(field, 'a text', value)
+
+/** A text that names something: an empty one names nothing. */
+export const name: Check<string> = (value, field, problems) => {
+  if (typeof value !== 'string') return problems.type(field, 'a text', value)
+  return value === '' ? problems.range(field, 'a text that is not empty', value) : value
+}
+
+export const flag: Check<boolean> = (value, field, problems) =>
+  typeof value === 'boolean' ? value : problems.type(field, 'true or false', value)
+
+export const count: Check<number> = (value, field, problems) => whole(value, field, problems, 0)
+
+/** A whole number of at least one. */
+export const positive: Check<number> = (value, field, problems) => whole(value, field, problems, 1)
+
+function whole(value: unknown, field: string, problems: Problems, least: number): number | undefined {
+  const expected = `a whole number of ${least} or more`
+  if (typeof value !== 'number') return problems.type(field, expected, value)
+  if (!Number.isSafeInteger(value) || value < least) return problems.range(field, expected, value)
+  return value === 0 ? 0 : value
+}
+
+/** A duration, an amount of money. */
+export const amount: Check<number> = (value, field, problems) => between(value, field, problems, Number.MAX_VALUE)
+
+/** From 0 to 1. */
+export const ratio: Check<number> = (value, field, problems) => between(value, field, problems, 1)
+
+function between(value: unknown, field: string, problems: Problems, most: number): number | undefined {
+  const expected = most === 1 ? 'a number from 0 to 1' : 'a finite number of 0 or more'
+  if (typeof value !== 'number') return problems.type(field, expected, value)
+  if (!(value >= 0 && value <= most)) return problems.range(field, expected, value)
+  return value === 0 ? 0 : value
+}
+
+/** A frozen copy of a list, each entry as its check keeps it. */
+export function listOf<Value>(check: Check<Value>): Check<readonly Value[]> {
+  return (value, field, problems) => {
+    if (!Array.isArray(value)) return problems.type(field, 'an array', value)
+    return Object.freeze(
+      Array.from(value as unknown[], (one, index) => check(one, `${field}[${index}]`, problems) as Value),
+    )
+  }
+}
+
+/** A frozen copy of an object with these fields. */
+export function objectOf<Fields extends object>(
+  checks: Checks<Fields>,
+  required: readonly (keyof Fields & string)[],
+): Check<Readonly<Fields>> {
+  return (value, field, problems) => Object.freeze(checkFields(field, checks, required, value, problems))
+}
+
+/** Kept as it is, whatever it is. */
+export const anything: Check<unknown> = (value) => value

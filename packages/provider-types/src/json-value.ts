@@ -1,0 +1,58 @@
+import type { Problems } from './problems.ts'
+
+/** What JSON can say, and nobody can change. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
+
+/** An object of JSON, as the arguments of a tool call are. */
+export interface JsonObject {
+  readonly [key: string]: JsonValue
+}
+
+/** Far more than a model writes, and far less than a stack holds; a circle ends there too. */
+const DEEPEST = 100
+/** Of objects, lists, texts, numbers together: objects that share parts must not become endless when they are copied. */
+const MOST_VALUES = 100_000
+
+/** A deep frozen copy. What JSON cannot say is a problem; members that are undefined are left out, as JSON does. */
+export function frozenJson(value: unknown, field: string, problems: Problems): JsonValue {
+  let left = MOST_VALUES
+
+  const copyOf = (given: unknown, path: string, depth: number): JsonValue => {
+    if (left-- === 0) problems.range(field, `of at most ${MOST_VALUES} values`, value)
+    if (left < 0) return null
+    if (given === null || typeof given === 'string' || typeof given === 'boolean') return given
+    if (typeof given === 'number') {
+      if (!Number.isFinite(given)) problems.range(path, 'a finite number', given)
+      // JSON has no -0.
+      return given === 0 ? 0 : given
+    }
+    if (isPlain(given) && depth < DEEPEST) return compound(given, path, depth + 1)
+    if (isPlain(given)) problems.range(path, `nested at most ${DEEPEST} deep`, given)
+    else problems.type(path, 'a JSON value', given)
+    return null
+  }
+
+  const compound = (given: object, path: string, depth: number): JsonValue => {
+    if (Array.isArray(given))
+      return Object.freeze(Array.from(given as unknown[], (one, index) => copyOf(one, `${path}[${index}]`, depth)))
+    const copy: Record<string, JsonValue> = {}
+    for (const [key, member] of Object.entries(given)) {
+      if (member === undefined) continue
+      const kept = copyOf(member, `${path}.${key}`, depth)
+      // An assignment to `__proto__` would change what the copy inherits.
+      if (key === '__proto__') Object.defineProperty(copy, key, { value: kept, enumerable: true })
+      else copy[key] = kept
+    }
+    return Object.freeze(copy)
+  }
+
+  return copyOf(value, field, 0)
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value)) return true
+  const prototype: unknown = Object.getPrototypeOf(value)
+  // An object of another realm has another Object.prototype, whose own prototype is null too.
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}

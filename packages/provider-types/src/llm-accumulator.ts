@@ -1,0 +1,135 @@
+import { type Check, type Checks, isRecord, known, name, positive, readFields } from './fields.ts'
+import { type LLMDelta, readDelta } from './llm-delta.ts'
+import { LLMResponse, type LLMResponseFields } from './llm-response.ts'
+import { shown } from './problems.ts'
+import { ToolCallDrafts } from './tool-call-drafts.ts'
+
+export interface LLMAccumulatorOptions {
+  /** As it was asked for. */
+  readonly model: string
+  readonly provider: string
+  /** What time it is, in milliseconds, as `clock.now` says it. Default: none, so that only times that are given count. */
+  readonly now?: (() => number) | undefined
+  /** When the request was made. Default: now, where there is `now`. */
+  readonly startedAt?: number | undefined
+  /** The longest answer, in characters of text, reasoning and arguments. Default: 4,000,000. */
+  readonly maxCharacters?: number | undefined
+  /** Default: 128. */
+  readonly maxToolCalls?: number | undefined
+}
+
+/** What a stream does not say, or says wrongly. */
+export type LLMResponseExtras = Partial<Omit<LLMResponseFields, 'model' | 'provider'>>
+
+const time: Check<number> = (value, field, problems) => {
+  if (typeof value !== 'number') return problems.type(field, 'a number', value)
+  return Number.isFinite(value) ? value : problems.range(field, 'a finite number', value)
+}
+
+const CHECKS: Checks<LLMAccumulatorOptions> = {
+  model: name,
+  provider: name,
+  now: (value, field, problems) =>
+    typeof value === 'function' ? (value as () => number) : problems.type(field, 'a function', value),
+  startedAt: time,
+  maxCharacters: positive,
+  maxToolCalls: positive,
+}
+
+/** Makes one `LLMResponse` of the deltas of a stream, at any time: of one that was cut off too, with what was counted until then. */
+export class LLMAccumulator {
+  readonly #model: string
+  readonly #provider: string
+  readonly #now: (() => number) | undefined
+  readonly #startedAt: number | undefined
+  readonly #maxCharacters: number
+  readonly #toolCalls: ToolCallDrafts
+  #content = ''
+  #reasoning = ''
+  #characters = 0
+  #firstAt: number | undefined
+  #firstAnswerAt: number | undefined
+  #lastAt: number | undefined
+  #usage: LLMDelta['usage']
+  /** Finish reason, ids and model: of each the newest. */
+  #facts: LLMDelta = {}
+
+  constructor(options: LLMAccumulatorOptions) {
+    const read = readFields('LLMAccumulator', CHECKS, ['model', 'provider'], options)
+    this.#model = read.model
+    this.#provider = read.provider
+    this.#now = read.now
+    this.#startedAt = read.startedAt ?? timeOf(read.now?.())
+    this.#maxCharacters = read.maxCharacters ?? 4_000_000
+    this.#toolCalls = new ToolCallDrafts(read.maxToolCalls ?? 128)
+  }
+
+  /** The text so far. */
+  get content(): string {
+    return this.#content
+  }
+
+  /**
+   * Takes the next delta, which came at this time (default: now, where there is `now`). Throws a `TypeError` or `RangeError`
+   * where a value is wrong or the answer is longer than allowed, and leaves the delta out, but for fragments of tool calls
+   * before the one that is wrong.
+   */
+  add(delta: LLMDelta, at?: number): void {
+    const { text = '', reasoning = '', toolCalls = [], usage, ...facts } = readDelta(delta)
+    const arrived = at === undefined ? timeOf(this.#now?.()) : timeOf(at)
+    const characters = toolCalls.reduce(
+      (sum, call) => sum + lengthOf(call.arguments) + lengthOf(call.name) + lengthOf(call.id),
+      this.#characters + text.length + reasoning.length,
+    )
+    if (characters > this.#maxCharacters)
+      throw new RangeError(`LLMDelta: the answer is longer than ${this.#maxCharacters} characters (maxCharacters).`)
+    for (const call of toolCalls) this.#toolCalls.add(call)
+    this.#characters = characters
+    this.#content += text
+    this.#reasoning += reasoning
+    if (usage !== undefined) this.#usage = { ...this.#usage, ...usage }
+    this.#facts = { ...this.#facts, ...facts }
+    this.#lastAt = arrived
+    this.#firstAt ??= arrived
+    if (text !== '' || toolCalls.length > 0) this.#firstAnswerAt ??= arrived
+  }
+
+  /**
+   * The answer so far; `extras` win over what was streamed. It is `partial` unless a delta had a finish reason, or `extras`
+   * say otherwise.
+   */
+  toResponse(extras: LLMResponseExtras = {}): LLMResponse {
+    if (!isRecord(extras))
+      throw new TypeError(`LLMAccumulator.toResponse: extras must be an object, but is ${shown(extras)}.`)
+    return new LLMResponse({
+      content: this.#content,
+      ...this.#usage,
+      ...this.#facts,
+      latencyMs: this.#since(this.#lastAt),
+      timeToFirstChunkMs: this.#since(this.#firstAt),
+      timeToFirstAnswerChunkMs: this.#since(this.#firstAnswerAt),
+      toolCalls: this.#toolCalls.calls(),
+      reasoning: this.#reasoning === '' ? undefined : this.#reasoning,
+      partial: this.#facts.finishReason === undefined,
+      ...known(extras),
+      model: this.#model,
+      provider: this.#provider,
+    })
+  }
+
+  /** Undefined where a time is not known, or the clock went back: 0 would be made up. */
+  #since(at: number | undefined): number | undefined {
+    if (at === undefined || this.#startedAt === undefined || at < this.#startedAt) return undefined
+    return at - this.#startedAt
+  }
+}
+
+function timeOf(value: unknown): number | undefined {
+  if (value === undefined) return undefined
+  if (typeof value !== 'number') throw new TypeError(`LLMAccumulator: a time must be a number, but is ${shown(value)}.`)
+  if (Number.isFinite(value)) return value
+  throw new RangeError(`LLMAccumulator: a time must be a finite number, but is ${shown(value)}.`)
+}
+
+const lengthOf = (part: string | object | undefined): number =>
+  part === undefined ? 0 : typeof part === 'string' ? part.length : JSON.stringify(part).length

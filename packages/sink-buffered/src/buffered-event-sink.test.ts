@@ -1,0 +1,629 @@
+import { Pipeline, StageflowError } from '@stageflow/core'
+import type { EventSink, StageflowEvent } from '@stageflow/core'
+import { manualClock, recordingSink } from '@stageflow/testing'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { BufferedEventSink, type BufferedEventSinkOptions, type SinkDroppedEvent } from './index.ts'
+
+let clock = manualClock()
+let endings: (() => Promise<void>)[] = []
+beforeEach(() => {
+  clock = manualClock()
+  endings = []
+})
+afterEach(async () => {
+  const ended = Promise.allSettled(endings.map((end) => end()))
+  await clock.advance(10_000)
+  await ended
+  expect(clock.timers).toEqual([])
+})
+
+const event = (seq: number, type = 'app.said', parentRunId?: string): StageflowEvent =>
+  ({ type, data: {}, seq, timestamp: 0, pipelineRunId: 'run-1', parentRunId }) as unknown as StageflowEvent
+
+/** A sink that takes one event at a time, and the next when it is told to. */
+function stalling(options: BufferedEventSinkOptions = {}) {
+  const behind = recordingSink()
+  behind.pause()
+  const sink = new BufferedEventSink(behind, { clock, random: () => 0, ...options })
+  const numbers = () => behind.events.map(({ type, seq }) => (type === 'sink.dropped' ? type : seq))
+  endings.push(() => (behind.resume(), sink.close()))
+  return { sink, behind, numbers }
+}
+
+/** A sink that fails as often as it is told to. */
+function failing(times: number, options: BufferedEventSinkOptions = {}) {
+  const tries: number[] = []
+  const behind = recordingSink()
+  const broken: EventSink = {
+    tryEmit: () => false,
+    emit(given) {
+      tries.push(clock.now())
+      if (tries.length <= times) throw new Error('disk full')
+      return behind.emit(given)
+    },
+  }
+  const sink = new BufferedEventSink(broken, { clock, random: () => 1, ...options })
+  endings.push(() => sink.close())
+  return { sink, behind, tries }
+}
+
+/** The types of these tests are declared nowhere. */
+const is = (type: string, other: string): boolean => type === other
+const revoked = (): object => {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}
+const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'resolved',
+    (error: StageflowError) => error.code,
+  )
+const drops = (events: readonly StageflowEvent[]): readonly SinkDroppedEvent[] =>
+  events.filter(({ type }) => type === 'sink.dropped').map(({ data }) => data as SinkDroppedEvent)
+
+test('an event goes straight through to a sink that is ready, and emit has nothing to wait for', () => {
+  const behind = recordingSink()
+  const sink = new BufferedEventSink(behind, { clock })
+  expect(sink.tryEmit(event(0))).toBe(true)
+  expect(sink.emit(event(1))).toBe(undefined)
+  expect(behind.events.map(({ seq }) => seq)).toEqual([0, 1])
+  expect(sink.statistics()).toEqual({
+    offered: 2,
+    delivered: 2,
+    dropped: 0,
+    droppedBy: { full: 0, failed: 0, closed: 0 },
+    queued: 0,
+    mostQueued: 1,
+    waiting: 0,
+    failures: 0,
+    lastError: undefined,
+    onDropErrors: 0,
+  })
+})
+
+test('what comes while the sink is busy waits, and goes on in order', async () => {
+  const { sink, behind, numbers } = stalling()
+  for (let seq = 0; seq < 40; seq++) expect(sink.tryEmit(event(seq))).toBe(true)
+  expect(numbers()).toEqual([0])
+  expect(sink.statistics()).toMatchObject({ delivered: 0, queued: 40, mostQueued: 40 })
+  behind.resume()
+  await sink.flush()
+  expect(numbers()).toEqual(Array.from({ length: 40 }, (_, seq) => seq))
+  expect(sink.statistics()).toMatchObject({ delivered: 40, queued: 0, mostQueued: 40 })
+})
+
+test('by default a thousand events wait, then tryEmit answers false, and emit waits for a place', async () => {
+  const { sink, behind, numbers } = stalling()
+  for (let seq = 0; seq <= 1_000; seq++) expect(sink.tryEmit(event(seq))).toBe(true)
+  expect(sink.tryEmit(event(1_001))).toBe(false)
+  let goesOn = false
+  const emitted = (sink.emit(event(1_002)) as Promise<void>).then(() => (goesOn = true))
+  expect(sink.tryEmit(event(1_003))).toBe(false)
+  await clock.settle()
+  expect([goesOn, sink.statistics().waiting]).toEqual([false, 1])
+  behind.resume()
+  await emitted
+  await sink.flush()
+  // The notice has its place after what waited when the first was lost.
+  expect(numbers().slice(-3)).toEqual([1_000, 'sink.dropped', 1_002])
+  expect(drops(behind.events)).toEqual([
+    {
+      sink: 'buffered',
+      dropped: 2,
+      total: 2,
+      reasons: { full: 2 },
+      types: { 'app.said': 2 },
+      overflow: 'block',
+      capacity: 1_000,
+      queueSize: 1,
+    },
+  ])
+})
+
+test('block: as many calls of emit may wait as there are places; what comes then is dropped at once', async () => {
+  const { sink, behind, numbers } = stalling({ capacity: 2, overflow: 'block' })
+  for (let seq = 0; seq < 3; seq++) sink.tryEmit(event(seq))
+  const order: number[] = []
+  for (const seq of [3, 4]) void (sink.emit(event(seq)) as Promise<void>).then(() => order.push(seq))
+  expect(sink.emit(event(5))).toBe(undefined)
+  expect(sink.statistics()).toMatchObject({ waiting: 2, dropped: 1, queued: 5, mostQueued: 5 })
+  behind.resume()
+  await sink.flush()
+  expect(numbers()).toEqual([0, 1, 2, 3, 4, 'sink.dropped'])
+  expect(order).toEqual([3, 4])
+})
+
+test('block: emit waits as soon as there is no place for the next, and until there is one', async () => {
+  const { sink, behind } = stalling({ capacity: 2 })
+  sink.tryEmit(event(0))
+  expect(sink.emit(event(1))).toBe(undefined)
+  const order: number[] = []
+  for (const seq of [2, 3]) void (sink.emit(event(seq)) as Promise<void>).then(() => order.push(seq))
+  const letOneThrough = async (): Promise<void> => {
+    behind.resume()
+    behind.pause()
+    await clock.settle()
+  }
+  await letOneThrough()
+  // 1 is on its way, and 2 and 3 have the two places.
+  expect([order, sink.statistics().waiting, sink.tryEmit(event(4))]).toEqual([[2], 1, false])
+  await letOneThrough()
+  expect([order, sink.statistics().waiting, sink.tryEmit(event(5))]).toEqual([[2, 3], 0, true])
+})
+
+test('drop-oldest: the oldest goes that waits, never the one that is being delivered', async () => {
+  const { sink, behind, numbers } = stalling({ capacity: 2, overflow: 'drop-oldest' })
+  for (let seq = 0; seq < 6; seq++) expect(sink.tryEmit(event(seq))).toBe(true)
+  expect(sink.emit(event(6))).toBe(undefined)
+  behind.resume()
+  await sink.flush()
+  expect(numbers().filter((seq) => seq !== 'sink.dropped')).toEqual([0, 5, 6])
+  expect(sink.statistics()).toMatchObject({ offered: 7, delivered: 3, dropped: 4, droppedBy: { full: 4 } })
+  await sink.close()
+})
+
+test('drop-newest: what comes when all places are taken goes, and emit never waits', async () => {
+  const { sink, behind, numbers } = stalling({ capacity: 2, overflow: 'drop-newest' })
+  expect([0, 1, 2, 3].map((seq) => sink.tryEmit(event(seq)))).toEqual([true, true, true, false])
+  expect(sink.emit(event(4))).toBe(undefined)
+  behind.resume()
+  await sink.flush()
+  expect(numbers()).toEqual([0, 1, 2, 'sink.dropped'])
+  await sink.close()
+})
+
+test('sample: up to half full everything is kept, from there on ever less, and nothing beyond the last place', () => {
+  const asked: number[] = []
+  const answers = [0.99, 0.7, 0.76, 0.49, 0.51, 0.2]
+  const random = (): number => {
+    asked.push(1)
+    return answers[asked.length - 1] ?? 0
+  }
+  const { sink } = stalling({ capacity: 8, overflow: 'sample', random })
+  sink.tryEmit(event(0)) // which is being delivered
+  for (let seq = 1; seq <= 4; seq++) expect(sink.tryEmit(event(seq))).toBe(true)
+  expect(asked).toEqual([])
+  // Of 4 free places in the upper half there are 4, 3, 3, 2, 2, 1, and then none.
+  expect([5, 6, 7, 8, 9, 10].map((seq) => sink.tryEmit(event(seq)))).toEqual([true, true, false, true, false, true])
+  expect(sink.tryEmit(event(11))).toBe(false)
+  expect(asked).toHaveLength(6)
+})
+
+test.each(['block', 'drop-oldest', 'drop-newest', 'sample'] as const)(
+  '%s: the last event of a run has a place of its own, and its emit waits for nothing',
+  async (overflow) => {
+    const { sink, behind, numbers } = stalling({ capacity: 2, overflow })
+    for (let seq = 0; seq < 3; seq++) sink.tryEmit(event(seq))
+    for (const end of ['completed', 'failed']) expect(sink.emit(event(7, `pipeline.${end}`))).toBe(undefined)
+    for (let seq = 10; seq < 30; seq++) sink.tryEmit(event(seq))
+    behind.resume()
+    await sink.flush()
+    expect(numbers().filter((seq) => seq === 7)).toHaveLength(2)
+    await sink.close()
+  },
+)
+
+test('when the places of last events are taken they take those of what matters less, and when these are taken too the last is dropped', async () => {
+  const lost: string[] = []
+  const onDrop = ({ seq }: StageflowEvent, reason: string): void => void lost.push(`${seq} ${reason}`)
+  const { sink, behind, numbers } = stalling({ capacity: 1, overflow: 'drop-newest', onDrop })
+  sink.tryEmit(event(0))
+  expect(sink.tryEmit(event(1))).toBe(true)
+  expect(sink.tryEmit(event(2, 'pipeline.cancelled', 'parent'))).toBe(true)
+  expect(sink.tryEmit(event(3, 'pipeline.completed', 'parent'))).toBe(true)
+  expect(sink.tryEmit(event(4, 'pipeline.completed', 'parent'))).toBe(false)
+  expect(sink.tryEmit(event(5, 'pipeline.completed'))).toBe(true)
+  expect(sink.tryEmit(event(6, 'pipeline.failed'))).toBe(true)
+  expect(sink.tryEmit(event(7, 'pipeline.failed'))).toBe(false)
+  expect(lost).toEqual(['1 full', '4 full', '2 full', '3 full', '7 full'])
+  expect(sink.statistics()).toMatchObject({ queued: 3, mostQueued: 3, dropped: 5 })
+  behind.resume()
+  await sink.flush()
+  expect(numbers()).toEqual([0, 'sink.dropped', 5, 6])
+})
+
+test('drop-oldest drops the newcomer where only last events wait', () => {
+  const { sink } = stalling({ capacity: 1, overflow: 'drop-oldest' })
+  sink.tryEmit(event(0))
+  for (const seq of [1, 2]) sink.tryEmit(event(seq, 'pipeline.completed'))
+  expect(sink.tryEmit(event(3))).toBe(false)
+})
+
+test('a sink that throws is given the event again, after ever longer pauses, and what came meanwhile after it', async () => {
+  const { sink, behind, tries } = failing(8)
+  sink.tryEmit(event(0))
+  sink.tryEmit(event(1))
+  await clock.runAll()
+  expect(tries).toEqual([0, 100, 300, 700, 1_500, 3_100, 6_300, 11_300, 16_300, 16_300])
+  expect(behind.events.map(({ seq }) => seq)).toEqual([0, 1])
+  expect(sink.statistics()).toMatchObject({ delivered: 2, dropped: 0, failures: 8 })
+  expect(String(sink.statistics().lastError)).toBe('Error: disk full')
+})
+
+test('case 18: an outage of ten seconds loses nothing up to the capacity, and the loss beyond it is counted and told', async () => {
+  let isUp = false
+  const behind = recordingSink()
+  const down: EventSink = {
+    tryEmit: () => false,
+    emit: async (given) => {
+      if (!isUp) throw new Error('connection refused')
+      await behind.emit(given)
+    },
+  }
+  const sink = new BufferedEventSink(down, { clock, capacity: 100 })
+  for (let seq = 0; seq < 120; seq++) {
+    sink.tryEmit(event(seq))
+    await clock.advance(80)
+  }
+  isUp = true
+  await clock.advance(5_000)
+  await sink.close()
+  const arrived = behind.events.filter(({ type }) => type !== 'sink.dropped').map(({ seq }) => seq)
+  // 100 waited, and one was on its way.
+  expect(arrived).toEqual(Array.from({ length: 101 }, (_, seq) => seq))
+  expect(drops(behind.events).map(({ dropped, total }) => [dropped, total])).toEqual([[19, 19]])
+  expect(drops(behind.events)[0]).toMatchObject({ lastError: { message: 'connection refused' } })
+  expect(sink.statistics()).toMatchObject({ offered: 120, delivered: 101, dropped: 19, queued: 0 })
+})
+
+test('an event that fails for a minute is dropped, counted and told, and the next is tried', async () => {
+  const lost: string[] = []
+  const poison: EventSink = {
+    tryEmit: () => false,
+    emit: ({ type }) => (is(type, 'app.poison') ? Promise.reject(new TypeError('a BigInt')) : undefined),
+  }
+  const sink = new BufferedEventSink(poison, {
+    clock,
+    onDrop: ({ seq }, reason) => lost.push(`${seq} ${reason}`),
+  })
+  sink.tryEmit(event(0, 'app.poison'))
+  sink.tryEmit(event(1))
+  await clock.advance(59_999)
+  expect(lost).toEqual([])
+  await clock.advance(1)
+  expect(lost).toEqual(['0 failed'])
+  expect(sink.statistics()).toMatchObject({ delivered: 1, dropped: 1, droppedBy: { failed: 1 }, queued: 0 })
+})
+
+test('with retryForMs 0 a failure is final, and a thousand of them do not nest', () => {
+  const { sink } = failing(Infinity, { retryForMs: 0, noticeIntervalMs: 0 })
+  for (let seq = 0; seq < 1_000; seq++) expect(sink.tryEmit(event(seq))).toBe(true)
+  expect(sink.statistics()).toMatchObject({ droppedBy: { failed: 1_000 }, queued: 0 })
+})
+
+test('a sink that hangs is given the event again after 30 s; if it has it after all, that counts', async () => {
+  const { sink, behind, numbers } = stalling()
+  sink.tryEmit(event(0))
+  sink.tryEmit(event(1))
+  await clock.advance(29_999)
+  expect(numbers()).toEqual([0])
+  await clock.advance(1 + 50)
+  expect(numbers()).toEqual([0, 0])
+  expect(sink.statistics()).toMatchObject({ failures: 1, delivered: 0 })
+  expect(StageflowError.is(sink.statistics().lastError, 'sink-buffered/slow')).toBe(true)
+  behind.resume()
+  await sink.flush()
+  expect(numbers()).toEqual([0, 0, 1])
+  expect(sink.statistics()).toMatchObject({ delivered: 2, dropped: 0, queued: 0 })
+})
+
+test('an answer that comes in the pause before the next try ends the pause', async () => {
+  const answer = Promise.withResolvers<void>()
+  const behind = recordingSink()
+  const slow: EventSink = { tryEmit: () => true, emit: (given) => (behind.tryEmit(given), answer.promise) }
+  const sink = new BufferedEventSink(slow, { clock, deliveryTimeoutMs: 10, retryBaseMs: 100 })
+  sink.tryEmit(event(0))
+  await clock.advance(20)
+  answer.resolve()
+  await sink.flush()
+  expect(behind.events).toHaveLength(1)
+  expect(sink.statistics()).toMatchObject({ delivered: 1, failures: 1 })
+})
+
+test('a rejection that comes after its try was given up counts no second time', async () => {
+  const answer = Promise.withResolvers<void>()
+  const slow: EventSink = {
+    tryEmit: () => true,
+    emit: ({ type }) => (is(type, 'app.said') ? answer.promise : undefined),
+  }
+  const sink = new BufferedEventSink(slow, { clock, deliveryTimeoutMs: 10, retryForMs: 0 })
+  sink.tryEmit(event(0))
+  await clock.advance(10)
+  answer.reject(new Error('too late'))
+  await sink.close()
+  expect(sink.statistics()).toMatchObject({ failures: 1, droppedBy: { failed: 1 } })
+})
+
+test('a rejection of a try that was given up is none of the try that is under way', async () => {
+  const answers = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const
+  let tries = 0
+  const slow: EventSink = { tryEmit: () => true, emit: () => answers[tries++]?.promise }
+  const sink = new BufferedEventSink(slow, { clock, deliveryTimeoutMs: 10, retryBaseMs: 1 })
+  sink.tryEmit(event(0))
+  await clock.advance(15)
+  expect([tries, sink.statistics().failures]).toEqual([2, 1])
+  answers[0].reject(new Error('too late'))
+  await clock.settle()
+  answers[1].resolve()
+  await sink.close()
+  expect(tries).toBe(2)
+  expect(sink.statistics()).toMatchObject({ failures: 1, delivered: 1, dropped: 0 })
+})
+
+test('sink.dropped comes once a second at most, also when nothing follows, and at once on flush and close', async () => {
+  const { sink, behind } = stalling({ capacity: 1, overflow: 'drop-newest' })
+  const burst = async (): Promise<void> => {
+    behind.pause()
+    for (let seq = 0; seq < 5; seq++) sink.tryEmit(event(seq, seq > 3 ? 'app.sang' : 'app.said'))
+    behind.resume()
+    await clock.settle()
+  }
+  await burst()
+  expect(drops(behind.events).map(({ dropped, total, types }) => [dropped, total, types])).toEqual([
+    [3, 3, { 'app.said': 2, 'app.sang': 1 }],
+  ])
+  await burst()
+  await clock.advance(999)
+  expect(drops(behind.events)).toHaveLength(1)
+  await clock.advance(1)
+  expect(drops(behind.events)).toHaveLength(2)
+  await burst()
+  expect(drops(behind.events)).toHaveLength(2)
+  await sink.flush()
+  expect(drops(behind.events)).toHaveLength(3)
+  await burst()
+  await sink.close()
+  expect(drops(behind.events).map(({ dropped }) => dropped)).toEqual([3, 3, 3, 3])
+  const notices = behind.of('sink.dropped')
+  expect(notices.map(({ seq }) => seq)).toEqual([0, 1, 2, 3])
+  expect(new Set(notices.map(({ pipelineRunId }) => pipelineRunId)).size).toBe(1)
+  expect(notices[0]?.pipelineRunId).toMatch(/^sink-[\da-f-]{36}$/)
+})
+
+test('after twenty types the rest is counted together, and secrets are not in the last error', async () => {
+  const { sink, behind } = stalling({ capacity: 1, overflow: 'drop-newest' })
+  for (let seq = 0; seq < 40; seq++) sink.tryEmit(event(seq, `__proto__.${seq}`))
+  behind.resume()
+  await sink.flush()
+  const types = drops(behind.events)[0]?.types ?? {}
+  expect(Object.keys(types)).toHaveLength(21)
+  expect(types['…']).toBe(18)
+
+  const secret = Object.assign(new Error('redis://me:hunter2@host is down'), { code: 'ECONNREFUSED' })
+  const told = recordingSink()
+  const once: EventSink = {
+    tryEmit: () => true,
+    emit: (given) => (given.seq === 0 && given.type !== 'sink.dropped' ? Promise.reject(secret) : told.emit(given)),
+  }
+  const other = new BufferedEventSink(once, { clock, retryForMs: 0 })
+  other.tryEmit(event(0))
+  await other.close()
+  expect(drops(told.events)[0]?.lastError).toEqual({
+    code: 'ECONNREFUSED',
+    message: 'redis://[redacted]@host is down',
+  })
+})
+
+test.each<[string, unknown, string]>([
+  ['a text', 'disk full', 'disk full'],
+  ['nothing', undefined, 'it has no message'],
+  ['an object without a message', { reason: 7 }, 'it has no message'],
+  ['an object that cannot be read', revoked(), 'it has no message'],
+])('a sink that throws %s is told of all the same, and close says so', async (_, thrown, message) => {
+  const told = recordingSink()
+  let isDead = false
+  const behind: EventSink = {
+    tryEmit: () => true,
+    emit: (given) => (isDead || is(given.type, 'app.said') ? Promise.reject(thrown) : told.emit(given)),
+  }
+  const sink = new BufferedEventSink(behind, { clock, retryForMs: 10_000 })
+  sink.tryEmit(event(0))
+  await clock.advance(10_000)
+  expect(drops(told.events)[0]?.lastError).toEqual({ message })
+  isDead = true
+  for (const type of ['a.a', 'b.b', 'c.c', 'd.d', 'e.e', 'f.f', 'g.g']) sink.tryEmit(event(1, type))
+  const closed = sink.close()
+  const failure = expect(closed).rejects.toThrow(
+    /lost: 1 a\.a, 1 b\.b, 1 c\.c, 1 d\.d, 1 e\.e, 2 other types\. .* Its last failure: /,
+  )
+  await clock.advance(5_000)
+  await failure
+})
+
+test('onDrop that throws or rejects breaks nothing, and is counted', async () => {
+  let isAsync = false
+  const onDrop = (): Promise<never> => {
+    if (isAsync) return Promise.reject(new Error('the spare disk is full too'))
+    throw new Error('the spare disk is full too')
+  }
+  const { sink } = stalling({ capacity: 1, onDrop })
+  sink.tryEmit(event(0))
+  sink.tryEmit(event(1))
+  expect(sink.tryEmit(event(2))).toBe(false)
+  isAsync = true
+  expect(sink.tryEmit(event(3))).toBe(false)
+  await clock.settle()
+  expect(sink.statistics()).toMatchObject({ dropped: 2, onDropErrors: 2 })
+})
+
+test('flush waits for what was taken before it, not for what comes after', async () => {
+  const { sink, behind } = stalling()
+  sink.tryEmit(event(0))
+  sink.tryEmit(event(1))
+  const flushed = sink.flush().then(() => behind.events.length)
+  sink.tryEmit(event(2))
+  behind.resume()
+  behind.pause()
+  await clock.settle() // 0 is through, and 1 hangs
+  behind.resume()
+  behind.pause()
+  // 1 is through, and 2 hangs.
+  expect(await flushed).toBe(3)
+  expect(sink.statistics()).toMatchObject({ delivered: 2, queued: 1 })
+})
+
+test('flush gives up on its time and on its signal, and says how much waits (sink-buffered/flush-timeout)', async () => {
+  const { sink, behind } = stalling()
+  sink.tryEmit(event(0))
+  const late = sink.flush({ timeoutMs: 50 })
+  const failure = expect(late).rejects.toThrow(
+    'flush() waited 50 ms (timeoutMs); 1 event was not delivered yet, and not lost: the buffer still holds them.',
+  )
+  await clock.advance(50)
+  await failure
+  expect(await codeOf(late)).toBe('sink-buffered/flush-timeout')
+  const caller = new AbortController()
+  const aborted = sink.flush({ signal: caller.signal })
+  caller.abort(new Error('enough'))
+  await expect(aborted).rejects.toThrow('enough')
+  await expect(sink.flush({ signal: caller.signal })).rejects.toThrow('enough')
+  behind.resume()
+  await sink.flush({ signal: new AbortController().signal, timeoutMs: 50 })
+})
+
+test('flush and close reach the sink behind, whose failure is theirs (sink-buffered/downstream)', async () => {
+  const calls: string[] = []
+  const behind = { emit: () => {}, tryEmit: () => true, flush: async () => void calls.push('flush'), close: async () => void calls.push('close') } // prettier-ignore
+  const sink = new BufferedEventSink(behind, { clock })
+  await sink.flush()
+  await Promise.all([sink.close(), sink.close()])
+  await sink.flush()
+  expect(calls).toEqual(['flush', 'close'])
+  const broken = { ...behind, flush: () => Promise.reject(new Error('no')), close: () => { throw new Error('never') } } // prettier-ignore
+  const other = new BufferedEventSink(broken, { clock })
+  await expect(other.flush()).rejects.toThrow('flush() of the sink behind failed: no')
+  await expect(other.close()).rejects.toThrow('close() of the sink behind failed: never')
+  expect(await codeOf(other.close())).toBe('sink-buffered/downstream')
+  const hanging = new BufferedEventSink({ ...behind, close: () => new Promise(() => {}) }, { clock })
+  const closed = codeOf(hanging.close())
+  await clock.advance(5_000)
+  expect(await closed).toBe('sink-buffered/downstream')
+  // A sink that can only be flushed is flushed.
+  const writing = new BufferedEventSink({ emit: () => {}, tryEmit: () => true, flush: behind.flush }, { clock })
+  await writing.close()
+  expect(calls).toEqual(['flush', 'close', 'flush'])
+})
+
+test('close delivers what waits, and what comes afterwards is refused and counted', async () => {
+  const { sink, behind, numbers } = stalling()
+  for (let seq = 0; seq < 3; seq++) sink.tryEmit(event(seq))
+  const closed = sink.close()
+  expect(sink.tryEmit(event(3))).toBe(false)
+  expect(sink.emit(event(4))).toBe(undefined)
+  behind.resume()
+  await closed
+  expect(sink.tryEmit(event(5))).toBe(false)
+  expect(numbers()).toEqual([0, 1, 2, 'sink.dropped'])
+  expect(sink.statistics()).toMatchObject({ offered: 6, delivered: 3, droppedBy: { closed: 3 }, queued: 0 })
+})
+
+test('close gives up after 5 s and says what it lost (sink-buffered/undelivered); nobody who waits is forgotten', async () => {
+  const lost: string[] = []
+  const { sink, behind } = stalling({ capacity: 2, onDrop: ({ seq }, reason) => lost.push(`${seq} ${reason}`) })
+  for (let seq = 0; seq < 3; seq++) sink.tryEmit(event(seq))
+  const emitted = sink.emit(event(3, 'app.sang'))
+  const flushed = sink.flush()
+  const closed = sink.close()
+  const failure = expect(closed).rejects.toThrow(
+    'close() waited 5000 ms (closeTimeoutMs); 4 events were not delivered and lost: 3 app.said, 1 app.sang. The sink behind was busy with the first of them, and may have it.',
+  )
+  await clock.advance(4_999)
+  expect(lost).toEqual([])
+  await clock.advance(1)
+  await failure
+  await Promise.all([emitted, flushed])
+  expect(await codeOf(closed)).toBe('sink-buffered/undelivered')
+  expect(sink.close()).toBe(closed)
+  expect(lost).toEqual(['0 closed', '1 closed', '2 closed', '3 closed'])
+  expect(sink.statistics()).toMatchObject({ offered: 4, delivered: 0, droppedBy: { closed: 4 }, queued: 0, waiting: 0 })
+  behind.resume()
+  await clock.settle()
+  expect(behind.events).toHaveLength(1)
+})
+
+test('close ends a pause between two tries', async () => {
+  const { sink, behind } = failing(1, { retryBaseMs: 4_000 })
+  sink.tryEmit(event(0))
+  await sink.close()
+  expect(clock.now()).toBe(0)
+  expect(behind.events).toHaveLength(1)
+})
+
+test('a close that can no longer say what was dropped before is no loss', async () => {
+  const dead = new BufferedEventSink({ tryEmit: () => true, emit: () => Promise.reject(new Error('dead')) }, { clock, retryForMs: 0, retryBaseMs: 10_000 }) // prettier-ignore
+  dead.tryEmit(event(0))
+  await clock.settle()
+  await dead.close()
+  expect(dead.statistics()).toMatchObject({ dropped: 1, droppedBy: { failed: 1 } })
+  const hanging = stalling({ capacity: 1, overflow: 'drop-newest' })
+  hanging.sink.tryEmit(event(0))
+  hanging.sink.tryEmit(event(1))
+  hanging.sink.tryEmit(event(2))
+  hanging.behind.resume()
+  hanging.behind.pause()
+  await clock.settle()
+  hanging.behind.resume()
+  hanging.behind.pause() // now the notice hangs
+  await clock.settle()
+  const closed = hanging.sink.close()
+  await clock.advance(5_000)
+  await closed
+})
+
+test('a sink that emits into its own buffer is answered in order', async () => {
+  const seen: number[] = []
+  const behind: EventSink = {
+    tryEmit: () => true,
+    emit: ({ seq }) => {
+      if (seq < 3) sink.tryEmit(event(seq + 1))
+      seen.push(seq)
+    },
+  }
+  const sink = new BufferedEventSink(behind, { clock })
+  sink.tryEmit(event(0))
+  expect(seen).toEqual([0, 1, 2, 3])
+})
+
+test('a stalled sink holds no run up: its report counts what was refused, and its last event arrives', async () => {
+  const { sink, behind } = stalling({ capacity: 3 })
+  const graph = new Pipeline('chat')
+    .withStage('llm', ({ tryEmitEvent }) => {
+      const taken = Array.from({ length: 10 }, (_, word) => tryEmitEvent('app.said', { word }))
+      return { taken: taken.filter(Boolean).length }
+    })
+    .build({ clock, eventSink: sink })
+  const result = await graph.run()
+  expect([result.status, clock.now()]).toEqual(['completed', 0])
+  // One event is being delivered, three wait, and the last one has a place of its own.
+  expect([result.data.llm?.taken, result.report.droppedEvents]).toEqual([2, 9])
+  behind.resume()
+  await sink.close()
+  const types = behind.types()
+  expect(types.filter((type) => type === 'pipeline.completed')).toHaveLength(1)
+  expect(sink.statistics().dropped).toBe(result.report.droppedEvents)
+})
+
+test('a stage that awaits emitEvent is slowed down to what the sink takes', async () => {
+  const behind = recordingSink()
+  const slow: EventSink = {
+    tryEmit: () => true,
+    emit: async (given) => {
+      await clock.sleep(10)
+      await behind.emit(given)
+    },
+  }
+  const sink = new BufferedEventSink(slow, { clock, capacity: 2 })
+  const run = new Pipeline('chat')
+    .withStage('llm', async ({ emitEvent }) => {
+      for (let word = 0; word < 10; word++) await emitEvent('app.said', { word })
+      return {}
+    })
+    .build({ clock, eventSink: sink })
+    .run()
+  await clock.runAll()
+  const { report } = await run
+  await sink.close()
+  expect(report.droppedEvents).toBe(0)
+  expect(behind.events.map(({ seq }) => seq)).toEqual(Array.from({ length: 14 }, (_, seq) => seq))
+})

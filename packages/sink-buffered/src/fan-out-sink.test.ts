@@ -1,0 +1,290 @@
+import { Pipeline, StageflowError } from '@stageflow/core'
+import type { EventSink, StageflowEvent } from '@stageflow/core'
+import { manualClock, recordingSink } from '@stageflow/testing'
+import fc from 'fast-check'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { BufferedEventSink, fanOutSink, type SinkDroppedEvent } from './index.ts'
+
+let clock = manualClock()
+beforeEach(() => {
+  clock = manualClock()
+})
+afterEach(() => {
+  expect(clock.timers).toEqual([])
+})
+
+const event = (seq: number): StageflowEvent =>
+  ({ type: 'app.said', data: {}, seq, timestamp: 0, pipelineRunId: 'run-1' }) as unknown as StageflowEvent
+const ready = (sink: Partial<EventSink>): EventSink => ({ emit: () => {}, tryEmit: () => true, ...sink })
+const broken: EventSink = {
+  emit: () => {
+    throw new Error('disk full')
+  },
+  tryEmit: () => {
+    throw new Error('disk full')
+  },
+}
+const seqsOf = (events: readonly StageflowEvent[]): readonly number[] =>
+  events.filter(({ type }) => type !== 'sink.dropped').map(({ seq }) => seq)
+const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'resolved',
+    (error: StageflowError) => error.code,
+  )
+
+test('every sink has every event, in order, and nobody waits where no sink makes them', () => {
+  const sinks = { first: recordingSink(), second: recordingSink() }
+  const sink = fanOutSink(sinks)
+  expect(sink.tryEmit(event(0))).toBe(true)
+  expect(sink.emit(event(1))).toBe(undefined)
+  for (const { events } of Object.values(sinks)) expect(seqsOf(events)).toEqual([0, 1])
+  expect(sink.statistics()).toEqual({
+    first: { taken: 2, refused: 0, failed: 0, waiting: 0, lastError: undefined },
+    second: { taken: 2, refused: 0, failed: 0, waiting: 0, lastError: undefined },
+  })
+})
+
+test('one that throws, rejects or refuses takes nothing from the others, is counted, and they are told', async () => {
+  const sound = recordingSink()
+  const rejecting = ready({ emit: () => Promise.reject(new Error('no route')) })
+  const sink = fanOutSink({ broken, sound, rejecting, full: ready({ tryEmit: () => false }) }, { clock })
+  for (let seq = 0; seq < 4; seq += 2) {
+    expect(sink.tryEmit(event(seq))).toBe(true)
+    await sink.emit(event(seq + 1))
+  }
+  expect(seqsOf(sound.events)).toEqual([0, 1, 2, 3])
+  const { lastError, ...counts } = sink.statistics()['broken'] ?? {}
+  expect(counts).toEqual({ taken: 0, refused: 0, failed: 4, waiting: 0 })
+  expect(String(lastError)).toBe('Error: disk full')
+  expect(sink.statistics()).toMatchObject({
+    sound: { taken: 4 },
+    rejecting: { taken: 2, failed: 2 },
+    full: { taken: 2, refused: 2 },
+  })
+  await sink.flush()
+  const told = sound.of('sink.dropped').map(({ data }) => data)
+  expect(told.map(({ sink: name, total }) => [name, total])).toEqual([
+    ['broken', 1],
+    ['full', 1],
+    ['rejecting', 1],
+    ['broken', 4],
+    ['rejecting', 2],
+    ['full', 2],
+  ])
+  expect(told[3]).toEqual({
+    sink: 'broken',
+    dropped: 3,
+    total: 4,
+    reasons: { failed: 3 },
+    types: { 'app.said': 3 },
+    lastError: { message: 'disk full' },
+  } satisfies SinkDroppedEvent)
+  expect(sound.of('sink.dropped').map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4, 5])
+})
+
+test('the others are told once a second at most of what one sink loses', async () => {
+  const sound = recordingSink()
+  const sink = fanOutSink({ broken, sound }, { clock })
+  for (let tick = 0; tick < 30; tick++) {
+    sink.tryEmit(event(tick))
+    await clock.advance(100)
+  }
+  expect(sound.of('sink.dropped').map(({ data }) => [data.dropped, data.total])).toEqual([
+    [1, 1],
+    [10, 11],
+    [10, 21],
+  ])
+})
+
+test('where no sink takes an event, tryEmit answers false and emit fails, so that a buffer in front tries again', async () => {
+  let isUp = false
+  const behind = recordingSink()
+  const down = ready({
+    emit: (given) => (isUp ? behind.emit(given) : Promise.reject(new Error('no route'))),
+    tryEmit: () => false,
+  })
+  const refusing = fanOutSink({ broken, down }, { clock })
+  expect(refusing.tryEmit(event(0))).toBe(false)
+  await expect(refusing.emit(event(1))).rejects.toThrow('disk full')
+  expect(() => fanOutSink({ broken, other: broken }, { clock }).emit(event(0))).toThrow('disk full')
+  const buffer = new BufferedEventSink(fanOutSink({ down }, { clock }), { clock })
+  buffer.tryEmit(event(2))
+  await clock.advance(50)
+  isUp = true
+  await clock.advance(1_000)
+  await buffer.close()
+  expect(seqsOf(behind.events)).toEqual([2])
+})
+
+test('emit waits for the slowest sink, a second at most, and for one that hangs not again until it is back', async () => {
+  const slow = recordingSink()
+  const fast = recordingSink()
+  slow.pause()
+  const sink = fanOutSink({ slow, fast }, { clock })
+  const first = sink.emit(event(0))
+  let isOver = false
+  void (first as Promise<void>).then(() => (isOver = true))
+  await clock.advance(999)
+  expect(isOver).toBe(false)
+  await clock.advance(1)
+  expect(isOver).toBe(true)
+  expect(sink.emit(event(1))).toBe(undefined)
+  expect(seqsOf(fast.events)).toEqual([0, 1])
+  expect(sink.statistics()['slow']).toMatchObject({ taken: 0, waiting: 2 })
+  slow.resume()
+  slow.pause()
+  await clock.settle()
+  expect(sink.statistics()['slow']).toMatchObject({ taken: 2, waiting: 0 })
+  const third = sink.emit(event(2))
+  expect(third).toBeInstanceOf(Promise)
+  slow.resume()
+  await third
+})
+
+test('a sink whose tryEmit is asynchronous by mistake is heard all the same', async () => {
+  const late = ready({ tryEmit: (() => Promise.reject(new Error('too late'))) as unknown as () => boolean })
+  const sink = fanOutSink({ late, other: late }, { clock })
+  expect(sink.tryEmit(event(0))).toBe(true)
+  await clock.settle()
+  expect(sink.statistics()).toMatchObject({ late: { failed: 1 }, other: { failed: 1, waiting: 0 } })
+  await sink.flush() // tells each of the other, and both reject that too
+  await clock.settle()
+  expect(sink.statistics()).toMatchObject({ late: { failed: 1 }, other: { failed: 1 } })
+})
+
+test('an answer that cannot even be waited for is a failure, and counted once', () => {
+  const unreadable = Object.defineProperty(Promise.resolve(), 'constructor', {
+    get() {
+      throw new Error('unreadable')
+    },
+  })
+  const sink = fanOutSink({ odd: ready({ emit: () => unreadable }), sound: recordingSink() }, { clock })
+  expect(sink.emit(event(0))).toBe(undefined)
+  expect(sink.statistics().odd).toMatchObject({ taken: 0, failed: 1, waiting: 0 })
+})
+
+test('flush and close reach every sink, and say which failed or took too long (sink-buffered/downstream)', async () => {
+  const calls: string[] = []
+  const sound = ready({ flush: async () => void calls.push('flush'), close: async () => void calls.push('close') })
+  const failing = ready({
+    flush: () => Promise.reject(new Error('no')),
+    close: () => {
+      throw new Error('never')
+    },
+  })
+  const hanging = ready({ flush: () => new Promise(() => {}), close: () => new Promise(() => {}) })
+  const sink = fanOutSink({ failing, hanging, sound }, { clock })
+  const flushed = sink.flush({ timeoutMs: 200 })
+  const closed = sink.close()
+  expect(sink.close()).toBe(closed)
+  const messages = Promise.all([
+    expect(flushed).rejects.toThrow(
+      'flush() of sink "failing" failed: no; flush() of sink "hanging" took longer than 200 ms',
+    ),
+    expect(closed).rejects.toThrow(
+      'close() of sink "failing" failed: never; close() of sink "hanging" took longer than 5000 ms',
+    ),
+  ])
+  await clock.advance(5_000)
+  await messages
+  expect(await codeOf(flushed)).toBe('sink-buffered/downstream')
+  expect(calls).toEqual(['flush', 'close'])
+  await expect(fanOutSink({ failing }, { clock }).flush()).rejects.toThrow('flush() of sink "failing" failed: no')
+  const caller = new AbortController()
+  const aborted = fanOutSink({ hanging }, { clock }).flush({ signal: caller.signal })
+  caller.abort(new Error('enough'))
+  await expect(aborted).rejects.toThrow('enough')
+})
+
+test('one sink that is dead or deaf holds no run up, and its report is clean', async () => {
+  const sound = recordingSink()
+  const hanging = ready({ emit: () => new Promise(() => {}) })
+  const graph = new Pipeline('chat')
+    .withStage('llm', () => ({}))
+    .build({ clock, eventSink: fanOutSink({ broken, hanging, sound }, { clock }) })
+  const run = graph.run()
+  await clock.advance(1_000)
+  const { status, report } = await run
+  expect([status, report.droppedEvents, report.notes['core/problems']]).toEqual(['completed', 0, undefined])
+  expect(sound.types().filter((type) => type !== 'sink.dropped')).toEqual([
+    'pipeline.started',
+    'stage.llm.started',
+    'stage.llm.completed',
+    'pipeline.completed',
+  ])
+})
+
+test('sinks and options that cannot be used are refused, all at once (sink-buffered/illegal-option)', () => {
+  const wrong = (sinks: unknown, options?: unknown) => () => fanOutSink(sinks as never, options as never)
+  expect(wrong({ a: console, b: recordingSink() }, { emitTimeoutMs: -1, closeTimeout: 5 })).toThrow(
+    'fanOutSink() was given what it cannot use: sink "a" is an object; it must be an event sink, with emit(event) and tryEmit(event); ' +
+      'emitTimeoutMs is -1; it must be a number of milliseconds, 0 or above, or Infinity for no limit; ' +
+      'there is no option "closeTimeout"; there are emitTimeoutMs, closeTimeoutMs, noticeIntervalMs, clock.',
+  )
+  expect(wrong({})).toThrow('there is no sink; give at least one, such as { log }')
+  for (const sinks of [undefined, null, [recordingSink()], 'log'])
+    expect(wrong(sinks)).toThrow('the sinks must be an object of names and sinks, such as { log, file }')
+  for (const [sinks, options] of [
+    [recordingSink(), undefined],
+    [recordingSink(), recordingSink()],
+    [{ log: recordingSink() }, new BufferedEventSink(recordingSink())],
+  ])
+    expect(wrong(sinks, options)).toThrow(
+      'cannot use: a sink without a name; it takes all of them in one object, such as fanOutSink({ log, file }), and options after it.',
+    )
+  let error: unknown
+  try {
+    wrong({})()
+  } catch (thrown) {
+    error = thrown
+  }
+  expect(StageflowError.is(error, 'sink-buffered/illegal-option')).toBe(true)
+})
+
+test('a flush with options that it cannot use is refused', async () => {
+  const sink = fanOutSink({ log: recordingSink() })
+  await expect(sink.flush({ timeoutMs: NaN })).rejects.toThrow('timeoutMs is NaN')
+  await expect(sink.flush({ signal: 'stop' as never })).rejects.toThrow('signal is "stop"; it must be an AbortSignal')
+})
+
+test('whatever each of three sinks does, every one is given all events in order, and the counts add up', async () => {
+  const manner = fc.constantFrom('takes', 'throws', 'rejects', 'refuses', 'slow', 'hangs')
+  const steps = fc.array(fc.constantFrom('tryEmit', 'emit', 'pass'), { maxLength: 30 })
+  await fc.assert(
+    fc.asyncProperty(fc.array(manner, { minLength: 3, maxLength: 3 }), steps, async (manners, given) => {
+      const seen = manners.map((): StageflowEvent[] => [])
+      const sinkOf = (how: string, place: number): EventSink => {
+        const take = (one: StageflowEvent): void => {
+          seen[place]?.push(one)
+          if (how === 'throws') throw new Error('no')
+        }
+        return {
+          tryEmit: (one) => (take(one), how !== 'refuses'),
+          emit(one) {
+            take(one)
+            if (how === 'rejects') return Promise.reject(new Error('no'))
+            if (how === 'slow') return clock.sleep(300)
+            return how === 'hangs' ? new Promise(() => {}) : undefined
+          },
+        }
+      }
+      const [a, b, c] = manners.map(sinkOf) as [EventSink, EventSink, EventSink]
+      const sink = fanOutSink({ a, b, c }, { clock })
+      let seq = 0
+      for (const step of given) {
+        if (step === 'pass') await clock.advance(400)
+        else if (step === 'tryEmit') sink.tryEmit(event(seq++))
+        else
+          try {
+            void Promise.resolve(sink.emit(event(seq++))).catch(() => {})
+          } catch {}
+      }
+      await clock.runAll()
+      await sink.close()
+      for (const events of seen) expect(seqsOf(events)).toEqual([...Array(seq).keys()])
+      for (const { taken, refused, failed, waiting } of Object.values(sink.statistics()))
+        expect(taken + refused + failed + waiting).toBe(seq)
+    }),
+    { numRuns: 200 },
+  )
+})

@@ -1,0 +1,267 @@
+import { StageflowError } from '@stageflow/core'
+
+import { checkReaderOptions, queueSettings } from './chunk-queue-options.ts'
+import type { ChunkQueueOptions, ChunkReaderOptions, QueueSettings } from './chunk-queue-options.ts'
+import type { ChunkQueueStats } from './chunk-queue-stats.ts'
+import { ChunkReader } from './chunk-reader.ts'
+import type { ChunkSource } from './chunk-source.ts'
+import { ChunkValues } from './chunk-values.ts'
+import { type ChunkResult, type Lane, nameOf, type QueueEnd } from './lane.ts'
+import { CLOSED, LaneSet } from './lane-set.ts'
+import { shown } from './option-rules.ts'
+import { Outbox, type StreamSource } from './stream-events.ts'
+import { type Waiter, WaitList, type WaitOptions, checkWait, refusedWait } from './wait-list.ts'
+
+// Kept, so that a put that need not wait makes no promise.
+const YES = Promise.resolve(true)
+const NO = Promise.resolve(false)
+
+/**
+ * A bounded queue between whoever makes chunks and whoever reads them. Any value is an item, `undefined` and `null` too. Errors:
+ * `streaming/illegal-option`.
+ */
+export class ChunkQueue<T> implements ChunkSource<T> {
+  readonly #settings: QueueSettings<T>
+  readonly #source: StreamSource
+  readonly #outbox: Outbox | undefined
+  readonly #puts: WaitList<T, boolean>
+  readonly #lanes: LaneSet<T>
+  #end: QueueEnd | undefined = undefined
+  #endReason: unknown = undefined
+  #closing: AbortController | undefined = undefined
+  /** The answer of the last put that was let in: one that need not wait is answered with it, and so not before it. */
+  #yes = YES
+  #blockedPuts = 0
+  #totalBlockedMs = 0
+
+  constructor(options: ChunkQueueOptions<T> = {}) {
+    const settings = queueSettings<T>('new ChunkQueue()', options)
+    const { name, eventEmitter, clock } = settings
+    this.#settings = settings
+    this.#source = name === undefined ? {} : { queue: name }
+    this.#outbox = eventEmitter === undefined ? undefined : new Outbox(eventEmitter)
+    const host = { clock, outbox: this.#outbox, madeRoom: () => this.#admit() }
+    this.#lanes = new LaneSet<T>(host, settings, this.#source)
+    this.#puts = new WaitList<T, boolean>(clock, {
+      code: 'streaming/put-timeout',
+      timedOut: (ms) =>
+        `An item was not taken: ${nameOf(this.#source)} stayed full (${settings.maxSize}) for ${ms} ms. See why its reader stalls, raise timeoutMs, or use a policy that drops.`,
+      gaveUp: (waiter) => {
+        this.#unblocked(waiter)
+        this.#outbox?.flush()
+      },
+    })
+  }
+
+  /** How many items are queued; of a broadcast, for the reader furthest behind. */
+  get size(): number {
+    return this.#lanes.lanes.reduce((most, { ring }) => Math.max(most, ring.size), 0)
+  }
+
+  /** Whether it takes no more; what is queued can still be read. */
+  get isClosed(): boolean {
+    return this.#end !== undefined
+  }
+
+  /** Aborts when the queue ends, whoever ended it: hand it to the model call, and the call ends when the reader has gone. */
+  get closeSignal(): AbortSignal {
+    this.#closing ??= new AbortController()
+    if (this.#end !== undefined) this.#closing.abort(this.#endReason)
+    return this.#closing.signal
+  }
+
+  get stats(): ChunkQueueStats {
+    const { lanes, only, totalItems } = this.#lanes
+    const { dropped, coalesced, discarded, mostQueued } = this.#lanes.counts()
+    return Object.freeze({
+      size: this.size,
+      maxSize: this.#settings.maxSize,
+      isClosed: this.isClosed,
+      isThrottled: lanes.some(({ monitor }) => monitor.isThrottled),
+      totalItems,
+      droppedItems: dropped,
+      dropRate: totalItems === 0 ? 0 : dropped / totalItems,
+      coalescedItems: coalesced,
+      discardedItems: discarded,
+      blockedPuts: this.#blockedPuts,
+      totalBlockedMs: this.#totalBlockedMs,
+      waitingPuts: this.#puts.size,
+      waitingGets: lanes.reduce((total, { gets }) => total + gets.size, 0),
+      maxQueueSize: mostQueued,
+      readers: only === undefined ? lanes.length : 0,
+      emitterErrors: this.#outbox?.emitter.errors ?? 0,
+      lastEmitterError: this.#outbox?.emitter.lastError,
+    })
+  }
+
+  /**
+   * Puts an item in, and waits for a place if the policy is `block`. True: it was taken, or dropped by the policy; false: the
+   * queue is closed, and it was not. Rejects when the wait is ended: with the signal's reason, or `streaming/put-timeout`; with
+   * the policy `error`, `streaming/full`.
+   */
+  put(item: T, options?: WaitOptions): Promise<boolean> {
+    const lane = this.#lanes.only
+    if (lane === undefined || options !== undefined || this.#end !== undefined || lane.isFull)
+      return this.#putSlowly(item, options)
+    this.#lanes.totalItems++
+    lane.deliver(item)
+    this.#outbox?.flush()
+    return this.#yes
+  }
+
+  /** Puts an item in if that can be done at once. False: it is not in the queue, because that is closed or full. */
+  tryPut(item: T): boolean {
+    const lane = this.#lanes.only
+    if (lane === undefined || this.#end !== undefined || lane.isFull) return this.#tryPutSlowly(item)
+    this.#lanes.totalItems++
+    lane.deliver(item)
+    this.#outbox?.flush()
+    return true
+  }
+
+  /**
+   * The next item as `{ done: false, value }`, when there is one; `{ done: true }` once the queue is closed and empty. Rejects with
+   * the error of `fail()` once it is empty, with the signal's reason, or with `streaming/get-timeout`.
+   */
+  get(options?: WaitOptions): Promise<ChunkResult<T>> {
+    const lane = this.#lanes.only
+    if (lane === undefined) return Promise.reject(this.#needsReader('get()'))
+    return refusedWait('get()', options) ?? lane.get(options, undefined)
+  }
+
+  /** What `get` would answer without a wait; undefined where it would wait. Throws the error of `fail()`. */
+  tryGet(): ChunkResult<T> | undefined {
+    if (this.#lanes.only === undefined) throw this.#needsReader('tryGet()')
+    return this.#lanes.only.tryGet()
+  }
+
+  /**
+   * For `for await`. A loop that is left leaves a work queue open, for others may read on: `toAsyncIterable(queue)` if nobody
+   * does. Of a broadcast each call is a reader of its own, which leaves with the loop.
+   */
+  values(options?: WaitOptions): AsyncIterableIterator<T, undefined, undefined> {
+    checkWait('values()', options)
+    if (this.#lanes.only !== undefined) return new ChunkValues(this.#lanes.only, options, undefined)
+    const lane = this.#lanes.add({})
+    return new ChunkValues(lane, options, () => this.#leave(lane))
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined, undefined> {
+    return this.values()
+  }
+
+  /** A new reader of a broadcast, which gets everything that is put from now on. */
+  reader(options: ChunkReaderOptions<T> = {}): ChunkReader<T> {
+    if (this.#lanes.only !== undefined) {
+      const why = `reader() is for a broadcast, and ${nameOf(this.#source)} is a work queue. Make it with mode: 'broadcast'.`
+      throw new StageflowError('streaming/wrong-mode', why)
+    }
+    checkReaderOptions(options)
+    const lane = this.#lanes.add(options)
+    return new ChunkReader(lane, () => this.#leave(lane))
+  }
+
+  /** Takes no more. Readers get what is queued and then the end; puts that wait answer false. */
+  close(): void {
+    this.#finish(CLOSED, undefined)
+  }
+
+  /** Takes no more. Readers get what is queued and then this error; what is no error is the cause of a `streaming/producer-failed`. */
+  fail(error: unknown): void {
+    if (this.#end !== undefined) return
+    const failure = error instanceof Error ? error : producerFailed(this.#source, error)
+    this.#finish({ failed: true, error: failure }, failure)
+  }
+
+  /** The readers' way to end it: as `close()`, and what is queued is discarded. `closeSignal` has the reason. */
+  cancel(reason?: unknown): void {
+    for (const lane of this.#lanes.lanes) lane.discard()
+    this.#finish(CLOSED, reason)
+    this.#outbox?.flush()
+  }
+
+  #putSlowly(item: T, options: WaitOptions | undefined): Promise<boolean> {
+    const refused = refusedWait('put()', options)
+    if (refused !== undefined) return refused
+    if (options?.signal?.aborted === true) return Promise.reject(options.signal.reason)
+    if (this.#end !== undefined) return NO
+    if (this.#lanes.isBlocked) {
+      if (options?.timeoutMs !== 0) this.#blockedPuts++
+      return this.#puts.wait(item, options, undefined, this.#outbox === undefined ? 0 : this.#settings.clock.now())
+    }
+    try {
+      this.#lanes.accept(item)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    const isTaken = this.#end === undefined
+    this.#outbox?.flush()
+    return isTaken ? this.#yes : NO
+  }
+
+  #tryPutSlowly(item: T): boolean {
+    const lane = this.#lanes.only
+    if (this.#end !== undefined || this.#lanes.isBlocked) return false
+    if (lane?.overflow === 'error' && lane.isFull) return false
+    const isDropped = lane?.overflow === 'drop-newest' && lane.isFull
+    this.#lanes.accept(item)
+    const isTaken = this.#end === undefined
+    this.#outbox?.flush()
+    return isTaken && !isDropped
+  }
+
+  #leave(lane: Lane<T>): void {
+    this.#lanes.remove(lane)
+    this.#outbox?.flush()
+  }
+
+  /** Those who wait for a place get theirs, longest first. */
+  #admit(): void {
+    const puts = this.#puts
+    for (let first = puts.first; first !== undefined && !this.#lanes.isBlocked; first = puts.first) {
+      puts.settle(first, YES)
+      this.#yes = first.answer ?? YES
+      this.#lanes.accept(first.item)
+      this.#unblocked(first)
+    }
+  }
+
+  /** A put has waited, however that ended. */
+  #unblocked({ since }: Pick<Waiter<T, boolean>, 'since'>): void {
+    if (this.#outbox === undefined) return
+    const blockedMs = Math.max(0, this.#settings.clock.now() - since)
+    this.#totalBlockedMs += blockedMs
+    // Shorter waits are how producer and reader take turns, and would be told for nearly every chunk.
+    if (blockedMs >= 1)
+      this.#outbox.add('stream.producer_blocked', { blockedMs, queueSize: this.size, ...this.#source })
+  }
+
+  #finish(end: QueueEnd, reason: unknown): void {
+    if (this.#end !== undefined) return
+    this.#end = end
+    this.#endReason = reason
+    for (const waiter of this.#puts.removeAll()) {
+      waiter.resolve(NO)
+      this.#unblocked(waiter)
+    }
+    this.#lanes.end(end)
+    if (this.#outbox !== undefined) {
+      const { totalItems, droppedItems, blockedPuts, maxQueueSize, totalBlockedMs } = this.stats
+      const counts = { totalItems, droppedItems, blockedPuts, maxQueueSize, totalBlockedMs }
+      this.#outbox.add('stream.queue_closed', { ...counts, ...this.#source })
+      this.#outbox.flush()
+    }
+    // Last: it calls code of others.
+    this.#closing?.abort(reason)
+  }
+
+  #needsReader(what: string): StageflowError {
+    const why = `${what} was called on ${nameOf(this.#source)}, which is a broadcast: each reader has its own place in it. Make one with reader(), or use for await.`
+    return new StageflowError('streaming/wrong-mode', why)
+  }
+}
+
+const producerFailed = (source: StreamSource, cause: unknown): StageflowError =>
+  new StageflowError('streaming/producer-failed', `The producer of ${nameOf(source)} failed: ${shown(cause)}.`, {
+    cause,
+  })

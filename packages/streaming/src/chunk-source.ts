@@ -1,0 +1,10 @@
+import type { ChunkResult } from './lane.ts'
+import type { WaitOptions } from './wait-list.ts'
+
+/** What is read from: a `ChunkQueue`, or one reader of a broadcast. */
+export interface ChunkSource<T> extends AsyncIterable<T, undefined, undefined> {
+  get(options?: WaitOptions): Promise<ChunkResult<T>>
+  tryGet(): ChunkResult<T> | undefined
+  values(options?: WaitOptions): AsyncIterableIterator<T, undefined, undefined>
+  cancel(reason?: unknown): void
+}

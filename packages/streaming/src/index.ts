@@ -1,0 +1,40 @@
+export { BackpressureMonitor } from './backpressure-monitor.ts'
+export type { BackpressureMonitorOptions } from './backpressure-monitor.ts'
+export type { ChannelProducer } from './channel-producer.ts'
+export { ChunkQueue } from './chunk-queue.ts'
+export type { ChunkQueueOptions, ChunkReaderOptions } from './chunk-queue-options.ts'
+export type { ChunkQueueStats } from './chunk-queue-stats.ts'
+export type { ChunkReader, ChunkReaderStats } from './chunk-reader.ts'
+export type { ChunkSource } from './chunk-source.ts'
+export { feed } from './feed.ts'
+export type { FeedOptions } from './feed.ts'
+export type { FeedSource } from './feed-source.ts'
+export type { ChunkResult } from './lane.ts'
+export type { OverflowPolicy } from './overflow-policy.ts'
+export { RealtimeStageBus } from './realtime-stage-bus.ts'
+export type { ChannelOptions, RealtimeStageBusOptions } from './realtime-stage-bus.ts'
+export type { StreamEventEmitter, StreamEventType } from './stream-emitter.ts'
+export type {
+  ChunkDroppedEvent,
+  DropReason,
+  ProducerBlockedEvent,
+  QueueClosedEvent,
+  StreamSource,
+  ThrottleEvent,
+} from './stream-events.ts'
+export { toAsyncIterable } from './to-async-iterable.ts'
+export type { WaitOptions } from './wait-list.ts'
+export { AudioChunk } from './audio-chunk.ts'
+export type { AudioChunkFields, AudioChunkJson } from './audio-chunk.ts'
+export { AudioFormat, calculateAudioDurationMs } from './audio-format.ts'
+export type { AudioFormats, AudioLayout, RawAudioFormat } from './audio-format.ts'
+export { encodeAudioForLogging } from './audio-log.ts'
+export { createResampler, resample } from './audio-resampler.ts'
+export type { Resampler, ResamplerOptions } from './audio-resampler.ts'
+export { decodeSamples, encodeSamples, mixChannels } from './audio-samples.ts'
+export { readWav, writeWav } from './audio-wav.ts'
+export type { WavAudio, WavLayout } from './audio-wav.ts'
+export { StreamingBuffer } from './streaming-buffer.ts'
+export type { StreamingBufferStats } from './streaming-buffer.ts'
+export type { StreamingBufferOptions } from './streaming-buffer-options.ts'
+export { toReadableStream, toWritableStream } from './web-streams.ts'

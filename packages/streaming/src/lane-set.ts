@@ -1,0 +1,165 @@
+import { StageflowError } from '@stageflow/core'
+
+import type { ChunkReaderOptions, QueueSettings } from './chunk-queue-options.ts'
+import { Lane, type LaneHost, nameOf, type QueueEnd } from './lane.ts'
+import type { StreamSource } from './stream-events.ts'
+
+/** How a queue ends that nothing is wrong with. */
+export const CLOSED: QueueEnd = Object.freeze({ failed: false, error: undefined })
+
+interface LaneCounts {
+  readonly dropped: number
+  readonly coalesced: number
+  readonly discarded: number
+  readonly mostQueued: number
+}
+
+/** Where the items of a queue go: the one lane of a work queue, or one for each reader of a broadcast. */
+export class LaneSet<T> {
+  /** That of a work queue. */
+  readonly only: Lane<T> | undefined
+  lanes: readonly Lane<T>[]
+  totalItems = 0
+  readonly #host: LaneHost
+  readonly #settings: QueueSettings<T>
+  readonly #source: StreamSource
+  #end: QueueEnd | undefined = undefined
+  /** The counts of readers that have left. */
+  #past: LaneCounts = { dropped: 0, coalesced: 0, discarded: 0, mostQueued: 0 }
+  /** While a coalesce function of a broadcast runs, its item is half way in, and no other may come before it. */
+  #isMerging = false
+  #wasReentered = false
+
+  constructor(host: LaneHost, settings: QueueSettings<T>, source: StreamSource) {
+    this.#host = host
+    this.#settings = settings
+    this.#source = source
+    this.only = settings.mode === 'broadcast' ? undefined : new Lane(host, { ...settings, source })
+    this.lanes = this.only === undefined ? [] : [this.only]
+  }
+
+  /** Whether the next item must wait for a place. */
+  get isBlocked(): boolean {
+    if (this.#isMerging) return (this.#wasReentered = true)
+    for (const lane of this.lanes) if (lane.overflow === 'block' && lane.isFull) return true
+    return false
+  }
+
+  /** Into every lane, by its policy. A work queue throws what that says, and has not taken it; a broadcast loses the reader. */
+  accept(item: T): void {
+    const { lanes, only } = this
+    if (only !== undefined && !only.isFull) {
+      this.totalItems++
+      return only.deliver(item)
+    }
+    let lost: Map<Lane<T>, unknown> | undefined
+    // What can throw or runs code of others, before any lane has changed.
+    for (const lane of lanes) {
+      if (!lane.isFull) continue
+      try {
+        this.#prepare(lane, item)
+      } catch (error) {
+        if (only !== undefined) throw error
+        lost = (lost ?? new Map<Lane<T>, unknown>()).set(lane, error)
+      }
+    }
+    // A coalesce function may have ended the queue, or made readers leave.
+    if (this.#end === undefined) {
+      this.totalItems++
+      for (const lane of this.lanes) if (lost?.has(lane) !== true) lane.accept(item)
+      if (this.lanes.length === 0) this.#dropUnread()
+    }
+    if (lost === undefined) return
+    // Last: it lets in who waited for them, and those come after this item.
+    lost.forEach((error, lane) => this.remove(lane, { failed: true, error }))
+    this.#host.madeRoom()
+  }
+
+  add({ name, maxSize, overflow }: ChunkReaderOptions<T>): Lane<T> {
+    const settings = this.#settings
+    const lane = new Lane<T>(this.#host, {
+      ...settings,
+      maxSize: maxSize ?? settings.maxSize,
+      overflow: overflow ?? settings.overflow,
+      source: name === undefined ? this.#source : { ...this.#source, reader: name },
+    })
+    if (this.#end === undefined) this.lanes = [...this.lanes, lane]
+    else lane.end(this.#end)
+    return lane
+  }
+
+  /** A reader leaves, or is made to by an error, which it reads after what was queued. */
+  remove(lane: Lane<T>, end: QueueEnd = CLOSED): void {
+    const { discarded } = lane
+    if (!end.failed) lane.discard()
+    lane.end(end)
+    if (!this.lanes.includes(lane)) {
+      this.#past = { ...this.#past, discarded: this.#past.discarded + lane.discarded - discarded }
+      return
+    }
+    this.#past = this.#countsWith(lane)
+    this.lanes = this.lanes.filter((each) => each !== lane)
+    this.#host.madeRoom()
+  }
+
+  end(end: QueueEnd): void {
+    this.#end = end
+    for (const lane of this.lanes) lane.end(end)
+  }
+
+  counts(): LaneCounts {
+    return this.#countsWith(...this.lanes)
+  }
+
+  #countsWith(...lanes: readonly Lane<T>[]): LaneCounts {
+    return lanes.reduce<LaneCounts>(
+      (sum, lane) => ({
+        dropped: sum.dropped + lane.dropped,
+        coalesced: sum.coalesced + lane.coalesced,
+        discarded: sum.discarded + lane.discarded,
+        mostQueued: Math.max(sum.mostQueued, lane.mostQueued),
+      }),
+      this.#past,
+    )
+  }
+
+  /** The policies that can throw, for a lane that is full. */
+  #prepare(lane: Lane<T>, item: T): void {
+    const { overflow } = lane
+    if (overflow === 'error') throw this.only === undefined ? readerOverflow(lane) : full(lane)
+    if (typeof overflow === 'string') return
+    const { totalItems, lanes } = this
+    const isEnded = this.#end !== undefined
+    this.#isMerging = this.only === undefined
+    this.#wasReentered = false
+    try {
+      lane.merged = { item: overflow.coalesce(lane.ring.newest, item) }
+    } finally {
+      this.#isMerging = false
+    }
+    const isAsBefore = totalItems === this.totalItems && lanes === this.lanes && isEnded === (this.#end !== undefined)
+    if (isAsBefore && lane.isFull && !this.#wasReentered) return
+    throw new StageflowError(
+      'streaming/coalesce-reentered',
+      `The coalesce function of ${nameOf(lane.source)} used the queue that called it. Make it a plain function of its two items.`,
+    )
+  }
+
+  #dropUnread(): void {
+    this.#past = { ...this.#past, dropped: this.#past.dropped + 1 }
+    const { maxSize } = this.#settings
+    this.#host.outbox?.add('stream.chunk_dropped', { queueSize: 0, maxSize, reason: 'no_reader', ...this.#source })
+  }
+}
+
+const full = <T>({ source, ring }: Lane<T>): StageflowError =>
+  new StageflowError(
+    'streaming/full',
+    `An item was put into ${nameOf(source)}, which holds ${ring.maxSize} and is full, and its policy is 'error'. Put less, read faster, or use another policy.`,
+  )
+
+const readerOverflow = <T>({ source, ring }: Lane<T>): StageflowError =>
+  new StageflowError(
+    'streaming/reader-overflow',
+    `A reader of ${nameOf(source)} was ${ring.maxSize} items behind, and its policy is 'error'. Read faster, or give it a larger maxSize or another policy.`,
+  )

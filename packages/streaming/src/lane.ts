@@ -1,0 +1,170 @@
+import type { Clock } from '@stageflow/core'
+
+import { BackpressureMonitor } from './backpressure-monitor.ts'
+import type { OverflowPolicy } from './overflow-policy.ts'
+import { Ring } from './ring.ts'
+import type { DropReason, Outbox, StreamSource } from './stream-events.ts'
+import { WaitList, type WaitOptions } from './wait-list.ts'
+
+/** How a queue ended: an end without an error is an ordinary one. */
+export interface QueueEnd {
+  readonly failed: boolean
+  readonly error: unknown
+}
+
+/** What a lane needs to know of its queue. */
+export interface LaneHost {
+  readonly clock: Clock
+  readonly outbox: Outbox | undefined
+  /** There may be a place for a put that waits. */
+  madeRoom(): void
+}
+
+interface LaneSettings<T> {
+  readonly source: StreamSource
+  readonly maxSize: number
+  readonly overflow: OverflowPolicy<T>
+  readonly highWaterMark: number
+  readonly lowWaterMark: number
+}
+
+/** What `get` and `next` answer. */
+export type ChunkResult<T> = IteratorResult<T, undefined>
+
+export const DONE: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined })
+const DONE_PROMISE = Promise.resolve(DONE)
+
+// An async function makes the cheapest promise of a result: measured against Promise.resolve, it saves a look for `then`.
+async function promiseOf<T>(value: T): Promise<ChunkResult<T>> {
+  return { done: false, value }
+}
+
+/** The items on their way to one reader, or to all readers of a work queue, and those who wait for one. */
+export class Lane<T> {
+  readonly source: StreamSource
+  readonly overflow: OverflowPolicy<T>
+  readonly monitor: BackpressureMonitor
+  readonly ring: Ring<T>
+  readonly gets: WaitList<undefined, ChunkResult<T>>
+  /** What the newest item becomes, worked out before anything changes. */
+  merged: { readonly item: T } | undefined = undefined
+  dropped = 0
+  coalesced = 0
+  discarded = 0
+  mostQueued = 0
+  readonly #host: LaneHost
+  readonly #outbox: Outbox | undefined
+  #end: QueueEnd | undefined = undefined
+
+  constructor(host: LaneHost, { source, maxSize, overflow, highWaterMark, lowWaterMark }: LaneSettings<T>) {
+    this.#host = host
+    this.#outbox = host.outbox
+    this.source = source
+    this.overflow = overflow
+    this.ring = new Ring<T>(maxSize)
+    this.monitor = new BackpressureMonitor({ maxSize, highWaterMark, lowWaterMark })
+    this.gets = new WaitList<undefined, ChunkResult<T>>(host.clock, {
+      code: 'streaming/get-timeout',
+      timedOut: (ms) => `Nothing came into ${nameOf(source)} within ${ms} ms. Raise timeoutMs, or see to its producer.`,
+    })
+  }
+
+  get isFull(): boolean {
+    return this.ring.size === this.ring.maxSize
+  }
+
+  /** To whoever has waited longest, else into the queue; only while it is not full. */
+  deliver(item: T): void {
+    const waiting = this.gets.first
+    if (waiting !== undefined) return this.gets.settle(waiting, promiseOf(item))
+    const ring = this.ring
+    ring.push(item)
+    if (ring.size > this.mostQueued) this.mostQueued = ring.size
+    const change = this.monitor.observe(ring.size)
+    if (change !== undefined) this.#tellThrottle(change)
+  }
+
+  /** By the policy if it is full; `block` and `error` have been seen to. */
+  accept(item: T): void {
+    const { ring, merged } = this
+    this.merged = undefined
+    if (!this.isFull) return this.deliver(item)
+    if (merged !== undefined) {
+      ring.newest = merged.item
+      this.coalesced++
+    } else if (this.overflow === 'drop-oldest') {
+      ring.shift()
+      ring.push(item)
+      this.#drop('overflow')
+    } else this.#drop('queue_full')
+  }
+
+  tryGet(): ChunkResult<T> | undefined {
+    if (this.ring.size > 0) {
+      const value = this.#take()
+      this.#outbox?.flush()
+      return { done: false, value }
+    }
+    if (this.#end === undefined) return undefined
+    if (this.#end.failed) throw this.#end.error
+    return DONE
+  }
+
+  /** The options have been checked. */
+  get(options: WaitOptions | undefined, owner: unknown): Promise<ChunkResult<T>> {
+    if (options?.signal?.aborted === true) return Promise.reject(options.signal.reason)
+    if (this.ring.size > 0) {
+      const value = this.#take()
+      this.#outbox?.flush()
+      return promiseOf(value)
+    }
+    const end = this.#end
+    if (end === undefined) return this.gets.wait(undefined, options, owner, 0)
+    return end.failed ? Promise.reject(end.error) : DONE_PROMISE
+  }
+
+  /** What is queued can still be read; whoever waits is told. */
+  end(end: QueueEnd): void {
+    this.#end ??= end
+    const waiting = this.gets.removeAll()
+    if (waiting.length === 0) return
+    // A promise too, so that it comes after the items of those who waited before.
+    const answer = end.failed ? Promise.reject<ChunkResult<T>>(end.error) : DONE_PROMISE
+    for (const waiter of waiting) waiter.resolve(answer)
+  }
+
+  /** Forgets what is queued. */
+  discard(): void {
+    this.discarded += this.ring.size
+    this.ring.clear()
+    const change = this.monitor.observe(0)
+    if (change !== undefined) this.#tellThrottle(change)
+  }
+
+  #take(): T {
+    const ring = this.ring
+    const item = ring.shift()
+    // First: a place that is taken again at once is no relief.
+    if (ring.size === ring.maxSize - 1) this.#host.madeRoom()
+    const change = this.monitor.observe(ring.size)
+    if (change !== undefined) this.#tellThrottle(change)
+    return item
+  }
+
+  #drop(reason: DropReason): void {
+    this.dropped++
+    const { source, ring } = this
+    this.#outbox?.add('stream.chunk_dropped', { queueSize: ring.size, maxSize: ring.maxSize, reason, ...source })
+  }
+
+  #tellThrottle(change: 'throttle_started' | 'throttle_ended'): void {
+    if (this.#outbox === undefined) return
+    const queueSize = this.ring.size
+    const fillPercentage = this.monitor.fillPercentage(queueSize)
+    this.#outbox.add(`stream.${change}`, { fillPercentage, queueSize, ...this.source })
+  }
+}
+
+/** For messages: which queue it was. */
+export const nameOf = ({ queue, reader }: StreamSource): string =>
+  `${queue === undefined ? 'the queue' : `the queue "${queue}"`}${reader === undefined ? '' : `, reader "${reader}"`}`

@@ -1,0 +1,1 @@
+export { toNodeReadable, toNodeWritable } from './node-streams.ts'

@@ -1,0 +1,341 @@
+import { StageflowError } from '@stageflow/core'
+import type { EventSink, StageflowEvent } from '@stageflow/core'
+import { describe, expect, test } from 'vitest'
+import { recordingSink, sinkContract, type CreateSink, type ManualClock } from './index.ts'
+
+/** A correct sink that writes ten milliseconds later, in batches, and of which the broken ones differ in one thing. */
+function batching(clock: ManualClock) {
+  const events: StageflowEvent[] = []
+  let batch: StageflowEvent[] = []
+  let stop: (() => void) | undefined
+  let closed = false
+  const write = (): void => {
+    stop?.()
+    stop = undefined
+    events.push(...batch)
+    batch = []
+  }
+  const take = (event: StageflowEvent): boolean => {
+    if (closed) return false
+    batch.push(event)
+    stop ??= clock.setTimeout(write, 10)
+    return true
+  }
+  const sink: Required<EventSink> = {
+    emit: (event) => void take(event),
+    tryEmit: take,
+    flush: async () => write(),
+    close: async () => {
+      write()
+      closed = true
+    },
+  }
+  return { sink, events, take, write, forget: () => (batch = []), isClosed: () => closed, arrived: () => events }
+}
+
+const correct: Readonly<Record<string, CreateSink>> = {
+  'a recording sink': () => {
+    const sink = recordingSink()
+    return { sink, arrived: () => sink.events }
+  },
+  'a sink that writes in batches': batching,
+  'a sink that is made and read asynchronously': async (clock) => {
+    const { sink, events } = batching(clock)
+    return { sink, arrived: async () => events }
+  },
+  'a sink that waits for each event': (clock) => {
+    const events: StageflowEvent[] = []
+    let writing = Promise.resolve()
+    const emit = (event: StageflowEvent): Promise<void> =>
+      (writing = writing.then(async () => {
+        await clock.sleep(5)
+        events.push(event)
+      }))
+    const flush = (): Promise<void> => writing
+    return { sink: { emit, tryEmit: (event) => void emit(event), flush, close: flush }, arrived: () => events }
+  },
+  'a sink that refuses every third event': () => {
+    const sink = recordingSink()
+    const tryEmit = (event: StageflowEvent): boolean => event.seq % 3 !== 1 && sink.tryEmit(event) !== false
+    return { sink: { emit: (event) => sink.emit(event), tryEmit }, arrived: () => sink.events }
+  },
+}
+
+describe.concurrent.each(Object.entries(correct))('%s keeps the whole contract', (_, create) => {
+  for (const { name, run } of sinkContract(create)) test(name, run)
+})
+
+type Batching = ReturnType<typeof batching>
+const unlike =
+  (change: (sound: Batching, clock: ManualClock) => Partial<EventSink>): CreateSink =>
+  (clock) => {
+    const sound = batching(clock)
+    return { sink: { ...sound.sink, ...change(sound, clock) }, arrived: sound.arrived }
+  }
+
+const broken: readonly (readonly [fault: string, fails: string, create: CreateSink])[] = [
+  [
+    'takes the next event only when the last is written',
+    'takes an event before emit returns, whether or not anybody waits',
+    unlike(({ take }, clock) => {
+      let last = Promise.resolve()
+      let busy = 0
+      const later = (event: StageflowEvent): Promise<void> => {
+        busy++
+        last = last.then(async () => {
+          await clock.sleep(1)
+          take(event)
+          busy--
+        })
+        return last
+      }
+      return { emit: later, tryEmit: (event) => (busy > 0 ? void later(event) : take(event)) }
+    }),
+  ],
+  [
+    'lets tryEmit overtake emit',
+    'keeps the order in which events come',
+    unlike(({ take, write }) => {
+      let late: StageflowEvent[] = []
+      const catchUp = (): void => {
+        late.forEach(take)
+        late = []
+      }
+      return {
+        emit: async (event) => {
+          late.push(event)
+          await Promise.resolve()
+          catchUp()
+        },
+        flush: async () => {
+          catchUp()
+          write()
+        },
+      }
+    }),
+  ],
+  [
+    'says yes to what is too much for it',
+    'delivers every event that it did not refuse, and once',
+    unlike(({ take }) => {
+      let count = 0
+      return { tryEmit: (event) => ++count > 190 || take(event) }
+    }),
+  ],
+  [
+    'writes twice what came by tryEmit',
+    'delivers every event that it did not refuse, and once',
+    unlike(({ take }) => ({ tryEmit: (event) => take(event) && take(event) })),
+  ],
+  [
+    'answers tryEmit with a promise',
+    'answers tryEmit with true, false or nothing',
+    unlike(({ take }) => ({ tryEmit: (async (event: StageflowEvent) => take(event)) as unknown as () => boolean })),
+  ],
+  [
+    'never lets go who emits the sixteenth event of a run',
+    'settles the promise of emit',
+    unlike(({ take }) => {
+      const counts = new Map<string, number>()
+      return {
+        emit: ({ pipelineRunId, ...event }) => {
+          take({ pipelineRunId, ...event } as StageflowEvent)
+          const count = (counts.get(pipelineRunId) ?? 0) + 1
+          counts.set(pipelineRunId, count)
+          return count < 16 ? undefined : new Promise(() => {})
+        },
+      }
+    }),
+  ],
+  [
+    'makes JSON of an event when it takes it',
+    'throws for no event, whatever is in it',
+    unlike(({ take }) => ({ tryEmit: (event) => JSON.stringify(event) !== '' && take(event) })),
+  ],
+  [
+    'rejects what it cannot write',
+    'throws for no event, whatever is in it',
+    unlike(({ take }) => ({
+      emit: async (event) => {
+        take(event)
+        JSON.stringify(event)
+      },
+    })),
+  ],
+  [
+    'is stuck once there was an event that it cannot write',
+    'throws for no event, whatever is in it',
+    unlike(({ take }) => {
+      let stuck = false
+      const tryEmit = (event: StageflowEvent): boolean => {
+        try {
+          JSON.stringify(event.data)
+        } catch {
+          stuck = true
+        }
+        return stuck || take(event)
+      }
+      return { tryEmit, emit: (event) => void tryEmit(event) }
+    }),
+  ],
+  [
+    'takes the secrets out of the event itself',
+    'changes nothing of an event',
+    unlike(({ take }) => ({
+      tryEmit: (event) => {
+        const { nested } = event.data as { nested?: { token: string } }
+        if (nested !== undefined) nested.token = '[redacted]'
+        return take(event)
+      },
+    })),
+  ],
+  [
+    'notes on the event that it has seen it',
+    'changes nothing of an event',
+    unlike(({ take }) => ({
+      emit: (event) => {
+        if (Array.isArray(Reflect.get(event.data, 'words'))) Object.assign(event, { seen: true })
+        take(event)
+      },
+    })),
+  ],
+  [
+    'knows an event again by its type and number',
+    'keeps many runs at once apart',
+    unlike(({ take }) => {
+      const seen = new Set<string>()
+      const isNew = ({ type, seq }: StageflowEvent): boolean => {
+        const key = `${type} ${seq}`
+        return !seen.has(key) && seen.add(key).size > 0
+      }
+      return { emit: (event) => void (isNew(event) && take(event)), tryEmit: (event) => !isNew(event) || take(event) }
+    }),
+  ],
+  [
+    'leaves out how a run ended',
+    'has a run end with its last event',
+    unlike(({ take }) => ({ emit: (event) => void (event.type === 'pipeline.completed' || take(event)) })),
+  ],
+  [
+    'has no place for how a run ended when it is full',
+    'has a run end with its last event',
+    unlike(({ take }) => {
+      const counts = new Map<string, number>()
+      const tryEmit = (event: StageflowEvent): boolean => {
+        const count = (counts.get(event.pipelineRunId) ?? 0) + 1
+        counts.set(event.pipelineRunId, count)
+        return (count <= 40 || !event.type.startsWith('pipeline.')) && take(event)
+      }
+      return { tryEmit, emit: (event) => void tryEmit(event) }
+    }),
+  ],
+  ['does not wait in flush', 'flush waits until everything has arrived', unlike(() => ({ flush: async () => {} }))],
+  [
+    'rejects a flush where there is nothing to write',
+    'can be flushed when there is nothing, and again',
+    unlike(({ take, write }) => {
+      let count = 0
+      const tryEmit = (event: StageflowEvent): boolean => ++count > 0 && take(event)
+      const flush = async (): Promise<void> => {
+        if (count === 0) throw new Error('nothing to write')
+        write()
+      }
+      return { tryEmit, emit: (event) => void tryEmit(event), flush }
+    }),
+  ],
+  [
+    'forgets in close what waits',
+    'close delivers what was taken',
+    unlike(({ sink, forget }) => ({
+      close: async () => {
+        forget()
+        await sink.close()
+      },
+    })),
+  ],
+  [
+    'cannot be closed twice',
+    'can be closed twice, at once and later',
+    unlike(({ sink, isClosed }) => ({
+      close: async () => {
+        if (isClosed()) throw new Error('it is closed already')
+        await sink.close()
+      },
+    })),
+  ],
+  [
+    'throws after it was closed',
+    'after close it neither throws nor says yes to what it leaves out',
+    unlike(({ take, isClosed }) => ({
+      tryEmit: (event) => {
+        if (isClosed()) throw new Error('it is closed')
+        return take(event)
+      },
+    })),
+  ],
+  [
+    'says yes after it was closed',
+    'after close it neither throws nor says yes to what it leaves out',
+    unlike(({ take }) => ({ tryEmit: (event) => take(event) || true })),
+  ],
+  [
+    'says nothing of what it leaves out after it was closed',
+    'after close it neither throws nor says yes to what it leaves out',
+    unlike(({ take, isClosed }) => ({ tryEmit: (event) => (isClosed() ? undefined : take(event)) })),
+  ],
+  [
+    'looks after itself every minute, also when closed',
+    'leaves no timer behind',
+    unlike((_, clock) => {
+      const look = (): void => void clock.setTimeout(look, 60_000)
+      look()
+      return {}
+    }),
+  ],
+]
+
+describe.concurrent('a sink that', () => {
+  for (const [fault, fails, create] of broken)
+    test(`${fault} fails "${fails}" alone`, async () => {
+      const failed: string[] = []
+      for (const { name, run } of sinkContract(create))
+        await run().catch((error: unknown) => {
+          expect(StageflowError.is(error, 'testing/contract')).toBe(true)
+          failed.push(name)
+        })
+      expect(failed).toEqual([fails])
+    })
+})
+
+test('every case is failed by a broken sink', () => {
+  const names = sinkContract(batching).map(({ name }) => name)
+  expect(new Set(broken.map(([, fails]) => fails))).toEqual(new Set(names))
+})
+
+test('the messages say what was seen and what is owed', async () => {
+  const sink: EventSink = { emit: () => {}, tryEmit: () => true }
+  const [first, , third] = sinkContract(() => ({ sink, arrived: () => [] }))
+  await expect(first?.run()).rejects.toThrow(
+    'The numbers of none arrived, not 0, 1, 2, of three events that were emitted without awaiting emit. Take the event before emit returns; its promise only says when you can take more.',
+  )
+  await expect(third?.run()).rejects.toThrow('Of 200 events at once 200 were neither refused nor delivered')
+})
+
+test('what makes no sink is refused (testing/illegal-contract), and what it answers is checked', async () => {
+  expect(() => sinkContract(recordingSink() as never)).toThrow('sinkContract() takes a function that makes the sink')
+  let error: unknown
+  try {
+    sinkContract(undefined as never)
+  } catch (thrown) {
+    error = thrown
+  }
+  expect(StageflowError.is(error, 'testing/illegal-contract')).toBe(true)
+  for (const arrived of [() => 3, () => ['contract.said'], () => [{ type: 'contract.said', seq: 0 }], async () => null])
+    await expect(sinkContract(() => ({ sink: recordingSink(), arrived }) as never)[0]?.run()).rejects.toThrow(
+      'arrived() must give back a list of events, each with the type, seq and pipelineRunId that it came with',
+    )
+  for (const made of [undefined, recordingSink(), { sink: {}, arrived: () => [] }])
+    await expect(sinkContract(() => made as never)[0]?.run()).rejects.toThrow(
+      'create() must answer sinkContract with { sink, arrived }',
+    )
+})

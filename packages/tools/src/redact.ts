@@ -1,0 +1,114 @@
+import { createRedactor, REDACTED, type Redactor } from '@stageflow/core/redaction'
+
+import type { AnyTool } from './tool-types.ts'
+
+/** Bounds of what an event shows of a value. */
+const BOUNDS = { maxTextLength: 200, maxEntries: 20, maxDepth: 4, maxLength: 2_000 }
+
+/** Of what is searched for secrets before it is cut. */
+const WIDE_BOUNDS = { ...BOUNDS, maxTextLength: 2_000, maxEntries: 200, maxLength: 20_000 }
+
+/** Numbers and texts that are shorter are in too many texts to be taken for the secret itself. */
+const SHORTEST_SECRET = 4
+
+const plain = createRedactor(BOUNDS)
+const redactors = new WeakMap<AnyTool, Redactor>()
+
+/** What an event shows of an input, an output or a partial result: bounded, without secrets; never throws. `input`: whose secrets it may have taken over. */
+export function payloadSummary(tool: AnyTool | undefined, value: unknown, input?: unknown): unknown {
+  if (tool?.redact === 'all') return REDACTED
+  const redactor = redactorOf(tool)
+  const secrets = secretsOf(tool, input)
+  if (secrets.length === 0) return redactor.value(value)
+  // Without the secrets before it is cut: half of one is not found.
+  return redactor.value(withoutIn(wideRedactor.value(value), secrets))
+}
+
+/** An error's text as an event shows it. */
+export function shownText(tool: AnyTool | undefined, text: string): string {
+  return tool?.redact === 'all' ? REDACTED : text
+}
+
+/** A text without what looks like a secret, and without the values that `input` has under secret names; bounded. */
+export function cleanText(tool: AnyTool | undefined, text: string, input: unknown): string {
+  return textRedactor.text(without(text, secretsOf(tool, input)))
+}
+
+const textRedactor = createRedactor({ maxTextLength: 1_000 })
+const wideRedactor = createRedactor(WIDE_BOUNDS)
+
+function without(text: string, secrets: readonly string[]): string {
+  let clean = text
+  for (const secret of secrets) clean = clean.replaceAll(secret, REDACTED)
+  return clean
+}
+
+/** In a JSON value. */
+function withoutIn(value: unknown, secrets: readonly string[]): unknown {
+  if (typeof value === 'string') return without(value, secrets)
+  if (typeof value === 'number' && secrets.includes(String(value))) return REDACTED
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((held) => withoutIn(held, secrets))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, held]) => [without(key, secrets), withoutIn(held, secrets)]),
+  )
+}
+
+function redactorOf(tool: AnyTool | undefined): Redactor {
+  if (tool === undefined || tool.redact === 'all' || tool.redact.length === 0) return plain
+  const known = redactors.get(tool)
+  if (known !== undefined) return known
+  const made = createRedactor({ ...BOUNDS, keys: tool.redact })
+  redactors.set(tool, made)
+  return made
+}
+
+/** How much of an input is searched for secrets, and how many are. */
+const MOST_VALUES = 10_000
+const MOST_SECRETS = 200
+
+/** The values that a redactor leaves out by the names of their keys: a handler may well have put them into its error. */
+function secretsOf(tool: AnyTool | undefined, input: unknown): readonly string[] {
+  const redactor = redactorOf(tool)
+  const found = new Set<string>()
+  let left = MOST_VALUES
+  const look = (value: unknown, isSecret: boolean): void => {
+    if (left-- <= 0 || found.size > MOST_SECRETS) return
+    if (typeof value === 'object' && value !== null) {
+      for (const [key, held] of entriesOf(value)) {
+        look(held, isSecret || (key !== undefined && isHidden(redactor, key, held)))
+        if (left <= 0) return
+      }
+    } else if (isSecret && /string|number|bigint/.test(typeof value)) {
+      const secret = String(value)
+      if (secret.length >= SHORTEST_SECRET) for (const written of writingsOf(secret)) found.add(written)
+    }
+  }
+  try {
+    look(input, false)
+  } catch {
+    // The rest of an input that cannot be read has not got into a text.
+  }
+  // The longest first, so that one that is a part of another leaves nothing of it.
+  return [...found].toSorted((a, b) => b.length - a.length)
+}
+
+function entriesOf(value: object): Iterable<readonly [key: string | undefined, held: unknown]> {
+  if (Array.isArray(value) || value instanceof Set) return Array.from(value, (held: unknown) => [undefined, held])
+  if (value instanceof Map) return Array.from(value, ([key, held]) => [String(key), held])
+  return ArrayBuffer.isView(value) ? [] : Object.entries(value)
+}
+
+/** As it is, inside of JSON, and in a URL: as a part, and as a form writes it. */
+function writingsOf(secret: string): readonly string[] {
+  const part = encodeURIComponent(secret.replace(/\p{Surrogate}/gu, '\ufffd'))
+  return [secret, JSON.stringify(secret).slice(1, -1), part, `${new URLSearchParams([['', secret]])}`.slice(1)]
+}
+
+function isHidden(redactor: Redactor, key: string, value: unknown): boolean {
+  if (value === undefined || value === null) return false
+  // What is asked is the name; the value stands in with its type, for a number under `tokens` is a count.
+  const probe = typeof value === 'number' ? 0 : ''
+  const shown = redactor.value(Object.fromEntries([[key, probe]])) as Readonly<Record<string, unknown>>
+  return Object.values(shown)[0] === REDACTED
+}

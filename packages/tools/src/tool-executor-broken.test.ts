@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { bench, tool } from '../test/tool-bench.ts'
+import { toolFailure } from './index.ts'
+
+const unhandled: unknown[] = []
+const onUnhandled = (error: unknown): number => unhandled.push(error)
+beforeEach(() => void process.on('unhandledRejection', onUnhandled))
+afterEach(async () => {
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('unhandledRejection', onUnhandled)
+  expect(unhandled.splice(0)).toEqual([])
+})
+
+const idempotencyKey = (): string => 'key'
+
+test('a random that throws ends the call, once, leaves no rejection unhandled, and frees its key', async () => {
+  let isBroken = true
+  const random = (): number => { if (isBroken) throw new Error('no numbers'); return 0 } // prettier-ignore
+  const flaky = tool('flaky', (_, { attempt }) => { if (attempt === 1) throw new Error('x'); return 'done' }, { retry: {} }) // prettier-ignore
+  const b = bench([flaky], { random })
+  expect(await b.call('flaky', {}, { idempotencyKey })).toMatchObject({
+    status: 'failed',
+    error: { message: 'no numbers' },
+    attempts: 1,
+  })
+  expect(b.types()).toEqual(['tool.invoked', 'tool.started', 'tool.failed'])
+  isBroken = false
+  const second = b.call('flaky', {}, { idempotencyKey })
+  await b.clock.runAll()
+  expect(await second).toMatchObject({ status: 'completed', output: 'done' })
+  expect(b.executor.statistics()).toMatchObject({ running: 0, waiting: 0 })
+})
+
+test('a clock that breaks after the end of a call does not end it again', async () => {
+  const b = bench([tool('deaf', () => new Promise(() => {}), { timeoutMs: 10 })])
+  let timers = 0
+  const clock = {
+    ...b.clock,
+    now: () => 0,
+    setTimeout: (callback: () => void, ms: number) => {
+      if (++timers === 2) throw new Error('no timers')
+      return b.clock.setTimeout(callback, ms)
+    },
+  }
+  const call = b.call('deaf', {}, { clock })
+  await b.clock.advance(10)
+  expect(await call).toMatchObject({ status: 'failed' })
+  expect(b.types()).toEqual(['tool.invoked', 'tool.started', 'tool.failed'])
+})
+
+test('a failure that was made elsewhere may hold anything', async () => {
+  const made = (fields: object): object => ({ [Symbol.for('@stageflow/tool-failure')]: true, ...fields })
+  const b = bench([
+    tool('odd', () => made({ message: 7, code: {} })),
+    tool('empty', () => made({})),
+    tool('long', () => toolFailure('x', { code: 'c'.repeat(5_000) })),
+  ])
+  const results = await b.calls([['odd'], ['empty'], ['long']])
+  expect(results).toMatchObject([
+    { status: 'failed', error: { code: 'tools/reported-failure', message: '7' } },
+    { status: 'failed', error: { code: 'tools/reported-failure', message: 'undefined' } },
+    { status: 'failed', error: { code: 'c'.repeat(100) } },
+  ])
+  expect(b.of('tool.failed')).toHaveLength(3)
+})
+
+test('whoever aborts at tool.started is obeyed: no handler is started', async () => {
+  const controller = new AbortController()
+  let started = 0
+  const b = bench([tool('one', () => ++started)])
+  const eventEmitter = (type: string, data: unknown): void => {
+    b.events.push({ type, data })
+    if (type === 'tool.started') controller.abort()
+  }
+  expect(await b.call('one', {}, { signal: controller.signal, eventEmitter })).toMatchObject({ status: 'cancelled' })
+  expect(started).toBe(0)
+  expect(b.types()).toEqual(['tool.invoked', 'tool.started', 'tool.failed'])
+})
+
+test('each attempt gets the input as it was checked, whatever the one before did to it', async () => {
+  const seen: unknown[] = []
+  const input = { list: [1, { deep: true }], at: new Date(0) }
+  const eats = tool(
+    'eats',
+    (given) => {
+      seen.push(structuredClone(given))
+      given.list.length = 0
+      delete given.at
+      if (seen.length === 1) throw new Error('again')
+    },
+    { retry: { attempts: 2, baseMs: 1 } },
+  )
+  const b = bench([eats])
+  const call = b.call('eats', input)
+  await b.clock.runAll()
+  expect(await call).toMatchObject({ status: 'completed', attempts: 2 })
+  expect(seen).toEqual([input, input])
+})

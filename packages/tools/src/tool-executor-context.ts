@@ -1,0 +1,115 @@
+import type { TryEmitEvent } from '@stageflow/core'
+
+import type { ResolvedCall } from './call-types.ts'
+import { frozenCopy, type Budget } from './frozen-copy.ts'
+import { cleanText, payloadSummary } from './redact.ts'
+import type { Batch } from './tool-executor-batch.ts'
+import type { Stops } from './tool-executor-stops.ts'
+import type { ToolContext, ToolProgress } from './tool-types.ts'
+
+/** What a handler sees of its call, and what it leaves there. */
+export class CallContext {
+  readonly #call: ResolvedCall
+  readonly #batch: Pick<Batch, 'settings' | 'caller' | 'behavior'>
+  readonly idempotencyKey: string
+  readonly #partials: unknown[] = []
+  readonly #budget: Budget
+  #dropped = 0
+  /** What it gave to `keepForUndo` last. */
+  kept: unknown
+  /** The attempt that may still say something. */
+  #current = 0
+
+  constructor(call: ResolvedCall, batch: Pick<Batch, 'settings' | 'caller' | 'behavior'>, key: string | undefined) {
+    this.#call = call
+    this.#batch = batch
+    // Without a run nothing else tells the calls of two messages apart, which may have one id.
+    this.idempotencyKey = key ?? `${batch.caller.ids.pipelineRunId ?? crypto.randomUUID()}/${call.callId}`
+    this.#budget = { left: batch.settings.maxOutputLength, used: 0 }
+  }
+
+  /** The context of an attempt. What it says after that attempt is over, or was given up, is not taken. */
+  of(attempt: number, stops: Stops): ToolContext<never> {
+    const { caller, behavior, settings } = this.#batch
+    const { ids, emit } = caller
+    const { callId, name: toolName, tool, input } = this.#call
+    this.#current = attempt
+    this.kept = undefined
+    const isOver = (): boolean => this.#current !== attempt || stops.stop !== undefined
+    return Object.freeze({
+      callId,
+      toolName,
+      attempt,
+      signal: stops.signal,
+      clock: caller.clock,
+      ports: (caller.ports ?? {}) as never,
+      idempotencyKey: this.idempotencyKey,
+      behavior,
+      pipelineRunId: ids.pipelineRunId,
+      requestId: ids.requestId,
+      sessionId: ids.sessionId,
+      userId: ids.userId,
+      orgId: ids.orgId,
+      interactionId: ids.interactionId,
+      emit: handlerEmit(emit),
+      progress: (update: ToolProgress) => {
+        if (isOver()) return
+        caller.heartbeat()
+        emit?.('tool.updated', {
+          toolName,
+          callId,
+          kind: 'progress',
+          ...progressOf(update, (text) => String(payloadSummary(tool, cleanText(tool, text, input)))),
+        })
+      },
+      partial: (value: unknown) => {
+        if (isOver()) return
+        caller.heartbeat()
+        this.#keep(value)
+        emit?.('tool.updated', {
+          toolName,
+          callId,
+          kind: 'partial',
+          partialSummary: payloadSummary(tool, value, input),
+        })
+      },
+      keepForUndo: (value: unknown) => {
+        if (this.#current === attempt) this.kept = frozenCopy(value, { left: settings.maxOutputLength, used: 0 })
+      },
+    })
+  }
+
+  over(): void {
+    this.#current = 0
+  }
+
+  partials(): { readonly partials: readonly unknown[]; readonly partialsDropped: number } {
+    return { partials: Object.freeze([...this.#partials]), partialsDropped: this.#dropped }
+  }
+
+  #keep(value: unknown): void {
+    const trial = { ...this.#budget }
+    try {
+      if (this.#partials.length >= this.#batch.settings.maxPartials) throw new RangeError('enough')
+      this.#partials.push(frozenCopy(value, trial))
+      this.#budget.left = trial.left
+    } catch {
+      this.#dropped++ // too many, too large, or not to be read
+    }
+  }
+}
+
+/** Events of the handler's own. Those about calls are the executor's alone: a handler cannot forge its end. */
+export function handlerEmit(emit: TryEmitEvent | undefined): TryEmitEvent {
+  return (type: string, data: object) =>
+    emit !== undefined && !/^tools?\./.test(type) && emit(type as never, data as never)
+}
+
+function progressOf({ message, done, total }: ToolProgress, shown: (text: string) => string): ToolProgress {
+  const number = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
+  return {
+    ...(message !== undefined && { message: shown(String(message)) }),
+    ...(number(done) && { done }),
+    ...(number(total) && { total }),
+  }
+}

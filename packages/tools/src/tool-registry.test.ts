@@ -1,0 +1,176 @@
+import { StageflowError } from '@stageflow/core'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+
+import { defineTool, ToolRegistry } from './index.ts'
+import type { AnyTool, ToolRegistryOptions } from './index.ts'
+
+const weather = defineTool({
+  name: 'get_weather',
+  description: 'The weather of a city.',
+  input: z.object({ city: z.string(), days: z.number().int().default(1) }),
+  execute: ({ city, days }) => `${city}: ${days}`,
+})
+const noArguments = defineTool({
+  name: 'list_cities',
+  description: 'All cities.',
+  input: z.object({}),
+  behaviors: ['practice', 'plan'],
+  execute: () => [],
+})
+
+const registryOf = (options: ToolRegistryOptions = {}): ToolRegistry =>
+  new ToolRegistry({ tools: [weather, noArguments], ...options })
+const call = (name: unknown, args: unknown, id: unknown = 'c1'): unknown => ({
+  id,
+  type: 'function',
+  function: { name, arguments: args },
+})
+const codeOf = (use: () => unknown): string => {
+  try {
+    use()
+  } catch (error) {
+    return StageflowError.is(error) ? `${error.code}: ${error.message}` : String(error)
+  }
+  return 'nothing was thrown'
+}
+
+// ---------- the tools
+
+test('everything that is registered is listed, in order, and found by its name', () => {
+  const registry = new ToolRegistry()
+  expect(registry.register(weather)).toBe(registry)
+  registry.register(noArguments)
+  expect(registry.list()).toEqual([weather, noArguments])
+  expect(registry.get('list_cities')).toBe(noArguments)
+  expect(registry.get('toString')).toBeUndefined()
+})
+
+test('a mode sees the tools that it may use', () => {
+  expect(registryOf().list({ behavior: 'plan' })).toEqual([weather, noArguments])
+  expect(registryOf().list({ behavior: 'chat' })).toEqual([weather])
+})
+
+test.each(['plan', { behaviour: 'plan' }, { behavior: 7 }, null])(
+  'list(%j) lists nothing that was not asked for, but is refused (tools/illegal-option)',
+  (options) => {
+    expect(codeOf(() => registryOf().list(options as unknown as {}))).toContain(
+      'tools/illegal-option: list() was given',
+    )
+  },
+)
+
+test('two registries know nothing of one another', () => {
+  expect(new ToolRegistry().list()).toEqual([])
+})
+
+test('a name that is taken is refused (tools/duplicate-name), and nothing of that call is added', () => {
+  const registry = new ToolRegistry({ tools: [weather] })
+  const again = codeOf(() => registry.register(noArguments, weather))
+  expect(again).toContain('tools/duplicate-name: The registry has a tool "get_weather" already')
+  expect(registry.list()).toEqual([weather])
+  expect(codeOf(() => new ToolRegistry({ tools: [weather, weather] }))).toContain('tools/duplicate-name')
+})
+
+test('what defineTool did not make is refused (tools/illegal-option)', () => {
+  const copy = { name: 'x', description: 'x', input: weather.input, execute: () => 1 } as unknown as AnyTool
+  expect(codeOf(() => new ToolRegistry().register(copy))).toContain('is no tool; make it with defineTool()')
+  expect(codeOf(() => new ToolRegistry().register([weather] as unknown as AnyTool))).toContain('register(...tools)')
+  expect(codeOf(() => new ToolRegistry().register(null as unknown as AnyTool))).toContain('tools/illegal-option')
+})
+
+test.each([
+  [{ maxCalls: 0 }, 'maxCalls is 0'],
+  [{ maxDepth: NaN }, 'maxDepth is NaN'],
+  [{ maxArgumentsLength: '9' }, 'maxArgumentsLength is "9"'],
+  [{ tools: weather }, 'tools is an object'],
+  [{ executor: null }, 'executor is null'],
+  [{ eventEmitter: {} }, 'eventEmitter is an object'],
+  [{ createId: 'uuid' }, 'createId is "uuid"'],
+  [{ colour: 1 }, 'there is no option "colour"'],
+])('new ToolRegistry(%o) is refused (tools/illegal-option)', (options, problem) => {
+  expect(codeOf(() => new ToolRegistry(options as unknown as ToolRegistryOptions))).toContain(problem)
+})
+
+// ---------- calls that resolve
+
+test('case 19: the input that a tool gets is what its schema made of the arguments', async () => {
+  const { resolved, unresolved } = await registryOf().parseAndResolve([
+    call('get_weather', '{"city":"Rome","mood":"x"}'),
+  ])
+  expect(unresolved).toEqual([])
+  expect(resolved).toHaveLength(1)
+  expect(resolved[0]).toMatchObject({ status: 'resolved', callId: 'c1', name: 'get_weather', index: 0 })
+  expect(resolved[0]).toMatchObject({ shape: 'openai-chat', arguments: { city: 'Rome', mood: 'x' } })
+  expect(resolved[0]?.input).toEqual({ city: 'Rome', days: 1 })
+  expect(resolved[0]?.tool).toBe(weather)
+  expect(Object.isFrozen(resolved[0])).toBe(true)
+})
+
+test.each(['', '  \n', '{}', null, undefined, {}])('arguments %j are none', async (given) => {
+  const { resolved } = await registryOf().parseAndResolve([call('list_cities', given)])
+  expect(resolved[0]?.input).toEqual({})
+})
+
+test.each([
+  null,
+  undefined,
+  [],
+  { role: 'assistant', tool_calls: null },
+  { role: 'assistant', content: 'Hello' },
+  { object: 'chat.completion', choices: [] },
+  { choices: [{ message: { role: 'assistant', content: 'Hello' } }] },
+  { promptFeedback: { blockReason: 'SAFETY' }, usageMetadata: {} },
+  { candidates: [{ finishReason: 'MAX_TOKENS' }] },
+])('nothing is called in %j', async (calls) => {
+  const parsed = await registryOf().parseAndResolve(calls)
+  expect(parsed).toEqual({ resolved: [], unresolved: [] })
+  expect(parsed.calls).toEqual([])
+})
+
+test('a call without an id gets one, each its own', async () => {
+  const made = await registryOf().parseAndResolve([call('list_cities', '', ''), call('list_cities', '', null)])
+  const ids = made.resolved.map(({ callId }) => callId)
+  expect(new Set(ids).size).toBe(2)
+  for (const id of ids) expect(id).toMatch(/^made-[\da-f-]{36}$/)
+  const { resolved } = await registryOf({ createId: () => 'mine' }).parseAndResolve([call('list_cities', '', {})])
+  expect(resolved[0]?.callId).toBe('mine')
+})
+
+test.each(['', undefined, 7, {}])('a createId that answers %j is refused (tools/illegal-option)', async (id) => {
+  const registry = registryOf({ createId: () => id as string })
+  await expect(registry.parseAndResolve([call('list_cities', '', null)])).rejects.toMatchObject({
+    code: 'tools/illegal-option',
+    message: expect.stringContaining('createId has answered'),
+  })
+})
+
+test('an id may be as long as 8,192 characters: one that is longer is no id', async () => {
+  const { calls } = await registryOf().parseAndResolve(
+    [8_192, 8_193].map((length) => call('list_cities', '', 'x'.repeat(length))),
+  )
+  expect(calls[0]?.callId).toHaveLength(8_192)
+  expect(calls[1]?.callId).toMatch(/^made-/)
+})
+
+test('numbers are ids too, and an id of a message is given once', async () => {
+  const ids = [7, 'a', 'a', 'a~2', 'a', 7]
+  const { calls } = await registryOf().parseAndResolve(ids.map((id) => call('list_cities', '', id)))
+  expect(calls.map(({ callId }) => callId)).toEqual(['7', 'a', 'a~2', 'a~2~2', 'a~3', '7~2'])
+})
+
+test('what was parsed before is taken as it is, and nobody else can make such a call', async () => {
+  const registry = registryOf()
+  const first = await registry.parseAndResolve([call('get_weather', '{"city":"Rome"}'), call('nothing', '', 'c2')])
+  const events: string[] = []
+  const eventEmitter = (type: string): unknown => events.push(type)
+  expect((await registry.parseAndResolve(first, { eventEmitter })).calls).toEqual(first.calls)
+  expect((await registry.parseAndResolve(first.calls)).calls[0]).toBe(first.calls[0])
+  expect((await registry.parseAndResolve(first.resolved[0])).resolved[0]).toBe(first.resolved[0])
+  expect(events).toEqual([])
+
+  const forged = { ...first.resolved[0], input: { city: 42 }, arguments: { city: 42 }, tool: weather }
+  expect((await registry.parseAndResolve([forged])).unresolved[0]?.reason).toBe('invalid_input')
+  // Nor is another registry's call a way around this one's tools.
+  expect((await new ToolRegistry().parseAndResolve(first.resolved)).unresolved[0]?.reason).toBe('unknown_tool')
+})
