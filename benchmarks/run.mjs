@@ -72,16 +72,21 @@ async function measureAll(options) {
     results,
   }
   if (!full) return run
-  return { ...run, profiles: await profileMissed(run, { node: node24, core }), stores: measureStores() }
+  return {
+    ...run,
+    profiles: await profileMissed(run, { node: node24, core }),
+    stores: measureApart('stores.mjs'),
+    parts: measureApart('parts.mjs'),
+  }
 }
 
-// The servers are those of the tests; where one cannot be had, this says so and the rest of the page stands.
-function measureStores() {
-  const stores = spawnSync(node24, [join(folder, 'stores.mjs'), '--json'], {
+// The servers of the stores are those of the tests; where one cannot be had, this says so and the rest of the page stands.
+function measureApart(file) {
+  const measured = spawnSync(node24, [join(folder, file), '--json'], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  return stores.status === 0 ? JSON.parse(stores.stdout) : undefined
+  return measured.status === 0 ? JSON.parse(measured.stdout) : undefined
 }
 
 // Where others have the processors most of the time, caches are theirs too and even processor time says little.

@@ -1,6 +1,7 @@
 import { createFigures, isDisturbed } from '../figures.mjs'
 import { makeShape } from '../shapes.mjs'
 import { list, table } from './markdown.mjs'
+import { partRows } from './parts.mjs'
 import { createTables } from './tables.mjs'
 import { judge } from './targets.mjs'
 
@@ -8,7 +9,7 @@ import { judge } from './targets.mjs'
 export function renderDocument(run) {
   const figures = createFigures(run)
   const tables = createTables(figures, run)
-  const verdicts = judge(figures, run.shapes)
+  const verdicts = judge(figures, run.shapes, run.parts)
   const { machine } = run
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`)
   const parts = [
@@ -34,6 +35,7 @@ export function renderDocument(run) {
     'Synchronous stages cost less than bare ones, which are `async` here: their row is negative. The seven defaults are `getDefaultInterceptors()`: no stage is of the kind WORK, the logger is silent and nothing records spans, but in the last row, where pino writes two lines a stage to a stream that forgets them and an OpenTelemetry SDK makes batches of spans.',
     tables.added(),
     ...storesPart(run.stores),
+    ...partsPart(run.parts),
     '## On Node 22',
     tables.node22(),
     '## A thousand runs at once',
@@ -60,6 +62,15 @@ export function renderDocument(run) {
     'The benchmarks have a lockfile of their own in `benchmarks/`, and bring both versions of Node; nothing else in the repository needs them.',
   ]
   return `${parts.join('\n\n')}\n`
+}
+
+function partsPart(parts) {
+  if (parts === undefined) return []
+  return [
+    '## Streaming, exporters, tools',
+    `Each in a process of its own, ${parts.rounds} rounds in turn, whose medians are shown; what was handed over is checked, and what was written is counted in the file. “Memory more” is the most that the process held beyond what it held before, with the events themselves.`,
+    ...partRows(parts.figures).flatMap(({ heading, columns, rows }) => [`### ${heading}`, table(columns, rows, 1)]),
+  ]
 }
 
 function storesPart(stores) {

@@ -1,4 +1,5 @@
 import { rivals } from '../peers/index.mjs'
+import { partTargets } from './parts.mjs'
 
 const times = (value, digits = 2) => `${value.toFixed(digits)}×`
 const micros = (value, digits = 2) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)} µs`
@@ -10,12 +11,13 @@ const minus = (a, b) => (a === undefined || b === undefined ? undefined : a - b)
  * Every target that the measured cases can answer: what it asks, what was measured, whether it is met, and which
  * profile would show why not.
  */
-export function judge(figures, shapes) {
+export function judge(figures, shapes, parts) {
   const rows = [
     ...shapes.flatMap((shape) => ofShape(figures, shape)),
     ...ofChains(figures),
     ...ofThroughput(figures),
     ...onNode22(figures),
+    ...partTargets(parts?.figures ?? []),
   ]
   return rows
     .filter(({ value }) => value !== undefined)
@@ -30,7 +32,7 @@ export function judge(figures, shapes) {
         met: most === undefined ? value >= limit : value <= limit,
       }
     })
-    .toSorted((a, b) => names.indexOf(a.name) - names.indexOf(b.name))
+    .toSorted((a, b) => placeOf(a.name) - placeOf(b.name))
 }
 
 const hand = 'bare core ÷ the scheduler by hand with records'
@@ -61,6 +63,8 @@ const names = [
   longer,
   concurrent,
 ]
+
+const placeOf = (name) => (names.includes(name) ? names.indexOf(name) : names.length)
 
 function ofShape(figures, shape) {
   const of = (peer) => figures.micros(peer, shape)

@@ -4,7 +4,7 @@ import { buildCell, bytesCell, ratioCell, runCell, short } from './cells.mjs'
 import { fastestRival, judge } from './targets.mjs'
 
 /** The tables on standard output, coloured on a terminal. */
-export function printTables(figures, { peers, shapes }, before, stream = process.stdout) {
+export function printTables(figures, { peers, shapes, parts }, before, stream = process.stdout) {
   const paint = (style, text) => styleText(style, text, { stream })
   const line = (text = '') => stream.write(`${text}\n`)
   const table = (title, rows, style) => {
@@ -60,7 +60,7 @@ export function printTables(figures, { peers, shapes }, before, stream = process
       }
     }
   }
-  for (const { name, shape, measured, limit, met } of judge(figures, shapes)) {
+  for (const { name, shape, measured, limit, met } of judge(figures, shapes, parts)) {
     line(`${met ? paint('green', '✓ met   ') : paint('red', '✗ missed')} ${name}, ${shape}: ${measured} (${limit})`)
   }
 }

@@ -1,0 +1,70 @@
+import { short } from './cells.mjs'
+
+const count = (value, digits = 0) => value.toLocaleString('en-US', { maximumFractionDigits: digits })
+const nanos = (value) => `${value < 100 ? value.toFixed(1) : count(value)} ns`
+const micros = (value) => `${short(value / 1_000)} µs`
+
+const GROUPS = {
+  queue: {
+    heading: 'A bounded queue, one producer and one reader, 64 items between them: time an item',
+    columns: ['queue', 'an item'],
+    row: ({ title, nanos: each }) => [title, nanos(each)],
+  },
+  buffer: {
+    heading: 'A jitter buffer for audio: time to take 20 ms in and give 20 ms out',
+    columns: ['buffer', '20 ms of audio'],
+    row: ({ title, nanos: each }) => [title, nanos(each)],
+  },
+  exporter: {
+    heading: 'Events through `BufferedExporter` into a file by `JsonlExporter`, both with default options',
+    columns: ['events', 'written a second', 'lost', 'file', 'memory more'],
+    row: ({ title, perSecond, lostShare, megabytes, moreMemoryMb }) => [
+      title,
+      count(perSecond),
+      lostShare === 0 ? 'none' : `${count(lostShare * 100, 2)} %`,
+      `${count(megabytes)} MB`,
+      `${count(moreMemoryMb)} MB`,
+    ],
+  },
+  tools: {
+    heading: 'Ten tool calls of a model, their arguments as texts, checked by zod: time a message',
+    columns: ['', 'a message'],
+    row: ({ title, nanos: each }) => [title, micros(each)],
+  },
+}
+
+/** The figures as rows of text, by what they are of. */
+export function partRows(figures) {
+  return Object.entries(GROUPS).flatMap(([group, { heading, columns, row }]) => {
+    const rows = figures.filter((each) => each.group === group).map(row)
+    return rows.length === 0 ? [] : [{ heading, columns, rows }]
+  })
+}
+
+/** What the figures can answer of the targets. */
+export function partTargets(figures) {
+  const of = (id) => figures.find((each) => each.id === id)
+  const time = (name, id, most) => ({ name, shape: 'queue', value: of(id)?.nanos, most, show: nanos })
+  const ahead = (peer, what) => ({
+    name: `${what} ÷ ChunkQueue, \`for await\``,
+    shape: 'queue',
+    value: of(peer) && of('queueForAwait') && of(peer).nanos / of('queueForAwait').nanos,
+    least: 1,
+    show: (value, digits = 2) => `${value.toFixed(digits)}×`,
+  })
+  const rate = of('exporterAtRate')
+  return [
+    time('an item through ChunkQueue, neither side waiting', 'queue', 25),
+    time('an item through ChunkQueue, `await put` and `for await`', 'queueForAwait', 110),
+    time('an item through ChunkQueue, `tryPut` else `await put` and `for await`', 'queueTryPut', 110),
+    ahead('nodeStream', 'Node’s stream'),
+    ahead('webStream', 'the web’s stream'),
+    {
+      name: 'events written of 100,000 a second',
+      shape: 'exporter',
+      value: rate && 1 - rate.lostShare,
+      least: 1,
+      show: (value, digits = 1) => `${(value * 100).toFixed(digits)} %`,
+    },
+  ]
+}
