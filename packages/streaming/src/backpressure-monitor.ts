@@ -42,8 +42,9 @@ export class BackpressureMonitor {
     const { maxSize = 100, highWaterMark = 80, lowWaterMark = 20 } = options ?? {}
     refuseOptions('new BackpressureMonitor()', problems.length > 0 ? problems : waterMarkProblems(options))
     this.#maxSize = maxSize
-    this.#high = (maxSize * highWaterMark) / 100
-    this.#low = (maxSize * lowWaterMark) / 100
+    // In whole items: at each of them, the size is compared.
+    this.#high = Math.ceil((maxSize * highWaterMark) / 100)
+    this.#low = Math.floor((maxSize * lowWaterMark) / 100)
   }
 
   /** Whether it has reached the high mark, and not fallen to the low one since. */

@@ -26,6 +26,8 @@ export class ChunkQueue<T> implements ChunkSource<T> {
   readonly #outbox: Outbox | undefined
   readonly #puts: WaitList<T, boolean>
   readonly #lanes: LaneSet<T>
+  /** The lane of a work queue. */
+  readonly #only: Lane<T> | undefined
   #end: QueueEnd | undefined = undefined
   #endReason: unknown = undefined
   #closing: AbortController | undefined = undefined
@@ -42,6 +44,7 @@ export class ChunkQueue<T> implements ChunkSource<T> {
     this.#outbox = eventEmitter === undefined ? undefined : new Outbox(eventEmitter)
     const host = { clock, outbox: this.#outbox, madeRoom: () => this.#admit() }
     this.#lanes = new LaneSet<T>(host, settings, this.#source)
+    this.#only = this.#lanes.only
     this.#puts = new WaitList<T, boolean>(clock, {
       code: 'streaming/put-timeout',
       timedOut: (ms) =>
@@ -100,7 +103,7 @@ export class ChunkQueue<T> implements ChunkSource<T> {
    * the policy `error`, `streaming/full`.
    */
   put(item: T, options?: WaitOptions): Promise<boolean> {
-    const lane = this.#lanes.only
+    const lane = this.#only
     if (lane === undefined || options !== undefined || this.#end !== undefined || lane.isFull)
       return this.#putSlowly(item, options)
     this.#lanes.totalItems++
@@ -111,7 +114,7 @@ export class ChunkQueue<T> implements ChunkSource<T> {
 
   /** Puts an item in if that can be done at once. False: it is not in the queue, because that is closed or full. */
   tryPut(item: T): boolean {
-    const lane = this.#lanes.only
+    const lane = this.#only
     if (lane === undefined || this.#end !== undefined || lane.isFull) return this.#tryPutSlowly(item)
     this.#lanes.totalItems++
     lane.deliver(item)
@@ -131,8 +134,9 @@ export class ChunkQueue<T> implements ChunkSource<T> {
 
   /** What `get` would answer without a wait; undefined where it would wait. Throws the error of `fail()`. */
   tryGet(): ChunkResult<T> | undefined {
-    if (this.#lanes.only === undefined) throw this.#needsReader('tryGet()')
-    return this.#lanes.only.tryGet()
+    const lane = this.#only
+    if (lane === undefined) throw this.#needsReader('tryGet()')
+    return lane.tryGet()
   }
 
   /**
