@@ -54,8 +54,8 @@ async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveCont
   for (;;) {
     const step = await chunks.next()
     if (step.done === true) return step.value
-    const aborted = forkOf(context)?.aborted
-    if (aborted !== undefined || run.isAborted(stage) || run.schedule.state(stage) !== RUNNING) {
+    const { aborted } = context
+    if (aborted !== undefined || run.schedule.state(stage) !== RUNNING) {
       await chunks.return(undefined)
       throw aborted?.reason ?? run.abortReason(stage)
     }

@@ -114,28 +114,24 @@ export class ForkState implements Fork {
   /** The call inside has its answer. */
   answered(output: Output): void {
     const { changes } = this
-    if (changes.onAnswer === undefined) return
-    try {
-      const heard: unknown = changes.onAnswer(output as never)
-      if (heard instanceof Promise) this.#run.tell(() => heard)
-    } catch (cause) {
-      this.#run.tell(() => {
-        throw cause
-      })
-    }
+    if (changes.onAnswer !== undefined) this.#run.tell(changes.onAnswer, output as never, changes)
   }
 
   end(given: unknown): void {
     if (this.#ended !== undefined) return
     const output = (this.#ended = this.#checked(given))
-    const reason = output.error ?? new StageflowError('core/call-ended', 'An interceptor answered for the call.')
+    const reason = output.error ?? new StageflowError('core/call-ended', 'An interceptor answered for it.')
     const facts = this.#facts
     this.scope.abort(reason)
-    if (facts !== undefined) tellWaiting(this.#run, facts, output, this)
+    if (facts !== undefined) tellWaiting(this.#run, facts, output, (inner) => this.#surrounds(inner))
     if (this.#answer !== undefined) {
       this.answered(output)
       this.#answer(output)
     } else if (this.#passed !== undefined && facts?.body === this.#passed) this.#answerEarly(facts, output)
+  }
+
+  #surrounds(inner: ForkState | undefined): boolean {
+    return inner === this || (inner !== undefined && this.#surrounds(inner.outer))
   }
 
   #checked(given: unknown): Output {

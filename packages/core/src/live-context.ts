@@ -3,7 +3,7 @@ import type { Answer } from './compose.ts'
 import type { ForkChanges, InterceptorContext, RunContext, StageContext, StageInfo } from './context.ts'
 import type { EmitEvent, TryEmitEvent } from './events.ts'
 import { ForkState } from './fork.ts'
-import { observeCall, tellGivenUp } from './observed-call.ts'
+import { isAborted, observeCall, tellGivenUp } from './observed-call.ts'
 import type { Use } from './observed-call.ts'
 import { getter } from './getter.ts'
 import { NodeInputs } from './inputs.ts'
@@ -139,7 +139,7 @@ export class LiveContext {
 
   #narrowed(changes: ForkChanges, item: string): ForkState {
     const facts = this.#run.factsIfAny(this.#node.index)
-    if (facts !== undefined && facts.code > 0) tellGivenUp(this.#run, facts)
+    if (facts !== undefined && facts.code > 0) tellGivenUp(this.#run, facts, isAborted)
     const fork = new ForkState(this.#run, this.#node, this.#fork, changes, item)
     const context = new LiveContext(this.#run, this.#node, fork)
     context.#inputs = this.#inputs // which may be fixed since the stage started
@@ -169,8 +169,8 @@ export function tellForks(context: LiveContext, news: ForkNews): void {
   for (let fork = forkOf(context); fork !== undefined; fork = fork.outer) {
     const { changes } = fork
     if (news === 'alive') {
-      if (changes.onHeartbeat !== undefined) run.tell(() => changes.onHeartbeat?.())
-    } else if (changes.onParked !== undefined) run.tell(() => changes.onParked?.(news === 'parked'))
+      if (changes.onHeartbeat !== undefined) run.tell(changes.onHeartbeat, undefined, changes)
+    } else if (changes.onParked !== undefined) run.tell(changes.onParked, news === 'parked', changes)
   }
   run.parent?.tell(news)
 }

@@ -6,18 +6,8 @@ import type { StageFacts } from './stage-facts.ts'
 
 export type Use = (output: Output) => unknown
 
-/** Who hears of the answer of the call that runs: the function that observes it, the fork around it, or several of them. */
-export type Observers = Use | ForkState | Linked
-
-/** A function that observes a call, and who was there before it. */
-class Linked {
-  readonly inner: Observers
-  readonly use: Use
-  constructor(inner: Observers, use: Use) {
-    this.inner = inner
-    this.use = use
-  }
-}
+/** Who hears of the answer of the call that runs: the function that observes it, or one of several, such as the fork around it. */
+export type Observers = Use | { readonly inner: Observers | undefined; answered(output: Output): void }
 
 /** Who observes a promise that an interceptor inside has made: it hears once, of that or of what ends the call before. */
 export interface Waiting {
@@ -34,18 +24,19 @@ export function observeCall(
   use: Use,
 ): Answer {
   if (!(answer instanceof Promise)) {
-    tell(run, use, answer)
+    run.tell(use, answer)
     return answer
   }
   const facts = run.facts(stage)
   if (facts.body === answer) {
-    facts.observers = facts.observers === undefined ? use : new Linked(facts.observers, use)
+    const inner = facts.observers
+    facts.observers = inner === undefined ? use : { inner, answered: (output) => run.tell(use, output) }
     return answer
   }
   const waiting: Waiting = { use, fork }
   ;(facts.waiting ??= new Set()).add(waiting)
   return answer.then((output) => {
-    if (facts.waiting?.delete(waiting) === true) tell(run, use, output)
+    if (facts.waiting?.delete(waiting) === true) run.tell(use, output)
     return output
   })
 }
@@ -58,50 +49,42 @@ export function tellObserversOf(run: RunState, facts: StageFacts, output: Output
   tellAll(run, observers, output)
 }
 
+const GIVEN_UP = new Output('cancel', 'given up')
+
 /** A stage has ended: the calls that have no answer were given up. */
 export function tellUnanswered(run: RunState, facts: StageFacts | undefined): void {
-  if (facts === undefined || (facts.observers === undefined && facts.waiting === undefined)) return
-  const output = new Output('cancel', 'its stage ended before it had an answer')
-  tellObserversOf(run, facts, output)
-  tellWaiting(run, facts, output)
+  if (facts?.observers !== undefined || facts?.waiting !== undefined) tellGivenUp(run, facts, () => true)
 }
 
 /** Who narrows a stage again goes on to its next call: those that were aborted, and hang, were given up. */
-export function tellGivenUp(run: RunState, facts: StageFacts): void {
-  const output = new Output('cancel', 'it was aborted, and its stage called again')
-  if (facts.fork?.aborted !== undefined) tellObserversOf(run, facts, output)
-  for (const { fork } of facts.waiting ?? []) if (fork?.aborted !== undefined) tellWaiting(run, facts, output, fork)
+export const isAborted = (fork: ForkState | undefined): boolean => fork?.aborted !== undefined
+
+/** The calls whose fork says so were given up. */
+export function tellGivenUp(
+  run: RunState,
+  facts: StageFacts,
+  isGivenUp: (fork: ForkState | undefined) => boolean,
+): void {
+  if (isGivenUp(facts.fork)) tellObserversOf(run, facts, GIVEN_UP)
+  tellWaiting(run, facts, GIVEN_UP, isGivenUp)
 }
 
-/** What `fork` surrounds has been answered for, or the whole stage: whoever waits inside hears of that. */
-export function tellWaiting(run: RunState, facts: StageFacts, output: Output, fork?: ForkState): void {
-  if (facts.waiting === undefined) return
-  for (const waiting of facts.waiting) {
-    if (fork !== undefined && !isWithin(waiting.fork, fork)) continue
-    facts.waiting.delete(waiting)
-    tell(run, waiting.use, output)
+/** Something has been answered for: whoever waits inside of it hears of that. */
+export function tellWaiting(
+  run: RunState,
+  facts: StageFacts,
+  output: Output,
+  isInside: (fork: ForkState | undefined) => boolean,
+): void {
+  for (const waiting of facts.waiting ?? []) {
+    if (!isInside(waiting.fork)) continue
+    facts.waiting?.delete(waiting)
+    run.tell(waiting.use, output)
   }
-}
-
-function isWithin(inner: ForkState | undefined, fork: ForkState): boolean {
-  for (let one = inner; one !== undefined; one = one.outer) if (one === fork) return true
-  return false
 }
 
 function tellAll(run: RunState, observers: Observers, output: Output): void {
-  if (typeof observers === 'function') return tell(run, observers, output)
+  if (typeof observers === 'function') return run.tell(observers, output)
   if (observers.inner !== undefined) tellAll(run, observers.inner, output)
-  if (observers instanceof Linked) tell(run, observers.use, output)
-  else observers.answered(output)
-}
-
-function tell(run: RunState, use: Use, output: Output): void {
-  try {
-    const answer = use(output)
-    if (answer instanceof Promise) run.tell(() => answer)
-  } catch (cause) {
-    run.tell(() => {
-      throw cause
-    })
-  }
+  observers.answered(output)
 }

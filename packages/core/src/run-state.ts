@@ -222,22 +222,18 @@ export class RunState {
     if (!this.closed) (this.problems ??= []).push(problem)
   }
   /** Calls back an interceptor in the middle of a stage: what it throws is not the stage's failure. */
-  tell(callback: () => unknown): void {
-    const threw = (cause: unknown): void =>
-      this.problem(
-        new StageflowError(
-          'core/observer-threw',
-          `A function that an interceptor gave to fork() or observe() threw: ${textOf(cause)}`,
-          { cause },
-        ),
-      )
+  tell<Value = void>(callback: (value: Value) => unknown, value: Value, self?: object): void {
     try {
-      const answer = callback()
+      const answer = callback.call(self, value)
       // It may be asynchronous by mistake: its failure must not go unseen, nor end the process.
-      if (answer instanceof Promise) answer.catch(threw)
+      if (answer instanceof Promise) answer.catch((cause: unknown) => this.#callbackThrew(cause))
     } catch (cause) {
-      threw(cause)
+      this.#callbackThrew(cause)
     }
+  }
+  #callbackThrew(cause: unknown): void {
+    const message = `A function given to fork() or observe() threw: ${textOf(cause)}`
+    this.problem(new StageflowError('core/observer-threw', message, { cause }))
   }
   onCleanup(stage: number, cleanup: Cleanup): void {
     if (this.isClosed(stage)) void runCleanup(cleanup, (problem) => this.problem(problem))
