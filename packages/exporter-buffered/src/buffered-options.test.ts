@@ -84,3 +84,10 @@ test('the limits of flush and close are checked, and close can be called again',
   await expect(buffer.flush({ signal: {} } as never)).rejects.toThrow('signal is an object; pass an AbortSignal')
   expect(await buffer.close()).toMatchObject({ received: 0, lost: 0 })
 })
+
+test('an exporter of OpenTelemetry, which would never say that it is done, is refused with what to do', () => {
+  const official = { export: () => {}, shutdown: async () => {} }
+  expect(refusalOf(() => new BufferedExporter(official as unknown as Exporter))).toBe(
+    'new BufferedExporter(): the exporter is one of OpenTelemetry; pass it through @stageflow/exporter-otlp: new OtlpExporter({ exporter }).',
+  )
+})

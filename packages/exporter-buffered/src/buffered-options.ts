@@ -107,9 +107,11 @@ const WAIT_RULES: Rules = { signal: abortSignal, timeoutMs: limit }
 /** The options over the defaults, checked. */
 export function settingsOf(exporter: unknown, options: unknown): Settings {
   const what = 'new BufferedExporter()'
-  const problems = isExporter(exporter)
-    ? []
-    : [`the exporter is ${printed(exporter)}; pass an object with export(events)`]
+  const problems = isOpenTelemetry(exporter)
+    ? ['the exporter is one of OpenTelemetry; pass it through @stageflow/exporter-otlp: new OtlpExporter({ exporter })']
+    : isExporter(exporter)
+      ? []
+      : [`the exporter is ${printed(exporter)}; pass an object with export(events)`]
   checkOptions(what, options, RULES, problems)
   const given = Object.entries(options as object).filter(([, value]) => value !== undefined)
   const settings: Settings = { ...DEFAULTS, ...Object.fromEntries(given) }
@@ -123,6 +125,12 @@ export function settingsOf(exporter: unknown, options: unknown): Settings {
 
 export function checkWait(what: string, options: unknown): void {
   checkOptions(what, options, WAIT_RULES)
+}
+
+/** Its `export` takes a callback and answers nothing: it would be tried again for ever. */
+function isOpenTelemetry(exporter: unknown): boolean {
+  const { export: takes, shutdown } = (exporter ?? {}) as Readonly<Record<string, unknown>>
+  return typeof takes === 'function' && typeof shutdown === 'function'
 }
 
 function isClock(value: unknown): boolean {
