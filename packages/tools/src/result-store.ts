@@ -29,6 +29,13 @@ export function memoryResultStore(options: MemoryStoreOptions = {}): ToolResultS
     total -= entries.get(key)?.length ?? 0
     entries.delete(key)
   }
+  // Kept, so that it goes on where it was: a new one would pass by all that was removed before, each time.
+  let keys = entries.keys()
+  const removeOldest = (): void => {
+    let oldest = keys.next()
+    if (oldest.done === true) oldest = (keys = entries.keys()).next()
+    remove(oldest.value as string)
+  }
   return {
     get(key) {
       const entry = entries.get(key)
@@ -47,10 +54,7 @@ export function memoryResultStore(options: MemoryStoreOptions = {}): ToolResultS
       remove(key)
       entries.set(key, { stored, length })
       total += length
-      for (const oldest of entries.keys()) {
-        if (entries.size <= maxEntries && total <= maxLength) return
-        remove(oldest)
-      }
+      while (entries.size > maxEntries || total > maxLength) removeOldest()
     },
     delete: remove,
   }
