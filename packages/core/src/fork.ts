@@ -14,8 +14,9 @@ import type { StageFacts } from './stage-facts.ts'
 type Answer = ReturnType<RunStage>
 
 /**
- * A part of a stage's time with a signal, a deadline and an attempt of its own: what `context.fork()` gives. Its `abort` is
- * bound, as it is handed to timers; the rest is not, for that is made anew each time it is read. Each call of a stage under a time-out makes one: what is rarely used is made when it is.
+ * A part of a stage's time with a signal, a deadline and an attempt of its own: what `context.fork()` gives. Each call of a
+ * stage under a time-out makes one: what is rarely used is made when it is. Only its `abort`, which is handed to timers, is
+ * bound, for what is bound is made anew each time it is read.
  */
 export class ForkState implements Fork {
   readonly outer: ForkState | undefined

@@ -139,6 +139,7 @@ export class LiveContext {
 
   #narrowed(changes: ForkChanges, item: string): ForkState {
     const facts = this.#run.factsIfAny(this.#node.index)
+    // Whoever narrows a stage whose code runs goes on to its next call.
     if (facts !== undefined && facts.code > 0) tellGivenUp(this.#run, facts, isAborted)
     const fork = new ForkState(this.#run, this.#node, this.#fork, changes, item)
     const context = new LiveContext(this.#run, this.#node, fork)

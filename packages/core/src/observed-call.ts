@@ -51,15 +51,15 @@ export function tellObserversOf(run: RunState, facts: StageFacts, output: Output
 
 const GIVEN_UP = new Output('cancel', 'given up')
 
-/** A stage has ended: the calls that have no answer were given up. */
+/** A stage has ended, and with it the calls that have no answer. */
 export function tellUnanswered(run: RunState, facts: StageFacts | undefined): void {
   if (facts?.observers !== undefined || facts?.waiting !== undefined) tellGivenUp(run, facts, () => true)
 }
 
-/** Who narrows a stage again goes on to its next call: those that were aborted, and hang, were given up. */
+/** Of a call that hangs in it: whether whoever surrounds it has given it up. */
 export const isAborted = (fork: ForkState | undefined): boolean => fork?.aborted !== undefined
 
-/** The calls whose fork says so were given up. */
+/** Calls that have no answer were given up, those that are inside such forks: whoever observes them hears of a cancel. */
 export function tellGivenUp(
   run: RunState,
   facts: StageFacts,
