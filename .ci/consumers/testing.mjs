@@ -10,4 +10,10 @@ await clock.advance(10_000)
 assert.equal((await settled).status, 'failed')
 assert.equal(sink.types().at(-1), 'pipeline.failed')
 assert.equal((await runStage(() => ({ text: 'Hello' }))).output.status, 'ok')
-for (const { run } of interceptorContract(() => ({ name: 'bystander', wrap: (next) => next }))) await run()
+const bystander = {
+  name: 'bystander',
+  wrap: (next) => next,
+  onCall: () => () => ({ enter: (next) => next(), ended: () => {} }),
+  onRun: () => ({ settled: () => {}, ended: () => {} }),
+}
+for (const { run } of interceptorContract(() => bystander)) await run()

@@ -1,3 +1,6 @@
+import { SHARED_SIGNAL } from './limits.ts'
+import { isObject } from './rules.ts'
+
 /** Something that can be aborted, with all that is inside it. Its signal is made when somebody asks for it. */
 export class AbortScope {
   readonly #outer: AbortScope | undefined
@@ -16,15 +19,15 @@ export class AbortScope {
 
   get signal(): AbortSignal {
     const controller = (this.#controller ??= new AbortController())
-    const { aborted } = this
-    if (aborted !== undefined) controller.abort(aborted.reason)
+    if (this.aborted !== undefined) controller.abort(this.aborted.reason)
     else this.#link()
     return controller.signal
   }
 
-  abort(reason: unknown): void {
+  abort(given: unknown): void {
     if (this.#own !== undefined) return
-    this.#own = { reason }
+    // The first reason counts, also where nobody had asked for a signal when what it is inside of was aborted.
+    const { reason } = (this.#own = this.#outer?.aborted ?? { reason: given })
     this.#controller?.abort(reason)
     for (const inner of this.#inner ?? []) inner.abort(reason)
   }
@@ -42,9 +45,6 @@ export class AbortScope {
   }
 }
 
-/** How many stages share a signal. */
-const BLOCK = 64
-
 function scopeIn(scopes: Map<number, AbortScope>, key: number, outer: AbortScope): AbortScope {
   let scope = scopes.get(key)
   if (scope === undefined) scopes.set(key, (scope = new AbortScope(outer)))
@@ -57,12 +57,13 @@ export class RunAbort {
   #ofBlocks: Map<number, AbortScope> | undefined
   /** Stages that can be aborted alone have a scope each. */
   #ofStages: Map<number, AbortScope> | undefined
+  #ofCalls: Map<number, AbortScope> | undefined
   #unlisten: (() => void)[] | undefined
 
   /** The scope that many stages share, but not too many: to add a listener, a signal walks the list of those it has. */
   scopeNear(stage: number, count: number): AbortScope {
-    if (count <= BLOCK) return this.scope
-    return scopeIn((this.#ofBlocks ??= new Map()), Math.floor(stage / BLOCK), this.scope)
+    if (count <= SHARED_SIGNAL) return this.scope
+    return scopeIn((this.#ofBlocks ??= new Map()), Math.floor(stage / SHARED_SIGNAL), this.scope)
   }
 
   /** The scope of one stage alone. */
@@ -70,8 +71,18 @@ export class RunAbort {
     return scopeIn((this.#ofStages ??= new Map()), stage, this.scope)
   }
 
+  /** The scope of the call of a stage, inside that of the stage: who takes part in the call can end it, which does not stop the stage. */
+  scopeOfCall(stage: number, outer: AbortScope): AbortScope {
+    return scopeIn((this.#ofCalls ??= new Map()), stage, outer)
+  }
+
+  /** Why a stage was stopped. */
   aborted(stage: number): { readonly reason: unknown } | undefined {
     return this.#ofStages?.get(stage)?.aborted ?? this.scope.aborted
+  }
+  /** As `aborted`, or why its call was ended. */
+  callAborted(stage: number): { readonly reason: unknown } | undefined {
+    return this.#ofCalls?.get(stage)?.aborted ?? this.aborted(stage)
   }
 
   /** Calls back when `signal` aborts, at once if it has. */
@@ -91,21 +102,18 @@ export class RunAbort {
 /** Waits for `promise`, or until `signal` aborts. */
 export async function untilAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return
-  let onAbort = (): void => {}
-  const aborted = new Promise<void>((resolve) => {
-    onAbort = resolve
-    signal.addEventListener('abort', onAbort)
-  })
+  const aborted = Promise.withResolvers<unknown>()
+  signal.addEventListener('abort', aborted.resolve)
   try {
-    await Promise.race([promise, aborted])
+    await Promise.race([promise, aborted.promise])
   } finally {
-    signal.removeEventListener('abort', onAbort)
+    signal.removeEventListener('abort', aborted.resolve)
   }
 }
 
 export function isAbortError(value: unknown): boolean {
   try {
-    return typeof value === 'object' && value !== null && 'name' in value && value.name === 'AbortError'
+    return isObject(value) && value['name'] === 'AbortError'
   } catch {
     return false // an object that cannot be read
   }

@@ -1,29 +1,26 @@
 import type { OpenedChild } from './child.ts'
 import type { StageContext } from './context.ts'
-import { COUNT, checkRules, isFunction } from './rules.ts'
-import type { Rules } from './rules.ts'
 import { StageflowError, errorRecord } from './errors.ts'
-import type { EventMap } from './events.ts'
 import type { StageGraph } from './graph.ts'
-import { nodeOf, runOf } from './live-context.ts'
+import { DEFAULT_MAX_ATTEMPTS } from './limits.ts'
+import { runOf } from './live-context.ts'
 import type { LiveContext } from './live-context.ts'
 import { failureOf } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { Output, StageKind } from './output.ts'
 import type { OkOutput, SkipOutput } from './output.ts'
 import type { Feedback, Repeat } from './pipeline-types.ts'
+import type { Pipeline } from './pipeline.ts'
 import type { RunData } from './result.ts'
+import { ANYTHING, COUNT, checkRules, isFunction } from './rules.ts'
+import type { Rules } from './rules.ts'
 import type { Run } from './run.ts'
 import type { RunInput } from './snapshot-types.ts'
 import { CHILD, MadeStage } from './spec.ts'
 import type { Building, ChildGraph } from './spec.ts'
-import type { Pipeline } from './pipeline.ts'
 import type { StageObject } from './stage-types.ts'
 
-const NO_INPUT: RunInput = Object.freeze({})
-const DEFAULT_MAX_ATTEMPTS = 3
-
-const INPUT: Rules = { input: [isFunction, 'a function (inputs, snapshot, feedback) => ({ … })'] }
+const RULES: Rules = { input: [isFunction, 'a function (inputs, snapshot, feedback) => ({ … })'], repeat: ANYTHING }
 
 interface GivenOptions {
   readonly input?: (inputs: unknown, snapshot: unknown, feedback: Feedback | undefined) => RunInput
@@ -32,19 +29,16 @@ interface GivenOptions {
 
 /** The stage that `withPipeline` adds: a child run, again and again while its guard refuses. */
 export function childStage(given: unknown, options: GivenOptions): MadeStage {
-  const { input, repeat } = options
-  return new MadeStage((building) => {
+  const { repeat } = options
+  return new MadeStage(RULES, (building) => {
     const graph = building.child(given)
     if (graph === undefined) return () => undefined
-    checkRules({ input }, INPUT, (key, why) =>
-      building.problem('core/illegal-option', `Stage "${building.stage}" has ${key} ${why}.`),
-    )
     if (repeat !== undefined) checkRepeat(building, graph, repeat)
     const open = (context: LiveContext, feedback: Feedback | undefined, suffix: string): OpenedChild =>
       runOf(context).openChild(
         context,
         given,
-        input?.(context.inputs, context.snapshot, feedback) ?? NO_INPUT,
+        options.input?.(context.inputs, context.snapshot, feedback) ?? {},
         undefined,
         suffix,
       )
@@ -85,12 +79,12 @@ async function repeated(
   let hits = 0
   for (let attempt = 1; ; attempt++) {
     const about = { guard: until, attempt, maxAttempts, stagnationHits: hits }
-    emit(context, 'guard_retry.attempt', about)
+    context.tryEmitEvent('guard_retry.attempt', about)
     const { child, settled } = open(context, feedback, `#${attempt}`)
     const outcome = await settled
     const verdict = outcome.status === 'failed' ? verdictOf(child, until, attempt) : undefined
     if (verdict === undefined) {
-      if (outcome.status === 'completed' && attempt > 1) emit(context, 'guard_retry.recovered', about)
+      if (outcome.status === 'completed' && attempt > 1) context.tryEmitEvent('guard_retry.recovered', about)
       return ended(outcome, context)
     }
     hits = feedback !== undefined && sameVerdict(feedback, verdict.feedback) ? hits + 1 : 1
@@ -98,11 +92,11 @@ async function repeated(
     const seen = { ...about, stagnationHits: hits, error: feedback.error }
     if (attempt < maxAttempts && hits < stagnationLimit) {
       context.raiseIfCancelled()
-      emit(context, 'guard_retry.scheduled', seen)
+      context.tryEmitEvent('guard_retry.scheduled', seen)
       continue
     }
     const reason = attempt >= maxAttempts ? 'max_attempts' : 'stagnation'
-    emit(context, 'guard_retry.exhausted', { ...seen, reason })
+    context.tryEmitEvent('guard_retry.exhausted', { ...seen, reason })
     const why = reason === 'stagnation' ? `the last ${hits} verdicts were the same` : `maxAttempts is ${maxAttempts}`
     const error = new StageflowError(
       'core/guard-exhausted',
@@ -120,9 +114,11 @@ function verdictOf(
   attempt: number,
 ): { readonly feedback: Feedback; readonly error: unknown } | undefined {
   const guard = child.graph.indexOf(until) as number
-  const { output, threw, answered } = child.factsIfAny(guard) ?? {}
+  const facts = child.factsIfAny(guard)
+  const output = facts?.output
   // What it threw, or an interceptor answered in its place, it did not say itself.
-  const saidSo = threw === false && (child.graph.nodes[guard]?.wrapped === undefined || output === answered)
+  const isBare = child.graph.nodes[guard]?.wrapped === undefined
+  const saidSo = facts?.threw === false && (isBare ? facts.attempts === undefined : output === facts.answered)
   if (output?.status !== 'fail' || !saidSo || child.failures?.[0]?.stage !== until) return undefined
   return { feedback: { attempt, error: errorRecord(output.error, until), data: output.data }, error: output.error }
 }
@@ -136,16 +132,6 @@ function keyOf({ data, error }: Feedback): string {
   }
 }
 const sameByDefault = (a: Feedback, b: Feedback): boolean => keyOf(a) === keyOf(b)
-
-function emit<Type extends keyof EventMap & `guard_retry.${string}`>(
-  context: LiveContext,
-  type: Type,
-  data: EventMap[Type],
-): void {
-  const run = runOf(context)
-  const { index, name } = nodeOf(context)
-  if (!run.isClosed(index)) run.events?.emit(type, data, name, run.clock.now())
-}
 
 /** How a stage ends whose child run ended so; a stage that was aborted with its child is not skipped but aborted. */
 function ended(outcome: Outcome, context: Pick<LiveContext, 'raiseIfCancelled'>): Output {
@@ -162,11 +148,12 @@ export function asStage<Stages, Context extends StageContext<any, any> = StageCo
   child: StageGraph<Stages, {}> | Pipeline<Stages, any>,
   options: { readonly input?: (context: Context) => RunInput } = {},
 ): StageObject<Context, Promise<OkOutput<RunData<Stages>> | SkipOutput>> {
-  const stage: StageObject<Context, Promise<OkOutput<RunData<Stages>> | SkipOutput>> = {
-    async execute(context) {
-      const result: unknown = await context.runChild(child, options.input?.(context) ?? NO_INPUT)
+  const stage = {
+    async execute(context: Context) {
+      const result: unknown = await context.runChild(child, options.input?.(context) ?? {})
       return ended(result as Outcome, context) as unknown as OkOutput<RunData<Stages>> | SkipOutput
     },
+    [CHILD]: child,
   }
-  return Object.assign(stage, { [CHILD]: child })
+  return stage
 }

@@ -11,24 +11,22 @@ export async function runCleanups(
   report: (problem: StageflowError) => void,
 ): Promise<void> {
   let expired = false
-  let cancelTimer = (): void => {}
-  const limit = new Promise<void>((resolve) => {
-    cancelTimer = clock.setTimeout(() => {
-      expired = true
-      resolve()
-    }, limitMs)
-  })
+  const limit = Promise.withResolvers<void>()
+  const cancelTimer = clock.setTimeout(() => {
+    expired = true
+    limit.resolve()
+  }, limitMs)
   for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) {
     const ended = runCleanup(cleanup, report)
     // Past the limit the rest are still started: a resource that is never asked to close is worse than one nobody waits for.
-    if (!expired) await Promise.race([ended, limit])
+    if (!expired) await Promise.race([ended, limit.promise])
   }
   cancelTimer()
   if (expired)
     report(
       new StageflowError(
         'core/cleanup-timeout',
-        `The cleanups of the run took longer than ${limitMs} ms (cleanupMs); the run did not wait for the rest of them.`,
+        `The cleanups of the run took longer than ${limitMs} ms (cleanupMs); the run did not wait any longer.`,
       ),
     )
 }

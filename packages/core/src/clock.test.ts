@@ -77,3 +77,22 @@ test('sleepOn makes a sleep of any clock that has timers', async () => {
 test('the clock of the machine cannot be changed', () => {
   expect(Object.isFrozen(systemClock)).toBe(true)
 })
+
+test('setImmediate calls back once after the promises under way, unless it was taken back', async () => {
+  const log: string[] = []
+  const later = (name: string): void => void log.push(name)
+  const { setImmediate: soon } = systemClock
+  expect(soon).toBeDefined()
+  const waited = new Promise<void>((resolve) => soon?.(resolve))
+  const takeBack = soon?.(() => later('never'))
+  soon?.(() => later('kept'))
+  takeBack?.()
+  void (async () => {
+    for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+    later('promises')
+  })()
+  await waited
+  await new Promise<void>((resolve) => soon?.(resolve))
+  takeBack?.()
+  expect(log).toEqual(['promises', 'kept'])
+})

@@ -1,41 +1,42 @@
 import { isAbortError } from './abort.ts'
-import type { InterceptorContext, PipelineInfo, RunContext, StageInfo } from './context.ts'
+import type { PipelineInfo, RunContext, StageInfo } from './context.ts'
 import { StageflowError, quote, textOf } from './errors.ts'
-import type { Interceptor, RunPipeline, RunStage } from './interceptor.ts'
-import { Output, isForeignOutput, toOutput } from './output.ts'
+import type { Interceptor, OnCall, RunPipeline, RunStage } from './interceptor.ts'
 import type { RunOutcome } from './report-types.ts'
 import { isOutcomeOf } from './outcome.ts'
 import { runBehind } from './run-face.ts'
 import type { RunState } from './run-state.ts'
-import { isThenable } from './thenable.ts'
+import { callLayer } from './open-call.ts'
+import type { CallLayer } from './call-parts.ts'
+import { guarded } from './guarded-stage.ts'
+import type { JudgeThrow } from './interceptor-answer.ts'
 
 export type Problem = (code: string, message: string, cause?: unknown) => void
-/** An output, or a promise of one that never rejects. */
-export type Answer = Output | Promise<Output>
-/** What a throw of an interceptor means for the stage. */
-export type JudgeThrow = (context: InterceptorContext, thrown: unknown, failure: StageflowError) => Output
-
 /**
- * The promise that was checked last. A layer that passes on what the layer below returned costs nothing: its answer is this
- * very promise. Only compared with, so two runs that interleave cost a check more and nothing else.
+ * What the interceptors put around one stage, the first of them outermost: the layers around `base`, or, where all that they do
+ * is to take part in its calls, who does; neither when they leave it alone.
  */
-let lastChecked: Promise<Output> = new Promise(() => {}) // no interceptor can answer with this one
-
-export function checkedPromise(promise: Promise<Output>): Promise<Output> {
-  lastChecked = promise
-  return promise
-}
-
-/** The layers of one stage around `base`, the first interceptor outermost; `base` itself when nobody wraps it. */
 export function wrapStage(
   interceptors: readonly Interceptor[],
   base: RunStage,
   stage: StageInfo,
   judge: JudgeThrow,
   problem: Problem,
-): RunStage {
-  const guard = (layer: RunStage, name: string): RunStage => guarded(name, stage.name, layer, judge)
-  return layers(interceptors, base, stage, guard, problem, 'wrap', `stage "${stage.name}"`)
+): { readonly wrapped: RunStage | undefined; readonly layers: readonly CallLayer[] } {
+  const what = `stage "${stage.name}"`
+  let layers: CallLayer[] = []
+  let inner: RunStage | undefined
+  const next = (): RunStage => (layers.length > 0 ? callLayer(layers, inner ?? base) : (inner ?? base))
+  for (const one of interceptors.toReversed()) {
+    const { name } = one
+    const onCall = layerOf(one, 'onCall', [stage], problem, what) as OnCall | undefined
+    if (onCall !== undefined) layers.unshift({ name, onCall })
+    const layer = layerOf(one, 'wrap', [next(), stage], problem, what) as RunStage | undefined
+    if (layer === undefined) continue
+    inner = guarded(name, stage.name, layer, judge)
+    layers = []
+  }
+  return inner === undefined ? { wrapped: undefined, layers } : { wrapped: next(), layers: [] }
 }
 
 /** The layers around whole runs; `base` itself when there is none. */
@@ -45,84 +46,40 @@ export function wrapRuns(
   pipeline: PipelineInfo,
   problem: Problem,
 ): RunPipeline {
-  return layers(interceptors, base, pipeline, guardedRun, problem, 'wrapRun', `the pipeline "${pipeline.name}"`)
-}
-
-function layers<Next, Info>(
-  interceptors: readonly Interceptor[],
-  base: Next,
-  info: Info,
-  guard: (layer: Next, name: string) => Next,
-  problem: Problem,
-  hook: 'wrap' | 'wrapRun',
-  what: string,
-): Next {
   let next = base
   for (const one of interceptors.toReversed()) {
-    const wrap = one[hook] as ((next: Next, info: Info) => Next) | undefined
-    if (typeof wrap !== 'function') continue
-    let layer: Next
-    try {
-      layer = wrap.call(one, next, info)
-    } catch (cause) {
-      problem('core/interceptor-wrap', `Interceptor "${one.name}" refuses ${what}: ${textOf(cause)}`, cause)
-      continue
-    }
-    if (typeof layer !== 'function')
-      problem(
-        'core/interceptor-wrap',
-        `Interceptor "${one.name}" wrapped ${what} in ${quote(layer)}; ${hook}(next, ${hook === 'wrap' ? 'stage' : 'pipeline'}) returns a function, or next itself.`,
-      )
-    else if (layer !== next) next = guard(layer, one.name)
+    const what = `the pipeline "${pipeline.name}"`
+    const layer = layerOf(one, 'wrapRun', [next, pipeline], problem, what) as RunPipeline | undefined
+    if (layer !== undefined) next = guardedRun(layer, one.name)
   }
   return next
 }
 
-/** A layer that can only answer with an output: whatever else it does is a failure that names it. */
-function guarded(name: string, stage: string, layer: RunStage, judge: JudgeThrow): RunStage {
-  // One closure a layer and stage: with seven layers around a thousand stages, what is not in the cache is what costs.
-  const guard = (context: InterceptorContext): Answer => {
-    try {
-      const answer: unknown = layer(context)
-      if (answer === lastChecked) return answer as Promise<Output>
-      return answer instanceof Output ? answer : later(name, stage, judge, context, answer)
-    } catch (thrown) {
-      return threw(name, stage, judge, context, thrown)
-    }
+/** What a hook of an interceptor makes of a stage or a pipeline; undefined where it leaves it alone. */
+function layerOf(
+  one: Interceptor,
+  hook: 'wrap' | 'onCall' | 'wrapRun',
+  given: readonly unknown[],
+  problem: Problem,
+  what: string,
+): unknown {
+  const make: unknown = one[hook]
+  if (typeof make !== 'function') return undefined
+  let layer: unknown
+  try {
+    layer = make.apply(one, given)
+  } catch (cause) {
+    problem('core/interceptor-wrap', `Interceptor "${one.name}" refuses ${what}: ${textOf(cause)}`, cause)
+    return undefined
   }
-  return guard as unknown as RunStage
-}
-
-function later(name: string, stage: string, judge: JudgeThrow, context: InterceptorContext, answer: unknown): Answer {
-  if (typeof answer === 'object' && answer !== null && isForeignOutput(answer)) return toOutput(answer, stage)
-  if (!isThenable(answer)) return notAnOutput(name, stage, answer)
-  const promise = answer instanceof Promise ? answer : Promise.resolve(answer)
-  return checkedPromise(
-    promise.then(
-      (value: unknown) => (value instanceof Output ? value : later(name, stage, judge, context, value)),
-      (thrown: unknown) => threw(name, stage, judge, context, thrown),
-    ),
-  )
-}
-
-function threw(name: string, stage: string, judge: JudgeThrow, context: InterceptorContext, thrown: unknown): Output {
-  return judge(
-    context,
-    thrown,
-    new StageflowError('core/interceptor-threw', `Interceptor "${name}" threw at stage "${stage}": ${textOf(thrown)}`, {
-      cause: thrown,
-    }),
-  )
-}
-
-export function notAnOutput(name: string, stage: string, answer: unknown): Output {
-  return new Output(
-    'fail',
-    new StageflowError(
-      'core/interceptor-answer',
-      `Interceptor "${name}" answered stage "${stage}" with ${quote(answer)}; it returns what next(context) returned, or a StageOutput.`,
-    ),
-  )
+  if (layer === (hook === 'onCall' ? undefined : given[0])) return undefined
+  if (typeof layer === 'function') return layer
+  const answers =
+    hook === 'onCall'
+      ? 'onCall(stage) returns a function, or undefined'
+      : `${hook}(next, ${hook === 'wrap' ? 'stage' : 'pipeline'}) returns a function, or next itself`
+  problem('core/interceptor-wrap', `Interceptor "${one.name}" wrapped ${what} in ${quote(layer)}; ${answers}.`)
+  return undefined
 }
 
 /** As `lastChecked`, for whole runs. */

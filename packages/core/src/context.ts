@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts'
 import type { EmitEvent, EventSink, TryEmitEvent } from './events.ts'
 import type { StageGraph } from './graph.ts'
 import type { StageInputs } from './inputs.ts'
-import type { RunStage } from './interceptor.ts'
+import type { CallPart } from './interceptor.ts'
 import type { StageKind, StageOutput } from './output.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { RunNotes, RunOutcome, StageNotes, StageRecord } from './report-types.ts'
@@ -134,29 +134,24 @@ export interface InterceptorContext extends StageContext<
   readonly now: number
   /** Why its signal has aborted; undefined while it has not. Nothing is made to answer it, as `signal` is. */
   readonly aborted: { readonly reason: unknown } | undefined
+  /** Answers a call that goes on in its place, at once: `part` is what `onCall` gave for it. Aborts what is inside with the output's error; code that goes on is owed the grace time. */
+  endCall(this: InterceptorContext, part: CallPart, output: StageOutput): void
   /** A narrower context for `next`. */
   fork(this: InterceptorContext, changes?: ForkChanges): Fork
-  /**
-   * Sees what `next` answered, before anybody outside does, and passes it on: cheaper than a promise of its own. `use` hears once:
-   * where the stage ends before there is an answer, of a `cancel`. What it throws is a problem of the report.
-   */
-  observe(
-    this: InterceptorContext,
-    answer: StageOutput | Promise<StageOutput>,
-    use: (output: StageOutput) => void,
-  ): StageOutput | Promise<StageOutput>
 }
 
-export interface ForkChanges {
-  /** Told to what is inside, children too. Whoever sets it also aborts the fork when it has passed. */
+/** What those that surround a call of a stage say to it, and are told of it. */
+export interface CallNews {
+  /** Told to what is inside, children too. Whoever sets it also ends the call when it has passed. */
   readonly deadline?: number
-  readonly attempt?: number
   /** Told of each sign of life from inside: `context.heartbeat()`, a chunk, a stage of a child run that settled. */
-  readonly onHeartbeat?: () => void
+  onHeartbeat?(): void
   /** Told, with true, when the engine itself blocks what is inside, because a reader is far behind, and with false when that is over. */
-  readonly onParked?: (parked: boolean) => void
-  /** Told how the call that `fork.run` made was answered, in the order of `observe`. */
-  readonly onAnswer?: (output: StageOutput) => void
+  onParked?(parked: boolean): void
+}
+
+export interface ForkChanges extends CallNews {
+  readonly attempt?: number
 }
 
 export interface Fork {
@@ -164,10 +159,6 @@ export interface Fork {
   readonly context: InterceptorContext
   /** Ends only what is inside this fork. */
   abort(reason: unknown): void
-  /** Calls `next` with this fork's context, once, so that `end` can answer for it. Cheaper than a race of two promises. */
-  run(this: Fork, next: RunStage): StageOutput | Promise<StageOutput>
-  /** Answers the call that `run` made at once, and aborts what is inside with the output's error; code that goes on is owed the grace time. */
-  end(this: Fork, output: StageOutput): void
 }
 
 /** What an interceptor sees of a whole run. */

@@ -1,14 +1,17 @@
+import { getter } from './getter.ts'
+import { DEEPEST_CAUSE, MOST_SHOWN } from './limits.ts'
+
 /** Lets two copies of core in one process recognise each other's errors. */
 const BRAND: unique symbol = Symbol.for('@stageflow/error')
 
 /** The one error class of Stageflow: a stable `code` (`core/cycle`), and a message that says what happened, where, and what to do. */
 export class StageflowError extends Error {
   static {
-    Object.defineProperty(this.prototype, BRAND, { value: true })
+    getter(this.prototype, BRAND, () => true)
     Object.defineProperty(this.prototype, 'name', { value: 'StageflowError', configurable: true, writable: true })
   }
 
-  readonly code: string
+  declare readonly code: string
 
   constructor(code: string, message: string, options?: { readonly cause?: unknown }) {
     super(message, options)
@@ -25,20 +28,20 @@ export class StageflowError extends Error {
 
 /** What `build()` throws: every problem of the pipeline at once, each with its own code, in `problems`. */
 export class PipelineBuildError extends StageflowError {
-  readonly problems: readonly StageflowError[]
+  declare readonly problems: readonly StageflowError[]
 
   constructor(pipeline: string, problems: readonly StageflowError[]) {
-    const shown = problems.slice(0, MOST_SHOWN).map((problem) => `\n- [${problem.code}] ${problem.message}`)
+    const shown = problems
+      .slice(0, MOST_SHOWN)
+      .map((problem) => `\n- [${problem.code}] ${problem.message}`)
+      .join('')
     const more = problems.length > MOST_SHOWN ? `\n- … and ${problems.length - MOST_SHOWN} more, in error.problems` : ''
     const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
-    super('core/build', `Pipeline "${pipeline}" cannot be built; it has ${count}:${shown.join('')}${more}`)
-    this.problems = problems
-    // The message lists them already: printing the error need not repeat them.
-    Object.defineProperty(this, 'problems', { enumerable: false })
+    super('core/build', `Pipeline "${pipeline}" cannot be built; it has ${count}:${shown}${more}`)
+    // Not enumerable: the message lists them already, so printing the error need not repeat them.
+    Object.defineProperty(this, 'problems', { value: problems })
   }
 }
-
-const MOST_SHOWN = 50
 
 /** The JSON form of an error; `cause` is kept five deep. */
 export interface ErrorRecord {
@@ -78,8 +81,6 @@ function isError(value: unknown): value is Error {
     return false // a revoked proxy
   }
 }
-
-const DEEPEST_CAUSE = 5
 
 export function errorRecord(error: unknown, stage?: string, depth = 0): ErrorRecord {
   const cause = depth < DEEPEST_CAUSE ? causeOf(error) : undefined

@@ -1,6 +1,8 @@
 import { StageflowError, quote } from './errors.ts'
 import type { ErrorRecord } from './errors.ts'
 import type { StageKind } from './output.ts'
+import { isFunction, isText } from './rules.ts'
+import type { Rules } from './rules.ts'
 
 /** Event payloads by type. Packages and apps add theirs by declaration merging. */
 export interface EventMap {
@@ -125,28 +127,27 @@ let processSink: EventSink = NoOpEventSink
 /** Sets the sink of runs that were given none: the one global there is. A sink passed to `build` or `run` wins. */
 export function setEventSink(sink: EventSink): void {
   if (!isSink(sink))
-    throw new StageflowError(
-      'core/sink',
-      `setEventSink() was given ${quote(sink)}; an event sink has emit(event) and tryEmit(event).`,
-    )
+    throw new StageflowError('core/sink', `setEventSink() was given ${quote(sink)}; it must be ${SINK[1]}.`)
   processSink = sink
 }
 
 export const defaultEventSink = (): EventSink => processSink
 
-export function isSink(sink: unknown): sink is EventSink {
+function isSink(sink: unknown): sink is EventSink {
   const { emit, tryEmit } = (sink ?? {}) as Partial<EventSink>
-  return typeof emit === 'function' && typeof tryEmit === 'function'
+  return isFunction(emit) && isFunction(tryEmit)
 }
 
-const LEGAL_TYPE = /^[^.\s]+(\.[^.\s]+)+$/
+export const SINK: Rules[string] = [isSink, 'an event sink, with emit(event) and tryEmit(event)']
+
+/** Words with dots between them, the first of them none that belongs to the engine. */
+const LEGAL_TYPE = /^(?!pipeline\.|stage\.)[^.\s]+(\.[^.\s]+)+$/
 
 /** Refuses event types that a stage or an interceptor may not emit. */
 export function checkEventType(type: unknown): void {
-  if (typeof type === 'string' && LEGAL_TYPE.test(type) && !type.startsWith('pipeline.') && !type.startsWith('stage.'))
-    return
-  throw new StageflowError(
-    'core/event-type',
-    `An event of type ${quote(type)} cannot be emitted: a type is words with dots between them, such as 'cache.hit', and 'pipeline.' and 'stage.' belong to the engine.`,
-  )
+  if (!isText(type) || !LEGAL_TYPE.test(type))
+    throw new StageflowError(
+      'core/event-type',
+      `An event cannot be of type ${quote(type)}: a type is words with dots between, such as 'cache.hit'; 'pipeline.' and 'stage.' are the engine's.`,
+    )
 }

@@ -1,25 +1,28 @@
 import { isAbortError, untilAborted } from './abort.ts'
-import { checkedPromise } from './compose.ts'
-import type { Answer } from './compose.ts'
+import { checkedPromise } from './guarded-stage.ts'
+import type { Answer } from './guarded-stage.ts'
 import type { InterceptorContext } from './context.ts'
 import { StageflowError, errorRecord, quote, textOf, toError } from './errors.ts'
 import type { RunStage } from './interceptor.ts'
-import { tellObserversOf } from './observed-call.ts'
 import { forkOf, isLive, nodeOf, runOf, tellForks } from './live-context.ts'
 import type { LiveContext } from './live-context.ts'
 import { Output } from './output.ts'
 import type { RunLoop } from './run-loop.ts'
 import { RUNNING } from './schedule.ts'
-import { frozenOutput } from './stage-end.ts'
+import { cancelChildren, frozenOutput } from './stage-end.ts'
 import { isThenable } from './thenable.ts'
 import type { Attempt, StageFacts } from './stage-facts.ts'
 
 /** What a throw means: after an abort of the run, the abort itself is a cancel; anything else is a failure. */
 export function thrownOutput(run: RunLoop, stage: number, thrown: unknown, failure?: StageflowError): Output {
-  if (run.isAborted(stage) && (isAbortError(thrown) || thrown === run.abortReason(stage)))
+  const aborted = run.abortedAt(stage)
+  if (aborted !== undefined && (isAbortError(thrown) || thrown === aborted.reason))
     return new Output('cancel', run.stopText ?? textOf(thrown))
   return new Output('fail', failure ?? toError(thrown))
 }
+
+/** Of a call that is not made because the run was stopped. */
+export const stoppedOutput = (run: RunLoop): Output => new Output('cancel', run.stopText ?? 'the run was stopped')
 
 /** As `thrownOutput`, for a throw of an interceptor; where it was given a context that is none, that is why it threw. */
 export function interceptorThrew(context: unknown, thrown: unknown, failure: StageflowError): Output {
@@ -57,7 +60,7 @@ async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveCont
     const { aborted } = context
     if (aborted !== undefined || run.schedule.state(stage) !== RUNNING) {
       await chunks.return(undefined)
-      throw aborted?.reason ?? run.abortReason(stage)
+      throw aborted?.reason ?? run.abortedAt(stage)?.reason
     }
     tellForks(context, 'alive')
     const wait = run.chunk(nodeOf(context), step.value, context.attempt)
@@ -79,7 +82,7 @@ function call(context: LiveContext): Answer {
   const run = runOf(context)
   const { index, name } = nodeOf(context)
   const facts = run.facts(index)
-  if (run.isAborted(index)) return new Output('cancel', run.stopText ?? 'the run was stopped')
+  if (run.abortedAt(index) !== undefined) return stoppedOutput(run)
   if (run.schedule.state(index) !== RUNNING)
     return new Output(
       'fail',
@@ -120,10 +123,10 @@ function begin(run: RunLoop, context: LiveContext, facts: StageFacts): Answer {
     promise = asPromise(value, context)
   } catch (thrown) {
     facts.threw = true
-    return ended(run, attempt, (facts.answered = thrownOutput(run, node.index, thrown)))
+    return attemptEnded(run, attempt, (facts.answered = thrownOutput(run, node.index, thrown)))
   }
   if (promise === undefined)
-    return ended(run, attempt, (facts.answered = frozenOutput(value, node.name, run.graph.freeze)))
+    return attemptEnded(run, attempt, (facts.answered = frozenOutput(value, node.name, run.graph.freeze)))
   facts.code++
   const ok = (last: unknown): Output =>
     codeEnded(run, context, facts, attempt, frozenOutput(last, node.name, run.graph.freeze))
@@ -131,25 +134,10 @@ function begin(run: RunLoop, context: LiveContext, facts: StageFacts): Answer {
     facts.threw = true
     return codeEnded(run, context, facts, attempt, thrownOutput(run, node.index, thrown))
   }
-  const answer = promise.then(ok, threw)
-  facts.fork = forkOf(context)
-  facts.body = facts.fork === undefined ? answer : answerable(facts)
-  return checkedPromise(facts.body)
+  return checkedPromise((facts.body = promise.then(ok, threw)))
 }
 
-let grabbed: (output: Output) => void
-const grab = (resolve: (output: Output) => void): void => {
-  grabbed = resolve
-}
-
-/** The answer of a call that a fork surrounds, which may be given before its code ends. */
-function answerable(facts: StageFacts): Promise<Output> {
-  const answer = new Promise(grab) // one executor for all: nothing is made for each
-  facts.answer = grabbed
-  return answer
-}
-
-function ended(run: RunLoop, attempt: Attempt, output: Output): Output {
+export function attemptEnded(run: RunLoop, attempt: Attempt, output: Output): Output {
   attempt.endedAt = run.clock.now()
   attempt.status = output.status
   if (output.error !== undefined) attempt.error = errorRecord(output.error)
@@ -158,16 +146,11 @@ function ended(run: RunLoop, attempt: Attempt, output: Output): Output {
 
 function codeEnded(run: RunLoop, context: LiveContext, facts: StageFacts, attempt: Attempt, output: Output): Output {
   const stage = nodeOf(context).index
-  const { answer } = facts
   facts.body = undefined
-  facts.answer = undefined
   facts.leave()
-  const isClosed = facts.abandoned || run.over // then so is its record
-  if (!isClosed) ended(run, attempt, (facts.answered = output))
-  tellObserversOf(run, facts, output)
-  answer?.(output)
-  if (isClosed) return output
-  run.cancelChildren(stage)
+  if (facts.abandoned || run.over) return output // its record is closed
+  attemptEnded(run, attempt, (facts.answered = output))
+  if (facts.code > 0) cancelChildren(run, facts, stage)
   // Where every layer passed this promise on the stage ends here, with the attempt's own time.
   if (facts.direct && run.schedule.state(stage) === RUNNING) run.resume(stage, output, attempt.endedAt as number)
   else run.codeLeft(stage)

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { manualClock } from '../../testing/src/index.ts'
-import { Pipeline, StageOutput } from './index.ts'
+import { Pipeline } from './index.ts'
 import type { Interceptor, StageContext } from './index.ts'
 
 let clock = manualClock()
@@ -48,47 +48,6 @@ test('who was told that a stage is blocked is told that it goes on, also when th
   await events.return?.()
 })
 
-test('a call that was ended while next was still being called is answered for all who observe it, inner ones first', async () => {
-  const heard: string[] = []
-  const observing = (name: string): Interceptor =>
-    wrapping(
-      (next) => (context) => context.observe(next(context), ({ status }) => void heard.push(`${name} ${status}`)),
-      name,
-    )
-  const ending = wrapping(
-    (next) => (context) => {
-      const fork = context.fork({ onHeartbeat: () => fork.end(StageOutput.fail('beat')) })
-      return fork.run(next)
-    },
-    'ending',
-  )
-  const graph = new Pipeline('demo')
-    .withStage(
-      'beats',
-      async (context) => {
-        context.heartbeat()
-        await context.clock.sleep(10)
-        return {}
-      },
-      { onFailure: 'skip' },
-    )
-    .build({
-      clock,
-      interceptors: [
-        { name: 'settled', settled: () => void heard.push('settled') },
-        observing('outer'),
-        ending,
-        observing('inner'),
-      ],
-    })
-  const settled = graph.run()
-  await clock.settle()
-  expect(heard).toEqual(['inner fail', 'outer fail', 'settled'])
-  await clock.advance(10)
-  expect((await settled).report.stages['beats']?.attempts).toMatchObject([{ endedAt: 10, status: 'ok' }])
-  expect(heard).toHaveLength(3)
-})
-
 test('what is asynchronous by mistake, and fails, is a problem of the report and ends no process', async () => {
   const reject = async (): Promise<never> => {
     throw new Error('not now')
@@ -102,11 +61,8 @@ test('what is asynchronous by mistake, and fails, is a problem of the report and
     .build({
       clock,
       interceptors: [
-        wrapping((next) => (context) => {
-          const { context: inner } = context.fork({ onHeartbeat: reject as () => void })
-          return context.observe(next(inner), reject as () => void)
-        }),
-        wrapping((next) => (context) => context.observe(next(context), reject as () => void), 'second'),
+        wrapping((next) => (context) => next(context.fork({ onHeartbeat: reject as () => void }).context)),
+        { name: 'second', onCall: () => () => ({ onHeartbeat: reject as () => void, ended: reject as () => void }) },
         {
           name: 'late',
           wrapRun: (next) => async (run) => {
@@ -122,59 +78,6 @@ test('what is asynchronous by mistake, and fails, is a problem of the report and
   const { status, report } = await settled
   expect(status).toBe('completed')
   expect(report.notes['core/problems']?.map(({ code }) => code)).toEqual(Array(3).fill('core/observer-threw'))
-})
-
-test('who observes a call finds its attempt ended in the record, whether its stage waited or not', async () => {
-  const seen: unknown[] = []
-  const graph = new Pipeline('demo')
-    .withStage('at-once', () => ({}))
-    .withStage('waits', async () => ({}))
-    .build({
-      clock,
-      interceptors: [
-        wrapping(
-          (next) => (context) =>
-            context.observe(next(context), () => {
-              const [attempt] = context.record.attempts
-              seen.push([attempt?.status, attempt?.endedAt])
-            }),
-        ),
-      ],
-    })
-  await graph.run()
-  expect(seen).toEqual([
-    ['ok', 0],
-    ['ok', 0],
-  ])
-})
-
-test('a fork that runs next again, when the first call is over, ends the second', async () => {
-  let calls = 0
-  const graph = new Pipeline('demo')
-    .withStage(
-      'twice',
-      async (context) => {
-        if (++calls === 1) throw new Error('first')
-        await context.clock.sleep(100) // whatever its signal says
-        return {}
-      },
-      { onFailure: 'skip' },
-    )
-    .build({
-      clock,
-      interceptors: [
-        wrapping((next) => async (context) => {
-          const fork = context.fork()
-          await fork.run(async (inner) => await next(inner))
-          context.clock.setTimeout(() => fork.end(StageOutput.fail('ended')), 10)
-          return fork.run(next)
-        }),
-      ],
-    })
-  const settled = graph.run()
-  await clock.advance(100)
-  const { report } = await settled
-  expect(report.stages['twice']).toMatchObject({ endedAt: 10, error: { message: 'ended' } })
 })
 
 test('a call that another stage lets go on, while that one starts, begins at the time it is then', async () => {
@@ -211,4 +114,32 @@ test('a call that another stage lets go on, while that one starts, begins at the
     ['waits', 50],
   ])
   expect(report.stages['waits']?.attempts).toMatchObject([{ startedAt: 50, endedAt: 50 }])
+})
+
+test('aborted says why a context was aborted, by its fork or by the run, and makes no signal', async () => {
+  const seen: unknown[] = []
+  const caller = new AbortController()
+  const watching = wrapping((next) => (context) => {
+    const fork = context.fork()
+    seen.push(fork.context.aborted)
+    fork.abort('first')
+    seen.push(fork.context.aborted, context.aborted)
+    caller.abort('caller')
+    seen.push(fork.context.aborted, context.aborted)
+    return next(context)
+  })
+  const graph = new Pipeline('demo').withStage('a', () => ({})).build({ clock, interceptors: [watching] })
+  expect((await graph.runSettled({}, { signal: caller.signal })).status).toBe('cancelled')
+  expect(seen).toEqual([undefined, { reason: 'first' }, undefined, { reason: 'first' }, { reason: 'caller' }])
+})
+
+test('a fork whose deadline is no time is refused (core/run-option)', async () => {
+  const { report } = await new Pipeline('demo')
+    .withStage('a', () => ({}))
+    .build({ clock, interceptors: [wrapping((next) => (context) => next(context.fork({ deadline: NaN }).context))] })
+    .runSettled()
+  expect(report.stages['a']).toMatchObject({
+    status: 'fail',
+    error: { code: 'core/interceptor-threw', cause: { code: 'core/run-option' } },
+  })
 })

@@ -110,7 +110,11 @@ test('what an abandoned stage does counts no more: events are dropped, notes too
   await clock.settle()
   expect(eventSink.events).toHaveLength(before)
   expect(result.report.stages['stuck']?.notes).toEqual({})
-  expect(result.report.stages['stuck']?.attempts).toMatchObject([{ attempt: 1, endedAt: 10 }])
+  // Its code still ran when nobody waited for it any longer: what is known of its attempt is when it began.
+  expect(result.report.stages['stuck']).toMatchObject({ status: 'cancel', endedAt: 10 })
+  expect(result.report.stages['stuck']?.attempts).toEqual([
+    { attempt: 1, startedAt: 0, endedAt: undefined, status: undefined },
+  ])
 })
 
 test('a stage that ends in the grace time is recorded, its output is kept, and it releases nobody', async () => {

@@ -4,29 +4,28 @@ import { checkedRun, wrapRuns, wrapStage } from './compose.ts'
 import type { Problem } from './compose.ts'
 import type { StageInfo } from './context.ts'
 import { PipelineBuildError, StageflowError, quote } from './errors.ts'
-import { isSink } from './events.ts'
+import { SINK } from './events.ts'
 import type { EventSink } from './events.ts'
 import { callStage, interceptorThrew } from './execute.ts'
 import { readEdges, readNames, refuseCycles } from './graph-edges.ts'
 import { createNode } from './graph-nodes.ts'
-import type { BareNode } from './graph-nodes.ts'
-import { DEEPEST_CHILD } from './graph.ts'
+import type { NodeBuild } from './graph-nodes.ts'
 import type { BuiltGraph } from './graph.ts'
 import { checkInterceptors, namesIn } from './interceptor-check.ts'
 import type { Interceptor, RunPipeline } from './interceptor.ts'
+import { DEEPEST_CHILD, MOST_FIELDS } from './limits.ts'
 import type { StageNode } from './node.ts'
 import { freezers } from './output.ts'
-import type { RunOutcome } from './report-types.ts'
+import { createPlan, turned } from './plan.ts'
 import { printAs } from './print.ts'
-import { createPlan } from './plan.ts'
-import type { Need } from './plan.ts'
 import { builtGraphOf } from './public-graph.ts'
-import { runBehind } from './run-face.ts'
-import { checkRules, isArray, isFunction, isObject, isOneOf } from './rules.ts'
+import type { RunOutcome } from './report-types.ts'
+import { checkRules, isArray, isFunction, isObject, oneOf } from './rules.ts'
 import type { Rules } from './rules.ts'
-import { RUN_OPTIONS } from './run-options.ts'
+import { runBehind } from './run-face.ts'
+import { PORTS, RUN_OPTIONS } from './run-options.ts'
 import type { Run } from './run.ts'
-import { SPECS, isDescribed, renamed } from './spec.ts'
+import { SPECS, isDescribed } from './spec.ts'
 import type { DescribedPipeline } from './spec.ts'
 
 /** The options of `build`, as they come from outside. */
@@ -35,7 +34,7 @@ interface GivenOptions {
   readonly interceptors?: readonly Interceptor[]
   readonly eventSink?: EventSink
   readonly clock?: Clock
-  readonly freeze?: unknown
+  readonly freeze?: keyof typeof freezers
   readonly ignoreOptions?: true | readonly string[]
 }
 
@@ -50,12 +49,13 @@ export function buildGraph(pipeline: DescribedPipeline, given: unknown, depth = 
   checkInterceptors(interceptors, problem)
   const places = readNames(pipeline[SPECS], problem)
   // A stage without a legal name is checked all the same, as the one in its place.
-  const specs = pipeline[SPECS].map((spec, place) => (places.has(spec.name) ? spec : renamed(spec, `#${place + 1}`)))
+  const specs = pipeline[SPECS].map((spec, place) =>
+    places.has(spec.name) ? spec : Object.assign({}, spec, { name: `#${place + 1}` }),
+  )
   const edges = readEdges(specs, places, problem)
-  const dependencies = edges.map(({ sources }) => sources)
-  const acyclic = refuseCycles(specs, dependencies, problem)
-  const dependents: number[][] = specs.map(() => [])
-  dependencies.forEach((sources, place) => sources.forEach((source) => dependents[source]?.push(place)))
+  const dependencies = edges.map((one) => one.sources)
+  const dependents = turned(dependencies)
+  refuseCycles(specs, dependencies, dependents, problem)
 
   const stages: StageInfo[] = []
   const info = Object.freeze({
@@ -63,33 +63,41 @@ export function buildGraph(pipeline: DescribedPipeline, given: unknown, depth = 
     stages,
     interceptors: Object.freeze(interceptors.map(({ name }) => name)),
   })
-  const children = new ChildGraphs(pipeline.name, options, depth + 1)
+  const childOf = childGraphs(pipeline.name, options, depth + 1)
   const claimed = new Set<string>(interceptors.flatMap((one) => namesIn(one, 'stageOptions')))
   const { ignoreOptions } = options
   const claims = (option: string): boolean =>
     claimed.has(option) || ignoreOptions === true || ignoreOptions?.includes(option) === true
-  const freeze = options.freeze === 'shallow' ? freezers.shallow : freezers.deep
-  const needs: Need[] = []
-  const bare: BareNode[] = specs.map((spec, place) => {
-    const child = (one: unknown): BuiltGraph | undefined => children.read(one, spec.name, problem)
-    const { node, need } = createNode(
-      { specs, edges, pipeline: info, freeze, problem, claims, child },
-      place,
-      dependents[place] as number[],
-    )
+  const freeze = freezers[options.freeze ?? 'deep']
+  const names = specs.map(({ name }) => name)
+  const watching = interceptors.filter(({ onRun, settled }) => (onRun ?? settled) !== undefined)
+  // The problems of a child are problems of its parent.
+  const child: NodeBuild['child'] = (described, stage) => {
+    try {
+      return childOf(described)
+    } catch (error) {
+      const all = error instanceof PipelineBuildError ? error.problems : [error as StageflowError]
+      for (const one of all) problem(one.code, `In stage "${stage}": ${one.message}`, one.cause)
+      return undefined
+    }
+  }
+  const build = { pipeline: info, specs, names, edges, dependents, freeze, problem, claims, child }
+  const bare = names.map((_, place) => {
+    const node = createNode(build, place)
     stages.push(node.info)
-    needs.push(need)
     return node
   })
   Object.freeze(stages)
+  let firstCall = 0
   const nodes = bare.map((node): StageNode => {
-    const wrapped = wrapStage(interceptors, callStage, node.info, interceptorThrew, problem)
-    return { ...node, wrapped: wrapped === callStage ? undefined : wrapped }
+    const around = wrapStage(interceptors, callStage, node.info, interceptorThrew, problem)
+    const { length } = around.layers
+    firstCall += length
+    return { ...node, ...around, alone: node.late, firstCall: firstCall - length }
   })
   const aroundRun = wrapRuns(interceptors, beginRun, info, problem)
-  if (problems.length > 0 || !acyclic) throw new PipelineBuildError(pipeline.name, problems)
+  if (problems.length > 0) throw new PipelineBuildError(pipeline.name, problems)
 
-  const names = specs.map(({ name }) => name)
   return Object.freeze({
     name: pipeline.name,
     info,
@@ -98,17 +106,18 @@ export function buildGraph(pipeline: DescribedPipeline, given: unknown, depth = 
     inherits: depth > 0,
     freeze,
     origin: pipeline,
-    plan: createPlan(dependencies, needs),
+    plan: createPlan(dependencies, bare, dependents),
     clock: options.clock ?? systemClock,
     eventSink: options.eventSink,
     ports: Object.freeze({ ...options.ports }),
-    observers: interceptors.filter(({ settled }) => settled !== undefined),
-    runObservers: interceptors.filter(({ runStarted, runSettled }) => (runStarted ?? runSettled) !== undefined),
+    watching,
+    blankParts: watching.map(() => undefined),
     aroundRun: aroundRun === beginRun ? undefined : aroundRun,
     runOptions: new Set([...RUN_OPTIONS, ...interceptors.flatMap((one) => namesIn(one, 'runOptions'))]),
     indexOf: (stage: string) => places.get(stage),
-    childOf: (one: unknown) => children.get(one),
-    blank: Array.from(names, () => undefined),
+    childOf,
+    blank: names.map(() => undefined),
+    blankCalls: Array.from<undefined>({ length: firstCall }),
     unset: Array.from({ length: 2 * names.length }, () => NaN),
     Data: dataClass(names.length),
   })
@@ -117,47 +126,25 @@ export function buildGraph(pipeline: DescribedPipeline, given: unknown, depth = 
 const beginRun: RunPipeline = (face) =>
   checkedRun((runBehind(face) as Run).begin(face) as unknown as Promise<RunOutcome>)
 
-/** The pipelines that stages run as children: each is built once, with the options of the graph that it is a child of. */
-class ChildGraphs {
-  readonly #built = new WeakMap<object, BuiltGraph>()
-  readonly #parent: string
-  readonly #options: GivenOptions
-  readonly #depth: number
-
-  constructor(parent: string, options: GivenOptions, depth: number) {
-    this.#parent = parent
-    this.#options = options
-    this.#depth = depth
-  }
-
-  /** The graph of a child; throws where it is none, or cannot be built. */
-  get(given: unknown): BuiltGraph {
-    const built = builtGraphOf(given)
-    if (built !== undefined) return built
+/** Gives the graphs of pipelines that stages run as children: each is built once, with the options of the graph that it is a child of. It throws where one is none, or cannot be built. */
+function childGraphs(parent: string, options: GivenOptions, depth: number): (given: unknown) => BuiltGraph {
+  const built = new WeakMap<object, BuiltGraph>()
+  return (given) => {
+    const graph = builtGraphOf(given)
+    if (graph !== undefined) return graph
     if (!isDescribed(given))
       throw new StageflowError(
         'core/not-a-pipeline',
-        `A child of "${this.#parent}" is ${quote(given)}; it must be a Pipeline or a built graph of the same copy of @stageflow/core.`,
+        `A child of "${parent}" is ${quote(given)}; it must be a built graph or a Pipeline of the same copy of @stageflow/core.`,
       )
-    if (this.#depth > DEEPEST_CHILD)
+    if (depth > DEEPEST_CHILD)
       throw new StageflowError(
         'core/child-depth',
-        `Pipeline "${given.name}" lies ${this.#depth} deep inside others; runs may lie at most ${DEEPEST_CHILD} deep inside one another.`,
+        `Pipeline "${given.name}" lies ${depth} deep inside others; ${DEEPEST_CHILD} is the most.`,
       )
-    const graph = this.#built.get(given) ?? buildGraph(given, this.#options, this.#depth)
-    this.#built.set(given, graph)
-    return graph
-  }
-
-  /** As `get`, while the parent is built: the problems of the child are problems of the parent. */
-  read(given: unknown, stage: string, problem: Problem): BuiltGraph | undefined {
-    try {
-      return this.get(given)
-    } catch (error) {
-      const all = error instanceof PipelineBuildError ? error.problems : [error as StageflowError]
-      for (const one of all) problem(one.code, `In stage "${stage}": ${one.message}`, one.cause)
-      return undefined
-    }
+    const made = built.get(given) ?? buildGraph(given, options, depth)
+    built.set(given, made)
+    return made
   }
 }
 
@@ -167,22 +154,20 @@ const RULES: Rules = {
     (value) => isObject(value) && ['now', 'sleep', 'setTimeout'].every((key) => isFunction(value[key])),
     'a clock with now, sleep and setTimeout',
   ],
-  freeze: [isOneOf('deep', 'shallow'), "'deep' or 'shallow'"],
-  ports: [isObject, 'an object of ports'],
-  eventSink: [isSink, 'an event sink, with emit(event) and tryEmit(event)'],
-  ignoreOptions: [(value) => value === true || isArray(value), 'true or an array of names of options'],
+  freeze: oneOf('deep', 'shallow'),
+  ports: PORTS,
+  eventSink: SINK,
+  ignoreOptions: [(value) => value === true || isArray(value), 'true or an array of names'],
 }
 
 /** The options of `build`; what is wrong is reported and left out. */
 function readOptions(given: unknown, problem: Problem): GivenOptions {
-  if (given === undefined) return {}
-  if (!isObject(given)) {
+  if (given !== undefined && !isObject(given))
     problem(
       'core/illegal-option',
-      `build() was given ${quote(given)}; it takes an object such as { interceptors: [] }.`,
+      `build() was given ${quote(given)}; it must be an object such as { interceptors: [] }.`,
     )
-    return {}
-  }
+  if (!isObject(given)) return {}
   const options = { ...given }
   checkRules(given, RULES, (key, why) => {
     problem('core/illegal-option', `build() was given ${key} ${why}.`)
@@ -192,16 +177,14 @@ function readOptions(given: unknown, problem: Problem): GivenOptions {
 }
 
 /** A small graph gets a hidden class of its own for `result.data`, a large one a dictionary. Neither has a prototype's names. */
-const MOST_FIELDS = 64
 function dataClass(count: number): new () => Record<string, unknown> {
   if (count > MOST_FIELDS) {
     return function Data() {
       return Object.create(null) as object
     } as unknown as new () => Record<string, unknown>
   }
-  class Data {}
-  printAs(Data.prototype, (data) => Object.assign({}, data))
-  Object.setPrototypeOf(Data.prototype, null)
-  Reflect.deleteProperty(Data.prototype, 'constructor')
-  return Data as new () => Record<string, unknown>
+  function Data(): void {}
+  Data.prototype = Object.create(null) as object
+  printAs(Data.prototype, (data) => ({ ...data }))
+  return Data as unknown as new () => Record<string, unknown>
 }

@@ -1,14 +1,13 @@
 import type { Problem } from './compose.ts'
 import { quote } from './errors.ts'
-import { nearest } from './nearest.ts'
+import { LONGEST_CYCLE, MOST_GUESSES } from './limits.ts'
+import { didYouMean } from './nearest.ts'
 import { findCycles } from './plan.ts'
+import { isText } from './rules.ts'
 import type { StageSpec } from './spec.ts'
 
 /** Letters, digits, and what people put between them; no dot, which separates the parts of an event type. */
-const LEGAL_NAME = /^[\p{L}\p{N}_\-/:]{1,200}$/u
-/** Enough to see what is wrong; looking for likely names among very many stages is slow. */
-const MOST_GUESSES = 20
-const LONGEST_CYCLE = 12
+const LEGAL_NAME = /^(?!__proto__$)[\p{L}\p{N}_\-/:]{1,200}$/u
 
 /** The place of each name, without those that are illegal or taken. */
 export function readNames(specs: readonly StageSpec[], problem: Problem): ReadonlyMap<string, number> {
@@ -19,7 +18,7 @@ export function readNames(specs: readonly StageSpec[], problem: Problem): Readon
         'core/illegal-name',
         `Stage ${place + 1} has no name: give one to withStage, or write name = 'greet' as const in the stage.`,
       )
-    else if (typeof name !== 'string' || !LEGAL_NAME.test(name) || name === '__proto__')
+    else if (!isText(name) || !LEGAL_NAME.test(name))
       problem(
         'core/illegal-name',
         `Stage ${place + 1} is named ${quote(name)}; a name is up to 200 letters, digits, "_", "-", "/" and ":", and not "__proto__".`,
@@ -54,14 +53,13 @@ export function readEdges(
       if (edge.stage === name || source === place)
         problem(
           'core/self-dependency',
-          `Stage "${name}" depends on itself; take it out of its dependencies, or repeat it as a child: withPipeline(…, { repeat }).`,
+          `Stage "${name}" depends on itself; take that out; a loop is a child pipeline: withPipeline(…, { repeat }).`,
         )
       else if (source === undefined) {
-        const near =
-          typeof edge.stage === 'string' && guesses++ < MOST_GUESSES ? nearest(edge.stage, places.keys()) : undefined
+        const near = isText(edge.stage) && guesses++ < MOST_GUESSES ? didYouMean(edge.stage, places.keys()) : undefined
         problem(
           'core/unknown-dependency',
-          `Stage "${name}" depends on ${quote(edge.stage)}, which is not in the pipeline.${near === undefined ? ' Add that stage, or correct the name.' : ` Did you mean "${near}"?`}`,
+          `Stage "${name}" depends on ${quote(edge.stage)}, which is not in the pipeline.${near ?? ' Add that stage, or correct the name.'}`,
         )
       } else if (seen.has(source))
         problem(
@@ -74,14 +72,14 @@ export function readEdges(
   })
 }
 
-/** Reports the cycles; true when there is none. */
+/** Reports the cycles. */
 export function refuseCycles(
   specs: readonly StageSpec[],
   dependencies: readonly (readonly number[])[],
+  dependents: readonly (readonly number[])[],
   problem: Problem,
-): boolean {
-  const cycles = findCycles(dependencies)
-  for (const cycle of cycles) {
+): void {
+  for (const cycle of findCycles(dependencies, dependents)) {
     const names = cycle.map((place) => `"${specs[place]?.name}"`)
     const shown =
       names.length > LONGEST_CYCLE
@@ -92,5 +90,4 @@ export function refuseCycles(
       `The dependencies go round in a cycle of ${names.length}: ${[...shown, names[0]].join(' → ')}. Take one of them out; a loop is a child pipeline: withPipeline(…, { repeat }).`,
     )
   }
-  return cycles.length === 0
 }

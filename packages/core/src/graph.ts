@@ -6,8 +6,8 @@ import type { StageNode } from './node.ts'
 import type { Freeze } from './output.ts'
 import type { Plan } from './plan.ts'
 import type { FailedResult, PipelineResult, Run } from './result.ts'
-import type { ContextSnapshot } from './snapshot.ts'
 import type { RunInput } from './snapshot-types.ts'
+import type { ContextSnapshot } from './snapshot.ts'
 
 declare const NEEDS: unique symbol
 
@@ -31,9 +31,6 @@ export interface StageGraph<out Stages, Ports> {
   readonly start: (input?: RunInput | ContextSnapshot, ...options: RunArguments<Ports>) => Run<Stages>
 }
 
-/** How deep runs may lie inside one another, below the outermost. */
-export const DEEPEST_CHILD = 5
-
 /** What the engine keeps of a built pipeline. */
 export interface BuiltGraph {
   readonly name: string
@@ -45,9 +42,9 @@ export interface BuiltGraph {
   readonly eventSink: EventSink | undefined
   readonly ports: Readonly<Record<string, unknown>>
   readonly freeze: Freeze
-  readonly observers: readonly Interceptor[]
-  /** Those that are told of runs, as they start and when they have ended. */
-  readonly runObservers: readonly Interceptor[]
+  /** Those that take part in runs, or are told of stages, outermost first. */
+  readonly watching: readonly Interceptor[]
+  readonly blankParts: readonly undefined[]
   /** The interceptors around a whole run; undefined where there is none. */
   readonly aroundRun: RunPipeline | undefined
   /** The run options that somebody answers for. */
@@ -61,6 +58,7 @@ export interface BuiltGraph {
   readonly childOf: (pipeline: unknown) => BuiltGraph
   /** What a run's data and times start as. */
   readonly blank: readonly undefined[]
+  readonly blankCalls: readonly undefined[]
   readonly unset: readonly number[]
   /** Makes the object for `result.data`. */
   readonly Data: new () => Record<string, unknown>

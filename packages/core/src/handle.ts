@@ -1,13 +1,11 @@
 import { textOf } from './errors.ts'
 import type { StageflowEvent } from './events.ts'
+import { MOST_BEHIND } from './limits.ts'
 import { failureOf } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
-import type { Listener } from './run-events.ts'
 import type { FailedResult, PipelineResult, Run as RunHandle } from './result.ts'
+import type { Listener } from './run-events.ts'
 import type { Run } from './run.ts'
-
-/** How many events a reader may be behind before chunks wait for it. */
-const MOST_BEHIND = 1_000
 
 /** Keeps a run's events for whoever reads them: all from the start for the first reader, for a later one what comes from then on. */
 export class EventFeed implements Listener {
@@ -95,7 +93,7 @@ class Reader implements AsyncIterator<StageflowEvent> {
     this.#events = []
     this.#next = 0
     this.end()
-    return Promise.resolve({ done: true, value: undefined })
+    return this.next()
   }
 
   #makeRoom(): void {
@@ -105,8 +103,7 @@ class Reader implements AsyncIterator<StageflowEvent> {
 
 /** Opens a run and gives it as a handle. */
 export function openHandle(run: Run, feed: EventFeed): RunHandle<unknown> {
-  const opened = new Promise<Outcome>((resolve) => run.open(resolve))
-  const settled = opened.then((outcome) => {
+  const settled = new Promise<Outcome>((resolve) => run.open(resolve)).then((outcome) => {
     feed.end()
     return outcome as unknown as PipelineResult<unknown> | FailedResult<unknown>
   })

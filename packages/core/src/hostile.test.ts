@@ -244,6 +244,9 @@ test('notes and run notes under hostile keys change no prototype', async () => {
   const { report } = await graph.run()
   expect(({} as Record<string, unknown>)['polluted']).toBe(undefined)
   expect(Object.getPrototypeOf(report.notes)).toBe(Object.prototype)
+  const notes = report.stages['a']?.notes ?? {}
+  expect(Object.getPrototypeOf(notes)).toBe(Object.prototype)
+  expect(Object.entries(notes)).toEqual([['__proto__', { polluted: true }]])
 })
 
 // ---------- what else comes from outside

@@ -1,4 +1,15 @@
+export { systemClock } from './clock.ts'
+export { Pipeline } from './pipeline.ts'
+export { createSlot } from './slot.ts'
+export { ContextSnapshot } from './snapshot.ts'
 export { StageKind, StageOutput } from './output.ts'
+export { PipelineFailedError } from './result.ts'
+export { NoOpEventSink, isStageEvent, setEventSink } from './events.ts'
+export { after } from './interceptor.ts'
+export { StageflowError, PipelineBuildError } from './errors.ts'
+export { insertAfter, insertBefore, replace, without } from './interceptor-list.ts'
+export { defineStage, definePorts } from './stage.ts'
+export { asStage } from './child-stage.ts'
 export type {
   CancelOutput,
   Extras,
@@ -10,9 +21,7 @@ export type {
   StageOutputFactory,
   StageStatus,
 } from './output.ts'
-export { StageflowError, PipelineBuildError } from './errors.ts'
 export type { ErrorRecord } from './errors.ts'
-export { Pipeline } from './pipeline.ts'
 export type {
   BuildOptions,
   ChildOptions,
@@ -23,7 +32,6 @@ export type {
   Repeat,
   StageWiring,
 } from './pipeline-types.ts'
-export { defineStage, definePorts } from './stage.ts'
 export type {
   AnyStage,
   DefineStage,
@@ -39,9 +47,7 @@ export type {
   StageReturn,
   StageSlot,
 } from './stage-types.ts'
-export { asStage } from './child-stage.ts'
 export type { RunArguments, StageGraph } from './graph.ts'
-export { PipelineFailedError } from './result.ts'
 export type {
   CancelledResult,
   CompletedResult,
@@ -62,10 +68,10 @@ export type {
   StageRecord,
   Usage,
 } from './report-types.ts'
-export { ContextSnapshot } from './snapshot.ts'
 export type { Conversation, Enrichments, Message, RunIdentity, RunInput, SnapshotExtensions } from './snapshot-types.ts'
 export type {
   AnyInputs,
+  CallNews,
   Dependency,
   Fork,
   ForkChanges,
@@ -81,12 +87,8 @@ export type {
   StageOptions,
 } from './context.ts'
 export type { InputStatus, StageInputs } from './inputs.ts'
-export { createSlot } from './slot.ts'
 export type { Slot } from './slot.ts'
-export { after } from './interceptor.ts'
-export type { Interceptor, RunPipeline, RunStage } from './interceptor.ts'
-export { insertAfter, insertBefore, replace, without } from './interceptor-list.ts'
-export { NoOpEventSink, isStageEvent, setEventSink } from './events.ts'
+export type { CallPart, Interceptor, OnCall, RunPart, RunPipeline, RunStage } from './interceptor.ts'
 export type {
   AppEvent,
   ChildEvent,
@@ -100,5 +102,4 @@ export type {
   StageflowEvent,
   TryEmitEvent,
 } from './events.ts'
-export { systemClock } from './clock.ts'
 export type { Clock } from './clock.ts'

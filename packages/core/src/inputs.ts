@@ -117,7 +117,7 @@ export class NodeInputs {
     if (late >= 0)
       throw new StageflowError(
         'core/ambiguous-input',
-        `Stage "${this.#node.name}" reads ${quote(key)} of "${first}", but "${aliases[late]}" has not settled and may produce it too: which one is read would be a race. Name the one you mean: inputs.getFrom('${first}', ${quote(key)}).`,
+        `Stage "${this.#node.name}" reads ${quote(key)} of "${first}", but "${aliases[late]}" has not settled and may produce it too. Name the one you mean: inputs.getFrom('${first}', ${quote(key)}).`,
       )
     return found[key]
   }
@@ -159,10 +159,9 @@ function seenNow(
 }
 
 function undeclared(node: StageNode, stage: unknown): StageflowError {
-  const declared = node.aliases.length === 0 ? 'declares no dependencies' : `declares ${listed(node.aliases, '')}`
   return new StageflowError(
     'core/undeclared-input',
-    `Stage "${node.name}" reads ${quote(stage)} without depending on it; it ${declared}. Add it: { dependencies: [${quote(stage)}] }.`,
+    `Stage "${node.name}" reads ${quote(stage)} without depending on it; it declares ${listed(node.aliases, 'no dependencies')}. Add it: { dependencies: [${quote(stage)}] }.`,
   )
 }
 

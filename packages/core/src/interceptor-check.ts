@@ -1,13 +1,14 @@
 import type { Problem } from './compose.ts'
 import { quote } from './errors.ts'
 import type { Interceptor } from './interceptor.ts'
+import { isName, isArray, isFunction } from './rules.ts'
 
 const LISTS = ['stageOptions', 'runOptions', 'mustBeInside', 'mustBeOutside'] as const
 
 /** One of an interceptor's lists of names; empty where it has none, or none that is a list. */
 export function namesIn(interceptor: Interceptor, list: (typeof LISTS)[number]): readonly string[] {
   const names: unknown = interceptor[list]
-  return Array.isArray(names) ? (names as readonly string[]) : []
+  return isArray(names) ? (names as readonly string[]) : []
 }
 
 /** Checks a list of interceptors as a whole: names, hooks, and the orders that their authors forbid. */
@@ -15,7 +16,7 @@ export function checkInterceptors(interceptors: readonly Interceptor[], problem:
   const places = new Map<string, number>()
   interceptors.forEach((one, place) => {
     const { name } = one
-    if (typeof name !== 'string' || name === '')
+    if (!isName(name))
       return problem('core/interceptor', `Interceptor ${place + 1} of the list has no name: ${quote(one)}.`)
     if (places.has(name))
       problem(
@@ -23,25 +24,24 @@ export function checkInterceptors(interceptors: readonly Interceptor[], problem:
         `Two interceptors are named "${name}"; leave one out, or rename it: { ...it, name: '…' }.`,
       )
     places.set(name, place)
-    for (const hook of ['wrap', 'wrapRun', 'settled', 'runStarted', 'runSettled'] as const) {
-      if (one[hook] !== undefined && typeof one[hook] !== 'function')
+    for (const hook of ['wrap', 'onCall', 'wrapRun', 'onRun', 'settled'] as const) {
+      if (one[hook] !== undefined && !isFunction(one[hook]))
         problem('core/interceptor', `Interceptor "${name}" has a ${hook} that is not a function.`)
     }
     for (const list of LISTS) {
-      if (one[list] !== undefined && !Array.isArray(one[list]))
+      if (one[list] !== undefined && !isArray(one[list]))
         problem('core/interceptor', `Interceptor "${name}" has a ${list} that is not an array of names.`)
     }
   })
   interceptors.forEach((one, place) => {
     const { name } = one
-    const [mustBeInside, mustBeOutside] = [namesIn(one, 'mustBeInside'), namesIn(one, 'mustBeOutside')]
-    for (const other of mustBeInside)
-      if ((places.get(other) ?? -1) > place)
+    for (const other of namesIn(one, 'mustBeInside'))
+      if ((places.get(other) ?? place) > place)
         problem(
           'core/interceptor-order',
           `Interceptor "${name}" must stand inside "${other}": put it after "${other}" in the list.`,
         )
-    for (const other of mustBeOutside)
+    for (const other of namesIn(one, 'mustBeOutside'))
       if ((places.get(other) ?? place) < place)
         problem(
           'core/interceptor-order',

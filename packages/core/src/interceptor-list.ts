@@ -27,6 +27,6 @@ function indexOf(list: readonly Interceptor[], name: string): number {
   const names = list.map((one) => one.name).join(', ')
   throw new StageflowError(
     'core/no-interceptor',
-    `The list has no interceptor named ${quote(name)}; it has ${names === '' ? 'none' : names}.`,
+    `The list has no interceptor named ${quote(name)}; it has ${names || 'none'}.`,
   )
 }

@@ -1,6 +1,18 @@
 import { expectTypeOf } from 'vitest'
 import { StageOutput, StageflowError, after, createSlot, insertBefore } from './index.ts'
-import type { Interceptor, InterceptorContext, RunPipeline, RunStage, StageContext } from './index.ts'
+import type {
+  CallPart,
+  Interceptor,
+  InterceptorContext,
+  OnCall,
+  RunContext,
+  RunPart,
+  RunPipeline,
+  RunStage,
+  StageContext,
+  StageInfo,
+  StageRecord,
+} from './index.ts'
 
 declare module './context.ts' {
   interface StageOptions {
@@ -100,3 +112,133 @@ export function helper(context: StageContext): string | undefined {
 }
 declare const context: InterceptorContext
 helper(context)
+
+// ---------- parts in calls
+
+/** Ends a call after a time, as a time-out does, with the part itself as what it is told. */
+class LimitedCall implements CallPart {
+  readonly deadline: number
+  readonly #stop: () => void
+
+  constructor(given: InterceptorContext, ms: number) {
+    this.deadline = given.now + ms
+    this.#stop = given.clock.setTimeout(() => given.endCall(this, StageOutput.fail('late')), ms)
+  }
+  ended(output: StageOutput, given: InterceptorContext): void {
+    expectTypeOf(output.status).toEqualTypeOf<'ok' | 'skip' | 'cancel' | 'fail' | 'retry'>()
+    expectTypeOf(given.aborted).toEqualTypeOf<{ readonly reason: unknown } | undefined>()
+    this.#stop()
+  }
+}
+export const limited: Interceptor = {
+  name: 'test-limited',
+  onCall: (stage) => {
+    expectTypeOf(stage).toEqualTypeOf<StageInfo>()
+    const { testLimitMs } = stage.options
+    return testLimitMs === undefined ? undefined : (given) => new LimitedCall(given, testLimitMs)
+  },
+}
+export const refusing: OnCall = ({ attempt }) => (attempt > 1 ? StageOutput.skip('once is enough') : undefined)
+export const entering: OnCall = () => ({
+  enter(next, given) {
+    expectTypeOf(next).toEqualTypeOf<() => void>()
+    expectTypeOf(given).toEqualTypeOf<InterceptorContext>()
+    next()
+  },
+  onHeartbeat() {},
+  onParked(parked) {
+    expectTypeOf(parked).toEqualTypeOf<boolean>()
+  },
+})
+expectTypeOf<ReturnType<OnCall>>().toEqualTypeOf<StageOutput | CallPart | undefined>()
+
+// @ts-expect-error Type 'Promise<…>' is not assignable: a call begins at once.
+export const waits: OnCall = async () => StageOutput.ok()
+// @ts-expect-error Type 'null' is not assignable: undefined takes no part.
+export const answersNull: OnCall = () => null
+// @ts-expect-error Type 'number' is not assignable
+export const answersNumber: OnCall = () => 5
+// @ts-expect-error plain data answers for no call: StageOutput.ok(data) does.
+export const answersData: OnCall = () => ({ greeting: 'hello' })
+// @ts-expect-error a made-up output: StageOutput.ok() makes one.
+export const answersMadeUp: OnCall = () => ({ status: 'ok', data: {} })
+// @ts-expect-error 'onAnswer' does not exist: a part hears by `ended`.
+export const mistaken: CallPart = { onAnswer: () => {} }
+// @ts-expect-error Type 'Date' is not assignable to type 'number'
+export const dated: CallPart = { deadline: new Date() }
+// @ts-expect-error the part is given, not how it is called.
+export const partAtOnce: Interceptor = { name: 'x', onCall: () => ({ ended() {} }) }
+// @ts-expect-error Type 'null' is not assignable: undefined leaves the stage alone.
+export const nullAtOnce: Interceptor = { name: 'x', onCall: () => null }
+// @ts-expect-error `next` takes no context: the call is made with that which the stage has.
+export const passesContext: OnCall = () => ({ enter: (next, given) => next(given) })
+
+export function methods(given: InterceptorContext, part: CallPart): void {
+  const { endCall, fork: narrow } = given
+  given.endCall(part, StageOutput.skip('enough'))
+  // @ts-expect-error a call is ended with an output.
+  given.endCall(part, { a: 1 })
+  // @ts-expect-error a call is ended with an output.
+  given.endCall(part)
+  // @ts-expect-error a call is ended with an output that is there.
+  given.endCall(part, Promise.resolve(StageOutput.ok()))
+  // @ts-expect-error The 'this' context of type 'void' is not assignable
+  endCall(part, StageOutput.ok())
+  // @ts-expect-error The 'this' context of type 'void' is not assignable
+  narrow()
+  const { abort, context: inner } = given.fork({ deadline: 5, attempt: 2 })
+  abort('bound')
+  expectTypeOf(inner).toEqualTypeOf<InterceptorContext>()
+  // @ts-expect-error Property 'run' does not exist on type 'Fork'
+  void given.fork().run
+  // @ts-expect-error Property 'end' does not exist on type 'Fork'
+  void given.fork().end
+  // @ts-expect-error Property 'observe' does not exist
+  void given.observe
+  // @ts-expect-error 'onAnswer' does not exist in type 'ForkChanges'
+  given.fork({ onAnswer: () => {} })
+}
+
+/** A stage does not see what interceptors see. */
+export function unseen(given: StageContext): void {
+  // @ts-expect-error Property 'endCall' does not exist on type 'StageContext'
+  void given.endCall
+  // @ts-expect-error Property 'now' does not exist on type 'StageContext'
+  void given.now
+  // @ts-expect-error Property 'aborted' does not exist on type 'StageContext'
+  void given.aborted
+}
+
+// ---------- parts in runs
+
+export const counted: Interceptor = {
+  name: 'test-counted',
+  onRun: (run) => {
+    expectTypeOf(run).toEqualTypeOf<RunContext>()
+    if (run.parent !== undefined) return undefined
+    return {
+      enter: (next) => next(),
+      settled: (record, same) => {
+        expectTypeOf(record).toEqualTypeOf<StageRecord>()
+        expectTypeOf(same).toEqualTypeOf<RunContext>()
+      },
+      ended: ({ status, report }) => {
+        expectTypeOf(status).toEqualTypeOf<'completed' | 'cancelled' | 'failed'>()
+        expectTypeOf(report.endedAt).toEqualTypeOf<number>()
+      },
+    }
+  },
+}
+
+// @ts-expect-error a part refuses no run: `wrapRun` does.
+export const refusesRun: Interceptor = { name: 'x', onRun: (run) => run.fail('no') }
+// @ts-expect-error Type 'Promise<…>' is not assignable: a run begins at once.
+export const waitsForRun: Interceptor = { name: 'x', onRun: async () => ({ ended() {} }) }
+// @ts-expect-error Type 'null' is not assignable: undefined takes no part.
+export const nullForRun: Interceptor = { name: 'x', onRun: () => null }
+// @ts-expect-error 'started' does not exist in type 'RunPart'
+export const mistakenRun: RunPart = { started: () => {} }
+// @ts-expect-error 'runStarted' does not exist in type 'Interceptor'
+export const former: Interceptor = { name: 'x', runStarted: () => {} }
+// @ts-expect-error 'runSettled' does not exist in type 'Interceptor'
+export const alsoFormer: Interceptor = { name: 'x', runSettled: () => {} }

@@ -1,18 +1,19 @@
+import type { CallParts } from './call-parts.ts'
 import type { Clock } from './clock.ts'
-import type { Answer } from './compose.ts'
-import type { ForkChanges, InterceptorContext, RunContext, StageContext, StageInfo } from './context.ts'
+import type { CallNews, ForkChanges, InterceptorContext, RunContext, StageContext, StageInfo } from './context.ts'
 import type { EmitEvent, TryEmitEvent } from './events.ts'
 import { ForkState } from './fork.ts'
-import { isAborted, observeCall, tellGivenUp } from './observed-call.ts'
-import type { Use } from './observed-call.ts'
 import { getter } from './getter.ts'
 import { NodeInputs } from './inputs.ts'
 import type { StageInputs } from './inputs.ts'
+import type { CallPart } from './interceptor.ts'
 import type { StageNode } from './node.ts'
+import { stageRecord } from './record.ts'
 import type { StageRecord } from './report-types.ts'
 import type { RunLoop } from './run-loop.ts'
 import { RUNNING } from './schedule.ts'
-import type { ForkNews } from './run-state.ts'
+import { giveUp } from './stage-end.ts'
+import type { ForkNews } from './parent-link.ts'
 import type { ContextSnapshot } from './snapshot.ts'
 import { IDS } from './snapshot-fields.ts'
 
@@ -66,7 +67,7 @@ export class LiveContext {
     return (this.#fork?.scope ?? this.#run.scopeOf(this.#node)).signal
   }
   get deadline(): number | undefined {
-    return this.#fork === undefined ? this.#run.deadline : this.#fork.deadline
+    return this.#fork === undefined ? this.#run.deadlineOf(this.#node) : this.#fork.deadline
   }
   get clock(): Clock {
     return this.#run.clock
@@ -84,7 +85,7 @@ export class LiveContext {
     return this.#run.context
   }
   get record(): StageRecord {
-    return this.#run.record(this.#node.index)
+    return stageRecord(this.#run, this.#node.index)
   }
 
   // The functions are bound, since stages take them out of their context: `async ({ inputs, signal, note }) => …`.
@@ -116,11 +117,11 @@ export class LiveContext {
   fork(changes: ForkChanges = NO_CHANGES): ForkState {
     return this.#narrowed(changes, this.#fork?.item ?? '')
   }
-  observe(answer: Answer, use: Use): Answer {
-    return observeCall(this.#run, this.#node.index, this.#fork, answer, use)
+  endCall(part: CallPart, output: unknown): void {
+    this.#run.endCall(this.#node, part, output)
   }
   get aborted(): InterceptorContext['aborted'] {
-    return this.#fork === undefined ? this.#run.abortedAt(this.#node.index) : this.#fork.aborted
+    return this.#fork === undefined ? this.#run.callAbortedAt(this.#node.index) : this.#fork.aborted
   }
 
   /** Children that one call of the code starts by itself keep apart: `~2` for the second. */
@@ -140,7 +141,7 @@ export class LiveContext {
   #narrowed(changes: ForkChanges, item: string): ForkState {
     const facts = this.#run.factsIfAny(this.#node.index)
     // Whoever narrows a stage whose code runs goes on to its next call.
-    if (facts !== undefined && facts.code > 0) tellGivenUp(this.#run, facts, isAborted)
+    if (facts !== undefined && facts.code > 0) giveUp(facts, (call) => call.isAborted)
     const fork = new ForkState(this.#run, this.#node, this.#fork, changes, item)
     const context = new LiveContext(this.#run, this.#node, fork)
     context.#inputs = this.#inputs // which may be fixed since the stage started
@@ -167,11 +168,20 @@ export function tellForks(context: LiveContext, news: ForkNews): void {
   const run = runOf(context)
   // Who was told that it is blocked is told that it no longer is, whatever has ended meanwhile.
   if (news === 'alive' && run.schedule.state(nodeOf(context).index) !== RUNNING) return
-  for (let fork = forkOf(context); fork !== undefined; fork = fork.outer) {
-    const { changes } = fork
-    if (news === 'alive') {
-      if (changes.onHeartbeat !== undefined) run.tell(changes.onHeartbeat, undefined, changes)
-    } else if (changes.onParked !== undefined) run.tell(changes.onParked, news === 'parked', changes)
-  }
+  for (let fork = forkOf(context); fork !== undefined; fork = fork.outer) tellNews(run, fork.changes, news)
+  const { firstCall, layers } = nodeOf(context)
+  tellParts(run, run.calls, firstCall, firstCall + layers.length, news)
   run.parent?.tell(news)
+}
+
+/** Tells the parts of a call, the innermost first; not those whose call another has ended, told just before. */
+export function tellParts(run: RunLoop, parts: CallParts, first: number, end: number, news: ForkNews): void {
+  for (let place = end - 1; place >= first; place--) {
+    const part = parts[place]
+    if (part !== undefined) tellNews(run, part, news)
+  }
+}
+
+function tellNews(run: RunLoop, listener: CallNews, news: ForkNews): void {
+  run.tell(() => (news === 'alive' ? listener.onHeartbeat?.() : listener.onParked?.(news === 'parked')), undefined)
 }

@@ -2,7 +2,7 @@ import { StageflowError, quote } from './errors.ts'
 import type { ForkState } from './fork.ts'
 import { LiveContext, runOf } from './live-context.ts'
 import { Output, toOutput } from './output.ts'
-import { LIMIT, checkRules, isFunction } from './rules.ts'
+import { LIMIT, isFunction } from './rules.ts'
 import type { Rules } from './rules.ts'
 import { RUNNING } from './schedule.ts'
 import { MadeStage } from './spec.ts'
@@ -13,20 +13,18 @@ interface GivenOptions {
   readonly concurrency?: number
 }
 const RULES: Rules = {
-  over: [isFunction, 'a function (inputs, snapshot) => items'],
-  each: [isFunction, 'a function (item, context) => data'],
+  over: [isFunction, 'a function (inputs, snapshot) => items', true],
+  each: [isFunction, 'a function (item, context) => data', true],
   concurrency: LIMIT,
 }
 type Items = Iterator<unknown> | AsyncIterator<unknown>
 
 /** The stage that `withMap` adds: one call of `each` for each item, at most `concurrency` at once. */
 export function mapStage({ over, each, concurrency = Infinity }: GivenOptions): MadeStage {
-  return new MadeStage(({ stage, problem }) => {
-    checkRules({ over: over ?? null, each: each ?? null, concurrency }, RULES, (key, why) =>
-      problem('core/illegal-option', `The map "${stage}" has ${key} ${why}.`),
-    )
-    return (context) => new MapRun(context as unknown as LiveContext, each, concurrency).run(over)
-  })
+  return new MadeStage(
+    RULES,
+    () => (context) => new MapRun(context as unknown as LiveContext, each, concurrency).run(over),
+  )
 }
 
 /** One run of a map: starts items while there is room, until there are no more, or something ends it. */
@@ -52,12 +50,12 @@ class MapRun {
   }
 
   async run(over: GivenOptions['over']): Promise<Output> {
-    const { signal, inputs, snapshot, stage } = this.#context
+    const { signal, inputs, snapshot } = this.#context
     const end = (): void => this.#end(signal.reason)
     signal.addEventListener('abort', end)
     if (signal.aborted) end()
     try {
-      await this.#runItems(iterate(over(inputs, snapshot), stage.name))
+      await this.#runItems(iterate(over(inputs, snapshot), this.#context.stage.name))
     } finally {
       this.#end() // a source that threw ends its items too; after the last item there is nothing to end
       signal.removeEventListener('abort', end)
@@ -87,15 +85,20 @@ class MapRun {
 
   /** The source of a map that ended early is told. What it throws is nobody's failure; how long it takes, the run waits for as for other code. */
   #close(items: Items): void {
+    const left = this.#entered()
+    new Promise((resolve) => resolve(items.return?.())).then(left, left)
+  }
+
+  /** Some code of the stage runs, until what this answers is called. */
+  #entered(): () => void {
     const run = runOf(this.#context)
-    const { index } = this.#context.stage
-    const facts = run.facts(index)
-    const closed = (): void => {
-      facts.leave()
-      run.codeLeft(index)
-    }
+    const stage = this.#context.stage.index
+    const facts = run.facts(stage)
     facts.code++
-    new Promise((resolve) => resolve(items.return?.())).then(closed, closed)
+    return () => {
+      facts.leave()
+      run.codeLeft(stage)
+    }
   }
 
   #unlessOver<T>(next: Promise<T>): Promise<T | undefined> {
@@ -112,16 +115,13 @@ class MapRun {
   }
 
   async #runItem(item: unknown): Promise<void> {
-    const run = runOf(this.#context)
-    const { index, name } = this.#context.stage
     const place = this.#items.push(undefined) - 1
     const fork = LiveContext.ofItem(this.#context, place)
-    const facts = run.facts(index)
-    facts.code++
+    const left = this.#entered()
     this.#running++
     this.#forks.add(fork)
     try {
-      const output = toOutput(await this.#each(item, fork.context), `${name}#${place}`)
+      const output = toOutput(await this.#each(item, fork.context), `${this.#context.stage.name}#${place}`)
       if (output.status === 'ok') this.#items[place] = output.data as object
       else if (output.status !== 'skip' && !this.#isOver) {
         this.#ended = output
@@ -135,8 +135,7 @@ class MapRun {
     fork.close()
     this.#running--
     this.#wake?.()
-    facts.leave()
-    run.codeLeft(index)
+    left()
   }
 
   /** Ends the map before its items do: they are told to stop, and the run waits for their code as for any that outlives its stage. */
@@ -154,9 +153,9 @@ class MapRun {
 function iterate(given: unknown, stage: string): Items {
   const iterable = given as { [Symbol.asyncIterator]?: () => Items; [Symbol.iterator]?: () => Items } | null | undefined
   const start = iterable?.[Symbol.asyncIterator] ?? iterable?.[Symbol.iterator]
-  if (typeof start === 'function') return start.call(iterable)
+  if (isFunction(start)) return start.call(iterable)
   throw new StageflowError(
     'core/map-items',
-    `The map "${stage}" is over ${quote(given)}, which cannot be iterated; over(inputs, snapshot) returns an array or another iterable.`,
+    `The map "${stage}" is over ${quote(given)}; over(inputs, snapshot) must return an array or another iterable.`,
   )
 }

@@ -1,5 +1,5 @@
-/** The name that `name` was probably meant to be: at most two edits away. */
-export function nearest(name: string, names: Iterable<string>): string | undefined {
+/** A question for the name that `name` was probably meant to be, at most two edits away; undefined where there is none. */
+export function didYouMean(name: string, names: Iterable<string>): string | undefined {
   let best: string | undefined
   let least = 3
   for (const one of names) {
@@ -10,7 +10,7 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
       best = one
     }
   }
-  return best
+  return best === undefined ? undefined : ` Did you mean "${best}"?`
 }
 
 /** Levenshtein's distance, a row at a time; stops at a row that has reached `most`. */

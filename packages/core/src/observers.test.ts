@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { manualClock } from '../../testing/src/index.ts'
-import { Pipeline, StageOutput, StageflowError, createSlot } from './index.ts'
-import type { EventSink, Interceptor, RunContext, RunOutcome, StageRecord } from './index.ts'
+import { Pipeline, StageOutput } from './index.ts'
+import type { Interceptor, InterceptorContext, StageRecord } from './index.ts'
 
 let clock = manualClock()
 afterEach(() => {
@@ -171,105 +171,25 @@ test('an observer reads how stages ended, those that an interceptor answered for
   ])
 })
 
-test('an observer is told once of every run, those too that an interceptor refused, before the last event and with the final outcome', async () => {
-  const log: string[] = []
-  const observer: Interceptor = {
-    name: 'observer',
-    runSettled: ({ status, reason, errors, droppedEvents, report, startedAt, endedAt }, run) => {
-      expect([startedAt, endedAt]).toEqual([report.startedAt, report.endedAt])
-      log.push([run.pipeline.name, status, reason ?? errors[0]?.code ?? '-', droppedEvents, report.status].join(' '))
+test('what an observer notes of a stage is in its record, and seen by those after it', async () => {
+  const seen: unknown[] = []
+  const contexts = new Map<string, InterceptorContext>()
+  const notes: Interceptor = {
+    name: 'notes',
+    onCall: () => (context) => void contexts.set(context.stage.name, context) as undefined,
+    settled: ({ stage }) => {
+      contexts.get(stage)?.note('acme/settled' as never, true as never)
+      contexts.get('a')?.note('acme/last' as never, stage as never) // of another stage: not in this record
     },
   }
-  const refuse = (answer: (run: RunContext) => RunOutcome): Interceptor => ({
-    name: 'refuse',
-    wrapRun: (next) => (run) => (run.parent === undefined ? answer(run) : next(run)),
-  })
-  const eventSink: EventSink = {
-    emit: ({ type }) => void log.push(type),
-    tryEmit: ({ type }) => {
-      log.push(type)
-      return type !== 'pipeline.started'
-    },
-  }
-  const ways: (readonly Interceptor[])[] = [
-    [observer],
-    [refuse((run) => run.fail(new StageflowError('quota/spent', 'no'))), observer],
-    [observer, refuse((run) => run.cancel('closed'))],
-  ]
-  for (const interceptors of ways) {
-    const demo = new Pipeline('demo').withPipeline(
-      'inner',
-      new Pipeline('inner').withStage('a', () => ({})),
-    )
-    await demo.build({ clock, eventSink, interceptors }).runSettled()
-  }
-  expect(log.filter((line) => !line.startsWith('stage.') && !line.includes('child'))).toEqual([
-    'pipeline.started',
-    'pipeline.started',
-    'inner completed - 1 completed',
-    'pipeline.completed',
-    'demo completed - 1 completed',
-    'pipeline.completed',
-    'pipeline.started',
-    'demo failed quota/spent 1 failed',
-    'pipeline.failed',
-    'pipeline.started',
-    'demo cancelled closed 1 cancelled',
-    'pipeline.cancelled',
-  ])
-})
-
-test('an observer is told of every run that starts, before anything surrounds it, and may set its slots', async () => {
-  const slot = createSlot<string>('acme/slot')
-  const log: string[] = []
-  const observer: Interceptor = {
-    name: 'observer',
-    runStarted: (run) => {
-      run.set(slot, run.pipeline.name)
-      log.push(`${run.pipeline.name} starts at ${run.clock.now()}`)
-    },
-    runSettled: ({ status }, run) => void log.push(`${run.get(slot)} ${status}`),
-  }
-  const refuse: Interceptor = {
-    name: 'refuse',
-    wrapRun: () => async (run) => {
-      log.push('asked')
-      return run.fail('no')
-    },
-  }
-  const inner = new Pipeline('inner').withStage('a', (context) => void log.push(`a in ${context.get(slot)}`))
-  const demo = new Pipeline('demo').withPipeline('inner', inner)
-  await demo.build({ clock, interceptors: [observer] }).run()
-  await demo.build({ clock, interceptors: [refuse, observer] }).runSettled()
-  expect(log).toEqual([
-    'demo starts at 0',
-    'inner starts at 0',
-    'a in inner',
-    'inner completed',
-    'demo completed',
-    'demo starts at 0',
-    'asked',
-    'demo failed',
-  ])
-  const broken: Interceptor = { name: 'broken', runStarted: () => Promise.reject(new Error('no disk')) as never }
-  const { status, report } = await demo.build({ clock, interceptors: [broken, observer] }).run()
-  await Promise.resolve()
-  expect([status, report.status]).toEqual(['completed', 'completed'])
-})
-
-test('an observer of runs is told without a sink too, and what it throws is reported and changes nothing (core/observer-threw)', async () => {
-  const broken: Interceptor = {
-    name: 'broken',
-    runSettled: () => {
-      throw new Error('no disk')
-    },
-  }
-  const { status, report } = await new Pipeline('demo')
+  const { report } = await new Pipeline('demo')
     .withStage('a', () => ({}))
-    .build({ interceptors: [broken] })
+    .withStage('b', () => ({}))
+    .build({
+      clock,
+      interceptors: [notes, { name: 'after', settled: (record) => void seen.push({ ...record.notes }) }],
+    })
     .run()
-  expect(status).toBe('completed')
-  expect(report.notes['core/problems']).toMatchObject([
-    { code: 'core/observer-threw', message: expect.stringContaining('the run: no disk') },
-  ])
+  expect(seen).toEqual([{ 'acme/settled': true, 'acme/last': 'a' }, { 'acme/settled': true }])
+  expect(report.stages['a']?.notes).toEqual({ 'acme/settled': true, 'acme/last': 'b' })
 })

@@ -1,8 +1,9 @@
 import { errorRecord, textOf } from './errors.ts'
 import type { ErrorRecord } from './errors.ts'
+import { getter } from './getter.ts'
+import { RESULT } from './output.ts'
 import type { Output } from './output.ts'
 import { printAs } from './print.ts'
-import { RESULT } from './output.ts'
 import { pipelineReport, stageOutput } from './record.ts'
 import type { PipelineReport, PipelineStatus } from './report-types.ts'
 import { PipelineFailedError } from './result.ts'
@@ -11,7 +12,8 @@ import type { RunState } from './run-state.ts'
 
 /** Set by the class below, which alone can read its private fields. */
 let runBehind: (outcome: Outcome) => RunState
-let added: (outcome: Outcome) => Error | undefined
+/** The failure that an interceptor around the run added to it. */
+export let addedError: (outcome: Outcome) => Error | undefined
 let firstFailure: (outcome: Outcome) => { readonly error: unknown; readonly stage: string | undefined } | undefined
 
 /** How a run ended: outcome for interceptors, result for callers. All of it is computed when it is read, from facts that no longer change. */
@@ -19,43 +21,38 @@ export class Outcome {
   readonly #run: RunState
   /** A failure that an interceptor around the run added. */
   readonly #added: Error | undefined
-  readonly status: PipelineStatus
-  readonly reason: string | undefined
+  declare readonly status: PipelineStatus
+  declare readonly reason: string | undefined
   #data: object | undefined
   #outputs: object | undefined
   #report: PipelineReport | undefined
   #errors: readonly ErrorRecord[] | undefined
 
-  constructor(run: RunState, status: PipelineStatus, reason: string | undefined, added: Error | undefined) {
+  constructor(run: RunState, status: PipelineStatus, reason?: string, added?: Error) {
     this.#run = run
     this.#added = added
     this.status = status
-    this.reason = reason
+    this.reason = status === 'cancelled' ? reason : undefined
   }
 
   static {
-    Object.defineProperty(this.prototype, RESULT, { value: true })
+    getter(this.prototype, RESULT, () => true)
     runBehind = (outcome) => outcome.#run
     firstFailure = (outcome) => outcome.#failures[0]
-    added = (outcome) => outcome.#added
+    addedError = (outcome) => outcome.#added
     printAs(this.prototype, (outcome) => {
-      const { status, reason, data, errors } = outcome
-      return {
-        status,
-        ...(reason === undefined ? undefined : { reason }),
-        ...(status === 'failed' ? { errors } : undefined),
-        data: { ...data },
-      }
+      return { status: outcome.status, ...whyOf(outcome), data: { ...outcome.data } }
     })
   }
 
   /** The data of each stage that ended ok. */
   get data(): object {
     if (this.#data !== undefined) return this.#data
-    const { graph, data } = this.#run
-    const all = new graph.Data()
+    const run = this.#run
+    const { data } = run
+    const all = new run.graph.Data()
     for (let stage = 0; stage < data.length; stage++) {
-      if (data[stage] !== undefined) all[graph.names[stage] as string] = data[stage]
+      if (data[stage] !== undefined) all[run.graph.names[stage] as string] = data[stage]
     }
     return (this.#data = all)
   }
@@ -91,8 +88,7 @@ export class Outcome {
 
   get errors(): readonly ErrorRecord[] {
     if (this.#errors !== undefined) return this.#errors
-    const failures = this.status === 'failed' ? this.#failures : []
-    const errors = failures.map(({ error, stage }) => errorRecord(error, stage))
+    const errors = this.status === 'failed' ? this.#failures.map(({ error, stage }) => errorRecord(error, stage)) : []
     if (this.#run.over) this.#errors = errors
     return errors
   }
@@ -103,15 +99,8 @@ export class Outcome {
   }
 
   toJSON(): object {
-    const { status, reason, data, outputs, report, errors } = this
-    return {
-      status,
-      ...(reason === undefined ? undefined : { reason }),
-      ...(status === 'failed' ? { errors } : undefined),
-      data,
-      outputs,
-      report,
-    }
+    const { status, data, outputs, report } = this
+    return { status, ...whyOf(this), data, outputs, report }
   }
 
   get #failures(): readonly { readonly error: unknown; readonly stage: string | undefined }[] {
@@ -120,8 +109,13 @@ export class Outcome {
   }
 }
 
-/** The failure that an interceptor around the run added to it. */
-export const addedError = (outcome: Outcome): Error | undefined => added(outcome)
+/** Why a run did not complete, as its events and results say it. */
+export const whyOf = (outcome: Outcome): object =>
+  outcome.status === 'failed'
+    ? { errors: outcome.errors }
+    : outcome.status === 'cancelled'
+      ? { reason: outcome.reason }
+      : {}
 
 export const isOutcomeOf = (value: unknown, run: RunState): value is Outcome =>
   value instanceof Outcome && runBehind(value) === run
@@ -129,10 +123,9 @@ export const isOutcomeOf = (value: unknown, run: RunState): value is Outcome =>
 /** What a failed run rejects with. */
 export function failureOf(outcome: Outcome): PipelineFailedError {
   const first = firstFailure(outcome)
-  const { name } = runBehind(outcome).graph
   const where = first?.stage === undefined ? '' : ` at stage "${first.stage}"`
   return new PipelineFailedError(
-    `Pipeline "${name}" failed${where}: ${textOf(first?.error)}`,
+    `Pipeline "${runBehind(outcome).graph.name}" failed${where}: ${textOf(first?.error)}`,
     first?.error,
     outcome as unknown as FailedResult<unknown>,
   )

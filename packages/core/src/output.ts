@@ -1,7 +1,8 @@
 import { StageflowError, errorRecord, quote, toError } from './errors.ts'
-import { freezeDeep, isPlain } from './plain.ts'
 import { getter } from './getter.ts'
+import { freezeDeep, isPlain } from './plain.ts'
 import { printAs } from './print.ts'
+import { isFunction, isObject } from './rules.ts'
 
 /** Brands outputs; the same in every copy of core. */
 const OUT: unique symbol = Symbol.for('@stageflow/output')
@@ -98,7 +99,7 @@ export class Output {
   }
 
   static {
-    Object.defineProperty(this.prototype, OUT, { value: true })
+    getter(this.prototype, OUT, () => true)
     for (const key of EXTRAS) getter(this.prototype, key, (output) => (#more in output ? output.#more[key] : undefined))
     printAs(this.prototype, (output) => ({
       ...output.toJSON(),
@@ -146,6 +147,10 @@ export class Output {
   }
 }
 
+/** An output that fails with an error of Stageflow's own. */
+export const failed = (code: string, message: string, cause?: { readonly cause: unknown }): Output =>
+  new Output('fail', new StageflowError(code, message, cause))
+
 /** The data of a stage that returned nothing. */
 const EMPTY: Readonly<Record<never, never>> = Object.freeze({})
 const EMPTY_OK = new Output('ok', EMPTY)
@@ -182,16 +187,17 @@ export function toOutput(value: unknown, stage: string): Output {
 }
 
 export function unreadable(stage: string, cause: unknown): Output {
-  return illegal(stage, 'an object that throws when it is read or frozen', { cause })
+  return illegal(stage, 'an object that cannot be read or frozen', { cause })
 }
 
 /** Whether `value` is an output of another copy of core. */
-export const isForeignOutput = (value: object): boolean => OUT in value && !(value instanceof Output)
+export const isForeignOutput = (value: unknown): boolean =>
+  isObject(value) && OUT in value && !(value instanceof Output)
 
 function checkData(output: Output, stage: string): Output {
   const { data } = output
   if (output.status !== 'ok' || data === EMPTY || isData(data)) return output
-  if (data === undefined || (typeof data === 'object' && data !== null && OUT in data))
+  if (data === undefined || (isObject(data) && OUT in data))
     return illegal(stage, 'an output whose data is another output, or nothing')
   const inner = read(data, stage)
   return inner.status === 'ok' ? output : inner
@@ -199,7 +205,7 @@ function checkData(output: Output, stage: string): Output {
 
 function read(value: unknown, stage: string): Output {
   if (value === undefined) return EMPTY_OK
-  if (typeof value === 'object' && value !== null) {
+  if (isObject(value)) {
     if (OUT in value) return fromOtherCopy(value as unknown as Output, stage)
     if (isPlain(value)) return fromPlain(value, stage)
   }
@@ -207,56 +213,34 @@ function read(value: unknown, stage: string): Output {
 }
 
 function illegal(stage: string, what: string, cause?: { readonly cause: unknown }): Output {
-  return new Output(
-    'fail',
-    new StageflowError(
-      'core/illegal-output',
-      `Stage "${stage}" returned ${what}; return a plain object, a StageOutput, or nothing.`,
-      cause,
-    ),
+  return failed(
+    'core/illegal-output',
+    `Stage "${stage}" returned ${what}; return a plain object, a StageOutput, or nothing.`,
+    cause,
   )
 }
 
 function fromOtherCopy(output: Output, stage: string): Output {
-  const { status, data, reason, error, retryable, afterMs, artifacts, events, version } = output
-  const value = status === 'ok' ? data : (reason ?? error)
-  const known = STATUS_WORDS.has(status) && status !== ('suspend' as Status)
-  if (!known)
-    return new Output(
-      'fail',
-      new StageflowError(
-        'core/illegal-output',
-        `Stage "${stage}" returned an output with status ${quote(status)}, which this version of @stageflow/core does not know; use one version of it.`,
-      ),
+  const { status, data, reason, error } = output
+  if (!STATUS_WORDS.has(status) || status === ('suspend' as Status))
+    return illegal(
+      stage,
+      `an output with status ${quote(status)}, which this copy of @stageflow/core does not know (use one version)`,
     )
-  const rest = { retryable, afterMs, artifacts, events, version, ...(status === 'ok' ? undefined : { data }) }
-  return checkData(
-    new Output(
-      status,
-      value,
-      Object.freeze(Object.fromEntries(Object.entries(rest).filter(([, given]) => given !== undefined))),
-    ),
-    stage,
-  )
+  const isOk = status === 'ok'
+  const rest: Record<string, unknown> = {}
+  for (const key of isOk ? EXTRAS : ([...EXTRAS, 'data'] as const))
+    if (output[key] !== undefined) rest[key] = output[key]
+  return checkData(new Output(status, isOk ? data : (reason ?? error), Object.freeze(rest)), stage)
 }
 
 function fromPlain(value: object, stage: string): Output {
   const { status, execute } = value as { status?: unknown; execute?: unknown }
-  if (typeof execute === 'function')
-    return new Output(
-      'fail',
-      new StageflowError(
-        'core/illegal-output',
-        `Stage "${stage}" returned a stage object (it has execute); return what its execute(context) returns.`,
-      ),
-    )
-  if (typeof status === 'string' && STATUS_WORDS.has(status))
-    return new Output(
-      'fail',
-      new StageflowError(
-        'core/ambiguous-output',
-        `Stage "${stage}" returned a plain object with status "${status}", which is a status of Stageflow's own; return StageOutput.${status}(…), or give the field another name.`,
-      ),
+  if (isFunction(execute)) return illegal(stage, 'a stage object (it has execute), not what that returns')
+  if (STATUS_WORDS.has(status))
+    return failed(
+      'core/ambiguous-output',
+      `Stage "${stage}" returned a plain object with status "${status as string}", a word of Stageflow's own; return StageOutput.${status as string}(…), or rename the field.`,
     )
   return new Output('ok', value)
 }
@@ -265,13 +249,13 @@ function describe(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
   if (value instanceof Error) return 'an Error (throw it, or return StageOutput.fail(error))'
-  if (typeof value === 'function') return `a function (${value.name.slice(0, 80) || 'without a name'})`
+  if (isFunction(value)) return `a function (${value.name.slice(0, 80) || 'without a name'})`
   if (typeof value !== 'object') return `a ${typeof value} (${quote(value)})`
   if (RESULT in value)
-    return 'the result of a child run (return its data when it completed, or add the child with withPipeline or asStage, which end as it ends)'
+    return 'the result of a child run (return its data, or add the child with withPipeline or asStage)'
   const tag = Object.prototype.toString.call(value).slice(8, -1)
   if (tag === 'Generator') return 'a generator (a stage that yields is an async function*)'
-  if (tag === 'AsyncGenerator') return 'an async generator (only a stage itself can yield, not an item of a map)'
+  if (tag === 'AsyncGenerator') return 'an async generator (only a stage itself can yield)'
   return `an instance of ${value.constructor?.name || tag}`
 }
 

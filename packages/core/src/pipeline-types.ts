@@ -5,8 +5,8 @@ import type { EventSink } from './events.ts'
 import type { StageInputs } from './inputs.ts'
 import type { Interceptor } from './interceptor.ts'
 import type { SkipOutput, StageKind } from './output.ts'
-import type { ContextSnapshot } from './snapshot.ts'
 import type { RunInput } from './snapshot-types.ts'
+import type { ContextSnapshot } from './snapshot.ts'
 import type { AnyStage, DataOf, Final, OnFailure, PortsIn, Read, RequiredBy, SharedOptions } from './stage-types.ts'
 
 export interface StageWiring<

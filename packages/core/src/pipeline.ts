@@ -1,6 +1,7 @@
 import { childStage } from './child-stage.ts'
 import type { Join, StageContext } from './context.ts'
 import { StageflowError, quote } from './errors.ts'
+import { getter } from './getter.ts'
 import { buildGraph } from './graph-build.ts'
 import type { StageGraph } from './graph.ts'
 import { mapStage } from './map.ts'
@@ -20,9 +21,9 @@ import type {
 } from './pipeline-types.ts'
 import { asStageGraph } from './public-graph.ts'
 import type { RunData } from './result.ts'
+import { isArray, isName, isText } from './rules.ts'
 import { SPECS, StageSpec, fluentSpec } from './spec.ts'
 import type { DescribedPipeline } from './spec.ts'
-import { ownName } from './stage.ts'
 import type {
   AnyStage,
   ChunkOf,
@@ -39,13 +40,11 @@ import type {
   StageReturn,
   StageSlot,
 } from './stage-types.ts'
-
-/** Set by the class below, which alone can write its private fields. */
-let extended: (before: unknown, specs: readonly StageSpec[]) => never
+import { ownName } from './stage.ts'
 
 /** A description of stages and of what each needs. Immutable: every method gives a new pipeline, which shares what came before. */
 export class Pipeline<Stages = {}, Ports = {}> {
-  readonly name: string
+  declare readonly name: string
   /** For the compiler only: what needs more ports is not assignable to what has fewer. */
   declare protected readonly ports: (ports: Ports) => void
   #before: Pipeline<never, never> | undefined
@@ -53,26 +52,16 @@ export class Pipeline<Stages = {}, Ports = {}> {
   #all: readonly StageSpec[] | undefined
 
   constructor(name: string = 'pipeline') {
-    if (typeof name !== 'string' || name === '')
+    if (!isName(name))
       throw new StageflowError(
         'core/illegal-name',
-        `A pipeline was named ${quote(name)}; give it a name of at least one letter, or none at all.`,
+        `A pipeline was named ${quote(name)}; give it a text, or no name at all.`,
       )
     this.name = name
   }
 
   static {
-    extended = (before, specs) => {
-      const pipeline = new Pipeline<never, never>((before as Pipeline<never, never>).name)
-      pipeline.#before = before as Pipeline<never, never>
-      pipeline.#added = specs
-      return pipeline as never
-    }
-    Object.defineProperty(this.prototype, SPECS, {
-      get(this: Pipeline) {
-        return this.#specs
-      },
-    })
+    getter(this.prototype, SPECS, (pipeline) => pipeline.#specs)
   }
 
   /** A pipeline whose stages read `context.ports`, typed. */
@@ -85,7 +74,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
     name: string,
     stages: List & Missing<List>,
   ): Pipeline<{ readonly [One in List[number] as One['name']]: SlotIn<One> }, PortsOf<List>> {
-    return extended(new Pipeline(name), specsOf(stages))
+    return new Pipeline(name).#with(specsOf(stages))
   }
 
   /** The stages as values, in declared order: for `Pipeline.from` and `withStages`. */
@@ -150,16 +139,16 @@ export class Pipeline<Stages = {}, Ports = {}> {
     Ports
   >
   withStage(first: unknown, second?: unknown, third?: unknown, fourth?: unknown): never {
-    if (typeof first !== 'string') return extended(this, [fluentSpec(ownName(first), first, undefined, second)])
+    if (!isText(first)) return this.#with([fluentSpec(ownName(first), first, undefined, second)])
     const hasKind = typeof third !== 'object'
-    return extended(this, [fluentSpec(first, second, hasKind ? third : undefined, hasKind ? fourth : third)])
+    return this.#with([fluentSpec(first, second, hasKind ? third : undefined, hasKind ? fourth : third)])
   }
 
   /** Adds stages made by `defineStage`; what they read is among them, or in the pipeline already. */
   withStages<const List extends readonly AnyStage[]>(
     stages: List & Missing<List, keyof Stages & string>,
   ): Pipeline<Stages & { readonly [One in List[number] as One['name']]: SlotIn<One> }, Ports & PortsOf<List>> {
-    return extended(this, specsOf(stages))
+    return this.#with(specsOf(stages))
   }
 
   /** Adds another pipeline as one stage. It ends as its child run ends, but a cancelled child skips it. A pipeline is built with this one's build options, a graph keeps its own. */
@@ -175,13 +164,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
     child: StageGraph<Child, {}> | Pipeline<Child, Ports>,
     options?: ChildOptions<Stages, Dependencies, Child, When, Failure, J>,
   ): Pipeline<Stages & Provides<Name, StageSlot<RunData<Child> | Fallback<Failure>, true, never>>, Ports> {
-    return extended(this, [
-      fluentSpec(name, childStage(child, (options ?? {}) as never), options?.kind, options, [
-        'kind',
-        'input',
-        'repeat',
-      ]),
-    ])
+    return this.#with([fluentSpec(name, childStage(child, (options ?? {}) as never), options?.kind, options)])
   }
 
   /** Adds a stage that calls `each` for each item, at most `concurrency` at once. An item that skips is undefined; one that cancels or fails ends the map. */
@@ -208,14 +191,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
       >,
     Ports
   > {
-    return extended(this, [
-      fluentSpec(name, mapStage((options ?? {}) as never), options?.kind, options, [
-        'kind',
-        'over',
-        'each',
-        'concurrency',
-      ]),
-    ])
+    return this.#with([fluentSpec(name, mapStage((options ?? {}) as never), options?.kind, options)])
   }
 
   /** Adds the stages of another pipeline. */
@@ -225,9 +201,9 @@ export class Pipeline<Stages = {}, Ports = {}> {
     if (!(other instanceof Pipeline))
       throw new StageflowError(
         'core/not-a-pipeline',
-        `compose() was given ${quote(other)}; it takes another Pipeline of the same copy of @stageflow/core.`,
+        `compose() was given ${quote(other)}; it must be a Pipeline of the same copy of @stageflow/core.`,
       )
-    return extended(this, other.#specs)
+    return this.#with(other.#specs)
   }
 
   /** Checks everything and makes the graph that runs; throws a `PipelineBuildError` (`core/build`) with all problems at once. */
@@ -236,6 +212,13 @@ export class Pipeline<Stages = {}, Ports = {}> {
   ): StageGraph<Stages, Omit<Ports, keyof Given>>
   build(options?: unknown): never {
     return asStageGraph(buildGraph(this as unknown as DescribedPipeline, options)) as never
+  }
+
+  #with(specs: readonly StageSpec[]): never {
+    const pipeline = new Pipeline<never, never>(this.name)
+    pipeline.#before = this as unknown as Pipeline<never, never>
+    pipeline.#added = specs
+    return pipeline as never
   }
 
   get #specs(): readonly StageSpec[] {
@@ -249,10 +232,10 @@ export class Pipeline<Stages = {}, Ports = {}> {
 
 /** What is no stage is kept, for the build to report with everything else. */
 function specsOf(stages: unknown): readonly StageSpec[] {
-  if (!Array.isArray(stages))
+  if (!isArray(stages))
     throw new StageflowError(
       'core/not-a-stage',
-      `Stages are given as an array of what defineStage() made; they were given as ${quote(stages)}.`,
+      `Stages were given as ${quote(stages)}; they must be an array of what defineStage() made.`,
     )
   return stages.map((stage) =>
     stage instanceof StageSpec ? stage : fluentSpec(ownName(stage), stage, undefined, undefined),

@@ -1,4 +1,7 @@
-import { CELLS, NEED, READY, START, STATE, WHY, commandOf } from './schedule.ts'
+import { CELLS, NEED, READY, START, STATE, WAITING, WHY, commandOf } from './schedule.ts'
+
+/** A list of stages for each stage. */
+type Rows = readonly (readonly number[])[]
 
 /** How many of a stage's dependencies must end ok, and whether it starts as soon as they have. */
 export interface Need {
@@ -29,98 +32,73 @@ export interface Plan {
 }
 
 /** The plan of a graph without cycles; linear in stages and edges, but for the sort of `order`. */
-export function createPlan(dependencies: readonly (readonly number[])[], needs: readonly Need[]): Plan {
-  const count = dependencies.length
+export function createPlan(dependencies: Rows, needs: readonly Need[], dependents: Rows = turned(dependencies)): Plan {
   const [sourceOffsets, sources] = inRows(dependencies)
-  const [offsets, targets] = turned(sourceOffsets, sources, count)
+  const [offsets, targets] = inRows(dependents)
   const starts: number[] = []
-  const cells = Array.from({ length: CELLS * count }, () => 0)
+  const cells: number[] = []
   dependencies.forEach((row, stage) => {
-    cells[CELLS * stage] = row.length
-    cells[CELLS * stage + NEED] = (needs[stage] as Need).need
-    cells[CELLS * stage + WHY] = -1
-    if (row.length > 0) return
-    cells[CELLS * stage + STATE] = READY
-    starts.push(commandOf(START, stage))
+    const isFree = row.length === 0
+    const at = CELLS * stage
+    cells[at] = row.length // PENDING
+    cells[at + NEED] = (needs[stage] as Need).need
+    cells[at + STATE] = isFree ? READY : WAITING
+    cells[at + WHY] = -1
+    if (isFree) starts.push(commandOf(START, stage))
   })
-  const late = needs.some((need) => need.late)
   return {
-    count,
+    count: dependencies.length,
     cells,
     offsets,
     targets,
     sourceOffsets,
     sources,
     starts,
-    eager: Uint8Array.from(needs, (need) => (need.eager ? 1 : 0)),
-    order: orderOf(offsets, targets, topological(dependencies, offsets, targets).sorted, count),
-    readers: late
-      ? Int32Array.from(needs, (need, stage) =>
-          need.late ? (offsets[stage + 1] as number) - (offsets[stage] as number) : 0,
-        )
+    eager: Uint8Array.from(needs, ({ eager }) => Number(eager)),
+    order: orderOf(dependents, topological(dependencies, dependents).sorted),
+    readers: needs.some(({ late }) => late)
+      ? Int32Array.from(needs, ({ late }, stage) => (late ? (dependents[stage] as readonly number[]).length : 0))
       : undefined,
   }
 }
 
-function inRows(rows: readonly (readonly number[])[]): [Int32Array, Int32Array] {
+/** Each list as a part of one array, and where each begins. */
+function inRows(rows: Rows): [Int32Array, Int32Array] {
   const offsets = new Int32Array(rows.length + 1)
   rows.forEach((row, i) => {
     offsets[i + 1] = (offsets[i] as number) + row.length
   })
-  const values = new Int32Array(offsets[rows.length] as number)
-  rows.forEach((row, i) => values.set(row, offsets[i]))
-  return [offsets, values]
+  return [offsets, new Int32Array(rows.flat())]
 }
 
 /** The edges the other way round: for each stage its dependents, in declared order. */
-function turned(sourceOffsets: Int32Array, sources: Int32Array, count: number): [Int32Array, Int32Array] {
-  const offsets = new Int32Array(count + 1)
-  for (const source of sources) (offsets[source + 1] as number)++
-  for (let i = 0; i < count; i++) (offsets[i + 1] as number) += offsets[i] as number
-  const next = offsets.slice()
-  const targets = new Int32Array(sources.length)
-  for (let stage = 0; stage < count; stage++) {
-    for (let edge = sourceOffsets[stage] as number; edge < (sourceOffsets[stage + 1] as number); edge++) {
-      const source = sources[edge] as number
-      targets[(next[source] as number)++] = stage
-    }
-  }
-  return [offsets, targets]
+export function turned(dependencies: Rows): readonly number[][] {
+  const dependents: readonly number[][] = dependencies.map(() => [])
+  dependencies.forEach((row, stage) => {
+    for (const source of row) dependents[source]?.push(stage)
+  })
+  return dependents
 }
 
 /** The stages so that each comes after what it depends on; those in or behind a cycle are left with a count above 0. */
-function topological(
-  dependencies: readonly (readonly number[])[],
-  offsets: Int32Array,
-  targets: Int32Array,
-): { sorted: number[]; left: Int32Array } {
-  const left = Int32Array.from(dependencies, (row) => row.length)
-  const sorted: number[] = []
-  left.forEach((count, stage) => {
-    if (count === 0) sorted.push(stage)
-  })
-  for (let k = 0; k < sorted.length; k++) {
-    const stage = sorted[k] as number
-    for (let edge = offsets[stage] as number; edge < (offsets[stage + 1] as number); edge++) {
-      const target = targets[edge] as number
+function topological(dependencies: Rows, dependents: Rows): { sorted: number[]; left: number[] } {
+  const left = dependencies.map((row) => row.length)
+  const sorted = [...left.keys()].filter((stage) => left[stage] === 0)
+  for (const stage of sorted) {
+    for (const target of dependents[stage] as readonly number[])
       if (--(left[target] as number) === 0) sorted.push(target)
-    }
   }
   return { sorted, left }
 }
 
-function orderOf(offsets: Int32Array, targets: Int32Array, sorted: readonly number[], count: number): Int32Array {
-  const rank = new Int32Array(count)
-  for (let k = sorted.length - 1; k >= 0; k--) {
-    const stage = sorted[k] as number
-    for (let edge = offsets[stage] as number; edge < (offsets[stage + 1] as number); edge++) {
-      rank[stage] = Math.max(rank[stage] as number, (rank[targets[edge] as number] as number) + 1)
-    }
+function orderOf(dependents: Rows, sorted: readonly number[]): Int32Array {
+  const rank = new Int32Array(dependents.length)
+  for (const stage of sorted.toReversed()) {
+    for (const target of dependents[stage] as readonly number[])
+      rank[stage] = Math.max(rank[stage] as number, (rank[target] as number) + 1)
   }
-  const order = new Int32Array(count)
-  const ranked = Array.from({ length: count }, (_, stage) => stage).sort(
-    (a, b) => (rank[b] as number) - (rank[a] as number) || a - b,
-  )
+  const order = new Int32Array(dependents.length)
+  const ranked = [...rank.keys()].sort((a, b) => (rank[b] as number) - (rank[a] as number) || a - b)
   ranked.forEach((stage, place) => {
     order[stage] = place
   })
@@ -128,9 +106,8 @@ function orderOf(offsets: Int32Array, targets: Int32Array, sorted: readonly numb
 }
 
 /** The cycles of a graph, each as the stages along it; empty when it has none. */
-export function findCycles(dependencies: readonly (readonly number[])[]): readonly (readonly number[])[] {
-  const [sourceOffsets, sources] = inRows(dependencies)
-  const { left } = topological(dependencies, ...turned(sourceOffsets, sources, dependencies.length))
+export function findCycles(dependencies: Rows, dependents: Rows = turned(dependencies)): Rows {
+  const { left } = topological(dependencies, dependents)
   // A stage that never got free has a dependency that never got free: walking there ends in a cycle, or on a path walked before.
   const walk = new Int32Array(dependencies.length)
   const cycles: number[][] = []

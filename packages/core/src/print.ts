@@ -1,10 +1,8 @@
+import { getter } from './getter.ts'
+
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')
 
 /** Makes Node print the objects of a class as what `show` gives, instead of as empty: their fields are private. */
 export function printAs<T extends object>(prototype: T, show: (value: T) => object): void {
-  Object.defineProperty(prototype, INSPECT, {
-    value(this: T) {
-      return show(this)
-    },
-  })
+  getter(prototype, INSPECT, (value) => () => show(value))
 }

@@ -4,7 +4,7 @@ import type { AttemptRecord, PipelineReport, PipelineStatus, StageRecord } from 
 import type { RunState } from './run-state.ts'
 import type { Run } from './run.ts'
 import { FAILED, OK, SKIPPED, WAITING } from './schedule.ts'
-import type { StageFacts } from './stage-facts.ts'
+import type { Attempt, StageFacts } from './stage-facts.ts'
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
@@ -36,10 +36,11 @@ export function stageRecord(run: RunState, stage: number): StageRecord {
   const why = run.schedule.why(stage)
   const facts = run.factsIfAny(stage)
   const startedAt = timeOf(run, 2 * stage)
-  const endedAt = timeOf(run, 2 * stage + 1)
+  const endedAt = run.answering === stage ? undefined : timeOf(run, 2 * stage + 1)
+  const status = statusOf(run, state, facts)
   const record: Writable<StageRecord> = {
     stage: names[stage] as string,
-    status: statusOf(run, state, facts),
+    status,
     readyAt:
       state === WAITING || (why === stage && startedAt === undefined)
         ? undefined
@@ -49,15 +50,28 @@ export function stageRecord(run: RunState, stage: number): StageRecord {
     startedAt,
     endedAt,
     releasedBy: why < 0 || why === stage ? undefined : names[why],
-    attempts: facts?.attempts === undefined ? [] : attemptsOf(facts.attempts),
+    attempts:
+      facts?.attempts !== undefined
+        ? attemptsOf(facts.attempts)
+        : // A stage that nothing wraps keeps no attempts: its one call is as long as it was.
+          startedAt === undefined || run.graph.nodes[stage]?.wrapped !== undefined || run.starting === stage
+          ? []
+          : run.answering === stage
+            ? [soleAttempt(run, stage, run.answer)]
+            : [{ attempt: 1, startedAt, endedAt, status }],
     chunks: facts?.chunks ?? 0,
     notes: facts?.notes ?? NO_NOTES,
   }
   if (state !== OK || facts !== undefined) addEnding(record, run, stage, state, facts)
-  // A stage that nothing wraps keeps no attempts: its one call is as long as it was.
-  if (run.graph.nodes[stage]?.wrapped === undefined && startedAt !== undefined)
-    record.attempts = [onlyAttempt(record, startedAt, endedAt)]
   return record
+}
+
+/** The one call of a stage that nobody wraps, where its record says more of it than how the stage ended. */
+export function soleAttempt(run: RunState, stage: number, output?: Output): Attempt {
+  const startedAt = run.times[2 * stage] as number
+  const endedAt = output === undefined ? undefined : run.times[2 * stage + 1]
+  const attempt = { attempt: 1, startedAt, endedAt, status: output?.status }
+  return output?.error === undefined ? attempt : { ...attempt, error: errorRecord(output.error) }
 }
 
 /** Of an attempt whose code runs the end is still to come: it is copied. */
@@ -89,8 +103,10 @@ function addEnding(
 ): void {
   const failure = facts?.tolerated ?? (state === FAILED ? facts?.output : undefined)
   if (facts?.tolerated !== undefined) record.tolerated = true
-  if (failure !== undefined) record.error = errorRecord(failure.error, record.stage)
-  else if (state === SKIPPED) record.reason = facts?.output?.reason ?? skipReason(run, stage)
+  if (failure !== undefined) {
+    const error = (record.error = errorRecord(failure.error, record.stage))
+    if (facts?.attempts === undefined) record.attempts = record.attempts.map((attempt) => ({ ...attempt, error }))
+  } else if (state === SKIPPED) record.reason = facts?.output?.reason ?? skipReason(run, stage)
   else if (record.status === 'cancel')
     record.reason = facts?.output?.reason ?? run.stopText ?? 'the run ended before it started'
   if (facts?.abandoned === true) record.abandoned = true
@@ -101,16 +117,6 @@ function addEnding(
 function childReport(child: Run, run: RunState): readonly PipelineReport[] {
   if (child.over) return [child.report]
   return run.over ? [{ ...child.report, endedAt: run.endedAt }] : []
-}
-
-function onlyAttempt(record: StageRecord, startedAt: number, endedAt: number | undefined): AttemptRecord {
-  return {
-    attempt: 1,
-    startedAt,
-    endedAt,
-    status: record.status,
-    ...(record.error === undefined ? undefined : { error: record.error }),
-  }
 }
 
 function timeOf(run: RunState, place: number): number | undefined {

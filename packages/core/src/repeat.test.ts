@@ -282,3 +282,11 @@ test('a throw is no verdict behind interceptors either, however the guard throws
     expect(result.report.stages['answer']?.children).toHaveLength(1)
   }
 })
+
+test('verdicts with data that have no JSON are the same where their errors are', async () => {
+  const itself: { self?: object } = {}
+  itself.self = itself
+  const { graph } = repeating(() => StageOutput.fail('no', { data: itself }), { maxAttempts: 5, stagnationLimit: 2 })
+  const { report } = await graph.runSettled()
+  expect(report.stages['answer']?.children).toHaveLength(2)
+})

@@ -1,6 +1,6 @@
-import type { StageflowEvent } from './events.ts'
 import { StageflowError } from './errors.ts'
 import type { ErrorRecord } from './errors.ts'
+import type { StageflowEvent } from './events.ts'
 import type { OkOutput, SkipOutput, StageOutput } from './output.ts'
 import type { PipelineReport } from './report-types.ts'
 import type { DataIn, InputOf, StageSlot } from './stage-types.ts'
@@ -43,13 +43,12 @@ export type PipelineResult<Stages> = CompletedResult<Stages> | CancelledResult<S
 /** What `run()` rejects with. `cause` is the first failure; `result` has everything that completed. */
 // oxlint-disable-next-line no-explicit-any -- a caught error has lost the type of its pipeline
 export class PipelineFailedError<Stages = any> extends StageflowError {
-  readonly result: FailedResult<Stages>
+  declare readonly result: FailedResult<Stages>
 
   constructor(message: string, cause: unknown, result: FailedResult<Stages>) {
     super('core/pipeline-failed', message, { cause })
-    this.result = result
-    // A printed error shows its message and cause; the result is there to be read.
-    Object.defineProperty(this, 'result', { enumerable: false })
+    // Not enumerable: a printed error shows its message and cause; the result is there to be read.
+    Object.defineProperty(this, 'result', { value: result })
   }
 }
 

@@ -12,8 +12,8 @@ export interface Listener {
 /** Makes the events of one run, numbers them and hands them out; there is none where nobody listens. */
 export class RunEvents {
   readonly #run: RunState
-  readonly sink: EventSink | undefined
-  readonly listener: Listener | undefined
+  declare readonly sink: EventSink | undefined
+  declare readonly listener: Listener | undefined
   dropped = 0
   /** The listener hears of chunks that may not go to the sink, and both see numbers without a gap: each has a count of its own. */
   #heard = 0
@@ -35,11 +35,10 @@ export class RunEvents {
       // A sink may be asynchronous by mistake: its failure must not go unseen.
       if (taken instanceof Promise) taken.catch((cause: unknown) => this.#lost(cause))
       if (taken !== false) return true
+      this.dropped++
     } catch (cause) {
       this.#lost(cause)
-      return false
     }
-    this.dropped++
     return false
   }
 
@@ -54,14 +53,15 @@ export class RunEvents {
   }
 
   #make(type: string, data: object, stage: string | undefined, timestamp: number, seq: number): StageflowEvent {
-    const { pipelineRunId, parent, snapshot } = this.#run
+    const run = this.#run
+    const { snapshot } = run
     return {
       type,
       data,
       seq,
       timestamp,
-      pipelineRunId,
-      parentRunId: parent?.pipelineRunId,
+      pipelineRunId: run.pipelineRunId,
+      parentRunId: run.parent?.shown.pipelineRunId,
       requestId: snapshot.requestId,
       sessionId: snapshot.sessionId,
       userId: snapshot.userId,
@@ -76,11 +76,7 @@ export class RunEvents {
     if (this.#broken) return
     this.#broken = true
     this.#run.problem(
-      new StageflowError(
-        'core/sink-threw',
-        `The event sink threw: ${textOf(cause)}. The event is lost; the run goes on.`,
-        { cause },
-      ),
+      new StageflowError('core/sink-threw', `The event sink threw: ${textOf(cause)}. The event is lost.`, { cause }),
     )
   }
 }

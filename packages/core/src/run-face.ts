@@ -7,13 +7,13 @@ import { Outcome } from './outcome.ts'
 import type { StageOutput } from './output.ts'
 import { stageOutput } from './record.ts'
 import type { RunOutcome } from './report-types.ts'
-import { checkRules } from './rules.ts'
+import { checkRules, isObject } from './rules.ts'
 import type { Rules } from './rules.ts'
 import { SIGNAL } from './run-options.ts'
 import type { RunState } from './run-state.ts'
 import { RUNNING } from './schedule.ts'
-import { ContextSnapshot } from './snapshot.ts'
 import { IDS } from './snapshot-fields.ts'
+import { ContextSnapshot } from './snapshot.ts'
 
 /** Set by the class below, which alone can read its private fields. */
 export let changesOf: (face: unknown) => RunChanges
@@ -25,13 +25,15 @@ const CHANGES: Rules = {
   snapshot: [(value) => value instanceof ContextSnapshot, 'a ContextSnapshot'],
 }
 
+const NO_CHANGES: RunChanges = {}
+
 /** A run as interceptors see it. */
 export class RunFace implements RunContext {
   readonly #run: RunState
   readonly #changes: RunChanges
   #signal: AbortSignal | undefined
 
-  constructor(run: RunState, changes: RunChanges = {}) {
+  constructor(run: RunState, changes: RunChanges = NO_CHANGES) {
     this.#run = run
     this.#changes = changes
   }
@@ -45,9 +47,9 @@ export class RunFace implements RunContext {
 
   static {
     for (const id of IDS) getter(this.prototype, id, (run) => run.snapshot[id])
-    changesOf = (face) => (typeof face === 'object' && face !== null && #changes in face ? face.#changes : {})
+    changesOf = (face) => (isObject(face) && #changes in face ? face.#changes : {})
     runBehind = (face) => {
-      if (typeof face === 'object' && face !== null && #run in face) return face.#run
+      if (isObject(face) && #run in face) return face.#run
       throw new StageflowError(
         'core/interceptor-context',
         `An interceptor called next(${quote(face)}); around a run it takes the run it was given, or that of run.with().`,
@@ -59,10 +61,7 @@ export class RunFace implements RunContext {
     return this.#run.graph.info
   }
   get parent(): RunParent | undefined {
-    const { parent } = this.#run
-    if (parent === undefined) return undefined
-    const { pipelineRunId, stage, rootRunId, rootPipeline, depth, path } = parent
-    return { pipelineRunId, stage, rootRunId, rootPipeline, depth, path }
+    return this.#run.parent?.shown
   }
   get snapshot(): ContextSnapshot {
     return this.#changes.snapshot ?? this.#run.snapshot
@@ -97,8 +96,7 @@ export class RunFace implements RunContext {
     return (slot, value) => this.#run.setSlot(slot, value)
   }
   get running(): readonly string[] {
-    const { schedule, graph } = this.#run
-    return graph.names.filter((_, stage) => schedule.state(stage) === RUNNING)
+    return this.#run.graph.names.filter((_, stage) => this.#run.state(stage) === RUNNING)
   }
   get output(): RunContext['output'] {
     return (stage) => {
@@ -127,6 +125,6 @@ export class RunFace implements RunContext {
     return (error) => new Outcome(this.#run, 'failed', undefined, toError(error)) as unknown as RunOutcome
   }
   get cancel(): RunContext['cancel'] {
-    return (reason) => new Outcome(this.#run, 'cancelled', textOf(reason), undefined) as unknown as RunOutcome
+    return (reason) => new Outcome(this.#run, 'cancelled', textOf(reason)) as unknown as RunOutcome
   }
 }

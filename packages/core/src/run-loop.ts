@@ -1,16 +1,16 @@
 import { StageflowError } from './errors.ts'
 import type { OpenedChild } from './child.ts'
 import type { InterceptorContext, RunContext } from './context.ts'
-import { asPromise, thrownOutput } from './execute.ts'
+import { asPromise, attemptEnded, thrownOutput } from './execute.ts'
 import { NodeInputs } from './inputs.ts'
-import { emitStageEnd, endsSoon, finalOutput, frozenOutput } from './stage-end.ts'
+import { GIVEN_UP, cancelChildren, emitStageEnd, endsSoon, finalOutput, frozenOutput, giveUp } from './stage-end.ts'
+import type { CallPart } from './interceptor.ts'
+import { UNREAD } from './limits.ts'
 import { LiveContext } from './live-context.ts'
 import type { StageNode } from './node.ts'
-import { tellUnanswered } from './observed-call.ts'
-import { tellObservers } from './observers.ts'
+import { tellOfStage } from './observers.ts'
 import { Output, isData, unreadable } from './output.ts'
-import { stageRecord } from './record.ts'
-import type { StageRecord } from './report-types.ts'
+import { soleAttempt, stageRecord } from './record.ts'
 import { RunState } from './run-state.ts'
 import {
   ABORT,
@@ -27,10 +27,8 @@ import {
   operationOf,
   stageOf,
 } from './schedule.ts'
-import type { StageFacts } from './stage-facts.ts'
+import { answerQuickCall, endCall, endQuickCall, leaveCode, quickCall } from './quick-call.ts'
 import { askWhen } from './when.ts'
-
-export const UNREAD = -1
 
 /** The stages of one run: starts what the schedule commands, and tells it how each stage ended. */
 export abstract class RunLoop extends RunState {
@@ -56,8 +54,8 @@ export abstract class RunLoop extends RunState {
     suffix: string,
   ): OpenedChild
 
-  record(stage: number): StageRecord {
-    return stageRecord(this, stage)
+  endCall(node: StageNode, part: CallPart, output: unknown): void {
+    endCall(this, node, part, output)
   }
 
   /** Carries out what the schedule commands until it has no more; never recurses. `now`: a clock reading that is still right, or UNREAD. */
@@ -77,7 +75,7 @@ export abstract class RunLoop extends RunState {
       if (operation === START) {
         time = this.#start(stage, time)
         if (time > this.limit) this.outOfTime()
-      } else if (operation !== ABORT) this.#skipped(stage, time)
+      } else if (operation !== ABORT) this.#settled(stage, time)
       else if (!schedule.stopped) this.#endLate(stage, time)
     }
     this.driving = false
@@ -100,12 +98,13 @@ export abstract class RunLoop extends RunState {
     let value: unknown
     let promise: Promise<unknown> | undefined
     try {
-      value = node.body(context as unknown as InterceptorContext)
+      value =
+        node.layers.length === 0 ? node.body(context as unknown as InterceptorContext) : quickCall(this, node, context)
       promise = value instanceof Promise ? value : isData(value) ? undefined : asPromise(value, context)
     } catch (thrown) {
-      return this.#endNow(stage, this.#threw(stage, thrown))
+      return this.#bareEndedNow(stage, this.#threw(stage, thrown))
     }
-    if (promise === undefined) return this.#endNow(stage, value)
+    if (promise === undefined) return this.#bareEndedNow(stage, value)
     promise.then(
       (last: unknown) => this.#bareEnded(stage, last),
       (thrown: unknown) => this.#bareEnded(stage, this.#threw(stage, thrown)),
@@ -138,12 +137,24 @@ export abstract class RunLoop extends RunState {
     this.drive(now)
   }
 
+  #bareEndedNow(stage: number, value: unknown): number {
+    if (this.schedule.state(stage) === RUNNING) return this.#endNow(stage, value)
+    this.#bareEnded(stage, value)
+    return UNREAD
+  }
+
   #bareEnded(stage: number, value: unknown): void {
     if (this.schedule.state(stage) === RUNNING) return this.resume(stage, value, this.clock.now())
     const facts = this.factsIfAny(stage)
     if (facts === undefined) return
     facts.leave()
+    const attempt = facts.attempts?.[0]
+    if (attempt !== undefined && !this.isClosed(stage)) attemptEnded(this, attempt, this.#frozen(stage, value))
     this.codeLeft(stage)
+  }
+
+  #frozen(stage: number, value: unknown): Output {
+    return frozenOutput(value, this.graph.names[stage] as string, this.graph.freeze)
   }
 
   /** A throw is a failure, but no verdict of a guard. */
@@ -168,11 +179,20 @@ export abstract class RunLoop extends RunState {
 
   // ---------- how a stage ends
 
-  #end(stage: number, value: unknown, now: number): void {
+  #end(stage: number, value: unknown, now: number, isGivenUp = false): void {
     this.times[2 * stage + 1] = now
-    const facts = this.factsIfAny(stage)
-    if (facts !== undefined || !this.#endWithData(stage, value)) this.#endWithOutput(stage, value, facts)
-    if (this.watched) this.#tell(stage, now)
+    if (this.contexts?.[stage] !== undefined && !isGivenUp) {
+      const output = this.#frozen(stage, value)
+      answerQuickCall(this, stage, output)
+      this.#endWithOutput(stage, output)
+    } else {
+      const facts = this.factsIfAny(stage)
+      // What its own code answered has been read already.
+      if (facts?.answered !== undefined && facts.answered === value) this.#endWithOutput(stage, facts.answered)
+      else if (facts !== undefined || !this.#endWithData(stage, value))
+        this.#endWithOutput(stage, this.#frozen(stage, value))
+    }
+    this.#settled(stage, now)
     this.parent?.tell('alive')
   }
 
@@ -182,98 +202,70 @@ export abstract class RunLoop extends RunState {
       if (!isData(value)) return false
       this.data[stage] = this.graph.freeze(value)
     } catch (cause) {
-      this.#endWithOutput(stage, unreadable(this.graph.names[stage] as string, cause), undefined)
+      this.#endWithOutput(stage, unreadable(this.graph.names[stage] as string, cause))
       return true
     }
     this.schedule.feed(SETTLED, stage, OK)
     return true
   }
 
-  #endWithOutput(stage: number, value: unknown, facts: StageFacts | undefined): void {
+  #endWithOutput(stage: number, given: Output): void {
     const node = this.graph.nodes[stage] as StageNode
-    // What its own code answered has been read already.
-    const answered = facts?.answered
-    const given =
-      answered !== undefined && answered === value ? answered : frozenOutput(value, node.name, this.graph.freeze)
     const output = finalOutput(given, node.name)
-    const stays = this.#codeStays(stage)
-    switch (output.status) {
-      case 'ok':
-        if (output.hasMore) this.facts(stage).output = output
-        this.data[stage] = output.data as object
-        this.schedule.feed(SETTLED, stage, OK | stays)
-        return tellUnanswered(this, facts)
-      case 'skip':
-        this.facts(stage).output = output
-        this.schedule.feed(SETTLED, stage, SKIPPED | stays)
-        return tellUnanswered(this, facts)
-      case 'cancel':
-        this.facts(stage).output = output
-        this.ending ??= { status: 'cancelled', reason: output.reason ?? '' }
-        this.schedule.feed(SETTLED, stage, CANCELLED | stays)
-        tellUnanswered(this, facts)
-        return this.halt(
-          new StageflowError('core/cancelled', `Stage "${node.name}" cancelled the run: ${output.reason}`),
-        )
-      case 'fail':
-      case 'retry': // which finalOutput made a failure
-        this.#endWithFailure(node, output, stays)
+    const { status, reason } = output
+    if (output !== given && node.wrapped === undefined) this.facts(stage).attempts ??= [soleAttempt(this, stage, given)]
+    if (status === 'ok') {
+      if (output.hasMore) this.facts(stage).output = output
+      this.data[stage] = output.data as object
+      return this.#settle(stage, OK)
     }
-  }
-
-  #endWithFailure(node: StageNode, output: Output, stays: number): void {
-    const stage = node.index
-    const facts = this.facts(stage)
-    const { onFailure } = node
-    if (onFailure !== undefined) {
-      facts.tolerated = output
-      if (onFailure === 'skip') facts.output = new Output('skip', 'its failure is tolerated (onFailure)')
-      else this.data[stage] = onFailure.fallback
-      this.schedule.feed(SETTLED, stage, (onFailure === 'skip' ? SKIPPED : OK) | stays)
-      return tellUnanswered(this, facts)
+    if (status === 'fail' && node.onFailure !== undefined) return this.#tolerate(stage, node.onFailure, output)
+    this.facts(stage).output = output
+    if (status === 'skip') return this.#settle(stage, SKIPPED)
+    if (status === 'cancel') {
+      this.ending ??= { status: 'cancelled', reason: reason ?? '' }
+      this.#settle(stage, CANCELLED)
+      return this.#stopBecause(`Stage "${node.name}" cancelled the run: ${reason}`)
     }
-    facts.output = output
     ;(this.failures ??= []).push({ error: output.error, stage: node.name })
     this.ending ??= { status: 'failed', reason: `stage "${node.name}" failed` }
-    this.schedule.feed(SETTLED, stage, FAILED | stays)
-    tellUnanswered(this, facts)
-    if (this.schedule.stopped)
-      this.halt(
-        new StageflowError('core/cancelled', `The run was stopped: stage "${node.name}" failed.`, {
-          cause: output.error,
-        }),
-      )
+    this.#settle(stage, FAILED)
+    if (this.schedule.stopped) this.#stopBecause(`The run was stopped: stage "${node.name}" failed.`, output.error)
   }
 
-  #codeStays(stage: number): number {
+  #tolerate(stage: number, onFailure: NonNullable<StageNode['onFailure']>, output: Output): void {
+    const facts = this.facts(stage)
+    facts.tolerated = output
+    if (onFailure === 'skip') {
+      facts.output = new Output('skip', 'its failure is tolerated (onFailure)')
+      return this.#settle(stage, SKIPPED)
+    }
+    this.data[stage] = onFailure.fallback
+    this.#settle(stage, OK)
+  }
+
+  #settle(stage: number, state: number): void {
     const facts = this.factsIfAny(stage)
-    if (facts === undefined || facts.code === 0) return 0
-    this.cancelChildren(stage)
-    return STAYS
+    const stays = facts !== undefined && facts.code > 0
+    if (stays) cancelChildren(this, facts, stage)
+    this.schedule.feed(SETTLED, stage, stays ? state | STAYS : state)
+    giveUp(facts)
+    endQuickCall(this, stage, GIVEN_UP)
   }
 
-  /** Child runs do not outlive the code that started them. */
-  cancelChildren(stage: number): void {
-    const facts = this.factsIfAny(stage)
-    if (facts === undefined || facts.code === 0) return
-    for (const child of facts.children ?? [])
-      child.cancel(`the code of stage "${this.graph.names[stage]}" that started it ended`)
-  }
-
-  #skipped(stage: number, now: number): void {
-    this.times[2 * stage + 1] = now
-    if (this.watched) this.#tell(stage, now)
+  #stopBecause(message: string, cause?: unknown): void {
+    this.halt(new StageflowError('core/cancelled', message, cause === undefined ? undefined : { cause }))
   }
 
   /** Nobody can read a stage any more: it is aborted, and its status does not wait for its code. */
   #endLate(stage: number, now: number): void {
-    if (this.graph.nodes[stage]?.wrapped === undefined) this.facts(stage).code++
+    leaveCode(this, stage)
     const reason = new StageflowError(
       'core/late',
       `No stage can read stage "${this.graph.names[stage]}" any more (late: 'abort').`,
     )
     this.abort.scopeOf(stage).abort(reason)
-    this.#end(stage, new Output('skip', 'late'), now)
+    this.#end(stage, new Output('skip', 'late'), now, true)
   }
 
   /** Gives up on a stage that ignored its signal; true: not yet, for its child run will end by itself. */
@@ -282,18 +274,21 @@ export abstract class RunLoop extends RunState {
     if (!runs && !this.schedule.stays(stage)) return false
     const facts = this.facts(stage)
     if (facts.children?.some((child) => endsSoon(child)) === true) return true
+    if (runs) leaveCode(this, stage)
     facts.abandon()
     if (runs) {
       const reason = `abandoned: its code still ran ${this.graceMs} ms after its signal had aborted`
-      this.#end(stage, new Output('cancel', reason), now)
+      this.#end(stage, new Output('cancel', reason), now, true)
     } else this.schedule.feed(LEFT, stage, 0)
     return false
   }
 
   /** Observers and listeners hear of a stage that settled. */
-  #tell(stage: number, now: number): void {
+  #settled(stage: number, now: number): void {
+    this.times[2 * stage + 1] = now
+    if (!this.watched) return
     const record = stageRecord(this, stage)
-    tellObservers(this, this.context, record)
+    tellOfStage(this, this.context, record)
     if (this.events !== undefined) emitStageEnd(this, this.graph.nodes[stage] as StageNode, record, now)
   }
 }

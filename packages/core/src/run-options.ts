@@ -1,9 +1,9 @@
 import type { RunOptions } from './context.ts'
 import { StageflowError } from './errors.ts'
-import { isSink } from './events.ts'
+import { SINK } from './events.ts'
 import type { BuiltGraph } from './graph.ts'
-import { nearest } from './nearest.ts'
-import { LIMIT, checkRules, isObject, isOneOf } from './rules.ts'
+import { didYouMean } from './nearest.ts'
+import { LIMIT, checkRules, isObject, oneOf } from './rules.ts'
 import type { Rules } from './rules.ts'
 
 /** The options of a run with its ports, and whatever interceptors claim. */
@@ -17,16 +17,17 @@ export const SIGNAL: Rules[string] = [
   (value) => isObject(value) && 'aborted' in value && 'addEventListener' in value,
   'an AbortSignal',
 ]
+export const PORTS: Rules[string] = [isObject, 'an object of ports']
 const RULES: Rules = {
   signal: SIGNAL,
   timeoutMs: [(value) => isMs(value) && value !== 0, 'a number of milliseconds above 0 (leave it out for no limit)'],
   graceMs: [isMs, MS],
   cleanupMs: [isMs, MS],
   maxConcurrency: LIMIT,
-  onStageFailure: [isOneOf('stop', 'continue'), "'stop' or 'continue'"],
-  eventSink: [isSink, 'an event sink, with emit(event) and tryEmit(event)'],
-  chunkEvents: [isOneOf(true, false), 'true or false'],
-  ports: [isObject, 'an object of ports'],
+  onStageFailure: oneOf('stop', 'continue'),
+  eventSink: SINK,
+  chunkEvents: [(value) => typeof value === 'boolean', 'true or false'],
+  ports: PORTS,
 }
 
 export const NO_RUN_OPTIONS: AllRunOptions = Object.freeze({})
@@ -46,10 +47,9 @@ export function checkRunOptions(graph: BuiltGraph, given: unknown): AllRunOption
   })
   for (const key of Object.keys(given)) {
     if (given[key] === undefined || graph.runOptions.has(key)) continue
-    const near = nearest(key, graph.runOptions)
     throw new StageflowError(
       'core/run-option',
-      `Pipeline "${graph.name}" knows no run option "${key}", and none of its interceptors claims it.${near === undefined ? ` It knows: ${[...graph.runOptions].join(', ')}.` : ` Did you mean "${near}"?`}`,
+      `Pipeline "${graph.name}" knows no run option "${key}", and none of its interceptors claims it.${didYouMean(key, graph.runOptions) ?? ` It knows: ${[...graph.runOptions].join(', ')}.`}`,
     )
   }
   return given

@@ -1,17 +1,23 @@
 import { RunAbort, untilAborted } from './abort.ts'
 import type { AbortScope } from './abort.ts'
+import { CallState } from './call-state.ts'
 import { runCleanup } from './cleanups.ts'
 import type { Cleanup } from './cleanups.ts'
 import type { Clock } from './clock.ts'
-import type { RunParent } from './context.ts'
 import { StageflowError, textOf } from './errors.ts'
 import { NoOpEventSink, checkEventType, defaultEventSink } from './events.ts'
-import type { EventSink, StageEventMap } from './events.ts'
+import type { StageEventMap } from './events.ts'
 import type { BuiltGraph } from './graph.ts'
+import { DEFAULT_GRACE_MS } from './limits.ts'
 import type { StageNode } from './node.ts'
 import type { RunNotes, RunOutcome, StageNotes } from './report-types.ts'
 import { RunEvents } from './run-events.ts'
 import type { Listener } from './run-events.ts'
+import { deadlineIn } from './call-parts.ts'
+import type { CallParts } from './call-parts.ts'
+import type { Interceptor, RunPart } from './interceptor.ts'
+import type { LiveContext } from './live-context.ts'
+import type { ParentLink } from './parent-link.ts'
 import type { AllRunOptions } from './run-options.ts'
 import { Schedule } from './schedule.ts'
 import type { Slot } from './slot.ts'
@@ -20,22 +26,16 @@ import type { ContextSnapshot } from './snapshot.ts'
 import type { Fields } from './snapshot-fields.ts'
 import { StageFacts } from './stage-facts.ts'
 
-/** What a child run has of the run above it. */
-export interface ParentLink extends RunParent {
-  readonly run: RunState & { outOfTime(): void }
-  readonly signal: AbortSignal
-  readonly remainingMs: number
-  /** Tells those that surround the stage that started the child. */
-  readonly tell: (news: ForkNews) => void
-}
-
-/** What those that surround a stage are told of it: a sign of life; that the engine blocks it, or does so no longer. */
-export type ForkNews = 'alive' | 'parked' | 'unparked'
-
 /** An interceptor around the run that has not answered: what answers in its place. */
 export interface PendingLayer {
   readonly name: string
   readonly answer: (outcome: RunOutcome) => void
+}
+
+/** Who is told of stages that settle, for an interceptor. */
+export interface Listening {
+  readonly one: Interceptor
+  readonly part: RunPart
 }
 
 /** What ended a run before its stages did. */
@@ -44,25 +44,29 @@ export interface Ending {
   readonly reason: string
 }
 
-const DEFAULT_GRACE_MS = 5_000
-export const DEFAULT_CLEANUP_MS = 5_000
+export const NONE: never[] = []
 
 /** What one run knows. Each part is made when it is first needed: most runs need few of them. */
-export class RunState {
+export class RunState extends CallState {
   readonly graph: BuiltGraph
   readonly options: AllRunOptions
   readonly parent: ParentLink | undefined
   readonly clock: Clock
   readonly schedule: Schedule
   readonly events: RunEvents | undefined
+  /** The parts in it of those that the graph knows to be watching, each in the place of its interceptor. */
+  parts: (RunPart | undefined)[] | undefined
+  /** Those of them, and of the interceptors, that are told of each stage that settles. */
+  listeners: Listening[] = NONE
   /** Whether anybody is told of each stage that settles. */
-  readonly watched: boolean
+  watched: boolean
   /** The data of each stage that ended ok. */
   readonly data: (object | undefined)[]
   /** Two a stage: when it started, when it settled; NaN: not. */
   readonly times: number[]
-  /** The stage whose interceptors are being called for the first time, right after its start was read; -1: none. */
-  starting: number = -1
+  /** The contexts of the calls under way of stages that nobody wraps, but that somebody takes part in; and what goes along with each. */
+  readonly contexts: (LiveContext | undefined)[] | undefined
+  readonly calls: CallParts
   startedAt = 0
   endedAt = 0
   /** When the run gives up, on its clock. */
@@ -106,6 +110,7 @@ export class RunState {
     parent: ParentLink | undefined,
     listener: Listener | undefined,
   ) {
+    super()
     this.graph = graph
     this.options = options
     this.parent = parent
@@ -118,10 +123,13 @@ export class RunState {
     )
     this.data = graph.blank.slice()
     this.times = graph.unset.slice()
+    this.calls = graph.blankCalls.length === 0 ? NONE : graph.blankCalls.slice()
+    this.contexts = graph.blankCalls.length === 0 ? undefined : graph.blank.slice()
     this.#input = input
-    const sink = listeningSink(options.eventSink ?? graph.eventSink ?? defaultEventSink())
+    const given = options.eventSink ?? graph.eventSink ?? defaultEventSink()
+    const sink = given === NoOpEventSink ? undefined : given
     this.events = sink === undefined && listener === undefined ? undefined : new RunEvents(this, sink, listener)
-    this.watched = this.events !== undefined || graph.observers.length > 0
+    this.watched = this.events !== undefined
   }
 
   get pipelineRunId(): string {
@@ -146,9 +154,6 @@ export class RunState {
   get graceMs(): number {
     return this.options.graceMs ?? DEFAULT_GRACE_MS
   }
-  get deadline(): number | undefined {
-    return this.limit === Infinity ? undefined : this.limit
-  }
   get abort(): RunAbort {
     return (this.#abort ??= new RunAbort())
   }
@@ -164,14 +169,20 @@ export class RunState {
   abortedAt(stage: number): { readonly reason: unknown } | undefined {
     return this.#abort?.aborted(stage)
   }
-  isAborted(stage: number): boolean {
-    return this.#abort?.aborted(stage) !== undefined
+  /** As `abortedAt`, or why somebody who takes part in its call has ended that. */
+  callAbortedAt(stage: number): { readonly reason: unknown } | undefined {
+    return this.#abort?.callAborted(stage)
   }
-  abortReason(stage: number): unknown {
-    return this.#abort?.aborted(stage)?.reason
+  /** As `deadline`, for one stage: earlier where somebody who takes part in its call says so. */
+  deadlineOf(node: StageNode): number | undefined {
+    const { firstCall, layers } = node
+    const least = deadlineIn(this.calls, firstCall, firstCall + layers.length, this.limit)
+    return least === Infinity ? undefined : least
   }
-  scopeOf(node: StageNode): AbortScope {
-    return node.late ? this.abort.scopeOf(node.index) : this.abort.scopeNear(node.index, this.graph.names.length)
+  scopeOf({ index, alone, layers }: StageNode): AbortScope {
+    const { abort } = this
+    const scope = alone ? abort.scopeOf(index) : abort.scopeNear(index, this.graph.names.length)
+    return layers.length === 0 ? scope : abort.scopeOfCall(index, scope)
   }
 
   protected unlisten(): void {
@@ -188,7 +199,7 @@ export class RunState {
     return this.#facts?.[stage]?.attempts?.at(-1)?.startedAt ?? (this.times[2 * stage] as number)
   }
   attemptOf(stage: number): number {
-    return this.#facts?.[stage]?.attempts?.length ?? 1
+    return this.#facts?.[stage]?.attempts?.length || 1 // one that was answered in its place made none
   }
   state(stage: number): number {
     return this.schedule.state(stage)
@@ -209,7 +220,7 @@ export class RunState {
     const facts = this.facts(stage)
     const notes = (facts.notes ??= {})
     // A note may be called anything, `__proto__` too.
-    if (key in notes || !(key in Object.prototype)) notes[key] = value
+    if ((key as string) !== '__proto__') notes[key] = value
     else Object.defineProperty(notes, key, { value, enumerable: true, configurable: true, writable: true })
     // What an observer notes is seen by those after it.
     const { told } = this
@@ -222,17 +233,23 @@ export class RunState {
     if (!this.closed) (this.problems ??= []).push(problem)
   }
   /** Calls back an interceptor in the middle of a stage: what it throws is not the stage's failure. */
-  tell<Value = void>(callback: (value: Value) => unknown, value: Value, self?: object): void {
+  tell<Value = void, More = void>(
+    callback: (value: Value, more: More) => unknown,
+    value: Value,
+    self?: object,
+    more?: More,
+  ): void {
     try {
-      const answer = callback.call(self, value)
+      const answer = callback.call(self, value, more as More)
       // It may be asynchronous by mistake: its failure must not go unseen, nor end the process.
-      if (answer instanceof Promise) answer.catch((cause: unknown) => this.#callbackThrew(cause))
+      if (answer instanceof Promise) answer.catch((cause: unknown) => this.callbackThrew(cause))
     } catch (cause) {
-      this.#callbackThrew(cause)
+      this.callbackThrew(cause)
     }
   }
-  #callbackThrew(cause: unknown): void {
-    const message = `A function given to fork() or observe() threw: ${textOf(cause)}`
+  callbackThrew(cause: unknown, by?: { readonly name: string }): void {
+    const who = by === undefined ? 'An interceptor' : `Interceptor "${by.name}"`
+    const message = `${who} threw when it was told of a call: ${textOf(cause)}. It changes nothing.`
     this.problem(new StageflowError('core/observer-threw', message, { cause }))
   }
   onCleanup(stage: number, cleanup: Cleanup): void {
@@ -276,8 +293,4 @@ export class RunState {
     )
     return events.listener?.room()
   }
-}
-
-function listeningSink(sink: EventSink): EventSink | undefined {
-  return sink === NoOpEventSink ? undefined : sink
 }

@@ -3,13 +3,14 @@ import type { OpenedChild } from './child.ts'
 import { runCleanups } from './cleanups.ts'
 import { StageflowError, textOf } from './errors.ts'
 import { emitLastEvent } from './last-event.ts'
+import { DEFAULT_CLEANUP_MS, UNREAD } from './limits.ts'
 import type { LiveContext } from './live-context.ts'
-import { tellOfRun } from './observers.ts'
+import { enterRun, takeParts, tellOfEnd } from './observers.ts'
 import { Outcome, addedError } from './outcome.ts'
 import type { PipelineReport, RunOutcome } from './report-types.ts'
 import { RunFace, changesOf } from './run-face.ts'
-import { RunLoop, UNREAD } from './run-loop.ts'
-import { DEFAULT_CLEANUP_MS, type Ending } from './run-state.ts'
+import { RunLoop } from './run-loop.ts'
+import type { Ending } from './run-state.ts'
 import { STOP } from './schedule.ts'
 
 /** One run from its first event to its last: what surrounds it, what stops it, and what it leaves behind. */
@@ -31,7 +32,7 @@ export class Run extends RunLoop {
   open(done: (outcome: Outcome) => void): void {
     const { options, parent, graph } = this
     this.startedAt = this.clock.now()
-    this.#limitTo(options.timeoutMs === undefined ? Infinity : this.startedAt + options.timeoutMs)
+    this.#limitTo(this.startedAt + (options.timeoutMs ?? Infinity))
     // What the run above allows is on its own timer, or on that of whoever set it: it aborts the signal that this run listens to.
     this.limit = Math.min(this.limit, this.startedAt + (parent?.remainingMs ?? Infinity))
     this.events?.emit(
@@ -40,10 +41,15 @@ export class Run extends RunLoop {
       undefined,
       this.startedAt,
     )
-    if (graph.runObservers.length > 0) tellOfRun(this, this.context)
-    if (options.signal !== undefined) this.#listen(options.signal)
-    if (parent !== undefined) this.#listen(parent.signal)
-    if (graph.aroundRun !== undefined || this.events !== undefined) return void this.#openAround(done)
+    if (graph.watching.length > 0) takeParts(this, this.context)
+    this.#listen(options.signal)
+    this.#listen(parent?.signal)
+    if (this.parts === undefined) this.#proceed(done)
+    else enterRun(this, this.context, () => this.#proceed(done))
+  }
+
+  #proceed(done: (outcome: Outcome) => void): void {
+    if (this.graph.aroundRun !== undefined || this.events !== undefined) return void this.#openAround(done)
     this.#bare = true
     this.#start(done)
   }
@@ -52,10 +58,10 @@ export class Run extends RunLoop {
   begin(face?: unknown): Promise<Outcome> {
     if (this.#begun === undefined && this.over) return Promise.resolve(this.#outcome())
     return (this.#begun ??= new Promise((resolve) => {
-      const { snapshot, deadline, signal } = changesOf(face)
-      if (snapshot !== undefined) this.snapshot = snapshot
-      this.#limitTo(deadline ?? Infinity)
-      if (signal !== undefined) this.#listen(signal)
+      const changes = changesOf(face)
+      if (changes.snapshot !== undefined) this.snapshot = changes.snapshot
+      this.#limitTo(changes.deadline ?? Infinity)
+      this.#listen(changes.signal)
       this.#start(resolve)
     }))
   }
@@ -90,16 +96,15 @@ export class Run extends RunLoop {
     this.#settled = outcome
     // Where the stages never began nothing else has said that it ends by itself.
     this.concluding = true
-    if (this.graph.runObservers.length > 0) tellOfRun(this, this.context, outcome as unknown as RunOutcome)
+    if (this.parts !== undefined) tellOfEnd(this, this.context, outcome as unknown as RunOutcome)
     await emitLastEvent(this, outcome)
     this.#close()
     done(outcome)
   }
 
   async #runAround(): Promise<Outcome> {
-    const { aroundRun } = this.graph
-    if (aroundRun === undefined) return this.begin()
-    const answered = aroundRun(this.context) as unknown as Promise<Outcome>
+    if (this.graph.aroundRun === undefined) return this.begin()
+    const answered = this.graph.aroundRun(this.context) as unknown as Promise<Outcome>
     // What stopped the run before its interceptors were asked leaves them the grace time too.
     if (this.isStopped) this.#armGrace()
     return answered
@@ -214,7 +219,7 @@ export class Run extends RunLoop {
       this.problem(
         new StageflowError(
           'core/interceptor-stuck',
-          `Interceptor "${name}" around the run did not answer within ${this.graceMs} ms (graceMs) after the run was stopped; the run did not wait for it any longer.`,
+          `Interceptor "${name}" around the run did not answer within ${this.graceMs} ms (graceMs) after the run was stopped; the run did not wait any longer.`,
         ),
       )
       answer(this.#outcome() as unknown as RunOutcome)
@@ -238,8 +243,8 @@ export class Run extends RunLoop {
     this.#cancelTimeout = this.clock.setTimeout(() => this.#expire(), Math.max(0, limit - this.clock.now()))
   }
 
-  #listen(signal: AbortSignal): void {
-    this.abort.listen(signal, (reason) => this.cancel(textOf(reason), reason))
+  #listen(signal: AbortSignal | undefined): void {
+    if (signal !== undefined) this.abort.listen(signal, (reason) => this.cancel(textOf(reason), reason))
   }
 
   /** A listener may have been kept from telling: the caller's signal is read once more, so that an abort is never a success. */
@@ -274,7 +279,7 @@ export class Run extends RunLoop {
     this.endedAt = now === UNREAD ? this.clock.now() : now
     const outcome = this.#outcome()
     if (this.#bare) {
-      if (this.graph.runObservers.length > 0) tellOfRun(this, this.context, outcome as unknown as RunOutcome)
+      if (this.parts !== undefined) tellOfEnd(this, this.context, outcome as unknown as RunOutcome)
       this.#close()
     }
     this.#done?.(outcome)
@@ -282,13 +287,8 @@ export class Run extends RunLoop {
 
   /** How the run ended, as far as the engine knows. */
   #outcome(): Outcome {
-    const { ending } = this
-    return new Outcome(
-      this,
-      ending?.status ?? 'completed',
-      ending?.status === 'cancelled' ? ending.reason : undefined,
-      undefined,
-    )
+    const { status = 'completed', reason } = this.ending ?? {}
+    return new Outcome(this, status, reason)
   }
 
   #close(): void {

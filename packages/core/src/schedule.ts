@@ -1,48 +1,58 @@
 import type { Plan } from './plan.ts'
-import { ReadyHeap } from './ready-heap.ts'
+import {
+  ABORT,
+  ABORTED,
+  CANCELLED,
+  CELLS,
+  END,
+  FAILED,
+  LEFT,
+  NEED,
+  OK,
+  PENDING,
+  READY,
+  RUNNING,
+  SETTLED,
+  SKIP,
+  SKIPPED,
+  START,
+  STATE,
+  STATE_BITS,
+  STAYS,
+  STOP,
+  WAITING,
+  WHY,
+  ReadyHeap,
+  commandOf,
+  operationOf,
+  stageOf,
+} from './ready-heap.ts'
 
-// Facts, which the runner feeds.
-/** A stage ended; the detail is its state, with STAYS added where its code still runs. */
-export const SETTLED = 1
-/** The code of a stage ended, or was given up, later than its status. */
-export const LEFT = 2
-/** Nothing new may start. */
-export const STOP = 3
-
-// Commands, which the runner takes.
-export const START = 1
-export const SKIP = 2
-export const ABORT = 3
-/** Nothing runs, and nothing can start any more. */
-export const END = 4
-
-// States of a stage.
-export const WAITING = 0
-export const READY = 1
-export const RUNNING = 2
-export const OK = 3
-export const SKIPPED = 4
-export const FAILED = 5
-export const CANCELLED = 6
-export const STAYS = 8
-
-// The cells of a stage in the one array of a run.
-export const CELLS = 4
-/** Dependencies that have not settled. */
-export const PENDING = 0
-/** Dependencies that must still end ok. */
-export const NEED = 1
-export const STATE = 2
-/** The dependency that released or skipped the stage; −1: none; the stage itself: nobody can read it any more. */
-export const WHY = 3
-
-/** In the place of a count of readers: the stage was told to stop, since nobody can read it. */
-const ABORTED = -1
-const STATE_BITS = 7
-const OPERATION_BITS = 3
-export const operationOf = (command: number): number => command & 7
-export const stageOf = (command: number): number => command >> OPERATION_BITS
-export const commandOf = (operation: number, stage: number): number => (stage << OPERATION_BITS) | operation
+export {
+  ABORT,
+  CANCELLED,
+  CELLS,
+  END,
+  FAILED,
+  LEFT,
+  NEED,
+  OK,
+  PENDING,
+  READY,
+  RUNNING,
+  SETTLED,
+  SKIP,
+  SKIPPED,
+  START,
+  STATE,
+  STAYS,
+  STOP,
+  WAITING,
+  WHY,
+  commandOf,
+  operationOf,
+  stageOf,
+}
 
 /**
  * Which stage may start when: a state machine over integers, one a run. It takes facts, gives commands, and knows no promise,
@@ -50,13 +60,13 @@ export const commandOf = (operation: number, stage: number): number => (stage <<
  * needs nothing more starts, at once if its join is eager, else when nothing is pending.
  */
 export class Schedule {
-  readonly cells: number[]
+  declare readonly cells: number[]
   /** Stages that run. */
   running = 0
   /** Stages that have ended while their code still runs: each keeps its slot. */
   staying = 0
   /** Stages that have not settled. */
-  left: number
+  declare left: number
   stopped = false
   readonly #plan: Plan
   /** How many stages may run at once; 0: any number. */
@@ -79,7 +89,6 @@ export class Schedule {
     this.left = plan.count
     this.#readers = plan.readers?.slice()
     if (limit === 0) {
-      this.#heap = undefined
       this.#queue = plan.starts.slice()
       this.#tail = plan.starts.length
     } else {
@@ -161,7 +170,7 @@ export class Schedule {
   #codeLeft(stage: number): boolean {
     const at = stage * CELLS + STATE
     if (!this.stays(stage)) return false
-    this.cells[at] = (this.cells[at] as number) & STATE_BITS
+    ;(this.cells[at] as number) &= STATE_BITS
     this.staying--
     return true
   }

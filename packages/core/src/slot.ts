@@ -1,4 +1,5 @@
 import { StageflowError, quote } from './errors.ts'
+import { isName } from './rules.ts'
 
 declare const VALUE: unique symbol
 
@@ -10,10 +11,7 @@ export interface Slot<T> {
 
 /** Makes a slot; keep it in a constant and export it to whoever may read it. */
 export function createSlot<T>(name: string): Slot<T> {
-  if (typeof name !== 'string' || name === '')
-    throw new StageflowError(
-      'core/slot',
-      `A slot needs a name for people to read, such as 'auth/claims'; it was given ${quote(name)}.`,
-    )
+  if (!isName(name))
+    throw new StageflowError('core/slot', `A slot was named ${quote(name)}; give it a text such as 'auth/claims'.`)
   return Object.freeze({ name })
 }

@@ -1,7 +1,8 @@
 import { systemClock } from './clock.ts'
 import { getter } from './getter.ts'
 import { printAs } from './print.ts'
-import { BUNDLES, FIELDS, readFields, reading } from './snapshot-fields.ts'
+import { isObject } from './rules.ts'
+import { BUNDLES, FIELDS, LONE_FIELDS, readFields, reading } from './snapshot-fields.ts'
 import type { Fields } from './snapshot-fields.ts'
 import type { Conversation, Enrichments, Message, RunIdentity, RunInput, SnapshotExtensions } from './snapshot-types.ts'
 
@@ -17,11 +18,11 @@ const EMPTY: Fields = {
 }
 
 /** Set by the class below, which alone can read its private fields. */
-let fieldsInside: (snapshot: ContextSnapshot) => Fields
+export let fieldsOf: (snapshot: ContextSnapshot) => Fields
 
 /** Fields that `readFields` has checked already: what the engine makes snapshots of. */
 class Checked {
-  readonly fields: Fields
+  declare readonly fields: Fields
   constructor(fields: Fields) {
     this.fields = fields
   }
@@ -71,14 +72,12 @@ export class ContextSnapshot implements RunIdentity {
   declare readonly webResults: readonly unknown[]
 
   static {
-    fieldsInside = (snapshot) => snapshot.#fields
-    Object.defineProperty(this.prototype, BRAND, { value: true })
+    fieldsOf = (snapshot) => snapshot.#fields
+    getter(this.prototype, BRAND, () => true)
     printAs(this.prototype, (snapshot) => snapshot.toJSON())
     for (const field of FIELDS) getter(this.prototype, field, (snapshot) => snapshot.#fields[field] ?? EMPTY[field])
     for (const [bundle, fields] of Object.entries(BUNDLES)) {
-      getter(this.prototype, bundle, (snapshot) =>
-        Object.freeze(Object.fromEntries(fields.map((field) => [field, snapshot[field as keyof ContextSnapshot]]))),
-      )
+      getter(this.prototype, bundle, (snapshot) => Object.freeze(picked(snapshot, fields)))
     }
   }
 
@@ -102,8 +101,7 @@ export class ContextSnapshot implements RunIdentity {
 
   /** The bundles as plain data; `fromJSON` reads it back. */
   toJSON(): object {
-    const { runId, conversation, enrichments, extensions, topology, executionMode, metadata, createdAt } = this
-    return { runId, conversation, enrichments, extensions, topology, executionMode, metadata, createdAt }
+    return picked(this, [...Object.keys(BUNDLES), ...LONE_FIELDS])
   }
   /** A snapshot of what `toJSON` gave, from storage or another process; what does not fit is `core/snapshot`. */
   static fromJSON(json: unknown): ContextSnapshot {
@@ -111,29 +109,28 @@ export class ContextSnapshot implements RunIdentity {
   }
 }
 
+/** An object of these fields alone. */
+const picked = (snapshot: ContextSnapshot, fields: readonly string[]): object =>
+  Object.fromEntries(fields.map((field) => [field, snapshot[field as keyof ContextSnapshot]]))
+
 function changed(fields: Fields, changes: RunInput): ContextSnapshot {
   return snapshotOf({ ...fields, ...readFields(changes) })
 }
-
-/** The fields of a snapshot as the engine keeps them. */
-export const fieldsOf = (snapshot: ContextSnapshot): Fields => fieldsInside(snapshot)
 
 /** A snapshot of fields that are checked and frozen already. */
 export function snapshotOf(fields: Fields): ContextSnapshot {
   return new ContextSnapshot(new Checked(fields) as RunInput)
 }
 
-const NO_FIELDS: Fields = Object.freeze({})
-
 /** What a run was given, checked and frozen; the same object for every run without input. */
 export function inputFields(input: unknown): Fields {
-  if (input === undefined) return NO_FIELDS
+  if (input === undefined) return NO_VALUES
   return reading(() => {
-    if (input instanceof ContextSnapshot) return fieldsInside(input)
-    if (typeof input !== 'object' || input === null) return readFields(input as never)
+    if (input instanceof ContextSnapshot) return fieldsOf(input)
+    if (!isObject(input)) return readFields(input as never)
     if (BRAND in input) return readFields((input as unknown as ContextSnapshot).toJSON())
     for (const _ in input) return readFields(input)
     // An empty object needs no copy; anything else that has no keys is refused.
-    return Object.getPrototypeOf(input) === Object.prototype ? NO_FIELDS : readFields(input)
+    return Object.getPrototypeOf(input) === Object.prototype ? NO_VALUES : readFields(input)
   })
 }

@@ -1,14 +1,19 @@
 import type { InterceptorContext } from './context.ts'
 import { quote } from './errors.ts'
+import { isArray, isObject } from './rules.ts'
+import type { Rules } from './rules.ts'
 
 /** A stage's code: what it returns is read by `toOutput`. */
 export type Body = (context: InterceptorContext) => unknown
 
 /** A stage that the builder provides (a child pipeline, a map): its code is made when the graph is built. */
 export class MadeStage {
-  readonly make: (building: Building) => Body
+  /** What the options must be that are its own. */
+  declare readonly rules: Rules
+  declare readonly make: (building: Building) => Body
 
-  constructor(make: (building: Building) => Body) {
+  constructor(rules: Rules, make: (building: Building) => Body) {
+    this.rules = rules
     this.make = make
   }
 }
@@ -31,71 +36,48 @@ export interface ChildGraph {
 
 /** One stage as described, before anything is checked: values come from outside, so their types are not to be trusted. */
 export class StageSpec {
-  readonly name: string
-  readonly stage: unknown
-  readonly kind: unknown
+  declare readonly name: string
+  declare readonly stage: unknown
+  declare readonly kind: unknown
   /** The names of its dependencies, each with the name it is read under. */
-  readonly edges: readonly { readonly stage: string; readonly alias: string }[]
-  readonly options: Readonly<Record<string, unknown>>
+  declare readonly edges: readonly { readonly stage: string; readonly alias: string }[]
+  declare readonly options: Readonly<Record<string, unknown>>
   /** The keys of `options` that belong to the description itself; the others are for interceptors. */
-  readonly own: ReadonlySet<string>
+  declare readonly own: readonly string[]
   /** What was given in the place of options and is no object. */
-  readonly malformed: unknown
+  declare readonly malformed: unknown
 
   constructor(fields: { readonly [Key in keyof StageSpec]: StageSpec[Key] }) {
-    this.name = fields.name
-    this.stage = fields.stage
-    this.kind = fields.kind
-    this.edges = fields.edges
-    this.options = fields.options
-    this.own = fields.own
-    this.malformed = fields.malformed
-    Object.freeze(this)
+    Object.freeze(Object.assign(this, fields))
   }
-}
-
-/** The same stage under another name. */
-export function renamed({ stage, kind, edges, options, own, malformed }: StageSpec, name: string): StageSpec {
-  return new StageSpec({ name, stage, kind, edges, options, own, malformed })
 }
 
 /** The options that the engine itself acts on. */
 const SHARED = ['join', 'when', 'onFailure', 'late', 'outputSchema', 'placement']
-const FLUENT: ReadonlySet<string> = new Set(['dependencies', ...SHARED])
-const VALUE: ReadonlySet<string> = new Set(['name', 'kind', 'after', 'run', ...SHARED])
+const FLUENT = ['dependencies', ...SHARED]
+const VALUE = ['name', 'kind', 'after', 'run', ...SHARED]
 const NO_OPTIONS: Readonly<Record<string, unknown>> = Object.freeze({})
-const NO_EDGES: StageSpec['edges'] = Object.freeze([])
 
-/** A stage of the fluent builder. `own`: keys of its options that belong to a stage of this sort alone. */
-export function fluentSpec(
-  name: unknown,
-  stage: unknown,
-  kind: unknown,
-  options: unknown,
-  own: readonly string[] = [],
-): StageSpec {
-  const given =
-    typeof options === 'object' && options !== null
-      ? Object.freeze({ ...(options as Record<string, unknown>) })
-      : NO_OPTIONS
+/** A stage of the fluent builder. */
+export function fluentSpec(name: unknown, stage: unknown, kind: unknown, options: unknown): StageSpec {
+  const given = isObject(options) ? Object.freeze({ ...options }) : NO_OPTIONS
   const { dependencies } = given
   return new StageSpec({
     name: name as string,
     stage,
     kind,
-    edges: Array.isArray(dependencies)
-      ? dependencies.map((dependency: string) => ({ stage: dependency, alias: dependency }))
-      : NO_EDGES,
+    edges: isArray(dependencies)
+      ? (dependencies as readonly string[]).map((dependency) => ({ stage: dependency, alias: dependency }))
+      : [],
     options: given,
-    own: own.length === 0 ? FLUENT : new Set([...FLUENT, ...own]),
+    own: stage instanceof MadeStage ? [...FLUENT, 'kind', ...Object.keys(stage.rules)] : FLUENT,
     malformed: given === NO_OPTIONS ? options : undefined,
   })
 }
 
 /** A stage of `defineStage`. */
 export function valueSpec(given: unknown): StageSpec {
-  const isObject = typeof given === 'object' && given !== null
-  const definition = (isObject ? given : NO_OPTIONS) as Readonly<Record<string, unknown>>
+  const definition = isObject(given) ? given : NO_OPTIONS
   const after = (definition['after'] ?? {}) as Record<string, { readonly name: string } | undefined>
   return new StageSpec({
     name: definition['name'] as string,
@@ -104,7 +86,7 @@ export function valueSpec(given: unknown): StageSpec {
     edges: Object.entries(after).map(([alias, stage]) => ({ stage: stage?.name as string, alias })),
     options: Object.freeze({ ...definition }),
     own: VALUE,
-    malformed: isObject ? undefined : quote(given),
+    malformed: definition === given ? undefined : quote(given),
   })
 }
 
@@ -120,5 +102,4 @@ export interface DescribedPipeline {
   readonly [SPECS]: readonly StageSpec[]
 }
 
-export const isDescribed = (value: unknown): value is DescribedPipeline =>
-  typeof value === 'object' && value !== null && SPECS in value
+export const isDescribed = (value: unknown): value is DescribedPipeline => isObject(value) && SPECS in value

@@ -1,9 +1,10 @@
-import { StageflowError } from './errors.ts'
 import type { StageNode } from './node.ts'
-import { Output, toOutput, unreadable } from './output.ts'
+import type { OpenCall } from './open-call.ts'
+import { Output, failed, toOutput, unreadable } from './output.ts'
 import type { Freeze } from './output.ts'
 import type { StageRecord } from './report-types.ts'
 import type { RunState } from './run-state.ts'
+import type { StageFacts } from './stage-facts.ts'
 
 /** What a stage, or an interceptor in its place, returned: as an output, frozen. */
 export function frozenOutput(value: unknown, stage: string, freeze: Freeze): Output {
@@ -23,15 +24,9 @@ export function frozenOutput(value: unknown, stage: string, freeze: Freeze): Out
 /** What an output comes to when nobody is left to act on it. */
 export function finalOutput(output: Output, stage: string): Output {
   if (output.status !== 'retry') return output
-  const cause = { cause: output.error }
-  return new Output(
-    'fail',
-    new StageflowError(
-      'core/retry-exhausted',
-      `Stage "${stage}" asked to be run again, and no interceptor did (or did any more).`,
-      cause,
-    ),
-  )
+  return failed('core/retry-exhausted', `Stage "${stage}" asked to be run again, and no interceptor did (any more).`, {
+    cause: output.error,
+  })
 }
 
 /** The one terminal event of a stage. */
@@ -57,6 +52,18 @@ export function emitStageEnd(run: RunState, node: StageNode, record: StageRecord
 }
 
 /** Whether a child run will end by itself: its grace time runs, or it is in its cleanups, which are limited. */
-export function endsSoon({ closed, concluding, waitsForChild, cancelGrace }: RunState): boolean {
-  return !closed && (concluding || waitsForChild || cancelGrace !== undefined)
+export const endsSoon = (child: RunState): boolean =>
+  !child.closed && (child.concluding || child.waitsForChild || child.cancelGrace !== undefined)
+
+/** Child runs do not outlive the code that started them. */
+export function cancelChildren(run: RunState, { children = [] }: StageFacts, stage: number): void {
+  for (const child of children) child.cancel(`the code of stage "${run.graph.names[stage]}" that started it ended`)
+}
+
+export const GIVEN_UP: Output = new Output('cancel', 'given up')
+
+/** A stage has ended, and with it the calls that have no answer; or it goes on to its next call, and those that were aborted are given up. */
+export function giveUp(facts: StageFacts | undefined, which: (call: OpenCall) => boolean = () => true): void {
+  // The innermost first.
+  for (const call of facts?.open?.toReversed() ?? []) if (which(call)) call.settle(GIVEN_UP)
 }

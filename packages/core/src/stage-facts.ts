@@ -1,6 +1,5 @@
 import type { ErrorRecord } from './errors.ts'
-import type { ForkState } from './fork.ts'
-import type { Observers, Waiting } from './observed-call.ts'
+import type { OpenCall } from './open-call.ts'
 import type { Output } from './output.ts'
 import type { AttemptRecord } from './report-types.ts'
 import type { Run } from './run.ts'
@@ -14,14 +13,8 @@ export class StageFacts {
   code = 0
   /** The call that runs now; interceptors that pass it on are passed through. */
   body: Promise<Output> | undefined
-  /** What surrounds the call that runs now. */
-  fork: ForkState | undefined
-  /** Answers the call that runs now, in its code's place; only where a fork surrounds it. */
-  answer: ((output: Output) => void) | undefined
-  /** Interceptors that see its answer before those outside of them do. */
-  observers: Observers | undefined
-  /** Those that see the answer of an interceptor inside them. */
-  waiting: Set<Waiting> | undefined
+  /** Its calls that somebody takes part in, inside other layers, and that have no answer; the innermost last. */
+  open: OpenCall[] | undefined
   /** Every interceptor passed the body's own promise on: the stage settles with it. */
   direct = false
   /** Its code ignored the signal past the grace time: nothing that it does counts any more. */

@@ -468,3 +468,17 @@ test('case 5: no stage code runs after the run has settled, whatever ended it', 
     expect(report.stages['ticking']?.status).toBe('cancel')
   }
 })
+
+test('a child run whose stages do not wait ends when the run above it is out of time', async () => {
+  let now = 0
+  let calls = 0
+  const child = new Pipeline('child')
+    .withStage('first', () => void (now = 200))
+    .withStage('second', () => void calls++, { dependencies: ['first'] })
+  const result = await new Pipeline('demo')
+    .withPipeline('above', child)
+    .build({ clock: { ...clock, now: () => now, setTimeout: (callback, ms) => clock.setTimeout(callback, ms) } })
+    .runSettled({}, { timeoutMs: 100 })
+  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+  expect(calls).toBe(0)
+})

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
+import { WAYS } from '../test/ways.ts'
 import * as core from './index.ts'
-import type { StageOutput as Output } from './index.ts'
+import type { CallPart, Interceptor, StageOutput as Output } from './index.ts'
 
 // An application may hold two copies of core: each package may bring its own. The second copy here is these sources, loaded again.
 vi.resetModules()
@@ -70,6 +71,32 @@ test('an interceptor may answer with an output of the other copy', async () => {
     .runSettled()
   expect(failed).toMatchObject({ status: 'failed', errors: [{ message: 'open' }] })
 })
+
+test.each(WAYS)(
+  '%s, a call may be answered, as it begins and later, with an output of the other copy',
+  async (_, beside) => {
+    const answers: Interceptor = { name: 'answers', onCall: () => () => other.StageOutput.ok({ cached: true }) }
+    const ends: Interceptor = {
+      name: 'ends',
+      onCall: () => (context) => {
+        const part: CallPart = { onHeartbeat: () => context.endCall(part, other.StageOutput.skip('enough')) }
+        return part
+      },
+    }
+    const run = async (one: Interceptor) =>
+      (
+        await new core.Pipeline('demo')
+          .withStage('a', async (context) => context.heartbeat())
+          .build({ interceptors: beside([one]) })
+          .runSettled()
+      ).outputs.a
+    expect(await run(answers)).toMatchObject({ status: 'ok', data: { cached: true } })
+    expect(await run(ends)).toMatchObject({ status: 'skip', reason: 'enough' })
+    expect(await run({ name: 'illegal', onCall: () => () => other.StageOutput.ok(5 as never) as never })).toMatchObject(
+      { status: 'fail', error: { code: 'core/illegal-output' } },
+    )
+  },
+)
 
 test('errors are recognised by their brand, in both directions, and keep their code', async () => {
   const error = new other.StageflowError('acme/broken', 'x')

@@ -633,3 +633,18 @@ test('what an interceptor reports as broken beside the run is under core/problem
     { code: 'quota/store', message: 'The store of the quota is down.' },
   ])
 })
+
+test.each([
+  ['a deadline that is no time', { deadline: NaN }],
+  ['a deadline that is no number', { deadline: new Date() }],
+  ['a signal that is none', { signal: {} }],
+])('a run cannot be narrowed to %s (core/run-option)', async (_, changes) => {
+  const result = await new Pipeline('demo')
+    .withStage('a', () => ({}))
+    .build({ clock, interceptors: [{ name: 'narrows', wrapRun: (next) => (run) => next(run.with(changes as never)) }] })
+    .runSettled()
+  expect(result).toMatchObject({
+    status: 'failed',
+    errors: [{ code: 'core/interceptor-threw', cause: { code: 'core/run-option' } }],
+  })
+})

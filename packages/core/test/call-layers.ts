@@ -1,5 +1,5 @@
 import { StageOutput, after } from '../src/index.ts'
-import type { ForkChanges, InterceptorContext, RunStage } from '../src/index.ts'
+import type { CallPart, ForkChanges, Interceptor, InterceptorContext, OnCall, RunStage } from '../src/index.ts'
 
 type Answer = ReturnType<RunStage>
 
@@ -23,8 +23,8 @@ export interface CallLayer {
   readonly ms: number
 }
 
-/** Answers of its own promise, so that what is outside of it does not see the call of the stage's code. */
-export const isDerived = ({ kind }: CallLayer): boolean => kind === 'pass async' || kind === 'retry'
+/** Calls what is inside it more than once. */
+export const isRepeating = ({ kind }: CallLayer): boolean => kind === 'retry'
 export const isObserving = ({ kind }: CallLayer): boolean => kind.startsWith('observe')
 
 /** What a case leaves behind for its checks. */
@@ -37,108 +37,116 @@ export interface CallLog {
   timers: number
 }
 
-/** How a layer does what it does: with the functions of core, or with promises of its own, by which these are judged. */
-export interface CallMeans {
-  call(context: InterceptorContext, next: RunStage, changes: ForkChanges): CallUnderWay
-  observe(context: InterceptorContext, answer: Answer, use: (output: StageOutput) => void): Answer
-}
-export interface CallUnderWay {
-  /** Calls `next`, once. */
-  run(): Answer
-  end(output: StageOutput): void
+/** How a layer takes part in calls: with the functions of core, or with promises of its own, by which these are judged. */
+export type CallMeans = (join: Join) => Pick<Interceptor, 'wrap' | 'onCall'>
+/** What a layer does in one call, which it can end early: what it is told, and what it asks for. */
+export type Join = (
+  context: InterceptorContext,
+  end: (output: StageOutput) => void,
+) => ForkChanges & { readonly heard?: (output: StageOutput) => void }
+
+export const meansOfCore: CallMeans = (join) => {
+  const onCall: OnCall = (context) => {
+    const { heard, ...news } = join(context, (output) => context.endCall(part, output))
+    const part: CallPart = { ...news, ...(heard === undefined ? {} : { ended: heard }) }
+    return part
+  }
+  return { onCall: () => onCall }
 }
 
-export const meansOfCore: CallMeans = {
-  call(context, next, changes) {
-    const fork = context.fork(changes)
-    return { run: () => fork.run(next), end: (output) => fork.end(output) }
-  },
-  observe: (context, answer, use) => context.observe(answer, use),
-}
-
-export const plainMeans: CallMeans = {
-  call(context, next, changes) {
-    const fork = context.fork(changes)
+export const plainMeans: CallMeans = (join) => ({
+  wrap: (next) => (context) => {
     let ended: StageOutput | undefined
     let answered: ((output: StageOutput) => void) | undefined
-    return {
-      run() {
-        const answer = next(fork.context)
-        if (ended !== undefined || !(answer instanceof Promise)) return ended ?? answer
-        return new Promise((resolve) => {
-          answered = resolve
-          void answer.then(resolve)
-        })
-      },
-      end(output) {
-        if (ended !== undefined) return
-        ended = output
-        fork.abort('error' in output && output.error !== undefined ? output.error : new Error('ended'))
-        answered?.(output)
-      },
+    const { heard, ...changes } = join(context, (output) => {
+      if (ended !== undefined) return
+      ended = output
+      fork.abort('error' in output && output.error !== undefined ? output.error : new Error('ended'))
+      answered?.(output)
+    })
+    const fork = context.fork(changes)
+    const answer = early(next(fork.context))
+    return heard === undefined ? answer : after(answer, (output) => told(heard, output))
+
+    function early(given: Answer): Answer {
+      if (ended !== undefined || !(given instanceof Promise)) return ended ?? given
+      return new Promise((resolve) => {
+        answered = resolve
+        void given.then(resolve)
+      })
     }
   },
-  observe: (_, answer, use) =>
-    after(answer, (output) => {
-      try {
-        const used: unknown = use(output)
-        if (used instanceof Promise) used.catch(() => {})
-      } catch {
-        // its own affair
-      }
-      return output
-    }),
+})
+
+function told(heard: (output: StageOutput) => unknown, output: StageOutput): StageOutput {
+  try {
+    const used: unknown = heard(output)
+    if (used instanceof Promise) used.catch(() => {})
+  } catch {
+    // its own affair
+  }
+  return output
 }
 
 const TRIES = 3
 
 export function callLayer(
   { kind, ms }: CallLayer,
-  layer: number,
-  next: RunStage,
+  number: number,
   means: CallMeans,
   log: CallLog,
-): RunStage {
+): Pick<Interceptor, 'wrap' | 'onCall'> {
   switch (kind) {
     case 'observe':
     case 'observe and throw':
     case 'observe and reject':
-      return (context) => {
+      return means((context) => {
         const { name: stage } = context.stage
         const call = { stage, heard: [] as string[] }
         log.calls.push(call)
-        return means.observe(context, next(context), (output) => {
-          call.heard.push(output.status)
-          log.order.push(`${stage} heard by ${layer}`)
-          if (kind === 'observe and throw') throw new Error('an observer broke')
-          // A promise where none is expected.
-          return kind === 'observe and reject' ? (Promise.reject(new Error('later')) as never) : undefined
-        })
-      }
+        return {
+          heard: (output) => {
+            call.heard.push(output.status)
+            log.order.push(`${stage} heard by ${number}`)
+            if (kind === 'observe and throw') throw new Error('an observer broke')
+            // A promise where none is expected.
+            return kind === 'observe and reject' ? (Promise.reject(new Error('later')) as never) : undefined
+          },
+        }
+      })
     case 'end with a failure':
     case 'end with a fallback':
     case 'end with a retry':
     case 'end whatever became of it':
-      return (context) => {
-        const call = means.call(context, next, { deadline: context.now + ms })
-        const answer = call.run()
-        if (!(answer instanceof Promise)) return answer
-        const stop = setTimer(context, ms, log, () => call.end(endingOf(kind, layer)))
-        return kind === 'end whatever became of it' ? answer : means.observe(context, answer, stop)
-      }
+      return means((context, end) => {
+        const stop = setTimer(context, ms, log, () => end(endingOf(kind, number)))
+        return { deadline: context.now + ms, ...(kind === 'end whatever became of it' ? {} : { heard: stop }) }
+      })
     case 'end at a heartbeat':
-      return (context) => {
-        const call: CallUnderWay = means.call(context, next, {
-          onHeartbeat: () => call.end(StageOutput.fail(`beat ${layer}`)),
-        })
-        return call.run()
-      }
+      return means((_, end) => ({ onHeartbeat: () => end(StageOutput.fail(`beat ${number}`)) }))
+    case 'abort':
+    case 'fork':
+    case 'pass':
+    case 'pass async':
+    case 'retry':
+      return { wrap: (next) => wrapped(kind, ms, number, next, log) }
+  }
+}
+
+function wrapped(
+  kind: 'abort' | 'fork' | 'pass' | 'pass async' | 'retry',
+  ms: number,
+  number: number,
+  next: RunStage,
+  log: CallLog,
+): RunStage {
+  switch (kind) {
     case 'abort':
       return (context) => {
         const fork = context.fork()
         const answer = next(fork.context)
         if (!(answer instanceof Promise)) return answer
-        setTimer(context, ms, log, () => fork.abort(new Error(`aborted ${layer}`)))
+        setTimer(context, ms, log, () => fork.abort(new Error(`aborted ${number}`)))
         return answer
       }
     case 'fork':
@@ -149,8 +157,6 @@ export function callLayer(
         if (answer instanceof Promise) void answer.then(() => {})
         return answer
       }
-    case 'pass async':
-      return async (context) => await next(context)
     case 'retry':
       return async (context) => {
         for (let attempt = 1; ; attempt++) {
@@ -159,6 +165,8 @@ export function callLayer(
           await context.clock.sleep(ms, context.signal)
         }
       }
+    case 'pass async':
+      return async (context) => await next(context)
   }
 }
 

@@ -15,14 +15,14 @@ export function interceptorsOf(layers: readonly TreeLayer[], clock: Clock, told:
     const { kind, depth } = layer
     const name = `layer-${number}`
     const isOf = (pipeline: string): boolean => depth === undefined || pipeline.split('/').length - 1 === depth
-    if (kind === 'observes' || kind === 'observes and throws')
-      return {
-        name,
-        settled: ({ stage }, { pipelineRunId }) => {
-          told.push(`${name} of ${pipelineRunId} ${stage}`)
-          if (kind === 'observes and throws') throw new Error('an observer broke')
-        },
+    if (kind === 'observes' || kind === 'observes and throws') {
+      const settled: NonNullable<Interceptor['settled']> = ({ stage }, { pipelineRunId }) => {
+        told.push(`${name} of ${pipelineRunId} ${stage}`)
+        if (kind === 'observes and throws') throw new Error('an observer broke')
       }
+      // A part in the run is told as the interceptor itself is.
+      return number % 2 === 0 ? { name, settled } : { name, onRun: () => ({ enter: (next) => next(), settled }) }
+    }
     if (kind === 'around') {
       let runs = 0
       return {

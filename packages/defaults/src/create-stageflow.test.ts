@@ -1,5 +1,5 @@
 import { Pipeline, StageKind, StageOutput, StageflowError, setEventSink, NoOpEventSink, without } from '@stageflow/core'
-import type { StageflowEvent } from '@stageflow/core'
+import type { Interceptor, StageflowEvent } from '@stageflow/core'
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
@@ -158,13 +158,13 @@ test('an interceptor in the place of another is used as it is, also where its me
     }
   }
   const own = new Own()
-  const counting = { name: 'metrics', runStarted: () => void heard.push('run') }
+  const counting: Interceptor = { name: 'metrics', onRun: () => ({ ended: () => void heard.push('run') }) }
   const { logger, messages } = recordingLogger()
   const app = createStageflow({ logger, clock, interceptors: { logging: own, metrics: counting } })
   expect(app.interceptors.slice(-1)).toEqual([own])
   expect(app.interceptors).toContain(counting)
   await app.run(chat)
-  expect([heard, messages()]).toEqual([['run', 'llm'], []])
+  expect([heard, messages()]).toEqual([['llm', 'run'], []])
 })
 
 test('the clock is also that of what idempotency keeps in memory', async () => {

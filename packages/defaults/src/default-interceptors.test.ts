@@ -39,6 +39,17 @@ test('each can be replaced by another of its name, and one more inserted at its 
   expect(namesOf(without(list, 'logging'))).toEqual(ORDER.slice(0, -1))
 })
 
+test.each([
+  { wrap: (next) => next },
+  { onCall: () => undefined },
+  { wrapRun: (next) => next },
+  { onRun: () => undefined },
+  { settled: () => {} },
+] satisfies Omit<Interceptor, 'name'>[])('what has one of the hooks is an interceptor: %o', (hook) => {
+  const mine: Interceptor = { name: 'timeout', ...hook }
+  expect(getDefaultInterceptors({ timeout: mine })).toContain(mine)
+})
+
 test('each is given its own options, which it checks itself', () => {
   expect(() => getDefaultInterceptors({ timeout: { ms: -1 } })).toThrow('timeout')
   expect(() => getDefaultInterceptors({ circuitBreaker: { halfOpenAfterMs: NaN } })).toThrow('halfOpenAfterMs')

@@ -90,7 +90,7 @@ function checkKeys(options: unknown): void {
 /** Told by what no options have: a name, and one of the hooks. */
 export function isInterceptor(value: unknown): value is Interceptor {
   if (typeof value !== 'object' || value === null || !('name' in value)) return false
-  return ['wrap', 'wrapRun', 'settled', 'runStarted', 'runSettled'].some(
+  return ['wrap', 'onCall', 'wrapRun', 'onRun', 'settled'].some(
     (hook) => typeof Reflect.get(value, hook) === 'function',
   )
 }

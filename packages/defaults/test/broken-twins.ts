@@ -1,5 +1,12 @@
 import { StageKind, StageOutput, StageflowError } from '@stageflow/core'
-import type { Interceptor, StageOutput as Output } from '@stageflow/core'
+import type {
+  CallPart,
+  Interceptor,
+  InterceptorContext,
+  RunPart,
+  StageInfo,
+  StageOutput as Output,
+} from '@stageflow/core'
 import { logging } from '@stageflow/interceptor-logging'
 import { metrics } from '@stageflow/interceptor-metrics'
 import { tracing } from '@stageflow/interceptor-tracing'
@@ -12,6 +19,9 @@ export interface BrokenTwin {
   /** What the matrix must say of it, among what else it finds. */
   readonly found: RegExp
 }
+
+/** Interceptors of somebody else, and sound. */
+export const SOUND_TWINS: Twins = { timeout: () => limitThat({}), 'circuit-breaker': () => breakerThat({}) }
 
 /** Interceptors with the faults that the ancestor had, or that are easily made: the matrix must find each. */
 export const BROKEN_TWINS: readonly BrokenTwin[] = [
@@ -51,6 +61,38 @@ export const BROKEN_TWINS: readonly BrokenTwin[] = [
     found: /^hangs until it is aborted: ended as "failed core\/still-running/,
   },
   {
+    does: 'a time-out that never ends the call',
+    twins: { timeout: () => limitThat({ end: () => {} }) },
+    found: /^hangs until it is aborted: ended as "failed core\/run-timeout/,
+  },
+  {
+    does: 'a time-out that ends the call with a part that is not of it',
+    twins: { timeout: () => limitThat({ end: (_, error, context) => context.endCall({}, StageOutput.fail(error)) }) },
+    found: /^hangs until it is aborted: ended as "failed core\/run-timeout/,
+  },
+  {
+    does: 'a time-out that ends the call with an ok',
+    twins: { timeout: () => limitThat({ end: (part, _, context) => context.endCall(part, StageOutput.ok({})) }) },
+    found: /^hangs until it is aborted: ended as "completed/,
+  },
+  {
+    does: 'a time-out that leaves the timer of a call that fails',
+    twins: {
+      timeout: () => limitThat({ keepsTimer: ({ status }) => status === 'fail' }),
+    },
+    found: /^has failed five times in a row: [1-9] timers are left$/,
+  },
+  {
+    does: 'a breaker that does not hear of calls that were given up',
+    twins: { 'circuit-breaker': () => breakerThat({ hears: isUnaborted }) },
+    found: /^has hung five times in a row: ended as "failed (timeout\/exceeded|retry\/exhausted)/,
+  },
+  {
+    does: 'a breaker whose probe was given up, and keeps its place',
+    twins: { 'circuit-breaker': () => breakerThat({ letsGo: isUnaborted }) },
+    found: /^has hung whenever it was tried, and hangs no more: ended as "failed circuit-breaker\/open/,
+  },
+  {
     does: 'a retry that never retries',
     twins: { retry: () => ({ name: 'retry', wrap: (next) => (context) => next(context) }) },
     found: /^asks to be called again twice, then returns data: ended as "failed core\/retry-exhausted/,
@@ -63,6 +105,11 @@ export const BROKEN_TWINS: readonly BrokenTwin[] = [
   {
     does: 'a logging that only wraps, and so misses what never reaches it',
     twins: { logging: (kit) => wrapOnlyLogging(kit) },
+    found: /^skips: after ended skip, logged as ""$/,
+  },
+  {
+    does: 'a logging that only takes part in calls, and so misses what has none',
+    twins: { logging: (kit) => callOnlyLogging(kit) },
     found: /^skips: after ended skip, logged as ""$/,
   },
   {
@@ -166,32 +213,107 @@ function retryAll(): Interceptor {
   }
 }
 
+/** A time-out without a function around the stage; sound, but for what it is given. */
+function limitThat({
+  end = (part, error, context) => context.endCall(part, StageOutput.fail(error, { retryable: true })),
+  keepsTimer = () => false,
+}: {
+  readonly end?: (part: CallPart, error: StageflowError, context: InterceptorContext) => void
+  readonly keepsTimer?: (output: Output) => boolean
+}): Interceptor {
+  return {
+    name: 'timeout',
+    onCall: (stage) => (context) => {
+      const deadline = context.now + 30_000
+      if (deadline >= (context.deadline ?? Infinity)) return undefined
+      const part: CallPart = {
+        deadline,
+        ended(output) {
+          if (!keepsTimer(output)) stop()
+        },
+      }
+      const stop = context.clock.setTimeout(
+        () => end(part, new StageflowError('timeout/exceeded', `Stage "${stage.name}" took too long.`), context),
+        30_000,
+      )
+      return part
+    },
+  }
+}
+
+const openError = (): Output => StageOutput.fail(new StageflowError('circuit-breaker/open', 'The circuit is open.'))
+
+/** A breaker without a function around the stage; sound, but for the calls that it does not hear of, or whose place it keeps. */
+function breakerThat({
+  hears = () => true,
+  letsGo = () => true,
+}: Partial<Record<'hears' | 'letsGo', (context: InterceptorContext) => boolean>>): Interceptor {
+  return {
+    name: 'circuit-breaker',
+    onCall: () => {
+      let failures = 0
+      let openUntil = -Infinity
+      let isProbing = false
+      const part: CallPart = {
+        ended({ status }, context) {
+          if (letsGo(context)) isProbing = false
+          if (!hears(context) || status === 'cancel' || status === 'skip') return
+          failures = status === 'ok' ? 0 : failures + 1
+          if (failures >= 5) openUntil = context.clock.now() + 30_000
+        },
+      }
+      return ({ clock }) => {
+        if (failures < 5) return part
+        if (isProbing || clock.now() < openUntil) return openError()
+        isProbing = true
+        return part
+      }
+    },
+  }
+}
+
+const isUnaborted = ({ aborted }: InterceptorContext): boolean => aborted === undefined
+
 function wrapOnlyLogging(kit: Kit): Interceptor {
-  const whole = loggingOf(kit)
   return {
     name: 'logging',
     wrap: (next, stage) => async (context) => {
       const output = await next(context)
-      const { status } = output
-      const error =
-        status === 'fail' ? { error: { code: (output.error as { readonly code?: string }).code ?? '' } } : {}
-      push(kit, { msg: 'stage', pipelineRunId: context.run.pipelineRunId, stage: stage.name, status, ...error })
+      pushStage(kit, stage, output, context)
       return output
     },
-    ...(whole.runSettled === undefined ? undefined : { runSettled: whole.runSettled }),
+    onRun: runLines(kit),
   }
 }
 
-function twice(kit: Kit): Interceptor {
-  const once = loggingOf(kit)
+function callOnlyLogging(kit: Kit): Interceptor {
   return {
-    ...once,
-    settled: (record, run) => {
-      once.settled?.(record, run)
-      once.settled?.(record, run)
-    },
+    name: 'logging',
+    onCall: (stage) => () => ({ ended: (output, context) => pushStage(kit, stage, output, context) }),
+    onRun: runLines(kit),
   }
 }
+
+function pushStage(kit: Kit, stage: StageInfo, output: Output, context: InterceptorContext): void {
+  const { status } = output
+  const error = status === 'fail' ? { error: { code: (output.error as { readonly code?: string }).code ?? '' } } : {}
+  push(kit, { msg: 'stage', pipelineRunId: context.run.pipelineRunId, stage: stage.name, status, ...error })
+}
+
+/** The lines of runs alone. */
+function runLines(kit: Kit): NonNullable<Interceptor['onRun']> {
+  const whole = loggingOf(kit)
+  return (run) => {
+    const part = whole.onRun?.(run)
+    return { ended: (outcome) => part?.ended?.(outcome, run) }
+  }
+}
+
+const twice = (kit: Kit): Interceptor =>
+  settling(loggingOf(kit), (settled) => {
+    settled()
+    settled()
+  })
 
 const push = (kit: Kit, line: Line): unknown => (kit.lines as Line[]).push(line)
 const loggingOf = (kit: Kit): Interceptor =>
@@ -199,11 +321,21 @@ const loggingOf = (kit: Kit): Interceptor =>
     logger: pino({ base: null, timestamp: false }, { write: (line) => push(kit, JSON.parse(line) as Line) }),
   })
 
-function only(whole: Interceptor): Interceptor {
+const only = (whole: Interceptor): Interceptor =>
+  settling(whole, (settled, status) => {
+    if (status === 'ok') settled()
+  })
+
+/** The interceptor, with another say on when it is told of stages. */
+function settling(whole: Interceptor, tell: (settled: () => void, status: string | undefined) => void): Interceptor {
   return {
     ...whole,
-    settled: (record, run) => {
-      if (record.status === 'ok') whole.settled?.(record, run)
+    onRun(run) {
+      const part: RunPart = whole.onRun?.(run) ?? {}
+      return {
+        settled: (record) => tell(() => part.settled?.(record, run), record.status),
+        ended: (outcome) => part.ended?.(outcome, run),
+      }
     },
   }
 }

@@ -1,15 +1,19 @@
 import { isStageEvent } from '@stageflow/core'
-import type { PipelineReport, StageRecord } from '@stageflow/core'
+import type { Interceptor, PipelineReport, StageRecord } from '@stageflow/core'
 import { createKit } from './matrix-kit.ts'
 import type { Kit, Name, Twins } from './matrix-kit.ts'
 import { TABLE } from './matrix-table.ts'
 import type { Result, Row } from './matrix-table.ts'
 
-/** Everything that is wrong with these interceptors in every row of the table; empty where nothing is. */
-export async function matrixProblems(names: readonly Name[], twins?: Twins): Promise<readonly string[]> {
+/** Everything that is wrong with these interceptors in every row of the table; empty where nothing is. `beside`: what stands outside them all. */
+export async function matrixProblems(
+  names: readonly Name[],
+  twins?: Twins,
+  beside?: readonly Interceptor[],
+): Promise<readonly string[]> {
   const problems: string[] = []
   for (const row of TABLE) {
-    const kit = createKit(names, twins)
+    const kit = createKit(names, twins, beside)
     const results = await row.scenario(kit)
     const found = [...endingProblems(row, names, results), ...(await agreementProblems(kit, names, results))]
     problems.push(...found.map((problem) => `${row.stage}: ${problem}`))

@@ -59,7 +59,8 @@ export interface Kit {
   readonly interceptors: readonly Interceptor[]
 }
 
-export function createKit(names: readonly Name[], twins: Twins = {}): Kit {
+/** `beside`: what stands outside them all. */
+export function createKit(names: readonly Name[], twins: Twins = {}, beside: readonly Interceptor[] = []): Kit {
   const clock = manualClock({ seed: 1 })
   const registry = new Registry()
   const tracker = new ChildRunTracker()
@@ -104,6 +105,7 @@ export function createKit(names: readonly Name[], twins: Twins = {}): Kit {
     options: names.includes('auth') ? { token: 'good' } : {},
     interceptors: [] as readonly Interceptor[],
   }
-  kit.interceptors = ORDER.filter((name) => names.includes(name)).map((name) => (twins[name] ?? make[name])(kit))
+  const own = ORDER.filter((name) => names.includes(name)).map((name) => (twins[name] ?? make[name])(kit))
+  kit.interceptors = [...beside, ...own]
   return kit
 }

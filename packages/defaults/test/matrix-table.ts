@@ -204,6 +204,51 @@ export const TABLE: readonly Row[] = [
     ends: [[[], 'completed: llm ok ×1, after ok ×1']],
   },
   {
+    stage: 'has hung five times in a row',
+    scenario: async (kit) => {
+      const run = running(
+        chat(({ clock, signal }) => clock.sleep(1e9, signal)),
+        kit,
+      )
+      const results: Result[] = []
+      for (let i = 0; i < 6; i++) {
+        const settled = run({}, { timeoutMs: 600_000 })
+        await kit.clock.runAll()
+        results.push(await settled)
+      }
+      return results
+    },
+    ends: [
+      [
+        ['timeout', 'circuit-breaker'],
+        'failed circuit-breaker/open: llm fail circuit-breaker/open ×0, after cancel ×0',
+      ],
+      [['retry', 'timeout'], 'failed retry/exhausted: llm fail retry/exhausted ×3, after cancel ×0'],
+      [['timeout'], 'failed timeout/exceeded: llm fail timeout/exceeded ×1, after cancel ×0'],
+      [[], 'failed core/run-timeout: llm cancel ×1, after cancel ×0'],
+    ],
+  },
+  {
+    stage: 'has hung whenever it was tried, and hangs no more',
+    scenario: async (kit) => {
+      let hangs = true
+      const run = running(
+        chat(({ clock, signal }) => (hangs ? clock.sleep(1e9, signal) : {})),
+        kit,
+      )
+      const results: Result[] = []
+      for (let i = 0; i < 8; i++) {
+        if (i === 7) hangs = false
+        const settled = run({}, { timeoutMs: 600_000 })
+        await kit.clock.runAll()
+        results.push(await settled)
+        await kit.clock.advance(30_000)
+      }
+      return results
+    },
+    ends: [[[], 'completed: llm ok ×1, after ok ×1']],
+  },
+  {
     stage: 'did this work before',
     scenario: async (kit) => {
       let saves = 0

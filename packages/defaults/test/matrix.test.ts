@@ -2,15 +2,16 @@ import { getEventListeners } from 'node:events'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { Interceptor } from '@stageflow/core'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { getDefaultInterceptors } from '../src/index.ts'
-import { BROKEN_TWINS } from './broken-twins.ts'
+import { BROKEN_TWINS, SOUND_TWINS } from './broken-twins.ts'
 import { agreementProblems, matrixProblems } from './matrix-check.ts'
 import { ORDER, createKit } from './matrix-kit.ts'
 import type { Name } from './matrix-kit.ts'
 import { TABLE } from './matrix-table.ts'
 
 const PAIRS = ORDER.flatMap((outer, place) => ORDER.slice(place + 1).map((inner): [Name, Name] => [outer, inner]))
+const WITHOUT_RETRY = ORDER.filter((name) => name !== 'retry')
 const DEFAULTS = ORDER.filter((name) => name !== 'auth' && name !== 'retry')
 
 test('the order is that of the defaults', () => {
@@ -19,21 +20,36 @@ test('the order is that of the defaults', () => {
   )
 })
 
-test.each(PAIRS)('%s around %s: every stage ends as the table says, and all that watch it agree', async (...pair) => {
-  expect(await matrixProblems(pair)).toEqual([])
-})
+/** Calls that nobody wraps are made in another way than those around which somebody puts a function. */
+const WAYS: readonly (readonly [how: string, beside: readonly Interceptor[]])[] = [
+  ['alone', []],
+  ['beside one that wraps every stage', [{ name: 'passing', wrap: (next) => (context) => next(context) }]],
+]
 
-test.each(ORDER)('%s alone: every stage ends as the table says, and all that watch it agree', async (name) => {
-  expect(await matrixProblems([name])).toEqual([])
-})
+describe.each(WAYS)('%s', (_, beside) => {
+  test.each(PAIRS)('%s around %s: every stage ends as the table says, and all that watch it agree', async (...pair) => {
+    expect(await matrixProblems(pair, {}, beside)).toEqual([])
+  })
 
-test.each([
-  ['the default set', DEFAULTS],
-  ['the default set with auth in front', ORDER.filter((name) => name !== 'retry')],
-  ['the default set with auth and retry', ORDER],
-  ['none', []],
-])('%s: every stage ends as the table says, and all that watch it agree', async (_, names) => {
-  expect(await matrixProblems(names)).toEqual([])
+  test.each(ORDER)('%s: every stage ends as the table says, and all that watch it agree', async (name) => {
+    expect(await matrixProblems([name], {}, beside)).toEqual([])
+  })
+
+  test.each([
+    ['the default set', DEFAULTS],
+    ['the default set with auth in front', WITHOUT_RETRY],
+    ['the default set with auth and retry', ORDER],
+    ['none', []],
+  ])('%s: every stage ends as the table says, and all that watch it agree', async (__, names) => {
+    expect(await matrixProblems(names, {}, beside)).toEqual([])
+  })
+
+  test.each([
+    ['the default set', DEFAULTS],
+    ['the default set with auth and retry', ORDER],
+  ])('%s with a time-out and a breaker of somebody else: every stage ends as the table says', async (__, names) => {
+    expect(await matrixProblems(names, SOUND_TWINS, beside)).toEqual([])
+  })
 })
 
 test.each(BROKEN_TWINS)('the matrix finds $does', async ({ twins, found }) => {
@@ -41,14 +57,25 @@ test.each(BROKEN_TWINS)('the matrix finds $does', async ({ twins, found }) => {
   expect(problems.filter((problem) => found.test(problem))).not.toEqual([])
 })
 
-test('a thousand runs at once share the interceptors: all that watch them agree, and nothing is left', async () => {
-  const kit = createKit(ORDER)
-  const rows = TABLE.filter(({ stage }) => !/^(has failed|did|shares|failed at)/.test(stage))
+const BARE_TWINS = BROKEN_TWINS.filter(({ twins }) =>
+  Object.values(twins).every((make) => make(createKit([])).wrap === undefined),
+)
+test.each(BARE_TWINS)('where nobody wraps a stage the matrix finds $does', async ({ twins, found }) => {
+  const problems = await matrixProblems(WITHOUT_RETRY, twins)
+  expect(problems.filter((problem) => found.test(problem))).not.toEqual([])
+})
+
+test.each([
+  ['the default set with auth', WITHOUT_RETRY],
+  ['the default set with auth and retry', ORDER],
+])('a thousand runs at once share %s: all that watch them agree, and nothing is left', async (_, names) => {
+  const kit = createKit(names)
+  const rows = TABLE.filter(({ stage }) => !/^(has failed|has hung|did|shares|failed at)/.test(stage))
   const results = await Promise.all(
-    Array.from({ length: 1_000 }, async (_, run) => (rows[run % rows.length] as (typeof rows)[number]).scenario(kit)),
+    Array.from({ length: 1_000 }, async (__, run) => (rows[run % rows.length] as (typeof rows)[number]).scenario(kit)),
   )
   expect(results).toHaveLength(1_000)
-  expect(await agreementProblems(kit, ORDER, results.flat())).toEqual([])
+  expect(await agreementProblems(kit, names, results.flat())).toEqual([])
 })
 
 test.each([
@@ -63,7 +90,13 @@ test.each([
     const caller = new AbortController()
     const kit = createKit(names)
     let stage = ''
-    const watch: Interceptor = { name: 'watch', runStarted: (run) => void runs.push({ stage, run: new WeakRef(run) }) }
+    const watch: Interceptor = {
+      name: 'watch',
+      onRun(run) {
+        runs.push({ stage, run: new WeakRef(run) })
+        return undefined
+      },
+    }
     const shared = {
       ...kit,
       options: { ...kit.options, signal: caller.signal },

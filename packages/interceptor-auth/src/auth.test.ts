@@ -433,20 +433,20 @@ test('authorize: false demands nothing; roles: false gives nobody any', async ()
   ])
 })
 
-test('a stage without authorize costs nothing: next itself is returned', () => {
-  const wrapped: boolean[] = []
+test('a stage without authorize costs nothing: it is left alone', () => {
+  const concerned: boolean[] = []
   const watched: Interceptor = {
     ...auth({ verify }),
-    wrap: (given, stage) => {
-      const layer = auth({ verify }).wrap?.(given, stage)
-      wrapped.push(layer !== given)
-      return layer ?? given
+    onCall: (stage) => {
+      const onCall = auth({ verify }).onCall?.(stage)
+      concerned.push(onCall !== undefined)
+      return onCall
     },
   }
   graphOf([watched])
   graphOf([watched], { authorize: { roles: ['reader'] } })
   graphOf([watched], { authorize: false })
-  expect(wrapped).toEqual([false, true, false])
+  expect(concerned).toEqual([false, true, false])
 })
 
 test('skips, cancels and failures of a stage go through as they are', async () => {

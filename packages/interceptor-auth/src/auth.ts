@@ -103,12 +103,12 @@ export function auth(options: AuthOptions): Interceptor {
       }
       return next(admitted)
     },
-    wrap: (next, stage) => {
+    onCall: (stage) => {
       const needed = rolesOf(stage)
-      if (needed === undefined) return next
+      if (needed === undefined) return undefined
       return (context) => {
         const held = context.get(verified)?.identity.roles ?? []
-        if (needed.every((role) => held.includes(role))) return next(context)
+        if (needed.every((role) => held.includes(role))) return undefined
         return StageOutput.fail(
           refusal(
             'auth/forbidden',

@@ -1,4 +1,4 @@
-import { StageflowError, createSlot, type Interceptor, type RunContext } from '@stageflow/core'
+import { StageflowError, type Interceptor, type RunContext } from '@stageflow/core'
 
 import { ChildRunTracker } from './child-run-tracker.ts'
 
@@ -16,15 +16,13 @@ export interface ChildTracker extends Interceptor {
 /** Keeps the tree of the child runs that are under way: who started whom, how many, how deep. Costs a stage nothing. */
 export function childTracker(options: ChildTrackerOptions = {}): ChildTracker {
   const tracker = checkedTracker(options)
-  const slot = createSlot<Unregister>('child-tracker/unregister')
   return {
     name: 'child-tracker',
     tracker,
-    runStarted(run) {
-      if (run.parent !== undefined) run.set(slot, register(tracker, run))
-    },
-    runSettled({ status }, run) {
-      if (run.parent !== undefined) run.get(slot)?.(status)
+    onRun(run) {
+      if (run.parent === undefined) return undefined
+      const unregister = register(tracker, run)
+      return { ended: ({ status }) => unregister(status) }
     },
   }
 }

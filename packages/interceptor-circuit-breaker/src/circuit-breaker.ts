@@ -3,7 +3,8 @@ import {
   StageflowError,
   type Interceptor,
   type InterceptorContext,
-  type RunStage,
+  type OnCall,
+  type CallPart,
   type StageInfo,
 } from '@stageflow/core'
 
@@ -22,7 +23,6 @@ export interface CircuitBreaker extends Interceptor {
   export(): CircuitBreakerState
 }
 
-type Answer = ReturnType<RunStage>
 type IsFailure = NonNullable<StageCircuitBreakerOptions['isFailure']>
 const everyError: IsFailure = () => true
 
@@ -70,30 +70,21 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     count(circuit, period, context, verdictOf(circuit, context, output, isFailure), error)
   }
 
-  /** Calls through a closed circuit: this is on the way of nearly every stage. */
-  function call(circuit: Circuit, context: InterceptorContext, next: RunStage, isFailure: IsFailure): Answer {
-    const { period } = circuit
-    const answer = next(context)
-    if (answer instanceof Promise) return observed(circuit, period, context, answer, isFailure)
-    // Nothing can have aborted what never waited.
-    if (answer.status === 'ok') circuit.succeeded(period, context.clock)
-    else ended(circuit, period, context, answer, isFailure)
-    return answer
-  }
-
-  /** Apart, so that a call that does not wait makes nothing for it. */
-  function observed(
-    circuit: Circuit,
-    period: number,
-    context: InterceptorContext,
-    answer: Promise<StageOutput>,
-    isFailure: IsFailure,
-  ): Answer {
-    return context.observe(answer, (output) => ended(circuit, period, context, output, isFailure))
+  /** What goes along with calls through a closed circuit: while it keeps its state, the same with all of them. */
+  function closedCalls(isFailure: IsFailure): (circuit: Circuit) => CallPart {
+    let of: Circuit | undefined
+    let period = 0
+    let last: CallPart = {}
+    return (circuit) => {
+      if (of === circuit && period === circuit.period) return last
+      of = circuit
+      const met = (period = circuit.period)
+      return (last = { ended: (output, context) => ended(circuit, met, context, output, isFailure) })
+    }
   }
 
   /** A circuit that is not closed lets a call through as its probe, or answers in its place. */
-  function meetTripped(circuit: Circuit, context: InterceptorContext, next: RunStage, isFailure: IsFailure): Answer {
+  function meetTripped(circuit: Circuit, context: InterceptorContext, isFailure: IsFailure): ReturnType<OnCall> {
     const now = context.clock.now()
     const from = circuit.state
     const place = circuit.admitProbe(now)
@@ -120,26 +111,25 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     const onAbort = (): void =>
       over(() => count(circuit, period, context, verdictOnAbort(signal.reason), signal.reason))
     signal.addEventListener('abort', onAbort)
-    return context.observe(next(context), (output) => over(() => ended(circuit, period, context, output, isFailure)))
+    return { ended: (output) => over(() => ended(circuit, period, context, output, isFailure)) }
   }
 
-  function wrap(next: RunStage, stage: StageInfo): RunStage {
+  function onCall(stage: StageInfo): OnCall | undefined {
     const { circuitBreaker: own = {} } = stage.options
-    if (own === false) return next
+    if (own === false) return undefined
     checkStageOptions(stage.name, own, key !== undefined)
     const { isFailure = options.isFailure ?? everyError } = own
-    const pass = (circuit: Circuit, context: InterceptorContext): Answer =>
-      circuit.state === 'closed'
-        ? call(circuit, context, next, isFailure)
-        : meetTripped(circuit, context, next, isFailure)
+    const closed = closedCalls(isFailure)
+    const meet = (circuit: Circuit, context: InterceptorContext): ReturnType<OnCall> =>
+      circuit.state === 'closed' ? closed(circuit) : meetTripped(circuit, context, isFailure)
     if (key === undefined) {
       const circuit = circuits.ofStage(`${stage.pipeline.name}/${stage.name}`, policyOf(own, policy))
-      return (context) => pass(circuit, context)
+      return (context) => meet(circuit, context)
     }
     return (context) => {
       const name: unknown = key(context)
       return typeof name === 'string' && name !== ''
-        ? pass(circuits.of(name), context)
+        ? meet(circuits.of(name), context)
         : StageOutput.fail(illegalKey(unheard(name), stage))
     }
   }
@@ -147,7 +137,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
   return {
     name: 'circuit-breaker',
     stageOptions: ['circuitBreaker'],
-    wrap,
+    onCall,
     export: () => circuits.save(),
   }
 }

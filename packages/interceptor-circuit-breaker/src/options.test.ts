@@ -1,4 +1,4 @@
-import { Pipeline, StageflowError, type RunStage, type StageInfo } from '@stageflow/core'
+import { Pipeline, StageflowError, type StageInfo } from '@stageflow/core'
 import { expect, test } from 'vitest'
 
 import { circuitBreaker, type CircuitBreakerOptions, type StageCircuitBreakerOptions } from './index.ts'
@@ -75,9 +75,8 @@ const withOptions = (circuitBreakerOption: unknown) =>
 
 test('false leaves a stage alone, at no cost', async () => {
   const breaker = circuitBreaker()
-  const next: RunStage = () => new Promise(() => {})
   const stage = { name: 'llm', options: { circuitBreaker: false }, pipeline: { name: 'chat' } } as unknown as StageInfo
-  expect(breaker.wrap?.(next, stage)).toBe(next)
+  expect(breaker.onCall?.(stage)).toBeUndefined()
   await withOptions(false)
     .build({ interceptors: [breaker] })
     .run()

@@ -17,7 +17,7 @@ export function idsOf(run: RunContext): object {
   return { pipeline: pipeline.name, pipelineRunId, ...lineage, requestId, sessionId, userId, orgId, interactionId }
 }
 
-/** The line of a stage that settled. One shape for all: pino leaves out what is undefined. */
+/** The line of a stage that settled. What most have not is added where it is: pino looks at every field of every line. */
 export function stageLine(
   record: StageRecord,
   kind: StageKind | undefined,
@@ -26,21 +26,23 @@ export function stageLine(
   withData: boolean,
 ): object {
   const { stage, status, readyAt, startedAt, endedAt, attempts, chunks, notes, reason, error } = record
-  return {
+  const line: Record<string, unknown> = {
     stage,
     kind,
     status,
     durationMs: between(startedAt, endedAt),
     queuedMs: between(readyAt, startedAt),
     attempts: attempts.length,
-    chunks: chunks > 0 ? chunks : undefined,
-    tolerated: record.tolerated,
-    abandoned: record.abandoned,
-    reason: reason === undefined ? undefined : redactor.text(reason),
-    error: error === undefined ? undefined : errorLine(error, run.output(stage), redactor),
-    notes: notesLine(notes, redactor),
-    data: withData ? dataLine(run.output(stage), redactor) : undefined,
   }
+  if (chunks > 0) line['chunks'] = chunks
+  if (record.tolerated === true) line['tolerated'] = true
+  if (record.abandoned === true) line['abandoned'] = true
+  if (reason !== undefined) line['reason'] = redactor.text(reason)
+  if (error !== undefined) line['error'] = errorLine(error, run.output(stage), redactor)
+  const noted = notesLine(notes, redactor)
+  if (noted !== undefined) line['notes'] = noted
+  if (withData) line['data'] = dataLine(run.output(stage), redactor)
+  return line
 }
 
 function dataLine(output: StageOutput | undefined, redactor: Redactor): unknown {

@@ -289,10 +289,10 @@ test('a logger that throws when it is asked for its level, or that cannot make a
   const trap = (): never => {
     throw new Error('closed')
   }
-  for (const broken of [{ isLevelEnabled: trap }, { child: trap }, { level: trap }]) {
+  for (const broken of [{ isLevelEnabled: trap }, { child: trap }, { levelVal: trap }]) {
     const { logger } = recording()
     for (const [name, get] of Object.entries(broken))
-      Object.defineProperty(logger, name, name === 'level' ? { get } : { value: get })
+      Object.defineProperty(logger, name, name === 'levelVal' ? { get } : { value: get })
     const graph = new Pipeline('chat')
       .withStage('a', () => ({ a: 1 }))
       .build({ clock, interceptors: [logging({ logger, startLines: true })] })

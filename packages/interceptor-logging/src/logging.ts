@@ -1,11 +1,13 @@
 import { createSlot } from '@stageflow/core'
 import type {
+  CallPart,
   Interceptor,
+  OnCall,
   PipelineInfo,
   RunContext,
   RunOutcome,
-  RunStage,
   Slot,
+  StageInfo,
   StageKind,
   StageRecord,
 } from '@stageflow/core'
@@ -19,12 +21,8 @@ import type { LoggingLevels, LoggingOptions } from './options.ts'
 
 /** The logger of the run, which says the run's ids in each line; for stages that log something themselves. */
 export const LOGGER: Slot<Logger> = createSlot<Logger>('logging/logger')
-interface LoggedRun {
-  readonly run: RunContext
-  readonly own: Logger
-}
 /** Whose logger that is: a child run reads the slots of its parent. */
-const LOGGED_RUN: Slot<LoggedRun> = createSlot<LoggedRun>('logging/run')
+const LOGGED_RUN: Slot<{ readonly run: RunContext; readonly own: Logger }> = createSlot('logging/run')
 
 const RUN_MESSAGES = { completed: 'run completed', cancelled: 'run cancelled', failed: 'run failed' } as const
 const STAGE_MESSAGES = {
@@ -46,54 +44,48 @@ export function logging(options: LoggingOptions = {}): Interceptor {
   const write = (to: Logger, level: LevelWithSilent, fields: object, message: string): void => {
     if (level !== 'silent') to[level](fields, message)
   }
-  /** The run that was asked for last: stage after stage it is mostly the same. */
-  let last: LoggedRun | undefined
-  const loggerOf = (run: RunContext): Logger => {
-    if (last?.run === run) return last.own
-    const known = run.get(LOGGED_RUN)
-    if (known?.run === run) return (last = known).own
-    last = { run, own: logger.child(idsOf(run)) }
-    run.set(LOGGER, last.own)
-    run.set(LOGGED_RUN, last)
-    return last.own
-  }
-  const endStage = (record: StageRecord, run: RunContext): void => {
-    if (logger.levelVal === Infinity) return // silent: asked at every stage
+  const endStage = (own: Logger, record: StageRecord, run: RunContext): void => {
     const { stage, status = 'fail' } = record
     const level = levels[record.tolerated === true ? 'tolerated' : status]
     if (level === 'silent' || !logger.isLevelEnabled(level)) return
     const kind = kindsOf(run.pipeline).get(stage)
-    const fields = stageLine(record, kind, run, redactor, data)
-    write(loggerOf(run), level, fields, STAGE_MESSAGES[status])
+    write(own, level, stageLine(record, kind, run, redactor, data), STAGE_MESSAGES[status])
   }
-  const endRun = (outcome: RunOutcome, run: RunContext): void => {
+  const endRun = (own: Logger, outcome: RunOutcome): void => {
     const level = levels[STATUS[outcome.status]]
     if (level !== 'silent' && logger.isLevelEnabled(level))
-      write(loggerOf(run), level, runLine(outcome, redactor), RUN_MESSAGES[outcome.status])
-    last = undefined // kept, it would keep the whole run
+      write(own, level, runLine(outcome, redactor), RUN_MESSAGES[outcome.status])
   }
-  const startStage =
-    (next: RunStage, stage: string, kind: StageKind): RunStage =>
-    (context) => {
-      const { run } = context
-      try {
-        if (logger.isLevelEnabled(levels.start))
-          write(loggerOf(run), levels.start, { stage, kind, attempt: context.attempt }, 'stage started')
-      } catch (error) {
-        run.problem(error) // a logger that throws is a problem of the run, never its end
-      }
-      return next(context)
+  /** Written as the call is entered: within what others have set around it, such as the span of the stage. */
+  const startLine = ({ name: stage, kind }: StageInfo): OnCall => {
+    const part: CallPart = {
+      enter(next, context) {
+        try {
+          const logged = context.get(LOGGED_RUN)
+          if (logged?.run === context.run && logger.isLevelEnabled(levels.start))
+            write(logged.own, levels.start, { stage, kind, attempt: context.attempt }, 'stage started')
+        } catch (error) {
+          context.run.problem(error) // a logger that throws is a problem of the run, never its end
+        }
+        next()
+      },
     }
+    return () => part
+  }
 
   return {
     name: 'logging',
-    ...(startLines ? { wrap: (next, { name, kind }) => startStage(next, name, kind) } : undefined),
-    settled: endStage,
-    runSettled: endRun,
-    runStarted: (run) => {
-      if (logger.level === 'silent') return
-      const own = loggerOf(run)
+    ...(startLines ? { onCall: startLine } : undefined),
+    onRun: (run) => {
+      if (logger.levelVal === Infinity) return undefined // silent: asked once a run, whose stages then cost nothing
+      const own = logger.child(idsOf(run))
+      run.set(LOGGER, own)
+      run.set(LOGGED_RUN, { run, own })
       if (startLines) write(own, levels.start, { stages: run.pipeline.stages.length }, 'run started')
+      return {
+        settled: (record) => endStage(own, record, run),
+        ended: (outcome) => endRun(own, outcome),
+      }
     },
   }
 }

@@ -1,23 +1,72 @@
-import type { RunContext } from '@stageflow/core'
+import type { RunContext, RunOutcome, RunPart, StageRecord } from '@stageflow/core'
 
-import type { GraphSeries, Series } from './series.ts'
+import { addRun, addStage } from './gather.ts'
+import type { GraphSeries, Series, SeriesStore } from './series.ts'
 
-/** The runs between their beginning and their end. */
-export type LiveRuns = Map<RunContext, GraphSeries>
+/** One run between its beginning and its end: what it tells goes where the numbers of its graph are. */
+export class LiveRun implements RunPart {
+  readonly run: RunContext
+  readonly graph: GraphSeries
+  before: LiveRun | undefined
+  after: LiveRun | undefined
+  #next = 0
+  readonly #store: SeriesStore
+  readonly #live: LiveRuns
 
-/** How many runs of each pipeline are in flight now. */
-export function runsInFlight(live: LiveRuns): ReadonlyMap<Series, number> {
-  const counts = new Map<Series, number>()
-  for (const graph of live.values()) count(counts, graph.runs)
-  return counts
+  constructor(store: SeriesStore, live: LiveRuns, run: RunContext, graph: GraphSeries) {
+    this.run = run
+    this.graph = graph
+    this.#store = store
+    this.#live = live
+  }
+
+  settled(record: StageRecord): void {
+    // Mostly they settle in declared order.
+    const next = this.#next
+    const place = this.graph.names[next] === record.stage ? next : (this.graph.placeOf.get(record.stage) as number)
+    this.#next = place + 1
+    addStage(this.#store, this.graph, place, record)
+  }
+
+  ended(outcome: RunOutcome): void {
+    this.#live.delete(this)
+    addRun(this.#store, this.graph.runs, outcome)
+  }
 }
 
-/** How many stages of each name are in flight now: asked of the runs when somebody wants to know, so that starting a stage costs nothing. */
-export function stagesInFlight(live: LiveRuns): ReadonlyMap<Series, number> {
-  const counts = new Map<Series, number>()
-  for (const [run, graph] of live)
-    for (const stage of run.running) count(counts, graph.stages[graph.placeOf.get(stage) as number] as Series)
-  return counts
+/** The runs in flight. Linked to one another: a map would cost more than all else that a run does here. */
+export class LiveRuns {
+  #first: LiveRun | undefined
+
+  add(run: LiveRun): LiveRun {
+    run.after = this.#first
+    if (this.#first !== undefined) this.#first.before = run
+    this.#first = run
+    return run
+  }
+
+  delete({ before, after }: LiveRun): void {
+    if (before === undefined) this.#first = after
+    else before.after = after
+    if (after !== undefined) after.before = before
+  }
+
+  /** How many runs of each pipeline are in flight now. */
+  runs(): ReadonlyMap<Series, number> {
+    const counts = new Map<Series, number>()
+    for (let live = this.#first; live !== undefined; live = live.after) count(counts, live.graph.runs)
+    return counts
+  }
+
+  /** How many stages of each name are in flight now: asked of the runs when somebody wants to know, so that starting a stage costs nothing. */
+  stages(): ReadonlyMap<Series, number> {
+    const counts = new Map<Series, number>()
+    for (let live = this.#first; live !== undefined; live = live.after) {
+      const { run, graph } = live
+      for (const stage of run.running) count(counts, graph.stages[graph.placeOf.get(stage) as number] as Series)
+    }
+    return counts
+  }
 }
 
 function count(counts: Map<Series, number>, series: Series): void {

@@ -254,10 +254,15 @@ test('without a registry it makes its own, which is not the global one', async (
 
 test('a status that a later core may add is counted as "other"', async () => {
   const observer = metrics()
-  const { settled } = observer
   const later: Interceptor = {
     ...observer,
-    settled: (record, run) => settled?.({ ...record, status: 'suspend' as never }, run),
+    onRun: (run) => {
+      const part = observer.onRun?.(run)
+      return {
+        settled: (record) => part?.settled?.({ ...record, status: 'suspend' as never }, run),
+        ended: (outcome) => part?.ended?.(outcome, run),
+      }
+    },
   }
   await new Pipeline('chat')
     .withStage('a', () => ({}))

@@ -2,9 +2,8 @@ import type { Interceptor, PipelineInfo } from '@stageflow/core'
 import { Registry } from 'prom-client'
 import type { PrometheusContentType, RegistryContentType } from 'prom-client'
 
-import { addRun, addStage } from './gather.ts'
 import { registerAll } from './gathered-metric.ts'
-import type { LiveRuns } from './live-runs.ts'
+import { LiveRun, LiveRuns } from './live-runs.ts'
 import { checkOptions } from './options.ts'
 import type { MetricsOptions } from './options.ts'
 import { runMetrics } from './run-metrics.ts'
@@ -24,7 +23,7 @@ export function metrics<Content extends RegistryContentType = PrometheusContentT
   const { buckets, maxLabelSets } = checkOptions(options)
   const { registry = new Registry<Content>() } = options
   const store = new SeriesStore(buckets, maxLabelSets)
-  const live: LiveRuns = new Map()
+  const live = new LiveRuns()
   registerAll(registry, [...stageMetrics(store, live), ...runMetrics(store, live)])
 
   // The pipeline that was asked for last: nearly always it is the same again.
@@ -40,16 +39,6 @@ export function metrics<Content extends RegistryContentType = PrometheusContentT
     name: 'metrics',
     registry,
     // Labels are asked for by runs, not by builds: a graph that never runs takes none.
-    runStarted: (run) => {
-      live.set(run, graphOf(run.pipeline))
-    },
-    settled: (record, run) => {
-      const graph = graphOf(run.pipeline)
-      addStage(store, graph, graph.placeOf.get(record.stage) as number, record)
-    },
-    runSettled: (outcome, run) => {
-      live.delete(run)
-      addRun(store, graphOf(run.pipeline).runs, outcome)
-    },
+    onRun: (run) => live.add(new LiveRun(store, live, run, graphOf(run.pipeline))),
   }
 }

@@ -1,7 +1,6 @@
 import { endingMetrics } from './ending-metrics.ts'
 import type { MetricDefinition } from './gathered-metric.ts'
 import { DROPPED_EVENTS, RUN_STATUSES } from './layout.ts'
-import { runsInFlight } from './live-runs.ts'
 import type { LiveRuns } from './live-runs.ts'
 import { errorSamples, sample } from './samples.ts'
 import type { Sample } from './samples.ts'
@@ -29,7 +28,7 @@ export function runMetrics(store: SeriesStore, live: LiveRuns): readonly MetricD
       help: 'Runs that have come in and not ended, child runs among them.',
       type: 'gauge',
       samples: () => {
-        const counts = runsInFlight(live)
+        const counts = live.runs()
         return store.runs.map((series) => sample(series.labels, counts.get(series) ?? 0))
       },
     },

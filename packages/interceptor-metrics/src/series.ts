@@ -21,6 +21,7 @@ export interface GraphSeries {
   readonly runs: Series
   /** By place in declared order. */
   readonly stages: readonly Series[]
+  readonly names: readonly string[]
   /** Where the row of each begins. */
   readonly rows: readonly number[]
   readonly placeOf: ReadonlyMap<string, number>
@@ -62,6 +63,7 @@ export class SeriesStore {
       graph = {
         runs: this.#runSeries(pipeline.name),
         stages,
+        names: pipeline.stages.map(({ name }) => name),
         rows: stages.map(({ row }) => row),
         placeOf: new Map(pipeline.stages.map(({ name }, place) => [name, place])),
       }

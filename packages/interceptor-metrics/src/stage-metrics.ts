@@ -1,7 +1,6 @@
 import { endingMetrics } from './ending-metrics.ts'
 import type { MetricDefinition } from './gathered-metric.ts'
 import { ATTEMPTS, CHUNKS, INPUT_TOKENS, OUTPUT_TOKENS, QUEUE_WAIT, STAGE_STATUSES } from './layout.ts'
-import { stagesInFlight } from './live-runs.ts'
 import type { LiveRuns } from './live-runs.ts'
 import { errorSamples, histogramSamples, sample } from './samples.ts'
 import type { Sample } from './samples.ts'
@@ -42,7 +41,7 @@ export function stageMetrics(store: SeriesStore, live: LiveRuns): readonly Metri
       help: 'Stages that have started and not settled.',
       type: 'gauge',
       samples: () => {
-        const counts = stagesInFlight(live)
+        const counts = live.stages()
         return store.stages.map((series) => sample(series.labels, counts.get(series) ?? 0))
       },
     },

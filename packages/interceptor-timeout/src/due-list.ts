@@ -3,8 +3,6 @@ import type { Clock } from '@stageflow/core'
 /** Something that is to happen at a certain time, unless it is taken out of its list before. */
 export interface Due {
   dueAt: number
-  /** Whose it is: all of one owner can be dropped together. */
-  readonly owner: object | undefined
   /** Is called once, after it was taken out. */
   expire(): void
   /** Where it stands; undefined while it is in no list. */
@@ -29,7 +27,7 @@ export class DueList {
     this.#clock = clock
   }
 
-  add(due: Due): void {
+  add(due: Due, now: number): void {
     // A stage whose code ran on before it first waited comes after those that it started, such as the stages of a child run.
     let before = this.#last
     while (before !== undefined && before.dueAt > due.dueAt) before = before.before
@@ -41,7 +39,7 @@ export class DueList {
     else before.after = due
     if (after === undefined) this.#last = due
     else after.before = due
-    if (due.dueAt < this.#timerDueAt) this.#arm(due.dueAt)
+    if (due.dueAt < this.#timerDueAt) this.#arm(due.dueAt, now)
   }
 
   remove(due: Due): void {
@@ -55,15 +53,6 @@ export class DueList {
     due.after = undefined
   }
 
-  /** Removes all of one owner. */
-  drop(owner: object): void {
-    for (let due = this.#first; due !== undefined;) {
-      const { after } = due
-      if (due.owner === owner) this.remove(due)
-      due = after
-    }
-  }
-
   /** Takes the timer back, for when nobody is left who could need it. */
   disarm(): void {
     this.#cancelTimer?.()
@@ -71,10 +60,26 @@ export class DueList {
     this.#timerDueAt = Infinity
   }
 
-  #arm(dueAt: number): void {
+  /** Sets the timer for what is due first. Most runs have ended before the event loop turns, so a new one waits for that. */
+  #arm(dueAt: number, now: number): void {
+    const clock = this.#clock
+    const isNew = this.#cancelTimer === undefined
     this.#cancelTimer?.()
     this.#timerDueAt = dueAt
-    this.#cancelTimer = this.#clock.setTimeout(() => this.#fire(), Math.max(0, dueAt - this.#clock.now()))
+    this.#cancelTimer =
+      isNew && clock.setImmediate !== undefined ? clock.setImmediate(() => this.#look()) : this.#setTimer(dueAt - now)
+  }
+
+  #setTimer(ms: number): () => void {
+    return this.#clock.setTimeout(() => this.#fire(), Math.max(0, ms))
+  }
+
+  /** The event loop has turned. */
+  #look(): void {
+    const first = this.#first
+    if (first === undefined) return this.disarm()
+    this.#timerDueAt = first.dueAt
+    this.#cancelTimer = this.#setTimer(first.dueAt - this.#clock.now())
   }
 
   #fire(): void {
@@ -87,6 +92,6 @@ export class DueList {
       first.expire()
     }
     const next = this.#first
-    if (next !== undefined && next.dueAt < this.#timerDueAt) this.#arm(next.dueAt)
+    if (next !== undefined && next.dueAt < this.#timerDueAt) this.#arm(next.dueAt, now)
   }
 }

@@ -1,4 +1,4 @@
-import type { RunLimits } from './clock-limits.ts'
+import type { ClockLimits } from './clock-limits.ts'
 import type { Due, DueList } from './due-list.ts'
 
 /** A limit: under way from `start` to `end`, with pauses. */
@@ -6,51 +6,43 @@ export abstract class Limit implements Due {
   /** How long it is; `Infinity`: there is none. */
   readonly ms: number
   dueAt: number
-  owner: RunLimits | undefined
   list: DueList | undefined
   before: Due | undefined
   after: Due | undefined
+  readonly #limits: ClockLimits
+  #isOver = false
 
-  constructor(ms: number, since: number) {
+  constructor(limits: ClockLimits, ms: number, since: number) {
     this.ms = ms
     this.dueAt = since + ms
+    this.list = undefined
+    this.before = undefined
+    this.after = undefined
+    this.#limits = limits
   }
 
-  abstract expired(): void
+  abstract expire(): void
 
-  start(run: RunLimits): void {
-    this.owner = run
-    this.resume(0)
+  /** Goes on, so much later than it was due. */
+  resume(now: number, laterMs: number): void {
+    if (this.#isOver || this.ms === Infinity) return
+    this.dueAt += laterMs
+    this.#limits.ofMs(this.ms).add(this, now)
   }
 
-  end(): void {
-    if (this.list === undefined) return
-    this.list.remove(this)
-    if (this.owner !== undefined) this.owner.pending--
+  pause(): void {
+    this.list?.remove(this)
+  }
+
+  restart(now: number): void {
+    this.pause()
+    this.dueAt = now + this.ms
+    this.resume(now, 0)
   }
 
   /** For good: what resumes it afterwards comes too late. */
   stop(): void {
-    this.end()
-    this.owner = undefined
-  }
-
-  restart(now: number): void {
-    this.end()
-    this.dueAt = now + this.ms
-    this.resume(0)
-  }
-
-  /** Goes on, so much later than it was due. */
-  resume(laterMs: number): void {
-    if (this.owner === undefined) return
-    this.dueAt += laterMs
-    this.owner.clockLimits.ofMs(this.ms).add(this)
-    this.owner.pending++
-  }
-
-  expire(): void {
-    if (this.owner !== undefined) this.owner.pending--
-    this.expired()
+    this.pause()
+    this.#isOver = true
   }
 }

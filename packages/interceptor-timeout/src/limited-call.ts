@@ -1,37 +1,32 @@
 import { StageOutput, StageflowError } from '@stageflow/core'
-import type { Fork, ForkChanges, InterceptorContext } from '@stageflow/core'
-import type { RunLimits } from './clock-limits.ts'
+import type { InterceptorContext, CallPart } from '@stageflow/core'
+import type { ClockLimits } from './clock-limits.ts'
 import { Limit } from './limit.ts'
 
 /**
- * One call of a stage: while its code waits, limits run, until the code answers or one of them has passed. Each
- * asynchronous call makes one, so it is what its fork tells, and its own total limit, at once.
+ * One call of a stage: limits run until it has its answer, or one of them has passed. Each call makes one, so it is what the
+ * engine tells, and its own total limit, at once.
  */
-export class LimitedCall extends Limit implements ForkChanges {
+export class LimitedCall extends Limit implements CallPart {
   readonly #context: InterceptorContext
-  #fork: Fork | undefined
-  #idle: IdleLimit | undefined
+  readonly #idle: IdleLimit | undefined
   /** How many readers block what is inside: child runs go on side by side, so there may be several. */
   #parked = 0
   #parkedAt = 0
-  #isOver = false
 
-  constructor(context: InterceptorContext, totalMs: number, idleMs: number, startedAt: number) {
-    super(totalMs, startedAt)
+  constructor(context: InterceptorContext, limits: ClockLimits, totalMs: number, idleMs: number, startedAt: number) {
+    super(limits, totalMs, startedAt)
     this.#context = context
-    if (idleMs !== Infinity) this.#idle = new IdleLimit(this, idleMs, startedAt)
+    this.#idle = idleMs === Infinity ? undefined : new IdleLimit(this, limits, idleMs, startedAt)
   }
 
   get deadline(): number {
     return this.dueAt
   }
 
-  /** The code waits: from now on it is limited. */
-  limit(fork: Fork, run: RunLimits): void {
-    this.#fork = fork
-    if (this.#isOver) return
-    if (this.ms !== Infinity) this.start(run)
-    this.#idle?.start(run)
+  start(now: number): void {
+    this.resume(now, 0)
+    this.#idle?.resume(now, 0)
   }
 
   /** There was progress: the idle limit starts anew. */
@@ -45,31 +40,30 @@ export class LimitedCall extends Limit implements ForkChanges {
     this.#parked += parked ? 1 : -1
     if (parked && this.#parked === 1) {
       this.#parkedAt = now
-      this.end()
-      this.#idle?.end()
+      this.pause()
+      this.#idle?.pause()
     } else if (this.#parked === 0) {
-      this.resume(now - this.#parkedAt)
-      this.#idle?.resume(now - this.#parkedAt)
+      this.resume(now, now - this.#parkedAt)
+      this.#idle?.resume(now, now - this.#parkedAt)
     }
   }
 
   /** The call has its answer: its limits are over. */
-  onAnswer(): void {
-    this.#isOver = true
+  ended(): void {
     this.stop()
     this.#idle?.stop()
   }
 
-  expired(): void {
+  expire(): void {
     this.giveUp('total', this.ms)
   }
 
   /** A limit has passed: ends what is inside, and answers in its place. */
   giveUp(kind: 'total' | 'idle', ms: number): void {
-    this.onAnswer()
-    const { stage, signal, record } = this.#context
+    this.ended()
+    const { stage, aborted, record } = this.#context
     // Something outside has ended the stage or the run, and only the code is late: that it is has been said.
-    if (signal.aborted || record.status !== undefined) return
+    if (aborted !== undefined || record.status !== undefined) return
     const about = `Stage "${stage.name}" of pipeline "${stage.pipeline.name}"`
     const error = new StageflowError(
       'timeout/exceeded',
@@ -78,19 +72,19 @@ export class LimitedCall extends Limit implements ForkChanges {
         : `${about} showed no progress for ${ms} ms. Let it call context.heartbeat() as it goes on, or set its idleTimeoutMs to more, or to false for no limit.`,
     )
     this.#context.note('timeout', { kind, limitMs: ms, expired: true })
-    this.#fork?.end(StageOutput.fail(error, { retryable: true }))
+    this.#context.endCall(this, StageOutput.fail(error, { retryable: true }))
   }
 }
 
 class IdleLimit extends Limit {
   readonly #call: LimitedCall
 
-  constructor(call: LimitedCall, ms: number, since: number) {
-    super(ms, since)
+  constructor(call: LimitedCall, limits: ClockLimits, ms: number, since: number) {
+    super(limits, ms, since)
     this.#call = call
   }
 
-  expired(): void {
+  expire(): void {
     this.#call.giveUp('idle', this.ms)
   }
 }

@@ -1,8 +1,6 @@
-import { createSlot } from '@stageflow/core'
 import type { Clock, Interceptor } from '@stageflow/core'
 import { ClockLimits } from './clock-limits.ts'
-import type { LimitsOfRun, RunLimits } from './clock-limits.ts'
-import { limitStage } from './limit-stage.ts'
+import { limitCalls } from './limit-calls.ts'
 import { factoryLimits, legalLimits, stageLimits } from './options.ts'
 import type { Limits } from './options.ts'
 
@@ -39,37 +37,27 @@ declare module '@stageflow/core' {
 export function timeout(options: TimeoutOptions = {}): Interceptor {
   const defaults = factoryLimits(options)
   const clocks = new WeakMap<Clock, ClockLimits>()
-  const slot = createSlot<RunLimits>('timeout/run')
-  /** The run that was asked for last: stage after stage it is mostly the same. */
-  let last: RunLimits | undefined
-  const limitsOf: LimitsOfRun = (run) => (last?.run === run ? last : (last = run.get(slot) as RunLimits))
+  /** The clock that was asked for last: mostly it is the same. */
+  let lastClock: Clock | undefined
+  let last: ClockLimits | undefined
   const limitsOn = (clock: Clock): ClockLimits => {
-    const limits = clocks.get(clock) ?? new ClockLimits(clock)
-    clocks.set(clock, limits)
-    return limits
+    if (clock === lastClock && last !== undefined) return last
+    last = clocks.get(clock) ?? new ClockLimits(clock)
+    clocks.set(clock, last)
+    lastClock = clock
+    return last
   }
 
   return {
     name: 'timeout',
     stageOptions: ['timeoutMs', 'idleTimeoutMs'],
 
-    wrap(next, stage) {
+    onCall(stage) {
       const limits = legalLimits(stageLimits(stage.options, defaults))
-      return isUnlimited(limits) ? next : limitStage(next, limits, limitsOf)
+      return isUnlimited(limits) ? undefined : limitCalls(limits, limitsOn)
     },
 
-    runStarted(run) {
-      if (run.pipeline.stages.every(({ options }) => isUnlimited(stageLimits(options, defaults)))) return
-      last = limitsOn(run.clock).openRun(run)
-      run.set(slot, last)
-    },
-
-    runSettled(_, run) {
-      const own = run.get(slot)
-      // A run without limits reads the slot of its parent.
-      if (own?.run === run) own.clockLimits.closeRun(own)
-      last = undefined // kept, it would keep the whole run
-    },
+    onRun: (run) => limitsOn(run.clock).openRun(),
   }
 }
 

@@ -24,6 +24,8 @@ function countingClock(): Clock & { count: number } {
       counting.count++
       return clock.setTimeout(callback, ms)
     },
+    /** Made of timers that are not counted. */
+    setImmediate: (callback: () => void) => clock.setTimeout(callback, 0),
   }
   return counting
 }

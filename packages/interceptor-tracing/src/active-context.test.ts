@@ -243,11 +243,11 @@ test('a child run that was started in the context of another run is below its ow
   expect([stage?.name, stage?.attributes['stageflow.run.id']]).toEqual(['stage stage', 'second'])
 })
 
-test('what a cleanup does lies in the trace of its run', async () => {
+test('what a cleanup does lies directly below its run, whichever stage ended last', async () => {
   const graph = new Pipeline('cleaned')
     .withStage('first', ({ onCleanup }) => onCleanup(() => callLibrary('close')))
     .withStage('last', async () => ({}), { dependencies: ['first'] })
     .build(options())
   await graph.run()
-  expect(parentOf('close')).toBe('stage last')
+  expect(parentOf('close')).toBe('invoke_workflow cleaned')
 })

@@ -1,22 +1,46 @@
+import { context as contexts } from '@opentelemetry/api'
 import type { Context, Span } from '@opentelemetry/api'
-import type { RunStage, StageInfo, StageOutput, StageRecord } from '@stageflow/core'
+import type { CallPart, InterceptorContext, StageInfo, StageOutput, StageRecord } from '@stageflow/core'
+
+/** Who keeps the spans of a run. */
+interface Keeper {
+  answered(call: CallSpan, output: StageOutput): void
+  failed(cause: unknown): void
+}
 
 /** One call of a stage that came by, which is an attempt unless an interceptor further inside answers it, and its span. */
-export class CallSpan {
+export class CallSpan implements CallPart {
+  readonly stage: StageInfo
   readonly span: Span
   /** In which the span is the active one. */
   readonly context: Context
   readonly startedAt: number
-  /** What `next` answered, once it was called. */
-  answer: ReturnType<RunStage> | undefined
   output: StageOutput | undefined
   endedAt: number | undefined
   isOver = false
+  readonly #keeper: Keeper
 
-  constructor(span: Span, context: Context, startedAt: number) {
+  constructor(keeper: Keeper, stage: StageInfo, span: Span, context: Context, startedAt: number) {
+    this.stage = stage
     this.span = span
     this.context = context
     this.startedAt = startedAt
+    this.#keeper = keeper
+  }
+
+  enter(next: () => void): void {
+    try {
+      contexts.with(this.context, next)
+    } catch (cause) {
+      this.#keeper.failed(cause) // the engine makes the call all the same
+    }
+  }
+
+  ended(output: StageOutput, context: InterceptorContext): void {
+    // Somebody answered in its place: how its code ends the report will tell.
+    const newest = output.status === 'ok' ? undefined : context.record.attempts.at(-1)
+    if (newest !== undefined && newest.endedAt === undefined) return
+    this.#keeper.answered(this, output)
   }
 }
 

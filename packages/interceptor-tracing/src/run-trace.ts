@@ -1,4 +1,4 @@
-import { SpanKind, createContextKey, trace } from '@opentelemetry/api'
+import { SpanKind, context as contexts, createContextKey, trace } from '@opentelemetry/api'
 import type { Attributes, Context, Link, Span, SpanOptions, Tracer } from '@opentelemetry/api'
 import { StageflowError, createSlot } from '@stageflow/core'
 import type {
@@ -6,6 +6,7 @@ import type {
   PipelineInfo,
   RunContext,
   RunOutcome,
+  RunPart,
   Slot,
   StageInfo,
   StageOutput,
@@ -13,6 +14,7 @@ import type {
 } from '@stageflow/core'
 import type { Redactor } from '@stageflow/core/redaction'
 import { CallSpan } from './call-span.ts'
+import { ContextLayer } from './context-layer.ts'
 import type { StageSpans } from './call-span.ts'
 import { endingOf } from './call-ending.ts'
 import { describeEnding, describeError } from './stage-span.ts'
@@ -38,7 +40,7 @@ export interface TraceTools {
 }
 
 /** The spans of one run. Nothing that goes wrong in here is the run's failure: it is reported, once. */
-export class RunTrace {
+export class RunTrace implements RunPart {
   readonly pipeline: PipelineInfo
   /** In which the run's span is the active one. */
   readonly context: Context
@@ -55,7 +57,7 @@ export class RunTrace {
 
   constructor(run: RunContext, span: Span, parent: Context, tools: TraceTools) {
     this.pipeline = run.pipeline
-    this.context = trace.setSpan(parent, span).setValue(RUN_KEY, this)
+    this.context = trace.setSpan(new ContextLayer(parent, RUN_KEY, this), span)
     this.#isOver = !span.isRecording()
     this.#runId = run.pipelineRunId.slice(0, LONGEST_ID)
     this.#run = run
@@ -89,31 +91,41 @@ export class RunTrace {
     }
   }
 
+  enter(next: () => void): void {
+    try {
+      contexts.with(this.context, next)
+    } catch (cause) {
+      this.failed(cause) // the engine begins the run all the same
+    }
+  }
+
   /** A call got its answer. */
-  answered(stage: StageInfo, call: CallSpan, output: StageOutput): void {
+  answered(call: CallSpan, output: StageOutput): void {
     if (call.isOver) return // its stage settled with this very answer
     call.output = output
     call.endedAt = this.#clock.now()
-    const spans = this.#stages[stage.index]
+    const spans = this.#stages[call.stage.index]
     if (spans?.record !== undefined) this.#end(spans, call, spans.record)
   }
 
   /** A stage settled: its spans end, but for one whose code still runs, which the run waits for. */
   settled(record: StageRecord): void {
+    if (this.#isOver) return
     try {
       const info = this.#tools.stages.get(record.stage) as StageInfo
       const spans = this.#stages[info.index] ?? this.#openAnswered(info, record)
       spans.record = record
-      for (const call of spans.calls) {
-        if (call.endedAt !== undefined || record.abandoned === true || isDone(record)) this.#end(spans, call, record)
-      }
+      // Of code that still runs the run waits for the end, and tells it.
+      spans.calls.forEach((call, place) => {
+        if (record.abandoned === true || !isRunning(call, place, spans, record)) this.#end(spans, call, record)
+      })
     } catch (cause) {
       this.failed(cause)
     }
   }
 
   /** The run ended: so does every span of its stages that has not, and then its own. */
-  close(outcome: RunOutcome): void {
+  ended(outcome: RunOutcome): void {
     if (this.#isOver) return
     this.#isOver = true
     try {
@@ -141,7 +153,7 @@ export class RunTrace {
 
   #open(info: StageInfo, startedAt: number, attempt: number | undefined): CallSpan {
     const span = this.#startSpan(info, startedAt, attempt)
-    const call = new CallSpan(span, trace.setSpan(this.context, span), startedAt)
+    const call = new CallSpan(this, info, span, trace.setSpan(this.context, span), startedAt)
     const spans = this.#stages[info.index]
     if (spans === undefined) this.#stages[info.index] = { info, calls: [call], record: undefined }
     else spans.calls.push(call)
@@ -211,9 +223,10 @@ export class RunTrace {
   }
 }
 
-/** Whether none of its code runs any more. */
-function isDone({ attempts }: StageRecord): boolean {
-  return attempts.every(({ endedAt }) => endedAt !== undefined)
+/** Whether the code of a call still runs. */
+function isRunning({ endedAt }: CallSpan, place: number, { calls }: StageSpans, { attempts }: StageRecord): boolean {
+  if (attempts.length === calls.length) return attempts[place]?.endedAt === undefined
+  return endedAt === undefined && attempts.some((attempt) => attempt.endedAt === undefined)
 }
 
 /** A failure of telemetry, which is not the run's, goes where those of sinks and observers go. */

@@ -26,15 +26,16 @@ function noteOf(notes: Readonly<StageNotes>, key: string): Readonly<Record<strin
 export function describeEnding(span: Span, ending: CallEnding, redactor: Redactor): void {
   const { status, error, endedAt, record, retry } = ending
   let unread: { readonly cause: unknown } | undefined
+  const hasNotes = record !== undefined && !isEmpty(record.notes)
   if (record !== undefined) {
     try {
-      describeNotes(span, record.notes, redactor)
+      if (hasNotes) describeNotes(span, record.notes, redactor)
     } catch (cause) {
       unread = { cause }
     }
     describeStage(span, record, redactor)
     if (status !== undefined && status !== record.status) span.setAttribute('stageflow.attempt.status', status)
-    describeBreaker(span, record.notes, endedAt)
+    if (hasNotes) describeBreaker(span, record.notes, endedAt)
   } else if (status !== undefined) span.setAttribute('stageflow.stage.status', status)
   else describeGivenUp(span)
   const failure = record?.status === 'fail' ? record.error : error
@@ -45,9 +46,15 @@ export function describeEnding(span: Span, ending: CallEnding, redactor: Redacto
       { 'stageflow.retry.attempt': retry.attempt, 'stageflow.retry.delay': retry.delayMs / 1_000 },
       spanTime(endedAt),
     )
-  if (record !== undefined && noteOf(record.notes, 'retry')?.['exhausted'] === true)
+  if (hasNotes && noteOf(record.notes, 'retry')?.['exhausted'] === true)
     span.addEvent('stageflow.retry.exhausted', {}, spanTime(endedAt))
   if (unread !== undefined) throw unread.cause
+}
+
+/** Most stages have no note. */
+function isEmpty(notes: Readonly<StageNotes>): boolean {
+  for (const _ in notes) return false
+  return true
 }
 
 /** Another call followed this one, whose code had not ended when the run did. */

@@ -1,18 +1,9 @@
 import { SpanKind, context as contexts, isSpanContextValid, trace } from '@opentelemetry/api'
 import type { Attributes, Context, Tracer, TracerProvider } from '@opentelemetry/api'
 import { StageflowError } from '@stageflow/core'
-import type {
-  Interceptor,
-  PipelineInfo,
-  RunContext,
-  RunOutcome,
-  RunPipeline,
-  RunStage,
-  StageInfo,
-} from '@stageflow/core'
+import type { Interceptor, PipelineInfo, RunContext, StageInfo } from '@stageflow/core'
 import { createRedactor } from '@stageflow/core/redaction'
 import type { Redactor } from '@stageflow/core/redaction'
-import type { CallSpan } from './call-span.ts'
 import { LONGEST_ID, RUN_TRACE, RunTrace, reportFailure } from './run-trace.ts'
 import { spanTime } from './span-time.ts'
 import { callerContext } from './trace-headers.ts'
@@ -40,19 +31,18 @@ export function tracing(options: TracingOptions = {}): Interceptor {
 
   const over = (): void => void recorded--
 
-  const open = (run: RunContext, stages: StagesByName, startedAt: number): RunTrace | undefined => {
+  const stagesOf = stagesByName()
+  const open = (run: RunContext): RunTrace | undefined => {
     try {
       const tracer = tracerOf(options)
       if (tracer === undefined) return undefined
-      const known = traceOf(run)
-      if (known !== undefined) return known // an interceptor further out goes on twice
       const { parent, isInvalid } = parentOf(run)
       const attributes = runAttributes(run, isInvalid, redactor)
-      const startTime = spanTime(startedAt)
+      const startTime = spanTime(run.clock.now())
       const name = `invoke_workflow ${run.pipeline.name}`
       const span = tracer.startSpan(name, { kind: SpanKind.INTERNAL, startTime, attributes }, parent)
       if (!span.isRecording() && !isSpanContextValid(span.spanContext())) return undefined
-      const opened = new RunTrace(run, span, parent, { tracer, redactor, stages: stages(), over })
+      const opened = new RunTrace(run, span, parent, { tracer, redactor, stages: stagesOf(run.pipeline), over })
       run.set(RUN_TRACE, opened)
       if (opened.isRecording) recorded++
       return opened
@@ -65,80 +55,24 @@ export function tracing(options: TracingOptions = {}): Interceptor {
   return {
     name: 'tracing',
     mustBeInside: ['retry'],
-    wrap: (next, stage) => {
-      const traced = tracedStage(next, stage)
-      return (context) => (recorded === 0 ? next(context) : traced(context))
+    onCall: (stage) => (context) => {
+      if (recorded === 0) return undefined
+      const found = context.get(RUN_TRACE)
+      if (found === undefined || !found.isRecording || found.pipeline !== stage.pipeline) return undefined
+      return found.start(stage)
     },
-    wrapRun: (next, pipeline) => {
-      const stages = stagesByName(pipeline)
-      return (run) => {
-        const opened = open(run, stages, run.clock.now())
-        return opened === undefined ? next(run) : runWithin(opened, run, next)
-      }
-    },
-    settled: (record, run) => {
-      if (recorded > 0) traceOf(run)?.settled(record)
-    },
-    runSettled: (outcome, run) => {
-      const opened = traceOf(run) ?? (wasRefused(outcome, run) ? open(run, noStages, outcome.startedAt) : undefined)
-      opened?.close(outcome)
-    },
+    onRun: open,
   }
 }
 
-/** The trace of this very run, and not of one above it. */
-function traceOf(run: RunContext): RunTrace | undefined {
-  const found = run.get(RUN_TRACE)
-  return found?.pipeline === run.pipeline ? found : undefined
-}
-
-/** An interceptor further out let none of its stages begin, nor this interceptor know of it. */
-function wasRefused({ status }: RunOutcome, run: RunContext): boolean {
-  return status !== 'completed' && run.pipeline.stages.every(({ name }) => run.output(name) === undefined)
-}
-
-type StagesByName = () => ReadonlyMap<string, StageInfo>
-const noStages: StagesByName = () => new Map()
-
-/** Made for the first run that needs it. */
-function stagesByName({ stages }: PipelineInfo): StagesByName {
-  let byName: ReadonlyMap<string, StageInfo> | undefined
-  return () => (byName ??= new Map(stages.map((stage) => [stage.name, stage])))
-}
-
-function tracedStage(next: RunStage, stage: StageInfo): RunStage {
-  const enter = (context: Parameters<RunStage>[0], call: CallSpan): void => {
-    call.answer = next(context)
+/** The stages of a pipeline by name, read once a pipeline. */
+function stagesByName(): (pipeline: PipelineInfo) => ReadonlyMap<string, StageInfo> {
+  const known = new WeakMap<PipelineInfo, ReadonlyMap<string, StageInfo>>()
+  return (pipeline) => {
+    const stages = known.get(pipeline) ?? new Map(pipeline.stages.map((stage) => [stage.name, stage]))
+    known.set(pipeline, stages)
+    return stages
   }
-  return (context) => {
-    const found = context.get(RUN_TRACE)
-    if (found === undefined || !found.isRecording || found.pipeline !== stage.pipeline) return next(context)
-    const call = found.start(stage)
-    if (call === undefined) return next(context)
-    try {
-      contexts.with(call.context, enter, undefined, context, call)
-    } catch (cause) {
-      found.failed(cause)
-    }
-    // Whatever the context manager did, the stage is called once.
-    const answer = call.answer ?? next(context)
-    // Beside the answer, which is passed on as it is: core takes a promise of its own the quick way.
-    if (answer instanceof Promise) void answer.then((output) => found.answered(stage, call, output))
-    else found.answered(stage, call, answer)
-    return answer
-  }
-}
-
-function runWithin(opened: RunTrace, run: RunContext, next: RunPipeline): ReturnType<RunPipeline> {
-  let answer: ReturnType<RunPipeline> | undefined
-  try {
-    contexts.with(opened.context, () => {
-      answer = next(run)
-    })
-  } catch (cause) {
-    opened.failed(cause)
-  }
-  return answer ?? next(run)
 }
 
 /** What the API's provider has and others do not: whether an SDK stands behind it. */

@@ -1,7 +1,7 @@
 import { context as contexts, trace } from '@opentelemetry/api'
 import type { Sampler } from '@opentelemetry/sdk-trace-base'
 import { SamplingDecision } from '@opentelemetry/sdk-trace-base'
-import { Pipeline, StageOutput } from '@stageflow/core'
+import { Pipeline } from '@stageflow/core'
 import type { Interceptor, InterceptorContext } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { afterEach, expect, test } from 'vitest'
@@ -141,9 +141,8 @@ test('once no run is recorded any more, however the runs ended, stages are passe
     true,
   )
   expect(recorder.spans().filter(({ name }) => name.startsWith('invoke_workflow'))).toHaveLength(6)
-  const answer = StageOutput.ok({})
   const { info } = new Pipeline('other').withStage('a', () => ({})).build()
-  const around = interceptor.wrap?.(() => answer, info.stages[0] as (typeof info.stages)[number])
+  const onCall = interceptor.onCall?.(info.stages[0] as (typeof info.stages)[number])
   const untouchable = new Proxy({}, { get: () => expect.unreachable('the context was read') })
-  expect(around?.(untouchable as InterceptorContext)).toBe(answer)
+  expect(onCall?.(untouchable as InterceptorContext)).toBeUndefined()
 })

@@ -89,11 +89,11 @@ async function leavesNothing(bench: Bench): Promise<void> {
   await bench.clock.settle()
   must(
     bench.clock.pending === 0,
-    `${bench.called} left ${bench.timers} behind after an abort. Take timers back in a finally.`,
+    `${bench.called} left ${bench.timers} behind after an abort. Take timers back in a finally, or in the ended of a part.`,
   )
   must(
     signals.left === 0,
-    `${bench.called} left ${signals.left} listeners on the signal behind after an abort. Add them with { once: true }, and remove them in a finally.`,
+    `${bench.called} left ${signals.left} listeners on the signal behind after an abort. Add them with { once: true }, and remove them in a finally, or in the ended of a part.`,
   )
 }
 
@@ -121,7 +121,7 @@ async function othersGoOn(bench: Bench): Promise<void> {
     const others = results.filter(({ status }, place) => place !== aborted && status !== 'completed')
     must(
       others.length === 0,
-      `${bench.called} made ${others.length} runs end as ${others[0]?.status} when another run of the graph was aborted. Keep forks, timers and signals per call: a variable outside the function that wrap returns is shared by all runs.`,
+      `${bench.called} made ${others.length} runs end as ${others[0]?.status} when another run of the graph was aborted. Keep forks, timers and signals per call: a variable outside the function that wrap or onCall returns is shared by all runs.`,
     )
   }
 }
@@ -144,7 +144,7 @@ async function holdsNothing(bench: Bench): Promise<void> {
   const { status, report } = await bench.run(graph, bench.nextRun())
   must(
     status === 'completed',
-    `${bench.called} let a run end as ${status} after ${REPEATED} that were aborted and ${REPEATED} whose stage skipped. Give back in a finally what a call takes, and count neither a skip nor an abort as a failure.`,
+    `${bench.called} let a run end as ${status} after ${REPEATED} that were aborted and ${REPEATED} whose stage skipped. Give back in a finally, or in the ended of a part, what a call takes, and count neither a skip nor an abort as a failure.`,
     report,
   )
 }

@@ -20,6 +20,7 @@ export const answerCases: Readonly<Record<string, RunCase>> = {
       throw new TypeError('a bug of the stage')
     })
     await staysFailed(bench)
+    await keepsFailing(bench)
   },
   'lets a stage that is synchronous through': synchronousStage,
   'lets the chunks of a stage that streams through': streamingStage,
@@ -28,14 +29,22 @@ export const answerCases: Readonly<Record<string, RunCase>> = {
 
 async function passes(bench: Bench, status: string, answer: () => StageOutput): Promise<void> {
   bench.watch.answers.length = 0
+  /** What the stage itself answered: who ends its call is heard inside too. */
+  let own: StageOutput | undefined
   const graph = bench.alone({
     run: async () => {
       await Promise.resolve()
-      return answer()
+      try {
+        return (own = answer())
+      } catch (error) {
+        own = StageOutput.fail(error)
+        throw error
+      }
     },
   })
   const result = await bench.run(graph, bench.nextRun())
-  const { inner, outer, calls } = bench.answerOf('stage')
+  const { outer, calls, inner: heard } = bench.answerOf('stage')
+  const inner = own ?? heard
   must(
     calls === 1 || inner.status === 'fail',
     `${bench.called} ran a stage ${calls} times that had answered "${inner.status}". Call next again only after a failure.`,
@@ -60,6 +69,20 @@ async function staysFailed(bench: Bench): Promise<void> {
     (outer.status === 'retry' || outer.status === 'fail') && status === 'failed',
     `${bench.called} answered ${JSON.stringify(outer)} for a stage that only ever answered "retry", and the run ended as ${status}: it must fail.`,
   )
+}
+
+/** Enough for whoever counts failures to do something about them. */
+const FAILURES = 20
+
+async function keepsFailing(bench: Bench): Promise<void> {
+  const graph = bench.alone({ run: async () => StageOutput.fail('it is broken', { retryable: false }) })
+  for (let time = 1; time <= FAILURES; time++) {
+    const { status, data } = await bench.run(graph, bench.nextRun())
+    must(
+      status === 'failed',
+      `${bench.called} let run ${time} of a stage that always fails end as ${status}, with ${JSON.stringify(data)}. Who answers in the place of a stage that fails answers with a failure.`,
+    )
+  }
 }
 
 const CHAIN = 50

@@ -67,19 +67,22 @@ export class Bench {
   readonly watch: Watch = { answers: [] }
   readonly subject: Interceptor
   readonly #options: InterceptorContractOptions
-  readonly #interceptors: readonly Interceptor[]
+  readonly #beside: readonly Interceptor[]
+  readonly #outside: readonly Interceptor[]
   #runs = 0
   #patience = PATIENT_TURNS
   #caller = new AbortController()
 
-  constructor(create: CreateInterceptor, options: InterceptorContractOptions) {
+  /** `beside`: what stands around the interceptor, and needs nothing of it. */
+  constructor(create: CreateInterceptor, options: InterceptorContractOptions, beside: readonly Interceptor[] = []) {
     this.#options = options
+    this.#beside = beside
     this.subject = create(this.clock)
     must(
       typeof this.subject?.name === 'string',
-      `create() answered interceptorContract with ${JSON.stringify(this.subject)}: it makes an interceptor, an object with a name and wrap, wrapRun, settled or runSettled.`,
+      `create() answered interceptorContract with ${JSON.stringify(this.subject)}: it makes an interceptor, an object with a name and wrap, onCall, wrapRun, onRun or settled.`,
     )
-    this.#interceptors = [...(options.outside?.(this.clock) ?? []), watched(this.subject, this.watch)]
+    this.#outside = options.outside?.(this.clock) ?? []
   }
 
   /** The number of a run that repeats no other. */
@@ -89,7 +92,8 @@ export class Bench {
 
   /** The interceptor, at the beginning of a message. */
   get called(): string {
-    return `Interceptor "${this.subject.name}"`
+    const beside = this.#beside.length === 0 ? '' : ', beside one that wraps the stages,'
+    return `Interceptor "${this.subject.name}"${beside}`
   }
 
   stage({ run, after: sources = [], ...rest }: CaseStage): AnyStage {
@@ -113,7 +117,7 @@ export class Bench {
     options: BuildOptions<object> = {},
     outermost: readonly Interceptor[] = [],
   ): CaseGraph {
-    const interceptors = [...outermost, ...this.#interceptors]
+    const interceptors = [...outermost, ...this.#outside, ...this.#beside, ...watched(this.subject, this.watch)]
     const graph = pipeline.build({ clock: this.clock, interceptors, ...(options as BuildOptions<{}>) })
     return {
       start: (run, extra, input) =>

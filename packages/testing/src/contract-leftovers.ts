@@ -1,7 +1,8 @@
 import { StageOutput } from '@stageflow/core'
-import type { Fork, Interceptor, InterceptorContext, RunContext } from '@stageflow/core'
+import type { Interceptor } from '@stageflow/core'
 import type { Bench } from './contract-bench.ts'
 import { must } from './contract-case.ts'
+import { Disguise } from './disguise.ts'
 
 type RunCase = (bench: Bench) => Promise<void>
 
@@ -9,6 +10,7 @@ type RunCase = (bench: Bench) => Promise<void>
 export const leftoverCases: Readonly<Record<string, RunCase>> = {
   'leaves no timer behind': noTimer,
   'leaves no listener on a signal behind': noListener,
+  'leaves nothing behind after a run that was refused': nothingOfRefused,
   'hears of every ending without throwing': hearsEverything,
   'emits nothing after the run': silentAfterwards,
 }
@@ -28,7 +30,7 @@ async function noTimer(bench: Bench): Promise<void> {
     await bench.clock.settle()
     must(
       bench.clock.pending === 0,
-      `${bench.called} left ${bench.timers} behind after a stage that ended with "${ending}". Take timers back in a finally.`,
+      `${bench.called} left ${bench.timers} behind after a stage that ended with "${ending}". Take timers back in a finally, or in the ended of a part.`,
     )
   }
 }
@@ -41,7 +43,35 @@ async function noListener(bench: Bench): Promise<void> {
     await bench.run(bench.alone({ run }), bench.nextRun(), { signal: caller.signal })
     must(
       signals.left === 0,
-      `${bench.called} left ${signals.left} listeners on the signal behind after a stage that ended with "${ending}". Remove them in a finally.`,
+      `${bench.called} left ${signals.left} listeners on the signal behind after a stage that ended with "${ending}". Remove them in a finally, or in the ended of a part.`,
+    )
+  }
+}
+
+const REFUSALS: Readonly<Record<string, Interceptor>> = {
+  'at once': { name: 'refusing', wrapRun: () => (run) => run.fail(new Error('nobody may')) },
+  later: {
+    name: 'refusing',
+    wrapRun: () => async (run) => {
+      await Promise.resolve()
+      return run.cancel('nobody is here')
+    },
+  },
+}
+
+async function nothingOfRefused(bench: Bench): Promise<void> {
+  const signals = bench.watchSignals()
+  const caller = new AbortController()
+  signals.watch(caller.signal)
+  for (const [when, refusing] of Object.entries(REFUSALS)) {
+    const stage = bench.stage({ name: 'stage', run: async () => ({}) })
+    const graph = bench.build(bench.pipeline('refused', [stage]), {}, [refusing])
+    await bench.run(graph, bench.nextRun(), { signal: caller.signal })
+    await bench.clock.settle()
+    const left = bench.clock.pending > 0 ? bench.timers : `${signals.left} listeners on the signal`
+    must(
+      bench.clock.pending === 0 && signals.left === 0,
+      `${bench.called} left ${left} behind after a run that an interceptor outside it refused ${when}: none of its stages starts, and its wrapRun is not called. What onRun takes is given back in the ended of its part, which hears of every run.`,
     )
   }
 }
@@ -61,12 +91,13 @@ async function hearsEverything(bench: Bench): Promise<void> {
   const deaf = bench.stage({ name: 'deaf', run: () => new Promise(() => {}) })
   const last = bench.stage({ name: 'last', after: [deaf], run: () => ({}) })
   const caller = new AbortController()
-  const refusing: Interceptor = { name: 'refusing', wrapRun: () => (run) => run.fail(new Error('nobody may')) }
   const runs = [
     bench.build(bench.pipeline('tolerated', tolerated)).start(bench.nextRun()),
     bench.alone({ run: ENDINGS['fail'] as () => object }).start(bench.nextRun()),
     bench.alone({ run: () => StageOutput.cancel('enough') }).start(bench.nextRun()),
-    bench.build(bench.pipeline('refused', [ok]), {}, [refusing]).start(bench.nextRun()),
+    ...Object.values(REFUSALS).map((refusing) =>
+      bench.build(bench.pipeline('refused', [ok]), {}, [refusing]).start(bench.nextRun()),
+    ),
     bench
       .build(bench.pipeline('abandoned', [deaf, last]))
       .start(bench.nextRun(), { signal: caller.signal, graceMs: 10 }),
@@ -76,16 +107,17 @@ async function hearsEverything(bench: Bench): Promise<void> {
   caller.abort(new Error('the caller has left'))
   for (const { report } of await bench.ends(all)) {
     const thrown = report.notes['core/problems']?.find(({ code }) => code === 'core/observer-threw')
-    must(thrown === undefined, `${bench.called} threw in settled, runStarted or runSettled: ${thrown?.message}`)
+    must(
+      thrown === undefined,
+      `${bench.called} threw in settled, in onRun, or in a function of a part: ${thrown?.message}`,
+    )
   }
 }
 
 async function silentAfterwards(bench: Bench): Promise<void> {
   const late: string[] = []
   let over = false
-  bench.watch.disguise = noticing((type) => {
-    if (over) late.push(type)
-  })
+  bench.watch.disguise = new Disguise({ onEmit: (type) => void (over && late.push(type)) })
   const graph = bench.alone({ run: async () => ({}) })
   const { settled } = graph.start(bench.nextRun())
   void settled.then(() => (over = true))
@@ -95,51 +127,6 @@ async function silentAfterwards(bench: Bench): Promise<void> {
   must(status === 'completed', bench.refused(`ended as ${status}`))
   must(
     late.length === 0,
-    `${bench.called} emitted ${late.join(', ')} after the run, where nobody hears it. Emit before you answer, or in settled; await what you emit in wrapRun.`,
+    `${bench.called} emitted ${late.join(', ')} after the run, where nobody hears it. Emit before you answer, in settled, or at once in the ended of a part; await what you emit in wrapRun.`,
   )
-}
-
-/** Shows the interceptor contexts and runs that tell of each event that is emitted through them. */
-function noticing(onEmit: (type: string) => void): NonNullable<Bench['watch']['disguise']> {
-  const behind = new WeakMap<object, object>()
-  /** One is always shown as the same: an interceptor may tell runs apart by it. */
-  const before = new WeakMap<object, object>()
-
-  function disguised<Real extends object>(real: Real): Real {
-    const known = before.get(real) as Real | undefined
-    if (known !== undefined) return known
-    const shown = new Proxy(real, {
-      get(target, key) {
-        const value: unknown = Reflect.get(target, key, target)
-        if (key === 'run') return disguised(value as RunContext)
-        if (key === 'tryEmitEvent' || key === 'emitEvent')
-          return (type: string, data: object) => {
-            onEmit(type)
-            return (value as (type: string, data: object) => unknown)(type, data)
-          }
-        if (key === 'fork')
-          return (changes: object) => {
-            const fork = (value as InterceptorContext['fork']).call(target as InterceptorContext, changes)
-            return {
-              context: disguised(fork.context),
-              abort: (reason) => fork.abort(reason),
-              run: (next) => fork.run((inner) => next(disguised(inner))),
-              end: (output) => fork.end(output),
-            } satisfies Fork
-          }
-        if (key === 'observe') return (value as InterceptorContext['observe']).bind(target as InterceptorContext)
-        if (key === 'with') return (changes: object) => disguised((value as RunContext['with'])(changes))
-        return value
-      },
-    })
-    behind.set(shown, real)
-    before.set(real, shown)
-    return shown
-  }
-
-  return {
-    context: disguised,
-    run: disguised,
-    real: (shown) => (behind.get(shown) ?? shown) as typeof shown,
-  }
 }

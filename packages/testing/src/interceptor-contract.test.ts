@@ -1,5 +1,15 @@
 import { StageOutput, StageflowError, createSlot } from '@stageflow/core'
-import type { Interceptor, InterceptorContext, StageOutput as Output } from '@stageflow/core'
+import type {
+  CallPart,
+  Fork,
+  Interceptor,
+  InterceptorContext,
+  OnCall,
+  RunContext,
+  RunPart,
+  StageOutput as Output,
+} from '@stageflow/core'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { interceptorContract, seededOrder, type CreateInterceptor, type InterceptorContractOptions } from './index.ts'
@@ -170,6 +180,92 @@ const bulkhead = (limit: number): Interceptor => {
   }
 }
 
+/** As the time-out above, without a function around the stage. */
+const limit = (ms: number): Interceptor => ({
+  name: 'timeout',
+  onCall: (stage) => (context) => {
+    const part: CallPart = { deadline: context.now + ms, ended: () => stop() }
+    const stop = context.clock.setTimeout(() => {
+      const error = new StageflowError('timeout/exceeded', `Stage "${stage.name}" took longer than ${ms} ms.`)
+      context.endCall(part, StageOutput.fail(error, { retryable: true }))
+    }, ms)
+    return part
+  },
+})
+
+/** As the circuit breaker above. */
+const fuse = (most: number): Interceptor => ({
+  name: 'circuit-breaker',
+  onCall: (stage) => {
+    let failures = 0
+    // Of all calls of the stage: it keeps nothing of one.
+    const part: CallPart = {
+      ended: ({ status }, { aborted }) => {
+        if (aborted !== undefined) return
+        if (status === 'fail') failures++
+        else if (status === 'ok') failures = 0
+      },
+    }
+    return () =>
+      failures < most
+        ? part
+        : StageOutput.fail(new StageflowError('circuit-breaker/open', `The circuit of "${stage.name}" is open.`))
+  },
+})
+
+/** Sets an async context around runs and calls, as tracing does, and counts what goes on. */
+class Spans implements Interceptor {
+  readonly #active = new AsyncLocalStorage<string>()
+  #open = 0
+  #runs = 0
+
+  get name(): string {
+    return 'spans'
+  }
+  onRun({ clock }: RunContext): RunPart {
+    if (this.#runs++ === 0 && this.#open > 0) throw new Error('calls are open, and no run')
+    const stop = clock.setTimeout(() => {}, 1e9)
+    return {
+      enter: (next, run) => this.#active.run(run.pipelineRunId, next),
+      settled: ({ stage }, run) => void run.tryEmitEvent('spans.settled', { stage }),
+      ended: (_, run) => {
+        stop()
+        this.#runs--
+        run.tryEmitEvent('spans.ended', {})
+      },
+    }
+  }
+  onCall(): OnCall {
+    return () =>
+      new Span(
+        this.#active,
+        () => this.#open++,
+        () => this.#open--,
+      )
+  }
+}
+
+class Span implements CallPart {
+  readonly #active: AsyncLocalStorage<string>
+  readonly #over: () => void
+
+  constructor(active: AsyncLocalStorage<string>, open: () => void, over: () => void) {
+    this.#active = active
+    this.#over = over
+    open()
+  }
+  enter(next: () => void, { run }: InterceptorContext): void {
+    if (this.#active.getStore() !== run.pipelineRunId) throw new Error('the call is not within its run')
+    this.#active.run(run.pipelineRunId, next)
+  }
+  ended(_: Output, context: InterceptorContext): void {
+    this.#over()
+    context.tryEmitEvent('spans.call', {})
+  }
+}
+
+const FROZEN: CallPart & RunPart = Object.freeze({ enter: (next: () => void) => next(), ended: () => {} })
+
 const known: InterceptorContractOptions = {
   runOptions: { contractToken: 'ada' },
   stageOptions: { contractRoles: ['admin'] },
@@ -183,6 +279,10 @@ const correct: Readonly<Record<string, [CreateInterceptor, InterceptorContractOp
   'an authentication with a token, and roles': [auth, known],
   'one that reads what another one sets': [tenants, { runOptions: { contractToken: 'ada' }, outside: () => [auth()] }],
   'a logging observer': [logging],
+  'a time-out that wraps nothing': [() => limit(30_000)],
+  'a circuit breaker that wraps nothing': [() => fuse(5)],
+  'a class that sets an async context': [() => new Spans()],
+  'what is frozen': [() => Object.freeze({ name: 'frozen', onCall: () => () => FROZEN, onRun: () => FROZEN })],
   'a bulkhead of a hundred': [() => bulkhead(100)],
   'a shuffle of the order': [() => seededOrder(4)],
 }
@@ -202,6 +302,10 @@ const answering =
   (change: (output: Output, context: InterceptorContext) => Output): CreateInterceptor =>
   () =>
     acting(async (next, context) => change(await next(context), context))
+
+/** Takes part in each call, of whichever stage. */
+const calling = (onCall: OnCall): Interceptor => ({ name: 'broken', onCall: () => onCall })
+const running = (onRun: NonNullable<Interceptor['onRun']>): Interceptor => ({ name: 'broken', onRun })
 
 const byRun = ({ snapshot }: InterceptorContext): string => String(snapshot.metadata['contractRun'])
 
@@ -279,19 +383,29 @@ const broken: readonly [
     }),
   ],
   [
-    'aborts its fork with a reason of its own before the caller does',
+    'listens to the caller itself, and aborts its fork with a reason of its own before the run hears of it',
     'forwards the signal to the stage, with its reason',
-    () =>
-      acting(async (next, context) => {
-        const fork = context.fork()
-        const onAbort = (): void => fork.abort(new DOMException('my own', 'AbortError'))
-        context.signal.addEventListener('abort', onAbort, { once: true })
-        try {
-          return await next(fork.context)
-        } finally {
-          context.signal.removeEventListener('abort', onAbort)
-        }
-      }),
+    () => {
+      const forks = new Map<RunContext, Fork>()
+      return {
+        name: 'broken',
+        onRun: (run) => {
+          const { signal } = run.options
+          const onAbort = (): void => forks.get(run)?.abort(new DOMException('my own', 'AbortError'))
+          signal?.addEventListener('abort', onAbort)
+          return { ended: () => signal?.removeEventListener('abort', onAbort) }
+        },
+        wrap: (next) => async (context) => {
+          const fork = context.fork()
+          forks.set(context.run, fork)
+          try {
+            return await next(fork.context)
+          } finally {
+            forks.delete(context.run)
+          }
+        },
+      }
+    },
   ],
   [
     'answers an abort with what there is so far',
@@ -533,7 +647,9 @@ const broken: readonly [
     'hears of every ending without throwing',
     () => ({
       name: 'broken',
-      runSettled: (outcome) => void (outcome.output(Object.keys(outcome.report.stages)[0] as string) as Output).status,
+      onRun: () => ({
+        ended: (outcome) => void (outcome.output(Object.keys(outcome.report.stages)[0] as string) as Output).status,
+      }),
     }),
   ],
   [
@@ -549,18 +665,21 @@ const broken: readonly [
     'emits nothing after the run',
     () => ({
       name: 'broken',
-      runStarted: (run) => void setTimeout(() => run.tryEmitEvent('app.told', {}), 5),
+      onRun: (run) => {
+        setTimeout(() => run.tryEmitEvent('app.told', {}), 5)
+        return undefined
+      },
     }),
   ],
   [
     'tells of a call in a fork when the run is over',
     'emits nothing after the run',
     () =>
-      acting((next, context) => {
+      acting(async (next, context) => {
         const fork = context.fork()
-        return context.observe(fork.run(next), () => {
-          setTimeout(() => fork.context.tryEmitEvent('app.told', {}), 5)
-        })
+        const output = await next(fork.context)
+        setTimeout(() => fork.context.tryEmitEvent('app.told', {}), 5)
+        return output
       }),
   ],
   [
@@ -572,6 +691,242 @@ const broken: readonly [
         setTimeout(() => void context.emitEvent('app.told', {}), 5)
         return output
       }),
+  ],
+
+  // Those that wrap nothing.
+  [
+    'answers ok in the place of a stage that fails, as the breaker of old did',
+    'passes a failure through untouched',
+    () => ({
+      name: 'broken',
+      onCall: () => {
+        let failures = 0
+        const part: CallPart = { ended: ({ status }) => void (failures = status === 'fail' ? failures + 1 : 0) }
+        return () => (failures < 5 ? part : StageOutput.ok({ circuit: 'open' }))
+      },
+    }),
+  ],
+  [
+    'would make an ok of a failure when it hears of it',
+    'ends no call that has its answer',
+    () =>
+      calling(() => {
+        const part: CallPart = {
+          ended(output, context) {
+            if (output.status === 'fail') context.endCall(part, StageOutput.ok({}))
+          },
+        }
+        return part
+      }),
+  ],
+  [
+    'enters a call later',
+    'enters calls and runs at once, within what is around them',
+    () => calling(() => ({ enter: (next) => void setTimeout(next, 0) })),
+  ],
+  [
+    'enters a run later',
+    'enters calls and runs at once, within what is around them',
+    () => running(() => ({ enter: (next) => void Promise.resolve().then(next) })),
+  ],
+  [
+    'enters calls in the async context that it was made in',
+    'enters calls and runs at once, within what is around them',
+    () => {
+      const within = AsyncLocalStorage.snapshot()
+      return calling(() => ({ enter: (next) => within(next) }))
+    },
+  ],
+  [
+    'enters runs in the async context that it was made in',
+    'enters calls and runs at once, within what is around them',
+    () => {
+      const within = AsyncLocalStorage.snapshot()
+      return running(() => ({ enter: (next) => within(next) }))
+    },
+  ],
+  [
+    'answers an abort of a call with what there is so far',
+    'never swallows an abort',
+    () =>
+      calling((context) => {
+        const { signal } = context
+        const onAbort = (): void => context.endCall(part, StageOutput.ok({ partial: true }))
+        const part: CallPart = { ended: () => signal.removeEventListener('abort', onAbort) }
+        signal.addEventListener('abort', onAbort, { once: true })
+        return part
+      }),
+  ],
+  [
+    'takes the timer of a call back unless the run was aborted',
+    'leaves nothing behind after an abort',
+    () =>
+      calling(({ clock }) => {
+        const stop = clock.setTimeout(() => {}, 60_000)
+        return {
+          ended(_, { aborted }) {
+            if (aborted === undefined) stop()
+          },
+        }
+      }),
+  ],
+  [
+    'counts calls that were aborted as failures',
+    'holds aborts and skips against no later run',
+    () => ({
+      name: 'broken',
+      onCall: () => {
+        let failures = 0
+        const part: CallPart = { ended: ({ status }) => void (failures = status === 'ok' ? 0 : failures + 1) }
+        return () => (failures < 10 ? part : StageOutput.fail('the circuit is open'))
+      },
+    }),
+  ],
+  [
+    'keeps the timer of a call in a part that all calls share',
+    'keeps many runs at once apart',
+    () => {
+      let stop: (() => void) | undefined
+      const part: CallPart = { ended: () => stop?.() }
+      return calling(({ clock }) => {
+        stop = clock.setTimeout(() => {}, 60_000)
+        return part
+      })
+    },
+  ],
+  [
+    'keeps what a run is about in a variable that all runs share',
+    'keeps many runs at once apart',
+    () => {
+      let last: RunContext | undefined
+      return {
+        name: 'broken',
+        onRun: (run) => {
+          if (run.pipeline.name === 'many') last = run
+          return undefined
+        },
+        onCall: (stage) => (context) =>
+          stage.name === 'second' && last !== context.run ? StageOutput.fail('it is another run') : undefined,
+      }
+    },
+  ],
+  [
+    'keeps the timer of a run in a variable that all runs share',
+    'keeps many runs at once apart',
+    () => {
+      let stop: (() => void) | undefined
+      const part: RunPart = { ended: () => stop?.() }
+      return running(({ clock }) => {
+        stop = clock.setTimeout(() => {}, 60_000)
+        return part
+      })
+    },
+  ],
+  [
+    'takes the part of the parent for that of a child run',
+    'keeps child runs and the items of a map apart',
+    () => ({
+      ...running((run) => {
+        if (run.get(CLAIMS) === undefined) run.set(CLAIMS, { roles: [run.pipeline.name] })
+        return undefined
+      }),
+      onCall: (stage) => (context) =>
+        context.get(CLAIMS)?.roles[0] === stage.pipeline.name ? undefined : StageOutput.fail('it is another pipeline'),
+    }),
+  ],
+  [
+    'takes the timer of a call back after a success alone',
+    'leaves no timer behind',
+    () =>
+      calling(({ clock }) => {
+        const stop = clock.setTimeout(() => {}, 60_000)
+        return {
+          ended({ status }) {
+            if (status === 'ok' || status === 'cancel') stop()
+          },
+        }
+      }),
+  ],
+  [
+    'takes the timer of a run back unless it failed',
+    'leaves no timer behind',
+    () =>
+      running(({ clock }) => {
+        const stop = clock.setTimeout(() => {}, 60_000)
+        return {
+          ended({ report, status }) {
+            if (status !== 'failed' || Object.values(report.stages).every((stage) => stage.startedAt === undefined))
+              stop()
+          },
+        }
+      }),
+  ],
+  [
+    'never stops listening to a call',
+    'leaves no listener on a signal behind',
+    () =>
+      calling(({ signal }) => {
+        signal.addEventListener('abort', () => {}, { once: true })
+        return undefined
+      }),
+  ],
+  [
+    'takes the timer of a run back where the stages have run, and so never of one that was refused',
+    'leaves nothing behind after a run that was refused',
+    () => {
+      const STOP = createSlot<() => void>('contract/stop')
+      return {
+        ...running((run) => {
+          run.set(
+            STOP,
+            run.clock.setTimeout(() => {}, 60_000),
+          )
+          return undefined
+        }),
+        wrapRun: (next) => async (run) => {
+          try {
+            return await next(run)
+          } finally {
+            run.get(STOP)?.()
+          }
+        },
+      }
+    },
+  ],
+  [
+    'listens to a run until its first stage has settled',
+    'leaves nothing behind after a run that was refused',
+    () =>
+      running(({ signal }) => {
+        const onAbort = (): void => {}
+        signal.addEventListener('abort', onAbort, { once: true })
+        return { settled: () => signal.removeEventListener('abort', onAbort) }
+      }),
+  ],
+  [
+    'reads the data of a call that has none',
+    'hears of every ending without throwing',
+    () => calling(() => ({ ended: (output) => void Object.keys((output as { data: object }).data) })),
+  ],
+  [
+    'hears of a run asynchronously, and throws',
+    'hears of every ending without throwing',
+    () => running(() => ({ ended: (async () => Promise.reject(new Error('too late'))) as () => void })),
+  ],
+  [
+    'answers with a promise of its part in a run',
+    'hears of every ending without throwing',
+    () => running((async () => ({})) as unknown as NonNullable<Interceptor['onRun']>),
+  ],
+  [
+    'tells of a call when the run is over',
+    'emits nothing after the run',
+    () => calling(() => ({ ended: (_, context) => void setTimeout(() => context.tryEmitEvent('app.told', {}), 5) })),
+  ],
+  [
+    'tells of a run that ended when it is over',
+    'emits nothing after the run',
+    () => running(() => ({ ended: (_, run) => void setTimeout(() => run.tryEmitEvent('app.told', {}), 5) })),
   ],
 ]
 
@@ -590,6 +945,25 @@ test.concurrent.each(broken)('one that %s fails the case "%s" alone', async (_, 
   })
 })
 
+test('one that ends a call in the middle is held to what the stage itself answered, though all are told of its own answer', async () => {
+  const create: CreateInterceptor = () =>
+    calling((context) => {
+      const part: CallPart = {
+        enter(next) {
+          next()
+          context.endCall(part, StageOutput.ok({ early: true }))
+        },
+      }
+      return part
+    })
+  const [skip] = interceptorContract(create).filter(({ name }) => name === 'passes a skip through untouched')
+  await expect(skip?.run()).rejects.toMatchObject({
+    message: expect.stringContaining(
+      'answered {"status":"ok","data":{"early":true}} where the stage had answered {"status":"skip","reason":"nothing to do"}',
+    ),
+  })
+})
+
 const LAYERS = [
   'a time-out',
   'a retry of three attempts',
@@ -598,6 +972,7 @@ const LAYERS = [
   'an authentication with a token, and roles',
   'a logging observer',
   'a bulkhead of a hundred',
+  'a class that sets an async context',
 ]
 
 test('whichever correct ones stand around it, in whatever order, a correct one keeps the whole contract', async () => {
@@ -636,10 +1011,23 @@ test('an interceptor that lets no run through says what the contract must be tol
         (error: Error) => error.message,
       ),
     )
-  expect(said).toHaveLength(22)
+  expect(said).toHaveLength(25)
   expect(
     said.filter((text) => text.includes('Tell interceptorContract with which input, runOptions and stageOptions')),
-  ).toHaveLength(10)
+  ).toHaveLength(11)
+})
+
+test('one that wraps no stage is tried beside one that does too, and what is broken only there says so', async () => {
+  const create: CreateInterceptor = () =>
+    calling(({ clock, stage }) => {
+      if (stage.pipeline.interceptors.includes('contract/passing')) clock.setTimeout(() => {}, 60_000)
+      return undefined
+    })
+  const [left] = interceptorContract(create).filter(({ name }) => name === 'leaves no timer behind')
+  await expect(left?.run()).rejects.toMatchObject({
+    code: 'testing/contract',
+    message: expect.stringMatching(/^Interceptor "broken", beside one that wraps the stages, left a timer of 60000 ms/),
+  })
 })
 
 test('an interceptor that never answers does not hang the case', async () => {

@@ -1,14 +1,17 @@
 import { StageflowError } from '@stageflow/core'
+import type { Interceptor } from '@stageflow/core'
 import { abortCases } from './contract-aborts.ts'
 import { answerCases } from './contract-answers.ts'
 import { Bench, type CreateInterceptor, type InterceptorContractOptions } from './contract-bench.ts'
+import { callCases } from './contract-calls.ts'
 import type { ContractCase } from './contract-case.ts'
 import { leftoverCases } from './contract-leftovers.ts'
 import { stateCases } from './contract-state.ts'
 
 /**
- * What every interceptor owes, whatever else it does: one case a promise, for any test runner. `create` makes the
- * interceptor anew for each case. A broken case rejects with `testing/contract`; no function: `testing/illegal-contract`.
+ * What every interceptor owes, whatever else it does: one case a promise, for any test runner. `create` makes the interceptor
+ * anew for each case. One that need not wrap stages is tried alone, and beside one that does: the engine makes their calls
+ * in other ways. A broken case rejects with `testing/contract`; no function: `testing/illegal-contract`.
  */
 export function interceptorContract(
   create: CreateInterceptor,
@@ -19,6 +22,16 @@ export function interceptorContract(
       'testing/illegal-contract',
       'interceptorContract() takes a function that makes the interceptor, since each case needs one of its own: interceptorContract(() => timeout()).',
     )
-  const cases = { ...answerCases, ...abortCases, ...stateCases, ...leftoverCases }
-  return Object.entries(cases).map(([name, run]) => ({ name, run: async () => run(new Bench(create, options)) }))
+  const cases = { ...answerCases, ...callCases, ...abortCases, ...stateCases, ...leftoverCases }
+  return Object.entries(cases).map(([name, run]) => ({
+    name,
+    run: async () => {
+      const bench = new Bench(create, options)
+      await run(bench)
+      const { wrap, onCall } = bench.subject
+      if (wrap === undefined || onCall !== undefined) await run(new Bench(create, options, [PASSING]))
+    },
+  }))
 }
+
+const PASSING: Interceptor = { name: 'contract/passing', wrap: (next) => (context) => next(context) }

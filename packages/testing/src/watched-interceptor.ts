@@ -1,21 +1,14 @@
-import { after } from '@stageflow/core'
-import type { Interceptor, InterceptorContext, RunContext, StageOutput } from '@stageflow/core'
+import type { Interceptor, InterceptorContext, RunContext, StageInfo, StageOutput } from '@stageflow/core'
+import type { Disguise } from './disguise.ts'
 
 /** One answer of an interceptor, beside what the stage inside it answered last. */
 export interface Answer {
   readonly stage: string
-  /** Undefined: it did not call `next`, or answered before that did. */
+  /** Undefined: what is inside was not called, or answered later. */
   readonly inner: StageOutput | undefined
   readonly outer: StageOutput
-  /** How often it called `next`. */
+  /** How often what is inside was called. */
   readonly calls: number
-}
-
-/** What an interceptor is shown instead of the engine's own objects, which alone can be handed to `next`. */
-export interface Disguise {
-  context(real: InterceptorContext): InterceptorContext
-  run(real: RunContext): RunContext
-  real<Shown extends object>(shown: Shown): Shown
 }
 
 /** Sees what goes into an interceptor and what comes out. */
@@ -26,55 +19,97 @@ export interface Watch {
   disguise?: Disguise
 }
 
-/** The interceptor, with a note of all it answers. It costs no promise, so that a synchronous stage stays one. */
-export function watched(subject: Interceptor, watch: Watch): Interceptor {
-  const { wrap, wrapRun, settled, runStarted, runSettled } = subject
-  return {
-    ...subject,
-    wrap(next, stage) {
-      /** A run calls a stage's layers once: the run tells the calls apart. */
-      const calls = new WeakMap<RunContext, { inner: StageOutput | undefined; calls: number }>()
-      const inside: typeof next = (shown) => {
-        const context = watch.disguise?.real(shown) ?? shown
-        const call = calls.get(context.run)
-        if (call !== undefined) call.calls++
-        return after(next(context), (output) => {
-          if (call !== undefined) call.inner = output
-          return output
-        })
-      }
-      const layer = wrap === undefined ? inside : wrap.call(subject, inside, stage)
-      if (typeof layer !== 'function') return layer
-      return (context) => {
-        const call = { inner: undefined, calls: 0 }
-        calls.set(context.run, call)
-        watch.onContext?.(context)
-        return after(layer(watch.disguise?.context(context) ?? context), (outer) => {
-          watch.answers.push({ stage: stage.name, ...call, outer })
-          return outer
-        })
+interface SeenCall {
+  inner: StageOutput | undefined
+  calls: number
+}
+
+/**
+ * The interceptor, between two that note what it answers and what is answered inside it. They wrap nothing, so that a stage
+ * that it does not wrap is not wrapped either.
+ */
+export function watched(subject: Interceptor, watch: Watch): readonly Interceptor[] {
+  /** A run calls a stage's layers once at a time: stage and run tell the calls apart. */
+  const seen = new WeakMap<StageInfo, WeakMap<RunContext, SeenCall>>()
+  const outside: Interceptor = {
+    name: 'contract/outside',
+    onCall(stage) {
+      const calls = new WeakMap<RunContext, SeenCall>()
+      seen.set(stage, calls)
+      return ({ run }) => {
+        const call: SeenCall = { inner: undefined, calls: 0 }
+        calls.set(run, call)
+        return { ended: (outer) => void watch.answers.push({ stage: stage.name, ...call, outer }) }
       }
     },
-    ...(wrapRun === undefined
-      ? undefined
-      : {
-          wrapRun(next, pipeline) {
-            const layer = wrapRun.call(subject, (shown) => next(watch.disguise?.real(shown) ?? shown), pipeline)
-            if (typeof layer !== 'function') return layer
-            return (run) => {
-              watch.onRun?.(run)
-              return layer(watch.disguise?.run(run) ?? run)
-            }
-          },
-        }),
-    ...(settled === undefined
-      ? undefined
-      : { settled: (record, run) => settled.call(subject, record, watch.disguise?.run(run) ?? run) }),
-    ...(runStarted === undefined
-      ? undefined
-      : { runStarted: (run) => runStarted.call(subject, watch.disguise?.run(run) ?? run) }),
-    ...(runSettled === undefined
-      ? undefined
-      : { runSettled: (outcome, run) => runSettled.call(subject, outcome, watch.disguise?.run(run) ?? run) }),
   }
+  const inside: Interceptor = {
+    name: 'contract/inside',
+    onCall: (stage) => (context) => {
+      const call = seen.get(stage)?.get(context.run)
+      if (call === undefined) return undefined
+      call.calls++
+      return { ended: (inner) => void (call.inner = inner) }
+    },
+  }
+  return [outside, shown(subject, watch), inside]
+}
+
+const MEMBERS = [
+  'name',
+  'stageOptions',
+  'runOptions',
+  'mustBeInside',
+  'mustBeOutside',
+  'wrap',
+  'onCall',
+  'wrapRun',
+  'onRun',
+  'settled',
+] as const
+
+/** The interceptor, with the contexts and runs that it is shown. */
+function shown(subject: Interceptor, { disguise, onContext, onRun: onRunSeen }: Watch): Interceptor {
+  // Members may be inherited, and what is no function is for the engine to refuse.
+  const members = Object.fromEntries(
+    MEMBERS.filter((name) => subject[name] !== undefined).map((name) => [name, subject[name]]),
+  ) as unknown as Interceptor
+  const contextOf = (real: InterceptorContext): InterceptorContext => {
+    onContext?.(real)
+    return disguise?.context(real) ?? real
+  }
+  const runOf = (real: RunContext): RunContext => {
+    onRunSeen?.(real)
+    return disguise?.run(real) ?? real
+  }
+  const { wrap, onCall, wrapRun, onRun, settled } = subject
+  const hooks: Required<Pick<Interceptor, 'wrap' | 'onCall' | 'wrapRun' | 'onRun' | 'settled'>> = {
+    wrap(next, stage) {
+      const inner: typeof next = disguise === undefined ? next : (context) => next(disguise.real(context))
+      const layer = wrap?.call(subject, inner, stage) as typeof next
+      if (layer === inner) return next
+      return typeof layer === 'function' ? (context) => layer(contextOf(context)) : layer
+    },
+    onCall(stage) {
+      const ask = onCall?.call(subject, stage)
+      if (typeof ask !== 'function') return ask
+      return (context) => {
+        const answer = ask(contextOf(context))
+        return disguise === undefined ? answer : disguise.part(answer)
+      }
+    },
+    wrapRun(next, pipeline) {
+      const inner: typeof next = disguise === undefined ? next : (run) => next(disguise.real(run))
+      const layer = wrapRun?.call(subject, inner, pipeline) as typeof next
+      if (layer === inner) return next
+      return typeof layer === 'function' ? (run) => layer(runOf(run)) : layer
+    },
+    onRun(run) {
+      const part = onRun?.call(subject, runOf(run))
+      return disguise === undefined ? part : disguise.part(part)
+    },
+    settled: (record, run) => settled?.call(subject, record, disguise?.run(run) ?? run),
+  }
+  const used = Object.entries(hooks).filter(([name]) => typeof subject[name as keyof typeof hooks] === 'function')
+  return { ...members, ...Object.fromEntries(used) }
 }

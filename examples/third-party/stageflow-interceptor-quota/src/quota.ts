@@ -25,21 +25,21 @@ export function quota({ calls, windowMs = 60_000 }: QuotaOptions): Interceptor {
   return {
     name: 'quota',
     stageOptions: ['quota'],
-    wrap(next, stage) {
+    onCall(stage) {
       const cost = costOf(stage)
-      if (cost === undefined) return next // costs nothing at run time
+      if (cost === undefined) return undefined // costs nothing at run time
       // Once per stage and graph: state in here is never shared by two stages.
       let resetsAt = -Infinity
       let left = calls
       return (context) => {
-        const now = context.clock.now()
+        const { now } = context
         if (now >= resetsAt) {
           resetsAt = now + windowMs
           left = calls
         }
         if (cost <= left) {
           left -= cost
-          return next(context)
+          return undefined // the call is made, and no more is to be known of it
         }
         context.tryEmitEvent('quota.spent', { left, cost, resetsAt })
         const text = `Stage "${stage.name}" has spent its quota of ${calls} for ${resetsAt - now} more ms. Call it less often, or raise calls.`

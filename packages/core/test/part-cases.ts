@@ -1,0 +1,120 @@
+import fc from 'fast-check'
+
+/** What one interceptor does in the calls that it takes part in. */
+export const PART_KINDS = [
+  'nothing',
+  'hears',
+  'throws when it hears',
+  'rejects when it hears',
+  'enters',
+  'enters without next',
+  'enters twice',
+  'throws before next',
+  'throws after next',
+  'rejects as it enters',
+  'limits',
+  'limits with a fallback',
+  'limits with a skip',
+  'limits with a retry',
+  'limits with a cancel',
+  'limits with no output',
+  'limits whatever became of it',
+  'ends at a heartbeat',
+  'limits idle time',
+  'throws at a heartbeat',
+  'ends the part outside as it is asked',
+  'ends its own as it enters',
+  'ends as it hears',
+  'answers',
+  'answers with a skip',
+  'answers with a failure',
+  'answers with a retry',
+  'answers with a promise',
+  'answers with null',
+  'throws',
+  'stops the run as it is asked',
+  'stops the run as it enters',
+  'stops the run when it hears',
+] as const
+export type PartKind = (typeof PART_KINDS)[number]
+
+export const BODY_KINDS = [
+  'ok',
+  'throws',
+  'skips',
+  'retries',
+  'cancels',
+  'returns a number',
+  'beats at once',
+  'beats before it waits',
+  'sleeps',
+  'beats',
+  'fails late',
+  'deaf',
+  'never',
+  'ends well when aborted',
+  'streams',
+  'streams and throws',
+  'child',
+  'lost child',
+  'map',
+  'repeat',
+] as const
+export type BodyKind = (typeof BODY_KINDS)[number]
+
+/** One of `all`, but more often one of those that have most to do with each other. */
+const mostly = <Kind>(often: readonly Kind[], all: readonly Kind[]): fc.Arbitrary<Kind> =>
+  fc.oneof({ arbitrary: fc.constantFrom(...often), weight: 2 }, { arbitrary: fc.constantFrom(...all), weight: 1 })
+
+const partArbitrary = fc.record({
+  kind: mostly<PartKind>(
+    ['hears', 'enters', 'limits', 'limits whatever became of it', 'ends at a heartbeat'],
+    PART_KINDS,
+  ),
+  ms: fc.integer({ min: 1, max: 40 }),
+  /** The places of the stages that it leaves alone, as bits. */
+  leaves: fc.oneof(fc.constant(0), fc.nat(15)),
+})
+const stageArbitrary = fc.record({
+  body: mostly<BodyKind>(['sleeps', 'beats', 'deaf'], BODY_KINDS),
+  ms: fc.integer({ min: 0, max: 60 }),
+  dependencies: fc.array(fc.nat(4), { maxLength: 2 }),
+  join: fc.constantFrom('all' as const, 'any' as const, 'settled' as const),
+  when: fc.constantFrom('no' as const, 'true' as const, 'false' as const),
+  late: fc.boolean(),
+  onFailure: fc.constantFrom('none' as const, 'skip' as const, 'fallback' as const),
+})
+export const partCaseArbitrary: fc.Arbitrary<PartCase> = fc.record({
+  parts: fc.array(partArbitrary, { minLength: 1, maxLength: 5 }),
+  stages: fc.array(stageArbitrary, { minLength: 1, maxLength: 4 }),
+  cancelAt: fc.option(fc.integer({ min: 0, max: 100 }), { nil: undefined }),
+  timeoutMs: fc.option(fc.integer({ min: 1, max: 150 }), { nil: undefined }),
+  maxConcurrency: fc.option(fc.integer({ min: 1, max: 2 }), { nil: undefined }),
+  goOn: fc.boolean(),
+  heard: fc.boolean(),
+})
+
+export interface PartOf {
+  readonly kind: PartKind
+  readonly ms: number
+  readonly leaves: number
+}
+export interface StageOf {
+  readonly body: BodyKind
+  readonly ms: number
+  readonly dependencies: readonly number[]
+  readonly join: 'all' | 'any' | 'settled'
+  readonly when: 'no' | 'true' | 'false'
+  readonly late: boolean
+  readonly onFailure: 'none' | 'skip' | 'fallback'
+}
+export interface PartCase {
+  readonly parts: readonly PartOf[]
+  readonly stages: readonly StageOf[]
+  readonly cancelAt: number | undefined
+  readonly timeoutMs: number | undefined
+  readonly maxConcurrency: number | undefined
+  readonly goOn: boolean
+  /** Whether somebody reads the events of the run as they come. */
+  readonly heard: boolean
+}

@@ -1,0 +1,132 @@
+import { StageOutput } from '../src/index.ts'
+import type { CallPart, InterceptorContext, StageContext } from '../src/index.ts'
+import type { ManualClock } from '../../testing/src/index.ts'
+
+interface Given {
+  readonly name: string
+  readonly log: string[]
+  heard: number
+}
+
+/** What is seen of a run by the parts in its calls and by the code of its stages, and what they leave behind. */
+export class PartWatch {
+  /** By stage and its path from the root, in order: what the parts saw and did, and what was told of the stage. */
+  readonly parts = new Map<string, string[]>()
+  /** By stage: what its code saw and did. */
+  readonly code = new Map<string, string[]>()
+  readonly #clock: ManualClock
+  readonly #given = new Map<CallPart, Given>()
+  readonly #last = new Map<string, CallPart[]>()
+  readonly #caller = new AbortController()
+  /** What was told after the run had settled. */
+  readonly late: string[] = []
+  #timers = 0
+  isOver = false
+
+  constructor(clock: ManualClock) {
+    this.#clock = clock
+  }
+
+  get now(): number {
+    return this.#clock.now()
+  }
+  get signal(): AbortSignal {
+    return this.#caller.signal
+  }
+  /** Timers and sleeps of parts and code that wait. */
+  get timers(): number {
+    return this.#timers
+  }
+  /** How often each part heard of an answer. */
+  get heardTimes(): readonly (readonly [part: string, times: number])[] {
+    return [...this.#given.values()].map(({ name, heard }) => [name, heard])
+  }
+
+  stop(): void {
+    this.#caller.abort(new Error('stopped from inside'))
+  }
+
+  partLog(context: StageContext<{}, {}>): string[] {
+    return logIn(this.parts, keyOf(context))
+  }
+  codeLog(context: StageContext<{}, {}>): string[] {
+    return logIn(this.code, keyOf(context))
+  }
+
+  given(context: InterceptorContext, part: CallPart, name: string): void {
+    const key = keyOf(context)
+    this.#given.set(part, { name: `${name} of ${key}`, log: this.partLog(context), heard: 0 })
+    this.#last.set(key, [...(this.#last.get(key) ?? []), part])
+  }
+  heard(part: CallPart, line: string): void {
+    const given = this.#given.get(part) as Given
+    given.heard++
+    given.log.push(line)
+    if (this.isOver) this.late.push(line)
+  }
+  /** Ends the call of the part that was given last for this stage. */
+  lastPart(context: InterceptorContext): (() => void) | undefined {
+    const part = this.#last.get(keyOf(context))?.at(-1)
+    if (part === undefined) return undefined
+    return () => context.endCall(part, StageOutput.skip('ended while another was asked'))
+  }
+
+  timer(ms: number, callback: () => void): () => void {
+    this.#timers++
+    let isSet = true
+    const forget = (): void => {
+      if (isSet) this.#timers--
+      isSet = false
+    }
+    const stop = this.#clock.setTimeout(() => {
+      forget()
+      callback()
+    }, ms)
+    return () => {
+      stop()
+      forget()
+    }
+  }
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    this.#timers++
+    try {
+      await this.#clock.sleep(ms, signal)
+    } finally {
+      this.#timers--
+    }
+  }
+
+  /** What a part finds in its context. */
+  seen({ attempt, startedAt, now, deadline, aborted, record }: InterceptorContext): string {
+    const { status, endedAt, attempts } = record
+    return JSON.stringify({
+      attempt,
+      startedAt,
+      now,
+      deadline,
+      aborted: aborted === undefined ? undefined : String(aborted.reason),
+      record: [status, endedAt],
+      attempts: attempts.map((each) => [each.startedAt, each.endedAt, each.status, each.error?.message]),
+    })
+  }
+  told(output: StageOutput): string {
+    const { status, data, reason, error } = output as {
+      status: string
+      data?: unknown
+      reason?: string
+      error?: Error
+    }
+    return JSON.stringify([status, data, reason, error?.message])
+  }
+}
+
+function keyOf(context: StageContext<{}, {}>): string {
+  const { stage, run } = context as InterceptorContext
+  return `${run.parent?.path ?? ''}/${stage.name}`
+}
+
+function logIn(logs: Map<string, string[]>, key: string): string[] {
+  const log = logs.get(key) ?? []
+  logs.set(key, log)
+  return log
+}
