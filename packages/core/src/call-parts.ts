@@ -54,12 +54,12 @@ export function callWithin<T>(
   first: number,
   outer: number,
   context: LiveContext,
-  call: () => T,
+  call: (context: LiveContext) => T,
 ): T {
   let place = outer
   while (place < layers.length && parts[first + place]?.enter === undefined) place++
   const part = parts[first + place]
-  if (place === layers.length || part?.enter === undefined) return call()
+  if (place === layers.length || part?.enter === undefined) return call(context)
   let isMade = false
   let hasThrown = false
   let result: unknown

@@ -170,6 +170,8 @@ export interface RunContext extends RunIdentity {
   readonly signal: AbortSignal
   readonly deadline: number | undefined
   readonly clock: Clock
+  /** When it started, on `clock`. */
+  readonly startedAt: number
   /** A value of this run, or of the run that this one is a child of. */
   get<T>(slot: Slot<T>): T | undefined
   set<T>(slot: Slot<T>, value: T): void

@@ -30,6 +30,7 @@ test('a part hears once of every run, those too that an interceptor refused, bef
   const part = taking('part', () => ({
     ended: ({ status, reason, errors, droppedEvents, report, startedAt, endedAt }, run) => {
       expect([startedAt, endedAt]).toEqual([report.startedAt, report.endedAt])
+      expect(run.startedAt).toBe(startedAt)
       log.push([run.pipeline.name, status, reason ?? errors[0]?.code ?? '-', droppedEvents, report.status].join(' '))
     },
   }))

@@ -58,7 +58,7 @@ export class OpenCall implements ForkChanges {
     const answer =
       taken ??
       this.#output ??
-      callWithin(this.#layers, parts, 0, 0, context, () => next(this.fork.context) as unknown as Answer)
+      callWithin(this.#layers, parts, 0, 0, context, next as unknown as (context: LiveContext) => Answer)
     if (this.#output !== undefined) {
       this.answer(this.#output) // it was ended meanwhile; once all are asked, they hear of it
       return this.#output

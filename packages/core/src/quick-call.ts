@@ -3,6 +3,7 @@ import { asPromise, stoppedOutput } from './execute.ts'
 import { callWithin, endCallParts, takeCallParts } from './call-parts.ts'
 import { checkedOutput, reasonOf } from './interceptor-answer.ts'
 import type { CallPart } from './interceptor.ts'
+import { nodeOf, runOf } from './live-context.ts'
 import type { LiveContext } from './live-context.ts'
 import type { StageNode } from './node.ts'
 import { endOpenCall } from './open-call.ts'
@@ -31,13 +32,16 @@ export function quickCall(run: RunLoop, node: StageNode, context: LiveContext): 
     if (part === undefined) continue
     takesPart = true
     if (part.enter === undefined) continue
-    return callWithin(layers, run.calls, firstCall, place, context, () => {
-      const value = codeOf(run, node, context)
-      return asPromise(value, context) ?? value // of a generator, its first step too
-    })
+    return callWithin(layers, run.calls, firstCall, place, context, codeWithin)
   }
   if (!takesPart) contexts[index] = undefined
   return codeOf(run, node, context)
+}
+
+/** The same within what a part has set around it: of a generator, its first step too. */
+function codeWithin(context: LiveContext): unknown {
+  const value = codeOf(runOf(context), nodeOf(context), context)
+  return asPromise(value, context) ?? value
 }
 
 /** Runs the code of the stage, unless somebody has answered meanwhile, or stopped the run. */

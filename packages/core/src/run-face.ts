@@ -81,6 +81,9 @@ export class RunFace implements RunContext {
   get clock(): Clock {
     return this.#run.clock
   }
+  get startedAt(): number {
+    return this.#run.startedAt
+  }
   get tryEmitEvent(): TryEmitEvent {
     return (type: string, data: object) => this.#run.tryEmit(undefined, type, data)
   }

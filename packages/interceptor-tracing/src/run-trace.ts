@@ -29,12 +29,17 @@ const RUN_KEY = createContextKey('stageflow run')
 /** Of a run's id, which a caller may have made, in characters. */
 export const LONGEST_ID = 256
 
+/** What is looked up of the stages of a pipeline. */
+export interface PipelineStages {
+  readonly byName: ReadonlyMap<string, StageInfo>
+  /** Those with several dependencies. */
+  readonly joins: ReadonlySet<StageInfo>
+}
+
 /** What a trace works with. */
-export interface TraceTools {
+export interface TraceTools extends PipelineStages {
   readonly tracer: Tracer
   readonly redactor: Redactor
-  /** Those of the pipeline, by name. */
-  readonly stages: ReadonlyMap<string, StageInfo>
   /** Called once, when a run that was recorded has ended. */
   readonly over: () => void
 }
@@ -75,16 +80,16 @@ export class RunTrace implements RunPart {
   /** `active` where it comes from this run, library spans and all; else that of the stage's newest span, or of the run's. */
   contextIn(active: Context, stage: string | undefined): Context {
     if (active.getValue(RUN_KEY) === this) return active
-    const place = stage === undefined ? undefined : this.#tools.stages.get(stage)?.index
+    const place = stage === undefined ? undefined : this.#tools.byName.get(stage)?.index
     const calls = place === undefined ? undefined : this.#stages[place]?.calls
     return calls?.at(-1)?.context ?? this.context
   }
 
   /** Opens the span of a call; undefined where that failed, or where the stage has settled, so that core refuses the call. */
-  start(stage: StageInfo): CallSpan | undefined {
+  start(stage: StageInfo, now: number): CallSpan | undefined {
     try {
       if (this.#stages[stage.index]?.record !== undefined) return undefined
-      return this.#open(stage, this.#clock.now(), (this.#stages[stage.index]?.calls.length ?? 0) + 1)
+      return this.#open(stage, now, (this.#stages[stage.index]?.calls.length ?? 0) + 1)
     } catch (cause) {
       this.failed(cause)
       return undefined
@@ -103,22 +108,24 @@ export class RunTrace implements RunPart {
   answered(call: CallSpan, output: StageOutput): void {
     if (call.isOver) return // its stage settled with this very answer
     call.output = output
-    call.endedAt = this.#clock.now()
     const spans = this.#stages[call.stage.index]
-    if (spans?.record !== undefined) this.#end(spans, call, spans.record)
+    // With an ok output the stage ends, and its record says when.
+    if (output.status === 'ok' && spans?.record === undefined) return
+    call.endedAt = this.#clock.now()
+    if (spans?.record !== undefined) this.#end(spans, spans.calls.indexOf(call), spans.record, call.endedAt)
   }
 
   /** A stage settled: its spans end, but for one whose code still runs, which the run waits for. */
   settled(record: StageRecord): void {
     if (this.#isOver) return
     try {
-      const info = this.#tools.stages.get(record.stage) as StageInfo
+      const info = this.#tools.byName.get(record.stage) as StageInfo
       const spans = this.#stages[info.index] ?? this.#openAnswered(info, record)
       spans.record = record
+      const now = record.endedAt ?? this.#clock.now()
       // Of code that still runs the run waits for the end, and tells it.
-      spans.calls.forEach((call, place) => {
-        if (record.abandoned === true || !isRunning(call, place, spans, record)) this.#end(spans, call, record)
-      })
+      for (let place = 0; place < spans.calls.length; place++)
+        if (record.abandoned === true || !isRunning(spans, place, record)) this.#end(spans, place, record, now)
     } catch (cause) {
       this.failed(cause)
     }
@@ -168,26 +175,27 @@ export class RunTrace implements RunPart {
     }
     if (attempt !== undefined) attributes['stageflow.stage.attempt'] = attempt
     const options: SpanOptions = { kind: SpanKind.INTERNAL, startTime: spanTime(startedAt), attributes }
-    if (stage.dependencies.length > 1) options.links = this.#linksOf(stage)
+    if (this.#tools.joins.has(stage)) options.links = this.#linksOf(stage)
     return this.#tools.tracer.startSpan(`stage ${stage.name}`, options, this.context)
   }
 
   /** To the dependencies that had settled when a join started: its parent is the run. */
   #linksOf({ dependencies }: StageInfo): Link[] {
     return dependencies.flatMap(({ stage }) => {
-      const spans = this.#stages[this.#tools.stages.get(stage)?.index ?? -1]
+      const spans = this.#stages[this.#tools.byName.get(stage)?.index ?? -1]
       const span = spans?.record === undefined ? undefined : spans.calls.at(-1)?.span
       return span === undefined ? [] : [{ context: span.spanContext(), attributes: { 'stageflow.stage.name': stage } }]
     })
   }
 
   /** Ends a span with what is known; `record` is the stage's. */
-  #end({ calls }: StageSpans, call: CallSpan, record: StageRecord, now: number = this.#clock.now()): void {
+  #end({ calls }: StageSpans, place: number, record: StageRecord, now: number): void {
+    const call = calls[place] as CallSpan
     if (call.isOver) return
     call.isOver = true
     let endedAt = now
     try {
-      const ending = endingOf(calls, calls.indexOf(call), record, now)
+      const ending = endingOf(calls, place, record, now)
       endedAt = ending.endedAt
       if (call.span.isRecording()) describeEnding(call.span, ending, this.#tools.redactor)
     } catch (cause) {
@@ -201,7 +209,7 @@ export class RunTrace implements RunPart {
     for (const spans of this.#stages) {
       if (spans?.record === undefined || spans.calls.every(({ isOver }) => isOver)) continue
       const record = outcome.report.stages[spans.info.name] ?? spans.record
-      for (const call of spans.calls) this.#end(spans, call, record, outcome.endedAt)
+      for (let place = 0; place < spans.calls.length; place++) this.#end(spans, place, record, outcome.endedAt)
     }
   }
 
@@ -224,9 +232,9 @@ export class RunTrace implements RunPart {
 }
 
 /** Whether the code of a call still runs. */
-function isRunning({ endedAt }: CallSpan, place: number, { calls }: StageSpans, { attempts }: StageRecord): boolean {
+function isRunning({ calls }: StageSpans, place: number, { attempts }: StageRecord): boolean {
   if (attempts.length === calls.length) return attempts[place]?.endedAt === undefined
-  return endedAt === undefined && attempts.some((attempt) => attempt.endedAt === undefined)
+  return calls[place]?.output === undefined && attempts.some((attempt) => attempt.endedAt === undefined)
 }
 
 /** A failure of telemetry, which is not the run's, goes where those of sinks and observers go. */

@@ -1,10 +1,11 @@
 import { SpanKind, context as contexts, isSpanContextValid, trace } from '@opentelemetry/api'
 import type { Attributes, Context, Tracer, TracerProvider } from '@opentelemetry/api'
 import { StageflowError } from '@stageflow/core'
-import type { Interceptor, PipelineInfo, RunContext, StageInfo } from '@stageflow/core'
+import type { Interceptor, PipelineInfo, RunContext } from '@stageflow/core'
 import { createRedactor } from '@stageflow/core/redaction'
 import type { Redactor } from '@stageflow/core/redaction'
 import { LONGEST_ID, RUN_TRACE, RunTrace, reportFailure } from './run-trace.ts'
+import type { PipelineStages } from './run-trace.ts'
 import { spanTime } from './span-time.ts'
 import { callerContext } from './trace-headers.ts'
 
@@ -31,18 +32,18 @@ export function tracing(options: TracingOptions = {}): Interceptor {
 
   const over = (): void => void recorded--
 
-  const stagesOf = stagesByName()
+  const stagesOf = pipelineStages()
   const open = (run: RunContext): RunTrace | undefined => {
     try {
       const tracer = tracerOf(options)
       if (tracer === undefined) return undefined
       const { parent, isInvalid } = parentOf(run)
       const attributes = runAttributes(run, isInvalid, redactor)
-      const startTime = spanTime(run.clock.now())
+      const startTime = spanTime(run.startedAt)
       const name = `invoke_workflow ${run.pipeline.name}`
       const span = tracer.startSpan(name, { kind: SpanKind.INTERNAL, startTime, attributes }, parent)
       if (!span.isRecording() && !isSpanContextValid(span.spanContext())) return undefined
-      const opened = new RunTrace(run, span, parent, { tracer, redactor, stages: stagesOf(run.pipeline), over })
+      const opened = new RunTrace(run, span, parent, { tracer, redactor, ...stagesOf(run.pipeline), over })
       run.set(RUN_TRACE, opened)
       if (opened.isRecording) recorded++
       return opened
@@ -59,18 +60,24 @@ export function tracing(options: TracingOptions = {}): Interceptor {
       if (recorded === 0) return undefined
       const found = context.get(RUN_TRACE)
       if (found === undefined || !found.isRecording || found.pipeline !== stage.pipeline) return undefined
-      return found.start(stage)
+      return found.start(stage, context.now)
     },
     onRun: open,
   }
 }
 
-/** The stages of a pipeline by name, read once a pipeline. */
-function stagesByName(): (pipeline: PipelineInfo) => ReadonlyMap<string, StageInfo> {
-  const known = new WeakMap<PipelineInfo, ReadonlyMap<string, StageInfo>>()
+/** What a trace looks up of the stages of a pipeline, read once a pipeline. */
+function pipelineStages(): (pipeline: PipelineInfo) => PipelineStages {
+  const known = new WeakMap<PipelineInfo, PipelineStages>()
   return (pipeline) => {
-    const stages = known.get(pipeline) ?? new Map(pipeline.stages.map((stage) => [stage.name, stage]))
-    known.set(pipeline, stages)
+    let stages = known.get(pipeline)
+    if (stages === undefined) {
+      stages = {
+        byName: new Map(pipeline.stages.map((stage) => [stage.name, stage])),
+        joins: new Set(pipeline.stages.filter(({ dependencies }) => dependencies.length > 1)),
+      }
+      known.set(pipeline, stages)
+    }
     return stages
   }
 }
