@@ -10,6 +10,7 @@ await clock.advance(10_000)
 assert.equal((await settled).status, 'failed')
 assert.equal(sink.types().at(-1), 'pipeline.failed')
 assert.equal((await runStage(() => ({ text: 'Hello' }))).output.status, 'ok')
+/** @type {import('@stageflow/core').Interceptor} */
 const bystander = {
   name: 'bystander',
   wrap: (next) => next,
