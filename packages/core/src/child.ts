@@ -15,7 +15,7 @@ import { RUN_OPTIONS, checkRunOptions } from './run-options.ts'
 import type { AllRunOptions } from './run-options.ts'
 import type { RunState } from './run-state.ts'
 import type { Run } from './run.ts'
-import { RUNNING } from './schedule.ts'
+import { RUNNING } from './schedule-codes.ts'
 import type { Fields } from './snapshot-fields.ts'
 import { fieldsOf, inputFields } from './snapshot.ts'
 

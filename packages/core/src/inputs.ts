@@ -1,6 +1,6 @@
 import { StageflowError, quote } from './errors.ts'
 import type { StageNode } from './node.ts'
-import { FAILED, OK, SKIPPED } from './schedule.ts'
+import { FAILED, OK, SKIPPED } from './schedule-codes.ts'
 
 /** Only there to be read in an error message. */
 export type Undeclared<Needs> = [keyof Needs] extends [never] ? 'declare it: { dependencies: […] }' : never

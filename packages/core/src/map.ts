@@ -4,7 +4,7 @@ import { LiveContext, runOf } from './live-context.ts'
 import { Output, toOutput } from './output.ts'
 import { LIMIT, isFunction } from './rules.ts'
 import type { Rules } from './rules.ts'
-import { RUNNING } from './schedule.ts'
+import { RUNNING } from './schedule-codes.ts'
 import { MadeStage } from './spec.ts'
 
 interface GivenOptions {

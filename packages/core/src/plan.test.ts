@@ -5,7 +5,7 @@ import { randomGraph } from '../test/random-graphs.ts'
 import { dependentsOf, longestPaths } from '../test/reference-join.ts'
 import { planOf } from '../test/schedule-checks.ts'
 import { createPlan, findCycles } from './plan.ts'
-import { CELLS, NEED, PENDING, READY, STATE, WAITING, WHY, stageOf } from './schedule.ts'
+import { CELLS, NEED, PENDING, READY, STATE, WAITING, WHY, stageOf } from './schedule-codes.ts'
 
 const row = (offsets: Int32Array, values: Int32Array, stage: number): number[] => [
   ...values.slice(offsets[stage], offsets[stage + 1]),

@@ -1,4 +1,4 @@
-import { CELLS, NEED, READY, START, STATE, WAITING, WHY, commandOf } from './schedule.ts'
+import { CELLS, NEED, READY, START, STATE, WAITING, WHY, commandOf } from './schedule-codes.ts'
 
 /** A list of stages for each stage. */
 type Rows = readonly (readonly number[])[]

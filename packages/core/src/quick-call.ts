@@ -10,7 +10,7 @@ import { endOpenCall } from './open-call.ts'
 import type { Output } from './output.ts'
 import { soleAttempt } from './record.ts'
 import type { RunLoop } from './run-loop.ts'
-import { RUNNING } from './schedule.ts'
+import { RUNNING } from './schedule-codes.ts'
 
 /**
  * Makes the call of a stage that nobody wraps: nothing is made for it but what those who take part in it make. Answers what its

@@ -3,7 +3,7 @@ import { Output } from './output.ts'
 import type { AttemptRecord, PipelineReport, PipelineStatus, StageRecord } from './report-types.ts'
 import type { RunState } from './run-state.ts'
 import type { Run } from './run.ts'
-import { FAILED, OK, SKIPPED, WAITING } from './schedule.ts'
+import { FAILED, OK, SKIPPED, WAITING } from './schedule-codes.ts'
 import type { Attempt, StageFacts } from './stage-facts.ts'
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }

@@ -11,7 +11,7 @@ import { checkRules, isObject } from './rules.ts'
 import type { Rules } from './rules.ts'
 import { SIGNAL } from './run-options.ts'
 import type { RunState } from './run-state.ts'
-import { RUNNING } from './schedule.ts'
+import { RUNNING } from './schedule-codes.ts'
 import { IDS } from './snapshot-fields.ts'
 import { ContextSnapshot } from './snapshot.ts'
 

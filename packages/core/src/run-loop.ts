@@ -26,7 +26,7 @@ import {
   STAYS,
   operationOf,
   stageOf,
-} from './schedule.ts'
+} from './schedule-codes.ts'
 import { answerQuickCall, endCall, endQuickCall, leaveCode, quickCall } from './quick-call.ts'
 import { askWhen } from './when.ts'
 

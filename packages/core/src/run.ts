@@ -11,7 +11,7 @@ import type { PipelineReport, RunOutcome } from './report-types.ts'
 import { RunFace, changesOf } from './run-face.ts'
 import { RunLoop } from './run-loop.ts'
 import type { Ending } from './run-state.ts'
-import { STOP } from './schedule.ts'
+import { STOP } from './schedule-codes.ts'
 
 /** One run from its first event to its last: what surrounds it, what stops it, and what it leaves behind. */
 export class Run extends RunLoop {

@@ -4,19 +4,8 @@ import { PROPERTY_TIMEOUT_MS, propertySettings } from '../test/property-settings
 import type { Wiring } from '../test/random-graphs.ts'
 import { randomScheduleCase } from '../test/random-schedules.ts'
 import { checkSchedule, planOf } from '../test/schedule-checks.ts'
-import {
-  CANCELLED,
-  FAILED,
-  LEFT,
-  OK,
-  SETTLED,
-  SKIPPED,
-  STAYS,
-  STOP,
-  Schedule,
-  operationOf,
-  stageOf,
-} from './schedule.ts'
+import { Schedule } from './schedule.ts'
+import { CANCELLED, FAILED, LEFT, OK, SETTLED, SKIPPED, STAYS, STOP, operationOf, stageOf } from './schedule-codes.ts'
 
 const NAMES = ['', 'START', 'SKIP', 'ABORT', 'END']
 

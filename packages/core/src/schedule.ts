@@ -1,4 +1,5 @@
 import type { Plan } from './plan.ts'
+import { ReadyHeap } from './ready-heap.ts'
 import {
   ABORT,
   ABORTED,
@@ -9,7 +10,6 @@ import {
   LEFT,
   NEED,
   OK,
-  PENDING,
   READY,
   RUNNING,
   SETTLED,
@@ -22,37 +22,10 @@ import {
   STOP,
   WAITING,
   WHY,
-  ReadyHeap,
   commandOf,
   operationOf,
   stageOf,
-} from './ready-heap.ts'
-
-export {
-  ABORT,
-  CANCELLED,
-  CELLS,
-  END,
-  FAILED,
-  LEFT,
-  NEED,
-  OK,
-  PENDING,
-  READY,
-  RUNNING,
-  SETTLED,
-  SKIP,
-  SKIPPED,
-  START,
-  STATE,
-  STAYS,
-  STOP,
-  WAITING,
-  WHY,
-  commandOf,
-  operationOf,
-  stageOf,
-}
+} from './schedule-codes.ts'
 
 /**
  * Which stage may start when: a state machine over integers, one a run. It takes facts, gives commands, and knows no promise,

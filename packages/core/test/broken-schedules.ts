@@ -101,7 +101,10 @@ export async function brokenSchedule({ name, text, instead }: Mistake): Promise<
     throw new Error(
       `The mistake "${name}" is made in place of ${JSON.stringify(text)}, which schedule.ts has ${parts.length - 1} times and must have once: adapt it.`,
     )
-  const source = parts.join(instead).replace("'./ready-heap.ts'", `'${moduleOf(sourceOf('ready-heap.ts'))}'`)
+  const source = ['ready-heap.ts', 'schedule-codes.ts'].reduce(
+    (whole, file) => whole.replace(`'./${file}'`, `'${moduleOf(sourceOf(file))}'`),
+    parts.join(instead),
+  )
   const module = (await import(/* @vite-ignore */ moduleOf(source))) as { readonly Schedule: ScheduleClass }
   return module.Schedule
 }

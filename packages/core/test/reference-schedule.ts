@@ -14,7 +14,7 @@ import {
   STAYS,
   STOP,
   WAITING,
-} from '../src/schedule.ts'
+} from '../src/schedule-codes.ts'
 import type { Wiring } from './random-graphs.ts'
 import { dependentsOf, longestPaths, verdictOf } from './reference-join.ts'
 import type { Counts } from './reference-join.ts'

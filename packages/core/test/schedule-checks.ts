@@ -12,7 +12,7 @@ import {
   STOP,
   operationOf,
   stageOf,
-} from '../src/schedule.ts'
+} from '../src/schedule-codes.ts'
 import type { Schedule } from '../src/schedule.ts'
 import type { Wiring } from './random-graphs.ts'
 import { ReferenceSchedule } from './reference-schedule.ts'

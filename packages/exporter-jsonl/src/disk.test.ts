@@ -12,7 +12,7 @@ import type { JsonlExporterOptions } from './index.ts'
 // Files are slow where the machine is busy.
 vi.setConfig({ testTimeout: 60_000 })
 
-let folder = temporaryFolder()
+let folder: ReturnType<typeof temporaryFolder>
 beforeEach(() => void (folder = temporaryFolder()))
 afterEach(() => {
   vi.restoreAllMocks()

@@ -13,7 +13,7 @@ import { JsonlExporter } from './index.ts'
 // Files are slow where the machine is busy.
 vi.setConfig({ testTimeout: 60_000 })
 
-let folder = temporaryFolder()
+let folder: ReturnType<typeof temporaryFolder>
 beforeEach(() => void (folder = temporaryFolder()))
 afterEach(() => folder.remove())
 

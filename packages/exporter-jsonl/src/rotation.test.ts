@@ -11,7 +11,7 @@ import { setAside } from './rotation.ts'
 // Files are slow where the machine is busy.
 vi.setConfig({ testTimeout: 60_000 })
 
-let folder = temporaryFolder()
+let folder: ReturnType<typeof temporaryFolder>
 beforeEach(() => void (folder = temporaryFolder()))
 afterEach(() => folder.remove())
 

@@ -9,7 +9,7 @@ import { JsonlExporter } from './index.ts'
 // Files are slow where the machine is busy.
 vi.setConfig({ testTimeout: 60_000 })
 
-let folder = temporaryFolder()
+let folder: ReturnType<typeof temporaryFolder>
 let clock = manualClock()
 beforeEach(() => void (folder = temporaryFolder()))
 afterEach(() => {
