@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openHistory } from './history.ts'
 
@@ -71,6 +73,27 @@ test('several processes that open a new history at once lose nothing', async () 
     )
   }
   history.close()
+})
+
+test('who writes while a history is opened is waited for', async () => {
+  const state = new Int32Array(new SharedArrayBuffer(4))
+  const script = `
+    const { file, state } = require('node:worker_threads').workerData
+    const database = new (require('node:sqlite').DatabaseSync)(file)
+    database.exec('BEGIN IMMEDIATE; CREATE TABLE other (a)')
+    Atomics.store(state, 0, 1)
+    Atomics.notify(state, 0)
+    Atomics.wait(state, 0, 1, 300)
+    database.exec('COMMIT')
+    database.close()`
+  const file = join(root, 'chat.sqlite')
+  const ended = once(new Worker(script, { eval: true, workerData: { file, state } }), 'exit')
+  Atomics.wait(state, 0, 0)
+  const history = openHistory(root)
+  history.add('s', turn('one'), 1)
+  expect(history.recent('s', 5)).toEqual([turn('one')])
+  history.close()
+  await ended
 })
 
 test('a damaged file is an error that names it and says what to do', () => {

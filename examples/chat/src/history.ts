@@ -78,10 +78,6 @@ export function openHistory(directory: string): History {
 }
 
 function prepare(database: DatabaseSync): DatabaseSync {
-  // Write-ahead logging lets a reader and a writer work at once; a file that has it keeps it.
-  database.exec('PRAGMA journal_mode = WAL')
-  // In this mode NORMAL cannot corrupt the file; a power cut may cost the last turn, which a chat can bear.
-  database.exec('PRAGMA synchronous = NORMAL')
   inTransaction(database, () => {
     const version = pragma(database, 'user_version')
     if (version === 0) return database.exec(SCHEMA)

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
+import { Worker } from 'node:worker_threads'
 
 import { Pipeline, StageKind, StageflowError } from '@stageflow/core'
 import { idempotency, type IdempotencyStore } from '@stageflow/interceptor-idempotency'
@@ -161,6 +163,49 @@ test('who holds the file for longer than the store waits makes it unavailable, a
   other.close()
   expect((await graph.runSettled({ extensions: { idempotencyKey: 'k' } })).status).toBe('completed')
   store.close()
+})
+
+/** Another thread's write to a new file, which goes on until `end` is called, or for 300 ms where the thread is blocked. */
+function otherWrite(file: string): { end: () => Promise<unknown> } {
+  const state = new Int32Array(new SharedArrayBuffer(4))
+  const script = `
+    const { file, state } = require('node:worker_threads').workerData
+    const database = new (require('node:sqlite').DatabaseSync)(file)
+    database.exec('BEGIN IMMEDIATE; CREATE TABLE other (a)')
+    Atomics.store(state, 0, 1)
+    Atomics.notify(state, 0)
+    Atomics.wait(state, 0, 1, 300)
+    database.exec('COMMIT')
+    database.close()`
+  const ended = once(new Worker(script, { eval: true, workerData: { file, state } }), 'exit')
+  Atomics.wait(state, 0, 0)
+  return {
+    end() {
+      Atomics.store(state, 0, 2)
+      Atomics.notify(state, 0)
+      return ended
+    },
+  }
+}
+
+test('who writes a new file before it has its write-ahead log is waited for', async () => {
+  const file = newFile()
+  const write = otherWrite(file)
+  const store = sqliteStore({ file })
+  expect(store.claim('k', claim('a'))).toEqual({ status: 'claimed' })
+  store.close()
+  await write.end()
+})
+
+test('who writes a new file for longer than the store waits makes it unavailable', async () => {
+  const file = newFile()
+  const write = otherWrite(file)
+  expect(thrownBy(() => sqliteStore({ file, busyTimeoutMs: 20 }))).toMatchObject({
+    code: 'store-sqlite/unavailable',
+    message: expect.stringMatching(/open failed: database is locked/) as unknown,
+  })
+  await write.end()
+  sqliteStore({ file, busyTimeoutMs: 20 }).close()
 })
 
 test('six processes may open one new file at once', async () => {

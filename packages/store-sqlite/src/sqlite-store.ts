@@ -11,7 +11,7 @@ export interface SqliteStoreOptions {
   readonly database?: DatabaseSync
   /** For `file`: `full` (default) keeps what was recorded through a loss of power; `normal` only through a crash of the process, and is faster. */
   readonly synchronous?: 'full' | 'normal'
-  /** For `file`: how long an operation waits, and blocks its process, for another process's write, in milliseconds. Default: 5,000. */
+  /** For `file`: how long opening and each operation wait, blocking the process, for another process's write, in milliseconds. Default: 5,000. */
   readonly busyTimeoutMs?: number
 }
 
@@ -43,6 +43,8 @@ interface Row {
   readonly left_ms: number | bigint
 }
 
+/** How long to sleep before the journal mode is set again. */
+const MODE_RETRY_MS = 5
 /** After this many claims rows past their end are removed, this many at most: more leave than come. */
 const CLAIMS_PER_PURGE = 64
 const ROWS_PER_PURGE = 256
@@ -104,7 +106,7 @@ function openFile(file: string, synchronous: 'full' | 'normal', busyTimeoutMs: n
   const database = new DatabaseSync(file)
   try {
     database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
-    database.exec('PRAGMA journal_mode = WAL')
+    useWriteAheadLog(database, busyTimeoutMs)
     database.exec(`PRAGMA synchronous = ${synchronous}`)
     return database
   } catch (error) {
@@ -112,6 +114,21 @@ function openFile(file: string, synchronous: 'full' | 'normal', busyTimeoutMs: n
     throw error
   }
 }
+
+/** A file keeps its journal mode. SQLite waits for locks everywhere but while it changes that mode: so it is waited here. */
+function useWriteAheadLog(database: DatabaseSync, busyTimeoutMs: number): void {
+  for (let waitedMs = 0; ; waitedMs += MODE_RETRY_MS) {
+    try {
+      return database.exec('PRAGMA journal_mode = WAL')
+    } catch (error) {
+      if (!isBusy(error) || waitedMs >= busyTimeoutMs) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, MODE_RETRY_MS)
+    }
+  }
+}
+
+/** SQLITE_BUSY and its extended codes, which have it in their lowest byte. */
+const isBusy = (error: unknown): boolean => ((error as { errcode?: number }).errcode ?? 0) % 256 === 5
 
 function attempt<T>(operation: string, act: () => T): T {
   try {
