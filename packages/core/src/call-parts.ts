@@ -1,11 +1,12 @@
 import type { InterceptorContext } from './context.ts'
 import { interceptorThrew } from './execute.ts'
-import { notAnOutput, threw } from './interceptor-answer.ts'
-import type { CallPart, OnCall } from './interceptor.ts'
+import { isPart, notAnOutput, threw } from './interceptor-answer.ts'
+import type { CallPart, OnCall, RunPart } from './interceptor.ts'
 import { nodeOf, runOf } from './live-context.ts'
 import type { LiveContext } from './live-context.ts'
-import { Output, isForeignOutput, toOutput } from './output.ts'
-import { isThenable } from './thenable.ts'
+import { Output, isOutput } from './output.ts'
+import { frozenOutput } from './stage-end.ts'
+import type { Named, RunState } from './run-state.ts'
 
 /** An interceptor that takes part in the calls of a stage. */
 export interface CallLayer {
@@ -31,30 +32,40 @@ export function takeCallParts(
   return undefined
 }
 
-function partOf({ name, onCall }: CallLayer, context: LiveContext): Output | CallPart | undefined {
+function partOf(by: CallLayer, context: LiveContext): Output | CallPart | undefined {
+  const { name, onCall } = by
   try {
     const answer: unknown = onCall(context as unknown as InterceptorContext)
+    const part = answer as CallPart | undefined
+    void part?.enter // where it throws, here rather than in the middle of the call
     // What nearly all answer with, and nothing else has.
-    if ((answer as CallPart | null | undefined)?.ended !== undefined) return answer as CallPart
-    if (answer === undefined || answer instanceof Output) return answer
+    if (answer === undefined || part?.ended !== undefined) return part
     const stage = nodeOf(context).name
-    if (typeof answer !== 'object' || answer === null || isThenable(answer))
-      return notAnOutput(name, stage, answer, 'its part in the call, a StageOutput, or undefined, and at once')
-    return isForeignOutput(answer) ? toOutput(answer, stage) : answer
+    if (isOutput(answer)) return frozenOutput(answer, stage, runOf(context).graph.freeze)
+    if (isPart(answer)) return answer
+    runOf(context).heard(answer, by)
+    return notAnOutput(
+      `Interceptor "${name}"`,
+      stage,
+      answer,
+      'returns its part in the call, a StageOutput, or undefined, and at once',
+    )
   } catch (thrown) {
     const stage = nodeOf(context).name
     return threw(name, stage, interceptorThrew, context as unknown as InterceptorContext, thrown)
   }
 }
 
-/** Makes a call within what its parts, from `outer` on, set around it, such as an async context: once, whatever they do. */
-export function callWithin<T>(
-  layers: readonly CallLayer[],
-  parts: CallParts,
+/** Makes a call, or begins a run, within what its parts, from `outer` on, set around it, such as an async context: once, whatever they do. */
+export function within<Context, T>(
+  run: RunState,
+  layers: readonly Named[],
+  parts: readonly (CallPart | RunPart | undefined)[],
   first: number,
   outer: number,
-  context: LiveContext,
-  call: (context: LiveContext) => T,
+  context: Context,
+  call: (context: Context) => T,
+  what?: string,
 ): T {
   let place = outer
   while (place < layers.length && parts[first + place]?.enter === undefined) place++
@@ -67,7 +78,7 @@ export function callWithin<T>(
     if (isMade) return
     isMade = true
     try {
-      result = callWithin(layers, parts, first, place + 1, context, call)
+      result = within(run, layers, parts, first, place + 1, context, call, what)
     } catch (thrown) {
       hasThrown = true
       result = thrown
@@ -75,9 +86,9 @@ export function callWithin<T>(
   }
   const by = layers[place]
   try {
-    heard(part.enter(next, context as unknown as InterceptorContext), context, by)
+    run.heard(part.enter(next, context as never), by, what)
   } catch (cause) {
-    runOf(context).callbackThrew(cause, by)
+    run.blame(cause, by, what)
   }
   next()
   if (hasThrown) throw result
@@ -92,23 +103,18 @@ export function endCallParts(
   context: LiveContext,
   output: Output,
 ): void {
+  const run = runOf(context)
   for (let place = layers.length - 1; place >= 0; place--) {
     const part = parts[first + place]
     if (part === undefined) continue
     parts[first + place] = undefined
-    if (part.ended === undefined) continue
     const by = layers[place]
     try {
-      heard(part.ended(output as never, context as unknown as InterceptorContext), context, by)
+      run.heard(part.ended?.(output as never, context as unknown as InterceptorContext), by)
     } catch (cause) {
-      runOf(context).callbackThrew(cause, by)
+      run.blame(cause, by)
     }
   }
-}
-
-/** It may be asynchronous by mistake: its failure must not go unseen, nor end the process. */
-function heard(answer: unknown, context: LiveContext, by: CallLayer | undefined): void {
-  if (answer instanceof Promise) answer.catch((cause: unknown) => runOf(context).callbackThrew(cause, by))
 }
 
 /** The least of `limit` and of the deadlines of parts. */

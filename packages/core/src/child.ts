@@ -73,11 +73,16 @@ export function openChild(
     rootPipeline: root.graph.name,
     path: `${run.parent === undefined ? '' : `${run.parent.shown.path}/`}${node.name}${suffix}`,
   })
+  let deadline = context.deadline ?? Infinity
   const parent: ParentLink = {
     shown,
     run,
     signal: context.signal,
-    remainingMs: (context.deadline ?? Infinity) - run.clock.now(),
+    get deadline() {
+      // Of a stage that is stopped, or has ended, the last one.
+      return context.aborted === undefined ? (deadline = context.deadline ?? deadline) : deadline
+    },
+    openedAt: run.clock.now(),
     tell: (news) => tellForks(context, news),
   }
   const child = create(
@@ -120,8 +125,7 @@ function inherited(run: RunLoop, graph: BuiltGraph): AllRunOptions {
 
 async function settle(run: RunLoop, node: StageNode, child: Run, { depth, path }: RunParent): Promise<Outcome> {
   const facts = run.facts(node.index)
-  if (facts.children === undefined) facts.children = [child]
-  else facts.children.push(child)
+  ;(facts.children ??= []).push(child)
   facts.code++
   const startedAt = run.clock.now()
   const data = { pipeline: child.graph.name, childRunId: child.pipelineRunId, depth, path }

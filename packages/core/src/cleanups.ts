@@ -26,7 +26,7 @@ export async function runCleanups(
     report(
       new StageflowError(
         'core/cleanup-timeout',
-        `The cleanups of the run took longer than ${limitMs} ms (cleanupMs); the run did not wait any longer.`,
+        `The cleanups of the run took longer than ${limitMs} ms (cleanupMs), and were given up.`,
       ),
     )
 }

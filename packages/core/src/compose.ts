@@ -4,6 +4,7 @@ import { StageflowError, quote, textOf } from './errors.ts'
 import type { Interceptor, OnCall, RunPipeline, RunStage } from './interceptor.ts'
 import type { RunOutcome } from './report-types.ts'
 import { isOutcomeOf } from './outcome.ts'
+import { isFunction } from './rules.ts'
 import { runBehind } from './run-face.ts'
 import type { RunState } from './run-state.ts'
 import { callLayer } from './open-call.ts'
@@ -64,7 +65,7 @@ function layerOf(
   what: string,
 ): unknown {
   const make: unknown = one[hook]
-  if (typeof make !== 'function') return undefined
+  if (!isFunction(make)) return undefined
   let layer: unknown
   try {
     layer = make.apply(one, given)
@@ -73,7 +74,7 @@ function layerOf(
     return undefined
   }
   if (layer === (hook === 'onCall' ? undefined : given[0])) return undefined
-  if (typeof layer === 'function') return layer
+  if (isFunction(layer)) return layer
   const answers =
     hook === 'onCall'
       ? 'onCall(stage) returns a function, or undefined'

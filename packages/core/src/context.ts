@@ -97,7 +97,7 @@ export interface StageContext<out Needs = AnyInputs, out Ports = {}> extends Run
   /** When the run, or what surrounds this attempt, gives up, on `clock`. */
   readonly deadline: number | undefined
   readonly clock: Clock
-  /** When this attempt started, on `clock`. */
+  /** When this attempt started, on `clock`; until its code is called, when the one before did, or the stage. */
   readonly startedAt: number
   /** A value of this run, or of the run that this one is a child of. */
   get<T>(slot: Slot<T>): T | undefined
@@ -146,7 +146,7 @@ export interface CallNews {
   readonly deadline?: number
   /** Told of each sign of life from inside: `context.heartbeat()`, a chunk, a stage of a child run that settled. */
   onHeartbeat?(): void
-  /** Told, with true, when the engine itself blocks what is inside, because a reader is far behind, and with false when that is over. */
+  /** Told, with true, when the engine itself blocks what is inside, because a reader is far behind or an earlier call still runs, and with false when that is over. */
   onParked?(parked: boolean): void
 }
 

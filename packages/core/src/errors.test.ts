@@ -61,6 +61,7 @@ test('textOf gives text for anything that can be thrown, and never throws itself
       'an object that cannot be read',
     ],
     [Object.create(null), '{}'],
+    ['{}', '{}'],
   ]
   for (const [value, text] of values) expect(textOf(value)).toBe(text)
 })
@@ -82,12 +83,24 @@ test('textOf of hostile values is text too', () => {
     expect(typeof textOf(value)).toBe('string')
 })
 
+test.each([
+  [Promise.resolve(1), '[object Promise]'],
+  [new Map([[1, 2]]), '[object Map]'],
+  [{ toJSON: () => undefined }, '{}'],
+  [new (class Own {})(), '{}'],
+])('what JSON has nothing of is named by its kind: %o', (value, text) => {
+  expect(textOf(value)).toBe(text)
+  expect(quote(value)).toBe(text)
+})
+
 test('quote shortens what comes from outside to one short line', () => {
   expect(quote('text')).toBe('"text"')
   expect(quote('line\nbreak')).toBe('"line\\nbreak"')
   expect(quote('x'.repeat(1_000_000))).toHaveLength(78)
   expect(quote({ a: 'x'.repeat(1_000_000) })).toHaveLength(78)
   expect(quote(undefined)).toBe('undefined')
+  expect(quote({})).toBe('{}')
+  expect(quote('{}')).toBe('"{}"')
 })
 
 test('toError keeps an error, and wraps anything else as core/stage-failed with the value as its cause', () => {

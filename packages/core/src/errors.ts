@@ -55,9 +55,10 @@ export interface ErrorRecord {
 export function textOf(value: unknown): string {
   try {
     if (value instanceof Error) return String(value.message || value.name)
-    if (typeof value === 'object' && value !== null)
-      return JSON.stringify(value) ?? Object.prototype.toString.call(value)
-    return String(value)
+    if (typeof value !== 'object' || value === null) return String(value)
+    const json = JSON.stringify(value) ?? '{}'
+    // JSON has nothing of a promise or a map: these are named by their kind.
+    return json === '{}' ? Object.prototype.toString.call(value).replace('[object Object]', json) : json
   } catch {
     return typeof value === 'object' ? 'an object that cannot be read' : typeof value
   }

@@ -10,6 +10,7 @@ import { Output } from './output.ts'
 import type { RunLoop } from './run-loop.ts'
 import { RUNNING } from './schedule-codes.ts'
 import { cancelChildren, frozenOutput } from './stage-end.ts'
+import { isFunction, isObject } from './rules.ts'
 import { isThenable } from './thenable.ts'
 import type { Attempt, StageFacts } from './stage-facts.ts'
 
@@ -43,10 +44,10 @@ function noContext(given: unknown): Output {
 /** What a stage returned as a promise, where it is one: of any kind, or an async generator, which is drained. */
 export function asPromise(value: unknown, context: LiveContext): Promise<unknown> | undefined {
   if (value instanceof Promise) return value
-  if (typeof value !== 'object' || value === null || value instanceof Output) return undefined
+  if (!isObject(value) || value instanceof Output) return undefined
   if (isThenable(value)) return Promise.resolve(value)
-  if (Symbol.asyncIterator in value && 'next' in value && typeof value.next === 'function')
-    return drain(value as AsyncGenerator<unknown, unknown>, context)
+  if (Symbol.asyncIterator in value && isFunction(value['next']))
+    return drain(value as unknown as AsyncGenerator<unknown, unknown>, context)
   return undefined
 }
 
@@ -151,9 +152,7 @@ function codeEnded(run: RunLoop, context: LiveContext, facts: StageFacts, attemp
   if (facts.abandoned || run.over) return output // its record is closed
   attemptEnded(run, attempt, (facts.answered = output))
   if (facts.code > 0) cancelChildren(run, facts, stage)
-  // Where every layer passed this promise on the stage ends here, with the attempt's own time.
-  if (facts.direct && run.schedule.state(stage) === RUNNING) run.resume(stage, output, attempt.endedAt as number)
-  else run.codeLeft(stage)
+  run.codeLeft(stage)
   return output
 }
 
@@ -166,15 +165,18 @@ async function callAgain(context: LiveContext, facts: StageFacts): Promise<Outpu
     waits = false
     limit.resolve()
   }, run.graceMs)
+  // The engine itself blocks this call: limits on it stand still, and begin with its code.
+  tellForks(context, 'parked')
   // Of several that wait, the first to go on makes the others wait again.
   while (waits && facts.code > 0) await Promise.race([facts.idle(), limit.promise])
+  tellForks(context, 'unparked')
   cancelTimer()
   if (facts.code === 0) return call(context)
   return new Output(
     'fail',
     new StageflowError(
       'core/still-running',
-      `Stage "${nodeOf(context).name}" was called again, and its first call still runs ${run.graceMs} ms later: it ignores its signal. A stage never runs twice at once.`,
+      `Stage "${nodeOf(context).name}" was called again, and its first call still runs ${run.graceMs} ms later: it ignores its signal.`,
     ),
   )
 }

@@ -2,7 +2,7 @@ import type { InterceptorContext } from './context.ts'
 import { notAnOutput, threw } from './interceptor-answer.ts'
 import type { JudgeThrow } from './interceptor-answer.ts'
 import type { RunStage } from './interceptor.ts'
-import { Output, isForeignOutput, toOutput } from './output.ts'
+import { Output, isOutput, toOutput } from './output.ts'
 import { isThenable } from './thenable.ts'
 
 /** An output, or a promise of one that never rejects. */
@@ -35,8 +35,8 @@ export function guarded(name: string, stage: string, layer: RunStage, judge: Jud
 }
 
 function later(name: string, stage: string, judge: JudgeThrow, context: InterceptorContext, answer: unknown): Answer {
-  if (isForeignOutput(answer)) return toOutput(answer, stage)
-  if (!isThenable(answer)) return notAnOutput(name, stage, answer)
+  if (isOutput(answer)) return toOutput(answer, stage)
+  if (!isThenable(answer)) return notAnOutput(`Interceptor "${name}"`, stage, answer)
   const promise = answer instanceof Promise ? answer : Promise.resolve(answer)
   return checkedPromise(
     promise.then(

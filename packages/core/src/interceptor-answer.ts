@@ -1,6 +1,9 @@
 import type { InterceptorContext } from './context.ts'
 import { StageflowError, quote, textOf } from './errors.ts'
-import { Output, failed, isForeignOutput, toOutput } from './output.ts'
+import { failed } from './output.ts'
+import type { Output } from './output.ts'
+import { isObject } from './rules.ts'
+import { isThenable } from './thenable.ts'
 
 /** What a throw of an interceptor means for the stage. */
 export type JudgeThrow = (context: InterceptorContext, thrown: unknown, failure: StageflowError) => Output
@@ -22,22 +25,21 @@ export function threw(
 }
 
 export function notAnOutput(
-  name: string,
+  who: string,
   stage: string,
   answer: unknown,
-  owes = 'what next(context) returned, or a StageOutput',
+  owes = 'returns what next(context) returned, or a StageOutput',
 ): Output {
-  return failed(
-    'core/interceptor-answer',
-    `Interceptor "${name}" answered stage "${stage}" with ${quote(answer)}; it returns ${owes}.`,
-  )
+  return failed('core/interceptor-answer', `${who} answered stage "${stage}" with ${quote(answer)}; it ${owes}.`)
 }
 
-/** What an interceptor gave to answer a call of a stage that goes on. */
-export function checkedOutput(given: unknown, by: string, stage: string): Output {
-  if (given instanceof Output) return given
-  return isForeignOutput(given) ? toOutput(given, stage) : notAnOutput(by, stage, given)
-}
+const MEMBERS = ['enter', 'ended', 'settled', 'deadline', 'onHeartbeat', 'onParked']
+
+/** Whether an interceptor may mean it as its part in a call or a run. As for TypeScript, what has members, but none of a part, is a mistake. */
+export const isPart = (answer: unknown): answer is object =>
+  isObject(answer) &&
+  !isThenable(answer) &&
+  (Reflect.ownKeys(answer).length === 0 || MEMBERS.some((member) => member in answer))
 
 /** Why what is inside a call aborts that was answered in its place. */
 export const reasonOf = ({ error }: Output): unknown =>

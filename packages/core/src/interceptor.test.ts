@@ -365,3 +365,18 @@ test('the record that an interceptor read stays as it was', async () => {
   await graphOf([reading], async () => ({})).run()
   expect(records[0]?.attempts).toMatchObject([{ status: undefined }])
 })
+
+test('the error of an attempt is the same whether somebody wraps the stage or not', async () => {
+  const errors = []
+  for (const interceptors of [[], [wrapping('passes', (next) => (context) => next(context))]]) {
+    const { report } = await new Pipeline('demo')
+      .withStage('a', () => {
+        throw new Error('no')
+      })
+      .build({ clock, interceptors })
+      .runSettled()
+    errors.push(report.stages['a']?.attempts.map(({ error }) => error))
+  }
+  expect(errors[0]).toEqual([{ code: 'core/stage-failed', message: 'no' }])
+  expect(errors[1]).toEqual(errors[0])
+})

@@ -20,7 +20,7 @@ export async function emitLastEvent(run: RunState, outcome: Outcome): Promise<vo
   run.problem(
     new StageflowError(
       'core/sink-slow',
-      `The event sink did not take the last event of the run within ${limitMs} ms (cleanupMs); the run did not wait any longer.`,
+      `The event sink did not take the last event of the run within ${limitMs} ms (cleanupMs), and was given up.`,
     ),
   )
 }

@@ -10,7 +10,9 @@ import type { CallPart } from './interceptor.ts'
 import type { StageNode } from './node.ts'
 import { stageRecord } from './record.ts'
 import type { StageRecord } from './report-types.ts'
+import { isObject } from './rules.ts'
 import type { RunLoop } from './run-loop.ts'
+import type { Named } from './run-state.ts'
 import { RUNNING } from './schedule-codes.ts'
 import { giveUp } from './stage-end.ts'
 import type { ForkNews } from './parent-link.ts'
@@ -42,7 +44,7 @@ export class LiveContext {
 
   static {
     for (const id of IDS) getter(this.prototype, id, (context) => context.#run.snapshot[id])
-    hasRun = (value): value is LiveContext => typeof value === 'object' && value !== null && #run in value
+    hasRun = (value): value is LiveContext => isObject(value) && #run in value
     readRun = (context) => context.#run
     readNode = (context) => context.#node
     readFork = (context) => context.#fork
@@ -141,7 +143,8 @@ export class LiveContext {
   #narrowed(changes: ForkChanges, item: string): ForkState {
     const facts = this.#run.factsIfAny(this.#node.index)
     // Whoever narrows a stage whose code runs goes on to its next call.
-    if (facts !== undefined && facts.code > 0) giveUp(facts, (call) => call.isAborted)
+    if (facts !== undefined && facts.code > 0)
+      giveUp(facts, (call) => call.isAborted && this.#fork?.isIn(call.fork) !== true)
     const fork = new ForkState(this.#run, this.#node, this.#fork, changes, item)
     const context = new LiveContext(this.#run, this.#node, fork)
     context.#inputs = this.#inputs // which may be fixed since the stage started
@@ -166,22 +169,33 @@ export const forkOf: (context: LiveContext) => ForkState | undefined = readFork
 /** Tells the forks around a stage, and those around the stages above it. */
 export function tellForks(context: LiveContext, news: ForkNews): void {
   const run = runOf(context)
+  const node = nodeOf(context)
   // Who was told that it is blocked is told that it no longer is, whatever has ended meanwhile.
-  if (news === 'alive' && run.schedule.state(nodeOf(context).index) !== RUNNING) return
-  for (let fork = forkOf(context); fork !== undefined; fork = fork.outer) tellNews(run, fork.changes, news)
-  const { firstCall, layers } = nodeOf(context)
-  tellParts(run, run.calls, firstCall, firstCall + layers.length, news)
+  if (news === 'alive' && run.schedule.state(node.index) !== RUNNING) return
+  for (let fork = forkOf(context); fork !== undefined; fork = fork.outer) tellNews(context, fork.changes, news)
+  tellParts(context, node.layers, run.calls, node.firstCall, news)
   run.parent?.tell(news)
 }
 
 /** Tells the parts of a call, the innermost first; not those whose call another has ended, told just before. */
-export function tellParts(run: RunLoop, parts: CallParts, first: number, end: number, news: ForkNews): void {
-  for (let place = end - 1; place >= first; place--) {
-    const part = parts[place]
-    if (part !== undefined) tellNews(run, part, news)
+export function tellParts(
+  context: LiveContext,
+  layers: readonly Named[],
+  parts: CallParts,
+  first: number,
+  news: ForkNews,
+): void {
+  for (let place = layers.length - 1; place >= 0; place--) {
+    const part = parts[first + place]
+    if (part !== undefined) tellNews(context, part, news, layers[place])
   }
 }
 
-function tellNews(run: RunLoop, listener: CallNews, news: ForkNews): void {
-  run.tell(() => (news === 'alive' ? listener.onHeartbeat?.() : listener.onParked?.(news === 'parked')), undefined)
+function tellNews(context: LiveContext, listener: CallNews, news: ForkNews, by?: Named): void {
+  const run = runOf(context)
+  try {
+    run.heard(news === 'alive' ? listener.onHeartbeat?.() : listener.onParked?.(news === 'parked'), by)
+  } catch (cause) {
+    run.blame(cause, by)
+  }
 }

@@ -107,7 +107,7 @@ test('what an observer throws is reported once a run, under core/problems, and c
     expect(report.notes['core/problems']).toMatchObject([
       {
         code: 'core/observer-threw',
-        message: 'Interceptor "broken" threw when it was told of stage "a": a bug. It changes nothing.',
+        message: 'Interceptor "broken" threw when it was told of stage "a": a bug',
         cause: { message: 'a bug' },
       },
     ])

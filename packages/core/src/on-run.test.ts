@@ -15,6 +15,9 @@ const refusing = (answer: (run: RunContext) => RunOutcome): Interceptor => ({
   name: 'refusing',
   wrapRun: (next) => (run) => (run.parent === undefined ? answer(run) : next(run)),
 })
+const rejecting = (async () => {
+  throw new Error('a bug')
+}) as () => never
 const problemsOf = ({ report }: { readonly report: { readonly notes: object } }): readonly string[] =>
   ((report.notes as { 'core/problems'?: readonly { message: string }[] })['core/problems'] ?? []).map(
     ({ message }) => message,
@@ -247,9 +250,7 @@ test.each<readonly [what: string, enter: NonNullable<RunPart['enter']>, problems
       await clock.advance(1)
       const result = await run
       expect([result.status, calls, entered]).toEqual(['completed', 1, ['outer', 'inner']])
-      expect(problemsOf(result)).toEqual(
-        Array(count).fill('Interceptor "odd" threw when it was told of the run: no. It changes nothing.'),
-      )
+      expect(problemsOf(result)).toEqual(Array(count).fill('Interceptor "odd" threw when it was told of the run: no'))
     }
   },
 )
@@ -261,6 +262,8 @@ test.each<readonly [what: string, onRun: () => unknown]>([
   ['null', () => null],
   ['a number', () => 5],
   ['a function', () => () => {}],
+  ['an error', () => new Error('no disk')],
+  ['a misspelt part', () => ({ setled() {} })],
 ])('an onRun that answers with %s takes no part, and is reported once (core/observer-threw)', async (_, onRun) => {
   const heard: string[] = []
   const wrong: Interceptor = {
@@ -282,6 +285,38 @@ test.each<readonly [what: string, onRun: () => unknown]>([
       message: expect.stringContaining('Interceptor "wrong" threw when it was told of the run'),
     },
   ])
+})
+
+test.each<readonly [what: string, late: Omit<Interceptor, 'name'>]>([
+  ['settled', { settled: rejecting }],
+  ['settled of a part', { onRun: () => ({ settled: rejecting }) }],
+  ['enter', { onRun: () => ({ enter: rejecting }) }],
+  ['ended', { onRun: () => ({ ended: rejecting }) }],
+  ['ended of a call', { onCall: () => () => ({ ended: rejecting }) }],
+])('what %s rejects with is a problem, also of a run that nobody hears and that is over by then', async (_, late) => {
+  const graph = new Pipeline('demo')
+    .withStage('a', () => ({}))
+    .build({ clock, interceptors: [{ name: 'late', ...late }] })
+  for (const settled of [graph.runSettled(), graph.start().settled])
+    expect(problemsOf(await settled)).toEqual([expect.stringMatching(/^Interceptor "late" .*a bug/)])
+})
+
+test('a run that was cancelled before it started is so for all that take part in it', async () => {
+  const seen: unknown[] = []
+  const part = (run: RunContext): RunPart => ({
+    enter(next) {
+      seen.push(run.signal.aborted)
+      next()
+    },
+    ended: ({ status, reason }) => void seen.push(status, reason),
+  })
+  const sees = taking('sees', (run) => {
+    seen.push(run.signal.aborted)
+    return part(run)
+  })
+  const graph = new Pipeline('demo').withStage('a', () => ({})).build({ clock, interceptors: [sees] })
+  await graph.runSettled({}, { signal: AbortSignal.abort(new Error('gone')) })
+  expect(seen).toEqual([true, true, 'cancelled', 'gone'])
 })
 
 test('an onRun that throws takes no part, is reported, and changes nothing (core/observer-threw)', async () => {
@@ -362,9 +397,7 @@ test('an interceptor that throws again and again is reported once a run, whateve
     .withStage('b', () => ({}))
     .build({ clock, interceptors: [broken] })
   for (const _ of [1, 2])
-    expect(problemsOf(await graph.run())).toEqual([
-      'Interceptor "broken" threw when it was told of stage "a": first. It changes nothing.',
-    ])
+    expect(problemsOf(await graph.run())).toEqual(['Interceptor "broken" threw when it was told of stage "a": first'])
 })
 
 test('a part and its interceptor are both told of stages that settle, each in the place of its interceptor', async () => {

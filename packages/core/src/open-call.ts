@@ -1,4 +1,4 @@
-import { callWithin, deadlineIn, endCallParts, takeCallParts } from './call-parts.ts'
+import { deadlineIn, endCallParts, takeCallParts, within } from './call-parts.ts'
 import type { CallLayer, CallParts } from './call-parts.ts'
 import type { ForkChanges } from './context.ts'
 import type { ForkState } from './fork.ts'
@@ -6,7 +6,7 @@ import { checkedPromise } from './guarded-stage.ts'
 import type { Answer } from './guarded-stage.ts'
 import { reasonOf } from './interceptor-answer.ts'
 import type { CallPart, RunStage } from './interceptor.ts'
-import { nodeOf, runOf, tellParts } from './live-context.ts'
+import { isLive, nodeOf, runOf, tellParts } from './live-context.ts'
 import type { LiveContext } from './live-context.ts'
 import type { Output } from './output.ts'
 import type { ForkNews } from './parent-link.ts'
@@ -41,7 +41,7 @@ export class OpenCall implements ForkChanges {
     this.#tell(parked ? 'parked' : 'unparked')
   }
   #tell(news: ForkNews): void {
-    tellParts(runOf(this.#context), this.parts, 0, this.parts.length, news)
+    tellParts(this.#context, this.#layers, this.parts, 0, news)
   }
   /** Whether what surrounds it has been aborted. */
   get isAborted(): boolean {
@@ -58,7 +58,7 @@ export class OpenCall implements ForkChanges {
     const answer =
       taken ??
       this.#output ??
-      callWithin(this.#layers, parts, 0, 0, context, next as unknown as (context: LiveContext) => Answer)
+      within(runOf(context), this.#layers, parts, 0, 0, context, next as unknown as (context: LiveContext) => Answer)
     if (this.#output !== undefined) {
       this.answer(this.#output) // it was ended meanwhile; once all are asked, they hear of it
       return this.#output
@@ -98,7 +98,8 @@ export class OpenCall implements ForkChanges {
 export const callLayer =
   (layers: readonly CallLayer[], next: RunStage): RunStage =>
   (context) =>
-    new OpenCall(layers, context as unknown as LiveContext).make(next) as unknown as ReturnType<RunStage>
+    // What is no context is refused by what is inside.
+    isLive(context) ? (new OpenCall(layers, context).make(next) as unknown as ReturnType<RunStage>) : next(context)
 
 /** Answers the newest call that this part is in, and what is inside it. */
 export function endOpenCall(open: readonly OpenCall[], part: CallPart, output: Output): void {

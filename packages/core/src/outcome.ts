@@ -54,7 +54,9 @@ export class Outcome {
     for (let stage = 0; stage < data.length; stage++) {
       if (data[stage] !== undefined) all[run.graph.names[stage] as string] = data[stage]
     }
-    return (this.#data = all)
+    // Of a run that still goes on more is to come.
+    if (run.over) this.#data = all
+    return all
   }
 
   /** The output of each stage that settled. */
@@ -65,7 +67,8 @@ export class Outcome {
       const output = stageOutput(this.#run, stage)
       if (output !== undefined) all[name] = output
     })
-    return (this.#outputs = Object.freeze(all))
+    if (this.#run.over) this.#outputs = all
+    return Object.freeze(all)
   }
 
   get report(): PipelineReport {

@@ -2,7 +2,7 @@ import { StageflowError, errorRecord, quote, toError } from './errors.ts'
 import { getter } from './getter.ts'
 import { freezeDeep, isPlain } from './plain.ts'
 import { printAs } from './print.ts'
-import { isFunction, isObject } from './rules.ts'
+import { isFunction, isObject, isText } from './rules.ts'
 
 /** Brands outputs; the same in every copy of core. */
 const OUT: unique symbol = Symbol.for('@stageflow/output')
@@ -165,7 +165,7 @@ export const StageOutput: StageOutputFactory = Object.freeze({
   retry: (error: unknown, options?: More) => new Output('retry', toError(error), more(options)),
 }) as unknown as StageOutputFactory
 
-const text = (reason: unknown): string => (typeof reason === 'string' ? reason : quote(reason))
+const text = (reason: unknown): string => (isText(reason) ? reason : quote(reason))
 
 const plainPrototype = Object.prototype
 const STATUS_WORDS: ReadonlySet<unknown> = new Set(['ok', 'skip', 'cancel', 'fail', 'retry', 'suspend'])
@@ -190,15 +190,13 @@ export function unreadable(stage: string, cause: unknown): Output {
   return illegal(stage, 'an object that cannot be read or frozen', { cause })
 }
 
-/** Whether `value` is an output of another copy of core. */
-export const isForeignOutput = (value: unknown): boolean =>
-  isObject(value) && OUT in value && !(value instanceof Output)
+/** Whether `value` is an output, of this copy of core or another. */
+export const isOutput = (value: unknown): boolean => isObject(value) && OUT in value
 
 function checkData(output: Output, stage: string): Output {
   const { data } = output
   if (output.status !== 'ok' || data === EMPTY || isData(data)) return output
-  if (data === undefined || (isObject(data) && OUT in data))
-    return illegal(stage, 'an output whose data is another output, or nothing')
+  if (data === undefined || isOutput(data)) return illegal(stage, 'an output whose data is another output, or nothing')
   const inner = read(data, stage)
   return inner.status === 'ok' ? output : inner
 }

@@ -7,7 +7,9 @@ export interface ParentLink {
   /** What interceptors are shown of it. */
   readonly shown: RunParent
   readonly signal: AbortSignal
-  readonly remainingMs: number
+  /** When the stage that started the child gives up, on the clock of the run above: later than it was, where a reader has held it up. */
+  readonly deadline: number
+  readonly openedAt: number
   /** Tells those that surround the stage that started the child. */
   readonly tell: (news: ForkNews) => void
 }

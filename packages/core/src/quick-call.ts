@@ -1,13 +1,15 @@
 import type { InterceptorContext } from './context.ts'
 import { asPromise, stoppedOutput } from './execute.ts'
-import { callWithin, endCallParts, takeCallParts } from './call-parts.ts'
-import { checkedOutput, reasonOf } from './interceptor-answer.ts'
+import { endCallParts, takeCallParts, within } from './call-parts.ts'
+import { notAnOutput, reasonOf } from './interceptor-answer.ts'
 import type { CallPart } from './interceptor.ts'
 import { nodeOf, runOf } from './live-context.ts'
 import type { LiveContext } from './live-context.ts'
 import type { StageNode } from './node.ts'
 import { endOpenCall } from './open-call.ts'
+import { isOutput } from './output.ts'
 import type { Output } from './output.ts'
+import { frozenOutput } from './stage-end.ts'
 import { soleAttempt } from './record.ts'
 import type { RunLoop } from './run-loop.ts'
 import { RUNNING } from './schedule-codes.ts'
@@ -32,7 +34,7 @@ export function quickCall(run: RunLoop, node: StageNode, context: LiveContext): 
     if (part === undefined) continue
     takesPart = true
     if (part.enter === undefined) continue
-    return callWithin(layers, run.calls, firstCall, place, context, codeWithin)
+    return within(run, layers, run.calls, firstCall, place, context, codeWithin)
   }
   if (!takesPart) contexts[index] = undefined
   return codeOf(run, node, context)
@@ -64,16 +66,19 @@ function withoutCode(run: RunLoop, stage: number, answer?: Output): Output | und
 /** Answers a call in its place, for one who takes part in it, and aborts what is inside. */
 export function endCall(run: RunLoop, node: StageNode, part: CallPart, given: unknown): void {
   const { index, name, layers, firstCall } = node
-  const output = checkedOutput(given, 'endCall', name)
+  const output = isOutput(given)
+    ? frozenOutput(given, name, run.graph.freeze)
+    : notAnOutput('endCall(part, output)', name, given, 'takes a StageOutput')
   const open = run.factsIfAny(index)?.open
   if (open !== undefined) return endOpenCall(open, part, output)
   const place = run.contexts?.[index] === undefined ? -1 : run.calls.indexOf(part, firstCall)
   if (place < 0 || place >= firstCall + layers.length || run.factsIfAny(index)?.attempts !== undefined) return
+  const isAsked = run.starting === index && run.asking
   if (run.starting === index) run.facts(index).attempts = []
-  else leaveCode(run, index)
+  if (!isAsked) leaveCode(run, index) // what set something around the call counts as code until it is through
   run.scopeOf(node).abort(reasonOf(output)) // who ends it too when it hears that comes too late
-  if (run.starting === index && run.asking) run.early = output
-  else run.resume(index, output, run.clock.now())
+  if (isAsked) run.early = output
+  else run.resume(index, output, run.clock.now(), true)
 }
 
 /** A stage that nobody wraps ends before its code, which is waited for, and with which its attempt ends. */
@@ -96,10 +101,9 @@ export function answerQuickCall(run: RunLoop, stage: number, output: Output): vo
 
 /** As `answerQuickCall`, of a call that ends without an answer; nothing where nobody takes part in it, or all know. */
 export function endQuickCall(run: RunLoop, stage: number, output: Output): void {
-  const { contexts } = run
-  const context = contexts?.[stage]
-  if (contexts === undefined || context === undefined) return
-  contexts[stage] = undefined
+  const context = run.contexts?.[stage]
+  if (context === undefined) return
+  ;(run.contexts as (LiveContext | undefined)[])[stage] = undefined
   const { layers, firstCall } = run.graph.nodes[stage] as StageNode
   endCallParts(layers, run.calls, firstCall, context, output)
 }

@@ -52,7 +52,7 @@ export function stageRecord(run: RunState, stage: number): StageRecord {
     releasedBy: why < 0 || why === stage ? undefined : names[why],
     attempts:
       facts?.attempts !== undefined
-        ? attemptsOf(facts.attempts)
+        ? attemptsOf(facts)
         : // A stage that nothing wraps keeps no attempts: its one call is as long as it was.
           startedAt === undefined || run.graph.nodes[stage]?.wrapped !== undefined || run.starting === stage
           ? []
@@ -74,14 +74,10 @@ export function soleAttempt(run: RunState, stage: number, output?: Output): Atte
   return output?.error === undefined ? attempt : { ...attempt, error: errorRecord(output.error) }
 }
 
-/** Of an attempt whose code runs the end is still to come: it is copied. */
-function attemptsOf(attempts: readonly AttemptRecord[]): readonly AttemptRecord[] {
-  for (const { endedAt } of attempts) if (endedAt === undefined) return attempts.map(copied)
-  return attempts
-}
-
-function copied({ attempt, startedAt, endedAt, status, error }: AttemptRecord): AttemptRecord {
-  return error === undefined ? { attempt, startedAt, endedAt, status } : { attempt, startedAt, endedAt, status, error }
+/** Of an attempt whose code runs, items of a map and child runs too, the end is still to come: it is copied. */
+function attemptsOf({ attempts = [], code }: StageFacts): readonly AttemptRecord[] {
+  const last = attempts.at(-1)
+  return code === 0 ? attempts : attempts.map((one) => (one === last ? { ...one, endedAt: undefined } : one))
 }
 
 const NO_NOTES = Object.freeze({})
@@ -104,7 +100,9 @@ function addEnding(
   const failure = facts?.tolerated ?? (state === FAILED ? facts?.output : undefined)
   if (facts?.tolerated !== undefined) record.tolerated = true
   if (failure !== undefined) {
-    const error = (record.error = errorRecord(failure.error, record.stage))
+    record.error = errorRecord(failure.error, record.stage)
+    // As those of stages that are wrapped: the error of an attempt does not name its stage.
+    const error = errorRecord(failure.error)
     if (facts?.attempts === undefined) record.attempts = record.attempts.map((attempt) => ({ ...attempt, error }))
   } else if (state === SKIPPED) record.reason = facts?.output?.reason ?? skipReason(run, stage)
   else if (record.status === 'cancel')

@@ -89,7 +89,7 @@ export interface RunOutcome {
   readonly errors: readonly ErrorRecord[]
   /** When the run started, on its clock. */
   readonly startedAt: number
-  /** When its last stage had ended and, in `runSettled`, what surrounds it too. */
+  /** When its last stage had ended; in `ended` of a part and in results, what surrounds it too. */
   readonly endedAt: number
   /** Events that the sink refused so far. */
   readonly droppedEvents: number

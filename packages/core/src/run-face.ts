@@ -47,7 +47,7 @@ export class RunFace implements RunContext {
 
   static {
     for (const id of IDS) getter(this.prototype, id, (run) => run.snapshot[id])
-    changesOf = (face) => (isObject(face) && #changes in face ? face.#changes : {})
+    changesOf = (face) => (isObject(face) && #changes in face ? face.#changes : NO_CHANGES)
     runBehind = (face) => {
       if (isObject(face) && #run in face) return face.#run
       throw new StageflowError(

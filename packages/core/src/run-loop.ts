@@ -76,9 +76,10 @@ export abstract class RunLoop extends RunState {
         time = this.#start(stage, time)
         if (time > this.limit) this.outOfTime()
       } else if (operation !== ABORT) this.#settled(stage, time)
-      else if (!schedule.stopped) this.#endLate(stage, time)
+      else if (!schedule.stopped && schedule.state(stage) === RUNNING) this.#endLate(stage, time)
     }
     this.driving = false
+    if (schedule.running + schedule.staying > 0 && this.graph.info.interceptors.length > 0) this.keepContext()
     if (schedule.staying > 0 || this.cancelGrace !== undefined) this.waitForCode()
   }
 
@@ -119,8 +120,10 @@ export abstract class RunLoop extends RunState {
     this.starting = -1
     if (!(answer instanceof Promise)) return this.#endNow(stage, answer)
     const facts = this.factsIfAny(stage)
-    if (facts !== undefined && facts.body === answer) facts.direct = true
-    else void (answer as Promise<Output>).then((output) => this.resume(stage, output, this.clock.now()))
+    // Where every layer passed on the promise of its code, the stage ended when that did.
+    const attempt = facts?.body === answer ? facts.attempts?.at(-1) : undefined
+    // Not where the code ended: what a layer sets around it, such as an async context, is not around what follows.
+    void (answer as Promise<Output>).then((output) => this.resume(stage, output, attempt?.endedAt ?? this.clock.now()))
     return UNREAD
   }
 
@@ -131,10 +134,14 @@ export abstract class RunLoop extends RunState {
   }
 
   /** A stage that runs ends, later than it was started. */
-  resume(stage: number, value: unknown, now: number): void {
+  resume(stage: number, value: unknown, now: number, isElsewhere = false): void {
     if (this.schedule.state(stage) !== RUNNING) return
+    const { driving } = this
+    this.driving = true // who hears of the answer may end other calls: what follows from that comes after it
     this.#end(stage, value, now)
-    this.drive(now)
+    this.driving = driving
+    if (isElsewhere) this.driveSoon(now)
+    else this.drive(now)
   }
 
   #bareEndedNow(stage: number, value: unknown): number {
@@ -165,7 +172,7 @@ export abstract class RunLoop extends RunState {
 
   /** Some code of a stage ended; where the stage has ended too and that was the last of it, its slot is free. */
   codeLeft(stage: number): void {
-    if (!this.over && this.factsIfAny(stage)?.code === 0 && this.schedule.feed(LEFT, stage, 0)) this.drive(UNREAD)
+    if (!this.over && this.factsIfAny(stage)?.code === 0 && this.schedule.feed(LEFT, stage, 0)) this.driveSoon(UNREAD)
   }
 
   #allows(node: StageNode, now: number): boolean {
@@ -176,8 +183,6 @@ export abstract class RunLoop extends RunState {
     else return true
     return false
   }
-
-  // ---------- how a stage ends
 
   #end(stage: number, value: unknown, now: number, isGivenUp = false): void {
     this.times[2 * stage + 1] = now

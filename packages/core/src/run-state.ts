@@ -38,6 +38,10 @@ export interface Listening {
   readonly part: RunPart
 }
 
+export interface Named {
+  readonly name: string
+}
+
 /** What ended a run before its stages did. */
 export interface Ending {
   readonly status: 'cancelled' | 'failed'
@@ -47,7 +51,7 @@ export interface Ending {
 export const NONE: never[] = []
 
 /** What one run knows. Each part is made when it is first needed: most runs need few of them. */
-export class RunState extends CallState {
+export abstract class RunState extends CallState {
   readonly graph: BuiltGraph
   readonly options: AllRunOptions
   readonly parent: ParentLink | undefined
@@ -69,14 +73,14 @@ export class RunState extends CallState {
   readonly calls: CallParts
   startedAt = 0
   endedAt = 0
-  /** When the run gives up, on its clock. */
-  limit: number = Infinity
+  /** The limit that this run's own timer keeps. */
+  protected ownLimit: number = Infinity
   ending: Ending | undefined
   /** Every failure that was not tolerated, in order. */
   failures: { readonly error: unknown; readonly stage: string | undefined }[] | undefined
   problems: StageflowError[] | undefined
-  /** The observers that threw. */
-  blamed: Set<unknown> | undefined
+  /** The names of interceptors that threw when they were told of something. */
+  blamed: Set<string | undefined> | undefined
   notes: Record<string, unknown> | undefined
   cleanups: Cleanup[] | undefined
   /** No stage of it runs any more. */
@@ -157,6 +161,11 @@ export class RunState extends CallState {
   get abort(): RunAbort {
     return (this.#abort ??= new RunAbort())
   }
+  /** When the run gives up, on its clock. */
+  get limit(): number {
+    const { parent, ownLimit, startedAt } = this
+    return parent === undefined ? ownLimit : Math.min(ownLimit, parent.deadline + (startedAt - parent.openedAt))
+  }
   /** Whether the run was stopped: its signal has aborted, or would if somebody had asked for it. */
   get isStopped(): boolean {
     return this.#abort?.scope.aborted !== undefined
@@ -229,27 +238,20 @@ export class RunState extends CallState {
   noteRun<Key extends keyof RunNotes>(key: Key, value: RunNotes[Key]): void {
     if (!this.closed) (this.notes ??= Object.create(null) as Record<string, unknown>)[key] = value
   }
+  /** Also of a run that is over: who is asynchronous by mistake may fail later, but before the report is read. */
   problem(problem: StageflowError): void {
-    if (!this.closed) (this.problems ??= []).push(problem)
+    ;(this.problems ??= []).push(problem)
   }
-  /** Calls back an interceptor in the middle of a stage: what it throws is not the stage's failure. */
-  tell<Value = void, More = void>(
-    callback: (value: Value, more: More) => unknown,
-    value: Value,
-    self?: object,
-    more?: More,
-  ): void {
-    try {
-      const answer = callback.call(self, value, more as More)
-      // It may be asynchronous by mistake: its failure must not go unseen, nor end the process.
-      if (answer instanceof Promise) answer.catch((cause: unknown) => this.callbackThrew(cause))
-    } catch (cause) {
-      this.callbackThrew(cause)
-    }
+  /** Who is told of something may be asynchronous by mistake: its failure must not go unseen, nor end the process. */
+  heard(answer: unknown, by?: Named, what?: string): void {
+    if (answer instanceof Promise) answer.catch((cause: unknown) => this.blame(cause, by, what))
   }
-  callbackThrew(cause: unknown, by?: { readonly name: string }): void {
+  /** An interceptor threw when it was told of a call, a stage or the run: that is a problem, once an interceptor, and changes nothing. */
+  blame(cause: unknown, by?: Named, what = 'a call'): void {
+    if (this.blamed?.has(by?.name) === true) return
+    ;(this.blamed ??= new Set()).add(by?.name)
     const who = by === undefined ? 'An interceptor' : `Interceptor "${by.name}"`
-    const message = `${who} threw when it was told of a call: ${textOf(cause)}. It changes nothing.`
+    const message = `${who} threw when it was told of ${what}: ${textOf(cause)}`
     this.problem(new StageflowError('core/observer-threw', message, { cause }))
   }
   onCleanup(stage: number, cleanup: Cleanup): void {

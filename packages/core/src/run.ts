@@ -1,11 +1,12 @@
 import { openChild } from './child.ts'
 import type { OpenedChild } from './child.ts'
+import { within } from './call-parts.ts'
 import { runCleanups } from './cleanups.ts'
 import { StageflowError, textOf } from './errors.ts'
 import { emitLastEvent } from './last-event.ts'
 import { DEFAULT_CLEANUP_MS, UNREAD } from './limits.ts'
 import type { LiveContext } from './live-context.ts'
-import { enterRun, takeParts, tellOfEnd } from './observers.ts'
+import { takeParts, tellOfEnd } from './observers.ts'
 import { Outcome, addedError } from './outcome.ts'
 import type { PipelineReport, RunOutcome } from './report-types.ts'
 import { RunFace, changesOf } from './run-face.ts'
@@ -19,8 +20,6 @@ export class Run extends RunLoop {
   #bare = false
   #done: ((outcome: Outcome) => void) | undefined
   #begun: Promise<Outcome> | undefined
-  /** The limit that this run's own timer keeps; `limit` may be an earlier one from above. */
-  #ownLimit = Infinity
   #cancelTimeout: (() => void) | undefined
   #context: RunFace | undefined
   /** One of the interceptors around the run was given up. */
@@ -31,21 +30,19 @@ export class Run extends RunLoop {
   /** Starts the run; calls back once, with how it ended. */
   open(done: (outcome: Outcome) => void): void {
     const { options, parent, graph } = this
-    this.startedAt = this.clock.now()
+    this.startedAt = this.endedAt = this.clock.now()
     this.#limitTo(this.startedAt + (options.timeoutMs ?? Infinity))
-    // What the run above allows is on its own timer, or on that of whoever set it: it aborts the signal that this run listens to.
-    this.limit = Math.min(this.limit, this.startedAt + (parent?.remainingMs ?? Infinity))
     this.events?.emit(
       'pipeline.started',
       { pipeline: graph.name, stages: graph.names.length },
       undefined,
       this.startedAt,
     )
-    if (graph.watching.length > 0) takeParts(this, this.context)
     this.#listen(options.signal)
     this.#listen(parent?.signal)
+    if (graph.watching.length > 0) takeParts(this, this.context)
     if (this.parts === undefined) this.#proceed(done)
-    else enterRun(this, this.context, () => this.#proceed(done))
+    else within(this, graph.watching, this.parts, 0, 0, this.context, () => this.#proceed(done), 'the run')
   }
 
   #proceed(done: (outcome: Outcome) => void): void {
@@ -142,13 +139,13 @@ export class Run extends RunLoop {
   /** The time is past `limit`. Where that came from above it is the run above that took too long, if it did. */
   outOfTime(): void {
     const now = this.clock.now()
-    if (now >= this.#ownLimit) this.#expire()
+    if (now >= this.ownLimit) this.#expire()
     else if (now >= this.limit) this.parent?.run.outOfTime()
   }
 
   #expire(): void {
     if (this.silent || this.closed) return
-    const ms = Math.round(this.#ownLimit - this.startedAt)
+    const ms = Math.round(this.ownLimit - this.startedAt)
     const error = new StageflowError(
       'core/run-timeout',
       `The run of "${this.graph.name}" did not end within ${ms} ms; raise timeoutMs, or make its stages faster.`,
@@ -180,7 +177,7 @@ export class Run extends RunLoop {
     if (this.waitsForChild) return // which has limits of its own, and says when it is over
     const isAwaited = this.schedule.running + this.schedule.staying > 0 || this.pending.length > 0
     if (this.cancelGrace !== undefined || !isAwaited) return
-    this.cancelGrace = this.clock.setTimeout(() => this.#graceOver(), this.graceMs)
+    this.#graceFor(this.graceMs)
   }
 
   #disarmGrace(): void {
@@ -196,7 +193,7 @@ export class Run extends RunLoop {
     // Those who wait for its stages and cleanups, which have limits of their own, are not late.
     if (this.pending.length === 0 || (this.#begun !== undefined && !this.over)) return
     if (wasOver || this.#begun === undefined) this.#giveUp()
-    else this.#hurry()
+    else this.#graceFor(0)
   }
 
   #abandonAll(): void {
@@ -204,11 +201,11 @@ export class Run extends RunLoop {
     for (let stage = 0; stage < this.graph.names.length; stage++) {
       if (this.abandon(stage, now)) this.waitsForChild = true
     }
-    this.drive(now)
+    this.driveSoon(now)
   }
 
-  #hurry(): void {
-    this.cancelGrace = this.clock.setTimeout(() => this.#graceOver(), 0)
+  #graceFor(ms: number): void {
+    this.cancelGrace = this.clock.setTimeout(() => this.#graceOver(), ms)
   }
 
   /** Answers in the place of the innermost interceptor around the run that hangs, so that those around it can end, which they do at once or are given up too. */
@@ -219,12 +216,12 @@ export class Run extends RunLoop {
       this.problem(
         new StageflowError(
           'core/interceptor-stuck',
-          `Interceptor "${name}" around the run did not answer within ${this.graceMs} ms (graceMs) after the run was stopped; the run did not wait any longer.`,
+          `Interceptor "${name}" around the run did not answer within ${this.graceMs} ms (graceMs) after the run was stopped, and was given up.`,
         ),
       )
       answer(this.#outcome() as unknown as RunOutcome)
     }
-    if (this.pending.length > 0) this.#hurry()
+    if (this.pending.length > 0) this.#graceFor(0)
   }
 
   childClosed(): void {
@@ -236,9 +233,8 @@ export class Run extends RunLoop {
   }
 
   #limitTo(limit: number): void {
-    if (limit >= this.#ownLimit) return
-    this.#ownLimit = limit
-    this.limit = Math.min(this.limit, limit)
+    if (limit >= this.ownLimit) return
+    this.ownLimit = limit
     this.#cancelTimeout?.()
     this.#cancelTimeout = this.clock.setTimeout(() => this.#expire(), Math.max(0, limit - this.clock.now()))
   }
@@ -265,12 +261,12 @@ export class Run extends RunLoop {
   #finish(now: number): void {
     // Interceptors around a run that was stopped are still given no more than the grace time.
     if (!this.isStopped || this.pending.length === 0) this.#disarmGrace()
-    else if (this.cancelGrace === undefined) this.#hurry()
+    else if (this.cancelGrace === undefined) this.#graceFor(0)
     this.#recheckSignal()
     if (this.schedule.left > 0 && !this.schedule.stopped) {
       const error = new StageflowError(
         'core/deadlock',
-        `The run of "${this.graph.name}" can make no progress, with ${this.schedule.left} stages left. This is a bug of Stageflow: please report it with the pipeline.`,
+        `The run of "${this.graph.name}" can make no progress, with ${this.schedule.left} stages left. This is a bug of Stageflow: please report it.`,
       )
       ;(this.failures ??= []).push({ error, stage: undefined })
       this.ending ??= { status: 'failed', reason: 'the run could make no progress' }
@@ -293,6 +289,7 @@ export class Run extends RunLoop {
 
   #close(): void {
     this.closed = true
+    this.wake = undefined // with it the async context of whoever started the run
     this.#disarmGrace()
     this.#cancelTimeout?.()
     this.unlisten()

@@ -3,6 +3,7 @@ import type { OpenCall } from './open-call.ts'
 import { Output, failed, toOutput, unreadable } from './output.ts'
 import type { Freeze } from './output.ts'
 import type { StageRecord } from './report-types.ts'
+import { isObject } from './rules.ts'
 import type { RunState } from './run-state.ts'
 import type { StageFacts } from './stage-facts.ts'
 
@@ -11,7 +12,7 @@ export function frozenOutput(value: unknown, stage: string, freeze: Freeze): Out
   const output = toOutput(value, stage)
   const { data } = output
   try {
-    if (typeof data === 'object' && data !== null) freeze(data)
+    if (isObject(data)) freeze(data)
     if (!output.hasMore) return output
     if (output.artifacts !== undefined) freeze(output.artifacts)
     if (output.events !== undefined) freeze(output.events)

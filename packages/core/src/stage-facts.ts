@@ -15,8 +15,6 @@ export class StageFacts {
   body: Promise<Output> | undefined
   /** Its calls that somebody takes part in, inside other layers, and that have no answer; the innermost last. */
   open: OpenCall[] | undefined
-  /** Every interceptor passed the body's own promise on: the stage settles with it. */
-  direct = false
   /** Its code ignored the signal past the grace time: nothing that it does counts any more. */
   abandoned = false
   /** An attempt delivered a chunk: no other may run. */

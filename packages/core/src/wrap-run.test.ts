@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { manualClock, recordingSink } from '../../testing/src/index.ts'
 import { ContextSnapshot, Pipeline, StageflowError, createSlot } from './index.ts'
@@ -647,4 +648,47 @@ test.each([
     status: 'failed',
     errors: [{ code: 'core/interceptor-threw', cause: { code: 'core/run-option' } }],
   })
+})
+
+test('an interceptor that prints an outcome, while stages still run, changes nothing of the result', async () => {
+  for (const print of [(value: unknown) => JSON.stringify(value), (value: unknown) => inspect(value)]) {
+    const prints = around(
+      (next) => async (face) => {
+        const outcome = await next(face)
+        print(outcome)
+        return outcome
+      },
+      'prints',
+    )
+    const early = around((next) => async (face) => {
+      void next(face)
+      await face.clock.sleep(5)
+      return face.fail(new Error('no'))
+    })
+    const settled = run([prints, early], async (context) => {
+      await context.clock.sleep(10)
+      return { done: true }
+    })
+    await clock.advance(20)
+    expect(await settled).toMatchObject({
+      status: 'failed',
+      data: { a: { done: true } },
+      outputs: { a: { status: 'ok' } },
+    })
+  }
+})
+
+test('a run that was refused ended when it started, also for who surrounds it', async () => {
+  await clock.advance(1_000)
+  const spans: unknown[] = []
+  const times = around(
+    (next) => async (face) => {
+      const outcome = await next(face)
+      spans.push(outcome.startedAt, outcome.endedAt, outcome.report.endedAt)
+      return outcome
+    },
+    'times',
+  )
+  const { report } = await run([times, around(() => async (face) => face.fail(new Error('no')))])
+  expect([...spans, report.endedAt]).toEqual([1_000, 1_000, 1_000, 1_000])
 })

@@ -65,6 +65,16 @@ test('a sink that is given is used, whatever logs; close flushes it and leaves i
   expect(log).toEqual(['flushed'])
 })
 
+test('close waits for the logger though the sink cannot be flushed, and rejects with why', async () => {
+  const { logger } = recordingLogger()
+  const log: string[] = []
+  Object.defineProperty(logger, 'flush', { value: (done: () => void) => (log.push('flushed'), done()) })
+  const flush = () => Promise.reject(new Error('the collector is down'))
+  const app = createStageflow({ logger, clock, eventSink: { ...NoOpEventSink, flush } })
+  await expect(app.close()).rejects.toThrow('the collector is down')
+  expect(log).toEqual(['flushed'])
+})
+
 test('where no sink is given, that of the process counts', async () => {
   const sink = recordingSink()
   setEventSink(sink)

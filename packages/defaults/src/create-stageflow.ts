@@ -103,8 +103,11 @@ export function createStageflow<const Given extends object = {}>(
     logger,
     eventSink: eventSink ?? NoOpEventSink,
     close: async () => {
-      await (ownSink === undefined ? options.eventSink?.flush?.() : ownSink.close())
-      await flushed(logger)
+      try {
+        await (ownSink === undefined ? options.eventSink?.flush?.() : ownSink.close())
+      } finally {
+        await flushed(logger)
+      }
     },
   }
   return stageflow as unknown as Stageflow<Given>

@@ -293,6 +293,25 @@ test('a narrower deadline of an interceptor outside bounds it too', async () => 
   expect((await settled).status).toBe('failed')
 })
 
+test('an abort that comes as verify is called is heard: the run is cancelled at once, and the signal has told verify', async () => {
+  const caller = new AbortController()
+  const seen: AbortSignal[] = []
+  const settled = run(
+    {
+      verify: (_, { signal }) => {
+        seen.push(signal)
+        caller.abort(new Error('gone home'))
+        return new Promise<never>(() => {})
+      },
+    },
+    { token, signal: caller.signal },
+  )
+  await clock.settle()
+  expect(clock.timers).toEqual([])
+  expect(await settled).toMatchObject({ status: 'cancelled', reason: 'gone home' })
+  expect(seen.map(({ aborted }) => aborted)).toEqual([true])
+})
+
 test('a run that is aborted already is not verified', async () => {
   let asked = 0
   const result = await run(

@@ -28,7 +28,8 @@ export function bounded<T>(
       stop?.()
       outer.removeEventListener('abort', onAbort)
     }
-    outer.addEventListener('abort', onAbort, { once: true })
+    if (outer.aborted) onAbort() // `start` may have stopped the run
+    else outer.addEventListener('abort', onAbort, { once: true })
     Promise.resolve(given).then(
       (value) => {
         end()

@@ -177,6 +177,15 @@ test('what verify threw can still be told apart: its name, its code and its text
   })
 })
 
+test.each(['s3cret7', 'a.b.c', 'token'])('a short token is not told either: %s', async (text) => {
+  const { result, code } = await attempt(
+    throwing((given) => new Error(`401 for ${given}`)),
+    { token: text },
+  )
+  expect(code).toBe('auth/verify-failed')
+  expect(result).toMatchObject({ errors: [{ message: 'The verify function of auth() failed: 401 for [token]' }] })
+})
+
 test('a token that no URL can hold is refused as any other', async () => {
   const text = `\ud800${good}`
   for (const [verify, code] of [

@@ -127,6 +127,18 @@ test('a lookup that hangs ends with the run', async () => {
   expect(codesOf(await expired)).toEqual(['core/run-timeout'])
 })
 
+test('an abort that comes as the lookup begins ends it at once', async () => {
+  const caller = new AbortController()
+  const lookUp = () => {
+    caller.abort(new Error('gone home'))
+    return new Promise<never>(() => {})
+  }
+  const settled = run(ofAcme, lookUp, { token, signal: caller.signal })
+  await clock.settle()
+  expect(clock.timers).toEqual([])
+  expect(await settled).toMatchObject({ status: 'cancelled', reason: 'gone home' })
+})
+
 test('a lookup that hangs ends with a narrower deadline too', async () => {
   const narrowing: Interceptor = {
     name: 'narrow',

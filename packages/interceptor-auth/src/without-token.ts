@@ -1,6 +1,7 @@
 import { StageflowError } from '@stageflow/core'
 
-const SHORTEST_SECRET = 8
+/** A shorter part of a token tells nothing by itself, and would be found in words; the token itself is looked for, however short it is. */
+const SHORTEST_PART = 8
 const LONGEST_TEXT = 1_000
 const DEEPEST_CAUSE = 5
 /** A signed JWT has three, an encrypted one five; who sends more would have each of them looked for. */
@@ -14,9 +15,10 @@ export function withoutToken(thrown: unknown, token: string): Error {
   return clean(thrown, secretsOf(token), 0)
 }
 
-function secretsOf(token: string): readonly string[] {
-  const parts = [token, encoded(token), ...token.split('.', MOST_PARTS)]
-  return parts.filter((part) => part.length >= SHORTEST_SECRET)
+function secretsOf(token: string): ReadonlySet<string> {
+  if (token === '') return new Set()
+  const parts = token.split('.', MOST_PARTS).filter((part) => part.length >= SHORTEST_PART)
+  return new Set([token, encoded(token), ...parts])
 }
 
 function encoded(token: string): string {
@@ -27,13 +29,13 @@ function encoded(token: string): string {
   }
 }
 
-function cut(text: string, secrets: readonly string[]): string {
+function cut(text: string, secrets: ReadonlySet<string>): string {
   let rest = text
   for (const secret of secrets) rest = rest.replaceAll(secret, '[token]')
   return rest.length > LONGEST_TEXT ? `${rest.slice(0, LONGEST_TEXT)}…` : rest
 }
 
-function clean(thrown: unknown, secrets: readonly string[], depth: number): Error {
+function clean(thrown: unknown, secrets: ReadonlySet<string>, depth: number): Error {
   const { name, message, stack, code, cause } = read(thrown)
   const options =
     cause === undefined || depth === DEEPEST_CAUSE ? undefined : { cause: clean(cause, secrets, depth + 1) }

@@ -70,8 +70,8 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     count(circuit, period, context, verdictOf(circuit, context, output, isFailure), error)
   }
 
-  /** What goes along with calls through a closed circuit: while it keeps its state, the same with all of them. */
-  function closedCalls(isFailure: IsFailure): (circuit: Circuit) => CallPart {
+  /** What goes along with calls that are just counted: while the circuit keeps its state, the same with all of them. */
+  function countedCalls(isFailure: IsFailure): (circuit: Circuit) => CallPart {
     let of: Circuit | undefined
     let period = 0
     let last: CallPart = {}
@@ -87,8 +87,8 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
   function meetTripped(circuit: Circuit, context: InterceptorContext, isFailure: IsFailure): ReturnType<OnCall> {
     const now = context.clock.now()
     const from = circuit.state
-    const place = circuit.admitProbe(now)
-    if (place === 0) {
+    const probe = circuit.admitProbe(now, topRunOf(context))
+    if (probe === undefined) {
       const error = new CircuitOpenError(context.stage.name, circuit.key, from, circuit.refusesMs(now))
       noteCircuit(context, circuit, from)
       const data = { key: circuit.key, state: from, afterMs: error.afterMs }
@@ -104,7 +104,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
       if (isOver) return
       isOver = true
       signal.removeEventListener('abort', onAbort)
-      circuit.release(place)
+      circuit.release(probe)
       judge()
     }
     // Only a probe listens: others wait for its place, so it is free the moment that the probe is given up.
@@ -119,9 +119,13 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     if (own === false) return undefined
     checkStageOptions(stage.name, own, key !== undefined)
     const { isFailure = options.isFailure ?? everyError } = own
-    const closed = closedCalls(isFailure)
-    const meet = (circuit: Circuit, context: InterceptorContext): ReturnType<OnCall> =>
-      circuit.state === 'closed' ? closed(circuit) : meetTripped(circuit, context, isFailure)
+    const counted = countedCalls(isFailure)
+    const meet = (circuit: Circuit, context: InterceptorContext): ReturnType<OnCall> => {
+      if (circuit.state === 'closed') return counted(circuit)
+      if (!circuit.isProbedBy(topRunOf(context))) return meetTripped(circuit, context, isFailure)
+      noteCircuit(context, circuit, circuit.state)
+      return counted(circuit)
+    }
     if (key === undefined) {
       const circuit = circuits.ofStage(`${stage.pipeline.name}/${stage.name}`, policyOf(own, policy))
       return (context) => meet(circuit, context)
@@ -141,6 +145,8 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     export: () => circuits.save(),
   }
 }
+
+const topRunOf = ({ run }: InterceptorContext): string => run.parent?.rootRunId ?? run.pipelineRunId
 
 /** An isFailure that throws is a bug beside the run: the failure counts, and the report says so. */
 function verdictOf(circuit: Circuit, context: InterceptorContext, output: StageOutput, isFailure: IsFailure): Verdict {

@@ -15,7 +15,7 @@ export interface CircuitEvent {
 /** What a call had to do with its circuit; only there where that was not plainly closed, or changed. */
 export interface CircuitNote {
   readonly key: string
-  /** As the call met it: refused by one that is open, as the probe of one that is half-open. */
+  /** As the call met it: refused by one that is open, as the probe of one that is half-open or along with that. */
   readonly state: CircuitState
   readonly transitions?: readonly { readonly to: CircuitState; readonly at: number }[]
 }

@@ -5,6 +5,13 @@ import { fittingState, makeBreaker, type Breaker } from './breakers.ts'
 import type { CircuitState, SavedCircuit } from './circuit-state.ts'
 import type { Policy } from './options.ts'
 
+/** The call that a half-open circuit lets through; its identity is its place. */
+export interface Probe {
+  readonly at: number
+  /** The id of the run at the top, of which it is a part. */
+  readonly run: string
+}
+
 /**
  * One circuit: what its breaker has counted, and whether calls pass. cockatiel's own policy around its breakers is not used:
  * it is asynchronous whatever it calls, takes its time from Date.now, makes calls wait for the probe that should be refused,
@@ -20,10 +27,8 @@ export class Circuit {
   /** It was made of saved state, and no stage has asked for it yet. */
   restored = false
   readonly #breaker: Breaker
-  /** The place of the probe that is under way; 0: there is none. */
-  #probe = 0
-  #probeAt = 0
-  #probes = 0
+  /** The one that is under way. */
+  #probe: Probe | undefined
 
   constructor(key: string, policy: Policy, saved?: SavedCircuit) {
     this.key = key
@@ -45,19 +50,26 @@ export class Circuit {
     return Math.max(0, this.openedAt + this.policy.halfOpenAfterMs - now)
   }
 
-  /** Lets a call through a circuit that is not closed, as its only probe: its place; 0: it is refused. */
-  admitProbe(now: number): number {
-    if (this.refusesMs(now) > 0) return 0
+  /** Lets a call through a circuit that is not closed, as its only probe; undefined: it is refused. */
+  admitProbe(now: number, run: string): Probe | undefined {
+    if (this.refusesMs(now) > 0) return undefined
     if (this.state === 'open') this.#change('half-open')
     // A probe that takes longer than the circuit was open does not keep the others out for ever.
-    else if (this.#probe !== 0 && now - this.#probeAt < this.policy.halfOpenAfterMs) return 0
-    this.#probeAt = now
-    return (this.#probe = ++this.#probes)
+    else if (this.#probe !== undefined && now - this.#probe.at < this.policy.halfOpenAfterMs) return undefined
+    return (this.#probe = { at: now, run })
   }
 
-  /** The probe that has this place is given up: another may take it. */
-  release(place: number): void {
-    if (this.#probe === place) this.#probe = 0
+  /**
+   * Whether the probe under way is of this run, or of one below it. What else that calls passes too: a refusal would fail
+   * the run, which aborts the probe, and so it would go with each probe to come, and the circuit never close.
+   */
+  isProbedBy(run: string): boolean {
+    return this.#probe?.run === run
+  }
+
+  /** This probe is given up: another may take its place. */
+  release(probe: Probe): void {
+    if (this.#probe === probe) this.#probe = undefined
   }
 
   /** A call of `period` ended well; true: this closed the circuit. */
@@ -91,6 +103,7 @@ export class Circuit {
   #change(to: CircuitState): void {
     this.state = to
     this.period++
+    this.#probe = undefined
   }
 }
 

@@ -166,6 +166,50 @@ test('a key whose stage failed while its code still runs is not free before the 
   expect(log.join(' ')).toMatch(/^in out (in out other|other in out|other)$/)
 })
 
+test.each<[what: string, pipeline: (work: () => Promise<object>) => Pipeline]>([
+  [
+    'an item of a map that failed by another',
+    (work) =>
+      new Pipeline('shop').withMap('charge', {
+        over: () => [0, 1],
+        each: async (item: number) => {
+          if (item === 1) return work()
+          await clock.sleep(10)
+          throw new Error('no card')
+        },
+        idempotency: {},
+      }) as unknown as Pipeline,
+  ],
+  [
+    'a child run that its stage has left behind',
+    (work) =>
+      new Pipeline('shop').withStage(
+        'charge',
+        async (context) => {
+          void context.runChild(new Pipeline('child').withStage('pay', work))
+          await clock.sleep(10)
+          throw new Error('no card')
+        },
+        StageKind.WORK,
+      ) as unknown as Pipeline,
+  ],
+])('a key is not free before %s has left', async (_, pipeline) => {
+  let running = 0
+  let most = 0
+  const graph = pipeline(async () => {
+    most = Math.max(most, ++running)
+    await clock.sleep(1_000)
+    running--
+    return {}
+  }).build({ interceptors: [idempotency({ store: scriptedStore(clock) })], clock })
+  const runs = [graph.runSettled(input)]
+  await clock.advance(50)
+  runs.push(graph.runSettled(input))
+  await clock.advance(5_000)
+  for (const { status } of await Promise.all(runs)) expect(status).toBe('failed')
+  expect(most).toBe(1)
+})
+
 test('code that ignores its signal past the grace time keeps its claim until the lease is over', async () => {
   const store = scriptedStore(clock)
   const log: string[] = []

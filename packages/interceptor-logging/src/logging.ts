@@ -41,32 +41,43 @@ export function logging(options: LoggingOptions = {}): Interceptor {
   const redactor = createRedactor({ ...redaction, maxLength: redaction?.maxLength ?? 2_048 })
   const kindsOf = stageKinds()
 
-  const write = (to: Logger, level: LevelWithSilent, fields: object, message: string): void => {
-    if (level !== 'silent') to[level](fields, message)
-  }
-  const endStage = (own: Logger, record: StageRecord, run: RunContext): void => {
+  const write = (to: Logger, level: LevelWithSilent, fields: object, message: string): unknown =>
+    level === 'silent' ? undefined : to[level](fields, message)
+  const endStage = (own: Logger, record: StageRecord, run: RunContext): unknown => {
     const { stage, status = 'fail' } = record
     const level = levels[record.tolerated === true ? 'tolerated' : status]
-    if (level === 'silent' || !logger.isLevelEnabled(level)) return
+    if (level === 'silent' || !logger.isLevelEnabled(level)) return undefined
     const kind = kindsOf(run.pipeline).get(stage)
-    write(own, level, stageLine(record, kind, run, redactor, data), STAGE_MESSAGES[status])
+    return write(own, level, stageLine(record, kind, run, redactor, data), STAGE_MESSAGES[status])
   }
-  const endRun = (own: Logger, outcome: RunOutcome): void => {
+  const endRun = (own: Logger, outcome: RunOutcome): unknown => {
     const level = levels[STATUS[outcome.status]]
-    if (level !== 'silent' && logger.isLevelEnabled(level))
-      write(own, level, runLine(outcome, redactor), RUN_MESSAGES[outcome.status])
+    if (level === 'silent' || !logger.isLevelEnabled(level)) return undefined
+    return write(own, level, runLine(outcome, redactor), RUN_MESSAGES[outcome.status])
+  }
+  const broken = new WeakSet<RunContext>()
+  const loggerThrew = (run: RunContext, cause: unknown): void => {
+    if (!broken.has(run)) run.problem(cause)
+    broken.add(run)
+  }
+  /** A logger that throws, or that is asynchronous and rejects, is a problem of the run, told once; the lines to come may get through. */
+  const safely = (run: RunContext, log: () => unknown): void => {
+    try {
+      const answer = log()
+      if (answer instanceof Promise) answer.catch((cause: unknown) => loggerThrew(run, cause))
+    } catch (cause) {
+      loggerThrew(run, cause)
+    }
   }
   /** Written as the call is entered: within what others have set around it, such as the span of the stage. */
   const startLine = ({ name: stage, kind }: StageInfo): OnCall => {
     const part: CallPart = {
       enter(next, context) {
-        try {
+        safely(context.run, () => {
           const logged = context.get(LOGGED_RUN)
-          if (logged?.run === context.run && logger.isLevelEnabled(levels.start))
-            write(logged.own, levels.start, { stage, kind, attempt: context.attempt }, 'stage started')
-        } catch (error) {
-          context.run.problem(error) // a logger that throws is a problem of the run, never its end
-        }
+          if (logged?.run !== context.run || !logger.isLevelEnabled(levels.start)) return undefined
+          return write(logged.own, levels.start, { stage, kind, attempt: context.attempt }, 'stage started')
+        })
         next()
       },
     }
@@ -81,10 +92,10 @@ export function logging(options: LoggingOptions = {}): Interceptor {
       const own = logger.child(idsOf(run))
       run.set(LOGGER, own)
       run.set(LOGGED_RUN, { run, own })
-      if (startLines) write(own, levels.start, { stages: run.pipeline.stages.length }, 'run started')
+      if (startLines) safely(run, () => write(own, levels.start, { stages: run.pipeline.stages.length }, 'run started'))
       return {
-        settled: (record) => endStage(own, record, run),
-        ended: (outcome) => endRun(own, outcome),
+        settled: (record) => safely(run, () => endStage(own, record, run)),
+        ended: (outcome) => safely(run, () => endRun(own, outcome)),
       }
     },
   }

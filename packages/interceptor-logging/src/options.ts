@@ -21,7 +21,7 @@ export interface LoggingLevels {
 export interface LoggingOptions {
   /** Where the lines go. Default: pino to standard output. */
   readonly logger?: Logger
-  /** Also a line when a run and when each attempt of a stage starts. Default: false. */
+  /** Also a line when a run starts, and when each call of a stage that reaches it does. Default: false. */
   readonly startLines?: boolean
   readonly levels?: LoggingLevels
   /** Also the data that stages returned, redacted and cut. Default: false. */

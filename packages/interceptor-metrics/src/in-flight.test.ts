@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
 import { Pipeline, StageOutput, after } from '@stageflow/core'
 import type { Interceptor, RunStage } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
@@ -232,4 +235,27 @@ test('without its wrapRun it still counts what settles', async () => {
   const families = parseExposition(await observer.registry.metrics())
   expect(sumOf(families, 'stageflow_stages_total', { status: 'ok' })).toBe(1)
   expect(sumOf(families, 'stageflow_runs_total', { status: 'completed' })).toBe(1)
+})
+
+test('a result that somebody keeps does not keep the runs that were in flight at its time, nor those beside them', async () => {
+  setFlagsFromString('--expose-gc')
+  const collectGarbage = runInNewContext('gc') as () => void
+  const runs: WeakRef<object>[] = []
+  const watch: Interceptor = { name: 'watch', onRun: (run) => void runs.push(new WeakRef(run)) }
+  const graph = oneStage.build({ interceptors: [metrics(), watch], clock })
+  const inFlightAtOnce = []
+  for (let count = 0; count < 20; count++) {
+    inFlightAtOnce.push(graph.run({}))
+    await clock.advance(50) // the one before is still in flight
+  }
+  await clock.runAll()
+  const [kept] = await Promise.all(inFlightAtOnce.splice(0))
+  // What is only still on some stack is gone a turn later; what is kept stays, however often one looks.
+  const alive = () => runs.slice(1).filter((run) => run.deref() !== undefined)
+  for (let turn = 0; turn < 20 && alive().length > 0; turn++) {
+    await new Promise((resolve) => void setImmediate(resolve))
+    collectGarbage()
+  }
+  expect(alive()).toEqual([])
+  expect(kept?.status).toBe('completed')
 })

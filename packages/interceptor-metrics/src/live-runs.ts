@@ -45,7 +45,10 @@ export class LiveRuns {
     return run
   }
 
-  delete({ before, after }: LiveRun): void {
+  delete(run: LiveRun): void {
+    const { before, after } = run
+    // Whoever keeps a run that has ended, as its result does, must not keep the runs beside it, and those beside them.
+    run.before = run.after = undefined
     if (before === undefined) this.#first = after
     else before.after = after
     if (after !== undefined) after.before = before

@@ -175,6 +175,15 @@ test('events that the sink refuses are counted', async () => {
   expect(valueOf(await scrape(observer.registry), 'stageflow_dropped_events_total', { pipeline: 'chat' })).toBe(2)
 })
 
+test('the last event of a run follows its numbers: where the sink throws at it, only the report counts it', async () => {
+  const observer = metrics()
+  const eventSink = { tryEmit: () => false, emit: () => Promise.reject(new Error('down')) }
+  const graph = new Pipeline('chat').withStage('a', () => ({})).build({ interceptors: [observer], eventSink })
+  const { report } = await graph.run({})
+  expect(report.droppedEvents).toBe(4)
+  expect(valueOf(await scrape(observer.registry), 'stageflow_dropped_events_total', { pipeline: 'chat' })).toBe(3)
+})
+
 test('a child run counts as a run of its own pipeline', async () => {
   const observer = metrics()
   const child = new Pipeline('child').withStage('inner', () => ({}))

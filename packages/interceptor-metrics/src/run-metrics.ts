@@ -43,7 +43,7 @@ export function runMetrics(store: SeriesStore, live: LiveRuns): readonly MetricD
     },
     {
       name: 'stageflow_dropped_events_total',
-      help: 'Events of runs that their sink refused.',
+      help: 'Events of runs that their sink refused, but for the last one of each.',
       type: 'counter',
       samples: each(({ labels, row }) => [sample(labels, rows.get(row + DROPPED_EVENTS))]),
       reset: () => {

@@ -38,7 +38,15 @@ function told({ errors, delaysMs }: History): string {
 const LONGEST_TEXT = 160
 
 function textOf(error: unknown): string {
-  const text = error instanceof Error ? error.message || error.name : String(error)
-  const line = text.replaceAll(/\s+/g, ' ')
+  const line = messageOf(error).replaceAll(/\s+/g, ' ')
   return line.length > LONGEST_TEXT ? `${line.slice(0, LONGEST_TEXT - 1)}…` : line
+}
+
+/** A client may throw anything, such as an error whose message is an object, or cannot be read. */
+function messageOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message || error.name : error)
+  } catch {
+    return 'an error that cannot be read'
+  }
 }

@@ -129,6 +129,25 @@ test('of very many attempts the first and the last are told, none at length', as
   expect(error?.message.length).toBeLessThan(2_500)
 })
 
+test.each([
+  ['is no text', { value: { reason: 'overloaded' } }, '[object Object]'],
+  [
+    'cannot be read',
+    {
+      get: () => {
+        throw new Error('no')
+      },
+    },
+    'an error that cannot be read',
+  ],
+])('an error whose message %s is in the history as any other', async (_, message, told) => {
+  const error = Object.defineProperty(broken(), 'message', message)
+  const { error: given, note } = await outcome(answers(error), { options: { ...noJitter, attempts: 2 } })
+  expect(given).toMatchObject({ code: 'retry/exhausted', cause: { code: 'ECONNRESET' } })
+  expect(given?.message).toContain(`(1) ${told}; (2) after 100 ms: ${told}`)
+  expect(note).toEqual({ delaysMs: [100], exhausted: true })
+})
+
 test('each call again is told of by an event, with the attempt and the error before', async () => {
   const eventSink = recordingSink()
   const settled = new Pipeline('chat')
@@ -338,6 +357,34 @@ test('code that ignores its time-out is waited for before it is called again', a
   // It fails at 200 and is due again at 300, and again at 700, when its first call has ended.
   expect(attempts?.[0]).toEqual([0, 'ok'])
   expect(result.status).toBe('completed')
+})
+
+test('a limit stands still while a call waits for the code of the one before: the next attempt has it whole', async () => {
+  const { attempts, result } = await outcome((context) => context.clock.sleep(context.attempt === 1 ? 290 : 150), {
+    around: (one) => [one, timeout({ ms: 200 })],
+    options: { ...noJitter, baseMs: 10 },
+  })
+  expect(attempts).toEqual([
+    [0, 'ok'],
+    [290, 'ok'],
+  ])
+  expect(result.status).toBe('completed')
+})
+
+test('code that never ends is one failure of a time-out and one attempt, also where the grace time is longer than the limit', async () => {
+  let timedOut = 0
+  const counter: Interceptor = {
+    name: 'counter',
+    wrap: (next) => async (context) => {
+      const output = await next(context)
+      if (output.status === 'fail' && StageflowError.is(output.error, 'timeout/exceeded')) timedOut++
+      return output
+    },
+  }
+  const { attempts, error } = await outcome(() => new Promise(() => {}), {
+    around: (one) => [one, counter, timeout({ ms: 200 })],
+  })
+  expect([timedOut, attempts?.length, error?.code]).toEqual([1, 1, 'core/still-running'])
 })
 
 test("core's answer that its code still runs is final", async () => {

@@ -1,5 +1,7 @@
-import type { Clock, RunPart } from '@stageflow/core'
+import { createSlot } from '@stageflow/core'
+import type { Clock, RunContext } from '@stageflow/core'
 import { DueList } from './due-list.ts'
+import { LimitedRun } from './limited-run.ts'
 
 /** How many lists are kept between runs. */
 const MOST_LISTS = 64
@@ -13,8 +15,8 @@ export class ClockLimits {
   #last: DueList | undefined
   #lastMs = 0
   #runs = 0
-  /** The same for all runs. */
-  readonly #part: RunPart = { ended: () => this.#closeRun() }
+  /** Of each run; a child run has one of its own. */
+  readonly #slot = createSlot<LimitedRun>('timeout/run')
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -26,13 +28,22 @@ export class ClockLimits {
     return (this.#last = this.#byMs.get(ms) ?? this.#newList(ms))
   }
 
-  openRun(): RunPart {
+  openRun(run: RunContext): LimitedRun {
     this.#runs++
-    return this.#part
+    const limited = new LimitedRun(this)
+    run.set(this.#slot, limited)
+    return limited
+  }
+
+  /** Runs share timers, and each fires in the async context of the run that set it: `act` is called in that of `run`. */
+  inContextOf(run: RunContext, act: () => void): void {
+    const limited = run.get(this.#slot)
+    if (limited === undefined) act()
+    else limited.inContext(act)
   }
 
   /** With the last run no timer is left. Until then they stay: that is cheaper than to set and clear one for each stage. */
-  #closeRun(): void {
+  closeRun(): void {
     if (--this.#runs > 0) return
     for (const list of this.#lists) list.disarm()
     // The next run has mostly the same durations; an app that makes up new ones must not fill the map.

@@ -1,5 +1,5 @@
 import { Pipeline } from '@stageflow/core'
-import type { StageContext } from '@stageflow/core'
+import type { Interceptor, StageContext } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { afterEach, expect, test } from 'vitest'
 import { timeout } from './index.ts'
@@ -112,26 +112,39 @@ test('a heartbeat counts before the code first waits, and changes nothing once t
   expect((await settled).report.stages['llm']).toMatchObject({ endedAt: 50, status: 'fail' })
 })
 
+/** Calls a stage that failed once more, at once. */
+const again: Interceptor = {
+  name: 'again',
+  wrap: (next) => async (context) => {
+    const first = await next(context)
+    return first.status === 'fail' ? next(context) : first
+  },
+}
+
 test("a second call's idle limit is its own", async () => {
   const settled = new Pipeline('chat')
     .withStage('llm', (context) => context.clock.sleep(context.attempt === 1 ? 200 : 40, context.signal))
     .build({
       clock,
-      interceptors: [
-        {
-          name: 'again',
-          wrap: (next) => async (context) => {
-            const first = await next(context)
-            return first.status === 'fail' ? next(context) : first
-          },
-        },
-        timeout({ idleMs: 50 }),
-      ],
+      interceptors: [again, timeout({ idleMs: 50 })],
     })
     .run()
   await clock.advance(100)
   const { report } = await settled
   expect(report.stages['llm']).toMatchObject({ status: 'ok', endedAt: 90 })
+})
+
+test('time stands still while a second call waits for the code of the first, which ignores its signal', async () => {
+  for (const limits of [{ ms: 50 }, { ms: false, idleMs: 50 }] as const) {
+    const startedAt = clock.now()
+    const running = new Pipeline('chat')
+      .withStage('llm', ({ attempt }) => clock.sleep(attempt === 1 ? 200 : 40))
+      .build({ clock, interceptors: [again, timeout(limits)] })
+      .run()
+    await clock.advance(300)
+    const { attempts, endedAt, status } = (await running).report.stages['llm'] ?? {}
+    expect([status, attempts?.length, (endedAt ?? NaN) - startedAt]).toEqual(['ok', 2, 240])
+  }
 })
 
 test('each chunk of a stream is progress', async () => {
@@ -231,4 +244,31 @@ test('a sign of life while a reader is far behind does not set time going again,
   const { report } = await handle.settled
   expect(settledAt).toEqual([1_000])
   expect(report.stages['llm']).toMatchObject({ endedAt: 1_140, notes: { timeout: { kind: 'total' } } })
+})
+
+test('what a child run starts after a reader was far behind has the time that the stage around it still has', async () => {
+  const deadlines: (number | undefined)[] = []
+  const child = new Pipeline('child')
+    .withStage(
+      'streams',
+      async function* () {
+        for (let token = 0; token < 1_010; token++) yield token
+      },
+      { timeoutMs: false },
+    )
+    .withStage('save', ({ deadline }) => void deadlines.push(deadline), { dependencies: ['streams'], timeoutMs: false })
+  const handle = new Pipeline('chat')
+    .withStage('llm', async (context) => {
+      const { status } = await context.runChild(child)
+      deadlines.push(context.deadline)
+      return { status }
+    })
+    .build({ clock, interceptors: [timeout({ ms: 100 })] })
+    .start()
+  const events = handle[Symbol.asyncIterator]()
+  await events.next()
+  await clock.advance(1_000)
+  while ((await events.next()).done !== true);
+  expect((await handle.settled).data).toEqual({ llm: { status: 'completed' } })
+  expect(deadlines).toEqual([1_100, 1_100])
 })

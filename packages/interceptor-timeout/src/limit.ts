@@ -9,7 +9,7 @@ export abstract class Limit implements Due {
   list: DueList | undefined
   before: Due | undefined
   after: Due | undefined
-  readonly #limits: ClockLimits
+  protected readonly limits: ClockLimits
   #isOver = false
 
   constructor(limits: ClockLimits, ms: number, since: number) {
@@ -18,7 +18,7 @@ export abstract class Limit implements Due {
     this.list = undefined
     this.before = undefined
     this.after = undefined
-    this.#limits = limits
+    this.limits = limits
   }
 
   abstract expire(): void
@@ -27,7 +27,7 @@ export abstract class Limit implements Due {
   resume(now: number, laterMs: number): void {
     if (this.#isOver || this.ms === Infinity) return
     this.dueAt += laterMs
-    this.#limits.ofMs(this.ms).add(this, now)
+    this.limits.ofMs(this.ms).add(this, now)
   }
 
   pause(): void {

@@ -61,7 +61,7 @@ export class LimitedCall extends Limit implements CallPart {
   /** A limit has passed: ends what is inside, and answers in its place. */
   giveUp(kind: 'total' | 'idle', ms: number): void {
     this.ended()
-    const { stage, aborted, record } = this.#context
+    const { stage, aborted, record, run } = this.#context
     // Something outside has ended the stage or the run, and only the code is late: that it is has been said.
     if (aborted !== undefined || record.status !== undefined) return
     const about = `Stage "${stage.name}" of pipeline "${stage.pipeline.name}"`
@@ -72,7 +72,8 @@ export class LimitedCall extends Limit implements CallPart {
         : `${about} showed no progress for ${ms} ms. Let it call context.heartbeat() as it goes on, or set its idleTimeoutMs to more, or to false for no limit.`,
     )
     this.#context.note('timeout', { kind, limitMs: ms, expired: true })
-    this.#context.endCall(this, StageOutput.fail(error, { retryable: true }))
+    const output = StageOutput.fail(error, { retryable: true })
+    this.limits.inContextOf(run, () => this.#context.endCall(this, output))
   }
 }
 

@@ -57,7 +57,7 @@ export function timeout(options: TimeoutOptions = {}): Interceptor {
       return isUnlimited(limits) ? undefined : limitCalls(limits, limitsOn)
     },
 
-    onRun: (run) => limitsOn(run.clock).openRun(),
+    onRun: (run) => limitsOn(run.clock).openRun(run),
   }
 }
 

@@ -1,6 +1,6 @@
 import { context as contexts, trace } from '@opentelemetry/api'
-import { Pipeline } from '@stageflow/core'
-import type { StageContext } from '@stageflow/core'
+import { Pipeline, StageOutput } from '@stageflow/core'
+import type { Interceptor, StageContext, StageflowEvent } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { spanRecorder, withContextManager } from '../test/span-recorder.ts'
@@ -199,6 +199,18 @@ test('without a context manager, stages and child runs have their parents still'
   ])
 })
 
+test('without a context manager, a traced run two below another one is below its run, though that has such a stage', async () => {
+  contexts.disable()
+  const low = new Pipeline('low').withStage('leaf', () => ({})).build(options())
+  const untraced = new Pipeline('mid').withPipeline('search', low).build({ clock })
+  const graph = new Pipeline('top')
+    .withStage('search', () => ({}))
+    .withPipeline('launch', untraced, { dependencies: ['search'] })
+    .build(options())
+  await graph.run()
+  expect(parentOf('invoke_workflow low')).toBe('invoke_workflow top')
+})
+
 test('1,000 runs at once of one graph and one interceptor: every span has its own parent', async () => {
   const inner = new Pipeline('inner').withStage('leaf', async ({ clock: time, snapshot }) => {
     await time.sleep(Number(snapshot.inputText) % 7)
@@ -250,4 +262,111 @@ test('what a cleanup does lies directly below its run, whichever stage ended las
     .build(options())
   await graph.run()
   expect(parentOf('close')).toBe('invoke_workflow cleaned')
+})
+
+test('so does that of a run which was cancelled from elsewhere', async () => {
+  const graph = new Pipeline('cancelled')
+    .withStage('deaf', ({ onCleanup }) => {
+      onCleanup(() => callLibrary('close'))
+      return new Promise<void>(() => {})
+    })
+    .build(options())
+  const run = graph.start({}, { graceMs: 50 })
+  recorder.provider.getTracer('app').startActiveSpan('elsewhere', () => run.cancel('enough'))
+  await clock.advance(50)
+  await run.result
+  expect(parentOf('close')).toBe('invoke_workflow cancelled')
+})
+
+test.each([0, 1])(
+  'so does that of a stage whose call was ended by a timer, with %i interceptors around it',
+  async (count) => {
+    const limit: Interceptor = {
+      name: 'limit',
+      onCall: () => (context) => {
+        const part = {}
+        void context.clock.sleep(50).then(() => context.endCall(part, StageOutput.fail('slow')))
+        return part
+      },
+    }
+    const pass: Interceptor = { name: 'pass', wrap: (next) => async (context) => next(context) }
+    const graph = new Pipeline('limited')
+      .withStage('slow', async ({ onCleanup, clock: time }) => {
+        onCleanup(() => callLibrary('close'))
+        await time.sleep(100)
+      })
+      .build({ clock, interceptors: [...[pass].slice(0, count), limit, ...options().interceptors] })
+    const settled = graph.runSettled()
+    await clock.advance(100)
+    await settled
+    expect(parentOf('close')).toBe('invoke_workflow limited')
+  },
+)
+
+test('so does that of a stage whose child ended last, which it had not waited for', async () => {
+  const inner = new Pipeline('inner').withStage('leaf', ({ clock: time }) => time.sleep(50))
+  const graph = new Pipeline('left')
+    .withStage('stage', async (context) => {
+      context.onCleanup(() => callLibrary('close'))
+      void context.runChild(inner)
+    })
+    .withStage('next', () => ({}), { dependencies: ['stage'] })
+    .build(options())
+  const running = graph.run()
+  await clock.advance(50)
+  await running
+  expect(parentOf('close')).toBe('invoke_workflow left')
+})
+
+test('what a sink does with an event lies below the run, or below the stage whose call it comes from', async () => {
+  const heard: [type: string, spanId: string | undefined][] = []
+  const hear = ({ type }: StageflowEvent): boolean =>
+    heard.push([type, trace.getSpan(contexts.active())?.spanContext().spanId]) > 0
+  const twice: Interceptor = {
+    name: 'twice',
+    wrap: (next, { name }) => (name === 'llm' ? async (context) => (await next(context), next(context)) : next),
+  }
+  const graph = new Pipeline('heard')
+    .withPipeline(
+      'child',
+      new Pipeline('inner').withStage('leaf', () => ({})),
+    )
+    .withStage('llm', ({ tryEmitEvent }) => void tryEmitEvent('app.told', {}), { dependencies: ['child'] })
+    .withStage(
+      'speak',
+      async function* () {
+        yield 'a'
+        return {}
+      },
+      { dependencies: ['llm'] },
+    )
+    .build({
+      clock,
+      interceptors: [twice, ...options().interceptors],
+      eventSink: { emit: (event) => void hear(event), tryEmit: hear },
+    })
+  await recorder.provider.getTracer('app').startActiveSpan('caller', async (span) => {
+    await graph.run({}, { chunkEvents: true })
+    span.end()
+  })
+  expect(heard.map(([type, id]) => `${type}: ${recorder.spans().find((span) => span.id === id)?.name}`)).toEqual([
+    'pipeline.started: caller',
+    'stage.child.started: invoke_workflow heard',
+    'pipeline.child_started: stage child',
+    'pipeline.started: stage child',
+    'stage.leaf.started: invoke_workflow inner',
+    'stage.leaf.completed: invoke_workflow inner',
+    'pipeline.completed: invoke_workflow inner',
+    'pipeline.child_completed: stage child',
+    'stage.child.completed: invoke_workflow heard',
+    'stage.llm.started: invoke_workflow heard',
+    'app.told: stage llm',
+    'stage.llm.retrying: stage llm',
+    'app.told: stage llm',
+    'stage.llm.completed: invoke_workflow heard',
+    'stage.speak.started: invoke_workflow heard',
+    'stage.speak.chunk: stage speak',
+    'stage.speak.completed: invoke_workflow heard',
+    'pipeline.completed: invoke_workflow heard',
+  ])
 })

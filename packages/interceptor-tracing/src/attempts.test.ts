@@ -58,6 +58,16 @@ const timeout = (ms: number): Interceptor => ({
     return Promise.race([next(inner), expired]).finally(stop)
   },
 })
+/** As the time-out of this project does it: by taking part in the call. */
+const limit = (ms: number): Interceptor => ({
+  name: 'limit',
+  onCall: () => (context) => {
+    const slow = StageOutput.fail('slow', { retryable: true })
+    const stop = context.clock.setTimeout(() => context.endCall(part, slow), ms)
+    const part = { ended: () => stop() }
+    return part
+  },
+})
 const answering = (answer: () => StageOutput | Promise<StageOutput>): Interceptor => ({
   name: 'answering',
   wrap: () => answer,
@@ -259,6 +269,67 @@ test('a call that core refuses, since the one before still runs, is a span witho
     'error.type': 'timeout/exceeded',
   })
   ignorant.resolve()
+})
+
+test.each([limit(50), timeout(50)])(
+  'code that outlasts its call, and ends before the run, was not given up ($name)',
+  async (limited) => {
+    const graph = build(
+      new Pipeline('slow').withStage('llm', ({ clock: time }) => time.sleep(200)),
+      [retry(2, 0), limited],
+    )
+    const settled = graph.runSettled()
+    await clock.advance(200)
+    const { report } = await settled
+    expect(report.stages['llm']?.attempts).toMatchObject([{ startedAt: 1_000, endedAt: 1_200 }])
+    const spans = named('stage llm')
+    // The second call waited for the code of the first one in vain: it is no attempt, and over with its answer.
+    expect(spans.map(times)).toEqual([
+      [1_000, 1_200],
+      [1_050, 1_100],
+    ])
+    expect(spans.map(({ attributes }) => attributes['stageflow.stage.abandoned'])).toEqual([undefined, undefined])
+  },
+)
+
+test('a call that waits for the code of one beside it has its own answer, and ends with that', async () => {
+  const both: Interceptor = {
+    name: 'both',
+    wrap: (next) => async (context) => (await Promise.all([next(context), next(context)]))[0],
+  }
+  const graph = build(
+    new Pipeline('twice').withStage('llm', ({ clock: time }) => time.sleep(200)),
+    [both],
+  )
+  const running = graph.run({}, { graceMs: 50 })
+  await clock.advance(200)
+  await running
+  expect(named('stage llm').map((span) => [...times(span), span.attributes['error.type']])).toEqual([
+    [1_000, 1_200, undefined],
+    [1_000, 1_050, 'core/still-running'],
+  ])
+})
+
+test('a call that ended ok, and that another one followed, ended with its code all the same', async () => {
+  const twice: Interceptor = {
+    name: 'twice',
+    wrap: (next) => async (context) => {
+      await next(context)
+      await context.clock.sleep(100)
+      return next(context)
+    },
+  }
+  const graph = build(
+    new Pipeline('polled').withStage('llm', ({ clock: time }) => time.sleep(10)),
+    [twice],
+  )
+  const running = graph.run()
+  await clock.advance(120)
+  await running
+  expect(named('stage llm').map(times)).toEqual([
+    [1_000, 1_010],
+    [1_110, 1_120],
+  ])
 })
 
 test.each([

@@ -23,13 +23,17 @@ export function endingOf(calls: readonly CallSpan[], place: number, record: Stag
   }
 }
 
-/**
- * The attempt in the report that the call surely was. An interceptor further inside may answer a call without an attempt, or
- * make several of it, so that of several calls only those without an answer are looked for.
- */
+/** Whether the code of the call at `place` still runs. */
+export function isRunning(calls: readonly CallSpan[], place: number, record: StageRecord): boolean {
+  const attempt = attemptOf(calls, place, record)
+  return attempt !== undefined && attempt.endedAt === undefined
+}
+
+/** The last attempt that a call made: an interceptor further inside may make several of it, or answer it without one. */
 function attemptOf(calls: readonly CallSpan[], place: number, { attempts }: StageRecord): AttemptRecord | undefined {
-  if (attempts.length !== calls.length) return undefined
-  return calls.length === 1 || calls[place]?.output === undefined ? attempts[place] : undefined
+  const first = calls[place]?.firstAttempt ?? 0
+  const end = calls[place + 1]?.firstAttempt ?? attempts.length
+  return end > first ? attempts[end - 1] : undefined
 }
 
 const DEEPEST_CAUSE = 5

@@ -17,6 +17,8 @@ export class CallSpan implements CallPart {
   readonly startedAt: number
   output: StageOutput | undefined
   endedAt: number | undefined
+  /** The place that its attempt has in the report, if it makes one: those before are of earlier calls. */
+  firstAttempt = 0
   isOver = false
   readonly #keeper: Keeper
 
@@ -38,9 +40,12 @@ export class CallSpan implements CallPart {
 
   ended(output: StageOutput, context: InterceptorContext): void {
     // Somebody answered in its place: how its code ends the report will tell.
-    const newest = output.status === 'ok' ? undefined : context.record.attempts.at(-1)
-    if (newest !== undefined && newest.endedAt === undefined) return
+    if (output.status !== 'ok' && this.#isRunning(context.record)) return
     this.#keeper.answered(this, output)
+  }
+
+  #isRunning({ attempts }: StageRecord): boolean {
+    return attempts.length > this.firstAttempt && attempts.at(-1)?.endedAt === undefined
   }
 }
 

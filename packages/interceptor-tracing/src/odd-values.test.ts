@@ -41,19 +41,34 @@ test.each([
   expect(report.notes['core/problems']).toBeUndefined()
 })
 
+const throwing = {
+  get inputTokens(): number {
+    throw new Error('not now')
+  },
+}
+
 test('a note that cannot be read leaves the span of a failed stage a failed one, and is a problem', async () => {
   const { provider, spans } = spanRecorder()
-  const usage = {
-    get inputTokens(): number {
-      throw new Error('not now')
-    },
-  }
   const { report } = await new Pipeline('odd')
     .withStage('s', () => StageOutput.fail('down'), { onFailure: 'skip' })
-    .build({ interceptors: [tracing({ tracerProvider: provider }), noting('usage', usage)] })
+    .build({ interceptors: [tracing({ tracerProvider: provider }), noting('usage', throwing)] })
     .run()
   expect(spans().find(({ name }) => name === 'stage s')).toMatchObject({ isError: true, message: 'down' })
   expect(report.notes['core/problems']).toMatchObject([{ code: 'tracing/failed', cause: { message: 'not now' } }])
+})
+
+test.each([
+  ['cannot be read', '[cannot be read]', throwing],
+  ['is null', 'null', { toJSON: () => null }],
+])('a note of attributes that %s is one attribute, which says so: %s', async (_, shown, attributes) => {
+  const { provider, span } = spanRecorder()
+  const { report } = await new Pipeline('odd')
+    .withStage('s', () => ({}))
+    .build({ interceptors: [tracing({ tracerProvider: provider }), noting('attributes', attributes)] })
+    .run()
+  expect(span('stage s').attributes).toMatchObject({ 'stageflow.stage.attributes': shown })
+  expect(span('stage s').attributes).not.toHaveProperty('0') // nor one for each letter of it
+  expect(report.notes['core/problems']).toBeUndefined()
 })
 
 test.each([

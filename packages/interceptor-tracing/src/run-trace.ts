@@ -3,6 +3,7 @@ import type { Attributes, Context, Link, Span, SpanOptions, Tracer } from '@open
 import { StageflowError, createSlot } from '@stageflow/core'
 import type {
   Clock,
+  InterceptorContext,
   PipelineInfo,
   RunContext,
   RunOutcome,
@@ -16,7 +17,7 @@ import type { Redactor } from '@stageflow/core/redaction'
 import { CallSpan } from './call-span.ts'
 import { ContextLayer } from './context-layer.ts'
 import type { StageSpans } from './call-span.ts'
-import { endingOf } from './call-ending.ts'
+import { endingOf, isRunning } from './call-ending.ts'
 import { describeEnding, describeError } from './stage-span.ts'
 import { spanTime } from './span-time.ts'
 
@@ -77,6 +78,10 @@ export class RunTrace implements RunPart {
     return !this.#isOver
   }
 
+  get pipelineRunId(): string {
+    return this.#run.pipelineRunId
+  }
+
   /** `active` where it comes from this run, library spans and all; else that of the stage's newest span, or of the run's. */
   contextIn(active: Context, stage: string | undefined): Context {
     if (active.getValue(RUN_KEY) === this) return active
@@ -86,10 +91,17 @@ export class RunTrace implements RunPart {
   }
 
   /** Opens the span of a call; undefined where that failed, or where the stage has settled, so that core refuses the call. */
-  start(stage: StageInfo, now: number): CallSpan | undefined {
+  start(stage: StageInfo, context: InterceptorContext): CallSpan | undefined {
     try {
-      if (this.#stages[stage.index]?.record !== undefined) return undefined
-      return this.#open(stage, now, (this.#stages[stage.index]?.calls.length ?? 0) + 1)
+      const { now } = context
+      const spans = this.#stages[stage.index]
+      if (spans === undefined) return this.#open(stage, now, 1)
+      if (spans.record !== undefined) return undefined
+      const last = spans.calls.at(-1) as CallSpan
+      if (last.output !== undefined) last.endedAt ??= now // it ended ok, and did not end the stage after all
+      const call = this.#open(stage, now, spans.calls.length + 1)
+      call.firstAttempt = context.record.attempts.length
+      return call
     } catch (cause) {
       this.failed(cause)
       return undefined
@@ -125,7 +137,7 @@ export class RunTrace implements RunPart {
       const now = record.endedAt ?? this.#clock.now()
       // Of code that still runs the run waits for the end, and tells it.
       for (let place = 0; place < spans.calls.length; place++)
-        if (record.abandoned === true || !isRunning(spans, place, record)) this.#end(spans, place, record, now)
+        if (record.abandoned === true || !isRunning(spans.calls, place, record)) this.#end(spans, place, record, now)
     } catch (cause) {
       this.failed(cause)
     }
@@ -229,12 +241,6 @@ export class RunTrace implements RunPart {
       this.failed(cause)
     }
   }
-}
-
-/** Whether the code of a call still runs. */
-function isRunning({ calls }: StageSpans, place: number, { attempts }: StageRecord): boolean {
-  if (attempts.length === calls.length) return attempts[place]?.endedAt === undefined
-  return calls[place]?.output === undefined && attempts.some((attempt) => attempt.endedAt === undefined)
 }
 
 /** A failure of telemetry, which is not the run's, goes where those of sinks and observers go. */

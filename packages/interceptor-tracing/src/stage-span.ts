@@ -95,8 +95,12 @@ function describeNotes(span: Span, notes: Readonly<StageNotes>, redactor: Redact
       }),
     )
   const attributes = noteOf(notes, 'attributes')
-  if (attributes !== undefined)
-    span.setAttributes(plainValues(redactor.value(attributes) as Readonly<Record<string, unknown>>))
+  if (attributes !== undefined) {
+    const shown = redactor.value(attributes)
+    if (typeof shown === 'object' && shown !== null)
+      span.setAttributes(plainValues(shown as Readonly<Record<string, unknown>>))
+    else span.setAttribute('stageflow.stage.attributes', String(shown)) // such as "[cannot be read]"
+  }
   const circuitBreaker = noteOf(notes, 'circuitBreaker')
   if (circuitBreaker !== undefined)
     span.setAttributes(

@@ -20,8 +20,8 @@ export interface TracingOptions {
 const SCOPE = '@stageflow/interceptor-tracing'
 
 /**
- * Makes OpenTelemetry spans: one for each run, one for each attempt of a stage, and one for each stage that was answered
- * without an attempt. Without an SDK, and in runs that are not sampled, stages are passed on. A tracer that throws is
+ * Makes OpenTelemetry spans: one for each run, one for each call of a stage that reaches it, and one for each stage that was
+ * answered without one. Without an SDK, and in runs that are not sampled, stages are passed on. A tracer that throws is
  * reported as `tracing/failed` under `core/problems`.
  */
 export function tracing(options: TracingOptions = {}): Interceptor {
@@ -60,7 +60,7 @@ export function tracing(options: TracingOptions = {}): Interceptor {
       if (recorded === 0) return undefined
       const found = context.get(RUN_TRACE)
       if (found === undefined || !found.isRecording || found.pipeline !== stage.pipeline) return undefined
-      return found.start(stage, context.now)
+      return found.start(stage, context)
     },
     onRun: open,
   }
@@ -97,7 +97,9 @@ function tracerOf({ tracer, tracerProvider }: TracingOptions): Tracer | undefine
 function parentOf(run: RunContext): { readonly parent: Context; readonly isInvalid: boolean } {
   const active = contexts.active()
   const above = run.parent === undefined ? undefined : run.get(RUN_TRACE)
-  if (above !== undefined) return { parent: above.contextIn(active, run.parent?.stage), isInvalid: false }
+  // That may be further up: then the stage that started this run is none of its own, even where it has one of that name.
+  const stage = above?.pipelineRunId === run.parent?.pipelineRunId ? run.parent?.stage : undefined
+  if (above !== undefined) return { parent: above.contextIn(active, stage), isInvalid: false }
   const { context, isInvalid } = callerContext(active, run.snapshot.extensions)
   return { parent: context, isInvalid }
 }

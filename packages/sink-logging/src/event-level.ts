@@ -31,16 +31,56 @@ export function levelOf(event: StageflowEvent): LevelWithSilent {
   return level === 'error' && (data as { readonly tolerated?: true }).tolerated === true ? 'warn' : level
 }
 
-// Facts about a run, written by the engine and the packages of Stageflow. Everything else may hold what users said.
-const FACTS = /^(?:pipeline|stage|guard_retry|circuit_breaker|idempotency|auth|tenant|sink|stream)\./
-const OF_TOOLS = /^tools?\./
+// Nobody else may emit such events. That of another prefix may be an app's, also where a package has events of that prefix.
+const OF_THE_ENGINE = /^(?:pipeline|stage)\./
+// Those of packages whose data is facts about a run: all others may hold what users said.
+const FACTS = new Set([
+  'guard_retry.attempt',
+  'guard_retry.scheduled',
+  'guard_retry.exhausted',
+  'guard_retry.recovered',
+  'circuit_breaker.opened',
+  'circuit_breaker.half_open',
+  'circuit_breaker.closed',
+  'idempotency.hit',
+  'idempotency.lease_lost',
+  'idempotency.not_stored',
+  'idempotency.parameter_mismatch',
+  'idempotency.store_failed',
+  'auth.login',
+  'auth.failure',
+  'tenant.access_denied',
+  'sink.dropped',
+  'stream.buffer_overflow',
+  'stream.buffer_recovered',
+  'stream.buffer_underrun',
+  'stream.chunk_dropped',
+  'stream.producer_blocked',
+  'stream.queue_closed',
+  'stream.throttle_started',
+  'stream.throttle_ended',
+])
+const OF_TOOLS = new Set([
+  'tool.invoked',
+  'tool.started',
+  'tool.updated',
+  'tool.completed',
+  'tool.failed',
+  'tool.denied',
+  'tool.abandoned',
+  'tool.undone',
+  'tool.undo_failed',
+  'tool.unresolved',
+  'tools.resolved',
+])
 // The rest of a tool call's event is what it was given and what it answered.
 const TOOL_FACTS = ['toolName', 'callId', 'durationMs', 'attempt', 'attempts', 'reason', 'errorCode', 'errorMessage']
 
 /** What of an event's data is facts about the run; undefined where all of it may hold the words of users, as in chunks. */
 export function factsOf({ type, stage, data }: StageflowEvent): object | undefined {
-  if (FACTS.test(type)) return stage !== undefined && type === `stage.${stage}.chunk` ? undefined : data
-  if (!OF_TOOLS.test(type)) return undefined
+  if (FACTS.has(type) || OF_THE_ENGINE.test(type))
+    return stage !== undefined && type === `stage.${stage}.chunk` ? undefined : data
+  if (!OF_TOOLS.has(type)) return undefined
   const fields = new Map(Object.entries(data))
   return Object.fromEntries(TOOL_FACTS.filter((key) => fields.has(key)).map((key) => [key, fields.get(key)]))
 }

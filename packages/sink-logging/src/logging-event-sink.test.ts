@@ -86,6 +86,19 @@ test('what users said is left out by default: chunks, and the data of the events
   })
 })
 
+test('an event of the app whose prefix a package of Stageflow uses is one of the app', async () => {
+  const silent = recording()
+  const types = ['stream.answered', 'tool.noted', 'auth.noted', 'guard_retry.noted'] as const
+  const graph = new Pipeline('chat')
+    .withStage('speak', ({ tryEmitEvent }) => {
+      for (const type of types) tryEmitEvent(type as 'app.any', { words: 'private words', reason: 'private words' })
+    })
+    .build({ clock, eventSink: silent.sink })
+  await graph.run()
+  for (const type of types) expect(silent.text()).toContain(type)
+  expect(silent.text()).not.toContain('private')
+})
+
 test('of tools and queues the facts are told, and not what a tool was given or answered', async () => {
   const { sink, lines } = recording()
   const graph = new Pipeline('tools')
@@ -182,14 +195,19 @@ test('flush and close wait until the lines are in the file', async () => {
   }
 })
 
-test('a logger that throws never fails a run, and is a problem in its report', async () => {
-  const broken = pino({ base: null, level: 'trace' }, { write: () => { throw new Error('disk full') } }) // prettier-ignore
-  const graph = new Pipeline('chat')
-    .withStage('a', () => ({ a: 1 }))
-    .build({ clock, eventSink: new LoggingEventSink({ logger: broken }) })
+test.each([
+  ['throws', () => { throw new Error('disk full') }], // prettier-ignore
+  ['rejects', () => Promise.reject(new Error('disk full'))],
+])('a logger that %s never fails a run, and is a problem in its report', async (_, write) => {
+  const logger = pino({ level: 'trace' })
+  for (const level of ['debug', 'info']) Object.defineProperty(logger, level, { value: write })
+  const sink = new LoggingEventSink({ logger })
+  const graph = new Pipeline('chat').withStage('a', () => ({ a: 1 })).build({ clock, eventSink: sink })
   const { status, report } = await graph.run()
   expect(status).toBe('completed')
-  expect(JSON.stringify(report.notes['core/problems'])).toContain('disk full')
+  const message = expect.stringContaining('disk full') as unknown
+  expect(report.notes['core/problems']).toEqual([expect.objectContaining({ code: 'core/sink-threw', message })])
+  expect(report.droppedEvents).toBe(4)
 })
 
 test('options that cannot be meant are refused, all of them at once (sink-logging/illegal-option)', () => {

@@ -36,14 +36,13 @@ export class LoggingEventSink implements EventSink {
     this.#redactor = createRedactor({ ...redaction, maxLength: redaction?.maxLength ?? 2_048 })
   }
 
-  emit(event: StageflowEvent): void {
-    this.tryEmit(event)
+  emit(event: StageflowEvent): Promise<void> | void {
+    return this.#log(event)
   }
 
-  tryEmit(event: StageflowEvent): boolean {
-    const level = this.#level(event)
-    if (level !== 'silent' && this.#logger.isLevelEnabled(level)) this.#logger[level](this.#line(event), event.type)
-    return true
+  tryEmit(event: StageflowEvent): boolean | void {
+    // Of a logger that is asynchronous by mistake the promise, so that its failure is heard of.
+    return (this.#log(event) as undefined) ?? true
   }
 
   /** Resolves when the logger has written what it was given. */
@@ -56,6 +55,12 @@ export class LoggingEventSink implements EventSink {
   /** As `flush`: the logger belongs to whoever made it. */
   close(): Promise<void> {
     return this.flush()
+  }
+
+  #log(event: StageflowEvent): Promise<void> | void {
+    const level = this.#level(event)
+    if (level === 'silent' || !this.#logger.isLevelEnabled(level)) return
+    return this.#logger[level](this.#line(event), event.type)
   }
 
   #line(event: StageflowEvent): object {

@@ -1,6 +1,6 @@
 import { StageOutput } from '@stageflow/core'
 import type { InterceptorContext } from '@stageflow/core'
-import type { Bench, CaseRun } from './contract-bench.ts'
+import type { Bench, CaseGraph, CaseRun } from './contract-bench.ts'
 import { must } from './contract-case.ts'
 
 type RunCase = (bench: Bench) => Promise<void>
@@ -18,20 +18,21 @@ export const abortCases: Readonly<Record<string, RunCase>> = {
 const REASON = (): Error => new Error('the caller has left')
 
 async function forwards(bench: Bench): Promise<void> {
-  const { signal, reached, graph } = hanging(bench, (context) => context.signal.reason)
+  const { first, reached, graph } = hanging(bench, (context) => context.signal.reason)
   const caller = new AbortController()
   const run = graph.start(bench.nextRun(), { signal: caller.signal })
   await bench.reaches(reached, [run])
+  const { signal } = first()
   const reason = REASON()
   caller.abort(reason)
   await bench.ends(run.settled)
   must(
-    signal()?.aborted === true,
+    signal.aborted,
     `${bench.called} kept the abort of the caller from the stage: its context.signal did not abort. Call next with context, or with context.fork().context.`,
   )
   must(
-    signal()?.reason === reason,
-    `${bench.called} gave the stage a reason of its own, ${String(signal()?.reason)}, where the caller had aborted with ${String(reason)}. A fork aborts by itself with what is around it; abort it only for reasons of your own.`,
+    signal.reason === reason,
+    `${bench.called} gave the stage a reason of its own, ${String(signal.reason)}, where the caller had aborted with ${String(reason)}. A fork aborts by itself with what is around it; abort it only for reasons of your own.`,
   )
 }
 
@@ -154,18 +155,25 @@ const untilAborted = ({ signal }: InterceptorContext): Promise<never> =>
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
   })
 
+interface Hanging {
+  readonly graph: CaseGraph
+  readonly reached: Promise<void>
+  /** What the stage was called with first, once it was reached. */
+  readonly first: () => InterceptorContext
+}
+
 /** A graph of a stage that waits for its abort, and then throws. */
-function hanging(bench: Bench, thrown: (context: InterceptorContext) => unknown) {
-  let signal: AbortSignal | undefined
+export function hanging(bench: Bench, thrown: (context: InterceptorContext) => unknown): Hanging {
+  let first: InterceptorContext | undefined
   const reached = Promise.withResolvers<void>()
   const graph = bench.alone({
     run: (context) => {
-      signal = context.signal
+      first ??= context
       reached.resolve()
       return new Promise((_, reject) => {
         context.signal.addEventListener('abort', () => reject(thrown(context)), { once: true })
       })
     },
   })
-  return { graph, reached: reached.promise, signal: () => signal }
+  return { graph, reached: reached.promise, first: () => first as InterceptorContext }
 }

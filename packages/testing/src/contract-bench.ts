@@ -172,12 +172,17 @@ export class Bench {
     return waiting.slice(0, 3).join(', ') + (waiting.length > 3 ? ` and ${waiting.length - 3} more` : '')
   }
 
+  /** When the next timer fires; Infinity: none is left that can. */
+  get nextDue(): number {
+    return this.clock.timers[0]?.dueAt ?? Infinity
+  }
+
   /** Waits for what happens in a run; time passes only once nothing else happens any more. */
   async ends<T>(promise: Promise<T>, what = 'the run did not end'): Promise<T> {
     const until = performance.now() + LONGEST_MS
     let idle = 0
     while (!(await this.#isSettled(promise))) {
-      const due = this.clock.timers[0]?.dueAt ?? Infinity
+      const due = this.nextDue
       if (performance.now() > until) throw broken(`${this.called}: ${what} within ${LONGEST_MS} ms.`)
       if (++idle > this.#patience && due < Infinity) {
         await this.clock.advanceTo(due)

@@ -1,5 +1,6 @@
 import { StageOutput } from '@stageflow/core'
 import type { Interceptor, StageOutput as Output } from '@stageflow/core'
+import { hanging } from './contract-aborts.ts'
 import type { Bench } from './contract-bench.ts'
 import { must } from './contract-case.ts'
 import { Disguise } from './disguise.ts'
@@ -10,6 +11,7 @@ type RunCase = (bench: Bench) => Promise<void>
 export const callCases: Readonly<Record<string, RunCase>> = {
   'enters calls and runs at once, within what is around them': entersAtOnce,
   'ends no call that has its answer': endsOnce,
+  'takes no stage that runs out of time for a success': outOfTime,
 }
 
 async function entersAtOnce(bench: Bench): Promise<void> {
@@ -61,6 +63,31 @@ async function endsOnce(bench: Bench): Promise<void> {
       `${bench.called} called endCall for a call that it had heard the answer "${late[0]?.status}" of, where it does nothing. An answer that is there is not changed: answer as the call begins, end it while it goes on, or wrap the stage.`,
     )
   }
+}
+
+/** So many timers fire, and no more, around a stage that hangs: some are set anew each time. */
+const MOST_TIMERS = 1_000
+
+async function outOfTime(bench: Bench): Promise<void> {
+  const { first, reached, graph } = hanging(bench, (context) => context.signal.reason)
+  const run = graph.start(bench.nextRun(), bench.aborting())
+  await bench.reaches(reached, [run])
+  const { deadline = Infinity } = first()
+  const { clock } = bench
+  for (let fired = 0; fired < MOST_TIMERS && bench.nextDue < Infinity; fired++) await clock.advanceTo(bench.nextDue)
+  if (deadline < Infinity) await clock.advanceTo(Math.max(deadline, clock.now()))
+  const hasEnded = await bench.endsAtOnce(run.settled)
+  bench.abortAll()
+  const { report } = await bench.ends(run.settled)
+  const { status } = report.stages['stage'] ?? {}
+  must(
+    !hasEnded || (status !== 'ok' && status !== 'skip'),
+    `${bench.called} made a stage "${status}" that had not answered when its time was over. Answer for it with StageOutput.fail.`,
+  )
+  must(
+    hasEnded || deadline === Infinity,
+    `${bench.called} told the stage a deadline, and did not end the call when it had passed. Whoever sets a deadline also ends the call: context.endCall(part, StageOutput.fail(error)), or fork.abort(error).`,
+  )
 }
 
 interface AsyncStorage {

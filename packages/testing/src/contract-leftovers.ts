@@ -1,5 +1,5 @@
 import { StageOutput } from '@stageflow/core'
-import type { Interceptor } from '@stageflow/core'
+import type { Interceptor, Pipeline } from '@stageflow/core'
 import type { Bench } from './contract-bench.ts'
 import { must } from './contract-case.ts'
 import { Disguise } from './disguise.ts'
@@ -12,7 +12,7 @@ export const leftoverCases: Readonly<Record<string, RunCase>> = {
   'leaves no listener on a signal behind': noListener,
   'leaves nothing behind after a run that was refused': nothingOfRefused,
   'hears of every ending without throwing': hearsEverything,
-  'emits nothing after the run': silentAfterwards,
+  'emits and notes nothing too late': silentAfterwards,
 }
 
 const ENDINGS: Readonly<Record<string, () => unknown>> = {
@@ -33,6 +33,10 @@ async function noTimer(bench: Bench): Promise<void> {
       `${bench.called} left ${bench.timers} behind after a stage that ended with "${ending}". Take timers back in a finally, or in the ended of a part.`,
     )
   }
+  must(
+    !(await childLeaves(bench, () => bench.clock.pending)),
+    `${bench.called} left ${bench.timers} behind after a child run, and nothing after others. A child run has its own parts, which hear of its end: take timers back in their ended.`,
+  )
 }
 
 async function noListener(bench: Bench): Promise<void> {
@@ -46,6 +50,25 @@ async function noListener(bench: Bench): Promise<void> {
       `${bench.called} left ${signals.left} listeners on the signal behind after a stage that ended with "${ending}". Remove them in a finally, or in the ended of a part.`,
     )
   }
+  must(
+    !(await childLeaves(bench, () => signals.left)),
+    `${bench.called} left ${signals.left} listeners on the signal behind after a child run, and nothing after others. A child run has its own parts, which hear of its end: remove listeners in their ended.`,
+  )
+}
+
+/** Whether a child run leaves something behind. Its parent runs at the same time: what any two runs do then is the fault of another case. */
+async function childLeaves(bench: Bench, left: () => number): Promise<boolean> {
+  const stage = bench.stage({ name: 'stage', run: async () => (await Promise.resolve(), {}) })
+  const child = bench.pipeline('child', [stage])
+  const alone = bench.build(child)
+  await bench.ends(Promise.all([1, 2].map(() => alone.start(bench.nextRun()).settled)))
+  await bench.clock.settle()
+  if (left() > 0) return false
+  const parent = bench.pipeline('parent', []) as unknown as Pipeline
+  const graph = bench.build(parent.withPipeline('child', child) as never)
+  await bench.run(graph, bench.nextRun())
+  await bench.clock.settle()
+  return left() > 0
 }
 
 const REFUSALS: Readonly<Record<string, Interceptor>> = {
@@ -116,8 +139,12 @@ async function hearsEverything(bench: Bench): Promise<void> {
 
 async function silentAfterwards(bench: Bench): Promise<void> {
   const late: string[] = []
+  const lost: string[] = []
   let over = false
-  bench.watch.disguise = new Disguise({ onEmit: (type) => void (over && late.push(type)) })
+  bench.watch.disguise = new Disguise({
+    onEmit: (type) => void (over && late.push(type)),
+    onNote: (key, isLost) => void ((isLost || over) && lost.push(key)),
+  })
   const graph = bench.alone({ run: async () => ({}) })
   const { settled } = graph.start(bench.nextRun())
   void settled.then(() => (over = true))
@@ -128,5 +155,9 @@ async function silentAfterwards(bench: Bench): Promise<void> {
   must(
     late.length === 0,
     `${bench.called} emitted ${late.join(', ')} after the run, where nobody hears it. Emit before you answer, in settled, or at once in the ended of a part; await what you emit in wrapRun.`,
+  )
+  must(
+    lost.length === 0,
+    `${bench.called} left the note "${lost[0]}" too late: it is in no report. Note before you answer, or at once in the ended of a part.`,
   )
 }

@@ -1,5 +1,5 @@
 import { StageOutput } from '@stageflow/core'
-import type { InterceptorContext, Pipeline } from '@stageflow/core'
+import type { InterceptorContext, Pipeline, PipelineReport } from '@stageflow/core'
 import type { Bench, CaseResult } from './contract-bench.ts'
 import { broken, must } from './contract-case.ts'
 
@@ -169,7 +169,21 @@ async function childRuns(bench: Bench): Promise<void> {
     `${bench.called} let six child runs answer ${JSON.stringify(seen)} instead of their own items, in a run that ended as ${status}. A child run has its parent's input, options and slots, and its place is context.run.parent.path: keep what is remembered per run under it.`,
     report,
   )
+  const [ofParent, ...ofChildren] = reportsIn(report).map(({ notes }) =>
+    notes['core/problems']?.find(({ code }) => code === 'core/observer-threw'),
+  )
+  const thrown = ofChildren.find((problem) => problem !== undefined)
+  must(
+    ofParent !== undefined || thrown === undefined, // what it throws in the parent too is the fault of another case
+    `${bench.called} threw in a child run where it is only told of something: ${thrown?.message}`,
+  )
 }
+
+/** The report of a run, and those of its child runs. */
+const reportsIn = (report: PipelineReport): readonly PipelineReport[] => [
+  report,
+  ...Object.values(report.stages).flatMap(({ children = [] }) => children.flatMap(reportsIn)),
+]
 
 const runOf = ({ snapshot }: InterceptorContext): number => snapshot.metadata['contractRun'] as number
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -3,6 +3,8 @@ import type { CallPart, Fork, InterceptorContext, RunContext, RunPart, StageOutp
 /** What is told of what an interceptor does. */
 export interface DisguiseNews {
   readonly onEmit?: (type: string) => void
+  /** `isLost`: the record of the stage did not take it any more. */
+  readonly onNote?: (key: string, isLost: boolean) => void
   /** The `enter` of a part is over, and has not called `next`. */
   readonly onLateEnter?: () => void
   /** It ended a call for which it had heard this answer already. */
@@ -67,6 +69,11 @@ export class Disguise {
           this.#news.onEmit?.(type)
           return (value as (type: string, data: object) => unknown)(type, data)
         }
+      case 'note':
+        return (key: string, note: unknown) => {
+          ;(value as (key: string, note: unknown) => void)(key, note)
+          this.#news.onNote?.(key, 'record' in target && recordedNotes(context)[key] !== note)
+        }
       case 'fork':
         return (changes: object) => {
           const fork = context.fork(changes)
@@ -118,3 +125,5 @@ export class Disguise {
     this.#heard.set(context, heard.set(part, output))
   }
 }
+
+const recordedNotes = ({ record }: InterceptorContext) => record.notes as Readonly<Record<string, unknown>>

@@ -1,7 +1,6 @@
 import { StageOutput, StageflowError, createSlot } from '@stageflow/core'
 import type {
   CallPart,
-  Fork,
   Interceptor,
   InterceptorContext,
   OnCall,
@@ -20,6 +19,12 @@ declare module '@stageflow/core' {
   }
   interface RunOptions {
     readonly contractToken?: string
+  }
+  interface StageNotes {
+    readonly contractTold?: true
+  }
+  interface RunNotes {
+    readonly contractTold?: true
   }
   interface StageOptions {
     readonly contractRoles?: readonly string[]
@@ -383,31 +388,6 @@ const broken: readonly [
     }),
   ],
   [
-    'listens to the caller itself, and aborts its fork with a reason of its own before the run hears of it',
-    'forwards the signal to the stage, with its reason',
-    () => {
-      const forks = new Map<RunContext, Fork>()
-      return {
-        name: 'broken',
-        onRun: (run) => {
-          const { signal } = run.options
-          const onAbort = (): void => forks.get(run)?.abort(new DOMException('my own', 'AbortError'))
-          signal?.addEventListener('abort', onAbort)
-          return { ended: () => signal?.removeEventListener('abort', onAbort) }
-        },
-        wrap: (next) => async (context) => {
-          const fork = context.fork()
-          forks.set(context.run, fork)
-          try {
-            return await next(fork.context)
-          } finally {
-            forks.delete(context.run)
-          }
-        },
-      }
-    },
-  ],
-  [
     'answers an abort with what there is so far',
     'never swallows an abort',
     answering((output, { signal }) => (signal.aborted ? StageOutput.ok({ partial: true }) : output)),
@@ -654,7 +634,7 @@ const broken: readonly [
   ],
   [
     'tells later, when the run is over',
-    'emits nothing after the run',
+    'emits and notes nothing too late',
     () => ({
       name: 'broken',
       settled: (_, run) => void setTimeout(() => run.tryEmitEvent('app.told', {}), 5),
@@ -662,7 +642,7 @@ const broken: readonly [
   ],
   [
     'tells later of a run that started',
-    'emits nothing after the run',
+    'emits and notes nothing too late',
     () => ({
       name: 'broken',
       onRun: (run) => {
@@ -673,7 +653,7 @@ const broken: readonly [
   ],
   [
     'tells of a call in a fork when the run is over',
-    'emits nothing after the run',
+    'emits and notes nothing too late',
     () =>
       acting(async (next, context) => {
         const fork = context.fork()
@@ -684,13 +664,57 @@ const broken: readonly [
   ],
   [
     'tells of a stage when the run is over',
-    'emits nothing after the run',
+    'emits and notes nothing too late',
     () =>
       acting(async (next, context) => {
         const output = await next(context.fork({ attempt: 1 }).context)
         setTimeout(() => void context.emitEvent('app.told', {}), 5)
         return output
       }),
+  ],
+  [
+    'skips a stage that takes too long',
+    'takes no stage that runs out of time for a success',
+    () =>
+      acting(async (next, context) => {
+        const waiting = new AbortController()
+        const late = context.clock.sleep(50, waiting.signal).then(
+          () => StageOutput.skip('too slow'),
+          () => StageOutput.cancel('in time'),
+        )
+        try {
+          return await Promise.race([next(context), late])
+        } finally {
+          waiting.abort()
+        }
+      }),
+  ],
+  [
+    'tells the stage a deadline in a fork that it never aborts',
+    'takes no stage that runs out of time for a success',
+    () => acting((next, context) => next(context.fork({ deadline: context.now + 50 }).context)),
+  ],
+  [
+    'throws when it is told of a stage of a child run',
+    'keeps child runs and the items of a map apart',
+    () => ({
+      name: 'broken',
+      settled: (_, { parent }) => {
+        if (parent !== undefined) throw new Error('this run is not known')
+      },
+    }),
+  ],
+  [
+    'notes in the report when the run is over',
+    'emits and notes nothing too late',
+    () => ({
+      name: 'broken',
+      wrapRun: (next) => async (run) => {
+        const outcome = await next(run)
+        setTimeout(() => run.note('contractTold', true), 5)
+        return outcome
+      },
+    }),
   ],
 
   // Those that wrap nothing.
@@ -920,13 +944,77 @@ const broken: readonly [
   ],
   [
     'tells of a call when the run is over',
-    'emits nothing after the run',
+    'emits and notes nothing too late',
     () => calling(() => ({ ended: (_, context) => void setTimeout(() => context.tryEmitEvent('app.told', {}), 5) })),
   ],
   [
     'tells of a run that ended when it is over',
-    'emits nothing after the run',
+    'emits and notes nothing too late',
     () => running(() => ({ ended: (_, run) => void setTimeout(() => run.tryEmitEvent('app.told', {}), 5) })),
+  ],
+  [
+    'answers ok for a call that takes too long',
+    'takes no stage that runs out of time for a success',
+    () =>
+      calling((context) => {
+        const end = (): void => context.endCall(part, StageOutput.ok({}))
+        const part: CallPart = { deadline: context.now + 50, ended: context.clock.setTimeout(end, 50) }
+        return part
+      }),
+  ],
+  [
+    'ends another part than the one that it answered with, and so no call that takes too long',
+    'takes no stage that runs out of time for a success',
+    () =>
+      calling((context) => {
+        const part: CallPart = { deadline: context.now + 50 }
+        const end = (): void => context.endCall(part, StageOutput.fail('too slow'))
+        return { ...part, ended: context.clock.setTimeout(end, 50) }
+      }),
+  ],
+  [
+    'throws when a child run starts',
+    'keeps child runs and the items of a map apart',
+    () =>
+      running(({ parent }) => {
+        if (parent !== undefined) throw new Error('this run is not known')
+        return undefined
+      }),
+  ],
+  [
+    'never takes the timer of a child run back',
+    'leaves no timer behind',
+    () =>
+      running(({ clock, parent }) => {
+        if (parent !== undefined) clock.setTimeout(() => {}, 60_000)
+        return undefined
+      }),
+  ],
+  [
+    'never takes the timer of a call in a child run back',
+    'leaves no timer behind',
+    () =>
+      calling(({ clock, run }) => {
+        if (run.parent !== undefined) clock.setTimeout(() => {}, 60_000)
+        return undefined
+      }),
+  ],
+  [
+    'never stops listening to a child run',
+    'leaves no listener on a signal behind',
+    () =>
+      running(({ parent, signal }) => {
+        if (parent !== undefined) signal.addEventListener('abort', () => {}, { once: true })
+        return undefined
+      }),
+  ],
+  [
+    'notes what a call was like once it is over',
+    'emits and notes nothing too late',
+    () =>
+      calling((context) => ({
+        ended: () => void Promise.resolve().then(() => context.note('contractTold', true)),
+      })),
   ],
 ]
 
@@ -1011,10 +1099,10 @@ test('an interceptor that lets no run through says what the contract must be tol
         (error: Error) => error.message,
       ),
     )
-  expect(said).toHaveLength(25)
+  expect(said).toHaveLength(26)
   expect(
     said.filter((text) => text.includes('Tell interceptorContract with which input, runOptions and stageOptions')),
-  ).toHaveLength(11)
+  ).toHaveLength(12)
 })
 
 test('one that wraps no stage is tried beside one that does too, and what is broken only there says so', async () => {

@@ -1,5 +1,6 @@
 import { Pipeline, StageKind, StageOutput, StageflowError, asStage, definePorts, defineStage } from '@stageflow/core'
-import type { Interceptor, StageContext } from '@stageflow/core'
+import type { Interceptor, OnCall, RunPart, RunPipeline, StageContext, StageInfo } from '@stageflow/core'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { expect, test } from 'vitest'
 import { manualClock } from './manual-clock.ts'
 import { recordingSink } from './recording-sink.ts'
@@ -127,19 +128,53 @@ test('a stage that runs a child shows the events of the child too', async () => 
   expect(record.children?.[0]?.pipeline).toBe('child')
 })
 
-test('interceptors stand around the stage, and around no input', async () => {
+test.each<readonly [hook: string, create: (log: string[]) => Omit<Interceptor, 'name'>]>([
+  [
+    'wrap',
+    (log) => ({
+      wrap:
+        (next, { name }) =>
+        (context) => (log.push(name), next(context)),
+    }),
+  ],
+  ['onCall', (log) => ({ onCall: (stage) => () => void log.push(stage.name) })],
+  ['settled', (log) => ({ settled: ({ stage }) => void log.push(stage) })],
+  ['settled of a part', (log) => ({ onRun: () => ({ settled: ({ stage }) => void log.push(stage) }) })],
+])('interceptors stand around the stage, and around no input: %s', async (_, create) => {
   const log: string[] = []
-  const seen: Interceptor = {
-    name: 'seen',
-    stageOptions: ['runStageLimit'],
-    wrap: (next, { name, options }) => {
-      log.push(`wrap ${name} ${options.runStageLimit}`)
-      return next
-    },
-    settled: ({ stage, status }) => void log.push(`settled ${stage} ${status}`),
+  const seen: Interceptor = { name: 'seen', ...create(log) }
+  await runStage(Greet, { inputs: { profile: undefined }, interceptors: [seen] })
+  expect(log).toEqual(['greet'])
+})
+
+test('an interceptor sees the options of the stage, and takes its part in the run around it', async () => {
+  const log: unknown[] = []
+  const storage = new AsyncLocalStorage<string>()
+  /** Its functions are inherited, and need it as `this`. */
+  class Seen implements Interceptor {
+    readonly name = 'seen'
+    readonly stageOptions = ['runStageLimit'] as const
+    readonly #log = log
+    wrapRun(next: RunPipeline): RunPipeline {
+      return (run) => (this.#log.push('wrapRun'), next(run))
+    }
+    onCall({ name, options }: StageInfo): OnCall {
+      return () => void this.#log.push(`${name} ${options.runStageLimit} within ${storage.getStore()}`)
+    }
+    onRun(): RunPart {
+      return {
+        enter: (next) => storage.run('the run', next),
+        settled: ({ stage }) => void this.#log.push(`${stage} settled`),
+        ended: ({ status }) => void this.#log.push(status),
+      }
+    }
   }
-  await runStage(Greet, { inputs: { profile: undefined }, interceptors: [seen], stageOptions: { runStageLimit: 7 } })
-  expect(log).toEqual(['wrap greet 7', 'settled greet ok'])
+  await runStage(Greet, {
+    inputs: { profile: undefined },
+    interceptors: [new Seen()],
+    stageOptions: { runStageLimit: 7 },
+  })
+  expect(log).toEqual(['wrapRun', 'greet 7 within the run', 'greet settled', 'completed'])
 })
 
 test('of a run that was refused before the stage began the refusal is the output', async () => {

@@ -7,10 +7,12 @@ import type {
   FailedResult,
   Interceptor,
   OkOutput,
+  PipelineInfo,
   PipelineReport,
   PipelineResult,
   RunInput,
   RunOptions,
+  RunStage,
   Stage,
   StageContext,
   StageflowEvent,
@@ -23,6 +25,7 @@ import type {
   StageReturn,
   StageSlot,
 } from '@stageflow/core'
+import { withHooks } from './with-hooks.ts'
 
 /** What one stage is run with; every option of a run is one too (`signal`, `eventSink`, `timeoutMs`, those of interceptors). */
 export interface RunStageOptions<Needs = AnyInputs, Ports = {}> extends RunOptions {
@@ -139,26 +142,24 @@ const isFrame = ({ type }: StageflowEvent): boolean => type.startsWith('pipeline
 
 /** What gives the inputs is no stage of the app: an interceptor that counted it would count too many. */
 function aroundNoInput(interceptor: Interceptor, inputs: object): Interceptor {
-  const { wrap, settled } = interceptor
-  return {
-    ...interceptor,
-    ...(wrap === undefined
-      ? undefined
-      : {
-          wrap: (next, stage) =>
-            stage.pipeline.name === AROUND && Object.hasOwn(inputs, stage.name)
-              ? next
-              : wrap.call(interceptor, next, stage),
-        }),
-    ...(settled === undefined
-      ? undefined
-      : {
-          settled: (record, run) => {
-            if (run.pipeline.name === AROUND && Object.hasOwn(inputs, record.stage)) return
-            return settled.call(interceptor, record, run)
-          },
-        }),
-  }
+  const { wrap, onCall, onRun, settled } = interceptor
+  const isInput = ({ name }: PipelineInfo, stage: string): boolean => name === AROUND && Object.hasOwn(inputs, stage)
+  return withHooks(interceptor, {
+    wrap: (next, stage) =>
+      isInput(stage.pipeline, stage.name) ? next : (wrap?.call(interceptor, next, stage) as RunStage),
+    onCall: (stage) => (isInput(stage.pipeline, stage.name) ? undefined : onCall?.call(interceptor, stage)),
+    onRun(given) {
+      const part = onRun?.call(interceptor, given)
+      if (part?.settled === undefined) return part
+      return {
+        enter: (next, run) => (part.enter === undefined ? next() : part.enter(next, run)),
+        settled: (record, run) => (isInput(run.pipeline, record.stage) ? undefined : part.settled?.(record, run)),
+        ended: (outcome, run) => part.ended?.(outcome, run),
+      }
+    },
+    settled: (record, run) =>
+      isInput(run.pipeline, record.stage) ? undefined : settled?.call(interceptor, record, run),
+  })
 }
 
 /** How the run ended, as the output of a stage that it never came to. */

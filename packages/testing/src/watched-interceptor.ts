@@ -1,5 +1,6 @@
 import type { Interceptor, InterceptorContext, RunContext, StageInfo, StageOutput } from '@stageflow/core'
 import type { Disguise } from './disguise.ts'
+import { withHooks, type Hooks } from './with-hooks.ts'
 
 /** One answer of an interceptor, beside what the stage inside it answered last. */
 export interface Answer {
@@ -55,25 +56,8 @@ export function watched(subject: Interceptor, watch: Watch): readonly Intercepto
   return [outside, shown(subject, watch), inside]
 }
 
-const MEMBERS = [
-  'name',
-  'stageOptions',
-  'runOptions',
-  'mustBeInside',
-  'mustBeOutside',
-  'wrap',
-  'onCall',
-  'wrapRun',
-  'onRun',
-  'settled',
-] as const
-
 /** The interceptor, with the contexts and runs that it is shown. */
 function shown(subject: Interceptor, { disguise, onContext, onRun: onRunSeen }: Watch): Interceptor {
-  // Members may be inherited, and what is no function is for the engine to refuse.
-  const members = Object.fromEntries(
-    MEMBERS.filter((name) => subject[name] !== undefined).map((name) => [name, subject[name]]),
-  ) as unknown as Interceptor
   const contextOf = (real: InterceptorContext): InterceptorContext => {
     onContext?.(real)
     return disguise?.context(real) ?? real
@@ -83,7 +67,7 @@ function shown(subject: Interceptor, { disguise, onContext, onRun: onRunSeen }: 
     return disguise?.run(real) ?? real
   }
   const { wrap, onCall, wrapRun, onRun, settled } = subject
-  const hooks: Required<Pick<Interceptor, 'wrap' | 'onCall' | 'wrapRun' | 'onRun' | 'settled'>> = {
+  const hooks: Required<Hooks> = {
     wrap(next, stage) {
       const inner: typeof next = disguise === undefined ? next : (context) => next(disguise.real(context))
       const layer = wrap?.call(subject, inner, stage) as typeof next
@@ -110,6 +94,5 @@ function shown(subject: Interceptor, { disguise, onContext, onRun: onRunSeen }: 
     },
     settled: (record, run) => settled?.call(subject, record, disguise?.run(run) ?? run),
   }
-  const used = Object.entries(hooks).filter(([name]) => typeof subject[name as keyof typeof hooks] === 'function')
-  return { ...members, ...Object.fromEntries(used) }
+  return withHooks(subject, hooks)
 }

@@ -1,0 +1,26 @@
+import { AsyncResource } from 'node:async_hooks'
+import type { RunPart } from '@stageflow/core'
+import type { ClockLimits } from './clock-limits.ts'
+
+/** A run under way, and the async context that it was started in. */
+export class LimitedRun implements RunPart {
+  readonly #limits: ClockLimits
+  /** `AsyncLocalStorage.snapshot()` would do, but each run makes one, and it costs far more. */
+  #asyncContext: AsyncResource | undefined
+
+  constructor(limits: ClockLimits) {
+    this.#limits = limits
+    this.#asyncContext = new AsyncResource('stageflow.timeout')
+  }
+
+  inContext(act: () => void): void {
+    if (this.#asyncContext === undefined) act()
+    else this.#asyncContext.runInAsyncScope(act)
+  }
+
+  ended(): void {
+    // Whoever keeps the result of a run keeps this too, but must not keep what its caller had in that context.
+    this.#asyncContext = undefined
+    this.#limits.closeRun()
+  }
+}
