@@ -24,35 +24,31 @@ export function takeCallParts(
   first: number,
   context: LiveContext,
 ): Output | undefined {
+  const run = runOf(context)
   for (let place = 0; place < layers.length; place++) {
-    const answer = partOf(layers[place] as CallLayer, context)
+    const answer = partOf(run, layers[place] as CallLayer, place, context)
     if (answer instanceof Output) return answer
     parts[first + place] = answer
   }
   return undefined
 }
 
-function partOf(by: CallLayer, context: LiveContext): Output | CallPart | undefined {
+function partOf(run: RunState, by: CallLayer, place: number, context: LiveContext): Output | CallPart | undefined {
   const { name, onCall } = by
   try {
     const answer: unknown = onCall(context as unknown as InterceptorContext)
     const part = answer as CallPart | undefined
-    void part?.enter // where it throws, here rather than in the middle of the call
+    const enters = part?.enter !== undefined
+    if (enters && run.entersAt < 0) run.entersAt = place
     // What nearly all answer with, and nothing else has.
-    if (answer === undefined || part?.ended !== undefined) return part
+    if (part === undefined || enters || part?.ended !== undefined) return part
     const stage = nodeOf(context).name
-    if (isOutput(answer)) return frozenOutput(answer, stage, runOf(context).graph.freeze)
+    if (isOutput(answer)) return frozenOutput(answer, stage, run.graph.freeze)
     if (isPart(answer)) return answer
-    runOf(context).heard(answer, by)
-    return notAnOutput(
-      `Interceptor "${name}"`,
-      stage,
-      answer,
-      'returns its part in the call, a StageOutput, or undefined, and at once',
-    )
+    run.heard(answer, by)
+    return notAnOutput(`Interceptor "${name}"`, stage, answer, 'returns its part, a StageOutput, or undefined, at once')
   } catch (thrown) {
-    const stage = nodeOf(context).name
-    return threw(name, stage, interceptorThrew, context as unknown as InterceptorContext, thrown)
+    return threw(name, nodeOf(context).name, interceptorThrew, context as unknown as InterceptorContext, thrown)
   }
 }
 

@@ -119,7 +119,7 @@ function inherited(run: RunLoop, graph: BuiltGraph): AllRunOptions {
   const taken = Object.entries(run.options).filter(
     ([key]) => key === 'cleanupMs' || key === 'chunkEvents' || !RUN_OPTIONS.includes(key),
   )
-  const ports = graph.inherits && run.options.ports !== undefined ? { ports: run.options.ports } : undefined
+  const ports = graph.inherits ? { ports: run.options.ports } : undefined
   return { ...Object.fromEntries(taken), ...ports, eventSink: run.events?.sink ?? NoOpEventSink }
 }
 
@@ -132,9 +132,9 @@ async function settle(run: RunLoop, node: StageNode, child: Run, { depth, path }
   run.events?.emit('pipeline.child_started', data, node.name, startedAt)
   const outcome = await new Promise<Outcome>((resolve) => child.open(resolve))
   if (run.over) return outcome
-  const durationMs = run.clock.now() - startedAt
-  const last = { ...data, durationMs, ...whyOf(outcome) }
-  run.events?.emit(`pipeline.child_${outcome.status}`, last, node.name, run.clock.now())
+  const now = run.clock.now()
+  const last = { ...data, durationMs: now - startedAt, ...whyOf(outcome) }
+  run.events?.emit(`pipeline.child_${outcome.status}`, last, node.name, now)
   facts.leave()
   run.codeLeft(node.index)
   run.childClosed()

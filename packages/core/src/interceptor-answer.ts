@@ -33,7 +33,7 @@ export function notAnOutput(
   return failed('core/interceptor-answer', `${who} answered stage "${stage}" with ${quote(answer)}; it ${owes}.`)
 }
 
-const MEMBERS = ['enter', 'ended', 'settled', 'deadline', 'onHeartbeat', 'onParked']
+const MEMBERS = ['ended', 'enter', 'settled', 'deadline', 'onHeartbeat', 'onParked']
 
 /** Whether an interceptor may mean it as its part in a call or a run. As for TypeScript, what has members, but none of a part, is a mistake. */
 export const isPart = (answer: unknown): answer is object =>

@@ -32,10 +32,11 @@ function listen(run: RunState, listening: Listening): void {
 
 function partOf(run: RunState, one: Interceptor, context: RunContext): RunPart | undefined {
   try {
-    const part: unknown = one.onRun?.(context)
-    if (part === undefined || isPart(part)) return part
+    const part = one.onRun?.(context)
+    // Nearly all have it, and nothing else does.
+    if (part?.ended !== undefined || part === undefined || isPart(part)) return part
     run.heard(part, one, THE_RUN)
-    throw new TypeError(`onRun answered with ${quote(part)}; it answers with an object, or undefined`)
+    throw new TypeError(`onRun answered with ${quote(part)}; it returns a part, or undefined`)
   } catch (cause) {
     run.blame(cause, one, THE_RUN)
     return undefined

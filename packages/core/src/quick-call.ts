@@ -24,18 +24,14 @@ export function quickCall(run: RunLoop, node: StageNode, context: LiveContext): 
   contexts[index] = context
   run.starting = index
   run.asking = true
+  run.entersAt = -1
   const taken = takeCallParts(layers, run.calls, firstCall, context)
   run.asking = false
   const answer = run.early ?? taken
   if (answer !== undefined) return withoutCode(run, index, answer)
+  if (run.entersAt >= 0) return within(run, layers, run.calls, firstCall, run.entersAt, context, codeWithin)
   let takesPart = false
-  for (let place = 0; place < layers.length; place++) {
-    const part = run.calls[firstCall + place]
-    if (part === undefined) continue
-    takesPart = true
-    if (part.enter === undefined) continue
-    return within(run, layers, run.calls, firstCall, place, context, codeWithin)
-  }
+  for (let place = 0; place < layers.length; place++) if (run.calls[firstCall + place] !== undefined) takesPart = true
   if (!takesPart) contexts[index] = undefined
   return codeOf(run, node, context)
 }
@@ -68,7 +64,7 @@ export function endCall(run: RunLoop, node: StageNode, part: CallPart, given: un
   const { index, name, layers, firstCall } = node
   const output = isOutput(given)
     ? frozenOutput(given, name, run.graph.freeze)
-    : notAnOutput('endCall(part, output)', name, given, 'takes a StageOutput')
+    : notAnOutput('endCall', name, given, 'takes a StageOutput')
   const open = run.factsIfAny(index)?.open
   if (open !== undefined) return endOpenCall(open, part, output)
   const place = run.contexts?.[index] === undefined ? -1 : run.calls.indexOf(part, firstCall)

@@ -163,8 +163,8 @@ export abstract class RunState extends CallState {
   }
   /** When the run gives up, on its clock. */
   get limit(): number {
-    const { parent, ownLimit, startedAt } = this
-    return parent === undefined ? ownLimit : Math.min(ownLimit, parent.deadline + (startedAt - parent.openedAt))
+    const { parent, ownLimit } = this
+    return parent === undefined ? ownLimit : Math.min(ownLimit, parent.deadline + (this.startedAt - parent.openedAt))
   }
   /** Whether the run was stopped: its signal has aborted, or would if somebody had asked for it. */
   get isStopped(): boolean {
