@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { manualClock } from '../../testing/src/index.ts'
 import { WAYS, passing, passingOn } from '../test/ways.ts'
@@ -57,6 +59,28 @@ test.each<[string, Interceptor['wrap']]>([
     await run
     expect(seen).toEqual(['a in stage a', 'b in nothing', 'cleanup in nothing'])
   }
+})
+
+test('whoever keeps the result of a run does not keep what its caller had in the async context', async () => {
+  setFlagsFromString('--expose-gc')
+  const collectGarbage = runInNewContext('gc') as () => void
+  const request = new AsyncLocalStorage<object>()
+  const graph = new Pipeline('demo')
+    .withStage('a', (context) => context.clock.sleep(1))
+    .build({ clock, interceptors: [setting] })
+  const call = async (): Promise<{ of: WeakRef<object>; result: unknown }> => {
+    const of = { body: 'large' }
+    const running = request.run(of, () => graph.run())
+    await clock.advance(1)
+    return { of: new WeakRef(of), result: await running }
+  }
+  const { of, result } = await call()
+  for (let tries = 0; tries < 20 && of.deref() !== undefined; tries++) {
+    await new Promise((resolve) => setImmediate(resolve)) // for what the event loop still holds
+    collectGarbage()
+  }
+  expect(of.deref()).toBeUndefined()
+  expect(result).toMatchObject({ status: 'completed' })
 })
 
 test('a stage whose layers pass the promise of its code on ends when its code does, and one whose layers wait when they do', async () => {

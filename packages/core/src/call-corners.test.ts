@@ -297,3 +297,63 @@ test.each<[string, Interceptor[]]>([
     expect(report.stages['a']?.error?.code).toBe('acme/slow')
   },
 )
+
+test('what is set around a call is, also where another stage goes on while those who take part in it are asked', async () => {
+  let goOn: (() => void) | undefined
+  const gate: Interceptor = {
+    name: 'gate',
+    wrap: (next, { name }) =>
+      name === 'a' ? (context) => new Promise((resolve) => (goOn = () => resolve(next(context) as never))) : next,
+  }
+  const part = (name: string, stage: string, made: () => CallPart): Interceptor => ({
+    name,
+    onCall: (of) => (of.name === stage ? made : undefined),
+  })
+  const entering = (name: string) => (): CallPart => ({
+    enter(next) {
+      log.push(name)
+      next()
+    },
+  })
+  const opens = (): CallPart => {
+    goOn?.()
+    return {}
+  }
+  await new Pipeline('demo')
+    .withStage('a', () => ({}))
+    .withStage('b', () => ({}))
+    .build({
+      clock,
+      interceptors: [
+        gate,
+        part('opens', 'b', opens),
+        part('enters b', 'b', entering('enters b')),
+        part('idle', 'a', () => ({})),
+        part('idle too', 'a', () => ({})),
+        part('enters a', 'a', entering('enters a')),
+      ],
+    })
+    .run()
+  expect(log).toEqual(['enters a', 'enters b'])
+})
+
+test.each(WAYS)('an attempt has no end while a child that its code left behind goes on: %s', async (_, beside) => {
+  const child = new Pipeline('child').withStage('inside', (context) => context.clock.sleep(20))
+  const seen: unknown[] = []
+  const settled: Interceptor = {
+    name: 'sees',
+    settled: ({ stage, attempts }) =>
+      void (stage === 'a' && seen.push(attempts.map(({ status, endedAt }) => [status, endedAt]))),
+  }
+  const running = new Pipeline('demo')
+    .withStage('a', (context) => {
+      void context.runChild(child)
+      return {}
+    })
+    .build({ clock, interceptors: beside([settled]) })
+    .run()
+  await clock.advance(20)
+  const { report } = await running
+  expect(seen).toEqual([[['ok', undefined]]])
+  expect(report.stages['a']?.attempts).toMatchObject([{ status: 'ok', endedAt: 0 }])
+})

@@ -26,20 +26,20 @@ export function takeCallParts(
 ): Output | undefined {
   const run = runOf(context)
   for (let place = 0; place < layers.length; place++) {
-    const answer = partOf(run, layers[place] as CallLayer, place, context)
+    const answer = partOf(run, layers[place] as CallLayer, context)
     if (answer instanceof Output) return answer
     parts[first + place] = answer
   }
   return undefined
 }
 
-function partOf(run: RunState, by: CallLayer, place: number, context: LiveContext): Output | CallPart | undefined {
+function partOf(run: RunState, by: CallLayer, context: LiveContext): Output | CallPart | undefined {
   const { name, onCall } = by
   try {
     const answer: unknown = onCall(context as unknown as InterceptorContext)
     const part = answer as CallPart | undefined
     const enters = part?.enter !== undefined
-    if (enters && run.entersAt < 0) run.entersAt = place
+    if (enters) run.enters = true
     // What nearly all answer with, and nothing else has.
     if (part === undefined || enters || part?.ended !== undefined) return part
     const stage = nodeOf(context).name

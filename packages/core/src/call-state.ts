@@ -8,8 +8,8 @@ export abstract class CallState {
   /** Whether those who may take part in its call are still being asked; what one of them has ended it with meanwhile. */
   asking = false
   early: Output | undefined
-  /** The place of the outermost of them that sets something around the call; -1: none. */
-  entersAt: number = -1
+  /** Whether one of them sets something around the call. */
+  enters = false
   /** The stage whose call has its answer, while those who take part in it are told; -1: none. And the answer. */
   answering: number = -1
   answer: Output | undefined

@@ -79,7 +79,7 @@ export function openChild(
     run,
     signal: context.signal,
     get deadline() {
-      // Of a stage that is stopped, or has ended, the last one.
+      // Of a stage that is stopped, the last one.
       return context.aborted === undefined ? (deadline = context.deadline ?? deadline) : deadline
     },
     openedAt: run.clock.now(),

@@ -135,7 +135,7 @@ function begin(run: RunLoop, context: LiveContext, facts: StageFacts): Answer {
     facts.threw = true
     return codeEnded(run, context, facts, attempt, thrownOutput(run, node.index, thrown))
   }
-  return checkedPromise((facts.body = promise.then(ok, threw)))
+  return checkedPromise(promise.then(ok, threw))
 }
 
 export function attemptEnded(run: RunLoop, attempt: Attempt, output: Output): Output {
@@ -147,7 +147,6 @@ export function attemptEnded(run: RunLoop, attempt: Attempt, output: Output): Ou
 
 function codeEnded(run: RunLoop, context: LiveContext, facts: StageFacts, attempt: Attempt, output: Output): Output {
   const stage = nodeOf(context).index
-  facts.body = undefined
   facts.leave()
   if (facts.abandoned || run.over) return output // its record is closed
   attemptEnded(run, attempt, (facts.answered = output))
@@ -165,11 +164,11 @@ async function callAgain(context: LiveContext, facts: StageFacts): Promise<Outpu
     waits = false
     limit.resolve()
   }, run.graceMs)
-  // The engine itself blocks this call: limits on it stand still, and begin with its code.
-  tellForks(context, 'parked')
+  // The engine itself blocks this call: limits on this attempt stand still, and begin with its code.
+  tellForks(context, 'parked', true)
   // Of several that wait, the first to go on makes the others wait again.
   while (waits && facts.code > 0) await Promise.race([facts.idle(), limit.promise])
-  tellForks(context, 'unparked')
+  tellForks(context, 'unparked', true)
   cancelTimer()
   if (facts.code === 0) return call(context)
   return new Output(

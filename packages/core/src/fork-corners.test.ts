@@ -148,3 +148,31 @@ test('a fork whose deadline is no time is refused (core/run-option)', async () =
     error: { code: 'core/interceptor-threw', cause: { code: 'core/run-option' } },
   })
 })
+
+test('a call that waits for the code of the one before is blocked for who is inside its attempt, and for nobody outside', async () => {
+  const log: string[] = []
+  const hears = (name: string): Interceptor => ({
+    name,
+    onCall: () => () => ({
+      onParked: (parked) => void log.push(`${name} ${parked ? 'blocked' : 'goes on'} at ${clock.now()}`),
+    }),
+  })
+  const again: Interceptor = {
+    name: 'again',
+    wrap: (next, { name }) =>
+      name === 'works'
+        ? async (context) => {
+            void next(context.fork({ attempt: 1 }).context)
+            return await next(context.fork({ attempt: 2 }).context)
+          }
+        : next,
+  }
+  const child = new Pipeline('child').withStage('works', (context) => context.clock.sleep(10))
+  const running = new Pipeline('demo')
+    .withPipeline('above', child)
+    .build({ clock, interceptors: [hears('outside'), again, hears('inside')] })
+    .run()
+  await clock.advance(20)
+  expect((await running).report.endedAt).toBe(20)
+  expect(log).toEqual(['inside blocked at 0', 'inside goes on at 10'])
+})

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { manualClock } from '../../testing/src/index.ts'
-import { Pipeline, StageKind, StageOutput, after, createSlot } from './index.ts'
+import { manualClock, recordingSink } from '../../testing/src/index.ts'
+import { Pipeline, StageKind, StageOutput, after, createSlot, systemClock } from './index.ts'
 import type { Interceptor, PipelineBuildError, RunStage, StageInfo } from './index.ts'
 
 let clock = manualClock()
@@ -379,4 +379,29 @@ test('the error of an attempt is the same whether somebody wraps the stage or no
   }
   expect(errors[0]).toEqual([{ code: 'core/stage-failed', message: 'no' }])
   expect(errors[1]).toEqual(errors[0])
+})
+
+test('where layers pass on what the code answers, a stage starts no earlier than its dependencies end, and events keep to the time', async () => {
+  let now = 0
+  const ticking = { ...systemClock, now: () => ++now } // each reading is later
+  const passes = (names: string): Interceptor =>
+    wrapping('passes', (next, { name }) => (names.includes(name) ? (context) => next(context) : next))
+  for (const passed of ['abcd', 'a']) {
+    const eventSink = recordingSink()
+    const gate = Promise.withResolvers<void>()
+    const running = new Pipeline('demo')
+      .withStage('a', () => gate.promise)
+      .withStage('b', () => gate.promise)
+      .withStage('c', () => ({}), { dependencies: ['a'] })
+      .withStage('d', () => ({}), { dependencies: ['b', 'c'] })
+      .build({ clock: ticking, eventSink, interceptors: [passes(passed)] })
+      .run()
+    gate.resolve()
+    const { stages } = (await running).report
+    const endOf = (stage: string): number => stages[stage]?.endedAt ?? Infinity
+    expect(stages['c']?.startedAt).toBeGreaterThanOrEqual(endOf('a'))
+    expect(stages['d']?.startedAt).toBeGreaterThanOrEqual(Math.max(endOf('b'), endOf('c')))
+    const times = eventSink.events.map(({ timestamp }) => timestamp)
+    expect(times).toEqual(times.toSorted((one, other) => one - other))
+  }
 })

@@ -166,13 +166,16 @@ export const runOf: (context: LiveContext) => RunLoop = readRun
 export const nodeOf: (context: LiveContext) => StageNode = readNode
 export const forkOf: (context: LiveContext) => ForkState | undefined = readFork
 
-/** Tells the forks around a stage, and those around the stages above it. */
-export function tellForks(context: LiveContext, news: ForkNews): void {
+/** Tells the forks around a stage, and those around the stages above it; `inAttempt`: only those inside this attempt. */
+export function tellForks(context: LiveContext, news: ForkNews, inAttempt = false): void {
   const run = runOf(context)
   const node = nodeOf(context)
   // Who was told that it is blocked is told that it no longer is, whatever has ended meanwhile.
   if (news === 'alive' && run.schedule.state(node.index) !== RUNNING) return
-  for (let fork = forkOf(context); fork !== undefined; fork = fork.outer) tellNews(context, fork.changes, news)
+  for (let fork = forkOf(context); fork !== undefined; fork = fork.outer) {
+    tellNews(context, fork.changes, news)
+    if (inAttempt && fork.changes.attempt !== undefined) return
+  }
   tellParts(context, node.layers, run.calls, node.firstCall, news)
   run.parent?.tell(news)
 }

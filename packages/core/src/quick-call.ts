@@ -24,12 +24,12 @@ export function quickCall(run: RunLoop, node: StageNode, context: LiveContext): 
   contexts[index] = context
   run.starting = index
   run.asking = true
-  run.entersAt = -1
+  run.enters = false
   const taken = takeCallParts(layers, run.calls, firstCall, context)
   run.asking = false
   const answer = run.early ?? taken
   if (answer !== undefined) return withoutCode(run, index, answer)
-  if (run.entersAt >= 0) return within(run, layers, run.calls, firstCall, run.entersAt, context, codeWithin)
+  if (run.enters) return within(run, layers, run.calls, firstCall, 0, context, codeWithin)
   let takesPart = false
   for (let place = 0; place < layers.length; place++) if (run.calls[firstCall + place] !== undefined) takesPart = true
   if (!takesPart) contexts[index] = undefined

@@ -58,7 +58,7 @@ export function stageRecord(run: RunState, stage: number): StageRecord {
           ? []
           : run.answering === stage
             ? [soleAttempt(run, stage, run.answer)]
-            : [{ attempt: 1, startedAt, endedAt, status }],
+            : [{ attempt: 1, startedAt, endedAt: facts !== undefined && facts.code > 0 ? undefined : endedAt, status }],
     chunks: facts?.chunks ?? 0,
     notes: facts?.notes ?? NO_NOTES,
   }

@@ -119,11 +119,8 @@ export abstract class RunLoop extends RunState {
     const answer = wrapped(context as unknown as InterceptorContext)
     this.starting = -1
     if (!(answer instanceof Promise)) return this.#endNow(stage, answer)
-    const facts = this.factsIfAny(stage)
-    // Where every layer passed on the promise of its code, the stage ended when that did.
-    const attempt = facts?.body === answer ? facts.attempts?.at(-1) : undefined
     // Not where the code ended: what a layer sets around it, such as an async context, is not around what follows.
-    void (answer as Promise<Output>).then((output) => this.resume(stage, output, attempt?.endedAt ?? this.clock.now()))
+    void (answer as Promise<Output>).then((output) => this.resume(stage, output, this.clock.now()))
     return UNREAD
   }
 

@@ -246,7 +246,7 @@ export abstract class RunState extends CallState {
   heard(answer: unknown, by?: Named, what?: string): void {
     if (answer instanceof Promise) answer.catch((cause: unknown) => this.blame(cause, by, what))
   }
-  /** An interceptor threw when it was told of a call, a stage or the run: that is a problem, once an interceptor, and changes nothing. */
+  /** An interceptor threw when it was told of a call, a stage or the run: that changes nothing, and is a problem once; of forks, which have no name, once for all. */
   blame(cause: unknown, by?: Named, what = 'a call'): void {
     if (this.blamed?.has(by?.name) === true) return
     ;(this.blamed ??= new Set()).add(by?.name)

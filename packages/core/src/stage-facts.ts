@@ -11,8 +11,6 @@ export type Attempt = { -readonly [Key in keyof AttemptRecord]: AttemptRecord[Ke
 export class StageFacts {
   /** Pieces of its code that run: a call of its body, items of a map, child runs. */
   code = 0
-  /** The call that runs now; interceptors that pass it on are passed through. */
-  body: Promise<Output> | undefined
   /** Its calls that somebody takes part in, inside other layers, and that have no answer; the innermost last. */
   open: OpenCall[] | undefined
   /** Its code ignored the signal past the grace time: nothing that it does counts any more. */

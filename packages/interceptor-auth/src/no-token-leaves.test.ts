@@ -186,6 +186,22 @@ test.each(['s3cret7', 'a.b.c', 'token'])('a short token is not told either: %s',
   expect(result).toMatchObject({ errors: [{ message: 'The verify function of auth() failed: 401 for [token]' }] })
 })
 
+test.each(['e', 'auth', 'token', '/'])(
+  'a short token is cut out of no code, which others compare: %s',
+  async (text) => {
+    const { code } = await attempt(jwt, { token: text })
+    expect(code).toBe('auth/malformed-token')
+  },
+)
+
+test('a code that is the token itself is not told', async () => {
+  const { code } = await attempt(
+    throwing((given) => new StageflowError(given, 'no')),
+    { token: 'a/b' },
+  )
+  expect(code).toBe('[token]')
+})
+
 test('a token that no URL can hold is refused as any other', async () => {
   const text = `\ud800${good}`
   for (const [verify, code] of [

@@ -35,6 +35,11 @@ function cut(text: string, secrets: ReadonlySet<string>): string {
   return rest.length > LONGEST_TEXT ? `${rest.slice(0, LONGEST_TEXT)}…` : rest
 }
 
+/** A code is compared, and a short token may be part of any: only a code that is one is cut. */
+function cutCode(code: string, secrets: ReadonlySet<string>): string {
+  return cut(code, new Set([...secrets].filter((secret) => secret === code || secret.length >= SHORTEST_PART)))
+}
+
 function clean(thrown: unknown, secrets: ReadonlySet<string>, depth: number): Error {
   const { name, message, stack, code, cause } = read(thrown)
   const options =
@@ -42,8 +47,8 @@ function clean(thrown: unknown, secrets: ReadonlySet<string>, depth: number): Er
   const text = cut(message, secrets)
   const copy =
     code !== undefined && StageflowError.is(thrown)
-      ? new StageflowError(cut(code, secrets), text, options)
-      : Object.assign(new Error(text, options), code === undefined ? undefined : { code: cut(code, secrets) })
+      ? new StageflowError(cutCode(code, secrets), text, options)
+      : Object.assign(new Error(text, options), code === undefined ? undefined : { code: cutCode(code, secrets) })
   if (!StageflowError.is(thrown)) Object.defineProperty(copy, 'name', { value: cut(name, secrets), configurable: true })
   const value = stack === undefined ? `${name}: ${text}` : cut(stack, secrets)
   Object.defineProperty(copy, 'stack', { value, configurable: true, writable: true })

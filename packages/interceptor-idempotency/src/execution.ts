@@ -1,4 +1,4 @@
-import type { StageOutput } from '@stageflow/core'
+import type { StageOutput, StageRecord } from '@stageflow/core'
 
 import { type Call, note, storeFailed } from './call.ts'
 import type { Heartbeat } from './heartbeat.ts'
@@ -104,6 +104,11 @@ export async function execute(
 }
 
 function codeRuns({ context }: Call): boolean {
-  const last = context.record.attempts.at(-1)
-  return last !== undefined && last.endedAt === undefined
+  const { record } = context
+  const last = record.attempts.at(-1)
+  return (last !== undefined && last.endedAt === undefined) || hasAbandoned(record)
 }
+
+/** Code that ignored its signal, in child runs too: when it ends nobody hears any more. */
+const hasAbandoned = ({ abandoned, children = [] }: StageRecord): boolean =>
+  abandoned === true || children.some(({ stages }) => Object.values(stages).some(hasAbandoned))

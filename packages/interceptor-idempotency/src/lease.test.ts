@@ -166,7 +166,7 @@ test('a key whose stage failed while its code still runs is not free before the 
   expect(log.join(' ')).toMatch(/^in out (in out other|other in out|other)$/)
 })
 
-test.each<[what: string, pipeline: (work: () => Promise<object>) => Pipeline]>([
+const LEFT_BEHIND: readonly (readonly [what: string, pipeline: (work: () => Promise<object>) => Pipeline])[] = [
   [
     'an item of a map that failed by another',
     (work) =>
@@ -193,7 +193,9 @@ test.each<[what: string, pipeline: (work: () => Promise<object>) => Pipeline]>([
         StageKind.WORK,
       ) as unknown as Pipeline,
   ],
-])('a key is not free before %s has left', async (_, pipeline) => {
+]
+
+test.each(LEFT_BEHIND)('a key is not free before %s has left', async (_, pipeline) => {
   let running = 0
   let most = 0
   const graph = pipeline(async () => {
@@ -209,6 +211,28 @@ test.each<[what: string, pipeline: (work: () => Promise<object>) => Pipeline]>([
   for (const { status } of await Promise.all(runs)) expect(status).toBe('failed')
   expect(most).toBe(1)
 })
+
+test.each(LEFT_BEHIND)(
+  '%s, and that outlives its run, keeps its claim until the lease is over',
+  async (_, pipeline) => {
+    let calls = 0
+    const graph = pipeline(async () => {
+      calls++
+      await clock.sleep(60_000)
+      return {}
+    }).build({ interceptors: [idempotency({ store: scriptedStore(clock) })], clock })
+    const first = graph.runSettled(input, { graceMs: 100 })
+    await clock.advance(200)
+    expect((await first).status).toBe('failed')
+    const second = graph.runSettled(input, { graceMs: 100 })
+    await clock.advance(25_000)
+    expect(calls).toBe(1)
+    await clock.advance(6_000)
+    expect(calls).toBe(2)
+    await clock.advance(120_000)
+    await second
+  },
+)
 
 test('code that ignores its signal past the grace time keeps its claim until the lease is over', async () => {
   const store = scriptedStore(clock)

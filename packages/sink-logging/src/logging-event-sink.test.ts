@@ -210,6 +210,20 @@ test.each([
   expect(report.droppedEvents).toBe(4)
 })
 
+test('what the methods of a logger answer, such as the false of a stream that is full, is no refusal', async () => {
+  const logger = pino({ level: 'trace' })
+  const lines: unknown[] = []
+  const write = (_: object, message: string): boolean => lines.push(message) < 0
+  for (const level of ['debug', 'info']) Object.defineProperty(logger, level, { value: write })
+  const eventSink = new LoggingEventSink({ logger })
+  const { report } = await new Pipeline('chat')
+    .withStage('a', () => ({ a: 1 }))
+    .build({ clock, eventSink })
+    .run()
+  expect(lines).toHaveLength(4)
+  expect(report.droppedEvents).toBe(0)
+})
+
 test('options that cannot be meant are refused, all of them at once (sink-logging/illegal-option)', () => {
   const given: unknown = { logger: console, level: 'info', data: 1, redaction: { maxEntries: 1.5 } }
   let error: unknown

@@ -41,8 +41,9 @@ export class LoggingEventSink implements EventSink {
   }
 
   tryEmit(event: StageflowEvent): boolean | void {
+    const answer: unknown = this.#log(event)
     // Of a logger that is asynchronous by mistake the promise, so that its failure is heard of.
-    return (this.#log(event) as undefined) ?? true
+    return answer instanceof Promise ? (answer as unknown as undefined) : true
   }
 
   /** Resolves when the logger has written what it was given. */

@@ -208,6 +208,17 @@ test('who writes a new file for longer than the store waits makes it unavailable
   sqliteStore({ file, busyTimeoutMs: 20 }).close()
 })
 
+test('who holds a file alone is waited for no longer than busyTimeoutMs', () => {
+  const file = newFile()
+  const other = new DatabaseSync(file)
+  other.exec('BEGIN EXCLUSIVE; CREATE TABLE other (a)')
+  const startedAt = performance.now()
+  expect(thrownBy(() => sqliteStore({ file, busyTimeoutMs: 100 }))).toMatchObject({ code: 'store-sqlite/unavailable' })
+  expect(performance.now() - startedAt).toBeLessThan(1_000)
+  other.exec('COMMIT')
+  other.close()
+})
+
 test('six processes may open one new file at once', async () => {
   const file = newFile()
   const script = `

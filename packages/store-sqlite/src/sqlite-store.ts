@@ -105,8 +105,8 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
 function openFile(file: string, synchronous: 'full' | 'normal', busyTimeoutMs: number): DatabaseSync {
   const database = new DatabaseSync(file)
   try {
+    useWriteAheadLog(database, busyTimeoutMs) // before SQLite itself waits, or it would do so in each attempt
     database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
-    useWriteAheadLog(database, busyTimeoutMs)
     database.exec(`PRAGMA synchronous = ${synchronous}`)
     return database
   } catch (error) {

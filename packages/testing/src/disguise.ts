@@ -72,7 +72,7 @@ export class Disguise {
       case 'note':
         return (key: string, note: unknown) => {
           ;(value as (key: string, note: unknown) => void)(key, note)
-          this.#news.onNote?.(key, 'record' in target && recordedNotes(context)[key] !== note)
+          this.#news.onNote?.(key, 'record' in target && !Object.is(recordedNotes(context)[key], note))
         }
       case 'fork':
         return (changes: object) => {

@@ -9,6 +9,7 @@ import type {
   StageOutput as Output,
 } from '@stageflow/core'
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as realTime } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { interceptorContract, seededOrder, type CreateInterceptor, type InterceptorContractOptions } from './index.ts'
@@ -22,6 +23,7 @@ declare module '@stageflow/core' {
   }
   interface StageNotes {
     readonly contractTold?: true
+    readonly contractScore?: number
   }
   interface RunNotes {
     readonly contractTold?: true
@@ -271,6 +273,26 @@ class Span implements CallPart {
 
 const FROZEN: CallPart & RunPart = Object.freeze({ enter: (next: () => void) => next(), ended: () => {} })
 
+/** Attempts that it limits itself, with something between them that is on no clock. */
+const audited = (attempts: number): Interceptor => ({
+  name: 'audited',
+  wrap: (next) => async (context) => {
+    for (let attempt = 1; ; attempt++) {
+      const { context: inner, abort } = context.fork({ attempt, deadline: context.clock.now() + 50 })
+      const stop = context.clock.setTimeout(() => abort(new StageflowError('audited/slow', 'too slow')), 50)
+      const output = await next(inner)
+      stop()
+      if (output.status !== 'fail' || attempt >= attempts || context.signal.aborted) return output
+      await realTime(5)
+      if (context.signal.aborted) return StageOutput.cancel('stopped')
+    }
+  },
+})
+const notesNaN: Interceptor = {
+  name: 'notes',
+  onCall: () => (context) => ({ ended: () => context.note('contractScore', Number.NaN) }),
+}
+
 const known: InterceptorContractOptions = {
   runOptions: { contractToken: 'ada' },
   stageOptions: { contractRoles: ['admin'] },
@@ -288,6 +310,8 @@ const correct: Readonly<Record<string, [CreateInterceptor, InterceptorContractOp
   'a circuit breaker that wraps nothing': [() => fuse(5)],
   'a class that sets an async context': [() => new Spans()],
   'what is frozen': [() => Object.freeze({ name: 'frozen', onCall: () => () => FROZEN, onRun: () => FROZEN })],
+  'attempts with limits, and time that is on no clock between them': [() => audited(3)],
+  'one that notes as it hears of the answer': [() => notesNaN],
   'a bulkhead of a hundred': [() => bulkhead(100)],
   'a shuffle of the order': [() => seededOrder(4)],
 }
