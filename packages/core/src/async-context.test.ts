@@ -30,6 +30,20 @@ const setting: Interceptor = {
   }),
 }
 
+/** Ends the calls of stage "a" after 5 ms, from the async context of somebody else. */
+const ending: Interceptor = {
+  name: 'ending',
+  onCall: ({ name }) =>
+    name === 'a'
+      ? (context) => {
+          const part: CallPart = {}
+          const end = (): void => context.endCall(part, StageOutput.skip('enough'))
+          place.run('another request', () => clock.setTimeout(end, 5))
+          return part
+        }
+      : undefined,
+}
+
 test.each<[string, Interceptor['wrap']]>([
   ['passes the promise on', (next) => (context) => place.run('stage a', () => next(context))],
   ['waits for it', (next) => async (context) => await place.run('stage a', () => next(context))],
@@ -127,18 +141,6 @@ describe.each(WAYS)('%s,', (_, beside) => {
   })
 
   test('who ends a call from elsewhere leaves what follows in the run where it was', async () => {
-    const ends: Interceptor = {
-      name: 'ends',
-      onCall: ({ name }) =>
-        name === 'a'
-          ? (context) => {
-              const part: CallPart = {}
-              const end = (): void => context.endCall(part, StageOutput.skip('enough'))
-              place.run('another request', () => clock.setTimeout(end, 5))
-              return part
-            }
-          : undefined,
-    }
     const run = new Pipeline('demo')
       .withStage('a', ({ clock: time, signal }) => time.sleep(100, signal))
       .withStage(
@@ -151,7 +153,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
         },
         { dependencies: ['a'], join: 'settled' },
       )
-      .build({ clock, interceptors: beside([setting, ends]) })
+      .build({ clock, interceptors: beside([setting, ending]) })
       .run()
     await clock.advance(10)
     await run
@@ -165,17 +167,6 @@ describe.each(WAYS)('%s,', (_, beside) => {
 
   test('a stage that takes the slot of code, or of a child, that outlived its stage starts in the context of the run', async () => {
     const child = new Pipeline('child').withStage('inside', (context) => context.clock.sleep(20))
-    const ends: Interceptor = {
-      name: 'ends',
-      onCall: ({ name }) =>
-        name === 'a'
-          ? (context) => {
-              const part: CallPart = {}
-              clock.setTimeout(() => context.endCall(part, StageOutput.skip('enough')), 5)
-              return part
-            }
-          : undefined,
-    }
     for (const code of [
       (): Promise<void> => clock.sleep(20),
       async (context: { runChild(of: typeof child): Promise<unknown> }): Promise<void> => {
@@ -186,7 +177,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
       const run = new Pipeline('demo')
         .withStage('a', code)
         .withStage('b', () => void note('b'))
-        .build({ clock, interceptors: beside([setting, ends]) })
+        .build({ clock, interceptors: beside([setting, ending]) })
         .run({}, { maxConcurrency: 1 })
       await clock.advance(30)
       await run

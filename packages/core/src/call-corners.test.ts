@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { manualClock, recordingSink } from '../../testing/src/index.ts'
 import { WAYS } from '../test/ways.ts'
 import { Pipeline, StageOutput, StageflowError } from './index.ts'
-import type { CallPart, Interceptor, InterceptorContext, OnCall } from './index.ts'
+import type { CallPart, Interceptor, InterceptorContext, OnCall, StageRecord } from './index.ts'
 
 let clock = manualClock()
 let log: string[] = []
@@ -356,4 +356,15 @@ test.each(WAYS)('an attempt has no end while a child that its code left behind g
   const { report } = await running
   expect(seen).toEqual([[['ok', undefined]]])
   expect(report.stages['a']?.attempts).toMatchObject([{ status: 'ok', endedAt: 0 }])
+})
+
+test.each(WAYS)('a record that was read in the middle of a call stays as it was: %s', async (_, beside) => {
+  let read: StageRecord | undefined
+  const reads = taking('reads', (context) => ({ onHeartbeat: () => void (read = context.record) }))
+  const { report } = await new Pipeline('demo')
+    .withStage('a', (context) => context.heartbeat())
+    .build({ clock, interceptors: beside([reads]) })
+    .run()
+  expect(report.stages['a']?.attempts).toMatchObject([{ status: 'ok', endedAt: 0 }])
+  expect(read?.attempts).toMatchObject([{ attempt: 1, status: undefined, endedAt: undefined }])
 })

@@ -77,7 +77,8 @@ export function soleAttempt(run: RunState, stage: number, output?: Output): Atte
 /** Of an attempt whose code runs, items of a map and child runs too, the end is still to come: it is copied. */
 function attemptsOf({ attempts = [], code }: StageFacts): readonly AttemptRecord[] {
   const last = attempts.at(-1)
-  return code === 0 ? attempts : attempts.map((one) => (one === last ? { ...one, endedAt: undefined } : one))
+  if (code === 0 && last?.endedAt !== undefined) return attempts
+  return attempts.map((one) => (one === last ? { ...one, endedAt: undefined } : one))
 }
 
 const NO_NOTES = Object.freeze({})
