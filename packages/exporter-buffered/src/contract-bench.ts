@@ -2,7 +2,7 @@ import { StageflowError } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
 
 import type { Exporter } from './exporter.ts'
-import type { ExporterUnderTest } from './exporter-contract.ts'
+import type { ExporterUnderTest } from './exporter-under-test.ts'
 
 /** What a case works with. */
 export class ContractBench {

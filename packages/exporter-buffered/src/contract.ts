@@ -1,2 +1,3 @@
 export { exporterContract } from './exporter-contract.ts'
-export type { ExporterCase, ExporterContractOptions, ExporterUnderTest } from './exporter-contract.ts'
+export type { ExporterCase, ExporterContractOptions } from './exporter-contract.ts'
+export type { ExporterUnderTest } from './exporter-under-test.ts'

@@ -2,21 +2,10 @@ import { StageflowError, systemClock } from '@stageflow/core'
 
 import { ContractBench } from './contract-bench.ts'
 import { CASES, OUTAGE_CASES } from './exporter-cases.ts'
-import type { Exporter } from './exporter.ts'
+import type { ExporterUnderTest } from './exporter-under-test.ts'
 import { checkOptions, limit } from './option-rules.ts'
 import type { Rules } from './option-rules.ts'
 import { withinLimit } from './within-limit.ts'
-
-export interface ExporterUnderTest {
-  readonly exporter: Exporter
-  /** What has arrived behind the exporter, read there, in order: of each event its type at least. */
-  written(): readonly { readonly type: string }[] | Promise<readonly { readonly type: string }[]>
-  /** Makes what is behind the exporter fail, until it is mended. Called before the first export. */
-  breakDownstream?(): void | Promise<void>
-  mendDownstream?(): void | Promise<void>
-  /** Called after each case. */
-  end?(): void | Promise<void>
-}
 
 export interface ExporterContractOptions {
   /** False leaves out the cases in which the downstream fails. Default: true. */

@@ -6,7 +6,7 @@ import type { AttributeValue } from './attribute-values.ts'
 import { errorOf, factsOf } from './event-facts.ts'
 import type { Fields } from './event-facts.ts'
 import { WARN, severityOf } from './event-severity.ts'
-import type { LogRecord, LogResource, LogSpanContext } from './otlp-exporter-options.ts'
+import type { LogRecord, LogResource, LogSpanContext } from './log-exporter.ts'
 
 export interface RecordStyle {
   readonly resource: LogResource

@@ -1,16 +1,9 @@
-import type { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http'
 import { StageflowError } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
 import type { RedactionOptions } from '@stageflow/core/redaction'
 
+import type { LogExporter, LogResource, LogSpanContext } from './log-exporter.ts'
 import type { PartialSuccess } from './partial-success.ts'
-
-/** An exporter of log records, such as the official `OTLPLogExporter`. */
-export type LogExporter = Pick<OTLPLogExporter, 'export' | 'forceFlush' | 'shutdown'>
-export type LogRecord = Parameters<LogExporter['export']>[0][number]
-export type LogResource = LogRecord['resource']
-/** What `span.spanContext()` gives. */
-export type LogSpanContext = NonNullable<LogRecord['spanContext']>
 
 export interface OtlpExporterOptions {
   /** Sends the records; it is shut down with this exporter. Default: a new `OTLPLogExporter`: JSON over HTTP, set up by the OTEL_EXPORTER_OTLP_* variables. */

@@ -6,10 +6,11 @@ import { createRedactor } from '@stageflow/core/redaction'
 
 import { attributeText } from './attribute-values.ts'
 import { countOf, exportFailure, unsendable } from './export-failure.ts'
+import type { LogExporter, LogRecord, LogSpanContext } from './log-exporter.ts'
 import { logRecord } from './log-record.ts'
 import type { RecordStyle } from './log-record.ts'
 import { checkOptions } from './otlp-exporter-options.ts'
-import type { LogExporter, LogRecord, LogSpanContext, OtlpExporterOptions } from './otlp-exporter-options.ts'
+import type { OtlpExporterOptions } from './otlp-exporter-options.ts'
 import { takeAnswer, watchAnswers } from './partial-success.ts'
 import type { PartialSuccess } from './partial-success.ts'
 

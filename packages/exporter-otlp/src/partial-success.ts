@@ -1,6 +1,6 @@
 import type { Redactor } from '@stageflow/core/redaction'
 
-import type { LogExporter } from './otlp-exporter-options.ts'
+import type { LogExporter } from './log-exporter.ts'
 
 /** A receiver took a batch, but not all of it, or has something to say about it. */
 export interface PartialSuccess {

@@ -1,15 +1,19 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { RunPart } from '@stageflow/core'
-import type { ClockLimits } from './clock-limits.ts'
+
+/** Counts the runs under way. */
+interface RunCount {
+  closeRun(): void
+}
 
 /** A run under way, and the async context that it was started in. */
 export class LimitedRun implements RunPart {
-  readonly #limits: ClockLimits
+  readonly #runs: RunCount
   /** `AsyncLocalStorage.snapshot()` would do, but each run makes one, and it costs far more. */
   #asyncContext: AsyncResource | undefined
 
-  constructor(limits: ClockLimits) {
-    this.#limits = limits
+  constructor(runs: RunCount) {
+    this.#runs = runs
     this.#asyncContext = new AsyncResource('stageflow.timeout')
   }
 
@@ -21,6 +25,6 @@ export class LimitedRun implements RunPart {
   ended(): void {
     // Whoever keeps the result of a run keeps this too, but must not keep what its caller had in that context.
     this.#asyncContext = undefined
-    this.#limits.closeRun()
+    this.#runs.closeRun()
   }
 }

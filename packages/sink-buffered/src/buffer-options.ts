@@ -1,7 +1,7 @@
 import { systemClock } from '@stageflow/core'
 import type { Clock, StageflowEvent } from '@stageflow/core'
 import type { DeliveryPlan } from './delivery.ts'
-import type { DropReason } from './dropped-event.ts'
+import type { DropReason } from './drop-count.ts'
 import { CLOCK, DELAY, FUNCTION, LIMIT, optionProblems, PLACES, problem, refuse, SINK, oneOf } from './option-rules.ts'
 
 /** What becomes of an event for which there is no place. */

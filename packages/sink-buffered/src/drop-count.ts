@@ -1,4 +1,8 @@
-import type { DropReason } from './dropped-event.ts'
+/**
+ * Why an event is lost: there was no place (`full`), the sink behind threw or rejected it to the end (`failed`), a sink
+ * of a fan-out answered false (`refused`), or it came after `close()` or was still there when its time was up (`closed`).
+ */
+export type DropReason = 'full' | 'failed' | 'refused' | 'closed'
 
 /** What was dropped since somebody was told of it. */
 export interface UntoldDrops {

@@ -1,6 +1,6 @@
 import type { StageflowEvent } from '@stageflow/core'
 import { isThenable } from './delivery.ts'
-import type { DropReason } from './dropped-event.ts'
+import type { DropReason } from './drop-count.ts'
 
 /** Calls `onDrop`, and counts what goes wrong there. */
 export class DropHook {

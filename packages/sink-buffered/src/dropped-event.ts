@@ -1,13 +1,7 @@
 import type { StageflowEvent } from '@stageflow/core'
-import type { DropCount } from './drop-count.ts'
+import type { DropCount, DropReason } from './drop-count.ts'
 import { errorFacts } from './error-facts.ts'
 import type { ErrorFacts } from './error-facts.ts'
-
-/**
- * Why an event is lost: there was no place (`full`), the sink behind threw or rejected it to the end (`failed`), a sink
- * of a fan-out answered false (`refused`), or it came after `close()` or was still there when its time was up (`closed`).
- */
-export type DropReason = 'full' | 'failed' | 'refused' | 'closed'
 
 /** What was lost on the way to a sink. */
 export interface SinkDroppedEvent {

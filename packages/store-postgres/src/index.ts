@@ -1,7 +1,2 @@
-export {
-  postgresStore,
-  type PostgresClaimAnswer,
-  type PostgresPool,
-  type PostgresStore,
-  type PostgresStoreOptions,
-} from './postgres-store.ts'
+export type { PostgresPool, PostgresStoreOptions } from './postgres-store-options.ts'
+export { postgresStore, type PostgresClaimAnswer, type PostgresStore } from './postgres-store.ts'

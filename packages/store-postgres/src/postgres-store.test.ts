@@ -6,7 +6,8 @@ import type { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 
 import { connect, ownSchema, postgresUrl } from '../test/postgres.ts'
-import { postgresStore, type PostgresStoreOptions } from './postgres-store.ts'
+import type { PostgresStoreOptions } from './postgres-store-options.ts'
+import { postgresStore } from './postgres-store.ts'
 
 const PARAMETERS = 'a'.repeat(64)
 const CLAIM = { token: 'one', parameters: PARAMETERS, leaseMs: 60_000 }

@@ -1,7 +1,2 @@
-export {
-  redisStore,
-  type RedisClaimAnswer,
-  type RedisClient,
-  type RedisStore,
-  type RedisStoreOptions,
-} from './redis-store.ts'
+export type { RedisClient, RedisStoreOptions } from './redis-store-options.ts'
+export { redisStore, type RedisClaimAnswer, type RedisStore } from './redis-store.ts'

@@ -7,7 +7,8 @@ import { Redis as Redis5 } from 'ioredis-5'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { connect, redisUrl } from '../test/redis.ts'
-import { redisStore, type RedisStoreOptions } from './redis-store.ts'
+import type { RedisStoreOptions } from './redis-store-options.ts'
+import { redisStore } from './redis-store.ts'
 
 const PARAMETERS = 'a'.repeat(64)
 const CLAIM = { token: 'one', parameters: PARAMETERS, leaseMs: 60_000 }

@@ -1,21 +1,7 @@
-import { checked } from './checked-options.ts'
 import { isUnknownScript, tooLarge, unavailable } from './redis-errors.ts'
+import { checked } from './redis-store-options.ts'
+import type { RedisStoreOptions } from './redis-store-options.ts'
 import { CLAIM, COMPLETE, RELEASE, type Script } from './scripts.ts'
-
-export interface RedisStoreOptions {
-  /** The app's own client of ioredis: the app configures, watches and closes it. */
-  readonly client: RedisClient
-  /** What every key in Redis begins with; apps that share a Redis but no work need different ones. Default: `'stageflow:idempotency:'`. */
-  readonly prefix?: string
-  /** The longest value that is kept, in bytes of UTF-8. A longer one is refused with `store-redis/value-too-large`. Default: 16 MiB. */
-  readonly maxValueBytes?: number
-}
-
-/** What the store uses of a `Redis` or a `Cluster` of ioredis. */
-export interface RedisClient {
-  evalsha(sha: string, keys: number, ...keysAndValues: string[]): Promise<unknown>
-  eval(script: string, keys: number, ...keysAndValues: string[]): Promise<unknown>
-}
 
 /** Satisfies the `IdempotencyStore` of `@stageflow/interceptor-idempotency`. */
 export interface RedisStore {

@@ -1,3 +1,5 @@
+import type { TryEmitEvent } from '@stageflow/core'
+
 import type { ToolEventEmitter } from './call-types.ts'
 import { isThenable } from './schema.ts'
 
@@ -14,4 +16,10 @@ export function emitSafely(
   } catch (error) {
     onError(error)
   }
+}
+
+/** Events of the handler's own. Those about calls are the executor's alone: a handler cannot forge its end. */
+export function handlerEmit(emit: TryEmitEvent | undefined): TryEmitEvent {
+  return (type: string, data: object) =>
+    emit !== undefined && !/^tools?\./.test(type) && emit(type as never, data as never)
 }

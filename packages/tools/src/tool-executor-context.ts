@@ -1,6 +1,5 @@
-import type { TryEmitEvent } from '@stageflow/core'
-
 import type { ResolvedCall } from './call-types.ts'
+import { handlerEmit } from './emit.ts'
 import { frozenCopy, type Budget } from './frozen-copy.ts'
 import { cleanText, payloadSummary } from './redact.ts'
 import type { Batch } from './tool-executor-batch.ts'
@@ -97,12 +96,6 @@ export class CallContext {
       this.#dropped++ // too many, too large, or not to be read
     }
   }
-}
-
-/** Events of the handler's own. Those about calls are the executor's alone: a handler cannot forge its end. */
-export function handlerEmit(emit: TryEmitEvent | undefined): TryEmitEvent {
-  return (type: string, data: object) =>
-    emit !== undefined && !/^tools?\./.test(type) && emit(type as never, data as never)
 }
 
 function progressOf({ message, done, total }: ToolProgress, shown: (text: string) => string): ToolProgress {

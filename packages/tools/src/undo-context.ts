@@ -1,4 +1,4 @@
-import { handlerEmit } from './tool-executor-context.ts'
+import { handlerEmit } from './emit.ts'
 import type { Caller } from './tool-executor-caller.ts'
 import type { Stops } from './tool-executor-stops.ts'
 import type { ToolContext } from './tool-types.ts'

@@ -1,6 +1,23 @@
 import { StageflowError } from '@stageflow/core'
 
-import type { PostgresStoreOptions } from './postgres-store.ts'
+export interface PostgresStoreOptions {
+  /** The app's own pool of pg: the app configures, watches and ends it. */
+  readonly pool: PostgresPool
+  /** The schema of the table. Default: the first of the connection's search path, as a rule `public`. */
+  readonly schema?: string
+  /** The table. Default: `'stageflow_idempotency'`. */
+  readonly table?: string
+  /** The longest value that is kept, in bytes of UTF-8. A longer one is refused with `store-postgres/value-too-large`. Default: 16 MiB. */
+  readonly maxValueBytes?: number
+}
+
+/** What the store uses of a `Pool` of pg. */
+export interface PostgresPool {
+  query(
+    statement: string,
+    values?: unknown[],
+  ): Promise<{ readonly rows: readonly unknown[]; readonly rowCount: number | null }>
+}
 
 /** The options with their defaults. */
 export interface CheckedOptions {
