@@ -1,7 +1,7 @@
 import { isObject } from './call-kinds.ts'
 
 /** A dot and a name, an index in brackets, or a name in quotes and brackets. */
-const STEP = /\.([^.[\]\s"']+)|\[(\d{1,9})\]|\[(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\]/y
+const STEP = /\.([^.[\]\s"']+)|\[(\d{1,9})\]|\[(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\]/gy
 const DEEPEST = 64
 
 type Holder = Record<PropertyKey, unknown>
@@ -70,14 +70,13 @@ export class PathArguments {
 function stepsOf(path: string): readonly (string | number)[] | undefined {
   if (!path.startsWith('$')) return undefined
   const steps: (string | number)[] = []
-  STEP.lastIndex = 1
-  for (let at = 1; at < path.length; at = STEP.lastIndex) {
-    const found = STEP.exec(path)
-    if (found === null || steps.length === DEEPEST) return undefined
-    const [, name, index, single, double] = found
+  let end = 1
+  for (const [text, name, index, single, double] of path.slice(end).matchAll(STEP)) {
+    if (steps.length === DEEPEST) return undefined
+    end += text.length
     steps.push(index === undefined ? (name ?? plain(single ?? double ?? '')) : Number(index))
   }
-  return steps
+  return end === path.length ? steps : undefined
 }
 
 const plain = (quoted: string): string => quoted.replaceAll(/\\(.)/gs, '$1')
