@@ -29,7 +29,7 @@ beforeAll(() => {
   for (const args of Object.values(MADE)) copy.run('node', 'scripts/new-package.mjs', ...args)
 }, 120_000)
 
-afterAll(() => copy?.remove())
+afterAll(() => copy?.remove(), 120_000)
 
 // Only what concerns the new packages: a fault elsewhere in the workspace is the business of the check that finds it.
 const ofThem = (problems) => problems.filter((problem) => NAMES.some((short) => problem.includes(short)))
