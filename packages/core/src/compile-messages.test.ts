@@ -28,6 +28,7 @@ const OPTIONS = [
   'false',
 ]
 
+const RETURN = '"return a plain object: { text }, a StageOutput, or nothing"'
 const BASE = `const base = new Pipeline('demo').withStage('profile', () => ({ name: 'Ada' })).withStage('router', () => ({ route: 'a' as 'a' | 'b' }))`
 const MISTAKES: Readonly<Record<string, { readonly code: string; readonly says: readonly (string | RegExp)[] }>> = {
   'an unknown dependency': {
@@ -73,6 +74,34 @@ const MISTAKES: Readonly<Record<string, { readonly code: string; readonly says: 
   'missing stages among values': {
     code: `const greet = defineStage({ name: 'greet', run: () => ({}) }); const shout = defineStage({ name: 'shout', after: { greet }, run: () => ({}) }); Pipeline.from('demo', [shout])`,
     says: ["'missing stages'", '"greet"'],
+  },
+  'a stage that returns a string': {
+    code: `${BASE}.withStage('llm', async () => 'Hello')`,
+    says: [`Type '() => Promise<string>' is not assignable to type '${RETURN}'`],
+  },
+  'a stage that returns an array': {
+    code: `${BASE}.withStage('llm', () => [1, 2])`,
+    says: [`Type '() => number[]' is not assignable to type '${RETURN}'`],
+  },
+  'a stage that returns a response': {
+    code: `${BASE}.withStage('llm', async () => fetch('https://example.com'))`,
+    says: [`Type '() => Promise<Response>' is not assignable to type '${RETURN}'`],
+  },
+  'a generator that ends with a string': {
+    code: `${BASE}.withStage('llm', async function* () { yield 1; return 'Hello' })`,
+    says: [`is not assignable to type '${RETURN}'`],
+  },
+  'a class that returns a string': {
+    code: `class Llm { name = 'llm' as const; async execute() { return 'Hello' } }; ${BASE}.withStage(Llm)`,
+    says: [`Type 'typeof Llm' is not assignable to type '${RETURN}'`],
+  },
+  'a map whose items are strings': {
+    code: `${BASE}.withMap('llm', { over: () => [1], each: async (item) => String(item) })`,
+    says: [`Type '(item: number) => Promise<string>' is not assignable to type '${RETURN}'`],
+  },
+  'a stage as a value that returns a string': {
+    code: `void defineStage({ name: 'llm', run: async () => 'Hello' })`,
+    says: [`Type '() => Promise<string>' is not assignable to type '${RETURN}'`],
   },
   'an event of the engine': {
     code: `new Pipeline('demo').withStage('a', (context) => { context.tryEmitEvent('stage.a.completed', {}) })`,

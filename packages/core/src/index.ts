@@ -15,6 +15,7 @@ export type {
   Extras,
   FailOutput,
   OkOutput,
+  PlainObject,
   RetryOutput,
   SkipOutput,
   StageKinds,
@@ -35,6 +36,7 @@ export type {
 export type {
   AnyStage,
   DefineStage,
+  LegalReturn,
   OnFailure,
   OutputSchema,
   SharedOptions,

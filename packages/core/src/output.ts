@@ -31,6 +31,17 @@ export type StageKind = StageKinds[keyof StageKinds]
 /** How a stage ended. */
 export type StageStatus = 'ok' | 'skip' | 'cancel' | 'fail'
 
+type Primitive = string | number | bigint | boolean | symbol | null | undefined
+/** Any object except those that the compiler can tell from a plain one: functions, promises, iterables, dates, responses and the like. */
+export type PlainObject = object & {
+  readonly then?: Primitive | (object & { readonly [Symbol.hasInstance]?: undefined })
+  readonly [Symbol.hasInstance]?: undefined
+  readonly [Symbol.iterator]?: undefined
+  readonly [Symbol.asyncIterator]?: undefined
+  readonly [Symbol.toPrimitive]?: undefined
+  readonly [Symbol.toStringTag]?: undefined
+  readonly bodyUsed?: undefined
+}
 /** What an ok output may carry beside its data. */
 export interface Extras {
   readonly artifacts?: readonly object[]

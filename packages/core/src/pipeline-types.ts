@@ -7,7 +7,17 @@ import type { Interceptor } from './interceptor.ts'
 import type { SkipOutput, StageKind } from './output.ts'
 import type { RunInput } from './snapshot-types.ts'
 import type { ContextSnapshot } from './snapshot.ts'
-import type { AnyStage, DataOf, Final, OnFailure, PortsIn, Read, RequiredBy, SharedOptions } from './stage-types.ts'
+import type {
+  AnyStage,
+  DataOf,
+  Final,
+  LegalReturn,
+  OnFailure,
+  PortsIn,
+  Read,
+  RequiredBy,
+  SharedOptions,
+} from './stage-types.ts'
 
 export interface StageWiring<
   Stages,
@@ -109,10 +119,11 @@ export interface MapOptions<
     inputs: StageInputs<{ readonly [Name in Dependencies[number]]: Read<Stages[Name & keyof Stages], J> }>,
     snapshot: ContextSnapshot,
   ) => Iterable<Item> | AsyncIterable<Item>
-  readonly each: (
+  readonly each: ((
     item: Item,
     context: StageContext<{ readonly [Name in Dependencies[number]]: Read<Stages[Name & keyof Stages], J> }, Ports>,
-  ) => Return
+  ) => Return) &
+    LegalReturn<Return>
 }
 
 /** What a map produces: one entry an item, in the items' order; undefined where the item was skipped. */

@@ -35,8 +35,6 @@ base.withStage('llm', () => ({}), { when: async () => true })
 base.withStage('llm', () => ({}), { onFailure: 'ignore' })
 // @ts-expect-error 'colour' does not exist in type 'StageWiring<…>'
 base.withStage('llm', () => ({}), { colour: 'red' })
-// @ts-expect-error Type 'number' is not assignable to type 'StageReturn'
-base.withStage('llm', () => 5)
 // @ts-expect-error Type '"garden"' is not assignable to type 'StageKind'
 base.withStage('llm', () => ({}), 'garden')
 
@@ -275,6 +273,129 @@ returns.withStage(
   },
   { dependencies: ['nothing', 'output', 'either', 'ends', 'stream'] },
 )
+
+// ---------- what stages must not return: it could only fail at run time
+
+// @ts-expect-error return a plain object: { text }, a StageOutput, or nothing
+base.withStage('a', () => 'text')
+// @ts-expect-error return a plain object: a number
+base.withStage('a', () => 5)
+// @ts-expect-error return a plain object: a boolean
+base.withStage('a', () => true)
+// @ts-expect-error return a plain object: null
+base.withStage('a', () => null)
+// @ts-expect-error return a plain object: an array
+base.withStage('a', () => [1, 2])
+// @ts-expect-error return a plain object: a function
+base.withStage('a', () => () => ({}))
+// @ts-expect-error return a plain object: a class
+base.withStage('a', () => Named)
+// @ts-expect-error return a plain object: a Map
+base.withStage('a', () => new Map([['a', 1]]))
+// @ts-expect-error return a plain object: a Date
+base.withStage('a', () => new Date(0))
+// @ts-expect-error a stage that yields is an async generator
+base.withStage('a', function* () {
+  yield 'token'
+  return { text: 'x' }
+})
+// @ts-expect-error return a plain object: a string
+base.withStage('a', async () => 'text')
+// @ts-expect-error return a plain object: a number
+base.withStage('a', async () => 5)
+// @ts-expect-error return a plain object: a boolean
+base.withStage('a', async () => true)
+// @ts-expect-error return a plain object: null
+base.withStage('a', async () => null)
+// @ts-expect-error return a plain object: an array
+base.withStage('a', async () => [1, 2])
+// @ts-expect-error return a plain object: a function
+base.withStage('a', async () => () => ({}))
+// @ts-expect-error return a plain object: a Set
+base.withStage('a', async () => new Set([1]))
+// @ts-expect-error return a plain object: bytes
+base.withStage('a', async () => new ArrayBuffer(8))
+// @ts-expect-error return a plain object: what was read of the response, not the response
+base.withStage('a', async () => fetch('https://example.com'))
+// @ts-expect-error return a plain object: a stream is not iterated
+base.withStage('a', async () => new ReadableStream<string>())
+// @ts-expect-error return a plain object: a string on one path
+base.withStage('a', async (context) => (context.attempt === 1 ? StageOutput.skip('x') : 'text'))
+// @ts-expect-error return a plain object: a string at the end
+base.withStage('a', async function* () {
+  yield 'token'
+  return 'text'
+})
+// @ts-expect-error return a plain object: a string that may be missing
+base.withStage('a', (): string | undefined => undefined)
+// @ts-expect-error return a plain object: an object with execute
+base.withStage('a', { execute: async () => 'text' })
+// @ts-expect-error return a plain object: a named object
+base.withStage({ name: 'a', execute: async () => 'text' })
+class Text {
+  name = 'text' as const
+  async execute() {
+    return 'text'
+  }
+}
+// @ts-expect-error return a plain object: a class
+base.withStage(Text)
+// @ts-expect-error return a plain object: a class under another name
+base.withStage('a', Text)
+// @ts-expect-error return a plain object: the data of an item
+base.withMap('a', { over: () => [1], each: (item) => item })
+// @ts-expect-error return a plain object: the data of an item, awaited
+base.withMap('a', { over: () => ['x'], each: async (item) => item })
+
+// ---------- what stages may return
+
+interface Shape {
+  readonly text: string
+}
+class Instance {
+  text = 'x'
+  show() {
+    return this.text
+  }
+}
+declare const unknownly: () => unknown
+declare const anyway: () => any
+declare const promised: () => PromiseLike<Shape>
+declare const loaded: () => Promise<unknown>
+declare const keyed: () => Record<string, unknown>
+declare const stopped: () => never
+declare const yields: () => AsyncGenerator<string, void>
+base
+  .withStage('void', (): void => {})
+  .withStage('undefined', () => undefined)
+  .withStage('promise-of-void', async () => {})
+  .withStage('interface', (): Shape => ({ text: 'x' }))
+  .withStage('maybe', async (): Promise<Shape | undefined> => undefined)
+  .withStage('promise-like', promised)
+  .withStage('union', async (context): Promise<Shape | Output<Shape>> =>
+    context.attempt === 1 ? StageOutput.skip('x') : { text: 'x' },
+  )
+  .withStage('index-signature', keyed)
+  .withStage('nothing-at-the-end', yields)
+  .withStage('never', stopped)
+  // Keys of plain data, that functions and promises have too.
+  .withStage('keys', () => ({ then: 'x', call: { id: 1 }, name: 'x', json: 'x', body: 'x', status: 200 }))
+  // What the compiler cannot tell from plain objects, or knows nothing of.
+  .withStage('instance', () => new Instance())
+  .withStage('unknown', unknownly)
+  .withStage('any', anyway)
+  .withStage('promise-of-unknown', loaded)
+  .withStage('promise-of-any', async () => anyway())
+  .withMap('items', { over: () => [1], each: async (item): Promise<Shape | void> => ({ text: String(item) }) })
+
+/** A function that adds a stage for its caller need not know what that returns. */
+export const adds = <Data extends object, Any>(run: () => Data, load: () => Promise<Data>, any: () => Promise<Any>) =>
+  new Pipeline('generic')
+    .withStage('run', run)
+    .withStage('load', load)
+    .withStage('again', async () => await load())
+    .withStage('any', any)
+    .withMap('map', { over: () => [1], each: load })
 
 // ---------- children and maps
 

@@ -31,13 +31,13 @@ import type {
   Fallback,
   Final,
   Inherits,
+  LegalReturn,
   NamedStage,
   OnFailure,
   Read,
   Skippable,
   SlotIn,
   StageLike,
-  StageReturn,
   StageSlot,
 } from './stage-types.ts'
 import { ownName } from './stage.ts'
@@ -85,7 +85,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
   /** Adds a stage that has a literal name, and perhaps a kind, of its own. */
   withStage<
     const Name extends string,
-    Return extends StageReturn,
+    Return,
     const Dependencies extends readonly (keyof Stages & string)[] = [],
     When extends boolean = never,
     Failure extends OnFailure = never,
@@ -96,7 +96,8 @@ export class Pipeline<Stages = {}, Ports = {}> {
       StageContext<{ readonly [Key in Dependencies[number]]: Read<Stages[Key & keyof Stages], J> }, Ports>,
       Return
     > &
-      NotTaken<Name, Stages>,
+      NotTaken<Name, Stages> &
+      LegalReturn<Return>,
     options?: StageWiring<Stages, Dependencies, When, Failure, J>,
   ): Pipeline<
     Stages &
@@ -113,7 +114,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
   /** Adds a stage under a name, as of a kind; else its kind is its own, or TRANSFORM. */
   withStage<
     const Name extends string,
-    Return extends StageReturn,
+    Return,
     const Dependencies extends readonly (keyof Stages & string)[] = [],
     When extends boolean = never,
     Failure extends OnFailure = never,
@@ -123,7 +124,8 @@ export class Pipeline<Stages = {}, Ports = {}> {
     stage: StageLike<
       StageContext<{ readonly [Key in Dependencies[number]]: Read<Stages[Key & keyof Stages], J> }, Ports>,
       Return
-    >,
+    > &
+      LegalReturn<Return>,
     kindOrOptions?: StageKind | StageWiring<Stages, Dependencies, When, Failure, J>,
     options?: StageWiring<Stages, Dependencies, When, Failure, J>,
   ): Pipeline<
@@ -171,7 +173,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
   withMap<
     const Name extends string,
     Item,
-    Return extends StageReturn,
+    Return,
     const Dependencies extends readonly (keyof Stages & string)[] = [],
     When extends boolean = never,
     Failure extends OnFailure = never,

@@ -1,12 +1,30 @@
 import type { Join, StageContext, StageOptions } from './context.ts'
 import type { StageInputs } from './inputs.ts'
-import type { OkOutput, SkipOutput, StageKind, StageOutput } from './output.ts'
+import type { OkOutput, PlainObject, SkipOutput, StageKind, StageOutput } from './output.ts'
 import type { ContextSnapshot } from './snapshot.ts'
 
 // ---------- what a stage is
 
+type Settled = PlainObject | void | undefined
 /** What a stage may return; which plain objects are legal is checked when it runs. */
-export type StageReturn = object | void | undefined
+// oxlint-disable-next-line no-explicit-any -- matches every generator, whatever it yields or takes
+export type StageReturn = Settled | PromiseLike<Settled> | AsyncGenerator<any, Settled, any>
+
+declare const LEGAL: unique symbol
+interface Demand {
+  readonly [LEGAL]: unknown
+  readonly [illegal: string]: 'return a plain object: { text }, a StageOutput, or nothing'
+}
+/**
+ * Part of a stage's type: unknown, or for a return type that is not legal an instruction that no stage satisfies.
+ * The key `any` reads the instruction. The compiler leaves it out if `Return` is a type parameter of the caller, so that generic code compiles.
+ */
+export type LegalReturn<Return> = Demand[[Final<Return>] extends [Settled]
+  ? typeof LEGAL
+  : unknown extends Final<Return>
+    ? typeof LEGAL
+    : // oxlint-disable-next-line no-explicit-any -- see above
+      any]
 
 export type StageFunction<Context, Return> = (context: Context) => Return
 export interface StageObject<Context, Return> {
@@ -142,12 +160,13 @@ export interface StageDefinition<Name extends string, After, Return, When, Failu
   readonly kind?: StageKind
   /** The stages whose data it reads, by the name that it reads them under. */
   readonly after?: After
-  readonly run: (
+  readonly run: ((
     context: StageContext<
       { readonly [Alias in keyof After]: After[Alias] extends { readonly [SLOT]: infer Slot } ? Read<Slot, J> : never },
       Ports
     >,
-  ) => Return
+  ) => Return) &
+    LegalReturn<Return>
 }
 
 type SlotsOf<After> = After[keyof After] extends infer One ? (One extends AnyStage ? SlotIn<One> : never) : never
@@ -158,7 +177,7 @@ type Declared<After> = string extends keyof After ? {} : After
 export interface DefineStage<Ports> {
   <
     const Name extends string,
-    Return extends StageReturn,
+    Return,
     After extends Readonly<Record<string, AnyStage>> = {},
     When extends boolean = never,
     Failure extends OnFailure = never,

@@ -1,5 +1,5 @@
 import { expectTypeOf } from 'vitest'
-import { Pipeline, StageKind, StageOutput, defineStage } from './index.ts'
+import { Pipeline, StageKind, StageOutput, definePorts, defineStage } from './index.ts'
 import type { StageContext } from './index.ts'
 
 const profile = defineStage({
@@ -56,8 +56,22 @@ new Pipeline('mixed').withStage('memory', () => ({ facts: ['x'] as string[] })).
 
 // @ts-expect-error Property 'run' is missing
 defineStage({ name: 'incomplete' })
-// @ts-expect-error Type 'number' is not assignable to type 'StageReturn'
+// @ts-expect-error return a plain object: { text }, a StageOutput, or nothing
 defineStage({ name: 'wrong', run: () => 5 })
+// @ts-expect-error return a plain object: a string
+defineStage({ name: 'wrong', run: async () => 'text' })
+// @ts-expect-error return a plain object: an array, in a stage that has ports
+definePorts<{ llm: object }>().defineStage({ name: 'wrong', run: async (context) => [context.ports.llm] })
+defineStage({
+  name: 'wrong',
+  // @ts-expect-error return a plain object: a string at the end
+  run: async function* () {
+    yield 'token'
+    return 'text'
+  },
+})
+/** A function that defines a stage for its caller need not know what that returns. */
+export const defines = <Data extends object>(run: () => Promise<Data>) => defineStage({ name: 'generic', run })
 // @ts-expect-error Type 'Pipeline' is no stage
 defineStage({ name: 'wrong', after: { p: new Pipeline('x') }, run: () => ({}) })
 

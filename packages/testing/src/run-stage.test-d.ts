@@ -25,6 +25,15 @@ test('the output has the type that the stage gives it', async () => {
   if (chunks.output.status === 'ok') expectTypeOf(chunks.output.data).toEqualTypeOf<{ text: string }>()
 })
 
+test('a stage that returns something else than data does not compile', () => {
+  // @ts-expect-error return a plain object: { text }, a StageOutput, or nothing
+  void (() => runStage(async () => 'text'))
+  // @ts-expect-error return a plain object: an array
+  void (() => runStage(async () => [1], { name: 'list' }))
+  const load = async (): Promise<unknown> => ({})
+  void (() => runStage(load))
+})
+
 test('inputs and ports are those that the stage says it needs', async () => {
   class Greet {
     async execute(context: StageContext<{ profile: Profile }, { llm: Llm }>) {

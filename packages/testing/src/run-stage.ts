@@ -6,6 +6,7 @@ import type {
   ContextSnapshot,
   FailedResult,
   Interceptor,
+  LegalReturn,
   OkOutput,
   PipelineInfo,
   PipelineReport,
@@ -22,7 +23,6 @@ import type {
   StageNotes,
   StageOptions,
   StageRecord,
-  StageReturn,
   StageSlot,
 } from '@stageflow/core'
 import { withHooks } from './with-hooks.ts'
@@ -91,11 +91,11 @@ export function runStage<Data, Chunk, Requires extends string, Ports>(
   stage: Stage<string, StageSlot<Data, boolean, Chunk>, Requires, Ports>,
   options: RunStageOptions<NamedInputs<Requires>, Ports> & NeededByStage<NamedInputs<Requires>, NoInfer<Ports>>,
 ): Promise<StageRun<Data, Chunk>>
-export function runStage<Return extends StageReturn>(
-  stage: StageLike<StageContext, Return>,
+export function runStage<Return>(
+  stage: StageLike<StageContext, Return> & LegalReturn<Return>,
 ): Promise<StageRun<DataOf<Final<Return>>, ChunkOf<Return>>>
-export function runStage<Return extends StageReturn, Needs = AnyInputs, Ports = {}>(
-  stage: StageLike<StageContext<Needs, Ports>, Return>,
+export function runStage<Return, Needs = AnyInputs, Ports = {}>(
+  stage: StageLike<StageContext<Needs, Ports>, Return> & LegalReturn<Return>,
   options: RunStageOptions<Needs, Ports> & NeededByStage<NoInfer<Needs>, NoInfer<Ports>>,
 ): Promise<StageRun<DataOf<Final<Return>>, ChunkOf<Return>>>
 export async function runStage(stage: unknown, given: RunStageOptions<object, object> = {}): Promise<StageRun> {
