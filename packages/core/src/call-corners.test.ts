@@ -173,7 +173,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
   })
 
   test('parts hear of an answer in the place of a call as the report says it', async () => {
-    const bad = taking('bad', () => StageOutput.ok([1, 2]))
+    const bad = taking('bad', () => StageOutput.ok([1, 2] as never))
     const { report } = await new Pipeline('demo')
       .withStage('a', () => ({}))
       .build({ clock, interceptors: beside([hearing, bad]) })
@@ -182,7 +182,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
   })
   test('parts hear of what ended a call as the report says it', async () => {
     const bad = taking('bad', (context) => {
-      const stop = clock.setTimeout(() => context.endCall(part, StageOutput.ok([1, 2])), 5)
+      const stop = clock.setTimeout(() => context.endCall(part, StageOutput.ok([1, 2] as never)), 5)
       const part: CallPart = { ended: stop }
       return part
     })

@@ -81,7 +81,7 @@ export type StageOutput<Data = unknown> = OkOutput<Data> | SkipOutput | CancelOu
 
 export interface StageOutputFactory {
   /** Success. `data` is a plain object; it is frozen, all the way down, when the stage ends. */
-  ok<Data extends object = {}>(data?: Data, extras?: Extras): OkOutput<Data>
+  ok<Data extends PlainObject = {}>(data?: Data, extras?: Extras): OkOutput<Data>
   /** Nothing to do: dependents that need this stage are skipped too. */
   skip(reason: string): SkipOutput
   /** Ends the whole run as `cancelled`, with everything that completed. */

@@ -347,6 +347,13 @@ base.withMap('a', { over: () => [1], each: (item) => item })
 // @ts-expect-error return a plain object: the data of an item, awaited
 base.withMap('a', { over: () => ['x'], each: async (item) => item })
 
+// @ts-expect-error Argument of type 'number[]' is not assignable to parameter of type 'PlainObject'
+StageOutput.ok([1, 2])
+// @ts-expect-error a function is no plain object
+StageOutput.ok(() => ({}))
+/** The data may be of a type that only the caller knows. */
+export const oks = <Data extends object>(data: Data) => StageOutput.ok(data)
+
 // ---------- what stages may return
 
 interface Shape {
