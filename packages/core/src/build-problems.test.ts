@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Pipeline, PipelineBuildError, StageKind, StageflowError, defineStage } from './index.ts'
+import type { AnyStage } from './index.ts'
 
 // Builders are called as JavaScript calls them: the compiler would refuse all of this.
 interface Loose {
@@ -131,6 +132,47 @@ test('an unknown dependency says what it probably was (core/unknown-dependency)'
   expect(problemsOf(from(defineStage({ name: 'llm', after: { who: undefined }, run: stage } as never)))).toEqual([
     ['core/unknown-dependency', expect.stringContaining('Stage "llm" depends on')],
   ])
+})
+
+test('another stage of the same name than the one in after is refused (core/other-stage)', () => {
+  const number = defineStage({ name: 'a', run: () => ({ v: 1 }) })
+  const text = defineStage({ name: 'a', run: () => ({ v: 'two' }) })
+  const reader = defineStage({ name: 'b', after: { first: number }, run: ({ inputs }) => inputs.from('first') })
+  const refused = [
+    [
+      'core/other-stage',
+      'Stage "b" comes after a stage "a" (as "first") that is not in the pipeline; stage 1 is another stage of that name. Use one value in "after" and in the list, or rename one and list both.',
+    ],
+  ]
+  expect(problemsOf(from(text, reader))).toEqual(refused)
+  expect(problemsOf(from(text).withStages([reader]))).toEqual(refused)
+  expect(problemsOf((from(text) as unknown as Pipeline).compose(from(reader) as never) as never)).toEqual(refused)
+  // Only the duplicate is wrong where both are there.
+  expect(problemsOf(from(text, number, reader)).map(([code]) => code)).toEqual(['core/duplicate-name'])
+})
+
+test('a stage that is handed on from pipeline to pipeline stays the stage that after names', () => {
+  const number = defineStage({ name: 'a', run: () => ({ v: 1 }) })
+  const reader = defineStage({ name: 'b', after: { a: number }, run: ({ inputs }) => inputs.from('a') })
+  const [first, second] = Pipeline.from('one', [number, reader]).stages
+  expect(problemsOf(from(first, second))).toEqual([])
+  expect(problemsOf(from(number, second))).toEqual([])
+  expect(problemsOf(demo().withStages([first]).withStages([reader]))).toEqual([])
+  expect(problemsOf((from(reader) as unknown as Pipeline).compose(from(number) as never) as never)).toEqual([])
+  const [fluent] = new Pipeline('x').withStage('f', () => ({ f: 1 })).stages
+  const last = defineStage({ name: 'c', after: { f: fluent as AnyStage, a: number }, run: () => ({}) })
+  expect(problemsOf(from(number, fluent, last))).toEqual([])
+})
+
+test('a stage of the fluent builder may take the place of a stage in after that has its name', async () => {
+  const number = defineStage({ name: 'a', run: () => ({ v: 1 }) })
+  const reader = defineStage({ name: 'b', after: { a: number }, run: ({ inputs }) => inputs.from('a') })
+  const { data } = await new Pipeline('x')
+    .withStage('a', () => ({ v: 2 }))
+    .withStages([reader])
+    .build()
+    .run()
+  expect(data.b).toEqual({ v: 2 })
 })
 
 test('likely names are not looked for without end', () => {

@@ -4,6 +4,7 @@ import { LONGEST_CYCLE, MOST_GUESSES } from './limits.ts'
 import { didYouMean } from './nearest.ts'
 import { findCycles } from './plan.ts'
 import { isText } from './rules.ts'
+import { isValue } from './spec.ts'
 import type { StageSpec } from './spec.ts'
 
 /** Letters, digits, and what people put between them; no dot, which separates the parts of an event type. */
@@ -66,7 +67,18 @@ export function readEdges(
           'core/duplicate-dependency',
           `Stage "${name}" names its dependency "${edge.stage}" twice; once is enough.`,
         )
-      else seen.set(source, edge.alias)
+      else {
+        seen.set(source, edge.alias)
+        // A stage of the fluent builder stands in for a value by its name, as in a test.
+        const { value } = edge
+        if (value === undefined || value === specs[source] || !isValue(specs[source] as StageSpec)) continue
+        // If it is in the list too, its name is taken twice, which is reported already.
+        if (!specs.includes(value as StageSpec))
+          problem(
+            'core/other-stage',
+            `Stage "${name}" comes after a stage "${edge.stage}" (as "${edge.alias}") that is not in the pipeline; stage ${source + 1} is another stage of that name. Use one value in "after" and in the list, or rename one and list both.`,
+          )
+      }
     }
     return { sources: [...seen.keys()], aliases: [...seen.values()] }
   })

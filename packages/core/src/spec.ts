@@ -39,8 +39,8 @@ export class StageSpec {
   declare readonly name: string
   declare readonly stage: unknown
   declare readonly kind: unknown
-  /** The names of its dependencies, each with the name it is read under. */
-  declare readonly edges: readonly { readonly stage: string; readonly alias: string }[]
+  /** Its dependencies: the name of each, the name it is read under, and the stage itself if it was given as a value. */
+  declare readonly edges: readonly { readonly stage: string; readonly alias: string; readonly value?: unknown }[]
   declare readonly options: Readonly<Record<string, unknown>>
   /** The keys of `options` that belong to the description itself; the others are for interceptors. */
   declare readonly own: readonly string[]
@@ -83,12 +83,15 @@ export function valueSpec(given: unknown): StageSpec {
     name: definition['name'] as string,
     stage: definition['run'],
     kind: definition['kind'],
-    edges: Object.entries(after).map(([alias, stage]) => ({ stage: stage?.name as string, alias })),
+    edges: Object.entries(after).map(([alias, value]) => ({ stage: value?.name as string, alias, value })),
     options: Object.freeze({ ...definition }),
     own: VALUE,
     malformed: definition === given ? undefined : quote(given),
   })
 }
+
+/** Whether a stage was made by `defineStage`. */
+export const isValue = ({ own }: StageSpec): boolean => own === VALUE
 
 /** Where a stage that runs a child keeps it: the child's problems are problems of the build. */
 export const CHILD: unique symbol = Symbol('child')
