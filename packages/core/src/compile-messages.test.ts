@@ -39,6 +39,20 @@ const MISTAKES: Readonly<Record<string, { readonly code: string; readonly says: 
     code: `${BASE}.withStage('profile', () => ({}))`,
     says: ["A stage named 'profile' is already in this pipeline"],
   },
+  'a name that is taken, in the middle of a pipeline': {
+    code: `${BASE}.withStage('profile', () => ({})).withStage('c', () => ({})).withStage('d', () => ({}), { dependencies: ['c', 'profile'] })`,
+    says: [
+      `Argument of type '"profile"' is not assignable to parameter of type '"A stage named 'profile' is already in this pipeline"'`,
+    ],
+  },
+  'a class whose name is taken, in the middle of a pipeline': {
+    code: `class Router { name = 'router' as const; execute() {} }; ${BASE}.withStage(Router).withStage('d', () => ({}), { dependencies: ['router'] })`,
+    says: ["A stage named 'router' is already in this pipeline"],
+  },
+  'a stage without a name': {
+    code: `${BASE}.withStage({ execute: () => ({}) })`,
+    says: ["Property 'name' is missing", "Write the name as a literal: name = 'greet' as const"],
+  },
   'a name that is no literal': {
     code: `class Greet { name = 'greet'; execute() {} }; new Pipeline('demo').withStage(Greet)`,
     says: ["Write the name as a literal: name = 'greet' as const"],
@@ -77,6 +91,10 @@ const MISTAKES: Readonly<Record<string, { readonly code: string; readonly says: 
   },
   'a stage that returns a string': {
     code: `${BASE}.withStage('llm', async () => 'Hello')`,
+    says: [`Type '() => Promise<string>' is not assignable to type '${RETURN}'`],
+  },
+  'a stage that returns a string, and that others read': {
+    code: `${BASE}.withStage('llm', async () => 'Hello').withStage('a', ({ inputs }) => ({ text: inputs.from('llm').text }), { dependencies: ['llm'] }).withStage('b', ({ inputs }) => ({ text: inputs.from('a').text }), { dependencies: ['a'] })`,
     says: [`Type '() => Promise<string>' is not assignable to type '${RETURN}'`],
   },
   'a stage that returns an array': {
@@ -145,6 +163,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 test.each(Object.keys(MISTAKES))('the compiler names the mistake: %s', (name) => {
   const message = messages.get(name) ?? 'it compiles'
   for (const says of MISTAKES[name]?.says ?? []) expect(message).toMatch(says)
+  expect(message.match(/error TS/g), 'one mistake is one error').toHaveLength(1)
   expect(message.length, 'short enough to be read').toBeLessThan(4_000)
 })
 

@@ -4,7 +4,7 @@ import type { ErrorRecord } from './errors.ts'
 import type { EventSink } from './events.ts'
 import type { StageInputs } from './inputs.ts'
 import type { Interceptor } from './interceptor.ts'
-import type { SkipOutput, StageKind } from './output.ts'
+import type { OkOutput, SkipOutput, StageKind } from './output.ts'
 import type { RunInput } from './snapshot-types.ts'
 import type { ContextSnapshot } from './snapshot.ts'
 import type {
@@ -48,6 +48,13 @@ export type NotTaken<Name extends string, Stages> = string extends Name
   : Name extends keyof Stages
     ? `A stage named '${NoInfer<Name>}' is already in this pipeline`
     : unknown
+/**
+ * A call that does not compile gets its type from the first signature, whatever it was meant for. So that later stages are not
+ * refused as well, that signature knows the name from a string too, which it never accepts, and expects any data.
+ */
+export type NameOnly<Name extends string> = Name & LiteralName
+// oxlint-disable-next-line no-explicit-any -- see above
+export type Unread = OkOutput<any>
 export type NoOverlap<Stages, Others> = [keyof Stages & keyof Others] extends [never]
   ? unknown
   : `Both pipelines have a stage named '${keyof Stages & keyof Others & string}'`

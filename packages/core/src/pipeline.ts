@@ -12,12 +12,14 @@ import type {
   MapData,
   MapOptions,
   Missing,
+  NameOnly,
   NewName,
   NoOverlap,
   NotTaken,
   PortsOf,
   Provides,
   StageWiring,
+  Unread,
 } from './pipeline-types.ts'
 import { asStageGraph } from './public-graph.ts'
 import type { RunData } from './result.ts'
@@ -85,19 +87,21 @@ export class Pipeline<Stages = {}, Ports = {}> {
   /** Adds a stage that has a literal name, and perhaps a kind, of its own. */
   withStage<
     const Name extends string,
-    Return,
+    Return = Unread,
     const Dependencies extends readonly (keyof Stages & string)[] = [],
     When extends boolean = never,
     Failure extends OnFailure = never,
     const J extends Join = 'all',
   >(
-    stage: NamedStage<
-      Name,
-      StageContext<{ readonly [Key in Dependencies[number]]: Read<Stages[Key & keyof Stages], J> }, Ports>,
-      Return
-    > &
-      NotTaken<Name, Stages> &
-      LegalReturn<Return>,
+    stage:
+      | (NamedStage<
+          Name,
+          StageContext<{ readonly [Key in Dependencies[number]]: Read<Stages[Key & keyof Stages], J> }, Ports>,
+          Return
+        > &
+          NotTaken<Name, Stages> &
+          LegalReturn<Return>)
+      | NameOnly<Name>,
     options?: StageWiring<Stages, Dependencies, When, Failure, J>,
   ): Pipeline<
     Stages &
