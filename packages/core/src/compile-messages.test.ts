@@ -79,11 +79,27 @@ const MISTAKES: Readonly<Record<string, { readonly code: string; readonly says: 
   },
   'missing ports of a run': {
     code: `interface Llm { complete(): string }; void Pipeline.withPorts<{ llm: Llm }>('demo').build().run({})`,
-    says: [/Expected 2 arguments/],
+    says: [`required in type '{ readonly 'missing ports': "llm"; }'`],
+  },
+  'missing ports of a run without input': {
+    code: `interface Llm { complete(): string }; void Pipeline.withPorts<{ llm: Llm; store: Llm }>('demo').build().start()`,
+    says: [`required in type '{ readonly 'missing ports': "llm" | "store"; }'`],
+  },
+  'the port that build was not given': {
+    code: `interface Llm { complete(): string }; const llm: Llm = { complete: () => '' }; void Pipeline.withPorts<{ llm: Llm; store: Llm }>('demo').build({ ports: { llm } }).runSettled({})`,
+    says: [`required in type '{ readonly 'missing ports': "store"; }'`],
+  },
+  'run options without ports': {
+    code: `interface Llm { complete(): string }; void Pipeline.withPorts<{ llm: Llm }>('demo').build().run({}, { timeoutMs: 5 })`,
+    says: [`Property 'ports' is missing in type '{ timeoutMs: number; }'`, 'MissingPorts<"llm">'],
   },
   'one missing port': {
     code: `interface Llm { complete(): string }; void Pipeline.withPorts<{ llm: Llm; store: Llm }>('demo').build().run({}, { ports: { llm: { complete: () => '' } } })`,
     says: [/'store' is missing/],
+  },
+  'a run option that does not exist, beside ports': {
+    code: `interface Llm { complete(): string }; void Pipeline.withPorts<{ llm: Llm }>('demo').build().run({}, { ports: { llm: { complete: () => '' } }, timeoutMS: 5 })`,
+    says: ["Did you mean to write 'timeoutMs'?"],
   },
   'missing stages among values': {
     code: `const greet = defineStage({ name: 'greet', run: () => ({}) }); const shout = defineStage({ name: 'shout', after: { greet }, run: () => ({}) }); Pipeline.from('demo', [shout])`,

@@ -33,15 +33,17 @@ const both = chat
   )
 
 export async function portsOfRuns(): Promise<void> {
-  // @ts-expect-error Expected 2 arguments: ports are demanded by the run.
+  // @ts-expect-error Property ''missing ports'' is missing in type '[]' but required in type '{ readonly 'missing ports': "llm" | "store" }'
   await both.build().run({})
   // @ts-expect-error Property 'store' is missing
   await both.build().run({}, { ports: { llm } })
-  // @ts-expect-error Expected 2 arguments: 'store' is still missing.
+  // @ts-expect-error 'missing ports': "store"
   await both.build({ ports: { llm } }).run({})
   // @ts-expect-error Property 'ports' is missing
   await both.build({ ports: { llm } }).run({}, { timeoutMs: 5 })
   await both.build({ ports: { llm, store } }).run({})
+  // @ts-expect-error an empty list of options has no ports either
+  await both.build().run({}, ...[])
   await both.build({ ports: { llm } }).run({}, { ports: { store } })
   await both.build().run({}, { ports: { llm, store } })
   // Ports written in place are typed by what the pipeline needs.
@@ -77,6 +79,6 @@ const other = definePorts<{ store: Store }>().defineStage({
 })
 export async function portsOfValues(): Promise<void> {
   await Pipeline.from('values', [ask, other]).build({ ports: { llm, store } }).run()
-  // @ts-expect-error Expected 2 arguments: ports are demanded by the run.
+  // @ts-expect-error 'missing ports': "llm"
   await Pipeline.from('values', [ask, other]).build({ ports: { store } }).run()
 }
