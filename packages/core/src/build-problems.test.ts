@@ -357,6 +357,45 @@ test('build options that are no object are refused (core/illegal-option)', () =>
     ])
 })
 
+test.each(['dependsOn', 'depends', 'deps', 'depends_on', 'dependencys', 'dependency', 'after', 'needs', 'requires'])(
+  'the option %s is taken for a slip of dependencies (core/unclaimed-option)',
+  (option) => {
+    const slip = `Stage "b" has the option "${option}", which no interceptor of this build claims. Did you mean "dependencies"?`
+    expect(
+      problemsOf(
+        demo()
+          .withStage('a', stage)
+          .withStage('b', stage, { [option]: ['a'] }),
+      ),
+    ).toEqual([['core/unclaimed-option', slip]])
+    if (option === 'after') return
+    expect(problemsOf(from(defineStage({ name: 'b', run: stage, [option]: ['a'] } as never)))).toEqual([
+      ['core/unclaimed-option', slip.replace('dependencies', 'after')],
+    ])
+  },
+)
+
+test('an option that is nearly one that the engine or an interceptor knows is taken for it (core/unclaimed-option)', () => {
+  const limit = { name: 'limit', stageOptions: ['limitMs'] }
+  const guessed = (option: string, options?: unknown): string =>
+    String(problemsOf(demo().withStage('a', stage, { [option]: 5 }), options)[0]?.[1].split('claims')[1])
+  expect(guessed('whne')).toBe('. Did you mean "when"?')
+  expect(guessed('outputSchem')).toBe('. Did you mean "outputSchema"?')
+  expect(guessed('limitMS', { interceptors: [limit] })).toBe('. Did you mean "limitMs"?')
+  expect(guessed('limitMS')).toBe(": add one that does, take it out, or build with ignoreOptions: ['limitMS'].")
+})
+
+test('a kind among the options is told where it goes (core/unclaimed-option)', () => {
+  const moved = [
+    'core/unclaimed-option',
+    'Stage "b" has the option "kind", which no interceptor of this build claims. The kind is the third argument: withStage("b", stage, kind, options).',
+  ]
+  expect(problemsOf(demo().withStage('b', stage, { kind: 'guard' }))).toEqual([moved])
+  expect(problemsOf(demo().withStage({ name: 'b', execute: stage }, { kind: 'guard' }))).toEqual([moved])
+  expect(problemsOf(demo().withMap('b', { over: () => [1], each: stage, kind: 'guard' }))).toEqual([])
+  expect(problemsOf(from(defineStage({ name: 'b', run: stage, kind: 'guard' })))).toEqual([])
+})
+
 test('orders and claims of an interceptor that are no lists are refused (core/interceptor)', () => {
   for (const key of ['mustBeInside', 'mustBeOutside', 'stageOptions', 'runOptions']) {
     expect(problemsOf(demo(), { interceptors: [{ name: 'x', [key]: 5 }] })).toEqual([

@@ -66,8 +66,6 @@ export function buildGraph(pipeline: DescribedPipeline, given: unknown, depth = 
   const childOf = childGraphs(pipeline.name, options, depth + 1)
   const claimed = new Set<string>(interceptors.flatMap((one) => namesIn(one, 'stageOptions')))
   const { ignoreOptions } = options
-  const claims = (option: string): boolean =>
-    claimed.has(option) || ignoreOptions === true || ignoreOptions?.includes(option) === true
   const freeze = freezers[options.freeze ?? 'deep']
   const names = specs.map(({ name }) => name)
   const watching = interceptors.filter(({ onRun, settled }) => (onRun ?? settled) !== undefined)
@@ -81,7 +79,7 @@ export function buildGraph(pipeline: DescribedPipeline, given: unknown, depth = 
       return undefined
     }
   }
-  const build = { pipeline: info, specs, names, edges, dependents, freeze, problem, claims, child }
+  const build = { pipeline: info, specs, names, edges, dependents, freeze, problem, claimed, ignoreOptions, child }
   const bare = names.map((_, place) => {
     const node = createNode(build, place)
     stages.push(node.info)

@@ -3,6 +3,7 @@ import type { Dependency, Join, PipelineInfo, StageInfo, StageOptions } from './
 import { StageflowError, quote, textOf } from './errors.ts'
 import type { Edges } from './graph-edges.ts'
 import { MANY_DEPENDENCIES } from './limits.ts'
+import { didYouMean } from './nearest.ts'
 import type { StageNode } from './node.ts'
 import { StageKind } from './output.ts'
 import type { Freeze } from './output.ts'
@@ -24,8 +25,9 @@ export interface NodeBuild {
   readonly pipeline: PipelineInfo
   readonly freeze: Freeze
   readonly problem: Problem
-  /** Whether somebody answers for a stage option. */
-  readonly claims: (option: string) => boolean
+  /** The stage options that interceptors of this build act on. */
+  readonly claimed: ReadonlySet<string>
+  readonly ignoreOptions: true | readonly string[] | undefined
   readonly child: (given: unknown, stage: string) => ReturnType<Building['child']>
 }
 
@@ -145,13 +147,27 @@ function checkOptions(build: NodeBuild, { name, stage, options, own, malformed }
     )
   const rules = stage instanceof MadeStage ? { ...RULES, ...stage.rules } : RULES
   checkRules(options, rules, (key, why) => problem('core/illegal-option', `Stage "${name}" has ${key} ${why}.`))
+  const { claimed, ignoreOptions } = build
   for (const option of Object.keys(options)) {
-    if (options[option] === undefined || own.includes(option) || build.claims(option)) continue
+    if (options[option] === undefined || own.includes(option) || claimed.has(option)) continue
+    if (ignoreOptions === true || ignoreOptions?.includes(option)) continue
     problem(
       'core/unclaimed-option',
-      `Stage "${name}" has the option "${option}", which no interceptor of this build claims: add one that does, take it out, or build with ignoreOptions: ['${option}'].`,
+      `Stage "${name}" has the option "${option}", which no interceptor of this build claims${hint(option, name, own, claimed)}`,
     )
   }
+}
+
+/** Other words for the dependencies of a stage. */
+const DEPENDENCIES = /^(deps?|depend\w*|after|needs|requires)$/i
+
+function hint(option: string, name: string, own: readonly string[], claimed: ReadonlySet<string>): string {
+  if (option === 'kind') return `. The kind is the third argument: withStage("${name}", stage, kind, options).`
+  if (DEPENDENCIES.test(option)) return `. Did you mean "${own.includes('after') ? 'after' : 'dependencies'}"?`
+  const near = didYouMean(option, [...own, ...claimed])
+  return near === undefined
+    ? `: add one that does, take it out, or build with ignoreOptions: ['${option}'].`
+    : `.${near}`
 }
 
 /** A stage as its graph knows it; the lists are made when they are read. */
