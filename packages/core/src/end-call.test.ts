@@ -552,7 +552,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
     await clock.advance(500)
     const { report } = await run
     expect(report.endedAt).toBe(10)
-    for (const stage of ['map', 'above', 'starts'])
+    for (const stage of ['map', 'above', 'starts'] as const)
       expect(report.stages[stage]).toMatchObject({ status: 'fail', endedAt: 10, error: { code: 'acme/late' } })
     expect(log.toSorted()).toEqual([
       'child aborted at 10',

@@ -398,7 +398,7 @@ test('where layers pass on what the code answers, a stage starts no earlier than
       .run()
     gate.resolve()
     const { stages } = (await running).report
-    const endOf = (stage: string): number => stages[stage]?.endedAt ?? Infinity
+    const endOf = (stage: 'a' | 'b' | 'c'): number => stages[stage].endedAt ?? Infinity
     expect(stages['c']?.startedAt).toBeGreaterThanOrEqual(endOf('a'))
     expect(stages['d']?.startedAt).toBeGreaterThanOrEqual(Math.max(endOf('b'), endOf('c')))
     const times = eventSink.events.map(({ timestamp }) => timestamp)

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { manualClock } from '../../testing/src/index.ts'
 import { Pipeline, StageOutput } from './index.ts'
-import type { Interceptor, InterceptorContext, StageRecord } from './index.ts'
+import type { Interceptor, InterceptorContext, PipelineReport, StageRecord } from './index.ts'
 
 let clock = manualClock()
 afterEach(() => {
@@ -38,7 +38,8 @@ test('an observer is told once of every stage that settled, skipped and failed o
     ['skipped-too', 'skip', 'dependency "skipped" was skipped', undefined],
     ['failed', 'fail', 'failed', undefined],
   ])
-  for (const record of told) expect(report.stages[record.stage]).toEqual(record)
+  const { stages }: PipelineReport = report
+  for (const record of told) expect(stages[record.stage]).toEqual(record)
 })
 
 test('a stage that never started because the run ended is told to nobody', async () => {

@@ -6,9 +6,12 @@ import type {
   CompletedResult,
   FailedResult,
   OkOutput,
+  PipelineReport,
   SkipOutput,
   StageContext,
   StageOutput as Output,
+  StageRecord,
+  StageStatus,
 } from './index.ts'
 
 // ---------- what the builder refuses
@@ -234,7 +237,15 @@ export async function results(): Promise<void> {
   expectTypeOf(result.data.sure).toEqualTypeOf<Maybe>()
   // @ts-expect-error Property 'nope' does not exist
   void result.data.nope
+  expectTypeOf(result.report.stages.sure).toEqualTypeOf<StageRecord>()
+  expectTypeOf(result.report.stages['saved-any'].status).toEqualTypeOf<StageStatus | undefined>()
+  // @ts-expect-error Property 'nope' does not exist
+  void result.report.stages.nope
+  const report: PipelineReport = result.report
+  expectTypeOf(report.stages['nope']).toEqualTypeOf<StageRecord | undefined>()
+  for (const record of Object.values(result.report.stages)) expectTypeOf(record).toEqualTypeOf<StageRecord>()
   const settled = await graph.runSettled()
+  if (settled.status === 'failed') expectTypeOf(settled.report.stages.own).toEqualTypeOf<StageRecord>()
   if (settled.status === 'failed') expectTypeOf(settled.errors[0]?.code).toEqualTypeOf<string | undefined>()
   // @ts-expect-error errors are those of a failed run alone
   else void settled.errors

@@ -66,14 +66,14 @@ export interface StageRecord {
 
 export type PipelineStatus = 'completed' | 'cancelled' | 'failed'
 
-/** The facts of a run, the same on every ending; plain JSON. */
-export interface PipelineReport {
+/** The facts of a run, the same on every ending; plain JSON. `Names`: those of its stages. */
+export interface PipelineReport<Names extends string = string> {
   readonly status: PipelineStatus
   readonly pipeline: string
   readonly pipelineRunId: string
   readonly startedAt: number
   readonly endedAt: number
-  readonly stages: Readonly<Record<string, StageRecord>>
+  readonly stages: Readonly<Record<Names, StageRecord>>
   /** Events that the sink refused. */
   readonly droppedEvents: number
   readonly notes: Readonly<RunNotes>

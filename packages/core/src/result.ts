@@ -15,11 +15,14 @@ export type RunOutputs<Stages> = {
 }
 export type PartialOutputs<Stages> = { readonly [Name in keyof Stages]?: StageOutput<DataIn<Stages[Name]>> }
 
+/** Any name, if the stages are not known. */
+type StageNames<Stages> = [keyof Stages] extends [never] ? string : keyof Stages & string
+
 export interface CompletedResult<Stages> {
   readonly status: 'completed'
   readonly data: RunData<Stages>
   readonly outputs: RunOutputs<Stages>
-  readonly report: PipelineReport
+  readonly report: PipelineReport<StageNames<Stages>>
 }
 export interface CancelledResult<Stages> {
   readonly status: 'cancelled'
@@ -27,7 +30,7 @@ export interface CancelledResult<Stages> {
   /** What completed before the run was cancelled. */
   readonly data: Partial<RunData<Stages>>
   readonly outputs: PartialOutputs<Stages>
-  readonly report: PipelineReport
+  readonly report: PipelineReport<StageNames<Stages>>
 }
 export interface FailedResult<Stages> {
   readonly status: 'failed'
@@ -36,7 +39,7 @@ export interface FailedResult<Stages> {
   /** What completed all the same. */
   readonly data: Partial<RunData<Stages>>
   readonly outputs: PartialOutputs<Stages>
-  readonly report: PipelineReport
+  readonly report: PipelineReport<StageNames<Stages>>
 }
 export type PipelineResult<Stages> = CompletedResult<Stages> | CancelledResult<Stages>
 

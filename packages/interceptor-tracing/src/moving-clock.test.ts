@@ -19,8 +19,8 @@ test('a span ends exactly when the report says that its attempt ended, however o
     .withStage('skipped', () => ({}), { when: () => false })
     .build({ clock: movingClock(5_000), interceptors: [tracing({ tracerProvider: recorder.provider })] })
   const { report } = await graph.run()
-  for (const name of ['sync', 'async']) {
-    const [attempt] = report.stages[name]?.attempts ?? []
+  for (const name of ['sync', 'async'] as const) {
+    const [attempt] = report.stages[name].attempts
     const span = recorder.span(`stage ${name}`)
     expect(span.endedAt).toBe(attempt?.endedAt)
     // It starts when the call passed by, which is on its way to the code.
