@@ -1,5 +1,9 @@
 /** Values of one run that stages may read, added by declaration merging; part of the snapshot's JSON. */
 export interface SnapshotExtensions {}
+/** Extensions as a caller gives them: optional ones may be undefined, as a header that is missing. */
+export type GivenExtensions<Extensions = SnapshotExtensions> = {
+  readonly [Key in keyof Extensions]: {} extends Pick<Extensions, Key> ? Extensions[Key] | undefined : Extensions[Key]
+}
 
 /** Who asked, and in which run. The run id is made when it is missing. */
 export interface RunIdentity {
@@ -49,7 +53,7 @@ export interface RunInput {
   readonly memory?: unknown
   readonly documents?: readonly unknown[]
   readonly webResults?: readonly unknown[]
-  readonly extensions?: SnapshotExtensions
+  readonly extensions?: GivenExtensions
   readonly topology?: string | undefined
   readonly executionMode?: string | undefined
   readonly metadata?: Readonly<Record<string, unknown>>

@@ -126,6 +126,13 @@ test('copies with other fields share what stays, and leave the original alone', 
   expect(second.createdAt).toBe(first.createdAt)
 })
 
+test('an extension that is undefined reads as one that is missing', () => {
+  const snapshot = new ContextSnapshot({ extensions: { typedKey: undefined } })
+  expect(snapshot.extensions.typedKey).toBeUndefined()
+  expect(JSON.parse(JSON.stringify(snapshot))).toMatchObject({ extensions: {} })
+  expect(snapshot.withExtensions({ typedKey: 'a' }).withExtensions({ typedKey: undefined }).extensions).toEqual({})
+})
+
 test('a snapshot survives JSON', () => {
   const snapshot = new ContextSnapshot({
     userId: 'ada',

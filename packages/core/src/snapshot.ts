@@ -4,7 +4,15 @@ import { printAs } from './print.ts'
 import { isObject } from './rules.ts'
 import { BUNDLES, FIELDS, LONE_FIELDS, readFields, reading } from './snapshot-fields.ts'
 import type { Fields } from './snapshot-fields.ts'
-import type { Conversation, Enrichments, Message, RunIdentity, RunInput, SnapshotExtensions } from './snapshot-types.ts'
+import type {
+  Conversation,
+  Enrichments,
+  GivenExtensions,
+  Message,
+  RunIdentity,
+  RunInput,
+  SnapshotExtensions,
+} from './snapshot-types.ts'
 
 const BRAND: unique symbol = Symbol.for('@stageflow/snapshot')
 const NO_VALUES: Readonly<Record<string, never>> = Object.freeze({})
@@ -91,7 +99,7 @@ export class ContextSnapshot implements RunIdentity {
     return changed(this.#fields, { enrichments })
   }
   /** Adds to the extensions that are there. */
-  withExtensions(extensions: SnapshotExtensions): ContextSnapshot {
+  withExtensions(extensions: GivenExtensions): ContextSnapshot {
     return changed(this.#fields, { extensions: { ...this.extensions, ...extensions } })
   }
   /** Adds to the metadata that is there. */
