@@ -29,7 +29,11 @@ export interface StageGraph<out Stages, Ports> {
     input?: RunInput | ContextSnapshot,
     ...options: RunArguments<Ports>
   ) => Promise<PipelineResult<Stages> | FailedResult<Stages>>
-  /** The run as a handle: its events and chunks as they come, a way to cancel it, and its result. */
+  /**
+   * The run as a handle: its events and chunks as they come, a way to cancel it, and its result. Leaving a `for await` over it
+   * does not cancel the run: call `run.cancel(reason)`, or declare it with `await using`, which cancels it at the end of the
+   * block. A reader that is 1,000 events behind holds back chunks until it reads on, or `return()` is called on its iterator.
+   */
   readonly start: (input?: RunInput | ContextSnapshot, ...options: RunArguments<Ports>) => Run<Stages>
 }
 

@@ -185,6 +185,90 @@ test('a loop that breaks off leaves the run alone', async () => {
   expect((await run.result).status).toBe('completed')
 })
 
+/** A run that only a stop ends; the log says when its stage was left. */
+const endless = (log: string[] = []) =>
+  new Pipeline('demo')
+    .withStage('a', async function* (context) {
+      try {
+        yield 'token'
+        await clock.sleep(60_000, context.signal)
+      } finally {
+        await clock.sleep(10)
+        log.push(`left at ${clock.now()}, aborted: ${context.signal.aborted}`)
+      }
+    })
+    .build({ clock })
+const LEFT = { status: 'cancelled', reason: 'its block was left (await using)' }
+
+test('the end of a block cancels a run that goes on, and waits until it has settled', async () => {
+  const log: string[] = []
+  const inBlock = async () => {
+    await using run = endless(log).start()
+    return run.settled
+  }
+  const left = inBlock().then(() => log.push('block left'))
+  await clock.advance(10)
+  await left
+  expect(log).toEqual(['left at 10, aborted: true', 'block left'])
+})
+
+test('a loop that breaks off in a block cancels the run', async () => {
+  let settled: Promise<unknown> | undefined
+  const types: string[] = []
+  const inBlock = async () => {
+    await using run = endless().start()
+    settled = run.settled
+    for await (const { type } of run) {
+      types.push(type)
+      if (type === 'stage.a.chunk') break
+    }
+  }
+  const left = inBlock()
+  await clock.advance(10)
+  await left
+  expect(await settled).toMatchObject(LEFT)
+  expect(types).toEqual(['pipeline.started', 'stage.a.started', 'stage.a.chunk'])
+})
+
+test('a block that throws cancels the run and throws what it threw', async () => {
+  let settled: Promise<unknown> | undefined
+  const inBlock = async () => {
+    await using run = endless().start()
+    settled = run.settled
+    throw new Error('client gone')
+  }
+  const left = expect(inBlock()).rejects.toThrow('client gone')
+  await clock.advance(10)
+  await left
+  expect(await settled).toMatchObject(LEFT)
+})
+
+test('the end of a block leaves a run alone that has ended, and never throws because the run failed', async () => {
+  const failing = new Pipeline('demo').withStage('a', () => StageOutput.fail('broken')).build({ clock })
+  const inBlock = async (graph: ReturnType<typeof simple> | typeof failing) => {
+    await using run = graph.start()
+    return { run, status: (await run.settled).status }
+  }
+  for (const [graph, status] of [
+    [simple(), 'completed'],
+    [failing, 'failed'],
+  ] as const) {
+    const ended = await inBlock(graph)
+    expect([ended.status, (await ended.run.settled).status]).toEqual([status, status])
+  }
+  // It fails while it is cancelled: the failure came first.
+  const broken = new Pipeline('demo')
+    .withStage('a', async () => StageOutput.fail('broken'))
+    .withStage('b', async ({ signal }) => clock.sleep(10, signal))
+    .build({ clock })
+  const inShortBlock = async () => {
+    await using run = broken.start()
+    await clock.settle()
+    return run.settled
+  }
+  await expect(inShortBlock()).resolves.toMatchObject({ status: 'failed' })
+})
+
 test('a stop frees a stage that waits for its reader', async () => {
   const log: number[] = []
   const run = new Pipeline('demo').withStage('llm', counting(log)).build({ clock }).start()

@@ -3,7 +3,7 @@ import type { StageflowEvent } from './events.ts'
 import { MOST_BEHIND } from './limits.ts'
 import { failureOf } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
-import type { FailedResult, PipelineResult, Run as RunHandle } from './result.ts'
+import type { AsyncDisposal, FailedResult, PipelineResult, Run as RunHandle } from './result.ts'
 import type { Listener } from './run-events.ts'
 import type { Run } from './run.ts'
 
@@ -113,11 +113,19 @@ export function openHandle(run: Run, feed: EventFeed): RunHandle<unknown> {
   })
   // Whoever reads `settled` alone must not be told of an unhandled rejection.
   result.catch(() => {})
+  const dispose = async (): Promise<void> => {
+    run.cancel('its block was left (await using)')
+    await settled
+  }
+  // Some browsers don't have the symbol yet.
+  const { asyncDispose } = Symbol as { asyncDispose?: symbol }
+  const disposal = (asyncDispose ? { [asyncDispose]: dispose } : {}) as AsyncDisposal
   return {
     pipelineRunId: run.pipelineRunId,
     settled,
     result,
     cancel: (reason) => run.cancel(textOf(reason)),
     [Symbol.asyncIterator]: () => feed.read(),
+    ...disposal,
   }
 }

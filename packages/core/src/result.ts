@@ -55,8 +55,13 @@ export class PipelineFailedError<Stages = any> extends StageflowError {
   }
 }
 
+/** The type of `Symbol.asyncDispose`; never, if the `lib` of a program does not have it. */
+type AsyncDispose = SymbolConstructor extends { readonly asyncDispose: infer Key extends symbol } ? Key : never
+/** `await using run = graph.start()`: at the end of its block, the run is cancelled if it goes on, and has settled. */
+export type AsyncDisposal = { readonly [Key in AsyncDispose]: () => Promise<void> }
+
 /** A run that was started: its events and chunks as they come, a way to cancel it, and its result. */
-export interface Run<out Stages> extends AsyncIterable<StageflowEvent> {
+export interface Run<out Stages> extends AsyncIterable<StageflowEvent>, AsyncDisposal {
   readonly pipelineRunId: string
   /** As `run()`: rejects when the run fails. */
   readonly result: Promise<PipelineResult<Stages>>
