@@ -14,7 +14,7 @@ declare const NEEDS: unique symbol
 export type RunArguments<Ports> = {} extends Ports
   ? [options?: RunOptions & { readonly ports?: Ports }]
   : [options: RunOptions & { readonly ports: Ports }] | MissingPorts<Exclude<keyof Ports, never>>
-/** Never given: with it the compiler names the ports that a run without options misses, and not just a count of arguments. */
+/** No argument fits it. It lets the compiler name the missing ports instead of counting arguments. */
 type MissingPorts<Names> = [] & { readonly 'missing ports': Names }
 
 /** A built pipeline: immutable, so any number of runs may use it at once. `Ports` is what `run` must still be given. */

@@ -49,10 +49,11 @@ export type NotTaken<Name extends string, Stages> = string extends Name
     ? `A stage named '${NoInfer<Name>}' is already in this pipeline`
     : unknown
 /**
- * A call that does not compile gets its type from the first signature, whatever it was meant for. So that later stages are not
- * refused as well, that signature knows the name from a string too, which it never accepts, and expects any data.
+ * The compiler types a call of `withStage` that has an error by the first signature, even if the caller meant the second one.
+ * So the first one also infers the name from a string, which it never accepts. Otherwise later stages would have errors too.
  */
 export type NameOnly<Name extends string> = Name & LiteralName
+/** What such a call returns: data that later stages may read in any way. */
 // oxlint-disable-next-line no-explicit-any -- see above
 export type Unread = OkOutput<any>
 export type NoOverlap<Stages, Others> = [keyof Stages & keyof Others] extends [never]

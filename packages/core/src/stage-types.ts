@@ -16,8 +16,9 @@ interface Demand {
   readonly [illegal: string]: 'return a plain object: { text }, a StageOutput, or nothing'
 }
 /**
- * Part of a stage's type: unknown, or for a return type that is not legal an instruction that no stage satisfies.
- * The key `any` reads the instruction. The compiler leaves it out if `Return` is a type parameter of the caller, so that generic code compiles.
+ * Part of the type of a stage. For a legal return type it is unknown; for another one it is an instruction, which no stage fits.
+ * The key `any` reads the instruction. If `Return` is a type parameter of the caller, the compiler ignores an `any` branch, so
+ * that generic code compiles. What is unknown is checked when it runs.
  */
 export type LegalReturn<Return> = Demand[[Final<Return>] extends [Settled]
   ? typeof LEGAL

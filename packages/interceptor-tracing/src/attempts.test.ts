@@ -244,7 +244,7 @@ test('retries around time-outs: each attempt has the span of its own time', asyn
   const settled = graph.runSettled()
   await clock.advance(320)
   const { report } = await settled
-  const { attempts = [] } = report.stages['llm'] ?? {}
+  const { attempts } = report.stages.llm
   expect(attempts).toHaveLength(3)
   expect(named('stage llm').map(times)).toEqual(attempts.map(({ startedAt, endedAt }) => [startedAt, endedAt]))
   expect(named('stage llm').map(({ attributes }) => attributes['error.type'])).toEqual(
