@@ -7,13 +7,12 @@ export function createProgress(total, stream = process.stderr) {
   const startedAt = performance.now()
   let lastGroup = ''
   return {
-    at(done, { section, round, peer, shape }) {
-      const group = `${section} ${shape}, round ${round + 1}`
+    at(done, group, what) {
       const left = done < 5 ? '' : ` · ${clock(((performance.now() - startedAt) / done) * (total - done))} left at most`
       if (stream.isTTY) {
         const filled = Math.round((WIDTH * done) / total)
         const bar = styleText('green', '█'.repeat(filled), { stream }) + '░'.repeat(WIDTH - filled)
-        stream.write(`\r\x1b[2K${bar} ${done}/${total} ${group}: ${peer}${left}`)
+        stream.write(`\r\x1b[2K${bar} ${done}/${total} ${group}: ${what}${left}`)
       } else if (group !== lastGroup) stream.write(`${done}/${total} ${group}${left}\n`)
       lastGroup = group
     },

@@ -54,7 +54,7 @@ async function measureAll(options) {
       if (section === 'run') (results.skipped[peer] ??= {})[shape] ??= reason
       continue
     }
-    progress.at(done, { section, round, peer, shape })
+    progress.at(done, `${section} ${shape}, round ${round + 1}`, peer)
     const environment = { node: node === 22 ? node22 : node24, core }
     const figures = await measureCalmly(task, environment)
     ;((results[section][peer] ??= {})[shape] ??= []).push(figures)

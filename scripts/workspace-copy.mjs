@@ -15,7 +15,8 @@ export function copyWorkspace(root) {
   return { folder, run, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
-function filesOf(root) {
+/** The files of the workspace that git knows, and those that it would add. */
+export function filesOf(root) {
   const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root })
   return String(listed)
     .split('\0')

@@ -13,7 +13,7 @@ const asyncStage = (dependencies) => async (context) => add(dependencies, contex
 const syncStage = (dependencies) => (context) => add(dependencies, context)
 
 /** The fluent door: what a reader of the guide writes. */
-export function buildCore(shape, { sync = false, interceptors = [] } = {}) {
+export function buildCore(shape, { sync = false, interceptors = [], runOptions } = {}) {
   let pipeline = new Pipeline(shape.name)
   for (const { name, dependencies } of shape.stages) {
     const stage = sync ? syncStage(dependencies) : asyncStage(dependencies)
@@ -22,7 +22,7 @@ export function buildCore(shape, { sync = false, interceptors = [] } = {}) {
   const graph = pipeline.build({ interceptors })
   const names = shape.stages.map((stage) => stage.name)
   return {
-    run: () => graph.run({}),
+    run: () => graph.run({}, runOptions),
     value: (result, index) => result.data[names[index]].value,
   }
 }
