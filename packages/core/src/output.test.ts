@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
-import { Pipeline, StageKind, StageOutput, StageflowError } from './index.ts'
+import { Pipeline, StageKind, StageOutput, StageflowError, after } from './index.ts'
+import type { Interceptor } from './index.ts'
 
 const run = (stage: () => unknown) =>
   new Pipeline('demo')
@@ -238,4 +239,44 @@ test('a copy without its private fields, such as test runners make to print a di
     '{}',
   ])
   expect(() => expect(StageOutput.ok({ a: 1 })).toMatchObject({ data: { a: 2 } })).toThrow('to match object')
+})
+
+test('the output of a stage that returned nothing is shared by all runs, and an interceptor cannot change it', async () => {
+  const changes: ((output: object) => unknown)[] = [
+    (output) => Object.assign(output, { meta: 'tenant-1' }),
+    (output) => Object.defineProperty(output, 'status', { value: 'cancel' }),
+  ]
+  for (const change of changes) {
+    const evil: Interceptor = { name: 'evil', wrap: (next) => (context) => after(next(context), (o) => (change(o), o)) }
+    const changed = await new Pipeline('one')
+      .withStage('a', () => {})
+      .build({ interceptors: [evil] })
+      .runSettled()
+    expect(changed).toMatchObject({ status: 'failed', errors: [{ code: 'core/interceptor-threw' }] })
+    const { status, outputs } = await run(() => {})
+    expect([status, outputs.a?.status, 'meta' in (outputs.a ?? {})]).toEqual(['completed', 'ok', false])
+  }
+})
+
+test('the output that the parts of an unanswered call are given is shared by all runs, and cannot be changed', async () => {
+  const seen: unknown[] = []
+  const evil: Interceptor = {
+    name: 'evil',
+    onCall: () => () => ({
+      ended: (output) => {
+        seen.push(output.status)
+        Object.assign(output, { meta: 'tenant-1' })
+      },
+    }),
+  }
+  for (let runs = 0; runs < 2; runs++) {
+    const result = await new Pipeline('demo')
+      .withStage('deaf', () => new Promise<object>(() => {}))
+      .withStage('fails', () => StageOutput.fail('no'))
+      .build({ interceptors: [evil] })
+      .runSettled({}, { graceMs: 0 })
+    const problems = result.report.notes['core/problems'] as readonly { readonly message: string }[]
+    expect(problems[0]?.message).toMatch(/not extensible/)
+  }
+  expect(seen.filter((status) => status === 'cancel')).toHaveLength(2)
 })

@@ -164,7 +164,9 @@ export const failed = (code: string, message: string, cause?: { readonly cause: 
 
 /** The data of a stage that returned nothing. */
 const EMPTY: Readonly<Record<never, never>> = Object.freeze({})
+// All runs of the process share it, so it must not change.
 const EMPTY_OK = new Output('ok', EMPTY)
+Object.freeze(EMPTY_OK)
 const more = (options: More | undefined): More => (options === undefined ? EMPTY : Object.freeze({ ...options }))
 
 /** Makes the outputs that a stage returns. */

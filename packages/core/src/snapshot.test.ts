@@ -90,6 +90,34 @@ test('case 20: a snapshot is frozen all the way down, and the objects of the cal
   expect(snapshot.metadata['tags']).toEqual(['a'])
 })
 
+test('a snapshot is frozen itself: a stage can neither define a property on it nor add one', async () => {
+  const attempts: ((snapshot: object) => unknown)[] = [
+    (snapshot) => Object.defineProperty(snapshot, 'orgId', { value: 'org-victim' }),
+    (snapshot) => Object.assign(snapshot, { stash: 1 }),
+    (snapshot) => Object.setPrototypeOf(snapshot, { orgId: 'org-victim' }),
+  ]
+  for (const change of attempts) {
+    for (const input of [{ orgId: 'org-own' }, new ContextSnapshot({ orgId: 'org-own' })]) {
+      const result = await new Pipeline('demo')
+        .withStage('evil', ({ snapshot }) => void change(snapshot), { onFailure: 'skip' })
+        .withStage('next', ({ snapshot, orgId }) => ({ orgId, seen: snapshot.orgId, stash: 'stash' in snapshot }), {
+          dependencies: ['evil'],
+          join: 'settled',
+        })
+        .build()
+        .run(input)
+      expect(result.report.stages['evil']?.error?.message).toMatch(/not extensible/)
+      expect(result.data.next).toEqual({ orgId: 'org-own', seen: 'org-own', stash: false })
+    }
+  }
+  const copies = [
+    new ContextSnapshot(),
+    new ContextSnapshot().withIdentity({ userId: 'ada' }),
+    ContextSnapshot.fromJSON({}),
+  ]
+  expect(copies.map((snapshot) => Object.isFrozen(snapshot))).toEqual([true, true, true])
+})
+
 test('class instances in it are kept as they are', () => {
   const when = new Date(0)
   expect(new ContextSnapshot({ metadata: { when } }).metadata['when']).toBe(when)

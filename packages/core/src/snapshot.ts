@@ -44,16 +44,17 @@ export class ContextSnapshot implements RunIdentity {
   readonly #fields: Fields
 
   constructor(input: RunInput = NO_VALUES) {
-    if (input instanceof Checked) {
-      this.#fields = input.fields
-      return
+    if (input instanceof Checked) this.#fields = input.fields
+    else {
+      const fields = reading(() => readFields(input))
+      this.#fields = {
+        ...fields,
+        pipelineRunId: fields['pipelineRunId'] ?? crypto.randomUUID(),
+        createdAt: fields['createdAt'] ?? systemClock.now(),
+      }
     }
-    const fields = reading(() => readFields(input))
-    this.#fields = {
-      ...fields,
-      pipelineRunId: fields['pipelineRunId'] ?? crypto.randomUUID(),
-      createdAt: fields['createdAt'] ?? systemClock.now(),
-    }
+    // An own property would hide a getter from every stage that reads the snapshot later.
+    Object.freeze(this)
   }
 
   declare readonly runId: RunIdentity

@@ -62,6 +62,7 @@ export function cancelChildren(run: RunState, { children = [] }: StageFacts, sta
 }
 
 export const GIVEN_UP: Output = new Output('cancel', 'given up')
+Object.freeze(GIVEN_UP)
 
 /** A stage has ended, and with it the calls that have no answer; or it goes on to its next call, and those that were aborted are given up. */
 export function giveUp(facts: StageFacts | undefined, which: (call: OpenCall) => boolean = () => true): void {
