@@ -398,7 +398,7 @@ test('a kind among the options is told where it goes (core/unclaimed-option)', (
 
 test('orders and claims of an interceptor that are no lists are refused (core/interceptor)', () => {
   for (const key of ['mustBeInside', 'mustBeOutside', 'stageOptions', 'runOptions']) {
-    expect(problemsOf(demo(), { interceptors: [{ name: 'x', [key]: 5 }] })).toEqual([
+    expect(problemsOf(demo(), { interceptors: [{ name: 'x', settled: () => {}, [key]: 5 }] })).toEqual([
       ['core/interceptor', expect.stringContaining(key)],
     ])
   }

@@ -261,7 +261,7 @@ test('interceptors without a name, with a name twice, or with a hook that is no 
     {},
     { name: '' },
     { name: 'x', wrap: 5 },
-    { name: 'x' },
+    { name: 'x', settled: () => {} },
     { name: 'y', wrapRun: 'z' },
     { name: 'z', settled: {} },
   ])
@@ -276,10 +276,52 @@ test('interceptors without a name, with a name twice, or with a hook that is no 
   ])
 })
 
+test('an interceptor without any hook is refused, because it would do nothing (core/interceptor)', () => {
+  for (const idle of [{ name: 'idle' }, { name: 'idle', stageOptions: [], reset: () => {}, wrap: undefined }])
+    expect(problemsOf([idle])).toMatchObject([
+      {
+        code: 'core/interceptor',
+        message:
+          'Interceptor "idle" has no hook, so it would do nothing. Add at least one: settled, onCall, wrap, wrapRun or onRun.',
+      },
+    ])
+})
+
+test.each([
+  ['warp', 'wrap'],
+  ['wraps', 'wrap'],
+  ['wrapRuns', 'wrapRun'],
+  ['wraprun', 'wrapRun'],
+  ['onCalls', 'onCall'],
+  ['oncall', 'onCall'],
+  ['onrun', 'onRun'],
+  ['settle', 'settled'],
+  ['onSettled', 'settled'],
+])('a misspelt hook %s is refused, with a guess, beside another hook too (core/interceptor)', (misspelt, hook) => {
+  const refusal = {
+    code: 'core/interceptor',
+    message: `Interceptor "auth" has a function "${misspelt}", which is not a hook: the engine would never call it. Did you mean "${hook}"?`,
+  }
+  class Auth {
+    name = 'auth'
+    settled() {}
+  }
+  Object.defineProperty(Auth.prototype, misspelt, { value: () => {} })
+  expect(problemsOf([{ name: 'auth', [misspelt]: () => {} }])).toMatchObject([refusal])
+  expect(problemsOf([{ name: 'auth', onCall: () => undefined, [misspelt]: () => {} }])).toMatchObject([refusal])
+  expect(problemsOf([new Auth()])).toMatchObject([refusal])
+})
+
+test('other properties of an interceptor are its own', () => {
+  const own = { warp: 5, run() {}, call() {}, map() {}, unwrap() {}, reset() {}, onError() {}, metrics: {} }
+  expect(problemsOf([{ name: 'x', settled() {}, ...own }])).toEqual([])
+})
+
 test('an order that an author forbids is refused (core/interceptor-order), and nothing is re-sorted', () => {
-  const retry: Interceptor = { name: 'retry', mustBeOutside: ['tracing'] }
-  const tracing: Interceptor = { name: 'tracing', mustBeInside: ['timeout'] }
-  const timeout: Interceptor = { name: 'timeout' }
+  const settled = (): void => {}
+  const retry: Interceptor = { name: 'retry', settled, mustBeOutside: ['tracing'] }
+  const tracing: Interceptor = { name: 'tracing', settled, mustBeInside: ['timeout'] }
+  const timeout: Interceptor = { name: 'timeout', settled }
   expect(problemsOf([timeout, retry, tracing])).toEqual([])
   expect(problemsOf([tracing, retry])).toMatchObject([
     { code: 'core/interceptor-order', message: expect.stringContaining('"retry" must stand outside "tracing"') },
@@ -319,7 +361,7 @@ test('what wrap or wrapRun throws at build is a problem with its cause (core/int
 
 test('a stage option that no interceptor of the build claims is refused (core/unclaimed-option), unless it is to be ignored', () => {
   const pipeline = new Pipeline('demo').withStage('a', () => ({}), { 'acme-quota': { perMinute: 5 } } as never)
-  const claiming: Interceptor = { name: 'quota', stageOptions: ['acme-quota' as never] }
+  const claiming: Interceptor = { name: 'quota', settled: () => {}, stageOptions: ['acme-quota' as never] }
   expect(() => pipeline.build()).toThrow(
     expect.objectContaining({
       problems: [

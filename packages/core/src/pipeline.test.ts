@@ -89,7 +89,9 @@ test('a pipeline is immutable: every method gives a new one, and many may grow f
 })
 
 test('a graph cannot be changed, and what it tells of itself neither', () => {
-  const graph = new Pipeline('demo').withStage('a', () => ({})).build({ interceptors: [{ name: 'x' }] })
+  const graph = new Pipeline('demo')
+    .withStage('a', () => ({}))
+    .build({ interceptors: [{ name: 'x', settled: () => {} }] })
   expect(
     [
       graph,

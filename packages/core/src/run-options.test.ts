@@ -7,7 +7,7 @@ const clock = manualClock()
 let started = 0
 const graph = new Pipeline('demo')
   .withStage('a', () => ({ started: ++started }))
-  .build({ clock, interceptors: [{ name: 'auth', runOptions: ['token' as never] }] })
+  .build({ clock, interceptors: [{ name: 'auth', settled: () => {}, runOptions: ['token' as never] }] })
 const refusal = async (options: unknown): Promise<{ readonly code: string; readonly message: string }> =>
   graph.run({}, options as RunOptions).then(
     () => ({ code: 'none', message: '' }),

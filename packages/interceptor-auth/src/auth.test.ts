@@ -96,10 +96,12 @@ test('a run with a token does not start without auth, so that a token that nobod
   await expect(graphOf([]).run({}, { token })).rejects.toMatchObject({ code: 'core/run-option' })
 })
 
+const named = (name: string): Interceptor => ({ name, settled: () => {} })
+
 test('behind a cache, a breaker or a fallback it does not build: their answer would stand in for the refusal', () => {
   for (const name of ['idempotency', 'circuit-breaker', 'fallback'])
-    expect(() => graphOf([{ name }, auth({ verify })])).toThrow(`"auth" must stand outside "${name}"`)
-  expect(() => graphOf([{ name: 'tracing' }, auth({ verify }), { name: 'idempotency' }])).not.toThrow()
+    expect(() => graphOf([named(name), auth({ verify })])).toThrow(`"auth" must stand outside "${name}"`)
+  expect(() => graphOf([named('tracing'), auth({ verify }), named('idempotency')])).not.toThrow()
 })
 
 // The token

@@ -471,7 +471,7 @@ test('the types know what may be written', () => {
 })
 
 test('inside a retry it is refused: it would take each attempt for a call of its own', () => {
-  const retry = { name: 'retry' }
+  const retry: Interceptor = { name: 'retry', settled: () => {} }
   const build = (interceptors: Parameters<typeof shopWith>[0]) => () => shopWith(interceptors)
   expect(build([retry, idempotency()])).toThrow('core/build')
   expect(build([idempotency(), retry])).not.toThrow()

@@ -86,7 +86,7 @@ const CASES = Object.entries(PLACES).flatMap(([place, stage]) =>
 test.each(CASES)('no line holds a secret: %s in %s', async (_form, _place, stage) => {
   const written: string[] = []
   const logger = pino({ level: 'trace' }, { write: (line: string) => void written.push(line) })
-  const claimed: Interceptor = { name: 'token', runOptions: ['loggingTestToken'] }
+  const claimed: Interceptor = { name: 'token', settled: () => {}, runOptions: ['loggingTestToken'] }
   const child = new Pipeline('child').withStage('inner', stage)
   const result = await new Pipeline('chat')
     .withPipeline('outer', child, { onFailure: 'skip' })

@@ -554,7 +554,7 @@ test('a stage with child runs is called again where it asks for it, or classify 
 })
 
 test('it may not stand outside idempotency, nor inside tracing; a time-out or a breaker may stand on either side', () => {
-  const named = (name: string): Interceptor => ({ name })
+  const named = (name: string): Interceptor => ({ name, settled: () => {} })
   const build =
     (...interceptors: readonly Interceptor[]) =>
     () =>

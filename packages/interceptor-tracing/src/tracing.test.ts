@@ -1,4 +1,4 @@
-import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
+import { Pipeline, StageKind, StageOutput, type Interceptor } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { spanRecorder } from '../test/span-recorder.ts'
@@ -260,7 +260,7 @@ test('a tracer can be given in the place of a provider', async () => {
 })
 
 test('a retry that stands inside is a build error: each attempt is to have its span', () => {
-  const retry = { name: 'retry' }
+  const retry: Interceptor = { name: 'retry', settled: () => {} }
   expect(() => new Pipeline('order').build({ interceptors: [tracing(), retry] })).toThrow(
     'Interceptor "tracing" must stand inside "retry"',
   )

@@ -298,7 +298,7 @@ const known: InterceptorContractOptions = {
   stageOptions: { contractRoles: ['admin'] },
 }
 const correct: Readonly<Record<string, [CreateInterceptor, InterceptorContractOptions?]>> = {
-  'nothing at all': [() => ({ name: 'nothing' })],
+  'nothing at all': [() => ({ name: 'nothing', settled: () => {} })],
   'a time-out': [() => timeout(30_000)],
   'a retry of three attempts': [() => retry(3)],
   'a circuit breaker per stage': [() => circuitBreaker(5)],

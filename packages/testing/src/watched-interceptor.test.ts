@@ -43,8 +43,10 @@ test.each([[[]], [[passing]]])(
     }
     const refusing: Interceptor = { name: 'refusing', onCall: () => () => StageOutput.fail('no') }
     const fails = async (): Promise<object> => StageOutput.fail('down')
-    expect(await answersOf({ name: 'nothing' }, () => ({}))).toEqual(Array(2).fill(['llm', 'ok', 'ok', 1]))
-    expect(await answersOf({ name: 'nothing' }, fails)).toEqual(Array(2).fill(['llm', 'fail', 'fail', 1]))
+    expect(await answersOf({ name: 'nothing', settled() {} }, () => ({}))).toEqual(
+      Array(2).fill(['llm', 'ok', 'ok', 1]),
+    )
+    expect(await answersOf({ name: 'nothing', settled() {} }, fails)).toEqual(Array(2).fill(['llm', 'fail', 'fail', 1]))
     expect(await answersOf(again, fails)).toEqual(Array(2).fill(['llm', 'fail', 'fail', 2]))
     expect(await answersOf(refusing, fails)).toEqual(Array(2).fill(['llm', undefined, 'fail', 0]))
   },
