@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Pipeline, PipelineBuildError, StageKind, StageflowError, defineStage } from './index.ts'
+import { Pipeline, PipelineBuildError, StageKind, StageOutput, StageflowError, defineStage } from './index.ts'
 import type { AnyStage } from './index.ts'
 
 // Builders are called as JavaScript calls them: the compiler would refuse all of this.
@@ -13,6 +13,11 @@ interface Loose {
 const demo = (): Loose => new Pipeline('demo') as unknown as Loose
 const from = (...stages: readonly unknown[]): Loose => Pipeline.from('demo', stages as never) as unknown as Loose
 const stage = (): object => ({})
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}
 
 function problemsOf(pipeline: Loose, options?: unknown): readonly (readonly [string, string])[] {
   try {
@@ -326,6 +331,33 @@ test.each([
   expect(problemsOf(demo().withStage('a', stage, { [option]: value }))).toEqual([
     ['core/illegal-option', expect.stringContaining(must)],
   ])
+})
+
+test.each([
+  ['an array', []],
+  ['a Map', new Map()],
+  ['a class instance', new Date(0)],
+  ['an Error', new Error('x')],
+  ['a StageOutput', StageOutput.ok({ a: 1 })],
+  ['a skip', StageOutput.skip('none')],
+  ['an object with a status of Stageflow', { status: 'ok' }],
+  ['a stage', { execute: stage }],
+  ['a promise', Promise.resolve({})],
+  ['a revoked proxy', revoked()],
+])('a fallback that is %s is refused, as it is when a stage returns it (core/illegal-option)', (_, fallback) => {
+  expect(problemsOf(demo().withStage('a', stage, { onFailure: { fallback } }))).toEqual([
+    [
+      'core/illegal-option',
+      expect.stringMatching(
+        /^Stage "a" has onFailure .*; it must be 'skip' or { fallback: { … } }, where the fallback is a plain object, not a StageOutput, and its status is not a word of Stageflow's own\.$/,
+      ),
+    ],
+  ])
+})
+
+test('a fallback may be any data that a stage may return', () => {
+  for (const fallback of [{}, { status: 'shipped', list: [new Map()] }, Object.assign(Object.create(null), { a: 1 })])
+    expect(problemsOf(demo().withStage('a', stage, { onFailure: { fallback } }))).toEqual([])
 })
 
 test('options that are no object are refused (core/illegal-option)', () => {

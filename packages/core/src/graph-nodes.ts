@@ -5,7 +5,7 @@ import type { Edges } from './graph-edges.ts'
 import { MANY_DEPENDENCIES } from './limits.ts'
 import { didYouMean } from './nearest.ts'
 import type { StageNode } from './node.ts'
-import { StageKind } from './output.ts'
+import { StageKind, isOutput, toOutput } from './output.ts'
 import type { Freeze } from './output.ts'
 import type { Need } from './plan.ts'
 import { checkRules, isArray, isCount, isFunction, isObject, isText, oneOf } from './rules.ts'
@@ -124,12 +124,19 @@ function readJoin({ name, options: { join = 'all' } }: StageSpec, count: number,
   return 'all'
 }
 
+/** Whether the fallback is data that the stage could have returned. */
 const hasFallback = (value: unknown): value is { readonly fallback: object } =>
-  isObject(value) && isObject(value['fallback'])
+  isObject(value) &&
+  isObject(value['fallback']) &&
+  toOutput(value['fallback'], '').status === 'ok' &&
+  !isOutput(value['fallback'])
 
 const RULES: Rules = {
   when: [isFunction, 'a function (inputs, snapshot) => true or false'],
-  onFailure: [(value) => value === 'skip' || hasFallback(value), "'skip' or { fallback: { … } }"],
+  onFailure: [
+    (value) => value === 'skip' || hasFallback(value),
+    "'skip' or { fallback: { … } }, where the fallback is a plain object, not a StageOutput, and its status is not a word of Stageflow's own",
+  ],
   late: oneOf('finish', 'abort'),
   placement: [isText, 'a string'],
   outputSchema: [
