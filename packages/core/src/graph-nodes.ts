@@ -115,7 +115,7 @@ function readJoin({ name, options: { join = 'all' } }: StageSpec, count: number,
       'core/join',
       `Stage "${name}" has join ${quote(join)}; it must be '${JOINS.join("', '")}' or { quorum: n }.`,
     )
-  else if (isCount(quorum) && quorum <= count) return { quorum }
+  else if (isCount(quorum) && quorum <= count) return Object.freeze({ quorum })
   else
     problem(
       'core/quorum',
@@ -200,9 +200,11 @@ class NodeInfo implements StageInfo {
   }
 
   get dependencies(): readonly Dependency[] {
-    return this.#sources.map((source) => ({ stage: this.#names[source] as string, edge: 'value' }))
+    return Object.freeze(
+      this.#sources.map((source) => Object.freeze({ stage: this.#names[source] as string, edge: 'value' })),
+    )
   }
   get dependents(): readonly string[] {
-    return this.#dependents.map((target) => this.#names[target] as string)
+    return Object.freeze(this.#dependents.map((target) => this.#names[target] as string))
   }
 }

@@ -104,6 +104,30 @@ test('a graph cannot be changed, and what it tells of itself neither', () => {
   ).toEqual([true, true, true, true, true, true])
 })
 
+test('everything that a graph tells of its stages is frozen, the lists of dependencies and their entries too', () => {
+  const { stages } = new Pipeline('demo')
+    .withStage('a', () => ({}))
+    .withStage('b', () => ({}), { dependencies: ['a'], join: { quorum: 1 } })
+    .build().info
+  const told: readonly unknown[] = stages.flatMap(({ dependencies, dependents, join }) => [
+    dependencies,
+    ...dependencies,
+    dependents,
+    join,
+  ])
+  expect(told).toEqual([
+    [],
+    ['b'],
+    'all',
+    [{ stage: 'a', edge: 'value' }],
+    { stage: 'a', edge: 'value' },
+    [],
+    { quorum: 1 },
+  ])
+  for (const value of told) expect(Object.isFrozen(value)).toBe(true)
+  expect(() => (stages[1]?.dependencies as object[]).push({})).toThrow(TypeError)
+})
+
 test('compose adds the stages of another pipeline', async () => {
   const first = new Pipeline('first').withStage('a', () => ({ a: 1 }))
   const second = new Pipeline('second').withStage('b', () => ({ b: 1 }))
