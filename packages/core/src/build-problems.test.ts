@@ -205,6 +205,23 @@ test('a dependency that is named twice is refused (core/duplicate-dependency)', 
   ).toEqual([['core/duplicate-dependency', 'Stage "b" names its dependency "a" twice; once is enough.']])
 })
 
+test('a list of dependencies or interceptors with a hole in it is a problem that says where', () => {
+  // oxlint-disable-next-line no-sparse-arrays -- a hole is what is tested
+  const dependencies = ['a', , 'a']
+  expect(problemsOf(demo().withStage('a', stage).withStage('b', stage, { dependencies }))).toEqual([
+    [
+      'core/unknown-dependency',
+      'Stage "b" depends on undefined, which is not in the pipeline. Add that stage, or correct the name.',
+    ],
+    ['core/duplicate-dependency', 'Stage "b" names its dependency "a" twice; once is enough.'],
+  ])
+  const watch = { name: 'watch', settled: () => {} }
+  // oxlint-disable-next-line no-sparse-arrays -- a hole is what is tested
+  expect(problemsOf(demo().withStage('a', stage), { interceptors: [watch, ,] })).toEqual([
+    ['core/illegal-option', expect.stringContaining('an array of interceptors')],
+  ])
+})
+
 test('a cycle is shown as its path, once each (core/cycle)', () => {
   const pipeline = demo()
     .withStage('a', stage, { dependencies: ['c'] })

@@ -162,6 +162,28 @@ test.each([
   }
 })
 
+test.each([null, undefined, 5, 'x', true, () => {}])(
+  'the data %o of an event is refused (core/event-data), with or without a sink',
+  async (data) => {
+    for (const sink of [{ eventSink }, {}]) {
+      const emit: ((context: StageContext<{}>) => unknown)[] = [
+        (context) => context.tryEmitEvent('cache.hit', data as never),
+        (context) => context.emitEvent('cache.hit', data as never),
+      ]
+      for (const one of emit) {
+        const result = await new Pipeline('demo')
+          .withStage('a', async (context) => void (await one(context)))
+          .build({ clock, ...sink })
+          .runSettled()
+        expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/event-data' }] })
+        expect(result.status === 'failed' && result.errors[0]?.message).toMatch(
+          /^The event "cache\.hit" was emitted with data .*; it must be an object, such as \{ key: 'value' \}\.$/,
+        )
+      }
+    }
+  },
+)
+
 test('the sink of the run wins over that of the graph, and that over the one of the process', async () => {
   const [process, graphs, runs] = [recordingSink(), recordingSink(), recordingSink()]
   setEventSink(process)

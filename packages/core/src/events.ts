@@ -1,7 +1,7 @@
 import { StageflowError, quote } from './errors.ts'
 import type { ErrorRecord } from './errors.ts'
 import type { StageKind } from './output.ts'
-import { isFunction, isText } from './rules.ts'
+import { isFunction, isObject, isText } from './rules.ts'
 import type { Rules } from './rules.ts'
 
 /** Event payloads by type. Packages and apps add theirs by declaration merging. */
@@ -143,11 +143,16 @@ export const SINK: Rules[string] = [isSink, 'an event sink, with emit(event) and
 /** Words with dots between them, the first of them none that belongs to the engine. */
 const LEGAL_TYPE = /^(?!pipeline\.|stage\.)[^.\s]+(\.[^.\s]+)+$/
 
-/** Refuses event types that a stage or an interceptor may not emit. */
-export function checkEventType(type: unknown): void {
+/** Refuses events that a stage or an interceptor may not emit. */
+export function checkEvent(type: unknown, data: unknown): void {
   if (!isText(type) || !LEGAL_TYPE.test(type))
     throw new StageflowError(
       'core/event-type',
       `An event cannot be of type ${quote(type)}: a type is words with dots between, such as 'cache.hit'; 'pipeline.' and 'stage.' are the engine's.`,
+    )
+  if (!isObject(data))
+    throw new StageflowError(
+      'core/event-data',
+      `The event "${type}" was emitted with data ${quote(data)}; it must be an object, such as { key: 'value' }.`,
     )
 }

@@ -147,7 +147,7 @@ function childGraphs(parent: string, options: GivenOptions, depth: number): (giv
 }
 
 const RULES: Rules = {
-  interceptors: [(value) => isArray(value) && value.every(isObject), 'an array of interceptors'],
+  interceptors: [(value) => isArray(value) && [...value].every(isObject), 'an array of interceptors'],
   clock: [
     (value) => isObject(value) && ['now', 'sleep', 'setTimeout'].every((key) => isFunction(value[key])),
     'a clock with now, sleep and setTimeout',

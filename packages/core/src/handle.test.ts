@@ -115,6 +115,14 @@ test('cancel stops the run with its reason; before it began, twice, and after th
   expect((await ended.settled).status).toBe('completed')
 })
 
+test('a cancel without a reason, as JavaScript allows it, says that none was given', async () => {
+  for (const none of [undefined, null]) {
+    const run = simple().start()
+    run.cancel(none as never)
+    expect(await run.settled).toMatchObject({ status: 'cancelled', reason: 'no reason was given' })
+  }
+})
+
 test('a cancel after the end aborts nobody', async () => {
   let signal: AbortSignal | undefined
   const run = new Pipeline('demo')

@@ -124,7 +124,7 @@ export function openHandle(run: Run, feed: EventFeed): RunHandle<unknown> {
     pipelineRunId: run.pipelineRunId,
     settled,
     result,
-    cancel: (reason) => run.cancel(textOf(reason)),
+    cancel: (reason) => run.cancel(textOf(reason ?? 'no reason was given')),
     [Symbol.asyncIterator]: () => feed.read(),
     ...disposal,
   }

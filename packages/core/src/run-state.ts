@@ -5,7 +5,7 @@ import { runCleanup } from './cleanups.ts'
 import type { Cleanup } from './cleanups.ts'
 import type { Clock } from './clock.ts'
 import { StageflowError, textOf } from './errors.ts'
-import { NoOpEventSink, checkEventType, defaultEventSink } from './events.ts'
+import { NoOpEventSink, checkEvent, defaultEventSink } from './events.ts'
 import type { StageEventMap } from './events.ts'
 import type { BuiltGraph } from './graph.ts'
 import { DEFAULT_GRACE_MS } from './limits.ts'
@@ -269,13 +269,13 @@ export abstract class RunState extends CallState {
   }
   /** An event of a stage, or of an interceptor around the run; false: refused. */
   tryEmit(node: StageNode | undefined, type: string, data: object): boolean {
-    checkEventType(type)
+    checkEvent(type, data)
     if (this.silent || (node !== undefined && this.isClosed(node.index))) return false
     return this.events === undefined || this.events.emit(type, data, node?.name, this.clock.now())
   }
   /** As `tryEmit`, but waits while the sink pushes back, or until `signal` aborts. */
   async emit(node: StageNode | undefined, type: string, data: object, signal: AbortSignal): Promise<void> {
-    checkEventType(type)
+    checkEvent(type, data)
     if (this.events === undefined || this.silent || (node !== undefined && this.isClosed(node.index))) return
     await untilAborted(this.events.emitAndWait(type, data, node?.name, this.clock.now()), signal)
   }

@@ -67,7 +67,7 @@ export function fluentSpec(name: unknown, stage: unknown, kind: unknown, options
     stage,
     kind,
     edges: isArray(dependencies)
-      ? (dependencies as readonly string[]).map((dependency) => ({ stage: dependency, alias: dependency }))
+      ? Array.from(dependencies as readonly string[], (dependency) => ({ stage: dependency, alias: dependency }))
       : [],
     options: given,
     own: stage instanceof MadeStage ? [...FLUENT, 'kind', ...Object.keys(stage.rules)] : FLUENT,
