@@ -107,7 +107,7 @@ async function repeated(
   }
 }
 
-/** What the guard said; undefined where the child failed in another way: a throw is a failure, not a verdict. */
+/** What the guard said; undefined where the child failed in another way: a bug of the guard, such as a throw, is no verdict. */
 function verdictOf(
   child: Run,
   until: string,
@@ -119,7 +119,8 @@ function verdictOf(
   // What it threw, or an interceptor answered in its place, it did not say itself.
   const isBare = child.graph.nodes[guard]?.wrapped === undefined
   const saidSo = facts?.threw === false && (isBare ? facts.attempts === undefined : output === facts.answered)
-  if (output?.status !== 'fail' || !saidSo || child.failures?.[0]?.stage !== until) return undefined
+  if (output?.status !== 'fail' || !saidSo || output.isByEngine || child.failures?.[0]?.stage !== until)
+    return undefined
   return { feedback: { attempt, error: errorRecord(output.error, until), data: output.data }, error: output.error }
 }
 

@@ -126,6 +126,10 @@ export class Output {
   get hasMore(): boolean {
     return this.#more !== EMPTY
   }
+  /** Whether the engine made it: the stage did not return this failure itself. */
+  get isByEngine(): boolean {
+    return this.#more === BY_ENGINE
+  }
   get data(): unknown {
     if (!(#status in this)) return undefined
     return this.#status === 'ok' ? this.#value : this.#more.data
@@ -158,9 +162,12 @@ export class Output {
   }
 }
 
-/** An output that fails with an error of Stageflow's own. */
+/** Marks, by its identity, the failures that the engine made. */
+const BY_ENGINE: More = Object.freeze({})
+
+/** The failure with which the engine replaces what it cannot accept of a stage or an interceptor. */
 export const failed = (code: string, message: string, cause?: { readonly cause: unknown }): Output =>
-  new Output('fail', new StageflowError(code, message, cause))
+  new Output('fail', new StageflowError(code, message, cause), BY_ENGINE)
 
 /** The data of a stage that returned nothing. */
 const EMPTY: Readonly<Record<never, never>> = Object.freeze({})

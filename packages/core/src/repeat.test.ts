@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { manualClock, recordingSink } from '../../testing/src/index.ts'
-import { Pipeline, StageKind, StageOutput } from './index.ts'
-import type { Feedback, Repeat, StageContext } from './index.ts'
+import { Pipeline, StageKind, StageOutput, StageflowError } from './index.ts'
+import type { Feedback, Interceptor, Repeat, StageContext } from './index.ts'
 
 let clock = manualClock()
 let eventSink = recordingSink()
@@ -166,6 +166,63 @@ test('a throw of the guard is a failure, no verdict, and so is a failure of anot
     .build({ clock })
     .runSettled()
   expect(result.report.stages['answer']?.children).toHaveLength(1)
+})
+
+const refusing = {
+  '~standard': { version: 1, vendor: 'test', validate: () => ({ issues: [{ message: 'no score' }] }) },
+} as const
+const throwingSchema = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: () => {
+      throw new Error('schema bug')
+    },
+  },
+} as const
+const unfreezable = new Proxy({}, { preventExtensions: () => false })
+const bugs: readonly (readonly [string, () => unknown, object, string])[] = [
+  ['returns a number', () => 42, {}, 'core/illegal-output'],
+  ['returns null', async () => null, {}, 'core/illegal-output'],
+  ['returns an Error', () => new Error('no'), {}, 'core/illegal-output'],
+  ['returns what cannot be frozen', () => unfreezable, {}, 'core/illegal-output'],
+  ['returns an ambiguous object', () => ({ status: 'fail' }), {}, 'core/ambiguous-output'],
+  [
+    'has a when that throws',
+    () => ({}),
+    {
+      when: () => {
+        throw new Error('when bug')
+      },
+    },
+    'core/when',
+  ],
+  ['has a when that answers a text', () => ({}), { when: () => 'yes' }, 'core/when'],
+  ['returns data that its schema refuses', () => ({}), { outputSchema: refusing }, 'core/output-schema'],
+  ['has a schema that throws', () => ({}), { outputSchema: throwingSchema }, 'core/output-schema'],
+]
+test.each(bugs)(
+  'a guard that %s has a bug, and gives no verdict: the child runs once and the stage fails with that',
+  async (_, guard, options, code) => {
+    const passing: Interceptor = { name: 'passing', wrap: (next) => async (context) => next(context) }
+    for (const interceptors of [[], [passing], [{ name: 'follows', onCall: () => () => ({}) }]]) {
+      const child = new Pipeline('child').withStage('check', guard as () => object, StageKind.GUARD, options)
+      const result = await new Pipeline('demo')
+        .withPipeline('answer', child, { repeat: { until: 'check' } })
+        .build({ clock, interceptors })
+        .runSettled()
+      expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/pipeline-failed', cause: { code } }] })
+      expect(result.report.stages['answer']?.children).toHaveLength(1)
+    }
+  },
+)
+
+test('a guard that says itself what the engine might have said gives a verdict', async () => {
+  const error = new StageflowError('core/output-schema', 'the draft does not fit')
+  const { graph } = repeating(() => StageOutput.fail(error), { maxAttempts: 2 })
+  expect(await graph.runSettled()).toMatchObject({
+    errors: [{ code: 'core/guard-exhausted', cause: { code: error.code } }],
+  })
 })
 
 test('what an interceptor answers for the guard is no verdict either', async () => {
