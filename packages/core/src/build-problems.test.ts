@@ -377,6 +377,23 @@ test('a fallback may be any data that a stage may return', () => {
     expect(problemsOf(demo().withStage('a', stage, { onFailure: { fallback } }))).toEqual([])
 })
 
+test("a GUARD with onFailure: 'skip' is refused: what stands behind it would run (core/illegal-option)", () => {
+  const refusal = [
+    [
+      'core/illegal-option',
+      `Stage "check" is a GUARD with onFailure 'skip', so stages behind it could run after it failed; give it onFailure: { fallback: { … } } with the data to go on with, or leave onFailure out.`,
+    ],
+  ]
+  const skip = { onFailure: 'skip' }
+  expect(problemsOf(demo().withStage('check', stage, StageKind.GUARD, skip))).toEqual(refusal)
+  expect(problemsOf(demo().withStage('check', { kind: StageKind.GUARD, execute: stage }, skip))).toEqual(refusal)
+  expect(problemsOf(from(defineStage({ name: 'check', kind: StageKind.GUARD, run: stage, ...skip } as never)))).toEqual(
+    refusal,
+  )
+  expect(problemsOf(demo().withStage('check', stage, StageKind.GUARD, { onFailure: { fallback: {} } }))).toEqual([])
+  expect(problemsOf(demo().withStage('work', stage, StageKind.WORK, skip))).toEqual([])
+})
+
 test('options that are no object are refused (core/illegal-option)', () => {
   for (const options of ['oops', 5])
     expect(problemsOf(demo().withStage('a', stage, StageKind.WORK, options))).toEqual([

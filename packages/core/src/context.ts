@@ -23,7 +23,7 @@ export interface RunOptions {
   readonly cleanupMs?: number
   /** How many stages of this run may run at once. Default: any number. */
   readonly maxConcurrency?: number
-  /** `stop` (default): the first failure ends the run. `continue`: it counts as not ok, and the rest go on. */
+  /** `stop` (default): the first failure ends the run. `continue`: the stages that need it are skipped, and the rest go on. */
   readonly onStageFailure?: 'stop' | 'continue'
   /** Where the run's events go, instead of the graph's sink. */
   readonly eventSink?: EventSink

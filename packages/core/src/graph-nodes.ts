@@ -44,6 +44,11 @@ export function createNode(build: NodeBuild, index: number): BareNode {
   checkOptions(build, spec, problem)
   const { when, onFailure, late, outputSchema } = options
   const kind = kindOf(spec, read.kind, problem)
+  if (kind === StageKind.GUARD && onFailure === 'skip')
+    problem(
+      'core/illegal-option',
+      `Stage "${name}" is a GUARD with onFailure 'skip', so stages behind it could run after it failed; give it onFailure: { fallback: { … } } with the data to go on with, or leave onFailure out.`,
+    )
   const info = new NodeInfo(
     { name, kind, index, join, conditional: when !== undefined, streams: read.streams, options, pipeline },
     build,

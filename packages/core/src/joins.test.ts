@@ -1,6 +1,6 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, expectTypeOf, test } from 'vitest'
 import { manualClock, recordingSink } from '../../testing/src/index.ts'
-import { Pipeline, StageOutput } from './index.ts'
+import { Pipeline, StageKind, StageOutput } from './index.ts'
 import type { Join, StageContext } from './index.ts'
 
 let clock = manualClock()
@@ -45,11 +45,95 @@ async function outcome(join: Join, endings: readonly [Ending, Ending, Ending]) {
 
 test('all: starts when all have settled, if one was ok', async () => {
   expect(await outcome('all', ['ok', 'ok', 'ok'])).toBe('30: ok ok ok (z)')
-  expect(await outcome('all', ['skip', 'fail', 'ok'])).toBe('30: skip fail ok (z)')
   expect(await outcome('all', ['ok', 'skip', 'skip'])).toBe('30: ok skip skip (z)')
   expect(await outcome('all', ['skip', 'skip', 'skip'])).toBe(
     '30: dependency "z" was skipped, so too few dependencies can end ok',
   )
+})
+
+test('all: is skipped as soon as a dependency has failed, because its data is missing and was not left out', async () => {
+  expect(await outcome('all', ['ok', 'fail', 'ok'])).toBe('20: dependency "y" failed')
+  expect(await outcome('all', ['skip', 'fail', 'ok'])).toBe('20: dependency "y" failed')
+  expect(await outcome('all', ['ok', 'ok', 'fail'])).toBe('30: dependency "z" failed')
+})
+
+/** A guard that throws, a model that answers, and what stands behind both. */
+const guarded = (extra: { readonly onFailure?: { readonly fallback: object } } = {}) => {
+  const sent: unknown[] = []
+  const graph = new Pipeline('demo')
+    .withStage(
+      'guard',
+      (): { score: number } => {
+        throw new Error('the guard is broken')
+      },
+      StageKind.GUARD,
+      extra as {},
+    )
+    .withStage('llm', () => ({ text: 'hello' }))
+    .withStage('draft', (context) => ({ score: context.inputs.from('guard').score }), {
+      dependencies: ['guard', 'llm'],
+    })
+    .withStage(
+      'send',
+      (context) => {
+        expectTypeOf(context.inputs.from('draft').score).toEqualTypeOf<number>()
+        sent.push(context.inputs.from('draft').score)
+      },
+      StageKind.WORK,
+      { dependencies: ['draft', 'llm'] },
+    )
+    .withStage('audit', (context) => ({ seen: context.inputs.status('draft') }), {
+      dependencies: ['draft', 'llm'],
+      join: 'settled',
+    })
+    .build({ clock })
+  return { graph, sent }
+}
+
+test('WORK behind a guard that threw does not run, however far behind, and the run has one error', async () => {
+  const { graph, sent } = guarded()
+  const result = await graph.runSettled({}, { onStageFailure: 'continue' })
+  expect(sent).toEqual([])
+  expect(result).toMatchObject({
+    status: 'failed',
+    errors: [{ stage: 'guard', message: 'the guard is broken' }],
+    data: { llm: { text: 'hello' }, audit: { seen: 'skip' } },
+  })
+  const { draft, send } = result.report.stages
+  expect([draft, send].map((record) => [record?.status, record?.reason, record?.releasedBy])).toEqual([
+    ['skip', 'dependency "guard" failed', 'guard'],
+    ['skip', 'dependency "draft" was skipped after stage "guard" failed', 'draft'],
+  ])
+})
+
+test('a guard with a fallback says what to go on with', async () => {
+  const { graph, sent } = guarded({ onFailure: { fallback: { score: 0 } } })
+  expect((await graph.runSettled({}, { onStageFailure: 'continue' })).status).toBe('completed')
+  expect(sent).toEqual([0])
+})
+
+test('what a failure skipped counts as failed for its dependents, what only was skipped does not', async () => {
+  const behind = (first: 'skip' | 'fail') =>
+    new Pipeline('demo')
+      .withStage('first', () => (first === 'skip' ? StageOutput.skip('none') : StageOutput.fail('broken')))
+      .withStage('ok', () => ({}))
+      .withStage('second', () => ({}), { dependencies: ['first'] })
+      .withStage('all', () => ({}), { dependencies: ['second', 'ok'] })
+      .withStage('any', () => ({}), { dependencies: ['second', 'ok'], join: 'any' })
+      .withStage('quorum', () => ({}), { dependencies: ['second', 'ok'], join: { quorum: 1 } })
+      .withStage('settled', () => ({}), { dependencies: ['second', 'ok'], join: 'settled' })
+      .withStage('every', () => ({}), { dependencies: ['second', 'ok'], join: 'every' })
+      .build({ clock })
+      .runSettled({}, { onStageFailure: 'continue' })
+  const ran = { any: 'ok', quorum: 'ok', settled: 'ok', every: 'skip' }
+  const statuses = async (first: 'skip' | 'fail') => {
+    const { all, any, quorum, settled, every } = (await behind(first)).outputs
+    return Object.fromEntries(
+      Object.entries({ all, any, quorum, settled, every }).map(([name, output]) => [name, output?.status]),
+    )
+  }
+  expect(await statuses('skip')).toEqual({ all: 'ok', ...ran })
+  expect(await statuses('fail')).toEqual({ all: 'skip', ...ran })
 })
 
 test('every: starts when all were ok, and is skipped as soon as one was not', async () => {
@@ -65,8 +149,11 @@ test('every: starts when all were ok, and is skipped as soon as one was not', as
 test('any: starts at the first ok, and is skipped only when none was', async () => {
   expect(await outcome('any', ['ok', 'ok', 'ok'])).toBe('10: ok late late (x)')
   expect(await outcome('any', ['skip', 'ok', 'fail'])).toBe('20: skip ok late (y)')
-  expect(await outcome('any', ['skip', 'fail', 'skip'])).toBe(
+  expect(await outcome('any', ['skip', 'skip', 'skip'])).toBe(
     '30: dependency "z" was skipped, so too few dependencies can end ok',
+  )
+  expect(await outcome('any', ['skip', 'fail', 'skip'])).toBe(
+    '30: dependency "z" was skipped after stage "y" failed, so too few dependencies can end ok',
   )
 })
 

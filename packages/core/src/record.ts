@@ -1,4 +1,5 @@
 import { errorRecord } from './errors.ts'
+import type { StageNode } from './node.ts'
 import { Output } from './output.ts'
 import type { AttemptRecord, PipelineReport, PipelineStatus, StageRecord } from './report-types.ts'
 import type { RunState } from './run-state.ts'
@@ -23,10 +24,12 @@ function skipReason(run: RunState, stage: number): string {
   const { names, nodes } = run.graph
   const why = run.schedule.why(stage)
   if (why === stage) return 'late'
-  const state = run.schedule.state(why)
-  const ended = state === SKIPPED ? 'was skipped' : state === FAILED ? 'failed' : 'ended'
-  const others = (nodes[stage]?.dependencies.length ?? 0) > 1 ? ', so too few dependencies can end ok' : ''
-  return `dependency "${names[why]}" ${ended}${others}`
+  const node = nodes[stage] as StageNode
+  const failure = run.schedule.failureBehind(stage)
+  const skipped = failure < 0 ? 'was skipped' : `was skipped after stage "${names[failure]}" failed`
+  const ended = run.schedule.state(why) === FAILED ? 'failed' : skipped
+  const isAlone = node.dependencies.length === 1 || (failure >= 0 && node.info.join === 'all')
+  return `dependency "${names[why]}" ${ended}${isAlone ? '' : ', so too few dependencies can end ok'}`
 }
 
 /** The facts of one stage, as they are now. */

@@ -90,6 +90,89 @@ test('a failure stops the run, or counts as not ok where the run goes on', () =>
 })
 
 test.each([
+  ['all', 'SKIP'],
+  ['every', 'SKIP'],
+  ['any', 'START'],
+  ['settled', 'START'],
+  [{ quorum: 1 }, 'START'],
+  [{ quorum: 2 }, 'SKIP'],
+] as const)('of two dependencies one failed and one is ok: a stage with join %o gets %s', (join, command) => {
+  for (const order of [
+    [0, 1],
+    [1, 0],
+  ] as const) {
+    const schedule = scheduleOf([undefined, undefined, { dependencies: [0, 1], join }], { goOn: true })
+    commands(schedule)
+    for (const stage of order) schedule.feed(SETTLED, stage, stage === 0 ? FAILED : OK)
+    expect(commands(schedule)).toContain(`${command} 2`)
+  }
+})
+
+test('a stage that needs all is skipped as soon as one dependency has failed, and takes what needs it along', () => {
+  const schedule = scheduleOf(
+    [
+      undefined,
+      undefined,
+      { dependencies: [0, 1] },
+      { dependencies: [2, 1] },
+      { dependencies: [3, 1], join: 'every' },
+      { dependencies: [4, 1], join: 'settled' },
+      { dependencies: [4, 1], join: 'any' },
+    ],
+    { goOn: true },
+  )
+  commands(schedule)
+  schedule.feed(SETTLED, 0, FAILED)
+  expect(commands(schedule)).toEqual(['SKIP 2', 'SKIP 3', 'SKIP 4'])
+  expect([2, 3, 4].map((stage) => [schedule.why(stage), schedule.failureBehind(stage)])).toEqual([
+    [0, 0],
+    [2, 0],
+    [3, 0],
+  ])
+  schedule.feed(SETTLED, 1, OK)
+  expect(commands(schedule)).toEqual(['START 5', 'START 6'])
+  expect([0, 1, 5, 6].map((stage) => schedule.failureBehind(stage))).toEqual([-1, -1, -1, -1])
+})
+
+test('a stage that a skip puts out of reach counts as failed where a failure had its share in that, in either order', () => {
+  for (const order of [
+    [FAILED, SKIPPED],
+    [SKIPPED, FAILED],
+  ] as const) {
+    const schedule = scheduleOf(
+      [
+        undefined,
+        undefined,
+        undefined,
+        { dependencies: [0, 1], join: 'any' },
+        { dependencies: [3, 2] },
+        { dependencies: [3, 2], join: 'settled' },
+      ],
+      { goOn: true },
+    )
+    commands(schedule)
+    order.forEach((ending, stage) => schedule.feed(SETTLED, stage, ending))
+    expect(commands(schedule)).toEqual(['SKIP 3', 'SKIP 4'])
+    schedule.feed(SETTLED, 2, OK)
+    expect(commands(schedule)).toEqual(['START 5'])
+    expect(schedule.failureBehind(4)).toBe(order.indexOf(FAILED))
+  }
+})
+
+test('a stage that started beside a failure and is skipped itself counts as skipped', () => {
+  const schedule = scheduleOf(
+    [undefined, undefined, { dependencies: [0], join: 'settled' }, { dependencies: [2, 1] }],
+    { goOn: true },
+  )
+  commands(schedule)
+  schedule.feed(SETTLED, 0, FAILED)
+  expect(commands(schedule)).toEqual(['START 2'])
+  schedule.feed(SETTLED, 2, SKIPPED)
+  schedule.feed(SETTLED, 1, OK)
+  expect(commands(schedule)).toEqual(['START 3'])
+})
+
+test.each([
   ['a stop', STOP],
   ['a cancel', SETTLED],
 ])('after %s nothing starts, what runs is aborted once, and END waits for it', (_, fact) => {

@@ -30,7 +30,7 @@ import {
 /**
  * Which stage may start when: a state machine over integers, one a run. It takes facts, gives commands, and knows no promise,
  * clock, name, output or user code. One rule serves every join: a stage that needs more than is pending is skipped; one that
- * needs nothing more starts, at once if its join is eager, else when nothing is pending.
+ * needs nothing more starts, at once if its join is eager, else when nothing is pending. A failure puts `all` out of reach.
  */
 export class Schedule {
   declare readonly cells: number[]
@@ -49,6 +49,11 @@ export class Schedule {
   readonly #heap: ReadyHeap | undefined
   /** Dependents that can still read a stage; only where the plan has stages that end as late. */
   readonly #readers: Int32Array | undefined
+  /**
+   * The failed stage, plus 1, among or behind the dependencies of each stage that waits or was skipped; 0: none. Made at the
+   * first failure that the run goes on after.
+   */
+  #failures: Int32Array | undefined
   readonly #queue: number[]
   #head = 0
   #tail = 0
@@ -104,6 +109,11 @@ export class Schedule {
   /** The dependency that released or skipped the stage; −1: none; the stage itself: it came too late. */
   why(stage: number): number {
     return this.cells[stage * CELLS + WHY] as number
+  }
+
+  /** The failed stage because of which a skipped stage counts as failed for its dependents; −1: it counts as skipped. */
+  failureBehind(stage: number): number {
+    return (this.#failures?.[stage] ?? 0) - 1
   }
 
   /** Whether the stage has ended and its code has not. */
@@ -162,6 +172,8 @@ export class Schedule {
   #tellDependents(stage: number, status: number, skipped: number[] | undefined): number[] | undefined {
     const { offsets, targets, eager } = this.#plan
     const { cells } = this
+    if (status === FAILED) this.#failures ??= new Int32Array(this.#plan.count)
+    const failures = this.#failures
     for (let edge = offsets[stage] as number, end = offsets[stage + 1] as number; edge < end; edge++) {
       const target = targets[edge] as number
       const at = target * CELLS
@@ -172,12 +184,18 @@ export class Schedule {
         if (pending !== 0 && (need !== 0 || eager[target] === 0)) continue // the common case: it waits on
       }
       if (cells[at + STATE] !== WAITING) continue
+      if (failures !== undefined && status === FAILED) {
+        failures[target] ||= failures[stage] || stage + 1
+        // `all` starts without what its dependencies left out, but what failed was not left out: its data is missing.
+        if (eager[target] === 0 && this.#plan.cells[at + NEED] === 1) need = pending + 1
+      }
       if (need > pending) {
         cells[at + WHY] = stage
         skipped = this.#skip(target, skipped)
       } else if (need <= 0 && (pending === 0 || eager[target] === 1)) {
         cells[at + WHY] = stage
         cells[at + STATE] = READY
+        if (failures !== undefined) failures[target] = 0
         if (this.#heap === undefined) this.#push(START, target)
         else this.#heap.add(target)
       }
@@ -185,11 +203,11 @@ export class Schedule {
     return skipped
   }
 
-  /** Skips what stages that were skipped take with them; a list instead of recursion. */
+  /** Skips what stages that were skipped take with them; those that a failure skipped count as failed. A list instead of recursion. */
   #skipBehind(skipped: number[] | undefined): void {
     for (let stage = skipped?.pop(); stage !== undefined; stage = skipped?.pop()) {
       if (this.#readers !== undefined) skipped = this.#unread(stage, skipped)
-      skipped = this.#tellDependents(stage, SKIPPED, skipped)
+      skipped = this.#tellDependents(stage, this.failureBehind(stage) < 0 ? SKIPPED : FAILED, skipped)
     }
   }
 

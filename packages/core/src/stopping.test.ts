@@ -298,9 +298,10 @@ test("onStageFailure: 'continue': a failure counts as not ok, the rest go on, th
     .withStage('b', throwing('b', 5))
     .withStage('c', sleeping(50))
     .withStage('needs-a', () => ({}), { dependencies: ['a'] })
+    .withStage('needs-both', () => ({}), { dependencies: ['a', 'c'] })
     .withStage('any', (context) => ({ c: context.inputs.from('c'), a: context.inputs.status('a') }), {
       dependencies: ['a', 'c'],
-      join: 'all',
+      join: 'any',
     })
     .build({ clock })
   const settled = graph.runSettled({}, { onStageFailure: 'continue' })
@@ -311,11 +312,12 @@ test("onStageFailure: 'continue': a failure counts as not ok, the rest go on, th
     data: { c: { slept: 50 }, any: { c: { slept: 50 }, a: 'fail' } },
     errors: [{ message: 'b' }, { message: 'a' }],
   })
-  expect(result.report.stages['needs-a']).toMatchObject({
-    status: 'skip',
-    reason: 'dependency "a" failed',
-    releasedBy: 'a',
-  })
+  for (const name of ['needs-a', 'needs-both'])
+    expect(result.report.stages[name]).toMatchObject({
+      status: 'skip',
+      reason: 'dependency "a" failed',
+      releasedBy: 'a',
+    })
 })
 
 test('whichever comes first decides: a cancel after a failure stays a failure, a failure after a cancel stays a cancel', async () => {

@@ -26,7 +26,32 @@ export const MISTAKES: readonly Mistake[] = [
     instead: 'if (need > pending + 1) {',
   },
   { name: 'a skip is lost', text: 'this.#push(SKIP, stage)', instead: ';' },
-  { name: 'a skip is not transitive', text: 'skipped = this.#tellDependents(stage, SKIPPED, skipped)', instead: ';' },
+  {
+    name: 'a skip is not transitive',
+    text: 'skipped = this.#tellDependents(stage, this.failureBehind(stage) < 0 ? SKIPPED : FAILED, skipped)',
+    instead: ';',
+  },
+  { name: 'a failure is taken for a branch that was left out', text: ' need = pending + 1\n', instead: ';\n' },
+  {
+    name: 'a failure skips eager joins too',
+    text: 'if (eager[target] === 0 && this.#plan',
+    instead: 'if (this.#plan',
+  },
+  {
+    name: 'what a failure skipped counts as skipped',
+    text: 'this.failureBehind(stage) < 0 ? SKIPPED : FAILED',
+    instead: 'SKIPPED',
+  },
+  {
+    name: 'a failure that a stage started beside is not forgotten',
+    text: 'if (failures !== undefined) failures[target] = 0',
+    instead: '',
+  },
+  {
+    name: 'a failure further back is not the one that counts',
+    text: 'failures[stage] || stage + 1',
+    instead: 'stage + 1',
+  },
   {
     name: 'a failure that the run goes on after stops it',
     text: '(status === FAILED && !this.#goOn)',

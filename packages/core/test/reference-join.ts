@@ -1,6 +1,6 @@
 import type { Join } from '../src/index.ts'
 
-/** How a settled dependency counts for those that wait for it. */
+/** How a settled dependency counts for those that wait for it. One that was skipped because of a failure counts as failed. */
 export type Counts = 'ok' | 'skip' | 'fail'
 
 /** What a join says, given its dependencies as they are now; undefined: not settled. */
@@ -8,11 +8,15 @@ export function verdictOf(join: Join, dependencies: readonly (Counts | undefined
   if (dependencies.length === 0) return 'start'
   const ok = dependencies.filter((one) => one === 'ok').length
   const pending = dependencies.filter((one) => one === undefined).length
+  if (join === 'all' && dependencies.includes('fail')) return 'skip'
   if (ok + pending < neededOk(join, dependencies.length)) return 'skip'
   if (pending === 0) return 'start'
   const waitsForAll = join === 'all' || join === 'every' || join === 'settled'
   return !waitsForAll && ok >= neededOk(join, dependencies.length) ? 'start' : 'wait'
 }
+
+/** Whether a stage that is skipped may be skipped before all its dependencies have settled, although none of them failed. */
+export const skipsEarly = (join: Join): boolean => join === 'every' || typeof join === 'object'
 
 function neededOk(join: Join, count: number): number {
   if (typeof join === 'object') return join.quorum

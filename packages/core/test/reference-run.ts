@@ -1,6 +1,7 @@
 import { untouched } from './expected-stage.ts'
 import type { ExpectedStage } from './expected-stage.ts'
-import { dependentsOf, longestPaths, verdictOf } from './reference-join.ts'
+import { dependentsOf, longestPaths, skipsEarly, verdictOf } from './reference-join.ts'
+import type { Counts } from './reference-join.ts'
 import type { Ending, RunCase, StageCase } from './run-case.ts'
 
 /** Where the rules leave open which of two things comes first in one instant, what really came first. */
@@ -9,6 +10,8 @@ export interface Seen {
   readonly starts: readonly number[]
   /** The stages that ended as late while they ran. */
   readonly late: ReadonlySet<number>
+  /** The stages that say that a failure had its share in their being skipped. */
+  readonly forFailure: ReadonlySet<number>
 }
 
 const bad = (ending: Ending): boolean => ending === 'fail' || ending === 'retry' || ending === 'throw'
@@ -123,7 +126,8 @@ export class ReferenceRun {
         const verdict = stage.phase === 'waiting' ? this.#verdict(place) : 'wait'
         const waits = stage.phase === 'waiting' || stage.phase === 'ready'
         if (verdict === 'skip' || (waits && this.#isUnread(place))) {
-          Object.assign(stage, { phase: 'settled', status: 'skip', counts: 'skip', endedAt: this.now })
+          const counts = verdict === 'skip' ? this.#countsWhenSkipped(place) : 'skip'
+          Object.assign(stage, { phase: 'settled', status: 'skip', counts, endedAt: this.now })
           skipped.push(place)
         } else if (verdict === 'start') Object.assign(stage, { phase: 'ready', readyAt: this.now })
         else return
@@ -131,11 +135,31 @@ export class ReferenceRun {
       })
     }
     for (const place of skipped) {
+      this.#checkWhatWasOpen(place)
       this.#at(place).kinds = [
         ...(this.#verdict(place) === 'skip' ? ['dependency'] : []),
         ...(this.#isUnread(place) ? ['late'] : []),
       ]
     }
+  }
+
+  /** Which of two dependencies that end at one instant is told first is open for joins that need not wait for both. */
+  #countsWhenSkipped(place: number): Counts {
+    const { join, dependencies } = this.#of(place)
+    const isForFailure = skipsEarly(join)
+      ? this.#seen.forFailure.has(place)
+      : dependencies.some((source) => this.#at(source).counts === 'fail')
+    return isForFailure ? 'fail' : 'skip'
+  }
+
+  #checkWhatWasOpen(place: number): void {
+    if (this.#isUnread(place)) return
+    const failed = this.#of(place).dependencies.filter((source) => this.#at(source).counts === 'fail')
+    const isCertain = failed.some(
+      (source) => this.#at(source).status === 'fail' || this.#at(source).endedAt !== this.now,
+    )
+    if (this.#at(place).counts === 'fail' ? failed.length === 0 : isCertain)
+      throw new Error(`stage ${place} counts as ${this.#at(place).counts}, beside failures of ${failed.join(', ')}`)
   }
 
   #runningLate(): readonly number[] {
@@ -167,7 +191,10 @@ export class ReferenceRun {
     if (when === 'throws') return this.#settle(place, 'fail', 'core/when')
     stage.startedAt = this.now
     stage.attempts = 1
-    stage.inputs = dependencies.map((source) => this.#at(source).counts ?? 'late')
+    stage.inputs = dependencies.map((source) => {
+      const { status, counts = 'late' } = this.#at(source)
+      return counts === 'fail' ? status : counts
+    })
     if (style === 'sync') {
       if (wrapped && this.#case.wrapper === 'retries' && bad(endings[0])) stage.attempts = 2
       return this.#end(place, endings[stage.attempts - 1] as Ending)

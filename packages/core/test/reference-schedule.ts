@@ -16,7 +16,7 @@ import {
   WAITING,
 } from '../src/schedule-codes.ts'
 import type { Wiring } from './random-graphs.ts'
-import { dependentsOf, longestPaths, verdictOf } from './reference-join.ts'
+import { dependentsOf, longestPaths, skipsEarly, verdictOf } from './reference-join.ts'
 import type { Counts } from './reference-join.ts'
 
 const COUNTS = new Map<number, Counts>([
@@ -33,6 +33,8 @@ export interface ReferenceStage {
   decidedAt: number
   settledAt: number
   late: boolean
+  /** It was skipped because of a failure, and counts as failed. */
+  forFailure: boolean
 }
 
 /**
@@ -53,14 +55,24 @@ export class ReferenceSchedule {
   readonly #paths: readonly number[]
   readonly #limit: number
   readonly #goOn: boolean
+  readonly #countsAsFailed: (place: number) => boolean
 
-  constructor(wiring: readonly Wiring[], limit: number, goOn: boolean) {
+  /** `countsAsFailed`: whether the schedule counts a stage that it skipped as failed; asked only where the rules leave that open. */
+  constructor(wiring: readonly Wiring[], limit: number, goOn: boolean, countsAsFailed: (place: number) => boolean) {
     this.#wiring = wiring
     this.#dependents = dependentsOf(wiring)
     this.#paths = longestPaths(wiring)
     this.#limit = limit
     this.#goOn = goOn
-    this.stages = wiring.map(() => ({ state: WAITING, stays: false, decidedAt: 0, settledAt: -1, late: false }))
+    this.#countsAsFailed = countsAsFailed
+    this.stages = wiring.map(() => ({
+      state: WAITING,
+      stays: false,
+      decidedAt: 0,
+      settledAt: -1,
+      late: false,
+      forFailure: false,
+    }))
     this.#spread()
   }
 
@@ -158,16 +170,15 @@ export class ReferenceSchedule {
     for (let changed = !this.stopped; changed;) {
       changed = false
       this.stages.forEach((stage, place) => {
-        const { dependencies, join, late } = this.#wiring[place] as Wiring
-        const verdict = verdictOf(
-          join,
-          dependencies.map((source) => COUNTS.get((this.stages[source] as ReferenceStage).state)),
-        )
+        const { join, late } = this.#wiring[place] as Wiring
+        const verdict = verdictOf(join, this.#countsOf(place))
         const unread = late && stage.state < OK && !stage.late && this.#isUnread(place)
         if (unread) stage.late = true
         if (unread && stage.state === RUNNING) this.#abort(place)
-        if (stage.state < RUNNING && (unread || (stage.state === WAITING && verdict === 'skip')))
-          this.#decide(stage, SKIPPED, place)
+        const isOutOfReach = stage.state === WAITING && verdict === 'skip'
+        if (isOutOfReach)
+          stage.forFailure = skipsEarly(join) ? this.#countsAsFailed(place) : this.#countsOf(place).includes('fail')
+        if (stage.state < RUNNING && (unread || isOutOfReach)) this.#decide(stage, SKIPPED, place)
         else if (stage.state === WAITING && verdict === 'start') this.#decide(stage, READY, place)
         else return
         changed = true
@@ -177,6 +188,29 @@ export class ReferenceSchedule {
     this.stages.forEach((stage, place) => {
       if (stage.state === SKIPPED && stage.decidedAt === this.#facts && this.#wiring[place]?.late === true)
         stage.late ||= this.#isUnread(place)
+    })
+    this.#checkWhatWasOpen()
+  }
+
+  #countsOf(place: number): readonly (Counts | undefined)[] {
+    return (this.#wiring[place] as Wiring).dependencies.map((source) => {
+      const { state, forFailure } = this.stages[source] as ReferenceStage
+      return forFailure ? 'fail' : COUNTS.get(state)
+    })
+  }
+
+  /** Which of the dependencies that one fact skips is told of first is open: a stage may be skipped before it is told of one that counts as failed. */
+  #checkWhatWasOpen(): void {
+    this.stages.forEach(({ state, decidedAt, late, forFailure }, place) => {
+      const { join, dependencies } = this.#wiring[place] as Wiring
+      if (state !== SKIPPED || decidedAt !== this.#facts || late || !skipsEarly(join)) return
+      const failed = dependencies.filter((_, position) => this.#countsOf(place)[position] === 'fail')
+      const isCertain = failed.some((source) => {
+        const one = this.stages[source] as ReferenceStage
+        return one.state === FAILED || one.settledAt < decidedAt
+      })
+      if (forFailure ? failed.length === 0 : isCertain)
+        throw new Error(`stage ${place} ${forFailure ? 'counts' : 'does not count'} as failed`)
     })
   }
 

@@ -29,13 +29,18 @@ export function compareWithReference(run: RunCase, trace: Trace): void {
   const late = new Set(
     records.flatMap(({ reason, startedAt }, place) => (reason === 'late' && startedAt !== undefined ? [place] : [])),
   )
-  const reference = new ReferenceRun(run, { starts, late })
+  const tellsOfFailure = ({ reason = '' }: StageRecord): boolean =>
+    reason.startsWith('dependency "') && reason.includes(' failed')
+  const forFailure = new Set(records.flatMap((record, place) => (tellsOfFailure(record) ? [place] : [])))
+  const reference = new ReferenceRun(run, { starts, late, forFailure })
   expect(starts, 'the order of starts').toEqual(reference.starts)
   records.forEach((record, place) => {
     const expected = reference.stages[place] as ReferenceRun['stages'][number]
     const name = nameOf(place)
     expect(record.status, `status of ${name}`).toBe(expected.status)
     expect(expected.kinds, `reason of ${name}`).toContain(kindOf(record, wordsOf(place)))
+    if (expected.kinds.join() === 'dependency')
+      expect(tellsOfFailure(record), `whether ${name} tells of a failure`).toBe(expected.counts === 'fail')
     expect(
       {
         startedAt: record.startedAt,

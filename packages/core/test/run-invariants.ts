@@ -125,15 +125,14 @@ function checkEvents({ stages }: RunCase, trace: Trace): void {
     }
     const kind = TERMINAL.find((one) => isStageEvent(event, one))
     const { onFailure = 'none' } = stages[place] ?? {}
-    if (kind !== undefined)
-      counts.set(
-        nameOf(place),
-        isStageEvent(event, 'failed') && onFailure !== 'none'
-          ? onFailure === 'skip'
-            ? 'skip'
-            : 'ok'
-          : (COUNTS[kind] as Counts),
-      )
+    if (kind === undefined) continue
+    const isForFailure =
+      isStageEvent(event, 'skipped') &&
+      event.data.reason.startsWith('dependency "') &&
+      event.data.reason.includes(' failed')
+    const isTolerated = isStageEvent(event, 'failed') && onFailure !== 'none'
+    const tolerated = onFailure === 'skip' ? 'skip' : 'ok'
+    counts.set(nameOf(place), isForFailure ? 'fail' : isTolerated ? tolerated : (COUNTS[kind] as Counts))
   }
 }
 

@@ -19,7 +19,10 @@ import { ReferenceSchedule } from './reference-schedule.ts'
 
 export type ScheduleClass = new (
   ...parts: ConstructorParameters<typeof Schedule>
-) => Pick<Schedule, 'feed' | 'take' | 'state' | 'why' | 'stays' | 'running' | 'staying' | 'left' | 'stopped'>
+) => Pick<
+  Schedule,
+  'feed' | 'take' | 'state' | 'why' | 'failureBehind' | 'stays' | 'running' | 'staying' | 'left' | 'stopped'
+>
 
 export interface ScheduleCase {
   readonly wiring: readonly Wiring[]
@@ -56,7 +59,7 @@ const NAMES = ['nothing', 'START', 'SKIP', 'ABORT', 'END']
 /** Drives a schedule through one case beside the reference; throws at the first thing that it does wrong. */
 export function checkSchedule(Class: ScheduleClass, { wiring, limit, goOn, moves }: ScheduleCase): void {
   const schedule = new Class(planOf(wiring), limit, goOn)
-  const reference = new ReferenceSchedule(wiring, limit, goOn)
+  const reference = new ReferenceSchedule(wiring, limit, goOn, (place) => schedule.failureBehind(place) >= 0)
   const log: string[] = []
   const wrong = (what: string): never => {
     throw new Error(`${what}, after ${log.join(', ') || 'nothing'}`)
@@ -91,6 +94,10 @@ export function checkSchedule(Class: ScheduleClass, { wiring, limit, goOn, moves
       if (schedule.state(place) !== stage.state)
         wrong(`the state of stage ${place} is ${schedule.state(place)}, not ${stage.state}`)
       if (schedule.stays(place) !== stage.stays) wrong(`stage ${place} ${stage.stays ? 'stays' : 'does not stay'}`)
+      const failure = schedule.failureBehind(place)
+      if (stage.state === SKIPPED && !stage.late && failure >= 0 !== stage.forFailure)
+        wrong(`the failure behind stage ${place} is ${failure}`)
+      if (failure >= 0 && schedule.state(failure) !== FAILED) wrong(`stage ${failure} behind ${place} has not failed`)
       if (!isWhy(schedule.why(place), place)) wrong(`stage ${place} blames ${schedule.why(place)}`)
     })
   }

@@ -204,7 +204,8 @@ test(
         let pipeline = new Pipeline('random') as unknown as Loose
         stages.forEach((stage, place) => {
           const dependencies = [...new Set(stage.dependencies.filter((each) => each < place))].map((each) => `s${each}`)
-          const onFailure = stage.tolerant ? { onFailure: 'skip' } : {}
+          // A guard that fails cannot be skipped: it says what to go on with.
+          const onFailure = stage.tolerant ? { onFailure: stage.kind === 'guard' ? { fallback: {} } : 'skip' } : {}
           pipeline = pipeline.withStage(`s${place}`, bodyOf(stage), stage.kind, { dependencies, ...onFailure })
         })
         const eventSink = refusesEvents ? recordingSink({ refuse: ({ seq }) => seq % 3 === 1 }) : recordingSink()
