@@ -14,7 +14,14 @@ const refusal = async (options: unknown): Promise<{ readonly code: string; reado
     (error: { code: string; message: string }) => error,
   )
 
-test.each([
+const LOOKALIKES = {
+  withoutRemove: { aborted: false, addEventListener() {} },
+  withoutThrow: { aborted: false, addEventListener() {}, removeEventListener() {} },
+  withTextAborted: { aborted: 'no', addEventListener() {}, removeEventListener() {}, throwIfAborted() {} },
+  withoutFunctions: { aborted: false, addEventListener: true, removeEventListener: true, throwIfAborted: true },
+}
+
+test.each<readonly [string, unknown, string]>([
   ['timeoutMs', 0, 'a number of milliseconds above 0 (leave it out for no limit)'],
   ['timeoutMs', -5, 'above 0'],
   ['timeoutMs', NaN, 'above 0'],
@@ -31,6 +38,7 @@ test.each([
   ['chunkEvents', 'yes', 'true or false'],
   ['signal', {}, 'an AbortSignal'],
   ['signal', new AbortController(), 'an AbortSignal'],
+  ...Object.values(LOOKALIKES).map((signal) => ['signal', signal, 'an AbortSignal'] as const),
   ['ports', 'x', 'an object of ports'],
   ['ports', null, 'an object of ports'],
 ])('the run option %s: %o is refused by name before anything starts (core/run-option)', async (option, value, must) => {
@@ -60,6 +68,24 @@ test('options that are no object are refused (core/run-option)', async () => {
       code: 'core/run-option',
       message: expect.stringContaining('such as { timeoutMs: 5000 }'),
     })
+})
+
+test('a signal of another realm or library is taken, and cancels the run', async () => {
+  class OtherSignal extends EventTarget {
+    aborted = false
+    reason: unknown
+    throwIfAborted() {
+      if (this.aborted) throw this.reason
+    }
+  }
+  const signal = new OtherSignal()
+  const sleeping = new Pipeline('demo')
+    .withStage('a', async (context) => void (await context.clock.sleep(1_000, context.signal)))
+    .build({ clock })
+    .runSettled({}, { signal: signal as unknown as AbortSignal })
+  Object.assign(signal, { aborted: true, reason: new Error('enough') })
+  signal.dispatchEvent(new Event('abort'))
+  expect(await sleeping).toMatchObject({ status: 'cancelled', reason: 'enough' })
 })
 
 test('an option that is undefined is as one left out', async () => {

@@ -3,7 +3,7 @@ import { StageflowError } from './errors.ts'
 import { SINK } from './events.ts'
 import type { BuiltGraph } from './graph.ts'
 import { didYouMean } from './nearest.ts'
-import { LIMIT, checkRules, isObject, oneOf } from './rules.ts'
+import { LIMIT, checkRules, isFunction, isObject, oneOf } from './rules.ts'
 import type { Rules } from './rules.ts'
 
 /** The options of a run with its ports, and whatever interceptors claim. */
@@ -14,8 +14,12 @@ export type AllRunOptions = RunOptions & { readonly ports?: Readonly<Record<stri
 const isMs = (value: unknown): boolean => typeof value === 'number' && value >= 0
 const MS = 'a number of milliseconds, 0 or more'
 export const SIGNAL: Rules[string] = [
-  (value) => isObject(value) && 'aborted' in value && 'addEventListener' in value,
-  'an AbortSignal',
+  // Not by its class: it may be of another realm.
+  (value) =>
+    isObject(value) &&
+    typeof value['aborted'] === 'boolean' &&
+    ['addEventListener', 'removeEventListener', 'throwIfAborted'].every((key) => isFunction(value[key])),
+  'an AbortSignal, such as controller.signal',
 ]
 export const PORTS: Rules[string] = [isObject, 'an object of ports']
 const RULES: Rules = {

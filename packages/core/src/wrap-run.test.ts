@@ -639,6 +639,7 @@ test.each([
   ['a deadline that is no time', { deadline: NaN }],
   ['a deadline that is no number', { deadline: new Date() }],
   ['a signal that is none', { signal: {} }],
+  ['a signal that only looks like one', { signal: { aborted: false, addEventListener() {} } }],
 ])('a run cannot be narrowed to %s (core/run-option)', async (_, changes) => {
   const result = await new Pipeline('demo')
     .withStage('a', () => ({}))
