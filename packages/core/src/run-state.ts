@@ -10,6 +10,7 @@ import type { StageEventMap } from './events.ts'
 import type { BuiltGraph } from './graph.ts'
 import { DEFAULT_GRACE_MS } from './limits.ts'
 import type { StageNode } from './node.ts'
+import { checkedNote } from './notes.ts'
 import type { RunNotes, RunOutcome, StageNotes } from './report-types.ts'
 import { RunEvents } from './run-events.ts'
 import type { Listener } from './run-events.ts'
@@ -226,6 +227,7 @@ export abstract class RunState extends CallState {
   }
   note<Key extends keyof StageNotes>(stage: number, key: Key, value: StageNotes[Key]): void {
     if (this.isClosed(stage)) return
+    checkedNote(key, value)
     const facts = this.facts(stage)
     const notes = (facts.notes ??= {})
     // A note may be called anything, `__proto__` too.
@@ -236,7 +238,7 @@ export abstract class RunState extends CallState {
     if (told !== undefined && told.stage === this.graph.names[stage]) told.notes = notes
   }
   noteRun<Key extends keyof RunNotes>(key: Key, value: RunNotes[Key]): void {
-    if (!this.closed) (this.notes ??= Object.create(null) as Record<string, unknown>)[key] = value
+    if (!this.closed) (this.notes ??= Object.create(null) as Record<string, unknown>)[key] = checkedNote(key, value)
   }
   /** Also of a run that is over: who is asynchronous by mistake may fail later, but before the report is read. */
   problem(problem: StageflowError): void {

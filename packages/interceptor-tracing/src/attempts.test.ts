@@ -468,7 +468,7 @@ test('notes of other interceptors that are not what they should be are left out,
     new Pipeline('odd').withStage('llm', () => ({})),
     [
       noting({
-        circuitBreaker: { key: {}, state: 1n, transitions: 'many' },
+        circuitBreaker: { key: {}, state: [], transitions: 'many' },
         retry: { delaysMs: 'soon' },
         timeout: { kind: null, limitMs: 'x' },
         idempotency: { result: [] },

@@ -41,24 +41,30 @@ test.each([
   expect(report.notes['core/problems']).toBeUndefined()
 })
 
-const throwing = {
-  get inputTokens(): number {
-    throw new Error('not now')
-  },
+/** It can be read when it is noted, and not any more when the span ends. */
+function throwing(): object {
+  let isNoted = false
+  return {
+    get inputTokens(): number {
+      if (isNoted) throw new Error('not now')
+      isNoted = true
+      return 1
+    },
+  }
 }
 
 test('a note that cannot be read leaves the span of a failed stage a failed one, and is a problem', async () => {
   const { provider, spans } = spanRecorder()
   const { report } = await new Pipeline('odd')
     .withStage('s', () => StageOutput.fail('down'), { onFailure: 'skip' })
-    .build({ interceptors: [tracing({ tracerProvider: provider }), noting('usage', throwing)] })
+    .build({ interceptors: [tracing({ tracerProvider: provider }), noting('usage', throwing())] })
     .run()
   expect(spans().find(({ name }) => name === 'stage s')).toMatchObject({ isError: true, message: 'down' })
   expect(report.notes['core/problems']).toMatchObject([{ code: 'tracing/failed', cause: { message: 'not now' } }])
 })
 
 test.each([
-  ['cannot be read', '[cannot be read]', throwing],
+  ['cannot be read', '[cannot be read]', throwing()],
   ['is null', 'null', { toJSON: () => null }],
 ])('a note of attributes that %s is one attribute, which says so: %s', async (_, shown, attributes) => {
   const { provider, span } = spanRecorder()
