@@ -416,6 +416,24 @@ test.each([
   ])
 })
 
+test('a build option that there is not is refused, with a guess, once (core/illegal-option)', () => {
+  const child = new Pipeline('child').withStage('inner', () => ({}))
+  const parent = demo().withPipeline('a', child)
+  expect(problemsOf(parent, { interceptor: [], freeze: 'deep' })).toEqual([
+    ['core/illegal-option', 'build() has no option "interceptor". Did you mean "interceptors"?'],
+  ])
+  expect(problemsOf(parent, { colour: 'red' })).toEqual([
+    [
+      'core/illegal-option',
+      'build() has no option "colour". It knows: interceptors, clock, freeze, ports, eventSink, ignoreOptions.',
+    ],
+  ])
+  expect(problemsOf(parent, JSON.parse('{ "__proto__": { "freeze": "deep" } }'))).toEqual([
+    ['core/illegal-option', expect.stringContaining('"__proto__"')],
+  ])
+  expect(problemsOf(parent, { colour: undefined, freeze: undefined })).toEqual([])
+})
+
 test('build options that are no object are refused (core/illegal-option)', () => {
   for (const options of [5, null, 'x'])
     expect(problemsOf(demo(), options)).toEqual([

@@ -14,6 +14,7 @@ import type { BuiltGraph } from './graph.ts'
 import { checkInterceptors, namesIn } from './interceptor-check.ts'
 import type { Interceptor, RunPipeline } from './interceptor.ts'
 import { DEEPEST_CHILD, MOST_FIELDS } from './limits.ts'
+import { didYouMean } from './nearest.ts'
 import type { StageNode } from './node.ts'
 import { freezers } from './output.ts'
 import { createPlan, turned } from './plan.ts'
@@ -171,6 +172,15 @@ function readOptions(given: unknown, problem: Problem): GivenOptions {
     problem('core/illegal-option', `build() was given ${key} ${why}.`)
     delete options[key]
   })
+  for (const key of Object.keys(options)) {
+    if (options[key] === undefined || Object.hasOwn(RULES, key)) continue
+    const known = Object.keys(RULES)
+    problem(
+      'core/illegal-option',
+      `build() has no option ${quote(key)}.${didYouMean(key, known) ?? ` It knows: ${known.join(', ')}.`}`,
+    )
+    delete options[key]
+  }
   return options
 }
 
