@@ -1,6 +1,8 @@
-import type { StageflowEvent } from '@stageflow/core'
+import { Pipeline, isStageEvent } from '@stageflow/core'
+import type { RunOptions, StageflowEvent } from '@stageflow/core'
 import { expect, expectTypeOf, test } from 'vitest'
 import { recordingSink } from './recording-sink.ts'
+import type { RecordingSink } from './recording-sink.ts'
 
 let seq = 0
 const event = (type: string): StageflowEvent =>
@@ -26,6 +28,60 @@ test('of gives the events of one type, with the data of a known type', () => {
   expectTypeOf(sink.of('pipeline.started').map(({ data }) => data.stages)).toEqualTypeOf<number[]>()
   expectTypeOf(sink.of('stage.llm.completed').map(({ data }) => data.attempts)).toEqualTypeOf<number[]>()
   expectTypeOf(sink.of('app.mine')).toEqualTypeOf<readonly StageflowEvent[]>()
+})
+
+/** A run of a stage that yields, one that does not, one that fails after a chunk, and one that is skipped. */
+async function streamed(sink: RecordingSink, options: RunOptions = {}): Promise<void> {
+  await new Pipeline('chat')
+    .withStage('llm', async function* () {
+      yield 'for'
+      yield 'ty'
+      return { text: 'forty' }
+    })
+    .withStage('plain', () => ({ seen: sink.of('stage.plain.chunk') }))
+    .withStage(
+      'broken',
+      async function* (): AsyncGenerator<string, object> {
+        yield 'fo'
+        throw new Error('no model')
+      },
+      { onFailure: 'skip' },
+    )
+    .withStage('skipped', () => ({}), { when: () => false })
+    .build({ eventSink: sink })
+    .run({}, options)
+}
+
+test('with chunkEvents, of gives the chunks of a stage, and none of a stage that yields none', async () => {
+  const sink = recordingSink()
+  await streamed(sink, { chunkEvents: true })
+  expect(sink.of('stage.llm.chunk').map(({ data }) => data.chunk)).toEqual(['for', 'ty'])
+  expect(sink.of('stage.broken.chunk').map(({ data }) => data.chunk)).toEqual(['fo'])
+  expect(sink.of('stage.plain.chunk')).toEqual([])
+})
+
+test('without chunkEvents, reading the chunks of a stage that has ended says why there are none (testing/no-chunk-events)', async () => {
+  const sink = recordingSink()
+  expect(sink.of('stage.llm.chunk')).toEqual([]) // nothing has run
+  await streamed(sink) // a stage that runs reads its own: not an error either
+  for (const name of ['llm', 'plain', 'broken'] as const)
+    expect(() => sink.of(`stage.${name}.chunk`)).toThrow(
+      expect.objectContaining({
+        code: 'testing/no-chunk-events',
+        message: `The sink was given no chunk of stage "${name}", which has ended. Chunks reach a sink only with the run option chunkEvents: graph.run(input, { chunkEvents: true }). To check that a stage yields nothing, look at types().`,
+      }),
+    )
+  expect(sink.of('stage.skipped.chunk')).toEqual([])
+  expect(sink.of('stage.other.chunk')).toEqual([])
+  expect(sink.of('app.chunk')).toEqual([])
+  sink.clear()
+  expect(sink.of('stage.llm.chunk')).toEqual([])
+})
+
+test('chunks that it is told to refuse are known to be on', async () => {
+  const sink = recordingSink({ refuse: (one) => isStageEvent(one, 'chunk') })
+  await streamed(sink, { chunkEvents: true })
+  expect(sink.of('stage.llm.chunk')).toEqual([])
 })
 
 test('what it is told to refuse it answers false for, and keeps apart', () => {

@@ -1,3 +1,4 @@
+import { StageflowError, isStageEvent } from '@stageflow/core'
 import type { EventSink, StageflowEvent } from '@stageflow/core'
 
 export interface RecordingSinkOptions {
@@ -21,7 +22,10 @@ export interface RecordingSink extends EventSink {
   readonly waiting: number
   /** The types of `events`, in order. */
   types(): readonly string[]
-  /** The events of one type, such as `stage.llm.completed`. */
+  /**
+   * The events of one type, such as `stage.llm.completed`. Throws `testing/no-chunk-events` for the chunks of a stage that
+   * has ended, if the sink was given no chunk at all: the run option `chunkEvents` is off.
+   */
   of<Type extends string>(type: Type): readonly EventOf<Type>[]
   /** From now on `emit` still takes its event at once, but its promise waits: back-pressure. */
   pause(): void
@@ -30,6 +34,9 @@ export interface RecordingSink extends EventSink {
   /** Forgets the events so far; who waits goes on waiting. */
   clear(): void
 }
+
+const CHUNK = /^stage\.([^.]+)\.chunk$/
+const ENDS = ['completed', 'failed', 'cancelled', 'abandoned'] as const
 
 /** Makes a sink that keeps every event, can refuse some, and can push back. */
 export function recordingSink(options: RecordingSinkOptions = {}): RecordingSink {
@@ -46,6 +53,21 @@ export function recordingSink(options: RecordingSinkOptions = {}): RecordingSink
     return taken
   }
 
+  function of<Type extends string>(type: Type): readonly EventOf<Type>[] {
+    const found = events.filter((event): event is EventOf<Type> & StageflowEvent => event.type === type)
+    const [, stage] = CHUNK.exec(type) ?? []
+    if (stage !== undefined && found.length === 0 && hasEnded(stage) && !isGivenChunks())
+      throw new StageflowError(
+        'testing/no-chunk-events',
+        `The sink was given no chunk of stage "${stage}", which has ended. Chunks reach a sink only with the run option chunkEvents: graph.run(input, { chunkEvents: true }). To check that a stage yields nothing, look at types().`,
+      )
+    return found
+  }
+
+  const hasEnded = (stage: string): boolean =>
+    events.some((event) => event.stage === stage && ENDS.some((kind) => isStageEvent(event, kind)))
+  const isGivenChunks = (): boolean => [...events, ...refused].some((event) => isStageEvent(event, 'chunk'))
+
   return {
     get events() {
       return events
@@ -57,8 +79,7 @@ export function recordingSink(options: RecordingSinkOptions = {}): RecordingSink
       return waiting.length
     },
     types: () => events.map((event) => event.type),
-    of: <Type extends string>(type: Type) =>
-      events.filter((event): event is EventOf<Type> & StageflowEvent => event.type === type),
+    of,
     emit(event) {
       take(event)
       return paused ? new Promise((resolve) => waiting.push(resolve)) : undefined
