@@ -122,16 +122,18 @@ export interface EventSink {
 /** The default: no event is even made for it. */
 export const NoOpEventSink: EventSink = Object.freeze({ emit: () => {}, tryEmit: () => true })
 
-let processSink: EventSink = NoOpEventSink
+/** Where all copies of core in a process keep the sink of the process; undefined: none. */
+const SHARED: unique symbol = Symbol.for('@stageflow/sink')
+const shared = globalThis as { [SHARED]?: EventSink | undefined }
 
-/** Sets the sink of runs that were given none: the one global there is. A sink passed to `build` or `run` wins. */
+/** Sets the sink of runs that were given none: the one global there is, for all copies of core. A sink passed to `build` or `run` wins. */
 export function setEventSink(sink: EventSink): void {
   if (!isSink(sink))
     throw new StageflowError('core/sink', `setEventSink() was given ${quote(sink)}; it must be ${SINK[1]}.`)
-  processSink = sink
+  shared[SHARED] = sink === NoOpEventSink ? undefined : sink
 }
 
-export const defaultEventSink = (): EventSink => processSink
+export const defaultEventSink = (): EventSink => shared[SHARED] ?? NoOpEventSink
 
 function isSink(sink: unknown): sink is EventSink {
   const { emit, tryEmit } = (sink ?? {}) as Partial<EventSink>

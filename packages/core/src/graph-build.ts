@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts'
 import { checkedRun, wrapRuns, wrapStage } from './compose.ts'
 import type { Problem } from './compose.ts'
 import type { StageInfo } from './context.ts'
+import { fromOtherCopy } from './copies.ts'
 import { PipelineBuildError, StageflowError, quote } from './errors.ts'
 import { SINK } from './events.ts'
 import type { EventSink } from './events.ts'
@@ -131,11 +132,12 @@ function childGraphs(parent: string, options: GivenOptions, depth: number): (giv
   return (given) => {
     const graph = builtGraphOf(given)
     if (graph !== undefined) return graph
-    if (!isDescribed(given))
-      throw new StageflowError(
-        'core/not-a-pipeline',
-        `A child of "${parent}" is ${quote(given)}; it must be a built graph or a Pipeline of the same copy of @stageflow/core.`,
-      )
+    if (!isDescribed(given)) {
+      const copy = fromOtherCopy(given)
+      const wrong =
+        copy === undefined ? `is ${quote(given)}; it must be a built graph or a Pipeline.` : `cannot be run. ${copy}`
+      throw new StageflowError('core/not-a-pipeline', `A child of "${parent}" ${wrong}`)
+    }
     if (depth > DEEPEST_CHILD)
       throw new StageflowError(
         'core/child-depth',

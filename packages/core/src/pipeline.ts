@@ -1,5 +1,6 @@
 import { childStage } from './child-stage.ts'
 import type { Join, StageContext } from './context.ts'
+import { branded, fromOtherCopy } from './copies.ts'
 import { StageflowError, quote } from './errors.ts'
 import { getter } from './getter.ts'
 import { buildGraph } from './graph-build.ts'
@@ -63,6 +64,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
   }
 
   static {
+    branded(this.prototype)
     getter(this.prototype, SPECS, (pipeline) => pipeline.#specs)
   }
 
@@ -204,11 +206,12 @@ export class Pipeline<Stages = {}, Ports = {}> {
   compose<Others, OtherPorts>(
     other: Pipeline<Others, OtherPorts> & NoOverlap<Stages, Others>,
   ): Pipeline<Stages & Others, Ports & OtherPorts> {
-    if (!(other instanceof Pipeline))
-      throw new StageflowError(
-        'core/not-a-pipeline',
-        `compose() was given ${quote(other)}; it must be a Pipeline of the same copy of @stageflow/core.`,
-      )
+    if (!(other instanceof Pipeline)) {
+      const copy = fromOtherCopy(other)
+      const wrong =
+        copy === undefined ? `${quote(other)}; it must be a Pipeline.` : `a pipeline that it cannot read. ${copy}`
+      throw new StageflowError('core/not-a-pipeline', `compose() was given ${wrong}`)
+    }
     return this.#with(other.#specs)
   }
 

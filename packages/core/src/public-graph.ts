@@ -1,3 +1,4 @@
+import { branded } from './copies.ts'
 import type { BuiltGraph, StageGraph } from './graph.ts'
 import { EventFeed, openHandle } from './handle.ts'
 import { failureOf } from './outcome.ts'
@@ -17,7 +18,7 @@ export function asStageGraph(graph: BuiltGraph): StageGraph<unknown, unknown> {
   /** Throws what keeps the run from starting: a wrong input, a wrong option. */
   const runOf = (input: object | undefined, options: object | undefined, listener?: Listener): Run =>
     new Run(graph, inputFields(input), checkRunOptions(graph, options), undefined, listener)
-  const made = Object.freeze({
+  const made = branded({
     name: graph.name,
     info: graph.info,
     run: (input?: object, options?: object): Promise<Outcome> =>
@@ -35,5 +36,5 @@ export function asStageGraph(graph: BuiltGraph): StageGraph<unknown, unknown> {
     },
   })
   graphs.set(made, graph)
-  return made as unknown as StageGraph<unknown, unknown>
+  return Object.freeze(made) as unknown as StageGraph<unknown, unknown>
 }

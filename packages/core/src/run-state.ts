@@ -21,7 +21,7 @@ import type { LiveContext } from './live-context.ts'
 import type { ParentLink } from './parent-link.ts'
 import type { AllRunOptions } from './run-options.ts'
 import { Schedule } from './schedule.ts'
-import type { Slot } from './slot.ts'
+import { SlotValues, type Slot } from './slot.ts'
 import { snapshotOf } from './snapshot.ts'
 import type { ContextSnapshot } from './snapshot.ts'
 import type { Fields } from './snapshot-fields.ts'
@@ -105,7 +105,7 @@ export abstract class RunState extends CallState {
   #snapshot: ContextSnapshot | undefined
   #id: string | undefined
   #ports: Readonly<Record<string, unknown>> | undefined
-  #slots: Map<unknown, unknown> | undefined
+  #slots: SlotValues | undefined
   #facts: (StageFacts | undefined)[] | undefined
 
   constructor(
@@ -223,7 +223,7 @@ export abstract class RunState extends CallState {
     return this.#slots?.has(slot) === true ? (this.#slots.get(slot) as T) : this.parent?.run.slotValue(slot)
   }
   setSlot<T>(slot: Slot<T>, value: T): void {
-    ;(this.#slots ??= new Map()).set(slot, value)
+    ;(this.#slots ??= new SlotValues()).set(slot, value)
   }
   note<Key extends keyof StageNotes>(stage: number, key: Key, value: StageNotes[Key]): void {
     if (this.isClosed(stage)) return

@@ -1,4 +1,5 @@
 import type { InterceptorContext } from './context.ts'
+import { branded } from './copies.ts'
 import { quote } from './errors.ts'
 import { isArray, isObject } from './rules.ts'
 import type { Rules } from './rules.ts'
@@ -47,6 +48,10 @@ export class StageSpec {
   /** What was given in the place of options and is no object. */
   declare readonly malformed: unknown
 
+  static {
+    branded(this.prototype)
+  }
+
   constructor(fields: { readonly [Key in keyof StageSpec]: StageSpec[Key] }) {
     Object.freeze(Object.assign(this, fields))
   }
@@ -93,8 +98,8 @@ export function valueSpec(given: unknown): StageSpec {
 /** Whether a stage was made by `defineStage`. */
 export const isValue = ({ own }: StageSpec): boolean => own === VALUE
 
-/** Where a stage that runs a child keeps it: the child's problems are problems of the build. */
-export const CHILD: unique symbol = Symbol('child')
+/** Where a stage that runs a child keeps it, in every copy of core: the child's problems are problems of the build. */
+export const CHILD: unique symbol = Symbol.for('@stageflow/child')
 
 /** Where a pipeline keeps its stages for the build. */
 export const SPECS: unique symbol = Symbol('specs')

@@ -1,4 +1,5 @@
 import type { InterceptorContext } from './context.ts'
+import { fromOtherCopy } from './copies.ts'
 import { StageflowError, quote, textOf } from './errors.ts'
 import { StageKind, failed, toOutput } from './output.ts'
 import type { Output } from './output.ts'
@@ -23,11 +24,15 @@ export function readStage(stage: unknown, name: string): ReadStage {
   if (isFunction(stage) && !isClass(stage)) return { body: stage as Body, streams: isAsyncGenerator(stage) }
   const object = isFunction(stage) ? construct(stage as new () => unknown, name) : stage
   const execute = executeOf(object)
-  if (execute === undefined)
+  if (execute === undefined) {
+    const copy = fromOtherCopy(stage)
     throw new StageflowError(
       'core/not-a-stage',
-      `Stage "${name}" is ${quote(stage)}; it must be a function, or a class or object with execute(context).`,
+      copy === undefined
+        ? `Stage "${name}" is ${quote(stage)}; it must be a function, or a class or object with execute(context).`
+        : `Stage "${name}" cannot be read. ${copy}`,
     )
+  }
   const { kind } = object as { kind?: unknown }
   return { body: (context) => (object as { execute: Body }).execute(context), kind, streams: isAsyncGenerator(execute) }
 }

@@ -1,0 +1,1 @@
+export { fromOtherCopy } from './copies.ts'
