@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const SCHEDULING = 'packages/core/src/{graph,graph-*,plan,ready-heap,schedule,schedule-*}.ts'
+const SCHEDULING = 'packages/core/src/{graph,schedule}/*.ts'
 
 export default defineConfig({
   test: {

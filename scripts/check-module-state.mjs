@@ -7,7 +7,7 @@ import { conclude, readPackages, readSources } from './workspace.mjs'
 
 /** The exceptions, by package and variable, each with its reason. */
 const ALLOWED = {
-  '@stageflow/core': { processSink: 'setEventSink() sets the sink of the whole process.' },
+  '@stageflow/core': { processWide: 'setEventSink() sets the sink of the whole process.' },
 }
 
 /** Every module-level state of the packages at `root`, and every exception without a use. */

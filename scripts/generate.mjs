@@ -1,9 +1,17 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
-// Writes everything that is generated and kept in git.
+// Writes everything that is generated and kept in git. The trace of a stage runs the build of core.
 
-for (const script of ['generate-errors.mjs', 'generate-package-table.mjs']) {
-  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, script)], { stdio: 'inherit' })
+const script = (name) => [process.execPath, join(import.meta.dirname, name)]
+const COMMANDS = [
+  script('generate-errors.mjs'),
+  script('generate-package-table.mjs'),
+  [join(import.meta.dirname, '../node_modules/.bin/tsc'), '-b', 'packages/core'],
+  script('trace-stage.mjs'),
+]
+
+for (const [command, ...args] of COMMANDS) {
+  const { status } = spawnSync(command, args, { stdio: 'inherit' })
   if (status !== 0) process.exitCode = 1
 }

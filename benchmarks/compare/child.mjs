@@ -1,4 +1,6 @@
 // One row of the given states in this process: node child.mjs '<json>'. Sends the figures to the parent as one message.
+import { sep } from 'node:path'
+
 import { microsOf } from '../figures.mjs'
 import { openRow } from './open.mjs'
 
@@ -18,7 +20,7 @@ async function measured() {
     try {
       sides.push(await openRow(row, state))
     } catch (error) {
-      errors[state.name] = String(error?.message ?? error).split('\n')[0]
+      errors[state.name] = reasonOf(error, state)
     }
   }
   if (sides.length < states.length) return { errors }
@@ -34,6 +36,12 @@ async function measured() {
     }
   }
   return { micros: Object.fromEntries(sides.map((side, at) => [side.name, perStage(side, spent[at])])) }
+}
+
+/** The first line of a message, without where the copy lies and which module of the benchmark asked. */
+function reasonOf(error, { folder }) {
+  const [line] = String(error?.message ?? error).split('\n')
+  return line.replaceAll(`${folder}${sep}`, '').replace(/ imported from .*/, '')
 }
 
 function perStage({ stages }, { micros, runs }) {

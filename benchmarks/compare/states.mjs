@@ -14,9 +14,16 @@ export async function prepareStates(root, base, folder) {
   const states = ['base', 'now'].map((name) => ({ name, folder: join(folder, name) }))
   extractCommit(root, base, states[0].folder)
   for (const file of filesOf(root)) cpSync(join(root, file), join(states[1].folder, file))
-  // The chat example uses all packages that the rows use.
-  for (const state of states) await setUp('chat', state.folder, () => {})
+  for (const state of states) await install(state)
   return states
+}
+
+async function install({ name, folder }) {
+  try {
+    await setUp('chat', folder, () => {}) // the chat example uses all packages that the rows use
+  } catch (cause) {
+    throw new Error(`The ${name} state could not be installed: ${cause.message}`, { cause })
+  }
 }
 
 /** A temporary folder that is removed when this process ends, however it ends. */

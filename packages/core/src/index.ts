@@ -1,15 +1,15 @@
-export { systemClock } from './clock.ts'
-export { Pipeline } from './pipeline.ts'
-export { createSlot } from './slot.ts'
-export { ContextSnapshot } from './snapshot.ts'
-export { StageKind, StageOutput } from './output.ts'
-export { PipelineFailedError } from './result.ts'
-export { NoOpEventSink, isStageEvent, setEventSink } from './events.ts'
-export { after } from './interceptor.ts'
-export { StageflowError, PipelineBuildError } from './errors.ts'
-export { insertAfter, insertBefore, replace, without } from './interceptor-list.ts'
-export { defineStage, definePorts } from './stage.ts'
-export { asStage } from './child-stage.ts'
+export { systemClock } from './base/clock.ts'
+export { Pipeline } from './pipeline/pipeline.ts'
+export { createSlot } from './contract/context.ts'
+export { ContextSnapshot } from './contract/snapshot.ts'
+export { StageKind, StageOutput } from './contract/output.ts'
+export { PipelineFailedError } from './contract/results.ts'
+export { NoOpEventSink, isStageEvent, setEventSink } from './contract/events.ts'
+export { after } from './contract/interceptor.ts'
+export { StageflowError, PipelineBuildError } from './base/errors.ts'
+export { insertAfter, insertBefore, replace, without } from './contract/interceptor.ts'
+export { defineStage, definePorts } from './graph/stage.ts'
+export { asStage } from './children/pipeline-stage.ts'
 export type {
   CancelOutput,
   Extras,
@@ -21,18 +21,17 @@ export type {
   StageKinds,
   StageOutputFactory,
   StageStatus,
-} from './output.ts'
-export type { ErrorRecord } from './errors.ts'
+} from './contract/output.ts'
+export type { ErrorRecord } from './base/errors.ts'
+export type { Feedback, Repeat } from './children/pipeline-stage.ts'
 export type {
   BuildOptions,
   ChildOptions,
-  Feedback,
   MapData,
   MapOptions,
   Provides,
-  Repeat,
   StageWiring,
-} from './pipeline-types.ts'
+} from './pipeline/pipeline-types.ts'
 export type {
   AnyStage,
   DefineStage,
@@ -47,11 +46,11 @@ export type {
   StageLike,
   StageObject,
   StageReturn,
-  StageSlot,
-} from './stage-types.ts'
-export type { RunArguments, StageGraph } from './graph.ts'
+} from './contract/stage.ts'
+export type { RunArguments, StageGraph } from './pipeline/stage-graph.ts'
 export type {
   CancelledResult,
+  ChildResult,
   CompletedResult,
   FailedResult,
   PartialOutputs,
@@ -59,7 +58,9 @@ export type {
   Run,
   RunData,
   RunOutputs,
-} from './result.ts'
+  StageSlot,
+  WithChildren,
+} from './contract/results.ts'
 export type {
   AttemptRecord,
   PipelineReport,
@@ -69,28 +70,46 @@ export type {
   StageNotes,
   StageRecord,
   Usage,
-} from './report-types.ts'
-export type { Conversation, Enrichments, Message, RunIdentity, RunInput, SnapshotExtensions } from './snapshot-types.ts'
+} from './contract/results.ts'
+export type {
+  Conversation,
+  Enrichments,
+  Message,
+  RunIdentity,
+  RunInput,
+  SnapshotExtensions,
+} from './contract/snapshot-fields.ts'
 export type {
   AnyInputs,
-  CallNews,
+  Cleanup,
   Dependency,
-  Fork,
-  ForkChanges,
-  InterceptorContext,
+  InputStatus,
   Join,
   PipelineInfo,
-  RunChanges,
-  RunContext,
   RunOptions,
   RunParent,
+  Runnable,
   StageContext,
   StageInfo,
+  StageInputs,
   StageOptions,
-} from './context.ts'
-export type { InputStatus, StageInputs } from './inputs.ts'
-export type { Slot } from './slot.ts'
-export type { CallPart, Interceptor, OnCall, RunPart, RunPipeline, RunStage } from './interceptor.ts'
+} from './contract/context.ts'
+export type { Slot } from './contract/context.ts'
+export type {
+  CallHooks,
+  CallLimits,
+  CallPart,
+  Fork,
+  Interceptor,
+  InterceptorContext,
+  NoCallLimits,
+  OnCall,
+  RunChanges,
+  RunContext,
+  RunPart,
+  RunPipeline,
+  RunStage,
+} from './contract/interceptor.ts'
 export type {
   AppEvent,
   ChildEvent,
@@ -103,5 +122,5 @@ export type {
   StageEventMap,
   StageflowEvent,
   TryEmitEvent,
-} from './events.ts'
-export type { Clock } from './clock.ts'
+} from './contract/events.ts'
+export type { Clock } from './base/clock.ts'

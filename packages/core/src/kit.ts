@@ -1,1 +1,1 @@
-export { fromOtherCopy } from './copies.ts'
+export { fromOtherCopy } from './base/objects.ts'

@@ -31,13 +31,13 @@ test.each([
   'credentials',
   'connectionString',
   'jwt',
-])('a value under the key %j is secret, whatever it is', (key) => {
+])('any value under the key %j is secret', (key) => {
   for (const value of ['hunter2', 'x', ['a'], { a: { b: 'c' } }, true])
     expect(redactor.value({ deep: [{ [key]: value }] })).toEqual({ deep: [{ [key]: REDACTED }] })
   expect(redactor.value({ [key]: undefined, other: null })).toEqual({ [key]: undefined, other: null })
 })
 
-test('a password that is a number is secret too, a count of tokens is not', () => {
+test("a password that is a number is secret, and a count of tokens isn't", () => {
   expect(
     redactor.value({ password: 1234, token: 99, inputTokens: 12, max_tokens: 5, tokens: 7, tokenCount: 3 }),
   ).toEqual({
@@ -51,11 +51,11 @@ test('a password that is a number is secret too, a count of tokens is not', () =
 })
 
 test.each(['stage', 'tokenizer', 'authored', 'monkey', 'keyboard', 'passenger', 'idempotencyKey', 'compass'])(
-  'a value under the key %j is none',
+  "a value under the key %j isn't secret",
   (key) => expect(redactor.value({ [key]: 'kept' })).toEqual({ [key]: 'kept' }),
 )
 
-test('more keys can be named, as texts or patterns', () => {
+test('the option keys adds secret keys, as strings or patterns', () => {
   const { value } = createRedactor({ keys: ['ssn', /^card/i] })
   expect(value({ SSN: '1', s_s_n: '2', cardNumber: 3, discard: 4 })).toEqual({
     SSN: REDACTED,
@@ -84,7 +84,7 @@ test.each([
   expect(redactor.value({ message: given })).toEqual({ message: wanted })
 })
 
-test('texts, lists, nesting and the whole are bounded, and say so', () => {
+test('strings, lists, nesting and the total length are limited, and each cut is marked', () => {
   const { value, text } = createRedactor({ maxTextLength: 5, maxEntries: 2, maxDepth: 2, maxLength: 30 })
   expect(text('abcdefgh')).toBe('abcde… (8 characters)')
   expect(value([1, 2, 3, 4])).toEqual([1, 2, '… 2 more'])
@@ -110,11 +110,9 @@ test.each([
   ['-----BEGIN PRIVATE KEY-----\nMII-E', '[redacted]'],
   [`id-${JWT}`, 'id-[redacted]'],
   ['keyJsonParser.parse threw', 'keyJsonParser.parse threw'],
-])('a secret that is written in another way, %j, is out too: %j', (given, wanted) =>
-  expect(redactor.text(given)).toBe(wanted),
-)
+])('a secret that is written another way, %j, becomes %j', (given, wanted) => expect(redactor.text(given)).toBe(wanted))
 
-test('many tokens under one name are secret, and a count of them is not', () => {
+test("a list of tokens under one name is secret, and a count of them isn't", () => {
   expect(redactor.value({ refreshTokens: ['a'], deviceTokens: 'b', cacheReadInputTokens: 7 })).toEqual({
     refreshTokens: REDACTED,
     deviceTokens: REDACTED,
@@ -122,7 +120,7 @@ test('many tokens under one name are secret, and a count of them is not', () => 
   })
 })
 
-test('a secret that the limit of what is read cuts in two is out', () => {
+test('a secret that the reading limit cuts in two is redacted', () => {
   const head = 'Bearer abcdefgh '.repeat(20)
   for (const length of [4_000, 4_080, 4_096, 4_300, 4_608]) {
     const url = 'x://bob:'
@@ -149,7 +147,7 @@ const SLOW = [
   ],
   ...['token:"\\a', '{"a":[', '@', 'A', ' '],
 ]
-test.each(SLOW)('a megabyte of %j takes no longer than its length, however much of it may be kept', (text) => {
+test.each(SLOW)('redacting a megabyte of %j takes less than three seconds, also if all of it may be kept', (text) => {
   const all = createRedactor({ maxTextLength: MEGABYTE, maxLength: MEGABYTE })
   const startedAt = performance.now()
   for (const given of [long(text), `secret="${long(text)}`]) all.text(given)
@@ -157,7 +155,7 @@ test.each(SLOW)('a megabyte of %j takes no longer than its length, however much 
   expect(performance.now() - startedAt).toBeLessThan(3_000)
 })
 
-test('a value of many long texts that become short takes little time', () => {
+test('a value of many long strings that become short takes little time', () => {
   const text = `secret="${'eyJaaaaa-'.repeat(500)}`
   const grid = (depth: number): unknown => (depth === 0 ? text : Array.from({ length: 50 }, () => grid(depth - 1)))
   const value = grid(3)
@@ -166,12 +164,12 @@ test('a value of many long texts that become short takes little time', () => {
   expect(performance.now() - startedAt).toBeLessThan(500)
 })
 
-test('a secret that begins before the cut of a long text is out', () => {
+test('a secret that begins before the cut of a long string is redacted', () => {
   expect(redactor.text(`${'x'.repeat(1_015)} Bearer ${'s'.repeat(200)}`)).not.toContain('sss')
   expect(redactor.text(`${'x '.repeat(10_000)}Bearer ${'s'.repeat(200)}`)).not.toContain('sss')
 })
 
-test('what is not JSON becomes JSON, and what cannot be read says so', () => {
+test("a value that isn't JSON becomes JSON, and one that cannot be read is marked", () => {
   class Money {
     readonly amount = 5
   }
@@ -207,13 +205,21 @@ test('what is not JSON becomes JSON, and what cannot be read says so', () => {
   expect(redactor.value(broken)).toBe('[cannot be read]')
 })
 
-test('a key called __proto__ pollutes nothing', () => {
-  const copy = redactor.value(JSON.parse('{"__proto__": {"polluted": true}}')) as { polluted?: boolean }
+const parsed = (text: string): unknown => JSON.parse(text) as unknown
+test.each<[where: string, given: unknown, wanted: string]>([
+  ['an object', parsed('{"__proto__":{"polluted":true}}'), '{"__proto__":{"polluted":true}}'],
+  ['an inner object', parsed('{"a":[{"__proto__":{"polluted":true}}]}'), '{"a":[{"__proto__":{"polluted":true}}]}'],
+  ['a map', new Map([['__proto__', { polluted: true }]]), '{"__proto__":{"polluted":true}}'],
+  ['a copy with secrets', parsed('{"__proto__":{"password":"hunter2"}}'), '{"__proto__":{"password":"[redacted]"}}'],
+])('a key named __proto__ in %s stays data and changes no prototype', (_, given, wanted) => {
+  const copy = redactor.value(given) as { readonly polluted?: boolean }
+  expect(JSON.stringify(copy)).toBe(wanted)
   expect(copy.polluted).toBeUndefined()
-  expect(JSON.stringify(copy)).toBe('{"__proto__":{"polluted":true}}')
+  expect(Object.getPrototypeOf(copy)).toBe(Object.prototype)
+  expect(({} as { readonly polluted?: boolean }).polluted).toBeUndefined()
 })
 
-test('whatever it is given, the answer is JSON, bounded, and holds no secret', () => {
+test('for any value, the result is JSON, limited in length, and has no secret', () => {
   const secret = 'QqSecretqQ'
   const hidden = fc.oneof(
     fc.constantFrom('password', 'apiKey', 'Authorization', 'x-token').map((key) => ({ [key]: secret })),
@@ -242,14 +248,14 @@ test.each([
   '{"token":"abc","next":1}',
   'Authorization: Bearer [redacted], api_key=hunter2 x',
   'https://me:hunter2@host/?access_key=abc&b=1',
-])('what was redacted once stays as it is: %s', (given) => {
+])("a redacted string doesn't change when it is redacted again: %s", (given) => {
   const { text } = createRedactor()
   const once = text(given)
   expect(once).not.toContain('hunter2')
   expect(text(once)).toBe(once)
 })
 
-test('a secret behind a word that says that it is out is out', () => {
+test('a secret after a redaction mark is redacted', () => {
   expect(createRedactor().text('password=[redacted]hunter2')).not.toContain('hunter2')
 })
 
@@ -271,7 +277,7 @@ const pieces = [
   '1234567890',
 ]
 
-test('a text that is not looked at closely holds nothing that a closer look would find', () => {
+test('a string that skips the patterns has no secret that the patterns would find', () => {
   const { text } = createRedactor()
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 12 }), (parts) => {

@@ -1,10 +1,12 @@
-/** How much of a value is kept; what is over a bound is cut, and says so. */
+import { define } from './base/objects.ts'
+
+/** How much of a value is kept. What is longer is cut, and the rest is counted. */
 export interface RedactionOptions {
-  /** Further names of keys whose values are secret: strings are compared without regard to case, `-` and `_`. Default: none. */
+  /** More names of keys whose values are secret. Strings are compared without case, `-` and `_`. Default: none. */
   readonly keys?: readonly (string | RegExp)[]
-  /** Of each text, in characters. Default: 1,024. */
+  /** Characters of each text. Default: 1,024. */
   readonly maxTextLength?: number
-  /** Of each array, object, map or set. Default: 50. */
+  /** Entries of each array, object, map or set. Default: 50. */
   readonly maxEntries?: number
   /** Levels of nesting. Default: 6. */
   readonly maxDepth?: number
@@ -12,9 +14,9 @@ export interface RedactionOptions {
   readonly maxLength?: number
 }
 
-/** Makes values fit to be logged or exported; its answers are JSON values and it never throws. */
+/** Makes values safe to log or export. Returns JSON values and never throws. */
 export interface Redactor {
-  /** A bounded copy in which secrets are replaced by `[redacted]`, by the names of their keys and by what texts look like. */
+  /** A bounded copy with `[redacted]` in the place of secrets, found by their keys and by what texts look like. */
   value(value: unknown): unknown
   /** The text without what looks like a secret: bearer tokens, JWTs, API keys, passwords in URLs or assignments. */
   text(text: string): string
@@ -22,36 +24,36 @@ export interface Redactor {
 
 export const REDACTED = '[redacted]'
 
-/** Names whose values are secret whatever they are. `token` counts only at the end of a name: `tokenizer` is none. */
+/** Names whose values are always secret. `token` counts only at the end of a name, so `tokenizer` isn't secret. */
 const SECRET_KEY =
   /authorization|cookie|passw(?:or)?d|passphrase|secret|credential|apikey|accesskey|privatekey|signingkey|connectionstring|tokens?$|^(?:pwd|pass|pin|otp|jwt|bearer|auth|dsn)$/
-/** Numbers under such a name count tokens, and are none. */
+/** A number under such a name counts tokens, so it isn't secret. */
 const COUNT = /tokens$/
 
-/** Each takes no longer than the text is long: what repeats is bounded, or can be matched in one way only. */
+/** Each pattern takes time in proportion to the text: every repetition is bounded, or can match in one way only. */
 const SECRET_TEXTS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\b(Bearer|Basic|Digest)\s{1,8}[\w.~+/=-]{6,}/gi, `$1 ${REDACTED}`],
-  // A JWT. Looks once at each run of such characters, and goes on only where a dot and more follow it.
+  // A JWT. Looks at each run of such characters once, and goes on only if a dot and more characters follow.
   [/(?<![\w-])(?=[\w-]+\.[\w-]{2})([\w-]*?)\beyJ[\w-]{5,}\.[\w-]{2,}(?:\.[\w-]*)*/g, `$1${REDACTED}`],
   [/:\/\/[^\s/@:]{0,256}:[^\s/]{1,256}@/g, `://${REDACTED}@`],
   [/\b(?:sk|pk|rk|ghp|gho|ghs|github_pat|glpat|xox[abprs]|hf|npm|pypi)[-_][\w-]{12,}/g, REDACTED],
   [/\b(?:AKIA|ASIA)[0-9A-Z]{12,}|\bAIza[\w-]{20,}/g, REDACTED],
   [/-----BEGIN [A-Z ]{0,64}PRIVATE KEY-----[^]*?(?:-----END [A-Z ]{0,64}PRIVATE KEY-----|$)/g, REDACTED],
-  // An assignment, JSON inside of JSON included. A scheme that stands before the secret stays, and so does what is out already.
+  // An assignment, also in JSON inside JSON. A scheme before the secret stays, and so does an earlier `[redacted]`.
   [
     /((?:\\{0,4}["'])?\b[\w-]{0,32}(?:password|passwd|pwd|passphrase|secret|token|authorization|api[-_]?key|access[-_]?key)(?:\\{0,4}["'])?\s{0,4}[:=]\s{0,4})(?:"[^"\\]*(?:\\[^][^"\\]*)*"?|\\{1,4}"[^"]*"?|'[^']*'?|(?!(?:Bearer|Basic|Digest) |\[redacted\](?:[\s,;&"'}\]]|$))(?:\[redacted\])?[^\s,;&"'}\]]+)/gi,
     `$1${REDACTED}`,
   ],
 ]
 
-/** What each of them begins with, or has in it: most texts have none of it, and are read once instead of seven times. */
+/** What each pattern begins with or contains. Most texts have none of it, and are read once instead of seven times. */
 const MAYBE_SECRET =
   /[:=]|bearer|basic|digest|eyJ|(?:sk|pk|rk|gh[pos]|pat|xox.|hf|npm|pypi)[-_]|A(?:KIA|SIA|Iza)|-----/i
 
-/** The longest secret that may not be recognised where it is cut in two, in characters. */
+/** The longest secret that isn't recognized when a cut halves it, in characters. */
 const LONGEST_PART = 512
 
-/** A redactor with these bounds. */
+/** Makes a redactor with these bounds. */
 export function createRedactor(options: RedactionOptions = {}): Redactor {
   const { keys = [], maxTextLength = 1_024, maxEntries = 50, maxDepth = 6, maxLength = 8_192 } = options
   const names = new Set(keys.filter((key) => typeof key === 'string').map(normal))
@@ -64,8 +66,8 @@ export function createRedactor(options: RedactionOptions = {}): Redactor {
     return SECRET_KEY.test(name) && !(typeof value === 'number' && COUNT.test(name))
   }
   const text = (given: string, most: number): string => {
-    // Cut after the secrets are out: a cut secret looks like none. What is far too long is cut before as well, and then
-    // the end of that is not kept.
+    // The text is cut after the secrets are replaced, since half a secret isn't recognized. A much longer text is also cut
+    // before, and then its last characters are dropped.
     const read = 4 * maxTextLength + LONGEST_PART
     const isRead = given.length <= read
     let clean = isRead ? given : given.slice(0, read)
@@ -152,11 +154,6 @@ export function createRedactor(options: RedactionOptions = {}): Redactor {
 
 function normal(key: string): string {
   return key.replaceAll(/[-_\s.]/g, '').toLowerCase()
-}
-
-/** A property of its own even where it is called `__proto__`. */
-function define(copy: object, key: string, value: unknown): void {
-  Object.defineProperty(copy, key, { value, enumerable: true, configurable: true, writable: true })
 }
 
 function* pairs(map: ReadonlyMap<unknown, unknown>): Iterable<readonly [string, unknown]> {

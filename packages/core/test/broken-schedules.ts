@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import type { ScheduleClass } from './schedule-checks.ts'
 
-/** A mistake that could be made in `schedule.ts`: this text in the place of that, which must occur once. */
+/** A mistake that could be made in `schedule.ts` or another file of it: this text in the place of that, which must occur once. */
 export interface Mistake {
   readonly name: string
   readonly text: string
   readonly instead: string
+  /** Default: schedule.ts. */
+  readonly file?: string
 }
 
 export const MISTAKES: readonly Mistake[] = [
@@ -81,13 +83,14 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'one stage too many runs',
-    text: 'this.running + this.staying < this.#limit',
-    instead: 'this.running + this.staying <= this.#limit',
+    file: 'slots.ts',
+    text: 'busy - this.#parked.size < this.#limit',
+    instead: 'busy - this.#parked.size <= this.#limit',
   },
   {
     name: 'the shortest path starts first',
-    text: 'new ReadyHeap(plan.order)',
-    instead: 'new ReadyHeap(plan.order.map((place) => -place))',
+    text: 'new Slots(limit, plan.order)',
+    instead: 'new Slots(limit, plan.order.map((place) => -place))',
   },
   {
     name: 'a stage with a reader left ends as late',
@@ -110,26 +113,87 @@ export const MISTAKES: readonly Mistake[] = [
     instead: 'this.#skipBehind(status === SKIPPED ? [stage] : this.#tellDependents(stage, status, undefined))',
   },
   { name: 'a late stage that runs is not aborted', text: 'this.#push(ABORT, source)', instead: ';' },
+  {
+    name: 'a parked stage keeps its slot',
+    file: 'slots.ts',
+    text: 'busy - this.#parked.size < this.#limit',
+    instead: 'busy < this.#limit',
+  },
+  {
+    name: 'a resumed stage has no slot',
+    file: 'slots.ts',
+    text: 'if (stage !== undefined) this.#parked.delete(stage)',
+    instead: '',
+  },
+  {
+    name: 'a stage that starts is ahead of a parked one that goes on',
+    text: 'const parked = slots.resume()',
+    instead: 'const parked = slots.ready.size > 0 ? undefined : slots.resume()',
+  },
+  {
+    name: 'the parked stage that came last is resumed first',
+    file: 'slots.ts',
+    text: 'this.#returning.shift()',
+    instead: 'this.#returning.pop()',
+  },
+  { name: 'a parked stage that settles stays parked', text: 'this.#slots?.forget(stage)', instead: ';' },
+  {
+    name: 'a parked stage that settles is still resumed',
+    file: 'slots.ts',
+    text: 'if (place >= 0) this.#returning.splice(place, 1)',
+    instead: '',
+  },
+  {
+    name: 'a parked stage is resumed twice',
+    file: 'slots.ts',
+    text: ' && !this.#returning.includes(stage)',
+    instead: '',
+  },
+  {
+    name: 'a stage that has its slot is resumed',
+    file: 'slots.ts',
+    text: 'return this.#parked.has(stage) && ',
+    instead: 'return ',
+  },
+  {
+    name: 'a stage that does not run is parked',
+    text: 'slots === undefined || this.stopped || this.state(stage) !== RUNNING',
+    instead: 'slots === undefined || this.stopped',
+  },
+  {
+    name: 'a stage of a stopped run is parked',
+    text: 'slots === undefined || this.stopped || this.state(stage)',
+    instead: 'slots === undefined || this.state(stage)',
+  },
+  {
+    name: 'a stopped run resumes a parked stage',
+    text: 'slots !== undefined && !this.stopped',
+    instead: 'slots !== undefined',
+  },
   { name: 'a late stage is aborted again by a stop', text: ' && this.#readers?.[stage] !== ABORTED', instead: '' },
 ]
 
-const sourceOf = (file: string): string => readFileSync(new URL(`../src/${file}`, import.meta.url), 'utf8')
+const sourceOf = (file: string): string => readFileSync(new URL(`../src/schedule/${file}`, import.meta.url), 'utf8')
 
-/** A module of its own: no other test, and no measure of coverage, takes it for the real one. */
-const moduleOf = (source: string): string =>
-  `data:text/javascript,${encodeURIComponent(stripTypeScriptTypes(source)).replaceAll("'", '%27')}`
+/** A module of its own, with the modules that it imports: no other test, and no measure of coverage, takes it for the real one. */
+function moduleOf(file: string, change: (file: string, source: string) => string): string {
+  const source = stripTypeScriptTypes(change(file, sourceOf(file))).replaceAll(
+    /from '\.\/([^']+)'/g,
+    (_, imported: string) => `from '${moduleOf(imported, change)}'`,
+  )
+  return `data:text/javascript,${encodeURIComponent(source).replaceAll("'", '%27')}`
+}
 
 /** `schedule.ts` as it is now, with one mistake made in it. */
-export async function brokenSchedule({ name, text, instead }: Mistake): Promise<ScheduleClass> {
-  const parts = sourceOf('schedule.ts').split(text)
-  if (parts.length !== 2)
+export async function brokenSchedule({ name, text, instead, file = 'schedule.ts' }: Mistake): Promise<ScheduleClass> {
+  const url = moduleOf('schedule.ts', (each, source) => {
+    if (each !== file) return source
+    const parts = source.split(text)
+    if (parts.length === 2) return parts.join(instead)
     throw new Error(
-      `The mistake "${name}" is made in place of ${JSON.stringify(text)}, which schedule.ts has ${parts.length - 1} times and must have once: adapt it.`,
+      `The mistake "${name}" is made in place of ${JSON.stringify(text)}, which ${file} has ${parts.length - 1} times and must have once: adapt it.`,
     )
-  const source = ['ready-heap.ts', 'schedule-codes.ts'].reduce(
-    (whole, file) => whole.replace(`'./${file}'`, `'${moduleOf(sourceOf(file))}'`),
-    parts.join(instead),
-  )
-  const module = (await import(/* @vite-ignore */ moduleOf(source))) as { readonly Schedule: ScheduleClass }
+  })
+  const module = (await import(/* @vite-ignore */ url)) as { readonly Schedule: ScheduleClass }
   return module.Schedule
 }

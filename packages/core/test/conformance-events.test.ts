@@ -1,24 +1,14 @@
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 import { Pipeline, StageOutput, isStageEvent } from '../src/index.ts'
-import type { Interceptor, StageContext, StageflowEvent } from '../src/index.ts'
+import type { StageflowEvent } from '../src/index.ts'
+import { pause, retryOnce } from './interceptors.ts'
 
 // The conformance case about events.
 
 const clock = manualClock()
 
-/** Waits, and stops waiting when the stage is aborted. */
-const pause = (context: StageContext, ms: number): Promise<void> => context.clock.sleep(ms, context.signal)
-
-const retryOnce: Interceptor = {
-  name: 'retry-once',
-  wrap: (next) => async (context) => {
-    const output = await next(context)
-    return output.status === 'fail' ? next(context) : output
-  },
-}
-
-test('case 10: throws, skips, cancels, retries and children: one started and one terminal event a stage, numbers without a gap a run, all to the sink of the run', async () => {
+test('case 10: with throws, skips, cancels, retries and children, each stage has one started and one terminal event, and each run has event numbers without a gap', async () => {
   const ofGraph = recordingSink()
   const ofRun = recordingSink()
   const child = new Pipeline('child')

@@ -40,7 +40,7 @@ test('case 11: without its interceptor nothing limits a stage, and interceptors:
   expect((await Promise.all(settled)).map(({ status }) => status)).toEqual(['failed', 'completed', 'completed'])
 })
 
-test('case 11: what an interceptor keeps of one execution of a stage is its own, in runs of one graph at once too', async () => {
+test('case 11: the state of an interceptor for one execution of a stage is separate, also in concurrent runs of one graph', async () => {
   const seen: string[] = []
   const measuring: Interceptor = {
     name: 'measuring',
@@ -64,7 +64,7 @@ test('case 11: what an interceptor keeps of one execution of a stage is its own,
   expect(seen.toSorted()).toEqual(['1 a took 10', '1 b took 15', '2 a took 20', '2 b took 30'])
 })
 
-test('case 11: an interceptor that answers keeps those inside it from being called at all', async () => {
+test('case 11: the interceptors inside one that answers are never called', async () => {
   const log: string[] = []
   const logging = (name: string): Interceptor => ({
     name,
@@ -84,7 +84,7 @@ test('case 11: an interceptor that answers keeps those inside it from being call
   expect(result.data).toEqual({ a: { cached: true } })
 })
 
-test('case 12: reading what was not declared, or a key that is not there, fails: where it can in the types, else when it runs', async () => {
+test('case 12: reading an undeclared stage or a missing key fails, in the types if possible, otherwise in the run', async () => {
   const graph = new Pipeline('reads')
     .withStage('a', () => ({ text: 'x' }))
     // @ts-expect-error it declares no dependencies
@@ -106,7 +106,7 @@ test.each([
   [10, 20],
   [20, 10],
 ])(
-  'case 12: a key that two dependencies give is never decided by which came first (%i ms, %i ms)',
+  'case 12: the order in which two dependencies settle never decides which of them a key is read from (%i ms, %i ms)',
   async (first, second) => {
     const give =
       (ms: number) =>
@@ -128,7 +128,7 @@ test.each([
   },
 )
 
-test('case 13: every problem of a pipeline is in one build error, with its code, where it is, and the fix where there is one to guess', () => {
+test('case 13: one build error has every problem of a pipeline, with its code, its place, and a fix if there is a likely one', () => {
   const run = (): object => ({})
   const broken = untypedPipeline('broken')
     .withStage('profile', run)
@@ -183,7 +183,7 @@ test(
   PROPERTY_TIMEOUT_MS,
 )
 
-test('case 15: of the stages that are ready the one with the longest path to the end starts first', async () => {
+test('case 15: of the ready stages, the one with the longest path to the end starts first', async () => {
   const order: string[] = []
   const work = async (context: StageContext): Promise<void> => {
     order.push(context.stage.name)
@@ -203,7 +203,7 @@ test('case 15: of the stages that are ready the one with the longest path to the
   expect(order).toEqual(['longer', 'long', 'behind_longer', 'short', 'behind_long', 'last'])
 })
 
-test('case 16: what a guard refuses is done again with its feedback, and dependents run once, with the last value', async () => {
+test('case 16: a child that its guard refuses runs again with the feedback, and dependents run once, with the last value', async () => {
   const feedbacks: (Feedback | undefined)[] = []
   const seen: unknown[] = []
   const attempt = new Pipeline('attempt')
@@ -232,7 +232,7 @@ test('case 16: what a guard refuses is done again with its feedback, and depende
   expect(seen).toEqual(['good'])
 })
 
-test('case 20: changing the snapshot, an input or an output throws, and neither the siblings nor the caller see anything of it', async () => {
+test('case 20: changing the snapshot, an input or an output throws, and siblings and the caller see no change', async () => {
   const messages = [{ role: 'user' as const, content: 'hello' }]
   const caller = new ContextSnapshot({ inputText: 'hello', messages, metadata: { nested: { list: [1] } } })
   const produced = { nested: { list: [1] } }

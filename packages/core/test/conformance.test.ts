@@ -3,6 +3,7 @@ import { manualClock } from '@stageflow/testing'
 import { afterEach, expect, test } from 'vitest'
 import { Pipeline, PipelineFailedError, StageKind, StageOutput } from '../src/index.ts'
 import type { Interceptor, StageContext } from '../src/index.ts'
+import { pause } from './interceptors.ts'
 
 // The conformance cases about what a run does and leaves, by number: each was wrong in the system that the concepts come from.
 
@@ -11,9 +12,6 @@ afterEach(() => {
   expect(clock.timers).toEqual([])
   clock = manualClock()
 })
-
-/** Waits, and stops waiting when the stage is aborted. */
-const pause = (context: StageContext, ms: number): Promise<void> => context.clock.sleep(ms, context.signal)
 
 const timeout = (limitMs: number): Interceptor => ({
   name: 'timeout',
@@ -30,7 +28,7 @@ const timeout = (limitMs: number): Interceptor => ({
   },
 })
 
-test('case 4: two runs of one graph: one fails with slow cleanups, the other completes, and each cleans up for itself, last in first out, under one limit', async () => {
+test('case 4: if one of two runs of a graph fails with slow cleanups, the other completes, and each runs its own cleanups, last in first out, under one limit', async () => {
   const log: string[] = []
   const graph = new Pipeline('shared')
     .withStage('work', async (context) => {
@@ -62,7 +60,7 @@ test.each([
   ["the caller's abort", { abort: true }, 'cancelled'],
   ['the deadline of the run', { timeoutMs: 35 }, 'failed'],
 ])(
-  'case 5: after %s no code of the run runs once it has settled, but for what was given up after the grace time',
+  'case 5: after %s no code runs once the run has settled, except code that was abandoned after the grace time',
   async (_, how, status) => {
     const {
       ending,
@@ -155,7 +153,7 @@ test.each([
   expect(result).toMatchObject({ status: 'cancelled', reason: 'at the last moment', data: { last: { done: true } } })
 })
 
-test('case 7: failure, cancel and run time-out all give the outputs and times of what completed, child runs among it', async () => {
+test('case 7: the result has the outputs and times of completed stages and child runs after a failure, a cancel and a timeout', async () => {
   const child = new Pipeline('child').withStage('half', async (context) => {
     await pause(context, 10)
     return { half: 1 }
@@ -193,7 +191,7 @@ test('case 7: failure, cancel and run time-out all give the outputs and times of
   }
 })
 
-test('case 7: the cancel of a child is not its failure, and a failed child still gives what it completed', async () => {
+test("case 7: a cancelled child isn't a failure, and a failed child has the data of its completed stages", async () => {
   const build = (ending: StageOutput) => {
     const child = new Pipeline('child')
       .withStage('first', () => ({ one: 1 }))
@@ -221,7 +219,7 @@ test('case 7: the cancel of a child is not its failure, and a failed child still
   })
 })
 
-test('case 8: of the branches behind a router only the one taken starts; what only the others feed is skipped with a reason, and a join runs', async () => {
+test('case 8: only the branch that a router takes starts, stages that only other branches feed are skipped with a reason, and a join runs', async () => {
   const ran: string[] = []
   const say = (name: string) => (): void => void ran.push(name)
   const result = await new Pipeline('routed')

@@ -116,7 +116,7 @@ test(
 )
 
 test(
-  'a skip takes 100,000 stages along without recursion, and one that waits for it all still runs',
+  'a skip also skips 100,000 stages without recursion, and a stage that waits for all of them still runs',
   async () => {
     const last = COUNT - 1
     const graph = build(COUNT, (number) => {
@@ -131,7 +131,7 @@ test(
 )
 
 test(
-  'a stage that nobody reads any more takes a chain of 100,000 before it along',
+  "late: 'abort' skips a chain of 100,000 stages as late once no stage reads its end",
   async () => {
     const last = COUNT - 1
     const graph = build(COUNT, (number) => {
@@ -150,7 +150,7 @@ test(
 )
 
 test(
-  'where one runs at a time, 100,000 stages that are ready at once run in the order of their paths',
+  'with a maxConcurrency of 1, 100,000 stages that are ready at once run in the order of their paths',
   async () => {
     const order: number[] = []
     const graph = build(COUNT, (number) => ({
@@ -165,7 +165,7 @@ test(
 )
 
 test(
-  'case 13: a cycle of 50,000 stages is reported as one, in a message that can be read',
+  'case 13: a cycle of 50,000 stages is one problem, with a short message',
   () => {
     const { problems, message } = refusal(() =>
       build(50_000, (number) => ({ dependencies: [(number + 49_999) % 50_000] })),

@@ -3,28 +3,27 @@ import fc from 'fast-check'
 /** What one interceptor does in the calls that it takes part in. */
 export const PART_KINDS = [
   'nothing',
-  'hears',
-  'throws when it hears',
-  'rejects when it hears',
+  'watches',
+  'throws in ended',
+  'rejects in ended',
   'enters',
   'enters without next',
   'enters twice',
   'throws before next',
   'throws after next',
-  'rejects as it enters',
+  'rejects in enter',
   'limits',
   'limits with a fallback',
   'limits with a skip',
   'limits with a retry',
   'limits with a cancel',
-  'limits with no output',
-  'limits whatever became of it',
-  'ends at a heartbeat',
+  'limits with plain data',
+  'limits with a promise',
+  'limits with a throw',
   'limits idle time',
-  'throws at a heartbeat',
-  'ends the part outside as it is asked',
-  'ends its own as it enters',
-  'ends as it hears',
+  'limits both',
+  'limits by NaN',
+  'limits without expired',
   'answers',
   'answers with a skip',
   'answers with a failure',
@@ -32,9 +31,9 @@ export const PART_KINDS = [
   'answers with a promise',
   'answers with null',
   'throws',
-  'stops the run as it is asked',
-  'stops the run as it enters',
-  'stops the run when it hears',
+  'stops the run in onCall',
+  'stops the run in enter',
+  'stops the run in ended',
 ] as const
 export type PartKind = (typeof PART_KINDS)[number]
 
@@ -67,10 +66,7 @@ const mostly = <Kind>(often: readonly Kind[], all: readonly Kind[]): fc.Arbitrar
   fc.oneof({ arbitrary: fc.constantFrom(...often), weight: 2 }, { arbitrary: fc.constantFrom(...all), weight: 1 })
 
 const partArbitrary = fc.record({
-  kind: mostly<PartKind>(
-    ['hears', 'enters', 'limits', 'limits whatever became of it', 'ends at a heartbeat'],
-    PART_KINDS,
-  ),
+  kind: mostly<PartKind>(['watches', 'enters', 'limits', 'limits idle time', 'limits both'], PART_KINDS),
   ms: fc.integer({ min: 1, max: 40 }),
   /** The places of the stages that it leaves alone, as bits. */
   leaves: fc.oneof(fc.constant(0), fc.nat(15)),
@@ -115,6 +111,6 @@ export interface PartCase {
   readonly timeoutMs: number | undefined
   readonly maxConcurrency: number | undefined
   readonly goOn: boolean
-  /** Whether somebody reads the events of the run as they come. */
+  /** Whether a reader reads the events of the run as they come. */
   readonly heard: boolean
 }

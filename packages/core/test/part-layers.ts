@@ -44,10 +44,10 @@ class PartLayer implements Interceptor {
     if (kind === 'nothing') return undefined
     if (kind === 'throws') throw new Error(`thrown by ${this.name}`)
     if (kind in ANSWERS) return ANSWERS[kind]?.(this.name) as Answer
-    if (kind === 'stops the run as it is asked') watch.stop()
-    if (kind === 'ends the part outside as it is asked') watch.lastPart(context)?.()
+    if (kind === 'stops the run in onCall') watch.stop()
     const part = this.#partIn(context)
-    watch.given(context, part, this.name)
+    // A part with an illegal limit is refused.
+    if (kind !== 'limits by NaN' && kind !== 'limits without expired') watch.given(context, part, this.name)
     return part
   }
 
@@ -58,59 +58,42 @@ class PartLayer implements Interceptor {
     const name = this.name
     // No two timers of a case are due at once.
     const timeMs = ms + 2 ** -(16 + 5 * context.stage.index + this.#number)
-    const end = (output: StageOutput): void => {
-      log.push(`${name} ends at ${watch.now}`)
-      context.endCall(part, output)
-    }
-    const part: { -readonly [Key in keyof CallPart]: CallPart[Key] } = {
-      onParked: (parked) => void log.push(`${name} ${parked ? 'parked' : 'goes on'}`),
-      onHeartbeat: () => {
-        log.push(`${name} beat at ${watch.now}`)
-        if (kind === 'throws at a heartbeat') throw new Error(`beat of ${name}`)
-        // Of a child and the stage above it, which hear of the same one, which ends first depends on how many promises lie between.
-        if (kind === 'ends at a heartbeat' && context.run.parent === undefined) end(StageOutput.fail(`beat of ${name}`))
-      },
-    }
+    const part: { -readonly [Key in keyof CallPart]: CallPart[Key] } = {}
     const enter = enterOf(kind, name, watch.codeLog(context), () => {
-      if (kind === 'ends its own as it enters') end(StageOutput.fail(`entered by ${name}`))
-      if (kind === 'stops the run as it enters') watch.stop()
+      if (kind === 'stops the run in enter') watch.stop()
     })
     if (enter !== undefined) part.enter = enter
-    let stop = (): void => {}
     if (kind.startsWith('limits')) {
-      part.deadline = context.now + timeMs
-      stop = watch.timer(timeMs, () => end(limitOutput(kind, name)))
-      if (kind === 'limits idle time') {
-        const beat = part.onHeartbeat
-        part.onHeartbeat = () => {
-          beat?.()
-          stop()
-          stop = watch.timer(timeMs, () => end(limitOutput(kind, name)))
+      if (kind !== 'limits idle time') part.deadline = kind === 'limits by NaN' ? NaN : context.now + 2 * timeMs
+      if (kind === 'limits idle time' || kind === 'limits both') part.idleMs = timeMs
+      if (kind !== 'limits without expired')
+        part.expired = (why, inner) => {
+          log.push(`${name} expires at ${watch.now}: ${why}, ${watch.seen(inner)}`)
+          if (kind === 'limits with a throw') throw new Error(`${name} broke as it expired`)
+          return limitOutput(kind, name)
         }
-      }
     }
     part.ended = (output, inner) => {
-      if (kind !== 'limits whatever became of it') stop()
-      watch.heard(part, `${name} hears at ${watch.now}: ${watch.told(output)}, ${watch.seen(inner)}`)
+      watch.heard(part as CallPart, `${name} hears at ${watch.now}: ${watch.told(output)}, ${watch.seen(inner)}`)
       inner.note(`acme/${name}` as never, output.status as never)
       inner.tryEmitEvent('acme.heard', { by: name })
-      if (kind === 'stops the run when it hears') watch.stop()
-      if (kind === 'ends as it hears') end(StageOutput.fail(`ended by ${name}, which heard`))
-      if (kind === 'throws when it hears') throw new Error(`${name} broke`)
+      if (kind === 'stops the run in ended') watch.stop()
+      if (kind === 'throws in ended') throw new Error(`${name} broke`)
       // A promise where none is expected.
-      return (kind === 'rejects when it hears' ? Promise.reject(new Error(`${name} broke later`)) : undefined) as never
+      return (kind === 'rejects in ended' ? Promise.reject(new Error(`${name} broke later`)) : undefined) as never
     }
-    return part
+    return part as CallPart
   }
 }
 
-/** What it ends a call with whose time is over; the others do with a failure. */
+/** What it answers an expired call with; the others answer with a failure. */
 const LIMITS: Partial<Record<PartKind, (name: string) => StageOutput>> = {
   'limits with a fallback': (name) => StageOutput.ok({ from: name }),
   'limits with a skip': (name) => StageOutput.skip(`late for ${name}`),
   'limits with a retry': (name) => StageOutput.retry(`late for ${name}`),
   'limits with a cancel': (name) => StageOutput.cancel(`late for ${name}`),
-  'limits with no output': () => ({ status: 'late' }) as never,
+  'limits with plain data': () => ({ status: 'late' }) as never,
+  'limits with a promise': (name) => Promise.reject(new Error(`late for ${name}`)) as never,
 }
 const limitOutput = (kind: PartKind, name: string): StageOutput =>
   LIMITS[kind]?.(name) ?? StageOutput.fail(`late for ${name}`)
@@ -127,7 +110,7 @@ function enterOf(
     next()
     log.push(`${name} out`)
   }
-  if (kind === 'enters' || kind === 'ends its own as it enters' || kind === 'stops the run as it enters') return within
+  if (kind === 'enters' || kind === 'stops the run in enter') return within
   if (kind === 'enters without next') return () => void log.push(`${name} in`)
   if (kind === 'enters twice')
     return (next) => {
@@ -143,7 +126,7 @@ function enterOf(
       within(next)
       throw new Error(`${name} threw after`)
     }
-  if (kind === 'rejects as it enters')
+  if (kind === 'rejects in enter')
     return (async (next: () => void) => {
       within(next)
       await Promise.resolve()

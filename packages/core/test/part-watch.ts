@@ -1,5 +1,4 @@
-import { StageOutput } from '../src/index.ts'
-import type { CallPart, InterceptorContext, StageContext } from '../src/index.ts'
+import type { CallPart, InterceptorContext, StageContext, StageOutput } from '../src/index.ts'
 import type { ManualClock } from '../../testing/src/index.ts'
 
 interface Given {
@@ -16,7 +15,6 @@ export class PartWatch {
   readonly code = new Map<string, string[]>()
   readonly #clock: ManualClock
   readonly #given = new Map<CallPart, Given>()
-  readonly #last = new Map<string, CallPart[]>()
   readonly #caller = new AbortController()
   /** What was told after the run had settled. */
   readonly late: string[] = []
@@ -33,7 +31,7 @@ export class PartWatch {
   get signal(): AbortSignal {
     return this.#caller.signal
   }
-  /** Timers and sleeps of parts and code that wait. */
+  /** Sleeps of code that wait. */
   get timers(): number {
     return this.#timers
   }
@@ -56,36 +54,12 @@ export class PartWatch {
   given(context: InterceptorContext, part: CallPart, name: string): void {
     const key = keyOf(context)
     this.#given.set(part, { name: `${name} of ${key}`, log: this.partLog(context), heard: 0 })
-    this.#last.set(key, [...(this.#last.get(key) ?? []), part])
   }
   heard(part: CallPart, line: string): void {
     const given = this.#given.get(part) as Given
     given.heard++
     given.log.push(line)
     if (this.isOver) this.late.push(line)
-  }
-  /** Ends the call of the part that was given last for this stage. */
-  lastPart(context: InterceptorContext): (() => void) | undefined {
-    const part = this.#last.get(keyOf(context))?.at(-1)
-    if (part === undefined) return undefined
-    return () => context.endCall(part, StageOutput.skip('ended while another was asked'))
-  }
-
-  timer(ms: number, callback: () => void): () => void {
-    this.#timers++
-    let isSet = true
-    const forget = (): void => {
-      if (isSet) this.#timers--
-      isSet = false
-    }
-    const stop = this.#clock.setTimeout(() => {
-      forget()
-      callback()
-    }, ms)
-    return () => {
-      stop()
-      forget()
-    }
   }
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     this.#timers++

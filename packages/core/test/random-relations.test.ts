@@ -50,7 +50,7 @@ function checkParent({ result, whenSettled, events }: Trace, child: PipelineRepo
 }
 
 test(
-  'a random run comes to the same as a child of another, and the other waits for it to the end',
+  'a random run has the same result as a child of another run, and the other waits until it has ended',
   async () => {
     await fc.assert(
       fc.asyncProperty(inheritable, async (run) => {
@@ -67,7 +67,7 @@ test(
 )
 
 test(
-  'random runs of one graph at once come to what each is foretold alone, whatever options each has',
+  'each of several random concurrent runs of one graph has the result that is predicted for it alone, with any options',
   async () => {
     const runs = fc
       .array(certainRun, { minLength: 2, maxLength: 3 })

@@ -42,7 +42,7 @@ function count({ stages }: RunCase, { result }: Trace): void {
 }
 
 test(
-  'random runs keep to the rules, and come to what the reference foretells',
+  'random runs keep the rules, and have the results that the reference predicts',
   async () => {
     await fc.assert(
       fc.asyncProperty(certainRun, async (run) => {
@@ -58,7 +58,7 @@ test(
 )
 
 test(
-  'random runs in which much happens at once keep to the rules',
+  'random runs in which much happens at one instant keep the rules',
   async () => {
     await fc.assert(
       fc.asyncProperty(crowdedRun, async (run) => checkInvariants(run, await runRandom(run))),
@@ -68,7 +68,7 @@ test(
   PROPERTY_TIMEOUT_MS,
 )
 
-test('the random runs ended stages in every way under every join, and for every reason', () => {
+test('the random runs ended stages with every status under every join, and for every reason', () => {
   const pairs = JOINS.flatMap((join) => STATUSES.map((status) => `${join} ${status}`))
   expect([...pairs, ...KINDS].filter((key) => timesSeen(key) === 0)).toEqual([])
 })

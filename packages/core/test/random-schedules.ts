@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { randomGraph } from './random-graphs.ts'
+import { MOVES } from './schedule-checks.ts'
 import type { ScheduleCase } from './schedule-checks.ts'
 
-/** A graph, a limit, and somebody who drives it: takes, feeds what is right, and now and then what is not. */
+/** A graph, a limit, and the moves of a driver, which takes commands and feeds facts: mostly legal ones, and some that are not. */
 export const randomScheduleCase: fc.Arbitrary<ScheduleCase> = fc.record({
   wiring: randomGraph(10),
   limit: fc.nat(3),
   goOn: fc.boolean(),
-  moves: fc.array(fc.nat(12 * 132 - 1), { maxLength: 60, size: 'max' }),
+  moves: fc.array(fc.nat(MOVES * 132 - 1), { maxLength: 80, size: 'max' }),
 })

@@ -44,7 +44,7 @@ function count({ reader }: TreeCase, { result, read, whenSettled }: TreeTrace): 
 }
 
 test(
-  'random trees of pipelines end whole: every run settles, is told of from its first event to its last, and leaves nothing behind',
+  'in random trees of pipelines, every run settles, has its first and last event, and leaves no timer or listener',
   async () => {
     await fc.assert(
       fc.asyncProperty(treeCase, async (tree) => {
@@ -58,6 +58,6 @@ test(
   PROPERTY_TIMEOUT_MS,
 )
 
-test('the random trees came to every ending at every depth, and to every trouble beside', () => {
+test('the random trees reached every ending at every depth, and every problem code', () => {
   expect(WAYS.filter((way) => (seen.get(way) ?? 0) === 0)).toEqual([])
 })

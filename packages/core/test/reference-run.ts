@@ -293,7 +293,7 @@ export class ReferenceRun {
     if (this.#busy().length > 0 && this.#graceAt === Infinity) this.#graceAt = this.now + this.#case.graceMs
   }
 
-  /** The grace time is over: nobody waits any longer for code that still runs. */
+  /** The grace time is over: the run no longer waits for code that still runs. */
   #abandon(): void {
     this.#graceAt = Infinity
     this.stages.forEach((stage, place) => {

@@ -5,7 +5,9 @@ import {
   FAILED,
   LEFT,
   OK,
+  PARK,
   READY,
+  RESUME,
   RUNNING,
   SETTLED,
   SKIP,
@@ -13,8 +15,9 @@ import {
   START,
   STAYS,
   STOP,
+  UNPARK,
   WAITING,
-} from '../src/schedule-codes.ts'
+} from '../src/schedule/plan.ts'
 import type { Wiring } from './random-graphs.ts'
 import { dependentsOf, longestPaths, skipsEarly, verdictOf } from './reference-join.ts'
 import type { Counts } from './reference-join.ts'
@@ -33,6 +36,8 @@ export interface ReferenceStage {
   decidedAt: number
   settledAt: number
   late: boolean
+  /** It runs without a slot. */
+  parked: boolean
   /** It was skipped because of a failure, and counts as failed. */
   forFailure: boolean
 }
@@ -47,6 +52,8 @@ export class ReferenceSchedule {
   ended = false
   readonly skipsDue = new Set<number>()
   readonly abortsDue = new Set<number>()
+  /** Parked stages that wait for a slot, first come first served. */
+  readonly #returning: number[] = []
   /** Stages that were commanded to abort, or will be. */
   readonly #aborted = new Set<number>()
   #facts = 0
@@ -71,6 +78,7 @@ export class ReferenceSchedule {
       decidedAt: 0,
       settledAt: -1,
       late: false,
+      parked: false,
       forFailure: false,
     }))
     this.#spread()
@@ -101,11 +109,20 @@ export class ReferenceSchedule {
       stage.stays = false
       return true
     }
+    if (fact === PARK || fact === UNPARK) {
+      if (this.#limit === 0 || this.stopped || stage.state !== RUNNING) return false
+      if (fact === PARK ? stage.parked : !stage.parked || this.#returning.includes(place)) return false
+      if (fact === PARK) stage.parked = true
+      else this.#returning.push(place)
+      return true
+    }
     const status = detail % STAYS
     if (fact !== SETTLED || stage.state !== RUNNING || status < OK || status > CANCELLED) return false
     this.#facts++
     stage.state = status
     stage.stays = detail >= STAYS
+    stage.parked = false
+    if (this.#returning.includes(place)) this.#returning.splice(this.#returning.indexOf(place), 1)
     stage.settledAt = this.#facts
     if (status === CANCELLED || (status === FAILED && !this.#goOn)) this.#stop()
     this.#spread()
@@ -117,13 +134,20 @@ export class ReferenceSchedule {
     if (operation === SKIP) return this.skipsDue.has(place)
     if (operation === ABORT) return this.abortsDue.has(place)
     if (operation === START) return this.#mayStart().includes(place)
+    if (operation === RESUME) return this.#mayResume().includes(place)
     return operation === END && !this.ended && this.#isOver() && this.skipsDue.size === 0
   }
 
   /** Whether there is nothing to command. */
   get idle(): boolean {
     const aborts = [...this.abortsDue].some((place) => this.stages[place]?.state === RUNNING)
-    return !aborts && this.skipsDue.size === 0 && this.#mayStart().length === 0 && (this.ended || !this.#isOver())
+    return (
+      !aborts &&
+      this.skipsDue.size === 0 &&
+      this.#mayStart().length === 0 &&
+      this.#mayResume().length === 0 &&
+      (this.ended || !this.#isOver())
+    )
   }
 
   /** Carries a command out. */
@@ -131,7 +155,10 @@ export class ReferenceSchedule {
     if (operation === SKIP) this.skipsDue.delete(place)
     else if (operation === ABORT) this.abortsDue.delete(place)
     else if (operation === END) this.ended = true
-    else {
+    else if (operation === RESUME) {
+      this.#returning.shift()
+      ;(this.stages[place] as ReferenceStage).parked = false
+    } else {
       this.#facts++
       ;(this.stages[place] as ReferenceStage).state = RUNNING
       this.#spread()
@@ -142,8 +169,19 @@ export class ReferenceSchedule {
     return this.running + this.staying === 0 && (this.stopped || this.stages.every(({ state }) => state !== READY))
   }
 
+  /** Whether a stage may take a slot: each stage that runs or stays has one, unless it is parked. */
+  get #hasFreeSlot(): boolean {
+    const parked = this.stages.filter((stage) => stage.parked).length
+    return this.#limit === 0 || this.running + this.staying - parked < this.#limit
+  }
+
+  #mayResume(): readonly number[] {
+    return this.stopped || !this.#hasFreeSlot ? [] : this.#returning.slice(0, 1)
+  }
+
   #mayStart(): readonly number[] {
-    if (this.stopped || (this.#limit > 0 && this.running + this.staying >= this.#limit)) return []
+    // Parked stages that go on come first.
+    if (this.stopped || !this.#hasFreeSlot || this.#returning.length > 0) return []
     const ready = [...this.stages.keys()].filter((place) => this.stages[place]?.state === READY)
     const path = (place: number): number => this.#paths[place] as number
     if (this.#limit > 0) return ready.toSorted((a, b) => path(b) - path(a) || a - b).slice(0, 1)
@@ -222,7 +260,7 @@ export class ReferenceSchedule {
     this.skipsDue.add(place)
   }
 
-  /** Whether nobody can read a stage any more: there were readers, and each has started or will not. */
+  /** Whether no stage can read a stage any more: it had readers, and each has started or will not. */
   #isUnread(place: number): boolean {
     const readers = this.#dependents[place] as readonly number[]
     return readers.length > 0 && readers.every((reader) => (this.stages[reader] as ReferenceStage).state >= RUNNING)

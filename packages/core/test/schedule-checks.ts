@@ -1,19 +1,20 @@
-import { createPlan } from '../src/plan.ts'
+import { operationOf, stageOf } from './commands.ts'
+import { createPlan } from '../src/schedule/plan.ts'
 import {
   CANCELLED,
   END,
   FAILED,
   LEFT,
   OK,
+  PARK,
   RUNNING,
   SETTLED,
   SKIPPED,
   STAYS,
   STOP,
-  operationOf,
-  stageOf,
-} from '../src/schedule-codes.ts'
-import type { Schedule } from '../src/schedule.ts'
+  UNPARK,
+} from '../src/schedule/plan.ts'
+import type { Schedule } from '../src/schedule/schedule.ts'
 import type { Wiring } from './random-graphs.ts'
 import { ReferenceSchedule } from './reference-schedule.ts'
 
@@ -21,7 +22,17 @@ export type ScheduleClass = new (
   ...parts: ConstructorParameters<typeof Schedule>
 ) => Pick<
   Schedule,
-  'feed' | 'take' | 'state' | 'why' | 'failureBehind' | 'stays' | 'running' | 'staying' | 'left' | 'stopped'
+  | 'feed'
+  | 'take'
+  | 'state'
+  | 'why'
+  | 'stays'
+  | 'failureBehind'
+  | 'isParked'
+  | 'running'
+  | 'staying'
+  | 'left'
+  | 'stopped'
 >
 
 export interface ScheduleCase {
@@ -29,7 +40,7 @@ export interface ScheduleCase {
   /** 0: no limit. */
   readonly limit: number
   readonly goOn: boolean
-  /** What whoever drives it does, one number a step. */
+  /** What its driver does, one number a step. */
   readonly moves: readonly number[]
 }
 
@@ -54,7 +65,9 @@ export function planOf(wiring: readonly Wiring[]): ReturnType<typeof createPlan>
 
 const ENDINGS = [OK, OK, OK, SKIPPED, FAILED, CANCELLED]
 const NO_FACT = 9
-const NAMES = ['nothing', 'START', 'SKIP', 'ABORT', 'END']
+/** How many kinds of moves there are. */
+export const MOVES = 16
+const NAMES = ['nothing', 'START', 'SKIP', 'ABORT', 'END', 'RESUME']
 
 /** Drives a schedule through one case beside the reference; throws at the first thing that it does wrong. */
 export function checkSchedule(Class: ScheduleClass, { wiring, limit, goOn, moves }: ScheduleCase): void {
@@ -94,6 +107,8 @@ export function checkSchedule(Class: ScheduleClass, { wiring, limit, goOn, moves
       if (schedule.state(place) !== stage.state)
         wrong(`the state of stage ${place} is ${schedule.state(place)}, not ${stage.state}`)
       if (schedule.stays(place) !== stage.stays) wrong(`stage ${place} ${stage.stays ? 'stays' : 'does not stay'}`)
+      if (schedule.isParked(place) !== stage.parked)
+        wrong(`stage ${place} ${stage.parked ? 'is parked' : 'is not parked'}`)
       const failure = schedule.failureBehind(place)
       if (stage.state === SKIPPED && !stage.late && failure >= 0 !== stage.forFailure)
         wrong(`the failure behind stage ${place} is ${failure}`)
@@ -114,17 +129,23 @@ export function checkSchedule(Class: ScheduleClass, { wiring, limit, goOn, moves
     wiring.flatMap((_, place) => (reference.stages[place]?.state === RUNNING ? [place] : []))
   const staying = (): number[] => wiring.flatMap((_, place) => (reference.stages[place]?.stays === true ? [place] : []))
 
+  const parked = (): number[] => wiring.flatMap((_, place) => (reference.stages[place]?.parked === true ? [place] : []))
+
   /** What a number of `moves` means: rarely a stop, sometimes what is repeated or illegal, else what a runner does. */
   function move(choice: number): void {
-    const number = Math.floor(choice / 12)
+    const number = Math.floor(choice / MOVES)
     const pick = (from: readonly number[]): number => from[number % from.length] ?? 0
     const ending = ENDINGS[number % ENDINGS.length] as number
-    switch (choice % 12) {
+    switch (choice % MOVES) {
       case 0:
         if (number % 5 === 0) feed(STOP, 0, 0)
         return
       case 1:
-        return feed(number % 11 === 0 ? NO_FACT : LEFT, number % (wiring.length + 1), 0)
+        return feed(
+          [LEFT, PARK, UNPARK, NO_FACT][number % 4] as number,
+          Math.floor(number / 4) % (wiring.length + 1),
+          0,
+        )
       case 2:
         return feed(SETTLED, number % (wiring.length + 1), number % 16)
       case 3:
@@ -134,6 +155,14 @@ export function checkSchedule(Class: ScheduleClass, { wiring, limit, goOn, moves
         return
       case 6:
         if (staying().length > 0) feed(LEFT, pick(staying()), 0)
+        return
+      case 7:
+      case 8:
+        if (running().length > 0) feed(PARK, pick(running()), 0)
+        return
+      case 9:
+      case 10:
+        if (parked().length > 0) feed(UNPARK, pick(parked()), 0)
         return
       default:
         take()

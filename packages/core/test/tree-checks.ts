@@ -161,7 +161,7 @@ const EVENT_OF = { ok: 'completed', skip: 'skipped', fail: 'failed', cancel: 'ca
 const RUN_END = /^pipeline\.(completed|failed|cancelled)$/
 const CHILD_END = /^pipeline\.child_(completed|failed|cancelled)$/
 
-/** `whole`: whoever was given them took all. */
+/** `whole`: the reader or the sink took all events. */
 function* faultsOfEvents(
   events: readonly StageflowEvent[],
   places: readonly Place[],

@@ -51,7 +51,7 @@ function wrapped(
       }
     case 'times out':
       return async (context) => {
-        const { context: inner, abort } = context.fork({ deadline: clock.now() + ms })
+        const { context: inner, abort } = context.fork()
         const late = Promise.withResolvers<StageOutput>()
         const stop = clock.setTimeout(() => {
           abort(new Error('timed out'))
@@ -64,7 +64,7 @@ function wrapped(
     case 'retries':
       return async (context) => {
         for (let attempt = 1; ; attempt++) {
-          const output = await next(context.fork({ attempt }).context)
+          const output = await next(context.fork().context)
           if ((output.status !== 'fail' && output.status !== 'retry') || attempt === TRIES) return output
           await clock.sleep(ms, context.signal)
         }

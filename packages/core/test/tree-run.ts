@@ -18,7 +18,7 @@ export interface TreeTrace {
   readonly result: UntypedResult
   /** What the sink was given. */
   readonly events: readonly StageflowEvent[]
-  /** What came from the handle; undefined where nobody read. */
+  /** The events from the handle; undefined if there was no reader. */
   readonly read: readonly StageflowEvent[] | undefined
   readonly readerEnded: boolean
   readonly told: readonly string[]

@@ -61,25 +61,23 @@ export const BROKEN_TWINS: readonly BrokenTwin[] = [
     found: /^hangs until it is aborted: ended as "failed core\/still-running/,
   },
   {
-    does: 'a time-out that never ends the call',
-    twins: { timeout: () => limitThat({ end: () => {} }) },
+    does: 'a time-out that limits no call',
+    twins: { timeout: () => limitThat({ ms: Infinity }) },
     found: /^hangs until it is aborted: ended as "failed core\/run-timeout/,
   },
   {
-    does: 'a time-out that ends the call with a part that is not of it',
-    twins: { timeout: () => limitThat({ end: (_, error, context) => context.endCall({}, StageOutput.fail(error)) }) },
-    found: /^hangs until it is aborted: ended as "failed core\/run-timeout/,
+    does: 'a time-out that answers nothing when the limit passes',
+    twins: { timeout: () => limitThat({ answer: () => undefined as unknown as Output }) },
+    found: /^hangs until it is aborted: ended as "failed core\/interceptor-answer/,
   },
   {
-    does: 'a time-out that ends the call with an ok',
-    twins: { timeout: () => limitThat({ end: (part, _, context) => context.endCall(part, StageOutput.ok({})) }) },
+    does: 'a time-out that answers ok when the limit passes',
+    twins: { timeout: () => limitThat({ answer: () => StageOutput.ok({}) }) },
     found: /^hangs until it is aborted: ended as "completed/,
   },
   {
-    does: 'a time-out that leaves the timer of a call that fails',
-    twins: {
-      timeout: () => limitThat({ keepsTimer: ({ status }) => status === 'fail' }),
-    },
+    does: 'a time-out that leaves a timer of its own behind a call that fails',
+    twins: { timeout: () => limitThat({ keepsTimer: ({ status }) => status === 'fail' }) },
     found: /^has failed five times in a row: [1-9] timers are left$/,
   },
   {
@@ -205,7 +203,7 @@ function retryAll(): Interceptor {
     name: 'retry',
     wrap: (next) => async (context) => {
       for (let attempt = 1; ; attempt++) {
-        const output = await next(context.fork({ attempt }).context)
+        const output = await next(context.fork().context)
         if (output.status === 'ok' || output.status === 'skip' || output.status === 'cancel' || attempt === 3)
           return output
       }
@@ -213,31 +211,25 @@ function retryAll(): Interceptor {
   }
 }
 
-/** A time-out without a function around the stage; sound, but for what it is given. */
+/** A time limit that the engine keeps; sound, but for what it is given. */
 function limitThat({
-  end = (part, error, context) => context.endCall(part, StageOutput.fail(error, { retryable: true })),
+  ms = 30_000,
+  answer = (error) => StageOutput.fail(error, { retryable: true }),
   keepsTimer = () => false,
 }: {
-  readonly end?: (part: CallPart, error: StageflowError, context: InterceptorContext) => void
+  readonly ms?: number
+  readonly answer?: (error: StageflowError) => Output
   readonly keepsTimer?: (output: Output) => boolean
 }): Interceptor {
   return {
     name: 'timeout',
-    onCall: (stage) => (context) => {
-      const deadline = context.now + 30_000
-      if (deadline >= (context.deadline ?? Infinity)) return undefined
-      const part: CallPart = {
-        deadline,
-        ended(output) {
-          if (!keepsTimer(output)) stop()
-        },
-      }
-      const stop = context.clock.setTimeout(
-        () => end(part, new StageflowError('timeout/exceeded', `Stage "${stage.name}" took too long.`), context),
-        30_000,
-      )
-      return part
-    },
+    onCall: (stage) => (context) => ({
+      deadline: context.now + ms,
+      expired: () => answer(new StageflowError('timeout/exceeded', `Stage "${stage.name}" took too long.`)),
+      ended(output) {
+        if (keepsTimer(output)) context.clock.setTimeout(() => {}, 30_000)
+      },
+    }),
   }
 }
 

@@ -132,7 +132,7 @@ test('case 1, and 8.1 number 1: a refused run is a failure, never a success with
     code: 'core/pipeline-failed',
     cause: { code: 'auth/missing-token' },
     message:
-      'Pipeline "guarded" failed: Pipeline "guarded" was run without a token; pass one: graph.run(input, { token }).',
+      'Pipeline "guarded" failed: [auth/missing-token] Pipeline "guarded" was run without a token; pass one: graph.run(input, { token }).',
   })
   expect(await graph.runSettled({}, { token: 'any string' })).toMatchObject({ status: 'failed', data: {} })
 })

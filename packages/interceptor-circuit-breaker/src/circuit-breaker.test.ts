@@ -53,11 +53,11 @@ async function fail(run: ReturnType<typeof build>['start'], times: number): Prom
   for (let each = 0; each < times; each++) await run(broken)
 }
 
-/** As interceptor-timeout does it, small: aborts what is inside, and answers at once. */
+/** A time limit in a wrap, which does not stand still while a call waits for the code of the call before it. */
 const timeout = (ms: number): Interceptor => ({
   name: 'timeout',
   wrap: (next, stage) => (context) => {
-    const inner = context.fork({ deadline: context.clock.now() + ms })
+    const inner = context.fork()
     const expired = Promise.withResolvers<StageOutput>()
     const stop = context.clock.setTimeout(() => {
       const error = new StageflowError('timeout/exceeded', `Stage "${stage.name}" took longer than ${ms} ms.`)
@@ -71,11 +71,20 @@ const timeout = (ms: number): Interceptor => ({
   },
 })
 
+/** A time limit that the engine keeps, as that of interceptor-timeout. */
+const limit = (ms: number): Interceptor => ({
+  name: 'timeout',
+  onCall: () => (context) => ({
+    deadline: context.now + ms,
+    expired: () => StageOutput.fail(new StageflowError('timeout/exceeded', 'too slow'), { retryable: true }),
+  }),
+})
+
 const retry = (attempts: number): Interceptor => ({
   name: 'retry',
   wrap: (next) => async (context) => {
     for (let attempt = 1; ; attempt++) {
-      const output = await next(context.fork({ attempt }).context)
+      const output = await next(context.fork().context)
       const again = output.status === 'retry' || (output.status === 'fail' && output.retryable === true)
       if (!again || attempt === attempts) return output
     }
@@ -272,6 +281,18 @@ test('each attempt that hangs counts once', async () => {
   await clock.advance(1_000)
   await run
   expect(failuresOf(breaker)).toBe(3)
+})
+
+test('a call whose limit passes has failed, and one that waits for its code then is no further failure', async () => {
+  const breaker = circuitBreaker()
+  const { start } = build([retry(3), limit(100), breaker])
+  const run = start(hang, { graceMs: 1_000 })
+  await clock.advance(300)
+  expect(failuresOf(breaker)).toBe(1)
+  await clock.advance(2_000)
+  const result = await run
+  expect(result.status === 'failed' && result.errors[0]?.code).toBe('core/still-running')
+  expect([calls, failuresOf(breaker)]).toEqual([1, 1])
 })
 
 test('a call that hangs has failed where whoever gave it up did not abort it', async () => {
@@ -503,11 +524,7 @@ test('nothing is kept of a call that is answered well outside, before it came to
   const contexts: WeakRef<object>[] = []
   const fallback: Interceptor = {
     name: 'fallback',
-    onCall: () => (context) => {
-      const part = {}
-      clock.setTimeout(() => context.endCall(part, StageOutput.ok({})), 100)
-      return part
-    },
+    onCall: () => (context) => ({ deadline: context.now + 100, expired: () => StageOutput.ok({}) }),
   }
   const hangs: Interceptor = {
     name: 'hangs',

@@ -14,9 +14,6 @@ export interface Settings {
   readonly heartbeat: Heartbeat
 }
 
-/** How often code that outlives its stage's answer is looked at, in milliseconds. */
-const LEAVING_MS = 50
-
 /**
  * Runs the stage under a claim, and records what came of it. `land` is called when others may go on, which is later
  * than the answer where the stage's code outlives it. `claimed`: the store has the claim.
@@ -32,6 +29,7 @@ export async function execute(
   const { store, leaseMs, storeTimeoutMs: limitMs, onStoreError, heartbeat } = settings
   const { clock } = context
   const over = new AbortController()
+  const isOver = Promise.withResolvers<void>()
   const lost = Promise.withResolvers<StageOutput>()
   let renewal: Promise<void> | undefined
   let answered = false
@@ -43,6 +41,7 @@ export async function execute(
   // Whatever happens, such as code that ignores its signal: nothing of this is left when the run is over.
   context.onCleanup(async () => {
     over.abort()
+    isOver.resolve()
     stop()
     await leaving
     land(undefined)
@@ -86,9 +85,11 @@ export async function execute(
   if (!codeRuns(call)) await leaving
   return output
 
-  /** Gives the claim up; where the stage's code still runs, when it has left, so that nobody runs it beside. */
+  /** Releases the claim once none of the stage's code runs any more, so that no other run starts it beside that. */
   async function release(): Promise<void> {
-    while (!over.signal.aborted && codeRuns(call)) await clock.sleep(LEAVING_MS, over.signal).catch(() => {})
+    if (codeRuns(call)) await Promise.race([context.codeLeft(), isOver.promise])
+    // A child run may have abandoned code, which is not the stage's own.
+    if (codeRuns(call)) await isOver.promise
     stop()
     await renewal
     // Code that was abandoned may still be at work: its lease runs out by itself.

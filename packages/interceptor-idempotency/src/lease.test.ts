@@ -166,6 +166,18 @@ test('a key whose stage failed while its code still runs is not free before the 
   expect(log.join(' ')).toMatch(/^in out (in out other|other in out|other)$/)
 })
 
+test('a claim is released as soon as the code of a failed stage has left, without a timer that looks for it', async () => {
+  const store = scriptedStore(clock)
+  const first = processOn(store, () => clock.sleep(1_010).then(() => ({})), [impatient(100)]).run()
+  await clock.advance(500)
+  expect(clock.timers.filter(({ kind }) => kind === 'sleep').map(({ dueAt }) => dueAt - clock.now())).toEqual([510])
+  await clock.advance(509)
+  expect(store.log).not.toContain('release')
+  await clock.advance(1)
+  expect(store.log).toContain('release')
+  expect((await first).status).toBe('failed')
+})
+
 const LEFT_BEHIND: readonly (readonly [what: string, pipeline: (work: () => Promise<object>) => Pipeline])[] = [
   [
     'an item of a map that failed by another',

@@ -160,7 +160,7 @@ test('start lines are an option: each call of a stage, and the run', async () =>
     name: 'twice',
     wrap: (next) => async (context) => {
       await next(context)
-      return next(context.fork({ attempt: 2 }).context)
+      return next(context.fork().context)
     },
   }
   const graph = new Pipeline('chat')

@@ -70,9 +70,9 @@ test('a time-out outside ends the flight of a stage, though its code still runs'
 test('a retry outside keeps one stage in flight, once, also while it waits', async () => {
   const observer = metrics()
   const retry = around('again', (next) => async (context) => {
-    await next(context.fork({ attempt: 1 }).context)
+    await next(context.fork().context)
     await context.clock.sleep(50)
-    return next(context.fork({ attempt: 2 }).context)
+    return next(context.fork().context)
   })
   const graph = oneStage.build({ interceptors: [retry, observer], clock })
   const run = graph.run({})

@@ -134,10 +134,10 @@ function layerOf({ kind, ms }: StageCase['outside'][number], next: RunStage): Ru
       return next
     case 'retry':
       return async (context) => {
-        const first = await next(context.fork({ attempt: 1 }).context)
+        const first = await next(context.fork().context)
         if (first.status !== 'fail' && first.status !== 'retry') return first
         await context.clock.sleep(ms, context.signal)
-        return next(context.fork({ attempt: 2 }).context)
+        return next(context.fork().context)
       }
     case 'limit':
       return (context) => {

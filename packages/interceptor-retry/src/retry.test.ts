@@ -247,6 +247,51 @@ test('a delay that would end after the deadline is not begun: the stage fails at
   )
 })
 
+test.each(['synchronous', 'asynchronous'])(
+  'where maxConcurrency binds, another stage runs during the delay of a stage that is %s, and the next call comes ahead of new starts',
+  async (kind) => {
+    const answer = answers(broken(), broken(), {})
+    const first = kind === 'synchronous' ? answer : async () => answer()
+    const settled = new Pipeline('chat')
+      .withStage('first', first, { retry: { attempts: 3, baseMs: 100, jitter: 'none', backoff: 'constant' } })
+      .withStage('short', ({ clock: time }) => time.sleep(50))
+      .withStage('long', ({ clock: time }) => time.sleep(200))
+      .withStage('last', ({ clock: time }) => time.sleep(50))
+      .build({ clock, interceptors: [retry()] })
+      .run({}, { maxConcurrency: 1 })
+    await clock.advance(1_000)
+    const { stages } = (await settled).report
+    const times = Object.values(stages).map(({ stage, startedAt, endedAt }) => [stage, startedAt, endedAt])
+    expect(times).toEqual([
+      ['first', 0, 350],
+      ['short', 0, 50],
+      ['long', 50, 250],
+      ['last', 250, 300],
+    ])
+    // Its second call was due at 100, and had to wait for its slot until 250; its third was due at 350.
+    expect(stages['first']?.attempts.map(({ startedAt }) => startedAt)).toEqual([0, 250, 350])
+  },
+)
+
+test('the limit of an attempt stands still while it waits for its slot of maxConcurrency', async () => {
+  let call = 0
+  const settled = new Pipeline('chat')
+    .withStage('first', async (context) => {
+      if (++call === 1) throw broken()
+      await context.clock.sleep(40, context.signal)
+    })
+    .withStage('long', ({ clock: time }) => time.sleep(300), { timeoutMs: false })
+    .build({ clock, interceptors: [retry({ baseMs: 100, jitter: 'none' }), timeout({ ms: 50 })] })
+    .run({}, { maxConcurrency: 1 })
+  await clock.advance(1_000)
+  const { stages } = (await settled).report
+  expect(stages['first']).toMatchObject({
+    status: 'ok',
+    endedAt: 340,
+    attempts: [{}, { startedAt: 300, endedAt: 340 }],
+  })
+})
+
 test('an abort during a delay ends the stage at once, cancelled, and it is not called again', async () => {
   const controller = new AbortController()
   const settled = new Pipeline('chat')

@@ -76,13 +76,13 @@ async function callAgain(
     delaysMs.push(delayMs)
     context.note('retry', { delaysMs: [...delaysMs], exhausted: false })
     try {
-      await context.clock.sleep(delayMs, context.signal)
+      await context.wait(delayMs)
     } catch (reason) {
       // Thrown, the abort of the run is a cancel; the abort of what surrounds this call is the failure that it is.
       if (context.run.signal.aborted || !context.signal.aborted) throw reason
       return StageOutput.fail(reason)
     }
-    const output = await next(context.fork({ attempt: context.record.attempts.length + 1 }).context)
+    const output = await next(context.fork().context)
     if (!isFailed(output)) return output
     verdict = verdictOn(output, context, policy)
     if (verdict === false) return output

@@ -196,11 +196,11 @@ test("no second error where the code of a stage outlives the run's deadline and 
   }
 })
 
-test('a stage of an outer deadline is bounded by that, and who set it aborts it', async () => {
+test('a stage that an interceptor outside aborts first fails with the reason of that', async () => {
   const outer: Interceptor = {
     name: 'outer',
     wrap: (next) => (context) => {
-      const { context: inner, abort } = context.fork({ deadline: context.clock.now() + 50 })
+      const { context: inner, abort } = context.fork()
       context.clock.setTimeout(() => abort(new Error('outer limit')), 50)
       return next(inner)
     },

@@ -1,17 +1,15 @@
-import type { Clock, Interceptor } from '@stageflow/core'
-import { ClockLimits } from './clock-limits.ts'
-import { limitCalls } from './limit-calls.ts'
+import { StageOutput, StageflowError } from '@stageflow/core'
+import type { Interceptor, InterceptorContext } from '@stageflow/core'
 import { factoryLimits, legalLimits, stageLimits } from './options.ts'
-import type { Limits } from './options.ts'
 
 export interface TimeoutOptions {
-  /** How many milliseconds each call of a stage may take; `false`: any time. Default: 30,000. */
+  /** Maximum time for each call of a stage, in ms; `false`: no limit. Default: 30,000. */
   readonly ms?: number | false
-  /** How many milliseconds a stage may go without progress, such as `context.heartbeat()`; `false`: any time. Default: false. */
+  /** Maximum time without progress, such as `context.heartbeat()`, in ms; `false`: no limit. Default: false. */
   readonly idleMs?: number | false
 }
 
-/** In the record of a stage of which a call was given up: which limit it passed. */
+/** The limit that a call of the stage exceeded, in the stage's record. */
 export interface TimeoutNote {
   readonly kind: 'total' | 'idle'
   readonly limitMs: number
@@ -20,9 +18,9 @@ export interface TimeoutNote {
 
 declare module '@stageflow/core' {
   interface StageOptions {
-    /** How many milliseconds each call of this stage may take; `false`: any time. Default: the `ms` of `timeout()`. */
+    /** Maximum time for each call of this stage, in ms; `false`: no limit. Default: the `ms` of `timeout()`. */
     readonly timeoutMs?: number | false
-    /** How many milliseconds this stage may go without progress; `false`: any time. Default: the `idleMs` of `timeout()`. */
+    /** Maximum time of this stage without progress, in ms; `false`: no limit. Default: the `idleMs` of `timeout()`. */
     readonly idleTimeoutMs?: number | false
   }
   interface StageNotes {
@@ -31,34 +29,36 @@ declare module '@stageflow/core' {
 }
 
 /**
- * Fails a stage that takes too long, at once and with `timeout/exceeded`, and aborts its signal. Options that are no
- * limits are refused with `timeout/illegal-option`, those of stages when the graph is built.
+ * Fails a stage that takes too long with `timeout/exceeded`, and aborts its signal. The engine keeps the limits. An option that is
+ * not a limit is refused with `timeout/illegal-option`, a stage's option when the graph is built.
  */
 export function timeout(options: TimeoutOptions = {}): Interceptor {
   const defaults = factoryLimits(options)
-  const clocks = new WeakMap<Clock, ClockLimits>()
-  /** The clock that was asked for last: mostly it is the same. */
-  let lastClock: Clock | undefined
-  let last: ClockLimits | undefined
-  const limitsOn = (clock: Clock): ClockLimits => {
-    if (clock === lastClock && last !== undefined) return last
-    last = clocks.get(clock) ?? new ClockLimits(clock)
-    clocks.set(clock, last)
-    lastClock = clock
-    return last
-  }
-
   return {
     name: 'timeout',
     stageOptions: ['timeoutMs', 'idleTimeoutMs'],
 
     onCall(stage) {
       const limits = legalLimits(stageLimits(stage.options, defaults))
-      return isUnlimited(limits) ? undefined : limitCalls(limits, limitsOn)
+      if (limits.totalMs === false && limits.idleMs === false) return undefined
+      const totalMs = limits.totalMs === false ? Infinity : limits.totalMs
+      const idleMs = limits.idleMs === false ? Infinity : limits.idleMs
+      const expired = (why: 'deadline' | 'idle', context: InterceptorContext): StageOutput =>
+        why === 'idle' ? exceeded(context, 'idle', idleMs) : exceeded(context, 'total', totalMs)
+      return (context) => ({ deadline: context.now + totalMs, idleMs, expired })
     },
-
-    onRun: (run) => limitsOn(run.clock).openRun(run),
   }
 }
 
-const isUnlimited = ({ totalMs, idleMs }: Limits): boolean => totalMs === false && idleMs === false
+function exceeded(context: InterceptorContext, kind: 'total' | 'idle', limitMs: number): StageOutput {
+  const { name, pipeline } = context.stage
+  const about = `Stage "${name}" of pipeline "${pipeline.name}"`
+  context.note('timeout', { kind, limitMs, expired: true })
+  const error = new StageflowError(
+    'timeout/exceeded',
+    kind === 'total'
+      ? `${about} took longer than ${limitMs} ms. Make it faster, or set its timeoutMs to more, or to false for no limit.`
+      : `${about} showed no progress for ${limitMs} ms. Let it call context.heartbeat() as it goes on, or set its idleTimeoutMs to more, or to false for no limit.`,
+  )
+  return StageOutput.fail(error, { retryable: true })
+}

@@ -72,7 +72,7 @@ test("where the run's deadline comes first there is no timer but the run's", asy
   expect(counting.count).toBe(1)
 })
 
-test('a thousand runs at once share one timer for each limit, and leave none', async () => {
+test('a thousand runs of a graph share one timer, and leave none', async () => {
   const shared = timeout({ ms: 1_000 })
   const graph = new Pipeline('chat')
     .withStage('a', waits(100))
@@ -82,13 +82,14 @@ test('a thousand runs at once share one timer for each limit, and leave none', a
   const other = new Pipeline('other').withStage('a', waits(100)).build({ clock, interceptors: [shared] })
   const runs = [...Array.from({ length: 1_000 }, () => graph.run()), other.run()]
   await clock.settle()
-  expect(limits().map(({ dueAt }) => dueAt)).toEqual([1_000, 2_000])
+  // One for each of the two graphs.
+  expect(limits().map(({ dueAt }) => dueAt)).toEqual([1_000, 1_000])
   await clock.advance(300)
   expect((await Promise.all(runs)).every(({ status }) => status === 'completed')).toBe(true)
   expect(clock.timers).toEqual([])
 })
 
-test('a timer stays between the stages of a run, and goes with the last run', async () => {
+test('the timer stays between the stages of a run, and goes when a run ends while no limit is kept', async () => {
   const graph = new Pipeline('chat')
     .withStage('a', waits(10))
     .withStage('b', waits(100), { dependencies: ['a'], timeoutMs: false })
@@ -99,9 +100,23 @@ test('a timer stays between the stages of a run, and goes with the last run', as
   const second = graph.run()
   await clock.advance(60)
   await first
-  expect(limits()).toHaveLength(1)
+  // No limit of the second run is kept any more, so nothing needs the timer.
+  expect(limits()).toEqual([])
   await clock.advance(50)
   await second
+  expect(clock.timers).toEqual([])
+})
+
+test('the timer stays when a run ends while another one still has a limit', async () => {
+  const graph = new Pipeline('chat')
+    .withStage('a', ({ snapshot, clock: time, signal }) => time.sleep(Number(snapshot.inputText), signal))
+    .build({ clock, interceptors: [timeout()] })
+  const [short, long] = [graph.run({ inputText: '10' }), graph.run({ inputText: '100' })]
+  await clock.advance(10)
+  await short
+  expect(limits()).toEqual([{ kind: 'timer', setAt: 0, dueAt: 30_000 }])
+  await clock.advance(90)
+  await long
   expect(clock.timers).toEqual([])
 })
 

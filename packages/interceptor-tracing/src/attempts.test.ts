@@ -32,7 +32,7 @@ const retry = (attempts: number, delayMs: number, notes = true, name = 'retry'):
   wrap: (next) => async (context) => {
     const delaysMs: number[] = []
     for (let attempt = 1; ; attempt++) {
-      const output = await next(context.fork({ attempt }).context)
+      const output = await next(context.fork().context)
       const again = output.status === 'retry' || output.status === 'fail'
       if (again && attempt < attempts) {
         delaysMs.push(delayMs)
@@ -47,7 +47,7 @@ const retry = (attempts: number, delayMs: number, notes = true, name = 'retry'):
 const timeout = (ms: number): Interceptor => ({
   name: 'timeout',
   wrap: (next) => (context) => {
-    const { context: inner, abort } = context.fork({ deadline: context.clock.now() + ms })
+    const { context: inner, abort } = context.fork()
     const { promise: expired, resolve } = Promise.withResolvers<StageOutput>()
     const stop = context.clock.setTimeout(() => {
       const error = new StageflowError('timeout/exceeded', `Stage "${context.stage.name}" took longer than ${ms} ms.`)
@@ -58,15 +58,13 @@ const timeout = (ms: number): Interceptor => ({
     return Promise.race([next(inner), expired]).finally(stop)
   },
 })
-/** As the time-out of this project does it: by taking part in the call. */
+/** A time limit as interceptor-timeout sets it: the engine keeps it. */
 const limit = (ms: number): Interceptor => ({
   name: 'limit',
-  onCall: () => (context) => {
-    const slow = StageOutput.fail('slow', { retryable: true })
-    const stop = context.clock.setTimeout(() => context.endCall(part, slow), ms)
-    const part = { ended: () => stop() }
-    return part
-  },
+  onCall: () => (context) => ({
+    deadline: context.now + ms,
+    expired: () => StageOutput.fail('slow', { retryable: true }),
+  }),
 })
 const answering = (answer: () => StageOutput | Promise<StageOutput>): Interceptor => ({
   name: 'answering',
@@ -271,26 +269,42 @@ test('a call that core refuses, since the one before still runs, is a span witho
   ignorant.resolve()
 })
 
-test.each([limit(50), timeout(50)])(
-  'code that outlasts its call, and ends before the run, was not given up ($name)',
-  async (limited) => {
-    const graph = build(
-      new Pipeline('slow').withStage('llm', ({ clock: time }) => time.sleep(200)),
-      [retry(2, 0), limited],
-    )
-    const settled = graph.runSettled()
-    await clock.advance(200)
-    const { report } = await settled
-    expect(report.stages['llm']?.attempts).toMatchObject([{ startedAt: 1_000, endedAt: 1_200 }])
-    const spans = named('stage llm')
-    // The second call waited for the code of the first one in vain: it is no attempt, and over with its answer.
-    expect(spans.map(times)).toEqual([
-      [1_000, 1_200],
-      [1_050, 1_100],
-    ])
-    expect(spans.map(({ attributes }) => attributes['stageflow.stage.abandoned'])).toEqual([undefined, undefined])
-  },
-)
+test('code that outlasts its call, and ends before the run, was not given up', async () => {
+  const graph = build(
+    new Pipeline('slow').withStage('llm', ({ clock: time }) => time.sleep(200)),
+    [retry(2, 0), timeout(50)],
+  )
+  const settled = graph.runSettled()
+  await clock.advance(200)
+  const { report } = await settled
+  expect(report.stages['llm']?.attempts).toMatchObject([{ startedAt: 1_000, endedAt: 1_200 }])
+  const spans = named('stage llm')
+  // The second call waited for the code of the first one in vain: it is no attempt, and over with its answer.
+  expect(spans.map(times)).toEqual([
+    [1_000, 1_200],
+    [1_050, 1_100],
+  ])
+  expect(spans.map(({ attributes }) => attributes['stageflow.stage.abandoned'])).toEqual([undefined, undefined])
+})
+
+test('a call whose limit stood still while it waited for the code before it has a span from when it began', async () => {
+  const graph = build(
+    new Pipeline('slow').withStage('llm', ({ clock: time }) => time.sleep(200)),
+    [retry(2, 0), limit(50)],
+  )
+  const settled = graph.runSettled()
+  await clock.advance(400)
+  const { report } = await settled
+  const attempts = [
+    { startedAt: 1_000, endedAt: 1_200 },
+    { startedAt: 1_200, endedAt: 1_400 },
+  ]
+  expect(report.stages['llm']).toMatchObject({ status: 'fail', endedAt: 1_250, attempts })
+  expect(named('stage llm').map(times)).toEqual([
+    [1_000, 1_200],
+    [1_050, 1_400],
+  ])
+})
 
 test('a call that waits for the code of one beside it has its own answer, and ends with that', async () => {
   const both: Interceptor = {

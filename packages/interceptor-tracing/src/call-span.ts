@@ -1,6 +1,6 @@
 import { context as contexts } from '@opentelemetry/api'
 import type { Context, Span } from '@opentelemetry/api'
-import type { CallPart, InterceptorContext, StageInfo, StageOutput, StageRecord } from '@stageflow/core'
+import type { CallHooks, InterceptorContext, StageInfo, StageOutput, StageRecord } from '@stageflow/core'
 
 /** Who keeps the spans of a run. */
 interface Keeper {
@@ -9,7 +9,7 @@ interface Keeper {
 }
 
 /** One call of a stage that came by, which is an attempt unless an interceptor further inside answers it, and its span. */
-export class CallSpan implements CallPart {
+export class CallSpan implements CallHooks {
   readonly stage: StageInfo
   readonly span: Span
   /** In which the span is the active one. */
@@ -34,8 +34,9 @@ export class CallSpan implements CallPart {
     try {
       contexts.with(this.context, next)
     } catch (cause) {
-      this.#keeper.failed(cause) // the engine makes the call all the same
+      this.#keeper.failed(cause)
     }
+    next() // if the context manager has not called it; a broken tracer must not fail the call
   }
 
   ended(output: StageOutput, context: InterceptorContext): void {

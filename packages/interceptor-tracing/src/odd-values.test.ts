@@ -15,8 +15,8 @@ const noting = (key: string, value: unknown): Interceptor => ({
 const twice: Interceptor = {
   name: 'twice',
   wrap: (next) => async (context) => {
-    await next(context.fork({ attempt: 1 }).context)
-    return next(context.fork({ attempt: 2 }).context)
+    await next(context.fork().context)
+    return next(context.fork().context)
   },
 }
 

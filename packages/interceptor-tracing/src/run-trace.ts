@@ -112,8 +112,9 @@ export class RunTrace implements RunPart {
     try {
       contexts.with(this.context, next)
     } catch (cause) {
-      this.failed(cause) // the engine begins the run all the same
+      this.failed(cause)
     }
+    next() // if the context manager has not called it; a broken tracer must not fail the run
   }
 
   /** A call got its answer. */

@@ -59,14 +59,14 @@ const outside = (drawn: readonly Drawn[]): Interceptor => ({
     if (ending === 'cached') return () => StageOutput.ok({ cached: true })
     if (ending === 'retry')
       return async (context) => {
-        const first = await next(context.fork({ attempt: 1 }).context)
+        const first = await next(context.fork().context)
         if (first.status !== 'retry') return first
         await context.clock.sleep(5, context.signal)
-        return next(context.fork({ attempt: 2 }).context)
+        return next(context.fork().context)
       }
     if (ending !== 'expires' && ending !== 'expires late') return next
     return (context) => {
-      const inner = context.fork({ deadline: context.clock.now() + 15 })
+      const inner = context.fork()
       const expired = Promise.withResolvers<StageOutput>()
       const stop = context.clock.setTimeout(() => {
         inner.abort(new Error('expired'))

@@ -44,6 +44,7 @@ async function passes(bench: Bench, status: string, answer: () => StageOutput): 
   })
   const result = await bench.run(graph, bench.nextRun())
   const { outer, calls, inner: heard } = bench.answerOf('stage')
+  must(own !== undefined || !bench.isRefused, bench.refused(`answered ${JSON.stringify(outer)}`))
   const inner = own ?? heard
   must(
     calls === 1 || inner.status === 'fail',

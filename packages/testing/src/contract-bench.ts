@@ -2,6 +2,7 @@ import { Pipeline, PipelineBuildError, defineStage } from '@stageflow/core'
 import type {
   AnyStage,
   BuildOptions,
+  ErrorRecord,
   Interceptor,
   InterceptorContext,
   PipelineReport,
@@ -60,6 +61,10 @@ const PATIENT_TURNS = 60
 /** As many once it was seen to wait on the clock. */
 const IMPATIENT_TURNS = 4
 const LONGEST_MS = 3_000
+/** A busy machine may be slow: as many turns are waited for, however long they take. */
+const LEAST_TURNS = 1_000
+/** A stage that is called this often in one run is called again for ever. */
+const MOST_CALLS = 1_000
 
 /** What the cases of one contract are run with. */
 export class Bench {
@@ -72,6 +77,10 @@ export class Bench {
   #runs = 0
   #patience = PATIENT_TURNS
   #caller = new AbortController()
+  /** Set once a stage was called too often: the case fails with this. */
+  #runaway: string | undefined
+  /** The first error with which the engine refused what the interceptor did. */
+  #refusal: string | undefined
 
   /** `beside`: what stands around the interceptor, and needs nothing of it. */
   constructor(create: CreateInterceptor, options: InterceptorContractOptions, beside: readonly Interceptor[] = []) {
@@ -103,8 +112,22 @@ export class Bench {
       ...stageOptions,
       ...(rest as Pick<CaseStage, 'name'>),
       after: Object.fromEntries(sources.map((source) => [source.name, source])),
-      run: run as () => object,
+      run: this.#counted(run) as () => object,
     })
+  }
+
+  /** A loop of calls without a pause never yields to the event loop. So after MOST_CALLS the code of a stage hangs, and the case fails. */
+  #counted(run: CaseStage['run']): CaseStage['run'] {
+    const calls = new WeakMap<object, number>()
+    const counted = (context: InterceptorContext): unknown => {
+      const count = (calls.get(context.run) ?? 0) + 1
+      calls.set(context.run, count)
+      if (count <= MOST_CALLS) return run(context)
+      this.#runaway = `${this.called} called stage "${context.stage.name}" more than ${MOST_CALLS} times in one run. Limit the attempts, and wait between them: await context.wait(delayMs).`
+      return new Promise(() => {})
+    }
+    // The engine recognizes a stage that streams by the kind of its function.
+    return run.constructor.name === 'AsyncGeneratorFunction' ? run : counted
   }
 
   pipeline(name: string, stages: readonly AnyStage[]): Pipeline<never, {}> {
@@ -120,11 +143,13 @@ export class Bench {
     const interceptors = [...outermost, ...this.#outside, ...this.#beside, ...watched(this.subject, this.watch)]
     const graph = pipeline.build({ clock: this.clock, interceptors, ...(options as BuildOptions<{}>) })
     return {
-      start: (run, extra, input) =>
-        graph.start(this.input(run, input), {
-          ...this.#options.runOptions,
-          ...extra,
-        }),
+      start: (run, extra, input) => {
+        const started = graph.start(this.input(run, input), { ...this.#options.runOptions, ...extra })
+        void started.settled.then((result) => {
+          if (result.status === 'failed') this.#refusal ??= refusalIn(result.errors)
+        })
+        return started
+      },
     }
   }
 
@@ -181,9 +206,10 @@ export class Bench {
   async ends<T>(promise: Promise<T>, what = 'the run did not end'): Promise<T> {
     const until = performance.now() + LONGEST_MS
     let idle = 0
-    while (!(await this.#isSettled(promise))) {
+    for (let turn = 0; !(await this.#isSettled(promise)); turn++) {
       const due = this.nextDue
-      if (performance.now() > until) throw broken(`${this.called}: ${what} within ${LONGEST_MS} ms.`)
+      if (turn > LEAST_TURNS && performance.now() > until)
+        throw broken(`${this.called}: ${what} within ${LONGEST_MS} ms.`)
       if (++idle > this.#patience && due < Infinity) {
         await this.clock.advanceTo(due)
         this.#patience = IMPATIENT_TURNS
@@ -209,8 +235,15 @@ export class Bench {
     must(status === undefined, this.refused(`ended as ${String(status)}`))
   }
 
-  /** What a case says that needs a run which the interceptor did not let through. */
+  /** Whether the engine refused what the interceptor did in a run that failed. */
+  get isRefused(): boolean {
+    return this.#refusal !== undefined
+  }
+
+  /** The message of a case that needs a run which the interceptor did not let through. */
   refused(how: string): string {
+    if (this.#refusal !== undefined)
+      return `${this.called} did not let a run through to its stage, because the engine refused what the interceptor did: ${this.#refusal}`
     return `${this.called} did not let a run through to its stage: it ${how}. Tell interceptorContract with which input, runOptions and stageOptions it does.`
   }
 
@@ -235,8 +268,20 @@ export class Bench {
     const settle = (): void => void (settled = true)
     promise.then(settle, settle)
     await this.clock.settle()
+    if (this.#runaway !== undefined) throw broken(this.#runaway)
     return settled
   }
 }
+
+/** The message of the first error with which the engine refuses what an interceptor did. */
+const refusalIn = (errors: readonly ErrorRecord[]): string | undefined =>
+  errors.find(({ code }) => REFUSALS.includes(code))?.message
+
+const REFUSALS: readonly string[] = [
+  'core/interceptor-answer',
+  'core/interceptor-context',
+  'core/interceptor-enter',
+  'core/interceptor-threw',
+]
 
 const realMs = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1))

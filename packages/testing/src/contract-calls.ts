@@ -1,5 +1,4 @@
-import { StageOutput } from '@stageflow/core'
-import type { Interceptor, StageOutput as Output } from '@stageflow/core'
+import type { Interceptor } from '@stageflow/core'
 import { hanging } from './contract-aborts.ts'
 import type { Bench } from './contract-bench.ts'
 import { must } from './contract-case.ts'
@@ -7,16 +6,17 @@ import { Disguise } from './disguise.ts'
 
 type RunCase = (bench: Bench) => Promise<void>
 
-/** What an interceptor owes to the calls and runs that it takes part in without a function around them. */
+/** What an interceptor promises for the calls and runs in which it has a part, and for limits on them. */
 export const callCases: Readonly<Record<string, RunCase>> = {
   'enters calls and runs at once, within what is around them': entersAtOnce,
-  'ends no call that has its answer': endsOnce,
+  'answers with an output when a limit passes': answersExpired,
   'takes no stage that runs out of time for a success': outOfTime,
+  'keeps time limits on the clock of the run': limitsOnClock,
 }
 
 async function entersAtOnce(bench: Bench): Promise<void> {
-  let late = 0
-  bench.watch.disguise = new Disguise({ onLateEnter: () => void late++ })
+  let closed = 0
+  bench.watch.disguise = new Disguise({ onClosedEnter: () => void closed++ })
   const [aroundCall, aroundRun] = [asyncStorage(), asyncStorage()]
   const setting: Interceptor = {
     name: 'contract/setting',
@@ -29,11 +29,11 @@ async function entersAtOnce(bench: Bench): Promise<void> {
     seen.length = 0
     const stage = bench.stage({ name: 'stage', run })
     const { status } = await bench.run(bench.build(bench.pipeline('entered', [stage]), {}, [setting]), bench.nextRun())
-    must(seen.length > 0, bench.refused(`ended as ${status}`))
     must(
-      late === 0,
-      `${bench.called} has an enter that returned before it had called next: what it sets is not around the stage, for the engine went on without it. Call next at once: enter(next) { storage.run(value, next) }.`,
+      closed === 0,
+      `${bench.called} has an enter that threw or returned before it had called next, so the engine failed the call or the run (core/interceptor-enter) and no stage ran. Call next before enter returns: enter(next) { storage.run(value, next) }.`,
     )
+    must(seen.length > 0, bench.refused(`ended as ${status}`))
     const lost = seen[0] === 'run' ? 'call' : 'run'
     must(
       seen[0] === 'run' && seen[1] === 'call',
@@ -42,44 +42,35 @@ async function entersAtOnce(bench: Bench): Promise<void> {
   }
 }
 
-const ANSWERS: Readonly<Record<string, () => unknown>> = {
-  ok: async () => ({}),
-  'ok, synchronously': () => ({}),
-  skip: async () => StageOutput.skip('nothing to do'),
-  cancel: async () => StageOutput.cancel('that is enough'),
-  fail: async () => StageOutput.fail('it is broken', { retryable: false }),
-  throw: () => {
-    throw new TypeError('a bug of the stage')
-  },
-}
-
-async function endsOnce(bench: Bench): Promise<void> {
-  const late: Output[] = []
-  bench.watch.disguise = new Disguise({ onLateEnd: (answer) => void late.push(answer) })
-  for (const run of Object.values(ANSWERS)) {
-    await bench.run(bench.alone({ run }), bench.nextRun())
-    must(
-      late.length === 0,
-      `${bench.called} called endCall for a call that it had heard the answer "${late[0]?.status}" of, where it does nothing. An answer that is there is not changed: answer as the call begins, end it while it goes on, or wrap the stage.`,
-    )
-  }
-}
-
-/** So many timers fire, and no more, around a stage that hangs: some are set anew each time. */
+/** The most timers that are fired around a stage that hangs: an interceptor may set the next one each time. */
 const MOST_TIMERS = 1_000
 
-async function outOfTime(bench: Bench): Promise<void> {
-  const { first, reached, graph } = hanging(bench, (context) => context.signal.reason)
+async function answersExpired(bench: Bench): Promise<void> {
+  let answered: string | undefined
+  bench.watch.disguise = new Disguise({ onBadExpired: (what) => void (answered ??= what) })
+  const { reached, graph } = hanging(bench, (context) => context.signal.reason)
   const run = graph.start(bench.nextRun(), bench.aborting())
   await bench.reaches(reached, [run])
-  const { deadline = Infinity } = first()
+  for (let fired = 0; fired < MOST_TIMERS && bench.nextDue < Infinity; fired++)
+    await bench.clock.advanceTo(bench.nextDue)
+  bench.abortAll()
+  await bench.ends(run.settled)
+  must(
+    answered === undefined,
+    `${bench.called} has a part whose expired ${answered}, so the engine failed the call for it. Return a StageOutput from expired, at once: StageOutput.fail(error, { retryable: true }).`,
+  )
+}
+
+async function outOfTime(bench: Bench): Promise<void> {
+  const { reached, graph } = hanging(bench, (context) => context.signal.reason)
+  const run = graph.start(bench.nextRun(), bench.aborting())
+  await bench.reaches(reached, [run])
   const { clock } = bench
   for (let fired = 0; fired < MOST_TIMERS; fired++) {
     // It may wait for something that is not on the clock before it sets the next one.
     if (bench.nextDue === Infinity && ((await bench.endsAtOnce(run.settled)) || bench.nextDue === Infinity)) break
     await clock.advanceTo(bench.nextDue)
   }
-  if (deadline < Infinity) await clock.advanceTo(Math.max(deadline, clock.now()))
   const hasEnded = await bench.endsAtOnce(run.settled)
   bench.abortAll()
   const { report } = await bench.ends(run.settled)
@@ -88,9 +79,21 @@ async function outOfTime(bench: Bench): Promise<void> {
     !hasEnded || (status !== 'ok' && status !== 'skip'),
     `${bench.called} made a stage "${status}" that had not answered when its time was over. Answer for it with StageOutput.fail.`,
   )
+}
+
+async function limitsOnClock(bench: Bench): Promise<void> {
+  const timers: (() => void)[] = []
+  bench.watch.onGlobalTimer = (fire) => void timers.push(fire)
+  const { reached, graph } = hanging(bench, (context) => context.signal.reason)
+  const run = graph.start(bench.nextRun(), bench.aborting())
+  await bench.reaches(reached, [run])
+  for (const fire of timers) fire()
+  const hasEnded = timers.length > 0 && (await bench.endsAtOnce(run.settled))
+  bench.abortAll()
+  await bench.ends(run.settled)
   must(
-    hasEnded || deadline === Infinity,
-    `${bench.called} told the stage a deadline, and did not end the call when it had passed. Whoever sets a deadline also ends the call: context.endCall(part, StageOutput.fail(error)), or fork.abort(error).`,
+    !hasEnded,
+    `${bench.called} ended a call from a timer of the global setTimeout, which no manual clock can turn and the engine cannot pause. Give the part a deadline or idleMs, and expired(why, context) that answers the call, or set the timer on context.clock.`,
   )
 }
 

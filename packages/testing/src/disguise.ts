@@ -1,32 +1,30 @@
-import type { CallPart, Fork, InterceptorContext, RunContext, RunPart, StageOutput } from '@stageflow/core'
+import type { CallHooks, CallLimits, Fork, InterceptorContext, RunContext, RunPart, StageOutput } from '@stageflow/core'
 
-/** What is told of what an interceptor does. */
+/** Callbacks for what an interceptor does with the contexts and parts that it is shown. */
 export interface DisguiseNews {
   readonly onEmit?: (type: string) => void
-  /** `isLost`: the record of the stage did not take it any more. */
+  /** `isLost`: the stage's record no longer accepted the note. */
   readonly onNote?: (key: string, isLost: boolean) => void
-  /** The `enter` of a part is over, and has not called `next`. */
-  readonly onLateEnter?: () => void
-  /** It ended a call for which it had heard this answer already. */
-  readonly onLateEnd?: (answer: StageOutput) => void
+  /** The `enter` of a part threw or returned before it had called `next`. */
+  readonly onClosedEnter?: () => void
+  /** The `expired` of a part threw, or returned something other than an output. */
+  readonly onBadExpired?: (what: string) => void
 }
 
-type Part = CallPart & RunPart
+type Part = CallHooks & Partial<CallLimits> & RunPart
 
 /** What outputs are known by, of whichever copy of core. */
 const OUTPUT = Symbol.for('@stageflow/output')
 
 /**
- * Shows an interceptor other contexts and runs than the engine's own, and the engine other parts than the interceptor's own, to
- * hear what the one does with them. What is handed back is the real one again.
+ * Stands between the engine and an interceptor: shows the interceptor proxies of the engine's contexts and runs, and the engine
+ * facades of the interceptor's parts, and reports what the interceptor does with them. What comes back is unwrapped again.
  */
 export class Disguise {
   readonly #news: DisguiseNews
-  /** One is always shown as the same: an interceptor may tell runs apart by it, and the engine calls by their parts. */
+  /** The same object always gets the same facade: an interceptor may use contexts and runs as keys. */
   readonly #before = new WeakMap<object, object>()
   readonly #behind = new WeakMap<object, object>()
-  /** What was heard of a call, by its context and its part. */
-  readonly #heard = new WeakMap<object, Map<object, StageOutput>>()
 
   constructor(news: DisguiseNews) {
     this.#news = news
@@ -42,7 +40,7 @@ export class Disguise {
     return (this.#behind.get(shown) ?? shown) as Shown
   }
 
-  /** What an interceptor answered as a call or a run began; what is no part is passed on as it is. */
+  /** Wraps the part that an interceptor returned from `onCall` or `onRun`. Anything else is returned unchanged. */
   part<Answer>(answer: Answer): Answer {
     const isPart = typeof answer === 'object' && answer !== null && !(OUTPUT in answer) && !('then' in answer)
     return isPart ? (this.#partFor(answer) as Answer) : answer
@@ -75,16 +73,14 @@ export class Disguise {
           this.#news.onNote?.(key, 'record' in target && !Object.is(recordedNotes(context)[key], note))
         }
       case 'fork':
-        return (changes: object) => {
-          const fork = context.fork(changes)
+        return () => {
+          const fork = context.fork()
           return { context: this.#facade(fork.context), abort: (reason) => fork.abort(reason) } satisfies Fork
         }
-      case 'endCall':
-        return (part: CallPart, output: StageOutput) => {
-          const answer = this.#heard.get(target)?.get(part)
-          if (answer !== undefined) this.#news.onLateEnd?.(answer)
-          context.endCall(this.#before.get(part) ?? part, output)
-        }
+      case 'codeLeft':
+        return () => context.codeLeft()
+      case 'wait':
+        return (ms: number) => context.wait(ms)
       case 'with':
         return (changes: object) => this.#facade((value as RunContext['with'])(changes))
       default:
@@ -95,34 +91,45 @@ export class Disguise {
   #partFor(part: Part): Part {
     const known = this.#before.get(part)
     if (known !== undefined) return known
-    const enter = (next: () => void, real: InterceptorContext & RunContext): void => {
-      if (part.enter === undefined) return next()
-      let isMade = false
-      const answer: unknown = part.enter(() => {
-        isMade = true
-        next()
-      }, this.#facade(real))
-      if (!isMade) this.#news.onLateEnter?.()
-      return answer as void
-    }
     const facade: Part = {
-      enter,
-      ended: (output: never, real: InterceptorContext & RunContext) => {
-        if (OUTPUT in output) this.#hear(part, real, output)
-        return part.ended?.(output, this.#facade(real))
+      enter: (next: () => void, real: InterceptorContext & RunContext) => {
+        if (part.enter === undefined) return next()
+        let isMade = false
+        try {
+          return part.enter(() => {
+            isMade = true
+            next()
+          }, this.#facade(real))
+        } finally {
+          if (!isMade) this.#news.onClosedEnter?.()
+        }
       },
+      ended: (output: never, real: InterceptorContext & RunContext) => part.ended?.(output, this.#facade(real)),
       settled: (record, run) => part.settled?.(record, this.#facade(run)),
-      onHeartbeat: () => part.onHeartbeat?.(),
-      onParked: (parked) => part.onParked?.(parked),
     }
-    Object.defineProperty(facade, 'deadline', { get: () => part.deadline })
+    // The engine reads limits once for each call; a part may be shared by many calls.
+    for (const limit of ['deadline', 'idleMs'] as const)
+      Object.defineProperty(facade, limit, { get: () => part[limit], enumerable: true })
+    Object.defineProperty(facade, 'expired', { value: this.#expiredOf(part), enumerable: true })
     this.#before.set(part, facade)
     return facade
   }
 
-  #hear(part: object, context: object, output: StageOutput): void {
-    const heard = this.#heard.get(context) ?? new Map<object, StageOutput>()
-    this.#heard.set(context, heard.set(part, output))
+  #expiredOf(part: Part): Part['expired'] {
+    const { expired } = part
+    if (typeof expired !== 'function') return expired
+    return (why, real) => {
+      let answer: unknown
+      try {
+        answer = expired.call(part, why, this.#facade(real))
+      } catch (thrown) {
+        this.#news.onBadExpired?.(`threw ${String(thrown)}`)
+        throw thrown
+      }
+      const isOutput = typeof answer === 'object' && answer !== null && OUTPUT in answer
+      if (!isOutput) this.#news.onBadExpired?.(`returned ${answer instanceof Promise ? 'a promise' : String(answer)}`)
+      return answer as StageOutput
+    }
   }
 }
 

@@ -1,5 +1,7 @@
 import { StageOutput, StageflowError, createSlot } from '@stageflow/core'
 import type {
+  CallHooks,
+  CallLimits,
   CallPart,
   Interceptor,
   InterceptorContext,
@@ -38,7 +40,7 @@ declare module '@stageflow/core' {
 const timeout = (ms: number): Interceptor => ({
   name: 'timeout',
   wrap: (next, stage) => (context) => {
-    const { context: inner, abort } = context.fork({ deadline: context.clock.now() + ms })
+    const { context: inner, abort } = context.fork()
     const { promise: expired, resolve } = Promise.withResolvers<Output>()
     const stop = context.clock.setTimeout(() => {
       const error = new StageflowError('timeout/exceeded', `Stage "${stage.name}" took longer than ${ms} ms.`)
@@ -56,10 +58,10 @@ const retry = (attempts: number): Interceptor => ({
   name: 'retry',
   wrap: (next) => async (context) => {
     for (let attempt = 1; ; attempt++) {
-      const output = await next(context.fork({ attempt }).context)
+      const output = await next(context.fork().context)
       const again = output.status === 'retry' || (output.status === 'fail' && output.retryable === true)
       if (!again || attempt === attempts) return output
-      await context.clock.sleep(1_000, context.signal)
+      await context.wait(1_000)
     }
   },
 })
@@ -187,18 +189,32 @@ const bulkhead = (limit: number): Interceptor => {
   }
 }
 
-/** As the time-out above, without a function around the stage. */
+/** A time limit that the engine keeps, and a limit on the time without progress. */
 const limit = (ms: number): Interceptor => ({
   name: 'timeout',
-  onCall: (stage) => (context) => {
-    const part: CallPart = { deadline: context.now + ms, ended: () => stop() }
-    const stop = context.clock.setTimeout(() => {
-      const error = new StageflowError('timeout/exceeded', `Stage "${stage.name}" took longer than ${ms} ms.`)
-      context.endCall(part, StageOutput.fail(error, { retryable: true }))
-    }, ms)
-    return part
-  },
+  onCall: (stage) => (context) => ({
+    deadline: context.now + ms,
+    idleMs: ms / 2,
+    expired: (why) => {
+      const error = new StageflowError('timeout/exceeded', `Stage "${stage.name}" took longer than ${ms} ms (${why}).`)
+      return StageOutput.fail(error, { retryable: true })
+    },
+  }),
 })
+
+/** Limits as a class, whose members need `this`. */
+class Deadline implements CallLimits {
+  readonly #context: InterceptorContext
+  constructor(context: InterceptorContext) {
+    this.#context = context
+  }
+  get deadline(): number {
+    return this.#context.now + 1_000
+  }
+  expired(why: 'deadline' | 'idle', context: InterceptorContext): Output {
+    return StageOutput.fail(`${this.#context.stage.name} ${context === this.#context} ${why}`)
+  }
+}
 
 /** As the circuit breaker above. */
 const fuse = (most: number): Interceptor => ({
@@ -252,7 +268,7 @@ class Spans implements Interceptor {
   }
 }
 
-class Span implements CallPart {
+class Span implements CallHooks {
   readonly #active: AsyncLocalStorage<string>
   readonly #over: () => void
 
@@ -278,7 +294,7 @@ const audited = (attempts: number): Interceptor => ({
   name: 'audited',
   wrap: (next) => async (context) => {
     for (let attempt = 1; ; attempt++) {
-      const { context: inner, abort } = context.fork({ attempt, deadline: context.clock.now() + 50 })
+      const { context: inner, abort } = context.fork()
       const stop = context.clock.setTimeout(() => abort(new StageflowError('audited/slow', 'too slow')), 50)
       const output = await next(inner)
       stop()
@@ -298,7 +314,7 @@ const known: InterceptorContractOptions = {
   stageOptions: { contractRoles: ['admin'] },
 }
 const correct: Readonly<Record<string, [CreateInterceptor, InterceptorContractOptions?]>> = {
-  'nothing at all': [() => ({ name: 'nothing', settled: () => {} })],
+  'one that leaves every stage alone': [() => ({ name: 'nothing', wrap: (next) => next })],
   'a time-out': [() => timeout(30_000)],
   'a retry of three attempts': [() => retry(3)],
   'a circuit breaker per stage': [() => circuitBreaker(5)],
@@ -307,6 +323,7 @@ const correct: Readonly<Record<string, [CreateInterceptor, InterceptorContractOp
   'one that reads what another one sets': [tenants, { runOptions: { contractToken: 'ada' }, outside: () => [auth()] }],
   'a logging observer': [logging],
   'a time-out that wraps nothing': [() => limit(30_000)],
+  'a class that limits calls': [() => calling((context) => new Deadline(context))],
   'a circuit breaker that wraps nothing': [() => fuse(5)],
   'a class that sets an async context': [() => new Spans()],
   'what is frozen': [() => Object.freeze({ name: 'frozen', onCall: () => () => FROZEN, onRun: () => FROZEN })],
@@ -335,6 +352,11 @@ const answering =
 /** Takes part in each call, of whichever stage. */
 const calling = (onCall: OnCall): Interceptor => ({ name: 'broken', onCall: () => onCall })
 const running = (onRun: NonNullable<Interceptor['onRun']>): Interceptor => ({ name: 'broken', onRun })
+
+const caseOf = async (create: CreateInterceptor, wanted: string): Promise<void> =>
+  interceptorContract(create)
+    .find(({ name }) => name === wanted)
+    ?.run()
 
 const byRun = ({ snapshot }: InterceptorContext): string => String(snapshot.metadata['contractRun'])
 
@@ -399,11 +421,6 @@ const broken: readonly [
     }),
   ],
   [
-    'counts attempts from 2',
-    'changes nothing of what the stage sees',
-    () => acting((next, context) => next(context.fork({ attempt: context.attempt + 1 }).context)),
-  ],
-  [
     'starts the run with a snapshot of its own',
     'changes nothing of what the stage sees',
     () => ({
@@ -434,6 +451,17 @@ const broken: readonly [
         if (output.status !== 'fail' || output.retryable !== true) return output
         await context.clock.sleep(1_000)
         return next(context)
+      }),
+  ],
+  [
+    'calls a stage again for ever, without a pause',
+    'stops waiting as soon as the run is aborted',
+    () =>
+      acting(async (next, context) => {
+        for (;;) {
+          const output = await next(context)
+          if (output.status !== 'fail' || output.retryable !== true) return output
+        }
       }),
   ],
   [
@@ -691,7 +719,7 @@ const broken: readonly [
     'emits and notes nothing too late',
     () =>
       acting(async (next, context) => {
-        const output = await next(context.fork({ attempt: 1 }).context)
+        const output = await next(context.fork().context)
         setTimeout(() => void context.emitEvent('app.told', {}), 5)
         return output
       }),
@@ -712,11 +740,6 @@ const broken: readonly [
           waiting.abort()
         }
       }),
-  ],
-  [
-    'tells the stage a deadline in a fork that it never aborts',
-    'takes no stage that runs out of time for a success',
-    () => acting((next, context) => next(context.fork({ deadline: context.now + 50 }).context)),
   ],
   [
     'throws when it is told of a stage of a child run',
@@ -755,29 +778,6 @@ const broken: readonly [
     }),
   ],
   [
-    'would make an ok of a failure when it hears of it',
-    'ends no call that has its answer',
-    () =>
-      calling(() => {
-        const part: CallPart = {
-          ended(output, context) {
-            if (output.status === 'fail') context.endCall(part, StageOutput.ok({}))
-          },
-        }
-        return part
-      }),
-  ],
-  [
-    'enters a call later',
-    'enters calls and runs at once, within what is around them',
-    () => calling(() => ({ enter: (next) => void setTimeout(next, 0) })),
-  ],
-  [
-    'enters a run later',
-    'enters calls and runs at once, within what is around them',
-    () => running(() => ({ enter: (next) => void Promise.resolve().then(next) })),
-  ],
-  [
     'enters calls in the async context that it was made in',
     'enters calls and runs at once, within what is around them',
     () => {
@@ -792,18 +792,6 @@ const broken: readonly [
       const within = AsyncLocalStorage.snapshot()
       return running(() => ({ enter: (next) => within(next) }))
     },
-  ],
-  [
-    'answers an abort of a call with what there is so far',
-    'never swallows an abort',
-    () =>
-      calling((context) => {
-        const { signal } = context
-        const onAbort = (): void => context.endCall(part, StageOutput.ok({ partial: true }))
-        const part: CallPart = { ended: () => signal.removeEventListener('abort', onAbort) }
-        signal.addEventListener('abort', onAbort, { once: true })
-        return part
-      }),
   ],
   [
     'takes the timer of a call back unless the run was aborted',
@@ -979,21 +967,46 @@ const broken: readonly [
   [
     'answers ok for a call that takes too long',
     'takes no stage that runs out of time for a success',
-    () =>
-      calling((context) => {
-        const end = (): void => context.endCall(part, StageOutput.ok({}))
-        const part: CallPart = { deadline: context.now + 50, ended: context.clock.setTimeout(end, 50) }
-        return part
-      }),
+    () => calling((context) => ({ deadline: context.now + 50, expired: () => StageOutput.ok({}) })),
   ],
   [
-    'ends another part than the one that it answered with, and so no call that takes too long',
+    'skips a call that shows no progress',
     'takes no stage that runs out of time for a success',
+    () => calling(() => ({ idleMs: 50, expired: () => StageOutput.skip('too slow') })),
+  ],
+  [
+    'answers nothing when its limit passes',
+    'answers with an output when a limit passes',
+    () => calling((context) => ({ deadline: context.now + 50, expired: () => undefined as unknown as Output })),
+  ],
+  [
+    'answers a promise when its limit passes',
+    'answers with an output when a limit passes',
+    () => calling(() => ({ idleMs: 50, expired: (async () => StageOutput.fail('slow')) as unknown as () => Output })),
+  ],
+  [
+    'throws when its limit passes',
+    'answers with an output when a limit passes',
     () =>
-      calling((context) => {
-        const part: CallPart = { deadline: context.now + 50 }
-        const end = (): void => context.endCall(part, StageOutput.fail('too slow'))
-        return { ...part, ended: context.clock.setTimeout(end, 50) }
+      calling((context) => ({
+        deadline: context.now + 50,
+        expired() {
+          throw new Error('slow')
+        },
+      })),
+  ],
+  [
+    'limits a call with the global setTimeout',
+    'keeps time limits on the clock of the run',
+    () =>
+      acting(async (next, context) => {
+        const { context: inner, abort } = context.fork()
+        const { promise: late, resolve } = Promise.withResolvers<Output>()
+        const timer = setTimeout(() => {
+          abort(new Error('slow'))
+          resolve(StageOutput.fail('slow'))
+        }, 30_000)
+        return Promise.race([next(inner), late]).finally(() => clearTimeout(timer))
       }),
   ],
   [
@@ -1042,37 +1055,73 @@ const broken: readonly [
   ],
 ]
 
-test.concurrent.each(broken)('one that %s fails the case "%s" alone', async (_, fails, create, options) => {
-  const failed: Record<string, unknown> = {}
-  const cases = interceptorContract(create, options).map(({ name, run }) =>
-    run().catch((error: unknown) => {
-      failed[name] = error
-    }),
-  )
-  await Promise.all(cases)
-  expect(Object.keys(failed)).toEqual([fails])
-  expect(failed[fails]).toMatchObject({
-    code: 'testing/contract',
-    message: expect.stringMatching(/^Interceptor "(broken|idempotency)"/),
+test.concurrent.each(broken)(
+  'one that %s fails the case "%s" alone',
+  async (_, fails, create, options) => {
+    const failed: Record<string, unknown> = {}
+    const cases = interceptorContract(create, options).map(({ name, run }) =>
+      run().catch((error: unknown) => {
+        failed[name] = error
+      }),
+    )
+    await Promise.all(cases)
+    expect(Object.keys(failed)).toEqual([fails])
+    expect(failed[fails]).toMatchObject({
+      code: 'testing/contract',
+      message: expect.stringMatching(/^Interceptor "(broken|idempotency)"/),
+    })
+  },
+  60_000,
+)
+
+test('a loop that calls a stage again for ever ends, and the case says how often it was called', async () => {
+  const create = (): Interceptor =>
+    acting(async (next, context) => {
+      for (;;) {
+        const output = await next(context)
+        if (output.status !== 'fail' || output.retryable !== true) return output
+      }
+    })
+  await expect(caseOf(create, 'stops waiting as soon as the run is aborted')).rejects.toMatchObject({
+    message:
+      'Interceptor "broken" called stage "stage" more than 1000 times in one run. Limit the attempts, and wait between them: await context.wait(delayMs).',
   })
 })
 
-test('one that ends a call in the middle is held to what the stage itself answered, though all are told of its own answer', async () => {
-  const create: CreateInterceptor = () =>
-    calling((context) => {
-      const part: CallPart = {
-        enter(next) {
-          next()
-          context.endCall(part, StageOutput.ok({ early: true }))
+// The engine fails every call or run of these, so that most cases fail.
+test.each<[what: string, create: CreateInterceptor]>([
+  ['a call later', () => calling(() => ({ enter: (next) => void setTimeout(next, 0) }))],
+  ['a call never', () => calling(() => ({ enter: () => {} }))],
+  ['a run later', () => running(() => ({ enter: (next) => void Promise.resolve().then(next) }))],
+  [
+    'no run, for it throws',
+    () =>
+      running(() => ({
+        enter() {
+          throw new Error('no context')
         },
-      }
-      return part
-    })
-  const [skip] = interceptorContract(create).filter(({ name }) => name === 'passes a skip through untouched')
-  await expect(skip?.run()).rejects.toMatchObject({
+      })),
+  ],
+])('one that enters %s is told that it fails closed, by every case that needs a stage', async (_, create) => {
+  await expect(caseOf(create, 'enters calls and runs at once, within what is around them')).rejects.toMatchObject({
     message: expect.stringContaining(
-      'answered {"status":"ok","data":{"early":true}} where the stage had answered {"status":"skip","reason":"nothing to do"}',
+      'has an enter that threw or returned before it had called next, so the engine failed the call or the run',
     ),
+  })
+  await expect(caseOf(create, 'passes an ok output through untouched')).rejects.toMatchObject({
+    message: expect.stringMatching(
+      /because the engine refused what the interceptor did: The enter\(\) of interceptor "broken" (returned without calling next|threw)/,
+    ),
+  })
+})
+
+test.each<[what: string, onCall: OnCall, says: string]>([
+  ['an async onCall', (async () => undefined) as unknown as OnCall, 'answered stage "stage" with .object Promise'],
+  ['a limit without expired', (({ now }) => ({ deadline: now + 50 })) as OnCall, 'needs expired\\(\\)'],
+  ['a limit that is not a number', () => ({ idleMs: Number.NaN, expired: () => StageOutput.fail('no') }), 'NaN'],
+])('%s is what the cases tell of, and not the input that they lack', async (_, onCall, says) => {
+  await expect(caseOf(() => calling(onCall), 'passes an ok output through untouched')).rejects.toMatchObject({
+    message: expect.stringMatching(new RegExp(`because the engine refused what the interceptor did: .*${says}`)),
   })
 })
 
@@ -1123,10 +1172,10 @@ test('an interceptor that lets no run through says what the contract must be tol
         (error: Error) => error.message,
       ),
     )
-  expect(said).toHaveLength(26)
+  expect(said).toHaveLength(27)
   expect(
     said.filter((text) => text.includes('Tell interceptorContract with which input, runOptions and stageOptions')),
-  ).toHaveLength(12)
+  ).toHaveLength(14)
 })
 
 test('one that wraps no stage is tried beside one that does too, and what is broken only there says so', async () => {

@@ -9,9 +9,9 @@ import { leftoverCases } from './contract-leftovers.ts'
 import { stateCases } from './contract-state.ts'
 
 /**
- * What every interceptor owes, whatever else it does: one case a promise, for any test runner. `create` makes the interceptor
- * anew for each case. One that need not wrap stages is tried alone, and beside one that does: the engine makes their calls
- * in other ways. A broken case rejects with `testing/contract`; no function: `testing/illegal-contract`.
+ * Returns the contract of interceptors as cases for any test runner, one case for each rule. `create` makes a new interceptor for each
+ * case. An interceptor that does not wrap stages is tested alone and beside one that does. A case rejects with `testing/contract` if the
+ * interceptor breaks its rule. If `create` is not a function, this throws `testing/illegal-contract`.
  */
 export function interceptorContract(
   create: CreateInterceptor,

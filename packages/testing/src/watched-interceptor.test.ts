@@ -1,7 +1,8 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
-import type { CallPart, Interceptor, InterceptorContext, RunStage, StageInfo } from '@stageflow/core'
+import type { CallHooks, CallLimits, Interceptor, InterceptorContext, RunStage, StageInfo } from '@stageflow/core'
 import { expect, test } from 'vitest'
 import { Disguise } from './disguise.ts'
+import { manualClock } from './manual-clock.ts'
 import { watched, type Watch } from './watched-interceptor.ts'
 
 const passing: Interceptor = { name: 'passing', wrap: (next) => (context) => next(context) }
@@ -41,12 +42,11 @@ test.each([[[]], [[passing]]])(
         return output.status === 'fail' ? next(context) : output
       },
     }
+    const nothing: Interceptor = { name: 'nothing', settled: () => {} }
     const refusing: Interceptor = { name: 'refusing', onCall: () => () => StageOutput.fail('no') }
     const fails = async (): Promise<object> => StageOutput.fail('down')
-    expect(await answersOf({ name: 'nothing', settled() {} }, () => ({}))).toEqual(
-      Array(2).fill(['llm', 'ok', 'ok', 1]),
-    )
-    expect(await answersOf({ name: 'nothing', settled() {} }, fails)).toEqual(Array(2).fill(['llm', 'fail', 'fail', 1]))
+    expect(await answersOf(nothing, () => ({}))).toEqual(Array(2).fill(['llm', 'ok', 'ok', 1]))
+    expect(await answersOf(nothing, fails)).toEqual(Array(2).fill(['llm', 'fail', 'fail', 1]))
     expect(await answersOf(again, fails)).toEqual(Array(2).fill(['llm', 'fail', 'fail', 2]))
     expect(await answersOf(refusing, fails)).toEqual(Array(2).fill(['llm', undefined, 'fail', 0]))
   },
@@ -56,9 +56,8 @@ test.each([[[]], [[passing]]])(
   'a part that is shown in disguise takes part as it would by itself: beside %j',
   async (beside) => {
     const told: string[] = []
-    let late = 0
     /** Its functions need it as `this`. */
-    class Part implements CallPart {
+    class Part implements CallHooks, CallLimits {
       readonly #context: InterceptorContext
       constructor(context: InterceptorContext) {
         this.#context = context
@@ -69,33 +68,56 @@ test.each([[[]], [[passing]]])(
       enter(next: () => void, context: InterceptorContext): void {
         told.push(`enter ${context === this.#context}`)
         next()
-        this.#context.endCall(this, StageOutput.fail('ended'))
       }
-      onHeartbeat(): void {
-        told.push(`heartbeat of ${this.#context.stage.name}`)
+      expired(why: 'deadline' | 'idle', context: InterceptorContext): StageOutput {
+        told.push(`expired ${why} ${context === this.#context}`)
+        return StageOutput.fail(`${this.#context.stage.name} was slow`)
       }
       ended(output: StageOutput, context: InterceptorContext): void {
         told.push(`ended ${output.status} ${context === this.#context}`)
-        context.endCall(this, StageOutput.ok({}))
       }
     }
-    const disguise = new Disguise({ onLateEnd: () => void late++ })
+    const clock = manualClock()
     let deadline: number | undefined
-    const { report } = await new Pipeline('chat')
-      .withStage('llm', async (context) => {
+    const ended = new Pipeline('chat')
+      .withStage('llm', (context) => {
         deadline = context.deadline
-        context.heartbeat()
+        return context.clock.sleep(2_000, context.signal)
       })
       .build({
+        clock,
         interceptors: [
           ...beside,
-          ...watched({ name: 'ending', onCall: () => (context) => new Part(context) }, { answers: [], disguise }),
+          ...watched(
+            { name: 'ending', onCall: () => (context) => new Part(context) },
+            { answers: [], disguise: new Disguise({}) },
+          ),
         ],
       })
       .runSettled()
-    expect(report.stages['llm']?.error?.message).toBe('ended')
-    expect(told).toEqual(['enter true', 'heartbeat of llm', 'ended fail true'])
-    expect(deadline).toBeTypeOf('number')
-    expect(late).toBe(1)
+    await clock.advance(1_000)
+    const { report } = await ended
+    expect(report.stages['llm']?.error?.message).toBe('llm was slow')
+    expect(told).toEqual(['enter true', 'expired deadline true', 'ended fail true'])
+    expect(deadline).toBe(1_000)
   },
 )
+
+test('what an interceptor waits for through a disguised context is the engine’s own wait', async () => {
+  const clock = manualClock()
+  const waiting: Interceptor = {
+    name: 'waiting',
+    wrap: (inner) => async (context) => {
+      await context.codeLeft()
+      await context.wait(50)
+      return inner(context.fork().context)
+    },
+  }
+  const watch: Watch = { answers: [], disguise: new Disguise({}) }
+  const ended = new Pipeline('chat')
+    .withStage('llm', () => ({}))
+    .build({ clock, interceptors: watched(waiting, watch) })
+    .runSettled()
+  await clock.advance(50)
+  expect((await ended).report.stages['llm']).toMatchObject({ status: 'ok', startedAt: 0, endedAt: 50 })
+})

@@ -1,5 +1,6 @@
 import type { Interceptor, InterceptorContext, RunContext, StageInfo, StageOutput } from '@stageflow/core'
 import type { Disguise } from './disguise.ts'
+import { watchingTimers } from './global-timers.ts'
 import { withHooks, type Hooks } from './with-hooks.ts'
 
 /** One answer of an interceptor, beside what the stage inside it answered last. */
@@ -18,6 +19,8 @@ export interface Watch {
   onContext?: (context: InterceptorContext) => void
   onRun?: (run: RunContext) => void
   disguise?: Disguise
+  /** The interceptor set a timer with the global `setTimeout` as a call began; `fire` fires it by hand. */
+  onGlobalTimer?: (fire: () => void) => void
 }
 
 interface SeenCall {
@@ -57,7 +60,9 @@ export function watched(subject: Interceptor, watch: Watch): readonly Intercepto
 }
 
 /** The interceptor, with the contexts and runs that it is shown. */
-function shown(subject: Interceptor, { disguise, onContext, onRun: onRunSeen }: Watch): Interceptor {
+function shown(subject: Interceptor, watch: Watch): Interceptor {
+  const { disguise, onContext, onRun: onRunSeen, onGlobalTimer } = watch
+  const timed = <T>(act: () => T): T => (onGlobalTimer === undefined ? act() : watchingTimers(act, onGlobalTimer))
   const contextOf = (real: InterceptorContext): InterceptorContext => {
     onContext?.(real)
     return disguise?.context(real) ?? real
@@ -72,13 +77,13 @@ function shown(subject: Interceptor, { disguise, onContext, onRun: onRunSeen }: 
       const inner: typeof next = disguise === undefined ? next : (context) => next(disguise.real(context))
       const layer = wrap?.call(subject, inner, stage) as typeof next
       if (layer === inner) return next
-      return typeof layer === 'function' ? (context) => layer(contextOf(context)) : layer
+      return typeof layer === 'function' ? (context) => timed(() => layer(contextOf(context))) : layer
     },
     onCall(stage) {
       const ask = onCall?.call(subject, stage)
       if (typeof ask !== 'function') return ask
       return (context) => {
-        const answer = ask(contextOf(context))
+        const answer = timed(() => ask(contextOf(context)))
         return disguise === undefined ? answer : disguise.part(answer)
       }
     },

@@ -27,8 +27,8 @@ export function quota({ calls, windowMs = 60_000 }: QuotaOptions): Interceptor {
     stageOptions: ['quota'],
     onCall(stage) {
       const cost = costOf(stage)
-      if (cost === undefined) return undefined // costs nothing at run time
-      // Once per stage and graph: state in here is never shared by two stages.
+      if (cost === undefined) return undefined // the stage is left alone, at no cost
+      // Once per stage and graph, so that no two stages share this state.
       let resetsAt = -Infinity
       let left = calls
       return (context) => {
@@ -39,7 +39,7 @@ export function quota({ calls, windowMs = 60_000 }: QuotaOptions): Interceptor {
         }
         if (cost <= left) {
           left -= cost
-          return undefined // the call is made, and no more is to be known of it
+          return undefined // stays out of the call
         }
         context.tryEmitEvent('quota.spent', { left, cost, resetsAt })
         const text = `Stage "${stage.name}" has spent its quota of ${calls} for ${resetsAt - now} more ms. Call it less often, or raise calls.`

@@ -1,0 +1,112 @@
+import { isObject } from './check.ts'
+
+/** How many stages share a signal. Adding a listener walks the signal's list of listeners, so a very long list is slow. */
+const SHARED_SIGNAL = 64
+
+/** A node in a tree of aborts: aborting it aborts every scope inside it. Its signal is created on first use. */
+export class AbortScope {
+  readonly #outer: AbortScope | undefined
+  #inner: Set<AbortScope> | undefined
+  #controller: AbortController | undefined
+  #own: { readonly reason: unknown } | undefined
+
+  constructor(outer?: AbortScope) {
+    this.#outer = outer
+  }
+
+  /** The reason that aborted this scope or an outer one; undefined if neither was aborted. */
+  get aborted(): { readonly reason: unknown } | undefined {
+    return this.#own ?? this.#outer?.aborted
+  }
+
+  get signal(): AbortSignal {
+    const controller = (this.#controller ??= new AbortController())
+    if (this.aborted !== undefined) controller.abort(this.aborted.reason)
+    else this.#link()
+    return controller.signal
+  }
+
+  abort(given: unknown): void {
+    if (this.#own !== undefined) return
+    // The first reason counts. The outer scope may have been aborted before this one had a signal.
+    const { reason } = (this.#own = this.#outer?.aborted ?? { reason: given })
+    this.#controller?.abort(reason)
+    for (const inner of this.#inner ?? []) inner.abort(reason)
+  }
+
+  /** Removes the scope from its outer one. Reading `signal` adds it again. */
+  close(): void {
+    if (this.#outer !== undefined) this.#outer.#inner?.delete(this)
+  }
+
+  /** A set instead of listeners on the outer signal: adding the thousandth inner scope costs as much as the first. */
+  #link(): void {
+    if (this.#outer === undefined) return
+    ;(this.#outer.#inner ??= new Set()).add(this)
+    this.#outer.#link()
+  }
+}
+
+function scopeIn(scopes: Map<number, AbortScope>, key: number, outer: AbortScope): AbortScope {
+  let scope = scopes.get(key)
+  if (scope === undefined) scopes.set(key, (scope = new AbortScope(outer)))
+  return scope
+}
+
+/** The abort scopes of one run and of its stages, and the signals that the run listens to. */
+export class RunAbort {
+  readonly scope: AbortScope = new AbortScope()
+  #ofBlocks: Map<number, AbortScope> | undefined
+  /** The scopes of stages that can be aborted alone. */
+  #ofStages: Map<number, AbortScope> | undefined
+  #unlisten: (() => void)[] | undefined
+
+  /** The scope that a stage shares with its neighbors. `count`: the number of stages in the run. */
+  scopeNear(stage: number, count: number): AbortScope {
+    if (count <= SHARED_SIGNAL) return this.scope
+    return scopeIn((this.#ofBlocks ??= new Map()), Math.floor(stage / SHARED_SIGNAL), this.scope)
+  }
+
+  /** The scope of one stage alone. */
+  scopeOf(stage: number): AbortScope {
+    return scopeIn((this.#ofStages ??= new Map()), stage, this.scope)
+  }
+
+  /** The reason that stopped a stage; undefined if it isn't stopped. */
+  aborted(stage: number): { readonly reason: unknown } | undefined {
+    return this.#ofStages?.get(stage)?.aborted ?? this.scope.aborted
+  }
+
+  /** Calls `onAbort` when `signal` aborts; immediately if it already has. */
+  listen(signal: AbortSignal, onAbort: (reason: unknown) => void): void {
+    if (signal.aborted) return onAbort(signal.reason)
+    const listener = (): void => onAbort(signal.reason)
+    signal.addEventListener('abort', listener, { once: true })
+    ;(this.#unlisten ??= []).push(() => signal.removeEventListener('abort', listener))
+  }
+
+  unlisten(): void {
+    for (const unlisten of this.#unlisten ?? []) unlisten()
+    this.#unlisten = undefined
+  }
+}
+
+/** Waits for `promise`, or until `signal` aborts. */
+export async function untilAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  const aborted = Promise.withResolvers<unknown>()
+  signal.addEventListener('abort', aborted.resolve)
+  try {
+    await Promise.race([promise, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', aborted.resolve)
+  }
+}
+
+export function isAbortError(value: unknown): boolean {
+  try {
+    return isObject(value) && value['name'] === 'AbortError'
+  } catch {
+    return false // the value cannot be read
+  }
+}

@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { sleepOn } from './clock.ts'
+import { systemClock } from '../index.ts'
+
+// The one file that tests the real timers: they are faked, so that nothing waits.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+afterEach(() => {
+  expect(vi.getTimerCount()).toBe(0)
+  vi.useRealTimers()
+})
+
+test('now is milliseconds since 1970 and never goes back', () => {
+  expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(60_000)
+  let last = systemClock.now()
+  for (let reading = 0; reading < 1_000; reading++) {
+    const now = systemClock.now()
+    expect(now).toBeGreaterThanOrEqual(last)
+    last = now
+  }
+})
+
+test('setTimeout calls back once after its time, unless it was cancelled', () => {
+  const log: string[] = []
+  systemClock.setTimeout(() => log.push('kept'), 100)
+  const takeBack = systemClock.setTimeout(() => log.push('never'), 50)
+  takeBack()
+  vi.advanceTimersByTime(99)
+  expect(log).toEqual([])
+  vi.advanceTimersByTime(1)
+  takeBack()
+  expect(log).toEqual(['kept'])
+})
+
+test('a timer of more than 24.8 days fires at its time, and not at once', () => {
+  const log: string[] = []
+  const month = 40 * 86_400_000
+  systemClock.setTimeout(() => log.push('fired'), month)
+  vi.advanceTimersByTime(month - 1)
+  expect(log).toEqual([])
+  vi.advanceTimersByTime(1)
+  expect(log).toEqual(['fired'])
+  systemClock.setTimeout(() => log.push('never'), Infinity)()
+})
+
+test('a timer of Infinity never fires', () => {
+  const log: string[] = []
+  const takeBack = systemClock.setTimeout(() => log.push('fired'), Infinity)
+  vi.advanceTimersByTime(400 * 86_400_000)
+  expect(log).toEqual([])
+  takeBack()
+})
+
+test('sleep resolves after its time, and rejects with the reason of a signal that aborts first', async () => {
+  const aborter = new AbortController()
+  const slept = systemClock.sleep(10, aborter.signal)
+  vi.advanceTimersByTime(10)
+  await slept
+  const aborted = systemClock.sleep(10, aborter.signal)
+  aborter.abort(new Error('enough'))
+  await expect(aborted).rejects.toThrow('enough')
+  await expect(systemClock.sleep(10, aborter.signal)).rejects.toThrow('enough')
+})
+
+test('sleepOn makes a sleep function for any clock that has timers', async () => {
+  const slept = sleepOn(
+    {
+      setTimeout: (callback) => {
+        callback()
+        return () => {}
+      },
+    },
+    5,
+  )
+  await expect(slept).resolves.toBe(undefined)
+})
+
+test('the clock of the machine cannot be changed', () => {
+  expect(Object.isFrozen(systemClock)).toBe(true)
+})
+
+test('setImmediate calls back once after the pending promises, unless it was cancelled', async () => {
+  const log: string[] = []
+  const later = (name: string): void => void log.push(name)
+  const { setImmediate: soon } = systemClock
+  expect(soon).toBeDefined()
+  const waited = new Promise<void>((resolve) => soon?.(resolve))
+  const takeBack = soon?.(() => later('never'))
+  soon?.(() => later('kept'))
+  takeBack?.()
+  void (async () => {
+    for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+    later('promises')
+  })()
+  await waited
+  await new Promise<void>((resolve) => soon?.(resolve))
+  takeBack?.()
+  expect(log).toEqual(['promises', 'kept'])
+})

@@ -1,0 +1,73 @@
+/** The source of all time in a run. Times are in milliseconds; `now` never goes back. */
+export interface Clock {
+  now(): number
+  /** Resolves after `ms`; rejects with the signal's reason if it aborts first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Calls `callback` once after `ms`. The returned function cancels it. */
+  setTimeout(callback: () => void, ms: number): () => void
+  /**
+   * Calls `callback` once pending code and promises have run, like Node's `setImmediate`. The returned function cancels it.
+   * Optional; cheaper than a timer.
+   */
+  setImmediate?(callback: () => void): () => void
+}
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+const origin = performance.timeOrigin
+// Kept in a constant, because reading the global runs a getter in Node.
+const monotonic = performance
+
+/** The clock of the machine: milliseconds since 1970, monotonic within the process. */
+export const systemClock: Clock = Object.freeze({
+  now: () => origin + monotonic.now(),
+  sleep: (ms: number, signal?: AbortSignal) => sleepOn(systemClock, ms, signal),
+  setTimeout: startTimer,
+  ...('setImmediate' in globalThis ? { setImmediate: startImmediate } : undefined),
+})
+
+/** Exists in Node, not in browsers. */
+declare const setImmediate: (callback: () => void) => unknown
+declare const clearImmediate: (handle: unknown) => void
+
+function startImmediate(callback: () => void): () => void {
+  const handle = setImmediate(callback)
+  return () => clearImmediate(handle)
+}
+
+function startTimer(callback: () => void, ms: number): () => void {
+  let timer: ReturnType<typeof setTimeout>
+  let left = ms
+  const next = (): void => {
+    // A timer of more than 24.8 days would fire at once, so it is split into several.
+    const turn = Math.min(left, LONGEST_TIMER_MS)
+    left -= turn
+    timer = setTimeout(left > 0 ? next : callback, turn)
+  }
+  next()
+  return () => clearTimeout(timer)
+}
+
+/** `sleep` for any clock that has `setTimeout`. */
+export function sleepOn(clock: Pick<Clock, 'setTimeout'>, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason as Error)
+    const onAbort = (): void => {
+      stop()
+      reject(signal?.reason as Error)
+    }
+    const stop = clock.setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve()
+    }, ms)
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
+}
+
+/** Resolves true when `promise` settles, or false after `ms` milliseconds. The promise must not reject. */
+export async function settlesWithin(clock: Clock, ms: number, promise: Promise<unknown>): Promise<boolean> {
+  const limit = Promise.withResolvers<boolean>()
+  const cancelTimer = clock.setTimeout(() => limit.resolve(false), ms)
+  const isInTime = await Promise.race([promise.then(() => true), limit.promise])
+  cancelTimer()
+  return isInTime
+}

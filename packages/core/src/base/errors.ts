@@ -1,0 +1,113 @@
+import { getter } from './objects.ts'
+
+/** How many nested causes the record of an error keeps. */
+const DEEPEST_CAUSE = 5
+/** How many problems the message of a `PipelineBuildError` lists. */
+const MOST_SHOWN = 50
+
+/** Lets two copies of core in one process recognise each other's errors. */
+const BRAND: unique symbol = Symbol.for('@stageflow/error')
+
+/** The one error class of Stageflow: a stable `code` (`core/cycle`), and a message that says what happened, where, and what to do. */
+export class StageflowError extends Error {
+  static {
+    getter(this.prototype, BRAND, () => true)
+    Object.defineProperty(this.prototype, 'name', { value: 'StageflowError', configurable: true, writable: true })
+  }
+
+  declare readonly code: string
+
+  constructor(code: string, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options)
+    this.code = code
+  }
+
+  /** Whether `value` is a Stageflow error, with this `code` if one is given. Prefer it to `instanceof`: an app may hold two copies of core. */
+  static is(value: unknown, code?: string): value is StageflowError {
+    return isError(value) && BRAND in value && (code === undefined || (value as { code?: unknown }).code === code)
+  }
+}
+
+/** The error that `build()` throws. `problems` has every problem of the pipeline, each with its own code. */
+export class PipelineBuildError extends StageflowError {
+  declare readonly problems: readonly StageflowError[]
+
+  constructor(pipeline: string, problems: readonly StageflowError[]) {
+    const shown = problems
+      .slice(0, MOST_SHOWN)
+      .map((problem) => `\n- [${problem.code}] ${problem.message}`)
+      .join('')
+    const more = problems.length > MOST_SHOWN ? `\n- … and ${problems.length - MOST_SHOWN} more, in error.problems` : ''
+    const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
+    super('core/build', `Pipeline "${pipeline}" cannot be built; it has ${count}:${shown}${more}`)
+    // Not enumerable: the message lists them already, so printing the error need not repeat them.
+    Object.defineProperty(this, 'problems', { value: problems })
+  }
+}
+
+/** The JSON form of an error; `cause` is kept five deep. */
+export interface ErrorRecord {
+  readonly code: string
+  readonly message: string
+  readonly stage?: string
+  readonly cause?: ErrorRecord
+}
+
+/** Text for any thrown value. Never throws, even if a getter of the value does. */
+export function textOf(value: unknown): string {
+  try {
+    if (value instanceof Error) return String(value.message || value.name)
+    if (typeof value !== 'object' || value === null) return String(value)
+    const json = JSON.stringify(value) ?? '{}'
+    // A promise or a map is {} in JSON, so its type is shown instead.
+    return json === '{}' ? Object.prototype.toString.call(value).replace('[object Object]', json) : json
+  } catch {
+    return typeof value === 'object' ? 'an object that cannot be read' : typeof value
+  }
+}
+
+/** A short, one-line form of a value from outside, to be quoted in a message. */
+export function quote(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : textOf(value)
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text
+}
+
+/** Returns `value` if it is an error; otherwise a `core/stage-failed` error with `value` as its cause. */
+export function toError(value: unknown): Error {
+  return isError(value) ? value : new StageflowError('core/stage-failed', textOf(value), { cause: value })
+}
+
+function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error
+  } catch {
+    return false // a revoked proxy
+  }
+}
+
+export function errorRecord(error: unknown, stage?: string, depth = 0): ErrorRecord {
+  const cause = depth < DEEPEST_CAUSE ? causeOf(error) : undefined
+  const code = read(error, 'code')
+  return {
+    // Errors of Node and of many clients carry a string code of their own.
+    code: typeof code === 'string' ? code : 'core/stage-failed',
+    message: textOf(error),
+    ...(stage === undefined ? undefined : { stage }),
+    ...(isError(cause) ? { cause: errorRecord(cause, undefined, depth + 1) } : undefined),
+  }
+}
+
+/** The cause of an error. An AggregateError, as of Promise.any, has its first error as cause. */
+function causeOf(error: unknown): unknown {
+  const errors = read(error, 'errors')
+  return read(error, 'cause') ?? (Array.isArray(errors) ? errors[0] : undefined)
+}
+
+/** Reads a property of an error; undefined if it is missing or its getter throws. */
+function read(error: unknown, key: 'code' | 'cause' | 'errors'): unknown {
+  try {
+    return isError(error) ? (error as Error & Record<typeof key, unknown>)[key] : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,128 @@
+import { isAbortError } from '../base/abort.ts'
+import { isObject, isThenable } from '../base/check.ts'
+import { StageflowError, quote, textOf, toError } from '../base/errors.ts'
+import type { RunStage } from '../contract/interceptor.ts'
+import { BY_ENGINE, Output, failed, isOutput } from '../contract/output.ts'
+import type { Named, Notebook } from '../report/notebook.ts'
+import type { Host } from './host.ts'
+import { behindOf } from './stage-context.ts'
+import type { LiveStageContext } from './stage-context.ts'
+
+/** An output, or a promise of one that never rejects. */
+export type Answer = Output | Promise<Output>
+
+/** The engine's contexts and outputs are classes behind the public interfaces. These two say so to the compiler. */
+export const asRunStage = (layer: (context: LiveStageContext) => Answer): RunStage => layer as unknown as RunStage
+export const asLayer = (next: RunStage): ((context: LiveStageContext) => Answer) =>
+  next as unknown as ReturnType<typeof asLayer>
+
+/** What a throw of a stage means: once the run has aborted, a throw of the abort is a cancel; anything else is a failure. */
+export function thrownOutput(host: Host, stage: number, thrown: unknown, failure?: StageflowError): Output {
+  const aborted = host.stopping?.abort.aborted(stage)
+  if (aborted !== undefined && (isAbortError(thrown) || thrown === aborted.reason))
+    return new Output('cancel', host.facts.ending?.reason ?? textOf(thrown))
+  return new Output('fail', failure ?? toError(thrown), BY_ENGINE)
+}
+
+/** The answer of a call that is not made, since the run was stopped. */
+export const stoppedOutput = (host: Host): Output =>
+  new Output('cancel', host.facts.ending?.reason ?? 'the run was stopped')
+
+/** What a throw of an interceptor means. If it was given something other than a context, that is why it threw. */
+export function interceptorThrew(name: string, stage: string, context: unknown, thrown: unknown): Output {
+  const behind = behindOf(context)
+  if (behind === undefined) return noContext(context)
+  const failure = new StageflowError(
+    'core/interceptor-threw',
+    `Interceptor "${name}" threw at stage "${stage}": ${textOf(thrown)}`,
+    { cause: thrown },
+  )
+  return thrownOutput(behind.host, behind.node.index, thrown, failure)
+}
+
+/** An interceptor called `next` with something other than a context. */
+export function noContext(given: unknown): Output {
+  return failed(
+    'core/interceptor-context',
+    `An interceptor called next(${quote(given)}). Pass the context that it was given, or that of context.fork().`,
+  )
+}
+
+/** An interceptor answered with something other than an output. */
+export function notAnOutput(
+  name: string,
+  stage: string,
+  answer: unknown,
+  fix = 'Return what next(context) returned, or a StageOutput',
+): Output {
+  return failed(
+    'core/interceptor-answer',
+    `Interceptor "${name}" answered stage "${stage}" with ${quote(answer)}. ${fix}.`,
+  )
+}
+
+const MEMBERS = ['ended', 'enter', 'settled', 'expired']
+
+/** Whether an interceptor may mean `answer` as its part in a call or a run. An object with members but none of a part's is a mistake, as it is for TypeScript. */
+export const isPart = (answer: unknown): answer is object =>
+  isObject(answer) &&
+  !isThenable(answer) &&
+  !isOutput(answer) &&
+  (Reflect.ownKeys(answer).length === 0 || MEMBERS.some((member) => member in answer))
+
+/** A part that may set up an async context. */
+interface Entering<Context> {
+  enter?(next: () => void, context: Context): void
+}
+
+/**
+ * Calls `code` inside the async contexts that parts set up, from the part at `from` on inwards. If a part's `enter` throws or
+ * returns before it has called `next`, nothing is called and `refuse` gives the result.
+ */
+export function enterParts<Context, T>(
+  notebook: { readonly notebook: Notebook },
+  owners: readonly Named[],
+  parts: readonly (Entering<Context> | undefined)[],
+  context: Context,
+  code: () => T,
+  refuse: (error: StageflowError) => T,
+  what?: string,
+  from = 0,
+): T {
+  let place = from
+  while (place < owners.length && parts[place]?.enter === undefined) place++
+  const part = parts[place]
+  if (place === owners.length || part?.enter === undefined) return code()
+  const by = owners[place] as Named
+  let isOpen = true
+  let result: { readonly value: T } | { readonly thrown: unknown } | undefined
+  const next = (): void => {
+    if (!isOpen) return
+    isOpen = false
+    try {
+      result = { value: enterParts(notebook, owners, parts, context, code, refuse, what, place + 1) }
+    } catch (thrown) {
+      result = { thrown }
+    }
+  }
+  let cause: unknown
+  try {
+    notebook.notebook.reportRejection(part.enter(next, context), by, what)
+  } catch (thrown) {
+    if (result === undefined) cause = thrown
+    else notebook.notebook.reportThrow(thrown, by, what)
+  }
+  isOpen = false
+  if (result === undefined) return refuse(refusal(by, cause))
+  if ('thrown' in result) throw result.thrown
+  return result.value
+}
+
+function refusal({ name }: Named, cause: unknown): StageflowError {
+  const why = cause === undefined ? 'returned without calling next' : `threw before it called next: ${textOf(cause)}`
+  return new StageflowError(
+    'core/interceptor-enter',
+    `The enter() of interceptor "${name}" ${why}, so nothing inside it ran. Call next() once, before enter() returns.`,
+    cause === undefined ? undefined : { cause },
+  )
+}

@@ -1,0 +1,231 @@
+import { isFunction } from '../base/check.ts'
+import { StageflowError, quote } from '../base/errors.ts'
+import type { CallLimits, CallPart, InterceptorContext } from '../contract/interceptor.ts'
+import { BY_ENGINE, Output, isOutput, readOutput } from '../contract/output.ts'
+import type { CallHook, StageNode } from '../graph/graph.ts'
+import type { OpenCall } from '../report/record.ts'
+import type { CallNews } from '../report/run-facts.ts'
+import { enterParts, interceptorThrew, isPart, notAnOutput, stoppedOutput } from './answers.ts'
+import { asPromise } from './code.ts'
+import type { Host, OpenCalls } from './host.ts'
+import { KeptLimits } from './limits.ts'
+import type { CallLimit, LimitedCall } from './limits.ts'
+import { StageFork } from './stage-context.ts'
+
+/** One call of a stage, or of what wraps it, with the parts in it. What it calls runs in a context that is narrowed to it. */
+export class StageCall extends StageFork implements OpenCall, OpenCalls, LimitedCall {
+  declare readonly hooks: readonly CallHook[]
+  /** Whether the stage itself waits for the answer, since no layer wraps it. */
+  declare readonly isSole: boolean
+  /** One a hook; undefined for a hook that stays out, and once the part has been told of the answer. */
+  declare readonly parts: (CallPart | undefined)[]
+  /** The stage's open call that began before this one. */
+  declare before: OpenCalls | undefined
+  declare output: Output | undefined
+  declare hasBegun: boolean
+  /** The promise of a call between layers waits for its answer. */
+  declare resolve: ((output: Output) => void) | undefined
+  /** How many attempts the stage had made when the call began. */
+  declare attemptsBefore: number
+  /** Whether a part sets up an async context. */
+  declare enters: boolean
+
+  #limits: KeptLimits | undefined
+
+  constructor(host: Host, node: StageNode, outer: StageFork | undefined, hooks: readonly CallHook[]) {
+    super(host, node, outer)
+    this.hooks = hooks
+    this.isSole = hooks === node.hooks
+    this.parts = new Array<CallPart | undefined>(hooks.length)
+    this.before = undefined
+    this.output = undefined
+    this.hasBegun = false
+    this.resolve = undefined
+    this.attemptsBefore = 0
+    this.enters = false
+  }
+
+  override get asOpenCall(): OpenCall | undefined {
+    return this.isSole ? this : undefined
+  }
+
+  /** Asks the interceptors for their parts, then calls `code` inside what these set up. A part's output answers in place of the code. */
+  begin<T>(code: (call: StageCall) => T): T | Output {
+    const { hooks, parts, host, live } = this
+    const { index } = this.node
+    const calls = (host.loop.calls ??= host.facts.graph.blank.slice())
+    this.before = calls[index]
+    calls[index] = this
+    this.attemptsBefore = host.facts.stages?.[index]?.attempts?.length ?? 0
+    let hasParts = false
+    for (let place = 0; place < hooks.length; place++) {
+      const taken = this.#takePart(hooks[place] as CallHook)
+      if (taken === undefined) continue
+      if (taken instanceof Output) return this.#withoutCode(taken)
+      hasParts = true
+      parts[place] = taken
+    }
+    if (!hasParts) this.#close()
+    if (!this.enters) return code(this)
+    return enterParts<InterceptorContext, T | Output>(
+      host.facts,
+      hooks,
+      parts,
+      live,
+      () => code(this),
+      (error) => this.#withoutCode(new Output('fail', error, BY_ENGINE)),
+    )
+  }
+
+  #withoutCode(output: Output): Output {
+    if (this.isSole) this.host.facts.stage(this.node.index).noAttempt()
+    return output
+  }
+
+  #takePart(hook: CallHook): CallPart | Output | undefined {
+    try {
+      const part = hook.onCall(this.live) as CallPart | undefined
+      if (part === undefined) return undefined
+      if (part?.enter !== undefined) this.enters = true
+      if (part?.expired !== undefined || part?.deadline !== undefined || part?.idleMs !== undefined)
+        return this.#limitBy(part, hook)
+      // Most parts have one of these, and nothing else does.
+      if (part?.enter !== undefined || part?.ended !== undefined) return part
+      return isPart(part)
+        ? part
+        : this.#outputOf(hook, part, 'Return a part, a StageOutput or undefined from onCall(), at once')
+    } catch (thrown) {
+      return interceptorThrew(hook.name, this.node.name, this.live, thrown)
+    }
+  }
+
+  #outputOf({ name }: CallHook, answer: unknown, fix: string): Output {
+    const { host, node } = this
+    if (isOutput(answer)) return readOutput(answer, node.name, host.facts.graph.freeze)
+    host.facts.notebook.reportRejection(answer, { name })
+    return notAnOutput(name, node.name, answer, fix)
+  }
+
+  /** Settles the call; an answer that it has already stays. */
+  answer(output: Output): void {
+    if (this.decide(output)) this.tellParts()
+  }
+
+  /** From now on no other answer counts; false: there was one before. */
+  decide(output: Output): boolean {
+    if (this.output !== undefined) return false
+    this.output = output
+    this.#limits?.remove()
+    return true
+  }
+
+  /** Tells the parts of the answer, the innermost first, and then whatever waits for it. */
+  tellParts(): void {
+    const { hooks, parts, host } = this
+    const output = this.output as Output
+    for (let place = hooks.length - 1; place >= 0; place--) {
+      const part = parts[place]
+      if (part === undefined) continue
+      parts[place] = undefined
+      try {
+        const answer: unknown = part.ended?.(output as never, this.live)
+        if (answer !== undefined) host.facts.notebook.reportRejection(answer, hooks[place])
+      } catch (cause) {
+        host.facts.notebook.reportThrow(cause, hooks[place])
+      }
+    }
+    this.#close()
+    this.resolve?.(output)
+  }
+
+  /** Takes the call off the list of open calls. */
+  #close(): void {
+    const { calls = [] } = this.host.loop
+    const { index } = this.node
+    if (calls[index] === this) calls[index] = this.before
+    else
+      for (let call = calls[index]; call !== undefined; call = call.before)
+        if (call.before === this) call.before = this.before
+  }
+
+  // Limits
+
+  override get deadline(): number {
+    return Math.min(super.deadline, this.#limits?.deadline ?? Infinity)
+  }
+  override hear(news: CallNews, attempts: number): void {
+    if (this.#limits !== undefined && this.output === undefined && this.attemptsBefore >= attempts)
+      this.#limits.hear(news)
+  }
+
+  /** Keeps the limits of a part. A deadline no earlier than everything around it is left to whatever set that. */
+  #limitBy(part: CallPart, by: CallHook): CallPart | Output {
+    const { deadline = Infinity, idleMs = Infinity } = part as CallLimits
+    const wrong = [
+      ['deadline', deadline],
+      ['idleMs', idleMs],
+    ].find(([, value]) => typeof value !== 'number' || Number.isNaN(value))
+    const { name } = this.node
+    if (wrong !== undefined)
+      return notAnOutput(by.name, name, part, `Its ${wrong[0]} is ${quote(wrong[1])}; give a number of milliseconds`)
+    if (!isFunction(part.expired))
+      return notAnOutput(by.name, name, part, 'A part with a limit needs expired(), which answers an expired call')
+    const limits = (this.#limits ??= new KeptLimits(this))
+    if (deadline < this.deadline) limits.add(part, by, 'deadline', deadline)
+    if (idleMs < Infinity) limits.add(part, by, 'idle', this.live.now + idleMs, idleMs)
+    return part
+  }
+
+  /** Ends the call, since a limit has passed. Its part answers, what runs inside is aborted, and code that goes on is waited for. */
+  expire(limit: CallLimit): void {
+    const { host, node } = this
+    // Something around the call has ended the stage or the run already, and only the code is late.
+    if (this.output !== undefined || this.aborted !== undefined) return
+    const output = this.#expiredOutput(limit)
+    const inside = openCalls(host, node.index, (call) => call.isIn(this))
+    // Inner calls get the same output first, so that a part that reacts to the abort comes too late.
+    for (const call of inside) call.decide(output)
+    if (this.isSole) host.facts.stage(node.index).settleBeforeCode(host.facts.times[2 * node.index] as number)
+    this.scope.abort(
+      output.error ?? new StageflowError('core/call-ended', 'An interceptor answered in place of the call.'),
+    )
+    for (const call of inside) {
+      if (call.isSole) host.loop.settle(node.index, output)
+      else call.tellParts()
+    }
+  }
+
+  #expiredOutput({ part, by, why }: CallLimit): Output {
+    try {
+      return this.#outputOf(by, part.expired?.(why, this.live), 'Return a StageOutput from expired(), at once')
+    } catch (thrown) {
+      return interceptorThrew(by.name, this.node.name, this.live, thrown)
+    }
+  }
+}
+
+/** The open calls of a stage that have no answer, the innermost first. */
+export function openCalls(host: Host, stage: number, which: (call: StageCall) => boolean): readonly StageCall[] {
+  const open: StageCall[] = []
+  for (
+    let call = host.loop.calls?.[stage] as StageCall | undefined;
+    call !== undefined;
+    call = call.before as StageCall | undefined
+  )
+    if (call.output === undefined && which(call)) open.push(call)
+  return open
+}
+
+/** Calls the code of an unwrapped stage, unless a part has stopped the run. */
+export function soleCode(call: StageCall): unknown {
+  const { host, node, live } = call
+  if (host.stopping?.abort.aborted(node.index) !== undefined) {
+    host.facts.stage(node.index).noAttempt()
+    return stoppedOutput(host)
+  }
+  call.hasBegun = true
+  host.loop.codeBegins(node.index)
+  const value = node.body(live)
+  // The first step of a generator runs inside the parts' async contexts too.
+  return call.enters ? (asPromise(value, live) ?? value) : value
+}

@@ -1,0 +1,151 @@
+import { untilAborted } from '../base/abort.ts'
+import { isFunction, isObject, isThenable } from '../base/check.ts'
+import { settlesWithin } from '../base/clock.ts'
+import { quote, textOf, toError } from '../base/errors.ts'
+import type { RunStage } from '../contract/interceptor.ts'
+import { Output, failed, readOutput } from '../contract/output.ts'
+import type { StageNode } from '../graph/graph.ts'
+import type { RunFacts } from '../report/run-facts.ts'
+import type { StageFacts } from '../report/stage-facts.ts'
+import { RUNNING } from '../schedule/plan.ts'
+import { asRunStage, noContext, stoppedOutput, thrownOutput } from './answers.ts'
+import type { Answer } from './answers.ts'
+import { NodeInputs } from './inputs.ts'
+import { behindOf, tellCalls } from './stage-context.ts'
+import type { Behind, LiveStageContext } from './stage-context.ts'
+
+/** What a stage returned, if that is a promise of any kind, or an async generator, which is drained. */
+export function asPromise(value: unknown, context: LiveStageContext): Promise<unknown> | undefined {
+  if (value instanceof Promise) return value
+  if (!isObject(value) || value instanceof Output) return undefined
+  if (isThenable(value)) return Promise.resolve(value)
+  if (Symbol.asyncIterator in value && isFunction(value['next']))
+    return drain(value as object as AsyncGenerator<unknown, unknown>, context)
+  return undefined
+}
+
+/** Pulls the chunks of a stage and publishes them until it returns; stops pulling once the stage was aborted or has settled. */
+async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveStageContext): Promise<unknown> {
+  const behind = behindOf(context)
+  const { host, node } = behind
+  for (;;) {
+    const step = await chunks.next()
+    if (step.done === true) return step.value
+    const { aborted } = context
+    if (aborted !== undefined || host.facts.schedule.state(node.index) !== RUNNING) {
+      await chunks.return(undefined)
+      throw aborted?.reason ?? host.stopping?.abort.aborted(node.index)?.reason
+    }
+    tellCalls(behind, 'alive')
+    const wait = host.facts.chunk(node, step.value, context.attempt)
+    if (wait === undefined) continue
+    tellCalls(behind, 'parked')
+    try {
+      await untilAborted(wait, context.signal)
+    } finally {
+      tellCalls(behind, 'unparked')
+    }
+  }
+}
+
+/** Whether a stage may start, by its `when`; if not, what it settles with. */
+export function askWhen(facts: RunFacts, node: StageNode): Output | undefined {
+  let answer: unknown
+  try {
+    answer = node.when?.(new NodeInputs(facts, node), facts.snapshot)
+  } catch (cause) {
+    return failed('core/when', `The condition (when) of stage "${node.name}" threw: ${textOf(cause)}`, { cause })
+  }
+  if (answer === true) return undefined
+  if (answer === false) return new Output('skip', 'its condition (when) was false')
+  // A promise is refused. If it rejects as well, that must not end the process.
+  if (answer instanceof Promise) answer.catch(() => {})
+  const what = answer instanceof Promise ? 'a promise; do what takes time in a stage before it' : quote(answer)
+  return failed(
+    'core/when',
+    `The condition (when) of stage "${node.name}" must return true or false at once; it returned ${what}.`,
+  )
+}
+
+/** The innermost `next` of every wrapped stage: each call that reaches the stage's code is an attempt. */
+function callCode(context: LiveStageContext): Answer {
+  const behind = behindOf(context)
+  if (behind === undefined) return noContext(context)
+  const { host, node, fork } = behind
+  const { index, name } = node
+  const facts = host.facts.stages?.[index] ?? host.facts.stage(index)
+  if (host.stopping?.abort.aborted(index) !== undefined) return stoppedOutput(host)
+  if (!Number.isNaN(host.facts.times[2 * index + 1]))
+    return failed('core/stage-ended', `next(context) of stage "${name}" was called after the stage had settled.`)
+  if (fork?.aborted !== undefined) return new Output('fail', toError(fork.aborted.reason))
+  if (facts.committed)
+    return failed(
+      'core/attempt-committed',
+      `Stage "${name}" has delivered chunks, so it cannot run again: readers would see them twice.`,
+    )
+  if (facts.code > 0) return (host.loop.checked = callAgain(behind, context, facts))
+  if (facts.isParked) return (host.loop.checked = callParked(behind, context, facts))
+  return runCode(behind, context, facts)
+}
+export const callStage: RunStage = asRunStage(callCode)
+
+function runCode({ host, node }: Behind, context: LiveStageContext, facts: StageFacts): Answer {
+  const { clock, graph } = host.facts
+  const startedAt = host.loop.codeBegins(node.index)
+  const last = facts.attempts?.at(-1)
+  const attempt = facts.beginAttempt(startedAt)
+  if (last !== undefined)
+    host.facts.stageEvent(node.name, 'retrying', { attempt: attempt.attempt, error: last.error }, startedAt)
+  let value: unknown
+  let promise: Promise<unknown> | undefined
+  try {
+    value = node.body(context)
+    promise = value instanceof Promise ? value : asPromise(value, context)
+  } catch (thrown) {
+    return facts.endAttempt(attempt, thrownOutput(host, node.index, thrown), clock.now())
+  }
+  if (promise === undefined) return facts.endAttempt(attempt, readOutput(value, node.name, graph.freeze), clock.now())
+  const { loop } = host
+  return (loop.checked = promise.then(
+    (returned: unknown) =>
+      loop.attemptEnded(
+        node.index,
+        facts.endAttempt(attempt, readOutput(returned, node.name, graph.freeze), clock.now()),
+      ),
+    (thrown: unknown) =>
+      loop.attemptEnded(node.index, facts.endAttempt(attempt, thrownOutput(host, node.index, thrown), clock.now())),
+  ))
+}
+
+/** A parked stage takes a slot again before its code runs. */
+async function callParked(behind: Behind, context: LiveStageContext, facts: StageFacts): Promise<Output> {
+  await blocked(
+    behind,
+    facts.attempts?.length ?? 0,
+    untilAborted(behind.host.loop.unpark(behind.node.index), context.signal),
+  )
+  return callCode(context)
+}
+
+/** A second call waits for the code of the first one, for the grace time at most: a stage never runs twice at once. */
+async function callAgain(behind: Behind, context: LiveStageContext, facts: StageFacts): Promise<Output> {
+  const attempts = facts.attempts?.length ?? 0
+  const { graceMs, clock } = behind.host.facts
+  const until = clock.now() + graceMs
+  // Of several calls that wait, the first to go on makes the others wait again.
+  while (facts.code > 0)
+    if (!(await blocked(behind, attempts, settlesWithin(clock, until - clock.now(), facts.idle()))))
+      return failed(
+        'core/still-running',
+        `Stage "${behind.node.name}" was called again, but its first call still runs after ${graceMs} ms. Pass context.signal to what it waits for.`,
+      )
+  return callCode(context)
+}
+
+/** Waits while the engine itself blocks a call. The limits of calls that began after `attempts` attempts stand still. */
+async function blocked<T>(behind: Behind, attempts: number, wait: Promise<T>): Promise<T> {
+  tellCalls(behind, 'parked', attempts)
+  const result = await wait
+  tellCalls(behind, 'unparked', attempts)
+  return result
+}

@@ -1,0 +1,124 @@
+import { StageflowError, quote } from '../base/errors.ts'
+import type { InputStatus } from '../contract/context.ts'
+import type { StageNode } from '../graph/graph.ts'
+import type { RunFacts } from '../report/run-facts.ts'
+import { FAILED, OK, SKIPPED } from '../schedule/plan.ts'
+
+type Data = Readonly<Record<string, unknown>>
+
+/** The inputs of one stage. A stage that may start before its dependencies have settled keeps what it saw then. */
+export class NodeInputs {
+  readonly #facts: RunFacts
+  readonly #node: StageNode
+  /** What it saw when it started; undefined where nothing of it can change any more. */
+  readonly #seen: { readonly data: readonly (object | undefined)[]; readonly states: readonly number[] } | undefined
+
+  constructor(facts: RunFacts, node: StageNode) {
+    this.#facts = facts
+    this.#node = node
+    this.#seen = node.eager ? seenNow(facts, node.dependencies) : undefined
+  }
+
+  from(stage: string): object | undefined {
+    return this.#value(this.#positionOf(stage))
+  }
+
+  status(stage: string): InputStatus {
+    const position = this.#positionOf(stage)
+    const state =
+      this.#seen === undefined
+        ? this.#facts.schedule.state(this.#node.dependencies[position] as number)
+        : this.#seen.states[position]
+    if (state === OK) return 'ok'
+    if (state === SKIPPED) return 'skip'
+    return state === FAILED ? 'fail' : 'late'
+  }
+
+  getFrom(stage: string, key: string, fallback?: unknown): unknown {
+    const data = this.from(stage) as Data | undefined
+    return data !== undefined && Object.hasOwn(data, key) ? data[key] : fallback
+  }
+
+  requireFrom(stage: string, key: string): unknown {
+    const data = this.from(stage) as Data | undefined
+    if (data !== undefined && Object.hasOwn(data, key)) return data[key]
+    const found =
+      data === undefined
+        ? `it has no data (its status is ${this.status(stage)})`
+        : `it gave ${listed(Object.keys(data), 'nothing')}`
+    throw new StageflowError(
+      'core/missing-input',
+      `Stage "${this.#node.name}" requires ${quote(key)} of "${stage}", but ${found}. Return it there, or use getFrom with a fallback.`,
+    )
+  }
+
+  get(key: string, fallback?: unknown): unknown {
+    const { aliases } = this.#node
+    let found: Data | undefined
+    let first = ''
+    for (let position = 0; position < aliases.length; position++) {
+      const data = this.#value(position) as Data | undefined
+      if (data === undefined || !Object.hasOwn(data, key)) continue
+      const alias = aliases[position] as string
+      if (found !== undefined)
+        throw new StageflowError(
+          'core/ambiguous-input',
+          `Stage "${this.#node.name}" reads ${quote(key)}, which "${first}" and "${alias}" both return. Name one: inputs.getFrom('${alias}', ${quote(key)}).`,
+        )
+      found = data
+      first = alias
+    }
+    if (found === undefined) return fallback
+    const late = this.#seen?.states.findIndex((state) => state < OK) ?? -1
+    if (late >= 0)
+      throw new StageflowError(
+        'core/ambiguous-input',
+        `Stage "${this.#node.name}" reads ${quote(key)}, which "${first}" returned and "${aliases[late]}" may still return. Name one: inputs.getFrom('${first}', ${quote(key)}).`,
+      )
+    return found[key]
+  }
+
+  toJSON(): Data {
+    const all: Record<string, unknown> = Object.create(null) as Record<string, unknown>
+    this.#node.aliases.forEach((alias, position) => {
+      all[alias] = this.#value(position)
+    })
+    return all
+  }
+
+  #value(position: number): object | undefined {
+    return this.#seen === undefined
+      ? this.#facts.data[this.#node.dependencies[position] as number]
+      : this.#seen.data[position]
+  }
+
+  #positionOf(stage: string): number {
+    const { aliases, positions } = this.#node
+    const position = positions === undefined ? aliases.indexOf(stage) : (positions.get(stage) ?? -1)
+    if (position < 0) throw undeclared(this.#node, stage)
+    return position
+  }
+}
+
+function seenNow(facts: RunFacts, dependencies: readonly number[]): { data: (object | undefined)[]; states: number[] } {
+  return {
+    data: dependencies.map((index) => facts.data[index]),
+    states: dependencies.map((index) => facts.schedule.state(index)),
+  }
+}
+
+function undeclared(node: StageNode, stage: unknown): StageflowError {
+  return new StageflowError(
+    'core/undeclared-input',
+    `Stage "${node.name}" reads ${quote(stage)} without depending on it; it declares ${listed(node.aliases, 'no dependencies')}. Add it: { dependencies: [${quote(stage)}] }.`,
+  )
+}
+
+function listed(names: readonly string[], none: string): string {
+  if (names.length === 0) return none
+  const shown = names
+    .slice(0, 12)
+    .map((name) => `"${name}"`)
+    .join(', ')
+  return names.length > 12 ? `${shown} and ${names.length - 12} more` : shown
+}

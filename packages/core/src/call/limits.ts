@@ -1,0 +1,110 @@
+import type { Due, DueQueue } from '../base/due-queue.ts'
+import type { CallPart } from '../contract/interceptor.ts'
+import type { CallHook } from '../graph/graph.ts'
+import type { CallNews } from '../report/run-facts.ts'
+import type { Host, Overdue } from './host.ts'
+
+/** The call that limits are set on. */
+export interface LimitedCall {
+  readonly host: Host
+  expire(limit: CallLimit): void
+}
+
+/** The limits that parts have set on one call. */
+export class KeptLimits {
+  readonly #call: LimitedCall
+  readonly #queue: DueQueue
+  readonly #limits: CallLimit[] = []
+  /** How many times the engine blocks what runs inside the call, and since when. */
+  #blocks = 0
+  #blockedAt = 0
+
+  constructor(call: LimitedCall) {
+    this.#call = call
+    this.#queue = call.host.facts.graph.dues
+  }
+
+  /** The earliest deadline; Infinity: none. */
+  get deadline(): number {
+    let earliest = Infinity
+    for (const { why, dueAt } of this.#limits) if (why === 'deadline' && dueAt < earliest) earliest = dueAt
+    return earliest
+  }
+  get isBlocked(): boolean {
+    return this.#blocks > 0
+  }
+
+  /** `ms`: of a limit without a sign of life, how long. */
+  add(part: CallPart, by: CallHook, why: 'deadline' | 'idle', dueAt: number, ms: number = Infinity): void {
+    const limit = new CallLimit(this.#call, this, part, by, why, dueAt, ms, this.#queue.nextOrder++)
+    this.#limits.push(limit)
+    this.#queue.add(limit)
+  }
+
+  remove(): void {
+    for (const limit of this.#limits) this.#queue.remove(limit)
+  }
+
+  /** Limits stand still while the engine blocks something inside the call. A sign of life starts the time without one anew. */
+  hear(news: CallNews): void {
+    const now = this.#call.host.facts.clock.now()
+    if (news === 'parked') {
+      if (this.#blocks++ === 0) this.#blockedAt = now
+    } else if (news === 'unparked') {
+      if (--this.#blocks === 0) this.#postpone(now - this.#blockedAt)
+    } else if (this.#blocks === 0)
+      for (const limit of this.#limits) if (limit.why === 'idle') limit.dueAt = now + limit.ms // the queue looks when it was due before
+  }
+
+  #postpone(ms: number): void {
+    for (const limit of this.#limits) {
+      limit.dueAt += ms
+      if (limit.after === limit) this.#queue.add(limit) // it was due while it stood still
+    }
+  }
+}
+
+/** A limit that a part has set on a call, as an entry of the queue. */
+export class CallLimit implements Due, Overdue {
+  declare readonly part: CallPart
+  declare readonly by: CallHook
+  declare readonly why: 'deadline' | 'idle'
+  declare readonly ms: number
+  declare readonly order: number
+  declare dueAt: number
+  declare lookAt: number
+  declare before: Due
+  declare after: Due
+  readonly #call: LimitedCall
+  readonly #limits: KeptLimits
+
+  constructor(
+    call: LimitedCall,
+    limits: KeptLimits,
+    part: CallPart,
+    by: CallHook,
+    why: 'deadline' | 'idle',
+    dueAt: number,
+    ms: number,
+    order: number,
+  ) {
+    this.#call = call
+    this.#limits = limits
+    this.part = part
+    this.by = by
+    this.why = why
+    this.ms = ms
+    this.order = order
+    this.dueAt = dueAt
+    this.lookAt = dueAt
+    this.before = this.after = this
+  }
+
+  /** Runs share the queue, and each goes on in its own async context. */
+  expire(): void {
+    if (!this.#limits.isBlocked) this.#call.host.loop.overdue(this)
+  }
+  take(): void {
+    this.#call.expire(this)
+  }
+}

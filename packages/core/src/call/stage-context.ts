@@ -1,0 +1,257 @@
+import { AbortScope } from '../base/abort.ts'
+import type { Clock } from '../base/clock.ts'
+import { getter } from '../base/objects.ts'
+import type { StageContext, StageInfo, StageInputs } from '../contract/context.ts'
+import type { EmitEvent, TryEmitEvent } from '../contract/events.ts'
+import type { Fork, InterceptorContext, RunContext } from '../contract/interceptor.ts'
+import type { StageRecord } from '../contract/results.ts'
+import { IDS } from '../contract/snapshot-fields.ts'
+import type { ContextSnapshot } from '../contract/snapshot.ts'
+import type { StageNode } from '../graph/graph.ts'
+import { stageRecord } from '../report/record.ts'
+import type { OpenCall } from '../report/record.ts'
+import type { CallNews } from '../report/run-facts.ts'
+import type { StageFacts } from '../report/stage-facts.ts'
+import { RUNNING } from '../schedule/plan.ts'
+import type { ForkLike, Host } from './host.ts'
+import { NodeInputs } from './inputs.ts'
+
+type Anything = Readonly<Record<string, unknown>>
+
+/** What is behind a context. */
+export interface Behind {
+  readonly host: Host
+  readonly node: StageNode
+  /** The part of the stage's time that the context is narrowed to. */
+  readonly fork: StageFork | undefined
+}
+
+/** Set by the class below, which alone can read its private fields. */
+let readBehind: (value: unknown) => Behind | undefined
+let readChecked: (value: unknown) => unknown
+
+/** What one stage sees of a run, made when the stage starts. What is costly is made when it is first asked for. */
+export class LiveStageContext implements InterceptorContext {
+  readonly #host: Host
+  readonly #node: StageNode
+  readonly #fork: StageFork | undefined
+  #inputs: NodeInputs | undefined
+
+  constructor(host: Host, node: StageNode, fork?: StageFork, inputs?: NodeInputs) {
+    this.#host = host
+    this.#node = node
+    this.#fork = fork
+    // A stage that can start before its dependencies have settled sees them as they are now.
+    this.#inputs = inputs ?? (node.eager ? new NodeInputs(host.facts, node) : undefined)
+  }
+
+  static {
+    for (const id of IDS) getter(this.prototype, id, (context) => context.#host.facts.snapshot[id])
+    readBehind = (value) =>
+      typeof value === 'object' && value !== null && #host in value
+        ? { host: value.#host, node: value.#node, fork: value.#fork }
+        : undefined
+    readChecked = (value) =>
+      typeof value === 'object' && value !== null && #host in value ? value.#host.loop.checked : undefined
+  }
+
+  declare readonly pipelineRunId: string
+  declare readonly requestId: string | undefined
+  declare readonly sessionId: string | undefined
+  declare readonly userId: string | undefined
+  declare readonly orgId: string | undefined
+  declare readonly interactionId: string | undefined
+
+  get inputs(): StageInputs<Anything> {
+    // The class reads any stage by name; the interface ties names to types.
+    return (this.#inputs ??= new NodeInputs(this.#host.facts, this.#node)) as unknown as StageInputs<Anything>
+  }
+  get stage(): StageInfo {
+    return this.#node.info
+  }
+  get attempt(): number {
+    return this.#fork?.attempt ?? (this.#facts?.attempts?.length || 1) // a call that was answered in place of the code made none
+  }
+  get snapshot(): ContextSnapshot {
+    return this.#host.facts.snapshot
+  }
+  get ports(): Anything {
+    return this.#host.facts.ports
+  }
+  get signal(): AbortSignal {
+    return (this.#fork?.scope ?? this.#host.stop.scopeOf(this.#node)).signal
+  }
+  get deadline(): number | undefined {
+    const deadline = this.#fork === undefined ? this.#host.facts.limit : this.#fork.deadline
+    return deadline === Infinity ? undefined : deadline
+  }
+  get clock(): Clock {
+    return this.#host.facts.clock
+  }
+  get startedAt(): number {
+    return this.#facts?.attempts?.at(-1)?.startedAt ?? (this.#host.facts.times[2 * this.#node.index] as number)
+  }
+  get run(): RunContext {
+    return this.#host.context
+  }
+  get record(): StageRecord {
+    return stageRecord(this.#host.facts, this.#node.index, this.#fork?.outermost.asOpenCall)
+  }
+
+  // Bound, since stages take them off their context: `async ({ inputs, signal, note }) => …`.
+  get tryEmitEvent(): TryEmitEvent {
+    return (type: string, data: object) => this.#host.facts.tryEmit(this.#node, type, data)
+  }
+  get emitEvent(): EmitEvent {
+    return (type: string, data: object) => this.#host.facts.emit(this.#node, type, data, this.signal)
+  }
+  get get(): StageContext['get'] {
+    return (slot) => this.#host.facts.slotValue(slot)
+  }
+  get note(): StageContext['note'] {
+    return (key, value) => this.#host.facts.noteStage(this.#node.index, key, value)
+  }
+  get heartbeat(): StageContext['heartbeat'] {
+    return () => tellCalls(behindOf(this), 'alive')
+  }
+  get onCleanup(): StageContext['onCleanup'] {
+    return (callback) => this.#host.onCleanup(this.#node.index, callback)
+  }
+  get raiseIfCancelled(): StageContext['raiseIfCancelled'] {
+    return () => {
+      const { aborted } = this // unlike `signal`, makes nothing
+      if (aborted !== undefined) throw aborted.reason
+    }
+  }
+  get runChild(): StageContext['runChild'] {
+    // The result is that of the child's own stages, which only its type knows.
+    return (async (child: unknown, input: object = {}, options?: object) =>
+      await this.#host.facts.graph.openChild(this, child, input, options, this.#childSuffix())
+        .settled) as StageContext['runChild']
+  }
+
+  // Not bound: interceptors call them on the context, in every call.
+  fork(): StageFork {
+    const attempts = this.#facts?.attempts?.length ?? 0
+    return this.narrowedTo(new StageFork(this.#host, this.#node, this.#fork, attempts > 0 ? attempts + 1 : undefined))
+  }
+  codeLeft(): Promise<void> {
+    const { facts } = this.#host
+    const { index } = this.#node
+    // The code of an unwrapped stage is not counted until the stage settles before it.
+    const isUncounted = this.#fork?.outermost.asOpenCall?.hasBegun === true && facts.schedule.state(index) === RUNNING
+    return facts.stage(index).codeLeft(isUncounted)
+  }
+  async wait(ms: number): Promise<void> {
+    this.#host.loop.park(this.#node.index)
+    await this.clock.sleep(ms, this.signal)
+  }
+  get aborted(): { readonly reason: unknown } | undefined {
+    return this.#fork === undefined ? this.#host.stopping?.abort.aborted(this.#node.index) : this.#fork.aborted
+  }
+  get now(): number {
+    return this.#host.loop.now(this.#node.index)
+  }
+
+  get #facts(): StageFacts | undefined {
+    return this.#host.facts.stages?.[this.#node.index]
+  }
+
+  /** Keeps apart the children that one call of the code starts: `~2` for the second. */
+  #childSuffix(): string {
+    const item = this.#fork?.item ?? ''
+    const counts = (this.#host.facts.stage(this.#node.index).childCounts ??= new Map<string, number>())
+    const count = (counts.get(item) ?? 0) + 1
+    counts.set(item, count)
+    return count === 1 ? item : `${item}~${count}`
+  }
+
+  /** Makes the context of a narrower part of the stage's time. */
+  narrowedTo<Part extends StageFork>(fork: Part): Part {
+    if ((this.#facts?.code ?? 0) > 0) this.#host.loop.giveUpAborted(this.#node.index, this.#fork)
+    fork.live = new LiveStageContext(this.#host, this.#node, fork, this.#inputs)
+    return fork
+  }
+}
+
+/** A part of a stage's time with a signal of its own: what `context.fork()` gives, an item of a map, or a call with parts. */
+export class StageFork implements Fork, ForkLike {
+  declare readonly host: Host
+  declare readonly node: StageNode
+  declare readonly outer: StageFork | undefined
+  /** What is added to the path of child runs that are started in it: the item of a map. */
+  declare readonly item: string
+  /** The attempt that its code is, if that is known. */
+  declare readonly attempt: number | undefined
+  /** The context that is narrowed to it. */
+  declare live: LiveStageContext
+  declare protected ownScope: AbortScope | undefined
+
+  constructor(
+    host: Host,
+    node: StageNode,
+    outer: StageFork | undefined,
+    attempt: number | undefined = outer?.attempt,
+    item: string = outer?.item ?? '',
+  ) {
+    this.host = host
+    this.node = node
+    this.outer = outer
+    this.item = item
+    this.attempt = attempt
+    this.live = undefined as never // set by `narrowedTo`
+    this.ownScope = undefined
+  }
+
+  get context(): InterceptorContext {
+    return this.live
+  }
+  /** The earliest deadline of it and of everything around it; Infinity: none. */
+  get deadline(): number {
+    return this.outer === undefined ? this.host.facts.limit : this.outer.deadline
+  }
+  get scope(): AbortScope {
+    return (this.ownScope ??= new AbortScope(this.outer?.scope ?? this.host.stop.scopeOf(this.node)))
+  }
+  get aborted(): { readonly reason: unknown } | undefined {
+    return (this.ownScope ?? this.outer)?.aborted ?? this.host.stopping?.abort.aborted(this.node.index)
+  }
+  get abort(): Fork['abort'] {
+    return (reason) => this.scope.abort(reason)
+  }
+  get outermost(): StageFork {
+    return this.outer?.outermost ?? this
+  }
+  /** The call of an unwrapped stage, as a record shows it. */
+  get asOpenCall(): OpenCall | undefined {
+    return undefined
+  }
+  /** Nothing inside it listens any more. */
+  close(): void {
+    this.ownScope?.close()
+  }
+  isIn(other: ForkLike): boolean {
+    return this === other || this.outer?.isIn(other) === true
+  }
+  /** Takes news of what runs inside it. `attempts`: only calls that began after so many attempts take it. */
+  hear(_news: CallNews, _attempts: number): void {}
+}
+
+/** What is behind a context; undefined if `value` isn't a context. */
+export function behindOf(context: LiveStageContext): Behind
+export function behindOf(value: unknown): Behind | undefined
+export function behindOf(value: unknown): Behind | undefined {
+  return readBehind(value)
+}
+
+/** The promise that was checked last in the run of a context. */
+export const lastChecked = (context: unknown): unknown => readChecked(context)
+
+/** Tells the calls around a context what happens inside it, the innermost first, and those around the run. `attempts`: only calls that began after so many attempts. */
+export function tellCalls({ host, node, fork: innermost }: Behind, news: CallNews, attempts?: number): void {
+  const { facts } = host
+  // A call that was told that it is blocked is also told that it no longer is, even if the stage has settled meanwhile.
+  if (news === 'alive' && facts.schedule.state(node.index) !== RUNNING) return
+  for (let fork = innermost; fork !== undefined; fork = fork.outer) fork.hear(news, attempts ?? 0)
+  if (attempts === undefined) facts.parent?.tell(news)
+}

@@ -1,0 +1,173 @@
+import { LIMIT, isFunction } from '../base/check.ts'
+import type { Rules } from '../base/check.ts'
+import { StageflowError, quote } from '../base/errors.ts'
+import { thrownOutput } from '../call/answers.ts'
+import { StageFork, behindOf } from '../call/stage-context.ts'
+import type { LiveStageContext } from '../call/stage-context.ts'
+import { Output, toOutput } from '../contract/output.ts'
+import { MadeStage } from '../graph/stage.ts'
+import { RUNNING } from '../schedule/plan.ts'
+
+interface GivenOptions {
+  readonly over: (inputs: unknown, snapshot: unknown) => unknown
+  readonly each: (item: unknown, context: unknown) => unknown
+  readonly concurrency?: number
+}
+const RULES: Rules = {
+  over: [isFunction, 'a function (inputs, snapshot) => items', true],
+  each: [isFunction, 'a function (item, context) => data', true],
+  concurrency: LIMIT,
+}
+type Items = Iterator<unknown> | AsyncIterator<unknown>
+
+/** Makes the stage that `withMap` adds: it calls `each` for each item, at most `concurrency` at once. */
+export function mapStage({ over, each, concurrency = Infinity }: GivenOptions): MadeStage {
+  return new MadeStage(RULES, () => (context) => new MapRun(context as LiveStageContext, each, concurrency).run(over))
+}
+
+/** One run of a map. Starts items while there is room, until the source ends or an item ends the map. */
+class MapRun {
+  readonly #context: LiveStageContext
+  readonly #each: GivenOptions['each']
+  readonly #concurrency: number
+  readonly #items: (object | undefined)[] = []
+  readonly #forks = new Set<StageFork>()
+  /** Ends the wait for a slow source when the map ends early. */
+  #stopWaiting: (() => void) | undefined
+  #isOver = false
+  #running = 0
+  #wake: (() => void) | undefined
+  /** How the item that ended the map, or its source, ended. */
+  #ended: Output | undefined
+
+  constructor(context: LiveStageContext, each: GivenOptions['each'], concurrency: number) {
+    this.#context = context
+    this.#each = each
+    this.#concurrency = concurrency
+  }
+
+  async run(over: GivenOptions['over']): Promise<Output> {
+    const { signal, inputs, snapshot } = this.#context
+    const end = (): void => this.#end(signal.reason)
+    signal.addEventListener('abort', end)
+    if (signal.aborted) end()
+    try {
+      await this.#runItems(iterate(over(inputs, snapshot), this.#context.stage.name))
+    } catch (error) {
+      this.#fail(error)
+    }
+    this.#end() // a source that threw ends its items too; after the last item there is nothing to end
+    signal.removeEventListener('abort', end)
+    const ended = this.#ended
+    if (ended === undefined) signal.throwIfAborted()
+    if (ended?.status === 'fail') return ended.withData({ ...(ended.data as object | undefined), items: this.#items })
+    return ended ?? new Output('ok', { items: this.#items })
+  }
+
+  #fail(error: unknown): void {
+    const { host, node } = behindOf(this.#context)
+    this.#ended ??= thrownOutput(host, node.index, error)
+  }
+
+  async #runItems(items: Items): Promise<void> {
+    while (!this.#isOver) {
+      if (this.#running >= this.#concurrency) {
+        await this.#itemEnded()
+        continue
+      }
+      const next = items.next()
+      const step = next instanceof Promise ? await this.#unlessOver(next) : next
+      // The stage may have ended meanwhile: an interceptor answered the call, or the stage was abandoned.
+      if (behindOf(this.#context).host.facts.schedule.state(this.#context.stage.index) !== RUNNING) this.#end()
+      if (step?.done === true) break
+      if (step !== undefined && !this.#isOver) void this.#runItem(step.value)
+    }
+    while (this.#running > 0 && !this.#isOver) await this.#itemEnded()
+    if (!this.#isOver) return
+    this.#close(items)
+  }
+
+  /**
+   * Calls `return` on the source of a map that ended early, and ignores its errors. Until it settles it counts as running code.
+   */
+  #close(items: Items): void {
+    const left = this.#entered()
+    new Promise((resolve) => resolve(items.return?.())).then(left, left)
+  }
+
+  /** Counts code of the stage as running until the returned function is called. */
+  #entered(): () => void {
+    const { facts, loop } = behindOf(this.#context).host
+    const { index } = this.#context.stage
+    const stage = facts.stage(index)
+    stage.enterCode()
+    return () => {
+      stage.leaveCode()
+      loop.codeLeft(index)
+    }
+  }
+
+  #unlessOver<T>(next: Promise<T>): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#stopWaiting = () => resolve(undefined)
+      next.then(resolve, reject)
+    })
+  }
+
+  #itemEnded(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  async #runItem(item: unknown): Promise<void> {
+    const place = this.#items.push(undefined) - 1
+    const fork = itemFork(this.#context, place)
+    const left = this.#entered()
+    this.#running++
+    this.#forks.add(fork)
+    try {
+      const output = toOutput(await this.#each(item, fork.context), `${this.#context.stage.name}#${place}`)
+      if (output.status === 'ok') this.#items[place] = output.data as object
+      else if (output.status !== 'skip' && !this.#isOver) {
+        this.#ended = output
+        this.#end()
+      }
+    } catch (error) {
+      if (!this.#isOver) this.#fail(error)
+      this.#end()
+    }
+    this.#forks.delete(fork)
+    fork.close()
+    this.#running--
+    this.#wake?.()
+    left()
+  }
+
+  /** Ends the map early and aborts its items. The run waits for their code as for any code that outlives its stage. */
+  #end(
+    reason: unknown = new StageflowError('core/map-ended', `The map "${this.#context.stage.name}" has ended.`),
+  ): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    for (const fork of this.#forks) fork.abort(reason)
+    this.#stopWaiting?.()
+    this.#wake?.()
+  }
+}
+
+/** Makes the fork that one item runs in. */
+function itemFork(context: LiveStageContext, item: number): StageFork {
+  const { host, node, fork } = behindOf(context)
+  return context.narrowedTo(new StageFork(host, node, fork, undefined, `#${item}`))
+}
+
+function iterate(given: unknown, stage: string): Items {
+  const iterable = given as { [Symbol.asyncIterator]?: () => Items; [Symbol.iterator]?: () => Items } | null | undefined
+  const start = iterable?.[Symbol.asyncIterator] ?? iterable?.[Symbol.iterator]
+  if (isFunction(start)) return start.call(iterable)
+  throw new StageflowError(
+    'core/map-items',
+    `over() of stage "${stage}" returned ${quote(given)}; it must be an array or another iterable.`,
+  )
+}

@@ -1,0 +1,174 @@
+import { ANYTHING, COUNT, checkRules, isFunction } from '../base/check.ts'
+import type { Rules } from '../base/check.ts'
+import { StageflowError, errorRecord } from '../base/errors.ts'
+import type { ErrorRecord } from '../base/errors.ts'
+import type { LiveStageContext } from '../call/stage-context.ts'
+import type { Runnable, StageContext } from '../contract/context.ts'
+import { Output, StageKind } from '../contract/output.ts'
+import type { OkOutput, SkipOutput } from '../contract/output.ts'
+import type { RunData } from '../contract/results.ts'
+import type { RunInput } from '../contract/snapshot-fields.ts'
+import type { StageObject } from '../contract/stage.ts'
+import { CHILD, MadeStage } from '../graph/stage.ts'
+import type { Building, ChildGraph } from '../graph/stage.ts'
+import { failureOf } from '../report/outcome.ts'
+import type { Outcome } from '../report/outcome.ts'
+import type { PipelineRun } from '../run/run.ts'
+import { openChild } from './child-run.ts'
+import type { OpenedChild } from './child-run.ts'
+
+/** The verdict of a guard that failed. The `input` of the next attempt receives it. */
+export interface Feedback {
+  /** The attempt whose guard failed, from 1. */
+  readonly attempt: number
+  readonly error: ErrorRecord
+  readonly data: unknown
+}
+
+/** Runs a child pipeline again while its guard fails. */
+export interface Repeat<Guard extends string> {
+  /** A stage of kind GUARD in the child. While it returns `fail`, the child runs again. */
+  readonly until: Guard
+  /** Maximum number of attempts. Default: 3. */
+  readonly maxAttempts?: number
+  /** Stops after this many equal verdicts in a row. Default: no limit. */
+  readonly stagnationLimit?: number
+  /** Whether two verdicts are equal. Default: compares the JSON of their data, or their code and message if they have no data. */
+  readonly sameVerdict?: (a: Feedback, b: Feedback) => boolean
+}
+
+const RULES: Rules = { input: [isFunction, 'a function (inputs, snapshot, feedback) => ({ … })'], repeat: ANYTHING }
+
+interface GivenOptions {
+  readonly input?: (inputs: unknown, snapshot: unknown, feedback: Feedback | undefined) => RunInput
+  readonly repeat?: Repeat<string>
+}
+
+const DEFAULT_MAX_ATTEMPTS = 3
+
+/** Makes the stage that `withPipeline` adds: a child run, repeated while its guard fails. */
+export function childStage(given: unknown, options: GivenOptions): MadeStage {
+  const { repeat } = options
+  return new MadeStage(RULES, (building) => {
+    const graph = building.child(given)
+    if (graph === undefined) return () => undefined
+    if (repeat !== undefined) checkRepeat(building, graph, repeat)
+    const open = (context: LiveStageContext, feedback: Feedback | undefined, suffix: string): OpenedChild =>
+      openChild(context, given, options.input?.(context.inputs, context.snapshot, feedback) ?? {}, undefined, suffix)
+    const once = async (context: LiveStageContext): Promise<Output> =>
+      ended(await open(context, undefined, '').settled, context)
+    return (repeat === undefined ? once : (context: LiveStageContext) => repeated(context, repeat, open)) as never
+  })
+}
+
+const REPEAT: Rules = {
+  maxAttempts: COUNT,
+  stagnationLimit: COUNT,
+  sameVerdict: [isFunction, 'a function (a, b) => true or false'],
+}
+
+function checkRepeat({ stage, problem }: Building, graph: ChildGraph, repeat: Repeat<string>): void {
+  const { until } = repeat
+  const guard = graph.indexOf(until)
+  if (guard === undefined)
+    problem(
+      'core/repeat',
+      `Stage "${stage}" has repeat.until "${until}"; it must be a stage of "${graph.name}": ${graph.names.slice(0, 12).join(', ')}.`,
+    )
+  else if (graph.nodes[guard]?.info.kind !== StageKind.GUARD)
+    problem('core/repeat', `Stage "${stage}" has repeat.until "${until}"; it must be a stage of kind GUARD.`)
+  checkRules(repeat as unknown as Record<string, unknown>, REPEAT, (key, why) =>
+    problem('core/repeat', `Stage "${stage}" has repeat.${key} ${why}.`),
+  )
+}
+
+async function repeated(
+  context: LiveStageContext,
+  repeat: Repeat<string>,
+  open: (context: LiveStageContext, feedback: Feedback | undefined, suffix: string) => OpenedChild,
+): Promise<Output> {
+  const { until, maxAttempts = DEFAULT_MAX_ATTEMPTS, stagnationLimit = Infinity, sameVerdict = sameByDefault } = repeat
+  let feedback: Feedback | undefined
+  let hits = 0
+  for (let attempt = 1; ; attempt++) {
+    const about = { guard: until, attempt, maxAttempts, stagnationHits: hits }
+    context.tryEmitEvent('guard_retry.attempt', about)
+    const { child, settled } = open(context, feedback, `#${attempt}`)
+    const outcome = await settled
+    const verdict = outcome.status === 'failed' ? verdictOf(child, until, attempt) : undefined
+    if (verdict === undefined) {
+      if (outcome.status === 'completed' && attempt > 1) context.tryEmitEvent('guard_retry.recovered', about)
+      return ended(outcome, context)
+    }
+    hits = feedback !== undefined && sameVerdict(feedback, verdict.feedback) ? hits + 1 : 1
+    feedback = verdict.feedback
+    const seen = { ...about, stagnationHits: hits, error: feedback.error }
+    if (attempt < maxAttempts && hits < stagnationLimit) {
+      context.raiseIfCancelled()
+      context.tryEmitEvent('guard_retry.scheduled', seen)
+      continue
+    }
+    const reason = attempt >= maxAttempts ? 'max_attempts' : 'stagnation'
+    context.tryEmitEvent('guard_retry.exhausted', { ...seen, reason })
+    const why = reason === 'stagnation' ? `the last ${hits} verdicts were the same` : `maxAttempts is ${maxAttempts}`
+    const error = new StageflowError(
+      'core/guard-exhausted',
+      `Guard "${until}" of "${child.facts.graph.name}" still fails after ${attempt} attempts (${why}): ${feedback.error.message}`,
+      { cause: verdict.error },
+    )
+    return new Output('fail', error, { data: outcome.data })
+  }
+}
+
+/** The verdict of the guard; undefined if the child failed in another way. If the guard throws, that is a bug, not a verdict. */
+function verdictOf(
+  { facts }: PipelineRun,
+  until: string,
+  attempt: number,
+): { readonly feedback: Feedback; readonly error: unknown } | undefined {
+  const guard = facts.stages?.[facts.graph.indexOf(until) as number]
+  const output = guard?.output
+  if (output?.status !== 'fail' || output.isByEngine || guard?.settledItself !== true) return undefined
+  if (facts.failures?.[0]?.stage !== until) return undefined
+  return { feedback: { attempt, error: errorRecord(output.error, until), data: output.data }, error: output.error }
+}
+
+function keyOf({ data, error }: Feedback): string {
+  const words = `${error.code} ${error.message}`
+  try {
+    return data === undefined ? words : JSON.stringify(data)
+  } catch {
+    return words // data that has no JSON
+  }
+}
+const sameByDefault = (a: Feedback, b: Feedback): boolean => keyOf(a) === keyOf(b)
+
+/**
+ * Turns the outcome of a child run into the output of its stage. If the stage was aborted with its child, it throws the abort
+ * reason.
+ */
+function ended(outcome: Outcome, context: Pick<LiveStageContext, 'raiseIfCancelled'>): Output {
+  if (outcome.status === 'completed') return new Output('ok', outcome.data)
+  if (outcome.status === 'failed') return new Output('fail', failureOf(outcome), { data: outcome.data })
+  context.raiseIfCancelled()
+  return new Output('skip', `the child run was cancelled: ${outcome.reason}`)
+}
+
+/**
+ * Makes a stage from a graph or pipeline. It ends as its child run ends, but a cancelled child skips it. `input` returns the
+ * fields of the child's input that differ from this run's.
+ */
+// oxlint-disable-next-line no-explicit-any -- the context is what `input` says it is, and a pipeline's ports are checked where it is built
+export function asStage<Stages, Context extends StageContext<any, any> = StageContext>(
+  child: Runnable<Stages>,
+  options: { readonly input?: (context: Context) => RunInput } = {},
+): StageObject<Context, Promise<OkOutput<RunData<Stages>> | SkipOutput>> {
+  const stage = {
+    async execute(context: Context) {
+      const result: unknown = await context.runChild(child, options.input?.(context) ?? {})
+      return ended(result as Outcome, context) as unknown as OkOutput<RunData<Stages>> | SkipOutput
+    },
+    [CHILD]: child,
+  }
+  return stage
+}

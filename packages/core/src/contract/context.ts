@@ -1,0 +1,217 @@
+import { isName } from '../base/check.ts'
+import type { Clock } from '../base/clock.ts'
+import { StageflowError, quote } from '../base/errors.ts'
+import { FIND_COPIES, branded, fromOtherCopy } from '../base/objects.ts'
+import type { EmitEvent, EventSink, TryEmitEvent } from './events.ts'
+import type { StageKind } from './output.ts'
+import type { FailedResult, PipelineResult, StageNotes } from './results.ts'
+import type { RunIdentity, RunInput } from './snapshot-fields.ts'
+import type { ContextSnapshot } from './snapshot.ts'
+
+/**
+ * Options of one run. They never enter the snapshot, so tokens can be passed here. Interceptors add options by declaration
+ * merging.
+ */
+export interface RunOptions {
+  /** Cancels the run when it aborts. */
+  readonly signal?: AbortSignal
+  /** The run fails with `core/run-timeout` after this many milliseconds. Default: no limit. */
+  readonly timeoutMs?: number
+  /** How long the run waits for stages that ignore an abort, in ms. Default: 5,000. */
+  readonly graceMs?: number
+  /** How long the run waits for all cleanups together, and for the sink to accept the last event, in ms. Default: 5,000. */
+  readonly cleanupMs?: number
+  /** Maximum number of stages of this run at once. Default: no limit. */
+  readonly maxConcurrency?: number
+  /** `stop` (default): the first failure ends the run. `continue`: the stages that need it are skipped, and the rest go on. */
+  readonly onStageFailure?: 'stop' | 'continue'
+  /** Where the run's events go, instead of the graph's sink. */
+  readonly eventSink?: EventSink
+  /** Whether the sink receives chunks too. Default: false. */
+  readonly chunkEvents?: boolean
+}
+
+/** Stage options that interceptors act on, added by declaration merging. */
+export interface StageOptions {}
+
+export interface Dependency {
+  readonly stage: string
+  readonly edge: 'value'
+}
+
+/** When a stage with several dependencies may start. */
+export type Join = 'all' | 'every' | 'any' | 'settled' | { readonly quorum: number }
+
+/** The description of a stage in a built graph. */
+export interface StageInfo {
+  readonly name: string
+  readonly kind: StageKind
+  /** Its place in declared order, from 0. */
+  readonly index: number
+  readonly dependencies: readonly Dependency[]
+  readonly dependents: readonly string[]
+  readonly join: Join
+  /** Whether it has a `when`. */
+  readonly conditional: boolean
+  readonly options: Readonly<StageOptions>
+  /** Whether it is an async generator. */
+  readonly streams: boolean
+  readonly pipeline: PipelineInfo
+}
+
+export interface PipelineInfo {
+  readonly name: string
+  readonly stages: readonly StageInfo[]
+  /** The names of the interceptors, outermost first. */
+  readonly interceptors: readonly string[]
+}
+
+/**
+ * The run and stage that started a child run. `path` lists the stages above it with their item or attempt, such as
+ * `answer#2/write`; `loop~2` is the second child that stage `loop` started with `runChild`.
+ */
+export interface RunParent {
+  readonly pipelineRunId: string
+  readonly stage: string
+  readonly rootRunId: string
+  /** The name of the pipeline of the run at the top. */
+  readonly rootPipeline: string
+  /** 1 for a child of a run that has no parent. */
+  readonly depth: number
+  readonly path: string
+}
+
+/** Exists only for the text of a compiler error. */
+export type Undeclared<Needs> = [keyof Needs] extends [never] ? 'declare it: { dependencies: […] }' : never
+type KeysOf<Union> = Union extends object ? keyof Union & string : never
+type ValueOf<Union, Key> = Union extends object ? (Key extends keyof Union ? Union[Key] : never) : never
+
+/** How a dependency had settled when the stage started; `late`: not yet. */
+export type InputStatus = 'ok' | 'skip' | 'fail' | 'late'
+
+/** The data of a stage's dependencies, fixed when the stage starts. Reading another stage throws `core/undeclared-input`. */
+export interface StageInputs<out Needs = {}> {
+  /** The data of a dependency; undefined if it was skipped, failed or is late. */
+  from<Key extends keyof Needs & string>(stage: Key | Undeclared<Needs>): Needs[Key]
+  /** The value of a key, from the one dependency that has it. Throws `core/ambiguous-input` if two dependencies have it. */
+  get<Key extends KeysOf<Needs[keyof Needs]>>(key: Key): ValueOf<Needs[keyof Needs], Key> | undefined
+  get<Key extends KeysOf<Needs[keyof Needs]>, const Fallback>(
+    key: Key,
+    fallback: Fallback,
+  ): ValueOf<Needs[keyof Needs], Key> | Fallback
+  /** The value of one key of one dependency; `fallback` or undefined if it is missing. */
+  getFrom<Stage extends keyof Needs & string, Key extends keyof NonNullable<Needs[Stage]>>(
+    stage: Stage,
+    key: Key,
+  ): undefined extends Needs[Stage] ? NonNullable<Needs[Stage]>[Key] | undefined : NonNullable<Needs[Stage]>[Key]
+  getFrom<Stage extends keyof Needs & string, Key extends keyof NonNullable<Needs[Stage]>, const Fallback>(
+    stage: Stage,
+    key: Key,
+    fallback: Fallback,
+  ): NonNullable<Needs[Stage]>[Key] | Fallback
+  /** The value of one key of one dependency. Throws `core/missing-input` if it is missing. */
+  requireFrom<Stage extends keyof Needs & string, Key extends keyof NonNullable<Needs[Stage]>>(
+    stage: Stage,
+    key: Key,
+  ): NonNullable<Needs[Stage]>[Key]
+  status(stage: keyof Needs & string): InputStatus
+  /** The data of every dependency, by its name. */
+  toJSON(): Readonly<Record<string, unknown>>
+}
+
+/** A pipeline or built graph that a stage can run as its child. */
+export type Runnable<Stages> =
+  | Runs<Stages>
+  | { readonly build: (options?: never) => { readonly run: (...given: never) => Promise<PipelineResult<Stages>> } }
+interface Runs<Stages> {
+  readonly run: (input?: RunInput) => Promise<PipelineResult<Stages>>
+}
+
+/** A callback of `onCleanup`. */
+export type Cleanup = () => void | Promise<void>
+
+/** Lets a `StageContext` without type arguments read any input, typed as any. */
+export interface AnyInputs {
+  // oxlint-disable-next-line no-explicit-any -- code ported from the guide reads inputs without declaring their types
+  readonly [stage: string]: any
+}
+
+/**
+ * The context that a stage receives. `Needs` types the data that it reads from other stages, `Ports` the objects that the app
+ * injects.
+ */
+export interface StageContext<out Needs = AnyInputs, out Ports = {}> extends RunIdentity {
+  readonly stage: StageInfo
+  /** The number of this attempt, from 1. */
+  readonly attempt: number
+  readonly snapshot: ContextSnapshot
+  readonly inputs: StageInputs<Needs>
+  readonly ports: Ports
+  /** Aborts when the run stops or this attempt is abandoned. Created on first use. */
+  readonly signal: AbortSignal
+  /** When the run or a limit around this attempt expires, as a time on `clock`, in ms; undefined without a limit. */
+  readonly deadline: number | undefined
+  readonly clock: Clock
+  /** When this attempt started, on `clock`. Until its code is called: when the previous attempt started, or the stage. */
+  readonly startedAt: number
+  /** Reads a value that an interceptor set for this run, or for the run that this one is a child of. */
+  get<T>(slot: Slot<T>): T | undefined
+  /**
+   * Emits an event without waiting. Returns false if the sink refused it; never throws because of the sink. Bound, so you can
+   * pass it on as an `eventEmitter`.
+   */
+  readonly tryEmitEvent: TryEmitEvent
+  /** Emits an event, and waits while the sink applies backpressure. */
+  readonly emitEvent: EmitEvent
+  /** Reports progress: restarts the idle limits (`idleMs`) around this call. */
+  heartbeat(): void
+  /** Registers a callback that runs when the run ends, however it ends. The last one registered runs first. */
+  onCleanup(callback: Cleanup): void
+  /** Throws the signal's reason if the signal has aborted. */
+  raiseIfCancelled(): void
+  /** Adds a note to this stage's record in the report. */
+  note<Key extends keyof StageNotes>(key: Key, value: StageNotes[Key]): void
+  /**
+   * Runs another pipeline inside this stage. A `Pipeline` is built once per parent graph, with the parent's build options.
+   * Rejects only if the child can't start.
+   */
+  runChild<S>(child: Runnable<S>, input?: RunInput, options?: RunOptions): Promise<PipelineResult<S> | FailedResult<S>>
+}
+
+declare const VALUE: unique symbol
+
+/** A typed key for one value per run, such as verified claims. The object itself is the key; its name is only for people. */
+export interface Slot<T> {
+  readonly name: string
+  readonly [VALUE]?: T
+}
+
+/** Makes a slot. Export it to the modules that may read its value. Throws `core/slot` for an empty name. */
+export function createSlot<T>(name: string): Slot<T> {
+  if (!isName(name))
+    throw new StageflowError('core/slot', `A slot is named ${quote(name)}; it must be a string such as 'auth/claims'.`)
+  return Object.freeze(branded({ name }))
+}
+
+/**
+ * The values of one run's slots. Two copies of a package have two slots of one name, and neither sees the values of the other.
+ * If two copies of core made them, that is an error.
+ */
+export class SlotValues extends Map<Slot<unknown>, unknown> {
+  override has(slot: Slot<unknown>): boolean {
+    if (super.has(slot)) return true
+    for (const one of this.keys()) {
+      if (one.name === slot?.name && fromOtherCopy(one) !== fromOtherCopy(slot))
+        throw new StageflowError(
+          'core/slot',
+          `The run has a value for another slot named "${one.name}", which another copy of @stageflow/core made: they are two slots. ${FIND_COPIES}`,
+        )
+    }
+    return false
+  }
+
+  override set(slot: Slot<unknown>, value: unknown): this {
+    this.has(slot)
+    return super.set(slot, value)
+  }
+}

@@ -1,0 +1,164 @@
+import { isFunction, isObject, isText } from '../base/check.ts'
+import type { Rules } from '../base/check.ts'
+import { StageflowError, quote } from '../base/errors.ts'
+import type { ErrorRecord } from '../base/errors.ts'
+import type { StageKind } from './output.ts'
+
+/** Event payloads by type. Packages and apps add theirs by declaration merging. */
+export interface EventMap {
+  'pipeline.started': { readonly pipeline: string; readonly stages: number }
+  'pipeline.completed': { readonly pipeline: string; readonly durationMs: number }
+  'pipeline.failed': { readonly pipeline: string; readonly durationMs: number; readonly errors: readonly ErrorRecord[] }
+  'pipeline.cancelled': { readonly pipeline: string; readonly durationMs: number; readonly reason: string }
+  'pipeline.child_started': ChildEvent
+  'pipeline.child_completed': ChildEvent & { readonly durationMs: number }
+  'pipeline.child_failed': ChildEvent & { readonly durationMs: number; readonly errors: readonly ErrorRecord[] }
+  'pipeline.child_cancelled': ChildEvent & { readonly durationMs: number; readonly reason: string }
+  'guard_retry.attempt': GuardRetryEvent
+  'guard_retry.scheduled': GuardRetryEvent & { readonly error: ErrorRecord }
+  'guard_retry.exhausted': GuardRetryEvent & {
+    readonly error: ErrorRecord
+    readonly reason: 'max_attempts' | 'stagnation'
+  }
+  'guard_retry.recovered': GuardRetryEvent
+}
+
+export interface ChildEvent {
+  readonly pipeline: string
+  readonly childRunId: string
+  readonly depth: number
+  readonly path: string
+}
+
+export interface GuardRetryEvent {
+  readonly guard: string
+  readonly attempt: number
+  readonly maxAttempts: number
+  /** How many equal verdicts came in a row. */
+  readonly stagnationHits: number
+}
+
+/** Payloads of the events of one stage; the type of such an event is `stage.{name}.{key}`. */
+export interface StageEventMap {
+  started: { readonly kind: StageKind }
+  completed: { readonly durationMs: number; readonly attempts: number }
+  failed: {
+    readonly durationMs: number
+    readonly attempts: number
+    readonly error: ErrorRecord
+    readonly tolerated?: true
+  }
+  skipped: { readonly reason: string }
+  cancelled: { readonly durationMs: number; readonly reason: string }
+  /** Its code ignored the signal past the grace time. */
+  abandoned: { readonly durationMs: number; readonly reason: string }
+  /** The stage is about to run again: the number of the next attempt, and the error of the last one. */
+  retrying: { readonly attempt: number; readonly error: ErrorRecord | undefined }
+  chunk: { readonly chunk: unknown; readonly attempt: number }
+}
+
+export interface EventFields<Type extends string, Data> {
+  readonly type: Type
+  readonly data: Data
+  /** From 0, without a gap within a run, in order of publication. */
+  readonly seq: number
+  /** Milliseconds since 1970, on the run's clock. */
+  readonly timestamp: number
+  readonly pipelineRunId: string
+  readonly parentRunId: string | undefined
+  readonly requestId: string | undefined
+  readonly sessionId: string | undefined
+  readonly userId: string | undefined
+  readonly orgId: string | undefined
+  readonly interactionId: string | undefined
+  /** The stage that the event belongs to; undefined for events of the run. */
+  readonly stage: string | undefined
+}
+
+type StageEventOf<Kind extends keyof StageEventMap> = EventFields<`stage.${string}.${Kind}`, StageEventMap[Kind]> & {
+  readonly stage: string
+}
+type AppEventOf<Type extends keyof EventMap> = EventFields<Type, EventMap[Type]>
+
+/** An event as a sink receives it: one of the engine, or one that a package or the app declared in `EventMap`. */
+export type StageflowEvent =
+  | { [Type in keyof EventMap]: AppEventOf<Type> }[keyof EventMap]
+  | { [Kind in keyof StageEventMap]: StageEventOf<Kind> }[keyof StageEventMap]
+
+/** Whether `event` is this event of a stage: `isStageEvent(event, 'completed')`. */
+export function isStageEvent<Kind extends keyof StageEventMap>(
+  event: StageflowEvent,
+  kind: Kind,
+): event is Extract<StageflowEvent, StageEventOf<Kind>> {
+  return event.stage !== undefined && event.type === `stage.${event.stage}.${kind}`
+}
+
+/** Events that only the engine emits. */
+export type EngineEvent = `pipeline.${string}` | `stage.${string}`
+export type AppEvent = Exclude<keyof EventMap & string, EngineEvent>
+
+export interface TryEmitEvent {
+  <Type extends AppEvent>(type: Type, data: EventMap[Type]): boolean
+  <Type extends `${string}.${string}`>(type: Type extends EngineEvent | AppEvent ? never : Type, data: object): boolean
+}
+
+export interface EmitEvent {
+  <Type extends AppEvent>(type: Type, data: EventMap[Type]): Promise<void>
+  <Type extends `${string}.${string}`>(
+    type: Type extends EngineEvent | AppEvent ? never : Type,
+    data: object,
+  ): Promise<void>
+}
+
+/**
+ * Receives events as they happen, in the order of `seq`. It must accept each event synchronously; a returned promise only
+ * signals backpressure.
+ */
+export interface EventSink {
+  emit(event: StageflowEvent): Promise<void> | void
+  /** Return false to refuse the event. The report counts it as dropped. */
+  tryEmit(event: StageflowEvent): boolean | void
+  flush?(): Promise<void>
+  close?(): Promise<void>
+}
+
+/** The default sink. The engine creates no events for it. */
+export const NoOpEventSink: EventSink = Object.freeze({ emit: () => {}, tryEmit: () => true })
+
+/** Where all copies of core in a process keep the sink of `setEventSink`; undefined: none was set. */
+export const PROCESS_SINK: unique symbol = Symbol.for('@stageflow/sink')
+export const processWide = globalThis as { [PROCESS_SINK]?: EventSink | undefined }
+
+/**
+ * Sets the sink of runs that have no other, for the whole process and every copy of core in it. A sink passed to `build` or
+ * `run` wins. Throws `core/sink`.
+ */
+export function setEventSink(sink: EventSink): void {
+  if (!isSink(sink))
+    throw new StageflowError('core/sink', `setEventSink() was given ${quote(sink)}; it must be ${SINK[1]}.`)
+  processWide[PROCESS_SINK] = sink === NoOpEventSink ? undefined : sink
+}
+
+function isSink(sink: unknown): sink is EventSink {
+  const { emit, tryEmit } = (sink ?? {}) as Partial<EventSink>
+  return isFunction(emit) && isFunction(tryEmit)
+}
+
+export const SINK: Rules[string] = [isSink, 'an event sink, with emit(event) and tryEmit(event)']
+
+/** Words with dots between them, not starting with `pipeline.` or `stage.`. */
+const LEGAL_TYPE = /^(?!pipeline\.|stage\.)[^.\s]+(\.[^.\s]+)+$/
+
+/** Throws `core/event-type` or `core/event-data` for an event that stages and interceptors may not emit. */
+export function checkEvent(type: unknown, data: unknown): void {
+  if (!isText(type) || !LEGAL_TYPE.test(type))
+    throw new StageflowError(
+      'core/event-type',
+      `An event cannot be of type ${quote(type)}: a type is words with dots between, such as 'cache.hit'; 'pipeline.' and 'stage.' are the engine's.`,
+    )
+  if (!isObject(data))
+    throw new StageflowError(
+      'core/event-data',
+      `The event "${type}" was emitted with data ${quote(data)}; it must be an object, such as { key: 'value' }.`,
+    )
+}

@@ -1,0 +1,204 @@
+import type { Clock } from '../base/clock.ts'
+import { StageflowError, quote } from '../base/errors.ts'
+import type { PipelineInfo, RunOptions, RunParent, Slot, StageContext, StageInfo, StageOptions } from './context.ts'
+import type { EmitEvent, TryEmitEvent } from './events.ts'
+import type { StageOutput } from './output.ts'
+import type { RunNotes, RunOutcome, StageRecord } from './results.ts'
+import type { RunIdentity } from './snapshot-fields.ts'
+import type { ContextSnapshot } from './snapshot.ts'
+
+/** Calls one stage. It never throws: an exception of the stage becomes a `fail` output. */
+export type RunStage = (context: InterceptorContext) => StageOutput | Promise<StageOutput>
+export type RunPipeline = (run: RunContext) => RunOutcome | Promise<RunOutcome>
+
+/** Runs when a call starts. Return a part to follow the call, an output to answer it without running the stage, or undefined to stay out. */
+export type OnCall = (context: InterceptorContext) => StageOutput | CallPart | undefined
+
+/**
+ * Follows one call of a stage. A part without state may serve many calls. Its functions are called with it as `this`. A limit
+ * needs `expired`, which answers the call when the limit passes.
+ */
+export type CallPart = CallHooks & (CallLimits | NoCallLimits)
+
+export interface CallHooks {
+  /**
+   * Sets up an async context around the call: calls `next` before it returns. If it throws first, or returns without having
+   * called `next`, the call fails with `core/interceptor-enter` and the stage does not run.
+   */
+  enter?(next: () => void, context: InterceptorContext): void
+  /** Called once with the call's answer, the innermost part first. The answer is a `cancel` if the stage ends without one. */
+  ended?(output: StageOutput, context: InterceptorContext): void
+}
+
+/** Limits on a call, kept by the engine. They are read once, when the call begins, and stand still while the engine itself blocks the call. */
+export interface CallLimits {
+  /** When the call expires, as a time on `context.clock`, in ms. Default: none. */
+  readonly deadline?: number | undefined
+  /** How long the call may go without a sign of life, in ms: a heartbeat, a chunk, a settled stage of a child run. Default: none. */
+  readonly idleMs?: number | undefined
+  /** Answers a call whose limit has passed, synchronously. If it throws, or returns a promise or no output, the call fails. */
+  expired(why: 'deadline' | 'idle', context: InterceptorContext): StageOutput
+}
+
+export interface NoCallLimits {
+  readonly deadline?: undefined
+  readonly idleMs?: undefined
+  readonly expired?: undefined
+}
+
+/** Follows one run, or many if it has no state. Its functions are called with it as `this`. */
+export interface RunPart {
+  /**
+   * Sets up an async context around the run: calls `next` before it returns. If it throws first, or returns without having
+   * called `next`, the run fails with `core/interceptor-enter`.
+   */
+  enter?(next: () => void, run: RunContext): void
+  /** Called once for every stage that settled, with its final record, like `Interceptor.settled`. */
+  settled?(record: StageRecord, run: RunContext): void
+  /** Called once with the outcome of the run, however it ended, before the last event. */
+  ended?(outcome: RunOutcome, run: RunContext): void
+}
+
+/** Middleware around stages or runs, or an observer of them. Keep state per stage in a closure, and state per run in a slot. */
+export interface Interceptor {
+  readonly name: string
+  /**
+   * Called once per stage by `build()`. Return `next` itself to leave the stage alone, at no cost at run time. Calling `next`
+   * again is a retry.
+   */
+  readonly wrap?: (next: RunStage, stage: StageInfo) => RunStage
+  /**
+   * Called once per stage by `build()`. Returns a function that runs when a call of the stage starts, or undefined to leave the
+   * stage alone. Costs less than `wrap`, and stands inside the interceptor's own `wrap`.
+   */
+  readonly onCall?: (stage: StageInfo) => OnCall | undefined
+  /**
+   * Called once per graph by `build()`, to wrap whole runs. Without calling `next`, return only `run.fail(error)` or
+   * `run.cancel(reason)`.
+   */
+  readonly wrapRun?: (next: RunPipeline, pipeline: PipelineInfo) => RunPipeline
+  /**
+   * Called once for every stage that settled, skipped ones too, with its final record, whatever the interceptors around it did.
+   */
+  readonly settled?: (record: StageRecord, run: RunContext) => void
+  /**
+   * Called once for every run that starts, before any `wrapRun`, even if an interceptor then refuses the run. Return a part to
+   * follow the run, or undefined to stay out.
+   */
+  readonly onRun?: (run: RunContext) => RunPart | undefined
+  /** The stage options that it acts on. `build()` refuses stage options that no interceptor claims. */
+  readonly stageOptions?: readonly (keyof StageOptions)[]
+  /** The run options that it acts on. A run refuses options that no interceptor claims. */
+  readonly runOptions?: readonly (keyof RunOptions)[]
+  /** Names of interceptors that must stand before this one in the list, if they are in it. */
+  readonly mustBeInside?: readonly string[]
+  /** Names of interceptors that must stand after this one in the list, if they are in it. */
+  readonly mustBeOutside?: readonly string[]
+}
+
+/** Calls `use` with a value, or with the result of a promise. Keeps a synchronous stage synchronous. */
+export function after<T, U>(value: T | Promise<T>, use: (value: T) => U | Promise<U>): U | Promise<U> {
+  return value instanceof Promise ? value.then(use) : use(value)
+}
+
+/** The context of one call, as interceptors see it. */
+export interface InterceptorContext extends StageContext<
+  Readonly<Record<string, unknown>>,
+  Readonly<Record<string, unknown>>
+> {
+  readonly run: RunContext
+  /** The record of the stage so far. */
+  readonly record: StageRecord
+  /** The time on `clock`, in ms. While the stage starts it is cheaper than `clock.now()`, because it has been read already. */
+  readonly now: number
+  /** The reason that the signal aborted with; undefined if it hasn't. Unlike `signal`, it creates nothing. */
+  readonly aborted: { readonly reason: unknown } | undefined
+  /**
+   * Makes a narrower context for `next`, and a function that aborts only the calls inside it. Its `attempt` is the number of
+   * attempts so far + 1.
+   */
+  fork(this: InterceptorContext): Fork
+  /** Resolves when none of the stage's code runs any more, abandoned code included, even after the run has ended. */
+  codeLeft(this: InterceptorContext): Promise<void>
+  /** Waits `ms` on the clock without a slot of `maxConcurrency`; rejects with the signal's reason when it aborts. Limits run on. The next call of the stage takes a slot again. */
+  wait(this: InterceptorContext, ms: number): Promise<void>
+}
+
+export interface Fork {
+  /** Its signal aborts with the outer one, or by `abort`. Created on first use. */
+  readonly context: InterceptorContext
+  /** Aborts only the calls inside this fork. */
+  abort(reason: unknown): void
+}
+
+/** A whole run, as interceptors see it. */
+export interface RunContext extends RunIdentity {
+  readonly pipeline: PipelineInfo
+  readonly parent: RunParent | undefined
+  readonly snapshot: ContextSnapshot
+  readonly options: Readonly<RunOptions>
+  readonly signal: AbortSignal
+  readonly deadline: number | undefined
+  readonly clock: Clock
+  /** When the run started, on `clock`. */
+  readonly startedAt: number
+  /** Reads a value that was set for this run, or for the run that this one is a child of. */
+  get<T>(slot: Slot<T>): T | undefined
+  set<T>(slot: Slot<T>, value: T): void
+  readonly tryEmitEvent: TryEmitEvent
+  readonly emitEvent: EmitEvent
+  /** Names of the stages that have started and not settled. Computed when it is read. */
+  readonly running: readonly string[]
+  /** The output of a stage; undefined if it hasn't settled, or if the run has no stage of that name. */
+  output(stage: string): StageOutput | undefined
+  note<Key extends keyof RunNotes>(key: Key, value: RunNotes[Key]): void
+  /**
+   * Reports a failure beside the run, such as one of an exporter. The run note `core/problems` keeps it; the result isn't
+   * affected.
+   */
+  problem(error: unknown): void
+  /** Makes a run for `next` with another signal, deadline or snapshot. */
+  with(changes: RunChanges): RunContext
+  /** Makes a failed outcome. Return it, or that of `cancel`, to end the run without `next`. */
+  fail(error: unknown): RunOutcome
+  cancel(reason: string): RunOutcome
+}
+
+export interface RunChanges {
+  readonly signal?: AbortSignal
+  readonly deadline?: number
+  readonly snapshot?: ContextSnapshot
+}
+
+/**
+ * Returns a new list with `added` just outside the interceptor named `name`. Throws `core/no-interceptor` if it isn't in the
+ * list.
+ */
+export function insertBefore(list: readonly Interceptor[], name: string, added: Interceptor): readonly Interceptor[] {
+  return list.toSpliced(indexOf(list, name), 0, added)
+}
+
+/** Returns a new list with `added` just inside the interceptor named `name`. Throws `core/no-interceptor`. */
+export function insertAfter(list: readonly Interceptor[], name: string, added: Interceptor): readonly Interceptor[] {
+  return list.toSpliced(indexOf(list, name) + 1, 0, added)
+}
+
+/** Returns a new list without the interceptor named `name`. Throws `core/no-interceptor`. */
+export function without(list: readonly Interceptor[], name: string): readonly Interceptor[] {
+  return list.toSpliced(indexOf(list, name), 1)
+}
+
+/** Returns a new list with `by` instead of the interceptor named `name`. Throws `core/no-interceptor`. */
+export function replace(list: readonly Interceptor[], name: string, by: Interceptor): readonly Interceptor[] {
+  return list.toSpliced(indexOf(list, name), 1, by)
+}
+
+function indexOf(list: readonly Interceptor[], name: string): number {
+  const index = list.findIndex((one) => one.name === name)
+  if (index >= 0) return index
+  const names = list.map((one) => one.name).join(', ')
+  throw new StageflowError(
+    'core/no-interceptor',
+    `The list has no interceptor named ${quote(name)}; it has ${names || 'none'}.`,
+  )
+}

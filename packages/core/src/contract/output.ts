@@ -1,0 +1,282 @@
+import { describe, isFunction, isObject, isText } from '../base/check.ts'
+import { StageflowError, errorRecord, quote, toError } from '../base/errors.ts'
+import { getter, isPlain, printAs } from '../base/objects.ts'
+import type { Freeze } from '../base/objects.ts'
+
+/** Brands outputs; the same in every copy of core. */
+const OUT: unique symbol = Symbol.for('@stageflow/output')
+
+/** What a stage is for. The engine handles GUARD and WORK specially; the others are labels for people and tools. */
+export const StageKind: StageKinds = Object.freeze({
+  TRANSFORM: 'transform',
+  ENRICH: 'enrich',
+  ROUTE: 'route',
+  GUARD: 'guard',
+  WORK: 'work',
+  AGENT: 'agent',
+})
+export interface StageKinds {
+  readonly TRANSFORM: 'transform'
+  readonly ENRICH: 'enrich'
+  readonly ROUTE: 'route'
+  readonly GUARD: 'guard'
+  readonly WORK: 'work'
+  readonly AGENT: 'agent'
+}
+export type StageKind = StageKinds[keyof StageKinds]
+
+/** How a stage ended. */
+export type StageStatus = 'ok' | 'skip' | 'cancel' | 'fail'
+
+type Primitive = string | number | bigint | boolean | symbol | null | undefined
+/** Any object except those that the compiler can tell from a plain one: functions, promises, iterables, dates, responses and the like. */
+export type PlainObject = object & {
+  readonly then?: Primitive | (object & { readonly [Symbol.hasInstance]?: undefined })
+  readonly [Symbol.hasInstance]?: undefined
+  readonly [Symbol.iterator]?: undefined
+  readonly [Symbol.asyncIterator]?: undefined
+  readonly [Symbol.toPrimitive]?: undefined
+  readonly [Symbol.toStringTag]?: undefined
+  readonly bodyUsed?: undefined
+}
+/** Optional parts of an ok output, beside its data. */
+export interface Extras {
+  readonly artifacts?: readonly object[]
+  readonly events?: readonly { readonly type: string; readonly data: object }[]
+  readonly version?: string
+}
+export interface OkOutput<out Data = unknown> extends Extras {
+  readonly [OUT]: 'ok'
+  readonly status: 'ok'
+  readonly data: Data
+}
+export interface SkipOutput {
+  readonly [OUT]: 'skip'
+  readonly status: 'skip'
+  readonly reason: string
+}
+export interface CancelOutput {
+  readonly [OUT]: 'cancel'
+  readonly status: 'cancel'
+  readonly reason: string
+}
+export interface FailOutput {
+  readonly [OUT]: 'fail'
+  readonly status: 'fail'
+  readonly error: unknown
+  readonly retryable?: boolean
+  readonly data?: unknown
+}
+export interface RetryOutput {
+  readonly [OUT]: 'retry'
+  readonly status: 'retry'
+  readonly error: unknown
+  readonly afterMs?: number
+}
+/** The output of a stage: `ok` with data, `skip`, `cancel` (ends the run), `fail`, or `retry` (asks an interceptor to retry). */
+export type StageOutput<Data = unknown> = OkOutput<Data> | SkipOutput | CancelOutput | FailOutput | RetryOutput
+
+export interface StageOutputFactory {
+  /** Ends the stage with data, a plain object. It is deeply frozen when the stage ends. */
+  ok<Data extends PlainObject = {}>(data?: Data, extras?: Extras): OkOutput<Data>
+  /** Skips the stage. Dependents that need it are skipped too. */
+  skip(reason: string): SkipOutput
+  /** Ends the whole run as `cancelled`, with everything that completed. */
+  cancel(reason: string): CancelOutput
+  /** Fails the stage with an error or a message. `retryable` is for retry interceptors; `data` carries details. */
+  fail(error: unknown, options?: { readonly retryable?: boolean; readonly data?: object }): FailOutput
+  /** Asks an interceptor to retry, after `afterMs` ms if given. If none does, the stage fails with `core/retry-exhausted`. */
+  retry(error: unknown, options?: { readonly afterMs?: number }): RetryOutput
+}
+
+type Status = StageOutput['status']
+type More = Extras & {
+  readonly retryable?: boolean
+  readonly data?: unknown
+  readonly afterMs?: number
+  readonly byEngine?: true
+}
+
+const EXTRAS = ['retryable', 'afterMs', 'artifacts', 'events', 'version'] as const
+
+/** Immutable through private fields: cheaper than freezing one object per stage. */
+export class Output {
+  readonly #status: Status
+  readonly #value: unknown
+  readonly #more: More
+
+  constructor(status: Status, value: unknown, more: More = EMPTY) {
+    this.#status = status
+    this.#value = value
+    this.#more = more
+  }
+
+  static {
+    getter(this.prototype, OUT, () => true)
+    for (const key of EXTRAS) getter(this.prototype, key, (output) => (#more in output ? output.#more[key] : undefined))
+    printAs(this.prototype, (output) => ({
+      ...output.toJSON(),
+      ...(output.error === undefined ? undefined : { error: output.error }),
+    }))
+  }
+
+  // Test runners print copies without private fields. Reading such a copy gives undefined instead of throwing.
+  get status(): Status {
+    return #status in this ? this.#status : (undefined as never)
+  }
+  /** Whether it carries more than its data, reason or error. */
+  get hasMore(): boolean {
+    return this.#more !== EMPTY
+  }
+  /** Whether the engine made it: the stage did not return this failure itself. */
+  get isByEngine(): boolean {
+    return this.#more.byEngine === true
+  }
+  get data(): unknown {
+    if (!(#status in this)) return undefined
+    return this.#status === 'ok' ? this.#value : this.#more.data
+  }
+  get reason(): string | undefined {
+    return this.status === 'skip' || this.status === 'cancel' ? (this.#value as string) : undefined
+  }
+  get error(): unknown {
+    return this.status === 'fail' || this.status === 'retry' ? this.#value : undefined
+  }
+  declare readonly retryable: boolean | undefined
+  declare readonly afterMs: number | undefined
+  declare readonly artifacts: Extras['artifacts']
+  declare readonly events: Extras['events']
+  declare readonly version: string | undefined
+
+  /** The same output with other data, such as the result of a schema. */
+  withData(data: unknown): Output {
+    if (this.#status === 'ok') return new Output('ok', data, this.#more)
+    return new Output(this.#status, this.#value, { ...this.#more, data })
+  }
+  toJSON(): object {
+    const { status, data, reason, error } = this
+    const { byEngine: _, ...more } = #more in this ? this.#more : (EMPTY as More)
+    return {
+      status,
+      ...(reason === undefined ? undefined : { reason }),
+      ...(data === undefined ? undefined : { data }),
+      ...(error === undefined ? undefined : { error: errorRecord(error) }),
+      ...more,
+    }
+  }
+}
+
+/** An output as interceptors and callers see it: the class has what each kind of output has. */
+export const asStageOutput = (output: Output): StageOutput => output as unknown as StageOutput
+
+/** Marks the failures that the engine made. */
+export const BY_ENGINE: More = Object.freeze({ byEngine: true })
+
+/** Makes the failure that replaces an illegal value of a stage or an interceptor. */
+export const failed = (code: string, message: string, cause?: { readonly cause: unknown }): Output =>
+  new Output('fail', new StageflowError(code, message, cause), BY_ENGINE)
+
+/** The data of a stage that returned nothing. */
+const EMPTY: Readonly<Record<never, never>> = Object.freeze({})
+// All runs of the process share it, so it must not change.
+const EMPTY_OK = new Output('ok', EMPTY)
+Object.freeze(EMPTY_OK)
+const text = (reason: unknown): string => (isText(reason) ? reason : quote(reason))
+const more = (options: More | undefined): More => (options === undefined ? EMPTY : Object.freeze({ ...options }))
+
+/** Makes the outputs that a stage returns. */
+export const StageOutput: StageOutputFactory = Object.freeze({
+  ok: (data: object = EMPTY, extras?: Extras) => new Output('ok', data, more(extras)),
+  skip: (reason: string) => new Output('skip', text(reason)),
+  cancel: (reason: string) => new Output('cancel', text(reason)),
+  fail: (error: unknown, options?: More) => new Output('fail', toError(error), more(options)),
+  retry: (error: unknown, options?: More) => new Output('retry', toError(error), more(options)),
+}) as unknown as StageOutputFactory
+
+const plainPrototype = Object.prototype
+const STATUS_WORDS: ReadonlySet<unknown> = new Set(['ok', 'skip', 'cancel', 'fail', 'retry', 'suspend'])
+
+/** Whether a returned value is plain data. A fast test for the common case. */
+export function isData(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== plainPrototype) return false
+  const { status, execute, then } = value as { status?: unknown; execute?: unknown; then?: unknown }
+  return (status === undefined || !STATUS_WORDS.has(status)) && execute === undefined && then === undefined
+}
+
+/** Turns a returned value into an output. An illegal value becomes a failure that describes it. Never throws. */
+export function toOutput(value: unknown, stage: string): Output {
+  try {
+    return value instanceof Output ? checkData(value, stage) : read(value, stage)
+  } catch (cause) {
+    return unreadable(stage, cause)
+  }
+}
+
+export function unreadable(stage: string, cause: unknown): Output {
+  return illegal(stage, 'an object that cannot be read or frozen', { cause })
+}
+
+/** Whether `value` is an output, of this copy of core or another. */
+export const isOutput = (value: unknown): boolean => isObject(value) && OUT in value
+
+function checkData(output: Output, stage: string): Output {
+  const { data } = output
+  if (output.status !== 'ok' || data === EMPTY || isData(data)) return output
+  if (data === undefined || isOutput(data)) return illegal(stage, 'an output whose data is another output, or nothing')
+  const inner = read(data, stage)
+  return inner.status === 'ok' ? output : inner
+}
+
+function read(value: unknown, stage: string): Output {
+  if (value === undefined) return EMPTY_OK
+  if (isObject(value)) {
+    if (OUT in value) return fromOtherCopy(value as unknown as Output, stage)
+    if (isPlain(value)) return fromPlain(value, stage)
+  }
+  return illegal(stage, describe(value), value instanceof Error ? { cause: value } : undefined)
+}
+
+function illegal(stage: string, what: string, cause?: { readonly cause: unknown }): Output {
+  return failed(
+    'core/illegal-output',
+    `Stage "${stage}" returned ${what}; return a plain object, a StageOutput, or nothing.`,
+    cause,
+  )
+}
+
+function fromOtherCopy(output: Output, stage: string): Output {
+  const { status, data, reason, error } = output
+  if (!STATUS_WORDS.has(status) || status === ('suspend' as Status))
+    return illegal(stage, `an output with the unknown status ${quote(status)} (install one version of @stageflow/core)`)
+  const isOk = status === 'ok'
+  const rest: Record<string, unknown> = {}
+  for (const key of isOk ? EXTRAS : ([...EXTRAS, 'data'] as const))
+    if (output[key] !== undefined) rest[key] = output[key]
+  return checkData(new Output(status, isOk ? data : (reason ?? error), Object.freeze(rest)), stage)
+}
+
+function fromPlain(value: object, stage: string): Output {
+  const { status, execute } = value as { status?: unknown; execute?: unknown }
+  if (isFunction(execute)) return illegal(stage, 'a stage (it has execute), not its output')
+  if (STATUS_WORDS.has(status))
+    return failed(
+      'core/ambiguous-output',
+      `Stage "${stage}" returned an object with the reserved status "${status as string}"; ${status === 'suspend' ? '' : `return StageOutput.${status as string}(…), or `}rename the field.`,
+    )
+  return new Output('ok', value)
+}
+
+/** Like `toOutput`, and freezes the data. Used for the return value of a stage, or of an interceptor instead of it. */
+export function readOutput(value: unknown, stage: string, freeze: Freeze): Output {
+  try {
+    if (isData(value)) return new Output('ok', freeze(value))
+    const output = toOutput(value, stage)
+    const { data, artifacts, events } = output
+    if (isObject(data)) freeze(data)
+    if (artifacts !== undefined) freeze(artifacts)
+    if (events !== undefined) freeze(events)
+    return output
+  } catch (cause) {
+    return unreadable(stage, cause)
+  }
+}

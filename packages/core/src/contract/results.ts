@@ -1,0 +1,206 @@
+import { StageflowError } from '../base/errors.ts'
+import type { ErrorRecord } from '../base/errors.ts'
+import type { StageflowEvent } from './events.ts'
+import type { OkOutput, SkipOutput, StageOutput, StageStatus } from './output.ts'
+
+export interface Usage {
+  readonly inputTokens?: number
+  readonly outputTokens?: number
+  /** Input tokens that were read from the provider's cache. */
+  readonly cachedTokens?: number
+  /** Input tokens that were written to the provider's cache. */
+  readonly cacheWriteTokens?: number
+  /** Output tokens that the model used for reasoning. */
+  readonly reasoningTokens?: number
+  readonly costUsd?: number
+}
+
+/** Notes of stages and interceptors in a stage's record. Add keys by declaration merging; JSON values only. */
+export interface StageNotes {
+  readonly usage?: Usage
+  /** OpenTelemetry attributes for the stage's span. */
+  readonly attributes?: Readonly<
+    Record<string, string | number | boolean | readonly string[] | readonly number[] | readonly boolean[]>
+  >
+}
+
+/** Notes about a whole run. Add keys by declaration merging; JSON values only. */
+export interface RunNotes {
+  /** Failures of sinks, observers and cleanups. They didn't affect the run. */
+  readonly 'core/problems'?: readonly ErrorRecord[]
+}
+
+/** One call of a stage's code. Times are those of the clock, in milliseconds. */
+export interface AttemptRecord {
+  /** The number of the attempt, from 1. */
+  readonly attempt: number
+  readonly startedAt: number
+  /** Undefined while its code runs. */
+  readonly endedAt: number | undefined
+  readonly status: StageStatus | 'retry' | undefined
+  readonly error?: ErrorRecord
+}
+
+/** What happened to one stage in one run. */
+export interface StageRecord {
+  readonly stage: string
+  /** Undefined if the stage hasn't settled. `cancel` without a start time: the run ended before the stage started. */
+  readonly status: StageStatus | undefined
+  /** Its code ignored the signal past the grace time, and may still run. */
+  readonly abandoned?: true
+  readonly reason?: string
+  readonly error?: ErrorRecord
+  /** Its failure was tolerated (`onFailure`). */
+  readonly tolerated?: true
+  /** When its dependencies allowed it to start; undefined if they never did. */
+  readonly readyAt: number | undefined
+  readonly startedAt: number | undefined
+  readonly endedAt: number | undefined
+  /** The dependency that released or skipped the stage when it settled. */
+  readonly releasedBy: string | undefined
+  readonly attempts: readonly AttemptRecord[]
+  /** How many chunks it yielded. */
+  readonly chunks: number
+  readonly notes: Readonly<StageNotes>
+  /** The reports of the child runs it started. */
+  readonly children?: readonly PipelineReport[]
+}
+
+export type PipelineStatus = 'completed' | 'cancelled' | 'failed'
+
+/** The report of a run, in the same form however the run ends; plain JSON. `Names` are the names of its stages. */
+export interface PipelineReport<Names extends string = string> {
+  readonly status: PipelineStatus
+  readonly pipeline: string
+  readonly pipelineRunId: string
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly stages: Readonly<Record<Names, StageRecord>>
+  /** Events that the sink refused. */
+  readonly droppedEvents: number
+  readonly notes: Readonly<RunNotes>
+}
+
+/** The outcome of a run, as `wrapRun` sees it. Only the engine makes one. */
+export interface RunOutcome {
+  /** For the compiler only: an outcome cannot be made up. */
+  readonly '~outcome': true
+  readonly status: PipelineStatus
+  readonly reason?: string | undefined
+  readonly errors: readonly ErrorRecord[]
+  /** When the run started, on its clock. */
+  readonly startedAt: number
+  /** When the last stage ended. In `RunPart.ended` and in results: when the interceptors around the run had returned too. */
+  readonly endedAt: number
+  /** Events that the sink refused so far. */
+  readonly droppedEvents: number
+  /** Computed when it is read, since it lists every stage. */
+  readonly report: PipelineReport
+  /** How each child run ended, by its path. */
+  readonly children: Readonly<Record<string, ChildResult>>
+  output(stage: string): StageOutput | undefined
+}
+
+/** The type of one stage, as part of its pipeline's type. */
+export interface StageSlot<out Data = unknown, out Skippable extends boolean = boolean, out Chunk = unknown> {
+  readonly data: Data
+  readonly skippable: Skippable
+  readonly chunk: Chunk
+}
+// oxlint-disable-next-line no-explicit-any -- matches a slot of every chunk type
+type AnySlot<Data, Skippable extends boolean> = StageSlot<Data, Skippable, any>
+// oxlint-disable-next-line no-explicit-any -- matches a slot of every chunk type
+export type InputOf<Slot> =
+  Slot extends AnySlot<infer Data, infer Skippable extends boolean>
+    ? Skippable extends false
+      ? Data
+      : Data | undefined
+    : never
+// oxlint-disable-next-line no-explicit-any -- matches a slot of every chunk type
+export type DataIn<Slot> = Slot extends StageSlot<infer Data, any, any> ? Data : never
+
+/** The data of every stage of a completed run; possibly undefined if the stage can be skipped. */
+export type RunData<Stages> = { readonly [Name in keyof Stages]: InputOf<Stages[Name]> }
+export type RunOutputs<Stages> = {
+  // oxlint-disable-next-line no-explicit-any -- matches a slot of every chunk type
+  readonly [Name in keyof Stages]: Stages[Name] extends StageSlot<infer Data, infer Skippable, any>
+    ? OkOutput<Data> | (Skippable extends false ? never : SkipOutput)
+    : never
+}
+export type PartialOutputs<Stages> = { readonly [Name in keyof Stages]?: StageOutput<DataIn<Stages[Name]>> }
+
+/** Any name, if the stages are not known. */
+type StageNames<Stages> = [keyof Stages] extends [never] ? string : keyof Stages & string
+
+export interface CompletedResult<Stages> extends WithChildren {
+  readonly status: 'completed'
+  readonly data: RunData<Stages>
+  readonly outputs: RunOutputs<Stages>
+  readonly report: PipelineReport<StageNames<Stages>>
+}
+export interface CancelledResult<Stages> extends WithChildren {
+  readonly status: 'cancelled'
+  readonly reason: string
+  /** The data of the stages that completed before the run was cancelled. */
+  readonly data: Partial<RunData<Stages>>
+  readonly outputs: PartialOutputs<Stages>
+  readonly report: PipelineReport<StageNames<Stages>>
+}
+export interface FailedResult<Stages> extends WithChildren {
+  readonly status: 'failed'
+  /** Every failure, the one that ended the run first. */
+  readonly errors: readonly ErrorRecord[]
+  /** The data of the stages that completed. */
+  readonly data: Partial<RunData<Stages>>
+  readonly outputs: PartialOutputs<Stages>
+  readonly report: PipelineReport<StageNames<Stages>>
+}
+/** The result of a child run. */
+export interface ChildResult {
+  readonly status: PipelineStatus
+  /** Why it was cancelled. */
+  readonly reason?: string | undefined
+  readonly data: Readonly<Record<string, unknown>>
+  readonly outputs: Readonly<Record<string, StageOutput>>
+  readonly errors: readonly ErrorRecord[]
+  readonly report: PipelineReport
+  /** The results of its own child runs, by path. */
+  readonly children: Readonly<Record<string, ChildResult>>
+}
+
+/**
+ * The result of each child run by its path, such as `answer#2/write`, on every ending of the run. A path that ran again after a
+ * retry ends with `@2`.
+ */
+export interface WithChildren {
+  readonly children: Readonly<Record<string, ChildResult>>
+}
+
+export type PipelineResult<Stages> = CompletedResult<Stages> | CancelledResult<Stages>
+
+/** The error that `run()` rejects with. `cause` is the first failure; `result` has all failures and everything that completed. */
+// oxlint-disable-next-line no-explicit-any -- a caught error has lost the type of its pipeline
+export class PipelineFailedError<Stages = any> extends StageflowError {
+  declare readonly result: FailedResult<Stages>
+
+  constructor(message: string, cause: unknown, result: FailedResult<Stages>) {
+    super('core/pipeline-failed', message, { cause })
+    // Not enumerable, so that a printed error shows only its message and cause.
+    Object.defineProperty(this, 'result', { value: result })
+  }
+}
+
+/** The type of `Symbol.asyncDispose`; never, if the `lib` of a program does not have it. */
+type AsyncDispose = SymbolConstructor extends { readonly asyncDispose: infer Key extends symbol } ? Key : never
+/** Supports `await using run = graph.start()`: leaving the block cancels a run in progress, and waits until it has settled. */
+export type AsyncDisposal = { readonly [Key in AsyncDispose]: () => Promise<void> }
+
+/** A run that was started: its events and chunks as they come, a way to cancel it, and its result. */
+export interface Run<out Stages> extends AsyncIterable<StageflowEvent>, AsyncDisposal {
+  readonly pipelineRunId: string
+  /** Settles like `run()`: rejects if the run fails. */
+  readonly result: Promise<PipelineResult<Stages>>
+  /** Settles like `runSettled()`: never rejects. */
+  readonly settled: Promise<PipelineResult<Stages> | FailedResult<Stages>>
+  cancel(reason: string): void
+}

@@ -1,0 +1,190 @@
+import type { Join, StageContext, StageInputs, StageOptions } from './context.ts'
+import type { OkOutput, PlainObject, SkipOutput, StageKind, StageOutput } from './output.ts'
+import type { DataIn, InputOf, StageSlot } from './results.ts'
+import type { ContextSnapshot } from './snapshot.ts'
+
+// ---------- stages
+
+type Settled = PlainObject | void | undefined
+/** The types that a stage may return. The engine checks at run time which plain objects are legal. */
+// oxlint-disable-next-line no-explicit-any -- matches every generator, whatever it yields or takes
+export type StageReturn = Settled | PromiseLike<Settled> | AsyncGenerator<any, Settled, any>
+
+declare const LEGAL: unique symbol
+interface Demand {
+  readonly [LEGAL]: unknown
+  readonly [illegal: string]: 'return a plain object: { text }, a StageOutput, or nothing'
+}
+/**
+ * Checks the return type of a stage. For a legal type it is unknown; otherwise it is an instruction that no stage is assignable
+ * to.
+ *
+ * The key `any` selects the instruction. If `Return` is a type parameter of the caller, the compiler ignores an `any` branch, so
+ * generic code compiles. The engine checks an unknown type at run time.
+ */
+export type LegalReturn<Return> = Demand[[Final<Return>] extends [Settled]
+  ? typeof LEGAL
+  : unknown extends Final<Return>
+    ? typeof LEGAL
+    : // oxlint-disable-next-line no-explicit-any -- see above
+      any]
+
+export type StageFunction<Context, Return> = (context: Context) => Return
+export interface StageObject<Context, Return> {
+  readonly name?: string
+  readonly kind?: StageKind
+  /** A property, not a method: TypeScript checks methods too loosely to reject a stage that needs more than it gets. */
+  readonly execute: (context: Context) => Return
+}
+export type StageClass<Context, Return> = new () => StageObject<Context, Return>
+export type StageLike<Context, Return> =
+  | StageFunction<Context, Return>
+  | StageObject<Context, Return>
+  | StageClass<Context, Return>
+
+export interface NamedStageObject<Name extends string, Context, Return> extends StageObject<Context, Return> {
+  readonly name: Name
+}
+export type NamedStage<Name extends string, Context, Return> =
+  | NamedStageObject<Name, Context, Return>
+  | (new () => NamedStageObject<Name, Context, Return>)
+
+// ---------- types of returned data
+
+// oxlint-disable-next-line no-explicit-any -- matches every generator, whatever it yields or takes
+export type Final<Return> = Return extends AsyncGenerator<any, infer Last, any> ? Awaited<Last> : Awaited<Return>
+// oxlint-disable-next-line no-explicit-any -- matches every generator, whatever it yields or takes
+export type ChunkOf<Return> = Return extends AsyncGenerator<infer Chunk, any, any> ? Chunk : never
+export type DataOf<Output> =
+  Output extends OkOutput<infer Data> ? Data : Output extends StageOutput ? never : Output extends void ? {} : Output
+type CanSkip<Output> = [Extract<Output, SkipOutput>] extends [never] ? false : true
+type IsNever<T> = [T] extends [never] ? true : false
+
+/**
+ * The data that a dependent reads, by its join. `every`: never undefined. `all`: undefined if the stage can be skipped. Other
+ * joins: possibly undefined.
+ */
+export type Read<Slot, J> = J extends 'every'
+  ? DataIn<Slot>
+  : J extends 'all'
+    ? InputOf<Slot>
+    : DataIn<Slot> | undefined
+
+// oxlint-disable-next-line no-explicit-any -- matches a slot of every type
+type SlotSkippable<Slot> = Slot extends StageSlot<any, infer Skippable, any> ? Skippable : never
+type SkippableOf<Stages, Names> = Names extends keyof Stages ? SlotSkippable<Stages[Names]> : never
+type SkippedBy<Skippables, J> = J extends 'all' | 'any'
+  ? false extends Skippables
+    ? false
+    : true
+  : J extends 'settled'
+    ? false
+    : true extends Skippables
+      ? true
+      : false
+/** Whether a stage may be skipped because of its dependencies. */
+export type Inherits<Stages, Names, J> = [Names] extends [never] ? false : SkippedBy<SkippableOf<Stages, Names>, J>
+export type InheritsFrom<Slots, J> = [Slots] extends [never] ? false : SkippedBy<SlotSkippable<Slots>, J>
+export type Skippable<Return, When, Failure, Inherited> = Inherited extends true
+  ? true
+  : IsNever<When> extends false
+    ? true
+    : [Extract<Failure, 'skip'>] extends [never]
+      ? CanSkip<Final<Return>>
+      : true
+export type Fallback<Failure> = Failure extends { readonly fallback: infer Data } ? Data : never
+
+// ---------- options
+
+/** What to do when a stage fails: `skip` it, or give its dependents `fallback` instead. */
+export type OnFailure = 'skip' | { readonly fallback: object }
+
+/** Any Standard Schema (https://standardschema.dev), such as a zod schema. */
+export interface OutputSchema {
+  readonly '~standard': { readonly version: 1; readonly vendor: string; readonly validate: (value: unknown) => unknown }
+}
+
+/** The options of a stage, shared by `withStage` and `defineStage`. */
+export interface SharedOptions<J, When, Failure, Needs> extends StageOptions {
+  /** When a stage with several dependencies starts. Default: `all`, when all have settled, at least one is ok and none failed. */
+  readonly join?: J
+  /**
+   * Return false to skip the stage and the stages that need it. Must return a boolean synchronously; otherwise the stage fails
+   * with `core/when`.
+   */
+  readonly when?: (inputs: StageInputs<Needs>, snapshot: ContextSnapshot) => When
+  /** Tolerates a failure: skips the stage, or gives its dependents a fallback. Default: the failure counts. */
+  readonly onFailure?: Failure
+  /** `abort`: aborts the stage once no dependent can read it any more; it ends as skipped. Default: `finish`. */
+  readonly late?: 'finish' | 'abort'
+  /**
+   * Validates the data that the stage returns, and may transform it. If it refuses, the stage fails with `core/output-schema`.
+   */
+  readonly outputSchema?: OutputSchema
+  /** A label for engines that run stages elsewhere; kept in the graph's info. */
+  readonly placement?: string
+}
+
+// ---------- stages as values
+
+declare const SLOT: unique symbol
+declare const REQUIRES: unique symbol
+declare const PORTS: unique symbol
+
+/** A stage as a value, made by `defineStage` or read from `pipeline.stages`. The symbol keys exist only in types. */
+export interface Stage<out Name extends string, out Slot extends StageSlot, out Requires extends string, out Ports> {
+  readonly name: Name
+  readonly [SLOT]: Slot
+  readonly [REQUIRES]: Requires
+  readonly [PORTS]: Ports
+}
+export type AnyStage = Stage<string, StageSlot, string, unknown>
+export type SlotIn<S extends AnyStage> = S[typeof SLOT]
+export type RequiredBy<S extends AnyStage> = S[typeof REQUIRES]
+export type PortsIn<S extends AnyStage> = S[typeof PORTS]
+
+export interface StageDefinition<Name extends string, After, Return, When, Failure, Ports, J> extends SharedOptions<
+  J,
+  When,
+  Failure,
+  { readonly [Alias in keyof After]: After[Alias] extends { readonly [SLOT]: infer Slot } ? Read<Slot, J> : never }
+> {
+  readonly name: Name
+  readonly kind?: StageKind
+  /** The stages whose data it reads, by the name that `inputs` uses. */
+  readonly after?: After
+  readonly run: ((
+    context: StageContext<
+      { readonly [Alias in keyof After]: After[Alias] extends { readonly [SLOT]: infer Slot } ? Read<Slot, J> : never },
+      Ports
+    >,
+  ) => Return) &
+    LegalReturn<Return>
+}
+
+type SlotsOf<After> = After[keyof After] extends infer One ? (One extends AnyStage ? SlotIn<One> : never) : never
+type NamesOf<After> = After[keyof After] extends infer One ? (One extends AnyStage ? One['name'] : never) : never
+/** The declared `after`; empty if it was only inferred from the index signature of a bare `StageContext`. */
+type Declared<After> = string extends keyof After ? {} : After
+
+export interface DefineStage<Ports> {
+  <
+    const Name extends string,
+    Return,
+    After extends Readonly<Record<string, AnyStage>> = {},
+    When extends boolean = never,
+    Failure extends OnFailure = never,
+    const J extends Join = 'all',
+  >(
+    definition: StageDefinition<Name, After, Return, When, Failure, Ports, J>,
+  ): Stage<
+    Name,
+    StageSlot<
+      DataOf<Final<Return>> | Fallback<Failure>,
+      Skippable<Return, When, Failure, InheritsFrom<SlotsOf<Declared<After>>, J>>,
+      ChunkOf<Return>
+    >,
+    NamesOf<Declared<After>>,
+    Ports
+  >
+}

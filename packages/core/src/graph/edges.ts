@@ -1,0 +1,102 @@
+import { didYouMean, isText } from '../base/check.ts'
+import { quote } from '../base/errors.ts'
+import { findCycles } from '../schedule/plan.ts'
+import { isValue } from './stage.ts'
+import type { Problem, StageSpec } from './stage.ts'
+
+/** Guessing names among very many stages is slow; this many guesses are enough to see what is wrong. */
+const MOST_GUESSES = 20
+const LONGEST_CYCLE = 12
+
+/** Letters, digits and common separators. No dot, because dots separate the parts of event types. */
+const LEGAL_NAME = /^(?!__proto__$)[\p{L}\p{N}_\-/:]{1,200}$/u
+
+/** Returns the place of each name. Reports illegal and duplicate names, and leaves them out. */
+export function readNames(specs: readonly StageSpec[], problem: Problem): ReadonlyMap<string, number> {
+  const places = new Map<string, number>()
+  specs.forEach(({ name }, place) => {
+    if (name === undefined)
+      problem(
+        'core/illegal-name',
+        `Stage ${place + 1} has no name; pass one to withStage, or set name = 'greet' as const.`,
+      )
+    else if (!isText(name) || !LEGAL_NAME.test(name))
+      problem(
+        'core/illegal-name',
+        `Stage ${place + 1} is named ${quote(name)}; it must be 1 to 200 letters, digits or _-/:, and not __proto__.`,
+      )
+    else if (places.has(name))
+      problem(
+        'core/duplicate-name',
+        `Two stages are named "${name}" (stages ${(places.get(name) as number) + 1} and ${place + 1}); rename one.`,
+      )
+    else places.set(name, place)
+  })
+  return places
+}
+
+/** The dependencies of one stage: their places, and the names that they are read under. */
+export interface Edges {
+  readonly sources: readonly number[]
+  readonly aliases: readonly string[]
+}
+
+/** Returns the dependencies of each stage. Reports illegal ones, and leaves them out. */
+export function readEdges(
+  specs: readonly StageSpec[],
+  places: ReadonlyMap<string, number>,
+  problem: Problem,
+): readonly Edges[] {
+  let guesses = 0
+  return specs.map(({ name, edges }, place) => {
+    const seen = new Map<number, string>()
+    for (const { stage, alias, value } of edges) {
+      const source = places.get(stage)
+      if (stage === name || source === place)
+        problem(
+          'core/self-dependency',
+          `Stage "${name}" depends on itself; remove that. To loop, use withPipeline(…, { repeat }).`,
+        )
+      else if (source === undefined) {
+        const near = isText(stage) && guesses++ < MOST_GUESSES ? didYouMean(stage, places.keys()) : undefined
+        problem(
+          'core/unknown-dependency',
+          `Stage "${name}" depends on ${quote(stage)}, which is not in the pipeline.${near ?? ' Add it, or correct the name.'}`,
+        )
+      } else if (seen.has(source))
+        problem('core/duplicate-dependency', `Stage "${name}" depends on "${stage}" twice; remove one.`)
+      else {
+        seen.set(source, alias)
+        // A stage of the fluent builder may replace a value of the same name, for example in a test.
+        if (value === undefined || value === specs[source] || !isValue(specs[source] as StageSpec)) continue
+        // If the list has both stages, the duplicate name is reported already.
+        if (!specs.includes(value as StageSpec))
+          problem(
+            'core/other-stage',
+            `Stage "${name}" has after.${alias}, another stage "${stage}" than stage ${source + 1}; use one value, or rename one and list both.`,
+          )
+      }
+    }
+    return { sources: [...seen.keys()], aliases: [...seen.values()] }
+  })
+}
+
+/** Reports the cycles. */
+export function refuseCycles(
+  specs: readonly StageSpec[],
+  dependencies: readonly (readonly number[])[],
+  dependents: readonly (readonly number[])[],
+  problem: Problem,
+): void {
+  for (const cycle of findCycles(dependencies, dependents)) {
+    const names = cycle.map((place) => `"${specs[place]?.name}"`)
+    const shown =
+      names.length > LONGEST_CYCLE
+        ? [...names.slice(0, LONGEST_CYCLE - 2), `… ${names.length - LONGEST_CYCLE + 1} more …`, names.at(-1)]
+        : names
+    problem(
+      'core/cycle',
+      `Dependencies form a cycle of ${names.length}: ${[...shown, names[0]].join(' → ')}; remove one. To loop, use withPipeline(…, { repeat }).`,
+    )
+  }
+}

@@ -1,0 +1,143 @@
+import { LIMIT, checkRules, didYouMean, isFunction, isObject, oneOf } from '../base/check.ts'
+import type { Rules } from '../base/check.ts'
+import type { Clock } from '../base/clock.ts'
+import type { DueQueue } from '../base/due-queue.ts'
+import { StageflowError } from '../base/errors.ts'
+import type { Freeze } from '../base/objects.ts'
+import type { PipelineInfo, RunOptions, StageInfo } from '../contract/context.ts'
+import { SINK } from '../contract/events.ts'
+import type { EventSink } from '../contract/events.ts'
+import type { Interceptor, InterceptorContext, OnCall, RunPipeline } from '../contract/interceptor.ts'
+import type { Plan } from '../schedule/plan.ts'
+import type { Body } from './stage.ts'
+
+/** A stage of a built graph. All runs share it, so it has no state. */
+export interface StageNode {
+  readonly index: number
+  readonly name: string
+  readonly info: StageInfo
+  /** The places of its dependencies in declared order. */
+  readonly dependencies: readonly number[]
+  /** The names that the stage reads its dependencies under. */
+  readonly aliases: readonly string[]
+  /** The place of each alias. Only for stages with so many dependencies that a search would be slow. */
+  readonly positions: ReadonlyMap<string, number> | undefined
+  /** May start before all its dependencies have settled, so its inputs are fixed when it starts. */
+  readonly eager: boolean
+  /** Can be aborted alone, so it has its own signal. */
+  readonly alone: boolean
+  readonly when: ((inputs: unknown, snapshot: unknown) => unknown) | undefined
+  readonly onFailure: 'skip' | { readonly fallback: object } | undefined
+  /** The stage's own code. */
+  readonly body: Body
+  /** Calls the code through its layers; undefined if no interceptor wraps the stage. */
+  readonly wrapped: ((context: InterceptorContext) => unknown) | undefined
+  /** The `onCall` functions for its calls, outermost first. Empty for a wrapped stage, whose layers contain them. */
+  readonly hooks: readonly CallHook[]
+}
+
+/** An interceptor's `onCall` function for one stage. */
+export interface CallHook {
+  readonly name: string
+  readonly onCall: OnCall
+}
+
+/** Starts a child run; `settled` resolves with its outcome, however it ends. `suffix`: the item or the attempt, for its path. */
+export type OpenChild = (
+  context: InterceptorContext,
+  child: unknown,
+  input: object,
+  options: object | undefined,
+  suffix: string,
+) => { readonly settled: Promise<unknown> }
+
+/** A built pipeline, as the engine uses it. */
+export interface BuiltGraph {
+  readonly name: string
+  readonly info: PipelineInfo
+  readonly nodes: readonly StageNode[]
+  readonly names: readonly string[]
+  readonly plan: Plan
+  readonly clock: Clock
+  readonly eventSink: EventSink | undefined
+  readonly ports: Readonly<Record<string, unknown>>
+  readonly freeze: Freeze
+  /** The interceptors with `onRun` or `settled`, outermost first. */
+  readonly watching: readonly Interceptor[]
+  /** The interceptors around a whole run as one function; undefined if there are none. */
+  readonly aroundRun: RunPipeline | undefined
+  /** The run options that the engine or an interceptor claims. */
+  readonly runOptions: ReadonlySet<string>
+  /** The pipeline that it was built from. It detects a pipeline that runs itself. */
+  readonly origin: unknown
+  /** Whether it was built with its parent's options. Such a graph also takes the ports of its parent's runs. */
+  readonly inherits: boolean
+  readonly indexOf: (stage: string) => number | undefined
+  /** Returns the graph of a pipeline that a stage runs. It is built once, with this graph's options. */
+  readonly childOf: (pipeline: unknown) => BuiltGraph
+  /** The limits of calls in progress, of all runs. */
+  readonly dues: DueQueue
+  /** The initial data and times of a run. */
+  readonly blank: readonly undefined[]
+  readonly unset: readonly number[]
+  /**
+   * Starts a child run inside the stage of `context`. The build sets it, because the code of runs doesn't depend on that of
+   * children.
+   */
+  readonly openChild: OpenChild
+  /** Makes the object for `result.data`. */
+  readonly Data: new () => Record<string, unknown>
+}
+
+/** The options of a run, with its ports and the options that interceptors claim. */
+export type AllRunOptions = RunOptions & { readonly ports?: Readonly<Record<string, unknown>> } & Readonly<
+    Record<string, unknown>
+  >
+
+const isMs = (value: unknown): boolean => typeof value === 'number' && value >= 0
+const MS = 'a number of milliseconds, 0 or more'
+export const SIGNAL: Rules[string] = [
+  // Not by its class, because it may be of another realm.
+  (value) =>
+    isObject(value) &&
+    typeof value['aborted'] === 'boolean' &&
+    ['addEventListener', 'removeEventListener', 'throwIfAborted'].every((key) => isFunction(value[key])),
+  'an AbortSignal, such as controller.signal',
+]
+export const PORTS: Rules[string] = [isObject, 'an object of ports']
+const RULES: Rules = {
+  signal: SIGNAL,
+  timeoutMs: [(value) => isMs(value) && value !== 0, 'a number of milliseconds above 0 (leave it out for no limit)'],
+  graceMs: [isMs, MS],
+  cleanupMs: [isMs, MS],
+  maxConcurrency: LIMIT,
+  onStageFailure: oneOf('stop', 'continue'),
+  eventSink: SINK,
+  chunkEvents: [(value) => typeof value === 'boolean', 'true or false'],
+  ports: PORTS,
+}
+
+export const NO_RUN_OPTIONS: AllRunOptions = Object.freeze({})
+export const RUN_OPTIONS: readonly string[] = Object.keys(RULES)
+
+/** Throws `core/run-option` for an illegal option, or one that no interceptor claims. */
+export function checkRunOptions(graph: BuiltGraph, given: unknown): AllRunOptions {
+  if (given === undefined) return NO_RUN_OPTIONS
+  if (!isObject(given))
+    throw new StageflowError(
+      'core/run-option',
+      // The message leaves out the value, because it may be a token.
+      `The options of a run were given as a value of type ${given === null ? 'null' : typeof given}; they are an object such as { timeoutMs: 5000 }.`,
+    )
+  checkRules(given, RULES, (key, why) => {
+    throw new StageflowError('core/run-option', `The run option "${key}" is ${why}.`)
+  })
+  for (const key of Object.keys(given)) {
+    if (given[key] === undefined || graph.runOptions.has(key)) continue
+    throw new StageflowError(
+      'core/run-option',
+      `Pipeline "${graph.name}" knows no run option "${key}", and none of its interceptors claims it.${didYouMean(key, graph.runOptions) ?? ` It knows: ${[...graph.runOptions].join(', ')}.`}`,
+    )
+  }
+  return given
+}

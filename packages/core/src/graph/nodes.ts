@@ -1,0 +1,204 @@
+import { checkRules, didYouMean, isArray, isCount, isFunction, isObject, isText, oneOf } from '../base/check.ts'
+import type { Rules } from '../base/check.ts'
+import { StageflowError, quote, textOf } from '../base/errors.ts'
+import type { Freeze } from '../base/objects.ts'
+import type { Dependency, Join, PipelineInfo, StageInfo, StageOptions } from '../contract/context.ts'
+import { StageKind, isOutput, toOutput } from '../contract/output.ts'
+import type { OutputSchema } from '../contract/stage.ts'
+import type { Need } from '../schedule/plan.ts'
+import type { Edges } from './edges.ts'
+import type { StageNode } from './graph.ts'
+import { CHILD, MadeStage, isStageKind, readStage, withSchema } from './stage.ts'
+import type { Building, Problem, ReadStage, StageSpec } from './stage.ts'
+
+/** Above this many dependencies, an index is faster than a search by name. */
+const MANY_DEPENDENCIES = 8
+
+/** Data that all nodes of one build share. */
+export interface NodeBuild {
+  readonly specs: readonly StageSpec[]
+  readonly names: readonly string[]
+  readonly edges: readonly Edges[]
+  readonly dependents: readonly (readonly number[])[]
+  readonly pipeline: PipelineInfo
+  readonly freeze: Freeze
+  readonly problem: Problem
+  /** The stage options that interceptors of this build act on. */
+  readonly claimed: ReadonlySet<string>
+  readonly ignoreOptions: true | readonly string[] | undefined
+  readonly child: (given: unknown, stage: string) => ReturnType<Building['child']>
+}
+
+/** A stage before interceptors are applied. */
+export type BareNode = Omit<StageNode, 'wrapped' | 'hooks' | 'alone'> & Need
+
+export function createNode(build: NodeBuild, index: number): BareNode {
+  const spec = build.specs[index] as StageSpec
+  const { sources: dependencies, aliases } = build.edges[index] as Edges
+  const { name, options } = spec
+  const { problem, pipeline } = build
+  const read = readCode(build, spec, problem)
+  const join = readJoin(spec, dependencies.length, problem)
+  checkOptions(build, spec, problem)
+  const { when, onFailure, late, outputSchema } = options
+  const kind = kindOf(spec, read.kind, problem)
+  if (kind === StageKind.GUARD && onFailure === 'skip')
+    problem(
+      'core/illegal-option',
+      `Stage "${name}" is a GUARD with onFailure 'skip', which lets dependents run after a failure; use { fallback: { … } }.`,
+    )
+  const info = new NodeInfo(
+    { name, kind, index, join, conditional: when !== undefined, streams: read.streams, options, pipeline },
+    build,
+  )
+  return {
+    index,
+    name,
+    info,
+    dependencies,
+    aliases,
+    positions:
+      aliases.length > MANY_DEPENDENCIES ? new Map(aliases.map((alias, position) => [alias, position])) : undefined,
+    late: late === 'abort',
+    when: when as StageNode['when'],
+    onFailure: hasFallback(onFailure)
+      ? { fallback: build.freeze(onFailure.fallback) }
+      : (onFailure as StageNode['onFailure']),
+    body: outputSchema === undefined ? read.body : withSchema(read.body, outputSchema as OutputSchema, name),
+    ...needOf(join, dependencies.length),
+  }
+}
+
+function needOf(join: Join, count: number): Omit<Need, 'late'> {
+  if (count === 0) return { need: 0, eager: false }
+  if (typeof join === 'object') return { need: join.quorum, eager: join.quorum < count }
+  return { need: join === 'every' ? count : join === 'settled' ? 0 : 1, eager: join === 'any' }
+}
+
+function readCode(build: NodeBuild, { name, stage }: StageSpec, problem: Problem): ReadStage {
+  try {
+    if (stage instanceof MadeStage)
+      return { body: stage.make({ stage: name, child: (given) => build.child(given, name), problem }), streams: false }
+    if (isObject(stage) && CHILD in stage) build.child(stage[CHILD], name)
+    return readStage(stage, name)
+  } catch (error) {
+    if (StageflowError.is(error)) problem(error.code, error.message, error.cause)
+    else problem('core/not-a-stage', `Stage "${name}" cannot be read: ${textOf(error)}`, error)
+    return { body: () => {}, streams: false }
+  }
+}
+
+function kindOf({ name, kind: given }: StageSpec, own: unknown, problem: Problem): StageKind {
+  const kind = given ?? own ?? StageKind.TRANSFORM
+  if (!isStageKind(kind)) {
+    problem(
+      'core/kind',
+      `Stage "${name}" has kind ${quote(kind)}; it must be a StageKind: ${Object.keys(StageKind).join(', ')}.`,
+    )
+    return StageKind.TRANSFORM
+  }
+  if (given !== undefined && own !== undefined && given !== own)
+    problem('core/kind', `Stage "${name}" has kind "${kind}", but its own kind is ${quote(own)}; remove one.`)
+  return kind
+}
+
+const JOINS: readonly unknown[] = ['all', 'every', 'any', 'settled']
+
+function readJoin({ name, options: { join = 'all' } }: StageSpec, count: number, problem: Problem): Join {
+  if (JOINS.includes(join)) return join as Join
+  const quorum = isObject(join) ? join['quorum'] : undefined
+  if (quorum === undefined)
+    problem(
+      'core/join',
+      `Stage "${name}" has join ${quote(join)}; it must be '${JOINS.join("', '")}' or { quorum: n }.`,
+    )
+  else if (isCount(quorum) && quorum <= count) return Object.freeze({ quorum })
+  else
+    problem(
+      'core/quorum',
+      `Stage "${name}" has a quorum of ${quote(quorum)} of ${count} dependencies; it must be a whole number from 1 to ${count}.`,
+    )
+  return 'all'
+}
+
+/** Whether the fallback is data that the stage could have returned. */
+const hasFallback = (value: unknown): value is { readonly fallback: object } =>
+  isObject(value) &&
+  isObject(value['fallback']) &&
+  toOutput(value['fallback'], '').status === 'ok' &&
+  !isOutput(value['fallback'])
+
+const RULES: Rules = {
+  when: [isFunction, 'a function (inputs, snapshot) => true or false'],
+  onFailure: [
+    (value) => value === 'skip' || hasFallback(value),
+    "'skip' or { fallback: { … } } with plain data and no reserved status",
+  ],
+  late: oneOf('finish', 'abort'),
+  placement: [isText, 'a string'],
+  outputSchema: [
+    (value) => isFunction((value as Partial<OutputSchema> | null)?.['~standard']?.validate),
+    'a Standard Schema, such as one of zod',
+  ],
+  dependencies: [isArray, 'an array of names'],
+}
+
+function checkOptions(build: NodeBuild, { name, stage, options, own, malformed }: StageSpec, problem: Problem): void {
+  if (malformed !== undefined)
+    problem(
+      'core/illegal-option',
+      `Stage "${name}" has options ${quote(malformed)}; they must be an object such as { dependencies: [] }.`,
+    )
+  const rules = stage instanceof MadeStage ? { ...RULES, ...stage.rules } : RULES
+  checkRules(options, rules, (key, why) => problem('core/illegal-option', `Stage "${name}" has ${key} ${why}.`))
+  const { claimed, ignoreOptions } = build
+  for (const option of Object.keys(options)) {
+    if (options[option] === undefined || own.includes(option) || claimed.has(option)) continue
+    if (ignoreOptions === true || ignoreOptions?.includes(option)) continue
+    problem(
+      'core/unclaimed-option',
+      `Stage "${name}" has the option "${option}", which no interceptor claims${hint(option, name, own, claimed)}`,
+    )
+  }
+}
+
+/** Other words for the dependencies of a stage. */
+const DEPENDENCIES = /^(deps?|depend\w*|after|needs|requires)$/i
+
+function hint(option: string, name: string, own: readonly string[], claimed: ReadonlySet<string>): string {
+  if (option === 'kind') return `. The kind is the third argument: withStage("${name}", stage, kind, options).`
+  if (DEPENDENCIES.test(option)) return `. Did you mean "${own.includes('after') ? 'after' : 'dependencies'}"?`
+  const near = didYouMean(option, [...own, ...claimed])
+  return near === undefined ? `; add one that does, remove it, or build with ignoreOptions: ['${option}'].` : `.${near}`
+}
+
+/** The `StageInfo` of a node. Its lists are created when they are read. */
+class NodeInfo implements StageInfo {
+  declare readonly name: string
+  declare readonly kind: StageKind
+  declare readonly index: number
+  declare readonly join: Join
+  declare readonly conditional: boolean
+  declare readonly streams: boolean
+  declare readonly options: Readonly<StageOptions>
+  declare readonly pipeline: PipelineInfo
+  readonly #names: readonly string[]
+  readonly #sources: readonly number[]
+  readonly #dependents: readonly number[]
+
+  constructor(fields: Omit<StageInfo, 'dependencies' | 'dependents'>, { names, edges, dependents }: NodeBuild) {
+    this.#names = names
+    this.#sources = (edges[fields.index] as Edges).sources
+    this.#dependents = dependents[fields.index] as readonly number[]
+    Object.freeze(Object.assign(this, fields))
+  }
+
+  get dependencies(): readonly Dependency[] {
+    return Object.freeze(
+      this.#sources.map((source) => Object.freeze({ stage: this.#names[source] as string, edge: 'value' })),
+    )
+  }
+  get dependents(): readonly string[] {
+    return Object.freeze(this.#dependents.map((target) => this.#names[target] as string))
+  }
+}

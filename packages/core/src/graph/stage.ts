@@ -1,0 +1,251 @@
+import { isArray, isFunction, isObject, isThenable } from '../base/check.ts'
+import type { Rules } from '../base/check.ts'
+import { StageflowError, quote, textOf } from '../base/errors.ts'
+import { branded, fromOtherCopy } from '../base/objects.ts'
+import type { InterceptorContext } from '../contract/interceptor.ts'
+import { StageKind, failed, toOutput } from '../contract/output.ts'
+import type { Output } from '../contract/output.ts'
+import type { DefineStage, OutputSchema } from '../contract/stage.ts'
+
+/** Reports a problem of a build. */
+export type Problem = (code: string, message: string, cause?: unknown) => void
+
+/** A stage's code. `toOutput` reads what it returns. */
+export type Body = (context: InterceptorContext) => unknown
+
+/** A stage that the builder provides, such as a child pipeline or a map. `build()` makes its code. */
+export class MadeStage {
+  /** The rules of its own options. */
+  declare readonly rules: Rules
+  declare readonly make: (building: Building) => Body
+
+  constructor(rules: Rules, make: (building: Building) => Body) {
+    this.rules = rules
+    this.make = make
+  }
+}
+
+/** The parts of a build that a made stage may use. */
+export interface Building {
+  readonly stage: string
+  /**
+   * Returns the child as a graph. A pipeline is built once, as part of this build; if it has problems, they are reported and
+   * this returns undefined.
+   */
+  readonly child: (given: unknown) => ChildGraph | undefined
+  readonly problem: (code: string, message: string, cause?: unknown) => void
+}
+
+/** The parts of a child graph that a made stage uses. */
+export interface ChildGraph {
+  readonly name: string
+  readonly names: readonly string[]
+  readonly nodes: readonly { readonly info: { readonly kind: string } }[]
+  readonly indexOf: (stage: string) => number | undefined
+}
+
+/** A stage as described, before any check. Its values come from outside, so don't trust their types. */
+export class StageSpec {
+  declare readonly name: string
+  declare readonly stage: unknown
+  declare readonly kind: unknown
+  /** Its dependencies: the name of each, the name it is read under, and the stage itself if it was given as a value. */
+  declare readonly edges: readonly { readonly stage: string; readonly alias: string; readonly value?: unknown }[]
+  declare readonly options: Readonly<Record<string, unknown>>
+  /** The keys of `options` that belong to the description itself; the others are for interceptors. */
+  declare readonly own: readonly string[]
+  /** The given options, if they aren't an object. */
+  declare readonly malformed: unknown
+
+  static {
+    branded(this.prototype)
+  }
+
+  constructor(fields: { readonly [Key in keyof StageSpec]: StageSpec[Key] }) {
+    Object.freeze(Object.assign(this, fields))
+  }
+}
+
+/** The options that the engine itself acts on. */
+const SHARED = ['join', 'when', 'onFailure', 'late', 'outputSchema', 'placement']
+const FLUENT = ['dependencies', ...SHARED]
+const VALUE = ['name', 'kind', 'after', 'run', ...SHARED]
+const NO_OPTIONS: Readonly<Record<string, unknown>> = Object.freeze({})
+
+/** A stage of the fluent builder. */
+export function fluentSpec(name: unknown, stage: unknown, kind: unknown, options: unknown): StageSpec {
+  const given = isObject(options) ? Object.freeze({ ...options }) : NO_OPTIONS
+  const { dependencies } = given
+  return new StageSpec({
+    name: name as string,
+    stage,
+    kind,
+    edges: isArray(dependencies)
+      ? Array.from(dependencies as readonly string[], (dependency) => ({ stage: dependency, alias: dependency }))
+      : [],
+    options: given,
+    own: stage instanceof MadeStage ? [...FLUENT, 'kind', ...Object.keys(stage.rules)] : FLUENT,
+    malformed: given === NO_OPTIONS ? options : undefined,
+  })
+}
+
+/** A stage of `defineStage`. */
+function valueSpec(given: unknown): StageSpec {
+  const definition = isObject(given) ? given : NO_OPTIONS
+  const after = (definition['after'] ?? {}) as Record<string, { readonly name: string } | undefined>
+  return new StageSpec({
+    name: definition['name'] as string,
+    stage: definition['run'],
+    kind: definition['kind'],
+    edges: Object.entries(after).map(([alias, value]) => ({ stage: value?.name as string, alias, value })),
+    options: Object.freeze({ ...definition }),
+    own: VALUE,
+    malformed: definition === given ? undefined : quote(given),
+  })
+}
+
+/** Whether a stage was made by `defineStage`. */
+export const isValue = ({ own }: StageSpec): boolean => own === VALUE
+
+/** The key under which a stage object keeps its child, so that the build checks the child too. */
+export const CHILD: unique symbol = Symbol.for('@stageflow/child')
+
+/** The key under which a pipeline keeps its stages for the build. */
+export const SPECS: unique symbol = Symbol('specs')
+
+/** A pipeline, as the build sees it. */
+export interface DescribedPipeline {
+  readonly name: string
+  readonly [SPECS]: readonly StageSpec[]
+}
+
+export const isDescribed = (value: unknown): value is DescribedPipeline => isObject(value) && SPECS in value
+
+/** A stage read from a function, object or class. */
+export interface ReadStage {
+  readonly body: Body
+  readonly kind?: unknown
+  readonly streams: boolean
+}
+
+const KINDS: readonly unknown[] = Object.values(StageKind)
+export const isStageKind = (kind: unknown): kind is StageKind => KINDS.includes(kind)
+
+/** Reads a stage; instantiates a class. Throws `core/not-a-stage`. */
+export function readStage(stage: unknown, name: string): ReadStage {
+  if (isFunction(stage) && !isClass(stage)) return { body: stage as Body, streams: isAsyncGenerator(stage) }
+  const object = isFunction(stage) ? construct(stage as new () => unknown, name) : stage
+  const execute = executeOf(object)
+  if (execute === undefined) {
+    const copy = fromOtherCopy(stage)
+    const wrong =
+      copy === undefined
+        ? `is ${quote(stage)}; it must be a function, or a class or object with execute(context).`
+        : `cannot be read. ${copy}`
+    throw new StageflowError('core/not-a-stage', `Stage "${name}" ${wrong}`)
+  }
+  const { kind } = object as { kind?: unknown }
+  return { body: (context) => (object as { execute: Body }).execute(context), kind, streams: isAsyncGenerator(execute) }
+}
+
+/** The stage's own name; undefined if it has none. */
+export function ownName(stage: unknown): unknown {
+  if (isFunction(stage) && isClass(stage)) {
+    try {
+      return new (stage as new () => { name?: unknown })().name
+    } catch {
+      return undefined // the build reports why it can't be constructed
+    }
+  }
+  return isObject(stage) ? stage['name'] : undefined
+}
+
+function executeOf(object: unknown): Function | undefined {
+  const execute = isObject(object) ? object['execute'] : undefined
+  return isFunction(execute) ? execute : undefined
+}
+
+function construct(stage: new () => unknown, name: string): unknown {
+  try {
+    return new stage()
+  } catch (cause) {
+    throw new StageflowError(
+      'core/not-a-stage',
+      `The constructor of stage "${name}" threw: ${textOf(cause)}. It gets no arguments; use context.ports.`,
+      { cause },
+    )
+  }
+}
+
+/** Whether a function is a class, also one compiled to ES5. */
+const isClass = (value: Function): boolean =>
+  Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false || executeOf(value.prototype) !== undefined
+const isAsyncGenerator = (value: Function): boolean =>
+  (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === 'AsyncGeneratorFunction'
+
+/** Validates the data of a stage inside its interceptors, so that a retry sees a schema failure. */
+export function withSchema(body: Body, schema: OutputSchema, name: string): Body {
+  const threw = (cause: unknown): Output =>
+    failed('core/output-schema', `The outputSchema of stage "${name}" threw: ${textOf(cause)}`, { cause })
+  const validate = (value: unknown): Output | Promise<Output> => {
+    const output = toOutput(value, name)
+    if (output.status !== 'ok') return output
+    const judged = (result: unknown): Output => judge(output, result, name)
+    try {
+      const result = schema['~standard'].validate(output.data)
+      return isThenable(result) ? Promise.resolve(result).then(judged).catch(threw) : judged(result)
+    } catch (cause) {
+      return threw(cause)
+    }
+  }
+  // The stage may return a promise or be a generator. The schema validates its final value.
+  return (context: InterceptorContext) => {
+    const value = body(context)
+    if (isThenable(value)) return Promise.resolve(value).then(validate)
+    return isIterator(value) ? validated(value, validate) : validate(value)
+  }
+}
+
+interface SchemaResult {
+  readonly value?: unknown
+  readonly issues?: readonly { readonly message: string; readonly path?: readonly unknown[] }[]
+}
+
+function judge(output: Output, given: unknown, name: string): Output {
+  const result = given as SchemaResult
+  if (result.issues === undefined) {
+    if (!('value' in result)) throw new TypeError('it returned neither a value nor issues')
+    return toOutput(output.withData(result.value), name)
+  }
+  const issues = result.issues
+    .slice(0, 10)
+    .map(({ message, path = [] }) => (path.length === 0 ? message : `${path.map(keyOf).join('.')}: ${message}`))
+  return failed(
+    'core/output-schema',
+    `Stage "${name}" returned data that its outputSchema refuses: ${issues.join('; ')}. Change the data or the schema.`,
+  )
+}
+
+const keyOf = (segment: unknown): string => String(isObject(segment) && 'key' in segment ? segment['key'] : segment)
+
+const isIterator = (value: unknown): value is AsyncGenerator<unknown, unknown> =>
+  isObject(value) && Symbol.asyncIterator in value && 'next' in value
+
+async function* validated(
+  chunks: AsyncGenerator<unknown, unknown>,
+  validate: (value: unknown) => Output | Promise<Output>,
+): AsyncGenerator<unknown, unknown> {
+  return await validate(yield* chunks)
+}
+
+/**
+ * Describes a stage as a value, with its types inferred from `after`. Type checking is linear in the number of stages. `build()`
+ * reports problems.
+ */
+export const defineStage: DefineStage<{}> = ((definition: unknown) =>
+  valueSpec(definition)) as unknown as DefineStage<{}>
+
+/** `defineStage` for stages that read `context.ports`. */
+export function definePorts<Ports>(): { readonly defineStage: DefineStage<Ports> } {
+  return { defineStage: defineStage as unknown as DefineStage<Ports> }
+}

@@ -1,0 +1,267 @@
+import { checkRules, didYouMean, isArray, isFunction, isName, isObject, oneOf } from '../base/check.ts'
+import type { Rules } from '../base/check.ts'
+import { systemClock } from '../base/clock.ts'
+import type { Clock } from '../base/clock.ts'
+import { DueQueue } from '../base/due-queue.ts'
+import { PipelineBuildError, StageflowError, quote } from '../base/errors.ts'
+import { freezers, fromOtherCopy, printAs } from '../base/objects.ts'
+import { wrapStage } from '../call/layers.ts'
+import { DEEPEST_CHILD, openChild } from '../children/child-run.ts'
+import type { StageInfo } from '../contract/context.ts'
+import { SINK } from '../contract/events.ts'
+import type { EventSink } from '../contract/events.ts'
+import type { Interceptor } from '../contract/interceptor.ts'
+import { readEdges, readNames, refuseCycles } from '../graph/edges.ts'
+import { PORTS, RUN_OPTIONS } from '../graph/graph.ts'
+import type { BuiltGraph, StageNode } from '../graph/graph.ts'
+import { createNode } from '../graph/nodes.ts'
+import type { NodeBuild } from '../graph/nodes.ts'
+import { SPECS, isDescribed } from '../graph/stage.ts'
+import type { DescribedPipeline, Problem } from '../graph/stage.ts'
+import { wrapRuns } from '../run/run-interceptors.ts'
+import { createPlan, turned } from '../schedule/plan.ts'
+import { builtGraphOf } from './stage-graph.ts'
+
+/** Up to this many stages, a graph has its own hidden class for `result.data`. */
+const MOST_FIELDS = 64
+
+/** The options of `build`, as given. */
+interface GivenOptions {
+  readonly ports?: Readonly<Record<string, unknown>>
+  readonly interceptors?: readonly Interceptor[]
+  readonly eventSink?: EventSink
+  readonly clock?: Clock
+  readonly freeze?: keyof typeof freezers
+  readonly ignoreOptions?: true | readonly string[]
+}
+
+/** Builds a pipeline; throws one `PipelineBuildError` with every problem. `depth`: the number of pipelines around it. */
+export function buildGraph(pipeline: DescribedPipeline, given: unknown, depth = 0): BuiltGraph {
+  const problems: StageflowError[] = []
+  const problem: Problem = (code, message, cause) => {
+    problems.push(new StageflowError(code, message, cause === undefined ? undefined : { cause }))
+  }
+  const options = readOptions(given, problem)
+  const interceptors = options.interceptors ?? []
+  checkInterceptors(interceptors, problem)
+  const places = readNames(pipeline[SPECS], problem)
+  // A stage without a legal name is checked too, under its place.
+  const specs = pipeline[SPECS].map((spec, place) =>
+    places.has(spec.name) ? spec : Object.assign({}, spec, { name: `#${place + 1}` }),
+  )
+  const edges = readEdges(specs, places, problem)
+  const dependencies = edges.map((one) => one.sources)
+  const dependents = turned(dependencies)
+  refuseCycles(specs, dependencies, dependents, problem)
+
+  const stages: StageInfo[] = []
+  const info = Object.freeze({
+    name: pipeline.name,
+    stages,
+    interceptors: Object.freeze(interceptors.map(({ name }) => name)),
+  })
+  const childOf = childGraphs(pipeline.name, options, depth + 1)
+  const claimed = new Set<string>(interceptors.flatMap((one) => namesIn(one, 'stageOptions')))
+  const { ignoreOptions } = options
+  const freeze = freezers[options.freeze ?? 'deep']
+  const names = specs.map(({ name }) => name)
+  const watching = interceptors.filter(({ onRun, settled }) => (onRun ?? settled) !== undefined)
+  // The problems of a child are problems of its parent.
+  const child: NodeBuild['child'] = (described, stage) => {
+    try {
+      return childOf(described)
+    } catch (error) {
+      const all = error instanceof PipelineBuildError ? error.problems : [error as StageflowError]
+      for (const one of all) problem(one.code, `In stage "${stage}": ${one.message}`, one.cause)
+      return undefined
+    }
+  }
+  const build = { pipeline: info, specs, names, edges, dependents, freeze, problem, claimed, ignoreOptions, child }
+  const bare = names.map((_, place) => {
+    const node = createNode(build, place)
+    stages.push(node.info)
+    return node
+  })
+  Object.freeze(stages)
+  const nodes = bare.map((node): StageNode => ({
+    ...node,
+    ...wrapStage(interceptors, node.info, problem),
+    alone: node.late,
+  }))
+  const aroundRun = wrapRuns(interceptors, info, problem)
+  if (problems.length > 0) throw new PipelineBuildError(pipeline.name, problems)
+
+  const clock = options.clock ?? systemClock
+  return Object.freeze({
+    name: pipeline.name,
+    info,
+    nodes,
+    names,
+    inherits: depth > 0,
+    freeze,
+    origin: pipeline,
+    plan: createPlan(dependencies, bare, dependents),
+    clock,
+    dues: new DueQueue(clock),
+    eventSink: options.eventSink,
+    ports: Object.freeze({ ...options.ports }),
+    watching,
+    aroundRun,
+    openChild,
+    runOptions: new Set([...RUN_OPTIONS, ...interceptors.flatMap((one) => namesIn(one, 'runOptions'))]),
+    indexOf: (stage: string) => places.get(stage),
+    childOf,
+    blank: names.map(() => undefined),
+    unset: Array.from({ length: 2 * names.length }, () => NaN),
+    Data: dataClass(names.length),
+  })
+}
+
+/**
+ * Returns a function that gives the graph of a child. A pipeline is built once, with its parent's options. Throws if the child
+ * isn't a pipeline or can't be built.
+ */
+function childGraphs(parent: string, options: GivenOptions, depth: number): (given: unknown) => BuiltGraph {
+  const built = new WeakMap<object, BuiltGraph>()
+  return (given) => {
+    const graph = builtGraphOf(given)
+    if (graph !== undefined) return graph
+    if (!isDescribed(given)) {
+      const copy = fromOtherCopy(given)
+      const wrong =
+        copy === undefined ? `is ${quote(given)}; it must be a built graph or a Pipeline.` : `cannot be run. ${copy}`
+      throw new StageflowError('core/not-a-pipeline', `A child of "${parent}" ${wrong}`)
+    }
+    if (depth > DEEPEST_CHILD)
+      throw new StageflowError(
+        'core/child-depth',
+        `Pipeline "${given.name}" is nested ${depth} deep; nest at most ${DEEPEST_CHILD}.`,
+      )
+    const made = built.get(given) ?? buildGraph(given, options, depth)
+    built.set(given, made)
+    return made
+  }
+}
+
+const RULES: Rules = {
+  interceptors: [(value) => isArray(value) && [...value].every(isObject), 'an array of interceptors'],
+  clock: [
+    (value) => isObject(value) && ['now', 'sleep', 'setTimeout'].every((key) => isFunction(value[key])),
+    'a clock with now, sleep and setTimeout',
+  ],
+  freeze: oneOf('deep', 'shallow'),
+  ports: PORTS,
+  eventSink: SINK,
+  ignoreOptions: [(value) => value === true || isArray(value), 'true or an array of names'],
+}
+
+/** Reads the options of `build`. Reports illegal ones, and leaves them out. */
+function readOptions(given: unknown, problem: Problem): GivenOptions {
+  if (given !== undefined && !isObject(given))
+    problem(
+      'core/illegal-option',
+      `build() was given ${quote(given)}; it must be an object such as { interceptors: [] }.`,
+    )
+  if (!isObject(given)) return {}
+  const options = { ...given }
+  checkRules(given, RULES, (key, why) => {
+    problem('core/illegal-option', `build() was given ${key} ${why}.`)
+    delete options[key]
+  })
+  const known = Object.keys(RULES)
+  for (const key of Object.keys(options)) {
+    if (options[key] === undefined || known.includes(key)) continue
+    const guess = didYouMean(key, known) ?? ` It knows: ${known.join(', ')}.`
+    problem('core/illegal-option', `build() has no option ${quote(key)}.${guess}`)
+    delete options[key]
+  }
+  return options
+}
+
+/** A small graph has its own hidden class for `result.data`, a large one a dictionary. Neither inherits from Object.prototype. */
+function dataClass(count: number): new () => Record<string, unknown> {
+  if (count > MOST_FIELDS) {
+    return function Data() {
+      return Object.create(null) as object
+    } as unknown as new () => Record<string, unknown>
+  }
+  function Data(): void {}
+  Data.prototype = Object.create(null) as object
+  printAs(Data.prototype, (data) => ({ ...data }))
+  return Data as unknown as new () => Record<string, unknown>
+}
+
+const HOOKS = ['settled', 'onCall', 'wrap', 'wrapRun', 'onRun'] as const
+const LISTS = ['stageOptions', 'runOptions', 'mustBeInside', 'mustBeOutside'] as const
+
+/** Reads a list of names from an interceptor; empty if it is missing or isn't an array. */
+function namesIn(interceptor: Interceptor, list: (typeof LISTS)[number]): readonly string[] {
+  const names: unknown = interceptor[list]
+  return isArray(names) ? (names as readonly string[]) : []
+}
+
+/** The names of an object's functions, including those of its class. Doesn't call getters. */
+function functionsOf(object: object): readonly string[] {
+  const names: string[] = []
+  for (let at = object; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at)))
+      if (isFunction(value)) names.push(name)
+  }
+  return names
+}
+
+function checkHooks(one: Interceptor, problem: Problem): void {
+  const { name } = one
+  let hasHook = false
+  for (const hook of HOOKS) {
+    if (one[hook] === undefined) continue
+    hasHook = true
+    if (!isFunction(one[hook]))
+      problem('core/interceptor', `Interceptor "${name}" has ${hook} ${quote(one[hook])}; it must be a function.`)
+  }
+  for (const key of functionsOf(one)) {
+    const guess = HOOKS.includes(key as never) ? undefined : didYouMean(key, HOOKS, key.length > 6 ? 2 : 1)
+    if (guess === undefined) continue
+    hasHook = true
+    problem('core/interceptor', `Interceptor "${name}" has a function "${key}", which is not a hook.${guess}`)
+  }
+  if (!hasHook) problem('core/interceptor', `Interceptor "${name}" has no hook; add one: ${HOOKS.join(', ')}.`)
+}
+
+/** Checks the names, hooks and order of a list of interceptors. */
+function checkInterceptors(interceptors: readonly Interceptor[], problem: Problem): void {
+  const places = new Map<string, number>()
+  interceptors.forEach((one, place) => {
+    const { name } = one
+    if (!isName(name))
+      return problem(
+        'core/interceptor',
+        `Interceptor ${place + 1} is named ${quote(name)}; it must be a string such as 'cache'.`,
+      )
+    if (places.has(name)) problem('core/interceptor', `Two interceptors are named "${name}"; remove or rename one.`)
+    places.set(name, place)
+    checkHooks(one, problem)
+    for (const list of LISTS) {
+      if (one[list] !== undefined && !isArray(one[list]))
+        problem(
+          'core/interceptor',
+          `Interceptor "${name}" has ${list} ${quote(one[list])}; it must be an array of names.`,
+        )
+    }
+  })
+  interceptors.forEach((one, place) => {
+    const { name } = one
+    for (const other of namesIn(one, 'mustBeInside'))
+      if ((places.get(other) ?? place) > place)
+        problem(
+          'core/interceptor-order',
+          `Interceptor "${name}" must stand inside "${other}"; move it after "${other}".`,
+        )
+    for (const other of namesIn(one, 'mustBeOutside'))
+      if ((places.get(other) ?? place) < place)
+        problem(
+          'core/interceptor-order',
+          `Interceptor "${name}" must stand outside "${other}"; move it before "${other}".`,
+        )
+  })
+}

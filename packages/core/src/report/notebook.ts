@@ -1,0 +1,91 @@
+import { isArray } from '../base/check.ts'
+import { StageflowError, textOf } from '../base/errors.ts'
+import { define } from '../base/objects.ts'
+
+/** Whatever has a name that a problem can mention, such as an interceptor. */
+export interface Named {
+  readonly name: string
+}
+
+/** Calls a hook that only watches. What it throws, or rejects with, is reported and changes nothing. */
+export function tell(
+  notebook: { readonly notebook: Notebook },
+  by: Named | undefined,
+  what: string | undefined,
+  hook: () => unknown,
+): void {
+  try {
+    const answer = hook()
+    if (answer instanceof Promise) notebook.notebook.reportRejection(answer, by, what)
+  } catch (cause) {
+    notebook.notebook.reportThrow(cause, by, what)
+  }
+}
+
+/** How deep a note is looked at before JSON itself is asked. Most notes are flat. */
+const QUICK_DEPTH = 3
+
+/** Refuses a note that JSON can't write, with `core/note`; otherwise returns it. */
+export function checkedNote<T>(key: unknown, value: T): T {
+  let why: string | undefined
+  let cause: unknown
+  try {
+    if (isQuick(value, QUICK_DEPTH) || JSON.stringify(value) !== undefined) return value
+    why = `JSON has nothing for a ${typeof value}`
+  } catch (thrown) {
+    cause = thrown
+    why = textOf(thrown).split('\n', 1)[0]
+  }
+  throw new StageflowError(
+    'core/note',
+    `The note "${String(key)}" is not JSON: ${why}; note plain data, such as { inputTokens: 12 }.`,
+    { cause },
+  )
+}
+
+/** Whether a value is surely JSON. Asking JSON costs five times as much. */
+function isQuick(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null)
+    return typeof value !== 'bigint' && typeof value !== 'function' && typeof value !== 'symbol'
+  if (depth === 0) return false
+  if (isArray(value)) return value.every((one) => isQuick(one, depth - 1))
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false
+  for (const key in value) {
+    if (!isQuick((value as Record<string, unknown>)[key], depth - 1)) return false
+  }
+  return true
+}
+
+/** The notes of a run, and the problems that happened beside it and changed nothing. */
+export class Notebook {
+  notes: Record<string, unknown> | undefined
+  problems: StageflowError[] | undefined
+  /** The names of interceptors that have been reported, since each is reported once. */
+  #reported: Set<string | undefined> | undefined
+
+  note(key: string, value: unknown): void {
+    define((this.notes ??= {}), key, checkedNote(key, value))
+  }
+
+  /** Keeps a problem, also after the run is over: a promise may reject later, but before the report is read. */
+  problem(problem: StageflowError): void {
+    ;(this.problems ??= []).push(problem)
+  }
+
+  /** A watching hook returned a promise by mistake. If that rejects, the failure must be seen, and must not end the process. */
+  reportRejection(answer: unknown, by: Named | undefined, what?: string): void {
+    if (answer instanceof Promise) answer.catch((cause: unknown) => this.reportThrow(cause, by, what))
+  }
+
+  /** An interceptor threw in a hook that only watches. Each interceptor is reported once. */
+  reportThrow(cause: unknown, by: Named | undefined, what: string = 'a call'): void {
+    if (this.#reported?.has(by?.name) === true) return
+    ;(this.#reported ??= new Set()).add(by?.name)
+    const who = by === undefined ? 'An interceptor' : `Interceptor "${by.name}"`
+    this.problem(
+      new StageflowError('core/observer-threw', `${who} threw when it was told of ${what}: ${textOf(cause)}`, {
+        cause,
+      }),
+    )
+  }
+}

@@ -1,0 +1,156 @@
+import { errorRecord } from '../base/errors.ts'
+import { Output } from '../contract/output.ts'
+import type { AttemptRecord, PipelineReport, PipelineStatus, StageRecord } from '../contract/results.ts'
+import type { StageNode } from '../graph/graph.ts'
+import { FAILED, OK, SKIPPED, WAITING } from '../schedule/plan.ts'
+import { ENDED } from './run-facts.ts'
+import type { RunFacts } from './run-facts.ts'
+import type { ChildRun, StageFacts } from './stage-facts.ts'
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
+
+/** The call of an unwrapped stage that goes on, as far as a record shows it. */
+export interface OpenCall {
+  /** Its answer, which its parts are being told. */
+  readonly output: Output | undefined
+  /** Whether it has called the stage's code. */
+  readonly hasBegun: boolean
+}
+
+const NO_NOTES = Object.freeze({})
+
+/** How a stage settled; undefined while it has not. */
+export function stageOutput(run: RunFacts, stage: number): Output | undefined {
+  const state = run.schedule.state(stage)
+  if (state < OK) return undefined
+  const output = run.stages?.[stage]?.output
+  if (output !== undefined) return output
+  if (state === OK) return new Output('ok', run.data[stage])
+  return state === SKIPPED ? new Output('skip', skipReason(run, stage)) : undefined
+}
+
+/** Why a stage was skipped before it could start. */
+function skipReason(run: RunFacts, stage: number): string {
+  const { names, nodes } = run.graph
+  const why = run.schedule.why(stage)
+  if (why === stage) return 'late'
+  const node = nodes[stage] as StageNode
+  const failure = run.schedule.failureBehind(stage)
+  const skipped = failure < 0 ? 'was skipped' : `was skipped after stage "${names[failure]}" failed`
+  const ended = run.schedule.state(why) === FAILED ? 'failed' : skipped
+  const isAlone = node.dependencies.length === 1 || (failure >= 0 && node.info.join === 'all')
+  return `dependency "${names[why]}" ${ended}${isAlone ? '' : ', so too few dependencies can end ok'}`
+}
+
+/** The facts of one stage as they are now. `call`: the call that an unwrapped stage is in, if it has parts. */
+export function stageRecord(run: RunFacts, stage: number, call?: OpenCall): StageRecord {
+  const { names } = run.graph
+  const state = run.schedule.state(stage)
+  const why = run.schedule.why(stage)
+  const isReleased = why >= 0 && why !== stage
+  const facts = run.stages?.[stage]
+  const startedAt = timeOf(run, 2 * stage)
+  const record: Writable<StageRecord> = {
+    stage: names[stage] as string,
+    status: statusOf(run, state, facts),
+    readyAt:
+      state === WAITING || (why === stage && startedAt === undefined)
+        ? undefined
+        : isReleased
+          ? timeOf(run, 2 * why + 1)
+          : run.startedAt,
+    startedAt,
+    // While its parts are told of the answer, an unwrapped stage has not settled yet.
+    endedAt: call?.output === undefined ? timeOf(run, 2 * stage + 1) : undefined,
+    releasedBy: isReleased ? names[why] : undefined,
+    attempts: attemptsOf(run, stage, facts, call),
+    chunks: facts?.chunks ?? 0,
+    notes: facts?.notes ?? NO_NOTES,
+  }
+  if (state !== OK || facts !== undefined) addEnding(record, run, state, facts)
+  return record
+}
+
+function attemptsOf(
+  run: RunFacts,
+  stage: number,
+  facts: StageFacts | undefined,
+  call: OpenCall | undefined,
+): readonly AttemptRecord[] {
+  if (facts?.attempts !== undefined) return attemptsSoFar(facts)
+  const startedAt = timeOf(run, 2 * stage)
+  if (startedAt === undefined || run.graph.nodes[stage]?.wrapped !== undefined || call?.hasBegun === false) return []
+  // An unwrapped stage keeps no attempts: its one call took as long as the stage.
+  const endedAt = facts !== undefined && facts.code > 0 ? undefined : timeOf(run, 2 * stage + 1)
+  if (call?.output !== undefined) return [soleAttempt(startedAt, endedAt, call.output)]
+  return [{ attempt: 1, startedAt, endedAt, status: statusOf(run, run.schedule.state(stage), facts) }]
+}
+
+function soleAttempt(startedAt: number, endedAt: number | undefined, { status, error }: Output): AttemptRecord {
+  const attempt = { attempt: 1, startedAt, endedAt, status }
+  return error === undefined ? attempt : { ...attempt, error: errorRecord(error) }
+}
+
+/** An attempt whose code still runs, items of a map and child runs included, has yet to end: its record is a copy. */
+function attemptsSoFar({ attempts = [], code }: StageFacts): readonly AttemptRecord[] {
+  const last = attempts.at(-1)
+  if (code === 0 && last?.endedAt !== undefined) return attempts
+  return attempts.map((one) => (one === last ? { ...one, endedAt: undefined } : one))
+}
+
+function statusOf(run: RunFacts, state: number, facts: StageFacts | undefined): StageRecord['status'] {
+  if (facts?.tolerated !== undefined) return 'fail'
+  if (state === OK) return 'ok'
+  if (state === SKIPPED) return 'skip'
+  if (state === FAILED) return 'fail'
+  return state > FAILED || run.phase >= ENDED ? 'cancel' : undefined
+}
+
+function addEnding(record: Writable<StageRecord>, run: RunFacts, state: number, facts: StageFacts | undefined): void {
+  const failure = facts?.tolerated ?? (state === FAILED ? facts?.output : undefined)
+  if (facts?.tolerated !== undefined) record.tolerated = true
+  if (failure !== undefined) {
+    record.error = errorRecord(failure.error, record.stage)
+    // The error of an attempt does not name its stage.
+    const error = errorRecord(failure.error)
+    if (facts?.attempts === undefined) record.attempts = record.attempts.map((attempt) => ({ ...attempt, error }))
+  } else if (state === SKIPPED)
+    record.reason = facts?.output?.reason ?? skipReason(run, run.graph.indexOf(record.stage) as number)
+  else if (record.status === 'cancel')
+    record.reason = facts?.output?.reason ?? run.ending?.reason ?? 'the run ended before it started'
+  if (facts?.abandoned === true) record.abandoned = true
+  if (facts?.children !== undefined) record.children = facts.children.flatMap((child) => childReport(child, run))
+}
+
+/** A child that still runs has no report yet. One that outlived its stage's grace time was cancelled with it. */
+function childReport({ isOver, result }: ChildRun, run: RunFacts): readonly PipelineReport[] {
+  if (isOver) return [result.report]
+  return run.phase >= ENDED ? [{ ...result.report, endedAt: run.endedAt }] : []
+}
+
+function timeOf(run: RunFacts, place: number): number | undefined {
+  const time = run.times[place] as number
+  return Number.isNaN(time) ? undefined : time
+}
+
+/** The facts of a whole run. */
+export function pipelineReport(run: RunFacts, status: PipelineStatus): PipelineReport {
+  const stages: Record<string, StageRecord> = Object.create(null) as Record<string, StageRecord>
+  run.graph.names.forEach((name, stage) => {
+    stages[name] = stageRecord(run, stage)
+  })
+  const { startedAt, endedAt, pipelineRunId, graph, notebookIfAny: { notes, problems } = {} } = run
+  return {
+    status,
+    pipeline: graph.name,
+    pipelineRunId,
+    startedAt,
+    endedAt,
+    stages,
+    droppedEvents: run.events?.dropped ?? 0,
+    notes:
+      problems === undefined
+        ? { ...notes }
+        : { ...notes, 'core/problems': problems.map((problem) => errorRecord(problem)) },
+  }
+}

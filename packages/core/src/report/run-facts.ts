@@ -1,0 +1,283 @@
+import { untilAborted } from '../base/abort.ts'
+import type { Clock } from '../base/clock.ts'
+import type { StageflowError } from '../base/errors.ts'
+import { define } from '../base/objects.ts'
+import { SlotValues } from '../contract/context.ts'
+import type { RunParent, Slot } from '../contract/context.ts'
+import { PROCESS_SINK, NoOpEventSink, checkEvent, processWide } from '../contract/events.ts'
+import type { StageEventMap } from '../contract/events.ts'
+import { Output, failed, isData, unreadable } from '../contract/output.ts'
+import type { Fields } from '../contract/snapshot-fields.ts'
+import { snapshotOf } from '../contract/snapshot.ts'
+import type { ContextSnapshot } from '../contract/snapshot.ts'
+import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
+import { CANCELLED, FAILED, OK, SKIPPED } from '../schedule/plan.ts'
+import { Schedule } from '../schedule/schedule.ts'
+import { Notebook, checkedNote } from './notebook.ts'
+import { RunEvents } from './run-events.ts'
+import type { Listener } from './run-events.ts'
+import { StageFacts } from './stage-facts.ts'
+import type { ChildRun } from './stage-facts.ts'
+
+const DEFAULT_GRACE_MS = 5_000
+const DEFAULT_CLEANUP_MS = 5_000
+
+/** Where a run is in its life. It only goes forward. */
+export const OPENING = 0
+/** Its stages may start. */
+export const STAGES = 1
+/** Its stages have ended. Its cleanups and its last event follow, each for a limited time. */
+export const CLEANUPS = 2
+/** None of its stages runs any more, and no child run can start. */
+export const ENDED = 3
+/** Its last event has been made, so no other may follow. */
+export const LAST_EVENT = 4
+/** Its last event is out, and nothing about it changes any more. */
+export const CLOSED = 5
+
+/** Why a run ended before its stages did. */
+export interface Ending {
+  readonly status: 'cancelled' | 'failed'
+  readonly reason: string
+}
+
+export interface Failure {
+  readonly error: unknown
+  readonly stage: string | undefined
+}
+
+/** A sign of life of a stage; or the engine blocks it, or no longer does. */
+export type CallNews = 'alive' | 'parked' | 'unparked'
+
+/** What a child run has of the run above it. */
+export interface ParentLink {
+  readonly facts: RunFacts
+  /** What interceptors are shown of it. */
+  readonly shown: RunParent
+  readonly signal: AbortSignal
+  /** When the stage that started the child gives up, on the clock of the run above. A slow reader can move it to later. */
+  readonly deadline: number
+  readonly openedAt: number
+  /** Tells the calls around the stage that started the child. */
+  readonly tell: (news: CallNews) => void
+  /** The child is past a deadline that it has from above. */
+  readonly outOfTime: () => void
+}
+
+/** What is known of one run: what it was given, its stages' data and times, and how it ended. Most of it is made when it is first needed. */
+export class RunFacts {
+  readonly graph: BuiltGraph
+  readonly options: AllRunOptions
+  readonly parent: ParentLink | undefined
+  readonly clock: Clock
+  readonly schedule: Schedule
+  readonly events: RunEvents | undefined
+  /** The data of each stage that settled ok. */
+  readonly data: (object | undefined)[]
+  /** Two a stage: when it started and when it settled; NaN: it has not. */
+  readonly times: number[]
+  phase: number = OPENING
+  /** When it started. */
+  readonly startedAt: number
+  endedAt: number
+  /** The limit that this run's own timer keeps, on its clock. */
+  ownLimit: number = Infinity
+  ending: Ending | undefined
+  /** Every failure that was not tolerated, in order. */
+  failures: Failure[] | undefined
+  /** What is known of stages beyond their data and times; undefined for those of which there is nothing. */
+  stages: (StageFacts | undefined)[] | undefined
+  readonly #input: Fields
+  #notebook: Notebook | undefined
+  #snapshot: ContextSnapshot | undefined
+  #id: string | undefined
+  #ports: Readonly<Record<string, unknown>> | undefined
+  #slots: SlotValues | undefined
+
+  constructor(
+    graph: BuiltGraph,
+    input: Fields,
+    options: AllRunOptions,
+    parent: ParentLink | undefined,
+    listener: Listener | undefined,
+  ) {
+    this.graph = graph
+    this.options = options
+    this.parent = parent
+    this.clock = graph.clock
+    const { maxConcurrency = Infinity } = options
+    this.schedule = new Schedule(
+      graph.plan,
+      maxConcurrency === Infinity ? 0 : maxConcurrency,
+      options.onStageFailure === 'continue',
+    )
+    this.data = graph.blank.slice()
+    this.times = graph.unset.slice()
+    this.startedAt = this.endedAt = graph.clock.now()
+    this.#input = input
+    const given = options.eventSink ?? graph.eventSink ?? processWide[PROCESS_SINK] ?? NoOpEventSink
+    const sink = given === NoOpEventSink ? undefined : given
+    this.events = sink === undefined && listener === undefined ? undefined : new RunEvents(this, sink, listener)
+  }
+
+  get pipelineRunId(): string {
+    return (this.#id ??= (this.#input['pipelineRunId'] as string | undefined) ?? crypto.randomUUID())
+  }
+  get parentRunId(): string | undefined {
+    return this.parent?.shown.pipelineRunId
+  }
+  get snapshot(): ContextSnapshot {
+    return (this.#snapshot ??= snapshotOf({
+      ...this.#input,
+      pipelineRunId: this.pipelineRunId,
+      createdAt: this.#input['createdAt'] ?? this.startedAt,
+    }))
+  }
+  set snapshot(snapshot: ContextSnapshot) {
+    // A snapshot that an interceptor made is of this run, whatever run id it has.
+    const { pipelineRunId } = this
+    this.#snapshot = snapshot.pipelineRunId === pipelineRunId ? snapshot : snapshot.withIdentity({ pipelineRunId })
+  }
+  get ports(): Readonly<Record<string, unknown>> {
+    const { ports } = this.options
+    return (this.#ports ??= ports === undefined ? this.graph.ports : Object.freeze({ ...this.graph.ports, ...ports }))
+  }
+  /** When the run gives up, on its clock: its own limit, or what is left of the parent's. */
+  get limit(): number {
+    const { parent, ownLimit } = this
+    return parent === undefined ? ownLimit : Math.min(ownLimit, parent.deadline + (this.startedAt - parent.openedAt))
+  }
+  get graceMs(): number {
+    return this.options.graceMs ?? DEFAULT_GRACE_MS
+  }
+  get cleanupMs(): number {
+    return this.options.cleanupMs ?? DEFAULT_CLEANUP_MS
+  }
+  /** Whether what the stage does no longer counts. */
+  isClosed(stage: number): boolean {
+    return this.phase >= ENDED || this.stages?.[stage]?.abandoned === true
+  }
+
+  stage(stage: number): StageFacts {
+    return ((this.stages ??= this.graph.blank.slice())[stage] ??= new StageFacts())
+  }
+  /** The child runs of all stages, in the order of the stages. */
+  get children(): readonly ChildRun[] {
+    return (this.stages ?? []).flatMap((facts) => facts?.children ?? [])
+  }
+
+  /** Writes that a stage has settled with plain data, if that is what it returned and nothing else is known of it; returns its state, or 0. */
+  settleWithData(index: number, returned: unknown): number {
+    try {
+      if (!isData(returned)) return 0
+      this.data[index] = this.graph.freeze(returned)
+      return OK
+    } catch (cause) {
+      return this.settle(index, unreadable(this.graph.names[index] as string, cause))
+    }
+  }
+
+  /** Writes how a stage has settled; returns its state for the schedule. */
+  settle(index: number, given: Output): number {
+    const { name, onFailure, wrapped } = this.graph.nodes[index] as StageNode
+    const output =
+      given.status === 'retry'
+        ? failed(
+            'core/retry-exhausted',
+            `Stage "${name}" returned retry, but no interceptor retried it; add retry(), or raise its attempts.`,
+            {
+              cause: given.error,
+            },
+          )
+        : given
+    if (output.status === 'ok') {
+      if (output.hasMore) this.stage(index).output = output
+      this.data[index] = output.data as object
+      return OK
+    }
+    const stage = this.stage(index)
+    if (wrapped === undefined && stage.attempts === undefined) {
+      const [startedAt, endedAt] = this.times.slice(2 * index, 2 * index + 2) as [number, number]
+      if (output !== given) stage.soleAttempt(startedAt, given, endedAt)
+      else stage.returned = output
+    }
+    if (output.status === 'fail' && onFailure !== undefined) {
+      stage.tolerated = output
+      if (onFailure === 'skip') stage.output = new Output('skip', 'its failure is tolerated (onFailure)')
+      else this.data[index] = onFailure.fallback
+      return onFailure === 'skip' ? SKIPPED : OK
+    }
+    stage.output = output
+    if (output.status === 'skip') return SKIPPED
+    if (output.status === 'cancel') {
+      this.ending ??= { status: 'cancelled', reason: output.reason ?? '' }
+      return CANCELLED
+    }
+    this.fail(output.error, name)
+    this.ending ??= { status: 'failed', reason: `stage "${name}" failed` }
+    return FAILED
+  }
+
+  fail(error: unknown, stage: string | undefined): void {
+    ;(this.failures ??= []).push({ error, stage })
+  }
+
+  get notebook(): Notebook {
+    return (this.#notebook ??= new Notebook())
+  }
+  get notebookIfAny(): Notebook | undefined {
+    return this.#notebook
+  }
+  problem(problem: StageflowError): void {
+    this.notebook.problem(problem)
+  }
+  noteStage(stage: number, key: string, value: unknown): void {
+    if (!this.isClosed(stage)) define((this.stage(stage).notes ??= {}), key, checkedNote(key, value))
+  }
+  noteRun(key: string, value: unknown): void {
+    if (this.phase < CLOSED) this.notebook.note(key, value)
+  }
+
+  slotValue<T>(slot: Slot<T>): T | undefined {
+    return this.#slots?.has(slot) === true ? (this.#slots.get(slot) as T) : this.parent?.facts.slotValue(slot)
+  }
+  setSlot<T>(slot: Slot<T>, value: T): void {
+    ;(this.#slots ??= new SlotValues()).set(slot, value)
+  }
+
+  stageEvent<Kind extends keyof StageEventMap>(
+    stage: string,
+    kind: Kind,
+    data: StageEventMap[Kind],
+    timestamp: number,
+  ): void {
+    this.events?.emit(`stage.${stage}.${kind}`, data, stage, timestamp)
+  }
+  /** An event of a stage, or of an interceptor around the run; false: refused. */
+  tryEmit(node: StageNode | undefined, type: string, data: object): boolean {
+    checkEvent(type, data)
+    if (!this.#mayEmit(node)) return false
+    return this.events === undefined || this.events.emit(type, data, node?.name, this.clock.now())
+  }
+  /** The same, but waits while the sink pushes back, or until `signal` aborts. */
+  async emit(node: StageNode | undefined, type: string, data: object, signal: AbortSignal): Promise<void> {
+    checkEvent(type, data)
+    if (this.events === undefined || !this.#mayEmit(node)) return
+    await untilAborted(this.events.emitAndWait(type, data, node?.name, this.clock.now()), signal)
+  }
+  #mayEmit(node: StageNode | undefined): boolean {
+    return this.phase < LAST_EVENT && (node === undefined || !this.isClosed(node.index))
+  }
+
+  /** Counts a chunk and publishes it; a promise while its reader is too far behind. */
+  chunk(node: StageNode, chunk: unknown, attempt: number): Promise<void> | undefined {
+    const facts = this.stage(node.index)
+    facts.committed = true
+    facts.chunks++
+    const { events, options } = this
+    const toSink = options.chunkEvents === true
+    if (events === undefined || (events.listener === undefined && !toSink)) return undefined
+    events.emit(`stage.${node.name}.chunk`, { chunk, attempt }, node.name, this.clock.now(), toSink)
+    return events.listener?.room()
+  }
+}

@@ -1,0 +1,155 @@
+import { errorRecord } from '../base/errors.ts'
+import type { ErrorRecord } from '../base/errors.ts'
+import type { Output } from '../contract/output.ts'
+import type { AttemptRecord, ChildResult } from '../contract/results.ts'
+
+/** One call of a stage's code. Its end is filled in when the code returns. */
+export type Attempt = { -readonly [Key in keyof AttemptRecord]: AttemptRecord[Key] } & { error?: ErrorRecord }
+
+/** A run that a stage has started. */
+export interface ChildRun {
+  /** Its lineage, such as `answer#2/write`. */
+  readonly path: string
+  /** Whether all its stages have ended. */
+  readonly isOver: boolean
+  /** Whether it ends by itself within its own limits: its grace time runs, or its cleanups or last event do. */
+  readonly endsSoon: boolean
+  readonly result: ChildResult
+  cancel(reason: string): void
+}
+
+/** What is known of one stage of a run beyond its data and times. Made only for stages that have any of it. */
+export class StageFacts {
+  /** How many pieces of its code the run waits for: a call of its body, items of a map, child runs. */
+  code = 0
+  /** Its code ignored its signal past the grace time. Nothing that it does counts any more. */
+  abandoned = false
+  /** An attempt has delivered a chunk, so no other attempt may run. */
+  committed = false
+  chunks = 0
+  /** Every call of its code; undefined for an unwrapped stage whose one call took as long as the stage. */
+  attempts: Attempt[] | undefined
+  /** It waits without a slot. */
+  isParked = false
+  notes: Record<string, unknown> | undefined
+  children: ChildRun[] | undefined
+  /** How many child runs the code has started in this attempt, by the suffix of their paths. */
+  childCounts: Map<string, number> | undefined
+  /** How the stage settled, unless plain data says it all. */
+  output: Output | undefined
+  /** The failure that `onFailure` tolerated. */
+  tolerated: Output | undefined
+  /** What its code returned last. If the stage settled with another output, an interceptor or the engine answered. */
+  returned: Output | undefined
+  /** How many pieces of its code run, abandoned ones included. */
+  #alive = 0
+  #idle: PromiseWithResolvers<void> | undefined
+  #left: PromiseWithResolvers<void> | undefined
+  #settled: PromiseWithResolvers<void> | undefined
+  #resumed: PromiseWithResolvers<void> | undefined
+
+  // The attempt log: nothing else writes attempts.
+
+  /** The code is called. */
+  beginAttempt(startedAt: number): Attempt {
+    const attempt: Attempt = {
+      attempt: (this.attempts?.length ?? 0) + 1,
+      startedAt,
+      endedAt: undefined,
+      status: undefined,
+    }
+    if (this.attempts === undefined) this.attempts = [attempt]
+    else this.attempts.push(attempt)
+    this.childCounts = undefined
+    this.enterCode()
+    return attempt
+  }
+
+  /** The code has returned, and `output` is how its attempt ended. Once the stage was abandoned its record is closed. */
+  endAttempt(attempt: Attempt, output: Output, endedAt: number): Output {
+    this.leaveCode()
+    if (this.abandoned) return output
+    attempt.endedAt = endedAt
+    attempt.status = output.status
+    if (output.error !== undefined) attempt.error = errorRecord(output.error)
+    return (this.returned = output)
+  }
+
+  /** An unwrapped stage settles while its code still runs. Its attempt stays open until the code returns. */
+  settleBeforeCode(startedAt: number): void {
+    this.enterCode()
+    this.attempts ??= [{ attempt: 1, startedAt, endedAt: undefined, status: undefined }]
+  }
+
+  /** An unwrapped stage keeps its one attempt only if it ended otherwise than the stage. */
+  soleAttempt(startedAt: number, output: Output, endedAt: number): void {
+    this.endAttempt(this.beginAttempt(startedAt), output, endedAt)
+  }
+
+  /** The call was answered before it reached the code. */
+  noAttempt(): void {
+    this.attempts = []
+  }
+
+  /** Whether the stage's own code settled it, and not an interceptor or the engine. */
+  get settledItself(): boolean {
+    return this.output !== undefined && this.output === this.returned
+  }
+
+  // Code that runs.
+
+  /** Child runs do not outlive the code that started them. */
+  cancelChildren(stage: string): void {
+    for (const child of this.children ?? []) child.cancel(`the code of stage "${stage}" that started it ended`)
+  }
+
+  enterCode(): void {
+    this.code++
+    this.#alive++
+  }
+
+  /** A piece of code has returned; true: it was counted, and none runs any more. */
+  leaveCode(): boolean {
+    if (--this.#alive === 0) {
+      this.#left?.resolve()
+      this.#left = undefined
+    }
+    if (this.code === 0 || --this.code > 0) return false
+    this.#idle?.resolve()
+    this.#idle = undefined
+    return true
+  }
+
+  /** The run stops waiting for the code. */
+  abandon(): void {
+    this.abandoned = true
+    this.code = 0
+    this.#idle?.resolve()
+  }
+
+  /** The stage has settled. */
+  settled(): void {
+    this.#settled?.resolve()
+  }
+
+  /** Resolves when the run waits for none of the code. */
+  idle(): Promise<void> {
+    return (this.#idle ??= Promise.withResolvers()).promise
+  }
+
+  /** Resolves when none of the code runs, abandoned code included. `isUncounted`: the code of an unwrapped stage that has not settled. */
+  codeLeft(isUncounted: boolean): Promise<void> {
+    if (isUncounted) return (this.#settled ??= Promise.withResolvers()).promise.then(() => this.codeLeft(false))
+    return this.#alive === 0 ? Promise.resolve() : (this.#left ??= Promise.withResolvers()).promise
+  }
+
+  /** Resolves when the parked stage has a slot again. */
+  resumed(): Promise<void> {
+    return (this.#resumed ??= Promise.withResolvers()).promise
+  }
+  resume(): void {
+    this.isParked = false
+    this.#resumed?.resolve()
+    this.#resumed = undefined
+  }
+}

@@ -1,0 +1,161 @@
+import type { RunAbort } from '../base/abort.ts'
+import { checkRules, isObject } from '../base/check.ts'
+import type { Rules } from '../base/check.ts'
+import type { Clock } from '../base/clock.ts'
+import { StageflowError, quote, textOf, toError } from '../base/errors.ts'
+import { getter } from '../base/objects.ts'
+import type { PipelineInfo, RunOptions, RunParent } from '../contract/context.ts'
+import type { EmitEvent, TryEmitEvent } from '../contract/events.ts'
+import type { RunChanges, RunContext } from '../contract/interceptor.ts'
+import { asStageOutput } from '../contract/output.ts'
+import type { RunOutcome } from '../contract/results.ts'
+import { IDS } from '../contract/snapshot-fields.ts'
+import { ContextSnapshot } from '../contract/snapshot.ts'
+import { SIGNAL } from '../graph/graph.ts'
+import { Outcome } from '../report/outcome.ts'
+import { stageOutput } from '../report/record.ts'
+import type { RunFacts } from '../report/run-facts.ts'
+import { RUNNING } from '../schedule/plan.ts'
+
+/** Set by the class below, which alone can read its private fields. */
+let readRun: (context: unknown) => Behind | undefined
+
+interface Behind {
+  readonly run: LayeredRun
+  readonly changes: RunChanges
+}
+
+/** A layer around the run that has not answered yet. */
+export interface PendingLayer {
+  readonly name: string
+  /** Answers in its place. */
+  readonly answer: (outcome: RunOutcome) => void
+}
+
+/** A run, as its layers reach it. */
+export interface LayeredRun {
+  readonly facts: RunFacts
+  readonly stop: { readonly abort: RunAbort }
+  readonly pending: PendingLayer[]
+  /** The last promise that a layer has returned and that has been checked. */
+  checked: Promise<RunOutcome> | undefined
+  begin(changes: RunChanges): Promise<Outcome>
+}
+
+const CHANGES: Rules = {
+  signal: SIGNAL,
+  deadline: [(value) => typeof value === 'number' && !Number.isNaN(value), 'a time on the clock, in milliseconds'],
+  snapshot: [(value) => value instanceof ContextSnapshot, 'a ContextSnapshot'],
+}
+
+const NO_CHANGES: RunChanges = {}
+
+/** A run as interceptors see it. */
+export class LiveRunContext implements RunContext {
+  readonly #run: LayeredRun
+  readonly #changes: RunChanges
+  #signal: AbortSignal | undefined
+
+  constructor(run: LayeredRun, changes: RunChanges = NO_CHANGES) {
+    this.#run = run
+    this.#changes = changes
+  }
+
+  declare readonly pipelineRunId: string
+  declare readonly requestId: string | undefined
+  declare readonly sessionId: string | undefined
+  declare readonly userId: string | undefined
+  declare readonly orgId: string | undefined
+  declare readonly interactionId: string | undefined
+
+  static {
+    for (const id of IDS) getter(this.prototype, id, (run) => run.snapshot[id])
+    readRun = (context) =>
+      isObject(context) && #run in context ? { run: context.#run, changes: context.#changes } : undefined
+  }
+
+  get pipeline(): PipelineInfo {
+    return this.#run.facts.graph.info
+  }
+  get parent(): RunParent | undefined {
+    return this.#run.facts.parent?.shown
+  }
+  get snapshot(): ContextSnapshot {
+    return this.#changes.snapshot ?? this.#run.facts.snapshot
+  }
+  get options(): Readonly<RunOptions> {
+    return this.#run.facts.options
+  }
+  get signal(): AbortSignal {
+    const { signal } = this.#run.stop.abort.scope
+    const narrower = this.#changes.signal
+    return narrower === undefined ? signal : (this.#signal ??= AbortSignal.any([signal, narrower]))
+  }
+  get deadline(): number | undefined {
+    const least = Math.min(this.#changes.deadline ?? Infinity, this.#run.facts.limit)
+    return least === Infinity ? undefined : least
+  }
+  get clock(): Clock {
+    return this.#run.facts.clock
+  }
+  get startedAt(): number {
+    return this.#run.facts.startedAt
+  }
+  get tryEmitEvent(): TryEmitEvent {
+    return (type: string, data: object) => this.#run.facts.tryEmit(undefined, type, data)
+  }
+  get emitEvent(): EmitEvent {
+    return (type: string, data: object) => this.#run.facts.emit(undefined, type, data, this.signal)
+  }
+
+  // Bound, as those of a stage's context are.
+  get get(): RunContext['get'] {
+    return (slot) => this.#run.facts.slotValue(slot)
+  }
+  get set(): RunContext['set'] {
+    return (slot, value) => this.#run.facts.setSlot(slot, value)
+  }
+  get running(): readonly string[] {
+    return this.#run.facts.graph.names.filter((_, stage) => this.#run.facts.schedule.state(stage) === RUNNING)
+  }
+  get output(): RunContext['output'] {
+    return (stage) => {
+      const index = this.#run.facts.graph.indexOf(stage)
+      const output = index === undefined ? undefined : stageOutput(this.#run.facts, index)
+      return output === undefined ? undefined : asStageOutput(output)
+    }
+  }
+  get note(): RunContext['note'] {
+    return (key, value) => this.#run.facts.noteRun(key, value)
+  }
+  get problem(): RunContext['problem'] {
+    return (error) =>
+      this.#run.facts.problem(
+        StageflowError.is(error) ? error : new StageflowError('core/problem', textOf(error), { cause: error }),
+      )
+  }
+  get with(): RunContext['with'] {
+    return (changes) => {
+      checkRules(changes as Readonly<Record<string, unknown>>, CHANGES, (key, why) => {
+        throw new StageflowError('core/run-option', `run.with() was given ${key} ${why}.`)
+      })
+      return new LiveRunContext(this.#run, { ...this.#changes, ...changes })
+    }
+  }
+  get fail(): RunContext['fail'] {
+    return (error) => new Outcome(this.#run.facts, 'failed', undefined, toError(error))
+  }
+  get cancel(): RunContext['cancel'] {
+    return (reason) => new Outcome(this.#run.facts, 'cancelled', textOf(reason))
+  }
+}
+
+/** The run behind what an interceptor passed to `next`, and what it changes; refuses anything else. */
+export function runBehind(given: unknown): Behind {
+  const behind = readRun(given)
+  if (behind !== undefined) return behind
+  throw new StageflowError(
+    'core/interceptor-context',
+    `An interceptor called next(${quote(given)}) around a run. Pass the run that it was given, or that of run.with().`,
+  )
+}

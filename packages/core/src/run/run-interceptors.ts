@@ -1,0 +1,170 @@
+import { isAbortError } from '../base/abort.ts'
+import { StageflowError, quote, textOf } from '../base/errors.ts'
+import { enterParts, isPart } from '../call/answers.ts'
+import { askHook } from '../call/layers.ts'
+import type { PipelineInfo } from '../contract/context.ts'
+import type { Interceptor, RunContext, RunPart, RunPipeline } from '../contract/interceptor.ts'
+import type { RunOutcome, StageRecord } from '../contract/results.ts'
+import type { Problem } from '../graph/stage.ts'
+import { tell } from '../report/notebook.ts'
+import { isOutcomeOf } from '../report/outcome.ts'
+import type { Outcome } from '../report/outcome.ts'
+import { stageRecord } from '../report/record.ts'
+import type { RunFacts } from '../report/run-facts.ts'
+import { runBehind } from './run-context.ts'
+
+const THE_RUN = 'the run'
+
+/** An interceptor, or its part in a run, that is told of each stage that settles. */
+interface Listening {
+  readonly by: Interceptor
+  readonly part: Pick<RunPart, 'settled'>
+}
+
+/** The parts that interceptors take in one run. */
+export class RunParts {
+  /** Undefined if nothing is told of stages. */
+  listeners: Listening[] | undefined
+  readonly #facts: RunFacts
+  readonly #context: RunContext
+  /** One for each watching interceptor of the graph, in its order. */
+  readonly #parts: (RunPart | undefined)[]
+
+  /** Asks each interceptor for its part. One that throws is reported, and takes none. */
+  constructor(facts: RunFacts, context: RunContext) {
+    this.#facts = facts
+    this.#context = context
+    this.#parts = facts.graph.watching.map((by) => {
+      const part = by.onRun === undefined ? undefined : this.#ask(by, by.onRun)
+      if (by.settled !== undefined) this.#listen(by, by)
+      if (part?.settled !== undefined) this.#listen(by, part)
+      return part
+    })
+  }
+
+  #listen(by: Interceptor, part: Listening['part']): void {
+    ;(this.listeners ??= []).push({ by, part })
+  }
+
+  #ask(by: Interceptor, onRun: NonNullable<Interceptor['onRun']>): RunPart | undefined {
+    const { notebook } = this.#facts
+    try {
+      const part = onRun.call(by, this.#context)
+      if (part === undefined || part?.ended !== undefined || isPart(part)) return part
+      notebook.reportRejection(part, by, THE_RUN)
+      throw new TypeError(`onRun returned ${quote(part)}; return a part, or undefined`)
+    } catch (cause) {
+      notebook.reportThrow(cause, by, THE_RUN)
+      return undefined
+    }
+  }
+
+  /** Calls `begin` inside the async contexts that the parts set up; `refuse` if one does not call `next`. */
+  enter(begin: () => void, refuse: (error: StageflowError) => void): void {
+    enterParts(this.#facts, this.#facts.graph.watching, this.#parts, this.#context, begin, refuse, THE_RUN)
+  }
+
+  tellOfStage(record: StageRecord): void {
+    const stage = this.#facts.graph.indexOf(record.stage) as number
+    for (const { by, part } of this.listeners ?? []) {
+      tell(this.#facts, by, `stage "${record.stage}"`, () => part.settled?.(record, this.#context))
+      // The observers after this one see what it has noted.
+      ;(record as { notes: object }).notes = this.#facts.stages?.[stage]?.notes ?? record.notes
+    }
+  }
+
+  tellOfEnd(outcome: Outcome): void {
+    this.#parts.forEach((part, place) => {
+      if (part?.ended === undefined) return
+      const end = part.ended.bind(part, outcome, this.#context)
+      tell(this.#facts, this.#facts.graph.watching[place], THE_RUN, end)
+    })
+  }
+}
+
+/** Puts the interceptors around whole runs, the first of them outermost; undefined if none wraps them. */
+export function wrapRuns(
+  interceptors: readonly Interceptor[],
+  pipeline: PipelineInfo,
+  problem: Problem,
+): RunPipeline | undefined {
+  let next = beginRun
+  for (const one of interceptors.toReversed()) {
+    const layer = askHook(one, 'wrapRun', [next, pipeline], problem, `the pipeline "${pipeline.name}"`)
+    if (layer !== undefined) next = checkedLayer(one.name, layer as RunPipeline)
+  }
+  return next === beginRun ? undefined : next
+}
+
+/** The innermost `next` around a run. */
+const beginRun: RunPipeline = (given) => {
+  const { run, changes } = runBehind(given)
+  return (run.checked = run.begin(changes))
+}
+
+/** A layer that always answers with an outcome of its run, and in whose place the run can answer if it hangs. */
+function checkedLayer(name: string, layer: RunPipeline): RunPipeline {
+  return (given) => {
+    const { run } = runBehind(given) // refuses anything else, to the layer that called next with it
+    const depth = run.pending.length
+    let answer: unknown
+    try {
+      answer = layer(given)
+    } catch (thrown) {
+      answer = Promise.reject(thrown)
+    }
+    // The layer passes on what the layer below returned, which is pending already.
+    if (answer !== undefined && answer === run.checked) return run.checked
+    return (run.checked = new Promise<RunOutcome>((resolve) => {
+      const pending = { name, answer: resolve }
+      run.pending.splice(depth, 0, pending) // before the layers inside it
+      void outcomeOf(name, answer, given, run.facts).then((outcome) => {
+        const place = run.pending.lastIndexOf(pending)
+        if (place >= 0) run.pending.splice(place, 1)
+        resolve(outcome)
+      })
+    }))
+  }
+}
+
+async function outcomeOf(name: string, answer: unknown, run: RunContext, facts: RunFacts): Promise<RunOutcome> {
+  try {
+    const outcome: unknown = await answer
+    if (isOutcomeOf(outcome, facts)) return outcome
+    return run.fail(
+      new StageflowError(
+        'core/interceptor-answer',
+        `Interceptor "${name}" answered the run with ${quote(outcome)}. Return what next(run) returned, run.fail(error) or run.cancel(reason).`,
+      ),
+    )
+  } catch (thrown) {
+    // A throw of the abort that stopped the run passes the stop on.
+    if (run.signal.aborted && (thrown === run.signal.reason || isAbortError(thrown))) return run.cancel(textOf(thrown))
+    return run.fail(
+      new StageflowError('core/interceptor-threw', `Interceptor "${name}" threw around the run: ${textOf(thrown)}`, {
+        cause: thrown,
+      }),
+    )
+  }
+}
+
+/** Tells interceptors of a stage that has settled, and publishes its one terminal event. */
+export function tellSettled(facts: RunFacts, parts: RunParts | undefined, index: number, now: number): void {
+  const record = stageRecord(facts, index)
+  parts?.tellOfStage(record)
+  if (facts.events === undefined) return
+  const { stage, reason = '', error, tolerated, attempts: list } = record
+  const durationMs = record.startedAt === undefined ? 0 : now - record.startedAt
+  const attempts = list.length
+  if (record.abandoned === true) facts.stageEvent(stage, 'abandoned', { durationMs, reason }, now)
+  else if (record.status === 'ok') facts.stageEvent(stage, 'completed', { durationMs, attempts }, now)
+  else if (record.status === 'skip') facts.stageEvent(stage, 'skipped', { reason }, now)
+  else if (error === undefined) facts.stageEvent(stage, 'cancelled', { durationMs, reason }, now)
+  else
+    facts.stageEvent(
+      stage,
+      'failed',
+      { durationMs, attempts, error, ...(tolerated === true ? { tolerated } : undefined) },
+      now,
+    )
+}

@@ -1,0 +1,210 @@
+import { StageflowError, textOf } from '../base/errors.ts'
+import type { Cleanup } from '../contract/context.ts'
+import type { RunChanges } from '../contract/interceptor.ts'
+import type { ChildResult, RunOutcome } from '../contract/results.ts'
+import type { Fields } from '../contract/snapshot-fields.ts'
+import type { AllRunOptions, BuiltGraph } from '../graph/graph.ts'
+import { Outcome, addedError } from '../report/outcome.ts'
+import type { Listener } from '../report/run-events.ts'
+import { CLEANUPS, CLOSED, ENDED, STAGES, RunFacts } from '../report/run-facts.ts'
+import type { ParentLink } from '../report/run-facts.ts'
+import type { ChildRun } from '../report/stage-facts.ts'
+import { LiveRunContext } from './run-context.ts'
+import type { LayeredRun, PendingLayer } from './run-context.ts'
+import { RunParts } from './run-interceptors.ts'
+import { UNREAD, StageLoop } from './stage-loop.ts'
+import type { LoopOwner } from './stage-loop.ts'
+import { Stopping, emitLastEvent, runCleanup, runCleanups } from './stopping.ts'
+import type { Stoppable } from './stopping.ts'
+
+/** One run from its first event to its last. It has the stages' loop, what stops it, the parts that interceptors take in it, and its facts. */
+export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
+  readonly facts: RunFacts
+  readonly loop: StageLoop
+  readonly pending: PendingLayer[] = []
+  checked: Promise<RunOutcome> | undefined
+  parts: RunParts | undefined
+  stopping: Stopping | undefined
+  #context: LiveRunContext | undefined
+  #cleanups: Cleanup[] | undefined
+  /** The stages were begun: how they ended. */
+  #begun: Promise<Outcome> | undefined
+  #stagesDone: ((outcome: Outcome) => void) | undefined
+  /** How the run ended, with everything around it. */
+  #final: Outcome | undefined
+
+  constructor(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent?: ParentLink, listener?: Listener) {
+    this.facts = new RunFacts(graph, input, options, parent, listener)
+    this.loop = new StageLoop(this)
+  }
+
+  // From the first event to the stages
+
+  /** Starts the run; calls back once, with how it ended. */
+  open(done: (outcome: Outcome) => void): void {
+    const { facts } = this
+    const { options, parent, graph } = facts
+    facts.events?.emit(
+      'pipeline.started',
+      { pipeline: graph.name, stages: graph.names.length },
+      undefined,
+      facts.startedAt,
+    )
+    if (options.timeoutMs !== undefined) this.stop.limitTo(facts.startedAt + options.timeoutMs)
+    if (options.signal !== undefined) this.stop.listen(options.signal)
+    if (parent !== undefined) this.stop.listen(parent.signal)
+    if (graph.watching.length === 0) return this.#proceed(done)
+    this.parts = new RunParts(facts, this.context)
+    this.parts.enter(
+      () => this.#proceed(done),
+      (error) => {
+        facts.fail(error, undefined)
+        this.stop.stop({ status: 'failed', reason: error.message }, error)
+        this.#proceed(done, false)
+      },
+    )
+  }
+
+  /** `isWrapped`: the interceptors around the run are asked. */
+  #proceed(done: (outcome: Outcome) => void, isWrapped: boolean = this.facts.graph.aroundRun !== undefined): void {
+    if (isWrapped || this.facts.events !== undefined) return void this.#runAround(done, isWrapped)
+    this.#startStages((outcome) => {
+      this.parts?.tellOfEnd(outcome)
+      this.#close(outcome)
+      done(outcome)
+    })
+  }
+
+  /** A run with layers around it or a sink: its last event follows the outermost layer. */
+  async #runAround(done: (outcome: Outcome) => void, isWrapped: boolean): Promise<void> {
+    const { facts } = this
+    let outcome = await (isWrapped ? this.#askLayers() : this.begin())
+    if (this.#begun !== undefined && facts.phase < ENDED) {
+      const { status, reason = 'an interceptor failed the run' } = outcome
+      this.stop.stop(
+        { status: status === 'failed' ? 'failed' : 'cancelled', reason },
+        new StageflowError('core/cancelled', `The run was stopped: ${reason}`),
+      )
+      await this.#begun
+    }
+    facts.phase = ENDED
+    this.stopping?.recheck(facts.options.signal)
+    outcome = this.#worse(outcome)
+    facts.endedAt = facts.clock.now()
+    this.#final = outcome
+    this.parts?.tellOfEnd(outcome)
+    await emitLastEvent(facts, outcome)
+    this.#close(outcome)
+    done(outcome)
+  }
+
+  #askLayers(): Promise<Outcome> {
+    // A checked layer answers with an outcome of this run.
+    const answered = this.facts.graph.aroundRun?.(this.context) as Promise<Outcome>
+    // What stopped the run before its layers were asked leaves them the grace time too.
+    if (this.stopping?.isStopped === true) this.stopping.arm()
+    return answered
+  }
+
+  /** What ended the run first counts: an interceptor can fail a run that completed, but cannot improve or change one that did not. */
+  #worse(outcome: Outcome): Outcome {
+    const { facts } = this
+    if (facts.ending === undefined || outcome.status === facts.ending.status) return outcome
+    const added = addedError(outcome)
+    if (added !== undefined)
+      facts.problem(
+        new StageflowError(
+          'core/interceptor-late',
+          `An interceptor failed the run after it had ended as ${facts.ending.status}: ${textOf(added)}`,
+          { cause: added },
+        ),
+      )
+    return this.outcome()
+  }
+
+  /** The innermost `next` of `wrapRun`: runs the stages, once however often it is called. */
+  begin({ snapshot, deadline, signal }: RunChanges = {}): Promise<Outcome> {
+    if (this.#begun === undefined && this.facts.phase >= ENDED) return Promise.resolve(this.outcome())
+    return (this.#begun ??= new Promise((resolve) => {
+      if (snapshot !== undefined) this.facts.snapshot = snapshot
+      if (deadline !== undefined) this.stop.limitTo(deadline)
+      if (signal !== undefined) this.stop.listen(signal)
+      this.#startStages(resolve)
+    }))
+  }
+
+  #startStages(done: (outcome: Outcome) => void): void {
+    this.#stagesDone = done
+    this.facts.phase = STAGES
+    this.loop.drive(this.facts.startedAt)
+  }
+
+  // From the stages to the end
+
+  stagesEnded(now: number): void {
+    this.facts.phase = CLEANUPS
+    if (this.#cleanups === undefined) return this.#end(now)
+    void runCleanups(this.#cleanups, this.facts).then(() => this.#end(UNREAD))
+  }
+
+  #end(now: number): void {
+    const { facts } = this
+    this.stopping?.stagesEnded()
+    this.stopping?.recheck(facts.options.signal)
+    if (facts.schedule.left > 0 && !facts.schedule.stopped) {
+      const error = new StageflowError(
+        'core/deadlock',
+        `The run of "${facts.graph.name}" cannot go on, with ${facts.schedule.left} stages left. This is a bug in Stageflow: please report it.`,
+      )
+      facts.fail(error, undefined)
+      facts.ending ??= { status: 'failed', reason: 'the run could make no progress' }
+    }
+    facts.phase = ENDED
+    facts.endedAt = now === UNREAD ? facts.clock.now() : now
+    this.#stagesDone?.(this.outcome())
+  }
+
+  #close(outcome: Outcome): void {
+    this.facts.phase = CLOSED
+    this.#final = outcome
+    this.stopping?.close()
+    const { dues } = this.facts.graph
+    if (dues.hasTimer) dues.rest()
+  }
+
+  /** How the run ended, as far as the engine knows. */
+  outcome(): Outcome {
+    const { status = 'completed', reason } = this.facts.ending ?? {}
+    return new Outcome(this.facts, status, reason)
+  }
+
+  // What its stages, its interceptors and its parent ask of it
+
+  get context(): LiveRunContext {
+    return (this.#context ??= new LiveRunContext(this))
+  }
+  get stop(): Stopping {
+    return (this.stopping ??= new Stopping(this))
+  }
+  cancel(reason: string): void {
+    this.stop.cancel(reason)
+  }
+  onCleanup(stage: number, cleanup: Cleanup): void {
+    if (this.facts.isClosed(stage)) void runCleanup(cleanup, this.facts)
+    else (this.#cleanups ??= []).push(cleanup)
+  }
+
+  get path(): string {
+    return this.facts.parent?.shown.path ?? ''
+  }
+  get isOver(): boolean {
+    return this.facts.phase >= ENDED
+  }
+  get endsSoon(): boolean {
+    const { phase } = this.facts
+    return phase < CLOSED && (phase >= CLEANUPS || this.stopping?.isInGrace === true)
+  }
+  get result(): ChildResult {
+    return this.#final ?? this.outcome()
+  }
+}

@@ -1,0 +1,297 @@
+import * as code from '../schedule/plan.ts'
+import { thrownOutput } from '../call/answers.ts'
+import { StageCall, openCalls, soleCode } from '../call/call.ts'
+import { asPromise, askWhen } from '../call/code.ts'
+import type { Host, Loop, OpenCalls, Overdue } from '../call/host.ts'
+import { LiveStageContext } from '../call/stage-context.ts'
+import type { StageFork } from '../call/stage-context.ts'
+import type { InterceptorContext } from '../contract/interceptor.ts'
+import { Output, isData, readOutput } from '../contract/output.ts'
+import type { StageNode } from '../graph/graph.ts'
+import { ENDED, STAGES } from '../report/run-facts.ts'
+import type { RunFacts } from '../report/run-facts.ts'
+import { tellSettled } from './run-interceptors.ts'
+import type { RunParts } from './run-interceptors.ts'
+
+/** In the place of a time: the clock has not been read. */
+export const UNREAD = -1
+
+/** The answer of open calls whose stage has settled, or has gone on to its next call. */
+const GIVEN_UP = new Output('cancel', 'given up')
+Object.freeze(GIVEN_UP)
+
+/** What the loop asks of its run. */
+export interface LoopOwner extends Host {
+  readonly parts: RunParts | undefined
+  /** No stage runs and none can start. */
+  stagesEnded(now: number): void
+}
+
+/** The stages of one run: starts those that the schedule says, and tells it how each settled. */
+export class StageLoop implements Loop {
+  calls: (OpenCalls | undefined)[] | undefined
+  checked: Promise<Output> | undefined
+  readonly #run: LoopOwner
+  readonly #facts: RunFacts
+  /** The stage that is being started and whose code has not been called: its start time is the current time. -1: none. */
+  #starting: number = -1
+  #isDriving = false
+  /** Lets the run go on in its own async context. */
+  #wake: (() => void) | undefined
+  #overdue: Overdue[] | undefined
+
+  constructor(run: LoopOwner) {
+    this.#run = run
+    this.#facts = run.facts
+  }
+
+  /** Carries out what the schedule commands until it has no more; never recurses. `now`: a clock reading that is still right, or UNREAD. */
+  drive(now: number): void {
+    const facts = this.#facts
+    if (this.#isDriving || facts.phase !== STAGES) return
+    this.#isDriving = true
+    const { schedule, graph } = facts
+    let time = now
+    for (let command = schedule.take(); command !== 0; command = schedule.take()) {
+      const operation = command & code.OPERATION
+      if (operation === code.END) {
+        this.#wake = undefined // lets go of the async context of whatever started the run
+        this.#run.stagesEnded(time)
+        break
+      }
+      if (time === UNREAD) time = facts.clock.now()
+      const stage = command >> code.OPERATION_BITS
+      if (operation === code.START) {
+        time = this.#start(stage, time)
+        if (time > facts.ownLimit || (facts.parent !== undefined && time > facts.limit)) this.#run.stop.outOfTime()
+      } else if (operation === code.RESUME) facts.stages?.[stage]?.resume()
+      else if (operation !== code.ABORT) this.#tellSettled(stage, time)
+      else if (!schedule.stopped && schedule.state(stage) === code.RUNNING) this.#run.stop.abortLate(stage, time)
+    }
+    this.#isDriving = false
+    if (schedule.running + schedule.staying > 0 && graph.info.interceptors.length > 0) this.#keepContext()
+    // Code of stages that have settled may be all that still runs.
+    if (schedule.staying > 0 || this.#run.stopping !== undefined) this.#run.stop.waitForCode()
+  }
+
+  /** Drives from code that may be in the async context of a stage or of another run, such as a timer that runs share. */
+  driveSoon(now: number): void {
+    if (this.#wake !== undefined) return this.#wake()
+    this.#expireOverdue()
+    this.drive(now)
+  }
+
+  /** Remembers the current async context as the run's own: a promise continues in the context that it is awaited in. */
+  #keepContext(): void {
+    if (this.#wake !== undefined) return
+    void new Promise<void>((resolve) => (this.#wake = resolve)).then(() => {
+      this.#wake = undefined
+      this.#expireOverdue()
+      this.drive(UNREAD)
+    })
+  }
+
+  overdue(limit: Overdue): void {
+    ;(this.#overdue ??= []).push(limit)
+    this.driveSoon(UNREAD)
+  }
+
+  /** Limits that pass at one instant all take effect before anything that follows from them, the outermost first. */
+  #expireOverdue(): void {
+    const overdue = this.#overdue
+    if (overdue === undefined) return
+    this.#overdue = undefined
+    const isDriving = this.#isDriving
+    this.#isDriving = true
+    overdue.sort((one, other) => one.dueAt - other.dueAt || one.order - other.order)
+    for (const limit of overdue) limit.take()
+    this.#isDriving = isDriving
+  }
+
+  now(stage: number): number {
+    const { times, clock } = this.#facts
+    return stage === this.#starting ? (times[2 * stage] as number) : clock.now()
+  }
+  codeBegins(stage: number): number {
+    const now = this.now(stage)
+    this.#starting = -1
+    return now
+  }
+
+  /** Starts a stage; the time at which it settled if it has already, else UNREAD. */
+  #start(stage: number, now: number): number {
+    const facts = this.#facts
+    const node = facts.graph.nodes[stage] as StageNode
+    if (node.when !== undefined && !this.#allows(node, now)) return now
+    facts.times[2 * stage] = now
+    if (facts.events !== undefined) facts.stageEvent(node.name, 'started', { kind: node.info.kind }, now)
+    return node.wrapped === undefined ? this.#startSole(node) : this.#startWrapped(node, node.wrapped)
+  }
+
+  #startWrapped(node: StageNode, wrapped: (context: InterceptorContext) => unknown): number {
+    const stage = node.index
+    const context = new LiveStageContext(this.#run, node)
+    this.#starting = stage
+    const answer = wrapped(context)
+    this.#starting = -1
+    if (!(answer instanceof Promise)) return this.#settleNow(stage, answer)
+    // Settled here, not where the code returned: an async context that a layer sets up is not around what follows.
+    void (answer as Promise<Output>).then((output) => this.settle(stage, output))
+    return UNREAD
+  }
+
+  /** Starts a stage that no layer wraps. */
+  #startSole(node: StageNode): number {
+    const stage = node.index
+    const call = node.hooks.length === 0 ? undefined : new StageCall(this.#run, node, undefined, node.hooks)
+    const context = new LiveStageContext(this.#run, node, call)
+    let value: unknown
+    let promise: Promise<unknown> | undefined
+    try {
+      if (call === undefined) value = node.body(context)
+      else {
+        call.live = context
+        this.#starting = stage
+        value = call.begin(soleCode)
+      }
+      promise = value instanceof Promise ? value : isData(value) ? undefined : asPromise(value, context)
+    } catch (thrown) {
+      value = thrownOutput(this.#run, stage, thrown)
+    }
+    this.#starting = -1
+    if (promise === undefined && !this.#hasSettled(stage)) return this.#settleNow(stage, value)
+    ;(promise ?? Promise.resolve(value)).then(
+      (last: unknown) => this.#codeReturned(stage, last),
+      (thrown: unknown) => this.#codeReturned(stage, thrownOutput(this.#run, stage, thrown)),
+    )
+    return UNREAD
+  }
+
+  /** Asks a stage's `when`; false: the stage settles without starting. */
+  #allows(node: StageNode, now: number): boolean {
+    const answer = askWhen(this.#facts, node)
+    if (answer !== undefined) this.#settle(node.index, answer, now)
+    // The condition itself may have stopped the run.
+    else if (this.#facts.schedule.stopped) this.#facts.schedule.feed(code.SETTLED, node.index, code.CANCELLED)
+    else return true
+    return false
+  }
+
+  settle(stage: number, returned: unknown): void {
+    if (this.#hasSettled(stage)) return
+    const isDriving = this.#isDriving
+    this.#isDriving = true // a part that is told of the answer may end other calls: what follows from that comes after it
+    const now = this.#settleNow(stage, returned)
+    this.#isDriving = isDriving
+    this.drive(now)
+  }
+
+  #hasSettled(stage: number): boolean {
+    return !Number.isNaN(this.#facts.times[2 * stage + 1])
+  }
+
+  #settleNow(stage: number, answer: unknown): number {
+    const now = this.#facts.clock.now()
+    this.#settle(stage, answer, now)
+    return now
+  }
+
+  /** The code of an unwrapped stage has returned `value`; the stage may have settled before it. */
+  #codeReturned(stage: number, value: unknown): void {
+    if (!this.#hasSettled(stage)) return this.settle(stage, value)
+    const { clock, stages } = this.#facts
+    const facts = stages?.[stage]
+    const attempt = facts?.attempts?.[0]
+    if (facts === undefined || attempt === undefined) return
+    facts.endAttempt(attempt, this.#read(stage, value), clock.now())
+    this.codeLeft(stage)
+  }
+
+  attemptEnded(stage: number, output: Output): Output {
+    const { stages, graph } = this.#facts
+    const facts = stages?.[stage]
+    if (facts !== undefined && facts.code > 0) facts.cancelChildren(graph.names[stage] as string)
+    this.codeLeft(stage)
+    return output
+  }
+
+  codeLeft(stage: number): void {
+    const facts = this.#facts
+    if (!this.#hasSettled(stage) || facts.phase >= ENDED || facts.stages?.[stage]?.code !== 0) return
+    if (facts.schedule.feed(code.LEFT, stage, 0)) this.driveSoon(UNREAD)
+  }
+
+  park(stage: number): void {
+    const { graph, schedule, stages } = this.#facts
+    // Code that still runs keeps the slot, and so does a call that no layer can make again.
+    if (graph.nodes[stage]?.wrapped === undefined || (stages?.[stage]?.code ?? 0) > 0) return
+    if (!schedule.feed(code.PARK, stage, 0)) return
+    this.#facts.stage(stage).isParked = true
+    this.drive(UNREAD)
+  }
+  unpark(stage: number): Promise<void> {
+    const resumed = this.#facts.stage(stage).resumed()
+    if (this.#facts.schedule.feed(code.UNPARK, stage, 0)) this.drive(UNREAD)
+    return resumed
+  }
+
+  /** Settles a running stage while its code still runs. */
+  settleBeforeCode(stage: number, output: Output, now: number): void {
+    const { graph, times } = this.#facts
+    if (graph.nodes[stage]?.wrapped === undefined) this.#facts.stage(stage).settleBeforeCode(times[2 * stage] as number)
+    this.#feed(stage, this.#facts.settle(stage, output), now)
+  }
+
+  /** Settles a stage with what its code or its layers returned. */
+  #settle(stage: number, returned: unknown, now: number): void {
+    const { times, stages } = this.#facts
+    times[2 * stage + 1] = now
+    const call = this.calls?.[stage] as StageCall | undefined
+    const known = stages?.[stage]
+    let state = 0
+    if (call?.isSole === true) {
+      call.decide(this.#read(stage, returned)) // a limit that has passed has decided already
+      call.tellParts()
+      state = this.#facts.settle(stage, call.output as Output)
+    } else if (known === undefined) state = this.#facts.settleWithData(stage, returned)
+    // What the stage's own code returned has been read already.
+    else if (returned !== undefined && returned === known.returned) state = this.#facts.settle(stage, known.returned)
+    this.#feed(stage, state === 0 ? this.#facts.settle(stage, this.#read(stage, returned)) : state, now)
+  }
+
+  #read(stage: number, returned: unknown): Output {
+    const { names, freeze } = this.#facts.graph
+    return readOutput(returned, names[stage] as string, freeze)
+  }
+
+  /** Tells the schedule, and whatever waits, that a stage has settled. */
+  #feed(stage: number, state: number, now: number): void {
+    const { graph, schedule, stages, parent } = this.#facts
+    const facts = stages?.[stage]
+    if (facts === undefined) schedule.feed(code.SETTLED, stage, state)
+    else {
+      if (facts.code > 0) facts.cancelChildren(graph.names[stage] as string)
+      schedule.feed(code.SETTLED, stage, facts.code > 0 ? state | code.STAYS : state)
+      if (this.calls?.[stage] !== undefined) this.#giveUp(stage, () => true)
+      if (graph.nodes[stage]?.wrapped === undefined) facts.settled()
+      if (state === code.CANCELLED || (state === code.FAILED && schedule.stopped)) this.#run.stop.haltFor(stage)
+    }
+    this.#tellSettled(stage, now)
+    parent?.tell('alive')
+  }
+
+  giveUpAborted(stage: number, outer: StageFork | undefined): void {
+    this.#giveUp(stage, (call) => call.outer?.aborted !== undefined && outer?.isIn(call) !== true)
+  }
+  #giveUp(stage: number, which: (call: StageCall) => boolean): void {
+    for (const call of openCalls(this.#run, stage, which)) call.answer(GIVEN_UP)
+  }
+
+  /** Tells interceptors and the sink of a stage that has settled. */
+  #tellSettled(stage: number, now: number): void {
+    const { times, events } = this.#facts
+    times[2 * stage + 1] = now
+    const { parts } = this.#run
+    if (events !== undefined || parts?.listeners !== undefined) tellSettled(this.#facts, parts, stage, now)
+  }
+}

@@ -1,0 +1,274 @@
+import { RunAbort } from '../base/abort.ts'
+import type { AbortScope } from '../base/abort.ts'
+import { settlesWithin } from '../base/clock.ts'
+import { StageflowError, textOf } from '../base/errors.ts'
+import type { Stop } from '../call/host.ts'
+import type { Cleanup } from '../contract/context.ts'
+import { Output } from '../contract/output.ts'
+import type { StageNode } from '../graph/graph.ts'
+import { whyOf } from '../report/outcome.ts'
+import type { Outcome } from '../report/outcome.ts'
+import { CLEANUPS, CLOSED, ENDED, LAST_EVENT, OPENING, STAGES } from '../report/run-facts.ts'
+import type { Ending, RunFacts } from '../report/run-facts.ts'
+import { LEFT, RUNNING, STOP } from '../schedule/plan.ts'
+import type { PendingLayer } from './run-context.ts'
+import type { StageLoop } from './stage-loop.ts'
+
+/** What stopping needs of the run. */
+export interface Stoppable {
+  readonly facts: RunFacts
+  readonly loop: StageLoop
+  /** The layers around the run that have not answered, the innermost last. */
+  readonly pending: PendingLayer[]
+  outcome(): Outcome
+}
+
+/** What can stop a run, and how long the run then waits: its limits, the signals it listens to, and the grace time. */
+export class Stopping implements Stop {
+  readonly abort: RunAbort = new RunAbort()
+  readonly #run: Stoppable
+  #cancelTimeout: (() => void) | undefined
+  /** Defined while the grace time runs. */
+  #cancelGrace: (() => void) | undefined
+  /** The grace time is over, but a child run still goes on that ends by itself, within limits of its own. */
+  #waitsForChild = false
+  /** A layer around the run was given up: those around it get no time of their own. */
+  #gaveUp = false
+
+  constructor(run: Stoppable) {
+    this.#run = run
+  }
+
+  scopeOf({ index, alone }: StageNode): AbortScope {
+    return alone ? this.abort.scopeOf(index) : this.abort.scopeNear(index, this.#run.facts.graph.names.length)
+  }
+  get isStopped(): boolean {
+    return this.abort.scope.aborted !== undefined
+  }
+  get isInGrace(): boolean {
+    return this.#waitsForChild || this.#cancelGrace !== undefined
+  }
+
+  // What stops the run
+
+  /** Sets a limit on the run's clock; a later limit than the one it has changes nothing. */
+  limitTo(limit: number): void {
+    const { facts } = this.#run
+    if (limit >= facts.ownLimit) return
+    facts.ownLimit = limit
+    this.#cancelTimeout?.()
+    this.#cancelTimeout = facts.clock.setTimeout(() => this.#expire(), Math.max(0, limit - facts.clock.now()))
+  }
+
+  listen(signal: AbortSignal): void {
+    this.abort.listen(signal, (reason) => this.cancel(textOf(reason), reason))
+  }
+
+  cancel(
+    reason: string,
+    signalReason: unknown = new StageflowError('core/cancelled', `The run was cancelled: ${reason}`),
+  ): void {
+    this.stop({ status: 'cancelled', reason }, signalReason)
+  }
+
+  /** The time is past the run's limit. If the limit came from the run above, that is out of time. */
+  outOfTime(): void {
+    const { facts } = this.#run
+    const now = facts.clock.now()
+    if (now >= facts.ownLimit) this.#expire()
+    else if (now >= facts.limit) facts.parent?.outOfTime()
+  }
+
+  #expire(): void {
+    const { facts } = this.#run
+    if (facts.phase >= LAST_EVENT) return
+    const ms = Math.round(facts.ownLimit - facts.startedAt)
+    const error = new StageflowError(
+      'core/run-timeout',
+      `The run of "${facts.graph.name}" did not end within ${ms} ms (timeoutMs).`,
+    )
+    if (!this.isStopped) facts.fail(error, undefined)
+    this.stop({ status: 'failed', reason: `the run did not end within ${ms} ms` }, error)
+  }
+
+  stop(ending: Ending, reason: unknown): void {
+    const { facts } = this.#run
+    if (facts.phase === CLOSED) return
+    facts.ending ??= ending
+    if (facts.phase < ENDED) facts.schedule.feed(STOP, 0, 0)
+    this.#halt(reason)
+  }
+
+  /** A stage has failed or cancelled the run: everything else is aborted. */
+  haltFor(index: number): void {
+    const { graph, stages } = this.#run.facts
+    const output = stages?.[index]?.output
+    this.#halt(
+      output?.status === 'fail'
+        ? new StageflowError('core/cancelled', `The run was stopped: stage "${graph.names[index]}" failed.`, {
+            cause: output.error,
+          })
+        : new StageflowError('core/cancelled', `Stage "${graph.names[index]}" cancelled the run: ${output?.reason}`),
+    )
+  }
+
+  #halt(reason: unknown): void {
+    // A grace time that runs already was for code of settled stages. Stages that run have theirs from now on.
+    if (!this.isStopped && this.#run.facts.schedule.running > 0) this.#disarm()
+    // The signal first: a child run arms its own grace when it hears it, so its parent outwaits it.
+    this.abort.scope.abort(reason)
+    this.arm()
+  }
+
+  /** A listener can be kept from being called. The signal is read once more, so that an aborted run is never a success. */
+  recheck(signal: AbortSignal | undefined): void {
+    if (signal?.aborted === true) this.#run.facts.ending ??= { status: 'cancelled', reason: textOf(signal.reason) }
+  }
+
+  // The grace time
+
+  /** Bounds the wait for code that outlives its stage, from the moment nothing else runs. */
+  waitForCode(): void {
+    if (this.isStopped) return
+    const { running, staying } = this.#run.facts.schedule
+    if (running === 0 && staying > 0) this.arm()
+    else this.#disarm()
+  }
+
+  /** Starts the grace time if anything is waited for. */
+  arm(): void {
+    const { facts, pending } = this.#run
+    const isAwaited = facts.schedule.running + facts.schedule.staying > 0 || pending.length > 0
+    if (isAwaited && !this.isInGrace) this.#graceFor(facts.graceMs)
+  }
+
+  #disarm(): void {
+    this.#cancelGrace?.()
+    this.#cancelGrace = undefined
+  }
+
+  #graceFor(ms: number): void {
+    this.#cancelGrace = this.#run.facts.clock.setTimeout(() => this.#graceOver(), ms)
+  }
+
+  #graceOver(): void {
+    const { facts, pending } = this.#run
+    const wasOver = facts.phase >= ENDED
+    if (!wasOver) this.#abandonStages() // while the grace is armed, so that nothing arms it again
+    this.#cancelGrace = undefined
+    if (!this.isStopped) return this.waitForCode()
+    // Layers that wait for stages and cleanups, which have limits of their own, are not late.
+    if (pending.length === 0 || facts.phase === STAGES || facts.phase === CLEANUPS) return
+    if (wasOver || facts.phase === OPENING) this.#giveUpLayers()
+    else this.#graceFor(0)
+  }
+
+  #abandonStages(): void {
+    const { facts, loop } = this.#run
+    const now = facts.clock.now()
+    for (let stage = 0; stage < facts.graph.names.length; stage++) this.#abandon(stage, now)
+    loop.driveSoon(now)
+  }
+
+  /** Stops waiting for a stage that ignores its signal, but not while a child run of it ends by itself. */
+  #abandon(index: number, now: number): void {
+    const { facts, loop } = this.#run
+    const { schedule, graceMs } = facts
+    const isRunning = schedule.state(index) === RUNNING
+    if (!isRunning && !schedule.stays(index)) return
+    const stage = facts.stage(index)
+    if (stage.children?.some((child) => child.endsSoon) === true) {
+      this.#waitsForChild = true
+      return
+    }
+    stage.abandoned = true
+    const reason = `abandoned: its code still ran ${graceMs} ms after its signal had aborted`
+    if (isRunning) loop.settleBeforeCode(index, new Output('cancel', reason), now)
+    stage.abandon()
+    schedule.feed(LEFT, index, 0)
+  }
+
+  /** No stage can read a stage any more: it is aborted, and settles before its code. */
+  abortLate(index: number, now: number): void {
+    const { facts, loop } = this.#run
+    const name = facts.graph.names[index]
+    const reason = new StageflowError('core/late', `No stage can read stage "${name}" any more (late: 'abort').`)
+    this.abort.scopeOf(index).abort(reason)
+    loop.settleBeforeCode(index, new Output('skip', 'late'), now)
+  }
+
+  childClosed(): void {
+    if (!this.#waitsForChild) return
+    // The stage that waited for the child has the grace time once more, for what it does now.
+    this.#waitsForChild = false
+    if (this.isStopped) this.arm()
+    else this.waitForCode()
+  }
+
+  /** Answers in place of the innermost layer that hangs, so that the layers around it can end. These must do so at once. */
+  #giveUpLayers(): void {
+    const { facts, pending } = this.#run
+    const stuck = pending.splice(this.#gaveUp ? 0 : -1).reverse()
+    this.#gaveUp = true
+    for (const { name, answer } of stuck) {
+      facts.problem(
+        new StageflowError(
+          'core/interceptor-stuck',
+          `Interceptor "${name}" did not answer within ${facts.graceMs} ms (graceMs) after the run was stopped.`,
+        ),
+      )
+      answer(this.#run.outcome())
+    }
+    if (pending.length > 0) this.#graceFor(0)
+  }
+
+  /** The stages and cleanups have ended. Layers around a stopped run still get no more than the grace time. */
+  stagesEnded(): void {
+    if (!this.isStopped || this.#run.pending.length === 0) this.#disarm()
+    else if (this.#cancelGrace === undefined) this.#graceFor(0)
+  }
+
+  close(): void {
+    this.#disarm()
+    this.#cancelTimeout?.()
+    this.abort.unlisten()
+  }
+}
+
+/** Runs the cleanups last in first out, under one limit for all. One that throws or takes too long is reported and changes nothing. */
+export async function runCleanups(cleanups: Cleanup[], facts: RunFacts): Promise<void> {
+  const { clock, cleanupMs } = facts
+  const inTurn = async (): Promise<void> => {
+    for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) await runCleanup(cleanup, facts)
+  }
+  if (await settlesWithin(clock, cleanupMs, inTurn())) return
+  // The rest are still started: a resource that is never asked to close is worse than one that is not awaited.
+  for (const cleanup of cleanups.splice(0).reverse()) void runCleanup(cleanup, facts)
+  facts.problem(
+    new StageflowError('core/cleanup-timeout', `The run's cleanups took longer than ${cleanupMs} ms (cleanupMs).`),
+  )
+}
+
+export async function runCleanup(cleanup: Cleanup, facts: RunFacts): Promise<void> {
+  try {
+    await cleanup()
+  } catch (cause) {
+    facts.problem(new StageflowError('core/cleanup-threw', `A cleanup of the run threw: ${textOf(cause)}`, { cause }))
+  }
+}
+
+/** Publishes the event that ends a run: the only one that is awaited, for `cleanupMs` at most. No event follows it. */
+export async function emitLastEvent(facts: RunFacts, outcome: Outcome): Promise<void> {
+  const { events, endedAt, clock, cleanupMs } = facts
+  if (events === undefined) return
+  facts.phase = LAST_EVENT
+  const data = { pipeline: facts.graph.name, durationMs: endedAt - facts.startedAt, ...whyOf(outcome) }
+  const emitted = events.emitAndWait(`pipeline.${outcome.status}`, data, undefined, endedAt)
+  if (await settlesWithin(clock, cleanupMs, emitted)) return
+  facts.problem(
+    new StageflowError(
+      'core/sink-slow',
+      `The sink did not take the run's last event within ${cleanupMs} ms (cleanupMs).`,
+    ),
+  )
+}

@@ -1,0 +1,262 @@
+import {
+  ABORT,
+  ABORTED,
+  CANCELLED,
+  CELLS,
+  END,
+  FAILED,
+  LEFT,
+  NEED,
+  OK,
+  OPERATION,
+  OPERATION_BITS,
+  PARK,
+  READY,
+  RESUME,
+  RUNNING,
+  SETTLED,
+  SKIP,
+  SKIPPED,
+  START,
+  STATE,
+  STATE_BITS,
+  STAYS,
+  STOP,
+  UNPARK,
+  WAITING,
+  WHY,
+  commandOf,
+} from './plan.ts'
+import type { Plan } from './plan.ts'
+import { Slots } from './slots.ts'
+
+/**
+ * Decides which stage starts when: a state machine over integers, one per run. It takes facts and gives commands. It has no
+ * promises, clock, names, outputs or user code.
+ *
+ * One rule serves every join. A stage that needs more dependencies than are pending is skipped. A stage that needs no more
+ * starts: at once if its join is eager, otherwise when nothing is pending. After a failed dependency, join `all` is skipped.
+ */
+export class Schedule {
+  declare readonly cells: number[]
+  /** Number of running stages. */
+  running = 0
+  /** Number of settled stages whose code still runs. Each keeps its slot. */
+  staying = 0
+  /** Number of stages that have not settled. */
+  declare left: number
+  stopped = false
+  readonly #plan: Plan
+  /** Whether the other stages go on after a failure. */
+  readonly #goOn: boolean
+  /** Undefined without `maxConcurrency`. */
+  readonly #slots: Slots | undefined
+  /** How many dependents can still read a stage. Undefined if no stage has `late: 'abort'`. */
+  readonly #readers: Int32Array | undefined
+  /**
+   * For each waiting or skipped stage: the failed stage among or behind its dependencies, plus 1; 0 if there is none. Created at
+   * the first failure after which the run goes on.
+   */
+  #failures: Int32Array | undefined
+  readonly #queue: number[]
+  #head = 0
+  #tail = 0
+  #ended = false
+
+  constructor(plan: Plan, limit: number, goOn: boolean) {
+    this.#plan = plan
+    this.#goOn = goOn
+    this.cells = plan.cells.slice()
+    this.left = plan.count
+    this.#readers = plan.readers?.slice()
+    if (limit === 0) {
+      this.#queue = plan.starts.slice()
+      this.#tail = plan.starts.length
+    } else {
+      this.#slots = new Slots(limit, plan.order)
+      this.#queue = []
+      for (const start of plan.starts) this.#slots.ready.add(start >> OPERATION_BITS)
+    }
+  }
+
+  /** Takes a fact. Returns false, and changes nothing, if the fact is repeated or illegal. */
+  feed(fact: number, stage: number, detail: number): boolean {
+    if (fact === SETTLED) return this.#settled(stage, detail)
+    if (fact === LEFT) return this.#codeLeft(stage)
+    if (fact === STOP) return this.#stop()
+    const slots = this.#slots
+    if (slots === undefined || this.stopped || this.state(stage) !== RUNNING) return false
+    return fact === PARK ? slots.park(stage) : fact === UNPARK && slots.unpark(stage)
+  }
+
+  /** Returns the next command, with its operation and stage in one integer; 0 if there is none now. */
+  take(): number {
+    while (this.#head < this.#tail) {
+      const next = this.#queue[this.#head++] as number
+      if ((next & OPERATION) !== START || this.#start(next >> OPERATION_BITS)) return next
+    }
+    this.#head = this.#tail = 0
+    const slots = this.#slots
+    if (slots !== undefined && !this.stopped) {
+      while (slots.hasFree(this.running + this.staying)) {
+        const parked = slots.resume()
+        if (parked !== undefined) return commandOf(RESUME, parked)
+        if (slots.ready.size === 0) break
+        const stage = slots.ready.take()
+        if (this.#start(stage)) return commandOf(START, stage)
+      }
+    }
+    if (this.running + this.staying > 0 || this.#ended) return 0
+    this.#ended = true
+    return END
+  }
+
+  state(stage: number): number {
+    return (this.cells[stage * CELLS + STATE] as number) & STATE_BITS
+  }
+
+  /** The dependency that released or skipped the stage. −1: none. The stage itself: no reader was left. */
+  why(stage: number): number {
+    return this.cells[stage * CELLS + WHY] as number
+  }
+
+  /** The failed stage that makes a skipped stage count as failed for its dependents; −1 if it counts as skipped. */
+  failureBehind(stage: number): number {
+    return (this.#failures?.[stage] ?? 0) - 1
+  }
+
+  /** Whether the stage has settled while its code still runs. */
+  stays(stage: number): boolean {
+    return (this.cells[stage * CELLS + STATE] as number) >= STAYS
+  }
+
+  /** Whether a running stage has given its slot back. */
+  isParked(stage: number): boolean {
+    return this.#slots?.isParked(stage) === true
+  }
+
+  #push(operation: number, stage: number): void {
+    this.#queue[this.#tail++] = commandOf(operation, stage)
+  }
+
+  /** Starts a ready stage. Returns false if it was skipped, or the run stopped, meanwhile. */
+  #start(stage: number): boolean {
+    const at = stage * CELLS + STATE
+    if (this.stopped || this.cells[at] !== READY) return false
+    this.running++
+    this.cells[at] = RUNNING
+    if (this.#readers !== undefined) this.#skipBehind(this.#unread(stage, undefined))
+    return true
+  }
+
+  #settled(stage: number, detail: number): boolean {
+    const at = stage * CELLS + STATE
+    if (this.cells[at] !== RUNNING) return false
+    const status = detail & STATE_BITS
+    if (status < OK || status > CANCELLED) return false
+    this.running--
+    this.#slots?.forget(stage)
+    if (detail >= STAYS) this.staying++
+    this.cells[at] = detail
+    this.left--
+    // A stage that stops the run does so before its dependents are told: they count as never started, not as skipped.
+    if (status === CANCELLED || (status === FAILED && !this.#goOn)) this.#stop()
+    if (!this.stopped) this.#skipBehind(this.#tellDependents(stage, status, undefined))
+    return true
+  }
+
+  #codeLeft(stage: number): boolean {
+    const at = stage * CELLS + STATE
+    if (!this.stays(stage)) return false
+    ;(this.cells[at] as number) &= STATE_BITS
+    this.staying--
+    return true
+  }
+
+  #stop(): boolean {
+    if (this.stopped) return false
+    this.stopped = true
+    if (this.running === 0) return true
+    for (let stage = 0; stage < this.#plan.count; stage++) {
+      if (this.cells[stage * CELLS + STATE] === RUNNING && this.#readers?.[stage] !== ABORTED) this.#push(ABORT, stage)
+    }
+    return true
+  }
+
+  /** Releases or skips the dependents of a settled stage. Returns `skipped`, the stages whose dependents must still be told. */
+  #tellDependents(stage: number, status: number, skipped: number[] | undefined): number[] | undefined {
+    const { offsets, targets, eager } = this.#plan
+    const { cells } = this
+    if (status === FAILED) this.#failures ??= new Int32Array(this.#plan.count)
+    const failures = this.#failures
+    for (let edge = offsets[stage] as number, end = offsets[stage + 1] as number; edge < end; edge++) {
+      const target = targets[edge] as number
+      const at = target * CELLS
+      const pending = --(cells[at] as number)
+      let need = cells[at + NEED] as number
+      if (status === OK) {
+        cells[at + NEED] = --need
+        if (pending !== 0 && (need !== 0 || eager[target] === 0)) continue // the common case: it keeps waiting
+      }
+      if (cells[at + STATE] !== WAITING) continue
+      if (failures !== undefined && status === FAILED) {
+        failures[target] ||= failures[stage] || stage + 1
+        // `all` starts without a skipped dependency, but not without a failed one, because its data is missing.
+        if (eager[target] === 0 && this.#plan.cells[at + NEED] === 1) need = pending + 1
+      }
+      if (need > pending) {
+        cells[at + WHY] = stage
+        skipped = this.#skip(target, skipped)
+      } else if (need <= 0 && (pending === 0 || eager[target] === 1)) {
+        cells[at + WHY] = stage
+        cells[at + STATE] = READY
+        if (failures !== undefined) failures[target] = 0
+        if (this.#slots === undefined) this.#push(START, target)
+        else this.#slots.ready.add(target)
+      }
+    }
+    return skipped
+  }
+
+  /**
+   * Tells the dependents of skipped stages, which may be skipped in turn. A stage skipped because of a failure counts as failed.
+   * A list instead of recursion, because chains may be long.
+   */
+  #skipBehind(skipped: number[] | undefined): void {
+    for (let stage = skipped?.pop(); stage !== undefined; stage = skipped?.pop()) {
+      if (this.#readers !== undefined) skipped = this.#unread(stage, skipped)
+      skipped = this.#tellDependents(stage, this.failureBehind(stage) < 0 ? SKIPPED : FAILED, skipped)
+    }
+  }
+
+  #skip(stage: number, skipped: number[] | undefined): number[] {
+    this.cells[stage * CELLS + STATE] = SKIPPED
+    this.left--
+    this.#push(SKIP, stage)
+    if (skipped === undefined) return [stage]
+    skipped.push(stage)
+    return skipped
+  }
+
+  /**
+   * `stage` no longer reads its dependencies. Stops or skips each dependency with `late: 'abort'` that has no other reader.
+   * Returns `skipped` with the new ones.
+   */
+  #unread(stage: number, skipped: number[] | undefined): number[] | undefined {
+    const { sources, sourceOffsets } = this.#plan
+    const readers = this.#readers as Int32Array
+    for (let edge = sourceOffsets[stage] as number, end = sourceOffsets[stage + 1] as number; edge < end; edge++) {
+      const source = sources[edge] as number
+      if ((readers[source] as number) <= 0 || --(readers[source] as number) !== 0) continue
+      const at = source * CELLS
+      if (this.cells[at + STATE] === RUNNING) {
+        readers[source] = ABORTED
+        this.#push(ABORT, source)
+      } else if ((this.cells[at + STATE] as number) < RUNNING) {
+        this.cells[at + WHY] = source
+        skipped = this.#skip(source, skipped)
+      }
+    }
+    return skipped
+  }
+}

@@ -1,0 +1,188 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+// The most frequent mistakes, as a person makes them: what the compiler says must name the mistake.
+
+const CORE = fileURLToPath(new URL('../src/index.ts', import.meta.url))
+const TSC = fileURLToPath(new URL('../../../node_modules/.bin/tsc', import.meta.url))
+const OPTIONS = [
+  '--noEmit',
+  '--strict',
+  '--exactOptionalPropertyTypes',
+  '--noUncheckedIndexedAccess',
+  '--target',
+  'es2023',
+  '--module',
+  'nodenext',
+  '--lib',
+  'es2023,es2024.promise,dom,dom.asynciterable',
+  '--types',
+  '',
+  '--allowImportingTsExtensions',
+  '--skipLibCheck',
+  '--pretty',
+  'false',
+]
+
+const RETURN = '"return a plain object: { text }, a StageOutput, or nothing"'
+const BASE = `const base = new Pipeline('demo').withStage('profile', () => ({ name: 'Ada' })).withStage('router', () => ({ route: 'a' as 'a' | 'b' }))`
+const MISTAKES: Readonly<Record<string, { readonly code: string; readonly says: readonly (string | RegExp)[] }>> = {
+  'an unknown dependency': {
+    code: `${BASE}.withStage('llm', () => ({}), { dependencies: ['prfile'] })`,
+    says: [`Type '"prfile"' is not assignable to type '"profile" | "router"'`],
+  },
+  'a name that is taken': {
+    code: `${BASE}.withStage('profile', () => ({}))`,
+    says: ["A stage named 'profile' is already in this pipeline"],
+  },
+  'a name that is taken, in the middle of a pipeline': {
+    code: `${BASE}.withStage('profile', () => ({})).withStage('c', () => ({})).withStage('d', () => ({}), { dependencies: ['c', 'profile'] })`,
+    says: [
+      `Argument of type '"profile"' is not assignable to parameter of type '"A stage named 'profile' is already in this pipeline"'`,
+    ],
+  },
+  'a class whose name is taken, in the middle of a pipeline': {
+    code: `class Router { name = 'router' as const; execute() {} }; ${BASE}.withStage(Router).withStage('d', () => ({}), { dependencies: ['router'] })`,
+    says: ["A stage named 'router' is already in this pipeline"],
+  },
+  'a stage without a name': {
+    code: `${BASE}.withStage({ execute: () => ({}) })`,
+    says: ["Property 'name' is missing", "Write the name as a literal: name = 'greet' as const"],
+  },
+  "a name that isn't a literal": {
+    code: `class Greet { name = 'greet'; execute() {} }; new Pipeline('demo').withStage(Greet)`,
+    says: ["Write the name as a literal: name = 'greet' as const"],
+  },
+  'an input that was not declared': {
+    code: `${BASE}.withStage('llm', (context) => ({ name: context.inputs.from('router') }), { dependencies: ['profile'] })`,
+    says: [`Argument of type '"router"' is not assignable to parameter of type '"profile"'`],
+  },
+  'an input of a stage without dependencies': {
+    code: `${BASE}.withStage('llm', (context) => ({ name: context.inputs.from('profile') }))`,
+    says: [`'declare it: { dependencies: […] }'`.replaceAll("'", '"')],
+  },
+  'an input that may be undefined': {
+    code: `new Pipeline('demo').withStage('a', () => ({ n: 1 }), { when: () => false }).withStage('b', (context) => ({ n: context.inputs.from('a').n }), { dependencies: ['a'] })`,
+    says: [/possibly 'undefined'/],
+  },
+  'a stage that needs what it does not depend on': {
+    code: `${BASE}.withStage('llm', { execute: (context: StageContext<{ profile: { name: string } }>) => ({ n: context.inputs.from('profile').name }) })`,
+    says: [/Property 'profile' is missing in type '\{\}'/],
+  },
+  'a route that does not exist': {
+    code: `${BASE}.withStage('c', () => ({}), { dependencies: ['router'], when: (inputs) => inputs.from('router').route === 'c' })`,
+    says: [`types '"a" | "b"' and '"c"' have no overlap`],
+  },
+  'missing ports of a run': {
+    code: `interface Llm { complete(): string }; void Pipeline.withPorts<{ llm: Llm }>('demo').build().run({})`,
+    says: [`required in type '{ readonly 'missing ports': "llm"; }'`],
+  },
+  'missing ports of a run without input': {
+    code: `interface Llm { complete(): string }; void Pipeline.withPorts<{ llm: Llm; store: Llm }>('demo').build().start()`,
+    says: [`required in type '{ readonly 'missing ports': "llm" | "store"; }'`],
+  },
+  'the port that build was not given': {
+    code: `interface Llm { complete(): string }; const llm: Llm = { complete: () => '' }; void Pipeline.withPorts<{ llm: Llm; store: Llm }>('demo').build({ ports: { llm } }).runSettled({})`,
+    says: [`required in type '{ readonly 'missing ports': "store"; }'`],
+  },
+  'run options without ports': {
+    code: `interface Llm { complete(): string }; void Pipeline.withPorts<{ llm: Llm }>('demo').build().run({}, { timeoutMs: 5 })`,
+    says: [`Property 'ports' is missing in type '{ timeoutMs: number; }'`, 'MissingPorts<"llm">'],
+  },
+  'one missing port': {
+    code: `interface Llm { complete(): string }; void Pipeline.withPorts<{ llm: Llm; store: Llm }>('demo').build().run({}, { ports: { llm: { complete: () => '' } } })`,
+    says: [/'store' is missing/],
+  },
+  'a run option that does not exist, beside ports': {
+    code: `interface Llm { complete(): string }; void Pipeline.withPorts<{ llm: Llm }>('demo').build().run({}, { ports: { llm: { complete: () => '' } }, timeoutMS: 5 })`,
+    says: ["Did you mean to write 'timeoutMs'?"],
+  },
+  'missing stages among values': {
+    code: `const greet = defineStage({ name: 'greet', run: () => ({}) }); const shout = defineStage({ name: 'shout', after: { greet }, run: () => ({}) }); Pipeline.from('demo', [shout])`,
+    says: ["'missing stages'", '"greet"'],
+  },
+  'a stage that returns a string': {
+    code: `${BASE}.withStage('llm', async () => 'Hello')`,
+    says: [`Type '() => Promise<string>' is not assignable to type '${RETURN}'`],
+  },
+  'a stage that returns a string, and that others read': {
+    code: `${BASE}.withStage('llm', async () => 'Hello').withStage('a', ({ inputs }) => ({ text: inputs.from('llm').text }), { dependencies: ['llm'] }).withStage('b', ({ inputs }) => ({ text: inputs.from('a').text }), { dependencies: ['a'] })`,
+    says: [`Type '() => Promise<string>' is not assignable to type '${RETURN}'`],
+  },
+  'a stage that returns an array': {
+    code: `${BASE}.withStage('llm', () => [1, 2])`,
+    says: [`Type '() => number[]' is not assignable to type '${RETURN}'`],
+  },
+  'a stage that returns a response': {
+    code: `${BASE}.withStage('llm', async () => fetch('https://example.com'))`,
+    says: [`Type '() => Promise<Response>' is not assignable to type '${RETURN}'`],
+  },
+  'a generator that ends with a string': {
+    code: `${BASE}.withStage('llm', async function* () { yield 1; return 'Hello' })`,
+    says: [`is not assignable to type '${RETURN}'`],
+  },
+  'a class that returns a string': {
+    code: `class Llm { name = 'llm' as const; async execute() { return 'Hello' } }; ${BASE}.withStage(Llm)`,
+    says: [`Type 'typeof Llm' is not assignable to type '${RETURN}'`],
+  },
+  'a map whose items are strings': {
+    code: `${BASE}.withMap('llm', { over: () => [1], each: async (item) => String(item) })`,
+    says: [`Type '(item: number) => Promise<string>' is not assignable to type '${RETURN}'`],
+  },
+  'a stage as a value that returns a string': {
+    code: `void defineStage({ name: 'llm', run: async () => 'Hello' })`,
+    says: [`Type '() => Promise<string>' is not assignable to type '${RETURN}'`],
+  },
+  'an event of the engine': {
+    code: `new Pipeline('demo').withStage('a', (context) => { context.tryEmitEvent('stage.a.completed', {}) })`,
+    says: [/"stage\.a\.completed"|never/],
+  },
+  'a made-up output of an interceptor': {
+    code: `const wrap: RunStage = () => ({ status: 'ok' }); void wrap`,
+    says: [/is not assignable to type/, /StageOutput|OkOutput/],
+  },
+  'a field that an input does not have': {
+    code: `void new Pipeline('demo').build().run({ inputTxt: 'hi' })`,
+    says: ["'inputTxt' does not exist in type", "Did you mean to write 'inputText'?"],
+  },
+  'a build option that does not exist': {
+    code: `new Pipeline('demo').build({ interceptor: [] })`,
+    says: ["'interceptor' does not exist in type"],
+  },
+}
+
+let folder = ''
+const messages = new Map<string, string>()
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stageflow-'))
+  const files = Object.entries(MISTAKES).map(([, { code }], index) => ({
+    path: join(folder, `mistake-${index}.ts`),
+    code,
+  }))
+  const header = `import { Pipeline, defineStage, type RunStage, type StageContext } from ${JSON.stringify(CORE)}\nvoid [Pipeline, defineStage]\nexport type Used = RunStage | StageContext\n`
+  await Promise.all(files.map(({ path, code }) => writeFile(path, `${header}${code}\n`)))
+  const output = await new Promise<string>((resolve) =>
+    execFile(TSC, [...OPTIONS, ...files.map(({ path }) => path)], { cwd: folder }, (_, stdout) => resolve(stdout)),
+  )
+  for (const message of output.split(/\n(?! )/)) {
+    const name = Object.keys(MISTAKES)[Number(/mistake-(\d+)\.ts/.exec(message)?.[1])]
+    messages.set(name ?? 'elsewhere', `${messages.get(name ?? 'elsewhere') ?? ''}${message}\n`)
+  }
+}, 60_000)
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+test.each(Object.keys(MISTAKES))('the message of the compiler names the mistake: %s', (name) => {
+  const message = messages.get(name) ?? 'it compiles'
+  for (const says of MISTAKES[name]?.says ?? []) expect(message).toMatch(says)
+  expect(message.match(/error TS/g), 'one mistake is one error').toHaveLength(1)
+  expect(message.length, 'short enough to be read').toBeLessThan(4_000)
+})
+
+test('the sources compile under the options of an app, without other errors', () => {
+  expect((messages.get('elsewhere') ?? '').trim()).toBe('')
+})

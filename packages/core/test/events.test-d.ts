@@ -1,0 +1,46 @@
+import { expectTypeOf } from 'vitest'
+import { isStageEvent } from '../src/index.ts'
+import type { ErrorRecord, EventSink, StageContext, StageflowEvent } from '../src/index.ts'
+
+declare module '../src/index.ts' {
+  interface EventMap {
+    'test.hit': { readonly key: string }
+  }
+}
+
+export async function emitting(context: StageContext<{}>): Promise<void> {
+  context.tryEmitEvent('test.hit', { key: 'x' })
+  await context.emitEvent('test.hit', { key: 'x' })
+  context.tryEmitEvent('anything.else', { free: true })
+  // @ts-expect-error Type 'number' is not assignable to type 'string': the data of a declared event is checked.
+  context.tryEmitEvent('test.hit', { key: 5 })
+  // @ts-expect-error the events of the engine cannot be forged.
+  context.tryEmitEvent('stage.a.completed', {})
+  // @ts-expect-error the events of the engine cannot be forged.
+  context.tryEmitEvent('pipeline.completed', { pipeline: 'x', durationMs: 1 })
+  // @ts-expect-error nor by waiting.
+  await context.emitEvent('pipeline.started', {})
+  // @ts-expect-error Argument of type '"nodot"' is not assignable to parameter of type '`${string}.${string}`'
+  context.tryEmitEvent('nodot', {})
+}
+
+export function reading(event: StageflowEvent): void {
+  expectTypeOf(event.seq).toEqualTypeOf<number>()
+  if (event.type === 'pipeline.failed') expectTypeOf(event.data.errors).toEqualTypeOf<readonly ErrorRecord[]>()
+  if (event.type === 'pipeline.child_started') expectTypeOf(event.data.path).toEqualTypeOf<string>()
+  if (event.type === 'guard_retry.exhausted')
+    expectTypeOf(event.data.reason).toEqualTypeOf<'max_attempts' | 'stagnation'>()
+  if (event.type === 'test.hit') expectTypeOf(event.data).toEqualTypeOf<{ readonly key: string }>()
+  if (isStageEvent(event, 'completed')) {
+    expectTypeOf(event.data).toEqualTypeOf<{ readonly durationMs: number; readonly attempts: number }>()
+    expectTypeOf(event.stage).toEqualTypeOf<string>()
+  }
+  if (isStageEvent(event, 'failed')) expectTypeOf(event.data.error).toEqualTypeOf<ErrorRecord>()
+  if (isStageEvent(event, 'chunk')) expectTypeOf(event.data.chunk).toBeUnknown()
+  // @ts-expect-error Argument of type '"finished"' is not assignable
+  isStageEvent(event, 'finished')
+}
+
+export const sink: EventSink = { emit: async () => {}, tryEmit: (event) => event.seq < 100 }
+// @ts-expect-error Property 'tryEmit' is missing
+export const half: EventSink = { emit: () => {} }
