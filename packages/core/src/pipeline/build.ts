@@ -22,7 +22,7 @@ import { wrapRuns } from '../run/run-interceptors.ts'
 import { createPlan, turned } from '../schedule/plan.ts'
 import { builtGraphOf } from './stage-graph.ts'
 
-/** Up to this many stages, a graph has its own hidden class for `result.data`. */
+/** Up to this many stages, a graph has a class of its own for `result.data`. */
 const MOST_FIELDS = 64
 
 /** The options of `build`, as given. */
@@ -178,7 +178,10 @@ function readOptions(given: unknown, problem: Problem): GivenOptions {
   return options
 }
 
-/** A small graph has its own hidden class for `result.data`, a large one a dictionary. Neither inherits from Object.prototype. */
+/**
+ * Makes the objects for `result.data`. Those of a small graph print readably; for a large one a dictionary is faster (decision 9).
+ * Neither inherits from Object.prototype.
+ */
 function dataClass(count: number): new () => Record<string, unknown> {
   if (count > MOST_FIELDS) {
     return function Data() {
