@@ -77,7 +77,7 @@ function chatChunk(call: unknown): unknown {
   return { object: 'chat.completion.chunk', choices: [{ index: 0, delta: { tool_calls: [call] } }] }
 }
 
-/** What belongs to no tool call that is ours. */
+/** What belongs to none of our tool calls. Its ids are longer than the random ones, so that no id is used twice. */
 const OTHERS: readonly unknown[] = [
   null,
   'data: [DONE]',
@@ -87,16 +87,16 @@ const OTHERS: readonly unknown[] = [
   {
     type: 'content_block_start',
     index: 0,
-    content_block: { type: 'server_tool_use', id: 's', name: 'search', input: {} },
+    content_block: { type: 'server_tool_use', id: 'their-search', name: 'search', input: {} },
   },
   { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: '{"theirs":1}' } },
   { type: 'content_block_delta', index: 1, delta: { type: 'text_delta', text: 'Hm' } },
   { type: 'message_delta', delta: { stop_reason: 'tool_use' } },
   { type: 'response.output_item.added', output_index: 0, item: { type: 'reasoning' } },
   { type: 'response.output_text.delta', output_index: 0, delta: 'Hm' },
-  { type: 'tool-input-start', id: 'p', toolName: 'search', providerExecuted: true },
-  { type: 'tool-input-delta', id: 'p', delta: '{' },
-  { type: 'tool-call', toolCallId: 'p', toolName: 'search', input: {}, providerExecuted: true },
+  { type: 'tool-input-start', id: 'their-call', toolName: 'search', providerExecuted: true },
+  { type: 'tool-input-delta', id: 'their-call', delta: '{' },
+  { type: 'tool-call', toolCallId: 'their-call', toolName: 'search', input: {}, providerExecuted: true },
   { candidates: [{ content: { parts: [{ text: 'Hm' }] } }] },
 ]
 
