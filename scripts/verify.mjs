@@ -17,7 +17,7 @@ const CHECKS = [
   { name: 'boundaries', command: script('check-boundaries') },
   { name: 'layers', command: script('check-layers') },
   { name: 'module state', command: script('check-module-state') },
-  { name: 'way of a stage', command: script('trace-stage', '--check'), mend: 'npm run generate' },
+  { name: 'trace of a stage', command: script('trace-stage', '--check'), mend: 'npm run generate' },
   { name: 'anatomy', command: script('check-anatomy') },
   { name: 'references', command: script('check-references') },
   { name: 'error codes', command: script('generate-errors', '--check'), mend: 'npm run generate' },

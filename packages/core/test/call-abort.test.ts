@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { manualClock } from '../../testing/src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { clock } from './fresh-clock.ts'
 import {
   LATE,
   abortAfter,
@@ -14,12 +14,6 @@ import {
 import { WAYS } from './ways.ts'
 import { Pipeline, StageOutput, StageflowError } from '../src/index.ts'
 import type { Interceptor, StageContext } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 describe.each(WAYS)('%s,', (_, beside) => {
   test('a wrap can end a call: it forks, aborts and answers, and the run waits for the code', async () => {

@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { manualClock, recordingSink } from '../../testing/src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { recordingSink } from '../../testing/src/index.ts'
+import { clock } from './fresh-clock.ts'
 import {
   LATE,
   ignoresAbort,
@@ -16,12 +17,6 @@ import {
 import { WAYS } from './ways.ts'
 import { Pipeline, StageOutput } from '../src/index.ts'
 import type { CallPart, Interceptor, OnCall, StageContext } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 const ENDINGS: readonly (readonly [how: string, stage: (context: StageContext) => unknown, status: string])[] = [
   ['with data', () => ({ a: 1 }), 'ok'],

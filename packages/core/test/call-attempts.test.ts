@@ -1,15 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { manualClock } from '../../testing/src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { clock } from './fresh-clock.ts'
 import { ignoresAbort, logAnswers, retryUpTo, runStage, withPart } from './interceptors.ts'
 import { passing } from './ways.ts'
 import { StageOutput } from '../src/index.ts'
 import type { Interceptor } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 test('a part inside a retry follows one attempt, and a part outside follows all of them', async () => {
   const log: string[] = []

@@ -1,15 +1,10 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { manualClock, recordingSink } from '../../testing/src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { recordingSink } from '../../testing/src/index.ts'
+import { clock } from './fresh-clock.ts'
 import { runStage, withPart } from './interceptors.ts'
 import { WAYS } from './ways.ts'
 import { Pipeline, createSlot } from '../src/index.ts'
 import type { Interceptor, InterceptorContext, StageContext, StageRecord } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 describe.each(WAYS)('%s,', (_, beside) => {
   test('the context of a part has the facts of the call, when it begins and when it ends', async () => {

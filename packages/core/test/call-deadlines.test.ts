@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { manualClock } from '../../testing/src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { clock } from './fresh-clock.ts'
 import {
   LATE,
   ignoresAbort,
@@ -15,12 +15,6 @@ import { untypedPipeline } from './untyped-pipeline.ts'
 import { WAYS } from './ways.ts'
 import { Pipeline, StageOutput } from '../src/index.ts'
 import type { CallPart, Clock, Interceptor, StageContext } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 describe.each(WAYS)('%s,', (_, beside) => {
   test('the code, items and children of a call see the earliest deadline of its parts and of the run', async () => {

@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { manualClock, recordingSink } from '../../testing/src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { recordingSink } from '../../testing/src/index.ts'
+import { clock } from './fresh-clock.ts'
 import {
   logAnswers,
   logSettled,
@@ -14,12 +15,6 @@ import {
 import { WAYS } from './ways.ts'
 import { Pipeline, StageOutput } from '../src/index.ts'
 import type { CallHooks, CallLimits, CallPart, Interceptor, InterceptorContext } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 type Enter = (next: () => void) => void
 /** Each calls no `next` before it returns. */

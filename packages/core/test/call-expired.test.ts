@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { manualClock, recordingSink } from '../../testing/src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { recordingSink } from '../../testing/src/index.ts'
+import { clock } from './fresh-clock.ts'
 import {
   LATE,
   ignoresAbort,
@@ -17,12 +18,6 @@ import {
 import { WAYS, passing } from './ways.ts'
 import { Pipeline, StageOutput } from '../src/index.ts'
 import type { CallPart, Interceptor, InterceptorContext, StageContext } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 describe.each(WAYS)('%s,', (_, beside) => {
   test('a limit that passes answers the call at once and aborts it with the error; the run waits for the code, and the attempt records how the code ended', async () => {

@@ -1,15 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { manualClock } from '../../testing/src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { clock } from './fresh-clock.ts'
 import { logExpired, onlyAt, retryUpTo, runStage, stopsOnAbort } from './interceptors.ts'
 import { WAYS } from './ways.ts'
 import { Pipeline, StageOutput } from '../src/index.ts'
 import type { StageContext } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 describe.each(WAYS)('%s,', (_, beside) => {
   test('a call expires when it has gone for idleMs without a sign of life', async () => {

@@ -1,15 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { manualClock } from '../../testing/src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { clock } from './fresh-clock.ts'
 import { ignoresAbort, logAnswers, logExpired, logSettled, runStage, stopsOnAbort } from './interceptors.ts'
 import { WAYS } from './ways.ts'
 import { Pipeline } from '../src/index.ts'
 import type { StageContext } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 describe.each(WAYS)('%s,', (_, beside) => {
   describe.each<[which: string, outer: object, inner: object]>([

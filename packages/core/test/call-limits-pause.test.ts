@@ -1,15 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { manualClock } from '../../testing/src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { clock } from './fresh-clock.ts'
 import { limitTo, logAnswers, logExpired, onlyAt, retryUpTo, runStage } from './interceptors.ts'
 import { WAYS } from './ways.ts'
 import { Pipeline } from '../src/index.ts'
 import type { Interceptor, Run, StageContext, StageOutput } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 /** More chunks than a reader may be behind. */
 const chunks = async function* (count: number = 1_005): AsyncGenerator<number, object> {

@@ -1,15 +1,10 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { manualClock, recordingSink } from '../../testing/src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { recordingSink } from '../../testing/src/index.ts'
+import { clock } from './fresh-clock.ts'
 import { logAnswers, retryUpTo, runStage, withPart } from './interceptors.ts'
 import { WAYS } from './ways.ts'
 import { Pipeline, StageOutput, StageflowError } from '../src/index.ts'
 import type { CallPart, Interceptor, StageInfo } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 describe.each(WAYS)('%s,', (_, beside) => {
   test.each([

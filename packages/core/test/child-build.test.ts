@@ -1,14 +1,9 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { manualClock } from '../../testing/src/index.ts'
+import { clock } from './fresh-clock.ts'
 import { asStage, Pipeline } from '../src/index.ts'
 import type { Interceptor, StageContext } from '../src/index.ts'
 import { childOf } from './interceptors.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 const refusedChild = async (stage: (context: StageContext<{}>) => Promise<unknown>) => {
   let refused: unknown

@@ -1,14 +1,8 @@
-import { afterEach, expect, test } from 'vitest'
-import { manualClock } from '../../testing/src/index.ts'
+import { expect, test } from 'vitest'
+import { clock } from './fresh-clock.ts'
 import { Pipeline, PipelineFailedError, StageKind, StageOutput } from '../src/index.ts'
 import type { ChildResult, Interceptor } from '../src/index.ts'
 import { aroundRun, retryUpTo } from './interceptors.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 interface WithChildren {
   readonly children: Readonly<Record<string, ChildResult>>

@@ -1,14 +1,9 @@
-import { afterEach, expect, test } from 'vitest'
-import { manualClock, recordingSink } from '../../testing/src/index.ts'
+import { expect, test } from 'vitest'
+import { recordingSink } from '../../testing/src/index.ts'
+import { clock } from './fresh-clock.ts'
 import { aroundRun, childOf, retryOnce, sleepFor } from './interceptors.ts'
 import { Pipeline, StageOutput } from '../src/index.ts'
 import type { Interceptor, StageflowEvent } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 test("case 6: the parent's abort and deadline reach child and grandchild", async () => {
   const deadlines: unknown[] = []

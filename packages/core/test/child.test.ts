@@ -1,14 +1,9 @@
-import { afterEach, expect, test } from 'vitest'
-import { manualClock, recordingSink } from '../../testing/src/index.ts'
+import { expect, test } from 'vitest'
+import { recordingSink } from '../../testing/src/index.ts'
+import { clock } from './fresh-clock.ts'
 import { aroundRun, childOf, sleepFor } from './interceptors.ts'
 import { asStage, createSlot, defineStage, Pipeline, StageKind, StageOutput } from '../src/index.ts'
 import type { Interceptor, InterceptorContext, RunContext, StageContext } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 test('runChild resolves with the result of the child run, also of a failed one, and rejects only if the child cannot start', async () => {
   const graph = new Pipeline('demo')

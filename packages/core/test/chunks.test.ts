@@ -1,13 +1,8 @@
-import { afterEach, expect, test } from 'vitest'
-import { manualClock, recordingSink } from '../../testing/src/index.ts'
+import { expect, test } from 'vitest'
+import { recordingSink } from '../../testing/src/index.ts'
+import { clock } from './fresh-clock.ts'
 import { Pipeline, StageOutput, isStageEvent } from '../src/index.ts'
 import type { Interceptor, StageContext } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 async function* tokens(): AsyncGenerator<string, { text: string }> {
   yield 'Hel'

@@ -1,15 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { manualClock } from '../../testing/src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { clock } from './fresh-clock.ts'
 import { limitTo, onlyAt, runStage, withPart } from './interceptors.ts'
 import { WAYS } from './ways.ts'
 import { Pipeline, StageOutput } from '../src/index.ts'
 import type { Interceptor, InterceptorContext, StageContext } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 /** Logs when none of the code of stage "a" runs any more, as its part's `ended` or its wrap sees it. */
 const logCodeLeft = (log: string[], context: InterceptorContext, name: string): void =>

@@ -1,6 +1,6 @@
-import { manualClock } from '@stageflow/testing'
 import fc from 'fast-check'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { clock } from './fresh-clock.ts'
 import { ContextSnapshot, Pipeline, PipelineBuildError, StageKind, StageOutput } from '../src/index.ts'
 import type { Feedback, Interceptor, StageContext, StageflowError } from '../src/index.ts'
 import { PROPERTY_TIMEOUT_MS, propertySettings } from './property-settings.ts'
@@ -9,12 +9,6 @@ import { runRandom } from './run-random.ts'
 import { untypedPipeline } from './untyped-pipeline.ts'
 
 // The conformance cases about what may be described, read and wrapped, by number.
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 test('case 11: without its interceptor nothing limits a stage, and interceptors: [] means none', async () => {
   const limit: Interceptor = {

@@ -1,17 +1,11 @@
 import { getEventListeners } from 'node:events'
-import { manualClock } from '@stageflow/testing'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { clock } from './fresh-clock.ts'
 import { Pipeline, PipelineFailedError, StageKind, StageOutput } from '../src/index.ts'
 import type { Interceptor, StageContext } from '../src/index.ts'
 import { pause } from './interceptors.ts'
 
 // The conformance cases about what a run does and leaves, by number: each was wrong in the system that the concepts come from.
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 const timeout = (limitMs: number): Interceptor => ({
   name: 'timeout',

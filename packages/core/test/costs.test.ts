@@ -1,15 +1,9 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { afterEach, expect, test } from 'vitest'
-import { manualClock } from '../../testing/src/index.ts'
+import { expect, test } from 'vitest'
+import { clock } from './fresh-clock.ts'
 import { defineStage, Pipeline, StageOutput } from '../src/index.ts'
 import type { StageContext } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 test("the cost of each note, fork and item doesn't grow with their number", async () => {
   const timeOf = async (count: number): Promise<number> => {

@@ -1,14 +1,9 @@
-import { afterEach, expect, test } from 'vitest'
-import { manualClock, recordingSink } from '../../testing/src/index.ts'
+import { expect, test } from 'vitest'
+import { recordingSink } from '../../testing/src/index.ts'
+import { clock } from './fresh-clock.ts'
 import { logAnswers, retryUpTo } from './interceptors.ts'
 import { Pipeline, StageflowError, StageOutput } from '../src/index.ts'
 import type { Interceptor, InterceptorContext, StageContext } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 const wrapping = (wrap: NonNullable<Interceptor['wrap']>, name = 'under-test'): Interceptor => ({ name, wrap })
 
@@ -493,6 +488,21 @@ test.each<[what: string, change: (context: InterceptorContext) => unknown]>([
   }
   const graph = new Pipeline().withStage('a', () => ({})).build({ clock, interceptors: [outer, using] })
   expect(await graph.runSettled()).toMatchObject({ errors: [{ code: 'core/interceptor-context' }] })
+})
+
+test('next with the context of another graph fails with core/interceptor-context, and runs the code of neither', async () => {
+  let calls = 0
+  let stranger: InterceptorContext | undefined
+  const keep: Interceptor = { name: 'keep', onCall: () => (context) => void (stranger = context) }
+  await new Pipeline()
+    .withStage('a', () => void calls++)
+    .build({ clock, interceptors: [keep] })
+    .run()
+  const outer: Interceptor = { name: 'outer', wrap: (next) => () => next(stranger as InterceptorContext) }
+  const inner: Interceptor = { name: 'inner', wrap: (next) => (context) => next(context) }
+  const graph = new Pipeline().withStage('a', () => void calls++).build({ clock, interceptors: [outer, inner] })
+  expect(await graph.runSettled()).toMatchObject({ errors: [{ code: 'core/interceptor-context' }] })
+  expect(calls).toBe(1)
 })
 
 test('next around a run with undefined fails with core/interceptor-context, also if another layer is inside', async () => {

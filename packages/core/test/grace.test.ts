@@ -1,13 +1,8 @@
-import { afterEach, expect, test } from 'vitest'
-import { manualClock, recordingSink } from '../../testing/src/index.ts'
+import { expect, test } from 'vitest'
+import { recordingSink } from '../../testing/src/index.ts'
+import { clock } from './fresh-clock.ts'
 import { Pipeline, StageOutput, StageflowError, defineStage } from '../src/index.ts'
 import type { Interceptor, StageContext } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 /** Code that ignores its signal and ends only when the test calls end(). */
 function deaf(): {

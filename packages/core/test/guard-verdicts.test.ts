@@ -1,15 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { manualClock } from '../../testing/src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { clock } from './fresh-clock.ts'
 import { Pipeline, StageKind, StageOutput, StageflowError } from '../src/index.ts'
 import type { Interceptor, StageContext } from '../src/index.ts'
 import { logAnswers, onlyAt, retryUpTo, withPart } from './interceptors.ts'
 import { passing, passingOn } from './ways.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 type Guard = (context: StageContext) => unknown
 

@@ -1,5 +1,6 @@
-import { afterEach, expect, test } from 'vitest'
-import { manualClock, recordingSink } from '../../testing/src/index.ts'
+import { expect, test } from 'vitest'
+import { recordingSink } from '../../testing/src/index.ts'
+import { clock } from './fresh-clock.ts'
 import { Pipeline, StageKind, StageOutput, StageflowError, createSlot, insertBefore } from '../src/index.ts'
 import type { Interceptor, StageOutput as Output, StageRecord } from '../src/index.ts'
 
@@ -15,12 +16,6 @@ declare module '../src/index.ts' {
     readonly testCached?: boolean
   }
 }
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 /** WORK stages of one key run once, also when they are asked at the same time. */
 function idempotency(): Interceptor {

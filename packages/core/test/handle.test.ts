@@ -1,13 +1,8 @@
-import { afterEach, expect, test } from 'vitest'
-import { manualClock, recordingSink } from '../../testing/src/index.ts'
+import { expect, test } from 'vitest'
+import { recordingSink } from '../../testing/src/index.ts'
+import { clock } from './fresh-clock.ts'
 import { Pipeline, PipelineFailedError, StageOutput } from '../src/index.ts'
 import type { StageContext, StageflowEvent } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 async function typesOf(events: AsyncIterable<StageflowEvent>): Promise<string[]> {
   const types: string[] = []

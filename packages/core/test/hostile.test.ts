@@ -1,15 +1,10 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { manualClock, recordingSink } from '../../testing/src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { recordingSink } from '../../testing/src/index.ts'
+import { clock } from './fresh-clock.ts'
 import { Pipeline, StageOutput, StageflowError, createSlot } from '../src/index.ts'
 import type { BuildOptions, Interceptor, StageContext } from '../src/index.ts'
 import { revoked } from './revoked.ts'
 import { passing, passingOn } from './ways.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 const throwing = (key: string, target: object = {}): object =>
   Object.defineProperty(target, key, {

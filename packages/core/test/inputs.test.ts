@@ -1,13 +1,7 @@
-import { afterEach, expect, test } from 'vitest'
-import { manualClock } from '../../testing/src/index.ts'
+import { expect, test } from 'vitest'
+import { clock } from './fresh-clock.ts'
 import { defineStage, Pipeline, StageOutput } from '../src/index.ts'
 import type { StageContext } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 /** What a stage that depends on two others reads, or the error that reading throws. */
 async function reading(read: (inputs: StageContext['inputs']) => unknown): Promise<unknown> {

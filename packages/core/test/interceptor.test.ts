@@ -1,13 +1,8 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
-import { manualClock, recordingSink } from '../../testing/src/index.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { recordingSink } from '../../testing/src/index.ts'
+import { clock } from './fresh-clock.ts'
 import { after, createSlot, Pipeline, StageKind, StageOutput, systemClock } from '../src/index.ts'
 import type { BuildOptions, Interceptor, PipelineBuildError, RunStage, StageInfo } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 const wrapping = (name: string, wrap: NonNullable<Interceptor['wrap']>): Interceptor => ({ name, wrap })
 const graphOf = (interceptors: readonly Interceptor[], stage: () => object | void = () => ({ a: 1 })) =>

@@ -1,14 +1,9 @@
-import { afterEach, expect, expectTypeOf, test } from 'vitest'
-import { manualClock, recordingSink } from '../../testing/src/index.ts'
+import { expect, expectTypeOf, test } from 'vitest'
+import { recordingSink } from '../../testing/src/index.ts'
+import { clock } from './fresh-clock.ts'
 import { sleepFor } from './interceptors.ts'
 import { Pipeline, StageKind, StageOutput } from '../src/index.ts'
 import type { Join, StageContext } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 type Ending = 'ok' | 'skip' | 'fail'
 const NAMES = ['x', 'y', 'z'] as const

@@ -1,14 +1,8 @@
-import { afterEach, expect, test } from 'vitest'
-import { manualClock } from '../../testing/src/index.ts'
+import { expect, test } from 'vitest'
+import { clock } from './fresh-clock.ts'
 import { aroundRun, untilAborted } from './interceptors.ts'
 import { Pipeline, StageKind, StageOutput } from '../src/index.ts'
 import type { Interceptor, StageContext, StageflowEvent } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 const guarded = new Pipeline('guarded').withStage(
   'check',

@@ -1,14 +1,8 @@
-import { afterEach, expect, test } from 'vitest'
-import { manualClock } from '../../testing/src/index.ts'
+import { expect, test } from 'vitest'
+import { clock } from './fresh-clock.ts'
 import { Pipeline, StageKind, StageOutput } from '../src/index.ts'
 import type { Interceptor, MapOptions, StageContext } from '../src/index.ts'
 import { retryOnce } from './interceptors.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 type Each = (item: number, context: StageContext<{}>) => unknown
 const mapping = (each: Each, options: { readonly items?: unknown; readonly concurrency?: number } = {}) =>

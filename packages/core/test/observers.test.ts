@@ -1,13 +1,7 @@
-import { afterEach, expect, test } from 'vitest'
-import { manualClock } from '../../testing/src/index.ts'
+import { expect, test } from 'vitest'
+import { clock } from './fresh-clock.ts'
 import { Pipeline, StageOutput } from '../src/index.ts'
 import type { Interceptor, InterceptorContext, PipelineReport, StageContext, StageRecord } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 test('`settled` is called once for every stage, skipped and failed ones included, with the final record', async () => {
   const told: StageRecord[] = []

@@ -1,15 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { afterEach, expect, test } from 'vitest'
-import { manualClock, recordingSink } from '../../testing/src/index.ts'
+import { expect, test } from 'vitest'
+import { recordingSink } from '../../testing/src/index.ts'
+import { clock } from './fresh-clock.ts'
 import { problemsOf } from './interceptors.ts'
 import { createSlot, Pipeline, StageflowError, StageOutput } from '../src/index.ts'
 import type { EventSink, Interceptor, RunContext, RunOutcome, RunPart, StageOutput as Output } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 const taking = (name: string, onRun: (run: RunContext) => RunPart | undefined): Interceptor => ({ name, onRun })
 const refusing = (answer: (run: RunContext) => RunOutcome): Interceptor => ({

@@ -1,14 +1,8 @@
-import { afterEach, expect, test } from 'vitest'
-import { manualClock } from '../../testing/src/index.ts'
+import { expect, test } from 'vitest'
+import { clock } from './fresh-clock.ts'
 import { Pipeline, StageOutput } from '../src/index.ts'
 import type { OutputSchema } from '../src/index.ts'
 import { retryOnce } from './interceptors.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 const schema = (validate: (value: { readonly [key: string]: unknown }) => unknown): OutputSchema => ({
   '~standard': { version: 1, vendor: 'test', validate: validate as (value: unknown) => unknown },

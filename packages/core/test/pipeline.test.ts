@@ -1,13 +1,7 @@
-import { afterEach, expect, test } from 'vitest'
-import { manualClock } from '../../testing/src/index.ts'
+import { expect, test } from 'vitest'
+import { clock } from './fresh-clock.ts'
 import { createSlot, defineStage, Pipeline, StageKind, StageOutput } from '../src/index.ts'
 import type { StageContext } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 class Greet {
   name = 'greet' as const

@@ -1,15 +1,9 @@
-import { afterEach, expect, test } from 'vitest'
-import { manualClock } from '../../testing/src/index.ts'
+import { expect, test } from 'vitest'
+import { clock } from './fresh-clock.ts'
 import { Pipeline, StageKind, StageOutput } from '../src/index.ts'
 import type { EventSink, Interceptor, StageContext, StageflowEvent } from '../src/index.ts'
 
 // Whoever is called by a run may stop that run from inside the call: sinks, observers, interceptors, conditions, stages.
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 const TERMINAL = /\.(completed|failed|skipped|cancelled|abandoned)$/
 

@@ -1,16 +1,10 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { manualClock } from '../../testing/src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { clock } from './fresh-clock.ts'
 import { LATE, ignoresAbort, logExpired, onlyAt, runStage, withPart } from './interceptors.ts'
 import { Pipeline, StageOutput } from '../src/index.ts'
 import type { Interceptor, InterceptorContext, RunStage, StageContext } from '../src/index.ts'
 
 // `context.wait(ms)` gives the slot of `maxConcurrency` to other stages meanwhile.
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 /** Wraps one stage. */
 const wrapAt = (stage: string, wrap: (next: RunStage) => RunStage, name: string = `wrap-${stage}`): Interceptor => ({

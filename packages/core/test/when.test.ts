@@ -1,12 +1,7 @@
-import { afterEach, expect, test } from 'vitest'
-import { manualClock, recordingSink } from '../../testing/src/index.ts'
+import { expect, test } from 'vitest'
+import { recordingSink } from '../../testing/src/index.ts'
+import { clock } from './fresh-clock.ts'
 import { Pipeline, StageKind } from '../src/index.ts'
-
-let clock = manualClock()
-afterEach(() => {
-  expect(clock.timers).toEqual([])
-  clock = manualClock()
-})
 
 const conditional = (when: unknown) =>
   new Pipeline('demo')

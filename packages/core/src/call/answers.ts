@@ -5,8 +5,7 @@ import type { RunStage } from '../contract/interceptor.ts'
 import { BY_ENGINE, Output, failed, isOutput } from '../contract/output.ts'
 import type { Named, Notebook } from '../report/notebook.ts'
 import type { Host } from './host.ts'
-import { behindOf } from './stage-context.ts'
-import type { LiveStageContext } from './stage-context.ts'
+import type { Behind, LiveStageContext } from './stage-context.ts'
 
 /** An output, or a promise of one that never rejects. */
 export type Answer = Output | Promise<Output>
@@ -28,16 +27,14 @@ export function thrownOutput(host: Host, stage: number, thrown: unknown, failure
 export const stoppedOutput = (host: Host): Output =>
   new Output('cancel', host.facts.ending?.reason ?? 'the run was stopped')
 
-/** What a throw of an interceptor means. If it was given something other than a context, that is why it threw. */
-export function interceptorThrew(name: string, stage: string, context: unknown, thrown: unknown): Output {
-  const behind = behindOf(context)
-  if (behind === undefined) return noContext(context)
+/** What a throw of an interceptor means. */
+export function interceptorThrew(name: string, { host, node }: Pick<Behind, 'host' | 'node'>, thrown: unknown): Output {
   const failure = new StageflowError(
     'core/interceptor-threw',
-    `Interceptor "${name}" threw at stage "${stage}": ${textOf(thrown)}`,
+    `Interceptor "${name}" threw at stage "${node.name}": ${textOf(thrown)}`,
     { cause: thrown },
   )
-  return thrownOutput(behind.host, behind.node.index, thrown, failure)
+  return thrownOutput(host, node.index, thrown, failure)
 }
 
 /** An interceptor called `next` with something other than a context. */

@@ -6,11 +6,13 @@ import type { CallHook, StageNode } from '../graph/graph.ts'
 import type { OpenCall } from '../report/record.ts'
 import type { CallNews } from '../report/run-facts.ts'
 import { enterParts, interceptorThrew, isPart, notAnOutput, stoppedOutput } from './answers.ts'
+import type { Answer } from './answers.ts'
 import { asPromise } from './code.ts'
 import type { Host, OpenCalls } from './host.ts'
 import { KeptLimits } from './limits.ts'
 import type { CallLimit, LimitedCall } from './limits.ts'
 import { StageFork } from './stage-context.ts'
+import type { Behind, LiveStageContext } from './stage-context.ts'
 
 /** One call of a stage, or of what wraps it, with the parts in it. What it calls runs in a context that is narrowed to it. */
 export class StageCall extends StageFork implements OpenCall, OpenCalls, LimitedCall {
@@ -50,7 +52,7 @@ export class StageCall extends StageFork implements OpenCall, OpenCalls, Limited
   }
 
   /** Asks the interceptors for their parts, then calls `code` inside what these set up. A part's output answers in place of the code. */
-  begin<T>(code: (call: StageCall) => T): T | Output {
+  begin<T>(code: (context: LiveStageContext, call: StageCall) => T): T | Output {
     const { hooks, parts, host, live } = this
     const { index } = this.node
     const calls = (host.loop.calls ??= host.facts.graph.blank.slice())
@@ -66,13 +68,13 @@ export class StageCall extends StageFork implements OpenCall, OpenCalls, Limited
       parts[place] = taken
     }
     if (!hasParts) this.#close()
-    if (!this.enters) return code(this)
+    if (!this.enters) return code(live, this)
     return enterParts<InterceptorContext, T | Output>(
       host.facts,
       hooks,
       parts,
       live,
-      () => code(this),
+      () => code(live, this),
       (error) => this.#withoutCode(new Output('fail', error, BY_ENGINE)),
     )
   }
@@ -95,7 +97,7 @@ export class StageCall extends StageFork implements OpenCall, OpenCalls, Limited
         ? part
         : this.#outputOf(hook, part, 'Return a part, a StageOutput or undefined from onCall(), at once')
     } catch (thrown) {
-      return interceptorThrew(hook.name, this.node.name, this.live, thrown)
+      return interceptorThrew(hook.name, this, thrown)
     }
   }
 
@@ -161,13 +163,10 @@ export class StageCall extends StageFork implements OpenCall, OpenCalls, Limited
   /** Keeps the limits of a part. A deadline no earlier than everything around it is left to whatever set that. */
   #limitBy(part: CallPart, by: CallHook): CallPart | Output {
     const { deadline = Infinity, idleMs = Infinity } = part as CallLimits
-    const wrong = [
-      ['deadline', deadline],
-      ['idleMs', idleMs],
-    ].find(([, value]) => typeof value !== 'number' || Number.isNaN(value))
     const { name } = this.node
+    const wrong = !isLimit(deadline) ? 'deadline' : !isLimit(idleMs) ? 'idleMs' : undefined
     if (wrong !== undefined)
-      return notAnOutput(by.name, name, part, `Its ${wrong[0]} is ${quote(wrong[1])}; give a number of milliseconds`)
+      return notAnOutput(by.name, name, part, `Its ${wrong} is ${quote(part[wrong])}; give a number of milliseconds`)
     if (!isFunction(part.expired))
       return notAnOutput(by.name, name, part, 'A part with a limit needs expired(), which answers an expired call')
     const limits = (this.#limits ??= new KeptLimits(this))
@@ -199,10 +198,12 @@ export class StageCall extends StageFork implements OpenCall, OpenCalls, Limited
     try {
       return this.#outputOf(by, part.expired?.(why, this.live), 'Return a StageOutput from expired(), at once')
     } catch (thrown) {
-      return interceptorThrew(by.name, this.node.name, this.live, thrown)
+      return interceptorThrew(by.name, this, thrown)
     }
   }
 }
+
+const isLimit = (value: unknown): boolean => typeof value === 'number' && !Number.isNaN(value)
 
 /** The open calls of a stage that have no answer, the innermost first. */
 export function openCalls(host: Host, stage: number, which: (call: StageCall) => boolean): readonly StageCall[] {
@@ -217,15 +218,33 @@ export function openCalls(host: Host, stage: number, which: (call: StageCall) =>
 }
 
 /** Calls the code of an unwrapped stage, unless a part has stopped the run. */
-export function soleCode(call: StageCall): unknown {
-  const { host, node, live } = call
+export function soleCode(context: LiveStageContext, call: StageCall): unknown {
+  const { host, node } = call
   if (host.stopping?.abort.aborted(node.index) !== undefined) {
     host.facts.stage(node.index).noAttempt()
     return stoppedOutput(host)
   }
   call.hasBegun = true
   host.loop.codeBegins(node.index)
-  const value = node.body(live)
+  const value = node.body(context)
   // The first step of a generator runs inside the parts' async contexts too.
-  return call.enters ? (asPromise(value, live) ?? value) : value
+  return call.enters ? (asPromise(value, context) ?? value) : value
+}
+
+/** The interceptors that take part in the calls of a layer's `next`, as a layer among others. */
+export function callWithParts(
+  { host, node, fork }: Behind,
+  hooks: readonly CallHook[],
+  context: LiveStageContext,
+  next: (context: LiveStageContext) => Answer,
+): Answer {
+  const call = context.narrowedTo(new StageCall(host, node, fork, hooks))
+  const answer = call.begin(next)
+  if (call.output === undefined && answer instanceof Promise)
+    return (host.loop.checked = new Promise((resolve) => {
+      call.resolve = resolve
+      void answer.then((output) => call.answer(output))
+    }))
+  if (!(answer instanceof Promise)) call.answer(answer)
+  return call.output as Output
 }

@@ -1,40 +1,47 @@
 import { isFunction, isThenable } from '../base/check.ts'
 import { quote, textOf } from '../base/errors.ts'
 import type { StageInfo } from '../contract/context.ts'
-import type { Interceptor, InterceptorContext, OnCall, RunStage } from '../contract/interceptor.ts'
+import type { Interceptor, OnCall, RunStage } from '../contract/interceptor.ts'
 import { Output, isOutput, toOutput } from '../contract/output.ts'
-import type { CallHook, StageNode } from '../graph/graph.ts'
+import type { CallHook, StageLayer, StageNode } from '../graph/graph.ts'
 import type { Problem } from '../graph/stage.ts'
-import { asLayer, asRunStage, interceptorThrew, notAnOutput } from './answers.ts'
+import { asLayer, asRunStage, interceptorThrew, noContext, notAnOutput } from './answers.ts'
 import type { Answer } from './answers.ts'
-import { StageCall } from './call.ts'
+import { callWithParts } from './call.ts'
 import { callStage } from './code.ts'
-import { behindOf, lastChecked } from './stage-context.ts'
+import { behindOf } from './stage-context.ts'
 import type { LiveStageContext } from './stage-context.ts'
 
 /**
- * Puts the interceptors around one stage, the first of them outermost. A stage that none wraps keeps their `onCall` functions as
- * `hooks`; otherwise `wrapped` calls the stage through all its layers.
+ * Returns a function that puts the interceptors of a build around one stage, the first of them outermost. A stage that none wraps
+ * keeps their `onCall` functions as `hooks`; otherwise `wrapped` calls the stage through all its layers.
  */
-export function wrapStage(
+export function stageWrapper(
   interceptors: readonly Interceptor[],
-  stage: StageInfo,
   problem: Problem,
-): Pick<StageNode, 'wrapped' | 'hooks'> {
-  const what = `stage "${stage.name}"`
-  let hooks: CallHook[] = []
-  let inner: RunStage | undefined
-  const next = (): RunStage => (hooks.length > 0 ? partsLayer(hooks, inner ?? callStage) : (inner ?? callStage))
-  for (const one of interceptors.toReversed()) {
-    const { name } = one
-    const onCall = askHook(one, 'onCall', [stage], problem, what) as OnCall | undefined
-    if (onCall !== undefined) hooks.unshift({ name, onCall })
-    const layer = askHook(one, 'wrap', [next(), stage], problem, what) as RunStage | undefined
-    if (layer === undefined) continue
-    inner = checkedLayer(name, stage.name, layer)
-    hooks = []
+): (stage: StageInfo) => Pick<StageNode, 'wrapped' | 'layers' | 'hooks'> {
+  // All stages share these: with seven layers around thousands of stages, the cache had no room for one each (decision 9).
+  const nexts = [callStage]
+  const nextOf = (layers: number): RunStage => (nexts[layers] ??= layerAt(layers - 1, asLayer(nextOf(layers - 1))))
+  return (stage) => {
+    const what = `stage "${stage.name}"`
+    const layers: StageLayer[] = []
+    let hooks: CallHook[] = []
+    for (const one of interceptors.toReversed()) {
+      const { name } = one
+      const onCall = askHook(one, 'onCall', [stage], problem, what) as OnCall | undefined
+      if (onCall !== undefined) hooks.unshift({ name, onCall })
+      const next = nextOf(layers.length + Math.sign(hooks.length))
+      const wrap = askHook(one, 'wrap', [next, stage], problem, what) as RunStage | undefined
+      if (wrap === undefined) continue
+      if (hooks.length > 0) layers.push({ hooks })
+      layers.push({ name, wrap })
+      hooks = []
+    }
+    if (layers.length === 0) return { wrapped: undefined, layers, hooks }
+    if (hooks.length > 0) layers.push({ hooks })
+    return { wrapped: nextOf(layers.length), layers, hooks: [] }
   }
-  return inner === undefined ? { wrapped: undefined, hooks } : { wrapped: next(), hooks: [] }
 }
 
 /** The function that an interceptor's hook returns for a stage or a pipeline; undefined if it stays out. */
@@ -64,52 +71,33 @@ export function askHook(
   return undefined
 }
 
-/** A layer that always answers with an output, or a promise of one. Anything else that it does is a failure that names it. */
-function checkedLayer(name: string, stage: string, layer: RunStage): RunStage {
-  // One closure a layer and stage: with seven layers around a thousand stages, cache misses are what costs.
-  const checked = (context: LiveStageContext): Answer => {
+/** Calls the layer at `depth` of a context's stage, and always answers with an output. Anything else that the layer does is a failure that names it. */
+function layerAt(depth: number, next: (context: LiveStageContext) => Answer): RunStage {
+  return asRunStage((context) => {
+    const behind = behindOf(context)
+    const layer = behind?.node.layers[depth]
+    if (behind === undefined || layer === undefined) return noContext(context)
+    const { wrap } = layer
+    if (wrap === undefined) return callWithParts(behind, layer.hooks, context, next)
     try {
-      const answer: unknown = layer(context)
+      const answer: unknown = wrap(context)
       if (answer instanceof Output) return answer
       // The layer passes on what the layer below returned.
-      if (answer instanceof Promise && answer === lastChecked(context)) return answer as Promise<Output>
-      return checkedAnswer(name, stage, context, answer)
+      if (answer instanceof Promise && answer === behind.host.loop.checked) return answer as Promise<Output>
+      return checkedAnswer(layer.name, context, answer)
     } catch (thrown) {
-      return interceptorThrew(name, stage, context, thrown)
+      return interceptorThrew(layer.name, behindOf(context), thrown)
     }
-  }
-  return asRunStage(checked)
+  })
 }
 
-function checkedAnswer(name: string, stage: string, context: InterceptorContext, answer: unknown): Answer {
+function checkedAnswer(name: string, context: LiveStageContext, answer: unknown): Answer {
+  const behind = behindOf(context)
+  const { name: stage } = behind.node
   if (isOutput(answer)) return toOutput(answer, stage)
   if (!isThenable(answer)) return notAnOutput(name, stage, answer)
-  const checked = Promise.resolve(answer).then(
-    (value) => (value instanceof Output ? value : checkedAnswer(name, stage, context, value)),
-    (thrown: unknown) => interceptorThrew(name, stage, context, thrown),
-  )
-  const behind = behindOf(context)
-  if (behind !== undefined) behind.host.loop.checked = checked
-  return checked
-}
-
-/** The interceptors that take part in the calls of `next`, as a layer among others. */
-function partsLayer(hooks: readonly CallHook[], next: RunStage): RunStage {
-  const code = asLayer(next)
-  const callNext = (call: StageCall): Answer => code(call.live)
-  const layer = (context: LiveStageContext): Answer => {
-    const behind = behindOf(context)
-    if (behind === undefined) return code(context) // which refuses it
-    const { host, node, fork } = behind
-    const call = context.narrowedTo(new StageCall(host, node, fork, hooks))
-    const answer = call.begin(callNext)
-    if (call.output === undefined && answer instanceof Promise)
-      return (host.loop.checked = new Promise((resolve) => {
-        call.resolve = resolve
-        void answer.then((output) => call.answer(output))
-      }))
-    if (!(answer instanceof Promise)) call.answer(answer)
-    return call.output as Output
-  }
-  return asRunStage(layer)
+  return (behind.host.loop.checked = Promise.resolve(answer).then(
+    (value) => (value instanceof Output ? value : checkedAnswer(name, context, value)),
+    (thrown: unknown) => interceptorThrew(name, behind, thrown),
+  ))
 }

@@ -12,7 +12,7 @@ export interface LimitedCall {
 
 /** The limits that parts have set on one call. */
 export class KeptLimits {
-  readonly #call: LimitedCall
+  readonly call: LimitedCall
   readonly #queue: DueQueue
   readonly #limits: CallLimit[] = []
   /** How many times the engine blocks what runs inside the call, and since when. */
@@ -20,7 +20,7 @@ export class KeptLimits {
   #blockedAt = 0
 
   constructor(call: LimitedCall) {
-    this.#call = call
+    this.call = call
     this.#queue = call.host.facts.graph.dues
   }
 
@@ -36,7 +36,7 @@ export class KeptLimits {
 
   /** `ms`: of a limit without a sign of life, how long. */
   add(part: CallPart, by: CallHook, why: 'deadline' | 'idle', dueAt: number, ms: number = Infinity): void {
-    const limit = new CallLimit(this.#call, this, part, by, why, dueAt, ms, this.#queue.nextOrder++)
+    const limit = new CallLimit(this, part, by, why, dueAt, ms, this.#queue.nextOrder++)
     this.#limits.push(limit)
     this.#queue.add(limit)
   }
@@ -47,7 +47,7 @@ export class KeptLimits {
 
   /** Limits stand still while the engine blocks something inside the call. A sign of life starts the time without one anew. */
   hear(news: CallNews): void {
-    const now = this.#call.host.facts.clock.now()
+    const now = this.call.host.facts.clock.now()
     if (news === 'parked') {
       if (this.#blocks++ === 0) this.#blockedAt = now
     } else if (news === 'unparked') {
@@ -75,11 +75,9 @@ export class CallLimit implements Due, Overdue {
   declare lookAt: number
   declare before: Due
   declare after: Due
-  readonly #call: LimitedCall
   readonly #limits: KeptLimits
 
   constructor(
-    call: LimitedCall,
     limits: KeptLimits,
     part: CallPart,
     by: CallHook,
@@ -88,7 +86,6 @@ export class CallLimit implements Due, Overdue {
     ms: number,
     order: number,
   ) {
-    this.#call = call
     this.#limits = limits
     this.part = part
     this.by = by
@@ -102,9 +99,9 @@ export class CallLimit implements Due, Overdue {
 
   /** Runs share the queue, and each goes on in its own async context. */
   expire(): void {
-    if (!this.#limits.isBlocked) this.#call.host.loop.overdue(this)
+    if (!this.#limits.isBlocked) this.#limits.call.host.loop.overdue(this)
   }
   take(): void {
-    this.#call.expire(this)
+    this.#limits.call.expire(this)
   }
 }

@@ -28,7 +28,6 @@ export interface Behind {
 
 /** Set by the class below, which alone can read its private fields. */
 let readBehind: (value: unknown) => Behind | undefined
-let readChecked: (value: unknown) => unknown
 
 /** What one stage sees of a run, made when the stage starts. What is costly is made when it is first asked for. */
 export class LiveStageContext implements InterceptorContext {
@@ -51,8 +50,6 @@ export class LiveStageContext implements InterceptorContext {
       typeof value === 'object' && value !== null && #host in value
         ? { host: value.#host, node: value.#node, fork: value.#fork }
         : undefined
-    readChecked = (value) =>
-      typeof value === 'object' && value !== null && #host in value ? value.#host.loop.checked : undefined
   }
 
   declare readonly pipelineRunId: string
@@ -243,9 +240,6 @@ export function behindOf(value: unknown): Behind | undefined
 export function behindOf(value: unknown): Behind | undefined {
   return readBehind(value)
 }
-
-/** The promise that was checked last in the run of a context. */
-export const lastChecked = (context: unknown): unknown => readChecked(context)
 
 /** Tells the calls around a context what happens inside it, the innermost first, and those around the run. `attempts`: only calls that began after so many attempts. */
 export function tellCalls({ host, node, fork: innermost }: Behind, news: CallNews, attempts?: number): void {

@@ -3,7 +3,7 @@ import type { Rules } from '../base/check.ts'
 import { StageflowError, quote } from '../base/errors.ts'
 import { thrownOutput } from '../call/answers.ts'
 import { StageFork, behindOf } from '../call/stage-context.ts'
-import type { LiveStageContext } from '../call/stage-context.ts'
+import type { Behind, LiveStageContext } from '../call/stage-context.ts'
 import { Output, toOutput } from '../contract/output.ts'
 import { MadeStage } from '../graph/stage.ts'
 import { RUNNING } from '../schedule/plan.ts'
@@ -28,6 +28,7 @@ export function mapStage({ over, each, concurrency = Infinity }: GivenOptions): 
 /** One run of a map. Starts items while there is room, until the source ends or an item ends the map. */
 class MapRun {
   readonly #context: LiveStageContext
+  readonly #behind: Behind
   readonly #each: GivenOptions['each']
   readonly #concurrency: number
   readonly #items: (object | undefined)[] = []
@@ -42,6 +43,7 @@ class MapRun {
 
   constructor(context: LiveStageContext, each: GivenOptions['each'], concurrency: number) {
     this.#context = context
+    this.#behind = behindOf(context)
     this.#each = each
     this.#concurrency = concurrency
   }
@@ -65,7 +67,7 @@ class MapRun {
   }
 
   #fail(error: unknown): void {
-    const { host, node } = behindOf(this.#context)
+    const { host, node } = this.#behind
     this.#ended ??= thrownOutput(host, node.index, error)
   }
 
@@ -78,7 +80,7 @@ class MapRun {
       const next = items.next()
       const step = next instanceof Promise ? await this.#unlessOver(next) : next
       // The stage may have ended meanwhile: an interceptor answered the call, or the stage was abandoned.
-      if (behindOf(this.#context).host.facts.schedule.state(this.#context.stage.index) !== RUNNING) this.#end()
+      if (this.#behind.host.facts.schedule.state(this.#behind.node.index) !== RUNNING) this.#end()
       if (step?.done === true) break
       if (step !== undefined && !this.#isOver) void this.#runItem(step.value)
     }
@@ -97,13 +99,13 @@ class MapRun {
 
   /** Counts code of the stage as running until the returned function is called. */
   #entered(): () => void {
-    const { facts, loop } = behindOf(this.#context).host
-    const { index } = this.#context.stage
-    const stage = facts.stage(index)
+    const { host, node } = this.#behind
+    const { index } = node
+    const stage = host.facts.stage(index)
     stage.enterCode()
     return () => {
       stage.leaveCode()
-      loop.codeLeft(index)
+      host.loop.codeLeft(index)
     }
   }
 
@@ -122,12 +124,13 @@ class MapRun {
 
   async #runItem(item: unknown): Promise<void> {
     const place = this.#items.push(undefined) - 1
-    const fork = itemFork(this.#context, place)
+    const { host, node, fork: outer } = this.#behind
+    const fork = this.#context.narrowedTo(new StageFork(host, node, outer, undefined, `#${place}`))
     const left = this.#entered()
     this.#running++
     this.#forks.add(fork)
     try {
-      const output = toOutput(await this.#each(item, fork.context), `${this.#context.stage.name}#${place}`)
+      const output = toOutput(await this.#each(item, fork.context), node.name + fork.item)
       if (output.status === 'ok') this.#items[place] = output.data as object
       else if (output.status !== 'skip' && !this.#isOver) {
         this.#ended = output
@@ -154,12 +157,6 @@ class MapRun {
     this.#stopWaiting?.()
     this.#wake?.()
   }
-}
-
-/** Makes the fork that one item runs in. */
-function itemFork(context: LiveStageContext, item: number): StageFork {
-  const { host, node, fork } = behindOf(context)
-  return context.narrowedTo(new StageFork(host, node, fork, undefined, `#${item}`))
 }
 
 function iterate(given: unknown, stage: string): Items {

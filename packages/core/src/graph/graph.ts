@@ -7,7 +7,7 @@ import type { Freeze } from '../base/objects.ts'
 import type { PipelineInfo, RunOptions, StageInfo } from '../contract/context.ts'
 import { SINK } from '../contract/events.ts'
 import type { EventSink } from '../contract/events.ts'
-import type { Interceptor, InterceptorContext, OnCall, RunPipeline } from '../contract/interceptor.ts'
+import type { Interceptor, InterceptorContext, OnCall, RunPipeline, RunStage } from '../contract/interceptor.ts'
 import type { Plan } from '../schedule/plan.ts'
 import type { Body } from './stage.ts'
 
@@ -32,9 +32,16 @@ export interface StageNode {
   readonly body: Body
   /** Calls the code through its layers; undefined if no interceptor wraps the stage. */
   readonly wrapped: ((context: InterceptorContext) => unknown) | undefined
+  /** What stands around the code of a wrapped stage, innermost first. */
+  readonly layers: readonly StageLayer[]
   /** The `onCall` functions for its calls, outermost first. Empty for a wrapped stage, whose layers contain them. */
   readonly hooks: readonly CallHook[]
 }
+
+/** What an interceptor's `wrap` returned for one stage, or the hooks in a row that have no wrap between them. */
+export type StageLayer =
+  | { readonly name: string; readonly wrap: RunStage }
+  | { readonly wrap?: undefined; readonly hooks: readonly CallHook[] }
 
 /** An interceptor's `onCall` function for one stage. */
 export interface CallHook {

@@ -30,7 +30,7 @@ export interface NodeBuild {
 }
 
 /** A stage before interceptors are applied. */
-export type BareNode = Omit<StageNode, 'wrapped' | 'hooks' | 'alone'> & Need
+export type BareNode = Omit<StageNode, 'wrapped' | 'layers' | 'hooks' | 'alone'> & Need
 
 export function createNode(build: NodeBuild, index: number): BareNode {
   const spec = build.specs[index] as StageSpec

@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts'
 import { DueQueue } from '../base/due-queue.ts'
 import { PipelineBuildError, StageflowError, quote } from '../base/errors.ts'
 import { freezers, fromOtherCopy, printAs } from '../base/objects.ts'
-import { wrapStage } from '../call/layers.ts'
+import { stageWrapper } from '../call/layers.ts'
 import { DEEPEST_CHILD, openChild } from '../children/child-run.ts'
 import type { StageInfo } from '../contract/context.ts'
 import { SINK } from '../contract/events.ts'
@@ -83,9 +83,10 @@ export function buildGraph(pipeline: DescribedPipeline, given: unknown, depth = 
     return node
   })
   Object.freeze(stages)
+  const wrap = stageWrapper(interceptors, problem)
   const nodes = bare.map((node): StageNode => ({
     ...node,
-    ...wrapStage(interceptors, node.info, problem),
+    ...wrap(node.info),
     alone: node.late,
   }))
   const aroundRun = wrapRuns(interceptors, info, problem)

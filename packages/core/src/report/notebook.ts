@@ -7,20 +7,24 @@ export interface Named {
   readonly name: string
 }
 
-/** Calls a hook that only watches. What it throws, or rejects with, is reported and changes nothing. */
-export function tell(
-  notebook: { readonly notebook: Notebook },
+/** Tells a hook that only watches of `subject`. What it throws, or rejects with, is reported and changes nothing. */
+export function tell<Subject, Context>(
+  facts: { readonly notebook: Notebook },
   by: Named | undefined,
-  what: string | undefined,
-  hook: () => unknown,
+  hook: (subject: Subject, context: Context) => unknown,
+  subject: Subject,
+  context: Context,
+  stage?: string,
 ): void {
   try {
-    const answer = hook()
-    if (answer instanceof Promise) notebook.notebook.reportRejection(answer, by, what)
+    const answer = hook(subject, context)
+    if (answer instanceof Promise) facts.notebook.reportRejection(answer, by, whatOf(stage))
   } catch (cause) {
-    notebook.notebook.reportThrow(cause, by, what)
+    facts.notebook.reportThrow(cause, by, whatOf(stage))
   }
 }
+
+const whatOf = (stage: string | undefined): string => (stage === undefined ? 'the run' : `stage "${stage}"`)
 
 /** How deep a note is looked at before JSON itself is asked. Most notes are flat. */
 const QUICK_DEPTH = 3

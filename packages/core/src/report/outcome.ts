@@ -30,11 +30,8 @@ export class Outcome implements RunOutcome, ChildResult {
   readonly #added: Error | undefined
   declare readonly status: PipelineStatus
   declare readonly reason: string | undefined
-  #data: Readonly<Record<string, unknown>> | undefined
-  #outputs: Readonly<Record<string, StageOutput>> | undefined
-  #report: PipelineReport | undefined
-  #errors: readonly ErrorRecord[] | undefined
-  #children: Readonly<Record<string, ChildResult>> | undefined
+  /** What has been computed and can no longer change, by its name. */
+  readonly #kept = new Map<string, unknown>()
 
   constructor(run: RunFacts, status: PipelineStatus, reason?: string, added?: Error) {
     this.#run = run
@@ -58,52 +55,55 @@ export class Outcome implements RunOutcome, ChildResult {
 
   /** The data of each stage that settled ok. */
   get data(): Readonly<Record<string, unknown>> {
-    if (this.#data !== undefined) return this.#data
-    const { data, graph } = this.#run
-    const all = new graph.Data()
-    for (let stage = 0; stage < data.length; stage++) {
-      if (data[stage] !== undefined) all[graph.names[stage] as string] = data[stage]
-    }
     // A run that still goes on has more to come.
-    if (this.#isOver) this.#data = all
-    return all
+    return this.#keptFrom(ENDED, 'data', () => {
+      const { data, graph } = this.#run
+      const all = new graph.Data()
+      for (let stage = 0; stage < data.length; stage++) {
+        if (data[stage] !== undefined) all[graph.names[stage] as string] = data[stage]
+      }
+      return all
+    })
   }
 
   /** The output of each stage that settled. */
   get outputs(): Readonly<Record<string, StageOutput>> {
-    if (this.#outputs !== undefined) return this.#outputs
-    const all: Record<string, StageOutput> = Object.create(null) as Record<string, StageOutput>
-    this.#run.graph.names.forEach((name, stage) => {
-      const output = stageOutput(this.#run, stage)
-      if (output !== undefined) all[name] = asStageOutput(output)
+    return this.#keptFrom(ENDED, 'outputs', () => {
+      const all: Record<string, StageOutput> = Object.create(null) as Record<string, StageOutput>
+      this.#run.graph.names.forEach((name, stage) => {
+        const output = stageOutput(this.#run, stage)
+        if (output !== undefined) all[name] = asStageOutput(output)
+      })
+      return Object.freeze(all)
     })
-    if (this.#isOver) this.#outputs = all
-    return Object.freeze(all)
   }
 
   get report(): PipelineReport {
-    if (this.#report !== undefined) return this.#report
-    const report = pipelineReport(this.#run, this.status)
     // Until the last event is out, interceptors can still add notes.
-    if (this.#run.phase === CLOSED) this.#report = report
-    return report
+    return this.#keptFrom(CLOSED, 'report', () => pipelineReport(this.#run, this.status))
   }
 
   /** How each child run ended, those of child runs included, by its path. A path that ran again, after a retry, ends with `@2`, `@3` and so on. */
   get children(): Readonly<Record<string, ChildResult>> {
-    if (this.#children !== undefined) return this.#children
-    const all: Record<string, ChildResult> = Object.create(null) as Record<string, ChildResult>
-    const add = (path: string, result: ChildResult): void => {
-      let key = path
-      for (let again = 2; key in all; again++) key = `${path}@${again}`
-      all[key] = result
-    }
-    for (const { path, result } of this.#run.children) {
-      add(path, result)
-      for (const [inner, innerResult] of Object.entries(result.children)) add(inner, innerResult)
-    }
-    if (this.#run.phase === CLOSED) this.#children = all
-    return Object.freeze(all)
+    return this.#keptFrom(CLOSED, 'children', () => {
+      const all: Record<string, ChildResult> = Object.create(null) as Record<string, ChildResult>
+      const add = (path: string, result: ChildResult): void => {
+        let key = path
+        for (let again = 2; key in all; again++) key = `${path}@${again}`
+        all[key] = result
+      }
+      for (const { path, result } of this.#run.children) {
+        add(path, result)
+        for (const [inner, innerResult] of Object.entries(result.children)) add(inner, innerResult)
+      }
+      return Object.freeze(all)
+    })
+  }
+
+  get errors(): readonly ErrorRecord[] {
+    return this.#keptFrom(ENDED, 'errors', () =>
+      this.status === 'failed' ? failuresOf(this).map(({ error, stage }) => errorRecord(error, stage)) : [],
+    )
   }
 
   get startedAt(): number {
@@ -114,13 +114,6 @@ export class Outcome implements RunOutcome, ChildResult {
   }
   get droppedEvents(): number {
     return this.#run.events?.dropped ?? 0
-  }
-
-  get errors(): readonly ErrorRecord[] {
-    if (this.#errors !== undefined) return this.#errors
-    const errors = this.status === 'failed' ? failuresOf(this).map(({ error, stage }) => errorRecord(error, stage)) : []
-    if (this.#isOver) this.#errors = errors
-    return errors
   }
 
   output(stage: string): StageOutput | undefined {
@@ -134,8 +127,11 @@ export class Outcome implements RunOutcome, ChildResult {
     return { status, ...whyOf(this), data, outputs, report, children }
   }
 
-  get #isOver(): boolean {
-    return this.#run.phase >= ENDED
+  /** What `make` returns; from `phase` on, always the same. */
+  #keptFrom<T>(phase: number, key: string, make: () => T): T {
+    const made = (this.#kept.get(key) as T | undefined) ?? make()
+    if (this.#run.phase >= phase) this.#kept.set(key, made)
+    return made
   }
 }
 

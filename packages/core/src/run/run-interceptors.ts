@@ -15,10 +15,10 @@ import { runBehind } from './run-context.ts'
 
 const THE_RUN = 'the run'
 
-/** An interceptor, or its part in a run, that is told of each stage that settles. */
+/** The `settled` of an interceptor, or of its part in a run. */
 interface Listening {
   readonly by: Interceptor
-  readonly part: Pick<RunPart, 'settled'>
+  readonly settled: NonNullable<RunPart['settled']>
 }
 
 /** The parts that interceptors take in one run. */
@@ -36,14 +36,14 @@ export class RunParts {
     this.#context = context
     this.#parts = facts.graph.watching.map((by) => {
       const part = by.onRun === undefined ? undefined : this.#ask(by, by.onRun)
-      if (by.settled !== undefined) this.#listen(by, by)
-      if (part?.settled !== undefined) this.#listen(by, part)
+      this.#listen(by, by)
+      this.#listen(by, part)
       return part
     })
   }
 
-  #listen(by: Interceptor, part: Listening['part']): void {
-    ;(this.listeners ??= []).push({ by, part })
+  #listen(by: Interceptor, part: Pick<RunPart, 'settled'> | undefined): void {
+    if (part?.settled !== undefined) (this.listeners ??= []).push({ by, settled: part.settled.bind(part) })
   }
 
   #ask(by: Interceptor, onRun: NonNullable<Interceptor['onRun']>): RunPart | undefined {
@@ -64,20 +64,19 @@ export class RunParts {
     enterParts(this.#facts, this.#facts.graph.watching, this.#parts, this.#context, begin, refuse, THE_RUN)
   }
 
-  tellOfStage(record: StageRecord): void {
-    const stage = this.#facts.graph.indexOf(record.stage) as number
-    for (const { by, part } of this.listeners ?? []) {
-      tell(this.#facts, by, `stage "${record.stage}"`, () => part.settled?.(record, this.#context))
+  tellOfStage(record: StageRecord, index: number): void {
+    for (const { by, settled } of this.listeners ?? []) {
+      tell(this.#facts, by, settled, record, this.#context, record.stage)
       // The observers after this one see what it has noted.
-      ;(record as { notes: object }).notes = this.#facts.stages?.[stage]?.notes ?? record.notes
+      const notes = this.#facts.stages?.[index]?.notes
+      if (notes !== undefined) (record as { notes: object }).notes = notes
     }
   }
 
   tellOfEnd(outcome: Outcome): void {
     this.#parts.forEach((part, place) => {
       if (part?.ended === undefined) return
-      const end = part.ended.bind(part, outcome, this.#context)
-      tell(this.#facts, this.#facts.graph.watching[place], THE_RUN, end)
+      tell(this.#facts, this.#facts.graph.watching[place], part.ended.bind(part), outcome, this.#context)
     })
   }
 }
@@ -151,7 +150,7 @@ async function outcomeOf(name: string, answer: unknown, run: RunContext, facts: 
 /** Tells interceptors of a stage that has settled, and publishes its one terminal event. */
 export function tellSettled(facts: RunFacts, parts: RunParts | undefined, index: number, now: number): void {
   const record = stageRecord(facts, index)
-  parts?.tellOfStage(record)
+  parts?.tellOfStage(record, index)
   if (facts.events === undefined) return
   const { stage, reason = '', error, tolerated, attempts: list } = record
   const durationMs = record.startedAt === undefined ? 0 : now - record.startedAt

@@ -157,7 +157,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
         `The run of "${facts.graph.name}" cannot go on, with ${facts.schedule.left} stages left. This is a bug in Stageflow: please report it.`,
       )
       facts.fail(error, undefined)
-      facts.ending ??= { status: 'failed', reason: 'the run could make no progress' }
+      facts.ending ??= { status: 'failed', reason: error.message }
     }
     facts.phase = ENDED
     facts.endedAt = now === UNREAD ? facts.clock.now() : now
