@@ -56,6 +56,27 @@ async function buildChild(load) {
   return { run: () => graph.run({}), value, stages: 6, last: 5, answer: expectedValues(shape).at(-1) }
 }
 
+/** A row of 1,000 stages that depend on nothing. */
+function alone(id, stage) {
+  const build = async (load) => {
+    const { Pipeline } = await load('core')
+    let pipeline = new Pipeline('alone')
+    for (let index = 0; index < 1_000; index += 1)
+      pipeline = pipeline.withStage(`s${index}`, async (context) => stage(context))
+    const graph = pipeline.build()
+    return { run: () => graph.run({}), value: ({ data }) => data.s999.value, stages: 1_000, last: 999, answer: 1 }
+  }
+  return { id, build }
+}
+
+async function listen({ signal }) {
+  const ignore = () => {}
+  signal.addEventListener('abort', ignore)
+  await undefined
+  signal.removeEventListener('abort', ignore)
+  return { value: 1 }
+}
+
 const shapes = [
   ['chat', 'chat'],
   ['chain 100', 'chain100'],
@@ -83,6 +104,7 @@ export const rows = [
   onShape('chat with the defaults', 'chat', withDefaults),
   onShape('fan-out 100 with the defaults', 'fan100', withDefaults),
   onShape('chain 100 with the defaults', 'chain100', withDefaults),
+  onShape('chat with 7 wraps', 'chat', { interceptors: several(7, wrap) }),
   onShape('chain 1000 with 7 wraps', 'chain1000', { interceptors: several(7, wrap) }),
   onShape('chain 10000 with 7 wraps', 'chain10000', { interceptors: several(7, wrap) }),
   { id: 'map of 100', build: buildMap },
@@ -90,6 +112,13 @@ export const rows = [
   onShape('fan-out 100 with maxConcurrency 4', 'fan100', { runOptions: { maxConcurrency: 4 } }),
   onShape('chat with an event sink', 'chat', { runOptions: { eventSink } }),
   onShape('fan-out 100 with an event sink', 'fan100', { runOptions: { eventSink } }),
+  onShape('fan-out 1000 sync', 'fan1000', { sync: true }),
+  alone('1000 stages that read their signal', ({ signal }) => ({ value: signal.aborted ? 0 : 1 })),
+  alone('1000 stages that listen to their signal', listen),
+  alone('1000 stages with a note', ({ note }) => {
+    note('usage', { inputTokens: 12 })
+    return { value: 1 }
+  }),
 ]
 
 export const rowIds = rows.map(({ id }) => id)

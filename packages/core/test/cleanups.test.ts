@@ -78,10 +78,10 @@ test('a cleanup that throws is reported under core/problems, and changes nothing
   expect(report.notes['core/problems']).toMatchObject([
     {
       code: 'core/cleanup-threw',
-      message: 'A cleanup of the run threw: cannot close either',
+      message: 'A cleanup threw: cannot close either',
       cause: { message: 'cannot close either' },
     },
-    { code: 'core/cleanup-threw', message: 'A cleanup of the run threw: cannot close' },
+    { code: 'core/cleanup-threw', message: 'A cleanup threw: cannot close' },
   ])
 })
 

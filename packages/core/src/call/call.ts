@@ -184,10 +184,8 @@ export class StageCall extends StageFork implements OpenCall, OpenCalls, Limited
     const inside = openCalls(host, node.index, (call) => call.isIn(this))
     // Inner calls get the same output first, so that a part that reacts to the abort comes too late.
     for (const call of inside) call.decide(output)
-    if (this.isSole) host.facts.stage(node.index).settleBeforeCode(host.facts.times[2 * node.index] as number)
-    this.scope.abort(
-      output.error ?? new StageflowError('core/call-ended', 'An interceptor answered in place of the call.'),
-    )
+    if (this.isSole) host.facts.settleBeforeCode(node.index)
+    this.scope.abort(output.error ?? new StageflowError('core/call-ended', 'An interceptor answered the call.'))
     for (const call of inside) {
       if (call.isSole) host.loop.settle(node.index, output)
       else call.tellParts()

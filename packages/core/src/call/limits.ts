@@ -16,7 +16,7 @@ export class KeptLimits {
   readonly #queue: DueQueue
   readonly #limits: CallLimit[] = []
   /** How many times the engine blocks what runs inside the call, and since when. */
-  #blocks = 0
+  blocks = 0
   #blockedAt = 0
 
   constructor(call: LimitedCall) {
@@ -29,9 +29,6 @@ export class KeptLimits {
     let earliest = Infinity
     for (const { why, dueAt } of this.#limits) if (why === 'deadline' && dueAt < earliest) earliest = dueAt
     return earliest
-  }
-  get isBlocked(): boolean {
-    return this.#blocks > 0
   }
 
   /** `ms`: of a limit without a sign of life, how long. */
@@ -49,10 +46,10 @@ export class KeptLimits {
   hear(news: CallNews): void {
     const now = this.call.host.facts.clock.now()
     if (news === 'parked') {
-      if (this.#blocks++ === 0) this.#blockedAt = now
+      if (this.blocks++ === 0) this.#blockedAt = now
     } else if (news === 'unparked') {
-      if (--this.#blocks === 0) this.#postpone(now - this.#blockedAt)
-    } else if (this.#blocks === 0)
+      if (--this.blocks === 0) this.#postpone(now - this.#blockedAt)
+    } else if (this.blocks === 0)
       for (const limit of this.#limits) if (limit.why === 'idle') limit.dueAt = now + limit.ms // the queue looks when it was due before
   }
 
@@ -99,7 +96,7 @@ export class CallLimit implements Due, Overdue {
 
   /** Runs share the queue, and each goes on in its own async context. */
   expire(): void {
-    if (!this.#limits.isBlocked) this.#limits.call.host.loop.overdue(this)
+    if (this.#limits.blocks === 0) this.#limits.call.host.loop.overdue(this)
   }
   take(): void {
     this.#limits.call.expire(this)

@@ -2,7 +2,6 @@ import { RESULT } from '../base/check.ts'
 import { errorRecord, textOf } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import { getter, printAs } from '../base/objects.ts'
-import { asStageOutput } from '../contract/output.ts'
 import type { StageOutput } from '../contract/output.ts'
 import { PipelineFailedError } from '../contract/results.ts'
 import type {
@@ -13,7 +12,7 @@ import type {
   PipelineStatus,
   RunOutcome,
 } from '../contract/results.ts'
-import { pipelineReport, stageOutput } from './record.ts'
+import { outputNamed, pipelineReport } from './record.ts'
 import { CLOSED, ENDED } from './run-facts.ts'
 import type { Failure, RunFacts } from './run-facts.ts'
 
@@ -70,10 +69,10 @@ export class Outcome implements RunOutcome, ChildResult {
   get outputs(): Readonly<Record<string, StageOutput>> {
     return this.#keptFrom(ENDED, 'outputs', () => {
       const all: Record<string, StageOutput> = Object.create(null) as Record<string, StageOutput>
-      this.#run.graph.names.forEach((name, stage) => {
-        const output = stageOutput(this.#run, stage)
-        if (output !== undefined) all[name] = asStageOutput(output)
-      })
+      for (const name of this.#run.graph.names) {
+        const output = outputNamed(this.#run, name)
+        if (output !== undefined) all[name] = output
+      }
       return Object.freeze(all)
     })
   }
@@ -117,9 +116,7 @@ export class Outcome implements RunOutcome, ChildResult {
   }
 
   output(stage: string): StageOutput | undefined {
-    const index = this.#run.graph.indexOf(stage)
-    const output = index === undefined ? undefined : stageOutput(this.#run, index)
-    return output === undefined ? undefined : asStageOutput(output)
+    return outputNamed(this.#run, stage)
   }
 
   toJSON(): object {

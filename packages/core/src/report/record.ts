@@ -1,5 +1,6 @@
 import { errorRecord } from '../base/errors.ts'
-import { Output } from '../contract/output.ts'
+import { Output, asStageOutput } from '../contract/output.ts'
+import type { StageOutput } from '../contract/output.ts'
 import type { AttemptRecord, PipelineReport, PipelineStatus, StageRecord } from '../contract/results.ts'
 import type { StageNode } from '../graph/graph.ts'
 import { FAILED, OK, SKIPPED, WAITING } from '../schedule/plan.ts'
@@ -27,6 +28,13 @@ export function stageOutput(run: RunFacts, stage: number): Output | undefined {
   if (output !== undefined) return output
   if (state === OK) return new Output('ok', run.data[stage])
   return state === SKIPPED ? new Output('skip', skipReason(run, stage)) : undefined
+}
+
+/** The output of a stage by its name, as interceptors and callers see it; undefined while there is none. */
+export function outputNamed(run: RunFacts, stage: string): StageOutput | undefined {
+  const index = run.graph.indexOf(stage)
+  const output = index === undefined ? undefined : stageOutput(run, index)
+  return output === undefined ? undefined : asStageOutput(output)
 }
 
 /** Why a stage was skipped before it could start. */

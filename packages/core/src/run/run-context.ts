@@ -7,13 +7,12 @@ import { getter } from '../base/objects.ts'
 import type { PipelineInfo, RunOptions, RunParent } from '../contract/context.ts'
 import type { EmitEvent, TryEmitEvent } from '../contract/events.ts'
 import type { RunChanges, RunContext } from '../contract/interceptor.ts'
-import { asStageOutput } from '../contract/output.ts'
 import type { RunOutcome } from '../contract/results.ts'
 import { IDS } from '../contract/snapshot-fields.ts'
 import { ContextSnapshot } from '../contract/snapshot.ts'
 import { SIGNAL } from '../graph/graph.ts'
 import { Outcome } from '../report/outcome.ts'
-import { stageOutput } from '../report/record.ts'
+import { outputNamed } from '../report/record.ts'
 import type { RunFacts } from '../report/run-facts.ts'
 import { RUNNING } from '../schedule/plan.ts'
 
@@ -119,11 +118,7 @@ export class LiveRunContext implements RunContext {
     return this.#run.facts.graph.names.filter((_, stage) => this.#run.facts.schedule.state(stage) === RUNNING)
   }
   get output(): RunContext['output'] {
-    return (stage) => {
-      const index = this.#run.facts.graph.indexOf(stage)
-      const output = index === undefined ? undefined : stageOutput(this.#run.facts, index)
-      return output === undefined ? undefined : asStageOutput(output)
-    }
+    return (stage) => outputNamed(this.#run.facts, stage)
   }
   get note(): RunContext['note'] {
     return (key, value) => this.#run.facts.noteRun(key, value)

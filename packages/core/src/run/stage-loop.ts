@@ -237,9 +237,9 @@ export class StageLoop implements Loop {
 
   /** Settles a running stage while its code still runs. */
   settleBeforeCode(stage: number, output: Output, now: number): void {
-    const { graph, times } = this.#facts
-    if (graph.nodes[stage]?.wrapped === undefined) this.#facts.stage(stage).settleBeforeCode(times[2 * stage] as number)
-    this.#feed(stage, this.#facts.settle(stage, output), now)
+    const facts = this.#facts
+    if (facts.graph.nodes[stage]?.wrapped === undefined) facts.settleBeforeCode(stage)
+    this.#feed(stage, facts.settle(stage, output), now)
   }
 
   /** Settles a stage with what its code or its layers returned. */

@@ -245,7 +245,7 @@ export async function runCleanups(cleanups: Cleanup[], facts: RunFacts): Promise
   // The rest are still started: a resource that is never asked to close is worse than one that is not awaited.
   for (const cleanup of cleanups.splice(0).reverse()) void runCleanup(cleanup, facts)
   facts.problem(
-    new StageflowError('core/cleanup-timeout', `The run's cleanups took longer than ${cleanupMs} ms (cleanupMs).`),
+    new StageflowError('core/cleanup-timeout', `The cleanups took longer than ${cleanupMs} ms (cleanupMs).`),
   )
 }
 
@@ -253,7 +253,7 @@ export async function runCleanup(cleanup: Cleanup, facts: RunFacts): Promise<voi
   try {
     await cleanup()
   } catch (cause) {
-    facts.problem(new StageflowError('core/cleanup-threw', `A cleanup of the run threw: ${textOf(cause)}`, { cause }))
+    facts.problem(new StageflowError('core/cleanup-threw', `A cleanup threw: ${textOf(cause)}`, { cause }))
   }
 }
 
@@ -266,9 +266,6 @@ export async function emitLastEvent(facts: RunFacts, outcome: Outcome): Promise<
   const emitted = events.emitAndWait(`pipeline.${outcome.status}`, data, undefined, endedAt)
   if (await settlesWithin(clock, cleanupMs, emitted)) return
   facts.problem(
-    new StageflowError(
-      'core/sink-slow',
-      `The sink did not take the run's last event within ${cleanupMs} ms (cleanupMs).`,
-    ),
+    new StageflowError('core/sink-slow', `The sink did not take the last event within ${cleanupMs} ms (cleanupMs).`),
   )
 }
