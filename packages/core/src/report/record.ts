@@ -21,7 +21,7 @@ export interface OpenCall {
 const NO_NOTES = Object.freeze({})
 
 /** How a stage settled; undefined while it has not. */
-export function stageOutput(run: RunFacts, stage: number): Output | undefined {
+function stageOutput(run: RunFacts, stage: number): Output | undefined {
   const state = run.schedule.state(stage)
   if (state < OK) return undefined
   const output = run.stages?.[stage]?.output
