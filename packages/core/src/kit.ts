@@ -1,1 +1,34 @@
 export { fromOtherCopy } from './base/objects.ts'
+export { type BackOff, backOffMs, cryptoRandom } from './kit/back-off.ts'
+export { classifyError, retryAfterMs } from './kit/classify-error.ts'
+export type { ErrorClass } from './kit/classify-error.ts'
+export { eventFacts, isLastEvent } from './kit/event-facts.ts'
+export { isEventPattern, matchEvents } from './kit/event-pattern.ts'
+export type { EventPattern } from './kit/event-pattern.ts'
+export { fingerprint } from './kit/fingerprint.ts'
+export { codeOf, isThenable, read, textOf } from './kit/foreign.ts'
+export {
+  ANY,
+  CLOCK,
+  DELAY,
+  FLAG,
+  MILLISECONDS,
+  SINK,
+  TEXT,
+  checkOptions,
+  functionLike,
+  objectWith,
+  oneOf,
+  optionProblems,
+  or,
+  refuseOptions,
+  whole,
+} from './kit/options.ts'
+export type { OptionRule, OptionRules } from './kit/options.ts'
+export { Ring } from './kit/ring.ts'
+export { show } from './kit/show.ts'
+export { columnsOf, cutText, formatDuration, padText, plainLine, printable } from './kit/terminal-text.ts'
+export type { CodePointWidth } from './kit/terminal-text.ts'
+export { isVerdict } from './kit/verdict.ts'
+export { withinLimit } from './kit/within-limit.ts'
+export type { Limit } from './kit/within-limit.ts'

@@ -1,0 +1,71 @@
+import type { StageflowEvent } from '../contract/events.ts'
+
+type Facts = Readonly<Record<string, unknown>>
+
+/** Only the engine can emit events of these prefixes. */
+const OF_THE_ENGINE = /^(?:pipeline|stage)\./
+
+/**
+ * The events of Stageflow's own packages whose data is facts about the run. It is a list and not prefixes, because an app may
+ * emit other events of the same prefix, with the words of its users. Every package that emits an event has its line here.
+ */
+const FACTS: ReadonlySet<string> = new Set([
+  'guard_retry.attempt',
+  'guard_retry.scheduled',
+  'guard_retry.exhausted',
+  'guard_retry.recovered',
+  'circuit_breaker.opened',
+  'circuit_breaker.half_open',
+  'circuit_breaker.closed',
+  'idempotency.hit',
+  'idempotency.lease_lost',
+  'idempotency.not_stored',
+  'idempotency.parameter_mismatch',
+  'idempotency.store_failed',
+  'auth.login',
+  'auth.failure',
+  'tenant.access_denied',
+  'sink.dropped',
+  'stream.buffer_overflow',
+  'stream.buffer_recovered',
+  'stream.buffer_underrun',
+  'stream.chunk_dropped',
+  'stream.producer_blocked',
+  'stream.queue_closed',
+  'stream.throttle_started',
+  'stream.throttle_ended',
+])
+const OF_TOOLS: ReadonlySet<string> = new Set([
+  'tool.invoked',
+  'tool.started',
+  'tool.updated',
+  'tool.completed',
+  'tool.failed',
+  'tool.denied',
+  'tool.abandoned',
+  'tool.undone',
+  'tool.undo_failed',
+  'tool.unresolved',
+  'tools.resolved',
+])
+/** The rest of a tool's event is what the tool was given and what it returned. */
+const TOOL_FACTS = ['toolName', 'callId', 'durationMs', 'attempt', 'attempts', 'reason', 'errorCode', 'errorMessage']
+
+/** The part of an event's data that is facts about the run. Undefined if all of it may be the words of users, as in chunks and in events of apps. */
+export function eventFacts({ type, stage, data }: StageflowEvent): Facts | undefined {
+  if (FACTS.has(type) || OF_THE_ENGINE.test(type))
+    return stage !== undefined && type === `stage.${stage}.chunk` ? undefined : (data as Facts)
+  if (!OF_TOOLS.has(type)) return undefined
+  const fields = new Map(Object.entries(data))
+  return Object.fromEntries(TOOL_FACTS.filter((key) => fields.has(key)).map((key) => [key, fields.get(key)]))
+}
+
+const LAST: ReadonlySet<string> = new Set([
+  'pipeline.completed',
+  'pipeline.failed',
+  'pipeline.cancelled',
+  'pipeline.suspended',
+])
+
+/** Whether the event is the last of its run. */
+export const isLastEvent = ({ type }: Pick<StageflowEvent, 'type'>): boolean => LAST.has(type)

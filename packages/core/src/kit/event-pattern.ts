@@ -1,0 +1,37 @@
+import { isFunction } from '../base/check.ts'
+import type { StageflowEvent } from '../contract/events.ts'
+
+/** Which events: a type, in which `*` stands for any characters (`stage.*.failed`), a regular expression for types, or a function. */
+export type EventPattern = string | RegExp | ((event: StageflowEvent) => boolean)
+
+export const isEventPattern = (value: unknown): value is EventPattern =>
+  (typeof value === 'string' && value !== '') || isFunction(value) || value instanceof RegExp
+
+/** A function that tells whether an event matches any of the patterns. It throws what a function among them throws. */
+export function matchEvents(patterns: EventPattern | readonly EventPattern[]): (event: StageflowEvent) => boolean {
+  const tests = [patterns].flat().map((pattern) => testOf(pattern))
+  return (event) => tests.some((test) => test(event))
+}
+
+function testOf(pattern: EventPattern): (event: StageflowEvent) => boolean {
+  if (isFunction(pattern)) return pattern
+  if (pattern instanceof RegExp) return ({ type }) => type.search(pattern) >= 0
+  const parts = pattern.split('*')
+  return ({ type }) => hasParts(type, parts)
+}
+
+/** Whether a text consists of the parts in this order, with anything between them. Takes no longer than the text is long. */
+function hasParts(text: string, parts: readonly string[]): boolean {
+  const first = parts[0] as string
+  if (parts.length === 1) return text === first
+  const last = parts.at(-1) as string
+  const end = text.length - last.length
+  if (end < first.length || !text.startsWith(first) || !text.endsWith(last)) return false
+  let from = first.length
+  for (const part of parts.slice(1, -1)) {
+    const found = text.indexOf(part, from)
+    if (found < 0 || found + part.length > end) return false
+    from = found + part.length
+  }
+  return true
+}

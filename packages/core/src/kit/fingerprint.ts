@@ -1,0 +1,47 @@
+/** The deepest nesting that is compared. */
+const DEEPEST = 500
+
+/**
+ * A text that is the same for values that say the same, whatever the order of their keys. Throws a `TypeError` that says where, if a
+ * value cannot be compared: a function, a symbol, or an instance of a class without `toJSON`, whose private fields it cannot see.
+ * Hash it if it must be short.
+ */
+export function fingerprint(value: unknown): string {
+  return canonical(value, '', [])
+}
+
+function canonical(value: unknown, path: string, above: readonly object[]): string {
+  if (value === null || value === undefined || typeof value === 'boolean') return String(value)
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'number') return value === 0 ? '0' : String(value)
+  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'object') return canonicalObject(value, path, above)
+  throw new TypeError(`${placeOf(path)} is a ${typeof value}`)
+}
+
+function canonicalObject(value: object, path: string, above: readonly object[]): string {
+  if (above.includes(value)) throw new TypeError(`${placeOf(path)} is inside itself`)
+  if (above.length >= DEEPEST) throw new TypeError(`${path.slice(0, 60)}… is more than ${DEEPEST} levels deep`)
+  const inside = [...above, value]
+  const each = (items: readonly unknown[]): string =>
+    items.map((item, index) => canonical(item, `${path}[${index}]`, inside)).join(',')
+  if (Array.isArray(value)) return `[${each(value)}]`
+  if (ArrayBuffer.isView(value)) return bytesOf(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
+  if (value instanceof ArrayBuffer) return bytesOf(new Uint8Array(value))
+  if (value instanceof Map) return `Map(${each([...value].flat(1))})`
+  if (value instanceof Set) return `Set(${each([...value])})`
+  if (value instanceof RegExp) return String(value)
+  if ('toJSON' in value && typeof value.toJSON === 'function')
+    return canonical((value as { toJSON(): unknown }).toJSON(), path, inside)
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
+    throw new TypeError(`${placeOf(path)} is an instance of ${value.constructor.name}`)
+  const entries = Object.entries(value).filter(([, held]) => held !== undefined)
+  entries.sort(([a], [b]) => (a < b ? -1 : 1))
+  const written = entries.map(([key, held]) => `${JSON.stringify(key)}:${canonical(held, `${path}.${key}`, inside)}`)
+  return `{${written.join(',')}}`
+}
+
+const placeOf = (path: string): string => (path === '' ? 'the value' : path)
+const bytesOf = (bytes: Uint8Array): string =>
+  `bytes(${[...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')})`

@@ -1,0 +1,97 @@
+/** How many columns a code point takes up on a terminal, such as `eastAsianWidth` of the package get-east-asian-width. */
+export type CodePointWidth = (codePoint: number) => number
+
+const PLAIN = /^[ -~]*$/
+/** Combining marks and format characters take up no column of their own. */
+const INVISIBLE = /[\p{Mn}\p{Me}\p{Cf}]/u
+/** Makes a wide emoji of the character before it. */
+const AS_EMOJI = '\ufe0f'
+const ESCAPE = String.fromCharCode(27)
+const BELL = String.fromCharCode(7)
+/** Colors, cursor moves and other sequences that a terminal obeys; then titles and links, whose text it hides. */
+const SEQUENCES = new RegExp(
+  `${ESCAPE}\\[[0-?]*[ -/]*[@-~]?|${ESCAPE}[\\]PX^_][^${BELL}${ESCAPE}]*(?:${BELL}|${ESCAPE}\\\\)?`,
+  'g',
+)
+/**
+ * Control characters, line ends, half characters, and marks that are invisible or turn the direction of writing: they can paint the
+ * terminal, forge a line or hide what it says. Joiners stay, because emoji are made with them.
+ */
+const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+/** Longer texts are cut: an id or a reason may be megabytes long. In characters. */
+const LONGEST = 4_000
+/** What a reader takes for one character may be many code points: a flag, a family, an accent. */
+const segmenter = new Intl.Segmenter('en')
+
+/** Text from outside on one line, with everything that a terminal would obey written out: `\n`, `\x1b`, `\u202e`. Cut at 4,000 characters. */
+export function printable(text: string): string {
+  const read = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
+  return PLAIN.test(read) ? read : read.replace(UNSAFE, written)
+}
+
+/** Text from outside on one line, without what a terminal would obey. Cut at 4,000 characters. */
+export const plainLine = (text: string): string =>
+  text.slice(0, LONGEST).replace(SEQUENCES, '').replace(UNSAFE, ' ').replaceAll(/\s+/g, ' ').trim()
+
+function written(character: string): string {
+  const code = character.codePointAt(0) as number
+  if (code < 0x100) return SHORT[character] ?? `\\x${code.toString(16).padStart(2, '0')}`
+  return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`
+}
+
+/**
+ * How many columns the text takes up on a terminal that joins no emoji: fewer if it shows a family as one. Counted so, no text flows
+ * over the edge.
+ */
+export function columnsOf(text: string, widthOf: CodePointWidth): number {
+  if (PLAIN.test(text)) return text.length
+  let columns = 0
+  let last = 0
+  for (const character of text) {
+    if (character === AS_EMOJI) last = Number(last === 1)
+    else last = INVISIBLE.test(character) ? 0 : widthOf(character.codePointAt(0) as number)
+    columns += last
+  }
+  return columns
+}
+
+/** The text, or as much of its beginning as `columns` hold, with … at the end. */
+export function cutText(text: string, columns: number, widthOf: CodePointWidth): string {
+  if (columnsOf(text, widthOf) <= columns) return text
+  if (columns < 1) return ''
+  let kept = ''
+  let left = columns - 1
+  for (const { segment } of segmenter.segment(text)) {
+    left -= columnsOf(segment, widthOf)
+    if (left < 0) break
+    kept += segment
+  }
+  return `${kept.trimEnd()}…`
+}
+
+/** The text, cut or filled with spaces to exactly `columns`. */
+export function padText(text: string, columns: number, widthOf: CodePointWidth): string {
+  const short = cutText(text, columns, widthOf)
+  return short + ' '.repeat(Math.max(0, columns - columnsOf(short, widthOf)))
+}
+
+/** A duration in ms for people: `340 µs`, `1.2 ms`, `85 ms`, `1.24 s`, `2 m 05 s`, `1 h 02 m`. */
+export function formatDuration(ms: number): string {
+  if (!Number.isFinite(ms)) return '?'
+  if (ms < 0) return `-${formatDuration(-ms)}`
+  if (ms === 0) return '0 ms'
+  // Each limit is where the next smaller unit would round up to a full one: never "1000 ms", never "60.0 s".
+  if (ms < 0.000_5) return '0 µs'
+  if (ms < 0.999_5) return `${Math.round(ms * 1_000)} µs`
+  if (ms < 9.95) return `${Number(ms.toFixed(1))} ms`
+  if (ms < 999.5) return `${Math.round(ms)} ms`
+  if (ms < 9_995) return `${Number((ms / 1_000).toFixed(2))} s`
+  if (ms < 59_950) return `${Number((ms / 1_000).toFixed(1))} s`
+  const seconds = Math.round(ms / 1_000)
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} m ${twoDigits(seconds % 60)} s`
+  const minutes = Math.round(seconds / 60)
+  return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} m`
+}
+
+const twoDigits = (value: number): string => String(value).padStart(2, '0')

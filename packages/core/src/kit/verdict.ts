@@ -1,0 +1,11 @@
+import type { StageInfo } from '../contract/context.ts'
+import type { StageOutput } from '../contract/output.ts'
+
+/**
+ * Whether a failure is the verdict of a GUARD: the guard worked, and returned `fail`. A throw, a timeout or an illegal value is a
+ * failure of the guard itself.
+ */
+export const isVerdict = (stage: StageInfo, output: StageOutput): boolean =>
+  stage.kind === 'guard' &&
+  output.status === 'fail' &&
+  (output as { readonly isByEngine?: boolean }).isByEngine !== true

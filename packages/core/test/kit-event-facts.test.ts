@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import { Pipeline, StageOutput } from '../src/index.ts'
+import type { StageflowEvent } from '../src/index.ts'
+import { eventFacts, isLastEvent, isVerdict, matchEvents } from '../src/kit.ts'
+import type { EventPattern } from '../src/kit.ts'
+import { recordingSink } from '../../testing/src/index.ts'
+
+const eventOf = (type: string, data: object = {}, stage?: string): StageflowEvent =>
+  ({ type, data, stage, seq: 0, timestamp: 0, pipelineRunId: 'r' }) as unknown as StageflowEvent
+
+test.each([
+  'stream.transcript',
+  'auth.hint',
+  'sink.note',
+  'idempotency.note',
+  'guard_retry.said',
+  'app.said',
+  'tool.said',
+])('the data of %s, which no package of Stageflow emits, is not shown', (type) => {
+  expect(eventFacts(eventOf(type, { words: 'I have diabetes' }))).toBeUndefined()
+})
+
+test('the data of the engine and of its packages is facts, but not that of chunks', () => {
+  expect(eventFacts(eventOf('pipeline.started', { stages: 3 }))).toEqual({ stages: 3 })
+  expect(eventFacts(eventOf('stage.llm.completed', { durationMs: 5 }, 'llm'))).toEqual({ durationMs: 5 })
+  expect(eventFacts(eventOf('circuit_breaker.opened', { circuit: 'llm' }))).toEqual({ circuit: 'llm' })
+  expect(eventFacts(eventOf('stage.llm.chunk', { chunk: 'words' }, 'llm'))).toBeUndefined()
+  expect(eventFacts(eventOf('stage.my.own.chunk', { chunk: 'words' }, 'my.own'))).toBeUndefined()
+})
+
+test("of a tool's event only the facts are shown, not what it was given and returned", () => {
+  const data = { toolName: 'pay', callId: 'c1', durationMs: 5, input: { iban: 'DE1' }, output: { ok: true } }
+  expect(eventFacts(eventOf('tool.completed', data))).toEqual({ toolName: 'pay', callId: 'c1', durationMs: 5 })
+})
+
+test('exactly one event of a run is its last', async () => {
+  const sink = recordingSink()
+  const graph = new Pipeline('chat').withStage('a', () => ({})).build({ eventSink: sink })
+  await graph.run()
+  expect(sink.events.filter(isLastEvent).map(({ type }) => type)).toEqual(['pipeline.completed'])
+  expect(isLastEvent(sink.events.at(-1) as StageflowEvent)).toBe(true)
+  expect(isLastEvent(eventOf('pipeline.child_completed'))).toBe(false)
+})
+
+test.each<[pattern: EventPattern | readonly EventPattern[], type: string, isMatch: boolean]>([
+  ['stage.*.chunk', 'stage.llm.chunk', true],
+  ['stage.*.chunk', 'stage.chunk', false],
+  ['ab*ba', 'aba', false],
+  ['a*b*b*d', 'a.b.c.b.d', true],
+  ['a*b*b*d', 'a.b.d', false],
+  ['cache.hit', 'cacheXhit', false],
+  ['**hit*', 'cache.hit', true],
+  [/^stage\./g, 'stage.llm.started', true],
+  [({ type }) => type.endsWith('.hit'), 'cache.hit', true],
+  [['a', 'b'], 'b', true],
+  [[], 'b', false],
+])('%s matches %s: %s', (pattern, type, isMatch) => {
+  const matches = matchEvents(pattern)
+  expect([matches(eventOf(type)), matches(eventOf(type))]).toEqual([isMatch, isMatch])
+})
+
+test('a fail that a GUARD returns is a verdict; its throw, and the fail of another kind, is not', async () => {
+  const seen: Record<string, boolean> = {}
+  const part = {
+    name: 'p',
+    onCall: (stage: never) => () => ({
+      ended: (output: never) => void (seen[(stage as { name: string }).name] = isVerdict(stage, output)),
+    }),
+  }
+  const graph = new Pipeline('chat')
+    .withStage('returns', () => StageOutput.fail('blocked'), 'guard')
+    .withStage(
+      'throws',
+      () => {
+        throw new Error('bug')
+      },
+      'guard',
+    )
+    .withStage('passes', () => ({}), 'guard')
+    .withStage('works', () => StageOutput.fail('down'), 'work')
+    .build({ interceptors: [part as never] })
+  await graph.runSettled({}, { onStageFailure: 'continue' })
+  expect(seen).toEqual({ returns: true, throws: false, passes: false, works: false })
+})
