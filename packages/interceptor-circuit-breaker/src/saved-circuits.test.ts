@@ -1,5 +1,6 @@
 import { Pipeline } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
+import { array, assert, asyncProperty, constantFrom } from 'fast-check'
 import { expect, test } from 'vitest'
 
 import {
@@ -52,6 +53,27 @@ test.each(kinds)('a restored breaker %j continues where it was', async (breaker)
   await second.clock.advance(1)
   expect(await third.run('oo')).toBe('oo')
   expect(third.breaker.export()).toMatchObject({ version: 1, circuits: [{ key: 'chat/llm', state: 'closed' }] })
+})
+
+test('a breaker that is restored at any time behaves like one that ran on', async () => {
+  const step = constantFrom('o', 'x', 'x', 'wait', 'restore')
+  await assert(
+    asyncProperty(array(step, { maxLength: 60 }), constantFrom(...kinds), async (steps, breaker) => {
+      const clock = manualClock({ startAt: 1_000_000 })
+      const options: CircuitBreakerOptions = { breaker, halfOpenAfterMs: 9_000 }
+      const running = setUp(options, clock)
+      let restored = setUp(options, clock)
+      for (const each of steps) {
+        if (each === 'wait') await clock.advance(4_000)
+        else if (each === 'restore') {
+          const restore = throughJson(restored.breaker.export())
+          restored = setUp({ ...options, restore }, clock)
+        } else expect(await restored.run(each)).toBe(await running.run(each))
+      }
+      expect(restored.breaker.export()).toEqual(running.breaker.export())
+    }),
+    { numRuns: 60 },
+  )
 })
 
 test('an export is plain JSON', async () => {

@@ -279,6 +279,11 @@ test('the wait of an isRetryable is bounded too, and the wait of a server applie
   expect(error?.code).toBe('retry/wait-too-long')
 })
 
+test('a stage that returns StageOutput.retry with the error of a server waits as long as that server asks', async () => {
+  const retrying = answers(StageOutput.retry(limited('2')), StageOutput.retry(limited('2'), { afterMs: 5 }), {})
+  expect((await outcome(retrying)).note?.delaysMs).toEqual([2_000, 5])
+})
+
 test('at the last attempt a long wait is not waited for, and the attempts are what ended it', async () => {
   const { error } = await outcome(answers(broken(), limited('86400')), { options: { ...noJitter, attempts: 2 } })
   expect(error?.code).toBe('retry/exhausted')
