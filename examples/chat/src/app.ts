@@ -21,7 +21,7 @@ export function openApp({ ports, logger, ...rest }: Parts) {
     circuitBreaker: { isFailure: isOutage, halfOpenAfterMs: 10_000 },
   })
   // Outside the time-out, so that each attempt has its own limit; only what nobody has waited for is tried again.
-  const again = retry({ baseMs: 500, classify: (error) => StageflowError.is(error, 'chat/model-unavailable') })
+  const again = retry({ baseMs: 500, isRetryable: (error) => StageflowError.is(error, 'chat/model-unavailable') })
   const app = createStageflow({ interceptors: insertBefore(defaults, 'timeout', again), ports, logger, ...rest })
   return { app, graph: app.build(chat) }
 }

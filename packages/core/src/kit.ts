@@ -7,6 +7,7 @@ export { isEventPattern, matchEvents } from './kit/event-pattern.ts'
 export type { EventPattern } from './kit/event-pattern.ts'
 export { fingerprint } from './kit/fingerprint.ts'
 export { codeOf, isThenable, read, textOf } from './kit/foreign.ts'
+export { isAbort } from './kit/is-abort.ts'
 export {
   ANY,
   CLOCK,

@@ -1,6 +1,6 @@
 import { StageflowError } from '../src/index.ts'
 import { expect, test } from 'vitest'
-import { classifyError, retryAfterMs } from '../src/kit.ts'
+import { classifyError, isAbort, retryAfterMs } from '../src/kit.ts'
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5)
 const withFields = (fields: object, message = 'broken') => Object.assign(new Error(message), fields)
@@ -72,6 +72,25 @@ test('timeouts of stages, signals and clients are transient', () => {
   expect(classifyError(new StageflowError('timeout/exceeded', 'too long'))).toBe('transient')
   expect(classifyError(new DOMException('too long', 'TimeoutError'))).toBe('transient')
   expect(classifyError(withFields({ name: 'TimeoutError' }))).toBe('transient')
+})
+
+test('a connection error that only its class names is transient, as those of openai', () => {
+  class APIConnectionTimeoutError extends Error {}
+  class APIConnectionError extends Error {}
+  for (const error of [new APIConnectionTimeoutError('late'), new APIConnectionError('cut')])
+    expect(classifyError(error)).toBe('transient')
+})
+
+test.each<[what: string, error: unknown, expected: boolean]>([
+  ['an AbortError', new DOMException('aborted', 'AbortError'), true],
+  ['a wrapped AbortError', new Error('llm', { cause: new DOMException('aborted', 'AbortError') }), true],
+  ['a CanceledError of axios', withFields({ name: 'CanceledError', code: 'ERR_CANCELED' }), true],
+  ['an abort of Node', withFields({ code: 'ABORT_ERR' }), true],
+  ['a timeout', new DOMException('late', 'TimeoutError'), false],
+  ['a status', withFields({ status: 404 }), false],
+  ['no error', undefined, false],
+])('isAbort of %s', (_, error, expected) => {
+  expect(isAbort(error)).toBe(expected)
 })
 
 test('an abort is never retried, whatever caused it', () => {

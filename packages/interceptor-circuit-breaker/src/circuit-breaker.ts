@@ -7,33 +7,41 @@ import {
   type CallPart,
   type StageInfo,
 } from '@stageflow/core'
+import { show } from '@stageflow/core/kit'
 
 import { emitChange, noteCircuit } from './circuit-events.ts'
-import type { CircuitBreakerState } from './circuit-state.ts'
 import type { Circuit } from './circuit.ts'
 import { Circuits } from './circuits.ts'
 import { CircuitOpenError } from './open-error.ts'
-import { checkOptions, checkStageOptions } from './option-check.ts'
-import { policyOf, type CircuitBreakerOptions, type StageCircuitBreakerOptions } from './options.ts'
-import { unheard, verdictOn, verdictOnAbort, type Verdict } from './verdict.ts'
+import { factoryPolicy, stagePolicy, type CircuitBreakerOptions } from './options.ts'
+import type { CircuitBreakerState } from './saved-circuits.ts'
+import { verdictOn, verdictOnAbort, withoutRejection, type IsFailure, type Verdict } from './verdict.ts'
 
 /** The interceptor that `circuitBreaker()` makes. */
 export interface CircuitBreaker extends Interceptor {
-  /** The circuits as they are now, as JSON, for `circuitBreaker({ restore })`. */
+  /** The circuits as they are now, as JSON, for `circuitBreaker({ restore })`. Circuits of unnamed pipelines are not included. */
   export(): CircuitBreakerState
+  /** What the circuits have counted since `circuitBreaker()` made them. */
+  stats(): CircuitBreakerStats
 }
 
-type IsFailure = NonNullable<StageCircuitBreakerOptions['isFailure']>
-const everyError: IsFailure = () => true
+export interface CircuitBreakerStats {
+  /** Calls that a circuit refused. */
+  readonly refused: number
+  /** How often a circuit opened, after a failed probe too. */
+  readonly opened: number
+  /** How often a circuit closed again. */
+  readonly closed: number
+}
 
-/** Stops calling what keeps failing: after 5 failures in a row a stage's calls fail with `circuit-breaker/open` for 30 s, then one call tries. */
+/** Stops calling a service that is down: after 5 failures in a row a stage's calls fail with `circuit-breaker/open` for 30 s, then one call tries. */
 export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBreaker {
-  checkOptions(options)
+  const policy = factoryPolicy(options)
   const { key, maxKeys = 1_000, restore } = options
-  const policy = policyOf(options)
   const circuits = new Circuits(maxKeys, policy, restore)
+  const stats = { refused: 0, opened: 0, closed: 0 }
 
-  /** Every call is counted here, once, whatever made it end. */
+  /** Counts a call. Called once for every call, however it ended. */
   function count(
     circuit: Circuit,
     period: number,
@@ -46,32 +54,33 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     const { clock } = context
     const changed = verdict === 'success' ? circuit.succeeded(period, clock) : circuit.failed(period, clock)
     if (!changed) return
+    stats[verdict === 'success' ? 'closed' : 'opened']++
     circuits.keep(circuit)
     noteCircuit(context, circuit, met, clock.now())
-    // A stage that was abandoned emits nothing more.
+    // The context of an abandoned stage drops events.
     const { tryEmitEvent } = context.record.abandoned === true ? context.run : context
     emitChange(tryEmitEvent, circuit, met, error)
   }
 
-  /** A call that was aborted counts by why, however it ends. */
+  /** Counts a call that ended. An aborted call counts by the reason of the abort, whatever its output is. */
   function ended(
     circuit: Circuit,
     period: number,
     context: InterceptorContext,
     output: StageOutput,
-    isFailure: IsFailure,
+    isFailure: IsFailure | undefined,
   ): void {
     const { aborted } = context
     if (aborted !== undefined) return count(circuit, period, context, verdictOnAbort(aborted.reason), aborted.reason)
-    // Given up without an abort, as by a race with a timer.
+    // An outer interceptor gave the call up without an abort, for example with a race against a timer.
     if (output.status === 'cancel' && context.record.error?.code === 'timeout/exceeded')
       return count(circuit, period, context, 'failure', context.record.error)
     const error = 'error' in output ? output.error : undefined
     count(circuit, period, context, verdictOf(circuit, context, output, isFailure), error)
   }
 
-  /** What goes along with calls that are just counted: while the circuit keeps its state, the same with all of them. */
-  function countedCalls(isFailure: IsFailure): (circuit: Circuit) => CallPart {
+  /** The part of calls that are only counted. While the circuit keeps its state, all calls share one part. */
+  function countedCalls(isFailure: IsFailure | undefined): (circuit: Circuit) => CallPart {
     let of: Circuit | undefined
     let period = 0
     let last: CallPart = {}
@@ -83,12 +92,17 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     }
   }
 
-  /** A circuit that is not closed lets a call through as its probe, or answers in its place. */
-  function meetTripped(circuit: Circuit, context: InterceptorContext, isFailure: IsFailure): ReturnType<OnCall> {
+  /** A circuit that isn't closed lets a call pass as its probe, or refuses it. */
+  function meetTripped(
+    circuit: Circuit,
+    context: InterceptorContext,
+    isFailure: IsFailure | undefined,
+  ): ReturnType<OnCall> {
     const now = context.clock.now()
     const from = circuit.state
     const probe = circuit.admitProbe(now, topRunOf(context))
     if (probe === undefined) {
+      stats.refused++
       const error = new CircuitOpenError(context.stage.name, circuit.key, from, circuit.refusesMs(now))
       noteCircuit(context, circuit, from)
       const data = { key: circuit.key, state: from, afterMs: error.afterMs }
@@ -107,7 +121,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
       circuit.release(probe)
       judge()
     }
-    // Only a probe listens: others wait for its place, so it is free the moment that the probe is given up.
+    // Only a probe listens: its place must be free for others as soon as it is aborted.
     const onAbort = (): void =>
       over(() => count(circuit, period, context, verdictOnAbort(signal.reason), signal.reason))
     signal.addEventListener('abort', onAbort)
@@ -115,10 +129,10 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
   }
 
   function onCall(stage: StageInfo): OnCall | undefined {
-    const { circuitBreaker: own = {} } = stage.options
+    const { circuitBreaker: own } = stage.options
     if (own === false) return undefined
-    checkStageOptions(stage.name, own, key !== undefined)
-    const { isFailure = options.isFailure ?? everyError } = own
+    const ownPolicy = own === undefined ? policy : stagePolicy(own, policy, key !== undefined)
+    const isFailure = own?.isFailure ?? options.isFailure
     const counted = countedCalls(isFailure)
     const meet = (circuit: Circuit, context: InterceptorContext): ReturnType<OnCall> => {
       if (circuit.state === 'closed') return counted(circuit)
@@ -127,14 +141,14 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
       return counted(circuit)
     }
     if (key === undefined) {
-      const circuit = circuits.ofStage(`${stage.pipeline.name}/${stage.name}`, policyOf(own, policy))
+      const circuit = circuits.ofStage(stage, ownPolicy)
       return (context) => meet(circuit, context)
     }
     return (context) => {
       const name: unknown = key(context)
       return typeof name === 'string' && name !== ''
         ? meet(circuits.of(name), context)
-        : StageOutput.fail(illegalKey(unheard(name), stage))
+        : StageOutput.fail(illegalKey(withoutRejection(name), stage))
     }
   }
 
@@ -143,21 +157,27 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     stageOptions: ['circuitBreaker'],
     onCall,
     export: () => circuits.save(),
+    stats: () => Object.freeze({ ...stats }),
   }
 }
 
 const topRunOf = ({ run }: InterceptorContext): string => run.parent?.rootRunId ?? run.pipelineRunId
 
-/** An isFailure that throws is a bug beside the run: the failure counts, and the report says so. */
-function verdictOf(circuit: Circuit, context: InterceptorContext, output: StageOutput, isFailure: IsFailure): Verdict {
+/** If the app's `isFailure` breaks, the failure counts, and the report has the problem. */
+function verdictOf(
+  circuit: Circuit,
+  context: InterceptorContext,
+  output: StageOutput,
+  isFailure: IsFailure | undefined,
+): Verdict {
   try {
-    return verdictOn(output, isFailure)
+    return verdictOn(output, context.stage, isFailure)
   } catch (cause) {
-    const about = `The isFailure of circuitBreaker() did not answer at stage "${context.stage.name}" (circuit "${circuit.key}")`
+    const about = `isFailure of circuitBreaker() threw, or did not return a boolean, for stage "${context.stage.name}" (circuit "${circuit.key}")`
     context.run.problem(
       new StageflowError(
         'circuit-breaker/is-failure-threw',
-        `${about}; the failure was counted. Let it answer true or false for every error.`,
+        `${about}. The failure was counted. Return true or false for every error.`,
         { cause },
       ),
     )
@@ -165,10 +185,8 @@ function verdictOf(circuit: Circuit, context: InterceptorContext, output: StageO
   }
 }
 
-function illegalKey(key: unknown, { name, pipeline }: StageInfo): StageflowError {
-  const given = key === '' ? 'an empty text' : `a value of type ${typeof key}`
-  return new StageflowError(
+const illegalKey = (key: unknown, { name, pipeline }: StageInfo): StageflowError =>
+  new StageflowError(
     'circuit-breaker/illegal-key',
-    `The "key" of circuitBreaker() gave ${given} for stage "${name}" of "${pipeline.name}"; it must give a text, the name of a circuit, such as that of a provider.`,
+    `key of circuitBreaker() returned ${show(key)} for stage "${name}" of pipeline "${pipeline.name}". Return a string that is not empty, such as the name of the provider.`,
   )
-}

@@ -28,7 +28,7 @@ const broken = async () => {
   throw Object.assign(new Error('down'), { code: 'ECONNREFUSED' })
 }
 
-test('each change of state is one event, of the run that made it, and a note in the record of the stage', async () => {
+test('each change of state is one event of the run that made it, and a note in the record of the stage', async () => {
   const { clock, run, changes } = setUp()
   expect(await run(ok, 'plain')).toBeUndefined()
   expect(await run(broken, 'opens')).toEqual({
@@ -73,7 +73,7 @@ test('each change of state is one event, of the run that made it, and a note in 
   ])
 })
 
-test('the event comes before the end of the stage that it is about', async () => {
+test('the event comes before the end of its stage', async () => {
   const { eventSink, run } = setUp()
   await run(broken, 'opens')
   expect(eventSink.types()).toEqual([
@@ -85,7 +85,7 @@ test('the event comes before the end of the stage that it is about', async () =>
   ])
 })
 
-test('a probe that takes the place of another changes nothing by that', async () => {
+test('a probe that takes the place of another emits no event', async () => {
   const { clock, run, changes } = setUp()
   await run(broken, 'opens')
   await clock.advance(1_000)
@@ -101,7 +101,7 @@ test('a probe that takes the place of another changes nothing by that', async ()
   expect(changes()).toHaveLength(2)
 })
 
-test('what several attempts changed is all in the note', async () => {
+test('the note has the changes of all attempts', async () => {
   const twice: Interceptor = {
     name: 'twice',
     wrap: (next) => async (context) => {
@@ -117,7 +117,7 @@ test('what several attempts changed is all in the note', async () => {
   })
 })
 
-test('an error that cannot be read is an event all the same', async () => {
+test('an error that cannot be read is in the event too', async () => {
   const { run, changes } = setUp()
   const unreadable = new Error()
   Object.defineProperty(unreadable, 'message', {
@@ -127,11 +127,11 @@ test('an error that cannot be read is an event all the same', async () => {
   })
   await run(() => Promise.reject(unreadable), 'opens')
   expect(changes()[0]?.[1]).toMatchObject({
-    error: { code: 'core/stage-failed', message: 'an error that cannot be read' },
+    error: { code: 'core/stage-failed', message: 'an object that cannot be read' },
   })
 })
 
-test('a sink that refuses, or a run without one, changes nothing', async () => {
+test('a sink that refuses events changes nothing', async () => {
   const breaker = circuitBreaker({ breaker: { type: 'consecutive', failures: 1 } })
   const graph = new Pipeline('chat').withStage('llm', broken as () => Promise<object>).build({
     interceptors: [breaker],
@@ -145,7 +145,7 @@ test('the events and the note are typed', () => {
   const eventSink = recordingSink()
   const [opened] = eventSink.of('circuit_breaker.opened')
   const at: number | undefined = opened?.data.halfOpenAt
-  // @ts-expect-error it has no such field
+  // @ts-expect-error this event has no such field
   void eventSink.of('circuit_breaker.closed')[0]?.data.halfOpenAt
   expect(at).toBeUndefined()
 })

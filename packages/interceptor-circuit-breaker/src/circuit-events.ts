@@ -1,10 +1,11 @@
 import type { ErrorRecord, InterceptorContext, TryEmitEvent } from '@stageflow/core'
+import { codeOf, textOf } from '@stageflow/core/kit'
 
 import type { Circuit } from './circuit.ts'
-import type { CircuitState } from './circuit-state.ts'
 import type { StageCircuitBreakerOptions } from './options.ts'
+import type { CircuitState } from './saved-circuits.ts'
 
-/** A change of a circuit's state; times are milliseconds since 1970. */
+/** A circuit changed its state. Times are in ms since 1970. */
 export interface CircuitEvent {
   readonly key: string
   readonly from: CircuitState
@@ -12,33 +13,33 @@ export interface CircuitEvent {
   readonly openedAt: number
 }
 
-/** What a call had to do with its circuit; only there where that was not plainly closed, or changed. */
+/** How a call met its circuit. Only noted if the circuit wasn't closed, or changed. */
 export interface CircuitNote {
   readonly key: string
-  /** As the call met it: refused by one that is open, as the probe of one that is half-open or along with that. */
+  /** `open`: the circuit refused the call. `half-open`: the call was the probe, or passed along with it, or was refused. */
   readonly state: CircuitState
   readonly transitions?: readonly { readonly to: CircuitState; readonly at: number }[]
 }
 
 declare module '@stageflow/core' {
   interface StageOptions {
-    /** The stage's circuit breaker, where it differs; false: it has none. */
+    /** The circuit breaker of this stage, if it differs; false: none. Default: the options of `circuitBreaker()`. */
     readonly circuitBreaker?: StageCircuitBreakerOptions | false
   }
   interface StageNotes {
     readonly circuitBreaker?: CircuitNote
   }
   interface EventMap {
-    /** Calls are refused until `halfOpenAt`; `error`: the failure that opened it. */
+    /** Calls are refused until `halfOpenAt`. `error` is the failure that opened it. */
     'circuit_breaker.opened': CircuitEvent & { readonly halfOpenAt: number; readonly error: ErrorRecord }
-    /** One call is let through, to see whether what it calls is well again. */
+    /** One call passes, to see whether the service works again. */
     'circuit_breaker.half_open': CircuitEvent
     /** Calls pass again. */
     'circuit_breaker.closed': CircuitEvent
   }
 }
 
-/** Leaves in the stage's record how a call met its circuit, and what it changed; what earlier attempts changed is kept. */
+/** Notes in the stage's record how a call met its circuit and what it changed. Keeps the changes of earlier attempts. */
 export function noteCircuit(
   context: InterceptorContext,
   circuit: Circuit,
@@ -51,7 +52,7 @@ export function noteCircuit(
   context.note('circuitBreaker', transitions.length === 0 ? note : { ...note, transitions })
 }
 
-/** Tells the run's sink of the state that a circuit has come to. */
+/** Emits the event for the new state of a circuit. */
 export function emitChange(emit: TryEmitEvent, circuit: Circuit, from: CircuitState, error?: unknown): void {
   const { key, state, openedAt, policy } = circuit
   const data = { key, from, openedAt }
@@ -59,15 +60,7 @@ export function emitChange(emit: TryEmitEvent, circuit: Circuit, from: CircuitSt
   else if (state === 'half-open') emit('circuit_breaker.half_open', data)
   else {
     const halfOpenAt = openedAt + policy.halfOpenAfterMs
-    emit('circuit_breaker.opened', { ...data, halfOpenAt, error: recordOf(error) })
-  }
-}
-
-function recordOf(error: unknown): ErrorRecord {
-  try {
-    const { code, message } = error as { readonly code?: unknown; readonly message?: unknown }
-    return { code: typeof code === 'string' ? code : 'core/stage-failed', message: String(message) }
-  } catch {
-    return { code: 'core/stage-failed', message: 'an error that cannot be read' }
+    const record: ErrorRecord = { code: codeOf(error) ?? 'core/stage-failed', message: textOf(error) }
+    emit('circuit_breaker.opened', { ...data, halfOpenAt, error: record })
   }
 }

@@ -8,7 +8,7 @@ const clock = manualClock()
 const statesOf = (breaker: CircuitBreaker) =>
   Object.fromEntries(breaker.export().circuits.map(({ key, state }) => [key, state]))
 
-/** Runs one stage that fails or not, for the tenant of its caller. */
+/** Runs one stage, which succeeds or fails, for a tenant. */
 function pipelineOf(breaker: CircuitBreaker, name = 'chat') {
   let works = true
   const graph = new Pipeline(name)
@@ -30,7 +30,7 @@ const byTenant = (options: CircuitBreakerOptions = {}) =>
     ...options,
   })
 
-test('a key gives each tenant its circuit, which stages and pipelines share', async () => {
+test('a key gives each tenant its own circuit, which stages and pipelines share', async () => {
   const breaker = byTenant()
   const chat = pipelineOf(breaker)
   const search = pipelineOf(breaker, 'search')
@@ -41,14 +41,14 @@ test('a key gives each tenant its circuit, which stages and pipelines share', as
   expect(statesOf(breaker)).toEqual({ acme: 'open', globex: 'closed' })
 })
 
-test('without a key each stage has a circuit, which a graph that is built anew goes on with', async () => {
+test('without a key each stage has a circuit, which graphs of the same pipeline share', async () => {
   const breaker = circuitBreaker({ breaker: { type: 'consecutive', failures: 1 } })
   await pipelineOf(breaker)('acme', false)
   expect(await pipelineOf(breaker)('acme')).toBe('circuit-breaker/open')
   expect(await pipelineOf(breaker, 'search')('acme')).toBe('completed')
 })
 
-test('closed circuits are forgotten first, of these the least recently used', async () => {
+test('the least recently used closed circuit is evicted first', async () => {
   const breaker = byTenant({ maxKeys: 3 })
   const chat = pipelineOf(breaker)
   await chat('open-1', false)
@@ -65,7 +65,7 @@ test('closed circuits are forgotten first, of these the least recently used', as
   expect(Object.keys(statesOf(breaker)).toSorted()).toEqual(['open-1', 'open-3', 'open-4'])
 })
 
-test('a thousand circuits are remembered by default', async () => {
+test('a thousand circuits are kept by default', async () => {
   const breaker = byTenant()
   const chat = pipelineOf(breaker)
   for (let tenant = 0; tenant < 1_001; tenant++) await chat(`tenant-${tenant}`)
@@ -73,7 +73,7 @@ test('a thousand circuits are remembered by default', async () => {
   expect([circuits.length, circuits[0]?.key, circuits.at(-1)?.key]).toEqual([1_000, 'tenant-1', 'tenant-1000'])
 })
 
-test('a stage keeps its circuit although more stages are built than circuits are remembered', async () => {
+test('a stage keeps its circuit if more stages are built than circuits are kept', async () => {
   const breaker = circuitBreaker({ breaker: { type: 'consecutive', failures: 2 }, maxKeys: 1 })
   const first = pipelineOf(breaker, 'first')
   const second = pipelineOf(breaker, 'second')
@@ -86,10 +86,10 @@ test('a stage keeps its circuit although more stages are built than circuits are
 })
 
 test.each([
-  ['nothing', undefined, 'a value of type undefined'],
-  ['a number', 7, 'a value of type number'],
-  ['an empty text', '', 'an empty text'],
-])('a key that gives %s fails the stage, which is not called', async (_, key, words) => {
+  ['nothing', undefined, 'undefined'],
+  ['a number', 7, '7'],
+  ['an empty string', '', '""'],
+])('a key that returns %s fails the stage, which is not called', async (_, key, words) => {
   const breaker = circuitBreaker({ key: () => key as string })
   const result = await new Pipeline('chat')
     .withStage('llm', () => ({}))
@@ -99,11 +99,11 @@ test.each([
   const { code, message } = result.errors[0] ?? {}
   expect(code).toBe('circuit-breaker/illegal-key')
   expect(message).toContain(
-    `The "key" of circuitBreaker() gave ${words} for stage "llm" of "chat"; it must give a text, the name of a circuit`,
+    `key of circuitBreaker() returned ${words} for stage "llm" of pipeline "chat". Return a string that is not empty`,
   )
 })
 
-test('a key that is asynchronous fails the stage, and ends no process when it rejects', async () => {
+test('an async key that rejects fails the stage, and does not end the process', async () => {
   const key = (async () => {
     throw new Error('no tenant')
   }) as unknown as () => string

@@ -8,7 +8,7 @@ import { circuitBreaker } from './index.ts'
 const THRESHOLD = 3
 const HALF_OPEN_AFTER_MS = 100
 
-/** How a call can end: `slow` is aborted by a time-out, and ends itself later or never. */
+/** How a call can end. `slow`: a timeout aborts it, and its code returns later or never. */
 type Ending = 'ok' | 'fail' | 'skip' | 'slow'
 
 const steps = array(
@@ -27,7 +27,7 @@ const steps = array(
   { maxLength: 60 },
 )
 
-/** What a circuit is, said as simply as it can be: the calls of each period are kept apart by an object. */
+/** The simplest model of a circuit. An object tells the calls of each period apart. */
 class Model {
   state: 'closed' | 'open' | 'half-open' = 'closed'
   failures = 0
@@ -71,7 +71,7 @@ interface UnderWay {
   readonly end: (how: Ending) => void
 }
 
-/** A time-out that passes when the test says so. */
+/** A timeout that the test triggers. */
 function timeOut(expiries: Map<string, () => void>): Interceptor {
   return {
     name: 'timeout',
@@ -89,7 +89,7 @@ function timeOut(expiries: Map<string, () => void>): Interceptor {
   }
 }
 
-test('whatever calls come, overlap and end how they will, the circuit is that of a simple model', async () => {
+test('for any calls that overlap and end in any way, the circuit agrees with a simple model', async () => {
   await assert(
     asyncProperty(steps, async (all) => {
       const clock = manualClock()

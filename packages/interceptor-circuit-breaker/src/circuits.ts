@@ -1,20 +1,23 @@
-import { StageflowError } from '@stageflow/core'
+import { StageflowError, type StageInfo } from '@stageflow/core'
 
 import { Circuit } from './circuit.ts'
-import type { CircuitBreakerState } from './circuit-state.ts'
 import type { Policy } from './options.ts'
+import type { CircuitBreakerState } from './saved-circuits.ts'
 
-/** The circuits of one interceptor by key, at most so many: closed ones are forgotten first, of these the least recently used. */
+/** The name of every `new Pipeline()` without a name. */
+const UNNAMED = 'pipeline'
+
+/** The circuits of one interceptor by key, at most `maxKeys`. Evicts the least recently used closed circuit first. */
 export class Circuits {
-  readonly #most: number
+  readonly #maxKeys: number
   readonly #policy: Policy
   /** Both in order of use. */
   readonly #closed: Map<string, Circuit> = new Map()
   readonly #tripped: Map<string, Circuit> = new Map()
   #latest: Circuit | undefined
 
-  constructor(most: number, policy: Policy, saved: CircuitBreakerState | undefined) {
-    this.#most = most
+  constructor(maxKeys: number, policy: Policy, saved: CircuitBreakerState | undefined) {
+    this.#maxKeys = maxKeys
     this.#policy = policy
     for (const each of saved?.circuits ?? []) {
       const circuit = new Circuit(each.key, policy, each)
@@ -31,13 +34,19 @@ export class Circuits {
     return circuit
   }
 
-  /** The circuit of one stage, whose policy may be its own. */
-  ofStage(key: string, policy: Policy): Circuit {
+  /** The circuit of one stage, which may have its own policy. Called once per stage of a built graph. */
+  ofStage({ name, pipeline }: StageInfo, policy: Policy): Circuit {
+    const key = `${pipeline.name}/${name}`
+    if (pipeline.name === UNNAMED) {
+      const circuit = new Circuit(key, policy)
+      circuit.ofGraph = true
+      return circuit
+    }
     const known = this.#find(key)
     if (known !== undefined && known.policy.id !== policy.id && !known.restored)
       throw new StageflowError(
         'circuit-breaker/illegal-option',
-        `Stage "${key}" was built before by this same circuitBreaker(), with another breaker or halfOpenAfterMs; both would share one circuit. Give the pipelines different names, or each a circuitBreaker() of its own.`,
+        `Another stage "${key}" with another breaker or halfOpenAfterMs uses this circuitBreaker(), and both would share one circuit. Give the pipelines different names, or make a circuitBreaker() for each.`,
       )
     const circuit = known?.policy.id === policy.id ? known : new Circuit(key, policy, known?.save())
     circuit.restored = false
@@ -45,12 +54,13 @@ export class Circuits {
     return circuit
   }
 
-  /** Takes in a circuit that was used, or whose state has changed. */
+  /** Keeps a circuit that was used, or whose state has changed. */
   keep(circuit: Circuit): void {
+    if (circuit.ofGraph) return
     this.#closed.delete(circuit.key)
     this.#tripped.delete(circuit.key)
     const { size } = this.#closed
-    if (size + this.#tripped.size >= this.#most) {
+    if (size + this.#tripped.size >= this.#maxKeys) {
       const from = size > 0 ? this.#closed : this.#tripped
       for (const first of from.keys()) {
         from.delete(first)

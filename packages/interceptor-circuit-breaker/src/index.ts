@@ -1,6 +1,5 @@
-export { circuitBreaker, type CircuitBreaker } from './circuit-breaker.ts'
+export { circuitBreaker, type CircuitBreaker, type CircuitBreakerStats } from './circuit-breaker.ts'
 export type { CircuitEvent, CircuitNote } from './circuit-events.ts'
-export type { CircuitBreakerState, CircuitState, SavedCircuit } from './circuit-state.ts'
 export { CircuitOpenError } from './open-error.ts'
 export type {
   BreakerOptions,
@@ -10,3 +9,4 @@ export type {
   SamplingOptions,
   StageCircuitBreakerOptions,
 } from './options.ts'
+export type { CircuitBreakerState, CircuitState, SavedBreaker, SavedBucket, SavedCircuit } from './saved-circuits.ts'

@@ -1,23 +1,23 @@
 import { StageflowError } from '@stageflow/core'
 
-import type { CircuitState } from './circuit-state.ts'
+import type { CircuitState } from './saved-circuits.ts'
 
-/** A call was refused by its circuit; its code is `circuit-breaker/open`. */
+/** A circuit refused a call; its code is `circuit-breaker/open`. */
 export class CircuitOpenError extends StageflowError {
-  /** The circuit that refused it. */
+  /** The key of the circuit. */
   readonly key: string
   readonly state: CircuitState
-  /** In how many milliseconds it lets a probe through, after which it may close; 0 while a probe is under way. */
+  /** In how many ms the circuit lets a probe pass; 0 while a probe is in progress. */
   readonly afterMs: number
 
   constructor(stage: string, key: string, state: CircuitState, afterMs: number) {
     const when =
       state === 'open'
-        ? `it may close in ${Math.ceil(afterMs)} ms, when a probe ends well`
-        : 'it closes when the probe that is under way ends well'
+        ? `it may close in ${Math.ceil(afterMs)} ms, if a probe succeeds`
+        : 'it closes if the probe in progress succeeds'
     super(
       'circuit-breaker/open',
-      `Stage "${stage}" was not called: the circuit "${key}" is ${state}; ${when}. Wait, or fall back on something else.`,
+      `Stage "${stage}" was not called: the circuit "${key}" is ${state}; ${when}. Try again later, or set a fallback: { onFailure: { fallback: … } }.`,
     )
     this.key = key
     this.state = state

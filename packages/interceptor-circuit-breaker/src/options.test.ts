@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 
 import { circuitBreaker, type CircuitBreakerOptions, type StageCircuitBreakerOptions } from './index.ts'
 
-/** As a caller in JavaScript may. */
+/** Passes options that TypeScript refuses. */
 const made = (options: unknown) => circuitBreaker(options as CircuitBreakerOptions)
 
 function messageOf(make: () => unknown): string {
@@ -17,54 +17,85 @@ function messageOf(make: () => unknown): string {
 }
 
 test.each([
-  [null, 'is null; it must be an object'],
-  [5, 'is 5; it must be an object'],
-  [[], 'is an array; it must be an object'],
+  [null, 'the options must be an object, not null'],
+  [5, 'the options must be an object, not 5'],
+  [[], 'the options must be an object, not an array'],
+  [{ failures: 5 }, 'unknown option "failures" (known: breaker, halfOpenAfterMs, isFailure, key, maxKeys, restore)'],
+  [{ isFailur: 5 }, 'unknown option "isFailur" (Did you mean "isFailure"?)'],
   [
-    { failures: 5 },
-    'has failures, which is no option; there are breaker, halfOpenAfterMs, isFailure, key, maxKeys, restore',
+    { breaker: 5 },
+    "breaker must be an object with the type 'consecutive', 'count' or 'sampling', such as { type: 'count' }, not 5",
   ],
-  [{ breaker: 5 }, "has breaker 5; it must be an object { type: 'consecutive' | 'count' | 'sampling', … }"],
-  [{ breaker: {} }, 'has breaker an object; it must be an object { type:'],
-  [{ breaker: null }, 'has breaker null; it must be'],
-  [{ breaker: { type: 'toString' } }, 'has breaker an object; it must be'],
-  [{ breaker: { type: 'consecutive', failures: 0 } }, 'has breaker.failures 0; it must be a whole number from 1'],
-  [{ breaker: { type: 'consecutive', failures: NaN } }, 'has breaker.failures NaN; it must be'],
-  [{ breaker: { type: 'consecutive', size: 5 } }, 'has breaker.size, which is no option; there are failures, type'],
-  [{ breaker: { type: 'count', size: 2.5 } }, 'has breaker.size 2.5; it must be a whole number from 1'],
-  [{ breaker: { type: 'count', failureRate: 1 } }, 'has breaker.failureRate 1; it must be a number between 0 and 1'],
-  [{ breaker: { type: 'count', failureRate: '0.5' } }, 'has breaker.failureRate "0.5"; it must be'],
+  [{ breaker: {} }, "breaker must be an object with the type 'consecutive', 'count' or 'sampling'"],
+  [{ breaker: null }, 'breaker must be an object with the type'],
+  [{ breaker: { type: 'toString' } }, 'breaker must be an object with the type'],
+  [{ breaker: { type: 'consecutive', failures: 0 } }, 'breaker.failures must be a whole number from 1, not 0'],
+  [{ breaker: { type: 'consecutive', failures: NaN } }, 'breaker.failures must be a whole number from 1, not NaN'],
+  [{ breaker: { type: 'consecutive', size: 5 } }, 'unknown option "breaker.size" (known: type, failures)'],
+  [{ breaker: { type: 'count', size: 2.5 } }, 'breaker.size must be a whole number from 1, not 2.5'],
+  [
+    { breaker: { type: 'count', failureRate: 1 } },
+    'breaker.failureRate must be a number between 0 and 1, such as 0.5, not 1',
+  ],
+  [{ breaker: { type: 'count', failureRate: '0.5' } }, 'breaker.failureRate must be a number between 0 and 1'],
   [
     { breaker: { type: 'count', size: 5, minimumCalls: 6 } },
-    'has breaker.minimumCalls 6; it must be no more than breaker.size, which is 5',
+    'breaker.minimumCalls must be at most breaker.size (5), not 6',
   ],
-  [{ breaker: { type: 'count', minimumCalls: 21 } }, 'breaker.size, which is 20'],
-  [
-    { breaker: { type: 'sampling', windowMs: 0 } },
-    'has breaker.windowMs 0; it must be a number of milliseconds above 0',
-  ],
-  [{ breaker: { type: 'sampling', minimumCalls: -1 } }, 'has breaker.minimumCalls -1; it must be'],
-  [{ halfOpenAfterMs: 0 }, 'has halfOpenAfterMs 0; it must be a number of milliseconds above 0'],
-  [{ halfOpenAfterMs: Infinity }, 'has halfOpenAfterMs Infinity; it must be'],
-  [{ halfOpenAfterMs: '30s' }, 'has halfOpenAfterMs "30s"; it must be'],
-  [{ isFailure: true }, 'has isFailure true; it must be a function'],
-  [{ key: 'openai' }, 'has key "openai"; it must be a function (context) => \'the name of a circuit\''],
-  [{ maxKeys: 0 }, 'has maxKeys 0; it must be a whole number from 1'],
-  [{ restore: '{}' }, 'has restore "{}"; it must be what export() gave'],
-  [{ restore: { version: 2, circuits: [] } }, 'has restore an object; it must be what export() gave'],
-  [{ restore: { version: 1, circuits: [{ key: 'a', state: 'ajar', breaker: { type: 'count' } }] } }, 'has restore'],
-  [{ restore: { version: 1, circuits: [{ key: 'a', state: 'open', breaker: { type: 'count' } }] } }, 'has restore'],
+  [{ breaker: { type: 'count', minimumCalls: 21 } }, 'breaker.minimumCalls must be at most breaker.size (20), not 21'],
+  [{ breaker: { type: 'sampling', windowMs: 0 } }, 'breaker.windowMs must be a number of milliseconds above 0, not 0'],
+  [{ breaker: { type: 'sampling', minimumCalls: -1 } }, 'breaker.minimumCalls must be a whole number from 1, not -1'],
+  [{ halfOpenAfterMs: 0 }, 'halfOpenAfterMs must be a number of milliseconds above 0, not 0'],
+  [{ halfOpenAfterMs: Infinity }, 'halfOpenAfterMs must be a number of milliseconds above 0, not Infinity'],
+  [{ halfOpenAfterMs: '30s' }, 'halfOpenAfterMs must be a number of milliseconds above 0, not "30s"'],
+  [{ isFailure: true }, 'isFailure must be a function (error) => boolean, not true'],
+  [{ key: 'openai' }, 'key must be a function (context) => the name of a circuit, not "openai"'],
+  [{ maxKeys: 0 }, 'maxKeys must be a whole number from 1, not 0'],
 ])('%j is refused', (options, words) => {
-  expect(messageOf(() => made(options))).toContain(words)
+  expect(messageOf(() => made(options))).toContain(`circuitBreaker(): ${words}`)
 })
 
-test('all that is wrong is told at once', () => {
-  expect(messageOf(() => made({ halfOpenAfterMs: -1, maxKeys: 1.5, key: 5 }))).toBe(
-    "circuitBreaker() has halfOpenAfterMs -1; it must be a number of milliseconds above 0; it has maxKeys 1.5; it must be a whole number from 1; it has key 5; it must be a function (context) => 'the name of a circuit'.",
+const saved = (circuit: unknown) => ({ restore: { version: 1, circuits: [SOUND, circuit] } })
+const SOUND = { key: 'a', state: 'closed', breaker: { type: 'consecutive', failures: 2 } }
+const counting = (breaker: unknown) => saved({ key: 'a', state: 'closed', breaker })
+const NO_COUNTS = 'restore.circuits[1].breaker must be what a breaker has counted, not '
+
+test.each<[options: unknown, words: string]>([
+  [{ restore: '{}' }, 'restore must be the return value of export(), { version: 1, circuits: […] }, not "{}"'],
+  [{ restore: null }, 'restore must be the return value of export(), { version: 1, circuits: […] }, not null'],
+  [{ restore: { version: 2, circuits: [] } }, 'restore must be the return value of export()'],
+  [{ restore: { version: 1, circuits: {} } }, 'restore must be the return value of export()'],
+  [saved(null), 'restore.circuits[1].key must be a string that is not empty, not undefined'],
+  [saved({ ...SOUND, key: 7 }), 'restore.circuits[1].key must be a string that is not empty, not 7'],
+  [
+    saved({ ...SOUND, state: 'ajar' }),
+    "restore.circuits[1].state must be one of 'closed', 'open', 'half-open', not \"ajar\"",
+  ],
+  [saved({ key: 'a', state: 'open' }), 'restore.circuits[1].openedAt must be a time in ms since 1970, not undefined'],
+  [
+    saved({ key: 'a', state: 'half-open', openedAt: NaN }),
+    'restore.circuits[1].openedAt must be a time in ms since 1970, not NaN',
+  ],
+  [counting(undefined), `${NO_COUNTS}undefined`],
+  [counting({ type: 'adaptive' }), NO_COUNTS],
+  [counting({ type: 'consecutive', failures: -1 }), NO_COUNTS],
+  [counting({ type: 'consecutive', failures: { __proto__: { x: 1 } } }), NO_COUNTS],
+  [counting({ type: 'count', failed: [true, 'no'] }), NO_COUNTS],
+  [counting({ type: 'count', failed: null }), NO_COUNTS],
+  [counting({ type: 'sampling', buckets: [null] }), NO_COUNTS],
+  [counting({ type: 'sampling', buckets: [{ startedAt: -1, successes: 1, failures: 1 }] }), NO_COUNTS],
+  [counting({ type: 'sampling', buckets: [{ startedAt: 1, successes: 0.5, failures: 1 }] }), NO_COUNTS],
+])('%j is refused, and the message says where it is broken', (options, words) => {
+  expect(messageOf(() => made(options))).toContain(`circuitBreaker(): ${words}`)
+})
+
+test('one error lists every problem', () => {
+  expect(messageOf(() => made({ halfOpenAfterMs: -1, maxKeys: 1.5, key: 5, restore: 5 }))).toBe(
+    'circuitBreaker(): halfOpenAfterMs must be a number of milliseconds above 0, not -1; maxKeys must be a whole number from 1, not 1.5; key must be a function (context) => the name of a circuit, not 5; restore must be the return value of export(), { version: 1, circuits: […] }, not 5.',
   )
 })
 
-test('options that are undefined are not given', () => {
+test('an undefined option counts as not given', () => {
   expect(() => made({ breaker: undefined, halfOpenAfterMs: undefined, key: undefined })).not.toThrow()
 })
 
@@ -83,7 +114,7 @@ test('false leaves a stage alone, at no cost', async () => {
   expect(breaker.export().circuits).toEqual([])
 })
 
-test('a stage can have a circuit of its own kind; what it leaves out is as for the others', async () => {
+test('a stage can have its own options, and takes those it leaves out from circuitBreaker()', async () => {
   const breaker = circuitBreaker({ breaker: { type: 'consecutive', failures: 3 }, halfOpenAfterMs: 7_000 })
   const graph = new Pipeline('chat')
     .withStage('a', (): object => Promise.reject(new Error('down')), {
@@ -103,31 +134,35 @@ test('a stage can have a circuit of its own kind; what it leaves out is as for t
 })
 
 test.each([
-  [true, 'is true; it must be an object of options, or false for a stage'],
-  [null, 'is null'],
-  [{ key: () => 'x' }, 'has key, which is no option; there are breaker, halfOpenAfterMs, isFailure'],
-  [{ halfOpenAfterMs: -1 }, 'has halfOpenAfterMs -1; it must be a number of milliseconds above 0'],
+  [true, 'circuitBreaker must be an object, not true'],
+  [null, 'circuitBreaker must be an object, not null'],
+  [{ key: () => 'x' }, 'unknown option "circuitBreaker.key" (known: breaker, halfOpenAfterMs, isFailure)'],
+  [{ halfOpenAfterMs: -1 }, 'circuitBreaker.halfOpenAfterMs must be a number of milliseconds above 0, not -1'],
+  [
+    { breaker: { type: 'count', size: 5, minimumCalls: 6 } },
+    'circuitBreaker.breaker.minimumCalls must be at most circuitBreaker.breaker.size (5), not 6',
+  ],
 ])('a stage with circuitBreaker %j does not build', (option, words) => {
   const build = () => withOptions(option).build({ interceptors: [circuitBreaker()] })
-  expect(build).toThrow(`The circuitBreaker of stage "llm" ${words}`)
+  expect(build).toThrow(`Interceptor "circuit-breaker" refuses stage "llm": stage options: ${words}`)
 })
 
-test('a stage cannot change a circuit that it shares by key, but it can say what is a failure', () => {
+test('a stage cannot change a circuit that it shares by key, but it can have its own isFailure', () => {
   const breaker = circuitBreaker({ key: () => 'openai' })
   expect(() => withOptions({ halfOpenAfterMs: 5 }).build({ interceptors: [breaker] })).toThrow(
-    'has halfOpenAfterMs, but with "key" stages share circuits; set it in circuitBreaker() for all of them',
+    'circuitBreaker.halfOpenAfterMs is set, but stages share circuits by key: set halfOpenAfterMs in circuitBreaker()',
   )
   expect(() => withOptions({ breaker: { type: 'count' } }).build({ interceptors: [breaker] })).toThrow(
-    'has breaker, but',
+    'circuitBreaker.breaker is set, but stages share circuits by key',
   )
   expect(() => withOptions({ isFailure: () => false }).build({ interceptors: [breaker] })).not.toThrow()
 })
 
-test('two stages of one name, with different options, cannot share one circuit', () => {
+test('two stages of one name with different options cannot share one circuit', () => {
   const breaker = circuitBreaker()
   withOptions({ halfOpenAfterMs: 5 }).build({ interceptors: [breaker] })
   expect(() => withOptions({ halfOpenAfterMs: 6 }).build({ interceptors: [breaker] })).toThrow(
-    'Stage "chat/llm" was built before by this same circuitBreaker(), with another breaker or halfOpenAfterMs',
+    'Another stage "chat/llm" with another breaker or halfOpenAfterMs uses this circuitBreaker()',
   )
   expect(() => withOptions({ halfOpenAfterMs: 5 }).build({ interceptors: [breaker] })).not.toThrow()
 })
@@ -135,15 +170,15 @@ test('two stages of one name, with different options, cannot share one circuit',
 test('the option of a stage is typed', () => {
   const pipeline = new Pipeline('chat')
   pipeline.withStage('a', () => ({}), { circuitBreaker: { breaker: { type: 'sampling', windowMs: 5 } } })
-  // @ts-expect-error there is no such kind
+  // @ts-expect-error no breaker has this type
   pipeline.withStage('b', () => ({}), { circuitBreaker: { breaker: { type: 'adaptive' } } })
-  // @ts-expect-error a key is given to circuitBreaker()
+  // @ts-expect-error only circuitBreaker() takes a key
   pipeline.withStage('c', () => ({}), { circuitBreaker: { key: () => 'x' } })
 })
 
 const status = (error: unknown) => (error as { readonly status?: number }).status ?? 500
 
-test('an error that is no failure counts as a success, for it answered', async () => {
+test('an error that isFailure excludes counts as a success', async () => {
   const breaker = circuitBreaker({
     breaker: { type: 'consecutive', failures: 2 },
     isFailure: (error) => status(error) >= 500,
@@ -158,16 +193,16 @@ test('an error that is no failure counts as a success, for it answered', async (
   expect(breaker.export().circuits[0]?.state).toBe('open')
 })
 
-test('a time-out is a failure, which isFailure is not asked about', async () => {
+test('a timeout is a failure whatever isFailure returns', async () => {
   const breaker = circuitBreaker({ isFailure: () => false })
   const graph = new Pipeline('chat')
     .withStage('llm', (): object => Promise.reject(new StageflowError('timeout/exceeded', 'too slow')))
     .build({ interceptors: [breaker] })
   await graph.runSettled()
-  expect(breaker.export().circuits[0]?.breaker.state).toBe(1)
+  expect(breaker.export().circuits[0]?.breaker).toEqual({ type: 'consecutive', failures: 1 })
 })
 
-test('an isFailure that throws counts as a failure, and is a problem in the report (circuit-breaker/is-failure-threw)', async () => {
+test('if isFailure throws, the call counts as a failure, and the report has the problem (circuit-breaker/is-failure-threw)', async () => {
   const breaker = circuitBreaker({
     breaker: { type: 'consecutive', failures: 1 },
     isFailure: () => {
@@ -186,9 +221,9 @@ test('an isFailure that throws counts as a failure, and is a problem in the repo
 })
 
 test.each([
-  ['a promise, which rejects', (): unknown => Promise.reject(new Error('later'))],
+  ['a promise that rejects', (): unknown => Promise.reject(new Error('later'))],
   ['nothing', (): unknown => undefined],
-])('an isFailure that answers with %s counts as a failure, and is a problem too', async (_, isFailure) => {
+])('if isFailure returns %s, the call counts as a failure, and the report has the problem', async (_, isFailure) => {
   const breaker = circuitBreaker({
     breaker: { type: 'consecutive', failures: 1 },
     isFailure: isFailure as () => boolean,
@@ -198,7 +233,7 @@ test.each([
     .build({ interceptors: [breaker] })
     .runSettled()
   expect(report.notes['core/problems']).toMatchObject([
-    { code: 'circuit-breaker/is-failure-threw', cause: { message: expect.stringContaining('it answered with') } },
+    { code: 'circuit-breaker/is-failure-threw', cause: { message: expect.stringContaining('it returned') } },
   ])
   expect(breaker.export().circuits[0]?.state).toBe('open')
 })

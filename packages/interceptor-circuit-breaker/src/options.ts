@@ -1,55 +1,61 @@
 import type { InterceptorContext } from '@stageflow/core'
+import { ANY, MILLISECONDS, functionLike, optionProblems, read, refuseOptions, show, whole } from '@stageflow/core/kit'
+import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 
-import type { CircuitBreakerState } from './circuit-state.ts'
+import { restoreProblem, type CircuitBreakerState } from './saved-circuits.ts'
 
-/** Opens after so many failures in a row. */
+/** Opens after a number of failures in a row. */
 export interface ConsecutiveOptions {
   readonly type: 'consecutive'
-  /** Default: 5. */
+  /** How many failures in a row open the circuit. Default: 5. */
   readonly failures?: number
 }
 
-/** Opens when more than `failureRate` of the last `size` calls failed. */
+/** Opens if more than `failureRate` of the last `size` calls failed. */
 export interface CountOptions {
   readonly type: 'count'
-  /** How many calls are looked at. Default: 20. */
+  /** How many of the last calls count. Default: 20. */
   readonly size?: number
-  /** Between 0 and 1. Default: 0.5. */
+  /** The share of failures, between 0 and 1. Default: 0.5. */
   readonly failureRate?: number
-  /** With fewer calls than that it does not open. Default: `size`. */
+  /** With fewer calls the circuit doesn't open. Default: `size`. */
   readonly minimumCalls?: number
 }
 
-/** Opens when more than `failureRate` of the calls of the last `windowMs` milliseconds failed. */
+/** Opens if more than `failureRate` of the calls of the last `windowMs` failed. */
 export interface SamplingOptions {
   readonly type: 'sampling'
-  /** Default: 30,000. */
+  /** How long a call counts, in ms; exact to a tenth of the window. Default: 30,000. */
   readonly windowMs?: number
-  /** Between 0 and 1. Default: 0.5. */
+  /** The share of failures, between 0 and 1. Default: 0.5. */
   readonly failureRate?: number
-  /** With fewer calls than that within `windowMs` it does not open. Default: 10. */
+  /** With fewer calls within `windowMs` the circuit doesn't open. Default: 10. */
   readonly minimumCalls?: number
 }
 
 /** What opens a circuit. */
 export type BreakerOptions = ConsecutiveOptions | CountOptions | SamplingOptions
 
-/** What a stage can set for itself, as its `circuitBreaker`. */
+/** The `circuitBreaker` options of a stage. */
 export interface StageCircuitBreakerOptions {
   /** What opens the circuit. Default: 5 failures in a row. */
   readonly breaker?: BreakerOptions
-  /** How long an open circuit refuses calls before it lets a probe through, in milliseconds. Default: 30,000. */
+  /** How long an open circuit refuses calls before it lets a probe pass, in ms. Default: 30,000. */
   readonly halfOpenAfterMs?: number
-  /** Whether an error says that what is called is unwell; false counts as a success, for it answered. Time-outs are failures unasked. Default: every error. */
+  /**
+   * Whether an error counts against the service; false: the service answered, so the call counts as a success. Timeouts always
+   * count. Default: every error, except verdicts of GUARDs, `retryable: false`, and errors that `classifyError` of
+   * `@stageflow/core/kit` calls permanent, such as HTTP 404.
+   */
   readonly isFailure?: (error: unknown) => boolean
 }
 
 export interface CircuitBreakerOptions extends StageCircuitBreakerOptions {
-  /** Names the circuit of a call, such as that of its provider or tenant. Default: one circuit for each stage, named `pipeline/stage`. */
+  /** Returns the name of a call's circuit, such as its provider or tenant. Default: one circuit for each stage, named `pipeline/stage`. */
   readonly key?: (context: InterceptorContext) => string
-  /** How many circuits are remembered; closed ones are forgotten first, of these the least recently used. Default: 1,000. */
+  /** Maximum number of circuits kept. The least recently used closed circuit is evicted first. Default: 1,000. */
   readonly maxKeys?: number
-  /** What `export()` gave: the circuits as they were then. Default: all are closed. */
+  /** The circuits that `export()` returned. Default: all circuits are closed. */
   readonly restore?: CircuitBreakerState
 }
 
@@ -57,25 +63,90 @@ export interface CircuitBreakerOptions extends StageCircuitBreakerOptions {
 export interface Policy {
   readonly breaker: Required<BreakerOptions>
   readonly halfOpenAfterMs: number
-  /** The same for policies that are the same. */
+  /** Equal policies have equal ids. */
   readonly id: string
 }
 
-/** The policy that `options` make; what they leave out is that of `outer`, or the default. */
-export function policyOf(options: StageCircuitBreakerOptions, outer?: Policy): Policy {
-  const breaker = options.breaker === undefined ? (outer?.breaker ?? CONSECUTIVE) : complete(options.breaker)
-  const halfOpenAfterMs = options.halfOpenAfterMs ?? outer?.halfOpenAfterMs ?? 30_000
-  return { breaker, halfOpenAfterMs, id: JSON.stringify([breaker, halfOpenAfterMs]) }
+const CODE = 'circuit-breaker/illegal-option'
+const DEFAULT_SIZE = 20
+const CALLS = whole(1)
+const RATE: OptionRule = [
+  (value) => typeof value === 'number' && value > 0 && value < 1,
+  'a number between 0 and 1, such as 0.5',
+]
+const BREAKERS: { readonly [Type in BreakerOptions['type']]: OptionRules<Extract<BreakerOptions, { type: Type }>> } = {
+  consecutive: { type: ANY, failures: CALLS },
+  count: { type: ANY, size: CALLS, failureRate: RATE, minimumCalls: CALLS },
+  sampling: { type: ANY, windowMs: MILLISECONDS, failureRate: RATE, minimumCalls: CALLS },
+}
+const STAGE_RULES: OptionRules<StageCircuitBreakerOptions> = {
+  breaker: [
+    (value) => breakerRules(value) !== undefined,
+    "an object with the type 'consecutive', 'count' or 'sampling', such as { type: 'count' }",
+  ],
+  halfOpenAfterMs: MILLISECONDS,
+  isFailure: functionLike('(error) => boolean'),
+}
+const RULES: OptionRules<CircuitBreakerOptions> = {
+  ...STAGE_RULES,
+  key: functionLike('(context) => the name of a circuit'),
+  maxKeys: whole(1),
+  restore: ANY,
 }
 
-const CONSECUTIVE: Required<ConsecutiveOptions> = { type: 'consecutive', failures: 5 }
+/** The policy of `circuitBreaker(options)`. */
+export function factoryPolicy(options: CircuitBreakerOptions): Policy {
+  const restore = read(options, 'restore')
+  const problem = restore === undefined ? undefined : restoreProblem(restore)
+  const problems = problemsOf(options, RULES, '')
+  refuseOptions('circuitBreaker()', CODE, problem === undefined ? problems : [...problems, problem])
+  return policyOf(options)
+}
+
+/** The policy of a stage with options of its own. `isKeyed`: circuits go by `key`, so stages share them. */
+export function stagePolicy(own: StageCircuitBreakerOptions, shared: Policy, isKeyed: boolean): Policy {
+  const problems = [...problemsOf(own, STAGE_RULES, 'circuitBreaker.')]
+  for (const name of ['breaker', 'halfOpenAfterMs'] as const)
+    if (isKeyed && read(own, name) !== undefined)
+      problems.push(`circuitBreaker.${name} is set, but stages share circuits by key: set ${name} in circuitBreaker()`)
+  refuseOptions('stage options', CODE, problems)
+  return policyOf(own, shared)
+}
+
+function problemsOf(options: unknown, rules: OptionRules, path: string): readonly string[] {
+  const problems = optionProblems(options, rules, path)
+  const breaker = read(options, 'breaker')
+  const rulesOfType = breakerRules(breaker)
+  if (rulesOfType === undefined) return problems
+  const ofBreaker = optionProblems(breaker, rulesOfType, `${path}breaker.`)
+  const size = read(breaker, 'size') ?? DEFAULT_SIZE
+  const minimumCalls = read(breaker, 'minimumCalls')
+  const isTooMany = ofBreaker.length === 0 && 'size' in rulesOfType && Number(minimumCalls) > Number(size)
+  const tooMany = `${path}breaker.minimumCalls must be at most ${path}breaker.size (${show(size)}), not ${show(minimumCalls)}`
+  return [...problems, ...ofBreaker, ...(isTooMany ? [tooMany] : [])]
+}
+
+function breakerRules(breaker: unknown): OptionRules | undefined {
+  const type = read(breaker, 'type')
+  return typeof type === 'string' && Object.hasOwn(BREAKERS, type)
+    ? (BREAKERS as Readonly<Record<string, OptionRules>>)[type]
+    : undefined
+}
+
+/** What `options` leave out is as in `shared`, or the default. */
+function policyOf(options: StageCircuitBreakerOptions, shared?: Policy): Policy {
+  const { breaker: given } = options
+  const breaker = given === undefined ? (shared?.breaker ?? complete({ type: 'consecutive' })) : complete(given)
+  const halfOpenAfterMs = options.halfOpenAfterMs ?? shared?.halfOpenAfterMs ?? 30_000
+  return { breaker, halfOpenAfterMs, id: JSON.stringify([breaker, halfOpenAfterMs]) }
+}
 
 function complete(given: BreakerOptions): Required<BreakerOptions> {
   switch (given.type) {
     case 'consecutive':
-      return { type: given.type, failures: given.failures ?? CONSECUTIVE.failures }
+      return { type: given.type, failures: given.failures ?? 5 }
     case 'count': {
-      const { type, size = 20, failureRate = 0.5, minimumCalls = size } = given
+      const { type, size = DEFAULT_SIZE, failureRate = 0.5, minimumCalls = size } = given
       return { type, size, failureRate, minimumCalls }
     }
     case 'sampling': {

@@ -14,7 +14,7 @@ beforeEach(() => {
 })
 afterEach(() => expect(clock.timers).toEqual([]))
 
-/** Takes 50 ms, or what is said. */
+/** Takes `ms`. */
 const callsProvider =
   (ms = 50) =>
   async ({ stage, signal }: StageContext) => {
@@ -34,9 +34,9 @@ const inner = new Pipeline('inner').withStage('llm', callsProvider())
 const sideBySide = new Pipeline('chat').withStage('draft', callsProvider()).withStage('title', callsProvider(80))
 
 test.each<[what: string, options: CircuitBreakerOptions, pipeline: Pipeline]>([
-  ['stages side by side that share a circuit by key', shared, sideBySide as unknown as Pipeline],
+  ['parallel stages that share a circuit by key', shared, sideBySide as unknown as Pipeline],
   [
-    'a map over children, whose stage has one circuit',
+    'a map over child runs, whose stage has one circuit',
     perStage,
     new Pipeline('chat').withMap('all', {
       over: () => [1, 2],
@@ -48,11 +48,11 @@ test.each<[what: string, options: CircuitBreakerOptions, pipeline: Pipeline]>([
     }) as unknown as Pipeline,
   ],
   [
-    'a child pipeline that has the key of the stage it is in',
+    'a child pipeline with the same key as its parent stage',
     shared,
     new Pipeline('chat').withPipeline('answer', inner) as unknown as Pipeline,
   ],
-])('%s: the circuit closes when what it guards works again', async (_, options, pipeline) => {
+])('%s: the circuit closes when the service works again', async (_, options, pipeline) => {
   const breaker = circuitBreaker(options)
   const graph = pipeline.build({ clock, interceptors: [breaker] })
   const run = async (): Promise<string> => {
@@ -70,7 +70,7 @@ test.each<[what: string, options: CircuitBreakerOptions, pipeline: Pipeline]>([
   expect(breaker.export().circuits.filter(({ state }) => state !== 'closed')).toEqual([])
 })
 
-/** A circuit that is open, and lets a probe through from now on. */
+/** An open circuit that lets a probe pass from now on. */
 async function opened() {
   const eventSink = recordingSink()
   const breaker = circuitBreaker(shared)
@@ -84,7 +84,7 @@ async function opened() {
   return { breaker, graph, changes }
 }
 
-test('what passes along with the probe is noted, and the first of them that ends well closes the circuit', async () => {
+test('calls that pass along with the probe are noted, and the first that succeeds closes the circuit', async () => {
   const { graph, changes } = await opened()
   isDown = false
   const at = clock.now()
@@ -103,7 +103,7 @@ test('what passes along with the probe is noted, and the first of them that ends
   expect(changes()).toEqual(['circuit_breaker.half_open', 'circuit_breaker.closed'])
 })
 
-test('a failure of what passes along with the probe opens the circuit again, once', async () => {
+test('a failure of a call that passes along with the probe opens the circuit again, once', async () => {
   const { breaker, graph, changes } = await opened()
   const running = graph.runSettled({}, { onStageFailure: 'continue' })
   await clock.advance(80)
@@ -113,7 +113,7 @@ test('a failure of what passes along with the probe opens the circuit again, onc
   expect(breaker.export().circuits).toMatchObject([{ state: 'open', openedAt: clock.now() - 30 }])
 })
 
-test('other runs are refused meanwhile, and when the probe is given up the next of them has its place', async () => {
+test('other runs are refused meanwhile, and the next one takes the place of a probe that is aborted', async () => {
   const { graph } = await opened()
   isDown = false
   const controller = new AbortController()

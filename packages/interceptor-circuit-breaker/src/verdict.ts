@@ -1,13 +1,18 @@
-import { StageflowError, type StageOutput } from '@stageflow/core'
+import { StageflowError, type StageInfo, type StageOutput } from '@stageflow/core'
+import { classifyError, isAbort, isThenable, isVerdict, show } from '@stageflow/core/kit'
 
-/** How a call counts; `neither`: it says nothing of what it called. */
+/** How a call counts. `neither`: it says nothing about the service that the stage calls. */
 export type Verdict = 'success' | 'failure' | 'neither'
 
-/** What core answers in the place of a stage that it did not call. */
-const NOT_CALLED: ReadonlySet<unknown> = new Set(['core/still-running', 'core/attempt-committed', 'core/stage-ended'])
+export type IsFailure = (error: unknown) => boolean
 
-/** How a call counts that ended with `output`. */
-export function verdictOn(output: StageOutput, isFailure: (error: unknown) => boolean): Verdict {
+/** The engine answers with these instead of calling the stage. */
+const NOT_CALLED: ReadonlySet<unknown> = new Set(['core/still-running', 'core/attempt-committed', 'core/stage-ended'])
+/** A child run failed. Its stages have circuits of their own, which count that. */
+const OF_CHILDREN: ReadonlySet<unknown> = new Set(['core/pipeline-failed', 'core/guard-exhausted'])
+
+/** How a call counts that ended with `output`. Throws if `isFailure` throws, or returns something other than true or false. */
+export function verdictOn(output: StageOutput, stage: StageInfo, isFailure: IsFailure | undefined): Verdict {
   switch (output.status) {
     case 'ok':
       return 'success'
@@ -17,28 +22,37 @@ export function verdictOn(output: StageOutput, isFailure: (error: unknown) => bo
     case 'fail':
     case 'retry': {
       const { error } = output
-      if (StageflowError.is(error) && NOT_CALLED.has(error.code)) return 'neither'
-      return isTimeout(error) || answerOf(isFailure, error) ? 'failure' : 'success'
+      if (hasCode(error, NOT_CALLED)) return 'neither'
+      if (isTimeout(error)) return 'failure'
+      if (isFailure === undefined) return defaultVerdict(output, stage, error)
+      return askedVerdict(isFailure(error))
     }
   }
 }
 
-/** Neither true nor false, such as a promise, is no answer: taken for one, it would hide every failure, or every success. */
-function answerOf(isFailure: (error: unknown) => unknown, error: unknown): boolean {
-  const answer = unheard(isFailure(error))
-  if (typeof answer === 'boolean') return answer
-  throw new TypeError(
-    `it answered with ${answer instanceof Promise ? 'a promise' : `a value of type ${typeof answer}`}`,
-  )
+function defaultVerdict(output: StageOutput, stage: StageInfo, error: unknown): Verdict {
+  if (hasCode(error, OF_CHILDREN)) return 'neither'
+  // The service works: it was the stage that said no.
+  if (isVerdict(stage, output) || (output.status === 'fail' && output.retryable === false)) return 'success'
+  if (classifyError(error) !== 'permanent') return 'failure'
+  return isAbort(error) ? 'neither' : 'success'
 }
 
-/** What an app's function answered: where that is a promise by mistake, that it may reject must not end the process. */
-export function unheard<T>(answer: T): T {
-  if (answer instanceof Promise) answer.catch(() => {})
-  return answer
+/** A promise is truthy, so it must not be read as a boolean: that would hide every success. */
+function askedVerdict(answer: unknown): Verdict {
+  if (typeof answer === 'boolean') return answer ? 'failure' : 'success'
+  throw new TypeError(`it returned ${show(withoutRejection(answer))}`)
 }
 
-/** How a call counts that was aborted: a time-out is a failure wherever it stands; whoever else gave it up says nothing by it. */
+/** Returns what a function of the app returned. If that is a promise by mistake, its rejection must not end the process. */
+export function withoutRejection<T>(returned: T): T {
+  if (isThenable(returned)) Promise.resolve(returned).catch(() => {})
+  return returned
+}
+
+/** How a call counts that was aborted: a timeout is a failure, of an interceptor inside or outside. Other aborts say nothing. */
 export const verdictOnAbort = (reason: unknown): Verdict => (isTimeout(reason) ? 'failure' : 'neither')
 
 const isTimeout = (error: unknown): boolean => StageflowError.is(error, 'timeout/exceeded')
+const hasCode = (error: unknown, codes: ReadonlySet<unknown>): boolean =>
+  StageflowError.is(error) && codes.has(error.code)

@@ -5,16 +5,16 @@ import { expect, test } from 'vitest'
 
 import { circuitBreaker, type CircuitBreaker } from './index.ts'
 
-// Beside the real time-out, since what the two owe each other is only written in an error code.
+// With the real timeout, because the two are only connected by an error code.
 
 const orders = {
   'outside, as by default': (breaker: CircuitBreaker) => [timeout({ ms: 100 }), breaker],
   inside: (breaker: CircuitBreaker) => [breaker, timeout({ ms: 100 })],
-  'outside, for want of progress': (breaker: CircuitBreaker) => [timeout({ ms: false, idleMs: 100 }), breaker],
+  'outside, as an idle limit': (breaker: CircuitBreaker) => [timeout({ ms: false, idleMs: 100 }), breaker],
 }
 const bodies = {
   'stops when it is aborted': ({ clock, signal }: StageContext) => clock.sleep(10_000, signal).then(() => ({})),
-  'ends late, and well': ({ clock }: StageContext) => clock.sleep(150).then(() => ({})),
+  'succeeds late': ({ clock }: StageContext) => clock.sleep(150).then(() => ({})),
   'never ends': () => new Promise<object>(() => {}),
 }
 const cases = Object.keys(orders).flatMap((order) =>
@@ -22,7 +22,7 @@ const cases = Object.keys(orders).flatMap((order) =>
 )
 
 test.each(cases)(
-  'with the time-out %s, a stage that %s opens its circuit, is probed, and opens it again',
+  'with the timeout %s, a stage that %s opens its circuit, is probed, and opens it again',
   async (order, body) => {
     const clock = manualClock()
     const eventSink = recordingSink()

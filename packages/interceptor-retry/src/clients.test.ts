@@ -7,13 +7,13 @@ import axios from 'axios'
 import got from 'got'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { classifyError } from './index.ts'
+import { classifyError, retryAfterMs } from '@stageflow/core/kit'
 
-// The errors that the clients really throw, against a server that answers as its path says.
+// `retry()` and the circuit breaker rely on classifyError. These are the errors that real clients throw at a server whose path names the response.
 
 let server: Server
 let base = ''
-/** Nobody listens there any more. */
+/** No server listens here any more. */
 let closed = ''
 async function listen(one: Server): Promise<string> {
   await new Promise<void>((resolve) => one.listen(0, '127.0.0.1', resolve))
@@ -74,39 +74,41 @@ async function failure(call: Promise<unknown>): Promise<unknown> {
 const never = new AbortController().signal
 
 describe.each(Object.entries(clients))('%s', (_, call) => {
-  test('a status that may pass, with the wait that the server asks for', async () => {
-    for (const status of [429, 503])
-      expect(classifyError(await failure(call(`${base}/${status}`, never)), 0)).toEqual({ afterMs: 7_000 })
+  test('429 and 503 are transient, with the wait that the server asks for', async () => {
+    for (const status of [429, 503]) {
+      const error = await failure(call(`${base}/${status}`, never))
+      expect([classifyError(error), retryAfterMs(error, 0)]).toEqual(['transient', 7_000])
+    }
   })
-  test('a status that does not pass', async () => {
+  test('400 and 401 are permanent', async () => {
     for (const status of [400, 401])
-      expect(classifyError(await failure(call(`${base}/${status}`, never)), 0)).toBe(false)
+      expect(classifyError(await failure(call(`${base}/${status}`, never)))).toBe('permanent')
   })
-  test('a connection that is refused, or breaks', async () => {
-    expect(classifyError(await failure(call(closed, never)), 0)).toBe(true)
-    expect(classifyError(await failure(call(`${base}/reset`, never)), 0)).toBe(true)
+  test('a refused or broken connection is transient', async () => {
+    expect(classifyError(await failure(call(closed, never)))).toBe('transient')
+    expect(classifyError(await failure(call(`${base}/reset`, never)))).toBe('transient')
   })
-  test('an abort', async () => {
+  test('an abort is not transient', async () => {
     const controller = new AbortController()
     const failed = failure(call(`${base}/hang`, controller.signal))
     controller.abort()
-    expect(classifyError(await failed, 0)).toBe(false)
+    expect(classifyError(await failed)).not.toBe('transient')
   })
 })
 
-test('the AI SDK, when it has retried by itself', async () => {
+test('an error of the AI SDK after its own retries has the class and the wait of the last one', async () => {
   const call = generateText({ model: model(`${base}/busy`), prompt: 'hi', maxRetries: 1 })
   const error = await failure(call)
   expect(error).toMatchObject({ name: 'AI_RetryError' })
-  expect(classifyError(error, 0)).toEqual({ afterMs: 5 })
+  expect([classifyError(error), retryAfterMs(error, 0)]).toEqual(['transient', 5])
 })
 
-test('time-outs of the clients', async () => {
+test('the timeouts of the clients are transient', async () => {
   const calls = [
     fetch(`${base}/hang`, { signal: AbortSignal.timeout(20) }),
     axios.get(`${base}/hang`, { timeout: 20 }),
     got(`${base}/hang`, { timeout: { request: 20 }, retry: { limit: 0 } }),
     openai(`${base}/hang`, 20).chat.completions.create(ask),
   ]
-  for (const error of await Promise.all(calls.map(failure))) expect(classifyError(error, 0)).toBe(true)
+  for (const error of await Promise.all(calls.map(failure))) expect(classifyError(error)).toBe('transient')
 })

@@ -1,6 +1,5 @@
-import { Pipeline, StageflowError } from '@stageflow/core'
+import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
 import type { RunStage, StageInfo } from '@stageflow/core'
-import { StageOutput } from '@stageflow/core'
 import { expect, test } from 'vitest'
 import { retry } from './index.ts'
 import type { RetryOptions } from './index.ts'
@@ -15,46 +14,47 @@ function thrownBy(action: () => unknown): unknown {
 }
 
 test.each([
-  [{ attempts: 0 }, 'attempts is 0, and must be a whole number above 0'],
-  [{ attempts: 2.5 }, 'attempts is 2.5'],
-  [{ attempts: Infinity }, 'attempts is Infinity'],
-  [{ attempts: '3' }, 'attempts is "3"'],
-  [{ attempts: null }, 'attempts is null'],
-  [{ baseMs: -1 }, 'baseMs is -1, and must be a number of milliseconds, 0 or more'],
-  [{ baseMs: NaN }, 'baseMs is NaN'],
-  [{ capMs: Infinity }, 'capMs is Infinity'],
-  [{ backoff: 'fibonacci' }, `backoff is "fibonacci", and must be 'exponential', 'linear' or 'constant'`],
-  [{ jitter: true }, `jitter is true, and must be 'none', 'full', 'equal' or 'decorrelated'`],
-  [{ classify: 'transient' }, 'classify is "transient", and must be a function of the error'],
-  [{ random: 0.5 }, 'random is 0.5, and must be a function that answers with numbers from 0 up to 1'],
-  [{ maxAttempts: 3 }, 'there is no option "maxAttempts" (there are attempts, baseMs'],
-])('%j is refused (retry/illegal-option), by the call and by the build', (options, message) => {
+  [{ attempts: 0 }, 'attempts must be a whole number from 1, not 0'],
+  [{ attempts: 2.5 }, 'attempts must be a whole number from 1, not 2.5'],
+  [{ attempts: '3' }, 'attempts must be a whole number from 1, not "3"'],
+  [{ attempts: null }, 'attempts must be a whole number from 1, not null'],
+  [{ baseMs: -1 }, 'baseMs must be a number of milliseconds from 0, not -1'],
+  [{ baseMs: NaN }, 'baseMs must be a number of milliseconds from 0, not NaN'],
+  [{ capMs: Infinity }, 'capMs must be a number of milliseconds from 0, not Infinity'],
+  [{ backoff: 'fibonacci' }, `backoff must be one of 'exponential', 'linear', 'constant', not "fibonacci"`],
+  [{ jitter: true }, `jitter must be one of 'none', 'full', 'equal', 'decorrelated', not true`],
+  [{ maxRetryAfterMs: '60s' }, 'maxRetryAfterMs must be a number of milliseconds from 0, not "60s"'],
+  [
+    { isRetryable: 'transient' },
+    'isRetryable must be a function (error, context) => boolean, { afterMs } or undefined',
+  ],
+  [{ random: 0.5 }, 'random must be a function () => a number from 0 up to 1, not 0.5'],
+])('%j is refused (retry/illegal-option), by retry() and for a stage by build()', (options, message) => {
   const error = thrownBy(() => retry(options as unknown as RetryOptions))
   expect(StageflowError.is(error, 'retry/illegal-option')).toBe(true)
-  expect(String(error)).toContain(message)
+  expect(String(error)).toContain(`retry(): ${message}`)
   const pipeline = new Pipeline('chat').withStage('llm', () => ({}), { retry: options as unknown as RetryOptions })
   const problem = thrownBy(() => pipeline.build({ interceptors: [retry()] }))
   expect(StageflowError.is(problem, 'core/build')).toBe(true)
-  expect(String(problem)).toContain('Interceptor "retry" refuses stage "llm"')
-  expect(String(problem)).toContain(message)
+  expect(String(problem)).toContain(`Interceptor "retry" refuses stage "llm": stage options: retry.${message}`)
 })
 
-test('all that is wrong is said at once', () => {
-  const error = thrownBy(() => retry({ attempts: 0, baseMs: -1 }))
-  expect(String(error)).toBe(
-    'StageflowError: retry() was given what it cannot use: attempts is 0, and must be a whole number above 0, the first call included; baseMs is -1, and must be a number of milliseconds, 0 or more.',
+test('one error lists every problem, and suggests the name of an unknown option', () => {
+  const error = thrownBy(() => retry({ attempts: 0, baseMS: 1, classify: () => true } as unknown as RetryOptions))
+  expect((error as Error).message).toBe(
+    'retry(): attempts must be a whole number from 1, not 0; unknown option "baseMS" (Did you mean "baseMs"?); unknown option "classify" (known: attempts, baseMs, capMs, backoff, jitter, maxRetryAfterMs, isRetryable, random).',
   )
 })
 
-test.each([3, 'often', null, true])('%s is no object of options', (value) => {
+test.each([3, 'often', null, true])('retry options that are %j are refused, because options are an object', (value) => {
   expect(String(thrownBy(() => retry(value as unknown as RetryOptions)))).toContain(
-    'and takes an object such as { attempts: 3 }',
+    'the options must be an object, not ',
   )
   const pipeline = new Pipeline('chat').withStage('llm', () => ({}), { retry: value as unknown as RetryOptions })
-  expect(String(thrownBy(() => pipeline.build({ interceptors: [retry()] })))).toContain('or false for no retry')
+  expect(String(thrownBy(() => pipeline.build({ interceptors: [retry()] })))).toContain('retry must be an object, not ')
 })
 
-test('a stage that is not retried is left alone: by false, or because one attempt is all it has', () => {
+test('a stage with retry: false or attempts: 1 is left alone', () => {
   const next: RunStage = () => StageOutput.ok()
   const stage = (options: object) => ({ name: 'a', options }) as unknown as StageInfo
   expect(retry().wrap?.(next, stage({ retry: false }))).toBe(next)
@@ -62,6 +62,6 @@ test('a stage that is not retried is left alone: by false, or because one attemp
   expect(retry({ attempts: 1 }).wrap?.(next, stage({ retry: { attempts: 2 } }))).not.toBe(next)
 })
 
-test('undefined is as if left out', () => {
+test('an undefined option counts as not given', () => {
   expect(retry({ attempts: undefined } as unknown as RetryOptions)).toMatchObject({ name: 'retry' })
 })

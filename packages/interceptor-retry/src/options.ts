@@ -1,31 +1,43 @@
-import { StageflowError } from '@stageflow/core'
-import type { InterceptorContext } from '@stageflow/core'
+import type { InterceptorContext, StageInfo } from '@stageflow/core'
+import {
+  DELAY,
+  checkOptions,
+  cryptoRandom,
+  functionLike,
+  oneOf,
+  optionProblems,
+  refuseOptions,
+  whole,
+} from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
 
-/** Whether a failed call is made again: `true`, or an object where whoever was called said when; `false`: not. */
+/** Whether to retry a failure; with `afterMs`: after so many ms. */
 export type RetryVerdict = boolean | { readonly afterMs: number }
 
 export interface RetryOptions {
-  /** How many calls a stage has, the first included; 1: no retry. Default: 3. */
+  /** Maximum number of calls of a stage, the first included; 1: no retry. Default: 3. */
   readonly attempts?: number
-  /** The first delay, in milliseconds; later ones grow from it by `backoff`. Default: 1,000. */
+  /** The first delay, in ms. Later delays grow from it by `backoff`. Default: 1,000. */
   readonly baseMs?: number
-  /** No delay is longer, in milliseconds, but for one that a stage or a server asks for. Default: 30,000. */
+  /** Maximum delay of the backoff, in ms. Default: 30,000. */
   readonly capMs?: number
   /** How delays grow: `exponential` doubles them, `linear` adds `baseMs` each time. Default: exponential. */
   readonly backoff?: 'exponential' | 'linear' | 'constant'
-  /** What of a delay is left to chance, so that many callers do not come back at once. Default: full. */
+  /** How much of a delay is random, so that many callers don't come back at once. Default: full. */
   readonly jitter?: 'none' | 'full' | 'equal' | 'decorrelated'
-  /** Says whether a failure may pass; `undefined` leaves it to the stage's `retryable` and to `classifyError`. Default: always undefined. */
-  readonly classify?: (error: unknown, context: InterceptorContext) => RetryVerdict | undefined
-  /** Numbers from 0 up to 1, for the jitter. Default: those of `crypto`. */
+  /** Maximum delay that a server or a stage can ask for, in ms. If it asks for more, the stage fails at once. Default: 60,000. */
+  readonly maxRetryAfterMs?: number
+  /**
+   * Returns whether to retry a failure. `undefined` leaves it to the stage's `retryable`, and then to `classifyError` of
+   * `@stageflow/core/kit`. Default: always undefined.
+   */
+  readonly isRetryable?: (error: unknown, context: InterceptorContext) => RetryVerdict | undefined
+  /** Returns numbers from 0 up to 1, for the jitter. Default: numbers from `crypto`. */
   readonly random?: () => number
 }
 
-/** How a stage is retried. */
+/** The options of one stage, complete. */
 export type RetryPolicy = Required<RetryOptions>
-
-const BACKOFFS = ['exponential', 'linear', 'constant']
-const JITTERS = ['none', 'full', 'equal', 'decorrelated']
 
 const DEFAULTS: RetryPolicy = {
   attempts: 3,
@@ -33,70 +45,44 @@ const DEFAULTS: RetryPolicy = {
   capMs: 30_000,
   backoff: 'exponential',
   jitter: 'full',
-  classify: () => undefined,
-  random: () => (crypto.getRandomValues(new Uint32Array(1))[0] as number) / 2 ** 32,
+  maxRetryAfterMs: 60_000,
+  isRetryable: () => undefined,
+  random: cryptoRandom,
 }
+const RULES: OptionRules<RetryOptions> = {
+  attempts: whole(1),
+  baseMs: DELAY,
+  capMs: DELAY,
+  backoff: oneOf('exponential', 'linear', 'constant'),
+  jitter: oneOf('none', 'full', 'equal', 'decorrelated'),
+  maxRetryAfterMs: DELAY,
+  isRetryable: functionLike('(error, context) => boolean, { afterMs } or undefined'),
+  random: functionLike('() => a number from 0 up to 1'),
+}
+const CODE = 'retry/illegal-option'
 
 /** The policy of `retry(options)`. */
-export const factoryPolicy = (options: unknown): RetryPolicy =>
-  policyOf('retry()', options, 'an object such as { attempts: 3 }', DEFAULTS)
-
-/** The policy of a stage that has `retry: option`; undefined where it is not to be retried. */
-export function stagePolicy(option: unknown, base: RetryPolicy): RetryPolicy | undefined {
-  if (option === undefined) return base
-  return option === false
-    ? undefined
-    : policyOf('its retry', option, 'an object such as { attempts: 3 }, or false for no retry', base)
+export function factoryPolicy(options: RetryOptions): RetryPolicy {
+  checkOptions('retry()', CODE, options, RULES)
+  return policyOf(options, DEFAULTS)
 }
 
-/** `given` over `base`, checked; `whose` says in errors where it comes from. */
-function policyOf(whose: string, given: unknown, what: string, base: RetryPolicy): RetryPolicy {
-  if (typeof given !== 'object' || given === null) throw illegal(`${whose} was given ${show(given)}, and takes ${what}`)
-  const defined = Object.entries(given as Readonly<Record<string, unknown>>).filter(([, value]) => value !== undefined)
-  const policy = { ...base, ...Object.fromEntries(defined) } as RetryPolicy
-  const problems = [...unknownOptions(policy), ...illegalValues(policy)]
-  if (problems.length > 0) throw illegal(`${whose} was given what it cannot use: ${problems.join('; ')}`)
-  return policy
+/** The policy of a stage; undefined if it isn't retried. */
+export function stagePolicy({ options }: StageInfo, base: RetryPolicy): RetryPolicy | undefined {
+  const { retry: own } = options
+  if (own === undefined) return base
+  if (own === false) return undefined
+  refuseOptions('stage options', CODE, optionProblems(own, RULES, 'retry.'))
+  return policyOf(own, base)
 }
 
-function unknownOptions(policy: RetryPolicy): readonly string[] {
-  const known = Object.keys(DEFAULTS)
-  const unknown = Object.keys(policy).filter((key) => !known.includes(key))
-  return unknown.map((key) => `there is no option "${key}" (there are ${known.join(', ')})`)
-}
-
-function illegalValues(policy: RetryPolicy): readonly string[] {
-  const { attempts, baseMs, capMs, backoff, jitter, classify, random } = policy
-  const rules: readonly (readonly [boolean, string, unknown, string])[] = [
-    [
-      Number.isSafeInteger(attempts) && attempts > 0,
-      'attempts',
-      attempts,
-      'a whole number above 0, the first call included',
-    ],
-    [isMs(baseMs), 'baseMs', baseMs, 'a number of milliseconds, 0 or more'],
-    [isMs(capMs), 'capMs', capMs, 'a number of milliseconds, 0 or more'],
-    [BACKOFFS.includes(backoff), 'backoff', backoff, oneOf(BACKOFFS)],
-    [JITTERS.includes(jitter), 'jitter', jitter, oneOf(JITTERS)],
-    [typeof classify === 'function', 'classify', classify, 'a function of the error'],
-    [typeof random === 'function', 'random', random, 'a function that answers with numbers from 0 up to 1'],
-  ]
-  return rules
-    .filter(([legal]) => !legal)
-    .map(([, name, value, what]) => `${name} is ${show(value)}, and must be ${what}`)
-}
-
-const isMs = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value < Infinity
-const oneOf = (words: readonly string[]): string =>
-  words
-    .map((word) => `'${word}'`)
-    .join(', ')
-    .replace(/, (?=[^,]*$)/, ' or ')
-
-function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value === 'function') return 'a function'
-  return typeof value === 'object' && value !== null ? 'an object' : String(value)
-}
-
-const illegal = (message: string): StageflowError => new StageflowError('retry/illegal-option', `${message}.`)
+const policyOf = (given: RetryOptions, base: RetryPolicy): RetryPolicy => ({
+  attempts: given.attempts ?? base.attempts,
+  baseMs: given.baseMs ?? base.baseMs,
+  capMs: given.capMs ?? base.capMs,
+  backoff: given.backoff ?? base.backoff,
+  jitter: given.jitter ?? base.jitter,
+  maxRetryAfterMs: given.maxRetryAfterMs ?? base.maxRetryAfterMs,
+  isRetryable: given.isRetryable ?? base.isRetryable,
+  random: given.random ?? base.random,
+})

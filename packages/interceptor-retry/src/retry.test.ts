@@ -3,7 +3,7 @@ import type { Interceptor, StageContext, StageOptions, StageOutput as Output } f
 import { timeout } from '@stageflow/interceptor-timeout'
 import { manualClock, recordingSink, seededRandom } from '@stageflow/testing'
 import { afterEach, expect, test } from 'vitest'
-import { retry } from './index.ts'
+import { RetryWaitError, retry } from './index.ts'
 import type { RetryOptions } from './index.ts'
 
 let clock = manualClock()
@@ -49,7 +49,7 @@ async function outcome(execute: (context: StageContext) => unknown, given: Given
   return { result, record, attempts, error, note: record?.notes.retry }
 }
 
-test('a stage that fails for a moment is called again, three times in all, unless it says otherwise', async () => {
+test('by default a stage that fails for a moment is called up to three times', async () => {
   const { result, attempts, note } = await outcome(answers(broken(), broken(), { text: 'Hello' }))
   expect(result.data).toEqual({ llm: { text: 'Hello' } })
   expect(attempts).toEqual([
@@ -60,7 +60,7 @@ test('a stage that fails for a moment is called again, three times in all, unles
   expect(note).toEqual({ delaysMs: [100, 200], exhausted: false })
 })
 
-test('without options it waits with full jitter from 1,000 ms on', async () => {
+test('by default delays start at 1,000 ms, with full jitter', async () => {
   const { result, note } = await outcome(answers(broken(), broken(), { text: 'Hello' }), { options: {} })
   expect(result.status).toBe('completed')
   const [first = NaN, second = NaN] = note?.delaysMs ?? []
@@ -68,7 +68,7 @@ test('without options it waits with full jitter from 1,000 ms on', async () => {
   expect(second).toBeLessThanOrEqual(2_000)
 })
 
-test('jitter comes from the given source, so a run can be repeated', async () => {
+test('the jitter comes from `random`, so a run can be repeated', async () => {
   const delays = async () =>
     (await outcome(answers(broken()), { options: { attempts: 5, random: seededRandom(1) } })).note?.delaysMs
   const [first, second] = [await delays(), await delays()]
@@ -77,7 +77,7 @@ test('jitter comes from the given source, so a run can be repeated', async () =>
   expect(first?.every(Number.isInteger)).toBe(true)
 })
 
-test('case 9: retry status, a thrown transient error and a time-out have all attempts each, with delays, records and a limit each', async () => {
+test('case 9: after a retry output, a transient throw or a timeout, every attempt is made, with its delay, its record and its own limit', async () => {
   const hangs = ({ clock: { sleep }, signal }: StageContext) => sleep(10_000, signal)
   for (const [execute, status, took] of [
     [answers(StageOutput.retry(new Error('busy'))), 'retry', 0],
@@ -95,7 +95,7 @@ test('case 9: retry status, a thrown transient error and a time-out have all att
   }
 })
 
-test('when all attempts have failed the stage fails with the history, the last error as cause, and as retryable', async () => {
+test('when all attempts have failed, the stage fails with the history and the last error as its cause, and stays retryable', async () => {
   const seen: Output[] = []
   const outside: Interceptor = {
     name: 'outside',
@@ -113,13 +113,13 @@ test('when all attempts have failed the stage fails with the history, the last e
   expect(error).toMatchObject({
     code: 'retry/exhausted',
     message:
-      'Stage "llm" of pipeline "chat" failed 3 times and is not called again: attempts is 3. (1) read ECONNRESET; (2) after 100 ms: busy; (3) after 200 ms: connect ETIMEDOUT 10.0.0.1',
+      'Stage "llm" of pipeline "chat" failed 3 times, and retry() gives up: attempts is 3. (1) read ECONNRESET; (2) after 100 ms: busy; (3) after 200 ms: connect ETIMEDOUT 10.0.0.1',
     cause: { code: 'ETIMEDOUT' },
   })
   expect(seen).toMatchObject([{ status: 'fail', retryable: true, data: { tokens: 5 } }])
 })
 
-test('of very many attempts the first and the last are told, none at length', async () => {
+test('the message lists the first and the last of many attempts, and shortens each', async () => {
   const { error } = await outcome(answers(broken('EPIPE', 'x'.repeat(1_000))), {
     options: { attempts: 40, baseMs: 1, jitter: 'none', backoff: 'constant' },
   })
@@ -130,7 +130,7 @@ test('of very many attempts the first and the last are told, none at length', as
 })
 
 test.each([
-  ['is no text', { value: { reason: 'overloaded' } }, '[object Object]'],
+  ['is not a string', { value: { reason: 'overloaded' } }, '[object Object]'],
   [
     'cannot be read',
     {
@@ -138,17 +138,17 @@ test.each([
         throw new Error('no')
       },
     },
-    'an error that cannot be read',
+    'an object that cannot be read',
   ],
-])('an error whose message %s is in the history as any other', async (_, message, told) => {
+])('an error whose message %s is in the history like any other', async (_, message, text) => {
   const error = Object.defineProperty(broken(), 'message', message)
   const { error: given, note } = await outcome(answers(error), { options: { ...noJitter, attempts: 2 } })
   expect(given).toMatchObject({ code: 'retry/exhausted', cause: { code: 'ECONNRESET' } })
-  expect(given?.message).toContain(`(1) ${told}; (2) after 100 ms: ${told}`)
+  expect(given?.message).toContain(`(1) ${text}; (2) after 100 ms: ${text}`)
   expect(note).toEqual({ delaysMs: [100], exhausted: true })
 })
 
-test('each call again is told of by an event, with the attempt and the error before', async () => {
+test('each retry emits an event with the attempt and the previous error', async () => {
   const eventSink = recordingSink()
   const settled = new Pipeline('chat')
     .withStage('llm', answers(broken(), { text: 'Hello' }))
@@ -161,7 +161,7 @@ test('each call again is told of by an event, with the attempt and the error bef
   ])
 })
 
-test('a stage and the interceptors inside see which attempt it is', async () => {
+test('a stage and the interceptors inside see the number of the attempt', async () => {
   const seen: string[] = []
   const inside: Interceptor = {
     name: 'inside',
@@ -181,55 +181,126 @@ test('a stage and the interceptors inside see which attempt it is', async () => 
 })
 
 test.each([
-  ['a mistake in the program', new TypeError('x is not a function')],
-  ['an error that nobody knows', new Error('boom')],
-  ['a failure that says it is none to retry', StageOutput.fail(broken(), { retryable: false })],
-  ['an output that is none', StageOutput.ok(null as unknown as object)],
+  ['a bug', new TypeError('x is not a function')],
+  ['an error of no known kind', new Error('boom')],
+  ['a failure with retryable: false', StageOutput.fail(broken(), { retryable: false })],
+  ['an illegal output', StageOutput.ok(null as unknown as object)],
   ['an abort', new DOMException('aborted', 'AbortError')],
   ['a skip', StageOutput.skip('nothing')],
   ['a cancel', StageOutput.cancel('enough')],
-])('%s is not retried, and goes through as it is', async (_, answer) => {
+])('%s is not retried, and passes unchanged', async (_, answer) => {
   const { attempts, note, error } = await outcome(answers(answer))
   expect(attempts).toHaveLength(1)
   expect(note).toBeUndefined()
   expect(error?.code).not.toBe('retry/exhausted')
 })
 
-test('a failure that does not pass ends the attempts, and is the failure of the stage', async () => {
+test('a failure that is not transient ends the attempts, and is the failure of the stage', async () => {
   const { attempts, note, error } = await outcome(answers(broken(), new TypeError('x is not a function')))
   expect(attempts).toHaveLength(2)
   expect(note).toEqual({ delaysMs: [100], exhausted: false })
   expect(error).toMatchObject({ message: 'x is not a function' })
 })
 
-test('a stage that ends at once without a failure stays synchronous', () => {
+test('a synchronous stage that does not fail stays synchronous', () => {
   const wrapped = retry().wrap?.(() => StageOutput.ok({ a: 1 }), { name: 'a', options: {} } as never)
   expect(wrapped?.({} as never)).toMatchObject({ status: 'ok' })
 })
 
-test('afterMs of a retry and Retry-After of a server are kept to the millisecond, also beyond the cap', async () => {
-  const limited = Object.assign(new Error('429'), { status: 429, headers: new Headers({ 'retry-after': '40' }) })
+test('the afterMs of a stage and the Retry-After of a server are kept exactly, beyond capMs too', async () => {
   const { result, note } = await outcome(
-    answers(StageOutput.retry('wait', { afterMs: 1_234 }), limited, StageOutput.fail(limited, { retryable: true }), {}),
+    answers(
+      StageOutput.retry('wait', { afterMs: 1_234 }),
+      limited('40'),
+      StageOutput.fail(limited('40'), { retryable: true }),
+      {},
+    ),
     { options: { ...noJitter, attempts: 4 } },
   )
   expect(result.status).toBe('completed')
   expect(note?.delaysMs).toEqual([1_234, 40_000, 40_000])
 })
 
-test('a Retry-After that is a date is read on the clock of the run', async () => {
+test('a date in Retry-After counts on the clock of the run', async () => {
   clock = manualClock({ startAt: Date.UTC(2026, 0, 2, 3, 4, 5) })
   const headers = { 'Retry-After': 'Fri, 02 Jan 2026 03:04:15 GMT' }
   const busy = Object.assign(new Error('503'), { response: { status: 503, headers } })
   expect((await outcome(answers(busy, {}))).note?.delaysMs).toEqual([10_000])
 })
 
-test.each([NaN, -5, Infinity, '5'])('an afterMs of %s is as if there were none', async (afterMs) => {
-  const { note } = await outcome(answers(StageOutput.retry('wait', { afterMs: afterMs as number }), {}))
-  expect(note?.delaysMs).toEqual([100])
+test.each([NaN, -5, Infinity, '5', null])('an afterMs of %j fails the stage (retry/illegal-wait)', async (afterMs) => {
+  const answer = StageOutput.retry(new Error('busy'), { afterMs: afterMs as number })
+  const { attempts, error, note } = await outcome(answers(answer, {}))
+  expect(error).toMatchObject({ code: 'retry/illegal-wait', cause: { message: 'busy' } })
+  expect(error?.message).toMatch(
+    /^Stage "llm" of pipeline "chat" returned StageOutput\.retry with afterMs (NaN|-5|Infinity|"5"|null)\. Pass milliseconds from 0, /,
+  )
+  expect([attempts?.length, note]).toEqual([1, undefined])
 })
 
-test('a delay that would end after the deadline is not begun: the stage fails at once, with the history', async () => {
+const limited = (seconds: string) =>
+  Object.assign(new Error('slow down'), { status: 429, headers: new Headers({ 'retry-after': seconds }) })
+
+test.each([
+  ['a server asks for a day', answers(limited('86400'), {}), 86_400_000],
+  ['a stage asks for a day', answers(StageOutput.retry(limited('1'), { afterMs: 86_400_000 }), {}), 86_400_000],
+  ['a server asks for a date far away', answers(limited('Fri, 02 Jan 2099 00:00:00 GMT'), {}), Date.UTC(2099, 0, 2)],
+  ['a server asks for 1 ms more than maxRetryAfterMs', answers(limited('60.001'), {}), 60_001],
+])('if %s, the stage fails at once with the time in its error (retry/wait-too-long)', async (_, execute, afterMs) => {
+  const { attempts, error, note, record, result } = await outcome(execute)
+  expect(error).toMatchObject({
+    code: 'retry/wait-too-long',
+    message: `Stage "llm" of pipeline "chat" failed once, and retry() gives up: the next call is wanted in ${afterMs} ms, and maxRetryAfterMs is 60000. (1) slow down`,
+    cause: { message: 'slow down' },
+  })
+  const output = result.outputs.llm
+  expect(output).toMatchObject({ status: 'fail', retryable: true, error: { afterMs } })
+  expect(output?.status === 'fail' && output.error).toBeInstanceOf(RetryWaitError)
+  expect([attempts?.length, note, record?.endedAt]).toEqual([1, { delaysMs: [], exhausted: true }, 0])
+})
+
+test('a wait of maxRetryAfterMs is kept, for all stages or one', async () => {
+  const sixty = answers(limited('60'), {})
+  expect((await outcome(sixty)).note?.delaysMs).toEqual([60_000])
+  const longer = { retry: { maxRetryAfterMs: 90_000 } }
+  expect((await outcome(answers(limited('90'), {}), { stage: longer })).note?.delaysMs).toEqual([90_000])
+  const shorter = { ...noJitter, maxRetryAfterMs: 0 }
+  const { error } = await outcome(answers(limited('1'), {}), { options: shorter })
+  expect(error?.code).toBe('retry/wait-too-long')
+})
+
+test('the wait of an isRetryable is bounded too, and the wait of a server applies if isRetryable returns true', async () => {
+  const isRetryable: RetryOptions['isRetryable'] = (error) =>
+    (error as Error).message === 'slow down' || { afterMs: 61_000 }
+  const { error, note } = await outcome(answers(limited('2'), new Error('later'), {}), {
+    options: { ...noJitter, isRetryable },
+  })
+  expect(note?.delaysMs).toEqual([2_000])
+  expect(error?.code).toBe('retry/wait-too-long')
+})
+
+test('a stage that returns StageOutput.retry with the error of a server waits as long as that server asks', async () => {
+  const retrying = answers(StageOutput.retry(limited('2')), StageOutput.retry(limited('2'), { afterMs: 5 }), {})
+  expect((await outcome(retrying)).note?.delaysMs).toEqual([2_000, 5])
+})
+
+test('at the last attempt a long wait is not waited for, and the attempts are what ended it', async () => {
+  const { error } = await outcome(answers(broken(), limited('86400')), { options: { ...noJitter, attempts: 2 } })
+  expect(error?.code).toBe('retry/exhausted')
+})
+
+test('with maxConcurrency 1, a stage that waits for a Retry-After gives its slot to another stage', async () => {
+  const settled = new Pipeline('chat')
+    .withStage('limited', answers(limited('0.2'), {}))
+    .withStage('other', ({ clock: time }) => time.sleep(50))
+    .build({ clock, interceptors: [retry()] })
+    .run({}, { maxConcurrency: 1 })
+  await clock.advance(1_000)
+  const { limited: first, other } = (await settled).report.stages
+  expect([other?.startedAt, other?.endedAt, first?.endedAt]).toEqual([0, 50, 200])
+})
+
+test('if a delay would end after the deadline, the stage fails at once, with the history', async () => {
   for (const [timeoutMs, endedAt, delaysMs] of [
     [250, 100, [100]],
     [300, 100, [100]],
@@ -243,12 +314,12 @@ test('a delay that would end after the deadline is not begun: the stage fails at
   }
   const { error } = await outcome(answers(broken()), { run: { timeoutMs: 50 } })
   expect(error?.message).toBe(
-    'Stage "llm" of pipeline "chat" failed once and is not called again: the next call is due in 100 ms, and its deadline in 50 ms. (1) read ECONNRESET',
+    'Stage "llm" of pipeline "chat" failed once, and retry() gives up: the next call is due in 100 ms, and its deadline in 50 ms. (1) read ECONNRESET',
   )
 })
 
 test.each(['synchronous', 'asynchronous'])(
-  'where maxConcurrency binds, another stage runs during the delay of a stage that is %s, and the next call comes ahead of new starts',
+  'with maxConcurrency 1, other stages run during the delay of a %s stage, and its next call comes before new starts',
   async (kind) => {
     const answer = answers(broken(), broken(), {})
     const first = kind === 'synchronous' ? answer : async () => answer()
@@ -268,12 +339,12 @@ test.each(['synchronous', 'asynchronous'])(
       ['long', 50, 250],
       ['last', 250, 300],
     ])
-    // Its second call was due at 100, and had to wait for its slot until 250; its third was due at 350.
+    // The second call was due at 100, and waited for its slot until 250. The third was due at 350.
     expect(stages['first']?.attempts.map(({ startedAt }) => startedAt)).toEqual([0, 250, 350])
   },
 )
 
-test('the limit of an attempt stands still while it waits for its slot of maxConcurrency', async () => {
+test('the timeout of an attempt stands still while the attempt waits for a slot of maxConcurrency', async () => {
   let call = 0
   const settled = new Pipeline('chat')
     .withStage('first', async (context) => {
@@ -292,7 +363,7 @@ test('the limit of an attempt stands still while it waits for its slot of maxCon
   })
 })
 
-test('an abort during a delay ends the stage at once, cancelled, and it is not called again', async () => {
+test('an abort during a delay ends the stage at once as cancelled, without another call', async () => {
   const controller = new AbortController()
   const settled = new Pipeline('chat')
     .withStage('llm', answers(broken()))
@@ -310,7 +381,7 @@ test('an abort during a delay ends the stage at once, cancelled, and it is not c
   expect(result.report.stages['llm']?.attempts).toHaveLength(1)
 })
 
-test('what is given up from outside during a delay fails with the reason, and is not called again', async () => {
+test('if an outer interceptor aborts during a delay, the stage fails with the reason, without another call', async () => {
   const outside: Interceptor = {
     name: 'outside',
     wrap: (next) => async (context) => {
@@ -325,7 +396,7 @@ test('what is given up from outside during a delay fails with the reason, and is
   expect((record?.endedAt ?? NaN) - (record?.startedAt ?? NaN)).toBe(50)
 })
 
-test('what fails while the run is being stopped is not called again', async () => {
+test('a stage that fails while the run stops is not called again', async () => {
   const controller = new AbortController()
   const { result, record, attempts, note } = await outcome(
     async () => {
@@ -340,7 +411,7 @@ test('what fails while the run is being stopped is not called again', async () =
   expect(record).toMatchObject({ status: 'fail', error: { code: 'ECONNRESET' } })
 })
 
-test('a time-out outside bounds all attempts, and ends a delay', async () => {
+test('an outer timeout bounds all attempts, and a delay that would exceed it is not begun', async () => {
   const { attempts, error, record } = await outcome(
     async ({ clock: { sleep } }) => {
       await sleep(40)
@@ -360,7 +431,7 @@ test('a time-out outside bounds all attempts, and ends a delay', async () => {
   expect(record?.notes).toEqual({ retry: { delaysMs: [60], exhausted: true } })
 })
 
-test('a time-out outside ends the attempt that it comes in, and the stage', async () => {
+test('an outer timeout ends the attempt in progress, and the stage', async () => {
   const { attempts, error, record } = await outcome(
     async ({ clock: { sleep }, signal }) => {
       await sleep(80, signal)
@@ -376,7 +447,7 @@ test('a time-out outside ends the attempt that it comes in, and the stage', asyn
   expect(record?.endedAt).toBe(200)
 })
 
-test('a time-out inside gives each attempt a fresh limit', async () => {
+test('an inner timeout gives each attempt a fresh limit', async () => {
   const { attempts, error } = await outcome(({ clock: { sleep }, signal }) => sleep(1_000, signal), {
     around: (one) => [one, timeout({ ms: 200 })],
   })
@@ -388,7 +459,7 @@ test('a time-out inside gives each attempt a fresh limit', async () => {
   expect(error).toMatchObject({ code: 'retry/exhausted', cause: { code: 'timeout/exceeded' } })
 })
 
-test('code that ignores its time-out is waited for before it is called again', async () => {
+test('the next call waits for code that ignores its timeout', async () => {
   let running = 0
   const { attempts, result } = await outcome(
     async (context) => {
@@ -399,12 +470,12 @@ test('code that ignores its time-out is waited for before it is called again', a
     },
     { around: (one) => [one, timeout({ ms: 200 })], options: { ...noJitter, attempts: 9 } },
   )
-  // It fails at 200 and is due again at 300, and again at 700, when its first call has ended.
+  // It fails at 200. The next call is due at 300, and waits until the code returns at 500.
   expect(attempts?.[0]).toEqual([0, 'ok'])
   expect(result.status).toBe('completed')
 })
 
-test('a limit stands still while a call waits for the code of the one before: the next attempt has it whole', async () => {
+test('a limit stands still while a call waits for the code of the previous one, so the next attempt has all of it', async () => {
   const { attempts, result } = await outcome((context) => context.clock.sleep(context.attempt === 1 ? 290 : 150), {
     around: (one) => [one, timeout({ ms: 200 })],
     options: { ...noJitter, baseMs: 10 },
@@ -416,7 +487,7 @@ test('a limit stands still while a call waits for the code of the one before: th
   expect(result.status).toBe('completed')
 })
 
-test('code that never ends is one failure of a time-out and one attempt, also where the grace time is longer than the limit', async () => {
+test('code that never returns is one timeout and one attempt, even if the grace time is longer than the limit', async () => {
   let timedOut = 0
   const counter: Interceptor = {
     name: 'counter',
@@ -432,7 +503,7 @@ test('code that never ends is one failure of a time-out and one attempt, also wh
   expect([timedOut, attempts?.length, error?.code]).toEqual([1, 1, 'core/still-running'])
 })
 
-test("core's answer that its code still runs is final", async () => {
+test('core/still-running is final in a run too', async () => {
   const { error, note } = await outcome(() => new Promise(() => {}), {
     around: (one) => [one, timeout({ ms: 200 })],
     run: { graceMs: 50 },
@@ -441,23 +512,27 @@ test("core's answer that its code still runs is final", async () => {
   expect(note).toEqual({ delaysMs: [100], exhausted: false })
 })
 
-test.each(['core/attempt-committed', 'core/still-running', 'core/stage-ended', 'retry/exhausted'])(
-  '%s is final, even where it says that it is retryable',
-  async (code) => {
-    let calls = 0
-    const inside: Interceptor = {
-      name: 'inside',
-      wrap: () => () => {
-        calls++
-        return StageOutput.fail(new StageflowError(code, 'no'), { retryable: true })
-      },
-    }
-    const { error } = await outcome(() => ({}), { around: (one) => [one, inside] })
-    expect([calls, error?.code]).toEqual([1, code])
-  },
-)
+test.each([
+  'core/attempt-committed',
+  'core/still-running',
+  'core/stage-ended',
+  'retry/exhausted',
+  'retry/wait-too-long',
+  'retry/illegal-wait',
+])('%s is final, even with retryable: true', async (code) => {
+  let calls = 0
+  const inside: Interceptor = {
+    name: 'inside',
+    wrap: () => () => {
+      calls++
+      return StageOutput.fail(new StageflowError(code, 'no'), { retryable: true })
+    },
+  }
+  const { error } = await outcome(() => ({}), { around: (one) => [one, inside] })
+  expect([calls, error?.code]).toEqual([1, code])
+})
 
-test('what has begun to stream is not called again, and keeps its own error; before the first chunk it is', async () => {
+test('a stream is retried before its first chunk, and after it fails with its own error', async () => {
   let calls = 0
   const streams = async function* ({ attempt }: StageContext) {
     calls++
@@ -472,7 +547,7 @@ test('what has begun to stream is not called again, and keeps its own error; bef
   expect(note).toEqual({ delaysMs: [100], exhausted: false })
 })
 
-test('a stream that has begun and asks for a retry fails with why there is none', async () => {
+test('a stream that has begun and returns StageOutput.retry fails with core/attempt-committed', async () => {
   const { error } = await outcome(async function* () {
     yield 'Hel'
     return StageOutput.retry(new Error('cut off'))
@@ -480,15 +555,15 @@ test('a stream that has begun and asks for a retry fails with why there is none'
   expect(error).toMatchObject({ code: 'core/attempt-committed' })
 })
 
-test('classify is asked first, and what it leaves open is decided as without it', async () => {
-  const classify: RetryOptions['classify'] = (error, { stage }) => {
+test('isRetryable decides first, and undefined leaves it to the defaults', async () => {
+  const isRetryable: RetryOptions['isRetryable'] = (error, { stage }) => {
     expect(stage.name).toBe('llm')
     const { message } = error as Error
     if (message === 'mine') return true
     if (message === 'in a while') return { afterMs: 700 }
     return message === 'not this' ? false : undefined
   }
-  const options = { ...noJitter, attempts: 9, classify }
+  const options = { ...noJitter, attempts: 9, isRetryable }
   const passing = answers(new Error('mine'), new TypeError('in a while'), broken(), {})
   expect((await outcome(passing, { options })).note?.delaysMs).toEqual([100, 700, 400])
   const refused = answers(StageOutput.fail(broken('ECONNRESET', 'not this'), { retryable: true }), {})
@@ -496,10 +571,10 @@ test('classify is asked first, and what it leaves open is decided as without it'
 })
 
 test.each([['yes'], [Promise.resolve(true)], [{ afterMs: -1 }], [{}], [null], [1]])(
-  'a classify that answers %o fails the stage (retry/illegal-verdict)',
+  'an isRetryable that returns %o fails the stage (retry/illegal-verdict)',
   async (verdict) => {
     const { error, attempts } = await outcome(answers(broken()), {
-      options: { ...noJitter, classify: () => verdict as unknown as boolean },
+      options: { ...noJitter, isRetryable: () => verdict as unknown as boolean },
     })
     expect(error).toMatchObject({
       code: 'core/interceptor-threw',
@@ -510,23 +585,23 @@ test.each([['yes'], [Promise.resolve(true)], [{ afterMs: -1 }], [{}], [null], [1
   },
 )
 
-test('a classify that is asynchronous and rejects fails the stage, and ends no process', async () => {
-  const classify = (async () => {
+test('an async isRetryable that rejects fails the stage, and does not end the process', async () => {
+  const isRetryable = (async () => {
     throw new Error('oops')
   }) as unknown as () => boolean
-  const { error } = await outcome(answers(broken()), { options: { ...noJitter, classify } })
+  const { error } = await outcome(answers(broken()), { options: { ...noJitter, isRetryable } })
   expect(error).toMatchObject({ cause: { code: 'retry/illegal-verdict' } })
 })
 
-test('a classify that throws fails the stage, and names the interceptor', async () => {
-  const classify = () => {
+test('an isRetryable that throws fails the stage, and the error names the interceptor', async () => {
+  const isRetryable = () => {
     throw new Error('oops')
   }
-  const { error } = await outcome(answers(broken()), { options: { ...noJitter, classify } })
+  const { error } = await outcome(answers(broken()), { options: { ...noJitter, isRetryable } })
   expect(error).toMatchObject({ code: 'core/interceptor-threw', message: expect.stringContaining('oops') })
 })
 
-test('a stage may be retried in its own way, or not at all', async () => {
+test('a stage can have its own options, or no retry', async () => {
   const own = { attempts: 5, backoff: 'constant' } as const
   const { note } = await outcome(answers(broken()), { stage: { retry: own } })
   expect(note).toEqual({ delaysMs: [100, 100, 100, 100], exhausted: true })
@@ -535,7 +610,7 @@ test('a stage may be retried in its own way, or not at all', async () => {
   expect(error?.code).toBe('ECONNRESET')
 })
 
-test('a child run whose attempts are used up is not run again as a whole', async () => {
+test('a child run whose stages used up their attempts is not retried as a whole', async () => {
   const execute = answers(broken())
   let calls = 0
   const child = new Pipeline('child').withStage('inner', () => {
@@ -553,7 +628,7 @@ test('a child run whose attempts are used up is not run again as a whole', async
   expect(result.report.stages['outer']?.attempts).toHaveLength(1)
 })
 
-test('a stage of a child run that must not be called again is not, whatever becomes of the stage around it', async () => {
+test('a stage of a child run with retry: false runs once, even if its parent stage times out', async () => {
   for (const charge of [
     answers(broken()),
     ({ clock: { sleep }, signal }: StageContext) => sleep(10_000, signal),
@@ -577,7 +652,7 @@ test('a stage of a child run that must not be called again is not, whatever beco
   }
 })
 
-test('a stage with child runs is called again where it asks for it, or classify does', async () => {
+test('a stage with child runs is retried only if it or isRetryable asks for it', async () => {
   const child = new Pipeline('child').withStage('inner', () => ({}))
   const graph = (answer: () => object, options: RetryOptions = {}) =>
     new Pipeline('chat')
@@ -590,7 +665,7 @@ test('a stage with child runs is called again where it asks for it, or classify 
   const settled = [
     graph(answers(StageOutput.retry('busy'))),
     graph(answers(StageOutput.fail('busy', { retryable: true }))),
-    graph(answers(broken()), { classify: () => true }),
+    graph(answers(broken()), { isRetryable: () => true }),
     graph(answers(broken())),
   ]
   await clock.advance(1_000)
@@ -598,7 +673,7 @@ test('a stage with child runs is called again where it asks for it, or classify 
   expect(statuses).toEqual(['completed', 'completed', 'completed', 'failed'])
 })
 
-test('it may not stand outside idempotency, nor inside tracing; a time-out or a breaker may stand on either side', () => {
+test('retry cannot stand outside idempotency or inside tracing, but on either side of a timeout or a breaker', () => {
   const named = (name: string): Interceptor => ({ name, settled: () => {} })
   const build =
     (...interceptors: readonly Interceptor[]) =>

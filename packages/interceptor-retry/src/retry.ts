@@ -1,14 +1,14 @@
-import { StageOutput } from '@stageflow/core'
+import { StageOutput, after } from '@stageflow/core'
 import type { Interceptor, InterceptorContext, RunStage } from '@stageflow/core'
-import { backOffMs } from './back-off.ts'
-import { exhausted } from './history.ts'
-import type { History } from './history.ts'
+import { backOffMs } from '@stageflow/core/kit'
+import { exhausted, illegalWait, waitTooLong } from './give-up.ts'
+import type { History } from './give-up.ts'
 import { factoryPolicy, stagePolicy } from './options.ts'
-import type { RetryOptions, RetryPolicy, RetryVerdict } from './options.ts'
-import { isFailed, verdictOn } from './verdict.ts'
+import type { RetryOptions, RetryPolicy } from './options.ts'
+import { isDelay, isFailed, verdictOn } from './verdict.ts'
 import type { Failed } from './verdict.ts'
 
-/** In the record of a stage that was called again, or given up: how long it waited before each call, and whether it was given up. */
+/** In the record of a stage that was retried, or given up: the delay before each retry, and whether it was given up. */
 export interface RetryNote {
   readonly delaysMs: readonly number[]
   readonly exhausted: boolean
@@ -16,7 +16,7 @@ export interface RetryNote {
 
 declare module '@stageflow/core' {
   interface StageOptions {
-    /** How this stage is retried, where that differs from `retry()`; `false`: not at all. */
+    /** How this stage is retried, if that differs from `retry()`; `false`: not at all. Default: the options of `retry()`. */
     readonly retry?: RetryOptions | false
   }
   interface StageNotes {
@@ -25,30 +25,28 @@ declare module '@stageflow/core' {
 }
 
 /**
- * Calls a stage again whose failure may pass by itself, after a delay, `attempts` times in all; then it fails with
- * `retry/exhausted`. Options that make no sense are refused with `retry/illegal-option`, those of stages when the graph is built.
+ * Retries a stage whose failure may pass by itself, with growing delays. After `attempts` calls the stage fails with
+ * `retry/exhausted`. Illegal options are refused with `retry/illegal-option`, those of stages when the graph is built.
  */
 export function retry(options: RetryOptions = {}): Interceptor {
   const defaults = factoryPolicy(options)
   return {
     name: 'retry',
     stageOptions: ['retry'],
-    // Outside it every caller who waits for one and the same work would retry it for himself.
+    // If retry were outside, each caller that waits for the same work would retry it separately.
     mustBeInside: ['idempotency'],
-    // Inside it tracing sees each attempt.
+    // If tracing were outside, it would see one call instead of each attempt.
     mustBeOutside: ['tracing'],
     wrap(next, stage) {
-      const policy = stagePolicy(stage.options.retry, defaults)
+      const policy = stagePolicy(stage, defaults)
       if (policy === undefined || policy.attempts === 1) return next
-      const judge = (output: StageOutput, context: InterceptorContext): StageOutput | Promise<StageOutput> => {
-        if (!isFailed(output)) return output
-        const verdict = verdictOn(output, context, policy)
-        return verdict === false ? output : callAgain(next, context, policy, output, verdict)
-      }
-      return (context) => {
-        const answer = next(context)
-        return answer instanceof Promise ? answer.then((output) => judge(output, context)) : judge(answer, context)
-      }
+      return (context) =>
+        after(next(context), (output) => {
+          if (!isFailed(output)) return output
+          const history: History = { errors: [], delaysMs: [] }
+          const delayMs = delayOrOutput(output, context, policy, history)
+          return typeof delayMs === 'number' ? callAgain(next, context, policy, history, delayMs) : delayMs
+        })
     },
   }
 }
@@ -57,36 +55,47 @@ async function callAgain(
   next: RunStage,
   context: InterceptorContext,
   policy: RetryPolicy,
-  first: Failed,
-  firstVerdict: RetryVerdict,
+  history: History,
+  firstDelayMs: number,
 ): Promise<StageOutput> {
-  const history: History = { errors: [first.error], delaysMs: [] }
-  const { errors, delaysMs } = history
-  let failed = first
-  let verdict = firstVerdict
-  for (;;) {
-    if (errors.length === policy.attempts) return exhausted(context, failed, history, `attempts is ${policy.attempts}`)
-    const delayMs =
-      typeof verdict === 'object' ? verdict.afterMs : Math.round(backOffMs(policy, delaysMs.length, delaysMs.at(-1)))
-    const leftMs = Math.max(0, (context.deadline ?? Infinity) - context.clock.now())
-    if (delayMs >= leftMs) {
-      const why = `the next call is due in ${delayMs} ms, and its deadline in ${Math.floor(leftMs)} ms`
-      return exhausted(context, failed, history, why)
-    }
-    delaysMs.push(delayMs)
-    context.note('retry', { delaysMs: [...delaysMs], exhausted: false })
+  for (let delayMs = firstDelayMs; ;) {
+    history.delaysMs.push(delayMs)
+    context.note('retry', { delaysMs: [...history.delaysMs], exhausted: false })
     try {
       await context.wait(delayMs)
     } catch (reason) {
-      // Thrown, the abort of the run is a cancel; the abort of what surrounds this call is the failure that it is.
+      // An abort of the run is thrown, so that the stage ends cancelled. If an interceptor around this call aborted it, the stage fails.
       if (context.run.signal.aborted || !context.signal.aborted) throw reason
       return StageOutput.fail(reason)
     }
     const output = await next(context.fork().context)
     if (!isFailed(output)) return output
-    verdict = verdictOn(output, context, policy)
-    if (verdict === false) return output
-    failed = output
-    errors.push(output.error)
+    const step = delayOrOutput(output, context, policy, history)
+    if (typeof step !== 'number') return step
+    delayMs = step
   }
+}
+
+/** How long to wait before the next call, in ms; the output of the stage, if there is no next call. */
+function delayOrOutput(
+  failed: Failed,
+  context: InterceptorContext,
+  policy: RetryPolicy,
+  history: History,
+): number | StageOutput {
+  const { attempts, maxRetryAfterMs } = policy
+  const { errors, delaysMs } = history
+  const verdict = verdictOn(failed, context, policy)
+  if (verdict === false) return failed
+  const askedMs = verdict === true ? undefined : verdict.afterMs
+  if (askedMs !== undefined && !isDelay(askedMs)) return illegalWait(context, failed, askedMs)
+  errors.push(failed.error)
+  if (errors.length === attempts) return exhausted(context, failed, history, `attempts is ${attempts}`)
+  if (askedMs !== undefined && askedMs > maxRetryAfterMs)
+    return waitTooLong(context, failed, history, askedMs, maxRetryAfterMs)
+  const delayMs = askedMs ?? Math.round(backOffMs(policy, delaysMs.length, delaysMs.at(-1)))
+  const leftMs = Math.max(0, (context.deadline ?? Infinity) - context.clock.now())
+  if (delayMs < leftMs) return delayMs
+  const why = `the next call is due in ${delayMs} ms, and its deadline in ${Math.floor(leftMs)} ms`
+  return exhausted(context, failed, history, why)
 }

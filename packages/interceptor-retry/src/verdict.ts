@@ -1,57 +1,69 @@
 import { StageflowError } from '@stageflow/core'
 import type { FailOutput, InterceptorContext, RetryOutput, StageOutput } from '@stageflow/core'
-import { classifyError } from './classify-error.ts'
+import { DELAY, classifyError, isThenable, read, retryAfterMs, show } from '@stageflow/core/kit'
 import type { RetryPolicy, RetryVerdict } from './options.ts'
 
 export type Failed = FailOutput | RetryOutput
 
 export const isFailed = (output: StageOutput): output is Failed => output.status === 'fail' || output.status === 'retry'
 
-/** Answers that nothing is won by asking again after: the engine refused the call, or all attempts were made. */
+/** A number of milliseconds from 0. */
+export const isDelay = (value: unknown): boolean => DELAY[0](value)
+
+/** Errors after which no retry can help: the engine refused the call, or a retry has given up. */
 const FINAL: ReadonlySet<unknown> = new Set([
   'core/attempt-committed',
   'core/still-running',
   'core/stage-ended',
   'retry/exhausted',
+  'retry/wait-too-long',
+  'retry/illegal-wait',
 ])
 
-/** Whether the call that ended with `output` is made again. */
+/** Whether to retry a call that ended with `output`. The `afterMs` of a stage is passed on unchecked. */
 export function verdictOn(output: Failed, context: InterceptorContext, policy: RetryPolicy): RetryVerdict {
   const { error } = output
   if (isAborted(context) || (StageflowError.is(error) && FINAL.has(error.code))) return false
-  const { chunks, children } = context.record
-  // What has begun to stream cannot run again: readers would see it twice. Its own error says more than core's refusal;
-  // where it asks for a retry itself, that refusal is the answer.
-  if (output.status === 'retry')
-    return chunks > 0 ? { afterMs: 0 } : isMs(output.afterMs) ? { afterMs: output.afterMs } : true
+  const { chunks } = context.record
+  if (output.status === 'retry') {
+    // Readers would get the chunks twice. The engine refuses the next call, and its error says why.
+    if (chunks > 0) return { afterMs: 0 }
+    return output.afterMs === undefined ? askedByServer(error, context) : { afterMs: output.afterMs }
+  }
   if (chunks > 0) return false
-  const own = asked(policy, error, context)
-  if (own !== undefined) return own
-  // In a child run there may be stages that must not be called again: only who knows them says otherwise.
-  if (children !== undefined && (output.retryable !== true || StageflowError.is(error, 'timeout/exceeded')))
-    return false
-  const found = classifyError(error, context.clock.now())
-  if (output.retryable === undefined) return found
-  return output.retryable && (found === false || found)
+  const own = ownVerdict(policy, error, context)
+  if (own === undefined ? isRetryable(output, context) : own === true) return askedByServer(error, context)
+  return own ?? false
 }
 
-function asked(policy: RetryPolicy, error: unknown, context: InterceptorContext): RetryVerdict | undefined {
-  const verdict: unknown = policy.classify(error, context)
+function isRetryable({ error, retryable }: FailOutput, { record }: InterceptorContext): boolean {
+  // A child run may have stages that must not run twice. Only the stage itself can say that they may.
+  if (record.children !== undefined && (retryable !== true || StageflowError.is(error, 'timeout/exceeded')))
+    return false
+  return retryable ?? classifyError(error) === 'transient'
+}
+
+function askedByServer(error: unknown, context: InterceptorContext): RetryVerdict {
+  const afterMs = retryAfterMs(error, context.clock.now())
+  return afterMs === undefined ? true : { afterMs }
+}
+
+/** What the `isRetryable` of the app returns. */
+function ownVerdict(policy: RetryPolicy, error: unknown, context: InterceptorContext): RetryVerdict | undefined {
+  const verdict: unknown = policy.isRetryable(error, context)
   if (verdict === undefined || typeof verdict === 'boolean') return verdict
-  if (typeof verdict === 'object' && verdict !== null && 'afterMs' in verdict && isMs(verdict.afterMs))
-    return { afterMs: verdict.afterMs }
-  // It may reject, which must not end the process.
-  if (verdict instanceof Promise) verdict.catch(() => {})
+  const afterMs = read(verdict, 'afterMs')
+  if (isDelay(afterMs)) return { afterMs: afterMs as number }
+  // If it rejects, that must not end the process.
+  if (isThenable(verdict)) Promise.resolve(verdict).catch(() => {})
   throw new StageflowError(
     'retry/illegal-verdict',
-    `The classify of retry answered stage "${context.stage.name}" with ${verdict instanceof Promise ? 'a promise' : 'something else'}; it answers at once with true, false, { afterMs } (milliseconds, 0 or more), or undefined.`,
+    `isRetryable of retry() returned ${afterMs === undefined ? show(verdict) : `{ afterMs: ${show(afterMs)} }`} for stage "${context.stage.name}". Return true, false, { afterMs } with milliseconds from 0, or undefined, synchronously.`,
     { cause: error },
   )
 }
 
-const isMs = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value < Infinity
-
-/** Whether the run or what surrounds this call has given up. Does not ask for the signal, which would have to be made. */
+/** Whether the run, or an interceptor around this call, has given up. Reading the signal would create it. */
 function isAborted(context: InterceptorContext): boolean {
   try {
     context.raiseIfCancelled()

@@ -19,7 +19,7 @@ async function hangs({ clock, signal, stage }: StageContext): Promise<void> {
   await clock.sleep(60_000, signal)
 }
 
-test('what one timer of two runs ends sees the async context of its own run', async () => {
+test('with one timer for two runs, each expired stage sees the async context of its own run', async () => {
   const graph = new Pipeline('chat')
     .withStage('llm', hangs, { onFailure: 'skip' })
     .withStage('next', () => see('next'), { dependencies: ['llm'], join: 'settled' })
@@ -31,7 +31,7 @@ test('what one timer of two runs ends sees the async context of its own run', as
   expect(seen).toEqual(['llm aborts: A', 'next: A', 'llm aborts: B', 'next: B'])
 })
 
-test('sinks, observers and those who take part in the call see it too, for either limit and two of them in one list', async () => {
+test('sinks, observers and parts of the call see it too, for either limit and with two timeouts in one list', async () => {
   const clock = manualClock()
   const eventSink: EventSink = {
     emit: () => {},
@@ -86,7 +86,7 @@ test('a child run sees the async context that it was started in', async () => {
   expect(clock.timers).toEqual([])
 })
 
-test('whoever keeps the result of a run does not keep what its caller had in the async context', async () => {
+test('keeping the result of a run does not keep the async context of its caller alive', async () => {
   setFlagsFromString('--expose-gc')
   const collectGarbage = runInNewContext('gc') as () => void
   const request = new AsyncLocalStorage<object>()

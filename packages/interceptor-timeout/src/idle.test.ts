@@ -33,13 +33,13 @@ test('a stage without progress fails when its idle limit has passed since its la
     error: {
       code: 'timeout/exceeded',
       message:
-        'Stage "llm" of pipeline "chat" showed no progress for 50 ms. Let it call context.heartbeat() as it goes on, or set its idleTimeoutMs to more, or to false for no limit.',
+        'Stage "llm" of pipeline "chat" showed no progress for 50 ms. Call context.heartbeat() in it as it goes on, or raise its idleTimeoutMs (false: no limit).',
     },
     notes: { timeout: { kind: 'idle', limitMs: 50, expired: true } },
   })
 })
 
-test('without an idle limit nobody asks for heartbeats, and without a heartbeat it runs from the start', async () => {
+test('heartbeats are not needed without an idle limit, and the idle limit counts from the start', async () => {
   const graph = (idleMs?: number) =>
     new Pipeline('chat')
       .withStage('llm', (context) => context.clock.sleep(200, context.signal))
@@ -51,7 +51,7 @@ test('without an idle limit nobody asks for heartbeats, and without a heartbeat 
   expect((await some).report.stages['llm']).toMatchObject({ endedAt: 50, status: 'fail' })
 })
 
-test('both limits hold: heartbeats do not move the limit of the whole', async () => {
+test('heartbeats do not move the total limit', async () => {
   const settled = new Pipeline('chat')
     .withStage('llm', beats(40, 80, 120, 160))
     .build({ clock, interceptors: [timeout({ ms: 100, idleMs: 50 })] })
@@ -61,7 +61,7 @@ test('both limits hold: heartbeats do not move the limit of the whole', async ()
   expect(report.stages['llm']).toMatchObject({ endedAt: 100, notes: { timeout: { kind: 'total', limitMs: 100 } } })
 })
 
-test('an idle limit alone lets a stage run as long as it goes on', async () => {
+test('with an idle limit alone a stage can run as long as it makes progress', async () => {
   const settled = new Pipeline('chat')
     .withStage(
       'llm',
@@ -79,7 +79,7 @@ test('an idle limit alone lets a stage run as long as it goes on', async () => {
   expect((await settled).status).toBe('completed')
 })
 
-test('a stage switches the idle limit off, or has its own', async () => {
+test('a stage can switch the idle limit off, or set its own', async () => {
   const settled = new Pipeline('chat')
     .withStage('off', (context) => context.clock.sleep(200), { idleTimeoutMs: false })
     .withStage('own', (context) => context.clock.sleep(200, context.signal), { idleTimeoutMs: 150, onFailure: 'skip' })
@@ -91,7 +91,7 @@ test('a stage switches the idle limit off, or has its own', async () => {
   expect(report.stages['own']).toMatchObject({ status: 'fail', endedAt: 150 })
 })
 
-test('a heartbeat counts before the code first waits, and changes nothing once the stage has ended', async () => {
+test('a heartbeat counts before the code first waits, and changes nothing after the stage has ended', async () => {
   const late: (() => void)[] = []
   const settled = new Pipeline('chat')
     .withStage(
@@ -134,7 +134,7 @@ test("a second call's idle limit is its own", async () => {
   expect(report.stages['llm']).toMatchObject({ status: 'ok', endedAt: 90 })
 })
 
-test('time stands still while a second call waits for the code of the first, which ignores its signal', async () => {
+test('the limit stands still while a second call waits for the code of the first, which ignores its signal', async () => {
   for (const limits of [{ ms: 50 }, { ms: false, idleMs: 50 }] as const) {
     const startedAt = clock.now()
     const running = new Pipeline('chat')
@@ -163,7 +163,7 @@ test('each chunk of a stream is progress', async () => {
   expect(report.stages['llm']).toMatchObject({ status: 'fail', chunks: 5, endedAt: 250 })
 })
 
-test('what goes on in a child run is progress of the stage that started it', async () => {
+test('progress in a child run is progress of the stage that started it', async () => {
   const child = new Pipeline('child')
     .withStage('beats', beats(40, 80), { idleTimeoutMs: false, onFailure: 'skip', timeoutMs: 120 })
     .withStage('settles', (context) => context.clock.sleep(160), { idleTimeoutMs: false })
@@ -174,7 +174,7 @@ test('what goes on in a child run is progress of the stage that started it', asy
     .runSettled()
   await clock.advance(210)
   const result = await settled
-  // Heartbeats at 40 and 80, ends at 120 and 160, then nothing.
+  // Heartbeats at 40 and 80, stages end at 120 and 160, then nothing happens.
   expect(result.report.stages['inner']).toMatchObject({
     endedAt: 210,
     error: { code: 'timeout/exceeded' },
@@ -182,7 +182,7 @@ test('what goes on in a child run is progress of the stage that started it', asy
   })
 })
 
-test('while a reader is far behind time stands still, and goes on where it was when the reader goes on', async () => {
+test('the limit stands still while a reader is far behind, and continues when the reader does', async () => {
   for (const [limits, endedAt] of [
     [{ ms: 100 }, 1_100],
     [{ ms: 500, idleMs: 60 }, 1_080],
@@ -199,7 +199,7 @@ test('while a reader is far behind time stands still, and goes on where it was w
     const events = handle[Symbol.asyncIterator]()
     await events.next()
     await clock.advance(1_020)
-    // Nobody has read for a second, and nothing has failed.
+    // The reader has paused for a second, and nothing has failed.
     let last = await events.next()
     const reading = (async () => {
       while (last.done !== true) last = await events.next()
@@ -212,7 +212,7 @@ test('while a reader is far behind time stands still, and goes on where it was w
   }
 })
 
-test('a sign of life while a reader is far behind does not set time going again, nor does one reader of two', async () => {
+test('neither a heartbeat nor one reader of two restarts the time while a reader is far behind', async () => {
   const stream = (name: string, startsAt: number) =>
     new Pipeline(name).withStage('streams', async function* (context: StageContext) {
       await context.clock.sleep(startsAt)
@@ -234,7 +234,7 @@ test('a sign of life while a reader is far behind does not set time going again,
     .start()
   const events = handle[Symbol.asyncIterator]()
   await events.next()
-  // Signs of life end at 300; nobody reads until 1,000.
+  // The heartbeats end at 300, and the reader pauses until 1,000.
   await clock.advance(1_000)
   const reading = (async () => {
     while ((await events.next()).done !== true);
@@ -246,7 +246,7 @@ test('a sign of life while a reader is far behind does not set time going again,
   expect(report.stages['llm']).toMatchObject({ endedAt: 1_140, notes: { timeout: { kind: 'total' } } })
 })
 
-test('what a child run starts after a reader was far behind has the time that the stage around it still has', async () => {
+test('a stage of a child run that starts after a reader was far behind has the time that its parent stage has left', async () => {
   const deadlines: (number | undefined)[] = []
   const child = new Pipeline('child')
     .withStage(

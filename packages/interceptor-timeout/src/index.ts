@@ -1,2 +1,3 @@
+export type { TimeoutOptions } from './options.ts'
 export { timeout } from './timeout.ts'
-export type { TimeoutNote, TimeoutOptions } from './timeout.ts'
+export type { TimeoutNote } from './timeout.ts'

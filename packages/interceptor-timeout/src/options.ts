@@ -1,52 +1,42 @@
-import { StageflowError } from '@stageflow/core'
 import type { StageOptions } from '@stageflow/core'
+import { MILLISECONDS, checkOptions, or } from '@stageflow/core/kit'
+import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 
-/** How long each call of a stage may take, and how long without progress; `false`: no such limit. */
-export interface Limits {
-  readonly totalMs: number | false
-  readonly idleMs: number | false
+export interface TimeoutOptions {
+  /** Maximum time for each call of a stage, in ms; `false`: no limit. Default: 30,000. */
+  readonly ms?: number | false
+  /** Maximum time without progress, such as `context.heartbeat()`, in ms; `false`: no limit. Default: false. */
+  readonly idleMs?: number | false
 }
 
-const DEFAULT_MS = 30_000
+/** How long each call of a stage may take, and how long without progress, in ms; Infinity: no limit. */
+export interface Limits {
+  readonly totalMs: number
+  readonly idleMs: number
+}
+
+const LIMIT: OptionRule = or(MILLISECONDS, false, 'false for no limit')
+const RULES: OptionRules<TimeoutOptions> = { ms: LIMIT, idleMs: LIMIT }
+const STAGE_RULES: OptionRules<Pick<StageOptions, 'timeoutMs' | 'idleTimeoutMs'>> = {
+  timeoutMs: LIMIT,
+  idleTimeoutMs: LIMIT,
+}
+const CODE = 'timeout/illegal-option'
 
 /** The limits that `timeout(options)` sets for stages that set none. */
-export function factoryLimits(options: unknown): Limits {
-  if (typeof options !== 'object' || options === null)
-    throw illegal(`timeout() was given ${show(options)}; it takes an object such as { ms: 5000 }.`)
-  const given = options as Readonly<Record<string, unknown>>
-  const { ms = DEFAULT_MS, idleMs = false, ...unknown } = given
-  const problems = [
-    ...limitProblems('ms', ms),
-    ...limitProblems('idleMs', idleMs),
-    ...Object.keys(unknown).map((key) => `it has no option "${key}" (its options are ms and idleMs)`),
-  ]
-  if (problems.length > 0) throw illegal(`timeout() was given what it cannot use: ${problems.join('; ')}.`)
-  return { totalMs: ms as number | false, idleMs: idleMs as number | false }
+export function factoryLimits(options: TimeoutOptions): Limits {
+  checkOptions('timeout()', CODE, options, RULES)
+  const { ms = 30_000, idleMs = false } = options
+  return { totalMs: limitOf(ms), idleMs: limitOf(idleMs) }
 }
 
-/** The limits of one stage: its own where it sets any, else those of `timeout()`. */
-export function stageLimits(options: Readonly<StageOptions>, { totalMs, idleMs }: Limits): Limits {
-  const { timeoutMs = totalMs, idleTimeoutMs = idleMs } = options
-  return { totalMs: timeoutMs, idleMs: idleTimeoutMs }
+/** The limits of one stage: those it sets itself, and otherwise those of `timeout()`. */
+export function stageLimits({ timeoutMs, idleTimeoutMs }: Readonly<StageOptions>, defaults: Limits): Limits {
+  checkOptions('stage options', CODE, { timeoutMs, idleTimeoutMs }, STAGE_RULES)
+  return {
+    totalMs: timeoutMs === undefined ? defaults.totalMs : limitOf(timeoutMs),
+    idleMs: idleTimeoutMs === undefined ? defaults.idleMs : limitOf(idleTimeoutMs),
+  }
 }
 
-/** `limits`, which come from a stage, if they can be kept. */
-export function legalLimits(limits: Limits): Limits {
-  const problems = [...limitProblems('timeoutMs', limits.totalMs), ...limitProblems('idleTimeoutMs', limits.idleMs)]
-  if (problems.length > 0) throw illegal(`${problems.join('; ')}.`)
-  return limits
-}
-
-function limitProblems(name: string, value: unknown): readonly string[] {
-  if (value === false || (typeof value === 'number' && value > 0 && value < Infinity)) return []
-  return [`${name} is ${show(value)}, and must be a number of milliseconds above 0, or false for no limit`]
-}
-
-const show = (value: unknown): string =>
-  typeof value === 'string'
-    ? JSON.stringify(value)
-    : typeof value === 'object' && value !== null
-      ? 'an object'
-      : String(value)
-
-const illegal = (message: string): StageflowError => new StageflowError('timeout/illegal-option', message)
+const limitOf = (limit: number | false): number => (limit === false ? Infinity : limit)

@@ -20,7 +20,7 @@ const deaf = (ms: number) => async (context: StageContext) => {
   return { waited: ms }
 }
 
-test('a stage that takes 30,000 ms fails, and one that takes less does not, where nobody says otherwise', async () => {
+test('by default a stage that takes 30,000 ms fails, and one that takes less completes', async () => {
   const settled = (['fast', 'slow'] as const).map((name) =>
     new Pipeline(name)
       .withStage('llm', waits(name === 'fast' ? 29_999 : 30_001))
@@ -34,7 +34,7 @@ test('a stage that takes 30,000 ms fails, and one that takes less does not, wher
   expect(slow?.report.stages['llm']).toMatchObject({ status: 'fail', startedAt: 0, endedAt: 30_000 })
 })
 
-test('the failure is retryable, says what took how long and what to do, and is noted in the record', async () => {
+test('the failure is retryable, names the stage and its limit, and is noted in the record', async () => {
   const outputs: unknown[] = []
   const outer: Interceptor = {
     name: 'outer',
@@ -55,13 +55,13 @@ test('the failure is retryable, says what took how long and what to do, and is n
     error: {
       code: 'timeout/exceeded',
       message:
-        'Stage "llm" of pipeline "chat" took longer than 100 ms. Make it faster, or set its timeoutMs to more, or to false for no limit.',
+        'Stage "llm" of pipeline "chat" took longer than 100 ms. Make it faster, or raise its timeoutMs (false: no limit).',
     },
     notes: { timeout: { kind: 'total', limitMs: 100, expired: true } },
   })
 })
 
-test("the stage's own signal aborts with the error, and nobody else's does", async () => {
+test("only the stage's own signal aborts, with the error", async () => {
   const reasons: unknown[] = []
   let other: AbortSignal | undefined
   const settled = new Pipeline('chat')
@@ -127,7 +127,7 @@ test('case 5: the stage ends at once, a late result is dropped, and the run wait
   ])
 })
 
-test('code that ignores its signal is waited for no longer than the grace time, and reported', async () => {
+test('the run waits for code that ignores its signal for the grace time, and reports it as abandoned', async () => {
   const settled = new Pipeline('chat')
     .withStage('llm', () => new Promise<object>(() => {}))
     .build({ clock, interceptors: [timeout({ ms: 100 })] })
@@ -145,7 +145,7 @@ test('code that ignores its signal is waited for no longer than the grace time, 
 
 test.each([
   ['is cancelled', 'cancelled'],
-  ['runs out of its own time', 'failed'],
+  ['exceeds its own timeoutMs', 'failed'],
 ] as const)('a run that %s leaves no timer for code that never ends', async (_, expected) => {
   const controller = new AbortController()
   const settled = new Pipeline('chat')
@@ -160,7 +160,7 @@ test.each([
   expect(report.stages['llm']).toMatchObject({ status: 'cancel', abandoned: true, notes: {} })
 })
 
-test("where the run's deadline comes first, that is the only error", async () => {
+test("if the run's deadline comes first, it is the only error", async () => {
   let deadline: number | undefined
   for (const [timeoutMs, code, ms] of [
     [80, 'core/run-timeout', 80],
@@ -183,7 +183,7 @@ test("where the run's deadline comes first, that is the only error", async () =>
   }
 })
 
-test("no second error where the code of a stage outlives the run's deadline and its limit", async () => {
+test("code that outlives the run's deadline and its own limit causes no second error", async () => {
   for (const limits of [{ ms: 100 }, { ms: 1_000, idleMs: 100 }]) {
     const settled = new Pipeline('chat')
       .withStage('llm', deaf(200))
@@ -196,7 +196,7 @@ test("no second error where the code of a stage outlives the run's deadline and 
   }
 })
 
-test('a stage that an interceptor outside aborts first fails with the reason of that', async () => {
+test('a stage that an outer interceptor aborts first fails with the reason of that abort', async () => {
   const outer: Interceptor = {
     name: 'outer',
     wrap: (next) => (context) => {
@@ -214,7 +214,7 @@ test('a stage that an interceptor outside aborts first fails with the reason of 
   expect(result).toMatchObject({ status: 'failed', errors: [{ message: 'outer limit' }] })
 })
 
-test('a stage that something outside has answered for is not failed once more, nor noted', async () => {
+test('a stage that an outer interceptor has answered gets no second failure and no note', async () => {
   const hasty: Interceptor = {
     name: 'hasty',
     wrap: (next) => (context) => {
@@ -232,7 +232,7 @@ test('a stage that something outside has answered for is not failed once more, n
   expect(report.stages['llm']).toMatchObject({ status: 'ok', notes: {} })
 })
 
-test('case 7: a run that failed by a time-out has the outputs and times of what completed', async () => {
+test('case 7: a run that failed with a timeout has the outputs and times of the stages that completed', async () => {
   const settled = new Pipeline('chat')
     .withStage('profile', waits(30))
     .withStage('llm', waits(1_000), { dependencies: ['profile'] })
@@ -244,7 +244,7 @@ test('case 7: a run that failed by a time-out has the outputs and times of what 
   expect(report.stages['profile']).toMatchObject({ status: 'ok', startedAt: 0, endedAt: 30 })
 })
 
-test('each stage may have its own limit, or none', async () => {
+test('each stage can have its own limit, or none', async () => {
   const settled = new Pipeline('chat')
     .withStage('short', waits(300), { timeoutMs: 200, onFailure: 'skip' })
     .withStage('long', waits(900), { timeoutMs: 1_000 })
@@ -263,7 +263,7 @@ test('each stage may have its own limit, or none', async () => {
   ])
 })
 
-test('a child run ends with the stage that it is in', async () => {
+test('a child run ends when the stage that started it is out of time', async () => {
   const child = new Pipeline('lookup').withStage('inner', waits(1_000))
   const settled = new Pipeline('chat')
     .withPipeline('memory', child, { timeoutMs: 100 })
@@ -276,7 +276,7 @@ test('a child run ends with the stage that it is in', async () => {
   expect(inner).toMatchObject({ status: 'cancelled', endedAt: 100, stages: { inner: { status: 'cancel', notes: {} } } })
 })
 
-test('what a stream yields after its time is dropped, and it is closed', async () => {
+test('chunks that a stream yields after its limit are dropped, and the generator is closed', async () => {
   const log: string[] = []
   const settled = new Pipeline('chat')
     .withStage('llm', async function* (context: StageContext) {
@@ -302,7 +302,7 @@ test.each([
   ['skip', () => StageOutput.skip('nothing')],
   ['cancel', () => StageOutput.cancel('enough')],
   ['fail', () => StageOutput.fail('broken')],
-] as const)('%s goes through as it is, at once or later', async (status, execute) => {
+] as const)('%s passes unchanged, synchronous or not', async (status, execute) => {
   const now: () => Output = execute
   const stages: readonly (() => object)[] = [now, async () => now()]
   for (const stage of stages) {
@@ -314,7 +314,7 @@ test.each([
   }
 })
 
-test('a run that is aborted ends cancelled, not timed out', async () => {
+test('an aborted run ends cancelled, not timed out', async () => {
   const controller = new AbortController()
   const settled = new Pipeline('chat')
     .withStage('llm', waits(1_000))
@@ -354,7 +354,7 @@ function busyClock(): Clock & { busy(ms: number): void } {
   }
 }
 
-test('time is measured from the start of the call, what the code takes before it first waits included', async () => {
+test('the time that code takes before it first waits counts too', async () => {
   const busy = busyClock()
   const settled = new Pipeline('chat')
     .withStage('llm', (context) => {
@@ -370,7 +370,7 @@ test('time is measured from the start of the call, what the code takes before it
   expect(report.stages['llm']).toMatchObject({ status: 'fail', startedAt: 0, endedAt: 100 })
 })
 
-test('code that never waits is not cut short', async () => {
+test('a stage that blocks past its limit is not cut short, and ends ok', async () => {
   const busy = busyClock()
   const graph = new Pipeline('chat')
     .withStage('crunch', () => {

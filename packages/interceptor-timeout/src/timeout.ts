@@ -1,13 +1,7 @@
 import { StageOutput, StageflowError } from '@stageflow/core'
 import type { Interceptor, InterceptorContext } from '@stageflow/core'
-import { factoryLimits, legalLimits, stageLimits } from './options.ts'
-
-export interface TimeoutOptions {
-  /** Maximum time for each call of a stage, in ms; `false`: no limit. Default: 30,000. */
-  readonly ms?: number | false
-  /** Maximum time without progress, such as `context.heartbeat()`, in ms; `false`: no limit. Default: false. */
-  readonly idleMs?: number | false
-}
+import { factoryLimits, stageLimits } from './options.ts'
+import type { TimeoutOptions } from './options.ts'
 
 /** The limit that a call of the stage exceeded, in the stage's record. */
 export interface TimeoutNote {
@@ -39,10 +33,8 @@ export function timeout(options: TimeoutOptions = {}): Interceptor {
     stageOptions: ['timeoutMs', 'idleTimeoutMs'],
 
     onCall(stage) {
-      const limits = legalLimits(stageLimits(stage.options, defaults))
-      if (limits.totalMs === false && limits.idleMs === false) return undefined
-      const totalMs = limits.totalMs === false ? Infinity : limits.totalMs
-      const idleMs = limits.idleMs === false ? Infinity : limits.idleMs
+      const { totalMs, idleMs } = stageLimits(stage.options, defaults)
+      if (totalMs === Infinity && idleMs === Infinity) return undefined
       const expired = (why: 'deadline' | 'idle', context: InterceptorContext): StageOutput =>
         why === 'idle' ? exceeded(context, 'idle', idleMs) : exceeded(context, 'total', totalMs)
       return (context) => ({ deadline: context.now + totalMs, idleMs, expired })
@@ -57,8 +49,8 @@ function exceeded(context: InterceptorContext, kind: 'total' | 'idle', limitMs: 
   const error = new StageflowError(
     'timeout/exceeded',
     kind === 'total'
-      ? `${about} took longer than ${limitMs} ms. Make it faster, or set its timeoutMs to more, or to false for no limit.`
-      : `${about} showed no progress for ${limitMs} ms. Let it call context.heartbeat() as it goes on, or set its idleTimeoutMs to more, or to false for no limit.`,
+      ? `${about} took longer than ${limitMs} ms. Make it faster, or raise its timeoutMs (false: no limit).`
+      : `${about} showed no progress for ${limitMs} ms. Call context.heartbeat() in it as it goes on, or raise its idleTimeoutMs (false: no limit).`,
   )
   return StageOutput.fail(error, { retryable: true })
 }

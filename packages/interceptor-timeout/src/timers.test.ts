@@ -61,7 +61,7 @@ test('a chain of 100 stages that wait sets one timer, and one more each time tha
   expect(counting.count).toBe(3)
 })
 
-test("where the run's deadline comes first there is no timer but the run's", async () => {
+test("if the run's deadline comes first, its timer is the only one", async () => {
   const counting = countingClock()
   const graph = new Pipeline('chat')
     .withStage('a', (context) => context.clock.sleep(10))
@@ -89,7 +89,7 @@ test('a thousand runs of a graph share one timer, and leave none', async () => {
   expect(clock.timers).toEqual([])
 })
 
-test('the timer stays between the stages of a run, and goes when a run ends while no limit is kept', async () => {
+test('the timer stays between the stages of a run, and is removed when a run ends and no limit is left', async () => {
   const graph = new Pipeline('chat')
     .withStage('a', waits(10))
     .withStage('b', waits(100), { dependencies: ['a'], timeoutMs: false })
@@ -100,14 +100,14 @@ test('the timer stays between the stages of a run, and goes when a run ends whil
   const second = graph.run()
   await clock.advance(60)
   await first
-  // No limit of the second run is kept any more, so nothing needs the timer.
+  // The second run has no limit left, so the timer is gone.
   expect(limits()).toEqual([])
   await clock.advance(50)
   await second
   expect(clock.timers).toEqual([])
 })
 
-test('the timer stays when a run ends while another one still has a limit', async () => {
+test('the timer stays if another run still has a limit', async () => {
   const graph = new Pipeline('chat')
     .withStage('a', ({ snapshot, clock: time, signal }) => time.sleep(Number(snapshot.inputText), signal))
     .build({ clock, interceptors: [timeout()] })
@@ -150,7 +150,7 @@ test('a child graph with another clock is limited on that', async () => {
   expect(other.timers).toEqual([])
 })
 
-test('of a thousand concurrent runs exactly those fail that take longer than their limit', async () => {
+test('of a thousand concurrent runs, exactly those that take longer than their limit fail', async () => {
   const random = seededRandom(7)
   const took = new Map<string, number>()
   const graph = new Pipeline('chat')
@@ -168,7 +168,7 @@ test('of a thousand concurrent runs exactly those fail that take longer than the
   }
 })
 
-test('stages that start as the one before them is timed out are each timed out in turn, and no timer is left', async () => {
+test('stages that start when the previous one times out each time out in turn, and no timer is left', async () => {
   const hangs = waits(60_000)
   const inner: Interceptor = { ...timeout({ ms: 10 }), name: 'inner', stageOptions: [] }
   const next = { join: 'settled', onFailure: 'skip' } as const

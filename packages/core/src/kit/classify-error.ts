@@ -1,11 +1,10 @@
 import { isFunction } from '../base/check.ts'
+import { causesOf } from './causes.ts'
 import { read } from './foreign.ts'
+import { isAbortItself } from './is-abort.ts'
 
 /** `transient`: may pass by itself. `permanent`: the service works, and the same call fails again. `unknown`: the error says neither. */
 export type ErrorClass = 'transient' | 'permanent' | 'unknown'
-
-/** Errors wrapped deeper than this are not looked at. */
-const DEEPEST_CAUSE = 5
 
 /**
  * Tells whether an error may pass by itself. `transient`: connection errors of Node and undici, timeouts, and the HTTP statuses 408,
@@ -37,27 +36,15 @@ export function retryAfterMs(error: unknown, now: number): number | undefined {
   return undefined
 }
 
-/** An error and what it wraps: its cause, the last error of a client that retried by itself, the first of several. */
-function* causesOf(error: unknown): Generator<object> {
-  let at = error
-  for (let depth = 0; depth < DEEPEST_CAUSE && typeof at === 'object' && at !== null; depth++) {
-    yield at
-    const errors = read(at, 'errors')
-    at = read(at, 'cause') ?? read(at, 'lastError') ?? (Array.isArray(errors) ? (errors[0] as unknown) : undefined)
-  }
-}
-
 /** What one error says by itself. */
 function classOf(error: object): ErrorClass | undefined {
-  const name = read(error, 'name')
+  if (isAbortItself(error)) return 'permanent'
   const code = read(error, 'code')
-  if (name === 'AbortError' || name === 'CanceledError' || code === 'ABORT_ERR' || code === 'ERR_CANCELED')
-    return 'permanent'
   if (code === 'timeout/exceeded') return 'transient'
   if (typeof code === 'string' && code !== WRAPPED && DECIDED.test(code)) return 'unknown'
   const status = statusOf(error)
   if (status !== undefined) return isTransient(status) && !USED_UP.has(code) ? 'transient' : 'permanent'
-  if (TRANSIENT_CODES.has(code) || name === 'TimeoutError') return 'transient'
+  if (TRANSIENT_CODES.has(code) || read(error, 'name') === 'TimeoutError') return 'transient'
   // The connection errors of openai and its kin have no code and no name of their own.
   return CONNECTION_ERRORS.has(read(read(error, 'constructor'), 'name')) ? 'transient' : undefined
 }

@@ -3,10 +3,11 @@ import { textOf } from '../base/errors.ts'
 
 export { isThenable, textOf }
 
-/** Reads a property of any value; undefined if the value has none or its getter throws. */
+/** Reads a property of any object or function; undefined for other values, if it is missing, or if its getter throws. */
 export function read(value: unknown, key: string): unknown {
   try {
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined
+    const hasProperties = typeof value === 'function' || (typeof value === 'object' && value !== null)
+    return hasProperties ? (value as Record<string, unknown>)[key] : undefined
   } catch {
     return undefined
   }

@@ -1,0 +1,195 @@
+import { Pipeline, StageKind, StageOutput, StageflowError, type Interceptor, type StageContext } from '@stageflow/core'
+import { timeout } from '@stageflow/interceptor-timeout'
+import { manualClock } from '@stageflow/testing'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+import { circuitBreaker, type CircuitBreakerOptions, type StageCircuitBreakerOptions } from './index.ts'
+
+let clock = manualClock()
+beforeEach(() => {
+  clock = manualClock()
+})
+afterEach(() => expect(clock.timers).toEqual([]))
+
+interface Given {
+  readonly kind?: StageKind
+  readonly options?: CircuitBreakerOptions
+  readonly stage?: StageCircuitBreakerOptions
+  readonly inside?: readonly Interceptor[]
+}
+/** Runs one stage six times. Returns how often its code was called: 6, unless its circuit opened after 5 failures. */
+async function calledOfSix(body: (context: StageContext) => unknown, given: Given = {}): Promise<number> {
+  const { kind = StageKind.TRANSFORM, options = {}, stage, inside = [] } = given
+  let calls = 0
+  const graph = new Pipeline('chat')
+    .withStage(
+      'check',
+      (context): object => {
+        calls++
+        return body(context) as object
+      },
+      kind,
+      stage === undefined ? {} : { circuitBreaker: stage },
+    )
+    .build({ clock, interceptors: [circuitBreaker(options), ...inside] })
+  for (let run = 0; run < 6; run++) {
+    const settled = graph.runSettled({}, { graceMs: 0 })
+    await clock.advance(1_000)
+    await settled
+  }
+  return calls
+}
+const OPENED = 5
+const NOT_OPENED = 6
+
+const throws =
+  (fields: object = {}) =>
+  (): never => {
+    throw Object.assign(new Error('no'), fields)
+  }
+const guard = { kind: StageKind.GUARD }
+const blocks = () => StageOutput.fail('blocked')
+
+test('five verdicts of a guard do not open its circuit', async () => {
+  expect(await calledOfSix(blocks, guard)).toBe(NOT_OPENED)
+  expect(await calledOfSix(async () => StageOutput.fail('blocked', { data: { score: 1 } }), guard)).toBe(NOT_OPENED)
+})
+
+test.each<[what: string, body: (context: StageContext) => unknown]>([
+  ['throws', throws()],
+  ['rejects', async () => throws()()],
+  ['returns an illegal value', () => 7],
+  ['asks for a retry', () => StageOutput.retry('busy')],
+])('a guard that %s has failed itself', async (_, body) => {
+  expect(await calledOfSix(body, guard)).toBe(OPENED)
+})
+
+test('a guard that takes too long has failed, with the timeout inside its breaker too', async () => {
+  const hangs = ({ clock: time, signal }: StageContext) => time.sleep(10_000, signal)
+  expect(await calledOfSix(hangs, { ...guard, inside: [timeout({ ms: 100 })] })).toBe(OPENED)
+})
+
+test('a guard that a retry inside its breaker has given up on has failed', async () => {
+  const givesUp: Interceptor = {
+    name: 'retry',
+    wrap: (next) => async (context) => {
+      await next(context)
+      return StageOutput.fail(new StageflowError('retry/exhausted', 'no'), { retryable: true })
+    },
+  }
+  expect(await calledOfSix(throws(), { ...guard, inside: [givesUp] })).toBe(OPENED)
+})
+
+test('a fail of another kind of stage is a failure, unless it says retryable: false', async () => {
+  expect(await calledOfSix(() => StageOutput.fail('down'))).toBe(OPENED)
+  expect(await calledOfSix(() => StageOutput.fail('down', { retryable: true }))).toBe(OPENED)
+  expect(await calledOfSix(() => StageOutput.fail('no such user', { retryable: false }))).toBe(NOT_OPENED)
+})
+
+test.each([400, 401, 403, 404, 409, 422])('five answers of HTTP %i do not open the circuit', async (status) => {
+  expect(await calledOfSix(throws({ status }))).toBe(NOT_OPENED)
+  expect(await calledOfSix(throws({ cause: { status } }))).toBe(NOT_OPENED)
+})
+
+test.each([
+  ['HTTP 408', { status: 408 }],
+  ['HTTP 429', { status: 429 }],
+  ['HTTP 503', { status: 503 }],
+  ['a connection error', { code: 'ECONNRESET' }],
+  ['a timeout of a client', { name: 'TimeoutError' }],
+  ['an error of no known kind', {}],
+])('five failures with %s open the circuit', async (_, fields) => {
+  expect(await calledOfSix(throws(fields))).toBe(OPENED)
+})
+
+test('a call that succeeds in between resets the count, as a verdict and a 404 do', async () => {
+  const refusals = [blocks, throws({ status: 404 })]
+  for (const refusal of refusals) {
+    let call = 0
+    expect(await calledOfSix(() => (++call === 3 ? refusal() : throws()()), guard)).toBe(NOT_OPENED)
+  }
+})
+
+test('an abort by the stage itself says nothing about the service: it neither counts nor resets the count', async () => {
+  const abort = new DOMException('aborted', 'AbortError')
+  expect(await calledOfSix(() => Promise.reject(abort))).toBe(NOT_OPENED)
+  let call = 0
+  const sometimes = () => Promise.reject(++call === 3 ? new Error('wrapped', { cause: abort }) : new Error('down'))
+  const breaker: CircuitBreakerOptions = { breaker: { type: 'consecutive', failures: 4 } }
+  expect(await calledOfSix(sometimes, { options: breaker })).toBe(OPENED)
+})
+
+test('isFailure decides instead of the defaults, about verdicts too', async () => {
+  const all: Given = { options: { isFailure: () => true } }
+  expect(await calledOfSix(throws({ status: 404 }), all)).toBe(OPENED)
+  expect(await calledOfSix(blocks, { ...guard, ...all })).toBe(OPENED)
+  expect(await calledOfSix(() => StageOutput.fail('no', { retryable: false }), all)).toBe(OPENED)
+  expect(await calledOfSix(throws({ status: 503 }), { options: { isFailure: () => false } })).toBe(NOT_OPENED)
+  expect(await calledOfSix(blocks, { ...guard, ...all, stage: { isFailure: () => false } })).toBe(NOT_OPENED)
+})
+
+test('a probe that ends with a verdict closes the circuit, because the service answered', async () => {
+  const breaker = circuitBreaker({ breaker: { type: 'consecutive', failures: 1 }, halfOpenAfterMs: 100 })
+  let isDown = true
+  const graph = new Pipeline('chat')
+    .withStage('check', () => (isDown ? throws()() : blocks()), StageKind.GUARD)
+    .build({ clock, interceptors: [breaker] })
+  await graph.runSettled()
+  isDown = false
+  await clock.advance(100)
+  await graph.runSettled()
+  expect(breaker.export().circuits[0]?.state).toBe('closed')
+})
+
+test('a failed child run counts in the circuits of its own stages, not in that of the stage around it', async () => {
+  const breaker = circuitBreaker({ breaker: { type: 'consecutive', failures: 3 } })
+  const child = new Pipeline('kid').withStage('ask', throws() as () => object)
+  const graph = new Pipeline('chat').withPipeline('answer', child).build({ clock, interceptors: [breaker] })
+  for (let run = 0; run < 5; run++) await graph.runSettled()
+  const states = breaker.export().circuits.map(({ key, state }) => [key, state])
+  expect(states).toContainEqual(['kid/ask', 'open'])
+  expect(states).toContainEqual(['chat/answer', 'closed'])
+})
+
+test('users that a guard of a child pipeline blocks do not lock others out', async () => {
+  const breaker = circuitBreaker()
+  const child = new Pipeline('kid').withStage(
+    'check',
+    ({ snapshot }) => (snapshot.inputText === 'bad' ? blocks() : {}),
+    StageKind.GUARD,
+  )
+  const graph = new Pipeline('chat').withPipeline('answer', child).build({ clock, interceptors: [breaker] })
+  for (let run = 0; run < 7; run++) await graph.runSettled({ inputText: 'bad' })
+  expect((await graph.runSettled({ inputText: 'good' })).status).toBe('completed')
+})
+
+test('a loop until a guard accepts runs all its attempts, and loops that use them up do not open a circuit', async () => {
+  const breaker = circuitBreaker()
+  const loop = (acceptedAt: number) =>
+    new Pipeline('chat')
+      .withPipeline(
+        'answer',
+        new Pipeline('kid')
+          .withStage('draft', () => ({}))
+          .withStage(
+            'check',
+            ({ snapshot }) =>
+              ++drafts === acceptedAt ? { snapshot: snapshot.inputText ?? '' } : StageOutput.fail(`draft ${drafts}`),
+            StageKind.GUARD,
+            { dependencies: ['draft'] },
+          ),
+        { repeat: { until: 'check', maxAttempts: 10 } },
+      )
+      .build({ clock, interceptors: [breaker] })
+      .runSettled()
+  let drafts = 0
+  expect((await loop(10)).status).toBe('completed')
+  expect(drafts).toBe(10)
+  for (let run = 0; run < 6; run++) {
+    drafts = 0
+    const result = await loop(11)
+    expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/guard-exhausted' }] })
+  }
+  drafts = 0
+  expect((await loop(7)).status).toBe('completed')
+})
