@@ -42,7 +42,7 @@ export async function execute(
   context.onCleanup(async () => {
     over.abort()
     stopRenewing()
-    if (!codeRuns(call)) await released
+    if (released !== undefined && !codeRuns(call)) await released
     land(undefined)
   })
 
@@ -89,7 +89,7 @@ export async function execute(
     await context.codeLeft()
     stopRenewing()
     await renewal
-    // Nothing tells when abandoned code of a child run returns, so the claim stays until its lease ends.
+    // Abandoned code of a child run returns without a signal, so the claim stays until its lease ends.
     if (claimed && !hasAbandonedChild(context.record)) {
       try {
         await askStore(() => store.release(call.id, token), { clock, limitMs })

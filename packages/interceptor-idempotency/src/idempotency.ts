@@ -22,7 +22,7 @@ export interface IdempotencyOptions {
   readonly store?: IdempotencyStore
   /** Finds the key of the work; undefined or null: the stage runs without a key. Default: `snapshot.extensions.idempotencyKey`. */
   readonly key?: (context: StageContext) => string | null | undefined
-  /** Who shares a key: one user (`userId` of `orgId`), all users of a tenant (`orgId`), or everybody. Default: `'user'`. */
+  /** The callers that share a key: one user of a tenant (`userId`, `orgId`), all users of a tenant, or all callers. Default: `'user'`. */
   readonly scope?: IdempotencyScope
   /** How long an output is kept, in ms. Default: 86,400,000 (24 hours). */
   readonly ttlMs?: number

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { type InterceptorContext, type StageContext, StageflowError } from '@stageflow/core'
 import { show } from '@stageflow/core/kit'
 
-/** Who shares a key: one user, all users of a tenant, or everybody. */
+/** The callers that share a key: one user, all users of a tenant, or all callers. */
 export type IdempotencyScope = 'user' | 'tenant' | 'global'
 
 /** The name that core gives to every pipeline made without one. */

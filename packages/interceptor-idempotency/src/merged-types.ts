@@ -11,7 +11,7 @@ export interface IdempotencyStageOptions {
   readonly key?: (context: StageContext) => string | null | undefined
   /** What the work is done with. Another value under the same key fails with `idempotency/parameter-mismatch`. Default: `inputText`, `messages` and `routingDecision` of the snapshot. */
   readonly parameters?: (context: StageContext) => unknown
-  /** Who shares a key of this stage. Default: as `idempotency({ scope })` says. */
+  /** The callers that share a key of this stage. Default: as `idempotency({ scope })` says. */
   readonly scope?: IdempotencyScope
   /** How long the output is kept, in ms. Default: as `idempotency({ ttlMs })` says. */
   readonly ttlMs?: number
