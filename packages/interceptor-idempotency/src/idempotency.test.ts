@@ -297,7 +297,8 @@ test('a key in a pipeline without a name of its own is refused before the stage 
     const graph = pipeline.build({ interceptors, clock })
     const { status, report } = await graph.runSettled({ extensions: { idempotencyKey: 'k' } })
     expect(status).toBe('failed')
-    expect(JSON.stringify(report)).toMatch(/"idempotency\/unnamed-pipeline".*new Pipeline\('shop'\)/)
+    expect(JSON.stringify(report)).toContain('idempotency/unnamed-pipeline')
+    expect(JSON.stringify(report)).toContain("new Pipeline('shop')")
     expect(executions).toBe(0)
   }
   expect((await unnamed.build({ interceptors, clock }).runSettled()).status).toBe('completed')
