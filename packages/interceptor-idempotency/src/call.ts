@@ -1,18 +1,18 @@
-import { type InterceptorContext, type RunStage, StageOutput, StageflowError } from '@stageflow/core'
-import type { FailOutput } from '@stageflow/core'
+import { type FailOutput, type InterceptorContext, type RunStage, StageOutput, StageflowError } from '@stageflow/core'
+import { codeOf, show, textOf } from '@stageflow/core/kit'
 
+import { placeOf } from './key.ts'
 import type { IdempotencyResult, StoreFailedEvent } from './merged-types.ts'
-import { printed } from './option-rules.ts'
 
-/** One call of a stage under a key. */
+/** One call of a stage with a key. */
 export interface Call {
   readonly context: InterceptorContext
   readonly next: RunStage
   /** The name of the work in the store. */
   readonly id: string
-  /** The caller's own name for it. */
+  /** The caller's own name for the work. */
   readonly key: string
-  /** The fingerprint of what it is done with. */
+  /** The hash of what the work is done with. */
   readonly parameters: string
   readonly ttlMs: number
 }
@@ -27,10 +27,9 @@ export function failure(
   message: string,
   more: { readonly cause?: unknown; readonly retryable?: boolean; readonly data?: object } = {},
 ): FailOutput {
-  const { stage } = call.context
   const error = new StageflowError(
     code,
-    `Stage "${stage.name}" of pipeline "${stage.pipeline.name}", idempotency key ${printed(call.key)}: ${message}`,
+    `${placeOf(call.context)}, idempotency key ${show(call.key)}: ${message}`,
     more.cause === undefined ? undefined : { cause: more.cause },
   )
   const { retryable, data } = more
@@ -45,7 +44,7 @@ export function mismatch(call: Call, parameters: string): FailOutput {
   return failure(
     call,
     'idempotency/parameter-mismatch',
-    `the key was used with other parameters (fingerprint ${parameters.slice(0, 8)}…, now ${call.parameters.slice(0, 8)}…). Give new work a new key; where the difference does not matter, name what does with the stage option idempotency: { parameters }.`,
+    `the key was used with other parameters (hash ${parameters.slice(0, 8)}…, now ${call.parameters.slice(0, 8)}…). Use a new key for new work. If the difference does not matter, say what to compare: idempotency: { parameters: (context) => … }.`,
   )
 }
 
@@ -62,22 +61,4 @@ export function storeFailed(
     message: textOf(cause),
     consequence,
   })
-}
-
-/** What a store threw is read with care: it may be anything, and reading it must not end the process. */
-export function textOf(thrown: unknown): string {
-  try {
-    return thrown instanceof Error ? String(thrown.message || thrown.name) : printed(thrown)
-  } catch {
-    return 'an error that cannot be read'
-  }
-}
-
-export function codeOf(thrown: unknown): string | undefined {
-  try {
-    const { code } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as { readonly code?: unknown }
-    return typeof code === 'string' ? code : undefined
-  } catch {
-    return undefined
-  }
 }

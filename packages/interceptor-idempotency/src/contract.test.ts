@@ -11,7 +11,7 @@ describe('without keys', () => {
   for (const { name, run } of interceptorContract(() => idempotency())) test(name, run)
 })
 
-describe('with a key for each run, and a store that answers at once', () => {
+describe('with a key for each run, and a store that answers synchronously', () => {
   const create = (clock: Parameters<typeof scriptedStore>[0]) => idempotency({ store: memoryStore({ clock }) })
   for (const { name, run } of interceptorContract(create, withKey)) test(name, run)
 })

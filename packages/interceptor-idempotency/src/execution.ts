@@ -1,22 +1,23 @@
 import type { StageOutput, StageRecord } from '@stageflow/core'
 
+import { type StoreLimits, askStore } from './ask-store.ts'
 import { type Call, note, storeFailed } from './call.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import { type Landed, leaseLost, record } from './recording.ts'
-import type { ClaimAnswer, IdempotencyStore } from './store.ts'
-import { type Limits, withinLimit } from './waiting.ts'
+import type { IdempotencyStore } from './store.ts'
 
 export interface Settings {
   readonly store: IdempotencyStore
   readonly leaseMs: number
+  readonly waitMs: number
   readonly storeTimeoutMs: number
   readonly onStoreError: 'fail' | 'run'
   readonly heartbeat: Heartbeat
 }
 
 /**
- * Runs the stage under a claim, and records what came of it. `land` is called when others may go on, which is later
- * than the answer where the stage's code outlives it. `claimed`: the store has the claim.
+ * Runs the stage under a claim, and records its output. Calls `land` when waiting callers may go on: later than it returns if
+ * the stage's code outlives the stage. `claimed`: the store has the claim.
  */
 export async function execute(
   call: Call,
@@ -29,21 +30,19 @@ export async function execute(
   const { store, leaseMs, storeTimeoutMs: limitMs, onStoreError, heartbeat } = settings
   const { clock } = context
   const over = new AbortController()
-  const isOver = Promise.withResolvers<void>()
   const lost = Promise.withResolvers<StageOutput>()
   let renewal: Promise<void> | undefined
   let answered = false
-  let stop = (): void => {}
-  let leaving: Promise<void> | undefined = undefined
-  const limits: Limits = { clock, limitMs, signal: () => over.signal }
+  let stopRenewing = (): void => {}
+  let released: Promise<void> | undefined = undefined
+  const limits: StoreLimits = { clock, limitMs, signal: () => over.signal }
   const execution = { call, token, claimed, store, leaseMs, onStoreError, limits, over: over.signal }
 
-  // Whatever happens, such as code that ignores its signal: nothing of this is left when the run is over.
+  // When the run is over, only the wait for abandoned code is left, which needs no timer.
   context.onCleanup(async () => {
     over.abort()
-    isOver.resolve()
-    stop()
-    await leaving
+    stopRenewing()
+    if (released !== undefined && !codeRuns(call)) await released
     land(undefined)
   })
 
@@ -51,7 +50,7 @@ export async function execute(
   async function renew(): Promise<void> {
     try {
       const claim = { token, parameters: call.parameters, leaseMs }
-      const answer: ClaimAnswer = await withinLimit(() => store.claim(call.id, claim), limits)
+      const answer = await askStore(() => store.claim(call.id, claim), limits)
       if (answer.status === 'claimed' || answered) return
       const output = leaseLost(call)
       fork.abort(output.error)
@@ -66,7 +65,7 @@ export async function execute(
   let output: StageOutput
   if (given instanceof Promise) {
     if (claimed)
-      stop = heartbeat.add(clock, () => {
+      stopRenewing = heartbeat.add(clock, () => {
         renewal ??= renew().finally(() => {
           renewal = undefined
         })
@@ -77,25 +76,23 @@ export async function execute(
 
   if (output.status === 'ok') {
     const { answer, landed } = await record(output, execution)
-    stop()
+    stopRenewing()
     land(landed)
     return answer
   }
-  leaving = release()
-  if (!codeRuns(call)) await leaving
+  released = release()
+  if (!codeRuns(call)) await released
   return output
 
-  /** Releases the claim once none of the stage's code runs any more, so that no other run starts it beside that. */
+  /** Releases the claim once none of the stage's code runs, so that no other execution runs beside it. */
   async function release(): Promise<void> {
-    if (codeRuns(call)) await Promise.race([context.codeLeft(), isOver.promise])
-    // A child run may have abandoned code, which is not the stage's own.
-    if (codeRuns(call)) await isOver.promise
-    stop()
+    await context.codeLeft()
+    stopRenewing()
     await renewal
-    // Code that was abandoned may still be at work: its lease runs out by itself.
-    if (claimed && !codeRuns(call)) {
+    // Abandoned code of a child run returns without a signal, so the claim stays until its lease ends.
+    if (claimed && !hasAbandonedChild(context.record)) {
       try {
-        await withinLimit(() => store.release(call.id, token), { clock, limitMs })
+        await askStore(() => store.release(call.id, token), { clock, limitMs })
       } catch (cause) {
         storeFailed(call, 'release', cause, 'none')
       }
@@ -107,9 +104,10 @@ export async function execute(
 function codeRuns({ context }: Call): boolean {
   const { record } = context
   const last = record.attempts.at(-1)
-  return (last !== undefined && last.endedAt === undefined) || hasAbandoned(record)
+  return (last !== undefined && last.endedAt === undefined) || record.abandoned === true
 }
 
-/** Code that ignored its signal, in child runs too: when it ends nobody hears any more. */
-const hasAbandoned = ({ abandoned, children = [] }: StageRecord): boolean =>
-  abandoned === true || children.some(({ stages }) => Object.values(stages).some(hasAbandoned))
+const hasAbandonedChild = ({ children = [] }: StageRecord): boolean =>
+  children.some(({ stages }) =>
+    Object.values(stages).some((stage) => stage.abandoned === true || hasAbandonedChild(stage)),
+  )

@@ -1,8 +1,8 @@
 import type { Clock } from '@stageflow/core'
 
-/** Renews every lease that is held, on one timer a clock; no timer when none is held. */
+/** Renews every lease that is held, with one timer per clock. Has no timer if no lease is held. */
 export interface Heartbeat {
-  /** Calls `renew` now and then until the answer is called. */
+  /** Calls `renew` at every beat until the returned function is called. */
   add(clock: Clock, renew: () => void): () => void
 }
 

@@ -25,7 +25,7 @@ function shop(options: IdempotencyOptions = {}) {
   }
 }
 
-test('case 12.3: two stages of one run under one key keep separate results', async () => {
+test('case 3: two stages of one run under one key keep separate results', async () => {
   const interceptors = [idempotency()]
   const graph = new Pipeline('shop')
     .withStage('charge', () => ({ charged: true }), StageKind.WORK)
@@ -38,7 +38,7 @@ test('case 12.3: two stages of one run under one key keep separate results', asy
   }
 })
 
-test('case 12.3: a thousand repeats give the first output, whole, from one execution', async () => {
+test('case 3: a thousand repeats give the first output, whole, from one execution', async () => {
   let executions = 0
   const graph = new Pipeline('shop')
     .withStage(
@@ -72,7 +72,7 @@ test('case 12.3: a thousand repeats give the first output, whole, from one execu
   expect(executions).toBe(1)
 })
 
-test('a repeat shares nothing with the first output that either could change', async () => {
+test('a repeat gets its own copy of the output', async () => {
   const graph = new Pipeline('shop')
     .withStage('charge', () => ({ tags: new Set(['a']) }), StageKind.WORK)
     .build({ interceptors: [idempotency()], clock })
@@ -86,7 +86,21 @@ test('a repeat shares nothing with the first output that either could change', a
   expect(await tags()).toEqual(new Set(['a']))
 })
 
-test('the record, the events and the note say what happened', async () => {
+test('an output with an own "__proto__" key is stored, and repeats get it', async () => {
+  let executions = 0
+  const foreign = JSON.parse('{"__proto__":{"isAdmin":true},"id":1}') as object
+  const graph = new Pipeline('shop')
+    .withStage('charge', () => ({ foreign, n: ++executions }), StageKind.WORK)
+    .build({ interceptors: [idempotency()], clock })
+  for (let time = 0; time < 2; time++) {
+    const { data } = await graph.run({ extensions: { idempotencyKey: 'k' } })
+    expect(JSON.stringify(data.charge)).toBe('{"foreign":{"__proto__":{"isAdmin":true},"id":1},"n":1}')
+    expect(data.charge?.foreign).not.toHaveProperty('isAdmin')
+  }
+  expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined()
+})
+
+test('record, events and note show whether a stage was executed', async () => {
   const { run, eventSink } = shop()
   const first = await run('k')
   expect(first.report.stages['charge']).toMatchObject({
@@ -103,7 +117,7 @@ test('the record, the events and the note say what happened', async () => {
   expect(eventSink.of('idempotency.hit')).toMatchObject([{ data: { key: 'k', result: 'hit' }, stage: 'charge' }])
 })
 
-test('without a key the stage runs each time, and its note says so', async () => {
+test('without a key the stage runs each time, and its note says no-key', async () => {
   const { run, executions } = shop()
   for (const more of [{}, {}, { extensions: { idempotencyKey: null } }]) {
     const { report } = await run(undefined, more)
@@ -119,7 +133,7 @@ test.each([[''], [7], [{}], [['k']], [true]])('the key %j is refused before the 
   expect(executions()).toBe(0)
 })
 
-test('a key function that throws fails the stage, with what it threw', async () => {
+test('a key function that throws fails the stage, with the thrown error as its cause', async () => {
   const cause = new Error('no header')
   const { run, executions } = shop({
     key: () => {
@@ -139,7 +153,7 @@ test('a promise for a key is refused', async () => {
   expect(await run()).toMatchObject({ errors: [{ code: 'idempotency/illegal-key' }] })
 })
 
-test('a promise that rejects, for a key or for parameters, is refused as any, and ends no process', async () => {
+test('a rejected promise as a key or as parameters is refused like any promise, and does not end the process', async () => {
   const unhandled: unknown[] = []
   const onUnhandled = (reason: unknown): void => void unhandled.push(reason)
   process.on('unhandledRejection', onUnhandled)
@@ -155,7 +169,7 @@ test('a promise that rejects, for a key or for parameters, is refused as any, an
   expect(unhandled).toEqual([])
 })
 
-test('the key may be found by a function that sees the stage, and a stage may have one of its own', async () => {
+test('a function that sees the stage can find the key, and a stage can have its own', async () => {
   const log: string[] = []
   const graph = new Pipeline('shop')
     .withStage('a', () => void log.push('a'), StageKind.WORK)
@@ -170,36 +184,76 @@ test('the key may be found by a function that sees the stage, and a stage may ha
   expect(log.toSorted()).toEqual(['a', 'b', 'b', 'b', 'c', 'c'])
 })
 
-test('case 12.3: the same key with other parameters fails, and the stage does not run', async () => {
+test('case 3: the same key with other parameters fails, and the stage does not run', async () => {
   const { run, executions, eventSink } = shop()
   await run('k', { inputText: 'ten euros' })
   const result = await run('k', { inputText: 'a million euros' })
   expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'idempotency/parameter-mismatch' }] })
   expect(String((result as { errors: readonly { message: string }[] }).errors[0]?.message)).toMatch(
-    /Stage "charge" of pipeline "shop".*"k".*other parameters.*idempotency: \{ parameters \}/,
+    /Stage "charge" of pipeline "shop".*"k".*other parameters.*idempotency: \{ parameters: \(context\) => … \}/,
   )
   expect(eventSink.of('idempotency.parameter_mismatch')).toMatchObject([{ data: { key: 'k' } }])
   expect(executions()).toBe(1)
   expect(await run('k', { inputText: 'ten euros' })).toMatchObject({ data: { charge: { receipt: 'r1' } } })
 })
 
-test('messages and inputs are parameters too; metadata, request id and time are not', async () => {
-  let amount = 1
-  const graph = new Pipeline('shop')
-    .withStage('price', () => ({ amount }))
-    .withStage('charge', () => ({}), StageKind.WORK, { dependencies: ['price'] })
-    .build({ interceptors: [idempotency()], clock })
-  const run = (more: object = {}) => graph.runSettled({ extensions: { idempotencyKey: 'k' }, ...more })
-  await run()
-  expect((await run({ requestId: 'r2', metadata: { a: 1 }, createdAt: 5, userId: 'u' })).status).toBe('completed')
-  expect(await run({ messages: [{ role: 'user', content: 'hi' }] })).toMatchObject({
-    errors: [{ code: 'idempotency/parameter-mismatch' }],
-  })
-  amount = 2
-  expect(await run()).toMatchObject({ errors: [{ code: 'idempotency/parameter-mismatch' }] })
+test('text, messages and routing decision are compared; metadata, request id and time are not', async () => {
+  const { run, executions } = shop()
+  const given = { inputText: 'pay', messages: [{ role: 'user', content: 'hi' }], routingDecision: { route: 'billing' } }
+  await run('k', given)
+  expect((await run('k', { ...given, requestId: 'r2', metadata: { a: 1 }, createdAt: 5 })).status).toBe('completed')
+  for (const other of [{ inputText: 'pay!' }, { messages: [] }, { routingDecision: { route: 'sales' } }])
+    expect(await run('k', { ...given, ...other })).toMatchObject({
+      errors: [{ code: 'idempotency/parameter-mismatch' }],
+    })
+  expect(executions()).toBe(1)
 })
 
-test('a stage may say what its parameters are', async () => {
+test('an honest repeat behind a model that words its answer differently is a hit', async () => {
+  let answers = 0
+  const graph = new Pipeline('chat')
+    .withStage('llm', () => ({ text: `answer ${++answers}` }))
+    .withStage('check', ({ inputs }) => ({ ok: inputs.from('llm').text.length }), StageKind.GUARD, {
+      dependencies: ['llm'],
+    })
+    .withStage('save', ({ inputs }) => ({ saved: inputs.from('llm').text }), StageKind.WORK, {
+      dependencies: ['llm', 'check'],
+    })
+    .build({ interceptors: [idempotency()], clock })
+  const run = () => graph.runSettled({ inputText: 'Hi', extensions: { idempotencyKey: 'k' } })
+  expect((await run()).data.save).toEqual({ saved: 'answer 1' })
+  const repeat = await run()
+  expect(repeat).toMatchObject({ status: 'completed', data: { save: { saved: 'answer 1' } } })
+  expect(repeat.report.stages['save']?.notes.idempotency?.result).toBe('hit')
+})
+
+test('in a child run, what the child was given is compared', async () => {
+  let written = 0
+  const child = new Pipeline('child').withStage('write', () => ({ written: ++written }), StageKind.WORK)
+  let price = 10
+  const graph = new Pipeline('parent')
+    .withStage('quote', () => ({ price }))
+    .withPipeline('given', child, {
+      dependencies: ['quote'],
+      input: (inputs) => ({ inputText: `pay ${inputs.from('quote').price}` }),
+    })
+    .build({ interceptors: [idempotency()], clock })
+  const run = () => graph.runSettled({ extensions: { idempotencyKey: 'k' } })
+  expect(await run()).toMatchObject({ status: 'completed', data: { given: { write: { written: 1 } } } })
+  expect(await run()).toMatchObject({ status: 'completed', data: { given: { write: { written: 1 } } } })
+  price = 20
+  expect(JSON.stringify((await run()).report)).toContain('idempotency/parameter-mismatch')
+})
+
+test('the store gets a SHA-256 of the parameters', async () => {
+  const store = memoryStore({ clock })
+  const seen: string[] = []
+  const claim: IdempotencyStore['claim'] = (key, given) => (seen.push(given.parameters), store.claim(key, given))
+  await shop({ store: { ...store, claim } }).run('k', { inputText: 'pay' })
+  expect(seen).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)])
+})
+
+test('a stage can choose its parameters', async () => {
   const graph = new Pipeline('shop')
     .withStage('charge', () => ({}), StageKind.WORK, {
       idempotency: { parameters: ({ snapshot }) => snapshot.metadata['amount'] },
@@ -212,21 +266,85 @@ test('a stage may say what its parameters are', async () => {
   expect(await run(2, 'a')).toMatchObject({ errors: [{ code: 'idempotency/parameter-mismatch' }] })
 })
 
-test('parameters that cannot be compared fail the stage before it runs', async () => {
+test.each<[what: string, parameters: () => unknown, why: string]>([
+  ['that cannot be compared', () => ({ client: new (class Client {})() }), '.client is an instance of Client'],
+  ['that are undefined', () => undefined, 'its parameters are undefined'],
+  [
+    'whose function throws',
+    () => (undefined as unknown as { n: number }).n,
+    'returns its parameters threw: Cannot read',
+  ],
+])('parameters %s fail the stage before it runs', async (_, parameters, why) => {
   let executions = 0
   const graph = new Pipeline('shop')
-    .withStage('client', () => ({ client: new (class Client {})() }))
-    .withStage('charge', () => void executions++, StageKind.WORK, { dependencies: ['client'] })
+    .withStage('charge', () => void executions++, StageKind.WORK, { idempotency: { parameters } })
     .build({ interceptors: [idempotency()], clock })
   const result = await graph.runSettled({ extensions: { idempotencyKey: 'k' } })
   expect(result).toMatchObject({ errors: [{ code: 'idempotency/illegal-parameters' }] })
-  expect(result.report.stages['charge']?.error?.message).toContain('[0].client.client is an instance of Client')
+  expect(result.report.stages['charge']?.error?.message).toContain(why)
   expect(executions).toBe(0)
-  const without = await graph.runSettled({})
-  expect(without.status).toBe('completed')
+  expect((await graph.runSettled({})).status).toBe('completed')
 })
 
-test('tenants, pipelines and keys are apart, whatever their names hold', async () => {
+test('a key in a pipeline without a name of its own is refused before the stage runs', async () => {
+  const interceptors = [idempotency()]
+  let executions = 0
+  const work = () => ({ order: ++executions })
+  const unnamed = new Pipeline().withStage('persist', work, StageKind.WORK)
+  const below = new Pipeline().withPipeline('child', new Pipeline('named').withStage('persist', work, StageKind.WORK))
+  const inside = new Pipeline('shop').withPipeline('child', unnamed)
+  for (const pipeline of [unnamed, below, inside] as unknown as Pipeline[]) {
+    const graph = pipeline.build({ interceptors, clock })
+    const { status, report } = await graph.runSettled({ extensions: { idempotencyKey: 'k' } })
+    expect(status).toBe('failed')
+    expect(JSON.stringify(report)).toContain('idempotency/unnamed-pipeline')
+    expect(JSON.stringify(report)).toContain("new Pipeline('shop')")
+    expect(executions).toBe(0)
+  }
+  expect((await unnamed.build({ interceptors, clock }).runSettled()).status).toBe('completed')
+})
+
+/** The results of one key in one store, for Ada and Eve of one tenant and Bob of another. */
+async function sharing(options: IdempotencyOptions, scope?: 'user' | 'tenant' | 'global') {
+  const store = memoryStore({ clock })
+  const graph = new Pipeline('shop')
+    .withStage('card', ({ userId }) => ({ of: userId }), StageKind.WORK, {
+      idempotency: scope === undefined ? {} : { scope },
+    })
+    .build({ interceptors: [idempotency({ store, ...options })], clock })
+  const seen: unknown[] = []
+  for (const [userId, orgId] of [
+    ['ada', 'acme'],
+    ['eve', 'acme'],
+    ['bob', 'other'],
+    ['ada', 'acme'],
+    ['eve', undefined],
+  ] as const) {
+    const { data } = await graph.run({ userId, orgId, inputText: 'buy', extensions: { idempotencyKey: '1' } })
+    seen.push(data.card?.of)
+  }
+  return seen
+}
+
+test('users do not share keys, unless the scope says so', async () => {
+  expect(await sharing({})).toEqual(['ada', 'eve', 'bob', 'ada', 'eve'])
+  expect(await sharing({ scope: 'user' })).toEqual(['ada', 'eve', 'bob', 'ada', 'eve'])
+  expect(await sharing({ scope: 'tenant' })).toEqual(['ada', 'ada', 'bob', 'ada', 'eve'])
+  expect(await sharing({ scope: 'global' })).toEqual(['ada', 'ada', 'ada', 'ada', 'ada'])
+})
+
+test('the scope of a stage wins over that of the interceptor', async () => {
+  expect(await sharing({ scope: 'global' }, 'user')).toEqual(['ada', 'eve', 'bob', 'ada', 'eve'])
+  expect(await sharing({}, 'tenant')).toEqual(['ada', 'ada', 'bob', 'ada', 'eve'])
+})
+
+test('keys of different scopes are different keys', async () => {
+  const store = memoryStore({ clock })
+  for (const scope of ['user', 'tenant', 'global'] as const) await shop({ store, scope }).run('k')
+  expect(store.size).toBe(3)
+})
+
+test('tenants, pipelines, stages and keys keep apart, whatever characters their names contain', async () => {
   const store = memoryStore({ clock })
   const log: string[] = []
   const build = (pipeline: string, stage: string) =>
@@ -249,18 +367,18 @@ test('tenants, pipelines and keys are apart, whatever their names hold', async (
   expect(store.size).toBe(8)
 })
 
-test('however long the key, the store gets at most 256 characters', async () => {
+test('the store gets at most 256 characters, however long the key is', async () => {
   const store = memoryStore({ clock })
   const keys: string[] = []
   const watched: IdempotencyStore = { ...store, claim: (key, claim) => (keys.push(key), store.claim(key, claim)) }
   const { run } = shop({ store: watched })
   for (const length of [1, 200, 240, 10_000]) await run('\u{1f600}'.repeat(length / 2) + 'k'.repeat(length % 2))
   expect(keys.map((key) => key.length <= 256)).toEqual([true, true, true, true])
-  expect(keys[0]).toBe('[null,"shop","charge","k",null]')
+  expect(keys[0]).toBe('[[null,null],"shop","charge","k",null]')
   expect(keys[3]).toMatch(/^sha256:[0-9a-f]{64}$/)
 })
 
-test('items of a map and children of different stages are apart; a repeat does none of it again', async () => {
+test('items of a map and children of different stages keep apart, and a repeat executes none again', async () => {
   const log: string[] = []
   const item = new Pipeline('item').withStage(
     'write',
@@ -280,7 +398,7 @@ test('items of a map and children of different stages are apart; a repeat does n
   expect(log.toSorted()).toEqual(['1', '2', '3', 'once'])
 })
 
-test('attempts of a loop are apart, those of a loop inside of a loop too; a repeat does none of it again', async () => {
+test('attempts of a loop keep apart, also inside another loop, and a repeat executes none again', async () => {
   let written = 0
   const eventSink = recordingSink()
   const refusing = (times: number) => {
@@ -304,7 +422,7 @@ test('attempts of a loop are apart, those of a loop inside of a loop too; a repe
   expect(eventSink.of('idempotency.hit')).toHaveLength(6)
 })
 
-test('a child of two pipelines, at a stage of the same name, is a child of each; on its own it is another still', async () => {
+test('a child of two pipelines keeps apart by its parent, and from its runs without a parent', async () => {
   const log: string[] = []
   const store = memoryStore({ clock })
   const child = new Pipeline('child').withStage('write', () => void log.push('write'), StageKind.WORK)
@@ -320,7 +438,7 @@ test('a child of two pipelines, at a stage of the same name, is a child of each;
   expect(store.size).toBe(4)
 })
 
-test('children that one stage starts by itself keep apart by their order, and a repeat finds each again', async () => {
+test('children that a stage starts with runChild keep apart by their order, and a repeat finds each of them', async () => {
   const child = new Pipeline('child').withStage(
     'write',
     ({ snapshot }) => ({ n: snapshot.metadata['n'] }),
@@ -341,7 +459,7 @@ test('children that one stage starts by itself keep apart by their order, and a 
   expect(seen).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }, { n: 1 }, { n: 2 }, { n: 3 }])
 })
 
-test('a hit does not run what is nested in its stage', async () => {
+test('a hit does not run the child pipeline of its stage', async () => {
   const log: string[] = []
   const child = new Pipeline('child').withStage('inner', () => void log.push('inner'))
   const graph = new Pipeline('parent')
@@ -354,7 +472,7 @@ test('a hit does not run what is nested in its stage', async () => {
   expect(again.report.stages['outer']?.children).toBeUndefined()
 })
 
-test('only WORK stages, others by option, and none with idempotency: false', async () => {
+test('WORK stages take part, others with an option, and none with idempotency: false', async () => {
   const log: string[] = []
   const graph = new Pipeline('kinds')
     .withStage('transform', () => void log.push('transform'))
@@ -369,7 +487,7 @@ test('only WORK stages, others by option, and none with idempotency: false', asy
   expect(report.stages['off']?.notes).toEqual({})
 })
 
-test('case 12.3: what is not ok is not kept', async () => {
+test('case 3: an output that is not ok is not kept', async () => {
   const outcomes = [
     StageOutput.skip('not now'),
     StageOutput.retry('later'),
@@ -390,7 +508,7 @@ test('case 12.3: what is not ok is not kept', async () => {
   expect(seen).toEqual(['skip', 'fail', 'fail', 'cancel', 'ok', 'ok', 'ok'])
 })
 
-test('an output is kept for 24 hours unless told otherwise, to the millisecond', async () => {
+test('an output is kept for 24 hours by default, to the millisecond', async () => {
   const { run, executions } = shop({ store: memoryStore({ clock }) })
   await run('k')
   await clock.advance(24 * 3_600_000 - 1)
@@ -401,7 +519,7 @@ test('an output is kept for 24 hours unless told otherwise, to the millisecond',
   expect(executions()).toBe(2)
 })
 
-test('how long it is kept may be said for all stages and for one', async () => {
+test('the time to live can be set for all stages and for one', async () => {
   const log: string[] = []
   const graph = new Pipeline('shop')
     .withStage('a', () => void log.push('a'), StageKind.WORK)
@@ -416,7 +534,7 @@ test('how long it is kept may be said for all stages and for one', async () => {
   expect(log).toEqual(['a', 'b', 'b', 'a', 'b'])
 })
 
-test('a stage that streams is refused when the graph is built, unless it is left out', () => {
+test('a stage that streams is refused by build(), unless it is left out', () => {
   const streaming = (idempotent?: false) =>
     new Pipeline('chat').withStage(
       'speak',
@@ -431,19 +549,29 @@ test('a stage that streams is refused when the graph is built, unless it is left
   expect(() => streaming(false).build({ interceptors: [idempotency()], clock })).not.toThrow()
 })
 
-test('options that make no sense are refused at once, all in one error', () => {
-  const bad = { store: {}, key: 'k', ttlMs: 0, leaseMs: NaN, storeTimeoutMs: Infinity, onStoreError: 'ignore', ttl: 1 }
+test('illegal options are refused at once, all in one error', () => {
+  const bad = {
+    store: {},
+    key: 'k',
+    scope: 'org',
+    ttlMs: 0,
+    leaseMs: NaN,
+    waitMs: 0,
+    storeTimeoutMs: Infinity,
+    onStoreError: 'ignore',
+    ttl: 1,
+  }
   const error = thrownBy(() => idempotency(bad as never))
   expect(StageflowError.is(error, 'idempotency/illegal-option')).toBe(true)
-  for (const key of ['store', 'key', 'ttlMs', 'leaseMs', 'storeTimeoutMs', 'onStoreError', 'ttl'])
-    expect(String(error)).toMatch(new RegExp(`\\b${key}\\b`))
-  for (const given of [null, 7, 'x', []]) expect(() => idempotency(given as never)).toThrow('pass an object')
+  for (const key of Object.keys(bad)) expect(String(error)).toMatch(new RegExp(`\\b${key}\\b`))
+  for (const given of [null, 7, 'x', []])
+    expect(() => idempotency(given as never)).toThrow('idempotency(): the options must be an object')
   for (const ttlMs of [-1, 1.5, '5', null, 2 ** 60, 10n])
-    expect(() => idempotency({ ttlMs: ttlMs as number })).toThrow('ttlMs is')
+    expect(() => idempotency({ ttlMs: ttlMs as number })).toThrow('ttlMs must be a whole number')
 })
 
-test('stage options that make no sense are refused when the graph is built', () => {
-  for (const bad of [true, null, 7, [], { key: 'k' }, { ttlMs: -1 }, { parameters: {} }, { time: 1 }])
+test('illegal stage options are refused by build()', () => {
+  for (const bad of [true, null, 7, [], { key: 'k' }, { ttlMs: -1 }, { scope: 'org' }, { parameters: {} }, { time: 1 }])
     expect(
       codesOf(() =>
         new Pipeline('shop')
@@ -453,24 +581,24 @@ test('stage options that make no sense are refused when the graph is built', () 
     ).toContain('idempotency/illegal-option')
 })
 
-test('the types know what may be written', () => {
+test('the types allow legal options only', () => {
   const stage = () => ({})
   const pipeline = new Pipeline('shop')
     .withStage('a', stage, StageKind.WORK, { idempotency: false })
     .withStage('b', stage, { idempotency: { key: ({ stage: { name } }) => name, parameters: () => 1, ttlMs: 5 } })
-    // @ts-expect-error it is on by its kind, or by an object
+    // @ts-expect-error a stage takes part by its kind, or with an object
     .withStage('c', stage, { idempotency: true })
-    // @ts-expect-error a key is found by a function
+    // @ts-expect-error a function finds the key
     .withStage('d', stage, { idempotency: { key: 'k' } })
   expect(() => pipeline.build({ interceptors: [idempotency()] })).toThrow(
-    /Stage "c", idempotency.*\n.*Stage "d", idempotency/,
+    /Stage "c", option idempotency.*\n.*Stage "d", option idempotency/,
   )
-  // @ts-expect-error a key is a text
+  // @ts-expect-error a key is a string
   const run = () => pipeline.build().run({ extensions: { idempotencyKey: 7 } })
   expect(run).toBeTypeOf('function')
 })
 
-test('inside a retry it is refused: it would take each attempt for a call of its own', () => {
+test('build() refuses it inside a retry, where each attempt would be a call of its own', () => {
   const retry: Interceptor = { name: 'retry', settled: () => {} }
   const build = (interceptors: Parameters<typeof shopWith>[0]) => () => shopWith(interceptors)
   expect(build([retry, idempotency()])).toThrow('core/build')

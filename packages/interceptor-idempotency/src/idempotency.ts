@@ -1,59 +1,75 @@
 import {
   type Interceptor,
-  type InterceptorContext,
   type StageContext,
   type StageInfo,
   StageKind,
   StageOutput,
   StageflowError,
 } from '@stageflow/core'
+import { MILLISECONDS, checkOptions, functionLike, objectWith, oneOf, whole } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
 
-import type { Call } from './call.ts'
-import { NoFingerprint, fingerprint } from './fingerprint.ts'
 import { heartbeat } from './heartbeat.ts'
+import { type IdempotencyScope, readKey, storageKey } from './key.ts'
 import { memoryStore } from './memory-store.ts'
 import type { IdempotencyStageOptions } from './merged-types.ts'
-import { callable, checkOptions, milliseconds, printed } from './option-rules.ts'
+import { givenByCaller, hashParameters } from './parameters.ts'
 import { singleFlight } from './single-flight.ts'
-import { storageKey } from './storage-key.ts'
 import type { IdempotencyStore } from './store.ts'
 
 export interface IdempotencyOptions {
-  /** Where claims and outputs are kept. Default: `memoryStore()`, which only this process knows. */
+  /** Keeps claims and outputs. Default: `memoryStore()`, which only this process sees. */
   readonly store?: IdempotencyStore
-  /** Finds the key of the work; undefined, or null: the stage runs without. Default: `snapshot.extensions.idempotencyKey`. */
+  /** Finds the key of the work; undefined or null: the stage runs without a key. Default: `snapshot.extensions.idempotencyKey`. */
   readonly key?: (context: StageContext) => string | null | undefined
-  /** How long an output is kept, in milliseconds. Default: 86,400,000 (24 hours). */
+  /** The callers that share a key: one user of a tenant (`userId`, `orgId`), all users of a tenant, or all callers. Default: `'user'`. */
+  readonly scope?: IdempotencyScope
+  /** How long an output is kept, in ms. Default: 86,400,000 (24 hours). */
   readonly ttlMs?: number
-  /** How long a claim holds unless it is renewed, which it is three times in it, in milliseconds. Default: 30,000. */
+  /** How long a claim holds unless it is renewed, in ms. Renewed three times per lease. Default: 30,000. */
   readonly leaseMs?: number
-  /** How long one operation of the store may take, in milliseconds. Default: 5,000. */
+  /** Maximum time to wait for another execution with the same key, in ms. Default: 30,000. */
+  readonly waitMs?: number
+  /** Maximum time per operation of the store, in ms. Default: 5,000. */
   readonly storeTimeoutMs?: number
-  /** What a stage does when the store cannot be used: `fail` (default) with `idempotency/store-unavailable`, or `run` without. */
+  /** If the store fails: `fail` the stage with `idempotency/store-unavailable`, or `run` it without the store. Default: `'fail'`. */
   readonly onStoreError?: 'fail' | 'run'
 }
 
-const STAGE_RULES = { key: callable, parameters: callable, ttlMs: milliseconds }
-const RULES = {
-  store: [isStore, 'a store: an object with claim, complete and release'],
-  key: callable,
-  ttlMs: milliseconds,
-  leaseMs: milliseconds,
-  storeTimeoutMs: milliseconds,
-  onStoreError: [(value: unknown) => value === 'fail' || value === 'run', "'fail' or 'run'"],
-} as const
+/** A hundred years: every store can add that to the present. */
+const LONGEST_MS = 100 * 366 * 86_400_000
+const KEPT_MS = whole(1, LONGEST_MS)
+const KEY = functionLike('(context) => key')
+const SCOPE = oneOf('user', 'tenant', 'global')
+
+const RULES: OptionRules<IdempotencyOptions> = {
+  store: objectWith('a store', 'claim', 'complete', 'release'),
+  key: KEY,
+  scope: SCOPE,
+  ttlMs: KEPT_MS,
+  leaseMs: KEPT_MS,
+  waitMs: MILLISECONDS,
+  storeTimeoutMs: MILLISECONDS,
+  onStoreError: oneOf('fail', 'run'),
+}
+const STAGE_RULES: OptionRules<IdempotencyStageOptions> = {
+  key: KEY,
+  parameters: functionLike('(context) => value'),
+  scope: SCOPE,
+  ttlMs: KEPT_MS,
+}
 
 /**
- * Does the work of WORK stages once for each key, however often and wherever it is asked for: a repeat gets the first
- * output. Other stages by the stage option `idempotency: {}`. Throws `idempotency/illegal-option`; refuses a stage that
- * streams at `build()` with `idempotency/streams`.
+ * Executes WORK stages once per key: a repeat gets the first output. Other stages take part with the stage option
+ * `idempotency: {}`. Throws `idempotency/illegal-option`. A stage that streams is refused by `build()` with
+ * `idempotency/streams`.
  */
 export function idempotency(options: IdempotencyOptions = {}): Interceptor {
-  checkOptions('idempotency', options, RULES)
-  const { store = memoryStore(), key = keyOfRun, ttlMs = 86_400_000, leaseMs = 30_000 } = options
-  const { storeTimeoutMs = 5_000, onStoreError = 'fail' } = options
+  checkOptions('idempotency()', 'idempotency/illegal-option', options, RULES)
+  const { store = memoryStore(), key = keyOfRun, scope = 'user', ttlMs = 86_400_000, leaseMs = 30_000 } = options
+  const { waitMs = 30_000, storeTimeoutMs = 5_000, onStoreError = 'fail' } = options
   const beat = heartbeat(Math.max(1, Math.floor(leaseMs / 3)))
-  const once = singleFlight({ store, leaseMs, storeTimeoutMs, onStoreError, heartbeat: beat })
+  const once = singleFlight({ store, leaseMs, waitMs, storeTimeoutMs, onStoreError, heartbeat: beat })
 
   return {
     name: 'idempotency',
@@ -62,25 +78,19 @@ export function idempotency(options: IdempotencyOptions = {}): Interceptor {
     wrap(next, stage) {
       const own = stage.options.idempotency
       if (own === false || (own === undefined && stage.kind !== StageKind.WORK)) return next
-      const { key: keyOf = key, parameters = parametersOf, ttlMs: ownTtlMs = ttlMs } = checkedStage(stage, own)
+      const stageOptions = checkedStage(stage, own)
+      const { key: keyOf = key, parameters: compared = givenByCaller } = stageOptions
       return (context) => {
-        const given = keyIn(context, keyOf)
+        const given = readKey(context, keyOf)
         if (given === undefined) {
           context.note('idempotency', NO_KEY)
           return next(context)
         }
         if (typeof given !== 'string') return StageOutput.fail(given)
-        const hash = fingerprintOf(context, parameters)
-        if (typeof hash !== 'string') return StageOutput.fail(hash)
-        const call: Call = {
-          context,
-          next,
-          id: storageKey(context, given),
-          key: given,
-          parameters: hash,
-          ttlMs: ownTtlMs,
-        }
-        return once(call)
+        const parameters = hashParameters(context, compared)
+        if (typeof parameters !== 'string') return StageOutput.fail(parameters)
+        const id = storageKey(context, given, stageOptions.scope ?? scope)
+        return once({ context, next, id, key: given, parameters, ttlMs: stageOptions.ttlMs ?? ttlMs })
       }
     },
   }
@@ -90,66 +100,13 @@ const NO_KEY = Object.freeze({ result: 'no-key' })
 
 const keyOfRun = (context: StageContext): string | undefined => context.snapshot.extensions.idempotencyKey
 
-const parametersOf = ({ inputs, snapshot }: StageContext): unknown => [
-  inputs.toJSON(),
-  snapshot.inputText,
-  snapshot.messages,
-]
-
-function checkedStage(stage: StageInfo, own: unknown): IdempotencyStageOptions {
-  const where = `Stage "${stage.name}", idempotency`
-  if (own !== undefined) checkOptions(where, own, STAGE_RULES)
+function checkedStage(stage: StageInfo, own: IdempotencyStageOptions = {}): IdempotencyStageOptions {
+  const where = `Stage "${stage.name}", option idempotency`
+  checkOptions(where, 'idempotency/illegal-option', own, STAGE_RULES)
   if (stage.streams)
     throw new StageflowError(
       'idempotency/streams',
-      `${where}: the stage streams, and chunks are not kept: a repeat would have none. Stream in a stage of another kind and do the work in one after it, or write idempotency: false.`,
+      `${where}: the stage streams, and its chunks are not kept, so a repeat would have none. Stream in one stage and do the work in a stage after it, or pass idempotency: false.`,
     )
-  return own ?? {}
-}
-
-/** The key, undefined where there is none, or why it cannot be one. */
-function keyIn(context: InterceptorContext, keyOf: NonNullable<IdempotencyOptions['key']>): unknown {
-  const where = `Stage "${context.stage.name}" of pipeline "${context.stage.pipeline.name}"`
-  try {
-    const key: unknown = keyOf(context)
-    if (key === undefined || key === null) return undefined
-    if (typeof key === 'string' && key !== '') return key
-    unheard(key)
-    return new StageflowError(
-      'idempotency/illegal-key',
-      `${where}: the idempotency key is ${printed(key)}; it is a text with at least one character, or undefined to run without one.`,
-    )
-  } catch (cause) {
-    return new StageflowError(
-      'idempotency/illegal-key',
-      `${where}: the function that finds the idempotency key threw; let it answer undefined where there is no key.`,
-      { cause },
-    )
-  }
-}
-
-/** The fingerprint, or why there is none. */
-function fingerprintOf(context: InterceptorContext, parameters: (context: StageContext) => unknown): unknown {
-  try {
-    const given = parameters(context)
-    unheard(given)
-    return fingerprint(given)
-  } catch (cause) {
-    const why = cause instanceof NoFingerprint ? `${cause.message}, which cannot be compared` : 'they cannot be read'
-    return new StageflowError(
-      'idempotency/illegal-parameters',
-      `Stage "${context.stage.name}" of pipeline "${context.stage.pipeline.name}": of its parameters ${why}. Say which count: idempotency: { parameters: (context) => … }.`,
-      { cause },
-    )
-  }
-}
-
-/** A promise, which is refused here: that it may reject must not end the process. */
-function unheard(value: unknown): void {
-  if (value instanceof Promise) value.catch(() => {})
-}
-
-function isStore(value: unknown): boolean {
-  const { claim, complete, release } = (value ?? {}) as Partial<Record<keyof IdempotencyStore, unknown>>
-  return typeof claim === 'function' && typeof complete === 'function' && typeof release === 'function'
+  return own
 }

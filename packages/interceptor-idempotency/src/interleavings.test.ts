@@ -9,7 +9,7 @@ import { memoryStore } from './memory-store.ts'
 
 const LEASE_MS = 100
 
-/** Runs of one piece of work that start, end and are aborted at any time, in two processes that share a store. */
+/** A run of one piece of work that starts, ends and is aborted at any time, in one of two processes that share a store. */
 const caller = fc.record({
   process: fc.integer({ min: 0, max: 1 }),
   key: fc.constantFrom('x', 'y'),
@@ -17,10 +17,10 @@ const caller = fc.record({
   lastsMs: fc.integer({ min: 0, max: 250 }),
   ends: fc.constantFrom('ok', 'ok', 'fail', 'skip', 'throw'),
   abortedAt: fc.option(fc.integer({ min: 0, max: 600 }), { nil: undefined }),
-  heedsSignal: fc.boolean(),
+  obeysSignal: fc.boolean(),
 })
 
-test('whoever comes, fails or leaves when: never two at work on one key, one output for all, nothing left', async () => {
+test('in any interleaving of callers, two never work on one key, all get one output, and no claim is left', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(caller, { minLength: 1, maxLength: 12 }), fc.boolean(), async (callers, atOnce) => {
       const clock = manualClock()
@@ -33,14 +33,14 @@ test('whoever comes, fails or leaves when: never two at work on one key, one out
           .withStage(
             'charge',
             async ({ snapshot, signal }) => {
-              const { lastsMs, ends, heedsSignal } = snapshot.metadata as unknown as (typeof callers)[number]
+              const { lastsMs, ends, obeysSignal } = snapshot.metadata as unknown as (typeof callers)[number]
               const key = snapshot.extensions.idempotencyKey ?? ''
               expect(working.get(key) ?? 0, 'at work on one key').toBe(0)
               expect(done.has(key), 'worked after it was done').toBe(false)
               working.set(key, 1)
               const n = ++executions
               try {
-                await clock.sleep(lastsMs, heedsSignal ? signal : undefined)
+                await clock.sleep(lastsMs, obeysSignal ? signal : undefined)
               } finally {
                 working.delete(key)
               }

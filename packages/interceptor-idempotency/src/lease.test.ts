@@ -1,10 +1,10 @@
-import { Pipeline, StageKind } from '@stageflow/core'
+import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import type { Interceptor, StageContext } from '@stageflow/core'
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { afterEach, expect, test } from 'vitest'
 
 import { scriptedStore } from '../test/scripted-store.ts'
-import { idempotency } from './idempotency.ts'
+import { idempotency, type IdempotencyOptions } from './idempotency.ts'
 import { memoryStore } from './memory-store.ts'
 import type { IdempotencyStore } from './store.ts'
 
@@ -17,11 +17,12 @@ function processOn(
   store: IdempotencyStore,
   body: (context: StageContext) => Promise<object>,
   inner: Interceptor[] = [],
+  options: IdempotencyOptions = {},
 ) {
   const eventSink = recordingSink()
   const graph = new Pipeline('shop')
     .withStage('charge', body, StageKind.WORK)
-    .build({ interceptors: [idempotency({ store }), ...inner], clock, eventSink })
+    .build({ interceptors: [idempotency({ store, ...options }), ...inner], clock, eventSink })
   return { run: (options = {}, more = input) => graph.runSettled(more, options), eventSink }
 }
 
@@ -31,17 +32,20 @@ const lasting = (ms: number, by: string, log: string[]) => async () => {
   return { by }
 }
 
-test('a lease of 30 seconds is renewed for as long as the stage runs', async () => {
+test('a lease of 30 seconds is renewed as long as the stage runs', async () => {
   const store = scriptedStore(clock)
   const log: string[] = []
-  const runs = [processOn(store, lasting(300_000, 'one', log)).run(), processOn(store, lasting(1, 'other', log)).run()]
+  const runs = [
+    processOn(store, lasting(300_000, 'one', log)).run(),
+    processOn(store, lasting(1, 'other', log), [], { waitMs: 400_000 }).run(),
+  ]
   await clock.advance(301_000)
   const [, other] = await Promise.all(runs)
   expect(log).toEqual(['one'])
   expect(other).toMatchObject({ status: 'completed', data: { charge: { by: 'one' } } })
 })
 
-test('a hundred leases are renewed by one timer, and it goes with the last', async () => {
+test('one timer renews a hundred leases, and ends with the last', async () => {
   const store = scriptedStore(clock)
   const { run } = processOn(store, async ({ snapshot }) => {
     await clock.sleep(snapshot.extensions.idempotencyKey === 'k0' ? 50_000 : 40_000)
@@ -58,14 +62,14 @@ test('a hundred leases are renewed by one timer, and it goes with the last', asy
   for (const { status } of await Promise.all(runs)) expect(status).toBe('completed')
 })
 
-test('a slow owner that was replaced fails with lease-lost when it completes, and what it did is not the result', async () => {
+test('a slow owner that was replaced fails with lease-lost when it completes, and its output is not the result', async () => {
   const storeClock = manualClock()
   const store = memoryStore({ clock: storeClock })
   const log: string[] = []
   const slow = processOn(store, lasting(5_000, 'slow', log))
   const first = slow.run()
   await clock.settle()
-  await storeClock.advance(30_000) // its process hung: the store's time passed, its own did not
+  await storeClock.advance(30_000) // the process hung: time passed for the store only
   const heir = await (async () => {
     const run = processOn(store, lasting(0, 'heir', log)).run()
     await clock.advance(0)
@@ -80,7 +84,7 @@ test('a slow owner that was replaced fails with lease-lost when it completes, an
   expect(log).toEqual(['slow', 'heir'])
 })
 
-test('an owner that finds at a renewal that it was replaced is aborted, and fails at once', async () => {
+test('a renewal that finds another owner aborts the stage, which fails at once', async () => {
   const storeClock = manualClock()
   const store = memoryStore({ clock: storeClock })
   const reasons: unknown[] = []
@@ -101,7 +105,7 @@ test('an owner that finds at a renewal that it was replaced is aborted, and fail
   expect(await heir).toMatchObject({ data: { charge: { by: 'heir' } } })
 })
 
-test('a slow owner that nobody replaced keeps its claim and its output', async () => {
+test('a slow owner that was not replaced keeps its claim and its output', async () => {
   const storeClock = manualClock()
   const store = memoryStore({ clock: storeClock })
   const log: string[] = []
@@ -115,7 +119,7 @@ test('a slow owner that nobody replaced keeps its claim and its output', async (
   expect(log).toEqual(['slow'])
 })
 
-test('a renewal that fails is told, and the next one makes up for it', async () => {
+test('a failed renewal is an event, and the next one makes up for it', async () => {
   const store = scriptedStore(clock)
   const log: string[] = []
   const owner = processOn(store, lasting(40_000, 'owner', log))
@@ -132,7 +136,7 @@ test('a renewal that fails is told, and the next one makes up for it', async () 
   ])
 })
 
-/** Answers for the stage after `ms`, while its code goes on. */
+/** Answers instead of the stage after `ms`, while its code goes on. */
 const impatient = (ms: number): Interceptor => ({
   name: 'impatient',
   wrap: (next) => async (context) => {
@@ -145,7 +149,7 @@ const impatient = (ms: number): Interceptor => ({
   },
 })
 
-test('a key whose stage failed while its code still runs is not free before the code has left', async () => {
+test('a key whose stage failed while its code runs is free once the code has returned', async () => {
   const store = scriptedStore(clock)
   const log: string[] = []
   const leaving = processOn(store, async () => {
@@ -166,7 +170,7 @@ test('a key whose stage failed while its code still runs is not free before the 
   expect(log.join(' ')).toMatch(/^in out (in out other|other in out|other)$/)
 })
 
-test('a claim is released as soon as the code of a failed stage has left, without a timer that looks for it', async () => {
+test('a claim is released as soon as the code of a failed stage returns, without polling', async () => {
   const store = scriptedStore(clock)
   const first = processOn(store, () => clock.sleep(1_010).then(() => ({})), [impatient(100)]).run()
   await clock.advance(500)
@@ -180,7 +184,7 @@ test('a claim is released as soon as the code of a failed stage has left, withou
 
 const LEFT_BEHIND: readonly (readonly [what: string, pipeline: (work: () => Promise<object>) => Pipeline])[] = [
   [
-    'an item of a map that failed by another',
+    'an item of a map that another item has failed',
     (work) =>
       new Pipeline('shop').withMap('charge', {
         over: () => [0, 1],
@@ -207,7 +211,7 @@ const LEFT_BEHIND: readonly (readonly [what: string, pipeline: (work: () => Prom
   ],
 ]
 
-test.each(LEFT_BEHIND)('a key is not free before %s has left', async (_, pipeline) => {
+test.each(LEFT_BEHIND)('a key is not free while the code runs of %s', async (_, pipeline) => {
   let running = 0
   let most = 0
   const graph = pipeline(async () => {
@@ -225,7 +229,7 @@ test.each(LEFT_BEHIND)('a key is not free before %s has left', async (_, pipelin
 })
 
 test.each(LEFT_BEHIND)(
-  '%s, and that outlives its run, keeps its claim until the lease is over',
+  'the code of %s keeps the claim until the lease ends if it outlives its run',
   async (_, pipeline) => {
     let calls = 0
     const graph = pipeline(async () => {
@@ -246,7 +250,7 @@ test.each(LEFT_BEHIND)(
   },
 )
 
-test('code that ignores its signal past the grace time keeps its claim until the lease is over', async () => {
+test('code that ignores its signal past the grace time keeps its claim until the lease ends', async () => {
   const store = scriptedStore(clock)
   const log: string[] = []
   const caller = new AbortController()
@@ -256,7 +260,7 @@ test('code that ignores its signal past the grace time keeps its claim until the
   caller.abort(new Error('gone'))
   await clock.advance(100)
   expect((await first).report.stages['charge']).toMatchObject({ abandoned: true })
-  expect(clock.timers.map(({ kind }) => kind)).toEqual(['sleep']) // the stage's own
+  expect(clock.timers.map(({ kind }) => kind)).toEqual(['sleep']) // that of the stage
   const second = stuck.run()
   await clock.advance(24_000)
   expect(log).toEqual(['stuck'])
@@ -266,7 +270,7 @@ test('code that ignores its signal past the grace time keeps its claim until the
   expect((await second).status).toBe('completed')
 })
 
-test('code that was answered for, and that outlives its run, keeps its claim until the lease is over', async () => {
+test('code that outlives its run after an interceptor answered keeps its claim until the lease ends', async () => {
   const store = scriptedStore(clock)
   const stuck = processOn(store, () => clock.sleep(60_000).then(() => ({})), [impatient(100)])
   const first = stuck.run({ graceMs: 200 })
@@ -282,7 +286,7 @@ test('code that was answered for, and that outlives its run, keeps its claim unt
   await clock.advance(60_000)
 })
 
-test('a claim is not given up while a renewal of it is on its way, which would make it anew', async () => {
+test('a claim is released after the renewal in progress, which would claim the key again', async () => {
   const store = scriptedStore(clock)
   const failing = processOn(store, async () => {
     await clock.sleep(12_000)
@@ -298,4 +302,57 @@ test('a claim is not given up while a renewal of it is on its way, which would m
   expect((await first).status).toBe('failed')
   expect(store.log).toEqual(['claim', 'claim', 'release'])
   expect(store.size).toBe(0)
+})
+
+/** A limit like that of `timeout({ ms })`. */
+const limit = (ms: number): Interceptor => ({
+  name: 'limit',
+  onCall: () => (context) => ({ deadline: context.now + ms, expired: () => StageOutput.fail('too slow') }),
+})
+
+/** A stage that is deaf to its signal for 150 ms in its first call, under a limit of 30 ms. */
+function deafFor150ms(first: () => object) {
+  let calls = 0
+  const body = async (): Promise<object> => {
+    if (++calls > 1) return { call: calls }
+    await clock.sleep(150)
+    return first()
+  }
+  return processOn(scriptedStore(clock), body, [limit(30)])
+}
+
+test.each<[ends: string, first: () => object]>([
+  ['returns', () => ({ call: 1 })],
+  [
+    'throws',
+    () => {
+      throw new Error('broken')
+    },
+  ],
+])('callers go on when abandoned code %s, and do not wait for its lease', async (_, first) => {
+  const { run } = deafFor150ms(first)
+  const owner = run({ graceMs: 20 })
+  const [second, third] = [run({ graceMs: 20 }), run({ graceMs: 20 })]
+  await clock.advance(50)
+  expect((await owner).report.stages['charge']).toMatchObject({ status: 'fail', abandoned: true })
+  await clock.advance(1_000)
+  for (const waiting of [second, third]) {
+    const { status, data, report } = await waiting
+    expect({ status, data }).toEqual({ status: 'completed', data: { charge: { call: 2 } } })
+    expect(report.endedAt - report.startedAt).toBeLessThan(500)
+  }
+})
+
+test('the output of code that was abandoned after an abort is recorded when it returns', async () => {
+  const log: string[] = []
+  const { run } = processOn(scriptedStore(clock), lasting(150, 'one', log))
+  const caller = new AbortController()
+  const owner = run({ graceMs: 20, signal: caller.signal })
+  await clock.advance(10)
+  caller.abort(new Error('gone'))
+  const second = run()
+  await clock.advance(1_000)
+  expect((await owner).status).toBe('cancelled')
+  expect(await second).toMatchObject({ status: 'completed', data: { charge: { by: 'one' } } })
+  expect(log).toEqual(['one'])
 })

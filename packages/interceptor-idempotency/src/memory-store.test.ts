@@ -17,7 +17,7 @@ const P = '0'.repeat(64)
 const claim = (token: string, leaseMs = 1_000) => ({ token, parameters: P, leaseMs })
 const completion = (token: string, value = '', ttlMs = 1_000) => ({ token, parameters: P, value, ttlMs })
 
-test('whatever the order of operations, and whenever things expire, it answers as the model does', () => {
+test('in any order of operations and expiries, it returns what the model returns', () => {
   const key = fc.constantFrom('x', 'y')
   const token = fc.constantFrom('a', 'b', 'c')
   const ms = fc.integer({ min: 1, max: 20 })
@@ -52,7 +52,7 @@ test('whatever the order of operations, and whenever things expire, it answers a
   )
 })
 
-test('it keeps 10,000 completions unless told otherwise, those that were used last', () => {
+test('it keeps the 10,000 completions that were used last, by default', () => {
   const store = memoryStore()
   for (let n = 0; n < 10_000; n++) store.complete(`k${n}`, completion('t'))
   expect(store.claim('k0', claim('u')).status).toBe('completed')
@@ -62,23 +62,23 @@ test('it keeps 10,000 completions unless told otherwise, those that were used la
   expect(store.claim('k1', claim('u')).status).toBe('claimed')
 })
 
-test('its values together are bounded too', () => {
-  const store = memoryStore({ maxCharacters: 10_000 })
+test('the length of its values together is bounded too', () => {
+  const store = memoryStore({ maxLength: 10_000 })
   for (let n = 0; n < 100; n++) store.complete(`k${n}`, completion('t', 'x'.repeat(1_000)))
   expect(store.size).toBeLessThanOrEqual(10)
   expect(store.size).toBeGreaterThan(5)
   expect(store.claim('k99', claim('u')).status).toBe('completed')
 })
 
-test('they have 64 Mi characters unless told otherwise', () => {
+test('its values have 64 Mi characters together by default', () => {
   const store = memoryStore()
   const value = 'x'.repeat(2 ** 20)
   for (let n = 0; n < 70; n++) store.complete(`k${n}`, completion('t', value))
   expect(store.size).toBe(63) // each takes a little more than its value
 })
 
-test('a value longer than all may be together is refused, and the claim stays', () => {
-  const store = memoryStore({ maxCharacters: 1_000 })
+test('a value that is longer than the limit for all is refused, and the claim stays', () => {
+  const store = memoryStore({ maxLength: 1_000 })
   store.claim('k', claim('t'))
   let error: unknown
   try {
@@ -90,7 +90,7 @@ test('a value longer than all may be together is refused, and the claim stays', 
   expect(store.claim('k', claim('u')).status).toBe('running')
 })
 
-test('a claim is never evicted, and one whose owner never came back goes when later ones are made', () => {
+test('claims are not evicted, and those whose lease has ended are removed by later claims', () => {
   const clock = manualClock()
   let now = 0
   const store = memoryStore({ maxEntries: 1, clock: { ...clock, now: () => now } })
@@ -102,7 +102,9 @@ test('a claim is never evicted, and one whose owner never came back goes when la
   expect(store.size).toBe(1)
 })
 
-test('options that make no sense are refused, all in one error', () => {
-  const bad = { maxEntries: 0, maxCharacters: NaN, clock: null, size: 1 } as unknown as MemoryStoreOptions
-  expect(() => memoryStore(bad)).toThrow(/maxEntries is 0.*maxCharacters is NaN.*clock is null.*no option "size"/)
+test('illegal options are refused, all in one error', () => {
+  const bad = { maxEntries: 0, maxLength: NaN, clock: null, size: 1 } as unknown as MemoryStoreOptions
+  expect(() => memoryStore(bad)).toThrow(
+    /memoryStore\(\): maxEntries must be.*maxLength must be.*clock must be.*unknown option "size"/,
+  )
 })

@@ -1,24 +1,26 @@
 import { type Clock, StageflowError, systemClock } from '@stageflow/core'
+import { CLOCK, type OptionRules, checkOptions, whole } from '@stageflow/core/kit'
 import { LRUCache } from 'lru-cache'
 
-import { checkOptions, whole } from './option-rules.ts'
 import type { Claim, ClaimAnswer, Completion, IdempotencyStore } from './store.ts'
 
 export interface MemoryStoreOptions {
-  /** How many completions are kept; past it the one that was used longest ago goes, and its work can be done again. Default: 10,000. */
+  /** Maximum number of outputs. If it is full, the one that was used longest ago is evicted, and its work can be done again. Default: 10,000. */
   readonly maxEntries?: number
-  /** How many characters the completions' values may have together; past it as above. Default: 67,108,864 (128 MiB at most). */
-  readonly maxCharacters?: number
-  /** What leases and times to live are measured on. Default: the system's. */
+  /** Maximum length of all outputs together, in characters; evicts in the same way. Default: 67,108,864 (at most 128 MiB). */
+  readonly maxLength?: number
+  /** Measures leases and times to live. Default: the system's clock. */
   readonly clock?: Clock
 }
 
-/** A store that answers at once. */
+const RULES: OptionRules<MemoryStoreOptions> = { maxEntries: whole(1), maxLength: whole(1), clock: CLOCK }
+
+/** A store that answers synchronously. */
 export interface MemoryStore extends IdempotencyStore {
   claim(key: string, claim: Claim): ClaimAnswer
   complete(key: string, completion: Completion): boolean
   release(key: string, token: string): void
-  /** How many claims and completions it holds. */
+  /** The number of claims and outputs in the store. */
   readonly size: number
 }
 
@@ -34,22 +36,17 @@ interface Kept extends Held {
 const CLAIMED: ClaimAnswer = Object.freeze({ status: 'claimed' })
 
 /**
- * Keeps records in this process: for one process, and for tests. Bounded: completions by number and by size. Claims are
- * never evicted; there is one for each execution that is going on. Throws `idempotency/illegal-option`.
+ * Keeps records in the memory of this process: for apps of one process, and for tests. Outputs are bounded by number and length.
+ * Claims are never evicted: there is one per running execution. Throws `idempotency/illegal-option`.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
-  checkOptions('memoryStore', options, {
-    maxEntries: whole(1),
-    maxCharacters: whole(1),
-    clock: [(value) => typeof (value as Clock | null)?.now === 'function', 'a clock with now()'],
-  })
-  const { maxEntries = 10_000, maxCharacters = 64 * 2 ** 20, clock = systemClock } = options
+  checkOptions('memoryStore()', 'idempotency/illegal-option', options, RULES)
+  const { maxEntries = 10_000, maxLength = 64 * 2 ** 20, clock = systemClock } = options
   const claims = new Map<string, Held>()
   const completions = new LRUCache<string, Kept>({
     max: maxEntries,
-    maxSize: maxCharacters,
-    // The key and the record around the value count too, so that empty values are not free.
-    sizeCalculation: ({ value }, key) => value.length + key.length + RECORD_CHARACTERS,
+    maxSize: maxLength,
+    sizeCalculation: ({ value }, key) => lengthOf(key, value),
   })
 
   function claimOn(key: string, now: number): Held | undefined {
@@ -64,7 +61,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     completions.delete(key)
     return undefined
   }
-  /** Claims whose owner never came back leave with later ones: the map is in the order of the last renewals. */
+  /** Removes claims whose lease has ended. The map is in the order of their last renewals. */
   function purge(now: number): void {
     for (const [key, { expiresAt }] of claims) {
       if (expiresAt > now) return
@@ -92,13 +89,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       const now = clock.now()
       const there = completionOn(key, now) ?? claimOn(key, now)
       if (there !== undefined && there.token !== token) return false
-      const kept: Kept = { token, parameters, value, expiresAt: now + ttlMs }
-      if (value.length + key.length + RECORD_CHARACTERS > maxCharacters)
+      if (lengthOf(key, value) > maxLength)
         throw new StageflowError(
           'idempotency/value-too-large',
-          `memoryStore: an output takes ${value.length} characters and maxCharacters is ${maxCharacters}: it cannot be kept. Raise maxCharacters, or let the stage return less.`,
+          `memoryStore(): the output of a stage has ${value.length} characters, and maxLength is ${maxLength} for all outputs together. Return a reference to large data, or raise maxLength.`,
         )
-      completions.set(key, kept)
+      completions.set(key, { token, parameters, value, expiresAt: now + ttlMs })
       claims.delete(key)
       return true
     },
@@ -108,4 +104,5 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   }
 }
 
-const RECORD_CHARACTERS = 128
+/** The key and the record count too, so that empty values are not free. */
+const lengthOf = (key: string, value: string): number => value.length + key.length + 128

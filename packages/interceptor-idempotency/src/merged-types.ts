@@ -1,35 +1,39 @@
 import type { StageContext } from '@stageflow/core'
 
+import type { IdempotencyScope } from './key.ts'
+
 /** How a call of a stage met its key. */
 export type IdempotencyResult = 'executed' | 'hit' | 'shared' | 'no-key' | 'store-error'
 
-/** The stage option `idempotency`; `{}` is enough to have it at a stage that is not WORK. */
+/** The stage option `idempotency`. Pass `{}` to make a stage idempotent that isn't WORK. */
 export interface IdempotencyStageOptions {
-  /** The key of the work, instead of what `idempotency({ key })` finds. Undefined, or null: the stage runs without. */
+  /** Finds the key for this stage; undefined or null: the stage runs without a key. Default: as `idempotency({ key })` says. */
   readonly key?: (context: StageContext) => string | null | undefined
-  /** What the work is done with: another value under the same key is `idempotency/parameter-mismatch`. Default: the stage's inputs, and the snapshot's text and messages. */
+  /** What the work is done with. Another value under the same key fails with `idempotency/parameter-mismatch`. Default: `inputText`, `messages` and `routingDecision` of the snapshot. */
   readonly parameters?: (context: StageContext) => unknown
-  /** How long the output is kept, in milliseconds. Default: that of `idempotency({ ttlMs })`. */
+  /** The callers that share a key of this stage. Default: as `idempotency({ scope })` says. */
+  readonly scope?: IdempotencyScope
+  /** How long the output is kept, in ms. Default: as `idempotency({ ttlMs })` says. */
   readonly ttlMs?: number
 }
 
-/** What went wrong with the store, in an event. */
+/** A failed operation of the store, in an event. */
 export interface StoreFailedEvent {
   readonly key: string
   readonly operation: 'claim' | 'renew' | 'complete' | 'release'
   readonly code: string
   readonly message: string
-  /** What comes of it: the stage fails, runs all the same, or nothing that it could see. */
+  /** What follows for the stage: it fails, it runs without the store, or nothing. */
   readonly consequence: 'fail' | 'run' | 'none'
 }
 
 declare module '@stageflow/core' {
   interface SnapshotExtensions {
-    /** The caller's name for a piece of work that is to be done once. */
+    /** The caller's name for a piece of work. Repeats of the key get the first output. */
     readonly idempotencyKey?: string
   }
   interface StageOptions {
-    /** How the stage is made idempotent; false: not at all. */
+    /** How the stage is made idempotent; false: it isn't. */
     readonly idempotency?: IdempotencyStageOptions | false
   }
   interface StageNotes {

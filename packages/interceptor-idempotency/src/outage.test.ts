@@ -21,7 +21,7 @@ function shop(options: IdempotencyOptions = {}, body: (n: number) => unknown = (
   return { store, run, failed, executions: () => executions, eventSink }
 }
 
-test('a store that cannot be used fails the stage before it runs, unless told otherwise', async () => {
+test('a store that fails makes the stage fail before it runs, by default', async () => {
   const { store, run, failed, executions } = shop()
   store.failures.claim = 1
   const result = await run()
@@ -38,10 +38,10 @@ test('a store that cannot be used fails the stage before it runs, unless told ot
   expect((await run()).status).toBe('completed')
 })
 
-test("with onStoreError: 'run' the stage runs all the same, and this is told", async () => {
+test("with onStoreError: 'run' the stage runs without the store, and an event says so", async () => {
   const { store, run, failed, executions } = shop({ onStoreError: 'run' })
   store.failures.claim = store.failures.complete = 2
-  store.failures.release = Infinity // which nobody has reason to ask for
+  store.failures.release = Infinity // no release is needed
   for (const n of [1, 2]) {
     const result = await run()
     expect(result).toMatchObject({ status: 'completed', data: { charge: { n } } })
@@ -56,7 +56,7 @@ test("with onStoreError: 'run' the stage runs all the same, and this is told", a
   expect(executions()).toBe(2)
 })
 
-test("with onStoreError: 'run' an output that cannot be recorded is an output all the same", async () => {
+test("with onStoreError: 'run' an output that cannot be recorded is returned", async () => {
   const { store, run, failed } = shop({ onStoreError: 'run' })
   store.failures.complete = Infinity
   const first = run()
@@ -66,7 +66,7 @@ test("with onStoreError: 'run' an output that cannot be recorded is an output al
   expect(failed()).toMatchObject([{ operation: 'complete', consequence: 'run' }])
 })
 
-test("with onStoreError: 'run' those that come at once still share one execution", async () => {
+test("with onStoreError: 'run' simultaneous callers still share one execution", async () => {
   const { store, run, executions } = shop({ onStoreError: 'run' })
   store.failures.claim = store.failures.complete = Infinity
   const results = await Promise.all([run(), run(), run()])
@@ -74,7 +74,7 @@ test("with onStoreError: 'run' those that come at once still share one execution
   expect(executions()).toBe(1)
 })
 
-test('a store that is silent is one that cannot be used, after five seconds', async () => {
+test('a silent store counts as failed after five seconds', async () => {
   const { store, run, executions } = shop()
   store.silent.add('claim')
   const first = run()
@@ -90,7 +90,7 @@ test('a store that is silent is one that cannot be used, after five seconds', as
   expect(executions()).toBe(0)
 })
 
-test('how long the store may take is an option', async () => {
+test('the time limit for the store is an option', async () => {
   const { store, run } = shop({ storeTimeoutMs: 50 })
   store.silent.add('claim')
   const first = run()
@@ -100,7 +100,7 @@ test('how long the store may take is an option', async () => {
   await clock.settle()
 })
 
-test('a completion that the store does not take is offered again, and then all is well', async () => {
+test('a completion that the store refuses is retried', async () => {
   const { store, run, failed, executions } = shop()
   store.failures.complete = 3
   const first = run()
@@ -111,7 +111,7 @@ test('a completion that the store does not take is offered again, and then all i
   expect(executions()).toBe(1)
 })
 
-test('a completion that cannot be recorded fails with not-recorded, with the output in it and the claim in place', async () => {
+test('an output that cannot be recorded fails with not-recorded, and the output and the claim are kept', async () => {
   const { store, run, failed, executions } = shop()
   store.failures.complete = Infinity
   const first = run()
@@ -134,7 +134,7 @@ test('a completion that cannot be recorded fails with not-recorded, with the out
   expect(await second).toMatchObject({ status: 'completed', data: { charge: { n: 2 } } })
 })
 
-test('a completion whose answer was lost is one all the same', async () => {
+test('a completion whose answer was lost counts', async () => {
   const { store, run, executions } = shop({ storeTimeoutMs: 50 })
   const complete = store.complete.bind(store)
   let lost = 0
@@ -150,7 +150,7 @@ test('a completion whose answer was lost is one all the same', async () => {
   expect(executions()).toBe(1)
 })
 
-test('a release that fails is told and changes nothing: the lease runs out', async () => {
+test('a failed release is an event and changes nothing: the lease ends', async () => {
   const { store, run, failed } = shop({}, (n) => (n === 1 ? StageOutput.fail('broken') : { n }))
   store.failures.release = 1
   const result = await run()
@@ -161,7 +161,7 @@ test('a release that fails is told and changes nothing: the lease runs out', asy
   expect(await second).toMatchObject({ data: { charge: { n: 2 } } })
 })
 
-test('an answer that is none is an outage', async () => {
+test('an illegal answer of the store is a failure of the store', async () => {
   const { store, run, executions } = shop()
   for (const bad of [undefined, null, {}, { status: 'ok' }, 7]) {
     store.claim = (() => bad) as never
@@ -170,7 +170,7 @@ test('an answer that is none is an outage', async () => {
   expect(executions()).toBe(0)
 })
 
-test('a run that was given up while the store is silent leaves nothing, and what was done is recorded all the same', async () => {
+test('a run that was aborted while the store is silent leaves no timer, and its output is recorded', async () => {
   const { store, run, executions } = shop()
   store.silent.add('complete')
   const caller = new AbortController()
@@ -190,32 +190,35 @@ test.each([
   ['an instance of a class', () => ({ client: new (class Client {})() }), /non-POJOs.*data\.client/],
   ['a function', () => ({ callback: () => 1 }), /function.*data\.callback/],
   ['a subclass of a built-in', () => ({ map: new (class Bag extends Map {})() }), /instance of Bag/],
-])('%s in an output: the stage fails, with the output, and is not done again', async (_, data, why) => {
-  const { run, eventSink, executions } = shop({}, data)
-  const [first, waiter] = await Promise.all([run(), run()])
-  const again = await run()
-  for (const result of [first, waiter, again]) {
-    expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'idempotency/unstorable-output' }] })
-    expect(result.report.stages['charge']?.error?.message).toMatch(why)
-  }
-  expect(Object.keys((first.outputs.charge as { data: object }).data)).toHaveLength(1)
-  expect(eventSink.of('idempotency.not_stored')).toHaveLength(1)
-  expect(executions()).toBe(1)
-})
+])(
+  'with %s in the output the stage fails, with the output as data, and is not executed again',
+  async (_, data, why) => {
+    const { run, eventSink, executions } = shop({}, data)
+    const [first, waiter] = await Promise.all([run(), run()])
+    const again = await run()
+    for (const result of [first, waiter, again]) {
+      expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'idempotency/unstorable-output' }] })
+      expect(result.report.stages['charge']?.error?.message).toMatch(why)
+    }
+    expect(Object.keys((first.outputs.charge as { data: object }).data)).toHaveLength(1)
+    expect(eventSink.of('idempotency.not_stored')).toHaveLength(1)
+    expect(executions()).toBe(1)
+  },
+)
 
-test('an output that is longer than the store keeps fails the same way, at once', async () => {
+test('an output that is too long for the store fails in the same way', async () => {
   const { memoryStore } = await import('./memory-store.ts')
-  const { run, executions } = shop({ store: memoryStore({ clock, maxCharacters: 2_000 }) }, () => ({
+  const { run, executions } = shop({ store: memoryStore({ clock, maxLength: 2_000 }) }, () => ({
     text: 'x'.repeat(3_000),
   }))
   for (const result of [await run(), await run()]) {
     expect(result).toMatchObject({ errors: [{ code: 'idempotency/unstorable-output' }] })
-    expect(JSON.stringify(result.report)).toContain('maxCharacters')
+    expect(JSON.stringify(result.report)).toContain('maxLength')
   }
   expect(executions()).toBe(1)
 })
 
-test('a record that this version cannot read fails the stage, and is not taken for no record', async () => {
+test('a record that this version cannot read fails the stage, and does not count as missing', async () => {
   const { store, run, executions } = shop()
   await run()
   for (const value of ['', 'null', '7', '[]', '{', '[{"form":1},9]', '<html>', '[{"form":1,"data":2},1,"x"]']) {
@@ -237,7 +240,7 @@ test.each([
   ['nothing', undefined],
   ['null', null],
   ['a symbol', Symbol('down')],
-])('a store that throws %s is one that cannot be used, and ends no process', async (_, thrown) => {
+])('a store that throws %s counts as failed, and does not end the process', async (_, thrown) => {
   const unhandled: unknown[] = []
   const onUnhandled = (reason: unknown): void => void unhandled.push(reason)
   process.on('unhandledRejection', onUnhandled)

@@ -16,14 +16,14 @@ import {
 } from './process-worker.ts'
 import type { StoreCase } from './store-contract.ts'
 
-/** The lease of a process that is stopped or killed: what its work waits for. */
+/** The lease of a process that is stopped or killed. Its heirs wait that long. */
 const LEASE_MS = 3_000
 const RACED = 1_000
 
 /**
- * What a store owes that several operating-system processes share, as cases for any test runner; each takes seconds.
- * `module`: the address of a module that exports `openSide(): Promise<ProcessSide>`; the processes import it too, and
- * have this one's environment variables.
+ * The contract of a store that several processes share, as cases for any test runner. Each takes seconds. `module`: the address
+ * of a module that exports `openSide(): Promise<ProcessSide>`. The processes import it too, and inherit this one's environment
+ * variables.
  */
 export function processContract(module: URL): readonly StoreCase[] {
   return Object.entries(CASES).map(([name, check]) => ({ name, run: () => runCase(module, check) }))
@@ -31,7 +31,7 @@ export function processContract(module: URL): readonly StoreCase[] {
 
 interface Tools {
   readonly side: ProcessSide
-  /** What the names of this case's works begin with. */
+  /** The names of this case's works begin with it. */
   readonly prefix: string
   readonly start: (task: Omit<WorkerTask, 'module'>) => Promise<Worker>
 }
@@ -40,7 +40,9 @@ interface Worker {
   readonly signal: (name: NodeJS.Signals) => void
   readonly go: () => void
   /** The next message of this type. */
-  readonly heard: <Type extends WorkerMessage['type']>(type: Type) => Promise<WorkerMessage & { readonly type: Type }>
+  readonly received: <Type extends WorkerMessage['type']>(
+    type: Type,
+  ) => Promise<WorkerMessage & { readonly type: Type }>
   readonly ended: Promise<void>
 }
 
@@ -51,7 +53,7 @@ async function runCase(module: URL, check: (tools: Tools) => Promise<void>): Pro
   async function start(task: Omit<WorkerTask, 'module'>): Promise<Worker> {
     const worker = startWorker({ module: module.href, ...task })
     workers.push(worker)
-    await worker.heard('ready')
+    await worker.received('ready')
     return worker
   }
   try {
@@ -64,13 +66,13 @@ async function runCase(module: URL, check: (tools: Tools) => Promise<void>): Pro
 }
 
 const CASES: Readonly<Record<string, (tools: Tools) => Promise<void>>> = {
-  'two processes race 1,000 claims: each work is executed once, and both have its output': async (tools) => {
+  'two processes race for 1,000 keys: each work is executed once, and both get its output': async (tools) => {
     const { side, prefix, start } = tools
     const names = Array.from({ length: RACED }, (_, index) => `${prefix}-${index}`)
     const task = { names, leaseMs: 30_000, hold: false }
     const workers = await Promise.all([start(task), start(task)])
     for (const worker of workers) worker.go()
-    const outputs = await Promise.all(workers.map(async ({ heard }) => (await heard('done')).outputs))
+    const outputs = await Promise.all(workers.map(async ({ received }) => (await received('done')).outputs))
     const [one = [], other = []] = outputs.map((list) => list.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
     deepEqual(one, other)
     equal(one.length, RACED)
@@ -80,49 +82,51 @@ const CASES: Readonly<Record<string, (tools: Tools) => Promise<void>>> = {
     )
     equal(await side.counted(prefix), RACED)
   },
-  'the work of a killed process is taken over after its lease, and its late write is refused': async (tools) => {
-    const { side, prefix, start } = tools
-    const { worker, key, token } = await holder(tools)
-    // Longer than the lease: it is renewed for as long as its owner lives.
-    await pause(LEASE_MS * 1.5)
-    const other = { token: crypto.randomUUID(), parameters: '0'.repeat(64), leaseMs: LEASE_MS }
-    equal((await side.store.claim(key, other)).status, 'running')
-    worker.signal('SIGKILL')
-    await worker.ended
-    equal((await side.store.claim(key, other)).status, 'running')
-    const heir = await start({ names: [prefix], leaseMs: LEASE_MS, hold: false })
-    heir.go()
-    const { outputs } = await heir.heard('done')
-    equal(typeof outputs[0]?.by, 'number')
-    equal(await side.counted(prefix), 2)
-    await refusesLate(side, key, token)
-  },
-  'a process that slept past its lease fails with lease-lost, and the output of who took over stays': async (tools) => {
-    const { side, prefix } = tools
-    const { worker, key, token } = await holder(tools)
-    worker.signal('SIGSTOP')
-    const done = await workThrough(side, LEASE_MS)(prefix)
-    equal(typeof done.by, 'number')
-    worker.signal('SIGCONT')
-    worker.go()
-    deepEqual((await worker.heard('done')).outputs, [{ name: prefix, by: 'idempotency/lease-lost' }])
-    await refusesLate(side, key, token)
-    deepEqual(await workThrough(side, LEASE_MS)(prefix), done)
-    equal(await side.counted(prefix), 2)
-  },
+  'another process takes over the work of a killed process after its lease, and a late write of the killed one is refused':
+    async (tools) => {
+      const { side, prefix, start } = tools
+      const { worker, key, token } = await holder(tools)
+      // Longer than the lease, which is renewed as long as its owner lives.
+      await pause(LEASE_MS * 1.5)
+      const other = { token: crypto.randomUUID(), parameters: '0'.repeat(64), leaseMs: LEASE_MS }
+      equal((await side.store.claim(key, other)).status, 'running')
+      worker.signal('SIGKILL')
+      await worker.ended
+      equal((await side.store.claim(key, other)).status, 'running')
+      const heir = await start({ names: [prefix], leaseMs: LEASE_MS, hold: false })
+      heir.go()
+      const { outputs } = await heir.received('done')
+      equal(typeof outputs[0]?.by, 'number')
+      equal(await side.counted(prefix), 2)
+      await refusesLateWrite(side, key, token)
+    },
+  'a process that slept past its lease fails with lease-lost, and the output of the process that took over stays':
+    async (tools) => {
+      const { side, prefix } = tools
+      const { worker, key, token } = await holder(tools)
+      worker.signal('SIGSTOP')
+      const done = await workThrough(side, LEASE_MS)(prefix)
+      equal(typeof done.by, 'number')
+      worker.signal('SIGCONT')
+      worker.go()
+      deepEqual((await worker.received('done')).outputs, [{ name: prefix, by: 'idempotency/lease-lost' }])
+      await refusesLateWrite(side, key, token)
+      deepEqual(await workThrough(side, LEASE_MS)(prefix), done)
+      equal(await side.counted(prefix), 2)
+    },
 }
 
-/** A process in the middle of its work, and the claim that it has. */
+/** A process in the middle of its work, with its claim. */
 async function holder({ prefix, start }: Tools): Promise<{ worker: Worker; key: string; token: string }> {
   const worker = await start({ names: [prefix], leaseMs: LEASE_MS, hold: true })
-  const claim = worker.heard('claim')
+  const claim = worker.received('claim')
   worker.go()
-  await worker.heard('holding')
+  await worker.received('holding')
   const { key, token } = await claim
   return { worker, key, token }
 }
 
-async function refusesLate({ store }: ProcessSide, key: string, token: string): Promise<void> {
+async function refusesLateWrite({ store }: ProcessSide, key: string, token: string): Promise<void> {
   const late = { token, parameters: '1'.repeat(64), value: 'late', ttlMs: 60_000 }
   const before = await store.claim(key, { token, parameters: late.parameters, leaseMs: LEASE_MS })
   equal(before.status, 'completed')
@@ -137,40 +141,40 @@ function startWorker(task: WorkerTask): Worker {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const ended = Promise.withResolvers<void>()
-  const said: WorkerMessage[] = []
+  const printed: WorkerMessage[] = []
   const waiting: {
     readonly type: string
-    readonly tell: (message: WorkerMessage) => void
-    readonly fail: (error: Error) => void
+    readonly resolve: (message: WorkerMessage) => void
+    readonly reject: (error: Error) => void
   }[] = []
   let errors = ''
   const input = child.stdin
   const output = child.stdout
   ok(input !== null && output !== null)
-  input.on('error', () => {}) // a killed process reads no more
+  input.on('error', () => {}) // a killed process closes its input
   child.stderr?.on('data', (text: Buffer) => (errors += String(text)))
   createInterface({ input: output }).on('line', (line) => {
     const message = JSON.parse(line) as WorkerMessage
     const index = waiting.findIndex(({ type }) => type === message.type)
-    if (index < 0) said.push(message)
-    else waiting.splice(index, 1)[0]?.tell(message)
+    if (index < 0) printed.push(message)
+    else waiting.splice(index, 1)[0]?.resolve(message)
   })
   child.on('close', (code, signal) => {
-    for (const { type, fail } of waiting.splice(0))
-      fail(new Error(`The process ended (${signal ?? code}) before it said "${type}". It wrote: ${errors}`))
+    for (const { type, reject } of waiting.splice(0))
+      reject(new Error(`The process ended (${signal ?? code}) before it printed "${type}". Its errors: ${errors}`))
     ended.resolve()
   })
   return {
     signal: (name) => child.kill(name),
     go: () => input.write('go\n'),
     ended: ended.promise,
-    heard: (type) =>
+    received: (type) =>
       new Promise((resolve, reject) => {
-        const index = said.findIndex((message) => message.type === type)
-        const tell = resolve as (message: WorkerMessage) => void
-        if (index >= 0) tell(said.splice(index, 1)[0] as WorkerMessage)
-        else if (child.exitCode !== null) reject(new Error(`The process has ended. It wrote: ${errors}`))
-        else waiting.push({ type, tell, fail: reject })
+        const index = printed.findIndex((message) => message.type === type)
+        const found = resolve as (message: WorkerMessage) => void
+        if (index >= 0) found(printed.splice(index, 1)[0] as WorkerMessage)
+        else if (child.exitCode !== null) reject(new Error(`The process has ended. Its errors: ${errors}`))
+        else waiting.push({ type, resolve: found, reject })
       }),
   }
 }

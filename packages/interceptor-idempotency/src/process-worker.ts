@@ -6,22 +6,22 @@ import { Pipeline, StageKind } from '@stageflow/core'
 import { idempotency } from './idempotency.ts'
 import type { IdempotencyStore } from './store.ts'
 
-/** A store as one process sees it, with a place in the same server to count in that is none of the store's own. */
+/** A store as one process sees it, and a counter in the same server that the store does not use. */
 export interface ProcessSide {
   readonly store: IdempotencyStore
-  /** Notes in the server that the work `name` was executed. */
+  /** Counts in the server that the work `name` was executed. */
   count(name: string): void | Promise<void>
-  /** How many executions of works whose names begin with `prefix` the server knows of, by whatever process. */
+  /** The number of executions, by all processes, of works whose names begin with `prefix`. */
   counted(prefix: string): number | Promise<number>
   close(): void | Promise<void>
 }
 
-/** A module that tells how to open a side. */
+/** A module that can open a side. */
 export interface SideModule {
   readonly openSide: () => Promise<ProcessSide>
 }
 
-/** What a process under test is told; `hold`: its one piece of work lasts until it is told to go on. */
+/** The task of a process under test. `hold`: its one piece of work lasts until it gets another line. */
 export interface WorkerTask {
   readonly module: string
   readonly names: readonly string[]
@@ -29,7 +29,7 @@ export interface WorkerTask {
   readonly hold: boolean
 }
 
-/** What it says, a line each. */
+/** The lines that a process under test prints. */
 export type WorkerMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'claim'; readonly key: string; readonly token: string }
@@ -38,16 +38,16 @@ export type WorkerMessage =
 
 export interface WorkDone {
   readonly name: string
-  /** The process that did the work, or the code of why there is no output. */
+  /** The id of the process that did the work, or the error code if there is no output. */
   readonly by: number | string
 }
 
-/** Where this module is, for the process that imports it. */
+/** The address of this module, for the process that imports it. */
 export const WORKER_URL: string = import.meta.url
 
 const AT_ONCE = 50
 
-/** Does the work that a name stands for, through the interceptor: the one stage of a pipeline, with the name as its key. */
+/** Executes the work `name` through the interceptor: one stage of a pipeline, with the name as its key. */
 export function workThrough(
   side: ProcessSide,
   leaseMs: number,
@@ -78,15 +78,15 @@ export async function work(): Promise<void> {
   const lines = createInterface({ input: stdin })
   const nextLine = (): Promise<void> => new Promise((resolve) => lines.once('line', () => resolve()))
   const side = await openSide()
-  const told = hold ? { ...side, store: tellingStore(side.store) } : side
-  const doWork = workThrough(told, leaseMs, hold ? holding : undefined)
+  const shown = hold ? { ...side, store: printingStore(side.store) } : side
+  const doWork = workThrough(shown, leaseMs, hold ? holding : undefined)
   async function holding(): Promise<void> {
-    say({ type: 'holding' })
+    print({ type: 'holding' })
     await nextLine()
   }
 
   const go = nextLine()
-  say({ type: 'ready' })
+  print({ type: 'ready' })
   await go
   const outputs: WorkDone[] = []
   const left = [...names]
@@ -94,16 +94,16 @@ export async function work(): Promise<void> {
     for (let name = left.shift(); name !== undefined; name = left.shift()) outputs.push(await doWork(name))
   }
   await Promise.all(Array.from({ length: AT_ONCE }, lane))
-  say({ type: 'done', outputs })
+  print({ type: 'done', outputs })
   lines.close()
   await side.close()
 }
 
-/** Says which claims are made, so that others can try what a late owner would. */
-function tellingStore(store: IdempotencyStore): IdempotencyStore {
+/** Prints its claims, so that a test can act as a late owner. */
+function printingStore(store: IdempotencyStore): IdempotencyStore {
   return {
     claim(key, claim) {
-      say({ type: 'claim', key, token: claim.token })
+      print({ type: 'claim', key, token: claim.token })
       return store.claim(key, claim)
     },
     complete: (key, completion) => store.complete(key, completion),
@@ -111,6 +111,6 @@ function tellingStore(store: IdempotencyStore): IdempotencyStore {
   }
 }
 
-function say(message: WorkerMessage): void {
+function print(message: WorkerMessage): void {
   stdout.write(`${JSON.stringify(message)}\n`)
 }

@@ -1,34 +1,35 @@
 import type { OkOutput, StageOutput } from '@stageflow/core'
+import { codeOf, textOf } from '@stageflow/core/kit'
 
-import { type Call, codeOf, failure, note, storeFailed, textOf } from './call.ts'
+import { type StoreLimits, askStore } from './ask-store.ts'
+import { type Call, failure, note, storeFailed } from './call.ts'
 import type { IdempotencyStore } from './store.ts'
 import { outputText, unstorableText } from './stored-output.ts'
-import { type Limits, withinLimit } from './waiting.ts'
 
 /** One execution of the work. */
 export interface Execution {
   readonly call: Call
   readonly token: string
-  /** Whether the store has the claim; without it the stage runs because `onStoreError` says so. */
+  /** Whether the store has the claim. Without one, the stage runs because of `onStoreError: 'run'`. */
   readonly claimed: boolean
   readonly store: IdempotencyStore
   readonly leaseMs: number
   readonly onStoreError: 'fail' | 'run'
-  readonly limits: Limits
+  readonly limits: StoreLimits
   /** Aborts when the run is over. */
   readonly over: AbortSignal
 }
 
-/** What those who waited for an execution are told; undefined: nothing came of it that they could use. */
+/** What the callers that waited for an execution get; undefined: no output that they can use. */
 export type Landed =
   | { readonly text: string; readonly executed: boolean }
   | { readonly output: StageOutput }
   | undefined
 
-/** How long to wait before a completion that the store did not take is offered again, in milliseconds. */
-const AGAIN_MS = [100, 400, 1_600]
+/** How long to wait before each further try to store an output, in ms. */
+const RETRY_MS = [100, 400, 1_600]
 
-/** Stores an output, and says how the stage ends with it. The work is done: whatever happens here, that is not hidden. */
+/** Stores an output, and returns how the stage ends. The work is done, so no failure here may hide that. */
 export async function record(
   ok: OkOutput,
   execution: Execution,
@@ -51,7 +52,7 @@ export async function record(
     const completion = { token, parameters: call.parameters, value: text, ttlMs: call.ttlMs }
     const landed = { text, executed: true }
     try {
-      const kept = await withinLimit(() => store.complete(call.id, completion), limits)
+      const kept = await askStore(() => store.complete(call.id, completion), limits)
       if (kept || !claimed) return { answer, landed }
       return { answer: leaseLost(call), landed: undefined }
     } catch (cause) {
@@ -59,7 +60,7 @@ export async function record(
         refuse(textOf(cause))
         continue
       }
-      const pauseMs = claimed && !over.aborted ? AGAIN_MS[tries] : undefined
+      const pauseMs = claimed && !over.aborted ? RETRY_MS[tries] : undefined
       if (pauseMs === undefined) {
         storeFailed(call, 'complete', cause, onStoreError)
         note(call, 'store-error')
@@ -76,13 +77,13 @@ function isTooLarge(cause: unknown): boolean {
   return codeOf(cause)?.endsWith('/value-too-large') === true
 }
 
-/** How an execution ends that another one replaced. */
+/** How an execution ends that another one has replaced. */
 export function leaseLost(call: Call): ReturnType<typeof failure> {
   call.context.tryEmitEvent('idempotency.lease_lost', { key: call.key })
   return failure(
     call,
     'idempotency/lease-lost',
-    'its lease ran out while it worked, and another execution took the work over; what this one did is not the result. Look for what blocked this process, or raise leaseMs.',
+    'its lease ended while it ran, and another execution took the work over. The output of this one is not used. Find out what blocked this process, or raise idempotency({ leaseMs }).',
   )
 }
 
@@ -90,7 +91,7 @@ export function unstorable(call: Call, reason: string, data?: object): ReturnTyp
   return failure(
     call,
     'idempotency/unstorable-output',
-    `the work was done, and its output cannot be stored: ${reason}. It is not done again under this key. Let the stage return plain data, or switch it off with idempotency: false.`,
+    `the work was done, but its output cannot be stored: ${reason}. Repeats of this key fail too, and do not do the work again. Return plain data, or pass idempotency: false.`,
     data === undefined ? {} : { data },
   )
 }
@@ -99,7 +100,7 @@ function notRecorded(call: Call, leaseMs: number, cause: unknown, data: object):
   return failure(
     call,
     'idempotency/not-recorded',
-    `the work was done, and the store could not be told: ${textOf(cause)}. Its claim holds for at most ${leaseMs} ms; a call with this key after that does the work again. The output is in this failure's data.`,
+    `the work was done, but the store failed when its output was recorded: ${textOf(cause)}. The output is in the data of this failure. The claim holds for at most ${leaseMs} ms; after that, a call with this key does the work again.`,
     { cause, data },
   )
 }

@@ -4,7 +4,7 @@ import { manualClock, recordingSink } from '@stageflow/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 
 import { scriptedStore } from '../test/scripted-store.ts'
-import { idempotency } from './idempotency.ts'
+import { idempotency, type IdempotencyOptions } from './idempotency.ts'
 import { memoryStore } from './memory-store.ts'
 import type { IdempotencyStore } from './store.ts'
 
@@ -13,21 +13,25 @@ afterEach(() => expect(clock.timers).toEqual([]))
 
 const input = { extensions: { idempotencyKey: 'k' } }
 
-/** One process: its own interceptor on a store that others may share, and a graph with one WORK stage. */
-function processOn(store: IdempotencyStore, body: (context: StageContext) => unknown) {
+/** A process with its own interceptor on a store that processes can share, and a graph with one WORK stage. */
+function processOn(
+  store: IdempotencyStore,
+  body: (context: StageContext) => unknown,
+  options: IdempotencyOptions = {},
+) {
   const eventSink = recordingSink()
   const graph = new Pipeline('shop')
     .withStage('charge', body as (context: StageContext) => Promise<{ n: number }>, StageKind.WORK)
-    .build({ interceptors: [idempotency({ store })], clock, eventSink })
+    .build({ interceptors: [idempotency({ store, ...options })], clock, eventSink })
   return { run: (options = {}, more = {}) => graph.runSettled({ ...input, ...more }, options), eventSink }
 }
 
 const resultOf = (run: { report: PipelineReport }): string =>
   run.report.stages['charge']?.notes.idempotency?.result ?? 'none'
 
-const stores = { 'at once': () => memoryStore({ clock }), 'later, as a server does': () => scriptedStore(clock) }
+const stores = { synchronously: () => memoryStore({ clock }), 'later, as a server does': () => scriptedStore(clock) }
 describe.each(Object.entries(stores))('a store that answers %s', (_, createStore) => {
-  test('case 12.3: fifty duplicates at once give the first full output, from one execution', async () => {
+  test('case 3: fifty simultaneous duplicates get the full output of one execution', async () => {
     let executions = 0
     const { run, eventSink } = processOn(createStore(), async () => {
       executions++
@@ -45,7 +49,7 @@ describe.each(Object.entries(stores))('a store that answers %s', (_, createStore
     expect(eventSink.of('idempotency.hit')[0]).toMatchObject({ data: { key: 'k', result: 'shared' } })
   })
 
-  test('a waiter whose owner did not end ok takes over, one at a time', async () => {
+  test('waiting callers take over one at a time if the owner does not end ok', async () => {
     let running = 0
     let executions = 0
     const { run } = processOn(createStore(), async () => {
@@ -67,7 +71,7 @@ describe.each(Object.entries(stores))('a store that answers %s', (_, createStore
     expect(executions).toBe(4)
   })
 
-  test("a caller's abort frees the key for who waits", async () => {
+  test("an abort of the owner's run frees the key for waiting callers", async () => {
     let executions = 0
     const { run } = processOn(createStore(), async ({ signal }) => {
       const n = ++executions
@@ -84,7 +88,7 @@ describe.each(Object.entries(stores))('a store that answers %s', (_, createStore
     expect(await second).toMatchObject({ status: 'completed', data: { charge: { n: 2 } } })
   })
 
-  test('a waiter can be aborted, and its owner goes on', async () => {
+  test('a waiting caller can be aborted, and the owner goes on', async () => {
     const { run } = processOn(createStore(), async () => {
       await clock.sleep(10)
       return { n: 1 }
@@ -103,7 +107,7 @@ describe.each(Object.entries(stores))('a store that answers %s', (_, createStore
     expect(resultOf(await run())).toBe('hit')
   })
 
-  test('other parameters are refused while the work is going on', async () => {
+  test('other parameters are refused while the work runs', async () => {
     const { run } = processOn(createStore(), async () => {
       await clock.sleep(10)
       return { n: 1 }
@@ -117,7 +121,7 @@ describe.each(Object.entries(stores))('a store that answers %s', (_, createStore
     expect((await first).status).toBe('completed')
   })
 
-  test('of two that differ the one that the store knows gets its output, whoever came first', async () => {
+  test('of two callers with different parameters, the one with those in the store gets the output, in any order', async () => {
     const store = createStore()
     await processOn(store, () => ({ n: 1 })).run()
     const { run } = processOn(store, () => ({ n: 2 }))
@@ -131,7 +135,7 @@ describe.each(Object.entries(stores))('a store that answers %s', (_, createStore
     for (const result of [right, rightAgain]) expect(result).toMatchObject({ data: { charge: { n: 1 } } })
   })
 
-  test('another process waits for the owner, and gets its output', async () => {
+  test('a caller in another process waits for the owner, and gets its output', async () => {
     const store = createStore()
     let executions = 0
     const body = async () => {
@@ -151,7 +155,7 @@ describe.each(Object.entries(stores))('a store that answers %s', (_, createStore
     expect(results.map(resultOf)).toEqual(['executed', 'hit', 'hit'])
   })
 
-  test('another process takes over from an owner that failed, and can be aborted while it waits', async () => {
+  test('a caller in another process takes over from an owner that failed, and can be aborted while it waits', async () => {
     const store = createStore()
     const failing = processOn(store, async () => {
       await clock.sleep(100)
@@ -172,7 +176,7 @@ describe.each(Object.entries(stores))('a store that answers %s', (_, createStore
     expect(await second).toMatchObject({ data: { charge: { n: 2 } } })
   })
 
-  test('nothing is held when all have ended, whatever the ending', async () => {
+  test('the store is empty once all runs have ended without an output', async () => {
     const store = createStore()
     let n = 0
     const { run } = processOn(store, async ({ signal }) => {
@@ -192,7 +196,7 @@ describe.each(Object.entries(stores))('a store that answers %s', (_, createStore
   })
 })
 
-test('a thousand runs at once with a hundred keys: a hundred executions, and nothing left but outputs', async () => {
+test('a thousand simultaneous runs with a hundred keys make a hundred executions, and leave only outputs', async () => {
   const store = scriptedStore(clock)
   let executions = 0
   const { run } = processOn(store, async ({ snapshot }) => {
@@ -209,7 +213,7 @@ test('a thousand runs at once with a hundred keys: a hundred executions, and not
   expect(store.size).toBe(100)
 })
 
-test('one interceptor in two graphs is one place: they share what goes on', async () => {
+test('two graphs with one interceptor share running executions', async () => {
   const interceptors = [idempotency()]
   let executions = 0
   const build = () =>
@@ -228,7 +232,7 @@ test('one interceptor in two graphs is one place: they share what goes on', asyn
   expect((await Promise.all(runs)).map(resultOf)).toEqual(['executed', 'shared'])
 })
 
-test('the store is asked for a key that another process has at growing intervals, at most a second', async () => {
+test('a waiting process asks the store at growing intervals of at most a second', async () => {
   const store = scriptedStore(clock)
   const one = processOn(store, async () => {
     await clock.sleep(6_000)
@@ -248,7 +252,7 @@ test('the store is asked for a key that another process has at growing intervals
   await Promise.all(runs)
 })
 
-test('a caller that leaves while the store is silent leaves no claim behind', async () => {
+test('a caller that is aborted while the store is silent leaves no claim behind', async () => {
   const store = scriptedStore(clock)
   store.silent.add('claim')
   const caller = new AbortController()
@@ -264,4 +268,62 @@ test('a caller that leaves while the store is silent leaves no claim behind', as
   expect(store.log).toEqual(['claim', 'release'])
   expect(store.size).toBe(0)
   expect(executions).toBe(0)
+})
+
+const inProgress = {
+  status: 'failed',
+  errors: [{ code: 'idempotency/in-progress', message: expect.stringContaining('still runs after') as string }],
+}
+
+test('a caller waits 30 seconds for the execution of another caller by default, in its process and in others', async () => {
+  const store = scriptedStore(clock)
+  const body = () => clock.sleep(40_000).then(() => ({ n: 1 }))
+  const owner = processOn(store, body)
+  const first = owner.run()
+  await clock.advance(1_000)
+  const waiting = [owner.run(), processOn(store, body).run()]
+  const ended: number[] = []
+  for (const each of waiting) void each.then(({ report }) => ended.push(report.endedAt - report.startedAt))
+  await clock.advance(29_999)
+  expect(ended).toEqual([])
+  await clock.advance(1)
+  for (const each of waiting) {
+    const result = await each
+    expect(result).toMatchObject(inProgress)
+    expect(result.outputs.charge).toMatchObject({ status: 'fail', retryable: true })
+    expect(result.report.stages['charge']).toMatchObject({ attempts: [], notes: {} })
+  }
+  expect(ended).toEqual([30_000, 30_000])
+  await clock.advance(10_000)
+  expect(await first).toMatchObject({ status: 'completed' })
+})
+
+test('the time to wait is an option, and counts all executions that a caller waits for together', async () => {
+  const store = scriptedStore(clock)
+  const { run } = processOn(store, () => clock.sleep(60).then(() => StageOutput.fail('broken')), { waitMs: 100 })
+  const runs = [run(), run(), run()]
+  await clock.advance(200)
+  const [first, second, third] = await Promise.all(runs)
+  for (const executed of [first, second]) expect(executed).toMatchObject({ errors: [{ message: 'broken' }] })
+  expect(third).toMatchObject(inProgress)
+  expect(third?.report.endedAt).toBe((third?.report.startedAt ?? 0) + 100)
+})
+
+test('a caller whose time to wait ends together with the lease of a dead owner takes the work over', async () => {
+  const store = memoryStore({ clock })
+  let claims = 0
+  const withoutRenewal: IdempotencyStore = {
+    ...store,
+    claim(key, claim) {
+      if (++claims > 1) throw new Error('the process is dead')
+      return store.claim(key, claim)
+    },
+  }
+  const caller = new AbortController()
+  const owner = processOn(withoutRenewal, ({ signal }) => clock.sleep(100_000, signal)).run({ signal: caller.signal })
+  const heir = processOn(store, () => ({ n: 2 })).run()
+  await clock.advance(30_000)
+  expect(await heir).toMatchObject({ status: 'completed', data: { charge: { n: 2 } } })
+  caller.abort(new Error('the end of the test'))
+  await owner
 })

@@ -6,20 +6,20 @@ import { randomCommands, type StoreCommand } from './store-commands.ts'
 import { storeModel, type StoreModel } from './store-model.ts'
 import type { Claim, ClaimAnswer, Completion, IdempotencyStore } from './store.ts'
 
-/** What a case works with. */
+/** What each case gets. */
 export interface CaseTools {
   readonly store: IdempotencyStore
-  /** A key that no other case has. */
+  /** A key that no other case uses. */
   readonly key: string
   readonly shortMs: number
   readonly claim: (token: string, changes?: Partial<Claim> & { readonly key?: string }) => Promise<ClaimAnswer>
   readonly complete: (token: string, changes?: Partial<Completion> & { readonly key?: string }) => Promise<boolean>
   readonly release: (token: string) => Promise<void>
-  /** Until everything of `shortMs` has expired. */
+  /** Resolves when every record that lives `shortMs` has expired. */
   readonly expire: () => Promise<void>
 }
 
-/** Longer than any case. */
+/** Longer than any case takes. */
 export const LONG_MS = 3_600_000
 const CLAIMED = { status: 'claimed' }
 export const P1: string = '1'.repeat(64)
@@ -27,25 +27,28 @@ const P2 = '2'.repeat(64)
 
 async function isRunning(answer: Promise<ClaimAnswer>, parameters: string, leaseMs: number): Promise<void> {
   const given = await answer
-  ok(given.status === 'running', `the answer is ${JSON.stringify(given)}, and another token has the claim`)
+  ok(
+    given.status === 'running',
+    `the answer must be 'running', because another token has the claim: ${JSON.stringify(given)}`,
+  )
   equal(given.parameters, parameters)
   ok(
     given.leaseMs > 0 && given.leaseMs <= leaseMs,
-    `leaseMs is ${given.leaseMs}; it is more than 0, at most ${leaseMs}`,
+    `leaseMs must be above 0 and at most ${leaseMs}, not ${given.leaseMs}`,
   )
 }
 
-/** What every store owes, by its name. */
+/** The cases of the contract by name. */
 export const CASES: Readonly<Record<string, (tools: CaseTools) => Promise<void>>> = {
   'a free key is claimed': async ({ claim }) => {
     deepEqual(await claim('a'), CLAIMED)
   },
-  'a claim keeps others out, and tells its parameters and what is left of its lease': async ({ claim }) => {
+  'a claim keeps other tokens out, and its parameters and remaining lease are returned': async ({ claim }) => {
     await claim('a', { leaseMs: 60_000 })
     await isRunning(claim('b', { parameters: P2 }), P1, 60_000)
     await isRunning(claim('c'), P1, 60_000)
   },
-  'the owner may claim again': async ({ claim }) => {
+  'the owner can claim again': async ({ claim }) => {
     await claim('a')
     deepEqual(await claim('a'), CLAIMED)
     await isRunning(claim('b'), P1, LONG_MS)
@@ -56,7 +59,7 @@ export const CASES: Readonly<Record<string, (tools: CaseTools) => Promise<void>>
     await expire()
     await isRunning(claim('b'), P1, LONG_MS)
   },
-  'a claim whose lease is over is taken over, and its owner is told and can change nothing': async (tools) => {
+  'another token takes over a claim whose lease has ended, and the old owner can change nothing': async (tools) => {
     const { claim, complete, release, shortMs, expire } = tools
     await claim('a', { leaseMs: shortMs })
     await expire()
@@ -69,31 +72,31 @@ export const CASES: Readonly<Record<string, (tools: CaseTools) => Promise<void>>
     equal(await complete('a'), false)
     deepEqual(await claim('a'), { status: 'completed', parameters: P2, value: 'b' })
   },
-  'a late owner that nobody replaced gets its claim back': async ({ claim, shortMs, expire }) => {
+  'an owner that is late but not replaced gets its claim back': async ({ claim, shortMs, expire }) => {
     await claim('a', { leaseMs: shortMs })
     await expire()
     deepEqual(await claim('a'), CLAIMED)
     await isRunning(claim('b'), P1, LONG_MS)
   },
-  'a late owner that nobody replaced completes': async ({ claim, complete, shortMs, expire }) => {
+  'an owner that is late but not replaced can complete': async ({ claim, complete, shortMs, expire }) => {
     await claim('a', { leaseMs: shortMs })
     await expire()
     equal(await complete('a'), true)
     deepEqual(await claim('b'), { status: 'completed', parameters: P1, value: 'a' })
   },
-  'a completion is told to everybody, its owner too': async ({ claim, complete }) => {
+  'every token gets the completion, its owner too': async ({ claim, complete }) => {
     await claim('a')
     equal(await complete('a', { value: 'done' }), true)
     for (const token of ['a', 'b', 'c'])
       deepEqual(await claim(token, { parameters: P2 }), { status: 'completed', parameters: P1, value: 'done' })
   },
-  'completing again with the same token is true': async ({ claim, complete }) => {
+  'completing again with the same token returns true': async ({ claim, complete }) => {
     await claim('a')
     equal(await complete('a'), true)
     equal(await complete('a'), true)
     deepEqual(await claim('b'), { status: 'completed', parameters: P1, value: 'a' })
   },
-  'a completion, and a claim, is not overwritten by another token': async ({ claim, complete }) => {
+  'another token overwrites neither a claim nor a completion': async ({ claim, complete }) => {
     await claim('a')
     equal(await complete('b'), false)
     await isRunning(claim('c'), P1, LONG_MS)
@@ -101,11 +104,11 @@ export const CASES: Readonly<Record<string, (tools: CaseTools) => Promise<void>>
     equal(await complete('b', { parameters: P2 }), false)
     deepEqual(await claim('c'), { status: 'completed', parameters: P1, value: 'a' })
   },
-  'a completion of a key that has no record is kept': async ({ claim, complete }) => {
+  'a completion of a key without a record is kept': async ({ claim, complete }) => {
     equal(await complete('a'), true)
     deepEqual(await claim('b'), { status: 'completed', parameters: P1, value: 'a' })
   },
-  'a completion outlives the lease it was made in': async ({ claim, complete, shortMs, expire }) => {
+  'a completion outlives the lease of its claim': async ({ claim, complete, shortMs, expire }) => {
     await claim('a', { leaseMs: shortMs })
     await complete('a')
     await expire()
@@ -129,7 +132,7 @@ export const CASES: Readonly<Record<string, (tools: CaseTools) => Promise<void>>
     deepEqual(await claim('b', { parameters: P2 }), CLAIMED)
     await isRunning(claim('a'), P2, LONG_MS)
   },
-  'only the owner releases, only a claim, and as often as it likes': async ({ claim, complete, release }) => {
+  'only the owner can release, only a claim, and any number of times': async ({ claim, complete, release }) => {
     await release('a')
     await claim('a')
     await release('b')
@@ -139,7 +142,7 @@ export const CASES: Readonly<Record<string, (tools: CaseTools) => Promise<void>>
     await release('a')
     deepEqual(await claim('b'), { status: 'completed', parameters: P1, value: 'a' })
   },
-  'keys that look alike are apart': async ({ key, claim, complete }) => {
+  'similar keys are different keys': async ({ key, claim, complete }) => {
     const keys = [
       '',
       'A',
@@ -166,12 +169,12 @@ export const CASES: Readonly<Record<string, (tools: CaseTools) => Promise<void>>
     ]
     const all = keys.map((end) => `${key}${end}`)
     for (const each of all)
-      deepEqual(await claim(each, { key: each }), CLAIMED, `the key that ends in ${each.slice(key.length)}`)
+      deepEqual(await claim(each, { key: each }), CLAIMED, `for the key that ends in ${each.slice(key.length)}`)
     for (const each of all) equal(await complete(each, { key: each }), true)
     for (const each of all)
       deepEqual(await claim('b', { key: each }), { status: 'completed', parameters: P1, value: each })
   },
-  'a key of 256 characters, of any alphabet, is a key': async ({ key, claim }) => {
+  'a key can have 256 characters of any alphabet': async ({ key, claim }) => {
     for (const letter of ['k', 'ß', '界']) {
       const long = key + letter.repeat(255 - key.length)
       deepEqual(await claim('a', { key: `${long}1` }), CLAIMED)
@@ -179,7 +182,7 @@ export const CASES: Readonly<Record<string, (tools: CaseTools) => Promise<void>>
       await isRunning(claim('b', { key: `${long}1` }), P1, LONG_MS)
     }
   },
-  'a value comes back as it was': async ({ key, claim, complete }) => {
+  'a value is returned unchanged': async ({ key, claim, complete }) => {
     const values = [
       '',
       ' ',
@@ -187,6 +190,7 @@ export const CASES: Readonly<Record<string, (tools: CaseTools) => Promise<void>>
       '1e3',
       'null',
       '{"a":1}',
+      '[{"__proto__":1,"~__proto__":2}]',
       'line\r\nline\t',
       "'; --",
       '\\u0000',
@@ -199,36 +203,39 @@ export const CASES: Readonly<Record<string, (tools: CaseTools) => Promise<void>>
       deepEqual(await claim('b', { key: each }), { status: 'completed', parameters: P1, value })
     }
   },
-  'of fifty claims at once one gets the key': async ({ claim }) => {
+  'one of fifty simultaneous claims gets the key': async ({ claim }) => {
     const tokens = Array.from({ length: 50 }, (_, index) => `t${index}`)
     const answers = await Promise.all(tokens.map((token) => claim(token)))
     equal(answers.filter(({ status }) => status === 'claimed').length, 1)
     equal(answers.filter(({ status }) => status === 'running').length, 49)
   },
-  'of fifty that find a lease over one takes the key': async ({ claim, shortMs, expire }) => {
+  'one of fifty simultaneous claims takes over after a lease': async ({ claim, shortMs, expire }) => {
     await claim('gone', { leaseMs: shortMs })
     await expire()
     const tokens = Array.from({ length: 50 }, (_, index) => `t${index}`)
     const answers = await Promise.all(tokens.map((token) => claim(token)))
     equal(answers.filter(({ status }) => status === 'claimed').length, 1)
   },
-  'of fifty completions at once of a key without a record one is kept': async ({ claim, complete }) => {
+  'one of fifty simultaneous completions of a key without a record is kept': async ({ claim, complete }) => {
     const tokens = Array.from({ length: 50 }, (_, index) => `t${index}`)
     const answers = await Promise.all(tokens.map((token) => complete(token)))
     const winners = tokens.filter((_, index) => answers[index])
     equal(winners.length, 1)
     deepEqual(await claim('b'), { status: 'completed', parameters: P1, value: winners[0] })
   },
-  'random sequences of operations answer as the model does': async (tools) => {
+  'random sequences of operations return what the model returns': async (tools) => {
     for (let seed = 1; seed <= 6; seed++) {
       let tries = 0
       while (!(await answersAsModel(tools, seed, `${tools.key}${seed}.${tries}`)))
-        ok(++tries < 10, `some ten operations took longer than shortMs (${tools.shortMs}), ten times: raise it`)
+        ok(
+          ++tries < 10,
+          `ten operations took longer than shortMs (${tools.shortMs}), ten times in a row: raise shortMs`,
+        )
     }
   },
 }
 
-/** False where it cannot be told: a machine that stood still let records expire in the middle of a round. */
+/** False if the machine paused for so long that records expired in the middle of a round: then nothing can be compared. */
 async function answersAsModel({ store, shortMs, expire }: CaseTools, seed: number, prefix: string): Promise<boolean> {
   const model = storeModel()
   const done: string[] = []
@@ -266,7 +273,7 @@ async function answersTo(
   return [undefined, undefined]
 }
 
-/** How much of a lease is left depends on how fast the store is. */
+/** The rest of a lease depends on how fast the store is. */
 function withoutLease(answer: ClaimAnswer): object {
   return answer.status === 'running' ? { status: answer.status, parameters: answer.parameters } : answer
 }

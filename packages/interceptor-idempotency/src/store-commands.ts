@@ -6,7 +6,7 @@ export type StoreCommand =
   | { readonly type: 'release'; readonly key: string; readonly token: string }
   | { readonly type: 'expire' }
 
-/** Rounds of operations of three owners on two keys, each round ended by the passing of everything short. */
+/** Rounds of operations by three owners on two keys. After each round, every short-lived record expires. */
 export function randomCommands(seed: number, shortMs: number, longMs: number): readonly StoreCommand[] {
   const random = seeded(seed)
   const one = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T
@@ -23,7 +23,7 @@ export function randomCommands(seed: number, shortMs: number, longMs: number): r
   return Array.from({ length: 3 }, () => [...Array.from({ length: 8 }, operation), { type: 'expire' } as const]).flat()
 }
 
-/** Mulberry32: the same numbers for the same seed, from 0 to 1. */
+/** Mulberry32: numbers from 0 to 1, the same for the same seed. */
 function seeded(seed: number): () => number {
   let state = seed
   return () => {

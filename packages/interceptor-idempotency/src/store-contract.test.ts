@@ -5,7 +5,7 @@ import { memoryStore } from './memory-store.ts'
 import { storeContract } from './store-contract.ts'
 import type { IdempotencyStore } from './store.ts'
 
-// Stores with one fault each: the contract has to find every one of them.
+// Stores with one fault each. The contract must find every fault.
 const faults: Record<string, (store: IdempotencyStore) => Partial<IdempotencyStore>> = {
   'looks first and writes later': (store) => ({
     claim: async (key, claim) => {
@@ -16,13 +16,13 @@ const faults: Record<string, (store: IdempotencyStore) => Partial<IdempotencySto
       return (await store.claim(key, claim)).status === 'completed' ? store.claim(key, claim) : { status: 'claimed' }
     },
   }),
-  'lets anybody complete': (store) => ({
+  'lets any token complete': (store) => ({
     complete: async (key, completion) => {
       await store.complete(key, completion)
       return true
     },
   }),
-  'lets anybody release': (store) => {
+  'lets any token release': (store) => {
     const owners = new Map<string, string>()
     return {
       claim: async (key, claim) => {
@@ -49,10 +49,10 @@ const faults: Record<string, (store: IdempotencyStore) => Partial<IdempotencySto
   'forgets a completion when the lease ends': (store) => ({
     complete: (key, completion) => store.complete(key, { ...completion, ttlMs: Math.min(completion.ttlMs, 300) }),
   }),
-  'keeps a completion for ever': (store) => ({
+  'keeps a completion forever': (store) => ({
     complete: (key, completion) => store.complete(key, { ...completion, ttlMs: 2 ** 40 }),
   }),
-  'takes big and small letters for the same': (store) => ({
+  'ignores the case of letters': (store) => ({
     claim: (key, claim) => store.claim(key.toLowerCase(), claim),
     complete: (key, completion) => store.complete(key.toLowerCase(), completion),
   }),
@@ -63,19 +63,19 @@ const faults: Record<string, (store: IdempotencyStore) => Partial<IdempotencySto
   'trims values': (store) => ({
     complete: (key, completion) => store.complete(key, { ...completion, value: completion.value.trim() }),
   }),
-  'gives the parameters of who asks': (store) => ({
+  'returns the parameters of the caller': (store) => ({
     claim: async (key, claim) => {
       const answer = await store.claim(key, claim)
       return answer.status === 'claimed' ? answer : { ...answer, parameters: claim.parameters }
     },
   }),
-  'says nothing of the lease': (store) => ({
+  'does not return the rest of the lease': (store) => ({
     claim: async (key, claim) => {
       const answer = await store.claim(key, claim)
       return answer.status === 'running' ? { ...answer, leaseMs: 0 } : answer
     },
   }),
-  'refuses who completes twice': (store) => {
+  'refuses a second completion by the same token': (store) => {
     const done = new Set<string>()
     return {
       complete: (key, completion) => {

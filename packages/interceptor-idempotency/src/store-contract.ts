@@ -4,24 +4,24 @@ import type { IdempotencyStore } from './store.ts'
 
 export interface StoreUnderTest {
   readonly store: IdempotencyStore
-  /** Lets this many milliseconds pass on the store's own clock: advances it, or waits. */
+  /** Lets time pass on the store's clock: advances it, or waits. */
   advance(ms: number): void | Promise<void>
-  /** Called after each case. */
+  /** Runs after each case. */
   close?(): void | Promise<void>
 }
 
 export interface StoreContractOptions {
-  /** How long what shall expire lives, in milliseconds; more than some twenty operations take. Default: 300. */
+  /** How long records live that expire in a case, in ms. Must be longer than twenty operations take. Default: 300. */
   readonly shortMs?: number
 }
 
-/** One thing that every store owes; `run` rejects when it does not hold. */
+/** One case of the contract. `run` rejects if the store breaks it. */
 export interface StoreCase {
   readonly name: string
   readonly run: () => Promise<void>
 }
 
-/** What every store owes, as cases for any test runner: `for (const { name, run } of storeContract(open)) test(name, run)`. */
+/** The contract of every store, as cases for any test runner: `for (const { name, run } of storeContract(open)) test(name, run)`. */
 export function storeContract(
   open: () => StoreUnderTest | Promise<StoreUnderTest>,
   { shortMs = 300 }: StoreContractOptions = {},

@@ -1,6 +1,6 @@
 import type { Claim, ClaimAnswer, Completion } from './store.ts'
 
-/** What every store must do, as plainly as it can be said: a map of records that are dropped when their time is over. */
+/** The simplest correct store: a map of records that are removed when they expire. */
 export interface StoreModel {
   claim(key: string, claim: Claim): ClaimAnswer
   complete(key: string, completion: Completion): boolean

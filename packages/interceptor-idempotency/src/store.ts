@@ -1,50 +1,50 @@
 /**
- * Where idempotency keeps who does a piece of work and what came of it. Three atomic operations on one record a key.
+ * Keeps claims and outputs, one record per key. Each operation is atomic.
  *
- * - A record is a claim, until its lease ends, or a completion, until its time to live ends. **A record past its end is
- *   as if it were not there**, in every operation, whether or not it has been purged yet.
- * - A token names one execution. **Every operation may be repeated with the same token** and then answers the same, so
- *   that a client that sends a command again after a lost connection does no harm.
- * - Durations come in; the store measures them on its own clock (a server's, not that of its clients).
- * - An operation answers at once or with a native promise. It throws or rejects only when the store cannot be used; and
- *   `complete`, with an error whose `code` ends in `/value-too-large`, for a value that is longer than it keeps.
+ * - A record is a claim until its lease ends, or a completion until its time to live ends. **Every operation treats a record
+ *   past its end as missing**, whether or not it has been removed yet.
+ * - A token names one execution. **Every operation can be repeated with the same token** and then returns the same, so a
+ *   client may send a command again after a lost connection.
+ * - The caller passes durations. The store measures them on its own clock: the server's, not the client's.
+ * - An operation returns its answer or a native promise. It throws or rejects only if the store can't be used. `complete` also
+ *   rejects a value that is too long for the store, with an error whose `code` ends in `/value-too-large`.
  */
 export interface IdempotencyStore {
   /**
-   * Takes the key, if there is no record of it or the claim on it is this token's own (which renews its lease, and gives
-   * it back to an owner that was late but not replaced). Otherwise changes nothing and says what is there.
+   * Takes the key if it has no record, or if this token has the claim: that renews the lease, also for an owner that was late
+   * but not replaced. Otherwise changes nothing and returns the record.
    */
   claim(key: string, claim: Claim): ClaimAnswer | Promise<ClaimAnswer>
   /**
-   * Makes the record a completion, if there is no record or it is this token's own; true then, and from then on for this
-   * token. False, and nothing is changed, when the key is another token's: its claim or its completion.
+   * Turns the record into a completion if it is missing or belongs to this token, and returns true, now and for every repeat
+   * with this token. Changes nothing and returns false if another token has the claim or the completion.
    */
   complete(key: string, completion: Completion): boolean | Promise<boolean>
-  /** Removes the claim, if it is this token's own; anything else, a completion too, stays as it is. */
+  /** Removes the claim if this token has it. Leaves everything else, completions too. */
   release(key: string, token: string): void | Promise<void>
 }
 
 export interface Claim {
-  /** Names one execution; made anew for each, so equal tokens are the same owner. */
+  /** Names one execution. Every execution has a new one. */
   readonly token: string
-  /** The fingerprint of what the work is done with: 64 hexadecimal digits. The store keeps it, and never compares it. */
+  /** A hash of what the work is done with: 64 hexadecimal digits. The store keeps it and never compares it. */
   readonly parameters: string
-  /** How long the claim holds from now, in milliseconds: a whole number, at least 1. */
+  /** How long the claim holds from now, in ms: a whole number from 1. */
   readonly leaseMs: number
 }
 
 export interface Completion {
   readonly token: string
   readonly parameters: string
-  /** Text; what it means is the interceptor's affair. Any length, any character but unpaired surrogates and NUL. */
+  /** The output as a string of any length, without unpaired surrogates and NUL. Only the interceptor reads it. */
   readonly value: string
-  /** How long the completion is kept from now, in milliseconds: a whole number, at least 1. */
+  /** How long the completion is kept from now, in ms: a whole number from 1. */
   readonly ttlMs: number
 }
 
 export type ClaimAnswer = Claimed | Running | Completed
 
-/** The work is the caller's to do. */
+/** The caller has the claim and does the work. */
 export interface Claimed {
   readonly status: 'claimed'
 }
@@ -53,11 +53,11 @@ export interface Claimed {
 export interface Running {
   readonly status: 'running'
   readonly parameters: string
-  /** Milliseconds until its lease ends, unless it is renewed; more than 0. */
+  /** How long until its lease ends unless it is renewed, in ms; more than 0. */
   readonly leaseMs: number
 }
 
-/** The work was done, by whatever token: what it gave. */
+/** The work was done, by any token. */
 export interface Completed {
   readonly status: 'completed'
   readonly parameters: string

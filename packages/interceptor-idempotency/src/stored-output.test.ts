@@ -22,7 +22,7 @@ test('data, artifacts, events and version come back', () => {
   })
 })
 
-test('an output without more than its data has no more afterwards', () => {
+test('an output that has only data comes back with only data', () => {
   const { artifacts, events, version, data } = again(StageOutput.ok())
   expect([artifacts, events, version, data]).toStrictEqual([undefined, undefined, undefined, {}])
 })
@@ -51,7 +51,7 @@ test.each<[string, object]>([
   ['the same object twice', { a: shared, b: shared }],
   ['a circle', circle],
 ])('%s come back as they were', (_, data) => {
-  // Nothing that a store of text would change.
+  // A store of text would change none of it.
   const text = outputText(StageOutput.ok(data))
   expect(Buffer.from(text).toString()).toBe(text)
   expect(text).not.toContain('\u0000')
@@ -61,7 +61,18 @@ test.each<[string, object]>([
     if (typeof value === 'object') expect(Object.getPrototypeOf(back[key])).toBe(Object.getPrototypeOf(value))
 })
 
-test('what is the same object twice is one object afterwards', () => {
+test('an own "__proto__" key comes back as an own key, at any depth, and sets no prototype', () => {
+  const parsed = JSON.parse('{"a":{"__proto__":{"n":1},"~__proto__":2,"~~__proto__":3},"__proto__":[1]}') as object
+  const bare = Object.assign(Object.create(null) as object, { n: 1 })
+  Object.defineProperty(bare, '__proto__', { value: bare, enumerable: true })
+  const back = again(StageOutput.ok({ parsed, bare })).data as { parsed: { a: object }; bare: object }
+  expect(JSON.stringify(back.parsed)).toBe(JSON.stringify(parsed))
+  expect(Object.getPrototypeOf(back.parsed.a)).toBe(Object.prototype)
+  expect(Object.keys(back.bare)).toEqual(['n', '__proto__'])
+  expect((back.bare as { __proto__: unknown }).__proto__).toBe(back.bare)
+})
+
+test('an object that occurs twice comes back as one object', () => {
   const { a, b } = again(StageOutput.ok({ a: shared, b: shared })).data as { a: object; b: object }
   expect(a).toBe(b)
 })
@@ -83,8 +94,12 @@ test.each<[string, object, RegExp]>([
   ['a promise', { a: Promise.resolve(1) }, /Promise/],
   ['a list of another class', { a: new List() }, /instance of List/],
   ['a date of another class', { a: new When() }, /instance of When/],
-  ['a list with a field of its own', { a: 'abc'.match(/b/) }, /Array with a field "groups"/],
-  ['a map with a field of its own', { a: Object.assign(new Map(), { more: 1 }) }, /Map with a field "more"/],
+  ['a list with a field of its own', { a: 'abc'.match(/b/) }, /type Array has the extra field "groups"/],
+  [
+    'a map with a field of its own',
+    { a: Object.assign(new Map(), { more: 1 }) },
+    /type Map has the extra field "more"/,
+  ],
   [
     'a look-alike',
     {
@@ -94,9 +109,8 @@ test.each<[string, object, RegExp]>([
         },
       },
     },
-    /instance of Object, which is not just a Map/,
+    /instance of Object, which is not a plain Map/,
   ],
-  ['a key that would set the prototype', { a: JSON.parse('{"__proto__": 1}') as object }, /__proto__/],
   [
     'a getter that throws',
     {
@@ -106,31 +120,24 @@ test.each<[string, object, RegExp]>([
     },
     /not today/,
   ],
-  ['what is too deep', { a: deep }, /./],
-])('%s is refused, and not changed silently', (_, data, why) => {
+  ['data that is too deep', { a: deep }, /./],
+])('%s is refused', (_, data, why) => {
   expect(() => outputText(StageOutput.ok(data))).toThrow(why)
 })
 
-test('why an output was not stored comes back', () => {
+test('the reason why an output was not stored comes back', () => {
   expect(readOutput(unstorableText('there is a function'))).toBe('there is a function')
 })
 
-test('whatever plain data there is comes back equal, however often', () => {
+test('any plain data comes back equal, also a second time', () => {
   const value = fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true })
   fc.assert(
     fc.property(fc.dictionary(fc.string(), value), (data) => {
-      fc.pre(!JSON.stringify(Object.keys(data)).includes('__proto__'))
-      let text: string
-      try {
-        text = outputText(StageOutput.ok(data))
-      } catch (error) {
-        expect(String(error)).toContain('__proto__')
-        return
-      }
+      const text = outputText(StageOutput.ok(data))
       const once = readOutput(text) as OkOutput
       expect(once.data).toStrictEqual(data)
       expect(outputText(once)).toBe(text)
-      // Nothing that a store of text would change.
+      // A store of text would change none of it.
       expect(Buffer.from(text).toString()).toBe(text)
       expect(text).not.toContain('\u0000')
     }),

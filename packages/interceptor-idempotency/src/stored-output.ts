@@ -1,7 +1,7 @@
 import { type Extras, type OkOutput, StageOutput } from '@stageflow/core'
-import { parse, stringify } from 'devalue'
+import { defaultStringifyOperations, parse, stringify } from 'devalue'
 
-/** The form of what is stored; it changes when an older version could not read it. */
+/** The format of stored outputs. It changes if an older version can't read the new one. */
 const FORM = 1
 
 interface Stored extends Extras {
@@ -11,7 +11,7 @@ interface Stored extends Extras {
   readonly unstorable?: string
 }
 
-/** What reads back as an output that is equal in every part. Throws, with why and where, for what would come back as something else. */
+/** The text of an output. Reads back as an equal output; throws, with the reason and the place, if it would not. */
 export function outputText({ data, artifacts, events, version }: OkOutput): string {
   const stored = {
     form: FORM,
@@ -21,21 +21,21 @@ export function outputText({ data, artifacts, events, version }: OkOutput): stri
     ...(version === undefined ? undefined : { version }),
   }
   try {
-    return stringify(stored, REDUCERS)
+    return stringify(stored, REDUCERS, { operations: WRITING })
   } catch (cause) {
     throw new Error(reasonOf(cause), { cause })
   }
 }
 
-/** What stands for an output that could not be stored, so that its work is not done again. */
+/** The text that is stored for an output that can't be stored, so that its work is not done again. */
 export function unstorableText(reason: string): string {
   return stringify({ form: FORM, unstorable: reason } satisfies Stored)
 }
 
-/** The output, or why it was not stored. Throws for text that this version did not write. */
+/** The output, or the reason why it was not stored. Throws if another version wrote the text. */
 export function readOutput(text: string): OkOutput | string {
-  const stored = parse(text, REVIVERS) as Partial<Stored> | null
-  if (typeof stored !== 'object' || stored?.form !== FORM) throw new Error(`it is not an output of form ${FORM}`)
+  const stored = parse(text, REVIVERS, { operations: READING }) as Partial<Stored> | null
+  if (typeof stored !== 'object' || stored?.form !== FORM) throw new Error(`it is not an output in format ${FORM}`)
   const { form: _, data, unstorable, ...extras } = stored
   if (typeof unstorable === 'string') return unstorable
   if (typeof data !== 'object' || data === null) throw new Error('it has no data')
@@ -47,7 +47,28 @@ const REDUCERS = {
 }
 const REVIVERS = { Buffer: ([base64]: [string]) => Buffer.from(base64, 'base64') }
 
-/** Built-in objects that the text can hold. A subclass of one, or one with fields of its own, would come back without. */
+// The text format refuses the key "__proto__", which JSON.parse of a server's answer can make. It is written as "~__proto__", and
+// keys that look like that get one more "~". It is read back as an own property, and never sets a prototype.
+const WRITING = {
+  shapeOf(value: object): ReturnType<typeof defaultStringifyOperations.shapeOf> {
+    const shape = defaultStringifyOperations.shapeOf(value)
+    return 'keys' in shape ? { ...shape, keys: shape.keys.map(escaped) } : shape
+  },
+  get: (value: Record<PropertyKey, unknown>, key: string | number) => value[unescaped(key)],
+}
+const READING = {
+  set(target: object, key: string | number, value: unknown): void {
+    const own = unescaped(key)
+    if (own === '__proto__')
+      Object.defineProperty(target, own, { value, enumerable: true, configurable: true, writable: true })
+    else (target as Record<PropertyKey, unknown>)[own] = value
+  },
+}
+const escaped = (key: string): string => (/^~*__proto__$/.test(key) ? `~${key}` : key)
+const unescaped = (key: string | number): string | number =>
+  typeof key === 'string' && /^~+__proto__$/.test(key) ? key.slice(1) : key
+
+/** Built-in objects that the text can hold. A subclass of one, or one with extra fields, would come back without them. */
 const BUILT_IN = /^(?:Array|Date|Map|Set|RegExp|URL|URLSearchParams|ArrayBuffer|DataView|(?:Ui|I|Big|Float).*Array)$/
 
 function refuseLookalike(value: unknown): void {
@@ -55,11 +76,11 @@ function refuseLookalike(value: unknown): void {
   const tag = Object.prototype.toString.call(value).slice(8, -1)
   if (!BUILT_IN.test(tag)) return
   const name = (Object.getPrototypeOf(value) as object | null)?.constructor.name
-  if (name !== tag) throw new Error(`there is an instance of ${name}, which is not just a ${tag}`)
-  // The fields of an array that are not items come last.
+  if (name !== tag) throw new Error(`a value is an instance of ${name}, which is not a plain ${tag}`)
+  // Fields of an array that are not items come last.
   const last = ArrayBuffer.isView(value) ? undefined : Object.keys(value).at(-1)
   if (last !== undefined && !(tag === 'Array' && /^\d+$/.test(last)))
-    throw new Error(`there is a ${tag} with a field "${last}" of its own`)
+    throw new Error(`a value of type ${tag} has the extra field "${last}"`)
 }
 
 function reasonOf(cause: unknown): string {

@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync } from 'node:fs'
 import { memoryStore } from '../src/memory-store.ts'
 import type { ProcessSide } from '../src/process-worker.ts'
 
-/** A side whose store is not shared, and whose count is: what every race must find. */
+/** A side whose counter is shared and whose store is not: the process contract must refuse it. */
 export function openSide(): Promise<ProcessSide> {
   const file = process.env['APART_SIDE_FILE'] ?? ''
   return Promise.resolve({

@@ -5,15 +5,15 @@ import type { IdempotencyStore } from '../src/store.ts'
 
 type Operation = 'claim' | 'complete' | 'release'
 
-/** An in-memory store that answers later, as a server does, and that can be told to fail or to be silent. */
+/** An in-memory store that answers later, as a server does. A test can let it fail or stay silent. */
 export interface ScriptedStore extends IdempotencyStore {
-  /** What was asked of it, such as `claim`. */
+  /** The operations that were called. */
   readonly log: Operation[]
-  /** How often each operation fails from now on: a number of times, or Infinity. */
+  /** How many more times each operation fails. */
   readonly failures: Partial<Record<Operation, number>>
-  /** Operations that are not answered until `answer()`. */
+  /** Operations that stay unanswered until `answer()`. */
   readonly silent: Set<Operation>
-  /** Answers what it was silent on, and is silent no more. */
+  /** Answers everything that is unanswered, and ends the silence. */
   answer(): void
   readonly size: number
 }

@@ -4,12 +4,13 @@ import { recordingSink } from '@stageflow/testing'
 import { Pool } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 
-import { startPostgres, type PostgresServer } from '../test/postgres-server.ts'
+import type { TestServer } from '../../interceptor-idempotency/test/server-process.ts'
+import { startPostgres } from '../test/postgres-server.ts'
 import { connect } from '../test/postgres.ts'
-import { startSilentServer } from '../test/silent-server.ts'
+import { startSilentServer } from '../../interceptor-idempotency/test/silent-server.ts'
 import { postgresStore } from './postgres-store.ts'
 
-let server: PostgresServer
+let server: TestServer
 let pools: Pool[]
 let executions: number
 beforeAll(async () => {
@@ -28,7 +29,7 @@ afterEach(async () => {
 })
 afterAll(() => server.close())
 
-/** A graph with a payment in it, whose idempotency is kept in PostgreSQL. */
+/** A graph with an idempotent payment that uses PostgreSQL. */
 function paying(pool: Pool, options: IdempotencyOptions = {}) {
   pool.on('error', () => {})
   pools.push(pool)
@@ -41,7 +42,7 @@ function paying(pool: Pool, options: IdempotencyOptions = {}) {
 const connected = () => connect({ connectionString: server.url })
 const order = () => ({ inputText: 'ten apples', extensions: { idempotencyKey: crypto.randomUUID() } })
 
-test('a payment is made once, however many graphs with pools of their own ask for it', async () => {
+test('graphs with different pools make a payment once', async () => {
   const [one, two] = [paying(connected()), paying(connected())]
   const input = order()
   const results = await Promise.all([one.run(input), two.run(input), one.run(input), two.run(input)])
@@ -52,7 +53,7 @@ test('a payment is made once, however many graphs with pools of their own ask fo
   expect(again.report.stages['pay']?.notes).toMatchObject({ idempotency: { result: 'hit' } })
 })
 
-test('while the server is down the stage fails with idempotency/store-unavailable, says why, and tells it as an event', async () => {
+test('while the server is down, the stage fails with idempotency/store-unavailable, its cause and an event', async () => {
   const graph = paying(connected())
   await server.stop()
   const sink = recordingSink()
@@ -77,7 +78,7 @@ test('while the server is down the stage fails with idempotency/store-unavailabl
   expect(await graph.run(order())).toMatchObject({ data: { pay: { execution: 1 } } })
 })
 
-test("with onStoreError: 'run' the stage runs without, and it is an event", async () => {
+test("with onStoreError: 'run' the stage runs without the store, and an event says so", async () => {
   const graph = paying(connected(), { onStoreError: 'run' })
   await server.stop()
   const sink = recordingSink()
@@ -92,9 +93,9 @@ test("with onStoreError: 'run' the stage runs without, and it is an event", asyn
   )
 })
 
-test('a server that takes the connection and never answers keeps the stage no longer than storeTimeoutMs', async () => {
+test('a server that accepts the connection and never answers fails the stage after storeTimeoutMs', async () => {
   const silent = await startSilentServer()
-  // The defaults of pg: it waits for ever.
+  // By default, pg waits forever.
   const pool = new Pool({ host: '127.0.0.1', port: silent.port })
   pool.on('error', () => {})
   const store = postgresStore({ pool })
@@ -109,7 +110,7 @@ test('a server that takes the connection and never answers keeps the stage no lo
   await pool.end()
 })
 
-test('a server that stops while the work is done and comes back in time takes the output all the same', async () => {
+test('a server that restarts during the work gets the output', async () => {
   const pool = connected()
   pools.push(pool)
   let restarted: Promise<void> | undefined
@@ -131,7 +132,22 @@ test('a server that stops while the work is done and comes back in time takes th
   expect(await graph.run(input)).toMatchObject({ data: { pay: { execution: 1 } } })
 })
 
-test('an output that is too long for the store fails the stage, says so, and the work is not done again', async () => {
+test('an output with an own "__proto__" key is stored, and repeats get it', async () => {
+  const pool = connected()
+  pools.push(pool)
+  const store = postgresStore({ pool })
+  const foreign = JSON.parse('{"__proto__":{"isAdmin":true}}') as object
+  const graph = new Pipeline('shop')
+    .withStage('pay', () => ({ foreign, execution: ++executions }), StageKind.WORK)
+    .build({ interceptors: [idempotency({ store })] })
+  const input = order()
+  for (let call = 0; call < 2; call += 1) {
+    const { data } = await graph.run(input)
+    expect(JSON.stringify(data.pay)).toBe('{"foreign":{"__proto__":{"isAdmin":true}},"execution":1}')
+  }
+})
+
+test('an output that is too long for the store fails the stage, and the work is not done again', async () => {
   const pool = connected()
   pools.push(pool)
   const store = postgresStore({ pool, maxValueBytes: 1_000 })
@@ -143,13 +159,13 @@ test('an output that is too long for the store fails the stage, says so, and the
     const { report } = await graph.runSettled(input)
     expect(report.stages['pay']?.error).toMatchObject({
       code: 'idempotency/unstorable-output',
-      message: expect.stringContaining('1000 are allowed') as string,
+      message: expect.stringContaining('maxValueBytes is 1000') as string,
     })
   }
   expect(executions).toBe(1)
 })
 
-test('a pool that the app has ended is an outage like any other', async () => {
+test('a pool that the app has ended counts as an outage', async () => {
   const pool = connected()
   const graph = paying(pool)
   await pool.end()

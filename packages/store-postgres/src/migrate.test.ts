@@ -18,7 +18,7 @@ afterEach(async () => {
   await pool.end()
 })
 
-test('before migrate() every operation says that the table is missing: store-postgres/not-migrated', async () => {
+test('before migrate(), every operation fails with store-postgres/not-migrated', async () => {
   const store = postgresStore({ pool, schema, table: 'records' })
   for (const operate of [
     () => store.claim('key', CLAIM),
@@ -28,12 +28,12 @@ test('before migrate() every operation says that the table is missing: store-pos
   ]) {
     await expect(operate()).rejects.toMatchObject({
       code: 'store-postgres/not-migrated',
-      message: expect.stringContaining(`there is no table "${schema}"."records": call migrate()`) as string,
+      message: expect.stringContaining(`the table "${schema}"."records" does not exist. Call migrate()`) as string,
     })
   }
 })
 
-test('ten processes that migrate at once all succeed, and there is one table with one index to purge by', async () => {
+test('ten simultaneous calls of migrate() succeed, and create one table with one index for purge()', async () => {
   for (let round = 0; round < 5; round += 1) {
     const pools = Array.from({ length: 10 }, () => connect({ max: 1 }))
     await Promise.all(pools.map((own) => own.query('SELECT 1')))
@@ -48,7 +48,7 @@ test('ten processes that migrate at once all succeed, and there is one table wit
   }
 })
 
-test('migrating again keeps what is there', async () => {
+test('a second migrate() keeps the records', async () => {
   const store = postgresStore({ pool, schema })
   await store.migrate()
   await store.complete('key', COMPLETION)
@@ -56,7 +56,7 @@ test('migrating again keeps what is there', async () => {
   expect(await store.claim('key', CLAIM)).toMatchObject({ status: 'completed', value: 'done' })
 })
 
-test('without names the table is "stageflow_idempotency" in the first schema of the search path', async () => {
+test('by default the table is "stageflow_idempotency" in the first schema of the search path', async () => {
   await pool.query(`CREATE SCHEMA ${schema}`)
   const own = connect({ options: `-c search_path=${schema}` })
   const store = postgresStore({ pool: own })
@@ -67,7 +67,7 @@ test('without names the table is "stageflow_idempotency" in the first schema of 
   expect(rows).toEqual([{ key: 'key' }])
 })
 
-test('names keep their case, and a word of SQL is a name like any other', async () => {
+test('names keep their case, and an SQL keyword can be a name', async () => {
   for (const table of ['Records', 'records', 'select', 'user']) {
     const store = postgresStore({ pool, schema, table })
     await store.migrate()
@@ -77,7 +77,7 @@ test('names keep their case, and a word of SQL is a name like any other', async 
   expect(rows).toHaveLength(4)
 })
 
-test('a user who may only read and write rows may call migrate() where the table is, and needs no other right', async () => {
+test('if the table exists, a user with rights on its rows only can call migrate() and every operation', async () => {
   await postgresStore({ pool, schema }).migrate()
   const role = `${schema}_app`
   await pool.query(`CREATE ROLE ${role}`)

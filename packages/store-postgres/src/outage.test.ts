@@ -1,7 +1,8 @@
 import type { Pool } from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
-import { startPostgres, type PostgresServer } from '../test/postgres-server.ts'
+import type { TestServer } from '../../interceptor-idempotency/test/server-process.ts'
+import { startPostgres } from '../test/postgres-server.ts'
 import { connect } from '../test/postgres.ts'
 import { postgresStore } from './postgres-store.ts'
 
@@ -9,7 +10,7 @@ const PARAMETERS = 'a'.repeat(64)
 const CLAIM = { token: 'one', parameters: PARAMETERS, leaseMs: 60_000 }
 const COMPLETION = { token: 'one', parameters: PARAMETERS, value: 'done', ttlMs: 60_000 }
 
-let server: PostgresServer
+let server: TestServer
 let pool: Pool
 beforeEach(async () => {
   server = await startPostgres()
@@ -20,7 +21,7 @@ afterEach(async () => {
   await server.close()
 }, 30_000)
 
-test('while the server is down every operation rejects soon, and when it is up again all goes on', async () => {
+test('every operation rejects quickly while the server is down, and works again afterwards', async () => {
   const store = postgresStore({ pool })
   await store.migrate()
   await store.claim('key', CLAIM)
@@ -45,7 +46,7 @@ test('while the server is down every operation rejects soon, and when it is up a
   })
 }, 30_000)
 
-test('operations that are under way when the server stops reject too', async () => {
+test('operations in progress reject when the server stops', async () => {
   const store = postgresStore({ pool })
   await store.migrate()
   const rival = await pool.connect()
@@ -57,6 +58,6 @@ test('operations that are under way when the server stops reject too', async () 
   expect(await claiming).toMatchObject({ code: 'store-postgres/unavailable' })
   rival.release(true)
   await server.start()
-  // What was not committed never was.
+  // The transaction of the rival was not committed.
   expect(await store.claim('key', { ...CLAIM, token: 'three' })).toEqual({ status: 'claimed' })
 }, 30_000)

@@ -1,28 +1,27 @@
 import { StageflowError } from '@stageflow/core'
+import { codeOf, textOf } from '@stageflow/core/kit'
 
-// Two that wrote at once under a stricter isolation level than the default, and a deadlock: nothing was done.
-const TRY_AGAIN = new Set(['40001', '40P01'])
+// Two writers at once under a stricter isolation level than the default, and a deadlock: nothing was done.
+const WORTH_A_RETRY = new Set(['40001', '40P01'])
 const UNDEFINED_TABLE = '42P01'
 
-export function mayTryAgain(error: unknown): boolean {
-  return TRY_AGAIN.has(codeOf(error) ?? '')
+export function isWorthARetry(error: unknown): boolean {
+  return WORTH_A_RETRY.has(codeOf(error) ?? '')
 }
 
-/** `error` of the pool, as what it means for the operation on `table`. */
+/** An error of the pool as an error of the operation on `table`. */
 export function explained(operation: string, table: string, error: unknown): StageflowError {
   const cause = withoutData(error)
   if (codeOf(error) === UNDEFINED_TABLE) {
     return new StageflowError(
       'store-postgres/not-migrated',
-      `store-postgres: "${operation}" failed, there is no table ${table}: call migrate() of the store when the app is ` +
-        'set up, or look which database and schema the pool uses.',
+      `postgresStore(): ${operation} failed, because the table ${table} does not exist. Call migrate() of the store when the app starts, and check which database and schema the pool uses.`,
       { cause },
     )
   }
   return new StageflowError(
     'store-postgres/unavailable',
-    `store-postgres: "${operation}" on ${table} failed: ${cause.message} Look whether PostgreSQL runs, and what the ` +
-      "pool's user may do.",
+    `postgresStore(): ${operation} on ${table} failed: ${cause.message} Check that PostgreSQL runs, and the rights of the pool's user.`,
     { cause },
   )
 }
@@ -30,29 +29,22 @@ export function explained(operation: string, table: string, error: unknown): Sta
 export function contended(operation: string, table: string, tries: number): StageflowError {
   return new StageflowError(
     'store-postgres/unavailable',
-    `store-postgres: "${operation}" on ${table} met another writer ${tries} times in a row; try again later.`,
+    `postgresStore(): ${operation} on ${table} met another writer ${tries} times in a row. Try again later.`,
   )
 }
 
 export function tooLarge(bytes: number, maxValueBytes: number): StageflowError {
   return new StageflowError(
     'store-postgres/value-too-large',
-    `store-postgres: a stage's output takes ${bytes} bytes, and ${maxValueBytes} are allowed; let the stage answer ` +
-      'with a reference to what is large, or raise "maxValueBytes".',
+    `postgresStore(): the output of a stage has ${bytes} bytes, and maxValueBytes is ${maxValueBytes}. Return a reference to large data, or raise maxValueBytes.`,
   )
 }
 
-// The driver's errors carry rows, and the parts of statements: the app's data.
+// The errors of the driver contain rows and parts of statements, which are data of the app.
 function withoutData(error: unknown): Error {
-  const given = error instanceof Error ? error : new Error(String(error))
-  // Several addresses that all refused come as an error without words of its own.
-  const text = given.message || (codeOf(error) ?? given.name)
+  // If all addresses of a host refuse, the error has a code and no message.
+  const text = error instanceof Error && error.message === '' ? (codeOf(error) ?? error.name) : textOf(error)
   const copy = new Error(/[.!?]$/.test(text) ? text : `${text}.`)
-  copy.name = given.name
+  if (error instanceof Error) copy.name = error.name
   return copy
-}
-
-function codeOf(error: unknown): string | undefined {
-  const code = error instanceof Error ? (error as { readonly code?: unknown }).code : undefined
-  return typeof code === 'string' ? code : undefined
 }

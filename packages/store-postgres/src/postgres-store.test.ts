@@ -25,7 +25,7 @@ afterAll(async () => {
 })
 
 function contractWith(name: string, open: () => Pool): void {
-  // Most of it is waiting for the server's clock: the pools take turns at it, the cases of each one after the other.
+  // Most cases wait for the server's clock, so the pools run them at the same time. The cases of one pool run in turn.
   describe.concurrent(`the store contract with ${name}`, () => {
     let own: Pool
     beforeAll(() => {
@@ -42,12 +42,12 @@ function contractWith(name: string, open: () => Pool): void {
   })
 }
 
-contractWith('a pool as it is', () => connect())
+contractWith('a pool with default settings', () => connect())
 contractWith('a pool whose transactions are serializable', () => {
   return connect({ options: '-c default_transaction_isolation=serializable' })
 })
 
-test('two stores on one table see the same, on tables of their own they do not', async () => {
+test('two stores on one table share records, and stores on different tables do not', async () => {
   const [left, same, other] = [
     postgresStore({ pool, schema, table: 'left' }),
     postgresStore({ pool, schema, table: 'left' }),
@@ -60,7 +60,7 @@ test('two stores on one table see the same, on tables of their own they do not',
   expect(await other.claim('key', CLAIM)).toEqual({ status: 'claimed' })
 })
 
-test('the time that counts is that of the server: a client whose clock is years ahead takes nothing over', async () => {
+test('the clock of the server counts: a client whose clock is years ahead takes nothing over', async () => {
   const store = postgresStore({ pool, schema })
   const key = crypto.randomUUID()
   await store.claim(key, CLAIM)
@@ -77,7 +77,7 @@ test('the time that counts is that of the server: a client whose clock is years 
   }
 })
 
-test('a claim that comes while a transaction of somebody else holds the row waits, and then says what it finds', async () => {
+test('a claim waits while another transaction holds the row, and then returns the new record', async () => {
   const store = postgresStore({ pool, schema })
   const key = crypto.randomUUID()
   await store.claim(key, { ...CLAIM, leaseMs: 1 })
@@ -96,7 +96,7 @@ test('a claim that comes while a transaction of somebody else holds the row wait
   }
 })
 
-test('what is answered from the table is not written to', async () => {
+test('a claim that finds a record writes nothing', async () => {
   const store = postgresStore({ pool, schema })
   const key = crypto.randomUUID()
   const row = async (): Promise<unknown> => {
@@ -117,27 +117,29 @@ test('what is answered from the table is not written to', async () => {
   expect(await row()).toEqual(completed)
 })
 
-test('a value of the limit is kept, one over it is refused with store-postgres/value-too-large', async () => {
+test('a value at the limit is kept, and one above it is refused with store-postgres/value-too-large', async () => {
   const store = postgresStore({ pool, schema, maxValueBytes: 6 })
   const [fits, over] = [crypto.randomUUID(), crypto.randomUUID()]
   expect(await store.complete(fits, { ...COMPLETION, value: 'ééé' })).toBe(true)
   await expect(store.complete(over, { ...COMPLETION, value: 'éééé' })).rejects.toMatchObject({
     code: 'store-postgres/value-too-large',
-    message: expect.stringMatching(/takes 8 bytes, and 6 are allowed/) as string,
+    message: expect.stringMatching(/has 8 bytes, and maxValueBytes is 6/) as string,
   })
   expect(await store.claim(over, CLAIM)).toEqual({ status: 'claimed' })
 })
 
-test('without a limit of its own a value may have 16 MiB', async () => {
+test('a value can have 16 MiB by default', async () => {
   const store = postgresStore({ pool, schema })
   const largest = 'x'.repeat(16 * 1024 * 1024)
   const key = crypto.randomUUID()
   expect(await store.complete(key, { ...COMPLETION, value: largest })).toBe(true)
   expect(await store.claim(key, CLAIM)).toEqual({ status: 'completed', parameters: PARAMETERS, value: largest })
-  await expect(store.complete(key, { ...COMPLETION, value: `${largest}x` })).rejects.toThrow('16777216 are allowed')
+  await expect(store.complete(key, { ...COMPLETION, value: `${largest}x` })).rejects.toThrow(
+    'maxValueBytes is 16777216',
+  )
 })
 
-test('an error holds nothing of the data', async () => {
+test('an error contains no data', async () => {
   const store = postgresStore({ pool, schema })
   const error = await store
     .complete('my key', { ...COMPLETION, parameters: null as unknown as string, value: 'my secret' })
@@ -150,7 +152,7 @@ test('an error holds nothing of the data', async () => {
   expect(said).not.toMatch(/my key|my secret/)
 })
 
-test('a pool with the wrong password gets store-postgres/unavailable, without the password in it', async () => {
+test('a pool with a wrong password gets store-postgres/unavailable without the password', async () => {
   const url = new URL(postgresUrl)
   url.password = 'not-the-password'
   const stranger = connect({ connectionString: url.href })
@@ -163,28 +165,23 @@ test('a pool with the wrong password gets store-postgres/unavailable, without th
 })
 
 test.each([
-  [undefined, ['"pool" is undefined']],
-  [null, ['"pool" is undefined']],
-  [{ pool: 'postgres://user:hunter2@host/db' }, ['"pool" is a text']],
-  [{ pool: { password: 'hunter2' } }, ['"pool" is an object that is none']],
+  [undefined, ['postgresStore(): the options must be an object, not undefined']],
+  [null, ['the options must be an object, not null']],
+  [{}, ['postgresStore(): pool must be a pool of pg: postgresStore({ pool: new Pool({ connectionString }) }).']],
+  [{ pool: 'postgres://user:hunter2@host/db' }, ['pool must be a pool of pg']],
+  [{ pool: { password: 'hunter2' } }, ['pool must be a pool of pg']],
   [
     { pool: 7, schema: '', table: 7, maxValueBytes: 0 },
-    ['"pool" is 7', '"schema" is ""', '"table" is 7', '"maxValueBytes" is 0'],
+    ['pool must be', 'schema must be', 'table must be', 'maxValueBytes must be'],
   ],
-  [{ schema: null, table: null }, ['"schema" is null', '"table" is null']],
-  [{ table: 't"; DROP TABLE users; --' }, ['"table" is "t\\"; DROP TABLE users; --"']],
-  [{ table: 'public.records' }, ['pass a name of at most 63 letters, digits and underscores']],
-  [{ schema: 'a'.repeat(64) }, ['"schema" is "aaa']],
-  [{ schema: "x'; --" }, [`"schema" is "x'; --"`]],
-  [{ maxValueBytes: Number.NaN }, ['"maxValueBytes" is NaN']],
-  [
-    { pool: 7, tableName: 'hunter2' },
-    ['"pool" is 7', 'there is no option "tableName"; there are pool, schema, table, maxValueBytes'],
-  ],
-  [
-    { maxValueBytes: Number.POSITIVE_INFINITY },
-    ['"maxValueBytes" is Infinity; pass a whole number from 1 to 536870912'],
-  ],
+  [{ schema: null, table: null }, ['schema must be', 'table must be']],
+  [{ table: 't"; DROP TABLE users; --' }, ['not "t\\"; DROP TABLE users; --"']],
+  [{ table: 'public.records' }, ['table must be a name of at most 63 letters, digits and underscores']],
+  [{ schema: 'a'.repeat(64) }, ['schema must be']],
+  [{ schema: "x'; --" }, [`not "x'; --"`]],
+  [{ maxValueBytes: Number.NaN }, ['maxValueBytes must be']],
+  [{ pool: 7, tableName: 'hunter2' }, ['pool must be', 'unknown option "tableName"']],
+  [{ maxValueBytes: Infinity }, ['maxValueBytes must be a whole number from 1 to 536870912, not Infinity']],
 ])(
   'the options %o are refused with store-postgres/illegal-option, all at once, without a password',
   (options, says) => {
@@ -200,7 +197,7 @@ test.each([
   },
 )
 
-/** A pool whose every query ends like this. */
+/** A pool whose queries all end in the same way. */
 function poolThat(answer: () => Promise<unknown>): { pool: PostgresStoreOptions['pool']; queries: () => number } {
   let count = 0
   const query = (): Promise<unknown> => {
@@ -213,25 +210,25 @@ function poolThat(answer: () => Promise<unknown>): { pool: PostgresStoreOptions[
 test.each([
   ['serialization failures', () => Promise.reject(Object.assign(new Error('could not serialize'), { code: '40001' }))],
   ['deadlocks', () => Promise.reject(Object.assign(new Error('deadlock detected'), { code: '40P01' }))],
-  ['rows that others write between the look and the write', () => Promise.resolve({ rows: [], rowCount: 0 })],
-])('a claim that meets nothing but %s gives up with store-postgres/unavailable', async (_, answer) => {
+  ['rows that others write between the read and the write', () => Promise.resolve({ rows: [], rowCount: 0 })],
+])('a claim that meets only %s fails with store-postgres/unavailable', async (_, answer) => {
   const { pool: contended, queries } = poolThat(answer)
   await expect(postgresStore({ pool: contended }).claim('key', CLAIM)).rejects.toMatchObject({
     code: 'store-postgres/unavailable',
     message:
-      'store-postgres: "claim" on "stageflow_idempotency" met another writer 100 times in a row; try again later.',
+      'postgresStore(): claim on "stageflow_idempotency" met another writer 100 times in a row. Try again later.',
   })
   expect(queries()).toBeGreaterThanOrEqual(100)
 })
 
-test('an error that is none, or has no words of its own, is explained all the same', async () => {
+test('a thrown string and an error without a message are explained too', async () => {
   const refused = Object.assign(new AggregateError([new Error('connect ECONNREFUSED ::1:5432')]), {
     code: 'ECONNREFUSED',
   })
   for (const [thrown, says] of [
-    [refused, 'failed: ECONNREFUSED. Look'],
-    ['just a text', 'failed: just a text. Look'],
-    [new Error(''), 'failed: Error. Look'],
+    [refused, 'failed: ECONNREFUSED. Check'],
+    ['just a text', 'failed: just a text. Check'],
+    [new Error(''), 'failed: Error. Check'],
   ] as const) {
     const { pool: broken } = poolThat(() => Promise.reject(thrown as Error))
     await expect(postgresStore({ pool: broken }).release('key', 'one')).rejects.toThrow(says)

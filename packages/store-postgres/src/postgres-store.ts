@@ -1,8 +1,7 @@
-import { StageflowError } from '@stageflow/core'
+import { checkOptions, whole } from '@stageflow/core/kit'
 
-import { contended, explained, mayTryAgain, tooLarge } from './postgres-errors.ts'
-import { checked } from './postgres-store-options.ts'
-import type { PostgresPool, PostgresStoreOptions } from './postgres-store-options.ts'
+import { contended, explained, isWorthARetry, tooLarge } from './postgres-errors.ts'
+import { type PostgresPool, type PostgresStoreOptions, checkPostgresOptions } from './postgres-store-options.ts'
 import { statementsFor } from './statements.ts'
 
 /** Satisfies the `IdempotencyStore` of `@stageflow/interceptor-idempotency`. */
@@ -21,13 +20,13 @@ export interface PostgresStore {
     },
   ): Promise<boolean>
   release(key: string, token: string): Promise<void>
-  /** Creates the table, and the schema if one is named, where they are not there yet; any number of processes may call it at once. */
+  /** Creates the table, and the named schema, if they don't exist. Any number of processes can call it at the same time. */
   migrate(): Promise<void>
-  /** Deletes at most `limit` rows that are past their end, and answers how many it deleted. Default: 1,000. Call it now and then: nothing else does. */
+  /** Deletes at most `limit` expired rows (default: 1,000), and returns how many it deleted. Call it regularly: nothing else deletes them. */
   purge(limit?: number): Promise<number>
 }
 
-/** Whose the work is: the caller's, another token's, or done. */
+/** The caller has the claim, another token has it, or the work was done. */
 export type PostgresClaimAnswer =
   | { readonly status: 'claimed' }
   | { readonly status: 'running'; readonly parameters: string; readonly leaseMs: number }
@@ -35,9 +34,10 @@ export type PostgresClaimAnswer =
 
 const MOST_TRIES = 100
 
-/** Keeps idempotency records in one table of PostgreSQL. Every statement is a transaction of its own. */
+/** Keeps idempotency records in one table of PostgreSQL. Every statement is its own transaction. */
 export function postgresStore(options: PostgresStoreOptions): PostgresStore {
-  const { pool, schema, table, maxValueBytes } = checked(options)
+  checkPostgresOptions(options)
+  const { pool, schema, table = 'stageflow_idempotency', maxValueBytes = 16 * 1024 * 1024 } = options
   const statements = statementsFor(schema, table)
   const shownTable = schema === undefined ? `"${table}"` : `"${schema}"."${table}"`
 
@@ -50,7 +50,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
       try {
         return await pool.query(statement, values)
       } catch (error) {
-        if (!mayTryAgain(error)) throw explained(operation, shownTable, error)
+        if (!isWorthARetry(error)) throw explained(operation, shownTable, error)
       }
     }
     throw contended(operation, shownTable, MOST_TRIES)
@@ -65,7 +65,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
         if (row !== undefined) return answerOf(row as Row)
         const taken = await query('claim', statements.take, [key, token, parameters, leaseMs])
         if (taken.rows.length > 0) return { status: 'claimed' }
-        // Somebody else was here between two of these: look again.
+        // Another writer changed the row between two of these statements: look again.
       }
       throw contended('claim', shownTable, MOST_TRIES)
     },
@@ -82,12 +82,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
       await query('migrate', statements.migrate)
     },
     async purge(limit = 1_000) {
-      if (!Number.isInteger(limit) || limit < 1) {
-        throw new StageflowError(
-          'store-postgres/illegal-option',
-          `store-postgres: "limit" of purge is ${String(limit)}; pass a whole number of at least 1.`,
-        )
-      }
+      checkOptions('purge() of postgresStore()', 'store-postgres/illegal-option', { limit }, { limit: whole(1) })
       const { rowCount } = await query('purge', statements.purge, [limit])
       return rowCount ?? 0
     },
@@ -102,6 +97,6 @@ interface Row {
 
 function answerOf({ parameters, value, left_ms: leftMs }: Row): PostgresClaimAnswer {
   if (value !== null) return { status: 'completed', parameters, value }
-  // It was alive when it was found: what is left of it may be less than nothing by the time that it is computed.
+  // The row had not expired when it was found, but it may have when the rest of its lease was computed.
   return { status: 'running', parameters, leaseMs: Math.max(1, Math.ceil(leftMs)) }
 }

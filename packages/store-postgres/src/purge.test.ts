@@ -22,7 +22,7 @@ afterAll(async () => {
   await pool.end()
 })
 
-/** Rows that were over before they were written, with keys e0, e1 … */
+/** Writes rows that have expired already, with the keys e0, e1 … */
 async function writeExpired(count: number): Promise<void> {
   await pool.query(
     `INSERT INTO ${schema}.stageflow_idempotency (key, token, parameters, value, expires_at)
@@ -36,7 +36,7 @@ async function keys(): Promise<readonly string[]> {
   return rows.map(({ key }) => key)
 }
 
-test('what is over is deleted, claims and completions; what is alive stays', async () => {
+test('expired claims and completions are deleted, and others stay', async () => {
   await store.claim('old claim', { ...CLAIM, leaseMs: 1 })
   await store.complete('old completion', { ...COMPLETION, ttlMs: 1 })
   await store.claim('claim', CLAIM)
@@ -47,14 +47,14 @@ test('what is over is deleted, claims and completions; what is alive stays', asy
   expect(await store.purge()).toBe(0)
 })
 
-test('a call deletes at most its limit, 1,000 without one', async () => {
+test('a call deletes at most its limit, 1,000 by default', async () => {
   await writeExpired(1_205)
   expect(await store.purge(200)).toBe(200)
   expect(await store.purge()).toBe(1_000)
   expect(await store.purge()).toBe(5)
 })
 
-test('a row that somebody else is at work on is left for later, and not waited for', async () => {
+test('a row that another transaction has locked is skipped without waiting', async () => {
   await writeExpired(3)
   const rival = await pool.connect()
   try {
@@ -68,13 +68,13 @@ test('a row that somebody else is at work on is left for later, and not waited f
   expect(await store.purge()).toBe(1)
 })
 
-test('calls at once share the work', async () => {
+test('simultaneous calls share the work', async () => {
   await writeExpired(400)
   const counts = await Promise.all([store.purge(100), store.purge(100), store.purge(100), store.purge(100)])
   expect(counts.reduce((sum, count) => sum + count, 0) + (await store.purge())).toBe(400)
 })
 
-test('a claim that takes a key over while it is purged is never lost', async () => {
+test('a claim that takes over an expired key during a purge is not lost', async () => {
   for (let round = 0; round < 20; round += 1) {
     await writeExpired(50)
     const names = Array.from({ length: 50 }, (_, index) => `e${index}`)

@@ -1,26 +1,26 @@
 /** The SQL of one store. */
 export interface Statements {
-  /** $1 key, $2 token, $3 parameters, $4 lease in ms. A row: the key was free, and is claimed. */
+  /** $1 key, $2 token, $3 parameters, $4 lease in ms. Returns a row if the key was free and is claimed. */
   readonly insert: string
-  /** $1 key, $2 token. A row: what keeps this token from the key. */
+  /** $1 key, $2 token. Returns the record that keeps this token from the key. */
   readonly find: string
-  /** $1 key, $2 token, $3 parameters, $4 lease in ms. A row: the claim was over or this token's own, and is its now. */
+  /** $1 key, $2 token, $3 parameters, $4 lease in ms. Returns a row if the claim had ended or was this token's, and now is. */
   readonly take: string
-  /** $1 key, $2 token, $3 parameters, $4 value, $5 time to live in ms. A row: it is kept. */
+  /** $1 key, $2 token, $3 parameters, $4 value, $5 time to live in ms. Returns a row if the value is kept. */
   readonly complete: string
   /** $1 key, $2 token. */
   readonly release: string
-  /** $1 how many at most. */
+  /** $1 the maximum number of rows. */
   readonly purge: string
   readonly migrate: string
 }
 
-// A record is a row; a completion has a value, a claim has none. All times are the server's: clock_timestamp() is that
-// of the moment, where now() would be that of the start of a transaction.
+// A record is a row. Only a completion has a value. All times are those of the server: clock_timestamp() is the current time, while
+// now() is the start of the transaction.
 export function statementsFor(schema: string | undefined, name: string): Statements {
   const table = schema === undefined ? `"${name}"` : `"${schema}"."${name}"`
   return {
-    // DO NOTHING, and not DO UPDATE … WHERE: that would lock the row, which is a write, of whatever is found there.
+    // DO UPDATE … WHERE would lock an existing row, which is a write.
     insert: `
 INSERT INTO ${table} (key, token, parameters, expires_at) VALUES ($1, $2, $3, ${endAfter('$4')})
 ON CONFLICT (key) DO NOTHING
@@ -52,8 +52,8 @@ function endAfter(ms: string): string {
   return `clock_timestamp() + ${ms}::float8 * interval '1 millisecond'`
 }
 
-// One at a time, by the lock: IF NOT EXISTS alone fails where two create the same. Looks before it creates, since
-// PostgreSQL asks for the right to create also where there is nothing left to create. Names hold nothing to escape.
+// The lock lets one process in at a time: IF NOT EXISTS alone fails if two create the same table. It looks before it creates,
+// because PostgreSQL demands the right to create even if the table exists. Names contain nothing to escape.
 function migration(schema: string | undefined, table: string): string {
   const createSchema =
     schema === undefined

@@ -7,12 +7,12 @@ import { startPostgres } from './postgres-server.ts'
 import { serverFor } from './postgres.setup.ts'
 import { postgresUrl } from './postgres.ts'
 
-test('a setting that PostgreSQL does not know makes the start fail with what it said, and leaves nothing', async () => {
+test('the start fails with the output of PostgreSQL if a setting is unknown', async () => {
   await expect(startPostgres({ no_such_setting: '1' })).rejects.toThrow(/did not start:\n.*no_such_setting/)
 }, 30_000)
 
 test('a given URL is used, and its server is not stopped', async () => {
-  const server = await serverFor(postgresUrl, () => Promise.reject(new Error('nothing may be started here')))
+  const server = await serverFor(postgresUrl, () => Promise.reject(new Error('no server may start here')))
   expect(server.url).toBe(postgresUrl)
   await server.close()
   const client = new Client({ connectionString: postgresUrl })
@@ -20,20 +20,22 @@ test('a given URL is used, and its server is not stopped', async () => {
   await client.end()
 })
 
-test('a given URL that leads nowhere fails, and says so without the password', async () => {
+test('a URL without a server fails, and the message has no password', async () => {
   const failing = serverFor('postgres://user:hunter2@127.0.0.1:1/db')
-  await expect(failing).rejects.toThrow('that POSTGRES_URL names cannot be used (ECONNREFUSED): start it, or unset')
+  await expect(failing).rejects.toThrow(
+    'Cannot connect to the PostgreSQL at POSTGRES_URL (ECONNREFUSED): start it, or unset',
+  )
   await expect(failing).rejects.not.toThrow('hunter2')
 })
 
-test('where none can be started the tests say what to set', async () => {
+test('the message says what to set if no server can be started', async () => {
   const failing = serverFor('', () => Promise.reject(new Error('no such binary.')))
   await expect(failing).rejects.toThrow(
-    'does not start: no such binary. Set POSTGRES_URL (postgres://user:password@host',
+    'cannot start one: no such binary. Set POSTGRES_URL (postgres://user:password@host',
   )
 })
 
-test('when the process that started a server is killed, the server ends and its folder goes', async () => {
+test('when the process that started a server is killed, the server ends and its folder is removed', async () => {
   const script = `
     const { startPostgres } = await import(${JSON.stringify(new URL('postgres-server.ts', import.meta.url).href)})
     const { url, folder } = await startPostgres()

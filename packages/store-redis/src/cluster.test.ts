@@ -1,14 +1,15 @@
 import { Cluster } from 'ioredis'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 
-import { freePort, startRedis, type RedisServer } from '../test/redis-server.ts'
+import { freePort, type TestServer } from '../../interceptor-idempotency/test/server-process.ts'
+import { startRedis } from '../test/redis-server.ts'
 import { connect, redisBinary } from '../test/redis.ts'
 import { redisStore } from './redis-store.ts'
 import { CLAIM, COMPLETE, RELEASE } from './scripts.ts'
 
 const PARAMETERS = 'a'.repeat(64)
 
-test('every script is about one key, so that any cluster can place it', async () => {
+test('every script uses one key, so that it runs in any cluster', async () => {
   const client = connect()
   for (const { lua } of [CLAIM, COMPLETE, RELEASE]) {
     expect(await client.call('COMMAND', 'GETKEYS', 'EVAL', lua, '1', 'record', 'a', 'b', '3', '4')).toEqual(['record'])
@@ -17,18 +18,18 @@ test('every script is about one key, so that any cluster can place it', async ()
   await client.quit()
 })
 
-// Where REDIS_URL names the server, it is no cluster; the test above holds there.
+// A server at REDIS_URL is not a cluster, so only the test above runs then.
 if (redisBinary !== undefined) {
   const binary = redisBinary
-  let server: RedisServer
+  let server: TestServer
   let cluster: Cluster | undefined
   beforeAll(async () => {
-    // A node that has met no other does not know its address.
+    // A node that has not met another node does not know its address.
     const address = { 'cluster-announce-ip': '127.0.0.1', 'cluster-port': `${await freePort()}` }
     server = await startRedis(binary, { 'cluster-enabled': 'yes', ...address })
     const node = connect(server.url)
     await node.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
-    // A node takes two seconds before it believes itself.
+    // It takes two seconds until the cluster counts as ok.
     const isReady = async (): Promise<void> => expect(await node.call('CLUSTER', 'INFO')).toContain('cluster_state:ok')
     await vi.waitFor(isReady, { timeout: 10_000 })
     await node.quit()
@@ -39,7 +40,7 @@ if (redisBinary !== undefined) {
     await server.close()
   })
 
-  test('a cluster client works, whatever braces the keys hold', async () => {
+  test('a cluster client works with any braces in the keys', async () => {
     const store = redisStore({ client: cluster as Cluster })
     const keys = ['plain', '{tenant}:a', '{}', '}{', '["a","{b}"]']
     for (const key of keys) {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import { type Breakable, breakableRedis } from '../test/redis-relay.ts'
 import { connect } from '../test/redis.ts'
-import { startSilentServer } from '../test/silent-server.ts'
+import { startSilentServer } from '../../interceptor-idempotency/test/silent-server.ts'
 import { redisStore } from './redis-store.ts'
 
 let server: Breakable
@@ -22,7 +22,7 @@ afterEach(async () => {
   await server.close()
 })
 
-/** A graph with a payment in it, whose idempotency is kept in Redis. */
+/** A graph with an idempotent payment that uses Redis. */
 function paying(client: Redis, options: IdempotencyOptions = {}) {
   client.on('error', () => {})
   clients.push(client)
@@ -35,7 +35,7 @@ function paying(client: Redis, options: IdempotencyOptions = {}) {
 const prefix = `stageflow-test:${crypto.randomUUID()}:`
 const order = () => ({ inputText: 'ten apples', extensions: { idempotencyKey: crypto.randomUUID() } })
 
-test('a payment is made once, however many graphs with clients of their own ask for it', async () => {
+test('graphs with different clients make a payment once', async () => {
   const [one, two] = [paying(connect(server.url)), paying(connect(server.url))]
   const input = order()
   const results = await Promise.all([one.run(input), two.run(input), one.run(input), two.run(input)])
@@ -46,7 +46,7 @@ test('a payment is made once, however many graphs with clients of their own ask 
   expect(again.report.stages['pay']?.notes).toMatchObject({ idempotency: { result: 'hit' } })
 })
 
-test('while the server is down the stage fails with idempotency/store-unavailable, says why, and tells it as an event', async () => {
+test('while the server is down, the stage fails with idempotency/store-unavailable, its cause and an event', async () => {
   const graph = paying(connect(server.url))
   await server.stop()
   const sink = recordingSink()
@@ -71,7 +71,7 @@ test('while the server is down the stage fails with idempotency/store-unavailabl
   expect(await graph.run(order())).toMatchObject({ data: { pay: { execution: 1 } } })
 })
 
-test("with onStoreError: 'run' the stage runs without, and it is an event", async () => {
+test("with onStoreError: 'run' the stage runs without the store, and an event says so", async () => {
   const graph = paying(connect(server.url), { onStoreError: 'run' })
   await server.stop()
   const sink = recordingSink()
@@ -86,8 +86,8 @@ test("with onStoreError: 'run' the stage runs without, and it is an event", asyn
   )
 })
 
-test('a client that waits long by itself keeps the stage no longer than storeTimeoutMs', async () => {
-  // The defaults of ioredis: twenty attempts to connect before it gives up.
+test('a client that waits long fails the stage after storeTimeoutMs', async () => {
+  // By default, ioredis tries to connect twenty times.
   const graph = paying(new Redis(server.url), { storeTimeoutMs: 200 })
   await server.stop()
   const began = performance.now()
@@ -96,7 +96,7 @@ test('a client that waits long by itself keeps the stage no longer than storeTim
   expect(performance.now() - began).toBeLessThan(5_000)
 })
 
-test('a server that takes the connection and never answers keeps it no longer either', async () => {
+test('a server that accepts the connection and never answers fails the stage after storeTimeoutMs', async () => {
   const silent = await startSilentServer()
   try {
     const graph = paying(new Redis(silent.port, '127.0.0.1'), { storeTimeoutMs: 200 })
@@ -107,7 +107,7 @@ test('a server that takes the connection and never answers keeps it no longer ei
   }
 })
 
-test('a server that stops while the work is done and comes back in time takes the output all the same', async () => {
+test('a server that restarts during the work gets the output', async () => {
   const client = connect(server.url)
   client.on('error', () => {})
   clients.push(client)
@@ -128,7 +128,22 @@ test('a server that stops while the work is done and comes back in time takes th
   expect(await graph.run(input)).toMatchObject({ data: { pay: { execution: 1 } } })
 })
 
-test('an output that is too long for the store fails the stage, says so, and the work is not done again', async () => {
+test('an output with an own "__proto__" key is stored, and repeats get it', async () => {
+  const client = connect(server.url)
+  clients.push(client)
+  const store = redisStore({ client, prefix })
+  const foreign = JSON.parse('{"__proto__":{"isAdmin":true}}') as object
+  const graph = new Pipeline('shop')
+    .withStage('pay', () => ({ foreign, execution: ++executions }), StageKind.WORK)
+    .build({ interceptors: [idempotency({ store })] })
+  const input = order()
+  for (let call = 0; call < 2; call += 1) {
+    const { data } = await graph.run(input)
+    expect(JSON.stringify(data.pay)).toBe('{"foreign":{"__proto__":{"isAdmin":true}},"execution":1}')
+  }
+})
+
+test('an output that is too long for the store fails the stage, and the work is not done again', async () => {
   const client = connect(server.url)
   clients.push(client)
   const store = redisStore({ client, prefix, maxValueBytes: 1_000 })
@@ -140,13 +155,13 @@ test('an output that is too long for the store fails the stage, says so, and the
     const { report } = await graph.runSettled(input)
     expect(report.stages['pay']?.error).toMatchObject({
       code: 'idempotency/unstorable-output',
-      message: expect.stringContaining('1000 are allowed') as string,
+      message: expect.stringContaining('maxValueBytes is 1000') as string,
     })
   }
   expect(executions).toBe(1)
 })
 
-test('a client that the app has closed is an outage like any other', async () => {
+test('a client that the app has closed counts as an outage', async () => {
   const client = connect(server.url)
   const graph = paying(client)
   client.disconnect()

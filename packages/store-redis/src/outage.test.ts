@@ -26,7 +26,7 @@ function clientOf(client: Redis = connect(server.url)): Redis {
   return client
 }
 
-test('while the server is down every operation rejects soon, and when it is up again all goes on', async () => {
+test('every operation rejects quickly while the server is down, and works again afterwards', async () => {
   const prefix = `stageflow-test:${crypto.randomUUID()}:`
   const store = redisStore({ client: clientOf(), prefix })
   await store.claim('key', CLAIM)
@@ -49,7 +49,7 @@ test('while the server is down every operation rejects soon, and when it is up a
   })
 })
 
-test('operations that are under way when the server stops reject too', async () => {
+test('operations in progress reject when the server stops', async () => {
   const store = redisStore({ client: clientOf() })
   await store.claim('key', CLAIM)
   const claiming = Promise.allSettled(Array.from({ length: 500 }, (_, index) => store.claim(`key${index}`, CLAIM)))
@@ -61,8 +61,8 @@ test('operations that are under way when the server stops reject too', async () 
   await expect(store.claim('key', CLAIM)).rejects.toMatchObject({ code: 'store-redis/unavailable' })
 })
 
-test('a claim that is sent again because the answer to it was lost is claimed, not running', async () => {
-  // What the client is set to by default: it sends again what was not answered, up to twenty times.
+test('a claim that the client sends again after a lost answer is claimed, not running', async () => {
+  // By default, the client sends a command without an answer again, up to twenty times.
   const relay = await relayTo(server.url)
   try {
     const client = clientOf(new Redis(relay.url, { retryStrategy: () => 50 }))
@@ -79,7 +79,7 @@ test('a claim that is sent again because the answer to it was lost is claimed, n
   }
 })
 
-test('an owner from before a server lost its data does not overwrite who came after', async () => {
+test('an owner from before the server lost its data does not overwrite a later owner', async () => {
   const prefix = `stageflow-test:${crypto.randomUUID()}:`
   const client = clientOf()
   const store = redisStore({ client, prefix })

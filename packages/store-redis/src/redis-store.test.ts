@@ -20,11 +20,11 @@ beforeAll(() => {
 })
 afterAll(() => client.quit())
 
-/** Keys that no other test and no earlier run has used. */
+/** A prefix that no other test and no earlier run has used. */
 const ownPrefix = (): string => `stageflow-test:${crypto.randomUUID()}:`
 
 function contractWith(name: string, open: () => Redis | Redis5): void {
-  // Most of it is waiting for the server's clock: the clients take turns at it, the cases of each one after the other.
+  // Most cases wait for the server's clock, so the clients run them at the same time. The cases of one client run in turn.
   describe.concurrent(`the store contract with ${name}`, () => {
     let own: Redis | Redis5
     beforeAll(() => {
@@ -43,30 +43,30 @@ function contractWith(name: string, open: () => Redis | Redis5): void {
 
 contractWith('ioredis 6', () => connect())
 contractWith('ioredis 5', () => new Redis5(redisUrl))
-contractWith('a client that has a key prefix, answers with strings and pipelines by itself', () => {
+contractWith('a client with a key prefix, numbers as strings and automatic pipelining', () => {
   const options = { keyPrefix: 'app:', stringNumbers: true, enableAutoPipelining: true, protocol: 2 } as const
   return new Redis(redisUrl, options)
 })
 
-test('without a prefix the keys begin with "stageflow:idempotency:"', async () => {
+test('keys begin with "stageflow:idempotency:" by default', async () => {
   const key = `test-${crypto.randomUUID()}`
   await redisStore({ client }).claim(key, CLAIM)
   expect(await client.pexpire(`stageflow:idempotency:${key}`, 0)).toBe(1)
 })
 
-test('stores with other prefixes do not see each other, nor other keys of the server', async () => {
+test('stores with different prefixes see neither each other nor other keys of the server', async () => {
   const prefix = ownPrefix()
   const [left, right] = [
     redisStore({ client, prefix: `${prefix}left:` }),
     redisStore({ client, prefix: `${prefix}right:` }),
   ]
-  await client.set(`${prefix}key`, 'of something else', 'PX', 60_000)
+  await client.set(`${prefix}key`, 'another value', 'PX', 60_000)
   await left.complete('key', COMPLETION)
   expect(await right.claim('key', CLAIM)).toEqual({ status: 'claimed' })
-  expect(await client.get(`${prefix}key`)).toBe('of something else')
+  expect(await client.get(`${prefix}key`)).toBe('another value')
 })
 
-test('no record is ever without an end', async () => {
+test('every record expires', async () => {
   const prefix = ownPrefix()
   const store = redisStore({ client, prefix })
   const left = async (): Promise<readonly boolean[]> => {
@@ -80,7 +80,7 @@ test('no record is ever without an end', async () => {
   expect(await left()).toEqual([true, true, true])
 })
 
-test('a server that has forgotten the scripts is given them again', async () => {
+test('a server that lost the scripts gets them again', async () => {
   const store = redisStore({ client, prefix: ownPrefix() })
   await client.script('FLUSH')
   expect(await store.claim('key', CLAIM)).toEqual({ status: 'claimed' })
@@ -91,17 +91,17 @@ test('a server that has forgotten the scripts is given them again', async () => 
   expect(await store.claim('key', CLAIM)).toEqual({ status: 'completed', parameters: PARAMETERS, value: 'done' })
 })
 
-test('what somebody else keeps under a key is left alone: store-redis/unavailable', async () => {
+test('a key with a value of another program is left alone: store-redis/unavailable', async () => {
   const prefix = ownPrefix()
-  await client.set(`${prefix}key`, 'a text, no record', 'PX', 60_000)
+  await client.set(`${prefix}key`, 'not a record', 'PX', 60_000)
   const store = redisStore({ client, prefix })
   await expect(store.claim('key', CLAIM)).rejects.toMatchObject({ code: 'store-redis/unavailable' })
   await expect(store.complete('key', COMPLETION)).rejects.toThrow('WRONGTYPE')
-  await expect(store.release('key', 'one')).rejects.toThrow('"release" failed')
-  expect(await client.get(`${prefix}key`)).toBe('a text, no record')
+  await expect(store.release('key', 'one')).rejects.toThrow('release failed')
+  expect(await client.get(`${prefix}key`)).toBe('not a record')
 })
 
-test('an error holds nothing of the data and nothing of the command', async () => {
+test('an error contains neither data nor the command', async () => {
   const prefix = ownPrefix()
   await client.set(`${prefix}key`, 'a text', 'PX', 60_000)
   const error = await redisStore({ client, prefix })
@@ -115,7 +115,7 @@ test('an error holds nothing of the data and nothing of the command', async () =
   )
 })
 
-test('a client without the password gets store-redis/unavailable, without the password in it', async () => {
+test('a client with a wrong password gets an error without the password', async () => {
   const url = new URL(redisUrl)
   url.password = 'not-the-password'
   const stranger = connect(url.href)
@@ -127,46 +127,43 @@ test('a client without the password gets store-redis/unavailable, without the pa
       () => undefined,
       (error: Error) => error,
     )
-    // A server that asks for no password lets the stranger in: then there is no error to look at.
+    // A server without a password accepts the client. Then there is no error.
     expect(`${String(outcome)}${String(outcome?.cause)}`).not.toContain('not-the-password')
   } finally {
     stranger.disconnect()
   }
 })
 
-test('a value of the limit is kept, one over it is refused with store-redis/value-too-large', async () => {
+test('a value at the limit is kept, and one above it is refused with store-redis/value-too-large', async () => {
   const store = redisStore({ client, prefix: ownPrefix(), maxValueBytes: 6 })
   expect(await store.complete('key', { ...COMPLETION, value: 'ééé' })).toBe(true)
   await expect(store.complete('other', { ...COMPLETION, value: 'éééé' })).rejects.toMatchObject({
     code: 'store-redis/value-too-large',
-    message: expect.stringMatching(/takes 8 bytes, and 6 are allowed/) as string,
+    message: expect.stringMatching(/has 8 bytes, and maxValueBytes is 6/) as string,
   })
   expect(await store.claim('other', CLAIM)).toEqual({ status: 'claimed' })
 })
 
-test('without a limit of its own a value may have 16 MiB', async () => {
+test('a value can have 16 MiB by default', async () => {
   const store = redisStore({ client, prefix: ownPrefix() })
   const largest = 'x'.repeat(16 * 1024 * 1024)
   expect(await store.complete('key', { ...COMPLETION, value: largest, ttlMs: 1_000 })).toBe(true)
-  await expect(store.complete('key', { ...COMPLETION, value: `${largest}x` })).rejects.toThrow('16777216 are allowed')
+  await expect(store.complete('key', { ...COMPLETION, value: `${largest}x` })).rejects.toThrow(
+    'maxValueBytes is 16777216',
+  )
 })
 
 test.each([
-  [undefined, ['"client" is undefined']],
-  [null, ['"client" is undefined']],
-  [{ client: 'redis://user:hunter2@host' }, ['"client" is a text']],
-  [{ client: { url: 'redis://user:hunter2@host' } }, ['"client" is an object that is none']],
-  [{ client: 7, prefix: '', maxValueBytes: 0 }, ['"client" is 7', '"prefix" is ""', '"maxValueBytes" is 0']],
-  [{ prefix: null, maxValueBytes: Number.NaN }, ['"prefix" is null', '"maxValueBytes" is NaN']],
-  [{ maxValueBytes: 1.5 }, ['"maxValueBytes" is 1.5']],
-  [
-    { client: 7, keyPrefix: 'hunter2' },
-    ['"client" is 7', 'there is no option "keyPrefix"; there are client, prefix, maxValueBytes'],
-  ],
-  [
-    { maxValueBytes: Number.POSITIVE_INFINITY },
-    ['"maxValueBytes" is Infinity; pass a whole number from 1 to 536870912'],
-  ],
+  [undefined, ['redisStore(): the options must be an object, not undefined']],
+  [null, ['the options must be an object, not null']],
+  [{}, ['redisStore(): client must be an ioredis client: redisStore({ client: new Redis(url) }).']],
+  [{ client: 'redis://user:hunter2@host' }, ['client must be an ioredis client']],
+  [{ client: { url: 'redis://user:hunter2@host' } }, ['client must be an ioredis client']],
+  [{ client: 7, prefix: '', maxValueBytes: 0 }, ['client must be', 'prefix must be', 'maxValueBytes must be']],
+  [{ prefix: null, maxValueBytes: Number.NaN }, ['prefix must be', 'maxValueBytes must be']],
+  [{ maxValueBytes: 1.5 }, ['maxValueBytes must be']],
+  [{ client: 7, keyPrefix: 'hunter2' }, ['client must be', 'unknown option "keyPrefix"']],
+  [{ maxValueBytes: Infinity }, ['maxValueBytes must be a whole number from 1 to 536870912, not Infinity']],
 ])('the options %o are refused with store-redis/illegal-option, all at once, without a password', (options, says) => {
   let error: unknown
   try {

@@ -1,6 +1,5 @@
 import { isUnknownScript, tooLarge, unavailable } from './redis-errors.ts'
-import { checked } from './redis-store-options.ts'
-import type { RedisStoreOptions } from './redis-store-options.ts'
+import { type RedisStoreOptions, checkRedisOptions } from './redis-store-options.ts'
 import { CLAIM, COMPLETE, RELEASE, type Script } from './scripts.ts'
 
 /** Satisfies the `IdempotencyStore` of `@stageflow/interceptor-idempotency`. */
@@ -21,20 +20,21 @@ export interface RedisStore {
   release(key: string, token: string): Promise<void>
 }
 
-/** Whose the work is: the caller's, another token's, or done. */
+/** The caller has the claim, another token has it, or the work was done. */
 export type RedisClaimAnswer =
   | { readonly status: 'claimed' }
   | { readonly status: 'running'; readonly parameters: string; readonly leaseMs: number }
   | { readonly status: 'completed'; readonly parameters: string; readonly value: string }
 
-/** Keeps idempotency records in Redis: each operation is one script, each record one key, which Redis lets expire. */
+/** Keeps idempotency records in Redis. Each operation is one script, and each record is one key that expires. */
 export function redisStore(options: RedisStoreOptions): RedisStore {
-  const { client, prefix, maxValueBytes } = checked(options)
+  checkRedisOptions(options)
+  const { client, prefix = 'stageflow:idempotency:', maxValueBytes = 16 * 1024 * 1024 } = options
 
   async function call(operation: string, { sha, lua }: Script, key: string, values: string[]): Promise<unknown> {
     try {
       return await client.evalsha(sha, 1, prefix + key, ...values).catch((error: unknown) => {
-        // A server that was restarted, or that never saw the script: it keeps it from here on.
+        // The server was restarted, or has never seen the script. EVAL makes it keep the script.
         if (!isUnknownScript(error)) throw error
         return client.eval(lua, 1, prefix + key, ...values)
       })
@@ -54,7 +54,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
     async complete(key, { token, parameters, value, ttlMs }) {
       const bytes = Buffer.byteLength(value)
       if (bytes > maxValueBytes) throw tooLarge(bytes, maxValueBytes)
-      // Number: a client may be set to answer with strings.
+      // The client may return numbers as strings.
       return Number(await call('complete', COMPLETE, key, [token, parameters, value, `${ttlMs}`])) === 1
     },
     async release(key, token) {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 
-/** A Lua script with the name that Redis keeps it under. */
+/** A Lua script, and the hash that Redis keeps it under. */
 export interface Script {
   readonly lua: string
   readonly sha: string
 }
 
-// A record is a hash: t token, p parameters, v value (a completion has one, a claim has none). Redis itself removes it
-// when its lease or its time to live is over, so what is found is alive. One key a record: any cluster takes that.
+// A record is a hash: t token, p parameters, v value, which only a completion has. Redis removes it when its lease or its time to
+// live ends, so every record that a script finds is valid. Each script uses one key, so it runs in a cluster too.
 
 /** KEYS[1] record; ARGV token, parameters, lease in ms. */
 export const CLAIM: Script = script(`

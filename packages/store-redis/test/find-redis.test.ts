@@ -16,7 +16,7 @@ const bare = (): Machine => ({
   path: [],
   isDebian: true,
   isRoot: true,
-  run: () => Promise.reject(new Error('nothing may be run here')),
+  run: () => Promise.reject(new Error('no program may run here')),
   say: () => {},
 })
 
@@ -25,23 +25,23 @@ test('REDIS_URL wins over a program on the PATH', async () => {
   expect(await findRedis(machine)).toEqual({ url: 'redis://example.test:6379' })
 })
 
-test('an empty REDIS_URL counts as none', async () => {
+test('an empty REDIS_URL counts as not set', async () => {
   const path = [withProgram('redis-server')]
   expect(await findRedis({ ...bare(), url: '', path })).toEqual({ binary: join(folder, 'redis-server') })
 })
 
-test('a redis-server on the PATH is used, and nothing is installed', async () => {
+test('a redis-server on the PATH is used, without an installation', async () => {
   const path = [join(folder, 'no-such-folder'), withProgram('redis-server')]
   expect(await findRedis({ ...bare(), path })).toEqual({ binary: join(folder, 'redis-server') })
 })
 
-test('what is named redis-server but cannot be run is none', async () => {
+test('a file named redis-server that cannot be executed is ignored', async () => {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'redis-server'), '')
-  await expect(findRedis({ ...bare(), path: [folder] })).rejects.toThrow('There is none on the PATH')
+  await expect(findRedis({ ...bare(), path: [folder] })).rejects.toThrow('The PATH has no redis-server')
 })
 
-test('root on Debian gets it installed: the lists are updated first, and a line says what takes so long', async () => {
+test('on Debian, root installs it: the package lists are updated first, and a line tells the user', async () => {
   const log: string[] = []
   const machine: Machine = {
     ...bare(),
@@ -55,7 +55,7 @@ test('root on Debian gets it installed: the lists are updated first, and a line 
   }
   expect(await findRedis(machine)).toEqual({ binary: join(folder, 'redis-server') })
   expect(log).toEqual([
-    'store-redis tests: installing redis-server with apt-get; set REDIS_URL to use a server of your own …',
+    'store-redis tests: installing redis-server with apt-get; set REDIS_URL to use your own server …',
     '/apt-get update',
     '/apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=60 redis-server',
     'store-redis tests: redis-server is installed',
@@ -66,23 +66,25 @@ const WHAT_TO_DO = /Set REDIS_URL \(redis:\/\/host:port\).*install redis-server 
 
 test.each([
   ['an empty PATH', {}, []],
-  ['no root', { isRoot: false }, ['apt-get']],
-  ['another system than Debian', { isDebian: false }, ['apt-get']],
-])('with %s it fails and says what to install or to set', async (_, differs, programs) => {
+  ['a user that is not root', { isRoot: false }, ['apt-get']],
+  ['a system that is not Debian', { isDebian: false }, ['apt-get']],
+])('with %s it fails, and says what to install or set', async (_, differs, programs) => {
   const path = programs.map(withProgram)
   await expect(findRedis({ ...bare(), path, ...differs })).rejects.toThrow(WHAT_TO_DO)
 })
 
-test('an installation that fails says why, and what to do instead', async () => {
+test('a failed installation says why, and what to do instead', async () => {
   const run = (): Promise<void> => Promise.reject(new Error('E: Unable to locate package redis-server'))
   const finding = findRedis({ ...bare(), path: [withProgram('apt-get')], run })
-  await expect(finding).rejects.toThrow('apt-get could not install it: E: Unable to locate package redis-server')
+  await expect(finding).rejects.toThrow(
+    'apt-get could not install redis-server: E: Unable to locate package redis-server',
+  )
   await expect(finding).rejects.toThrow(WHAT_TO_DO)
 })
 
-test('an installation that brings no program is a failure too', async () => {
+test('an installation without the program fails too', async () => {
   const finding = findRedis({ ...bare(), path: [withProgram('apt-get')], run: () => Promise.resolve() })
-  await expect(finding).rejects.toThrow('there is still none on the PATH')
+  await expect(finding).rejects.toThrow('the PATH still has no redis-server')
 })
 
 function withProgram(name: string): string {

@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process'
 import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-// Which Redis the tests talk to: the one that REDIS_URL names, else a redis-server of their own, which on Debian they
-// install where it is missing. They never go on without one.
+// The tests use the Redis at REDIS_URL, otherwise they start a redis-server. On Debian they install it if it is missing. Without
+// a server they fail.
 
-/** What finding a server needs to know of the machine, so that every case of it can be tried on any. */
+/** The facts about the machine, so that every case can be tested on any machine. */
 export interface Machine {
   readonly url: string | undefined
-  /** The folders to look for programs in. */
+  /** The folders with programs. */
   readonly path: readonly string[]
   readonly isDebian: boolean
   readonly isRoot: boolean
@@ -26,23 +26,23 @@ export async function findRedis(machine: Machine = thisMachine()): Promise<Found
   if (binary !== undefined) return { binary }
   const aptGet = programIn(machine.path, 'apt-get')
   if (!machine.isDebian || !machine.isRoot || aptGet === undefined)
-    throw new Error(advice('There is none on the PATH.'))
-  machine.say('store-redis tests: installing redis-server with apt-get; set REDIS_URL to use a server of your own …')
+    throw new Error(advice('The PATH has no redis-server.'))
+  machine.say('store-redis tests: installing redis-server with apt-get; set REDIS_URL to use your own server …')
   try {
     await machine.run(aptGet, ['update'])
     await machine.run(aptGet, INSTALL)
   } catch (cause) {
-    throw new Error(advice(`apt-get could not install it: ${(cause as Error).message}`), { cause })
+    throw new Error(advice(`apt-get could not install redis-server: ${(cause as Error).message}`), { cause })
   }
   const installed = programIn(machine.path, 'redis-server')
-  if (installed === undefined) throw new Error(advice('apt-get installed it, but there is still none on the PATH.'))
+  if (installed === undefined) throw new Error(advice('apt-get installed it, but the PATH still has no redis-server.'))
   machine.say('store-redis tests: redis-server is installed')
   return { binary: installed }
 }
 
 function advice(why: string): string {
   return (
-    `The tests of store-redis need a Redis server. ${why} Set REDIS_URL (redis://host:port) to one that they may ` +
+    `The tests of store-redis need a Redis server. ${why} Set REDIS_URL (redis://host:port) to a server that they may ` +
     'write to, or install redis-server (Debian and Ubuntu: apt-get install redis-server, macOS: brew install redis), ' +
     'and run the tests again.'
   )
@@ -74,7 +74,7 @@ function thisMachine(): Machine {
 
 const POLICY = '/usr/sbin/policy-rc.d'
 
-// Debian starts what it installs: this file, its own means against that, keeps port 6379 free.
+// Debian starts what it installs, unless this file forbids it. That keeps port 6379 free.
 async function withoutServices(command: string, args: readonly string[]): Promise<unknown> {
   if (existsSync(POLICY)) return runCommand(command, args)
   writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })

@@ -1,17 +1,18 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 
-import { startRedis, type RedisServer } from './redis-server.ts'
+import type { TestServer } from '../../interceptor-idempotency/test/server-process.ts'
+import { startRedis } from './redis-server.ts'
 import { redisBinary, redisUrl } from './redis.ts'
 
-/** A server, or what stands for one, that a test may stop and start again. */
-export type Breakable = Omit<RedisServer, 'folder'>
+/** A server, or a relay to one, that a test can stop and start again. */
+export type Breakable = Omit<TestServer, 'folder'>
 
-/** A Redis that a test may stop: a server of its own, or, where REDIS_URL names the server, a line to it that can be cut. */
+/** A Redis that a test can stop: its own server, or a relay to the server of REDIS_URL. */
 export function breakableRedis(): Promise<Breakable> {
   return redisBinary === undefined ? relayTo(redisUrl) : startRedis(redisBinary)
 }
 
-/** Passes everything on to the server at `target`, as long as it is not stopped. */
+/** Passes everything on to the server at `target` until it is stopped. */
 export async function relayTo(target: string): Promise<Breakable> {
   const { hostname, port } = new URL(target)
   const sockets = new Set<Socket>()

@@ -6,7 +6,7 @@ import { breakableRedis, relayTo } from './redis-relay.ts'
 import { startRedis } from './redis-server.ts'
 import { connect, redisBinary, redisUrl } from './redis.ts'
 
-test('a server that was stopped has what it held when it is started again', async () => {
+test('a server that was stopped has its data when it is started again', async () => {
   const server = await breakableRedis()
   const client = connect(server.url)
   const key = `stageflow-test:${crypto.randomUUID()}`
@@ -19,7 +19,7 @@ test('a server that was stopped has what it held when it is started again', asyn
   await server.close()
 })
 
-test('a line to a server can be cut and joined again', async () => {
+test('a relay to a server can be stopped and started again', async () => {
   const relay = await relayTo(redisUrl)
   const client = connect(relay.url)
   expect(await client.ping()).toBe('PONG')
@@ -32,11 +32,11 @@ test('a line to a server can be cut and joined again', async () => {
 })
 
 if (redisBinary !== undefined) {
-  test('a program that is no server fails with what it said', async () => {
+  test('a program that is not a server fails with its output', async () => {
     await expect(startRedis(process.execPath)).rejects.toThrow(/redis-server did not start:\n.*bad option/)
   })
 
-  test('when the process that started a server is killed, the server ends and its folder goes', async () => {
+  test('when the process that started a server is killed, the server ends and its folder is removed', async () => {
     const script = `
       const { startRedis } = await import(${JSON.stringify(new URL('redis-server.ts', import.meta.url).href)})
       const { url, folder } = await startRedis(${JSON.stringify(redisBinary)})

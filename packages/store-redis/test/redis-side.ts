@@ -3,11 +3,12 @@ import { Redis } from 'ioredis'
 
 import { redisStore } from '../src/redis-store.ts'
 
-// One of several processes that do the same work, each with a client of its own. The URL and the prefix come from the test.
+// One of several processes that do the same work, each with its own client. The test sets the URL and the prefix.
 
 export async function openSide(): Promise<ProcessSide> {
   const [url, prefix] = [process.env['STORE_REDIS_TEST_URL'], process.env['STORE_REDIS_TEST_PREFIX']]
-  if (url === undefined || prefix === undefined) throw new Error('STORE_REDIS_TEST_… is not set: the test does that.')
+  if (url === undefined || prefix === undefined)
+    throw new Error('Set STORE_REDIS_TEST_URL and STORE_REDIS_TEST_PREFIX in the test.')
   const client = new Redis(url, { maxRetriesPerRequest: 1 })
   client.on('error', () => {})
   await client.ping()

@@ -6,7 +6,7 @@ import { startRedis } from './redis-server.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the tests' Redis is, and the program to start more of them with; or why there is none: then each test fails with it. */
+    /** The Redis of the tests, and the program that starts more servers; or the problem that every test fails with. */
     readonly redis: { readonly url: string; readonly binary?: string } | { readonly problem: string }
   }
 }
@@ -41,8 +41,8 @@ async function reach(url: string): Promise<Server> {
     await client.connect()
     await client.ping()
   } catch (cause) {
-    // Without the URL: it may hold a password.
-    throw new Error('The Redis that REDIS_URL names cannot be used: start it, or unset REDIS_URL.', { cause })
+    // The message leaves out the URL, which may contain a password.
+    throw new Error('Cannot connect to the Redis at REDIS_URL: start it, or unset REDIS_URL.', { cause })
   } finally {
     client.disconnect()
   }

@@ -48,7 +48,7 @@ describe("with the app's own database, one that reads big integers", () => {
   for (const { name, run } of contract) test.concurrent(name, run, 30_000)
 })
 
-test('what was recorded is there when the file is opened again', () => {
+test('outputs are still there when the file is opened again', () => {
   const file = newFile()
   const first = sqliteStore({ file })
   first.claim('k', claim('a'))
@@ -63,11 +63,11 @@ test.each<[Partial<SqliteStoreOptions>, number]>([
   [{}, 2],
   [{ synchronous: 'full' }, 2],
   [{ synchronous: 'normal' }, 1],
-])('with %j the file is in WAL mode and as durable as asked for', (options, synchronous) => {
+])('with %j the file is in WAL mode and has the chosen durability', (options, synchronous) => {
   const file = newFile()
   const pragmas: Record<string, unknown> = {}
   const exec = DatabaseSync.prototype.exec
-  // The settings are those of a connection: looked at in the one that the store has.
+  // The settings belong to a connection, so they are read in the connection of the store.
   DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string) {
     exec.call(this, sql)
     if (!sql.includes('CREATE TABLE')) return
@@ -82,7 +82,7 @@ test.each<[Partial<SqliteStoreOptions>, number]>([
   expect(pragmas).toEqual({ journal_mode: 'wal', synchronous, timeout: 5_000 })
 })
 
-test("the app's own database keeps its settings, and is left open", () => {
+test("the app's own database keeps its settings and stays open", () => {
   const database = new DatabaseSync(newFile())
   database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF')
   const store = sqliteStore({ database })
@@ -93,7 +93,7 @@ test("the app's own database keeps its settings, and is left open", () => {
   database.close()
 })
 
-test('rows past their end are removed, some at each 64th claim', () => {
+test('every 64th claim removes some expired rows', () => {
   const file = newFile()
   const store = sqliteStore({ file, synchronous: 'normal' })
   const rows = new DatabaseSync(file)
@@ -110,13 +110,13 @@ test('rows past their end are removed, some at each 64th claim', () => {
   store.close()
 })
 
-test('a file that cannot be opened is told at once, with what to look at', () => {
+test('a file that cannot be opened is an error at once, with what to check', () => {
   const error = thrownBy(() => sqliteStore({ file: join(folder, 'no', 'such', 'folder.db') }))
   expect(StageflowError.is(error, 'store-sqlite/unavailable')).toBe(true)
-  expect(String(error)).toMatch(/open failed: unable to open database file\. See that the file can be written/)
+  expect(String(error)).toMatch(/open failed: unable to open database file\. Check that the process can write the file/)
 })
 
-test('a file that is no database is told at once, and not held open', () => {
+test('a file with another table of that name is an error at once, and is closed', () => {
   const file = newFile()
   const other = new DatabaseSync(file)
   other.exec('CREATE TABLE stageflow_idempotency (other TEXT)')
@@ -124,7 +124,7 @@ test('a file that is no database is told at once, and not held open', () => {
   expect(thrownBy(() => sqliteStore({ file }))).toMatchObject({ code: 'store-sqlite/unavailable' })
 })
 
-test('a store that was closed, and closed again, is unavailable', () => {
+test('a closed store is unavailable, also after a second close()', () => {
   const store = sqliteStore({ file: newFile() })
   store.close()
   store.close()
@@ -136,7 +136,7 @@ test('a store that was closed, and closed again, is unavailable', () => {
     expect(thrownBy(act)).toMatchObject({ code: 'store-sqlite/unavailable' })
 })
 
-test('who holds the file for longer than the store waits makes it unavailable, and repeats are answered meanwhile', async () => {
+test('a transaction that is open for longer than the store waits makes it unavailable, but repeats get their output', async () => {
   const file = newFile()
   const store = sqliteStore({ file, busyTimeoutMs: 20 })
   store.complete('done', completion('a', 'done'))
@@ -165,7 +165,21 @@ test('who holds the file for longer than the store waits makes it unavailable, a
   store.close()
 })
 
-/** Another thread's write to a new file, which goes on until `end` is called, or for 300 ms where the thread is blocked. */
+test('an output with an own "__proto__" key is stored, and repeats get it', async () => {
+  const store = sqliteStore({ file: newFile() })
+  let executions = 0
+  const foreign = JSON.parse('{"__proto__":{"isAdmin":true}}') as object
+  const graph = new Pipeline('shop')
+    .withStage('pay', () => ({ foreign, execution: ++executions }), StageKind.WORK)
+    .build({ interceptors: [idempotency({ store })] })
+  for (let call = 0; call < 2; call++) {
+    const { data } = await graph.run({ extensions: { idempotencyKey: 'k' } })
+    expect(JSON.stringify(data.pay)).toBe('{"foreign":{"__proto__":{"isAdmin":true}},"execution":1}')
+  }
+  store.close()
+})
+
+/** A write of another thread to a new file. It lasts until `end` is called, or 300 ms if this thread is blocked. */
 function otherWrite(file: string): { end: () => Promise<unknown> } {
   const state = new Int32Array(new SharedArrayBuffer(4))
   const script = `
@@ -188,7 +202,7 @@ function otherWrite(file: string): { end: () => Promise<unknown> } {
   }
 }
 
-test('who writes a new file before it has its write-ahead log is waited for', async () => {
+test('the store waits for a write to a new file that has no write-ahead log yet', async () => {
   const file = newFile()
   const write = otherWrite(file)
   const store = sqliteStore({ file })
@@ -197,7 +211,7 @@ test('who writes a new file before it has its write-ahead log is waited for', as
   await write.end()
 })
 
-test('who writes a new file for longer than the store waits makes it unavailable', async () => {
+test('a write to a new file that takes longer than the store waits makes it unavailable', async () => {
   const file = newFile()
   const write = otherWrite(file)
   expect(thrownBy(() => sqliteStore({ file, busyTimeoutMs: 20 }))).toMatchObject({
@@ -208,7 +222,7 @@ test('who writes a new file for longer than the store waits makes it unavailable
   sqliteStore({ file, busyTimeoutMs: 20 }).close()
 })
 
-test('who holds a file alone is waited for no longer than busyTimeoutMs', () => {
+test('the store waits for an exclusive lock at most busyTimeoutMs', () => {
   const file = newFile()
   const other = new DatabaseSync(file)
   other.exec('BEGIN EXCLUSIVE; CREATE TABLE other (a)')
@@ -219,7 +233,7 @@ test('who holds a file alone is waited for no longer than busyTimeoutMs', () => 
   other.close()
 })
 
-test('six processes may open one new file at once', async () => {
+test('six processes can open one new file at the same time', async () => {
   const file = newFile()
   const script = `
     const { sqliteStore } = await import(${JSON.stringify(new URL('./sqlite-store.ts', import.meta.url).href)})
@@ -236,7 +250,7 @@ test('six processes may open one new file at once', async () => {
   ])
 }, 30_000)
 
-test('a claim that the database never takes is given up, and does not block the process for ever', () => {
+test('a claim that the database never takes fails, and does not block the process forever', () => {
   const database = new DatabaseSync(':memory:')
   const store = sqliteStore({ database })
   database.exec(`
@@ -249,13 +263,15 @@ test('a claim that the database never takes is given up, and does not block the 
   database.close()
 })
 
-test('options that make no sense are refused, all in one error', () => {
+test('illegal options are refused, all in one error', () => {
   const closed = new DatabaseSync(':memory:')
   closed.close()
   const bad = { database: closed, synchronous: 'off', busyTimeoutMs: -1, path: 'x' } as unknown as SqliteStoreOptions
   const error = thrownBy(() => sqliteStore(bad))
   expect(StageflowError.is(error, 'store-sqlite/illegal-option')).toBe(true)
-  expect(String(error)).toMatch(/"path".*database is a closed database.*synchronous is "off".*busyTimeoutMs is -1/)
+  expect(String(error)).toMatch(
+    /database must be an open DatabaseSync.*synchronous must be.*busyTimeoutMs must be.*unknown option "path"/,
+  )
   for (const given of [
     undefined,
     null,
@@ -268,7 +284,7 @@ test('options that make no sense are refused, all in one error', () => {
   ])
     expect(thrownBy(() => sqliteStore(given as never))).toMatchObject({ code: 'store-sqlite/illegal-option' })
   for (const busyTimeoutMs of [NaN, Infinity, 1.5, '5', null, 2 ** 31])
-    expect(() => sqliteStore({ file: 'x', busyTimeoutMs: busyTimeoutMs as number })).toThrow('busyTimeoutMs is')
+    expect(() => sqliteStore({ file: 'x', busyTimeoutMs: busyTimeoutMs as number })).toThrow('busyTimeoutMs must be')
 })
 
 function thrownBy(act: () => unknown): unknown {

@@ -1,21 +1,29 @@
 import { DatabaseSync } from 'node:sqlite'
 
 import { StageflowError } from '@stageflow/core'
+import { type OptionRules, TEXT, oneOf, optionProblems, read, refuseOptions, textOf, whole } from '@stageflow/core/kit'
 
 import { CLAIM, COMPLETE, CREATE, FIND, PURGE, RELEASE } from './statements.ts'
 
 export interface SqliteStoreOptions {
-  /** The path of the database file; made when it is not there. Opened in WAL mode. This or `database`. */
+  /** The path of the database file. It is created if it is missing, and opened in WAL mode. Pass this or `database`. */
   readonly file?: string
-  /** The app's own open database: its settings stay as they are, and `close` leaves it open. This or `file`. */
+  /** The app's own open database. Its settings stay unchanged, and `close` leaves it open. Pass this or `file`. */
   readonly database?: DatabaseSync
-  /** For `file`: `full` (default) keeps what was recorded through a loss of power; `normal` only through a crash of the process, and is faster. */
+  /** For `file`: `full` keeps outputs through a power loss; `normal` is faster and keeps them through a crash of the process only. Default: `'full'`. */
   readonly synchronous?: 'full' | 'normal'
-  /** For `file`: how long opening and each operation wait, blocking the process, for another process's write, in milliseconds. Default: 5,000. */
+  /** For `file`: maximum time that opening and each operation wait for the write of another process, in ms. Blocks the process. Default: 5,000. */
   readonly busyTimeoutMs?: number
 }
 
-/** Satisfies the `IdempotencyStore` of `@stageflow/interceptor-idempotency`; answers at once. */
+const RULES: OptionRules<SqliteStoreOptions> = {
+  file: TEXT,
+  database: [(value) => value instanceof DatabaseSync && value.isOpen, 'an open DatabaseSync of node:sqlite'],
+  synchronous: oneOf('full', 'normal'),
+  busyTimeoutMs: whole(0, 2 ** 31 - 1),
+}
+
+/** Satisfies the `IdempotencyStore` of `@stageflow/interceptor-idempotency`. Answers synchronously. */
 export interface SqliteStore {
   claim(
     key: string,
@@ -26,11 +34,11 @@ export interface SqliteStore {
     completion: { readonly token: string; readonly parameters: string; readonly value: string; readonly ttlMs: number },
   ): boolean
   release(key: string, token: string): void
-  /** Closes the file, if the store opened it. Operations after it throw `store-sqlite/unavailable`. */
+  /** Closes the file if the store opened it. Later operations throw `store-sqlite/unavailable`. */
   close(): void
 }
 
-/** Whose the work is: the caller's, another token's, or done. */
+/** The caller has the claim, another token has it, or the work was done. */
 export type SqliteClaimAnswer =
   | { readonly status: 'claimed' }
   | { readonly status: 'running'; readonly parameters: string; readonly leaseMs: number }
@@ -43,19 +51,19 @@ interface Row {
   readonly left_ms: number | bigint
 }
 
-/** How long to sleep before the journal mode is set again. */
+/** How long to sleep before the next try to set the journal mode. */
 const MODE_RETRY_MS = 5
-/** After this many claims rows past their end are removed, this many at most: more leave than come. */
+/** After every 64 claims, at most 256 expired rows are removed, so that more rows leave than come. */
 const CLAIMS_PER_PURGE = 64
 const ROWS_PER_PURGE = 256
 const MOST_TRIES = 100
 
 /**
- * Keeps idempotency records in one SQLite file, for all processes of one machine. Makes its table when it is opened.
- * Throws `store-sqlite/illegal-option`, and `store-sqlite/unavailable` where the file cannot be opened.
+ * Keeps idempotency records in one SQLite file, for all processes of one machine. Creates its table when it opens the file.
+ * Throws `store-sqlite/illegal-option`, and `store-sqlite/unavailable` if the file can't be opened.
  */
 export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
-  checkOptions(options)
+  checkSqliteOptions(options)
   const { file, synchronous = 'full', busyTimeoutMs = 5_000 } = options
   const database = options.database ?? attempt('open', () => openFile(file ?? '', synchronous, busyTimeoutMs))
   const { find, claim, complete, release, purge } = attempt('open', () => {
@@ -87,7 +95,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
     claim: (key, { token, parameters, leaseMs }) =>
       attempt('claim', () => {
         for (let tries = 0; tries < MOST_TRIES; tries++) {
-          // Undefined: another process was faster between the look and the write.
+          // Undefined if another process wrote between the read and the write.
           const answer = claimOnce(key, token, parameters, leaseMs)
           if (answer !== undefined) return answer
         }
@@ -105,7 +113,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
 function openFile(file: string, synchronous: 'full' | 'normal', busyTimeoutMs: number): DatabaseSync {
   const database = new DatabaseSync(file)
   try {
-    useWriteAheadLog(database, busyTimeoutMs) // before SQLite itself waits, or it would do so in each attempt
+    useWriteAheadLog(database, busyTimeoutMs) // before busy_timeout is set, or SQLite would wait that long in each try
     database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
     database.exec(`PRAGMA synchronous = ${synchronous}`)
     return database
@@ -115,7 +123,7 @@ function openFile(file: string, synchronous: 'full' | 'normal', busyTimeoutMs: n
   }
 }
 
-/** A file keeps its journal mode. SQLite waits for locks everywhere but while it changes that mode: so it is waited here. */
+/** Sets the journal mode, which a file keeps. SQLite doesn't wait for locks while it changes the mode, so this waits. */
 function useWriteAheadLog(database: DatabaseSync, busyTimeoutMs: number): void {
   for (let waitedMs = 0; ; waitedMs += MODE_RETRY_MS) {
     try {
@@ -127,53 +135,24 @@ function useWriteAheadLog(database: DatabaseSync, busyTimeoutMs: number): void {
   }
 }
 
-/** SQLITE_BUSY and its extended codes, which have it in their lowest byte. */
+/** SQLITE_BUSY, or an extended code with SQLITE_BUSY in its lowest byte. */
 const isBusy = (error: unknown): boolean => ((error as { errcode?: number }).errcode ?? 0) % 256 === 5
 
 function attempt<T>(operation: string, act: () => T): T {
   try {
     return act()
   } catch (cause) {
-    const text = cause instanceof Error ? cause.message : String(cause)
     throw new StageflowError(
       'store-sqlite/unavailable',
-      `sqliteStore: ${operation} failed: ${text}. See that the file can be written, that its disk is not full, and that nobody holds a transaction open for long.`,
+      `sqliteStore(): ${operation} failed: ${textOf(cause)}. Check that the process can write the file, that the disk is not full, and that no other program keeps a transaction open.`,
       { cause },
     )
   }
 }
 
-function checkOptions(options: unknown): void {
-  const problems = [...problemsOf(options)]
-  if (problems.length > 0)
-    throw new StageflowError('store-sqlite/illegal-option', `sqliteStore: ${problems.join('; ')}.`)
-}
-
-const NAMES = ['file', 'database', 'synchronous', 'busyTimeoutMs']
-
-function* problemsOf(options: unknown): Generator<string> {
-  if (typeof options !== 'object' || options === null) {
-    yield `the options are ${printed(options)}; pass { file: 'path/of/the.db' }`
-    return
-  }
-  for (const name of Object.keys(options))
-    if (!NAMES.includes(name)) yield `there is no option "${name}"; there are ${NAMES.join(', ')}`
-  const { file, database, synchronous, busyTimeoutMs } = options as Readonly<Record<string, unknown>>
-  if ((file === undefined) === (database === undefined)) yield 'pass file or database, one of them'
-  if (file !== undefined && (typeof file !== 'string' || file === ''))
-    yield `file is ${printed(file)}; pass the path of a file`
-  if (database !== undefined && !(database instanceof DatabaseSync && database.isOpen))
-    yield `database is ${printed(database)}; pass an open DatabaseSync of node:sqlite`
-  if (synchronous !== undefined && synchronous !== 'full' && synchronous !== 'normal')
-    yield `synchronous is ${printed(synchronous)}; pass 'full' or 'normal'`
-  const isWait =
-    Number.isInteger(busyTimeoutMs) && (busyTimeoutMs as number) >= 0 && (busyTimeoutMs as number) < 2 ** 31
-  if (busyTimeoutMs !== undefined && !isWait)
-    yield `busyTimeoutMs is ${printed(busyTimeoutMs)}; pass a whole number of milliseconds from 0`
-}
-
-function printed(value: unknown): string {
-  if (typeof value === 'object' && value !== null)
-    return value instanceof DatabaseSync ? 'a closed database' : 'an object'
-  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+function checkSqliteOptions(options: unknown): void {
+  const problems = [...optionProblems(options, RULES)]
+  if ((read(options, 'file') === undefined) === (read(options, 'database') === undefined))
+    problems.push("pass either file or database: sqliteStore({ file: 'path/of/the.db' })")
+  refuseOptions('sqliteStore()', 'store-sqlite/illegal-option', problems)
 }

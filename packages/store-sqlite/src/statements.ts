@@ -1,6 +1,6 @@
 /**
- * One row a key: a claim while `value` is NULL, a completion when it is not. Times are milliseconds since 1970 by the
- * machine's clock, which all processes that have the file share. Every statement takes a row past its end for none.
+ * One row per key: a claim while `value` is NULL, otherwise a completion. Times are milliseconds since 1970 on the machine's clock,
+ * which all processes share. Every statement treats an expired row as missing.
  */
 export const CREATE: string = `
   CREATE TABLE IF NOT EXISTS stageflow_idempotency (
@@ -15,7 +15,7 @@ export const CREATE: string = `
 
 const NOW = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`
 
-/** What is there. Reads only: repeats of finished work do not wait for whoever writes. */
+/** The record. Only reads, so repeats of finished work don't wait for writers. */
 export const FIND: string = `
   SELECT token, parameters, value, expires_at - ${NOW} AS left_ms
   FROM stageflow_idempotency WHERE key = :key AND expires_at > ${NOW}

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 
-/** A server that takes every connection and never says a word: what a broken network looks like. */
+/** A server that accepts every connection and never answers, like a broken network. */
 export interface SilentServer {
   readonly port: number
   close(): Promise<void>
