@@ -199,7 +199,7 @@ test('a raw response is in no JSON, and comes out of none', () => {
 test('a JSON text says that it is to be parsed first', () => {
   for (const kind of [LLMResponse, STTResponse, TTSResponse])
     expect(() => kind.fromJSON('{"secret":1}')).toThrow(
-      new TypeError(`${kind.name}: the JSON value must be an object, but is a text; read it with JSON.parse first.`),
+      new TypeError(`${kind.name}: the JSON value must be an object, but is a string; read it with JSON.parse first.`),
     )
 })
 

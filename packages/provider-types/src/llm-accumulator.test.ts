@@ -130,9 +130,9 @@ test('without a clock, and with one that goes back, times are not known', () => 
 })
 
 test('an answer is no longer than allowed, thoughts and arguments included, and a delta that would make it so is left out', () => {
-  const accumulator = new LLMAccumulator({ ...model, maxCharacters: 10 })
+  const accumulator = new LLMAccumulator({ ...model, maxLength: 10 })
   accumulator.add({ text: 'four', reasoning: 'two' })
-  const tooLong = new RangeError('LLMDelta: the answer is longer than 10 characters (maxCharacters).')
+  const tooLong = new RangeError('LLMDelta: the response is longer than 10 characters (maxLength).')
   expect(() => accumulator.add({ text: 'four', finishReason: 'stop' })).toThrow(tooLong)
   expect(() => accumulator.add({ toolCalls: [{ name: 'ab', arguments: { a: 1 } }] })).toThrow(tooLong)
   expect(accumulator.toResponse()).toMatchObject({ content: 'four', reasoning: 'two', toolCalls: [], partial: true })
@@ -150,7 +150,7 @@ test('an answer has 4,000,000 characters and 128 tool calls at most unless told 
   const many = new LLMAccumulator(model)
   many.add({ toolCalls: calls })
   expect(() => many.add({ toolCalls: [{ index: 128, name: 'x' }] })).toThrow(
-    new RangeError('LLMDelta: more than 128 tool calls (maxToolCalls) in one answer.'),
+    new RangeError('LLMDelta: more than 128 tool calls (maxToolCalls) in one response.'),
   )
   const few = new LLMAccumulator({ ...model, maxToolCalls: 1 })
   expect(() => few.add({ toolCalls: calls.slice(0, 2) })).toThrow(RangeError)
@@ -167,17 +167,17 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
     'usage in the words of the API',
     { usage: { prompt_tokens: 1 } },
     TypeError,
-    'usage.prompt_tokens is no field that can be given',
+    'usage.prompt_tokens is an unknown field',
   ],
-  ['text that is null', { text: null }, TypeError, 'text must be a text, but is null'],
+  ['text that is a number', { text: 7 }, TypeError, 'text must be a string, but is 7'],
   [
     'a negative index',
     { toolCalls: [{ index: -1 }] },
     RangeError,
     'toolCalls[0].index must be a whole number of 0 or more, but is -1',
   ],
-  ['a misspelt field', { content: 'a' }, TypeError, 'content is no field that can be given'],
-  ['an empty reason', { finishReason: '' }, RangeError, 'finishReason must be a text that is not empty'],
+  ['a misspelt field', { content: 'a' }, TypeError, 'content is an unknown field'],
+  ['an empty reason', { finishReason: '' }, RangeError, 'finishReason must be a string that is not empty'],
 ])('a delta with %s is refused, and left out', (_, delta, kind, says) => {
   const accumulator = new LLMAccumulator(model)
   const add = () => accumulator.add({ reasoning: 'r', ...delta })
@@ -187,14 +187,14 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
 })
 
 test.each<[object, typeof TypeError | typeof RangeError, string]>([
-  [{ model: '' }, RangeError, 'model must be a text that is not empty'],
+  [{ model: '' }, RangeError, 'model must be a string that is not empty'],
   [{ provider: undefined }, TypeError, 'provider must be given'],
   [{ now: 5 }, TypeError, 'now must be a function, but is 5'],
   [{ startedAt: NaN }, RangeError, 'startedAt must be a finite number, but is NaN'],
   [{ startedAt: '1' }, TypeError, 'startedAt must be a number, but is "1"'],
-  [{ maxCharacters: 0 }, RangeError, 'maxCharacters must be a whole number of 1 or more, but is 0'],
+  [{ maxLength: 0 }, RangeError, 'maxLength must be a whole number of 1 or more, but is 0'],
   [{ maxToolCalls: Infinity }, RangeError, 'maxToolCalls must be a whole number of 1 or more, but is Infinity'],
-  [{ maxTokens: 1 }, TypeError, 'maxTokens is no field that can be given'],
+  [{ maxTokens: 1 }, TypeError, 'maxTokens is an unknown field'],
 ])('the options %o are refused', (options, kind, says) => {
   const make = () => new LLMAccumulator({ ...model, ...options } as never)
   expect(make).toThrow(kind)
@@ -224,4 +224,12 @@ test('extras are checked as all fields are', () => {
     )
   expect(() => new LLMAccumulator(model).toResponse({ costUsd: -1 })).toThrow(RangeError)
   expect(() => new LLMAccumulator(model).toResponse({ cost: 1 } as never)).toThrow(TypeError)
+})
+
+test('the null that OpenAI sends instead of text is no text', () => {
+  const accumulator = new LLMAccumulator({ model: 'gpt-4', provider: 'openai', now: () => 5 })
+  accumulator.add({ text: null, toolCalls: [{ index: 0, id: 'a', name: 'search', arguments: '{}' }] })
+  accumulator.add({ text: 'Done.' })
+  accumulator.add({ text: null, finishReason: 'stop' })
+  expect(accumulator.toResponse()).toMatchObject({ content: 'Done.', partial: false })
 })

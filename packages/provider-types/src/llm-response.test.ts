@@ -107,7 +107,7 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
   ['NaN', { cachedTokens: NaN }, RangeError, 'cachedTokens must be a whole number of 0 or more, but is NaN'],
   ['more than can be counted', { cacheWriteTokens: 2 ** 53 }, RangeError, 'cacheWriteTokens'],
   [
-    'a text for a number',
+    'a string for a number',
     { reasoningTokens: '12' },
     TypeError,
     'reasoningTokens must be a whole number of 0 or more, but is "12"',
@@ -124,14 +124,14 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
   ['a negative time', { timeToFirstChunkMs: -1 }, RangeError, 'timeToFirstChunkMs'],
   ['a negative time', { timeToFirstAnswerChunkMs: -1 }, RangeError, 'timeToFirstAnswerChunkMs'],
   ['no content', { content: undefined }, TypeError, 'content must be given, but is undefined'],
-  ['no text', { content: ['Hello'] }, TypeError, 'content must be a text, but is an array of 1'],
-  ['an empty model', { model: '' }, RangeError, 'model must be a text that is not empty, but is ""'],
+  ['no text', { content: ['Hello'] }, TypeError, 'content must be a string, but is an array of 1'],
+  ['an empty model', { model: '' }, RangeError, 'model must be a string that is not empty, but is ""'],
   ['an empty provider', { provider: '' }, RangeError, 'provider must be'],
   ['an empty reason', { finishReason: '' }, RangeError, 'finishReason must be'],
   ['an empty id', { responseId: '' }, RangeError, 'responseId must be'],
-  ['an id that is a number', { requestId: 7 }, TypeError, 'requestId must be a text, but is 7'],
-  ['a model that is an object', { responseModel: {} }, TypeError, 'responseModel must be a text, but is an object'],
-  ['reasoning that is a function', { reasoning: () => {} }, TypeError, 'reasoning must be a text, but is a function'],
+  ['an id that is a number', { requestId: 7 }, TypeError, 'requestId must be a string, but is 7'],
+  ['a model that is an object', { responseModel: {} }, TypeError, 'responseModel must be a string, but is an object'],
+  ['reasoning that is a function', { reasoning: () => {} }, TypeError, 'reasoning must be a string, but is a function'],
   ['a word for a flag', { partial: 'no' }, TypeError, 'partial must be true or false, but is "no"'],
   ['one tool call', { toolCalls: {} }, TypeError, 'toolCalls must be an array, but is an object'],
   ['a tool call of null', { toolCalls: [null] }, TypeError, 'toolCalls[0] must be an object, but is null'],
@@ -139,13 +139,13 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
     'a call of the OpenAI API as it is',
     { toolCalls: [{ id: 'a', function: {} }] },
     TypeError,
-    'toolCalls[0].function is no field that can be given; toolCalls[0].name must be given',
+    'toolCalls[0].function is an unknown field; toolCalls[0].name must be given',
   ],
   [
     'arguments that are a number',
     { toolCalls: [{ name: 'a', arguments: 1 }] },
     TypeError,
-    'toolCalls[0].arguments must be a text or an object, but is 1',
+    'toolCalls[0].arguments must be a string or an object, but is 1',
   ],
   [
     'a date in arguments',
@@ -163,10 +163,10 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
     'a name of the Python original',
     { finish_reason: 'stop' },
     TypeError,
-    'finish_reason is no field that can be given; it is called finishReason',
+    'finish_reason is an unknown field; it is called finishReason',
   ],
-  ['a misspelt field', { tokens: 1 }, TypeError, 'tokens is no field that can be given'],
-  ['what is computed', { totalTokens: 579 }, TypeError, 'totalTokens is no field that can be given'],
+  ['a misspelt field', { tokens: 1 }, TypeError, 'tokens is an unknown field'],
+  ['what is computed', { totalTokens: 579 }, TypeError, 'totalTokens is an unknown field'],
 ])('%s is refused', (_, wrong, kind, says) => {
   const make = () => new LLMResponse({ ...guide, ...wrong })
   expect(make).toThrow(kind)
@@ -185,7 +185,7 @@ test('one error says all that is wrong, and stays short', () => {
     new TypeError(
       'LLMResponse: inputTokens must be a whole number of 0 or more, but is -1; ' +
         'costUsd must be a finite number of 0 or more, but is "much"; ' +
-        'finishReason must be a text that is not empty, but is "".',
+        'finishReason must be a string that is not empty, but is "".',
     ),
   )
   const many = { ...guide, toolCalls: Array.from({ length: 1_000 }, () => 'x'.repeat(10_000)) }
@@ -285,4 +285,10 @@ test('attributes belong to whoever asked for them', () => {
   const llm = new LLMResponse(full)
   llm.toOtelAttributes()['mine'] = true
   expect(llm.toOtelAttributes()).not.toHaveProperty('mine')
+})
+
+test('the content null of an OpenAI response with tool calls is the empty string, in JSON too', () => {
+  const response = new LLMResponse({ content: null, model: 'gpt-4', provider: 'openai' })
+  expect(response.content).toBe('')
+  expect(LLMResponse.fromJSON({ ...response.toJSON(), content: null }).content).toBe('')
 })

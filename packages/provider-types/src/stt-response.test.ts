@@ -69,7 +69,7 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
   ['no text', { text: undefined }, TypeError, 'text must be given'],
   ['no provider', { provider: undefined }, TypeError, 'provider must be given'],
   ['a negative duration', { durationMs: -1 }, RangeError, 'durationMs'],
-  ['a word that is a text', { words: ['good'] }, TypeError, 'words[0] must be an object, but is "good"'],
+  ['a word that is a string', { words: ['good'] }, TypeError, 'words[0] must be an object, but is "good"'],
   [
     'the confidence of a word',
     { words: [{ text: 'a' }, { text: 'b', confidence: 2 }] },
@@ -77,12 +77,12 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
     'words[1].confidence must be a number from 0 to 1, but is 2',
   ],
   ['a word without its text', { words: [{ startMs: 1 }] }, TypeError, 'words[0].text must be given'],
-  ['an empty language', { language: '' }, RangeError, 'language must be a text that is not empty'],
+  ['an empty language', { language: '' }, RangeError, 'language must be a string that is not empty'],
   [
     'a name of the Python original',
     { is_final: true },
     TypeError,
-    'is_final is no field that can be given; it is called isFinal',
+    'is_final is an unknown field; it is called isFinal',
   ],
 ])('%s is refused', (_, wrong, kind, says) => {
   const make = () => new STTResponse({ ...full, ...wrong })

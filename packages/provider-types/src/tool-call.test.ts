@@ -13,7 +13,7 @@ test('arguments that are a circle, too deep, or endless by shared parts are refu
     new LLMResponse({ ...guide, toolCalls: [{ name: 'a', arguments: wrong as never }] })
   expect(make(circle)).toThrow(/^LLMResponse: toolCalls.* must be nested at most 100 deep, but is an object\.$/)
   expect(make({ shared })).toThrow(
-    new RangeError('LLMResponse: toolCalls[0].arguments must be of at most 100000 values, but is an object.'),
+    new RangeError('LLMResponse: toolCalls[0].arguments must be made of at most 100000 values, but is an object.'),
   )
 })
 

@@ -75,7 +75,7 @@ test('audio that was transferred to a worker is refused by name: its bytes are g
 })
 
 test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
-  ['audio that is a text', { audio: 'UklGRg==' }, TypeError, 'audio must be a Uint8Array, but is "UklGRg=="'],
+  ['audio that is a string', { audio: 'UklGRg==' }, TypeError, 'audio must be a Uint8Array, but is "UklGRg=="'],
   ['audio that is a list', { audio: [1, 2] }, TypeError, 'audio must be a Uint8Array, but is an array of 2'],
   ['samples', { audio: new Int16Array(2) }, TypeError, 'audio must be a Uint8Array, but is an object'],
   [
@@ -87,7 +87,7 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
   ['a rate of 0', { sampleRate: 0 }, RangeError, 'sampleRate must be a whole number of 1 or more, but is 0'],
   ['half a channel', { channels: 0.5 }, RangeError, 'channels must be a whole number of 1 or more, but is 0.5'],
   ['negative characters', { charactersProcessed: -1 }, RangeError, 'charactersProcessed'],
-  ['an empty voice', { voice: '' }, RangeError, 'voice must be a text that is not empty'],
+  ['an empty voice', { voice: '' }, RangeError, 'voice must be a string that is not empty'],
   ['no provider', { provider: undefined }, TypeError, 'provider must be given'],
 ])('%s is refused', (_, wrong, kind, says) => {
   const make = () => new TTSResponse({ ...facts, ...wrong })

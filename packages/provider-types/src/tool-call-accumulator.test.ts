@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { LLMAccumulator, type LLMToolCallDelta } from './index.ts'
+import { LLMAccumulator, ToolCallAccumulator, type LLMToolCallDelta } from './index.ts'
 
 function callsOf(...fragments: readonly LLMToolCallDelta[]) {
   const accumulator = new LLMAccumulator({ model: 'gpt-4', provider: 'openai' })
@@ -182,4 +182,24 @@ test('arguments that came whole take no more parts', () => {
     )
   expect(() => callsOf({ index: 0, name: 'x', arguments: '{' }, { index: 0, arguments: { a: 1 } })).toThrow(TypeError)
   expect(callsOf({ index: 0, name: 'x', arguments: { a: 1 } }, { index: 0, arguments: '' })).toHaveLength(1)
+})
+
+test('a fragment finds its call before it is added, and finds none if it begins a new one', () => {
+  const accumulator = new ToolCallAccumulator(2)
+  expect(accumulator.find({ arguments: '{' })).toBeUndefined()
+  const first = accumulator.add({ id: 'a', name: 'x', arguments: '{' })
+  expect(accumulator.find({ arguments: '}' })).toBe(first)
+  expect(accumulator.find({ id: 'a' })).toBe(first)
+  expect(accumulator.find({ index: 0 })).toBe(first)
+  expect(accumulator.find({ name: 'x' })).toBeUndefined()
+  expect(accumulator.find({ index: 1 })).toBeUndefined()
+  expect(accumulator.add({ arguments: '}' })).toBe(first)
+  expect(first).toEqual({ index: 0, id: 'a', name: 'x', arguments: '{}' })
+})
+
+test('arguments that come as a whole replace the parts before them, if the fragment says so', () => {
+  const accumulator = new ToolCallAccumulator(1)
+  accumulator.add({ index: 0, id: 'a', name: 'x', arguments: '{"a"' })
+  accumulator.add({ index: 0, arguments: '{"a":1}' }, { replaces: true })
+  expect(accumulator.calls()).toEqual([{ id: 'a', name: 'x', arguments: '{"a":1}' }])
 })
