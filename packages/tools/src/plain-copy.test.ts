@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { frozenCopy, lengthOf } from './frozen-copy.ts'
+import { frozenCopy, frozenInput, lengthOf, ownCopy } from './plain-copy.ts'
 
 const copy = (value: unknown, left = 10_000): unknown => frozenCopy(value, { left, used: 0 })
 
@@ -55,4 +55,53 @@ test('circles and depth are refused, in maps too', () => {
     expect(() => copy(value)).toThrow(expect.objectContaining({ code: 'tools/illegal-output' }))
     expect(lengthOf(value)).toBe(Infinity)
   }
+})
+
+// ---------- copies of inputs
+
+test('plain objects and arrays are copied all the way down, and can be changed', () => {
+  const value = Object.freeze({ list: Object.freeze([1, Object.freeze({ a: 'b' })]), none: null, text: 'x' })
+  const copy = ownCopy(value) as any
+  expect(copy).toEqual(value)
+  copy.list.push(2)
+  delete copy.none
+  copy.list[1].a = 'c'
+  copy.more = 1
+  expect(value).toEqual({ list: [1, { a: 'b' }], none: null, text: 'x' })
+})
+
+test('what belongs to a class stays what it is, and so do primitives', () => {
+  class Money {}
+  const held = [new Money(), new Date(0), new Map(), new Uint8Array(1), () => 1, 1n, Symbol.iterator, undefined]
+  const copy = ownCopy(held) as readonly unknown[]
+  expect(copy).not.toBe(held)
+  for (const [index, value] of held.entries()) expect(copy[index]).toBe(value)
+})
+
+test('symbols, a key called __proto__, shared parts and circles are copied as they are', () => {
+  const mark = Symbol('mark')
+  const value: any = Object.assign(JSON.parse('{"__proto__":{"polluted":true}}'), { [mark]: { a: 1 } })
+  value.self = value
+  const copy = ownCopy(value) as any
+  expect(Object.keys(copy)).toEqual(['__proto__', 'self'])
+  expect(copy.polluted).toBeUndefined()
+  expect(copy[mark]).toEqual({ a: 1 })
+  expect(copy[mark]).not.toBe(value[mark])
+  expect(copy.self).toBe(copy)
+})
+
+test('what cannot be read is not copied', () => {
+  const trap = new Proxy({}, { ownKeys: () => { throw new Error('trap') } }) // prettier-ignore
+  const value = { trap }
+  expect(ownCopy(value)).toBe(value)
+})
+
+test('a checked input is frozen all the way down, and stays apart from what it was copied from', () => {
+  const given: any = { list: [{ a: 1 }] }
+  given.self = given
+  const copy = frozenInput(given) as any
+  given.list[0].a = 2
+  expect(copy.list).toEqual([{ a: 1 }])
+  expect(copy.self).toBe(copy)
+  for (const part of [copy, copy.list, copy.list[0]]) expect(Object.isFrozen(part)).toBe(true)
 })

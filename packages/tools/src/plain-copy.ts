@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 
-/** How much of a value may still be taken, in characters; a number or a key counts as some. */
+/** How much of a value may still be taken, in characters. A number counts as a few. */
 export interface Budget {
   left: number
   used: number
@@ -9,7 +9,7 @@ export interface Budget {
 const DEEPEST = 100
 const LEAF = 8
 
-/** How large a value is, in characters; Infinity for one that cannot be read. */
+/** The size of a value, in characters; Infinity if it cannot be read. */
 export function lengthOf(value: unknown): number {
   const budget = { left: Infinity, used: 0 }
   try {
@@ -21,8 +21,8 @@ export function lengthOf(value: unknown): number {
 }
 
 /**
- * A copy that nobody can change: plain objects and arrays all the way down; class instances, maps, dates and bytes are
- * kept as they are. Throws `tools/output-too-large` past the budget and `tools/illegal-output` for what cannot be read.
+ * A frozen copy: plain objects and arrays all the way down. Class instances, maps, dates and bytes are kept as they are. Throws
+ * `tools/output-too-large` past the budget and `tools/illegal-output` if the value cannot be read.
  */
 export function frozenCopy(value: unknown, budget: Budget): unknown {
   try {
@@ -53,7 +53,7 @@ function copy(value: unknown, budget: Budget, depth: number): unknown {
 }
 
 function copyArray(value: readonly unknown[], budget: Budget, depth: number): readonly unknown[] {
-  // Before anything is made of it: an array may be long and empty.
+  // Before the copy is made: an array may be long and empty.
   spend(budget, value.length)
   return Object.freeze(Array.from(value, (held) => copy(held, budget, depth)))
 }
@@ -64,7 +64,7 @@ function copyObject(value: object, budget: Budget, depth: number): object {
   for (const key of Object.keys(value)) {
     spend(budget, key.length)
     const held = copy((value as Readonly<Record<string, unknown>>)[key], budget, depth)
-    // Defined, not assigned: a key may be called `__proto__`.
+    // Defined, not assigned: a key may be `__proto__`.
     if (plain) Object.defineProperty(made, key, { value: held, enumerable: true })
   }
   return plain ? Object.freeze(made) : value
@@ -78,5 +78,43 @@ function isPlain(value: object): boolean {
 function spend(budget: Budget, amount: number): void {
   budget.left -= amount
   budget.used += amount
-  if (budget.left < 0) throw new StageflowError('tools/output-too-large', 'The value is larger than is taken.')
+  if (budget.left < 0) throw new StageflowError('tools/output-too-large', 'The value is too large.')
+}
+
+/**
+ * A copy that may be changed: plain objects and arrays all the way down. Class instances, maps and dates are kept as they are, and
+ * so is a value that cannot be read. Never throws.
+ */
+export function ownCopy(value: unknown): unknown {
+  try {
+    return exactCopy(value, new Map(), false)
+  } catch {
+    return value
+  }
+}
+
+/** `ownCopy`, frozen: what was checked stays as it was checked, also if it is circular. */
+export function frozenInput(value: unknown): unknown {
+  try {
+    return exactCopy(value, new Map(), true)
+  } catch {
+    return value
+  }
+}
+
+function exactCopy(value: unknown, made: Map<object, object>, freeze: boolean): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const known = made.get(value)
+  if (known !== undefined) return known
+  const prototype = Object.getPrototypeOf(value) as object | null
+  if (prototype !== null && prototype !== Object.prototype && prototype !== Array.prototype) return value
+  const own: object = Array.isArray(value) ? [] : (Object.create(prototype) as object)
+  made.set(value, own)
+  for (const key of Reflect.ownKeys(value)) {
+    const property = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor
+    // Defined, not assigned: a key may be `__proto__`. Getters stay what they are.
+    if ('value' in property) Object.assign(property, { value: exactCopy(property.value, made, freeze), writable: true })
+    Object.defineProperty(own, key, { ...property, configurable: key !== 'length' || !Array.isArray(own) })
+  }
+  return freeze ? Object.freeze(own) : own
 }

@@ -65,7 +65,7 @@ test('no event and no error of a call shows its secrets', async () => {
       progress({ message: `password=${input.pin}` })
       throw new Error(`user ${input.user}: pin ${input.pin} with token ${input.token} is wrong`)
     },
-    { redact: ['pin'], retry: { attempts: 2, baseMs: 1 }, undo: () => {} },
+    { redact: ['pin'], retry: { attempts: 2, baseMs: 1, isRetryable: () => true }, undo: () => {} },
   )
   const b = bench([login])
   const call = b.call('login', { user: 'ada', pin: 'pin-0815', token: 'tok-4711-abc' })

@@ -1,20 +1,22 @@
-import { mayUse } from './behaviors.ts'
-import type { ResolvedCall } from './call-types.ts'
-import { textOf } from './error-text.ts'
-import { cleanText } from './redact.ts'
-import type { ApprovalDecision, Approve, DeniedCall } from './result-types.ts'
-import { denied, notStarted } from './tool-executor-report.ts'
-import { Stop, type Stops } from './tool-executor-stops.ts'
+import { textOf } from '@stageflow/core/kit'
 
-/** Why the execution mode may not use the tool; undefined where it may. */
-export function refusedBehavior(call: ResolvedCall, behavior: string | undefined): DeniedCall | undefined {
-  if (mayUse(call.tool, behavior)) return undefined
-  const mode = behavior === undefined ? 'without an execution mode' : `in the execution mode "${behavior.slice(0, 80)}"`
-  const message = `Tool "${call.name}" may not be used ${mode}; it may in: ${call.tool.behaviors?.join(', ')}.`
-  return denied(notStarted(call), 'behavior_not_allowed', message)
+import { mayUse } from '../define-tool.ts'
+import type { ResolvedCall } from '../parsed-call.ts'
+import { cleanText } from '../redact.ts'
+import type { ApprovalDecision, Approve, DeniedCall } from '../result-types.ts'
+import { denied, notStarted } from './report.ts'
+import { Stop, type Stops } from './stops.ts'
+
+/** Why the execution mode may not use the tool; undefined if it may. */
+export function refusedMode(call: ResolvedCall, executionMode: string | undefined): DeniedCall | undefined {
+  if (mayUse(call.tool, executionMode)) return undefined
+  const mode =
+    executionMode === undefined ? 'without an execution mode' : `in the execution mode "${executionMode.slice(0, 80)}"`
+  const message = `Tool "${call.name}" may not be used ${mode}; it may in: ${call.tool.executionModes?.join(', ')}.`
+  return denied(notStarted(call), 'execution_mode_not_allowed', message)
 }
 
-/** Why the call may not be made; undefined where it may. Only a decision that says so is an approval. */
+/** Why the call may not be made; undefined if it may. Only `true` and `{ approved: true }` approve. */
 export async function refusedApproval(
   call: ResolvedCall,
   approve: Approve,
@@ -25,12 +27,12 @@ export async function refusedApproval(
   try {
     const decision: unknown = await stops.race((async () => approve(call, { signal: stops.signal }))())
     if (decision instanceof Stop) return decision
-    const { approved, reason } = read(decision as ApprovalDecision)
+    const { approved, reason } = fieldsOf(decision as ApprovalDecision)
     if (approved === true) return undefined
     if (approved !== false)
       return deny(
         'approval_failed',
-        `Tool "${call.name}" was not approved: the approval hook answered what is no decision; it has to answer { approved: true } or { approved: false, reason }.`,
+        `Tool "${call.name}" was not approved: the approval hook returned neither { approved: true } nor { approved: false, reason }.`,
       )
     const why = typeof reason === 'string' && reason !== '' ? `: ${reason}` : '.'
     return deny('not_approved', `Tool "${call.name}" was not approved${why}`)
@@ -40,6 +42,6 @@ export async function refusedApproval(
   }
 }
 
-function read(decision: ApprovalDecision): { readonly approved?: unknown; readonly reason?: unknown } {
+function fieldsOf(decision: ApprovalDecision): { readonly approved?: unknown; readonly reason?: unknown } {
   return typeof decision === 'object' && decision !== null ? decision : { approved: decision }
 }

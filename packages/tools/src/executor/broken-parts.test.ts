@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { bench, tool } from '../test/tool-bench.ts'
-import { toolFailure } from './index.ts'
+import { bench, tool } from '../../test/tool-bench.ts'
+import { toolFailure } from '../index.ts'
 
 const unhandled: unknown[] = []
 const onUnhandled = (error: unknown): number => unhandled.push(error)
@@ -13,22 +13,25 @@ afterEach(async () => {
 
 const idempotencyKey = (): string => 'key'
 
-test('a random that throws ends the call, once, leaves no rejection unhandled, and frees its key', async () => {
-  let isBroken = true
-  const random = (): number => { if (isBroken) throw new Error('no numbers'); return 0 } // prettier-ignore
-  const flaky = tool('flaky', (_, { attempt }) => { if (attempt === 1) throw new Error('x'); return 'done' }, { retry: {} }) // prettier-ignore
+test('a random that throws leaves the longest delay, and ends nothing', async () => {
+  const random = (): number => { throw new Error('no numbers') } // prettier-ignore
+  const flaky = tool('flaky', (_, { attempt }) => { if (attempt === 1) throw new Error('x'); return 'done' }, { retry: { baseMs: 100, isRetryable: () => true } }) // prettier-ignore
   const b = bench([flaky], { random })
-  expect(await b.call('flaky', {}, { idempotencyKey })).toMatchObject({
-    status: 'failed',
-    error: { message: 'no numbers' },
-    attempts: 1,
-  })
-  expect(b.types()).toEqual(['tool.invoked', 'tool.started', 'tool.failed'])
-  isBroken = false
-  const second = b.call('flaky', {}, { idempotencyKey })
-  await b.clock.runAll()
-  expect(await second).toMatchObject({ status: 'completed', output: 'done' })
-  expect(b.executor.statistics()).toMatchObject({ running: 0, waiting: 0 })
+  const call = b.call('flaky', {}, { idempotencyKey })
+  await b.clock.advance(100)
+  expect(await call).toMatchObject({ status: 'completed', output: 'done', durationMs: 100 })
+  expect(b.executor.stats()).toMatchObject({ running: 0, waiting: 0 })
+})
+
+test('a clock without timers ends a call that waits for a retry, and frees its key', async () => {
+  const flaky = tool('flaky', (_, { attempt }) => { if (attempt === 1) throw new Error('x') }, { timeoutMs: false, retry: { isRetryable: () => true } }) // prettier-ignore
+  const b = bench([flaky])
+  const sleep = (): Promise<void> => { throw new Error('no timers') } // prettier-ignore
+  const broken = { ...b.clock, now: () => 0, sleep }
+  const failure = { status: 'failed', error: { message: 'no timers' }, attempts: 1 }
+  for (let time = 0; time < 2; time++)
+    expect(await b.call('flaky', {}, { idempotencyKey, clock: broken })).toMatchObject(failure)
+  expect(b.executor.stats()).toMatchObject({ running: 0, waiting: 0 })
 })
 
 test('a clock that breaks after the end of a call does not end it again', async () => {
@@ -88,7 +91,7 @@ test('each attempt gets the input as it was checked, whatever the one before did
       delete given.at
       if (seen.length === 1) throw new Error('again')
     },
-    { retry: { attempts: 2, baseMs: 1 } },
+    { retry: { attempts: 2, baseMs: 1, isRetryable: () => true } },
   )
   const b = bench([eats])
   const call = b.call('eats', input)

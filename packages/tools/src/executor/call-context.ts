@@ -1,35 +1,41 @@
-import type { ResolvedCall } from './call-types.ts'
-import { handlerEmit } from './emit.ts'
-import { frozenCopy, type Budget } from './frozen-copy.ts'
-import { cleanText, payloadSummary } from './redact.ts'
-import type { Batch } from './tool-executor-batch.ts'
-import type { Stops } from './tool-executor-stops.ts'
-import type { ToolContext, ToolProgress } from './tool-types.ts'
+import type { ResolvedCall } from '../parsed-call.ts'
+import { frozenCopy, type Budget } from '../plain-copy.ts'
+import { cleanText, payloadSummary } from '../redact.ts'
+import { handlerEmit, type Caller } from './caller.ts'
+import type { ExecutorSettings } from './options.ts'
+import type { Stops } from './stops.ts'
+import type { ToolContext, ToolProgress } from '../tool-types.ts'
 
-/** What a handler sees of its call, and what it leaves there. */
+interface Surroundings {
+  readonly settings: ExecutorSettings
+  readonly caller: Caller
+  readonly executionMode: string | undefined
+}
+
+/** Makes the contexts of a call's attempts, and keeps what the handler passes to them. */
 export class CallContext {
   readonly #call: ResolvedCall
-  readonly #batch: Pick<Batch, 'settings' | 'caller' | 'behavior'>
+  readonly #batch: Surroundings
   readonly idempotencyKey: string
   readonly #partials: unknown[] = []
   readonly #budget: Budget
   #dropped = 0
-  /** What it gave to `keepForUndo` last. */
+  /** The last value that was passed to `keepForUndo`. */
   kept: unknown
-  /** The attempt that may still say something. */
+  /** The attempt whose context is in use. */
   #current = 0
 
-  constructor(call: ResolvedCall, batch: Pick<Batch, 'settings' | 'caller' | 'behavior'>, key: string | undefined) {
+  constructor(call: ResolvedCall, batch: Surroundings, key: string | undefined) {
     this.#call = call
     this.#batch = batch
-    // Without a run nothing else tells the calls of two messages apart, which may have one id.
+    // Without a run, calls of two messages may have the same id.
     this.idempotencyKey = key ?? `${batch.caller.ids.pipelineRunId ?? crypto.randomUUID()}/${call.callId}`
     this.#budget = { left: batch.settings.maxOutputLength, used: 0 }
   }
 
-  /** The context of an attempt. What it says after that attempt is over, or was given up, is not taken. */
+  /** The context of an attempt. It ignores what comes after the attempt has ended. */
   of(attempt: number, stops: Stops): ToolContext<never> {
-    const { caller, behavior, settings } = this.#batch
+    const { caller, executionMode, settings } = this.#batch
     const { ids, emit } = caller
     const { callId, name: toolName, tool, input } = this.#call
     this.#current = attempt
@@ -43,7 +49,7 @@ export class CallContext {
       clock: caller.clock,
       ports: (caller.ports ?? {}) as never,
       idempotencyKey: this.idempotencyKey,
-      behavior,
+      executionMode,
       pipelineRunId: ids.pipelineRunId,
       requestId: ids.requestId,
       sessionId: ids.sessionId,
@@ -93,7 +99,7 @@ export class CallContext {
       this.#partials.push(frozenCopy(value, trial))
       this.#budget.left = trial.left
     } catch {
-      this.#dropped++ // too many, too large, or not to be read
+      this.#dropped++ // too many, too large, or unreadable
     }
   }
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 
-import { StageflowError } from '@stageflow/core'
+import { type RunIdentity, StageflowError } from '@stageflow/core'
+import { fingerprint, show, textOf } from '@stageflow/core/kit'
 
-import type { ResolvedCall } from './call-types.ts'
-import { textOf } from './error-text.ts'
+import type { ResolvedCall } from '../parsed-call.ts'
 
-const DEEPEST = 100
+/** Every store can index a key of this length. */
+const LONGEST_KEY = 256
 
 /** The key that the caller gives a call; undefined for none. Throws `tools/illegal-key`. */
 export function keyOf(call: ResolvedCall, answer: ((call: ResolvedCall) => unknown) | undefined): string | undefined {
@@ -13,7 +14,7 @@ export function keyOf(call: ResolvedCall, answer: ((call: ResolvedCall) => unkno
   const illegal = (what: string, cause?: unknown): StageflowError =>
     new StageflowError(
       'tools/illegal-key',
-      `idempotencyKey() of a call of tool "${call.name}" ${what}; it has to answer a text, or undefined for none.`,
+      `Tool "${call.name}" was not called: idempotencyKey() ${what}. Return a string that is not empty, or undefined for no key.`,
       { cause },
     )
   let key: unknown
@@ -23,40 +24,45 @@ export function keyOf(call: ResolvedCall, answer: ((call: ResolvedCall) => unkno
     throw illegal(`threw (${textOf(error)})`, error)
   }
   if (key === undefined || (typeof key === 'string' && key !== '')) return key
-  throw illegal(key === '' ? 'answered an empty text' : `answered a ${key === null ? 'null' : typeof key}`)
+  throw illegal(`returned ${show(key)}`)
 }
 
-/** The same for calls that ask for the same: the tool's name and its input, whatever the order of keys. */
-export function fingerprintOf({ name, input }: ResolvedCall): string {
-  let text: string
+/** The name of one piece of work in a store: of one tenant, one user and one key. JSON keeps its parts apart. */
+export function storageKey({ orgId, userId }: Partial<RunIdentity>, key: string): string {
+  const text = JSON.stringify(['tool', orgId ?? null, userId ?? null, key])
+  return text.length <= LONGEST_KEY ? text : `sha256:${sha256(text)}`
+}
+
+/** The same for calls that ask for the same: one tool, and equal inputs. */
+export function parametersOf({ name, input }: ResolvedCall): string {
   try {
-    text = canonical([name, input], 0)
+    return sha256(fingerprint([name, input]))
   } catch (error) {
     throw new StageflowError(
       'tools/illegal-key',
-      `The call of tool "${name}" has an idempotency key, and an input that cannot be compared (${textOf(error)}).`,
+      `Tool "${name}" was not called: it has an idempotency key, and its input cannot be compared with that of another call (${textOf(error)}). Let its schema return plain data, or leave out the key.`,
       { cause: error },
     )
   }
-  return createHash('sha256').update(text).digest('hex')
 }
 
-function canonical(value: unknown, depth: number): string {
-  if (depth > DEEPEST) throw new Error(`it is inside itself, or more than ${DEEPEST} levels deep`)
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value === 'bigint') return `${value}n`
-  if (typeof value === 'function' || typeof value === 'symbol') throw new Error(`it holds a ${typeof value}`)
-  if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '0' : String(value)
-  const each = (items: Iterable<unknown>): string => Array.from(items, (item) => canonical(item, depth + 1)).join(',')
-  if (Array.isArray(value)) return `[${each(value)}]`
-  if (value instanceof Map) return `Map(${each([...value].flat(1))})`
-  if (value instanceof Set) return `Set(${each(value)})`
-  if (value instanceof RegExp) return String(value)
-  if (ArrayBuffer.isView(value))
-    return `bytes(${new Uint8Array(value.buffer, value.byteOffset, value.byteLength).join()})`
-  if ('toJSON' in value && typeof value.toJSON === 'function')
-    return `${value.constructor?.name}(${canonical((value as { toJSON(): unknown }).toJSON(), depth + 1)})`
-  const entries = Object.entries(value).filter(([, held]) => held !== undefined)
-  entries.sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${entries.map(([key, held]) => `${JSON.stringify(key)}:${canonical(held, depth + 1)}`).join(',')}}`
-}
+export const keyReused = ({ name }: ResolvedCall): StageflowError =>
+  new StageflowError(
+    'tools/key-reused',
+    `Tool "${name}" was not called: its idempotency key was used for other arguments or another tool. Use a new key for new work.`,
+  )
+
+export const leaseLost = ({ name }: ResolvedCall): StageflowError =>
+  new StageflowError(
+    'tools/lease-lost',
+    `Tool "${name}" lost its idempotency key while it ran, and another call took the work over. Find out what blocked this process, or raise idempotencyLeaseMs.`,
+  )
+
+export const notStored = ({ name }: ResolvedCall, reason: string, cause?: unknown): StageflowError =>
+  new StageflowError(
+    'tools/result-not-stored',
+    `Tool "${name}" was not called: the work of its idempotency key is done, but its result could not be stored (${reason}). Let the tool return plain data.`,
+    { cause },
+  )
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')

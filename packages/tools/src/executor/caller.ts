@@ -1,22 +1,21 @@
 import { StageflowError, type Clock, type RunIdentity, type TryEmitEvent } from '@stageflow/core'
+import { isThenable, textOf } from '@stageflow/core/kit'
 
-import type { ToolEventEmitter } from './call-types.ts'
-import { emitSafely } from './emit.ts'
-import { textOf } from './error-text.ts'
-import type { CallerOptions } from './tool-executor-options.ts'
-import { Stop, Stops } from './tool-executor-stops.ts'
+import type { ToolEventEmitter } from '../parsed-call.ts'
+import type { CallerOptions } from './options.ts'
+import { Stop, Stops } from './stops.ts'
 
-/** Whom calls belong to: the options of one `execute` or `undo`, over what the stage's context has. */
+/** The caller of `execute` or `undo`: its options, and what it takes over from the context of its stage. */
 export interface Caller {
   readonly clock: Clock
   readonly ports: unknown
   readonly ids: Readonly<Partial<RunIdentity>>
   readonly stops: Stops
-  /** Undefined where nobody listens: then no payload is even made. */
+  /** Undefined without an emitter: then no payload is made. */
   readonly emit: TryEmitEvent | undefined
   /** Tells the stage that there is progress. */
   readonly heartbeat: () => void
-  /** Takes back what was set for it. */
+  /** Removes its timers and listeners. */
   readonly close: () => void
 }
 
@@ -26,24 +25,14 @@ export interface EmitterErrors {
 }
 
 export function callerOf(options: CallerOptions<never>, clockOfExecutor: Clock, errors: EmitterErrors): Caller {
-  const { context } = options
+  const { context, timeoutMs } = options
   const clock = options.clock ?? context?.clock ?? clockOfExecutor
   const stops = new Stops()
-  const takeBacks = [options.signal, context?.signal].map((signal) => stopWith(signal, stops))
-  const { timeoutMs } = options
-  if (timeoutMs !== undefined && stops.stop === undefined)
-    takeBacks.push(
-      clock.setTimeout(
-        () =>
-          stops.end(
-            new Stop(
-              'timed-out',
-              new StageflowError('tools/timed-out', `The tool calls together took longer than ${timeoutMs} ms.`),
-            ),
-          ),
-        timeoutMs,
-      ),
-    )
+  const removals = [options.signal, context?.signal].map((signal) => stopWith(signal, stops))
+  if (timeoutMs !== undefined && stops.stop === undefined) {
+    const late = (): void => stops.end(new Stop('timed-out', tookTooLong(timeoutMs)))
+    removals.push(clock.setTimeout(late, timeoutMs))
+  }
   return {
     clock,
     ports: options.ports ?? context?.ports,
@@ -59,25 +48,48 @@ export function callerOf(options: CallerOptions<never>, clockOfExecutor: Clock, 
     emit: emitterOf(options.eventEmitter ?? context?.tryEmitEvent, errors),
     heartbeat: () => context?.heartbeat?.(),
     close: () => {
-      for (const takeBack of takeBacks) takeBack()
+      for (const remove of removals) remove()
     },
   }
 }
 
+/** Emits an event. What the emitter throws or rejects with goes to `onError`: an observer never breaks what it observes. */
+export function emitSafely(
+  emitter: ToolEventEmitter,
+  type: Parameters<ToolEventEmitter>[0],
+  data: Parameters<ToolEventEmitter>[1],
+  onError: (error: unknown) => void,
+): void {
+  try {
+    const answer = emitter(type, data)
+    if (isThenable(answer)) Promise.resolve(answer).catch(onError)
+  } catch (error) {
+    onError(error)
+  }
+}
+
+/** Emits a handler's own events. Events about calls belong to the executor: a handler cannot forge the end of its call. */
+export function handlerEmit(emit: TryEmitEvent | undefined): TryEmitEvent {
+  return (type: string, data: object) =>
+    emit !== undefined && !/^tools?\./.test(type) && emit(type as never, data as never)
+}
+
 function stopWith(signal: AbortSignal | undefined, stops: Stops): () => void {
-  const onAbort = (): void =>
-    stops.end(
-      new Stop(
-        'cancelled',
-        new StageflowError('tools/cancelled', `The call was cancelled: ${textOf(signal?.reason)}`, {
-          cause: signal?.reason,
-        }),
-      ),
-    )
+  const onAbort = (): void => {
+    const cause: unknown = signal?.reason
+    const message = `The call was cancelled: ${textOf(cause)}`
+    stops.end(new Stop('cancelled', new StageflowError('tools/cancelled', message, { cause })))
+  }
   if (signal?.aborted === true) onAbort()
   else signal?.addEventListener('abort', onAbort, { once: true })
   return () => signal?.removeEventListener('abort', onAbort)
 }
+
+const tookTooLong = (timeoutMs: number): StageflowError =>
+  new StageflowError(
+    'tools/timed-out',
+    `The tool calls together took longer than ${timeoutMs} ms. Raise timeoutMs of the call, or make fewer calls at once.`,
+  )
 
 function emitterOf(emitter: ToolEventEmitter | undefined, errors: EmitterErrors): TryEmitEvent | undefined {
   if (emitter === undefined) return undefined

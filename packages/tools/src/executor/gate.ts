@@ -1,23 +1,22 @@
 import { StageflowError, type Clock } from '@stageflow/core'
 
-import { StartWindow } from './rate-limit.ts'
-import type { Stop, Stops } from './tool-executor-stops.ts'
-import type { ToolRateLimit } from './tool-types.ts'
+import type { Stop, Stops } from './stops.ts'
+import type { ToolRateLimit } from '../tool-types.ts'
 
 export interface GateLimits {
-  /** What is limited, for messages: `tool "search"`. */
+  /** Names it in messages: `tool "search"`. */
   readonly name: string
   readonly concurrency: number
   readonly rateLimit: ToolRateLimit | undefined
   readonly maxWaiting: number
-  /** Counts those that wait, here and at other gates. */
+  /** Counts the waiting calls of all gates. */
   readonly counts?: { waiting: number }
 }
 
-/** The right to run; whoever has it gives it back once, when it really has ended. */
+/** The right to run. Its holder gives it back when its code has returned. */
 export interface Slot {
   leave(): void
-  /** Who holds it does not end although it was told to. */
+  /** Marks it as held by code that ignores its signal. */
   abandon(): void
 }
 
@@ -27,7 +26,7 @@ interface Waiter {
   refuse(error: StageflowError): void
 }
 
-/** Lets in so many at once, and so many within a time; the rest wait in the order in which they came. */
+/** Limits how many calls run at once and how many start within a time. The others wait, first come, first served. */
 export class Gate {
   readonly #limits: GateLimits
   readonly #starts: StartWindow | undefined
@@ -41,7 +40,7 @@ export class Gate {
     this.#starts = limits.rateLimit === undefined ? undefined : new StartWindow(limits.rateLimit)
   }
 
-  /** A slot, or why none was waited for any longer. Rejects with `tools/queue-full` and `tools/blocked`; `again`: is not refused for a full queue. */
+  /** Waits for a slot, or returns the reason that ended the wait. Rejects with `tools/queue-full`, unless `again`, and `tools/blocked`. */
   enter(clock: Clock, stops: Stops, again = false): Promise<Slot | Stop> {
     if (stops.stop !== undefined) return Promise.resolve(stops.stop)
     if (this.#waiting.size === 0 && this.#waitMs(clock) === 0) return Promise.resolve(this.#take(clock))
@@ -50,18 +49,18 @@ export class Gate {
       const waiter: Waiter = {
         clock,
         start: () => {
-          takeBack()
+          remove()
           resolve(this.#take(clock))
         },
         refuse: (error) => {
-          takeBack()
+          remove()
           reject(error)
         },
       }
-      const takeBack = stops.onStop((stop) => {
+      const remove = stops.onStop((stop) => {
         this.#remove(waiter)
         resolve(stop)
-        // The next may wait on a clock of its own, or for nothing at all.
+        // The next one may wait on a clock of its own, or be able to start.
         this.#next()
       })
       this.#waiting.add(waiter)
@@ -96,7 +95,7 @@ export class Gate {
     }
   }
 
-  /** How long whoever is first has to wait; Infinity: until a slot is free. */
+  /** How long the first one waits, in ms; Infinity: until a slot is free. */
   #waitMs(clock: Clock): number {
     if (this.#running >= this.#limits.concurrency) return Infinity
     return this.#starts?.waitMs(clock) ?? 0
@@ -126,7 +125,7 @@ export class Gate {
     const { name, maxWaiting } = this.#limits
     return new StageflowError(
       'tools/queue-full',
-      `The call was not made: ${maxWaiting} calls wait for ${name} already. Try again later, or raise its limits or maxWaiting.`,
+      `The call was not made: ${maxWaiting} calls already wait for ${name}. Try again later, or raise its limits or maxWaiting.`,
     )
   }
 
@@ -134,7 +133,42 @@ export class Gate {
     const { name, concurrency } = this.#limits
     return new StageflowError(
       'tools/blocked',
-      `The call was not made: all ${concurrency} slots of ${name} are held by handlers that ignore their signal. Pass the signal on to what they wait for.`,
+      `The call was not made: all ${concurrency} slots of ${name} are held by handlers that ignore their signal. Pass context.signal on to what they wait for.`,
     )
+  }
+}
+
+/** Remembers when calls started, for a limit of so many within any so many ms. Each clock has its own time. */
+class StartWindow {
+  readonly #limit: number
+  readonly #perMs: number
+  readonly #starts = new WeakMap<Clock, number[]>()
+
+  constructor({ calls, perMs }: ToolRateLimit) {
+    this.#limit = calls
+    this.#perMs = perMs
+  }
+
+  /** How long until another call may start, in ms; 0: now. */
+  waitMs(clock: Clock): number {
+    const starts = this.#starts.get(clock)
+    if (starts === undefined) return 0
+    const now = clock.now()
+    this.#forget(starts, now)
+    if (starts.length < this.#limit) return 0
+    const waitMs = (starts[starts.length - this.#limit] as number) + this.#perMs - now
+    // A rest of less than a millisecond must not become an endless row of timers of 0 ms.
+    return waitMs <= 0 ? 0 : Math.max(1, waitMs)
+  }
+
+  add(clock: Clock): void {
+    const starts = this.#starts.get(clock) ?? []
+    if (starts.length === 0) this.#starts.set(clock, starts)
+    starts.push(clock.now())
+  }
+
+  #forget(starts: number[], now: number): void {
+    const first = starts.findIndex((start) => now - start < this.#perMs)
+    starts.splice(0, first === -1 ? starts.length : first)
   }
 }

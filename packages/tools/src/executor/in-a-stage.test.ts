@@ -2,8 +2,8 @@ import { Pipeline, StageKind, type StageContext } from '@stageflow/core'
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { expect, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
-import { tool, untilAborted } from '../test/tool-bench.ts'
-import { defineTool, ToolExecutor, ToolRegistry, type ToolCompletedEvent, type ToolContext } from './index.ts'
+import { tool, untilAborted } from '../../test/tool-bench.ts'
+import { defineTool, ToolExecutor, ToolRegistry, type ToolCompletedEvent, type ToolContext } from '../index.ts'
 
 interface Ports {
   readonly greeting: string
@@ -15,7 +15,7 @@ const greet = defineTool({
   description: 'Greets.',
   input: z.object({ who: z.string() }),
   execute: ({ who }, context: ToolContext<Ports>) => {
-    seen.push([context.pipelineRunId, context.userId, context.behavior, context.clock.now()])
+    seen.push([context.pipelineRunId, context.userId, context.executionMode, context.clock.now()])
     context.emit('app.greeted', { who })
     return `${context.ports.greeting} ${who}`
   },
@@ -89,10 +89,10 @@ test('what an emitter throws or rejects with changes nothing and is counted', as
   expect(await executor.execute(resolved, { eventEmitter: throwing })).toMatchObject([
     { status: 'completed', output: false },
   ])
-  expect(executor.statistics()).toMatchObject({ emitterErrors: 4, lastEmitterError: new Error('sink is down') })
+  expect(executor.stats()).toMatchObject({ emitterErrors: 4, lastEmitterError: new Error('sink is down') })
   await executor.execute(resolved, { eventEmitter: () => Promise.reject(new Error('late')) })
   await Promise.resolve()
-  expect(executor.statistics()).toMatchObject({ emitterErrors: 8, lastEmitterError: new Error('late') })
+  expect(executor.stats()).toMatchObject({ emitterErrors: 8, lastEmitterError: new Error('late') })
 })
 
 test('a handler cannot forge the events of a call, of a stage or of a run', async () => {

@@ -1,13 +1,13 @@
 import { afterEach, expect, test } from 'vitest'
 import { z } from 'zod'
-import { bench, deferred, tool, type Bench, type Deferred } from '../test/tool-bench.ts'
+import { bench, deferred, tool, type Bench, type Deferred } from '../../test/tool-bench.ts'
 import {
   memoryResultStore,
   toolFailure,
   type AnyTool,
   type ToolExecutorOptions,
   type ToolResultStore,
-} from './index.ts'
+} from '../index.ts'
 
 let benches: Bench[] = []
 const make = (tools: readonly AnyTool[], options?: ToolExecutorOptions): Bench => {
@@ -95,7 +95,7 @@ test('other arguments, or another tool, under the same key are an error, and are
   expect([count(), others]).toEqual([1, 0])
 })
 
-test('other arguments that come while the first run wait, and are then an error', async () => {
+test('other arguments that come while the first run are an error at once', async () => {
   const { tool: charge, count, open } = counting()
   const b = make([charge])
   const all = b.calls(
@@ -111,16 +111,19 @@ test('other arguments that come while the first run wait, and are then an error'
   expect(count()).toBe(1)
 })
 
-test('other keys, other tenants, and calls without a key are work of their own', async () => {
+test('other keys, tenants and users, and calls without a key, are separate work', async () => {
   let count = 0
   const b = make([tool('charge', () => ++count)])
   await b.call('charge', {}, { idempotencyKey })
   await b.call('charge', {}, { idempotencyKey: () => 'order-8' })
   await b.call('charge', {}, { idempotencyKey, ids: { orgId: 'acme' } })
+  await b.call('charge', {}, { idempotencyKey, ids: { orgId: 'acme', userId: 'ada' } })
+  await b.call('charge', {}, { idempotencyKey, ids: { orgId: 'acme', userId: 'eve' } })
+  await b.call('charge', {}, { idempotencyKey, ids: { userId: 'eve' } })
   await b.call('charge', {}, { idempotencyKey: () => undefined })
   await b.call('charge', {})
   await b.call('charge', {})
-  expect(count).toBe(6)
+  expect(count).toBe(9)
 })
 
 test('what did not complete is not kept: the key is free again', async () => {
@@ -203,64 +206,143 @@ test.each([
   expect(b.types()).toEqual(['tool.invoked', 'tool.failed'])
 })
 
+/** A store that does what it should, except for some operations. */
+const storeWith = (more: Partial<ToolResultStore>): ToolResultStore => ({ ...memoryResultStore(), ...more })
+const silent = new Promise<never>(() => {})
+const down = (): Promise<never> => Promise.reject(new Error('connection lost'))
+
 test('a store that cannot be read fails the call before its work; one that cannot be written is counted', async () => {
   let count = 0
-  const broken: ToolResultStore = {
-    get: () => Promise.reject(new Error('connection lost')),
-    set: () => Promise.reject(new Error('connection lost')),
-    delete: () => {},
-  }
   const charge = tool('charge', () => ++count)
-  const b = make([charge], { resultStore: broken })
+  const b = make([charge], { resultStore: storeWith({ claim: down }) })
   expect(await b.call('charge', {}, { idempotencyKey })).toMatchObject({
     status: 'failed',
-    error: { code: 'tools/store-unavailable' },
+    error: { code: 'tools/store-unavailable', message: expect.stringContaining('connection lost') },
   })
   expect(count).toBe(0)
-  const halfBroken = make([charge], { resultStore: { ...broken, get: () => undefined } })
+  const halfBroken = make([charge], { resultStore: storeWith({ complete: down }) })
   expect(await halfBroken.call('charge', {}, { idempotencyKey })).toMatchObject({ status: 'completed' })
-  expect(halfBroken.executor.statistics()).toMatchObject({
-    storeErrors: 1,
-    lastStoreError: new Error('connection lost'),
+  expect(halfBroken.executor.stats()).toMatchObject({ storeErrors: 1, lastStoreError: new Error('connection lost') })
+})
+
+test('a store that claims something else than it may fails the call', async () => {
+  const b = make([tool('charge', () => 1)], { resultStore: storeWith({ claim: () => undefined as never }) })
+  expect(await b.call('charge', {}, { idempotencyKey })).toMatchObject({
+    error: { code: 'tools/store-unavailable', message: expect.stringContaining('returned undefined for a claim') },
   })
 })
 
-test('the store in memory forgets what was used longest ago, past its bounds', () => {
-  const stored = (output: unknown) => ({ fingerprint: 'f', expiresAt: 1, result: { output, partials: [] } as any })
-  const few = memoryResultStore({ maxEntries: 2 })
-  for (const key of ['a', 'b']) void few.set(key, stored(key))
-  void few.get('a')
-  void few.set('c', stored('c'))
-  expect(['a', 'b', 'c'].filter((key) => few.get(key) !== undefined)).toEqual(['a', 'c'])
-  const small = memoryResultStore({ maxLength: 200 })
-  for (const key of ['a', 'b', 'c']) void small.set(key, stored('x'.repeat(60)))
-  expect(['a', 'b', 'c'].filter((key) => small.get(key) !== undefined)).toEqual(['b', 'c'])
-  expect(() => small.set('d', stored('x'.repeat(201)))).toThrow(
-    expect.objectContaining({ code: 'tools/result-not-stored' }),
-  )
-  void small.delete('c')
-  expect(small.get('c')).toBeUndefined()
-  const many = memoryResultStore()
-  for (let n = 0; n <= 10_000; n++) void many.set(`${n}`, stored(n))
-  expect([many.get('0'), many.get('1') === undefined]).toEqual([undefined, false])
+test('a store that does not respond is given up after five seconds, and what it claims late is released', async () => {
+  const late = deferred<{ status: 'claimed' }>()
+  const released: string[] = []
+  const resultStore = storeWith({ claim: () => late.promise, release: (key) => void released.push(key) })
+  const b = make([tool('charge', () => 1)], { resultStore })
+  const call = b.call('charge', {}, { idempotencyKey })
+  await b.clock.advance(5_000)
+  expect(await call).toMatchObject({ error: { code: 'tools/store-unavailable' }, attempts: 0 })
+  late.resolve({ status: 'claimed' })
+  await b.clock.settle()
+  expect(released).toEqual(['["tool",null,null,"order-7"]'])
 })
 
-test('a store that does not answer can be left by the caller’s abort, before the work and after it', async () => {
+test('a store that does not respond can be left by the caller’s abort, before the work and after it', async () => {
   const controller = new AbortController()
   let count = 0
   const charge = tool('charge', () => ++count)
-  const silent = new Promise<never>(() => {})
-  const b = make([charge], { resultStore: { get: () => silent, set: () => {}, delete: () => {} } })
+  const b = make([charge], { resultStore: storeWith({ claim: () => silent }) })
   const call = b.call('charge', {}, { idempotencyKey, signal: controller.signal })
   await b.clock.settle()
   controller.abort()
   expect(await call).toMatchObject({ status: 'cancelled', attempts: 0 })
   const other = new AbortController()
-  const late = make([charge], { resultStore: { get: () => undefined, set: () => silent, delete: () => {} } })
+  const late = make([charge], { resultStore: storeWith({ complete: () => silent }) })
   const done = late.call('charge', {}, { idempotencyKey, signal: other.signal })
   await late.clock.settle()
   other.abort()
   expect(await done).toMatchObject({ status: 'completed', output: 1 })
+})
+
+test('a result that cannot be stored is true for its caller, and its work is not done again', async () => {
+  class Receipt {
+    readonly number = 7
+  }
+  let count = 0
+  const charge = tool('charge', () => (++count, new Receipt()))
+  const b = make([charge])
+  expect(await b.call('charge', {}, { idempotencyKey })).toMatchObject({ status: 'completed', output: { number: 7 } })
+  expect(b.executor.stats().storeErrors).toBe(1)
+  expect(await b.call('charge', {}, { idempotencyKey })).toMatchObject({
+    status: 'failed',
+    error: {
+      code: 'tools/result-not-stored',
+      message: expect.stringContaining('the work of its idempotency key is done'),
+    },
+  })
+  expect(count).toBe(1)
+  const large = make([tool('read', () => (++count, 'x'.repeat(2_000)))], {
+    resultStore: memoryResultStore({ maxLength: 1_000 }),
+  })
+  expect(await large.call('read', {}, { idempotencyKey })).toMatchObject({ status: 'completed' })
+  expect(await large.call('read', {}, { idempotencyKey })).toMatchObject({ error: { code: 'tools/result-not-stored' } })
+  expect(large.executor.stats().lastStoreError).toMatchObject({ code: 'tools/value-too-large' })
+  expect(count).toBe(2)
+})
+
+test('a repeated result is equal to the first one: dates, maps, bytes and partial results too', async () => {
+  const output = {
+    at: new Date(5),
+    map: new Map([['a', [1n]]]),
+    bytes: new Uint8Array([1, 2]),
+    none: undefined,
+    nan: NaN,
+  }
+  const read = tool('read', (_, { partial }) => (partial({ page: 1 }), output))
+  const b = make([read])
+  const first = (await b.call('read', {}, { idempotencyKey })) as any
+  const second = (await b.call('read', {}, { idempotencyKey })) as any
+  expect(second.output).toStrictEqual(first.output)
+  expect(second).toMatchObject({ partials: [{ page: 1 }], attempts: 1, replayed: true })
+  expect(Object.isFrozen(second.output)).toBe(true)
+})
+
+test('an instance of a subclass would come back as something else, so it is not stored', async () => {
+  const b = make([tool('read', () => ({ bytes: Buffer.from('a') }))])
+  await b.call('read', {}, { idempotencyKey })
+  expect(await b.call('read', {}, { idempotencyKey })).toMatchObject({
+    error: { code: 'tools/result-not-stored', message: expect.stringContaining('an instance of Buffer') },
+  })
+})
+
+test('a stored text that this version did not write is an error, and the work is not done', async () => {
+  const completed = (value: string) => ({ claim: (_: string, { parameters }: { parameters: string }) => ({ status: 'completed' as const, parameters, value }) }) // prettier-ignore
+  for (const text of ['', 'null', '[{"form":1},2]']) {
+    const b = make([tool('charge', () => 1)], { resultStore: storeWith(completed(text)) })
+    expect(await b.call('charge', {}, { idempotencyKey })).toMatchObject({
+      error: { code: 'tools/result-not-stored' },
+      attempts: 0,
+    })
+  }
+})
+
+test('instances of classes in an input cannot be compared: the call is refused, and not answered with another result', async () => {
+  class Iban {
+    readonly #number: string
+    constructor(number: string) {
+      this.#number = number
+    }
+    toString(): string {
+      return this.#number
+    }
+  }
+  let paid = 0
+  const input = z.object({ to: z.string().transform((to) => new Iban(to)) })
+  const b = make([tool('pay', () => ++paid, { input })])
+  for (const to of ['DE1', 'DE2'])
+    expect(await b.call('pay', { to }, { idempotencyKey })).toMatchObject({
+      status: 'failed',
+      error: { code: 'tools/illegal-key', message: expect.stringContaining('an instance of Iban') },
+    })
+  expect(paid).toBe(0)
 })
 
 test('an input that cannot be compared cannot have a key', async () => {
@@ -270,12 +352,13 @@ test('an input that cannot be compared cannot have a key', async () => {
 
 test('a store that cannot forget what was undone is counted', async () => {
   const store = memoryResultStore()
-  const b = make([tool('book', () => 1, { undo: () => {} })], {
-    resultStore: { ...store, delete: () => Promise.reject(new Error('down')) },
-  })
+  let completions = 0
+  const complete: ToolResultStore['complete'] = (key, completion) =>
+    ++completions === 1 ? store.complete(key, completion) : Promise.reject(new Error('down'))
+  const b = make([tool('book', () => 1, { undo: () => {} })], { resultStore: { ...store, complete } })
   await b.call('book', {}, { idempotencyKey })
   expect(await b.executor.undo('call-0')).toMatchObject({ status: 'undone' })
-  expect(b.executor.statistics()).toMatchObject({ storeErrors: 1, lastStoreError: new Error('down') })
+  expect(b.executor.stats()).toMatchObject({ storeErrors: 1, lastStoreError: new Error('down') })
 })
 
 test('the time limit of one caller is not that of others with the same key, who take over', async () => {
@@ -306,25 +389,15 @@ test('the time limit of the tool is that of all: who waits is told, and nothing 
   expect(count).toBe(1)
 })
 
-test('other arguments that wait for a call that fails do their own work', async () => {
-  const open = deferred()
+test('when the first call has failed, its key is free for other arguments', async () => {
   const seen: unknown[] = []
-  const flaky = tool('flaky', async (input) => {
+  const flaky = tool('flaky', (input) => {
     seen.push(input)
-    await open.promise
     if (seen.length === 1) throw new Error('x')
   })
   const b = make([flaky])
-  const both = b.calls(
-    [
-      ['flaky', { a: 1 }],
-      ['flaky', { a: 2 }],
-    ],
-    { idempotencyKey },
-  )
-  await b.clock.settle()
-  open.resolve()
-  expect(await both).toMatchObject([{ status: 'failed' }, { status: 'completed' }])
+  expect(await b.call('flaky', { a: 1 }, { idempotencyKey })).toMatchObject({ status: 'failed' })
+  expect(await b.call('flaky', { a: 2 }, { idempotencyKey })).toMatchObject({ status: 'completed' })
   expect(seen).toEqual([{ a: 1 }, { a: 2 }])
 })
 
@@ -343,15 +416,4 @@ test('an abort that comes after the tool has timed out takes nothing back: who w
   const timedOut = { status: 'failed', error: { code: 'tools/timed-out' } }
   expect([await first, await second]).toMatchObject([timedOut, { ...timedOut, replayed: true }])
   expect(count).toBe(1)
-})
-
-test('a key that is stored again takes its room once, and is the newest', () => {
-  const stored = (output: string) => ({ fingerprint: 'f', expiresAt: 1, result: { output, partials: [] } as any })
-  const store = memoryResultStore({ maxLength: 200, maxEntries: 2 })
-  void store.set('b', stored('x'.repeat(40)))
-  for (let time = 0; time < 5; time++) void store.set('a', stored('x'.repeat(40)))
-  expect(store.get('b')).toBeDefined()
-  void store.set('a', stored('x'.repeat(40)))
-  void store.set('c', stored(''))
-  expect(['a', 'b', 'c'].map((key) => store.get(key) !== undefined)).toEqual([true, false, true])
 })

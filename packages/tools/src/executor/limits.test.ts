@@ -1,7 +1,7 @@
 import { manualClock } from '@stageflow/testing'
 import { afterEach, expect, test } from 'vitest'
-import { bench, deferred, tool, untilAborted, type Bench } from '../test/tool-bench.ts'
-import { toolFailure, type AnyTool, type ToolExecutorOptions } from './index.ts'
+import { bench, deferred, tool, untilAborted, type Bench } from '../../test/tool-bench.ts'
+import { toolFailure, type AnyTool, type ToolExecutorOptions } from '../index.ts'
 
 let benches: Bench[] = []
 const make = (tools: readonly AnyTool[], options?: ToolExecutorOptions): Bench => {
@@ -12,7 +12,7 @@ const make = (tools: readonly AnyTool[], options?: ToolExecutorOptions): Bench =
 afterEach(() => {
   for (const { clock, executor } of benches) {
     expect(clock.timers).toEqual([])
-    expect(executor.statistics().waiting).toBe(0)
+    expect(executor.stats().waiting).toBe(0)
   }
   benches = []
 })
@@ -32,7 +32,7 @@ test('concurrency is one tool’s own, holds across execute calls, and the rest 
   ])
   await b.clock.settle()
   expect(order).toEqual([1, 100])
-  expect(b.executor.statistics()).toMatchObject({ running: 4 - 1, waiting: 2 })
+  expect(b.executor.stats()).toMatchObject({ running: 4 - 1, waiting: 2 })
   await b.clock.advance(30)
   await all
   expect(order).toEqual([1, 100, 2, 3])
@@ -134,13 +134,13 @@ test('a thousand calls may wait unless told otherwise', async () => {
     ),
   )
   await b.clock.settle()
-  expect(b.executor.statistics().waiting).toBe(1_000)
+  expect(b.executor.stats().waiting).toBe(1_000)
   gate.resolve()
   const results = (await Promise.all(batches)).flat()
   expect(results.filter(({ status }) => status === 'failed')).toHaveLength(1)
 })
 
-test('a call that failed is made again, after pauses that double up to a cap; retrying is told', async () => {
+test('a failed call is retried, after delays that double up to a cap, and each retry has an event', async () => {
   const at: number[] = []
   const flaky = tool(
     'flaky',
@@ -150,7 +150,7 @@ test('a call that failed is made again, after pauses that double up to a cap; re
       if (attempt < 4) throw new Error(`no ${attempt}`)
       return 'done'
     },
-    { retry: { attempts: 5, baseMs: 100, capMs: 250 } },
+    { retry: { attempts: 5, baseMs: 100, capMs: 250, isRetryable: () => true } },
   )
   const b = make([flaky])
   const call = b.call('flaky')
@@ -171,22 +171,24 @@ test('a call that failed is made again, after pauses that double up to a cap; re
   expect(b.types().filter((type) => type === 'tool.started')).toHaveLength(1)
 })
 
-test('what of a pause is left to chance comes from `random`', async () => {
-  const b = make([tool('flaky', (_, { attempt }) => { if (attempt === 1) throw new Error('x') }, { retry: { baseMs: 100 } })], { random: () => 0.25 }) // prettier-ignore
+test('the random part of a delay comes from `random`', async () => {
+  const b = make([tool('flaky', (_, { attempt }) => { if (attempt === 1) throw new Error('x') }, { retry: { baseMs: 100, isRetryable: () => true } })], { random: () => 0.25 }) // prettier-ignore
   const call = b.call('flaky')
   await b.clock.advance(25)
   expect(await call).toMatchObject({ attempts: 2 })
 })
 
-test('`when` says which failures are worth it, and sees reported ones too; one that throws says no', async () => {
+test('`isRetryable` decides which failures are retried, reported ones too; if it throws, there is no retry', async () => {
   const seen: unknown[] = []
-  const when = (error: unknown): boolean => {
+  const isRetryable = (error: unknown): boolean => {
     seen.push((error as { code?: string }).code)
     return seen.length < 2
   }
   const b = make([
-    tool('reports', () => toolFailure('busy', { code: 'app/busy' }), { retry: { attempts: 9, baseMs: 1, when } }),
-    tool('throws', () => { throw new Error('x') }, { retry: { attempts: 9, when: () => { throw new Error('y') } } }), // prettier-ignore
+    tool('reports', () => toolFailure('busy', { code: 'app/busy' }), {
+      retry: { attempts: 9, baseMs: 1, isRetryable },
+    }),
+    tool('throws', () => { throw new Error('x') }, { retry: { attempts: 9, isRetryable: () => { throw new Error('y') } } }), // prettier-ignore
     tool('once', () => { throw new Error('x') }), // prettier-ignore
   ])
   const call = b.call('reports')
@@ -197,9 +199,64 @@ test('`when` says which failures are worth it, and sees reported ones too; one t
   expect(await b.call('once')).toMatchObject({ attempts: 1 })
 })
 
-test('a time-out is tried again only when the handler has left', async () => {
-  const polite = tool('polite', (_, { attempt, signal }) => (attempt === 1 ? untilAborted(signal) : 'ok'), { timeoutMs: 50, retry: { attempts: 2, baseMs: 10 } }) // prettier-ignore
-  const deaf = tool('deaf', () => new Promise(() => {}), { timeoutMs: 50, retry: { attempts: 2, baseMs: 10 } })
+test('by default only transient errors are retried', async () => {
+  const failing = (name: string, error: unknown): AnyTool =>
+    tool(name, () => { throw error }, { retry: { attempts: 2, baseMs: 1 } }) // prettier-ignore
+  const b = make([
+    failing('busy', Object.assign(new Error('busy'), { status: 503 })),
+    failing('reset', Object.assign(new Error('reset'), { code: 'ECONNRESET' })),
+    failing('typo', new TypeError('x is undefined')),
+    failing('gone', Object.assign(new Error('gone'), { status: 404 })),
+    tool('slow', (_, { signal }) => untilAborted(signal), { timeoutMs: 5, retry: { attempts: 2, baseMs: 1 } }),
+    tool('undecided', () => { throw new TypeError('x') }, { retry: { attempts: 2, baseMs: 1, isRetryable: () => undefined } }), // prettier-ignore
+  ])
+  const names = ['busy', 'reset', 'typo', 'gone', 'slow', 'undecided']
+  const calls = b.calls(names.map((name) => [name] as const))
+  await b.clock.runAll()
+  expect((await calls).map(({ name, attempts }) => `${name} ${attempts}`)).toEqual([
+    'busy 2',
+    'reset 2',
+    'typo 1',
+    'gone 1',
+    'slow 1',
+    'undecided 1',
+  ])
+})
+
+test('`isRetryable` gets the call and its attempt, and may say when to retry', async () => {
+  const seen: unknown[] = []
+  const isRetryable = (_: unknown, context: unknown): { afterMs: number } => {
+    seen.push(context)
+    return { afterMs: 70 }
+  }
+  const flaky = tool('flaky', (_, { attempt }) => { if (attempt === 1) throw new Error('x') }, { retry: { isRetryable } }) // prettier-ignore
+  const b = make([flaky])
+  const call = b.call('flaky')
+  await b.clock.advance(70)
+  expect(await call).toMatchObject({ status: 'completed', attempts: 2, durationMs: 70 })
+  expect(seen).toEqual([{ toolName: 'flaky', callId: 'call-0', attempt: 1 }])
+})
+
+test.each([
+  ['linear', 'none', [100, 200, 250]],
+  ['constant', 'none', [100, 100, 100]],
+  ['exponential', 'equal', [75, 150, 187.5]],
+  ['exponential', 'decorrelated', [200, 250, 250]],
+] as const)('delays can be %s, with the jitter %s', async (backoff, jitter, delays) => {
+  const retry = { attempts: 4, baseMs: 100, capMs: 250, backoff, jitter, isRetryable: () => true }
+  const b = make([tool('bad', () => { throw new Error('x') }, { retry })], { random: () => 0.5 }) // prettier-ignore
+  const call = b.call('bad')
+  await b.clock.runAll()
+  expect(await call).toMatchObject({ status: 'failed', attempts: 4 })
+  expect(b.of('tool.updated').map(({ delayMs }) => delayMs)).toEqual(delays)
+})
+
+test('a timeout is retried only if the handler has returned', async () => {
+  const polite = tool('polite', (_, { attempt, signal }) => (attempt === 1 ? untilAborted(signal) : 'ok'), { timeoutMs: 50, retry: { attempts: 2, baseMs: 10, isRetryable: () => true } }) // prettier-ignore
+  const deaf = tool('deaf', () => new Promise(() => {}), {
+    timeoutMs: 50,
+    retry: { attempts: 2, baseMs: 10, isRetryable: () => true },
+  })
   const b = make([polite, deaf], { graceMs: 5 })
   const call = b.call('polite')
   await b.clock.advance(60)
@@ -210,22 +267,22 @@ test('a time-out is tried again only when the handler has left', async () => {
   expect(b.types().slice(-2)).toEqual(['tool.failed', 'tool.abandoned'])
 })
 
-test('a pause ends with the caller’s abort', async () => {
+test('a delay ends with the caller’s abort', async () => {
   const controller = new AbortController()
-  const b = make([tool('bad', () => { throw new Error('x') }, { retry: { baseMs: 1_000 } })]) // prettier-ignore
+  const b = make([tool('bad', () => { throw new Error('x') }, { retry: { baseMs: 1_000, isRetryable: () => true } })]) // prettier-ignore
   const call = b.call('bad', {}, { signal: controller.signal })
   await b.clock.settle()
   controller.abort()
   expect(await call).toMatchObject({ status: 'cancelled', attempts: 1 })
 })
 
-test('case 19: behaviors says which execution modes may use a tool; any other, or none, is denied', async () => {
+test('case 19: executionModes lists which execution modes may use a tool; any other, or none, is denied', async () => {
   let calls = 0
-  const b = make([tool('delete', () => ++calls, { behaviors: ['admin', 'repair'] })])
-  for (const behavior of ['chat', undefined])
-    expect(await b.call('delete', {}, behavior === undefined ? {} : { behavior })).toMatchObject({
+  const b = make([tool('delete', () => ++calls, { executionModes: ['admin', 'repair'] })])
+  for (const executionMode of ['chat', undefined])
+    expect(await b.call('delete', {}, executionMode === undefined ? {} : { executionMode })).toMatchObject({
       status: 'denied',
-      reason: 'behavior_not_allowed',
+      reason: 'execution_mode_not_allowed',
       attempts: 0,
     })
   expect(calls).toBe(0)
@@ -233,12 +290,12 @@ test('case 19: behaviors says which execution modes may use a tool; any other, o
   expect(b.of('tool.denied')[0]).toEqual({
     toolName: 'delete',
     callId: 'call-0',
-    reason: 'behavior_not_allowed',
+    reason: 'execution_mode_not_allowed',
     message: 'Tool "delete" may not be used in the execution mode "chat"; it may in: admin, repair.',
-    behavior: 'chat',
-    allowedBehaviors: ['admin', 'repair'],
+    executionMode: 'chat',
+    allowedExecutionModes: ['admin', 'repair'],
   })
-  expect(await b.call('delete', {}, { behavior: 'repair' })).toMatchObject({ status: 'completed' })
+  expect(await b.call('delete', {}, { executionMode: 'repair' })).toMatchObject({ status: 'completed' })
 })
 
 test('approve is asked before the handler, with the checked input, and outside of the cap', async () => {
@@ -273,12 +330,12 @@ test.each([
   ['{ approved: true }', { approved: true }, undefined, undefined],
   ['false', false, 'not_approved', 'was not approved.'],
   ['a reason', { approved: false, reason: 'too dear' }, 'not_approved', 'was not approved: too dear'],
-  ['undefined', undefined, 'approval_failed', 'what is no decision'],
-  ['a text', 'approved', 'approval_failed', 'what is no decision'],
-  ['a number', 1, 'approval_failed', 'what is no decision'],
-  ['null', null, 'approval_failed', 'what is no decision'],
-  ['an empty object', {}, 'approval_failed', 'what is no decision'],
-  ['a text in an object', { approved: 'true' }, 'approval_failed', 'what is no decision'],
+  ['undefined', undefined, 'approval_failed', 'returned neither'],
+  ['a text', 'approved', 'approval_failed', 'returned neither'],
+  ['a number', 1, 'approval_failed', 'returned neither'],
+  ['null', null, 'approval_failed', 'returned neither'],
+  ['an empty object', {}, 'approval_failed', 'returned neither'],
+  ['a text in an object', { approved: 'true' }, 'approval_failed', 'returned neither'],
 ])('an approval hook that answers %s', async (_, answer, reason, message) => {
   let calls = 0
   const b = make([tool('pay', () => ++calls)], { approve: () => answer as boolean })
@@ -361,10 +418,10 @@ test('no handler is started with a signal that has aborted, in whatever turn the
   expect(attemptsSeen).toEqual(new Set([0, 1]))
 })
 
-test('the pauses of retries are left to chance unless told otherwise', async () => {
+test('delays of retries are random by default', async () => {
   const { clock } = make([])
   const random = undefined as never
-  const b = make([tool('flaky', (_, { attempt }) => { if (attempt === 1) throw new Error('x') }, { retry: { baseMs: 1e9, capMs: 1e9 } })], { random }) // prettier-ignore
+  const b = make([tool('flaky', (_, { attempt }) => { if (attempt === 1) throw new Error('x') }, { retry: { baseMs: 1e9, capMs: 1e9, isRetryable: () => true } })], { random }) // prettier-ignore
   const call = b.call('flaky')
   await b.clock.runAll()
   const { delayMs } = b.of('tool.updated')[0]
@@ -381,7 +438,7 @@ test('a second attempt is not refused for a full queue', async () => {
       await clock.sleep(50)
       return who
     },
-    { concurrency: 1, retry: { attempts: 2, baseMs: 10 } },
+    { concurrency: 1, retry: { attempts: 2, baseMs: 10, isRetryable: () => true } },
   )
   const b = make([busy], { maxWaiting: 0 })
   const retries = b.call('busy', { who: 'retries' })
@@ -407,7 +464,7 @@ test('who comes at the instant at which another may start does not push in', asy
 
 test('a time-out whose handler does its work all the same is not tried again', async () => {
   let count = 0
-  const slow = tool('slow', (_, { clock }) => { count++; return clock.sleep(60) }, { timeoutMs: 50, retry: { attempts: 3, baseMs: 1 } }) // prettier-ignore
+  const slow = tool('slow', (_, { clock }) => { count++; return clock.sleep(60) }, { timeoutMs: 50, retry: { attempts: 3, baseMs: 1, isRetryable: () => true } }) // prettier-ignore
   const b = make([slow])
   const call = b.call('slow')
   await b.clock.advance(200)
@@ -440,4 +497,20 @@ test('the last that waits for a rate limit and is cancelled leaves no timer behi
   controller.abort()
   expect(await waits).toMatchObject({ status: 'cancelled' })
   expect(b.clock.timers).toEqual([])
+})
+
+test('what was approved is what runs: the approval hook cannot change the input', async () => {
+  const paid: number[] = []
+  const pay = tool('pay', ({ euros }) => paid.push(euros))
+  const b = make([pay])
+  const change = ({ input }: any): boolean => {
+    input.euros = 5_000
+    return true
+  }
+  expect(await b.call('pay', { euros: 5 }, { approve: change })).toMatchObject({
+    status: 'denied',
+    reason: 'approval_failed',
+  })
+  expect(await b.call('pay', { euros: 5 }, { approve: () => true })).toMatchObject({ status: 'completed' })
+  expect(paid).toEqual([5])
 })

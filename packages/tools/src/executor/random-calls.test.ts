@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { bench, tool } from '../test/tool-bench.ts'
-import type { ExecutedCall } from './index.ts'
+import { bench, tool } from '../../test/tool-bench.ts'
+import type { ExecutedCall } from '../index.ts'
 
 const RUNS = Number(process.env['STAGEFLOW_RUNS'] ?? 150)
 
@@ -56,8 +56,8 @@ test('whatever calls do and whenever they are stopped: one end each, no cap pass
           tool('free', execute, { timeoutMs: 80 }),
           tool('single', execute, { timeoutMs: 70, concurrency: 2 }),
           tool('limited', execute, { timeoutMs: 50, rateLimit: { calls: 2, perMs: 40 } }),
-          tool('flaky', execute, { timeoutMs: 60, retry: { attempts: 2, baseMs: 10 } }),
-          tool('denied', execute, { behaviors: ['admin'] }),
+          tool('flaky', execute, { timeoutMs: 60, retry: { attempts: 2, baseMs: 10, isRetryable: () => true } }),
+          tool('denied', execute, { executionModes: ['admin'] }),
           tool('kept', execute, { timeoutMs: 60, undo: () => {} }),
         ],
         { graceMs: 20, maxWaiting: 5 },
@@ -97,7 +97,7 @@ test('whatever calls do and whenever they are stopped: one end each, no cap pass
       )
       for (const result of all.flat()) checkEvents(result, b)
       expect([...running.values()].filter((count) => count !== 0)).toEqual([])
-      expect(b.executor.statistics()).toMatchObject({ running: 0, waiting: 0, emitterErrors: 0, storeErrors: 0 })
+      expect(b.executor.stats()).toMatchObject({ running: 0, waiting: 0, emitterErrors: 0, storeErrors: 0 })
       expect(b.clock.timers).toEqual([])
     }),
     { numRuns: RUNS },

@@ -1,10 +1,10 @@
 import type { TryEmitEvent } from '@stageflow/core'
 
-import type { ResolvedCall } from './call-types.ts'
-import { cleanText, payloadSummary, shownText } from './redact.ts'
-import type { CancelledCall, CompletedCall, DeniedCall, ExecutedCall, FailedCall } from './result-types.ts'
-import type { HandlerFailure } from './tool-executor-settled.ts'
-import type { Stop } from './tool-executor-stops.ts'
+import type { ResolvedCall } from '../parsed-call.ts'
+import { cleanText, payloadSummary, shownText } from '../redact.ts'
+import type { CancelledCall, CompletedCall, DeniedCall, ExecutedCall, FailedCall } from '../result-types.ts'
+import type { HandlerFailure } from './settled.ts'
+import type { Stop } from './stops.ts'
 
 /** What every result has. */
 export type Facts = Omit<CompletedCall, 'status' | 'output'>
@@ -28,23 +28,27 @@ export function denied(facts: Facts, reason: DeniedCall['reason'], message: stri
 }
 
 export function stopped(call: ResolvedCall, facts: Facts, { kind, error }: Stop): FailedCall | CancelledCall {
-  if (kind === 'timed-out')
+  if (kind !== 'cancelled')
     return failed(call, facts, { ok: false, code: error.code, message: error.message, cause: error })
   const message = cleanText(call.tool, error.message, call.input)
   return Object.freeze({ ...facts, status: 'cancelled' as const, message })
 }
 
-/** Not enumerable: what is thrown may hold anything, and results are logged and stored. */
+/** Not enumerable: a thrown value may hold anything, and results are logged and stored. */
 function withCause<Result extends object>(result: Result, cause: unknown): Readonly<Result & { cause: unknown }> {
   return Object.freeze(Object.defineProperty(result, 'cause', { value: cause }) as Result & { cause: unknown })
 }
 
-export function emitInvoked(emit: TryEmitEvent, { callId, name, tool, input }: ResolvedCall, behavior?: string): void {
-  emit('tool.invoked', { toolName: name, callId, payloadSummary: payloadSummary(tool, input), behavior })
+export function emitInvoked(
+  emit: TryEmitEvent,
+  { callId, name, tool, input }: ResolvedCall,
+  executionMode?: string,
+): void {
+  emit('tool.invoked', { toolName: name, callId, payloadSummary: payloadSummary(tool, input), executionMode })
 }
 
 /** The one event that ends a call. */
-export function emitEnded(emit: TryEmitEvent, call: ResolvedCall, result: ExecutedCall, behavior?: string): void {
+export function emitEnded(emit: TryEmitEvent, call: ResolvedCall, result: ExecutedCall, executionMode?: string): void {
   const { tool } = call
   const { callId, name: toolName, durationMs, attempts, replayed } = result
   if (result.status === 'denied') {
@@ -54,8 +58,8 @@ export function emitEnded(emit: TryEmitEvent, call: ResolvedCall, result: Execut
       callId,
       reason,
       message: shownText(tool, message),
-      behavior,
-      allowedBehaviors: tool.behaviors,
+      executionMode,
+      allowedExecutionModes: tool.executionModes,
     })
     return
   }

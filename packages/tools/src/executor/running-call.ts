@@ -1,47 +1,73 @@
 import { StageflowError } from '@stageflow/core'
+import { backOffMs, classifyError, read } from '@stageflow/core/kit'
 
-import type { ResolvedCall } from './call-types.ts'
-import { ownCopy } from './own-copy.ts'
-import { cleanText, shownText } from './redact.ts'
-import type { ExecutedCall } from './result-types.ts'
-import { refusedApproval } from './tool-executor-approval.ts'
-import type { Batch, CallKey } from './tool-executor-batch.ts'
-import { CallContext } from './tool-executor-context.ts'
-import type { Slot } from './tool-executor-gate.ts'
-import { completed, emitEnded, failed, notStarted, stopped, type Facts } from './tool-executor-report.ts'
-import { drain, isGenerator, settledOf, thrown, type HandlerFailure, type Settled } from './tool-executor-settled.ts'
-import { Stop, Stops } from './tool-executor-stops.ts'
+import type { ResolvedCall } from '../parsed-call.ts'
+import { ownCopy } from '../plain-copy.ts'
+import { cleanText, shownText } from '../redact.ts'
+import type { Approve, CompletedCall, ExecutedCall } from '../result-types.ts'
+import type { UndoLog } from '../undo/undo-log.ts'
+import { refusedApproval } from './approval.ts'
+import { CallContext } from './call-context.ts'
+import type { Caller } from './caller.ts'
+import type { Gate, Slot } from './gate.ts'
+import type { HeldKey } from './keyed-calls.ts'
+import type { ExecutorSettings } from './options.ts'
+import { completed, emitEnded, failed, notStarted, stopped, type Facts } from './report.ts'
+import { drain, isGenerator, settledOf, thrown, type HandlerFailure, type Settled } from './settled.ts'
+import { Stop, Stops } from './stops.ts'
 
-/** One call on its way from approval to its end. */
+/** What the calls of one `execute` share. */
+export interface Batch {
+  readonly settings: ExecutorSettings
+  readonly caller: Caller
+  readonly executionMode: string | undefined
+  readonly approve: Approve | undefined
+  /** For the calls of this batch. */
+  readonly slots: Gate
+  readonly gateOf: (call: ResolvedCall) => Gate
+  readonly undo: UndoLog
+}
+
+/** The idempotency key of a call: as the caller gave it, and as it is held in the store. */
+export interface CallKey extends HeldKey {
+  readonly given: string
+}
+
+/** One call, from its approval to its end. */
 export class RunningCall {
   readonly #call: ResolvedCall
   readonly #batch: Batch
-  readonly #resultKey: string | undefined
+  readonly #key: CallKey | undefined
   readonly #stops = new Stops()
   readonly #context: CallContext
   #startedAt: number | undefined
   #endedAt: number | undefined
+  #lastDelayMs: number | undefined
+  /** The delay that `isRetryable` asked for. */
+  #retryAfterMs: number | undefined
   #attempts = 0
   #undoable = false
   #hasEnded = false
-  /** Settles when no code of its handler runs any more. */
+  /** Resolves when no code of its handler runs any more. */
   left: Promise<unknown> = Promise.resolve()
 
   constructor(call: ResolvedCall, batch: Batch, key?: CallKey) {
     this.#call = call
     this.#batch = batch
-    this.#resultKey = key?.stored
+    this.#key = key
     this.#context = new CallContext(call, batch, key?.given)
   }
 
-  /** Never rejects. Emits the event that ends the call, as soon as its end is certain. */
+  readonly stop = (stop: Stop): void => this.#stops.end(stop)
+
+  /** Never rejects. Emits the event that ends the call as soon as its end is certain. */
   async run(): Promise<ExecutedCall> {
     const { caller, approve, slots, undo } = this.#batch
     const unlink = caller.stops.onStop(this.#stops.end)
-    // From now on, not from its handler's start: what waits, or is made again, will still do something.
+    // From now on, not from its handler's start: a call that waits or retries will still do something.
     const leaveRun = this.#call.tool.undo === undefined ? undefined : undo.begin(caller)
     try {
-      // Nobody is asked about what has been stopped already.
+      // No approval for a call that has already been stopped.
       const refused = this.#stops.stop ?? (approve && (await refusedApproval(this.#call, approve, this.#stops)))
       if (refused instanceof Stop) return this.#end(stopped(this.#call, this.#facts(), refused))
       if (refused !== undefined) return this.#end(refused)
@@ -53,7 +79,7 @@ export class RunningCall {
         slot.leave()
       }
     } catch (error) {
-      // Something that the executor was given, such as `random`, is broken.
+      // An option of the executor, such as its clock, is broken.
       return this.#end(failed(this.#call, this.#facts(), thrown(error)))
     } finally {
       unlink()
@@ -73,7 +99,7 @@ export class RunningCall {
       }
       if (slot instanceof Stop) return this.#end(stopped(this.#call, this.#facts(), slot))
       if (this.#stops.stop !== undefined) {
-        // It was stopped after it had got its slot.
+        // It was stopped after it got its slot.
         slot.leave()
         return this.#end(stopped(this.#call, this.#facts(), this.#stops.stop))
       }
@@ -100,33 +126,38 @@ export class RunningCall {
     stopTimer?.()
     unlink()
     if (ended instanceof Stop) return this.#giveUp(ended, work, slot)
-    if (ended.ok) return this.#end(completed(this.#facts(), ended.output))
+    if (ended.ok) return this.#end(await this.#recorded(completed(this.#facts(), ended.output)))
     return this.#isToBeRetried(ended) ? ended : this.#end(failed(this.#call, this.#facts(), ended))
   }
 
-  /** Runs the handler to its real end, even where nobody waits any more. Never rejects. */
+  /** Stores the result of a call with a key before it ends. */
+  #recorded(result: CompletedCall): ExecutedCall | Promise<ExecutedCall> {
+    return this.#key === undefined ? result : this.#key.record(result)
+  }
+
+  /** Runs the handler until it returns, even if its call has ended. Never rejects. */
   async #handle(stops: Stops): Promise<Settled> {
     const settled = await this.#settle(stops)
     this.#context.over()
-    // Recorded even when it has been given up: what it did is done, and `compensate` must know.
+    // Recorded even if the call has ended: what the handler did is done, and `compensate` must know.
     if (settled.ok && this.#call.tool.undo !== undefined)
       this.#undoable = await this.#batch.undo.record(this.#call, this.#batch, {
         output: settled.output,
         kept: this.#context.kept,
         idempotencyKey: this.#context.idempotencyKey,
-        resultKey: this.#resultKey,
+        resultKey: this.#key && { key: this.#key.key, token: this.#key.token },
       })
     return settled
   }
 
   async #settle(stops: Stops): Promise<Settled> {
     const { tool, input } = this.#call
-    // Who was told that it starts may have stopped it.
+    // A listener of `tool.started` may have stopped it.
     if (stops.stop !== undefined) return thrown(stops.stop.error)
     const context = this.#context.of(this.#attempts, stops)
     let answer: unknown
     try {
-      // A copy: the next attempt, `undo`, and the search for secrets want the input as it was checked.
+      // A copy: the next attempt, `undo` and the redaction need the input as it was checked.
       answer = await tool.execute(ownCopy(input), context)
       if (isGenerator(answer)) answer = await drain(answer, stops.signal, context.partial)
     } catch (error) {
@@ -135,7 +166,7 @@ export class RunningCall {
     return settledOf(tool, answer, this.#batch.settings.maxOutputLength)
   }
 
-  /** A stop is final at once, but for a time-out that may be tried again; its handler is waited for, and reported where it stays. */
+  /** Ends a stopped attempt. A stop is final at once, except for a timeout that may be retried. Waits for the handler, and reports one that stays. */
   async #giveUp(stop: Stop, work: Promise<Settled>, slot: Slot): Promise<ExecutedCall | HandlerFailure> {
     const failure: HandlerFailure = { ok: false, code: stop.error.code, message: stop.error.message, cause: stop.error }
     const mayRetry = stop.kind === 'timed-out' && this.#isToBeRetried(failure)
@@ -154,7 +185,7 @@ export class RunningCall {
     return result
   }
 
-  /** What the handler came to in the grace time; undefined where it still runs. */
+  /** How the handler ended within the grace time; undefined if it still runs. */
   #grace(work: Promise<Settled>): Promise<Settled | undefined> {
     return new Promise((resolve) => {
       const stopTimer = this.#batch.caller.clock.setTimeout(() => resolve(undefined), this.#batch.settings.graceMs)
@@ -166,23 +197,30 @@ export class RunningCall {
   }
 
   #isToBeRetried({ code, message, cause }: HandlerFailure): boolean {
-    const { retry } = this.#call.tool
+    const { retry, name } = this.#call.tool
     if (retry === undefined || this.#attempts >= retry.attempts || this.#stops.stop !== undefined) return false
+    this.#retryAfterMs = undefined
+    const error = cause instanceof Error ? cause : new StageflowError(code, message, { cause })
+    let verdict: unknown
     try {
-      // Of a caller without types it may be a promise, which says nothing.
-      const verdict: unknown = retry.when(cause instanceof Error ? cause : new StageflowError(code, message, { cause }))
-      return verdict === true
+      verdict = retry.isRetryable?.(error, { toolName: name, callId: this.#call.callId, attempt: this.#attempts })
     } catch {
       return false
     }
+    if (verdict === undefined) return classifyError(error) === 'transient'
+    const afterMs = read(verdict, 'afterMs')
+    if (typeof afterMs === 'number' && afterMs >= 0 && afterMs < Infinity) this.#retryAfterMs = afterMs
+    return verdict === true || this.#retryAfterMs !== undefined
   }
 
-  /** Waits until the next attempt is due; answers why it is not to be. */
+  /** Waits until the next attempt; returns the reason that ended the wait, if one did. */
   async #pause(failure: HandlerFailure): Promise<Stop | undefined> {
     const { caller, settings } = this.#batch
     const { tool, input, callId, name: toolName } = this.#call
-    const { baseMs = 0, capMs = 0 } = tool.retry ?? {}
-    const delayMs = settings.random() * Math.min(capMs, baseMs * 2 ** (this.#attempts - 1))
+    const { random } = settings
+    const plan = { baseMs: 0, capMs: 0, ...tool.retry, random }
+    const delayMs = this.#retryAfterMs ?? backOffMs(plan, this.#attempts - 1, this.#lastDelayMs)
+    this.#lastDelayMs = delayMs
     caller.emit?.('tool.updated', {
       toolName,
       callId,
@@ -208,13 +246,13 @@ export class RunningCall {
 
   #end(result: ExecutedCall): ExecutedCall {
     const { emit } = this.#batch.caller
-    if (emit !== undefined && !this.#hasEnded) emitEnded(emit, this.#call, result, this.#batch.behavior)
+    if (emit !== undefined && !this.#hasEnded) emitEnded(emit, this.#call, result, this.#batch.executionMode)
     this.#hasEnded = true
     return result
   }
 }
 
 function lateAfter(name: string, timeoutMs: number): Stop {
-  const message = `Tool "${name}" took longer than ${timeoutMs} ms.`
+  const message = `Tool "${name}" took longer than ${timeoutMs} ms. Ask it for less, or raise its timeoutMs.`
   return new Stop('timed-out', new StageflowError('tools/timed-out', message))
 }

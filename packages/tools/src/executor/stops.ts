@@ -2,16 +2,16 @@ import type { StageflowError } from '@stageflow/core'
 
 /** Why something was stopped. */
 export class Stop {
-  readonly kind: 'cancelled' | 'timed-out'
+  readonly kind: 'cancelled' | 'timed-out' | 'lost'
   readonly error: StageflowError
 
-  constructor(kind: 'cancelled' | 'timed-out', error: StageflowError) {
+  constructor(kind: Stop['kind'], error: StageflowError) {
     this.kind = kind
     this.error = error
   }
 }
 
-/** What can be stopped, once: the first reason holds. */
+/** Something that can be stopped once: the first reason counts. */
 export class Stops {
   readonly #controller = new AbortController()
   readonly #listeners = new Set<(stop: Stop) => void>()
@@ -30,7 +30,7 @@ export class Stops {
     this.#listeners.clear()
   }
 
-  /** Calls back when it is stopped, at once where it is already; the answer takes the callback back. */
+  /** Calls the listener when it is stopped, at once if it already is. Returns a function that removes the listener. */
   onStop(listener: (stop: Stop) => void): () => void {
     if (this.stop !== undefined) {
       listener(this.stop)
@@ -40,12 +40,12 @@ export class Stops {
     return () => void this.#listeners.delete(listener)
   }
 
-  /** `work`, or the reason where that comes first. `work` goes on; what it rejects with later is not unhandled. */
+  /** Resolves as `work` does, or with the reason if that comes first. `work` goes on, and its late rejection is ignored. */
   race<T>(work: Promise<T>): Promise<T | Stop> {
     return new Promise((resolve, reject) => {
-      const takeBack = this.onStop(resolve)
+      const remove = this.onStop(resolve)
       const settled = (settle: () => void): void => {
-        takeBack()
+        remove()
         settle()
       }
       work.then(

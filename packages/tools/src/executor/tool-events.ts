@@ -1,4 +1,4 @@
-/** Which call an event is about; the run it belongs to stands in the event itself. */
+/** The call that an event is about. The event itself has the ids of its run. */
 export interface ToolCallEvent {
   readonly toolName: string
   readonly callId: string
@@ -7,18 +7,18 @@ export interface ToolCallEvent {
 export interface ToolInvokedEvent extends ToolCallEvent {
   /** The input, bounded and without secrets. */
   readonly payloadSummary: unknown
-  readonly behavior: string | undefined
+  readonly executionMode: string | undefined
 }
 
 export interface ToolUpdatedEvent extends ToolCallEvent {
   readonly kind: 'progress' | 'partial' | 'retrying'
-  /** Of `progress`. */
+  /** For `progress`. */
   readonly done?: number
   readonly total?: number
   readonly message?: string
-  /** Of `partial`: the part, bounded and without secrets. */
+  /** For `partial`: the partial result, bounded and without secrets. */
   readonly partialSummary?: unknown
-  /** Of `retrying`: the attempt to come, after how long, and what the last one ended with. */
+  /** For `retrying`: the next attempt, the delay before it, and the error of the last one. */
   readonly attempt?: number
   readonly delayMs?: number
   readonly errorCode?: string
@@ -28,9 +28,9 @@ export interface ToolUpdatedEvent extends ToolCallEvent {
 interface ToolEndedEvent extends ToolCallEvent {
   readonly durationMs: number
   readonly attempts: number
-  /** How many partial results it left. */
+  /** How many partial results there were. */
   readonly partials: number
-  /** It is the result of an earlier call with the same idempotency key. */
+  /** The result is that of an earlier call with the same idempotency key. */
   readonly replayed?: true
 }
 
@@ -47,22 +47,22 @@ export interface ToolFailedEvent extends ToolEndedEvent {
 }
 
 export interface ToolDeniedEvent extends ToolCallEvent {
-  readonly reason: 'behavior_not_allowed' | 'not_approved' | 'approval_failed'
+  readonly reason: 'execution_mode_not_allowed' | 'not_approved' | 'approval_failed'
   readonly message: string
-  readonly behavior: string | undefined
+  readonly executionMode: string | undefined
   /** Undefined: all. */
-  readonly allowedBehaviors: readonly string[] | undefined
+  readonly allowedExecutionModes: readonly string[] | undefined
 }
 
 export interface ToolAbandonedEvent extends ToolCallEvent {
-  /** How long its handler has been ignoring its signal. */
+  /** How long its handler has ignored its signal, in ms. */
   readonly graceMs: number
 }
 
 export interface UndoEvent extends ToolCallEvent {
-  /** The run of the call, where it had one; the event itself may belong to another. */
+  /** The run of the call, if it had one. The event itself may belong to another run. */
   readonly originalRunId: string | undefined
-  /** When the call completed, in milliseconds since 1970. */
+  /** When the call completed, in ms since 1970. */
   readonly originalTimestamp: number
 }
 

@@ -1,17 +1,18 @@
 import { StageflowError } from '@stageflow/core'
 import { afterEach, expect, test } from 'vitest'
 import { z } from 'zod'
-import { bench, deferred, tool, untilAborted, type Bench, type Deferred } from '../test/tool-bench.ts'
+import { bench, deferred, tool, untilAborted, type Bench, type Deferred } from '../../test/tool-bench.ts'
 import {
   memoryResultStore,
   memoryUndoStore,
+  resultsFor,
   toolFailure,
   ToolExecutor,
   type AnyTool,
   type ResolvedCall,
   type ToolContext,
   type ToolExecutorOptions,
-} from './index.ts'
+} from '../index.ts'
 
 let benches: Bench[] = []
 const make = (tools: readonly AnyTool[], options?: ToolExecutorOptions): Bench => {
@@ -22,7 +23,7 @@ const make = (tools: readonly AnyTool[], options?: ToolExecutorOptions): Bench =
 afterEach(() => {
   for (const { clock, executor } of benches) {
     expect(clock.timers).toEqual([])
-    expect(executor.statistics()).toMatchObject({ waiting: 0, emitterErrors: 0, storeErrors: 0 })
+    expect(executor.stats()).toMatchObject({ waiting: 0, emitterErrors: 0, storeErrors: 0 })
   }
   benches = []
 })
@@ -48,7 +49,7 @@ test('a call that completes gives its output, and invoked, started and completed
   expect(b.events).toEqual([
     {
       type: 'tool.invoked',
-      data: { toolName: 'reply', callId: 'call-0', payloadSummary: { text: 'hello' }, behavior: undefined },
+      data: { toolName: 'reply', callId: 'call-0', payloadSummary: { text: 'hello' }, executionMode: undefined },
     },
     { type: 'tool.started', data: { toolName: 'reply', callId: 'call-0' } },
     {
@@ -210,7 +211,10 @@ test('case 19: a time-out aborts the handler, is final, and keeps the partial re
   await b.clock.advance(1)
   expect(await call).toMatchObject({
     status: 'failed',
-    error: { code: 'tools/timed-out', message: 'Tool "slow" took longer than 500 ms.' },
+    error: {
+      code: 'tools/timed-out',
+      message: 'Tool "slow" took longer than 500 ms. Ask it for less, or raise its timeoutMs.',
+    },
     partials: [{ page: 1 }, { page: 2 }],
     durationMs: 500,
   })
@@ -257,10 +261,10 @@ test('a handler that ignores its signal is final at once, waited for, and report
     durationMs: 100,
   })
   expect(b.of('tool.abandoned')).toEqual([{ toolName: 'deaf', callId: 'call-0', graceMs: 1_000 }])
-  expect(b.executor.statistics().running).toBe(1)
+  expect(b.executor.stats().running).toBe(1)
   late.resolve('late')
   await b.clock.settle()
-  expect(b.executor.statistics().running).toBe(0)
+  expect(b.executor.stats().running).toBe(0)
   expect(b.types().filter((type) => /completed|failed/.test(type))).toEqual(['tool.failed'])
 })
 
@@ -441,10 +445,10 @@ test('illegal options are refused, all at once', async () => {
   for (const given of [null, 7, []]) expect(() => new ToolExecutor(given as never)).toThrow('new ToolExecutor()')
   const executor = new ToolExecutor({ graceMs: undefined as never })
   await expect(executor.execute([], { signal: {} as never, timeoutMs: -1 })).rejects.toThrow(/signal.*timeoutMs/)
-  await expect(executor.undo('a', { ids: {} } as never)).rejects.toThrow('there is no option "ids"')
+  await expect(executor.undo('a', { ids: {} } as never)).rejects.toThrow('unknown option "ids"')
   await expect(executor.compensate('a', { pipelineRunId: 'b' } as never)).rejects.toThrow('pipelineRunId')
   for (const ids of [{ runId: 'a' }, { pipelineRunId: 7 }, 'run-1', null])
-    await expect(executor.execute([], { ids: ids as never })).rejects.toThrow('ids is')
+    await expect(executor.execute([], { ids: ids as never })).rejects.toThrow('ids must be')
   const context = { tryEmitEvent: () => true, signal: new AbortController().signal, stage: 'act' }
   await expect(executor.execute([], context as never)).rejects.toThrow('pass { context }')
   await expect(executor.undo('a', context.signal as never)).rejects.toThrow('pass { signal }')
@@ -481,7 +485,64 @@ test('illegal bounds of the stores are refused', () => {
     for (const value of [0, -1, NaN, 1.5, '5', null])
       expect(() => make({ maxEntries: value as never, maxLength: value as never })).toThrow(/maxEntries.*maxLength/)
     expect(() => make({ max: 1 } as never)).toThrow(expect.objectContaining({ code: 'tools/illegal-option' }))
-    expect(() => make(null as never)).toThrow('an object of bounds')
+    expect(() => make(null as never)).toThrow('the options must be an object, not null')
     expect(make({ maxEntries: undefined as never, maxLength: Infinity })).toBeDefined()
   }
+})
+
+test.each([
+  [
+    'an MCP result',
+    {
+      isError: true,
+      content: [
+        { type: 'text', text: 'no such file' },
+        { type: 'image', data: '' },
+        { type: 'text', text: 'try another' },
+      ],
+    },
+    'no such file\ntry another',
+    'tools/reported-failure',
+  ],
+  [
+    'an MCP result without text',
+    { isError: true, content: [] },
+    'The tool reported an error without a message.',
+    'tools/reported-failure',
+  ],
+  ['success: false', { success: false, error: 'no seat is left' }, 'no seat is left', 'tools/reported-failure'],
+  [
+    'success: false with an error',
+    { success: false, error: Object.assign(new Error('full'), { code: 'app/full' }) },
+    'full',
+    'app/full',
+  ],
+  [
+    'success: false with an object',
+    { success: false, error: { message: 'full', code: 'app/full' } },
+    'full',
+    'app/full',
+  ],
+])(
+  '%s is a failed result, never a completed one, whatever the output schema accepts',
+  async (_, answer, message, code) => {
+    for (const more of [{}, { output: z.any() }]) {
+      const b = make([tool('reports', () => answer, more)])
+      const result = await b.call('reports')
+      expect(result).toMatchObject({ status: 'failed', error: { code, message } })
+      expect((result as { cause?: unknown }).cause).toBe(answer)
+      expect(b.types().at(-1)).toBe('tool.failed')
+      expect(resultsFor('anthropic', [result])).toMatchObject([{ is_error: true, content: message }])
+    }
+  },
+)
+
+test.each([
+  { isError: false, content: [] },
+  { isError: true },
+  { success: true, error: undefined },
+  { success: false },
+  { error: 'of the data' },
+])('%j is an output like any other', async (answer) => {
+  expect(await make([tool('reads', () => answer)]).call('reads')).toMatchObject({ status: 'completed' })
 })

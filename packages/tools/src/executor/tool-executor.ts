@@ -1,70 +1,66 @@
 import { StageflowError } from '@stageflow/core'
+import { show } from '@stageflow/core/kit'
 
-import type { ResolvedCall } from './call-types.ts'
-import { isResolvedCall } from './resolved-call.ts'
-import type { ExecutedCall } from './result-types.ts'
-import { refusedBehavior } from './tool-executor-approval.ts'
-import type { Batch } from './tool-executor-batch.ts'
-import { RunningCall } from './tool-executor-call.ts'
-import { callerOf, type Caller, type EmitterErrors } from './tool-executor-caller.ts'
-import { ToolFlights } from './tool-executor-flights.ts'
-import { Gate } from './tool-executor-gate.ts'
-import { fingerprintOf, keyOf } from './tool-executor-keys.ts'
-import { executorSettings } from './tool-executor-options.ts'
-import type {
-  CallerOptions,
-  ExecuteOptions,
-  ExecutorSettings,
-  ToolExecutorOptions,
-  UndoOptions,
-} from './tool-executor-options.ts'
-import { emitEnded, emitInvoked, failed, notStarted } from './tool-executor-report.ts'
+import type { ResolvedCall } from '../parsed-call.ts'
+import { isResolvedCall } from '../parsed-call.ts'
+import type { ExecutedCall } from '../result-types.ts'
+import { refusedMode } from './approval.ts'
+import { keyOf, storageKey } from './call-key.ts'
+import { callerOf, type Caller, type EmitterErrors } from './caller.ts'
+import { Gate } from './gate.ts'
+import { KeyedCalls, type Flight } from './keyed-calls.ts'
 import {
   checkCompensateOptions,
   checkExecuteOptions,
-  checkExecutorOptions,
   checkUndoOptions,
-} from './tool-executor-rules.ts'
-import { thrown } from './tool-executor-settled.ts'
-import type { AnyTool } from './tool-types.ts'
-import { UndoLog, type Compensation, type UndoResult } from './undo.ts'
+  executorSettings,
+  type CallerOptions,
+  type ExecuteOptions,
+  type ExecutorSettings,
+  type ToolExecutorOptions,
+  type UndoOptions,
+} from './options.ts'
+import { emitEnded, emitInvoked, failed, notStarted } from './report.ts'
+import { RunningCall, type Batch } from './running-call.ts'
+import { thrown } from './settled.ts'
+import type { AnyTool } from '../tool-types.ts'
+import { UndoLog, type Compensation, type UndoResult } from '../undo/undo-log.ts'
 
-/** What an executor has under way, and what went wrong beside its calls. */
-export interface ToolExecutorStatistics {
-  /** Calls that wait or whose handler has not left, those that were given up included. */
+/** What an executor runs, and which errors it met beside those of tools. */
+export interface ToolExecutorStats {
+  /** Calls that wait or whose handler still runs, even if the call has ended. */
   readonly running: number
   /** Calls that wait for a tool's `concurrency` or `rateLimit`. */
   readonly waiting: number
-  /** How often an emitter threw or rejected, and with what last. */
+  /** How often an emitter threw or rejected, and the last error. */
   readonly emitterErrors: number
   readonly lastEmitterError: unknown
-  /** How often the store of results failed, and with what last. */
+  /** How often the result store failed or a result could not be stored, and the last error. */
   readonly storeErrors: number
   readonly lastStoreError: unknown
 }
 
 /**
- * Makes the calls that a registry resolved: within limits, observed, and never throwing for what a tool does. One
- * executor per process: the limits of a tool hold for the calls of one executor. Throws `tools/illegal-option`.
+ * Runs the calls that a registry resolved: within limits, with events, and without throwing for what a tool does. Use one executor
+ * per process: the limits of a tool apply to the calls of one executor. Throws `tools/illegal-option`.
  */
 export class ToolExecutor {
   readonly #settings: ExecutorSettings
   readonly #errors: EmitterErrors = { emitterErrors: 0, lastEmitterError: undefined }
   readonly #gates = new WeakMap<AnyTool, Gate>()
   readonly #counts = { running: 0, waiting: 0 }
-  readonly #flights: ToolFlights
+  readonly #keyed: KeyedCalls
   readonly #undo: UndoLog
 
   constructor(options: ToolExecutorOptions = {}) {
-    checkExecutorOptions(options)
     this.#settings = executorSettings(options)
-    this.#flights = new ToolFlights(this.#settings.resultStore, this.#settings.idempotencyTtlMs)
-    this.#undo = new UndoLog(this.#settings, (key) => this.#flights.forget(key))
+    this.#keyed = new KeyedCalls(this.#settings)
+    this.#undo = new UndoLog(this.#settings, (held) => this.#keyed.forget(held))
   }
 
   /**
-   * Makes the calls, `maxConcurrency` of them at once; their results have the order of the calls. Rejects only for what
-   * the caller did wrong (`tools/illegal-option`, `tools/illegal-call`): whatever a tool does is a result.
+   * Runs the calls, `maxConcurrency` of them at once. The results have the order of the calls. Rejects only for mistakes of the
+   * caller (`tools/illegal-option`, `tools/illegal-call`): what a tool does is a result.
    */
   async execute<Ports = {}>(
     calls: readonly ResolvedCall[],
@@ -77,7 +73,7 @@ export class ToolExecutor {
     const batch: Batch = {
       settings: this.#settings,
       caller,
-      behavior: options.behavior ?? options.context?.snapshot?.executionMode,
+      executionMode: options.executionMode ?? options.context?.snapshot?.executionMode,
       approve: options.approve ?? this.#settings.approve,
       slots: new Gate({ name: 'the calls', concurrency, rateLimit: undefined, maxWaiting: Infinity }),
       gateOf: ({ tool }) => this.#gateOf(tool),
@@ -90,7 +86,7 @@ export class ToolExecutor {
     }
   }
 
-  /** Undoes a call. Rejects with `tools/ambiguous-call` where several that are in time have that id; what else goes wrong is in the answer. */
+  /** Undoes a call. Rejects with `tools/ambiguous-call` if several calls that can be undone have this id. Other failures are in the result. */
   async undo<Ports = {}>(callId: string, options: UndoOptions<Ports> = {}): Promise<UndoResult> {
     checkUndoOptions(options)
     checkId('undo', callId)
@@ -100,7 +96,7 @@ export class ToolExecutor {
     return this.#undo.undo(query, caller).finally(caller.close)
   }
 
-  /** Undoes all calls of a run that can be undone, the last first, and says which were, which failed and which were too old. Rejects where the store cannot say which there are. */
+  /** Undoes all calls of a run that can be undone, the last one first, and returns what became of each. Rejects if the undo store fails. */
   async compensate<Ports = {}>(pipelineRunId: string, options: CallerOptions<Ports> = {}): Promise<Compensation> {
     checkCompensateOptions(options)
     checkId('compensate', pipelineRunId)
@@ -108,32 +104,30 @@ export class ToolExecutor {
     return this.#undo.compensate(pipelineRunId, caller).finally(caller.close)
   }
 
-  statistics(): ToolExecutorStatistics {
-    const { storeErrors, lastStoreError } = this.#flights
+  stats(): ToolExecutorStats {
+    const { storeErrors, lastStoreError } = this.#keyed
     return Object.freeze({ ...this.#counts, ...this.#errors, storeErrors, lastStoreError })
   }
 
   async #execute<Ports>(call: ResolvedCall, batch: Batch, options: ExecuteOptions<Ports>): Promise<ExecutedCall> {
-    const { caller, behavior } = batch
+    const { caller, executionMode } = batch
     const { emit } = caller
-    if (emit !== undefined) emitInvoked(emit, call, behavior)
+    if (emit !== undefined) emitInvoked(emit, call, executionMode)
     const ended = (result: ExecutedCall): ExecutedCall => {
-      if (emit !== undefined) emitEnded(emit, call, result, behavior)
+      if (emit !== undefined) emitEnded(emit, call, result, executionMode)
       return result
     }
-    const refused = refusedBehavior(call, behavior)
+    const refused = refusedMode(call, executionMode)
     if (refused !== undefined) return ended(refused)
     try {
       const given = keyOf(call, options.idempotencyKey)
       if (given === undefined) return await this.#run(new RunningCall(call, batch)).result
-      const stored = JSON.stringify([caller.ids.orgId ?? null, given])
-      const { result, isOwn } = await this.#flights.result({
+      const { result, isOwn } = await this.#keyed.result({
         call,
-        key: stored,
-        fingerprint: fingerprintOf(call),
+        key: storageKey(caller.ids, given),
         stops: caller.stops,
-        now: () => caller.clock.now(),
-        start: () => this.#run(new RunningCall(call, batch, { given, stored })),
+        clock: caller.clock,
+        start: (held) => this.#run(new RunningCall(call, batch, { ...held, given })),
       })
       return isOwn ? result : ended(result)
     } catch (error) {
@@ -141,11 +135,11 @@ export class ToolExecutor {
     }
   }
 
-  #run(running: RunningCall): { readonly result: Promise<ExecutedCall>; readonly left: () => Promise<unknown> } {
+  #run(running: RunningCall): Flight {
     this.#counts.running++
     const result = running.run()
     void result.then(() => running.left).finally(() => this.#counts.running--)
-    return { result, left: () => running.left }
+    return { result, left: () => running.left, stop: running.stop }
   }
 
   #gateOf(tool: AnyTool): Gate {
@@ -168,11 +162,14 @@ function checkCalls(calls: unknown): void {
   if (Array.isArray(calls) && Array.from<unknown>(calls).every(isResolvedCall)) return
   throw new StageflowError(
     'tools/illegal-call',
-    'execute() takes an array of calls that parseAndResolve resolved: only their input has been checked. Pass registry.parseAndResolve(calls).resolved, or let registry.execute(calls) do both.',
+    'execute() takes an array of calls that parseAndResolve resolved, because only their input has been checked. Pass (await registry.parseAndResolve(calls)).resolved, or call registry.execute(calls), which does both.',
   )
 }
 
 function checkId(method: string, id: unknown): void {
   if (typeof id === 'string' && id !== '') return
-  throw new StageflowError('tools/illegal-option', `${method}() takes an id, a text that is not empty.`)
+  throw new StageflowError(
+    'tools/illegal-option',
+    `${method}() takes an id: a string that is not empty, not ${show(id)}.`,
+  )
 }

@@ -1,18 +1,17 @@
 import { StageflowError } from '@stageflow/core'
+import { show } from '@stageflow/core/kit'
 
-import { show } from './option-rules.ts'
-
-/** Ids of some gateways carry signed state of the model, and are long. */
+/** Some gateways put signed state of the model into ids, so ids can be long. */
 const LONGEST_ID = 8_192
 const MADE = 'made-'
 
-/** An id for a call that has none. */
+/** Generates an id for a call that has none. */
 export const makeId = (): string => `${MADE}${crypto.randomUUID()}`
 
-/** Whether `makeId` made it. */
+/** Whether `makeId` generated it. */
 export const isMadeId = (id: string): boolean => id.startsWith(MADE)
 
-/** The ids of one message, each once: the second call that has `id` gets `id~2`. */
+/** Makes the ids of one message unique: the second call with `id` gets `id~2`. */
 export function callIds(createId: () => string): (given: unknown) => string {
   const used = new Map<string, number>()
   return (given) => {
@@ -33,5 +32,8 @@ function idText(id: unknown): string | undefined {
 
 function created(id: unknown): string {
   if (typeof id === 'string' && id !== '') return id
-  throw new StageflowError('tools/illegal-option', `createId has answered ${show(id)}; it must answer a new text.`)
+  throw new StageflowError(
+    'tools/illegal-option',
+    `createId returned ${show(id)}. Return a new string that is not empty.`,
+  )
 }

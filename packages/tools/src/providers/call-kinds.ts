@@ -3,12 +3,12 @@ export type Fields = Readonly<Record<string, unknown>>
 export const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** What a typed block of an answer is: a call that a tool may be found for, a call of another kind, or none that is ours to make. */
+/** What a block with a type is: a call for a tool, another kind of call, or nothing that we have to make. */
 export type BlockKind = 'function' | 'unsupported' | 'none'
 
 const FUNCTIONS = new Set(['function', 'function_call', 'tool_use', 'tool-call', 'tool_call', 'invalid_tool_call'])
 
-/** Calls that the provider makes itself. Of a request for approval, the call stands beside it. */
+/** Calls that the provider makes itself. A request for approval stands beside its call. */
 const MADE_ELSEWHERE = new Set([
   'server_tool_use',
   'mcp_tool_use',
@@ -22,7 +22,7 @@ const MADE_ELSEWHERE = new Set([
 const CALL_TYPE = /(?:^|[-_])(?:call|use|request)$/
 const ANSWER_TYPE = /(?:result|output|error|response)$|^tool-output-/
 
-/** Types grow with every release of a provider: what has the looks of a call is one, so that none is passed over unseen. */
+/** Providers add types with every release: what looks like a call counts as one, so that no call is lost silently. */
 export function kindOf(block: Fields, type: string): BlockKind {
   if (block['providerExecuted'] === true) return 'none'
   if (FUNCTIONS.has(type)) return toolsetOf(block) === undefined ? 'function' : 'unsupported'
@@ -32,13 +32,13 @@ export function kindOf(block: Fields, type: string): BlockKind {
   return looksLikeCall || isCustom(block, type) ? 'unsupported' : 'none'
 }
 
-/** The tools of a toolset are Anthropic's own: theirs may have the names of ours. */
+/** The tools of a toolset are Anthropic's own, and may have the same names as yours. */
 export function toolsetOf(block: Fields): string | undefined {
   const name = block['toolset_name']
   return typeof name === 'string' && name !== '' ? name : undefined
 }
 
-/** OpenAI's custom tools take a free text. */
+/** OpenAI's custom tools take free text. */
 export const isCustom = (block: Fields, type: unknown = block['type']): boolean =>
   type === 'custom' && isObject(block['custom'])
 
@@ -49,6 +49,6 @@ function isHosted({ execution, environment }: Fields): boolean {
   return execution === 'server' || (isObject(environment) && environment['type'] === 'container_reference')
 }
 
-/** Why a model stopped, where it did not come to the end of what it wanted to say. */
+/** Reasons of a model that stopped before the end of its response. */
 const CUT_REASONS = new Set<unknown>(['max_tokens', 'model_context_window_exceeded', 'length', 'MAX_TOKENS'])
 export const isCutReason = (reason: unknown): boolean => CUT_REASONS.has(reason)

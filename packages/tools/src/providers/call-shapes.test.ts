@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
-import { defineTool, ToolRegistry } from './index.ts'
-import type { ParsedCalls } from './index.ts'
+import { defineTool, ToolRegistry } from '../index.ts'
+import type { ParsedCalls } from '../index.ts'
 
 const search = defineTool({
   name: 'search',
@@ -141,10 +141,21 @@ test('calls that the AI SDK has had made elsewhere are not made again', async ()
   expect((await registry.parseAndResolve({ toolCalls: [call] })).calls).toEqual([])
 })
 
-test('of several choices the first is taken: the others are what the model might have done instead', async () => {
+test('every choice of OpenAI and every candidate of Google is read', async () => {
   const choice = (id: string): unknown => ({ message: openaiMessage([{ id, name: 'search', args: {} }]) })
-  const { calls } = await registry.parseAndResolve({ choices: [choice('a'), choice('b')] })
-  expect(calls.map(({ callId }) => callId)).toEqual(['a'])
+  const candidate = (id: string): unknown => ({
+    content: { role: 'model', parts: googleParts([{ id, name: 'search', args: {} }]) },
+  })
+  for (const given of [
+    { choices: [choice('a'), choice('b')] },
+    { candidates: [candidate('a'), { finishReason: 'SAFETY' }, candidate('b')] },
+  ]) {
+    const { calls } = await registry.parseAndResolve(given)
+    expect(calls.map(({ callId, status }) => [callId, status])).toEqual([
+      ['a', 'resolved'],
+      ['b', 'resolved'],
+    ])
+  }
 })
 
 // ---------- garbage
@@ -219,7 +230,10 @@ test('nothing that a model answers makes it throw, and each call it finds is eit
       for (const call of parsed.calls) {
         expect(call.callId).not.toBe('')
         if (call.status === 'resolved') expect(call.input).toBeTypeOf('object')
-        else expect(call.message).toMatch(/^(This is no|There is no|"search" was not called)/)
+        else
+          expect(call.message).toMatch(
+            /^(This tool call cannot be read|No tool can handle|There is no tool|"search" was not called)/,
+          )
       }
       expect(JSON.stringify(events)).toBeTypeOf('string')
     }),

@@ -1,25 +1,27 @@
+import { read } from '@stageflow/core/kit'
+
 import { isCustom, isCutReason, isObject, kindOf, toolsetOf } from './call-kinds.ts'
 import type { Fields } from './call-kinds.ts'
-import type { ToolCallShape } from './call-types.ts'
+import type { ToolCallShape } from '../parsed-call.ts'
 import { isChunk } from './chunk-deltas.ts'
 import { WrittenCall } from './written-call.ts'
 
-/** A call as it was found, nothing in it checked. */
+/** A call as it was found, unchecked. */
 export interface FoundCall {
   readonly raw: unknown
   readonly shape: ToolCallShape | undefined
   readonly id: unknown
   readonly name: unknown
   readonly arguments: unknown
-  /** Why it cannot be read, or no tool be found for it; undefined where it can. */
+  /** Why it cannot be read or no tool can handle it; undefined if it can. */
   readonly problem?: string
-  /** It can be read, and is a call of another kind. */
+  /** It is another kind of call, which no tool can handle. */
   readonly isUnsupported?: true
-  /** Its end has not come: only arguments that are whole JSON are whole. */
+  /** Its end is missing: only arguments that are complete JSON count as complete. */
   readonly isCut: boolean
 }
 
-/** What tells a part without a type that is no call: Google's parts are told apart by their keys. */
+/** Marks a part without a type that is not a call: Google's parts differ by their keys. */
 const PART_KEYS = [
   'text',
   'thought',
@@ -30,7 +32,7 @@ const PART_KEYS = [
   'executableCode',
   'codeExecutionResult',
   'audioTranscription',
-  // Tools that Google runs itself.
+  // Tools that Google runs itself
   'toolCall',
   'toolResponse',
 ]
@@ -38,100 +40,164 @@ const PART_KEYS = [
 const CALL_KEYS = ['name', 'function', 'functionCall', 'toolName', 'method']
 const MESSAGE_KEYS = ['tool_calls', 'invalid_tool_calls', 'function_call', 'toolCalls', 'functionCalls']
 const PART_LIST_KEYS = ['content', 'parts']
-/** `calls`: of what `parseAndResolve` has answered. */
+/** `calls`: of what `parseAndResolve` returned. */
 const CONTENT_KEYS = [...PART_LIST_KEYS, 'message', 'toolCall', 'output', 'calls']
 
-/** What a message or a response has that has no calls: that of Google, where it was blocked, not even a list. */
+/** What a message or response without calls has. A blocked response of Google doesn't even have a list. */
 const RESPONSE_KEYS = ['usage', 'usageMetadata', 'promptFeedback']
 
 const UNREADABLE = 'it cannot be read'
-const MESSAGE = 'it is a message; of a conversation only the last message is to be read'
-const CHUNK = 'it is a chunk of a stream; toolCallAccumulator() puts chunks together'
-const STREAM = 'it is a stream; toolCallAccumulator() puts its chunks together'
-const PROMISE = 'it is a promise, which is to be awaited first'
-const TEXT = 'it is a text; the JSON of an answer is to be parsed first'
-const UNKNOWN = 'it has the shape of no known provider'
+const MESSAGE = 'it is a message; pass only the last message of a conversation'
+const CHUNK = 'it is a chunk of a stream; put chunks together with toolCallAccumulator()'
+const STREAM = 'it is a stream; put its chunks together with toolCallAccumulator()'
+const PROMISE = 'it is a promise; await it first'
+const TEXT = 'it is a string; parse its JSON first'
+const UNKNOWN = 'its shape is not that of a known provider'
 
-/** The calls in what a model answered: a list of calls, of content blocks or of parts, one call, or a whole message or response. Never throws. */
+/**
+ * The calls in what a model returned: a list of calls, content blocks, parts or steps, one call, or a whole message or response with
+ * all its alternatives. Never throws.
+ */
 export function callsIn(given: unknown): readonly FoundCall[] {
   if (given === undefined || given === null) return []
   try {
-    const list = listIn(given)
-    if (list === undefined) return [callIn(given) ?? nothingIn(given, UNKNOWN)]
-    const isCut = isCutOff(given)
-    const found: FoundCall[] = []
-    for (const [at, each] of list.entries()) {
-      const one = callIn(each)
-      if (one !== undefined) found.push(isCut && at === list.length - 1 ? { ...one, isCut } : one)
-    }
-    return found
+    const alternatives = alternativesIn(given)
+    if (alternatives === undefined) return callsInOne(given)
+    if (!alternatives.some((each) => isObject(each) && isObject(each['delta'])))
+      return alternatives.flatMap((each) => callsInAlternative(each))
+    return isChunk(given) ? [nothingIn(given, CHUNK)] : []
   } catch {
     return [nothingIn(given, UNREADABLE)]
   }
 }
 
-/** The call that one block, part or call is; undefined where it is something else. */
+/** OpenAI's choices, Google's candidates. */
+function alternativesIn(given: unknown): readonly unknown[] | undefined {
+  const list = isObject(given) ? (given['choices'] ?? given['candidates']) : undefined
+  return Array.isArray(list) ? list : undefined
+}
+
+function callsInAlternative(given: unknown): readonly FoundCall[] {
+  try {
+    const holdsNothing = listIn(given) === undefined && !(isObject(given) && hasAny(given, CALL_KEYS))
+    return holdsNothing ? [] : callsInOne(given)
+  } catch {
+    return [nothingIn(given, UNREADABLE)]
+  }
+}
+
+function callsInOne(given: unknown): readonly FoundCall[] {
+  const list = listIn(given)
+  const steps = callsInSteps(given)
+  if (list === undefined) return steps.length > 0 ? steps : [callIn(given) ?? nothingIn(given, UNKNOWN)]
+  const own = callsInList(list, isCutOff(given))
+  // A result of the AI SDK repeats the calls of its last step.
+  return [...steps.filter(({ id }) => id === undefined || !own.some((call) => call.id === id)), ...own]
+}
+
+function callsInSteps(given: unknown): readonly FoundCall[] {
+  const steps = isObject(given) ? given['steps'] : undefined
+  return Array.isArray(steps) ? steps.flatMap((step: unknown) => heldCalls(step) ?? []) : []
+}
+
+/** `isCut`: the last item of the list is incomplete. */
+function callsInList(list: readonly unknown[], isCut: boolean): readonly FoundCall[] {
+  const last = list.at(-1)
+  const calls = unanswered(list, list)
+  return calls.flatMap((each, at) => {
+    const held = heldCalls(each)
+    if (held !== undefined) return held
+    const one = callIn(each)
+    if (one === undefined) return []
+    return isCut && at === calls.length - 1 && each === last ? { ...one, isCut } : one
+  })
+}
+
+/**
+ * The calls in an item of a list that is not a call itself and holds some: a step of the AI SDK, or text with calls beside it.
+ * Undefined for an item that holds none, and for a message: a list of messages is a conversation, whose calls may have been made.
+ */
+function heldCalls(given: unknown): readonly FoundCall[] | undefined {
+  try {
+    if (!isObject(given) || 'role' in given || hasAny(given, CALL_KEYS)) return undefined
+    const { type } = given
+    if (type !== undefined && type !== 'text' && type !== 'output_text') return undefined
+    const calls = MESSAGE_KEYS.flatMap((key) => given[key] ?? [])
+    if (calls.length > 0) return callsInList(unanswered(calls, given['toolResults']), isCutOff(given))
+    const blocks = PART_LIST_KEYS.map((key) => given[key]).find((list) => Array.isArray(list) && holdsCalls(list))
+    return blocks === undefined ? undefined : callsInList(blocks as readonly unknown[], isCutOff(given))
+  } catch {
+    return [nothingIn(given, UNREADABLE)]
+  }
+}
+
+/** Leaves out calls of the AI SDK whose results are among `results`: they have been made. */
+function unanswered(calls: readonly unknown[], results: unknown): readonly unknown[] {
+  if (!Array.isArray(results)) return calls
+  const answered = new Set<unknown>()
+  for (const result of results as readonly unknown[])
+    if (/^tool-(?:result|error)$/.test(String(read(result, 'type')))) answered.add(read(result, 'toolCallId'))
+  return answered.size === 0 ? calls : calls.filter((call) => read(call, 'type') !== 'tool-call' || !answered.has(read(call, 'toolCallId'))) // prettier-ignore
+}
+
+const hasAny = (given: Fields, keys: readonly string[]): boolean => keys.some((key) => key in given)
+
+/** The call that one block, part or call is; undefined if it is something else. */
 function callIn(given: unknown): FoundCall | undefined {
   try {
     if (given instanceof WrittenCall) return callIn(given.finished())
     if (typeof given === 'string' && /^\s*[[{]/.test(given)) return nothingIn(given, TEXT)
-    if (!isObject(given)) return nothingIn(given, `it is ${typeOf(given)} and no object`)
+    if (!isObject(given)) return nothingIn(given, `it is ${typeOf(given)}, not an object`)
     return typeof given['type'] === 'string' ? typedCall(given, given['type']) : untypedCall(given)
   } catch {
     return nothingIn(given, UNREADABLE)
   }
 }
 
-/** The list in which the calls of a message or a response stand; undefined for a single call, and for what is unknown. */
+/** The list that has the calls of a message or a response; undefined for a single call and for an unknown shape. */
 function listIn(given: unknown): readonly unknown[] | undefined {
   if (Array.isArray(given)) return given
   if (!isObject(given)) return undefined
-  const alternatives = given['choices'] ?? given['candidates']
-  if (Array.isArray(alternatives)) {
-    const first: unknown = alternatives[0]
-    if (isObject(first) && isObject(first['delta'])) return isChunk(given) ? undefined : []
-    return listIn(first) ?? []
-  }
-  const isCall = CALL_KEYS.some((key) => key in given)
+  const isCall = hasAny(given, CALL_KEYS)
   const lists = MESSAGE_KEYS.map((key) => given[key]).filter((list) => list !== undefined && list !== null)
-  // What is no list is told as what it is: a promise, say.
+  // A value that is not a list, such as a promise, is reported as what it is.
   const calls = lists.flatMap((list: unknown) => list)
-  if (calls.length > 0) return calls
-  // A block is no message, whatever is in it: the call in a request for approval is not to be made.
+  if (calls.length > 0) return unanswered(calls, given['toolResults'])
+  // A block is not a message, whatever is in it: the call in a request for approval must not be made.
   const isBlock = isCall || (typeof given['type'] === 'string' && given['type'] !== 'message')
   for (const key of isBlock ? [] : lists.length > 0 ? PART_LIST_KEYS : CONTENT_KEYS) {
     const content = given[key]
     if (Array.isArray(content)) return content
     if (isObject(content)) return listIn(content) ?? (isEmpty(content) ? [] : [content])
   }
-  const isMessage = typeof given['role'] === 'string' || RESPONSE_KEYS.some((key) => key in given)
+  const isMessage = typeof given['role'] === 'string' || hasAny(given, RESPONSE_KEYS)
   return lists.length > 0 || (isMessage && !isCall) ? [] : undefined
 }
 
 const isEmpty = (content: Fields): boolean => Object.keys(content).length === 0 && typeof content['then'] !== 'function'
 
-/** Whether the model ran out of tokens: then the last thing that it said is not whole. */
+/** Whether the model ran out of tokens, so that the last thing it said is incomplete. */
 function isCutOff(given: unknown): boolean {
-  if (!isObject(given)) return false
-  const alternatives = given['choices'] ?? given['candidates']
-  const first: unknown = Array.isArray(alternatives) ? alternatives[0] : given
-  return isObject(first) && ['stop_reason', 'finish_reason', 'finishReason'].some((key) => isCutReason(first[key]))
+  return isObject(given) && ['stop_reason', 'finish_reason', 'finishReason'].some((key) => isCutReason(given[key]))
 }
 
-/** Of what has a type: most is text, thought, a result, or a call that the provider makes itself. */
+/** A block with a type: most are text, reasoning, results, or calls that the provider makes itself. */
 function typedCall(given: Fields, type: string): FoundCall | undefined {
   const kind = kindOf(given, type)
   if (kind === 'function') return callOf(given)
   if (isChunk(given)) return nothingIn(given, CHUNK)
   if (kind === 'unsupported') return unsupported(given, type)
-  const content = type === 'message' ? given['content'] : undefined
-  const hasCalls = Array.isArray(content) && content.some((block) => callIn(block) !== undefined)
-  return hasCalls ? nothingIn(given, MESSAGE) : undefined
+  if (MESSAGE_KEYS.some((key) => holdsCalls(given[key]))) return nothingIn(given, MESSAGE)
+  return type === 'message' && holdsCalls(given['content']) ? nothingIn(given, MESSAGE) : undefined
 }
 
+const holdsCalls = (list: unknown): boolean => Array.isArray(list) && list.some((block) => callIn(block) !== undefined)
+
 function untypedCall(given: Fields): FoundCall | undefined {
-  const isPart = !('functionCall' in given) && !('name' in given) && PART_KEYS.some((key) => key in given)
-  return isPart ? undefined : callOf(given)
+  const isPart = !hasAny(given, CALL_KEYS) && hasAny(given, PART_KEYS)
+  return isPart && ![...MESSAGE_KEYS, ...PART_LIST_KEYS].some((key) => holdsCalls(given[key]))
+    ? undefined
+    : callOf(given)
 }
 
 function callOf(raw: Fields): FoundCall {
@@ -163,8 +229,8 @@ function unsupported(raw: Fields, type: string): FoundCall {
   const toolset = toolsetOf(raw)
   const problem =
     toolset === undefined
-      ? `its type is ${JSON.stringify(type.slice(0, 64))}, and only functions with JSON arguments are called here`
-      : `it is of the toolset ${JSON.stringify(toolset.slice(0, 64))}`
+      ? `its type is ${JSON.stringify(type.slice(0, 64))}, and tools take only functions with JSON arguments`
+      : `it belongs to the toolset ${JSON.stringify(toolset.slice(0, 64))}`
   return { ...call(raw, undefined, id, name, undefined), problem, isUnsupported: true }
 }
 
@@ -190,7 +256,7 @@ const call = (
   isCut: raw['status'] === 'incomplete' || raw['status'] === 'in_progress',
 })
 
-/** Nothing of `raw` is read here: it may refuse to be. */
+/** Reads nothing of `raw`, which may throw. */
 const nothingIn = (raw: unknown, problem: string): FoundCall => ({
   raw,
   shape: undefined,

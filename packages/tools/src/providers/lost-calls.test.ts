@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
-import { defineTool, resultsFor, ToolRegistry } from './index.ts'
+import { defineTool, resultsFor, ToolRegistry } from '../index.ts'
 
 /** Takes no arguments too: a call whose arguments were lost must not be made with none. */
 const search = defineTool({
@@ -28,7 +28,7 @@ const unsupported = (name: string | undefined, type: string): readonly unknown[]
   [
     name,
     'unsupported_call',
-    `This is no call that a tool can be found for: its type is "${type}", and only functions with JSON arguments are called here.`,
+    `No tool can handle this kind of call: its type is "${type}", and tools take only functions with JSON arguments.`,
   ],
 ]
 
@@ -86,7 +86,7 @@ test.each([
 test('a browser or a computer of Anthropic is no tool of ours that has the same name', async () => {
   const call = { type: 'tool_use', id: 'a', name: 'search', toolset_name: 'browser', input: {} }
   expect(await seen([call])).toEqual([
-    ['search', 'unsupported_call', 'This is no call that a tool can be found for: it is of the toolset "browser".'],
+    ['search', 'unsupported_call', 'No tool can handle this kind of call: it belongs to the toolset "browser".'],
   ])
 })
 
@@ -125,12 +125,11 @@ test('a call that LangChain could not read is read here, and says what is wrong 
   expect(second).toEqual(['search', 'invalid_json', expect.any(String)])
 })
 
-const PROMISE = 'This is no tool call that can be read: it is a promise, which is to be awaited first.'
+const PROMISE = 'This tool call cannot be read: it is a promise; await it first.'
 const CHUNK =
-  'This is no tool call that can be read: it is a chunk of a stream; toolCallAccumulator() puts chunks together.'
-const MESSAGE =
-  'This is no tool call that can be read: it is a message; of a conversation only the last message is to be read.'
-const UNKNOWN = 'This is no tool call that can be read: it has the shape of no known provider.'
+  'This tool call cannot be read: it is a chunk of a stream; put chunks together with toolCallAccumulator().'
+const MESSAGE = 'This tool call cannot be read: it is a message; pass only the last message of a conversation.'
+const UNKNOWN = 'This tool call cannot be read: its shape is not that of a known provider.'
 const delta = { tool_calls: [{ index: 0, id: 'a', function: { name: 'search', arguments: '' } }] }
 
 test.each([
@@ -146,15 +145,12 @@ test.each([
   [{ functionCall: { name: 'search', partialArgs: [{ jsonPath: '$.query', stringValue: 'x' }] } }, CHUNK],
   [
     (async function* () {})(),
-    'This is no tool call that can be read: it is a stream; toolCallAccumulator() puts its chunks together.',
+    'This tool call cannot be read: it is a stream; put its chunks together with toolCallAccumulator().',
   ],
   [[{ type: 'message', role: 'assistant', content: [{ type: 'tool_use', id: 'a', ...plain }] }], MESSAGE],
   [[{ role: 'assistant', tool_calls: [openai] }], MESSAGE],
   [{ output: { message: { role: 'assistant', content: [{ toolUse: { name: 'search' } }] } }, usage: {} }, UNKNOWN],
-  [
-    { role: 'assistant', tool_calls: 'search' },
-    'This is no tool call that can be read: it is of type string and no object.',
-  ],
+  [{ role: 'assistant', tool_calls: 'search' }, 'This tool call cannot be read: it is of type string, not an object.'],
 ])('%j is unresolved, and says why', async (given, message) => {
   const { calls } = await registry.parseAndResolve(given)
   expect(calls).toMatchObject([{ status: 'unresolved', reason: 'malformed_call', message }])
@@ -190,7 +186,7 @@ test.each([
     [
       'search',
       'malformed_call',
-      '"search" was not called: its arguments never came to their end: the answer was cut off.',
+      '"search" was not called: its arguments are incomplete, because the response was cut off.',
     ],
   ])
 })
@@ -198,7 +194,7 @@ test.each([
 const cut = [
   'search',
   'malformed_call',
-  '"search" was not called: its arguments never came to their end: the answer was cut off.',
+  '"search" was not called: its arguments are incomplete, because the response was cut off.',
 ]
 const block = { type: 'tool_use', id: 'a', name: 'search', input: { query: 'x' } }
 const blank = { id: 'a', type: 'function', function: { name: 'search', arguments: '' } }
@@ -230,4 +226,80 @@ test('arguments that are whole JSON are whole, whatever the status says', async 
   const call = { type: 'function_call', call_id: 'a', name: 'search', arguments: '{"query":"x"}', status: 'incomplete' }
   expect(await seen([call])).toEqual(found)
   expect(await seen([{ ...call, arguments: '{"query":"x' }])).toEqual([['search', 'invalid_json', expect.any(String)]])
+})
+
+// ---------- calls in items that are no calls themselves
+
+const sdk = { type: 'tool-call', toolCallId: 'a', toolName: 'search', input: { query: 'x' } }
+const step = (toolCalls: readonly unknown[], more: object = {}): object => ({ text: 'Hm', toolCalls, ...more })
+/** As the AI SDK has them: a class whose calls are getters. */
+class Step {
+  readonly content: readonly unknown[]
+  readonly finishReason = 'tool-calls'
+  constructor(content: readonly unknown[]) {
+    this.content = content
+  }
+  get text(): string {
+    return 'Hm'
+  }
+  get toolCalls(): readonly unknown[] {
+    return this.content.filter((part) => (part as { type: string }).type === 'tool-call')
+  }
+  get toolResults(): readonly unknown[] {
+    return this.content.filter((part) => (part as { type: string }).type === 'tool-result')
+  }
+}
+const result = (id: string): object => ({ type: 'tool-result', toolCallId: id, toolName: 'search', output: 'found' })
+
+test.each([
+  ['text with toolCalls beside it', [step([sdk])]],
+  ['text with tool_calls beside it', [{ text: 'Hm', tool_calls: [openai] }]],
+  ['text with a function_call beside it', [{ text: 'Hm', function_call: plain }]],
+  ['text with content beside it', [{ text: 'Hm', content: [block] }]],
+  ['text with a function beside it', [{ ...openai, text: 'Hm', type: undefined }]],
+  ['text that is a call of the AI SDK too', [{ ...sdk, text: 'Hm', type: undefined }]],
+  ['a text block with toolCalls', [{ type: 'text', text: 'Hm', toolCalls: [sdk] }]],
+  ['steps of the AI SDK', [new Step([{ type: 'text', text: 'Hm' }, sdk]), new Step([{ type: 'text', text: 'Hm' }])]],
+  ['a result of the AI SDK with steps alone', { steps: [new Step([sdk])] }],
+  ['a result of the AI SDK', { text: 'Hm', toolCalls: [sdk], steps: [new Step([sdk])] }],
+  ['a choice that is a call', { choices: [{ index: 0, function: openai.function }] }],
+])('the call in %s is found, once', async (_, given) => {
+  expect(await seen(given)).toEqual(found)
+})
+
+test('calls of every step are found, except for those whose results stand beside them', async () => {
+  const call = (toolCallId: string): object => ({ ...sdk, toolCallId })
+  const steps = [new Step([call('a'), result('a')]), new Step([call('b'), call('c'), result('c')]), step([call('d')])]
+  for (const given of [steps, { toolCalls: [call('d')], steps }]) {
+    const { resolved, unresolved } = await registry.parseAndResolve(given)
+    expect(resolved.map(({ callId }) => callId)).toEqual(['b', 'd'])
+    expect(unresolved).toEqual([])
+  }
+  expect(await seen({ toolCalls: [call('a')], toolResults: [result('a')] })).toEqual(none)
+  expect(await seen([call('a'), result('a')])).toEqual(none)
+})
+
+test('what looks like a call in such an item and cannot be read is unresolved', async () => {
+  for (const given of [
+    [{ text: 'Hm', toolCalls: [{ toolCallId: 'a' }] }],
+    [{ text: 'Hm', tool_calls: ['search'] }],
+    [{ text: 'Hm', toolCalls: Promise.resolve([sdk]) }],
+    [{ text: 'Hm', function: 'search' }],
+    { steps: [{ text: 'Hm', toolCalls: [7] }] },
+  ])
+    expect((await registry.parseAndResolve(given)).unresolved).toMatchObject([{ reason: 'malformed_call' }])
+})
+
+test('a conversation is not taken for steps: its calls may have been made', async () => {
+  for (const given of [
+    [{ role: 'assistant', text: 'Hm', toolCalls: [sdk] }],
+    [{ role: 'assistant', text: 'Hm', content: [block] }],
+    [{ type: 'ai', content: 'Hm', tool_calls: [openai] }],
+  ])
+    expect((await registry.parseAndResolve(given)).unresolved).toMatchObject([{ message: MESSAGE }])
+})
+
+test('the last call of a step that ran out of tokens is not made', async () => {
+  expect(await seen([step([sdk, { ...sdk, toolCallId: 'b' }], { finishReason: 'length' })])).toEqual([...found, cut])
+  expect(await seen({ candidates: [{ content: { parts: [google] }, finishReason: 'MAX_TOKENS' }, { content: { parts: [google] } }] })).toEqual([cut, ...found]) // prettier-ignore
 })

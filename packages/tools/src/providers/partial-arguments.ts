@@ -1,12 +1,12 @@
 import { Allow, parse } from 'partial-json'
 
-/** More digits may follow: an unfinished number would be a wrong one. Nor is NaN guessed from an `N`. */
+/** No unfinished numbers, because more digits may follow; and no NaN from an `N`. */
 const ALLOWED = Allow.ALL & ~Allow.NUM & ~Allow.SPECIAL
 const DEEPEST = 64
 
-/** The value that an unfinished JSON text has so far; undefined where it has none, or is nested too deep. Never throws. */
+/** The value of unfinished JSON so far; undefined if it has none or is nested too deep. Never throws. */
 export function partialJson(text: string): unknown {
-  // The parser calls itself: it would be at the end of its stack, and seconds long on the way back.
+  // The parser is recursive: it would overflow its stack, and take seconds to return.
   if (isDeep(text)) return undefined
   try {
     return plain(parse(text, ALLOWED))
@@ -29,7 +29,7 @@ function isDeep(text: string): boolean {
   return false
 }
 
-/** The parser assigns keys: a key `__proto__` gives its object another prototype. Here each object gets its own. */
+/** The parser assigns keys, so a key `__proto__` changes the prototype of its object. This restores it. */
 function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(plain)

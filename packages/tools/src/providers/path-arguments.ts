@@ -6,11 +6,11 @@ const DEEPEST = 64
 
 type Holder = Record<PropertyKey, unknown>
 
-/** Arguments of which each value comes with its JSON path, a text in several pieces: so Google streams them. */
+/** Arguments whose values come one by one, with their JSON paths, and strings in several pieces: Google streams them like that. */
 export class PathArguments {
   readonly root: Record<string, unknown> = {}
   #left: number
-  /** Whether a piece had no place, or no more room: then the arguments are not what the model said. */
+  /** Whether a piece didn't fit, so that the arguments are not those of the model. */
   isBroken = false
 
   constructor(most: number) {
@@ -23,7 +23,7 @@ export class PathArguments {
       try {
         this.isBroken ||= !this.#put(piece)
       } catch {
-        this.isBroken = true // a piece whose fields cannot be read
+        this.isBroken = true // a piece that cannot be read
       }
     }
   }
@@ -41,7 +41,7 @@ export class PathArguments {
     }
     const known = this.#in(holder, last)
     const value = valueOf(piece)
-    // The last piece of a text may be an end without a value.
+    // The last piece of a string may have no value.
     if (value === undefined) return known !== undefined
     if (typeof value === 'string') this.#left -= value.length
     const whole = typeof value === 'string' && typeof known === 'string' ? known + value : value
@@ -52,7 +52,7 @@ export class PathArguments {
     return Object.hasOwn(holder, step) ? holder[step] : undefined
   }
 
-  /** The value; undefined where it does not fit. Defined, not assigned: a key may be `__proto__`. */
+  /** The value; undefined if it doesn't fit. Defined, not assigned: a key may be `__proto__`. */
   #set(holder: Holder, step: string | number, value: unknown): unknown {
     if (Array.isArray(holder) !== (typeof step === 'number')) return undefined
     if (Array.isArray(holder) && typeof step === 'number') {

@@ -2,8 +2,8 @@ import { StageflowError } from '@stageflow/core'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
-import { defineTool, resultsFor, toolFailure, ToolRegistry } from './index.ts'
-import type { ToolResult, ToolResultShapes } from './index.ts'
+import { defineTool, resultsFor, toolFailure, ToolRegistry } from '../index.ts'
+import type { ToolResult, ToolResultShapes } from '../index.ts'
 
 const divide = defineTool({
   name: 'divide',
@@ -26,7 +26,7 @@ test('each provider gets the results as its request takes them, and what went wr
   const results = await resultsOf({ by: 4 }, { by: 0 }, { by: 'x' })
   const [, failed, unresolved] = results
   const issue =
-    '"divide" was not called: its arguments do not fit. by: Invalid input: expected number, received string.'
+    '"divide" was not called: its arguments do not match its schema. by: Invalid input: expected number, received string.'
   expect([failed?.status, unresolved?.status]).toEqual(['failed', 'unresolved'])
 
   expect(resultsFor('openai-chat', results)).toEqual([
@@ -84,7 +84,7 @@ test('an output that cannot be written is an error for the model, and throws not
     {
       type: 'tool_result',
       tool_use_id: 'a',
-      content: 'The tool did its work, but its output cannot be written as JSON.',
+      content: 'The tool completed, but its output cannot be written as JSON.',
       is_error: true,
     },
   ])
@@ -113,10 +113,10 @@ test('a shape that nobody has is refused (tools/illegal-option)', () => {
     error = thrown
   }
   expect(StageflowError.is(error, 'tools/illegal-option')).toBe(true)
-  expect(String(error)).toContain('resultsFor() was given the shape "gpt"')
+  expect(String(error)).toContain('resultsFor(): unknown shape "gpt"')
 })
 
 test('what is no list of results is refused (tools/illegal-option)', async () => {
   const [one] = await resultsOf({ by: 4 })
-  expect(() => resultsFor('mcp', one as unknown as ToolResult[])).toThrow('pass the list that execute() has answered')
+  expect(() => resultsFor('mcp', one as unknown as ToolResult[])).toThrow('Pass what execute() returned')
 })

@@ -1,12 +1,12 @@
 import { StageflowError } from '@stageflow/core'
+import { show } from '@stageflow/core/kit'
 
 import { isMadeId } from './call-ids.ts'
 import { isObject } from './call-kinds.ts'
-import { show } from './option-rules.ts'
-import type { ToolResult } from './result-types.ts'
+import type { ToolResult } from '../result-types.ts'
 import { writerOf } from './tools-for.ts'
 
-/** What each provider's next request takes as the results of its calls. */
+/** The results of calls, as the next request of each provider takes them. */
 export interface ToolResultShapes {
   'openai-chat': { role: 'tool'; tool_call_id: string; content: string }[]
   'openai-responses': { type: 'function_call_output' | 'custom_tool_call_output'; call_id: string; output: string }[]
@@ -37,7 +37,7 @@ const WRITERS: { readonly [Shape in keyof ToolResultShapes]: (result: ToolResult
     google: (result) => {
       const { text, isError } = read(result)
       const response = isError ? { error: text } : { output: json(result, text) }
-      // The model has never seen an id that was made here.
+      // The model has never seen a generated id.
       const id = isMadeId(result.callId) ? undefined : { id: result.callId }
       return { functionResponse: { ...id, name: result.name ?? '', response } }
     },
@@ -53,7 +53,7 @@ const WRITERS: { readonly [Shape in keyof ToolResultShapes]: (result: ToolResult
     },
   }
 
-/** The results of `execute`, or unresolved calls, as a provider's next request takes them: what went wrong is told to the model in words. */
+/** The results of `execute`, or unresolved calls, as a provider's next request takes them. Failures become a message for the model. */
 export function resultsFor<Shape extends keyof ToolResultShapes>(
   shape: Shape,
   results: readonly ToolResult[],
@@ -62,14 +62,14 @@ export function resultsFor<Shape extends keyof ToolResultShapes>(
   if (!Array.isArray(results))
     throw new StageflowError(
       'tools/illegal-option',
-      `resultsFor() was given ${show(results)}; pass the list that execute() has answered.`,
+      `resultsFor() takes an array of results, not ${show(results)}. Pass what execute() returned.`,
     )
   return results.map(write) as ToolResultShapes[Shape]
 }
 
-/** OpenAI takes the answer to a custom tool in its own type only. */
+/** OpenAI takes the output of a custom tool only in a type of its own. */
 function isCustomCall(result: ToolResult): boolean {
-  // What could not even be read is not looked at again.
+  // A call that could not be read is not read again.
   const raw: unknown = result.status === 'unresolved' && result.reason === 'unsupported_call' ? result.raw : undefined
   return isObject(raw) && raw['type'] === 'custom_tool_call'
 }
@@ -79,7 +79,7 @@ function read(result: ToolResult): { readonly text: string; readonly isError: bo
   return { text: result.status === 'failed' ? result.error.message : result.message, isError: true }
 }
 
-/** As JSON has it: a Date, say, is a text by then. */
+/** As JSON has it: a Date has become a string. */
 function json(result: ToolResult, text: string): unknown {
   if (result.status !== 'completed' || typeof result.output === 'string' || text === '') return text
   return JSON.parse(text)
@@ -90,6 +90,6 @@ function outputText(output: unknown): { readonly text: string; readonly isError:
   try {
     return { text: JSON.stringify(output) ?? '', isError: false }
   } catch {
-    return { text: 'The tool did its work, but its output cannot be written as JSON.', isError: true }
+    return { text: 'The tool completed, but its output cannot be written as JSON.', isError: true }
   }
 }

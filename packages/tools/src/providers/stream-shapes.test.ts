@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
-import { defineTool, toolCallAccumulator, ToolRegistry } from './index.ts'
+import { defineTool, toolCallAccumulator, ToolRegistry } from '../index.ts'
 
 /** Takes no arguments too: a call whose arguments were lost must not be made with none. */
 const search = defineTool({
@@ -231,4 +231,62 @@ test('pieces beyond the bound are not kept, and the call is not made', async () 
   expect(await seen(chunks, { maxArgumentsLength: 50 })).toEqual([['search', 'malformed_call']])
   const long = parts(piece('$.a', { stringValue: 'x'.repeat(60) }))
   expect(await seen([chunks[0], long, parts({})], { maxArgumentsLength: 50 })).toEqual([['search', 'malformed_call']])
+})
+
+// ---------- servers with rules of their own: the accumulator of @stageflow/provider-types decides
+
+const part = (call: { id?: string; index?: number; name?: string; text: string }): unknown =>
+  chat({
+    ...(call.index === undefined ? undefined : { index: call.index }),
+    ...(call.id === undefined ? undefined : { id: call.id }),
+    function: { ...(call.name === undefined ? undefined : { name: call.name }), arguments: call.text },
+  })
+
+test.each([
+  [
+    'two names, no ids and no indexes',
+    [part({ name: 'search', text: '{"a":1}' }), part({ name: 'search', text: '{"b":' }), part({ text: '2}' })],
+    [{ a: 1 }, { b: 2 }],
+  ],
+  [
+    'the index 0 for all, with fragments that alternate and repeat their ids',
+    [
+      part({ index: 0, id: 'a', name: 'search', text: '{"a":' }),
+      part({ index: 0, id: 'b', name: 'search', text: '{"b":' }),
+      part({ index: 0, id: 'a', text: '1}' }),
+      part({ index: 0, id: 'b', text: '2}' }),
+    ],
+    [{ a: 1 }, { b: 2 }],
+  ],
+  [
+    'a new id in every fragment, without a name',
+    [part({ index: 0, id: 'a', name: 'search', text: '{"a":' }), part({ index: 0, id: 'b', text: '1}' })],
+    [{ a: 1 }],
+  ],
+  [
+    'indexes in later fragments alone',
+    [
+      part({ id: 'a', name: 'search', text: '{"a":' }),
+      part({ id: 'b', name: 'search', text: '{"b":' }),
+      part({ index: 0, text: '1}' }),
+      part({ index: 1, text: '2}' }),
+    ],
+    [{ a: 1 }, { b: 2 }],
+  ],
+  [
+    'one id for every call',
+    [
+      part({ index: 0, id: 'a', name: 'search', text: '{"a":' }),
+      part({ index: 1, id: 'a', name: 'search', text: '{"b":2}' }),
+      part({ index: 0, id: 'a', text: '1}' }),
+    ],
+    [{ a: 1 }, { b: 2 }],
+  ],
+])('the calls of a server with %s are whole', async (_, chunks, calls) => {
+  expect(await seen([...chunks, end('tool_calls')])).toEqual(calls)
+})
+
+test('calls of Google that have one id are calls of their own', async () => {
+  const call = (args: object): unknown => parts({ id: 'a', name: 'search', args })
+  expect(await seen([call({ a: 1 }), call({ b: 2 })])).toEqual([{ a: 1 }, { b: 2 }])
 })

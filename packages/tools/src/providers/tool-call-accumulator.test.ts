@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
-import { defineTool, toolCallAccumulator, ToolRegistry } from './index.ts'
-import type { AccumulatorOptions } from './index.ts'
+import { defineTool, toolCallAccumulator, ToolRegistry } from '../index.ts'
+import type { AccumulatorOptions } from '../index.ts'
 
 const search = defineTool({
   name: 'search',
@@ -247,10 +247,10 @@ test('no chunk makes it throw', () => {
 })
 
 test.each([
-  [{ maxCalls: 0 }, 'maxCalls is 0'],
-  [{ maxArgumentsLength: 1.5 }, 'maxArgumentsLength is 1.5'],
-  [{ size: 1 }, 'there is no option "size"'],
-  [null, 'was given null'],
+  [{ maxCalls: 0 }, 'maxCalls must be'],
+  [{ maxArgumentsLength: 1.5 }, 'maxArgumentsLength must be'],
+  [{ size: 1 }, 'unknown option "size"'],
+  [null, 'must be an object, not null'],
 ])('toolCallAccumulator(%j) is refused (tools/illegal-option)', (options, problem) => {
   let error: unknown
   try {

@@ -4,8 +4,8 @@ import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
-import { defineTool, ToolRegistry, toolsFor } from './index.ts'
-import type { AnyTool } from './index.ts'
+import { defineTool, ToolRegistry, toolsFor } from '../index.ts'
+import type { AnyTool } from '../index.ts'
 
 const add = defineTool({
   name: 'add',
@@ -82,24 +82,28 @@ test('a schema of valibot tells its JSON Schema through toStandardJsonSchema, or
 
 test('a schema without a JSON Schema is an error that names the tool and the ways out (tools/no-json-schema)', () => {
   const mute = defineTool({ name: 'mute', description: 'x', input: v.object({}), execute: () => 1 })
-  expect(problemOf(mute)).toContain('tools/no-json-schema: The input schema of tool "mute" (of valibot) cannot tell')
-  expect(problemOf(mute)).toContain('give defineTool() an inputJsonSchema')
+  expect(problemOf(mute)).toContain(
+    'tools/no-json-schema: Tool "mute": its valibot schema cannot be converted to JSON Schema',
+  )
+  expect(problemOf(mute)).toContain('Pass inputJsonSchema, or use zod >= 4.2')
 
   const date = defineTool({ name: 'date', description: 'x', input: z.object({ at: z.date() }), execute: () => 1 })
-  expect(problemOf(date)).toContain('The input schema of tool "date" has no JSON Schema: Date cannot be represented')
+  expect(problemOf(date)).toContain(
+    'Tool "date": its input cannot be converted to JSON Schema (Date cannot be represented',
+  )
 
   const text = defineTool({ name: 'text', description: 'x', input: z.string(), execute: () => 1 })
-  expect(problemOf(text)).toContain('The JSON Schema of the input of tool "text" is of type "string"')
+  expect(problemOf(text)).toContain('Tool "text": the JSON Schema of its input has the type "string"')
   const either = defineTool({
     name: 'either',
     description: 'x',
     input: z.union([z.object({}), z.string()]),
     execute: () => 1,
   })
-  expect(problemOf(either)).toContain('has no "type", and providers take "object" only')
+  expect(problemOf(either)).toContain('has no "type", and providers accept only "object"')
 })
 
-test('what is no JSON is no JSON Schema (tools/no-json-schema)', () => {
+test('data that is not JSON is not a JSON Schema (tools/no-json-schema)', () => {
   for (const extra of [{ default: 1n }, { default: () => 1 }]) {
     const inputJsonSchema = { type: 'object', ...extra }
     const tool = defineTool({ name: 'odd', description: 'x', input: z.object({}), inputJsonSchema, execute: () => 1 })
@@ -108,7 +112,7 @@ test('what is no JSON is no JSON Schema (tools/no-json-schema)', () => {
   }
 })
 
-test('a shape that nobody has is refused (tools/illegal-option)', () => {
+test('an unknown shape is refused (tools/illegal-option)', () => {
   for (const shape of ['gpt', 'constructor', undefined]) {
     let error: unknown
     try {
@@ -117,12 +121,12 @@ test('a shape that nobody has is refused (tools/illegal-option)', () => {
       error = thrown
     }
     expect(StageflowError.is(error, 'tools/illegal-option')).toBe(true)
-    expect(String(error)).toContain('the shapes are openai-chat, openai-responses, anthropic, google, ai-sdk, mcp')
+    expect(String(error)).toContain('known: openai-chat, openai-responses, anthropic, google, ai-sdk, mcp')
   }
 })
 
-test('what are no tools is refused (tools/illegal-option)', () => {
+test('something else than tools is refused (tools/illegal-option)', () => {
   const copy = { name: 'x', description: 'x' } as unknown as AnyTool
-  expect(() => toolsFor('mcp', [copy])).toThrow('toolsFor() was given what defineTool() did not make')
-  expect(() => toolsFor('mcp', undefined as unknown as AnyTool[])).toThrow('pass tools, such as registry.list()')
+  expect(() => toolsFor('mcp', [copy])).toThrow('toolsFor() takes an array of tools that defineTool() made')
+  expect(() => toolsFor('mcp', undefined as unknown as AnyTool[])).toThrow('Pass registry.list()')
 })

@@ -1,31 +1,34 @@
+import type { ToolCallDraft } from '@stageflow/provider-types'
+
 import type { CallDelta } from './chunk-deltas.ts'
 import { partialJson } from './partial-arguments.ts'
 import { PathArguments } from './path-arguments.ts'
 
-/** A call that is still being written: it shows what has come so far whenever it is read. */
+/** A call that still streams. Reading it shows what has come so far. */
 export interface PartialCall {
-  /** Undefined until the model has said it. */
+  /** Undefined until the stream has it. */
   readonly id: string | undefined
   readonly name: string | undefined
   /** The text of the arguments so far. */
   readonly argumentsText: string
-  /** What can be read of them so far: an unfinished text is cut, an unfinished number or word left out. No schema has checked it. Parsed when it is asked for. */
+  /** The arguments so far: an unfinished string is cut, an unfinished number or word left out. Unchecked; parsed when you read it. */
   readonly arguments: unknown
 }
 
+/** A call as far as it has come, for `parseAndResolve`. */
 export interface StreamedCall {
   readonly id: string | undefined
   readonly name: string | undefined
   readonly arguments: unknown
-  /** Its end has not come: then only arguments that are whole JSON are taken for whole. */
+  /** Its end has not come. Then only arguments that are complete JSON count as complete. */
   readonly status?: 'incomplete'
-  /** Of a call that is no function: no tool is found for it. */
+  /** The type of a call that is not a function call. */
   readonly type?: string
 }
 
-/** A call that is being put together. A class so that it is known again: its `arguments` are not to be taken for whole. */
+/** A class so that `parseAndResolve` recognizes it: its `arguments` may be incomplete. */
 export class WrittenCall implements PartialCall {
-  readonly #most: number
+  readonly #maxLength: number
   id: string | undefined
   name: string | undefined
   argumentsText = ''
@@ -34,31 +37,33 @@ export class WrittenCall implements PartialCall {
   #whole: unknown
   #pieces: PathArguments | undefined
   #parsed: unknown = {}
-  #parsedLength = 0
+  #parsedText = ''
 
-  constructor(most: number) {
-    this.#most = most
+  constructor(maxLength: number) {
+    this.#maxLength = maxLength
   }
 
   get arguments(): unknown {
     if (this.#whole !== undefined) return this.#whole
     if (this.#pieces !== undefined) return structuredClone(this.#pieces.root)
-    if (this.argumentsText.length !== this.#parsedLength) {
+    if (this.argumentsText !== this.#parsedText) {
       this.#parsed = partialJson(this.argumentsText) ?? this.#parsed
-      this.#parsedLength = this.argumentsText.length
+      this.#parsedText = this.argumentsText
     }
     return this.#parsed
   }
 
-  /** Whether it says anything that can be seen. */
-  take({ id, name, type, text, whole, pieces, ends, cuts }: CallDelta): boolean {
-    if (isText(id)) this.id ??= id
-    if (isText(name)) this.name ??= name
+  /** Takes over the draft's id, name and text, and the rest of the delta. Returns whether anything visible may have changed. */
+  take(delta: CallDelta, draft?: ToolCallDraft): boolean {
+    if (draft !== undefined) {
+      this.id = draft.id || undefined
+      this.name = draft.name || undefined
+      this.argumentsText = draft.arguments as string
+    }
+    const { id, name, type, text, whole, pieces, ends, cuts } = delta
     this.#type ??= type
-    if (typeof text === 'string') this.#write(this.argumentsText + text)
-    if (typeof whole === 'string') this.#write(whole)
-    else if (whole !== undefined && whole !== null) this.#whole = whole
-    if (pieces !== undefined) (this.#pieces ??= new PathArguments(this.#most)).take(pieces)
+    if (whole !== undefined && whole !== null && typeof whole !== 'string') this.#whole = whole
+    if (pieces !== undefined) (this.#pieces ??= new PathArguments(this.#maxLength)).take(pieces)
     this.isEnded = cuts !== true && (this.isEnded || ends === true)
     return [id, name, text, whole, pieces].some((said) => said !== undefined)
   }
@@ -73,12 +78,4 @@ export class WrittenCall implements PartialCall {
       ...(this.#type === undefined ? undefined : { type: this.#type }),
     }
   }
-
-  /** One character over the bound is kept, by which it is known that there were more. */
-  #write(text: string): void {
-    this.argumentsText = text.length > this.#most ? text.slice(0, this.#most + 1) : text
-    this.#parsedLength = -1
-  }
 }
-
-export const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''

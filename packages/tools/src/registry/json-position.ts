@@ -1,4 +1,4 @@
-/** Where a text stops being JSON: the offset of the first character that does not fit, and what would have. */
+/** Where a text stops being JSON: the offset of the first character that doesn't fit, and what would fit. */
 export interface JsonFault {
   readonly position: number
   readonly expected: string
@@ -6,13 +6,13 @@ export interface JsonFault {
 
 const BLANK = /[ \t\n\r]*/y
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-/** Bounded: a pattern that matches a whole long text in one go is at the end of its stack. */
+/** Bounded: matching a long text at once would overflow the stack of the pattern. */
 const STRING_PART = /(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})){1,4096}/y
 const WORDS = ['true', 'false', 'null']
 
 /**
- * The first fault of `text`, which `JSON.parse` has refused: its own message tells the place only sometimes, and quotes
- * the text. Reads each character once; the stack is a list, so depth does not matter.
+ * The first fault of `text`, which `JSON.parse` has refused. The message of `JSON.parse` has the place only sometimes, and quotes the
+ * text. Reads each character once; the stack is a list, so any depth is safe.
  */
 export function jsonFault(text: string): JsonFault | undefined {
   const open: ('{' | '[')[] = []
@@ -24,7 +24,7 @@ export function jsonFault(text: string): JsonFault | undefined {
   }
   const fault = (expected: string): JsonFault => ({ position: at, expected })
 
-  /** A string, from its opening quote on. */
+  /** Reads a string, from its opening quote on. */
   const string = (what: string): JsonFault | undefined => {
     if (text[at] !== '"') return fault(what)
     at++
@@ -51,7 +51,7 @@ export function jsonFault(text: string): JsonFault | undefined {
     at++
     return undefined
   }
-  /** After a value: closes what ends here; true where another value follows. */
+  /** Reads what follows a value, and closes what ends here. True if another value follows. */
   const next = (): JsonFault | boolean => {
     for (;;) {
       skip(BLANK)
@@ -68,7 +68,7 @@ export function jsonFault(text: string): JsonFault | undefined {
       open.pop()
     }
   }
-  /** The start of a value; true where one is still to come inside of it. */
+  /** Reads the start of a value. True if a value inside it follows. */
   const value = (): JsonFault | boolean => {
     skip(BLANK)
     const first = text[at]

@@ -1,8 +1,8 @@
 const LONGEST_NAME = 64
-/** What separates a name from the server or namespace that models put before it. */
+/** Separates a name from the server or namespace that models put before it. */
 const PREFIX = /[.:/]|__/
 
-/** Finds the name that was probably meant: the same but for case, separators or a prefix such as `functions.`, else the one with the fewest edits. */
+/** Finds the name that was probably meant: equal except for case, separators or a prefix such as `functions.`, or the one with the fewest edits. */
 export function nearestName(names: readonly string[]): (name: string) => string | undefined {
   const known = names.map((name) => ({ name, letters: letters(name) }))
   return (name) => {
@@ -25,12 +25,12 @@ export function nearestName(names: readonly string[]): (name: string) => string 
 
 const letters = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
 
-/** Edits that make one text the other, counted up to `most`; two neighbours that changed places count as two. */
+/** How many edits turn one string into the other, counted up to `most`. Two swapped letters count as two. */
 function distance(from: string, to: string, most: number): number {
   const row = new Uint8Array(to.length + 1)
   for (let column = 1; column <= to.length; column++) row[column] = column
   for (let i = 0; i < from.length; i++) {
-    // Further from the diagonal than `most` there are more edits than that.
+    // Further from the diagonal than `most`, there are more edits than that.
     const first = Math.max(0, i - most)
     const last = Math.min(to.length, i + most + 1)
     let diagonal = row[first] ?? 0

@@ -1,9 +1,9 @@
-import type { UnresolvedReason } from './call-types.ts'
+import type { UnresolvedReason } from '../parsed-call.ts'
 import { jsonFault } from './json-position.ts'
 
-/** How much a call may bring. */
+/** Limits of a call's arguments. */
 export interface ArgumentLimits {
-  /** Of the arguments as JSON, in characters; of arguments that come as objects, of their keys and values. */
+  /** Maximum length of the arguments as JSON, in characters; of objects, of their keys and values. */
   readonly maxArgumentsLength: number
   readonly maxDepth: number
 }
@@ -18,10 +18,10 @@ export type ParsedArguments = { readonly value: unknown } | ArgumentsProblem
 
 const CUT_OFF: ArgumentsProblem = {
   reason: 'malformed_call',
-  message: 'its arguments never came to their end: the answer was cut off',
+  message: 'its arguments are incomplete, because the response was cut off',
 }
 
-/** The arguments of a call, whose text is parsed and whose size is checked; nothing, or no text, means `{}`, unless more was to come. Never throws. */
+/** Parses the arguments of a call and checks their size. Missing or empty arguments are `{}`, unless they are incomplete. Never throws. */
 export function parseArguments(given: unknown, isCut: boolean, limits: ArgumentLimits): ParsedArguments {
   try {
     if (isCut && (typeof given !== 'string' || given.trim() === '')) return CUT_OFF
@@ -33,7 +33,7 @@ export function parseArguments(given: unknown, isCut: boolean, limits: ArgumentL
   }
 }
 
-/** The shortest text in which a forbidden key can stand is longer, escapes included. */
+/** A text without these holds no forbidden key, escapes included. */
 const SUSPICIOUS = /__proto__|\\u/
 
 function parseText(text: string, limits: ArgumentLimits): ParsedArguments {
@@ -41,7 +41,7 @@ function parseText(text: string, limits: ArgumentLimits): ParsedArguments {
   if (text.length > maxArgumentsLength)
     return {
       reason: 'too_large',
-      message: `its arguments are ${text.length} characters long, and ${maxArgumentsLength} is the most`,
+      message: `its arguments are ${text.length} characters long, and the maximum is ${maxArgumentsLength}`,
     }
   let value: unknown
   try {
@@ -49,7 +49,7 @@ function parseText(text: string, limits: ArgumentLimits): ParsedArguments {
   } catch {
     return text.trim() === '' ? { value: {} } : invalidJson(text)
   }
-  // Each level takes two characters at least: most texts are too short to be too deep.
+  // Each level takes at least two characters, so most texts are too short to be too deep.
   const isHarmless = text.length <= 2 * maxDepth && !SUSPICIOUS.test(text)
   return (isHarmless ? undefined : sizeProblem(value, limits)) ?? { value }
 }
@@ -62,12 +62,12 @@ function invalidJson(text: string): ArgumentsProblem {
       : 'the text ends'
   return {
     reason: 'invalid_json',
-    message: `its arguments are not valid JSON: at position ${position} ${expected} is expected, but ${found}`,
+    message: `its arguments are not valid JSON: expected ${expected} at position ${position}, but ${found}`,
     position,
   }
 }
 
-/** What is wrong with the size, depth or keys of a value; bounded, also where it is its own part. */
+/** What is wrong with the size, depth or keys of a value. Bounded, also for circular values. */
 function sizeProblem(value: unknown, { maxArgumentsLength, maxDepth }: ArgumentLimits): ArgumentsProblem | undefined {
   let left = maxArgumentsLength
   const walk = (one: unknown, depth: number): ArgumentsProblem | undefined => {

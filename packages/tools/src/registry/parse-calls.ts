@@ -1,23 +1,30 @@
-import type { ParsedCall, ResolvedCall, ToolIssue, UnresolvedCall } from './call-types.ts'
-import { callIds } from './call-ids.ts'
+import type { Clock } from '@stageflow/core'
+import { isThenable } from '@stageflow/core/kit'
+
+import {
+  isResolvedCall,
+  isUnresolvedCall,
+  resolvedCall,
+  unresolvedCall,
+  type ParsedCall,
+  type ResolvedCall,
+  type ToolIssue,
+  type UnresolvedCall,
+  type UnresolvedFields,
+} from '../parsed-call.ts'
+import { frozenInput } from '../plain-copy.ts'
+import { callIds } from '../providers/call-ids.ts'
+import { callsIn, type FoundCall } from '../providers/find-calls.ts'
+import { validate, type Validation } from '../schema.ts'
+import type { AnyTool } from '../tool-types.ts'
 import { nearestName } from './nearest-name.ts'
-import { parseArguments } from './parse-arguments.ts'
-import type { ArgumentLimits } from './parse-arguments.ts'
-import { callsIn } from './parse-shapes.ts'
-import type { FoundCall } from './parse-shapes.ts'
-import { isResolvedCall, resolvedCall } from './resolved-call.ts'
+import { parseArguments, type ArgumentLimits } from './parse-arguments.ts'
 import type { Reading } from './resolve-events.ts'
-import type { PendingReading } from './settle-readings.ts'
-import { isThenable, validate } from './schema.ts'
-import type { Validation } from './schema.ts'
-import type { AnyTool } from './tool-types.ts'
-import { isUnresolvedCall, unresolvedCall } from './unresolved-call.ts'
-import type { UnresolvedFields } from './unresolved-call.ts'
 
 export interface ParseRules extends ArgumentLimits {
   readonly maxCalls: number
   readonly createId: () => string
-  /** Whether the model may hear of the tool. */
+  /** Whether messages may name the tool to the model. */
   readonly isShown: (tool: AnyTool) => boolean
 }
 
@@ -33,7 +40,7 @@ const NOTHING = { tool: undefined, given: undefined }
 const LONGEST_NAME = 64
 const MOST_NAMES = 20
 
-/** Every call in `given`, in its order, resolved or with the reason why not; pending where a schema answers with a promise. Never throws for what it is given. */
+/** Every call in `given`, in order, resolved or with a reason; pending if its schema is asynchronous. Never throws for what the model sent. */
 export function parseCalls(
   given: unknown,
   tools: ReadonlyMap<string, AnyTool>,
@@ -47,12 +54,12 @@ export function parseCalls(
     if (isParsed(found.raw, tools)) return { call: found.raw }
     const place = { callId: idOf(found.id), index }
     if (index < rules.maxCalls) return readCall(found, place, reader)
-    const message = `Only the first ${rules.maxCalls} calls of a message are made; this is number ${index + 1}.`
+    const message = `Only the first ${rules.maxCalls} calls of a message are made, and this is number ${index + 1}.`
     return { call: unresolved(found, place, { reason: 'too_many_calls', message }), news: NOTHING }
   })
 }
 
-/** What was parsed before is not parsed again, unless its tool is another now. */
+/** A call that was parsed before is not parsed again, unless the registry has another tool of that name. */
 function isParsed(raw: unknown, tools: ReadonlyMap<string, AnyTool>): raw is ParsedCall {
   return isResolvedCall(raw) ? tools.get(raw.name) === raw.tool : isUnresolvedCall(raw)
 }
@@ -60,13 +67,13 @@ function isParsed(raw: unknown, tools: ReadonlyMap<string, AnyTool>): raw is Par
 function readCall(found: FoundCall, place: Place, { tools, rules, whyUnknown }: Reader): Reading | PendingReading {
   const { name, shape } = found
   if (found.isUnsupported) {
-    const message = `This is no call that a tool can be found for: ${found.problem}.`
+    const message = `No tool can handle this kind of call: ${found.problem}.`
     return { call: unresolved(found, place, { reason: 'unsupported_call', message }), news: NOTHING }
   }
   if (shape === undefined || typeof name !== 'string' || name === '') {
     const call = unresolved(found, place, {
       reason: 'malformed_call',
-      message: `This is no tool call that can be read: ${found.problem ?? 'it has no name'}.`,
+      message: `This tool call cannot be read: ${found.problem ?? 'it has no name'}.`,
     })
     return { call, news: NOTHING }
   }
@@ -82,7 +89,7 @@ function readCall(found: FoundCall, place: Place, { tools, rules, whyUnknown }: 
   const news = { tool, given }
   const settle = (validation: Validation): Reading => {
     if ('issues' in validation) return { call: unresolved(found, place, invalidInput(name, validation.issues)), news }
-    const fields = { ...place, name, shape, tool, arguments: given, input: validation.value }
+    const fields = { ...place, name, shape, tool, arguments: given, input: frozenInput(validation.value) }
     return { call: resolvedCall(fields), news }
   }
   const failed = (what: string, cause?: unknown): Reading => {
@@ -103,13 +110,13 @@ function readCall(found: FoundCall, place: Place, { tools, rules, whyUnknown }: 
   }
 }
 
-/** What is said of names that no tool has; made once for a message, for the list of tools may be long. */
+/** Makes the message for unknown names. Made once per model message, because the list of tools may be long. */
 function unknownTools(tools: ReadonlyMap<string, AnyTool>, { isShown }: ParseRules): Reader['whyUnknown'] {
   const names = [...tools.values()].filter(isShown).map((tool) => tool.name)
   const nearest = nearestName(names)
   const shown = names.slice(0, MOST_NAMES).join(', ')
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : ''
-  const known = names.length === 0 ? 'There are no tools at all.' : `The tools are ${shown}${more}.`
+  const known = names.length === 0 ? 'There are no tools.' : `The tools are ${shown}${more}.`
   return (name) => {
     const suggestion = nearest(name)
     const hint = suggestion === undefined ? '.' : `; did you mean "${suggestion}"?`
@@ -123,7 +130,7 @@ function unknownTools(tools: ReadonlyMap<string, AnyTool>, { isShown }: ParseRul
 
 function invalidInput(name: string, issues: readonly ToolIssue[]): Why {
   const list = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
-  const message = `"${name}" was not called: its arguments do not fit. ${list.join('; ')}.`
+  const message = `"${name}" was not called: its arguments do not match its schema. ${list.join('; ')}.`
   return { reason: 'invalid_input', message: message.replace(/(?:\. )?\.\.?$/, '.'), issues }
 }
 
@@ -133,3 +140,50 @@ function unresolved({ raw, shape, name }: FoundCall, place: Place, why: Why): Un
 }
 
 const cutName = (name: string): string => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name)
+
+/** A call whose schema is still checking it. */
+export interface PendingReading {
+  /** Never rejects. */
+  readonly answer: Promise<Reading>
+  /** The reading if the schema takes longer than this. */
+  readonly late: (timeoutMs: number) => Reading
+  /** The reading if the caller cancels. */
+  readonly cancelled: () => Reading
+}
+
+export interface SettleLimits {
+  readonly signal: AbortSignal | undefined
+  readonly timeoutMs: number | undefined
+  readonly clock: Clock
+}
+
+export const isPending = (reading: Reading | PendingReading): reading is PendingReading => 'answer' in reading
+
+/** Waits for all readings, in order. When the time is over or the signal aborts, the missing ones become `late` or `cancelled`. Never rejects. */
+export function settleReadings(
+  given: readonly (Reading | PendingReading)[],
+  { signal, timeoutMs, clock }: SettleLimits,
+): Promise<readonly Reading[]> {
+  return new Promise((resolve) => {
+    const readings = given.map((each) => (isPending(each) ? undefined : each))
+    let left = readings.filter((reading) => reading === undefined).length
+
+    const end = (missing: (pending: PendingReading) => Reading): void => {
+      stop?.()
+      signal?.removeEventListener('abort', abort)
+      resolve(given.map((each, at) => readings[at] ?? (isPending(each) ? missing(each) : each)))
+    }
+    const late = (pending: PendingReading): Reading => pending.late(timeoutMs ?? Infinity)
+    const abort = (): void => end((pending) => pending.cancelled())
+    const stop = timeoutMs === undefined ? undefined : clock.setTimeout(() => end(late), timeoutMs)
+    if (signal?.aborted) return abort()
+    signal?.addEventListener('abort', abort, { once: true })
+    for (const [at, each] of given.entries()) {
+      if (!isPending(each)) continue
+      void each.answer.then((reading) => {
+        readings[at] = reading
+        if (--left === 0) end(late)
+      })
+    }
+  })
+}

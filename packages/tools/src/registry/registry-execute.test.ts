@@ -3,7 +3,7 @@ import { manualClock } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
-import { defineTool, ToolExecutor, ToolRegistry } from './index.ts'
+import { defineTool, ToolExecutor, ToolRegistry } from '../index.ts'
 
 const echo = defineTool({
   name: 'echo',
@@ -68,22 +68,25 @@ test('the model hears of no tool that its execution mode may not use', async () 
     name: 'erase',
     description: 'Erases.',
     input: z.object({}),
-    behaviors: ['practice'],
+    executionModes: ['practice'],
     execute: () => 1,
   })
   const registry = new ToolRegistry({ tools: [echo, erase] })
-  const told = async (behavior?: string): Promise<string> => {
-    const [result] = await registry.execute([call('erasee', {}, 'c1')], behavior === undefined ? {} : { behavior })
+  const told = async (executionMode?: string): Promise<string> => {
+    const [result] = await registry.execute(
+      [call('erasee', {}, 'c1')],
+      executionMode === undefined ? {} : { executionMode },
+    )
     return result?.status === 'unresolved' ? result.message : ''
   }
   expect(await told('practice')).toBe('There is no tool "erasee"; did you mean "erase"? The tools are echo, erase.')
-  for (const behavior of ['chat', undefined])
-    expect(await told(behavior)).toBe('There is no tool "erasee". The tools are echo.')
+  for (const executionMode of ['chat', undefined])
+    expect(await told(executionMode)).toBe('There is no tool "erasee". The tools are echo.')
 
   // Who only parses may not know the mode.
   const { unresolved } = await registry.parseAndResolve([call('erasee', {}, 'c1')])
   expect(unresolved[0]?.suggestion).toBe('erase')
-  const chat = await registry.parseAndResolve([call('erasee', {}, 'c1')], { behavior: 'chat' })
+  const chat = await registry.parseAndResolve([call('erasee', {}, 'c1')], { executionMode: 'chat' })
   expect(chat.unresolved[0]?.suggestion).toBeUndefined()
 
   await new Pipeline('chat')

@@ -3,8 +3,8 @@ import { manualClock } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
-import { defineTool, ToolRegistry } from './index.ts'
-import type { ToolEventEmitter } from './index.ts'
+import { defineTool, ToolRegistry } from '../index.ts'
+import type { ToolEventEmitter } from '../index.ts'
 
 const login = defineTool({
   name: 'login',
@@ -62,7 +62,7 @@ test('each call is told of, in order: tools.resolved with a summary, or tool.unr
         callId: expect.stringMatching(/^made-/),
         index: 2,
         reason: 'malformed_call',
-        message: 'This is no tool call that can be read: it is of type number and no object.',
+        message: 'This tool call cannot be read: it is of type number, not an object.',
         suggestion: undefined,
         position: undefined,
         issues: [],
@@ -127,7 +127,7 @@ test('an emitter that throws or rejects changes nothing, and is counted', async 
   const foreign = { then: (_: unknown, reject: (error: unknown) => void) => reject(error) }
   const emitters = [() => { throw error }, () => Promise.reject(error), () => foreign] // prettier-ignore
   const registry = new ToolRegistry({ tools: [login] })
-  expect(registry.statistics()).toEqual({ resolved: 0, unresolved: 0, emitterErrors: 0, lastEmitterError: undefined })
+  expect(registry.stats()).toEqual({ resolved: 0, unresolved: 0, emitterErrors: 0, lastEmitterError: undefined })
   for (const eventEmitter of emitters) {
     const { resolved } = await registry.parseAndResolve([call('login', { user: 'a', password: 'b'.repeat(8) })], {
       eventEmitter,
@@ -137,7 +137,7 @@ test('an emitter that throws or rejects changes nothing, and is counted', async 
   const parsed = await registry.parseAndResolve([call('nobody', {})])
   // What was parsed before is not counted twice.
   await registry.parseAndResolve(parsed)
-  expect(registry.statistics()).toEqual({ resolved: 3, unresolved: 1, emitterErrors: 3, lastEmitterError: error })
+  expect(registry.stats()).toEqual({ resolved: 3, unresolved: 1, emitterErrors: 3, lastEmitterError: error })
 })
 
 test('without an emitter no event is made: what it would show is not even read', async () => {

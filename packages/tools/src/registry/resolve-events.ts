@@ -1,15 +1,15 @@
-import type { ParsedCall, ToolEventEmitter, ToolIssue, UnresolvedCall, UnresolvedReason } from './call-types.ts'
-import { emitSafely } from './emit.ts'
-import { cleanText, payloadSummary, shownText } from './redact.ts'
-import type { AnyTool } from './tool-types.ts'
+import type { ParsedCall, ToolEventEmitter, ToolIssue, UnresolvedCall, UnresolvedReason } from '../parsed-call.ts'
+import { emitSafely } from '../executor/caller.ts'
+import { cleanText, payloadSummary, shownText } from '../redact.ts'
+import type { AnyTool } from '../tool-types.ts'
 
 export interface ToolUnresolvedEvent {
-  /** As the model wrote it, cut; undefined where the call has no name. */
+  /** The model's name for it, cut; undefined if the call has none. */
   readonly toolName: string | undefined
   readonly callId: string
   readonly index: number
   readonly reason: UnresolvedReason
-  /** What the model is told, without secrets. */
+  /** The message for the model, without secrets. */
   readonly message: string
   readonly suggestion: string | undefined
   readonly position: number | undefined
@@ -20,7 +20,7 @@ export interface ToolsResolvedEvent {
   readonly toolName: string
   readonly callId: string
   readonly index: number
-  /** The arguments as the model gave them, bounded and without secrets. */
+  /** The model's arguments, bounded and without secrets. */
   readonly payloadSummary: unknown
 }
 
@@ -31,18 +31,18 @@ declare module '@stageflow/core' {
   }
 }
 
-/** A parsed call, and what its event needs beyond it. */
+/** A parsed call, with what its event needs. */
 export interface Reading {
   readonly call: ParsedCall
-  /** Undefined for a call that was parsed before, and told of then. */
+  /** Undefined for a call that was parsed before, and had its event then. */
   readonly news?: {
     readonly tool: AnyTool | undefined
-    /** The arguments, as far as they could be read. */
+    /** The arguments, if they could be read. */
     readonly given: unknown
   }
 }
 
-/** Tells of each call before any of them runs: `tools.resolved` or `tool.unresolved`. */
+/** Emits an event for each call before any call runs: `tools.resolved` or `tool.unresolved`. */
 export function emitReadings(
   readings: readonly Reading[],
   emitter: ToolEventEmitter,
@@ -72,7 +72,7 @@ function unresolvedEvent(call: UnresolvedCall, tool: AnyTool | undefined, given:
     message: clean(call.message),
     suggestion,
     position,
-    // Keys of the data are in paths.
+    // Paths hold keys of the data.
     issues: call.issues.map(({ path, message }) => ({ path: clean(path), message: clean(message) })),
   }
 }

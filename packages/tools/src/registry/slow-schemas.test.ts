@@ -3,8 +3,8 @@ import * as v from 'valibot'
 import { afterEach, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 
-import { defineTool, resultsFor, ToolRegistry } from './index.ts'
-import type { CallerContext, ParseOptions, ToolEventEmitter } from './index.ts'
+import { defineTool, resultsFor, ToolRegistry } from '../index.ts'
+import type { CallerContext, ParseOptions, ToolEventEmitter } from '../index.ts'
 
 const clock = manualClock()
 afterEach(() => {
@@ -66,7 +66,7 @@ test('calls that are cancelled while a schema is still checking have results as 
   const events: unknown[] = []
   const eventEmitter: ToolEventEmitter = (type, data) =>
     events.push([type, data.callId, 'reason' in data ? data.reason : undefined])
-  const before = registry.statistics()
+  const before = registry.stats()
   const executing = registry.execute([call('quick'), call('stuck'), call('nobody')], { signal, eventEmitter })
   controller.abort(new Error('enough'))
   const results = await executing
@@ -93,7 +93,7 @@ test('calls that are cancelled while a schema is still checking have results as 
     ['tool.unresolved', 'stuck', 'cancelled'],
     ['tool.unresolved', 'nobody', 'unknown_tool'],
   ])
-  expect(registry.statistics().unresolved).toBe(before.unresolved + 2)
+  expect(registry.stats().unresolved).toBe(before.unresolved + 2)
   // It was over before it began.
   const late = await registry.execute([call('stuck')], { signal })
   expect(late.map(({ status }) => status)).toEqual(['cancelled'])
@@ -148,14 +148,14 @@ test('the time for all calls is spent on checks and handlers together', async ()
 })
 
 test.each([
-  [{ arguments_field: 'input' }, 'there is no option "arguments_field"'],
-  [{ timeoutMs: -1 }, 'timeoutMs is -1'],
-  [{ timeoutMs: NaN }, 'timeoutMs is NaN'],
-  [{ signal: {} }, 'signal is an object'],
-  [{ clock: Date }, 'clock is a function'],
-  [{ eventEmitter: 'log' }, 'eventEmitter is "log"'],
-  [{ behavior: ['plan'] }, 'behavior is an array'],
-  [null, 'was given null'],
+  [{ arguments_field: 'input' }, 'unknown option "arguments_field"'],
+  [{ timeoutMs: -1 }, 'timeoutMs must be'],
+  [{ timeoutMs: NaN }, 'timeoutMs must be'],
+  [{ signal: {} }, 'signal must be'],
+  [{ clock: Date }, 'clock must be'],
+  [{ eventEmitter: 'log' }, 'eventEmitter must be'],
+  [{ executionMode: ['plan'] }, 'executionMode must be'],
+  [null, 'must be an object, not null'],
 ])('parseAndResolve(calls, %o) is refused (tools/illegal-option)', async (options, problem) => {
   const parsing = registry.parseAndResolve([], options as unknown as ParseOptions)
   await expect(parsing).rejects.toMatchObject({

@@ -2,8 +2,8 @@ import { StageflowError } from '@stageflow/core'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
-import { defineTool, ToolRegistry } from './index.ts'
-import type { AnyTool, ToolRegistryOptions } from './index.ts'
+import { defineTool, ToolRegistry } from '../index.ts'
+import type { AnyTool, ToolRegistryOptions } from '../index.ts'
 
 const weather = defineTool({
   name: 'get_weather',
@@ -15,7 +15,7 @@ const noArguments = defineTool({
   name: 'list_cities',
   description: 'All cities.',
   input: z.object({}),
-  behaviors: ['practice', 'plan'],
+  executionModes: ['practice', 'plan'],
   execute: () => [],
 })
 
@@ -47,16 +47,14 @@ test('everything that is registered is listed, in order, and found by its name',
 })
 
 test('a mode sees the tools that it may use', () => {
-  expect(registryOf().list({ behavior: 'plan' })).toEqual([weather, noArguments])
-  expect(registryOf().list({ behavior: 'chat' })).toEqual([weather])
+  expect(registryOf().list({ executionMode: 'plan' })).toEqual([weather, noArguments])
+  expect(registryOf().list({ executionMode: 'chat' })).toEqual([weather])
 })
 
-test.each(['plan', { behaviour: 'plan' }, { behavior: 7 }, null])(
+test.each(['plan', { behavior: 'plan' }, { executionMode: 7 }, null])(
   'list(%j) lists nothing that was not asked for, but is refused (tools/illegal-option)',
   (options) => {
-    expect(codeOf(() => registryOf().list(options as unknown as {}))).toContain(
-      'tools/illegal-option: list() was given',
-    )
+    expect(codeOf(() => registryOf().list(options as unknown as {}))).toContain('tools/illegal-option: list(): ')
   },
 )
 
@@ -67,27 +65,27 @@ test('two registries know nothing of one another', () => {
 test('a name that is taken is refused (tools/duplicate-name), and nothing of that call is added', () => {
   const registry = new ToolRegistry({ tools: [weather] })
   const again = codeOf(() => registry.register(noArguments, weather))
-  expect(again).toContain('tools/duplicate-name: The registry has a tool "get_weather" already')
+  expect(again).toContain('tools/duplicate-name: The registry already has a tool "get_weather"')
   expect(registry.list()).toEqual([weather])
   expect(codeOf(() => new ToolRegistry({ tools: [weather, weather] }))).toContain('tools/duplicate-name')
 })
 
 test('what defineTool did not make is refused (tools/illegal-option)', () => {
   const copy = { name: 'x', description: 'x', input: weather.input, execute: () => 1 } as unknown as AnyTool
-  expect(codeOf(() => new ToolRegistry().register(copy))).toContain('is no tool; make it with defineTool()')
+  expect(codeOf(() => new ToolRegistry().register(copy))).toContain('is not a tool; make one with defineTool()')
   expect(codeOf(() => new ToolRegistry().register([weather] as unknown as AnyTool))).toContain('register(...tools)')
   expect(codeOf(() => new ToolRegistry().register(null as unknown as AnyTool))).toContain('tools/illegal-option')
 })
 
 test.each([
-  [{ maxCalls: 0 }, 'maxCalls is 0'],
-  [{ maxDepth: NaN }, 'maxDepth is NaN'],
-  [{ maxArgumentsLength: '9' }, 'maxArgumentsLength is "9"'],
-  [{ tools: weather }, 'tools is an object'],
-  [{ executor: null }, 'executor is null'],
-  [{ eventEmitter: {} }, 'eventEmitter is an object'],
-  [{ createId: 'uuid' }, 'createId is "uuid"'],
-  [{ colour: 1 }, 'there is no option "colour"'],
+  [{ maxCalls: 0 }, 'maxCalls must be'],
+  [{ maxDepth: NaN }, 'maxDepth must be'],
+  [{ maxArgumentsLength: '9' }, 'maxArgumentsLength must be'],
+  [{ tools: weather }, 'tools must be'],
+  [{ executor: null }, 'executor must be'],
+  [{ eventEmitter: {} }, 'eventEmitter must be'],
+  [{ createId: 'uuid' }, 'createId must be'],
+  [{ colour: 1 }, 'unknown option "colour"'],
 ])('new ToolRegistry(%o) is refused (tools/illegal-option)', (options, problem) => {
   expect(codeOf(() => new ToolRegistry(options as unknown as ToolRegistryOptions))).toContain(problem)
 })
@@ -141,7 +139,7 @@ test.each(['', undefined, 7, {}])('a createId that answers %j is refused (tools/
   const registry = registryOf({ createId: () => id as string })
   await expect(registry.parseAndResolve([call('list_cities', '', null)])).rejects.toMatchObject({
     code: 'tools/illegal-option',
-    message: expect.stringContaining('createId has answered'),
+    message: expect.stringContaining('createId returned'),
   })
 })
 
@@ -173,4 +171,16 @@ test('what was parsed before is taken as it is, and nobody else can make such a 
   expect((await registry.parseAndResolve([forged])).unresolved[0]?.reason).toBe('invalid_input')
   // Nor is another registry's call a way around this one's tools.
   expect((await new ToolRegistry().parseAndResolve(first.resolved)).unresolved[0]?.reason).toBe('unknown_tool')
+})
+
+test('the input of a resolved call cannot be changed, nor by its model response', async () => {
+  const given = { city: 'Rome', tags: [{ name: 'a' }] }
+  const tagged = defineTool({ name: 'tagged', description: 'x', input: z.looseObject({}), execute: () => 1 })
+  const registry = new ToolRegistry({ tools: [tagged] })
+  const { resolved } = await registry.parseAndResolve([{ id: 'a', name: 'tagged', arguments: given }])
+  const input = resolved[0]?.input as typeof given
+  given.city = 'Oslo'
+  expect(() => (input.city = 'Oslo')).toThrow(TypeError)
+  expect(() => ((input.tags[0] as { name: string }).name = 'b')).toThrow(TypeError)
+  expect(input).toEqual({ city: 'Rome', tags: [{ name: 'a' }] })
 })

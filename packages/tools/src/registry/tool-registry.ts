@@ -1,84 +1,76 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
-
-import { mayUse } from './behaviors.ts'
-import type { ParsedCalls, ResolvedCall, ToolEventEmitter, UnresolvedCall } from './call-types.ts'
-import { makeId } from './call-ids.ts'
-import { isTool } from './define-tool.ts'
 import {
-  aFunction,
-  anObject,
-  BEHAVIOR,
   checkOptions,
   CLOCK,
-  EMITTER,
-  MILLISECONDS,
-  refuse,
-  rule,
+  DELAY,
+  functionLike,
+  objectWith,
+  type OptionRules,
+  refuseOptions,
   show,
-  SIGNAL,
-  WHOLE,
-} from './option-rules.ts'
-import type { Rules } from './option-rules.ts'
-import { parseCalls } from './parse-calls.ts'
-import type { ParseRules } from './parse-calls.ts'
-import { emitReadings } from './resolve-events.ts'
-import type { Reading } from './resolve-events.ts'
-import type { ToolResult } from './result-types.ts'
-import { isPending, settleReadings } from './settle-readings.ts'
-import { ToolExecutor } from './tool-executor.ts'
-import type { ExecuteOptions } from './tool-executor-options.ts'
-import { notStarted } from './tool-executor-report.ts'
-import { checkExecuteOptions } from './tool-executor-rules.ts'
-import type { AnyTool } from './tool-types.ts'
+  whole,
+} from '@stageflow/core/kit'
 
-/** What `new ToolRegistry()` takes. */
+import { isTool, mayUse } from '../define-tool.ts'
+import { checkCallOptions, checkExecuteOptions, EMITTER, EXECUTION_MODE, SIGNAL } from '../executor/options.ts'
+import type { ExecuteOptions } from '../executor/options.ts'
+import { notStarted } from '../executor/report.ts'
+import { ToolExecutor } from '../executor/tool-executor.ts'
+import type { ParsedCalls, ResolvedCall, ToolEventEmitter, UnresolvedCall } from '../parsed-call.ts'
+import { makeId } from '../providers/call-ids.ts'
+import type { ToolResult } from '../result-types.ts'
+import type { AnyTool } from '../tool-types.ts'
+import { isPending, parseCalls, settleReadings, type ParseRules } from './parse-calls.ts'
+import { emitReadings, type Reading } from './resolve-events.ts'
+
+/** The options of `new ToolRegistry()`. */
 export interface ToolRegistryOptions<Ports = {}> {
-  /** Registered at once. Default: none. */
+  /** The first tools. Default: none. */
   readonly tools?: readonly AnyTool<Ports>[]
   /** Runs the calls. Default: `new ToolExecutor()`. */
   readonly executor?: ToolExecutor
-  /** Where events go whose call brings no emitter or context. Default: none are made. */
+  /** Gets the events of calls without an emitter or context of their own. Default: no events. */
   readonly eventEmitter?: ToolEventEmitter
-  /** How many calls of a message are made; those after them are unresolved. Default: 128. */
+  /** Maximum number of calls of a message; further ones are unresolved. Default: 128. */
   readonly maxCalls?: number
-  /** Of one call, in characters of JSON. Default: 1,048,576. */
+  /** Maximum length of a call's arguments as JSON, in characters. Default: 1,048,576. */
   readonly maxArgumentsLength?: number
-  /** Levels of nesting in arguments. Default: 64. */
+  /** Maximum nesting of arguments, in levels. Default: 64. */
   readonly maxDepth?: number
-  /** Makes ids for calls that have none; those that begin with `made-` are not told to Google. Default: `made-` and a random UUID. */
+  /** Returns an id for a call without one. Google doesn't get ids that begin with `made-`. Default: `made-` and a random UUID. */
   readonly createId?: () => string
 }
 
-/** What `parseAndResolve` takes beside the calls. */
+/** The options of `parseAndResolve`. */
 export interface ParseOptions {
-  /** Where the events go, instead of the registry's emitter: `context.tryEmitEvent`. */
+  /** Gets the events, such as `context.tryEmitEvent`. Default: the registry's emitter. */
   readonly eventEmitter?: ToolEventEmitter
-  /** The execution mode: of tools that it may not use the model does not hear, where a name is unknown. Default: of all. */
-  readonly behavior?: string
-  /** Rejects with its reason when it aborts while a schema is still checking. */
+  /** The execution mode. Messages about unknown names leave out tools that it may not use. Default: they name all tools. */
+  readonly executionMode?: string
+  /** If it aborts while an asynchronous schema checks, `parseAndResolve` rejects with its reason. */
   readonly signal?: AbortSignal
-  /** How long schemas that answer with promises may take; calls that are late are unresolved. Default: no limit. */
+  /** Maximum time for asynchronous schemas, in ms; late calls are unresolved. Default: no limit. */
   readonly timeoutMs?: number
-  /** Default: the machine's. */
+  /** Default: the system's. */
   readonly clock?: Clock
 }
 
-/** What a registry has read since it was made. */
-export interface ToolRegistryStatistics {
+/** What a registry has read so far. */
+export interface ToolRegistryStats {
   readonly resolved: number
   readonly unresolved: number
-  /** How often an emitter threw or rejected, and with what the last time. */
+  /** How often an emitter threw or rejected, and the last error. */
   readonly emitterErrors: number
   readonly lastEmitterError: unknown
 }
 
-/** `ports` must be given where a tool of the registry needs some. */
+/** You must pass `ports`, or a context with them, if a tool of the registry needs some. */
 export type ExecuteArguments<Ports> = {} extends Ports
   ? [options?: ExecuteOptions<Ports>]
   : [options: ExecuteOptions<Ports> & ({ readonly ports: Ports } | { readonly context: { readonly ports: Ports } })]
 
-/** How calls are read: with the defaults filled in. */
+/** The options of reading calls. */
 type ReadOptions = Pick<ParseOptions, 'signal' | 'timeoutMs' | 'clock'> & Pick<ParseRules, 'isShown'>
 
 const DEFAULTS = {
@@ -87,24 +79,24 @@ const DEFAULTS = {
   maxDepth: 64,
   createId: makeId,
 } as const satisfies Omit<ParseRules, 'isShown'>
-const REGISTRY: Rules<ToolRegistryOptions> = {
-  tools: rule(Array.isArray, 'a list of tools'),
-  executor: anObject('a ToolExecutor', 'execute'),
+const REGISTRY: OptionRules<ToolRegistryOptions> = {
+  tools: [Array.isArray, 'an array of tools'],
+  executor: objectWith('a ToolExecutor', 'execute'),
   eventEmitter: EMITTER,
-  maxCalls: WHOLE,
-  maxArgumentsLength: WHOLE,
-  maxDepth: WHOLE,
-  createId: aFunction('a function that answers a new id'),
+  maxCalls: whole(1),
+  maxArgumentsLength: whole(1),
+  maxDepth: whole(1),
+  createId: functionLike('() => string'),
 }
-const PARSE: Rules<ParseOptions> = {
+const PARSE: OptionRules<ParseOptions> = {
   eventEmitter: EMITTER,
-  behavior: BEHAVIOR,
+  executionMode: EXECUTION_MODE,
   signal: SIGNAL,
-  timeoutMs: MILLISECONDS,
+  timeoutMs: DELAY,
   clock: CLOCK,
 }
 
-/** The tools of an app, by name: reads the calls that models make of them, and runs them. */
+/** The tools of an app, by name. Reads a model's calls to them, and runs the calls. */
 export class ToolRegistry<Ports = {}> {
   readonly #tools = new Map<string, AnyTool>()
   readonly #rules: Omit<ParseRules, 'isShown'>
@@ -121,7 +113,7 @@ export class ToolRegistry<Ports = {}> {
   readonly executor: ToolExecutor
 
   constructor(options: ToolRegistryOptions<Ports> = {}) {
-    checkOptions('new ToolRegistry()', options, REGISTRY, '{ tools: [] }')
+    checkOptions('new ToolRegistry()', 'tools/illegal-option', options, REGISTRY)
     const { tools = [], executor, eventEmitter, maxCalls = DEFAULTS.maxCalls } = options
     const { maxArgumentsLength = DEFAULTS.maxArgumentsLength, maxDepth = DEFAULTS.maxDepth } = options
     this.#rules = { maxCalls, maxArgumentsLength, maxDepth, createId: options.createId ?? DEFAULTS.createId }
@@ -130,22 +122,22 @@ export class ToolRegistry<Ports = {}> {
     this.register(...tools)
   }
 
-  /** Adds tools; a name that is taken is `tools/duplicate-name`, and then none of them is added. */
+  /** Adds tools. Throws `tools/duplicate-name`, and adds none of them, if a name is taken. */
   register(...tools: readonly AnyTool<Ports>[]): this {
     const problems = tools
       .filter((tool) => !isTool(tool))
       .map((tool: unknown) =>
         Array.isArray(tool)
-          ? 'it takes tools one by one: register(...tools)'
-          : `${show(tool)} is no tool; make it with defineTool()`,
+          ? 'pass tools one by one: register(...tools)'
+          : `${show(tool)} is not a tool; make one with defineTool()`,
       )
-    refuse('register()', problems)
+    refuseOptions('register()', 'tools/illegal-option', problems)
     const names = new Set(this.#tools.keys())
     for (const { name } of tools) {
       if (names.has(name))
         throw new StageflowError(
           'tools/duplicate-name',
-          `The registry has a tool "${name}" already; give one of them another name, or register only one.`,
+          `The registry already has a tool "${name}". Rename one of them, or register only one.`,
         )
       names.add(name)
     }
@@ -158,23 +150,23 @@ export class ToolRegistry<Ports = {}> {
     return this.#tools.get(name)
   }
 
-  /** Every tool, in the order of registration; with `behavior` those that this execution mode may use. */
-  list(options: { readonly behavior?: string } = {}): readonly AnyTool<Ports>[] {
-    checkOptions('list()', options, { behavior: BEHAVIOR }, '{ behavior }')
-    return [...this.#tools.values()].filter(shownTo(options.behavior))
+  /** All tools, in the order of registration; with `executionMode`, those that this mode may use. */
+  list(options: { readonly executionMode?: string } = {}): readonly AnyTool<Ports>[] {
+    checkOptions('list()', 'tools/illegal-option', options, { executionMode: EXECUTION_MODE })
+    return [...this.#tools.values()].filter(shownTo(options.executionMode))
   }
 
   /**
-   * Reads the tool calls of a model: a list in the shape of any provider, or the message or response they stand in.
-   * Nothing in them makes it throw: what cannot be called is `unresolved`, with the reason. Each call is told of, as
-   * `tools.resolved` or `tool.unresolved`, before any can run.
+   * Reads the tool calls of a model: a list in the shape of any provider, or a message or response that has them. Never throws for
+   * what the model sent: a call that cannot be made is `unresolved`, with the reason. Emits an event for each call, `tools.resolved`
+   * or `tool.unresolved`.
    */
   async parseAndResolve(calls: unknown, options: ParseOptions = {}): Promise<ParsedCalls> {
-    checkOptions('parseAndResolve()', options, PARSE, '{ eventEmitter }')
-    const { eventEmitter = this.#eventEmitter, behavior, signal } = options
-    const readings = await this.#read(calls, { ...options, isShown: shownTo(behavior) })
+    checkCallOptions('parseAndResolve()', options, PARSE)
+    const { eventEmitter = this.#eventEmitter, executionMode, signal } = options
+    const readings = await this.#read(calls, { ...options, isShown: shownTo(executionMode) })
     if (signal?.aborted && readings.some(isCancelled)) throw signal.reason as Error
-    return this.#told(readings, eventEmitter)
+    return this.#report(readings, eventEmitter)
   }
 
   async #read(
@@ -185,8 +177,8 @@ export class ToolRegistry<Ports = {}> {
     return read.some(isPending) ? settleReadings(read, { signal, timeoutMs, clock }) : (read as readonly Reading[])
   }
 
-  /** Counts the calls and tells of them. */
-  #told(readings: readonly Reading[], eventEmitter: ToolEventEmitter | undefined): ParsedCalls {
+  /** Counts the calls and emits their events. */
+  #report(readings: readonly Reading[], eventEmitter: ToolEventEmitter | undefined): ParsedCalls {
     const resolved: ResolvedCall[] = []
     const unresolved: UnresolvedCall[] = []
     for (const { call, news } of readings) {
@@ -201,34 +193,34 @@ export class ToolRegistry<Ports = {}> {
     }
     if (eventEmitter !== undefined) emitReadings(readings, eventEmitter, this.#onEmitterError)
     const parsed = { resolved: Object.freeze(resolved), unresolved: Object.freeze(unresolved) }
-    // Not enumerable: who prints the answer, or makes it JSON, wants each call once.
+    // Not enumerable, so that printing it or writing it as JSON shows each call once.
     Object.defineProperty(parsed, 'calls', { value: Object.freeze(readings.map(({ call }) => call)) })
     return Object.freeze(parsed) as ParsedCalls
   }
 
   /**
-   * Runs calls, parsed or as a model made them: a result for each, in their order; what is unresolved is its own result.
-   * Rejects only for what the caller does wrong.
+   * Runs calls, parsed or as the model sent them, and returns a result for each, in order. An unresolved call is its own result.
+   * Rejects only for mistakes of the caller.
    */
   async execute(calls: unknown, ...[options = {}]: ExecuteArguments<Ports>): Promise<readonly ToolResult[]> {
     checkExecuteOptions(options)
     const { context, timeoutMs } = options
     const clock = options.clock ?? context?.clock ?? systemClock
     const eventEmitter = options.eventEmitter ?? context?.tryEmitEvent ?? this.#eventEmitter
-    const behavior = options.behavior ?? context?.snapshot?.executionMode
+    const executionMode = options.executionMode ?? context?.snapshot?.executionMode
     const signals = [options.signal, context?.signal].filter((signal) => signal !== undefined)
     const start = timeoutMs === undefined ? 0 : clock.now()
     const readings = await this.#read(calls, {
       clock,
-      isShown: (tool) => mayUse(tool, behavior),
+      isShown: (tool) => mayUse(tool, executionMode),
       ...(signals[0] === undefined ? undefined : { signal: signals[1] ? AbortSignal.any(signals) : signals[0] }),
       ...(timeoutMs === undefined ? undefined : { timeoutMs }),
     })
-    const parsed = this.#told(readings, eventEmitter)
+    const parsed = this.#report(readings, eventEmitter)
     const ended = await this.executor.execute(parsed.resolved, {
       ...options,
       ...(eventEmitter === undefined ? undefined : { eventEmitter }),
-      // What the schemas took is not left for the handlers.
+      // The time that schemas took counts too.
       ...(timeoutMs === undefined ? undefined : { timeoutMs: Math.max(0, timeoutMs - (clock.now() - start)) }),
     })
     const results = ended.values()
@@ -237,17 +229,17 @@ export class ToolRegistry<Ports = {}> {
     )
   }
 
-  statistics(): ToolRegistryStatistics {
-    return {
+  stats(): ToolRegistryStats {
+    return Object.freeze({
       resolved: this.#resolved,
       unresolved: this.#unresolved,
       emitterErrors: this.#emitterErrors,
       lastEmitterError: this.#lastEmitterError,
-    }
+    })
   }
 }
 
-/** A call that was cancelled before it could be made is cancelled, like those that could. */
+/** A call that was cancelled during its check has a cancelled result, like calls that were cancelled later. */
 function resultOf(call: UnresolvedCall): ToolResult {
   const { reason, message, name = '' } = call
   if (reason !== 'cancelled') return call
@@ -256,5 +248,5 @@ function resultOf(call: UnresolvedCall): ToolResult {
 
 const isCancelled = ({ call }: Reading): boolean => call.status === 'unresolved' && call.reason === 'cancelled'
 
-const shownTo = (behavior: string | undefined): ParseRules['isShown'] =>
-  behavior === undefined ? () => true : (tool) => mayUse(tool, behavior)
+const shownTo = (executionMode: string | undefined): ParseRules['isShown'] =>
+  executionMode === undefined ? () => true : (tool) => mayUse(tool, executionMode)

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
-import { defineTool, ToolRegistry } from './index.ts'
-import type { ToolRegistryOptions } from './index.ts'
+import { defineTool, ToolRegistry } from '../index.ts'
+import type { ToolRegistryOptions } from '../index.ts'
 
 const weather = defineTool({
   name: 'get_weather',
@@ -14,7 +14,7 @@ const noArguments = defineTool({
   name: 'list_cities',
   description: 'All cities.',
   input: z.object({}),
-  behaviors: ['practice', 'plan'],
+  executionModes: ['practice', 'plan'],
   execute: () => [],
 })
 
@@ -41,7 +41,7 @@ test('case 19: arguments that the schema refuses are unresolved, with each issue
   expect(unresolved[0]).toMatchObject({ reason: 'invalid_input', name: 'order', callId: 'c1', shape: 'openai-chat' })
   expect(unresolved[0]?.issues.map(({ path }) => path)).toEqual(['items[1].price', '["ship-to"]'])
   expect(unresolved[0]?.message).toBe(
-    '"order" was not called: its arguments do not fit. items[1].price: Invalid input: expected number, received string; ["ship-to"]: Invalid input: expected string, received undefined.',
+    '"order" was not called: its arguments do not match its schema. items[1].price: Invalid input: expected number, received string; ["ship-to"]: Invalid input: expected string, received undefined.',
   )
 })
 
@@ -73,7 +73,7 @@ test('the model is told which tools there are', async () => {
     'There is no tool "get_wether"; did you mean "get_weather"? The tools are get_weather, list_cities.',
   )
   const none = await new ToolRegistry().parseAndResolve([call('x', '{}')])
-  expect(none.unresolved[0]?.message).toBe('There is no tool "x". There are no tools at all.')
+  expect(none.unresolved[0]?.message).toBe('There is no tool "x". There are no tools.')
 })
 
 test('names such as __proto__ and constructor are names like others', async () => {
@@ -87,34 +87,32 @@ test('invalid JSON is told with its position, without the text of the arguments'
   const { unresolved } = await registryOf().parseAndResolve([call('get_weather', '{"city":"Rome", days:2}')])
   expect(unresolved[0]).toMatchObject({ reason: 'invalid_json', position: 16 })
   expect(unresolved[0]?.message).toBe(
-    '"get_weather" was not called: its arguments are not valid JSON: at position 16 a key in double quotes is expected, but found "d".',
+    '"get_weather" was not called: its arguments are not valid JSON: expected a key in double quotes at position 16, but found "d".',
   )
   const cut = await registryOf().parseAndResolve([call('get_weather', '{"city":"Ro')])
-  expect(cut.unresolved[0]?.message).toContain(
-    'at position 11 the closing " of a string is expected, but the text ends',
-  )
+  expect(cut.unresolved[0]?.message).toContain('expected the closing " of a string at position 11, but the text ends')
 })
 
 test.each([
-  [42, 'it is of type number and no object'],
-  ['get_weather', 'it is of type string and no object'],
-  ['[{"name":"get_weather"}]', 'it is a text; the JSON of an answer is to be parsed first'],
-  [null, 'it is null and no object'],
-  [{}, 'it has the shape of no known provider'],
-  [Promise.resolve([]), 'it is a promise, which is to be awaited first'],
-  [{ id: 'c9' }, 'it has the shape of no known provider'],
-  [[], 'it is an array and no object'],
+  [42, 'it is of type number, not an object'],
+  ['get_weather', 'it is of type string, not an object'],
+  ['[{"name":"get_weather"}]', 'it is a string; parse its JSON first'],
+  [null, 'it is null, not an object'],
+  [{}, 'its shape is not that of a known provider'],
+  [Promise.resolve([]), 'it is a promise; await it first'],
+  [{ id: 'c9' }, 'its shape is not that of a known provider'],
+  [[], 'it is an array, not an object'],
   [{ type: 'function', function: {} }, 'it has no name'],
   [{ type: 'function_call', call_id: 'c9' }, 'it has no name'],
   [{ type: 'tool_use', id: 'c9', name: 7 }, 'it has no name'],
   [{ functionCall: { args: {} } }, 'it has no name'],
-  [{ role: 'assistant', tool_calls: [] }, 'it is a message; of a conversation only the last message is to be read'],
+  [{ role: 'assistant', tool_calls: [] }, 'it is a message; pass only the last message of a conversation'],
 ])('%j among calls is malformed', async (given, problem) => {
   const { unresolved, resolved } = await registryOf().parseAndResolve([given, call('list_cities', '')])
   expect(resolved).toHaveLength(1)
   expect(unresolved).toHaveLength(1)
   expect(unresolved[0]).toMatchObject({ reason: 'malformed_call', name: undefined, index: 0 })
-  expect(unresolved[0]?.message).toBe(`This is no tool call that can be read: ${problem}.`)
+  expect(unresolved[0]?.message).toBe(`This tool call cannot be read: ${problem}.`)
   expect(unresolved[0]?.raw).toBe(given)
   expect(unresolved[0]?.callId).toMatch(JSON.stringify(given).includes('c9') ? 'c9' : /^made-/)
 })
@@ -137,13 +135,13 @@ test('a schema that refuses without an issue refuses', async () => {
   const input = { '~standard': { version: 1 as const, vendor: 'test', validate: () => ({ issues: [] }) } }
   const tool = defineTool({ name: 'mute', description: 'x', input, execute: () => 1 })
   const { unresolved } = await new ToolRegistry({ tools: [tool] }).parseAndResolve([call('mute', '{}')])
-  expect(unresolved[0]?.message).toBe('"mute" was not called: its arguments do not fit.')
+  expect(unresolved[0]?.message).toBe('"mute" was not called: its arguments do not match its schema.')
 })
 
 test('the character that does not fit is shown whole', async () => {
   const { unresolved } = await registryOf().parseAndResolve([call('get_weather', '{"city":😀}')])
   expect(unresolved[0]).toMatchObject({ position: 8 })
-  expect(unresolved[0]?.message).toContain('a value is expected, but found "😀".')
+  expect(unresolved[0]?.message).toContain('expected a value at position 8, but found "😀".')
   const half = await registryOf().parseAndResolve([call('get_weather', '{"city":\ud83d}')])
   expect(half.unresolved[0]?.message).toContain('found "\\ud83d".')
 })
@@ -182,7 +180,9 @@ test('by default 128 calls of a message, arguments of a Mi characters and 64 lev
     ['too_many_calls', 128],
     ['too_many_calls', 129],
   ])
-  expect(parsed.unresolved[0]?.message).toContain('Only the first 128 calls of a message are made; this is number 129')
+  expect(parsed.unresolved[0]?.message).toContain(
+    'Only the first 128 calls of a message are made, and this is number 129',
+  )
 
   const json = (length: number): string => JSON.stringify({ city: 'x'.repeat(length - 11) })
   expect((await registry.parseAndResolve([call('get_weather', json(1_048_576))])).resolved).toHaveLength(1)

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import { bench, deferred, tool, untilAborted, type Bench } from '../test/tool-bench.ts'
-import { memoryUndoStore, type AnyTool, type ToolExecutorOptions, type UndoEntry, type UndoStore } from './index.ts'
+import { bench, deferred, tool, untilAborted, type Bench } from '../../test/tool-bench.ts'
+import { memoryUndoStore, type AnyTool, type ToolExecutorOptions, type UndoEntry, type UndoStore } from '../index.ts'
 
 let benches: Bench[] = []
 const make = (tools: readonly AnyTool[], options?: ToolExecutorOptions): Bench => {
@@ -52,12 +52,12 @@ test('undo sees input, output, what was kept, the ids of the call, and the ports
       return { bytes: 3 }
     },
     {
-      undo: (call, { ports, pipelineRunId, idempotencyKey, behavior }) =>
-        void seen.push(call, ports, pipelineRunId, idempotencyKey, behavior),
+      undo: (call, { ports, pipelineRunId, idempotencyKey, executionMode }) =>
+        void seen.push(call, ports, pipelineRunId, idempotencyKey, executionMode),
     },
   )
   const b = make([write])
-  await b.call('write', { path: 'a' }, { ports: { disk: 1 }, behavior: 'chat' } as never)
+  await b.call('write', { path: 'a' }, { ports: { disk: 1 }, executionMode: 'chat' } as never)
   await b.executor.undo('call-0')
   expect(seen).toEqual([
     { callId: 'call-0', input: { path: 'a' }, output: { bytes: 3 }, kept: { former: 'old' }, completedAt: 0 },
@@ -235,14 +235,16 @@ test('a call that was given up and whose handler ended well all the same can be 
   expect(log).toEqual(['undone', 'undone'])
 })
 
-test('what has been undone is done anew under its idempotency key, not answered from memory', async () => {
+test('undone work is done again under its idempotency key, not repeated from the store', async () => {
   let count = 0
   const b = make([tool('book', () => ++count, { undo: () => {} })])
   const idempotencyKey = (): string => 'order-7'
   await b.call('book', {}, { idempotencyKey })
   expect(await b.call('book', {}, { idempotencyKey, callId: 'again' })).toMatchObject({ output: 1, undoable: false })
   await b.executor.undo('call-0')
-  expect(await b.call('book', {}, { idempotencyKey })).toMatchObject({ output: 2 })
+  const again = b.call('book', {}, { idempotencyKey })
+  await b.clock.advance(1)
+  expect(await again).toMatchObject({ output: 2 })
 })
 
 test('what a full store refuses is completed, says that it cannot be undone, and is told of', async () => {
@@ -275,7 +277,7 @@ test('the store in memory is bounded in number and in size', async () => {
   void store.add(entry(10_000))
   const large = memoryUndoStore({ maxLength: 100 })
   expect(() => large.add(entry(1, 'x'.repeat(101)))).toThrow(
-    'larger than all of memoryUndoStore may be, 100 characters',
+    'larger than memoryUndoStore() may be altogether: 100 characters',
   )
   const circle: { self?: unknown } = {}
   circle.self = circle

@@ -1,20 +1,18 @@
 import { StageflowError } from '@stageflow/core'
 
-import type { ResolvedCall } from './call-types.ts'
-import { textOf } from './error-text.ts'
-import { ownCopy } from './own-copy.ts'
-import { cleanText, shownText } from './redact.ts'
-import type { Caller } from './tool-executor-caller.ts'
-import type { ExecutorSettings } from './tool-executor-options.ts'
-import { undoContext } from './undo-context.ts'
-import { thrown, type HandlerFailure } from './tool-executor-settled.ts'
-import { Stop, Stops } from './tool-executor-stops.ts'
-import type { UndoEvent } from './tool-events.ts'
+import type { ResolvedCall } from '../parsed-call.ts'
+import { ownCopy } from '../plain-copy.ts'
+import { handlerEmit, type Caller } from '../executor/caller.ts'
+import type { ExecutorSettings } from '../executor/options.ts'
+import { thrown, type HandlerFailure } from '../executor/settled.ts'
+import { Stop, Stops } from '../executor/stops.ts'
+import type { ToolContext } from '../tool-types.ts'
+import { about, emitFailed, errorOf, reasonOf, tookLong, tooLate, unavailable } from './undo-report.ts'
 import type { UndoEntry, UndoQuery } from './undo-store.ts'
 
-/** What became of one call that was to be undone. */
+/** What became of a call to undo. */
 export interface UndoResult {
-  /** `unknown`: there is no such call that can be undone, or no longer. */
+  /** `unknown`: there is no such call that can be undone, or it has been undone. */
   readonly status: 'undone' | 'failed' | 'expired' | 'unknown'
   readonly callId: string
   readonly toolName: string | undefined
@@ -24,46 +22,46 @@ export interface UndoResult {
 /** What became of the calls of a run. */
 export interface Compensation {
   readonly pipelineRunId: string
-  /** Whether nothing is left of what its tools with an `undo` did: all lists and counts below, but for `undone`, are empty, and it was not stopped. */
+  /** Whether everything was undone: nothing failed, expired, was not recorded or still runs, and nothing stopped the undoing. */
   readonly isComplete: boolean
-  /** Each in the order in which it was tried: the last call first. */
+  /** In the order in which they were undone: the last call first. */
   readonly undone: readonly UndoResult[]
-  /** They are kept, and can be tried again. */
+  /** They are kept: you can try again. */
   readonly failed: readonly UndoResult[]
-  /** Those that a full store has given up for being too old are not known any more, and not among them. */
+  /** Expired calls that a full store has removed are not among them. */
   readonly expired: readonly UndoResult[]
-  /** How many calls of it the store did not keep. */
+  /** How many calls the undo store did not keep. */
   readonly notRecorded: number
-  /** How many calls of it wait or still run: what they do can be undone when they have ended. */
+  /** How many calls wait or still run. You can undo them when they have ended. */
   readonly stillRunning: number
 }
 
-/** Of how many runs it is known that calls were not recorded; the oldest are forgotten. */
+/** For how many runs it remembers that calls were not recorded. It forgets the oldest. */
 const MOST_RUNS = 10_000
 
 interface Recorded {
   readonly output: unknown
   readonly kept: unknown
   readonly idempotencyKey: string
-  readonly resultKey: string | undefined
+  readonly resultKey: UndoEntry['resultKey']
 }
 
-/** Knows the calls that can be undone. */
+/** Records the calls that can be undone, and undoes them. */
 export class UndoLog {
   readonly #settings: ExecutorSettings
-  readonly #forgetResult: (key: string) => Promise<void>
-  /** Those that are being undone: whoever asks for them meanwhile gets the same answer. */
+  readonly #forgetResult: (key: NonNullable<UndoEntry['resultKey']>) => Promise<void>
+  /** Calls that are being undone. Other callers get the same result. */
   readonly #undoing = new Map<string, { readonly entry: UndoEntry; readonly result: Promise<UndoResult> }>()
   readonly #running = new Map<string, number>()
   readonly #notRecorded = new Map<string, number>()
   #sequence = 0
 
-  constructor(settings: ExecutorSettings, forgetResult: (key: string) => Promise<void>) {
+  constructor(settings: ExecutorSettings, forgetResult: (key: NonNullable<UndoEntry['resultKey']>) => Promise<void>) {
     this.#settings = settings
     this.#forgetResult = forgetResult
   }
 
-  /** A call begins whose work can be undone; the answer tells that its handler has left for good. */
+  /** Counts a call that begins and can be undone. Call the returned function when its handler has returned for good. */
   begin({ ids }: Caller): () => void {
     const { pipelineRunId } = ids
     if (pipelineRunId === undefined) return () => {}
@@ -71,10 +69,10 @@ export class UndoLog {
     return () => count(this.#running, pipelineRunId, -1)
   }
 
-  /** Whether the call can be undone from now on; where the store refuses it, `tool.undo_failed` says so. */
+  /** Records a call, and returns whether it can be undone. If the store refuses it, `tool.undo_failed` says so. */
   async record(
     call: ResolvedCall,
-    { caller, behavior }: { readonly caller: Caller; readonly behavior: string | undefined },
+    { caller, executionMode }: { readonly caller: Caller; readonly executionMode: string | undefined },
     recorded: Recorded,
   ): Promise<boolean> {
     const completedAt = caller.clock.now()
@@ -86,7 +84,7 @@ export class UndoLog {
       toolName: call.name,
       tool: call.tool,
       ids: caller.ids,
-      behavior,
+      executionMode,
       input: call.input,
       ports: caller.ports,
       completedAt,
@@ -125,7 +123,7 @@ export class UndoLog {
     if (another !== undefined)
       throw new StageflowError(
         'tools/ambiguous-call',
-        `${entries.length} calls that can be undone have the id "${callId}". Pass the run, undo(callId, { pipelineRunId }), or undo a whole run by compensate(pipelineRunId).`,
+        `${entries.length} calls that can be undone have the id "${callId}". Name the run, undo(callId, { pipelineRunId }), or undo a whole run with compensate(pipelineRunId).`,
       )
     if (entry === undefined) return { status: 'unknown', callId, toolName: undefined, error: undefined }
     return this.#once(entry, caller)
@@ -135,7 +133,7 @@ export class UndoLog {
     const results = new Map<string, UndoResult>()
     let entries = await this.#find({ pipelineRunId }, caller)
     while (entries.length > 0) {
-      // One after the other, the last first: what was done on top of something is undone before it.
+      // One after the other, the last one first: a later call may build on an earlier one.
       for (const entry of entries.toReversed()) results.set(entry.id, await this.#once(entry, caller))
       // Calls may have ended meanwhile.
       if (caller.stops.stop !== undefined) break
@@ -187,7 +185,7 @@ export class UndoLog {
     }
     try {
       const startedAt = caller.clock.now()
-      // It stays in the store: whoever asks again is to be told the same.
+      // It stays in the store, so that the next caller gets the same result.
       if (startedAt >= entry.expiresAt) return failed('expired', thrown(tooLate(entry)))
       const before = caller.stops.stop
       if (before !== undefined) return failed(reasonOf(before), thrown(before.error))
@@ -217,7 +215,7 @@ export class UndoLog {
     }
   }
 
-  /** What came of the handler, waited for a while after it was stopped; undefined where it still runs. */
+  /** How the handler ended, with the grace time if it was stopped; undefined if it still runs. */
   async #limited(entry: UndoEntry, caller: Caller, stops: Stops, work: Promise<Ended>): Promise<Ended | undefined> {
     const { clock } = caller
     const { timeoutMs } = entry.tool
@@ -237,7 +235,7 @@ export class UndoLog {
     })
   }
 
-  /** Runs the handler to its real end. Never rejects. */
+  /** Runs the handler until it returns. Never rejects. */
   async #handle(entry: UndoEntry, caller: Caller, stops: Stops): Promise<Ended> {
     const { tool, callId, input, output, kept, completedAt, resultKey } = entry
     try {
@@ -260,39 +258,27 @@ function count(counts: Map<string, number>, key: string, change: number): void {
 
 type Ended = { readonly ok: true } | HandlerFailure
 
-function errorOf({ code, message }: HandlerFailure, entry?: UndoEntry): NonNullable<UndoResult['error']> {
-  return { code, message: cleanText(entry?.tool, message, entry?.input) }
-}
-
-function unavailable(cause: unknown): StageflowError {
-  const message = `Nothing was undone: the store of calls that can be undone failed (${textOf(cause)}). Mend it, and try again.`
-  return new StageflowError('tools/store-unavailable', message, { cause })
-}
-
-const reasonOf = (stop: Stop): 'timed_out' | 'cancelled' => (stop.kind === 'timed-out' ? 'timed_out' : 'cancelled')
-
-const about = ({ toolName, callId, ids, completedAt }: UndoEntry): UndoEvent => ({
-  toolName,
-  callId,
-  originalRunId: ids.pipelineRunId,
-  originalTimestamp: completedAt,
-})
-
-function emitFailed(
-  { emit }: Caller,
-  entry: UndoEntry,
-  reason: 'failed' | 'timed_out' | 'cancelled' | 'expired' | 'not_recorded',
-  { code, message }: HandlerFailure,
-): void {
-  const errorMessage = shownText(entry.tool, cleanText(entry.tool, message, entry.input))
-  emit?.('tool.undo_failed', { ...about(entry), reason, errorCode: code, errorMessage })
-}
-
-function tooLate({ toolName, callId, completedAt, expiresAt }: UndoEntry): StageflowError {
-  const message = `The call "${callId}" of tool "${toolName}" can no longer be undone: that was possible for ${expiresAt - completedAt} ms. Raise undoTtlMs, or reverse it by hand.`
-  return new StageflowError('tools/undo-expired', message)
-}
-
-function tookLong({ toolName }: UndoEntry, timeoutMs: number | false): StageflowError {
-  return new StageflowError('tools/timed-out', `To undo a call of tool "${toolName}" took longer than ${timeoutMs} ms.`)
+/** The context of an `undo`: that of the call, with the signal, clock and events of the caller that undoes it. */
+function undoContext(entry: UndoEntry, { clock, ports, emit, heartbeat }: Caller, stops: Stops): ToolContext<never> {
+  const { ids } = entry
+  return Object.freeze({
+    callId: entry.callId,
+    toolName: entry.toolName,
+    attempt: 1,
+    signal: stops.signal,
+    clock,
+    ports: (ports ?? entry.ports ?? {}) as never,
+    idempotencyKey: `${entry.idempotencyKey}/undo`,
+    executionMode: entry.executionMode,
+    pipelineRunId: ids.pipelineRunId,
+    requestId: ids.requestId,
+    sessionId: ids.sessionId,
+    userId: ids.userId,
+    orgId: ids.orgId,
+    interactionId: ids.interactionId,
+    emit: handlerEmit(emit),
+    progress: () => heartbeat(),
+    partial: () => heartbeat(),
+    keepForUndo: () => {},
+  })
 }

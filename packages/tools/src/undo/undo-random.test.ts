@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { bench, tool } from '../test/tool-bench.ts'
-import type { UndoResult } from './index.ts'
+import { bench, tool } from '../../test/tool-bench.ts'
+import type { UndoResult } from '../index.ts'
 
 const RUNS = Number(process.env['STAGEFLOW_RUNS'] ?? 150)
 const TTL_MS = 500

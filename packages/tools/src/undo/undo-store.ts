@@ -1,52 +1,52 @@
 import { StageflowError, type RunIdentity } from '@stageflow/core'
 
-import { lengthOf } from './frozen-copy.ts'
-import { storeBounds, type MemoryStoreOptions } from './store-bounds.ts'
-import type { AnyTool } from './tool-types.ts'
+import { lengthOf } from '../plain-copy.ts'
+import { storeBounds, type MemoryStoreOptions } from '../store-bounds.ts'
+import type { AnyTool } from '../tool-types.ts'
 
 /** A call that can be undone. */
 export interface UndoEntry {
-  /** Its own: two calls may have the same `callId`. */
+  /** Unique: two calls may have the same `callId`. */
   readonly id: string
-  /** Grows with each entry of an executor; tells those of the same instant apart. */
+  /** Grows with each entry of an executor: the order of entries of the same instant. */
   readonly sequence: number
   readonly callId: string
   readonly toolName: string
-  /** Whose `undo` reverses it. A store that writes elsewhere keeps the name, and puts the tool back. */
+  /** The tool, whose `undo` reverses the call. A store outside this process keeps its name, and looks the tool up again. */
   readonly tool: AnyTool
   readonly ids: Readonly<Partial<RunIdentity>>
-  readonly behavior: string | undefined
+  readonly executionMode: string | undefined
   readonly idempotencyKey: string
-  /** Under which the result of the call is kept; forgotten when it is undone. */
-  readonly resultKey: string | undefined
+  /** Where the result store has the result of the call. Undoing the call forgets it. */
+  readonly resultKey: { readonly key: string; readonly token: string } | undefined
   readonly input: unknown
   readonly output: unknown
   readonly kept: unknown
-  /** The ports of the call, for an undo that brings none. */
+  /** The ports of the call, for an undo without ports of its own. */
   readonly ports: unknown
   readonly completedAt: number
   readonly expiresAt: number
 }
 
-/** Which calls are looked for: those that match all that is given. */
+/** Which calls to find: those that match every given field. */
 export interface UndoQuery {
   readonly callId?: string
   readonly pipelineRunId?: string
 }
 
-/** Where calls that can be undone are kept. */
+/** Keeps the calls that can be undone. */
 export interface UndoStore {
-  /** Throws where it cannot keep it: the call is then reported as one that cannot be undone. */
+  /** Adds an entry. If it throws, the call is reported as one that cannot be undone. */
   add(entry: UndoEntry): void | Promise<void>
-  /** The oldest first, those whose time is over too. */
+  /** Finds entries, the oldest first, expired ones included. */
   find(query: UndoQuery): readonly UndoEntry[] | Promise<readonly UndoEntry[]>
-  /** Whether it was there, and is gone by this call: of two that remove one, one is told true. */
+  /** Removes an entry, and returns whether this call removed it: of two callers at once, one gets true. */
   remove(id: string): boolean | Promise<boolean>
 }
 
 /**
- * Calls in this process's memory. Full, it makes room by what can no longer be undone; when nothing is left to give up
- * it refuses what is new (`tools/undo-store-full`), for those that are in it have been promised.
+ * A store in this process's memory. When it is full, it removes expired calls. If there are none, it refuses new ones
+ * (`tools/undo-store-full`), because the calls in it have been promised to be undoable.
  */
 export function memoryUndoStore(options: MemoryStoreOptions = {}): UndoStore {
   const { maxEntries, maxLength } = storeBounds('memoryUndoStore()', options)
@@ -70,7 +70,9 @@ export function memoryUndoStore(options: MemoryStoreOptions = {}): UndoStore {
     add(entry) {
       const length = lengthOf([entry.input, entry.output, entry.kept])
       if (length > maxLength)
-        throw full(`The call is larger than all of memoryUndoStore may be, ${maxLength} characters; raise maxLength.`)
+        throw full(
+          `The call is larger than memoryUndoStore() may be altogether: ${maxLength} characters. Raise maxLength.`,
+        )
       const isFull = (): boolean => entries.size >= maxEntries || total + length > maxLength
       if (isFull())
         for (const [id, { entry: old }] of entries) {
@@ -79,7 +81,7 @@ export function memoryUndoStore(options: MemoryStoreOptions = {}): UndoStore {
         }
       if (isFull())
         throw full(
-          `${entries.size} calls that can be undone fill memoryUndoStore (maxEntries ${maxEntries}, maxLength ${maxLength} characters). Raise its bounds, or lower undoTtlMs.`,
+          `memoryUndoStore() is full with ${entries.size} calls that can be undone (maxEntries ${maxEntries}, maxLength ${maxLength} characters). Raise its bounds, or lower undoTtlMs.`,
         )
       entries.set(entry.id, { entry, length })
       total += length

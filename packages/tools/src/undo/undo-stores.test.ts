@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import { bench, deferred, tool, untilAborted, type Bench } from '../test/tool-bench.ts'
-import { memoryUndoStore, type AnyTool, type ToolExecutorOptions, type UndoStore } from './index.ts'
+import { bench, deferred, tool, untilAborted, type Bench } from '../../test/tool-bench.ts'
+import { memoryUndoStore, type AnyTool, type ToolExecutorOptions, type UndoStore } from '../index.ts'
 
 let benches: Bench[] = []
 const make = (tools: readonly AnyTool[], options?: ToolExecutorOptions): Bench => {
@@ -43,7 +43,7 @@ test('what an attempt that failed gave to keepForUndo is not kept', async () => 
       keepForUndo('of the first')
       throw new Error('again')
     },
-    { retry: { attempts: 2, baseMs: 1 }, undo: (call) => void (kept = call.kept) },
+    { retry: { attempts: 2, baseMs: 1, isRetryable: () => true }, undo: (call) => void (kept = call.kept) },
   )
   const b = make([write])
   const call = b.call('write')
@@ -78,7 +78,7 @@ test('an undo gets the input as it was checked, whatever the handler and a faile
 
 test('a call that waits, or is to be made again, is still running for compensate', async () => {
   const approval = deferred<boolean>()
-  const flaky = tool('flaky', (_, { attempt }) => { if (attempt === 1) throw new Error('x') }, { undo: () => {}, retry: { attempts: 2 } }) // prettier-ignore
+  const flaky = tool('flaky', (_, { attempt }) => { if (attempt === 1) throw new Error('x') }, { undo: () => {}, retry: { attempts: 2, isRetryable: () => true } }) // prettier-ignore
   const b = make([flaky])
   const call = b.call('flaky', {}, { approve: () => approval.promise })
   expect(await b.executor.compensate('run-1')).toMatchObject({ isComplete: false, stillRunning: 1 })
@@ -165,7 +165,7 @@ test('a store that cannot be asked is a failed undo, and rejects a compensation'
     toolName: undefined,
     error: {
       code: 'tools/store-unavailable',
-      message: 'Nothing was undone: the store of calls that can be undone failed (down). Mend it, and try again.',
+      message: 'Nothing was undone: the undo store failed (down). Check the store, then try again.',
     },
   })
   await expect(b.executor.compensate('run-1')).rejects.toMatchObject({ code: 'tools/store-unavailable' })
