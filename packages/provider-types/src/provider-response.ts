@@ -139,7 +139,7 @@ export abstract class ProviderResponse<Fields extends ProviderResponseFields, Di
     })
   }
 
-  /** A field that is no property of its own, such as audio. */
+  /** A field without a property of its own, such as audio. */
   protected hidden<Name extends keyof Fields & Hidden>(field: Name): Fields[Name] {
     return this.#fields[field]
   }

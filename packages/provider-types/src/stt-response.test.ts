@@ -25,7 +25,7 @@ const full = {
   requestId: 'q1',
 }
 
-test('it keeps what it was given, and adds it up', () => {
+test('it keeps its fields, and adds up the tokens', () => {
   const stt = new STTResponse(full)
   expect(stt).toMatchObject(full)
   expect(stt.toDict()).toStrictEqual({ ...full, totalTokens: 12 })
@@ -43,7 +43,7 @@ test('no confidence, language or duration is made up; a transcript is final unle
   })
 })
 
-test('it is a deep frozen copy, without what the provider sent', () => {
+test('it is a deep frozen copy, without the raw response', () => {
   const word = { text: 'good' }
   const words = [word]
   const raw = { secret: 'sk-raw' }

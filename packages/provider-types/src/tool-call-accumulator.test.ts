@@ -8,7 +8,7 @@ function callsOf(...fragments: readonly LLMToolCallDelta[]) {
   return accumulator.toResponse().toolCalls
 }
 
-test('fragments of two tool calls that come mixed are put together by their index', () => {
+test('fragments of two tool calls that alternate are assembled by index', () => {
   expect(
     callsOf(
       { index: 1, id: 'b', name: 'read', arguments: '' },
@@ -175,7 +175,7 @@ test.each<[string, readonly LLMToolCallDelta[], object[]]>([
   expect(callsOf(...fragments)).toStrictEqual(calls)
 })
 
-test('arguments that came whole take no more parts', () => {
+test('arguments that came as a whole accept no further parts', () => {
   for (const more of [',', { b: 1 }])
     expect(() => callsOf({ index: 3, name: 'x', arguments: { a: 1 } }, { index: 3, arguments: more })).toThrow(
       new TypeError('LLMDelta: the arguments of tool call 3 came whole, and there is another part.'),

@@ -4,7 +4,7 @@ import { LLMResponse } from './index.ts'
 
 const guide = { content: 'Hello!', model: 'gpt-4', provider: 'openai' }
 
-test('arguments that are a circle, too deep, or endless by shared parts are refused at once', () => {
+test('arguments that are circular, too deep, or huge through shared parts are refused at once', () => {
   const circle: Record<string, unknown> = {}
   circle['self'] = circle
   let shared: unknown = 'x'
@@ -17,7 +17,7 @@ test('arguments that are a circle, too deep, or endless by shared parts are refu
   )
 })
 
-test('arguments are kept as JSON would have them: no undefined members, no -0', () => {
+test('arguments are kept as JSON has them: no undefined members, no -0', () => {
   const given = { a: undefined, b: -0, c: [-0, null] } as never
   const llm = new LLMResponse({ ...guide, toolCalls: [{ name: 'a', arguments: given }] })
   expect(llm.toolCalls[0]?.arguments).toStrictEqual({ b: 0, c: [0, null] })

@@ -17,7 +17,7 @@ const messageOf = (definition: unknown): string => {
   return 'nothing was thrown'
 }
 
-test('a tool has 30 seconds, any number of calls at once, one attempt, and every mode may use it', () => {
+test('by default a tool has 30 seconds, no limit of calls at once, one attempt, and every mode may use it', () => {
   const tool = defineTool(least)
   expect(tool).toMatchObject({
     name: 'add',
@@ -44,7 +44,7 @@ test('by default a retry makes three attempts, with random delays of up to 1 s a
   })
 })
 
-test('what is given is kept, and no later change of it counts', () => {
+test('options are kept, and later changes to them have no effect', () => {
   const given = {
     ...least,
     undo: () => {},
@@ -66,7 +66,7 @@ test('what is given is kept, and no later change of it counts', () => {
   expect(tool.inputJsonSchema).toEqual({ type: 'object' })
 })
 
-test('undefined is as if left out', () => {
+test('an undefined option counts as not given', () => {
   const none = { undo: undefined, timeoutMs: undefined, concurrency: undefined, retry: undefined, redact: undefined }
   expect(defineTool({ ...least, ...none } as unknown as typeof least)).toEqual(defineTool(least))
 })
@@ -78,7 +78,7 @@ test.each(['', 'get weather', 'get.weather', 'wetter_für', 'x'.repeat(65), 7, n
   },
 )
 
-test('schemas of any library that has Standard Schema will do, functions too', () => {
+test('schemas of any library with Standard Schema are accepted, functions too', () => {
   defineTool({ ...least, input: v.object({ a: v.number() }), output: v.number() })
   const callable = Object.assign(() => true, { '~standard': z.object({})['~standard'] })
   expect(defineTool({ ...least, input: callable }).input).toBe(callable)
@@ -122,7 +122,7 @@ test.each([
   expect(messageOf({ ...least, ...wrong })).toContain(problem)
 })
 
-test('all that is wrong is said at once, with the name of the tool', () => {
+test('one error has all problems and the name of the tool', () => {
   const message = messageOf({ ...least, timeoutMs: -1, redact: 7, colour: 'red' })
   expect(message).toContain(
     'defineTool("add"): timeoutMs must be a number of milliseconds above 0, or false for no limit, not -1',
@@ -131,6 +131,6 @@ test('all that is wrong is said at once, with the name of the tool', () => {
   expect(message).toContain('unknown option "colour"')
 })
 
-test.each([undefined, null, 'add', 7, []])('%j is no definition', (definition) => {
+test.each([undefined, null, 'add', 7, []])('%j is refused as a definition', (definition) => {
   expect(messageOf(definition)).toContain('the options must be an object, not ')
 })

@@ -20,7 +20,7 @@ test('class instances, maps, sets, dates and bytes are kept as they are', () => 
     expect(copy(value)).toBe(value)
 })
 
-test('what is inside counts, whatever holds it', () => {
+test('nested values count, whatever holds them', () => {
   const text = 'x'.repeat(100)
   const holders = [
     [text],
@@ -40,7 +40,7 @@ test('what is inside counts, whatever holds it', () => {
   }
 })
 
-test('an array of a length that no memory holds is refused before anything is made', () => {
+test('an array that is longer than memory is refused before it is copied', () => {
   expect(() => copy(new Array(2 ** 32 - 1), 2 ** 20)).toThrow(
     expect.objectContaining({ code: 'tools/output-too-large' }),
   )
@@ -70,7 +70,7 @@ test('plain objects and arrays are copied all the way down, and can be changed',
   expect(value).toEqual({ list: [1, { a: 'b' }], none: null, text: 'x' })
 })
 
-test('what belongs to a class stays what it is, and so do primitives', () => {
+test('class instances and primitives are kept as they are', () => {
   class Money {}
   const held = [new Money(), new Date(0), new Map(), new Uint8Array(1), () => 1, 1n, Symbol.iterator, undefined]
   const copy = ownCopy(held) as readonly unknown[]
@@ -90,13 +90,13 @@ test('symbols, a key called __proto__, shared parts and circles are copied as th
   expect(copy.self).toBe(copy)
 })
 
-test('what cannot be read is not copied', () => {
+test('a value that cannot be read is not copied', () => {
   const trap = new Proxy({}, { ownKeys: () => { throw new Error('trap') } }) // prettier-ignore
   const value = { trap }
   expect(ownCopy(value)).toBe(value)
 })
 
-test('a checked input is frozen all the way down, and stays apart from what it was copied from', () => {
+test('a checked input is frozen all the way down, and independent of the original', () => {
   const given: any = { list: [{ a: 1 }] }
   given.self = given
   const copy = frozenInput(given) as any

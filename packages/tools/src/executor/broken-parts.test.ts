@@ -51,7 +51,7 @@ test('a clock that breaks after the end of a call does not end it again', async 
   expect(b.types()).toEqual(['tool.invoked', 'tool.started', 'tool.failed'])
 })
 
-test('a failure that was made elsewhere may hold anything', async () => {
+test('a failure of another copy of the package may hold anything', async () => {
   const made = (fields: object): object => ({ [Symbol.for('@stageflow/tool-failure')]: true, ...fields })
   const b = bench([
     tool('odd', () => made({ message: 7, code: {} })),
@@ -67,7 +67,7 @@ test('a failure that was made elsewhere may hold anything', async () => {
   expect(b.of('tool.failed')).toHaveLength(3)
 })
 
-test('whoever aborts at tool.started is obeyed: no handler is started', async () => {
+test('after an abort at tool.started no handler starts', async () => {
   const controller = new AbortController()
   let started = 0
   const b = bench([tool('one', () => ++started)])
@@ -80,7 +80,7 @@ test('whoever aborts at tool.started is obeyed: no handler is started', async ()
   expect(b.types()).toEqual(['tool.invoked', 'tool.started', 'tool.failed'])
 })
 
-test('each attempt gets the input as it was checked, whatever the one before did to it', async () => {
+test('each attempt gets the input as it was checked, whatever the last attempt did to it', async () => {
   const seen: unknown[] = []
   const input = { list: [1, { deep: true }], at: new Date(0) }
   const eats = tool(

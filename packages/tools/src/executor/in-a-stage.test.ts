@@ -21,7 +21,7 @@ const greet = defineTool({
   },
 })
 
-test('a stage passes its context: ports, ids, mode, clock and events of the run are those of the calls', async () => {
+test("calls use the ports, ids, mode, clock and events of the stage's context", async () => {
   const clock = manualClock({ startAt: 1_000 })
   const sink = recordingSink()
   const registry = new ToolRegistry<Ports>({ tools: [greet] })
@@ -81,7 +81,7 @@ test('case 6: an abort of the run reaches the tools of its stages, and ends them
   expect(clock.timers).toEqual([])
 })
 
-test('what an emitter throws or rejects with changes nothing and is counted', async () => {
+test('an emitter that throws or rejects changes nothing and is counted', async () => {
   const executor = new ToolExecutor()
   const registry = new ToolRegistry({ tools: [tool('one', (_, { emit }) => emit('app.one', {}))], executor })
   const throwing = (): never => { throw new Error('sink is down') } // prettier-ignore

@@ -77,7 +77,7 @@ test('fifty at once are one execution', async () => {
   expect(new Set(results.map((result) => JSON.stringify((result as any).output)))).toEqual(new Set(['{"receipt":1}']))
 })
 
-test('other arguments, or another tool, under the same key are an error, and are not run', async () => {
+test('other arguments, or another tool, with the same key are an error, and do not run', async () => {
   const { tool: charge, count, open } = counting()
   open.resolve()
   let others = 0
@@ -126,14 +126,14 @@ test('other keys, tenants and users, and calls without a key, are separate work'
   expect(count).toBe(9)
 })
 
-test('what did not complete is not kept: the key is free again', async () => {
+test('a failed call frees its key', async () => {
   let count = 0
   const b = make([tool('charge', () => (++count === 1 ? toolFailure('busy') : count))])
   expect(await b.call('charge', {}, { idempotencyKey })).toMatchObject({ status: 'failed' })
   expect(await b.call('charge', {}, { idempotencyKey })).toMatchObject({ status: 'completed', output: 2 })
 })
 
-test('who waits for a call that is cancelled takes over, and can be cancelled itself', async () => {
+test('a call that waits for a cancelled one takes over, and can be cancelled itself', async () => {
   const [one, two, three] = [new AbortController(), new AbortController(), new AbortController()]
   let count = 0
   const charge = tool('charge', async (_, { signal, clock }) => {
@@ -153,7 +153,7 @@ test('who waits for a call that is cancelled takes over, and can be cancelled it
   expect(await second).toMatchObject({ status: 'completed', output: 2 })
 })
 
-test('a handler that was given up and goes on keeps its key until it has left', async () => {
+test('a handler that goes on after its timeout keeps its key until it returns', async () => {
   const late = deferred()
   let count = 0
   const deaf = tool('deaf', () => (++count === 1 ? late.promise : 'second'), { timeoutMs: 10 })
@@ -167,7 +167,7 @@ test('a handler that was given up and goes on keeps its key until it has left', 
   expect(await b.call('deaf', {}, { idempotencyKey })).toMatchObject({ status: 'completed', output: 'second' })
 })
 
-test('a result is kept for a day unless told otherwise', async () => {
+test('by default a result is kept for a day', async () => {
   let count = 0
   const b = make([tool('charge', () => ++count)])
   const output = async () => ((await b.call('charge', {}, { idempotencyKey })) as any).output
@@ -225,14 +225,14 @@ test('a store that cannot be read fails the call before its work; one that canno
   expect(halfBroken.executor.stats()).toMatchObject({ storeErrors: 1, lastStoreError: new Error('connection lost') })
 })
 
-test('a store that claims something else than it may fails the call', async () => {
+test('a store that returns something illegal for a claim fails the call', async () => {
   const b = make([tool('charge', () => 1)], { resultStore: storeWith({ claim: () => undefined as never }) })
   expect(await b.call('charge', {}, { idempotencyKey })).toMatchObject({
     error: { code: 'tools/store-unavailable', message: expect.stringContaining('returned undefined for a claim') },
   })
 })
 
-test('a store that does not respond is given up after five seconds, and what it claims late is released', async () => {
+test('a store that does not respond in five seconds fails the call, and a late claim is released', async () => {
   const late = deferred<{ status: 'claimed' }>()
   const released: string[] = []
   const resultStore = storeWith({ claim: () => late.promise, release: (key) => void released.push(key) })
@@ -245,7 +245,7 @@ test('a store that does not respond is given up after five seconds, and what it 
   expect(released).toEqual(['["tool",null,null,"order-7"]'])
 })
 
-test('a store that does not respond can be left by the caller’s abort, before the work and after it', async () => {
+test('the caller’s abort ends the wait for a store that does not respond, before the work and after it', async () => {
   const controller = new AbortController()
   let count = 0
   const charge = tool('charge', () => ++count)
@@ -262,7 +262,7 @@ test('a store that does not respond can be left by the caller’s abort, before 
   expect(await done).toMatchObject({ status: 'completed', output: 1 })
 })
 
-test('a result that cannot be stored is true for its caller, and its work is not done again', async () => {
+test('a result that cannot be stored reaches its caller, and its work is not done again', async () => {
   class Receipt {
     readonly number = 7
   }
@@ -324,7 +324,7 @@ test('a stored text that this version did not write is an error, and the work is
   }
 })
 
-test('instances of classes in an input cannot be compared: the call is refused, and not answered with another result', async () => {
+test("an input with instances of classes cannot be compared: the call fails, and gets no other call's result", async () => {
   class Iban {
     readonly #number: string
     constructor(number: string) {
@@ -361,7 +361,7 @@ test('a store that cannot forget what was undone is counted', async () => {
   expect(b.executor.stats()).toMatchObject({ storeErrors: 1, lastStoreError: new Error('down') })
 })
 
-test('the time limit of one caller is not that of others with the same key, who take over', async () => {
+test('the time limit of one caller does not end other calls with the same key: they take over', async () => {
   let count = 0
   const slow = tool('slow', async (_, { clock, signal }) => {
     count++
@@ -376,7 +376,7 @@ test('the time limit of one caller is not that of others with the same key, who 
   expect(await second).toMatchObject({ status: 'completed', output: 2 })
 })
 
-test('the time limit of the tool is that of all: who waits is told, and nothing is done again', async () => {
+test('the time limit of the tool applies to all calls with the key, and nothing is done again', async () => {
   let count = 0
   const slow = tool('slow', (_, { clock, signal }) => (count++, clock.sleep(200, signal)), { timeoutMs: 100 })
   const b = make([slow])
@@ -401,7 +401,7 @@ test('when the first call has failed, its key is free for other arguments', asyn
   expect(seen).toEqual([{ a: 1 }, { a: 2 }])
 })
 
-test('an abort that comes after the tool has timed out takes nothing back: who waits is told of the time-out', async () => {
+test('an abort after a timeout of the tool changes nothing: calls that wait get the timeout', async () => {
   const controller = new AbortController()
   const left = deferred()
   let count = 0

@@ -17,7 +17,7 @@ afterEach(() => {
   benches = []
 })
 
-test('concurrency is one tool’s own, holds across execute calls, and the rest wait in order', async () => {
+test('concurrency applies to one tool across execute calls, and the other calls wait in order', async () => {
   const order: number[] = []
   const one = tool('one', async ({ n }, { clock }) => { order.push(n); await clock.sleep(10) }, { concurrency: 1 }) // prettier-ignore
   const free = tool('free', ({ n }) => void order.push(n))
@@ -38,7 +38,7 @@ test('concurrency is one tool’s own, holds across execute calls, and the rest 
   expect(order).toEqual([1, 100, 2, 3])
 })
 
-test('a handler that ignores its time-out keeps its slot until it has left; who waits for all-abandoned slots is told', async () => {
+test('a handler that ignores its timeout keeps its slot until it returns, and calls that wait for such slots only fail', async () => {
   const first = deferred()
   let running = 0
   let most = 0
@@ -67,7 +67,7 @@ test('a handler that ignores its time-out keeps its slot until it has left; who 
   expect(most).toBe(1)
 })
 
-test('rateLimit lets so many start within any window; the rest wait on the clock', async () => {
+test('rateLimit limits the starts within any window, and the other calls wait', async () => {
   const starts: number[] = []
   const limited = tool('limited', (_, { clock }) => void starts.push(clock.now()), {
     rateLimit: { calls: 2, perMs: 100 },
@@ -124,7 +124,7 @@ test('the queue of one tool is bounded', async () => {
   ])
 })
 
-test('a thousand calls may wait unless told otherwise', async () => {
+test('by default a thousand calls may wait', async () => {
   const gate = deferred()
   const b = make([tool('one', () => gate.promise, { concurrency: 1 })])
   const batches = Array.from({ length: 11 }, (_, n) =>
@@ -298,7 +298,7 @@ test('case 19: executionModes lists which execution modes may use a tool; any ot
   expect(await b.call('delete', {}, { executionMode: 'repair' })).toMatchObject({ status: 'completed' })
 })
 
-test('approve is asked before the handler, with the checked input, and outside of the cap', async () => {
+test('approve runs before the handler, with the checked input, and outside of the limits', async () => {
   const asked: unknown[] = []
   const decide = [deferred<boolean>(), deferred<boolean>()] as const
   const b = make([tool('pay', () => 'paid')], {
@@ -336,7 +336,7 @@ test.each([
   ['null', null, 'approval_failed', 'returned neither'],
   ['an empty object', {}, 'approval_failed', 'returned neither'],
   ['a text in an object', { approved: 'true' }, 'approval_failed', 'returned neither'],
-])('an approval hook that answers %s', async (_, answer, reason, message) => {
+])('an approval hook that returns %s', async (_, answer, reason, message) => {
   let calls = 0
   const b = make([tool('pay', () => ++calls)], { approve: () => answer as boolean })
   const result: any = await b.call('pay')
@@ -347,7 +347,7 @@ test.each([
   return expect(b.types()).toEqual(['tool.invoked', 'tool.denied'])
 })
 
-test('an approval hook that throws, rejects, or answers what cannot be read denies', async () => {
+test('an approval hook that throws, rejects, or returns something unreadable denies', async () => {
   const trap = Object.defineProperty({}, 'approved', { get: () => { throw new Error('trap') } }) // prettier-ignore
   const hooks: readonly (() => never)[] = [
     () => { throw new Error('broken') }, // prettier-ignore
@@ -388,7 +388,7 @@ test('case 19: a decision that comes after the abort approves nothing', async ()
   expect(calls).toBe(0)
 })
 
-test('no handler is started with a signal that has aborted, in whatever turn the abort comes', async () => {
+test('no handler starts with an aborted signal, whenever the abort comes', async () => {
   const attemptsSeen = new Set<number>()
   for (let turns = 0; turns < 40; turns++) {
     const started: string[] = []
@@ -430,7 +430,7 @@ test('delays of retries are random by default', async () => {
   expect(clock.now()).toBe(0)
 })
 
-test('a second attempt is not refused for a full queue', async () => {
+test('a full queue does not refuse a retry', async () => {
   const busy = tool(
     'busy',
     async ({ who }, { attempt, clock }) => {
@@ -449,7 +449,7 @@ test('a second attempt is not refused for a full queue', async () => {
   expect(await retries).toMatchObject({ output: 'retries', attempts: 2 })
 })
 
-test('who comes at the instant at which another may start does not push in', async () => {
+test('a call that comes when another may start does not overtake it', async () => {
   const order: string[] = []
   const limited = tool('limited', ({ who }) => void order.push(who), { rateLimit: { calls: 1, perMs: 100 } })
   const b = make([limited])
@@ -462,7 +462,7 @@ test('who comes at the instant at which another may start does not push in', asy
   expect(order).toEqual(['first', 'second', 'third'])
 })
 
-test('a time-out whose handler does its work all the same is not tried again', async () => {
+test('a timeout whose handler completes all the same is not retried', async () => {
   let count = 0
   const slow = tool('slow', (_, { clock }) => { count++; return clock.sleep(60) }, { timeoutMs: 50, retry: { attempts: 3, baseMs: 1, isRetryable: () => true } }) // prettier-ignore
   const b = make([slow])
@@ -473,7 +473,7 @@ test('a time-out whose handler does its work all the same is not tried again', a
   expect(b.types()).toEqual(['tool.invoked', 'tool.started', 'tool.failed'])
 })
 
-test('slots that were given up and have been left are as good as new: who comes then waits, and is not told of a block', async () => {
+test('slots of abandoned handlers that have returned can be used again, and calls wait for them', async () => {
   const left = deferred()
   const deaf = tool('deaf', ({ hang }, { clock }) => (hang ? left.promise : clock.sleep(10)), { concurrency: 1, timeoutMs: 50 }) // prettier-ignore
   const b = make([deaf], { graceMs: 5 })
@@ -487,7 +487,7 @@ test('slots that were given up and have been left are as good as new: who comes 
   expect(await both).toMatchObject([{ status: 'completed' }, { status: 'completed' }])
 })
 
-test('the last that waits for a rate limit and is cancelled leaves no timer behind', async () => {
+test('the last call that waits for a rate limit leaves no timer if it is cancelled', async () => {
   const controller = new AbortController()
   const b = make([tool('limited', () => 1, { rateLimit: { calls: 1, perMs: 1_000 } })])
   await b.call('limited')

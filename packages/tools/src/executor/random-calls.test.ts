@@ -21,7 +21,7 @@ const batchArbitrary = fc.record({
   timeoutMs: fc.option(fc.integer({ min: 1, max: 120 }), { nil: undefined, freq: 3 }),
 })
 
-test('whatever calls do and whenever they are stopped: one end each, no cap passed, order kept, nothing left', async () => {
+test('whatever calls do and whenever they are stopped: one end each, no limit exceeded, order kept, nothing left', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(batchArbitrary, { minLength: 1, maxLength: 3 }), async (batches) => {
       const running = new Map<string, number>()

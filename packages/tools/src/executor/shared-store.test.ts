@@ -80,7 +80,7 @@ test('work that failed in one executor is done by the one that waits for it', as
   expect(await second).toMatchObject({ status: 'completed', output: 2 })
 })
 
-test('a call renews its lease while it runs, so that nobody takes its work over', async () => {
+test('a call renews its lease while it runs, so that no other call takes its work over', async () => {
   let count = 0
   const slow = tool('slow', async (_, { clock }) => (count++, clock.sleep(100_000)), { timeoutMs: false })
   const { one, two, clock } = twoOn(STORES["the interceptor's"], [slow])

@@ -18,7 +18,7 @@ test('a race leaves no listener, however its work ends', async () => {
   expect(listeners).toBe(0)
 })
 
-test('the first reason holds, for those who listen, who come later, and who took their listener back', async () => {
+test('the first reason counts, for listeners, for late listeners, and not for removed ones', async () => {
   const stops = new Stops()
   const told: unknown[] = []
   stops.onStop((reason) => told.push(reason))

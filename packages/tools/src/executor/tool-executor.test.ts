@@ -67,7 +67,7 @@ test('a call that completes gives its output, and invoked, started and completed
   ])
 })
 
-test('calls run at once, eight unless told otherwise, and their results keep the order of the calls', async () => {
+test('by default eight calls run at once, and the results keep the order of the calls', async () => {
   const gates = new Map<number, Deferred<void>>()
   const started: number[] = []
   const wait = tool('wait', async ({ n }) => {
@@ -106,7 +106,7 @@ test('maxConcurrency of the call wins over that of the executor', async () => {
   expect(most).toBe(2)
 })
 
-test('case 19: what the output schema refuses fails the call, and is never completed', async () => {
+test('case 19: an output that the schema refuses fails the call, which never completes', async () => {
   const bad = tool('bad', () => ({ rows: [{ id: 'one' }] }), {
     output: z.object({ rows: z.array(z.object({ id: z.number() })) }),
   })
@@ -117,7 +117,7 @@ test('case 19: what the output schema refuses fails the call, and is never compl
   expect(b.types()).toEqual(['tool.invoked', 'tool.started', 'tool.failed'])
 })
 
-test('case 19: the output is what its schema made of it', async () => {
+test('case 19: the output is what the schema made of it', async () => {
   const day = tool('day', () => ({ day: '1', extra: true }), { output: z.object({ day: z.coerce.number() }) })
   expect(await make([day]).call('day')).toMatchObject({ output: { day: 1 } })
 })
@@ -157,14 +157,14 @@ test.each([
   expect(b.types().at(-1)).toBe('tool.failed')
 })
 
-test('the cause is for the program, and in no JSON of the result', async () => {
+test('the cause is for the program, and not in the JSON of the result', async () => {
   const error = new Error('boom')
   const result = await make([tool('bad', () => Promise.reject(error))]).call('bad')
   expect((result as any).cause).toBe(error)
   expect(Object.keys(result)).not.toContain('cause')
 })
 
-test('an output that is too large, inside itself or not to be read fails the call', async () => {
+test('an output that is too large, circular or unreadable fails the call', async () => {
   const circle: any = {}
   circle.self = circle
   const getter = Object.defineProperty({}, 'x', { enumerable: true, get: () => { throw new Error('no') } }) // prettier-ignore
@@ -189,7 +189,7 @@ test('keys such as __proto__ in an output are only keys', async () => {
   expect(({} as any).a).toBeUndefined()
 })
 
-test('case 19: a time-out aborts the handler, is final, and keeps the partial results', async () => {
+test('case 19: a timeout aborts the handler, is final, and keeps the partial results', async () => {
   let aborted: unknown
   const slow = tool(
     'slow',
@@ -228,7 +228,7 @@ test('case 19: a time-out aborts the handler, is final, and keeps the partial re
   ])
 })
 
-test('a tool has 30 seconds unless it says otherwise', async () => {
+test('by default a tool has 30 seconds', async () => {
   const b = make([tool('slow', (_, { signal }) => untilAborted(signal))])
   const call = b.call('slow')
   await b.clock.advance(29_999)
@@ -244,7 +244,7 @@ test('timeoutMs: false is no limit', async () => {
   expect(await call).toMatchObject({ status: 'completed', durationMs: 1e9 })
 })
 
-test('a handler that ignores its signal is final at once, waited for, and reported; its late answer changes nothing', async () => {
+test('the call of a handler that ignores its signal is final at once and reported, and a late return value changes nothing', async () => {
   const late = deferred<string>()
   const b = make([tool('deaf', () => late.promise, { timeoutMs: 100 })])
   let result: any
@@ -268,7 +268,7 @@ test('a handler that ignores its signal is final at once, waited for, and report
   expect(b.types().filter((type) => /completed|failed/.test(type))).toEqual(['tool.failed'])
 })
 
-test('a handler that leaves within the grace time is not reported', async () => {
+test('a handler that returns within the grace time is not reported', async () => {
   const b = make([tool('lazy', (_, { clock }) => clock.sleep(150), { timeoutMs: 100 })], { graceMs: 60 })
   const call = b.call('lazy')
   await b.clock.advance(150)
@@ -286,7 +286,7 @@ test('an async generator yields partial results and returns its output', async (
   expect(await make([pages]).call('pages')).toMatchObject({ output: { pages: 2 }, partials: ['a', 'b'] })
 })
 
-test('a generator that is none of promises is run as well: it is no success that nothing did', async () => {
+test('a synchronous generator runs too: doing nothing is not a success', async () => {
   const sync = tool('sync', function* () {
     yield 'one'
     return 'done'
@@ -299,7 +299,7 @@ test('a generator that is none of promises is run as well: it is no success that
   ])
 })
 
-test('a generator that is given up runs its finally blocks', async () => {
+test('a generator whose call has ended runs its finally blocks', async () => {
   const log: string[] = []
   const endless = tool(
     'endless',
@@ -349,7 +349,7 @@ test('a partial result that is too large takes no room from those after it', asy
   })
 })
 
-test('progress is told as it happens', async () => {
+test('progress is reported as it happens', async () => {
   const load = tool('load', (_, { progress }) => {
     progress({ done: 1, total: 4, message: 'x'.repeat(300) })
     progress({ done: NaN, message: undefined as never })
@@ -421,7 +421,7 @@ test('timeoutMs of execute is a limit for all calls together', async () => {
   expect(results[2]).toMatchObject({ error: { code: 'tools/timed-out' }, attempts: 0 })
 })
 
-test('a call that nobody resolved, or options that are none, reject', async () => {
+test('a call that was not resolved, or illegal ids, reject', async () => {
   const executor = new ToolExecutor()
   const forged = { status: 'resolved', callId: '1', name: 'reply', index: 0, tool: reply, input: {} } as unknown
   for (const calls of [[forged], 'x', undefined, [null], {}, new Array(2)])
@@ -455,7 +455,7 @@ test('illegal options are refused, all at once', async () => {
   expect(await executor.execute([], { ids: { userId: undefined as never } })).toEqual([])
 })
 
-test('what a handler says after its end is not taken', async () => {
+test('what a handler reports after its end is ignored', async () => {
   let late: ToolContext | undefined
   const b = make([tool('leaks', (_, context) => void (late = context), { undo: () => {} })])
   const result = await b.call('leaks')
@@ -467,7 +467,7 @@ test('what a handler says after its end is not taken', async () => {
   expect(result.partials).toEqual([])
 })
 
-test('a value for undo that is too large to be kept fails the handler, before it has done anything', async () => {
+test('a value for undo that is too large fails the handler before its work', async () => {
   let done = false
   const write = tool('write', (_, { keepForUndo }) => {
     keepForUndo('x'.repeat(200))

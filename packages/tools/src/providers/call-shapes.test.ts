@@ -136,7 +136,7 @@ test('the same calls are the same, whatever the shape', async () => {
   )
 })
 
-test('calls that the AI SDK has had made elsewhere are not made again', async () => {
+test('calls that the provider has made for the AI SDK are not made again', async () => {
   const call = { type: 'tool-call', toolCallId: 'a', toolName: 'search', input: {}, providerExecuted: true }
   expect((await registry.parseAndResolve({ toolCalls: [call] })).calls).toEqual([])
 })
@@ -220,7 +220,7 @@ const { garbage } = fc.letrec<{ garbage: unknown }>((tie) => ({
   ),
 }))
 
-test('nothing that a model answers makes it throw, and each call it finds is either resolved or told why not', async () => {
+test('it never throws for what a model returns, and each call that it finds is resolved or has a reason', async () => {
   await fc.assert(
     fc.asyncProperty(garbage, async (given) => {
       const events: unknown[] = []
@@ -249,7 +249,7 @@ function throwing(): ProxyHandler<object> {
   return { get: refuse, has: refuse, ownKeys: refuse, getOwnPropertyDescriptor: refuse, getPrototypeOf: refuse }
 }
 
-test('what cannot even be looked at is a malformed call, and those beside it are read', async () => {
+test('a call that cannot be read at all is malformed, and the calls beside it are read', async () => {
   const hostile = new Proxy({}, throwing())
   const call = SHAPES['Anthropic']?.({ id: 'a', name: 'search', args: {} })
   const mixed = await registry.parseAndResolve([hostile, call, { type: 'function', function: hostile }])

@@ -48,7 +48,7 @@ test.each([
   [{ type: 'hologram_call', id: 'a', name: 'search' }, 'search', 'hologram_call'],
   [{ type: 'hologram', id: 'a', name: 'search', input: {} }, 'search', 'hologram'],
   [{ type: 'tool-search', toolCallId: 'a', state: 'input-available', input: {} }, undefined, 'tool-search'],
-])('%j is a call, and no function: it is unresolved, and says so', async (call, name, type) => {
+])('%j is a call but not a function call: it is unresolved, with a reason', async (call, name, type) => {
   const beside = { type: 'function_call', call_id: 'b', name: 'search', arguments: '{"query":"x"}' }
   expect(await seen([call, beside])).toEqual([...unsupported(name, type), ...found])
   expect(await seen([call])).toEqual(unsupported(name, type))
@@ -78,19 +78,19 @@ test.each([
   { toolCall: { id: 's', toolType: 'GOOGLE_SEARCH', args: {} } },
   { toolResponse: { id: 's' } },
   { thoughtSignature: 'x' },
-])('%j is no call for us to make', async (block) => {
+])('%j is not a call to make', async (block) => {
   const beside = { type: 'tool_use', id: 'b', name: 'search', input: { query: 'x' } }
   expect(await seen({ role: 'assistant', content: [block, beside] })).toEqual(found)
 })
 
-test('a browser or a computer of Anthropic is no tool of ours that has the same name', async () => {
+test('a browser or a computer of Anthropic is not taken for a tool of the same name', async () => {
   const call = { type: 'tool_use', id: 'a', name: 'search', toolset_name: 'browser', input: {} }
   expect(await seen([call])).toEqual([
     ['search', 'unsupported_call', 'No tool can handle this kind of call: it belongs to the toolset "browser".'],
   ])
 })
 
-test('OpenAI is answered a custom tool in its own type', async () => {
+test('OpenAI gets the result of a custom tool in its own type', async () => {
   const call = { type: 'custom_tool_call', call_id: 'a', name: 'sql', input: 'SELECT 1' }
   expect(resultsFor('openai-responses', await registry.execute([call]))[0]).toMatchObject({
     type: 'custom_tool_call_output',
@@ -118,7 +118,7 @@ test.each([
   expect(await seen(message)).toEqual(found)
 })
 
-test('a call that LangChain could not read is read here, and says what is wrong with it', async () => {
+test('a call that LangChain could not read has a reason', async () => {
   const invalid = { type: 'invalid_tool_call', id: 'a', name: 'search', args: '{"query":', error: 'x' }
   const [first, second] = await seen({ role: 'ai', tool_calls: [openai], invalid_tool_calls: [invalid] })
   expect(first).toEqual(found[0])
@@ -151,7 +151,7 @@ test.each([
   [[{ role: 'assistant', tool_calls: [openai] }], MESSAGE],
   [{ output: { message: { role: 'assistant', content: [{ toolUse: { name: 'search' } }] } }, usage: {} }, UNKNOWN],
   [{ role: 'assistant', tool_calls: 'search' }, 'This tool call cannot be read: it is of type string, not an object.'],
-])('%j is unresolved, and says why', async (given, message) => {
+])('%j is unresolved, with a reason', async (given, message) => {
   const { calls } = await registry.parseAndResolve(given)
   expect(calls).toMatchObject([{ status: 'unresolved', reason: 'malformed_call', message }])
 })
@@ -160,11 +160,11 @@ test.each([
   [{ choices: [{ index: 0, delta: { content: 'Hm' } }] }],
   [{ role: 'assistant', content: 'Hm', function_call: null, tool_calls: null }],
   [{ candidates: [{ content: {}, finishReason: 'MAX_TOKENS' }] }],
-])('there is no call in %j', async (message) => {
+])('%j has no call', async (message) => {
   expect(await seen(message)).toEqual(none)
 })
 
-test('the output of an AI SDK result, which throws where none was asked for, is not touched', async () => {
+test('the output of an AI SDK result, which throws if none was asked for, is not read', async () => {
   const result = { toolCalls: [], content: [{ type: 'text' }], get output(): never { throw new Error('no output') } } // prettier-ignore
   expect(await seen(result)).toEqual(none)
 })
@@ -181,7 +181,7 @@ test.each([
   { type: 'function_call', call_id: 'a', name: 'search', arguments: '', status: 'incomplete' },
   { type: 'function_call', call_id: 'a', name: 'search', arguments: '', status: 'in_progress' },
   { id: 'a', name: 'search', arguments: {}, status: 'incomplete' },
-])('%j is not made with no arguments: they had only begun', async (call) => {
+])('%j is not made without arguments: they had only begun', async (call) => {
   expect(await seen([call])).toEqual([
     [
       'search',
@@ -222,7 +222,7 @@ test.each([
   },
 )
 
-test('arguments that are whole JSON are whole, whatever the status says', async () => {
+test('arguments that are complete JSON are complete, whatever the status says', async () => {
   const call = { type: 'function_call', call_id: 'a', name: 'search', arguments: '{"query":"x"}', status: 'incomplete' }
   expect(await seen([call])).toEqual(found)
   expect(await seen([{ ...call, arguments: '{"query":"x' }])).toEqual([['search', 'invalid_json', expect.any(String)]])

@@ -22,7 +22,7 @@ const resultsOf = async (...inputs: readonly object[]): Promise<readonly ToolRes
     inputs.map((input, index) => ({ type: 'tool_use', id: `c${index}`, name: 'divide', input })),
   )
 
-test('each provider gets the results as its request takes them, and what went wrong in words', async () => {
+test('each provider gets the results as its request takes them, and failures as messages', async () => {
   const results = await resultsOf({ by: 4 }, { by: 0 }, { by: 'x' })
   const [, failed, unresolved] = results
   const issue =
@@ -64,7 +64,7 @@ test('each provider gets the results as its request takes them, and what went wr
   ])
 })
 
-test('a text is sent as it is, nothing as an empty text, and what is no JSON as JSON writes it', async () => {
+test('a string is sent as it is, undefined as an empty string, and other values as JSON', async () => {
   const results = await resultsOf({ by: 2, into: 'text' }, { by: 2, into: 'nothing' }, { by: 2, into: 'date' })
   expect(resultsFor('openai-chat', results).map(({ content }) => content)).toEqual([
     '0.5',
@@ -78,7 +78,7 @@ test('a text is sent as it is, nothing as an empty text, and what is no JSON as 
   ])
 })
 
-test('an output that cannot be written is an error for the model, and throws nothing', () => {
+test('an output that cannot be written is an error for the model, and does not throw', () => {
   const done = { status: 'completed', callId: 'a', name: 'big', output: 1n } as unknown as ToolResult
   expect(resultsFor('anthropic', [done])).toEqual([
     {
@@ -90,14 +90,14 @@ test('an output that cannot be written is an error for the model, and throws not
   ])
 })
 
-test('a call that cannot be looked at has an answer too, in every shape', async () => {
+test('a call that cannot be read has a result too, in every shape', async () => {
   const hostile = new Proxy({}, { get: () => { throw new Error('no') } }) // prettier-ignore
   const results = await new ToolRegistry({ tools: [divide] }).execute([hostile])
   for (const shape of ['openai-chat', 'openai-responses', 'anthropic', 'google', 'ai-sdk', 'mcp'] as const)
     expect(resultsFor(shape, results)).toHaveLength(1)
 })
 
-test('Google is not told ids that it has not given', async () => {
+test('Google does not get ids that it did not send', async () => {
   const call = { functionCall: { name: 'divide', args: { by: 4 } } }
   const results = await new ToolRegistry({ tools: [divide] }).execute([call])
   expect(resultsFor('google', results)).toEqual([
@@ -105,7 +105,7 @@ test('Google is not told ids that it has not given', async () => {
   ])
 })
 
-test('a shape that nobody has is refused (tools/illegal-option)', () => {
+test('an unknown shape is refused (tools/illegal-option)', () => {
   let error: unknown
   try {
     resultsFor('gpt' as keyof ToolResultShapes, [])
@@ -116,7 +116,7 @@ test('a shape that nobody has is refused (tools/illegal-option)', () => {
   expect(String(error)).toContain('resultsFor(): unknown shape "gpt"')
 })
 
-test('what is no list of results is refused (tools/illegal-option)', async () => {
+test('something else than an array of results is refused (tools/illegal-option)', async () => {
   const [one] = await resultsOf({ by: 4 })
   expect(() => resultsFor('mcp', one as unknown as ToolResult[])).toThrow('Pass what execute() returned')
 })

@@ -46,9 +46,12 @@ test.each([
   ],
   ['Google', [{ candidates: [{ content: { parts: [{ functionCall: { name: 'search', willContinue: true } }] } }] }]],
   ['the AI SDK', [{ type: 'tool-input-start', id: 'a', toolName: 'search' }]],
-])('a stream of %s that breaks off before the arguments makes no call without arguments', async (_, chunks) => {
-  expect(await seen(chunks)).toEqual([['search', 'malformed_call']])
-})
+])(
+  'a stream of %s that breaks off before the arguments does not become a call without arguments',
+  async (_, chunks) => {
+    expect(await seen(chunks)).toEqual([['search', 'malformed_call']])
+  },
+)
 
 test.each([
   ['OpenAI chat', [begun, end('tool_calls')]],
@@ -76,17 +79,17 @@ test.each([
     ],
   ],
   ['Google', [{ candidates: [{ content: { parts: [{ functionCall: { name: 'search' } }] } }] }]],
-])('a call of %s that takes no arguments has none when its end was told', async (_, chunks) => {
+])('a call of %s without arguments has none once its end has come', async (_, chunks) => {
   expect(await seen(chunks)).toEqual([{}])
 })
 
-test('the end of a call changes nothing that can be seen', () => {
+test('the end of a call changes nothing visible', () => {
   const accumulator = toolCallAccumulator()
   accumulator.add(begun)
   expect(accumulator.add(end('tool_calls'))).toEqual([])
 })
 
-test('what an accumulator has so far is no whole call: a text that is cut is not taken for one', async () => {
+test('an unfinished call of an accumulator is not taken for a complete one', async () => {
   const accumulator = toolCallAccumulator()
   accumulator.add(chat({ index: 0, id: 'a', function: { name: 'search', arguments: '{"to":"Al' } }))
   expect(accumulator.calls[0]?.arguments).toEqual({ to: 'Al' })
@@ -101,18 +104,18 @@ test('what an accumulator has so far is no whole call: a text that is cut is not
 
 // ---------- other shapes
 
-test('of several choices the first is put together, whichever comes first in a chunk', async () => {
+test('the first of several choices is assembled, whichever comes first in a chunk', async () => {
   const piece = (text: string): unknown => ({ index: 0, function: { arguments: text } })
   const other = chat({ index: 0, id: 'b', function: { name: 'search', arguments: '{"b":' } }, 1)
   expect(await seen([begun, other, chat(piece('{"a":')), chat(piece('2}'), 1), chat(piece('1}'))])).toEqual([{ a: 1 }])
 })
 
-test('the function call of former OpenAI models is put together', async () => {
+test('the function call of older OpenAI models is assembled', async () => {
   const legacy = (function_call: unknown): unknown => ({ choices: [{ index: 0, delta: { function_call } }] })
   expect(await seen([legacy({ name: 'search', arguments: '' }), legacy({ arguments: '{"a":1}' })])).toEqual([{ a: 1 }])
 })
 
-test("the AI SDK's stream for a user interface is put together too", async () => {
+test("the AI SDK's stream for a user interface is assembled too", async () => {
   const chunks = [
     { type: 'tool-input-start', toolCallId: 'a', toolName: 'search' },
     { type: 'tool-input-delta', toolCallId: 'a', inputTextDelta: '{"a":' },
@@ -123,7 +126,7 @@ test("the AI SDK's stream for a user interface is put together too", async () =>
   expect(await seen([...chunks, input])).toEqual([{ a: 2 }])
 })
 
-test('arguments of AI SDK 4 are arguments', async () => {
+test('arguments of AI SDK 4 are read', async () => {
   expect(await seen([{ type: 'tool-call', toolCallId: 'a', toolName: 'search', args: { a: 1 } }])).toEqual([{ a: 1 }])
 })
 
@@ -156,7 +159,7 @@ test.each([
     undefined,
   ],
   [[{ type: 'content_block_start', index: 0, content_block: { type: 'hologram_use', id: 'a', name: 'x' } }], 'x'],
-])('a streamed call that is no function is not lost: %j', async (chunks, name) => {
+])('a streamed call that is not a function call is not lost: %j', async (chunks, name) => {
   expect(await seen(chunks)).toEqual([[name, 'unsupported_call']])
   const accumulator = toolCallAccumulator()
   for (const chunk of chunks) accumulator.add(chunk)
@@ -173,7 +176,7 @@ const piece = (jsonPath: string, value: object): unknown => ({
   willContinue: true,
 })
 
-test('arguments that Google streams by their paths are put together', async () => {
+test('arguments that Google streams by path are assembled', async () => {
   const accumulator = toolCallAccumulator()
   const chunks = [
     parts({ name: 'search', id: 'a', willContinue: true }),
@@ -195,7 +198,7 @@ test('arguments that Google streams by their paths are put together', async () =
   ])
 })
 
-test('pieces that cannot be read, or are no values, throw nothing', async () => {
+test('pieces that cannot be read, or are not values, do not throw', async () => {
   const hostile = new Proxy({}, { get: () => { throw new Error('no') } }) // prettier-ignore
   for (const odd of [hostile, null, 7, { jsonPath: '$.a', stringValue: () => 1 }, { jsonPath: hostile }]) {
     const accumulator = toolCallAccumulator()
@@ -213,7 +216,7 @@ test.each([
   ['$[99999999]', { stringValue: 'x' }],
   ['$.a', {}],
   [`$${'.a'.repeat(100)}`, { stringValue: 'x' }],
-])('a piece at %s that cannot be put in its place leaves the call unresolved', async (path, value) => {
+])('a piece at %s that does not fit leaves the call unresolved', async (path, value) => {
   expect(await seen([parts({ name: 'search', willContinue: true }), parts(piece(path, value)), parts({})])).toEqual([
     ['search', 'malformed_call'],
   ])
@@ -225,7 +228,7 @@ test('a piece under __proto__ reaches no prototype', async () => {
   expect(({} as Record<string, unknown>)['admin']).toBeUndefined()
 })
 
-test('pieces beyond the bound are not kept, and the call is not made', async () => {
+test('pieces beyond the limit are dropped, and the call is not made', async () => {
   const more = Array.from({ length: 20 }, (_, at) => parts(piece(`$.k${at}`, { stringValue: 'x'.repeat(10) })))
   const chunks = [parts({ name: 'search', willContinue: true }), ...more, parts({})]
   expect(await seen(chunks, { maxArgumentsLength: 50 })).toEqual([['search', 'malformed_call']])
@@ -286,7 +289,7 @@ test.each([
   expect(await seen([...chunks, end('tool_calls')])).toEqual(calls)
 })
 
-test('calls of Google that have one id are calls of their own', async () => {
+test('calls of Google with the same id are separate calls', async () => {
   const call = (args: object): unknown => parts({ id: 'a', name: 'search', args })
   expect(await seen([call({ a: 1 }), call({ b: 2 })])).toEqual([{ a: 1 }, { b: 2 }])
 })

@@ -104,7 +104,7 @@ function* around(list: readonly unknown[]): Generator<unknown, never> {
   for (let at = 0; ; at++) yield list[at % list.length]
 }
 
-test.each(Object.keys(STREAMS))('a call that %s streams is whole at the end', async (provider) => {
+test.each(Object.keys(STREAMS))('a call that %s streams is complete at the end', async (provider) => {
   const call = { id: 'call_1', name: 'search', args: { query: 'weather in Rome', limit: 10 } }
   const accumulator = toolCallAccumulator()
   for (const chunk of STREAMS[provider]?.([call], (text) => text.match(/.{1,7}/g) ?? []) ?? []) accumulator.add(chunk)
@@ -152,7 +152,7 @@ test('however a stream is cut into pieces, and whatever else is in it, the calls
   )
 })
 
-test('the arguments can be read while they come: a text is cut, a number or a word that may go on is left out', () => {
+test('arguments can be read while they stream: a string is cut, an unfinished number or word is left out', () => {
   const accumulator = toolCallAccumulator()
   accumulator.add(chatChunk({ index: 0, id: 'a', function: { name: 'search', arguments: '' } }))
   const seen: unknown[] = []
@@ -173,7 +173,7 @@ test('the arguments can be read while they come: a text is cut, a number or a wo
   expect(accumulator.calls[0]?.argumentsText).toBe('{"query":"weather\\n","limit":10,"tags":["a",true]}')
 })
 
-test('arguments that no longer are JSON keep their last value, and are unresolved in the end', async () => {
+test('arguments that stop being JSON keep their last value, and are unresolved in the end', async () => {
   const accumulator = toolCallAccumulator()
   accumulator.add(chatChunk({ index: 0, id: 'a', function: { name: 'search', arguments: '?' } }))
   expect(accumulator.calls[0]?.arguments).toEqual({})
@@ -181,14 +181,14 @@ test('arguments that no longer are JSON keep their last value, and are unresolve
   expect(unresolved[0]).toMatchObject({ reason: 'invalid_json', position: 0, callId: 'a' })
 })
 
-test('a stream that broke off leaves a call that says so', async () => {
+test('a stream that broke off leaves an unresolved call', async () => {
   const accumulator = toolCallAccumulator()
   accumulator.add(chatChunk({ index: 0, id: 'a', function: { name: 'search', arguments: '{"query":"Ro' } }))
   const { unresolved } = await registry.parseAndResolve(accumulator.finish())
   expect(unresolved[0]?.message).toContain('but the text ends')
 })
 
-test('a key __proto__ in unfinished arguments gives nothing to anybody', () => {
+test('a key __proto__ in unfinished arguments changes no prototype', () => {
   for (const text of ['{"__proto__":{"admin":true},"a":', '{"a":{"\\u005f_proto__":{"admin":true']) {
     const accumulator = toolCallAccumulator()
     accumulator.add(chatChunk({ index: 0, id: 'a', function: { name: 'search', arguments: text } }))
@@ -200,7 +200,7 @@ test('a key __proto__ in unfinished arguments gives nothing to anybody', () => {
   }
 })
 
-test('by default 128 calls and arguments of a Mi characters are kept, and one more, so that it is told', async () => {
+test('by default 128 calls and arguments of 1 Mi characters are kept, and one more, so that it is refused', async () => {
   const accumulator = toolCallAccumulator()
   for (let index = 0; index < 200; index++)
     accumulator.add(chatChunk({ index, id: `c${index}`, function: { name: 'search', arguments: '{}' } }))
@@ -214,26 +214,26 @@ test('by default 128 calls and arguments of a Mi characters are kept, and one mo
   expect((await registry.parseAndResolve(long.finish())).unresolved[0]?.reason).toBe('too_large')
 })
 
-test('its own bounds are kept', () => {
+test('other limits can be set', () => {
   const accumulator = toolCallAccumulator({ maxCalls: 1, maxArgumentsLength: 3 })
   for (const index of [0, 1, 2])
     accumulator.add(chatChunk({ index, id: `c${index}`, function: { name: 'search', arguments: '123456' } }))
   expect(accumulator.calls.map(({ argumentsText }) => argumentsText)).toEqual(['1234', '1234'])
 })
 
-test('arguments nested deeper than a stack can hold end nothing', () => {
+test('arguments nested deeper than a stack can hold do not overflow it', () => {
   const accumulator = toolCallAccumulator()
   accumulator.add(chatChunk({ index: 0, id: 'a', function: { name: 'search', arguments: '{"a":'.repeat(200_000) } }))
   expect(accumulator.calls[0]?.arguments).toBeTypeOf('object')
 })
 
-test('what is about no call of ours is passed over', () => {
+test('chunks without tool calls are ignored', () => {
   const accumulator = toolCallAccumulator()
   for (const other of OTHERS) expect(accumulator.add(other)).toEqual([])
   expect(accumulator.finish()).toEqual([])
 })
 
-test('no chunk makes it throw', () => {
+test('it never throws for a chunk', () => {
   const hostile = new Proxy({}, { get: () => { throw new Error('no') } }) // prettier-ignore
   const accumulator = toolCallAccumulator()
   for (const chunk of [hostile, { choices: [hostile] }, { type: 'content_block_start', content_block: hostile }, 7n])

@@ -27,7 +27,7 @@ const problemOf = (tool: AnyTool): string => {
   return 'nothing was thrown'
 }
 
-test('each provider is told of the tools as its request takes them', () => {
+test('each provider gets the tools as its request takes them', () => {
   const list = new ToolRegistry({ tools: [add] }).list()
   const about = { name: 'add', description: 'Adds two numbers.' }
   expect(toolsFor('openai-chat', list)).toEqual([{ type: 'function', function: { ...about, parameters: SCHEMA } }])
@@ -39,7 +39,7 @@ test('each provider is told of the tools as its request takes them', () => {
   expect(toolsFor('mcp', list)).toEqual([{ ...about, inputSchema: SCHEMA }])
 })
 
-test('the AI SDK gets a schema that tells, and does not convert: parseAndResolve is to see what the model wrote', () => {
+test('the AI SDK gets a schema that does not convert, so that parseAndResolve sees what the model wrote', () => {
   const { add: told } = toolsFor('ai-sdk', [add])
   const standard = told?.inputSchema['~standard']
   expect(told?.description).toBe('Adds two numbers.')
@@ -47,7 +47,7 @@ test('the AI SDK gets a schema that tells, and does not convert: parseAndResolve
   expect(standard?.validate({ a: 'x' })).toEqual({ value: { a: 'x' } })
 })
 
-test('what an SDK writes into a schema is not there the next time', () => {
+test('a change that an SDK makes to a schema does not last', () => {
   const [first] = toolsFor('mcp', [add])
   Object.assign(first?.inputSchema ?? {}, { additionalProperties: false })
   Object.assign(first?.inputSchema['properties'] ?? {}, { c: {} })
@@ -67,7 +67,7 @@ test('the JSON Schema is derived once', () => {
   expect(toolsFor('openai-chat', [tool])[0]?.function.parameters).toEqual({ type: 'object', count: 1 })
 })
 
-test('a schema of valibot tells its JSON Schema through toStandardJsonSchema, or by inputJsonSchema', () => {
+test('a valibot schema gets its JSON Schema from toStandardJsonSchema or inputJsonSchema', () => {
   const input = v.object({ a: v.number() })
   const told = defineTool({ name: 'a', description: 'x', input: toStandardJsonSchema(input), execute: ({ a }) => a })
   expect(toolsFor('mcp', [told])[0]?.inputSchema).toMatchObject({
@@ -80,7 +80,7 @@ test('a schema of valibot tells its JSON Schema through toStandardJsonSchema, or
   expect(toolsFor('mcp', [explicit])[0]?.inputSchema).toEqual({ type: 'object', title: 'mine' })
 })
 
-test('a schema without a JSON Schema is an error that names the tool and the ways out (tools/no-json-schema)', () => {
+test('a schema without a JSON Schema is an error that names the tool and the fixes (tools/no-json-schema)', () => {
   const mute = defineTool({ name: 'mute', description: 'x', input: v.object({}), execute: () => 1 })
   expect(problemOf(mute)).toContain(
     'tools/no-json-schema: Tool "mute": its valibot schema cannot be converted to JSON Schema',

@@ -30,11 +30,11 @@ test.each([
   expect(jsonFault(text)).toEqual({ position, expected })
 })
 
-test('a text nested a million deep is read without a stack', () => {
+test('a text nested a million levels deep does not overflow the stack', () => {
   expect(jsonFault('['.repeat(1_000_000))).toEqual({ position: 1_000_000, expected: 'a value' })
 })
 
-test('it finds a fault just where JSON.parse does, never in what is valid, and at the end of what was cut off', () => {
+test('it finds a fault exactly if JSON.parse does, and at the end of a text that was cut off', () => {
   const parses = (text: string): boolean => {
     try {
       JSON.parse(text)

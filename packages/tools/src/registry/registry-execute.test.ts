@@ -13,7 +13,7 @@ const echo = defineTool({
 })
 const call = (name: string, input: unknown, id: string): unknown => ({ type: 'tool_use', id, name, input })
 
-test('there is a result for each call in the order of the calls, also for those that cannot be made', async () => {
+test('each call has a result, in order, also if it cannot be made', async () => {
   const results = await new ToolRegistry({ tools: [echo] }).execute([
     call('echo', { text: ' a ' }, 'c1'),
     call('eco', { text: 'b' }, 'c2'),
@@ -29,7 +29,7 @@ test('there is a result for each call in the order of the calls, also for those 
   expect(results[0]).toMatchObject({ output: 'a' })
 })
 
-test('a whole message will do, and so will what parseAndResolve has answered', async () => {
+test('execute takes a whole message, and what parseAndResolve returned', async () => {
   const registry = new ToolRegistry({ tools: [echo] })
   const message = {
     role: 'assistant',
@@ -43,7 +43,7 @@ test('a whole message will do, and so will what parseAndResolve has answered', a
   expect(await registry.execute(parsed.resolved)).toHaveLength(1)
 })
 
-test('calls are told of before the first of them runs, to the emitter of the call, the stage or the registry', async () => {
+test('each call has an event before the first one runs, at the emitter of the call, the stage or the registry', async () => {
   const types: string[] = []
   const eventEmitter = (type: string): unknown => types.push(type)
   const calls = [call('echo', { text: 'a' }, 'c1'), call('eco', {}, 'c2')]
@@ -63,7 +63,7 @@ test('calls are told of before the first of them runs, to the emitter of the cal
   expect(types.filter((type) => type.startsWith('tool'))).toEqual(expected)
 })
 
-test('the model hears of no tool that its execution mode may not use', async () => {
+test('messages to the model name no tool that its execution mode may not use', async () => {
   const erase = defineTool({
     name: 'erase',
     description: 'Erases.',
@@ -99,13 +99,13 @@ test('the model hears of no tool that its execution mode may not use', async () 
     .then(({ status }) => expect(status).toBe('completed'))
 })
 
-test('an executor of its own can be given, and is there to undo', () => {
+test('the executor can be passed in, and undoes calls', () => {
   const executor = new ToolExecutor()
   expect(new ToolRegistry({ executor }).executor).toBe(executor)
   expect(new ToolRegistry().executor).toBeInstanceOf(ToolExecutor)
 })
 
-test('wrong options are refused before anything is told or run (tools/illegal-option)', async () => {
+test('illegal options are refused before any event and any call (tools/illegal-option)', async () => {
   const types: string[] = []
   const registry = new ToolRegistry({ tools: [echo], eventEmitter: (type) => types.push(type) })
   const calls = [call('echo', { text: 'a' }, 'c1')]

@@ -27,7 +27,7 @@ const recorder = (): { readonly events: unknown[]; readonly eventEmitter: ToolEv
   return { events, eventEmitter: (type, data) => events.push([type, data]) }
 }
 
-test('each call is told of, in order: tools.resolved with a summary, or tool.unresolved with the reason', async () => {
+test('each call has an event, in order: tools.resolved with a summary, or tool.unresolved with the reason', async () => {
   const { events, eventEmitter } = recorder()
   const registry = new ToolRegistry({ tools: [login], eventEmitter })
   const given = { user: 'ada', password: 'hunter2hunter2', pin: '1234' }
@@ -71,7 +71,7 @@ test('each call is told of, in order: tools.resolved with a summary, or tool.unr
   ])
 })
 
-test('a secret that a schema quotes is in no event, and nothing is that a tool hides', async () => {
+test('events leave out a secret that a schema quotes, and everything that a tool hides', async () => {
   const { events, eventEmitter } = recorder()
   const quoting = defineTool({
     name: 'quoting',
@@ -91,7 +91,7 @@ test('a secret that a schema quotes is in no event, and nothing is that a tool h
   expect(events[1]).toMatchObject(['tool.unresolved', { message: '[redacted]', issues: [{ path: '[redacted]' }] }])
 })
 
-test('keys of the data are data too: no path shows them where a tool hides everything, and no secret elsewhere', async () => {
+test('paths leave out secret keys, and all keys if a tool hides everything', async () => {
   const { events, eventEmitter } = recorder()
   const input = z.object({ levels: z.record(z.string(), z.number()) })
   const hidden = defineTool({ name: 'hidden', description: 'x', input, redact: 'all', execute: () => 1 })
@@ -140,7 +140,7 @@ test('an emitter that throws or rejects changes nothing, and is counted', async 
   expect(registry.stats()).toEqual({ resolved: 3, unresolved: 1, emitterErrors: 3, lastEmitterError: error })
 })
 
-test('without an emitter no event is made: what it would show is not even read', async () => {
+test('without an emitter no event is made, and its data is not read', async () => {
   let reads = 0
   const args = { get user(): string { reads++; return 'ada' }, password: 'b'.repeat(8) } // prettier-ignore
   await new ToolRegistry({ tools: [login] }).parseAndResolve([call('login', args)])

@@ -33,7 +33,7 @@ const patient = defineTool({
 const registry = new ToolRegistry({ tools: [slow, stuck, quick, patient] })
 const call = (name: string, args: object = {}, id = name): unknown => ({ id, name, arguments: args })
 
-test('a schema may answer with a promise, and the order of the calls is kept', async () => {
+test('a schema may be asynchronous, and the order of the calls is kept', async () => {
   const parsing = registry.parseAndResolve([
     call('slow', { n: 1, ms: 10 }, 'a'),
     call('quick', {}, 'b'),
@@ -60,7 +60,7 @@ test('while a schema is still checking, the signal ends the wait', async () => {
   expect((await registry.parseAndResolve([call('quick')], { signal })).resolved).toHaveLength(1)
 })
 
-test('calls that are cancelled while a schema is still checking have results as others that are cancelled have', async () => {
+test('calls that are cancelled during the check of a schema have the results of cancelled calls', async () => {
   const controller = new AbortController()
   const { signal } = controller
   const events: unknown[] = []
@@ -110,7 +110,7 @@ test('the signal of the stage and that of the call both end the wait for schemas
   }
 })
 
-test('what is aborted while schemas check leaves no listener on the signal', async () => {
+test('an abort while schemas check leaves no listener on the signal', async () => {
   const controller = new AbortController()
   const { signal } = controller
   const add = vi.spyOn(signal, 'addEventListener')

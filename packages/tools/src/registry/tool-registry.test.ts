@@ -37,7 +37,7 @@ const codeOf = (use: () => unknown): string => {
 
 // ---------- the tools
 
-test('everything that is registered is listed, in order, and found by its name', () => {
+test('registered tools are listed in order and found by name', () => {
   const registry = new ToolRegistry()
   expect(registry.register(weather)).toBe(registry)
   registry.register(noArguments)
@@ -46,7 +46,7 @@ test('everything that is registered is listed, in order, and found by its name',
   expect(registry.get('toString')).toBeUndefined()
 })
 
-test('a mode sees the tools that it may use', () => {
+test('an execution mode lists the tools that it may use', () => {
   expect(registryOf().list({ executionMode: 'plan' })).toEqual([weather, noArguments])
   expect(registryOf().list({ executionMode: 'chat' })).toEqual([weather])
 })
@@ -58,11 +58,11 @@ test.each(['plan', { behavior: 'plan' }, { executionMode: 7 }, null])(
   },
 )
 
-test('two registries know nothing of one another', () => {
+test('two registries share nothing', () => {
   expect(new ToolRegistry().list()).toEqual([])
 })
 
-test('a name that is taken is refused (tools/duplicate-name), and nothing of that call is added', () => {
+test('a name that is taken is refused (tools/duplicate-name), and no tool of that call is added', () => {
   const registry = new ToolRegistry({ tools: [weather] })
   const again = codeOf(() => registry.register(noArguments, weather))
   expect(again).toContain('tools/duplicate-name: The registry already has a tool "get_weather"')
@@ -70,7 +70,7 @@ test('a name that is taken is refused (tools/duplicate-name), and nothing of tha
   expect(codeOf(() => new ToolRegistry({ tools: [weather, weather] }))).toContain('tools/duplicate-name')
 })
 
-test('what defineTool did not make is refused (tools/illegal-option)', () => {
+test('an object that defineTool did not make is refused (tools/illegal-option)', () => {
   const copy = { name: 'x', description: 'x', input: weather.input, execute: () => 1 } as unknown as AnyTool
   expect(codeOf(() => new ToolRegistry().register(copy))).toContain('is not a tool; make one with defineTool()')
   expect(codeOf(() => new ToolRegistry().register([weather] as unknown as AnyTool))).toContain('register(...tools)')
@@ -105,7 +105,7 @@ test('case 19: the input that a tool gets is what its schema made of the argumen
   expect(Object.isFrozen(resolved[0])).toBe(true)
 })
 
-test.each(['', '  \n', '{}', null, undefined, {}])('arguments %j are none', async (given) => {
+test.each(['', '  \n', '{}', null, undefined, {}])('arguments %j are no arguments', async (given) => {
   const { resolved } = await registryOf().parseAndResolve([call('list_cities', given)])
   expect(resolved[0]?.input).toEqual({})
 })
@@ -120,13 +120,13 @@ test.each([
   { choices: [{ message: { role: 'assistant', content: 'Hello' } }] },
   { promptFeedback: { blockReason: 'SAFETY' }, usageMetadata: {} },
   { candidates: [{ finishReason: 'MAX_TOKENS' }] },
-])('nothing is called in %j', async (calls) => {
+])('%j has no calls', async (calls) => {
   const parsed = await registryOf().parseAndResolve(calls)
   expect(parsed).toEqual({ resolved: [], unresolved: [] })
   expect(parsed.calls).toEqual([])
 })
 
-test('a call without an id gets one, each its own', async () => {
+test('each call without an id gets its own', async () => {
   const made = await registryOf().parseAndResolve([call('list_cities', '', ''), call('list_cities', '', null)])
   const ids = made.resolved.map(({ callId }) => callId)
   expect(new Set(ids).size).toBe(2)
@@ -135,7 +135,7 @@ test('a call without an id gets one, each its own', async () => {
   expect(resolved[0]?.callId).toBe('mine')
 })
 
-test.each(['', undefined, 7, {}])('a createId that answers %j is refused (tools/illegal-option)', async (id) => {
+test.each(['', undefined, 7, {}])('a createId that returns %j is refused (tools/illegal-option)', async (id) => {
   const registry = registryOf({ createId: () => id as string })
   await expect(registry.parseAndResolve([call('list_cities', '', null)])).rejects.toMatchObject({
     code: 'tools/illegal-option',
@@ -143,7 +143,7 @@ test.each(['', undefined, 7, {}])('a createId that answers %j is refused (tools/
   })
 })
 
-test('an id may be as long as 8,192 characters: one that is longer is no id', async () => {
+test('an id may have up to 8,192 characters: a longer one is replaced', async () => {
   const { calls } = await registryOf().parseAndResolve(
     [8_192, 8_193].map((length) => call('list_cities', '', 'x'.repeat(length))),
   )
@@ -151,13 +151,13 @@ test('an id may be as long as 8,192 characters: one that is longer is no id', as
   expect(calls[1]?.callId).toMatch(/^made-/)
 })
 
-test('numbers are ids too, and an id of a message is given once', async () => {
+test('numbers are ids too, and each id of a message is unique', async () => {
   const ids = [7, 'a', 'a', 'a~2', 'a', 7]
   const { calls } = await registryOf().parseAndResolve(ids.map((id) => call('list_cities', '', id)))
   expect(calls.map(({ callId }) => callId)).toEqual(['7', 'a', 'a~2', 'a~2~2', 'a~3', '7~2'])
 })
 
-test('what was parsed before is taken as it is, and nobody else can make such a call', async () => {
+test('a call that was parsed before is taken as it is, and cannot be forged', async () => {
   const registry = registryOf()
   const first = await registry.parseAndResolve([call('get_weather', '{"city":"Rome"}'), call('nothing', '', 'c2')])
   const events: string[] = []
@@ -173,7 +173,7 @@ test('what was parsed before is taken as it is, and nobody else can make such a 
   expect((await new ToolRegistry().parseAndResolve(first.resolved)).unresolved[0]?.reason).toBe('unknown_tool')
 })
 
-test('the input of a resolved call cannot be changed, nor by its model response', async () => {
+test("the input of a resolved call cannot be changed, not even through the model's response", async () => {
   const given = { city: 'Rome', tags: [{ name: 'a' }] }
   const tagged = defineTool({ name: 'tagged', description: 'x', input: z.looseObject({}), execute: () => 1 })
   const registry = new ToolRegistry({ tools: [tagged] })

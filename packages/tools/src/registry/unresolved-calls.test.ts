@@ -45,7 +45,7 @@ test('case 19: arguments that the schema refuses are unresolved, with each issue
   )
 })
 
-test('a text, a number or a list is no input of a tool that takes an object', async () => {
+test('a tool that takes an object refuses a string, a number and a list', async () => {
   for (const given of ['"Rome"', '7', '["Rome"]', 'null', 7, true]) {
     const { unresolved } = await registryOf().parseAndResolve([call('get_weather', given)])
     expect(unresolved[0]?.reason).toBe('invalid_input')
@@ -67,7 +67,7 @@ test.each([
   expect(unresolved[0]).toMatchObject({ reason: 'unknown_tool', suggestion })
 })
 
-test('the model is told which tools there are', async () => {
+test('the message to the model names the tools', async () => {
   const { unresolved } = await registryOf().parseAndResolve([call('get_wether', '{}')])
   expect(unresolved[0]?.message).toBe(
     'There is no tool "get_wether"; did you mean "get_weather"? The tools are get_weather, list_cities.',
@@ -76,14 +76,14 @@ test('the model is told which tools there are', async () => {
   expect(none.unresolved[0]?.message).toBe('There is no tool "x". There are no tools.')
 })
 
-test('names such as __proto__ and constructor are names like others', async () => {
+test('names such as __proto__ and constructor are names like any other', async () => {
   for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
     const { unresolved } = await registryOf().parseAndResolve([call(name, '{}')])
     expect(unresolved[0]).toMatchObject({ reason: 'unknown_tool', name })
   }
 })
 
-test('invalid JSON is told with its position, without the text of the arguments', async () => {
+test('a message about invalid JSON has its position, and not the arguments', async () => {
   const { unresolved } = await registryOf().parseAndResolve([call('get_weather', '{"city":"Rome", days:2}')])
   expect(unresolved[0]).toMatchObject({ reason: 'invalid_json', position: 16 })
   expect(unresolved[0]?.message).toBe(
@@ -117,7 +117,7 @@ test.each([
   expect(unresolved[0]?.callId).toMatch(JSON.stringify(given).includes('c9') ? 'c9' : /^made-/)
 })
 
-test('a schema that throws or rejects leaves the call unresolved, and its error to the program alone', async () => {
+test('a schema that throws or rejects leaves the call unresolved, and only the program gets its error', async () => {
   const error = new Error('down')
   const schemas = [() => { throw error }, () => Promise.reject(error)] // prettier-ignore
   for (const validate of schemas) {
@@ -138,7 +138,7 @@ test('a schema that refuses without an issue refuses', async () => {
   expect(unresolved[0]?.message).toBe('"mute" was not called: its arguments do not match its schema.')
 })
 
-test('the character that does not fit is shown whole', async () => {
+test('the message shows the whole character that does not fit', async () => {
   const { unresolved } = await registryOf().parseAndResolve([call('get_weather', '{"city":😀}')])
   expect(unresolved[0]).toMatchObject({ position: 8 })
   expect(unresolved[0]?.message).toContain('expected a value at position 8, but found "😀".')
@@ -148,7 +148,7 @@ test('the character that does not fit is shown whole', async () => {
 
 // ---------- bounds
 
-test('a message full of unknown names is read at once, however many tools there are', async () => {
+test('a message full of unknown names is read quickly, however many tools there are', async () => {
   const letters = (seed: number): string =>
     Array.from({ length: 60 }, (_, at) => String.fromCharCode(97 + ((seed * 31 + at * at * 7 + at * seed) % 26))).join(
       '',
@@ -163,7 +163,7 @@ test('a message full of unknown names is read at once, however many tools there 
   expect(performance.now() - startedAt).toBeLessThan(1_000)
 })
 
-test('bounds that were set higher than the machine can read end nothing', async () => {
+test('limits above what the stack can hold do not overflow it', async () => {
   const registry = registryOf({ maxArgumentsLength: 1e9, maxDepth: 400_000 })
   const deep = '['.repeat(1_000_000) + ']'.repeat(1_000_000)
   const long = `{"city":"${'x'.repeat(20_000_000)}`
@@ -171,7 +171,7 @@ test('bounds that were set higher than the machine can read end nothing', async 
   expect(unresolved.map(({ reason }) => reason)).toEqual(['malformed_call', 'invalid_json'])
 })
 
-test('by default 128 calls of a message, arguments of a Mi characters and 64 levels are taken', async () => {
+test('by default 128 calls of a message, arguments of 1 Mi characters and 64 levels are accepted', async () => {
   const registry = registryOf()
   const calls = Array.from({ length: 130 }, (_, index) => call('list_cities', '', index))
   const parsed = await registry.parseAndResolve(calls)
@@ -195,7 +195,7 @@ test('by default 128 calls of a message, arguments of a Mi characters and 64 lev
   expect(deep.unresolved[0]?.message).toContain('nested more than 64 levels deep')
 })
 
-test('bounds hold for arguments that are objects, also where they hold themselves or cannot be read', async () => {
+test('limits apply to arguments that are objects too, also if they are circular or unreadable', async () => {
   const registry = registryOf({ maxArgumentsLength: 100, maxDepth: 5, maxCalls: 2 })
   const circle: Record<string, unknown> = {}
   circle['self'] = circle
@@ -212,7 +212,7 @@ test('bounds hold for arguments that are objects, also where they hold themselve
   ).toHaveLength(1)
 })
 
-test('JSON a million levels deep ends nothing', async () => {
+test('JSON a million levels deep does not overflow the stack', async () => {
   const registry = registryOf({ maxArgumentsLength: 10_000_000 })
   const deep = '['.repeat(1_000_000) + ']'.repeat(1_000_000)
   const { unresolved } = await registry.parseAndResolve([call('get_weather', deep)])
@@ -231,7 +231,7 @@ test.each(['{"__proto__":{"admin":true}}', '{"a":[{"__proto__":1}]}', '{"\\u005f
   },
 )
 
-test('a hundred issues are twenty, and a line that says so', async () => {
+test('of a hundred issues twenty are listed, with a line about the others', async () => {
   const list = defineTool({
     name: 'list',
     description: 'x',
@@ -244,7 +244,7 @@ test('a hundred issues are twenty, and a line that says so', async () => {
   expect(unresolved[0]?.issues.at(-1)).toEqual({ path: '', message: 'and 80 more' })
 })
 
-test('what a schema says at length is cut', async () => {
+test('long messages of a schema are cut', async () => {
   const issue = { message: 'm'.repeat(5_000), path: ['p'.repeat(5_000), 'q', 'r'] }
   const input = { '~standard': { version: 1 as const, vendor: 'test', validate: () => ({ issues: [issue] }) } }
   const tool = defineTool({ name: 'talkative', description: 'x', input, execute: () => 1 })

@@ -43,7 +43,7 @@ test.each(['edit_document', 'EDIT_DOCUMENT', 'e', 'edit-2', '__proto__', 'constr
   },
 )
 
-test('undo sees input, output, what was kept, the ids of the call, and the ports of the call or its own', async () => {
+test('undo gets the input, the output, the kept value, the ids of the call, and the ports of the call or its own', async () => {
   const seen: unknown[] = []
   const write = tool(
     'write',
@@ -71,7 +71,7 @@ test('undo sees input, output, what was kept, the ids of the call, and the ports
   expect(seen[6]).toEqual({ disk: 2 })
 })
 
-test('what has been undone, cannot be, or never was, is unknown', async () => {
+test('a call that was undone, cannot be undone or never existed is unknown', async () => {
   const log: string[] = []
   const b = make([writing('write', log), tool('read', () => 1), tool('bad', () => { throw new Error('x') }, { undo: () => {} })]) // prettier-ignore
   await b.calls([['write', { text: 'a' }], ['read'], ['bad']])
@@ -81,7 +81,7 @@ test('what has been undone, cannot be, or never was, is unknown', async () => {
   expect(log).toEqual(['+a', '-a'])
 })
 
-test('undo at once from everywhere runs the handler once', async () => {
+test('several undos at once run the handler once', async () => {
   const open = deferred()
   let count = 0
   const b = make([tool('write', () => 1, { undo: () => { count++; return open.promise } })]) // prettier-ignore
@@ -98,7 +98,7 @@ test('undo at once from everywhere runs the handler once', async () => {
   expect(count).toBe(1)
 })
 
-test('a failed undo says so, keeps the call, and can be tried again', async () => {
+test('a failed undo is reported, keeps the call, and can be tried again', async () => {
   let count = 0
   const b = make([tool('write', () => 1, { undo: () => { if (++count === 1) throw new Error('locked') } })]) // prettier-ignore
   await b.call('write')
@@ -113,7 +113,7 @@ test('a failed undo says so, keeps the call, and can be tried again', async () =
   expect(count).toBe(2)
 })
 
-test('an undo has the time of its tool; what it came to in the end is what counts', async () => {
+test('an undo has the time limit of its tool, and its real end counts', async () => {
   const open = deferred()
   const b = make([
     tool('late', () => 1, { timeoutMs: 100, undo: (_, { clock }) => clock.sleep(150) }),
@@ -149,7 +149,7 @@ test('undo can be cancelled', async () => {
   expect(await b.executor.undo('call-0', { signal: controller.signal })).toMatchObject({ status: 'failed' })
 })
 
-test('a call can be undone for an hour unless told otherwise', async () => {
+test('by default a call can be undone for an hour', async () => {
   const log: string[] = []
   const b = make([writing('write', log)])
   await b.call('write', { text: 'a' })
@@ -165,7 +165,7 @@ test('a call can be undone for an hour unless told otherwise', async () => {
   expect(log).toEqual(['+a', '+b', '-a'])
 })
 
-test('calls of two runs with one id are told apart by the run', async () => {
+test('the run distinguishes calls of two runs with the same id', async () => {
   const log: string[] = []
   const b = make([writing('write', log)])
   await b.call('write', { text: 'mine' })
@@ -175,7 +175,7 @@ test('calls of two runs with one id are told apart by the run', async () => {
   expect(log).toEqual(['+mine', '+theirs', '-theirs'])
 })
 
-test('compensate undoes a whole run, the last first, and says what was undone, what failed and what was too old', async () => {
+test('compensate undoes a whole run, the last call first, and returns what was undone, failed and expired', async () => {
   const log: string[] = []
   const b = make(
     [
@@ -215,7 +215,7 @@ test('compensate undoes a whole run, the last first, and says what was undone, w
   })
 })
 
-test('a call that was given up and whose handler ended well all the same can be undone', async () => {
+test('a call that timed out, and whose handler completed all the same, can be undone', async () => {
   const log: string[] = []
   const late = tool('late', (_, { clock }) => clock.sleep(150), { timeoutMs: 100, undo: () => void log.push('undone') })
   const b = make([late])
@@ -247,7 +247,7 @@ test('undone work is done again under its idempotency key, not repeated from the
   expect(await again).toMatchObject({ output: 2 })
 })
 
-test('what a full store refuses is completed, says that it cannot be undone, and is told of', async () => {
+test('a call that a full store refuses is completed, not undoable, and has an event', async () => {
   const log: string[] = []
   const b = make([writing('write', log)], { undoStore: memoryUndoStore({ maxEntries: 1 }), undoTtlMs: 100 })
   expect(await b.call('write', { text: 'a' }, { callId: 'a' })).toMatchObject({ undoable: true })
@@ -284,7 +284,7 @@ test('the store in memory is bounded in number and in size', async () => {
   expect(() => memoryUndoStore().add(entry(1, circle))).toThrow('larger than')
 })
 
-test('a store that fails is a failed undo, and a call that cannot be put back says so', async () => {
+test('a store that fails makes a failed undo, and a call that cannot be put back has an event', async () => {
   const inner = memoryUndoStore()
   let isUp = true
   const store: UndoStore = {

@@ -14,7 +14,7 @@ const stepArbitrary = fc.oneof(
   fc.record({ kind: fc.constant('wait' as const), ms: fc.nat({ max: 200 }) }),
 )
 
-test('whoever undoes what and when: nothing twice, nothing too late, and every answer is true', async () => {
+test('whatever is undone, by whom and when: nothing twice, nothing too late, and every result is true', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(stepArbitrary, { maxLength: 30 }), async (steps) => {
       const undone = new Map<string, number>()

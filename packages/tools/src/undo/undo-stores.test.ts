@@ -16,7 +16,7 @@ afterEach(() => {
 const undoStore = (more: Partial<UndoStore>): UndoStore => ({ ...memoryUndoStore(), ...more })
 const silent = new Promise<never>(() => {})
 
-test('what was given to keepForUndo after the time-out, by a handler that did its work all the same, is kept', async () => {
+test('keepForUndo keeps a value that comes after the timeout, if the handler completes all the same', async () => {
   let kept: unknown
   const write = tool(
     'write',
@@ -34,7 +34,7 @@ test('what was given to keepForUndo after the time-out, by a handler that did it
   expect(kept).toBe('the former content')
 })
 
-test('what an attempt that failed gave to keepForUndo is not kept', async () => {
+test('a value that a failed attempt passed to keepForUndo is not kept', async () => {
   let kept: unknown = 'nothing seen'
   const write = tool(
     'write',
@@ -76,7 +76,7 @@ test('an undo gets the input as it was checked, whatever the handler and a faile
   expect(seen).toEqual(Array(2).fill({ path: 'a', lines: ['one'] }))
 })
 
-test('a call that waits, or is to be made again, is still running for compensate', async () => {
+test('a call that waits, or waits for a retry, is still running for compensate', async () => {
   const approval = deferred<boolean>()
   const flaky = tool('flaky', (_, { attempt }) => { if (attempt === 1) throw new Error('x') }, { undo: () => {}, retry: { attempts: 2, isRetryable: () => true } }) // prettier-ignore
   const b = make([flaky])
@@ -91,7 +91,7 @@ test('a call that waits, or is to be made again, is still running for compensate
   expect(await b.executor.compensate('run-1')).toMatchObject({ isComplete: true, undone: [{ callId: 'call-0' }] })
 })
 
-test('a call that was denied or cancelled is not running any more', async () => {
+test('a denied or cancelled call no longer runs', async () => {
   const b = make([tool('write', () => 1, { undo: () => {} })])
   await b.call('write', {}, { approve: () => false })
   await b.call('write', {}, { signal: AbortSignal.abort() })
@@ -119,7 +119,7 @@ test('a call that completes while others are undone is undone too', async () => 
   expect(undone).toEqual(['first', 'second'])
 })
 
-test('a compensation that is stopped is not complete, and keeps what it did not come to', async () => {
+test('a stopped compensation is not complete, and keeps the calls that it did not undo', async () => {
   const b = make([tool('write', () => 1, { undo: (_, { signal }) => untilAborted(signal) })])
   await b.calls([['write'], ['write']])
   const compensation = b.executor.compensate('run-1', { timeoutMs: 50 })
@@ -133,7 +133,7 @@ test('a compensation that is stopped is not complete, and keeps what it did not 
   })
 })
 
-test('what is too old is told each time, and stands in nobody’s way', async () => {
+test('an expired call is reported each time, and does not hide a newer one with its id', async () => {
   const b = make([tool('write', () => 1, { undo: () => {} })], { undoTtlMs: 100 })
   await b.call('write')
   await b.clock.advance(100)
@@ -154,7 +154,7 @@ test('a call can be undone until the last instant before its time is over', asyn
   expect(await b.executor.undo('call-1')).toMatchObject({ status: 'expired' })
 })
 
-test('a store that cannot be asked is a failed undo, and rejects a compensation', async () => {
+test('a store that cannot be read fails an undo, and rejects a compensation', async () => {
   const b = make([tool('write', () => 1, { undo: () => {} })], {
     undoStore: undoStore({ find: () => { throw new Error('down') } }), // prettier-ignore
   })
@@ -171,7 +171,7 @@ test('a store that cannot be asked is a failed undo, and rejects a compensation'
   await expect(b.executor.compensate('run-1')).rejects.toMatchObject({ code: 'tools/store-unavailable' })
 })
 
-test('a store that does not say that the call was there starts no undo', async () => {
+test('if the store does not say that it removed the call, no undo starts', async () => {
   let started = 0
   for (const answer of [false, undefined, null]) {
     const b = make([tool('write', () => 1, { undo: () => void started++ })], {
@@ -183,7 +183,7 @@ test('a store that does not say that the call was there starts no undo', async (
   expect(started).toBe(0)
 })
 
-test('a store that does not answer can be left by abort and time limit', async () => {
+test('an abort and a time limit end the wait for a store that does not respond', async () => {
   const b = make([tool('write', () => 1, { undo: () => {} })], { undoStore: undoStore({ find: () => silent }) })
   const undo = b.executor.undo('call-0', { timeoutMs: 100 })
   const compensation = expect(b.executor.compensate('run-1', { timeoutMs: 100 })).rejects.toMatchObject({
@@ -201,7 +201,7 @@ test('a store that does not answer can be left by abort and time limit', async (
   expect(await second).toMatchObject({ status: 'failed', error: { code: 'tools/cancelled' } })
 })
 
-test('an abort while the call is taken out of the store starts no undo, and the call is put back', async () => {
+test('an abort while the call is removed from the store starts no undo, and the call is put back', async () => {
   for (const answer of ['in time', 'too late']) {
     const inner = memoryUndoStore()
     const open = deferred()
@@ -223,7 +223,7 @@ test('an abort while the call is taken out of the store starts no undo, and the 
   }
 })
 
-test('of 10,000 runs it is known that calls were not recorded; the oldest is forgotten', async () => {
+test('calls that were not recorded are remembered for 10,000 runs, and then the oldest is forgotten', async () => {
   const b = make([tool('write', () => 1, { undo: () => {} })], {
     undoStore: undoStore({ add: () => { throw new Error('full') } }), // prettier-ignore
   })
@@ -234,7 +234,7 @@ test('of 10,000 runs it is known that calls were not recorded; the oldest is for
     expect(await b.executor.compensate(run)).toMatchObject({ notRecorded: 1, isComplete: false })
 }, 30_000)
 
-test('a compensation that was stopped does not claim what it did not look at', async () => {
+test('a stopped compensation reports only the calls that it looked at', async () => {
   const controller = new AbortController()
   const [work, undoing] = [deferred(), deferred()]
   const write = tool('write', ({ waits }) => (waits ? work.promise : undefined), { undo: () => undoing.promise })
@@ -251,7 +251,7 @@ test('a compensation that was stopped does not claim what it did not look at', a
   expect(await b.executor.compensate('run-1')).toMatchObject({ isComplete: true, undone: [{ callId: 'second' }] })
 })
 
-test('what has been undone makes room in the store', async () => {
+test('undone calls make room in the store', async () => {
   const b = make([tool('write', () => 'x'.repeat(60), { undo: () => {} })], {
     undoStore: memoryUndoStore({ maxLength: 100 }),
   })
