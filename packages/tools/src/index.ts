@@ -22,7 +22,7 @@ export type {
   ToolUndoFailedEvent,
   ToolUndoneEvent,
   ToolUpdatedEvent,
-} from './executor/tool-events.ts'
+} from './executor/report.ts'
 export { ToolExecutor, type ToolExecutorStats } from './executor/tool-executor.ts'
 export type {
   ParsedCall,

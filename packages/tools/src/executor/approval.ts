@@ -5,7 +5,7 @@ import type { ResolvedCall } from '../parsed-call.ts'
 import { cleanText } from '../redact.ts'
 import type { ApprovalDecision, Approve, DeniedCall } from '../result-types.ts'
 import { denied, notStarted } from './report.ts'
-import { Stop, type Stops } from './stops.ts'
+import { Stop, type Stops } from './caller.ts'
 
 /** Why the execution mode may not use the tool; undefined if it may. */
 export function refusedMode(call: ResolvedCall, executionMode: string | undefined): DeniedCall | undefined {

@@ -1,9 +1,8 @@
 import type { ResolvedCall } from '../parsed-call.ts'
 import { frozenCopy, type Budget } from '../plain-copy.ts'
 import { cleanText, payloadSummary } from '../redact.ts'
-import { handlerEmit, type Caller } from './caller.ts'
+import { type Caller, handlerEmit, type Stops } from './caller.ts'
 import type { ExecutorSettings } from './options.ts'
-import type { Stops } from './stops.ts'
 import type { ToolContext, ToolProgress } from '../tool-types.ts'
 
 interface Surroundings {

@@ -1,6 +1,6 @@
 import { StageflowError, type Clock } from '@stageflow/core'
 
-import type { Stop, Stops } from './stops.ts'
+import type { Stop, Stops } from './caller.ts'
 import type { ToolRateLimit } from '../tool-types.ts'
 
 export interface GateLimits {

@@ -5,10 +5,10 @@ import type { ResolvedCall } from '../parsed-call.ts'
 import type { CompletedCall, ExecutedCall } from '../result-types.ts'
 import { keyReused, leaseLost, notStored, parametersOf } from './call-key.ts'
 import type { ExecutorSettings } from './options.ts'
-import { failed, notStarted, stopped } from './report.ts'
+import { failed, notStarted, replay, stopped } from './report.ts'
 import type { ToolClaimAnswer } from './result-store.ts'
 import { thrown } from './settled.ts'
-import { Stop, type Stops } from './stops.ts'
+import { Stop, type Stops } from './caller.ts'
 import { resultText, storedResult, UNDONE_TEXT, unstorableText } from './stored-result.ts'
 
 /** A call that runs. */
@@ -161,13 +161,19 @@ export class KeyedCalls {
       }
       if (!isOver) stopTimer = clock.setTimeout(() => void renew(), idempotencyLeaseMs / 3)
     }
-    const record = (result: CompletedCall): Promise<ExecutedCall> => this.#record(request, parameters, token, result)
+    // From then on the lease runs out by itself, even if code of the handler still runs.
+    const stopRenewing = (): void => {
+      isOver = true
+      stopTimer()
+    }
+    const record = (result: CompletedCall): Promise<ExecutedCall> => {
+      stopRenewing()
+      return this.#record(request, parameters, token, result)
+    }
     const flight = request.start({ key, token, record })
     let stopTimer = clock.setTimeout(() => void renew(), idempotencyLeaseMs / 3)
     const result = await flight.result
-    // From here on the lease runs out by itself, even if code of the handler still runs.
-    isOver = true
-    stopTimer()
+    stopRenewing()
     onStart(async () => {
       await flight.left()
       if (result.status !== 'completed') await this.#release(key, token)
@@ -290,11 +296,4 @@ const failedAnswer = (call: ResolvedCall, error: unknown): Answer =>
 function isStopped(result: ExecutedCall, { stop }: Stops): boolean {
   if (stop === undefined) return false
   return result.status === 'cancelled' || (result.status === 'failed' && result.cause === stop.error)
-}
-
-/** Another call's result as that of this call. Only the call that did the work can be undone. */
-function replay({ callId, name, index }: ResolvedCall, result: ExecutedCall): ExecutedCall {
-  const own = { ...result, callId, name, index, undoable: false, replayed: true as const }
-  if ('cause' in result) Object.defineProperty(own, 'cause', { value: result.cause })
-  return Object.freeze(own)
 }

@@ -8,13 +8,12 @@ import type { Approve, CompletedCall, ExecutedCall } from '../result-types.ts'
 import type { UndoLog } from '../undo/undo-log.ts'
 import { refusedApproval } from './approval.ts'
 import { CallContext } from './call-context.ts'
-import type { Caller } from './caller.ts'
+import { type Caller, Stop, Stops } from './caller.ts'
 import type { Gate, Slot } from './gate.ts'
 import type { HeldKey } from './keyed-calls.ts'
 import type { ExecutorSettings } from './options.ts'
 import { completed, emitEnded, failed, notStarted, stopped, type Facts } from './report.ts'
 import { drain, isGenerator, settledOf, thrown, type HandlerFailure, type Settled } from './settled.ts'
-import { Stop, Stops } from './stops.ts'
 
 /** What the calls of one `execute` share. */
 export interface Batch {

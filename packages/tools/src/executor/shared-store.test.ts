@@ -140,6 +140,28 @@ test('a renewal that fails is counted, and the next one keeps the key', async ()
   expect(b.executor.stats()).toMatchObject({ storeErrors: 1 })
 })
 
+test('a key is not renewed while its result is stored', async () => {
+  const { clock, store } = twoOn(STORES["tools' own"], [])
+  let claims = 0
+  const resultStore: ToolResultStore = {
+    ...store,
+    claim: (key, given) => (claims++, store.claim(key, given)),
+    complete: async (key, completion) => {
+      const kept = await store.complete(key, completion)
+      await clock.sleep(2_000)
+      return kept
+    },
+  }
+  let signal: AbortSignal | undefined
+  const charge = tool('charge', (_, context) => void (signal = context.signal))
+  const b = bench([charge], { clock, resultStore, idempotencyLeaseMs: 3_000 })
+  const call = b.call('charge', {}, { idempotencyKey, clock })
+  await clock.advance(2_000)
+  expect(await call).toMatchObject({ status: 'completed' })
+  expect([claims, signal?.aborted]).toEqual([1, false])
+  expect(clock.timers).toEqual([])
+})
+
 test('work that one executor has undone is done again by another', async () => {
   let count = 0
   const { one, two, clock } = twoOn(STORES["the interceptor's"], [tool('book', () => ++count, { undo: () => {} })])

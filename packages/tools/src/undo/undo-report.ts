@@ -1,10 +1,9 @@
 import { StageflowError } from '@stageflow/core'
 import { textOf } from '@stageflow/core/kit'
 
-import type { Caller } from '../executor/caller.ts'
+import type { Caller, Stop } from '../executor/caller.ts'
 import type { HandlerFailure } from '../executor/settled.ts'
-import type { Stop } from '../executor/stops.ts'
-import type { UndoEvent } from '../executor/tool-events.ts'
+import type { UndoEvent } from '../executor/report.ts'
 import { cleanText, shownText } from '../redact.ts'
 import type { UndoEntry } from './undo-store.ts'
 

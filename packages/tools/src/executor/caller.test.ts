@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import { expect, test } from 'vitest'
-import { Stop, Stops } from './stops.ts'
+import { Stop, Stops } from './caller.ts'
 
 const stop = new Stop('cancelled', new StageflowError('tools/cancelled', 'left'))
 
