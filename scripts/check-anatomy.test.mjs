@@ -51,6 +51,11 @@ test.each([
   expect(problemsWith({ [`${REPORT}/README.md`]: readme }).join('\n')).toContain(problem)
 })
 
+test('rows of option tables do not count as lines of a README', () => {
+  const options = `## Options\n\n${'| `a` | number | 1 | Does it. |\n'.repeat(120)}\n`
+  expect(problemsWith({ [`${REPORT}/README.md`]: readmeOf('report', 'None.', options) })).toEqual([])
+})
+
 test('a heading within a code fence is no heading', () => {
   const readme = readmeOf('report').replace('## Use\n', '## Use\n\n```sh\n## not a heading\n```\n')
   expect(problemsWith({ [`${REPORT}/README.md`]: readme })).toEqual([])

@@ -9,7 +9,9 @@ const input = {
     version: 1,
     vendor: 'consumer',
     validate: (value) =>
-      typeof Object(value).city === 'string' ? { value } : { issues: [{ message: 'must be a text', path: ['city'] }] },
+      typeof Object(value).city === 'string'
+        ? { value }
+        : { issues: [{ message: 'must be a string', path: ['city'] }] },
   },
 }
 const inputJsonSchema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
@@ -36,7 +38,7 @@ assert.deepEqual(resultsFor('openai-chat', results), [
   {
     role: 'tool',
     tool_call_id: 'b',
-    content: '"weather" was not called: its arguments do not fit. city: must be a text.',
+    content: '"weather" was not called: its arguments do not match its schema. city: must be a string.',
   },
 ])
 assert.throws(

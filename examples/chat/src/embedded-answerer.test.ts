@@ -66,7 +66,7 @@ async function answer(question: string, earlier: readonly EarlierTurn[] = []) {
     const next = await stream.next()
     if (next.done)
       return { text: chunks.join(''), chunks, cited: next.value.map((passage) => passage.id), passages: next.value }
-    if (next.value.text !== undefined) chunks.push(next.value.text)
+    if (next.value.text) chunks.push(next.value.text)
   }
 }
 

@@ -18,13 +18,13 @@ interface Options extends Partial<ClientLimits> {
 
 async function complete(server: ModelServer, { onWord, ...options }: Options = {}): Promise<string> {
   let text = ''
-  for await (const { text: word = '' } of streamCompletion(server, MESSAGES, {
+  for await (const { text: word } of streamCompletion(server, MESSAGES, {
     signal: new AbortController().signal,
     clock: systemClock,
     ...options,
   })) {
-    text += word
-    if (word !== '') onWord?.(word)
+    text += word ?? ''
+    if (word) onWord?.(word)
   }
   return text
 }

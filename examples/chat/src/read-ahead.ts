@@ -30,7 +30,7 @@ export async function* readAhead(
           return next.value
         }
         onDelta(next.value)
-        const { text = '' } = next.value
+        const text = next.value.text ?? ''
         // False: the reader has left.
         if (text !== '' && !(await tokens.put(text))) break
       }

@@ -68,8 +68,8 @@ const dropOrders = defineTool({
   name: 'drop_orders',
   description: 'Removes all orders.',
   input: z.object({}),
-  behaviors: ['maintenance'],
-  execute: () => toolFailure('nobody gets here'),
+  executionModes: ['maintenance'],
+  execute: () => toolFailure('no call gets here'),
 })
 
 export const TOOLS = [writeFile, readFile, queryOrders, searchWeb, dropOrders]

@@ -1,13 +1,13 @@
 import { Problems, shown } from './problems.ts'
 
-/** Looks at a value that is not undefined, tells `problems` what is wrong with it, and answers what is to be kept. */
+/** Checks a value that is not undefined, adds what is wrong to `problems`, and returns what to keep. */
 export type Check<Value> = (value: unknown, field: string, problems: Problems) => Value | undefined
 
 export type Checks<Fields> = { readonly [Name in keyof Fields]-?: Check<Exclude<Fields[Name], undefined>> }
 
 /**
- * The fields of `given` that the checks name, each as its check keeps it. Only own fields count, undefined is as good as
- * absent, and a field without a check is an error: a misspelt one would be lost without a word.
+ * Returns the fields of `given` that have a check, as their checks keep them. Only own fields count, and undefined counts as
+ * absent. A field without a check is an error: a misspelt one would be lost silently.
  */
 export function readFields<Fields extends object>(
   owner: string,
@@ -21,7 +21,7 @@ export function readFields<Fields extends object>(
   return fields
 }
 
-/** `readFields` for a value out of JSON, which may be of a later version: what else it has is left out, in objects within too. */
+/** `readFields` for a value from JSON, which a later version may have written: ignores unknown members, in nested objects too. */
 export function readJsonFields<Fields extends object>(
   owner: string,
   checks: Checks<Fields>,
@@ -29,7 +29,7 @@ export function readJsonFields<Fields extends object>(
   given: unknown,
 ): Fields {
   if (!isRecord(given)) {
-    const is = typeof given === 'string' ? 'a text; read it with JSON.parse first' : shown(given)
+    const is = typeof given === 'string' ? 'a string; read it with JSON.parse first' : shown(given)
     throw new TypeError(`${owner}: the JSON value must be an object, but is ${is}.`)
   }
   const problems = new Problems(owner, false)
@@ -38,7 +38,7 @@ export function readJsonFields<Fields extends object>(
   return fields
 }
 
-/** `readFields` for an object within another; `path` goes before the names of its fields. */
+/** `readFields` for a nested object; `path` goes before the names of its fields. */
 function checkFields<Fields extends object>(
   path: string,
   checks: Checks<Fields>,
@@ -62,7 +62,7 @@ function checkFields<Fields extends object>(
   return fields as Fields
 }
 
-/** A frozen plain object of the own members of these, without those that nobody knows. */
+/** A frozen plain object of the own members of these that are not undefined. */
 export function known<Entries extends object, More extends object = {}>(entries: Entries, more?: More): Entries & More {
   const all = [...Object.entries(entries), ...Object.entries(more ?? {})]
   return Object.freeze(Object.fromEntries(all.filter(([, value]) => value !== undefined))) as Entries & More
@@ -77,16 +77,20 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
 function unknownField(prefix: string, name: string, checks: object): string {
   const camelCase = name.replace(/_+(\w)/g, (_, letter: string) => letter.toUpperCase())
   const hint = Object.hasOwn(checks, camelCase) ? `; it is called ${camelCase}` : ''
-  return `${prefix}${name.slice(0, 60)} is no field that can be given${hint}`
+  return `${prefix}${name.slice(0, 60)} is an unknown field${hint}`
 }
 
 export const text: Check<string> = (value, field, problems) =>
-  typeof value === 'string' ? value : problems.type(field, 'a text', value)
+  typeof value === 'string' ? value : problems.type(field, 'a string', value)
 
-/** A text that names something: an empty one names nothing. */
+/** A string, or null for the empty one: OpenAI sends null if there is no text. */
+export const nullableText: Check<string> = (value, field, problems) =>
+  value === null ? '' : text(value, field, problems)
+
+/** A string that is not empty. */
 export const name: Check<string> = (value, field, problems) => {
-  if (typeof value !== 'string') return problems.type(field, 'a text', value)
-  return value === '' ? problems.range(field, 'a text that is not empty', value) : value
+  if (typeof value !== 'string') return problems.type(field, 'a string', value)
+  return value === '' ? problems.range(field, 'a string that is not empty', value) : value
 }
 
 export const flag: Check<boolean> = (value, field, problems) =>
@@ -117,7 +121,7 @@ function between(value: unknown, field: string, problems: Problems, most: number
   return value === 0 ? 0 : value
 }
 
-/** A frozen copy of a list, each entry as its check keeps it. */
+/** A frozen copy of an array, each item as its check keeps it. */
 export function listOf<Value>(check: Check<Value>): Check<readonly Value[]> {
   return (value, field, problems) => {
     if (!Array.isArray(value)) return problems.type(field, 'an array', value)
@@ -135,5 +139,5 @@ export function objectOf<Fields extends object>(
   return (value, field, problems) => Object.freeze(checkFields(field, checks, required, value, problems))
 }
 
-/** Kept as it is, whatever it is. */
+/** Any value, kept as it is. */
 export const anything: Check<unknown> = (value) => value

@@ -79,7 +79,7 @@ const tts = fc.record(
 const isDeepFrozen = (value: unknown): boolean =>
   typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(isDeepFrozen))
 
-test('any LLMResponse comes back out of its JSON as it was', () => {
+test('any LLMResponse can be restored from its JSON', () => {
   fc.assert(
     fc.property(llm, (fields) => {
       const response = new LLMResponse(fields as never)
@@ -95,7 +95,7 @@ test('any LLMResponse comes back out of its JSON as it was', () => {
   )
 })
 
-test('any STTResponse comes back out of its JSON as it was', () => {
+test('any STTResponse can be restored from its JSON', () => {
   fc.assert(
     fc.property(stt, (fields) => {
       const response = new STTResponse(fields as never)
@@ -107,7 +107,7 @@ test('any STTResponse comes back out of its JSON as it was', () => {
   )
 })
 
-test('any TTSResponse comes back out of its JSON as it was, but for its audio', () => {
+test('any TTSResponse can be restored from its JSON, except for its audio', () => {
   fc.assert(
     fc.property(tts, (fields) => {
       const response = new TTSResponse(fields as never)
@@ -119,7 +119,7 @@ test('any TTSResponse comes back out of its JSON as it was, but for its audio', 
   )
 })
 
-test('whatever comes from outside makes a response or one of the two errors, and changes nothing else', () => {
+test('any value from outside makes a response or one of the two errors, and changes nothing else', () => {
   const members = fc.dictionary(
     fc.constantFrom(
       'content',
@@ -162,7 +162,7 @@ test('members named __proto__ and constructor are data of a tool call, and nothi
   expect(JSON.stringify(response)).toContain('"arguments":{"__proto__":{"polluted":true},"constructor":"c"}')
 })
 
-test('members of a later version are left out, and those that are computed are computed anew', () => {
+test('members of a later version are ignored, and computed ones are computed again', () => {
   const response = LLMResponse.fromJSON({
     content: 'a',
     model: 'm',
@@ -176,7 +176,7 @@ test('members of a later version are left out, and those that are computed are c
   expect(response.toDict()).not.toHaveProperty('mood')
 })
 
-test('members of a later version are left out of tool calls and words too', () => {
+test('members of a later version are ignored in tool calls and words too', () => {
   const llm = LLMResponse.fromJSON({
     content: 'a',
     model: 'm',
@@ -191,18 +191,18 @@ test('members of a later version are left out of tool calls and words too', () =
   )
 })
 
-test('a raw response is in no JSON, and comes out of none', () => {
+test('a raw response is neither written to JSON nor read from it', () => {
   const forged = { content: 'a', text: 'a', model: 'm', provider: 'p', rawResponse: { forged: true }, audio: [1] }
   for (const kind of [LLMResponse, STTResponse, TTSResponse]) expect(kind.fromJSON(forged).rawResponse).toBeUndefined()
 })
 
-test('a JSON text says that it is to be parsed first', () => {
+test('the error for a JSON string says to parse it first', () => {
   for (const kind of [LLMResponse, STTResponse, TTSResponse])
     expect(() => kind.fromJSON('{"secret":1}')).toThrow(
-      new TypeError(`${kind.name}: the JSON value must be an object, but is a text; read it with JSON.parse first.`),
+      new TypeError(`${kind.name}: the JSON value must be an object, but is a string; read it with JSON.parse first.`),
     )
 })
 
-test('what is inherited is not given', () => {
+test('inherited fields do not count', () => {
   expect(() => LLMResponse.fromJSON(Object.create({ content: 'a', model: 'm', provider: 'p' }))).toThrow(TypeError)
 })

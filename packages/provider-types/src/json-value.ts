@@ -1,24 +1,24 @@
 import type { Problems } from './problems.ts'
 
-/** What JSON can say, and nobody can change. */
+/** A value that JSON can hold, read-only. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
 
-/** An object of JSON, as the arguments of a tool call are. */
+/** A JSON object, such as the arguments of a tool call. */
 export interface JsonObject {
   readonly [key: string]: JsonValue
 }
 
-/** Far more than a model writes, and far less than a stack holds; a circle ends there too. */
+/** Far more than a model writes, and far less than a stack holds. It ends circular values too. */
 const DEEPEST = 100
-/** Of objects, lists, texts, numbers together: objects that share parts must not become endless when they are copied. */
+/** Objects, arrays, strings and numbers together. Objects that share parts must not grow without end when they are copied. */
 const MOST_VALUES = 100_000
 
-/** A deep frozen copy. What JSON cannot say is a problem; members that are undefined are left out, as JSON does. */
+/** A deep frozen copy. A value that JSON cannot hold is a problem; undefined members are left out, as JSON does. */
 export function frozenJson(value: unknown, field: string, problems: Problems): JsonValue {
   let left = MOST_VALUES
 
   const copyOf = (given: unknown, path: string, depth: number): JsonValue => {
-    if (left-- === 0) problems.range(field, `of at most ${MOST_VALUES} values`, value)
+    if (left-- === 0) problems.range(field, `made of at most ${MOST_VALUES} values`, value)
     if (left < 0) return null
     if (given === null || typeof given === 'string' || typeof given === 'boolean') return given
     if (typeof given === 'number') {

@@ -10,7 +10,7 @@ function accumulate(deltas: readonly LLMDelta[], options = {}) {
   return accumulator
 }
 
-test('the deltas of a stream become the response that a single answer would have been', () => {
+test('the deltas of a stream become the response that a call without streaming gives', () => {
   const response = accumulate([
     { responseId: 'chatcmpl-1', responseModel: 'gpt-4-0613' },
     { reasoning: 'Greet' },
@@ -38,7 +38,7 @@ test('the deltas of a stream become the response that a single answer would have
   })
 })
 
-test('a stream that was aborted has what came until then: the text, and what was counted', () => {
+test('an aborted stream has the text and the counts until then', () => {
   const accumulator = accumulate([
     { usage: { inputTokens: 25, outputTokens: 1 } },
     { text: 'Once' },
@@ -55,7 +55,7 @@ test('a stream that was aborted has what came until then: the text, and what was
   expect(accumulator.toResponse({ finishReason: 'aborted' })).toMatchObject({ finishReason: 'aborted', partial: true })
 })
 
-test('a stream that counted nothing has no usage, and one that sent nothing is a partial answer of nothing', () => {
+test('a stream without counts has no usage, and an empty one is an empty partial response', () => {
   expect(accumulate([{ text: 'a' }, { finishReason: 'stop' }]).toResponse().usage).toBeUndefined()
   expect(new LLMAccumulator(model).toResponse().toDict()).toStrictEqual({
     content: '',
@@ -65,18 +65,18 @@ test('a stream that counted nothing has no usage, and one that sent nothing is a
   })
 })
 
-test('a stream without a finish reason is whole where its reader says so', () => {
+test('a stream without a finish reason is complete if its reader says so', () => {
   expect(accumulate([{ text: 'a' }]).toResponse({ partial: false }).partial).toBe(false)
 })
 
-test('it can be looked at while it grows', () => {
+test('it can be read while it grows', () => {
   const accumulator = accumulate([{ text: 'a' }])
   const before = accumulator.toResponse()
   accumulator.add({ text: 'b' })
   expect([before.content, accumulator.content, accumulator.toResponse().content]).toEqual(['a', 'ab', 'ab'])
 })
 
-test('extras win, where they are not undefined, but for what was asked', () => {
+test('extras override what was streamed, unless they are undefined, but not model and provider', () => {
   const response = accumulate([{ text: 'a', usage: { inputTokens: 5 }, responseId: 'x' }]).toResponse({
     inputTokens: 7,
     responseId: undefined,
@@ -86,7 +86,7 @@ test('extras win, where they are not undefined, but for what was asked', () => {
   expect(response).toMatchObject({ inputTokens: 7, responseId: 'x', rawResponse: 'raw', model: 'gpt-4' })
 })
 
-test('times are measured from the request, by the clock that is given', () => {
+test('times are measured from the request, by the given clock', () => {
   let time = 1_000
   const accumulator = new LLMAccumulator({ ...model, now: () => time })
   const at = (ms: number, delta: LLMDelta) => {
@@ -105,7 +105,7 @@ test('times are measured from the request, by the clock that is given', () => {
   })
 })
 
-test('times that are given win over the clock, and need none', () => {
+test('times that are passed override the clock, and work without one', () => {
   const accumulator = new LLMAccumulator({ ...model, startedAt: 100 })
   accumulator.add({ toolCalls: [{ name: 'a', arguments: '{}' }] }, 150)
   accumulator.add({ text: 'a' }, 175)
@@ -129,10 +129,10 @@ test('without a clock, and with one that goes back, times are not known', () => 
     )
 })
 
-test('an answer is no longer than allowed, thoughts and arguments included, and a delta that would make it so is left out', () => {
-  const accumulator = new LLMAccumulator({ ...model, maxCharacters: 10 })
+test('a response is not longer than allowed, reasoning and arguments included, and a delta that exceeds it is left out', () => {
+  const accumulator = new LLMAccumulator({ ...model, maxLength: 10 })
   accumulator.add({ text: 'four', reasoning: 'two' })
-  const tooLong = new RangeError('LLMDelta: the answer is longer than 10 characters (maxCharacters).')
+  const tooLong = new RangeError('LLMDelta: the response is longer than 10 characters (maxLength).')
   expect(() => accumulator.add({ text: 'four', finishReason: 'stop' })).toThrow(tooLong)
   expect(() => accumulator.add({ toolCalls: [{ name: 'ab', arguments: { a: 1 } }] })).toThrow(tooLong)
   expect(accumulator.toResponse()).toMatchObject({ content: 'four', reasoning: 'two', toolCalls: [], partial: true })
@@ -142,7 +142,7 @@ test('an answer is no longer than allowed, thoughts and arguments included, and 
   expect(accumulator.content).toBe('foursix')
 })
 
-test('an answer has 4,000,000 characters and 128 tool calls at most unless told otherwise', () => {
+test('by default a response has at most 4,000,000 characters and 128 tool calls', () => {
   const accumulator = new LLMAccumulator(model)
   accumulator.add({ text: 'x'.repeat(4_000_000) })
   expect(() => accumulator.add({ text: 'x' })).toThrow(RangeError)
@@ -150,7 +150,7 @@ test('an answer has 4,000,000 characters and 128 tool calls at most unless told 
   const many = new LLMAccumulator(model)
   many.add({ toolCalls: calls })
   expect(() => many.add({ toolCalls: [{ index: 128, name: 'x' }] })).toThrow(
-    new RangeError('LLMDelta: more than 128 tool calls (maxToolCalls) in one answer.'),
+    new RangeError('LLMDelta: more than 128 tool calls (maxToolCalls) in one response.'),
   )
   const few = new LLMAccumulator({ ...model, maxToolCalls: 1 })
   expect(() => few.add({ toolCalls: calls.slice(0, 2) })).toThrow(RangeError)
@@ -167,17 +167,17 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
     'usage in the words of the API',
     { usage: { prompt_tokens: 1 } },
     TypeError,
-    'usage.prompt_tokens is no field that can be given',
+    'usage.prompt_tokens is an unknown field',
   ],
-  ['text that is null', { text: null }, TypeError, 'text must be a text, but is null'],
+  ['text that is a number', { text: 7 }, TypeError, 'text must be a string, but is 7'],
   [
     'a negative index',
     { toolCalls: [{ index: -1 }] },
     RangeError,
     'toolCalls[0].index must be a whole number of 0 or more, but is -1',
   ],
-  ['a misspelt field', { content: 'a' }, TypeError, 'content is no field that can be given'],
-  ['an empty reason', { finishReason: '' }, RangeError, 'finishReason must be a text that is not empty'],
+  ['a misspelt field', { content: 'a' }, TypeError, 'content is an unknown field'],
+  ['an empty reason', { finishReason: '' }, RangeError, 'finishReason must be a string that is not empty'],
 ])('a delta with %s is refused, and left out', (_, delta, kind, says) => {
   const accumulator = new LLMAccumulator(model)
   const add = () => accumulator.add({ reasoning: 'r', ...delta })
@@ -187,28 +187,28 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
 })
 
 test.each<[object, typeof TypeError | typeof RangeError, string]>([
-  [{ model: '' }, RangeError, 'model must be a text that is not empty'],
+  [{ model: '' }, RangeError, 'model must be a string that is not empty'],
   [{ provider: undefined }, TypeError, 'provider must be given'],
   [{ now: 5 }, TypeError, 'now must be a function, but is 5'],
   [{ startedAt: NaN }, RangeError, 'startedAt must be a finite number, but is NaN'],
   [{ startedAt: '1' }, TypeError, 'startedAt must be a number, but is "1"'],
-  [{ maxCharacters: 0 }, RangeError, 'maxCharacters must be a whole number of 1 or more, but is 0'],
+  [{ maxLength: 0 }, RangeError, 'maxLength must be a whole number of 1 or more, but is 0'],
   [{ maxToolCalls: Infinity }, RangeError, 'maxToolCalls must be a whole number of 1 or more, but is Infinity'],
-  [{ maxTokens: 1 }, TypeError, 'maxTokens is no field that can be given'],
+  [{ maxTokens: 1 }, TypeError, 'maxTokens is an unknown field'],
 ])('the options %o are refused', (options, kind, says) => {
   const make = () => new LLMAccumulator({ ...model, ...options } as never)
   expect(make).toThrow(kind)
   expect(make).toThrow(`LLMAccumulator: ${says}`)
 })
 
-test('a time that is none is refused', () => {
+test('an illegal time is refused', () => {
   expect(() => new LLMAccumulator(model).add({}, NaN)).toThrow(
     new RangeError('LLMAccumulator: a time must be a finite number, but is NaN.'),
   )
   expect(() => new LLMAccumulator({ ...model, now: () => 'now' as never })).toThrow(TypeError)
 })
 
-test('of each count the newest counts: sums that grow are not added up, and a count that came once stays', () => {
+test('the newest of each count wins: growing sums are not added up, and a count that came once stays', () => {
   const cumulative = accumulate([
     { usage: { inputTokens: 25, cachedTokens: 5, outputTokens: 1 } },
     { usage: { outputTokens: 8 } },
@@ -224,4 +224,12 @@ test('extras are checked as all fields are', () => {
     )
   expect(() => new LLMAccumulator(model).toResponse({ costUsd: -1 })).toThrow(RangeError)
   expect(() => new LLMAccumulator(model).toResponse({ cost: 1 } as never)).toThrow(TypeError)
+})
+
+test('the null that OpenAI sends instead of text is no text', () => {
+  const accumulator = new LLMAccumulator({ model: 'gpt-4', provider: 'openai', now: () => 5 })
+  accumulator.add({ text: null, toolCalls: [{ index: 0, id: 'a', name: 'search', arguments: '{}' }] })
+  accumulator.add({ text: 'Done.' })
+  accumulator.add({ text: null, finishReason: 'stop' })
+  expect(accumulator.toResponse()).toMatchObject({ content: 'Done.', partial: false })
 })

@@ -2,23 +2,23 @@ import { type Check, type Checks, isRecord, known, name, positive, readFields } 
 import { type LLMDelta, readDelta } from './llm-delta.ts'
 import { LLMResponse, type LLMResponseFields } from './llm-response.ts'
 import { shown } from './problems.ts'
-import { ToolCallDrafts } from './tool-call-drafts.ts'
+import { ToolCallAccumulator } from './tool-call-accumulator.ts'
 
 export interface LLMAccumulatorOptions {
-  /** As it was asked for. */
+  /** The model that you asked for. */
   readonly model: string
   readonly provider: string
-  /** What time it is, in milliseconds, as `clock.now` says it. Default: none, so that only times that are given count. */
+  /** Returns the time in ms, such as `clock.now`. Default: none; only the times that you pass count. */
   readonly now?: (() => number) | undefined
-  /** When the request was made. Default: now, where there is `now`. */
+  /** When the request was made, in ms. Default: `now()`. */
   readonly startedAt?: number | undefined
-  /** The longest answer, in characters of text, reasoning and arguments. Default: 4,000,000. */
-  readonly maxCharacters?: number | undefined
-  /** Default: 128. */
+  /** Maximum length of text, reasoning and arguments together, in characters. Default: 4,000,000. */
+  readonly maxLength?: number | undefined
+  /** Maximum number of tool calls in a response. Default: 128. */
   readonly maxToolCalls?: number | undefined
 }
 
-/** What a stream does not say, or says wrongly. */
+/** What a stream doesn't say, or says wrongly. */
 export type LLMResponseExtras = Partial<Omit<LLMResponseFields, 'model' | 'provider'>>
 
 const time: Check<number> = (value, field, problems) => {
@@ -32,18 +32,18 @@ const CHECKS: Checks<LLMAccumulatorOptions> = {
   now: (value, field, problems) =>
     typeof value === 'function' ? (value as () => number) : problems.type(field, 'a function', value),
   startedAt: time,
-  maxCharacters: positive,
+  maxLength: positive,
   maxToolCalls: positive,
 }
 
-/** Makes one `LLMResponse` of the deltas of a stream, at any time: of one that was cut off too, with what was counted until then. */
+/** Makes an `LLMResponse` from the deltas of a stream, at any time: also from a stream that was cut off, with what was counted until then. */
 export class LLMAccumulator {
   readonly #model: string
   readonly #provider: string
   readonly #now: (() => number) | undefined
   readonly #startedAt: number | undefined
-  readonly #maxCharacters: number
-  readonly #toolCalls: ToolCallDrafts
+  readonly #maxLength: number
+  readonly #toolCalls: ToolCallAccumulator
   #content = ''
   #reasoning = ''
   #characters = 0
@@ -51,7 +51,7 @@ export class LLMAccumulator {
   #firstAnswerAt: number | undefined
   #lastAt: number | undefined
   #usage: LLMDelta['usage']
-  /** Finish reason, ids and model: of each the newest. */
+  /** The newest finish reason, ids and model. */
   #facts: LLMDelta = {}
 
   constructor(options: LLMAccumulatorOptions) {
@@ -60,8 +60,8 @@ export class LLMAccumulator {
     this.#provider = read.provider
     this.#now = read.now
     this.#startedAt = read.startedAt ?? timeOf(read.now?.())
-    this.#maxCharacters = read.maxCharacters ?? 4_000_000
-    this.#toolCalls = new ToolCallDrafts(read.maxToolCalls ?? 128)
+    this.#maxLength = read.maxLength ?? 4_000_000
+    this.#toolCalls = new ToolCallAccumulator(read.maxToolCalls ?? 128)
   }
 
   /** The text so far. */
@@ -70,33 +70,33 @@ export class LLMAccumulator {
   }
 
   /**
-   * Takes the next delta, which came at this time (default: now, where there is `now`). Throws a `TypeError` or `RangeError`
-   * where a value is wrong or the answer is longer than allowed, and leaves the delta out, but for fragments of tool calls
-   * before the one that is wrong.
+   * Adds the next delta, which came `at` this time (default: `now()`). Throws a `TypeError` or `RangeError` if a value is wrong or
+   * the response is too long. The delta is then left out, except for tool call fragments before the wrong one.
    */
   add(delta: LLMDelta, at?: number): void {
-    const { text = '', reasoning = '', toolCalls = [], usage, ...facts } = readDelta(delta)
+    const { text, reasoning = '', toolCalls = [], usage, ...facts } = readDelta(delta)
+    const added = text ?? ''
     const arrived = at === undefined ? timeOf(this.#now?.()) : timeOf(at)
     const characters = toolCalls.reduce(
       (sum, call) => sum + lengthOf(call.arguments) + lengthOf(call.name) + lengthOf(call.id),
-      this.#characters + text.length + reasoning.length,
+      this.#characters + added.length + reasoning.length,
     )
-    if (characters > this.#maxCharacters)
-      throw new RangeError(`LLMDelta: the answer is longer than ${this.#maxCharacters} characters (maxCharacters).`)
+    if (characters > this.#maxLength)
+      throw new RangeError(`LLMDelta: the response is longer than ${this.#maxLength} characters (maxLength).`)
     for (const call of toolCalls) this.#toolCalls.add(call)
     this.#characters = characters
-    this.#content += text
+    this.#content += added
     this.#reasoning += reasoning
     if (usage !== undefined) this.#usage = { ...this.#usage, ...usage }
     this.#facts = { ...this.#facts, ...facts }
     this.#lastAt = arrived
     this.#firstAt ??= arrived
-    if (text !== '' || toolCalls.length > 0) this.#firstAnswerAt ??= arrived
+    if (added !== '' || toolCalls.length > 0) this.#firstAnswerAt ??= arrived
   }
 
   /**
-   * The answer so far; `extras` win over what was streamed. It is `partial` unless a delta had a finish reason, or `extras`
-   * say otherwise.
+   * The response so far. `extras` override what was streamed. It is `partial` unless a delta had a finish reason, or `extras` say
+   * otherwise.
    */
   toResponse(extras: LLMResponseExtras = {}): LLMResponse {
     if (!isRecord(extras))
@@ -117,7 +117,7 @@ export class LLMAccumulator {
     })
   }
 
-  /** Undefined where a time is not known, or the clock went back: 0 would be made up. */
+  /** Undefined if a time isn't known or the clock went back: 0 would be made up. */
   #since(at: number | undefined): number | undefined {
     if (at === undefined || this.#startedAt === undefined || at < this.#startedAt) return undefined
     return at - this.#startedAt

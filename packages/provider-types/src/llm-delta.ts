@@ -1,25 +1,26 @@
-import { type Checks, count, known, listOf, objectOf, name, readFields, text } from './fields.ts'
+import { type Checks, count, known, listOf, name, nullableText, objectOf, readFields, text } from './fields.ts'
 import type { JsonObject } from './json-value.ts'
 import { toolArguments } from './tool-call.ts'
 import { type ProviderUsage, USAGE_CHECKS } from './usage.ts'
 
-/** A piece of a tool call, as streams send it. */
+/** A fragment of a tool call, as streams send it. */
 export interface LLMToolCallDelta {
-  /** Which of the calls it belongs to; without one, the one of its id, or the newest. */
+  /** The call that it belongs to. Without an index, it's the call with its id, or the newest one. */
   readonly index?: number | undefined
   readonly id?: string | undefined
   readonly name?: string | undefined
-  /** A fragment of their text, or all of them as an object. */
+  /** A part of their text, or all of them as an object. */
   readonly arguments?: string | JsonObject | undefined
 }
 
-/** What one chunk of a model's stream says. Whatever it does not say is left out. */
+/** What one chunk of a model's stream says. Leave out what it doesn't say. */
 export interface LLMDelta {
-  readonly text?: string | undefined
-  /** What the model thinks before it answers. */
+  /** `null`, which OpenAI sends with tool calls, becomes ''. */
+  readonly text?: string | null | undefined
+  /** A part of the reasoning. */
   readonly reasoning?: string | undefined
   readonly toolCalls?: readonly LLMToolCallDelta[] | undefined
-  /** What was used so far: of each number the newest counts, since providers send sums. */
+  /** What was used so far. The newest number counts, because providers send sums. */
   readonly usage?: { readonly [Name in keyof ProviderUsage]: ProviderUsage[Name] | undefined } | undefined
   readonly finishReason?: string | undefined
   readonly responseModel?: string | undefined
@@ -28,7 +29,7 @@ export interface LLMDelta {
 }
 
 const CHECKS: Checks<LLMDelta> = {
-  text,
+  text: nullableText,
   reasoning: text,
   toolCalls: listOf(objectOf<LLMToolCallDelta>({ index: count, id: text, name: text, arguments: toolArguments }, [])),
   usage: objectOf<NonNullable<LLMDelta['usage']>>(USAGE_CHECKS, []),
@@ -38,5 +39,5 @@ const CHECKS: Checks<LLMDelta> = {
   requestId: name,
 }
 
-/** A checked copy. Throws a `TypeError` or `RangeError` that says all that is wrong with it. */
+/** A checked copy. Throws a `TypeError` or `RangeError` with every problem. */
 export const readDelta = (delta: LLMDelta): LLMDelta => known(readFields('LLMDelta', CHECKS, [], delta))

@@ -24,14 +24,14 @@ const full: LLMResponseFields = {
   requestId: 'req_1',
 }
 
-test('the response of the guide keeps what it was given, and adds it up', () => {
+test('the response of the guide keeps its fields, and adds up the tokens', () => {
   const llm = new LLMResponse(guide)
   expect(llm).toMatchObject(guide)
   expect(llm.totalTokens).toBe(579)
   expect(llm.toDict()).toStrictEqual({ ...guide, totalTokens: 579, toolCalls: [], partial: false })
 })
 
-test('what is not known is undefined and in nothing that is made of it: no count, time, cost or reason is made up', () => {
+test('an unknown field is undefined, and not in dicts, JSON or attributes: no count, time, cost or reason is made up', () => {
   const llm = new LLMResponse({ content: '', model: 'm', provider: 'p' })
   expect(llm.toolCalls).toEqual([])
   expect(llm.partial).toBe(false)
@@ -53,7 +53,7 @@ test('one count alone gives no total', () => {
   expect(new LLMResponse({ ...guide, inputTokens: 0, outputTokens: 0 }).totalTokens).toBe(0)
 })
 
-test('the usage is what was counted, fit for the note of a stage', () => {
+test('usage is what was counted, and fits the note of a stage', () => {
   expect(new LLMResponse(guide).usage).toStrictEqual({ inputTokens: 123, outputTokens: 456 })
   expect(new LLMResponse(full).usage).toStrictEqual({
     inputTokens: 1_000,
@@ -68,7 +68,7 @@ test('the usage is what was counted, fit for the note of a stage', () => {
   })
 })
 
-test('it is a deep frozen copy, and what it was given stays as it is', () => {
+test('it is a deep frozen copy, and the original stays as it is', () => {
   const words = ['a']
   const call = { name: 'search', arguments: { words } }
   const toolCalls = [call]
@@ -91,7 +91,7 @@ test('it is a deep frozen copy, and what it was given stays as it is', () => {
   expect([words, toolCalls].map((list) => Object.isFrozen(list))).toEqual([false, false])
 })
 
-test('the raw response is kept as it is, and goes nowhere', () => {
+test('the raw response is kept as it is, and written nowhere', () => {
   const raw = { secret: 'sk-raw', list: [1] }
   const llm = new LLMResponse({ ...guide, rawResponse: raw })
   expect(llm.rawResponse).toBe(raw)
@@ -107,7 +107,7 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
   ['NaN', { cachedTokens: NaN }, RangeError, 'cachedTokens must be a whole number of 0 or more, but is NaN'],
   ['more than can be counted', { cacheWriteTokens: 2 ** 53 }, RangeError, 'cacheWriteTokens'],
   [
-    'a text for a number',
+    'a string for a number',
     { reasoningTokens: '12' },
     TypeError,
     'reasoningTokens must be a whole number of 0 or more, but is "12"',
@@ -124,14 +124,14 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
   ['a negative time', { timeToFirstChunkMs: -1 }, RangeError, 'timeToFirstChunkMs'],
   ['a negative time', { timeToFirstAnswerChunkMs: -1 }, RangeError, 'timeToFirstAnswerChunkMs'],
   ['no content', { content: undefined }, TypeError, 'content must be given, but is undefined'],
-  ['no text', { content: ['Hello'] }, TypeError, 'content must be a text, but is an array of 1'],
-  ['an empty model', { model: '' }, RangeError, 'model must be a text that is not empty, but is ""'],
+  ['no text', { content: ['Hello'] }, TypeError, 'content must be a string, but is an array of 1'],
+  ['an empty model', { model: '' }, RangeError, 'model must be a string that is not empty, but is ""'],
   ['an empty provider', { provider: '' }, RangeError, 'provider must be'],
   ['an empty reason', { finishReason: '' }, RangeError, 'finishReason must be'],
   ['an empty id', { responseId: '' }, RangeError, 'responseId must be'],
-  ['an id that is a number', { requestId: 7 }, TypeError, 'requestId must be a text, but is 7'],
-  ['a model that is an object', { responseModel: {} }, TypeError, 'responseModel must be a text, but is an object'],
-  ['reasoning that is a function', { reasoning: () => {} }, TypeError, 'reasoning must be a text, but is a function'],
+  ['an id that is a number', { requestId: 7 }, TypeError, 'requestId must be a string, but is 7'],
+  ['a model that is an object', { responseModel: {} }, TypeError, 'responseModel must be a string, but is an object'],
+  ['reasoning that is a function', { reasoning: () => {} }, TypeError, 'reasoning must be a string, but is a function'],
   ['a word for a flag', { partial: 'no' }, TypeError, 'partial must be true or false, but is "no"'],
   ['one tool call', { toolCalls: {} }, TypeError, 'toolCalls must be an array, but is an object'],
   ['a tool call of null', { toolCalls: [null] }, TypeError, 'toolCalls[0] must be an object, but is null'],
@@ -139,13 +139,13 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
     'a call of the OpenAI API as it is',
     { toolCalls: [{ id: 'a', function: {} }] },
     TypeError,
-    'toolCalls[0].function is no field that can be given; toolCalls[0].name must be given',
+    'toolCalls[0].function is an unknown field; toolCalls[0].name must be given',
   ],
   [
     'arguments that are a number',
     { toolCalls: [{ name: 'a', arguments: 1 }] },
     TypeError,
-    'toolCalls[0].arguments must be a text or an object, but is 1',
+    'toolCalls[0].arguments must be a string or an object, but is 1',
   ],
   [
     'a date in arguments',
@@ -163,10 +163,10 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
     'a name of the Python original',
     { finish_reason: 'stop' },
     TypeError,
-    'finish_reason is no field that can be given; it is called finishReason',
+    'finish_reason is an unknown field; it is called finishReason',
   ],
-  ['a misspelt field', { tokens: 1 }, TypeError, 'tokens is no field that can be given'],
-  ['what is computed', { totalTokens: 579 }, TypeError, 'totalTokens is no field that can be given'],
+  ['a misspelt field', { tokens: 1 }, TypeError, 'tokens is an unknown field'],
+  ['what is computed', { totalTokens: 579 }, TypeError, 'totalTokens is an unknown field'],
 ])('%s is refused', (_, wrong, kind, says) => {
   const make = () => new LLMResponse({ ...guide, ...wrong })
   expect(make).toThrow(kind)
@@ -174,18 +174,18 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
   expect(make).toThrow(says)
 })
 
-test.each([[undefined], [null], ['Hello'], [[]], [7]])('%o is no response', (nothing) => {
+test.each([[undefined], [null], ['Hello'], [[]], [7]])('%o is refused as a response', (nothing) => {
   expect(() => new LLMResponse(nothing as never)).toThrow(TypeError)
   expect(() => LLMResponse.fromJSON(nothing)).toThrow(TypeError)
 })
 
-test('one error says all that is wrong, and stays short', () => {
+test('one error has all problems, and stays short', () => {
   const wrong = { ...guide, inputTokens: -1, costUsd: 'much', finishReason: '' }
   expect(() => new LLMResponse(wrong as never)).toThrow(
     new TypeError(
       'LLMResponse: inputTokens must be a whole number of 0 or more, but is -1; ' +
         'costUsd must be a finite number of 0 or more, but is "much"; ' +
-        'finishReason must be a text that is not empty, but is "".',
+        'finishReason must be a string that is not empty, but is "".',
     ),
   )
   const many = { ...guide, toolCalls: Array.from({ length: 1_000 }, () => 'x'.repeat(10_000)) }
@@ -199,7 +199,7 @@ test('one error says all that is wrong, and stays short', () => {
   expect(message.length).toBeLessThan(2_000)
 })
 
-test('no name of a field can break the line of an error, or command a terminal', () => {
+test('no name of a field can break the line of an error, or control a terminal', () => {
   const name = 'a\nb\u001b[31m\u2028'
   for (const wrong of [{ [name]: 1 }, { toolCalls: [{ name: 'a', arguments: { [name]: NaN } }] }])
     expect(() => new LLMResponse({ ...guide, ...wrong })).toThrow(/a\\u000ab\\u001b\[31m\\u2028/)
@@ -211,7 +211,7 @@ test('a name of a field is cut in an error', () => {
     expect(() => new LLMResponse({ ...guide, ...wrong })).toThrow(/^.{0,250}$/)
 })
 
-test('there is no -0: it would not come back out of JSON', () => {
+test('-0 becomes 0, because JSON does not have it', () => {
   const llm = new LLMResponse({ ...guide, inputTokens: -0, costUsd: -0, latencyMs: -0 })
   expect([llm.inputTokens, llm.costUsd, llm.latencyMs]).toEqual([0, 0, 0])
 })
@@ -257,7 +257,7 @@ test('the unreleased conventions have another name for tokens written to a cache
   expect(written('dual')).toEqual(['gen_ai.usage.cache_creation.input_tokens', 'gen_ai.usage.cache_write.input_tokens'])
 })
 
-test('no name that died is used, and nothing of what was said is in an attribute', () => {
+test('attributes have no deprecated names and no content', () => {
   for (const semconv of ['1.41', 'genai-main', 'dual'] as const) {
     const attributes = new LLMResponse({ ...full, partial: true }).toOtelAttributes({ semconv })
     expect(attributes['stageflow.llm.partial']).toBe(true)
@@ -281,8 +281,14 @@ test('an unknown convention or option is refused', () => {
   expect(() => llm.toOtelAttributes('dual' as never)).toThrow(TypeError)
 })
 
-test('attributes belong to whoever asked for them', () => {
+test('each caller gets attributes of its own', () => {
   const llm = new LLMResponse(full)
   llm.toOtelAttributes()['mine'] = true
   expect(llm.toOtelAttributes()).not.toHaveProperty('mine')
+})
+
+test('the content null of an OpenAI response with tool calls is the empty string, in JSON too', () => {
+  const response = new LLMResponse({ content: null, model: 'gpt-4', provider: 'openai' })
+  expect(response.content).toBe('')
+  expect(LLMResponse.fromJSON({ ...response.toJSON(), content: null }).content).toBe('')
 })

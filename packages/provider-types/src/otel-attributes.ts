@@ -1,8 +1,8 @@
 import { type Checks, readFields } from './fields.ts'
 
 /**
- * Whose names attributes have: the last released GenAI conventions (`1.41`), the unreleased ones of their new repository
- * (`genai-main`), or both where they differ (`dual`).
+ * Which names attributes have: those of the last released GenAI conventions (`1.41`), the unreleased ones of their new repository
+ * (`genai-main`), or both if they differ (`dual`).
  */
 export type Semconv = '1.41' | 'genai-main' | 'dual'
 
@@ -11,7 +11,7 @@ export interface OtelOptions {
   readonly semconv?: Semconv | undefined
 }
 
-/** Attributes of OpenTelemetry, fit for `span.setAttributes`; a fresh object of whoever asked for it. */
+/** OpenTelemetry attributes for `span.setAttributes`: a new object each time. */
 export type OtelAttributes = Record<string, string | number | boolean | string[]>
 
 const CHECKS: Checks<OtelOptions> = {
@@ -27,7 +27,7 @@ export function semconvOf(owner: string, options: OtelOptions = {}): Semconv {
   return semconv ?? '1.41'
 }
 
-/** The entries whose value is known. */
+/** The entries that are not undefined. */
 export function attributes(
   entries: Readonly<Record<string, string | number | boolean | string[] | undefined>>,
 ): OtelAttributes {
@@ -36,5 +36,5 @@ export function attributes(
   return kept
 }
 
-/** OpenTelemetry counts in seconds. */
+/** OpenTelemetry's unit. */
 export const seconds = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms / 1_000)

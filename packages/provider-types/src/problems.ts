@@ -1,7 +1,7 @@
-/** Gathers what is wrong with the values of one call, so that one error says all of it. */
+/** Collects what is wrong with the values of one call, so that one error says all of it. */
 export class Problems {
   readonly #owner: string
-  /** Whether a field that nobody knows is one; else it is left out. */
+  /** Whether an unknown field is a problem. Otherwise it is ignored. */
   readonly refusesUnknown: boolean
   readonly #said: string[] = []
   #count = 0
@@ -12,18 +12,18 @@ export class Problems {
     this.refusesUnknown = refusesUnknown
   }
 
-  /** The value is of another kind: the error is a `TypeError`. */
+  /** The value has the wrong type: the error is a `TypeError`. */
   type(field: string, expected: string, value: unknown): undefined {
     this.#wrongType = true
     this.range(field, expected, value)
   }
 
-  /** The value is of the right kind, and none that there can be. */
+  /** The value has the right type and is out of range. */
   range(field: string, expected: string, value: unknown): undefined {
     this.#say(`${cut(field)} must be ${expected}, but is ${shown(value)}`)
   }
 
-  /** What is given has no place. */
+  /** A field is unknown. */
   unknown(says: string): undefined {
     this.#wrongType = true
     this.#say(says)
@@ -34,7 +34,7 @@ export class Problems {
     if (this.#count <= MOST_SAID) this.#said.push(problem)
   }
 
-  /** Throws the one error, where there is anything to say. */
+  /** Throws the error, if there is a problem. */
   throwIfAny(): void {
     if (this.#said.length === 0) return
     const more = this.#count > MOST_SAID ? `; and ${this.#count - MOST_SAID} more problems` : ''
@@ -49,14 +49,14 @@ const LONGEST_SHOWN = 40
 
 const cut = (field: string): string => (field.length > LONGEST_FIELD ? `${field.slice(0, LONGEST_FIELD)}…` : field)
 
-/** Names of fields may come from outside: none is to break the line, or to command a terminal. */
+/** Names of fields may come from outside: they must not break the line or control a terminal. */
 const harmless = (message: string): string =>
   message.replace(
     /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu,
     (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 
-/** A value as a person recognises it; what is in objects may be private, and stays out. */
+/** A short form of a value. It leaves out what is in objects, which may be private. */
 export function shown(value: unknown): string {
   if (typeof value === 'string')
     return value.length > LONGEST_SHOWN

@@ -24,9 +24,9 @@ export function reading(llm: LLMResponse, stt: STTResponse, tts: TTSResponse): v
   llm.toDict().toolCalls.push({ name: 'a', arguments: '' })
 }
 
-/** What a dict may hold is what the class has, but for what stays behind: a field that one of them lacks shows here. */
+/** A dict has what the class has, except for what stays behind: a field that one of them lacks shows here. */
 type Kept<Response> = Exclude<
-  { [Name in keyof Response]: Response[Name] extends (...args: never) => unknown ? never : Name }[keyof Response],
+  { [Name in keyof Response]-?: Response[Name] extends (...args: never) => unknown ? never : Name }[keyof Response],
   'rawResponse' | 'audio' | 'usage'
 >
 expectTypeOf<keyof LLMResponseDict>().toEqualTypeOf<Kept<LLMResponse>>()

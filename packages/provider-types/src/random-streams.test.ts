@@ -17,7 +17,7 @@ const stream = fc.record({
   finished: fc.boolean(),
 })
 
-test('however a stream is cut and mixed, its parts come together whole and in order', () => {
+test('however a stream is cut and mixed, its parts are assembled in order', () => {
   fc.assert(
     fc.property(stream, ({ text, reasoning, calls, counts, order, finished }) => {
       // Each lane keeps its order; which lane is next is a matter of luck.

@@ -25,7 +25,7 @@ const full = {
   requestId: 'q1',
 }
 
-test('it keeps what it was given, and adds it up', () => {
+test('it keeps its fields, and adds up the tokens', () => {
   const stt = new STTResponse(full)
   expect(stt).toMatchObject(full)
   expect(stt.toDict()).toStrictEqual({ ...full, totalTokens: 12 })
@@ -43,7 +43,7 @@ test('no confidence, language or duration is made up; a transcript is final unle
   })
 })
 
-test('it is a deep frozen copy, without what the provider sent', () => {
+test('it is a deep frozen copy, without the raw response', () => {
   const word = { text: 'good' }
   const words = [word]
   const raw = { secret: 'sk-raw' }
@@ -69,7 +69,7 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
   ['no text', { text: undefined }, TypeError, 'text must be given'],
   ['no provider', { provider: undefined }, TypeError, 'provider must be given'],
   ['a negative duration', { durationMs: -1 }, RangeError, 'durationMs'],
-  ['a word that is a text', { words: ['good'] }, TypeError, 'words[0] must be an object, but is "good"'],
+  ['a word that is a string', { words: ['good'] }, TypeError, 'words[0] must be an object, but is "good"'],
   [
     'the confidence of a word',
     { words: [{ text: 'a' }, { text: 'b', confidence: 2 }] },
@@ -77,12 +77,12 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
     'words[1].confidence must be a number from 0 to 1, but is 2',
   ],
   ['a word without its text', { words: [{ startMs: 1 }] }, TypeError, 'words[0].text must be given'],
-  ['an empty language', { language: '' }, RangeError, 'language must be a text that is not empty'],
+  ['an empty language', { language: '' }, RangeError, 'language must be a string that is not empty'],
   [
     'a name of the Python original',
     { is_final: true },
     TypeError,
-    'is_final is no field that can be given; it is called isFinal',
+    'is_final is an unknown field; it is called isFinal',
   ],
 ])('%s is refused', (_, wrong, kind, says) => {
   const make = () => new STTResponse({ ...full, ...wrong })

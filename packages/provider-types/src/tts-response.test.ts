@@ -22,7 +22,7 @@ const facts = {
 }
 const audio = () => Uint8Array.of(1, 2, 3, 4)
 
-test('it keeps what it was given, counts the bytes, and leaves the audio out of what is passed on', () => {
+test('it keeps its fields, counts the bytes, and leaves the audio out of dicts and JSON', () => {
   const tts = new TTSResponse({ ...facts, audio: audio() })
   expect(tts).toMatchObject({ ...facts, byteCount: 4 })
   expect(tts.audio).toEqual(audio())
@@ -43,7 +43,7 @@ test('no format, rate, count of channels or bytes is made up', () => {
   })
 })
 
-test('nobody can change its audio: not by what was given, and not by what it hands out', () => {
+test('its audio cannot be changed, neither through the original nor through a copy', () => {
   const given = Buffer.from(audio())
   const tts = new TTSResponse({ ...facts, audio: given })
   given[0] = 99
@@ -52,12 +52,12 @@ test('nobody can change its audio: not by what was given, and not by what it han
   expect(Object.isFrozen(tts)).toBe(true)
 })
 
-test('audio that was passed on as it came has a count of bytes all the same', () => {
+test('audio that was passed on in chunks has a count of bytes too', () => {
   expect(new TTSResponse({ ...facts, byteCount: 48_000 })).toMatchObject({ byteCount: 48_000, audio: undefined })
   expect(new TTSResponse({ ...facts, audio: new Uint8Array(0) }).byteCount).toBe(0)
 })
 
-test('its JSON has the count of bytes and not the bytes, and what is made of it too', () => {
+test('its JSON has the count of bytes and not the bytes, and so has a response restored from it', () => {
   const tts = new TTSResponse({ ...facts, audio: audio(), rawResponse: 'sk-raw' })
   const json = JSON.stringify(tts)
   expect(JSON.parse(json)).toStrictEqual({ ...facts, byteCount: 4, totalTokens: 43 })
@@ -75,7 +75,7 @@ test('audio that was transferred to a worker is refused by name: its bytes are g
 })
 
 test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
-  ['audio that is a text', { audio: 'UklGRg==' }, TypeError, 'audio must be a Uint8Array, but is "UklGRg=="'],
+  ['audio that is a string', { audio: 'UklGRg==' }, TypeError, 'audio must be a Uint8Array, but is "UklGRg=="'],
   ['audio that is a list', { audio: [1, 2] }, TypeError, 'audio must be a Uint8Array, but is an array of 2'],
   ['samples', { audio: new Int16Array(2) }, TypeError, 'audio must be a Uint8Array, but is an object'],
   [
@@ -87,7 +87,7 @@ test.each<[string, object, typeof TypeError | typeof RangeError, string]>([
   ['a rate of 0', { sampleRate: 0 }, RangeError, 'sampleRate must be a whole number of 1 or more, but is 0'],
   ['half a channel', { channels: 0.5 }, RangeError, 'channels must be a whole number of 1 or more, but is 0.5'],
   ['negative characters', { charactersProcessed: -1 }, RangeError, 'charactersProcessed'],
-  ['an empty voice', { voice: '' }, RangeError, 'voice must be a text that is not empty'],
+  ['an empty voice', { voice: '' }, RangeError, 'voice must be a string that is not empty'],
   ['no provider', { provider: undefined }, TypeError, 'provider must be given'],
 ])('%s is refused', (_, wrong, kind, says) => {
   const make = () => new TTSResponse({ ...facts, ...wrong })

@@ -1,16 +1,16 @@
 import { amount, type Checks, count, known } from './fields.ts'
 
-/** What a call used, as its provider counted it: what was not counted is not there. Fits the note `usage` of a stage. */
+/** What a call used, as its provider counted it; absent if it wasn't counted. Fits the note `usage` of a stage. */
 export interface ProviderUsage {
-  /** All input tokens, those from a cache included. */
+  /** All input tokens, cached ones included. */
   readonly inputTokens?: number
-  /** All output tokens, those of reasoning included. */
+  /** All output tokens, reasoning included. */
   readonly outputTokens?: number
-  /** Of the input, what was read from the provider's cache. */
+  /** Input tokens that were read from the provider's cache. */
   readonly cachedTokens?: number
-  /** Of the input, what was written to the provider's cache. */
+  /** Input tokens that were written to the provider's cache. */
   readonly cacheWriteTokens?: number
-  /** Of the output, what the model thought and did not say. */
+  /** Output tokens of reasoning. */
   readonly reasoningTokens?: number
   /** What the call cost, in US dollars. */
   readonly costUsd?: number
@@ -27,7 +27,7 @@ export const USAGE_CHECKS: Checks<ProviderUsage> = {
 
 type Counted = { readonly [Name in keyof ProviderUsage]?: ProviderUsage[Name] | undefined }
 
-/** Undefined where nothing was counted. */
+/** Undefined if nothing was counted. */
 export function usageOf({
   inputTokens,
   outputTokens,
@@ -40,6 +40,6 @@ export function usageOf({
   return Object.keys(usage).length === 0 ? undefined : (usage as ProviderUsage)
 }
 
-/** The sum, where both are known. */
+/** The sum, if both are known. */
 export const totalOf = (input: number | undefined, output: number | undefined): number | undefined =>
   input === undefined || output === undefined ? undefined : input + output

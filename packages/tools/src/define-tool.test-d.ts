@@ -58,11 +58,11 @@ test('an output that the schema would refuse does not compile', () => {
 })
 
 test('a handler that asks for what the input has not does not compile', () => {
-  // @ts-expect-error -- the city is no number
+  // @ts-expect-error -- the city is not a number
   defineTool({ name, description, input, output, execute: (given: { city: number }) => ({ degrees: given.city }) })
 })
 
-test('a handler may answer synchronously, asynchronously, in parts, or that it failed', () => {
+test('a handler may return synchronously, asynchronously, in parts, or a failure', () => {
   defineTool({ name, description, input, output, execute: async () => ({ degrees: 21 }) })
   defineTool({ name, description, input, output, execute: () => toolFailure('no such city') })
   defineTool({

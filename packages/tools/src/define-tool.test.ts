@@ -17,7 +17,7 @@ const messageOf = (definition: unknown): string => {
   return 'nothing was thrown'
 }
 
-test('a tool has 30 seconds, any number of calls at once, one attempt, and every mode may use it', () => {
+test('by default a tool has 30 seconds, no limit of calls at once, one attempt, and every mode may use it', () => {
   const tool = defineTool(least)
   expect(tool).toMatchObject({
     name: 'add',
@@ -26,41 +26,47 @@ test('a tool has 30 seconds, any number of calls at once, one attempt, and every
     concurrency: Infinity,
     redact: [],
   })
-  expect([tool.retry, tool.rateLimit, tool.behaviors, tool.undo, tool.output, tool.inputJsonSchema]).toEqual(
+  expect([tool.retry, tool.rateLimit, tool.executionModes, tool.undo, tool.output, tool.inputJsonSchema]).toEqual(
     Array.from({ length: 6 }),
   )
   expect(Object.isFrozen(tool)).toBe(true)
 })
 
-test('a retry without numbers is three attempts, with pauses of up to 1 s at first and 30 s at most, after any failure', () => {
+test('by default a retry makes three attempts, with random delays of up to 1 s at first and 30 s at most', () => {
   const { retry } = defineTool({ ...least, retry: {} })
-  expect(retry).toMatchObject({ attempts: 3, baseMs: 1_000, capMs: 30_000 })
-  expect(retry?.when(new Error('any'))).toBe(true)
+  expect(retry).toEqual({
+    attempts: 3,
+    baseMs: 1_000,
+    capMs: 30_000,
+    backoff: 'exponential',
+    jitter: 'full',
+    isRetryable: undefined,
+  })
 })
 
-test('what is given is kept, and no later change of it counts', () => {
+test('options are kept, and later changes to them have no effect', () => {
   const given = {
     ...least,
     undo: () => {},
     timeoutMs: false as const,
     concurrency: 2,
     rateLimit: { calls: 5, perMs: 1_000 },
-    retry: { attempts: 2, baseMs: 1, capMs: 2, when: () => false },
-    behaviors: ['plan'],
+    retry: { attempts: 2, baseMs: 1, capMs: 2, isRetryable: () => false },
+    executionModes: ['plan'],
     redact: ['pin', /^x-/],
     inputJsonSchema: { type: 'object' },
   }
   const tool = defineTool(given)
   given.rateLimit.calls = 1_000_000
-  given.behaviors.push('practice')
+  given.executionModes.push('practice')
   given.redact.length = 0
-  expect(tool).toMatchObject({ timeoutMs: false, concurrency: 2, behaviors: ['plan'], redact: ['pin', /^x-/] })
+  expect(tool).toMatchObject({ timeoutMs: false, concurrency: 2, executionModes: ['plan'], redact: ['pin', /^x-/] })
   expect(tool.rateLimit).toEqual({ calls: 5, perMs: 1_000 })
   expect(tool.retry).toMatchObject({ attempts: 2, baseMs: 1, capMs: 2 })
   expect(tool.inputJsonSchema).toEqual({ type: 'object' })
 })
 
-test('undefined is as if left out', () => {
+test('an undefined option counts as not given', () => {
   const none = { undo: undefined, timeoutMs: undefined, concurrency: undefined, retry: undefined, redact: undefined }
   expect(defineTool({ ...least, ...none } as unknown as typeof least)).toEqual(defineTool(least))
 })
@@ -68,58 +74,63 @@ test('undefined is as if left out', () => {
 test.each(['', 'get weather', 'get.weather', 'wetter_für', 'x'.repeat(65), 7, null, undefined])(
   'the name %j is refused (tools/illegal-option), for some provider would refuse it',
   (name) => {
-    expect(messageOf({ ...least, name })).toContain('and must be a name that every provider takes')
+    expect(messageOf({ ...least, name })).toContain('a name that every provider accepts')
   },
 )
 
-test('schemas of any library that has Standard Schema will do, functions too', () => {
+test('schemas of any library with Standard Schema are accepted, functions too', () => {
   defineTool({ ...least, input: v.object({ a: v.number() }), output: v.number() })
   const callable = Object.assign(() => true, { '~standard': z.object({})['~standard'] })
   expect(defineTool({ ...least, input: callable }).input).toBe(callable)
 })
 
 test.each([
-  [{ description: ' ' }, 'description is " "'],
-  [{ description: undefined }, 'description is undefined'],
-  [{ input: { type: 'object' } }, 'input is an object, and must be a Standard Schema'],
-  [{ input: null }, 'input is null'],
-  [{ input: { '~standard': { version: 2, vendor: 'x', validate: () => ({}) } } }, 'input is an object'],
-  [{ output: {} }, 'output is an object'],
-  [{ execute: 'run' }, 'execute is "run"'],
-  [{ undo: true }, 'undo is true'],
-  [{ timeoutMs: 0 }, 'timeoutMs is 0'],
-  [{ timeoutMs: NaN }, 'timeoutMs is NaN'],
-  [{ timeoutMs: Infinity }, 'timeoutMs is Infinity'],
-  [{ timeoutMs: '5000' }, 'timeoutMs is "5000"'],
-  [{ concurrency: 0 }, 'concurrency is 0'],
-  [{ concurrency: 1.5 }, 'concurrency is 1.5'],
-  [{ rateLimit: 10 }, 'rateLimit is 10'],
-  [{ rateLimit: { calls: 0, perMs: 1 } }, 'rateLimit.calls is 0'],
-  [{ rateLimit: { calls: 1, perMs: -1 } }, 'rateLimit.perMs is -1'],
-  [{ rateLimit: { calls: 1, perMs: 1, max: 1 } }, 'in rateLimit there is no option "max"'],
-  [{ retry: 3 }, 'retry is 3'],
-  [{ retry: { attempts: 0 } }, 'retry.attempts is 0'],
-  [{ retry: { baseMs: -1 } }, 'retry.baseMs is -1'],
-  [{ retry: { capMs: null } }, 'retry.capMs is null'],
-  [{ retry: { when: 'always' } }, 'retry.when is "always"'],
-  [{ retry: { delay: 1 } }, 'in retry there is no option "delay"'],
-  [{ behaviors: [] }, 'behaviors is an array'],
-  [{ behaviors: 'plan' }, 'behaviors is "plan"'],
-  [{ redact: 'pin' }, 'redact is "pin"'],
-  [{ redact: [1] }, 'redact is an array'],
-  [{ inputJsonSchema: [] }, 'inputJsonSchema is an array'],
-  [{ timeout: 5 }, 'there is no option "timeout"'],
+  [{ description: ' ' }, 'description must be'],
+  [{ description: undefined }, 'description is missing'],
+  [{ input: { type: 'object' } }, 'input must be'],
+  [{ input: null }, 'input must be'],
+  [{ input: { '~standard': { version: 2, vendor: 'x', validate: () => ({}) } } }, 'input must be'],
+  [{ output: {} }, 'output must be'],
+  [{ execute: 'run' }, 'execute must be'],
+  [{ undo: true }, 'undo must be'],
+  [{ timeoutMs: 0 }, 'timeoutMs must be'],
+  [{ timeoutMs: NaN }, 'timeoutMs must be'],
+  [{ timeoutMs: Infinity }, 'timeoutMs must be'],
+  [{ timeoutMs: '5000' }, 'timeoutMs must be'],
+  [{ concurrency: 0 }, 'concurrency must be'],
+  [{ concurrency: 1.5 }, 'concurrency must be'],
+  [{ rateLimit: 10 }, 'rateLimit must be'],
+  [{ rateLimit: { calls: 0, perMs: 1 } }, 'rateLimit.calls must be'],
+  [{ rateLimit: { calls: 1, perMs: -1 } }, 'rateLimit.perMs must be'],
+  [{ rateLimit: { calls: 1, perMs: 1, max: 1 } }, 'unknown option "rateLimit.max"'],
+  [{ retry: 3 }, 'retry must be'],
+  [{ retry: { attempts: 0 } }, 'retry.attempts must be'],
+  [{ retry: { baseMs: -1 } }, 'retry.baseMs must be'],
+  [{ retry: { capMs: null } }, 'retry.capMs must be'],
+  [{ retry: { isRetryable: 'always' } }, 'retry.isRetryable must be'],
+  [{ retry: { backoff: 'slow' } }, 'retry.backoff must be'],
+  [{ retry: { jitter: true } }, 'retry.jitter must be'],
+  [{ rateLimit: { calls: 1 } }, 'rateLimit.perMs is missing'],
+  [{ retry: { delay: 1 } }, 'unknown option "retry.delay"'],
+  [{ executionModes: [] }, 'executionModes must be'],
+  [{ executionModes: 'plan' }, 'executionModes must be'],
+  [{ redact: 'pin' }, 'redact must be'],
+  [{ redact: [1] }, 'redact must be'],
+  [{ inputJsonSchema: [] }, 'inputJsonSchema must be'],
+  [{ timeout: 5 }, 'unknown option "timeout" (Did you mean "timeoutMs"?)'],
 ])('%j is refused (tools/illegal-option)', (wrong, problem) => {
   expect(messageOf({ ...least, ...wrong })).toContain(problem)
 })
 
-test('all that is wrong is said at once, with the name of the tool', () => {
+test('one error has all problems and the name of the tool', () => {
   const message = messageOf({ ...least, timeoutMs: -1, redact: 7, colour: 'red' })
-  expect(message).toContain('defineTool("add") was given what it cannot use: timeoutMs is -1')
-  expect(message).toContain('redact is 7')
-  expect(message).toContain('there is no option "colour"')
+  expect(message).toContain(
+    'defineTool("add"): timeoutMs must be a number of milliseconds above 0, or false for no limit, not -1',
+  )
+  expect(message).toContain("redact must be an array of key names or patterns, or 'all', not 7")
+  expect(message).toContain('unknown option "colour"')
 })
 
-test.each([undefined, null, 'add', 7, []])('%j is no definition', (definition) => {
-  expect(messageOf(definition)).toContain('it takes an object such as { name, description, input, execute }')
+test.each([undefined, null, 'add', 7, []])('%j is refused as a definition', (definition) => {
+  expect(messageOf(definition)).toContain('the options must be an object, not ')
 })

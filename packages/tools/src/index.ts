@@ -1,59 +1,17 @@
-export { toolCallAccumulator } from './call-accumulator.ts'
-export type { AccumulatorOptions, ToolCallAccumulator } from './call-accumulator.ts'
-export type {
-  ParsedCall,
-  ParsedCalls,
-  ResolvedCall,
-  ToolCallShape,
-  ToolEventEmitter,
-  ToolIssue,
-  UnresolvedCall,
-  UnresolvedReason,
-} from './call-types.ts'
 export { defineTool } from './define-tool.ts'
-export type { ToolsResolvedEvent, ToolUnresolvedEvent } from './resolve-events.ts'
-export { resultsFor } from './results-for.ts'
-export type { ToolResultShapes } from './results-for.ts'
-export { ToolRegistry } from './tool-registry.ts'
-export type { ExecuteArguments, ParseOptions, ToolRegistryOptions, ToolRegistryStatistics } from './tool-registry.ts'
-export type {
-  AnyTool,
-  JsonSchema,
-  Tool,
-  ToolAnswer,
-  ToolContext,
-  ToolDefinition,
-  ToolProgress,
-  ToolRateLimit,
-  ToolRetry,
-  ToolRetryRule,
-  UndoneCall,
-} from './tool-types.ts'
-export { toolsFor } from './tools-for.ts'
-export type { ModelSchema, ToolListShapes } from './tools-for.ts'
-export { ToolExecutor, type ToolExecutorStatistics } from './tool-executor.ts'
 export type {
   CallerContext,
   CallerOptions,
   ExecuteOptions,
   ToolExecutorOptions,
   UndoOptions,
-} from './tool-executor-options.ts'
-export { isToolFailure, toolFailure, type ToolFailure } from './tool-failure.ts'
-export type {
-  ApprovalDecision,
-  Approve,
-  CancelledCall,
-  CompletedCall,
-  DeniedCall,
-  ExecutedCall,
-  FailedCall,
-  ToolResult,
-} from './result-types.ts'
-export { memoryResultStore, type StoredResult, type ToolResultStore } from './result-store.ts'
-export type { MemoryStoreOptions } from './store-bounds.ts'
-export { memoryUndoStore, type UndoEntry, type UndoQuery, type UndoStore } from './undo-store.ts'
-export type { Compensation, UndoResult } from './undo.ts'
+} from './executor/options.ts'
+export {
+  memoryResultStore,
+  type MemoryResultStoreOptions,
+  type ToolClaimAnswer,
+  type ToolResultStore,
+} from './executor/result-store.ts'
 export type {
   ToolAbandonedEvent,
   ToolCallEvent,
@@ -64,5 +22,58 @@ export type {
   ToolUndoFailedEvent,
   ToolUndoneEvent,
   ToolUpdatedEvent,
-} from './tool-events.ts'
-export type { PartialCall, StreamedCall } from './written-call.ts'
+} from './executor/report.ts'
+export { ToolExecutor, type ToolExecutorStats } from './executor/tool-executor.ts'
+export type {
+  ParsedCall,
+  ParsedCalls,
+  ResolvedCall,
+  ToolCallShape,
+  ToolEventEmitter,
+  ToolIssue,
+  UnresolvedCall,
+  UnresolvedReason,
+} from './parsed-call.ts'
+export { resultsFor } from './providers/results-for.ts'
+export type { ToolResultShapes } from './providers/results-for.ts'
+export { toolCallAccumulator } from './providers/tool-call-accumulator.ts'
+export type { AccumulatorOptions, ToolCallAccumulator } from './providers/tool-call-accumulator.ts'
+export { toolsFor } from './providers/tools-for.ts'
+export type { ModelSchema, ToolListShapes } from './providers/tools-for.ts'
+export type { PartialCall, StreamedCall } from './providers/written-call.ts'
+export type { ToolsResolvedEvent, ToolUnresolvedEvent } from './registry/resolve-events.ts'
+export { ToolRegistry } from './registry/tool-registry.ts'
+export type {
+  ExecuteArguments,
+  ParseOptions,
+  ToolRegistryOptions,
+  ToolRegistryStats,
+} from './registry/tool-registry.ts'
+export type {
+  ApprovalDecision,
+  Approve,
+  CancelledCall,
+  CompletedCall,
+  DeniedCall,
+  ExecutedCall,
+  FailedCall,
+  ToolResult,
+} from './result-types.ts'
+export type { MemoryStoreOptions } from './store-bounds.ts'
+export { isToolFailure, toolFailure, type ToolFailure } from './tool-failure.ts'
+export type {
+  AnyTool,
+  JsonSchema,
+  RetryContext,
+  Tool,
+  ToolAnswer,
+  ToolContext,
+  ToolDefinition,
+  ToolProgress,
+  ToolRateLimit,
+  ToolRetry,
+  ToolRetryRule,
+  UndoneCall,
+} from './tool-types.ts'
+export type { Compensation, UndoResult } from './undo/undo-log.ts'
+export { memoryUndoStore, type UndoEntry, type UndoQuery, type UndoStore } from './undo/undo-store.ts'

@@ -5,7 +5,7 @@ import { cleanText, payloadSummary } from './redact.ts'
 const secret = tool('login', () => 1, { redact: ['pin', /^card/] })
 const all = tool('login', () => 1, { redact: 'all' })
 
-test('a summary is bounded: texts of 200 characters, 20 entries, 4 levels, 2,000 characters in all', () => {
+test('a summary is bounded: strings of 200 characters, 20 entries, 4 levels, 2,000 characters in all', () => {
   const summary = payloadSummary(undefined, {
     text: 'x'.repeat(300),
     list: Array.from({ length: 30 }, (_, n) => n),
@@ -21,7 +21,7 @@ test('a summary is bounded: texts of 200 characters, 20 entries, 4 levels, 2,000
   expect(JSON.stringify(wide).length).toBeLessThan(2_600)
 })
 
-test('secrets are out of summaries: by common names, by those of the tool, or all of it', () => {
+test('summaries leave out secrets: by common names, by those of the tool, or everything', () => {
   const input = { password: 'hunter2', pin: 1234, cardNumber: '4111', note: 'Bearer abcdefghi' }
   expect(payloadSummary(undefined, input)).toMatchObject({
     password: '[redacted]',
@@ -37,7 +37,7 @@ test('secrets are out of summaries: by common names, by those of the tool, or al
   expect(payloadSummary(all, input)).toBe('[redacted]')
 })
 
-test('an error’s text loses what the input has under secret names', () => {
+test('error messages leave out what the input has under secret names', () => {
   const input = {
     cardNumber: '4111-1111',
     nested: [{ pin: 98765 }],
@@ -49,7 +49,7 @@ test('an error’s text loses what the input has under secret names', () => {
   expect(cleanText(secret, 'x'.repeat(2_000), input)).toHaveLength(1_000 + '… (2000 characters)'.length)
 })
 
-test('texts of less than four characters, hostile inputs and deep ones are no secrets and do no harm', () => {
+test('strings of less than four characters, hostile inputs and deep ones are not secrets and do no harm', () => {
   const circle: any = { pin: 'abc' }
   circle.self = circle
   expect(cleanText(secret, 'abc', circle)).toBe('abc')
@@ -65,7 +65,7 @@ test('no event and no error of a call shows its secrets', async () => {
       progress({ message: `password=${input.pin}` })
       throw new Error(`user ${input.user}: pin ${input.pin} with token ${input.token} is wrong`)
     },
-    { redact: ['pin'], retry: { attempts: 2, baseMs: 1 }, undo: () => {} },
+    { redact: ['pin'], retry: { attempts: 2, baseMs: 1, isRetryable: () => true }, undo: () => {} },
   )
   const b = bench([login])
   const call = b.call('login', { user: 'ada', pin: 'pin-0815', token: 'tok-4711-abc' })
@@ -76,7 +76,7 @@ test('no event and no error of a call shows its secrets', async () => {
   for (const value of ['pin-0815', 'tok-4711-abc']) expect(shown).not.toContain(value)
 })
 
-test('redact: all leaves input, output, partial results and error texts out of every event', async () => {
+test('redact: all leaves input, output, partial results and error messages out of every event', async () => {
   const fails = tool('fails', (input) => { throw new Error(`no ${input.word}`) }, { redact: 'all' }) // prettier-ignore
   const works = tool('works', (input, { partial }) => { partial(input); return input }, { redact: 'all' }) // prettier-ignore
   const b = bench([fails, works])
@@ -88,7 +88,7 @@ test('redact: all leaves input, output, partial results and error texts out of e
   expect(b.of('tool.failed')).toMatchObject([{ errorMessage: '[redacted]', errorCode: 'tools/handler-failed' }])
 })
 
-test('a secret is out of an error however it is written: inside of JSON, in a URL, in a form', () => {
+test('error messages leave out a secret however it is written: in JSON, in a URL, in a form', () => {
   const password = 'p"w\n&é% x'
   const form = new URLSearchParams({ password }).toString().slice('password='.length)
   for (const text of [password, JSON.stringify({ a: [password] }), encodeURIComponent(password), form])
@@ -113,7 +113,7 @@ test('the search for secrets takes little time, whatever the input is', () => {
   expect(performance.now() - startedAt).toBeLessThan(2_000)
 })
 
-test('what a handler took over of its input’s secrets is out of partial results, outputs and their keys', async () => {
+test('partial results, outputs and their keys leave out secrets of the input', async () => {
   const echo = tool('echo', ({ password }, { partial }) => {
     partial(`it is ${password}`)
     partial({ [password]: 1 })

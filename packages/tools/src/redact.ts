@@ -2,29 +2,29 @@ import { createRedactor, REDACTED, type Redactor } from '@stageflow/core/redacti
 
 import type { AnyTool } from './tool-types.ts'
 
-/** Bounds of what an event shows of a value. */
+/** The bounds of a value in an event. */
 const BOUNDS = { maxTextLength: 200, maxEntries: 20, maxDepth: 4, maxLength: 2_000 }
 
-/** Of what is searched for secrets before it is cut. */
+/** The bounds of a value that is searched for secrets before it is cut. */
 const WIDE_BOUNDS = { ...BOUNDS, maxTextLength: 2_000, maxEntries: 200, maxLength: 20_000 }
 
-/** Numbers and texts that are shorter are in too many texts to be taken for the secret itself. */
+/** Shorter numbers and strings are part of too many texts to count as the secret itself. */
 const SHORTEST_SECRET = 4
 
 const plain = createRedactor(BOUNDS)
 const redactors = new WeakMap<AnyTool, Redactor>()
 
-/** What an event shows of an input, an output or a partial result: bounded, without secrets; never throws. `input`: whose secrets it may have taken over. */
+/** A summary of an input, an output or a partial result for an event: bounded, without secrets, also those of `input`. Never throws. */
 export function payloadSummary(tool: AnyTool | undefined, value: unknown, input?: unknown): unknown {
   if (tool?.redact === 'all') return REDACTED
   const redactor = redactorOf(tool)
   const secrets = secretsOf(tool, input)
   if (secrets.length === 0) return redactor.value(value)
-  // Without the secrets before it is cut: half of one is not found.
+  // Secrets go before the value is cut, because half a secret is not found.
   return redactor.value(withoutIn(wideRedactor.value(value), secrets))
 }
 
-/** An error's text as an event shows it. */
+/** The message of an error for an event. */
 export function shownText(tool: AnyTool | undefined, text: string): string {
   return tool?.redact === 'all' ? REDACTED : text
 }
@@ -63,11 +63,11 @@ function redactorOf(tool: AnyTool | undefined): Redactor {
   return made
 }
 
-/** How much of an input is searched for secrets, and how many are. */
+/** How many values of an input are searched for secrets, and how many secrets are removed. */
 const MOST_VALUES = 10_000
 const MOST_SECRETS = 200
 
-/** The values that a redactor leaves out by the names of their keys: a handler may well have put them into its error. */
+/** The values under secret names: a handler may have put them into its error. */
 function secretsOf(tool: AnyTool | undefined, input: unknown): readonly string[] {
   const redactor = redactorOf(tool)
   const found = new Set<string>()
@@ -87,9 +87,9 @@ function secretsOf(tool: AnyTool | undefined, input: unknown): readonly string[]
   try {
     look(input, false)
   } catch {
-    // The rest of an input that cannot be read has not got into a text.
+    // What cannot be read cannot be in a text.
   }
-  // The longest first, so that one that is a part of another leaves nothing of it.
+  // The longest first: a secret may be a part of another.
   return [...found].toSorted((a, b) => b.length - a.length)
 }
 
@@ -99,7 +99,7 @@ function entriesOf(value: object): Iterable<readonly [key: string | undefined, h
   return ArrayBuffer.isView(value) ? [] : Object.entries(value)
 }
 
-/** As it is, inside of JSON, and in a URL: as a part, and as a form writes it. */
+/** As it is, in JSON, and in a URL: as a part, and as a form writes it. */
 function writingsOf(secret: string): readonly string[] {
   const part = encodeURIComponent(secret.replace(/\p{Surrogate}/gu, '\ufffd'))
   return [secret, JSON.stringify(secret).slice(1, -1), part, `${new URLSearchParams([['', secret]])}`.slice(1)]
@@ -107,7 +107,7 @@ function writingsOf(secret: string): readonly string[] {
 
 function isHidden(redactor: Redactor, key: string, value: unknown): boolean {
   if (value === undefined || value === null) return false
-  // What is asked is the name; the value stands in with its type, for a number under `tokens` is a count.
+  // The name decides. The value stands in with its type, because a number under `tokens` is a count.
   const probe = typeof value === 'number' ? 0 : ''
   const shown = redactor.value(Object.fromEntries([[key, probe]])) as Readonly<Record<string, unknown>>
   return Object.values(shown)[0] === REDACTED

@@ -1,21 +1,21 @@
-import type { ResolvedCall, UnresolvedCall } from './call-types.ts'
+import type { ResolvedCall, UnresolvedCall } from './parsed-call.ts'
 
 interface ResultFields {
   readonly callId: string
   readonly name: string
   /** Its place among the calls of its message, from 0. */
   readonly index: number
-  /** From the start of its handler's first attempt to its end; 0 where it never started. */
+  /** From the start of its handler's first attempt to its end, in ms; 0 if it never started. */
   readonly durationMs: number
-  /** How often its handler was called. */
+  /** How often its handler ran. */
   readonly attempts: number
-  /** What the handler gave to `context.partial` or yielded, in order, frozen; of every attempt. */
+  /** What the handler passed to `context.partial` or yielded, in order, frozen; from all attempts. */
   readonly partials: readonly unknown[]
-  /** How many more there were than are kept. */
+  /** How many partial results were dropped, because there were too many or they were too large. */
   readonly partialsDropped: number
-  /** Whether `undo(callId)` can reverse it. A call that was given up can be undone too, where its handler ended well all the same. */
+  /** Whether `undo(callId)` can reverse it. That includes calls that timed out or were cancelled, if their handler completed all the same. */
   readonly undoable: boolean
-  /** It is the result of an earlier call with the same idempotency key: nothing was done now. */
+  /** This is the result of another call with the same idempotency key: its handler didn't run. */
   readonly replayed?: true
   /** Its handler ignored its signal, and may still be running. */
   readonly abandoned?: true
@@ -23,24 +23,24 @@ interface ResultFields {
 
 export interface CompletedCall<Output = unknown> extends ResultFields {
   readonly status: 'completed'
-  /** As the output's schema answered it; plain objects and arrays are frozen copies. */
+  /** What the output schema made of it. Plain objects and arrays are frozen copies. */
   readonly output: Output
 }
 
-/** The handler threw, said that it failed, took too long, or answered what its output schema refuses; or it could not be started. */
+/** The handler threw, reported a failure, timed out, or returned what its output schema refuses; or it could not be started. */
 export interface FailedCall extends ResultFields {
   readonly status: 'failed'
-  /** `message` is fit to be told to the model: bounded, and without secrets. */
+  /** `message` is fit for the model: bounded and without secrets. */
   readonly error: { readonly code: string; readonly message: string }
-  /** As it was thrown or reported; for the program, and not enumerable. */
+  /** What was thrown or reported. For your program; not enumerable. */
   readonly cause: unknown
 }
 
 export interface DeniedCall extends ResultFields {
   readonly status: 'denied'
-  readonly reason: 'behavior_not_allowed' | 'not_approved' | 'approval_failed'
+  readonly reason: 'execution_mode_not_allowed' | 'not_approved' | 'approval_failed'
   readonly message: string
-  /** What the approval hook threw; for the program, and not enumerable. */
+  /** What the approval hook threw. For your program; not enumerable. */
   readonly cause: unknown
 }
 
@@ -56,10 +56,10 @@ export type ExecutedCall<Output = unknown> = CompletedCall<Output> | FailedCall 
 /** How a call ended. */
 export type ToolResult<Output = unknown> = ExecutedCall<Output> | UnresolvedCall
 
-/** What `approve` answers; `false` is `{ approved: false }`. */
+/** What `approve` returns. `true` and `false` are short for `{ approved }`. */
 export type ApprovalDecision = boolean | { readonly approved: boolean; readonly reason?: string }
 
-/** Asked before each call where it is given; absent: nobody is asked. What it throws, and what is no decision, is a denial. */
+/** Decides whether a call may be made. If it throws, or returns anything else, the call is denied. `call.input` is frozen. */
 export type Approve = (
   call: ResolvedCall,
   options: { readonly signal: AbortSignal },

@@ -1,8 +1,9 @@
+import { isThenable } from '@stageflow/core/kit'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-import type { ToolIssue } from './call-types.ts'
+import type { ToolIssue } from './parsed-call.ts'
 
-/** What a schema says of a value. */
+/** The result of a check: the value, converted, or what is wrong. */
 export type Validation = { readonly value: unknown } | { readonly issues: readonly ToolIssue[] }
 
 const MOST_ISSUES = 20
@@ -10,20 +11,16 @@ const LONGEST_TEXT = 200
 
 /** Whether `value` is a Standard Schema. */
 export function isSchema(value: unknown): value is StandardSchemaV1 {
-  // Those of some libraries are functions.
+  // Some libraries' schemas are functions.
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
   const standard = (value as Partial<StandardSchemaV1>)['~standard']
   return typeof standard?.validate === 'function' && standard.version === 1
 }
 
-/** What `schema` says of `value`: at once where the schema answers at once. Throws, or rejects, where the schema does. */
+/** Checks `value` with `schema`: synchronously if the schema is synchronous. Throws, or rejects, if the schema does. */
 export function validate(schema: StandardSchemaV1, value: unknown): Validation | Promise<Validation> {
   const answer = schema['~standard'].validate(value)
   return isThenable(answer) ? Promise.resolve(answer).then(read) : read(answer)
-}
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function'
 }
 
 function read(answer: StandardSchemaV1.Result<unknown>): Validation {

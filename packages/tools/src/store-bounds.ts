@@ -1,18 +1,24 @@
-import { FROM_1, optionsOf, problemsOf, refuse } from './option-rules.ts'
+import { checkOptions, type OptionRules, or, whole } from '@stageflow/core/kit'
 
 /** The bounds of a store in memory. */
 export interface MemoryStoreOptions {
-  /** How many entries it keeps. Default: 10,000. */
+  /** Maximum number of entries. Default: 10,000. */
   readonly maxEntries?: number
-  /** How large all entries together may be, in characters. Default: 64 Mi. */
+  /** Maximum size of all entries together, in characters. Default: 67,108,864 (64 Mi). */
   readonly maxLength?: number
 }
 
-const DEFAULTS: Required<MemoryStoreOptions> = { maxEntries: 10_000, maxLength: 2 ** 26 }
+export const BOUNDS: OptionRules<MemoryStoreOptions> = {
+  maxEntries: or(whole(1), Infinity),
+  maxLength: or(whole(1), Infinity),
+}
 
-/** The bounds, checked, over their defaults. */
-export function storeBounds(call: string, options: MemoryStoreOptions): Required<MemoryStoreOptions> {
-  const given = optionsOf(call, options, 'an object of bounds such as { maxEntries: 1_000 }')
-  refuse(call, problemsOf(given, { maxEntries: FROM_1, maxLength: FROM_1 }))
-  return { maxEntries: options.maxEntries ?? DEFAULTS.maxEntries, maxLength: options.maxLength ?? DEFAULTS.maxLength }
+/** The bounds with their defaults; throws `tools/illegal-option`. */
+export function storeBounds(
+  where: string,
+  options: MemoryStoreOptions,
+  rules: OptionRules = BOUNDS,
+): Required<MemoryStoreOptions> {
+  checkOptions(where, 'tools/illegal-option', options, rules)
+  return { maxEntries: options.maxEntries ?? 10_000, maxLength: options.maxLength ?? 2 ** 26 }
 }

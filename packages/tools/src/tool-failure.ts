@@ -1,23 +1,52 @@
-const FAILURE: unique symbol = Symbol.for('@stageflow/tool-failure')
+import { codeOf, read, textOf } from '@stageflow/core/kit'
 
-/** What a handler answers when it did not do its job; made by `toolFailure`. */
+const FAILURE: unique symbol = Symbol.for('@stageflow/tool-failure')
+const REPORTED = 'tools/reported-failure'
+
+/** What a handler returns to fail. Make it with `toolFailure`. */
 export interface ToolFailure {
   readonly [FAILURE]: true
   readonly message: string
   readonly code: string
-  /** More for the program; not told to the model. */
+  /** Data for your program. The model doesn't get it. */
   readonly data: unknown
 }
 
-/** A handler's answer that it failed; the result is `failed`, with this message for the model. `code` is by default `tools/reported-failure`. */
+/** Makes the failure that a handler returns. The result is `failed`, with this message for the model. Default code: `tools/reported-failure`. */
 export function toolFailure(
   message: string,
-  { code = 'tools/reported-failure', data }: { readonly code?: string; readonly data?: unknown } = {},
+  { code = REPORTED, data }: { readonly code?: string; readonly data?: unknown } = {},
 ): ToolFailure {
   return Object.freeze({ [FAILURE]: true as const, message: String(message), code: String(code), data })
 }
 
-/** Whether a handler's answer says that it failed. */
+/** Whether `toolFailure` made it. */
 export function isToolFailure(value: unknown): value is ToolFailure {
   return typeof value === 'object' && value !== null && FAILURE in value
+}
+
+/**
+ * The failure that a handler reported by its return value: a `toolFailure`, an MCP result with `isError: true`, or
+ * `{ success: false, error }`; otherwise undefined.
+ */
+export function failureIn(answer: unknown): { readonly message: string; readonly code: string } | undefined {
+  // A failure may come from another copy of this package, so its fields may be anything.
+  if (isToolFailure(answer)) return { message: textOf(answer.message), code: failureCode(answer) }
+  if (read(answer, 'isError') === true && Array.isArray(read(answer, 'content')))
+    return { message: contentText(read(answer, 'content') as readonly unknown[]), code: REPORTED }
+  const error = read(answer, 'error')
+  if (read(answer, 'success') !== false || error === undefined) return undefined
+  const message = read(error, 'message')
+  return { message: typeof message === 'string' ? message : textOf(error), code: failureCode(error) }
+}
+
+const failureCode = (error: unknown): string => shortCode(error) ?? REPORTED
+
+/** The code that an error carries, such as `ENOENT`, bounded; undefined if it has none. */
+export const shortCode = (error: unknown): string | undefined => codeOf(error)?.slice(0, 100) || undefined
+
+/** The text of MCP content. */
+function contentText(content: readonly unknown[]): string {
+  const texts = content.map((block) => read(block, 'text')).filter((text) => typeof text === 'string' && text !== '')
+  return texts.length > 0 ? texts.join('\n') : 'The tool reported an error without a message.'
 }

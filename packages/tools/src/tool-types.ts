@@ -3,7 +3,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 
 import type { ToolFailure } from './tool-failure.ts'
 
-/** A JSON Schema as models take it. */
+/** A JSON Schema, as models take it. */
 export type JsonSchema = Readonly<Record<string, unknown>>
 
 /** At most `calls` starts within any `perMs` milliseconds. */
@@ -12,123 +12,135 @@ export interface ToolRateLimit {
   readonly perMs: number
 }
 
-/** How often, and after which pauses, a call that failed is made again. */
+/** How often a failed call is retried, and after which delays. */
 export interface ToolRetry {
-  /** Attempts in all, the first included. Default: 3. */
+  /** Maximum number of attempts, the first included. Default: 3. */
   readonly attempts?: number
-  /** The first pause is at most this long, each that follows at most twice the one before. Default: 1,000. */
+  /** The first delay, in ms. Default: 1,000. */
   readonly baseMs?: number
-  /** The longest pause. Default: 30,000. */
+  /** The longest delay, in ms. Default: 30,000. */
   readonly capMs?: number
-  /** Whether this failure is worth another attempt. Default: every one is. */
-  readonly when?: (error: unknown) => boolean
+  /** How delays grow. Default: `exponential`. */
+  readonly backoff?: 'exponential' | 'linear' | 'constant'
+  /** How much of a delay is random. Default: `full`. */
+  readonly jitter?: 'none' | 'full' | 'equal' | 'decorrelated'
+  /**
+   * Whether to retry after this error; `{ afterMs }` retries after that time. Default, and for undefined: transient errors only, such
+   * as connection errors and HTTP 429 and 5xx.
+   */
+  readonly isRetryable?: (error: unknown, context: RetryContext) => boolean | { readonly afterMs: number } | undefined
 }
 
-/** How far a handler is. */
+/** The call whose attempt failed. */
+export interface RetryContext {
+  readonly toolName: string
+  readonly callId: string
+  /** The attempt that failed, from 1. */
+  readonly attempt: number
+}
+
+/** The progress of a handler. */
 export interface ToolProgress {
   readonly message?: string
   readonly done?: number
   readonly total?: number
 }
 
-/** What a handler sees of its call. */
+/** What a handler gets beside its input. */
 export interface ToolContext<out Ports = {}> {
   readonly callId: string
   readonly toolName: string
   /** From 1. */
   readonly attempt: number
-  /** Aborts when the call is cancelled or this attempt's time is over. */
+  /** Aborts when the call is cancelled or this attempt times out. */
   readonly signal: AbortSignal
   readonly clock: Clock
   readonly ports: Ports
-  /** The same for every attempt of a call, and for the same call of a run that is repeated: for services that take such a key. */
+  /** The same for every attempt of a call, and for the same call of a repeated run. Pass it to services that take such a key. */
   readonly idempotencyKey: string
-  /** The execution mode, where the caller named one. */
-  readonly behavior: string | undefined
+  /** The execution mode, if the caller has one. */
+  readonly executionMode: string | undefined
   readonly pipelineRunId: string | undefined
   readonly requestId: string | undefined
   readonly sessionId: string | undefined
   readonly userId: string | undefined
   readonly orgId: string | undefined
   readonly interactionId: string | undefined
-  /** Emits an event of the tool's own. Never throws; false when it was refused, or nobody listens. */
+  /** Emits an event of your own. Never throws; returns false if the event was dropped or there is no emitter. */
   readonly emit: TryEmitEvent
-  /** Tells how far it is, as `tool.updated`. */
+  /** Reports progress, as `tool.updated`. */
   readonly progress: (update: ToolProgress) => void
-  /** A part of the result, as `tool.updated`; kept in the result's `partials` even where the call fails or times out. */
+  /** Adds a partial result, as `tool.updated`. The result keeps it in `partials`, even if the call fails or times out. */
   readonly partial: (value: unknown) => void
-  /** What `undo` will need beyond input and output, such as the former content of a file. */
+  /** Keeps what `undo` needs beyond input and output, such as the previous content of a file. */
   readonly keepForUndo: (value: unknown) => void
 }
 
-/** A call that is to be undone. */
+/** A call to undo. */
 export interface UndoneCall<out Input = unknown, out Output = unknown> {
   readonly callId: string
   readonly input: Input
   readonly output: Output
-  /** What the handler gave to `keepForUndo`. */
+  /** What the handler passed to `keepForUndo`. */
   readonly kept: unknown
-  /** When it completed, in milliseconds since 1970. */
+  /** When it completed, in ms since 1970. */
   readonly completedAt: number
 }
 
-/** What a handler may return: the output, or that it failed. What a generator yields are partial results. */
+/** What a handler may return: its output or a failure. What a generator yields are partial results. */
 export type ToolAnswer<Output> =
   | Output
   | ToolFailure
   | Promise<Output | ToolFailure>
   | AsyncGenerator<unknown, Output | ToolFailure>
 
-/** What `defineTool` takes. */
+/** The options of `defineTool`. */
 export interface ToolDefinition<
   Name extends string,
   Input extends StandardSchemaV1,
   Output extends StandardSchemaV1,
   Ports,
 > {
-  /** What the model calls it: 1 to 64 letters, digits, `_` or `-`, as every provider takes it. */
+  /** The name that the model uses: 1 to 64 letters, digits, `_` or `-`. */
   readonly name: Name
-  /** Tells the model what it does and when to use it. */
+  /** Tells the model what the tool does and when to use it. */
   readonly description: string
-  /** Any Standard Schema of an object; what the model gives is checked, and may be changed, by it before the handler sees it. */
+  /** Any Standard Schema of an object. It checks, and may convert, the arguments before the handler gets them. */
   readonly input: Input
-  /** What the handler must answer. Default: anything. */
+  /** Any Standard Schema. It checks, and may convert, the output. Default: any output. */
   readonly output?: Output
-  /** Does the work. It failed when it throws or returns a `toolFailure`. */
+  /** Does the work. To fail, it throws or returns `toolFailure(message)`. */
   readonly execute: (
     input: StandardSchemaV1.InferOutput<Input>,
     context: ToolContext<Ports>,
   ) => ToolAnswer<StandardSchemaV1.InferInput<Output>>
-  /** Reverses a completed call. Default: it cannot be undone. */
+  /** Reverses a completed call. Default: its calls cannot be undone. */
   readonly undo?: (
     call: UndoneCall<StandardSchemaV1.InferOutput<Input>, StandardSchemaV1.InferOutput<Output>>,
     context: ToolContext<Ports>,
   ) => void | Promise<void>
-  /** How long each attempt may take; `false`: no limit. Default: 30,000. */
+  /** Maximum time per attempt, in ms; `false`: no limit. Default: 30,000. */
   readonly timeoutMs?: number | false
-  /** How many calls of it may run at once. Default: any number. */
+  /** Maximum number of its calls that run at once. Default: no limit. */
   readonly concurrency?: number
-  /** How often it may start; a call over it waits. Default: no limit. */
+  /** How often it may start. A call over the limit waits. Default: no limit. */
   readonly rateLimit?: ToolRateLimit
-  /** Default: no second attempt. */
+  /** How failed calls are retried. Default: no retry. */
   readonly retry?: ToolRetry
   /** The execution modes that may use it. Default: all. */
-  readonly behaviors?: readonly string[]
-  /** Further names of secret keys, left out of events and errors; `all`: nothing of input and output is shown. */
+  readonly executionModes?: readonly string[]
+  /** More names of secret keys, left out of events and errors; `all` leaves out input and output altogether. Default: none. */
   readonly redact?: readonly (string | RegExp)[] | 'all'
-  /** For a schema that cannot tell its JSON Schema itself: what the model is told. */
+  /** The JSON Schema that the model gets, if `input` cannot be converted to one. Default: derived from `input`. */
   readonly inputJsonSchema?: JsonSchema
 }
 
 /** `ToolRetry` with its defaults filled in. */
-export interface ToolRetryRule {
-  readonly attempts: number
-  readonly baseMs: number
-  readonly capMs: number
-  readonly when: (error: unknown) => boolean
+export interface ToolRetryRule extends Required<Omit<ToolRetry, 'isRetryable'>> {
+  readonly isRetryable: ToolRetry['isRetryable'] | undefined
 }
 
-/** A tool: checked, frozen, with its defaults filled in. Made by `defineTool`. */
+/** A tool, as `defineTool` makes it: checked, frozen, with its defaults filled in. */
 export interface Tool<
   out Name extends string = string,
   in out Input = unknown,
@@ -139,20 +151,20 @@ export interface Tool<
   readonly description: string
   readonly input: StandardSchemaV1<unknown, Input>
   readonly output: StandardSchemaV1<unknown, Output> | undefined
-  /** The handler as it was given: neither its input nor its output is checked here. */
+  /** The handler as you passed it: it checks neither input nor output. */
   readonly execute: (input: Input, context: ToolContext<Ports>) => unknown
   readonly undo: ((call: UndoneCall<Input, Output>, context: ToolContext<Ports>) => void | Promise<void>) | undefined
   readonly timeoutMs: number | false
-  /** Infinity: any number. */
+  /** Infinity: no limit. */
   readonly concurrency: number
   readonly rateLimit: ToolRateLimit | undefined
   readonly retry: ToolRetryRule | undefined
   /** Undefined: all. */
-  readonly behaviors: readonly string[] | undefined
+  readonly executionModes: readonly string[] | undefined
   readonly redact: readonly (string | RegExp)[] | 'all'
   readonly inputJsonSchema: JsonSchema | undefined
 }
 
-/** Any tool that is content with these ports. */
+/** Any tool that these ports are enough for. */
 // oxlint-disable-next-line no-explicit-any -- matches tools of every input and output
 export type AnyTool<Ports = any> = Tool<string, any, any, Ports>

@@ -1,0 +1,86 @@
+import type { JsonObject } from './json-value.ts'
+import type { LLMToolCallDelta } from './llm-delta.ts'
+import type { LLMToolCall } from './tool-call.ts'
+
+/** A tool call whose fragments still come. */
+export interface ToolCallDraft {
+  /** The provider's index, or the place of the call among those of the stream. */
+  readonly index: number
+  /** Empty until a fragment has one. */
+  readonly id: string
+  /** Empty until a fragment has one. */
+  readonly name: string
+  /** The text so far, or the object that came whole. */
+  readonly arguments: string | JsonObject
+}
+
+type WritableDraft = { -readonly [Name in keyof ToolCallDraft]: ToolCallDraft[Name] }
+
+/**
+ * Puts the fragments of streamed tool calls together, however a server marks them: by index, by id, by both or by neither.
+ * Everything that reads streamed calls uses it, so the same stream gives the same calls everywhere.
+ */
+export class ToolCallAccumulator {
+  readonly #drafts: WritableDraft[] = []
+  readonly #maxCalls: number
+
+  /** `maxCalls`: how many calls it takes; for one more, `add` throws a `RangeError`. */
+  constructor(maxCalls: number) {
+    this.#maxCalls = maxCalls
+  }
+
+  /** The call that a fragment belongs to; undefined if the fragment begins a new one. */
+  find({ index, id, name }: LLMToolCallDelta): ToolCallDraft | undefined {
+    return this.#find(index, id, name)
+  }
+
+  /**
+   * Adds a fragment to its call, and returns the call. `replaces`: the fragment has the arguments as a whole, instead of a part.
+   * Throws a `TypeError` if a part follows arguments that came whole, and a `RangeError` if there are too many calls.
+   */
+  add(fragment: LLMToolCallDelta, { replaces = false }: { readonly replaces?: boolean } = {}): ToolCallDraft {
+    const { index, id = '', name = '', arguments: given = '' } = fragment
+    const draft = this.#find(index, id, name) ?? this.#begin(index)
+    if (replaces) draft.arguments = given
+    else if (given !== '') draft.arguments = joined(draft, given)
+    // Some servers repeat both in every fragment.
+    draft.id ||= id
+    draft.name ||= name
+    return draft
+  }
+
+  /** The calls so far, in the order of their indexes. */
+  calls(): readonly LLMToolCall[] {
+    return this.#drafts
+      .toSorted((one, other) => one.index - other.index)
+      .map(({ id, name, arguments: given }) => ({ ...(id === '' ? undefined : { id }), name, arguments: given }))
+  }
+
+  #find(index: number | undefined, id = '', name = ''): WritableDraft | undefined {
+    // Several calls may have one index, and several may have one id.
+    const sameId =
+      id === ''
+        ? undefined
+        : this.#drafts.findLast((draft) => draft.id === id && (index ?? draft.index) === draft.index)
+    if (sameId !== undefined) return sameId
+    if (index === undefined) return id === '' && name === '' ? this.#drafts.at(-1) : undefined
+    const sameIndex = this.#drafts.findLast((draft) => draft.index === index)
+    // Servers without indexes say 0 for every call: another id, with a name, is another call.
+    const isAnother = id !== '' && name !== '' && sameIndex !== undefined && sameIndex.id !== ''
+    return isAnother ? undefined : sameIndex
+  }
+
+  #begin(index: number = this.#drafts.length): WritableDraft {
+    if (this.#drafts.length >= this.#maxCalls)
+      throw new RangeError(`LLMDelta: more than ${this.#maxCalls} tool calls (maxToolCalls) in one response.`)
+    const draft: WritableDraft = { index, id: '', name: '', arguments: '' }
+    this.#drafts.push(draft)
+    return draft
+  }
+}
+
+function joined({ index, arguments: known }: ToolCallDraft, more: string | JsonObject): string | JsonObject {
+  if (known === '') return more
+  if (typeof known === 'string' && typeof more === 'string') return known + more
+  throw new TypeError(`LLMDelta: the arguments of tool call ${index} came whole, and there is another part.`)
+}

@@ -1,0 +1,257 @@
+import { StageflowError } from '@stageflow/core'
+import { backOffMs, classifyError, read } from '@stageflow/core/kit'
+
+import type { ResolvedCall } from '../parsed-call.ts'
+import { ownCopy } from '../plain-copy.ts'
+import { cleanText, shownText } from '../redact.ts'
+import type { Approve, CompletedCall, ExecutedCall } from '../result-types.ts'
+import type { UndoLog } from '../undo/undo-log.ts'
+import { refusedApproval } from './approval.ts'
+import { CallContext } from './call-context.ts'
+import { type Caller, Stop, Stops } from './caller.ts'
+import type { Gate, Slot } from './gate.ts'
+import type { HeldKey } from './keyed-calls.ts'
+import type { ExecutorSettings } from './options.ts'
+import { completed, emitEnded, failed, notStarted, stopped, type Facts } from './report.ts'
+import { drain, isGenerator, settledOf, thrown, type HandlerFailure, type Settled } from './settled.ts'
+
+/** What the calls of one `execute` share. */
+export interface Batch {
+  readonly settings: ExecutorSettings
+  readonly caller: Caller
+  readonly executionMode: string | undefined
+  readonly approve: Approve | undefined
+  /** For the calls of this batch. */
+  readonly slots: Gate
+  readonly gateOf: (call: ResolvedCall) => Gate
+  readonly undo: UndoLog
+}
+
+/** The idempotency key of a call: as the caller gave it, and as it is held in the store. */
+export interface CallKey extends HeldKey {
+  readonly given: string
+}
+
+/** One call, from its approval to its end. */
+export class RunningCall {
+  readonly #call: ResolvedCall
+  readonly #batch: Batch
+  readonly #key: CallKey | undefined
+  readonly #stops = new Stops()
+  readonly #context: CallContext
+  #startedAt: number | undefined
+  #endedAt: number | undefined
+  #lastDelayMs: number | undefined
+  /** The delay that `isRetryable` asked for. */
+  #retryAfterMs: number | undefined
+  #attempts = 0
+  #undoable = false
+  #hasEnded = false
+  /** Resolves when no code of its handler runs any more. */
+  left: Promise<unknown> = Promise.resolve()
+
+  constructor(call: ResolvedCall, batch: Batch, key?: CallKey) {
+    this.#call = call
+    this.#batch = batch
+    this.#key = key
+    this.#context = new CallContext(call, batch, key?.given)
+  }
+
+  readonly stop = (stop: Stop): void => this.#stops.end(stop)
+
+  /** Never rejects. Emits the event that ends the call as soon as its end is certain. */
+  async run(): Promise<ExecutedCall> {
+    const { caller, approve, slots, undo } = this.#batch
+    const unlink = caller.stops.onStop(this.#stops.end)
+    // From now on, not from its handler's start: a call that waits or retries will still do something.
+    const leaveRun = this.#call.tool.undo === undefined ? undefined : undo.begin(caller)
+    try {
+      // No approval for a call that has already been stopped.
+      const refused = this.#stops.stop ?? (approve && (await refusedApproval(this.#call, approve, this.#stops)))
+      if (refused instanceof Stop) return this.#end(stopped(this.#call, this.#facts(), refused))
+      if (refused !== undefined) return this.#end(refused)
+      const slot = await slots.enter(caller.clock, this.#stops)
+      if (slot instanceof Stop) return this.#end(stopped(this.#call, this.#facts(), slot))
+      try {
+        return await this.#attemptAll()
+      } finally {
+        slot.leave()
+      }
+    } catch (error) {
+      // An option of the executor, such as its clock, is broken.
+      return this.#end(failed(this.#call, this.#facts(), thrown(error)))
+    } finally {
+      unlink()
+      if (leaveRun !== undefined) void this.left.then(leaveRun)
+    }
+  }
+
+  async #attemptAll(): Promise<ExecutedCall> {
+    const { caller } = this.#batch
+    const gate = this.#batch.gateOf(this.#call)
+    for (;;) {
+      let slot: Slot | Stop
+      try {
+        slot = await gate.enter(caller.clock, this.#stops, this.#attempts > 0)
+      } catch (error) {
+        return this.#end(failed(this.#call, this.#facts(), thrown(error)))
+      }
+      if (slot instanceof Stop) return this.#end(stopped(this.#call, this.#facts(), slot))
+      if (this.#stops.stop !== undefined) {
+        // It was stopped after it got its slot.
+        slot.leave()
+        return this.#end(stopped(this.#call, this.#facts(), this.#stops.stop))
+      }
+      const result = await this.#attempt(slot)
+      if ('status' in result) return result
+      const stop = await this.#pause(result)
+      if (stop !== undefined) return this.#end(stopped(this.#call, this.#facts(), stop))
+    }
+  }
+
+  /** The result, or the failure after which the call is made again. */
+  async #attempt(slot: Slot): Promise<ExecutedCall | HandlerFailure> {
+    const { clock } = this.#batch.caller
+    const { timeoutMs, name } = this.#call.tool
+    const stops = new Stops()
+    const unlink = this.#stops.onStop(stops.end)
+    this.#startedAt ??= clock.now()
+    if (++this.#attempts === 1) this.#batch.caller.emit?.('tool.started', { toolName: name, callId: this.#call.callId })
+    const stopTimer =
+      timeoutMs === false ? undefined : clock.setTimeout(() => stops.end(lateAfter(name, timeoutMs)), timeoutMs)
+    const work = this.#handle(stops)
+    this.left = work.then(() => slot.leave())
+    const ended = await stops.race(work)
+    stopTimer?.()
+    unlink()
+    if (ended instanceof Stop) return this.#giveUp(ended, work, slot)
+    if (ended.ok) return this.#end(await this.#recorded(completed(this.#facts(), ended.output)))
+    return this.#isToBeRetried(ended) ? ended : this.#end(failed(this.#call, this.#facts(), ended))
+  }
+
+  /** Stores the result of a call with a key before it ends. */
+  #recorded(result: CompletedCall): ExecutedCall | Promise<ExecutedCall> {
+    return this.#key === undefined ? result : this.#key.record(result)
+  }
+
+  /** Runs the handler until it returns, even if its call has ended. Never rejects. */
+  async #handle(stops: Stops): Promise<Settled> {
+    const settled = await this.#settle(stops)
+    this.#context.over()
+    // Recorded even if the call has ended: what the handler did is done, and `compensate` must know.
+    if (settled.ok && this.#call.tool.undo !== undefined)
+      this.#undoable = await this.#batch.undo.record(this.#call, this.#batch, {
+        output: settled.output,
+        kept: this.#context.kept,
+        idempotencyKey: this.#context.idempotencyKey,
+        resultKey: this.#key && { key: this.#key.key, token: this.#key.token },
+      })
+    return settled
+  }
+
+  async #settle(stops: Stops): Promise<Settled> {
+    const { tool, input } = this.#call
+    // A listener of `tool.started` may have stopped it.
+    if (stops.stop !== undefined) return thrown(stops.stop.error)
+    const context = this.#context.of(this.#attempts, stops)
+    let answer: unknown
+    try {
+      // A copy: the next attempt, `undo` and the redaction need the input as it was checked.
+      answer = await tool.execute(ownCopy(input), context)
+      if (isGenerator(answer)) answer = await drain(answer, stops.signal, context.partial)
+    } catch (error) {
+      return thrown(error)
+    }
+    return settledOf(tool, answer, this.#batch.settings.maxOutputLength)
+  }
+
+  /** Ends a stopped attempt. A stop is final at once, except for a timeout that may be retried. Waits for the handler, and reports one that stays. */
+  async #giveUp(stop: Stop, work: Promise<Settled>, slot: Slot): Promise<ExecutedCall | HandlerFailure> {
+    const failure: HandlerFailure = { ok: false, code: stop.error.code, message: stop.error.message, cause: stop.error }
+    const mayRetry = stop.kind === 'timed-out' && this.#isToBeRetried(failure)
+    if (!mayRetry) this.#end(stopped(this.#call, this.#facts(), stop))
+    const settled = await this.#grace(work)
+    if (mayRetry && settled?.ok === false)
+      return this.#stops.stop === undefined ? failure : this.#end(stopped(this.#call, this.#facts(), this.#stops.stop))
+    const facts: Facts = { ...this.#facts(), ...(settled === undefined && { abandoned: true as const }) }
+    const result = stopped(this.#call, facts, stop)
+    if (mayRetry) this.#end(result)
+    if (settled === undefined) {
+      slot.abandon()
+      const { name: toolName, callId } = this.#call
+      this.#batch.caller.emit?.('tool.abandoned', { toolName, callId, graceMs: this.#batch.settings.graceMs })
+    }
+    return result
+  }
+
+  /** How the handler ended within the grace time; undefined if it still runs. */
+  #grace(work: Promise<Settled>): Promise<Settled | undefined> {
+    return new Promise((resolve) => {
+      const stopTimer = this.#batch.caller.clock.setTimeout(() => resolve(undefined), this.#batch.settings.graceMs)
+      void work.then((settled) => {
+        stopTimer()
+        resolve(settled)
+      })
+    })
+  }
+
+  #isToBeRetried({ code, message, cause }: HandlerFailure): boolean {
+    const { retry, name } = this.#call.tool
+    if (retry === undefined || this.#attempts >= retry.attempts || this.#stops.stop !== undefined) return false
+    this.#retryAfterMs = undefined
+    const error = cause instanceof Error ? cause : new StageflowError(code, message, { cause })
+    let verdict: unknown
+    try {
+      verdict = retry.isRetryable?.(error, { toolName: name, callId: this.#call.callId, attempt: this.#attempts })
+    } catch {
+      return false
+    }
+    if (verdict === undefined) return classifyError(error) === 'transient'
+    const afterMs = read(verdict, 'afterMs')
+    if (typeof afterMs === 'number' && afterMs >= 0 && afterMs < Infinity) this.#retryAfterMs = afterMs
+    return verdict === true || this.#retryAfterMs !== undefined
+  }
+
+  /** Waits until the next attempt; returns the reason that ended the wait, if one did. */
+  async #pause(failure: HandlerFailure): Promise<Stop | undefined> {
+    const { caller, settings } = this.#batch
+    const { tool, input, callId, name: toolName } = this.#call
+    const { random } = settings
+    const plan = { baseMs: 0, capMs: 0, ...tool.retry, random }
+    const delayMs = this.#retryAfterMs ?? backOffMs(plan, this.#attempts - 1, this.#lastDelayMs)
+    this.#lastDelayMs = delayMs
+    caller.emit?.('tool.updated', {
+      toolName,
+      callId,
+      kind: 'retrying',
+      attempt: this.#attempts + 1,
+      delayMs,
+      errorCode: failure.code,
+      errorMessage: shownText(tool, cleanText(tool, failure.message, input)),
+    })
+    return (await this.#stops.race(caller.clock.sleep(delayMs, this.#stops.signal))) ?? undefined
+  }
+
+  #facts(): Facts {
+    if (this.#startedAt === undefined) return notStarted(this.#call)
+    return {
+      ...notStarted(this.#call),
+      durationMs: (this.#endedAt ??= this.#batch.caller.clock.now()) - this.#startedAt,
+      attempts: this.#attempts,
+      ...this.#context.partials(),
+      undoable: this.#undoable,
+    }
+  }
+
+  #end(result: ExecutedCall): ExecutedCall {
+    const { emit } = this.#batch.caller
+    if (emit !== undefined && !this.#hasEnded) emitEnded(emit, this.#call, result, this.#batch.executionMode)
+    this.#hasEnded = true
+    return result
+  }
+}
+
+function lateAfter(name: string, timeoutMs: number): Stop {
+  const message = `Tool "${name}" took longer than ${timeoutMs} ms. Ask it for less, or raise its timeoutMs.`
+  return new Stop('timed-out', new StageflowError('tools/timed-out', message))
+}

@@ -1,0 +1,183 @@
+import type { AppEvent, EventMap } from '@stageflow/core'
+
+import type { AnyTool } from './tool-types.ts'
+
+/** The shape in which a provider sends a tool call. */
+export type ToolCallShape = 'openai-chat' | 'openai-responses' | 'anthropic' | 'google' | 'ai-sdk' | 'mcp' | 'plain'
+
+/** One problem of a call's arguments. */
+export interface ToolIssue {
+  /** Where it is, such as `items[0].price`; empty for the arguments as a whole. */
+  readonly path: string
+  readonly message: string
+}
+
+/** A call whose tool exists and whose arguments its schema accepted. Frozen; only a registry makes one. */
+export interface ResolvedCall<Input = unknown> {
+  readonly status: 'resolved'
+  /** The provider's id, to match the result by. Generated if there is none; the second call with the same id gets `id~2`. */
+  readonly callId: string
+  readonly name: string
+  /** Its place among the calls of its message, from 0. */
+  readonly index: number
+  readonly shape: ToolCallShape
+  readonly tool: AnyTool
+  /** The model's arguments, parsed. */
+  readonly arguments: unknown
+  /** What the schema made of the arguments, with defaults and conversions. Frozen: plain objects and arrays all the way down. */
+  readonly input: Input
+}
+
+/** Why a call is unresolved. */
+export type UnresolvedReason =
+  | 'malformed_call'
+  /** Not a function call: a custom tool or a computer of OpenAI, for example. Read it from `raw`. */
+  | 'unsupported_call'
+  | 'unknown_tool'
+  | 'invalid_json'
+  | 'invalid_input'
+  | 'too_large'
+  | 'too_many_calls'
+  | 'schema_failed'
+  /** Only in events: `execute` was cancelled during the check of a schema. The result is `cancelled`. */
+  | 'cancelled'
+
+/** A call that cannot be made, and why. It is a result too: tell it to the model. Frozen. */
+export interface UnresolvedCall {
+  readonly status: 'unresolved'
+  readonly callId: string
+  /** Undefined if the call has no readable name. */
+  readonly name: string | undefined
+  readonly index: number
+  readonly shape: ToolCallShape | undefined
+  readonly reason: UnresolvedReason
+  /** What is wrong and how to fix it, for the model to read; bounded. */
+  readonly message: string
+  /** The tool that the model probably meant. */
+  readonly suggestion: string | undefined
+  /** For invalid JSON: the offset of the first character that doesn't fit. */
+  readonly position: number | undefined
+  /** For input that the schema refused. */
+  readonly issues: readonly ToolIssue[]
+  /** The call as it came; not enumerable. */
+  readonly raw: unknown
+  /** What the schema threw, if it threw; not enumerable. */
+  readonly cause: unknown
+}
+
+export type ParsedCall = ResolvedCall | UnresolvedCall
+
+/** What `parseAndResolve` returns. */
+export interface ParsedCalls {
+  readonly resolved: readonly ResolvedCall[]
+  readonly unresolved: readonly UnresolvedCall[]
+  /** All calls, in the order in which the model made them; not enumerable. */
+  readonly calls: readonly ParsedCall[]
+}
+
+type ToolEventType = Extract<AppEvent, `tool.${string}` | `tools.${string}`>
+
+/** Receives events, such as `context.tryEmitEvent`. If it throws, the error is counted and changes nothing. */
+export type ToolEventEmitter = (type: ToolEventType, data: EventMap[ToolEventType]) => unknown
+
+/**
+ * A class for its private field: a call made elsewhere, whose input no schema has checked, can't pass for one. The tool is behind a
+ * getter, so that printing a call or writing it as JSON leaves the tool out.
+ */
+class CheckedCall implements ResolvedCall {
+  readonly #tool: AnyTool
+  readonly status = 'resolved' as const
+  readonly callId: string
+  readonly name: string
+  readonly index: number
+  readonly shape: ToolCallShape
+  readonly arguments: unknown
+  readonly input: unknown
+
+  constructor(fields: Omit<ResolvedCall, 'status'>) {
+    this.#tool = fields.tool
+    this.callId = fields.callId
+    this.name = fields.name
+    this.index = fields.index
+    this.shape = fields.shape
+    this.arguments = fields.arguments
+    this.input = fields.input
+    Object.freeze(this)
+  }
+
+  get tool(): AnyTool {
+    return this.#tool
+  }
+
+  static is(value: object): value is ResolvedCall {
+    return #tool in value
+  }
+}
+
+/** A call whose input a schema has accepted. */
+export function resolvedCall(fields: Omit<ResolvedCall, 'status'>): ResolvedCall {
+  return new CheckedCall(fields)
+}
+
+/** Whether `parseAndResolve` made this call, so that its input has been checked. */
+export function isResolvedCall(value: unknown): value is ResolvedCall {
+  return typeof value === 'object' && value !== null && CheckedCall.is(value)
+}
+
+export type UnresolvedFields = Omit<UnresolvedCall, 'status' | 'suggestion' | 'position' | 'issues' | 'cause'> &
+  Partial<Pick<UnresolvedCall, 'suggestion' | 'position' | 'issues' | 'cause'>>
+
+const NO_ISSUES: readonly ToolIssue[] = Object.freeze([])
+
+/** A class for its private fields: what only your program should read stays out of logs and messages. */
+class RefusedCall implements UnresolvedCall {
+  readonly #raw: unknown
+  readonly #cause: unknown
+  readonly status = 'unresolved' as const
+  readonly callId: string
+  readonly name: string | undefined
+  readonly index: number
+  readonly shape: ToolCallShape | undefined
+  readonly reason: UnresolvedReason
+  readonly message: string
+  readonly suggestion: string | undefined
+  readonly position: number | undefined
+  readonly issues: readonly ToolIssue[]
+
+  constructor(fields: UnresolvedFields) {
+    this.#raw = fields.raw
+    this.#cause = fields.cause
+    this.callId = fields.callId
+    this.name = fields.name
+    this.index = fields.index
+    this.shape = fields.shape
+    this.reason = fields.reason
+    this.message = fields.message
+    this.suggestion = fields.suggestion
+    this.position = fields.position
+    this.issues = fields.issues ?? NO_ISSUES
+    Object.freeze(this)
+  }
+
+  get raw(): unknown {
+    return this.#raw
+  }
+
+  get cause(): unknown {
+    return this.#cause
+  }
+
+  static is(value: object): value is UnresolvedCall {
+    return #raw in value
+  }
+}
+
+/** A call that cannot be made. */
+export function unresolvedCall(fields: UnresolvedFields): UnresolvedCall {
+  return new RefusedCall(fields)
+}
+
+/** Whether `parseAndResolve` made this refusal. */
+export function isUnresolvedCall(value: unknown): value is UnresolvedCall {
+  return typeof value === 'object' && value !== null && RefusedCall.is(value)
+}

@@ -1,0 +1,95 @@
+import { StageflowError } from '@stageflow/core'
+import { show } from '@stageflow/core/kit'
+
+import { isMadeId } from './call-ids.ts'
+import { isObject } from './call-kinds.ts'
+import type { ToolResult } from '../result-types.ts'
+import { writerOf } from './tools-for.ts'
+
+/** The results of calls, as the next request of each provider takes them. */
+export interface ToolResultShapes {
+  'openai-chat': { role: 'tool'; tool_call_id: string; content: string }[]
+  'openai-responses': { type: 'function_call_output' | 'custom_tool_call_output'; call_id: string; output: string }[]
+  anthropic: { type: 'tool_result'; tool_use_id: string; content: string; is_error?: true }[]
+  google: { functionResponse: { id?: string; name: string; response: Record<string, unknown> } }[]
+  'ai-sdk': {
+    type: 'tool-result'
+    toolCallId: string
+    toolName: string
+    output: { type: 'text' | 'error-text'; value: string }
+  }[]
+  mcp: { content: { type: 'text'; text: string }[]; isError?: true }[]
+}
+
+const WRITERS: { readonly [Shape in keyof ToolResultShapes]: (result: ToolResult) => ToolResultShapes[Shape][number] } =
+  {
+    'openai-chat': (result) => ({ role: 'tool', tool_call_id: result.callId, content: read(result).text }),
+    'openai-responses': (result) => ({
+      type: isCustomCall(result) ? 'custom_tool_call_output' : 'function_call_output',
+      call_id: result.callId,
+      output: read(result).text,
+    }),
+    anthropic: (result) => {
+      const { text, isError } = read(result)
+      const block = { type: 'tool_result' as const, tool_use_id: result.callId, content: text }
+      return isError ? { ...block, is_error: true } : block
+    },
+    google: (result) => {
+      const { text, isError } = read(result)
+      const response = isError ? { error: text } : { output: json(result, text) }
+      // The model has never seen a generated id.
+      const id = isMadeId(result.callId) ? undefined : { id: result.callId }
+      return { functionResponse: { ...id, name: result.name ?? '', response } }
+    },
+    'ai-sdk': (result) => {
+      const { text, isError } = read(result)
+      const output = { type: isError ? ('error-text' as const) : ('text' as const), value: text }
+      return { type: 'tool-result', toolCallId: result.callId, toolName: result.name ?? '', output }
+    },
+    mcp: (result) => {
+      const { text, isError } = read(result)
+      const content = { content: [{ type: 'text' as const, text }] }
+      return isError ? { ...content, isError: true } : content
+    },
+  }
+
+/** The results of `execute`, or unresolved calls, as a provider's next request takes them. Failures become a message for the model. */
+export function resultsFor<Shape extends keyof ToolResultShapes>(
+  shape: Shape,
+  results: readonly ToolResult[],
+): ToolResultShapes[Shape] {
+  const write = writerOf(WRITERS, 'resultsFor()', shape) as (result: ToolResult) => ToolResultShapes[Shape][number]
+  if (!Array.isArray(results))
+    throw new StageflowError(
+      'tools/illegal-option',
+      `resultsFor() takes an array of results, not ${show(results)}. Pass what execute() returned.`,
+    )
+  return results.map(write) as ToolResultShapes[Shape]
+}
+
+/** OpenAI takes the output of a custom tool only in a type of its own. */
+function isCustomCall(result: ToolResult): boolean {
+  // A call that could not be read is not read again.
+  const raw: unknown = result.status === 'unresolved' && result.reason === 'unsupported_call' ? result.raw : undefined
+  return isObject(raw) && raw['type'] === 'custom_tool_call'
+}
+
+function read(result: ToolResult): { readonly text: string; readonly isError: boolean } {
+  if (result.status === 'completed') return outputText(result.output)
+  return { text: result.status === 'failed' ? result.error.message : result.message, isError: true }
+}
+
+/** As JSON has it: a Date has become a string. */
+function json(result: ToolResult, text: string): unknown {
+  if (result.status !== 'completed' || typeof result.output === 'string' || text === '') return text
+  return JSON.parse(text)
+}
+
+function outputText(output: unknown): { readonly text: string; readonly isError: boolean } {
+  if (typeof output === 'string') return { text: output, isError: false }
+  try {
+    return { text: JSON.stringify(output) ?? '', isError: false }
+  } catch {
+    return { text: 'The tool completed, but its output cannot be written as JSON.', isError: true }
+  }
+}

@@ -1,0 +1,262 @@
+import { afterEach, expect, test } from 'vitest'
+import { bench, deferred, tool, untilAborted, type Bench } from '../../test/tool-bench.ts'
+import { memoryUndoStore, type AnyTool, type ToolExecutorOptions, type UndoStore } from '../index.ts'
+
+let benches: Bench[] = []
+const make = (tools: readonly AnyTool[], options?: ToolExecutorOptions): Bench => {
+  const made = bench(tools, options)
+  benches.push(made)
+  return made
+}
+afterEach(() => {
+  for (const { clock } of benches) expect(clock.timers).toEqual([])
+  benches = []
+})
+
+const undoStore = (more: Partial<UndoStore>): UndoStore => ({ ...memoryUndoStore(), ...more })
+const silent = new Promise<never>(() => {})
+
+test('keepForUndo keeps a value that comes after the timeout, if the handler completes all the same', async () => {
+  let kept: unknown
+  const write = tool(
+    'write',
+    async (_, { clock, keepForUndo }) => {
+      await clock.sleep(150)
+      keepForUndo('the former content')
+    },
+    { timeoutMs: 100, undo: (call) => void (kept = call.kept) },
+  )
+  const b = make([write])
+  const call = b.call('write')
+  await b.clock.advance(150)
+  expect(await call).toMatchObject({ status: 'failed', undoable: true })
+  await b.executor.undo('call-0')
+  expect(kept).toBe('the former content')
+})
+
+test('a value that a failed attempt passed to keepForUndo is not kept', async () => {
+  let kept: unknown = 'nothing seen'
+  const write = tool(
+    'write',
+    (_, { attempt, keepForUndo }) => {
+      if (attempt > 1) return
+      keepForUndo('of the first')
+      throw new Error('again')
+    },
+    { retry: { attempts: 2, baseMs: 1, isRetryable: () => true }, undo: (call) => void (kept = call.kept) },
+  )
+  const b = make([write])
+  const call = b.call('write')
+  await b.clock.runAll()
+  await call
+  await b.executor.undo('call-0')
+  expect(kept).toBeUndefined()
+})
+
+test('an undo gets the input as it was checked, whatever the handler and a failed undo did to theirs', async () => {
+  const seen: unknown[] = []
+  const write = tool(
+    'write',
+    (input) => {
+      input.path = 'changed'
+      input.lines.push('changed')
+    },
+    {
+      undo: ({ input }: any) => {
+        seen.push(structuredClone(input))
+        input.path = 'changed'
+        if (seen.length === 1) throw new Error('busy')
+      },
+    },
+  )
+  const b = make([write])
+  await b.call('write', { path: 'a', lines: ['one'] })
+  await b.executor.undo('call-0')
+  await b.executor.undo('call-0')
+  expect(seen).toEqual(Array(2).fill({ path: 'a', lines: ['one'] }))
+})
+
+test('a call that waits, or waits for a retry, is still running for compensate', async () => {
+  const approval = deferred<boolean>()
+  const flaky = tool('flaky', (_, { attempt }) => { if (attempt === 1) throw new Error('x') }, { undo: () => {}, retry: { attempts: 2, isRetryable: () => true } }) // prettier-ignore
+  const b = make([flaky])
+  const call = b.call('flaky', {}, { approve: () => approval.promise })
+  expect(await b.executor.compensate('run-1')).toMatchObject({ isComplete: false, stillRunning: 1 })
+  approval.resolve(true)
+  await b.clock.settle()
+  expect(b.types().at(-1)).toBe('tool.updated')
+  expect(await b.executor.compensate('run-1')).toMatchObject({ isComplete: false, stillRunning: 1 })
+  await b.clock.advance(1_000)
+  expect(await call).toMatchObject({ status: 'completed' })
+  expect(await b.executor.compensate('run-1')).toMatchObject({ isComplete: true, undone: [{ callId: 'call-0' }] })
+})
+
+test('a denied or cancelled call no longer runs', async () => {
+  const b = make([tool('write', () => 1, { undo: () => {} })])
+  await b.call('write', {}, { approve: () => false })
+  await b.call('write', {}, { signal: AbortSignal.abort() })
+  expect(await b.executor.compensate('run-1')).toMatchObject({ isComplete: true, stillRunning: 0 })
+})
+
+test('a call that completes while others are undone is undone too', async () => {
+  const [work, undoing] = [deferred(), deferred()]
+  const undone: string[] = []
+  const write = tool('write', ({ waits }) => (waits ? work.promise : undefined), {
+    undo: async ({ callId }) => {
+      if (callId === 'first') await undoing.promise
+      undone.push(callId)
+    },
+  })
+  const b = make([write])
+  await b.call('write', {}, { callId: 'first' })
+  const second = b.call('write', { waits: true }, { callId: 'second' })
+  const compensation = b.executor.compensate('run-1')
+  await b.clock.settle()
+  work.resolve()
+  await second
+  undoing.resolve()
+  expect(await compensation).toMatchObject({ isComplete: true, undone: [{ callId: 'first' }, { callId: 'second' }] })
+  expect(undone).toEqual(['first', 'second'])
+})
+
+test('a stopped compensation is not complete, and keeps the calls that it did not undo', async () => {
+  const b = make([tool('write', () => 1, { undo: (_, { signal }) => untilAborted(signal) })])
+  await b.calls([['write'], ['write']])
+  const compensation = b.executor.compensate('run-1', { timeoutMs: 50 })
+  await b.clock.advance(50)
+  expect(await compensation).toMatchObject({
+    isComplete: false,
+    failed: [
+      { callId: 'call-1', error: { code: 'tools/timed-out' } },
+      { callId: 'call-0', error: { code: 'tools/timed-out' } },
+    ],
+  })
+})
+
+test('an expired call is reported each time, and does not hide a newer one with its id', async () => {
+  const b = make([tool('write', () => 1, { undo: () => {} })], { undoTtlMs: 100 })
+  await b.call('write')
+  await b.clock.advance(100)
+  for (let time = 0; time < 2; time++) {
+    expect(await b.executor.undo('call-0')).toMatchObject({ status: 'expired' })
+    expect(await b.executor.compensate('run-1')).toMatchObject({ isComplete: false, expired: [{ callId: 'call-0' }] })
+  }
+  await b.call('write', {}, { ids: { pipelineRunId: 'run-2' } })
+  expect(await b.executor.undo('call-0')).toMatchObject({ status: 'undone' })
+})
+
+test('a call can be undone until the last instant before its time is over', async () => {
+  const b = make([tool('write', () => 1, { undo: () => {} })], { undoTtlMs: 100 })
+  await b.calls([['write'], ['write']])
+  await b.clock.advance(99)
+  expect(await b.executor.undo('call-0')).toMatchObject({ status: 'undone' })
+  await b.clock.advance(1)
+  expect(await b.executor.undo('call-1')).toMatchObject({ status: 'expired' })
+})
+
+test('a store that cannot be read fails an undo, and rejects a compensation', async () => {
+  const b = make([tool('write', () => 1, { undo: () => {} })], {
+    undoStore: undoStore({ find: () => { throw new Error('down') } }), // prettier-ignore
+  })
+  await b.call('write')
+  expect(await b.executor.undo('call-0')).toEqual({
+    status: 'failed',
+    callId: 'call-0',
+    toolName: undefined,
+    error: {
+      code: 'tools/store-unavailable',
+      message: 'Nothing was undone: the undo store failed (down). Check the store, then try again.',
+    },
+  })
+  await expect(b.executor.compensate('run-1')).rejects.toMatchObject({ code: 'tools/store-unavailable' })
+})
+
+test('if the store does not say that it removed the call, no undo starts', async () => {
+  let started = 0
+  for (const answer of [false, undefined, null]) {
+    const b = make([tool('write', () => 1, { undo: () => void started++ })], {
+      undoStore: undoStore({ remove: () => answer as boolean }),
+    })
+    await b.call('write')
+    expect(await b.executor.undo('call-0')).toMatchObject({ status: 'unknown' })
+  }
+  expect(started).toBe(0)
+})
+
+test('an abort and a time limit end the wait for a store that does not respond', async () => {
+  const b = make([tool('write', () => 1, { undo: () => {} })], { undoStore: undoStore({ find: () => silent }) })
+  const undo = b.executor.undo('call-0', { timeoutMs: 100 })
+  const compensation = expect(b.executor.compensate('run-1', { timeoutMs: 100 })).rejects.toMatchObject({
+    code: 'tools/timed-out',
+  })
+  await b.clock.advance(100)
+  expect(await undo).toMatchObject({ status: 'failed', error: { code: 'tools/timed-out' } })
+  await compensation
+  const other = make([tool('write', () => 1, { undo: () => {} })], { undoStore: undoStore({ remove: () => silent }) })
+  await other.call('write')
+  const controller = new AbortController()
+  const second = other.executor.undo('call-0', { signal: controller.signal })
+  await other.clock.settle()
+  controller.abort()
+  expect(await second).toMatchObject({ status: 'failed', error: { code: 'tools/cancelled' } })
+})
+
+test('an abort while the call is removed from the store starts no undo, and the call is put back', async () => {
+  for (const answer of ['in time', 'too late']) {
+    const inner = memoryUndoStore()
+    const open = deferred()
+    const controller = new AbortController()
+    const started: string[] = []
+    const b = make([tool('write', () => 1, { undo: ({ callId }) => void started.push(callId) })], {
+      undoStore: undoStore({ ...inner, remove: (id) => open.promise.then(() => inner.remove(id)) }),
+    })
+    await b.call('write')
+    const undo = b.executor.undo('call-0', { signal: controller.signal })
+    await b.clock.settle()
+    if (answer === 'in time') open.resolve()
+    controller.abort()
+    open.resolve()
+    expect(await undo).toMatchObject({ status: 'failed', error: { code: 'tools/cancelled' } })
+    expect(started).toEqual([])
+    await b.clock.settle()
+    expect(await b.executor.compensate('run-1')).toMatchObject({ isComplete: true, undone: [{ callId: 'call-0' }] })
+  }
+})
+
+test('calls that were not recorded are remembered for 10,000 runs, and then the oldest is forgotten', async () => {
+  const b = make([tool('write', () => 1, { undo: () => {} })], {
+    undoStore: undoStore({ add: () => { throw new Error('full') } }), // prettier-ignore
+  })
+  for (let n = 0; n <= 10_000; n++)
+    await b.call('write', {}, { ids: { pipelineRunId: `run-${n}` }, eventEmitter: () => {} })
+  expect(await b.executor.compensate('run-0')).toMatchObject({ notRecorded: 0 })
+  for (const run of ['run-1', 'run-10000'])
+    expect(await b.executor.compensate(run)).toMatchObject({ notRecorded: 1, isComplete: false })
+}, 30_000)
+
+test('a stopped compensation reports only the calls that it looked at', async () => {
+  const controller = new AbortController()
+  const [work, undoing] = [deferred(), deferred()]
+  const write = tool('write', ({ waits }) => (waits ? work.promise : undefined), { undo: () => undoing.promise })
+  const b = make([write])
+  await b.call('write', {}, { callId: 'first' })
+  const second = b.call('write', { waits: true }, { callId: 'second' })
+  const compensation = b.executor.compensate('run-1', { signal: controller.signal })
+  await b.clock.settle()
+  work.resolve()
+  await second
+  controller.abort()
+  undoing.resolve()
+  expect(await compensation).toMatchObject({ isComplete: false, undone: [{ callId: 'first' }], stillRunning: 0 })
+  expect(await b.executor.compensate('run-1')).toMatchObject({ isComplete: true, undone: [{ callId: 'second' }] })
+})
+
+test('undone calls make room in the store', async () => {
+  const b = make([tool('write', () => 'x'.repeat(60), { undo: () => {} })], {
+    undoStore: memoryUndoStore({ maxLength: 100 }),
+  })
+  for (let time = 0; time < 3; time++) {
+    expect(await b.call('write')).toMatchObject({ undoable: true })
+    expect(await b.executor.undo('call-0')).toMatchObject({ status: 'undone' })
+  }
+})
