@@ -70,7 +70,7 @@ export async function agreementProblems(
     ...reports.flatMap(({ notes }) => (notes['core/problems'] ?? []).map(({ message }) => `a problem: ${message}`)),
     ...(kit.clock.timers.length > 0 ? [`${kit.clock.timers.length} timers are left`] : []),
     ...(kit.openSpans > 0 ? [`${kit.openSpans} spans have not ended`] : []),
-    ...(kit.tracker.metrics().activeChildren > 0 ? ['runs are still tracked'] : []),
+    ...(kit.tracker.stats().activeChildren > 0 ? ['runs are still tracked'] : []),
   ]
 }
 
