@@ -13,24 +13,25 @@ import type {
   StageOptions,
   StageOutput,
 } from '@stageflow/core'
+import { ContractBench, type Patience, type Waits } from './contract-bench.ts'
 import { broken, must } from './contract-case.ts'
 import { manualClock, type ManualClock } from './manual-clock.ts'
 import { watchedSignals, type WatchedSignals } from './watched-signals.ts'
 import { watched, type Answer, type Watch } from './watched-interceptor.ts'
 
-/** Makes the interceptor under test, anew for each case; `clock` is the one that its runs have. */
+/** Makes a new interceptor for each case. `clock` is the clock of its runs. */
 export type CreateInterceptor = (clock: ManualClock) => Interceptor
 
 export interface InterceptorContractOptions {
-  /** The input with which it lets run number `run` through; runs of one number are repetitions. Default: none. */
+  /** The input with which the interceptor lets run number `run` through. Runs with the same number are repetitions. Default: none. */
   readonly input?: (run: number) => RunInput
-  /** The run options with which it lets a run through, such as a token. Default: none. */
+  /** The run options with which the interceptor lets a run through, such as a token. Default: none. */
   readonly runOptions?: RunOptions
-  /** Options of it that every stage has. Default: none. */
+  /** Stage options that every stage of the cases has. Default: none. */
   readonly stageOptions?: StageOptions
-  /** The kind of every stage, where it acts on some kinds only. Default: WORK. */
+  /** The kind of every stage, for an interceptor that acts on some kinds only. Default: WORK. */
   readonly kind?: StageKind
-  /** Makes what must stand outside it, such as the interceptor that sets what it reads. Default: none. */
+  /** Makes the interceptors that must be outside it, such as one that sets a slot that it reads. Default: none. */
   readonly outside?: (clock: ManualClock) => readonly Interceptor[]
 }
 
@@ -56,50 +57,49 @@ export interface CaseGraph {
   start(run: number, options?: RunOptions, input?: RunInput): CaseRun
 }
 
-/** How many turns of the real event loop, a millisecond each, an interceptor has for what is not on the clock. */
-const PATIENT_TURNS = 60
-/** As many once it was seen to wait on the clock. */
-const IMPATIENT_TURNS = 4
-const LONGEST_MS = 3_000
-/** A busy machine may be slow: as many turns are waited for, however long they take. */
-const LEAST_TURNS = 1_000
-/** A stage that is called this often in one run is called again for ever. */
+interface InterceptorBenchOptions {
+  readonly beside?: readonly Interceptor[]
+  readonly patience?: Patience
+  readonly waits?: Waits | undefined
+}
+
+/** A stage that is called this often in one run is called without end. */
 const MOST_CALLS = 1_000
 
-/** What the cases of one contract are run with. */
-export class Bench {
-  readonly clock: ManualClock = manualClock()
+/** Runs a case of the interceptor contract. */
+export class InterceptorBench extends ContractBench {
   readonly watch: Watch = { answers: [] }
   readonly subject: Interceptor
   readonly #options: InterceptorContractOptions
   readonly #beside: readonly Interceptor[]
   readonly #outside: readonly Interceptor[]
   #runs = 0
-  #patience = PATIENT_TURNS
   #caller = new AbortController()
-  /** Set once a stage was called too often: the case fails with this. */
+  /** Set when a stage was called too often. The case fails with it. */
   #runaway: string | undefined
-  /** The first error with which the engine refused what the interceptor did. */
+  /** The first error with which the engine refused something that the interceptor did. */
   #refusal: string | undefined
 
-  /** `beside`: what stands around the interceptor, and needs nothing of it. */
-  constructor(create: CreateInterceptor, options: InterceptorContractOptions, beside: readonly Interceptor[] = []) {
+  /** `beside`: interceptors around the one under test that don't need it. */
+  constructor(create: CreateInterceptor, options: InterceptorContractOptions, more: InterceptorBenchOptions = {}) {
+    const { beside = [], patience, waits } = more
+    super(manualClock(), patience, waits)
     this.#options = options
     this.#beside = beside
     this.subject = create(this.clock)
     must(
       typeof this.subject?.name === 'string',
-      `create() answered interceptorContract with ${JSON.stringify(this.subject)}: it makes an interceptor, an object with a name and wrap, onCall, wrapRun, onRun or settled.`,
+      `create() of interceptorContract returned ${JSON.stringify(this.subject)}. It must return an interceptor: an object with a name and wrap, onCall, wrapRun, onRun or settled.`,
     )
     this.#outside = options.outside?.(this.clock) ?? []
   }
 
-  /** The number of a run that repeats no other. */
+  /** A number that no other run has. */
   nextRun(): number {
     return ++this.#runs
   }
 
-  /** The interceptor, at the beginning of a message. */
+  /** Begins a message. */
   get called(): string {
     const beside = this.#beside.length === 0 ? '' : ', beside one that wraps the stages,'
     return `Interceptor "${this.subject.name}"${beside}`
@@ -116,7 +116,7 @@ export class Bench {
     })
   }
 
-  /** A loop of calls without a pause never yields to the event loop. So after MOST_CALLS the code of a stage hangs, and the case fails. */
+  /** A loop of calls without a pause never yields to the event loop. After MOST_CALLS the code of the stage hangs, and the case fails. */
   #counted(run: CaseStage['run']): CaseStage['run'] {
     const calls = new WeakMap<object, number>()
     const counted = (context: InterceptorContext): unknown => {
@@ -134,7 +134,7 @@ export class Bench {
     return Pipeline.from(name, stages as readonly never[]) as unknown as Pipeline<never, {}>
   }
 
-  /** `outermost`: what stands around the interceptor and all that it needs. */
+  /** `outermost`: interceptors around the one under test and those that it needs. */
   build(
     pipeline: Pipeline<never, {}>,
     options: BuildOptions<object> = {},
@@ -153,7 +153,7 @@ export class Bench {
     }
   }
 
-  /** As `build`; undefined where the interceptor itself refuses a stage. */
+  /** Like `build`. Returns undefined if the interceptor itself refuses a stage. */
   buildUnlessRefused(pipeline: Pipeline<never, {}>): CaseGraph | undefined {
     try {
       return this.build(pipeline)
@@ -174,7 +174,7 @@ export class Bench {
     return { ...given, ...more, metadata: { ...given.metadata, ...more.metadata, contractRun: run } }
   }
 
-  /** A run option that lets `abortAll` abort the run. */
+  /** The run option with which `abortAll` aborts the run. */
   aborting(): RunOptions {
     return { signal: this.#caller.signal }
   }
@@ -183,7 +183,7 @@ export class Bench {
     this.#caller = new AbortController()
   }
 
-  /** Watches the signals of the runs and stages that the interceptor sees from now on. */
+  /** Watches the signals of runs and stages that the interceptor sees from now on. */
   watchSignals(): WatchedSignals {
     const signals = watchedSignals()
     this.watch.onContext = ({ signal }) => signals.watch(signal)
@@ -191,60 +191,34 @@ export class Bench {
     return signals
   }
 
-  /** The timers that wait, for a message. */
+  /** The pending timers, for a message. */
   get timers(): string {
     const waiting = this.clock.timers.map(({ kind, setAt, dueAt }) => `a ${kind} of ${dueAt - setAt} ms`)
     return waiting.slice(0, 3).join(', ') + (waiting.length > 3 ? ` and ${waiting.length - 3} more` : '')
   }
 
-  /** When the next timer fires; Infinity: none is left that can. */
-  get nextDue(): number {
-    return this.clock.timers[0]?.dueAt ?? Infinity
+  /** Waits for what happens in a run. */
+  override ends<T>(promise: PromiseLike<T>, what = 'the run did not end'): Promise<T> {
+    return super.ends(promise, `${this.called}: ${what}`)
   }
 
-  /** Waits for what happens in a run; time passes only once nothing else happens any more. */
-  async ends<T>(promise: Promise<T>, what = 'the run did not end'): Promise<T> {
-    const until = performance.now() + LONGEST_MS
-    let idle = 0
-    for (let turn = 0; !(await this.#isSettled(promise)); turn++) {
-      const due = this.nextDue
-      if (turn > LEAST_TURNS && performance.now() > until)
-        throw broken(`${this.called}: ${what} within ${LONGEST_MS} ms.`)
-      if (++idle > this.#patience && due < Infinity) {
-        await this.clock.advanceTo(due)
-        this.#patience = IMPATIENT_TURNS
-        idle = 0
-      } else await realMs()
-    }
-    return promise
-  }
-
-  /** As `ends`, without that any time passes on the clock: false where it does not. */
-  async endsAtOnce(promise: Promise<unknown>): Promise<boolean> {
-    for (let turn = 0; turn < PATIENT_TURNS; turn++) {
-      if (await this.#isSettled(promise)) return true
-      await realMs()
-    }
-    return this.#isSettled(promise)
-  }
-
-  /** Waits until runs have come to their stage, which says so by `reached`. */
+  /** Waits until a stage of the runs resolves `reached`. */
   async reaches(reached: Promise<void>, runs: readonly CaseRun[]): Promise<void> {
     const ended = Promise.race(runs.map(({ settled }) => settled.then(({ status }) => status)))
     const status = await this.ends(Promise.race([reached, ended]), 'the stage was not reached')
     must(status === undefined, this.refused(`ended as ${String(status)}`))
   }
 
-  /** Whether the engine refused what the interceptor did in a run that failed. */
+  /** Whether a run failed because the engine refused something that the interceptor did. */
   get isRefused(): boolean {
     return this.#refusal !== undefined
   }
 
-  /** The message of a case that needs a run which the interceptor did not let through. */
+  /** The message of a case that needs a run to reach its stage, if the interceptor didn't let it through. */
   refused(how: string): string {
     if (this.#refusal !== undefined)
       return `${this.called} did not let a run through to its stage, because the engine refused what the interceptor did: ${this.#refusal}`
-    return `${this.called} did not let a run through to its stage: it ${how}. Tell interceptorContract with which input, runOptions and stageOptions it does.`
+    return `${this.called} did not let a run through to its stage: it ${how}. Pass interceptorContract the input, runOptions and stageOptions with which it does.`
   }
 
   /** Runs a graph once, to its end. */
@@ -252,7 +226,7 @@ export class Bench {
     return this.ends(graph.start(run, options).settled)
   }
 
-  /** The one answer of the interceptor about a stage: what a case that lets the stage through once expects. */
+  /** What the interceptor answered for a stage. Rejects the case if the stage didn't run. */
   answerOf(stage: string): Answer & { readonly inner: StageOutput } {
     const found = this.watch.answers.find((answer) => answer.stage === stage)
     const { inner } = found ?? {}
@@ -263,13 +237,8 @@ export class Bench {
     return { ...found, inner }
   }
 
-  async #isSettled(promise: Promise<unknown>): Promise<boolean> {
-    let settled = false
-    const settle = (): void => void (settled = true)
-    promise.then(settle, settle)
-    await this.clock.settle()
+  protected override check(): void {
     if (this.#runaway !== undefined) throw broken(this.#runaway)
-    return settled
   }
 }
 
@@ -283,5 +252,3 @@ const REFUSALS: readonly string[] = [
   'core/interceptor-enter',
   'core/interceptor-threw',
 ]
-
-const realMs = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1))

@@ -68,7 +68,7 @@ test('without chunkEvents, reading the chunks of a stage that has ended says why
     expect(() => sink.of(`stage.${name}.chunk`)).toThrow(
       expect.objectContaining({
         code: 'testing/no-chunk-events',
-        message: `The sink was given no chunk of stage "${name}", which has ended. Chunks reach a sink only with the run option chunkEvents: graph.run(input, { chunkEvents: true }). To check that a stage yields nothing, look at types().`,
+        message: `The sink got no chunk of stage "${name}", which has ended. Chunks reach a sink only with the run option chunkEvents: graph.run(input, { chunkEvents: true }). To check that a stage yields nothing, look at types().`,
       }),
     )
   expect(sink.of('stage.skipped.chunk')).toEqual([])

@@ -235,3 +235,16 @@ test('an input that is no data fails, and the stage does not run', async () => {
   expect(output).toMatchObject({ status: 'fail', error: { code: 'core/illegal-output' } })
   expect(ran).toBe(false)
 })
+
+test('a stage of a pipeline runs alone, with its inputs, without the interceptors that its options are for', async () => {
+  const chat = new Pipeline('chat')
+    .withStage('llm', () => ({ text: 'Hello' }))
+    .withStage('guard', ({ inputs }) => ({ length: inputs.from('llm').text.length }), StageKind.GUARD, {
+      dependencies: ['llm'],
+      runStageLimit: 2,
+    })
+  const guard = chat.stages.find(({ name }) => name === 'guard')!
+  const { output, record } = await runStage(guard, { inputs: { llm: { text: 'Hi' } } })
+  expect(output).toMatchObject({ status: 'ok', data: { length: 2 } })
+  expect(record.stage).toBe('guard')
+})
