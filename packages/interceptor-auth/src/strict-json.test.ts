@@ -13,6 +13,7 @@ test('the JSON of any object is parsed as JSON.parse does, with or without space
       fc.pre(!text.includes('"__proto__"'))
       expect(parse(text)).toEqual(JSON.parse(text))
     }),
+    { seed: 1 },
   )
 })
 
@@ -29,6 +30,7 @@ test('a repeated key is found at any depth, even if it is escaped', () => {
       expect(parse(wrap(`{${JSON.stringify(key)}:1${rest}}`))).toBeDefined()
       expect(parse(wrap(`{${JSON.stringify(key)}:1${rest},${again}:2}`))).toBeUndefined()
     }),
+    { seed: 1 },
   )
 })
 

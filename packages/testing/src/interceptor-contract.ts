@@ -1,5 +1,7 @@
 import { StageflowError } from '@stageflow/core'
 import type { Interceptor } from '@stageflow/core'
+import { ANY, checkOptions, functionLike } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
 import { abortCases } from './contract-aborts.ts'
 import { answerCases } from './contract-answers.ts'
 import { Patience, type Waits } from './contract-bench.ts'
@@ -16,7 +18,7 @@ import {
 /**
  * Returns the contract of interceptors as cases for any test runner, one case for each rule. `create` makes a new interceptor for each
  * case. An interceptor that does not wrap stages is tested alone and beside one that does. A case rejects with `testing/contract` if the
- * interceptor breaks its rule. If `create` is not a function, this throws `testing/illegal-contract`.
+ * interceptor breaks its rule. Throws `testing/illegal-contract` if `create` is not a function, and `testing/illegal-option`.
  */
 export function interceptorContract(
   create: CreateInterceptor,
@@ -27,7 +29,17 @@ export function interceptorContract(
       'testing/illegal-contract',
       'interceptorContract() needs a function that makes a new interceptor for each case: interceptorContract(() => timeout()).',
     )
+  checkOptions('interceptorContract()', 'testing/illegal-option', options, RULES)
   return interceptorCases(create, options)
+}
+
+// The engine checks run options, stage options and the kind.
+const RULES: OptionRules<InterceptorContractOptions> = {
+  input: functionLike('(run) => input'),
+  runOptions: ANY,
+  stageOptions: ANY,
+  kind: ANY,
+  outside: functionLike('(clock) => interceptors'),
 }
 
 /** The cases, with other waits than those of the public contract. */

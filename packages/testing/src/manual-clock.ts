@@ -1,4 +1,6 @@
 import { StageflowError, type Clock } from '@stageflow/core'
+import { ANY, checkOptions, whole } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
 import { eventLoopTurns, type EventLoopTurns } from './event-loop-turns.ts'
 import { seededRandom } from './seeded-random.ts'
 import { timerQueue, type Timer } from './timer-queue.ts'
@@ -35,10 +37,17 @@ export interface ManualClock extends Clock {
   runAll(): Promise<void>
 }
 
+// `seededRandom` checks the seed.
+const RULES: OptionRules<ManualClockOptions> = {
+  startAt: [Number.isFinite, 'a finite number of milliseconds'],
+  seed: ANY,
+  timerLimit: whole(1),
+}
+
 /** Makes a clock for tests. It moves only by its methods, and timers always fire in the same order. */
 export function manualClock(options: ManualClockOptions = {}): ManualClock {
+  checkOptions('manualClock()', 'testing/illegal-option', options, RULES)
   const { startAt = 0, seed, timerLimit = 100_000 } = options
-  requireFinite('startAt', startAt)
   const queue = timerQueue()
   const random = seed === undefined ? undefined : seededRandom(seed)
   let time = startAt

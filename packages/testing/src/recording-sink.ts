@@ -1,4 +1,6 @@
 import { StageflowError, isStageEvent } from '@stageflow/core'
+import { checkOptions, functionLike } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
 import type { EventSink, StageflowEvent } from '@stageflow/core'
 
 export interface RecordingSinkOptions {
@@ -38,8 +40,11 @@ export interface RecordingSink extends EventSink {
 const CHUNK = /^stage\.([^.]+)\.chunk$/
 const ENDS = ['completed', 'failed', 'cancelled', 'abandoned'] as const
 
+const RULES: OptionRules<RecordingSinkOptions> = { refuse: functionLike('(event) => boolean') }
+
 /** Makes a sink that keeps every event, can refuse some, and can push back. */
 export function recordingSink(options: RecordingSinkOptions = {}): RecordingSink {
+  checkOptions('recordingSink()', 'testing/illegal-option', options, RULES)
   const { refuse } = options
   let events: StageflowEvent[] = []
   let refused: StageflowEvent[] = []

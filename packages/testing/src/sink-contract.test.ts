@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { recordingSink, sinkContract, type CreateSink, type ManualClock } from './index.ts'
 import { sinkCases } from './sink-contract.ts'
 
-/** A correct sink that writes ten milliseconds later, in batches, and of which the broken ones differ in one thing. */
+/** A correct sink that writes in batches, ten milliseconds later. Each broken sink differs from it in one thing. */
 function batching(clock: ManualClock) {
   const events: StageflowEvent[] = []
   let batch: StageflowEvent[] = []
@@ -76,7 +76,7 @@ const unlike =
 
 const broken: readonly (readonly [fault: string, fails: string, create: CreateSink])[] = [
   [
-    'takes the next event only when the last is written',
+    'accepts an event only when the last one is written',
     'accepts an event before emit returns',
     unlike(({ take }, clock) => {
       let last = Promise.resolve()
@@ -116,7 +116,7 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
     }),
   ],
   [
-    'says yes to what is too much for it',
+    'accepts more events than it can hold',
     'delivers every accepted event once',
     unlike(({ take }) => {
       let count = 0
@@ -124,17 +124,17 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
     }),
   ],
   [
-    'writes twice what came by tryEmit',
+    'writes events of tryEmit twice',
     'delivers every accepted event once',
     unlike(({ take }) => ({ tryEmit: (event) => take(event) && take(event) })),
   ],
   [
-    'answers tryEmit with a promise',
+    'returns a promise from tryEmit',
     'returns true, false or undefined from tryEmit',
     unlike(({ take }) => ({ tryEmit: (async (event: StageflowEvent) => take(event)) as unknown as () => boolean })),
   ],
   [
-    'never lets go who emits the sixteenth event of a run',
+    'never settles the promise for the sixteenth event of a run',
     'settles the promise of emit',
     unlike(({ take }) => {
       const counts = new Map<string, number>()
@@ -149,12 +149,12 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
     }),
   ],
   [
-    'makes JSON of an event when it takes it',
+    'makes JSON of an event in tryEmit',
     'does not throw for any event',
     unlike(({ take }) => ({ tryEmit: (event) => JSON.stringify(event) !== '' && take(event) })),
   ],
   [
-    'rejects what it cannot write',
+    'rejects for an event that it cannot write',
     'does not throw for any event',
     unlike(({ take }) => ({
       emit: async (event) => {
@@ -164,7 +164,7 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
     })),
   ],
   [
-    'is stuck once there was an event that it cannot write',
+    'drops all events after one that it cannot write',
     'does not throw for any event',
     unlike(({ take }) => {
       let stuck = false
@@ -180,7 +180,7 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
     }),
   ],
   [
-    'takes the secrets out of the event itself',
+    'redacts the event itself',
     'does not change events',
     unlike(({ take }) => ({
       tryEmit: (event) => {
@@ -191,7 +191,7 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
     })),
   ],
   [
-    'notes on the event that it has seen it',
+    'adds a field to the event',
     'does not change events',
     unlike(({ take }) => ({
       emit: (event) => {
@@ -201,7 +201,7 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
     })),
   ],
   [
-    'knows an event again by its type and number',
+    'identifies an event by type and number only',
     'keeps many runs at once apart',
     unlike(({ take }) => {
       const seen = new Set<string>()
@@ -213,12 +213,12 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
     }),
   ],
   [
-    'leaves out how a run ended',
+    'leaves out the last event of a run',
     'delivers the last event of a run',
     unlike(({ take }) => ({ emit: (event) => void (event.type === 'pipeline.completed' || take(event)) })),
   ],
   [
-    'has no place for how a run ended when it is full',
+    'has no place for the last event when it is full',
     'delivers the last event of a run',
     unlike(({ take }) => {
       const counts = new Map<string, number>()
@@ -232,7 +232,7 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
   ],
   ['does not wait in flush', 'flush waits until everything has arrived', unlike(() => ({ flush: async () => {} }))],
   [
-    'rejects a flush where there is nothing to write',
+    'rejects a flush if it is empty',
     'can be flushed when it is empty, and again',
     unlike(({ take, write }) => {
       let count = 0
@@ -245,7 +245,7 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
     }),
   ],
   [
-    'forgets in close what waits',
+    'drops pending events in close',
     'close delivers the accepted events',
     unlike(({ sink, forget }) => ({
       close: async () => {
@@ -275,17 +275,17 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
     })),
   ],
   [
-    'says yes after it was closed',
+    'accepts events after it was closed',
     'after close it refuses events, and does not throw',
     unlike(({ take }) => ({ tryEmit: (event) => take(event) || true })),
   ],
   [
-    'says nothing of what it leaves out after it was closed',
+    'drops events silently after it was closed',
     'after close it refuses events, and does not throw',
     unlike(({ take, isClosed }) => ({ tryEmit: (event) => (isClosed() ? undefined : take(event)) })),
   ],
   [
-    'looks after itself every minute, also when closed',
+    'sets a timer every minute, even when closed',
     'leaves no timer behind',
     unlike((_, clock) => {
       const look = (): void => void clock.setTimeout(look, 60_000)
@@ -313,7 +313,7 @@ test('every case is failed by a broken sink', () => {
   expect(new Set(broken.map(([, fails]) => fails))).toEqual(new Set(names))
 })
 
-test('the messages say what was seen and what is owed', async () => {
+test('the messages say what was seen and what to do', async () => {
   const sink: EventSink = { emit: () => {}, tryEmit: () => true }
   const [first, , third] = sinkContract(() => ({ sink, arrived: () => [] }))
   await expect(first?.run()).rejects.toThrow(
@@ -322,7 +322,7 @@ test('the messages say what was seen and what is owed', async () => {
   await expect(third?.run()).rejects.toThrow('Of 200 events at once 200 were neither refused nor delivered')
 })
 
-test('what makes no sink is refused (testing/illegal-contract), and what it answers is checked', async () => {
+test('an argument that is not a function throws testing/illegal-contract, and its return value is checked', async () => {
   expect(() => sinkContract(recordingSink() as never)).toThrow('sinkContract() needs a function that makes a new sink')
   let error: unknown
   try {
