@@ -1,5 +1,6 @@
 import { StageOutput } from '@stageflow/core'
 import type { InterceptorContext, Pipeline, PipelineReport } from '@stageflow/core'
+import { textOf } from '@stageflow/core/kit'
 import type { InterceptorBench, CaseResult } from './interceptor-contract-bench.ts'
 import { broken, must } from './contract-case.ts'
 
@@ -186,4 +187,3 @@ const reportsIn = (report: PipelineReport): readonly PipelineReport[] => [
 ]
 
 const runOf = ({ snapshot }: InterceptorContext): number => snapshot.metadata['contractRun'] as number
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -162,7 +162,7 @@ test('an error of a timer rejects the call that fired it, and the clock still wo
 })
 
 test('code that sets timers without end fails with testing/endless-timers', async () => {
-  const clock = manualClock({ timerLimit: 100 })
+  const clock = manualClock({ maxTimers: 100 })
   const again = (): void => void clock.setTimeout(again, 0)
   again()
   await expect(clock.advance(1)).rejects.toMatchObject({
@@ -189,7 +189,7 @@ test.each([
   [null, 'the options must be an object, not null'],
   [{ startAt: NaN }, 'startAt must be a finite number of milliseconds, not NaN'],
   [{ startsAt: 5 }, 'unknown option "startsAt" (Did you mean "startAt"?)'],
-  [{ timerLimit: 0 }, 'timerLimit must be a whole number from 1, not 0'],
+  [{ maxTimers: 0 }, 'maxTimers must be a whole number from 1, not 0'],
 ])('manualClock(%j) throws testing/illegal-option', (options, message) => {
   expect(() => manualClock(options as never)).toThrow(
     expect.objectContaining({ code: 'testing/illegal-option', message: `manualClock(): ${message}.` }),

@@ -11,7 +11,7 @@ export interface ManualClockOptions {
   /** Shuffles timers that are due at the same instant; a seed always gives the same order. Default: they fire in the order they were set. */
   readonly seed?: number
   /** Maximum number of timers that one call fires, for code that sets timers without end. Default: 100,000. */
-  readonly timerLimit?: number
+  readonly maxTimers?: number
 }
 
 /** A timer that was set, and has neither fired nor been cleared. */
@@ -41,13 +41,13 @@ export interface ManualClock extends Clock {
 const RULES: OptionRules<ManualClockOptions> = {
   startAt: [Number.isFinite, 'a finite number of milliseconds'],
   seed: ANY,
-  timerLimit: whole(1),
+  maxTimers: whole(1),
 }
 
 /** Makes a clock for tests. It moves only by its methods, and timers always fire in the same order. */
 export function manualClock(options: ManualClockOptions = {}): ManualClock {
   checkOptions('manualClock()', 'testing/illegal-option', options, RULES)
-  const { startAt = 0, seed, timerLimit = 100_000 } = options
+  const { startAt = 0, seed, maxTimers = 100_000 } = options
   const queue = timerQueue()
   const random = seed === undefined ? undefined : seededRandom(seed)
   let time = startAt
@@ -90,7 +90,7 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
     for (;;) {
       const next = queue.first()
       if (next === undefined || next.dueAt > target || next.dueAt === Infinity) return
-      if (++fired > timerLimit) throw endlessTimers(timerLimit, time, queue.inOrder())
+      if (++fired > maxTimers) throw endlessTimers(maxTimers, time, queue.inOrder())
       queue.remove(next)
       time = Math.max(time, next.dueAt)
       next.callback()
@@ -164,6 +164,6 @@ function endlessTimers(limit: number, time: number, left: readonly Timer[]): Sta
   const shown = left.slice(0, 5).map(({ kind, setAt, dueAt }) => `${kind} due at ${dueAt}, set at ${setAt}`)
   return new StageflowError(
     'testing/endless-timers',
-    `${limit} timers fired in one call and ${left.length} wait at ${time} (${shown.join('; ')}): some code sets a timer each time one fires. Stop it, or raise timerLimit.`,
+    `${limit} timers fired in one call and ${left.length} wait at ${time} (${shown.join('; ')}): some code sets a timer each time one fires. Stop it, or raise maxTimers.`,
   )
 }
