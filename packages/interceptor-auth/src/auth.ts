@@ -33,7 +33,7 @@ declare module '@stageflow/core' {
   }
 }
 
-/** How `auth` verifies tokens, and where the claims have what. */
+/** How `auth` verifies tokens and reads their claims. */
 export interface AuthOptions {
   /** Returns the claims of a good token, and throws for any other: `jwtVerifier`, `jwksVerifier`, or a function of your own. */
   readonly verify: Verify
