@@ -11,7 +11,7 @@ await new Pipeline('chat')
   .withPipeline('memory', search)
   .build({ interceptors: [interceptor] })
   .run()
-const { completedCount, activeChildren, maxDepthSeen } = tracker.metrics()
+const { completedCount, activeChildren, maxDepthSeen } = tracker.stats()
 assert.deepEqual(
   { completedCount, activeChildren, maxDepthSeen },
   { completedCount: 1, activeChildren: 0, maxDepthSeen: 1 },

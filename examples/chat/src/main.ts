@@ -73,7 +73,8 @@ async function open(commandLine: CommandLine, recorder: Recorder | undefined): P
     try {
       return await converse(commandLine, { graph, answerer: answerer.name, terminal })
     } finally {
-      await app.close()
+      const { lost } = await app.close()
+      for (const { part, error } of lost) terminal.note(`The ${part} could not write everything: ${String(error)}`)
       if (commandLine.metrics) terminal.note(await app.registry.metrics())
     }
   } finally {

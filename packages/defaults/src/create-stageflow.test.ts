@@ -1,11 +1,12 @@
 import { Pipeline, StageKind, StageOutput, StageflowError, setEventSink, NoOpEventSink, without } from '@stageflow/core'
-import type { Interceptor, StageflowEvent } from '@stageflow/core'
+import type { EventSink, Interceptor, StageflowEvent } from '@stageflow/core'
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { afterEach, expect, expectTypeOf, test } from 'vitest'
 
 import { LoggingEventSink, createStageflow, getDefaultInterceptors } from './index.ts'
+import type { CloseReport, StageflowOptions } from './index.ts'
 
 let clock = manualClock({ seed: 1 })
 afterEach(() => {
@@ -21,7 +22,7 @@ function recordingLogger(level = 'info') {
 
 const chat = new Pipeline('chat').withStage('llm', () => ({ answer: 'Hello!' }))
 
-test('it runs a pipeline with the defaults, whose metrics and lines can be read back', async () => {
+test('it runs a pipeline with the defaults, which count and log it', async () => {
   const { logger, messages } = recordingLogger()
   const app = createStageflow({ logger, clock })
   const result = await app.run(chat, { inputText: 'Hi' })
@@ -34,48 +35,130 @@ test('it runs a pipeline with the defaults, whose metrics and lines can be read 
   await app.close()
 })
 
-test('without the logging interceptor the events are logged instead, never both', async () => {
+test.each<[name: string, interceptors: NonNullable<StageflowOptions['interceptors']>]>([
+  ['logging: false', { logging: false }],
+  ['a list without logging', without(getDefaultInterceptors(), 'logging')],
+])('%s is silence: nothing is logged, and events go nowhere', async (_, interceptors) => {
+  const { logger, messages } = recordingLogger('trace')
+  const app = createStageflow({ logger, clock, interceptors })
+  await app.run(chat)
+  await app.close()
+  expect(messages()).toEqual([])
+  expect(app.eventSink).toBe(NoOpEventSink)
+})
+
+test('with logging: false a LoggingEventSink logs the events instead, if you pass one', async () => {
   const { logger, messages } = recordingLogger('debug')
-  const app = createStageflow({ logger, clock, interceptors: { logging: false } })
-  expect(app.eventSink).toBeInstanceOf(LoggingEventSink)
+  const eventSink = new LoggingEventSink({ logger })
+  const app = createStageflow({ logger, clock, eventSink, interceptors: { logging: false } })
   await app.run(chat)
   expect(messages()).toEqual(['pipeline.started', 'stage.llm.started', 'stage.llm.completed', 'pipeline.completed'])
-  const whole = createStageflow({
-    logger,
-    clock,
-    interceptors: without(getDefaultInterceptors({ logging: { logger } }), 'logging'),
-  })
-  expect(whole.eventSink).toBeInstanceOf(LoggingEventSink)
-  await whole.close()
 })
 
-test('a sink that is given is used, whatever logs; close flushes it and leaves it open', async () => {
-  const log: string[] = []
+/** An app that notes in `log` what `close` does, and whose parts do what the test says. */
+function closing(log: string[], flush: () => Promise<void>) {
+  const { logger } = recordingLogger()
+  const flushLogger = (done: () => void): void => {
+    log.push('logger')
+    done()
+  }
+  Object.defineProperty(logger, 'flush', { value: flushLogger })
   const events: StageflowEvent[] = []
-  const eventSink = {
-    emit: (event: StageflowEvent) => void events.push(event),
-    tryEmit: (event: StageflowEvent) => events.push(event) > 0,
-    flush: async () => void log.push('flushed'),
+  const eventSink: EventSink = {
+    emit: (event) => void events.push(event),
+    tryEmit: (event) => events.push(event) > 0,
+    flush: () => (log.push('sink'), flush()),
     close: async () => void log.push('closed'),
   }
-  const app = createStageflow({ logger: recordingLogger().logger, clock, eventSink })
+  return { app: createStageflow({ logger, clock, eventSink }), events }
+}
+
+test('close flushes the sink, then the logger, and leaves the sink open', async () => {
+  const log: string[] = []
+  const { app, events } = closing(log, async () => {})
   await app.run(chat)
   expect(events.map(({ type }) => type)).toContain('pipeline.completed')
-  await app.close()
-  expect(log).toEqual(['flushed'])
+  const report = await app.close()
+  expect(report).toEqual({ delivered: ['eventSink', 'logger'], lost: [] })
+  expect(Object.isFrozen(report)).toBe(true)
+  expect(log).toEqual(['sink', 'logger'])
 })
 
-test('close waits for the logger though the sink cannot be flushed, and rejects with why', async () => {
+test('close resolves if the sink fails, says what was lost, and flushes the logger', async () => {
+  const down = new Error('the collector is down')
+  const fail = (): never => {
+    throw down
+  }
+  for (const flush of [() => Promise.reject(down), fail]) {
+    const log: string[] = []
+    const { app } = closing(log, flush)
+    expect(await app.close()).toEqual({ delivered: ['logger'], lost: [{ part: 'eventSink', error: down }] })
+    expect(log).toEqual(['sink', 'logger'])
+  }
+})
+
+test('close takes no longer than five seconds, or timeoutMs, for all parts together', async () => {
+  for (const [options, ms] of [
+    [undefined, 5_000],
+    [{ timeoutMs: 70 }, 70],
+  ] as const) {
+    const { app } = closing([], () => new Promise(() => {}))
+    let report: CloseReport | undefined
+    void app.close(options).then((given) => (report = given))
+    await clock.advance(ms - 1)
+    expect(report).toBeUndefined()
+    await clock.advance(1)
+    expect(report).toEqual({
+      delivered: ['logger'],
+      lost: [
+        {
+          part: 'eventSink',
+          error: expect.objectContaining({
+            code: 'defaults/close-timeout',
+            message: `app.close(): eventSink did not write everything within ${ms} ms.`,
+          }),
+        },
+      ],
+    })
+  }
+})
+
+test('close resolves if the logger fails or hangs', async () => {
   const { logger } = recordingLogger()
-  const log: string[] = []
-  Object.defineProperty(logger, 'flush', { value: (done: () => void) => (log.push('flushed'), done()) })
-  const flush = () => Promise.reject(new Error('the collector is down'))
-  const app = createStageflow({ logger, clock, eventSink: { ...NoOpEventSink, flush } })
-  await expect(app.close()).rejects.toThrow('the collector is down')
-  expect(log).toEqual(['flushed'])
+  const full = new Error('the disk is full')
+  let flush = (done: (error?: Error) => void): void => done(full)
+  Object.defineProperty(logger, 'flush', { value: (done: () => void) => flush(done) })
+  const app = createStageflow({ logger, clock })
+  expect(await app.close()).toEqual({ delivered: [], lost: [{ part: 'logger', error: full }] })
+  flush = () => {}
+  const report = app.close({ timeoutMs: 10 })
+  await clock.advance(10)
+  expect((await report).lost).toMatchObject([{ part: 'logger', error: { code: 'defaults/close-timeout' } }])
 })
 
-test('where no sink is given, that of the process counts', async () => {
+test('close refuses options that it does not have', async () => {
+  const app = createStageflow({ logger: recordingLogger().logger, clock })
+  await expect(app.close({ timeoutMs: 0 })).rejects.toMatchObject({
+    code: 'defaults/illegal-option',
+    message: 'app.close(): timeoutMs must be a number of milliseconds above 0, not 0.',
+  })
+})
+
+test('a token is refused if no interceptor of the app verifies it', async () => {
+  const { logger } = recordingLogger('silent')
+  const app = createStageflow({ logger, clock })
+  await expect(app.run(chat, {}, { token: 'secret' })).rejects.toMatchObject({
+    code: 'defaults/no-auth',
+    message:
+      'A token was passed to app.run(), but no interceptor of this app verifies it. Configure auth: createStageflow({ interceptors: { auth: { verify } } }).',
+  })
+  expect((await app.run(chat, {}, { token: undefined })).status).toBe('completed')
+  const verify = () => ({ sub: 'ada' })
+  const verifying = createStageflow({ logger, clock, interceptors: { auth: { verify } } })
+  expect((await verifying.run(chat, {}, { token: 'secret' })).status).toBe('completed')
+})
+
+test('without a sink of the app, events go to the sink of the process', async () => {
   const sink = recordingSink()
   setEventSink(sink)
   try {
@@ -93,7 +176,7 @@ const asking = Pipeline.withPorts<{ llm: Llm; voice: string }>('asking').withSta
   answer: `${ports.llm.ask('?')} (${ports.voice})`,
 }))
 
-test('ports are given once for every pipeline; what is missing is asked for where it is run', async () => {
+test('the ports of the app are for every pipeline; run and build ask for those still missing', async () => {
   const app = createStageflow({ logger: recordingLogger('silent').logger, clock, ports: { llm: { ask: () => 'yes' } } })
   const result = await app.run(asking, {}, { ports: { voice: 'alloy' } })
   expect(result.data.llm).toEqual({ answer: 'yes (alloy)' })
@@ -111,7 +194,7 @@ test('ports are given once for every pipeline; what is missing is asked for wher
   expect(() => wrong.build(asking)).not.toThrow()
 })
 
-test('what build is given wins over what the app has', async () => {
+test('an option of build wins over that of the app', async () => {
   const app = createStageflow({ logger: recordingLogger().logger, clock })
   const sink = recordingSink()
   const graph = app.build(chat, { interceptors: [], eventSink: sink })
@@ -140,7 +223,7 @@ test('a failed run rejects, with everything in the result', async () => {
   expect(messages()).toEqual(['stage failed', 'run failed'])
 })
 
-test('a registry, and the options of single interceptors, are passed on', async () => {
+test('the registry and the options of interceptors are passed on', async () => {
   const registry = new Registry()
   const { logger, messages } = recordingLogger()
   const app = createStageflow({
@@ -157,7 +240,7 @@ test('a registry, and the options of single interceptors, are passed on', async 
   expect(await registry.metrics()).toContain('stageflow_')
 })
 
-test('an interceptor in the place of another is used as it is, also where its members are inherited', async () => {
+test('an interceptor in the place of a default one is used unchanged, even if its members are inherited', async () => {
   const heard: string[] = []
   class Own {
     get name(): string {
@@ -177,7 +260,7 @@ test('an interceptor in the place of another is used as it is, also where its me
   expect([heard, messages()]).toEqual([['llm', 'run'], []])
 })
 
-test('the clock is also that of what idempotency keeps in memory', async () => {
+test('the in-memory store of idempotency uses the clock of the app', async () => {
   const app = createStageflow({
     logger: recordingLogger('silent').logger,
     clock,
@@ -192,7 +275,7 @@ test('the clock is also that of what idempotency keeps in memory', async () => {
   expect(await save()).toEqual({ saves: 2 })
 })
 
-test('without an argument it works: lines on standard output, a registry of its own', async () => {
+test('without an argument it logs to standard output and has its own registry', async () => {
   const app = createStageflow()
   app.logger.level = 'silent'
   expect((await app.run(chat)).status).toBe('completed')
@@ -200,7 +283,7 @@ test('without an argument it works: lines on standard output, a registry of its 
   await app.close()
 })
 
-test('options that cannot be meant are refused (defaults/illegal-option)', () => {
+test('illegal options throw defaults/illegal-option', () => {
   const { logger } = recordingLogger()
   const refused = (use: () => unknown): string => {
     try {
@@ -211,19 +294,19 @@ test('options that cannot be meant are refused (defaults/illegal-option)', () =>
     return 'accepted'
   }
   expect(refused(() => createStageflow({ sink: 1 } as never))).toBe(
-    'createStageflow(): "sink" is none of its options: interceptors, eventSink, ports, clock, logger, registry.',
+    'createStageflow(): unknown option "sink" (known: interceptors, eventSink, ports, clock, logger, registry).',
   )
   expect(refused(() => createStageflow(null as never))).toBe(
-    'createStageflow(): it takes an object of options, not null.',
+    'createStageflow(): the options must be an object, not null.',
   )
   expect(refused(() => createStageflow({ logger, interceptors: { logging: { logger } } }))).toBe(
-    'createStageflow(): logger and interceptors.logging.logger are both given; leave one out.',
+    'createStageflow(): logger and interceptors.logging.logger are both given. Leave one of them out.',
   )
-  expect(refused(() => createStageflow([] as never))).toContain('not a list; pass { interceptors: […] }')
+  expect(refused(() => createStageflow([] as never))).toContain('the options must be an object, not an array')
   expect(refused(() => createStageflow({ interceptors: null } as never))).toContain(
-    'interceptors must be a list, or an',
+    'interceptors must be an array, or an object with one key per interceptor, not null',
   )
-  expect(refused(() => createStageflow({ interceptors: { logging: null } } as never))).toContain('"logging" must be an')
+  expect(refused(() => createStageflow({ interceptors: { logging: null } } as never))).toContain('logging must be an')
   const registry = new Registry()
   expect(refused(() => createStageflow({ registry, interceptors: { metrics: { registry } } }))).toContain(
     'registry and interceptors.metrics.registry are both given',

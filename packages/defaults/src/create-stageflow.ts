@@ -1,4 +1,4 @@
-import { NoOpEventSink, StageflowError } from '@stageflow/core'
+import { NoOpEventSink, StageflowError, systemClock } from '@stageflow/core'
 import type {
   BuildOptions,
   Clock,
@@ -9,33 +9,37 @@ import type {
   PipelineResult,
   RunArguments,
   RunInput,
+  RunOptions,
   StageGraph,
 } from '@stageflow/core'
+import { ANY, CLOCK, SINK, checkOptions, objectWith } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
 import { memoryStore } from '@stageflow/interceptor-idempotency'
-import { LoggingEventSink } from '@stageflow/sink-logging'
 import { pino } from 'pino'
 import type { Logger } from 'pino'
 import { Registry } from 'prom-client'
 
+import { closeParts } from './close-parts.ts'
+import type { CloseOptions, CloseReport } from './close-parts.ts'
 import { getDefaultInterceptors, isInterceptor } from './default-interceptors.ts'
 import type { DefaultInterceptorsOptions } from './default-interceptors.ts'
 
 export interface StageflowOptions<Given extends object = {}> {
-  /** The whole list, outermost first, or what differs from the default one. Default: `getDefaultInterceptors()`. */
+  /** The whole list, outermost first, or options for the default list. Default: `getDefaultInterceptors()`. */
   readonly interceptors?: readonly Interceptor[] | DefaultInterceptorsOptions
-  /** Where events go. Default: the logger where the logging interceptor is left out, else the sink of the process (`setEventSink`), so that nothing is logged twice. */
+  /** Receives the events of all runs. Default: the sink of the process (`setEventSink`), if there is one. */
   readonly eventSink?: EventSink
-  /** Collaborators for the stages of every pipeline that is built. */
+  /** Ports (injected dependencies) for the stages of every pipeline. Default: none. */
   readonly ports?: Given
-  /** Of every run, and of the store in memory that idempotency has by default. Default: the system's. */
+  /** The clock of every run, of idempotency's in-memory store, and of `close`. Default: the system's. */
   readonly clock?: Clock
-  /** Of the logging interceptor, or of the sink in its place. Default: pino to standard output. */
+  /** The logger of the logging interceptor. Default: pino to standard output. */
   readonly logger?: Logger
-  /** Of the metrics interceptor. Default: a new one, never prom-client's global one. */
+  /** The registry of the metrics interceptor. Default: a new one, never prom-client's global one. */
   readonly registry?: Registry
 }
 
-/** What the app's ports are that the pipeline needs as something else. */
+/** The names of the app's ports that have another type than the pipeline needs. */
 type Misfits<Given, Needs> = {
   [Name in keyof Given & keyof Needs]: Given[Name] extends Needs[Name] ? never : Name
 }[keyof Given & keyof Needs]
@@ -44,14 +48,14 @@ type Fitting<Given, Needs> = [Misfits<Given, Needs>] extends [never]
   ? unknown
   : { readonly 'ports of another type': Misfits<Given, Needs> }
 
-/** The parts of an app, put together once. */
+/** An app: interceptors, ports, sink and clock that all its pipelines share. */
 export interface Stageflow<Given extends object = {}> {
-  /** As `pipeline.build`, with this app's interceptors, ports, sink and clock; what `options` has wins. */
+  /** Builds a pipeline with this app's interceptors, ports, sink and clock. An option given here wins. */
   build<Stages, Needs, const More extends Partial<Needs> = {}>(
     pipeline: Pipeline<Stages, Needs> & Fitting<Given, Needs>,
     options?: BuildOptions<More> & { readonly ports?: Partial<Needs> },
   ): StageGraph<Stages, Omit<Needs, keyof Given | keyof More>>
-  /** Builds the pipeline, the first time, and runs it: as `graph.run`. */
+  /** Runs a pipeline like `graph.run`. Builds it the first time. Rejects with `defaults/no-auth` for a token that no interceptor verifies. */
   run<Stages, Needs>(
     pipeline: Pipeline<Stages, Needs> & Fitting<Given, Needs>,
     input?: RunInput | ContextSnapshot,
@@ -59,29 +63,42 @@ export interface Stageflow<Given extends object = {}> {
   ): Promise<PipelineResult<Stages>>
   /** Outermost first. */
   readonly interceptors: readonly Interceptor[]
-  /** What the metrics interceptor writes to: `await registry.metrics()` is what Prometheus scrapes. */
+  /** The registry of the metrics interceptor: Prometheus scrapes `await registry.metrics()`. */
   readonly registry: Registry
   readonly logger: Logger
-  /** Where events go. Where it is core's `NoOpEventSink`, the sink of the process counts (`setEventSink`), if there is one. */
+  /** The sink of the app. If none was given it is `NoOpEventSink`, and events go to the sink of the process (`setEventSink`). */
   readonly eventSink: EventSink
-  /** Waits until the sink and the logger have written what they were given. What the app made, such as a store's connection, it closes itself. */
-  close(): Promise<void>
+  /**
+   * Flushes the event sink, then the logger: 5,000 ms at most, unless `timeoutMs` says otherwise. Never rejects because of them: the
+   * report says what was lost. Closes neither, nor stores: close these afterwards, because you made them.
+   */
+  close(options?: CloseOptions): Promise<CloseReport>
 }
 
-const KEYS: readonly string[] = ['interceptors', 'eventSink', 'ports', 'clock', 'logger', 'registry']
+const RULES: OptionRules<StageflowOptions> = {
+  interceptors: [
+    (given) => isObject(given) || Array.isArray(given),
+    'an array, or an object with one key per interceptor',
+  ],
+  eventSink: SINK,
+  ports: [isObject, 'an object'],
+  clock: CLOCK,
+  logger: objectWith('a pino logger', 'info', 'flush'),
+  registry: ANY,
+}
 
-/** Puts an app's parts together, once: interceptors, sink, ports and clock for every pipeline it builds. Errors: `defaults/illegal-option`, and those of the interceptors. */
+/**
+ * Puts the parts of an app together, once: interceptors, sink, ports and clock for all its pipelines. Throws `defaults/illegal-option`,
+ * and the errors of the interceptors.
+ */
 export function createStageflow<const Given extends object = {}>(
   options: StageflowOptions<Given> = {},
 ): Stageflow<Given> {
-  checkKeys(options)
-  const { ports, clock } = options
+  checkOptions('createStageflow()', 'defaults/illegal-option', options, RULES)
+  const { ports, clock, eventSink } = options
   const logger = options.logger ?? ownLogger(options) ?? pino()
   const interceptors = interceptorsOf(options, logger)
-  const isLogged = interceptors.some(({ name }) => name === 'logging')
-  const ownSink = options.eventSink === undefined && !isLogged ? new LoggingEventSink({ logger }) : undefined
-  // Neither: the sink of the process, if one is set.
-  const eventSink = options.eventSink ?? ownSink
+  const isVerifying = interceptors.some(({ runOptions }) => runOptions?.includes('token'))
   const shared = {
     interceptors,
     ...(eventSink === undefined ? undefined : { eventSink }),
@@ -97,18 +114,15 @@ export function createStageflow<const Given extends object = {}>(
   }
   const stageflow = {
     build,
-    run: async (pipeline: AnyPipeline, ...run: unknown[]) => await graphOf(pipeline).run(...run),
+    run: async (pipeline: AnyPipeline, input?: unknown, given?: RunOptions) => {
+      if (!isVerifying && given?.token !== undefined) throw unverified()
+      return await graphOf(pipeline).run(input, given)
+    },
     interceptors,
     registry: registryOf(interceptors) ?? options.registry ?? new Registry(),
     logger,
     eventSink: eventSink ?? NoOpEventSink,
-    close: async () => {
-      try {
-        await (ownSink === undefined ? options.eventSink?.flush?.() : ownSink.close())
-      } finally {
-        await flushed(logger)
-      }
-    },
+    close: (given?: CloseOptions) => closeParts({ eventSink, logger, clock: clock ?? systemClock }, given),
   }
   return stageflow as unknown as Stageflow<Given>
 }
@@ -126,8 +140,6 @@ function interceptorsOf(
   logger: Logger,
 ): readonly Interceptor[] {
   if (Array.isArray(interceptors)) return interceptors as readonly Interceptor[]
-  if (!isObject(interceptors))
-    throw illegal(`interceptors must be a list, or an object with one key an interceptor, not ${String(interceptors)}`)
   const { metrics, logging, idempotency } = interceptors as DefaultInterceptorsOptions
   if (registry !== undefined && hasOwn(metrics, 'registry')) throw twice('registry', 'interceptors.metrics.registry')
   if (given !== undefined && hasOwn(logging, 'logger')) throw twice('logger', 'interceptors.logging.logger')
@@ -141,14 +153,14 @@ function interceptorsOf(
   return getDefaultInterceptors(options)
 }
 
-/** The logger that the logging interceptor is given among its own options. */
+/** The logger in the options of the logging interceptor. */
 function ownLogger({ interceptors }: StageflowOptions): Logger | undefined {
   const { logging } = (Array.isArray(interceptors) ? {} : (interceptors ?? {})) as DefaultInterceptorsOptions
   return logging === undefined || isReplaced(logging) ? undefined : logging.logger
 }
 
 function isReplaced<Options>(given: Options | Interceptor | false | undefined): given is Interceptor | false {
-  // What is neither is refused by whoever knows the options.
+  // `getDefaultInterceptors` refuses a value that is neither.
   return given !== undefined && (!isObject(given) || isInterceptor(given))
 }
 
@@ -165,25 +177,14 @@ function registryOf(interceptors: readonly Interceptor[]): Registry | undefined 
   return found?.registry
 }
 
-function flushed(logger: Logger): Promise<void> {
-  return new Promise((resolve, reject) => {
-    logger.flush((error) => (error ? reject(error) : resolve()))
-  })
-}
-
-function checkKeys(options: unknown): void {
-  if (!isObject(options))
-    throw illegal(
-      `it takes an object of options, not ${Array.isArray(options) ? 'a list; pass { interceptors: […] }' : String(options)}`,
-    )
-  const unknown = Object.keys(options).filter((key) => !KEYS.includes(key))
-  if (unknown.length > 0)
-    throw illegal(`${unknown.map((key) => `"${key}"`).join(', ')} is none of its options: ${KEYS.join(', ')}`)
-}
-
 const twice = (here: string, there: string): StageflowError =>
-  illegal(`${here} and ${there} are both given; leave one out`)
+  new StageflowError(
+    'defaults/illegal-option',
+    `createStageflow(): ${here} and ${there} are both given. Leave one of them out.`,
+  )
 
-function illegal(problem: string): StageflowError {
-  return new StageflowError('defaults/illegal-option', `createStageflow(): ${problem}.`)
-}
+const unverified = (): StageflowError =>
+  new StageflowError(
+    'defaults/no-auth',
+    'A token was passed to app.run(), but no interceptor of this app verifies it. Configure auth: createStageflow({ interceptors: { auth: { verify } } }).',
+  )

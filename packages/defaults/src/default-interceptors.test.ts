@@ -1,7 +1,8 @@
 import { Pipeline, StageflowError, insertBefore, without } from '@stageflow/core'
 import type { Interceptor } from '@stageflow/core'
 import { retry } from '@stageflow/interceptor-retry'
-import { expect, test } from 'vitest'
+import type { Registry } from 'prom-client'
+import { expect, expectTypeOf, test } from 'vitest'
 
 import { getDefaultInterceptors } from './index.ts'
 import type { DefaultInterceptorsOptions } from './index.ts'
@@ -10,13 +11,13 @@ const namesOf = (list: readonly Interceptor[]) => list.map(({ name }) => name)
 const ORDER = ['idempotency', 'timeout', 'circuit-breaker', 'tracing', 'metrics', 'child-tracker', 'logging']
 const verify = () => ({ sub: 'ada' })
 
-test('without an argument they are those of the guide, in its order, and a pipeline builds with them', () => {
+test('without an argument they are the default list in its order, and a pipeline builds with them', () => {
   expect(namesOf(getDefaultInterceptors())).toEqual(ORDER)
   const graph = new Pipeline('chat').withStage('llm', () => ({})).build({ interceptors: getDefaultInterceptors() })
   expect(graph.info.interceptors).toEqual(ORDER)
 })
 
-test('auth stands in front, and only if it is configured', () => {
+test('auth is first, and only in the list if it is configured', () => {
   expect(namesOf(getDefaultInterceptors({ auth: { verify } }))).toEqual(['auth', ...ORDER])
 })
 
@@ -30,7 +31,7 @@ test.each([
   expect(namesOf(getDefaultInterceptors({ [key]: false }))).toEqual(names)
 })
 
-test('each can be replaced by another of its name, and one more inserted at its place', () => {
+test('each can be replaced by an interceptor with its name, and others can be inserted', () => {
   const mine: Interceptor = { name: 'circuit-breaker', wrap: (next) => next }
   const list = getDefaultInterceptors({ circuitBreaker: mine })
   expect(namesOf(list)).toEqual(ORDER)
@@ -45,28 +46,36 @@ test.each([
   { wrapRun: (next) => next },
   { onRun: () => undefined },
   { settled: () => {} },
-] satisfies Omit<Interceptor, 'name'>[])('what has one of the hooks is an interceptor: %o', (hook) => {
+] satisfies Omit<Interceptor, 'name'>[])('an object with a name and a hook is an interceptor: %o', (hook) => {
   const mine: Interceptor = { name: 'timeout', ...hook }
   expect(getDefaultInterceptors({ timeout: mine })).toContain(mine)
 })
 
-test('each is given its own options, which it checks itself', () => {
+test('the registry of metrics and the tracker of child runs are found in the list, with their types', async () => {
+  const list = getDefaultInterceptors()
+  const registry = list.find(({ name }) => name === 'metrics')?.registry
+  expectTypeOf(registry).toEqualTypeOf<Registry | undefined>()
+  expect(await registry?.metrics()).toContain('stageflow_')
+  expect(list.find(({ name }) => name === 'child-tracker')?.tracker?.stats().activeChildren).toBe(0)
+})
+
+test('each interceptor checks its own options', () => {
   expect(() => getDefaultInterceptors({ timeout: { ms: -1 } })).toThrow('timeout')
   expect(() => getDefaultInterceptors({ circuitBreaker: { halfOpenAfterMs: NaN } })).toThrow('halfOpenAfterMs')
 })
 
 test.each([
-  [{ breaker: {} }, '"breaker" is none of its keys: auth, idempotency, timeout, circuitBreaker,'],
-  [{ 'circuit-breaker': {}, retry: {} }, '"circuit-breaker", "retry" is none of its keys'],
-  [{ timeout: 5_000 }, '"timeout" must be an object of options, an interceptor, or false to leave it out, not 5000'],
+  [{ breaker: {} }, 'unknown option "breaker" (known: auth, idempotency, timeout, circuitBreaker,'],
+  [{ 'circuit-breaker': {} }, 'unknown option "circuit-breaker" (Did you mean "circuitBreaker"?)'],
+  [{ timeout: 5_000 }, 'timeout must be an object of options, an interceptor, or false to leave it out, not 5000'],
   [{ timeout: true }, 'not true'],
   [
     { timeout: { name: 'limit', wrap: (next: unknown) => next } },
-    `others state their order by it: { ...it, name: 'timeout' }`,
+    `must have the name "timeout", because other interceptors refer to it: { ...yours, name: 'timeout' }`,
   ],
   [null, 'not null'],
   [[], 'not an array'],
-])('options that cannot be meant are refused: %j (defaults/illegal-option)', (options, message) => {
+])('%j throws defaults/illegal-option', (options, message) => {
   let error: unknown
   try {
     getDefaultInterceptors(options as DefaultInterceptorsOptions)

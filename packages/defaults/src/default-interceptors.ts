@@ -1,9 +1,11 @@
 import { StageflowError } from '@stageflow/core'
 import type { Interceptor } from '@stageflow/core'
+import { checkOptions } from '@stageflow/core/kit'
+import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { auth } from '@stageflow/interceptor-auth'
 import type { AuthOptions } from '@stageflow/interceptor-auth'
 import { childTracker } from '@stageflow/interceptor-child-tracker'
-import type { ChildTrackerOptions } from '@stageflow/interceptor-child-tracker'
+import type { ChildRunTracker, ChildTrackerOptions } from '@stageflow/interceptor-child-tracker'
 import { circuitBreaker } from '@stageflow/interceptor-circuit-breaker'
 import type { CircuitBreakerOptions } from '@stageflow/interceptor-circuit-breaker'
 import { idempotency } from '@stageflow/interceptor-idempotency'
@@ -16,27 +18,35 @@ import { timeout } from '@stageflow/interceptor-timeout'
 import type { TimeoutOptions } from '@stageflow/interceptor-timeout'
 import { tracing } from '@stageflow/interceptor-tracing'
 import type { TracingOptions } from '@stageflow/interceptor-tracing'
+import type { Registry } from 'prom-client'
 
-/** Options for the interceptor of that name, another interceptor of that name in its place, or `false` to leave it out. */
+/** The options of an interceptor, another interceptor with the same name in its place, or `false` to leave it out. */
 export type Replaceable<Options> = Options | Interceptor | false
 
-/** One key an interceptor; what is left out has that interceptor's own defaults. */
+/** One key for each interceptor. An interceptor without a key has its own defaults. */
 export interface DefaultInterceptorsOptions {
-  /** Stands in front of all others, and only if it is given: there is no default that accepts a token. */
+  /** Goes before all others. Default: left out, because no default can accept a token. */
   readonly auth?: Replaceable<AuthOptions>
-  /** Default: a store in memory, WORK stages, 24 hours. */
+  /** Default: an in-memory store, stages of kind WORK, 24 hours. */
   readonly idempotency?: Replaceable<IdempotencyOptions>
-  /** Default: 30,000 ms a stage. */
+  /** Default: 30,000 ms per stage. */
   readonly timeout?: Replaceable<TimeoutOptions>
   /** Default: opens after 5 failures in a row, for 30,000 ms. */
   readonly circuitBreaker?: Replaceable<CircuitBreakerOptions>
   /** Default: the tracer of the OpenTelemetry API, which does nothing until an SDK is registered. */
   readonly tracing?: Replaceable<TracingOptions>
-  /** Default: a prom-client registry of its own. */
+  /** Default: a new prom-client registry. */
   readonly metrics?: Replaceable<MetricsOptions>
+  /** Default: a new tracker. */
   readonly childTracker?: Replaceable<ChildTrackerOptions>
   /** Default: pino to standard output. */
   readonly logging?: Replaceable<LoggingOptions>
+}
+
+/** An interceptor of the default list. `metrics` has a `registry`, and `child-tracker` a `tracker`. */
+export interface DefaultInterceptor extends Interceptor {
+  readonly registry?: Registry
+  readonly tracker?: ChildRunTracker
 }
 
 type Key = keyof DefaultInterceptorsOptions
@@ -54,15 +64,23 @@ const FACTORIES: readonly (readonly [key: Key, factory: Factory])[] = [
   ['logging', logging],
 ]
 
-/** The names of the interceptors where they differ from their keys. */
+/** The names of interceptors that differ from their keys. */
 const NAMES: Partial<Record<Key, string>> = { circuitBreaker: 'circuit-breaker', childTracker: 'child-tracker' }
 
+const PART: OptionRule = [
+  (given) => given === false || (typeof given === 'object' && given !== null && !Array.isArray(given)),
+  'an object of options, an interceptor, or false to leave it out',
+]
+const RULES = Object.fromEntries(FACTORIES.map(([key]) => [key, PART])) as OptionRules<DefaultInterceptorsOptions> &
+  OptionRules
+
 /**
- * The interceptors of the guide in its order, outermost first: (auth,) idempotency, timeout, circuit-breaker, tracing, metrics,
- * child-tracker, logging. Each can be configured, replaced or left out. Errors: `defaults/illegal-option`, and those of the interceptors.
+ * Returns the default interceptors, outermost first: (auth,) idempotency, timeout, circuit-breaker, tracing, metrics, child-tracker,
+ * logging. Build the list once and share it: circuits, cached outputs and metrics are in the interceptors. Throws
+ * `defaults/illegal-option`, and the errors of the interceptors.
  */
-export function getDefaultInterceptors(options: DefaultInterceptorsOptions = {}): readonly Interceptor[] {
-  checkKeys(options)
+export function getDefaultInterceptors(options: DefaultInterceptorsOptions = {}): readonly DefaultInterceptor[] {
+  checkOptions('getDefaultInterceptors()', 'defaults/illegal-option', options, RULES)
   return FACTORIES.flatMap(([key, factory]) => {
     const given: unknown = options[key]
     if (given === false || (key === 'auth' && given === undefined)) return []
@@ -70,24 +88,7 @@ export function getDefaultInterceptors(options: DefaultInterceptorsOptions = {})
   })
 }
 
-function checkKeys(options: unknown): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    throw illegal(
-      `it takes an object with one key an interceptor, not ${Array.isArray(options) ? 'an array' : String(options)}`,
-    )
-  const known = FACTORIES.map(([key]) => key as string)
-  const unknown = Object.keys(options).filter((key) => !known.includes(key))
-  if (unknown.length > 0)
-    throw illegal(`${unknown.map((key) => `"${key}"`).join(', ')} is none of its keys: ${known.join(', ')}`)
-  for (const [key, value] of Object.entries(options) as [string, unknown][]) {
-    if (value !== undefined && value !== false && (typeof value !== 'object' || value === null))
-      throw illegal(
-        `"${key}" must be an object of options, an interceptor, or false to leave it out, not ${JSON.stringify(value) ?? typeof value}`,
-      )
-  }
-}
-
-/** Told by what no options have: a name, and one of the hooks. */
+/** Whether a value is an interceptor and not options: it has a name and a hook. */
 export function isInterceptor(value: unknown): value is Interceptor {
   if (typeof value !== 'object' || value === null || !('name' in value)) return false
   return ['wrap', 'onCall', 'wrapRun', 'onRun', 'settled'].some(
@@ -98,11 +99,8 @@ export function isInterceptor(value: unknown): value is Interceptor {
 function named(interceptor: Interceptor, key: Key): Interceptor {
   const name = NAMES[key] ?? key
   if (interceptor.name === name) return interceptor
-  throw illegal(
-    `"${key}" was given an interceptor named "${interceptor.name}"; what stands in the place of "${name}" is named so, since others state their order by it: { ...it, name: '${name}' }, or insertBefore/insertAfter for one more`,
+  throw new StageflowError(
+    'defaults/illegal-option',
+    `getDefaultInterceptors(): ${key} is an interceptor with the name "${interceptor.name}", and must have the name "${name}", because other interceptors refer to it: { ...yours, name: '${name}' }. To add an interceptor, use insertBefore() or insertAfter().`,
   )
-}
-
-function illegal(problem: string): StageflowError {
-  return new StageflowError('defaults/illegal-option', `getDefaultInterceptors(): ${problem}.`)
 }

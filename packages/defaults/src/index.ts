@@ -1,6 +1,7 @@
 export { getDefaultInterceptors } from './default-interceptors.ts'
-export type { DefaultInterceptorsOptions, Replaceable } from './default-interceptors.ts'
+export type { DefaultInterceptor, DefaultInterceptorsOptions, Replaceable } from './default-interceptors.ts'
 export { createStageflow } from './create-stageflow.ts'
 export type { Stageflow, StageflowOptions } from './create-stageflow.ts'
+export type { CloseOptions, CloseReport, LostPart } from './close-parts.ts'
 export { LoggingEventSink } from '@stageflow/sink-logging'
 export type { LoggingEventSinkOptions } from '@stageflow/sink-logging'

@@ -16,22 +16,22 @@ import type { Kit, Line, Twins } from './matrix-kit.ts'
 export interface BrokenTwin {
   readonly does: string
   readonly twins: Twins
-  /** What the matrix must say of it, among what else it finds. */
+  /** Matches one of the problems that the matrix must find. */
   readonly found: RegExp
 }
 
-/** Interceptors of somebody else, and sound. */
+/** Correct interceptors of a third party. */
 export const SOUND_TWINS: Twins = { timeout: () => limitThat({}), 'circuit-breaker': () => breakerThat({}) }
 
-/** Interceptors with the faults that the ancestor had, or that are easily made: the matrix must find each. */
+/** Interceptors with likely faults. The matrix must find each. */
 export const BROKEN_TWINS: readonly BrokenTwin[] = [
   {
-    does: 'a breaker that answers ok where its circuit is open',
+    does: 'a breaker that answers ok if its circuit is open',
     twins: { 'circuit-breaker': () => openIsOk() },
     found: /^has failed five times in a row: ended as "completed: llm ok ×0/,
   },
   {
-    does: 'an idempotency that forgets the stage in its key',
+    does: 'an idempotency without the stage in its key',
     twins: { idempotency: () => keyWithout('stage') },
     found: /^shares its key with another stage: ended as ".*"notify":\{"saved":"text"\}/,
   },
@@ -41,72 +41,72 @@ export const BROKEN_TWINS: readonly BrokenTwin[] = [
     found: /^failed at this work before: ended as "failed/,
   },
   {
-    does: 'an idempotency that looks at no parameters',
+    does: 'an idempotency that ignores the parameters',
     twins: { idempotency: () => keyWithout('parameters') },
     found: /^did other work under this key before: ended as "completed: persist ok ×0/,
   },
   {
-    does: 'a time-out that leaves its timer',
+    does: 'a timeout that leaves its timer',
     twins: { timeout: () => timeoutThat({ leavesTimer: true }) },
     found: /timers are left$/,
   },
   {
-    does: 'a time-out that answers ok',
+    does: 'a timeout that answers ok',
     twins: { timeout: () => timeoutThat({ answersOk: true }) },
     found: /^hangs until it is aborted: ended as "completed/,
   },
   {
-    does: 'a time-out that does not abort what it gave up',
+    does: 'a timeout that does not abort the call',
     twins: { timeout: () => timeoutThat({ leavesCode: true }) },
     found: /^hangs until it is aborted: ended as "failed core\/still-running/,
   },
   {
-    does: 'a time-out that limits no call',
+    does: 'a timeout without a limit',
     twins: { timeout: () => limitThat({ ms: Infinity }) },
     found: /^hangs until it is aborted: ended as "failed core\/run-timeout/,
   },
   {
-    does: 'a time-out that answers nothing when the limit passes',
+    does: 'a timeout that returns undefined when the limit passes',
     twins: { timeout: () => limitThat({ answer: () => undefined as unknown as Output }) },
     found: /^hangs until it is aborted: ended as "failed core\/interceptor-answer/,
   },
   {
-    does: 'a time-out that answers ok when the limit passes',
+    does: 'a timeout that answers ok when the limit passes',
     twins: { timeout: () => limitThat({ answer: () => StageOutput.ok({}) }) },
     found: /^hangs until it is aborted: ended as "completed/,
   },
   {
-    does: 'a time-out that leaves a timer of its own behind a call that fails',
+    does: 'a timeout that leaves a timer after a failed call',
     twins: { timeout: () => limitThat({ keepsTimer: ({ status }) => status === 'fail' }) },
     found: /^has failed five times in a row: [1-9] timers are left$/,
   },
   {
-    does: 'a breaker that does not hear of calls that were given up',
+    does: 'a breaker that misses calls that ran out of time',
     twins: { 'circuit-breaker': () => breakerThat({ hears: isUnaborted }) },
     found: /^has hung five times in a row: ended as "failed (timeout\/exceeded|retry\/exhausted)/,
   },
   {
-    does: 'a breaker whose probe was given up, and keeps its place',
+    does: 'a breaker that does not release the place of a probe that ran out of time',
     twins: { 'circuit-breaker': () => breakerThat({ letsGo: isUnaborted }) },
     found: /^has hung whenever it was tried, and hangs no more: ended as "failed circuit-breaker\/open/,
   },
   {
     does: 'a retry that never retries',
     twins: { retry: () => ({ name: 'retry', wrap: (next) => (context) => next(context) }) },
-    found: /^asks to be called again twice, then returns data: ended as "failed core\/retry-exhausted/,
+    found: /^returns retry twice, then data: ended as "failed core\/retry-exhausted/,
   },
   {
-    does: 'a retry that retries whatever failed',
+    does: 'a retry that retries every failure',
     twins: { retry: () => retryAll() },
     found: /^fails: ended as "failed core\/stage-failed: llm fail core\/stage-failed ×3/,
   },
   {
-    does: 'a logging that only wraps, and so misses what never reaches it',
+    does: 'a logging that only wraps, and misses stages that never reach it',
     twins: { logging: (kit) => wrapOnlyLogging(kit) },
     found: /^skips: after ended skip, logged as ""$/,
   },
   {
-    does: 'a logging that only takes part in calls, and so misses what has none',
+    does: 'a logging that only has parts in calls, and misses stages without a call',
     twins: { logging: (kit) => callOnlyLogging(kit) },
     found: /^skips: after ended skip, logged as ""$/,
   },
@@ -116,7 +116,7 @@ export const BROKEN_TWINS: readonly BrokenTwin[] = [
     found: /logged as "ok ,ok "$/,
   },
   {
-    does: 'metrics that only see stages that ended well',
+    does: 'metrics that only see successful stages',
     twins: { metrics: ({ registry }) => only(metrics({ registry })) },
     found: /^fails: stage chat\/llm fail: 1 in the reports, 0 in the metrics$/,
   },
@@ -131,7 +131,7 @@ export const BROKEN_TWINS: readonly BrokenTwin[] = [
     found: /^belongs to a run whose token is bad: ended as "completed/,
   },
   {
-    does: 'a child tracker that forgets nothing',
+    does: 'a child tracker that never removes a run',
     twins: { 'child-tracker': ({ tracker }) => neverForgets(tracker) },
     found: /runs are still tracked$/,
   },
@@ -211,7 +211,7 @@ function retryAll(): Interceptor {
   }
 }
 
-/** A time limit that the engine keeps; sound, but for what it is given. */
+/** A limit that the engine keeps. Correct, except for the given fault. */
 function limitThat({
   ms = 30_000,
   answer = (error) => StageOutput.fail(error, { retryable: true }),
@@ -235,7 +235,7 @@ function limitThat({
 
 const openError = (): Output => StageOutput.fail(new StageflowError('circuit-breaker/open', 'The circuit is open.'))
 
-/** A breaker without a function around the stage; sound, but for the calls that it does not hear of, or whose place it keeps. */
+/** A breaker without `wrap`. Correct, except that it misses calls or keeps places. */
 function breakerThat({
   hears = () => true,
   letsGo = () => true,
@@ -292,7 +292,7 @@ function pushStage(kit: Kit, stage: StageInfo, output: Output, context: Intercep
   push(kit, { msg: 'stage', pipelineRunId: context.run.pipelineRunId, stage: stage.name, status, ...error })
 }
 
-/** The lines of runs alone. */
+/** Only the lines of runs. */
 function runLines(kit: Kit): NonNullable<Interceptor['onRun']> {
   const whole = loggingOf(kit)
   return (run) => {
@@ -318,7 +318,7 @@ const only = (whole: Interceptor): Interceptor =>
     if (status === 'ok') settled()
   })
 
-/** The interceptor, with another say on when it is told of stages. */
+/** Replaces when the interceptor is told about stages. */
 function settling(whole: Interceptor, tell: (settled: () => void, status: string | undefined) => void): Interceptor {
   return {
     ...whole,
@@ -332,7 +332,7 @@ function settling(whole: Interceptor, tell: (settled: () => void, status: string
   }
 }
 
-/** With a tracer whose spans are lost. */
+/** A tracer that loses its spans. */
 const neverEnding = (): Interceptor => tracing()
 
 function neverForgets(tracker: Kit['tracker']): Interceptor {

@@ -5,7 +5,7 @@ import type { Kit, Name, Twins } from './matrix-kit.ts'
 import { TABLE } from './matrix-table.ts'
 import type { Result, Row } from './matrix-table.ts'
 
-/** Everything that is wrong with these interceptors in every row of the table; empty where nothing is. `beside`: what stands outside them all. */
+/** The problems of these interceptors in all rows of the table. `beside`: interceptors outside them all. */
 export async function matrixProblems(
   names: readonly Name[],
   twins?: Twins,
@@ -42,7 +42,7 @@ function describe(result: Result, withData: boolean): string {
   return `${result.status}${error}: ${stages.join(', ')}${withData ? ` ${JSON.stringify(result.data)}` : ''}`
 }
 
-/** Every report, those of child runs among them. */
+/** All reports, with those of child runs. */
 function reportsOf(results: readonly Result[]): readonly PipelineReport[] {
   const withChildren = (report: PipelineReport): readonly PipelineReport[] => [
     report,
@@ -51,11 +51,11 @@ function reportsOf(results: readonly Result[]): readonly PipelineReport[] {
   return results.flatMap(({ report }) => withChildren(report))
 }
 
-/** The stages that settled: one that the end of the run kept from starting did not. */
+/** The stages that settled, without those that never started because the run ended. */
 const settledOf = (report: PipelineReport): readonly StageRecord[] =>
   Object.values(report.stages).filter(({ startedAt, status }) => startedAt !== undefined || status !== 'cancel')
 
-/** What the report, the events, the lines, the spans and the metrics say differently of these runs, and what was left behind. */
+/** Where report, events, lines, spans and metrics disagree about these runs, and what was left behind. */
 export async function agreementProblems(
   kit: Kit,
   names: readonly Name[],
@@ -70,7 +70,7 @@ export async function agreementProblems(
     ...reports.flatMap(({ notes }) => (notes['core/problems'] ?? []).map(({ message }) => `a problem: ${message}`)),
     ...(kit.clock.timers.length > 0 ? [`${kit.clock.timers.length} timers are left`] : []),
     ...(kit.openSpans > 0 ? [`${kit.openSpans} spans have not ended`] : []),
-    ...(kit.tracker.metrics().activeChildren > 0 ? ['runs are still tracked'] : []),
+    ...(kit.tracker.stats().activeChildren > 0 ? ['runs are still tracked'] : []),
   ]
 }
 

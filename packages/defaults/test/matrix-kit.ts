@@ -16,7 +16,7 @@ import type { ManualClock, RecordingSink } from '@stageflow/testing'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 
-/** In the documented order, outermost first; the whole default set with auth in front, and retry where its README puts it. */
+/** The documented order, outermost first: the defaults with auth in front, and retry at the place that its README recommends. */
 export const ORDER = [
   'auth',
   'idempotency',
@@ -44,7 +44,7 @@ export interface SeenSpan {
   readonly isError: boolean
 }
 
-/** What the interceptors of one case write to, all of it real. */
+/** The real clock, sink, registry and so on of one case. */
 export interface Kit {
   readonly clock: ManualClock
   readonly sink: RecordingSink
@@ -52,14 +52,14 @@ export interface Kit {
   readonly tracker: ChildRunTracker
   readonly lines: readonly Line[]
   readonly spans: readonly SeenSpan[]
-  /** Spans that were started and have not ended. */
+  /** How many spans have started and not ended. */
   readonly openSpans: number
-  /** What a run needs so that the interceptors of this case let it through. */
+  /** Run options with which the interceptors of this case let a run through. */
   readonly options: RunOptions
   readonly interceptors: readonly Interceptor[]
 }
 
-/** `beside`: what stands outside them all. */
+/** `beside`: interceptors outside them all. */
 export function createKit(names: readonly Name[], twins: Twins = {}, beside: readonly Interceptor[] = []): Kit {
   const clock = manualClock({ seed: 1 })
   const registry = new Registry()

@@ -3,20 +3,20 @@ import type { FailedResult, PipelineResult, RunInput, RunOptions, StageContext }
 import type { Kit, Name } from './matrix-kit.ts'
 
 export type Result = PipelineResult<unknown> | FailedResult<unknown>
-/** Runs the row's pipeline as often as the row needs; the last result is the one that the table speaks of. */
+/** Runs the pipeline of the row as often as it needs. The table describes the last result. */
 type Scenario = (kit: Kit) => Promise<readonly Result[]>
 
 export interface Row {
   readonly stage: string
   readonly scenario: Scenario
-  /** How the last run ends, by what stands around it: the first line all of whose interceptors are there. */
+  /** How the last run ends, by the interceptors around it: the first line whose interceptors are all there. */
   readonly ends: readonly (readonly [within: readonly Name[], ending: string])[]
 }
 
 const reset = (): Error => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
 const WORK = { extensions: { idempotencyKey: 'k1' } }
 
-// In every row the stage `llm` does what the row says, and `after` needs it.
+// In every row the stage `llm` does what the row says, and `after` depends on it.
 type Body = (context: StageContext) => object | void | Promise<object | void> | AsyncGenerator<unknown, object>
 const chat = (body: Body, options: { readonly tolerated?: true; readonly when?: () => boolean } = {}) =>
   new Pipeline('chat')
@@ -88,7 +88,7 @@ export const TABLE: readonly Row[] = [
     ends: [[[], 'completed: llm fail tolerated core/stage-failed ×1, after skip ×0']],
   },
   {
-    stage: 'is not wanted',
+    stage: 'has a when that returns false',
     scenario: once(() => chat(() => ({}), { when: () => false })),
     ends: [[[], 'completed: llm skip ×0, after skip ×0']],
   },
@@ -102,7 +102,7 @@ export const TABLE: readonly Row[] = [
     ],
   },
   {
-    stage: 'hangs and does not hear its signal',
+    stage: 'hangs and ignores its signal',
     scenario: once(() => chat(() => new Promise(() => {})), {}, { timeoutMs: 600_000, graceMs: 200 }),
     ends: [
       [['retry', 'timeout'], 'failed core/still-running: llm fail core/still-running abandoned ×1, after cancel ×0'],
@@ -149,11 +149,11 @@ export const TABLE: readonly Row[] = [
       await kit.clock.runAll()
       return [await settled]
     },
-    // What was delivered cannot be taken back: no retry.
+    // No retry: delivered chunks cannot be undone.
     ends: [[[], 'failed ECONNRESET: llm fail ECONNRESET ×1, after cancel ×0']],
   },
   {
-    stage: 'asks to be called again twice, then returns data',
+    stage: 'returns retry twice, then data',
     scenario: once(() => {
       let calls = 0
       return chat(() => (++calls < 3 ? StageOutput.retry('busy', { afterMs: 5 }) : { calls }))
@@ -332,7 +332,7 @@ export const TABLE: readonly Row[] = [
       {},
       { timeoutMs: 600_000 },
     ),
-    // The stages inside have retries of their own: what started a child run is not called again unasked.
+    // No retry: the stages of the child run have their own retries.
     ends: [
       [['timeout'], 'failed timeout/exceeded: llm fail timeout/exceeded ×1, after cancel ×0'],
       [[], 'failed core/run-timeout: llm cancel ×1, after cancel ×0'],

@@ -14,24 +14,24 @@ const PAIRS = ORDER.flatMap((outer, place) => ORDER.slice(place + 1).map((inner)
 const WITHOUT_RETRY = ORDER.filter((name) => name !== 'retry')
 const DEFAULTS = ORDER.filter((name) => name !== 'auth' && name !== 'retry')
 
-test('the order is that of the defaults', () => {
+test('the matrix has the order of the defaults', () => {
   expect(getDefaultInterceptors({ logging: false }).map(({ name }) => name)).toEqual(
     DEFAULTS.filter((name) => name !== 'logging'),
   )
 })
 
-/** Calls that nobody wraps are made in another way than those around which somebody puts a function. */
+/** The engine calls a wrapped stage in another way than an unwrapped one. */
 const WAYS: readonly (readonly [how: string, beside: readonly Interceptor[]])[] = [
   ['alone', []],
   ['beside one that wraps every stage', [{ name: 'passing', wrap: (next) => (context) => next(context) }]],
 ]
 
 describe.each(WAYS)('%s', (_, beside) => {
-  test.each(PAIRS)('%s around %s: every stage ends as the table says, and all that watch it agree', async (...pair) => {
+  test.each(PAIRS)('%s around %s: every stage ends as the table says, and all observers agree', async (...pair) => {
     expect(await matrixProblems(pair, {}, beside)).toEqual([])
   })
 
-  test.each(ORDER)('%s: every stage ends as the table says, and all that watch it agree', async (name) => {
+  test.each(ORDER)('%s: every stage ends as the table says, and all observers agree', async (name) => {
     expect(await matrixProblems([name], {}, beside)).toEqual([])
   })
 
@@ -40,14 +40,14 @@ describe.each(WAYS)('%s', (_, beside) => {
     ['the default set with auth in front', WITHOUT_RETRY],
     ['the default set with auth and retry', ORDER],
     ['none', []],
-  ])('%s: every stage ends as the table says, and all that watch it agree', async (__, names) => {
+  ])('%s: every stage ends as the table says, and all observers agree', async (__, names) => {
     expect(await matrixProblems(names, {}, beside)).toEqual([])
   })
 
   test.each([
     ['the default set', DEFAULTS],
     ['the default set with auth and retry', ORDER],
-  ])('%s with a time-out and a breaker of somebody else: every stage ends as the table says', async (__, names) => {
+  ])('%s with a timeout and a breaker of a third party: every stage ends as the table says', async (__, names) => {
     expect(await matrixProblems(names, SOUND_TWINS, beside)).toEqual([])
   })
 })
@@ -60,7 +60,7 @@ test.each(BROKEN_TWINS)('the matrix finds $does', async ({ twins, found }) => {
 const BARE_TWINS = BROKEN_TWINS.filter(({ twins }) =>
   Object.values(twins).every((make) => make(createKit([])).wrap === undefined),
 )
-test.each(BARE_TWINS)('where nobody wraps a stage the matrix finds $does', async ({ twins, found }) => {
+test.each(BARE_TWINS)('without wrapped stages the matrix finds $does', async ({ twins, found }) => {
   const problems = await matrixProblems(WITHOUT_RETRY, twins)
   expect(problems.filter((problem) => found.test(problem))).not.toEqual([])
 })
@@ -68,7 +68,7 @@ test.each(BARE_TWINS)('where nobody wraps a stage the matrix finds $does', async
 test.each([
   ['the default set with auth', WITHOUT_RETRY],
   ['the default set with auth and retry', ORDER],
-])('a thousand runs at once share %s: all that watch them agree, and nothing is left', async (_, names) => {
+])('a thousand runs at once share %s: all observers agree, and nothing is left', async (_, names) => {
   const kit = createKit(names)
   const rows = TABLE.filter(({ stage }) => !/^(has failed|has hung|did|shares|failed at)/.test(stage))
   const results = await Promise.all(
@@ -107,10 +107,10 @@ test.each([
       await row.scenario(shared)
     }
     const kept = runs.length
-    // More of them, for what the last ones left on the stack, and for what core remembers of its last call.
+    // More runs, because the stack and core may still hold the last ones.
     for (const { scenario } of TABLE.slice(0, 10)) await scenario(shared)
     await kit.clock.runAll()
-    // What is only still on some stack is gone a turn later; what is kept stays, however often one looks.
+    // A run that is only on a stack is collected a turn later. A run that is kept stays.
     const alive = () => runs.slice(0, kept).filter(({ run }) => run.deref() !== undefined)
     for (let turn = 0; turn < 20 && alive().length > 0; turn++) {
       await new Promise((resolve) => void setImmediate(resolve))

@@ -35,31 +35,31 @@ const run = (
 // Before a run
 
 test.each([
-  [undefined, 'auth was given undefined; pass auth({ verify })'],
-  [null, 'auth was given null'],
-  [[], 'auth was given an array'],
-  [verify, 'auth was given a function'],
-  [{}, '"verify" is undefined; pass a function'],
-  [{ verify: null }, 'There is no default'],
-  [{ verify: true }, '"verify" is true'],
-  [{ verify, verifyTimeoutMs: 0 }, '"verifyTimeoutMs" is 0'],
-  [{ verify, verifyTimeoutMs: NaN }, '"verifyTimeoutMs" is NaN'],
-  [{ verify, verifyTimeoutMs: Infinity }, '"verifyTimeoutMs" is Infinity'],
-  [{ verify, verifyTimeoutMs: '5' }, '"verifyTimeoutMs" is "5"'],
-  [{ verify, userId: '' }, '"userId" is ""'],
-  [{ verify, orgId: true }, '"orgId" is true'],
-  [{ verify, sessionId: null }, '"sessionId" is null'],
-  [{ verify, roles: 7 }, '"roles" is 7'],
-  [{ verify, role: 'roles' }, 'There is no option "role"'],
-])('auth(%j) is refused when it is called (auth/illegal-option)', (options, message) => {
+  [undefined, 'auth(): the options must be an object, not undefined.'],
+  [null, 'the options must be an object, not null'],
+  [[], 'the options must be an object, not an array'],
+  [verify, 'the options must be an object, not a function'],
+  [{}, 'verify is missing: pass a function that returns the claims'],
+  [{ verify: null }, 'verify must be a function (token, { signal, clock }) => claims, not null'],
+  [{ verify: true }, 'not true'],
+  [{ verify, verifyTimeoutMs: 0 }, 'verifyTimeoutMs must be a number of milliseconds above 0, not 0'],
+  [{ verify, verifyTimeoutMs: NaN }, 'not NaN'],
+  [{ verify, verifyTimeoutMs: Infinity }, 'not Infinity'],
+  [{ verify, verifyTimeoutMs: '5' }, 'not "5"'],
+  [{ verify, userId: '' }, 'userId must be the name of a claim, a function (claims) => value, or false, not ""'],
+  [{ verify, orgId: true }, 'orgId must be the name of a claim'],
+  [{ verify, sessionId: null }, 'sessionId must be the name of a claim'],
+  [{ verify, roles: 7 }, 'roles must be the name of a claim'],
+  [{ verify, role: 'roles' }, 'unknown option "role" (Did you mean "roles"?)'],
+])('auth(%j) throws auth/illegal-option', (options, message) => {
   expect(() => auth(options as never)).toThrow(
     expect.objectContaining({ code: 'auth/illegal-option', message: expect.stringContaining(message) }),
   )
 })
 
-test('all that is wrong with the options is said at once', () => {
+test('one error lists every wrong option', () => {
   expect(() => auth({ verify: 1, verifyTimeoutMs: -1, userId: 2 } as never)).toThrow(
-    /"verify" is 1.*"verifyTimeoutMs" is -1.*"userId" is 2/,
+    /verify must be .* not 1; verifyTimeoutMs must be .* not -1; userId must be .* not 2\./,
   )
 })
 
@@ -75,16 +75,16 @@ test.each([
   [true],
   [null],
   [['admin']],
-])('a stage with authorize: %o does not build: nobody can say whom it lets in', (authorize) => {
+])('a stage with authorize: %o does not build', (authorize) => {
   expect(() => graphOf([auth({ verify })], { authorize } as never)).toThrow(
     expect.objectContaining({
       code: 'core/build',
-      message: expect.stringMatching(/"authorize" of stage "who" is .*at least one role/),
+      message: expect.stringMatching(/authorize of stage "who" is .*at least one role/),
     }),
   )
 })
 
-test('a stage with authorize does not build without auth, so that a role that nobody checks is never taken for one that is', () => {
+test('a stage with authorize does not build without auth, so that a role is never left unchecked', () => {
   expect(() => graphOf([], { authorize: { roles: ['admin'] } })).toThrow(
     expect.objectContaining({ code: 'core/build', message: expect.stringContaining('core/unclaimed-option') }),
   )
@@ -92,13 +92,13 @@ test('a stage with authorize does not build without auth, so that a role that no
   expect(() => new Pipeline('parent').withPipeline('child', child).build()).toThrow('core/unclaimed-option')
 })
 
-test('a run with a token does not start without auth, so that a token that nobody checks is never taken for one that is', async () => {
+test('a run with a token does not start without auth, so that a token is never left unchecked', async () => {
   await expect(graphOf([]).run({}, { token })).rejects.toMatchObject({ code: 'core/run-option' })
 })
 
 const named = (name: string): Interceptor => ({ name, settled: () => {} })
 
-test('behind a cache, a breaker or a fallback it does not build: their answer would stand in for the refusal', () => {
+test('it does not build inside a cache, a breaker or a fallback: their output would replace the refusal', () => {
   for (const name of ['idempotency', 'circuit-breaker', 'fallback'])
     expect(() => graphOf([named(name), auth({ verify })])).toThrow(`"auth" must stand outside "${name}"`)
   expect(() => graphOf([named('tracing'), auth({ verify }), named('idempotency')])).not.toThrow()
@@ -118,11 +118,11 @@ test.each([[undefined], [null], ['']])(
 )
 
 test.each([[7], [{}], [['a']], [true]])(
-  'a token that is %j is auth/malformed-token, and verify is not asked',
+  'a token that is %j is auth/malformed-token, and verify is not called',
   async (wrong) => {
-    let asked = 0
-    const result = await run({ verify: () => ({ sub: `${++asked}` }) }, { token: wrong } as never)
-    expect([codesOf(result), asked]).toEqual([['auth/malformed-token'], 0])
+    let calls = 0
+    const result = await run({ verify: () => ({ sub: `${++calls}` }) }, { token: wrong } as never)
+    expect([codesOf(result), calls]).toEqual([['auth/malformed-token'], 0])
   },
 )
 
@@ -132,25 +132,25 @@ test('case 1, and 8.1 number 1: a refused run is a failure, never a success with
     code: 'core/pipeline-failed',
     cause: { code: 'auth/missing-token' },
     message:
-      'Pipeline "guarded" failed: [auth/missing-token] Pipeline "guarded" was run without a token; pass one: graph.run(input, { token }).',
+      'Pipeline "guarded" failed: [auth/missing-token] Pipeline "guarded" was run without a token. Pass it: graph.run(input, { token }).',
   })
   expect(await graph.runSettled({}, { token: 'any string' })).toMatchObject({ status: 'failed', data: {} })
 })
 
-test('8.1 number 14: a verified run is verified once, whatever the number of its stages', async () => {
-  let asked = 0
+test('8.1 number 14: a run is verified once, however many stages it has', async () => {
+  let calls = 0
   const pipeline = new Pipeline('many')
   for (let stage = 0; stage < 20; stage++)
     pipeline.withStage(`s${stage}`, () => ({}), { authorize: { roles: ['reader'] } })
   const counting: Verify = (given, request) => {
-    asked++
+    calls++
     return verify(given, request)
   }
   await pipeline.build({ clock, eventSink: sink, interceptors: [auth({ verify: counting })] }).run({}, { token })
-  expect([asked, sink.of('auth.login').length]).toEqual([1, 1])
+  expect([calls, sink.of('auth.login').length]).toEqual([1, 1])
 })
 
-test('a good token: stages read who the run acts for, and its claims, which nobody can change', async () => {
+test('a good token: stages read the identity and the claims, and cannot change them', async () => {
   const claims = { ...ADA, deep: { list: [1] } }
   let seen: unknown
   const graph = new Pipeline('guarded')
@@ -178,8 +178,8 @@ test.each([
   ['undefined', undefined],
   ['null', null],
   ['true', true],
-  ['a text', 'ada'],
-  ['a list', [ADA]],
+  ['a string', 'ada'],
+  ['an array', [ADA]],
   ['an error that it should have thrown', new Error('expired')],
   ['a map', new Map([['sub', 'ada']])],
   [
@@ -189,12 +189,12 @@ test.each([
     })(),
   ],
   ['claims with a function', { sub: 'ada', can: () => true }],
-])('a verify that answers with %s is a failure (auth/no-claims)', async (_, answer) => {
+])('a verify that returns %s fails the run with auth/no-claims', async (_, answer) => {
   for (const given of [() => answer, () => Promise.resolve(answer)])
     expect(codesOf(await run({ verify: given as never, userId: false }))).toEqual(['auth/no-claims'])
 })
 
-test('claims that cannot be read, or lie in a circle, are no crash', async () => {
+test('claims that throw when read, or contain themselves, do not crash the process', async () => {
   const throwing = {
     get sub(): string {
       throw new Error('a trap')
@@ -207,7 +207,7 @@ test('claims that cannot be read, or lie in a circle, are no crash', async () =>
   expect(codesOf(await run({ verify: () => ({ sub: 'ada', photo: new Uint8Array(2) }) }))).toBe('completed')
 })
 
-test('a verify that throws is a failure: with its own code where it has one of Stageflow, else auth/verify-failed', async () => {
+test('a verify that throws fails the run: with the code of its StageflowError, or with auth/verify-failed', async () => {
   expect(codesOf(await run({}, { token: 'a revoked one' }))).toEqual(['acme/revoked'])
   const throwing: readonly (() => never)[] = [
     () => {
@@ -229,7 +229,7 @@ test('a verify that throws is a failure: with its own code where it has one of S
   }
 })
 
-test('a failure that may pass is said to be retryable', async () => {
+test('auth.failure tells whether the failure is retryable', async () => {
   const down = Object.assign(new Error('socket hang up'), { retryable: true })
   await run({ verify: () => Promise.reject(down) })
   await run({ verify: () => Promise.reject(new Error('no such user')) })
@@ -246,7 +246,7 @@ const hanging =
     return new Promise(() => {})
   }
 
-test('a verify that hangs is given up after ten seconds, its signal tells it, and its late answer changes nothing', async () => {
+test('a verify that hangs ends after ten seconds with auth/verify-timeout, and its signal aborts', async () => {
   const seen: AbortSignal[] = []
   const settled = run({ verify: hanging(seen) })
   await clock.advance(9_999)
@@ -257,7 +257,7 @@ test('a verify that hangs is given up after ten seconds, its signal tells it, an
   expect(sink.of('auth.failure')[0]?.data).toEqual({ reason: 'auth/verify-timeout', retryable: true })
 })
 
-test('verifyTimeoutMs bounds it; an answer in time leaves no timer, and one that is late no trace', async () => {
+test('verifyTimeoutMs limits verify; neither a result in time nor a late one leaves a timer', async () => {
   const slow =
     (ms: number): Verify =>
     async (_, request) => {
@@ -271,7 +271,7 @@ test('verifyTimeoutMs bounds it; an answer in time leaves no timer, and one that
   expect([codesOf(await intime), codesOf(await late)]).toEqual(['completed', ['auth/verify-timeout']])
 })
 
-test("a verify that hangs is ended by the caller's abort and by the run's own time limit, as a cancel and a time-out and not as a refusal", async () => {
+test("the caller's abort ends a verify that hangs as a cancel, and the run's time limit ends it as a timeout; neither is a refusal", async () => {
   const caller = new AbortController()
   const seen: AbortSignal[] = []
   const aborted = run({ verify: hanging(seen) }, { token, signal: caller.signal })
@@ -285,7 +285,7 @@ test("a verify that hangs is ended by the caller's abort and by the run's own ti
   expect(sink.of('auth.failure')).toEqual([])
 })
 
-test('a narrower deadline of an interceptor outside bounds it too', async () => {
+test('the narrower deadline of an interceptor outside limits verify too', async () => {
   const narrowing: Interceptor = {
     name: 'narrow',
     wrapRun: (next) => (face) => next(face.with({ deadline: face.clock.now() + 20 })),
@@ -295,7 +295,7 @@ test('a narrower deadline of an interceptor outside bounds it too', async () => 
   expect((await settled).status).toBe('failed')
 })
 
-test('an abort that comes as verify is called is heard: the run is cancelled at once, and the signal has told verify', async () => {
+test('an abort during the call of verify cancels the run at once, and the signal of verify aborts', async () => {
   const caller = new AbortController()
   const seen: AbortSignal[] = []
   const settled = run(
@@ -314,23 +314,23 @@ test('an abort that comes as verify is called is heard: the run is cancelled at 
   expect(seen.map(({ aborted }) => aborted)).toEqual([true])
 })
 
-test('a run that is aborted already is not verified', async () => {
-  let asked = 0
+test('a run that is already aborted is not verified', async () => {
+  let calls = 0
   const result = await run(
-    { verify: () => ({ sub: `${++asked}` }) },
+    { verify: () => ({ sub: `${++calls}` }) },
     { token, signal: AbortSignal.abort(new Error('no')) },
   )
-  expect([result.status, asked]).toEqual(['cancelled', 0])
+  expect([result.status, calls]).toEqual(['cancelled', 0])
 })
 
-test('a verify that answers with a promise of another kind is waited for', async () => {
+test('a verify may return any thenable', async () => {
   const thenable = { then: (resolve: (claims: Claims) => void) => resolve(ADA) }
   expect(codesOf(await run({ verify: () => thenable as never }))).toBe('completed')
 })
 
 // Identity
 
-test('the ids of the token fill those of the run that are empty; the same ones are let be', async () => {
+test('the ids of the token fill the empty ids of the run; equal ids stay', async () => {
   expect((await run()).data).toEqual({ who: { userId: 'ada', orgId: 'acme', sessionId: undefined } })
   expect((await run({}, { token }, { userId: '', orgId: 'acme', sessionId: 's1' })).data).toEqual({
     who: { userId: 'ada', orgId: 'acme', sessionId: 's1' },
@@ -339,23 +339,23 @@ test('the ids of the token fill those of the run that are empty; the same ones a
 
 test.each([
   ['another user', {}, { userId: 'bob' }],
-  ['a user in other letters', {}, { userId: 'Ada' }],
-  ['another organisation', {}, { orgId: 'other' }],
-  ['an organisation where the token is of none', { verify: () => ({ sub: 'ada' }) }, { orgId: 'acme' }],
-  ['a session that the token is asked for', { sessionId: 'sid' }, { sessionId: 's1' }],
-])('a run that was started for %s than its token is refused (auth/identity-mismatch)', async (_, options, input) => {
+  ['the user in another case', {}, { userId: 'Ada' }],
+  ['another organization', {}, { orgId: 'other' }],
+  ['an organization if the token has none', { verify: () => ({ sub: 'ada' }) }, { orgId: 'acme' }],
+  ['another session, with sessionId given', { sessionId: 'sid' }, { sessionId: 's1' }],
+])('a run that is started for %s fails with auth/identity-mismatch', async (_, options, input) => {
   expect(codesOf(await run(options, { token }, input))).toEqual(['auth/identity-mismatch'])
   expect(sink.types()).toEqual(['pipeline.started', 'auth.failure', 'pipeline.failed'])
 })
 
-test('an id that tokens do not say is left to the caller, and only where that is said', async () => {
+test('with userId: false and orgId: false the caller sets the ids; otherwise a token without a user is refused', async () => {
   const service: Verify = () => ({ client_id: 'cron' })
   expect(codesOf(await run({ verify: service }))).toEqual(['auth/missing-claim'])
   const result = await run({ verify: service, userId: false, orgId: false }, { token }, { userId: 'bob', orgId: 'x' })
   expect(result.data).toEqual({ who: { userId: 'bob', orgId: 'x', sessionId: undefined } })
 })
 
-test('where claims stand can be said: by name, or by a function for what lies deeper', async () => {
+test('a claim is found by its name, or by a function', async () => {
   const claims = { uid: 'ada', 'https://acme.example/org': 'acme', sid: 's1', realm_access: { roles: ['admin'] } }
   const deep = (given: Claims) => (given['realm_access'] as { roles: unknown }).roles
   const options: AuthOptions = {
@@ -369,7 +369,7 @@ test('where claims stand can be said: by name, or by a function for what lies de
   expect(result.data).toEqual({ who: { userId: 'ada', orgId: 'acme', sessionId: 's1' } })
 })
 
-test('a function that throws at the claims refuses the run, without what it threw (auth/illegal-claim)', async () => {
+test('a function that throws for the claims fails the run with auth/illegal-claim, without the thrown text', async () => {
   const result = await run({
     roles: (claims) => {
       throw new Error(`no roles in ${JSON.stringify(claims)}`)
@@ -379,7 +379,7 @@ test('a function that throws at the claims refuses the run, without what it thre
   expect(JSON.stringify(result)).not.toContain('writer')
 })
 
-test('a function that answers with a promise refuses the run, and its rejection ends no process (auth/illegal-claim)', async () => {
+test('a function that returns a promise fails the run with auth/illegal-claim, and its rejection is handled', async () => {
   const unhandled: unknown[] = []
   const onUnhandled = (reason: unknown): void => void unhandled.push(reason)
   process.on('unhandledRejection', onUnhandled)
@@ -396,14 +396,14 @@ test('a function that answers with a promise refuses the run, and its rejection 
   expect(unhandled).toEqual([])
 })
 
-test('a claim of every object is none', async () => {
+test('properties that every object has are not claims', async () => {
   const result = await run({ orgId: 'constructor', roles: 'toString' })
   expect(result.data).toEqual({ who: { userId: 'ada', orgId: undefined, sessionId: undefined } })
 })
 
 // Roles
 
-test('a stage runs with all the roles that it demands, and fails auth/forbidden when it is reached without them', async () => {
+test('a stage runs if the token has all of its roles; otherwise it fails with auth/forbidden when its turn comes', async () => {
   const log: string[] = []
   const graph = new Pipeline('guarded')
     .withStage('read', () => void log.push('read'), { authorize: { roles: ['reader'] } })
@@ -424,7 +424,8 @@ test('a stage runs with all the roles that it demands, and fails auth/forbidden 
     status: 'fail',
     error: {
       code: 'auth/forbidden',
-      message: 'Stage "remove" of "guarded" demands the roles reader, admin; the token does not give all of them.',
+      message:
+        'Stage "remove" of pipeline "guarded" needs the roles reader, admin; the token does not have all of them.',
     },
   })
   expect(result.report.stages['read']).toMatchObject({ status: 'ok' })
@@ -434,10 +435,10 @@ test('a stage runs with all the roles that it demands, and fails auth/forbidden 
 test.each([
   ['no roles', {}],
   ['none of them', { roles: [] }],
-  ['a longer one', { roles: ['administrator'] }],
-  ['one in other letters', { roles: ['Admin'] }],
-  ['a text that holds it', { roles: 'administrator not-admin' }],
-])('a token with %s does not give the role', async (_, claims) => {
+  ['a longer role', { roles: ['administrator'] }],
+  ['the role in another case', { roles: ['Admin'] }],
+  ['a string that contains it', { roles: 'administrator not-admin' }],
+])('a token with %s does not have the role', async (_, claims) => {
   const result = await run(
     { verify: () => ({ sub: 'ada', ...claims }) },
     { token },
@@ -447,14 +448,14 @@ test.each([
   expect(codesOf(result)).toEqual(['auth/forbidden'])
 })
 
-test('authorize: false demands nothing; roles: false gives nobody any', async () => {
+test('authorize: false demands no role; with roles: false no token has a role', async () => {
   expect(codesOf(await run({}, { token }, {}, { authorize: false }))).toBe('completed')
   expect(codesOf(await run({ roles: false }, { token }, {}, { authorize: { roles: ['reader'] } }))).toEqual([
     'auth/forbidden',
   ])
 })
 
-test('a stage without authorize costs nothing: it is left alone', () => {
+test('a stage without authorize costs nothing, because auth has no part in its calls', () => {
   const concerned: boolean[] = []
   const watched: Interceptor = {
     ...auth({ verify }),
@@ -470,7 +471,7 @@ test('a stage without authorize costs nothing: it is left alone', () => {
   expect(concerned).toEqual([false, true, false])
 })
 
-test('skips, cancels and failures of a stage go through as they are', async () => {
+test('the failure of a stage passes through unchanged', async () => {
   const graph = new Pipeline('guarded')
     .withStage(
       'work',
@@ -486,7 +487,7 @@ test('skips, cancels and failures of a stage go through as they are', async () =
 
 // Events
 
-test('auth.login says who, auth.failure says why, and both where from, cut short', async () => {
+test('auth.login has the user, auth.failure has the reason, and both have the client, cut short', async () => {
   const client = { ipAddress: '203.0.113.7', userAgent: 'u'.repeat(1_000), cookie: 'secret' }
   await run({}, { token, client })
   await run({}, { token: 'a bad one', client: { ipAddress: 7 } as never })
@@ -500,7 +501,7 @@ test('auth.login says who, auth.failure says why, and both where from, cut short
   ])
 })
 
-test('case 10: the events of auth stand in the one sequence of the run, between its start and its end', async () => {
+test('case 10: the events of auth are in the sequence of the run, between its start and its end', async () => {
   await run()
   await run({}, { token: 'a bad one' })
   expect(sink.events.map(({ type, seq }) => `${seq} ${type}`)).toEqual([
@@ -516,7 +517,7 @@ test('case 10: the events of auth stand in the one sequence of the run, between 
   expect(sink.of('pipeline.completed')[0]).toMatchObject({ userId: 'ada', orgId: 'acme' })
 })
 
-test('a thousand runs at once keep apart', async () => {
+test('a thousand runs at once keep their identities apart', async () => {
   const each: Verify = async (given) => ({ sub: given.slice(6), roles: [given.slice(6)] })
   const graph = graphOf([auth({ verify: each })])
   const ids = Array.from({ length: 1_000 }, (_, index) => `u${index}`)

@@ -1,12 +1,14 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import { type Interceptor, type RunContext, type RunOutcome, StageOutput, createSlot } from '@stageflow/core'
+import { MILLISECONDS, codeOf, functionLike } from '@stageflow/core/kit'
+import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { CLAIMS, IDENTITY, readIdentity, withIdentity } from './identity.ts'
 import type { ClaimSource, Identity, IdentitySources } from './identity.ts'
-import { checkOptions, isRetryable, numberProblem, optionsObject, refusal, shown, unknownProblems } from './refusal.ts'
+import { checkAuthOptions, isRetryable, refusal } from './refusal.ts'
 import { type Authorization, rolesOf } from './roles.ts'
 import { type Verify, claimsOf } from './verification.ts'
 
-/** Where a request came from, for the audit trail; `auth` only passes it on to its events. */
+/** Where a request came from, for the audit trail. `auth` only copies it into its events. */
 export interface AuthClient {
   readonly ipAddress?: string | undefined
   readonly userAgent?: string | undefined
@@ -14,51 +16,63 @@ export interface AuthClient {
 
 declare module '@stageflow/core' {
   interface RunOptions {
-    /** The bare token of whoever asks, without `Bearer`. It never enters the snapshot, events or the report. */
+    /** The bare token of the user, without `Bearer`. It never gets into the snapshot, events or the report. */
     readonly token?: string | undefined
     /** Where the request came from, for the events of `auth`. */
     readonly client?: AuthClient | undefined
   }
   interface StageOptions {
-    /** The roles that the token must give for this stage to run, all of them; without them it fails with `auth/forbidden`. */
+    /** The roles that the token must have for this stage to run: all of them. Otherwise the stage fails with `auth/forbidden`. */
     readonly authorize?: Authorization | false
   }
   interface EventMap {
-    /** A token was verified; once per run, child runs not counted. */
+    /** A token was verified. Emitted once per tree of runs. */
     'auth.login': AuthClient & { readonly userId: string | undefined; readonly orgId: string | undefined }
-    /** A run was refused. `reason` is the code of its error; `retryable`: nothing is known against the token. */
+    /** A run was refused. `reason` is the code of its error. `retryable`: the same token may be accepted later. */
     'auth.failure': AuthClient & { readonly reason: string; readonly retryable: boolean }
   }
 }
 
-/** What `auth` verifies tokens with, and where their claims say what. */
+/** How `auth` verifies tokens and reads their claims. */
 export interface AuthOptions {
-  /** Answers with the claims of a good token, and throws for any other: `jwtVerifier`, `jwksVerifier`, or one of your own. */
+  /** Returns the claims of a good token, and throws for any other: `jwtVerifier`, `jwksVerifier`, or a function of your own. */
   readonly verify: Verify
-  /** How long `verify` may take. Default: 10,000. */
+  /** Maximum time for `verify`, in ms. Default: 10,000. */
   readonly verifyTimeoutMs?: number
-  /** Where the claims say who the user is. `false`: they do not. Default: `sub`. */
+  /** Where the claims have the user's id. `false`: nowhere. Default: `sub`. */
   readonly userId?: ClaimSource | false
-  /** Where the claims say which organisation (tenant) the user belongs to. Default: `org_id`. */
+  /** Where the claims have the id of the user's organization (tenant). `false`: nowhere. Default: `org_id`. */
   readonly orgId?: ClaimSource | false
-  /** Where the claims name the session. Default: false. */
+  /** Where the claims have the id of the session. `false`: nowhere. Default: false. */
   readonly sessionId?: ClaimSource | false
-  /** Where the claims list the roles: a list, or a text with spaces between them. Default: `roles`. */
+  /** Where the claims have the roles: an array, or a string with spaces between them. `false`: nowhere. Default: `roles`. */
   readonly roles?: ClaimSource | false
 }
 
 interface Verified {
   readonly identity: Identity
-  /** Tells whether a child run was given another token than its parent, without keeping the token. */
+  /** Shows whether a child run got another token than its parent, without storing the token. */
   readonly digest: Buffer
 }
 
-const OPTIONS = ['verify', 'verifyTimeoutMs', 'userId', 'orgId', 'sessionId', 'roles']
-const PARTS = ['userId', 'orgId', 'sessionId', 'roles'] as const
+const isSource = (given: unknown): boolean =>
+  given === false || typeof given === 'function' || (typeof given === 'string' && given !== '')
+const SOURCE: OptionRule = [isSource, 'the name of a claim, a function (claims) => value, or false']
+const RULES: OptionRules<AuthOptions> = {
+  verify: functionLike('(token, { signal, clock }) => claims'),
+  verifyTimeoutMs: MILLISECONDS,
+  userId: SOURCE,
+  orgId: SOURCE,
+  sessionId: SOURCE,
+  roles: SOURCE,
+}
+const REQUIRED = {
+  verify: 'a function that returns the claims of a good token and throws for any other, such as jwtVerifier({ … })',
+}
 
-/** Lets a run start only with a token that `verify` accepts, and a stage with `authorize` only with its roles. Bad options: `auth/illegal-option`. */
+/** Lets a run start only with a token that `verify` accepts, and a stage with `authorize` only with its roles. Throws `auth/illegal-option`. */
 export function auth(options: AuthOptions): Interceptor {
-  checkAuthOptions(options)
+  checkAuthOptions('auth()', options, RULES, REQUIRED)
   const {
     verify,
     verifyTimeoutMs = 10_000,
@@ -68,7 +82,7 @@ export function auth(options: AuthOptions): Interceptor {
     roles = 'roles',
   } = options
   const sources: IdentitySources = { userId, orgId, sessionId, roles }
-  // Of this very interceptor: a child graph with another `auth` does not take this one's word.
+  // Each interceptor has its own slot: a child graph with another `auth` verifies by itself.
   const verified = createSlot<Verified>('auth/verified')
 
   async function admit(run: RunContext): Promise<RunContext> {
@@ -91,7 +105,7 @@ export function auth(options: AuthOptions): Interceptor {
     name: 'auth',
     stageOptions: ['authorize'],
     runOptions: ['token', 'client'],
-    // An answer from a cache or a fallback must not stand in for a stage that this user may not run, nor a refusal open a circuit.
+    // A user must not get the output of a forbidden stage from a cache or a fallback, and a refusal must not open a circuit.
     mustBeOutside: ['idempotency', 'circuit-breaker', 'fallback'],
     wrapRun: (next) => async (run) => {
       let admitted: RunContext
@@ -112,7 +126,7 @@ export function auth(options: AuthOptions): Interceptor {
         return StageOutput.fail(
           refusal(
             'auth/forbidden',
-            `Stage "${stage.name}" of "${stage.pipeline.name}" demands the roles ${needed.join(', ')}; the token does not give all of them.`,
+            `Stage "${stage.name}" of pipeline "${stage.pipeline.name}" needs the roles ${needed.join(', ')}; the token does not have all of them.`,
           ),
           { retryable: false },
         )
@@ -121,37 +135,16 @@ export function auth(options: AuthOptions): Interceptor {
   }
 }
 
-function checkAuthOptions(given: unknown): void {
-  const example = 'auth({ verify }) with a function that verifies tokens, such as jwtVerifier({ … })'
-  const options = optionsObject('auth', example, given)
-  checkOptions('auth', [
-    typeof options['verify'] === 'function'
-      ? undefined
-      : `"verify" is ${shown(options['verify'])}; pass a function that answers with the claims of a good token and throws for any other, such as jwtVerifier({ … }). There is no default.`,
-    options['verifyTimeoutMs'] === undefined
-      ? undefined
-      : numberProblem('verifyTimeoutMs', options['verifyTimeoutMs'], 1, 'milliseconds'),
-    ...PARTS.map((part) => sourceProblem(part, options[part])),
-    ...unknownProblems(options, OPTIONS),
-  ])
-}
-
-function sourceProblem(name: string, source: unknown): string | undefined {
-  if (source === undefined || source === false || typeof source === 'function') return undefined
-  if (typeof source === 'string' && source !== '') return undefined
-  return `"${name}" is ${shown(source)}; pass the name of a claim, a function that reads the claims, or false.`
-}
-
 function requireToken(run: RunContext, token: unknown): string {
   if (token === undefined || token === null || token === '')
     throw refusal(
       'auth/missing-token',
-      `Pipeline "${run.pipeline.name}" was run without a token; pass one: graph.run(input, { token }).`,
+      `Pipeline "${run.pipeline.name}" was run without a token. Pass it: graph.run(input, { token }).`,
     )
   if (typeof token === 'string') return token
   throw refusal(
     'auth/malformed-token',
-    `The token of a run is a text; pipeline "${run.pipeline.name}" was given a ${typeof token}.`,
+    `The token for pipeline "${run.pipeline.name}" must be a string, not a value of type ${typeof token}.`,
   )
 }
 
@@ -162,14 +155,14 @@ function sameToken({ digest }: Verified, token: unknown): boolean {
 }
 
 function refuse(run: RunContext, error: unknown): RunOutcome {
-  const reason = error instanceof Error && 'code' in error ? String(error.code) : 'auth/verify-failed'
+  const reason = codeOf(error) ?? 'auth/verify-failed'
   run.tryEmitEvent('auth.failure', { reason, retryable: isRetryable(error), ...clientOf(run) })
   return run.fail(error)
 }
 
 const LONGEST_CLIENT_FIELD = 256
 
-/** What a client says of itself is cut short: it may be anything. */
+/** Cuts the fields, because a client can send anything. */
 function clientOf(run: RunContext): AuthClient {
   const { ipAddress, userAgent } = (run.options.client ?? {}) as {
     readonly ipAddress?: unknown

@@ -1,49 +1,30 @@
 import type { RunContext } from '@stageflow/core'
+import { isThenable, withinLimit } from '@stageflow/core/kit'
 
 /**
- * Waits for other people's code, no longer than the run lasts and no longer than `limitMs`. An abort of the run ends it with
- * the abort's reason. A late answer is dropped, and the signal that `start` was given has told it to stop.
+ * Waits for a function of the app: `limitMs` at most, and no longer than the run lasts. An abort of the run ends the wait with the
+ * abort's reason. When it ends without a value, the signal that `start` got aborts; a late value is dropped.
  */
-export function bounded<T>(
+export async function bounded<T>(
   run: RunContext,
   limitMs: number,
-  expired: () => Error,
+  late: () => Error,
   start: (signal: AbortSignal) => T | PromiseLike<T>,
-): T | Promise<T> {
-  const outer = run.signal
-  outer.throwIfAborted()
+): Promise<T> {
+  const { signal, clock, deadline = Infinity } = run
+  signal.throwIfAborted()
   const inner = new AbortController()
   const given = start(inner.signal)
   if (!isThenable(given)) return given
-  const leftMs = Math.min(limitMs, (run.deadline ?? Infinity) - run.clock.now())
-  return new Promise((resolve, reject) => {
-    const giveUp = (reason: unknown): void => {
-      end()
-      inner.abort(reason)
-      reject(reason)
-    }
-    const onAbort = (): void => giveUp(outer.reason)
-    const stop = leftMs === Infinity ? undefined : run.clock.setTimeout(() => giveUp(expired()), Math.max(leftMs, 0))
-    const end = (): void => {
-      stop?.()
-      outer.removeEventListener('abort', onAbort)
-    }
-    if (outer.aborted) onAbort() // `start` may have stopped the run
-    else outer.addEventListener('abort', onAbort, { once: true })
-    Promise.resolve(given).then(
-      (value) => {
-        end()
-        resolve(value)
-      },
-      (thrown: unknown) => {
-        end()
-        reject(thrown)
-      },
-    )
-  })
-}
-
-function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  if (typeof value !== 'object' || value === null || !('then' in value)) return false
-  return typeof value.then === 'function'
+  try {
+    return await withinLimit(given, {
+      clock,
+      limitMs: Math.min(limitMs, deadline - clock.now()),
+      signal,
+      late,
+    })
+  } catch (thrown) {
+    inner.abort(thrown)
+    throw thrown
+  }
 }

@@ -7,15 +7,15 @@ import { CLAIMS, type Verify, auth } from './index.ts'
 
 const clock = manualClock()
 let sink = recordingSink()
-let asked: string[] = []
+let verified: string[] = []
 afterEach(() => {
   expect(clock.timers).toEqual([])
   sink = recordingSink()
-  asked = []
+  verified = []
 })
 
 const verify: Verify = (token) => {
-  asked.push(token)
+  verified.push(token)
   if (!token.startsWith('token of ')) throw new Error('bad')
   return { sub: token.slice(9), roles: ['reader'] }
 }
@@ -26,7 +26,7 @@ const child = () =>
   })
 const token = 'token of ada'
 
-test('a tree of runs is verified once: sub-pipelines, maps and loops read what their parent verified', async () => {
+test('a tree of runs is verified once: sub-pipelines, maps and loops use the identity of their parent', async () => {
   const item = child()
   let rounds = 0
   const guarded = new Pipeline('guarded')
@@ -55,7 +55,7 @@ test('a tree of runs is verified once: sub-pipelines, maps and loops read what t
     loop: { write: { user: 'ada' }, enough: { rounds: 3 } },
   })
   expect(JSON.stringify(result.data.each).match(/"user":"ada"/g)).toHaveLength(3)
-  expect([asked, sink.of('auth.login').length]).toEqual([[token], 1])
+  expect([verified, sink.of('auth.login').length]).toEqual([[token], 1])
 })
 
 const withChild = (input: RunInput, runOptions?: RunOptions) =>
@@ -66,28 +66,28 @@ const withChild = (input: RunInput, runOptions?: RunOptions) =>
     })
     .build(options())
 
-test('a child run is no way around the identity: it cannot be started for somebody else', async () => {
+test('a child run cannot be started for another user', async () => {
   const { data } = await withChild({ userId: 'bob' }).run({}, { token })
   expect(data.start).toMatchObject({ status: 'failed', code: 'auth/identity-mismatch', data: {} })
 })
 
-test('a child run that is given another token is verified by itself, and needs it to be of the same user', async () => {
+test('a child run with another token is verified by itself, and the token must be of the same user', async () => {
   expect((await withChild({}, { token: 'token of bob' }).run({}, { token })).data.start).toMatchObject({
     code: 'auth/identity-mismatch',
   })
   expect((await withChild({}, { token: 'forged' }).run({}, { token })).data.start).toMatchObject({
     code: 'auth/verify-failed',
   })
-  expect(asked).toEqual([token, 'token of bob', token, 'forged'])
+  expect(verified).toEqual([token, 'token of bob', token, 'forged'])
 })
 
-test('a child run that is given no token, or the same one, is not verified again', async () => {
+test('a child run without a token, or with the same one, is not verified again', async () => {
   for (const given of [{ token: undefined }, { token }, {}])
     expect((await withChild({}, given).run({}, { token })).data.start).toMatchObject({ status: 'completed' })
-  expect(asked).toEqual([token, token, token])
+  expect(verified).toEqual([token, token, token])
 })
 
-test('a graph with an auth of its own does not take the word of the one above', async () => {
+test('a child graph with its own auth verifies by itself', async () => {
   const strict: Verify = () => {
     throw new Error('not for me')
   }
@@ -101,7 +101,7 @@ test('a graph with an auth of its own does not take the word of the one above', 
   expect((await graph.run({}, { token })).data.start).toEqual({ code: 'auth/verify-failed' })
 })
 
-test('siblings that share a graph do not see each other: what a child verified is its own', async () => {
+test('runs that share a graph do not see each other: what a child verified is its own', async () => {
   const graph = withChild({}, { token: 'token of ada' })
   const [one, two] = await Promise.all([
     graph.run({}, { token: 'token of ada' }),

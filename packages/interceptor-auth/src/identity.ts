@@ -1,7 +1,8 @@
 import { type RunContext, type Slot, createSlot } from '@stageflow/core'
+import { isThenable } from '@stageflow/core/kit'
 import { refusal } from './refusal.ts'
 
-/** What a verified token says; any claim may be of any type, and none is there for certain. */
+/** The claims of a verified token. Any claim may be missing, and have any type. */
 export interface Claims {
   readonly iss?: unknown
   readonly sub?: unknown
@@ -13,7 +14,7 @@ export interface Claims {
   readonly [claim: string]: unknown
 }
 
-/** Who a run acts for, as its verified token says. */
+/** The user that a run acts for, as the verified token says. */
 export interface Identity {
   readonly userId: string | undefined
   readonly orgId: string | undefined
@@ -24,13 +25,13 @@ export interface Identity {
 /** Holds the claims of the run's verified token, deeply frozen. Only `auth` sets it. */
 export const CLAIMS: Slot<Claims> = createSlot<Claims>('auth/claims')
 
-/** Holds who the run acts for: what `auth` read from the claims. Only `auth` sets it. */
+/** Holds the user that the run acts for: what `auth` read from the claims. Only `auth` sets it. */
 export const IDENTITY: Slot<Identity> = createSlot<Identity>('auth/identity')
 
-/** Where a value stands in the claims: the name of a claim, or a function for one that lies deeper. */
+/** Where a value is in the claims: the name of a claim, or a function for one that is nested deeper. */
 export type ClaimSource = string | ((claims: Claims) => unknown)
 
-/** Where each part of the identity stands in the claims; `false`: tokens do not say it. */
+/** Where each part of the identity is in the claims. `false`: tokens don't have it. */
 export interface IdentitySources {
   readonly userId: ClaimSource | false
   readonly orgId: ClaimSource | false
@@ -38,13 +39,13 @@ export interface IdentitySources {
   readonly roles: ClaimSource | false
 }
 
-/** Reads the identity; throws where the user is missing, or where something is not what it has to be. */
+/** Reads the identity. Throws if the user is missing or a value has the wrong type. */
 export function readIdentity(claims: Claims, sources: IdentitySources): Identity {
   const userId = readId(claims, sources, 'userId')
   if (userId === undefined && sources.userId !== false)
     throw refusal(
       'auth/missing-claim',
-      `The token does not say who the user is (${placeOf(sources.userId)}). Issue tokens that do, or pass userId: false where no user stands behind them.`,
+      `The token does not say who the user is (${placeOf(sources.userId)}). Issue tokens that do, or pass userId: false if they are not for users.`,
     )
   return Object.freeze({
     userId,
@@ -63,19 +64,19 @@ function readId(claims: Claims, sources: IdentitySources, part: 'userId' | 'orgI
     return value
   throw refusal(
     'auth/illegal-claim',
-    `What the token gives as ${part} (${placeOf(sources[part])}) is no id: a text of 1 to ${LONGEST_ID} characters, without control characters.`,
+    `The ${part} of the token (${placeOf(sources[part])}) is not an id: a string of 1 to ${LONGEST_ID} characters without control characters.`,
   )
 }
 
 function readRoles(claims: Claims, source: ClaimSource | false): readonly string[] {
   const value = readClaim(claims, source, 'roles')
   if (value === undefined || value === null) return Object.freeze([])
-  // As OAuth writes scopes.
+  // OAuth writes scopes in this way.
   if (typeof value === 'string') return Object.freeze(value.split(' ').filter((role) => role !== ''))
   if (Array.isArray(value) && value.every((role) => typeof role === 'string')) return Object.freeze([...value])
   throw refusal(
     'auth/illegal-claim',
-    `What the token gives as roles (${placeOf(source)}) is neither a list of texts nor a text with spaces between the roles.`,
+    `The roles of the token (${placeOf(source)}) are neither an array of strings nor a string with spaces between them.`,
   )
 }
 
@@ -84,27 +85,24 @@ function readClaim(claims: Claims, source: ClaimSource | false, part: string): u
   if (typeof source === 'string') return Object.hasOwn(claims, source) ? claims[source] : undefined
   try {
     const value = source(claims)
-    // A promise is refused, as what is no id and no list: that it may reject must not end the process.
-    if (value instanceof Promise) value.catch(() => {})
+    // A promise is refused later, because it is neither an id nor a list. Its rejection must not end the process.
+    if (isThenable(value)) Promise.resolve(value).catch(() => {})
     return value
   } catch {
-    // Without its cause: its text may quote the claims.
-    throw refusal(
-      'auth/illegal-claim',
-      `The function that auth() was given as "${part}" threw at the claims of this token.`,
-    )
+    // The error isn't kept as cause: its text may quote the claims.
+    throw refusal('auth/illegal-claim', `The function ${part} of auth() threw for the claims of this token.`)
   }
 }
 
 function placeOf(source: ClaimSource | false): string {
-  return typeof source === 'string' ? `claim "${source}"` : 'as read by its function'
+  return typeof source === 'string' ? `claim "${source}"` : 'from your function'
 }
 
 const IDS = ['userId', 'orgId', 'sessionId'] as const
 
 /**
- * The run with the ids that its token vouches for. An id that the run was started with stays only where the token says the
- * same; one that the token is asked for and does not say is refused too, since nobody would have verified it.
+ * Returns the run with the ids of its token. Refuses a run that was started with another id than the token's, or with an id that the
+ * token should have and doesn't: that id would be unverified.
  */
 export function withIdentity(run: RunContext, identity: Identity, sources: IdentitySources): RunContext {
   const missing: { userId?: string; orgId?: string; sessionId?: string } = {}
@@ -115,7 +113,7 @@ export function withIdentity(run: RunContext, identity: Identity, sources: Ident
     if (given !== undefined && given !== '')
       throw refusal(
         'auth/identity-mismatch',
-        `Pipeline "${run.pipeline.name}" was started with a ${id} that its token does not vouch for. Leave ${id} out of the input, or pass the token of that ${id}.`,
+        `Pipeline "${run.pipeline.name}" was started with another ${id} than its token has. Leave ${id} out of the input, or pass the token of that ${id}.`,
       )
     if (verified !== undefined) missing[id] = verified
   }

@@ -1,13 +1,7 @@
-import { type KeyObject, createPublicKey } from 'node:crypto'
 import { type Clock, StageflowError } from '@stageflow/core'
-import { fetchKeySet, unavailable } from './jwks-fetch.ts'
+import { type JwksKey, readKeys } from './jwk.ts'
+import { fetchKeys, reasonOf, unavailable } from './jwks-fetch.ts'
 import type { VerifyRequest } from './verification.ts'
-
-export interface JwksKey {
-  readonly key: KeyObject
-  /** The only algorithm that the set allows the key for, where it says one. */
-  readonly algorithm: string | undefined
-}
 
 export interface JwksSettings {
   readonly uri: URL
@@ -17,22 +11,20 @@ export interface JwksSettings {
   readonly maxResponseBytes: number
 }
 
-/** Answers with the key of an id; undefined where the server's set has none. */
+/** Returns the key with this id; undefined if the server's set has none. */
 export type FindKey = (kid: string, request: VerifyRequest) => JwksKey | undefined | Promise<JwksKey | undefined>
 type KeySet = ReadonlyMap<string, JwksKey>
 
 interface Refresh {
   readonly done: Promise<KeySet>
   readonly abort: (reason: unknown) => void
+  /** How many calls wait for it. */
   waiting: number
 }
 
 const MINUTE_MS = 60_000
 
-/**
- * Keeps the server's key set as a whole: one request serves all keys and everybody who waits, and a key that a newer set lacks
- * is gone at once. (The cache of jwks-rsa is per key: it asks once for each, and goes on trusting one that was taken out.)
- */
+/** Caches the server's key set as a whole: one request serves every key and every waiting call, and a key that a newer set lacks is gone at once. */
 export function jwksKeys(settings: JwksSettings): FindKey {
   const { uri, maxAgeMs, requestsPerMinute } = settings
   let known: KeySet = new Map()
@@ -48,7 +40,7 @@ export function jwksKeys(settings: JwksSettings): FindKey {
       return isCurrent
     }
     const giveUp = (reason: unknown): void => {
-      // At once: whoever comes next must not wait for a request that is given up.
+      // First, so that the next call makes a request of its own.
       end()
       abort(reason)
     }
@@ -63,15 +55,12 @@ export function jwksKeys(settings: JwksSettings): FindKey {
 
   return (kid, { signal, clock }) => {
     const now = clock.now()
-    const isFresh = now - fetchedAt < maxAgeMs
-    if (isFresh && known.has(kid)) return known.get(kid)
+    if (now - fetchedAt < maxAgeMs && known.has(kid)) return known.get(kid)
     if (refresh === undefined) {
       requestedAt = requestedAt.filter((at) => now - at < MINUTE_MS)
-      if (requestedAt.length >= requestsPerMinute) {
-        // The set is as new as it can be had: tokens with made-up ids must not turn into requests.
-        if (isFresh) return undefined
-        throw unavailable(uri, `${requestsPerMinute} requests were made in a minute (requestsPerMinute)`)
-      }
+      // Made-up ids can use up the requests. Then even a good new key can't be looked up, so this says nothing about the token.
+      if (requestedAt.length >= requestsPerMinute)
+        throw unavailable(uri, `all ${requestsPerMinute} requests of this minute are used up (requestsPerMinute)`)
       requestedAt = [...requestedAt, now]
       refresh = start(clock)
     }
@@ -79,7 +68,7 @@ export function jwksKeys(settings: JwksSettings): FindKey {
   }
 }
 
-/** Waits as one of several; when the last of them has left, the request is given up. */
+/** Waits as one of several calls. The request is aborted when the last of them leaves. */
 function wait(refresh: Refresh, signal: AbortSignal): Promise<KeySet> {
   refresh.waiting++
   return new Promise((resolve, reject) => {
@@ -99,12 +88,14 @@ function startFetch(settings: JwksSettings, clock: Clock): Pick<Refresh, 'done' 
   const controller = new AbortController()
   const abort = (reason: unknown): void => controller.abort(reason)
   const stop = clock.setTimeout(
-    () => abort(unavailable(uri, `no answer within ${timeoutMs} ms (timeoutMs)`)),
+    () => abort(unavailable(uri, `no response within ${timeoutMs} ms (timeoutMs)`)),
     timeoutMs,
   )
   const load = async (): Promise<KeySet> => {
     try {
-      return await readSet(() => fetchKeySet(uri, maxResponseBytes, controller.signal))
+      const keys = readKeys(await fetchKeys(uri, maxResponseBytes, controller.signal))
+      if (keys.size > 0) return keys
+      throw unavailable(uri, 'it has no public key for signatures with a key id ("kid")')
     } catch (cause) {
       throw StageflowError.is(cause) ? cause : unavailable(uri, reasonOf(cause), cause)
     } finally {
@@ -112,20 +103,4 @@ function startFetch(settings: JwksSettings, clock: Clock): Pick<Refresh, 'done' 
     }
   }
   return { done: load(), abort }
-}
-
-/** What fetch and jwks-rsa say; neither has seen a token. */
-const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : 'the request failed')
-
-/** jwks-rsa reads the set: it leaves out what is no public key for signatures. Loaded when it is needed. */
-async function readSet(fetcher: () => Promise<{ readonly keys: unknown }>): Promise<KeySet> {
-  const { default: jwksRsa } = await import('jwks-rsa')
-  const found = await jwksRsa({ cache: false, fetcher }).getSigningKeys()
-  const set = new Map<string, JwksKey>()
-  for (const each of found) {
-    const { kid, alg } = each
-    // Of two keys of one id the first counts, as in jwks-rsa.
-    if (kid !== undefined && !set.has(kid)) set.set(kid, { key: createPublicKey(each.getPublicKey()), algorithm: alg })
-  }
-  return set
 }

@@ -3,15 +3,15 @@ import { refusal } from './refusal.ts'
 
 type ClaimSet = Readonly<Record<string, unknown>>
 
-/** 31 December 9999: what is later is no number of seconds, but one of milliseconds, and would never come. */
+/** 31 December 9999. A later date is a number of milliseconds by mistake, and would never come. */
 const LATEST_DATE = 253_402_300_799
 
-/** Checks the claims of a token whose signature is right. Messages name claims and what was expected, never what was given. */
+/** Checks the claims of a token whose signature is right. Messages name the claim and what was expected, never its value. */
 export function checkClaims(claims: ClaimSet, rules: JwtRules, nowMs: number): void {
   checkTimes(claims, rules, nowMs)
   const { issuers, audiences, requiredClaims } = rules
   for (const name of ['sub', 'iss', 'jti'] as const)
-    if (claims[name] !== undefined && typeof claims[name] !== 'string') throw illegal(name, 'a text')
+    if (claims[name] !== undefined && typeof claims[name] !== 'string') throw illegal(name, 'a string')
   if (issuers !== undefined && !(typeof claims['iss'] === 'string' && issuers.includes(claims['iss'])))
     throw refusal('auth/wrong-issuer', `The token was not issued by ${issuers.join(' or ')} (issuer).`)
   const meantFor = audiencesOf(claims)
@@ -27,7 +27,7 @@ function checkTimes(claims: ClaimSet, { requireExpiry, clockToleranceMs }: JwtRu
   if (exp === undefined && requireExpiry)
     throw refusal(
       'auth/no-expiry',
-      'The token has no expiry ("exp"): it would be good for ever. Issue tokens that expire, or pass requireExpiry: false.',
+      'The token has no expiry ("exp"), so it would be valid forever. Issue tokens that expire, or pass requireExpiry: false.',
     )
   if (exp !== undefined && nowMs >= exp + clockToleranceMs)
     throw refusal('auth/expired', 'The token has expired ("exp").')
@@ -40,7 +40,7 @@ function checkTimes(claims: ClaimSet, { requireExpiry, clockToleranceMs }: JwtRu
     )
 }
 
-/** In milliseconds; JSON can write Infinity (1e999), texts and null too. */
+/** In milliseconds. JSON can hold Infinity (1e999), strings and null too. */
 function timeOf(claims: ClaimSet, name: 'exp' | 'nbf' | 'iat'): number | undefined {
   if (!Object.hasOwn(claims, name)) return undefined
   const value = claims[name]
@@ -52,7 +52,7 @@ function audiencesOf({ aud }: ClaimSet): readonly string[] {
   if (aud === undefined) return []
   const list: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
   if (list.every((one) => typeof one === 'string')) return list
-  throw illegal('aud', 'a text or a list of texts')
+  throw illegal('aud', 'a string or an array of strings')
 }
 
 const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === ''

@@ -1,7 +1,20 @@
 import { createPublicKey, createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { attempt } from '../test/runs.ts'
-import { AUDIENCE, ISSUER, NOW, NOW_MS, SECRET, ec, goodClaims, otherRsa, pemOf, rsa, token } from '../test/tokens.ts'
+import {
+  AUDIENCE,
+  ISSUER,
+  NOW,
+  NOW_MS,
+  SECRET,
+  ec,
+  ed25519,
+  goodClaims,
+  otherRsa,
+  pemOf,
+  rsa,
+  token,
+} from '../test/tokens.ts'
 import { type JwtVerifierOptions, jwtVerifier } from './index.ts'
 
 const base = { issuer: ISSUER, audience: AUDIENCE }
@@ -13,47 +26,50 @@ const pss = generateKeyPairSync('rsa-pss', {
   modulusLength: 2_048,
   hashAlgorithm: 'sha256',
   mgf1HashAlgorithm: 'sha256',
-  // The types of Node want a text here, and Node a number.
+  // The types of Node want a string here, and Node a number.
   saltLength: 32 as never,
 })
-const ed25519 = generateKeyPairSync('ed25519')
+const ed448 = generateKeyPairSync('ed448')
 const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' })
 
 test.each<readonly [name: string, options: unknown, message: string]>([
-  ['nothing', undefined, 'jwtVerifier was given undefined; pass jwtVerifier({ algorithms'],
+  ['undefined', undefined, 'jwtVerifier(): the options must be an object, not undefined.'],
   ['no algorithms', { ...base, key: pemOf(rsa) }, 'there is no default'],
   ['an empty list of algorithms', { ...RS, algorithms: [] }, 'there is no default'],
-  ['one algorithm that is no list', { ...RS, algorithms: 'RS256' }, 'has to list'],
-  ['alg none', { ...RS, algorithms: ['none'] }, '"algorithms" has "none"'],
-  ['EdDSA', { ...RS, algorithms: ['EdDSA'], key: ed25519.publicKey }, 'pass auth() a verify of your own'],
-  ['an unknown algorithm', { ...RS, algorithms: ['RS256', 'RS1024'] }, '"algorithms" has "RS1024"'],
-  ['an algorithm that is undefined', { ...RS, algorithms: [undefined] }, '"algorithms" has'],
-  ['an algorithm that is a number', { ...RS, algorithms: [1n] }, '"algorithms" has 1; '],
-  ['an algorithm that is a symbol', { ...RS, algorithms: [Symbol('RS256')] }, '"algorithms" has Symbol(RS256); '],
+  ['one algorithm that is not in an array', { ...RS, algorithms: 'RS256' }, 'must be an array'],
+  ['alg none', { ...RS, algorithms: ['none'] }, 'algorithms has "none"'],
+  ['ES256K', { ...RS, algorithms: ['ES256K'] }, 'pass auth() a verify function of your own'],
+  ['an RSA key for EdDSA', { ...RS, algorithms: ['EdDSA'] }, 'EdDSA needs an Ed25519 key'],
+  ['an EC key for EdDSA', { ...RS, algorithms: ['EdDSA'], key: ec.publicKey }, 'EdDSA needs an Ed25519 key'],
+  ['an Ed448 key for EdDSA', { ...RS, algorithms: ['EdDSA'], key: ed448.publicKey }, 'EdDSA needs an Ed25519 key'],
+  [
+    'a secret for EdDSA',
+    { ...base, algorithms: ['EdDSA'], secret: SECRET },
+    'EdDSA cannot verify with secret: pass key',
+  ],
+  ['EdDSA and HS together', { ...RS, algorithms: ['EdDSA', 'HS256'], key: ed25519.publicKey }, 'mixes HS… with others'],
+  ['an Ed25519 key for RS', { ...RS, key: ed25519.publicKey }, 'RS256 needs an RSA key'],
+  ['an Ed25519 key for ES', { ...RS, algorithms: ['ES256'], key: ed25519.publicKey }, 'ES256 needs an EC key'],
+  ['an unknown algorithm', { ...RS, algorithms: ['RS256', 'RS1024'] }, 'algorithms has "RS1024"'],
+  ['an algorithm that is undefined', { ...RS, algorithms: [undefined] }, 'algorithms has undefined;'],
+  ['an algorithm that is a number', { ...RS, algorithms: [1n] }, 'algorithms has 1n; '],
+  ['an algorithm that is a symbol', { ...RS, algorithms: [Symbol('RS256')] }, 'algorithms has Symbol(RS256); '],
   ['RS and HS together', { ...RS, algorithms: ['RS256', 'HS256'] }, 'mixes HS… with others'],
-  ['HS with a public key as its secret', { ...HS, secret: pemOf(rsa) }, 'is a key of a pair, which is no secret'],
-  ['HS with a public key in bytes', { ...HS, secret: Buffer.from(pemOf(rsa)) }, 'which is no secret'],
+  ['HS with a public key as its secret', { ...HS, secret: pemOf(rsa) }, 'is a key of a key pair, not a secret'],
+  ['HS with a public key in bytes', { ...HS, secret: Buffer.from(pemOf(rsa)) }, 'not a secret'],
   [
     'HS with a public key in DER',
     { ...HS, secret: rsa.publicKey.export({ format: 'der', type: 'spki' }) },
-    'which is no secret',
+    'not a secret',
   ],
   [
     'HS with a public key as a JWK',
     { ...HS, secret: JSON.stringify(rsa.publicKey.export({ format: 'jwk' })) },
-    'which is no secret',
+    'not a secret',
   ],
   ['HS with a public KeyObject', { ...HS, secret: rsa.publicKey }, 'HS256 needs a secret, not a public key'],
-  [
-    'HS with a key',
-    { ...base, algorithms: ['HS256'], key: pemOf(rsa) },
-    '"key" is not what HS256 verify with; pass "secret"',
-  ],
-  [
-    'RS with a secret',
-    { ...base, algorithms: ['RS256'], secret: SECRET },
-    '"secret" is not what RS256 verify with; pass "key"',
-  ],
+  ['HS with a key', { ...base, algorithms: ['HS256'], key: pemOf(rsa) }, 'HS256 cannot verify with key: pass secret'],
+  ['RS with a secret', { ...base, algorithms: ['RS256'], secret: SECRET }, 'RS256 cannot verify with secret: pass key'],
   ['a weak secret', { ...HS, secret: 'k'.repeat(31) }, 'HS256 needs a secret of at least 32 bytes, not 31'],
   [
     'a weak secret for HS512',
@@ -61,8 +77,8 @@ test.each<readonly [name: string, options: unknown, message: string]>([
     'HS512 needs a secret of at least 64 bytes, not 63',
   ],
   ['a weak secret in a KeyObject', { ...HS, secret: createSecretKey(randomBytes(16)) }, 'at least 32 bytes, not 16'],
-  ['an empty secret', { ...HS, secret: '' }, '"secret" is empty'],
-  ['a secret that is a number', { ...HS, secret: 7 }, '"secret" has to be a text, bytes or a KeyObject'],
+  ['an empty secret', { ...HS, secret: '' }, 'secret is empty'],
+  ['a secret that is a number', { ...HS, secret: 7 }, 'secret must be a string, bytes or a KeyObject'],
   ['a private key', { ...RS, key: privatePem }, 'is a private key'],
   ['a private KeyObject', { ...RS, key: rsa.privateKey }, 'RS256 needs a public key, not a private key'],
   [
@@ -70,8 +86,8 @@ test.each<readonly [name: string, options: unknown, message: string]>([
     { ...RS, key: createSecretKey(randomBytes(32)) },
     'RS256 needs a public key, not a secret',
   ],
-  ['a key that is no PEM', { ...RS, key: 'ssh-rsa AAAA' }, '"key" is no public key in PEM'],
-  ['a key that is a number', { ...RS, key: 7 }, '"key" has to be a public key'],
+  ['a key that is not in PEM', { ...RS, key: 'ssh-rsa AAAA' }, 'key is not a public key in PEM'],
+  ['a key that is a number', { ...RS, key: 7 }, 'key must be a public key'],
   ['an EC key for RS', { ...RS, key: ec.publicKey }, 'RS256 needs an RSA key'],
   ['an RSA key for ES', { ...RS, algorithms: ['ES256'] }, 'ES256 needs an EC key on prime256v1'],
   [
@@ -87,59 +103,71 @@ test.each<readonly [name: string, options: unknown, message: string]>([
     'PS512 needs an RSA-PSS key for sha512',
   ],
   ['one key for two kinds', { ...RS, algorithms: ['RS256', 'ES256'] }, 'ES256 needs an EC key'],
-  ['no key', { ...base, algorithms: ['RS256'] }, 'Pass one of "secret", "key" and "keys", not none'],
+  ['no key', { ...base, algorithms: ['RS256'] }, 'pass exactly one of secret, key and keys, not none'],
   ['two keys', { ...RS, keys: { a: pemOf(rsa) } }, 'not key and keys'],
   ['no keys in keys', { ...base, algorithms: ['RS256'], keys: {} }, 'at least one key by its id'],
-  ['keys in a list', { ...base, algorithms: ['RS256'], keys: [pemOf(rsa)] }, 'at least one key by its id'],
+  ['keys in an array', { ...base, algorithms: ['RS256'], keys: [pemOf(rsa)] }, 'at least one key by its id'],
   [
     'a bad key in keys',
     { ...base, algorithms: ['RS256'], keys: { a: pemOf(rsa), b: '?' } },
-    'keys["b"] is no public key',
+    'keys["b"] is not a public key',
   ],
   [
     'a weak secret in keys',
     { ...base, algorithms: ['HS256'], keys: { a: SECRET, b: 'short' } },
     'keys["b"] does not fit',
   ],
-  ['no issuer', { ...RS, issuer: undefined }, '"issuer" is undefined; say who may issue tokens'],
-  ['an issuer of true', { ...RS, issuer: true }, '"issuer" is true'],
-  ['an empty issuer', { ...RS, issuer: '' }, '"issuer" is ""'],
-  ['no issuers', { ...RS, issuer: [] }, '"issuer" is an array'],
-  ['no audience', { ...RS, audience: undefined }, '"audience" is undefined; say whom tokens may be meant for'],
-  ['an audience of null', { ...RS, audience: null }, '"audience" is null'],
-  ['an audience that is a pattern', { ...RS, audience: /.*/ }, '"audience" is an object'],
-  ['a list with an empty audience', { ...RS, audience: ['chat', ''] }, '"audience" is an array'],
-  ['a tolerance below zero', { ...RS, clockToleranceMs: -1 }, '"clockToleranceMs" is -1'],
-  ['an endless tolerance', { ...RS, clockToleranceMs: Infinity }, '"clockToleranceMs" is Infinity'],
-  ['a tolerance of NaN', { ...RS, clockToleranceMs: NaN }, '"clockToleranceMs" is NaN'],
-  ['a tolerance of null', { ...RS, clockToleranceMs: null }, '"clockToleranceMs" is null'],
-  ['no size', { ...RS, maxTokenBytes: 0 }, '"maxTokenBytes" is 0'],
-  ['an endless size', { ...RS, maxTokenBytes: Infinity }, '"maxTokenBytes" is Infinity'],
-  ['an expiry of maybe', { ...RS, requireExpiry: 0 }, '"requireExpiry" is 0'],
-  ['required claims that are no list', { ...RS, requiredClaims: 'sub' }, '"requiredClaims" is "sub"'],
-  ['no types', { ...RS, types: [] }, '"types" is an array'],
-  ['an option of jsonwebtoken', { ...RS, ignoreExpiration: true }, 'There is no option "ignoreExpiration"'],
-])('%s is refused when the verifier is made (auth/illegal-option)', (_, options, message) => {
+  ['no issuer', { ...RS, issuer: undefined }, 'issuer is missing: pass who may issue tokens'],
+  [
+    'an issuer of true',
+    { ...RS, issuer: true },
+    'issuer must be a string, an array of strings, or false for "not checked", not true',
+  ],
+  ['an empty issuer', { ...RS, issuer: '' }, 'not ""'],
+  ['no issuers', { ...RS, issuer: [] }, 'not an array'],
+  ['no audience', { ...RS, audience: undefined }, 'audience is missing: pass the name of your service'],
+  ['an audience of null', { ...RS, audience: null }, 'not null'],
+  ['an audience that is a pattern', { ...RS, audience: /.*/ }, 'not an instance of RegExp'],
+  [
+    'a list with an empty audience',
+    { ...RS, audience: ['chat', ''] },
+    'audience must be a string, an array of strings',
+  ],
+  [
+    'a tolerance below zero',
+    { ...RS, clockToleranceMs: -1 },
+    'clockToleranceMs must be a number of milliseconds from 0, not -1',
+  ],
+  ['an endless tolerance', { ...RS, clockToleranceMs: Infinity }, 'not Infinity'],
+  ['a tolerance of NaN', { ...RS, clockToleranceMs: NaN }, 'not NaN'],
+  ['a tolerance of null', { ...RS, clockToleranceMs: null }, 'not null'],
+  ['no size', { ...RS, maxTokenBytes: 0 }, 'maxTokenBytes must be a whole number from 1, not 0'],
+  ['an endless size', { ...RS, maxTokenBytes: Infinity }, 'not Infinity'],
+  ['an expiry of maybe', { ...RS, requireExpiry: 0 }, 'requireExpiry must be true or false, not 0'],
+  ['required claims that are not an array', { ...RS, requiredClaims: 'sub' }, 'requiredClaims must be an array'],
+  ['no types', { ...RS, types: [] }, "types must be an array such as ['JWT'], not an array"],
+  ['an option of jsonwebtoken', { ...RS, ignoreExpiration: true }, 'unknown option "ignoreExpiration"'],
+])('jwtVerifier() throws auth/illegal-option for %s', (_, options, message) => {
   expect(() => jwtVerifier(options as never)).toThrow(
     expect.objectContaining({ code: 'auth/illegal-option', message: expect.stringContaining(message) }),
   )
 })
 
-test('no message about a key holds anything of it', () => {
+test('no message about a key holds a part of it', () => {
   const messageOf = (options: unknown): string => {
     try {
       jwtVerifier(options as never)
     } catch (error) {
       return String(error)
     }
-    throw new Error('it was taken')
+    throw new Error('it was accepted')
   }
   expect(messageOf({ ...HS, secret: 'hunter2' })).not.toContain('hunter2')
   expect(messageOf({ ...RS, key: privatePem })).not.toContain(privatePem.split('\n')[1])
   expect(messageOf({ ...HS, secret: { password: 'hunter2' } })).not.toContain('hunter2')
 })
 
-test('keys are taken as PEM, as KeyObjects and as bytes', async () => {
+test('keys may be PEM, KeyObjects and bytes', async () => {
   const accepted: readonly (readonly [JwtVerifierOptions, string])[] = [
     [{ ...RS, key: createPublicKey(pemOf(rsa)) }, token()],
     [{ ...HS, secret: Buffer.from(SECRET) }, token({ algorithm: 'HS256', key: SECRET })],
@@ -150,12 +178,17 @@ test('keys are taken as PEM, as KeyObjects and as bytes', async () => {
     ],
     [{ ...base, algorithms: ['PS256'], key: pss.publicKey }, token({ algorithm: 'PS256', key: pss.privateKey })],
     [{ ...base, algorithms: ['RS256', 'PS256'], key: pemOf(rsa) }, token({ algorithm: 'PS256' })],
+    [{ ...base, algorithms: ['EdDSA'], key: pemOf(ed25519) }, token({ algorithm: 'EdDSA', key: ed25519.privateKey })],
+    [
+      { ...base, algorithms: ['EdDSA', 'RS256'], keys: { a: pemOf(rsa), b: ed25519.publicKey } },
+      token({ algorithm: 'EdDSA', key: ed25519.privateKey, header: { kid: 'b' } }),
+    ],
   ]
   for (const [options, text] of accepted)
     expect((await attempt(jwtVerifier(options), { token: text })).code).toBeUndefined()
 })
 
-test('several issuers and audiences, and none at all where that is said', async () => {
+test('several issuers and audiences are allowed, and false checks none', async () => {
   const codeOf = async (options: object, changes: object) =>
     (await attempt(jwtVerifier({ ...RS, ...options }), { token: token({ claims: goodClaims({ ...changes }) }) })).code
   expect(await codeOf({ issuer: ['a', 'b'], audience: ['c', 'd'] }, { iss: 'b', aud: ['x', 'c'] })).toBeUndefined()
@@ -163,7 +196,7 @@ test('several issuers and audiences, and none at all where that is said', async 
   expect(await codeOf({ issuer: false, audience: false }, { iss: undefined, aud: undefined })).toBeUndefined()
 })
 
-test('an expiry may be left out only where that is said, and counts where it is there', async () => {
+test('with requireExpiry: false a token may have no expiry, and an expiry that it has is checked', async () => {
   const verify = jwtVerifier({ ...RS, requireExpiry: false })
   const codeOf = async (exp: unknown) => (await attempt(verify, { token: token({ claims: goodClaims({ exp }) }) })).code
   expect([await codeOf(undefined), await codeOf(NOW - 60), await codeOf('never')]).toEqual([
@@ -185,7 +218,7 @@ test('the clocks may differ by clockToleranceMs, to the millisecond', async () =
   expect(await codeOf(lenient, { exp: NOW - 59, nbf: NOW + 59, iat: NOW + 59 })).toBeUndefined()
 })
 
-test("time is the run's clock, also where that stands at zero", () => {
+test("expiry is checked on the run's clock, even at time 0", () => {
   const verify = jwtVerifier(RS)
   const at = (ms: number) => ({ signal: new AbortController().signal, clock: { now: () => ms } as never })
   const early = token({ claims: goodClaims({ iat: 0, exp: 60 }) })
@@ -193,13 +226,13 @@ test("time is the run's clock, also where that stands at zero", () => {
   expect(() => verify(early, at(NOW_MS))).toThrow(expect.objectContaining({ code: 'auth/expired' }))
 })
 
-test('other types are taken where they are named, in any case and with or without application/', async () => {
+test('types accepts other types, in any case and with or without application/', async () => {
   const verify = jwtVerifier({ ...RS, types: ['application/Acme+JWT'] })
   expect((await attempt(verify, { token: token({ header: { typ: 'acme+jwt' } }) })).code).toBeUndefined()
   expect((await attempt(verify, { token: token({ header: { typ: 'JWT' } }) })).code).toBe('auth/header-refused')
 })
 
-test('what the caller does with his lists afterwards changes nothing', async () => {
+test('arrays that the caller changes later have no effect', async () => {
   const lists = {
     algorithms: ['RS256' as const],
     issuer: [ISSUER],
@@ -215,7 +248,7 @@ test('what the caller does with his lists afterwards changes nothing', async () 
   expect((await attempt(verify, { token: token({ key: otherRsa.privateKey }) })).code).toBe('auth/bad-signature')
 })
 
-test('a verifier of a JavaScript caller refuses what is no text', () => {
+test('a verifier refuses tokens that are not strings', () => {
   const request = { signal: new AbortController().signal, clock: { now: () => NOW_MS } as never }
   for (const wrong of [undefined, null, 7, {}, [token()], new String(token())])
     expect(() => jwtVerifier(RS)(wrong as never, request)).toThrow(
@@ -223,7 +256,7 @@ test('a verifier of a JavaScript caller refuses what is no text', () => {
     )
 })
 
-test('claims that are nested without end are no crash', async () => {
+test('deeply nested claims do not crash the process', async () => {
   const verify = jwtVerifier({ ...RS, maxTokenBytes: 2_000_000 })
   for (const [open, close] of [
     ['[', ']'],

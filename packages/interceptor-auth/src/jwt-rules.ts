@@ -1,23 +1,25 @@
-import { type JwtAlgorithm, algorithmsProblem } from './jwt-algorithms.ts'
-import { numberProblem, shown } from './refusal.ts'
+import { DELAY, FLAG, whole } from '@stageflow/core/kit'
+import type { OptionRule, OptionRules } from '@stageflow/core/kit'
+import type { JwtAlgorithm } from './jwt-algorithms.ts'
+import type { RequiredOptions } from './refusal.ts'
 
-/** What a token has to be, whichever way its key is found. */
+/** What both verifiers demand of a token. */
 export interface JwtRulesOptions {
   /** The algorithms that tokens may be signed with. */
   readonly algorithms: readonly JwtAlgorithm[]
-  /** Who may have issued the token (`iss`); `false`: anybody who has the key. */
+  /** Who may have issued the token (`iss`). `false`: not checked. */
   readonly issuer: string | readonly string[] | false
-  /** Whom the token may be meant for (`aud`), one of them; `false`: tokens for other services are taken too. */
+  /** For whom the token must be meant (`aud`): one of these. `false`: not checked, so tokens for other services are accepted too. */
   readonly audience: string | readonly string[] | false
-  /** Claims that have to be there. Default: none. */
+  /** Claims that the token must have. Default: none. */
   readonly requiredClaims?: readonly string[]
-  /** Whether a token needs an expiry (`exp`). Default: true. */
+  /** Whether the token must have an expiry (`exp`). Default: true. */
   readonly requireExpiry?: boolean
-  /** How far the clocks of issuer and verifier may be apart. Default: 5,000. */
+  /** How much the clocks of the issuer and of this machine may differ, in ms. Default: 5,000. */
   readonly clockToleranceMs?: number
-  /** Longer tokens are refused before anything of them is read. Default: 8,192. */
+  /** Maximum length of a token, in bytes. Longer ones are refused before they are parsed. Default: 8,192. */
   readonly maxTokenBytes?: number
-  /** What the header's `typ` may be where it is given. Default: `JWT` and `at+jwt`. */
+  /** Allowed values of the header's `typ`. A token without `typ` passes. Default: `JWT` and `at+jwt`. */
   readonly types?: readonly string[]
 }
 
@@ -32,18 +34,34 @@ export interface JwtRules {
   readonly types: readonly string[]
 }
 
-export const RULE_NAMES = [
-  'algorithms',
-  'issuer',
-  'audience',
-  'requiredClaims',
-  'requireExpiry',
-  'clockToleranceMs',
-  'maxTokenBytes',
-  'types',
-] as const
+const isTextList = (given: unknown): boolean =>
+  Array.isArray(given) && given.every((text) => typeof text === 'string' && text !== '')
 
-/** The rules with their defaults, copied: what the caller does with his lists later changes nothing. */
+const TEXTS: OptionRule = [isTextList, 'an array of strings that are not empty']
+const isFilledList = (given: unknown): boolean => isTextList(given) && (given as unknown[]).length > 0
+const PARTY: OptionRule = [
+  (given) => given === false || isFilledList(typeof given === 'string' ? [given] : given),
+  'a string, an array of strings, or false for "not checked"',
+]
+
+/** The rules of these options. `algorithms` has a check of its own, `algorithmsProblem`. */
+export const JWT_RULES: OptionRules<Omit<JwtRulesOptions, 'algorithms'>> = {
+  issuer: PARTY,
+  audience: PARTY,
+  requiredClaims: TEXTS,
+  requireExpiry: FLAG,
+  clockToleranceMs: DELAY,
+  maxTokenBytes: whole(1),
+  types: [isFilledList, "an array such as ['JWT']"],
+}
+
+/** There are no defaults for these: any would accept tokens that the app doesn't mean. */
+export const JWT_REQUIRED: RequiredOptions = {
+  issuer: 'who may issue tokens, or false to accept every issuer',
+  audience: 'the name of your service, or false to accept tokens for other services too',
+}
+
+/** Fills in the defaults. Copies the arrays, so that later changes to them have no effect. */
 export function jwtRules(options: JwtRulesOptions): JwtRules {
   const { algorithms, issuer, audience, requiredClaims = [], requireExpiry = true } = options
   const { clockToleranceMs = 5_000, maxTokenBytes = 8_192, types = ['JWT', 'at+jwt'] } = options
@@ -59,42 +77,8 @@ export function jwtRules(options: JwtRulesOptions): JwtRules {
   }
 }
 
-/** How types are compared: RFC 7515 leaves out `application/`, and case does not count. */
+/** The form in which types are compared: without `application/` (RFC 7515) and in lower case. */
 export const typeName = (type: string): string => type.toLowerCase().replace(/^application\//, '')
 
 const listOf = (given: string | readonly string[] | false): readonly string[] | undefined =>
   given === false ? undefined : typeof given === 'string' ? [given] : [...given]
-
-/** What is wrong with these options of a caller who may have passed anything. */
-export function ruleProblems(
-  options: Readonly<Record<string, unknown>>,
-  secretsAllowed: boolean,
-): readonly (string | undefined)[] {
-  const {
-    requireExpiry = true,
-    clockToleranceMs = 0,
-    maxTokenBytes = 1,
-    requiredClaims = [],
-    types = ['JWT'],
-  } = options
-  return [
-    algorithmsProblem(options['algorithms'], secretsAllowed),
-    partyProblem('issuer', options['issuer'], 'who may issue tokens'),
-    partyProblem('audience', options['audience'], 'whom tokens may be meant for'),
-    isTextList(requiredClaims) ? undefined : `"requiredClaims" is ${shown(requiredClaims)}; pass a list of names.`,
-    typeof requireExpiry === 'boolean' ? undefined : `"requireExpiry" is ${shown(requireExpiry)}; pass true or false.`,
-    numberProblem('clockToleranceMs', clockToleranceMs, 0, 'milliseconds'),
-    numberProblem('maxTokenBytes', maxTokenBytes, 1, 'bytes'),
-    isTextList(types) && types.length > 0 ? undefined : `"types" is ${shown(types)}; pass a list such as ['JWT'].`,
-  ]
-}
-
-function partyProblem(name: string, given: unknown, what: string): string | undefined {
-  if (given === false || (typeof given === 'string' && given !== '')) return undefined
-  if (isTextList(given) && given.length > 0) return undefined
-  return `"${name}" is ${shown(given)}; say ${what} (a text or a list of texts), or pass false to take tokens whatever they say.`
-}
-
-function isTextList(given: unknown): given is readonly string[] {
-  return Array.isArray(given) && given.every((text) => typeof text === 'string' && text !== '')
-}

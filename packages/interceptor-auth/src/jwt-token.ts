@@ -3,7 +3,7 @@ import { type JwtRules, typeName } from './jwt-rules.ts'
 import { refusal } from './refusal.ts'
 import { parseStrictObject } from './strict-json.ts'
 
-/** A token whose shape and header are right; its signature has not been looked at. */
+/** A token whose shape and header are right. Its signature isn't verified yet. */
 export interface UnverifiedToken {
   readonly text: string
   readonly algorithm: JwtAlgorithm
@@ -13,23 +13,23 @@ export interface UnverifiedToken {
 
 const SHAPE = /^([\w-]+)\.([\w-]+)\.([\w-]*)$/
 
-/** Reads a token before any library sees it; whatever could steer how it is verified is refused. */
+/** Reads a token before any library sees it. Refuses everything in it that could change how it is verified. */
 export function readToken(text: unknown, rules: JwtRules): UnverifiedToken {
-  if (typeof text !== 'string') throw malformed('it is no text')
+  if (typeof text !== 'string') throw malformed('it is not a string')
   if (text.length > rules.maxTokenBytes)
     throw refusal('auth/token-too-large', `The token is longer than ${rules.maxTokenBytes} bytes (maxTokenBytes).`)
   const parts = SHAPE.exec(text)
   if (parts === null)
     throw malformed('it is not three parts of base64url with dots between them. Pass it bare, without "Bearer "')
   const [header, claims] = parts.slice(1).map(decode).map(parseStrictObject)
-  if (header === undefined) throw malformed('its header is no JSON object with each key once')
+  if (header === undefined) throw malformed('its header is not a JSON object with each key once')
   const algorithm = checkAlgorithm(header, rules)
   const kid = checkHeader(header, rules)
-  if (claims === undefined) throw malformed('its claims are no JSON object with each key once')
+  if (claims === undefined) throw malformed('its claims are not a JSON object with each key once')
   return { text, algorithm, kid, claims }
 }
 
-/** Only the one right spelling of the bytes: otherwise one token could be written in several ways. */
+/** Accepts only the canonical spelling of the bytes. Otherwise one token could be written in several ways. */
 function decode(part: string): Buffer {
   const bytes = Buffer.from(part, 'base64url')
   if (bytes.toString('base64url') !== part) throw malformed('one of its parts is not canonical base64url')
@@ -43,29 +43,26 @@ function checkAlgorithm(header: Readonly<Record<string, unknown>>, { algorithms 
   throw refusal('auth/algorithm-refused', `The token is not signed with ${algorithms.join(' or ')} (algorithms).`)
 }
 
-/** Parameters that bring a key along, say where one is, or change how the token is read. */
+/** Parameters that hold a key, say where one is, or change how the token is read. */
 const REFUSED = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'b64', 'enc', 'zip']
-/** A key id is only ever looked up; anything longer or stranger is an attack on somebody who does more with it. */
+/** A key id is only looked up. Longer or stranger ones are attacks on software that does more with them. */
 const KID = /^[\x21-\x7e]{1,256}$/
 
 function checkHeader(header: Readonly<Record<string, unknown>>, { types }: JwtRules): string | undefined {
   const refused = REFUSED.find((name) => Object.hasOwn(header, name))
   if (refused !== undefined)
-    throw refusal(
-      'auth/header-refused',
-      `The token's header has "${refused}", which this verifier does not take from a token.`,
-    )
+    throw refusal('auth/header-refused', `The token's header has "${refused}", which a token must not decide.`)
   const { typ, kid } = header
   if (typ !== undefined && (typeof typ !== 'string' || !types.includes(typeName(typ))))
-    throw refusal('auth/header-refused', `The token is of another type ("typ") than ${types.join(' or ')} (types).`)
+    throw refusal('auth/header-refused', `The type of the token ("typ") is not ${types.join(' or ')} (types).`)
   if (kid === undefined) return undefined
   if (typeof kid === 'string' && KID.test(kid)) return kid
   throw refusal(
     'auth/header-refused',
-    'The token\'s "kid" is no key id: 1 to 256 printable ASCII characters without spaces.',
+    'The "kid" of the token is not a key id: 1 to 256 printable ASCII characters without spaces.',
   )
 }
 
 function malformed(why: string): Error {
-  return refusal('auth/malformed-token', `The token is no signed JWT: ${why}.`)
+  return refusal('auth/malformed-token', `The token is not a signed JWT: ${why}.`)
 }

@@ -1,84 +1,72 @@
 import type { KeyObject } from 'node:crypto'
-import type { JwtAlgorithm } from './jwt-algorithms.ts'
-import { type JwtPublicKey, type JwtSecret, readKey } from './jwt-key.ts'
-import { type JwtRulesOptions, RULE_NAMES, jwtRules, ruleProblems } from './jwt-rules.ts'
+import { ANY } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
+import { type JwtAlgorithm, algorithmsProblem, isSecretAlgorithm } from './jwt-algorithms.ts'
+import { type JwtPublicKey, type JwtSecret, type ReadKey, readKey } from './jwt-key.ts'
+import { JWT_REQUIRED, JWT_RULES, type JwtRulesOptions, jwtRules } from './jwt-rules.ts'
 import { verifiedClaims } from './jwt-signature.ts'
 import { readToken } from './jwt-token.ts'
-import { checkOptions, optionsObject, refusal, unknownProblems } from './refusal.ts'
+import { type GivenOptions, checkAuthOptions, refusal } from './refusal.ts'
 import type { Verify } from './verification.ts'
 
-/** Exactly one of `secret`, `key` and `keys` says what tokens are verified with. */
+/** What tokens must be, and the keys to verify them with: exactly one of `secret`, `key` and `keys`. */
 export interface JwtVerifierOptions extends JwtRulesOptions {
-  /** The secret of HS…, at least as long as its hash: 32, 48 or 64 bytes. */
+  /** The secret of HS…. It has at least as many bytes as the hash: 32, 48 or 64. */
   readonly secret?: JwtSecret
-  /** The public key of RS…, PS… or ES…. */
+  /** The public key of RS…, PS…, ES… or EdDSA. */
   readonly key?: JwtPublicKey
-  /** Several keys or secrets by the key id (`kid`) that tokens name, for rotation. */
+  /** Several keys or secrets by key id (`kid`), for rotation. */
   readonly keys?: Readonly<Record<string, JwtSecret | JwtPublicKey>>
 }
 
 const SOURCES = ['secret', 'key', 'keys'] as const
+/** `readKeys` checks the keys, so that no message shows one. */
+const RULES: OptionRules<JwtVerifierOptions> = { ...JWT_RULES, algorithms: ANY, secret: ANY, key: ANY, keys: ANY }
 
-/** Verifies JWTs with keys that the app has. What it refuses has a code of its own, such as `auth/expired`; bad options are `auth/illegal-option`. */
+/** Verifies JWTs with keys that the app has. Each reason for a refusal has its own code, such as `auth/expired`. Throws `auth/illegal-option`. */
 export function jwtVerifier(options: JwtVerifierOptions): Verify {
-  const example = "jwtVerifier({ algorithms: ['RS256'], key, issuer, audience })"
-  const given = optionsObject('jwtVerifier', example, options)
-  const found = ruleProblems(given, true)
-  const { keys, problems } = found[0] === undefined ? readKeys(given) : { keys: NO_KEYS, problems: [] }
-  checkOptions('jwtVerifier', [...found, ...problems, ...unknownProblems(given, [...RULE_NAMES, ...SOURCES])])
+  const keys: Map<KeyId, KeyObject> = new Map()
+  checkAuthOptions('jwtVerifier()', options, RULES, JWT_REQUIRED, (given) => {
+    const problem = algorithmsProblem(given['algorithms'], true)
+    return problem === undefined ? readKeys(given, keys) : [problem]
+  })
   const rules = jwtRules(options)
   return (text, { clock }) => {
     const token = readToken(text, rules)
-    const key = keys.get(token.kid) ?? keys.get(ANY)
+    const key = keys.get(token.kid) ?? keys.get(ANY_KID)
     if (key !== undefined) return verifiedClaims(token, key, rules, clock.now())
-    throw refusal('auth/unknown-key', 'The token names no key ("kid") that this verifier has (keys).')
+    throw refusal('auth/unknown-key', 'The token does not name ("kid") a key of this verifier (keys).')
   }
 }
 
-/** Where the one key stands that is there for every token. */
-const ANY = Symbol('any')
-type Keys = ReadonlyMap<string | symbol | undefined, KeyObject>
-const NO_KEYS: Keys = new Map()
+/** The place of a key that is used for every token. */
+const ANY_KID = Symbol('any')
+type KeyId = string | symbol | undefined
 
-function readKeys(given: Readonly<Record<string, unknown>>): {
-  readonly keys: Keys
-  readonly problems: readonly string[]
-} {
+/** Fills `keys` and returns the problems. */
+function readKeys(given: GivenOptions, keys: Map<KeyId, KeyObject>): readonly string[] {
   const algorithms = given['algorithms'] as readonly JwtAlgorithm[]
-  const isSecret = algorithms[0]?.startsWith('HS')
   const sources = SOURCES.filter((name) => given[name] !== undefined)
   const [source] = sources
   if (source === undefined || sources.length > 1)
-    return {
-      keys: NO_KEYS,
-      problems: [
-        `Pass one of "secret", "key" and "keys", not ${sources.length === 0 ? 'none' : sources.join(' and ')}.`,
-      ],
-    }
-  if (source !== 'keys' && (source === 'secret') !== isSecret)
-    return {
-      keys: NO_KEYS,
-      problems: [
-        `"${source}" is not what ${algorithms.join(', ')} verify with; pass "${isSecret ? 'secret' : 'key'}".`,
-      ],
-    }
+    return [`pass exactly one of secret, key and keys, not ${sources.length === 0 ? 'none' : sources.join(' and ')}`]
+  const wanted = algorithms.every(isSecretAlgorithm) ? 'secret' : 'key'
+  if (source !== 'keys' && source !== wanted)
+    return [`${algorithms.join(', ')} cannot verify with ${source}: pass ${wanted}`]
   const material = given[source]
-  if (source === 'keys' && !isKeyRecord(material))
-    return { keys: NO_KEYS, problems: ['"keys" has to be an object with at least one key by its id.'] }
-  const named: readonly (readonly [string | symbol, string, unknown])[] =
-    source === 'keys'
-      ? Object.entries(material as object).map(([kid, key]) => [kid, `keys[${JSON.stringify(kid)}]`, key] as const)
-      : [[ANY, `"${source}"`, material]]
-  const keys = new Map<string | symbol | undefined, KeyObject>()
-  const problems: string[] = []
-  for (const [kid, name, each] of named) {
-    const read = readKey(name, each, algorithms, source === 'keys' ? 'some' : 'every')
-    if (read.problem === undefined) keys.set(kid, read.key)
-    else problems.push(read.problem)
-  }
-  return { keys, problems }
+  if (source !== 'keys') return readInto(keys, ANY_KID, readKey(source, material, algorithms, 'every'))
+  if (!isKeyRecord(material)) return ['keys must be an object with at least one key by its id']
+  return Object.entries(material).flatMap(([kid, key]) =>
+    readInto(keys, kid, readKey(`keys[${JSON.stringify(kid)}]`, key, algorithms, 'some')),
+  )
 }
 
-function isKeyRecord(given: unknown): boolean {
+function readInto(keys: Map<KeyId, KeyObject>, kid: KeyId, read: ReadKey): readonly string[] {
+  if (read.problem !== undefined) return [read.problem]
+  keys.set(kid, read.key)
+  return []
+}
+
+function isKeyRecord(given: unknown): given is Readonly<Record<string, unknown>> {
   return typeof given === 'object' && given !== null && !Array.isArray(given) && Object.keys(given).length > 0
 }

@@ -14,13 +14,13 @@ const throwing =
   (text) => {
     throw make(text)
   }
-/** As HTTP clients throw: with the whole request on it. */
+/** What HTTP clients throw: an error with the whole request. */
 const clientError = (text: string) =>
   Object.assign(new Error(`401 for Bearer ${text}`, { cause: new Error(text) }), {
     code: text,
     config: { headers: { authorization: `Bearer ${text}` } },
   })
-const secret = 'a claim that is nobody’s business'
+const secret = 'a claim that must stay private'
 const good = token({ claims: goodClaims({ secret }), header: { kid: 'main' } })
 
 let server: JwksServer
@@ -39,9 +39,9 @@ const CASES: readonly (readonly [name: string, text: string, options: () => Auth
   ['a bad signature', token({ key: otherRsa.privateKey }), () => ({ verify: jwt })],
   ['an expired token', token({ claims: goodClaims({ secret, exp: NOW - 60 }) }), () => ({ verify: jwt })],
   ['a header that is refused', token({ header: { crit: [secret] } }), () => ({ verify: jwt })],
-  ['claims that are no JSON', token({ claims: `{${secret}` }), () => ({ verify: jwt })],
-  ['a token that is none', `Bearer ${good}`, () => ({ verify: jwt })],
-  ['an endless token', good.repeat(100), () => ({ verify: jwt })],
+  ['claims that are not JSON', token({ claims: `{${secret}` }), () => ({ verify: jwt })],
+  ['a token with its scheme', `Bearer ${good}`, () => ({ verify: jwt })],
+  ['a token that is too long', good.repeat(100), () => ({ verify: jwt })],
   ['an illegal claim', token({ claims: goodClaims({ secret, sub: { secret } }) }), () => ({ verify: jwt })],
   ['a foreign user', token({ claims: goodClaims({ secret, sub: secret }) }), () => ({ verify: jwt })],
   [
@@ -50,10 +50,14 @@ const CASES: readonly (readonly [name: string, text: string, options: () => Auth
     () => ({ verify: throwing((text) => new Error(encodeURIComponent(text))) }),
   ],
   ['a verify that throws the token', good, () => ({ verify: throwing((text) => text) })],
-  ['a verify that throws an error of it', good, () => ({ verify: throwing((text) => new Error(text.split('.')[1])) })],
-  ['a verify that throws as a client of HTTP does', good, () => ({ verify: throwing(clientError) })],
   [
-    'a verify that rejects as one',
+    'a verify that throws an error with a part of the token',
+    good,
+    () => ({ verify: throwing((text) => new Error(text.split('.')[1])) }),
+  ],
+  ['a verify that throws what HTTP clients throw', good, () => ({ verify: throwing(clientError) })],
+  [
+    'a verify that rejects with what HTTP clients throw',
     good,
     () => ({
       verify: async (text) => {
@@ -62,17 +66,21 @@ const CASES: readonly (readonly [name: string, text: string, options: () => Auth
     }),
   ],
   [
-    'a verify with an error of Stageflow',
+    'a verify that throws a StageflowError',
     good,
     () => ({ verify: throwing((text) => new StageflowError(`acme/${text}`, text, { cause: clientError(text) })) }),
   ],
   [
-    'a verify with an error of several',
+    'a verify that throws an AggregateError',
     good,
     () => ({ verify: throwing((text) => new AggregateError([new Error(text)], text)) }),
   ],
-  ['a verify with a name', good, () => ({ verify: throwing((text) => Object.assign(new Error('x'), { name: text })) })],
-  ['a verify with endless causes', good, () => ({ verify: throwing(circular) })],
+  [
+    'a verify that throws an error with the token as its name',
+    good,
+    () => ({ verify: throwing((text) => Object.assign(new Error('x'), { name: text })) }),
+  ],
+  ['a verify that throws an error that is its own cause', good, () => ({ verify: throwing(circular) })],
   ['a verify that hangs', good, () => ({ verify: () => new Promise<never>(() => {}) })],
   ['a verify without claims', good, () => ({ verify: (text) => text as never })],
   [
@@ -88,7 +96,7 @@ const CASES: readonly (readonly [name: string, text: string, options: () => Auth
 ]
 
 test.each(CASES)(
-  '%s: nothing that the run produces holds the token, a part of it or its claims',
+  '%s: nothing that the run produces contains the token, a part of it or its claims',
   async (name, text, options) => {
     const printed: unknown[] = []
     const spies = (['stdout', 'stderr'] as const).map((stream) =>
@@ -153,7 +161,7 @@ function stacksOf(error: unknown): readonly string[] {
   return stacks
 }
 
-test('what verify threw can still be told apart: its name, its code and its text without the token are kept', async () => {
+test('the name, the code and the text of what verify threw are kept, without the token', async () => {
   const graph = new Pipeline('guarded')
     .withStage('look', () => ({}))
     .build({
@@ -177,7 +185,7 @@ test('what verify threw can still be told apart: its name, its code and its text
   })
 })
 
-test.each(['s3cret7', 'a.b.c', 'token'])('a short token is not told either: %s', async (text) => {
+test.each(['s3cret7', 'a.b.c', 'token'])('a short token is cut out too: %s', async (text) => {
   const { result, code } = await attempt(
     throwing((given) => new Error(`401 for ${given}`)),
     { token: text },
@@ -186,15 +194,12 @@ test.each(['s3cret7', 'a.b.c', 'token'])('a short token is not told either: %s',
   expect(result).toMatchObject({ errors: [{ message: 'The verify function of auth() failed: 401 for [token]' }] })
 })
 
-test.each(['e', 'auth', 'token', '/'])(
-  'a short token is cut out of no code, which others compare: %s',
-  async (text) => {
-    const { code } = await attempt(jwt, { token: text })
-    expect(code).toBe('auth/malformed-token')
-  },
-)
+test.each(['e', 'auth', 'token', '/'])('a short token stays in codes, because apps compare them: %s', async (text) => {
+  const { code } = await attempt(jwt, { token: text })
+  expect(code).toBe('auth/malformed-token')
+})
 
-test('a code that is the token itself is not told', async () => {
+test('a code that is the token itself is cut out', async () => {
   const { code } = await attempt(
     throwing((given) => new StageflowError(given, 'no')),
     { token: 'a/b' },
@@ -202,7 +207,7 @@ test('a code that is the token itself is not told', async () => {
   expect(code).toBe('[token]')
 })
 
-test('a token that no URL can hold is refused as any other', async () => {
+test('a token with a lone surrogate is refused like any other', async () => {
   const text = `\ud800${good}`
   for (const [verify, code] of [
     [jwt, 'auth/malformed-token'],
@@ -215,22 +220,19 @@ test('a token that no URL can hold is refused as any other', async () => {
   }
 })
 
-test('a huge token of many parts is refused without looking for each of them', async () => {
-  const text = Array.from({ length: 200_000 }, (_, part) => `part${1e6 + part}`).join('.')
-  const startedAt = performance.now()
+test('of a token with very many parts only the first eight are looked for', async () => {
+  const parts = Array.from({ length: 200_000 }, (_, part) => `part${1e6 + part}`)
+  const text = parts.join('.')
   expect((await attempt(jwt, { token: text })).code).toBe('auth/token-too-large')
-  expect(
-    (
-      await attempt(
-        throwing((given) => new Error(given)),
-        { token: text },
-      )
-    ).code,
-  ).toBe('auth/verify-failed')
-  expect(performance.now() - startedAt).toBeLessThan(200)
+  const { result, code } = await attempt(
+    throwing(() => new Error(`${parts[7]} ${parts[8]}`)),
+    { token: text },
+  )
+  expect(code).toBe('auth/verify-failed')
+  expect(result).toMatchObject({ errors: [{ message: `The verify function of auth() failed: [token] ${parts[8]}` }] })
 })
 
-test('what throws when it is read is no crash', async () => {
+test('an error that throws when it is read does not crash the process', async () => {
   const trap = new Proxy(new Error('x'), {
     get: () => {
       throw new Error('a trap')

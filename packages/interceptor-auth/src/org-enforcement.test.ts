@@ -33,7 +33,7 @@ const run = (
     .runSettled(input, options)
 const ofAcme: Claims = { sub: 'ada', org_id: 'acme' }
 
-test('a user of the organisation that owns it may; the answer may come later', async () => {
+test('a user of the organization that owns the subject may run, whether the owner is found synchronously or not', async () => {
   expect(codesOf(await run(ofAcme, () => 'acme'))).toBe('completed')
   expect(codesOf(await run(ofAcme, async () => 'acme'))).toBe('completed')
   expect(sink.types()).not.toContain('tenant.access_denied')
@@ -51,11 +51,11 @@ test('case 1: a foreign tenant is a failure before any stage starts, with an eve
   expect(JSON.stringify([result, sink.events])).not.toContain(token)
 })
 
-test.each([['Acme'], ['acme '], ['acm'], ['acme\0']])('%j is another organisation than acme', async (owner) => {
+test.each([['Acme'], ['acme '], ['acm'], ['acme\0']])('%j is another organization than acme', async (owner) => {
   expect(codesOf(await run(ofAcme, () => owner))).toEqual(['auth/foreign-tenant'])
 })
 
-test('a user of no organisation may not touch what belongs to one (auth/org-required)', async () => {
+test('a user without an organization may not access what belongs to one (auth/org-required)', async () => {
   const result = await run({ sub: 'ada' }, () => 'acme')
   expect([codesOf(result), started]).toEqual([['auth/org-required'], 0])
   expect(sink.of('tenant.access_denied')[0]?.data).toEqual({
@@ -65,12 +65,12 @@ test('a user of no organisation may not touch what belongs to one (auth/org-requ
   })
 })
 
-test('what belongs to nobody is open to whoever is authenticated', async () => {
+test('what belongs to no organization is open to every authenticated user', async () => {
   expect(codesOf(await run({ sub: 'ada' }, () => undefined))).toBe('completed')
   expect(codesOf(await run({ sub: 'ada' }, () => undefined, {}))).toEqual(['auth/missing-token'])
 })
 
-test("the organisation is that of the token: the run's own input does not count", async () => {
+test("only the organization of the token counts, not the one in the run's input", async () => {
   const graph = new Pipeline('guarded')
     .withStage('answer', () => ({}))
     .build({
@@ -82,7 +82,7 @@ test("the organisation is that of the token: the run's own input does not count"
   expect(codesOf(await graph.runSettled({ orgId: 'acme' }, { token }))).toEqual(['auth/org-required'])
 })
 
-test('it sees the run with its verified ids, and what the run is about', async () => {
+test('resourceOrgId sees the verified ids and the input of the run', async () => {
   const seen: unknown[] = []
   const byMetadata = (face: RunContext) => {
     seen.push(face.userId, face.orgId)
@@ -97,15 +97,15 @@ test('it sees the run with its verified ids, and what the run is about', async (
 
 test.each([
   ['null', null],
-  ['an empty text', ''],
+  ['an empty string', ''],
   ['a number', 7],
-  ['a list', ['acme']],
+  ['an array', ['acme']],
   ['true', true],
-])('an answer of %s is a failure, not "nobody\'s" (auth/resource-failed)', async (_, owner) => {
+])('a resourceOrgId that returns %s fails the run with auth/resource-failed', async (_, owner) => {
   expect([codesOf(await run(ofAcme, () => owner as never)), started]).toEqual([['auth/resource-failed'], 0])
 })
 
-test('a lookup that throws is a failure, and what it threw comes without the token (auth/resource-failed)', async () => {
+test('a resourceOrgId that throws fails the run with auth/resource-failed, without the token in its text', async () => {
   const result = await run(ofAcme, (face) => {
     throw new Error(`no row for ${face.options.token}`)
   })
@@ -116,7 +116,7 @@ test('a lookup that throws is a failure, and what it threw comes without the tok
   expect(codesOf(await run(ofAcme, () => Promise.reject(new Error('down'))))).toEqual(['auth/resource-failed'])
 })
 
-test('a lookup that hangs ends with the run', async () => {
+test('a resourceOrgId that hangs ends with the run', async () => {
   const caller = new AbortController()
   const aborted = run(ofAcme, () => new Promise(() => {}), { token, signal: caller.signal })
   const expired = run(ofAcme, () => new Promise(() => {}), { token, timeoutMs: 50 })
@@ -127,7 +127,7 @@ test('a lookup that hangs ends with the run', async () => {
   expect(codesOf(await expired)).toEqual(['core/run-timeout'])
 })
 
-test('an abort that comes as the lookup begins ends it at once', async () => {
+test('an abort during the call of resourceOrgId cancels the run at once', async () => {
   const caller = new AbortController()
   const lookUp = () => {
     caller.abort(new Error('gone home'))
@@ -139,7 +139,7 @@ test('an abort that comes as the lookup begins ends it at once', async () => {
   expect(await settled).toMatchObject({ status: 'cancelled', reason: 'gone home' })
 })
 
-test('a lookup that hangs ends with a narrower deadline too', async () => {
+test('a resourceOrgId that hangs ends with a narrower deadline too', async () => {
   const narrowing: Interceptor = {
     name: 'narrow',
     wrapRun: (next) => (face) => next(face.with({ deadline: face.clock.now() + 20 })),
@@ -154,13 +154,13 @@ test('a lookup that hangs ends with a narrower deadline too', async () => {
 })
 
 test.each([[undefined], [null], [{}], [{ resourceOrgId: 'acme' }], [{ resourceOrgId: () => 'a', orgId: 'b' }]])(
-  'orgEnforcement(%j) is refused when it is called (auth/illegal-option)',
+  'orgEnforcement(%j) throws auth/illegal-option',
   (options) => {
     expect(() => orgEnforcement(options as never)).toThrow(expect.objectContaining({ code: 'auth/illegal-option' }))
   },
 )
 
-test('it does not build without auth, nor outside it', () => {
+test('it does not build without auth, or outside it', () => {
   const org = orgEnforcement({ resourceOrgId: () => 'acme' })
   const guarded = new Pipeline('guarded').withStage('answer', () => ({}))
   expect(() => guarded.build({ interceptors: [org] })).toThrow('put auth({ verify }) before it')
@@ -169,7 +169,7 @@ test('it does not build without auth, nor outside it', () => {
   )
 })
 
-test('a child run is checked for what it is about', async () => {
+test('a child run is checked for its own subject', async () => {
   const child = new Pipeline('child').withStage('inner', () => ({}))
   const owner = (face: RunContext) => face.snapshot.metadata['owner'] as string | undefined
   const graph = new Pipeline('parent')

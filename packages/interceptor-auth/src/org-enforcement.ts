@@ -1,13 +1,15 @@
 import type { Interceptor, RunContext, RunOutcome } from '@stageflow/core'
 import { StageflowError } from '@stageflow/core'
+import { functionLike, show } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
 import { bounded } from './bounded.ts'
 import { IDENTITY } from './identity.ts'
-import { checkOptions, optionsObject, refusal, shown, unknownProblems } from './refusal.ts'
+import { checkAuthOptions, refusal } from './refusal.ts'
 import { withoutToken } from './without-token.ts'
 
 declare module '@stageflow/core' {
   interface EventMap {
-    /** A run was refused because what it is about belongs to another organisation than its user. */
+    /** A run was refused because what it is about belongs to another organization than its user. */
     'tenant.access_denied': {
       readonly userId: string | undefined
       readonly userOrgId: string | undefined
@@ -16,24 +18,25 @@ declare module '@stageflow/core' {
   }
 }
 
-/** How `orgEnforcement` learns whose a run's subject is. */
+/** How `orgEnforcement` finds the owner. */
 export interface OrgEnforcementOptions {
-  /** Which organisation (tenant) the thing belongs to that the run is about; undefined: to none, and everybody who is authenticated may. */
+  /**
+   * Returns the organization (tenant) that owns what the run is about. Undefined: it belongs to no organization, and every
+   * authenticated user may access it.
+   */
   readonly resourceOrgId: (run: RunContext) => string | undefined | PromiseLike<string | undefined>
 }
 
 /**
- * Lets a run start only where its verified token is of the organisation that owns what the run is about; stands inside `auth`.
- * A foreign one is `auth/foreign-tenant`, a token without one `auth/org-required`. Bad options: `auth/illegal-option`.
+ * Lets a run start only if its verified token belongs to the organization that owns what the run is about. Put it inside `auth`. A
+ * token of another organization fails the run with `auth/foreign-tenant`, a token without one with `auth/org-required`. Throws
+ * `auth/illegal-option`.
  */
 export function orgEnforcement(options: OrgEnforcementOptions): Interceptor {
-  const given = optionsObject('orgEnforcement', 'orgEnforcement({ resourceOrgId: (run) => … })', options)
-  checkOptions('orgEnforcement', [
-    typeof given['resourceOrgId'] === 'function'
-      ? undefined
-      : `"resourceOrgId" is ${shown(given['resourceOrgId'])}; pass a function that answers with the organisation that owns what the run is about.`,
-    ...unknownProblems(given, ['resourceOrgId']),
-  ])
+  const rules: OptionRules<OrgEnforcementOptions> = { resourceOrgId: functionLike('(run) => string | undefined') }
+  checkAuthOptions('orgEnforcement()', options, rules, {
+    resourceOrgId: 'a function that returns the organization that owns what the run is about',
+  })
   const { resourceOrgId } = options
   return {
     name: 'org-enforcement',
@@ -42,7 +45,7 @@ export function orgEnforcement(options: OrgEnforcementOptions): Interceptor {
       if (!pipeline.interceptors.includes('auth'))
         throw new StageflowError(
           'auth/illegal-option',
-          'orgEnforcement() compares with the organisation of a verified token; put auth({ verify }) before it in the list.',
+          'orgEnforcement() reads the organization of a verified token: put auth({ verify }) before it in the list.',
         )
       return async (run) => {
         let owner: string | undefined
@@ -76,7 +79,7 @@ async function ownerOf(run: RunContext, find: OrgEnforcementOptions['resourceOrg
   if (owner === undefined || (typeof owner === 'string' && owner !== '')) return owner
   throw refusal(
     'auth/resource-failed',
-    `resourceOrgId of orgEnforcement() answered with ${owner === '' ? 'an empty text' : owner === null ? 'null' : `a ${typeof owner}`}; it answers with an organisation, or undefined for what belongs to none.`,
+    `resourceOrgId of orgEnforcement() returned ${show(owner)}. Return the id of an organization, or undefined for what belongs to none.`,
   )
 }
 
@@ -90,11 +93,11 @@ function deny(run: RunContext, resourceOrgId: string): RunOutcome | undefined {
     userOrgId === undefined
       ? refusal(
           'auth/org-required',
-          `Pipeline "${name}" is run for something that belongs to an organisation, and the token is of none.`,
+          `Pipeline "${name}" runs for something that belongs to an organization, but the token belongs to none.`,
         )
       : refusal(
           'auth/foreign-tenant',
-          `Pipeline "${name}" is run for something that belongs to another organisation than its user.`,
+          `Pipeline "${name}" runs for something that belongs to another organization than its user.`,
         ),
   )
 }

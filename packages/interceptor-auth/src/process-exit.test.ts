@@ -14,7 +14,7 @@ const script = (jwksUri: string, text: string): string => `
   console.log((await graph.run({}, { token: '${text}' })).data.who.userId)
 `
 
-test('a process that has verified by JWKS ends by itself, and prints no token whatever is debugged', async () => {
+test('a process that has fetched a key set ends by itself, and prints no token with DEBUG=*', async () => {
   const server = await jwksServer(jwkOf(rsa, 'main'))
   try {
     const text = token({ header: { kid: 'main' }, claims: goodClaims({ iat: undefined, exp: undefined }) })
@@ -22,7 +22,7 @@ test('a process that has verified by JWKS ends by itself, and prints no token wh
       cwd: dirname(dirname(fileURLToPath(import.meta.url))),
       env: { ...process.env, DEBUG: '*', NODE_DEBUG: '' },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // The server keeps its connections for a minute: one that held the process would have it ended here, without an exit code.
+      // The server keeps connections open for a minute. If one held the process, this limit would end it without an exit code.
       timeout: 20_000,
     })
     const printed: Record<'stdout' | 'stderr', string> = { stdout: '', stderr: '' }

@@ -1,13 +1,13 @@
 import { type StageInfo, StageflowError } from '@stageflow/core'
-import { shown } from './refusal.ts'
+import { show } from '@stageflow/core/kit'
 
-/** What a stage demands of whoever the run acts for. */
+/** The roles that a stage demands of the user that the run acts for. */
 export interface Authorization {
-  /** All of them are needed. */
+  /** The user needs all of them. */
   readonly roles: readonly string[]
 }
 
-/** The roles that a stage demands; undefined where it demands none. What cannot be meant is an error of the build. */
+/** Returns the roles that a stage demands; undefined if it demands none. Throws for an illegal value, which is a problem of `build()`. */
 export function rolesOf(stage: StageInfo): readonly string[] | undefined {
   const given: unknown = stage.options.authorize
   if (given === undefined || given === false) return undefined
@@ -19,14 +19,14 @@ export function rolesOf(stage: StageInfo): readonly string[] | undefined {
   if (isList && Object.keys(others).length === 0) return Object.freeze([...(roles as readonly string[])])
   throw new StageflowError(
     'auth/illegal-option',
-    `"authorize" of stage "${stage.name}" is ${shownAuthorize(given)}; write authorize: { roles: ['…'] } with at least one role, or false for a stage that demands none.`,
+    `authorize of stage "${stage.name}" is ${shownAuthorize(given)}. Write authorize: { roles: ['…'] } with at least one role, or false if the stage demands none.`,
   )
 }
 
 function shownAuthorize(given: unknown): string {
   try {
-    return (JSON.stringify(given) ?? shown(given)).slice(0, 200)
+    return (JSON.stringify(given) ?? show(given)).slice(0, 200)
   } catch {
-    return shown(given)
+    return show(given)
   }
 }

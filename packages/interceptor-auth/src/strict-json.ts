@@ -1,6 +1,6 @@
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}:]/g
 
-/** The object that a JSON text holds; undefined for any other value, and for two keys of one name: readers differ in which they take. */
+/** Parses a JSON object. Returns undefined for any other value, and if a key occurs twice: parsers differ in which value they take. */
 export function parseStrictObject(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
@@ -12,7 +12,7 @@ export function parseStrictObject(bytes: Uint8Array): Readonly<Record<string, un
   }
 }
 
-/** In valid JSON a colon follows keys only, and a key is the text before it. */
+/** Finds keys by the colon after them: in valid JSON a colon outside a string only follows a key. */
 function hasIllegalKey(json: string): boolean {
   const scopes: Set<string>[] = []
   let text = ''

@@ -4,23 +4,23 @@ import type { Claims } from './identity.ts'
 import { refusal } from './refusal.ts'
 import { withoutToken } from './without-token.ts'
 
-/** What a `verify` gets beside the token. */
+/** The second argument of `verify`. */
 export interface VerifyRequest {
-  /** Aborts when the run stops, or when `verifyTimeoutMs` has passed. */
+  /** Aborts if the run stops or `verifyTimeoutMs` has passed. */
   readonly signal: AbortSignal
-  /** The run's clock: the time that expiry is judged by. */
+  /** The run's clock. Check expiry with it. */
   readonly clock: Clock
 }
 
-/** Answers with the claims of a token that is good, and throws for any other. */
+/** Returns the claims of a good token, and throws for any other. */
 export type Verify = (token: string, request: VerifyRequest) => Claims | PromiseLike<Claims>
 
-/** Asks `verify` about the token; whatever it does but answering with claims is a refusal. */
+/** Calls `verify`. Anything but a plain object of claims refuses the run. */
 export async function claimsOf(run: RunContext, token: string, verify: Verify, limitMs: number): Promise<Claims> {
   const expired = (): Error =>
     refusal(
       'auth/verify-timeout',
-      `The token was not verified within ${limitMs} ms (verifyTimeoutMs), or before the deadline.`,
+      `The token was not verified within ${limitMs} ms (verifyTimeoutMs) or before the deadline of the run.`,
     )
   let claims: unknown
   try {
@@ -41,18 +41,21 @@ function toRefusal(thrown: unknown, token: string): Error {
   return retryable ? Object.assign(error, { retryable }) : error
 }
 
-/** A copy that nobody can change any more: stages and child runs share it. */
+/** Returns a deeply frozen copy, because stages and child runs share it. */
 function frozenClaims(claims: unknown): Claims {
   if (!isPlain(claims)) {
     throw refusal(
       'auth/no-claims',
-      'The verify function of auth() answered with no claims. It returns the claims of a good token as a plain object, and throws for any other.',
+      'The verify function of auth() did not return claims. Return the claims of a good token as a plain object, and throw for any other token.',
     )
   }
   try {
     return freeze(structuredClone(claims)) as Claims
   } catch {
-    throw refusal('auth/no-claims', 'The verify function of auth() answered with claims that are not plain data.')
+    throw refusal(
+      'auth/no-claims',
+      'The verify function of auth() returned claims that are not plain data, such as a function. Return what JSON can hold.',
+    )
   }
 }
 
@@ -64,7 +67,7 @@ function isPlain(value: unknown): value is object {
 
 function freeze(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
-  // Buffers cannot be frozen, and claims that hold one are the app's own.
+  // Buffers can't be frozen.
   if (ArrayBuffer.isView(value)) return value
   Object.freeze(value)
   for (const inner of Object.values(value)) freeze(inner)

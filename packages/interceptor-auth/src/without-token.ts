@@ -1,15 +1,15 @@
 import { StageflowError } from '@stageflow/core'
 
-/** A shorter part of a token tells nothing by itself, and would be found in words; the token itself is looked for, however short it is. */
+/** A shorter part of a token reveals nothing by itself, and may be part of a word. The whole token is cut out however short it is. */
 const SHORTEST_PART = 8
 const LONGEST_TEXT = 1_000
 const DEEPEST_CAUSE = 5
-/** A signed JWT has three, an encrypted one five; who sends more would have each of them looked for. */
+/** A signed JWT has three parts, an encrypted one five. The limit keeps a token of many parts from costing much time. */
 const MOST_PARTS = 8
 
 /**
- * A copy of what other people's code threw, fit for reports and logs: the token and its parts are cut out of its texts, and
- * nothing else of it is kept. HTTP clients hang the whole request, `authorization` header included, on their errors.
+ * Copies what the app's code threw for reports and logs: name, message, stack, code and causes, with the token and its parts cut out.
+ * Drops all other fields: HTTP clients attach the whole request to their errors, with the `authorization` header.
  */
 export function withoutToken(thrown: unknown, token: string): Error {
   return clean(thrown, secretsOf(token), 0)
@@ -25,7 +25,7 @@ function encoded(token: string): string {
   try {
     return encodeURIComponent(token)
   } catch {
-    return token // a surrogate without its other half: there is no encoded form
+    return token // a lone surrogate has no encoded form
   }
 }
 
@@ -35,7 +35,7 @@ function cut(text: string, secrets: ReadonlySet<string>): string {
   return rest.length > LONGEST_TEXT ? `${rest.slice(0, LONGEST_TEXT)}…` : rest
 }
 
-/** A code is compared, and a short token may be part of any: only a code that is one is cut. */
+/** Apps compare codes, so a short token that is only a part of a code stays. */
 function cutCode(code: string, secrets: ReadonlySet<string>): string {
   return cut(code, new Set([...secrets].filter((secret) => secret === code || secret.length >= SHORTEST_PART)))
 }
@@ -63,7 +63,7 @@ interface ThrownFields {
   readonly cause?: unknown
 }
 
-/** Reads what may be anything, getters that throw included. */
+/** Reads any thrown value, even one whose getters throw. */
 function read(thrown: unknown): ThrownFields {
   try {
     if (!(thrown instanceof Error))

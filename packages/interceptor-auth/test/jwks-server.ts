@@ -3,14 +3,14 @@ import type { AddressInfo } from 'node:net'
 
 import type { Json, KeyPair } from './tokens.ts'
 
-/** An issuer's server of key sets, on a loopback port of its own. */
+/** The server of an issuer's key set, on its own loopback port. */
 export interface JwksServer {
   readonly uri: string
-  /** How many requests came. */
+  /** How many requests it got. */
   readonly requests: number
-  /** The keys that it publishes from now on. */
+  /** Sets the keys that it publishes from now on. */
   publish(...keys: readonly Json[]): void
-  /** How it answers from now on, instead of with its keys. */
+  /** Sets how it responds from now on, instead of with its keys. */
   answer(answer: (response: ServerResponse, request: IncomingMessage) => void): void
   close(): Promise<void>
 }

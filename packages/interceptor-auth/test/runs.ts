@@ -7,7 +7,7 @@ import { NOW_MS } from './tokens.ts'
 
 export interface Attempt {
   readonly result: PipelineResult<unknown> | FailedResult<unknown>
-  /** The code that the run failed with; undefined where it completed. */
+  /** The code that the run failed with; undefined if it completed. */
   readonly code: string | undefined
   /** Whether any stage was started. */
   readonly started: boolean
@@ -35,7 +35,7 @@ export async function attempt(
   return { result, code, started, sink, clock }
 }
 
-/** The codes that a run failed with; its status where it did not fail. */
+/** The codes that a run failed with; its status if it didn't fail. */
 export function codesOf(result: { readonly status: string }): readonly string[] | string {
   const { errors } = result as { readonly errors?: readonly { readonly code: string }[] }
   return result.status === 'failed' && errors !== undefined ? errors.map(({ code }) => code) : result.status

@@ -14,6 +14,7 @@ export interface KeyPair {
 export const rsa: KeyPair = generateKeyPairSync('rsa', { modulusLength: 2_048 })
 export const otherRsa: KeyPair = generateKeyPairSync('rsa', { modulusLength: 2_048 })
 export const ec: KeyPair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+export const ed25519: KeyPair = generateKeyPairSync('ed25519')
 
 export const pemOf = ({ publicKey }: KeyPair): string => publicKey.export({ format: 'pem', type: 'spki' }).toString()
 
@@ -32,15 +33,15 @@ export const goodClaims = (changes: Json = {}): Json => ({
 })
 
 export interface TokenParts {
-  /** An object, or JSON text as it stands. */
+  /** An object, or JSON text that is used unchanged. */
   readonly header?: Json | string
   readonly claims?: Json | string
-  /** What it is signed with: RS256 unless the header says otherwise. */
+  /** What signs it. Default: RS256. The header has the same `alg` unless it gives its own. */
   readonly algorithm?: string
   readonly key?: KeyObject | string
 }
 
-/** A token that is rightly signed, whatever its header and claims say. */
+/** A token with a right signature, whatever its header and claims are. */
 export function token({
   header = {},
   claims = goodClaims(),
@@ -52,7 +53,7 @@ export function token({
   return signed(base64url(head), base64url(body), algorithm, key)
 }
 
-/** Signs two parts as they stand. */
+/** Signs two encoded parts. */
 export function signed(header: string, claims: string, algorithm: string, key: KeyObject | string): string {
   const text = `${header}.${claims}`
   return `${text}.${signature(text, algorithm, key).toString('base64url')}`
@@ -61,6 +62,7 @@ export function signed(header: string, claims: string, algorithm: string, key: K
 export const base64url = (text: string | Uint8Array): string => Buffer.from(text).toString('base64url')
 
 function signature(text: string, algorithm: string, key: KeyObject | string): Buffer {
+  if (algorithm === 'EdDSA') return sign(null, Buffer.from(text), key as KeyObject)
   const hash = `sha${algorithm.slice(2)}`
   if (algorithm.startsWith('HS')) return createHmac(hash, key).update(text).digest()
   const bytes = Buffer.from(text)

@@ -19,20 +19,20 @@ function family() {
   return { tracker, end }
 }
 
-test('it answers for children, parents, descendants, roots and depths', () => {
+test('it returns children, parents, descendants, roots and depths', () => {
   const { tracker } = family()
   expect(tracker.children('top')).toEqual(['a', 'b'])
   expect(tracker.children('a11')).toEqual([])
-  expect(['top', 'a', 'a11', 'nobody'].map((id) => tracker.parent(id))).toEqual([undefined, 'top', 'a1', undefined])
+  expect(['top', 'a', 'a11', 'unknown'].map((id) => tracker.parent(id))).toEqual([undefined, 'top', 'a1', undefined])
   expect(tracker.descendants('top')).toEqual(['a', 'b', 'a1', 'a2', 'a11'])
   expect(tracker.descendants('a1')).toEqual(['a11'])
-  expect(['top', 'a', 'a11', 'nobody'].map((id) => tracker.root(id))).toEqual(['top', 'top', 'top', 'nobody'])
-  expect(['top', 'a', 'a11', 'nobody'].map((id) => tracker.depth(id))).toEqual([0, 1, 3, 0])
+  expect(['top', 'a', 'a11', 'unknown'].map((id) => tracker.root(id))).toEqual(['top', 'top', 'top', 'unknown'])
+  expect(['top', 'a', 'a11', 'unknown'].map((id) => tracker.depth(id))).toEqual([0, 1, 3, 0])
   expect(tracker.find('a1')).toEqual({ runId: 'a1', parentRunId: 'a', rootRunId: 'top', depth: 2 })
   expect(tracker.find('top')).toBeUndefined()
 })
 
-test('it has the figures', () => {
+test('stats() counts what happened and what is in progress, as a frozen object', () => {
   const { tracker, end } = family()
   tracker.children('a')
   tracker.parent('a')
@@ -44,9 +44,11 @@ test('it has the figures', () => {
   end['b']?.('failed')
   end['a2']?.('cancelled')
   end['a1']?.()
-  expect(tracker.metrics()).toEqual({
+  expect(Object.isFrozen(tracker.stats())).toBe(true)
+  expect(tracker.stats()).toEqual({
     registrationCount: 5,
     unregistrationCount: 4,
+    refusedCount: 0,
     completedCount: 1,
     failedCount: 1,
     cancelledCount: 1,
@@ -57,10 +59,11 @@ test('it has the figures', () => {
     maxConcurrentChildren: 5,
     maxDepthSeen: 3,
   })
-  tracker.resetMetrics()
-  expect(tracker.metrics()).toEqual({
+  tracker.resetStats()
+  expect(tracker.stats()).toEqual({
     registrationCount: 0,
     unregistrationCount: 0,
+    refusedCount: 0,
     completedCount: 0,
     failedCount: 0,
     cancelledCount: 0,
@@ -73,36 +76,89 @@ test('it has the figures', () => {
   })
 })
 
-test('a run ends once, however often that is said', () => {
+test('a run is removed once, however often its function is called', () => {
   const { tracker, end } = family()
   end['b']?.('completed')
   end['b']?.('failed')
   end['b']?.()
-  expect(tracker.metrics()).toMatchObject({ activeChildren: 4, completedCount: 1, failedCount: 0 })
+  expect(tracker.stats()).toMatchObject({ activeChildren: 4, completedCount: 1, failedCount: 0 })
 })
 
-test('a parent that ends before its children leaves them what they know', () => {
+test('the children of a parent that has ended keep their root, depth and parent', () => {
   const { tracker, end } = family()
   end['a']?.()
   expect([tracker.root('a1'), tracker.depth('a1'), tracker.parent('a1')]).toEqual(['top', 2, 'a'])
   expect(tracker.children('top')).toEqual(['b'])
 })
 
-test('of several runs with one id the id stays until the last has ended', () => {
+test('several runs with one id and one parent are tracked until the last has ended', () => {
   const tracker = new ChildRunTracker()
   const ends = [1, 2].map(() => tracker.register({ runId: 'same', parentRunId: 'top' }))
-  expect(tracker.metrics().activeChildren).toBe(2)
+  expect(tracker.stats().activeChildren).toBe(2)
   ends[0]?.()
   expect(tracker.children('top')).toEqual(['same'])
   ends[1]?.()
   expect(tracker.children('top')).toEqual([])
 })
 
-test('runs that were registered in a circle are walked once', () => {
+/** The message that a registration is refused with. */
+function refusalOf(tracker: ChildRunTracker, runId: string, parentRunId: string): string {
+  try {
+    tracker.register({ runId, parentRunId })
+  } catch (error) {
+    if (StageflowError.is(error, 'child-tracker/illegal-run')) return error.message
+    throw error
+  }
+  return 'registered'
+}
+
+test('a second parent for one run is refused and counted, and the first parent stays', () => {
   const tracker = new ChildRunTracker()
-  tracker.register({ runId: 'a', parentRunId: 'b' })
-  tracker.register({ runId: 'b', parentRunId: 'a' })
-  expect([tracker.descendants('a'), tracker.descendants('b')]).toEqual([['b'], ['a']])
+  const end = tracker.register({ runId: 'child', parentRunId: 'first' })
+  expect(refusalOf(tracker, 'child', 'second')).toBe(
+    'register(): run "child" already has the parent "first", and cannot get "second" too. Give each run its own pipelineRunId.',
+  )
+  expect([tracker.parent('child'), tracker.children('second')]).toEqual(['first', []])
+  expect(tracker.stats()).toMatchObject({ refusedCount: 1, registrationCount: 1, activeChildren: 1 })
+  end()
+  expect(refusalOf(tracker, 'child', 'second')).toBe('registered')
+})
+
+test.each([
+  ['of two runs', [['b', 'a']], 'a', 'b'],
+  [
+    'of four runs',
+    [
+      ['b', 'a'],
+      ['c', 'b'],
+      ['d', 'c'],
+    ],
+    'a',
+    'd',
+  ],
+])('a cycle %s is refused and counted, and the tree stays', (_, runs, runId, parentRunId) => {
+  const tracker = new ChildRunTracker()
+  for (const [child = '', parent = ''] of runs) tracker.register({ runId: child, parentRunId: parent })
+  expect(refusalOf(tracker, runId, parentRunId)).toBe(
+    `register(): run "${parentRunId}" is a descendant of run "${runId}", and cannot be its parent too. Give each run its own pipelineRunId.`,
+  )
+  expect(tracker.descendants('a')).toEqual(runs.map(([child]) => child))
+  expect(tracker.stats()).toMatchObject({ refusedCount: 1, activeChildren: runs.length })
+  tracker.resetStats()
+  expect(tracker.stats().refusedCount).toBe(0)
+})
+
+test('a run whose children were registered first gets its parent', () => {
+  const tracker = new ChildRunTracker()
+  tracker.register({ runId: 'leaf', parentRunId: 'middle' })
+  tracker.register({ runId: 'middle', parentRunId: 'top' })
+  expect(tracker.descendants('top')).toEqual(['middle', 'leaf'])
+})
+
+test('a run with 200,000 children can be walked', () => {
+  const tracker = new ChildRunTracker()
+  for (let child = 0; child < 200_000; child++) tracker.register({ runId: `${child}`, parentRunId: 'top' })
+  expect(tracker.descendants('top')).toHaveLength(200_000)
 })
 
 test.each([
@@ -113,7 +169,7 @@ test.each([
   { runId: 'a', parentRunId: '' },
   { runId: 7, parentRunId: 'a' },
   { runId: 'a', parentRunId: 'a' },
-])('a run %j cannot be registered', (run) => {
+])('register(%j) throws child-tracker/illegal-run', (run) => {
   let error: unknown
   try {
     new ChildRunTracker().register(run as ChildRunRegistration)
@@ -121,10 +177,12 @@ test.each([
     error = thrown
   }
   expect(StageflowError.is(error, 'child-tracker/illegal-run')).toBe(true)
-  expect((error as Error).message).toMatch(/^register\(\) was given runId .+ and parentRunId .+; both must be texts/)
+  expect((error as Error).message).toMatch(
+    /^register\(\): runId is .+ and parentRunId .+\. Pass the ids of two different runs/,
+  )
 })
 
-test('a tree a hundred thousand deep is walked, and taken down', () => {
+test('a tree of 100,000 levels can be walked and removed', () => {
   const tracker = new ChildRunTracker()
   const ends = Array.from({ length: 100_000 }, (_, depth) =>
     tracker.register({ runId: `${depth + 1}`, parentRunId: `${depth}` }),
@@ -134,12 +192,12 @@ test('a tree a hundred thousand deep is walked, and taken down', () => {
     100_000,
     '0',
   ])
-  tracker.resetMetrics()
+  tracker.resetStats()
   for (const end of ends) end()
-  expect(tracker.metrics()).toMatchObject({ activeChildren: 0, activeParents: 0 })
+  expect(tracker.stats()).toMatchObject({ activeChildren: 0, activeParents: 0 })
 })
 
-test('whatever starts and ends in whatever order, the answers are those of a plain list, and nothing is left', () => {
+test('in any order of starts and ends the tracker agrees with a plain list, and nothing is left', () => {
   const steps = array(
     record({
       pair: tuple(integer({ min: 0, max: 6 }), integer({ min: 0, max: 6 })),
@@ -152,26 +210,30 @@ test('whatever starts and ends in whatever order, the answers are those of a pla
       const list: { runId: string; parentRunId: string; end: () => void }[] = []
       for (const { pair, ends } of all) {
         const [runId, parentRunId] = [`${pair[0]}`, `${pair[1]}`]
-        const taken = list.some((run) => run.runId === runId)
-        if (runId !== parentRunId && !taken)
+        const isTaken = list.some((run) => run.runId === runId)
+        const above = new Set([parentRunId])
+        for (const each of above) for (const run of list) if (run.runId === each) above.add(run.parentRunId)
+        if (!isTaken && !above.has(runId))
           list.push({ runId, parentRunId, end: tracker.register({ runId, parentRunId }) })
+        else if (runId !== parentRunId && !list.some((run) => run.runId === runId && run.parentRunId === parentRunId))
+          expect(refusalOf(tracker, runId, parentRunId)).not.toBe('registered')
         if (ends < list.length) list.splice(ends, 1)[0]?.end()
         const childrenOf = (id: string) => list.filter((run) => run.parentRunId === id).map((run) => run.runId)
         for (const id of ['0', '1', '2', '3', '4', '5', '6']) {
           expect(tracker.children(id)).toEqual(childrenOf(id))
           expect(tracker.parent(id)).toBe(list.find((run) => run.runId === id)?.parentRunId)
-          let below = new Set(childrenOf(id))
-          for (const known of below) for (const child of childrenOf(known)) below.add(child)
-          below = new Set([...below].filter((each) => each !== id))
-          expect(new Set(tracker.descendants(id))).toEqual(below)
+          const below = childrenOf(id)
+          for (const known of below) below.push(...childrenOf(known))
+          expect(tracker.descendants(id)).toEqual(below)
         }
-        expect(tracker.metrics()).toMatchObject({
+        expect(tracker.stats()).toMatchObject({
           activeChildren: list.length,
           activeParents: new Set(list.map((run) => run.parentRunId)).size,
         })
       }
       for (const { end } of list) end()
-      expect(tracker.metrics()).toMatchObject({ activeChildren: 0, activeParents: 0 })
+      expect(tracker.stats()).toMatchObject({ activeChildren: 0, activeParents: 0 })
     }),
+    { seed: 1 },
   )
 })

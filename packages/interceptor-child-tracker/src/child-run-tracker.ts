@@ -1,6 +1,7 @@
 import { StageflowError, type PipelineStatus } from '@stageflow/core'
+import { show } from '@stageflow/core/kit'
 
-/** A child run that is under way. */
+/** A child run in progress. */
 export interface ChildRun {
   readonly runId: string
   readonly parentRunId: string
@@ -16,39 +17,42 @@ export interface ChildRun {
   readonly path?: string
 }
 
-/** What `register` takes: where root and depth are left out, they follow from the parent's, if that is known. */
+/** What `register` takes. A missing root or depth is derived from the parent, if the tracker knows it. */
 export type ChildRunRegistration = Omit<ChildRun, 'rootRunId' | 'depth'> & Partial<ChildRun>
 
-/** What a tracker has seen; all but the two that are active count from its making, or from `resetMetrics`. */
-export interface ChildRunMetrics {
+/** What a tracker has counted since it was made, or since `resetStats`. The two active counts are current. */
+export interface ChildRunStats {
   readonly registrationCount: number
   readonly unregistrationCount: number
-  /** Of the runs that were unregistered, how they ended. */
+  /** Registrations that were refused: a cycle, or a second parent for one run. */
+  readonly refusedCount: number
+  /** How the unregistered runs ended. */
   readonly completedCount: number
   readonly failedCount: number
   readonly cancelledCount: number
-  /** Questions for one run: `find`, `children`, `parent`, `root`, `depth`. */
+  /** Calls of `find`, `children`, `parent`, `root` and `depth`. */
   readonly lookupCount: number
-  /** Questions for a tree: `descendants`. */
+  /** Calls of `descendants`. */
   readonly treeTraversalCount: number
-  /** Runs that have children under way. */
+  /** Runs that have children in progress. */
   readonly activeParents: number
-  /** Child runs under way. */
+  /** Child runs in progress. */
   readonly activeChildren: number
-  /** The most that were under way at once. */
+  /** The most child runs that were in progress at once. */
   readonly maxConcurrentChildren: number
   readonly maxDepthSeen: number
 }
 
 interface Entry {
   readonly run: ChildRun
-  /** How often it is registered: an app may give one id to several runs. */
+  /** How often it is registered: an app may give several runs the same id. */
   times: number
 }
 
 const NOTHING = {
   registrationCount: 0,
   unregistrationCount: 0,
+  refusedCount: 0,
   completedCount: 0,
   failedCount: 0,
   cancelledCount: 0,
@@ -58,16 +62,17 @@ const NOTHING = {
   maxDepthSeen: 0,
 }
 
-/** The tree of the child runs that are under way. Keeps nothing of a run that has ended. */
+/** The trees of the child runs in progress. Keeps nothing of a run that has ended. */
 export class ChildRunTracker {
   readonly #runs: Map<string, Entry> = new Map()
   readonly #children: Map<string, Set<string>> = new Map()
   #active = 0
   #counts = { ...NOTHING }
 
-  /** Adds a child run; the answer takes it out, once. Throws `child-tracker/illegal-run`. */
+  /** Adds a child run. Returns the function that removes it. Throws `child-tracker/illegal-run`, also for a cycle or a second parent. */
   register(given: ChildRunRegistration): (status?: PipelineStatus) => void {
     checkRun(given)
+    this.#refuseWrongParent(given)
     const { runId, parentRunId } = given
     const above = this.#runs.get(parentRunId)?.run
     const run = {
@@ -90,53 +95,66 @@ export class ChildRunTracker {
     }
   }
 
-  /** A child run that is under way. */
+  /** Returns a child run in progress; undefined for any other id. */
   find(runId: string): ChildRun | undefined {
     this.#counts.lookupCount++
     return this.#runs.get(runId)?.run
   }
-  /** The ids of its children under way, in the order in which they started. */
+  /** The ids of the run's children in progress, in the order in which they started. */
   children(runId: string): readonly string[] {
     this.#counts.lookupCount++
     return [...(this.#children.get(runId) ?? [])]
   }
-  /** The id of its parent; undefined for a run that has none, or is not under way. */
+  /** The id of the run's parent; undefined for a run that isn't a child in progress. */
   parent(runId: string): string | undefined {
     return this.find(runId)?.parentRunId
   }
-  /** The id of the run at the top of its tree: its own where it is no child. */
+  /** The id of the run at the top of its tree. A run that isn't a child is its own root. */
   root(runId: string): string {
     return this.find(runId)?.rootRunId ?? runId
   }
-  /** 0 for a run that is no child, 1 for its children. */
+  /** 0 for a run that isn't a child, 1 for its children. */
   depth(runId: string): number {
     return this.find(runId)?.depth ?? 0
   }
-  /** The ids of its children, of their children, and so on: parents come before their children. */
+  /** The ids of the run's children, their children and so on. Parents come before their children. */
   descendants(runId: string): readonly string[] {
     this.#counts.treeTraversalCount++
-    const found = new Set<string>()
-    const waiting = [runId]
-    // A set and a list that grow while they are walked: a tree may be deep, and what was registered by hand may go round.
-    for (const each of waiting) {
-      for (const child of this.#children.get(each) ?? []) {
-        if (found.has(child) || child === runId) continue
-        found.add(child)
-        waiting.push(child)
-      }
-    }
-    return [...found]
+    const found = [...(this.#children.get(runId) ?? [])]
+    // The list grows while the loop walks it. Recursion would overflow the stack in a deep tree.
+    for (const each of found) for (const child of this.#children.get(each) ?? []) found.push(child)
+    return found
   }
 
-  /** The figures as they are now. */
-  metrics(): ChildRunMetrics {
-    return { ...this.#counts, activeParents: this.#children.size, activeChildren: this.#active }
+  /** Returns the counts as a frozen object. */
+  stats(): ChildRunStats {
+    return Object.freeze({ ...this.#counts, activeParents: this.#children.size, activeChildren: this.#active })
   }
-  /** Counts anew from here; the peaks are those of the runs under way. */
-  resetMetrics(): void {
+  /** Sets the counts to 0, and the maxima to those of the runs in progress. */
+  resetStats(): void {
     let maxDepthSeen = 0
     for (const { run } of this.#runs.values()) maxDepthSeen = Math.max(maxDepthSeen, run.depth)
     this.#counts = { ...NOTHING, maxConcurrentChildren: this.#active, maxDepthSeen }
+  }
+
+  #refuseWrongParent({ runId, parentRunId }: ChildRunRegistration): void {
+    const parent = this.#runs.get(runId)?.run.parentRunId
+    if (parent !== undefined && parent !== parentRunId)
+      this.#refuse(`run ${show(runId)} already has the parent ${show(parent)}, and cannot get ${show(parentRunId)} too`)
+    // Only a run that has children can be above its own parent. Runs that core starts have none yet, so this costs them nothing.
+    if (this.#children.has(runId) && this.#isAbove(runId, parentRunId))
+      this.#refuse(`run ${show(parentRunId)} is a descendant of run ${show(runId)}, and cannot be its parent too`)
+  }
+
+  #isAbove(runId: string, start: string): boolean {
+    for (let at: string | undefined = start; at !== undefined; at = this.#runs.get(at)?.run.parentRunId)
+      if (at === runId) return true
+    return false
+  }
+
+  #refuse(problem: string): never {
+    this.#counts.refusedCount++
+    throw illegalRun(`${problem}. Give each run its own pipelineRunId`)
   }
 
   #add(run: ChildRun): void {
@@ -163,12 +181,11 @@ export class ChildRunTracker {
 function checkRun(run: unknown): void {
   const { runId, parentRunId } = (run ?? {}) as Record<'runId' | 'parentRunId', unknown>
   if (isId(runId) && isId(parentRunId) && runId !== parentRunId) return
-  const ids = `runId ${shown(runId)} and parentRunId ${shown(parentRunId)}`
-  throw new StageflowError(
-    'child-tracker/illegal-run',
-    `register() was given ${ids}; both must be texts that are not empty, and no run is its own child.`,
+  throw illegalRun(
+    `runId is ${show(runId)} and parentRunId ${show(parentRunId)}. Pass the ids of two different runs: strings that are not empty`,
   )
 }
 
+const illegalRun = (problem: string): StageflowError =>
+  new StageflowError('child-tracker/illegal-run', `register(): ${problem}.`)
 const isId = (value: unknown): boolean => typeof value === 'string' && value !== ''
-const shown = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : typeof value)

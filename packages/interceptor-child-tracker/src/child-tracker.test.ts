@@ -16,7 +16,7 @@ const sleeps = async (context: StageContext) => {
 }
 const idle = { activeChildren: 0, activeParents: 0 }
 
-/** Every way to start a child run at once, two of them one below the other. */
+/** Starts child runs in every way, two of them nested. */
 function everyWay() {
   const leaf = new Pipeline('leaf').withStage('work', sleeps)
   const middle = new Pipeline('middle').withPipeline('inner', leaf)
@@ -45,7 +45,7 @@ const WHOLE_TREE = [
   ['leaf', 'inner', 'by_hand/inner', 2, 'top-run'],
 ]
 
-test('it sees every child run, however it was started, and keeps nothing of those that have ended', async () => {
+test('it tracks every child run, however it was started, and keeps nothing of runs that have ended', async () => {
   const interceptor = childTracker()
   const { tracker } = interceptor
   const graph = everyWay().build({ clock, interceptors: [interceptor] })
@@ -58,9 +58,10 @@ test('it sees every child run, however it was started, and keeps nothing of thos
   expect(below(tracker, 'top-run')).toEqual([['looped', 'loop', 'loop#2', 1, 'top-run']])
   await clock.advance(200)
   expect((await run).status).toBe('failed')
-  expect(tracker.metrics()).toEqual({
+  expect(tracker.stats()).toEqual({
     registrationCount: 10,
     unregistrationCount: 10,
+    refusedCount: 0,
     completedCount: 7,
     failedCount: 3,
     cancelledCount: 0,
@@ -72,7 +73,7 @@ test('it sees every child run, however it was started, and keeps nothing of thos
   })
 })
 
-test('cancelling a run reaches all its descendants at once, whatever started them, and no other run', async () => {
+test('cancelling a run cancels all its descendants at once, and no other run', async () => {
   const interceptor = childTracker()
   const { tracker } = interceptor
   const eventSink = recordingSink()
@@ -90,14 +91,14 @@ test('cancelling a run reaches all its descendants at once, whatever started the
   expect(tracker.descendants('top-run')).toEqual([])
   const cancelled = eventSink.of('pipeline.cancelled').map(({ pipelineRunId }) => pipelineRunId)
   expect(new Set(cancelled)).toEqual(new Set(['top-run', ...ids]))
-  expect(tracker.metrics()).toMatchObject({ cancelledCount: ids.length, activeChildren: WHOLE_TREE.length })
+  expect(tracker.stats()).toMatchObject({ cancelledCount: ids.length, activeChildren: WHOLE_TREE.length })
   expect(tracker.descendants('other-run')).toHaveLength(WHOLE_TREE.length)
   await clock.advance(250)
   await other
-  expect(tracker.metrics()).toMatchObject(idle)
+  expect(tracker.stats()).toMatchObject(idle)
 })
 
-test('a failure, and the time of the run above, end descendants too', async () => {
+test('a failure or a timeout of the run above ends its descendants', async () => {
   const interceptor = childTracker()
   const { tracker } = interceptor
   const failing = everyWay()
@@ -109,17 +110,17 @@ test('a failure, and the time of the run above, end descendants too', async () =
   const first = failing.runSettled()
   await clock.advance(10)
   expect((await first).status).toBe('failed')
-  expect(tracker.metrics()).toMatchObject({ ...idle, cancelledCount: 8 })
+  expect(tracker.stats()).toMatchObject({ ...idle, cancelledCount: 8 })
 
   const second = everyWay()
     .build({ clock, interceptors: [interceptor] })
     .runSettled({}, { timeoutMs: 20 })
   await clock.advance(20)
   expect((await second).status).toBe('failed')
-  expect(tracker.metrics()).toMatchObject({ ...idle, cancelledCount: 16 })
+  expect(tracker.stats()).toMatchObject({ ...idle, cancelledCount: 16 })
 })
 
-test('a child that ignores its signal is there until it is given up, and not longer', async () => {
+test('a child that ignores its signal is tracked until the grace time has passed', async () => {
   const interceptor = childTracker()
   const deaf = new Pipeline('deaf').withStage('work', () => new Promise<object>(() => {}))
   const graph = new Pipeline('top').withPipeline('child', deaf).build({ clock, interceptors: [interceptor] })
@@ -131,11 +132,11 @@ test('a child that ignores its signal is there until it is given up, and not lon
   expect(interceptor.tracker.children('top-run')).toHaveLength(1)
   await clock.advance(1_001)
   expect((await run).status).toBe('cancelled')
-  expect(interceptor.tracker.metrics()).toMatchObject({ ...idle, cancelledCount: 1 })
+  expect(interceptor.tracker.stats()).toMatchObject({ ...idle, cancelledCount: 1 })
 })
 
 test.each(['inside', 'outside'])(
-  'a child that an interceptor %s refuses, or that fails in one, is seen and taken out too',
+  'a child that an interceptor %s refuses, or that fails there, is tracked and removed',
   async (place) => {
     const interceptor = childTracker()
     let next: (run: Parameters<RunPipeline>[0]) => ReturnType<RunPipeline> = (run) => run.fail(new Error('no'))
@@ -156,7 +157,7 @@ test.each(['inside', 'outside'])(
     await graph.runSettled()
     next = (run) => run.cancel('not now')
     await graph.runSettled()
-    expect(interceptor.tracker.metrics()).toMatchObject({
+    expect(interceptor.tracker.stats()).toMatchObject({
       ...idle,
       registrationCount: 3,
       failedCount: 2,
@@ -165,7 +166,7 @@ test.each(['inside', 'outside'])(
   },
 )
 
-test('the figures are those of the reports, whatever an interceptor outside makes of a run', async () => {
+test('the counts agree with the reports if an interceptor outside changes how a run ends', async () => {
   const interceptor = childTracker()
   let around: (next: RunPipeline) => RunPipeline = (next) => async (run) => {
     await next(run)
@@ -182,31 +183,31 @@ test('the figures are those of the reports, whatever an interceptor outside make
   const middle = new Pipeline('middle').withPipeline('inner', leaf, { onFailure: 'skip' })
   const graph = new Pipeline('top').withPipeline('outer', middle).build({ clock, interceptors: [outer, interceptor] })
   await graph.run()
-  expect(interceptor.tracker.metrics()).toMatchObject({ ...idle, completedCount: 1, failedCount: 1 })
+  expect(interceptor.tracker.stats()).toMatchObject({ ...idle, completedCount: 1, failedCount: 1 })
 
-  // Refused outside: a run all the same, that failed, as the report above says.
+  // A run that is refused outside counts as failed, as in the report above.
   around = () => async (run) => {
-    expect(interceptor.tracker.metrics()).toMatchObject({ activeChildren: 2 })
+    expect(interceptor.tracker.stats()).toMatchObject({ activeChildren: 2 })
     return run.fail(new Error('no'))
   }
   const watched = middle
-    .withStage('after', () => interceptor.tracker.metrics(), { dependencies: ['inner'], join: 'settled' })
+    .withStage('after', () => interceptor.tracker.stats(), { dependencies: ['inner'], join: 'settled' })
     .build({ clock, interceptors: [outer, interceptor] })
   const result = await new Pipeline('top').withPipeline('outer', watched).build({ clock }).run()
   expect(result.data.outer?.after).toMatchObject({ activeChildren: 1 })
-  expect(interceptor.tracker.metrics()).toMatchObject({ ...idle, completedCount: 2, failedCount: 2 })
+  expect(interceptor.tracker.stats()).toMatchObject({ ...idle, completedCount: 2, failedCount: 2 })
 })
 
-test('a run that has no parent is not a child, and costs no entry', async () => {
+test('a run without a parent is not tracked', async () => {
   const interceptor = childTracker()
   await new Pipeline('top')
     .withStage('work', () => ({}))
     .build({ interceptors: [interceptor] })
     .run()
-  expect(interceptor.tracker.metrics()).toMatchObject({ registrationCount: 0, ...idle })
+  expect(interceptor.tracker.stats()).toMatchObject({ registrationCount: 0, ...idle })
 })
 
-test('a child given as a graph has its own interceptors: without a tracker among them it is not seen, but what is below it knows its root', async () => {
+test('a child graph without a tracker is not tracked, but the runs below it know their root', async () => {
   const interceptor = childTracker()
   const { tracker } = interceptor
   const leaf = new Pipeline('leaf').withStage('work', sleeps).build({ clock, interceptors: [interceptor] })
@@ -215,10 +216,10 @@ test('a child given as a graph has its own interceptors: without a tracker among
   const run = graph.run({ pipelineRunId: 'top-run' })
   await clock.settle()
   expect(tracker.children('top-run')).toEqual([])
-  expect(tracker.metrics()).toMatchObject({ activeChildren: 1, activeParents: 1, maxDepthSeen: 2 })
+  expect(tracker.stats()).toMatchObject({ activeChildren: 1, activeParents: 1, maxDepthSeen: 2 })
   await clock.advance(100)
   await run
-  expect(tracker.metrics()).toMatchObject(idle)
+  expect(tracker.stats()).toMatchObject(idle)
 })
 
 test('interceptors can share a tracker, and a thousand runs leave nothing in it', async () => {
@@ -229,10 +230,10 @@ test('interceptors can share a tracker, and a thousand runs leave nothing in it'
   )
   await clock.advance(300)
   await Promise.all(runs)
-  expect(tracker.metrics()).toMatchObject({ ...idle, registrationCount: 10_000, maxConcurrentChildren: 8_000 })
+  expect(tracker.stats()).toMatchObject({ ...idle, registrationCount: 10_000, maxConcurrentChildren: 8_000 })
 })
 
-test('runs that an app gives one id end one by one', async () => {
+test('runs with the same id are removed one by one', async () => {
   const interceptor = childTracker()
   const leaf = new Pipeline('leaf').withStage('work', sleeps)
   const graph = new Pipeline('top')
@@ -243,24 +244,43 @@ test('runs that an app gives one id end one by one', async () => {
     .build({ clock, interceptors: [interceptor] })
   const run = graph.run({ pipelineRunId: 'top-run' })
   await clock.settle()
-  expect(interceptor.tracker.metrics()).toMatchObject({ activeChildren: 2, activeParents: 1 })
+  expect(interceptor.tracker.stats()).toMatchObject({ activeChildren: 2, activeParents: 1 })
   await clock.advance(100)
   await run
-  expect(interceptor.tracker.metrics()).toMatchObject(idle)
+  expect(interceptor.tracker.stats()).toMatchObject(idle)
 })
 
-test('it wraps no stage and observes none', () => {
+test('a child run that gets an id with another parent is reported as a problem of that run, and runs on', async () => {
+  const interceptor = childTracker()
+  const leaf = new Pipeline('leaf').withStage('work', sleeps)
+  const graph = new Pipeline('top')
+    .withStage('call', async (context) => {
+      const { report } = await context.runChild(leaf, { pipelineRunId: 'same' })
+      return { problems: report.notes['core/problems']?.map(({ message }) => message) ?? [] }
+    })
+    .build({ clock, interceptors: [interceptor] })
+  const first = graph.run({ pipelineRunId: 'first' })
+  const second = graph.run({ pipelineRunId: 'second' })
+  await clock.advance(100)
+  expect((await first).data.call).toEqual({ problems: [] })
+  expect((await second).data.call).toEqual({
+    problems: [expect.stringContaining('run "same" already has the parent "first", and cannot get "second" too')],
+  })
+  expect(interceptor.tracker.stats()).toMatchObject({ ...idle, registrationCount: 1, refusedCount: 1 })
+})
+
+test('it takes no part in the calls of stages', () => {
   const { wrap, settled } = childTracker()
   expect([wrap, settled]).toEqual([undefined, undefined])
 })
 
 test.each([
-  [null, 'a value of type object'],
-  [5, 'a value of type number'],
-  [{ tracker: {} }, 'a tracker that is none'],
-  [{ tracker: 'mine' }, 'a tracker that is none'],
-  [{ trackers: [] }, '"trackers", which is no option'],
-])('options %j are refused', (options, words) => {
+  [null, 'the options must be an object, not null'],
+  [5, 'the options must be an object, not 5'],
+  [{ tracker: {} }, 'tracker must be a new ChildRunTracker(): an object with register(), not an object'],
+  [{ tracker: 'mine' }, 'not "mine"'],
+  [{ trackers: [] }, 'unknown option "trackers" (Did you mean "tracker"?)'],
+])('childTracker(%j) throws child-tracker/illegal-option', (options, words) => {
   let error: unknown
   try {
     childTracker(options as ChildTrackerOptions)
@@ -268,7 +288,5 @@ test.each([
     error = thrown
   }
   expect(StageflowError.is(error, 'child-tracker/illegal-option')).toBe(true)
-  expect((error as Error).message).toContain(
-    `childTracker() was given ${words}; pass { tracker: new ChildRunTracker() }`,
-  )
+  expect((error as Error).message).toContain(words)
 })

@@ -1,21 +1,29 @@
-import { StageflowError, type Interceptor, type RunContext } from '@stageflow/core'
+import type { Interceptor, RunContext } from '@stageflow/core'
+import { checkOptions, objectWith } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
 
 import { ChildRunTracker } from './child-run-tracker.ts'
 
 export interface ChildTrackerOptions {
-  /** Where the runs are kept, to be shared by several interceptors. Default: one of its own. */
+  /** Where the runs are kept. Pass the same tracker to several interceptors for one view of all runs. Default: a new one. */
   readonly tracker?: ChildRunTracker
 }
 
-/** The interceptor that `childTracker()` makes. */
+/** The interceptor of `childTracker()`. */
 export interface ChildTracker extends Interceptor {
-  /** Answers what is under way, and has the figures. */
+  /** The runs in progress, and the counts. */
   readonly tracker: ChildRunTracker
 }
 
-/** Keeps the tree of the child runs that are under way: who started whom, how many, how deep. Costs a stage nothing. */
+// Checked by a method, because an app may have two copies of this package.
+const RULES: OptionRules<ChildTrackerOptions> = {
+  tracker: objectWith('a new ChildRunTracker(): an object', 'register'),
+}
+
+/** Keeps the tree of the child runs in progress: parents, children, counts and depth. Costs a stage nothing. Throws `child-tracker/illegal-option`. */
 export function childTracker(options: ChildTrackerOptions = {}): ChildTracker {
-  const tracker = checkedTracker(options)
+  checkOptions('childTracker()', 'child-tracker/illegal-option', options, RULES)
+  const { tracker = new ChildRunTracker() } = options
   return {
     name: 'child-tracker',
     tracker,
@@ -32,22 +40,4 @@ type Unregister = ReturnType<ChildRunTracker['register']>
 function register(tracker: ChildRunTracker, { pipelineRunId: runId, pipeline, parent }: RunContext): Unregister {
   const { pipelineRunId: parentRunId, rootRunId, depth, stage, path } = parent as NonNullable<typeof parent>
   return tracker.register({ runId, parentRunId, rootRunId, depth, pipeline: pipeline.name, stage, path })
-}
-
-function checkedTracker(options: unknown): ChildRunTracker {
-  const isObject = typeof options === 'object' && options !== null
-  const unknown = isObject ? Object.keys(options).filter((name) => name !== 'tracker') : []
-  const tracker =
-    isObject && unknown.length === 0 ? ((options as ChildTrackerOptions).tracker ?? new ChildRunTracker()) : undefined
-  // By what it does, for an app may hold two copies of this package.
-  if (typeof tracker?.register === 'function') return tracker
-  const what = !isObject
-    ? `a value of type ${typeof options}`
-    : unknown.length > 0
-      ? `${unknown.map((name) => `"${name}"`).join(', ')}, which is no option`
-      : 'a tracker that is none'
-  throw new StageflowError(
-    'child-tracker/illegal-option',
-    `childTracker() was given ${what}; pass { tracker: new ChildRunTracker() }, or nothing.`,
-  )
 }

@@ -1,2 +1,2 @@
-export { ChildRunTracker, type ChildRun, type ChildRunMetrics, type ChildRunRegistration } from './child-run-tracker.ts'
+export { ChildRunTracker, type ChildRun, type ChildRunStats, type ChildRunRegistration } from './child-run-tracker.ts'
 export { childTracker, type ChildTracker, type ChildTrackerOptions } from './child-tracker.ts'

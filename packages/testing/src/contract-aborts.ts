@@ -1,23 +1,23 @@
 import { StageOutput } from '@stageflow/core'
 import type { InterceptorContext } from '@stageflow/core'
-import type { Bench, CaseGraph, CaseRun } from './contract-bench.ts'
+import type { InterceptorBench, CaseGraph, CaseRun } from './interceptor-contract-bench.ts'
 import { must } from './contract-case.ts'
 
-type RunCase = (bench: Bench) => Promise<void>
+type RunCase = (bench: InterceptorBench) => Promise<void>
 
-/** What an interceptor owes to a run that is aborted. */
+/** Rules for runs that are aborted. */
 export const abortCases: Readonly<Record<string, RunCase>> = {
   'forwards the signal to the stage, with its reason': forwards,
   'never swallows an abort': neverSwallows,
   'stops waiting as soon as the run is aborted': stopsWaiting,
   'leaves nothing behind after an abort': leavesNothing,
   'lets other runs go on when one is aborted': othersGoOn,
-  'holds aborts and skips against no later run': holdsNothing,
+  'does not count aborts and skips as failures': holdsNothing,
 }
 
 const REASON = (): Error => new Error('the caller has left')
 
-async function forwards(bench: Bench): Promise<void> {
+async function forwards(bench: InterceptorBench): Promise<void> {
   const { first, reached, graph } = hanging(bench, (context) => context.signal.reason)
   const caller = new AbortController()
   const run = graph.start(bench.nextRun(), { signal: caller.signal })
@@ -32,11 +32,11 @@ async function forwards(bench: Bench): Promise<void> {
   )
   must(
     signal.reason === reason,
-    `${bench.called} gave the stage a reason of its own, ${String(signal.reason)}, where the caller had aborted with ${String(reason)}. A fork aborts by itself with what is around it; abort it only for reasons of your own.`,
+    `${bench.called} replaced the reason of the caller's abort, ${String(reason)}, with ${String(signal.reason)}. A fork aborts by itself with the call around it; abort it only for your own reasons.`,
   )
 }
 
-async function neverSwallows(bench: Bench): Promise<void> {
+async function neverSwallows(bench: InterceptorBench): Promise<void> {
   const { reached, graph } = hanging(bench, () => new DOMException('aborted', 'AbortError'))
   const caller = new AbortController()
   const run = graph.start(bench.nextRun(), { signal: caller.signal })
@@ -46,39 +46,39 @@ async function neverSwallows(bench: Bench): Promise<void> {
   const ended = report.stages['stage']?.status
   must(
     ended !== 'ok' && ended !== 'skip',
-    `${bench.called} made a stage "${ended}" that was aborted. An abort is passed on: return what next(context) returned, or let the throw pass.`,
+    `${bench.called} made a stage "${ended}" that was aborted. Pass an abort on: return what next(context) returned, or let the error through.`,
   )
   must(status === 'cancelled', `${bench.called} made a run end as ${status} that its caller had aborted.`)
 }
 
-/** Whatever it waits for, before a stage, between attempts or for another run, it stops at the abort: no time passes. */
-async function stopsWaiting(bench: Bench): Promise<void> {
+/** An abort ends every wait at once: before a stage, between attempts, and for another run. */
+async function stopsWaiting(bench: InterceptorBench): Promise<void> {
   const busy = bench.alone({ run: async () => StageOutput.fail('busy', { retryable: true }) })
   await abortIn(bench, [busy.start(bench.nextRun(), bench.aborting())], 'between the attempts of a stage that fails')
   const { graph } = hanging(bench, (context) => context.signal.reason)
   const runs = Array.from({ length: 20 }, () => graph.start(bench.nextRun(), bench.aborting()))
   await abortIn(bench, runs, 'around one of 20 runs whose stage waits')
-  // Two of one number: the second may wait for what the first is doing.
+  // Two runs with the same number: the second may wait for the first.
   const same = bench.nextRun()
   const caller = new AbortController()
   const leader = graph.start(same, { signal: caller.signal })
-  await bench.endsAtOnce(leader.settled)
+  await bench.comesToRest(leader.settled)
   await abortIn(bench, [graph.start(same, bench.aborting())], 'in a run that repeats another one, which still goes on')
   caller.abort(REASON())
   await bench.ends(leader.settled)
 }
 
-async function abortIn(bench: Bench, runs: readonly CaseRun[], where: string): Promise<void> {
+async function abortIn(bench: InterceptorBench, runs: readonly CaseRun[], where: string): Promise<void> {
   const all = Promise.all(runs.map(({ settled }) => settled))
-  if (await bench.endsAtOnce(all)) return void bench.abortAll()
+  if (await bench.comesToRest(all)) return void bench.abortAll()
   bench.abortAll()
   must(
     await bench.endsAtOnce(all),
-    `${bench.called} goes on waiting ${where} after the run was aborted. Hand context.signal to all that waits: clock.sleep(ms, context.signal).`,
+    `${bench.called} goes on waiting ${where} after the run was aborted. Pass context.signal to everything that waits: clock.sleep(ms, context.signal).`,
   )
 }
 
-async function leavesNothing(bench: Bench): Promise<void> {
+async function leavesNothing(bench: InterceptorBench): Promise<void> {
   const signals = bench.watchSignals()
   const { reached, graph } = hanging(bench, () => new DOMException('aborted', 'AbortError'))
   const caller = new AbortController()
@@ -90,7 +90,7 @@ async function leavesNothing(bench: Bench): Promise<void> {
   await bench.clock.settle()
   must(
     bench.clock.pending === 0,
-    `${bench.called} left ${bench.timers} behind after an abort. Take timers back in a finally, or in the ended of a part.`,
+    `${bench.called} left ${bench.timers} behind after an abort. Clear timers in a finally, or in the ended of a part.`,
   )
   must(
     signals.left === 0,
@@ -98,7 +98,7 @@ async function leavesNothing(bench: Bench): Promise<void> {
   )
 }
 
-async function othersGoOn(bench: Bench): Promise<void> {
+async function othersGoOn(bench: InterceptorBench): Promise<void> {
   for (const aborted of [0, 1, 2]) {
     const gate = Promise.withResolvers<void>()
     let waiting = 0
@@ -116,7 +116,7 @@ async function othersGoOn(bench: Bench): Promise<void> {
     const runs = callers.map(({ signal }) => graph.start(bench.nextRun(), { signal }))
     await bench.reaches(all.promise, runs)
     callers[aborted]?.abort(REASON())
-    await bench.endsAtOnce(Promise.all(runs.map(({ settled }) => settled)))
+    await bench.comesToRest(Promise.all(runs.map(({ settled }) => settled)))
     gate.resolve()
     const results = await bench.ends(Promise.all(runs.map(({ settled }) => settled)))
     const others = results.filter(({ status }, place) => place !== aborted && status !== 'completed')
@@ -127,10 +127,10 @@ async function othersGoOn(bench: Bench): Promise<void> {
   }
 }
 
-/** Enough to open a circuit that counts them, and to use up places that nobody gives back. */
+/** Enough to open a circuit that counts them, and to use up slots that are never released. */
 const REPEATED = 30
 
-async function holdsNothing(bench: Bench): Promise<void> {
+async function holdsNothing(bench: InterceptorBench): Promise<void> {
   let answer = (context: InterceptorContext): unknown => untilAborted(context)
   const graph = bench.alone({ run: async (context) => answer(context) })
   for (let time = 0; time < REPEATED; time++) {
@@ -145,7 +145,7 @@ async function holdsNothing(bench: Bench): Promise<void> {
   const { status, report } = await bench.run(graph, bench.nextRun())
   must(
     status === 'completed',
-    `${bench.called} let a run end as ${status} after ${REPEATED} that were aborted and ${REPEATED} whose stage skipped. Give back in a finally, or in the ended of a part, what a call takes, and count neither a skip nor an abort as a failure.`,
+    `${bench.called} let a run end as ${status} after ${REPEATED} that were aborted and ${REPEATED} whose stage skipped. Release what a call takes in a finally, or in the ended of a part, and count neither a skip nor an abort as a failure.`,
     report,
   )
 }
@@ -158,12 +158,12 @@ const untilAborted = ({ signal }: InterceptorContext): Promise<never> =>
 interface Hanging {
   readonly graph: CaseGraph
   readonly reached: Promise<void>
-  /** What the stage was called with first, once it was reached. */
+  /** The context of the first call, once the stage was reached. */
   readonly first: () => InterceptorContext
 }
 
-/** A graph of a stage that waits for its abort, and then throws. */
-export function hanging(bench: Bench, thrown: (context: InterceptorContext) => unknown): Hanging {
+/** A graph with a stage that waits for its abort, and then throws. */
+export function hanging(bench: InterceptorBench, thrown: (context: InterceptorContext) => unknown): Hanging {
   let first: InterceptorContext | undefined
   const reached = Promise.withResolvers<void>()
   const graph = bench.alone({

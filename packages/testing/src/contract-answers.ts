@@ -1,11 +1,11 @@
 import { StageOutput } from '@stageflow/core'
 import type { AnyStage } from '@stageflow/core'
-import type { Bench } from './contract-bench.ts'
+import type { InterceptorBench } from './interceptor-contract-bench.ts'
 import { must } from './contract-case.ts'
 
-type RunCase = (bench: Bench) => Promise<void>
+type RunCase = (bench: InterceptorBench) => Promise<void>
 
-/** What an interceptor owes to the output of the stage that it stands around. */
+/** Rules for the output of a stage. */
 export const answerCases: Readonly<Record<string, RunCase>> = {
   'passes an ok output through untouched': (bench) =>
     passes(bench, 'completed', () =>
@@ -27,9 +27,9 @@ export const answerCases: Readonly<Record<string, RunCase>> = {
   'changes nothing of what the stage sees': whatTheStageSees,
 }
 
-async function passes(bench: Bench, status: string, answer: () => StageOutput): Promise<void> {
+async function passes(bench: InterceptorBench, status: string, answer: () => StageOutput): Promise<void> {
   bench.watch.answers.length = 0
-  /** What the stage itself answered: who ends its call is heard inside too. */
+  /** The output of the stage itself. An interceptor that ends the call changes what is seen inside. */
   let own: StageOutput | undefined
   const graph = bench.alone({
     run: async () => {
@@ -48,47 +48,47 @@ async function passes(bench: Bench, status: string, answer: () => StageOutput): 
   const inner = own ?? heard
   must(
     calls === 1 || inner.status === 'fail',
-    `${bench.called} ran a stage ${calls} times that had answered "${inner.status}". Call next again only after a failure.`,
+    `${bench.called} ran a stage ${calls} times although it had ended "${inner.status}". Call next again only after a failure.`,
   )
   must(
     outer === inner || JSON.stringify(outer) === JSON.stringify(inner),
-    `${bench.called} answered ${JSON.stringify(outer)} where the stage had answered ${JSON.stringify(inner)}. Return what next(context) returned.`,
+    `${bench.called} returned ${JSON.stringify(outer)} although the stage had returned ${JSON.stringify(inner)}. Return what next(context) returned.`,
   )
   must(
     result.status === status,
-    `${bench.called} made a run end as ${result.status} whose stage answered "${inner.status}": it must end as ${status}.`,
+    `${bench.called} made a run end as ${result.status} although its stage had ended "${inner.status}": it must end as ${status}.`,
   )
 }
 
-/** A stage that asks to be run again may be; in the end it has failed. */
-async function staysFailed(bench: Bench): Promise<void> {
+/** A stage that returns `retry` may run again. In the end it has failed. */
+async function staysFailed(bench: InterceptorBench): Promise<void> {
   bench.watch.answers.length = 0
   const graph = bench.alone({ run: async () => StageOutput.retry('busy') })
   const { status } = await bench.run(graph, bench.nextRun())
   const { outer } = bench.answerOf('stage')
   must(
     (outer.status === 'retry' || outer.status === 'fail') && status === 'failed',
-    `${bench.called} answered ${JSON.stringify(outer)} for a stage that only ever answered "retry", and the run ended as ${status}: it must fail.`,
+    `${bench.called} returned ${JSON.stringify(outer)} for a stage that always returned "retry", and the run ended as ${status}: it must fail.`,
   )
 }
 
-/** Enough for whoever counts failures to do something about them. */
+/** Enough for an interceptor that counts failures to react. */
 const FAILURES = 20
 
-async function keepsFailing(bench: Bench): Promise<void> {
+async function keepsFailing(bench: InterceptorBench): Promise<void> {
   const graph = bench.alone({ run: async () => StageOutput.fail('it is broken', { retryable: false }) })
   for (let time = 1; time <= FAILURES; time++) {
     const { status, data } = await bench.run(graph, bench.nextRun())
     must(
       status === 'failed',
-      `${bench.called} let run ${time} of a stage that always fails end as ${status}, with ${JSON.stringify(data)}. Who answers in the place of a stage that fails answers with a failure.`,
+      `${bench.called} let run ${time} of a stage that always fails end as ${status}, with ${JSON.stringify(data)}. An interceptor that answers for a failing stage must answer with a failure.`,
     )
   }
 }
 
 const CHAIN = 50
 
-async function synchronousStage(bench: Bench): Promise<void> {
+async function synchronousStage(bench: InterceptorBench): Promise<void> {
   const reached = new Set<number>()
   const stages: AnyStage[] = []
   for (let place = 0; place < CHAIN; place++) {
@@ -104,12 +104,12 @@ async function synchronousStage(bench: Bench): Promise<void> {
   const result = await bench.run(bench.build(bench.pipeline('chain', stages)), bench.nextRun())
   must(
     result.status === 'completed' && reached.size === CHAIN,
-    `${bench.called} let a chain of ${CHAIN} synchronous stages end as ${result.status}, and reach ${reached.size} of them. next(context) answers with an output or with a promise of one: use after(answer, …) of core, or await it.`,
+    `${bench.called} let a chain of ${CHAIN} synchronous stages end as ${result.status}, and reach ${reached.size} of them. next(context) returns an output or a promise of one: use after(answer, …) of core, or await it.`,
     result.report,
   )
 }
 
-async function streamingStage(bench: Bench): Promise<void> {
+async function streamingStage(bench: InterceptorBench): Promise<void> {
   const chunks: unknown[] = []
   const stage = bench.stage({
     name: 'stage',
@@ -138,7 +138,7 @@ async function streamingStage(bench: Bench): Promise<void> {
   )
 }
 
-async function whatTheStageSees(bench: Bench): Promise<void> {
+async function whatTheStageSees(bench: InterceptorBench): Promise<void> {
   const port = { ask: () => 'answer' }
   const given = bench.input(bench.nextRun(), { requestId: 'request 1' })
   const facts: [what: string, seen: unknown, expected: unknown][] = []

@@ -1,20 +1,20 @@
 import type { Interceptor } from '@stageflow/core'
 import { hanging } from './contract-aborts.ts'
-import type { Bench } from './contract-bench.ts'
+import type { InterceptorBench } from './interceptor-contract-bench.ts'
 import { must } from './contract-case.ts'
 import { Disguise } from './disguise.ts'
 
-type RunCase = (bench: Bench) => Promise<void>
+type RunCase = (bench: InterceptorBench) => Promise<void>
 
-/** What an interceptor promises for the calls and runs in which it has a part, and for limits on them. */
+/** Rules for parts in calls and runs, and for their limits. */
 export const callCases: Readonly<Record<string, RunCase>> = {
   'enters calls and runs at once, within what is around them': entersAtOnce,
   'answers with an output when a limit passes': answersExpired,
-  'takes no stage that runs out of time for a success': outOfTime,
+  'does not end a stage that runs out of time as a success': outOfTime,
   'keeps time limits on the clock of the run': limitsOnClock,
 }
 
-async function entersAtOnce(bench: Bench): Promise<void> {
+async function entersAtOnce(bench: InterceptorBench): Promise<void> {
   let closed = 0
   bench.watch.disguise = new Disguise({ onClosedEnter: () => void closed++ })
   const [aroundCall, aroundRun] = [asyncStorage(), asyncStorage()]
@@ -45,7 +45,7 @@ async function entersAtOnce(bench: Bench): Promise<void> {
 /** The most timers that are fired around a stage that hangs: an interceptor may set the next one each time. */
 const MOST_TIMERS = 1_000
 
-async function answersExpired(bench: Bench): Promise<void> {
+async function answersExpired(bench: InterceptorBench): Promise<void> {
   let answered: string | undefined
   bench.watch.disguise = new Disguise({ onBadExpired: (what) => void (answered ??= what) })
   const { reached, graph } = hanging(bench, (context) => context.signal.reason)
@@ -61,27 +61,27 @@ async function answersExpired(bench: Bench): Promise<void> {
   )
 }
 
-async function outOfTime(bench: Bench): Promise<void> {
+async function outOfTime(bench: InterceptorBench): Promise<void> {
   const { reached, graph } = hanging(bench, (context) => context.signal.reason)
   const run = graph.start(bench.nextRun(), bench.aborting())
   await bench.reaches(reached, [run])
   const { clock } = bench
   for (let fired = 0; fired < MOST_TIMERS; fired++) {
     // It may wait for something that is not on the clock before it sets the next one.
-    if (bench.nextDue === Infinity && ((await bench.endsAtOnce(run.settled)) || bench.nextDue === Infinity)) break
+    if (bench.nextDue === Infinity && ((await bench.comesToRest(run.settled)) || bench.nextDue === Infinity)) break
     await clock.advanceTo(bench.nextDue)
   }
-  const hasEnded = await bench.endsAtOnce(run.settled)
+  const hasEnded = await bench.comesToRest(run.settled)
   bench.abortAll()
   const { report } = await bench.ends(run.settled)
   const { status } = report.stages['stage'] ?? {}
   must(
     !hasEnded || (status !== 'ok' && status !== 'skip'),
-    `${bench.called} made a stage "${status}" that had not answered when its time was over. Answer for it with StageOutput.fail.`,
+    `${bench.called} ended a stage as "${status}" when its time was over. Answer for it with StageOutput.fail.`,
   )
 }
 
-async function limitsOnClock(bench: Bench): Promise<void> {
+async function limitsOnClock(bench: InterceptorBench): Promise<void> {
   const timers: (() => void)[] = []
   bench.watch.onGlobalTimer = (fire) => void timers.push(fire)
   const { reached, graph } = hanging(bench, (context) => context.signal.reason)
@@ -93,7 +93,7 @@ async function limitsOnClock(bench: Bench): Promise<void> {
   await bench.ends(run.settled)
   must(
     !hasEnded,
-    `${bench.called} ended a call from a timer of the global setTimeout, which no manual clock can turn and the engine cannot pause. Give the part a deadline or idleMs, and expired(why, context) that answers the call, or set the timer on context.clock.`,
+    `${bench.called} ended a call from a timer of the global setTimeout, which a manual clock cannot move and the engine cannot pause. Give the part a deadline or idleMs, and expired(why, context) that answers the call, or set the timer on context.clock.`,
   )
 }
 
@@ -102,7 +102,7 @@ interface AsyncStorage {
   getStore(): unknown
 }
 
-/** An async context, or, where there is none, as in browsers, one that nothing can lose. */
+/** An async context. In browsers, which have none, a variable that no interceptor can lose. */
 function asyncStorage(): AsyncStorage {
   const { process } = globalThis as {
     readonly process?: {

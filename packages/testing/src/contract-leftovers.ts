@@ -1,17 +1,17 @@
 import { StageOutput } from '@stageflow/core'
 import type { Interceptor, Pipeline } from '@stageflow/core'
-import type { Bench } from './contract-bench.ts'
+import type { InterceptorBench } from './interceptor-contract-bench.ts'
 import { must } from './contract-case.ts'
 import { Disguise } from './disguise.ts'
 
-type RunCase = (bench: Bench) => Promise<void>
+type RunCase = (bench: InterceptorBench) => Promise<void>
 
-/** What an interceptor may not leave behind, and where it may not break in. */
+/** Rules for what must not stay behind or come too late. */
 export const leftoverCases: Readonly<Record<string, RunCase>> = {
   'leaves no timer behind': noTimer,
   'leaves no listener on a signal behind': noListener,
   'leaves nothing behind after a run that was refused': nothingOfRefused,
-  'hears of every ending without throwing': hearsEverything,
+  'does not throw for any ending': survivesEverything,
   'emits and notes nothing too late': silentAfterwards,
 }
 
@@ -24,22 +24,22 @@ const ENDINGS: Readonly<Record<string, () => unknown>> = {
   },
 }
 
-async function noTimer(bench: Bench): Promise<void> {
+async function noTimer(bench: InterceptorBench): Promise<void> {
   for (const [ending, run] of Object.entries(ENDINGS)) {
     await bench.run(bench.alone({ run }), bench.nextRun())
     await bench.clock.settle()
     must(
       bench.clock.pending === 0,
-      `${bench.called} left ${bench.timers} behind after a stage that ended with "${ending}". Take timers back in a finally, or in the ended of a part.`,
+      `${bench.called} left ${bench.timers} behind after a stage that ended with "${ending}". Clear timers in a finally, or in the ended of a part.`,
     )
   }
   must(
     !(await childLeaves(bench, () => bench.clock.pending)),
-    `${bench.called} left ${bench.timers} behind after a child run, and nothing after others. A child run has its own parts, which hear of its end: take timers back in their ended.`,
+    `${bench.called} left ${bench.timers} behind after a child run, and nothing after others. A child run has its own parts: clear timers in their ended.`,
   )
 }
 
-async function noListener(bench: Bench): Promise<void> {
+async function noListener(bench: InterceptorBench): Promise<void> {
   const signals = bench.watchSignals()
   const caller = new AbortController()
   signals.watch(caller.signal)
@@ -52,12 +52,12 @@ async function noListener(bench: Bench): Promise<void> {
   }
   must(
     !(await childLeaves(bench, () => signals.left)),
-    `${bench.called} left ${signals.left} listeners on the signal behind after a child run, and nothing after others. A child run has its own parts, which hear of its end: remove listeners in their ended.`,
+    `${bench.called} left ${signals.left} listeners on the signal behind after a child run, and nothing after others. A child run has its own parts: remove listeners in their ended.`,
   )
 }
 
 /** Whether a child run leaves something behind. Its parent runs at the same time: what any two runs do then is the fault of another case. */
-async function childLeaves(bench: Bench, left: () => number): Promise<boolean> {
+async function childLeaves(bench: InterceptorBench, left: () => number): Promise<boolean> {
   const stage = bench.stage({ name: 'stage', run: async () => (await Promise.resolve(), {}) })
   const child = bench.pipeline('child', [stage])
   const alone = bench.build(child)
@@ -72,17 +72,17 @@ async function childLeaves(bench: Bench, left: () => number): Promise<boolean> {
 }
 
 const REFUSALS: Readonly<Record<string, Interceptor>> = {
-  'at once': { name: 'refusing', wrapRun: () => (run) => run.fail(new Error('nobody may')) },
+  'at once': { name: 'refusing', wrapRun: () => (run) => run.fail(new Error('refused')) },
   later: {
     name: 'refusing',
     wrapRun: () => async (run) => {
       await Promise.resolve()
-      return run.cancel('nobody is here')
+      return run.cancel('refused')
     },
   },
 }
 
-async function nothingOfRefused(bench: Bench): Promise<void> {
+async function nothingOfRefused(bench: InterceptorBench): Promise<void> {
   const signals = bench.watchSignals()
   const caller = new AbortController()
   signals.watch(caller.signal)
@@ -94,12 +94,12 @@ async function nothingOfRefused(bench: Bench): Promise<void> {
     const left = bench.clock.pending > 0 ? bench.timers : `${signals.left} listeners on the signal`
     must(
       bench.clock.pending === 0 && signals.left === 0,
-      `${bench.called} left ${left} behind after a run that an interceptor outside it refused ${when}: none of its stages starts, and its wrapRun is not called. What onRun takes is given back in the ended of its part, which hears of every run.`,
+      `${bench.called} left ${left} behind after a run that an interceptor outside it refused ${when}: none of its stages starts, and its wrapRun is not called. Release what onRun takes in the ended of its part, which runs for every run.`,
     )
   }
 }
 
-async function hearsEverything(bench: Bench): Promise<void> {
+async function survivesEverything(bench: InterceptorBench): Promise<void> {
   const ok = bench.stage({ name: 'ok', run: () => ({}) })
   const skipped = bench.stage({ name: 'skipped', run: () => StageOutput.skip('nothing to do') })
   const failed = bench.stage({ name: 'failed', onFailure: 'skip', run: ENDINGS['throw'] as () => object })
@@ -126,7 +126,7 @@ async function hearsEverything(bench: Bench): Promise<void> {
       .start(bench.nextRun(), { signal: caller.signal, graceMs: 10 }),
   ]
   const all = Promise.all(runs.map(({ settled }) => settled))
-  await bench.endsAtOnce(all)
+  await bench.comesToRest(all)
   caller.abort(new Error('the caller has left'))
   for (const { report } of await bench.ends(all)) {
     const thrown = report.notes['core/problems']?.find(({ code }) => code === 'core/observer-threw')
@@ -137,7 +137,7 @@ async function hearsEverything(bench: Bench): Promise<void> {
   }
 }
 
-async function silentAfterwards(bench: Bench): Promise<void> {
+async function silentAfterwards(bench: InterceptorBench): Promise<void> {
   const late: string[] = []
   const lost: string[] = []
   let over = false
@@ -149,12 +149,12 @@ async function silentAfterwards(bench: Bench): Promise<void> {
   const { settled } = graph.start(bench.nextRun())
   void settled.then(() => (over = true))
   const { status } = await bench.ends(settled)
-  await bench.endsAtOnce(new Promise(() => {}))
+  await bench.passRealTime()
   await bench.clock.runAll()
   must(status === 'completed', bench.refused(`ended as ${status}`))
   must(
     late.length === 0,
-    `${bench.called} emitted ${late.join(', ')} after the run, where nobody hears it. Emit before you answer, in settled, or at once in the ended of a part; await what you emit in wrapRun.`,
+    `${bench.called} emitted ${late.join(', ')} after the run, when no sink gets it. Emit before you answer, in settled, or at once in the ended of a part; await what you emit in wrapRun.`,
   )
   must(
     lost.length === 0,

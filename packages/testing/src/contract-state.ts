@@ -1,11 +1,12 @@
 import { StageOutput } from '@stageflow/core'
 import type { InterceptorContext, Pipeline, PipelineReport } from '@stageflow/core'
-import type { Bench, CaseResult } from './contract-bench.ts'
+import { textOf } from '@stageflow/core/kit'
+import type { InterceptorBench, CaseResult } from './interceptor-contract-bench.ts'
 import { broken, must } from './contract-case.ts'
 
-type RunCase = (bench: Bench) => Promise<void>
+type RunCase = (bench: InterceptorBench) => Promise<void>
 
-/** Where an interceptor keeps its state, and that it keeps apart what is not one thing. */
+/** Rules for the state of an interceptor: it must separate runs, graphs and stages. */
 export const stateCases: Readonly<Record<string, RunCase>> = {
   'keeps many runs at once apart': manyRuns,
   'keeps several graphs apart': severalGraphs,
@@ -14,9 +15,9 @@ export const stateCases: Readonly<Record<string, RunCase>> = {
   'keeps child runs and the items of a map apart': childRuns,
 }
 
-const MANY = 1_000
+const MANY = 200
 
-async function manyRuns(bench: Bench): Promise<void> {
+async function manyRuns(bench: InterceptorBench): Promise<void> {
   const first = bench.stage({
     name: 'first',
     run: async (context) => {
@@ -54,7 +55,7 @@ async function manyRuns(bench: Bench): Promise<void> {
   )
 }
 
-async function severalGraphs(bench: Bench): Promise<void> {
+async function severalGraphs(bench: InterceptorBench): Promise<void> {
   const names = ['north', 'south', 'west']
   const graphs = names.map((name) =>
     bench.build(
@@ -77,13 +78,13 @@ async function severalGraphs(bench: Bench): Promise<void> {
       const answer = (data['stage'] as { name: string } | undefined)?.name
       must(
         status === 'completed' && answer === name,
-        `${bench.called} let a run of pipeline "${name}" end as ${status}, with the answer of "${answer}". One instance serves any number of graphs: what it remembers of a stage is kept under its pipeline too.`,
+        `${bench.called} let a run of pipeline "${name}" end as ${status}, with the output of "${answer}". One instance serves any number of graphs: keep state under the name of the pipeline too.`,
       )
     })
   }
 }
 
-async function buildsAgain(bench: Bench): Promise<void> {
+async function buildsAgain(bench: InterceptorBench): Promise<void> {
   const pipeline = bench.pipeline('again', [bench.stage({ name: 'stage', run: async () => ({ done: true }) })])
   const wants = 'One instance serves any number of graphs: wrap and onCall are called once per stage and graph.'
   for (const time of ['first', 'second', 'third']) {
@@ -105,7 +106,7 @@ async function buildsAgain(bench: Bench): Promise<void> {
   }
 }
 
-async function twoStages(bench: Bench): Promise<void> {
+async function twoStages(bench: InterceptorBench): Promise<void> {
   const answering = ['left', 'right'].map((name) =>
     bench.stage({ name, run: async () => (await Promise.resolve(), { name }) }),
   )
@@ -114,7 +115,7 @@ async function twoStages(bench: Bench): Promise<void> {
     const answer = (both.data[name] as { name: string } | undefined)?.name
     must(
       answer === name,
-      `${bench.called} gave stage "${name}" the answer of stage "${answer}". What it remembers of a stage is kept under its name too.`,
+      `${bench.called} gave stage "${name}" the output of stage "${answer}". Keep state under the name of the stage too.`,
     )
   }
   const broken = bench.stage({
@@ -136,7 +137,7 @@ async function twoStages(bench: Bench): Promise<void> {
 
 const ITEMS = 5
 
-async function childRuns(bench: Bench): Promise<void> {
+async function childRuns(bench: InterceptorBench): Promise<void> {
   const itemOf = ({ snapshot }: InterceptorContext): unknown => snapshot.metadata['item']
   const work = bench.stage({
     name: 'work',
@@ -175,7 +176,7 @@ async function childRuns(bench: Bench): Promise<void> {
   const thrown = ofChildren.find((problem) => problem !== undefined)
   must(
     ofParent !== undefined || thrown === undefined, // what it throws in the parent too is the fault of another case
-    `${bench.called} threw in a child run where it is only told of something: ${thrown?.message}`,
+    `${bench.called} threw in a hook that only watches, in a child run: ${thrown?.message}`,
   )
 }
 
@@ -186,4 +187,3 @@ const reportsIn = (report: PipelineReport): readonly PipelineReport[] => [
 ]
 
 const runOf = ({ snapshot }: InterceptorContext): number => snapshot.metadata['contractRun'] as number
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

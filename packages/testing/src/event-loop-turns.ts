@@ -5,9 +5,9 @@ export interface EventLoopTurns {
 }
 
 /**
- * A turn begins only when no promise job is left, however long their chain, so awaiting one lets everything that waits
- * for nothing but promises run out. Message ports, because Node, Deno, Bun, browsers and workers all have them, they
- * never wait the 4 ms that nested timers do, and tools that fake the global timers leave them alone.
+ * A turn begins when no promise job is left. So awaiting one runs everything that only waits for promises, however long the chain. It
+ * uses message ports because Node, Deno, Bun, browsers and workers have them, they don't wait 4 ms like nested timers, and tools that
+ * fake the global timers don't replace them.
  */
 export function eventLoopTurns(): EventLoopTurns {
   const { port1, port2 } = new MessageChannel()

@@ -15,6 +15,7 @@ import { setTimeout as realTime } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { interceptorContract, seededOrder, type CreateInterceptor, type InterceptorContractOptions } from './index.ts'
+import { interceptorCases } from './interceptor-contract.ts'
 
 declare module '@stageflow/core' {
   interface SnapshotExtensions {
@@ -35,7 +36,7 @@ declare module '@stageflow/core' {
   }
 }
 
-// ---------- correct ones, of every sort
+// ---------- correct interceptors of every kind
 
 const timeout = (ms: number): Interceptor => ({
   name: 'timeout',
@@ -304,6 +305,17 @@ const audited = (attempts: number): Interceptor => ({
     }
   },
 })
+
+/** Asks a server, as a store does: the request takes real time, and its limit is on the clock. */
+const remote = (): Interceptor => ({
+  name: 'remote',
+  wrap: (next) => async (context) => {
+    let isLate = false
+    const stop = context.clock.setTimeout(() => (isLate = true), 50)
+    await realTime(5, undefined, { signal: context.signal }).finally(stop)
+    return isLate ? StageOutput.fail('the server is slow') : next(context)
+  },
+})
 const notesNaN: Interceptor = {
   name: 'notes',
   onCall: () => (context) => ({ ended: () => context.note('contractScore', Number.NaN) }),
@@ -315,29 +327,35 @@ const known: InterceptorContractOptions = {
 }
 const correct: Readonly<Record<string, [CreateInterceptor, InterceptorContractOptions?]>> = {
   'one that leaves every stage alone': [() => ({ name: 'nothing', wrap: (next) => next })],
-  'a time-out': [() => timeout(30_000)],
+  'a timeout': [() => timeout(30_000)],
   'a retry of three attempts': [() => retry(3)],
   'a circuit breaker per stage': [() => circuitBreaker(5)],
-  'an idempotency with its keys': [idempotency, keyed],
+  'an idempotency with keys': [idempotency, keyed],
   'an authentication with a token, and roles': [auth, known],
-  'one that reads what another one sets': [tenants, { runOptions: { contractToken: 'ada' }, outside: () => [auth()] }],
+  'one that reads a slot of another interceptor': [
+    tenants,
+    { runOptions: { contractToken: 'ada' }, outside: () => [auth()] },
+  ],
   'a logging observer': [logging],
-  'a time-out that wraps nothing': [() => limit(30_000)],
+  'a timeout without wrap': [() => limit(30_000)],
   'a class that limits calls': [() => calling((context) => new Deadline(context))],
-  'a circuit breaker that wraps nothing': [() => fuse(5)],
+  'a circuit breaker without wrap': [() => fuse(5)],
   'a class that sets an async context': [() => new Spans()],
-  'what is frozen': [() => Object.freeze({ name: 'frozen', onCall: () => () => FROZEN, onRun: () => FROZEN })],
-  'attempts with limits, and time that is on no clock between them': [() => audited(3)],
-  'one that notes as it hears of the answer': [() => notesNaN],
+  'a frozen interceptor with frozen parts': [
+    () => Object.freeze({ name: 'frozen', onCall: () => () => FROZEN, onRun: () => FROZEN }),
+  ],
+  'a retry with limits that waits in real time between attempts': [() => audited(3)],
+  'one that waits in real time while its limit is on the clock': [remote],
+  'one that notes in ended': [() => notesNaN],
   'a bulkhead of a hundred': [() => bulkhead(100)],
-  'a shuffle of the order': [() => seededOrder(4)],
+  'a seeded order': [() => seededOrder(4)],
 }
 
 describe.concurrent.each(Object.entries(correct))('%s keeps the whole contract', (_, [create, options]) => {
   for (const { name, run } of interceptorContract(create, options)) test(name, run)
 })
 
-// ---------- broken ones: each fails the case that names its fault, and no other
+// ---------- broken interceptors: each fails only the case of its fault
 
 const acting = (layer: (next: Next, context: InterceptorContext) => Output | Promise<Output>): Interceptor => ({
   name: 'broken',
@@ -379,26 +397,26 @@ const broken: readonly [
     answering((output) => (output.status === 'ok' ? StageOutput.ok(output.data as object) : output)),
   ],
   [
-    'takes a skip for a success',
+    'turns a skip into a success',
     'passes a skip through untouched',
     answering((output) => (output.status === 'skip' ? StageOutput.ok({}) : output)),
   ],
   [
-    'makes a skip of a cancel',
+    'turns a cancel into a skip',
     'passes a cancel through untouched',
     answering((output, { signal }) =>
       output.status === 'cancel' && !signal.aborted ? StageOutput.skip(output.reason) : output,
     ),
   ],
   [
-    'answers a failure with an empty success, as a breaker of old did',
+    'turns a failure into an empty success',
     'passes a failure through untouched',
     answering((output, { stage }) =>
       output.status === 'fail' && stage.name === 'stage' ? StageOutput.ok({ circuit: 'open' }) : output,
     ),
   ],
   [
-    'runs a stage again that was ok',
+    'runs a stage again after an ok',
     'passes an ok output through untouched',
     () =>
       acting(async (next, context) => {
@@ -408,7 +426,7 @@ const broken: readonly [
       }),
   ],
   [
-    'takes for granted that a stage answers with a promise',
+    'assumes that a stage returns a promise',
     'lets a stage that is synchronous through',
     () => acting((next, context) => (next(context) as Promise<Output>).then((output) => output)),
   ],
@@ -421,7 +439,7 @@ const broken: readonly [
     }),
   ],
   [
-    'starts the run with a snapshot of its own',
+    'replaces the snapshot of the run',
     'changes nothing of what the stage sees',
     () => ({
       name: 'broken',
@@ -429,12 +447,12 @@ const broken: readonly [
     }),
   ],
   [
-    'answers an abort with what there is so far',
+    'turns an abort into a partial success',
     'never swallows an abort',
     answering((output, { signal }) => (signal.aborted ? StageOutput.ok({ partial: true }) : output)),
   ],
   [
-    'sleeps before the stage, deaf to the signal',
+    'sleeps before the stage, and ignores the signal',
     'stops waiting as soon as the run is aborted',
     () =>
       acting(async (next, context) => {
@@ -443,7 +461,7 @@ const broken: readonly [
       }),
   ],
   [
-    'sleeps between attempts, deaf to the signal',
+    'sleeps between attempts, and ignores the signal',
     'stops waiting as soon as the run is aborted',
     () =>
       acting(async (next, context) => {
@@ -454,7 +472,7 @@ const broken: readonly [
       }),
   ],
   [
-    'calls a stage again for ever, without a pause',
+    'calls a stage without end and without a pause',
     'stops waiting as soon as the run is aborted',
     () =>
       acting(async (next, context) => {
@@ -465,7 +483,7 @@ const broken: readonly [
       }),
   ],
   [
-    'lets a repetition wait for the first, deaf to the signal',
+    'lets a repetition wait for the first run, and ignores the signal',
     'stops waiting as soon as the run is aborted',
     () => {
       const running = new Map<string, Promise<Output>>()
@@ -485,7 +503,7 @@ const broken: readonly [
     },
   ],
   [
-    'takes its timer back unless the run was aborted',
+    'clears its timer unless the run was aborted',
     'leaves nothing behind after an abort',
     () =>
       acting(async (next, context) => {
@@ -508,7 +526,7 @@ const broken: readonly [
       }),
   ],
   [
-    'aborts the fork of the call that came last',
+    'aborts the fork of the last call',
     'lets other runs go on when one is aborted',
     () => {
       let fork: ReturnType<InterceptorContext['fork']>
@@ -527,8 +545,8 @@ const broken: readonly [
     },
   ],
   [
-    'counts whatever is not ok as a failure',
-    'holds aborts and skips against no later run',
+    'counts everything but ok as a failure',
+    'does not count aborts and skips as failures',
     () => ({
       name: 'broken',
       wrap: (next) => {
@@ -543,8 +561,8 @@ const broken: readonly [
     }),
   ],
   [
-    'gives no place back that an aborted call had taken',
-    'holds aborts and skips against no later run',
+    'does not release the slot of an aborted call',
+    'does not count aborts and skips as failures',
     () => {
       let lost = 0
       return acting(async (next, context) => {
@@ -556,7 +574,7 @@ const broken: readonly [
     },
   ],
   [
-    'keeps what a call is about in a variable that all calls share',
+    'keeps the context of a call in a shared variable',
     'keeps many runs at once apart',
     () => {
       let context: InterceptorContext
@@ -568,7 +586,7 @@ const broken: readonly [
     },
   ],
   [
-    'keeps its timer in a variable that all calls share',
+    'keeps its timer in a shared variable',
     'keeps many runs at once apart',
     () => {
       let stop: (() => void) | undefined
@@ -583,12 +601,12 @@ const broken: readonly [
     },
   ],
   [
-    'remembers answers by stage, whatever the pipeline',
+    'caches outputs without the pipeline in the key',
     'keeps several graphs apart',
     () => cache(({ stage, run }, key) => [stage.name, run.parent?.path, key], byRun),
   ],
   [
-    'refuses to be built into a graph for the second time',
+    'refuses to be built into a second graph',
     'can be built again',
     () => {
       const seen = new Set<string>()
@@ -604,7 +622,7 @@ const broken: readonly [
     },
   ],
   [
-    'remembers answers by what a stage reads, whatever the stage, as the idempotency of old did',
+    'caches outputs without the stage in the key',
     'keeps two stages of a run apart',
     () => cache(({ stage, run, inputs }, key) => [stage.pipeline.name, run.parent?.path, key, inputs], byRun),
   ],
@@ -622,12 +640,12 @@ const broken: readonly [
     },
   ],
   [
-    'remembers answers whatever the place in the run',
+    'caches outputs without the path of the run in the key',
     'keeps child runs and the items of a map apart',
     () => cache(({ stage }, key) => [stage.pipeline.name, stage.name, key], byRun),
   ],
   [
-    'takes the slot of its parent for its own',
+    'takes the slot of the parent run for its own',
     'keeps child runs and the items of a map apart',
     () => ({
       name: 'broken',
@@ -639,7 +657,7 @@ const broken: readonly [
     }),
   ],
   [
-    'takes its timer back after a success alone',
+    'clears its timer only after a success',
     'leaves no timer behind',
     () =>
       acting(async (next, context) => {
@@ -650,7 +668,7 @@ const broken: readonly [
       }),
   ],
   [
-    'never stops listening',
+    'never removes its listener',
     'leaves no listener on a signal behind',
     () =>
       acting((next, context) => {
@@ -659,7 +677,7 @@ const broken: readonly [
       }),
   ],
   [
-    'never stops listening to the caller',
+    'never removes its listener on the signal of the caller',
     'leaves no listener on a signal behind',
     () => ({
       name: 'broken',
@@ -670,13 +688,13 @@ const broken: readonly [
     }),
   ],
   [
-    'reads the start of a stage that never started',
-    'hears of every ending without throwing',
+    'reads the start time of a stage that never started',
+    'does not throw for any ending',
     () => ({ name: 'broken', settled: ({ startedAt }) => void (startedAt as number).toFixed() }),
   ],
   [
-    'reads the output of a stage that a refused run never came to',
-    'hears of every ending without throwing',
+    'reads the output of a stage in a refused run',
+    'does not throw for any ending',
     () => ({
       name: 'broken',
       onRun: () => ({
@@ -685,7 +703,7 @@ const broken: readonly [
     }),
   ],
   [
-    'tells later, when the run is over',
+    'emits in a timer after settled',
     'emits and notes nothing too late',
     () => ({
       name: 'broken',
@@ -693,7 +711,7 @@ const broken: readonly [
     }),
   ],
   [
-    'tells later of a run that started',
+    'emits in a timer after onRun',
     'emits and notes nothing too late',
     () => ({
       name: 'broken',
@@ -704,7 +722,7 @@ const broken: readonly [
     }),
   ],
   [
-    'tells of a call in a fork when the run is over',
+    'emits through a fork after the run',
     'emits and notes nothing too late',
     () =>
       acting(async (next, context) => {
@@ -715,7 +733,7 @@ const broken: readonly [
       }),
   ],
   [
-    'tells of a stage when the run is over',
+    'emits through a context after the run',
     'emits and notes nothing too late',
     () =>
       acting(async (next, context) => {
@@ -726,7 +744,7 @@ const broken: readonly [
   ],
   [
     'skips a stage that takes too long',
-    'takes no stage that runs out of time for a success',
+    'does not end a stage that runs out of time as a success',
     () =>
       acting(async (next, context) => {
         const waiting = new AbortController()
@@ -742,7 +760,7 @@ const broken: readonly [
       }),
   ],
   [
-    'throws when it is told of a stage of a child run',
+    'throws in settled of a child run',
     'keeps child runs and the items of a map apart',
     () => ({
       name: 'broken',
@@ -752,7 +770,7 @@ const broken: readonly [
     }),
   ],
   [
-    'notes in the report when the run is over',
+    'notes after the run',
     'emits and notes nothing too late',
     () => ({
       name: 'broken',
@@ -764,9 +782,9 @@ const broken: readonly [
     }),
   ],
 
-  // Those that wrap nothing.
+  // Without wrap.
   [
-    'answers ok in the place of a stage that fails, as the breaker of old did',
+    'answers ok for a failing stage',
     'passes a failure through untouched',
     () => ({
       name: 'broken',
@@ -778,7 +796,7 @@ const broken: readonly [
     }),
   ],
   [
-    'enters calls in the async context that it was made in',
+    'enters calls in another async context',
     'enters calls and runs at once, within what is around them',
     () => {
       const within = AsyncLocalStorage.snapshot()
@@ -786,7 +804,7 @@ const broken: readonly [
     },
   ],
   [
-    'enters runs in the async context that it was made in',
+    'enters runs in another async context',
     'enters calls and runs at once, within what is around them',
     () => {
       const within = AsyncLocalStorage.snapshot()
@@ -794,7 +812,7 @@ const broken: readonly [
     },
   ],
   [
-    'takes the timer of a call back unless the run was aborted',
+    'clears the timer of a call unless the run was aborted',
     'leaves nothing behind after an abort',
     () =>
       calling(({ clock }) => {
@@ -807,8 +825,8 @@ const broken: readonly [
       }),
   ],
   [
-    'counts calls that were aborted as failures',
-    'holds aborts and skips against no later run',
+    'counts aborted calls as failures',
+    'does not count aborts and skips as failures',
     () => ({
       name: 'broken',
       onCall: () => {
@@ -819,7 +837,7 @@ const broken: readonly [
     }),
   ],
   [
-    'keeps the timer of a call in a part that all calls share',
+    'keeps the timer of a call in a shared part',
     'keeps many runs at once apart',
     () => {
       let stop: (() => void) | undefined
@@ -831,7 +849,7 @@ const broken: readonly [
     },
   ],
   [
-    'keeps what a run is about in a variable that all runs share',
+    'keeps the run in a shared variable',
     'keeps many runs at once apart',
     () => {
       let last: RunContext | undefined
@@ -847,7 +865,7 @@ const broken: readonly [
     },
   ],
   [
-    'keeps the timer of a run in a variable that all runs share',
+    'keeps the timer of a run in a shared variable',
     'keeps many runs at once apart',
     () => {
       let stop: (() => void) | undefined
@@ -859,7 +877,7 @@ const broken: readonly [
     },
   ],
   [
-    'takes the part of the parent for that of a child run',
+    'uses the slot of the parent run in a child run',
     'keeps child runs and the items of a map apart',
     () => ({
       ...running((run) => {
@@ -871,7 +889,7 @@ const broken: readonly [
     }),
   ],
   [
-    'takes the timer of a call back after a success alone',
+    'clears the timer of a call only after a success',
     'leaves no timer behind',
     () =>
       calling(({ clock }) => {
@@ -884,7 +902,7 @@ const broken: readonly [
       }),
   ],
   [
-    'takes the timer of a run back unless it failed',
+    'clears the timer of a run unless it failed',
     'leaves no timer behind',
     () =>
       running(({ clock }) => {
@@ -898,7 +916,7 @@ const broken: readonly [
       }),
   ],
   [
-    'never stops listening to a call',
+    'never removes its listener on the signal of a call',
     'leaves no listener on a signal behind',
     () =>
       calling(({ signal }) => {
@@ -907,7 +925,7 @@ const broken: readonly [
       }),
   ],
   [
-    'takes the timer of a run back where the stages have run, and so never of one that was refused',
+    'clears the timer of a run only in wrapRun',
     'leaves nothing behind after a run that was refused',
     () => {
       const STOP = createSlot<() => void>('contract/stop')
@@ -930,7 +948,7 @@ const broken: readonly [
     },
   ],
   [
-    'listens to a run until its first stage has settled',
+    'removes its listener on a run only when a stage settles',
     'leaves nothing behind after a run that was refused',
     () =>
       running(({ signal }) => {
@@ -940,47 +958,47 @@ const broken: readonly [
       }),
   ],
   [
-    'reads the data of a call that has none',
-    'hears of every ending without throwing',
+    'reads the data of an output without data',
+    'does not throw for any ending',
     () => calling(() => ({ ended: (output) => void Object.keys((output as { data: object }).data) })),
   ],
   [
-    'hears of a run asynchronously, and throws',
-    'hears of every ending without throwing',
+    'rejects in an asynchronous ended',
+    'does not throw for any ending',
     () => running(() => ({ ended: (async () => Promise.reject(new Error('too late'))) as () => void })),
   ],
   [
-    'answers with a promise of its part in a run',
-    'hears of every ending without throwing',
+    'returns a promise from onRun',
+    'does not throw for any ending',
     () => running((async () => ({})) as unknown as NonNullable<Interceptor['onRun']>),
   ],
   [
-    'tells of a call when the run is over',
+    'emits for a call after the run',
     'emits and notes nothing too late',
     () => calling(() => ({ ended: (_, context) => void setTimeout(() => context.tryEmitEvent('app.told', {}), 5) })),
   ],
   [
-    'tells of a run that ended when it is over',
+    'emits for a run after its end',
     'emits and notes nothing too late',
     () => running(() => ({ ended: (_, run) => void setTimeout(() => run.tryEmitEvent('app.told', {}), 5) })),
   ],
   [
     'answers ok for a call that takes too long',
-    'takes no stage that runs out of time for a success',
+    'does not end a stage that runs out of time as a success',
     () => calling((context) => ({ deadline: context.now + 50, expired: () => StageOutput.ok({}) })),
   ],
   [
-    'skips a call that shows no progress',
-    'takes no stage that runs out of time for a success',
+    'skips a call without progress',
+    'does not end a stage that runs out of time as a success',
     () => calling(() => ({ idleMs: 50, expired: () => StageOutput.skip('too slow') })),
   ],
   [
-    'answers nothing when its limit passes',
+    'returns undefined when its limit passes',
     'answers with an output when a limit passes',
     () => calling((context) => ({ deadline: context.now + 50, expired: () => undefined as unknown as Output })),
   ],
   [
-    'answers a promise when its limit passes',
+    'returns a promise when its limit passes',
     'answers with an output when a limit passes',
     () => calling(() => ({ idleMs: 50, expired: (async () => StageOutput.fail('slow')) as unknown as () => Output })),
   ],
@@ -1019,7 +1037,7 @@ const broken: readonly [
       }),
   ],
   [
-    'never takes the timer of a child run back',
+    'never clears the timer of a child run',
     'leaves no timer behind',
     () =>
       running(({ clock, parent }) => {
@@ -1028,7 +1046,7 @@ const broken: readonly [
       }),
   ],
   [
-    'never takes the timer of a call in a child run back',
+    'never clears the timer of a call in a child run',
     'leaves no timer behind',
     () =>
       calling(({ clock, run }) => {
@@ -1037,7 +1055,7 @@ const broken: readonly [
       }),
   ],
   [
-    'never stops listening to a child run',
+    'never removes its listener on a child run',
     'leaves no listener on a signal behind',
     () =>
       running(({ parent, signal }) => {
@@ -1046,7 +1064,7 @@ const broken: readonly [
       }),
   ],
   [
-    'notes what a call was like once it is over',
+    'notes for a call after its end',
     'emits and notes nothing too late',
     () =>
       calling((context) => ({
@@ -1074,7 +1092,7 @@ test.concurrent.each(broken)(
   60_000,
 )
 
-test('a loop that calls a stage again for ever ends, and the case says how often it was called', async () => {
+test('an endless loop of calls ends, and the message has the number of calls', async () => {
   const create = (): Interceptor =>
     acting(async (next, context) => {
       for (;;) {
@@ -1088,13 +1106,13 @@ test('a loop that calls a stage again for ever ends, and the case says how often
   })
 })
 
-// The engine fails every call or run of these, so that most cases fail.
+// The engine fails every call or run of these, so most cases fail.
 test.each<[what: string, create: CreateInterceptor]>([
   ['a call later', () => calling(() => ({ enter: (next) => void setTimeout(next, 0) }))],
   ['a call never', () => calling(() => ({ enter: () => {} }))],
   ['a run later', () => running(() => ({ enter: (next) => void Promise.resolve().then(next) }))],
   [
-    'no run, for it throws',
+    'no run, because it throws',
     () =>
       running(() => ({
         enter() {
@@ -1102,7 +1120,7 @@ test.each<[what: string, create: CreateInterceptor]>([
         },
       })),
   ],
-])('one that enters %s is told that it fails closed, by every case that needs a stage', async (_, create) => {
+])('the cases name the enter of an interceptor that enters %s', async (_, create) => {
   await expect(caseOf(create, 'enters calls and runs at once, within what is around them')).rejects.toMatchObject({
     message: expect.stringContaining(
       'has an enter that threw or returned before it had called next, so the engine failed the call or the run',
@@ -1119,24 +1137,24 @@ test.each<[what: string, onCall: OnCall, says: string]>([
   ['an async onCall', (async () => undefined) as unknown as OnCall, 'answered stage "stage" with .object Promise'],
   ['a limit without expired', (({ now }) => ({ deadline: now + 50 })) as OnCall, 'needs expired\\(\\)'],
   ['a limit that is not a number', () => ({ idleMs: Number.NaN, expired: () => StageOutput.fail('no') }), 'NaN'],
-])('%s is what the cases tell of, and not the input that they lack', async (_, onCall, says) => {
+])('the cases name %s, and not a missing input', async (_, onCall, says) => {
   await expect(caseOf(() => calling(onCall), 'passes an ok output through untouched')).rejects.toMatchObject({
     message: expect.stringMatching(new RegExp(`because the engine refused what the interceptor did: .*${says}`)),
   })
 })
 
 const LAYERS = [
-  'a time-out',
+  'a timeout',
   'a retry of three attempts',
   'a circuit breaker per stage',
-  'an idempotency with its keys',
+  'an idempotency with keys',
   'an authentication with a token, and roles',
   'a logging observer',
   'a bulkhead of a hundred',
   'a class that sets an async context',
 ]
 
-test('whichever correct ones stand around it, in whatever order, a correct one keeps the whole contract', async () => {
+test('a correct interceptor keeps the whole contract inside any other correct ones, in any order', async () => {
   await fc.assert(
     fc.asyncProperty(fc.shuffledSubarray(LAYERS, { minLength: 2 }), async (names) => {
       const layers = names.map((name) => correct[name] as NonNullable<(typeof correct)[string]>)
@@ -1152,18 +1170,21 @@ test('whichever correct ones stand around it, in whatever order, a correct one k
   )
 }, 60_000)
 
-test('what is no function, or makes no interceptor, is told so', async () => {
+test('an argument that is not a function, or does not return an interceptor, is refused', async () => {
   expect(() => interceptorContract(timeout(1) as never)).toThrow(
     expect.objectContaining({ code: 'testing/illegal-contract', message: expect.stringContaining('() => timeout()') }),
+  )
+  expect(() => interceptorContract(() => timeout(1), { inputs: () => ({}) } as never)).toThrow(
+    'interceptorContract(): unknown option "inputs" (Did you mean "input"?).',
   )
   const [first] = interceptorContract(() => undefined as never)
   await expect(first?.run()).rejects.toMatchObject({
     code: 'testing/contract',
-    message: expect.stringContaining('create() answered interceptorContract with undefined'),
+    message: expect.stringContaining('create() of interceptorContract returned undefined'),
   })
 })
 
-test('an interceptor that lets no run through says what the contract must be told', async () => {
+test('the message for an interceptor that lets no run through names the options to pass', async () => {
   const said = []
   for (const { name, run } of interceptorContract(auth))
     said.push(
@@ -1174,11 +1195,11 @@ test('an interceptor that lets no run through says what the contract must be tol
     )
   expect(said).toHaveLength(27)
   expect(
-    said.filter((text) => text.includes('Tell interceptorContract with which input, runOptions and stageOptions')),
+    said.filter((text) => text.includes('Pass interceptorContract the input, runOptions and stageOptions')),
   ).toHaveLength(14)
 })
 
-test('one that wraps no stage is tried beside one that does too, and what is broken only there says so', async () => {
+test('an interceptor without wrap is also tested beside one with wrap, and the message says so', async () => {
   const create: CreateInterceptor = () =>
     calling(({ clock, stage }) => {
       if (stage.pipeline.interceptors.includes('contract/passing')) clock.setTimeout(() => {}, 60_000)
@@ -1192,9 +1213,24 @@ test('one that wraps no stage is tried beside one that does too, and what is bro
 })
 
 test('an interceptor that never answers does not hang the case', async () => {
-  const [first] = interceptorContract(() => acting(() => new Promise(() => {})))
+  const never = () => acting(() => new Promise(() => {}))
+  const [first] = interceptorCases(never, {}, { longestMs: 20, leastTurns: 20 })
   await expect(first?.run()).rejects.toMatchObject({
     code: 'testing/contract',
-    message: 'Interceptor "broken": the run did not end within 3000 ms.',
+    message: 'Interceptor "broken": the run did not end within 20 ms.',
   })
-}, 20_000)
+})
+
+test('an interceptor that sets timers without end does not hang the case', async () => {
+  const ticking = () =>
+    acting((_, { clock }) => {
+      const tick = (): void => void clock.setTimeout(tick, 1)
+      tick()
+      return new Promise(() => {})
+    })
+  const [first] = interceptorContract(ticking)
+  await expect(first?.run()).rejects.toMatchObject({
+    code: 'testing/contract',
+    message: 'Interceptor "broken": the run did not end: the clock moved 1000 times, to ever new timers.',
+  })
+})

@@ -12,7 +12,7 @@ test('time stands still until it is advanced', async () => {
   expect(manualClock().now()).toBe(0)
 })
 
-test('a timer fires when its time has come, at its time, and not before', async () => {
+test('a timer fires at its time, and not before', async () => {
   const clock = manualClock()
   const log: string[] = []
   clock.setTimeout(() => log.push(`fired at ${clock.now()}`), 100)
@@ -23,7 +23,7 @@ test('a timer fires when its time has come, at its time, and not before', async 
   expect(clock.now()).toBe(599)
 })
 
-test('timers fire by due time, and those due together in the order they were set', async () => {
+test('timers fire by due time, and at the same time in the order they were set', async () => {
   const clock = manualClock()
   const log: string[] = []
   clock.setTimeout(() => log.push('c'), 30)
@@ -34,7 +34,7 @@ test('timers fire by due time, and those due together in the order they were set
   expect(log).toEqual(['a', 'b1', 'b2', 'c'])
 })
 
-test('timers that promise code sets inside the window fire in that window', async () => {
+test('timers that are set while time moves fire in the same move', async () => {
   const clock = manualClock()
   const log: string[] = []
   const work = (async () => {
@@ -49,7 +49,7 @@ test('timers that promise code sets inside the window fire in that window', asyn
   await work
 })
 
-test('promise code that was started just before sets its timers before time moves', async () => {
+test('code that was started just before sets its timers before time moves', async () => {
   const clock = manualClock()
   let wokeAt = -1
   const sleepLater = async (): Promise<void> => {
@@ -73,7 +73,7 @@ test('a timer of 0 ms never fires inside the call that sets it, and fires withou
   expect(clock.now()).toBe(0)
 })
 
-test('a timer that was taken back never fires, also by a timer of the same instant', async () => {
+test('a cleared timer never fires, even if a timer of the same instant cleared it', async () => {
   const clock = manualClock()
   const log: string[] = []
   const takeBack = clock.setTimeout(() => log.push('never'), 10)
@@ -88,7 +88,7 @@ test('a timer that was taken back never fires, also by a timer of the same insta
   expect(clock.timers).toEqual([])
 })
 
-test('pending and timers name what was left behind, in the order it would fire', async () => {
+test('pending and timers show the timers that wait, in the order in which they fire', async () => {
   const clock = manualClock()
   await clock.advance(7)
   const aborter = new AbortController()
@@ -123,7 +123,7 @@ test('an aborted sleep rejects with the reason of the signal and leaves neither 
   expect(clock.timers).toEqual([])
 })
 
-test('runAll lets time pass until nothing is left that can come due', async () => {
+test('runAll moves time until no timer is left that can fire', async () => {
   const clock = manualClock()
   const log: number[] = []
   clock.setTimeout(() => {
@@ -148,7 +148,7 @@ test('calls that were not awaited move time one after the other', async () => {
   expect(log).toEqual(['timer at 15', 'inner call ended at 25'])
 })
 
-test('what a timer throws comes out of the call that fired it, and the clock goes on', async () => {
+test('an error of a timer rejects the call that fired it, and the clock still works', async () => {
   const clock = manualClock()
   const log: string[] = []
   clock.setTimeout(() => {
@@ -161,8 +161,8 @@ test('what a timer throws comes out of the call that fired it, and the clock goe
   expect(log).toEqual(['next'])
 })
 
-test('code that sets a timer each time one fires is named instead of hanging the test', async () => {
-  const clock = manualClock({ timerLimit: 100 })
+test('code that sets timers without end fails with testing/endless-timers', async () => {
+  const clock = manualClock({ maxTimers: 100 })
   const again = (): void => void clock.setTimeout(again, 0)
   again()
   await expect(clock.advance(1)).rejects.toMatchObject({
@@ -171,7 +171,7 @@ test('code that sets a timer each time one fires is named instead of hanging the
   })
 })
 
-test('a time that is no time is refused by name', async () => {
+test('illegal times are refused', async () => {
   const illegal = { code: 'testing/illegal-time' }
   const clock = manualClock({ startAt: 50 })
   await expect(clock.advance(-1)).rejects.toMatchObject(illegal)
@@ -182,11 +182,21 @@ test('a time that is no time is refused by name', async () => {
   expect(() => clock.setTimeout(() => {}, NaN)).toThrow(expect.objectContaining(illegal))
   // @ts-expect-error a caller without types may forget it
   expect(() => clock.setTimeout(() => {})).toThrow(expect.objectContaining(illegal))
-  expect(() => manualClock({ startAt: NaN })).toThrow(expect.objectContaining(illegal))
   expect(clock.now()).toBe(50)
 })
 
-test('with a seed, timers due together fire shuffled, always alike, and due times still hold', async () => {
+test.each([
+  [null, 'the options must be an object, not null'],
+  [{ startAt: NaN }, 'startAt must be a finite number of milliseconds, not NaN'],
+  [{ startsAt: 5 }, 'unknown option "startsAt" (Did you mean "startAt"?)'],
+  [{ maxTimers: 0 }, 'maxTimers must be a whole number from 1, not 0'],
+])('manualClock(%j) throws testing/illegal-option', (options, message) => {
+  expect(() => manualClock(options as never)).toThrow(
+    expect.objectContaining({ code: 'testing/illegal-option', message: `manualClock(): ${message}.` }),
+  )
+})
+
+test('with a seed, timers of the same instant fire shuffled, always in the same order, and due times still hold', async () => {
   async function order(seed: number): Promise<string> {
     const clock = manualClock({ seed })
     const log: string[] = []
@@ -202,7 +212,7 @@ test('with a seed, timers due together fire shuffled, always alike, and due time
   expect(await order(7)).toBe(orders[7])
 })
 
-test('any mixture of timers set and taken back fires as a sorted list would', async () => {
+test('any mixture of timers that are set and cleared fires like a sorted list', async () => {
   const step = fc.record({ ms: fc.integer({ min: 0, max: 20 }), takeBack: fc.option(fc.nat(40)) })
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
@@ -222,11 +232,11 @@ test('any mixture of timers set and taken back fires as a sorted list would', as
       expect(fired).toEqual([...expected].sort(([a, dueA], [b, dueB]) => dueA - dueB || a - b).map(([index]) => index))
       expect(clock.pending).toBe(0)
     }),
-    { numRuns: 200 },
+    { seed: 1, numRuns: 200 },
   )
 })
 
-test('10,000 timers cost little, taken back or fired', async () => {
+test('10,000 timers can be cleared and fired', async () => {
   const clock = manualClock({ seed: 1 })
   let fired = 0
   const takeBacks = Array.from({ length: 10_000 }, (_, index) => clock.setTimeout(() => fired++, index % 97))

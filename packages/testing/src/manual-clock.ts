@@ -1,44 +1,53 @@
 import { StageflowError, type Clock } from '@stageflow/core'
+import { ANY, checkOptions, whole } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
 import { eventLoopTurns, type EventLoopTurns } from './event-loop-turns.ts'
 import { seededRandom } from './seeded-random.ts'
 import { timerQueue, type Timer } from './timer-queue.ts'
 
 export interface ManualClockOptions {
-  /** What `now()` says at first, in milliseconds; 0 unless given. */
+  /** What `now()` returns at first, in ms. Default: 0. */
   readonly startAt?: number
-  /** Shuffles timers that are due at the same instant, always alike for one seed. Without it they fire in the order they were set. */
+  /** Shuffles timers that are due at the same instant; a seed always gives the same order. Default: they fire in the order they were set. */
   readonly seed?: number
-  /** How many timers one call may fire before it gives up on code that sets them without end; 100,000 unless given. */
-  readonly timerLimit?: number
+  /** Maximum number of timers that one call fires, for code that sets timers without end. Default: 100,000. */
+  readonly maxTimers?: number
 }
 
-/** A timer that has been set and has neither fired nor been taken back. */
+/** A timer that was set, and has neither fired nor been cleared. */
 export interface PendingTimer {
   readonly kind: 'timer' | 'sleep'
   readonly setAt: number
   readonly dueAt: number
 }
 
-/** A clock on which time passes only when a test says so. */
+/** A clock that only moves when a test moves it. */
 export interface ManualClock extends Clock {
-  /** How many timers and sleeps are waiting. */
+  /** How many timers and sleeps are pending. */
   readonly pending: number
-  /** The timers and sleeps that are waiting, in the order they will fire: `expect(clock.timers).toEqual([])` names what was left behind. */
+  /** The pending timers and sleeps, in the order in which they fire. `expect(clock.timers).toEqual([])` shows what was left behind. */
   readonly timers: readonly PendingTimer[]
-  /** Lets `ms` milliseconds pass: fires what comes due, in order, and lets promises settle before, between and after. */
+  /** Moves time by `ms`: fires due timers in order, and lets promises settle before, between and after them. */
   advance(ms: number): Promise<void>
-  /** As `advance`, to a point in time. */
+  /** Like `advance`, to a point in time. */
   advanceTo(time: number): Promise<void>
-  /** Lets promises settle and fires what is due now; no time passes. */
+  /** Lets promises settle and fires timers that are due now. No time passes. */
   settle(): Promise<void>
-  /** Lets time pass until no timer is left that can come due. */
+  /** Moves time until no timer is left that can fire. */
   runAll(): Promise<void>
 }
 
-/** Makes a clock for tests: nothing on it happens by itself, and everything happens in the same order each time. */
+// `seededRandom` checks the seed.
+const RULES: OptionRules<ManualClockOptions> = {
+  startAt: [Number.isFinite, 'a finite number of milliseconds'],
+  seed: ANY,
+  maxTimers: whole(1),
+}
+
+/** Makes a clock for tests. It moves only by its methods, and timers always fire in the same order. */
 export function manualClock(options: ManualClockOptions = {}): ManualClock {
-  const { startAt = 0, seed, timerLimit = 100_000 } = options
-  requireFinite('startAt', startAt)
+  checkOptions('manualClock()', 'testing/illegal-option', options, RULES)
+  const { startAt = 0, seed, maxTimers = 100_000 } = options
   const queue = timerQueue()
   const random = seed === undefined ? undefined : seededRandom(seed)
   let time = startAt
@@ -47,7 +56,7 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
 
   function set(kind: PendingTimer['kind'], callback: () => void, ms: number): () => void {
     if (Number.isNaN(Number(ms)))
-      throw illegalTime(`A ${kind} was set for ${ms} milliseconds. Pass a number; Infinity means never.`)
+      throw illegalTime(`A ${kind} was set for ${ms} milliseconds. Pass a number, or Infinity for never.`)
     const timer: Timer = {
       kind,
       setAt: time,
@@ -61,7 +70,7 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
     return () => queue.remove(timer)
   }
 
-  /** Calls are queued: one that was not awaited is finished before the next moves time. */
+  /** Queues calls: one that wasn't awaited finishes before the next one moves time. */
   function inTurn(move: (turns: EventLoopTurns) => Promise<void>): Promise<void> {
     const call = lastCall.then(async () => {
       const turns = eventLoopTurns()
@@ -81,7 +90,7 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
     for (;;) {
       const next = queue.first()
       if (next === undefined || next.dueAt > target || next.dueAt === Infinity) return
-      if (++fired > timerLimit) throw endlessTimers(timerLimit, time, queue.inOrder())
+      if (++fired > maxTimers) throw endlessTimers(maxTimers, time, queue.inOrder())
       queue.remove(next)
       time = Math.max(time, next.dueAt)
       next.callback()
@@ -143,7 +152,7 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
 function requireFinite(what: string, value: number): void {
   if (Number.isFinite(value)) return
   throw illegalTime(
-    `${what} must be a finite number of milliseconds; it is ${value}. To let all timers fire call runAll().`,
+    `${what} must be a finite number of milliseconds; it is ${value}. To fire all timers call runAll().`,
   )
 }
 
@@ -155,6 +164,6 @@ function endlessTimers(limit: number, time: number, left: readonly Timer[]): Sta
   const shown = left.slice(0, 5).map(({ kind, setAt, dueAt }) => `${kind} due at ${dueAt}, set at ${setAt}`)
   return new StageflowError(
     'testing/endless-timers',
-    `${limit} timers fired in one call and ${left.length} wait at ${time} (${shown.join('; ')}): something sets a timer each time one fires. Stop it, or raise timerLimit.`,
+    `${limit} timers fired in one call and ${left.length} wait at ${time} (${shown.join('; ')}): some code sets a timer each time one fires. Stop it, or raise maxTimers.`,
   )
 }

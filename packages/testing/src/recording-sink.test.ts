@@ -8,7 +8,7 @@ let seq = 0
 const event = (type: string): StageflowEvent =>
   ({ type, data: {}, seq: seq++, timestamp: 0, pipelineRunId: 'run-1', stage: undefined }) as unknown as StageflowEvent
 
-test('it keeps every event in the order it came, by either door', async () => {
+test('it keeps the events of emit and tryEmit in their order', async () => {
   const sink = recordingSink()
   const [started, mine, ended] = [event('pipeline.started'), event('app.mine'), event('pipeline.completed')]
   expect(sink.tryEmit(started)).toBe(true)
@@ -18,7 +18,7 @@ test('it keeps every event in the order it came, by either door', async () => {
   expect(sink.types()).toEqual(['pipeline.started', 'app.mine', 'pipeline.completed'])
 })
 
-test('of gives the events of one type, with the data of a known type', () => {
+test('of returns the events of one type, with typed data', () => {
   const sink = recordingSink()
   const first = event('pipeline.started')
   sink.tryEmit(first)
@@ -52,7 +52,7 @@ async function streamed(sink: RecordingSink, options: RunOptions = {}): Promise<
     .run({}, options)
 }
 
-test('with chunkEvents, of gives the chunks of a stage, and none of a stage that yields none', async () => {
+test('with chunkEvents, of returns the chunks of a stage, and none for a stage without chunks', async () => {
   const sink = recordingSink()
   await streamed(sink, { chunkEvents: true })
   expect(sink.of('stage.llm.chunk').map(({ data }) => data.chunk)).toEqual(['for', 'ty'])
@@ -60,7 +60,7 @@ test('with chunkEvents, of gives the chunks of a stage, and none of a stage that
   expect(sink.of('stage.plain.chunk')).toEqual([])
 })
 
-test('without chunkEvents, reading the chunks of a stage that has ended says why there are none (testing/no-chunk-events)', async () => {
+test('without chunkEvents, of throws testing/no-chunk-events for the chunks of a stage that has ended', async () => {
   const sink = recordingSink()
   expect(sink.of('stage.llm.chunk')).toEqual([]) // nothing has run
   await streamed(sink) // a stage that runs reads its own: not an error either
@@ -68,7 +68,7 @@ test('without chunkEvents, reading the chunks of a stage that has ended says why
     expect(() => sink.of(`stage.${name}.chunk`)).toThrow(
       expect.objectContaining({
         code: 'testing/no-chunk-events',
-        message: `The sink was given no chunk of stage "${name}", which has ended. Chunks reach a sink only with the run option chunkEvents: graph.run(input, { chunkEvents: true }). To check that a stage yields nothing, look at types().`,
+        message: `The sink got no chunk of stage "${name}", which has ended. Chunks reach a sink only with the run option chunkEvents: graph.run(input, { chunkEvents: true }). To check that a stage yields nothing, look at types().`,
       }),
     )
   expect(sink.of('stage.skipped.chunk')).toEqual([])
@@ -78,13 +78,13 @@ test('without chunkEvents, reading the chunks of a stage that has ended says why
   expect(sink.of('stage.llm.chunk')).toEqual([])
 })
 
-test('chunks that it is told to refuse are known to be on', async () => {
+test('refused chunks show that chunkEvents is on', async () => {
   const sink = recordingSink({ refuse: (one) => isStageEvent(one, 'chunk') })
   await streamed(sink, { chunkEvents: true })
   expect(sink.of('stage.llm.chunk')).toEqual([])
 })
 
-test('what it is told to refuse it answers false for, and keeps apart', () => {
+test('refused events return false, and are kept in refused', () => {
   const sink = recordingSink({ refuse: ({ type }) => type.endsWith('.heavy') })
   expect(sink.tryEmit(event('app.light'))).toBe(true)
   expect(sink.tryEmit(event('app.heavy'))).toBe(false)
@@ -92,7 +92,7 @@ test('what it is told to refuse it answers false for, and keeps apart', () => {
   expect(sink.refused.map(({ type }) => type)).toEqual(['app.heavy'])
 })
 
-test('while it is paused, emit takes its event at once and waits until it is resumed', async () => {
+test('while it is paused, emit accepts its event at once and waits for resume', async () => {
   const sink = recordingSink()
   const log: string[] = []
   sink.pause()
@@ -109,7 +109,7 @@ test('while it is paused, emit takes its event at once and waits until it is res
   expect(sink.emit(event('app.slow'))).toBe(undefined)
 })
 
-test('clear forgets the events, and lists that were read before keep theirs', () => {
+test('clear forgets the events, and arrays that were read before keep theirs', () => {
   const sink = recordingSink({ refuse: ({ type }) => type.endsWith('.heavy') })
   sink.tryEmit(event('app.light'))
   sink.tryEmit(event('app.heavy'))
@@ -118,4 +118,10 @@ test('clear forgets the events, and lists that were read before keep theirs', ()
   expect(sink.events).toEqual([])
   expect(sink.refused).toEqual([])
   expect(before).toHaveLength(1)
+})
+
+test('unknown options are refused', () => {
+  expect(() => recordingSink({ refuses: () => true } as never)).toThrow(
+    'recordingSink(): unknown option "refuses" (Did you mean "refuse"?).',
+  )
 })

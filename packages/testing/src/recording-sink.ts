@@ -1,45 +1,50 @@
 import { StageflowError, isStageEvent } from '@stageflow/core'
+import { checkOptions, functionLike } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
 import type { EventSink, StageflowEvent } from '@stageflow/core'
 
 export interface RecordingSinkOptions {
-  /** Events it answers false for, as a full sink would; they are kept in `refused` only. None unless given. */
+  /** Returns true for events that the sink refuses, like a full sink. They are in `refused` only. Default: none. */
   readonly refuse?: (event: StageflowEvent) => boolean
 }
 
-/** The event of one type, with that type's data; of a type that nobody declared, any event. */
+/** The event of one type, with the data of that type. For a type that isn't declared: any event. */
 export type EventOf<Type extends string> = [Matching<StageflowEvent, Type>] extends [never]
   ? StageflowEvent
   : Matching<StageflowEvent, Type>
 type Matching<Event, Type> = Event extends { readonly type: infer Known } ? (Type extends Known ? Event : never) : never
 
-/** A sink that keeps what it is given, for tests to look at. */
+/** A sink that records events for tests. */
 export interface RecordingSink extends EventSink {
-  /** What it took, in the order it came. */
+  /** The accepted events, in order. */
   readonly events: readonly StageflowEvent[]
-  /** What it refused. */
+  /** The refused events. */
   readonly refused: readonly StageflowEvent[]
   /** How many calls of `emit` wait for `resume`. */
   readonly waiting: number
   /** The types of `events`, in order. */
   types(): readonly string[]
   /**
-   * The events of one type, such as `stage.llm.completed`. Throws `testing/no-chunk-events` for the chunks of a stage that
-   * has ended, if the sink was given no chunk at all: the run option `chunkEvents` is off.
+   * The events of one type, such as `stage.llm.completed`, each with its data under `data`. Throws `testing/no-chunk-events` for the
+   * chunks of a stage that has ended, if the sink got no chunk at all: the run option `chunkEvents` is off.
    */
   of<Type extends string>(type: Type): readonly EventOf<Type>[]
-  /** From now on `emit` still takes its event at once, but its promise waits: back-pressure. */
+  /** From now on `emit` accepts events, but its promise waits: backpressure. */
   pause(): void
-  /** Ends `pause`, and lets everybody go on who waits. */
+  /** Ends `pause`, and resolves the promises that wait. */
   resume(): void
-  /** Forgets the events so far; who waits goes on waiting. */
+  /** Forgets the events so far. Promises that wait still wait. */
   clear(): void
 }
 
 const CHUNK = /^stage\.([^.]+)\.chunk$/
 const ENDS = ['completed', 'failed', 'cancelled', 'abandoned'] as const
 
+const RULES: OptionRules<RecordingSinkOptions> = { refuse: functionLike('(event) => boolean') }
+
 /** Makes a sink that keeps every event, can refuse some, and can push back. */
 export function recordingSink(options: RecordingSinkOptions = {}): RecordingSink {
+  checkOptions('recordingSink()', 'testing/illegal-option', options, RULES)
   const { refuse } = options
   let events: StageflowEvent[] = []
   let refused: StageflowEvent[] = []
@@ -59,7 +64,7 @@ export function recordingSink(options: RecordingSinkOptions = {}): RecordingSink
     if (stage !== undefined && found.length === 0 && hasEnded(stage) && !isGivenChunks())
       throw new StageflowError(
         'testing/no-chunk-events',
-        `The sink was given no chunk of stage "${stage}", which has ended. Chunks reach a sink only with the run option chunkEvents: graph.run(input, { chunkEvents: true }). To check that a stage yields nothing, look at types().`,
+        `The sink got no chunk of stage "${stage}", which has ended. Chunks reach a sink only with the run option chunkEvents: graph.run(input, { chunkEvents: true }). To check that a stage yields nothing, look at types().`,
       )
     return found
   }

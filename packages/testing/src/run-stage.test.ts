@@ -24,7 +24,7 @@ class Greet {
   }
 }
 
-test('a class, an object, a function and a value of defineStage run with the inputs they are given', async () => {
+test('a class, an object, a function and a value of defineStage run with the given inputs', async () => {
   const profile = { displayName: 'Ada' }
   const options = { inputs: { profile }, snapshot: { inputText: 'Hello' } }
   const expected = { text: 'Hello Ada', kind: 'enrich', name: 'greet' }
@@ -47,7 +47,7 @@ test('a class, an object, a function and a value of defineStage run with the inp
   expect(inline.record).toMatchObject({ stage: 'stage', status: 'ok' })
 })
 
-test('an input that is undefined is that of a stage that was skipped', async () => {
+test('an undefined input is the input of a skipped stage', async () => {
   const { output } = await runStage(Greet, { inputs: { profile: undefined }, snapshot: { inputText: 'Hello' } })
   expect(output).toMatchObject({ status: 'ok', data: { text: 'Hello you' } })
   const status = await runStage((context) => ({ profile: context.inputs.status('profile') }), {
@@ -65,12 +65,12 @@ test('a name and a kind may be given', async () => {
   expect(record.stage).toBe('llm')
 })
 
-test('what it reads without being given it fails as in any pipeline', async () => {
+test('reading an input that was not given fails as in a pipeline', async () => {
   const { output } = await runStage((context) => ({ name: context.inputs.from('profile').displayName }))
   expect(output).toMatchObject({ status: 'fail', error: { code: 'core/undeclared-input' } })
 })
 
-test('it never rejects for what the stage does, and gives the error itself', async () => {
+test('it does not reject if the stage fails, and returns the error itself', async () => {
   const error = new StageflowError('app/broken', 'It is broken.')
   const thrown = await runStage(() => {
     throw error
@@ -112,7 +112,7 @@ test('events, notes and chunks are those of the stage, without the run around it
   ])
 })
 
-test('a stage that runs a child shows the events of the child too', async () => {
+test('the events of child runs are included', async () => {
   const child = new Pipeline('child').withStage('profile', () => ({ inner: true }))
   const { events, record } = await runStage(asStage(child), { inputs: { profile: {} } })
   expect(events.map(({ type }) => type)).toEqual([
@@ -147,7 +147,7 @@ test.each<readonly [hook: string, create: (log: string[]) => Omit<Interceptor, '
   expect(log).toEqual(['greet'])
 })
 
-test('an interceptor sees the options of the stage, and takes its part in the run around it', async () => {
+test('an interceptor sees the options of the stage, and the run around it', async () => {
   const log: unknown[] = []
   const storage = new AsyncLocalStorage<string>()
   /** Its functions are inherited, and need it as `this`. */
@@ -177,7 +177,7 @@ test('an interceptor sees the options of the stage, and takes its part in the ru
   expect(log).toEqual(['wrapRun', 'greet 7 within the run', 'greet settled', 'completed'])
 })
 
-test('of a run that was refused before the stage began the refusal is the output', async () => {
+test('if an interceptor refuses the run before the stage begins, the refusal is the output', async () => {
   const auth: Interceptor = {
     name: 'auth',
     runOptions: ['runStageToken'],
@@ -213,7 +213,7 @@ test('a clock, a signal and ports reach the stage', async () => {
   expect(clock.timers).toEqual([])
 })
 
-test('what cannot be built is refused as in any pipeline', async () => {
+test('a stage that cannot be built is refused as in a pipeline', async () => {
   await expect(runStage({ run: () => ({}) } as never)).rejects.toMatchObject({ code: 'core/build' })
   await expect(runStage(undefined as never)).rejects.toMatchObject({ code: 'core/build' })
   await expect(runStage(() => ({}), { stageOptions: { runStageLimit: 1 } })).rejects.toMatchObject({
@@ -229,9 +229,22 @@ test('what cannot be built is refused as in any pipeline', async () => {
   })
 })
 
-test('an input that is no data fails, and the stage does not run', async () => {
+test('an input that is not data fails, and the stage does not run', async () => {
   let ran = false
   const { output } = await runStage(() => void (ran = true), { inputs: { profile: 7 as never } })
   expect(output).toMatchObject({ status: 'fail', error: { code: 'core/illegal-output' } })
   expect(ran).toBe(false)
+})
+
+test('a stage of a pipeline runs alone, with its inputs, without the interceptors that its options are for', async () => {
+  const chat = new Pipeline('chat')
+    .withStage('llm', () => ({ text: 'Hello' }))
+    .withStage('guard', ({ inputs }) => ({ length: inputs.from('llm').text.length }), StageKind.GUARD, {
+      dependencies: ['llm'],
+      runStageLimit: 2,
+    })
+  const guard = chat.stages.find(({ name }) => name === 'guard')!
+  const { output, record } = await runStage(guard, { inputs: { llm: { text: 'Hi' } } })
+  expect(output).toMatchObject({ status: 'ok', data: { length: 2 } })
+  expect(record.stage).toBe('guard')
 })

@@ -16,7 +16,7 @@ async function startsOf(seed: number): Promise<string> {
   return log.join(' ')
 }
 
-test('every order of three ready stages occurs over 50 seeds, and dependencies hold in all', async () => {
+test('every order of three ready stages occurs in 50 seeds, and dependencies hold in all', async () => {
   const orders = new Set<string>()
   for (let seed = 0; seed < 50; seed++) orders.add(await startsOf(seed))
   expect([...orders].sort()).toEqual([
@@ -29,7 +29,7 @@ test('every order of three ready stages occurs over 50 seeds, and dependencies h
   ])
 })
 
-test('one seed gives one order, run after run and for runs side by side', async () => {
+test('a seed gives the same order for every run, also for runs at once', async () => {
   const order = await startsOf(5)
   expect(await startsOf(5)).toBe(order)
   expect(await Promise.all([startsOf(5), startsOf(5), startsOf(5)])).toEqual([order, order, order])

@@ -3,7 +3,7 @@ import { seededNumbers, seededRandom } from './seeded-random.ts'
 
 const take = (seed: number, count: number): number[] => Array.from({ length: count }, seededRandom(seed))
 
-test('the same seed gives the same numbers, and another seed others', () => {
+test('the same seed gives the same numbers, and another seed gives others', () => {
   expect(take(42, 20)).toEqual(take(42, 20))
   const seeds = [0, 1, -1, 42, 43, 2 ** 32, 2 ** 32 + 1, -(2 ** 40), Number.MAX_SAFE_INTEGER]
   expect(new Set(seeds.map((seed) => take(seed, 4).join())).size).toBe(seeds.length)
@@ -24,7 +24,7 @@ test('the numbers are spread evenly from 0 up to 1', () => {
   expect(Math.max(...counts)).toBeLessThan(1_100)
 })
 
-test('a number that belongs to a text does not depend on what was asked for before', () => {
+test('the number of a string does not depend on earlier calls', () => {
   const numbers = seededNumbers(42)
   const llm = numbers('llm')
   expect(numbers('mll')).not.toBe(llm)

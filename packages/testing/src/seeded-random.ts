@@ -9,7 +9,7 @@ export function seededRandom(seed: number): () => number {
   }
 }
 
-/** As `seededRandom`, but each number belongs to a text: it does not depend on what was asked for before. */
+/** Like `seededRandom`, but each number belongs to a string, whatever was asked before. */
 export function seededNumbers(seed: number): (text: string) => number {
   const start = stateOf(seed)
   return (text) => {
@@ -32,7 +32,7 @@ function stateOf(seed: number): number {
   return mix(mix(seed >>> 0) ^ Math.floor(seed / 2 ** 32))
 }
 
-/** A 32-bit finaliser: every bit of the input reaches every bit of the answer. */
+/** A 32-bit finalizer: every bit of the input changes every bit of the result. */
 function mix(value: number): number {
   let bits = (value + GOLDEN) >>> 0
   bits = Math.imul(bits ^ (bits >>> 16), 0x21f0_aaad)

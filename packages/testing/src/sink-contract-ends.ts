@@ -3,23 +3,23 @@ import { contractEvent, type SinkBench } from './sink-contract-bench.ts'
 
 type RunCase = (bench: SinkBench) => Promise<void>
 
-/** What a sink owes when it is flushed and closed. */
+/** Rules for `flush` and `close`. */
 export const endCases: Readonly<Record<string, RunCase>> = {
   'flush waits until everything has arrived': flushWaits,
-  'can be flushed when there is nothing, and again': flushesNothing,
-  'close delivers what was taken': closeDelivers,
+  'can be flushed when it is empty, and again': flushesNothing,
+  'close delivers the accepted events': closeDelivers,
   'can be closed twice, at once and later': closesTwice,
-  'after close it neither throws nor says yes to what it leaves out': keepsItsWord,
+  'after close it refuses events, and does not throw': keepsItsWord,
   'leaves no timer behind': leavesNoTimer,
 }
 
 async function flushWaits(bench: SinkBench): Promise<void> {
-  const owed = await some(bench, 7)
+  const accepted = await some(bench, 7)
   await bench.flush()
   const seqs = await bench.seqs()
   must(
-    seqs.length >= owed,
-    `flush() resolved when ${seqs.length} of ${owed} events had arrived. It waits until all that was taken before it is through.`,
+    seqs.length >= accepted,
+    `flush() resolved when ${seqs.length} of ${accepted} events had arrived. It must wait until every event that was accepted before has arrived.`,
   )
 }
 
@@ -31,12 +31,12 @@ async function flushesNothing(bench: SinkBench): Promise<void> {
 }
 
 async function closeDelivers(bench: SinkBench): Promise<void> {
-  const owed = await some(bench, 7)
+  const accepted = await some(bench, 7)
   await bench.close()
   const seqs = await bench.seqs()
   must(
-    seqs.length >= owed,
-    `close() resolved when ${seqs.length} of ${owed} events had arrived. What was taken before it is delivered first.`,
+    seqs.length >= accepted,
+    `close() resolved when ${seqs.length} of ${accepted} events had arrived. It must first deliver every event that was accepted before.`,
   )
 }
 
@@ -56,7 +56,7 @@ async function keepsItsWord(bench: SinkBench): Promise<void> {
   const seqs = await bench.seqs()
   must(
     !isTaken || seqs.includes(1),
-    'After close() tryEmit did not answer false, and the event did not arrive. Answer false for what is not taken.',
+    'After close(), tryEmit accepted an event that did not arrive. Return false for an event that you do not accept.',
   )
 }
 
@@ -67,17 +67,17 @@ async function leavesNoTimer(bench: SinkBench): Promise<void> {
   await bench.close()
   await bench.clock.settle()
   const left = bench.clock.timers.map(({ dueAt, setAt }) => `${dueAt - setAt} ms`)
-  must(left.length === 0, `After close() timers are left, of ${left.join(', ')}. Take them back.`)
+  must(left.length === 0, `After close() timers are left, of ${left.join(', ')}. Clear them.`)
 }
 
-/** Emits some events in both ways; answers how many were not refused. */
+/** Emits some events in both ways. Returns how many were accepted. */
 async function some(bench: SinkBench, count: number): Promise<number> {
-  let owed = 0
+  let accepted = 0
   for (let seq = 0; seq < count; seq++) {
     if (seq % 2 === 0) {
       await bench.emitAndWait(contractEvent(seq))
-      owed++
-    } else if (bench.offer(contractEvent(seq))) owed++
+      accepted++
+    } else if (bench.offer(contractEvent(seq))) accepted++
   }
-  return owed
+  return accepted
 }

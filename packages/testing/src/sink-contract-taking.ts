@@ -4,17 +4,17 @@ import { contractEvent, RUN, type SinkBench } from './sink-contract-bench.ts'
 
 type RunCase = (bench: SinkBench) => Promise<void>
 
-/** What a sink owes while events come. */
+/** Rules for `emit` and `tryEmit`. */
 export const takingCases: Readonly<Record<string, RunCase>> = {
-  'takes an event before emit returns, whether or not anybody waits': takesAtOnce,
-  'keeps the order in which events come': keepsOrder,
-  'delivers every event that it did not refuse, and once': deliversOnce,
-  'answers tryEmit with true, false or nothing': answersTryEmit,
+  'accepts an event before emit returns': takesAtOnce,
+  'keeps the order of events': keepsOrder,
+  'delivers every accepted event once': deliversOnce,
+  'returns true, false or undefined from tryEmit': answersTryEmit,
   'settles the promise of emit': settlesEmit,
-  'throws for no event, whatever is in it': throwsForNothing,
-  'changes nothing of an event': changesNothing,
+  'does not throw for any event': throwsForNothing,
+  'does not change events': changesNothing,
   'keeps many runs at once apart': manyRuns,
-  'has a run end with its last event': endsRuns,
+  'delivers the last event of a run': endsRuns,
 }
 
 async function takesAtOnce(bench: SinkBench): Promise<void> {
@@ -25,7 +25,7 @@ async function takesAtOnce(bench: SinkBench): Promise<void> {
   await expectSeqs(
     bench,
     [0, 1, 2],
-    'of three events that were emitted without awaiting emit. Take the event before emit returns; its promise only says when you can take more.',
+    'of three events that were emitted without awaiting emit. Accept the event before emit returns; its promise only signals backpressure.',
   )
 }
 
@@ -39,7 +39,7 @@ async function keepsOrder(bench: SinkBench): Promise<void> {
   const seqs = await bench.seqs()
   must(
     seqs.every((seq, place) => place === 0 || seq >= (seqs[place - 1] as number)),
-    `Events that came in order arrived as ${seqs.join(', ')}. Put what emit and tryEmit are given into one queue.`,
+    `Events that came in order arrived as ${seqs.join(', ')}. Put the events of emit and tryEmit into one queue.`,
   )
 }
 
@@ -54,7 +54,7 @@ async function deliversOnce(bench: SinkBench): Promise<void> {
   const lost = owed.filter((seq) => !counts.has(seq))
   must(
     lost.length === 0,
-    `Of ${BURST} events at once ${lost.length} were neither refused nor delivered, such as number ${lost[0]}. Answer false for what is not taken.`,
+    `Of ${BURST} events at once ${lost.length} were neither refused nor delivered, such as number ${lost[0]}. Return false for an event that you do not accept.`,
   )
   const twice = [...counts].filter(([, count]) => count > 1)
   must(
@@ -69,7 +69,7 @@ async function answersTryEmit(bench: SinkBench): Promise<void> {
     swallow(answer)
     must(
       answer === undefined || typeof answer === 'boolean',
-      `tryEmit answered with ${answer instanceof Promise ? 'a promise' : typeof answer}. It never waits: it answers false for what it refuses, else true or nothing.`,
+      `tryEmit returned ${answer instanceof Promise ? 'a promise' : typeof answer}. It must not wait: return false for an event that you refuse, otherwise true or undefined.`,
     )
   }
 }
@@ -83,7 +83,7 @@ async function throwsForNothing(bench: SinkBench): Promise<void> {
   for (const [what, data] of hostileData()) {
     for (const way of ['emit', 'tryEmit'] as const)
       try {
-        await bench.ends(bench[way](contractEvent(seq++, data)), `The promise of ${way}()`)
+        await bench.settles(bench[way](contractEvent(seq++, data)), `The promise of ${way}()`)
       } catch (error) {
         throw broken(`With ${what} in its data: ${(error as Error).message}`, error)
       }
@@ -93,11 +93,11 @@ async function throwsForNothing(bench: SinkBench): Promise<void> {
   const seqs = await bench.seqs()
   must(
     seqs.includes(seq),
-    'After events with hostile data (BigInt, circles, getters that throw) a plain event did not arrive any more. Give up the event that cannot be written, not those after it.',
+    'After events with hostile data (BigInt, circles, getters that throw) a plain event did not arrive. Drop only the event that cannot be written.',
   )
 }
 
-/** Data that stages and packages may emit, and that not every code survives. */
+/** Data that stages and packages may emit, and that breaks some code. */
 function hostileData(): readonly (readonly [what: string, data: object])[] {
   const circle: Record<string, unknown> = {}
   circle['self'] = circle
@@ -140,7 +140,7 @@ async function changesNothing(bench: SinkBench): Promise<void> {
   await bench.finish()
   must(
     JSON.stringify(events) === before,
-    `Events were changed: ${JSON.stringify(events)} instead of ${before}. Others are given the same object: copy what you change.`,
+    `Events were changed: ${JSON.stringify(events)} instead of ${before}. Other sinks get the same object: copy an event before you change it.`,
   )
 }
 
@@ -160,7 +160,7 @@ async function manyRuns(bench: SinkBench): Promise<void> {
   const runs = Array.from({ length: RUNS }, (_, run) =>
     graph.run({ pipelineRunId: `${RUN}-${run}`, metadata: { run } }),
   )
-  const results = await bench.ends(Promise.all(runs), `${RUNS} runs at once`)
+  const results = await bench.settles(Promise.all(runs), `${RUNS} runs at once`)
   await bench.finish()
   const arrived = (await bench.arrived()).filter(({ type }) => type !== 'pipeline.completed')
   results.forEach(({ report }, run) => {
@@ -178,17 +178,17 @@ async function manyRuns(bench: SinkBench): Promise<void> {
 async function endsRuns(bench: SinkBench): Promise<void> {
   const graph = new Pipeline('contract')
     .withStage('only', (context) => {
-      // It may refuse any of these, but has to have a place left.
+      // The sink may refuse any of these, but must keep a place for the last event.
       for (let count = 0; count < BURST / 4; count++) context.tryEmitEvent('contract.said', { count })
       return {}
     })
     .build({ eventSink: bench.sink, clock: bench.clock })
-  const { report } = await bench.ends(graph.run({ pipelineRunId: RUN }), 'A run')
+  const { report } = await bench.settles(graph.run({ pipelineRunId: RUN }), 'A run')
   await bench.finish()
   const last = (await bench.arrived()).at(-1)?.type
   must(
     last === 'pipeline.completed',
-    `The last event of a run that arrived is ${last}; it must be pipeline.completed: what ends a run is never left out, however many events there were.`,
+    `The last event of a run that arrived is ${last}; it must be pipeline.completed. Keep a place for the last event of each run.`,
     report.notes['core/problems'],
   )
 }
@@ -201,7 +201,7 @@ async function expectSeqs(bench: SinkBench, expected: readonly number[], how: st
   )
 }
 
-/** Nobody waits for it, and its failure is that of another case. */
+/** Ignores a rejection, which is the subject of another case. */
 function swallow(answer: unknown): void {
   if (answer instanceof Promise) answer.catch(() => {})
 }

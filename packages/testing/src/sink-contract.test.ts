@@ -2,8 +2,9 @@ import { StageflowError } from '@stageflow/core'
 import type { EventSink, StageflowEvent } from '@stageflow/core'
 import { describe, expect, test } from 'vitest'
 import { recordingSink, sinkContract, type CreateSink, type ManualClock } from './index.ts'
+import { sinkCases } from './sink-contract.ts'
 
-/** A correct sink that writes ten milliseconds later, in batches, and of which the broken ones differ in one thing. */
+/** A correct sink that writes in batches, ten milliseconds later. Each broken sink differs from it in one thing. */
 function batching(clock: ManualClock) {
   const events: StageflowEvent[] = []
   let batch: StageflowEvent[] = []
@@ -75,8 +76,8 @@ const unlike =
 
 const broken: readonly (readonly [fault: string, fails: string, create: CreateSink])[] = [
   [
-    'takes the next event only when the last is written',
-    'takes an event before emit returns, whether or not anybody waits',
+    'accepts an event only when the last one is written',
+    'accepts an event before emit returns',
     unlike(({ take }, clock) => {
       let last = Promise.resolve()
       let busy = 0
@@ -94,7 +95,7 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
   ],
   [
     'lets tryEmit overtake emit',
-    'keeps the order in which events come',
+    'keeps the order of events',
     unlike(({ take, write }) => {
       let late: StageflowEvent[] = []
       const catchUp = (): void => {
@@ -115,25 +116,25 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
     }),
   ],
   [
-    'says yes to what is too much for it',
-    'delivers every event that it did not refuse, and once',
+    'accepts more events than it can hold',
+    'delivers every accepted event once',
     unlike(({ take }) => {
       let count = 0
       return { tryEmit: (event) => ++count > 190 || take(event) }
     }),
   ],
   [
-    'writes twice what came by tryEmit',
-    'delivers every event that it did not refuse, and once',
+    'writes events of tryEmit twice',
+    'delivers every accepted event once',
     unlike(({ take }) => ({ tryEmit: (event) => take(event) && take(event) })),
   ],
   [
-    'answers tryEmit with a promise',
-    'answers tryEmit with true, false or nothing',
+    'returns a promise from tryEmit',
+    'returns true, false or undefined from tryEmit',
     unlike(({ take }) => ({ tryEmit: (async (event: StageflowEvent) => take(event)) as unknown as () => boolean })),
   ],
   [
-    'never lets go who emits the sixteenth event of a run',
+    'never settles the promise for the sixteenth event of a run',
     'settles the promise of emit',
     unlike(({ take }) => {
       const counts = new Map<string, number>()
@@ -148,13 +149,13 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
     }),
   ],
   [
-    'makes JSON of an event when it takes it',
-    'throws for no event, whatever is in it',
+    'makes JSON of an event in tryEmit',
+    'does not throw for any event',
     unlike(({ take }) => ({ tryEmit: (event) => JSON.stringify(event) !== '' && take(event) })),
   ],
   [
-    'rejects what it cannot write',
-    'throws for no event, whatever is in it',
+    'rejects for an event that it cannot write',
+    'does not throw for any event',
     unlike(({ take }) => ({
       emit: async (event) => {
         take(event)
@@ -163,8 +164,8 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
     })),
   ],
   [
-    'is stuck once there was an event that it cannot write',
-    'throws for no event, whatever is in it',
+    'drops all events after one that it cannot write',
+    'does not throw for any event',
     unlike(({ take }) => {
       let stuck = false
       const tryEmit = (event: StageflowEvent): boolean => {
@@ -179,8 +180,8 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
     }),
   ],
   [
-    'takes the secrets out of the event itself',
-    'changes nothing of an event',
+    'redacts the event itself',
+    'does not change events',
     unlike(({ take }) => ({
       tryEmit: (event) => {
         const { nested } = event.data as { nested?: { token: string } }
@@ -190,8 +191,8 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
     })),
   ],
   [
-    'notes on the event that it has seen it',
-    'changes nothing of an event',
+    'adds a field to the event',
+    'does not change events',
     unlike(({ take }) => ({
       emit: (event) => {
         if (Array.isArray(Reflect.get(event.data, 'words'))) Object.assign(event, { seen: true })
@@ -200,7 +201,7 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
     })),
   ],
   [
-    'knows an event again by its type and number',
+    'identifies an event by type and number only',
     'keeps many runs at once apart',
     unlike(({ take }) => {
       const seen = new Set<string>()
@@ -212,13 +213,13 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
     }),
   ],
   [
-    'leaves out how a run ended',
-    'has a run end with its last event',
+    'leaves out the last event of a run',
+    'delivers the last event of a run',
     unlike(({ take }) => ({ emit: (event) => void (event.type === 'pipeline.completed' || take(event)) })),
   ],
   [
-    'has no place for how a run ended when it is full',
-    'has a run end with its last event',
+    'has no place for the last event when it is full',
+    'delivers the last event of a run',
     unlike(({ take }) => {
       const counts = new Map<string, number>()
       const tryEmit = (event: StageflowEvent): boolean => {
@@ -231,8 +232,8 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
   ],
   ['does not wait in flush', 'flush waits until everything has arrived', unlike(() => ({ flush: async () => {} }))],
   [
-    'rejects a flush where there is nothing to write',
-    'can be flushed when there is nothing, and again',
+    'rejects a flush if it is empty',
+    'can be flushed when it is empty, and again',
     unlike(({ take, write }) => {
       let count = 0
       const tryEmit = (event: StageflowEvent): boolean => ++count > 0 && take(event)
@@ -244,8 +245,8 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
     }),
   ],
   [
-    'forgets in close what waits',
-    'close delivers what was taken',
+    'drops pending events in close',
+    'close delivers the accepted events',
     unlike(({ sink, forget }) => ({
       close: async () => {
         forget()
@@ -265,7 +266,7 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
   ],
   [
     'throws after it was closed',
-    'after close it neither throws nor says yes to what it leaves out',
+    'after close it refuses events, and does not throw',
     unlike(({ take, isClosed }) => ({
       tryEmit: (event) => {
         if (isClosed()) throw new Error('it is closed')
@@ -274,17 +275,17 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
     })),
   ],
   [
-    'says yes after it was closed',
-    'after close it neither throws nor says yes to what it leaves out',
+    'accepts events after it was closed',
+    'after close it refuses events, and does not throw',
     unlike(({ take }) => ({ tryEmit: (event) => take(event) || true })),
   ],
   [
-    'says nothing of what it leaves out after it was closed',
-    'after close it neither throws nor says yes to what it leaves out',
+    'drops events silently after it was closed',
+    'after close it refuses events, and does not throw',
     unlike(({ take, isClosed }) => ({ tryEmit: (event) => (isClosed() ? undefined : take(event)) })),
   ],
   [
-    'looks after itself every minute, also when closed',
+    'sets a timer every minute, even when closed',
     'leaves no timer behind',
     unlike((_, clock) => {
       const look = (): void => void clock.setTimeout(look, 60_000)
@@ -298,7 +299,7 @@ describe.concurrent('a sink that', () => {
   for (const [fault, fails, create] of broken)
     test(`${fault} fails "${fails}" alone`, async () => {
       const failed: string[] = []
-      for (const { name, run } of sinkContract(create))
+      for (const { name, run } of sinkCases(create, { longestMs: 20, leastTurns: 100 }))
         await run().catch((error: unknown) => {
           expect(StageflowError.is(error, 'testing/contract')).toBe(true)
           failed.push(name)
@@ -312,17 +313,17 @@ test('every case is failed by a broken sink', () => {
   expect(new Set(broken.map(([, fails]) => fails))).toEqual(new Set(names))
 })
 
-test('the messages say what was seen and what is owed', async () => {
+test('the messages say what was seen and what to do', async () => {
   const sink: EventSink = { emit: () => {}, tryEmit: () => true }
   const [first, , third] = sinkContract(() => ({ sink, arrived: () => [] }))
   await expect(first?.run()).rejects.toThrow(
-    'The numbers of none arrived, not 0, 1, 2, of three events that were emitted without awaiting emit. Take the event before emit returns; its promise only says when you can take more.',
+    'The numbers of none arrived, not 0, 1, 2, of three events that were emitted without awaiting emit. Accept the event before emit returns; its promise only signals backpressure.',
   )
   await expect(third?.run()).rejects.toThrow('Of 200 events at once 200 were neither refused nor delivered')
 })
 
-test('what makes no sink is refused (testing/illegal-contract), and what it answers is checked', async () => {
-  expect(() => sinkContract(recordingSink() as never)).toThrow('sinkContract() takes a function that makes the sink')
+test('an argument that is not a function throws testing/illegal-contract, and its return value is checked', async () => {
+  expect(() => sinkContract(recordingSink() as never)).toThrow('sinkContract() needs a function that makes a new sink')
   let error: unknown
   try {
     sinkContract(undefined as never)
@@ -332,10 +333,10 @@ test('what makes no sink is refused (testing/illegal-contract), and what it answ
   expect(StageflowError.is(error, 'testing/illegal-contract')).toBe(true)
   for (const arrived of [() => 3, () => ['contract.said'], () => [{ type: 'contract.said', seq: 0 }], async () => null])
     await expect(sinkContract(() => ({ sink: recordingSink(), arrived }) as never)[0]?.run()).rejects.toThrow(
-      'arrived() must give back a list of events, each with the type, seq and pipelineRunId that it came with',
+      'arrived() must return an array of events, each with its original type, seq and pipelineRunId',
     )
   for (const made of [undefined, recordingSink(), { sink: {}, arrived: () => [] }])
     await expect(sinkContract(() => made as never)[0]?.run()).rejects.toThrow(
-      'create() must answer sinkContract with { sink, arrived }',
+      'create() must return { sink, arrived } for sinkContract',
     )
 })

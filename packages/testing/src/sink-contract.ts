@@ -1,22 +1,29 @@
 import { StageflowError } from '@stageflow/core'
+import { Patience, type Waits } from './contract-bench.ts'
 import type { ContractCase } from './contract-case.ts'
 import { SinkBench, type CreateSink } from './sink-contract-bench.ts'
 import { endCases } from './sink-contract-ends.ts'
 import { takingCases } from './sink-contract-taking.ts'
 
 /**
- * What every event sink owes, whatever it does with events: one case a promise, for any test runner. `create` makes the
- * sink anew for each case, with a way to see what arrived. A broken case rejects with `testing/contract`; no function:
- * `testing/illegal-contract`.
+ * Returns the contract of event sinks as cases for any test runner, one case for each rule. `create` makes a new sink for each case,
+ * with a function that returns what arrived. A case rejects with `testing/contract` if the sink breaks its rule. If `create` is not a
+ * function, this throws `testing/illegal-contract`.
  */
 export function sinkContract(create: CreateSink): readonly ContractCase[] {
   if (typeof create !== 'function')
     throw new StageflowError(
       'testing/illegal-contract',
-      'sinkContract() takes a function that makes the sink, since each case needs one of its own: sinkContract(() => ({ sink, arrived: () => events })).',
+      'sinkContract() needs a function that makes a new sink for each case: sinkContract(() => ({ sink, arrived: () => events })).',
     )
+  return sinkCases(create)
+}
+
+/** The cases, with other waits than those of the public contract. */
+export function sinkCases(create: CreateSink, waits?: Waits): readonly ContractCase[] {
+  const patience = new Patience()
   return Object.entries({ ...takingCases, ...endCases }).map(([name, run]) => ({
     name,
-    run: async () => run(await SinkBench.make(create)),
+    run: async () => run(await SinkBench.make(create, patience, waits)),
   }))
 }

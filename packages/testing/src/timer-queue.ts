@@ -1,17 +1,17 @@
-/** One timer that has been set and has neither fired nor been taken back. */
+/** A timer that was set, and has neither fired nor been cleared. */
 export interface Timer {
   readonly kind: 'timer' | 'sleep'
   readonly setAt: number
   readonly dueAt: number
-  /** Decides between timers due at one instant; where it is equal too, `count` does, so that the order never depends on the heap. */
+  /** Orders timers that are due at the same instant. If ranks are equal too, `count` decides, so the order never depends on the heap. */
   readonly rank: number
   readonly count: number
   readonly callback: () => void
-  /** Where it lies in the heap; -1 once it has left. */
+  /** Its slot in the heap; -1 once it has left. */
   slot: number
 }
 
-/** Timers by due time, then rank: a binary heap whose members know their slot, so that taking one back costs as little as adding it. */
+/** Timers by due time, then rank: a binary heap whose members store their slot, so that removing one is as cheap as adding it. */
 export interface TimerQueue {
   readonly size: number
   add(timer: Timer): void

@@ -13,7 +13,7 @@ const next: RunStage = () => StageOutput.ok({})
 const wrapping = (subject: Interceptor, watch: Watch = { answers: [] }): number =>
   watched(subject, watch).filter(({ wrap }) => wrap !== undefined && wrap(next, {} as StageInfo) !== next).length
 
-test('watching wraps no stage that the interceptor does not wrap', () => {
+test('watching does not wrap a stage that the interceptor does not wrap', () => {
   const taking: Interceptor = { name: 'taking', onCall: () => () => ({ ended: () => {} }) }
   const leaving: Interceptor = { ...taking, wrap: (inner) => inner }
   const disguise = new Disguise({})
@@ -25,7 +25,7 @@ test('watching wraps no stage that the interceptor does not wrap', () => {
 })
 
 test.each([[[]], [[passing]]])(
-  'it notes what is answered outside and inside, and how often: beside %j',
+  'it records the answers outside and inside, and how many calls there were: beside %j',
   async (beside) => {
     const answersOf = async (subject: Interceptor, run: () => object) => {
       const watch: Watch = { answers: [] }
@@ -52,58 +52,55 @@ test.each([[[]], [[passing]]])(
   },
 )
 
-test.each([[[]], [[passing]]])(
-  'a part that is shown in disguise takes part as it would by itself: beside %j',
-  async (beside) => {
-    const told: string[] = []
-    /** Its functions need it as `this`. */
-    class Part implements CallHooks, CallLimits {
-      readonly #context: InterceptorContext
-      constructor(context: InterceptorContext) {
-        this.#context = context
-      }
-      get deadline(): number {
-        return this.#context.clock.now() + 1_000
-      }
-      enter(next: () => void, context: InterceptorContext): void {
-        told.push(`enter ${context === this.#context}`)
-        next()
-      }
-      expired(why: 'deadline' | 'idle', context: InterceptorContext): StageOutput {
-        told.push(`expired ${why} ${context === this.#context}`)
-        return StageOutput.fail(`${this.#context.stage.name} was slow`)
-      }
-      ended(output: StageOutput, context: InterceptorContext): void {
-        told.push(`ended ${output.status} ${context === this.#context}`)
-      }
+test.each([[[]], [[passing]]])('a disguised part acts as it does by itself: beside %j', async (beside) => {
+  const told: string[] = []
+  /** Its functions need it as `this`. */
+  class Part implements CallHooks, CallLimits {
+    readonly #context: InterceptorContext
+    constructor(context: InterceptorContext) {
+      this.#context = context
     }
-    const clock = manualClock()
-    let deadline: number | undefined
-    const ended = new Pipeline('chat')
-      .withStage('llm', (context) => {
-        deadline = context.deadline
-        return context.clock.sleep(2_000, context.signal)
-      })
-      .build({
-        clock,
-        interceptors: [
-          ...beside,
-          ...watched(
-            { name: 'ending', onCall: () => (context) => new Part(context) },
-            { answers: [], disguise: new Disguise({}) },
-          ),
-        ],
-      })
-      .runSettled()
-    await clock.advance(1_000)
-    const { report } = await ended
-    expect(report.stages['llm']?.error?.message).toBe('llm was slow')
-    expect(told).toEqual(['enter true', 'expired deadline true', 'ended fail true'])
-    expect(deadline).toBe(1_000)
-  },
-)
+    get deadline(): number {
+      return this.#context.clock.now() + 1_000
+    }
+    enter(next: () => void, context: InterceptorContext): void {
+      told.push(`enter ${context === this.#context}`)
+      next()
+    }
+    expired(why: 'deadline' | 'idle', context: InterceptorContext): StageOutput {
+      told.push(`expired ${why} ${context === this.#context}`)
+      return StageOutput.fail(`${this.#context.stage.name} was slow`)
+    }
+    ended(output: StageOutput, context: InterceptorContext): void {
+      told.push(`ended ${output.status} ${context === this.#context}`)
+    }
+  }
+  const clock = manualClock()
+  let deadline: number | undefined
+  const ended = new Pipeline('chat')
+    .withStage('llm', (context) => {
+      deadline = context.deadline
+      return context.clock.sleep(2_000, context.signal)
+    })
+    .build({
+      clock,
+      interceptors: [
+        ...beside,
+        ...watched(
+          { name: 'ending', onCall: () => (context) => new Part(context) },
+          { answers: [], disguise: new Disguise({}) },
+        ),
+      ],
+    })
+    .runSettled()
+  await clock.advance(1_000)
+  const { report } = await ended
+  expect(report.stages['llm']?.error?.message).toBe('llm was slow')
+  expect(told).toEqual(['enter true', 'expired deadline true', 'ended fail true'])
+  expect(deadline).toBe(1_000)
+})
 
-test('what an interceptor waits for through a disguised context is the engine’s own wait', async () => {
+test('wait of a disguised context is the wait of the engine', async () => {
   const clock = manualClock()
   const waiting: Interceptor = {
     name: 'waiting',

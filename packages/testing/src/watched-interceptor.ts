@@ -3,13 +3,13 @@ import type { Disguise } from './disguise.ts'
 import { watchingTimers } from './global-timers.ts'
 import { withHooks, type Hooks } from './with-hooks.ts'
 
-/** One answer of an interceptor, beside what the stage inside it answered last. */
+/** One answer of an interceptor, and the last answer of the stage inside it. */
 export interface Answer {
   readonly stage: string
-  /** Undefined: what is inside was not called, or answered later. */
+  /** Undefined if the stage was not called, or answered later. */
   readonly inner: StageOutput | undefined
   readonly outer: StageOutput
-  /** How often what is inside was called. */
+  /** How often the stage was called. */
   readonly calls: number
 }
 
@@ -29,11 +29,11 @@ interface SeenCall {
 }
 
 /**
- * The interceptor, between two that note what it answers and what is answered inside it. They wrap nothing, so that a stage
- * that it does not wrap is not wrapped either.
+ * Puts the interceptor between two that record its answers and those inside it. They wrap nothing, so a stage that the interceptor
+ * doesn't wrap stays unwrapped.
  */
 export function watched(subject: Interceptor, watch: Watch): readonly Interceptor[] {
-  /** A run calls a stage's layers once at a time: stage and run tell the calls apart. */
+  /** Calls are identified by stage and run, because a run calls a stage once at a time. */
   const seen = new WeakMap<StageInfo, WeakMap<RunContext, SeenCall>>()
   const outside: Interceptor = {
     name: 'contract/outside',

@@ -1,12 +1,12 @@
 type Listener = EventListenerOrEventListenerObject
 
-/** Counts the listeners that are left on signals that it was shown. */
+/** Counts the listeners that are left on watched signals. */
 export interface WatchedSignals {
   watch(signal: AbortSignal): void
   readonly left: number
 }
 
-/** Watches signals by the very calls that add and remove listeners on them. */
+/** Watches signals by replacing their methods that add and remove listeners. */
 export function watchedSignals(): WatchedSignals {
   const seen = new WeakSet<AbortSignal>()
   const left = new Set<object>()
@@ -32,7 +32,7 @@ export function watchedSignals(): WatchedSignals {
         entries.set(listener, entry)
         left.add(entry)
         if (typeof options !== 'object') return
-        // An event calls its listeners in the order in which they were added: this one comes right after it.
+        // An event calls its listeners in the order in which they were added: this one runs right after the other.
         if (options.once === true) add('abort', () => forget(listener), { once: true })
         options.signal?.addEventListener('abort', () => forget(listener), { once: true })
       },

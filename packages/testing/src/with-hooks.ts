@@ -15,7 +15,7 @@ const MEMBERS = [
   'settled',
 ] as const
 
-/** The interceptor, with these hooks in the place of those that it has. Members may be inherited, and what is no function is for the engine to refuse. */
+/** Replaces the hooks that the interceptor has. Its members may be inherited. A hook that isn't a function stays, so that the engine refuses it. */
 export function withHooks(interceptor: Interceptor, hooks: Hooks): Interceptor {
   const members = MEMBERS.map((name) => {
     const own: unknown = interceptor[name]

@@ -1,0 +1,41 @@
+import type { EventFields, EventMap, StageEventMap, StageflowEvent } from '@stageflow/core'
+import type { EventOf } from './recording-sink.ts'
+
+/** The data of an event type. A type that isn't declared takes any object. */
+export type EventData<Type extends string> = Type extends keyof EventMap
+  ? EventMap[Type]
+  : Type extends `stage.${string}.${infer Kind extends keyof StageEventMap}`
+    ? StageEventMap[Kind]
+    : object
+
+/** Fields of an event that `eventOf` sets by default. */
+export type EventOverrides = Partial<Omit<EventFields<string, object>, 'type' | 'data'>>
+
+const STAGE_EVENT = /^stage\.([^.]+)\.[^.]+$/
+
+/**
+ * Makes an event for tests of sinks and exporters, as the engine would. The events of a stage have its name as `stage`. Default: `seq`
+ * and `timestamp` are 0, `pipelineRunId` is `run-1`, and the other ids are undefined.
+ */
+export function eventOf<Type extends string>(
+  type: Type,
+  data: EventData<Type>,
+  overrides: EventOverrides = {},
+): EventOf<Type> & StageflowEvent {
+  const event = {
+    type,
+    data,
+    seq: 0,
+    timestamp: 0,
+    pipelineRunId: 'run-1',
+    parentRunId: undefined,
+    requestId: undefined,
+    sessionId: undefined,
+    userId: undefined,
+    orgId: undefined,
+    interactionId: undefined,
+    stage: STAGE_EVENT.exec(type)?.[1],
+    ...overrides,
+  }
+  return event as unknown as EventOf<Type> & StageflowEvent
+}
