@@ -34,10 +34,10 @@ test('a batch that was taken in part is not sent again, and what was not taken i
   const { told, exporter } = recording()
   await exporter.export(three)
   expect(told).toEqual([{ rejected: 2, of: 3, message: 'too old' }])
-  expect(exporter.statistics()).toMatchObject({ sent: 3, rejected: 2 })
+  expect(exporter.stats()).toMatchObject({ sent: 3, rejected: 2 })
   await exporter.export(three)
   expect(told).toHaveLength(1)
-  expect(exporter.statistics()).toMatchObject({ sent: 6, rejected: 2 })
+  expect(exporter.stats()).toMatchObject({ sent: 6, rejected: 2 })
   expect(receiver.requests).toHaveLength(2)
 })
 
@@ -46,7 +46,7 @@ test('a warning without a rejection is told; an answer without either is not', a
   const { told, exporter } = recording()
   for (let round = 0; round < 4; round++) await exporter.export(three)
   expect(told).toEqual([{ rejected: 0, of: 3, message: 'use gzip' }])
-  expect(exporter.statistics()).toMatchObject({ sent: 12, rejected: 0 })
+  expect(exporter.stats()).toMatchObject({ sent: 12, rejected: 0 })
 })
 
 test('numbers and words that cannot be meant are bounded', async () => {
@@ -59,7 +59,7 @@ test('numbers and words that cannot be meant are bounded', async () => {
   const { told, exporter } = recording()
   for (let round = 0; round < 4; round++) await exporter.export(three)
   expect(told).toEqual([{ rejected: 3, of: 3, message: `${'x'.repeat(1_024)}… (9000 characters)` }])
-  expect(exporter.statistics()).toMatchObject({ sent: 12, rejected: 3 })
+  expect(exporter.stats()).toMatchObject({ sent: 12, rejected: 3 })
 })
 
 test("secrets in the receiver's words are out", async () => {
@@ -87,7 +87,7 @@ test('an exporter without the private parts that are asked works as before, with
     const { told, exporter } = recording(theirs)
     await exporter.export(three)
     expect(told).toEqual([])
-    expect(exporter.statistics()).toMatchObject({ sent: 3, rejected: 0 })
+    expect(exporter.stats()).toMatchObject({ sent: 3, rejected: 0 })
   }
 })
 
@@ -132,7 +132,7 @@ test('two exporters over one log exporter each hear of their own batches', async
   await second.exporter.export(three)
   expect(first.told).toEqual([{ rejected: 1, of: 3, message: 'first' }])
   expect(second.told).toEqual([])
-  expect(second.exporter.statistics()).toMatchObject({ sent: 3, rejected: 0 })
+  expect(second.exporter.stats()).toMatchObject({ sent: 3, rejected: 0 })
 })
 
 test('batches that are under way together are not mixed up', async () => {
@@ -155,6 +155,6 @@ test('what onPartialSuccess throws or rejects with is counted, and the batch cou
   for (const onPartialSuccess of bad) {
     const exporter = new OtlpExporter({ exporter: overHttp(), resource, onPartialSuccess })
     await exporter.export(three)
-    expect(exporter.statistics()).toEqual({ sent: 3, rejected: 1, callbackErrors: 1, lastCallbackError: broken })
+    expect(exporter.stats()).toEqual({ sent: 3, rejected: 1, callbackErrors: 1, lastCallbackError: broken })
   }
 })
