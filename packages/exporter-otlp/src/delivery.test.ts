@@ -137,10 +137,13 @@ test.each([1, 4, 10, 11, 14, 15])('status %d of gRPC can be retried', async (cod
   expect(error).toMatchObject({ code: 'exporter-otlp/unavailable', retryable: true })
 })
 
-test.each([0, 17, 200, 600, 1006, NaN, '400'])('the code %j is not a status, so the batch can be retried', async (code) => {
-  const error = await failure(failing(Object.assign(new Error('odd'), { code })).export([anEvent()]))
-  expect(error).toMatchObject({ code: 'exporter-otlp/unavailable', retryable: true })
-})
+test.each([0, 17, 200, 600, 1006, NaN, '400'])(
+  'the code %j is not a status, so the batch can be retried',
+  async (code) => {
+    const error = await failure(failing(Object.assign(new Error('odd'), { code })).export([anEvent()]))
+    expect(error).toMatchObject({ code: 'exporter-otlp/unavailable', retryable: true })
+  },
+)
 
 test('a gRPC receiver that is out of resources can be retried if it says when', async () => {
   const details = Buffer.from('\n\u0028type.googleapis.com/google.rpc.RetryInfo')

@@ -158,7 +158,8 @@ test('lines have the user and the tenant that an interceptor sets, from its snap
   const { logger, lines } = recording()
   const auth: Interceptor = {
     name: 'auth',
-    wrapRun: (next) => (run) => next(run.with({ snapshot: run.snapshot.withIdentity({ userId: 'ada', orgId: 'acme' }) })),
+    wrapRun: (next) => (run) =>
+      next(run.with({ snapshot: run.snapshot.withIdentity({ userId: 'ada', orgId: 'acme' }) })),
   }
   const child = new Pipeline('lookup').withStage('inner', () => ({}))
   const graph = new Pipeline('chat')

@@ -91,7 +91,11 @@ test.each(CASES)('no line holds a secret: %s in %s', async (_form, _place, stage
   const result = await new Pipeline('chat')
     .withPipeline('outer', child, { onFailure: 'skip' })
     .withStage('own', stage)
-    .withStage('after', (context) => void context.get(LOGGER)?.info({ password: SECRET }, `looked up with token=${SECRET}`), { dependencies: ['own'] })
+    .withStage(
+      'after',
+      (context) => void context.get(LOGGER)?.info({ password: SECRET }, `looked up with token=${SECRET}`),
+      { dependencies: ['own'] },
+    )
     .build({ clock, interceptors: [claimed, logging({ logger, startLines: true, data: true })] })
     .runSettled({}, { loggingTestToken: SECRET })
   const lines = written.join('')

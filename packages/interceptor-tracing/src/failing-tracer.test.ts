@@ -70,7 +70,7 @@ test.each([
       expect(report.notes['core/problems']).toEqual([
         {
           code: 'tracing/failed',
-          message: expect.stringContaining('The trace of a run of "robust" is not whole'),
+          message: expect.stringContaining('The trace of a run of "robust" is incomplete'),
           cause: { code: 'core/stage-failed', message: expect.stringContaining(`${what} is broken`) },
         },
       ])
