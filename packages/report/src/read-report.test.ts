@@ -52,10 +52,10 @@ test('everything that is missing or wrong is named', () => {
   ]) {
     expect(messageOf(() => criticalPath(wrong))).toContain(problem)
   }
-  expect(messageOf(() => criticalPath(anything('x')))).toContain('it is of type string')
+  expect(messageOf(() => criticalPath(anything('x')))).toContain('it is "x"')
   const many = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`s${index}`, null]))
   expect(messageOf(() => criticalPath(anything({ ...report, stages: many })))).toContain(
-    'stages["s4"] is no object; and 4 more',
+    'stages["s4"] is not an object; and 4 more',
   )
 })
 
@@ -88,9 +88,9 @@ test('a report and a pipeline that do not belong together are refused by the sta
     expect(read).toThrow(expect.objectContaining({ code: 'report/other-pipeline' }))
   }
   expect(messageOf(() => slack(report, other))).toContain(
-    'the pipeline "simulated" has a stage "more", the report has not',
+    'the pipeline "simulated" has a stage "more", and the report doesn\'t',
   )
   expect(messageOf(() => slack(report, infoOf([])))).toContain(
-    'the report has a stage "only", the pipeline "simulated" has not',
+    'the report has a stage "only", and the pipeline "simulated" doesn\'t',
   )
 })
