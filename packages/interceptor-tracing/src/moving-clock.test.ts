@@ -11,7 +11,7 @@ function movingClock(startAt: number): Clock {
   return { ...systemClock, now: () => time++ }
 }
 
-test('a span ends exactly when the report says that its attempt ended, however often the clock is read', async () => {
+test('a span ends exactly when its attempt ended in the report, however often the clock is read', async () => {
   const recorder = spanRecorder()
   const graph = new Pipeline('moving')
     .withStage('sync', () => ({}))
@@ -39,7 +39,7 @@ test('a span ends exactly when the report says that its attempt ended, however o
   }
 })
 
-test('on the clock of the machine spans have the time of day', async () => {
+test('with the system clock spans have the time of day', async () => {
   const recorder = spanRecorder()
   const before = systemClock.now()
   await new Pipeline('now')

@@ -30,7 +30,7 @@ test.each([
   ['idempotency', null],
   ['timeout', null],
   ['retry', null],
-])('a note %s that is %j leaves the span of a failed stage a failed one, and is no problem', async (key, value) => {
+])('a note %s that is %j does not change the failed span of a stage', async (key, value) => {
   const { provider, spans } = spanRecorder()
   const { report } = await new Pipeline('odd')
     .withStage('s', () => StageOutput.fail('down'), { onFailure: 'skip' })
@@ -53,7 +53,7 @@ function throwing(): object {
   }
 }
 
-test('a note that cannot be read leaves the span of a failed stage a failed one, and is a problem', async () => {
+test('a note that cannot be read is reported, and the span of a failed stage is still failed', async () => {
   const { provider, spans } = spanRecorder()
   const { report } = await new Pipeline('odd')
     .withStage('s', () => StageOutput.fail('down'), { onFailure: 'skip' })
@@ -66,7 +66,7 @@ test('a note that cannot be read leaves the span of a failed stage a failed one,
 test.each([
   ['cannot be read', '[cannot be read]', throwing()],
   ['is null', 'null', { toJSON: () => null }],
-])('a note of attributes that %s is one attribute, which says so: %s', async (_, shown, attributes) => {
+])('a note of attributes that %s is shown as one attribute: %s', async (_, shown, attributes) => {
   const { provider, span } = spanRecorder()
   const { report } = await new Pipeline('odd')
     .withStage('s', () => ({}))
@@ -95,7 +95,7 @@ test.each([
       return proxy
     },
   ],
-])('an error %s leaves each attempt a failed span', async (_, make) => {
+])('with an error %s each attempt is a failed span', async (_, make) => {
   const { provider, spans } = spanRecorder()
   const { report } = await new Pipeline('odd')
     .withStage('s', () => StageOutput.fail(make()), { onFailure: 'skip' })

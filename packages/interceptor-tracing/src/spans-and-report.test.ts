@@ -119,7 +119,7 @@ function pipelineOf(drawn: readonly Drawn[], stuck: Promise<void>): Pipeline<unk
   return pipeline as never
 }
 
-test('the spans of any run agree with its report: how many, below what, from when to when, and how they ended', async () => {
+test('the spans of any run agree with its report in number, parents, times and endings', async () => {
   await fc.assert(
     fc.asyncProperty(graphs, fc.nat(80), async (drawn, cancelAfter) => {
       const clock = manualClock({ startAt: 1_000 })

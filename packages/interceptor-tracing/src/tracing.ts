@@ -30,8 +30,8 @@ const SCOPE = '@stageflow/interceptor-tracing'
 
 /**
  * Makes OpenTelemetry spans: one for each run, one for each call of a stage that reaches it, and one for each stage that was
- * answered without one. Without an SDK, and in runs that are not sampled, stages are passed on. A tracer that throws is
- * reported as `tracing/failed` under `core/problems`.
+ * answered without such a call. Without an SDK, and in runs that aren't sampled, it does nothing. A tracer that throws is reported as
+ * `tracing/failed` under `core/problems`. Errors: `tracing/illegal-option`.
  */
 export function tracing(options: TracingOptions = {}): Interceptor {
   checkTracingOptions(options)
