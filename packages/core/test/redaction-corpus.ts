@@ -154,6 +154,7 @@ export const KEPT: readonly unknown[] = [
   'git clone ssh://git@github.com/a/b.git',
   'keyJsonParser.parse threw',
   'ECONNREFUSED 127.0.0.1:5432',
+  'at check (/app/src/password.ts:12:5)\n    at file:///app/auth/cookie.js:3:14',
   'tests pass: 5, fail: 0',
   'signature: (a: number) => string',
   'max_tokens=100, {"total_tokens": 7}',

@@ -68,11 +68,13 @@ export function describeError(span: Span, error: ErrorRecord, at: number, redact
   const { code, message } = error
   span.setAttribute('error.type', redactor.text(code))
   span.setStatus({ code: SpanStatusCode.ERROR, message: redactor.text(message) })
-  span.recordException({ code: redactor.text(code), message: redactor.text(withCauses(error)) }, spanTime(at))
+  span.recordException({ code: redactor.text(code), message: withCauses(error, redactor) }, spanTime(at))
 }
 
-function withCauses({ message, cause }: ErrorRecord): string {
-  return cause === undefined ? message : `${message} (caused by ${cause.code}: ${withCauses(cause)})`
+/** The message and those of the causes, each redacted by itself: in `auth/missing-token: …` a code would look like a name. */
+function withCauses({ message, cause }: ErrorRecord, redactor: Redactor): string {
+  const text = redactor.text(message)
+  return cause === undefined ? text : `${text} (caused by ${redactor.text(cause.code)}: ${withCauses(cause, redactor)})`
 }
 
 function describeStage(span: Span, record: StageRecord, redactor: Redactor): void {

@@ -99,7 +99,7 @@ function assignedValue(
 /** The name that ends before `end`, perhaps in quotes, which may be escaped as in JSON inside JSON; and the character before it. */
 function nameBefore(text: string, end: number, from: number) {
   let last = end
-  while (last > from && end - last < 4 && /\s/.test(text[last - 1] as string)) last--
+  while (last > from && end - last < 4 && text.charCodeAt(last - 1) <= 32) last--
   const quote = quoteBefore(text, last, from)
   last -= quote
   let first = last
@@ -117,9 +117,9 @@ function quoteBefore(text: string, end: number, from: number): number {
   return length
 }
 
-/** Letters, digits, `_`, `-` and `.`. */
+/** Letters, digits, `_` and `-`. Not a dot: the line in `password.ts:12` isn't a password. */
 const isNamePart = (code: number): boolean =>
-  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 45 && code <= 57 && code !== 47) || code === 95
+  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95 || code === 45
 
 /** The value that begins at `at`, perhaps after spaces; undefined if there is none, or if it is redacted already. */
 function valueAt(text: string, at: number): Replacement | undefined {

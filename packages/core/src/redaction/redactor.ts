@@ -2,7 +2,8 @@ import { define } from '../base/objects.ts'
 import { checkOptions, whole } from '../kit/options.ts'
 import type { OptionRules } from '../kit/options.ts'
 import { REDACTED } from './mark.ts'
-import { isSecretHeader, isSecretName, isSecretParameter } from './secret-names.ts'
+import { isSecretHeader, isSecretParameter, isSecretValue, secrecyOf } from './secret-names.ts'
+import type { Secrecy } from './secret-names.ts'
 import { redactText } from './secret-texts.ts'
 import { bytesIn, webEntries } from './web-types.ts'
 
@@ -41,8 +42,9 @@ const RULES: OptionRules<RedactionOptions> = {
 
 /** The longest secret that isn't recognized when a cut halves it, in characters. */
 const LONGEST_PART = 512
-const LONGEST_KNOWN = 12
+/** How many names a redactor remembers, and how long they may be, in characters. */
 const MOST_KNOWN = 1_000
+const LONGEST_KNOWN = 64
 
 /**
  * Makes a redactor. `options`: those of the user; `false` keeps secrets in, and still bounds values. `defaults`: other bounds, which
@@ -62,26 +64,24 @@ export function createRedactor(options: RedactionOptions | false = {}, defaults:
   const patterns = keys.filter((key) => key instanceof RegExp)
   let left = maxLength
 
-  const isSecret = (key: string, value: unknown): boolean =>
-    options !== false &&
-    (names.has(normal(key)) || patterns.some((pattern) => key.search(pattern) >= 0) || isSecretName(key, value))
-  /** Whether names in strings are secret. Only short ones are kept, because the engine keeps the whole string of a part of it. */
-  const known = new Map<string, boolean>()
-  const isSecretInText = (name: string): boolean => {
-    const answer = known.get(name) ?? isSecret(name, '')
-    if (name.length <= LONGEST_KNOWN && known.size < MOST_KNOWN) known.set(name, answer)
-    return answer
+  const known = new Map<string, Secrecy>()
+  const secrecyOfName = (name: string): Secrecy => {
+    const found = known.get(name)
+    if (found !== undefined) return found
+    const isNamed = names.has(normal(name)) || patterns.some((pattern) => name.search(pattern) >= 0)
+    const secrecy = options === false ? 'never' : isNamed ? 'always' : secrecyOf(name)
+    // A copy, because a part of a string can keep the whole string in memory.
+    if (known.size < MOST_KNOWN && name.length <= LONGEST_KNOWN) known.set(Array.from(name).join(''), secrecy)
+    return secrecy
   }
+  const isSecret = (name: string, value: unknown): boolean => isSecretValue(secrecyOfName(name), value)
   const text = (whole: string, most: number): string => {
     // The text is cut after the secrets are replaced, since half a secret isn't recognized. A much longer text is also cut
     // before, and then its last characters are dropped.
     const read = 4 * maxTextLength + LONGEST_PART
     const isRead = whole.length <= read
     const begin = isRead ? whole : whole.slice(0, read)
-    const clean =
-      options === false
-        ? begin
-        : redactText(begin, (name, value) => (value === '' ? isSecretInText(name) : isSecret(name, value)))
+    const clean = options === false ? begin : redactText(begin, isSecret)
     if (isRead && clean.length <= most && clean.length <= maxTextLength) return clean
     const known = isRead || clean.endsWith(REDACTED) ? clean.length : Math.max(0, clean.length - LONGEST_PART)
     const kept = clean.slice(0, Math.min(most, maxTextLength, known))

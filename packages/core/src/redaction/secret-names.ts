@@ -19,17 +19,25 @@ const HEADER = /authorization$|cookie2?$/
 const wordsOf = (name: string): string =>
   name.replaceAll(/(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[-\s.]+/g, '_').toLowerCase()
 
-/** Whether a value with this name is secret. */
-export function isSecretName(name: string, value: unknown): boolean {
+/** Whether a name has a secret value: always, never, or depending on the value. */
+export type Secrecy = 'always' | 'never' | 'unless-number' | 'unless-flag' | 'unless-flag-or-number'
+
+export function secrecyOf(name: string): Secrecy {
   const words = wordsOf(name)
-  if (SECRET.test(words)) return true
+  if (SECRET.test(words)) return 'always'
   const token = TOKEN.exec(words)
   // A number counts tokens.
-  if (token !== null) return token[1] === '' || typeof value !== 'number'
+  if (token !== null) return token[1] === '' ? 'always' : 'unless-number'
   const last = LAST_WORD.exec(words)
-  if (last === null) return false
-  if (last.index === 0 && last[1] === '') return true
-  return typeof value !== 'boolean' && (typeof value !== 'number' || last[2] !== undefined)
+  if (last === null) return 'never'
+  if (last.index === 0 && last[1] === '') return 'always'
+  return last[2] === undefined ? 'unless-flag-or-number' : 'unless-flag'
+}
+
+export function isSecretValue(secrecy: Secrecy, value: unknown): boolean {
+  if (secrecy === 'never' || secrecy === 'always') return secrecy === 'always'
+  if (typeof value === 'number') return secrecy === 'unless-flag'
+  return typeof value !== 'boolean' || secrecy === 'unless-number'
 }
 
 /** Whether a parameter of a URL is secret. */

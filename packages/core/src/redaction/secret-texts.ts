@@ -30,7 +30,7 @@ const TOKENS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
 
 /** What the patterns and assignments contain. Most texts have none of it, and are read once. */
 const MAYBE_SECRET =
-  /[:=<]|--|-u |%\d|bearer|basic|digest|eyJ|(?:sk|pk|rk|gh[oprsu]|pat|gl[dr]t|xox.|xapp|hf|npm|pypi|whsec|shp..|dop_v1|gsk|xai|nvapi|pplx|tvly|GOCSPX)[-_]|A(?:KIA|SIA|Iza|GE-)|SG\.|ya29|hv[bs]\.|hooks|discord|telegram/i
+  /[:=<%]|--|-u |(?<=sk|[pr]k|gh[oprsu]|pat|gl[dr]t|xox[a-z]|xapp|hf|npm|pypi|whsec|shp[a-z]{2}|_v1|xai|nvapi|pplx|tvly|GOCSPX|AGE)[-_]|(?<=SG|ya29|hv[bs])\.|(?<=\.com|\.org)\/|eyJ|A(?:KI|SI|Iz)|[bB][eE][aA]|[bB][aA][sS]|[dD][iI][gG]/
 
 /** The text with `[redacted]` in the place of secrets. */
 export function redactText(text: string, isSecret: IsSecret): string {
