@@ -1,7 +1,7 @@
 /** The secret in every shape. Long enough to be a token, and no part of any other word. */
 export const SECRET = 'Zq7SecretWordZq7x'
 
-/** A way in which a secret comes in a value or a text. */
+/** A form in which a secret occurs in a value or a string. */
 export interface Shape {
   readonly name: string
   readonly given: unknown
@@ -95,7 +95,7 @@ export const SHAPES: readonly Shape[] = [
   // URLs
   text('a password in a URL', `connect ECONNREFUSED postgres://bob:${SECRET}@db:5432/shop`),
   text('a password with a slash', `postgres://bob:pa/${SECRET}@db:5432/shop`),
-  text('a token in the place of the user', `https://${SECRET}@github.com/a/b.git`),
+  text('a token instead of the user', `https://${SECRET}@github.com/a/b.git`),
   text('?access_token=', `GET /x?access_token=${SECRET}&page=2`),
   text('?key=', `https://maps.example.org/x?key=${SECRET}`),
   text('&code=', `https://app.example.org/callback?state=1&code=${SECRET}`),
@@ -123,7 +123,7 @@ export const SHAPES: readonly Shape[] = [
 
   // Not held, each for a reason
   leak('prose', `the password is ${SECRET}`, 'no pattern tells a secret from a word of a sentence'),
-  leak('a password of several words', `password: correct horse ${SECRET}`, 'where it ends is not known'),
+  leak('a password of several words', `password: correct horse ${SECRET}`, 'its end is not known'),
   leak('a password with a comma', `password=abc,${SECRET}`, 'a comma ends values in most formats'),
   leak('letters that look alike', `pаssword=${SECRET}`, 'the a is Cyrillic: such names are made to get through'),
   leak('a name in another language', `contraseña=${SECRET}`, "name it with the option 'keys'"),
@@ -133,7 +133,7 @@ export const SHAPES: readonly Shape[] = [
   leak('an input field of HTML', `<input name="password" value="${SECRET}">`, 'the name is a value too'),
   leak('the key session', { session: SECRET }, ORDINARY),
   leak('the key sid', { sid: SECRET }, ORDINARY),
-  leak('the key salt', { salt: SECRET }, 'a salt is no secret'),
+  leak('the key salt', { salt: SECRET }, 'a salt is not a secret'),
   leak('the key seed', { seed: SECRET }, ORDINARY),
   leak(
     'the key databaseUrl without a URL',

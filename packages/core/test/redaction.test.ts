@@ -112,7 +112,7 @@ test.each([
   ['-----BEGIN PRIVATE KEY-----\nMII-E', '[redacted]'],
   [`id-${JWT}`, 'id-[redacted]'],
   ['keyJsonParser.parse threw', 'keyJsonParser.parse threw'],
-])('a secret that is written another way, %j, becomes %j', (given, wanted) => expect(redactor.text(given)).toBe(wanted))
+])('a secret in another form, %j, becomes %j', (given, wanted) => expect(redactor.text(given)).toBe(wanted))
 
 test("a list of tokens under one name is secret, and a count of them isn't", () => {
   expect(redactor.value({ refreshTokens: ['a'], deviceTokens: 'b', cacheReadInputTokens: 7 })).toEqual({

@@ -58,7 +58,7 @@ test.each([301, 400, 401, 403, 404, 413, 500])('status %d is permanent (exporter
 })
 
 test.each([429, 502, 503, 504])('status %d can be retried (exporter-otlp/unavailable)', async (status) => {
-  // Longer than the exporter may take: it answers at once.
+  // Longer than the exporter would wait, so it fails at once.
   receiver.answer = (response) => void response.writeHead(status, { 'retry-after': '3600' }).end()
   const exporter = otlp()
   const error = await failure(exporter.export(numbered(2)))

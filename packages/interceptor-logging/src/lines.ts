@@ -71,7 +71,7 @@ function errorFields({ code, message, stage, cause }: ErrorRecord, isCause = fal
   }
 }
 
-// The key is `error`, whatever the logger's `errorKey`: pino's serializer for errors would change these fields.
+// The key is always `error`, not the logger's `errorKey`: pino's serializer for errors would change these fields.
 function errorLine(error: ErrorRecord, output: StageOutput | undefined, redactor: Redactor): object {
   const thrown: unknown = output?.status === 'fail' ? output.error : undefined
   const known = redactor.value(errorFields(error)) as object

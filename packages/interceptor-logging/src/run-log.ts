@@ -21,7 +21,7 @@ export interface StageLogger {
 
 type Level = keyof StageLogger
 
-/** The log of one run. Its logger is made anew if the ids of the run change, as they do when `auth` verifies a token. */
+/** The log of one run. It makes a new logger if the ids of the run change, as they do when `auth` verifies a token. */
 export class RunLog implements StageLogger {
   readonly run: RunContext
   readonly #logger: Logger

@@ -104,7 +104,7 @@ test.each([
   'a\n# TYPE evil counter',
   '',
   'x'.repeat(101),
-])('the code %j of an error is no label: it is counted as other', async (code) => {
+])('the code %j of an error is not a label: it is counted as other', async (code) => {
   const observer = metrics()
   await new Pipeline('chat')
     .withStage('call', () => StageOutput.fail(Object.assign(new Error('no'), { code })))

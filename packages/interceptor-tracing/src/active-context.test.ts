@@ -20,7 +20,7 @@ afterEach(() => {
 })
 const options = () => ({ clock, interceptors: [tracing({ tracerProvider: recorder.provider })] })
 
-/** What an instrumented library does: a span under whichever is active. */
+/** A span below the active one, as an instrumented library makes it. */
 function callLibrary(name: string): void {
   recorder.provider.getTracer('library').startSpan(name).end()
 }
@@ -278,23 +278,26 @@ test('spans of a cleanup are directly below a run that was cancelled from outsid
   expect(parentOf('close')).toBe('invoke_workflow cancelled')
 })
 
-test.each([0, 1])('spans of a cleanup are directly below the run if a stage timed out, with %i interceptors around it', async (count) => {
-  const limit: Interceptor = {
-    name: 'limit',
-    onCall: () => (context) => ({ deadline: context.now + 50, expired: () => StageOutput.fail('slow') }),
-  }
-  const pass: Interceptor = { name: 'pass', wrap: (next) => async (context) => next(context) }
-  const graph = new Pipeline('limited')
-    .withStage('slow', async ({ onCleanup, clock: time }) => {
-      onCleanup(() => callLibrary('close'))
-      await time.sleep(100)
-    })
-    .build({ clock, interceptors: [...[pass].slice(0, count), limit, ...options().interceptors] })
-  const settled = graph.runSettled()
-  await clock.advance(100)
-  await settled
-  expect(parentOf('close')).toBe('invoke_workflow limited')
-})
+test.each([0, 1])(
+  'spans of a cleanup are directly below the run if a stage timed out, with %i interceptors around it',
+  async (count) => {
+    const limit: Interceptor = {
+      name: 'limit',
+      onCall: () => (context) => ({ deadline: context.now + 50, expired: () => StageOutput.fail('slow') }),
+    }
+    const pass: Interceptor = { name: 'pass', wrap: (next) => async (context) => next(context) }
+    const graph = new Pipeline('limited')
+      .withStage('slow', async ({ onCleanup, clock: time }) => {
+        onCleanup(() => callLibrary('close'))
+        await time.sleep(100)
+      })
+      .build({ clock, interceptors: [...[pass].slice(0, count), limit, ...options().interceptors] })
+    const settled = graph.runSettled()
+    await clock.advance(100)
+    await settled
+    expect(parentOf('close')).toBe('invoke_workflow limited')
+  },
+)
 
 test('spans of a cleanup are directly below the run if a child run that the stage did not wait for ended last', async () => {
   const inner = new Pipeline('inner').withStage('leaf', ({ clock: time }) => time.sleep(50))

@@ -279,7 +279,7 @@ test('code that outlasts its call and returns before the run ends is not abandon
   const { report } = await settled
   expect(report.stages['llm']?.attempts).toMatchObject([{ startedAt: 1_000, endedAt: 1_200 }])
   const spans = named('stage llm')
-  // The second call waited for the code of the first one in vain: it is no attempt, and over with its answer.
+  // The second call waited in vain for the code of the first one. It isn't an attempt, and ended with its answer.
   expect(spans.map(times)).toEqual([
     [1_000, 1_200],
     [1_050, 1_100],

@@ -7,7 +7,7 @@ import { tracing } from './index.ts'
 
 afterEach(() => contexts.disable())
 
-/** A tracer of which one thing throws. */
+/** A tracer with one method that throws. */
 function failing(what: keyof Span | 'startSpan' | 'stage', real = spanRecorder()): Tracer {
   const tracer = real.provider.getTracer('real')
   const fail = () => {

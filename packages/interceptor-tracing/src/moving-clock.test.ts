@@ -5,7 +5,7 @@ import { spanRecorder } from '../test/span-recorder.ts'
 import { tracing } from './index.ts'
 import { spanTime } from './span-time.ts'
 
-/** Each look at it is a millisecond later than the last. */
+/** A clock on which each reading is a millisecond later than the one before. */
 function movingClock(startAt: number): Clock {
   let time = startAt
   return { ...systemClock, now: () => time++ }
@@ -23,7 +23,7 @@ test('a span ends exactly when its attempt ended in the report, however often th
     const [attempt] = report.stages[name].attempts
     const span = recorder.span(`stage ${name}`)
     expect(span.endedAt).toBe(attempt?.endedAt)
-    // It starts when the call passed by, which is on its way to the code.
+    // The span starts when the call passes by, a little before its code.
     expect(span.startedAt).toBeGreaterThanOrEqual(attempt?.startedAt ?? NaN)
     expect(span.startedAt).toBeLessThan(attempt?.endedAt ?? NaN)
   }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { spanRecorder } from '../test/span-recorder.ts'
 import { tracing } from './index.ts'
 
-/** Notes come from stages and from interceptors of anybody, and what a stage throws is whatever it likes. */
+/** Notes come from any stage and any interceptor, and stages throw anything. */
 const noting = (key: string, value: unknown): Interceptor => ({
   name: 'noting',
   wrap: (next) => (context) => {
@@ -41,7 +41,7 @@ test.each([
   expect(report.notes['core/problems']).toBeUndefined()
 })
 
-/** It can be read when it is noted, and not any more when the span ends. */
+/** Readable when it is noted, and not when the span ends. */
 function throwing(): object {
   let isNoted = false
   return {

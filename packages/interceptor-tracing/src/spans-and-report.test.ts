@@ -51,7 +51,7 @@ const graphs = fc
   .integer({ min: 1, max: 7 })
   .chain((count) => fc.tuple(...Array.from({ length: count }, (_, place) => stage(place))))
 
-/** Answers some stages itself, gives others up after 15 ms, and tries those again that ask for it. */
+/** Answers some stages itself, abandons others after 15 ms, and retries those that ask for it. */
 const outside = (drawn: readonly Drawn[]): Interceptor => ({
   name: 'outside',
   wrap: (next, { name }) => {

@@ -80,7 +80,7 @@ test('the span of a stage says how the stage ended', async () => {
     '  stage hangs cancel',
     '  stage skipped skip',
   ])
-  // A stage that the end of the run kept from starting has no span, as it has no event.
+  // A stage that never started because the run ended has no span and no event.
   expect(report.stages['never']?.status).toBe('cancel')
   const attributes = (name: string) => recorder.span(`stage ${name}`).attributes
   expect(attributes('skip')).toMatchObject({ 'stageflow.stage.reason': 'a guest' })

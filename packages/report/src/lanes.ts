@@ -17,7 +17,7 @@ export function assignLanes(spans: readonly Span[]): readonly number[] {
   for (const { from, index } of starts) {
     for (; ended < ends.length; ended++) {
       const { to, index: before } = ends[ended] as Numbered
-      // An empty span ends where it starts, so its lane is free only after the span has got one.
+      // An empty span ends where it starts, so its lane is free only after the span has one.
       if (to > from || isPlaced[before] !== true) break
       free.push(lanes[before] as number)
     }

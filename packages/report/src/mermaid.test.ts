@@ -4,7 +4,7 @@ import { infoOf } from '../test/simulated-run.ts'
 import { chatReport, reportOf, written } from '../test/written-report.ts'
 import { mermaid, mermaidRun } from './mermaid.ts'
 
-/** The description of a pipeline, of which only what matters is written down. */
+/** The description of a pipeline with defaults for all fields that don't matter. */
 function infoFrom(
   stages: readonly (Partial<StageInfo> & { readonly name: string; readonly after?: readonly string[] })[],
 ): PipelineInfo {

@@ -1,2 +1,2 @@
-/** Stands in the place of a secret. */
+/** Replaces a secret. */
 export const REDACTED = '[redacted]'

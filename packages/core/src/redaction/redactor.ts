@@ -23,7 +23,7 @@ export interface RedactionOptions {
 
 /** Makes values safe to log or export. Returns JSON values and never throws. */
 export interface Redactor {
-  /** A bounded copy with `[redacted]` in the place of secrets, found by their names and by what strings look like. */
+  /** A bounded copy with `[redacted]` instead of secrets, which it finds by their names and by the form of strings. */
   value(value: unknown): unknown
   /** The string without what looks like a secret: tokens, keys, and passwords in URLs, headers and assignments. Cut at `maxTextLength`. */
   text(text: string): string

@@ -10,7 +10,7 @@ const TOKENS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/(?<![\w-])(?=[\w-]+\.\.?[\w-]{2})([\w-]*?)\beyJ[\w-]{5,}\.\.?[\w-]{2,}(?:\.[\w-]*)*/g, `$1${REDACTED}`],
   // A password in a URL. What follows the colon may be a port instead.
   [/:\/\/[^\s/@:]{0,256}:(?!\d{1,5}(?:[/?#,;)]|$))[^\s"'<>]{1,256}@/g, `://${REDACTED}@`],
-  // A token in the place of the user.
+  // A token instead of the user.
   [/:\/\/[^\s/@:?#]{16,256}@/g, `://${REDACTED}@`],
   [
     /\b(?:sk|pk|rk|gh[oprsu]|github_pat|gl(?:pat|dt|rt)|xox[abeprs]|xapp|hf|npm|pypi|whsec|shp(?:at|ss|ca|pa)|dop_v1|gsk|xai|nvapi|pplx|tvly|GOCSPX)[-_][\w-]{12,}/g,
@@ -32,7 +32,7 @@ const TOKENS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
 const MAYBE_SECRET =
   /[:=<%]|--|-u |(?<=sk|[pr]k|gh[oprsu]|pat|gl[dr]t|xox[a-z]|xapp|hf|npm|pypi|whsec|shp[a-z]{2}|_v1|xai|nvapi|pplx|tvly|GOCSPX|AGE)[-_]|(?<=SG|ya29|hv[bs])\.|(?<=\.com|\.org)\/|eyJ|A(?:KI|SI|Iz)|[bB][eE][aA]|[bB][aA][sS]|[dD][iI][gG]/
 
-/** The text with `[redacted]` in the place of secrets. */
+/** The text with `[redacted]` instead of secrets. */
 export function redactText(text: string, isSecret: IsSecret): string {
   if (!MAYBE_SECRET.test(text)) return text
   // First what has a name: part of such a value may look like a token.
