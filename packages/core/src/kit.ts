@@ -26,6 +26,7 @@ export {
   whole,
 } from './kit/options.ts'
 export type { OptionRule, OptionRules } from './kit/options.ts'
+export { REDACTION } from './kit/redaction-option.ts'
 export { Ring } from './kit/ring.ts'
 export { show } from './kit/show.ts'
 export { columnsOf, cutText, formatDuration, padText, plainLine, printable } from './kit/terminal-text.ts'

@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { Pipeline, StageOutput } from '../src/index.ts'
 import type { StageflowEvent } from '../src/index.ts'
@@ -31,6 +32,40 @@ test('the data of the engine and of its packages is facts, but not that of chunk
 test("of a tool's event only the facts are shown, not what it was given and returned", () => {
   const data = { toolName: 'pay', callId: 'c1', durationMs: 5, input: { iban: 'DE1' }, output: { ok: true } }
   expect(eventFacts(eventOf('tool.completed', data))).toEqual({ toolName: 'pay', callId: 'c1', durationMs: 5 })
+})
+
+test('facts of a tool whose data cannot be read are left out', () => {
+  const broken = Object.defineProperty({ toolName: 'pay' }, 'reason', { enumerable: true, get: () => { throw new Error('no') } }) // prettier-ignore
+  expect(eventFacts(eventOf('tool.failed', broken))).toEqual({ toolName: 'pay' })
+  for (const data of [null, 7, 'text']) expect(eventFacts(eventOf('tool.failed', data as never))).toEqual({})
+})
+
+/** The types of events that the sources of all packages declare or emit. */
+function typesInSources(): ReadonlySet<string> {
+  const packages = new URL('../../', import.meta.url)
+  const found = new Set<string>()
+  for (const file of globSync('*/src/**/*.ts', {
+    cwd: packages,
+    exclude: (path) => /^testing\/|\.test(-d)?\.ts$|node_modules/.test(path),
+  })) {
+    const text = readFileSync(new URL(file, packages), 'utf8')
+    const maps = [...text.matchAll(/^( *)(?:export )?interface EventMap \{([\s\S]*?)\n\1\}/gm)].map(
+      ([, , body]) => body as string,
+    )
+    for (const body of maps)
+      for (const [, type] of body.matchAll(/^ +(?:readonly )?'([\w.]+)'/gm)) found.add(type as string)
+    for (const [, type] of text.matchAll(/[eE]mit(?:Event)?\(\s*'([a-z_]+\.[a-z_]+)'/g)) found.add(type as string)
+  }
+  return found
+}
+
+test('every event that a package of Stageflow emits has its line in the list, and no other', () => {
+  const source = readFileSync(new URL('../src/kit/event-facts.ts', import.meta.url), 'utf8')
+  const lists = source.slice(source.indexOf('const FACTS'), source.indexOf('const TOOL_FACTS'))
+  const listed = [...lists.matchAll(/'([a-z_]+\.[a-z_]+)'/g)].map(([, type]) => type as string)
+  const emitted = [...typesInSources()].filter((type) => !/^(?:pipeline|stage)\./.test(type))
+  expect(listed.toSorted()).toEqual(emitted.toSorted())
+  for (const type of emitted) expect(eventFacts(eventOf(type, { toolName: 'x' }))).toEqual({ toolName: 'x' })
 })
 
 test('exactly one event of a run is its last', async () => {

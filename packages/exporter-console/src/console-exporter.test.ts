@@ -51,7 +51,7 @@ async function eventsOfChat() {
   return sink.events.map((event) => ({ ...event, pipelineRunId: event.parentRunId === undefined ? 'run-1' : 'run-1a' }))
 }
 
-test('a run is told in aligned lines: time, run, stage, what happened, how long it took, and why', async () => {
+test('a run is written in aligned lines: time, run, stage, what happened, duration, and why', async () => {
   const stream = new TextStream()
   await new ConsoleExporter({ stream }).export(await eventsOfChat())
   expect(stream.text.replaceAll(/…[0-9a-f]{7}/g, '…1234567')).toBe(`\
@@ -75,7 +75,7 @@ test('a run is told in aligned lines: time, run, stage, what happened, how long 
 `)
 })
 
-test('a retry says which attempt comes and why, a completion how many there were, a cancelled run its reason', async () => {
+test('a retry shows its attempt and cause, a completion the number of attempts, a cancelled run its reason', async () => {
   const error = { code: 'timeout/exceeded', message: 'took longer than 5 ms' }
   expect(
     await linesOf([
@@ -97,17 +97,17 @@ test('a retry says which attempt comes and why, a completion how many there were
     '00:00:00.000 run-1    chat                     cancelled  2 m 05 s  the caller left',
     '00:00:00.000 run-1                             sink.dropped           7 dropped',
     '00:00:00.000 run-1      answer                 guard_retry.exhausted           attempt 3 · stagnation · timeout/exceeded: took longer than 5 ms',
-    '00:00:00.000 run-1      llm                    abandoned    0.4 ms  it ignored the signal',
+    '00:00:00.000 run-1      llm                    abandoned    400 µs  it ignored the signal',
     '00:00:00.000 run-1      llm                    failed        12 ms  a/b: down',
   ])
 })
 
-test('an id that is too long is shown by its end, where it differs from others', async () => {
+test('a long id is shown by its end', async () => {
   const [line] = await linesOf([{ pipelineRunId: '01890a5d-ac96-774b-bcce-b302099a8057' }])
   expect(line).toBe('00:00:00.000 …99a8057                          app.said')
 })
 
-test('children stand further right than their parents, also where their beginning was not seen', async () => {
+test('child runs are indented below their parents, even if their start was not seen', async () => {
   const started = (pipelineRunId: string, parentRunId?: string) => ({
     type: 'pipeline.started',
     pipelineRunId,
@@ -123,7 +123,7 @@ test('children stand further right than their parents, also where their beginnin
   expect(names(await linesOf(deep)).at(-1)).toBe(`${'  '.repeat(6)}19`)
 })
 
-test('of more than 1,000 runs at once the latest are remembered, also where the ends of some never came', async () => {
+test('of more than 1,000 runs at once the latest are remembered, even if the ends of some never arrive', async () => {
   const run = (type: string, pipelineRunId: string, parentRunId?: string) =>
     ({ type: `pipeline.${type}`, pipelineRunId, parentRunId, data: { pipeline: pipelineRunId } }) as const
   const many = Array.from({ length: 1_000 }, (_, index) => run('started', `${index}`))
@@ -158,14 +158,14 @@ test.each([
   ['stage.a.started', 34],
   ['cache.hit', 36],
   ['failed.hit', 36],
-])('%s is coloured %d', async (type, code) => {
+])('%s has the color %d', async (type, code) => {
   const stage = type.startsWith('stage.') ? 'a' : undefined
   const [line] = await linesOf([{ type, stage }], { color: true })
   const word = type.replace(/^(stage\.a|pipeline)\./, '')
   expect(line).toContain(`\u001b[${code}m ${word}`)
 })
 
-test('a failure that was tolerated is yellow, and the reason of one that was not is red', async () => {
+test('a tolerated failure is yellow, and the reason of any other is red', async () => {
   const data = { durationMs: 1, attempts: 1, error: { code: 'core/stage-failed', message: 'down' } }
   const [tolerated, failed] = await linesOf(
     [
@@ -190,21 +190,21 @@ test.each([
   [{ FORCE_COLOR: 'false' }, true, false],
   [{ FORCE_COLOR: '1', NO_COLOR: '1' }, false, true],
   [{ TERM: 'dumb' }, true, false],
-])('with the environment %j and a terminal: %s, colour is %s', async (environment, isTTY, colored) => {
+])('with the environment %j and a terminal: %s, color is %s', async (environment, isTTY, colored) => {
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
   const stream = new TextStream({ isTTY })
   const lines = await linesOf([{ type: 'cache.hit' }], {}, stream)
   expect(lines[0]?.includes('\u001b')).toBe(colored)
 })
 
-test('what is asked for wins over the environment', async () => {
+test('the option color wins over the environment', async () => {
   vi.stubEnv('FORCE_COLOR', '1')
   expect((await linesOf([{}], { color: false }))[0]).not.toContain('\u001b')
   vi.stubEnv('FORCE_COLOR', '0')
   expect((await linesOf([{}], { color: true }))[0]).toContain('\u001b')
 })
 
-test('what users said is left out, and with verbose it is there, without secrets', async () => {
+test('words of users are left out, and shown with data, without secrets', async () => {
   const events = [
     {
       type: 'app.said',
@@ -227,14 +227,14 @@ test('what users said is left out, and with verbose it is there, without secrets
   expect(silent).not.toContain('attempt')
   expect(silent).toContain('tool.completed    12 ms  search\n')
   expect(silent).toMatch(/tool\.failed +ask · tools\/x: down$/)
-  const verbose = await linesOf(events.slice(0, 2), { verbose: true, redaction: { keys: ['ssn'] } })
-  expect(verbose).toEqual([
+  const all = await linesOf(events.slice(0, 2), { data: true, redaction: { keys: ['ssn'] } })
+  expect(all).toEqual([
     '00:00:00.000 run-1                             app.said              {"words":"private words","apiKey":"[redacted]","ssn":"[redacted]","note":"Bearer [redacted]"}',
     '00:00:00.000 run-1      a                      chunk                 {"chunk":"private words","attempt":3}',
   ])
 })
 
-test('what is no event of the engine does not hold up those that come with it', async () => {
+test('a value that is not an event does not stop the rest of its batch', async () => {
   const proxy: unknown = new Proxy({}, { get: () => { throw new Error('no') } }) // prettier-ignore
   const odd = [null, 7, {}, proxy, anEvent({ type: Symbol('x') }), anEvent({ stage: Symbol('x') })] as never[]
   const stream = new TextStream()
@@ -245,7 +245,7 @@ test('what is no event of the engine does not hold up those that come with it', 
   expect(stream.lines.at(-1)).toMatch(/app\.said$/)
 })
 
-test('data that cannot be read, or is no JSON, is no reason to stop', async () => {
+test('data that cannot be read or is not JSON does not stop the exporter', async () => {
   const broken = Object.defineProperty({}, 'reason', { enumerable: true, get: () => { throw new Error('no') } }) // prettier-ignore
   const cycle: Record<string, unknown> = { n: 1n }
   cycle['self'] = cycle
@@ -261,7 +261,7 @@ test('data that cannot be read, or is no JSON, is no reason to stop', async () =
     { error: null },
     { error: 'x' },
   ]) {
-    const [line] = await linesOf([{ type: 'stage.a.failed', stage: 'a', data }], { verbose: true })
+    const [line] = await linesOf([{ type: 'stage.a.failed', stage: 'a', data }], { data: true })
     expect(line?.slice(0, 53)).toBe('00:00:00.000 run-1      a                      failed')
     expect(line).not.toContain('polluted ')
   }
@@ -271,7 +271,7 @@ test('data that cannot be read, or is no JSON, is no reason to stop', async () =
   expect((await linesOf([{ type: 'stage.a.failed', stage: 'a', data: { durationMs: NaN } }]))[0]).toMatch(/failed$/)
 })
 
-test('a line takes the columns of the terminal, 160 of a pipe, 2,000 with data, or what it is given', async () => {
+test('a line is as wide as the terminal, 160 columns in a pipe, 2,000 with data, or the option columns', async () => {
   const long = { type: 'stage.a.skipped', stage: 'a', data: { reason: 'x'.repeat(900) } }
   const length = async (options: ConsoleExporterOptions, stream = new TextStream()) =>
     (await linesOf([long], options, stream))[0]?.length
@@ -279,13 +279,27 @@ test('a line takes the columns of the terminal, 160 of a pipe, 2,000 with data, 
   expect(await length({}, new TextStream({ columns: 90 }))).toBe(90)
   expect(await length({}, new TextStream({ columns: 0 }))).toBe(160)
   expect(await length({ columns: 40 }, new TextStream({ columns: 90 }))).toBe(40)
-  expect(await length({ verbose: true }, new TextStream({ columns: 90 }))).toBeGreaterThan(1_800)
+  expect(await length({ data: true }, new TextStream({ columns: 90 }))).toBeGreaterThan(1_800)
   const data = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`key${index}`, 'x'.repeat(900)]))
-  expect((await linesOf([{ data }], { verbose: true, redaction: { maxLength: 9_000 } }))[0]?.length).toBe(2_000)
+  expect((await linesOf([{ data }], { data: true, redaction: { maxLength: 9_000 } }))[0]?.length).toBe(2_000)
   expect((await linesOf([long]))[0]).toMatch(/x…$/)
-  const [cut] = await linesOf([{ data }], { verbose: true, columns: 9_000 })
+  const [cut] = await linesOf([{ data }], { data: true, columns: 9_000 })
   expect(cut?.match(/x/g)?.length).toBeGreaterThan(1_800)
   expect(cut?.length).toBeLessThan(2_300)
+})
+
+test.each(['stream.transcript', 'auth.hint', 'sink.note', 'idempotency.note', 'tool.said', 'app.said'])(
+  'the data of the event %s of an app is not shown unless data is true',
+  async (type) => {
+    const event = { type, data: { words: 'I have diabetes', reason: 'I have diabetes', durationMs: 5 } }
+    expect((await linesOf([event]))[0]).toMatch(new RegExp(`${type}$`))
+    expect((await linesOf([event], { data: true }))[0]).toContain('I have diabetes')
+  },
+)
+
+test('redaction: false shows secrets', async () => {
+  const event = { type: 'stage.a.skipped', stage: 'a', data: { reason: 'password=hunter2' } }
+  expect((await linesOf([event], { redaction: false }))[0]).toContain('password=hunter2')
 })
 
 test('without options it writes to standard output', async () => {

@@ -4,7 +4,7 @@ import { StageflowError } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
 import { createRedactor } from '@stageflow/core/redaction'
 
-import { checkOptions } from './console-exporter-options.ts'
+import { checkConsoleOptions } from './console-exporter-options.ts'
 import type { ConsoleExporterOptions } from './console-exporter-options.ts'
 import { eventLine } from './event-line.ts'
 import type { LineStyle } from './event-line.ts'
@@ -17,7 +17,7 @@ const COLUMNS_OF_DATA = 2_000
 const UNREADABLE = `--:--:--.--- ${' '.repeat(34)}an event that cannot be read`
 
 /**
- * Writes events to a terminal, one line each; an exporter for `BufferedExporter`, that can also be used by itself.
+ * Writes events to a terminal, one line each. An exporter for `BufferedExporter`; it also works alone.
  * Errors: `exporter-console/illegal-option`, `exporter-console/write-failed`, `exporter-console/closed`.
  */
 export class ConsoleExporter {
@@ -30,23 +30,22 @@ export class ConsoleExporter {
   #isClosed = false
 
   constructor(options: ConsoleExporterOptions = {}) {
-    checkOptions(options)
-    const { stream = process.stdout, color = wantsColor(stream), verbose = false, columns, redaction } = options
+    checkConsoleOptions(options)
+    const { stream = process.stdout, color = wantsColor(stream), data = false, columns, redaction } = options
     this.#stream = stream
     this.#writer = new StreamWriter(stream)
     this.#columns = columns
-    const redactor = createRedactor({ ...redaction, maxLength: redaction?.maxLength ?? 2_048 })
-    this.#style = { color, verbose, redactor }
+    this.#style = { color, data, redactor: createRedactor(redaction, { maxLength: 2_048 }) }
   }
 
-  /** Resolves when the stream has taken the lines, however slow it is; rejects with `exporter-console/write-failed` when it cannot. */
+  /** Resolves when the stream has taken the lines, however slow it is. Rejects with `exporter-console/write-failed` if the stream fails. */
   async export(events: readonly StageflowEvent[]): Promise<void> {
     if (events.length === 0) return
     if (this.#isClosed) throw closed(events.length)
     await (this.#underWay.get(events) ?? this.#start(events))
   }
 
-  /** A batch that comes again while the stream stalls is in the stream already; one that is not frozen may have changed. */
+  /** Joins the write of the same frozen batch: a retry while the stream stalls must not write it twice. A batch that isn't frozen may have changed. */
   #start(events: readonly StageflowEvent[]): Promise<void> {
     const written = this.#write(events)
     if (!Object.isFrozen(events)) return written
@@ -66,7 +65,7 @@ export class ConsoleExporter {
     }
   }
 
-  /** What is no event of the engine must not hold up those that come with it. */
+  /** A value that isn't an event must not stop the rest of its batch. */
   #lineOf(event: StageflowEvent, style: LineStyle): string {
     try {
       return eventLine(event, this.#depths.of(event), style)
@@ -75,18 +74,18 @@ export class ConsoleExporter {
     }
   }
 
-  /** Resolves when all that was exported so far is written, or could not be. */
+  /** Resolves when every export so far has succeeded or failed. */
   flush(): Promise<void> {
     return this.#writer.idle()
   }
 
-  /** As `flush`, and then nothing is taken any more. The stream stays open, for it belongs to whoever made it. */
+  /** Like `flush`, and refuses later exports. The stream stays open: close it yourself. */
   close(): Promise<void> {
     this.#isClosed = true
     return this.#writer.idle()
   }
 
-  /** A stream that is closed, or that nobody reads any more, stays so: `retryable` is false then. */
+  /** A closed stream or a pipe without a reader stays that way, so `retryable` is false for them. */
   #writeFailed(cause: unknown, events: number): StageflowError {
     const { code, message = String(cause) } = (cause ?? {}) as { readonly code?: unknown; readonly message?: string }
     const retryable = this.#stream.writable && code !== 'EPIPE'
@@ -99,7 +98,7 @@ export class ConsoleExporter {
 
   #mostColumns(): number {
     if (this.#columns !== undefined) return this.#columns
-    if (this.#style.verbose) return COLUMNS_OF_DATA
+    if (this.#style.data) return COLUMNS_OF_DATA
     const { columns = 0 } = this.#stream as Partial<NodeJS.WriteStream>
     return columns > 0 ? columns : COLUMNS_OF_A_PIPE
   }

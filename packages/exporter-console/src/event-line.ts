@@ -1,16 +1,17 @@
 import type { StageflowEvent } from '@stageflow/core'
+import { columnsOf, cutText, formatDuration, padText, printable } from '@stageflow/core/kit'
 import type { Redactor } from '@stageflow/core/redaction'
+import { eastAsianWidth } from 'get-east-asian-width'
 
-import { errorOf, factsOf } from './event-facts.ts'
-import type { Fields } from './event-facts.ts'
-import { clockTime, duration } from './event-times.ts'
-import { columnsOf, fitted, printable } from './printable-text.ts'
+import { clockTime } from './clock-time.ts'
+import { errorOf, shownData } from './event-data.ts'
+import type { Fields } from './event-data.ts'
 import { painted, styleOf } from './terminal-color.ts'
 import type { Style } from './terminal-color.ts'
 
 export interface LineStyle {
   readonly color: boolean
-  readonly verbose: boolean
+  readonly data: boolean
   readonly columns: number
   readonly redactor: Redactor
 }
@@ -23,23 +24,23 @@ const WORD_COLUMNS = 10
 const DURATION_COLUMNS = 8
 const DEEPEST_SHOWN = 6
 
-/** One line for an event: when, which run, what it is about, what happened, how long it took, and why. */
+/** The line of an event: time, run, subject, what happened, duration, and why. */
 export function eventLine(event: StageflowEvent, depth: number, style: LineStyle): string {
-  const { redactor, verbose } = style
+  const { redactor } = style
   const { stage } = event
-  const facts = factsOf(event, redactor, verbose)
+  const facts = shownData(event, redactor, false)
   const word = printable(wordOf(event))
   const color = styleOf(word.slice(word.lastIndexOf('.') + 1), facts['tolerated'] === true)
   const name = printable(stage ?? textAt(facts, 'pipeline'))
   const indent = '  '.repeat(Math.min(depth, DEEPEST_SHOWN) + (stage === undefined ? 0 : 1))
   return drawn(
     [
-      [`${clockTime(event.timestamp)} ${cell(shortened(event.pipelineRunId), RUN_COLUMNS)} `, 'dim'],
-      [cell(indent + name, NAME_COLUMNS), stage === undefined ? 'bold' : undefined],
-      [` ${cell(word, WORD_COLUMNS, false)}`, color],
-      [` ${duration(facts['durationMs']).padStart(DURATION_COLUMNS)}  `],
-      [printable(detailOf(verbose ? factsOf(event, redactor, false) : facts)), color === 'red' ? 'red' : undefined],
-      [verbose ? printable(` ${jsonOf(facts)}`) : '', 'dim'],
+      [`${clockTime(event.timestamp)} ${padText(shortened(event.pipelineRunId), RUN_COLUMNS, eastAsianWidth)} `, 'dim'],
+      [padText(indent + name, NAME_COLUMNS, eastAsianWidth), stage === undefined ? 'bold' : undefined],
+      [` ${word}${' '.repeat(Math.max(0, WORD_COLUMNS - widthOf(word)))}`, color],
+      [` ${durationOf(facts).padStart(DURATION_COLUMNS)}  `],
+      [printable(detailOf(facts)), color === 'red' ? 'red' : undefined],
+      [style.data ? printable(` ${jsonOf(shownData(event, redactor, true))}`) : '', 'dim'],
     ],
     style,
   )
@@ -51,8 +52,8 @@ function drawn(parts: readonly Part[], { color, columns }: LineStyle): string {
   const last = parts.findLastIndex(([text]) => text.trim() !== '')
   for (const [index, [text, style]] of parts.entries()) {
     if (index > last) break
-    const shown = fitted(index === last ? text.trimEnd() : text, left)
-    left -= columnsOf(shown)
+    const shown = cutText(index === last ? text.trimEnd() : text, left, eastAsianWidth)
+    left -= widthOf(shown)
     line += color ? painted(shown, style) : shown
   }
   return line
@@ -63,15 +64,16 @@ function wordOf({ stage, type }: StageflowEvent): string {
   return type.startsWith('pipeline.') ? type.slice(9) : type
 }
 
-/** Ids are random at their end: UUIDs that were made one after the other may begin alike. */
+/** The end of a long id: UUIDs made one after the other may begin alike. */
 function shortened(id: string | undefined): string {
   const text = printable(id ?? '')
-  return columnsOf(text) <= RUN_COLUMNS ? text : `…${printable(String(id).slice(-RUN_COLUMNS + 1))}`
+  return widthOf(text) <= RUN_COLUMNS ? text : `…${printable(String(id).slice(-RUN_COLUMNS + 1))}`
 }
 
-function cell(text: string, columns: number, isCut = true): string {
-  const shown = isCut ? fitted(text, columns) : text
-  return shown + ' '.repeat(Math.max(0, columns - columnsOf(shown)))
+const widthOf = (text: string): number => columnsOf(text, eastAsianWidth)
+
+function durationOf({ durationMs }: Fields): string {
+  return typeof durationMs === 'number' && durationMs >= 0 ? formatDuration(durationMs) : ''
 }
 
 /** The facts that people look for. */

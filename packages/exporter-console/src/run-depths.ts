@@ -1,17 +1,18 @@
 import type { StageflowEvent } from '@stageflow/core'
+import { isLastEvent } from '@stageflow/core/kit'
 
-/** Of the latest so many it is known how deep they lie; of others, only whether they are children. The ends of some never come. */
+/** The latest runs whose depth is kept, because the end of a run may never arrive. Of other runs only whether they are children is known. */
 const MOST_RUNS = 1_000
 
-/** Remembers how deep the runs that go on lie, so that what a child says stands further right than its parent. */
+/** Remembers the depth of runs in progress, so that lines of a child run are indented below its parent. */
 export class RunDepths {
   readonly #depths = new Map<string, number>()
 
-  of({ type, pipelineRunId, parentRunId }: StageflowEvent): number {
+  of(event: StageflowEvent): number {
+    const { type, pipelineRunId, parentRunId } = event
     const depth = this.#depths.get(pipelineRunId) ?? this.#depthBelow(parentRunId)
     if (type === 'pipeline.started') this.#remember(pipelineRunId, depth)
-    if (type === 'pipeline.completed' || type === 'pipeline.failed' || type === 'pipeline.cancelled')
-      this.#depths.delete(pipelineRunId)
+    if (isLastEvent(event)) this.#depths.delete(pipelineRunId)
     return depth
   }
 

@@ -21,7 +21,7 @@ const failure = (written: Promise<void>): Promise<unknown> =>
 const listeners = (stream: Writable) => [stream.listenerCount('error'), stream.listenerCount('close')]
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
-test('a slow stream is waited for, and flush and close wait with it', async () => {
+test('export, flush and close wait for a slow stream', async () => {
   const stream = new TextStream({ slow: true })
   const exporter = new ConsoleExporter({ stream })
   const done: string[] = []
@@ -44,7 +44,7 @@ test('a slow stream is waited for, and flush and close wait with it', async () =
   expect(stream.writable).toBe(true)
 })
 
-test('a batch that comes again while the stream stalls is written once', async () => {
+test('a batch that is retried while the stream stalls is written once', async () => {
   const stream = new TextStream({ slow: true })
   const exporter = new ConsoleExporter({ stream })
   const batch = Object.freeze([anEvent({ type: 'a.first' })])
@@ -69,7 +69,7 @@ test('a batch that comes again while the stream stalls is written once', async (
   expect(stream.lines).toHaveLength(5)
 })
 
-test('behind a BufferedExporter a terminal that stands still gets no event twice, and takes no more memory', async () => {
+test('behind a BufferedExporter a stalled terminal gets no event twice, and takes no more memory', async () => {
   const clock = manualClock({ seed: 1 })
   const stream = new TextStream({ slow: true })
   const buffered = new BufferedExporter(new ConsoleExporter({ stream, color: false }), { clock, batchSize: 2 })
@@ -88,7 +88,7 @@ test('behind a BufferedExporter a terminal that stands still gets no event twice
   expect(clock.timers).toEqual([])
 })
 
-test('a batch is one write, and no events are none', async () => {
+test('a batch is one write, and an empty batch is none', async () => {
   let writes = 0
   const stream = new Writable({ write: (_, __, done) => (writes++, done()) })
   const exporter = new ConsoleExporter({ stream })
@@ -114,7 +114,7 @@ test('a stream that fails rejects the export, and the process goes on (exporter-
   await exporter.close()
 })
 
-test('a stream that has failed and was not destroyed rejects the next export too, and nothing listens to it', async () => {
+test('a failed stream that was not destroyed also rejects the next export, and has no listeners left', async () => {
   const stream = new Writable({ autoDestroy: false, write: (_, __, done) => done(new Error('busy')) })
   const exporter = new ConsoleExporter({ stream })
   const before = listeners(stream)
@@ -142,7 +142,7 @@ test('a stream that is destroyed, or ended, before it has written rejects the ex
   await turn()
 })
 
-test('a stream that is destroyed with an error after the first of two batches rejects the second, and ends nothing', async () => {
+test('a stream that is destroyed with an error after the first of two batches rejects the second, and the process goes on', async () => {
   const stream = new TextStream({ slow: true })
   const exporter = new ConsoleExporter({ stream })
   const first = exporter.export([anEvent({})])
@@ -168,7 +168,7 @@ test('a stream that throws rejects the export', async () => {
   expect(listeners(stream)).toEqual(listeners(new TextStream()))
 })
 
-test('a pipe whose reader went away rejects the export with EPIPE, and does not end the process', async () => {
+test('a pipe without a reader rejects the export with EPIPE, and does not end the process', async () => {
   const script = fileURLToPath(new URL('../test/print-until-broken.ts', import.meta.url))
   const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 20_000 })
   child.stdout.once('data', () => child.stdout.destroy())

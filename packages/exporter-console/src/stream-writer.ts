@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 
-/** Writes to a stream that others own and use too: its errors end the writes that meet them, and never the process. */
+/** Writes to a stream that the app owns and also uses. An error of the stream fails the writes in progress, and never the process. */
 export class StreamWriter {
   readonly #stream: NodeJS.WritableStream
   readonly #refusals = new Set<(error: unknown) => void>()
@@ -12,10 +12,10 @@ export class StreamWriter {
     this.#stream = stream
   }
 
-  /** Resolves when the stream has passed the text on, however slow it is. */
+  /** Resolves when the stream has accepted the text, however slow it is. */
   write(text: string): Promise<void> {
     const written = new Promise<void>((resolve, reject) => {
-      // A stream that has failed keeps what it is given, and calls nobody back.
+      // A failed stream keeps the text and never calls back.
       if (!this.#stream.writable) throw this.#reason()
       this.#refusals.add(reject)
       this.#listen()
@@ -27,7 +27,7 @@ export class StreamWriter {
       }
       try {
         this.#stream.write(text, (error) => {
-          // The stream emits the same error just after its callback: without a listener that would end the process.
+          // The stream emits the same error right after its callback. Without a listener that would end the process.
           this.#isErrorDue = error instanceof Error
           settled(error)
         })
@@ -41,7 +41,7 @@ export class StreamWriter {
     return written
   }
 
-  /** Resolves when every write has come to its end, good or bad. */
+  /** Resolves when every write has succeeded or failed. */
   async idle(): Promise<void> {
     await Promise.allSettled(this.#writes)
   }

@@ -7,7 +7,7 @@ export function painted(text: string, style: Style | undefined): string {
   return style === undefined || text.trim() === '' ? text : `\u001b[${CODES[style]}m${text}\u001b[0m`
 }
 
-/** Whether to colour: what FORCE_COLOR says, else not if NO_COLOR is set, else whether the stream is a terminal that can. */
+/** Whether to color. FORCE_COLOR decides first, then NO_COLOR, then whether the stream is a terminal with colors. */
 export function wantsColor(stream: NodeJS.WritableStream): boolean {
   const { FORCE_COLOR, NO_COLOR, TERM } = process.env
   if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false'
@@ -15,7 +15,7 @@ export function wantsColor(stream: NodeJS.WritableStream): boolean {
   return (stream as Partial<NodeJS.WriteStream>).isTTY === true && TERM !== 'dumb'
 }
 
-// By what the type of an event ends with; the first that fits.
+// By the last word of an event's type. The first match counts.
 const STYLES: readonly (readonly [RegExp, Style])[] = [
   [/fail|error|abandoned|exhausted/, 'red'],
   [/skip|cancel|retry|scheduled|denied|drop|blocked|overflow|underrun|unresolved|opened/, 'yellow'],
@@ -23,7 +23,7 @@ const STYLES: readonly (readonly [RegExp, Style])[] = [
   [/start/, 'blue'],
 ]
 
-/** The colour of an event, by the last word of its type; a failure that was tolerated is none. */
+/** The color of an event, by the last word of its type. A tolerated failure is yellow. */
 export function styleOf(word: string, isTolerated: boolean): Style {
   const style = STYLES.find(([pattern]) => pattern.test(word))?.[1] ?? 'cyan'
   return style === 'red' && isTolerated ? 'yellow' : style

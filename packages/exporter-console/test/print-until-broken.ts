@@ -3,7 +3,7 @@ import process from 'node:process'
 import { ConsoleExporter } from '../src/index.ts'
 import { anEvent } from './events.ts'
 
-// Run by a test, with a pipe as standard output whose reader goes away. Says on standard error how it went.
+// A test runs this with a pipe whose reader goes away as standard output. It reports on standard error.
 const exporter = new ConsoleExporter()
 let written = 0
 try {

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 
-/** A stream that keeps what is written; with `slow`, until `pass` is called it has not passed on what it was given. */
+/** A stream that keeps all text. With `slow` each write waits until `pass` is called. */
 export class TextStream extends Writable {
   text = ''
   readonly isTTY?: boolean

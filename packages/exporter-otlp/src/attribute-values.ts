@@ -1,4 +1,4 @@
-/** A value that every OTLP encoding has; a JSON value that is undefined or null has none. */
+/** A value that every OTLP encoding has. Undefined and null have none. */
 export type AttributeValue =
   | string
   | number
@@ -6,10 +6,10 @@ export type AttributeValue =
   | readonly (AttributeValue | null)[]
   | { readonly [key: string]: AttributeValue | undefined }
 
-/** Of ids and names, in characters. Those of the redactor bound everything else. */
+/** Maximum length of ids and names, in characters. The redactor bounds everything else. */
 const LONGEST_TEXT = 1_024
 
-/** A JSON value as OTLP can carry it. One value that a receiver cannot decode would make it refuse the whole batch. */
+/** A JSON value as OTLP carries it. A receiver would refuse the whole batch for one value that it cannot decode. */
 export function attributeValue(value: unknown): AttributeValue | undefined {
   if (typeof value === 'string') return wellFormed(value)
   if (typeof value === 'boolean') return value
@@ -20,18 +20,18 @@ export function attributeValue(value: unknown): AttributeValue | undefined {
   return Object.fromEntries(entries.filter(([, each]) => each !== undefined))
 }
 
-/** Whole numbers are sent as 64-bit integers, which those beyond the safe ones are not; JSON has no NaN. */
+/** Whole numbers are sent as 64-bit integers, so they must be safe integers. JSON has no NaN. */
 function isNumeric(value: number): boolean {
   return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
 }
 
-/** An id or a name, cut; undefined where it is no text. */
+/** An id or a name, cut; undefined if it isn't a string. */
 export function attributeText(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined
   return wellFormed(text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text)
 }
 
-/** UTF-8 has no half characters. */
+/** The text without half characters, which UTF-8 doesn't have. */
 export function wellFormed(text: string): string {
   return text.replaceAll(/\p{Cs}/gu, '\ufffd')
 }

@@ -14,7 +14,7 @@ async function subject() {
     exporter: new OtlpExporter({ exporter: new OTLPLogExporter({ url: receiver.url }), resource }),
     written: () => receiver.types.map((type) => ({ type: String(type) })),
     breakDownstream() {
-      // Later than the exporter would wait: it says so at once.
+      // Longer than the exporter would wait, so it fails at once.
       receiver.answer = (response) => void response.writeHead(503, { 'retry-after': '3600' }).end()
     },
     mendDownstream: () => receiver.forget(),

@@ -28,7 +28,7 @@ const failure = (sent: Promise<void>): Promise<unknown> =>
 const numbered = (count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => anEvent({ type: `app.number_${from + index}` }))
 
-test('an export resolves only when the receiver has answered', async () => {
+test('an export resolves only when the receiver has responded', async () => {
   let release = (): void => {}
   receiver.answer = (response) => {
     release = () => response.end('{}')
@@ -38,13 +38,13 @@ test('an export resolves only when the receiver has answered', async () => {
   const sending = exporter.export([anEvent()]).then(() => (isDone = true))
   await vi.waitFor(() => expect(receiver.requests).toHaveLength(1))
   expect(isDone).toBe(false)
-  expect(exporter.statistics().sent).toBe(0)
+  expect(exporter.stats().sent).toBe(0)
   release()
   await sending
-  expect(exporter.statistics().sent).toBe(1)
+  expect(exporter.stats().sent).toBe(1)
 })
 
-test.each([301, 400, 401, 403, 404, 413, 500])('status %d is for good (exporter-otlp/refused)', async (status) => {
+test.each([301, 400, 401, 403, 404, 413, 500])('status %d is permanent (exporter-otlp/refused)', async (status) => {
   receiver.answer = (response) =>
     void response.writeHead(status, 'No Way').end('{"message": "record 3: token=hunter2 is bad"}')
   const error = await failure(otlp().export(numbered(3)))
@@ -57,18 +57,18 @@ test.each([301, 400, 401, 403, 404, 413, 500])('status %d is for good (exporter-
   expect(receiver.requests).toHaveLength(1)
 })
 
-test.each([429, 502, 503, 504])('status %d can be tried again (exporter-otlp/unavailable)', async (status) => {
-  // Longer than the exporter may take: it answers at once.
+test.each([429, 502, 503, 504])('status %d can be retried (exporter-otlp/unavailable)', async (status) => {
+  // Longer than the exporter would wait, so it fails at once.
   receiver.answer = (response) => void response.writeHead(status, { 'retry-after': '3600' }).end()
   const exporter = otlp()
   const error = await failure(exporter.export(numbered(2)))
   expect(StageflowError.is(error, 'exporter-otlp/unavailable')).toBe(true)
   expect((error as Error).message).toMatch(/^The receiver could not take 2 events: .+\. They can be sent again\.$/)
   expect(error).toMatchObject({ retryable: true })
-  expect(exporter.statistics().sent).toBe(0)
+  expect(exporter.stats().sent).toBe(0)
 })
 
-test('within its time-out the official exporter waits as long as Retry-After says, and tries again', async () => {
+test('within its timeout the official exporter waits for Retry-After and retries', async () => {
   const at: number[] = []
   receiver.answer = (response, nth) => {
     at.push(performance.now())
@@ -81,7 +81,7 @@ test('within its time-out the official exporter waits as long as Retry-After say
   expect(receiver.types).toEqual(['app.said'])
 })
 
-test('a receiver that is down, does not answer, or hangs up is one that can be tried again', async () => {
+test('a batch for a receiver that is down, silent or hangs up can be retried', async () => {
   const answers = [(): void => {}, (response: { readonly destroy: () => unknown }): void => void response.destroy()]
   for (const answer of answers) {
     receiver.answer = answer
@@ -93,7 +93,7 @@ test('a receiver that is down, does not answer, or hangs up is one that can be t
   expect(error).toMatchObject({ code: 'exporter-otlp/unavailable', retryable: true, cause: { code: 'ECONNREFUSED' } })
 })
 
-test('a log exporter that fails without a word, or throws, is told as it is', async () => {
+test('a log exporter that fails without a reason, or throws, is reported as such', async () => {
   const make = (send: LogExporter['export']) =>
     new OtlpExporter({
       exporter: { export: send, forceFlush: () => Promise.resolve(), shutdown: () => Promise.resolve() },
@@ -101,7 +101,7 @@ test('a log exporter that fails without a word, or throws, is told as it is', as
     })
   expect(await failure(make((_, done) => done({ code: 1 })).export([anEvent()]))).toMatchObject({
     code: 'exporter-otlp/unavailable',
-    message: 'The receiver could not take 1 event: it does not say why. They can be sent again.',
+    message: 'The receiver could not take 1 event: it gave no reason. They can be sent again.',
   })
   const throwing = make(() => {
     throw new TypeError('cannot encode token=hunter2')
@@ -124,7 +124,7 @@ function failing(error: Error): OtlpExporter {
   return new OtlpExporter({ exporter, resource })
 }
 
-test.each([2, 3, 5, 6, 7, 8, 9, 12, 13, 16])('status %d of gRPC is for good', async (code) => {
+test.each([2, 3, 5, 6, 7, 8, 9, 12, 13, 16])('status %d of gRPC is permanent', async (code) => {
   expect(await failure(failing(ofGrpc(code)).export([anEvent()]))).toMatchObject({
     code: 'exporter-otlp/refused',
     retryable: false,
@@ -132,24 +132,27 @@ test.each([2, 3, 5, 6, 7, 8, 9, 12, 13, 16])('status %d of gRPC is for good', as
   })
 })
 
-test.each([1, 4, 10, 11, 14, 15])('status %d of gRPC can be tried again', async (code) => {
+test.each([1, 4, 10, 11, 14, 15])('status %d of gRPC can be retried', async (code) => {
   const error = await failure(failing(ofGrpc(code)).export([anEvent()]))
   expect(error).toMatchObject({ code: 'exporter-otlp/unavailable', retryable: true })
 })
 
-test.each([0, 17, 200, 600, 1006, NaN, '400'])('the number %j is no status, and says nothing', async (code) => {
-  const error = await failure(failing(Object.assign(new Error('odd'), { code })).export([anEvent()]))
-  expect(error).toMatchObject({ code: 'exporter-otlp/unavailable', retryable: true })
-})
+test.each([0, 17, 200, 600, 1006, NaN, '400'])(
+  'the code %j is not a status, so the batch can be retried',
+  async (code) => {
+    const error = await failure(failing(Object.assign(new Error('odd'), { code })).export([anEvent()]))
+    expect(error).toMatchObject({ code: 'exporter-otlp/unavailable', retryable: true })
+  },
+)
 
-test('a receiver over gRPC that is out of resources, and says when it has some, can be tried again', async () => {
+test('a gRPC receiver that is out of resources can be retried if it says when', async () => {
   const details = Buffer.from('\n\u0028type.googleapis.com/google.rpc.RetryInfo')
   expect(await failure(failing(ofGrpc(8, details)).export([anEvent()]))).toMatchObject({ retryable: true })
   const bare = Object.assign(new Error('8 RESOURCE_EXHAUSTED'), { code: 8 })
   expect(await failure(failing(bare).export([anEvent()]))).toMatchObject({ retryable: false })
 })
 
-test('a log exporter that answers twice is heard once', async () => {
+test('a log exporter that calls back twice counts once', async () => {
   const exporter = new OtlpExporter({
     exporter: {
       export: (_, done) => {
@@ -163,7 +166,7 @@ test('a log exporter that answers twice is heard once', async () => {
     resource,
   })
   await exporter.export(numbered(2))
-  expect(exporter.statistics().sent).toBe(2)
+  expect(exporter.stats().sent).toBe(2)
 })
 
 test('case 18: behind a BufferedExporter a receiver that is down, busy and slow loses nothing', async () => {
@@ -185,7 +188,7 @@ test('case 18: behind a BufferedExporter a receiver that is down, busy and slow 
   expect(await buffered.close()).toMatchObject({ written: 75, lost: 0 })
 })
 
-test('behind a BufferedExporter a batch that is refused for good makes way for the next', async () => {
+test('behind a BufferedExporter a refused batch makes way for the next', async () => {
   receiver.answer = (response, nth) => void (nth === 1 ? response.writeHead(400).end('bad') : response.end('{}'))
   const dead: unknown[] = []
   const buffered = new BufferedExporter(otlp(), {

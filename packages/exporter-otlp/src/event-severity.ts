@@ -1,4 +1,4 @@
-import type { Fields } from './event-facts.ts'
+import type { Fields } from './event-data.ts'
 
 export interface Severity {
   readonly severityNumber: number
@@ -14,7 +14,7 @@ const ERROR: Severity = { severityNumber: 17, severityText: 'ERROR' }
 const WARNS =
   /(?:^|_)(?:failure|cancelled|abandoned|retrying|exhausted|opened|denied|dropped|unresolved|overflow|underrun)$/
 
-/** By the last word of the event's type, as a log would put it. A failure that was tolerated is a warning. */
+/** The severity, by the last word of the event's type. A tolerated failure is a warning. */
 export function severityOf(type: string, facts: Fields): Severity {
   const word = type.slice(type.lastIndexOf('.') + 1)
   if (word.endsWith('failed')) return facts['tolerated'] === true ? WARN : ERROR

@@ -1,4 +1,5 @@
 import { StageflowError } from '@stageflow/core'
+import { read, textOf } from '@stageflow/core/kit'
 import type { Redactor } from '@stageflow/core/redaction'
 
 /** The statuses after which OTLP allows another try. */
@@ -8,9 +9,9 @@ const RETRYABLE_GRPC_STATUSES = new Set([1, 4, 10, 11, 14, 15])
 const LAST_GRPC_STATUS = 16
 const RESOURCE_EXHAUSTED = 8
 
-/** Why a batch was not taken: for good where the receiver answered with a status that says so, else until it is tried again. */
+/** The error of a batch that was not taken: permanent if the status of the response says so, otherwise retryable. */
 export function exportFailure(cause: unknown, events: number, redactor: Redactor): StageflowError {
-  const { code, data } = fieldsOf(cause)
+  const data = read(cause, 'data')
   const why = redactor.text(textOf(cause))
   if (!isPermanent(cause)) {
     const problem = `The receiver could not take ${countOf(events)}: ${why}. They can be sent again.`
@@ -18,12 +19,12 @@ export function exportFailure(cause: unknown, events: number, redactor: Redactor
   }
   const said = typeof data === 'string' && data !== '' ? `: ${redactor.text(data)}` : ''
   return refused(
-    `The receiver refused ${countOf(events)} with status ${String(code)}, ${why}${said}. Check its address, headers and limits.`,
+    `The receiver refused ${countOf(events)} with status ${String(read(cause, 'code'))}, ${why}${said}. Check its address, headers and limits.`,
     cause,
   )
 }
 
-/** A log exporter that throws did not even begin, and would throw again. */
+/** The error of a batch that the log exporter threw at. It would throw again. */
 export function unsendable(cause: unknown, events: number, redactor: Redactor): StageflowError {
   return refused(`The log exporter threw when it was given ${countOf(events)}: ${redactor.text(textOf(cause))}.`, cause)
 }
@@ -38,26 +39,17 @@ function refused(problem: string, cause: unknown): StageflowError {
 }
 
 function isPermanent(cause: unknown): boolean {
-  const { code } = fieldsOf(cause)
+  const code = read(cause, 'code')
   if (typeof code !== 'number' || !Number.isInteger(code) || code < 1 || code > 599) return false
   if (code === RESOURCE_EXHAUSTED) return !saysWhenToRetry(cause)
   return code > LAST_GRPC_STATUS ? code >= 300 && !RETRYABLE_STATUSES.has(code) : !RETRYABLE_GRPC_STATUSES.has(code)
 }
 
-/** A receiver over gRPC that is only busy says so with a `RetryInfo`; without, the batch is too large for it. */
+/** Whether a gRPC receiver is only busy, which it says with a `RetryInfo`. Without one the batch is too large for it. */
 function saysWhenToRetry(cause: unknown): boolean {
-  const { metadata } = fieldsOf(cause)
-  const { get } = fieldsOf(metadata)
+  const metadata = read(cause, 'metadata')
+  const get = read(metadata, 'get')
   if (typeof get !== 'function') return false
   const details = Reflect.apply(get, metadata, ['grpc-status-details-bin']) as readonly unknown[]
   return details.some((detail) => Buffer.isBuffer(detail) && detail.includes('google.rpc.RetryInfo'))
-}
-
-function textOf(cause: unknown): string {
-  const { message } = fieldsOf(cause)
-  return typeof message === 'string' && message !== '' ? message : String(cause)
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
 }

@@ -1,5 +1,5 @@
 export type { LogExporter, LogSpanContext } from './log-exporter.ts'
 export { OtlpExporter } from './otlp-exporter.ts'
-export type { OtlpStatistics } from './otlp-exporter.ts'
+export type { OtlpStats } from './otlp-exporter.ts'
 export type { OtlpExporterOptions } from './otlp-exporter-options.ts'
 export type { PartialSuccess } from './partial-success.ts'

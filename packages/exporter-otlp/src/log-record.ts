@@ -3,15 +3,15 @@ import type { Redactor } from '@stageflow/core/redaction'
 
 import { attributeText, attributeValue, wellFormed } from './attribute-values.ts'
 import type { AttributeValue } from './attribute-values.ts'
-import { errorOf, factsOf } from './event-facts.ts'
-import type { Fields } from './event-facts.ts'
+import { errorOf, shownData } from './event-data.ts'
+import type { Fields } from './event-data.ts'
 import { WARN, severityOf } from './event-severity.ts'
 import type { LogRecord, LogResource, LogSpanContext } from './log-exporter.ts'
 
 export interface RecordStyle {
   readonly resource: LogResource
   readonly redactor: Redactor
-  /** Also what users may have said. */
+  /** Whether to send what may be words of users. */
   readonly data: boolean
 }
 
@@ -20,7 +20,7 @@ const SCOPE = Object.freeze({ name: '@stageflow/exporter-otlp' })
 
 type Content = Pick<LogRecord, 'hrTime' | 'severityNumber' | 'severityText' | 'eventName' | 'body' | 'attributes'>
 
-/** Of what is no event of the engine: it must not hold up those that come with it. */
+/** Stands for a value that isn't an event, so that the rest of its batch is sent. */
 const UNREADABLE = {
   hrTime: [0, 0],
   ...WARN,
@@ -29,7 +29,7 @@ const UNREADABLE = {
   attributes: { 'stageflow.event.type': 'unreadable' },
 } as Content
 
-/** The log record of an event: what and when it was, how bad, and about which run, as OpenTelemetry names such things. */
+/** The log record of an event, with the names of OpenTelemetry. */
 export function logRecord(event: StageflowEvent, span: LogSpanContext | undefined, style: RecordStyle): LogRecord {
   const content = readableContent(event, style)
   return {
@@ -51,7 +51,7 @@ function readableContent(event: StageflowEvent, style: RecordStyle): Content {
 }
 
 function contentOf(event: StageflowEvent, { redactor, data }: RecordStyle): Content {
-  const facts = factsOf(event, redactor, data)
+  const facts = shownData(event, redactor, data)
   return {
     hrTime: hrTime(event.timestamp),
     ...severityOf(event.type, facts),
@@ -61,7 +61,7 @@ function contentOf(event: StageflowEvent, { redactor, data }: RecordStyle): Cont
   } as Content
 }
 
-/** Names tell kinds of events: that of a stage is not in them. */
+/** The event name is the kind of event, so it leaves out the name of the stage. */
 function nameOf(event: StageflowEvent): string {
   const key = keyOf(event)
   const { type } = event
@@ -69,7 +69,7 @@ function nameOf(event: StageflowEvent): string {
   return attributeText(key !== undefined || type.startsWith('pipeline.') ? `stageflow.${name}` : name) as string
 }
 
-/** What happened to the stage; undefined for what is no event of the engine about a stage. */
+/** What happened to the stage; undefined if the event isn't the engine's about a stage. */
 function keyOf({ stage, type }: StageflowEvent): string | undefined {
   return stage !== undefined && type.startsWith(`stage.${stage}.`) ? type.slice(stage.length + 7) : undefined
 }
@@ -106,10 +106,10 @@ function attributesOf(event: StageflowEvent, facts: Fields, redactor: Redactor):
   return Object.fromEntries(named.filter((entry): entry is [string, AttributeValue] => entry[1] !== undefined))
 }
 
-/** The last one whose nanoseconds fit into 64 bits, with a sign, as databases keep them: in the year 2262. */
+/** The last time whose nanoseconds fit into a signed 64-bit integer: in the year 2262. */
 const LAST_MS = 9_223_372_036_854
 
-/** Seconds and nanoseconds; 0, which means that it is not known, for what is no time. */
+/** Seconds and nanoseconds. 0 means unknown, and stands for anything that isn't a time. */
 function hrTime(timestamp: number): [number, number] {
   if (!(typeof timestamp === 'number' && timestamp >= 0 && timestamp <= LAST_MS)) return [0, 0]
   const ms = Math.floor(timestamp)

@@ -22,7 +22,7 @@ async function sent(fields: Parameters<typeof anEvent>[0]) {
   return { record, attributes: plain(record.attributes) }
 }
 
-test('data that is no JSON arrives in words', async () => {
+test('data that is not JSON arrives as strings', async () => {
   const cycle: Record<string, unknown> = { n: 1n }
   cycle['self'] = cycle
   const { attributes } = await sent({
@@ -111,7 +111,7 @@ test.each([
   if (start.length > 6) expect(Number(record.timeUnixNano) / 1e6).toBeCloseTo(timestamp, 2)
 })
 
-test('the severity of an event is told without asking what its data cannot answer', async () => {
+test('the severity of an event does not depend on data that cannot be read', async () => {
   const broken = Object.defineProperty({}, 'tolerated', { enumerable: true, get: () => { throw new Error('no') } }) // prettier-ignore
   for (const data of [
     broken,
@@ -128,7 +128,7 @@ test('the severity of an event is told without asking what its data cannot answe
     expect((await sent({ type: 'payment.failed', data })).record.severityText).toBe('ERROR')
 })
 
-test('what is no event of the engine does not hold up those that come with it', async () => {
+test('a value that is not an event does not stop the rest of its batch', async () => {
   receiver.forget()
   const proxy: unknown = new Proxy({}, { get: () => { throw new Error('no') } }) // prettier-ignore
   const odd: unknown[] = [null, 7, {}, proxy, anEvent({ type: Symbol('x') }), anEvent({ stage: Symbol('x') })]
@@ -140,12 +140,12 @@ test('what is no event of the engine does not hold up those that come with it', 
   expect((await sent({ seq: NaN })).attributes['stageflow.event.seq']).toBe('NaN')
 })
 
-test('the name of an event can be written in UTF-8, and is cut', async () => {
+test('the name of an event is well-formed, and is cut', async () => {
   const { record } = await sent({ stage: 'a', type: `stage.a.\ud800${'x'.repeat(9_000)}` })
   expect(record.eventName).toBe(`stageflow.stage.\ufffd${'x'.repeat(1_007)}…`)
 })
 
-test('whatever an event holds, its record can be decoded, and is bounded', { timeout: 30_000 }, async () => {
+test('every record can be decoded and is bounded', { timeout: 30_000 }, async () => {
   const anything = fc.anything({
     withBigInt: true,
     withDate: true,

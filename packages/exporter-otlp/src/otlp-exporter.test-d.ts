@@ -8,11 +8,11 @@ import type { LogExporter, LogSpanContext } from './index.ts'
 declare const official: OTLPLogExporter
 declare const span: { spanContext(): LogSpanContext }
 
-test('it fits behind a buffered exporter, though it does not know it', () => {
+test('it fits behind a buffered exporter', () => {
   expectTypeOf<OtlpExporter>().toExtend<Exporter>()
 })
 
-test('it takes the official exporter, and what a span says of itself', () => {
+test('it takes the official exporter, and the context of a span', () => {
   expectTypeOf<OTLPLogExporter>().toExtend<LogExporter>()
   void new OtlpExporter()
   void new OtlpExporter({

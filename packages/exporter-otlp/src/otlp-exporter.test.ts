@@ -91,7 +91,7 @@ test('the events of a run arrive as log records: when, what, how bad, about whic
   })
   expect(attributesOf(8)).toMatchObject({ 'gen_ai.workflow.name': 'chat', 'stageflow.data.pipeline': 'chat' })
   expect(attributesOf(8)).not.toHaveProperty('stageflow.stage.name')
-  expect(exporter.statistics()).toEqual({ sent: 9, rejected: 0, callbackErrors: 0, lastCallbackError: undefined })
+  expect(exporter.stats()).toEqual({ sent: 9, rejected: 0, callbackErrors: 0, lastCallbackError: undefined })
 })
 
 test('a child run names its parent', async () => {
@@ -125,7 +125,29 @@ test.each([
   expect(receiver.records.map(({ severityText }) => severityText)).toEqual([severity, severity])
 })
 
-test('what users said is left out: chunks, and the data of the events of the app; with data it is there', async () => {
+test.each(['stream.transcript', 'auth.hint', 'sink.note', 'idempotency.note', 'tool.said', 'app.said'])(
+  'the data of the event %s of an app is not sent unless data is true',
+  async (type) => {
+    const events = [anEvent({ type, data: { words: 'I have diabetes', reason: 'I have diabetes' } })]
+    await otlp().export(events)
+    expect(attributesOf(0)).not.toHaveProperty('stageflow.data.words')
+    expect(receiver.requests[0]?.body.toString()).not.toContain('diabetes')
+    await otlp({ data: true }).export(events)
+    expect(attributesOf(1)).toMatchObject({ 'stageflow.data.words': 'I have diabetes' })
+  },
+)
+
+test('redaction: false sends secrets', async () => {
+  await otlp({ redaction: false }).export([
+    anEvent({ type: 'stage.a.skipped', stage: 'a', data: { reason: 'password=hunter2' }, requestId: 'token=hunter2' }),
+  ])
+  expect(attributesOf(0)).toMatchObject({
+    'stageflow.data.reason': 'password=hunter2',
+    'stageflow.request.id': 'token=hunter2',
+  })
+})
+
+test('words of users are left out, in chunks and in events of the app; with data they are sent', async () => {
   const events = [
     anEvent({ type: 'app.said', data: { words: 'private words', reason: 'private words' } }),
     anEvent({ type: 'stage.a.chunk', stage: 'a', data: { chunk: 'private words', attempt: 1 } }),
@@ -158,7 +180,7 @@ test('what users said is left out: chunks, and the data of the events of the app
   expect(attributesOf(3)).toMatchObject({ 'stageflow.data.payloadSummary': 'private words' })
 })
 
-test('secrets are out wherever they stand, and data and ids are cut', async () => {
+test('secrets are redacted everywhere, and data and ids are cut', async () => {
   const data = {
     apiKey: 'hunter2',
     ssn: 'hunter2',
@@ -193,7 +215,7 @@ test('secrets are out wherever they stand, and data and ids are cut', async () =
   expect(count).toBeLessThan(2_100)
 })
 
-test('without options the variables of OpenTelemetry say where to, how, and from what', async () => {
+test('without options the environment variables of OpenTelemetry configure the exporter', async () => {
   vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', receiver.url.replace('/v1/logs', ''))
   vi.stubEnv('OTEL_EXPORTER_OTLP_COMPRESSION', 'gzip')
   vi.stubEnv('OTEL_EXPORTER_OTLP_HEADERS', 'x-team=blue')
@@ -212,7 +234,7 @@ test('without options the variables of OpenTelemetry say where to, how, and from
   })
 })
 
-test('a resource that is still being found out is waited for', async () => {
+test('an export waits until the resource is known', async () => {
   const later = resourceFromAttributes({ 'service.name': 'assistant', 'host.name': Promise.resolve('later') as never })
   expect(later.asyncAttributesPending).toBe(true)
   const exporter = otlp({ resource: later })
@@ -223,14 +245,14 @@ test('a resource that is still being found out is waited for', async () => {
   expect(receiver.resources).toEqual([{ 'service.name': 'assistant', 'host.name': 'later' }])
 })
 
-test('a batch that nobody waits for any more is not sent once the resource is known', async () => {
+test('a batch that was aborted is not sent once the resource is known', async () => {
   let found: (host: string) => void = () => {}
   const host = new Promise<string>((resolve) => (found = resolve))
   const exporter = otlp({ resource: resourceFromAttributes({ 'host.name': host as never }) })
   const controller = new AbortController()
   const left = exporter.export([anEvent({ type: 'app.left' })], { signal: controller.signal })
-  const outcome = expect(left).rejects.toThrow('nobody waits')
-  controller.abort(new Error('nobody waits'))
+  const outcome = expect(left).rejects.toThrow('aborted')
+  controller.abort(new Error('aborted'))
   const again = exporter.export([anEvent({ type: 'app.again' })], { signal: new AbortController().signal })
   found('h1')
   await outcome
@@ -238,14 +260,14 @@ test('a batch that nobody waits for any more is not sent once the resource is kn
   expect(receiver.types).toEqual(['app.again'])
 })
 
-test('no events are no request', async () => {
+test('without events no request is sent', async () => {
   const exporter = otlp()
   await exporter.export([])
   await exporter.flush()
   expect(receiver.requests).toEqual([])
 })
 
-test('close waits for what is under way, then nothing is taken any more (exporter-otlp/closed)', async () => {
+test('close waits for batches in progress, then refuses exports (exporter-otlp/closed)', async () => {
   let release = (): void => {}
   receiver.answer = (response) => {
     release = () => response.end('{}')
@@ -265,13 +287,13 @@ test('close waits for what is under way, then nothing is taken any more (exporte
   expect(StageflowError.is(error, 'exporter-otlp/closed')).toBe(true)
   expect(error).toMatchObject({
     retryable: false,
-    message: 'OtlpExporter is closed, and did not send 2 events. Close it after the last export.',
+    message: 'OtlpExporter is closed and did not send 2 events. Close it after the last export.',
   })
   await exporter.close()
   await exporter.flush()
 })
 
-test('any exporter of log records can be used', async () => {
+test('any exporter of log records works', async () => {
   const given: Parameters<LogExporter['export']>[0][] = []
   const memory: LogExporter = {
     export: (records, done) => {

@@ -9,18 +9,18 @@ import { countOf, exportFailure, unsendable } from './export-failure.ts'
 import type { LogExporter, LogRecord, LogSpanContext } from './log-exporter.ts'
 import { logRecord } from './log-record.ts'
 import type { RecordStyle } from './log-record.ts'
-import { checkOptions } from './otlp-exporter-options.ts'
+import { checkOtlpOptions } from './otlp-exporter-options.ts'
 import type { OtlpExporterOptions } from './otlp-exporter-options.ts'
 import { takeAnswer, watchAnswers } from './partial-success.ts'
 import type { PartialSuccess } from './partial-success.ts'
 
-/** What became of the events so far. */
-export interface OtlpStatistics {
+/** What an exporter has counted so far. */
+export interface OtlpStats {
   /** Events of the batches that the receiver took. */
   readonly sent: number
-  /** Of those, how many it did not keep, as far as it said so. */
+  /** How many of those the receiver said it did not keep. */
   readonly rejected: number
-  /** How often `onPartialSuccess` or `spanContext` failed, or the latter gave what is no span. */
+  /** How often `onPartialSuccess` or `spanContext` failed, or `spanContext` returned something else than a span context. */
   readonly callbackErrors: number
   readonly lastCallbackError: unknown
 }
@@ -28,7 +28,7 @@ export interface OtlpStatistics {
 const SUCCESS = 0
 
 /**
- * Sends events to an OpenTelemetry collector as logs; an exporter for `BufferedExporter`, that can also be used by itself.
+ * Sends events to an OpenTelemetry collector as logs. An exporter for `BufferedExporter`; it also works alone.
  * Errors: `exporter-otlp/illegal-option`, `exporter-otlp/unavailable`, `exporter-otlp/refused`, `exporter-otlp/closed`.
  */
 export class OtlpExporter {
@@ -43,46 +43,49 @@ export class OtlpExporter {
   #closing: Promise<void> | undefined
 
   constructor(options: OtlpExporterOptions = {}) {
-    checkOptions(options)
+    checkOtlpOptions(options)
     const { exporter = new OTLPLogExporter(), resource = resourceOfProcess(), data = false, redaction } = options
     watchAnswers(exporter)
     this.#exporter = exporter
     this.#spanContext = options.spanContext
     this.#onPartialSuccess = options.onPartialSuccess
-    const redactor = createRedactor({ ...redaction, maxLength: redaction?.maxLength ?? 2_048 })
-    this.#style = { resource, data, redactor }
+    this.#style = { resource, data, redactor: createRedactor(redaction, { maxLength: 2_048 }) }
   }
 
   /**
-   * Resolves only when the receiver has taken the batch. Rejects with `exporter-otlp/unavailable` (`retryable: true`)
-   * where it can be sent again, with `exporter-otlp/refused` (`retryable: false`) where the receiver wants none of it.
+   * Resolves only when the receiver has taken the batch. Rejects with `exporter-otlp/unavailable` (`retryable: true`) if it can
+   * be sent again, and with `exporter-otlp/refused` (`retryable: false`) if the receiver refused it.
    */
   async export(events: readonly StageflowEvent[], options?: { readonly signal?: AbortSignal }): Promise<void> {
     if (events.length === 0) return
     if (this.#closing !== undefined) throw closed(events.length)
     await this.#resourceKnown()
-    // The batch has come again meanwhile: sent now, it would arrive twice.
+    // The buffer has given up on this call and sends the batch again: sent now, it would arrive twice.
     options?.signal?.throwIfAborted()
     const records = events.map((event) => logRecord(event, this.#spanOf(event), this.#style))
     const partial = await this.#send(records)
     this.#sent += records.length
-    if (partial !== undefined) this.#tell(partial)
+    if (partial !== undefined) this.#report(partial)
   }
 
-  /** Resolves when no batch is under way. */
+  /** Resolves when no batch is in progress. */
   async flush(): Promise<void> {
     await this.#resourceKnown()
     await this.#exporter.forceFlush()
   }
 
-  /** Waits for the batches that are under way, and shuts the log exporter down. */
+  /** Waits for the batches in progress, and shuts the log exporter down. */
   async close(): Promise<void> {
     await (this.#closing ??= this.#close())
   }
 
-  statistics(): OtlpStatistics {
-    const counted = { sent: this.#sent, rejected: this.#rejected, callbackErrors: this.#callbackErrors }
-    return { ...counted, lastCallbackError: this.#lastCallbackError }
+  stats(): OtlpStats {
+    return Object.freeze({
+      sent: this.#sent,
+      rejected: this.#rejected,
+      callbackErrors: this.#callbackErrors,
+      lastCallbackError: this.#lastCallbackError,
+    })
   }
 
   async #close(): Promise<void> {
@@ -90,7 +93,7 @@ export class OtlpExporter {
     await this.#exporter.shutdown()
   }
 
-  /** Exports wait for it, and so does whoever waits for them. */
+  /** Waits until the attributes of the resource are known. */
   async #resourceKnown(): Promise<void> {
     const { resource } = this.#style
     if (resource.asyncAttributesPending === true) await resource.waitForAsyncAttributes?.()
@@ -102,7 +105,7 @@ export class OtlpExporter {
       try {
         this.#exporter.export(records, ({ code, error }) => {
           if (code === SUCCESS) resolve(takeAnswer(this.#exporter, records.length, redactor))
-          else reject(exportFailure(error ?? 'it does not say why', records.length, redactor))
+          else reject(exportFailure(error ?? 'it gave no reason', records.length, redactor))
         })
       } catch (error) {
         reject(unsendable(error, records.length, redactor))
@@ -110,7 +113,7 @@ export class OtlpExporter {
     })
   }
 
-  #tell(partial: PartialSuccess): void {
+  #report(partial: PartialSuccess): void {
     this.#rejected += partial.rejected
     const answer = this.#safely(() => this.#onPartialSuccess?.(partial))
     Promise.resolve(answer).catch((error: unknown) => this.#note(error))
@@ -121,7 +124,7 @@ export class OtlpExporter {
     return this.#safely(() => checkedSpan(this.#spanContext?.(event), event))
   }
 
-  // What a callback throws is no reason to lose a batch, or to send it twice.
+  // A callback that throws must not lose a batch, or send it twice.
   #safely<T>(call: () => T): T | undefined {
     try {
       return call()
@@ -144,15 +147,15 @@ function resourceOfProcess(): RecordStyle['resource'] {
 const HEX = /^[0-9a-f]+$/
 const ZEROS = /^0+$/
 
-/** A copy: a receiver would refuse the whole batch for one that is none. */
+/** A checked copy: a receiver would refuse the whole batch for one illegal span context. */
 function checkedSpan(span: LogSpanContext | null | undefined, { type }: StageflowEvent): LogSpanContext | undefined {
   if (span === undefined || span === null) return undefined
   const { traceId, spanId, traceFlags = 0 } = span as Partial<LogSpanContext>
   const copy = { traceId, spanId, traceFlags }
   if (isSpan(copy)) return copy
-  // An async function answers too late; what it fails with is no reason to end the process.
+  // An async function returns too late. Its rejection must not end the process.
   if (span instanceof Promise) span.catch(() => {})
-  throw new TypeError(`spanContext gave no span for the event ${JSON.stringify(attributeText(type))}`)
+  throw new TypeError(`spanContext did not return a span context for the event ${JSON.stringify(attributeText(type))}`)
 }
 
 function isSpan(span: { readonly [Key in keyof LogSpanContext]?: unknown }): span is LogSpanContext {
@@ -165,7 +168,7 @@ function isSpan(span: { readonly [Key in keyof LogSpanContext]?: unknown }): spa
 function closed(events: number): StageflowError {
   const error = new StageflowError(
     'exporter-otlp/closed',
-    `OtlpExporter is closed, and did not send ${countOf(events)}. Close it after the last export.`,
+    `OtlpExporter is closed and did not send ${countOf(events)}. Close it after the last export.`,
   )
   return Object.assign(error, { retryable: false })
 }

@@ -19,57 +19,57 @@ const resource = resourceFromAttributes({ 'service.name': 'assistant' })
 const overHttp = (): LogExporter => new OTLPLogExporter({ url: receiver.url })
 const three = [anEvent(), anEvent(), anEvent()]
 function recording(exporter = overHttp()) {
-  const told: PartialSuccess[] = []
+  const reported: PartialSuccess[] = []
   return {
-    told,
-    exporter: new OtlpExporter({ exporter, resource, onPartialSuccess: (partial) => void told.push(partial) }),
+    reported,
+    exporter: new OtlpExporter({ exporter, resource, onPartialSuccess: (partial) => void reported.push(partial) }),
   }
 }
 function answering(...answers: readonly unknown[]): void {
   receiver.answer = (response, nth) => void response.end(JSON.stringify(answers[nth - 1] ?? {}))
 }
 
-test('a batch that was taken in part is not sent again, and what was not taken is told and counted', async () => {
+test('a batch that was taken in part is not sent again, and the rejected records are reported and counted', async () => {
   answering({ partialSuccess: { rejectedLogRecords: '2', errorMessage: 'too old' } })
-  const { told, exporter } = recording()
+  const { reported, exporter } = recording()
   await exporter.export(three)
-  expect(told).toEqual([{ rejected: 2, of: 3, message: 'too old' }])
-  expect(exporter.statistics()).toMatchObject({ sent: 3, rejected: 2 })
+  expect(reported).toEqual([{ rejected: 2, of: 3, message: 'too old' }])
+  expect(exporter.stats()).toMatchObject({ sent: 3, rejected: 2 })
   await exporter.export(three)
-  expect(told).toHaveLength(1)
-  expect(exporter.statistics()).toMatchObject({ sent: 6, rejected: 2 })
+  expect(reported).toHaveLength(1)
+  expect(exporter.stats()).toMatchObject({ sent: 6, rejected: 2 })
   expect(receiver.requests).toHaveLength(2)
 })
 
-test('a warning without a rejection is told; an answer without either is not', async () => {
+test('a warning without a rejection is reported, and a plain success is not', async () => {
   answering({ partialSuccess: { rejectedLogRecords: 0, errorMessage: 'use gzip' } }, { partialSuccess: {} }, null, [])
-  const { told, exporter } = recording()
+  const { reported, exporter } = recording()
   for (let round = 0; round < 4; round++) await exporter.export(three)
-  expect(told).toEqual([{ rejected: 0, of: 3, message: 'use gzip' }])
-  expect(exporter.statistics()).toMatchObject({ sent: 12, rejected: 0 })
+  expect(reported).toEqual([{ rejected: 0, of: 3, message: 'use gzip' }])
+  expect(exporter.stats()).toMatchObject({ sent: 12, rejected: 0 })
 })
 
-test('numbers and words that cannot be meant are bounded', async () => {
+test('absurd numbers and long messages are bounded', async () => {
   answering(
     { partialSuccess: { rejectedLogRecords: 1e9, errorMessage: 'x'.repeat(9_000) } },
     { partialSuccess: { rejectedLogRecords: -5, errorMessage: 7 } },
     { partialSuccess: { rejectedLogRecords: 'many' } },
     { partialSuccess: 'all' },
   )
-  const { told, exporter } = recording()
+  const { reported, exporter } = recording()
   for (let round = 0; round < 4; round++) await exporter.export(three)
-  expect(told).toEqual([{ rejected: 3, of: 3, message: `${'x'.repeat(1_024)}… (9000 characters)` }])
-  expect(exporter.statistics()).toMatchObject({ sent: 12, rejected: 3 })
+  expect(reported).toEqual([{ rejected: 3, of: 3, message: `${'x'.repeat(1_024)}… (9000 characters)` }])
+  expect(exporter.stats()).toMatchObject({ sent: 12, rejected: 3 })
 })
 
-test("secrets in the receiver's words are out", async () => {
+test("secrets in the receiver's message are redacted", async () => {
   answering({ partialSuccess: { rejectedLogRecords: 1, errorMessage: 'record 2: token=hunter2' } })
-  const { told, exporter } = recording()
+  const { reported, exporter } = recording()
   await exporter.export(three)
-  expect(told).toEqual([{ rejected: 1, of: 3, message: 'record 2: token=[redacted]' }])
+  expect(reported).toEqual([{ rejected: 1, of: 3, message: 'record 2: token=[redacted]' }])
 })
 
-test('an exporter without the private parts that are asked works as before, without this', async () => {
+test('a log exporter without a response handler works, without partial success', async () => {
   const answer = { code: 0 }
   const ends = { forceFlush: () => Promise.resolve(), shutdown: () => Promise.resolve() }
   const parts: readonly unknown[] = [
@@ -84,16 +84,16 @@ test('an exporter without the private parts that are asked works as before, with
   ]
   for (const _delegate of parts) {
     const theirs: LogExporter = { export: (_, done) => done(answer), ...ends, ...{ _delegate } }
-    const { told, exporter } = recording(theirs)
+    const { reported, exporter } = recording(theirs)
     await exporter.export(three)
-    expect(told).toEqual([])
-    expect(exporter.statistics()).toMatchObject({ sent: 3, rejected: 0 })
+    expect(reported).toEqual([])
+    expect(exporter.stats()).toMatchObject({ sent: 3, rejected: 0 })
   }
 })
 
-test('what a receiver answered to somebody else, who uses the log exporter too, is not taken for ours', async () => {
+test('a response to another user of the log exporter is not counted', async () => {
   const shared = overHttp()
-  const { told, exporter } = recording(shared)
+  const { reported, exporter } = recording(shared)
   const records: Parameters<LogExporter['export']>[0][] = []
   const copying: LogExporter = {
     export: (given, done) => (records.push(given), done({ code: 0 })),
@@ -103,40 +103,40 @@ test('what a receiver answered to somebody else, who uses the log exporter too, 
   await new OtlpExporter({ exporter: copying, resource }).export(three)
   receiver.answer = (response, nth) => {
     if (nth === 1) response.end('{"partialSuccess":{"rejectedLogRecords":3}}')
-    // Taken, but its answer breaks off: nothing can be read of it.
+    // The batch is taken, but the response breaks off and cannot be read.
     else response.writeHead(200, { 'content-length': 99 }).write('{', () => response.destroy())
   }
   await new Promise<void>((resolve) => shared.export(records[0] ?? [], () => resolve()))
   await exporter.export(three)
-  expect(told).toEqual([])
+  expect(reported).toEqual([])
 })
 
-test('over protobuf it is told too', async () => {
+test('partial success over protobuf is reported', async () => {
   // { partial_success: { rejected_log_records: 1, error_message: 'old' } }
   const answer = Buffer.from([0x0a, 7, 0x08, 1, 0x12, 3, ...Buffer.from('old')])
   receiver.answer = (response) => void response.setHeader('content-type', 'application/x-protobuf').end(answer)
-  const { told, exporter } = recording(new ProtobufExporter({ url: receiver.url }))
+  const { reported, exporter } = recording(new ProtobufExporter({ url: receiver.url }))
   await exporter.export(three)
-  expect(told).toEqual([{ rejected: 1, of: 3, message: 'old' }])
+  expect(reported).toEqual([{ rejected: 1, of: 3, message: 'old' }])
   const [request] = receiver.requests
   expect(request?.headers['content-type']).toBe('application/x-protobuf')
   for (const text of ['app.said', 'stageflow.run.id', 'run-1', 'assistant'])
     expect(request?.body.toString('latin1')).toContain(text)
 })
 
-test('two exporters over one log exporter each hear of their own batches', async () => {
+test('two exporters over one log exporter report only their own batches', async () => {
   const shared = overHttp()
   answering({ partialSuccess: { rejectedLogRecords: 1, errorMessage: 'first' } })
   const [first, second] = [recording(shared), recording(shared)]
   await first.exporter.export(three)
   await second.exporter.export(three)
-  expect(first.told).toEqual([{ rejected: 1, of: 3, message: 'first' }])
-  expect(second.told).toEqual([])
-  expect(second.exporter.statistics()).toMatchObject({ sent: 3, rejected: 0 })
+  expect(first.reported).toEqual([{ rejected: 1, of: 3, message: 'first' }])
+  expect(second.reported).toEqual([])
+  expect(second.exporter.stats()).toMatchObject({ sent: 3, rejected: 0 })
 })
 
-test('batches that are under way together are not mixed up', async () => {
-  const { told, exporter } = recording()
+test('concurrent batches are not mixed up', async () => {
+  const { reported, exporter } = recording()
   const held: (() => void)[] = []
   receiver.answer = (response, nth) => {
     const answer = nth === 1 ? { partialSuccess: { rejectedLogRecords: 1, errorMessage: 'one' } } : {}
@@ -144,10 +144,10 @@ test('batches that are under way together are not mixed up', async () => {
     if (held.length === 2) for (const release of held.reverse()) release()
   }
   await Promise.all([exporter.export([anEvent()]), exporter.export([anEvent()])])
-  expect(told).toEqual([{ rejected: 1, of: 1, message: 'one' }])
+  expect(reported).toEqual([{ rejected: 1, of: 1, message: 'one' }])
 })
 
-test('what onPartialSuccess throws or rejects with is counted, and the batch counts as sent', async () => {
+test('an onPartialSuccess that throws or rejects is counted, and the batch counts as sent', async () => {
   const some = { partialSuccess: { rejectedLogRecords: 1 } }
   const broken = new Error('no')
   const bad = [() => { throw broken }, () => Promise.reject(broken)] // prettier-ignore
@@ -155,6 +155,6 @@ test('what onPartialSuccess throws or rejects with is counted, and the batch cou
   for (const onPartialSuccess of bad) {
     const exporter = new OtlpExporter({ exporter: overHttp(), resource, onPartialSuccess })
     await exporter.export(three)
-    expect(exporter.statistics()).toEqual({ sent: 3, rejected: 1, callbackErrors: 1, lastCallbackError: broken })
+    expect(exporter.stats()).toEqual({ sent: 3, rejected: 1, callbackErrors: 1, lastCallbackError: broken })
   }
 })

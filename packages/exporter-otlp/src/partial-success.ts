@@ -1,23 +1,24 @@
+import { read } from '@stageflow/core/kit'
 import type { Redactor } from '@stageflow/core/redaction'
 
 import type { LogExporter } from './log-exporter.ts'
 
-/** A receiver took a batch, but not all of it, or has something to say about it. */
+/** A receiver took a batch without all of its records, or has a message about it. */
 export interface PartialSuccess {
-  /** How many records it did not take. They must not be sent again. */
+  /** Records that it did not take. They must not be sent again. */
   readonly rejected: number
-  /** How many there were in the batch. */
+  /** Records of the batch. */
   readonly of: number
-  /** In the receiver's words, cut and without secrets. */
+  /** The message of the receiver, cut and redacted. */
   readonly message: string
 }
 
-/** The last answers of receivers, by exporter: two of ours may share one of theirs. */
+/** The last responses, by log exporter: two `OtlpExporter`s may share one. */
 const answers = new WeakMap<LogExporter, { last: unknown }>()
 
 /**
- * Keeps what receivers answer. The official exporters of HTTP and protobuf only log it to `diag`: there is no other place
- * to learn of it than their response handler. An exporter that has none of that name works as before, without this.
+ * Keeps the responses of receivers. The official exporters only log them to `diag`, so they are read from the response handler.
+ * An exporter without such a handler works without partial success.
  */
 export function watchAnswers(exporter: LogExporter): void {
   const handler = read(read(exporter, '_delegate'), '_responseHandler')
@@ -27,22 +28,18 @@ export function watchAnswers(exporter: LogExporter): void {
   answers.set(exporter, seen)
   Reflect.set(handler as object, 'handleResponse', (answer: unknown) => {
     seen.last = answer
-    // Somebody else may use the exporter too, and asks nobody.
+    // The app may use the log exporter as well, and never takes the response.
     queueMicrotask(() => (seen.last = undefined))
     Reflect.apply(handle, handler, [answer])
   })
 }
 
-/** What the receiver said of the batch whose success is being told: exporters tell it right after they have read the answer. */
+/** The partial success of the batch that has just succeeded: log exporters call back right after they read the response. */
 export function takeAnswer(exporter: LogExporter, of: number, redactor: Redactor): PartialSuccess | undefined {
   const said = read(answers.get(exporter)?.last, 'partialSuccess')
-  // In JSON a 64-bit number may be a text.
+  // In JSON a 64-bit number may be a string.
   const rejected = Math.min(of, Math.max(0, Math.trunc(Number(read(said, 'rejectedLogRecords') ?? 0)) || 0))
   const message = read(said, 'errorMessage')
   const text = typeof message === 'string' ? redactor.text(message) : ''
   return rejected === 0 && text === '' ? undefined : { rejected, of, message: text }
-}
-
-function read(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
 }

@@ -30,10 +30,10 @@ test('a record has the ids of the span that the app names for its event', async 
     [traceId, spanId, 1],
     [undefined, undefined, undefined],
   ])
-  expect(exporter.statistics().callbackErrors).toBe(0)
+  expect(exporter.stats().callbackErrors).toBe(0)
 })
 
-test('what names no span, or throws, is counted, and the record goes without', async () => {
+test('a spanContext that throws or returns something else is counted, and the record has no span', async () => {
   const bad: readonly unknown[] = [
     {},
     { traceId: '0'.repeat(32), spanId: '1'.repeat(16) },
@@ -46,9 +46,9 @@ test('what names no span, or throws, is counted, and the record goes without', a
   for (const span of bad) {
     const exporter = otlp({ spanContext: () => (span === 'async' ? Promise.reject(new Error('late')) : span) as never })
     await exporter.export([anEvent({ type: 'a.b' })])
-    expect(exporter.statistics()).toMatchObject({ sent: 1, callbackErrors: 1 })
-    expect(String(exporter.statistics().lastCallbackError)).toBe(
-      'TypeError: spanContext gave no span for the event "a.b"',
+    expect(exporter.stats()).toMatchObject({ sent: 1, callbackErrors: 1 })
+    expect(String(exporter.stats().lastCallbackError)).toBe(
+      'TypeError: spanContext did not return a span context for the event "a.b"',
     )
   }
   const broken = new Error('lost')
@@ -62,7 +62,7 @@ test('what names no span, or throws, is counted, and the record goes without', a
     // prettier-ignore
     const exporter = otlp({ spanContext })
     await exporter.export([anEvent(), anEvent()])
-    expect(exporter.statistics()).toMatchObject({ sent: 2, callbackErrors: 2, lastCallbackError: broken })
+    expect(exporter.stats()).toMatchObject({ sent: 2, callbackErrors: 2, lastCallbackError: broken })
   }
   expect(receiver.records.every(({ traceId }) => traceId === undefined)).toBe(true)
 })

@@ -1,6 +1,6 @@
 import type { StageflowEvent } from '@stageflow/core'
 
-/** An event with what a test says of it, and the rest as the engine would. */
+/** An event with the fields of a test, and the others as the engine sets them. */
 export function anEvent(fields: { readonly [Key in keyof StageflowEvent]?: unknown } = {}): StageflowEvent {
   const ids = { parentRunId: undefined, requestId: undefined, sessionId: undefined, userId: undefined }
   const rest = { orgId: undefined, interactionId: undefined, stage: undefined }

@@ -40,11 +40,11 @@ interface OtlpRequest {
 type Answer = (response: ServerResponse, nth: number) => void
 const accept: Answer = (response) => void response.setHeader('content-type', 'application/json').end('{}')
 
-/** A receiver of logs over OTLP/HTTP on the loopback interface, that can be told how to answer, stopped, and started again. */
+/** A receiver of logs over OTLP/HTTP on the loopback interface. A test sets its responses, stops it, and starts it again. */
 export class OtlpReceiver {
-  /** How it answers; the first request is number 1. */
+  /** Writes the response. The first request is number 1. */
   answer: Answer = accept
-  /** The records of the requests that it answered with a status below 300, decoded, in order. */
+  /** The decoded records of all requests with a status below 300, in order. */
   readonly records: OtlpRecord[] = []
   readonly requests: { readonly headers: IncomingHttpHeaders; readonly path: string; readonly body: Buffer }[] = []
   readonly resources: Readonly<Record<string, unknown>>[] = []
@@ -69,7 +69,7 @@ export class OtlpReceiver {
     return `http://127.0.0.1:${this.#port}/v1/logs`
   }
 
-  /** The types of the events that it has kept, in order. */
+  /** The types of the received events, in order. */
   get types(): readonly unknown[] {
     return this.records.map((record) => plain(record.attributes)['stageflow.event.type'])
   }
@@ -86,7 +86,7 @@ export class OtlpReceiver {
     await new Promise((resolve) => this.#server.close(resolve))
   }
 
-  /** As new, but on the same port. */
+  /** Resets it, on the same port. */
   forget(): void {
     this.answer = accept
     for (const list of [this.records, this.requests, this.resources, this.scopes]) (list as unknown[]).length = 0

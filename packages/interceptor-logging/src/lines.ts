@@ -7,17 +7,10 @@ import type {
   StageOutput,
   StageRecord,
 } from '@stageflow/core'
+import { read } from '@stageflow/core/kit'
 import type { Redactor } from '@stageflow/core/redaction'
 
-/** What every line of a run says. */
-export function idsOf(run: RunContext): object {
-  const { pipeline, parent, pipelineRunId, requestId, sessionId, userId, orgId, interactionId } = run
-  const lineage = parent === undefined ? undefined : { parentRunId: parent.pipelineRunId, path: parent.path }
-  // pino leaves out what is undefined.
-  return { pipeline: pipeline.name, pipelineRunId, ...lineage, requestId, sessionId, userId, orgId, interactionId }
-}
-
-/** The line of a stage that settled. What most have not is added where it is: pino looks at every field of every line. */
+/** The fields of a stage that settled. Rare fields are added only if there is a value, because pino reads every field of every line. */
 export function stageLine(
   record: StageRecord,
   kind: StageKind | undefined,
@@ -50,7 +43,7 @@ function dataLine(output: StageOutput | undefined, redactor: Redactor): unknown 
   return data === undefined ? undefined : redactor.value(data)
 }
 
-/** The line of a run that ended. */
+/** The fields of a run that ended. */
 export function runLine(outcome: RunOutcome, redactor: Redactor): object {
   const { status, reason, errors, startedAt, endedAt, droppedEvents } = outcome
   return {
@@ -60,35 +53,44 @@ export function runLine(outcome: RunOutcome, redactor: Redactor): object {
     ...(reason === undefined ? undefined : { reason: redactor.text(reason) }),
     ...(errors.length === 0
       ? undefined
-      : { errors: errors.slice(0, MOST_ERRORS).map((error) => redactor.value(error)) }),
+      : { errors: errors.slice(0, MOST_ERRORS).map((error) => redactor.value(errorFields(error))) }),
     ...(errors.length > MOST_ERRORS ? { moreErrors: errors.length - MOST_ERRORS } : undefined),
   }
 }
 
+/** How many errors of a run, or of an AggregateError, a line has. */
 const MOST_ERRORS = 20
 
-// Not under `err`: pino's own serialiser would make something else of a record.
-function errorLine(error: ErrorRecord, output: StageOutput | undefined, redactor: Redactor): object {
-  const thrown: unknown = output?.status === 'fail' ? output.error : undefined
-  const known = redactor.value(error) as object
-  if (!(thrown instanceof Error)) return known
-  const { type, stack } = readError(thrown)
-  return { type: textOf(type, redactor), ...known, stack: textOf(stack, redactor) }
-}
-
-/** Errors of others may throw when they are read. */
-function readError(thrown: Error): { readonly type?: unknown; readonly stack?: unknown } {
-  try {
-    return { type: thrown.name, stack: thrown.stack }
-  } catch {
-    return {}
+/** The fields of an error, without a code that it doesn't have itself. */
+function errorFields({ code, message, stage, cause }: ErrorRecord, isCause = false): object {
+  return {
+    ...(isCause && code === 'core/stage-failed' ? undefined : { code }),
+    message,
+    ...(stage === undefined ? undefined : { stage }),
+    ...(cause === undefined ? undefined : { cause: errorFields(cause, true) }),
   }
 }
 
-const textOf = (value: unknown, redactor: Redactor): string | undefined =>
-  typeof value === 'string' ? redactor.text(value) : undefined
+// The key is always `error`, not the logger's `errorKey`: pino's serializer for errors would change these fields.
+function errorLine(error: ErrorRecord, output: StageOutput | undefined, redactor: Redactor): object {
+  const thrown: unknown = output?.status === 'fail' ? output.error : undefined
+  const known = redactor.value(errorFields(error)) as object
+  if (!(thrown instanceof Error)) return known
+  const errors = read(thrown, 'errors')
+  return {
+    type: textAt(thrown, 'name', redactor),
+    ...known,
+    ...(Array.isArray(errors) ? { errors: redactor.value(errors.slice(0, MOST_ERRORS)) } : undefined),
+    stack: textAt(thrown, 'stack', redactor),
+  }
+}
 
-/** What stages and interceptors noted; the attributes are for spans. */
+function textAt(thrown: Error, key: string, redactor: Redactor): string | undefined {
+  const text = read(thrown, key)
+  return typeof text === 'string' ? redactor.text(text) : undefined
+}
+
+/** The notes of stages and interceptors, without the attributes, which are for spans. */
 function notesLine(notes: Readonly<StageNotes>, redactor: Redactor): unknown {
   for (const key in notes) {
     if (key === 'attributes') continue

@@ -115,12 +115,12 @@ test('a failure has the code, the causes and the stack; the run that it ends is 
   ])
 })
 
-test('data is left out by default, and redacted and cut where it is asked for', async () => {
+test('data is left out by default; with data it is redacted and cut', async () => {
   const stage = () => ({
-    token: 'abc',
-    nested: { apiKey: 'abc', secret: { a: 'abc' } },
+    token: 'hunter2',
+    nested: { apiKey: 'hunter2', secret: { a: 'hunter2' } },
     text: 'x'.repeat(5_000),
-    url: 'redis://me:abc@host',
+    url: 'redis://me:hunter2@host',
   })
   const run = async (options: LoggingOptions) => {
     const log = recording()
@@ -138,7 +138,7 @@ test('data is left out by default, and redacted and cut where it is asked for', 
     text: `${'x'.repeat(1_024)}… (5000 characters)`,
     url: 'redis://[redacted]@host',
   })
-  expect(log.text()).not.toContain('abc')
+  expect(log.text()).not.toContain('hunter2')
   const cut = await run({ data: true, redaction: { maxTextLength: 10, keys: ['url'] } })
   expect(cut.lines()[0]?.['data']).toMatchObject({ text: 'xxxxxxxxxx… (5000 characters)', url: '[redacted]' })
 })
@@ -152,6 +152,100 @@ test('by default a line holds at most 2,048 characters of data', async () => {
     .run()
   expect(text().length).toBeGreaterThan(2_000)
   expect(text().length).toBeLessThan(3_500)
+})
+
+test('lines have the user and the tenant that an interceptor sets, from its snapshot on', async () => {
+  const { logger, lines } = recording()
+  const auth: Interceptor = {
+    name: 'auth',
+    wrapRun: (next) => (run) =>
+      next(run.with({ snapshot: run.snapshot.withIdentity({ userId: 'ada', orgId: 'acme' }) })),
+  }
+  const child = new Pipeline('lookup').withStage('inner', () => ({}))
+  const graph = new Pipeline('chat')
+    .withStage('llm', (context) => void context.get(LOGGER)?.info('asked'))
+    .withPipeline('memory', child)
+    .build({ clock, interceptors: [logging({ logger, startLines: true }), auth] })
+  await graph.run({ requestId: 'r1' })
+  const ids = { requestId: 'r1', userId: 'ada', orgId: 'acme' }
+  const [first, ...rest] = lines()
+  expect(first).toMatchObject({ msg: 'run started', requestId: 'r1' })
+  expect(first).not.toHaveProperty('userId')
+  expect(rest.map(({ msg }) => msg)).toContain('asked')
+  for (const line of rest) expect(line).toMatchObject(ids)
+})
+
+test('lines of stages are redacted, in fields, messages and errors', async () => {
+  const { logger, lines, text } = recording()
+  await new Pipeline('chat')
+    .withStage('a', (context) => {
+      const log = context.get(LOGGER)
+      log?.info({ password: 'hunter2', rows: 3 }, 'looked up with token=hunter2')
+      log?.warn('password=hunter2')
+      log?.error(new TypeError('redis://me:hunter2@host is down'))
+      log?.debug(new Error('password=hunter2'), 'the cache is down')
+      log?.trace(['a', 'b'])
+      log?.fatal({}, 'done')
+    })
+    .build({ clock, interceptors: [logging({ logger })] })
+    .run()
+  expect(text()).not.toContain('hunter2')
+  expect(lines().slice(0, 6)).toMatchObject([
+    { level: 30, password: '[redacted]', rows: 3, msg: 'looked up with token=[redacted]' },
+    { level: 40, msg: 'password=[redacted]' },
+    { level: 50, error: { type: 'TypeError' }, msg: 'redis://[redacted]@host is down' },
+    { level: 20, error: { message: 'password=[redacted]' }, msg: 'the cache is down' },
+    { level: 10, value: ['a', 'b'] },
+    { level: 60, msg: 'done' },
+  ])
+})
+
+test('a logger that throws does not fail the stage that writes a line', async () => {
+  const { logger } = recording()
+  Object.defineProperty(logger, 'child', { value: () => { throw new Error('disk full') } }) // prettier-ignore
+  const graph = new Pipeline('chat')
+    .withStage('a', (context) => void context.get(LOGGER)?.info('asked'))
+    .build({ clock, interceptors: [logging({ logger })] })
+  const { status, report } = await graph.run()
+  expect(status).toBe('completed')
+  expect(report.notes['core/problems']).toHaveLength(1)
+})
+
+test('ids are redacted, and redaction: false keeps secrets', async () => {
+  const run = async (options: LoggingOptions) => {
+    const { logger, lines } = recording()
+    await new Pipeline('chat')
+      .withStage('a', () => StageOutput.skip('password=hunter2'))
+      .build({ clock, interceptors: [logging({ ...options, logger })] })
+      .run({ requestId: 'token=hunter2', userId: 'ada' })
+    return lines()[0]
+  }
+  expect(await run({})).toMatchObject({
+    requestId: 'token=[redacted]',
+    userId: 'ada',
+    reason: 'password=[redacted]',
+  })
+  expect(await run({ redaction: false })).toMatchObject({ requestId: 'token=hunter2', reason: 'password=hunter2' })
+})
+
+test('an AggregateError has all its errors, and a cause without a code has none', async () => {
+  const { logger, lines } = recording()
+  const errors = [new Error('first', { cause: new Error('inner') }), new TypeError('second: password=hunter2')]
+  await new Pipeline('chat')
+    .withStage('a', () => Promise.reject(new AggregateError(errors, 'all providers failed')))
+    .build({ clock, interceptors: [logging({ logger })] })
+    .runSettled()
+  expect(lines()[0]?.['error']).toMatchObject({
+    type: 'AggregateError',
+    code: 'core/stage-failed',
+    message: 'all providers failed',
+    cause: { message: 'first', cause: { message: 'inner' } },
+    errors: [
+      { type: 'Error', message: 'first' },
+      { type: 'TypeError', message: 'second: password=[redacted]' },
+    ],
+  })
+  expect(JSON.stringify(lines()[0]?.['error'])).not.toContain('"cause":{"code"')
 })
 
 test('start lines are an option: each call of a stage, and the run', async () => {
@@ -176,7 +270,7 @@ test('start lines are an option: each call of a stage, and the run', async () =>
   ])
 })
 
-test('each status has a level, and a level that the logger leaves out makes no line', async () => {
+test('each status has a level, and a level below that of the logger makes no line', async () => {
   const run = async (options: LoggingOptions, level?: string) => {
     const { logger, lines } = recording(level)
     const settled = everyEnding.build({ clock, interceptors: [logging({ logger, ...options })] }).run()
@@ -200,7 +294,7 @@ test('each status has a level, and a level that the logger leaves out makes no l
   expect(await run({}, 'silent')).toEqual([])
 })
 
-test('the ids of the run are in every line, those of a child and its parent too, and stages can use that logger', async () => {
+test('the ids of the run are in every line, in those of child runs and of the logger for stages too', async () => {
   const { logger, lines } = recording()
   const child = new Pipeline('lookup').withStage(
     'inner',
@@ -226,7 +320,7 @@ test('the ids of the run are in every line, those of a child and its parent too,
   expect(lines()[4]).not.toHaveProperty('path')
 })
 
-test('stages that were answered outside, and those that were skipped for another, have their line', async () => {
+test('stages that an interceptor answered, and stages that were skipped, have a line', async () => {
   const { logger, lines } = recording()
   const breaker: Interceptor = {
     name: 'breaker',
@@ -244,7 +338,7 @@ test('stages that were answered outside, and those that were skipped for another
   ])
 })
 
-test('a run that an interceptor before it refused has its line too, and one whose events were dropped says how many', async () => {
+test('a refused run has a line, and a run with dropped events says how many', async () => {
   const { logger, lines } = recording()
   const refuse: Interceptor = {
     name: 'auth',
@@ -290,7 +384,7 @@ test.each([
   expect(result.report.notes['core/problems']).toEqual([expect.objectContaining({ code: 'core/problem', message })])
 })
 
-test('a line that cannot be written, be it the first one, leaves the others', async () => {
+test('a line that cannot be written does not stop later lines', async () => {
   const messages: unknown[] = []
   const write = (line: string): void => {
     const { msg } = JSON.parse(line) as Line
@@ -309,7 +403,7 @@ test('a line that cannot be written, be it the first one, leaves the others', as
   ])
 })
 
-test('a logger that throws when it is asked for its level, or that cannot make a child, changes nothing either', async () => {
+test('a logger that throws when its level is read, or cannot make a child, changes nothing', async () => {
   const trap = (): never => {
     throw new Error('closed')
   }
@@ -326,7 +420,7 @@ test('a logger that throws when it is asked for its level, or that cannot make a
   }
 })
 
-test('an error that cannot be read has its line all the same, and its name is no way out for a secret', async () => {
+test('an error that cannot be read has a line, and its name is redacted', async () => {
   const { logger, lines, text } = recording()
   const trap = () => {
     throw new Error('a trap')
@@ -347,7 +441,7 @@ test('an error that cannot be read has its line all the same, and its name is no
   expect(text()).not.toContain('hunter2')
 })
 
-test('an option that is undefined is one that was not given', async () => {
+test('an undefined option counts as not given', async () => {
   const { logger, lines } = recording()
   const options = { logger, levels: { fail: undefined, ok: undefined }, redaction: { maxLength: undefined } } as unknown
   await new Pipeline('chat')
@@ -367,39 +461,33 @@ test('without a logger the lines go to standard output', () => {
   expect(logging({}).wrap).toBeUndefined()
 })
 
-test('options that cannot be meant are refused, all of them at once (logging/illegal-option)', () => {
-  const given: unknown = {
-    logger: console,
-    startLines: 1,
-    data: 'yes',
-    levels: { ok: 'loud', fine: 'info' },
-    redaction: { maxLength: 0, maxDepth: NaN },
-  }
-  let error: unknown
+const refusal = (options: unknown): string => {
   try {
-    logging(given as LoggingOptions)
-  } catch (thrown) {
-    error = thrown
+    logging(options as LoggingOptions)
+  } catch (error) {
+    return StageflowError.is(error) ? `${error.code}: ${error.message}` : String(error)
   }
-  expect(StageflowError.is(error, 'logging/illegal-option')).toBe(true)
-  expect((error as Error).message).toBe(
-    'logging() was given options it cannot use: logger must be a pino logger (pino(), or a child of one); startLines must be true or false, not 1; ' +
-      'data must be true or false, not "yes"; levels.ok must be one of fatal, error, warn, info, debug, trace, silent, not "loud"; ' +
-      'levels.fine is none of start, ok, skip, cancel, fail, tolerated; redaction.maxLength must be a whole number from 1, not 0; ' +
-      'redaction.maxDepth must be a whole number from 1, not NaN.',
+  return 'accepted'
+}
+
+test('illegal options are refused, all of them at once (logging/illegal-option)', () => {
+  const levels = { ok: 'loud', fine: 'info' }
+  expect(refusal({ logger: {}, startLines: 1, data: 'yes', levels, redaction: true })).toBe(
+    'logging/illegal-option: logging(): logger must be a pino logger with child(), isLevelEnabled(), error(), warn(), info(), debug(), trace(), fatal(), not an object; ' +
+      'startLines must be true or false, not 1; data must be true or false, not "yes"; ' +
+      "redaction must be an object such as { keys: ['ssn'] }, or false, not true; " +
+      "levels.ok must be one of 'fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent', not \"loud\"; " +
+      'unknown option "levels.fine" (known: start, ok, skip, cancel, fail, tolerated).',
   )
-  expect(() => logging(null as never)).toThrow('logging() takes an object of options, not null.')
-  // A misspelt option would leave secrets in.
-  const bad: readonly (readonly [unknown, string])[] = [
-    [{ redact: ['ssn'] }, 'there is no option "redact"; there are logger, startLines, levels, data, redaction'],
-    [{ redaction: { key: ['ssn'] } }, 'there is no redaction.key; there are keys, maxTextLength, maxEntries,'],
-    [{ redaction: { keys: 'ssn' } }, 'redaction.keys must be a list of texts and regular expressions'],
-    [{ redaction: { keys: [7] } }, 'redaction.keys must be a list of texts and regular expressions'],
-    [{ redaction: ['ssn'] }, 'redaction must be an object, such as { keys: ["ssn"] }'],
-    [{ redaction: null }, 'redaction must be an object'],
-    [{ levels: 'info' }, 'levels must be an object, such as { ok: "debug" }'],
-    [{ levels: null }, 'levels must be an object'],
-    [{ levels: { toString: 'info' } }, 'levels.toString is none of start, ok'],
-  ]
-  for (const [options, message] of bad) expect(() => logging(options as LoggingOptions)).toThrow(message)
+})
+
+test.each<[options: unknown, problem: string]>([
+  [null, 'the options must be an object, not null'],
+  [{ redact: ['ssn'] }, 'unknown option "redact" (known: logger, startLines, levels, data, redaction)'],
+  [{ levels: 'info' }, 'levels must be an object, not "info"'],
+  [{ levels: null }, 'levels must be an object, not null'],
+  [{ levels: { toString: 'info' } }, 'unknown option "levels.toString"'],
+  [{ redaction: { key: ['ssn'] } }, 'core/illegal-redaction: redaction: unknown option "key" (Did you mean "keys"?)'],
+])('%j is refused', (options, problem) => {
+  expect(refusal(options)).toContain(problem)
 })

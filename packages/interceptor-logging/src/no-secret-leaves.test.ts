@@ -20,7 +20,7 @@ afterEach(() => expect(clock.timers).toEqual([]))
 
 const SECRET = 'Hunter2Hunter2Hunter2'
 
-/** Texts that hold the secret in the ways that a text is known by. */
+/** Strings with the secret in forms that the redactor knows. */
 const TEXTS: Readonly<Record<string, string>> = {
   bearer: `401 for Bearer ${SECRET}`,
   basic: `Authorization: Basic ${SECRET}==`,
@@ -34,7 +34,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   pem: `-----BEGIN PRIVATE KEY-----\n${SECRET}\n-----END PRIVATE KEY-----`,
 }
 
-/** Values that hold it under a name that says what it is. */
+/** Values with the secret under secret names. */
 const VALUES: Readonly<Record<string, object>> = {
   'anything under secret': { secret: { deep: { down: SECRET } }, map: new Map([['secret', SECRET]]) },
   ...Object.fromEntries(
@@ -44,7 +44,7 @@ const VALUES: Readonly<Record<string, object>> = {
   ),
 }
 
-/** The places of a run that reach a line. */
+/** The places of a run that end up in a line. */
 const PLACES: Readonly<Record<string, (text: string, value: object) => (context: StageContext) => object>> = {
   data: (text, value) => () => ({ text, value }),
   'the data of a failure': (text, value) => () => StageOutput.fail('down', { data: { text, value } }),
@@ -91,7 +91,11 @@ test.each(CASES)('no line holds a secret: %s in %s', async (_form, _place, stage
   const result = await new Pipeline('chat')
     .withPipeline('outer', child, { onFailure: 'skip' })
     .withStage('own', stage)
-    .withStage('after', (context) => void context.get(LOGGER)?.info('looked up'), { dependencies: ['own'] })
+    .withStage(
+      'after',
+      (context) => void context.get(LOGGER)?.info({ password: SECRET }, `looked up with token=${SECRET}`),
+      { dependencies: ['own'] },
+    )
     .build({ clock, interceptors: [claimed, logging({ logger, startLines: true, data: true })] })
     .runSettled({}, { loggingTestToken: SECRET })
   const lines = written.join('')

@@ -18,7 +18,7 @@ async function runMany(observer: MetricsInterceptor, pipelines: number, stages =
   }
 }
 
-test('a thousand pipelines do not make the registry grow beyond maxLabelSets, every run is counted, and it shows', async () => {
+test('a thousand pipelines do not make the registry grow beyond maxLabelSets, and every run is counted', async () => {
   const observer = metrics({ maxLabelSets: 10 })
   await runMany(observer, 20)
   const lines = linesOf(await scrape(observer))
@@ -35,7 +35,7 @@ test('a thousand pipelines do not make the registry grow beyond maxLabelSets, ev
   expect(valueOf(families, 'stageflow_metrics_overflow_total', { label: 'stage' })).toBe(1_000)
 })
 
-test('a thousand pipelines and stages have labels of their own unless maxLabelSets is given, and no more', async () => {
+test('by default a thousand pipelines and stages have labels of their own, and no more', async () => {
   const observer = metrics()
   const overflow = async () => {
     const text = await observer.registry.getSingleMetricAsString('stageflow_metrics_overflow_total')
@@ -48,7 +48,7 @@ test('a thousand pipelines and stages have labels of their own unless maxLabelSe
   expect(await overflow()).toEqual([line('pipeline', 1), line('stage', 1), line('code', 0)])
 })
 
-test('stages that found no room are in flight as "other", and are so no longer when they settle', async () => {
+test('stages beyond the limit are in flight as "other" until they settle', async () => {
   const observer = metrics({ maxLabelSets: 1 })
   const { promise, resolve } = Promise.withResolvers<void>()
   const wait = (): Promise<void> => promise
@@ -70,18 +70,18 @@ test('stages that found no room are in flight as "other", and are so no longer w
   ])
 })
 
-test('a pipeline of the app that is called "other" is counted with the rest: no label set comes twice', async () => {
+test('a pipeline that is called "other" is counted with the others: no label set occurs twice', async () => {
   const observer = metrics({ maxLabelSets: 1 })
   for (const name of ['other', 'one more'])
     await new Pipeline(name)
       .withStage('other', () => ({}))
       .build({ interceptors: [observer] })
       .run({})
-  const families = await scrape(observer) // which refuses what comes twice
+  const families = await scrape(observer) // refuses duplicates
   expect(valueOf(families, 'stageflow_runs_total', { pipeline: 'other', status: 'completed' })).toBe(2)
 })
 
-test('two stages of one name and different kinds, in two pipelines of one name, are told apart', async () => {
+test('stages of one name and different kinds, in pipelines of one name, have labels of their own', async () => {
   const observer = metrics()
   for (const kind of ['guard', 'work'] as const)
     await new Pipeline('chat')
@@ -95,7 +95,40 @@ test('two stages of one name and different kinds, in two pipelines of one name, 
   ])
 })
 
-test('error codes that never come again do not explode the registry either, nor does one of any length', async () => {
+test.each([
+  'token=hunter2',
+  'sk-proj-hunter2hunter2hunter2',
+  'user@example.org',
+  'Bearer hunter2hunter2',
+  'no space',
+  'a\n# TYPE evil counter',
+  '',
+  'x'.repeat(101),
+])('the code %j of an error is not a label: it is counted as other', async (code) => {
+  const observer = metrics()
+  await new Pipeline('chat')
+    .withStage('call', () => StageOutput.fail(Object.assign(new Error('no'), { code })))
+    .build({ interceptors: [observer] })
+    .runSettled()
+  const families = await scrape(observer)
+  for (const name of ['stageflow_stage_errors_total', 'stageflow_run_errors_total'])
+    expect(families.get(name)?.lines.map(({ labels, value }) => [labels['code'], value])).toEqual([['other', 1]])
+  expect(valueOf(families, 'stageflow_metrics_overflow_total', { label: 'code' })).toBe(2)
+})
+
+test.each(['timeout/exceeded', 'ECONNRESET', 'auth:denied', 'P2002', 'circuit-breaker/open', 'auth/missing-token'])(
+  'the code %s of an error is a label',
+  async (code) => {
+    const observer = metrics()
+    await new Pipeline('chat')
+      .withStage('call', () => StageOutput.fail(Object.assign(new Error('no'), { code })))
+      .build({ interceptors: [observer] })
+      .runSettled()
+    expect(valueOf(await scrape(observer), 'stageflow_run_errors_total', { pipeline: 'chat', code })).toBe(1)
+  },
+)
+
+test('at most 100 error codes have a label, each of up to 100 characters', async () => {
   const observer = metrics()
   const graph = new Pipeline('chat')
     .withStage('call', (context) =>
@@ -114,7 +147,7 @@ test('error codes that never come again do not explode the registry either, nor 
   expect(valueOf(families, 'stageflow_metrics_overflow_total', { label: 'code' })).toBe(402)
 })
 
-test('a graph that is built and thrown away takes no room', async () => {
+test('a graph that never runs takes no labels', async () => {
   const observer = metrics({ maxLabelSets: 1 })
   for (let each = 0; each < 10; each++)
     new Pipeline(`draft-${each}`).withStage('a', () => ({})).build({ interceptors: [observer] })

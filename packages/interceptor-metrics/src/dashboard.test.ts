@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { parseExposition } from '../test/exposition.ts'
 import { metrics } from './metrics.ts'
 
-// The dashboard against the metrics that there really are.
+// Checks the dashboard against the real metrics.
 
 interface Panel {
   readonly id: number
@@ -55,7 +55,7 @@ async function allMetrics() {
   )
 }
 
-/** A query as PromQL reads it: what is wrong with it, and what it names. */
+/** Parses a PromQL query: its mistakes and its names. */
 function read(expr: string) {
   const text = expr.replaceAll(/\$__(rate_interval|range)/g, '5m')
   const found = { errors: 0, metrics: [] as string[], rated: [] as string[], labels: [] as string[] }
@@ -75,7 +75,7 @@ function read(expr: string) {
 
 const familyOf = (name: string): string => name.replace(/_(bucket|sum|count)$/, '')
 
-test('it has what Grafana needs of a dashboard', () => {
+test('the dashboard has the fields that Grafana needs', () => {
   expect(dashboard).toMatchObject({ uid: 'stageflow', title: 'Stageflow', time: { from: 'now-1h', to: 'now' } })
   expect(dashboard.schemaVersion).toBeGreaterThanOrEqual(39)
   expect(dashboard.templating.list[0]).toMatchObject({ name: 'datasource', type: 'datasource', query: 'prometheus' })
@@ -92,7 +92,7 @@ test('it has what Grafana needs of a dashboard', () => {
   }
 })
 
-test('its panels stand within the 24 columns, and none covers another', () => {
+test('the panels fit into 24 columns and do not overlap', () => {
   const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) => {
     expect(x >= 0 && w > 0 && x + w <= 24).toBe(true)
     return Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)}:${y + Math.floor(cell / w)}`)
@@ -114,12 +114,12 @@ test.each(expressions)('"$title" is PromQL about metrics and labels that there a
   if (expr.startsWith('histogram_quantile')) expect(found.labels).toContain('le')
 })
 
-test('every metric is on it', async () => {
+test('every metric is on the dashboard', async () => {
   const used = new Set(expressions.flatMap(({ expr }) => read(expr).metrics.map(familyOf)))
   expect([...used].sort()).toEqual([...(await allMetrics()).keys()].sort())
 })
 
-test('its variables ask for labels that there are, and every variable that a panel uses is one of them', async () => {
+test('the variables use existing labels, and panels use only these variables', async () => {
   const all = await allMetrics()
   const [, ...variables] = dashboard.templating.list
   for (const { name, query } of variables) {
@@ -132,7 +132,7 @@ test('its variables ask for labels that there are, and every variable that a pan
   expect(new Set(used)).toEqual(new Set(variables.map(({ name }) => `$${name}`)))
 })
 
-test('the reader of PromQL sees what is wrong', () => {
+test('the PromQL reader finds mistakes', () => {
   expect(read('sum by (status) (rate(stageflow_runs_total[5m])').errors).toBeGreaterThan(0)
   expect(read('rate(stageflow_runs_total{status=failed}[5m])').errors).toBeGreaterThan(0)
   expect(read('sum by (status, pipeline) (increase(a_total{code="x"}[$__range])) / b')).toEqual({

@@ -11,19 +11,19 @@ interface Endings {
   readonly total: Pick<MetricDefinition, 'name' | 'help'>
   readonly statuses: readonly string[]
   readonly rows: Rows
-  /** Where in a row the first count is. */
+  /** The place of the first count in a row. */
   readonly first: number
   readonly layout: Layout
   readonly all: () => readonly Series[]
 }
 
-/** How often something ended with each status, and how long it took: the histogram and the counter of it. */
+/** The histogram of durations and the counter of endings, by status. */
 export function endingMetrics(endings: Endings): readonly MetricDefinition[] {
   const { duration, total, statuses, rows, first, layout, all } = endings
   const { bounds, histogram } = layout
   const places = statuses.map((status, index) => ({ status, place: first + index * (1 + histogram) }))
 
-  /** Reads each status that may be shown; of a later core's there is a line only where there was one. */
+  /** Reads every status. A status of a later core has a line only if it occurred. */
   const each = (read: (labels: Sample['sharedLabels'], place: number) => readonly Sample[]) => () =>
     all().flatMap(({ labels, row }) =>
       places

@@ -14,7 +14,7 @@ import {
 import { add, observe } from './rows.ts'
 import type { GraphSeries, Series, SeriesStore } from './series.ts'
 
-/** Adds a stage that settled. On the way of every stage: numbers into its row, and nothing made. */
+/** Adds a stage that settled. Runs for every stage, so it only adds numbers to a row and allocates nothing. */
 export function addStage(store: SeriesStore, graph: GraphSeries, place: number, record: StageRecord): void {
   const { status, readyAt, startedAt, endedAt, attempts, chunks, error, notes } = record
   const { layout } = store
@@ -44,10 +44,10 @@ export function addRun(store: SeriesStore, series: Series, outcome: RunOutcome):
   if (status === 'failed') for (const { code } of outcome.errors) store.countError(series, code)
 }
 
-/** A clock that went back, or an app's own that answers with nonsense, must not make a sum fall, or be no number. */
+/** A clock that goes back or returns nonsense must not make a sum fall or become NaN. */
 const secondsOf = (milliseconds: number): number => (milliseconds > 0 ? milliseconds / 1_000 : 0)
 
-/** A note is whatever the stage left: only what is a count is counted. */
+/** A note can be anything. Only counts are added. */
 function addUsage(numbers: Float64Array, row: number, usage: Usage | null): void {
   add(numbers, row + INPUT_TOKENS, countOf(usage?.inputTokens))
   add(numbers, row + OUTPUT_TOKENS, countOf(usage?.outputTokens))

@@ -1,4 +1,5 @@
 import { StageflowError } from '@stageflow/core'
+import { textOf } from '@stageflow/core/kit'
 import type { Metric, Registry, RegistryContentType } from 'prom-client'
 
 import type { Sample } from './samples.ts'
@@ -7,15 +8,16 @@ export interface MetricDefinition {
   readonly name: string
   readonly help: string
   readonly type: 'counter' | 'gauge' | 'histogram'
-  /** Reads what is gathered; called when the registry is scraped. */
+  /** Reads the samples. Called when the registry is scraped. */
   readonly samples: () => Sample[]
-  /** For `registry.resetMetrics()`; what is in flight is a fact, which a reset does not change. */
+  /** For `registry.resetMetrics()`. A reset doesn't change how much is in flight. */
   readonly reset?: () => void
 }
 
 /**
- * Puts metrics into a registry of prom-client that are read when it is scraped. A registry only asks a metric for
- * its values and to forget them; prom-client's own would have to be written to at each observation.
+ * Registers metrics that are read when the registry is scraped. The metrics of prom-client would have to be written to at each
+ * observation. A registry of prom-client 15.1 calls `getForPromString` for text, `get` for JSON, and `reset`; the first isn't part of
+ * its public types, so the peer range is `~15.1`.
  */
 export function registerAll<Content extends RegistryContentType>(
   registry: Registry<Content>,
@@ -26,7 +28,7 @@ export function registerAll<Content extends RegistryContentType>(
     const more = taken.length > 1 ? ` and ${taken.length - 1} more of its metrics` : ''
     throw new StageflowError(
       'metrics/not-registered',
-      `metrics(): the registry has "${taken[0].name}"${more} already. Make one metrics() for a registry and hand it to every build(), or give each a registry of its own.`,
+      `metrics(): the registry already has "${taken[0].name}"${more}. Call metrics() once per registry and pass it to every build(), or give each its own registry: metrics({ registry: new Registry() }).`,
     )
   }
   for (const definition of definitions) register(registry, definition)
@@ -39,10 +41,10 @@ function register<Content extends RegistryContentType>(
   try {
     registry.registerMetric(gatheredMetric(definition) as unknown as Metric)
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
+    const why = textOf(cause)
     throw new StageflowError(
       'metrics/not-registered',
-      `metrics(): the registry refused "${definition.name}": ${why}. Give it another registry, or none.`,
+      `metrics(): the registry refused "${definition.name}": ${why}. Pass another registry, or none.`,
       { cause },
     )
   }
@@ -51,13 +53,13 @@ function register<Content extends RegistryContentType>(
 function gatheredMetric({ name, help, type, samples, reset = () => {} }: MetricDefinition): object {
   const aggregator = 'sum'
   const metric = {
-    // A registry of OpenMetrics takes `_total` off this very name, and puts it to the lines.
+    // An OpenMetrics registry removes `_total` from this name, and adds it to the lines.
     name,
     help,
     type,
     aggregator,
     get: () => answer(samples().map(splayed)),
-    // Asked for instead of `get` when the answer is to be text.
+    // Called instead of `get` for text.
     getForPromString: () => answer(samples()),
     reset,
   }

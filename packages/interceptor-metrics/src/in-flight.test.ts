@@ -29,7 +29,7 @@ const sleeps = (ms: number) => async (context: { readonly clock: { sleep(ms: num
   void (await context.clock.sleep(ms))
 const oneStage = new Pipeline('chat').withStage('a', sleeps(100))
 
-test('a stage is in flight from its start until it settles, and a run from its beginning to its end', async () => {
+test('a stage is in flight from its start until it settles, and a run from its start to its end', async () => {
   const observer = metrics()
   const graph = new Pipeline('chat')
     .withStage('a', sleeps(100))
@@ -46,7 +46,7 @@ test('a stage is in flight from its start until it settles, and a run from its b
   expect(await inFlight(observer)).toEqual([0, 0])
 })
 
-test('a time-out outside ends the flight of a stage, though its code still runs', async () => {
+test('a stage that timed out is not in flight any more, even if its code still runs', async () => {
   const observer = metrics()
   const timeout = around('limit', (next) => (context) => {
     const { context: inner, abort } = context.fork()
@@ -67,7 +67,7 @@ test('a time-out outside ends the flight of a stage, though its code still runs'
   expect(await inFlight(observer)).toEqual([0, 0])
 })
 
-test('a retry outside keeps one stage in flight, once, also while it waits', async () => {
+test('a retried stage is in flight once, also during the backoff', async () => {
   const observer = metrics()
   const retry = around('again', (next) => async (context) => {
     await next(context.fork().context)
@@ -104,7 +104,7 @@ test('a synchronous stage that fails stays in flight while a retry outside waits
   expect(await inFlight(observer)).toEqual([0, 0])
 })
 
-test('a stage that was answered outside leaves nothing in flight', async () => {
+test('a stage that an interceptor answered is not in flight', async () => {
   const observer = metrics()
   const cache = around('cache', () => () => StageOutput.ok({}))
   await oneStage.build({ interceptors: [cache, observer], clock }).run({})
@@ -155,7 +155,7 @@ test('a stage that ignores its abort is in flight until it is abandoned', async 
   expect(await inFlight(observer)).toEqual([0, 0])
 })
 
-test('an interceptor inside that hangs around the run keeps it in flight until the run gives it up', async () => {
+test('a run is in flight while an interceptor around it hangs, until the run is abandoned', async () => {
   const observer = metrics()
   const stuck: Interceptor = { name: 'stuck', wrapRun: () => () => new Promise(() => {}) }
   const graph = oneStage.build({ interceptors: [observer, stuck], clock })
@@ -167,7 +167,7 @@ test('an interceptor inside that hangs around the run keeps it in flight until t
   expect(await inFlight(observer)).toEqual([0, 0])
 })
 
-test('a child run that is refused outside does not end the flight of its parent', async () => {
+test('the parent of a refused child run stays in flight', async () => {
   const observer = metrics()
   const noChildren: Interceptor = {
     name: 'no-children',
@@ -217,7 +217,7 @@ test('a stage that waits in an interceptor outside is in flight', async () => {
   expect(await inFlight(observer)).toEqual([0, 0])
 })
 
-test('a stage that waits for a place among maxConcurrency is not in flight', async () => {
+test('a stage that waits for a slot of maxConcurrency is not in flight', async () => {
   const observer = metrics()
   const graph = new Pipeline('chat').withStage('a', sleeps(100)).withStage('b', sleeps(100))
   const run = graph.build({ interceptors: [observer], clock }).run({}, { maxConcurrency: 1 })
@@ -237,7 +237,7 @@ test('without its wrapRun it still counts what settles', async () => {
   expect(sumOf(families, 'stageflow_runs_total', { status: 'completed' })).toBe(1)
 })
 
-test('a result that somebody keeps does not keep the runs that were in flight at its time, nor those beside them', async () => {
+test('a result that is kept does not keep other runs in memory', async () => {
   setFlagsFromString('--expose-gc')
   const collectGarbage = runInNewContext('gc') as () => void
   const runs: WeakRef<object>[] = []
@@ -250,7 +250,7 @@ test('a result that somebody keeps does not keep the runs that were in flight at
   }
   await clock.runAll()
   const [kept] = await Promise.all(inFlightAtOnce.splice(0))
-  // What is only still on some stack is gone a turn later; what is kept stays, however often one looks.
+  // References on a stack are gone a turn later. References that are kept stay.
   const alive = () => runs.slice(1).filter((run) => run.deref() !== undefined)
   for (let turn = 0; turn < 20 && alive().length > 0; turn++) {
     await new Promise((resolve) => void setImmediate(resolve))

@@ -2,24 +2,24 @@ import type { PipelineStatus, StageStatus } from '@stageflow/core'
 
 import { histogramLength } from './rows.ts'
 
-/** What stands for every name that found no room, and for what a later core may add. */
+/** Stands for names beyond the limits, and for statuses that a later core may add. */
 export const OTHER = 'other'
 
-/** The usual one first. */
+/** The most frequent status first. */
 export const STAGE_STATUSES: readonly (StageStatus | typeof OTHER)[] = ['ok', 'skip', 'cancel', 'fail', OTHER]
 export const RUN_STATUSES: readonly (PipelineStatus | typeof OTHER)[] = ['completed', 'cancelled', 'failed', OTHER]
 
-// Where a number is in the row of a stage: the two of tokens together, and beside the rest what is written each time.
+// The places of numbers in the row of a stage. Numbers that are written together stand together.
 export const INPUT_TOKENS = 0
 export const OUTPUT_TOKENS = 1
 export const CHUNKS = 2
 export const ATTEMPTS = 3
 export const QUEUE_WAIT = 4
 
-/** Where a number is in the row of a pipeline's runs. */
+/** The place of the number in the row of a pipeline's runs. */
 export const DROPPED_EVENTS = 0
 
-/** Where the rest is: how often something ended with each status, each count before the histogram of its durations. */
+/** The places of the rest: for each status a count, followed by the histogram of durations. */
 export interface Layout {
   readonly bounds: readonly number[]
   readonly histogram: number

@@ -3,7 +3,7 @@ import type { RunContext, RunOutcome, RunPart, StageRecord } from '@stageflow/co
 import { addRun, addStage } from './gather.ts'
 import type { GraphSeries, Series, SeriesStore } from './series.ts'
 
-/** One run between its beginning and its end: what it tells goes where the numbers of its graph are. */
+/** A run in progress. Adds its numbers to the series of its graph. */
 export class LiveRun implements RunPart {
   readonly run: RunContext
   readonly graph: GraphSeries
@@ -21,7 +21,7 @@ export class LiveRun implements RunPart {
   }
 
   settled(record: StageRecord): void {
-    // Mostly they settle in declared order.
+    // Stages mostly settle in declared order.
     const next = this.#next
     const place = this.graph.names[next] === record.stage ? next : (this.graph.placeOf.get(record.stage) as number)
     this.#next = place + 1
@@ -34,7 +34,7 @@ export class LiveRun implements RunPart {
   }
 }
 
-/** The runs in flight. Linked to one another: a map would cost more than all else that a run does here. */
+/** The runs in flight, as a linked list: a map would cost more than everything else here. */
 export class LiveRuns {
   #first: LiveRun | undefined
 
@@ -47,7 +47,7 @@ export class LiveRuns {
 
   delete(run: LiveRun): void {
     const { before, after } = run
-    // Whoever keeps a run that has ended, as its result does, must not keep the runs beside it, and those beside them.
+    // A run that is kept after its end, as its result does, must not keep its neighbors in memory.
     run.before = run.after = undefined
     if (before === undefined) this.#first = after
     else before.after = after
@@ -61,7 +61,7 @@ export class LiveRuns {
     return counts
   }
 
-  /** How many stages of each name are in flight now: asked of the runs when somebody wants to know, so that starting a stage costs nothing. */
+  /** How many stages of each name are in flight now. Read from the runs at each scrape, so that starting a stage costs nothing. */
   stages(): ReadonlyMap<Series, number> {
     const counts = new Map<Series, number>()
     for (let live = this.#first; live !== undefined; live = live.after) {

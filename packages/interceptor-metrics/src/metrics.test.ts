@@ -15,7 +15,7 @@ afterEach(() => {
 
 const scrape = async (registry: Pick<Registry, 'metrics'>) => parseExposition(await registry.metrics())
 
-test('a stage that ran is counted by its status, with how long it ran and waited, and its attempts', async () => {
+test('a stage that ran is counted by its status, with its duration, its wait and its attempts', async () => {
   const observer = metrics()
   const graph = new Pipeline('chat')
     .withStage('slow', async (context) => void (await context.clock.sleep(300)), StageKind.WORK)
@@ -40,7 +40,7 @@ test('a stage that ran is counted by its status, with how long it ran and waited
   expect(valueOf(families, 'stageflow_run_duration_seconds_sum', { pipeline: 'chat', status: 'completed' })).toBe(0.34)
 })
 
-test('every status has its line from the first run on, so that a rate can be taken of the first failure', async () => {
+test('every status has a line from the first run on, so that the first failure has a rate', async () => {
   const observer = metrics()
   await new Pipeline('chat')
     .withStage('a', () => ({}))
@@ -62,7 +62,7 @@ test('every status has its line from the first run on, so that a rate can be tak
   ])
 })
 
-test('a failure is counted by the code of its error, a tolerated one too, and a failed run by its own', async () => {
+test('failures are counted by error code, tolerated ones too, and failed runs by their own code', async () => {
   const observer = metrics()
   const graph = new Pipeline('chat')
     .withStage('tolerated', () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNRESET' })), {
@@ -112,7 +112,7 @@ test('chunks and the tokens that stages noted are counted, and stages without an
 })
 
 test.each([null, 'many', { inputTokens: NaN, outputTokens: -3 }, { inputTokens: '5', outputTokens: Infinity }])(
-  'a usage of %j is no count, and is not counted',
+  'a usage of %j is not counted',
   async (usage) => {
     const observer = metrics()
     const graph = new Pipeline('chat')
@@ -123,7 +123,7 @@ test.each([null, 'many', { inputTokens: NaN, outputTokens: -3 }, { inputTokens: 
   },
 )
 
-test('an answer from outside, a skip and what was skipped with it are counted, with no attempt', async () => {
+test('answers of interceptors and skips are counted without attempts', async () => {
   const observer = metrics()
   const cache: Interceptor = {
     name: 'cache',
@@ -175,7 +175,7 @@ test('events that the sink refuses are counted', async () => {
   expect(valueOf(await scrape(observer.registry), 'stageflow_dropped_events_total', { pipeline: 'chat' })).toBe(2)
 })
 
-test('the last event of a run follows its numbers: where the sink throws at it, only the report counts it', async () => {
+test('if the sink refuses the last event of a run, only the report counts it', async () => {
   const observer = metrics()
   const eventSink = { tryEmit: () => false, emit: () => Promise.reject(new Error('down')) }
   const graph = new Pipeline('chat').withStage('a', () => ({})).build({ interceptors: [observer], eventSink })
@@ -195,7 +195,7 @@ test('a child run counts as a run of its own pipeline', async () => {
   expect(sumOf(families, 'stageflow_stages_total', { pipeline: 'child', stage: 'inner', status: 'ok' })).toBe(1)
 })
 
-test('two graphs share one instance, also under one name; a graph that never ran has no line', async () => {
+test('graphs share one instance, also with the same name, and a graph that never ran has no line', async () => {
   const observer = metrics()
   const build = (stage: 'a' | 'b' | 'c') =>
     new Pipeline('chat').withStage(stage, () => ({})).build({ interceptors: [observer] })
@@ -210,7 +210,7 @@ test('two graphs share one instance, also under one name; a graph that never ran
   expect(families.get('stageflow_stages_total')?.lines.some(({ labels }) => labels['stage'] === 'c')).toBe(false)
 })
 
-test('the buckets are those of the option, for every histogram', async () => {
+test('every histogram has the buckets of the option', async () => {
   const observer = metrics({ buckets: [0.2, 2] })
   await new Pipeline('chat')
     .withStage('a', () => ({}))
@@ -226,7 +226,7 @@ test('the buckets are those of the option, for every histogram', async () => {
     expect(lines.flatMap(({ labels }) => labels['le'] ?? [])).toEqual(['0.2', '2', '+Inf'])
 })
 
-test('the buckets go from 1 ms to 60 s unless given', async () => {
+test('by default the buckets go from 1 ms to 60 s', async () => {
   const observer = metrics()
   await new Pipeline('chat')
     .withStage('a', () => ({}))
@@ -237,7 +237,7 @@ test('the buckets go from 1 ms to 60 s unless given', async () => {
   expect(lines.flatMap(({ labels }) => labels['le'] ?? []).join(' ')).toBe(bounds)
 })
 
-test('a duration just on a bound is within it, and one above the last is only in +Inf', async () => {
+test('a duration on a bound counts for it, and one above the last bound only for +Inf', async () => {
   const observer = metrics({ buckets: [0.1, 0.2] })
   const graph = new Pipeline('chat')
     .withStage('on', async (context) => void (await context.clock.sleep(100)))
@@ -253,7 +253,7 @@ test('a duration just on a bound is within it, and one above the last is only in
   expect(buckets('above')).toEqual([0, 0, 1])
 })
 
-test('without a registry it makes its own, which is not the global one', async () => {
+test('without a registry it makes a new one, which is not the global one', async () => {
   const observer = metrics()
   expect(observer.registry).toBeInstanceOf(Registry)
   expect(observer.registry).not.toBe(register)
@@ -261,7 +261,7 @@ test('without a registry it makes its own, which is not the global one', async (
   expect(register.getMetricsAsArray()).toEqual([])
 })
 
-test('a status that a later core may add is counted as "other"', async () => {
+test('an unknown status of a later core is counted as "other"', async () => {
   const observer = metrics()
   const later: Interceptor = {
     ...observer,
@@ -283,7 +283,7 @@ test('a status that a later core may add is counted as "other"', async () => {
   expect(valueOf(families, 'stageflow_stage_duration_seconds_count', { ...a, status: 'other' })).toBe(1)
 })
 
-test('a clock that goes back makes no sum fall', async () => {
+test('a clock that goes back does not make a sum fall', async () => {
   const observer = metrics()
   let now = 1_000
   const backwards = { ...clock, now: () => (now -= 10) }

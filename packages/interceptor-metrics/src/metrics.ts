@@ -4,7 +4,7 @@ import type { PrometheusContentType, RegistryContentType } from 'prom-client'
 
 import { registerAll } from './gathered-metric.ts'
 import { LiveRun, LiveRuns } from './live-runs.ts'
-import { checkOptions } from './options.ts'
+import { checkMetricsOptions } from './options.ts'
 import type { MetricsOptions } from './options.ts'
 import { runMetrics } from './run-metrics.ts'
 import { SeriesStore } from './series.ts'
@@ -12,7 +12,7 @@ import type { GraphSeries } from './series.ts'
 import { stageMetrics } from './stage-metrics.ts'
 
 export interface MetricsInterceptor<Content extends RegistryContentType = PrometheusContentType> extends Interceptor {
-  /** Where the metrics are: the registry that was given, or the one that was made. */
+  /** The registry with the metrics: yours, or a new one. */
   readonly registry: Registry<Content>
 }
 
@@ -20,13 +20,13 @@ export interface MetricsInterceptor<Content extends RegistryContentType = Promet
 export function metrics<Content extends RegistryContentType = PrometheusContentType>(
   options: MetricsOptions<Content> = {},
 ): MetricsInterceptor<Content> {
-  const { buckets, maxLabelSets } = checkOptions(options)
+  const { buckets, maxLabelSets } = checkMetricsOptions(options)
   const { registry = new Registry<Content>() } = options
   const store = new SeriesStore(buckets, maxLabelSets)
   const live = new LiveRuns()
   registerAll(registry, [...stageMetrics(store, live), ...runMetrics(store, live)])
 
-  // The pipeline that was asked for last: nearly always it is the same again.
+  // Nearly always the next run is of the same pipeline.
   let lastPipeline: PipelineInfo | undefined
   let lastGraph: GraphSeries | undefined
   function graphOf(pipeline: PipelineInfo): GraphSeries {
@@ -38,7 +38,7 @@ export function metrics<Content extends RegistryContentType = PrometheusContentT
   return {
     name: 'metrics',
     registry,
-    // Labels are asked for by runs, not by builds: a graph that never runs takes none.
+    // Runs take labels, not builds: a graph that never runs takes none.
     onRun: (run) => live.add(new LiveRun(store, live, run, graphOf(run.pipeline))),
   }
 }

@@ -15,37 +15,37 @@ function refusal(options: unknown): StageflowError {
   throw new Error('nothing was refused')
 }
 
-test.each([
-  [{ registry: {} }, '"registry" is an object of another kind; pass a Registry of prom-client, or leave it out'],
-  [{ registry: null }, '"registry" is null'],
-  [{ buckets: [] }, '"buckets" is []; pass 1 to 100 numbers of seconds above 0, each greater than the one before'],
-  [{ buckets: [1, 1] }, '"buckets" is [1, 1]'],
-  [{ buckets: [2, 1] }, '"buckets" is [2, 1]'],
-  [{ buckets: [0, 1] }, '"buckets" is [0, 1]'],
-  [{ buckets: [NaN] }, '"buckets" is [NaN]'],
-  [{ buckets: [1, Infinity] }, '"buckets" is [1, Infinity]'],
-  [{ buckets: ['1'] }, '"buckets" is [1]'],
-  [{ buckets: 5 }, '"buckets" is 5'],
-  [{ buckets: Array.from({ length: 101 }, (_, place) => place + 1) }, '"buckets" is [1, 2, 3'],
-  [{ maxLabelSets: 0 }, '"maxLabelSets" is 0; pass a whole number of at least 1'],
-  [{ maxLabelSets: 1.5 }, '"maxLabelSets" is 1.5'],
-  [{ maxLabelSets: Infinity }, '"maxLabelSets" is Infinity'],
-  [{ maxLabelSets: '9' }, '"maxLabelSets" is 9'],
-  [{ bucket: [1] }, '"bucket" is no option; the options are registry, buckets and maxLabelSets'],
-  [null, 'it was given null; pass an object of options, or nothing'],
-  ['all', 'it was given all'],
-])('options %j are refused with metrics/illegal-option, and what to pass', (options, text) => {
+test.each<[options: unknown, problem: string]>([
+  [
+    { registry: {} },
+    'registry must be a Registry of prom-client with registerMetric(), getSingleMetric(), not an object',
+  ],
+  [{ registry: null }, 'not null'],
+  [
+    { buckets: [] },
+    'buckets must be 1 to 100 numbers of seconds above 0 in an array, each greater than the one before, not an array',
+  ],
+  ...[[1, 1], [2, 1], [0, 1], [NaN], [1, Infinity], ['1'], 5].map((buckets): [unknown, string] => [
+    { buckets },
+    'buckets must be',
+  ]),
+  [{ buckets: Array.from({ length: 101 }, (_, place) => place + 1) }, 'buckets must be'],
+  [{ maxLabelSets: 0 }, 'maxLabelSets must be a whole number from 1, not 0'],
+  ...[1.5, Infinity, '9'].map((maxLabelSets): [unknown, string] => [{ maxLabelSets }, 'maxLabelSets must be']),
+  [{ bucket: [1] }, 'unknown option "bucket" (Did you mean "buckets"?)'],
+  [null, 'the options must be an object, not null'],
+])('the options %j are refused (metrics/illegal-option)', (options, problem) => {
   const error = refusal(options)
   expect(error.code).toBe('metrics/illegal-option')
-  expect(error.message).toContain(text)
+  expect(error.message).toContain(problem)
 })
 
-test('all that is wrong with the options is said in one error', () => {
+test('all illegal options are in one error', () => {
   const { message } = refusal({ registry: 1, buckets: [-1], maxLabelSets: NaN })
-  expect(message).toMatch(/^metrics\(\): "registry" is 1; .*"buckets" is \[-1\]; .*"maxLabelSets" is NaN; .*\.$/)
+  expect(message).toMatch(/^metrics\(\): registry must be .*; buckets must be .*; maxLabelSets must be .*\.$/)
 })
 
-test('the buckets are copied: a caller who changes them later changes nothing', async () => {
+test('the buckets are copied: changing the array later changes nothing', async () => {
   const buckets = [1, 2]
   const { registry } = metrics({ buckets })
   buckets.push(3)
@@ -58,8 +58,8 @@ test('a second metrics() on one registry is refused with metrics/not-registered,
   const before = registry.getMetricsAsArray()
   const { code, message } = refusal({ registry })
   expect(code).toBe('metrics/not-registered')
-  expect(message).toContain('the registry has "stageflow_stage_duration_seconds" and 13 more of its metrics already.')
-  expect(message).toContain('Make one metrics() for a registry and hand it to every build()')
+  expect(message).toContain('the registry already has "stageflow_stage_duration_seconds" and 13 more of its metrics.')
+  expect(message).toContain('Call metrics() once per registry and pass it to every build()')
   expect(registry.getMetricsAsArray()).toEqual(before)
 })
 
@@ -75,9 +75,9 @@ test('a registry that refuses a metric is metrics/not-registered too, with its e
   expect(error.cause).toBe(cause)
 })
 
-test('a metric of the app that has one of the names is named, and none of ours is registered', () => {
+test('a metric of the app with the same name is named in the error, and nothing is registered', () => {
   const registry = new Registry()
   new Counter({ name: 'stageflow_runs_total', help: 'mine', registers: [registry] })
-  expect(refusal({ registry }).message).toContain('the registry has "stageflow_runs_total" already.')
+  expect(refusal({ registry }).message).toContain('the registry already has "stageflow_runs_total".')
   expect(registry.getMetricsAsArray()).toHaveLength(1)
 })

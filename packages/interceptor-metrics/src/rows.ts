@@ -1,6 +1,6 @@
-/** Rows of numbers in one piece of memory: what is written at each stage stays in the processor's cache. */
+/** Rows of numbers in one array, so that the numbers of a stage stay in the processor's cache. */
 export class Rows {
-  /** Replaced when it grows: to be read anew at each use. */
+  /** Replaced when it grows, so read it at each use. */
   numbers: Float64Array = new Float64Array(0)
   readonly #length: number
   #used = 0
@@ -9,7 +9,7 @@ export class Rows {
     this.#length = length
   }
 
-  /** Adds a row of zeros; answers where it begins. */
+  /** Adds a row of zeros. Returns where it begins. */
   add(): number {
     const begin = this.#used
     this.#used += this.#length
@@ -35,7 +35,7 @@ export function add(numbers: Float64Array, place: number, value: number): void {
   numbers[place] = (numbers[place] as number) + value
 }
 
-/** How many numbers a histogram takes: the sum, how many fell into each bucket, and how many above the last bound. */
+/** How many numbers a histogram takes: the sum, one per bucket, and one above the last bound. */
 export const histogramLength = (bounds: readonly number[]): number => bounds.length + 2
 
 export function observe(numbers: Float64Array, place: number, bounds: readonly number[], seconds: number): void {

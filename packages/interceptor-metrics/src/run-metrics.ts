@@ -6,16 +6,16 @@ import { errorSamples, sample } from './samples.ts'
 import type { Sample } from './samples.ts'
 import type { Series, SeriesStore } from './series.ts'
 
-/** The metrics of runs, all with the label pipeline, and that of what found no room. */
+/** The metrics of runs, all with the label pipeline, and the overflow counter. */
 export function runMetrics(store: SeriesStore, live: LiveRuns): readonly MetricDefinition[] {
   const { layout, runRows: rows, overflow } = store
   const each = (read: (series: Series) => Sample[]) => () => store.runs.flatMap(read)
   return [
     ...endingMetrics({
-      duration: { name: 'stageflow_run_duration_seconds', help: 'How long runs took, child runs among them.' },
+      duration: { name: 'stageflow_run_duration_seconds', help: 'How long runs took, child runs included.' },
       total: {
         name: 'stageflow_runs_total',
-        help: 'Runs that ended, child runs among them, by status: completed, cancelled, failed.',
+        help: 'Runs that ended, child runs included, by status: completed, cancelled, failed.',
       },
       statuses: RUN_STATUSES,
       rows,
@@ -25,7 +25,7 @@ export function runMetrics(store: SeriesStore, live: LiveRuns): readonly MetricD
     }),
     {
       name: 'stageflow_runs_in_flight',
-      help: 'Runs that have come in and not ended, child runs among them.',
+      help: 'Runs that have started and not ended, child runs included.',
       type: 'gauge',
       samples: () => {
         const counts = live.runs()
@@ -43,7 +43,7 @@ export function runMetrics(store: SeriesStore, live: LiveRuns): readonly MetricD
     },
     {
       name: 'stageflow_dropped_events_total',
-      help: 'Events of runs that their sink refused, but for the last one of each.',
+      help: 'Events that the sink refused, except the last event of each run.',
       type: 'counter',
       samples: each(({ labels, row }) => [sample(labels, rows.get(row + DROPPED_EVENTS))]),
       reset: () => {
@@ -52,7 +52,7 @@ export function runMetrics(store: SeriesStore, live: LiveRuns): readonly MetricD
     },
     {
       name: 'stageflow_metrics_overflow_total',
-      help: 'Names that found no room and are counted as "other", by the label that they were meant for.',
+      help: 'Names counted as "other", by their label.',
       type: 'counter',
       samples: () => Object.entries(overflow).map(([label, value]) => sample({}, value, { label })),
       reset: () => void Object.assign(overflow, { pipeline: 0, stage: 0, code: 0 }),

@@ -1,17 +1,17 @@
 import type { Rows } from './rows.ts'
 
-/** One line of what a registry answers with. */
+/** One line of a scrape. */
 export interface Sample {
   readonly labels: Readonly<Record<string, string | number>>
-  /** Labels that many lines have in common: one object for all of them, which is made to text once. */
+  /** Labels that many lines share: one object, which prom-client formats once. */
   readonly sharedLabels: Readonly<Record<string, string>>
   readonly value: number
-  /** The name of the line where it is not the metric's: those of a histogram. */
+  /** The name of the line if it isn't the metric's, as in histograms. */
   readonly metricName?: string
 }
 type SharedLabels = Sample['sharedLabels']
 
-/** The lines of one label set: how many observations were up to each bound, their sum and their number; none without any. */
+/** The lines of one label set: cumulative counts by bound, the sum, and the count. None without observations. */
 export function histogramSamples(
   name: string,
   sharedLabels: SharedLabels,

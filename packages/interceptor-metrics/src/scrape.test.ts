@@ -20,7 +20,7 @@ import { parseExposition, sumOf, valueOf } from '../test/exposition.ts'
 import type { Family } from '../test/exposition.ts'
 import { metrics } from './metrics.ts'
 
-// Random runs, scraped as Prometheus does it: what the endpoint answers is what the reports of the runs add up to.
+// Random runs, scraped as Prometheus does it. The scrape must equal the sum of the reports.
 
 const SEED = 20_261_125
 const BOUNDS = [0.01, 0.03, 0.1]
@@ -81,7 +81,7 @@ const caseArbitrary = fc.record({
 })
 type StageCase = typeof stageArbitrary extends fc.Arbitrary<infer T> ? T : never
 
-/** The builder as JavaScript sees it: the stages of a case are known only when it runs. */
+/** The builder without types, because the stages of a case are known only at run time. */
 interface Loose {
   withStage(name: string, stage: unknown, kind: string, options: object): Loose
   build(options: object): StageGraph<Readonly<Record<string, StageSlot>>, {}>
@@ -168,7 +168,7 @@ function layerOf({ kind, ms }: StageCase['outside'][number], next: RunStage): Ru
         context.clock
           .sleep(ms)
           .then(() => next(context))
-          .catch(() => {}) // nobody waits for it any more
+          .catch(() => {}) // its result is not needed
         return next(context)
       }
   }
@@ -194,7 +194,7 @@ const doorkeeper: Interceptor = {
 }
 
 test(
-  'what is scraped over HTTP is the sum of the reports, for every ending, and nothing is left in flight',
+  'a scrape over HTTP is the sum of the reports, for every ending, and nothing stays in flight',
   { timeout: 60_000 },
   async () => {
     await fc.assert(
@@ -204,7 +204,7 @@ test(
         let pipeline = new Pipeline('random') as unknown as Loose
         stages.forEach((stage, place) => {
           const dependencies = [...new Set(stage.dependencies.filter((each) => each < place))].map((each) => `s${each}`)
-          // A guard that fails cannot be skipped: it says what to go on with.
+          // A failed guard cannot be skipped, so it needs a fallback.
           const onFailure = stage.tolerant ? { onFailure: stage.kind === 'guard' ? { fallback: {} } : 'skip' } : {}
           pipeline = pipeline.withStage(`s${place}`, bodyOf(stage), stage.kind, { dependencies, ...onFailure })
         })
@@ -278,7 +278,7 @@ function checkStages(families: ReadonlyMap<string, Family>, reports: readonly Pi
   const records = reports.flatMap(({ pipeline, stages }) =>
     Object.values(stages).map((record) => ({ pipeline, ...record })),
   )
-  // A stage that the end of its run kept from starting did not settle.
+  // A stage that never started because its run ended did not settle.
   const settled = records.filter(({ status, startedAt }) => status !== 'cancel' || startedAt !== undefined)
   for (const [, ofStage] of groups(settled, ({ pipeline, stage }) => `${pipeline} ${stage}`)) {
     const { pipeline, stage } = ofStage[0] as (typeof ofStage)[number]

@@ -1,14 +1,16 @@
 import type { PipelineInfo } from '@stageflow/core'
+import { createRedactor } from '@stageflow/core/redaction'
 
 import { OTHER, layoutOf } from './layout.ts'
 import type { Layout } from './layout.ts'
 import { Rows } from './rows.ts'
 
-/** Error codes come from clients and servers too, some of which put an id into them. */
+/** Error codes also come from clients and servers, some of which put an id or a message into them. */
 const MOST_CODES = 100
-const LONGEST_CODE = 100
+/** What a code looks like: `timeout/exceeded`, `ECONNRESET`, `auth:denied`. */
+const CODE = /^[\w.:/-]{1,100}$/
 
-/** What has labels of its own: a stage, or the runs of a pipeline. */
+/** The numbers of one label set: of a stage, or of the runs of a pipeline. */
 export interface Series {
   readonly labels: Readonly<Record<string, string>>
   /** Where its row begins. */
@@ -16,28 +18,29 @@ export interface Series {
   readonly errors: Map<string, number>
 }
 
-/** Where the numbers of one graph go; graphs that share names share series. */
+/** The series of one graph. Graphs with the same names share series. */
 export interface GraphSeries {
   readonly runs: Series
-  /** By place in declared order. */
+  /** In declared order. */
   readonly stages: readonly Series[]
   readonly names: readonly string[]
-  /** Where the row of each begins. */
+  /** Where the row of each stage begins. */
   readonly rows: readonly number[]
   readonly placeOf: ReadonlyMap<string, number>
 }
 
-/** Everything that one interceptor has gathered, bounded whatever pipelines are built. */
+/** Everything that one interceptor has gathered. Bounded, however many pipelines run. */
 export class SeriesStore {
   readonly layout: Layout
   readonly stageRows: Rows
   readonly runRows: Rows
-  /** How often a name found no room, by the label that it was meant for. */
+  /** How often a name was counted as `other`, by its label. */
   readonly overflow: Record<'pipeline' | 'stage' | 'code', number> = { pipeline: 0, stage: 0, code: 0 }
   readonly #most: number
   readonly #stages = new Map<string, Series>()
   readonly #runs = new Map<string, Series>()
   readonly #codes = new Set<string>()
+  readonly #redactor = createRedactor()
   readonly #graphs = new WeakMap<PipelineInfo, GraphSeries>()
   #namedStages = 0
   #namedRuns = 0
@@ -79,7 +82,7 @@ export class SeriesStore {
 
   #hasRoomFor(code: string): boolean {
     if (this.#codes.has(code)) return true
-    if (this.#codes.size < MOST_CODES && code.length <= LONGEST_CODE) {
+    if (this.#codes.size < MOST_CODES && CODE.test(code) && this.#redactor.text(code) === code) {
       this.#codes.add(code)
       return true
     }
@@ -107,7 +110,7 @@ export class SeriesStore {
       return newSeries(this.#runs, pipeline, { pipeline }, this.runRows)
     }
     this.overflow.pipeline++
-    // An app's own pipeline of this name is counted with the rest: no label set may come twice.
+    // A pipeline that is called "other" shares this series, because no label set may occur twice.
     return this.#runs.get(OTHER) ?? newSeries(this.#runs, OTHER, { pipeline: OTHER }, this.runRows)
   }
 }

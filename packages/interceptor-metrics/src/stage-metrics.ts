@@ -31,7 +31,7 @@ export function stageMetrics(store: SeriesStore, live: LiveRuns): readonly Metri
     }),
     {
       name: QUEUE_WAIT_NAME,
-      help: 'How long stages waited to start after their dependencies had let them.',
+      help: 'How long stages that were ready waited for their start.',
       type: 'histogram',
       samples: each(({ labels, row }) => histogramSamples(QUEUE_WAIT_NAME, labels, rows, row + QUEUE_WAIT, bounds)),
       reset: clear(QUEUE_WAIT, histogram),
@@ -47,7 +47,7 @@ export function stageMetrics(store: SeriesStore, live: LiveRuns): readonly Metri
     },
     {
       name: 'stageflow_stage_attempts_total',
-      help: 'Calls of the code of stages: more than one where it was retried, none where it was answered for.',
+      help: 'Calls of the code of stages: more than one if retried, none if an interceptor answered.',
       type: 'counter',
       samples: each(({ labels, row }) => [sample(labels, rows.get(row + ATTEMPTS))]),
       reset: clear(ATTEMPTS, 1),
@@ -70,7 +70,7 @@ export function stageMetrics(store: SeriesStore, live: LiveRuns): readonly Metri
     },
     {
       name: 'stageflow_stage_tokens_total',
-      help: 'Tokens that stages noted as their usage, by type: input, output.',
+      help: 'Tokens that stages noted as usage, by type: input, output.',
       type: 'counter',
       samples: each(({ labels, row }) => [
         ...whereAny(labels, rows.get(row + INPUT_TOKENS), { type: 'input' }),
@@ -81,7 +81,7 @@ export function stageMetrics(store: SeriesStore, live: LiveRuns): readonly Metri
   ]
 }
 
-/** Most stages neither stream nor call a model: they have no line. */
+/** No line for the stages that neither stream nor call a model, which are most. */
 function whereAny(shared: Sample['sharedLabels'], value: number, labels?: Sample['labels']): Sample[] {
   return value > 0 ? [sample(shared, value, labels)] : []
 }

@@ -17,7 +17,7 @@ const LINE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/
 const LABEL = /^([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"(?:,|$)/
 const SUFFIXES: Readonly<Record<string, readonly string[]>> = { histogram: ['_bucket', '_sum', '_count'] }
 
-/** Reads the text format of Prometheus, or with `openMetrics` that of OpenMetrics, and throws at whatever a scraper could refuse. */
+/** Reads the text format of Prometheus, or of OpenMetrics with `openMetrics`. Throws at everything that a scraper could refuse. */
 export function parseExposition(text: string, openMetrics = false): ReadonlyMap<string, Family> {
   const families = new Map<string, Family & { lines: Line[] }>()
   const seen = new Set<string>()
@@ -85,7 +85,7 @@ function checkHistogram({ name, lines }: Family): void {
   }
 }
 
-/** The same for the same labels, in whatever order. */
+/** A key that is the same for the same labels in any order. */
 function keyOf(labels: Readonly<Record<string, string>>): string {
   return JSON.stringify(Object.entries(labels).sort(([one], [other]) => (one < other ? -1 : 1)))
 }
@@ -94,7 +94,7 @@ function refuseIf(isWrong: boolean, problem: string): void {
   if (isWrong) throw new Error(`Not an exposition: ${problem}.`)
 }
 
-/** The value of the one line with this name and just these labels; undefined where there is none. */
+/** The value of the line with this name and exactly these labels; undefined without such a line. */
 export function valueOf(
   families: ReadonlyMap<string, Family>,
   name: string,
@@ -106,7 +106,7 @@ export function valueOf(
     .find((line) => line.name === name && keyOf(line.labels) === wanted)?.value
 }
 
-/** The sum over the lines of this name that have these labels among theirs. */
+/** The sum of the lines of this name that have these labels, and perhaps more. */
 export function sumOf(
   families: ReadonlyMap<string, Family>,
   name: string,

@@ -20,7 +20,7 @@ afterEach(() => {
 })
 const options = () => ({ clock, interceptors: [tracing({ tracerProvider: recorder.provider })] })
 
-/** What an instrumented library does: a span under whichever is active. */
+/** A span below the active one, as an instrumented library makes it. */
 function callLibrary(name: string): void {
   recorder.provider.getTracer('library').startSpan(name).end()
 }
@@ -75,7 +75,7 @@ test('a library span nests in the stage that streams, also after a yield', async
   )
 })
 
-test('so it does where a reader of the events is what the stream waits for', async () => {
+test('a library span nests in the stage if the stream waits for a reader of its events', async () => {
   const graph = new Pipeline('read')
     .withStage('llm', async function* () {
       for (let chunk = 0; chunk < 1_500; chunk++) yield chunk
@@ -111,7 +111,7 @@ test('the items of a map, and tools that a stage calls, nest in its span', async
   expect(['tool x', 'tool y', 'tool z'].map(parentOf)).toEqual(Array.from({ length: 3 }, () => 'stage each'))
 })
 
-test('a child run is below the stage that started it, each attempt of a loop and each item of a map', async () => {
+test('child runs are below the stage that started them, in loops and maps too', async () => {
   const inner = new Pipeline('inner').withStage('leaf', () => ({}))
   const outer = new Pipeline('outer').withPipeline('middle', new Pipeline('mid').withPipeline('low', inner))
   await outer.build(options()).run({ pipelineRunId: 'top' })
@@ -149,7 +149,7 @@ test('a child run is below the span of the app that started it inside the stage'
   ])
 })
 
-test('a child run that was started out of a lost context is below its stage all the same', async () => {
+test('a child run that is started from a lost context is below its stage', async () => {
   const inner = new Pipeline('inner').withStage('leaf', () => ({}))
   const graph = new Pipeline('outer')
     .withStage('stage', (context) =>
@@ -175,7 +175,7 @@ test('a run is below the span that was active when it was called, and leaves it 
   expect(parentOf('after the run')).toBe('request')
 })
 
-test('without a context manager, stages and child runs have their parents still', async () => {
+test('without a context manager, stages and child runs still have their parents', async () => {
   contexts.disable()
   const inner = new Pipeline('inner').withStage('leaf', ({ clock: time }) => time.sleep(1))
   const graph = new Pipeline('outer')
@@ -199,7 +199,7 @@ test('without a context manager, stages and child runs have their parents still'
   ])
 })
 
-test('without a context manager, a traced run two below another one is below its run, though that has such a stage', async () => {
+test('without a context manager, a traced run two levels down is below the run, even if that has a stage of the same name', async () => {
   contexts.disable()
   const low = new Pipeline('low').withStage('leaf', () => ({})).build(options())
   const untraced = new Pipeline('mid').withPipeline('search', low).build({ clock })
@@ -239,7 +239,7 @@ test('1,000 runs at once of one graph and one interceptor: every span has its ow
   expect(runs.size).toBe(1_000)
 })
 
-test('a child run that was started in the context of another run is below its own stage', async () => {
+test('a child run that is started in the context of another run is below its own stage', async () => {
   let foreignContext = contexts.active()
   const inner = new Pipeline('inner').withStage('leaf', () => ({}))
   const graph = new Pipeline('outer')
@@ -255,7 +255,7 @@ test('a child run that was started in the context of another run is below its ow
   expect([stage?.name, stage?.attributes['stageflow.run.id']]).toEqual(['stage stage', 'second'])
 })
 
-test('what a cleanup does lies directly below its run, whichever stage ended last', async () => {
+test('spans of a cleanup are directly below its run, whichever stage ended last', async () => {
   const graph = new Pipeline('cleaned')
     .withStage('first', ({ onCleanup }) => onCleanup(() => callLibrary('close')))
     .withStage('last', async () => ({}), { dependencies: ['first'] })
@@ -264,7 +264,7 @@ test('what a cleanup does lies directly below its run, whichever stage ended las
   expect(parentOf('close')).toBe('invoke_workflow cleaned')
 })
 
-test('so does that of a run which was cancelled from elsewhere', async () => {
+test('spans of a cleanup are directly below a run that was cancelled from outside', async () => {
   const graph = new Pipeline('cancelled')
     .withStage('deaf', ({ onCleanup }) => {
       onCleanup(() => callLibrary('close'))
@@ -278,25 +278,28 @@ test('so does that of a run which was cancelled from elsewhere', async () => {
   expect(parentOf('close')).toBe('invoke_workflow cancelled')
 })
 
-test.each([0, 1])('so does that of a stage whose time limit passed, with %i interceptors around it', async (count) => {
-  const limit: Interceptor = {
-    name: 'limit',
-    onCall: () => (context) => ({ deadline: context.now + 50, expired: () => StageOutput.fail('slow') }),
-  }
-  const pass: Interceptor = { name: 'pass', wrap: (next) => async (context) => next(context) }
-  const graph = new Pipeline('limited')
-    .withStage('slow', async ({ onCleanup, clock: time }) => {
-      onCleanup(() => callLibrary('close'))
-      await time.sleep(100)
-    })
-    .build({ clock, interceptors: [...[pass].slice(0, count), limit, ...options().interceptors] })
-  const settled = graph.runSettled()
-  await clock.advance(100)
-  await settled
-  expect(parentOf('close')).toBe('invoke_workflow limited')
-})
+test.each([0, 1])(
+  'spans of a cleanup are directly below the run if a stage timed out, with %i interceptors around it',
+  async (count) => {
+    const limit: Interceptor = {
+      name: 'limit',
+      onCall: () => (context) => ({ deadline: context.now + 50, expired: () => StageOutput.fail('slow') }),
+    }
+    const pass: Interceptor = { name: 'pass', wrap: (next) => async (context) => next(context) }
+    const graph = new Pipeline('limited')
+      .withStage('slow', async ({ onCleanup, clock: time }) => {
+        onCleanup(() => callLibrary('close'))
+        await time.sleep(100)
+      })
+      .build({ clock, interceptors: [...[pass].slice(0, count), limit, ...options().interceptors] })
+    const settled = graph.runSettled()
+    await clock.advance(100)
+    await settled
+    expect(parentOf('close')).toBe('invoke_workflow limited')
+  },
+)
 
-test('so does that of a stage whose child ended last, which it had not waited for', async () => {
+test('spans of a cleanup are directly below the run if a child run that the stage did not wait for ended last', async () => {
   const inner = new Pipeline('inner').withStage('leaf', ({ clock: time }) => time.sleep(50))
   const graph = new Pipeline('left')
     .withStage('stage', async (context) => {
@@ -311,7 +314,7 @@ test('so does that of a stage whose child ended last, which it had not waited fo
   expect(parentOf('close')).toBe('invoke_workflow left')
 })
 
-test('what a sink does with an event lies below the run, or below the stage whose call it comes from', async () => {
+test('spans of a sink are below the run, or below the stage that the event comes from', async () => {
   const heard: [type: string, spanId: string | undefined][] = []
   const hear = ({ type }: StageflowEvent): boolean =>
     heard.push([type, trace.getSpan(contexts.active())?.spanContext().spanId]) > 0

@@ -77,7 +77,7 @@ const named = (name: string) =>
     .filter((span) => span.name === name)
     .toSorted((a, b) => a.startedAt - b.startedAt)
 
-test('each attempt has its span, with what it came to; the last one has what the stage came to', async () => {
+test('each attempt has a span with its status; the last one has the status of the stage', async () => {
   let calls = 0
   const graph = build(
     new Pipeline('retried').withStage('llm', async ({ clock: time }) => {
@@ -126,7 +126,7 @@ test('each attempt has its span, with what it came to; the last one has what the
   ])
 })
 
-test('attempts of synchronous stages are told apart too', async () => {
+test('attempts of synchronous stages have spans of their own', async () => {
   let calls = 0
   const graph = build(
     new Pipeline('retried').withStage('llm', () => (++calls < 3 ? StageOutput.fail(`no ${calls}`) : { calls })),
@@ -163,7 +163,7 @@ test('an exhausted retry says so on the last span', async () => {
   ])
 })
 
-test('a stage that a time-out outside ended is a failure, and its span lasts as long as its code', async () => {
+test('a stage that timed out is a failure, and its span lasts as long as its code', async () => {
   const graph = build(
     new Pipeline('slow').withStage(
       'llm',
@@ -234,7 +234,7 @@ test('a stage that ignores the end of its run is abandoned', async () => {
   ignorant.resolve()
 })
 
-test('retries around time-outs: each attempt has the span of its own time', async () => {
+test('with retries around timeouts each attempt has a span of its own time', async () => {
   const graph = build(
     new Pipeline('slow').withStage('llm', ({ clock: time, signal }) => time.sleep(1_000, signal)),
     [retry(3, 10), timeout(100)],
@@ -250,7 +250,7 @@ test('retries around time-outs: each attempt has the span of its own time', asyn
   )
 })
 
-test('a call that core refuses, since the one before still runs, is a span without an attempt', async () => {
+test('a call that core refuses because the one before still runs is a span without an attempt', async () => {
   const ignorant = Promise.withResolvers<void>()
   const graph = build(
     new Pipeline('stubborn').withStage('llm', () => ignorant.promise, { onFailure: 'skip' }),
@@ -260,7 +260,7 @@ test('a call that core refuses, since the one before still runs, is a span witho
   await clock.advance(1_000)
   await running
   const [first, second] = named('stage llm')
-  expect(first).toMatchObject({ isError: true, message: 'its code had not ended when the run did' })
+  expect(first).toMatchObject({ isError: true, message: 'its code still ran when the run ended' })
   expect(first?.attributes).toMatchObject({ 'stageflow.stage.abandoned': true, 'stageflow.stage.attempt': 1 })
   expect(second?.attributes).toMatchObject({
     'stageflow.stage.status': 'fail',
@@ -269,7 +269,7 @@ test('a call that core refuses, since the one before still runs, is a span witho
   ignorant.resolve()
 })
 
-test('code that outlasts its call, and ends before the run, was not given up', async () => {
+test('code that outlasts its call and returns before the run ends is not abandoned', async () => {
   const graph = build(
     new Pipeline('slow').withStage('llm', ({ clock: time }) => time.sleep(200)),
     [retry(2, 0), timeout(50)],
@@ -279,7 +279,7 @@ test('code that outlasts its call, and ends before the run, was not given up', a
   const { report } = await settled
   expect(report.stages['llm']?.attempts).toMatchObject([{ startedAt: 1_000, endedAt: 1_200 }])
   const spans = named('stage llm')
-  // The second call waited for the code of the first one in vain: it is no attempt, and over with its answer.
+  // The second call waited in vain for the code of the first one. It isn't an attempt, and ended with its answer.
   expect(spans.map(times)).toEqual([
     [1_000, 1_200],
     [1_050, 1_100],
@@ -287,7 +287,7 @@ test('code that outlasts its call, and ends before the run, was not given up', a
   expect(spans.map(({ attributes }) => attributes['stageflow.stage.abandoned'])).toEqual([undefined, undefined])
 })
 
-test('a call whose limit stood still while it waited for the code before it has a span from when it began', async () => {
+test('a call that waited for earlier code has a span from its own start', async () => {
   const graph = build(
     new Pipeline('slow').withStage('llm', ({ clock: time }) => time.sleep(200)),
     [retry(2, 0), limit(50)],
@@ -306,7 +306,7 @@ test('a call whose limit stood still while it waited for the code before it has 
   ])
 })
 
-test('a call that waits for the code of one beside it has its own answer, and ends with that', async () => {
+test('a call that waits for the code of another call ends with its own answer', async () => {
   const both: Interceptor = {
     name: 'both',
     wrap: (next) => async (context) => (await Promise.all([next(context), next(context)]))[0],
@@ -324,7 +324,7 @@ test('a call that waits for the code of one beside it has its own answer, and en
   ])
 })
 
-test('a call that ended ok, and that another one followed, ended with its code all the same', async () => {
+test('a call that ended ok and was followed by another ended when its code returned', async () => {
   const twice: Interceptor = {
     name: 'twice',
     wrap: (next) => async (context) => {
@@ -349,7 +349,7 @@ test('a call that ended ok, and that another one followed, ended with its code a
 test.each([
   ['at once', () => StageOutput.ok({ cached: true })],
   ['later', async () => StageOutput.ok({ cached: true })],
-])('a stage that was answered outside (%s) has its span, which says by whom', async (_, answer) => {
+])('a stage that an interceptor answered (%s) has a span that shows which one', async (_, answer) => {
   const graph = build(
     new Pipeline('cached')
       .withStage('work', () => ({ cached: false }))
@@ -374,7 +374,7 @@ test.each([
   expect(attributes).not.toHaveProperty(['stageflow.stage.attempt'])
 })
 
-test('an open circuit outside is a failed span with the breaker on it, and its changes as events', async () => {
+test('an open circuit is a failed span with the state of the breaker, and its changes as events', async () => {
   const open = new StageflowError('circuit-breaker/open', 'The circuit of "llm" is open.')
   const note = {
     key: 'openai',
@@ -403,7 +403,7 @@ test('an open circuit outside is a failed span with the breaker on it, and its c
   ])
 })
 
-test('calls that an interceptor inside answers are spans of their own, and none takes the ending of another', async () => {
+test('calls that an interceptor inside answers have spans of their own, each with its own ending', async () => {
   let calls = 0
   const breaker: Interceptor = {
     name: 'breaker',
@@ -429,7 +429,7 @@ test('calls that an interceptor inside answers are spans of their own, and none 
   ])
 })
 
-test('one call that became several attempts further inside is one span, which lasts for all of them', async () => {
+test('a call with several attempts further inside is one span that covers all of them', async () => {
   const graph = build(
     new Pipeline('inside').withStage('llm', () => StageOutput.fail('down'), { onFailure: 'skip' }),
     [],
@@ -441,7 +441,7 @@ test('one call that became several attempts further inside is one span, which la
   expect(times(recorder.span('stage llm'))).toEqual([1_000, 1_020])
 })
 
-test('a failure that an interceptor outside made good is a failed attempt of a stage that is ok', async () => {
+test('a failure that an interceptor outside replaced is a failed attempt of an ok stage', async () => {
   const graph = build(
     new Pipeline('saved').withStage('llm', () => StageOutput.fail('down')),
     [
@@ -460,7 +460,7 @@ test('a failure that an interceptor outside made good is a failed attempt of a s
   expect(span.attributes).toMatchObject({ 'stageflow.stage.status': 'ok', 'stageflow.attempt.status': 'fail' })
 })
 
-test('an answer ok that an interceptor outside refused is a failed span', async () => {
+test('an ok output that an interceptor outside refused is a failed span', async () => {
   const graph = build(
     new Pipeline('refused').withStage('llm', async () => ({})),
     [
@@ -477,7 +477,7 @@ test('an answer ok that an interceptor outside refused is a failed span', async 
   expect(recorder.span('stage llm')).toMatchObject({ isError: true, message: 'not good enough' })
 })
 
-test('notes of other interceptors that are not what they should be are left out, and harm nothing', async () => {
+test('malformed notes of other interceptors are left out', async () => {
   const graph = build(
     new Pipeline('odd').withStage('llm', () => ({})),
     [
@@ -524,7 +524,7 @@ test('an interceptor inside that answers the run before its stages end leaves no
   expect(recorder.spans()).toHaveLength(4)
 })
 
-test('a call that comes after the stage has settled is none, and has no span', async () => {
+test('a call after the stage has settled has no span', async () => {
   let answered: StageOutput | undefined
   const late: Interceptor = {
     name: 'late',
@@ -549,7 +549,7 @@ test('a call that comes after the stage has settled is none, and has no span', a
   expect(recorder.tree()).toEqual(['invoke_workflow late completed', '  stage a ok', '  stage b ok'])
 })
 
-test('as many calls as attempts, but not one of each: every span has the time of its own call', async () => {
+test('with as many calls as attempts, but not one for each, every span has the time of its own call', async () => {
   let asked = 0
   const inside: Interceptor = {
     name: 'inside',
@@ -581,7 +581,7 @@ test('as many calls as attempts, but not one of each: every span has the time of
 test.each([
   ['at once', () => StageOutput.fail('down')],
   ['later', async () => StageOutput.fail('down')],
-])('a failure that an interceptor inside made good (%s) is a failed attempt of a stage that is ok', async (_, code) => {
+])('a failure that an interceptor inside replaced (%s) is a failed attempt of an ok stage', async (_, code) => {
   const inside: Interceptor = {
     name: 'inside',
     wrap: (next) => (context) => {

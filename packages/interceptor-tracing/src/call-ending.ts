@@ -2,7 +2,7 @@ import type { AttemptRecord, ErrorRecord, StageNotes, StageOutput, StageRecord }
 import type { CallSpan } from './call-span.ts'
 import type { CallEnding } from './stage-span.ts'
 
-/** How the call at `place` ended. `now` is when, where nothing else is known. */
+/** How the call at `place` ended. `now` is its end if nothing else is known. */
 export function endingOf(calls: readonly CallSpan[], place: number, record: StageRecord, now: number): CallEnding {
   const call = calls[place] as CallSpan
   const following = calls[place + 1]
@@ -29,7 +29,7 @@ export function isRunning(calls: readonly CallSpan[], place: number, record: Sta
   return attempt !== undefined && attempt.endedAt === undefined
 }
 
-/** The last attempt that a call made: an interceptor further inside may make several of it, or answer it without one. */
+/** The last attempt of a call. An interceptor further inside may turn a call into several attempts, or answer it without one. */
 function attemptOf(calls: readonly CallSpan[], place: number, { attempts }: StageRecord): AttemptRecord | undefined {
   const first = calls[place]?.firstAttempt ?? 0
   const end = calls[place + 1]?.firstAttempt ?? attempts.length
@@ -55,7 +55,7 @@ function errorRecord(error: unknown, depth: number): ErrorRecord {
   }
 }
 
-/** The delay that the retry interceptor says it waited. */
+/** The delay that the retry interceptor noted. */
 function notedDelay(notes: Readonly<StageNotes>, place: number): number | undefined {
   const { retry } = notes as { readonly retry?: { readonly delaysMs?: unknown } | null }
   const delays = retry?.delaysMs

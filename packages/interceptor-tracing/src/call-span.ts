@@ -2,22 +2,22 @@ import { context as contexts } from '@opentelemetry/api'
 import type { Context, Span } from '@opentelemetry/api'
 import type { CallHooks, InterceptorContext, StageInfo, StageOutput, StageRecord } from '@stageflow/core'
 
-/** Who keeps the spans of a run. */
+/** The trace of the run, as a call span needs it. */
 interface Keeper {
   answered(call: CallSpan, output: StageOutput): void
   failed(cause: unknown): void
 }
 
-/** One call of a stage that came by, which is an attempt unless an interceptor further inside answers it, and its span. */
+/** The span of one call of a stage. The call is an attempt, unless an interceptor further inside answers it. */
 export class CallSpan implements CallHooks {
   readonly stage: StageInfo
   readonly span: Span
-  /** In which the span is the active one. */
+  /** The context in which the span is active. */
   readonly context: Context
   readonly startedAt: number
   output: StageOutput | undefined
   endedAt: number | undefined
-  /** The place that its attempt has in the report, if it makes one: those before are of earlier calls. */
+  /** The index of its first attempt in the report, if it makes one. Attempts before it are of earlier calls. */
   firstAttempt = 0
   isOver = false
   readonly #keeper: Keeper
@@ -40,7 +40,7 @@ export class CallSpan implements CallHooks {
   }
 
   ended(output: StageOutput, context: InterceptorContext): void {
-    // Somebody answered in its place: how its code ends the report will tell.
+    // An interceptor answered before the code returned. The report will tell how the code ended.
     if (output.status !== 'ok' && this.#isRunning(context.record)) return
     this.#keeper.answered(this, output)
   }

@@ -1,6 +1,6 @@
 import type { Context } from '@opentelemetry/api'
 
-/** A context with one value more than the one around it: a link, where the API's own copies a map of all values each time. */
+/** A context with one more value than the one around it. It only links to that, whereas the API's own copies all values. */
 export class ContextLayer implements Context {
   readonly #around: Context
   readonly #key: symbol

@@ -7,7 +7,7 @@ import { tracing } from './index.ts'
 
 afterEach(() => contexts.disable())
 
-/** A tracer of which one thing throws. */
+/** A tracer with one method that throws. */
 function failing(what: keyof Span | 'startSpan' | 'stage', real = spanRecorder()): Tracer {
   const tracer = real.provider.getTracer('real')
   const fail = () => {
@@ -70,7 +70,7 @@ test.each([
       expect(report.notes['core/problems']).toEqual([
         {
           code: 'tracing/failed',
-          message: expect.stringContaining('The trace of a run of "robust" is not whole'),
+          message: expect.stringContaining('The trace of a run of "robust" is incomplete'),
           cause: { code: 'core/stage-failed', message: expect.stringContaining(`${what} is broken`) },
         },
       ])
@@ -78,7 +78,7 @@ test.each([
   },
 )
 
-test('spans that still can be ended are, when one of them cannot be described', async () => {
+test('if one span cannot be described, the others still end', async () => {
   const real = spanRecorder()
   const { built } = pipeline()
   await built.build({ interceptors: [tracing({ tracer: failing('setAttributes', real) })] }).run()
@@ -113,7 +113,7 @@ test.each<[string, ContextManager['with']]>([
   ],
   ['does not call', () => undefined as never],
   ['answers with something else', (_, call, self, ...args) => (call.call(self as never, ...args), 7 as never)],
-])('a context manager that %s: each stage is called once all the same', async (_, withContext) => {
+])('with a context manager that %s each stage is still called once', async (_, withContext) => {
   const { provider } = spanRecorder()
   const tracer = provider.getTracer('real')
   const { built, calls } = pipeline()
@@ -125,7 +125,7 @@ test.each<[string, ContextManager['with']]>([
 const contextOf = () => ROOT
 const ROOT = contexts.active()
 
-test('an error that cannot be read is a failed span all the same', async () => {
+test('an error that cannot be read is a failed span', async () => {
   const hostile = Object.defineProperties(new Error('x'), {
     message: {
       get: () => {

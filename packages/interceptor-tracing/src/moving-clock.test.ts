@@ -5,13 +5,13 @@ import { spanRecorder } from '../test/span-recorder.ts'
 import { tracing } from './index.ts'
 import { spanTime } from './span-time.ts'
 
-/** Each look at it is a millisecond later than the last. */
+/** A clock on which each reading is a millisecond later than the one before. */
 function movingClock(startAt: number): Clock {
   let time = startAt
   return { ...systemClock, now: () => time++ }
 }
 
-test('a span ends exactly when the report says that its attempt ended, however often the clock is read', async () => {
+test('a span ends exactly when its attempt ended in the report, however often the clock is read', async () => {
   const recorder = spanRecorder()
   const graph = new Pipeline('moving')
     .withStage('sync', () => ({}))
@@ -23,7 +23,7 @@ test('a span ends exactly when the report says that its attempt ended, however o
     const [attempt] = report.stages[name].attempts
     const span = recorder.span(`stage ${name}`)
     expect(span.endedAt).toBe(attempt?.endedAt)
-    // It starts when the call passed by, which is on its way to the code.
+    // The span starts when the call passes by, a little before its code.
     expect(span.startedAt).toBeGreaterThanOrEqual(attempt?.startedAt ?? NaN)
     expect(span.startedAt).toBeLessThan(attempt?.endedAt ?? NaN)
   }
@@ -39,7 +39,7 @@ test('a span ends exactly when the report says that its attempt ended, however o
   }
 })
 
-test('on the clock of the machine spans have the time of day', async () => {
+test('with the system clock spans have the time of day', async () => {
   const recorder = spanRecorder()
   const before = systemClock.now()
   await new Pipeline('now')

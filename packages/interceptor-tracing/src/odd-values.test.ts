@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { spanRecorder } from '../test/span-recorder.ts'
 import { tracing } from './index.ts'
 
-/** Notes come from stages and from interceptors of anybody, and what a stage throws is whatever it likes. */
+/** Notes come from any stage and any interceptor, and stages throw anything. */
 const noting = (key: string, value: unknown): Interceptor => ({
   name: 'noting',
   wrap: (next) => (context) => {
@@ -30,7 +30,7 @@ test.each([
   ['idempotency', null],
   ['timeout', null],
   ['retry', null],
-])('a note %s that is %j leaves the span of a failed stage a failed one, and is no problem', async (key, value) => {
+])('a note %s that is %j does not change the failed span of a stage', async (key, value) => {
   const { provider, spans } = spanRecorder()
   const { report } = await new Pipeline('odd')
     .withStage('s', () => StageOutput.fail('down'), { onFailure: 'skip' })
@@ -41,7 +41,7 @@ test.each([
   expect(report.notes['core/problems']).toBeUndefined()
 })
 
-/** It can be read when it is noted, and not any more when the span ends. */
+/** Readable when it is noted, and not when the span ends. */
 function throwing(): object {
   let isNoted = false
   return {
@@ -53,7 +53,7 @@ function throwing(): object {
   }
 }
 
-test('a note that cannot be read leaves the span of a failed stage a failed one, and is a problem', async () => {
+test('a note that cannot be read is reported, and the span of a failed stage is still failed', async () => {
   const { provider, spans } = spanRecorder()
   const { report } = await new Pipeline('odd')
     .withStage('s', () => StageOutput.fail('down'), { onFailure: 'skip' })
@@ -66,7 +66,7 @@ test('a note that cannot be read leaves the span of a failed stage a failed one,
 test.each([
   ['cannot be read', '[cannot be read]', throwing()],
   ['is null', 'null', { toJSON: () => null }],
-])('a note of attributes that %s is one attribute, which says so: %s', async (_, shown, attributes) => {
+])('a note of attributes that %s is shown as one attribute: %s', async (_, shown, attributes) => {
   const { provider, span } = spanRecorder()
   const { report } = await new Pipeline('odd')
     .withStage('s', () => ({}))
@@ -95,7 +95,7 @@ test.each([
       return proxy
     },
   ],
-])('an error %s leaves each attempt a failed span', async (_, make) => {
+])('with an error %s each attempt is a failed span', async (_, make) => {
   const { provider, spans } = spanRecorder()
   const { report } = await new Pipeline('odd')
     .withStage('s', () => StageOutput.fail(make()), { onFailure: 'skip' })

@@ -59,7 +59,7 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
-test('nested spans arrive at an OTLP/HTTP receiver as they were', async () => {
+test('nested spans arrive at an OTLP/HTTP receiver unchanged', async () => {
   const { port } = server.address() as AddressInfo
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'assistant' }),

@@ -15,7 +15,7 @@ const pipeline = () => new Pipeline('guarded').withStage('a', ({ clock: time }) 
 const build = (outside: readonly Interceptor[], inside: readonly Interceptor[] = []) =>
   pipeline().build({ clock, interceptors: [...outside, tracing({ tracerProvider: recorder.provider }), ...inside] })
 
-test('a run that was refused before it came here has its span, from start to end', async () => {
+test('a run that an interceptor outside refused has a span from start to end', async () => {
   const auth: Interceptor = {
     name: 'auth',
     wrapRun: () => async (run) => {
@@ -35,7 +35,7 @@ test('a run that was refused before it came here has its span, from start to end
   })
 })
 
-test('what an interceptor further out makes of a run is what its span says', async () => {
+test('the span of a run has the outcome that an interceptor outside returned', async () => {
   const judge: Interceptor = {
     name: 'judge',
     wrapRun: (next) => async (run) => {
@@ -52,7 +52,7 @@ test('what an interceptor further out makes of a run is what its span says', asy
   expect(recorder.span('invoke_workflow guarded').endedAt).toBe(1_015)
 })
 
-test('an interceptor further out that goes on twice has one trace', async () => {
+test('an interceptor outside that calls next twice has one trace', async () => {
   const twice: Interceptor = {
     name: 'twice',
     wrapRun: (next) => async (run) => {
@@ -87,7 +87,7 @@ test('an interceptor around the run that hangs, inside or outside, leaves no spa
   expect(clock.timers).toEqual([])
 })
 
-test('a run that is cancelled before its stages begin has its span alone', async () => {
+test('a run that is cancelled before its stages begin has only its own span', async () => {
   const run = build([
     { name: 'slow', wrapRun: (next) => async (own) => (await own.clock.sleep(50, own.signal), next(own)) },
   ]).start()

@@ -3,6 +3,7 @@ import type { Attributes, Context, Link, Span, SpanOptions, Tracer } from '@open
 import { StageflowError, createSlot } from '@stageflow/core'
 import type {
   Clock,
+  ContextSnapshot,
   InterceptorContext,
   PipelineInfo,
   RunContext,
@@ -18,48 +19,50 @@ import { CallSpan } from './call-span.ts'
 import { ContextLayer } from './context-layer.ts'
 import type { StageSpans } from './call-span.ts'
 import { endingOf, isRunning } from './call-ending.ts'
+import { identityAttributes, userAttributes } from './identity.ts'
 import { describeEnding, describeError } from './stage-span.ts'
 import { spanTime } from './span-time.ts'
 
-/** The trace of a run; what a child run finds in it is the trace of the run above. */
+/** The trace of a run. A child run reads the trace of the run above it. */
 export const RUN_TRACE: Slot<RunTrace> = createSlot('tracing/run')
 
-/** Marks every context that comes from a run, so that one that came from elsewhere is not taken for it. */
+/** Marks the contexts of a run, to tell them from contexts of other code. */
 const RUN_KEY = createContextKey('stageflow run')
 
-/** Of a run's id, which a caller may have made, in characters. */
+/** Maximum length of a run's id, which the caller may choose, in characters. */
 export const LONGEST_ID = 256
 
-/** What is looked up of the stages of a pipeline. */
+/** What a trace looks up of the stages of a pipeline. */
 export interface PipelineStages {
   readonly byName: ReadonlyMap<string, StageInfo>
-  /** Those with several dependencies. */
+  /** The stages with several dependencies. */
   readonly joins: ReadonlySet<StageInfo>
 }
 
-/** What a trace works with. */
+/** What the traces of all runs share. */
 export interface TraceTools extends PipelineStages {
   readonly tracer: Tracer
   readonly redactor: Redactor
-  /** Called once, when a run that was recorded has ended. */
+  /** Called once, when a recorded run has ended. */
   readonly over: () => void
 }
 
-/** The spans of one run. Nothing that goes wrong in here is the run's failure: it is reported, once. */
+/** The spans of one run. A failure in here never fails the run: it is reported once. */
 export class RunTrace implements RunPart {
   readonly pipeline: PipelineInfo
-  /** In which the run's span is the active one. */
+  /** The context in which the run's span is active. */
   readonly context: Context
   readonly #run: RunContext
   readonly #clock: Clock
   readonly #span: Span
   readonly #runId: string
   readonly #tools: TraceTools
-  /** By the place of the stage. */
+  /** By the index of the stage. */
   readonly #stages: (StageSpans | undefined)[]
-  /** Nothing is left to be recorded, or never was. */
+  /** Whether recording has ended, or never began. */
   #isOver: boolean
   #hasFailed = false
+  #known: { readonly snapshot: ContextSnapshot; readonly attributes: Attributes } | undefined
 
   constructor(run: RunContext, span: Span, parent: Context, tools: TraceTools) {
     this.pipeline = run.pipeline
@@ -73,7 +76,7 @@ export class RunTrace implements RunPart {
     this.#stages = Array.from({ length: this.#isOver ? 0 : run.pipeline.stages.length })
   }
 
-  /** A run that is not sampled hands its context on, and does nothing else. */
+  /** False for a run that isn't sampled: it only passes its context on. */
   get isRecording(): boolean {
     return !this.#isOver
   }
@@ -82,7 +85,7 @@ export class RunTrace implements RunPart {
     return this.#run.pipelineRunId
   }
 
-  /** `active` where it comes from this run, library spans and all; else that of the stage's newest span, or of the run's. */
+  /** `active` if it comes from this run, library spans included; otherwise the context of the stage's newest span, or of the run's span. */
   contextIn(active: Context, stage: string | undefined): Context {
     if (active.getValue(RUN_KEY) === this) return active
     const place = stage === undefined ? undefined : this.#tools.byName.get(stage)?.index
@@ -90,7 +93,7 @@ export class RunTrace implements RunPart {
     return calls?.at(-1)?.context ?? this.context
   }
 
-  /** Opens the span of a call; undefined where that failed, or where the stage has settled, so that core refuses the call. */
+  /** Opens the span of a call. Undefined if that failed, or if the stage has settled, because core refuses the call then. */
   start(stage: StageInfo, context: InterceptorContext): CallSpan | undefined {
     try {
       const { now } = context
@@ -117,7 +120,7 @@ export class RunTrace implements RunPart {
     next() // if the context manager has not called it; a broken tracer must not fail the run
   }
 
-  /** A call got its answer. */
+  /** Records the answer of a call. */
   answered(call: CallSpan, output: StageOutput): void {
     if (call.isOver) return // its stage settled with this very answer
     call.output = output
@@ -128,7 +131,7 @@ export class RunTrace implements RunPart {
     if (spans?.record !== undefined) this.#end(spans, spans.calls.indexOf(call), spans.record, call.endedAt)
   }
 
-  /** A stage settled: its spans end, but for one whose code still runs, which the run waits for. */
+  /** Ends the spans of a stage that settled, except a span whose code still runs: the run waits for that code. */
   settled(record: StageRecord): void {
     if (this.#isOver) return
     try {
@@ -136,7 +139,6 @@ export class RunTrace implements RunPart {
       const spans = this.#stages[info.index] ?? this.#openAnswered(info, record)
       spans.record = record
       const now = record.endedAt ?? this.#clock.now()
-      // Of code that still runs the run waits for the end, and tells it.
       for (let place = 0; place < spans.calls.length; place++)
         if (record.abandoned === true || !isRunning(spans.calls, place, record)) this.#end(spans, place, record, now)
     } catch (cause) {
@@ -144,7 +146,7 @@ export class RunTrace implements RunPart {
     }
   }
 
-  /** The run ended: so does every span of its stages that has not, and then its own. */
+  /** Ends all open spans of stages, and then the run's span. */
   ended(outcome: RunOutcome): void {
     if (this.#isOver) return
     this.#isOver = true
@@ -158,14 +160,14 @@ export class RunTrace implements RunPart {
     this.#tools.over()
   }
 
-  /** Reports what broke, once a run. */
+  /** Reports the first failure of the trace. */
   failed(cause: unknown): void {
     if (this.#hasFailed) return
     this.#hasFailed = true
     reportFailure(this.#run, cause)
   }
 
-  /** A stage that was answered outside, or never started, has its span all the same. */
+  /** Makes the span of a stage that an interceptor answered, or that never started. */
   #openAnswered(info: StageInfo, { startedAt, endedAt = this.#clock.now() }: StageRecord): StageSpans {
     this.#open(info, startedAt ?? endedAt, undefined).endedAt = endedAt
     return this.#stages[info.index] as StageSpans
@@ -185,6 +187,7 @@ export class RunTrace implements RunPart {
       'stageflow.stage.name': stage.name,
       'stageflow.stage.kind': stage.kind,
       'stageflow.run.id': this.#runId,
+      ...this.#user(),
     }
     if (attempt !== undefined) attributes['stageflow.stage.attempt'] = attempt
     const options: SpanOptions = { kind: SpanKind.INTERNAL, startTime: spanTime(startedAt), attributes }
@@ -192,7 +195,15 @@ export class RunTrace implements RunPart {
     return this.#tools.tracer.startSpan(`stage ${stage.name}`, options, this.context)
   }
 
-  /** To the dependencies that had settled when a join started: its parent is the run. */
+  /** The user and the tenant of the run now: `auth` sets them after the run's span has started. */
+  #user(): Attributes {
+    const { snapshot } = this.#run
+    if (snapshot !== this.#known?.snapshot)
+      this.#known = { snapshot, attributes: userAttributes(snapshot, this.#tools.redactor) }
+    return this.#known.attributes
+  }
+
+  /** Links a join to the dependencies that had settled when it started. Its parent is the run. */
   #linksOf({ dependencies }: StageInfo): Link[] {
     return dependencies.flatMap(({ stage }) => {
       const spans = this.#stages[this.#tools.byName.get(stage)?.index ?? -1]
@@ -201,7 +212,7 @@ export class RunTrace implements RunPart {
     })
   }
 
-  /** Ends a span with what is known; `record` is the stage's. */
+  /** Ends a span with what is known. `record` is that of the stage. */
   #end({ calls }: StageSpans, place: number, record: StageRecord, now: number): void {
     const call = calls[place] as CallSpan
     if (call.isOver) return
@@ -217,7 +228,7 @@ export class RunTrace implements RunPart {
     this.#endSpan(call.span, Math.max(call.startedAt, endedAt))
   }
 
-  /** Code that was still running when its stage settled has been given up, where it has not ended since. */
+  /** Ends the spans of code that still ran when its stage settled, and hasn't returned since. */
   #endAbandoned(outcome: RunOutcome): void {
     for (const spans of this.#stages) {
       if (spans?.record === undefined || spans.calls.every(({ isOver }) => isOver)) continue
@@ -229,7 +240,7 @@ export class RunTrace implements RunPart {
   #describe({ status, reason, errors, endedAt }: RunOutcome): void {
     const { redactor } = this.#tools
     if (!this.#span.isRecording()) return
-    this.#span.setAttribute('stageflow.run.status', status)
+    this.#span.setAttributes({ 'stageflow.run.status': status, ...identityAttributes(this.#run.snapshot, redactor) })
     if (reason !== undefined) this.#span.setAttribute('stageflow.run.reason', redactor.text(reason))
     const [first] = errors
     if (first !== undefined) describeError(this.#span, first, endedAt, redactor)
@@ -244,12 +255,12 @@ export class RunTrace implements RunPart {
   }
 }
 
-/** A failure of telemetry, which is not the run's, goes where those of sinks and observers go. */
+/** Reports a failure of telemetry, like those of sinks and observers. It never fails the run. */
 export function reportFailure(run: RunContext, cause: unknown): void {
   run.problem(
     new StageflowError(
       'tracing/failed',
-      `The trace of a run of "${run.pipeline.name}" is not whole, since the tracer or the context manager threw; the run goes on. Look at the cause.`,
+      `The trace of a run of "${run.pipeline.name}" is incomplete, because the tracer or the context manager threw. The run goes on. See the cause.`,
       { cause },
     ),
   )

@@ -51,7 +51,7 @@ const graphs = fc
   .integer({ min: 1, max: 7 })
   .chain((count) => fc.tuple(...Array.from({ length: count }, (_, place) => stage(place))))
 
-/** Answers some stages itself, gives others up after 15 ms, and tries those again that ask for it. */
+/** Answers some stages itself, abandons others after 15 ms, and retries those that ask for it. */
 const outside = (drawn: readonly Drawn[]): Interceptor => ({
   name: 'outside',
   wrap: (next, { name }) => {
@@ -119,7 +119,7 @@ function pipelineOf(drawn: readonly Drawn[], stuck: Promise<void>): Pipeline<unk
   return pipeline as never
 }
 
-test('the spans of any run agree with its report: how many, below what, from when to when, and how they ended', async () => {
+test('the spans of any run agree with its report in number, parents, times and endings', async () => {
   await fc.assert(
     fc.asyncProperty(graphs, fc.nat(80), async (drawn, cancelAfter) => {
       const clock = manualClock({ startAt: 1_000 })

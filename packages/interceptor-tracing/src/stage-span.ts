@@ -4,25 +4,25 @@ import type { ErrorRecord, StageNotes, StageRecord, StageStatus } from '@stagefl
 import type { Redactor } from '@stageflow/core/redaction'
 import { spanTime } from './span-time.ts'
 
-/** How one call of a stage ended, and, for its last one, how the stage did. */
+/** How one call of a stage ended. For the last call, also how the stage ended. */
 export interface CallEnding {
-  /** What the call itself came to; undefined where nobody knows: it was given up, or never made. */
+  /** The status of the call itself. Undefined if it was abandoned or never made. */
   readonly status: StageStatus | 'retry' | undefined
   readonly error: ErrorRecord | undefined
   readonly endedAt: number
-  /** Of the stage; undefined for a call that was followed by another. */
+  /** The record of the stage. Undefined if another call followed. */
   readonly record: StageRecord | undefined
-  /** The call that followed. */
+  /** The next call. */
   readonly retry: { readonly attempt: number; readonly delayMs: number } | undefined
 }
 
-/** A note of a stage or of another interceptor, which need not be there, nor be what it should: undefined where it is no object. */
+/** A note of a stage or of another interceptor. Undefined if it is missing or isn't an object. */
 function noteOf(notes: Readonly<StageNotes>, key: string): Readonly<Record<string, unknown>> | undefined {
   const note = (notes as Readonly<Record<string, unknown>>)[key]
   return typeof note === 'object' && note !== null ? (note as Readonly<Record<string, unknown>>) : undefined
 }
 
-/** Says on a span how its call ended. Throws what a note threw that cannot be read, when all the rest is said. */
+/** Describes the end of a call on its span. If a note cannot be read, describes the rest and then throws its error. */
 export function describeEnding(span: Span, ending: CallEnding, redactor: Redactor): void {
   const { status, error, endedAt, record, retry } = ending
   let unread: { readonly cause: unknown } | undefined
@@ -51,28 +51,30 @@ export function describeEnding(span: Span, ending: CallEnding, redactor: Redacto
   if (unread !== undefined) throw unread.cause
 }
 
-/** Most stages have no note. */
+/** True for most stages: they have no note. */
 function isEmpty(notes: Readonly<StageNotes>): boolean {
   for (const _ in notes) return false
   return true
 }
 
-/** Another call followed this one, whose code had not ended when the run did. */
+/** Marks a call whose code still ran when the run ended, and that was followed by another call. */
 function describeGivenUp(span: Span): void {
   span.setAttribute('stageflow.stage.abandoned', true)
-  span.setStatus({ code: SpanStatusCode.ERROR, message: 'its code had not ended when the run did' })
+  span.setStatus({ code: SpanStatusCode.ERROR, message: 'its code still ran when the run ended' })
 }
 
-/** Marks a span as failed: the code as `error.type`, the redacted message, and the exception as an event. Stacks stay with the error. */
+/** Marks a span as failed: the code as `error.type`, the redacted message, and the exception as an event, without its stack. */
 export function describeError(span: Span, error: ErrorRecord, at: number, redactor: Redactor): void {
   const { code, message } = error
   span.setAttribute('error.type', redactor.text(code))
   span.setStatus({ code: SpanStatusCode.ERROR, message: redactor.text(message) })
-  span.recordException({ code: redactor.text(code), message: redactor.text(withCauses(error)) }, spanTime(at))
+  span.recordException({ code: redactor.text(code), message: withCauses(error, redactor) }, spanTime(at))
 }
 
-function withCauses({ message, cause }: ErrorRecord): string {
-  return cause === undefined ? message : `${message} (caused by ${cause.code}: ${withCauses(cause)})`
+/** The message and those of the causes, each redacted by itself: in `auth/missing-token: …` a code would look like a name. */
+function withCauses({ message, cause }: ErrorRecord, redactor: Redactor): string {
+  const text = redactor.text(message)
+  return cause === undefined ? text : `${text} (caused by ${redactor.text(cause.code)}: ${withCauses(cause, redactor)})`
 }
 
 function describeStage(span: Span, record: StageRecord, redactor: Redactor): void {
@@ -141,7 +143,7 @@ function describeBreaker(span: Span, notes: Readonly<StageNotes>, endedAt: numbe
   }
 }
 
-/** What a span can hold of these values: texts, finite numbers, booleans, and lists of one kind of them. */
+/** The values that a span can hold: strings, finite numbers, booleans, and lists of one of these types. */
 function plainValues(values: Readonly<Record<string, unknown>>): Attributes {
   const plain: Record<string, AttributeValue> = {}
   for (const [key, value] of Object.entries(values)) {

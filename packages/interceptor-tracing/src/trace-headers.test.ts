@@ -36,7 +36,7 @@ async function headersOf(
   return sent
 }
 
-test('a run belongs to the trace that its headers name, and a stage hands on its own span', async () => {
+test('a run belongs to the trace of its headers, and a stage sends its own span', async () => {
   const sent = await headersOf({ traceparent: SAMPLED, tracestate: 'vendor=a,other=b' })
   const run = recorder.span('invoke_workflow caller')
   expect([run.traceId, run.parentId]).toEqual([TRACE_ID, SPAN_ID])
@@ -67,7 +67,7 @@ test.each([
   ['more than version 00 has', `${SAMPLED}-more`],
   ['something after it', `${SAMPLED}\r\nx-evil: 1`],
   ['no hexadecimal', SAMPLED.replace('0af7', '0agz')],
-])('a traceparent that is none (%s) starts a new trace, and the span says so', async (_, given) => {
+])('an invalid traceparent (%s) starts a new trace, and the span shows it', async (_, given) => {
   const sent = await headersOf({ traceparent: given as string, tracestate: 'vendor=a' })
   const run = recorder.span('invoke_workflow caller')
   expect(run.parentId).toBeUndefined()
@@ -75,12 +75,12 @@ test.each([
   expect(sent).toEqual({ traceparent: expect.stringContaining(run.traceId) })
 })
 
-test('a later version of the format is read as far as it is known', async () => {
+test('the known part of a later version of the format is read', async () => {
   await headersOf({ traceparent: `cc-${TRACE_ID}-${SPAN_ID}-09-what-comes` })
   expect(recorder.span('invoke_workflow caller').parentId).toBe(SPAN_ID)
 })
 
-test('a tracestate that is broken or too long is dropped, the trace goes on', async () => {
+test('a broken or too long tracestate is dropped, and the trace continues', async () => {
   for (const tracestate of ['no pairs', `a=${'x'.repeat(600)}`, 7 as unknown as string]) {
     recorder = spanRecorder()
     const sent = await headersOf({ traceparent: SAMPLED, tracestate })
@@ -89,7 +89,7 @@ test('a tracestate that is broken or too long is dropped, the trace goes on', as
   }
 })
 
-test('whatever text comes in, the run is traced, and what goes out is well formed', async () => {
+test('with any incoming header the run is traced, and the outgoing header is well-formed', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.oneof(fc.string(), fc.stringMatching(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)),
@@ -103,7 +103,7 @@ test('whatever text comes in, the run is traced, and what goes out is well forme
   )
 })
 
-test('the span of a server in the same trace is nearer than the header; one of another trace is not', async () => {
+test('the active span of a server wins over the header if it is in the same trace', async () => {
   const tracer = recorder.provider.getTracer('server')
   const remote = { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: TraceFlags.SAMPLED, isRemote: true }
   const { context: contexts, ROOT_CONTEXT } = await import('@opentelemetry/api')
@@ -117,7 +117,7 @@ test('the span of a server in the same trace is nearer than the header; one of a
   expect(recorder.span('invoke_workflow caller').parentId).toBe(SPAN_ID)
 })
 
-test('the active library span goes out, where there is one inside the stage', async () => {
+test('the active library span inside the stage is sent', async () => {
   const tracer = recorder.provider.getTracer('http')
   let sent: Readonly<Record<string, string>> = {}
   const graph = new Pipeline('caller')
@@ -132,7 +132,7 @@ test('the active library span goes out, where there is one inside the stage', as
   expect(sent['traceparent']).toContain(recorder.span('GET').id)
 })
 
-test('without a context manager the span of the stage goes out, of a child run too', async () => {
+test('without a context manager the span of the stage is sent, in child runs too', async () => {
   endContexts()
   const sent: Record<string, string> = {}
   const note = (name: string) => async (context: Parameters<typeof traceparent>[0]) => {
@@ -148,7 +148,7 @@ test('without a context manager the span of the stage goes out, of a child run t
   for (const name of ['one', 'two', 'leaf']) expect(sent[name]).toContain(recorder.span(`stage ${name}`).id)
 })
 
-test('an interceptor around the run, and one around a stage, can hand the trace on too', async () => {
+test('interceptors around runs and stages can send the trace too', async () => {
   let around: Readonly<Record<string, string>> = {}
   let wrapped: Readonly<Record<string, string>> = {}
   const caller: Interceptor = {
@@ -167,7 +167,7 @@ test('an interceptor around the run, and one around a stage, can hand the trace 
   expect(wrapped['traceparent']).toContain(recorder.span('stage call').id)
 })
 
-test('without an SDK, or without this interceptor, the incoming headers go out as they came in', async () => {
+test('without an SDK, or without this interceptor, the incoming headers are sent unchanged', async () => {
   const given = { traceparent: SAMPLED, tracestate: 'vendor=a' }
   expect(await headersOf(given, [tracing()])).toEqual(given)
   expect(await headersOf(given, [])).toEqual(given)
@@ -175,14 +175,14 @@ test('without an SDK, or without this interceptor, the incoming headers go out a
   expect(await headersOf({}, [])).toEqual({})
 })
 
-test('a caller that does not sample is not sampled, and that is handed on', async () => {
+test('if the caller does not sample, the run is not sampled, and says so in its headers', async () => {
   recorder = spanRecorder(new ParentBasedSampler({ root: new AlwaysOnSampler() }))
   const sent = await headersOf({ traceparent: `00-${TRACE_ID}-${SPAN_ID}-00` })
   expect(recorder.spans()).toEqual([])
   expect(sent['traceparent']).toMatch(new RegExp(`^00-${TRACE_ID}-[0-9a-f]{16}-00$`))
 })
 
-test('a run that is not sampled hands its trace on to stages and child runs, and has no other spans', async () => {
+test('a run that is not sampled passes its trace on to stages and child runs, and has no spans', async () => {
   endContexts()
   recorder = spanRecorder(new AlwaysOffSampler())
   const sent: string[] = []

@@ -5,14 +5,14 @@ import { RUN_TRACE } from './run-trace.ts'
 
 declare module '@stageflow/core' {
   interface SnapshotExtensions {
-    /** The W3C header of the request that the run belongs to: its spans become part of the caller's trace. */
+    /** The W3C header of the incoming request. It makes the run a part of the caller's trace. */
     readonly traceparent?: string | undefined
     /** The W3C header that comes with `traceparent`. */
     readonly tracestate?: string | undefined
   }
 }
 
-/** What `traceparent` reads: a stage's context, an interceptor's, or a run's. */
+/** The context of a stage, of an interceptor, or of a run. */
 export interface TraceSource {
   readonly snapshot: ContextSnapshot
   readonly stage?: StageInfo
@@ -20,8 +20,8 @@ export interface TraceSource {
 }
 
 /**
- * The W3C headers `traceparent` and, where there is one, `tracestate` for a request that a stage sends: its span, or the
- * library span inside it that is active. Without a trace the incoming ones are passed on; without those there are none.
+ * Returns the W3C headers `traceparent` and, if there is one, `tracestate` for a request that a stage sends. They name the stage's
+ * span, or the active library span inside it. Without a trace it returns the incoming headers; without those none.
  */
 export function traceparent(source: TraceSource): Readonly<Record<string, string>> {
   const span = currentSpan(source)
@@ -46,7 +46,7 @@ function currentSpan(source: TraceSource): SpanContext | undefined {
 const FORMAT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
 const SAMPLED = 1
 
-/** The span that a run's W3C headers name; undefined where they are none. */
+/** The span that a run's W3C headers name. Undefined if they are missing or invalid. */
 function readTraceparent({ traceparent: given, tracestate }: SnapshotExtensions): SpanContext | undefined {
   const parts = typeof given === 'string' ? FORMAT.exec(given) : null
   if (parts === null) return undefined
@@ -58,14 +58,14 @@ function readTraceparent({ traceparent: given, tracestate }: SnapshotExtensions)
     string,
     string?,
   ]
-  // What a later version adds at the end is not ours to judge; version ff is forbidden.
+  // Later versions may add fields at the end. Version ff is forbidden.
   if (version === 'ff' || (version === '00' && more !== undefined)) return undefined
   const span = { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & SAMPLED, isRemote: true }
   if (!isSpanContextValid(span)) return undefined
   return typeof tracestate === 'string' ? { ...span, traceState: createTraceState(tracestate) } : span
 }
 
-/** Where a run that is nobody's child belongs: under the span that is active, or under the one that its headers name. */
+/** The parent of a run that isn't a child run: the active span, or the span that its headers name. */
 export function callerContext(
   active: Context,
   extensions: SnapshotExtensions,
@@ -73,7 +73,7 @@ export function callerContext(
   if (extensions.traceparent === undefined) return { context: active, isInvalid: false }
   const remote = readTraceparent(extensions)
   if (remote === undefined) return { context: active, isInvalid: true }
-  // A server's instrumentation has read the same header already, and its span is nearer.
+  // If the server's instrumentation has read the same header, its span is closer.
   const isRead = trace.getSpanContext(active)?.traceId === remote.traceId
   return { context: isRead ? active : trace.setSpanContext(active, remote), isInvalid: false }
 }

@@ -1,8 +1,9 @@
-import { Pipeline, StageKind, StageOutput, type Interceptor } from '@stageflow/core'
+import { Pipeline, StageKind, StageOutput, StageflowError, type Interceptor } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { spanRecorder } from '../test/span-recorder.ts'
 import { tracing } from './index.ts'
+import type { TracingOptions } from './index.ts'
 
 let clock = manualClock()
 let recorder = spanRecorder()
@@ -15,7 +16,7 @@ afterEach(() => {
 })
 const options = () => ({ clock, interceptors: [tracing({ tracerProvider: recorder.provider })] })
 
-test('a run is a span, and each attempt of a stage is one below it, on the time of the clock', async () => {
+test('a run is a span, and each attempt of a stage is a span below it, with the times of the clock', async () => {
   const graph = new Pipeline('chat')
     .withStage('guard', ({ clock: time }) => time.sleep(20), StageKind.GUARD)
     .withStage('llm', ({ clock: time }) => time.sleep(300.5), StageKind.AGENT, { dependencies: ['guard'] })
@@ -32,12 +33,14 @@ test('a run is a span, and each attempt of a stage is one below it, on the time 
     'gen_ai.conversation.id': 's1',
     'stageflow.run.id': 'r1',
     'stageflow.request.id': 'q1',
+    'user.id': 'u1',
     'stageflow.run.status': 'completed',
   })
   const llm = recorder.span('stage llm')
   expect([llm.startedAt, llm.endedAt]).toEqual([1_020, 1_320.5])
   expect(llm.attributes).toEqual({
     'stageflow.stage.name': 'llm',
+    'user.id': 'u1',
     'stageflow.stage.kind': 'agent',
     'stageflow.stage.status': 'ok',
     'stageflow.stage.attempt': 1,
@@ -46,7 +49,7 @@ test('a run is a span, and each attempt of a stage is one below it, on the time 
   expect([llm.isError, llm.events, llm.links]).toEqual([false, [], []])
 })
 
-test('every way for a stage to end is on its span', async () => {
+test('the span of a stage says how the stage ended', async () => {
   const graph = new Pipeline('endings')
     .withStage('ok', () => ({}))
     .withStage('skip', () => StageOutput.skip('a guest'))
@@ -77,7 +80,7 @@ test('every way for a stage to end is on its span', async () => {
     '  stage hangs cancel',
     '  stage skipped skip',
   ])
-  // A stage that the end of the run kept from starting has no span, as it has no event.
+  // A stage that never started because the run ended has no span and no event.
   expect(report.stages['never']?.status).toBe('cancel')
   const attributes = (name: string) => recorder.span(`stage ${name}`).attributes
   expect(attributes('skip')).toMatchObject({ 'stageflow.stage.reason': 'a guest' })
@@ -104,7 +107,7 @@ test('every way for a stage to end is on its span', async () => {
   expect([run.message, run.attributes['error.type']]).toEqual(['down', 'ECONNRESET'])
 })
 
-test('a cancelled run is no error, and says why', async () => {
+test('a cancelled run is not an error, and its span has the reason', async () => {
   const graph = new Pipeline('cancelled').withStage('stop', () => StageOutput.cancel('the user left')).build(options())
   await graph.run()
   expect(recorder.tree()).toEqual(['invoke_workflow cancelled cancelled', '  stage stop cancel'])
@@ -113,7 +116,7 @@ test('a cancelled run is no error, and says why', async () => {
   })
 })
 
-test('an exception says what caused it, and keeps its stack to itself', async () => {
+test('an exception has its causes, but not its stack', async () => {
   const cause = new Error('socket closed', { cause: new Error('reset') })
   const graph = new Pipeline('caused')
     .withStage('llm', () => {
@@ -127,7 +130,7 @@ test('an exception says what caused it, and keeps its stack to itself', async ()
   })
 })
 
-test('what a stage notes of usage and attributes is on its span', async () => {
+test('the notes usage and attributes of a stage are on its span', async () => {
   const graph = new Pipeline('noted')
     .withStage('llm', ({ note }) => {
       note('usage', { inputTokens: 12, outputTokens: 34, costUsd: 0.002 })
@@ -180,7 +183,7 @@ test('attributes that a span cannot hold are left out, lists of one kind are kep
   expect(String(attributes['a.long']).length).toBeLessThan(1_100)
 })
 
-test('secrets are in no attribute, status, exception or reason', async () => {
+test('secrets are redacted in attributes, statuses, exceptions and reasons', async () => {
   const secret = 'sk-abcdefghijklmnopqrstuvwxyz123456'
   const graph = new Pipeline('secretive')
     .withStage('fail', () => StageOutput.fail(`401 for Bearer ${secret} at https://me:${secret}@host`), {
@@ -200,7 +203,7 @@ test('secrets are in no attribute, status, exception or reason', async () => {
   expect(recorder.span('stage note').attributes).toMatchObject({ 'app.api_key': '[redacted]' })
 })
 
-test('inputs and outputs are in no span', async () => {
+test('spans have no inputs and no outputs', async () => {
   const graph = new Pipeline('private')
     .withStage('read', ({ snapshot }) => ({ heard: snapshot.inputText }))
     .withStage('answer', ({ inputs }) => ({ said: inputs.from('read').heard }), { dependencies: ['read'] })
@@ -239,27 +242,78 @@ test('chunks are counted', async () => {
   expect(recorder.span('stage llm').attributes).toMatchObject({ 'stageflow.stage.chunks': 2 })
 })
 
-test('wrong options are refused together, with what to pass', () => {
-  const wrong = (given: unknown) => () => tracing(given as Parameters<typeof tracing>[0])
-  expect(wrong(null)).toThrow(expect.objectContaining({ code: 'tracing/illegal-option' }))
-  expect(wrong('tracer')).toThrow('its options are not an object; pass { tracer } or { tracerProvider }, or nothing')
-  expect(wrong({ tracer: recorder.provider })).toThrow('"tracer" has no startSpan; pass an OpenTelemetry Tracer')
-  expect(wrong({ tracer: null })).toThrow('"tracer" has no startSpan')
-  expect(wrong({ tracerProvider: 7, provider: 1 })).toThrow(
-    'tracing(): "tracerProvider" has no getTracer; pass an OpenTelemetry TracerProvider; "provider" is no option; the options are tracer and tracerProvider.',
+const refusal = (options: unknown): string => {
+  try {
+    tracing(options as TracingOptions)
+  } catch (error) {
+    return StageflowError.is(error) ? `${error.code}: ${error.message}` : String(error)
+  }
+  return 'accepted'
+}
+
+test('illegal options are refused, all of them at once (tracing/illegal-option)', () => {
+  expect(refusal({ tracer: recorder.provider, tracerProvider: 7, redaction: true, provider: 1 })).toBe(
+    'tracing/illegal-option: tracing(): tracer must be an OpenTelemetry Tracer with startSpan(), not an instance of BasicTracerProvider; ' +
+      'tracerProvider must be an OpenTelemetry TracerProvider with getTracer(), not 7; ' +
+      "redaction must be an object such as { keys: ['ssn'] }, or false, not true; " +
+      'unknown option "provider" (known: tracer, tracerProvider, redaction); pass either tracer or tracerProvider, not both.',
   )
-  const { provider } = recorder
-  expect(wrong({ tracer: provider.getTracer('app'), tracerProvider: provider })).toThrow('pass one of them')
+  expect(refusal(null)).toContain('the options must be an object, not null')
+  expect(refusal({ redaction: { key: ['ssn'] } })).toContain('core/illegal-redaction: redaction: unknown option "key"')
+  expect(refusal({ tracer: undefined, tracerProvider: undefined, redaction: undefined })).toBe('accepted')
 })
 
-test('a tracer can be given in the place of a provider', async () => {
+test('the user and the tenant that an interceptor sets are on the spans of the run and of its stages', async () => {
+  const auth: Interceptor = {
+    name: 'auth',
+    wrapRun: (next) => (run) =>
+      next(run.with({ snapshot: run.snapshot.withIdentity({ userId: 'ada', orgId: 'acme', sessionId: 's9' }) })),
+  }
+  const graph = new Pipeline('chat')
+    .withStage('llm', () => ({}))
+    .withPipeline(
+      'memory',
+      new Pipeline('lookup').withStage('search', () => ({})),
+    )
+    .build({ clock, interceptors: [tracing({ tracerProvider: recorder.provider }), auth] })
+  await graph.run()
+  expect(recorder.spans()).toHaveLength(5)
+  for (const { attributes } of recorder.spans())
+    expect(attributes).toMatchObject({ 'user.id': 'ada', 'stageflow.org.id': 'acme' })
+  expect(recorder.span('invoke_workflow chat').attributes['gen_ai.conversation.id']).toBe('s9')
+})
+
+test('the option redaction adds secret names, and false keeps secrets', async () => {
+  const run = async (redaction: TracingOptions['redaction']) => {
+    recorder = spanRecorder()
+    const given = redaction === undefined ? {} : { redaction }
+    await new Pipeline('chat')
+      .withStage('llm', ({ note }) => {
+        note('attributes', { ssn: '123', note: 'password=hunter2' })
+        return StageOutput.skip('token=hunter2')
+      })
+      .build({ clock, interceptors: [tracing({ tracerProvider: recorder.provider, ...given })] })
+      .run({ userId: 'password=hunter2' })
+    return { ...recorder.span('stage llm').attributes }
+  }
+  expect(await run({ keys: ['ssn'] })).toMatchObject({
+    ssn: '[redacted]',
+    note: 'password=[redacted]',
+    'stageflow.stage.reason': 'token=[redacted]',
+    'user.id': 'password=[redacted]',
+  })
+  expect(await run(undefined)).toMatchObject({ ssn: '123' })
+  expect(await run(false)).toMatchObject({ note: 'password=hunter2', 'stageflow.stage.reason': 'token=hunter2' })
+})
+
+test('a tracer works instead of a provider', async () => {
   const tracer = recorder.provider.getTracer('mine')
   const graph = new Pipeline('mine').withStage('a', () => ({})).build({ clock, interceptors: [tracing({ tracer })] })
   await graph.run()
   expect(recorder.tree()).toEqual(['invoke_workflow mine completed', '  stage a ok'])
 })
 
-test('a retry that stands inside is a build error: each attempt is to have its span', () => {
+test('a retry inside tracing is a build error, because each attempt needs its span', () => {
   const retry: Interceptor = { name: 'retry', settled: () => {} }
   expect(() => new Pipeline('order').build({ interceptors: [tracing(), retry] })).toThrow(
     'Interceptor "tracing" must stand inside "retry"',

@@ -1,33 +1,42 @@
 import { SpanKind, context as contexts, isSpanContextValid, trace } from '@opentelemetry/api'
 import type { Attributes, Context, Tracer, TracerProvider } from '@opentelemetry/api'
-import { StageflowError } from '@stageflow/core'
 import type { Interceptor, PipelineInfo, RunContext } from '@stageflow/core'
+import { REDACTION, objectWith, optionProblems, read, refuseOptions } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
-import type { Redactor } from '@stageflow/core/redaction'
+import type { RedactionOptions, Redactor } from '@stageflow/core/redaction'
+import { identityAttributes } from './identity.ts'
 import { LONGEST_ID, RUN_TRACE, RunTrace, reportFailure } from './run-trace.ts'
 import type { PipelineStages } from './run-trace.ts'
 import { spanTime } from './span-time.ts'
 import { callerContext } from './trace-headers.ts'
 
-/** Where spans go. With neither option: to the OpenTelemetry API's global provider, looked up at each run. */
 export interface TracingOptions {
-  /** Makes all spans. Not with `tracerProvider`. */
+  /** Makes all spans. Not with `tracerProvider`. Default: the tracer of `tracerProvider`. */
   readonly tracer?: Tracer
-  /** Gives the tracer, which is asked for as `@stageflow/interceptor-tracing`. Not with `tracer`. */
+  /** Returns the tracer named `@stageflow/interceptor-tracing`. Not with `tracer`. Default: the global provider of the OpenTelemetry API, read at each run. */
   readonly tracerProvider?: TracerProvider
+  /** What is secret beside what always is, and how much of a string is kept; `false` writes secrets. Default: `maxEntries` 128, `maxLength` 65,536. */
+  readonly redaction?: RedactionOptions | false
+}
+
+const RULES: OptionRules<TracingOptions> = {
+  tracer: objectWith('an OpenTelemetry Tracer', 'startSpan'),
+  tracerProvider: objectWith('an OpenTelemetry TracerProvider', 'getTracer'),
+  redaction: REDACTION,
 }
 
 const SCOPE = '@stageflow/interceptor-tracing'
 
 /**
  * Makes OpenTelemetry spans: one for each run, one for each call of a stage that reaches it, and one for each stage that was
- * answered without one. Without an SDK, and in runs that are not sampled, stages are passed on. A tracer that throws is
- * reported as `tracing/failed` under `core/problems`.
+ * answered without such a call. Without an SDK, and in runs that aren't sampled, it does nothing. A tracer that throws is reported as
+ * `tracing/failed` under `core/problems`. Errors: `tracing/illegal-option`.
  */
 export function tracing(options: TracingOptions = {}): Interceptor {
-  checkOptions(options)
-  const redactor = createRedactor({ maxEntries: 128, maxLength: 65_536 })
-  /** Runs that are being recorded. While there are none, a stage costs one comparison. */
+  checkTracingOptions(options)
+  const redactor = createRedactor(options.redaction, { maxEntries: 128, maxLength: 65_536 })
+  /** How many runs are being recorded. While there are none, a stage costs one comparison. */
   let recorded = 0
 
   const over = (): void => void recorded--
@@ -66,7 +75,15 @@ export function tracing(options: TracingOptions = {}): Interceptor {
   }
 }
 
-/** What a trace looks up of the stages of a pipeline, read once a pipeline. */
+/** Throws one error with every option that cannot be used. */
+function checkTracingOptions(options: unknown): void {
+  const problems = [...optionProblems(options, RULES)]
+  if (read(options, 'tracer') !== undefined && read(options, 'tracerProvider') !== undefined)
+    problems.push('pass either tracer or tracerProvider, not both')
+  refuseOptions('tracing()', 'tracing/illegal-option', problems)
+}
+
+/** Returns what a trace looks up of the stages of a pipeline. Reads each pipeline once. */
 function pipelineStages(): (pipeline: PipelineInfo) => PipelineStages {
   const known = new WeakMap<PipelineInfo, PipelineStages>()
   return (pipeline) => {
@@ -82,12 +99,12 @@ function pipelineStages(): (pipeline: PipelineInfo) => PipelineStages {
   }
 }
 
-/** What the API's provider has and others do not: whether an SDK stands behind it. */
+/** The provider of the API has this method, which tells whether an SDK is registered. */
 interface ProxyProvider {
   readonly getDelegateTracer?: (name: string) => Tracer | undefined
 }
 
-/** The tracer of this run; undefined where there is no SDK, which may still come. */
+/** The tracer of this run; undefined as long as no SDK is registered. */
 function tracerOf({ tracer, tracerProvider }: TracingOptions): Tracer | undefined {
   if (tracer !== undefined) return tracer
   const provider: TracerProvider & ProxyProvider = tracerProvider ?? trace.getTracerProvider()
@@ -97,7 +114,7 @@ function tracerOf({ tracer, tracerProvider }: TracingOptions): Tracer | undefine
 function parentOf(run: RunContext): { readonly parent: Context; readonly isInvalid: boolean } {
   const active = contexts.active()
   const above = run.parent === undefined ? undefined : run.get(RUN_TRACE)
-  // That may be further up: then the stage that started this run is none of its own, even where it has one of that name.
+  // The trace may be of a run further up. Then the stage that started this run isn't one of its stages, even if a name matches.
   const stage = above?.pipelineRunId === run.parent?.pipelineRunId ? run.parent?.stage : undefined
   if (above !== undefined) return { parent: above.contextIn(active, stage), isInvalid: false }
   const { context, isInvalid } = callerContext(active, run.snapshot.extensions)
@@ -105,39 +122,17 @@ function parentOf(run: RunContext): { readonly parent: Context; readonly isInval
 }
 
 function runAttributes({ pipeline, parent, snapshot }: RunContext, isInvalid: boolean, redactor: Redactor): Attributes {
-  const text = (value: string): string => redactor.text(value)
-  const { pipelineRunId, sessionId, requestId } = snapshot
   return {
     'gen_ai.operation.name': 'invoke_workflow',
     'gen_ai.workflow.name': pipeline.name,
-    ...(sessionId === undefined ? undefined : { 'gen_ai.conversation.id': text(sessionId) }),
-    'stageflow.run.id': pipelineRunId.slice(0, LONGEST_ID),
-    ...(requestId === undefined ? undefined : { 'stageflow.request.id': text(requestId) }),
+    'stageflow.run.id': snapshot.pipelineRunId.slice(0, LONGEST_ID),
+    ...identityAttributes(snapshot, redactor),
     ...(parent === undefined
       ? undefined
       : {
           'stageflow.run.parent_id': parent.pipelineRunId.slice(0, LONGEST_ID),
-          'stageflow.run.path': text(parent.path),
+          'stageflow.run.path': redactor.text(parent.path),
         }),
     ...(isInvalid ? { 'stageflow.run.traceparent': 'invalid' } : undefined),
   }
-}
-
-function checkOptions(options: TracingOptions): void {
-  const isObject = typeof options === 'object' && options !== null && !Array.isArray(options)
-  const { tracer, tracerProvider, ...others }: TracingOptions = isObject ? options : {}
-  const problems: string[] = []
-  if (!isObject) problems.push('its options are not an object; pass { tracer } or { tracerProvider }, or nothing')
-  if (tracer !== undefined && typeof (tracer as Partial<Tracer> | null)?.startSpan !== 'function')
-    problems.push('"tracer" has no startSpan; pass an OpenTelemetry Tracer')
-  if (
-    tracerProvider !== undefined &&
-    typeof (tracerProvider as Partial<TracerProvider> | null)?.getTracer !== 'function'
-  )
-    problems.push('"tracerProvider" has no getTracer; pass an OpenTelemetry TracerProvider')
-  if (tracer !== undefined && tracerProvider !== undefined)
-    problems.push('both "tracer" and "tracerProvider" are given; pass one of them')
-  for (const name of Object.keys(others))
-    problems.push(`"${name}" is no option; the options are tracer and tracerProvider`)
-  if (problems.length > 0) throw new StageflowError('tracing/illegal-option', `tracing(): ${problems.join('; ')}.`)
 }

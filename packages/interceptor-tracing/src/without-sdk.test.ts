@@ -18,7 +18,7 @@ const chain = () =>
     .withStage('a', ({ inputs }) => ({ stage: inputs !== undefined }))
     .withStage('b', async () => ({}), { dependencies: ['a'] })
 
-test('without an SDK a run goes through as it is, and its report says nothing of traces', async () => {
+test('without an SDK a run is unchanged, and its report does not mention traces', async () => {
   const result = await chain()
     .build({ interceptors: [tracing()] })
     .run({ pipelineRunId: 'r1' })
@@ -26,7 +26,7 @@ test('without an SDK a run goes through as it is, and its report says nothing of
   expect(result.report.notes).toEqual({})
 })
 
-test('an SDK that is registered after the graph was built is used from the next run on', async () => {
+test('an SDK that is registered after build is used from the next run on', async () => {
   const graph = chain().build({ interceptors: [tracing()] })
   await graph.run()
   const recorder = spanRecorder()
@@ -35,7 +35,7 @@ test('an SDK that is registered after the graph was built is used from the next 
   expect(recorder.tree()).toEqual(['invoke_workflow chain completed', '  stage a ok', '  stage b ok'])
 })
 
-test('an SDK that is registered in the middle of a run is used by the child runs that start then', async () => {
+test('an SDK that is registered during a run is used by child runs that start later', async () => {
   const recorder = spanRecorder()
   const graph = new Pipeline('outer')
     .withStage('start', () => void ends.push(register(recorder)))
@@ -49,7 +49,7 @@ test('an SDK that is registered in the middle of a run is used by the child runs
   expect(recorder.tree()).toEqual(['invoke_workflow inner completed', '  stage leaf ok'])
 })
 
-test('an SDK that is taken away in the middle of a run: what has begun is finished', async () => {
+test('if the SDK is removed during a run, open spans are still ended', async () => {
   const recorder = spanRecorder()
   ends.push(register(recorder))
   const graph = new Pipeline('outer')
@@ -64,7 +64,7 @@ test('an SDK that is taken away in the middle of a run: what has begun is finish
   expect(recorder.tree()).toEqual(['invoke_workflow outer completed', '  stage stop ok', '  stage child ok'])
 })
 
-test('of runs at once some are sampled and some are not: each has all of its spans, or none', async () => {
+test('of concurrent runs each has all its spans or none, as the sampler decides', async () => {
   let asked = 0
   const everyThird: Sampler = {
     shouldSample: (context) => {
@@ -93,7 +93,7 @@ test('of runs at once some are sampled and some are not: each has all of its spa
   expect(sizes).toEqual(Array.from({ length: 10 }, () => 5))
 })
 
-test('a sampler that leaves out a stage leaves out that span alone, and what is active in it is not recorded', async () => {
+test('a sampler that leaves out a stage leaves out only that span and the spans inside it', async () => {
   const noSecond: Sampler = {
     shouldSample: (_, __, name) => ({
       decision: name === 'stage b' ? SamplingDecision.NOT_RECORD : SamplingDecision.RECORD_AND_SAMPLED,
@@ -119,7 +119,7 @@ test('a sampler that leaves out a stage leaves out that span alone, and what is 
   expect(isRecording).toBe(false)
 })
 
-test('once no run is recorded any more, however the runs ended, stages are passed on unseen', async () => {
+test('while no run is recorded, calls of stages are not followed', async () => {
   const recorder = spanRecorder()
   const interceptor = tracing({ tracerProvider: recorder.provider })
   const ending = async (outside: readonly Interceptor[], run: () => unknown, cancels = false) => {

@@ -4,7 +4,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import type { ReadableSpan, Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 
-/** A finished span, as the tests read it. Times are in milliseconds. */
+/** A finished span for tests. Times are in milliseconds. */
 export interface SeenSpan {
   readonly name: string
   readonly id: string
@@ -16,7 +16,7 @@ export interface SeenSpan {
   readonly message: string | undefined
   readonly attributes: Readonly<Record<string, AttributeValue | undefined>>
   readonly events: readonly { readonly name: string; readonly at: number; readonly attributes: object }[]
-  /** The ids of the spans that it is linked to. */
+  /** The ids of linked spans. */
   readonly links: readonly string[]
 }
 
@@ -90,13 +90,13 @@ function seen(span: ReadableSpan): SeenSpan {
 
 const inMs = ([seconds, nanos]: HrTime): number => seconds * 1_000 + nanos / 1e6
 
-/** Makes asynchronous contexts work, as an SDK for Node does; the answer ends it. */
+/** Makes asynchronous contexts work, as an SDK for Node does. Returns a function that ends it. */
 export function withContextManager(): () => void {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   return () => context.disable()
 }
 
-/** Registers an SDK for the whole process, as an app does; the answer ends it. */
+/** Registers an SDK for the whole process, as an app does. Returns a function that ends it. */
 export function register({ provider }: SpanRecorder): () => void {
   trace.setGlobalTracerProvider(provider)
   return () => trace.disable()

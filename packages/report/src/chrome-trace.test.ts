@@ -68,7 +68,7 @@ test('several runs are processes of one trace, on one time', () => {
   expect(chromeTrace([])).toEqual({ traceEvents: [], displayTimeUnit: 'ms', otherData: {} })
 })
 
-test('the runs that a stage started are processes of the same trace, without being asked for', () => {
+test('child runs are processes of the same trace', () => {
   const grandchild = reportOf(30, [written('words', { startedAt: 20, endedAt: 30 })], {
     startedAt: 20,
     endedAt: 30,
@@ -92,6 +92,33 @@ test('the runs that a stage started are processes of the same trace, without bei
     '5.0 grandchild 20000+10000',
   ])
   expect(JSON.stringify(trace)).not.toContain('children')
+})
+
+test('with redaction errors, reasons and notes of runs and child runs show no secret', () => {
+  const secret = { code: 'core/stage-failed', message: 'password=hunter2' }
+  const child = reportOf(5, [written('inner', { startedAt: 0, endedAt: 5, status: 'fail', error: secret })])
+  const report = reportOf(
+    10,
+    [
+      written('answer', {
+        startedAt: 0,
+        endedAt: 10,
+        status: 'fail',
+        error: secret,
+        notes: { token: 'hunter2' } as object,
+        attempts: [
+          { attempt: 1, startedAt: 0, endedAt: 4, status: 'fail', error: secret },
+          { attempt: 2, startedAt: 5, endedAt: 10, status: 'fail', error: secret },
+        ],
+        children: [child],
+      }),
+      written('skips', { status: 'skip', reason: 'token=hunter2' }),
+    ],
+    { notes: { apiKey: 'hunter2' } as object },
+  )
+  expect(JSON.stringify(chromeTrace(report)).match(/hunter2/g)).toHaveLength(7)
+  expect(JSON.stringify(chromeTrace(report, { redaction: {} }))).not.toContain('hunter2')
+  expect(() => chromeTrace(report, { redact: true } as object)).toThrow('chromeTrace(): unknown option "redact"')
 })
 
 test('the second attempt of a hedge, which overlaps the first, has a lane of its own', () => {
@@ -118,7 +145,7 @@ test('attempts that overlap within their stage are not drawn over each other', (
   ])
 })
 
-test('whatever the run, every event has the fields that the trace event format asks for, and stretches of a lane nest', () => {
+test('every event of any run has the fields of the trace event format, and stretches of a lane nest', () => {
   fc.assert(
     fc.property(plannedRuns({ joins: true, queues: true }), (run) => {
       const trace: ChromeTrace = JSON.parse(JSON.stringify(chromeTrace(simulate(run))))

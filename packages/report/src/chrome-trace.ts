@@ -1,8 +1,11 @@
 import type { AttemptRecord, PipelineReport, StageRecord } from '@stageflow/core'
+import { checkOptions } from '@stageflow/core/kit'
+import type { RedactionOptions } from '@stageflow/core/redaction'
 import { assignLanes } from './lanes.ts'
 import { readReport, type CheckedReport } from './read-report.ts'
+import { DRAWING_RULES, type DrawingOptions } from './redact-report.ts'
 
-/** What `chrome://tracing` and Perfetto open: write it to a file with `JSON.stringify`. */
+/** A trace for Perfetto and `chrome://tracing`. Write it to a file with `JSON.stringify`. */
 export interface ChromeTrace {
   readonly traceEvents: readonly TraceEvent[]
   readonly displayTimeUnit: 'ms'
@@ -22,7 +25,7 @@ export interface CompleteEvent extends Track {
   readonly args: Readonly<Record<string, unknown>>
 }
 
-/** Something that took none: a stage that never ran. */
+/** Something that took no time: a stage that never ran. */
 export interface InstantEvent extends Track {
   readonly ph: 'i'
   readonly s: 't'
@@ -32,7 +35,7 @@ export interface InstantEvent extends Track {
   readonly args: Readonly<Record<string, unknown>>
 }
 
-/** What a run or a lane is called, and where it stands. */
+/** The name or the order of a run or a lane. */
 export interface MetadataEvent extends Track {
   readonly ph: 'M'
   readonly name: 'process_name' | 'process_sort_index' | 'thread_name' | 'thread_sort_index'
@@ -45,9 +48,16 @@ export interface Track {
   readonly tid: number
 }
 
-/** Turns one run, or several, into a Chrome trace: a process for each run and each child run in it, a lane for each stage that ran at the same time. */
-export function chromeTrace(reports: PipelineReport | readonly PipelineReport[]): ChromeTrace {
-  const checked = withChildren(Array.isArray(reports) ? reports : [reports])
+/**
+ * Turns one run, or several, into a Chrome trace: a process for each run and each child run in it, a lane for each stage that ran at
+ * the same time. It contains errors, reasons and notes of the report.
+ */
+export function chromeTrace(
+  reports: PipelineReport | readonly PipelineReport[],
+  options: DrawingOptions = {},
+): ChromeTrace {
+  checkOptions('chromeTrace()', 'report/illegal-option', options, DRAWING_RULES)
+  const checked = withChildren(Array.isArray(reports) ? reports : [reports], options.redaction)
   if (checked.length === 0) return { traceEvents: [], displayTimeUnit: 'ms', otherData: {} }
   const origin = checked.reduce((first, { report }) => Math.min(first, report.startedAt), Infinity)
   const traceEvents = checked.flatMap(({ report, records }, index) =>
@@ -56,15 +66,15 @@ export function chromeTrace(reports: PipelineReport | readonly PipelineReport[])
   return { traceEvents, displayTimeUnit: 'ms', otherData: { startedAtMs: origin } }
 }
 
-/** Each run, and after it the runs that its stages started. */
-function withChildren(reports: readonly PipelineReport[]): CheckedReport[] {
+/** Each run, followed by the runs that its stages started. */
+function withChildren(reports: readonly PipelineReport[], redaction?: RedactionOptions | false): CheckedReport[] {
   return reports.flatMap((report) => {
-    const checked = readReport(report)
-    return [checked, ...[...checked.records.values()].flatMap(({ children = [] }) => withChildren(children))]
+    const checked = readReport(report, redaction)
+    return [checked, ...[...checked.records.values()].flatMap(({ children = [] }) => withChildren(children, redaction))]
   })
 }
 
-/** A stretch of time on a lane of its own, with what is drawn on it. */
+/** A stretch of time on a lane of its own, with the events on it. */
 interface Slice {
   readonly from: number
   readonly to: number
@@ -141,7 +151,7 @@ function slicesOf(record: StageRecord, runEndedAt: number): Slice[] {
   let free = from
   for (const attempt of record.attempts.length > 1 ? record.attempts : []) {
     const stretch = stretchOf(name, attempt, runEndedAt)
-    // A viewer shows only stretches that lie within each other; a hedge's second attempt needs a lane of its own.
+    // A viewer shows only nested stretches, so the second attempt of a hedge needs a lane of its own.
     if (stretch.from >= free && stretch.to <= to) {
       inside.push(stretch)
       free = stretch.to
@@ -176,7 +186,7 @@ function factsOf({
   return { ...facts, attempts: attempts.length }
 }
 
-/** Nanoseconds are enough; more digits are noise of the subtraction. */
+/** Rounds to nanoseconds: more digits are noise of the subtraction. */
 function thousandths(micros: number): number {
   return Math.round(micros * 1_000) / 1_000
 }

@@ -11,7 +11,7 @@ const planned = (
   more: Partial<PlannedStage> = {},
 ): PlannedStage => ({ name, dependencies, join: 'all', durationMs, queuedMs: 0, isOk: true, pausesMs: [], ...more })
 
-/** `a 0-10 running 10`: a segment in words. */
+/** A segment as text: `a 0-10 running 10`. */
 function inWords({ segments }: CriticalPath): string[] {
   return segments.map(
     ({ stage, from, to, parts }) =>
@@ -28,7 +28,7 @@ test('the path leads back from the last stage by what made each ready', () => {
   expect(inWords(criticalPath(report))).toEqual(['slow 0-40: running 40', 'join 40-45: running 5'])
 })
 
-test('queue wait, back-off and the end of the run are parts of the segment they belong to', () => {
+test('queue wait, backoff and the end of the run are parts of their segment', () => {
   const report = simulate({
     startedAt: 100,
     endingMs: 7,
@@ -43,7 +43,7 @@ test('queue wait, back-off and the end of the run are parts of the segment they 
   ])
 })
 
-test('time before the first stage, and time that interceptors took around attempts, are named too', () => {
+test('time before the first stage and time in interceptors are parts too', () => {
   const report = simulate({ startedAt: 0, endingMs: 0, stages: [planned('only', 10)] })
   const attempts = [{ attempt: 1, startedAt: 8, endedAt: 18, status: 'ok' as const }]
   const late: PipelineReport = {
@@ -58,7 +58,7 @@ test('time before the first stage, and time that interceptors took around attemp
   expect(inWords(criticalPath(answered))).toEqual(['only 0-20: starting 5, queued 1, interceptors 14'])
 })
 
-test('attempts that overlap, as those of a hedge do, count once, and the loser ends with its stage', () => {
+test('overlapping attempts, as of a hedge, count once, and the loser ends with its stage', () => {
   const report = simulate({ startedAt: 0, endingMs: 5, stages: [planned('only', 30)] })
   const attempts = [
     { attempt: 2, startedAt: 10, endedAt: 30, status: 'ok' as const },
@@ -68,7 +68,7 @@ test('attempts that overlap, as those of a hedge do, count once, and the loser e
   expect(inWords(criticalPath(hedged))).toEqual(['only 0-35: running 30, ending 5'])
 })
 
-test('of stages that took no time, the one at the end of the chain is the last', () => {
+test('among stages without duration, the one at the end of the chain is the last', () => {
   const report = simulate({
     startedAt: 0,
     endingMs: 0,
@@ -79,7 +79,7 @@ test('of stages that took no time, the one at the end of the chain is the last',
     expect(inWords(criticalPath(each))).toEqual(['c 0-10: running 10', 'b 10-10: ', 'a 10-10: '])
 })
 
-test('a skipped stage is a link where it was what another waited for, and the last only where none ran', () => {
+test('a skipped stage is on the path if another stage waited for it, and the last only if no stage ran', () => {
   const skipping = [
     planned('route', 10, [], { isOk: false }),
     planned('branch', 5, ['route']),
@@ -127,7 +127,7 @@ test('a run in which no stage settled is one segment without a stage', () => {
   })
 })
 
-test('whatever the run, the segments join without a gap from its start to its end, and so do their parts', () => {
+test('the segments of any run cover it without gaps, and so do their parts', () => {
   fc.assert(
     fc.property(plannedRuns({ joins: true, queues: true }), (run) => {
       const report = simulate(run)
@@ -147,7 +147,7 @@ test('whatever the run, the segments join without a gap from its start to its en
   )
 })
 
-test('times that are out of order, or releasers that go in a circle, break neither the sum nor the loop', () => {
+test('times out of order and circular releasers break neither the sum nor the loop', () => {
   const time = fc.option(fc.double({ min: -50, max: 150, noNaN: true }), { nil: undefined })
   const record = fc.record({
     readyAt: time,
@@ -177,7 +177,7 @@ test('times that are out of order, or releasers that go in a circle, break neith
   )
 })
 
-test('a chain of 100,000 stages is no trouble', () => {
+test('a chain of 100,000 stages works', () => {
   const stages = Array.from({ length: 100_000 }, (_, index) => ({
     stage: `s${index}`,
     status: 'ok' as const,

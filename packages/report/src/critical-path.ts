@@ -2,25 +2,25 @@ import type { PipelineReport, StageRecord } from '@stageflow/core'
 import { readReport } from './read-report.ts'
 import { partsOf, type PathPart } from './stage-parts.ts'
 
-/** The stages that a run's duration was made of: had one been quicker, the run might have been too. */
+/** The stages that decided how long a run took. If one of them gets faster, so may the run. */
 export interface CriticalPath {
   readonly durationMs: number
-  /** In order of time; each begins where the one before it ends, the first with the run, and the last ends with it. */
+  /** In order of time, without gaps, from the start of the run to its end. */
   readonly segments: readonly PathSegment[]
 }
 
-/** One stage's share of the run: from what made it ready until it ended. */
+/** One stage's share of the run: from the end of the stage before it until its own end. */
 export interface PathSegment {
-  /** Undefined only where no stage ever settled: the one segment is then the whole run. */
+  /** Undefined only if no stage settled. Then one segment is the whole run. */
   readonly stage: string | undefined
   readonly from: number
   readonly to: number
   readonly durationMs: number
-  /** What the time went into; they cover the segment without a gap, and none of them is empty. */
+  /** What the time was spent on. The parts cover the segment without gaps, and none is empty. */
   readonly parts: readonly PathPart[]
 }
 
-/** Finds the chain of stages that decided how long a run took, back from the last attempt that settled. */
+/** Finds the chain of stages that decided how long a run took, from the last stage that settled back to the first. */
 export function criticalPath(report: PipelineReport): CriticalPath {
   const { records } = readReport(report)
   const { startedAt, endedAt } = report
@@ -41,8 +41,8 @@ function segmentOf(record: StageRecord | undefined, from: number, to: number): P
 }
 
 /**
- * Of several that settled at the same instant, one that released none of the others: a chain of stages that took no time
- * is then walked from its end. A stage that never ran is taken only where none did.
+ * The stage that settled last. If several settled at the same instant, one that released none of the others, so that a chain of
+ * stages without duration is followed from its end. A stage that never ran counts only if no stage ran.
  */
 function lastSettled(records: ReadonlyMap<string, StageRecord>): StageRecord | undefined {
   const settled = [...records.values()].filter(({ endedAt }) => endedAt !== undefined)
@@ -56,14 +56,14 @@ function lastSettled(records: ReadonlyMap<string, StageRecord>): StageRecord | u
 
 function chainTo(last: StageRecord | undefined, records: ReadonlyMap<string, StageRecord>): StageRecord[] {
   const chain = new Set<StageRecord>()
-  // A report that was tampered with may go round in a circle; a real one cannot.
+  // A changed report may contain a circle. A real one can't.
   for (let record = last; record !== undefined && !chain.has(record); record = releaserOf(record, records)) {
     chain.add(record)
   }
   return [...chain].reverse()
 }
 
-/** What made the stage ready. */
+/** The stage that made this one ready. */
 function releaserOf(record: StageRecord, records: ReadonlyMap<string, StageRecord>): StageRecord | undefined {
   return record.releasedBy === undefined ? undefined : records.get(record.releasedBy)
 }

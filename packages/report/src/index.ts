@@ -8,8 +8,8 @@ export {
   type Track,
 } from './chrome-trace.ts'
 export { criticalPath, type CriticalPath, type PathSegment } from './critical-path.ts'
-export { formatDuration } from './duration.ts'
 export { mermaid, mermaidRun } from './mermaid.ts'
+export type { DrawingOptions } from './redact-report.ts'
 export { slack } from './slack.ts'
 export type { PathPart, PathPartKind } from './stage-parts.ts'
 export { timeline, type TimelineOptions } from './timeline.ts'

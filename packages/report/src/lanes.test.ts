@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { assignLanes } from './lanes.ts'
 
-test('spans that follow each other share a lane, those that overlap do not', () => {
+test('consecutive spans share a lane, overlapping ones do not', () => {
   expect(
     assignLanes([
       { from: 0, to: 5 },

@@ -1,10 +1,10 @@
-/** A stretch of time that needs a lane to itself. */
+/** A stretch of time that needs a lane of its own. */
 export interface Span {
   readonly from: number
   readonly to: number
 }
 
-/** Gives each span a lane, from 0 up, such that no two spans of a lane overlap, and as few lanes as there can be. */
+/** Gives each span a lane, from 0 up, so that no two spans of a lane overlap, with as few lanes as possible. */
 export function assignLanes(spans: readonly Span[]): readonly number[] {
   const lanes = new Array<number>(spans.length).fill(0)
   const numbered: Numbered[] = spans.map(({ from, to }, index) => ({ from, to: Math.max(from, to), index }))
@@ -17,7 +17,7 @@ export function assignLanes(spans: readonly Span[]): readonly number[] {
   for (const { from, index } of starts) {
     for (; ended < ends.length; ended++) {
       const { to, index: before } = ends[ended] as Numbered
-      // An empty span ends where it starts: its lane is free again only once it has been given one.
+      // An empty span ends where it starts, so its lane is free only after the span has one.
       if (to > from || isPlaced[before] !== true) break
       free.push(lanes[before] as number)
     }

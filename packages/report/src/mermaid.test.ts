@@ -4,7 +4,7 @@ import { infoOf } from '../test/simulated-run.ts'
 import { chatReport, reportOf, written } from '../test/written-report.ts'
 import { mermaid, mermaidRun } from './mermaid.ts'
 
-/** The description of a pipeline, of which only what matters is written down. */
+/** The description of a pipeline with defaults for all fields that don't matter. */
 function infoFrom(
   stages: readonly (Partial<StageInfo> & { readonly name: string; readonly after?: readonly string[] })[],
 ): PipelineInfo {
@@ -38,7 +38,7 @@ test('a pipeline is a flowchart whose shapes say the kinds', () => {
   ])
 })
 
-test('a join is written down unless it is the usual one', () => {
+test('a join is shown unless it is the default', () => {
   const lines = mermaid(
     infoFrom([
       { name: 'route', kind: 'route' },
@@ -92,7 +92,14 @@ test('a stage that failed and one that never began say so', () => {
   expect(lines).toContain('  class s1 cancel')
 })
 
-test('no name can be taken for Mermaid or HTML', () => {
+test('mermaidRun takes redaction, and refuses unknown options', () => {
+  expect(mermaidRun(chatReport, chatInfo, { redaction: {} })).toBe(mermaidRun(chatReport, chatInfo))
+  expect(() => mermaidRun(chatReport, chatInfo, { redact: true } as object)).toThrow(
+    'mermaidRun(): unknown option "redact"',
+  )
+})
+
+test('no name is interpreted by Mermaid or HTML', () => {
   const label = (name: string): string | undefined => mermaid(infoFrom([{ name }])).split('\n')[1]
   expect(label('end')).toBe('  s0["end"]')
   expect(label('a/b:c-d_é日')).toBe('  s0["a/b:c-d_é日"]')

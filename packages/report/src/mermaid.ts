@@ -1,18 +1,20 @@
 import type { PipelineInfo, PipelineReport, StageInfo, StageKind, StageRecord } from '@stageflow/core'
+import { checkOptions, formatDuration } from '@stageflow/core/kit'
 import { criticalPath } from './critical-path.ts'
-import { formatDuration } from './duration.ts'
 import { checkSamePipeline, readPipeline, readReport } from './read-report.ts'
+import { DRAWING_RULES, type DrawingOptions } from './redact-report.ts'
 
-/** Draws a pipeline as a Mermaid flowchart: the shape of a stage says its kind. */
+/** Draws a pipeline as a Mermaid flowchart. The shape of a stage shows its kind. */
 export function mermaid(pipeline: PipelineInfo): string {
   const { stages } = readPipeline(pipeline)
   const nodes = stages.map((stage, index) => nodeOf(index, stage, [stage.name, ...conditionsOf(stage)]))
   return ['flowchart TD', ...nodes, ...edgesOf(stages).map(({ line }) => line)].join('\n')
 }
 
-/** Draws what a run did with its pipeline: how each stage ended and how long it took, the critical path in bold lines. */
-export function mermaidRun(report: PipelineReport, pipeline: PipelineInfo): string {
-  const { records } = readReport(report)
+/** Draws a run of a pipeline: the status and duration of each stage, and the critical path in bold lines. */
+export function mermaidRun(report: PipelineReport, pipeline: PipelineInfo, options: DrawingOptions = {}): string {
+  checkOptions('mermaidRun()', 'report/illegal-option', options, DRAWING_RULES)
+  const { records } = readReport(report, options.redaction)
   const { stages } = readPipeline(pipeline)
   checkSamePipeline(records, pipeline)
   const path = criticalPath(report).segments.map(({ stage }) => stage)
@@ -47,7 +49,7 @@ const SHAPES: Readonly<Record<StageKind, readonly [string, string]>> = {
   agent: ['((', '))'],
 }
 
-/** Colours that can be read on a light page and on a dark one. */
+/** Colors that are readable on light and dark pages. */
 const CLASSES: Readonly<Record<string, string>> = {
   ok: 'fill:#d7f0dd,stroke:#2f8f4e,color:#12351f',
   skip: 'fill:#ececec,stroke:#8a8a8a,color:#444444,stroke-dasharray:4 3',
@@ -63,7 +65,7 @@ interface Edge {
   readonly line: string
 }
 
-/** Nodes are numbered: a name may be a word of Mermaid's own, such as `end`. */
+/** Nodes are numbered, because a name may be a keyword of Mermaid, such as `end`. */
 function nodeOf(index: number, { kind }: StageInfo, lines: readonly string[]): string {
   const [open, close] = SHAPES[kind] ?? SHAPES.transform
   const label = lines.filter((line) => line !== '').map(escaped)
@@ -80,7 +82,7 @@ function edgesOf(stages: readonly StageInfo[]): Edge[] {
   )
 }
 
-/** What decides whether the stage starts, other than all of its dependencies having settled. */
+/** The conditions of a stage's start, other than that all its dependencies have settled. */
 function conditionsOf({ join, conditional, dependencies }: StageInfo): string[] {
   const rule = typeof join === 'object' ? `${join.quorum} of ${dependencies.length}` : `join: ${join}`
   return [join === 'all' ? '' : rule, conditional ? 'conditional' : '']
@@ -94,7 +96,7 @@ function outcomeOf(record: StageRecord | undefined): string {
   return `${status}${formatDuration(record.endedAt - record.startedAt)}${attempts}`
 }
 
-/** Everything that Mermaid or HTML could read as their own becomes a character code. */
+/** Replaces everything that Mermaid or HTML could interpret by character codes. */
 function escaped(text: string): string {
   return text.replaceAll(/[^\p{L}\p{M}\p{N} _\-/:.·]/gu, (character) => `#${character.codePointAt(0)};`)
 }

@@ -22,7 +22,7 @@ const readers: readonly (readonly [string, (report: PipelineReport) => unknown])
   ['chromeTrace', chromeTrace],
 ]
 
-/** What a caller without types may pass. */
+/** Values that a caller without types may pass. */
 const anything = (value: unknown): PipelineReport & PipelineInfo => value as PipelineReport & PipelineInfo
 const messageOf = (act: () => unknown): string => {
   try {
@@ -52,14 +52,14 @@ test('everything that is missing or wrong is named', () => {
   ]) {
     expect(messageOf(() => criticalPath(wrong))).toContain(problem)
   }
-  expect(messageOf(() => criticalPath(anything('x')))).toContain('it is of type string')
+  expect(messageOf(() => criticalPath(anything('x')))).toContain('it is "x"')
   const many = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`s${index}`, null]))
   expect(messageOf(() => criticalPath(anything({ ...report, stages: many })))).toContain(
-    'stages["s4"] is no object; and 4 more',
+    'stages["s4"] is not an object; and 4 more',
   )
 })
 
-test('a record under another name, a releaser that is no stage, and half an attempt are refused', () => {
+test('a record under another name, a releaser that is not a stage, and an incomplete attempt are refused', () => {
   const record = recordOf(report, 'only')
   expect(messageOf(() => criticalPath({ ...report, stages: { other: record } }))).toContain('stages["other"].stage')
   expect(
@@ -70,7 +70,7 @@ test('a record under another name, a releaser that is no stage, and half an atte
   ).toContain('stages["only"].attempts')
 })
 
-test('what is not the description of a pipeline is refused, and a graph is told apart', () => {
+test('values that are not the description of a pipeline are refused, and the message recognizes a graph', () => {
   for (const value of [undefined, {}, { stages: [{ name: 'only' }] }]) {
     expect(() => mermaid(anything(value))).toThrow(expect.objectContaining({ code: 'report/not-a-pipeline' }))
     expect(() => slack(report, anything(value))).toThrow(expect.objectContaining({ code: 'report/not-a-pipeline' }))
@@ -78,7 +78,7 @@ test('what is not the description of a pipeline is refused, and a graph is told 
   expect(messageOf(() => mermaid(anything({ info })))).toContain('it looks like a graph. Pass graph.info.')
 })
 
-test('a report and a pipeline that do not belong together are refused by the stage that one of them lacks', () => {
+test('the report of another pipeline is refused, and the message names a stage that one of them lacks', () => {
   const other = infoOf([stage, { name: 'more', dependencies: [] }])
   for (const read of [
     () => slack(report, other),
@@ -88,9 +88,9 @@ test('a report and a pipeline that do not belong together are refused by the sta
     expect(read).toThrow(expect.objectContaining({ code: 'report/other-pipeline' }))
   }
   expect(messageOf(() => slack(report, other))).toContain(
-    'the pipeline "simulated" has a stage "more", the report has not',
+    'the pipeline "simulated" has a stage "more", and the report doesn\'t',
   )
   expect(messageOf(() => slack(report, infoOf([])))).toContain(
-    'the report has a stage "only", the pipeline "simulated" has not',
+    'the report has a stage "only", and the pipeline "simulated" doesn\'t',
   )
 })

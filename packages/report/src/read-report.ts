@@ -1,16 +1,19 @@
 import { StageflowError, type PipelineInfo, type PipelineReport, type StageRecord } from '@stageflow/core'
+import { show } from '@stageflow/core/kit'
+import type { RedactionOptions } from '@stageflow/core/redaction'
+import { redactReport } from './redact-report.ts'
 
-/** A report that has been looked through: what the functions of this package may rely on. */
+/** A report whose shape has been checked. */
 export interface CheckedReport {
   readonly report: PipelineReport
-  /** By name, in the order of the report. A map, since a stage may be called `constructor`. */
+  /** By name, in the order of the report. A map, because a stage may be called `constructor`. */
   readonly records: ReadonlyMap<string, StageRecord>
 }
 
-/** Refuses what is not the report of a run that has ended, naming everything that is missing. It may have been through JSON. */
-export function readReport(report: PipelineReport): CheckedReport {
+/** Checks the report of a run that has ended, and redacts it if `redaction` is given. Throws one error with everything that is missing. */
+export function readReport(report: PipelineReport, redaction?: RedactionOptions | false): CheckedReport {
   const value: unknown = report
-  if (!isObject(value)) throw notAReport([`it is ${value === null ? 'null' : `of type ${typeof value}`}`])
+  if (!isObject(value)) throw notAReport([`it is ${show(value)}`])
   const problems = unfit(value, '', {
     pipeline: isText,
     pipelineRunId: isText,
@@ -22,10 +25,11 @@ export function readReport(report: PipelineReport): CheckedReport {
   const stages = isObject(value['stages']) ? value['stages'] : {}
   for (const [name, record] of Object.entries(stages)) problems.push(...problemsOf(name, record, stages))
   if (problems.length > 0) throw notAReport(problems)
-  return { report, records: new Map(Object.entries(report.stages)) }
+  const shown = redactReport(report, redaction)
+  return { report: shown, records: new Map(Object.entries(shown.stages)) }
 }
 
-/** Refuses what is not the description of a pipeline, as `graph.info` is. */
+/** Checks the description of a pipeline, such as `graph.info`. */
 export function readPipeline(pipeline: PipelineInfo): PipelineInfo {
   const value: unknown = pipeline
   const stages = isObject(value) ? value['stages'] : undefined
@@ -38,7 +42,7 @@ export function readPipeline(pipeline: PipelineInfo): PipelineInfo {
   )
 }
 
-/** Refuses a report and a pipeline that do not belong together. */
+/** Throws if the report is of another pipeline. */
 export function checkSamePipeline(records: ReadonlyMap<string, StageRecord>, pipeline: PipelineInfo): void {
   const names = new Set(pipeline.stages.map(({ name }) => name))
   const strange =
@@ -48,13 +52,13 @@ export function checkSamePipeline(records: ReadonlyMap<string, StageRecord>, pip
   const [has, lacks] = records.has(strange) ? sides : sides.toReversed()
   throw new StageflowError(
     'report/other-pipeline',
-    `The report is of another pipeline: the ${has} has a stage "${strange}", the ${lacks} has not. Pass graph.info of the graph that ran.`,
+    `The report is of another pipeline: the ${has} has a stage "${strange}", and the ${lacks} doesn't. Pass graph.info of the graph that ran.`,
   )
 }
 
 function problemsOf(name: string, record: unknown, stages: object): readonly string[] {
   const where = `stages[${JSON.stringify(name)}]`
-  if (!isObject(record)) return [`${where} is no object`]
+  if (!isObject(record)) return [`${where} is not an object`]
   return unfit(record, `${where}.`, {
     stage: (value) => value === name,
     status: isMissingOr(isText),

@@ -31,7 +31,7 @@ test('slack is how much later a stage could have ended without the run taking lo
   expect(slackOf({ startedAt: 0, endingMs: 0, stages })).toEqual({ quick: 30, slow: 0, join: 0, aside: 15, tail: 15 })
 })
 
-test('a dependent that had started before does not hold back what came late', () => {
+test('a dependent that had already started does not limit the slack of a late dependency', () => {
   const stages = [
     planned('fast', 5),
     planned('late', 30),
@@ -41,11 +41,11 @@ test('a dependent that had started before does not hold back what came late', ()
   expect(slackOf({ startedAt: 0, endingMs: 0, stages })).toEqual({ fast: 0, late: 5, first: 0, end: 0 })
 })
 
-test('what runs after the last stage gives it no slack', () => {
+test('work after the last stage gives no slack', () => {
   expect(slackOf({ startedAt: 0, endingMs: 50, stages: [planned('only', 10)] })).toEqual({ only: 0 })
 })
 
-test('a stage that never began because the run ended has no slack, and gives none', () => {
+test('a stage that never started because the run ended has no slack, and gives none', () => {
   const run = { startedAt: 0, endingMs: 0, stages: [planned('a', 10), planned('b', 30), planned('c', 5, ['a'])] }
   const report = simulate(run)
   const stopped = {
@@ -59,12 +59,12 @@ test('a stage that never began because the run ended has no slack, and gives non
   expect(slack(stopped, infoOf(run.stages))).toEqual({ a: 20, b: 0 })
 })
 
-test('stages that are named like members of objects are stages like others', () => {
+test('stages that are named like members of Object.prototype are ordinary stages', () => {
   const stages = [planned('constructor', 10), planned('toString', 5, ['constructor']), planned('7', 1, ['toString'])]
   expect(slackOf({ startedAt: 0, endingMs: 0, stages })).toEqual({ constructor: 0, toString: 0, '7': 0 })
 })
 
-test('slack is never negative, and nothing on the critical path has any', () => {
+test('slack is never negative, and is 0 on the critical path', () => {
   fc.assert(
     fc.property(plannedRuns({ joins: true, queues: true }), (run) => {
       const report = simulate(run)
@@ -78,7 +78,7 @@ test('slack is never negative, and nothing on the critical path has any', () => 
   )
 })
 
-test('a stage that takes longer by its slack does not make the run longer, whatever the joins and skips', () => {
+test('a stage that takes longer by its slack does not make the run longer, with any joins and skips', () => {
   fc.assert(
     fc.property(plannedRuns({ joins: true, queues: true }), (run) => {
       for (const [name, ms] of Object.entries(slackOf(run))) expect(endOf(delayed(run, name, ms))).toBe(endOf(run))
@@ -87,7 +87,7 @@ test('a stage that takes longer by its slack does not make the run longer, whate
   )
 })
 
-test('where every stage waits for all, a stage that takes longer by one more makes the run longer by one', () => {
+test('if every stage waits for all, a stage that takes 1 ms more than its slack makes the run 1 ms longer', () => {
   fc.assert(
     fc.property(plannedRuns({ joins: false, queues: false }), (run) => {
       for (const [name, ms] of Object.entries(slackOf(run)))
@@ -97,7 +97,7 @@ test('where every stage waits for all, a stage that takes longer by one more mak
   )
 })
 
-test('a chain of 100,000 stages, declared backwards, is no trouble', () => {
+test('a chain of 100,000 stages, declared backwards, works', () => {
   const stages = Array.from({ length: 100_000 }, (_, index) =>
     planned(`s${index}`, 1, index === 0 ? [] : [`s${index - 1}`]),
   )

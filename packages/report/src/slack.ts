@@ -2,8 +2,8 @@ import type { PipelineInfo, PipelineReport, StageInfo, StageRecord } from '@stag
 import { checkSamePipeline, readPipeline, readReport } from './read-report.ts'
 
 /**
- * Says of each stage that settled how many milliseconds later it could have done so without the run taking longer. Only
- * what waits for results counts: where `maxConcurrency` binds, a later end also keeps a slot from others.
+ * Tells how much later each settled stage could have ended without a longer run, in ms. It looks at stages that wait for results, not
+ * at slots: with `maxConcurrency` a later end also keeps a slot from other stages.
  */
 export function slack(report: PipelineReport, pipeline: PipelineInfo): Readonly<Record<string, number>> {
   const { records } = readReport(report)
@@ -31,7 +31,7 @@ export function slack(report: PipelineReport, pipeline: PipelineInfo): Readonly<
   return Object.fromEntries(found.map((name) => [name, slackOf.get(name) as number]))
 }
 
-/** It ran, or was skipped: when it was done decided something. A stage that the end of the run kept from starting did not. */
+/** Whether the stage ran or was skipped. A stage that never started because the run ended has no slack. */
 function decided(record: StageRecord): record is StageRecord & { readonly endedAt: number } {
   return record.endedAt !== undefined && (record.startedAt !== undefined || record.status === 'skip')
 }
@@ -41,7 +41,7 @@ function waitsForResult(edge: string): boolean {
   return edge === 'value' || edge === 'soft'
 }
 
-/** Every stage after all that depend on it. Counting, not recursion: a chain may be 100,000 long. */
+/** Every stage after all its dependents. Not recursive, because a chain may have 100,000 stages. */
 function dependentsFirst(stages: readonly StageInfo[]): StageInfo[] {
   const byName = new Map(stages.map((stage) => [stage.name, stage]))
   const dependents = new Map(stages.map(({ name }) => [name, 0]))

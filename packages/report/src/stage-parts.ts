@@ -1,9 +1,9 @@
 import type { AttemptRecord, StageRecord } from '@stageflow/core'
 
 /**
- * What a stretch of a stage's time went into: `starting` the run before the first stage was ready · `waiting` between its
- * releaser's end and being ready · `queued` for a slot · `running` its own code · `backoff` between two attempts ·
- * `interceptors` around the attempts · `ending` the run after the last stage: cleanups, and code that was still waited for.
+ * What a part of a stage's time was spent on: `starting` the run before the first stage was ready · `waiting` between the end of the
+ * stage before it and being ready · `queued` for a slot · `running` its own code · `backoff` between two attempts · `interceptors`
+ * around the attempts · `ending` the run after the last stage: cleanups, and code that still ran.
  */
 export type PathPartKind = 'starting' | 'waiting' | 'queued' | 'running' | 'backoff' | 'interceptors' | 'ending'
 
@@ -14,11 +14,11 @@ export interface PathPart {
   readonly durationMs: number
 }
 
-/** Divides `from` to `to` by what the stage was doing; the parts have no gap, no overlap and no empty one among them. */
+/** Divides `from` to `to` by what the stage was doing. The parts don't overlap, leave no gap, and none is empty. */
 export function partsOf(record: StageRecord | undefined, from: number, to: number): readonly PathPart[] {
   const parts: PathPart[] = []
   let at = from
-  // Times only ever move on: whatever lies outside is cut off, so that the parts add up even where a clock jumped.
+  // Times outside the segment are cut off, so that the parts add up even if the clock jumped.
   function upTo(time: number, kind: PathPartKind): void {
     const end = Math.min(time, to)
     if (end <= at) return

@@ -2,7 +2,7 @@ const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, magenta: 35, cy
 
 export type Style = keyof typeof CODES
 
-/** Colours text, or leaves it as it is. */
+/** Colors text, or leaves it as it is. */
 export type Paint = (text: string, ...styles: readonly Style[]) => string
 
 export function painter(color: boolean): Paint {

@@ -15,20 +15,20 @@ test('a bar begins within half a column and ends within an eighth', () => {
   expect(bar({ startedAt: 26, endedAt: 59 })).toBe('  ▐██▉          ')
 })
 
-test('what is too short to see is still drawn, at the end of the run too', () => {
+test('a very short time is still drawn, at the end of the run too', () => {
   expect(bar({ startedAt: 42, endedAt: 43 })).toBe('    ▏           ')
   expect(bar({ startedAt: 42, endedAt: 48 })).toBe('    ▋           ')
   expect(bar({ startedAt: 42, endedAt: 42 })).toBe('    ▏           ')
   expect(bar({ startedAt: 160, endedAt: 160 })).toBe('               ▕')
 })
 
-test('there is no hole where the wait in the queue, the attempts and the pauses between them meet', () => {
+test('queue wait, attempts and pauses join without a hole', () => {
   const facts = { readyAt: 0, startedAt: 56, endedAt: 160 }
   expect(bar({ ...facts, attempts: [attempt(56, 90), attempt(130, 160)] })).toBe('░░░░░░███╌╌╌╌███')
   expect(bar({ ...facts, startedAt: 52, attempts: [attempt(52, 92), attempt(133, 160)] })).toBe('░░░░░████╌╌╌╌███')
 })
 
-test('time in interceptors has its own shade, and where it is too short for one it is drawn all the same', () => {
+test('time in interceptors has its own shade, and a very short one is still drawn', () => {
   expect(bar({ startedAt: 40, endedAt: 160, attempts: [] })).toBe('    ▒▒▒▒▒▒▒▒▒▒▒▒')
   expect(bar({ startedAt: 40, endedAt: 120, attempts: [attempt(60, 100)] })).toBe('    ▒▒████▒▒    ')
   expect(bar({ startedAt: 41, endedAt: 42, attempts: [] })).toBe('    ▏           ')

@@ -2,16 +2,16 @@ import type { PipelineReport, StageRecord } from '@stageflow/core'
 import { partsOf, type PathPartKind } from './stage-parts.ts'
 import type { Paint, Style } from './terminal-style.ts'
 
-/** What the shades of a bar mean, for the legend; a running part is drawn in eighths of a column. */
+/** The shades of a bar and their meaning, for the legend. Running time is drawn in eighths of a column. */
 export const SHADES: Readonly<Partial<Record<PathPartKind, { readonly glyph: string; readonly means: string }>>> = {
   queued: { glyph: '░', means: 'queued' },
   interceptors: { glyph: '▒', means: 'in interceptors' },
-  backoff: { glyph: '╌', means: 'back-off' },
+  backoff: { glyph: '╌', means: 'backoff' },
 }
 const BLANK = ' '
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█']
 
-/** Draws when a stage was queued and ran, on a line that stands for the whole run. */
+/** Draws when a stage was queued and ran, on a line for the whole run. */
 export function drawBar(record: StageRecord, run: PipelineReport, columns: number, paint: Paint, style: Style): string {
   const parts = partsOf(record, record.readyAt ?? record.startedAt ?? run.startedAt, record.endedAt ?? run.endedAt)
   const cells = Array.from({ length: columns }, () => BLANK)
@@ -22,7 +22,7 @@ export function drawBar(record: StageRecord, run: PipelineReport, columns: numbe
     const glyph = SHADES[kind]?.glyph
     if (glyph !== undefined) shade(cells, column(from), column(to), glyph)
   }
-  // The code itself is drawn last: where it shares a column, it is what must be seen.
+  // Running time is drawn last, so that it wins if it shares a column.
   for (const { kind, from, to } of parts) if (kind === 'running') fill(cells, column(from), column(to))
   const began = column(record.startedAt ?? run.startedAt)
   if (cells.every((cell) => cell === BLANK)) fill(cells, began, began)
@@ -30,7 +30,7 @@ export function drawBar(record: StageRecord, run: PipelineReport, columns: numbe
 }
 
 function shade(cells: string[], from: number, to: number, glyph: string): void {
-  // Less than half a column is not worth a shade; it would hide the end of the part before.
+  // A shade of less than half a column would hide the end of the part before.
   for (let cell = Math.round(from); cell < Math.round(to); cell++) cells[cell] = glyph
 }
 

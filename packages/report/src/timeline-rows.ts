@@ -1,9 +1,8 @@
 import type { PipelineInfo, PipelineReport, StageRecord } from '@stageflow/core'
-import { formatDuration } from './duration.ts'
-import { safeText } from './terminal-text.ts'
+import { formatDuration, plainLine } from '@stageflow/core/kit'
 import type { Style } from './terminal-style.ts'
 
-/** One stage of a timeline, in words. */
+/** The texts of one stage in a timeline. */
 export interface Row {
   readonly record: StageRecord
   readonly name: string
@@ -32,7 +31,7 @@ export function rowsOf(
     .map((record) => rowOf(record, critical.has(record.stage), said))
 }
 
-/** Keeps at most `count` rows: first what went wrong, then the critical path, then what took longest. */
+/** Keeps at most `count` rows: first the failures, then the critical path, then the longest. */
 export function mostTelling(rows: readonly Row[], count: number): readonly Row[] {
   if (rows.length <= count) return rows
   const kept = new Set(
@@ -71,7 +70,7 @@ function rowOf(record: StageRecord, isCritical: boolean, said: Set<string>): Row
   const why = whyOf(record, said)
   return {
     record,
-    name: safeText(record.stage),
+    name: plainLine(record.stage),
     isCritical,
     ran,
     duration: ran ? formatDuration(elapsed(record)) : '',
@@ -83,9 +82,9 @@ function rowOf(record: StageRecord, isCritical: boolean, said: Set<string>): Row
 }
 
 function whyOf(record: StageRecord, said: Set<string>): string {
-  const reason = safeText(reasonOf(record))
+  const reason = plainLine(reasonOf(record))
   if (record.status === 'skip') return reason
-  // A run that stops gives all its stages one reason: the first to have it says it for all.
+  // A run that stops gives all its stages the same reason. Only the first row shows it.
   const news = said.has(reason) ? '' : reason
   said.add(reason)
   const neverBegan = record.startedAt === undefined && record.status === 'cancel'
@@ -122,7 +121,7 @@ function elapsed({ startedAt, endedAt }: StageRecord): number {
   return startedAt === undefined || endedAt === undefined ? 0 : endedAt - startedAt
 }
 
-/** Subtraction would make NaN of two infinities. */
+/** Compares without subtraction, which would return NaN for two infinities. */
 function compare(a: number, b: number): number {
   if (a === b) return 0
   return a < b ? -1 : 1

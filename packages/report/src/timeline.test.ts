@@ -1,9 +1,12 @@
+import { StageflowError } from '@stageflow/core'
+import { columnsOf } from '@stageflow/core/kit'
 import fc from 'fast-check'
+import { eastAsianWidth } from 'get-east-asian-width'
 import { expect, test } from 'vitest'
 import { infoOf, plannedRuns, simulate } from '../test/simulated-run.ts'
 import { chatReport, reportOf, written } from '../test/written-report.ts'
-import { displayWidth } from './terminal-text.ts'
 import { timeline } from './timeline.ts'
+import type { TimelineOptions } from './timeline.ts'
 
 const SEQUENCES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g')
 const linesOf = (...of: Parameters<typeof timeline>): string[] => timeline(...of).split('\n')
@@ -17,18 +20,18 @@ test('each stage is a row with its bar, duration and status, and the critical pa
     '● llm              ████╌╌╌╌██████   700 ms  ok    2 attempts',
     '● output_guard                   ██ 100 ms  ok',
     '  persist      its condition was false      skip',
-    '  ● critical path   ░ queued   ╌ back-off',
+    '  ● critical path   ░ queued   ╌ backoff',
   ])
 })
 
-test('colour adds escape sequences and nothing else, and there is none unless asked for', () => {
+test('color adds only escape sequences, and is off by default', () => {
   const colored = timeline(chatReport, { color: true })
   expect(colored).not.toBe(timeline(chatReport))
   expect(colored.replaceAll(SEQUENCES, '')).toBe(timeline(chatReport))
   expect(timeline(chatReport)).toBe(timeline(chatReport, { color: false, width: 80 }))
 })
 
-test('a failed run says why, once, and what it kept from starting', () => {
+test('a failed run shows its reason once, and the stages that did not start', () => {
   const report = reportOf(
     100,
     [
@@ -65,7 +68,7 @@ test('a failed run says why, once, and what it kept from starting', () => {
   ])
 })
 
-test('a stage that started other runs says how many', () => {
+test('a stage with child runs shows their number', () => {
   const child = reportOf(5, [])
   const report = reportOf(10, [
     written('one', { startedAt: 0, endedAt: 10, children: [child] }),
@@ -75,7 +78,7 @@ test('a stage that started other runs says how many', () => {
   expect(linesOf(report)[2]).toMatch(/ok {2}2 child runs$/)
 })
 
-test('a bar ends within an eighth of a column, and one too short to see is still drawn', () => {
+test('a bar ends within an eighth of a column, and a very short one is still drawn', () => {
   const report = reportOf(80, [
     written('a', { startedAt: 0, endedAt: 13 }),
     written('b', { startedAt: 14, endedAt: 14 }),
@@ -93,7 +96,7 @@ test('a bar ends within an eighth of a column, and one too short to see is still
   ])
 })
 
-test('a run that took no time, one without stages and one that was refused are drawn too', () => {
+test('a run without duration, a run without stages and a refused run are drawn', () => {
   expect(linesOf(reportOf(0, [written('a', { startedAt: 0, endedAt: 0 })]), { width: 40 })).toEqual([
     'chat · completed · 0 ms · 1 ok',
     '● a ▏                           0 ms  ok',
@@ -120,7 +123,7 @@ test('stages stand in the order that they began, then as the pipeline declares t
   expect(namesOf(linesOf(report, { pipeline }))).toEqual(['2', '1', 'late', 'never'])
 })
 
-test('of very many stages it shows the most telling, and counts the others', () => {
+test('of very many stages the most important are shown, and the others counted', () => {
   const records = Array.from({ length: 1_000 }, (_, index) =>
     written(`s${index}`, { startedAt: 0, endedAt: index % 100 }),
   )
@@ -160,7 +163,7 @@ test('nothing in a name, reason or error can move the cursor or forge a line', (
   expect(lines[0]).toMatch(/^x ● forged 1 ms ok · completed/)
 })
 
-test('whatever the run and the width, no line is wider than was asked for', () => {
+test('no line of any run is wider than the option width', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 60 })
   fc.assert(
     fc.property(
@@ -186,10 +189,42 @@ test('whatever the run and the width, no line is wider than was asked for', () =
           pipeline: name,
           stages: { ...report.stages, ...Object.fromEntries(wide.map((record) => [record.stage, record])) },
         }
-        for (const line of linesOf(given, { width })) expect(displayWidth(line)).toBeLessThanOrEqual(width)
+        for (const line of linesOf(given, { width })) expect(columnsOf(line, eastAsianWidth)).toBeLessThanOrEqual(width)
       },
     ),
     { numRuns: 300 },
+  )
+})
+
+test('with redaction no reason and no error shows a secret; without it they stay', () => {
+  const report = reportOf(10, [
+    written('fails', {
+      startedAt: 0,
+      endedAt: 5,
+      status: 'fail',
+      error: { code: 'core/stage-failed', message: 'password=hunter2' },
+    }),
+    written('skips', { status: 'skip', endedAt: 5, reason: 'ssn: 123' }),
+  ])
+  expect(timeline(report)).toContain('password=hunter2')
+  const clean = timeline(report, { redaction: { keys: ['ssn'] } })
+  expect(clean).toContain('password=[redacted]')
+  expect(clean).toContain('ssn: [redacted]')
+  expect(clean).not.toMatch(/hunter2|123/)
+})
+
+test('illegal options are refused, all of them at once (report/illegal-option)', () => {
+  let error: unknown
+  try {
+    timeline(chatReport, { color: 1, width: '80', redaction: true, rows: 5 } as unknown as TimelineOptions)
+  } catch (thrown) {
+    error = thrown
+  }
+  expect(StageflowError.is(error, 'report/illegal-option')).toBe(true)
+  expect((error as Error).message).toBe(
+    'timeline(): color must be true or false, not 1; width must be a number, not "80"; ' +
+      'redaction must be an object such as { keys: [\'ssn\'] }, or false, not true; unknown option "rows" ' +
+      '(known: redaction, width, color, maxRows, pipeline).',
   )
 })
 

@@ -1,26 +1,38 @@
 import type { PipelineInfo, PipelineReport } from '@stageflow/core'
+import { ANY, FLAG, checkOptions, columnsOf, cutText, formatDuration, padText, plainLine } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
+import { eastAsianWidth } from 'get-east-asian-width'
 import { criticalPath } from './critical-path.ts'
-import { formatDuration } from './duration.ts'
 import { checkSamePipeline, readPipeline, readReport } from './read-report.ts'
+import { DRAWING_RULES, type DrawingOptions } from './redact-report.ts'
 import { painter, type Paint, type Style } from './terminal-style.ts'
-import { displayWidth, fit, padded, safeText } from './terminal-text.ts'
 import { drawBar, SHADES } from './timeline-bar.ts'
 import { countsOf, mostTelling, rowsOf, runStyle, type Row } from './timeline-rows.ts'
 
-export interface TimelineOptions {
-  /** How many columns it may take; 80 unless given, at least 30. */
+export interface TimelineOptions extends DrawingOptions {
+  /** Maximum width, in columns, from 30. Default: 80. */
   readonly width?: number
-  /** Whether to colour it for a terminal; false unless given. */
+  /** Whether to color it for a terminal. Default: false. */
   readonly color?: boolean
-  /** How many stages to show at most; 40 unless given. What went wrong comes first, then the critical path, then the longest. */
+  /** Maximum number of stages. Failures come first, then the critical path, then the longest stages. Default: 40. */
   readonly maxRows?: number
-  /** `graph.info`: stages that began at the same instant then stand in their declared order, whatever JSON made of the report's. */
+  /** `graph.info`. Stages that began at the same instant then have their declared order, even if JSON changed that of the report. Default: none. */
   readonly pipeline?: PipelineInfo
 }
 
-/** Draws a run for a terminal: one row a stage, its time as a bar, the critical path marked. */
-export function timeline(report: PipelineReport, options: TimelineOptions = {}): string {
-  const { records } = readReport(report)
+const NUMBER = [(value: unknown): boolean => typeof value === 'number', 'a number'] as const
+const RULES: OptionRules<TimelineOptions> = {
+  ...DRAWING_RULES,
+  width: NUMBER,
+  color: FLAG,
+  maxRows: NUMBER,
+  pipeline: ANY,
+}
+
+/** Draws a run for a terminal: one row per stage, its time as a bar, the critical path marked. It contains errors and reasons of the report. */
+export function timeline(given: PipelineReport, options: TimelineOptions = {}): string {
+  checkOptions('timeline()', 'report/illegal-option', options, RULES)
+  const { report, records } = readReport(given, options.redaction)
   const { pipeline } = options
   if (pipeline !== undefined) checkSamePipeline(records, readPipeline(pipeline))
   const paint = painter(options.color === true)
@@ -35,10 +47,10 @@ export function timeline(report: PipelineReport, options: TimelineOptions = {}):
   if (rows.length < all.length) {
     const shown = new Set(rows)
     const hidden = all.filter((row) => !shown.has(row))
-    lines.push(paint(fit(`  … ${hidden.length} more: ${countsOf(hidden)}`, layout.width), 'dim'))
+    lines.push(paint(cutTo(`  … ${hidden.length} more: ${countsOf(hidden)}`, layout.width), 'dim'))
   }
   const legend = legendOf(rows, bars.join(''))
-  if (legend !== '') lines.push(paint(fit(`  ${legend}`, layout.width), 'dim'))
+  if (legend !== '') lines.push(paint(cutTo(`  ${legend}`, layout.width), 'dim'))
   return lines.join('\n')
 }
 
@@ -48,20 +60,19 @@ function legendOf(rows: readonly Row[], bars: string): string {
   return [...marks, ...shades].map(({ glyph, means }) => `${glyph} ${means}`).join('   ')
 }
 
-/** Columns of each part of a row; one or two blanks stand between them. */
+/** Columns of each part of a row. One or two blanks separate them. */
 interface Layout {
   readonly width: number
   readonly name: number
   readonly bar: number
   readonly duration: number
   readonly status: number
-  /** 0 where the facts have to go to a line of their own. */
+  /** 0 if the facts need a line of their own. */
   readonly facts: number
 }
 
 function layOut(rows: readonly Row[], width: number): Layout {
-  const widest = (of: (row: Row) => string): number =>
-    rows.reduce((most, row) => Math.max(most, displayWidth(of(row))), 0)
+  const widest = (of: (row: Row) => string): number => rows.reduce((most, row) => Math.max(most, widthOf(of(row))), 0)
   const duration = widest((row) => row.duration)
   const status = widest((row) => row.status)
   const taken = 2 + 2 + duration + 2 + status
@@ -91,21 +102,21 @@ function header(report: PipelineReport, rows: readonly Row[], { width }: Layout,
     report.droppedEvents > 0 ? `${report.droppedEvents} events dropped` : '',
   ]
   const after = ` · ${report.status} · ${rest.filter((part) => part !== '').join(' · ')}`
-  const name = fit(safeText(report.pipeline), Math.max(8, width - displayWidth(after)))
-  const tail = fit(after, width - displayWidth(name))
+  const name = cutTo(plainLine(report.pipeline), Math.max(8, width - widthOf(after)))
+  const tail = cutTo(after, width - widthOf(name))
   return paint(name, 'bold') + tail.replace(report.status, (status) => paint(status, runStyle(report.status)))
 }
 
 function draw(row: Row, bar: string | undefined, layout: Layout, paint: Paint): string[] {
   const { name, style, facts, why } = row
   const mark = row.isCritical ? paint('●', 'bold', 'cyan') : ' '
-  const label = paint(padded(name, layout.name), ...labelStyles(row))
-  // A stage that never ran has neither bar nor duration: why not stands in their place, if there is room.
+  const label = paint(padTo(name, layout.name), ...labelStyles(row))
+  // A stage that never ran has neither bar nor duration. If there is room, the reason takes their place.
   const room = layout.bar + 1 + layout.duration
-  const isInPlace = bar === undefined && displayWidth(why) <= room
+  const isInPlace = bar === undefined && widthOf(why) <= room
   const middle =
     bar === undefined
-      ? paint(padded(isInPlace ? why : '', room), 'dim')
+      ? paint(padTo(isInPlace ? why : '', room), 'dim')
       : `${bar} ${paint(row.duration.padStart(layout.duration), 'dim')}`
   const isBeside = layout.facts > 0
   const beside = isBeside && facts !== '' ? `${' '.repeat(layout.status - row.status.length + 2)}${facts}` : ''
@@ -119,17 +130,21 @@ function labelStyles({ isCritical, ran }: Row): readonly Style[] {
   return ran ? [] : ['dim']
 }
 
-/** Under the bar if it fits there, else as far left as it can be. */
+/** Below the bar if it fits there, otherwise further left. */
 function note(text: string, { name, width }: Layout, paint: Paint, style: Style): string {
-  const indent = displayWidth(text) + 2 <= width - name - 3 ? name + 3 : 4
-  return ' '.repeat(indent) + paint(`↳ ${fit(text, width - indent - 2)}`, style)
+  const indent = widthOf(text) + 2 <= width - name - 3 ? name + 3 : 4
+  return ' '.repeat(indent) + paint(`↳ ${cutTo(text, width - indent - 2)}`, style)
 }
 
 function usableWidth(width: number | undefined): number {
-  // A pipe has no columns: undefined or 0 there.
+  // A pipe has no columns: undefined or 0.
   return width === undefined || !(width > 0) ? 80 : Math.floor(Math.min(Math.max(width, 30), 400))
 }
 
 function atLeast(least: number, value: number): number {
   return value >= least ? value : least
 }
+
+const widthOf = (text: string): number => columnsOf(text, eastAsianWidth)
+const cutTo = (text: string, columns: number): string => cutText(text, columns, eastAsianWidth)
+const padTo = (text: string, columns: number): string => padText(text, columns, eastAsianWidth)

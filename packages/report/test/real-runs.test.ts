@@ -9,7 +9,7 @@ import { slack } from '../src/slack.ts'
 import { timeline } from '../src/timeline.ts'
 import { plannedRuns, simulate, type PlannedStage } from './simulated-run.ts'
 
-/** The planned stages as real ones, which take their time on the clock of the run. */
+/** Real stages for planned ones. They take their time on the clock of the run. */
 function stagesFrom(planned: readonly PlannedStage[]): AnyStage[] {
   const stages = new Map<string, AnyStage>()
   for (const { name, dependencies, join, durationMs, isOk } of planned) {
@@ -33,7 +33,7 @@ function stagesFrom(planned: readonly PlannedStage[]): AnyStage[] {
 const timesOf = ({ stages }: PipelineReport): unknown =>
   Object.values(stages).map(({ stage, status, startedAt, endedAt }) => ({ stage, status, startedAt, endedAt }))
 
-test('a real run reports what the simulation of it does, and everything here can read it', async () => {
+test('a real run has the report of its simulation, and every function can read it', async () => {
   await fc.assert(
     fc.asyncProperty(plannedRuns({ joins: true, queues: false }), async (planned) => {
       const clock = manualClock({ startAt: planned.startedAt })
@@ -80,7 +80,7 @@ test('a run that waits for slots shows the queue, and its segments still add up'
   ])
 })
 
-test('a failed and a cancelled run are drawn with what they had', async () => {
+test('failed and cancelled runs are drawn with all their stages', async () => {
   const clock = manualClock()
   const pipeline = new Pipeline('ending')
     .withStage('first', () => clock.sleep(10))

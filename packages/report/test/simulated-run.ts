@@ -1,7 +1,7 @@
 import type { AttemptRecord, PipelineInfo, PipelineReport, StageRecord } from '@stageflow/core'
 import fc from 'fast-check'
 
-/** A stage whose time is known beforehand, so that the reports of two runs that differ in one duration can be compared. */
+/** A stage with a planned duration, so that runs that differ in one duration can be compared. */
 export interface PlannedStage {
   readonly name: string
   readonly dependencies: readonly string[]
@@ -26,7 +26,7 @@ interface Settled {
   readonly at: number
 }
 
-/** What the engine would report, computed the slow and obvious way: stages are listed after what they depend on. */
+/** The report that the engine would make, computed the slow and obvious way. Stages follow their dependencies. */
 export function simulate({ startedAt, endingMs, stages }: PlannedRun): PipelineReport {
   const settled = new Map<string, Settled>()
   for (const [index, stage] of stages.entries()) {
@@ -84,7 +84,7 @@ export function infoOf(
   return pipeline
 }
 
-/** Random graphs of up to 14 stages; `joins` and `skips` may be left out where a property holds only without. */
+/** Random graphs of up to 14 stages, with `joins` and `skips` only if asked for. */
 export function plannedRuns(kinds: { readonly joins: boolean; readonly queues: boolean }): fc.Arbitrary<PlannedRun> {
   const stage = fc.record({
     sources: fc.array(fc.nat(13), { maxLength: 4 }),

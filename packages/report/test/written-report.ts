@@ -1,6 +1,6 @@
 import type { PipelineReport, StageRecord } from '@stageflow/core'
 
-/** A record of which only what matters is written down. */
+/** A record with defaults for all fields that don't matter. */
 export function written(stage: string, facts: Partial<StageRecord> = {}): StageRecord {
   const { startedAt, endedAt, status = 'ok' } = facts
   const attempts =
@@ -39,7 +39,7 @@ export function reportOf(
   }
 }
 
-/** A chat run of 1 s in which everything happens that a stage can go through. */
+/** A chat run of 1 s with every kind of ending and wait. */
 export const chatReport: PipelineReport = reportOf(1_000, [
   written('input_guard', { startedAt: 0, endedAt: 50 }),
   written('profile', { startedAt: 0, endedAt: 100 }),

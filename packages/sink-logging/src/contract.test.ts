@@ -4,7 +4,7 @@ import { test } from 'vitest'
 
 import { LoggingEventSink } from './index.ts'
 
-/** A line has all that the contract wants to see again. */
+/** A line has every field that the contract reads. */
 function loggingSink() {
   const lines: ArrivedEvent[] = []
   const logger = pino(

@@ -1,4 +1,5 @@
 import type { StageflowEvent } from '../contract/events.ts'
+import { read } from './foreign.ts'
 
 type Facts = Readonly<Record<string, unknown>>
 
@@ -56,8 +57,8 @@ export function eventFacts({ type, stage, data }: StageflowEvent): Facts | undef
   if (FACTS.has(type) || OF_THE_ENGINE.test(type))
     return stage !== undefined && type === `stage.${stage}.chunk` ? undefined : (data as Facts)
   if (!OF_TOOLS.has(type)) return undefined
-  const fields = new Map(Object.entries(data))
-  return Object.fromEntries(TOOL_FACTS.filter((key) => fields.has(key)).map((key) => [key, fields.get(key)]))
+  const facts = TOOL_FACTS.map((key) => [key, read(data, key)] as const)
+  return Object.fromEntries(facts.filter(([, fact]) => fact !== undefined))
 }
 
 const LAST: ReadonlySet<string> = new Set([

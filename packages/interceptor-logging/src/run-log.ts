@@ -1,0 +1,117 @@
+import type { RunContext, RunIdentity } from '@stageflow/core'
+import { isThenable, textOf } from '@stageflow/core/kit'
+import type { Redactor } from '@stageflow/core/redaction'
+import type { LevelWithSilent, Logger } from 'pino'
+
+/** Writes a line: fields and a message, a message alone, or an error. */
+export interface WriteLine {
+  (fields: object, message?: string): void
+  (message: string): void
+}
+
+/** The logger of a run, for stages. Its lines have the run's ids, and secrets are redacted. It never throws. */
+export interface StageLogger {
+  readonly trace: WriteLine
+  readonly debug: WriteLine
+  readonly info: WriteLine
+  readonly warn: WriteLine
+  readonly error: WriteLine
+  readonly fatal: WriteLine
+}
+
+type Level = keyof StageLogger
+
+/** The log of one run. It makes a new logger if the ids of the run change, as they do when `auth` verifies a token. */
+export class RunLog implements StageLogger {
+  readonly run: RunContext
+  readonly #logger: Logger
+  readonly #redactor: Redactor
+  #own: Logger | undefined
+  /** The ids that `#own` writes. */
+  #identity: RunIdentity | undefined
+  #hasFailed = false
+
+  constructor(run: RunContext, logger: Logger, redactor: Redactor) {
+    this.run = run
+    this.#logger = logger
+    this.#redactor = redactor
+  }
+
+  trace(given: object | string, message?: string): void {
+    this.#writeFor('trace', given, message)
+  }
+  debug(given: object | string, message?: string): void {
+    this.#writeFor('debug', given, message)
+  }
+  info(given: object | string, message?: string): void {
+    this.#writeFor('info', given, message)
+  }
+  warn(given: object | string, message?: string): void {
+    this.#writeFor('warn', given, message)
+  }
+  error(given: object | string, message?: string): void {
+    this.#writeFor('error', given, message)
+  }
+  fatal(given: object | string, message?: string): void {
+    this.#writeFor('fatal', given, message)
+  }
+
+  /** Writes a line of the interceptor. `fields` makes its fields, redacted; it isn't called if the level is off. */
+  write(level: LevelWithSilent, message: string, fields: () => object): void {
+    if (level === 'silent') return
+    try {
+      if (!this.#logger.isLevelEnabled(level)) return
+      const written: unknown = this.#current()[level](fields(), message)
+      if (isThenable(written)) written.then(undefined, (cause: unknown) => this.#failed(cause))
+    } catch (cause) {
+      this.#failed(cause)
+    }
+  }
+
+  /** Writes a line of a stage. */
+  #writeFor(level: Level, given: object | string, message: string | undefined): void {
+    const isText = typeof given === 'string'
+    const text = isText ? given : (message ?? textIn(given))
+    this.write(level, this.#redactor.text(text), () => {
+      if (isText) return {}
+      const shown = this.#redactor.value(given)
+      const isFields = typeof shown === 'object' && shown !== null && !Array.isArray(shown) && !(given instanceof Error)
+      return isFields ? shown : { [given instanceof Error ? 'error' : 'value']: shown }
+    })
+  }
+
+  #current(): Logger {
+    const { snapshot } = this.run
+    if (this.#own === undefined || this.#identity !== snapshot.runId) {
+      this.#own = this.#logger.child(this.#ids())
+      this.#identity = snapshot.runId
+    }
+    return this.#own
+  }
+
+  #ids(): object {
+    const { pipeline, parent, pipelineRunId, requestId, sessionId, userId, orgId, interactionId } = this.run
+    const lineage = parent === undefined ? undefined : { parentRunId: parent.pipelineRunId, path: parent.path }
+    const safe = (id: string | undefined): string | undefined => (id === undefined ? id : this.#redactor.text(id))
+    // pino leaves out what is undefined.
+    return {
+      pipeline: pipeline.name,
+      pipelineRunId,
+      ...lineage,
+      requestId: safe(requestId),
+      sessionId: safe(sessionId),
+      userId: safe(userId),
+      orgId: safe(orgId),
+      interactionId: safe(interactionId),
+    }
+  }
+
+  /** A logger that throws or rejects is reported once per run. Later lines are still tried. */
+  #failed(cause: unknown): void {
+    if (!this.#hasFailed) this.run.problem(cause)
+    this.#hasFailed = true
+  }
+}
+
+/** The message of a line that has only an error. */
+const textIn = (given: unknown): string => (given instanceof Error ? textOf(given) : '')
