@@ -17,7 +17,7 @@ async function subject() {
       // Later than the exporter would wait: it says so at once.
       receiver.answer = (response) => void response.writeHead(503, { 'retry-after': '3600' }).end()
     },
-    mendDownstream: () => receiver.forget(),
+    repairDownstream: () => receiver.forget(),
     end: () => receiver.stop(),
   }
 }

@@ -1,27 +1,28 @@
 import { StageflowError } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
+import { isRetryableDelivery } from '@stageflow/core/kit'
 
 import { failureOf } from './exporter-failures.ts'
-import { isExporter, mayRetry } from './exporter.ts'
+import { isExporter } from './exporter.ts'
 import type { Exporter, ExportOptions } from './exporter.ts'
 
-/** What has become of a batch that not every exporter has written. */
+/** What has happened to a batch that not every exporter has written. */
 interface Progress {
   readonly written: Set<Exporter>
-  /** Those who refused it for good, and why. */
+  /** The exporters that refused it for good, and their errors. */
   readonly refused: Map<Exporter, unknown>
 }
 
 /**
- * One exporter that writes each batch to all of `exporters`. Where some fail, the batch comes again to those alone. They
- * go at the pace of the slowest; to be apart, give each a buffer of its own. Errors: `exporter-buffered/illegal-exporter`,
- * `exporter-buffered/composite-failed` with all errors in its cause.
+ * One exporter that writes each batch to all of `exporters`. If some fail, the batch comes again to those alone. They go at the
+ * pace of the slowest; to separate them, give each one a `BufferedExporter`. Errors: `exporter-buffered/illegal-exporter`,
+ * `exporter-buffered/fan-out-failed` with all errors in its cause.
  */
-export function compositeExporter(exporters: readonly Exporter[]): Exporter {
+export function fanOutExporter(exporters: readonly Exporter[]): Exporter {
   if (!Array.isArray(exporters) || !exporters.every(isExporter))
     throw new StageflowError(
       'exporter-buffered/illegal-exporter',
-      'compositeExporter() takes a list of exporters, each an object with export(events).',
+      'fanOutExporter() takes an array of exporters, each an object with export(events): fanOutExporter([file, database]).',
     )
   const all: readonly Exporter[] = [...exporters]
   // A batch that is tried again is the same array.
@@ -37,14 +38,14 @@ export function compositeExporter(exporters: readonly Exporter[]): Exporter {
       try {
         await exporter.export(events, options)
         written.add(exporter)
-        // An earlier call that was given up may have been refused meanwhile.
+        // An earlier call that was given up may have been refused in the meantime.
         refused.delete(exporter)
       } catch (error) {
-        if (mayRetry(error)) failures.push(error)
+        if (isRetryableDelivery(error)) failures.push(error)
         else refused.set(exporter, error)
       }
     })
-    // Refusals are told once all others have written it: what is refused for good does not come again.
+    // Refusals are reported only once all others have written it: a batch that is refused for good doesn't come again.
     if (failures.length > 0) throw failureOf('export', [...failures, ...refused.values()], all.length)
     unfinished.delete(events)
     if (refused.size > 0) throw failureOf('export', [...refused.values()], all.length)

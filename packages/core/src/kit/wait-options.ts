@@ -1,0 +1,20 @@
+import { DELAY, checkOptions, objectWith, or } from './options.ts'
+import type { OptionRule, OptionRules } from './options.ts'
+
+/** How long a call waits. */
+export interface WaitOptions {
+  /** Ends the wait with the signal's reason. */
+  readonly signal?: AbortSignal
+  /** Maximum time, in ms; Infinity: no limit. */
+  readonly timeoutMs?: number
+}
+
+/** A number of milliseconds from 0, or Infinity. */
+export const TIME_LIMIT: OptionRule = or(DELAY, Infinity)
+export const ABORT_SIGNAL: OptionRule = objectWith('an AbortSignal', 'addEventListener', 'removeEventListener')
+const RULES: OptionRules<WaitOptions> = { signal: ABORT_SIGNAL, timeoutMs: TIME_LIMIT }
+
+/** Throws one `StageflowError` with `code` and every problem of the options of a wait. */
+export function checkWait(where: string, code: string, options: unknown): void {
+  checkOptions(where, code, options, RULES)
+}
