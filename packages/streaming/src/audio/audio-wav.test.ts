@@ -2,8 +2,8 @@ import { StageflowError } from '@stageflow/core'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { readWav, writeWav } from './index.ts'
-import type { WavLayout } from './index.ts'
+import { readWav, writeWav } from '../audio.ts'
+import type { WavLayout } from '../audio.ts'
 
 const text = (characters: string): number[] => Array.from(characters, (character) => character.charCodeAt(0))
 const u16 = (value: number): number[] => [value & 255, value >> 8]
@@ -154,12 +154,12 @@ test.each([
   ['no chunk', riff(), 'it has no "fmt " chunk (byte 12)'],
   ['no format', riff(chunk('data', [1, 2])), 'its data comes before its "fmt " chunk (byte 12)'],
   ['no data', riff(chunk('fmt ', MONO)), 'it has no "data" chunk (byte 36)'],
-  ['a short format', riff(chunk('fmt ', MONO.slice(0, 14)), chunk('data', [])), 'has 14 bytes; the least is 16'],
+  ['a short format', riff(chunk('fmt ', MONO.slice(0, 14)), chunk('data', [])), 'has 14 bytes, less than 16'],
   ['a format that is cut off', riff(chunk('fmt ', MONO, 4_000_000_000)), 'of 4000000000 bytes is cut off'],
   [
     'a short extensible format',
     riff(chunk('fmt ', extensible(1, 1, 8_000, 16).slice(0, 26)), chunk('data', [])),
-    'it takes 40',
+    'less than 40',
   ],
   ['no channels', riff(chunk('fmt ', format(1, 0, 16_000, 16)), chunk('data', [])), 'it has 0 channels at 16000 Hz'],
   ['no rate', riff(chunk('fmt ', format(1, 1, 0, 16)), chunk('data', [])), 'it has 1 channels at 0 Hz'],
@@ -199,7 +199,7 @@ test.each([
       ),
       chunk('data', []),
     ),
-    'no known family',
+    'its extensible format is unknown',
   ],
 ])('%s is refused, with what to do (streaming/wav-unsupported)', (_, file, message) => {
   const error = refusal(() => readWav(file))
@@ -242,16 +242,16 @@ test('what cannot stand in a WAV file is refused (streaming/illegal-option, stre
   )
   expect(options.code).toBe('streaming/illegal-option')
   expect(options.message).toContain(
-    'sampleRate is 4294967296; it must be a whole number from 1 to 4294967295; channels is 0;',
+    'sampleRate must be a whole number from 1 to 4294967295, not 4294967296; channels must be a whole number from 1 to 65535, not 0;',
   )
   const half = refusal(() => writeWav(new Uint8Array(5), { channels: 2 }))
   expect(half.code).toBe('streaming/illegal-argument')
-  expect(half.message).toContain('was given 5 bytes; it takes whole frames, which are 4 bytes here')
+  expect(half.message).toContain('writeWav() takes whole frames of 4 bytes, not 5 bytes')
   expect(refusal(() => writeWav(new Uint8Array(0), { channels: 40_000 })).message).toContain(
     'in frames of 80000 at 16000 Hz',
   )
   expect(refusal(() => writeWav(new Uint8Array(0), { sampleRate: 2 ** 32 - 1 })).message).toContain(
-    'what the sizes in a WAV header can say',
+    'audio that the sizes in a WAV header can express',
   )
   expect(refusal(() => writeWav('x' as unknown as Uint8Array)).code).toBe('streaming/illegal-argument')
   expect(refusal(() => readWav('x' as unknown as Uint8Array)).code).toBe('streaming/illegal-argument')

@@ -1,26 +1,28 @@
-import { illegalArgument } from './audio-format.ts'
-import { problemsOf, refuseOptions, type Rules, shown, WHOLE, wholeUpTo } from './option-rules.ts'
+import { optionProblems, refuseOptions, show, whole } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
+
+import { ILLEGAL_OPTION, illegalArgument } from '../argument-errors.ts'
 import { sincTable } from './sinc-table.ts'
 
 export interface ResamplerOptions {
-  /** Frames a second of what comes in. */
+  /** Frames per second of the input. */
   readonly fromRate: number
-  /** Frames a second of what goes out. */
+  /** Frames per second of the output. */
   readonly toRate: number
   /** Samples in a frame. Default: 1. */
   readonly channels?: number
 }
 
-/** Takes one stream at a time. What it gives is as long as what it was given, to the frame, once it was flushed. */
+/** Resamples one stream at a time. After `flush`, the output is as long as the input, to the frame. */
 export interface Resampler {
-  /** Interleaved samples in whole frames; answers those that can be told by now. */
+  /** Takes interleaved samples in whole frames. Returns the samples that are ready. */
   push(samples: Float32Array): Float32Array
-  /** The rest of the stream; then another may begin. */
+  /** Returns the rest of the stream. Then another stream can begin. */
   flush(): Float32Array
 }
 
 const MOST_CHANNELS = 65_535
-const RULES: Rules = { fromRate: WHOLE, toRate: WHOLE, channels: wholeUpTo(MOST_CHANNELS) }
+const RULES: OptionRules<ResamplerOptions> = { fromRate: whole(1), toRate: whole(1), channels: whole(1, MOST_CHANNELS) }
 const MOST_WEIGHTS = 2 ** 22
 const MOST_HELD = 2 ** 24
 
@@ -29,27 +31,27 @@ const MOST_HELD = 2 ** 24
  * frequency it changes a level by less than 0.01 dB; what would fold back is at least 90 dB down. Errors: `streaming/illegal-option`, `streaming/illegal-argument`.
  */
 export function createResampler(options: ResamplerOptions): Resampler {
-  const what = 'createResampler()'
-  const problems = problemsOf(options, RULES)
-  if (problems.length === 0)
-    for (const name of ['fromRate', 'toRate'] as const)
-      if (options[name] === undefined) problems.push(`${name} is missing; it must be ${WHOLE[1]}`)
-  refuseOptions(what, problems)
+  const refuse = (problems: readonly string[]): void => refuseOptions('createResampler()', ILLEGAL_OPTION, problems)
+  refuse(optionProblems(options, RULES))
+  const missing = (['fromRate', 'toRate'] as const).filter((name) => options[name] === undefined)
+  refuse(missing.map((name) => `${name} is missing: it must be ${RULES[name][1]}`))
   const { fromRate, toRate, channels = 1 } = options
   const divisor = greatestCommonDivisor(fromRate, toRate)
   const up = toRate / divisor
   const down = fromRate / divisor
   const table = sincTable(up, down, MOST_WEIGHTS)
   if (table === undefined)
-    refuseOptions(what, [
-      `fromRate ${fromRate} and toRate ${toRate} have too little in common; go through a rate between`,
+    refuse([
+      `fromRate ${fromRate} and toRate ${toRate} have too small a common divisor; convert to a rate in between first`,
     ])
   if (table !== undefined && 2 * table.reach * channels > MOST_HELD)
-    refuseOptions(what, [`${channels} channels from ${fromRate} to ${toRate} Hz are more than it can hold; take fewer`])
+    refuse([
+      `channels must be fewer than ${channels} to convert ${fromRate} to ${toRate} Hz: they don't fit into memory`,
+    ])
   const { weights, reach } = table ?? { weights: new Float32Array(0), reach: 0 }
   const taps = 2 * reach
 
-  // Silence before the beginning, so that the first frame stands in the middle of the filter.
+  // Silence first, so that the first frame is in the middle of the filter.
   let held = new Float32Array((reach - 1) * channels)
   let phase = 0
   let received = 0
@@ -74,13 +76,13 @@ export function createResampler(options: ResamplerOptions): Resampler {
       position += Math.floor(phase / up)
       phase %= up
     }
-    // It has never gone beyond them: a step is shorter than the filter.
+    // `position` isn't beyond them, because a step is shorter than the filter.
     held = all.slice(position * channels)
     given += result.length / channels
     return result
   }
 
-  /** How many frames can be made while their last tap is within `frames`. */
+  /** How many frames can be made with their last tap within `frames`. */
   function countOf(frames: number): number {
     const last = frames - taps
     return last < 0 ? 0 : Math.floor((last * up + up - 1 - phase) / down) + 1
@@ -89,7 +91,7 @@ export function createResampler(options: ResamplerOptions): Resampler {
   return {
     push(samples) {
       if (!(samples instanceof Float32Array))
-        throw illegalArgument('push()', shown(samples), 'samples as a Float32Array')
+        throw illegalArgument('push()', show(samples), 'samples as a Float32Array')
       if (samples.length % channels !== 0)
         throw illegalArgument('push()', `${samples.length} samples`, `whole frames of ${channels} channels`)
       if (up === down) return samples.slice()
@@ -106,7 +108,7 @@ export function createResampler(options: ResamplerOptions): Resampler {
   }
 }
 
-/** As `createResampler`, for audio that is there as a whole. */
+/** Like `createResampler`, for complete audio. */
 export function resample(samples: Float32Array, options: ResamplerOptions): Float32Array {
   const resampler = createResampler(options)
   const most = resampler.push(samples)

@@ -1,18 +1,18 @@
-/** The weights of a polyphase filter: for each of `up` phases a row of `2 * reach` weights. */
+/** The weights of a polyphase filter: a row of `2 * reach` weights for each of `up` phases. */
 export interface SincTable {
   readonly weights: Float32Array
-  /** How many frames on either side of it a frame is made of. */
+  /** How many input frames on either side make an output frame. */
   readonly reach: number
 }
 
-/** Zero crossings of the sinc on either side: how steep the filter is. */
+/** Zero crossings of the sinc on either side. More make the filter steeper. */
 const CROSSINGS = 32
-/** Where it is half down, of the lower Nyquist frequency: so that it has closed there. */
+/** Where the filter is half down, as a share of the lower Nyquist frequency, so that it has closed at that frequency. */
 const CUT_OFF = 0.91
-/** Of the Kaiser window: 90 dB. */
+/** The beta of the Kaiser window: 90 dB. */
 const BETA = 9
 
-/** Undefined where it would have more than `mostWeights`. */
+/** Returns undefined if it would have more than `mostWeights`. */
 export function sincTable(up: number, down: number, mostWeights: number): SincTable | undefined {
   const scale = Math.min(1, up / down)
   const reach = Math.ceil(CROSSINGS / scale)
@@ -28,7 +28,7 @@ export function sincTable(up: number, down: number, mostWeights: number): SincTa
       weights[row + tap] = weight
       sum += weight
     }
-    // Each phase alone lets silence and a constant through as they are.
+    // Each phase alone passes silence and a constant unchanged.
     for (let tap = 0; tap < taps; tap++) weights[row + tap] = weights[row + tap]! / sum
   }
   return { weights, reach }

@@ -1,6 +1,7 @@
-import { StageflowError } from '@stageflow/core'
+import { checkOptions, oneOf, show, whole } from '@stageflow/core/kit'
+import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 
-import { isOptions, problemsOf, refuseOptions, type Rule, type Rules, shown, WHOLE } from './option-rules.ts'
+import { ILLEGAL_OPTION, illegalArgument } from '../argument-errors.ts'
 
 export interface AudioFormats {
   readonly PCM_16: 'pcm_16'
@@ -13,7 +14,7 @@ export interface AudioFormats {
   readonly WEBM: 'webm'
 }
 
-/** How audio is written down: four kinds of raw samples (little-endian, channels interleaved), and files or streams that hold them encoded. */
+/** Formats of audio: four kinds of raw samples (little-endian, channels interleaved), and encoded files or streams. */
 export const AudioFormat: AudioFormats = Object.freeze({
   PCM_16: 'pcm_16',
   PCM_24: 'pcm_24',
@@ -26,10 +27,10 @@ export const AudioFormat: AudioFormats = Object.freeze({
 })
 export type AudioFormat = AudioFormats[keyof AudioFormats]
 
-/** The formats whose every sample has the same number of bytes. */
+/** Formats whose samples all have the same number of bytes. */
 export type RawAudioFormat = 'pcm_16' | 'pcm_24' | 'pcm_32' | 'float_32'
 
-/** How to read a row of bytes as audio. */
+/** How to read bytes as audio. */
 export interface AudioLayout {
   /** Frames a second. Default: 16,000. */
   readonly sampleRate?: number
@@ -40,55 +41,52 @@ export interface AudioLayout {
 }
 
 const BYTES: Readonly<Record<RawAudioFormat, number>> = { pcm_16: 2, pcm_24: 3, pcm_32: 4, float_32: 4 }
-const FORMATS: readonly unknown[] = Object.values(AudioFormat)
 
-/** Bytes of one sample; undefined where samples have no fixed size. */
+/** Bytes of one sample; undefined if samples have no fixed size. */
 export const bytesPerSample = (format: AudioFormat): number | undefined =>
   isRawFormat(format) ? BYTES[format] : undefined
 
 export const isRawFormat = (format: unknown): format is RawAudioFormat =>
   typeof format === 'string' && Object.hasOwn(BYTES, format)
 
-export const LAYOUT_RULES: Rules = {
-  sampleRate: WHOLE,
-  channels: WHOLE,
-  format: [(value) => FORMATS.includes(value), `one of ${FORMATS.join(', ')}`],
+export const LAYOUT_RULES: OptionRules<AudioLayout> = {
+  sampleRate: whole(1),
+  channels: whole(1),
+  format: oneOf(...(Object.values(AudioFormat) as readonly AudioFormat[])),
 }
-export const RAW_FORMAT: Rule = [
+export const RAW_FORMAT: OptionRule = [
   isRawFormat,
   `one of ${Object.keys(BYTES).join(', ')}, whose samples have a fixed size; decode anything else first`,
 ]
 
 /**
- * Milliseconds of the whole frames in `audio` (bytes, or how many there are). Undefined for encoded formats, whose
- * length their size does not tell; `readWav` knows it for a WAV file. Errors: `streaming/illegal-option`, `streaming/illegal-argument`.
+ * The duration of the whole frames in `audio` (bytes, or their number), in ms. Undefined for encoded formats, because their size
+ * doesn't tell it; `readWav` knows it for a WAV file. Errors: `streaming/illegal-option`, `streaming/illegal-argument`.
  */
 export function calculateAudioDurationMs(
   audio: ArrayBufferView | ArrayBuffer | number,
   layout: AudioLayout = {},
 ): number | undefined {
   const what = 'calculateAudioDurationMs()'
-  // A chunk may be handed over as its own layout, so names beyond the three are no mistake.
-  if (!isOptions(layout)) refuseOptions(what, problemsOf(layout, LAYOUT_RULES))
-  const { sampleRate = 16_000, channels = 1, format = AudioFormat.PCM_16 } = layout
-  refuseOptions(what, problemsOf({ sampleRate, channels, format }, LAYOUT_RULES))
+  // A chunk may be passed as its own layout, so other fields are legal.
+  const isLayout =
+    typeof layout === 'object' && layout !== null && !Array.isArray(layout) && !ArrayBuffer.isView(layout)
+  const { sampleRate = 16_000, channels = 1, format = AudioFormat.PCM_16 } = isLayout ? layout : {}
+  checkOptions(what, ILLEGAL_OPTION, isLayout ? { sampleRate, channels, format } : layout, LAYOUT_RULES)
   const byteLength = typeof audio === 'number' ? audio : bytesOf(audio, what).length
   if (!Number.isSafeInteger(byteLength) || byteLength < 0)
-    throw illegalArgument(what, shown(audio), 'bytes, or how many there are: a whole number from 0')
+    throw illegalArgument(what, show(audio), 'bytes, or their number: a whole number from 0')
   const sampleBytes = bytesPerSample(format)
   return sampleBytes === undefined
     ? undefined
     : (Math.floor(byteLength / (sampleBytes * channels)) / sampleRate) * 1_000
 }
 
-/** The bytes of any view or buffer, not copied; anything else is refused. */
+/** The bytes of a view or buffer, not copied. Throws for other values. */
 export function bytesOf(audio: unknown, what: string): Uint8Array {
-  // Not by `instanceof` alone: a proxy passes it, and has no bytes.
+  // `instanceof` alone isn't enough: a proxy passes it, and has no bytes.
   if (ArrayBuffer.isView(audio))
     return audio instanceof Uint8Array ? audio : new Uint8Array(audio.buffer, audio.byteOffset, audio.byteLength)
   if (audio instanceof ArrayBuffer) return new Uint8Array(audio)
-  throw illegalArgument(what, shown(audio), 'bytes: a Uint8Array, another view, or an ArrayBuffer')
+  throw illegalArgument(what, show(audio), 'bytes: a Uint8Array, another view, or an ArrayBuffer')
 }
-
-export const illegalArgument = (what: string, given: string, takes: string): StageflowError =>
-  new StageflowError('streaming/illegal-argument', `${what} was given ${given}; it takes ${takes}.`)

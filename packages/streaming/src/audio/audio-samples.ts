@@ -1,7 +1,9 @@
-import { bytesOf, bytesPerSample, illegalArgument, isRawFormat, type RawAudioFormat } from './audio-format.ts'
-import { shown } from './option-rules.ts'
+import { show } from '@stageflow/core/kit'
 
-/** Interleaved samples of raw audio, from -1 to 1; a part of a sample at the end is left out. `pcm_32` keeps its upper 24 bits. Errors: `streaming/illegal-argument`. */
+import { illegalArgument } from '../argument-errors.ts'
+import { bytesOf, bytesPerSample, isRawFormat, type RawAudioFormat } from './audio-format.ts'
+
+/** Interleaved samples of raw audio, from -1 to 1. An incomplete sample at the end is left out. `pcm_32` keeps its upper 24 bits. Errors: `streaming/illegal-argument`. */
 export function decodeSamples(audio: ArrayBufferView | ArrayBuffer, format: RawAudioFormat): Float32Array {
   const what = 'decodeSamples()'
   const bytes = bytesOf(audio, what)
@@ -12,10 +14,10 @@ export function decodeSamples(audio: ArrayBufferView | ArrayBuffer, format: RawA
   return samples
 }
 
-/** Raw audio from samples: what is beyond -1 and 1 is cut off, and NaN is silence. Errors: `streaming/illegal-argument`. */
+/** Raw audio from samples. Values beyond -1 and 1 are clipped, and NaN is silence. Errors: `streaming/illegal-argument`. */
 export function encodeSamples(samples: Float32Array, format: RawAudioFormat): Uint8Array {
   const what = 'encodeSamples()'
-  if (!(samples instanceof Float32Array)) throw illegalArgument(what, shown(samples), 'samples as a Float32Array')
+  if (!(samples instanceof Float32Array)) throw illegalArgument(what, show(samples), 'samples as a Float32Array')
   const size = sampleBytes(format, what)
   const bytes = new Uint8Array(samples.length * size)
   const view = new DataView(bytes.buffer)
@@ -24,15 +26,15 @@ export function encodeSamples(samples: Float32Array, format: RawAudioFormat): Ui
 }
 
 /**
- * Interleaved samples with another number of channels: many to one is their mean, one to many is a copy to each. Any other mix is
- * a matter of taste and refused (`streaming/illegal-argument`): mix to one first.
+ * Interleaved samples with another number of channels: many to one is their mean, one to many copies it to each. Other mixes are
+ * refused (`streaming/illegal-argument`), because there are several ways to make them: mix to one first.
  */
 export function mixChannels(samples: Float32Array, fromChannels: number, toChannels: number): Float32Array {
   const what = 'mixChannels()'
-  if (!(samples instanceof Float32Array)) throw illegalArgument(what, shown(samples), 'samples as a Float32Array')
+  if (!(samples instanceof Float32Array)) throw illegalArgument(what, show(samples), 'samples as a Float32Array')
   for (const channels of [fromChannels, toChannels])
     if (!Number.isSafeInteger(channels) || channels < 1 || channels > 65_535)
-      throw illegalArgument(what, shown(channels), 'numbers of channels from 1 to 65535')
+      throw illegalArgument(what, show(channels), 'numbers of channels from 1 to 65535')
   if (samples.length % fromChannels !== 0)
     throw illegalArgument(what, `${samples.length} samples`, `whole frames of ${fromChannels} channels`)
   if (fromChannels === toChannels) return samples.slice()
@@ -51,7 +53,7 @@ export function mixChannels(samples: Float32Array, fromChannels: number, toChann
 
 function sampleBytes(format: RawAudioFormat, what: string): number {
   if (!isRawFormat(format))
-    throw illegalArgument(what, shown(format), 'a raw format: pcm_16, pcm_24, pcm_32 or float_32')
+    throw illegalArgument(what, show(format), 'a raw format: pcm_16, pcm_24, pcm_32 or float_32')
   return bytesPerSample(format) ?? 0
 }
 
@@ -85,5 +87,5 @@ function writeSample(view: DataView, at: number, format: RawAudioFormat, given: 
   }
 }
 
-/** As a whole number of `bits` and a sign; 1 itself is one too many. */
+/** The sample as a whole number of `bits` and a sign. 1 itself would be one too many. */
 const scaled = (sample: number, bits: number): number => Math.min(Math.round(sample * 2 ** bits), 2 ** bits - 1)

@@ -2,8 +2,8 @@ import { StageflowError } from '@stageflow/core'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { decodeSamples, encodeSamples, mixChannels } from './index.ts'
-import type { RawAudioFormat } from './index.ts'
+import { decodeSamples, encodeSamples, mixChannels } from '../audio.ts'
+import type { RawAudioFormat } from '../audio.ts'
 
 test.each([
   ['pcm_16', [0xff, 0x7f, 0x00, 0x80, 0x00, 0x40], [1 - 2 ** -15, -1, 0.5]],
@@ -58,15 +58,24 @@ test('many channels to one are their mean, one to many is a copy to each', () =>
 test('what cannot be read, written or mixed is refused (streaming/illegal-argument)', () => {
   const samples = new Float32Array(4)
   const refused: readonly (readonly [() => unknown, string])[] = [
-    [() => decodeSamples(new Uint8Array(2), 'mp3' as RawAudioFormat), '"mp3"; it takes a raw format'],
-    [() => decodeSamples('x' as unknown as Uint8Array, 'pcm_16'), 'decodeSamples() was given "x"; it takes bytes'],
-    [() => encodeSamples([0] as unknown as Float32Array, 'pcm_16'), 'an array; it takes samples as a Float32Array'],
-    [() => encodeSamples(samples, 'wav' as RawAudioFormat), '"wav"; it takes a raw format'],
-    [() => encodeSamples(Int16Array.of(1) as unknown as Float32Array, 'pcm_16'), 'given an Int16Array; it takes'],
+    [
+      () => decodeSamples(new Uint8Array(2), 'mp3' as RawAudioFormat),
+      'takes a raw format: pcm_16, pcm_24, pcm_32 or float_32, not "mp3"',
+    ],
+    [
+      () => decodeSamples('x' as unknown as Uint8Array, 'pcm_16'),
+      'decodeSamples() takes bytes: a Uint8Array, another view, or an ArrayBuffer, not "x"',
+    ],
+    [() => encodeSamples([0] as unknown as Float32Array, 'pcm_16'), 'takes samples as a Float32Array, not an array'],
+    [
+      () => encodeSamples(samples, 'wav' as RawAudioFormat),
+      'takes a raw format: pcm_16, pcm_24, pcm_32 or float_32, not "wav"',
+    ],
+    [() => encodeSamples(Int16Array.of(1) as unknown as Float32Array, 'pcm_16'), 'not an instance of Int16Array'],
     [() => mixChannels([0] as unknown as Float32Array, 1, 2), 'samples as a Float32Array'],
-    [() => mixChannels(samples, 0, 1), 'was given 0; it takes numbers of channels from 1 to 65535'],
-    [() => mixChannels(samples, 1, Number.NaN), 'was given NaN'],
-    [() => mixChannels(samples, 3, 1), 'was given 4 samples; it takes whole frames of 3 channels'],
+    [() => mixChannels(samples, 0, 1), 'takes numbers of channels from 1 to 65535, not 0'],
+    [() => mixChannels(samples, 1, Number.NaN), 'not NaN'],
+    [() => mixChannels(samples, 3, 1), 'takes whole frames of 3 channels, not 4 samples'],
     [() => mixChannels(samples, 4, 2), 'many to one, or one to many'],
   ]
   for (const [work, message] of refused) {

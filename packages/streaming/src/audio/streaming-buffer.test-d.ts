@@ -1,7 +1,7 @@
 import type { StageContext, StageflowEvent } from '@stageflow/core'
 import { expectTypeOf } from 'vitest'
 
-import { AudioFormat, calculateAudioDurationMs, StreamingBuffer } from './index.ts'
+import { AudioFormat, calculateAudioDurationMs, StreamingBuffer } from '../audio.ts'
 
 export function emitting(context: StageContext<{}>): void {
   // A stage's emitter, and any function that is loose enough, can be handed over.

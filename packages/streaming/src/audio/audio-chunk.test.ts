@@ -2,8 +2,8 @@ import { StageflowError } from '@stageflow/core'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { AudioChunk } from './index.ts'
-import type { AudioChunkFields, AudioChunkJson } from './index.ts'
+import { AudioChunk } from '../audio.ts'
+import type { AudioChunkFields, AudioChunkJson } from '../audio.ts'
 
 test('by default a chunk is 16 kHz mono PCM16, not the last, of no known place', () => {
   const data = new Uint8Array(640)
@@ -64,16 +64,18 @@ test('any bytes come back from JSON as they were', () => {
 
 test('what is no chunk is refused, all of it at once (streaming/illegal-option)', () => {
   const make = (fields: unknown) => (): unknown => new AudioChunk(fields as AudioChunkFields)
-  expect(make({})).toThrow('data is missing; it must be a Uint8Array')
-  expect(make(undefined)).toThrow('the options are undefined')
+  expect(make({})).toThrow('data is missing: it must be a Uint8Array')
+  expect(make(undefined)).toThrow('the options must be an object, not undefined')
   expect(make(new Uint8Array(640))).toThrow(
-    'new AudioChunk() was given what it cannot use: the options are a Uint8Array; they must be an object.',
+    'new AudioChunk(): the options must be an object, not an instance of Uint8Array.',
   )
-  expect(make({ data: new Proxy(new Uint8Array(2), {}) })).toThrow('data is an object; it must be a Uint8Array')
+  expect(make({ data: new Proxy(new Uint8Array(2), {}) })).toThrow(
+    'data must be a Uint8Array, not an instance of Uint8Array',
+  )
   expect(make({ data: 'abc', sequence: -1, isFinal: 1, metadata: [], timestampMs: Number.NaN, volume: 1 })).toThrow(
-    'new AudioChunk() was given what it cannot use: data is "abc"; it must be a Uint8Array; sequence is -1; it must be a ' +
-      'whole number from 0; isFinal is 1; it must be true or false; metadata is an array; it must be an object; ' +
-      'timestampMs is NaN; it must be a number of milliseconds from 0; there is no option "volume"; there are sampleRate',
+    'new AudioChunk(): data must be a Uint8Array, not "abc"; sequence must be a whole number from 0, not -1; ' +
+      'isFinal must be true or false, not 1; metadata must be an object, not an array; ' +
+      'timestampMs must be a number of milliseconds from 0, not NaN; unknown option "volume" (known: sampleRate',
   )
 })
 
@@ -88,7 +90,7 @@ test('JSON without its bytes is refused (streaming/illegal-argument), and "__pro
     expect(StageflowError.is(error, 'streaming/illegal-argument')).toBe(true)
   }
   expect(() => AudioChunk.fromJSON({ data: '?' })).toThrow(
-    'AudioChunk.fromJSON() was given data that is "?"; it takes an object whose data is base64.',
+    'AudioChunk.fromJSON() takes an object whose data is base64, not an object whose data is "?".',
   )
   const hostile = '{ "data": "AAA=", "metadata": { "__proto__": { "polluted": true } } }'
   const chunk = AudioChunk.fromJSON(JSON.parse(hostile) as AudioChunkJson)

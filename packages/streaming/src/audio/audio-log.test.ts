@@ -1,7 +1,7 @@
 import { StageflowError } from '@stageflow/core'
 import { expect, test } from 'vitest'
 
-import { encodeAudioForLogging } from './index.ts'
+import { encodeAudioForLogging } from '../audio.ts'
 
 test('up to 100 bytes are shown whole, more by their beginning', () => {
   expect(encodeAudioForLogging(Uint8Array.of(1, 2, 3))).toBe('<audio:3B,data:AQID>')

@@ -1,18 +1,20 @@
-import { bytesOf, illegalArgument } from './audio-format.ts'
+import { show } from '@stageflow/core/kit'
+
+import { illegalArgument } from '../argument-errors.ts'
+import { SafeEmitter } from '../stream-emitter.ts'
+import { bytesOf } from './audio-format.ts'
 import { ByteRing } from './byte-ring.ts'
-import { shown } from './option-rules.ts'
 import { type BufferLimits, bufferLimits, type StreamingBufferOptions } from './streaming-buffer-options.ts'
-import { SafeEmitter } from './stream-emitter.ts'
 
 declare module '@stageflow/core' {
   interface EventMap {
-    /** Audio came faster than it was read: the oldest was dropped. */
+    /** Audio came faster than it was read, and the oldest was dropped. */
     'stream.buffer_overflow': {
       readonly bytesDropped: number
       readonly bufferDurationMs: number
       readonly maxDurationMs: number
     }
-    /** A read wanted more than there was. Told once, until `stream.buffer_recovered`. */
+    /** A read asked for more than there was. Emitted once, until `stream.buffer_recovered`. */
     'stream.buffer_underrun': {
       readonly bytesRequested: number
       readonly bytesAvailable: number
@@ -27,14 +29,14 @@ declare module '@stageflow/core' {
 /** Bytes: `totalReceived` is the sum of `totalRead`, `totalDropped`, `totalDiscarded` and `bytesBuffered`. */
 export interface StreamingBufferStats {
   readonly durationMs: number
-  /** With those of a frame that has not come whole. */
+  /** Includes the bytes of an incomplete frame. */
   readonly bytesBuffered: number
   readonly totalReceived: number
   /** By `read`, `readInto` and `flush`. */
   readonly totalRead: number
-  /** By overflows; the sum of what their events say. */
+  /** By overflows: the sum of `bytesDropped` in their events. */
   readonly totalDropped: number
-  /** By `clear`, and the part of a frame that `flush` could not give. */
+  /** By `clear`, and the part of a frame that `flush` couldn't return. */
   readonly totalDiscarded: number
   readonly overflows: number
   readonly underruns: number
@@ -51,8 +53,8 @@ const LONGEST_READ_MS = 86_400_000
 const ROUNDING = 1e-9
 
 /**
- * A jitter buffer for raw audio: chunks of any size come in, even and whole frames go out. What is beyond `maxDurationMs` is
- * dropped, oldest first. Errors: `streaming/illegal-option`, `streaming/illegal-argument`.
+ * A jitter buffer for raw audio: chunks of any size go in, whole frames come out at an even pace. Beyond `maxDurationMs`, the
+ * oldest audio is dropped. Errors: `streaming/illegal-option`, `streaming/illegal-argument`.
  */
 export class StreamingBuffer {
   readonly #limits: BufferLimits
@@ -75,23 +77,23 @@ export class StreamingBuffer {
     if (options.eventEmitter !== undefined) this.#emitter = new SafeEmitter(options.eventEmitter)
   }
 
-  /** Milliseconds of the whole frames in it. */
+  /** The duration of the whole frames in it, in ms. */
   get durationMs(): number {
     const { frameBytes, sampleRate } = this.#limits
     return (Math.floor(this.#ring.size / frameBytes) / sampleRate) * 1_000
   }
 
-  /** Whether to play: from when the target is reached until a read runs out. */
+  /** Whether to play: from when the target is reached until a read runs out of audio. */
   get isReady(): boolean {
     return this.#isReady
   }
 
-  /** Whether another frame would drop one. */
+  /** Whether one more frame would drop one. */
   get isFull(): boolean {
     return this.#ring.size >= this.#limits.maxBytes
   }
 
-  get stats(): StreamingBufferStats {
+  stats(): StreamingBufferStats {
     return Object.freeze({
       durationMs: this.durationMs,
       bytesBuffered: this.#ring.size,
@@ -109,14 +111,14 @@ export class StreamingBuffer {
   }
 
   /**
-   * Adds audio, which is copied; it may end within a frame. Answers how many bytes were dropped to hold `maxDurationMs`: the
-   * oldest, whole frames, in steps of 50 ms where the target allows it.
+   * Adds a copy of the audio, which may end within a frame. Returns how many bytes were dropped to keep `maxDurationMs`: the oldest
+   * whole frames, in steps of 50 ms if the target allows it.
    */
   addChunk(audio: ArrayBufferView | ArrayBuffer): number {
     const bytes = bytesOf(audio, 'addChunk()')
     const { frameBytes, maxBytes, targetBytes, dropBytes } = this.#limits
     const held = this.#ring.size
-    // A part of a frame at the end is beside the limit: nothing is dropped for it before it is whole.
+    // An incomplete frame at the end doesn't count: nothing is dropped for it before it is complete.
     const excess = held + bytes.length - maxBytes
     const dropped = excess >= frameBytes ? Math.ceil((excess - (excess % frameBytes)) / dropBytes) * dropBytes : 0
     if (dropped > held) this.#ring.clear()
@@ -127,7 +129,7 @@ export class StreamingBuffer {
 
     if (this.#ring.size >= targetBytes) this.#isReady = true
     if (dropped > 0) this.#tellOverflow(dropped)
-    // Asked now: whoever heard of the overflow may have read.
+    // Checked now, because a listener of the overflow may have read.
     if (this.#underrunActive && this.#ring.size >= targetBytes) {
       this.#underrunActive = false
       this.#emitter?.emit('stream.buffer_recovered', { bufferDurationMs: this.durationMs })
@@ -136,13 +138,13 @@ export class StreamingBuffer {
   }
 
   /**
-   * The next `durationMs` of audio (20 by default) as whole frames, or what there is. Fractions of a frame are owed to the
-   * next read, so that 10 ms at 22.05 kHz is 220 frames and then 221. It is a view of the buffer's memory, good until another
-   * `maxDurationMs` of audio has been added: copy (`slice()`) what is kept longer, written into, or transferred to a worker.
+   * Returns the next `durationMs` of audio (20 by default) as whole frames, or what there is. The next read gets the fraction of a
+   * frame that is left over, so 10 ms at 22.05 kHz is 220 frames and then 221. The result is a view of the buffer's memory, valid until
+   * another `maxDurationMs` of audio has been added. Copy it (`slice()`) to keep it longer, write into it, or transfer it to a worker.
    */
   read(durationMs = 20): Uint8Array {
     if (typeof durationMs !== 'number' || !(durationMs >= 0 && durationMs <= LONGEST_READ_MS))
-      throw illegalArgument('read()', shown(durationMs), `a number of milliseconds from 0 to ${LONGEST_READ_MS}`)
+      throw illegalArgument('read()', show(durationMs), `a number of milliseconds from 0 to ${LONGEST_READ_MS}`)
     const { frameBytes, sampleRate } = this.#limits
     const exact = (durationMs * sampleRate) / 1_000 + this.#owedFrames
     const frames = Math.max(0, Math.floor(exact + ROUNDING))
@@ -154,7 +156,7 @@ export class StreamingBuffer {
     return audio
   }
 
-  /** Fills `target` with as many whole frames as fit, or as there are, and answers how many bytes that was. */
+  /** Fills `target` with as many whole frames as fit, or as there are. Returns their number of bytes. */
   readInto(target: ArrayBufferView | ArrayBuffer): number {
     const bytes = bytesOf(target, 'readInto()')
     const { frameBytes } = this.#limits
@@ -166,7 +168,7 @@ export class StreamingBuffer {
     return length
   }
 
-  /** All whole frames that are left, as `read` gives them, ready or not: the end of a stream. Then it is as new. */
+  /** Returns all whole frames that are left, ready or not, like `read`. Use it at the end of a stream: afterwards the buffer is like new. */
   flush(): Uint8Array {
     const audio = this.#ring.take(this.#wholeBytes())
     this.#totalRead += audio.length
@@ -174,7 +176,7 @@ export class StreamingBuffer {
     return audio
   }
 
-  /** Forgets what it holds, also a part of a frame, and answers how many bytes that was: after a seek, or after a loss within a frame. */
+  /** Discards what it holds, including an incomplete frame. Returns how many bytes that was. Use it after a seek, or a loss within a frame. */
   clear(): number {
     const discarded = this.#ring.size
     this.#ring.clear()

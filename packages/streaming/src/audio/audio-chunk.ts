@@ -1,6 +1,9 @@
+import { DELAY, FLAG, optionProblems, refuseOptions, show, whole } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
+
+import { ILLEGAL_OPTION, illegalArgument } from '../argument-errors.ts'
 import { fromBase64, toBase64 } from './audio-base64.ts'
-import { AudioFormat, calculateAudioDurationMs, illegalArgument, LAYOUT_RULES } from './audio-format.ts'
-import { type Rules, problemsOf, refuseOptions, shown } from './option-rules.ts'
+import { AudioFormat, calculateAudioDurationMs, LAYOUT_RULES } from './audio-format.ts'
 
 export interface AudioChunkFields {
   readonly data: Uint8Array
@@ -10,17 +13,17 @@ export interface AudioChunkFields {
   readonly sampleRate?: number
   /** Default: 1. */
   readonly channels?: number
-  /** Where it begins, from the start of the stream. */
+  /** Its start in the stream, in ms. */
   readonly timestampMs?: number
-  /** Its place in the stream, from 0. */
+  /** Its number in the stream, from 0. */
   readonly sequence?: number
   /** Whether it is the last one. Default: false. */
   readonly isFinal?: boolean
-  /** Whatever else is known of it, as JSON. */
+  /** Other data, as JSON. */
   readonly metadata?: Readonly<Record<string, unknown>>
 }
 
-/** A chunk in JSON: its bytes are base64, and everything else may be left out. */
+/** A chunk in JSON. Its bytes are base64; the other fields are optional. */
 export interface AudioChunkJson {
   readonly data: string
   readonly format?: AudioFormat
@@ -32,18 +35,17 @@ export interface AudioChunkJson {
   readonly metadata?: Readonly<Record<string, unknown>>
 }
 
-const isTime = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
-const RULES: Rules = {
+const RULES: OptionRules<AudioChunkFields> = {
   ...LAYOUT_RULES,
   data: [(value) => value instanceof Uint8Array && ArrayBuffer.isView(value), 'a Uint8Array'],
-  timestampMs: [isTime, 'a number of milliseconds from 0'],
-  sequence: [(value) => Number.isSafeInteger(value) && (value as number) >= 0, 'a whole number from 0'],
-  isFinal: [(value) => typeof value === 'boolean', 'true or false'],
+  timestampMs: DELAY,
+  sequence: whole(0),
+  isFinal: FLAG,
   metadata: [isObject, 'an object'],
 }
 
-/** A piece of a stream of audio, and how to read it. Frozen; its bytes are those it was given, not a copy. Errors: `streaming/illegal-option`. */
+/** A piece of a stream of audio, and how to read it. It is frozen. Its bytes are not copied. Errors: `streaming/illegal-option`. */
 export class AudioChunk {
   readonly data: Uint8Array
   readonly format: AudioFormat
@@ -55,9 +57,13 @@ export class AudioChunk {
   readonly metadata: Readonly<Record<string, unknown>>
 
   constructor(fields: AudioChunkFields) {
-    const problems = problemsOf(fields, RULES)
-    if (problems.length === 0 && fields.data === undefined) problems.push('data is missing; it must be a Uint8Array')
-    refuseOptions('new AudioChunk()', problems)
+    const problems = optionProblems(fields, RULES)
+    const isMissing = problems.length === 0 && fields.data === undefined
+    refuseOptions(
+      'new AudioChunk()',
+      ILLEGAL_OPTION,
+      isMissing ? ['data is missing: it must be a Uint8Array'] : problems,
+    )
     this.data = fields.data
     this.format = fields.format ?? AudioFormat.PCM_16
     this.sampleRate = fields.sampleRate ?? 16_000
@@ -69,23 +75,23 @@ export class AudioChunk {
     Object.freeze(this)
   }
 
-  /** Of its whole frames; undefined for encoded formats, see `calculateAudioDurationMs`. */
+  /** The duration of its whole frames; undefined for encoded formats, as in `calculateAudioDurationMs`. */
   get durationMs(): number | undefined {
     return calculateAudioDurationMs(this.data, this)
   }
 
-  /** What `JSON.stringify` writes; `AudioChunk.fromJSON` takes it back. */
+  /** For `JSON.stringify`. `AudioChunk.fromJSON` reads it. */
   toJSON(): AudioChunkJson {
     const { data, format, sampleRate, channels, timestampMs, sequence, isFinal, metadata } = this
     return { data: toBase64(data), format, sampleRate, channels, timestampMs, sequence, isFinal, metadata }
   }
 
-  /** From what `toJSON` gave, or what `JSON.parse` made of it. Errors: `streaming/illegal-argument` for data that is no base64, else as the constructor's. */
+  /** Reads the result of `toJSON`, or of `JSON.parse`. Errors: `streaming/illegal-argument` if `data` isn't base64, and those of the constructor. */
   static fromJSON(json: AudioChunkJson): AudioChunk {
     const text: unknown = (json as AudioChunkJson | null | undefined)?.data
     const data = typeof text === 'string' ? fromBase64(text) : undefined
     if (data === undefined) {
-      const what = text === undefined ? shown(json) : `data that is ${shown(text)}`
+      const what = text === undefined ? show(json) : `an object whose data is ${show(text)}`
       throw illegalArgument('AudioChunk.fromJSON()', what, 'an object whose data is base64')
     }
     return new AudioChunk({ ...json, data } as AudioChunkFields)

@@ -1,4 +1,4 @@
-// String.fromCharCode takes its input as arguments, and a stack holds only so many.
+// String.fromCharCode takes its input as arguments, and the stack limits their number.
 const SLICE = 8_190
 
 /** Base64 without Node's Buffer. A slice is a multiple of three, so that only the last one is padded. */
@@ -9,7 +9,7 @@ export function toBase64(bytes: Uint8Array): string {
   return text
 }
 
-/** Undefined where the text is no base64. */
+/** Undefined if the string isn't base64. */
 export function fromBase64(text: string): Uint8Array | undefined {
   let binary: string
   try {

@@ -2,8 +2,8 @@ import { StageflowError } from '@stageflow/core'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { createResampler, resample } from './index.ts'
-import type { ResamplerOptions } from './index.ts'
+import { createResampler, resample } from '../audio.ts'
+import type { ResamplerOptions } from '../audio.ts'
 
 const tone = (rate: number, hertz: number, frames = rate): Float32Array =>
   Float32Array.from({ length: frames }, (_, index) => Math.sin((2 * Math.PI * hertz * index) / rate))
@@ -117,16 +117,19 @@ test('the same rate is the same samples, in memory of their own', () => {
 
 test('what it cannot do is refused (streaming/illegal-option, streaming/illegal-argument)', () => {
   const bad: readonly (readonly [unknown, string])[] = [
-    [undefined, 'the options are undefined'],
-    [{}, 'fromRate is missing; it must be a whole number from 1; toRate is missing'],
-    [{ fromRate: 0, toRate: 1.5, quality: 9 }, 'fromRate is 0; it must be a whole number from 1; toRate is 1.5'],
-    [{ fromRate: 44_101, toRate: 96_000 }, 'fromRate 44101 and toRate 96000 have too little in common'],
-    [{ fromRate: 1_000_000_000, toRate: 1 }, 'too little in common'],
+    [undefined, 'the options must be an object, not undefined'],
+    [{}, 'fromRate is missing: it must be a whole number from 1; toRate is missing'],
+    [
+      { fromRate: 0, toRate: 1.5, quality: 9 },
+      'fromRate must be a whole number from 1, not 0; toRate must be a whole number from 1, not 1.5',
+    ],
+    [{ fromRate: 44_101, toRate: 96_000 }, 'fromRate 44101 and toRate 96000 have too small a common divisor'],
+    [{ fromRate: 1_000_000_000, toRate: 1 }, 'too small a common divisor'],
     [
       { fromRate: 1, toRate: 2, channels: 2 ** 40 },
-      'channels is 1099511627776; it must be a whole number from 1 to 65535',
+      'channels must be a whole number from 1 to 65535, not 1099511627776',
     ],
-    [{ fromRate: 65_535, toRate: 1, channels: 65_535 }, '65535 channels from 65535 to 1 Hz are more than it can hold'],
+    [{ fromRate: 65_535, toRate: 1, channels: 65_535 }, 'channels must be fewer than 65535 to convert 65535 to 1 Hz'],
   ]
   for (const [options, message] of bad) {
     let error: unknown

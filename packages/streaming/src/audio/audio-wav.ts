@@ -1,14 +1,9 @@
 import { StageflowError } from '@stageflow/core'
+import { checkOptions, whole } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
 
-import {
-  bytesOf,
-  bytesPerSample,
-  calculateAudioDurationMs,
-  illegalArgument,
-  type RawAudioFormat,
-  RAW_FORMAT,
-} from './audio-format.ts'
-import { problemsOf, refuseOptions, wholeUpTo } from './option-rules.ts'
+import { ILLEGAL_OPTION, illegalArgument } from '../argument-errors.ts'
+import { bytesOf, bytesPerSample, calculateAudioDurationMs, type RawAudioFormat, RAW_FORMAT } from './audio-format.ts'
 
 /** The raw audio in a WAV file. */
 export interface WavAudio {
@@ -18,7 +13,7 @@ export interface WavAudio {
   /** Whole frames: a view of the file, not a copy. */
   readonly data: Uint8Array
   readonly durationMs: number
-  /** Whether the file ends before the size that its header gives. One that a live recorder left open (0, or 2^32 - 1) is read to the end of the file. */
+  /** Whether the file is shorter than its header says. If a live recorder left the size open (0, or 2^32 - 1), all of the file is read. */
   readonly isTruncated: boolean
 }
 
@@ -31,12 +26,17 @@ export interface WavLayout {
   readonly format?: RawAudioFormat
 }
 
+const WAV_RULES: OptionRules<WavLayout> = {
+  sampleRate: whole(1, 2 ** 32 - 1),
+  channels: whole(1, 65_535),
+  format: RAW_FORMAT,
+}
 const PCM = 1
 const FLOAT = 3
 const EXTENSIBLE = 0xff_fe
 const OPEN_SIZE = 0xff_ff_ff_ff
 const MOST_CHUNKS = 1_000
-// The last fourteen bytes of a sub-format's GUID; the first two are a tag as in a plain header.
+// The last fourteen bytes of a sub-format's GUID. The first two are a tag, as in a plain header.
 const GUID_TAIL = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71]
 
 /**
@@ -66,7 +66,7 @@ export function readWav(file: ArrayBufferView | ArrayBuffer): WavAudio {
       if (start + size > bytes.length) throw malformed(`its "fmt " chunk of ${size} bytes is cut off`, at)
       header = headerAt(view, start, size)
     }
-    // A chunk of an odd size is followed by a byte that belongs to nothing.
+    // A padding byte follows a chunk of an odd size.
     at = start + size + (size % 2)
   }
   throw malformed(
@@ -75,18 +75,15 @@ export function readWav(file: ArrayBufferView | ArrayBuffer): WavAudio {
   )
 }
 
-/** A WAV file of raw audio, which is copied into it. Errors: `streaming/illegal-option`, `streaming/illegal-argument` (a part of a frame at the end; more than 4 GiB). */
+/** Makes a WAV file of raw audio, which is copied. Errors: `streaming/illegal-option`, `streaming/illegal-argument` (an incomplete frame at the end, or more than 4 GiB). */
 export function writeWav(audio: ArrayBufferView | ArrayBuffer, layout: WavLayout = {}): Uint8Array {
   const data = bytesOf(audio, 'writeWav()')
-  refuseOptions(
-    'writeWav()',
-    problemsOf(layout, { sampleRate: wholeUpTo(2 ** 32 - 1), channels: wholeUpTo(65_535), format: RAW_FORMAT }),
-  )
+  checkOptions('writeWav()', ILLEGAL_OPTION, layout, WAV_RULES)
   const { sampleRate = 16_000, channels = 1, format = 'pcm_16' } = layout
   const sampleBytes = bytesPerSample(format) ?? 0
   const frameBytes = sampleBytes * channels
   if (data.length % frameBytes !== 0)
-    throw illegalArgument('writeWav()', `${data.length} bytes`, `whole frames, which are ${frameBytes} bytes here`)
+    throw illegalArgument('writeWav()', `${data.length} bytes`, `whole frames of ${frameBytes} bytes`)
   const isFloat = format === 'float_32'
   const headerBytes = isFloat ? 58 : 44
   const size = headerBytes - 8 + data.length + (data.length % 2)
@@ -94,7 +91,7 @@ export function writeWav(audio: ArrayBufferView | ArrayBuffer, layout: WavLayout
     throw illegalArgument(
       'writeWav()',
       `${data.length} bytes in frames of ${frameBytes} at ${sampleRate} Hz`,
-      'what the sizes in a WAV header can say',
+      'audio that the sizes in a WAV header can express',
     )
 
   const file = new Uint8Array(8 + size)
@@ -110,7 +107,7 @@ export function writeWav(audio: ArrayBufferView | ArrayBuffer, layout: WavLayout
   view.setUint16(32, frameBytes, true)
   view.setUint16(34, sampleBytes * 8, true)
   if (isFloat) {
-    // Whatever is not PCM owes an extension (here of no bytes) and how many frames there are.
+    // Formats other than PCM need an extension (here of 0 bytes) and the number of frames.
     putText(file, 38, 'fact')
     view.setUint32(42, 4, true)
     view.setUint32(46, data.length / frameBytes, true)
@@ -129,7 +126,7 @@ interface Header {
 }
 
 function headerAt(view: DataView, start: number, size: number): Header {
-  if (size < 16) throw malformed(`its "fmt " chunk has ${size} bytes; the least is 16`, start)
+  if (size < 16) throw malformed(`its "fmt " chunk has ${size} bytes, less than 16`, start)
   const outerTag = view.getUint16(start, true)
   const channels = view.getUint16(start + 2, true)
   const sampleRate = view.getUint32(start + 4, true)
@@ -139,7 +136,7 @@ function headerAt(view: DataView, start: number, size: number): Header {
   const format = formatOf(tag, bits)
   if (format === undefined)
     throw unsupported(
-      `its audio is of kind ${tag} with ${bits} bits; PCM (1) of 16, 24 or 32 bits and float (3) of 32 are read, so decode it first`,
+      `its audio is of kind ${tag} with ${bits} bits. readWav() reads PCM (1) of 16, 24 or 32 bits and float (3) of 32 bits; decode other audio first`,
     )
   if (channels === 0 || sampleRate === 0) throw malformed(`it has ${channels} channels at ${sampleRate} Hz`, start)
   const expected = (bits / 8) * channels
@@ -152,9 +149,9 @@ function headerAt(view: DataView, start: number, size: number): Header {
 }
 
 function subFormat(view: DataView, start: number, size: number): number {
-  if (size < 40) throw malformed(`its extensible "fmt " chunk has ${size} bytes; it takes 40`, start)
+  if (size < 40) throw malformed(`its extensible "fmt " chunk has ${size} bytes, less than 40`, start)
   if (GUID_TAIL.some((byte, index) => view.getUint8(start + 26 + index) !== byte))
-    throw unsupported('its extensible format is of no known family')
+    throw unsupported('its extensible format is unknown')
   return view.getUint16(start + 24, true)
 }
 
@@ -168,11 +165,11 @@ function audioAt(view: DataView, bytes: Uint8Array, header: Header, start: numbe
   const { frameBytes, ...layout } = header
   const left = bytes.length - start
   const riffEnd = 8 + view.getUint32(4, true)
-  // Written before the audio was, and never set right: as ffmpeg leaves it in a pipe, or as if there was no audio.
+  // The size was written before the audio and never corrected, as ffmpeg does in a pipe.
   const isOpen = size === OPEN_SIZE || (size === 0 && riffEnd <= start && left > 0)
   const length = isOpen ? left : Math.min(size, left)
   const data = bytes.subarray(start, start + length - (length % frameBytes))
-  // Never undefined: the format is raw.
+  // Not undefined, because the format is raw.
   const durationMs = calculateAudioDurationMs(data, layout) ?? 0
   return Object.freeze({ ...layout, data, durationMs, isTruncated: !isOpen && size > left })
 }
@@ -186,7 +183,7 @@ function putText(file: Uint8Array, at: number, text: string): void {
 }
 
 const malformed = (problem: string, at: number): StageflowError =>
-  new StageflowError('streaming/wav-malformed', `This is no WAV file that can be read: ${problem} (byte ${at}).`)
+  new StageflowError('streaming/wav-malformed', `The WAV file cannot be read: ${problem} (byte ${at}).`)
 
 const unsupported = (problem: string): StageflowError =>
   new StageflowError('streaming/wav-unsupported', `This WAV file cannot be read: ${problem}.`)

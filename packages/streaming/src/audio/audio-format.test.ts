@@ -1,8 +1,8 @@
 import { StageflowError } from '@stageflow/core'
 import { expect, test } from 'vitest'
 
-import { AudioChunk, AudioFormat, calculateAudioDurationMs, readWav, writeWav } from './index.ts'
-import type { AudioLayout } from './index.ts'
+import { AudioChunk, AudioFormat, calculateAudioDurationMs, readWav, writeWav } from '../audio.ts'
+import type { AudioLayout } from '../audio.ts'
 
 test('there are eight formats, and nobody can add one', () => {
   expect(AudioFormat).toEqual({
@@ -57,14 +57,16 @@ test('what is no layout is refused (streaming/illegal-option), what are no bytes
   const of = (audio: unknown, layout?: unknown) => (): unknown =>
     calculateAudioDurationMs(audio as Uint8Array, layout as AudioLayout)
   expect(of(1, { sampleRate: 0, format: 'flac' })).toThrow(
-    'calculateAudioDurationMs() was given what it cannot use: sampleRate is 0; it must be a whole number from 1; ' +
-      'format is "flac"; it must be one of pcm_16, pcm_24, pcm_32, float_32, mp3, ogg_opus, wav, webm.',
+    'calculateAudioDurationMs(): sampleRate must be a whole number from 1, not 0; ' +
+      "format must be one of 'pcm_16', 'pcm_24', 'pcm_32', 'float_32', 'mp3', 'ogg_opus', 'wav', 'webm', not \"flac\".",
   )
-  expect(of('a')).toThrow('was given "a"; it takes bytes')
-  expect(of(-1)).toThrow('was given -1; it takes bytes, or how many there are')
-  expect(of(1.5)).toThrow('was given 1.5')
+  expect(of('a')).toThrow(
+    'calculateAudioDurationMs() takes bytes: a Uint8Array, another view, or an ArrayBuffer, not "a"',
+  )
+  expect(of(-1)).toThrow('takes bytes, or their number: a whole number from 0, not -1')
+  expect(of(1.5)).toThrow('not 1.5')
   for (const layout of [null, 48_000, 'mp3', [48_000], new Uint8Array(2)])
-    expect(of(1, layout)).toThrow('calculateAudioDurationMs() was given what it cannot use: the options are ')
+    expect(of(1, layout)).toThrow('calculateAudioDurationMs(): the options must be an object, not ')
   let error: unknown
   try {
     of(Number.NaN)()

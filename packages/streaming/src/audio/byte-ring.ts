@@ -1,6 +1,6 @@
 /**
- * A queue of bytes that hands out views of its own memory. It holds `capacity` bytes in twice the room, so that what was
- * taken stays as it is until another `capacity` bytes have been written. Whoever writes sees to it that they fit.
+ * A queue of bytes that hands out views of its own memory. It holds `capacity` bytes in twice the memory, so that taken bytes stay
+ * unchanged until another `capacity` bytes have been written. The caller makes sure that they fit.
  */
 export class ByteRing {
   readonly #memory: Uint8Array
@@ -8,7 +8,7 @@ export class ByteRing {
   #start = 0
   #size = 0
 
-  /** `capacity`, and whatever is taken or skipped, are multiples of `alignment`; so no unit ever lies in two pieces. */
+  /** `capacity`, and what is taken or skipped, are multiples of `alignment`, so no unit is ever in two pieces. */
   constructor(capacity: number, alignment: number) {
     this.#memory = new Uint8Array(2 * capacity)
     this.#alignment = alignment
@@ -35,9 +35,9 @@ export class ByteRing {
     this.#size -= length
   }
 
-  /** The oldest bytes: a view, or a copy of them where they lie in two pieces (once a lap). */
+  /** Takes the oldest bytes: a view, or a copy if they are in two pieces (once a lap). */
   take(length: number): Uint8Array {
-    // Of its own memory: whoever gives a view of it away would take the queue's along.
+    // With memory of its own: transferring a view would take the queue's memory along.
     if (length === 0) return new Uint8Array(0)
     const start = this.#start
     const end = start + length
@@ -58,7 +58,7 @@ export class ByteRing {
     this.skip(length)
   }
 
-  /** Forgets everything. What comes next overwrites a unit that was begun, which nobody has seen. */
+  /** Discards everything. The next bytes overwrite an incomplete unit, which was never read. */
   clear(): void {
     this.skip(this.#size - (this.#size % this.#alignment))
     this.#size = 0
