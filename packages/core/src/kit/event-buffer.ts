@@ -250,7 +250,7 @@ export class EventBuffer {
   }
 
   #settleFlushes(): void {
-    this.#flushes.settle(() => this.#oldest)
+    if (this.#flushes.size > 0) this.#flushes.settle(this.#oldest)
   }
 
   /** The number of the oldest event in the buffer; Infinity if it is empty. */

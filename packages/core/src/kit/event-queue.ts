@@ -2,7 +2,6 @@ import type { StageflowEvent } from '../contract/events.ts'
 import type { TakenBatch } from './batch-in-flight.ts'
 import type { BufferNotice, EventBufferPlan } from './event-buffer-plan.ts'
 import { isLastEvent } from './event-facts.ts'
-import { read } from './foreign.ts'
 import { RankedQueue } from './ranked-queue.ts'
 
 /** Has the place of the notice, which is made when its turn comes. */
@@ -137,9 +136,11 @@ export class EventQueue {
   }
 }
 
-/** Callers without types can hand over anything: reading `type` can throw. */
 export function rankOf(event: StageflowEvent): number {
-  const type = read(event, 'type')
-  if (typeof type !== 'string' || !isLastEvent({ type } as StageflowEvent)) return ORDINARY
-  return event.parentRunId === undefined ? LAST_OF_RUN : LAST_OF_CHILD
+  try {
+    if (!isLastEvent(event)) return ORDINARY
+    return event.parentRunId === undefined ? LAST_OF_RUN : LAST_OF_CHILD
+  } catch {
+    return ORDINARY // callers without types can hand over anything
+  }
 }

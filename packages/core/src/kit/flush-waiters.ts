@@ -11,6 +11,10 @@ interface FlushWaiter {
 export class FlushWaiters {
   readonly #waiters = new Set<FlushWaiter>()
 
+  get size(): number {
+    return this.#waiters.size
+  }
+
   add(number: number): FlushWaiter {
     const { promise: left, resolve } = Promise.withResolvers<void>()
     const waiter: FlushWaiter = { number, left, resolve, hasLost: false }
@@ -28,9 +32,7 @@ export class FlushWaiters {
   }
 
   /** Ends the waits for events that are older than the oldest in the buffer. */
-  settle(oldest: () => number): void {
-    if (this.#waiters.size === 0) return
-    const number = oldest()
-    for (const waiter of this.#waiters) if (number > waiter.number) waiter.resolve()
+  settle(oldest: number): void {
+    for (const waiter of this.#waiters) if (oldest > waiter.number) waiter.resolve()
   }
 }

@@ -14,6 +14,8 @@ export class RankedQueue<T> {
   size = 0
   /** The number that was given out last. */
   lastNumber = 0
+  /** The number of the item that comes next; Infinity if the queue is empty. */
+  nextNumber: number = Infinity
   readonly #lanes: readonly Lane<T>[]
 
   constructor(ranks: number) {
@@ -24,13 +26,6 @@ export class RankedQueue<T> {
     return (this.#lanes[rank] as Lane<T>).items.size
   }
 
-  /** The number of the item that comes next; Infinity if the queue is empty. */
-  get nextNumber(): number {
-    let least = Infinity
-    for (const { numbers } of this.#lanes) if (numbers.size > 0 && numbers.peek() < least) least = numbers.peek()
-    return least
-  }
-
   /** Gives out a number for an item that doesn't have to wait. */
   takeNumber(): number {
     return ++this.lastNumber
@@ -38,26 +33,36 @@ export class RankedQueue<T> {
 
   push(item: T, rank: number): void {
     const { items, numbers } = this.#lanes[rank] as Lane<T>
+    const number = ++this.lastNumber
     items.push(item)
-    numbers.push(this.takeNumber())
-    this.size++
+    numbers.push(number)
+    if (this.size++ === 0) this.nextNumber = number
   }
 
   /** Takes the oldest item. Call it only if there is one. */
   shift(): T {
     const next = this.nextNumber
     const lane = this.#lanes.find(({ numbers }) => numbers.size > 0 && numbers.peek() === next) as Lane<T>
-    return this.#take(lane).item
+    this.#drop(lane)
+    return lane.items.shift()
   }
 
   /** Takes the oldest item of the lowest rank that there is; undefined if that rank is above `most`. */
   dropOldest(most: number): { readonly item: T; readonly number: number } | undefined {
     const lane = this.#lanes.find(({ items }, rank) => items.size > 0 && rank <= most)
-    return lane === undefined ? undefined : this.#take(lane)
+    if (lane === undefined) return undefined
+    const number = this.#drop(lane)
+    return { item: lane.items.shift(), number }
   }
 
-  #take({ items, numbers }: Lane<T>): { readonly item: T; readonly number: number } {
+  /** Takes the number of the oldest item of a lane. */
+  #drop({ numbers }: Lane<T>): number {
+    const number = numbers.shift()
     this.size--
-    return { item: items.shift(), number: numbers.shift() }
+    if (number !== this.nextNumber) return number
+    let next = Infinity
+    for (const lane of this.#lanes) if (lane.numbers.size > 0) next = Math.min(next, lane.numbers.peek())
+    this.nextNumber = next
+    return number
   }
 }
