@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
 import { Pipeline } from '@stageflow/core'
-import { BufferedExporter, compositeExporter, filterExporter } from '@stageflow/exporter-buffered'
+import { BufferedExporter, fanOutExporter, filterExporter } from '@stageflow/exporter-buffered'
 import { exporterContract } from '@stageflow/exporter-buffered/contract'
 import { closeOnSignal } from '@stageflow/exporter-buffered/node'
 
@@ -9,7 +9,7 @@ import { closeOnSignal } from '@stageflow/exporter-buffered/node'
 const written = []
 /** @type {import('@stageflow/exporter-buffered').Exporter} */
 const list = { export: async (events) => void written.push(...events.map(({ type }) => type)) }
-const exporter = new BufferedExporter(compositeExporter([filterExporter(list, { include: ['*.completed'] })]))
+const exporter = new BufferedExporter(fanOutExporter([filterExporter(list, { include: ['*.completed'] })]))
 const remove = closeOnSignal(exporter)
 await new Pipeline('chat')
   .withStage('llm', () => ({ text: 'Hello' }))

@@ -14,7 +14,7 @@ await new Pipeline('chat')
   .run()
 await eventSink.close()
 assert.deepEqual(types, ['pipeline.started', 'pipeline.completed'])
-assert.equal(eventSink.statistics().delivered, 4)
+assert.equal(eventSink.stats().delivered, 4)
 assert.throws(
   () => new BufferedEventSink(print, { capacity: 0 }),
   (error) => StageflowError.is(error, 'sink-buffered/illegal-option'),

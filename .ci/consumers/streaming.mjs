@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 
 import { StageflowError } from '@stageflow/core'
-import { ChunkQueue, feed, RealtimeStageBus, StreamingBuffer, toReadableStream } from '@stageflow/streaming'
+import { ChunkQueue, feed, RealtimeStageBus, toReadableStream } from '@stageflow/streaming'
+import { StreamingBuffer } from '@stageflow/streaming/audio'
 import { toNodeReadable } from '@stageflow/streaming/node'
 
 /** @type {ChunkQueue<string>} */

@@ -71,7 +71,7 @@ async function atRate(exporter) {
 /** As many as the file takes: a producer that looks at the buffer before it goes on. */
 async function flatOut(exporter) {
   for (let sent = 0; sent < 500_000;) {
-    if (exporter.statistics().size > 5_000) await sleep(0)
+    if (exporter.stats().size > 5_000) await sleep(0)
     else for (const stop = sent + 1_000; sent < stop;) exporter.emit(eventOf(sent++))
   }
   return 500_000

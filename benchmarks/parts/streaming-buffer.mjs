@@ -1,4 +1,4 @@
-import { StreamingBuffer } from '../../packages/streaming/src/index.ts'
+import { StreamingBuffer } from '../../packages/streaming/src/audio.ts'
 
 // A minute of 16 kHz speech: chunks of 20 ms come in, cut anywhere, and 20 ms at a time goes out, with half a second held.
 

@@ -24,10 +24,10 @@ interface RecorderOptions {
  */
 export function recorder(file: string, { onProblem }: RecorderOptions): Recorder {
   tryOut(file)
-  const exporter = new BufferedExporter(new JsonlExporter({ path: file }), { closeTimeoutMs: CLOSE_TIMEOUT_MS })
+  const exporter = new BufferedExporter(new JsonlExporter({ path: file }))
   let isTold = false
   const close = async (): Promise<void> => {
-    const problem = problemIn(await exporter.close(), file, exporter.statistics().lastError)
+    const problem = problemIn(await exporter.close({ timeoutMs: CLOSE_TIMEOUT_MS }), file, exporter.stats().lastError)
     if (problem !== undefined && !isTold) onProblem(problem)
     isTold = true
   }
@@ -61,7 +61,7 @@ function tryOut(file: string): void {
 }
 
 function problemIn(report: CloseReport, file: string, lastError: unknown): string | undefined {
-  const missing = report.received - report.written
+  const missing = report.received - report.delivered
   if (missing === 0 && report.error === undefined) return undefined
   const cause = lastError ?? report.error
   const said = cause instanceof Error ? ` ${cause.message}` : ''

@@ -1,5 +1,6 @@
 import { type Clock, Pipeline, StageKind } from '@stageflow/core'
-import { type ChunkQueue, StreamingBuffer } from '@stageflow/streaming'
+import type { ChunkQueue } from '@stageflow/streaming'
+import { StreamingBuffer } from '@stageflow/streaming/audio'
 import { arrivals } from './network.ts'
 import { CHUNK_MS, SAMPLE_RATE, speech } from './speech.ts'
 
@@ -57,7 +58,7 @@ export const call = Pipeline.withPorts<CallPorts>('call')
       ports.line.close()
       await received
       buffer.flush()
-      return { stats: buffer.stats }
+      return { stats: buffer.stats() }
     },
     StageKind.WORK,
     { dependencies: ['speech'] },

@@ -1,5 +1,6 @@
 import { isStageEvent, type StageflowEvent } from '@stageflow/core'
-import { calculateAudioDurationMs, ChunkQueue, type StreamingBufferStats } from '@stageflow/streaming'
+import { ChunkQueue } from '@stageflow/streaming'
+import { calculateAudioDurationMs, type StreamingBufferStats } from '@stageflow/streaming/audio'
 import { manualClock } from '@stageflow/testing'
 import { call, MOST_MS, TARGET_MS, type Tick } from './call.ts'
 import { levelPlot } from './level-plot.ts'

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { writeWav } from '@stageflow/streaming'
+import { writeWav } from '@stageflow/streaming/audio'
 import { type CommandLine, parseCommandLine, USAGE } from './command-line.ts'
 import { listen } from './listen.ts'
 import { openScreen } from './screen.ts'

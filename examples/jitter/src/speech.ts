@@ -1,4 +1,4 @@
-import { createResampler, encodeSamples } from '@stageflow/streaming'
+import { createResampler, encodeSamples } from '@stageflow/streaming/audio'
 
 export const SAMPLE_RATE = 16_000
 export const CHUNK_MS = 20

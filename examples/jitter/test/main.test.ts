@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { decodeSamples, readWav } from '@stageflow/streaming'
+import { decodeSamples, readWav } from '@stageflow/streaming/audio'
 import { expect, test, vi } from 'vitest'
 import { runJitter } from './jitter-process.ts'
 

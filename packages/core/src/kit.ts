@@ -1,8 +1,25 @@
 export { fromOtherCopy } from './base/objects.ts'
 export { type BackOff, backOffMs, cryptoRandom } from './kit/back-off.ts'
+export { CallbackErrors } from './kit/callback-errors.ts'
 export { classifyError, retryAfterMs } from './kit/classify-error.ts'
 export type { ErrorClass } from './kit/classify-error.ts'
+export { deliveryRetryPlan, deliveryRetryProblems, isRetryableDelivery } from './kit/delivery-retry.ts'
+export type { DeliveryRetry, DeliveryRetryPlan } from './kit/delivery-retry.ts'
+export { EventBuffer } from './kit/event-buffer.ts'
+export type {
+  BufferNotice,
+  BufferOverflow,
+  BufferStats,
+  ClosePlan,
+  CloseReport,
+  EventBufferListener,
+  EventBufferPlan,
+  FlushPlan,
+  LossReason,
+} from './kit/event-buffer-plan.ts'
 export { eventFacts, isLastEvent } from './kit/event-facts.ts'
+export { EVENT_FILTER_RULES, EventFilter } from './kit/event-filter.ts'
+export type { EventChoice, EventFilterStats } from './kit/event-filter.ts'
 export { isEventPattern, matchEvents } from './kit/event-pattern.ts'
 export type { EventPattern } from './kit/event-pattern.ts'
 export { fingerprint } from './kit/fingerprint.ts'
@@ -27,10 +44,14 @@ export {
 } from './kit/options.ts'
 export type { OptionRule, OptionRules } from './kit/options.ts'
 export { REDACTION } from './kit/redaction-option.ts'
+export { RetriedDelivery } from './kit/retried-delivery.ts'
+export type { DeliveryAttempt, DeliveryPlan } from './kit/retried-delivery.ts'
 export { Ring } from './kit/ring.ts'
 export { show } from './kit/show.ts'
 export { columnsOf, cutText, formatDuration, padText, plainLine, printable } from './kit/terminal-text.ts'
 export type { CodePointWidth } from './kit/terminal-text.ts'
 export { isVerdict } from './kit/verdict.ts'
+export { ABORT_SIGNAL, TIME_LIMIT, checkWait } from './kit/wait-options.ts'
+export type { WaitOptions } from './kit/wait-options.ts'
 export { withinLimit } from './kit/within-limit.ts'
 export type { Limit } from './kit/within-limit.ts'

@@ -2,7 +2,7 @@ import type { EventSink, StageflowEvent } from '@stageflow/core'
 import { expectTypeOf, test } from 'vitest'
 
 import { exporterContract } from './contract.ts'
-import { BufferedExporter, compositeExporter, filterExporter } from './index.ts'
+import { BufferedExporter, fanOutExporter, filterExporter } from './index.ts'
 import type { CloseReport, DeadLetter, Exporter, Overflow } from './index.ts'
 import { closeOnSignal } from './node.ts'
 
@@ -37,11 +37,12 @@ test('an exporter takes batches that it must not change, and answers with a prom
 })
 
 test('what combines exporters is an exporter', () => {
-  expectTypeOf(compositeExporter([exporter, exporter])).toExtend<Exporter>()
+  expectTypeOf(fanOutExporter([exporter, exporter])).toExtend<Exporter>()
   const failures = filterExporter(exporter, { include: ['*.failed', /^tool\./, ({ stage }) => stage === 'llm'] })
   expectTypeOf(failures).toExtend<Exporter>()
-  // @ts-expect-error -- a list, for more may come
-  filterExporter(exporter, { include: '*.failed' })
+  filterExporter(exporter, { include: '*.failed', exclude: /^tool/ })
+  // @ts-expect-error -- no pattern
+  filterExporter(exporter, { include: 7 })
   for (const { name, run } of exporterContract(() => ({ exporter, written: () => [] }))) {
     expectTypeOf(name).toEqualTypeOf<string>()
     expectTypeOf(run).returns.toEqualTypeOf<Promise<void>>()

@@ -127,11 +127,11 @@ test('a batch stays until it is written: it is tried again, the same array, afte
   // Defaults: 100 ms, doubled, 5,000 at most; all of the chance was taken.
   expect(startedAt).toEqual([0, 100, 300, 700, 1_500, 3_100, 6_300, 11_300, 16_300])
   expect(new Set(exporter.calls).size).toBe(1)
-  expect(other.statistics()).toMatchObject({ size: 2, inFlight: 2, failedExports: 9, retries: 8, written: 0 })
-  expect(other.statistics().lastError).toBe(exporter.failure)
+  expect(other.stats()).toMatchObject({ size: 2, inFlight: 2, failures: 9, retries: 8, delivered: 0 })
+  expect(other.stats().lastError).toBe(exporter.failure)
   exporter.failure = undefined
   await clock.advance(5_000)
-  expect(other.statistics()).toMatchObject({ size: 0, written: 2, retries: 9 })
+  expect(other.stats()).toMatchObject({ size: 0, delivered: 2, retries: 9 })
   emit(1)
   await buffer.close()
 })
@@ -183,8 +183,8 @@ test('an export that hangs is aborted after thirty seconds, and tried again', as
   expect(exporter.signals[0]?.aborted).toBe(false)
   await clock.advance(1)
   expect(exporter.signals[0]?.aborted).toBe(true)
-  const { lastError } = buffer.statistics()
-  expect(StageflowError.is(lastError, 'exporter-buffered/export-timeout')).toBe(true)
+  const { lastError } = buffer.stats()
+  expect(StageflowError.is(lastError, 'exporter-buffered/attempt-timeout')).toBe(true)
   exporter.isHeld = false
   await clock.advance(100)
   expect(exporter.calls).toHaveLength(2)
@@ -193,7 +193,7 @@ test('an export that hangs is aborted after thirty seconds, and tried again', as
 })
 
 test('an export that was given up and succeeds after all counts: an endpoint that is always late makes progress', async () => {
-  const { buffer, exporter, emit } = buffered({ exportTimeoutMs: 1_000, retryBaseMs: 500 })
+  const { buffer, exporter, emit } = buffered({ attemptTimeoutMs: 1_000, retry: { baseMs: 500 } })
   exporter.isHeld = true
   emit(1)
   const flushed = buffer.flush()
@@ -202,7 +202,7 @@ test('an export that was given up and succeeds after all counts: an endpoint tha
   exporter.answer() // during the pause
   await clock.settle()
   await flushed
-  expect(buffer.statistics()).toMatchObject({ written: 1, size: 1, retries: 0 })
+  expect(buffer.stats()).toMatchObject({ delivered: 1, size: 1, retries: 0 })
   const second = buffer.flush()
   await clock.advance(1_500)
   expect(exporter.calls).toHaveLength(3)
@@ -211,7 +211,7 @@ test('an export that was given up and succeeds after all counts: an endpoint tha
   expect(exporter.signals[2]?.aborted).toBe(true)
   exporter.answer()
   await clock.settle()
-  expect(buffer.statistics()).toMatchObject({ written: 2, size: 0 })
+  expect(buffer.stats()).toMatchObject({ delivered: 2, size: 0 })
 })
 
 test('an exporter that throws at once, answers with nothing, or rejects with nothing is none that hangs', async () => {
@@ -229,7 +229,7 @@ test('an exporter that throws at once, answers with nothing, or rejects with not
   const flushed = buffer.flush()
   await clock.advance(300)
   await flushed
-  expect(buffer.statistics()).toMatchObject({ written: 1, failedExports: 2, lastError: undefined })
+  expect(buffer.stats()).toMatchObject({ delivered: 1, failures: 2, lastError: undefined })
 })
 
 test('full, it drops the oldest that is not under way', async () => {
@@ -238,7 +238,7 @@ test('full, it drops the oldest that is not under way', async () => {
   emit(1, 2)
   await clock.settle()
   emit(3, 9)
-  expect(buffer.statistics()).toMatchObject({ size: 5, inFlight: 2, dropped: 4, received: 9 })
+  expect(buffer.stats()).toMatchObject({ size: 5, inFlight: 2, dropped: 4, received: 9 })
   exporter.isHeld = false
   exporter.answer()
   await buffer.close()
@@ -249,9 +249,9 @@ test('ten thousand are kept, by default', async () => {
   const { buffer, exporter, emit } = buffered()
   exporter.failure = new Error('down')
   emit(1, 10_000)
-  expect(buffer.statistics()).toMatchObject({ size: 10_000, dropped: 0, capacity: 10_000 })
+  expect(buffer.stats()).toMatchObject({ size: 10_000, dropped: 0 })
   emit(10_001)
-  expect(buffer.statistics()).toMatchObject({ size: 10_000, dropped: 1 })
+  expect(buffer.stats()).toMatchObject({ size: 10_000, dropped: 1 })
   exporter.failure = undefined
   await buffer.close()
   expect(exporter.written()).toEqual(numbers(2, 10_001))
@@ -274,7 +274,7 @@ test('where only ends of runs are left, a newer one takes the place of the oldes
   for (const seq of numbers(1, 4)) expect(buffer.tryEmit(eventOf(seq, 'pipeline.completed'))).toBe(true)
   expect(buffer.tryEmit(eventOf(5))).toBe(false)
   expect(buffer.tryEmit(eventOf(6, 'pipeline.completed'))).toBe(true)
-  expect(buffer.statistics()).toMatchObject({ received: 6, dropped: 3, size: 3 })
+  expect(buffer.stats()).toMatchObject({ received: 6, dropped: 3, size: 3 })
   await buffer.close()
   expect(exporter.written()).toEqual([3, 4, 6])
 })
@@ -284,7 +284,7 @@ test('an event that cannot be looked at is one like any other, and is counted', 
   const { proxy, revoke } = Proxy.revocable({}, {})
   revoke()
   for (const event of [proxy, null, eventOf(1), proxy, eventOf(2), eventOf(3)]) buffer.emit(event as never)
-  expect(buffer.statistics()).toMatchObject({ received: 6, dropped: 4, size: 2 })
+  expect(buffer.stats()).toMatchObject({ received: 6, dropped: 4, size: 2 })
   await buffer.close()
   expect(exporter.written()).toEqual([2, 3])
 })
@@ -309,7 +309,7 @@ test('an exporter may emit, flush and close from inside an export', async () => 
   buffer.emit(eventOf(1))
   await clock.settle()
   expect(seen).toEqual([1, 2])
-  expect(await buffer.close()).toEqual({ received: 3, written: 2, deadLettered: 0, lost: 1, error: undefined })
+  expect(await buffer.close()).toEqual({ received: 3, delivered: 2, lost: 1, error: undefined })
 })
 
 test('where all is under way a new event is refused', async () => {
@@ -341,24 +341,62 @@ test('a batch that is refused for good goes to the dead letters, and the next on
   await clock.settle()
   expect(letters).toEqual([{ events: [eventOf(1), eventOf(2)], error: refusal, attempts: 1 }])
   expect(exporter.written()).toEqual([3, 4])
-  expect(buffer.statistics()).toMatchObject({ written: 2, deadLettered: 2, received: 4, size: 0 })
+  expect(buffer.stats()).toMatchObject({ delivered: 2, droppedBy: { failed: 2 }, received: 4, size: 0 })
   await buffer.close()
 })
 
 test('without a function for dead letters they are counted', async () => {
-  const { buffer, exporter, emit } = buffered({ batchSize: 1, isRetryable: () => false })
+  const { buffer, exporter, emit } = buffered({ batchSize: 1, retry: { isRetryable: () => false } })
   exporter.failure = new Error('no')
   emit(1)
   await clock.settle()
-  expect(buffer.statistics()).toMatchObject({ deadLettered: 1, failedExports: 1, retries: 0 })
-  expect(await buffer.close()).toEqual({ received: 1, written: 0, deadLettered: 1, lost: 0, error: undefined })
+  expect(buffer.stats()).toMatchObject({ droppedBy: { failed: 1 }, failures: 1, retries: 0 })
+  expect(await buffer.close()).toEqual({ received: 1, delivered: 0, lost: 1, error: undefined })
 })
 
-test('after maxAttempts a batch is refused', async () => {
+test('isRetryable is called with the error and the attempts so far; it can say how long to wait, or leave it to the default', async () => {
+  const asked: unknown[] = []
+  const answers = [{ afterMs: 7_000 }, undefined, false]
+  const { buffer, exporter, emit } = buffered({
+    batchSize: 1,
+    retry: { isRetryable: (error, { attempts }) => (asked.push([String(error), attempts]), answers[attempts - 1]) },
+  })
+  exporter.failure = new Error('down')
+  emit(1)
+  await clock.advance(6_999)
+  expect(exporter.calls).toHaveLength(1)
+  await clock.advance(1)
+  expect(exporter.calls).toHaveLength(2)
+  await clock.advance(200)
+  expect(asked).toEqual([1, 2, 3].map((attempts) => ['Error: down', attempts]))
+  expect(buffer.stats()).toMatchObject({ droppedBy: { failed: 1 }, size: 0 })
+  await buffer.close()
+})
+
+test.each<[what: string, error: unknown, isRetried: boolean]>([
+  ['an error that says nothing', new Error('down'), true],
+  ['a connection error', Object.assign(new Error('no'), { code: 'ECONNREFUSED' }), true],
+  ['HTTP 503', Object.assign(new Error('busy'), { status: 503 }), true],
+  ['HTTP 400', Object.assign(new Error('bad'), { status: 400 }), false],
+  ['HTTP 400 with retryable: true', Object.assign(new Error('bad'), { status: 400, retryable: true }), true],
+  ['retryable: false', Object.assign(new Error('no'), { retryable: false }), false],
+  ['an abort, which is a time limit of the exporter', new DOMException('aborted', 'AbortError'), true],
+])('by default %s is tried again or refused for good', async (_, error, isRetried) => {
+  const { buffer, exporter, emit } = buffered({ batchSize: 1 })
+  exporter.failure = error
+  emit(1)
+  await clock.advance(100)
+  expect(exporter.calls).toHaveLength(isRetried ? 2 : 1)
+  exporter.failure = undefined
+  await buffer.close()
+  expect(buffer.stats().droppedBy.failed).toBe(isRetried ? 0 : 1)
+})
+
+test('after its attempts a batch is refused', async () => {
   const letters: number[] = []
   const { buffer, exporter, emit } = buffered({
     batchSize: 1,
-    maxAttempts: 3,
+    retry: { attempts: 3 },
     onDeadLetter: ({ attempts }) => letters.push(attempts),
   })
   exporter.failure = new Error('down')
@@ -378,27 +416,26 @@ test('functions of the user that throw or reject are counted, and break nothing'
     maxBufferSize: 2,
     onOverflow: () => Promise.reject(thrown),
     onDeadLetter: fail,
-    isRetryable: fail,
     random: fail,
-    maxAttempts: 2,
+    retry: { attempts: 2, isRetryable: fail },
   })
   exporter.failure = new Error('down')
   emit(1, 2)
   await clock.settle()
-  expect(buffer.statistics()).toMatchObject({ callbackErrors: 3, lastCallbackError: thrown })
+  expect(buffer.stats()).toMatchObject({ callbackErrors: 2, lastCallbackError: thrown })
   await clock.advance(100)
   exporter.failure = undefined
   await buffer.close()
   expect(exporter.written()).toEqual([2])
-  // onOverflow and onDeadLetter once; isRetryable and random at the first failure of each event: the last needs neither.
-  expect(buffer.statistics()).toMatchObject({ callbackErrors: 6, deadLettered: 1, lastCallbackError: thrown })
+  // onOverflow and onDeadLetter once, and isRetryable at the first failure of each event. A random that throws counts as 1.
+  expect(buffer.stats()).toMatchObject({ callbackErrors: 4, droppedBy: { failed: 1 }, lastCallbackError: thrown })
 })
 
 test('a dead letter that is not put away in time does not stop the others (exporter-buffered/callback-timeout)', async () => {
   const { buffer, exporter, emit } = buffered({
     batchSize: 1,
-    isRetryable: () => false,
-    exportTimeoutMs: 1_000,
+    retry: { isRetryable: () => false },
+    attemptTimeoutMs: 1_000,
     onDeadLetter: () => new Promise(() => {}),
   })
   exporter.failure = new Error('no')
@@ -410,24 +447,25 @@ test('a dead letter that is not put away in time does not stop the others (expor
   expect(exporter.written()).toEqual([])
   await clock.advance(1)
   expect(exporter.written()).toEqual([2])
-  const { lastCallbackError } = buffer.statistics()
+  const { lastCallbackError } = buffer.stats()
   expect(StageflowError.is(lastCallbackError, 'exporter-buffered/callback-timeout')).toBe(true)
 })
 
 test('what it says of itself cannot be changed, and adds up', async () => {
   const { buffer, emit } = buffered()
   emit(1, 3)
-  const statistics = buffer.statistics()
-  expect(Object.isFrozen(statistics)).toBe(true)
-  expect(statistics).toEqual({
+  const stats = buffer.stats()
+  expect(Object.isFrozen(stats)).toBe(true)
+  expect(stats).toEqual({
     received: 3,
-    written: 0,
-    deadLettered: 0,
+    delivered: 0,
     dropped: 0,
+    droppedBy: { full: 0, failed: 0, closed: 0 },
     size: 3,
     inFlight: 0,
-    capacity: 10_000,
-    failedExports: 0,
+    peakSize: 3,
+    waiting: 0,
+    failures: 0,
     retries: 0,
     lastError: undefined,
     callbackErrors: 0,

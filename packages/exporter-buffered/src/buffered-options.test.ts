@@ -23,50 +23,57 @@ test('what cannot be meant is refused, all of it in one error (exporter-buffered
     highWaterMark: 80,
     onOverflow: 'tell',
     onDeadLetter: {},
-    exportTimeoutMs: -1,
-    retryBaseMs: '100',
-    retryCapMs: NaN,
-    maxAttempts: 0,
-    isRetryable: true,
-    closeTimeoutMs: null,
+    attemptTimeoutMs: -1,
+    retry: { attempts: 0, baseMs: '100', capMs: NaN, isRetryable: true, jitter: 'some', maxMs: 1 },
     clock: Date,
     random: 0.5,
     flushInterval: 5,
   }
   expect(refusalOf(() => new BufferedExporter({} as Exporter, options as object))).toBe(
-    'new BufferedExporter(): the exporter is an object; pass an object with export(events); ' +
-      'batchSize is 0; pass a whole number, at least 1; ' +
-      'flushIntervalMs is Infinity; pass a number of milliseconds, at least 0; ' +
-      'maxBufferSize is 1.5; pass a whole number, at least 1; ' +
-      'highWaterMark is 80; pass a share of the buffer, above 0 and at most 1; ' +
-      'onOverflow is "tell"; pass a function; onDeadLetter is an object; pass a function; ' +
-      'exportTimeoutMs is -1; pass a number of milliseconds, at least 0; Infinity for no limit; ' +
-      'retryBaseMs is "100"; pass a number of milliseconds, at least 0; ' +
-      'retryCapMs is NaN; pass a number of milliseconds, at least 0; ' +
-      'maxAttempts is 0; pass a whole number, at least 1, or Infinity; isRetryable is true; pass a function; ' +
-      'closeTimeoutMs is null; pass a number of milliseconds, at least 0; Infinity for no limit; ' +
-      'clock is a function; pass a clock, with now(), sleep() and setTimeout(); random is 0.5; pass a function; ' +
-      'there is no option "flushInterval"; there are batchSize, flushIntervalMs, maxBufferSize, highWaterMark, ' +
-      'onOverflow, onDeadLetter, exportTimeoutMs, retryBaseMs, retryCapMs, maxAttempts, isRetryable, closeTimeoutMs, ' +
-      'clock, random.',
+    'new BufferedExporter(): the exporter must be an object with export(events), not an object; ' +
+      'batchSize must be a whole number from 1, not 0; ' +
+      'flushIntervalMs must be a number of milliseconds from 0, not Infinity; ' +
+      'maxBufferSize must be a whole number from 1, not 1.5; ' +
+      'highWaterMark must be a share of the buffer, above 0 and at most 1, not 80; ' +
+      'onOverflow must be a function ({ size, dropped, reason }) => void, not "tell"; ' +
+      'onDeadLetter must be a function ({ events, error, attempts }) => void, not an object; ' +
+      'attemptTimeoutMs must be a number of milliseconds from 0, or Infinity, not -1; ' +
+      'clock must be a clock with now(), sleep(), setTimeout(), not a function; ' +
+      'random must be a function () => number, not 0.5; ' +
+      'unknown option "flushInterval" (Did you mean "flushIntervalMs"?); ' +
+      'retry.attempts must be a whole number from 1, or Infinity, not 0; ' +
+      'retry.baseMs must be a number of milliseconds from 0, not "100"; ' +
+      'retry.capMs must be a number of milliseconds from 0, not NaN; ' +
+      'retry.isRetryable must be a function (error) => boolean, not true; ' +
+      "retry.jitter must be one of 'none', 'full', 'equal', 'decorrelated', not \"some\"; " +
+      'unknown option "retry.maxMs" (Did you mean "capMs"?).',
   )
 })
 
 test('no options at all, and no exporter, are refused as well', () => {
-  expect(refusalOf(() => new BufferedExporter(null as never, null as never))).toContain('the options are null')
-  expect(refusalOf(() => new BufferedExporter((() => {}) as never))).toContain('the exporter is a function')
-  expect(refusalOf(() => new BufferedExporter(scriptedExporter(), [] as never))).toContain('the options are an array')
+  expect(refusalOf(() => new BufferedExporter(null as never, null as never))).toContain(
+    'the options must be an object, not null',
+  )
+  expect(refusalOf(() => new BufferedExporter((() => {}) as never))).toContain(
+    'the exporter must be an object with export(events), not a function',
+  )
+  expect(refusalOf(() => new BufferedExporter(scriptedExporter(), [] as never))).toContain(
+    'the options must be an object, not an array',
+  )
 })
 
-test('an option that is undefined has its default', () => {
+test('an option that is undefined has its default', async () => {
   const given = { batchSize: undefined, maxBufferSize: undefined, onOverflow: undefined, clock: undefined } as object
-  expect(new BufferedExporter(scriptedExporter(), given).statistics().capacity).toBe(10_000)
+  const buffer = new BufferedExporter(scriptedExporter(), given)
+  for (let seq = 0; seq <= 10_000; seq++) buffer.emit({ seq } as never)
+  expect(buffer.stats()).toMatchObject({ size: 10_000, dropped: 1 })
+  await buffer.close()
 })
 
 test('a batch has to fit into the buffer; a small buffer without a word of batches has small ones', async () => {
   const exporter = scriptedExporter()
   expect(refusalOf(() => new BufferedExporter(exporter, { batchSize: 11, maxBufferSize: 10 }))).toContain(
-    'batchSize is 11, more than the 10 of maxBufferSize',
+    'batchSize must be at most maxBufferSize (10), not 11',
   )
   const buffer = new BufferedExporter(exporter, { maxBufferSize: 10 })
   for (let seq = 1; seq <= 10; seq++) buffer.emit({ seq } as never)
@@ -79,15 +86,15 @@ test('the limits of flush and close are checked, and close can be called again',
   for (const timeoutMs of [-1, NaN, '5', null]) {
     const bad = buffer.flush({ timeoutMs } as never)
     await expect(bad).rejects.toMatchObject({ code: 'exporter-buffered/illegal-option' })
-    await expect(buffer.close({ timeoutMs } as never)).rejects.toThrow('close(): timeoutMs is')
+    await expect(buffer.close({ timeoutMs } as never)).rejects.toThrow('close(): timeoutMs must be')
   }
-  await expect(buffer.flush({ signal: {} } as never)).rejects.toThrow('signal is an object; pass an AbortSignal')
+  await expect(buffer.flush({ signal: {} } as never)).rejects.toThrow('signal must be an AbortSignal')
   expect(await buffer.close()).toMatchObject({ received: 0, lost: 0 })
 })
 
 test('an exporter of OpenTelemetry, which would never say that it is done, is refused with what to do', () => {
   const official = { export: () => {}, shutdown: async () => {} }
   expect(refusalOf(() => new BufferedExporter(official as unknown as Exporter))).toBe(
-    'new BufferedExporter(): the exporter is one of OpenTelemetry; pass it through @stageflow/exporter-otlp: new OtlpExporter({ exporter }).',
+    'new BufferedExporter(): the exporter is one of OpenTelemetry; wrap it with @stageflow/exporter-otlp: new OtlpExporter({ exporter }).',
   )
 })

@@ -1,21 +1,35 @@
 import { systemClock } from '@stageflow/core'
 import type { Clock, StageflowEvent } from '@stageflow/core'
+import {
+  ANY,
+  CLOCK,
+  DELAY,
+  TIME_LIMIT,
+  cryptoRandom,
+  deliveryRetryPlan,
+  deliveryRetryProblems,
+  functionLike,
+  optionProblems,
+  read,
+  refuseOptions,
+  show,
+  whole,
+} from '@stageflow/core/kit'
+import type { DeliveryRetry, DeliveryRetryPlan, OptionRules } from '@stageflow/core/kit'
 
-import { isExporter, mayRetry } from './exporter.ts'
-import { abortSignal, callable, checkOptions, duration, limit, printed, whole } from './option-rules.ts'
-import type { Rules } from './option-rules.ts'
+import { isExporter } from './exporter.ts'
 
-/** What `onOverflow` is told. */
+/** The argument of `onOverflow`. */
 export interface Overflow {
-  /** How many events are not written yet. */
+  /** Events that are not delivered yet. */
   readonly size: number
-  readonly capacity: number
-  /** How many were lost since the start: because there was no room, or because `close()` had begun. */
+  readonly maxBufferSize: number
+  /** Events dropped since the start, because the buffer was full or closed. */
   readonly dropped: number
   readonly reason: 'near-capacity' | 'full'
 }
 
-/** A batch that will not be written. */
+/** A batch that won't be delivered. */
 export interface DeadLetter {
   readonly events: readonly StageflowEvent[]
   readonly error: unknown
@@ -24,116 +38,74 @@ export interface DeadLetter {
 }
 
 export interface BufferedExporterOptions {
-  /** The most events of one export; this many waiting start one. Default: 100. */
+  /** The largest batch. This many waiting events start an export. Default: 100. */
   readonly batchSize?: number
-  /** How long an event waits at most for its batch to fill, in milliseconds. Default: 10,000. */
+  /** Maximum time that an event waits for its batch to fill, in ms. Default: 10,000. */
   readonly flushIntervalMs?: number
-  /** The most events that are kept until they are written, those under way included. Default: 10,000. */
+  /** Maximum number of events in the buffer, those in flight included. When it is full, the oldest waiting event is dropped. Default: 10,000. */
   readonly maxBufferSize?: number
-  /** The share of `maxBufferSize` at which `onOverflow` hears of `near-capacity`; above 0, at most 1. Default: 0.8. */
+  /** The share of `maxBufferSize` at which `onOverflow` is called with `near-capacity`: above 0, at most 1. Default: 0.8. */
   readonly highWaterMark?: number
-  /** Told when the buffer is nearly full, and of events that were dropped. Default: nobody is told. */
+  /** Called when the buffer is nearly full, and when events are dropped. Default: none. */
   readonly onOverflow?: (overflow: Overflow) => unknown
-  /** Given each batch that was refused for good; what it answers is awaited, for `exportTimeoutMs`. Default: counted only. */
+  /** Called with each batch that is refused for good, and awaited for `attemptTimeoutMs`. Default: none. */
   readonly onDeadLetter?: (deadLetter: DeadLetter) => unknown
-  /** How long one export may take, in milliseconds, before it is aborted and tried again. Default: 30,000. */
-  readonly exportTimeoutMs?: number
-  /** The pause after the first failure, in milliseconds; it doubles with each, and half of it is left to chance. Default: 100. */
-  readonly retryBaseMs?: number
-  /** The longest such pause. Default: 5,000. */
-  readonly retryCapMs?: number
-  /** How often a batch is tried before it is refused for good. Default: Infinity. */
-  readonly maxAttempts?: number
-  /** Whether a failed batch may be tried again. Default: unless the error has `retryable: false`. */
-  readonly isRetryable?: (error: unknown) => boolean
-  /** How long `close()` tries to write what is left, in milliseconds. Default: 5,000. */
-  readonly closeTimeoutMs?: number
+  /** How a batch is tried again. Default: without end, after 100 ms, 200 ms … 5 s. */
+  readonly retry?: DeliveryRetry
+  /** Maximum time per attempt, in ms. Then its signal aborts. Default: 30,000. */
+  readonly attemptTimeoutMs?: number
   /** Default: the clock of the machine. */
   readonly clock?: Clock
-  /** Numbers from 0 up to 1, for the pauses. Default: those of `crypto`. */
+  /** Returns numbers from 0 up to 1, for the delays. Default: `cryptoRandom`. */
   readonly random?: () => number
 }
 
-/** Limits of one call. */
-export interface WaitOptions {
-  readonly signal?: AbortSignal
-  /** In milliseconds. Default: 30,000 for `flush`, `closeTimeoutMs` for `close`. */
-  readonly timeoutMs?: number
+export interface Settings extends Required<Omit<BufferedExporterOptions, 'retry' | 'onOverflow' | 'onDeadLetter'>> {
+  readonly retry: DeliveryRetryPlan
+  readonly onOverflow: BufferedExporterOptions['onOverflow']
+  readonly onDeadLetter: BufferedExporterOptions['onDeadLetter']
 }
 
-type Optional = 'onOverflow' | 'onDeadLetter'
-export type Settings = Required<Omit<BufferedExporterOptions, Optional>> & Pick<BufferedExporterOptions, Optional>
-
-const DEFAULTS: Settings = {
-  batchSize: 100,
-  flushIntervalMs: 10_000,
-  maxBufferSize: 10_000,
-  highWaterMark: 0.8,
-  exportTimeoutMs: 30_000,
-  retryBaseMs: 100,
-  retryCapMs: 5_000,
-  maxAttempts: Infinity,
-  isRetryable: mayRetry,
-  closeTimeoutMs: 5_000,
-  clock: systemClock,
-  random: () => (crypto.getRandomValues(new Uint32Array(1))[0] as number) / 2 ** 32,
-}
-
-const RULES: Rules = {
+export const ILLEGAL_OPTION = 'exporter-buffered/illegal-option'
+const RULES: OptionRules<BufferedExporterOptions> = {
   batchSize: whole(1),
-  flushIntervalMs: duration,
+  flushIntervalMs: DELAY,
   maxBufferSize: whole(1),
   highWaterMark: [
     (value) => typeof value === 'number' && value > 0 && value <= 1,
     'a share of the buffer, above 0 and at most 1',
   ],
-  onOverflow: callable,
-  onDeadLetter: callable,
-  exportTimeoutMs: limit,
-  retryBaseMs: duration,
-  retryCapMs: duration,
-  maxAttempts: [
-    (value) => value === Infinity || (Number.isSafeInteger(value) && (value as number) >= 1),
-    'a whole number, at least 1, or Infinity',
-  ],
-  isRetryable: callable,
-  closeTimeoutMs: limit,
-  clock: [isClock, 'a clock, with now(), sleep() and setTimeout()'],
-  random: callable,
+  onOverflow: functionLike('({ size, dropped, reason }) => void'),
+  onDeadLetter: functionLike('({ events, error, attempts }) => void'),
+  retry: ANY,
+  attemptTimeoutMs: TIME_LIMIT,
+  clock: CLOCK,
+  random: functionLike('() => number'),
 }
 
-const WAIT_RULES: Rules = { signal: abortSignal, timeoutMs: limit }
-
-/** The options over the defaults, checked. */
-export function settingsOf(exporter: unknown, options: unknown): Settings {
-  const what = 'new BufferedExporter()'
-  const problems = isOpenTelemetry(exporter)
-    ? ['the exporter is one of OpenTelemetry; pass it through @stageflow/exporter-otlp: new OtlpExporter({ exporter })']
-    : isExporter(exporter)
-      ? []
-      : [`the exporter is ${printed(exporter)}; pass an object with export(events)`]
-  checkOptions(what, options, RULES, problems)
-  const given = Object.entries(options as object).filter(([, value]) => value !== undefined)
-  const settings: Settings = { ...DEFAULTS, ...Object.fromEntries(given) }
-  const { batchSize, maxBufferSize } = settings
-  if (batchSize <= maxBufferSize) return settings
+/** The options with their defaults. Throws `exporter-buffered/illegal-option` with every problem. */
+export function settingsOf(exporter: unknown, options: BufferedExporterOptions): Settings {
+  const where = 'new BufferedExporter()'
+  const problems = [...exporterProblems(exporter), ...optionProblems(options, RULES), ...deliveryRetryProblems(options)]
+  refuseOptions(where, ILLEGAL_OPTION, problems)
+  const { maxBufferSize = 10_000, flushIntervalMs = 10_000, highWaterMark = 0.8, attemptTimeoutMs = 30_000 } = options
+  const { clock = systemClock, random = cryptoRandom, onOverflow, onDeadLetter } = options
   // A small buffer without a word about batches is legal.
-  if ((options as BufferedExporterOptions).batchSize === undefined) return { ...settings, batchSize: maxBufferSize }
-  const problem = `batchSize is ${batchSize}, more than the ${maxBufferSize} of maxBufferSize; pass no more than fit`
-  return checkOptions(what, {}, RULES, [problem]) as never
+  const { batchSize = Math.min(100, maxBufferSize) } = options
+  if (batchSize > maxBufferSize)
+    refuseOptions(where, ILLEGAL_OPTION, [
+      `batchSize must be at most maxBufferSize (${maxBufferSize}), not ${batchSize}`,
+    ])
+  const retry = deliveryRetryPlan(options.retry, { forMs: Infinity, random })
+  const buffer = { batchSize, flushIntervalMs, maxBufferSize, highWaterMark, attemptTimeoutMs }
+  return { ...buffer, retry, clock, random, onOverflow, onDeadLetter }
 }
 
-export function checkWait(what: string, options: unknown): void {
-  checkOptions(what, options, WAIT_RULES)
-}
-
-/** Its `export` takes a callback and answers nothing: it would be tried again for ever. */
-function isOpenTelemetry(exporter: unknown): boolean {
-  const { export: takes, shutdown } = (exporter ?? {}) as Readonly<Record<string, unknown>>
-  return typeof takes === 'function' && typeof shutdown === 'function'
-}
-
-function isClock(value: unknown): boolean {
-  const { now, sleep, setTimeout: timer } = (value ?? {}) as Partial<Clock>
-  return [now, sleep, timer].every((each) => typeof each === 'function')
+function exporterProblems(exporter: unknown): readonly string[] {
+  if (typeof read(exporter, 'export') === 'function' && typeof read(exporter, 'shutdown') === 'function')
+    // Its `export` takes a callback and returns nothing, so no batch would ever count as failed.
+    return [
+      'the exporter is one of OpenTelemetry; wrap it with @stageflow/exporter-otlp: new OtlpExporter({ exporter })',
+    ]
+  return isExporter(exporter) ? [] : [`the exporter must be an object with export(events), not ${show(exporter)}`]
 }

@@ -6,16 +6,19 @@ import { fileURLToPath } from 'node:url'
 
 import { afterAll, expect, test } from 'vitest'
 
+import { eventOf, numbers } from '../test/scripted-exporter.ts'
 import { BufferedExporter } from './index.ts'
+import type { CloseReport, Exporter } from './index.ts'
 import { closeOnSignal } from './node.ts'
+import type { CloseOnSignalOptions } from './node.ts'
 
 const script = fileURLToPath(new URL('../test/signalled-process.ts', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'stageflow-signals-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Starts a process, sends it signals once it is ready, and answers with how it has ended. */
-async function signalled(way: string, ...signals: readonly NodeJS.Signals[]) {
-  const file = join(folder, `${way}-${signals.join()}`)
+/** Starts a process, sends it a signal once it is ready, and returns how it ended. */
+async function signalled(way: string, signal: NodeJS.Signals) {
+  const file = join(folder, `${way}-${signal}`)
   const child = spawn(process.execPath, [script, way, file], { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   let errors = ''
@@ -28,132 +31,180 @@ async function signalled(way: string, ...signals: readonly NodeJS.Signals[]) {
     })
   })
   const ended = new Promise<readonly [number | null, string | null]>((resolve) =>
-    child.on('close', (code, signal) => resolve([code, signal])),
+    child.on('close', (code, by) => resolve([code, by])),
   )
-  if (way === 'deaf') child.stderr.destroy()
-  const [first, second] = signals
-  child.kill(first)
-  if (second !== undefined) {
-    // Two at once may arrive as one.
-    while (!said.includes('ending')) await new Promise((resolve) => setTimeout(resolve, 5))
-    child.kill(second)
-  }
-  const [code, signal] = await ended
+  if (way === 'without stderr') child.stderr.destroy()
+  child.kill(signal)
+  const [code, by] = await ended
   const read = (): readonly string[] => readFileSync(file, 'utf8').trim().split('\n')
-  return { code, signal, errors, said: said.replace('ready\n', ''), read }
+  return { code, signal: by, errors, said: said.replace('ready\n', ''), read }
 }
 
-test.concurrent('at SIGTERM it writes what is left and ends with 143, at SIGINT with 130', async () => {
-  const terminated = await signalled('plain', 'SIGTERM')
-  expect(terminated).toMatchObject({ code: 143, signal: null, errors: '' })
-  expect(terminated.read()).toEqual(['1', '2', '3', '4', '5'])
-  const interrupted = await signalled('plain', 'SIGINT')
-  expect(interrupted).toMatchObject({ code: 130, signal: null, errors: '' })
-  expect(interrupted.read()).toEqual(['1', '2', '3', '4', '5'])
+test.concurrent('on SIGTERM a process writes what is left and ends with 143, even if another handler is there', async () => {
+  const { read, ...ended } = await signalled('with a handler', 'SIGTERM')
+  expect(ended).toEqual({ code: 143, signal: null, errors: '', said: 'handled\n' })
+  expect(read()).toEqual(['1', '2', '3', '4', '5'])
 }, 60_000)
 
-test.concurrent('a second signal ends it at once, whichever it is', async () => {
-  expect(await signalled('stuck', 'SIGTERM', 'SIGTERM')).toMatchObject({ code: 143 })
-  expect(await signalled('stuck', 'SIGTERM', 'SIGINT')).toMatchObject({ code: 130 })
+test.concurrent('on SIGINT it ends with 130, and if standard error is gone the events are written too', async () => {
+  const { code, read } = await signalled('without stderr', 'SIGINT')
+  expect(code).toBe(130)
+  expect(read()).toEqual(['1', '2', '3', '4', '5'])
 }, 60_000)
 
-test.concurrent('where it is used twice, who is ready first waits for the other', async () => {
-  const { code, errors, read } = await signalled('twice', 'SIGTERM')
-  expect({ code, errors }).toEqual({ code: 143, errors: '' })
-  expect(read()).toHaveLength(5)
+test.concurrent('a signal that is not listened to, or no longer, kills the process as before', async () => {
+  expect(await signalled('not listening', 'SIGTERM')).toMatchObject({ code: null, signal: 'SIGTERM' })
 }, 60_000)
 
-test.concurrent('a process with a handler of its own ends as well', async () => {
-  const { code, said, read } = await signalled('own', 'SIGTERM')
-  expect({ code, said }).toEqual({ code: 143, said: 'handled\n' })
-  expect(read()).toHaveLength(5)
-}, 60_000)
+const stuck: Exporter = { export: () => new Promise(() => {}) }
 
-test.concurrent('where standard error is gone the events are written all the same', async () => {
-  const { code, read } = await signalled('deaf', 'SIGTERM')
-  expect(code).toBe(143)
-  expect(read()).toHaveLength(5)
-}, 60_000)
+/**
+ * Sends this process a signal that nothing else here handles, and returns what a process would have shown. `use` calls
+ * `closeOnSignal` with these options, which keep the process alive.
+ */
+async function signalledHere(
+  use: (options: CloseOnSignalOptions) => (() => void) | readonly (() => void)[],
+  more: readonly NodeJS.Signals[] = [],
+) {
+  const codes: number[] = []
+  const errors: string[] = []
+  const write = process.stderr.write.bind(process.stderr)
+  const ended = Promise.withResolvers<void>()
+  const exit = (code: number): void => {
+    codes.push(code)
+    ended.resolve()
+  }
+  const removers = [use({ signals: ['SIGUSR2', 'SIGQUIT'], exit })].flat()
+  process.stderr.write = (text) => errors.push(String(text)) > 0
+  try {
+    for (const signal of ['SIGUSR2' as const, ...more]) process.emit(signal, signal)
+    await ended.promise
+  } finally {
+    process.stderr.write = write
+    for (const remove of removers) remove()
+  }
+  return { codes, errors: errors.join('') }
+}
 
-test.concurrent('what could not be written in time is told on standard error', async () => {
-  const { code, errors } = await signalled('late', 'SIGTERM')
-  expect(code).toBe(143)
-  expect(errors).toBe('@stageflow/exporter-buffered: 5 of 5 events were lost, 0 are written\n')
-}, 60_000)
+/** A buffered exporter with five events, and the numbers that it has written. */
+function loaded() {
+  const written: number[] = []
+  const exporter = new BufferedExporter({
+    export: (events) => Promise.resolve(void written.push(...events.map(({ seq }) => seq))),
+  })
+  for (const seq of numbers(1, 5)) exporter.emit(eventOf(seq))
+  return { exporter, written }
+}
 
-test.concurrent('taken away, or not listened to, a signal does what it always did', async () => {
-  expect(await signalled('removed', 'SIGTERM')).toMatchObject({ code: null, signal: 'SIGTERM' })
-  expect(await signalled('only', 'SIGTERM')).toMatchObject({ code: null, signal: 'SIGTERM' })
-  expect(await signalled('only', 'SIGUSR2')).toMatchObject({ code: 140, signal: null })
-}, 60_000)
+test('a second signal ends the process at once, whichever it is', async () => {
+  for (const [second, code] of [
+    ['SIGUSR2', 140],
+    ['SIGQUIT', 131],
+  ] as const) {
+    const closing = Promise.withResolvers<CloseReport>()
+    const slow = { close: () => closing.promise }
+    const { codes } = await signalledHere((options) => closeOnSignal(slow, { ...options, timeoutMs: 60_000 }), [second])
+    expect(codes).toEqual([code])
+    closing.resolve({ received: 0, delivered: 0, lost: 0, error: undefined })
+  }
+})
 
-test.concurrent('one that never closes, or fails to, keeps neither the others nor the process', async () => {
-  const { code, errors, read } = await signalled('several', 'SIGTERM')
-  expect(code).toBe(143)
-  expect(read()).toHaveLength(5)
-  expect(errors).toContain('closing failed: cannot close')
+test('if it is used twice, the first to be ready waits for the other', async () => {
+  const { exporter, written } = loaded()
+  const seen: number[] = []
+  const nothing = { received: 0, delivered: 0, lost: 0, error: undefined }
+  const { codes } = await signalledHere((options) => {
+    const exit = (code: number): void => {
+      seen.push(written.length)
+      options.exit?.(code)
+    }
+    return [
+      closeOnSignal({ close: () => Promise.resolve(nothing) }, { ...options, exit }),
+      closeOnSignal(exporter, { ...options, exit, beforeClose: () => new Promise((resolve) => setImmediate(resolve)) }),
+    ]
+  })
+  expect(codes[0]).toBe(140)
+  expect(seen[0]).toBe(5)
+})
+
+test('losses are written to standard error', async () => {
+  const exporter = new BufferedExporter(stuck)
+  for (const seq of numbers(1, 5)) exporter.emit(eventOf(seq))
+  const { codes, errors } = await signalledHere((options) => closeOnSignal(exporter, { ...options, timeoutMs: 20 }))
+  expect(codes).toEqual([140])
+  expect(errors).toBe('@stageflow/exporter-buffered: 5 of 5 events were lost, 0 were delivered\n')
+})
+
+test('an exporter that never closes, or fails to, stops neither the others nor the end of the process', async () => {
+  const { exporter, written } = loaded()
+  const all = [
+    { close: () => new Promise<never>(() => {}) },
+    { close: () => Promise.reject(new Error('cannot close')) },
+    { close: () => Promise.reject('never') },
+    exporter,
+  ]
+  const { codes, errors } = await signalledHere((options) => closeOnSignal(all, { ...options, timeoutMs: 20 }))
+  expect(codes).toEqual([140])
+  expect(written).toEqual([1, 2, 3, 4, 5])
+  expect(errors).toContain('closing failed: cannot close\n')
+  expect(errors).toContain('closing failed: never\n')
   expect(errors).toContain('closing failed: it took longer than')
-}, 60_000)
+})
 
-test.concurrent('the app can stop what emits first, is told how it went, and may end the process itself', async () => {
-  const { code, said, read } = await signalled('told', 'SIGTERM')
-  const report = '{"received":6,"written":6,"deadLettered":0,"lost":0}'
-  expect(said).toBe(`before SIGTERM\nclosed SIGTERM ${report}\nexit 143\n`)
-  expect(code).toBe(7)
-  expect(read()).toHaveLength(6)
-}, 60_000)
+test('beforeClose can stop what emits, onClosed gets the reports, and exit ends the process', async () => {
+  const { exporter, written } = loaded()
+  const log: unknown[] = []
+  await signalledHere((options) =>
+    closeOnSignal([exporter], {
+      ...options,
+      beforeClose: async (signal) => {
+        await Promise.resolve()
+        exporter.emit(eventOf(6))
+        log.push(['before', signal])
+      },
+      onClosed: ([report], signal) => void log.push(['closed', signal, report]),
+      exit: (code) => {
+        log.push(['exit', code])
+        options.exit?.(code)
+      },
+    }),
+  )
+  expect(log).toEqual([
+    ['before', 'SIGUSR2'],
+    ['closed', 'SIGUSR2', { received: 6, delivered: 6, lost: 0, error: undefined }],
+    ['exit', 140],
+  ])
+  expect(written).toEqual([1, 2, 3, 4, 5, 6])
+})
 
-test.concurrent('a beforeClose that hangs leaves half of the time for the rest', async () => {
-  const { code, read, errors } = await signalled('hanging', 'SIGTERM')
-  expect(code).toBe(143)
-  expect(read()).toHaveLength(5)
-  expect(errors).toContain('closing failed: it took longer than 100 ms')
-}, 60_000)
+test('a beforeClose that hangs or throws leaves half of the time for the rest', async () => {
+  for (const [beforeClose, error] of [
+    [() => new Promise(() => {}), 'it took longer than 20 ms'],
+    [() => Promise.reject(new Error('cannot stop')), 'cannot stop'],
+  ] as const) {
+    const { exporter, written } = loaded()
+    const { codes, errors } = await signalledHere((options) =>
+      closeOnSignal(exporter, { ...options, timeoutMs: 40, beforeClose }),
+    )
+    expect(codes).toEqual([140])
+    expect(written).toHaveLength(5)
+    expect(errors).toBe(`@stageflow/exporter-buffered: closing failed: ${error}\n`)
+  }
+})
 
-test('what cannot be meant is refused, and no listener is left behind', () => {
+test('illegal arguments are refused, and no listener is left behind', () => {
   const buffer = new BufferedExporter({ export: () => Promise.resolve() })
   const before = process.listenerCount('SIGTERM')
   const options: unknown = { signals: ['SIGKILL'], timeoutMs: -1, exit: 0, code: 1, beforeClose: 1, onClosed: 1 }
   expect(() => closeOnSignal([buffer, {} as never], options as object)).toThrow(
-    /an exporter is an object; pass buffered exporters; signals is an array; pass a list of SIGTERM.*timeoutMs is -1.*exit is 0.*"code".*beforeClose is 1.*onClosed is 1/,
+    /each exporter must be an object with close\(\), .* not an object; signals must be an array of SIGTERM.*timeoutMs must be .*exit must be .*beforeClose must be .*onClosed must be .*"code"/,
   )
-  expect(() => closeOnSignal(null as never)).toThrow('an exporter is null')
-  expect(() => closeOnSignal(buffer, { signals: [] })).toThrow('signals is an array')
+  expect(() => closeOnSignal(null as never)).toThrow('not null')
+  expect(() => closeOnSignal(buffer, { signals: [] })).toThrow('signals must be an array')
   expect(process.listenerCount('SIGTERM')).toBe(before)
   const remove = closeOnSignal(buffer)
   expect(process.listenerCount('SIGTERM')).toBe(before + 1)
   remove()
   remove()
   expect(process.listenerCount('SIGTERM')).toBe(before)
-})
-
-test('what it does in a process can be seen in this one', async () => {
-  const exits: number[] = []
-  const buffer = new BufferedExporter({ export: () => Promise.reject(new Error('down')) })
-  buffer.tryEmit({ type: 'app.said' } as never)
-  const errors: string[] = []
-  const write = process.stderr.write.bind(process.stderr)
-  process.stderr.write = (text) => errors.push(String(text)) > 0
-  const remove = closeOnSignal(
-    [buffer, { close: () => Promise.reject(new Error('cannot')) }, { close: () => Promise.reject('never') }],
-    {
-      signals: ['SIGUSR2'],
-      timeoutMs: 50,
-      beforeClose: () => 0,
-      exit: (code) => void exits.push(code),
-    },
-  )
-  try {
-    process.emit('SIGUSR2', 'SIGUSR2')
-    process.emit('SIGUSR2', 'SIGUSR2')
-    expect(exits).toEqual([140])
-    while (exits.length < 2) await new Promise((resolve) => setTimeout(resolve, 5))
-  } finally {
-    process.stderr.write = write
-    remove()
-  }
-  expect(exits).toEqual([140, 140])
-  expect(errors.join('')).toContain('closing failed: cannot\n')
-  expect(errors.join('')).toContain('closing failed: never\n')
-  expect(errors.join('')).toContain('1 of 1 events were lost, 0 are written')
 })

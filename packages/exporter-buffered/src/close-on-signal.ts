@@ -2,16 +2,24 @@ import { constants } from 'node:os'
 import process from 'node:process'
 
 import { systemClock } from '@stageflow/core'
+import {
+  TIME_LIMIT,
+  functionLike,
+  optionProblems,
+  read,
+  refuseOptions,
+  show,
+  textOf,
+  withinLimit,
+} from '@stageflow/core/kit'
+import type { CloseReport, OptionRules } from '@stageflow/core/kit'
 
-import { callable, checkOptions, limit, printed } from './option-rules.ts'
-import type { Rules } from './option-rules.ts'
-import type { CloseReport } from './tally.ts'
-import { withinLimit } from './within-limit.ts'
+import { ILLEGAL_OPTION } from './buffered-options.ts'
 
-/** The signals that may be listened to. */
+/** The signals that a process can handle. */
 export type EndingSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGQUIT' | 'SIGBREAK' | 'SIGUSR2'
 
-/** A buffered exporter, or what is closed like one. */
+/** A buffered exporter or sink, or anything that closes like one. */
 export interface Closable {
   close(options: { readonly timeoutMs: number }): Promise<CloseReport>
 }
@@ -19,45 +27,45 @@ export interface Closable {
 export interface CloseOnSignalOptions {
   /** Default: SIGTERM and SIGINT. */
   readonly signals?: readonly EndingSignal[]
-  /** How long all of it may take, in milliseconds. Default: 5,000. */
+  /** Maximum time for everything, in ms. Default: 5,000. */
   readonly timeoutMs?: number
-  /** Called first and awaited, for half of `timeoutMs`: stop here what emits events, such as a server. Default: nothing. */
+  /** Called first, and awaited for half of `timeoutMs`. Stop here what emits events, such as a server. Default: none. */
   readonly beforeClose?: (signal: EndingSignal) => unknown
-  /** Told how each has ended, in order; undefined for one that failed. Default: losses are written to standard error. */
+  /** Called with the reports, in order; undefined for one that failed. Default: writes losses to standard error. */
   readonly onClosed?: (reports: readonly (CloseReport | undefined)[], signal: EndingSignal) => unknown
-  /** Ends the process. Default: `process.exit`, with 128 and the number of the signal, as shells have it: 143, 130. */
+  /** Ends the process. Default: `process.exit`, with 128 plus the number of the signal as in shells: 143, 130. */
   readonly exit?: (code: number) => void
 }
 
 const SIGNALS: readonly EndingSignal[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGBREAK', 'SIGUSR2']
-const RULES: Rules = {
+const RULES: OptionRules<CloseOnSignalOptions> = {
   signals: [
     (value) => Array.isArray(value) && value.length > 0 && value.every((each) => SIGNALS.includes(each)),
-    `a list of ${SIGNALS.join(', ')}`,
+    `an array of ${SIGNALS.join(', ')}`,
   ],
-  timeoutMs: limit,
-  beforeClose: callable,
-  onClosed: callable,
-  exit: callable,
+  timeoutMs: TIME_LIMIT,
+  beforeClose: functionLike('(signal) => void'),
+  onClosed: functionLike('(reports, signal) => void'),
+  exit: functionLike('(code) => void'),
 }
 
 /**
- * Lets the process write its last events: at a signal it closes the exporters and then ends the process, whatever other
- * handlers the signal has; with other calls of this function, once all are done. A second signal ends it at once. The
- * answer takes the listeners away. Errors: `exporter-buffered/illegal-option`.
+ * Writes the last events of a process: on a signal it closes the exporters and then ends the process, whatever other handlers the
+ * signal has. If this function was called several times, the process ends once all calls are done. A second signal ends it at once.
+ * Returns a function that removes the listeners. Errors: `exporter-buffered/illegal-option`.
  */
 export function closeOnSignal(
   exporters: Closable | readonly Closable[],
   options: CloseOnSignalOptions = {},
 ): () => void {
   const all = Array.isArray(exporters) ? (exporters as readonly Closable[]) : [exporters as Closable]
-  const illegal = all.filter((each) => typeof (each as Partial<Closable> | null | undefined)?.close !== 'function')
-  checkOptions(
-    'closeOnSignal()',
-    options,
-    RULES,
-    illegal.map((each) => `an exporter is ${printed(each)}; pass buffered exporters`),
-  )
+  const illegal = all.filter((each) => typeof read(each, 'close') !== 'function')
+  refuseOptions('closeOnSignal()', ILLEGAL_OPTION, [
+    ...illegal.map(
+      (each) => `each exporter must be an object with close(), such as a BufferedExporter, not ${show(each)}`,
+    ),
+    ...optionProblems(options, RULES),
+  ])
   const { signals = ['SIGTERM', 'SIGINT'], exit = (code) => process.exit(code) } = options
   let isEnding = false
   const listener = (signal: NodeJS.Signals): void => {
@@ -72,10 +80,10 @@ export function closeOnSignal(
   }
 }
 
-/** All that is being closed in this process, also by other copies of this package. */
+/** What is being closed in this process, by other copies of this package too. */
 const ENDINGS = Symbol.for('@stageflow/exporter-buffered/endings')
 
-/** Resolves once all that the same signal ends has ended: who is ready first must not end the process for the others. */
+/** Resolves once everything that the same signal ends has ended: the first to be ready must not end the process for the others. */
 async function inStep(ending: Promise<void>): Promise<void> {
   const holder = process as { [ENDINGS]?: Set<Promise<void>> }
   const endings = (holder[ENDINGS] ??= new Set())
@@ -88,7 +96,7 @@ async function inStep(ending: Promise<void>): Promise<void> {
 
 async function end(exporters: readonly Closable[], signal: EndingSignal, options: CloseOnSignalOptions): Promise<void> {
   const { timeoutMs = 5_000, beforeClose, onClosed = tellLosses } = options
-  // A terminal that is gone, as at SIGHUP, or a pipe that nobody reads must not end the process before its time.
+  // A terminal that is gone, as at SIGHUP, or a pipe without a reader must not end the process early.
   process.stderr.on('error', () => {})
   const startedAt = systemClock.now()
   const left = (): number => Math.max(0, timeoutMs - (systemClock.now() - startedAt))
@@ -98,16 +106,16 @@ async function end(exporters: readonly Closable[], signal: EndingSignal, options
   await inTime(() => onClosed(reports, signal), left() + GRACE_MS)
 }
 
-/** For one that does not keep to its limit: after it, the process ends all the same. */
+/** An exporter that ignores its limit gets this much longer. Then the process ends anyway. */
 const GRACE_MS = 500
 
-/** What the call answers; undefined, and a line on standard error, where it fails or takes too long. */
-async function inTime(call: () => unknown, timeoutMs: number): Promise<unknown> {
-  const late = (): Error => new Error(`it took longer than ${Math.round(timeoutMs)} ms`)
+/** Returns what the call returns; undefined, and a line on standard error, if it fails or takes too long. */
+async function inTime(call: () => unknown, limitMs: number): Promise<unknown> {
+  const late = (): Error => new Error(`it took longer than ${Math.round(limitMs)} ms`)
   try {
-    return await withinLimit(Promise.resolve().then(call), { clock: systemClock, timeoutMs, late })
+    return await withinLimit(Promise.resolve().then(call), { clock: systemClock, limitMs, late })
   } catch (error) {
-    tell(`closing failed: ${error instanceof Error ? error.message : String(error)}`)
+    tell(`closing failed: ${textOf(error)}`)
     return undefined
   }
 }
@@ -115,8 +123,8 @@ async function inTime(call: () => unknown, timeoutMs: number): Promise<unknown> 
 function tellLosses(reports: readonly (CloseReport | undefined)[]): void {
   for (const report of reports) {
     if (report === undefined || report.lost === 0) continue
-    const { lost, written, received } = report
-    tell(`${lost} of ${received} events were lost, ${written} are written`)
+    const { lost, delivered, received } = report
+    tell(`${lost} of ${received} events were lost, ${delivered} were delivered`)
   }
 }
 

@@ -4,7 +4,7 @@ import type { StageflowEvent } from '@stageflow/core'
 import type { Exporter } from './exporter.ts'
 import type { ExporterUnderTest } from './exporter-under-test.ts'
 
-/** What a case works with. */
+/** What the cases use. */
 export class ContractBench {
   readonly exporter: Exporter
   readonly #subject: ExporterUnderTest
@@ -14,12 +14,12 @@ export class ContractBench {
     this.exporter = subject.exporter
   }
 
-  /** The types of the events that have arrived, as they arrived. */
+  /** The types of the events that have arrived, in order. */
   async arrived(): Promise<readonly string[]> {
     return (await this.#subject.written()).map(({ type }) => type)
   }
 
-  /** Exports a batch that nobody else holds. */
+  /** Exports a new array of the events. */
   async export(events: readonly StageflowEvent[]): Promise<void> {
     await this.exporter.export([...events])
   }
@@ -28,36 +28,36 @@ export class ContractBench {
     await this.exporter.flush?.()
   }
 
-  /** Rejects the case unless each of the events has arrived; more than once only where that is allowed. */
+  /** Fails the case unless exactly these events have arrived. `mayRepeat`: more than once is allowed. */
   async mustHave(events: readonly StageflowEvent[], when: string, mayRepeat = false): Promise<void> {
     const arrived = await this.arrived()
     const wanted = events.map(({ type }) => type).sort()
     const found = (mayRepeat ? [...new Set(arrived)] : [...arrived]).sort()
     must(
       wanted.join() === found.join(),
-      `${when} each of ${short(wanted)} must be there${mayRepeat ? '' : ' once'}; there is ${short(found)}.`,
+      `${when} each of ${short(wanted)} must have arrived${mayRepeat ? '' : ' once'}; what arrived is ${short(found)}.`,
     )
   }
 
   async breakDownstream(): Promise<void> {
     must(
       this.#subject.breakDownstream !== undefined,
-      'give breakDownstream() and mendDownstream(), or leave these cases out with { outages: false }.',
+      'pass breakDownstream() and repairDownstream(), or leave these cases out with { outages: false }.',
     )
     await this.#subject.breakDownstream()
   }
 
-  async mendDownstream(): Promise<void> {
-    await this.#subject.mendDownstream?.()
+  async repairDownstream(): Promise<void> {
+    await this.#subject.repairDownstream?.()
   }
 }
 
-/** Rejects the case where a fact does not hold. */
+/** Fails the case if a rule is broken. */
 export function must(holds: boolean, what: string): asserts holds {
-  if (!holds) throw new StageflowError('exporter-buffered/contract', `An exporter owes this, and it is not so: ${what}`)
+  if (!holds) throw new StageflowError('exporter-buffered/contract', `The exporter breaks this rule: ${what}`)
 }
 
-/** What `promise` rejects with, in a box; undefined where it resolves. */
+/** What the promise rejects with, in a box; undefined if it resolves. */
 export function rejectionOf(promise: Promise<unknown>): Promise<{ readonly error: unknown } | undefined> {
   return promise.then(
     () => undefined,
@@ -65,7 +65,7 @@ export function rejectionOf(promise: Promise<unknown>): Promise<{ readonly error
   )
 }
 
-/** Events that can be told apart by their types: `contract.e1` and so on. */
+/** Events with different types: `contract.e1` and so on. */
 export function eventsFrom(first: number, count: number): readonly StageflowEvent[] {
   return Array.from({ length: count }, (_, index) => eventWith(first + index, { index }))
 }

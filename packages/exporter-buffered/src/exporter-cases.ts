@@ -1,13 +1,14 @@
+import { isRetryableDelivery } from '@stageflow/core/kit'
+
 import { eventWith, eventsFrom, must, rejectionOf } from './contract-bench.ts'
 import type { ContractBench } from './contract-bench.ts'
-import { mayRetry } from './exporter.ts'
 
 type Cases = Readonly<Record<string, (bench: ContractBench) => Promise<void>>>
 
 const LARGE = 1_000
 const AT_ONCE = 10
 
-/** What every exporter owes while all is well. */
+/** The rules while the downstream works. */
 export const CASES: Cases = {
   'an export that has resolved is written': async (bench) => {
     const events = eventsFrom(1, 2)
@@ -28,32 +29,32 @@ export const CASES: Cases = {
       .join()
     must(arrived === wanted, `the order is ${wanted}; it is ${arrived}.`)
   },
-  'a large batch is written whole': async (bench) => {
+  'a large batch is written completely': async (bench) => {
     const events = eventsFrom(1, LARGE)
     await bench.export(events)
     await bench.flush()
     await bench.mustHave(events, `of a batch of ${LARGE}`)
   },
-  'an empty batch is taken, and writes nothing': async (bench) => {
+  'an empty batch resolves, and writes nothing': async (bench) => {
     const rejection = await rejectionOf(bench.export([]))
     must(rejection === undefined, `export([]) resolves; it rejected with ${String(rejection?.error)}.`)
     await bench.mustHave([], 'after an empty batch,')
   },
-  'of exports that overlap every event is written once': async (bench) => {
+  'every event of overlapping exports is written once': async (bench) => {
     const events = eventsFrom(1, AT_ONCE * 3)
     const batches = Array.from({ length: AT_ONCE }, (_, index) => events.slice(index * 3, index * 3 + 3))
     await Promise.all(batches.map((batch) => bench.export(batch)))
     await bench.flush()
     await bench.mustHave(events, `after ${AT_ONCE} exports at once`)
   },
-  'a frozen batch is taken, as batches are': async (bench) => {
+  'a frozen batch is written: batches are frozen': async (bench) => {
     const events = Object.freeze(eventsFrom(1, 3).map((event) => Object.freeze(event)))
     const rejection = await rejectionOf(bench.exporter.export(events))
     must(rejection === undefined, `the batch is read only; it rejected with ${String(rejection?.error)}.`)
     await bench.flush()
     await bench.mustHave(events, 'of a frozen batch')
   },
-  'an event whose data cannot be written as it is arrives, and so do its neighbours': async (bench) => {
+  'an event whose data JSON cannot write arrives, and so do its neighbors': async (bench) => {
     const circle: Record<string, unknown> = { name: 'circle' }
     circle['self'] = circle
     const broken = Object.defineProperty({}, 'secret', {
@@ -65,20 +66,20 @@ export const CASES: Cases = {
     const odd = [{ count: 1n }, circle, broken, { error: new Error('down') }, { undefined }, { call: () => 1 }]
     const events = odd.map((data, index) => eventWith(index + 1, data))
     const rejection = await rejectionOf(bench.export(events))
-    must(rejection === undefined, `data is written as well as it can be; it rejected with ${String(rejection?.error)}.`)
+    must(rejection === undefined, `data is written as well as possible; it rejected with ${String(rejection?.error)}.`)
     await bench.flush()
-    await bench.mustHave(events, 'of events with BigInts, circles, errors, functions and getters that throw')
+    await bench.mustHave(events, 'of events with BigInts, circular data, errors, functions and getters that throw')
   },
-  'a batch that comes again is taken again': async (bench) => {
+  'a batch that comes again is accepted again': async (bench) => {
     const events = eventsFrom(1, 2)
     const batch = [...events]
     await bench.exporter.export(batch)
     const rejection = await rejectionOf(bench.exporter.export(batch))
-    must(rejection === undefined, `an answer may have been lost; it rejected with ${String(rejection?.error)}.`)
+    must(rejection === undefined, `its first result may have been lost; it rejected with ${String(rejection?.error)}.`)
     await bench.flush()
     await bench.mustHave(events, 'of a batch that came twice', true)
   },
-  'flush resolves, however often and however little there is to do': async (bench) => {
+  'flush resolves, however often it is called and however little there is to do': async (bench) => {
     for (let call = 1; call <= 3; call++) {
       const rejection = await rejectionOf(bench.flush())
       must(rejection === undefined, `flush() resolves; call ${call} rejected with ${String(rejection?.error)}.`)
@@ -106,33 +107,36 @@ export const CASES: Cases = {
   },
 }
 
-/** What it owes when what it writes to cannot be used. */
+/** The rules while the downstream is broken. */
 export const OUTAGE_CASES: Cases = {
   'an export that is not written rejects': async (bench) => {
     await bench.breakDownstream()
     const rejection = await rejectionOf(bench.export(eventsFrom(1, 2)))
     must(rejection !== undefined, 'export() rejects while its downstream is broken; it resolved.')
   },
-  'what it rejects with is an error': async (bench) => {
+  'it rejects with an error': async (bench) => {
     await bench.breakDownstream()
     const rejection = await rejectionOf(bench.export(eventsFrom(1, 2)))
     const isError = rejection === undefined || rejection.error instanceof Error
-    must(isError, `it says what happened; it rejected with ${String(rejection?.error)}.`)
+    must(isError, `an error says what happened; it rejected with ${String(rejection?.error)}.`)
   },
-  'what may pass is not refused for good': async (bench) => {
+  'an outage does not refuse a batch for good': async (bench) => {
     await bench.breakDownstream()
     const rejection = await rejectionOf(bench.export(eventsFrom(1, 2)))
-    const isRefusal = rejection !== undefined && !mayRetry(rejection.error)
-    must(!isRefusal, 'an outage passes, so its error has no `retryable: false`.')
+    const isRefusal = rejection !== undefined && !isRetryableDelivery(rejection.error)
+    must(
+      !isRefusal,
+      'an outage passes, so its error must not have `retryable: false` or a status that refuses it for good.',
+    )
   },
-  'a batch that failed is written when it comes again and all is well': async (bench) => {
+  'a batch that failed is written when it comes again after the outage': async (bench) => {
     const events = eventsFrom(1, 3)
     await bench.breakDownstream()
     const batch = [...events]
     await rejectionOf(bench.exporter.export(batch))
-    await bench.mendDownstream()
+    await bench.repairDownstream()
     const rejection = await rejectionOf(bench.exporter.export(batch))
-    must(rejection === undefined, `the downstream is mended; it rejected with ${String(rejection?.error)}.`)
+    must(rejection === undefined, `the downstream works again; it rejected with ${String(rejection?.error)}.`)
     await bench.flush()
     await bench.mustHave(events, 'after the outage', true)
   },

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { exporterContract } from './contract.ts'
 import type { ExporterUnderTest } from './contract.ts'
 import type { Exporter } from './exporter.ts'
-import { compositeExporter, filterExporter } from './index.ts'
+import { fanOutExporter, filterExporter } from './index.ts'
 
 interface Downstream {
   readonly written: StageflowEvent[]
@@ -41,7 +41,7 @@ function subject(twin: (whole: Required<Exporter>, downstream: Downstream) => Ex
     exporter: twin(good(downstream), downstream),
     written: () => downstream.written,
     breakDownstream: () => void (downstream.isBroken = true),
-    mendDownstream: () => void (downstream.isBroken = false),
+    repairDownstream: () => void (downstream.isBroken = false),
   }
 }
 
@@ -55,7 +55,7 @@ describe('one without flush and close passes', () => {
 })
 
 describe('composite exporters pass', () => {
-  const create = () => subject((whole) => compositeExporter([whole, { export: () => Promise.resolve() }]))
+  const create = () => subject((whole) => fanOutExporter([whole, { export: () => Promise.resolve() }]))
   for (const { name, run } of exporterContract(create)) test(name, run)
 })
 
@@ -87,11 +87,11 @@ const twins: Readonly<Record<string, Twin>> = {
   'events arrive in order, within a batch and from batch to batch': (whole) => ({
     export: (events) => whole.export([...events].reverse()),
   }),
-  'a large batch is written whole': (whole) => ({ export: (events) => whole.export(events.slice(0, 500)) }),
-  'an empty batch is taken, and writes nothing': (whole) => ({
+  'a large batch is written completely': (whole) => ({ export: (events) => whole.export(events.slice(0, 500)) }),
+  'an empty batch resolves, and writes nothing': (whole) => ({
     export: (events) => (events.length === 0 ? Promise.reject(new Error('nothing to do')) : whole.export(events)),
   }),
-  'of exports that overlap every event is written once': (whole) => {
+  'every event of overlapping exports is written once': (whole) => {
     let isBusy = false
     return {
       async export(events) {
@@ -101,19 +101,19 @@ const twins: Readonly<Record<string, Twin>> = {
       },
     }
   },
-  'a frozen batch is taken, as batches are': (whole) => ({
+  'a frozen batch is written: batches are frozen': (whole) => ({
     async export(events) {
       await whole.export(events)
       ;(events as StageflowEvent[]).length = 0
     },
   }),
-  'an event whose data cannot be written as it is arrives, and so do its neighbours': (whole) => ({
+  'an event whose data JSON cannot write arrives, and so do its neighbors': (whole) => ({
     async export(events) {
       JSON.stringify(events)
       await whole.export(events)
     },
   }),
-  'a batch that comes again is taken again': (whole) => {
+  'a batch that comes again is accepted again': (whole) => {
     const seen = new Set<string>()
     return {
       async export(events) {
@@ -124,7 +124,7 @@ const twins: Readonly<Record<string, Twin>> = {
       },
     }
   },
-  'flush resolves, however often and however little there is to do': () => {
+  'flush resolves, however often it is called and however little there is to do': () => {
     let calls = 0
     return { flush: () => (++calls > 1 ? Promise.reject(new Error('again?')) : Promise.resolve()) }
   },
@@ -156,16 +156,16 @@ const twins: Readonly<Record<string, Twin>> = {
   'an export that is not written rejects': (whole, downstream) => ({
     export: (events) => (downstream.isBroken ? Promise.resolve() : whole.export(events)),
   }),
-  'what it rejects with is an error': (whole, downstream) => ({
+  'it rejects with an error': (whole, downstream) => ({
     export: (events) => (downstream.isBroken ? Promise.reject('down') : whole.export(events)),
   }),
-  'what may pass is not refused for good': (whole, downstream) => ({
+  'an outage does not refuse a batch for good': (whole, downstream) => ({
     export(events) {
       const refusal = Object.assign(new Error('down'), { retryable: false })
       return downstream.isBroken ? Promise.reject(refusal) : whole.export(events)
     },
   }),
-  'a batch that failed is written when it comes again and all is well': (whole, downstream) => {
+  'a batch that failed is written when it comes again after the outage': (whole, downstream) => {
     let hasFailed = false
     return {
       export(events) {
@@ -218,7 +218,7 @@ test('the function that makes the exporter is needed, and options are checked', 
   const create = () => subject((whole) => whole)
   const options: unknown = { outage: false, outages: 0, timeoutMs: NaN }
   expect(() => exporterContract(create, options as object)).toThrow(
-    'exporterContract(): there is no option "outage"; there are outages, timeoutMs; outages is 0; pass true or false; timeoutMs is NaN; pass a number',
+    'exporterContract(): outages must be true or false, not 0; timeoutMs must be a number of milliseconds from 0, or Infinity, not NaN; unknown option "outage" (Did you mean "outages"?).',
   )
 })
 

@@ -1,33 +1,30 @@
 import { StageflowError, systemClock } from '@stageflow/core'
+import { FLAG, TIME_LIMIT, checkOptions, textOf, withinLimit } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
 
+import { ILLEGAL_OPTION } from './buffered-options.ts'
 import { ContractBench } from './contract-bench.ts'
 import { CASES, OUTAGE_CASES } from './exporter-cases.ts'
 import type { ExporterUnderTest } from './exporter-under-test.ts'
-import { checkOptions, limit } from './option-rules.ts'
-import type { Rules } from './option-rules.ts'
-import { withinLimit } from './within-limit.ts'
 
 export interface ExporterContractOptions {
   /** False leaves out the cases in which the downstream fails. Default: true. */
   readonly outages?: boolean
-  /** How long a case may take, in milliseconds. Default: 10,000. */
+  /** Maximum time for a case, in ms. Default: 10,000. */
   readonly timeoutMs?: number
 }
 
-/** One thing that every exporter owes; `run` rejects when it does not hold. */
+/** One rule for every exporter. `run` rejects if the exporter breaks it. */
 export interface ExporterCase {
   readonly name: string
   readonly run: () => Promise<void>
 }
 
-const RULES: Rules = {
-  outages: [(value) => typeof value === 'boolean', 'true or false'],
-  timeoutMs: limit,
-}
+const RULES: OptionRules<ExporterContractOptions> = { outages: FLAG, timeoutMs: TIME_LIMIT }
 
 /**
- * What every exporter owes, as cases for any test runner: `for (const { name, run } of exporterContract(create)) test(name, run)`.
- * `create` makes an exporter anew for each. A broken case rejects with `exporter-buffered/contract`.
+ * The rules for every exporter, as cases for any test runner: `for (const { name, run } of exporterContract(create)) test(name, run)`.
+ * `create` makes a new exporter for each case. A case that fails rejects with `exporter-buffered/contract`.
  */
 export function exporterContract(
   create: () => ExporterUnderTest | Promise<ExporterUnderTest>,
@@ -35,10 +32,10 @@ export function exporterContract(
 ): readonly ExporterCase[] {
   if (typeof create !== 'function')
     throw new StageflowError(
-      'exporter-buffered/illegal-option',
-      'exporterContract() takes a function that makes the exporter and reads what it has written, anew for each case.',
+      ILLEGAL_OPTION,
+      'exporterContract() takes a function that makes a new exporter for each case: exporterContract(() => ({ exporter, written })).',
     )
-  checkOptions('exporterContract()', options, RULES)
+  checkOptions('exporterContract()', ILLEGAL_OPTION, options, RULES)
   const { outages = true, timeoutMs = 10_000 } = options
   const cases = outages ? { ...CASES, ...OUTAGE_CASES } : CASES
   return Object.entries(cases).map(([name, check]) => ({
@@ -49,15 +46,14 @@ export function exporterContract(
 
 type Check = (bench: ContractBench) => Promise<void>
 
-/** What an exporter rejects with where it should not is no answer by itself: the case says what is owed. */
+/** If the exporter rejects by surprise, its error alone doesn't say which rule it broke. */
 function inWords(name: string, check: Check): Check {
   return async (bench) => {
     try {
       await check(bench)
     } catch (error) {
       if (StageflowError.is(error, 'exporter-buffered/contract')) throw error
-      const reason = error instanceof Error ? error.message : String(error)
-      const what = `An exporter owes this, and it is not so: ${name}. It failed with: ${reason}`
+      const what = `The exporter breaks this rule: ${name}. It failed with: ${textOf(error)}`
       throw new StageflowError('exporter-buffered/contract', what, { cause: error })
     }
   }
@@ -66,18 +62,22 @@ function inWords(name: string, check: Check): Check {
 async function runCase(
   create: () => ExporterUnderTest | Promise<ExporterUnderTest>,
   check: Check,
-  timeoutMs: number,
+  limitMs: number,
 ): Promise<void> {
   const subject = await create()
   const bench = new ContractBench(subject)
   const late = (): Error =>
-    new StageflowError('exporter-buffered/contract', `An exporter answers; this case has waited for ${timeoutMs} ms.`)
+    new StageflowError(
+      'exporter-buffered/contract',
+      `The exporter did not answer: this case has waited for ${limitMs} ms.`,
+    )
+  const limit = { clock: systemClock, limitMs, late }
   try {
-    await withinLimit(check(bench), { clock: systemClock, timeoutMs, late })
+    await withinLimit(check(bench), limit)
   } finally {
-    // Of no concern here: there are cases for it.
+    // Other cases test how it closes.
     const closed = async (): Promise<void> => bench.exporter.close?.()
-    await withinLimit(closed(), { clock: systemClock, timeoutMs, late }).catch(() => {})
+    await withinLimit(closed(), limit).catch(() => {})
     await subject.end?.()
   }
 }

@@ -1,68 +1,48 @@
 import { StageflowError } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
+import { EVENT_FILTER_RULES, EventFilter, checkOptions } from '@stageflow/core/kit'
+import type { EventChoice, EventFilterStats } from '@stageflow/core/kit'
 
-import { isEventPattern, matcherOf } from './event-filter.ts'
-import type { EventPattern } from './event-filter.ts'
+import { ILLEGAL_OPTION } from './buffered-options.ts'
 import { isExporter } from './exporter.ts'
 import type { Exporter } from './exporter.ts'
-import { checkOptions } from './option-rules.ts'
-import type { Rule } from './option-rules.ts'
 
-export interface FilterExporterOptions {
-  /** The events that go through. Default: all. */
-  readonly include?: readonly EventPattern[]
-  /** Those of them that do not. Default: none. */
-  readonly exclude?: readonly EventPattern[]
+export interface FilterExporter extends Exporter {
+  flush(): Promise<void>
+  close(): Promise<void>
+  stats(): EventFilterStats
 }
 
-const patterns: Rule = [
-  (value) => Array.isArray(value) && value.every(isEventPattern),
-  "a list of types such as 'stage.*.failed', regular expressions and functions",
-]
-
 /**
- * An exporter that hands on only some events. A function that throws refuses its batch for good, so that nothing goes out
- * unseen. Errors: `exporter-buffered/illegal-option`, `exporter-buffered/illegal-exporter`, `exporter-buffered/filter-failed`.
+ * Passes on only some events. An event that a function throws for is held back. Errors: `exporter-buffered/illegal-option`,
+ * `exporter-buffered/illegal-exporter`.
  */
-export function filterExporter(exporter: Exporter, options: FilterExporterOptions): Exporter {
+export function filterExporter(exporter: Exporter, options: EventChoice): FilterExporter {
   if (!isExporter(exporter))
     throw new StageflowError(
       'exporter-buffered/illegal-exporter',
-      'filterExporter() takes an exporter, an object with export(events), and which events it gets.',
+      "filterExporter() takes an exporter, an object with export(events), and which events it gets: filterExporter(file, { include: '*.failed' }).",
     )
-  checkOptions('filterExporter()', options, { include: patterns, exclude: patterns })
-  const isIncluded = options.include === undefined ? () => true : matcherOf(options.include)
-  const isExcluded = matcherOf(options.exclude ?? [])
+  checkOptions('filterExporter()', ILLEGAL_OPTION, options, EVENT_FILTER_RULES)
+  const filter = new EventFilter(options)
   // A batch that is tried again is the same array, for the exporter behind as well.
   const selections = new WeakMap<readonly StageflowEvent[], readonly StageflowEvent[]>()
 
   function select(events: readonly StageflowEvent[]): readonly StageflowEvent[] {
     const known = selections.get(events)
     if (known !== undefined) return known
-    const selection = Object.freeze(events.filter((event) => !isExcluded(event) && isIncluded(event)))
+    const selection = Object.freeze(events.filter((event) => filter.passes(event)))
     selections.set(events, selection)
     return selection
   }
 
   return {
     async export(events, exportOptions) {
-      const selection = selected(() => select(events))
+      const selection = select(events)
       if (selection.length > 0) await exporter.export(selection, exportOptions)
     },
     flush: async () => exporter.flush?.(),
     close: async () => exporter.close?.(),
-  }
-}
-
-function selected(select: () => readonly StageflowEvent[]): readonly StageflowEvent[] {
-  try {
-    return select()
-  } catch (cause) {
-    const error = new StageflowError(
-      'exporter-buffered/filter-failed',
-      'A function of include or exclude threw, so none of the batch was exported; mend the function.',
-      { cause },
-    )
-    throw Object.assign(error, { retryable: false })
+    stats: () => filter.stats(),
   }
 }

@@ -46,7 +46,7 @@ test('flush waits for what was in the buffer when it was called, and for the exp
   exporter.answer() // 3 and 4
   expect(await outcomeOf(flushed)).toBe('resolved')
   expect(ends).toEqual(['flush'])
-  expect(buffer.statistics()).toMatchObject({ written: 4, size: 1 })
+  expect(buffer.stats()).toMatchObject({ delivered: 4, size: 1 })
   exporter.isHeld = false
   await buffer.close()
 })
@@ -68,7 +68,7 @@ test('flush is limited to thirty seconds, says how many are left, and they stay'
   await clock.advance(1)
   const error = await outcomeOf(flushed)
   expect(StageflowError.is(error, 'exporter-buffered/flush-timeout')).toBe(true)
-  expect((error as Error).message).toContain('3 events are not written yet')
+  expect((error as Error).message).toContain('3 events are not delivered yet')
   expect((error as Error).cause).toBe(exporter.failure)
   exporter.failure = undefined
   await buffer.close()
@@ -102,11 +102,11 @@ test('flush tells when some of what it waited for was dropped or refused (export
   exporter.answer()
   const error = await outcomeOf(flushed)
   expect(StageflowError.is(error, 'exporter-buffered/events-lost')).toBe(true)
-  expect((error as Error).message).toContain('1 were dropped and 0 refused')
+  expect((error as Error).message).toContain('1 events were dropped and 0 refused')
 
   exporter.failure = Object.assign(new Error('no'), { retryable: false })
   emit(5)
-  expect(((await outcomeOf(buffer.flush())) as Error).message).toContain('0 were dropped and 1 refused')
+  expect(((await outcomeOf(buffer.flush())) as Error).message).toContain('0 events were dropped and 1 refused')
   exporter.failure = undefined
   await buffer.close()
 })
@@ -121,7 +121,7 @@ test('flush does not mind the loss of later events', async () => {
   exporter.isHeld = false
   exporter.answer()
   expect(await outcomeOf(flushed)).toBe('resolved')
-  expect(buffer.statistics().dropped).toBe(2)
+  expect(buffer.stats().dropped).toBe(2)
   await buffer.close()
 })
 
@@ -141,12 +141,12 @@ test("flush says when it is the exporter's own flush that does not end", async (
   const error = await failure
   expect(StageflowError.is(error, 'exporter-buffered/flush-timeout')).toBe(true)
   expect((error as Error).message).toBe(
-    "flush() waited for 10 ms. No event waits any more; it is the exporter's own flush() that has not ended.",
+    'flush() waited 10 ms. All events are delivered, but the flush() of the exporter has not ended.',
   )
 })
 
 test('flush and close keep to their limits and signals while an export hangs, and to an Infinity as well', async () => {
-  const { buffer, exporter, emit } = buffered({ exportTimeoutMs: Infinity })
+  const { buffer, exporter, emit } = buffered({ attemptTimeoutMs: Infinity })
   exporter.isHeld = true
   emit(1)
   const flushing = buffer.flush({ timeoutMs: Infinity }).catch((thrown: unknown) => thrown)
@@ -159,7 +159,7 @@ test('flush and close keep to their limits and signals while an export hangs, an
   expect(await outcomeOf(closing)).toBe('pending')
   const reason = new Error('enough')
   controller.abort(reason)
-  expect(await closing).toEqual({ received: 1, written: 0, deadLettered: 0, lost: 1, error: reason })
+  expect(await closing).toEqual({ received: 1, delivered: 0, lost: 1, error: reason })
   expect(StageflowError.is(await flushing, 'exporter-buffered/events-lost')).toBe(true)
   expect(exporter.signals.map((signal) => signal?.aborted)).toEqual([true])
 })
@@ -175,7 +175,7 @@ test('close with a signal that is aborted already closes the exporter all the sa
 test('close writes what is left, flushes and closes the exporter, and counts', async () => {
   const { buffer, exporter, emit, ends } = buffered()
   emit(1, 150)
-  expect(await buffer.close()).toEqual({ received: 150, written: 150, deadLettered: 0, lost: 0, error: undefined })
+  expect(await buffer.close()).toEqual({ received: 150, delivered: 150, lost: 0, error: undefined })
   expect(exporter.batches).toEqual([numbers(1, 100), numbers(101, 150)])
   expect(ends).toEqual(['flush', 'close'])
 })
@@ -196,9 +196,9 @@ test('after close events are refused, and counted', async () => {
   emit(1)
   const closing = buffer.close()
   expect(buffer.tryEmit(eventOf(2))).toBe(false)
-  expect(await closing).toMatchObject({ received: 2, written: 1, lost: 1 })
+  expect(await closing).toMatchObject({ received: 2, delivered: 1, lost: 1 })
   emit(3)
-  expect(buffer.statistics()).toMatchObject({ received: 3, written: 1, dropped: 2, size: 0 })
+  expect(buffer.stats()).toMatchObject({ received: 3, delivered: 1, dropped: 2, size: 0 })
   expect(exporter.written()).toEqual([1])
 })
 
@@ -215,7 +215,7 @@ test('close does not sit out a pause, and goes on trying for five seconds', asyn
   exporter.failure = undefined
   expect(await outcomeOf(closing)).toBe('pending')
   await clock.advance(1)
-  expect(await closing).toMatchObject({ received: 1, lost: 1, written: 0 })
+  expect(await closing).toMatchObject({ received: 1, lost: 1, delivered: 0 })
   const { error } = await buffer.close()
   expect(StageflowError.is(error, 'exporter-buffered/close-timeout')).toBe(true)
 })
@@ -231,13 +231,13 @@ test('what close could not write is lost, to the number', async () => {
   const closing = buffer.close({ timeoutMs: 100 })
   await clock.advance(100)
   const report = await closing
-  expect(report).toMatchObject({ received: 110, written: 10, deadLettered: 0, lost: 100 })
-  expect(StageflowError.is(exporter.signals.at(-1)?.reason, 'exporter-buffered/closed')).toBe(true)
+  expect(report).toMatchObject({ received: 110, delivered: 10, lost: 100 })
+  expect(StageflowError.is(exporter.signals.at(-1)?.reason, 'exporter-buffered/given-up')).toBe(true)
   // What is not written is not flushed.
   expect(ends).toEqual(['close'])
   exporter.answer()
   await clock.settle()
-  expect(buffer.statistics()).toMatchObject({ written: 10, dropped: 100, size: 0, inFlight: 0 })
+  expect(buffer.stats()).toMatchObject({ delivered: 10, dropped: 100, size: 0, inFlight: 0 })
   expect(exporter.calls).toHaveLength(2)
 })
 
@@ -273,7 +273,7 @@ test("close never rejects for the exporter's sake: what it failed with is in the
     throw new Error('second')
   }
   emit(1)
-  expect(await buffer.close()).toEqual({ received: 1, written: 1, deadLettered: 0, lost: 0, error: failure })
+  expect(await buffer.close()).toEqual({ received: 1, delivered: 1, lost: 0, error: failure })
 })
 
 test("an exporter that never closes is left after close's time", async () => {
@@ -285,12 +285,15 @@ test("an exporter that never closes is left after close's time", async () => {
 })
 
 test('a dead letter that hangs when close gives up is lost, and counted once', async () => {
-  const { buffer, exporter, emit } = buffered({ onDeadLetter: () => new Promise(() => {}), isRetryable: () => false })
+  const { buffer, exporter, emit } = buffered({
+    onDeadLetter: () => new Promise(() => {}),
+    retry: { isRetryable: () => false },
+  })
   exporter.failure = new Error('no')
   emit(1)
   const closing = buffer.close({ timeoutMs: 10 })
   await clock.advance(10)
-  expect(await closing).toMatchObject({ received: 1, written: 0, deadLettered: 0, lost: 1 })
+  expect(await closing).toMatchObject({ received: 1, delivered: 0, lost: 1 })
   await clock.runAll()
-  expect(buffer.statistics()).toMatchObject({ dropped: 1, deadLettered: 0 })
+  expect(buffer.stats()).toMatchObject({ dropped: 1 })
 })

@@ -1,8 +1,16 @@
+export type {
+  BufferStats,
+  CloseReport,
+  DeliveryRetry,
+  EventChoice,
+  EventFilterStats,
+  EventPattern,
+  LossReason,
+  WaitOptions,
+} from '@stageflow/core/kit'
 export type { Exporter, ExportOptions } from './exporter.ts'
 export { BufferedExporter } from './buffered-exporter.ts'
-export type { BufferedExporterOptions, DeadLetter, Overflow, WaitOptions } from './buffered-options.ts'
-export type { BufferedExporterStatistics, CloseReport } from './tally.ts'
-export { compositeExporter } from './composite-exporter.ts'
+export type { BufferedExporterOptions, DeadLetter, Overflow } from './buffered-options.ts'
+export { fanOutExporter } from './fan-out-exporter.ts'
 export { filterExporter } from './filter-exporter.ts'
-export type { FilterExporterOptions } from './filter-exporter.ts'
-export type { EventPattern } from './event-filter.ts'
+export type { FilterExporter } from './filter-exporter.ts'

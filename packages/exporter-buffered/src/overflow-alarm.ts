@@ -2,11 +2,11 @@ import type { Clock } from '@stageflow/core'
 
 import type { Overflow } from './buffered-options.ts'
 
-/** How long `onOverflow` is left alone after it was told that events are dropped. */
+/** Minimum time between two calls of `onOverflow` about dropped events. */
 const QUIET_MS = 1_000
 
 export interface OverflowAlarmSetup {
-  readonly capacity: number
+  readonly maxBufferSize: number
   readonly highWaterMark: number
   readonly clock: Clock
   readonly size: () => number
@@ -15,12 +15,12 @@ export interface OverflowAlarmSetup {
 }
 
 /**
- * When `onOverflow` is called. `near-capacity`: once, and again when the buffer was below half meanwhile. `full`: at
- * the first event that is dropped, then once a second for as long as more are; the last call has the last number.
+ * Decides when to call `onOverflow`. `near-capacity`: once, and again if the buffer was below half in between. `full`: at the
+ * first dropped event, then once a second while more are dropped, and at the end. The last call has the last number.
  */
 export class OverflowAlarm {
   readonly #options: OverflowAlarmSetup
-  /** From which size on the buffer is nearly full. */
+  /** The size from which the buffer is nearly full. */
   readonly #nearSize: number
   readonly #rearmBelow: number
   #isArmed = true
@@ -28,11 +28,11 @@ export class OverflowAlarm {
   #stopQuiet: (() => void) | undefined
 
   constructor(options: OverflowAlarmSetup) {
-    const { capacity, highWaterMark } = options
+    const { maxBufferSize, highWaterMark } = options
     this.#options = options
-    this.#nearSize = Math.ceil(capacity * highWaterMark)
-    // Half of the buffer; a mark that is itself no higher has half of it, or it would be passed again and again.
-    this.#rearmBelow = highWaterMark > 0.5 ? capacity / 2 : this.#nearSize / 2
+    this.#nearSize = Math.ceil(maxBufferSize * highWaterMark)
+    // Half of the buffer. For a mark below that, half of the mark: otherwise it would be passed again and again.
+    this.#rearmBelow = highWaterMark > 0.5 ? maxBufferSize / 2 : this.#nearSize / 2
   }
 
   added(size: number): void {
@@ -49,7 +49,7 @@ export class OverflowAlarm {
     if (this.#stopQuiet === undefined) this.#tellFull()
   }
 
-  /** Says what it has not said yet; the last call. */
+  /** Tells of drops that it hasn't told of yet. The last call. */
   close(): void {
     if (this.#stopQuiet === undefined) return
     this.#stopQuiet()
@@ -59,7 +59,7 @@ export class OverflowAlarm {
 
   #tellFull(): void {
     const { clock, dropped } = this.#options
-    // Before the call: it may add events itself.
+    // Before the call, because onOverflow may emit events.
     this.#stopQuiet = clock.setTimeout(() => {
       this.#stopQuiet = undefined
       if (dropped() > this.#told) this.#tellFull()
@@ -68,8 +68,8 @@ export class OverflowAlarm {
   }
 
   #tell(reason: Overflow['reason']): void {
-    const { capacity, size, dropped, tell } = this.#options
+    const { maxBufferSize, size, dropped, tell } = this.#options
     if (reason === 'full') this.#told = dropped()
-    tell({ size: size(), capacity, dropped: dropped(), reason })
+    tell({ size: size(), maxBufferSize, dropped: dropped(), reason })
   }
 }

@@ -35,7 +35,7 @@ function subject() {
     exporter: new ConsoleExporter({ stream: stream as unknown as NodeJS.WritableStream, color: false }),
     written: () => stream.types.map((type) => ({ type })),
     breakDownstream: () => void (stream.isBroken = true),
-    mendDownstream: () => void (stream.isBroken = false),
+    repairDownstream: () => void (stream.isBroken = false),
     stream,
   }
 }
@@ -50,13 +50,13 @@ test('case 18: behind a BufferedExporter a stream that fails for a while loses n
   stream.isBroken = true
   for (const event of events) buffered.tryEmit(event)
   await clock.advance(3_000)
-  expect(buffered.statistics().failedExports).toBeGreaterThan(3)
+  expect(buffered.stats().failures).toBeGreaterThan(3)
   stream.isBroken = false
   const flushed = buffered.flush()
   await clock.advance(10_000)
   await flushed
   expect(stream.types).toEqual(events.map(({ type }) => type))
-  expect(await buffered.close()).toMatchObject({ written: 30, lost: 0 })
+  expect(await buffered.close()).toMatchObject({ delivered: 30, lost: 0 })
   expect(stream.listenerCount('error')).toBe(0)
   expect(clock.timers).toEqual([])
 })

@@ -20,7 +20,7 @@ function create(options: Partial<JsonlExporterOptions> = {}) {
         linesOf(join(folder.path, name)),
       ),
     breakDownstream: () => mkdirSync(folder.file),
-    mendDownstream: () => rmdirSync(folder.file),
+    repairDownstream: () => rmdirSync(folder.file),
     end: () => folder.remove(),
   }
 }

@@ -1,20 +1,23 @@
 import type { StageflowEvent } from '@stageflow/core'
+import { eventFacts } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
-import type { RedactionOptions, Redactor } from '@stageflow/core/redaction'
+import type { Redactor } from '@stageflow/core/redaction'
 
 import { isPlain, jsonValue } from './json-value.ts'
+import type { Settings } from './jsonl-options.ts'
 
-/** How every line begins: whatever does not was written by somebody else. */
+/** The start of every line. A line that starts differently was written by something else. */
 export const LINE_START = '{"type":'
 
-/** Of the type and ids in a line whose data alone was not what was too long, in characters. */
+/** Maximum length of the type and of each id in a line that is too long without its data, in characters. */
 const LONGEST_ID = 256
 
-/** Writes one event as one line, its newline included: of at most `maxLineBytes` bytes, and whatever it is. */
-export function lineWriter(
-  maxLineBytes: number,
-  redaction: RedactionOptions | false,
-): (event: StageflowEvent) => string {
+/** Writes any event as one line of at most `maxLineBytes` bytes, its newline included. */
+export function lineWriter({
+  maxLineBytes,
+  data: hasAllData,
+  redaction,
+}: Pick<Settings, 'maxLineBytes' | 'data' | 'redaction'>): (event: StageflowEvent) => string {
   const redactor = redaction === false ? undefined : createRedactor(redaction)
   return (event) => {
     try {
@@ -24,11 +27,11 @@ export function lineWriter(
     }
   }
 
-  /** Of what is no event of the engine: it must not hold up those that come with it. */
+  /** For a value that isn't an event of the engine: it must not hold up the rest of its batch. */
   function oddLine(event: StageflowEvent): string {
     try {
       const short = withShortIds(event)
-      // A copy is read but once: it cannot say something else the second time.
+      // A copy, because a getter may return something else the second time.
       return lineOf({ ...short, data: jsonValue(short.data, maxLineBytes) } as StageflowEvent)
     } catch {
       return `${LINE_START}"unreadable"}\n`
@@ -36,7 +39,7 @@ export function lineWriter(
   }
 
   function lineOf(event: StageflowEvent): string {
-    const line = writeLine(event, dataOf(event, maxLineBytes, redactor))
+    const line = writeLine(event, dataOf(event, hasAllData ? event.data : eventFacts(event), maxLineBytes, redactor))
     const bytes = bytesOf(line, maxLineBytes)
     if (bytes <= maxLineBytes) return line
     const note = { '…': `cut: the line would be ${bytes} bytes long` }
@@ -45,8 +48,7 @@ export function lineWriter(
   }
 }
 
-function dataOf(event: StageflowEvent, most: number, redactor: Redactor | undefined): unknown {
-  const { data } = event
+function dataOf(event: StageflowEvent, data: unknown, most: number, redactor: Redactor | undefined): unknown {
   const plain = isPlainData(data, most) ? data : jsonValue(data, most)
   return redactor === undefined || hasNoText(event) ? plain : redactor.value(plain)
 }
@@ -59,21 +61,21 @@ function isPlainData(data: unknown, most: number): boolean {
   }
 }
 
-/** The events that come most often hold numbers of the engine, and the names that the app gave to pipelines. */
+/** The most frequent events hold numbers of the engine, and names of pipelines: redacting them is a waste of time. */
 function hasNoText({ type, stage }: StageflowEvent): boolean {
   if (stage === undefined) return type === 'pipeline.started' || type === 'pipeline.completed'
   return type === `stage.${stage}.started` || type === `stage.${stage}.completed`
 }
 
 function writeLine(event: StageflowEvent, data: unknown): string {
-  // Spelt out: `type` first, the data last; JSON leaves out what is undefined.
+  // Spelled out, so that `type` is first and the data last. JSON leaves out undefined fields.
   const { type, seq, timestamp, pipelineRunId, stage, parentRunId, requestId } = event
   const { sessionId, userId, orgId, interactionId } = event
   const fields = { type, seq, timestamp, pipelineRunId, stage, parentRunId, requestId }
   return `${JSON.stringify({ ...fields, sessionId, userId, orgId, interactionId, data })}\n`
 }
 
-/** A copy whose type and ids are short, and can be written. */
+/** A copy with a type and ids that are short and can be written. */
 function withShortIds(event: StageflowEvent): StageflowEvent {
   const entries: readonly (readonly [string, unknown])[] = Object.entries(event)
   const short = entries.map(([key, value]) => [key, key === 'data' ? value : shortId(value)])
@@ -85,7 +87,7 @@ function shortId(value: unknown): unknown {
   return typeof id === 'object' && id !== null ? `[${Array.isArray(id) ? 'array' : 'object'}]` : id
 }
 
-/** Counted only where it may be more than `most`. */
+/** Counts the bytes only if there may be more than `most`. */
 function bytesOf(line: string, most: number): number {
   return line.length * 3 <= most ? line.length : Buffer.byteLength(line)
 }

@@ -37,13 +37,15 @@ test('a folder, a file where a folder should be, and a device are no files (expo
 test('where this process may not write it says so (exporter-jsonl/no-permission)', async () => {
   const { code, message } = await failureOf('/sys/stageflow.jsonl')
   expect(code).toBe('exporter-jsonl/no-permission')
-  expect(message).toMatch(/"\/sys\/stageflow.jsonl": it is not allowed \((EACCES|EPERM|EROFS)\)\. Let this process/)
+  expect(message).toMatch(
+    /"\/sys\/stageflow.jsonl": this process has no permission \((EACCES|EPERM|EROFS)\)\. Give it write access/,
+  )
 })
 
 test('an exporter goes on when what was wrong is mended', async () => {
   mkdirSync(folder.file)
   const exporter = new JsonlExporter({ path: folder.file })
-  await expect(exporter.export([eventOf(1)])).rejects.toThrow('it is no regular file')
+  await expect(exporter.export([eventOf(1)])).rejects.toThrow('it is not a regular file')
   rmdirSync(folder.file)
   await exporter.export(eventsOf(1, 2))
   await exporter.close()
@@ -80,10 +82,10 @@ test('every other failure has a code as well, and its cause (exporter-jsonl/writ
   expect(failing('EACCES').code).toBe('exporter-jsonl/no-permission')
   expect(failing('EIO')).toMatchObject({
     code: 'exporter-jsonl/write-failed',
-    message: 'Events cannot be written to "/x": the system refused (EIO). See the cause.',
+    message: 'Events cannot be written to "/x": the system refused (EIO). Read error.cause.',
     cause: { message: 'raw' },
   })
-  expect(failing(7).message).toContain('the system refused. See')
+  expect(failing(7).message).toContain('the system refused. Read error.cause.')
   expect(fileError('/x', null).code).toBe('exporter-jsonl/write-failed')
   const own = new StageflowError('a/b', 'own')
   expect(fileError('/x', own)).toBe(own)

@@ -1,4 +1,5 @@
 import { StageflowError } from '@stageflow/core'
+import { codeOf } from '@stageflow/core/kit'
 
 interface Reason {
   readonly code: string
@@ -6,18 +7,22 @@ interface Reason {
   readonly fix: string
 }
 
-const FULL: Reason = { code: 'exporter-jsonl/disk-full', what: 'there is no room', fix: 'Make room on the disk' }
+const FULL: Reason = {
+  code: 'exporter-jsonl/disk-full',
+  what: 'the disk is full',
+  fix: 'Free space, or set maxFileBytes and maxFiles',
+}
 const DENIED: Reason = {
   code: 'exporter-jsonl/no-permission',
-  what: 'it is not allowed',
-  fix: 'Let this process write to the file and its folder',
+  what: 'this process has no permission',
+  fix: 'Give it write access to the file and its folder',
 }
 const NO_FILE: Reason = {
   code: 'exporter-jsonl/not-a-file',
-  what: 'it, or what should be its folder, is something else',
+  what: 'it is not a file, or its folder is not a folder',
   fix: 'Pass the path of a file',
 }
-const OTHER: Reason = { code: 'exporter-jsonl/write-failed', what: 'the system refused', fix: 'See the cause' }
+const OTHER: Reason = { code: 'exporter-jsonl/write-failed', what: 'the system refused', fix: 'Read error.cause' }
 
 const REASONS: Readonly<Record<string, Reason>> = {
   ENOSPC: FULL,
@@ -31,18 +36,18 @@ const REASONS: Readonly<Record<string, Reason>> = {
   EEXIST: NO_FILE,
 }
 
-/** What a failure of the file system means, with its cause. A buffered exporter tries again. */
+/** Turns a failure of the file system into an error that says what to do. A buffered exporter tries again. */
 export function fileError(path: string, cause: unknown): StageflowError {
   if (StageflowError.is(cause)) return cause
-  const errno = (cause as { readonly code?: unknown } | null | undefined)?.code
-  const { code, what, fix } = (typeof errno === 'string' ? REASONS[errno] : undefined) ?? OTHER
-  const reason = typeof errno === 'string' ? `${what} (${errno})` : what
+  const errno = codeOf(cause)
+  const { code, what, fix } = (errno === undefined ? undefined : REASONS[errno]) ?? OTHER
+  const reason = errno === undefined ? what : `${what} (${errno})`
   return new StageflowError(code, `Events cannot be written to ${JSON.stringify(path)}: ${reason}. ${fix}.`, { cause })
 }
 
 export function notAFile(path: string): StageflowError {
   return new StageflowError(
     'exporter-jsonl/not-a-file',
-    `Events cannot be written to ${JSON.stringify(path)}: it is no regular file. Pass the path of a file.`,
+    `Events cannot be written to ${JSON.stringify(path)}: it is not a regular file. Pass the path of a file.`,
   )
 }

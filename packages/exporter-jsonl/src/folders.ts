@@ -1,9 +1,9 @@
 import { mkdir, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** Makes a folder, and those it is in, and calls `onNew` with each folder in which one was made. */
+/** Makes a folder and its parents. Calls `onNew` with each folder in which one was made. */
 export async function makeFolder(path: string, onNew: (parent: string) => void): Promise<void> {
-  // One at a time: with `recursive` Node tries for ever where a parent that is there takes no folders, as /proc.
+  // One at a time: with `recursive`, Node tries without end if a parent takes no folders, such as /proc.
   const found = await stat(path).catch(() => undefined)
   if (found !== undefined) return
   const parent = dirname(path)
@@ -11,13 +11,13 @@ export async function makeFolder(path: string, onNew: (parent: string) => void):
   try {
     await mkdir(path)
   } catch (error) {
-    // Made by somebody else meanwhile.
+    // Another process has made it.
     if ((error as { readonly code?: unknown }).code !== 'EEXIST') throw error
   }
   onNew(parent)
 }
 
-/** So that the names that are new in it outlive a loss of power as well; not every system can. */
+/** Syncs new entries of a folder, so that they survive a power loss. Not every system can. */
 export async function syncFolder(path: string): Promise<void> {
   try {
     const folder = await open(path, 'r')
@@ -27,6 +27,6 @@ export async function syncFolder(path: string): Promise<void> {
       await folder.close()
     }
   } catch {
-    // Windows does not open folders.
+    // Windows can't open folders.
   }
 }

@@ -1,18 +1,18 @@
-// What JSON.stringify cannot write, or would write as less than it is, is turned into what it can.
+// Turns values that JSON.stringify can't write, or writes incompletely, into values that it can.
 
-/** Levels of nesting that are kept. */
+/** Maximum depth. */
 const MAX_DEPTH = 64
 
 type Fields = Readonly<Record<string, unknown>>
 
 interface Budget {
-  /** How much may still be read, in characters and values, so that no value is read without end. */
+  /** How much may still be read, in characters and values, so that reading ends. */
   left: number
-  /** The objects that the one being read is in. */
+  /** The objects around the one that is read. */
   readonly above: object[]
 }
 
-/** Whether JSON.stringify writes all of `value`, in about `most` characters at most. It may throw, as getters may. */
+/** Whether JSON.stringify writes all of `value` in about `most` characters. Throws what getters throw. */
 export function isPlain(value: unknown, most: number): boolean {
   return isPlainPart(value, 0, { left: most, above: [] })
 }
@@ -37,7 +37,7 @@ function isPlainPart(value: unknown, depth: number, budget: Budget): boolean {
   return true
 }
 
-/** A copy of `value` that JSON.stringify writes whole, in about `most` characters; never throws. */
+/** A copy of `value` that JSON.stringify writes completely, in about `most` characters. Doesn't throw. */
 export function jsonValue(value: unknown, most: number): unknown {
   return copyOf(value, 0, { left: most, above: [] })
 }
@@ -118,7 +118,7 @@ function* pairsOf(map: ReadonlyMap<unknown, unknown>): Iterable<readonly [string
   }
 }
 
-/** What JSON leaves out of an error comes first; then whatever it carries beside. */
+/** First what JSON leaves out of an error, then its own fields. */
 function* errorFields(error: Error): Iterable<readonly [string, () => unknown]> {
   yield ['type', () => error.name]
   yield ['message', () => error.message]
@@ -133,7 +133,7 @@ function textOf(text: string, budget: Budget): string {
   return text.length <= left ? text : `${text.slice(0, Math.max(0, left))}… (${text.length} characters)`
 }
 
-/** A property of its own even where it is called `__proto__`. */
+/** Makes a property of its own, even if its name is `__proto__`. */
 function define(copy: object, key: string, value: unknown): void {
   Object.defineProperty(copy, key, { value, enumerable: true, configurable: true, writable: true })
 }

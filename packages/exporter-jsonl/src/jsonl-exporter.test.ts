@@ -284,6 +284,21 @@ test('secrets are out, by default, unless it is said that the data is written as
   await exporter.close()
 })
 
+test('with data: false, the data of chunks and of events of the app is left out, and facts of the engine stay', async () => {
+  const exporter = made({ data: false })
+  await exporter.export([
+    eventOf(1, { durationMs: 5 }, { type: 'stage.llm.completed', stage: 'llm' }),
+    eventOf(2, { chunk: 'what a user said' }, { type: 'stage.llm.chunk', stage: 'llm' }),
+    eventOf(3, { words: 'what a user said' }, { type: 'stream.transcript' }),
+  ])
+  await exporter.close()
+  expect(linesOf(folder.file).map(({ type, data }) => [type, data])).toEqual([
+    ['stage.llm.completed', { durationMs: 5 }],
+    ['stage.llm.chunk', undefined],
+    ['stream.transcript', undefined],
+  ])
+})
+
 test('more of a text is kept than in a log, and it can be less', async () => {
   expect(await dataOf({ text: 'x'.repeat(16_384) })).toEqual({ text: 'x'.repeat(16_384) })
   const long = (await dataOf({ text: 'x'.repeat(16_385) })) as { text: string }
@@ -410,7 +425,7 @@ test('a batch of many megabytes is written in pieces, whole', async () => {
   expect(linesOf(folder.file).map(({ seq }) => seq)).toEqual(Array.from({ length: 200 }, (_, index) => index + 1))
 })
 
-test('what cannot be meant is refused, all of it in one error (exporter-jsonl/illegal-option)', () => {
+test('illegal options are refused, all of them in one error (exporter-jsonl/illegal-option)', () => {
   const refusal = (options: unknown): string => {
     try {
       new JsonlExporter(options as JsonlExporterOptions)
@@ -418,7 +433,7 @@ test('what cannot be meant is refused, all of it in one error (exporter-jsonl/il
       expect(StageflowError.is(error, 'exporter-jsonl/illegal-option')).toBe(true)
       return (error as Error).message
     }
-    return 'it was taken'
+    return 'it was accepted'
   }
   const options = {
     path: '',
@@ -427,23 +442,24 @@ test('what cannot be meant is refused, all of it in one error (exporter-jsonl/il
     fsync: 1,
     mode: 0o1000,
     maxLineBytes: 100,
+    data: 'all',
     clock: {},
     append: true,
   }
   expect(refusal(options)).toBe(
-    'new JsonlExporter(): path is ""; pass the path of a file, or a file: URL; ' +
-      'maxFileBytes is 0; pass a whole number, at least 1, or Infinity; ' +
-      'maxFiles is -1; pass a whole number, at least 0, or Infinity; fsync is 1; pass true or false; ' +
-      'mode is 512; pass a whole number from 0 to 0o777; ' +
-      'maxLineBytes is 100; pass a whole number, at least 16384; ' +
-      'clock is an object; pass a clock, with now(), sleep() and setTimeout(); ' +
-      'there is no option "append"; there are path, maxFileBytes, maxFiles, fsync, mode, maxLineBytes, redaction, clock.',
+    'new JsonlExporter(): path must be the path of a file, or a file: URL, not ""; ' +
+      'maxFileBytes must be a whole number from 1, or Infinity, not 0; ' +
+      'maxFiles must be a whole number from 0, or Infinity, not -1; fsync must be true or false, not 1; ' +
+      'mode must be a whole number from 0 to 0o777, not 512; ' +
+      'maxLineBytes must be a whole number from 16384, not 100; data must be true or false, not "all"; ' +
+      'clock must be a clock with now(), sleep(), setTimeout(), not an object; ' +
+      'unknown option "append" (known: path, maxFileBytes, maxFiles, fsync, mode, maxLineBytes, data, redaction, clock).',
   )
-  expect(refusal(undefined)).toContain('the options are undefined')
+  expect(refusal(undefined)).toContain('the options must be an object, not undefined')
   expect(refusal({})).toContain('path is missing')
-  expect(refusal({ path: new URL('https://example.org/x') })).toContain('path is an object')
-  expect(refusal({ path: 'a\0b' })).toContain('pass the path of a file')
+  expect(refusal({ path: new URL('https://example.org/x') })).toContain('path must be')
+  expect(refusal({ path: 'a\0b' })).toContain('path must be the path of a file')
   for (const redaction of [true, null, [], { key: [] }, { keys: 'ssn' }, { keys: [7] }, { maxDepth: 0 }])
-    expect(refusal({ path: 'x', redaction })).toContain('redaction is')
-  expect(refusal({ path: 'x', redaction: { keys: undefined }, fsync: undefined })).toBe('it was taken')
+    expect(refusal({ path: 'x', redaction })).toContain('redaction')
+  expect(refusal({ path: 'x', redaction: { keys: undefined }, fsync: undefined })).toBe('it was accepted')
 })

@@ -7,10 +7,10 @@ import { settingsOf } from './jsonl-options.ts'
 import type { JsonlExporterOptions } from './jsonl-options.ts'
 import { LineFile } from './line-file.ts'
 
-/** The most of one write, in characters; a longer batch is written in several. */
+/** The longest write, in characters. A longer batch takes several. */
 const LONGEST_WRITE = 2 ** 20
 
-/** Appends each event to a file as a line of JSON; an exporter for `BufferedExporter`. Errors: those of the README's table. */
+/** Appends each event to a file as a line of JSON: an exporter for `BufferedExporter`. The README lists its errors. */
 export class JsonlExporter {
   /** The file, as an absolute path. */
   readonly path: string
@@ -20,16 +20,16 @@ export class JsonlExporter {
   #last: Promise<unknown> = Promise.resolve()
   #isClosed = false
 
-  /** Errors: `exporter-jsonl/illegal-option`. Nothing is made before the first events come. */
+  /** Makes no file before the first events. Errors: `exporter-jsonl/illegal-option`. */
   constructor(options: JsonlExporterOptions) {
     const settings = settingsOf(options)
     this.path = settings.path
     this.#maxFileBytes = settings.maxFileBytes
-    this.#lineOf = lineWriter(settings.maxLineBytes, settings.redaction)
+    this.#lineOf = lineWriter(settings)
     this.#file = new LineFile(settings)
   }
 
-  /** Resolves once every event is a line of the file. */
+  /** Resolves once every event is a line in the file. */
   export(events: readonly StageflowEvent[], { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     return this.#inTurn(() => this.#write(events, signal), signal)
   }
@@ -39,7 +39,7 @@ export class JsonlExporter {
     return this.#inTurn(() => this.#file.sync())
   }
 
-  /** Waits for the exports that have begun; later ones are refused. */
+  /** Waits for the exports that have begun. Later ones are refused. */
   close(): Promise<void> {
     return this.#inTurn(async () => {
       this.#isClosed = true
@@ -73,7 +73,7 @@ export class JsonlExporter {
       const line = this.#lineOf(event)
       const length = this.#maxFileBytes === Infinity ? 0 : Buffer.byteLength(line)
       if (lines.length > LONGEST_WRITE || this.#isTooMuch(bytes, length)) await append()
-      // Another writer may have begun a file, and filled it.
+      // Another writer may have started a new file, and filled it.
       while (this.#isTooMuch(bytes, length)) await file.rotate()
       lines += line
       bytes += length
@@ -81,7 +81,7 @@ export class JsonlExporter {
     await append()
   }
 
-  /** A line that is itself too long has a file of its own. */
+  /** A line longer than a file may be gets a file of its own. */
   #isTooMuch(waiting: number, length: number): boolean {
     const used = this.#file.size + waiting
     return used > 0 && used + length > this.#maxFileBytes
@@ -91,7 +91,7 @@ export class JsonlExporter {
 function closed(path: string): StageflowError {
   const error = new StageflowError(
     'exporter-jsonl/closed',
-    `Events cannot be written to ${JSON.stringify(path)}: the exporter is closed. Close it after its last event.`,
+    `Events cannot be written to ${JSON.stringify(path)}: the exporter is closed. Close it after the last export.`,
   )
   return Object.assign(error, { retryable: false })
 }

@@ -8,46 +8,46 @@ import type { Settings } from './jsonl-options.ts'
 import { setAside } from './rotation.ts'
 import { repairEnd } from './torn-line.ts'
 
-/** A file that whole lines are appended to. Calls must not overlap. */
+/** A file to which whole lines are appended. Calls must not overlap. */
 export class LineFile {
   readonly #settings: Settings
   #handle: FileHandle | undefined
   #size = 0
-  /** Folders with names that are not on the disk yet. */
+  /** Folders whose new entries aren't on the disk yet. */
   readonly #changedFolders = new Set<string>()
 
   constructor(settings: Settings) {
     this.#settings = settings
   }
 
-  /** Sees to it that the file under the path is the one that is written to, that its last line has an end, and how long it is. */
+  /** Opens the file at the path unless it is open, ends its last line, and finds out its size. */
   async prepare(): Promise<void> {
     const size = await this.#sizeUnderPath()
     if (this.#handle === undefined || size === undefined) {
-      // Moved or deleted by somebody else: what is written to it now nobody would find.
+      // It was moved or deleted, and nothing would read what is written to it now.
       await this.close()
       return this.#open()
     }
-    // Another has written to it as well: who died in the middle of a line would have ours begin there.
+    // Another process writes to it too. If that died in the middle of a line, ours would begin there.
     if (size !== this.#size) await this.#findEnd(this.#handle)
   }
 
-  /** In bytes, as of `prepare` and what was appended since. */
+  /** Its size in bytes, as of `prepare` plus what was appended since. */
   get size(): number {
     return this.#size
   }
 
-  /** All of it, or an error: then none of it, as far as that can be seen to. */
+  /** Appends all of it. If it fails, it removes what it has written, if it can. */
   async append(lines: Buffer): Promise<void> {
     await this.#write(lines)
     while (await this.#isDeleted()) {
-      // Since it was looked at, such as by another writer that keeps few files: nobody can read what was written.
+      // It was deleted since `prepare`, for example by another writer that keeps few files.
       await this.prepare()
       await this.#write(lines)
     }
   }
 
-  /** Sets the file aside and begins a new one. Where another writer has done so already, it goes on with the one of that. */
+  /** Sets the file aside and starts a new one. If another writer has done so, it goes on with that writer's file. */
   async rotate(): Promise<void> {
     const isOurs = (await this.#sizeUnderPath()) !== undefined
     await this.close()
@@ -62,7 +62,7 @@ export class LineFile {
 
   async close(): Promise<void> {
     const handle = this.#handle
-    // A file that is left is not synced later.
+    // Nothing syncs the file later.
     try {
       await this.sync()
     } finally {
@@ -76,7 +76,7 @@ export class LineFile {
     const folder = dirname(path)
     await makeFolder(folder, (parent) => this.#changedFolders.add(parent))
     const found = await stat(path).catch(() => undefined)
-    // A pipe without a reader would not even open.
+    // Opening a pipe without a reader would wait for one.
     if (found !== undefined && !found.isFile()) throw notAFile(path)
     const handle = await open(path, 'a+', mode)
     if (found === undefined) this.#changedFolders.add(folder)
@@ -95,7 +95,7 @@ export class LineFile {
     this.#size = (await handle.stat()).size
   }
 
-  /** How long the file under the path is; undefined where that is not the one that is open. */
+  /** The size of the file at the path; undefined if it isn't the open one. */
   async #sizeUnderPath(): Promise<number | undefined> {
     const opened = await this.#handle?.stat()
     const found = await stat(this.#settings.path).catch(() => undefined)
@@ -111,7 +111,7 @@ export class LineFile {
     const handle = this.#handle as FileHandle
     let written = 0
     try {
-      // One call, as a rule: appended at once, so that the lines of two writers do not mix.
+      // Usually one call, so that the lines of two writers don't mix.
       while (written < lines.length) written += (await handle.write(lines, written)).bytesWritten
       if (this.#settings.fsync) {
         await handle.datasync()
@@ -129,14 +129,14 @@ export class LineFile {
     this.#changedFolders.clear()
   }
 
-  /** Of a write that failed in the middle, such as on a full disk. The file is opened anew, which looks at its end. */
+  /** Removes the start of a write that failed, for example on a full disk. The next write opens the file again and checks its end. */
   async #takeBack(written: number): Promise<void> {
     const handle = this.#handle as FileHandle
     try {
       const { size } = await handle.stat()
       if (written > 0 && size === this.#size + written) await handle.truncate(this.#size)
     } catch {
-      // What failed first is told.
+      // The first failure is reported.
     }
     await this.close().catch(() => {})
   }

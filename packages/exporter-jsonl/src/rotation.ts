@@ -1,13 +1,13 @@
 import { open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, parse } from 'node:path'
 
-/** The file that was set aside as number 7 of `events.jsonl` is `events.000007.jsonl`: the higher the number, the newer. */
+/** Number 7 of `events.jsonl` is `events.000007.jsonl`. The highest number is the newest. */
 function numberedPath(path: string, number: number): string {
   const { dir, name, ext } = parse(path)
   return join(dir, `${name}.${String(number).padStart(6, '0')}${ext}`)
 }
 
-/** Renames the file to the next number that is free, and deletes the oldest beyond `maxFiles`. */
+/** Renames the file to the next free number, and deletes the oldest beyond `maxFiles`. */
 export async function setAside(path: string, maxFiles: number): Promise<void> {
   const numbers = await numbersOf(path)
   const number = await claimNumber(path, (numbers.at(-1) ?? 0) + 1)
@@ -24,7 +24,7 @@ export async function setAside(path: string, maxFiles: number): Promise<void> {
     await rm(numberedPath(path, old), { force: true })
 }
 
-/** Makes an empty file of the number, so that no other writer takes it: a rename would overwrite without a word. */
+/** Makes an empty file of the number, so that no other writer takes it: a rename overwrites silently. */
 async function claimNumber(path: string, from: number): Promise<number> {
   for (let number = from; ; number++) {
     try {
@@ -42,7 +42,7 @@ async function numbersOf(path: string): Promise<readonly number[]> {
   for (const entry of await readdir(dirname(path))) {
     if (!entry.startsWith(`${name}.`) || !entry.endsWith(ext)) continue
     const digits = entry.slice(name.length + 1, entry.length - ext.length)
-    // No more than ever come about, so that dates of eight digits and times of more are names of somebody else's.
+    // Not more digits, because eight are a date and more are a time: files of something else.
     if (/^\d{6,7}$/.test(digits)) found.push(Number(digits))
   }
   return found.sort((one, other) => one - other)

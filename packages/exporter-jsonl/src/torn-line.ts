@@ -4,13 +4,13 @@ import type { Clock } from '@stageflow/core'
 
 import { LINE_START } from './event-line.ts'
 
-/** How long a line without an end is watched: another writer may be in the middle of it. */
+/** How long to watch a line without a newline, in ms: another writer may be in the middle of it. */
 const WATCH_MS = 50
 const NEWLINE = 10
 
 /**
- * Makes the end of a file the end of a line. What a writer that died left of one of our lines is cut off: it was never
- * reported as written. A line that lacks only its newline, or that somebody else wrote, is kept and ended.
+ * Makes a file end with the end of a line. The start of a line of ours, left by a writer that died, is cut off: it never counted
+ * as delivered. A line that lacks only its newline, or that something else wrote, is kept and gets one.
  */
 export async function repairEnd(handle: FileHandle, longestLine: number, clock: Clock): Promise<void> {
   for (;;) {

@@ -17,7 +17,7 @@ async function subject() {
       // Longer than the exporter would wait, so it fails at once.
       receiver.answer = (response) => void response.writeHead(503, { 'retry-after': '3600' }).end()
     },
-    mendDownstream: () => receiver.forget(),
+    repairDownstream: () => receiver.forget(),
     end: () => receiver.stop(),
   }
 }

@@ -171,10 +171,10 @@ test('a log exporter that calls back twice counts once', async () => {
 
 test('case 18: behind a BufferedExporter a receiver that is down, busy and slow loses nothing', async () => {
   await receiver.stop()
-  const buffered = new BufferedExporter(otlp(300), { batchSize: 10, retryBaseMs: 20, retryCapMs: 50 })
+  const buffered = new BufferedExporter(otlp(300), { batchSize: 10, retry: { baseMs: 20, capMs: 50 } })
   for (const event of numbered(50)) buffered.tryEmit(event)
-  await vi.waitFor(() => expect(buffered.statistics().failedExports).toBeGreaterThan(1), 5_000)
-  expect(buffered.statistics()).toMatchObject({ written: 0, dropped: 0, size: 50 })
+  await vi.waitFor(() => expect(buffered.stats().failures).toBeGreaterThan(1), 5_000)
+  expect(buffered.stats()).toMatchObject({ delivered: 0, dropped: 0, size: 50 })
   receiver.answer = (response, nth) => {
     if (nth === 1) response.writeHead(429, { 'retry-after': '60' }).end()
     else if (nth === 2) response.writeHead(503, { 'retry-after': '60' }).end()
@@ -185,7 +185,7 @@ test('case 18: behind a BufferedExporter a receiver that is down, busy and slow 
   for (const event of numbered(25, 50)) buffered.tryEmit(event)
   await buffered.flush()
   expect(receiver.types).toEqual(numbered(75).map(({ type }) => type))
-  expect(await buffered.close()).toMatchObject({ written: 75, lost: 0 })
+  expect(await buffered.close()).toMatchObject({ delivered: 75, lost: 0 })
 })
 
 test('behind a BufferedExporter a refused batch makes way for the next', async () => {
@@ -197,7 +197,7 @@ test('behind a BufferedExporter a refused batch makes way for the next', async (
       void dead.push([events.map(({ type }) => type), (error as StageflowError).code, attempts]),
   })
   for (const event of numbered(4)) buffered.tryEmit(event)
-  await vi.waitFor(() => expect(buffered.statistics().written).toBe(2))
+  await vi.waitFor(() => expect(buffered.stats().delivered).toBe(2))
   expect(dead).toEqual([[['app.number_0', 'app.number_1'], 'exporter-otlp/refused', 1]])
   expect(receiver.types).toEqual(['app.number_2', 'app.number_3'])
   await buffered.close()

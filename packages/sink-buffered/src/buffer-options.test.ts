@@ -1,7 +1,7 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import { recordingSink } from '@stageflow/testing'
 import { expect, test } from 'vitest'
-import { bufferPlan } from './buffer-options.ts'
+import { sinkPlan } from './buffer-options.ts'
 import { BufferedEventSink, type BufferedEventSinkOptions } from './index.ts'
 
 const wrong = (options: unknown, sink: unknown = recordingSink()) => {
@@ -13,63 +13,74 @@ const wrong = (options: unknown, sink: unknown = recordingSink()) => {
   return undefined
 }
 
-test('the defaults are those of the README, and undefined is as if left out', () => {
+test('the defaults are those of the README, and undefined counts as not given', () => {
   const defaults = {
-    capacity: 1_000,
+    maxWaiting: 1_000,
     overflow: 'block',
-    retryForMs: 60_000,
-    retryBaseMs: 100,
-    retryCapMs: 5_000,
-    deliveryTimeoutMs: 30_000,
-    closeTimeoutMs: 5_000,
+    retry: {
+      attempts: Infinity,
+      forMs: 60_000,
+      backoff: 'exponential',
+      baseMs: 100,
+      capMs: 5_000,
+      jitter: 'equal',
+      isRetryable: undefined,
+      random: expect.any(Function) as () => number,
+    },
+    attemptTimeoutMs: 30_000,
     noticeIntervalMs: 1_000,
     onDrop: undefined,
     clock: systemClock,
     random: expect.any(Function) as () => number,
   }
-  expect(bufferPlan(recordingSink(), {})).toEqual(defaults)
-  const number = bufferPlan(recordingSink(), {}).random()
+  expect(sinkPlan(recordingSink(), {})).toEqual(defaults)
+  const number = sinkPlan(recordingSink(), {}).random()
   expect(number >= 0 && number < 1).toBe(true)
   const none = Object.fromEntries(Object.keys(defaults).map((name) => [name, undefined]))
-  expect(bufferPlan(recordingSink(), none as BufferedEventSinkOptions)).toEqual(defaults)
+  expect(sinkPlan(recordingSink(), none as BufferedEventSinkOptions)).toEqual(defaults)
 })
 
-test('all that is wrong with a call is said at once (sink-buffered/illegal-option)', () => {
-  const error = wrong({ capacity: 0, overflow: 'drop', maxSize: 5, clock: Date, random: 4, onDrop: [] }, [])
+test('one error names every problem of a call (sink-buffered/illegal-option)', () => {
+  const error = wrong(
+    {
+      maxWaiting: 0,
+      overflow: 'drop',
+      maxSize: 5,
+      clock: Date,
+      random: 4,
+      onDrop: [],
+      retry: { attempts: 0, capsMs: 5 },
+    },
+    [],
+  )
   expect(StageflowError.is(error, 'sink-buffered/illegal-option')).toBe(true)
   expect(error?.message).toBe(
-    'new BufferedEventSink() was given what it cannot use: the sink behind it is a list; it must be an event sink, with emit(event) and tryEmit(event); ' +
-      'capacity is 0; it must be a whole number from 1; ' +
-      'overflow is "drop"; it must be one of block, drop-oldest, drop-newest, sample; ' +
-      'there is no option "maxSize"; there are capacity, overflow, retryForMs, retryBaseMs, retryCapMs, deliveryTimeoutMs, closeTimeoutMs, noticeIntervalMs, onDrop, clock, random; ' +
-      'clock is a function; it must be a clock, with now, sleep and setTimeout; ' +
-      'random is 4; it must be a function; onDrop is a list; it must be a function.',
+    'new BufferedEventSink(): the sink behind it must be an event sink with emit(), tryEmit(), not an array; ' +
+      'maxWaiting must be a whole number from 1, not 0; ' +
+      "overflow must be one of 'block', 'drop-oldest', 'drop-newest', 'sample', not \"drop\"; " +
+      'clock must be a clock with now(), sleep(), setTimeout(), not a function; ' +
+      'random must be a function () => number, not 4; onDrop must be a function (event, reason) => void, not an array; ' +
+      'unknown option "maxSize" (known: maxWaiting, overflow, retry, attemptTimeoutMs, noticeIntervalMs, onDrop, clock, random); ' +
+      'retry.attempts must be a whole number from 1, or Infinity, not 0; ' +
+      'unknown option "retry.capsMs" (Did you mean "capMs"?).',
   )
 })
 
-test.each([NaN, -1, '5', null, 5n, {}, true])('no number of milliseconds, nor of places, is %s', (value) => {
-  for (const name of [
-    'capacity',
-    'retryForMs',
-    'retryBaseMs',
-    'retryCapMs',
-    'deliveryTimeoutMs',
-    'closeTimeoutMs',
-    'noticeIntervalMs',
-  ])
-    // prettier-ignore
-    expect(wrong({ [name]: value })?.message).toContain(`${name} is `)
+test.each([NaN, -1, '5', null, 5n, {}, true])('%s is neither a number of milliseconds nor of events', (value) => {
+  for (const name of ['maxWaiting', 'attemptTimeoutMs', 'noticeIntervalMs'])
+    expect(wrong({ [name]: value })?.message).toContain(`${name} must be `)
+  for (const name of ['forMs', 'baseMs', 'capMs', 'attempts'])
+    expect(wrong({ retry: { [name]: value } })?.message).toContain(`retry.${name} must be `)
 })
 
-test('limits may be Infinity, pauses and places may not', () => {
-  for (const name of ['retryForMs', 'deliveryTimeoutMs', 'closeTimeoutMs'])
-    expect(wrong({ [name]: Infinity })).toBe(undefined)
-  for (const name of ['retryBaseMs', 'retryCapMs', 'noticeIntervalMs', 'capacity'])
-    expect(wrong({ [name]: Infinity })?.message).toContain(`${name} is Infinity`)
-  expect(wrong({ capacity: 1.5 })?.message).toContain('capacity is 1.5')
-  expect(wrong({ overflow: 'x'.repeat(500) })?.message).toContain(`overflow is "${'x'.repeat(80)}…"`)
+test('limits may be Infinity, delays and places may not', () => {
+  expect(wrong({ attemptTimeoutMs: Infinity, retry: { forMs: Infinity, attempts: Infinity } })).toBe(undefined)
+  for (const options of [{ noticeIntervalMs: Infinity }, { maxWaiting: Infinity }, { maxWaiting: 1.5 }])
+    expect(wrong(options)?.message).toContain(`${Object.keys(options)[0]} must be `)
+  for (const name of ['baseMs', 'capMs'])
+    expect(wrong({ retry: { [name]: Infinity } })?.message).toContain(`retry.${name} must be `)
 })
 
-test.each([null, 5, 'fast', []])('options that are %o and no object are refused', (options) => {
-  expect(wrong(options)?.message).toContain('they must be an object')
+test.each([null, 5, 'fast', []])('options that are %o are refused', (options) => {
+  expect(wrong(options)?.message).toContain('the options must be an object')
 })

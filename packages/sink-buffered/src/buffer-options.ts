@@ -1,91 +1,95 @@
 import { systemClock } from '@stageflow/core'
 import type { Clock, StageflowEvent } from '@stageflow/core'
-import type { DeliveryPlan } from './delivery.ts'
-import type { DropReason } from './drop-count.ts'
-import { CLOCK, DELAY, FUNCTION, LIMIT, optionProblems, PLACES, problem, refuse, SINK, oneOf } from './option-rules.ts'
-
-/** What becomes of an event for which there is no place. */
-export type OverflowPolicy = 'block' | 'drop-oldest' | 'drop-newest' | 'sample'
+import {
+  ANY,
+  CLOCK,
+  DELAY,
+  SINK,
+  TIME_LIMIT,
+  cryptoRandom,
+  deliveryRetryPlan,
+  deliveryRetryProblems,
+  functionLike,
+  oneOf,
+  optionProblems,
+  refuseOptions,
+  show,
+  whole,
+} from '@stageflow/core/kit'
+import type {
+  BufferOverflow,
+  DeliveryRetry,
+  DeliveryRetryPlan,
+  LossReason,
+  OptionRule,
+  OptionRules,
+} from '@stageflow/core/kit'
 
 export interface BufferedEventSinkOptions {
-  /** How many events may wait. The last events of runs have as many places of their own, and so have, with `block`, events whose `emit` waits. Default: 1,000. */
-  readonly capacity?: number
-  /** What becomes of an event that comes when so many wait. Default: `block`: `emit` waits, `tryEmit` answers false. */
-  readonly overflow?: OverflowPolicy
-  /** How long one event is given to a failing sink again and again before it is dropped, in milliseconds. Default: 60,000. */
-  readonly retryForMs?: number
-  /** The first pause between two tries, in milliseconds; each further one is twice as long. Default: 100. */
-  readonly retryBaseMs?: number
-  /** The longest pause between two tries, in milliseconds. Default: 5,000. */
-  readonly retryCapMs?: number
-  /** How long the sink may take over one event before that try counts as failed, in milliseconds. Default: 30,000. */
-  readonly deliveryTimeoutMs?: number
-  /** How long `close()` tries to deliver what waits, in milliseconds. Default: 5,000. */
-  readonly closeTimeoutMs?: number
-  /** The least time between two `sink.dropped` events, in milliseconds. Default: 1,000. */
+  /** Maximum number of events that wait. Last events of runs have as many places of their own, and so have, with `block`, events whose `emit` waits. Default: 1,000. */
+  readonly maxWaiting?: number
+  /** What happens to an event when the buffer is full. Default: `block`: `emit` waits, `tryEmit` returns false. */
+  readonly overflow?: BufferOverflow
+  /** How an event is tried again. Default: for 60 s, after 100 ms, 200 ms … 5 s. */
+  readonly retry?: DeliveryRetry
+  /** Maximum time per attempt, in ms. Default: 30,000. */
+  readonly attemptTimeoutMs?: number
+  /** Minimum time between two `sink.dropped` events, in ms. Default: 1,000. */
   readonly noticeIntervalMs?: number
-  /** Is given every event that is dropped, such as to keep it elsewhere; what it emits into this buffer itself is only counted. */
-  readonly onDrop?: (event: StageflowEvent, reason: DropReason) => unknown
+  /** Called with each event that is dropped, to keep it elsewhere. Not called for events that it emits into this buffer itself. Default: none. */
+  readonly onDrop?: (event: StageflowEvent, reason: LossReason) => unknown
   /** Default: the clock of the machine. */
   readonly clock?: Clock
-  /** Numbers from 0 up to 1, for `sample` and the pauses. Default: the random numbers of the machine. */
+  /** Returns numbers from 0 up to 1, for `sample` and the delays. Default: `cryptoRandom`. */
   readonly random?: () => number
 }
 
-export interface BufferPlan extends DeliveryPlan {
-  readonly capacity: number
-  readonly overflow: OverflowPolicy
-  readonly closeTimeoutMs: number
+export interface SinkPlan {
+  readonly maxWaiting: number
+  readonly overflow: BufferOverflow
+  readonly retry: DeliveryRetryPlan
+  readonly attemptTimeoutMs: number
   readonly noticeIntervalMs: number
-  readonly onDrop: ((event: StageflowEvent, reason: DropReason) => unknown) | undefined
+  readonly onDrop: BufferedEventSinkOptions['onDrop']
+  readonly clock: Clock
+  readonly random: () => number
 }
 
-const secureRandom = (): number => (crypto.getRandomValues(new Uint32Array(1))[0] as number) / 2 ** 32
-
-const RULES = {
-  capacity: PLACES,
-  overflow: oneOf(['block', 'drop-oldest', 'drop-newest', 'sample']),
-  retryForMs: LIMIT,
-  retryBaseMs: DELAY,
-  retryCapMs: DELAY,
-  deliveryTimeoutMs: LIMIT,
-  closeTimeoutMs: LIMIT,
+export const ILLEGAL_OPTION = 'sink-buffered/illegal-option'
+const RETRY_FOR_MS = 60_000
+const RULES: OptionRules<BufferedEventSinkOptions> = {
+  maxWaiting: whole(1),
+  overflow: oneOf('block', 'drop-oldest', 'drop-newest', 'sample'),
+  retry: ANY,
+  attemptTimeoutMs: TIME_LIMIT,
   noticeIntervalMs: DELAY,
-  onDrop: FUNCTION,
+  onDrop: functionLike('(event, reason) => void'),
   clock: CLOCK,
-  random: FUNCTION,
+  random: functionLike('() => number'),
 }
 
-/** The options of a buffer with their defaults. Refuses what it cannot use, all of it at once. */
-export function bufferPlan(downstream: unknown, options: BufferedEventSinkOptions): BufferPlan {
-  refuse('new BufferedEventSink()', [
-    ...problem('the sink behind it', downstream, SINK),
+/** The options of a buffer with their defaults. Throws `sink-buffered/illegal-option` with every problem. */
+export function sinkPlan(downstream: unknown, options: BufferedEventSinkOptions): SinkPlan {
+  refuseOptions('new BufferedEventSink()', ILLEGAL_OPTION, [
+    ...valueProblems('the sink behind it', downstream, SINK),
     ...optionProblems(options, RULES),
+    ...deliveryRetryProblems(options),
   ])
-  const {
-    capacity = 1_000,
-    overflow = 'block',
-    retryForMs = 60_000,
-    retryBaseMs = 100,
-    retryCapMs = 5_000,
-    deliveryTimeoutMs = 30_000,
-    closeTimeoutMs = 5_000,
-    noticeIntervalMs = 1_000,
-    onDrop,
-    clock = systemClock,
-    random = secureRandom,
-  } = options
+  const { maxWaiting = 1_000, overflow = 'block', retry, attemptTimeoutMs = 30_000, noticeIntervalMs = 1_000 } = options
+  const { onDrop, clock = systemClock, random = cryptoRandom } = options
   return {
-    capacity,
+    maxWaiting,
     overflow,
-    retryForMs,
-    retryBaseMs,
-    retryCapMs,
-    deliveryTimeoutMs,
-    closeTimeoutMs,
+    retry: deliveryRetryPlan(retry, { forMs: RETRY_FOR_MS, random }),
+    attemptTimeoutMs,
     noticeIntervalMs,
     onDrop,
     clock,
     random,
   }
+}
+
+/** The problem of a value that isn't an option, as part of a sentence. */
+export function valueProblems(name: string, value: unknown, [test, must]: OptionRule): readonly string[] {
+  return test(value) ? [] : [`${name} must be ${must}, not ${show(value)}`]
 }

@@ -2,7 +2,7 @@ import type { EventSink, StageflowEvent } from '@stageflow/core'
 import { manualClock, seededRandom } from '@stageflow/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { BufferedEventSink, type OverflowPolicy, type SinkDroppedEvent } from './index.ts'
+import { BufferedEventSink, type BufferOverflow, type SinkDroppedEvent } from './index.ts'
 
 type Step =
   | { readonly do: 'tryEmit' | 'emit'; readonly type: string; readonly count: number }
@@ -26,24 +26,24 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const afterMs = fc.option(fc.integer({ min: 0, max: 120 }), { nil: undefined })
 const world = fc.record({
   steps: fc.array(step, { maxLength: 40 }),
-  overflow: fc.constantFrom<OverflowPolicy>('block', 'drop-oldest', 'drop-newest', 'sample'),
-  capacity: fc.integer({ min: 1, max: 8 }),
+  overflow: fc.constantFrom<BufferOverflow>('block', 'drop-oldest', 'drop-newest', 'sample'),
+  maxWaiting: fc.integer({ min: 1, max: 8 }),
   seed: fc.integer(),
   noticeIntervalMs: fc.constantFrom(0, 50, 1_000),
 })
 
 interface World {
   readonly steps: readonly Step[]
-  readonly overflow: OverflowPolicy
-  readonly capacity: number
+  readonly overflow: BufferOverflow
+  readonly maxWaiting: number
   readonly seed: number
   readonly noticeIntervalMs: number
   readonly manners: readonly Manner[]
 }
 
 /** Plays the steps, closes the buffer, and offers two events more. */
-async function play(given: World, closeTimeoutMs: number, deliveryTimeoutMs: number, retryForMs = Infinity) {
-  const { steps, overflow, capacity, seed, noticeIntervalMs, manners } = given
+async function play(given: World, closeTimeoutMs: number, attemptTimeoutMs: number, retryForMs = Infinity) {
+  const { steps, overflow, maxWaiting, seed, noticeIntervalMs, manners } = given
   const clock = manualClock({ seed })
   const arrived: StageflowEvent[] = []
   const dropped: (readonly [seq: number, reason: string])[] = []
@@ -64,11 +64,10 @@ async function play(given: World, closeTimeoutMs: number, deliveryTimeoutMs: num
     clock,
     random: seededRandom(seed),
     overflow,
-    capacity,
+    maxWaiting,
     noticeIntervalMs,
-    closeTimeoutMs,
-    deliveryTimeoutMs,
-    retryForMs,
+    attemptTimeoutMs,
+    retry: { forMs: retryForMs },
     onDrop: ({ seq }, reason) => void dropped.push([seq, reason]),
   })
   const offered: StageflowEvent[] = []
@@ -86,12 +85,12 @@ async function play(given: World, closeTimeoutMs: number, deliveryTimeoutMs: num
     addsUp()
   }
   const addsUp = (): void => {
-    const { offered: all, delivered, dropped: lost, queued, mostQueued } = sink.statistics()
+    const { received: all, delivered, dropped: lost, size, peakSize } = sink.stats()
     expect(all).toBe(offered.length)
-    expect(delivered + lost + queued).toBe(all)
+    expect(delivered + lost + size).toBe(all)
     expect(dropped).toHaveLength(lost)
-    expect(queued).toBeLessThanOrEqual(mostQueued)
-    expect(mostQueued).toBeLessThanOrEqual((overflow === 'block' ? 3 : 2) * capacity + 1)
+    expect(size).toBeLessThanOrEqual(peakSize)
+    expect(peakSize).toBeLessThanOrEqual((overflow === 'block' ? 3 : 2) * maxWaiting + 1)
   }
   for (const step of steps) {
     if (step.do === 'pass') await clock.advance(step.ms)
@@ -100,15 +99,12 @@ async function play(given: World, closeTimeoutMs: number, deliveryTimeoutMs: num
     addsUp()
   }
   const before = dropped.length
-  const closed = sink.close().then(
-    () => undefined,
-    (error: Error) => error,
-  )
+  const closed = sink.close({ timeoutMs: closeTimeoutMs })
   const lostAtClose = (): number => dropped.filter(([, reason]) => reason === 'closed').length
   await clock.runAll()
-  const error = await closed
+  const { error } = (await closed) as { error: Error | undefined }
   const lost = lostAtClose()
-  expect(sink.statistics()).toMatchObject({ queued: 0, waiting: 0 })
+  expect(sink.stats()).toMatchObject({ size: 0, waiting: 0 })
   for (const way of ['tryEmit', 'emit'] as const) offer({ do: way, type: 'pipeline.completed' })
   await Promise.all(promises)
   expect(clock.timers).toEqual([])
@@ -131,13 +127,13 @@ test('whatever the sink behind does short of hanging, each event arrives once an
       expect(arrived).toEqual(increasing(arrived))
       const lost = dropped.map(([seq]) => seq)
       expect([...arrived, ...lost].sort((a, b) => a - b)).toEqual(offered.map(({ seq }) => seq))
-      expect(sink.statistics()).toMatchObject({ delivered: arrived.length, dropped: lost.length })
+      expect(sink.stats()).toMatchObject({ delivered: arrived.length, dropped: lost.length })
       expect(dropped.filter(([, reason]) => reason === 'failed')).toEqual([])
       // Everything that was lost before it was closed has been told.
       expect(notices.reduce((sum, notice) => sum + notice.dropped, 0)).toBe(before)
       const last = offered.filter(({ type }) => type === 'pipeline.completed').slice(0, -2)
-      const { capacity, overflow } = given
-      if (last.length <= capacity) {
+      const { maxWaiting, overflow } = given
+      if (last.length <= maxWaiting) {
         for (const { seq } of last) expect(arrived).toContain(seq)
         // Whatever was said yes to arrives, unless dropping it is the policy.
         if (overflow !== 'drop-oldest') for (const seq of accepted) expect(arrived).toContain(seq)
@@ -159,9 +155,9 @@ test('a sink that hangs costs at most repetitions, in order; close ends in time,
       expect(unique).toEqual(increasing(unique))
       const all = new Set([...unique, ...dropped.map(([seq]) => seq)])
       expect(all.size).toBe(offered.length)
-      const { delivered, dropped: count } = sink.statistics()
+      const { delivered, dropped: count } = sink.stats()
       expect(delivered + count).toBe(offered.length)
-      if (lost > 0) expect(error?.message).toContain(`; ${lost} event`)
+      if (lost > 0) expect(error?.message).toContain('not delivered and lost')
       else expect(error).toBe(undefined)
     }),
     { numRuns: 300 },
@@ -179,7 +175,7 @@ test('events that are given up are dropped once and told, and those after them g
       expect(arrived).toEqual(increasing(arrived))
       const lost = dropped.map(([seq]) => seq)
       expect([...arrived, ...lost].sort((a, b) => a - b)).toEqual(offered.map(({ seq }) => seq))
-      expect(sink.statistics()).toMatchObject({ delivered: arrived.length, dropped: lost.length })
+      expect(sink.stats()).toMatchObject({ delivered: arrived.length, dropped: lost.length })
       // A notice may be given up too; the next one then says what it would have said, so those that arrive always add up.
       let sum = 0
       for (const { total, dropped: count } of notices) expect(total).toBe((sum += count))

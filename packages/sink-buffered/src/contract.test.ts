@@ -37,18 +37,18 @@ const sinks: Readonly<Record<string, CreateSink>> = {
   },
   'a buffer of twenty in front of a slow sink': (clock) => {
     const { sink, arrived } = slow(clock)
-    return { sink: new BufferedEventSink(sink, { clock, capacity: 20, closeTimeoutMs: 60_000 }), arrived }
+    return { sink: new BufferedEventSink(sink, { clock, maxWaiting: 20 }), arrived }
   },
   'a buffer that samples, in front of a slow sink': (clock) => {
     const { sink, arrived } = slow(clock)
     return {
-      sink: new BufferedEventSink(sink, { clock, capacity: 600, overflow: 'sample', closeTimeoutMs: 60_000 }),
+      sink: new BufferedEventSink(sink, { clock, maxWaiting: 600, overflow: 'sample' }),
       arrived,
     }
   },
   'a buffer in front of a sink that fails now and then': (clock) => {
     const { sink, arrived } = flaky()
-    return { sink: new BufferedEventSink(sink, { clock, retryBaseMs: 1, closeTimeoutMs: 60_000 }), arrived }
+    return { sink: new BufferedEventSink(sink, { clock, retry: { baseMs: 1 } }), arrived }
   },
   'a fan-out': (clock) => {
     const first = recordingSink()

@@ -1,27 +1,26 @@
-/**
- * Why an event is lost: there was no place (`full`), the sink behind threw or rejected it to the end (`failed`), a sink
- * of a fan-out answered false (`refused`), or it came after `close()` or was still there when its time was up (`closed`).
- */
-export type DropReason = 'full' | 'failed' | 'refused' | 'closed'
+import type { LossReason } from '@stageflow/core/kit'
 
-/** What was dropped since somebody was told of it. */
+/** Why an event was lost: as in a buffer, or `refused`: `tryEmit` of a sink of a fan-out returned false. */
+export type DropReason = LossReason | 'refused'
+
+/** What was dropped since the last notice. */
 export interface UntoldDrops {
   readonly dropped: number
   readonly reasons: Readonly<Partial<Record<DropReason, number>>>
   readonly types: Readonly<Record<string, number>>
 }
 
-/** How many types are counted apart: a type holds the name of a stage, so there may be any number. */
+/** How many types are counted apart. A type contains the name of a stage, so there may be any number. */
 const MOST_TYPES = 20
 const OTHERS = '…'
 
-/** Counts what is dropped, in all and since the last notice. */
+/** Counts dropped events, in all and since the last notice. */
 export class DropCount {
   total = 0
   lastError: { readonly error: unknown } | undefined
-  /** How many nobody was told of. */
+  /** How many no notice has told of. */
   untold = 0
-  /** Whether any of them is newer than what was taken last. */
+  /** Whether any of them is newer than the last notice. */
   hasNew = false
   readonly #byReason = new Map<DropReason, number>()
   #reasons = new Map<DropReason, number>()
@@ -41,7 +40,7 @@ export class DropCount {
     return this.#byReason.get(reason) ?? 0
   }
 
-  /** What is untold, for a notice. */
+  /** Takes what is untold, for a notice. */
   take(): UntoldDrops {
     const dropped = this.untold
     const taken = { dropped, reasons: Object.fromEntries(this.#reasons), types: Object.fromEntries(this.#types) }
@@ -53,7 +52,7 @@ export class DropCount {
     return taken
   }
 
-  /** That notice reached nobody: what was taken goes with the next. */
+  /** That notice was lost: the next one tells what it would have told. */
   putBack(): void {
     if (this.#taken === undefined) return
     const { dropped, reasons, types } = this.#taken

@@ -3,23 +3,25 @@ import type { DropCount, DropReason } from './drop-count.ts'
 import { errorFacts } from './error-facts.ts'
 import type { ErrorFacts } from './error-facts.ts'
 
-/** What was lost on the way to a sink. */
+/** Events that were lost on the way to a sink. */
 export interface SinkDroppedEvent {
   /** `buffered`, or the name of the sink of a fan-out that lost them. */
   readonly sink: string
-  /** How many since the last such event that arrived. */
+  /** Events lost since the last such notice that arrived. */
   readonly dropped: number
-  /** How many since the sink was made. */
+  /** Events lost since the sink was made. */
   readonly total: number
   /** `dropped` by reason. */
   readonly reasons: Readonly<Partial<Record<DropReason, number>>>
-  /** `dropped` by type of event; after twenty types the rest is together under `…`. */
+  /** `dropped` by type of event. After twenty types, the rest is counted together as `…`. */
   readonly types: Readonly<Record<string, number>>
-  /** The last failure of the sink behind, without what looks like a secret. */
+  /** The last failure of the sink, without what looks like a secret. */
   readonly lastError?: ErrorFacts
-  /** Of a buffer: its policy, how many events it may hold, and how many waited. */
+  /** The policy of a buffer. */
   readonly overflow?: string
-  readonly capacity?: number
+  /** How many events may wait in a buffer. */
+  readonly maxWaiting?: number
+  /** How many waited in it. */
   readonly queueSize?: number
 }
 
@@ -29,7 +31,7 @@ declare module '@stageflow/core' {
   }
 }
 
-/** Makes the `sink.dropped` events of one sink: they belong to no run, so they have an id and a `seq` of their own. */
+/** Makes the `sink.dropped` events of one sink. They don't belong to a run, so they have an id and a `seq` of their own. */
 export class DroppedEvents {
   #id: string | undefined
   #seq = 0
@@ -53,7 +55,7 @@ export class DroppedEvents {
   }
 }
 
-/** The facts of a count, for an event; the count starts anew. */
+/** The data of a notice. Its count starts again at 0. */
 export function droppedData(sink: string, count: DropCount): SinkDroppedEvent {
   const { dropped, reasons, types } = count.take()
   const { lastError, total } = count

@@ -1,32 +1,32 @@
 import type { EventSink, StageflowEvent } from '@stageflow/core'
-import { isThenable } from './delivery.ts'
+import { isThenable } from '@stageflow/core/kit'
 import { DropCount } from './drop-count.ts'
 
-/** What became of the events that one sink of a fan-out was given: each is `taken`, `refused`, `failed` or still `waiting`. */
-export interface BranchStatistics {
-  readonly taken: number
-  /** `tryEmit` answered false. */
+/** What has happened to the events that one sink of a fan-out was given. Each is `delivered`, `refused`, `failed` or still `waiting`. */
+export interface BranchStats {
+  readonly delivered: number
+  /** `tryEmit` returned false. */
   readonly refused: number
   /** It threw or rejected. */
   readonly failed: number
-  /** Its promise has not settled. */
+  /** Its promise hasn't settled. */
   readonly waiting: number
   readonly lastError: unknown
 }
 
-/** A promise that does not settle costs memory, and one sink may hang for hours. */
+/** A promise that doesn't settle costs memory, and a sink may hang for hours. */
 const MOST_WAITING = 1_000
 
-/** One sink of a fan-out, and what became of the events that it was given. */
+/** One sink of a fan-out. */
 export class Branch {
   readonly name: string
   readonly sink: EventSink
   readonly drops: DropCount = new DropCount()
-  taken = 0
+  delivered = 0
   waiting = 0
-  /** How many of its promises nobody waits for any more: as long as there are any, nobody waits for a new one. */
+  /** How many promises have taken longer than `emitTimeoutMs`. While there are any, `emit` doesn't wait for this sink. */
   overdue = 0
-  /** When the other sinks may next be told what it lost. */
+  /** The earliest time of the next notice about this sink. */
   nextNoticeAt: number = -Infinity
 
   constructor(name: string, sink: EventSink) {
@@ -34,7 +34,7 @@ export class Branch {
     this.sink = sink
   }
 
-  /** Whether it took the event; a promise, which never rejects, where it will only say so later. */
+  /** Returns whether the sink took the event, or a promise of that. The promise doesn't reject. */
   emit(event: StageflowEvent): boolean | Promise<boolean> {
     if (this.overdue > 0 && this.waiting >= MOST_WAITING) return this.tryEmit(event)
     try {
@@ -60,7 +60,7 @@ export class Branch {
     return false
   }
 
-  /** Tells of what another sink lost; false where it does not listen, which is no loss of its own. */
+  /** Tells the sink what another one lost. Returns whether it took the notice; a refusal isn't counted. */
   tryEmitNotice(notice: StageflowEvent): boolean {
     try {
       const answer: unknown = this.sink.tryEmit(notice)
@@ -71,10 +71,10 @@ export class Branch {
     }
   }
 
-  statistics(): BranchStatistics {
-    const { taken, waiting, drops } = this
+  stats(): BranchStats {
+    const { delivered, waiting, drops } = this
     return Object.freeze({
-      taken,
+      delivered,
       refused: drops.by('refused'),
       failed: drops.by('failed'),
       waiting,
@@ -82,7 +82,7 @@ export class Branch {
     })
   }
 
-  /** Holds the type alone: the promise may stay for hours, and with it what it holds. */
+  /** Keeps the type alone: the promise may stay for hours, and would keep the event. */
   #watch(answer: PromiseLike<unknown>, type: string): Promise<boolean> {
     const settled = Promise.resolve(answer)
     this.waiting++
@@ -99,7 +99,7 @@ export class Branch {
   }
 
   #took(): true {
-    this.taken++
+    this.delivered++
     return true
   }
 

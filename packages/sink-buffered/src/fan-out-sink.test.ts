@@ -38,9 +38,9 @@ test('every sink has every event, in order, and nobody waits where no sink makes
   expect(sink.tryEmit(event(0))).toBe(true)
   expect(sink.emit(event(1))).toBe(undefined)
   for (const { events } of Object.values(sinks)) expect(seqsOf(events)).toEqual([0, 1])
-  expect(sink.statistics()).toEqual({
-    first: { taken: 2, refused: 0, failed: 0, waiting: 0, lastError: undefined },
-    second: { taken: 2, refused: 0, failed: 0, waiting: 0, lastError: undefined },
+  expect(sink.stats()).toEqual({
+    first: { delivered: 2, refused: 0, failed: 0, waiting: 0, lastError: undefined },
+    second: { delivered: 2, refused: 0, failed: 0, waiting: 0, lastError: undefined },
   })
 })
 
@@ -53,13 +53,13 @@ test('one that throws, rejects or refuses takes nothing from the others, is coun
     await sink.emit(event(seq + 1))
   }
   expect(seqsOf(sound.events)).toEqual([0, 1, 2, 3])
-  const { lastError, ...counts } = sink.statistics()['broken'] ?? {}
-  expect(counts).toEqual({ taken: 0, refused: 0, failed: 4, waiting: 0 })
+  const { lastError, ...counts } = sink.stats()['broken'] ?? {}
+  expect(counts).toEqual({ delivered: 0, refused: 0, failed: 4, waiting: 0 })
   expect(String(lastError)).toBe('Error: disk full')
-  expect(sink.statistics()).toMatchObject({
-    sound: { taken: 4 },
-    rejecting: { taken: 2, failed: 2 },
-    full: { taken: 2, refused: 2 },
+  expect(sink.stats()).toMatchObject({
+    sound: { delivered: 4 },
+    rejecting: { delivered: 2, failed: 2 },
+    full: { delivered: 2, refused: 2 },
   })
   await sink.flush()
   const told = sound.of('sink.dropped').map(({ data }) => data)
@@ -130,11 +130,11 @@ test('emit waits for the slowest sink, a second at most, and for one that hangs 
   expect(isOver).toBe(true)
   expect(sink.emit(event(1))).toBe(undefined)
   expect(seqsOf(fast.events)).toEqual([0, 1])
-  expect(sink.statistics()['slow']).toMatchObject({ taken: 0, waiting: 2 })
+  expect(sink.stats()['slow']).toMatchObject({ delivered: 0, waiting: 2 })
   slow.resume()
   slow.pause()
   await clock.settle()
-  expect(sink.statistics()['slow']).toMatchObject({ taken: 2, waiting: 0 })
+  expect(sink.stats()['slow']).toMatchObject({ delivered: 2, waiting: 0 })
   const third = sink.emit(event(2))
   expect(third).toBeInstanceOf(Promise)
   slow.resume()
@@ -146,10 +146,10 @@ test('a sink whose tryEmit is asynchronous by mistake is heard all the same', as
   const sink = fanOutSink({ late, other: late }, { clock })
   expect(sink.tryEmit(event(0))).toBe(true)
   await clock.settle()
-  expect(sink.statistics()).toMatchObject({ late: { failed: 1 }, other: { failed: 1, waiting: 0 } })
+  expect(sink.stats()).toMatchObject({ late: { failed: 1 }, other: { failed: 1, waiting: 0 } })
   await sink.flush() // tells each of the other, and both reject that too
   await clock.settle()
-  expect(sink.statistics()).toMatchObject({ late: { failed: 1 }, other: { failed: 1 } })
+  expect(sink.stats()).toMatchObject({ late: { failed: 1 }, other: { failed: 1 } })
 })
 
 test('an answer that cannot even be waited for is a failure, and counted once', () => {
@@ -160,40 +160,54 @@ test('an answer that cannot even be waited for is a failure, and counted once', 
   })
   const sink = fanOutSink({ odd: ready({ emit: () => unreadable }), sound: recordingSink() }, { clock })
   expect(sink.emit(event(0))).toBe(undefined)
-  expect(sink.statistics().odd).toMatchObject({ taken: 0, failed: 1, waiting: 0 })
+  expect(sink.stats().odd).toMatchObject({ delivered: 0, failed: 1, waiting: 0 })
 })
 
-test('flush and close reach every sink, and say which failed or took too long (sink-buffered/downstream)', async () => {
+test('flush reaches every sink, and its error names those that failed or took too long (sink-buffered/downstream)', async () => {
   const calls: string[] = []
-  const sound = ready({ flush: async () => void calls.push('flush'), close: async () => void calls.push('close') })
-  const failing = ready({
-    flush: () => Promise.reject(new Error('no')),
-    close: () => {
-      throw new Error('never')
-    },
-  })
-  const hanging = ready({ flush: () => new Promise(() => {}), close: () => new Promise(() => {}) })
-  const sink = fanOutSink({ failing, hanging, sound }, { clock })
-  const flushed = sink.flush({ timeoutMs: 200 })
-  const closed = sink.close()
-  expect(sink.close()).toBe(closed)
-  const messages = Promise.all([
-    expect(flushed).rejects.toThrow(
-      'flush() of sink "failing" failed: no; flush() of sink "hanging" took longer than 200 ms',
-    ),
-    expect(closed).rejects.toThrow(
-      'close() of sink "failing" failed: never; close() of sink "hanging" took longer than 5000 ms',
-    ),
-  ])
-  await clock.advance(5_000)
-  await messages
+  const sound = ready({ flush: async () => void calls.push('flush') })
+  const failing = ready({ flush: () => Promise.reject(new Error('no')) })
+  const hanging = ready({ flush: () => new Promise(() => {}) })
+  const flushed = fanOutSink({ failing, hanging, sound }, { clock }).flush({ timeoutMs: 200 })
+  const message = expect(flushed).rejects.toThrow(
+    'flush() of sink "failing" failed: no; flush() of sink "hanging" took longer than 200 ms',
+  )
+  await clock.advance(200)
+  await message
   expect(await codeOf(flushed)).toBe('sink-buffered/downstream')
-  expect(calls).toEqual(['flush', 'close'])
+  expect(calls).toEqual(['flush'])
   await expect(fanOutSink({ failing }, { clock }).flush()).rejects.toThrow('flush() of sink "failing" failed: no')
   const caller = new AbortController()
   const aborted = fanOutSink({ hanging }, { clock }).flush({ signal: caller.signal })
   caller.abort(new Error('enough'))
   await expect(aborted).rejects.toThrow('enough')
+})
+
+test('close reaches every sink, takes 5 s at most, and reports how each one ended', async () => {
+  const calls: string[] = []
+  const sound = ready({ close: async () => void calls.push('close') })
+  const failing = ready({
+    tryEmit: () => false,
+    close: () => {
+      throw new Error('never')
+    },
+  })
+  const hanging = ready({ close: () => new Promise(() => {}) })
+  const buffer = new BufferedEventSink(recordingSink(), { clock })
+  const sink = fanOutSink({ failing, hanging, sound, buffer }, { clock })
+  sink.tryEmit(event(0))
+  const closed = sink.close()
+  const again = sink.close({ timeoutMs: 0 })
+  await clock.advance(5_000)
+  const report = await closed
+  expect(await again).toBe(report)
+  expect(report.sound).toEqual({ delivered: 1, lost: 0, error: undefined, report: undefined })
+  expect(report.failing).toMatchObject({ delivered: 0, lost: 1 })
+  expect(String(report.failing.error)).toContain('close() of sink "failing" failed: never')
+  expect(String(report.hanging.error)).toContain('close() of sink "hanging" took longer than 5000 ms')
+  // The buffer had the event and the notice of what `failing` lost.
+  expect(report.buffer).toMatchObject({ error: undefined, report: { delivered: 2, lost: 0 } })
+  expect(calls).toEqual(['close'])
 })
 
 test('one sink that is dead or deaf holds no run up, and its report is clean', async () => {
@@ -217,11 +231,11 @@ test('one sink that is dead or deaf holds no run up, and its report is clean', a
 test('sinks and options that cannot be used are refused, all at once (sink-buffered/illegal-option)', () => {
   const wrong = (sinks: unknown, options?: unknown) => () => fanOutSink(sinks as never, options as never)
   expect(wrong({ a: console, b: recordingSink() }, { emitTimeoutMs: -1, closeTimeout: 5 })).toThrow(
-    'fanOutSink() was given what it cannot use: sink "a" is an object; it must be an event sink, with emit(event) and tryEmit(event); ' +
-      'emitTimeoutMs is -1; it must be a number of milliseconds, 0 or above, or Infinity for no limit; ' +
-      'there is no option "closeTimeout"; there are emitTimeoutMs, closeTimeoutMs, noticeIntervalMs, clock.',
+    'fanOutSink(): sink "a" must be an event sink with emit(), tryEmit(), not an instance of Console; ' +
+      'emitTimeoutMs must be a number of milliseconds from 0, or Infinity, not -1; ' +
+      'unknown option "closeTimeout" (known: emitTimeoutMs, noticeIntervalMs, clock).',
   )
-  expect(wrong({})).toThrow('there is no sink; give at least one, such as { log }')
+  expect(wrong({})).toThrow('at least one sink is needed, such as { log }')
   for (const sinks of [undefined, null, [recordingSink()], 'log'])
     expect(wrong(sinks)).toThrow('the sinks must be an object of names and sinks, such as { log, file }')
   for (const [sinks, options] of [
@@ -230,7 +244,7 @@ test('sinks and options that cannot be used are refused, all at once (sink-buffe
     [{ log: recordingSink() }, new BufferedEventSink(recordingSink())],
   ])
     expect(wrong(sinks, options)).toThrow(
-      'cannot use: a sink without a name; it takes all of them in one object, such as fanOutSink({ log, file }), and options after it.',
+      'fanOutSink(): a sink without a name was given. Pass all sinks in one object and the options after it: fanOutSink({ log, file }, options).',
     )
   let error: unknown
   try {
@@ -243,8 +257,10 @@ test('sinks and options that cannot be used are refused, all at once (sink-buffe
 
 test('a flush with options that it cannot use is refused', async () => {
   const sink = fanOutSink({ log: recordingSink() })
-  await expect(sink.flush({ timeoutMs: NaN })).rejects.toThrow('timeoutMs is NaN')
-  await expect(sink.flush({ signal: 'stop' as never })).rejects.toThrow('signal is "stop"; it must be an AbortSignal')
+  await expect(sink.flush({ timeoutMs: NaN })).rejects.toThrow(
+    'timeoutMs must be a number of milliseconds from 0, or Infinity, not NaN',
+  )
+  await expect(sink.flush({ signal: 'stop' as never })).rejects.toThrow('signal must be an AbortSignal')
 })
 
 test('whatever each of three sinks does, every one is given all events in order, and the counts add up', async () => {
@@ -282,8 +298,8 @@ test('whatever each of three sinks does, every one is given all events in order,
       await clock.runAll()
       await sink.close()
       for (const events of seen) expect(seqsOf(events)).toEqual([...Array(seq).keys()])
-      for (const { taken, refused, failed, waiting } of Object.values(sink.statistics()))
-        expect(taken + refused + failed + waiting).toBe(seq)
+      for (const { delivered, refused, failed, waiting } of Object.values(sink.stats()))
+        expect(delivered + refused + failed + waiting).toBe(seq)
     }),
     { numRuns: 200 },
   )

@@ -1,59 +1,81 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock, EventSink, StageflowEvent } from '@stageflow/core'
+import {
+  CLOCK,
+  DELAY,
+  SINK,
+  TIME_LIMIT,
+  checkWait,
+  optionProblems,
+  refuseOptions,
+  show,
+  withinLimit,
+} from '@stageflow/core/kit'
+import type { OptionRules, WaitOptions } from '@stageflow/core/kit'
+import { ILLEGAL_OPTION, valueProblems } from './buffer-options.ts'
 import { DroppedEvents, droppedData } from './dropped-event.ts'
 import { endOf } from './end-of-sink.ts'
 import { Branch } from './fan-out-branch.ts'
-import type { BranchStatistics } from './fan-out-branch.ts'
-import { CLOCK, DELAY, LIMIT, optionProblems, problem, refuse, SIGNAL, SINK } from './option-rules.ts'
-import { withinLimit } from './within-limit.ts'
-import type { WaitOptions } from './within-limit.ts'
+import type { BranchStats } from './fan-out-branch.ts'
 
 export interface FanOutSinkOptions {
-  /** How long `emit` waits for the slowest sink, in milliseconds; one that takes longer is not waited for until it is back. Default: 1,000. */
+  /** Maximum time that `emit` waits for the slowest sink, in ms. It doesn't wait for that sink again until it is back. Default: 1,000. */
   readonly emitTimeoutMs?: number
-  /** How long `close()` waits for the slowest sink, in milliseconds. Default: 5,000. */
-  readonly closeTimeoutMs?: number
-  /** The least time between two `sink.dropped` events about one sink, in milliseconds. Default: 1,000. */
+  /** Minimum time between two `sink.dropped` events about one sink, in ms. Default: 1,000. */
   readonly noticeIntervalMs?: number
   /** Default: the clock of the machine. */
   readonly clock?: Clock
 }
 
-/** `Name`: how its sinks are called. */
-export interface FanOutSink<Name extends string = string> extends EventSink {
-  tryEmit(event: StageflowEvent): boolean
-  /** Waits for every sink, and rejects with `sink-buffered/downstream` for those that failed or took too long. */
-  flush(options?: WaitOptions): Promise<void>
-  close(): Promise<void>
-  /** By the names of the sinks. */
-  statistics(): Readonly<Record<Name, BranchStatistics>>
+/** How one sink of a fan-out ended. */
+export interface BranchReport {
+  readonly delivered: number
+  /** Events that it refused, or failed to take. */
+  readonly lost: number
+  /** What its `close()` failed with; undefined if it closed in time. */
+  readonly error: unknown
+  /** What its own `close()` resolved with, such as the report of a buffer. */
+  readonly report: unknown
 }
 
+/** `Name`: the names of its sinks. */
+export interface FanOutSink<Name extends string = string> extends EventSink {
+  tryEmit(event: StageflowEvent): boolean
+  /** Waits for every sink. Rejects with `sink-buffered/downstream` for those that failed or took too long. */
+  flush(options?: WaitOptions): Promise<void>
+  /** Closes every sink within `timeoutMs` (5,000), and doesn't reject for what happens then. */
+  close(options?: WaitOptions): Promise<Readonly<Record<Name, BranchReport>>>
+  close(): Promise<void>
+  /** By the names of the sinks. */
+  stats(): Readonly<Record<Name, BranchStats>>
+}
+
+const CLOSE_TIMEOUT_MS = 5_000
 const NAMELESS =
-  'a sink without a name; it takes all of them in one object, such as fanOutSink({ log, file }), and options after it'
-const RULES = { emitTimeoutMs: LIMIT, closeTimeoutMs: LIMIT, noticeIntervalMs: DELAY, clock: CLOCK }
+  'a sink without a name was given. Pass all sinks in one object and the options after it: fanOutSink({ log, file }, options)'
+const RULES: OptionRules<FanOutSinkOptions> = { emitTimeoutMs: TIME_LIMIT, noticeIntervalMs: DELAY, clock: CLOCK }
 
 /**
- * Hands each event to every one of several sinks, which have names. One that throws, refuses or blocks does not stop the
- * others; what it loses is counted, and they are told by `sink.dropped`. `tryEmit` answers false, and `emit` fails, where
- * no sink took the event. Errors:
- * `sink-buffered/illegal-option`, `sink-buffered/downstream` from `flush` and `close`.
+ * Gives each event to every one of several named sinks. A sink that throws, refuses or blocks doesn't stop the others. What it
+ * loses is counted, and `sink.dropped` tells the others. `tryEmit` returns false, and `emit` fails, if no sink took the event.
+ * Errors: `sink-buffered/illegal-option`, `sink-buffered/downstream`.
  */
 export function fanOutSink<Name extends string>(
   sinks: Readonly<Record<Name, EventSink>>,
   options: FanOutSinkOptions = {},
 ): FanOutSink<Name> {
   const [isSink] = SINK
-  refuse(
+  refuseOptions(
     'fanOutSink()',
+    ILLEGAL_OPTION,
     isSink(sinks) || isSink(options) ? [NAMELESS] : [...sinkProblems(sinks), ...optionProblems(options, RULES)],
   )
-  const { emitTimeoutMs = 1_000, closeTimeoutMs = 5_000, noticeIntervalMs = 1_000, clock = systemClock } = options
+  const { emitTimeoutMs = 1_000, noticeIntervalMs = 1_000, clock = systemClock } = options
   const branches = Object.entries<EventSink>(sinks).map(([name, sink]) => new Branch(name, sink))
   const notices = new DroppedEvents()
-  let closing: Promise<void> | undefined
+  let closing: Promise<Readonly<Record<Name, BranchReport>>> | undefined
 
-  /** Tells the others what a sink has lost since they were last told. */
+  /** Tells the other sinks what each sink has lost since the last notice. */
   function tell(now?: number): void {
     for (const branch of branches) {
       if (branch.drops.untold === 0) continue
@@ -86,24 +108,27 @@ export function fanOutSink<Name extends string>(
     if (!hasTaker && taken?.includes(true) === false) throw lastErrorOf(branches)
   }
 
-  async function end(method: 'flush' | 'close', options: WaitOptions): Promise<void> {
+  /** Ends all sinks at once, each within the limit. */
+  function end(method: 'flush' | 'close', { signal, timeoutMs = Infinity }: WaitOptions): Promise<BranchReport[]> {
     tell(clock.now())
-    const ends = branches.map(({ name, sink }) => {
-      const called = `sink "${name}"`
-      const late = (): Error =>
-        new StageflowError(
-          'sink-buffered/downstream',
-          `${method}() of ${called} took longer than ${String(options.timeoutMs)} ms`,
-        )
-      return withinLimit(endOf(sink, method, called), clock, options, late)
-    })
-    const failed = (await Promise.allSettled(ends)).filter(({ status }) => status === 'rejected')
-    const errors = failed.map((one) => (one as PromiseRejectedResult).reason as Error)
-    if (errors.length === 1) throw errors[0] as Error
-    if (errors.length > 1)
-      throw new StageflowError('sink-buffered/downstream', errors.map(({ message }) => message).join('; '), {
-        cause: new AggregateError(errors),
-      })
+    return Promise.all(
+      branches.map(async (branch) => {
+        const called = `sink "${branch.name}"`
+        const late = (): Error => lateEnd(method, called, timeoutMs)
+        const limit = { clock, limitMs: timeoutMs, signal, late }
+        let error: unknown
+        const report = await withinLimit(endOf(branch.sink, method, called), limit).catch((reason: unknown) => {
+          error = reason
+        })
+        return { delivered: branch.delivered, lost: branch.drops.total, error, report }
+      }),
+    )
+  }
+
+  async function closeAll(options: WaitOptions): Promise<Readonly<Record<Name, BranchReport>>> {
+    const reports = await end('close', options)
+    const byName = branches.map(({ name }, index) => [name, Object.freeze(reports[index] as BranchReport)])
+    return Object.freeze(Object.fromEntries(byName)) as Readonly<Record<Name, BranchReport>>
   }
 
   return {
@@ -129,39 +154,50 @@ export function fanOutSink<Name extends string>(
       for (const branch of branches) if (branch.tryEmit(event)) taken = true
       return taken
     },
-    async flush(options = {}) {
-      refuse('flush()', optionProblems(options, { signal: SIGNAL, timeoutMs: LIMIT }))
-      await end('flush', options)
+    async flush(options: WaitOptions = {}) {
+      checkWait('flush()', ILLEGAL_OPTION, options)
+      const errors = (await end('flush', options)).flatMap(({ error }) => (error === undefined ? [] : [error as Error]))
+      if (errors.length === 1) throw errors[0] as Error
+      const all = errors.map(({ message }) => message).join('; ')
+      if (errors.length > 1)
+        throw new StageflowError('sink-buffered/downstream', all, { cause: new AggregateError(errors) })
     },
-    close() {
+    async close(options: WaitOptions = {}) {
+      checkWait('close()', ILLEGAL_OPTION, options)
       if (closing === undefined) {
-        // Kept before a sink is called, which may call `close` again.
-        const { promise, resolve } = Promise.withResolvers<void>()
+        // Kept before a sink is called, which may call close() again.
+        const { promise, resolve } = Promise.withResolvers<Readonly<Record<Name, BranchReport>>>()
         closing = promise
-        resolve(end('close', { timeoutMs: closeTimeoutMs }))
+        resolve(closeAll({ timeoutMs: CLOSE_TIMEOUT_MS, ...options }))
       }
-      return closing
+      // The type has a second signature, that of any sink.
+      return (await closing) as Readonly<Record<Name, BranchReport>> & void
     },
-    statistics() {
-      const all = Object.fromEntries(branches.map((branch) => [branch.name, branch.statistics()]))
-      return Object.freeze(all) as Readonly<Record<Name, BranchStatistics>>
+    stats() {
+      const all = Object.fromEntries(branches.map((branch) => [branch.name, branch.stats()]))
+      return Object.freeze(all) as Readonly<Record<Name, BranchStats>>
     },
   }
+}
+
+function lateEnd(method: string, called: string, timeoutMs: number): StageflowError {
+  return new StageflowError(
+    'sink-buffered/downstream',
+    `${method}() of ${called} took longer than ${timeoutMs} ms. Raise timeoutMs, or find out why the sink is slow.`,
+  )
 }
 
 function lastErrorOf(branches: readonly Branch[]): unknown {
   const failed = branches.find(({ drops }) => drops.lastError !== undefined)
   if (failed !== undefined) return failed.drops.lastError?.error
-  return new StageflowError(
-    'sink-buffered/downstream',
-    `No sink of the fan-out takes any more: ${branches.map(({ name, waiting }) => `"${name}" has not settled ${waiting} calls of emit`).join(', ')}.`,
-  )
+  const overdue = branches.map(({ name, waiting }) => `"${name}" has not settled ${waiting} calls of emit`).join(', ')
+  return new StageflowError('sink-buffered/downstream', `No sink of the fan-out takes events any more: ${overdue}.`)
 }
 
 function sinkProblems(sinks: unknown): readonly string[] {
   if (typeof sinks !== 'object' || sinks === null || Array.isArray(sinks))
-    return ['the sinks must be an object of names and sinks, such as { log, file }']
+    return [`the sinks must be an object of names and sinks, such as { log, file }, not ${show(sinks)}`]
   const entries = Object.entries(sinks)
-  if (entries.length === 0) return ['there is no sink; give at least one, such as { log }']
-  return entries.flatMap(([name, sink]) => problem(`sink "${name}"`, sink, SINK))
+  if (entries.length === 0) return ['at least one sink is needed, such as { log }']
+  return entries.flatMap(([name, sink]) => valueProblems(`sink "${name}"`, sink, SINK))
 }

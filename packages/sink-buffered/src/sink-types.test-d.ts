@@ -1,7 +1,7 @@
 import type { EventSink } from '@stageflow/core'
 import { recordingSink } from '@stageflow/testing'
 import { expectTypeOf } from 'vitest'
-import { BufferedEventSink, fanOutSink, filterSink, type BranchStatistics, type SinkDroppedEvent } from './index.ts'
+import { BufferedEventSink, fanOutSink, filterSink, type BranchStats, type SinkDroppedEvent } from './index.ts'
 
 const behind = recordingSink()
 
@@ -13,9 +13,9 @@ expectTypeOf(filterSink(behind)).toExtend<EventSink>()
 // A fan-out knows its sinks by name.
 const fanOut = fanOutSink({ log: behind, file: behind })
 expectTypeOf(fanOut).toExtend<EventSink>()
-expectTypeOf(fanOut.statistics().file).toEqualTypeOf<BranchStatistics>()
+expectTypeOf(fanOut.stats().file).toEqualTypeOf<BranchStats>()
 // @ts-expect-error There is no such sink.
-void fanOut.statistics().screen
+void fanOut.stats().screen
 
 // The event that tells of losses is declared.
 expectTypeOf(behind.of('sink.dropped')[0]?.data).toEqualTypeOf<SinkDroppedEvent | undefined>()

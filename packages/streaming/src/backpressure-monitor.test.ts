@@ -37,13 +37,13 @@ test('what is no number changes nothing', () => {
 })
 
 test.each<[BackpressureMonitorOptions, string]>([
-  [{ maxSize: 0 }, 'maxSize is 0'],
-  [{ highWaterMark: 0.8 }, 'highWaterMark is 0.8; it must be a percentage above 1, at most 100, such as 80'],
-  [{ highWaterMark: 101 }, 'highWaterMark is 101'],
-  [{ lowWaterMark: -1 }, 'lowWaterMark is -1; it must be a percentage from 0 to 100'],
-  [{ highWaterMark: 20 }, 'lowWaterMark is 20, and must be below highWaterMark, which is 20'],
-  [{ threshold: 0.5 } as never, 'there is no option "threshold"'],
-  [null as never, 'the options are null'],
+  [{ maxSize: 0 }, 'maxSize must be a whole number from 1, not 0'],
+  [{ highWaterMark: 0.8 }, 'highWaterMark must be a percentage above 1, at most 100, such as 80, not 0.8'],
+  [{ highWaterMark: 101 }, 'such as 80, not 101'],
+  [{ lowWaterMark: -1 }, 'lowWaterMark must be a percentage from 0 to 100, not -1'],
+  [{ highWaterMark: 20 }, 'lowWaterMark must be below highWaterMark (20), not 20'],
+  [{ threshold: 0.5 } as never, 'unknown option "threshold"'],
+  [null as never, 'the options must be an object, not null'],
 ])('options that cannot be used are refused: %o (streaming/illegal-option)', (options, message) => {
   let error: unknown
   try {

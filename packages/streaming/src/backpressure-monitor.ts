@@ -1,36 +1,39 @@
-import { problemsOf, refuseOptions, type Rule, type Rules, WHOLE } from './option-rules.ts'
+import { optionProblems, refuseOptions, whole } from '@stageflow/core/kit'
+import type { OptionRule, OptionRules } from '@stageflow/core/kit'
+
+import { ILLEGAL_OPTION } from './argument-errors.ts'
 
 export interface BackpressureMonitorOptions {
-  /** How many fit into what is watched. Default: 100. */
+  /** The capacity of what it watches, in items. Default: 100. */
   readonly maxSize?: number
-  /** Per cent of `maxSize` from which it is throttled. Default: 80. */
+  /** The percentage of `maxSize` at which it counts as throttled. Default: 80. */
   readonly highWaterMark?: number
-  /** Per cent of `maxSize` to which it must fall before it is no longer throttled. Default: 20. */
+  /** The percentage of `maxSize` at which it no longer counts as throttled. Default: 20. */
   readonly lowWaterMark?: number
 }
 
-const PERCENT: Rule = [(value) => typeof value === 'number' && value >= 0 && value <= 100, 'a percentage from 0 to 100']
-const RULES: Rules = {
-  maxSize: WHOLE,
-  highWaterMark: [
-    (value) => typeof value === 'number' && value > 1 && value <= 100,
-    'a percentage above 1, at most 100, such as 80',
-  ],
-  lowWaterMark: PERCENT,
+const HIGH: OptionRule = [
+  (value) => typeof value === 'number' && value > 1 && value <= 100,
+  'a percentage above 1, at most 100, such as 80',
+]
+const LOW: OptionRule = [
+  (value) => typeof value === 'number' && value >= 0 && value <= 100,
+  'a percentage from 0 to 100',
+]
+export const WATER_MARK_RULES: OptionRules<Omit<BackpressureMonitorOptions, 'maxSize'>> = {
+  highWaterMark: HIGH,
+  lowWaterMark: LOW,
 }
-export const WATER_MARK_RULES: Rules = {
-  highWaterMark: RULES['highWaterMark'] as Rule,
-  lowWaterMark: PERCENT,
-}
+const RULES: OptionRules<BackpressureMonitorOptions> = { maxSize: whole(1), ...WATER_MARK_RULES }
 
-/** What is wrong between the two marks. */
+/** The problem of two marks that don't go together, as part of a sentence. */
 export function waterMarkProblems({ highWaterMark = 80, lowWaterMark = 20 }: BackpressureMonitorOptions): string[] {
   return lowWaterMark < highWaterMark
     ? []
-    : [`lowWaterMark is ${lowWaterMark}, and must be below highWaterMark, which is ${highWaterMark}`]
+    : [`lowWaterMark must be below highWaterMark (${highWaterMark}), not ${lowWaterMark}`]
 }
 
-/** Tells when something fills up, and when it has drained: two marks, so that it does not flutter between them. Errors: `streaming/illegal-option`. */
+/** Tells when something fills up and when it has drained. It has two marks, so that it doesn't flutter at one. Errors: `streaming/illegal-option`. */
 export class BackpressureMonitor {
   readonly #maxSize: number
   readonly #high: number
@@ -38,21 +41,22 @@ export class BackpressureMonitor {
   #isThrottled = false
 
   constructor(options: BackpressureMonitorOptions = {}) {
-    const problems = problemsOf(options, RULES)
+    const problems = optionProblems(options, RULES)
     const { maxSize = 100, highWaterMark = 80, lowWaterMark = 20 } = options ?? {}
-    refuseOptions('new BackpressureMonitor()', problems.length > 0 ? problems : waterMarkProblems(options))
+    const all = problems.length > 0 ? problems : waterMarkProblems(options)
+    refuseOptions('new BackpressureMonitor()', ILLEGAL_OPTION, all)
     this.#maxSize = maxSize
-    // In whole items: at each of them, the size is compared.
+    // In whole items, because each size is compared with them.
     this.#high = Math.ceil((maxSize * highWaterMark) / 100)
     this.#low = Math.floor((maxSize * lowWaterMark) / 100)
   }
 
-  /** Whether it has reached the high mark, and not fallen to the low one since. */
+  /** Whether it has reached the high mark, and not fallen to the low mark since. */
   get isThrottled(): boolean {
     return this.#isThrottled
   }
 
-  /** Takes note of how full it is now; answers what has changed by it. */
+  /** Takes the current size. Returns what changed by it. */
   observe(size: number): 'throttle_started' | 'throttle_ended' | undefined {
     const isChange = this.#isThrottled ? size <= this.#low : size >= this.#high
     if (!isChange) return undefined
@@ -60,7 +64,7 @@ export class BackpressureMonitor {
     return this.#isThrottled ? 'throttle_started' : 'throttle_ended'
   }
 
-  /** How full `size` is, in per cent, to one decimal. */
+  /** The fill level of `size` as a percentage, to one decimal. */
   fillPercentage(size: number): number {
     return Math.round((size / this.#maxSize) * 1_000) / 10
   }

@@ -31,7 +31,7 @@ test('every reader gets every item, at its own pace', async () => {
     [1, 2, 3],
   ])
   expect(await loop).toEqual([1, 2, 3])
-  expect(queue.stats).toMatchObject({ totalItems: 3, droppedItems: 0, readers: 3 })
+  expect(queue.stats()).toMatchObject({ totalItems: 3, droppedItems: 0, readers: 3 })
 })
 
 test('a reader gets what is put from when it was made, and one made after the end gets the end', async () => {
@@ -58,7 +58,7 @@ test('each reader has its own limit and policy; only those that block hold the p
   for (const value of [1, 2, 3]) expect(await queue.put(value)).toBe(true)
   expect(queue.tryPut(4)).toBe(false)
   const fourth = queue.put(4)
-  expect(latest.stats.droppedItems).toBe(2)
+  expect(latest.stats().droppedItems).toBe(2)
   expect(exact.tryGet()).toEqual({ done: false, value: 1 })
   expect(await fourth).toBe(true)
   queue.close()
@@ -66,7 +66,7 @@ test('each reader has its own limit and policy; only those that block hold the p
   expect(await all(latest)).toEqual([4])
   expect(await all(first)).toEqual([1])
   expect(await all(sum)).toEqual([10])
-  expect(sum.stats).toEqual({
+  expect(sum.stats()).toEqual({
     size: 0,
     maxSize: 1,
     isThrottled: false,
@@ -75,7 +75,7 @@ test('each reader has its own limit and policy; only those that block hold the p
     discardedItems: 0,
     maxQueueSize: 1,
   })
-  expect(queue.stats).toMatchObject({ totalItems: 4, droppedItems: 6, coalescedItems: 3, maxQueueSize: 3 })
+  expect(queue.stats()).toMatchObject({ totalItems: 4, droppedItems: 6, coalescedItems: 3, maxQueueSize: 3 })
 })
 
 test('a put that waits is delivered to all readers or, when it is given up, to none', async () => {
@@ -98,13 +98,13 @@ test('with the policy error a reader that is too far behind is ended, and nobody
   const slow = queue.reader({ name: 'client 7', maxSize: 2, overflow: 'error' })
   const other = queue.reader()
   for (const value of [1, 2, 3, 4]) expect(await queue.put(value)).toBe(true)
-  expect(queue.stats).toMatchObject({ readers: 1, droppedItems: 0, totalItems: 4 })
+  expect(queue.stats()).toMatchObject({ readers: 1, droppedItems: 0, totalItems: 4 })
   expect(await slow.get()).toEqual({ done: false, value: 1 })
   expect(await slow.get()).toEqual({ done: false, value: 2 })
   await expect(slow.get()).rejects.toMatchObject({
     code: 'streaming/reader-overflow',
     message:
-      'A reader of the queue "tokens", reader "client 7" was 2 items behind, and its policy is \'error\'. Read faster, or give it a larger maxSize or another policy.',
+      'A reader of the queue "tokens", reader "client 7" was 2 items behind, and its policy is \'error\'. Read faster, raise its maxSize, or use another policy.',
   })
   queue.close()
   expect(await all(other)).toEqual([1, 2, 3, 4])
@@ -133,7 +133,7 @@ test.each<[string, (queue: ChunkQueue<number>) => void]>([
     expect(await queue.put(2)).toBe(true)
     const got = [exact.tryGet()?.value, exact.tryGet()?.value, exact.tryGet()?.value]
     expect(got.slice(0, 2)).toEqual([1, 2])
-    expect(queue.stats).toMatchObject({ droppedItems: 0, readers: 1, waitingPuts: 0 })
+    expect(queue.stats()).toMatchObject({ droppedItems: 0, readers: 1, waitingPuts: 0 })
     expect(await broken.get()).toEqual({ done: false, value: 1 })
     await expect(broken.get()).rejects.toMatchObject({ code: 'streaming/coalesce-reentered' })
   },
@@ -151,7 +151,7 @@ test('a coalesce function that makes another reader leave lets no waiting put ov
   const got = Array.from({ length: 4 }, () => exact.tryGet()?.value)
   expect(got).toEqual([1, 2, 3, undefined])
   expect(await Promise.all(puts)).toEqual([true, true])
-  expect(queue.stats).toMatchObject({ droppedItems: 0, readers: 1 })
+  expect(queue.stats()).toMatchObject({ droppedItems: 0, readers: 1 })
 })
 
 test('tryPut answers false when a coalesce function has ended the queue', async () => {
@@ -186,9 +186,9 @@ test('a coalesce function that ends the queue or another reader leaves nothing t
     const other = queue.reader()
     await queue.put(1)
     expect(await queue.put(2), end).toBe(end === 'reader')
-    expect(queue.stats.totalItems, end).toBe(end === 'reader' ? 2 : 1)
+    expect(queue.stats().totalItems, end).toBe(end === 'reader' ? 2 : 1)
     expect(await other.get(), end).toEqual(END)
-    expect(queue.stats, end).toMatchObject({ waitingPuts: 0, waitingGets: 0 })
+    expect(queue.stats(), end).toMatchObject({ waitingPuts: 0, waitingGets: 0 })
   }
 })
 
@@ -221,7 +221,7 @@ test('a reader that leaves frees the puts that waited for it, in their order', a
   expect(await loop.next()).toEqual(END)
   queue.close()
   expect(await all(other)).toEqual([1, 2, 3])
-  expect(queue.stats).toMatchObject({ readers: 1, discardedItems: 1 })
+  expect(queue.stats()).toMatchObject({ readers: 1, discardedItems: 1 })
 })
 
 test('a loop over the queue is a reader of its own, which leaves with the loop, however it is left', async () => {
@@ -234,23 +234,42 @@ test('a loop over the queue is a reader of its own, which leaves with the loop, 
   })()
   await queue.put(1)
   await broken
-  expect(queue.stats.readers).toBe(2)
+  expect(queue.stats().readers).toBe(2)
   abort.abort(new Error('enough'))
   await expect(aborted).rejects.toThrow('enough')
   const refused = expect(timedOut).rejects.toMatchObject({ code: 'streaming/get-timeout' })
   await clock.advance(10)
   await refused
-  expect(queue.stats.readers).toBe(0)
+  expect(queue.stats().readers).toBe(0)
 })
 
-test('a loop over a reader that is left can be gone on with', async () => {
-  const reader = make().reader()
+test('a loop over a reader that is left cancels the reader, so that it holds no producer up', async () => {
+  const queue = make({ maxSize: 1 })
+  const slow = queue.reader()
+  const other = queue.reader({ overflow: 'drop-oldest' })
+  await queue.put(1)
+  const waiting = queue.put(2)
+  for await (const each of slow) {
+    expect(each).toBe(1)
+    break
+  }
+  expect(await waiting).toBe(true)
+  expect(await queue.put(3)).toBe(true)
+  expect(slow.tryGet()).toEqual({ done: true, value: undefined })
+  expect(other.tryGet()).toEqual({ done: false, value: 3 })
+  expect(queue.stats()).toMatchObject({ readers: 1, isClosed: false })
+})
+
+test('loops that share a reader leave one by one, and the last one cancels it', async () => {
   const queue = make()
-  const second = queue.reader()
-  for (const value of [1, 2]) await queue.put(value)
-  for await (const each of second) if (each === 1) break
-  expect(second.tryGet()).toEqual({ done: false, value: 2 })
-  expect(reader.size).toBe(0)
+  const reader = queue.reader()
+  const [first, second] = [reader.values(), reader.values()]
+  await first.return?.()
+  expect(queue.stats().readers).toBe(1)
+  await queue.put(1)
+  expect(await second.next()).toEqual({ done: false, value: 1 })
+  await second.return?.()
+  expect(queue.stats().readers).toBe(0)
 })
 
 test('what is put while nobody reads is dropped, counted and told', async () => {
@@ -258,7 +277,7 @@ test('what is put while nobody reads is dropped, counted and told', async () => 
   const queue = make({ eventEmitter: (type: StreamEventType, data: object) => told.push([type, data]) })
   expect(await queue.put(1)).toBe(true)
   expect(queue.tryPut(2)).toBe(true)
-  expect(queue.stats).toMatchObject({ totalItems: 2, droppedItems: 2, dropRate: 1, size: 0, readers: 0 })
+  expect(queue.stats()).toMatchObject({ totalItems: 2, droppedItems: 2, dropRate: 1, size: 0, readers: 0 })
   expect(told).toEqual([
     ['stream.chunk_dropped', { queueSize: 0, maxSize: 100, reason: 'no_reader' }],
     ['stream.chunk_dropped', { queueSize: 0, maxSize: 100, reason: 'no_reader' }],
@@ -285,7 +304,7 @@ test('the queue of a broadcast is read through readers, and a work queue has non
   await expect(queue.get()).rejects.toMatchObject({
     code: 'streaming/wrong-mode',
     message:
-      'get() was called on the queue "tokens", which is a broadcast: each reader has its own place in it. Make one with reader(), or use for await.',
+      'get() was called on the queue "tokens", which is a broadcast: each reader has its own place in it. Make a reader with reader(), or use for await.',
   })
   expect(() => queue.tryGet()).toThrow('tryGet() was called on')
   let error: unknown
@@ -299,8 +318,10 @@ test('the queue of a broadcast is read through readers, and a work queue has non
 
 test('a loop whose options are refused leaves no reader behind, which nobody would read (streaming/illegal-option)', () => {
   const queue = make()
-  expect(() => queue.values({ timeoutMs: -1 })).toThrow('timeoutMs is -1')
-  expect(queue.stats.readers).toBe(0)
+  expect(() => queue.values({ timeoutMs: -1 })).toThrow(
+    'timeoutMs must be a number of milliseconds from 0, or Infinity, not -1',
+  )
+  expect(queue.stats().readers).toBe(0)
 })
 
 test('what a reader that was ended for being behind leaves unread is counted when it leaves', async () => {
@@ -310,19 +331,19 @@ test('what a reader that was ended for being behind leaves unread is counted whe
   await slow.get()
   slow.cancel()
   slow.cancel()
-  expect(slow.stats.discardedItems).toBe(1)
-  expect(queue.stats).toMatchObject({ discardedItems: 1, readers: 0 })
+  expect(slow.stats().discardedItems).toBe(1)
+  expect(queue.stats()).toMatchObject({ discardedItems: 1, readers: 0 })
   await expect(slow.get()).rejects.toMatchObject({ code: 'streaming/reader-overflow' })
 })
 
 test('options of a reader that cannot be used are refused (streaming/illegal-option)', async () => {
   const queue = make()
   expect(() => queue.reader({ maxSize: 0, overflow: 'x' as never })).toThrow(
-    /reader\(\).*maxSize is 0.*overflow is "x"/,
+    /reader\(\).*maxSize must be .*, not 0.*overflow must be .*, not "x"/,
   )
-  expect(() => queue.reader({ clock } as never)).toThrow('there is no option "clock"')
-  expect(queue.stats.readers).toBe(0)
+  expect(() => queue.reader({ clock } as never)).toThrow('unknown option "clock"')
+  expect(queue.stats().readers).toBe(0)
   const reader = queue.reader({ maxSize: undefined } as never)
-  expect(reader.stats.maxSize).toBe(100)
+  expect(reader.stats().maxSize).toBe(100)
   await expect(reader.get({ timeoutMs: -1 })).rejects.toMatchObject({ code: 'streaming/illegal-option' })
 })

@@ -1,52 +1,40 @@
+import { systemClock } from '@stageflow/core'
+import { withinLimit } from '@stageflow/core/kit'
+
 import type { ChunkQueue } from './chunk-queue.ts'
-import { FEED_RULES, type FeedOptions, pump } from './feed.ts'
+import { checkFeed, type FeedOptions, pump } from './feed.ts'
 import type { FeedSource } from './feed-source.ts'
-import { refuseOptions } from './option-rules.ts'
-import { signalProblems } from './wait-list.ts'
 
 type Made<T> = AsyncIterable<T> | Generator<T>
 
-/** What fills a channel: a source; or a function that puts into the channel, or answers a source, as a generator or the stream of a model. The signal aborts when the channel ends. */
+/** Fills a channel: a source, or a function that puts into the channel or returns a source, such as a generator or the stream of a model. Its signal aborts when the channel ends. */
 export type ChannelProducer<T> =
   | FeedSource<T>
   | ((channel: ChunkQueue<T>, signal: AbortSignal) => void | Made<T> | PromiseLike<void | Made<T>>)
 
-/** Resolves when the producer has ended; rejects when it has failed, or the signal has aborted. A function is waited for also when the channel has ended: its own signal tells it. */
+/** Resolves when the producer has ended. Rejects when it failed or the signal aborted. Awaits a function even if the channel has ended: its signal has aborted then. */
 export async function runProducer<T>(
   channel: ChunkQueue<T>,
   producer: ChannelProducer<T>,
   options: FeedOptions,
 ): Promise<void> {
   if (typeof producer !== 'function') return pump(channel, producer, options)
-  refuseOptions('produce()', signalProblems(options, FEED_RULES))
+  checkFeed('produce()', options)
   options.signal?.throwIfAborted()
   const { closeSignal } = channel
   try {
-    const made = await orAbort(producer(channel, closeSignal), options.signal)
+    const work = Promise.resolve(producer(channel, closeSignal))
+    const { signal } = options
+    const made = await withinLimit(work, { clock: systemClock, limitMs: Infinity, signal, late: () => undefined })
     if (isMade<T>(made)) await pump(channel, made, options)
   } catch (error) {
-    // A producer that stops because its readers have gone has done what it was told.
+    // A producer that stops because its readers have left did nothing wrong.
     if (!closeSignal.aborted || error !== closeSignal.reason) throw error
   }
 }
 
-/** No list: that would be the answer of a function that has put its items itself. */
+/** An array doesn't count: a function that has put its items itself may return one. */
 function isMade<T>(value: unknown): value is Made<T> {
   const isObject = typeof value === 'object' && value !== null
   return isObject && (Symbol.asyncIterator in value || (Symbol.iterator in value && 'next' in value))
-}
-
-/** Waits for `work`, but not longer than until the signal aborts. */
-function orAbort<W>(work: W | PromiseLike<W>, signal: AbortSignal | undefined): Promise<W> {
-  if (signal === undefined) return Promise.resolve(work)
-  return new Promise<W>((resolve, reject) => {
-    const stopListening = (): void => signal.removeEventListener('abort', onAbort)
-    const onAbort = (): void => {
-      stopListening()
-      reject(signal.reason as Error)
-    }
-    signal.addEventListener('abort', onAbort)
-    if (signal.aborted) onAbort()
-    Promise.resolve(work).then(resolve, reject).finally(stopListening)
-  })
 }

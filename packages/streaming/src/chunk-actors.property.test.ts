@@ -122,14 +122,14 @@ for (const mode of ['work-queue', 'broadcast'] as const) {
           for (const item of all) expect(accepted.has(keyOf(item))).toBe(true)
           if (mode === 'work-queue') {
             expect(new Set(all.map(keyOf)).size, 'doubled').toBe(all.length)
-            expect(all.length + queue.stats.discardedItems, 'lost').toBe(taken.length)
+            expect(all.length + queue.stats().discardedItems, 'lost').toBe(taken.length)
           } else {
             for (const [index, each] of takers.entries()) {
               const isWhole = each.overflow === 'block' && each.leavesAfter === undefined && each.abortAt === undefined
               if (isWhole && end.how !== 'cancel') expect(got[index]?.map(keyOf)).toEqual(taken.map(keyOf))
             }
           }
-          expect(queue.stats).toMatchObject({ waitingPuts: 0, waitingGets: 0, totalItems: taken.length })
+          expect(queue.stats()).toMatchObject({ waitingPuts: 0, waitingGets: 0, totalItems: taken.length })
           for (const signal of signals) expect(getEventListeners(signal, 'abort')).toEqual([])
           expect(clock.timers).toEqual([])
         }),

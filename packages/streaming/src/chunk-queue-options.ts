@@ -1,36 +1,46 @@
 import { type Clock, systemClock } from '@stageflow/core'
+import {
+  checkOptions,
+  functionLike,
+  objectWith,
+  oneOf,
+  optionProblems,
+  refuseOptions,
+  whole,
+} from '@stageflow/core/kit'
+import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 
+import { ILLEGAL_OPTION } from './argument-errors.ts'
 import { WATER_MARK_RULES, waterMarkProblems } from './backpressure-monitor.ts'
-import { FUNCTION, problemsOf, refuseOptions, type Rule, type Rules } from './option-rules.ts'
 import { OVERFLOW, type OverflowPolicy } from './overflow-policy.ts'
 import type { StreamEventEmitter } from './stream-emitter.ts'
 
-/** How one reader is served. */
+/** The options of one reader of a broadcast. */
 export interface ChunkReaderOptions<T> {
-  /** Told in events as `reader`. Default: none. */
+  /** Its name in events, as `reader`. Default: none. */
   readonly name?: string
-  /** How many items it may be behind. Default: that of the queue. */
+  /** Maximum number of items that it may be behind. Default: that of the queue. */
   readonly maxSize?: number
-  /** What happens when it is that far behind. Default: that of the queue. */
+  /** What happens if it is further behind. Default: that of the queue. */
   readonly overflow?: OverflowPolicy<T>
 }
 
 export interface ChunkQueueOptions<T> {
-  /** How many items it holds; of a broadcast: for each reader. Default: 100. */
+  /** Maximum number of queued items; in a broadcast, for each reader. Default: 100. */
   readonly maxSize?: number
-  /** What happens when it is full. Default: `block`. */
+  /** What happens to an item when the queue is full. Default: `block`. */
   readonly overflow?: OverflowPolicy<T>
-  /** `work-queue`: each item goes to one of those who get. `broadcast`: to each reader. Default: `work-queue`. */
+  /** `work-queue`: each item goes to one reader. `broadcast`: each item goes to every reader. Default: `work-queue`. */
   readonly mode?: 'work-queue' | 'broadcast'
-  /** Per cent of `maxSize` from which `stream.throttle_started` is told. Default: 80. */
+  /** The percentage of `maxSize` at which `stream.throttle_started` is emitted. Default: 80. */
   readonly highWaterMark?: number
-  /** Per cent of `maxSize` at which `stream.throttle_ended` is told. Default: 20. */
+  /** The percentage of `maxSize` at which `stream.throttle_ended` is emitted. Default: 20. */
   readonly lowWaterMark?: number
-  /** Told in events as `queue`. Default: none. */
+  /** Its name in events, as `queue`. Default: none. */
   readonly name?: string
-  /** Where events go, such as `context.tryEmitEvent`. Default: nowhere, and then none is made. */
+  /** Receives events, such as `context.tryEmitEvent`. Default: none, and then no event is made. */
   readonly eventEmitter?: StreamEventEmitter
-  /** For `timeoutMs` and for how long puts were blocked. Default: the clock of the machine. */
+  /** For `timeoutMs`, and to measure how long puts were blocked. Default: the clock of the machine. */
   readonly clock?: Clock
 }
 
@@ -38,34 +48,27 @@ export type QueueSettings<T> = Required<Omit<ChunkQueueOptions<T>, 'name' | 'eve
   Pick<ChunkQueueOptions<T>, 'name' | 'eventEmitter'>
 
 const MOST_ITEMS = 2 ** 24
-const NAME: Rule = [
+const NAME: OptionRule = [
   (value) => typeof value === 'string' && value.length >= 1 && value.length <= 200,
-  'a text of 1 to 200 characters',
+  'a string of 1 to 200 characters',
 ]
-const CLOCK: Rule = [
-  (value) => typeof value === 'object' && value !== null && 'now' in value && 'setTimeout' in value,
-  'a clock, with now() and setTimeout()',
-]
-const READER_RULES: Rules = {
+const READER_RULES: OptionRules<ChunkReaderOptions<unknown>> = {
   name: NAME,
-  maxSize: [
-    (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_ITEMS,
-    `a whole number from 1 to ${MOST_ITEMS}`,
-  ],
+  maxSize: whole(1, MOST_ITEMS),
   overflow: OVERFLOW,
 }
-export const QUEUE_RULES: Rules = {
+export const QUEUE_RULES: OptionRules<ChunkQueueOptions<unknown>> = {
   ...READER_RULES,
-  mode: [(value) => value === 'work-queue' || value === 'broadcast', "'work-queue' or 'broadcast'"],
+  mode: oneOf('work-queue', 'broadcast'),
   ...WATER_MARK_RULES,
-  eventEmitter: FUNCTION,
-  clock: CLOCK,
+  eventEmitter: functionLike('(type, data) => void'),
+  clock: objectWith('a clock', 'now', 'setTimeout'),
 }
 
-/** The options with their defaults; throws `streaming/illegal-option`. */
+/** The options with their defaults. Throws `streaming/illegal-option`. */
 export function queueSettings<T>(what: string, options: ChunkQueueOptions<T>): QueueSettings<T> {
-  const problems = problemsOf(options, QUEUE_RULES)
-  refuseOptions(what, problems.length > 0 ? problems : waterMarkProblems(options))
+  const problems = optionProblems(options, QUEUE_RULES)
+  refuseOptions(what, ILLEGAL_OPTION, problems.length > 0 ? problems : waterMarkProblems(options))
   const { name, eventEmitter } = options
   const { maxSize = 100, overflow = 'block', mode = 'work-queue', clock = systemClock } = options
   const { highWaterMark = 80, lowWaterMark = 20 } = options
@@ -77,5 +80,5 @@ export function queueSettings<T>(what: string, options: ChunkQueueOptions<T>): Q
 }
 
 export function checkReaderOptions(options: unknown): void {
-  refuseOptions('reader()', problemsOf(options, READER_RULES))
+  checkOptions('reader()', ILLEGAL_OPTION, options, READER_RULES)
 }

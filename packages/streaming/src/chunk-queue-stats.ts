@@ -1,22 +1,22 @@
-/** What has gone through a queue; of a broadcast the counts of its readers are summed, and sizes are those of the reader furthest behind. */
+/** What a queue has counted. In a broadcast, counts are sums over its readers, and sizes those of the reader furthest behind. */
 export interface ChunkQueueStats {
   readonly size: number
   readonly maxSize: number
   readonly isClosed: boolean
   readonly isThrottled: boolean
-  /** Puts that were taken, those that the policy then dropped or merged among them. */
+  /** Items that were put, including those that the policy then dropped or merged. */
   readonly totalItems: number
-  /** By the policy, and of a broadcast what was put while nobody read. */
+  /** Items dropped by the policy, or put into a broadcast without readers. */
   readonly droppedItems: number
-  /** `droppedItems` of `totalItems`, from 0; above 1 only where a broadcast drops for several readers. */
+  /** `droppedItems` divided by `totalItems`. Above 1 only if a broadcast drops for several readers. */
   readonly dropRate: number
-  /** Merged into another by `coalesce`. */
+  /** Items merged into another by `coalesce`. */
   readonly coalescedItems: number
-  /** Left unread by `cancel()`. */
+  /** Items left unread by `cancel()`. */
   readonly discardedItems: number
   /** Puts that had to wait. */
   readonly blockedPuts: number
-  /** Of those that are over; measured only where there is an `eventEmitter`, else 0. */
+  /** Total time of those waits that are over. Measured only with an `eventEmitter`; otherwise 0. */
   readonly totalBlockedMs: number
   readonly waitingPuts: number
   readonly waitingGets: number

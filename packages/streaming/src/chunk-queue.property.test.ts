@@ -192,7 +192,7 @@ test(
             }
             await tick()
             expect(answers).toEqual(model.answers)
-            const { size, waitingPuts, waitingGets, totalItems, droppedItems, ...rest } = queue.stats
+            const { size, waitingPuts, waitingGets, totalItems, droppedItems, ...rest } = queue.stats()
             const got = answers.filter((answer) => /^i\d/.test(answer)).length
             expect(size + got + droppedItems + rest.coalescedItems + rest.discardedItems).toBe(totalItems)
             expect({ size, waitingPuts, waitingGets, totalItems, droppedItems }).toEqual({

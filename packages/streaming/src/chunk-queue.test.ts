@@ -29,7 +29,7 @@ test('without options 100 items fit, and the next put waits for a place', async 
   for (let index = 0; index < 100; index++) expect(queue.tryPut(index)).toBe(true)
   expect(queue.tryPut(100)).toBe(false)
   const put = queue.put(100)
-  expect(queue.stats).toMatchObject({ size: 100, maxSize: 100, waitingPuts: 1, blockedPuts: 1 })
+  expect(queue.stats()).toMatchObject({ size: 100, maxSize: 100, waitingPuts: 1, blockedPuts: 1 })
   expect(await queue.get()).toEqual(item(0))
   expect(await put).toBe(true)
   queue.close()
@@ -61,7 +61,7 @@ test('items come out in the order they were put in, also when the ring has grown
   expect(put - got).toBe(queue.size)
   while (queue.tryGet() !== undefined);
   await queue.put(1)
-  expect(queue.stats.maxQueueSize).toBe(37)
+  expect(queue.stats().maxQueueSize).toBe(37)
 })
 
 test('what was taken out is kept alive by nothing', async () => {
@@ -128,7 +128,7 @@ test('case 17: close wakes every waiting consumer, each with the end', async () 
   const queue = make()
   const waiting = [queue.get(), queue.get(), queue.values().next(), all(queue)]
   await clock.settle()
-  expect(queue.stats.waitingGets).toBe(4)
+  expect(queue.stats().waitingGets).toBe(4)
   queue.close()
   expect(await Promise.all(waiting)).toEqual([END, END, END, []])
   expect(queue.isClosed).toBe(true)
@@ -194,7 +194,7 @@ test('cancel discards what is queued, ends readers and producers, and counts wha
   queue.cancel(new Error('the socket is gone'))
   expect(await waiting).toBe(false)
   expect(await queue.get()).toEqual(END)
-  expect(queue.stats).toMatchObject({ size: 0, discardedItems: 2, droppedItems: 0, totalItems: 2 })
+  expect(queue.stats()).toMatchObject({ size: 0, discardedItems: 2, droppedItems: 0, totalItems: 2 })
   const closed = make()
   await closed.put(1)
   closed.close()
@@ -224,14 +224,20 @@ test('drop-oldest makes place, drop-newest drops the new one, and both say so in
   expect(oldest.tryPut(5)).toBe(true)
   oldest.close()
   expect(await all(oldest)).toEqual([4, 5])
-  expect(oldest.stats).toMatchObject({ totalItems: 5, droppedItems: 3, dropRate: 0.6, blockedPuts: 0, maxQueueSize: 2 })
+  expect(oldest.stats()).toMatchObject({
+    totalItems: 5,
+    droppedItems: 3,
+    dropRate: 0.6,
+    blockedPuts: 0,
+    maxQueueSize: 2,
+  })
 
   const newest = make({ maxSize: 2, overflow: 'drop-newest' })
   for (const value of [1, 2, 3]) expect(await newest.put(value)).toBe(true)
   expect(newest.tryPut(4)).toBe(false)
   newest.close()
   expect(await all(newest)).toEqual([1, 2])
-  expect(newest.stats).toMatchObject({ totalItems: 4, droppedItems: 2 })
+  expect(newest.stats()).toMatchObject({ totalItems: 4, droppedItems: 2 })
 })
 
 test('with the policy error a full queue refuses the item and stays as it is (streaming/full)', async () => {
@@ -240,12 +246,12 @@ test('with the policy error a full queue refuses the item and stays as it is (st
   await expect(queue.put(2)).rejects.toMatchObject({
     code: 'streaming/full',
     message:
-      'An item was put into the queue "tokens", which holds 1 and is full, and its policy is \'error\'. Put less, read faster, or use another policy.',
+      'An item was put into the queue "tokens", which is full (maxSize: 1) and has the policy \'error\'. Put less, read faster, or use another policy.',
   })
   expect(queue.tryPut(3)).toBe(false)
   expect(queue.tryGet()).toEqual(item(1))
   expect(await queue.put(4)).toBe(true)
-  expect(queue.stats).toMatchObject({ totalItems: 2, droppedItems: 0 })
+  expect(queue.stats()).toMatchObject({ totalItems: 2, droppedItems: 0 })
 })
 
 test('coalesce merges an item that finds no place into the newest', async () => {
@@ -254,7 +260,7 @@ test('coalesce merges an item that finds no place into the newest', async () => 
   expect(queue.tryPut('.')).toBe(true)
   queue.close()
   expect(await all(queue)).toEqual(['You', ' said "hi".'])
-  expect(queue.stats).toMatchObject({ totalItems: 5, coalescedItems: 3, droppedItems: 0 })
+  expect(queue.stats()).toMatchObject({ totalItems: 5, coalescedItems: 3, droppedItems: 0 })
 })
 
 test('what coalesce throws rejects the put, and the queue is as it was', async () => {
@@ -271,7 +277,7 @@ test('what coalesce throws rejects the put, and the queue is as it was', async (
   await expect(queue.put(2)).rejects.toBe(error)
   expect(() => queue.tryPut(3)).toThrow(error)
   expect(queue.tryGet()).toEqual(item(1))
-  expect(queue.stats.totalItems).toBe(1)
+  expect(queue.stats().totalItems).toBe(1)
 })
 
 test.each([
@@ -315,7 +321,6 @@ test('with a signal that has aborted nothing is put and nothing is got, though t
   const signal = AbortSignal.abort(new Error('too late'))
   await expect(queue.put(2, { signal })).rejects.toThrow('too late')
   await expect(queue.get({ signal })).rejects.toThrow('too late')
-  await expect(queue.values({ signal }).next()).rejects.toThrow('too late')
   expect(queue.size).toBe(1)
 })
 
@@ -325,7 +330,8 @@ test('a wait ends after timeoutMs (streaming/put-timeout, streaming/get-timeout)
   const early = queue.get({ timeoutMs: 1_000 })
   const refused = expect(get).rejects.toMatchObject({
     code: 'streaming/get-timeout',
-    message: 'Nothing came into the queue "tokens" within 50 ms. Raise timeoutMs, or see to its producer.',
+    message:
+      'Nothing came into the queue "tokens" within 50 ms. Raise timeoutMs, or find out why its producer is slow.',
   })
   await clock.advance(50)
   await refused
@@ -337,7 +343,7 @@ test('a wait ends after timeoutMs (streaming/put-timeout, streaming/get-timeout)
   const put = expect(queue.put(3, { timeoutMs: 20 })).rejects.toMatchObject({
     code: 'streaming/put-timeout',
     message:
-      'An item was not taken: the queue "tokens" stayed full (1) for 20 ms. See why its reader stalls, raise timeoutMs, or use a policy that drops.',
+      'An item was not taken: the queue "tokens" stayed full (maxSize: 1) for 20 ms. Find out why its reader stalls, raise timeoutMs, or use an overflow policy that drops.',
   })
   await clock.advance(20)
   await put
@@ -350,7 +356,7 @@ test('timeoutMs 0 never waits, and Infinity waits as long as it takes without a 
   expect(await codeOf(queue.get({ timeoutMs: 0 }))).toBe('streaming/get-timeout')
   expect(await queue.put(1, { timeoutMs: 0 })).toBe(true)
   expect(await codeOf(queue.put(2, { timeoutMs: 0 }))).toBe('streaming/put-timeout')
-  expect(queue.stats.blockedPuts).toBe(0)
+  expect(queue.stats().blockedPuts).toBe(0)
   const put = queue.put(2, { timeoutMs: Infinity })
   expect(clock.timers).toEqual([])
   expect(await queue.get({ timeoutMs: 0 })).toEqual(item(1))
@@ -362,24 +368,49 @@ test('without a clock the waits are on that of the machine', async () => {
   expect(await codeOf(queue.get({ timeoutMs: 1 }))).toBe('streaming/get-timeout')
 })
 
-test('several loops share a work queue; one that is left neither closes it nor keeps an item', async () => {
+test('several loops share a work queue; one that is left keeps no item, and the queue stays open for the others', async () => {
   const queue = make()
   const first = queue.values()
+  const second = queue.values()
   const waiting = first.next()
+  expect(await first.return?.()).toEqual(END)
   expect(await first.return?.()).toEqual(END)
   expect(await waiting).toEqual(END)
   expect(await first.next()).toEqual(END)
   await queue.put(1)
-  await queue.put(2)
+  expect(await second.next()).toEqual(item(1))
+  expect(queue.isClosed).toBe(false)
+  await second.return?.()
+  expect(queue.isClosed).toBe(true)
+})
+
+test('the last loop that is left cancels the queue, so that no producer waits without end', async () => {
+  const queue = make({ maxSize: 1 })
+  await queue.put(1)
+  const waiting = queue.put(2)
   for await (const value of queue) {
     expect(value).toBe(1)
     break
   }
-  queue.close()
-  expect(await all(queue)).toEqual([2])
+  expect(await waiting).toBe(true)
+  expect(await queue.put(3)).toBe(false)
+  expect(queue.closeSignal.aborted).toBe(true)
+  expect(queue.stats()).toMatchObject({ isClosed: true, discardedItems: 1 })
 })
 
-test('a loop whose signal aborts throws its reason', async () => {
+test('a loop that throws leaves the queue, and get does not', async () => {
+  const queue = make()
+  for (const value of [1, 2, 3]) await queue.put(value)
+  expect(await queue.get()).toEqual(item(1))
+  expect(queue.isClosed).toBe(false)
+  const loop = async (): Promise<void> => {
+    for await (const value of queue) throw new Error(`cannot use ${value}`)
+  }
+  await expect(loop()).rejects.toThrow('cannot use 2')
+  expect(queue.isClosed).toBe(true)
+})
+
+test('a loop whose signal aborts throws its reason, and has left', async () => {
   const queue = make()
   const abort = new AbortController()
   const loop = all(queue.values({ signal: abort.signal }))
@@ -388,28 +419,33 @@ test('a loop whose signal aborts throws its reason', async () => {
   abort.abort(new Error('enough'))
   await expect(loop).rejects.toThrow('enough')
   expect(getEventListeners(abort.signal, 'abort')).toEqual([])
+  expect(queue.closeSignal.reason).toEqual(new Error('enough'))
 })
 
 test.each<[string, ChunkQueueOptions<unknown>, string]>([
-  ['maxSize', { maxSize: 0 }, 'maxSize is 0; it must be a whole number from 1 to 16777216'],
-  ['maxSize', { maxSize: Infinity }, 'maxSize is Infinity'],
-  ['maxSize', { maxSize: '5' as never }, 'maxSize is "5"'],
+  ['maxSize', { maxSize: 0 }, 'maxSize must be a whole number from 1 to 16777216, not 0'],
+  ['maxSize', { maxSize: Infinity }, 'maxSize must be a whole number from 1 to 16777216, not Infinity'],
+  ['maxSize', { maxSize: '5' as never }, 'maxSize must be a whole number from 1 to 16777216, not "5"'],
   [
     'overflow',
     { overflow: 'drop' as never },
-    "it must be 'block', 'drop-oldest', 'drop-newest', 'error' or { coalesce",
+    "overflow must be 'block', 'drop-oldest', 'drop-newest', 'error', or { coalesce",
   ],
-  ['overflow', { overflow: { coalesce: 1 } as never }, 'overflow is an object'],
-  ['overflow', { overflow: null as never }, 'overflow is null'],
-  ['mode', { mode: 'fanout' as never }, "mode is \"fanout\"; it must be 'work-queue' or 'broadcast'"],
-  ['highWaterMark', { highWaterMark: 0.8 }, 'highWaterMark is 0.8; it must be a percentage above 1'],
-  ['lowWaterMark', { lowWaterMark: Number.NaN }, 'lowWaterMark is NaN'],
-  ['lowWaterMark', { lowWaterMark: 90 }, 'lowWaterMark is 90, and must be below highWaterMark, which is 80'],
-  ['name', { name: '' }, 'name is ""'],
-  ['eventEmitter', { eventEmitter: {} as never }, 'eventEmitter is an object; it must be a function'],
-  ['clock', { clock: Date.now as never }, 'clock is a function; it must be a clock'],
-  ['size', { size: 5 } as never, 'there is no option "size"; there are name, maxSize, overflow, mode'],
-  ['options', null as never, 'the options are null'],
+  ['overflow', { overflow: { coalesce: 1 } as never }, '=> merged }, not an object'],
+  ['overflow', { overflow: null as never }, '=> merged }, not null'],
+  ['mode', { mode: 'fanout' as never }, "mode must be one of 'work-queue', 'broadcast', not \"fanout\""],
+  ['highWaterMark', { highWaterMark: 0.8 }, 'highWaterMark must be a percentage above 1'],
+  ['lowWaterMark', { lowWaterMark: Number.NaN }, 'lowWaterMark must be a percentage from 0 to 100, not NaN'],
+  ['lowWaterMark', { lowWaterMark: 90 }, 'lowWaterMark must be below highWaterMark (80), not 90'],
+  ['name', { name: '' }, 'name must be a string of 1 to 200 characters, not ""'],
+  [
+    'eventEmitter',
+    { eventEmitter: {} as never },
+    'eventEmitter must be a function (type, data) => void, not an object',
+  ],
+  ['clock', { clock: Date.now as never }, 'clock must be a clock with now(), setTimeout(), not a function'],
+  ['size', { size: 5 } as never, 'unknown option "size" (known: name, maxSize, overflow, mode'],
+  ['options', null as never, 'the options must be an object, not null'],
 ])('the option %s is refused when it cannot be used: %o (streaming/illegal-option)', (_, options, message) => {
   let error: unknown
   try {
@@ -422,9 +458,11 @@ test.each<[string, ChunkQueueOptions<unknown>, string]>([
 })
 
 test('all that is wrong with the options is said at once, and undefined is as left out', () => {
-  expect(() => new ChunkQueue({ maxSize: -1, overflow: 'x' as never })).toThrow(/maxSize is -1.*overflow is "x"/)
+  expect(() => new ChunkQueue({ maxSize: -1, overflow: 'x' as never })).toThrow(
+    /maxSize must be .*, not -1.*overflow must be .*, not "x"/,
+  )
   const queue = new ChunkQueue({ maxSize: undefined, overflow: undefined, name: undefined } as never)
-  expect(queue.stats.maxSize).toBe(100)
+  expect(queue.stats().maxSize).toBe(100)
 })
 
 test('options of a wait that cannot be used reject, and nothing is put or got (streaming/illegal-option)', async () => {
@@ -442,14 +480,14 @@ test('options of a wait that cannot be used reject, and nothing is put or got (s
     expect(await codeOf(queue.get(options as never))).toBe('streaming/illegal-option')
     expect(() => queue.values(options as never)).toThrow(StageflowError)
   }
-  expect(queue.stats).toMatchObject({ size: 0, waitingGets: 0, totalItems: 0 })
+  expect(queue.stats()).toMatchObject({ size: 0, waitingGets: 0, totalItems: 0 })
   expect(await queue.put(1, { signal: undefined, timeoutMs: undefined } as never)).toBe(true)
 })
 
 test('a signal that is passed in place of the options is refused, for it would end nothing (streaming/illegal-option)', async () => {
   const queue = make()
   await expect(queue.get(new AbortController().signal as never)).rejects.toThrow(
-    'get() was given what it cannot use: the options are an AbortSignal; pass it as { signal }.',
+    'get(): the options must be an object such as { signal }, not an AbortSignal.',
   )
 })
 
@@ -500,7 +538,7 @@ test('two sides that are equally fast do not wait for each other at every item',
   let waited = 0
   const read = all(queue)
   for (let index = 0; index < items; index++) {
-    if (queue.stats.waitingGets > 0) waited++
+    if (queue.stats().waitingGets > 0) waited++
     await queue.put(index)
   }
   queue.close()
@@ -512,7 +550,7 @@ test('two sides that are equally fast do not wait for each other at every item',
   for (let index = 0; index < items; index++) if (!eager.tryPut(index)) await eager.put(index)
   eager.close()
   expect((await readAgain).length).toBe(items)
-  expect(eager.stats.blockedPuts).toBeLessThan(items / 2)
+  expect(eager.stats().blockedPuts).toBeLessThan(items / 2)
 })
 
 test('a put that need not wait makes no promise of its own', () => {

@@ -1,5 +1,8 @@
 import { StageflowError } from '@stageflow/core'
+import { checkWait, show } from '@stageflow/core/kit'
+import type { WaitOptions } from '@stageflow/core/kit'
 
+import { ILLEGAL_OPTION } from './argument-errors.ts'
 import { checkReaderOptions, queueSettings } from './chunk-queue-options.ts'
 import type { ChunkQueueOptions, ChunkReaderOptions, QueueSettings } from './chunk-queue-options.ts'
 import type { ChunkQueueStats } from './chunk-queue-stats.ts'
@@ -8,16 +11,15 @@ import type { ChunkSource } from './chunk-source.ts'
 import { ChunkValues } from './chunk-values.ts'
 import { type ChunkResult, type Lane, nameOf, type QueueEnd } from './lane.ts'
 import { CLOSED, LaneSet } from './lane-set.ts'
-import { shown } from './option-rules.ts'
 import { Outbox, type StreamSource } from './stream-events.ts'
-import { type Waiter, WaitList, type WaitOptions, checkWait, refusedWait } from './wait-list.ts'
+import { type Waiter, WaitList, refusedWait } from './wait-list.ts'
 
-// Kept, so that a put that need not wait makes no promise.
+// Kept, so that a put that doesn't wait makes no promise.
 const YES = Promise.resolve(true)
 const NO = Promise.resolve(false)
 
 /**
- * A bounded queue between whoever makes chunks and whoever reads them. Any value is an item, `undefined` and `null` too. Errors:
+ * A bounded queue between a producer of chunks and their readers. Any value can be an item, `undefined` and `null` too. Errors:
  * `streaming/illegal-option`.
  */
 export class ChunkQueue<T> implements ChunkSource<T> {
@@ -31,7 +33,7 @@ export class ChunkQueue<T> implements ChunkSource<T> {
   #end: QueueEnd | undefined = undefined
   #endReason: unknown = undefined
   #closing: AbortController | undefined = undefined
-  /** The answer of the last put that was let in: one that need not wait is answered with it, and so not before it. */
+  /** The promise of the last put that had to wait. A put that doesn't wait returns it too, so that it can't resolve earlier. */
   #yes = YES
   #blockedPuts = 0
   #totalBlockedMs = 0
@@ -48,7 +50,7 @@ export class ChunkQueue<T> implements ChunkSource<T> {
     this.#puts = new WaitList<T, boolean>(clock, {
       code: 'streaming/put-timeout',
       timedOut: (ms) =>
-        `An item was not taken: ${nameOf(this.#source)} stayed full (${settings.maxSize}) for ${ms} ms. See why its reader stalls, raise timeoutMs, or use a policy that drops.`,
+        `An item was not taken: ${nameOf(this.#source)} stayed full (maxSize: ${settings.maxSize}) for ${ms} ms. Find out why its reader stalls, raise timeoutMs, or use an overflow policy that drops.`,
       gaveUp: (waiter) => {
         this.#unblocked(waiter)
         this.#outbox?.flush()
@@ -56,24 +58,24 @@ export class ChunkQueue<T> implements ChunkSource<T> {
     })
   }
 
-  /** How many items are queued; of a broadcast, for the reader furthest behind. */
+  /** How many items are queued; in a broadcast, for the reader that is furthest behind. */
   get size(): number {
     return this.#lanes.lanes.reduce((most, { ring }) => Math.max(most, ring.size), 0)
   }
 
-  /** Whether it takes no more; what is queued can still be read. */
+  /** Whether the queue has ended. What is queued can still be read. */
   get isClosed(): boolean {
     return this.#end !== undefined
   }
 
-  /** Aborts when the queue ends, whoever ended it: hand it to the model call, and the call ends when the reader has gone. */
+  /** Aborts when the queue ends for any reason. Pass it to the model call, and the call ends when the readers have left. */
   get closeSignal(): AbortSignal {
     this.#closing ??= new AbortController()
     if (this.#end !== undefined) this.#closing.abort(this.#endReason)
     return this.#closing.signal
   }
 
-  get stats(): ChunkQueueStats {
+  stats(): ChunkQueueStats {
     const { lanes, only, totalItems } = this.#lanes
     const { dropped, coalesced, discarded, mostQueued } = this.#lanes.counts()
     return Object.freeze({
@@ -98,9 +100,9 @@ export class ChunkQueue<T> implements ChunkSource<T> {
   }
 
   /**
-   * Puts an item in, and waits for a place if the policy is `block`. True: it was taken, or dropped by the policy; false: the
-   * queue is closed, and it was not. Rejects when the wait is ended: with the signal's reason, or `streaming/put-timeout`; with
-   * the policy `error`, `streaming/full`.
+   * Puts an item in, and waits for a place if the policy is `block`. Resolves with true if the item was taken, or dropped by the
+   * policy, and with false if the queue has ended. Rejects with the signal's reason, with `streaming/put-timeout`, or, with the
+   * policy `error`, with `streaming/full`.
    */
   put(item: T, options?: WaitOptions): Promise<boolean> {
     const lane = this.#only
@@ -112,7 +114,7 @@ export class ChunkQueue<T> implements ChunkSource<T> {
     return this.#yes
   }
 
-  /** Puts an item in if that can be done at once. False: it is not in the queue, because that is closed or full. */
+  /** Puts an item in if there is a place. Returns false if the item isn't in the queue, because that has ended or is full. */
   tryPut(item: T): boolean {
     const lane = this.#only
     if (lane === undefined || this.#end !== undefined || lane.isFull) return this.#tryPutSlowly(item)
@@ -123,8 +125,8 @@ export class ChunkQueue<T> implements ChunkSource<T> {
   }
 
   /**
-   * The next item as `{ done: false, value }`, when there is one; `{ done: true }` once the queue is closed and empty. Rejects with
-   * the error of `fail()` once it is empty, with the signal's reason, or with `streaming/get-timeout`.
+   * Resolves with the next item, `{ done: false, value }`, or with `{ done: true }` once the queue is closed and empty. Rejects with
+   * the error of `fail()` once it is empty, with the signal's reason, or with `streaming/get-timeout`. It leaves the queue open.
    */
   get(options?: WaitOptions): Promise<ChunkResult<T>> {
     const lane = this.#lanes.only
@@ -132,7 +134,7 @@ export class ChunkQueue<T> implements ChunkSource<T> {
     return refusedWait('get()', options) ?? lane.get(options, undefined)
   }
 
-  /** What `get` would answer without a wait; undefined where it would wait. Throws the error of `fail()`. */
+  /** The result of `get` if it needs no wait; otherwise undefined. Throws the error of `fail()`. */
   tryGet(): ChunkResult<T> | undefined {
     const lane = this.#only
     if (lane === undefined) throw this.#needsReader('tryGet()')
@@ -140,12 +142,13 @@ export class ChunkQueue<T> implements ChunkSource<T> {
   }
 
   /**
-   * For `for await`. A loop that is left leaves a work queue open, for others may read on: `toAsyncIterable(queue)` if nobody
-   * does. Of a broadcast each call is a reader of its own, which leaves with the loop.
+   * For `for await`. Each call is a reader. A loop that is left early, or whose wait ends, leaves; the last one to leave a work
+   * queue cancels it, so that no producer waits without end. In a broadcast each loop has a place of its own, and leaves alone.
    */
   values(options?: WaitOptions): AsyncIterableIterator<T, undefined, undefined> {
-    checkWait('values()', options)
-    if (this.#lanes.only !== undefined) return new ChunkValues(this.#lanes.only, options, undefined)
+    if (options !== undefined) checkWait('values()', ILLEGAL_OPTION, options)
+    const only = this.#lanes.only
+    if (only !== undefined) return new ChunkValues(only, options, (reason) => this.cancel(reason))
     const lane = this.#lanes.add({})
     return new ChunkValues(lane, options, () => this.#leave(lane))
   }
@@ -154,7 +157,7 @@ export class ChunkQueue<T> implements ChunkSource<T> {
     return this.values()
   }
 
-  /** A new reader of a broadcast, which gets everything that is put from now on. */
+  /** Makes a reader of a broadcast, which gets every item that is put after it was made. */
   reader(options: ChunkReaderOptions<T> = {}): ChunkReader<T> {
     if (this.#lanes.only !== undefined) {
       const why = `reader() is for a broadcast, and ${nameOf(this.#source)} is a work queue. Make it with mode: 'broadcast'.`
@@ -165,19 +168,19 @@ export class ChunkQueue<T> implements ChunkSource<T> {
     return new ChunkReader(lane, () => this.#leave(lane))
   }
 
-  /** Takes no more. Readers get what is queued and then the end; puts that wait answer false. */
+  /** Ends the queue. Readers get what is queued and then the end; waiting puts resolve with false. */
   close(): void {
     this.#finish(CLOSED, undefined)
   }
 
-  /** Takes no more. Readers get what is queued and then this error; what is no error is the cause of a `streaming/producer-failed`. */
+  /** Ends the queue. Readers get what is queued and then this error; another value becomes the cause of a `streaming/producer-failed`. */
   fail(error: unknown): void {
     if (this.#end !== undefined) return
     const failure = error instanceof Error ? error : producerFailed(this.#source, error)
     this.#finish({ failed: true, error: failure }, failure)
   }
 
-  /** The readers' way to end it: as `close()`, and what is queued is discarded. `closeSignal` has the reason. */
+  /** Ends the queue on the readers' behalf: like `close()`, but what is queued is discarded. `closeSignal` has the reason. */
   cancel(reason?: unknown): void {
     for (const lane of this.#lanes.lanes) lane.discard()
     this.#finish(CLOSED, reason)
@@ -219,7 +222,7 @@ export class ChunkQueue<T> implements ChunkSource<T> {
     this.#outbox?.flush()
   }
 
-  /** Those who wait for a place get theirs, longest first. */
+  /** Gives free places to waiting puts, longest first. */
   #admit(): void {
     const puts = this.#puts
     for (let first = puts.first; first !== undefined && !this.#lanes.isBlocked; first = puts.first) {
@@ -230,12 +233,12 @@ export class ChunkQueue<T> implements ChunkSource<T> {
     }
   }
 
-  /** A put has waited, however that ended. */
+  /** A put has stopped waiting, for any reason. */
   #unblocked({ since }: Pick<Waiter<T, boolean>, 'since'>): void {
     if (this.#outbox === undefined) return
     const blockedMs = Math.max(0, this.#settings.clock.now() - since)
     this.#totalBlockedMs += blockedMs
-    // Shorter waits are how producer and reader take turns, and would be told for nearly every chunk.
+    // In shorter waits, producer and reader only take turns. They would make an event for nearly every chunk.
     if (blockedMs >= 1)
       this.#outbox.add('stream.producer_blocked', { blockedMs, queueSize: this.size, ...this.#source })
   }
@@ -250,22 +253,22 @@ export class ChunkQueue<T> implements ChunkSource<T> {
     }
     this.#lanes.end(end)
     if (this.#outbox !== undefined) {
-      const { totalItems, droppedItems, blockedPuts, maxQueueSize, totalBlockedMs } = this.stats
+      const { totalItems, droppedItems, blockedPuts, maxQueueSize, totalBlockedMs } = this.stats()
       const counts = { totalItems, droppedItems, blockedPuts, maxQueueSize, totalBlockedMs }
       this.#outbox.add('stream.queue_closed', { ...counts, ...this.#source })
       this.#outbox.flush()
     }
-    // Last: it calls code of others.
+    // Last, because it calls foreign code.
     this.#closing?.abort(reason)
   }
 
   #needsReader(what: string): StageflowError {
-    const why = `${what} was called on ${nameOf(this.#source)}, which is a broadcast: each reader has its own place in it. Make one with reader(), or use for await.`
+    const why = `${what} was called on ${nameOf(this.#source)}, which is a broadcast: each reader has its own place in it. Make a reader with reader(), or use for await.`
     return new StageflowError('streaming/wrong-mode', why)
   }
 }
 
 const producerFailed = (source: StreamSource, cause: unknown): StageflowError =>
-  new StageflowError('streaming/producer-failed', `The producer of ${nameOf(source)} failed: ${shown(cause)}.`, {
+  new StageflowError('streaming/producer-failed', `The producer of ${nameOf(source)} failed: ${show(cause)}.`, {
     cause,
   })

@@ -1,7 +1,11 @@
+import { checkWait } from '@stageflow/core/kit'
+import type { WaitOptions } from '@stageflow/core/kit'
+
+import { ILLEGAL_OPTION } from './argument-errors.ts'
 import type { ChunkSource } from './chunk-source.ts'
 import { ChunkValues } from './chunk-values.ts'
 import type { ChunkResult, Lane } from './lane.ts'
-import { checkWait, refusedWait, type WaitOptions } from './wait-list.ts'
+import { refusedWait } from './wait-list.ts'
 
 export interface ChunkReaderStats {
   /** How many items it is behind. */
@@ -10,12 +14,12 @@ export interface ChunkReaderStats {
   readonly isThrottled: boolean
   readonly droppedItems: number
   readonly coalescedItems: number
-  /** What it left unread when it was cancelled. */
+  /** Items that it left unread when it was cancelled. */
   readonly discardedItems: number
   readonly maxQueueSize: number
 }
 
-/** One reader of a broadcast, with its own place in it: it gets what is put from when it was made. Made by `queue.reader()`. */
+/** One reader of a broadcast, with a place of its own. It gets every item that is put after `queue.reader()` made it. */
 export class ChunkReader<T> implements ChunkSource<T> {
   readonly #lane: Lane<T>
   readonly #leave: () => void
@@ -30,11 +34,11 @@ export class ChunkReader<T> implements ChunkSource<T> {
     return this.#lane.ring.size
   }
 
-  get stats(): ChunkReaderStats {
-    const { ring, monitor, dropped, coalesced, discarded, mostQueued } = this.#lane
+  stats(): ChunkReaderStats {
+    const { ring, maxSize, monitor, dropped, coalesced, discarded, mostQueued } = this.#lane
     return Object.freeze({
       size: ring.size,
-      maxSize: ring.maxSize,
+      maxSize,
       isThrottled: monitor.isThrottled,
       droppedItems: dropped,
       coalescedItems: coalesced,
@@ -43,27 +47,27 @@ export class ChunkReader<T> implements ChunkSource<T> {
     })
   }
 
-  /** The next item, as `ChunkQueue.get`. */
+  /** The next item, like `ChunkQueue.get`. */
   get(options?: WaitOptions): Promise<ChunkResult<T>> {
     return refusedWait('get()', options) ?? this.#lane.get(options, this)
   }
 
-  /** The next item if there is one now, as `ChunkQueue.tryGet`. */
+  /** The next item if there is one, like `ChunkQueue.tryGet`. */
   tryGet(): ChunkResult<T> | undefined {
     return this.#lane.tryGet()
   }
 
-  /** For `for await`: a loop that is left leaves the reader where it is, so that another can go on. */
+  /** For `for await`. The last loop that is left early, or whose wait ends, cancels the reader. */
   values(options?: WaitOptions): AsyncIterableIterator<T, undefined, undefined> {
-    checkWait('values()', options)
-    return new ChunkValues(this.#lane, options, undefined)
+    if (options !== undefined) checkWait('values()', ILLEGAL_OPTION, options)
+    return new ChunkValues(this.#lane, options, () => this.cancel())
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined, undefined> {
     return this.values()
   }
 
-  /** Leaves: what it has not read is dropped, whoever waits gets the end, and no put waits for it any more. */
+  /** Leaves the broadcast: its unread items are discarded, its waiting `get` calls get the end, and no put waits for it any more. */
   cancel(): void {
     this.#leave()
   }

@@ -1,7 +1,8 @@
-import type { ChunkResult } from './lane.ts'
-import type { WaitOptions } from './wait-list.ts'
+import type { WaitOptions } from '@stageflow/core/kit'
 
-/** What is read from: a `ChunkQueue`, or one reader of a broadcast. */
+import type { ChunkResult } from './lane.ts'
+
+/** Something to read from: a `ChunkQueue`, or one reader of a broadcast. */
 export interface ChunkSource<T> extends AsyncIterable<T, undefined, undefined> {
   get(options?: WaitOptions): Promise<ChunkResult<T>>
   tryGet(): ChunkResult<T> | undefined

@@ -1,18 +1,20 @@
-import type { WaitOptions } from './wait-list.ts'
+import type { WaitOptions } from '@stageflow/core/kit'
+
 import { type ChunkResult, DONE, type Lane } from './lane.ts'
 
-/** One pass of a `for await` over a lane. */
+/** One loop of a `for await` over a lane. */
 export class ChunkValues<T> implements AsyncIterableIterator<T, undefined, undefined> {
   readonly #lane: Lane<T>
   readonly #options: WaitOptions | undefined
-  readonly #onLeave: (() => void) | undefined
+  readonly #onLastLeft: (reason: unknown) => void
   #hasLeft = false
 
-  /** The options have been checked. */
-  constructor(lane: Lane<T>, options: WaitOptions | undefined, onLeave: (() => void) | undefined) {
+  /** The options have been checked. `onLastLeft` is called when the last loop over the lane has left it early. */
+  constructor(lane: Lane<T>, options: WaitOptions | undefined, onLastLeft: (reason: unknown) => void) {
     this.#lane = lane
     this.#options = options
-    this.#onLeave = onLeave
+    this.#onLastLeft = onLastLeft
+    lane.loops++
   }
 
   [Symbol.asyncIterator](): this {
@@ -22,24 +24,24 @@ export class ChunkValues<T> implements AsyncIterableIterator<T, undefined, undef
   next(): Promise<ChunkResult<T>> {
     if (this.#hasLeft) return Promise.resolve(DONE)
     const result = this.#lane.get(this.#options, this)
-    if (this.#options === undefined || this.#onLeave === undefined) return result
-    // A loop whose wait was ended is left without a call of `return`.
+    if (this.#options === undefined) return result
+    // If the wait ends, the loop is left without a call of `return`.
     return result.catch((error: unknown) => {
-      this.#leave()
+      this.#leave(error)
       throw error
     })
   }
 
-  /** Ends the pass, and whoever waits for its next item. */
+  /** Leaves the loop. A call of `next` that waits resolves with the end. */
   return(): Promise<ChunkResult<T>> {
-    this.#leave()
+    this.#leave(undefined)
     return Promise.resolve(DONE)
   }
 
-  #leave(): void {
+  #leave(reason: unknown): void {
     if (this.#hasLeft) return
     this.#hasLeft = true
     for (const waiter of this.#lane.gets.removeAll(this)) waiter.resolve(DONE)
-    this.#onLeave?.()
+    if (--this.#lane.loops === 0) this.#onLastLeft(reason)
   }
 }

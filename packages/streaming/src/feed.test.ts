@@ -177,7 +177,7 @@ test('the readers get the reason of the signal at once, though the source never 
   await clock.settle()
   const reason = new Error('the run was cancelled')
   abort.abort(reason)
-  expect(queue.stats).toMatchObject({ isClosed: true, waitingPuts: 0 })
+  expect(queue.stats()).toMatchObject({ isClosed: true, waitingPuts: 0 })
   expect(await queue.get()).toEqual({ done: false, value: 1 })
   await expect(queue.get()).rejects.toBe(reason)
 
@@ -243,12 +243,24 @@ test.each([[5], ['text'], [null], [undefined], [{}], [() => {}]])(
 test('what is no queue is refused where it is given, as when the two were swapped (streaming/illegal-argument)', () => {
   const queue = new ChunkQueue<number>()
   const calls: [string, () => unknown, string][] = [
-    ['feed', () => feed([1] as never, queue), 'feed() was given an array first; pass a ChunkQueue to write into.'],
-    ['toWritableStream', () => toWritableStream(undefined as never), 'toWritableStream() was given undefined first'],
-    ['toNodeWritable', () => toNodeWritable({} as never), 'toNodeWritable() was given an object first'],
-    ['toReadableStream', () => toReadableStream([] as never), 'pass a ChunkQueue, or a reader of one.'],
-    ['toNodeReadable', () => toNodeReadable(null as never), 'toNodeReadable() was given null first'],
-    ['toAsyncIterable', () => toAsyncIterable('x' as never), 'toAsyncIterable() was given "x" first'],
+    [
+      'feed',
+      () => feed([1] as never, queue),
+      'feed() takes a ChunkQueue to write into as its first argument, not an array.',
+    ],
+    [
+      'toWritableStream',
+      () => toWritableStream(undefined as never),
+      'toWritableStream() takes a ChunkQueue to write into as its first argument, not undefined.',
+    ],
+    ['toNodeWritable', () => toNodeWritable({} as never), 'as its first argument, not an object.'],
+    [
+      'toReadableStream',
+      () => toReadableStream([] as never),
+      'toReadableStream() takes a ChunkQueue, or a reader of one, as its first argument, not an array.',
+    ],
+    ['toNodeReadable', () => toNodeReadable(null as never), 'as its first argument, not null.'],
+    ['toAsyncIterable', () => toAsyncIterable('x' as never), 'as its first argument, not "x".'],
   ]
   for (const [name, call, message] of calls) {
     let error: unknown
@@ -266,14 +278,14 @@ test('an option that cannot be used is refused (streaming/illegal-option)', asyn
   const queue = new ChunkQueue<number>()
   await expect(feed(queue, [1], { signal: 5 } as never)).rejects.toMatchObject({
     code: 'streaming/illegal-option',
-    message: 'feed() was given what it cannot use: signal is 5; it must be an AbortSignal.',
+    message: 'feed(): signal must be an AbortSignal with addEventListener(), removeEventListener(), not 5.',
   })
   await expect(feed(new ChunkQueue(), [1], new AbortController().signal as never)).rejects.toThrow(
-    'feed() was given what it cannot use: the options are an AbortSignal; pass it as { signal }.',
+    'feed(): the options must be an object such as { signal }, not an AbortSignal.',
   )
 })
 
-test('toAsyncIterable: to leave the loop cancels the queue, and so does the end of its wait', async () => {
+test('toAsyncIterable: leaving the loop leaves the queue, and so does the end of its wait', async () => {
   const left = new ChunkQueue<number>()
   await left.put(1)
   await left.put(2)
@@ -281,7 +293,7 @@ test('toAsyncIterable: to leave the loop cancels the queue, and so does the end 
   expect(await loop.next()).toEqual({ done: false, value: 1 })
   expect(await loop.return?.()).toEqual({ done: true, value: undefined })
   expect(await loop.next()).toEqual({ done: true, value: undefined })
-  expect(left.stats).toMatchObject({ isClosed: true, discardedItems: 1 })
+  expect(left.stats()).toMatchObject({ isClosed: true, discardedItems: 1 })
 
   const slow = new ChunkQueue<number>({ clock })
   const waiting = expect(all(toAsyncIterable(slow, { timeoutMs: 10 }))).rejects.toMatchObject({
@@ -290,7 +302,20 @@ test('toAsyncIterable: to leave the loop cancels the queue, and so does the end 
   await clock.advance(10)
   await waiting
   expect(slow.closeSignal.reason).toMatchObject({ code: 'streaming/get-timeout' })
-  expect(() => toAsyncIterable(slow, { timeoutMs: -1 })).toThrow('timeoutMs is -1')
+  expect(() => toAsyncIterable(slow, { timeoutMs: -1 })).toThrow(
+    'timeoutMs must be a number of milliseconds from 0, or Infinity, not -1',
+  )
+})
+
+test('toAsyncIterable of a broadcast is a reader of its own for each loop', async () => {
+  const queue = new ChunkQueue<number>({ mode: 'broadcast', maxSize: 1 })
+  const loop = toAsyncIterable(queue)[Symbol.asyncIterator]()
+  await queue.put(1)
+  const waiting = queue.put(2)
+  expect(await loop.next()).toEqual({ done: false, value: 1 })
+  expect(await waiting).toBe(true)
+  await loop.return?.()
+  expect(queue.stats()).toMatchObject({ readers: 0, isClosed: false })
 })
 
 test('toAsyncIterable passes on the items, the end and the error', async () => {

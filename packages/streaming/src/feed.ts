@@ -1,20 +1,23 @@
+import { ABORT_SIGNAL, checkWait } from '@stageflow/core/kit'
+
+import { ILLEGAL_OPTION, checkQueue } from './argument-errors.ts'
 import type { ChunkQueue } from './chunk-queue.ts'
 import { type FeedSource, openSource } from './feed-source.ts'
-import { refuseOptions, type Rules } from './option-rules.ts'
-import { checkQueue } from './queue-arguments.ts'
-import { SIGNAL, signalProblems } from './wait-list.ts'
 
 export interface FeedOptions {
-  /** Ends it: the source is cancelled, and the queue fails with the signal's reason. Default: none. */
+  /** Ends the feed: it cancels the source, and fails the queue with the signal's reason. Default: none. */
   readonly signal?: AbortSignal
 }
 
-export const FEED_RULES: Rules = { signal: SIGNAL }
+/** Throws `streaming/illegal-option`. */
+export function checkFeed(what: string, options: FeedOptions): void {
+  checkWait(what, ILLEGAL_OPTION, options, { signal: ABORT_SIGNAL })
+}
 
 /**
- * Puts all of a source into a queue, as fast as that takes it. The source's end closes the queue and its error fails it; a queue
- * that its readers have cancelled cancels the source. The promise rejects with the error of the source; whoever leaves that to
- * the readers need not catch it. Errors: `streaming/illegal-option`, `streaming/illegal-argument`.
+ * Puts everything from a source into a queue, as fast as the queue takes it. The end of the source closes the queue, its error
+ * fails the queue, and readers that leave cancel the source. The promise rejects with the error of the source; you don't have to
+ * catch it, because the readers get it too. Errors: `streaming/illegal-option`, `streaming/illegal-argument`.
  */
 export function feed<T>(queue: ChunkQueue<T>, source: FeedSource<T>, options: FeedOptions = {}): Promise<void> {
   checkQueue('feed()', queue)
@@ -29,9 +32,9 @@ export function feed<T>(queue: ChunkQueue<T>, source: FeedSource<T>, options: Fe
   return fed
 }
 
-/** As `feed`, but leaves it to the caller to close the queue, and to fail it with an error of the source. */
+/** Like `feed`, but the caller closes the queue, and fails it with an error of the source. */
 export async function pump<T>(queue: ChunkQueue<T>, source: FeedSource<T>, options: FeedOptions): Promise<void> {
-  refuseOptions('feed()', signalProblems(options, FEED_RULES))
+  checkFeed('feed()', options)
   const { signal } = options
   const { closeSignal } = queue
   const opened = openSource(source)
@@ -63,12 +66,12 @@ export async function pump<T>(queue: ChunkQueue<T>, source: FeedSource<T>, optio
       finish(() => {
         const left = opened.cancel(reason)
         if (!isReading) return void left.then(settle, reject)
-        // A source that is stuck in a read may never be done with its cleanup: that is not waited for.
+        // A source that is stuck in a read may never finish its cleanup, so that isn't awaited.
         left.catch(() => {})
         settle()
       })
     }
-    /** The readers are told at once: the source may take its time. */
+    /** The readers get the error at once, because the source may take long. */
     function fail(error: unknown): void {
       leave(error, () => reject(error))
       queue.fail(error)
@@ -79,7 +82,7 @@ export async function pump<T>(queue: ChunkQueue<T>, source: FeedSource<T>, optio
         const result = await opened.next()
         isReading = false
         if (isOver || result.done === true) return
-        // What it throws is that the queue was full, and that is for the source to know as well.
+        // It throws if the queue was full, and the source must end then too.
         try {
           await queue.put(result.value)
         } catch (error) {

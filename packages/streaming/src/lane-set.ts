@@ -4,7 +4,7 @@ import type { ChunkReaderOptions, QueueSettings } from './chunk-queue-options.ts
 import { Lane, type LaneHost, nameOf, type QueueEnd } from './lane.ts'
 import type { StreamSource } from './stream-events.ts'
 
-/** How a queue ends that nothing is wrong with. */
+/** The end of a queue without an error. */
 export const CLOSED: QueueEnd = Object.freeze({ failed: false, error: undefined })
 
 interface LaneCounts {
@@ -14,9 +14,9 @@ interface LaneCounts {
   readonly mostQueued: number
 }
 
-/** Where the items of a queue go: the one lane of a work queue, or one for each reader of a broadcast. */
+/** The lanes of a queue: one of a work queue, or one for each reader of a broadcast. */
 export class LaneSet<T> {
-  /** That of a work queue. */
+  /** The lane of a work queue. */
   readonly only: Lane<T> | undefined
   lanes: readonly Lane<T>[]
   totalItems = 0
@@ -24,9 +24,9 @@ export class LaneSet<T> {
   readonly #settings: QueueSettings<T>
   readonly #source: StreamSource
   #end: QueueEnd | undefined = undefined
-  /** The counts of readers that have left. */
+  /** Counts of readers that have left. */
   #past: LaneCounts = { dropped: 0, coalesced: 0, discarded: 0, mostQueued: 0 }
-  /** While a coalesce function of a broadcast runs, its item is half way in, and no other may come before it. */
+  /** While a coalesce function of a broadcast runs, its item is half way in. No other item may come before it. */
   #isMerging = false
   #wasReentered = false
 
@@ -45,7 +45,7 @@ export class LaneSet<T> {
     return false
   }
 
-  /** Into every lane, by its policy. A work queue throws what that says, and has not taken it; a broadcast loses the reader. */
+  /** Puts an item into every lane by its policy. If the policy throws, a work queue rethrows and hasn't taken the item; a broadcast ends that reader. */
   accept(item: T): void {
     const { lanes, only } = this
     if (only !== undefined && !only.isFull) {
@@ -53,7 +53,7 @@ export class LaneSet<T> {
       return only.deliver(item)
     }
     let lost: Map<Lane<T>, unknown> | undefined
-    // What can throw or runs code of others, before any lane has changed.
+    // First what can throw or runs foreign code, before any lane has changed.
     for (const lane of lanes) {
       if (!lane.isFull) continue
       try {
@@ -63,14 +63,14 @@ export class LaneSet<T> {
         lost = (lost ?? new Map<Lane<T>, unknown>()).set(lane, error)
       }
     }
-    // A coalesce function may have ended the queue, or made readers leave.
+    // A coalesce function may have ended the queue, or cancelled readers.
     if (this.#end === undefined) {
       this.totalItems++
       for (const lane of this.lanes) if (lost?.has(lane) !== true) lane.accept(item)
       if (this.lanes.length === 0) this.#dropUnread()
     }
     if (lost === undefined) return
-    // Last: it lets in who waited for them, and those come after this item.
+    // Last: it lets waiting puts in, which come after this item.
     lost.forEach((error, lane) => this.remove(lane, { failed: true, error }))
     this.#host.madeRoom()
   }
@@ -88,7 +88,7 @@ export class LaneSet<T> {
     return lane
   }
 
-  /** A reader leaves, or is made to by an error, which it reads after what was queued. */
+  /** Removes a reader. If `end` has an error, the reader gets it after what was queued. */
   remove(lane: Lane<T>, end: QueueEnd = CLOSED): void {
     const { discarded } = lane
     if (!end.failed) lane.discard()
@@ -123,7 +123,7 @@ export class LaneSet<T> {
     )
   }
 
-  /** The policies that can throw, for a lane that is full. */
+  /** Applies the policies that can throw to a full lane. */
   #prepare(lane: Lane<T>, item: T): void {
     const { overflow } = lane
     if (overflow === 'error') throw this.only === undefined ? readerOverflow(lane) : full(lane)
@@ -141,7 +141,7 @@ export class LaneSet<T> {
     if (isAsBefore && lane.isFull && !this.#wasReentered) return
     throw new StageflowError(
       'streaming/coalesce-reentered',
-      `The coalesce function of ${nameOf(lane.source)} used the queue that called it. Make it a plain function of its two items.`,
+      `The coalesce function of ${nameOf(lane.source)} used the queue that called it. It must use only its two arguments.`,
     )
   }
 
@@ -152,14 +152,14 @@ export class LaneSet<T> {
   }
 }
 
-const full = <T>({ source, ring }: Lane<T>): StageflowError =>
+const full = <T>({ source, maxSize }: Lane<T>): StageflowError =>
   new StageflowError(
     'streaming/full',
-    `An item was put into ${nameOf(source)}, which holds ${ring.maxSize} and is full, and its policy is 'error'. Put less, read faster, or use another policy.`,
+    `An item was put into ${nameOf(source)}, which is full (maxSize: ${maxSize}) and has the policy 'error'. Put less, read faster, or use another policy.`,
   )
 
-const readerOverflow = <T>({ source, ring }: Lane<T>): StageflowError =>
+const readerOverflow = <T>({ source, maxSize }: Lane<T>): StageflowError =>
   new StageflowError(
     'streaming/reader-overflow',
-    `A reader of ${nameOf(source)} was ${ring.maxSize} items behind, and its policy is 'error'. Read faster, or give it a larger maxSize or another policy.`,
+    `A reader of ${nameOf(source)} was ${maxSize} items behind, and its policy is 'error'. Read faster, raise its maxSize, or use another policy.`,
   )

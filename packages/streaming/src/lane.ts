@@ -1,22 +1,23 @@
 import type { Clock } from '@stageflow/core'
+import { Ring } from '@stageflow/core/kit'
+import type { WaitOptions } from '@stageflow/core/kit'
 
 import { BackpressureMonitor } from './backpressure-monitor.ts'
 import type { OverflowPolicy } from './overflow-policy.ts'
-import { Ring } from './ring.ts'
 import type { DropReason, Outbox, StreamSource } from './stream-events.ts'
-import { WaitList, type WaitOptions } from './wait-list.ts'
+import { WaitList } from './wait-list.ts'
 
-/** How a queue ended: an end without an error is an ordinary one. */
+/** How a queue ended. */
 export interface QueueEnd {
   readonly failed: boolean
   readonly error: unknown
 }
 
-/** What a lane needs to know of its queue. */
+/** What a lane uses of its queue. */
 export interface LaneHost {
   readonly clock: Clock
   readonly outbox: Outbox | undefined
-  /** There may be a place for a put that waits. */
+  /** Called when there may be a place for a waiting put. */
   madeRoom(): void
 }
 
@@ -28,25 +29,28 @@ interface LaneSettings<T> {
   readonly lowWaterMark: number
 }
 
-/** What `get` and `next` answer. */
+/** The result of `get` and `next`. */
 export type ChunkResult<T> = IteratorResult<T, undefined>
 
 export const DONE: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined })
 const DONE_PROMISE = Promise.resolve(DONE)
 
-// An async function makes the cheapest promise of a result: measured against Promise.resolve, it saves a look for `then`.
+// An async function makes the cheapest promise of a result: unlike Promise.resolve, it doesn't look for `then`.
 async function promiseOf<T>(value: T): Promise<ChunkResult<T>> {
   return { done: false, value }
 }
 
-/** The items on their way to one reader, or to all readers of a work queue, and those who wait for one. */
+/** The items for one reader of a broadcast, or for all readers of a work queue, and the readers that wait. */
 export class Lane<T> {
   readonly source: StreamSource
   readonly overflow: OverflowPolicy<T>
   readonly monitor: BackpressureMonitor
-  readonly ring: Ring<T>
+  readonly maxSize: number
+  readonly ring: Ring<T> = new Ring<T>()
   readonly gets: WaitList<undefined, ChunkResult<T>>
-  /** What the newest item becomes, worked out before anything changes. */
+  /** How many `for await` loops read it. */
+  loops = 0
+  /** The merged newest item. It is made before anything changes. */
   merged: { readonly item: T } | undefined = undefined
   dropped = 0
   coalesced = 0
@@ -61,19 +65,20 @@ export class Lane<T> {
     this.#outbox = host.outbox
     this.source = source
     this.overflow = overflow
-    this.ring = new Ring<T>(maxSize)
+    this.maxSize = maxSize
     this.monitor = new BackpressureMonitor({ maxSize, highWaterMark, lowWaterMark })
     this.gets = new WaitList<undefined, ChunkResult<T>>(host.clock, {
       code: 'streaming/get-timeout',
-      timedOut: (ms) => `Nothing came into ${nameOf(source)} within ${ms} ms. Raise timeoutMs, or see to its producer.`,
+      timedOut: (ms) =>
+        `Nothing came into ${nameOf(source)} within ${ms} ms. Raise timeoutMs, or find out why its producer is slow.`,
     })
   }
 
   get isFull(): boolean {
-    return this.ring.size === this.ring.maxSize
+    return this.ring.size === this.maxSize
   }
 
-  /** To whoever has waited longest, else into the queue; only while it is not full. */
+  /** Gives the item to the reader that has waited longest, or queues it. Call it only if the lane isn't full. */
   deliver(item: T): void {
     const waiting = this.gets.first
     if (waiting !== undefined) return this.gets.settle(waiting, promiseOf(item))
@@ -84,7 +89,7 @@ export class Lane<T> {
     if (change !== undefined) this.#tellThrottle(change)
   }
 
-  /** By the policy if it is full; `block` and `error` have been seen to. */
+  /** Takes the item by the policy. The caller has handled `block` and `error`. */
   accept(item: T): void {
     const { ring, merged } = this
     this.merged = undefined
@@ -123,17 +128,17 @@ export class Lane<T> {
     return end.failed ? Promise.reject(end.error) : DONE_PROMISE
   }
 
-  /** What is queued can still be read; whoever waits is told. */
+  /** Ends the lane. What is queued can still be read; waiting readers get the end. */
   end(end: QueueEnd): void {
     this.#end ??= end
     const waiting = this.gets.removeAll()
     if (waiting.length === 0) return
-    // A promise too, so that it comes after the items of those who waited before.
+    // A promise too, so that it comes after the items of readers that waited before.
     const answer = end.failed ? Promise.reject<ChunkResult<T>>(end.error) : DONE_PROMISE
     for (const waiter of waiting) waiter.resolve(answer)
   }
 
-  /** Forgets what is queued. */
+  /** Discards what is queued. */
   discard(): void {
     this.discarded += this.ring.size
     this.ring.clear()
@@ -144,8 +149,8 @@ export class Lane<T> {
   #take(): T {
     const ring = this.ring
     const item = ring.shift()
-    // First: a place that is taken again at once is no relief.
-    if (ring.size === ring.maxSize - 1) this.#host.madeRoom()
+    // First, because a place that is taken again at once doesn't lower the fill level.
+    if (ring.size === this.maxSize - 1) this.#host.madeRoom()
     const change = this.monitor.observe(ring.size)
     if (change !== undefined) this.#tellThrottle(change)
     return item
@@ -153,8 +158,8 @@ export class Lane<T> {
 
   #drop(reason: DropReason): void {
     this.dropped++
-    const { source, ring } = this
-    this.#outbox?.add('stream.chunk_dropped', { queueSize: ring.size, maxSize: ring.maxSize, reason, ...source })
+    const { source, ring, maxSize } = this
+    this.#outbox?.add('stream.chunk_dropped', { queueSize: ring.size, maxSize, reason, ...source })
   }
 
   #tellThrottle(change: 'throttle_started' | 'throttle_ended'): void {
@@ -165,6 +170,6 @@ export class Lane<T> {
   }
 }
 
-/** For messages: which queue it was. */
+/** The name of a queue for messages. */
 export const nameOf = ({ queue, reader }: StreamSource): string =>
   `${queue === undefined ? 'the queue' : `the queue "${queue}"`}${reader === undefined ? '' : `, reader "${reader}"`}`

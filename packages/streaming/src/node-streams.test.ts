@@ -35,7 +35,7 @@ test('the readable takes one chunk ahead, and an error of the producer destroys 
   void feed(queue, failing())
   await turn()
   await turn()
-  expect(queue.stats).toMatchObject({ size: 2, totalItems: 3, waitingPuts: 1 })
+  expect(queue.stats()).toMatchObject({ size: 2, totalItems: 3, waitingPuts: 1 })
   const got: unknown[] = []
   const read = (async () => {
     for await (const each of stream) got.push(each)
@@ -74,7 +74,7 @@ test('a write is done when the queue has taken it, and to end the stream closes 
   const piped = pipeline(Readable.from([1, 2, 3, 4, 5]), stream)
   await turn()
   await turn()
-  expect(queue.stats).toMatchObject({ size: 1, totalItems: 1, waitingPuts: 1 })
+  expect(queue.stats()).toMatchObject({ size: 1, totalItems: 1, waitingPuts: 1 })
   expect(stream.writableLength, 'the write that waits, and none behind it').toBe(1)
   expect(await all(queue)).toEqual([1, 2, 3, 4, 5])
   await piped
@@ -92,7 +92,7 @@ test('to destroy the writable fails the queue, also while a write waits', async 
   stream.destroy(error)
   expect(await queue.get()).toEqual({ done: false, value: 1 })
   await expect(queue.get()).rejects.toBe(error)
-  expect(queue.stats.waitingPuts).toBe(0)
+  expect(queue.stats().waitingPuts).toBe(0)
 })
 
 test('a writable that is destroyed without an error did not end well (streaming/premature-close)', async () => {
@@ -152,7 +152,7 @@ test('a real socket that stalls holds the producer up, and one that goes away st
   const fed = feed(queue, model())
   const sent = pipeline(toNodeReadable(queue), socket).catch((error: unknown) => error)
   const stalled = await stillCount(() => made)
-  expect(queue.stats).toMatchObject({ size: 8, waitingPuts: 1 })
+  expect(queue.stats()).toMatchObject({ size: 8, waitingPuts: 1 })
 
   client.resume()
   await until(() => made > stalled + 50)

@@ -5,12 +5,12 @@ import { StageflowError } from '@stageflow/core'
 import type { ChunkQueue } from './chunk-queue.ts'
 import type { ChunkSource } from './chunk-source.ts'
 import type { ChunkResult } from './lane.ts'
-import { checkQueue, checkSource } from './queue-arguments.ts'
+import { checkQueue, checkSource } from './argument-errors.ts'
 import { closedBy } from './web-streams.ts'
 
 /**
- * A `Readable` of Node, in object mode, of what is in a queue, or of one reader of a broadcast; it holds one chunk itself. To
- * destroy it cancels the queue, or the reader. `null`, which such a stream cannot carry, is `streaming/null-chunk`.
+ * A `Readable` of Node, in object mode, of a queue, or of one reader of a broadcast. It buffers one chunk. Destroying it cancels
+ * the queue, or the reader. It can't carry `null`: that is `streaming/null-chunk`.
  */
 export function toNodeReadable<T>(source: ChunkSource<T>): Readable {
   checkSource('toNodeReadable()', source)
@@ -24,7 +24,7 @@ export function toNodeReadable<T>(source: ChunkSource<T>): Readable {
       )
     },
     destroy(error, callback) {
-      // What has no readers of its own, but is a broadcast, is not to end for a mistake made here.
+      // A broadcast must not end because it was passed here instead of a reader.
       if (!StageflowError.is(error, 'streaming/wrong-mode')) source.cancel(error ?? undefined)
       callback(error)
     },
@@ -40,9 +40,9 @@ function pass(stream: Readable, { done, value }: ChunkResult<unknown>): void {
 }
 
 /**
- * A `Writable` of Node, in object mode, into a queue: a write is done when the queue has taken it. To end it closes the queue, to
- * destroy it fails the queue, with `streaming/premature-close` where there is no error; a queue that has been ended otherwise
- * destroys the stream, with `streaming/queue-closed` where there is no error.
+ * A `Writable` of Node, in object mode, into a queue. A write is done when the queue has taken it. Ending the stream closes the
+ * queue. Destroying it fails the queue, with `streaming/premature-close` if there is no error. If the queue ends in another way, it
+ * destroys the stream, with `streaming/queue-closed` if the queue has no error.
  */
 export function toNodeWritable<T>(queue: ChunkQueue<T>): Writable {
   checkQueue('toNodeWritable()', queue)
@@ -68,7 +68,7 @@ export function toNodeWritable<T>(queue: ChunkQueue<T>): Writable {
     },
     destroy(error, callback) {
       closeSignal.removeEventListener('abort', onClose)
-      // It also ends a write that waits.
+      // This also ends a waiting write.
       queue.fail(error ?? prematureClose())
       callback(error)
     },
@@ -85,5 +85,5 @@ const asError = (error: unknown): Error =>
 const prematureClose = (): StageflowError =>
   new StageflowError(
     'streaming/premature-close',
-    'The stream that fed the queue was destroyed before its end. End it with end(), or destroy it with an error that says why.',
+    'The stream that fed the queue was destroyed before its end. End it with end(), or destroy it with an error.',
   )

@@ -1,9 +1,9 @@
-import type { Rule } from './option-rules.ts'
+import type { OptionRule } from '@stageflow/core/kit'
 
 /**
- * What happens to an item that finds the queue full. `block`: the put waits for a place. `drop-oldest`: the oldest item makes
- * place. `drop-newest`: it is dropped itself. `error`: the put rejects; of a reader of a broadcast: that reader is ended with
- * an error. `coalesce`: it is merged with the newest item, and the answer takes that one's place.
+ * What happens to an item when the queue is full. `block`: the put waits for a place. `drop-oldest`: the oldest item is dropped.
+ * `drop-newest`: the item itself is dropped. `error`: the put rejects; in a broadcast, the reader that is behind ends with an
+ * error. `coalesce`: the item is merged into the newest one.
  */
 export type OverflowPolicy<T> =
   | 'block'
@@ -14,12 +14,12 @@ export type OverflowPolicy<T> =
 
 const WORDS: readonly unknown[] = ['block', 'drop-oldest', 'drop-newest', 'error']
 
-export const OVERFLOW: Rule = [
+export const OVERFLOW: OptionRule = [
   (value) =>
     WORDS.includes(value) ||
     (typeof value === 'object' &&
       value !== null &&
       Object.keys(value).join() === 'coalesce' &&
       typeof (value as { coalesce: unknown }).coalesce === 'function'),
-  "'block', 'drop-oldest', 'drop-newest', 'error' or { coalesce: a function }",
+  "'block', 'drop-oldest', 'drop-newest', 'error', or { coalesce: (queued, item) => merged }",
 ]

@@ -27,7 +27,7 @@ test('a channel is made when its name is first used, and is the same for everybo
   bus.closeChannel('tokens')
   expect(await reading).toEqual(['a', 'b'])
   expect(await bus.publish('tokens', 'c')).toBe(false)
-  expect(bus.stats['tokens']).toMatchObject({ totalItems: 2, isClosed: true, maxSize: 100 })
+  expect(bus.stats()['tokens']).toMatchObject({ totalItems: 2, isClosed: true, maxSize: 100 })
 })
 
 test('the end of a producer closes its channel', async () => {
@@ -88,7 +88,7 @@ test('a producer that nobody waits for and that fails is no unhandled rejection'
   void bus.produce('tokens', () => Promise.reject(new Error('gone')))
   // An unhandled rejection would end this test run.
   await new Promise((resolve) => setImmediate(resolve))
-  expect(bus.stats['tokens']).toMatchObject({ isClosed: true })
+  expect(bus.stats()['tokens']).toMatchObject({ isClosed: true })
 })
 
 test('a channel of several producers is closed by the last to end, and failed by the first to fail', async () => {
@@ -162,7 +162,7 @@ test('a channel has the options of the bus, and its own where it is first asked 
     'stream.chunk_dropped',
     { queueSize: 1, maxSize: 1, reason: 'overflow', queue: 'small' },
   ])
-  expect(bus.channel('usual', { maxSize: undefined } as never).stats.maxSize).toBe(2)
+  expect(bus.channel('usual', { maxSize: undefined } as never).stats().maxSize).toBe(2)
   expect(bus.channel('small')).toBe(small)
   expect(bus.channel('small', { maxSize: 1, overflow: 'drop-oldest' })).toBe(small)
 })
@@ -178,7 +178,7 @@ test('a channel that exists with other options is not given out as if it had the
   }
   expect(StageflowError.is(error, 'streaming/channel-conflict')).toBe(true)
   expect(String(error)).toContain(
-    'The channel "tokens" was asked for with overflow "drop-oldest", maxSize 5, and exists without.',
+    'The channel "tokens" exists with other options than overflow: "drop-oldest", maxSize: 5. Pass the options',
   )
   const coalesce = (a: string, b: string): string => a + b
   const merged = bus.channel('merged', { overflow: { coalesce } })
@@ -223,32 +223,53 @@ test('removeChannel cancels and forgets a channel, whose name can be used anew',
   expect(old.isClosed).toBe(true)
   await bus.publish('tokens', 'new')
   expect(await bus.channel('tokens').get()).toEqual({ done: false, value: 'new' })
-  expect(Object.keys(bus.stats)).toEqual(['tokens'])
+  expect(Object.keys(bus.stats())).toEqual(['tokens'])
+})
+
+test('a subscriber that leaves its loop ends the producer of its channel', async () => {
+  const bus = new RealtimeStageBus<string>({ maxSize: 1 })
+  let isStopped = false
+  async function* tokens() {
+    try {
+      for (;;) yield 'token'
+    } finally {
+      isStopped = true
+    }
+  }
+  const produced = bus.produce('tokens', tokens())
+  for await (const token of bus.subscribe('tokens')) {
+    expect(token).toBe('token')
+    break
+  }
+  await produced
+  expect(isStopped).toBe(true)
 })
 
 test('names such as __proto__ are channels like any other', async () => {
   const bus = new RealtimeStageBus<string>()
   for (const name of ['__proto__', 'constructor', 'toString']) await bus.publish(name, name)
-  expect(Object.keys(bus.stats)).toEqual(['__proto__', 'constructor', 'toString'])
+  expect(Object.keys(bus.stats())).toEqual(['__proto__', 'constructor', 'toString'])
   expect(await bus.channel('__proto__').get()).toEqual({ done: false, value: '__proto__' })
   expect(({} as { maxSize?: unknown }).maxSize).toBeUndefined()
 })
 
 test('options that cannot be used are refused where they are given (streaming/illegal-option)', async () => {
   expect(() => new RealtimeStageBus({ maxSize: 0 })).toThrow(
-    'new RealtimeStageBus() was given what it cannot use: maxSize is 0',
+    'new RealtimeStageBus(): maxSize must be a whole number from 1 to 16777216, not 0',
   )
-  expect(() => new RealtimeStageBus({ name: 'x' } as never)).toThrow('there is no option "name"')
+  expect(() => new RealtimeStageBus({ name: 'x' } as never)).toThrow('unknown option "name"')
   const bus = new RealtimeStageBus<string>()
-  expect(() => bus.channel('a', { clock } as never)).toThrow('there is no option "clock"')
-  expect(() => bus.channel('a', { maxSize: -1 })).toThrow('The channel "a" was given what it cannot use: maxSize is -1')
-  expect(() => bus.channel('')).toThrow('name is ""')
-  expect(() => bus.channel(5 as never)).toThrow('name is 5')
+  expect(() => bus.channel('a', { clock } as never)).toThrow('unknown option "clock"')
+  expect(() => bus.channel('a', { maxSize: -1 })).toThrow(
+    'The channel "a": maxSize must be a whole number from 1 to 16777216, not -1',
+  )
+  expect(() => bus.channel('')).toThrow('name must be a string of 1 to 200 characters, not ""')
+  expect(() => bus.channel(5 as never)).toThrow('name must be a string of 1 to 200 characters, not 5')
   await expect(bus.publish('', 'x')).rejects.toMatchObject({ code: 'streaming/illegal-option' })
   await expect(bus.produce('b', () => {}, { signal: 5 } as never)).rejects.toMatchObject({
     code: 'streaming/illegal-option',
   })
-  expect(Object.keys(bus.stats)).toEqual(['b'])
+  expect(Object.keys(bus.stats())).toEqual(['b'])
 })
 
 test('two stages of a run hand tokens over while both work; a model that fails ends them both', async () => {

@@ -1,12 +1,13 @@
 import type { EventMap } from '@stageflow/core'
+import { isThenable } from '@stageflow/core/kit'
 
 /** The events of this package. */
 export type StreamEventType = keyof EventMap & `stream.${string}`
 
-/** Where telemetry goes: `context.tryEmitEvent` as it is, or any function of a type and its data. What it throws breaks nothing; it is counted. */
+/** Receives events: `context.tryEmitEvent`, or any function of a type and its data. What it throws is counted, and has no other effect. */
 export type StreamEventEmitter = <Type extends StreamEventType>(type: Type, data: EventMap[Type]) => unknown
 
-/** An emitter that cannot break its caller: what it throws, or rejects with, is counted and the last one kept. */
+/** Calls an emitter. Counts what it throws or rejects with, and keeps the last error. */
 export class SafeEmitter {
   readonly #emit: StreamEventEmitter
   errors = 0
@@ -17,7 +18,7 @@ export class SafeEmitter {
   }
 
   emit<Type extends StreamEventType>(type: Type, data: EventMap[Type]): void {
-    // Called without a receiver: it must not see this object.
+    // Called without a receiver, because it must not get this object.
     const emit = this.#emit
     try {
       const answer = emit(type, data)
@@ -31,8 +32,4 @@ export class SafeEmitter {
     this.errors++
     this.lastError = error
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }

@@ -2,13 +2,13 @@ import type { EventMap } from '@stageflow/core'
 
 import { SafeEmitter, type StreamEventEmitter, type StreamEventType } from './stream-emitter.ts'
 
-/** Which queue, and which of its readers, an event is about; only where they were given a name. */
+/** The queue, and its reader, that an event is about, if they have names. */
 export interface StreamSource {
   readonly queue?: string
   readonly reader?: string
 }
 
-/** Why a chunk was dropped: `overflow`: a newer one took its place; `queue_full`: there was no place for it; `no_reader`: nobody reads the broadcast. */
+/** Why a chunk was dropped. `overflow`: a newer one took its place. `queue_full`: there was no place for it. `no_reader`: the broadcast has no reader. */
 export type DropReason = 'overflow' | 'queue_full' | 'no_reader'
 
 export interface ChunkDroppedEvent extends StreamSource {
@@ -18,7 +18,7 @@ export interface ChunkDroppedEvent extends StreamSource {
 }
 
 export interface ProducerBlockedEvent extends StreamSource {
-  /** How long the put had to wait. */
+  /** How long the put waited, in ms. */
   readonly blockedMs: number
   readonly queueSize: number
 }
@@ -39,7 +39,7 @@ export interface QueueClosedEvent extends StreamSource {
 declare module '@stageflow/core' {
   interface EventMap {
     'stream.chunk_dropped': ChunkDroppedEvent
-    /** A put has waited for a place, a millisecond or more; told when it is over. */
+    /** A put has waited for a place for 1 ms or more. Emitted when the wait is over. */
     'stream.producer_blocked': ProducerBlockedEvent
     'stream.throttle_started': ThrottleEvent
     'stream.throttle_ended': ThrottleEvent
@@ -47,7 +47,7 @@ declare module '@stageflow/core' {
   }
 }
 
-/** Events to be told once the queue is whole again: whoever hears of them may use it. */
+/** Keeps events until the queue is consistent again, because their listeners may use it. */
 export class Outbox {
   readonly emitter: SafeEmitter
   readonly #pending: (() => void)[] = []
@@ -62,7 +62,7 @@ export class Outbox {
   }
 
   flush(): void {
-    // What a listener causes is told after what it was told of, by the loop that called it.
+    // Events that a listener causes are emitted later by the loop that called it.
     if (this.#isFlushing || this.#pending.length === 0) return
     this.#isFlushing = true
     for (let tell = this.#pending.shift(); tell !== undefined; tell = this.#pending.shift()) tell()

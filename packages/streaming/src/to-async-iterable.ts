@@ -1,43 +1,15 @@
-import type { ChunkSource } from './chunk-source.ts'
-import { type ChunkResult, DONE } from './lane.ts'
-import { checkSource } from './queue-arguments.ts'
-import { checkWait, type WaitOptions } from './wait-list.ts'
+import { checkWait } from '@stageflow/core/kit'
+import type { WaitOptions } from '@stageflow/core/kit'
 
-/** For the only reader of a queue: a `for await` that is left, or whose wait is ended, cancels the queue, so that its producer learns of it. */
+import { ILLEGAL_OPTION, checkSource } from './argument-errors.ts'
+import type { ChunkSource } from './chunk-source.ts'
+
+/** A queue or a reader as a plain async iterable, with a limit for each wait. Leaving a loop over it is leaving a loop over the source. */
 export function toAsyncIterable<T>(
   source: ChunkSource<T>,
   options?: WaitOptions,
 ): AsyncIterable<T, undefined, undefined> {
   checkSource('toAsyncIterable()', source)
-  checkWait('toAsyncIterable()', options)
-  return { [Symbol.asyncIterator]: () => new OnlyReader(source, options) }
-}
-
-class OnlyReader<T> implements AsyncIterator<T, undefined, undefined> {
-  readonly #source: ChunkSource<T>
-  readonly #options: WaitOptions | undefined
-  #hasLeft = false
-
-  constructor(source: ChunkSource<T>, options: WaitOptions | undefined) {
-    this.#source = source
-    this.#options = options
-  }
-
-  next(): Promise<ChunkResult<T>> {
-    if (this.#hasLeft) return Promise.resolve(DONE)
-    const result = this.#source.get(this.#options)
-    return this.#options === undefined ? result : result.catch((error: unknown) => this.#giveUp(error))
-  }
-
-  return(): Promise<ChunkResult<T>> {
-    this.#hasLeft = true
-    this.#source.cancel()
-    return Promise.resolve(DONE)
-  }
-
-  #giveUp(error: unknown): never {
-    this.#hasLeft = true
-    this.#source.cancel(error)
-    throw error
-  }
+  if (options !== undefined) checkWait('toAsyncIterable()', ILLEGAL_OPTION, options)
+  return { [Symbol.asyncIterator]: () => source.values(options) }
 }

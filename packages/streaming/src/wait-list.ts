@@ -1,65 +1,42 @@
 import { StageflowError, type Clock } from '@stageflow/core'
+import { checkWait } from '@stageflow/core/kit'
+import type { WaitOptions } from '@stageflow/core/kit'
 
-import { problemsOf, refuseOptions, type Rule, type Rules } from './option-rules.ts'
+import { ILLEGAL_OPTION } from './argument-errors.ts'
 
-/** How long to wait, and what ends it. */
-export interface WaitOptions {
-  /** Ends the wait: the promise rejects with its reason. */
-  readonly signal?: AbortSignal
-  /** Ends the wait after this many milliseconds; 0: there is no wait. Default: it lasts as long as it has to. */
-  readonly timeoutMs?: number
-}
-
-export const SIGNAL: Rule = [
-  (value) => typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value,
-  'an AbortSignal',
-]
-const WAIT_RULES: Rules = {
-  signal: SIGNAL,
-  timeoutMs: [(value) => typeof value === 'number' && value >= 0, 'a number of milliseconds, 0 or more'],
-}
-
-/** As `problemsOf`, for options that have a signal: one that is passed in their place has no fields, and would end nothing. */
-export function signalProblems(options: unknown, rules: Rules): string[] {
-  return options instanceof AbortSignal
-    ? ['the options are an AbortSignal; pass it as { signal }']
-    : problemsOf(options, rules)
-}
-
-/** Throws `streaming/illegal-option`. */
-export function checkWait(what: string, options: WaitOptions | undefined): void {
-  if (options !== undefined) refuseOptions(what, signalProblems(options, WAIT_RULES))
-}
-
-/** What is wrong with the options as a promise that rejects with it; undefined: nothing. */
+/** A promise that rejects with the problems of the options; undefined if there are none. */
 export function refusedWait(what: string, options: WaitOptions | undefined): Promise<never> | undefined {
   if (options === undefined) return undefined
-  const problems = signalProblems(options, WAIT_RULES)
-  return problems.length === 0 ? undefined : new Promise<never>(() => refuseOptions(what, problems))
+  try {
+    checkWait(what, ILLEGAL_OPTION, options)
+    return undefined
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
 
-/** What a list needs to know of those who wait in it. */
+/** The errors of a list. */
 interface WaitTexts {
   readonly code: 'streaming/put-timeout' | 'streaming/get-timeout'
   readonly timedOut: (timeoutMs: number) => string
-  /** Called when one has given up, and has left the list. */
+  /** Called when a caller has given up, and has left the list. */
   readonly gaveUp?: (waiter: { readonly since: number }) => void
 }
 
-/** One who waits: for an `Answer`, and until then with an `Item`. */
+/** A waiting caller: it waits for an `Answer`, and brings an `Item`. */
 export class Waiter<Item, Answer> {
   readonly item: Item
-  /** Whose it is, so that its owner can end it. */
+  /** The object that can end the wait. */
   readonly owner: unknown
-  /** When it began, on the clock; 0 where nobody asks. */
+  /** When the wait began, on the clock; 0 if it isn't measured. */
   readonly since: number
   previous: Waiter<Item, Answer> | undefined = undefined
   next: Waiter<Item, Answer> | undefined = undefined
   resolve: (answer: Answer | PromiseLike<Answer>) => void = noop
   reject: (error: unknown) => void = noop
-  /** What it was given. */
+  /** The promise that it was given. */
   answer: Promise<Answer> | undefined = undefined
-  /** Takes its timer and its listener back. */
+  /** Removes its timer and its listener. */
   release: (() => void) | undefined = undefined
 
   constructor(item: Item, owner: unknown, since: number) {
@@ -71,7 +48,7 @@ export class Waiter<Item, Answer> {
 
 const noop = (): void => {}
 
-/** Those who wait, in the order in which they came. */
+/** Waiting callers, in the order in which they came. */
 export class WaitList<Item, Answer> {
   first: Waiter<Item, Answer> | undefined = undefined
   #last: Waiter<Item, Answer> | undefined = undefined
@@ -89,7 +66,7 @@ export class WaitList<Item, Answer> {
     return count
   }
 
-  /** Waits until it is settled; the options have been checked. */
+  /** Waits until the caller is settled. The options have been checked. */
   wait(item: Item, options: WaitOptions | undefined, owner: unknown, since: number): Promise<Answer> {
     if (options?.timeoutMs === 0) return Promise.reject(this.#timeout(0))
     const waiter = new Waiter<Item, Answer>(item, owner, since)
@@ -106,7 +83,7 @@ export class WaitList<Item, Answer> {
     return answer
   }
 
-  /** Takes one out, to be answered. */
+  /** Removes a caller, which must be settled then. */
   remove(waiter: Waiter<Item, Answer>): void {
     const { previous, next } = waiter
     if (previous === undefined) this.first = next
@@ -120,15 +97,15 @@ export class WaitList<Item, Answer> {
   }
 
   /**
-   * Takes one out, and answers it. With a promise, since that wakes it two microtasks later than a value would: until then the
-   * other side gets ahead, so that the two do not meet again, and one of them waits again, at the very next item.
+   * Removes a caller and settles it. With a promise, because that wakes it two microtasks later than a value would: until then the
+   * other side gets ahead, so that the two don't meet, and wait, again at the very next item.
    */
   settle(waiter: Waiter<Item, Answer>, answer: Promise<Answer>): void {
     this.remove(waiter)
     waiter.resolve(answer)
   }
 
-  /** Takes all of an owner out, or simply all, in their order. */
+  /** Removes all callers of an owner, or all, in their order. */
   removeAll(owner?: unknown): readonly Waiter<Item, Answer>[] {
     const removed = []
     for (let each = this.first; each !== undefined; each = each.next) {
@@ -141,7 +118,7 @@ export class WaitList<Item, Answer> {
 
   #limit(waiter: Waiter<Item, Answer>, { signal, timeoutMs = Infinity }: WaitOptions): void {
     const giveUp = (error: unknown): void => {
-      // A timer or an abort that is on its way already when the answer comes.
+      // A timer or an abort may come when the caller has just been settled.
       if (waiter.release === undefined) return
       this.remove(waiter)
       waiter.reject(error)

@@ -2,9 +2,9 @@ import { StageflowError } from '@stageflow/core'
 
 import type { ChunkQueue } from './chunk-queue.ts'
 import type { ChunkSource } from './chunk-source.ts'
-import { checkQueue, checkSource } from './queue-arguments.ts'
+import { checkQueue, checkSource } from './argument-errors.ts'
 
-/** A `ReadableStream` of what is in a queue, or of one reader of a broadcast; it takes no chunk before it is asked for one. To cancel it cancels the queue, or the reader. */
+/** A `ReadableStream` of a queue, or of one reader of a broadcast. It takes a chunk only when it is asked for one. Cancelling it cancels the queue, or the reader. */
 export function toReadableStream<T>(source: ChunkSource<T>): ReadableStream<T> {
   checkSource('toReadableStream()', source)
   let isCancelled = false
@@ -26,8 +26,8 @@ export function toReadableStream<T>(source: ChunkSource<T>): ReadableStream<T> {
 }
 
 /**
- * A `WritableStream` into a queue: a write is done when the queue has taken it. To close it closes the queue, to abort it fails
- * the queue; a queue that has been ended otherwise errors the stream, with `streaming/queue-closed` where there is no error.
+ * A `WritableStream` into a queue. A write is done when the queue has taken it. Closing the stream closes the queue, aborting it fails
+ * the queue. If the queue ends in another way, the stream errors, with `streaming/queue-closed` if the queue has no error.
  */
 export function toWritableStream<T>(queue: ChunkQueue<T>): WritableStream<T> {
   checkQueue('toWritableStream()', queue)
@@ -47,7 +47,7 @@ export function toWritableStream<T>(queue: ChunkQueue<T>): WritableStream<T> {
         try {
           if (await queue.put(chunk, { signal: controller.signal })) return
         } catch (error) {
-          // The stream is broken by it, and `abort` is not called: the readers must hear of it here.
+          // This breaks the stream without a call of `abort`, so the readers get the error here.
           forget()
           queue.fail(error)
           throw error
@@ -67,7 +67,7 @@ export function toWritableStream<T>(queue: ChunkQueue<T>): WritableStream<T> {
   )
 }
 
-/** Why nothing can be written any more: the reason of whoever ended the queue if that is an error. */
+/** The error of a write into a queue that has ended: the reason of its end, if that is an error. */
 export function closedBy({ reason }: AbortSignal): unknown {
   const isPlain = !(reason instanceof Error) || reason.name === 'AbortError'
   if (!isPlain) return reason

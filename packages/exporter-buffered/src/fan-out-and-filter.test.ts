@@ -1,0 +1,178 @@
+import { StageflowError } from '@stageflow/core'
+import { manualClock } from '@stageflow/testing'
+import { expect, test } from 'vitest'
+
+import { eventOf, numbers, scriptedExporter } from '../test/scripted-exporter.ts'
+import { BufferedExporter, fanOutExporter, filterExporter } from './index.ts'
+
+const clock = manualClock()
+const refusal = (text: string) => Object.assign(new Error(text), { retryable: false })
+
+test('every exporter gets every batch, and one that fails gets it again alone', async () => {
+  const [one, two, three] = [scriptedExporter(), scriptedExporter(), scriptedExporter()]
+  const buffer = new BufferedExporter(fanOutExporter([one, two, three]), { clock, batchSize: 2, random: () => 1 })
+  two.failure = new Error('two is down')
+  for (const seq of numbers(1, 4)) buffer.emit(eventOf(seq))
+  await clock.advance(300)
+  expect(one.batches).toEqual([[1, 2]])
+  expect(two.batches).toEqual([])
+  two.failure = undefined
+  await clock.advance(400)
+  for (const exporter of [one, two, three])
+    expect(exporter.batches).toEqual([
+      [1, 2],
+      [3, 4],
+    ])
+  expect(two.calls).toHaveLength(5)
+  expect(await buffer.close()).toMatchObject({ delivered: 4, lost: 0 })
+})
+
+test('the errors of all are told in one', async () => {
+  const [one, two, three] = [scriptedExporter(), scriptedExporter(), scriptedExporter()]
+  one.failure = new Error('one is down')
+  three.failure = 'three is down'
+  const error: unknown = await fanOutExporter([one, two, three])
+    .export([eventOf(1)])
+    .catch((thrown: unknown) => thrown)
+  expect(StageflowError.is(error, 'exporter-buffered/fan-out-failed')).toBe(true)
+  expect((error as Error).message).toBe('2 of 3 exporters failed to export: one is down; three is down')
+  expect(((error as Error).cause as AggregateError).errors).toEqual([one.failure, three.failure])
+  expect((error as { retryable?: boolean }).retryable).toBe(true)
+})
+
+test('what one refuses for good is a dead letter once all others have written it', async () => {
+  const letters: unknown[] = []
+  const [one, two, three] = [scriptedExporter(), scriptedExporter(), scriptedExporter()]
+  const fanOut = fanOutExporter([one, two, three])
+  const buffer = new BufferedExporter(fanOut, {
+    clock,
+    batchSize: 1,
+    random: () => 1,
+    onDeadLetter: ({ error, attempts }) => letters.push([String(error), attempts]),
+  })
+  one.failure = refusal('one wants none of it')
+  two.failure = new Error('two is down')
+  buffer.emit(eventOf(1))
+  await clock.settle()
+  two.failure = undefined
+  expect(letters).toEqual([])
+  await clock.advance(100)
+  const text = 'StageflowError: 1 of 3 exporters failed to export: one wants none of it'
+  expect(letters).toEqual([[text, 2]])
+  expect([one.calls.length, two.batches, three.batches]).toEqual([1, [[1]], [[1]]])
+  await buffer.close()
+})
+
+test('what one refused late, and has written the second time, is no dead letter', async () => {
+  const [one, two] = [scriptedExporter(), scriptedExporter()]
+  const fanOut = fanOutExporter([one, two])
+  const batch = [eventOf(1)]
+  one.isHeld = true
+  const late = fanOut.export(batch).catch((error: unknown) => String(error))
+  await clock.settle()
+  two.failure = new Error('two is down')
+  const again = fanOut.export(batch)
+  one.answer(refusal('too late'))
+  expect(await late).toContain('too late')
+  one.answer()
+  await again
+  expect([one.batches, two.batches]).toEqual([[[1]], [[1]]])
+})
+
+test('flush and close reach all of them, whatever one does', async () => {
+  const ends: string[] = []
+  const ending = (name: string, fails = false) => ({
+    export: () => Promise.resolve(),
+    flush: () => (ends.push(`flush ${name}`), fails ? Promise.reject(new Error(`${name} cannot`)) : Promise.resolve()),
+    close: () => {
+      ends.push(`close ${name}`)
+      if (fails) throw new Error(`${name} cannot close`)
+      return Promise.resolve()
+    },
+  })
+  const fanOut = fanOutExporter([ending('one', true), { export: () => Promise.resolve() }, ending('two')])
+  await expect(fanOut.flush?.()).rejects.toThrow('1 of 3 exporters failed to flush: one cannot')
+  await expect(fanOut.close?.()).rejects.toThrow('1 of 3 exporters failed to close: one cannot close')
+  expect(ends).toEqual(['flush one', 'flush two', 'close one', 'close two'])
+})
+
+test('what is no list of exporters is refused (exporter-buffered/illegal-exporter)', () => {
+  for (const given of [undefined, scriptedExporter(), [scriptedExporter(), {}], [null]])
+    expect(() => fanOutExporter(given as never)).toThrow('fanOutExporter() takes an array of exporters')
+  expect(() => filterExporter({} as never, {})).toThrow('filterExporter() takes an exporter')
+})
+
+const all = [
+  'pipeline.started',
+  'stage.llm.started',
+  'stage.llm.failed',
+  'stage.a.b.failed',
+  'stage.failed',
+  'app.said',
+]
+async function through(options: Parameters<typeof filterExporter>[1]): Promise<readonly string[]> {
+  const exporter = scriptedExporter()
+  await filterExporter(exporter, options).export(all.map((type, seq) => eventOf(seq, type)))
+  return exporter.written().map((seq) => all[seq] as string)
+}
+
+test('a filter takes types, stars, regular expressions and functions, alone or in a list; exclude wins', async () => {
+  expect(await through({})).toEqual(all)
+  expect(await through({ include: 'app.said', exclude: [] })).toEqual(['app.said'])
+  expect(await through({ include: /^app/, exclude: ({ seq }) => seq < 1 })).toEqual(['app.said'])
+  expect(await through({ include: ['stage.*.failed'] })).toEqual(['stage.llm.failed', 'stage.a.b.failed'])
+  expect(await through({ include: ['stage.*', /^app/g] })).toEqual(all.slice(1))
+  expect(await through({ include: ['*l*m*'] })).toEqual(['stage.llm.started', 'stage.llm.failed'])
+  expect(await through({ include: ['*'], exclude: ['*.failed'] })).toEqual([all[0], all[1], 'app.said'])
+  expect(await through({ exclude: [({ seq }) => seq > 0] })).toEqual(['pipeline.started'])
+  expect(await through({ include: ['STAGE.*', 'stage', '.'] })).toEqual([])
+  expect(await through({ include: ['stage.failed*stage.failed'] })).toEqual([])
+})
+
+test('a batch of which nothing is left is not exported; one that comes again is the same array behind the filter', async () => {
+  const exporter = scriptedExporter()
+  const filter = filterExporter(exporter, { include: ['b'] })
+  await filter.export([eventOf(1, 'a')])
+  expect(exporter.calls).toEqual([])
+  const batch = [eventOf(1, 'a'), eventOf(2, 'b')]
+  await filter.export(batch)
+  await filter.export(batch)
+  expect(exporter.calls[0]).toBe(exporter.calls[1])
+  expect(exporter.calls[0]).toEqual([eventOf(2, 'b')])
+})
+
+test('an event that a function throws for is held back and counted; its neighbors pass', async () => {
+  const exporter = scriptedExporter()
+  const cause = new Error('no such field')
+  const filter = filterExporter(exporter, {
+    exclude: ({ seq }) => {
+      if (seq === 2) throw cause
+      return false
+    },
+  })
+  await filter.export([1, 2, 3].map((seq) => eventOf(seq)))
+  expect(exporter.written()).toEqual([1, 3])
+  expect(filter.stats()).toEqual({ passed: 2, heldBack: 1, errors: 1, lastError: cause })
+})
+
+test('a batch that is tried again is judged once', async () => {
+  const exporter = scriptedExporter()
+  exporter.failure = new Error('down')
+  const filter = filterExporter(exporter, { include: '*.failed', keepLast: true })
+  const buffer = new BufferedExporter(filter, { clock, batchSize: 3, random: () => 1 })
+  for (const [seq, type] of ['app.said', 'stage.a.failed', 'pipeline.completed'].entries())
+    buffer.emit(eventOf(seq, type))
+  await clock.advance(300)
+  exporter.failure = undefined
+  await buffer.close()
+  expect(exporter.written()).toEqual([1, 2])
+  expect(filter.stats()).toMatchObject({ passed: 2, heldBack: 1 })
+})
+
+test('illegal options of a filter are refused', () => {
+  const options: unknown = { include: [], exclude: [7], only: [] }
+  expect(() => filterExporter(scriptedExporter(), options as object)).toThrow(
+    /include must be a type.*not an array; exclude must be a type.*not an array; unknown option "only"/,
+  )
+  expect(() => filterExporter(scriptedExporter(), undefined as never)).toThrow('the options must be an object')
+})
