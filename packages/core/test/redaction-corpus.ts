@@ -86,6 +86,7 @@ export const SHAPES: readonly Shape[] = [
   text('XML with attributes', `<wsse:Password Type="text">${SECRET}</wsse:Password>`),
   text('XML with CDATA', `<api_key><![CDATA[${SECRET}]]></api_key>`),
   text('--password', `mysql --password ${SECRET} -h db`),
+  text('--password in parts of a shell', `mysql --password 'a b'${SECRET} -h db`),
   text('--token=', `gh --token=${SECRET} repo list`),
   text('-u of curl', `curl -u bob:${SECRET} https://example.org`),
   text('--user of curl', `curl --user "bob:${SECRET}" https://example.org`),

@@ -132,8 +132,8 @@ test('a secret that the reading limit cuts in two is redacted', () => {
   expect(redactor.text(`Bearer ${'s'.repeat(1e6)}`)).toBe('Bearer [redacted]… (1000007 characters)')
 })
 
-const MEGABYTE = 2 ** 20
-const long = (text: string): string => text.repeat(Math.ceil(MEGABYTE / text.length))
+const LENGTH = 2 ** 18
+const long = (text: string): string => text.repeat(Math.ceil(LENGTH / text.length))
 const SLOW = [
   ...['a', ':', '://', '://a:', '://a:b@', 'Bearer ', 'Bearer a', 'eyJ', 'eyJaaaaa-', 'eyJaaaaa.aa.', 'a-', '-'],
   ...[
@@ -186,13 +186,16 @@ const SLOW = [
   ],
   ...['aA', 'A_', '_', 'token_', '://a@', '=>', 'a.'],
 ]
-test.each(SLOW)('redacting a megabyte of %j takes less than three seconds, also if all of it may be kept', (text) => {
-  const all = createRedactor({ maxTextLength: MEGABYTE, maxLength: MEGABYTE })
-  const startedAt = performance.now()
-  for (const given of [long(text), `secret="${long(text)}`]) all.text(given)
-  all.value([long(text)])
-  expect(performance.now() - startedAt).toBeLessThan(3_000)
-})
+test.each(SLOW)(
+  'redacting 262,144 characters of %j takes less than a second, also if all of them may be kept',
+  (text) => {
+    const all = createRedactor({ maxTextLength: LENGTH, maxLength: LENGTH })
+    const startedAt = performance.now()
+    for (const given of [long(text), `secret="${long(text)}`]) all.text(given)
+    all.value([long(text)])
+    expect(performance.now() - startedAt).toBeLessThan(1_000)
+  },
+)
 
 test('a value of many long strings that become short takes little time', () => {
   const text = `secret="${'eyJaaaaa-'.repeat(500)}`

@@ -1,5 +1,6 @@
 import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
 import type { Interceptor, StageContext } from '@stageflow/core'
+import { auth } from '@stageflow/interceptor-auth'
 import { manualClock } from '@stageflow/testing'
 import { pino } from 'pino'
 import type { Logger } from 'pino'
@@ -154,25 +155,22 @@ test('by default a line holds at most 2,048 characters of data', async () => {
   expect(text().length).toBeLessThan(3_500)
 })
 
-test('lines have the user and the tenant that an interceptor sets, from its snapshot on', async () => {
+test('lines have the user and the tenant that auth reads from a token', async () => {
   const { logger, lines } = recording()
-  const auth: Interceptor = {
-    name: 'auth',
-    wrapRun: (next) => (run) =>
-      next(run.with({ snapshot: run.snapshot.withIdentity({ userId: 'ada', orgId: 'acme' }) })),
-  }
-  const child = new Pipeline('lookup').withStage('inner', () => ({}))
+  const verify = () => ({ sub: 'ada', org_id: 'acme' })
   const graph = new Pipeline('chat')
     .withStage('llm', (context) => void context.get(LOGGER)?.info('asked'))
-    .withPipeline('memory', child)
-    .build({ clock, interceptors: [logging({ logger, startLines: true }), auth] })
-  await graph.run({ requestId: 'r1' })
-  const ids = { requestId: 'r1', userId: 'ada', orgId: 'acme' }
+    .withPipeline(
+      'memory',
+      new Pipeline('lookup').withStage('inner', () => ({})),
+    )
+    .build({ clock, interceptors: [auth({ verify }), logging({ logger, startLines: true })] })
+  await graph.run({ requestId: 'r1' }, { token: 'a.b.c' })
   const [first, ...rest] = lines()
   expect(first).toMatchObject({ msg: 'run started', requestId: 'r1' })
   expect(first).not.toHaveProperty('userId')
   expect(rest.map(({ msg }) => msg)).toContain('asked')
-  for (const line of rest) expect(line).toMatchObject(ids)
+  for (const line of rest) expect(line).toMatchObject({ requestId: 'r1', userId: 'ada', orgId: 'acme' })
 })
 
 test('lines of stages are redacted, in fields, messages and errors', async () => {

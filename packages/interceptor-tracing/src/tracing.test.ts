@@ -1,4 +1,5 @@
 import { Pipeline, StageKind, StageOutput, StageflowError, type Interceptor } from '@stageflow/core'
+import { auth } from '@stageflow/interceptor-auth'
 import { manualClock } from '@stageflow/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { spanRecorder } from '../test/span-recorder.ts'
@@ -263,20 +264,19 @@ test('illegal options are refused, all of them at once (tracing/illegal-option)'
   expect(refusal({ tracer: undefined, tracerProvider: undefined, redaction: undefined })).toBe('accepted')
 })
 
-test('the user and the tenant that an interceptor sets are on the spans of the run and of its stages', async () => {
-  const auth: Interceptor = {
-    name: 'auth',
-    wrapRun: (next) => (run) =>
-      next(run.with({ snapshot: run.snapshot.withIdentity({ userId: 'ada', orgId: 'acme', sessionId: 's9' }) })),
-  }
+test('the user and the tenant that auth reads from a token are on the spans of the run and of its stages', async () => {
+  const verify = () => ({ sub: 'ada', org_id: 'acme', sid: 's9' })
   const graph = new Pipeline('chat')
     .withStage('llm', () => ({}))
     .withPipeline(
       'memory',
       new Pipeline('lookup').withStage('search', () => ({})),
     )
-    .build({ clock, interceptors: [tracing({ tracerProvider: recorder.provider }), auth] })
-  await graph.run()
+    .build({
+      clock,
+      interceptors: [auth({ verify, sessionId: 'sid' }), tracing({ tracerProvider: recorder.provider })],
+    })
+  await graph.run({}, { token: 'a.b.c' })
   expect(recorder.spans()).toHaveLength(5)
   for (const { attributes } of recorder.spans())
     expect(attributes).toMatchObject({ 'user.id': 'ada', 'stageflow.org.id': 'acme' })

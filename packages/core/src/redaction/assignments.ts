@@ -12,9 +12,9 @@ const ENCODED = /^(?:25){0,3}[\da-f]{2}/i
 const SPACES = /\s{0,4}/y
 /** Words before a secret. The first three stay. */
 const SCHEME = /(?:(Bearer|Basic|Digest)|Token|ApiKey|Negotiate)[ \t]{1,4}(?=\S)/iy
-/** In quotes, in brackets or braces, or up to what ends a value. */
+/** In quotes, perhaps with more right behind them as in a shell; in brackets or braces; or up to what ends a value. */
 const VALUE =
-  /"[^"\\]*(?:\\[^][^"\\]*)*"?|\\{1,4}["'][^"']*["']?|'[^'\\]*(?:\\[^][^'\\]*)*'?|`[^`]*`?|\[\s{0,4}(?=["'\\])[^\]]*\]?|\{[^}]*\}?|(?:\[redacted\])?[^\s,;&"'}\]]+/y
+  /(?:"[^"\\]*(?:\\[^][^"\\]*)*"?|\\{1,4}["'][^"']*["']?|'[^'\\]*(?:\\[^][^'\\]*)*'?|`[^`]*`?)\w*|\[\s{0,4}(?=["'\\])[^\]]*\]?|\{[^}]*\}?|(?:\[redacted\])?[^\s,;&"'}\]]+/y
 const ENCODED_VALUE = /(?:%(?:25){0,3}22)?(?:(?!%(?:25){0,3}(?:2[26c]|3b|7d|0[ad]))[^\s,;&"'}\]])+/iy
 /** The rest of a header's line. Line ends may be escaped. */
 const LINE = /(?:(?!\\[rn])[^\r\n])+/y
