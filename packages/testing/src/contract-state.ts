@@ -15,7 +15,7 @@ export const stateCases: Readonly<Record<string, RunCase>> = {
   'keeps child runs and the items of a map apart': childRuns,
 }
 
-const MANY = 200
+const MANY = 100
 
 async function manyRuns(bench: InterceptorBench): Promise<void> {
   const first = bench.stage({
