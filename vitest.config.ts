@@ -7,7 +7,7 @@ export default defineConfig({
     projects: [
       'packages/*',
       'examples/*',
-      { test: { name: 'scripts', root: 'scripts', include: ['*.test.mjs'], testTimeout: 120_000 } },
+      { test: { name: 'scripts', root: 'scripts', include: ['**/*.test.mjs'], testTimeout: 120_000 } },
     ],
     coverage: {
       provider: 'v8',

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { styleText } from 'node:util'
 
-import { setUp } from '../scripts/setup.mjs'
+import { setUp } from '../scripts/setup/setup.mjs'
 import { help, readOptions } from './compare/options.mjs'
 import { inProcess } from './compare/spawn.mjs'
 import { prepareStates, resolveBase, temporaryFolder } from './compare/states.mjs'

@@ -3,8 +3,8 @@ import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { setUp } from '../../scripts/setup.mjs'
-import { filesOf } from '../../scripts/workspace-copy.mjs'
+import { setUp } from '../../scripts/setup/setup.mjs'
+import { filesOf } from '../../scripts/lib/workspace-copy.mjs'
 
 /**
  * Copies the commit `base` and the working tree into `folder` and installs each there, with its own lockfile, so that packages

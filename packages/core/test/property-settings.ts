@@ -16,6 +16,10 @@ export interface PropertySettings {
   readonly path?: string
 }
 
+/** By default a property is tried with this part of its runs. STAGEFLOW_HEAVY=1, as in CI, tries all of them. */
+const LIGHT_PART = 0.1
+const FEWEST_RUNS = 25
+
 /**
  * How a property is tried: STAGEFLOW_SEED for other cases than the usual ones, STAGEFLOW_RUNS for another number of them. A
  * failure prints its seed and path: STAGEFLOW_PATH beside the seed goes straight back to it (with `-t`, for the one test).
@@ -24,10 +28,12 @@ export function propertySettings(runs: number): PropertySettings {
   const path = given('STAGEFLOW_PATH')
   return {
     seed: numberGiven('STAGEFLOW_SEED') ?? DEFAULT_SEED,
-    numRuns: numberGiven('STAGEFLOW_RUNS') ?? runs,
+    numRuns: numberGiven('STAGEFLOW_RUNS') ?? (given('STAGEFLOW_HEAVY') === undefined ? lightRuns(runs) : runs),
     ...(path === undefined ? undefined : { path }),
   }
 }
+
+const lightRuns = (runs: number): number => Math.max(Math.min(runs, FEWEST_RUNS), Math.ceil(runs * LIGHT_PART))
 
 /** Enough for a search of a night: how long it takes is decided by the number of runs. */
 export const PROPERTY_TIMEOUT_MS = 24 * 3_600_000

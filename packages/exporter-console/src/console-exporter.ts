@@ -89,9 +89,7 @@ export class ConsoleExporter {
   #writeFailed(cause: unknown, events: number): StageflowError {
     const { code, message = String(cause) } = (cause ?? {}) as { readonly code?: unknown; readonly message?: string }
     const retryable = this.#stream.writable && code !== 'EPIPE'
-    const fix = retryable
-      ? 'They can be written again.'
-      : 'Nobody reads the stream any more: make an exporter for another one.'
+    const fix = retryable ? 'They can be written again.' : 'The stream is closed: create an exporter for another one.'
     const problem = `ConsoleExporter could not write ${countOf(events)}: ${message}. ${fix}`
     return Object.assign(new StageflowError('exporter-console/write-failed', problem, { cause }), { retryable })
   }

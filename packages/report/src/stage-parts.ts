@@ -1,9 +1,15 @@
 import type { AttemptRecord, StageRecord } from '@stageflow/core'
 
 /**
- * What a part of a stage's time was spent on: `starting` the run before the first stage was ready · `waiting` between the end of the
- * stage before it and being ready · `queued` for a slot · `running` its own code · `backoff` between two attempts · `interceptors`
- * around the attempts · `ending` the run after the last stage: cleanups, and code that still ran.
+ * What a part of a stage's time was spent on:
+ *
+ * - `starting` the run, before the first stage was ready
+ * - `waiting` between the end of the stage before it and being ready
+ * - `queued` for a slot
+ * - `running` its own code
+ * - `backoff` between two attempts
+ * - `interceptors` around the attempts
+ * - `ending` the run after the last stage: cleanups, and code that still ran
  */
 export type PathPartKind = 'starting' | 'waiting' | 'queued' | 'running' | 'backoff' | 'interceptors' | 'ending'
 

@@ -45,7 +45,7 @@ async function manyRuns(bench: InterceptorBench): Promise<void> {
   })
   must(
     wrong.length === 0,
-    `${bench.called} mixed up, or did not let through, ${wrong.length} of ${MANY} runs at once. Keep what belongs to a call in the function that wrap or onCall returns, or in the part, and what belongs to a run in its part, or in a slot of it.`,
+    `${bench.called} mixed up, or did not let through, ${wrong.length} of ${MANY} runs at once. Keep the state of a call in the function that wrap or onCall returns, or in its part. Keep the state of a run in its part or in a slot.`,
     results.find(({ status }) => status !== 'completed')?.report,
   )
   await bench.clock.settle()

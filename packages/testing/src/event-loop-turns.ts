@@ -6,8 +6,8 @@ export interface EventLoopTurns {
 
 /**
  * A turn begins when no promise job is left. So awaiting one runs everything that only waits for promises, however long the chain. It
- * uses message ports because Node, Deno, Bun, browsers and workers have them, they don't wait 4 ms like nested timers, and tools that
- * fake the global timers don't replace them.
+ * uses message ports, which Node, Deno, Bun, browsers and workers have. They don't wait 4 ms like nested timers, and tools that fake
+ * the global timers don't replace them.
  */
 export function eventLoopTurns(): EventLoopTurns {
   const { port1, port2 } = new MessageChannel()

@@ -6,7 +6,7 @@ const MOST_TURNS = 64
 
 /**
  * An interceptor that shuffles the order in which ready stages start: each waits for a number of promise turns that its
- * name and the seed decide, so that a seed gives one order on every machine, on any clock, and without time passing.
+ * name and the seed decide. So a seed gives one order on every machine and any clock, and no time passes.
  */
 export function seededOrder(seed: number): Interceptor {
   const numberOf = seededNumbers(seed)

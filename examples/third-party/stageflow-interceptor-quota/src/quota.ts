@@ -3,7 +3,7 @@ import { StageflowError, StageOutput, type Interceptor, type StageInfo } from '@
 
 declare module '@stageflow/core' {
   interface StageOptions {
-    /** What a call of this stage costs; `false`: this stage has no quota. Default: a cost of 1. */
+    /** The cost of a call of this stage, or `false` for no quota. Default: a cost of 1. */
     readonly quota?: { readonly cost: number } | false
   }
   interface EventMap {
@@ -12,9 +12,9 @@ declare module '@stageflow/core' {
 }
 
 export interface QuotaOptions {
-  /** How much the calls of one stage may cost together in a window. */
+  /** Maximum cost of all calls of one stage in a window. */
   readonly calls: number
-  /** How long a window is, in milliseconds. Default: 60,000. */
+  /** Length of a window, in ms. Default: 60,000. */
   readonly windowMs?: number
 }
 

@@ -5,7 +5,7 @@ const DEEPEST_CAUSE = 5
 /** How many problems the message of a `PipelineBuildError` lists. */
 const MOST_SHOWN = 50
 
-/** Lets two copies of core in one process recognise each other's errors. */
+/** Lets two copies of core in one process recognize each other's errors. */
 const BRAND: unique symbol = Symbol.for('@stageflow/error')
 
 /** The one error class of Stageflow: a stable `code` (`core/cycle`), and a message that says what happened, where, and what to do. */
@@ -22,7 +22,10 @@ export class StageflowError extends Error {
     this.code = code
   }
 
-  /** Whether `value` is a Stageflow error, with this `code` if one is given. Prefer it to `instanceof`: an app may hold two copies of core. */
+  /**
+   * Whether `value` is a Stageflow error, with this `code` if one is given. Prefer it to `instanceof`: an app may hold two
+   * copies of core.
+   */
   static is(value: unknown, code?: string): value is StageflowError {
     return isError(value) && BRAND in value && (code === undefined || (value as { code?: unknown }).code === code)
   }
@@ -89,7 +92,7 @@ export function errorRecord(error: unknown, stage?: string, depth = 0): ErrorRec
   const cause = depth < DEEPEST_CAUSE ? causeOf(error) : undefined
   const code = read(error, 'code')
   return {
-    // Errors of Node and of many clients carry a string code of their own.
+    // Errors of Node and of many clients have their own string code.
     code: typeof code === 'string' ? code : 'core/stage-failed',
     message: textOf(error),
     ...(stage === undefined ? undefined : { stage }),

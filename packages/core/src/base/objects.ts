@@ -66,7 +66,7 @@ export const freezers: { readonly deep: Freeze; readonly shallow: Freeze } = {
   shallow: Object.freeze,
 }
 
-/** Marks what this package makes, in every copy of it; its value is the copy. */
+/** The key that marks the objects of every copy of this package; the value is the copy. */
 const MADE_BY: unique symbol = Symbol.for('@stageflow/made-by')
 const THIS_COPY = Symbol('this copy')
 

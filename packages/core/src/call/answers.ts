@@ -10,12 +10,12 @@ import type { Behind, LiveStageContext } from './stage-context.ts'
 /** An output, or a promise of one that never rejects. */
 export type Answer = Output | Promise<Output>
 
-/** The engine's contexts and outputs are classes behind the public interfaces. These two say so to the compiler. */
+/** The engine's contexts and outputs are classes behind the public interfaces. These two functions cast them for the compiler. */
 export const asRunStage = (layer: (context: LiveStageContext) => Answer): RunStage => layer as unknown as RunStage
 export const asLayer = (next: RunStage): ((context: LiveStageContext) => Answer) =>
   next as unknown as ReturnType<typeof asLayer>
 
-/** What a throw of a stage means: once the run has aborted, a throw of the abort is a cancel; anything else is a failure. */
+/** The output for an error that a stage threw. After an abort, throwing the abort reason is a cancel; anything else is a failure. */
 export function thrownOutput(host: Host, stage: number, thrown: unknown, failure?: StageflowError): Output {
   const aborted = host.stopping?.abort.aborted(stage)
   if (aborted !== undefined && (isAbortError(thrown) || thrown === aborted.reason))
@@ -23,11 +23,11 @@ export function thrownOutput(host: Host, stage: number, thrown: unknown, failure
   return new Output('fail', failure ?? toError(thrown), BY_ENGINE)
 }
 
-/** The answer of a call that is not made, since the run was stopped. */
+/** The answer of a call that isn't made because the run was stopped. */
 export const stoppedOutput = (host: Host): Output =>
   new Output('cancel', host.facts.ending?.reason ?? 'the run was stopped')
 
-/** What a throw of an interceptor means. */
+/** The failure for an error that an interceptor threw. */
 export function interceptorThrew(name: string, { host, node }: Pick<Behind, 'host' | 'node'>, thrown: unknown): Output {
   const failure = new StageflowError(
     'core/interceptor-threw',
@@ -60,7 +60,10 @@ export function notAnOutput(
 
 const MEMBERS = ['ended', 'enter', 'settled', 'expired']
 
-/** Whether an interceptor may mean `answer` as its part in a call or a run. An object with members but none of a part's is a mistake, as it is for TypeScript. */
+/**
+ * Whether `answer` can be an interceptor's part in a call or a run. An object with members, but no member of a part, is a
+ * mistake, as it is for TypeScript.
+ */
 export const isPart = (answer: unknown): answer is object =>
   isObject(answer) &&
   !isThenable(answer) &&

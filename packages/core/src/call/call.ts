@@ -14,12 +14,12 @@ import type { CallLimit, LimitedCall } from './limits.ts'
 import { StageFork } from './stage-context.ts'
 import type { Behind, LiveStageContext } from './stage-context.ts'
 
-/** One call of a stage, or of what wraps it, with the parts in it. What it calls runs in a context that is narrowed to it. */
+/** One call of a stage, or of a layer around it, with the parts in it. The code inside runs in a context narrowed to the call. */
 export class StageCall extends StageFork implements OpenCall, OpenCalls, LimitedCall {
   declare readonly hooks: readonly CallHook[]
-  /** Whether the stage itself waits for the answer, since no layer wraps it. */
+  /** Whether the stage itself waits for the answer, because no layer wraps it. */
   declare readonly isSole: boolean
-  /** One a hook; undefined for a hook that stays out, and once the part has been told of the answer. */
+  /** One part per hook; undefined if the hook stays out, and once the part has been told the answer. */
   declare readonly parts: (CallPart | undefined)[]
   /** The stage's open call that began before this one. */
   declare before: OpenCalls | undefined
@@ -51,7 +51,10 @@ export class StageCall extends StageFork implements OpenCall, OpenCalls, Limited
     return this.isSole ? this : undefined
   }
 
-  /** Asks the interceptors for their parts, then calls `code` inside what these set up. A part's output answers in place of the code. */
+  /**
+   * Gets the parts from the interceptors, then calls `code` inside their async contexts. If a hook returns an output, that
+   * is the answer.
+   */
   begin<T>(code: (context: LiveStageContext, call: StageCall) => T): T | Output {
     const { hooks, parts, host, live } = this
     const { index } = this.node
@@ -108,12 +111,12 @@ export class StageCall extends StageFork implements OpenCall, OpenCalls, Limited
     return notAnOutput(name, node.name, answer, fix)
   }
 
-  /** Settles the call; an answer that it has already stays. */
+  /** Answers the call, unless it has an answer already. */
   answer(output: Output): void {
     if (this.decide(output)) this.tellParts()
   }
 
-  /** From now on no other answer counts; false: there was one before. */
+  /** From now on no other answer counts. Returns false if there was one before. */
   decide(output: Output): boolean {
     if (this.output !== undefined) return false
     this.output = output
@@ -121,7 +124,7 @@ export class StageCall extends StageFork implements OpenCall, OpenCalls, Limited
     return true
   }
 
-  /** Tells the parts of the answer, the innermost first, and then whatever waits for it. */
+  /** Tells the parts the answer, the innermost first, and then the code that waits for it. */
   tellParts(): void {
     const { hooks, parts, host } = this
     const output = this.output as Output
@@ -160,7 +163,7 @@ export class StageCall extends StageFork implements OpenCall, OpenCalls, Limited
       this.#limits.hear(news)
   }
 
-  /** Keeps the limits of a part. A deadline no earlier than everything around it is left to whatever set that. */
+  /** Keeps the limits of a part. If a limit around the call isn't later than the deadline, that outer limit is enough. */
   #limitBy(part: CallPart, by: CallHook): CallPart | Output {
     const { deadline = Infinity, idleMs = Infinity } = part as CallLimits
     const { name } = this.node
@@ -175,10 +178,10 @@ export class StageCall extends StageFork implements OpenCall, OpenCalls, Limited
     return part
   }
 
-  /** Ends the call, since a limit has passed. Its part answers, what runs inside is aborted, and code that goes on is waited for. */
+  /** Ends the call because a limit has passed. Its part answers, the code inside is aborted, and the run waits for it. */
   expire(limit: CallLimit): void {
     const { host, node } = this
-    // Something around the call has ended the stage or the run already, and only the code is late.
+    // The stage or the run has ended already, and only the code is late.
     if (this.output !== undefined || this.aborted !== undefined) return
     const output = this.#expiredOutput(limit)
     const inside = openCalls(host, node.index, (call) => call.isIn(this))
@@ -203,7 +206,7 @@ export class StageCall extends StageFork implements OpenCall, OpenCalls, Limited
 
 const isLimit = (value: unknown): boolean => typeof value === 'number' && !Number.isNaN(value)
 
-/** The open calls of a stage that have no answer, the innermost first. */
+/** The open calls of a stage without an answer, the innermost first. */
 export function openCalls(host: Host, stage: number, which: (call: StageCall) => boolean): readonly StageCall[] {
   const open: StageCall[] = []
   for (
@@ -229,7 +232,7 @@ export function soleCode(context: LiveStageContext, call: StageCall): unknown {
   return call.enters ? (asPromise(value, context) ?? value) : value
 }
 
-/** The interceptors that take part in the calls of a layer's `next`, as a layer among others. */
+/** A layer made of the interceptors that take part in the calls of `next`. */
 export function callWithParts(
   { host, node, fork }: Behind,
   hooks: readonly CallHook[],

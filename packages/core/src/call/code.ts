@@ -14,7 +14,7 @@ import { NodeInputs } from './inputs.ts'
 import { behindOf, tellCalls } from './stage-context.ts'
 import type { Behind, LiveStageContext } from './stage-context.ts'
 
-/** What a stage returned, if that is a promise of any kind, or an async generator, which is drained. */
+/** Resolves the return value of a stage, if that is a promise of any kind, or an async generator, which is drained. */
 export function asPromise(value: unknown, context: LiveStageContext): Promise<unknown> | undefined {
   if (value instanceof Promise) return value
   if (!isObject(value) || value instanceof Output) return undefined
@@ -48,7 +48,7 @@ async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveStag
   }
 }
 
-/** Whether a stage may start, by its `when`; if not, what it settles with. */
+/** Calls a stage's `when`. Returns the output that the stage settles with if it may not start. */
 export function askWhen(facts: RunFacts, node: StageNode): Output | undefined {
   let answer: unknown
   try {
@@ -132,7 +132,7 @@ async function callAgain(behind: Behind, context: LiveStageContext, facts: Stage
   const attempts = facts.attempts?.length ?? 0
   const { graceMs, clock } = behind.host.facts
   const until = clock.now() + graceMs
-  // Of several calls that wait, the first to go on makes the others wait again.
+  // If several calls wait, the first to continue makes the others wait again.
   while (facts.code > 0)
     if (!(await blocked(behind, attempts, settlesWithin(clock, until - clock.now(), facts.idle()))))
       return failed(
@@ -142,7 +142,7 @@ async function callAgain(behind: Behind, context: LiveStageContext, facts: Stage
   return callCode(context)
 }
 
-/** Waits while the engine itself blocks a call. The limits of calls that began after `attempts` attempts stand still. */
+/** Waits while the engine itself blocks a call. The limits of calls that began after `attempts` attempts pause. */
 async function blocked<T>(behind: Behind, attempts: number, wait: Promise<T>): Promise<T> {
   tellCalls(behind, 'parked', attempts)
   const result = await wait

@@ -5,30 +5,30 @@ import type { Output } from '../contract/output.ts'
 import type { StageNode } from '../graph/graph.ts'
 import type { RunFacts } from '../report/run-facts.ts'
 
-/** What the calls of stages may ask of the run that they belong to. The run implements it. */
+/** The run, as the calls of its stages see it. The run implements it. */
 export interface Host {
   readonly facts: RunFacts
   readonly loop: Loop
   /** The run as interceptors see it. */
   readonly context: RunContext
-  /** Runs `cleanup` when the run ends, or now if the stage's part in the run is over. */
+  /** Runs `cleanup` when the run ends, or now if the run no longer waits for the stage. */
   onCleanup(stage: number, cleanup: Cleanup): void
-  /** What stops the run and its stages; made when it is first needed. */
+  /** Stops the run and its stages. Created on first use. */
   readonly stop: Stop
-  /** The same; undefined while nothing has needed it. */
+  /** The same, but undefined before the first use. */
   readonly stopping: Stop | undefined
 }
 
-/** What stops a run and its stages, as the loop and the calls use it. */
+/** Stops a run and its stages, as the loop and the calls see it. */
 export interface Stop {
   readonly abort: RunAbort
   /** The abort scope that a stage runs in. */
   scopeOf(node: StageNode): AbortScope
-  /** The run, or the run above it whose limit it has, is out of time. */
+  /** The run is out of time, or the parent run whose limit it has. */
   outOfTime(): void
   /** A stage has failed or cancelled the run: everything else is aborted. */
   haltFor(stage: number): void
-  /** No stage can read a stage any more: it is aborted. */
+  /** No dependent can read a stage anymore: it is aborted. */
   abortLate(stage: number, now: number): void
   /** Bounds the wait if nothing but code of settled stages still runs. */
   waitForCode(): void
@@ -36,29 +36,29 @@ export interface Stop {
   childClosed(): void
 }
 
-/** What the calls of stages may ask of the loop that starts and settles the stages. */
+/** The loop that starts and settles the stages, as their calls see it. */
 export interface Loop {
   /** The open calls of each stage, newest first: calls that have parts and no answer yet. */
   calls: (OpenCalls | undefined)[] | undefined
-  /** The last promise that a layer has returned and that has been checked. A layer that passes it on needs no check of its own. */
+  /** The last promise of a layer that was checked. If the next layer passes it on, it isn't checked again. */
   checked: Promise<Output> | undefined
-  /** The time. While `stage` is only being started that is its start time, which has been read already. */
+  /** The time. While `stage` starts, this is its start time, which has been read already. */
   now(stage: number): number
   /** The code of `stage` is called; returns the time. */
   codeBegins(stage: number): number
-  /** A running stage settles with an answer, later than it was started. */
+  /** A running stage settles with an answer, after its start has returned. */
   settle(stage: number, answer: unknown): void
   /** The code of an attempt has returned `output`. Its child runs do not outlive it. */
   attemptEnded(stage: number, output: Output): Output
-  /** Some code of a stage has returned. If the stage has settled and that was the last of it, its slot is free. */
+  /** Code of a stage has returned. If the stage has settled and no other code of it runs, its slot is free. */
   codeLeft(stage: number): void
-  /** Gives back the slot of a running stage that waits. */
+  /** Frees the slot of a running stage that waits. */
   park(stage: number): void
   /** Takes a slot for a parked stage; resolves when it has one. */
   unpark(stage: number): Promise<void>
   /** A limit has passed. It takes effect in the run's own async context. */
   overdue(limit: Overdue): void
-  /** A new call begins inside `around` while code of the stage runs: the calls beside it that were aborted are given up. */
+  /** A new call begins inside `around` while code of the stage runs: aborted calls beside it are abandoned. */
   giveUpAborted(stage: number, around: ForkLike | undefined): void
 }
 
@@ -78,6 +78,6 @@ export interface Overdue {
 
 /** A part of a stage's time. */
 export interface ForkLike {
-  /** Whether it is `other` or lies inside it. */
+  /** Whether it is `other` or is inside it. */
   isIn(other: ForkLike): boolean
 }

@@ -6,11 +6,11 @@ import { FAILED, OK, SKIPPED } from '../schedule/plan.ts'
 
 type Data = Readonly<Record<string, unknown>>
 
-/** The inputs of one stage. A stage that may start before its dependencies have settled keeps what it saw then. */
+/** The inputs of one stage. If the stage may start before its dependencies have settled, it keeps their state from then. */
 export class NodeInputs {
   readonly #facts: RunFacts
   readonly #node: StageNode
-  /** What it saw when it started; undefined where nothing of it can change any more. */
+  /** The state of the dependencies when it started; undefined if that can no longer change. */
   readonly #seen: { readonly data: readonly (object | undefined)[]; readonly states: readonly number[] } | undefined
   /** The dependency that is tried first: most stages read them in declared order (decision 9). */
   #next = 0

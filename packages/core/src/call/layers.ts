@@ -13,14 +13,14 @@ import { behindOf } from './stage-context.ts'
 import type { LiveStageContext } from './stage-context.ts'
 
 /**
- * Returns a function that puts the interceptors of a build around one stage, the first of them outermost. A stage that none wraps
- * keeps their `onCall` functions as `hooks`; otherwise `wrapped` calls the stage through all its layers.
+ * Returns a function that puts the interceptors of a build around one stage, the first of them outermost. If none wraps the
+ * stage, it keeps their `onCall` functions as `hooks`; otherwise `wrapped` calls the stage through all its layers.
  */
 export function stageWrapper(
   interceptors: readonly Interceptor[],
   problem: Problem,
 ): (stage: StageInfo) => Pick<StageNode, 'wrapped' | 'layers' | 'hooks'> {
-  // All stages share these: with seven layers around thousands of stages, the cache had no room for one each (decision 9).
+  // All stages share these functions: with one for each of thousands of stages, they didn't fit into the CPU cache (decision 9).
   const nexts = [callStage]
   const nextOf = (layers: number): RunStage => (nexts[layers] ??= layerAt(layers - 1, asLayer(nextOf(layers - 1))))
   return (stage) => {
@@ -71,7 +71,7 @@ export function askHook(
   return undefined
 }
 
-/** Calls the layer at `depth` of a context's stage, and always answers with an output. Anything else that the layer does is a failure that names it. */
+/** Calls the layer at `depth` of a context's stage. If it throws or returns no output, the result is a failure that names it. */
 function layerAt(depth: number, next: (context: LiveStageContext) => Answer): RunStage {
   return asRunStage((context) => {
     const behind = behindOf(context)
@@ -82,7 +82,7 @@ function layerAt(depth: number, next: (context: LiveStageContext) => Answer): Ru
     try {
       const answer: unknown = wrap(context)
       if (answer instanceof Output) return answer
-      // The layer passes on what the layer below returned.
+      // The layer passes on the promise of the layer below.
       if (answer instanceof Promise && answer === behind.host.loop.checked) return answer as Promise<Output>
       return checkedAnswer(layer.name, context, answer)
     } catch (thrown) {

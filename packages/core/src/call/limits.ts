@@ -15,7 +15,7 @@ export class KeptLimits {
   readonly call: LimitedCall
   readonly #queue: DueQueue
   readonly #limits: CallLimit[] = []
-  /** How many times the engine blocks what runs inside the call, and since when. */
+  /** How many times the engine blocks code inside the call right now, and since when. */
   blocks = 0
   #blockedAt = 0
 
@@ -24,14 +24,14 @@ export class KeptLimits {
     this.#queue = call.host.facts.graph.dues
   }
 
-  /** The earliest deadline; Infinity: none. */
+  /** The earliest deadline; Infinity without one. */
   get deadline(): number {
     let earliest = Infinity
     for (const { why, dueAt } of this.#limits) if (why === 'deadline' && dueAt < earliest) earliest = dueAt
     return earliest
   }
 
-  /** `ms`: of a limit without a sign of life, how long. */
+  /** `ms`: the length of an idle limit. */
   add(part: CallPart, by: CallHook, why: 'deadline' | 'idle', dueAt: number, ms: number = Infinity): void {
     const limit = new CallLimit(this, part, by, why, dueAt, ms, this.#queue.nextOrder++)
     this.#limits.push(limit)
@@ -42,7 +42,7 @@ export class KeptLimits {
     for (const limit of this.#limits) this.#queue.remove(limit)
   }
 
-  /** Limits stand still while the engine blocks something inside the call. A sign of life starts the time without one anew. */
+  /** Limits pause while the engine blocks code inside the call. A sign of life restarts idle limits. */
   hear(news: CallNews): void {
     const now = this.call.host.facts.clock.now()
     if (news === 'parked') {
@@ -56,7 +56,7 @@ export class KeptLimits {
   #postpone(ms: number): void {
     for (const limit of this.#limits) {
       limit.dueAt += ms
-      if (limit.after === limit) this.#queue.add(limit) // it was due while it stood still
+      if (limit.after === limit) this.#queue.add(limit) // it was due while it was paused
     }
   }
 }
@@ -94,7 +94,7 @@ export class CallLimit implements Due, Overdue {
     this.before = this.after = this
   }
 
-  /** Runs share the queue, and each goes on in its own async context. */
+  /** Runs share the queue, and each continues in its own async context. */
   expire(): void {
     if (this.#limits.blocks === 0) this.#limits.call.host.loop.overdue(this)
   }

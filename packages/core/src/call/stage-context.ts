@@ -29,7 +29,7 @@ export interface Behind {
 /** Set by the class below, which alone can read its private fields. */
 let readBehind: (value: unknown) => Behind | undefined
 
-/** What one stage sees of a run, made when the stage starts. What is costly is made when it is first asked for. */
+/** The context of one stage, made when the stage starts. Its expensive members are created on first use. */
 export class LiveStageContext implements InterceptorContext {
   readonly #host: Host
   readonly #node: StageNode
@@ -40,7 +40,7 @@ export class LiveStageContext implements InterceptorContext {
     this.#host = host
     this.#node = node
     this.#fork = fork
-    // A stage that can start before its dependencies have settled sees them as they are now.
+    // If a stage can start before its dependencies have settled, its inputs show their current state.
     this.#inputs = inputs ?? (node.eager ? new NodeInputs(host.facts, node) : undefined)
   }
 
@@ -95,7 +95,7 @@ export class LiveStageContext implements InterceptorContext {
     return stageRecord(this.#host.facts, this.#node.index, this.#fork?.outermost.asOpenCall)
   }
 
-  // Bound, since stages take them off their context: `async ({ inputs, signal, note }) => …`.
+  // Bound, because stages destructure their context: `async ({ inputs, signal, note }) => …`.
   get tryEmitEvent(): TryEmitEvent {
     return (type: string, data: object) => this.#host.facts.tryEmit(this.#node, type, data)
   }
@@ -116,12 +116,12 @@ export class LiveStageContext implements InterceptorContext {
   }
   get raiseIfCancelled(): StageContext['raiseIfCancelled'] {
     return () => {
-      const { aborted } = this // unlike `signal`, makes nothing
+      const { aborted } = this // unlike `signal`, creates nothing
       if (aborted !== undefined) throw aborted.reason
     }
   }
   get runChild(): StageContext['runChild'] {
-    // The result is that of the child's own stages, which only its type knows.
+    // The type of the result follows from the child's stages, which only its type has.
     return (async (child: unknown, input: object = {}, options?: object) =>
       await this.#host.facts.graph.openChild(this, child, input, options, this.#childSuffix())
         .settled) as StageContext['runChild']
@@ -154,7 +154,7 @@ export class LiveStageContext implements InterceptorContext {
     return this.#host.facts.stages?.[this.#node.index]
   }
 
-  /** Keeps apart the children that one call of the code starts: `~2` for the second. */
+  /** Distinguishes the children that one call of the code starts: `~2` for the second. */
   #childSuffix(): string {
     const item = this.#fork?.item ?? ''
     const counts = (this.#host.facts.stage(this.#node.index).childCounts ??= new Map<string, number>())
@@ -171,14 +171,14 @@ export class LiveStageContext implements InterceptorContext {
   }
 }
 
-/** A part of a stage's time with a signal of its own: what `context.fork()` gives, an item of a map, or a call with parts. */
+/** A part of a stage's time with its own signal: the result of `context.fork()`, an item of a map, or a call with parts. */
 export class StageFork implements Fork, ForkLike {
   declare readonly host: Host
   declare readonly node: StageNode
   declare readonly outer: StageFork | undefined
-  /** What is added to the path of child runs that are started in it: the item of a map. */
+  /** The suffix for the paths of its child runs: the item of a map. */
   declare readonly item: string
-  /** The attempt that its code is, if that is known. */
+  /** The number of its attempt, if that is known. */
   declare readonly attempt: number | undefined
   /** The context that is narrowed to it. */
   declare live: LiveStageContext
@@ -203,7 +203,7 @@ export class StageFork implements Fork, ForkLike {
   get context(): InterceptorContext {
     return this.live
   }
-  /** The earliest deadline of it and of everything around it; Infinity: none. */
+  /** The earliest deadline on it and around it; Infinity without one. */
   get deadline(): number {
     return this.outer === undefined ? this.host.facts.limit : this.outer.deadline
   }
@@ -223,14 +223,14 @@ export class StageFork implements Fork, ForkLike {
   get asOpenCall(): OpenCall | undefined {
     return undefined
   }
-  /** Nothing inside it listens any more. */
+  /** No code inside it listens anymore. */
   close(): void {
     this.ownScope?.close()
   }
   isIn(other: ForkLike): boolean {
     return this === other || this.outer?.isIn(other) === true
   }
-  /** Takes news of what runs inside it. `attempts`: only calls that began after so many attempts take it. */
+  /** Takes news of the code inside it. `attempts`: only for calls that began after this number of attempts. */
   hear(_news: CallNews, _attempts: number): void {}
 }
 
@@ -241,7 +241,10 @@ export function behindOf(value: unknown): Behind | undefined {
   return readBehind(value)
 }
 
-/** Tells the calls around a context what happens inside it, the innermost first, and those around the run. `attempts`: only calls that began after so many attempts. */
+/**
+ * Tells the calls around a context, and then those around the run, about news inside it, the innermost first. `attempts`: only
+ * calls that began after so many attempts.
+ */
 export function tellCalls({ host, node, fork: innermost }: Behind, news: CallNews, attempts?: number): void {
   const { facts } = host
   // A call that was told that it is blocked is also told that it no longer is, even if the stage has settled meanwhile.

@@ -53,7 +53,7 @@ export function openChild(
   // At most the grace time of this run: the parent waits for its children, so that their last events come before its own.
   const graceMs = Math.min(own.graceMs ?? Infinity, run.graceMs)
   const fields = { ...fieldsOf(run.snapshot), ...inputFields(input) }
-  // An input made from the snapshot of this run, or of one above it, contains that run's id. The child needs its own.
+  // An input made from the snapshot of this run, or of a parent, contains that run's id. The child needs its own.
   const id = fields['pipelineRunId']
   const pipelineRunId = id === undefined || runs.some((above) => above.pipelineRunId === id) ? crypto.randomUUID() : id
   const shown = Object.freeze({
@@ -88,7 +88,7 @@ export function openChild(
   return { child, settled: settle(host, node, child, shown, openedAt) }
 }
 
-/** A run and the runs above it. */
+/** A run and its parents. */
 const lineage = (run: RunFacts): readonly RunFacts[] => [
   run,
   ...(run.parent === undefined ? [] : lineage(run.parent.facts)),

@@ -152,7 +152,7 @@ export interface StageContext<out Needs = AnyInputs, out Ports = {}> extends Run
   /** When the run or a limit around this attempt expires, as a time on `clock`, in ms; undefined without a limit. */
   readonly deadline: number | undefined
   readonly clock: Clock
-  /** When this attempt started, on `clock`. Until its code is called: when the previous attempt started, or the stage. */
+  /** When this attempt started, on `clock`. Before its code is called: when the previous attempt or the stage started. */
   readonly startedAt: number
   /** Reads a value that an interceptor set for this run, or for the run that this one is a child of. */
   get<T>(slot: Slot<T>): T | undefined
@@ -194,8 +194,8 @@ export function createSlot<T>(name: string): Slot<T> {
 }
 
 /**
- * The values of one run's slots. Two copies of a package have two slots of one name, and neither sees the values of the other.
- * If two copies of core made them, that is an error.
+ * The values of one run's slots. Two copies of a package have two slots of one name, and can't read each other's values. If
+ * two copies of core made them, that is an error.
  */
 export class SlotValues extends Map<Slot<unknown>, unknown> {
   override has(slot: Slot<unknown>): boolean {

@@ -11,7 +11,10 @@ import type { ContextSnapshot } from './snapshot.ts'
 export type RunStage = (context: InterceptorContext) => StageOutput | Promise<StageOutput>
 export type RunPipeline = (run: RunContext) => RunOutcome | Promise<RunOutcome>
 
-/** Runs when a call starts. Return a part to follow the call, an output to answer it without running the stage, or undefined to stay out. */
+/**
+ * Runs when a call starts. Return a part to follow the call, an output to answer it without running the stage, or undefined
+ * to stay out.
+ */
 export type OnCall = (context: InterceptorContext) => StageOutput | CallPart | undefined
 
 /**
@@ -30,7 +33,7 @@ export interface CallHooks {
   ended?(output: StageOutput, context: InterceptorContext): void
 }
 
-/** Limits on a call, kept by the engine. They are read once, when the call begins, and stand still while the engine itself blocks the call. */
+/** Limits on a call, kept by the engine. They are read once, when the call begins, and pause while the engine itself blocks the call. */
 export interface CallLimits {
   /** When the call expires, as a time on `context.clock`, in ms. Default: none. */
   readonly deadline?: number | undefined
@@ -69,7 +72,7 @@ export interface Interceptor {
   readonly wrap?: (next: RunStage, stage: StageInfo) => RunStage
   /**
    * Called once per stage by `build()`. Returns a function that runs when a call of the stage starts, or undefined to leave the
-   * stage alone. Costs less than `wrap`, and stands inside the interceptor's own `wrap`.
+   * stage alone. Costs less than `wrap`, and is inside the interceptor's own `wrap`.
    */
   readonly onCall?: (stage: StageInfo) => OnCall | undefined
   /**
@@ -78,7 +81,7 @@ export interface Interceptor {
    */
   readonly wrapRun?: (next: RunPipeline, pipeline: PipelineInfo) => RunPipeline
   /**
-   * Called once for every stage that settled, skipped ones too, with its final record, whatever the interceptors around it did.
+   * Called once for every stage that settled, including skipped ones, with its final record, whatever the interceptors did.
    */
   readonly settled?: (record: StageRecord, run: RunContext) => void
   /**
@@ -90,9 +93,9 @@ export interface Interceptor {
   readonly stageOptions?: readonly (keyof StageOptions)[]
   /** The run options that it acts on. A run refuses options that no interceptor claims. */
   readonly runOptions?: readonly (keyof RunOptions)[]
-  /** Names of interceptors that must stand before this one in the list, if they are in it. */
+  /** Names of interceptors that must come before this one in the list, if they are in it. */
   readonly mustBeInside?: readonly string[]
-  /** Names of interceptors that must stand after this one in the list, if they are in it. */
+  /** Names of interceptors that must come after this one in the list, if they are in it. */
   readonly mustBeOutside?: readonly string[]
 }
 
@@ -118,9 +121,12 @@ export interface InterceptorContext extends StageContext<
    * attempts so far + 1.
    */
   fork(this: InterceptorContext): Fork
-  /** Resolves when none of the stage's code runs any more, abandoned code included, even after the run has ended. */
+  /** Resolves when none of the stage's code is running, including abandoned code, even after the run has ended. */
   codeLeft(this: InterceptorContext): Promise<void>
-  /** Waits `ms` on the clock without a slot of `maxConcurrency`; rejects with the signal's reason when it aborts. Limits run on. The next call of the stage takes a slot again. */
+  /**
+   * Waits `ms` on the clock without a slot of `maxConcurrency`; rejects with the signal's reason when it aborts. Limits keep
+   * running. The next call of the stage takes a slot again.
+   */
   wait(this: InterceptorContext, ms: number): Promise<void>
 }
 

@@ -120,7 +120,7 @@ export class Output {
     }))
   }
 
-  // Test runners print copies without private fields. Reading such a copy gives undefined instead of throwing.
+  // Test runners print copies without private fields. Reading such a copy returns undefined instead of throwing.
   get status(): Status {
     return #status in this ? this.#status : (undefined as never)
   }
@@ -128,7 +128,7 @@ export class Output {
   get hasMore(): boolean {
     return this.#more !== EMPTY
   }
-  /** Whether the engine made it: the stage did not return this failure itself. */
+  /** Whether the engine made this failure, instead of the stage. */
   get isByEngine(): boolean {
     return this.#more.byEngine === true
   }
@@ -166,7 +166,7 @@ export class Output {
   }
 }
 
-/** An output as interceptors and callers see it: the class has what each kind of output has. */
+/** An output as interceptors and callers see it: the class has the members of every kind of output. */
 export const asStageOutput = (output: Output): StageOutput => output as unknown as StageOutput
 
 /** Marks the failures that the engine made. */
@@ -266,7 +266,7 @@ function fromPlain(value: object, stage: string): Output {
   return new Output('ok', value)
 }
 
-/** Like `toOutput`, and freezes the data. Used for the return value of a stage, or of an interceptor instead of it. */
+/** Like `toOutput`, but also freezes the data. Used for the return value of a stage, or of an interceptor that replaces it. */
 export function readOutput(value: unknown, stage: string, freeze: Freeze): Output {
   try {
     if (isData(value)) return new Output('ok', freeze(value))

@@ -83,18 +83,18 @@ export interface PipelineReport<Names extends string = string> {
 
 /** The outcome of a run, as `wrapRun` sees it. Only the engine makes one. */
 export interface RunOutcome {
-  /** For the compiler only: an outcome cannot be made up. */
+  /** For the compiler only: other code can't create an outcome. */
   readonly '~outcome': true
   readonly status: PipelineStatus
   readonly reason?: string | undefined
   readonly errors: readonly ErrorRecord[]
   /** When the run started, on its clock. */
   readonly startedAt: number
-  /** When the last stage ended. In `RunPart.ended` and in results: when the interceptors around the run had returned too. */
+  /** When the last stage ended. In `RunPart.ended` and in results: when the interceptors around the run had also returned. */
   readonly endedAt: number
   /** Events that the sink refused so far. */
   readonly droppedEvents: number
-  /** Computed when it is read, since it lists every stage. */
+  /** Computed when it is read, because it lists every stage. */
   readonly report: PipelineReport
   /** How each child run ended, by its path. */
   readonly children: Readonly<Record<string, ChildResult>>
@@ -169,7 +169,7 @@ export interface ChildResult {
 }
 
 /**
- * The result of each child run by its path, such as `answer#2/write`, on every ending of the run. A path that ran again after a
+ * The result of each child run by its path, such as `answer#2/write`, however the run ends. A path that ran again after a
  * retry ends with `@2`.
  */
 export interface WithChildren {
@@ -190,12 +190,12 @@ export class PipelineFailedError<Stages = any> extends StageflowError {
   }
 }
 
-/** The type of `Symbol.asyncDispose`; never, if the `lib` of a program does not have it. */
+/** The type of `Symbol.asyncDispose`; never, if the `lib` of a program lacks it. */
 type AsyncDispose = SymbolConstructor extends { readonly asyncDispose: infer Key extends symbol } ? Key : never
 /** Supports `await using run = graph.start()`: leaving the block cancels a run in progress, and waits until it has settled. */
 export type AsyncDisposal = { readonly [Key in AsyncDispose]: () => Promise<void> }
 
-/** A run that was started: its events and chunks as they come, a way to cancel it, and its result. */
+/** A run in progress: its events and chunks as they arrive, a way to cancel it, and its result. */
 export interface Run<out Stages> extends AsyncIterable<StageflowEvent>, AsyncDisposal {
   readonly pipelineRunId: string
   /** Settles like `run()`: rejects if the run fails. */

@@ -115,7 +115,7 @@ export interface SharedOptions<J, When, Failure, Needs> extends StageOptions {
   readonly when?: (inputs: StageInputs<Needs>, snapshot: ContextSnapshot) => When
   /** Tolerates a failure: skips the stage, or gives its dependents a fallback. Default: the failure counts. */
   readonly onFailure?: Failure
-  /** `abort`: aborts the stage once no dependent can read it any more; it ends as skipped. Default: `finish`. */
+  /** `abort`: aborts the stage once no dependent can read it anymore; it ends as skipped. Default: `finish`. */
   readonly late?: 'finish' | 'abort'
   /**
    * Validates the data that the stage returns, and may transform it. If it refuses, the stage fails with `core/output-schema`.

@@ -32,13 +32,13 @@ export interface StageNode {
   readonly body: Body
   /** Calls the code through its layers; undefined if no interceptor wraps the stage. */
   readonly wrapped: ((context: InterceptorContext) => unknown) | undefined
-  /** What stands around the code of a wrapped stage, innermost first. */
+  /** The layers around the code of a wrapped stage, innermost first. */
   readonly layers: readonly StageLayer[]
   /** The `onCall` functions for its calls, outermost first. Empty for a wrapped stage, whose layers contain them. */
   readonly hooks: readonly CallHook[]
 }
 
-/** What an interceptor's `wrap` returned for one stage, or the hooks in a row that have no wrap between them. */
+/** The function that an interceptor's `wrap` returned for one stage, or `onCall` hooks in a row without a wrap between them. */
 export type StageLayer =
   | { readonly name: string; readonly wrap: RunStage }
   | { readonly wrap?: undefined; readonly hooks: readonly CallHook[] }

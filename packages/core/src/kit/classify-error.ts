@@ -3,11 +3,11 @@ import { causesOf } from './causes.ts'
 import { read } from './foreign.ts'
 import { isAbortItself } from './is-abort.ts'
 
-/** `transient`: may pass by itself. `permanent`: the service works, and the same call fails again. `unknown`: the error says neither. */
+/** `transient`: a retry may succeed. `permanent`: the service works, and the same call would fail again. `unknown`: neither is certain. */
 export type ErrorClass = 'transient' | 'permanent' | 'unknown'
 
 /**
- * Tells whether an error may pass by itself. `transient`: connection errors of Node and undici, timeouts, and the HTTP statuses 408,
+ * Tells whether a retry may help against an error. `transient`: connection errors of Node and undici, timeouts, and the HTTP statuses 408,
  * 425, 429 and 5xx as openai, the AI SDK, axios, got, ky and others report them. `permanent`: other 4xx statuses, an abort, a used-up
  * quota. Otherwise the `cause` decides, but not behind an error of the engine or an interceptor, which is `unknown`.
  */
@@ -19,7 +19,10 @@ export function classifyError(error: unknown): ErrorClass {
   return 'unknown'
 }
 
-/** How long the server that sent an error asks to wait, in ms; undefined if it doesn't say. `now`: ms since 1970, for servers that send a date. */
+/**
+ * How long the server that sent an error asks to wait, in ms; undefined if it doesn't ask. `now`: ms since 1970, for servers
+ * that send a date.
+ */
 export function retryAfterMs(error: unknown, now: number): number | undefined {
   for (const one of causesOf(error)) {
     if (statusOf(one) === undefined) continue

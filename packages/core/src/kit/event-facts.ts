@@ -49,10 +49,13 @@ const OF_TOOLS: ReadonlySet<string> = new Set([
   'tool.unresolved',
   'tools.resolved',
 ])
-/** The rest of a tool's event is what the tool was given and what it returned. */
+/** The rest of a tool's event is the input and the return value of the tool. */
 const TOOL_FACTS = ['toolName', 'callId', 'durationMs', 'attempt', 'attempts', 'reason', 'errorCode', 'errorMessage']
 
-/** The part of an event's data that is facts about the run. Undefined if all of it may be the words of users, as in chunks and in events of apps. */
+/**
+ * The part of an event's data that is facts about the run. Undefined if all of it may be the words of users, as in chunks
+ * and in events of apps.
+ */
 export function eventFacts({ type, stage, data }: StageflowEvent): Facts | undefined {
   if (FACTS.has(type) || OF_THE_ENGINE.test(type))
     return stage !== undefined && type === `stage.${stage}.chunk` ? undefined : (data as Facts)

@@ -1,13 +1,13 @@
 import { isFunction } from '../base/check.ts'
 import type { StageflowEvent } from '../contract/events.ts'
 
-/** Which events: a type, in which `*` stands for any characters (`stage.*.failed`), a regular expression for types, or a function. */
+/** Selects events: a type, in which `*` stands for any characters (`stage.*.failed`), a regular expression for types, or a function. */
 export type EventPattern = string | RegExp | ((event: StageflowEvent) => boolean)
 
 export const isEventPattern = (value: unknown): value is EventPattern =>
   (typeof value === 'string' && value !== '') || isFunction(value) || value instanceof RegExp
 
-/** A function that tells whether an event matches any of the patterns. It throws what a function among them throws. */
+/** A function that tells whether an event matches any of the patterns. If a pattern is a function and throws, it throws the same. */
 export function matchEvents(patterns: EventPattern | readonly EventPattern[]): (event: StageflowEvent) => boolean {
   const tests = [patterns].flat().map((pattern) => testOf(pattern))
   return (event) => tests.some((test) => test(event))
@@ -20,7 +20,7 @@ function testOf(pattern: EventPattern): (event: StageflowEvent) => boolean {
   return ({ type }) => hasParts(type, parts)
 }
 
-/** Whether a text consists of the parts in this order, with anything between them. Takes no longer than the text is long. */
+/** Whether a text consists of the parts in this order, with any text between them. Linear in the length of the text. */
 function hasParts(text: string, parts: readonly string[]): boolean {
   const first = parts[0] as string
   if (parts.length === 1) return text === first

@@ -2,7 +2,7 @@
 const DEEPEST = 500
 
 /**
- * A text that is the same for values that say the same, whatever the order of their keys. Throws a `TypeError` that says where, if a
+ * A string that is the same for equal values, whatever the order of their keys. Throws a `TypeError` that says where, if a
  * value cannot be compared: a function, a symbol, or an instance of a class without `toJSON`, whose private fields it cannot see.
  * Hash it if it must be short.
  */

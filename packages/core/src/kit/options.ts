@@ -2,7 +2,7 @@ import { didYouMean, isFunction, isObject } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
 import { show } from './show.ts'
 
-/** How to check one option: a test, and the words that follow "must be". */
+/** How to check an option: a test, and the words that follow "must be". */
 export type OptionRule = readonly [test: (value: unknown) => boolean, must: string]
 
 /** The rules of all options, by name. An option without a rule is unknown, and refused. */
@@ -10,7 +10,7 @@ export type OptionRules<Options extends object = Record<string, unknown>> = {
   readonly [Name in keyof Required<Options>]: OptionRule
 }
 
-/** At most this many unknown names are listed: audio in the place of options would have thousands. */
+/** At most this many unknown names are listed: audio passed instead of options would have thousands. */
 const MOST_UNKNOWN = 5
 
 /** A whole number from `least` to `most`. */
@@ -46,7 +46,7 @@ export const oneOf = (...words: readonly string[]): OptionRule => [
   (value) => words.includes(value as string),
   `one of ${words.map((word) => `'${word}'`).join(', ')}`,
 ]
-/** What another rule allows, or one more value, such as `false` for "switched off". */
+/** The values of another rule, or one more value, such as `false` for "switched off". */
 export const or = ([test, must]: OptionRule, value: unknown, meaning: string = String(value)): OptionRule => [
   (given) => given === value || test(given),
   `${must}, or ${meaning}`,
@@ -60,7 +60,7 @@ export function checkOptions(where: string, code: string, options: unknown, rule
   refuseOptions(where, code, optionProblems(options, rules))
 }
 
-/** The problems of options, each as a part of a sentence. `path`: where the options stand in others, such as `breaker.`. */
+/** The problems of options, each as a part of a sentence. `path`: the place of the options in others, such as `breaker.`. */
 export function optionProblems(options: unknown, rules: OptionRules, path = ''): readonly string[] {
   const known = Object.keys(rules)
   if (!isObject(options) || Array.isArray(options) || ArrayBuffer.isView(options))

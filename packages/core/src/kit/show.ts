@@ -2,7 +2,7 @@ import { textOf } from '../base/errors.ts'
 
 const LONGEST = 80
 
-/** A short, one-line form of any value for a message. Shows what an object is, not what is in it, which may be a secret. */
+/** A short, one-line form of any value for a message. Shows the kind of an object, but not its content, which may be a secret. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return cut(JSON.stringify(value.slice(0, LONGEST + 1)))
   if (typeof value === 'bigint') return cut(`${value}n`)

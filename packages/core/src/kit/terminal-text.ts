@@ -2,7 +2,7 @@
 export type CodePointWidth = (codePoint: number) => number
 
 const PLAIN = /^[ -~]*$/
-/** Combining marks and format characters take up no column of their own. */
+/** Combining marks and format characters have no width. */
 const INVISIBLE = /[\p{Mn}\p{Me}\p{Cf}]/u
 /** Makes a wide emoji of the character before it. */
 const AS_EMOJI = '\ufe0f'
@@ -15,7 +15,7 @@ const SEQUENCES = new RegExp(
 )
 /**
  * Control characters, line ends, half characters, and marks that are invisible or turn the direction of writing: they can paint the
- * terminal, forge a line or hide what it says. Joiners stay, because emoji are made with them.
+ * terminal, forge a line or hide what it says. Joiners stay, because some emoji need them.
  */
 const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
@@ -24,13 +24,13 @@ const LONGEST = 4_000
 /** What a reader takes for one character may be many code points: a flag, a family, an accent. */
 const segmenter = new Intl.Segmenter('en')
 
-/** Text from outside on one line, with everything that a terminal would obey written out: `\n`, `\x1b`, `\u202e`. Cut at 4,000 characters. */
+/** Text from outside on one line, with control sequences escaped: `\n`, `\x1b`, `\u202e`. Cut at 4,000 characters. */
 export function printable(text: string): string {
   const read = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
   return PLAIN.test(read) ? read : read.replace(UNSAFE, written)
 }
 
-/** Text from outside on one line, without what a terminal would obey. Cut at 4,000 characters. */
+/** Text from outside on one line, without control sequences. Cut at 4,000 characters. */
 export const plainLine = (text: string): string =>
   text.slice(0, LONGEST).replace(SEQUENCES, '').replace(UNSAFE, ' ').replaceAll(/\s+/g, ' ').trim()
 

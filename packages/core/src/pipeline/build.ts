@@ -22,7 +22,7 @@ import { wrapRuns } from '../run/run-interceptors.ts'
 import { createPlan, turned } from '../schedule/plan.ts'
 import { builtGraphOf } from './stage-graph.ts'
 
-/** Up to this many stages, a graph has a class of its own for `result.data`. */
+/** Up to this many stages, a graph has its own class for `result.data`. */
 const MOST_FIELDS = 64
 
 /** The options of `build`, as given. */

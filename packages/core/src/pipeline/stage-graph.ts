@@ -18,7 +18,7 @@ declare const NEEDS: unique symbol
 export type RunArguments<Ports> = {} extends Ports
   ? [options?: RunOptions & { readonly ports?: Ports }]
   : [options: RunOptions & { readonly ports: Ports }] | MissingPorts<Exclude<keyof Ports, never>>
-/** No argument fits it. It lets the compiler name the missing ports instead of counting arguments. */
+/** A type that accepts no argument. It lets the compiler name the missing ports instead of counting arguments. */
 type MissingPorts<Names> = [] & { readonly 'missing ports': Names }
 
 /** A built pipeline. It is immutable, so any number of runs may use it at once. `Ports` are the ports that `run` still needs. */

@@ -2,12 +2,12 @@ import { isArray } from '../base/check.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
 import { define } from '../base/objects.ts'
 
-/** Whatever has a name that a problem can mention, such as an interceptor. */
+/** A named object that a problem can mention, such as an interceptor. */
 export interface Named {
   readonly name: string
 }
 
-/** Tells a hook that only watches of `subject`. What it throws, or rejects with, is reported and changes nothing. */
+/** Calls a hook that only watches. If it throws or rejects, that is reported and changes nothing. */
 export function tell<Subject, Context>(
   facts: { readonly notebook: Notebook },
   by: Named | undefined,
@@ -26,10 +26,10 @@ export function tell<Subject, Context>(
 
 const whatOf = (stage: string | undefined): string => (stage === undefined ? 'the run' : `stage "${stage}"`)
 
-/** How deep a note is looked at before JSON itself is asked. Most notes are flat. */
+/** How deep a note is checked before it is serialized instead. Most notes are flat. */
 const QUICK_DEPTH = 3
 
-/** Refuses a note that JSON can't write, with `core/note`; otherwise returns it. */
+/** Throws `core/note` if JSON can't write the note; otherwise returns the note. */
 export function checkedNote<T>(key: unknown, value: T): T {
   let why: string | undefined
   let cause: unknown
@@ -47,7 +47,7 @@ export function checkedNote<T>(key: unknown, value: T): T {
   )
 }
 
-/** Whether a value is surely JSON. Asking JSON costs five times as much. */
+/** Whether a value is certainly JSON. Serializing it costs five times as much. */
 function isQuick(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null)
     return typeof value !== 'bigint' && typeof value !== 'function' && typeof value !== 'symbol'
@@ -60,7 +60,7 @@ function isQuick(value: unknown, depth: number): boolean {
   return true
 }
 
-/** The notes of a run, and the problems that happened beside it and changed nothing. */
+/** The notes of a run, and the problems that didn't affect its result. */
 export class Notebook {
   notes: Record<string, unknown> | undefined
   problems: StageflowError[] | undefined
@@ -71,7 +71,7 @@ export class Notebook {
     define((this.notes ??= {}), key, checkedNote(key, value))
   }
 
-  /** Keeps a problem, also after the run is over: a promise may reject later, but before the report is read. */
+  /** Keeps a problem, even after the run is over: a promise may reject later, but before the report is read. */
   problem(problem: StageflowError): void {
     ;(this.problems ??= []).push(problem)
   }

@@ -22,14 +22,17 @@ let factsOf: (outcome: Outcome) => RunFacts
 export let addedError: (outcome: Outcome) => Error | undefined
 let failuresOf: (outcome: Outcome) => readonly Failure[]
 
-/** How a run ended: the outcome for interceptors, the result for callers. It is computed when it is read, from facts that no longer change. */
+/**
+ * How a run ended: the outcome for interceptors, the result for callers. It is computed when it is read, from facts that no
+ * longer change.
+ */
 export class Outcome implements RunOutcome, ChildResult {
   declare readonly '~outcome': true
   readonly #run: RunFacts
   readonly #added: Error | undefined
   declare readonly status: PipelineStatus
   declare readonly reason: string | undefined
-  /** What has been computed and can no longer change, by its name. */
+  /** Computed values that can no longer change, by name. */
   readonly #kept = new Map<string, unknown>()
 
   constructor(run: RunFacts, status: PipelineStatus, reason?: string, added?: Error) {
@@ -54,7 +57,7 @@ export class Outcome implements RunOutcome, ChildResult {
 
   /** The data of each stage that settled ok. */
   get data(): Readonly<Record<string, unknown>> {
-    // A run that still goes on has more to come.
+    // More stages may settle while the run is in progress.
     return this.#keptFrom(ENDED, 'data', () => {
       const { data, graph } = this.#run
       const all = new graph.Data()
@@ -78,11 +81,14 @@ export class Outcome implements RunOutcome, ChildResult {
   }
 
   get report(): PipelineReport {
-    // Until the last event is out, interceptors can still add notes.
+    // Until the last event is published, interceptors can still add notes.
     return this.#keptFrom(CLOSED, 'report', () => pipelineReport(this.#run, this.status))
   }
 
-  /** How each child run ended, those of child runs included, by its path. A path that ran again, after a retry, ends with `@2`, `@3` and so on. */
+  /**
+   * How each child run ended, including children of child runs, by its path. A path that ran again, after a retry, ends with
+   * `@2`, `@3` and so on.
+   */
   get children(): Readonly<Record<string, ChildResult>> {
     return this.#keptFrom(CLOSED, 'children', () => {
       const all: Record<string, ChildResult> = Object.create(null) as Record<string, ChildResult>
@@ -124,7 +130,7 @@ export class Outcome implements RunOutcome, ChildResult {
     return { status, ...whyOf(this), data, outputs, report, children }
   }
 
-  /** What `make` returns; from `phase` on, always the same. */
+  /** Returns the result of `make`. From `phase` on, it is computed only once. */
   #keptFrom<T>(phase: number, key: string, make: () => T): T {
     const made = (this.#kept.get(key) as T | undefined) ?? make()
     if (this.#run.phase >= phase) this.#kept.set(key, made)
@@ -132,7 +138,7 @@ export class Outcome implements RunOutcome, ChildResult {
   }
 }
 
-/** Why a run did not complete, as its events and results say it. */
+/** Why a run did not complete, for its events and results. */
 export const whyOf = (outcome: Outcome): object =>
   outcome.status === 'failed'
     ? { errors: outcome.errors }
@@ -143,7 +149,7 @@ export const whyOf = (outcome: Outcome): object =>
 export const isOutcomeOf = (value: unknown, run: RunFacts): value is Outcome =>
   value instanceof Outcome && factsOf(value) === run
 
-/** What a failed run rejects with. */
+/** The error that a failed run rejects with. */
 export function failureOf(outcome: Outcome): PipelineFailedError {
   const first = failuresOf(outcome)[0]
   const where = first?.stage === undefined ? '' : ` at stage "${first.stage}"`
@@ -155,7 +161,7 @@ export function failureOf(outcome: Outcome): PipelineFailedError {
   )
 }
 
-/** A result as callers see it. Only the type of a pipeline knows the data of its stages. */
+/** A result as callers see it. Only the type of a pipeline has the types of its stages' data. */
 export const asResult = (outcome: Outcome): PipelineResult<unknown> | FailedResult<unknown> =>
   outcome as unknown as PipelineResult<unknown>
 const asFailed = (outcome: Outcome): FailedResult<unknown> => asResult(outcome) as FailedResult<unknown>

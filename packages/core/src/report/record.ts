@@ -10,9 +10,9 @@ import type { ChildRun, StageFacts } from './stage-facts.ts'
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
-/** The call of an unwrapped stage that goes on, as far as a record shows it. */
+/** The open call of an unwrapped stage, as far as a record shows it. */
 export interface OpenCall {
-  /** Its answer, which its parts are being told. */
+  /** Its answer, while its parts are being told. */
   readonly output: Output | undefined
   /** Whether it has called the stage's code. */
   readonly hasBegun: boolean
@@ -50,7 +50,7 @@ function skipReason(run: RunFacts, stage: number): string {
   return `dependency "${names[why]}" ${ended}${isAlone ? '' : ', so too few dependencies can end ok'}`
 }
 
-/** The facts of one stage as they are now. `call`: the call that an unwrapped stage is in, if it has parts. */
+/** The record of one stage as it is now. `call`: the open call of an unwrapped stage, if it has parts. */
 export function stageRecord(run: RunFacts, stage: number, call?: OpenCall): StageRecord {
   const { names } = run.graph
   const state = run.schedule.state(stage)
@@ -68,7 +68,7 @@ export function stageRecord(run: RunFacts, stage: number, call?: OpenCall): Stag
           ? timeOf(run, 2 * why + 1)
           : run.startedAt,
     startedAt,
-    // While its parts are told of the answer, an unwrapped stage has not settled yet.
+    // While its parts are told the answer, an unwrapped stage has not settled yet.
     endedAt: call?.output === undefined ? timeOf(run, 2 * stage + 1) : undefined,
     releasedBy: isReleased ? names[why] : undefined,
     attempts: attemptsOf(run, stage, facts, call),
@@ -99,7 +99,7 @@ function soleAttempt(startedAt: number, endedAt: number | undefined, { status, e
   return error === undefined ? attempt : { ...attempt, error: errorRecord(error) }
 }
 
-/** An attempt whose code still runs, items of a map and child runs included, has yet to end: its record is a copy. */
+/** If code of an attempt still runs, including items of a map and child runs, the attempt hasn't ended: its record is a copy. */
 function attemptsSoFar({ attempts = [], code }: StageFacts): readonly AttemptRecord[] {
   const last = attempts.at(-1)
   if (code === 0 && last?.endedAt !== undefined) return attempts
@@ -119,7 +119,7 @@ function addEnding(record: Writable<StageRecord>, run: RunFacts, state: number, 
   if (facts?.tolerated !== undefined) record.tolerated = true
   if (failure !== undefined) {
     record.error = errorRecord(failure.error, record.stage)
-    // The error of an attempt does not name its stage.
+    // The error of an attempt doesn't name its stage.
     const error = errorRecord(failure.error)
     if (facts?.attempts === undefined) record.attempts = record.attempts.map((attempt) => ({ ...attempt, error }))
   } else if (state === SKIPPED)

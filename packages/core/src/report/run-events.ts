@@ -2,14 +2,14 @@ import { StageflowError, textOf } from '../base/errors.ts'
 import type { EventSink, StageflowEvent } from '../contract/events.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 
-/** Receives every event of a run and of its child runs, chunks among them: the handle of `start()`. */
+/** Receives every event of a run and of its child runs, including chunks: the handle of `start()`. */
 export interface Listener {
   take(event: StageflowEvent): void
   /** Resolves once there is room for more chunks; undefined if there is room now. */
   room(): Promise<void> | undefined
 }
 
-/** What events say of their run, and where the sink's failures go. */
+/** The ids of a run for its events, and where failures of the sink are reported. */
 export interface EventSource {
   readonly pipelineRunId: string
   readonly parentRunId: string | undefined
@@ -17,14 +17,14 @@ export interface EventSource {
   problem(problem: StageflowError): void
 }
 
-/** Makes the events of one run, numbers them and hands them out. A run without sink and listener has none. */
+/** Creates, numbers and publishes the events of one run. Without a sink and a listener, a run has none. */
 export class RunEvents {
   readonly #source: EventSource
   declare readonly sink: EventSink | undefined
   declare readonly listener: Listener | undefined
   /** How many events the sink has refused or lost. */
   dropped = 0
-  /** The listener receives chunks that the sink may not receive. Each counts for itself, so that both see numbers without a gap. */
+  /** The listener receives chunks that the sink may not receive. Each has its own count, so that both see numbers without a gap. */
   #heard = 0
   #sunk = 0
   #broken = false
@@ -35,7 +35,7 @@ export class RunEvents {
     this.listener = listener
   }
 
-  /** Publishes an event; false: the sink refused it. */
+  /** Publishes an event. Returns false if the sink refused it. */
   emit(type: string, data: object, stage: string | undefined, timestamp: number, toSink = true): boolean {
     this.listener?.take(this.#make(type, data, stage, timestamp, this.#heard++))
     if (this.sink === undefined || !toSink) return true
@@ -51,7 +51,7 @@ export class RunEvents {
     return false
   }
 
-  /** Publishes an event and waits while the sink pushes back. Never rejects. */
+  /** Publishes an event, and waits while the sink applies backpressure. Never rejects. */
   async emitAndWait(type: string, data: object, stage: string | undefined, timestamp: number): Promise<void> {
     this.listener?.take(this.#make(type, data, stage, timestamp, this.#heard++))
     try {

@@ -22,17 +22,17 @@ import type { ChildRun } from './stage-facts.ts'
 const DEFAULT_GRACE_MS = 5_000
 const DEFAULT_CLEANUP_MS = 5_000
 
-/** Where a run is in its life. It only goes forward. */
+/** The phase of a run. It only goes forward. */
 export const OPENING = 0
 /** Its stages may start. */
 export const STAGES = 1
 /** Its stages have ended. Its cleanups and its last event follow, each for a limited time. */
 export const CLEANUPS = 2
-/** None of its stages runs any more, and no child run can start. */
+/** None of its stages is running, and no child run can start. */
 export const ENDED = 3
 /** Its last event has been made, so no other may follow. */
 export const LAST_EVENT = 4
-/** Its last event is out, and nothing about it changes any more. */
+/** Its last event is published, and its facts no longer change. */
 export const CLOSED = 5
 
 /** Why a run ended before its stages did. */
@@ -46,25 +46,25 @@ export interface Failure {
   readonly stage: string | undefined
 }
 
-/** A sign of life of a stage; or the engine blocks it, or no longer does. */
+/** A sign of life of a stage; or the engine blocks it, or unblocks it. */
 export type CallNews = 'alive' | 'parked' | 'unparked'
 
-/** What a child run has of the run above it. */
+/** The parts of a parent run that its child uses. */
 export interface ParentLink {
   readonly facts: RunFacts
-  /** What interceptors are shown of it. */
+  /** The public form for interceptors. */
   readonly shown: RunParent
   readonly signal: AbortSignal
-  /** When the stage that started the child gives up, on the clock of the run above. A slow reader can move it to later. */
+  /** When the stage that started the child times out, on the parent's clock. A slow reader can move it to later. */
   readonly deadline: number
   readonly openedAt: number
   /** Tells the calls around the stage that started the child. */
   readonly tell: (news: CallNews) => void
-  /** The child is past a deadline that it has from above. */
+  /** The child has passed a deadline of its parent. */
   readonly outOfTime: () => void
 }
 
-/** What is known of one run: what it was given, its stages' data and times, and how it ended. Most of it is made when it is first needed. */
+/** The facts of one run: its input, its stages' data and times, and how it ended. Most of them are created on first use. */
 export class RunFacts {
   readonly graph: BuiltGraph
   readonly options: AllRunOptions
@@ -74,7 +74,7 @@ export class RunFacts {
   readonly events: RunEvents | undefined
   /** The data of each stage that settled ok. */
   readonly data: (object | undefined)[]
-  /** Two a stage: when it started and when it settled; NaN: it has not. */
+  /** Two numbers per stage: when it started and when it settled. NaN if it hasn't. */
   readonly times: number[]
   phase: number = OPENING
   /** When it started. */
@@ -85,7 +85,7 @@ export class RunFacts {
   ending: Ending | undefined
   /** Every failure that was not tolerated, in order. */
   failures: Failure[] | undefined
-  /** What is known of stages beyond their data and times; undefined for those of which there is nothing. */
+  /** Further facts of each stage beyond its data and times; undefined if there are none. */
   stages: (StageFacts | undefined)[] | undefined
   readonly #input: Fields
   #notebook: Notebook | undefined
@@ -134,7 +134,7 @@ export class RunFacts {
     }))
   }
   set snapshot(snapshot: ContextSnapshot) {
-    // A snapshot that an interceptor made is of this run, whatever run id it has.
+    // If an interceptor replaces the snapshot, it keeps the id of this run.
     const { pipelineRunId } = this
     this.#snapshot = snapshot.pipelineRunId === pipelineRunId ? snapshot : snapshot.withIdentity({ pipelineRunId })
   }
@@ -142,7 +142,7 @@ export class RunFacts {
     const { ports } = this.options
     return (this.#ports ??= ports === undefined ? this.graph.ports : Object.freeze({ ...this.graph.ports, ...ports }))
   }
-  /** When the run gives up, on its clock: its own limit, or what is left of the parent's. */
+  /** When the run times out, on its clock: its own limit, or the rest of the parent's. */
   get limit(): number {
     const { parent, ownLimit } = this
     return parent === undefined ? ownLimit : Math.min(ownLimit, parent.deadline + (this.startedAt - parent.openedAt))
@@ -153,7 +153,7 @@ export class RunFacts {
   get cleanupMs(): number {
     return this.options.cleanupMs ?? DEFAULT_CLEANUP_MS
   }
-  /** Whether what the stage does no longer counts. */
+  /** Whether the run ignores further results of the stage. */
   isClosed(stage: number): boolean {
     return this.phase >= ENDED || this.stages?.[stage]?.abandoned === true
   }
@@ -170,7 +170,7 @@ export class RunFacts {
     return (this.stages ?? []).flatMap((facts) => facts?.children ?? [])
   }
 
-  /** Writes that a stage has settled with plain data, if that is what it returned and nothing else is known of it; returns its state, or 0. */
+  /** Settles a stage with plain data. Returns its state, or 0 if it didn't return plain data or has further facts. */
   settleWithData(index: number, returned: unknown): number {
     try {
       if (!isData(returned)) return 0
@@ -181,7 +181,7 @@ export class RunFacts {
     }
   }
 
-  /** Writes how a stage has settled; returns its state for the schedule. */
+  /** Settles a stage. Returns its state for the schedule. */
   settle(index: number, given: Output): number {
     const { name, onFailure, wrapped } = this.graph.nodes[index] as StageNode
     const output =
@@ -257,13 +257,13 @@ export class RunFacts {
   ): void {
     this.events?.emit(`stage.${stage}.${kind}`, data, stage, timestamp)
   }
-  /** An event of a stage, or of an interceptor around the run; false: refused. */
+  /** Publishes an event of a stage, or of an interceptor around the run. Returns false if it was refused. */
   tryEmit(node: StageNode | undefined, type: string, data: object): boolean {
     checkEvent(type, data)
     if (!this.#mayEmit(node)) return false
     return this.events === undefined || this.events.emit(type, data, node?.name, this.clock.now())
   }
-  /** The same, but waits while the sink pushes back, or until `signal` aborts. */
+  /** The same, but waits while the sink applies backpressure, or until `signal` aborts. */
   async emit(node: StageNode | undefined, type: string, data: object, signal: AbortSignal): Promise<void> {
     checkEvent(type, data)
     if (this.events === undefined || !this.#mayEmit(node)) return
@@ -273,7 +273,7 @@ export class RunFacts {
     return this.phase < LAST_EVENT && (node === undefined || !this.isClosed(node.index))
   }
 
-  /** Counts a chunk and publishes it; a promise while its reader is too far behind. */
+  /** Counts a chunk and publishes it. Returns a promise while the reader is too far behind. */
   chunk(node: StageNode, chunk: unknown, attempt: number): Promise<void> | undefined {
     const facts = this.stage(node.index)
     facts.committed = true

@@ -12,17 +12,17 @@ export interface ChildRun {
   readonly path: string
   /** Whether all its stages have ended. */
   readonly isOver: boolean
-  /** Whether it ends by itself within its own limits: its grace time runs, or its cleanups or last event do. */
+  /** Whether it is ending within its own limits: its grace time runs, or its cleanups or last event are in progress. */
   readonly endsSoon: boolean
   readonly result: ChildResult
   cancel(reason: string): void
 }
 
-/** What is known of one stage of a run beyond its data and times. Made only for stages that have any of it. */
+/** The facts of one stage beyond its data and times. Created only for stages that have such facts. */
 export class StageFacts {
   /** How many pieces of its code the run waits for: a call of its body, items of a map, child runs. */
   code = 0
-  /** Its code ignored its signal past the grace time. Nothing that it does counts any more. */
+  /** Its code ignored its signal past the grace time. Its results no longer count. */
   abandoned = false
   /** An attempt has delivered a chunk, so no other attempt may run. */
   committed = false
@@ -41,7 +41,7 @@ export class StageFacts {
   tolerated: Output | undefined
   /** What its code returned last. If the stage settled with another output, an interceptor or the engine answered. */
   returned: Output | undefined
-  /** How many pieces of its code run, abandoned ones included. */
+  /** How many pieces of its code run, including abandoned ones. */
   #alive = 0
   #idle: PromiseWithResolvers<void> | undefined
   #left: PromiseWithResolvers<void> | undefined
@@ -81,7 +81,7 @@ export class StageFacts {
     this.attempts ??= [{ attempt: 1, startedAt, endedAt: undefined, status: undefined }]
   }
 
-  /** An unwrapped stage keeps its one attempt only if it ended otherwise than the stage. */
+  /** An unwrapped stage keeps its one attempt only if it ended differently from the stage. */
   soleAttempt(startedAt: number, output: Output, endedAt: number): void {
     this.endAttempt(this.beginAttempt(startedAt), output, endedAt)
   }
@@ -108,7 +108,7 @@ export class StageFacts {
     this.#alive++
   }
 
-  /** A piece of code has returned; true: it was counted, and none runs any more. */
+  /** A piece of code has returned. Returns true if it was counted, and no counted code is left. */
   leaveCode(): boolean {
     if (--this.#alive === 0) {
       this.#left?.resolve()
@@ -137,7 +137,7 @@ export class StageFacts {
     return (this.#idle ??= Promise.withResolvers()).promise
   }
 
-  /** Resolves when none of the code runs, abandoned code included. `isUncounted`: the code of an unwrapped stage that has not settled. */
+  /** Resolves when none of the code runs, including abandoned code. `isUncounted`: the code of an unwrapped stage that has not settled. */
   codeLeft(isUncounted: boolean): Promise<void> {
     if (isUncounted) return (this.#settled ??= Promise.withResolvers()).promise.then(() => this.codeLeft(false))
     return this.#alive === 0 ? Promise.resolve() : (this.#left ??= Promise.withResolvers()).promise

@@ -24,19 +24,19 @@ interface Behind {
   readonly changes: RunChanges
 }
 
-/** A layer around the run that has not answered yet. */
+/** A layer around the run that hasn't answered yet. */
 export interface PendingLayer {
   readonly name: string
   /** Answers in its place. */
   readonly answer: (outcome: RunOutcome) => void
 }
 
-/** A run, as its layers reach it. */
+/** The members of a run that its layers use. */
 export interface LayeredRun {
   readonly facts: RunFacts
   readonly stop: { readonly abort: RunAbort }
   readonly pending: PendingLayer[]
-  /** The last promise that a layer has returned and that has been checked. */
+  /** The last promise of a layer that was checked. */
   checked: Promise<RunOutcome> | undefined
   begin(changes: RunChanges): Promise<Outcome>
 }
@@ -107,7 +107,7 @@ export class LiveRunContext implements RunContext {
     return (type: string, data: object) => this.#run.facts.emit(undefined, type, data, this.signal)
   }
 
-  // Bound, as those of a stage's context are.
+  // Bound, like the functions of a stage's context.
   get get(): RunContext['get'] {
     return (slot) => this.#run.facts.slotValue(slot)
   }
@@ -145,7 +145,7 @@ export class LiveRunContext implements RunContext {
   }
 }
 
-/** The run behind what an interceptor passed to `next`, and what it changes; refuses anything else. */
+/** The run behind the argument that an interceptor passed to `next`, and its changes. Refuses any other value. */
 export function runBehind(given: unknown): Behind {
   const behind = readRun(given)
   if (behind !== undefined) return behind

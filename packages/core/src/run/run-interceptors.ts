@@ -21,16 +21,16 @@ interface Listening {
   readonly settled: NonNullable<RunPart['settled']>
 }
 
-/** The parts that interceptors take in one run. */
+/** The parts of interceptors in one run. */
 export class RunParts {
-  /** Undefined if nothing is told of stages. */
+  /** Undefined if no part watches stages. */
   listeners: Listening[] | undefined
   readonly #facts: RunFacts
   readonly #context: RunContext
-  /** One for each watching interceptor of the graph, in its order. */
+  /** One per watching interceptor of the graph, in its order. */
   readonly #parts: (RunPart | undefined)[]
 
-  /** Asks each interceptor for its part. One that throws is reported, and takes none. */
+  /** Gets a part from each interceptor. If one throws, that is reported, and it gets no part. */
   constructor(facts: RunFacts, context: RunContext) {
     this.#facts = facts
     this.#context = context
@@ -59,7 +59,7 @@ export class RunParts {
     }
   }
 
-  /** Calls `begin` inside the async contexts that the parts set up; `refuse` if one does not call `next`. */
+  /** Calls `begin` inside the async contexts that the parts set up; `refuse` if one of them doesn't call `next`. */
   enter(begin: () => void, refuse: (error: StageflowError) => void): void {
     enterParts(this.#facts, this.#facts.graph.watching, this.#parts, this.#context, begin, refuse, THE_RUN)
   }
@@ -67,7 +67,7 @@ export class RunParts {
   tellOfStage(record: StageRecord, index: number): void {
     for (const { by, settled } of this.listeners ?? []) {
       tell(this.#facts, by, settled, record, this.#context, record.stage)
-      // The observers after this one see what it has noted.
+      // The observers after this one see its notes.
       const notes = this.#facts.stages?.[index]?.notes
       if (notes !== undefined) (record as { notes: object }).notes = notes
     }
@@ -101,10 +101,10 @@ const beginRun: RunPipeline = (given) => {
   return (run.checked = run.begin(changes))
 }
 
-/** A layer that always answers with an outcome of its run, and in whose place the run can answer if it hangs. */
+/** A layer that always returns an outcome of its run. If it hangs, the run can answer instead of it. */
 function checkedLayer(name: string, layer: RunPipeline): RunPipeline {
   return (given) => {
-    const { run } = runBehind(given) // refuses anything else, to the layer that called next with it
+    const { run } = runBehind(given) // throws for any other value, into the layer that called next
     const depth = run.pending.length
     let answer: unknown
     try {
@@ -112,7 +112,7 @@ function checkedLayer(name: string, layer: RunPipeline): RunPipeline {
     } catch (thrown) {
       answer = Promise.reject(thrown)
     }
-    // The layer passes on what the layer below returned, which is pending already.
+    // The layer passes on the promise of the layer below, which is pending already.
     if (answer !== undefined && answer === run.checked) return run.checked
     return (run.checked = new Promise<RunOutcome>((resolve) => {
       const pending = { name, answer: resolve }
@@ -137,7 +137,7 @@ async function outcomeOf(name: string, answer: unknown, run: RunContext, facts: 
       ),
     )
   } catch (thrown) {
-    // A throw of the abort that stopped the run passes the stop on.
+    // If the layer throws the abort reason of the run, it passes the stop on.
     if (run.signal.aborted && (thrown === run.signal.reason || isAbortError(thrown))) return run.cancel(textOf(thrown))
     return run.fail(
       new StageflowError('core/interceptor-threw', `Interceptor "${name}" threw around the run: ${textOf(thrown)}`, {
@@ -147,7 +147,7 @@ async function outcomeOf(name: string, answer: unknown, run: RunContext, facts: 
   }
 }
 
-/** Tells interceptors of a stage that has settled, and publishes its one terminal event. */
+/** Tells interceptors that a stage has settled, and publishes its one terminal event. */
 export function tellSettled(facts: RunFacts, parts: RunParts | undefined, index: number, now: number): void {
   const record = stageRecord(facts, index)
   parts?.tellOfStage(record, index)

@@ -17,7 +17,7 @@ import type { LoopOwner } from './stage-loop.ts'
 import { Stopping, emitLastEvent, runCleanup, runCleanups } from './stopping.ts'
 import type { Stoppable } from './stopping.ts'
 
-/** One run from its first event to its last. It has the stages' loop, what stops it, the parts that interceptors take in it, and its facts. */
+/** One run from its first event to its last. It has the stage loop, its limits and signals, the parts of interceptors, and its facts. */
 export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   readonly facts: RunFacts
   readonly loop: StageLoop
@@ -27,10 +27,10 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   stopping: Stopping | undefined
   #context: LiveRunContext | undefined
   #cleanups: Cleanup[] | undefined
-  /** The stages were begun: how they ended. */
+  /** How the stages ended; undefined if they weren't started. */
   #begun: Promise<Outcome> | undefined
   #stagesDone: ((outcome: Outcome) => void) | undefined
-  /** How the run ended, with everything around it. */
+  /** How the run ended, including its layers. */
   #final: Outcome | undefined
 
   constructor(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent?: ParentLink, listener?: Listener) {
@@ -40,7 +40,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
 
   // From the first event to the stages
 
-  /** Starts the run; calls back once, with how it ended. */
+  /** Starts the run. Calls back once, with its outcome. */
   open(done: (outcome: Outcome) => void): void {
     const { facts } = this
     const { options, parent, graph } = facts
@@ -65,7 +65,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     )
   }
 
-  /** `isWrapped`: the interceptors around the run are asked. */
+  /** `isWrapped`: whether to call the interceptors around the run. */
   #proceed(done: (outcome: Outcome) => void, isWrapped: boolean = this.facts.graph.aroundRun !== undefined): void {
     if (isWrapped || this.facts.events !== undefined) return void this.#runAround(done, isWrapped)
     this.#startStages((outcome) => {
@@ -75,7 +75,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     })
   }
 
-  /** A run with layers around it or a sink: its last event follows the outermost layer. */
+  /** For a run with layers or a sink: the last event comes after the outermost layer has answered. */
   async #runAround(done: (outcome: Outcome) => void, isWrapped: boolean): Promise<void> {
     const { facts } = this
     let outcome = await (isWrapped ? this.#askLayers() : this.begin())
@@ -99,14 +99,14 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   }
 
   #askLayers(): Promise<Outcome> {
-    // A checked layer answers with an outcome of this run.
+    // A checked layer returns an outcome of this run.
     const answered = this.facts.graph.aroundRun?.(this.context) as Promise<Outcome>
-    // What stopped the run before its layers were asked leaves them the grace time too.
+    // If the run was stopped before its layers were called, they get the grace time too.
     if (this.stopping?.isStopped === true) this.stopping.arm()
     return answered
   }
 
-  /** What ended the run first counts: an interceptor can fail a run that completed, but cannot improve or change one that did not. */
+  /** The first ending counts: an interceptor can fail a run that completed, but can't improve or change one that didn't. */
   #worse(outcome: Outcome): Outcome {
     const { facts } = this
     if (facts.ending === undefined || outcome.status === facts.ending.status) return outcome
@@ -122,7 +122,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     return this.outcome()
   }
 
-  /** The innermost `next` of `wrapRun`: runs the stages, once however often it is called. */
+  /** The innermost `next` of `wrapRun`: runs the stages once, however often it is called. */
   begin({ snapshot, deadline, signal }: RunChanges = {}): Promise<Outcome> {
     if (this.#begun === undefined && this.facts.phase >= ENDED) return Promise.resolve(this.outcome())
     return (this.#begun ??= new Promise((resolve) => {
@@ -172,13 +172,13 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     if (dues.hasTimer) dues.rest()
   }
 
-  /** How the run ended, as far as the engine knows. */
+  /** How the run ended, before the layers around it have answered. */
   outcome(): Outcome {
     const { status = 'completed', reason } = this.facts.ending ?? {}
     return new Outcome(this.facts, status, reason)
   }
 
-  // What its stages, its interceptors and its parent ask of it
+  // Called by its stages, its interceptors and its parent
 
   get context(): LiveRunContext {
     return (this.#context ??= new LiveRunContext(this))

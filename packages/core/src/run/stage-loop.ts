@@ -13,21 +13,21 @@ import type { RunFacts } from '../report/run-facts.ts'
 import { tellSettled } from './run-interceptors.ts'
 import type { RunParts } from './run-interceptors.ts'
 
-/** In the place of a time: the clock has not been read. */
+/** Instead of a time: the clock has not been read. */
 export const UNREAD = -1
 
-/** The answer of open calls whose stage has settled, or has gone on to its next call. */
+/** The answer of open calls whose stage has settled, or has started its next call. */
 const GIVEN_UP = new Output('cancel', 'given up')
 Object.freeze(GIVEN_UP)
 
-/** What the loop asks of its run. */
+/** The run, as its loop sees it. */
 export interface LoopOwner extends Host {
   readonly parts: RunParts | undefined
   /** No stage runs and none can start. */
   stagesEnded(now: number): void
 }
 
-/** The stages of one run: starts those that the schedule says, and tells it how each settled. */
+/** The stages of one run: starts those that the schedule names, and tells it how each settled. */
 export class StageLoop implements Loop {
   calls: (OpenCalls | undefined)[] | undefined
   checked: Promise<Output> | undefined
@@ -36,7 +36,7 @@ export class StageLoop implements Loop {
   /** The stage that is being started and whose code has not been called: its start time is the current time. -1: none. */
   #starting: number = -1
   #isDriving = false
-  /** Lets the run go on in its own async context. */
+  /** Lets the run continue in its own async context. */
   #wake: (() => void) | undefined
   #overdue: Overdue[] | undefined
 
@@ -45,7 +45,10 @@ export class StageLoop implements Loop {
     this.#facts = run.facts
   }
 
-  /** Carries out what the schedule commands until it has no more; never recurses. `now`: a clock reading that is still right, or UNREAD. */
+  /**
+   * Carries out the commands of the schedule until there are none; never recurses. `now`: a clock reading that is still
+   * right, or UNREAD.
+   */
   drive(now: number): void {
     const facts = this.#facts
     if (this.#isDriving || facts.phase !== STAGES) return
@@ -55,7 +58,7 @@ export class StageLoop implements Loop {
     for (let command = schedule.take(); command !== 0; command = schedule.take()) {
       const operation = command & code.OPERATION
       if (operation === code.END) {
-        this.#wake = undefined // lets go of the async context of whatever started the run
+        this.#wake = undefined // releases the async context of the code that started the run
         this.#run.stagesEnded(time)
         break
       }
@@ -70,7 +73,7 @@ export class StageLoop implements Loop {
     }
     this.#isDriving = false
     if (schedule.running + schedule.staying > 0 && graph.info.interceptors.length > 0) this.#keepContext()
-    // Code of stages that have settled may be all that still runs.
+    // Perhaps only code of settled stages still runs.
     if (schedule.staying > 0 || this.#run.stopping !== undefined) this.#run.stop.waitForCode()
   }
 
@@ -96,7 +99,7 @@ export class StageLoop implements Loop {
     this.driveSoon(UNREAD)
   }
 
-  /** Limits that pass at one instant all take effect before anything that follows from them, the outermost first. */
+  /** Limits that pass at one instant all take effect before their consequences, the outermost first. */
   #expireOverdue(): void {
     const overdue = this.#overdue
     if (overdue === undefined) return
@@ -118,7 +121,7 @@ export class StageLoop implements Loop {
     return now
   }
 
-  /** Starts a stage; the time at which it settled if it has already, else UNREAD. */
+  /** Starts a stage. Returns the time at which it settled if it has already, otherwise UNREAD. */
   #start(stage: number, now: number): number {
     const facts = this.#facts
     const node = facts.graph.nodes[stage] as StageNode
@@ -135,7 +138,7 @@ export class StageLoop implements Loop {
     const answer = wrapped(context)
     this.#starting = -1
     if (!(answer instanceof Promise)) return this.#settleNow(stage, answer)
-    // Settled here, not where the code returned: an async context that a layer sets up is not around what follows.
+    // Settled here, not where the code returned, so that the async context of a layer doesn't reach the next stages.
     void (answer as Promise<Output>).then((output) => this.settle(stage, output))
     return UNREAD
   }
@@ -167,7 +170,7 @@ export class StageLoop implements Loop {
     return UNREAD
   }
 
-  /** Asks a stage's `when`; false: the stage settles without starting. */
+  /** Calls a stage's `when`. Returns false if the stage settles without starting. */
   #allows(node: StageNode, now: number): boolean {
     const answer = askWhen(this.#facts, node)
     if (answer !== undefined) this.#settle(node.index, answer, now)
@@ -180,7 +183,7 @@ export class StageLoop implements Loop {
   settle(stage: number, returned: unknown): void {
     if (this.#hasSettled(stage)) return
     const isDriving = this.#isDriving
-    this.#isDriving = true // a part that is told of the answer may end other calls: what follows from that comes after it
+    this.#isDriving = true // a part may end other calls while it is told the answer: drive only after that
     const now = this.#settleNow(stage, returned)
     this.#isDriving = isDriving
     this.drive(now)
@@ -242,7 +245,7 @@ export class StageLoop implements Loop {
     this.#feed(stage, facts.settle(stage, output), now)
   }
 
-  /** Settles a stage with what its code or its layers returned. */
+  /** Settles a stage with the return value of its code or its layers. */
   #settle(stage: number, returned: unknown, now: number): void {
     const { times, stages } = this.#facts
     times[2 * stage + 1] = now
@@ -254,7 +257,7 @@ export class StageLoop implements Loop {
       call.tellParts()
       state = this.#facts.settle(stage, call.output as Output)
     } else if (known === undefined) state = this.#facts.settleWithData(stage, returned)
-    // What the stage's own code returned has been read already.
+    // The return value of the stage's own code has been read already.
     else if (returned !== undefined && returned === known.returned) state = this.#facts.settle(stage, known.returned)
     this.#feed(stage, state === 0 ? this.#facts.settle(stage, this.#read(stage, returned)) : state, now)
   }
@@ -264,7 +267,7 @@ export class StageLoop implements Loop {
     return readOutput(returned, names[stage] as string, freeze)
   }
 
-  /** Tells the schedule, and whatever waits, that a stage has settled. */
+  /** Tells the schedule, and waiting code, that a stage has settled. */
   #feed(stage: number, state: number, now: number): void {
     const { graph, schedule, stages, parent } = this.#facts
     const facts = stages?.[stage]
@@ -287,7 +290,7 @@ export class StageLoop implements Loop {
     for (const call of openCalls(this.#run, stage, which)) call.answer(GIVEN_UP)
   }
 
-  /** Tells interceptors and the sink of a stage that has settled. */
+  /** Tells interceptors and the sink that a stage has settled. */
   #tellSettled(stage: number, now: number): void {
     const { times, events } = this.#facts
     times[2 * stage + 1] = now

@@ -14,25 +14,25 @@ import { LEFT, RUNNING, STOP } from '../schedule/plan.ts'
 import type { PendingLayer } from './run-context.ts'
 import type { StageLoop } from './stage-loop.ts'
 
-/** What stopping needs of the run. */
+/** The run, as `Stopping` sees it. */
 export interface Stoppable {
   readonly facts: RunFacts
   readonly loop: StageLoop
-  /** The layers around the run that have not answered, the innermost last. */
+  /** The layers around the run without an answer, the innermost last. */
   readonly pending: PendingLayer[]
   outcome(): Outcome
 }
 
-/** What can stop a run, and how long the run then waits: its limits, the signals it listens to, and the grace time. */
+/** Stops a run: its limits, the signals that it listens to, and the grace time that it then waits. */
 export class Stopping implements Stop {
   readonly abort: RunAbort = new RunAbort()
   readonly #run: Stoppable
   #cancelTimeout: (() => void) | undefined
   /** Defined while the grace time runs. */
   #cancelGrace: (() => void) | undefined
-  /** The grace time is over, but a child run still goes on that ends by itself, within limits of its own. */
+  /** The grace time is over, but a child run is still ending within its own limits. */
   #waitsForChild = false
-  /** A layer around the run was given up: those around it get no time of their own. */
+  /** A layer around the run was abandoned: the layers around it get no time of their own. */
   #gaveUp = false
 
   constructor(run: Stoppable) {
@@ -71,7 +71,7 @@ export class Stopping implements Stop {
     this.stop({ status: 'cancelled', reason }, signalReason)
   }
 
-  /** The time is past the run's limit. If the limit came from the run above, that is out of time. */
+  /** The run's limit has passed. If it is the parent's limit, the parent is out of time. */
   outOfTime(): void {
     const { facts } = this.#run
     const now = facts.clock.now()
@@ -113,9 +113,9 @@ export class Stopping implements Stop {
   }
 
   #halt(reason: unknown): void {
-    // A grace time that runs already was for code of settled stages. Stages that run have theirs from now on.
+    // A grace time in progress was for code of settled stages. Running stages get theirs from now on.
     if (!this.isStopped && this.#run.facts.schedule.running > 0) this.#disarm()
-    // The signal first: a child run arms its own grace when it hears it, so its parent outwaits it.
+    // The signal first: a child run arms its own grace time on the abort, so its grace time ends before the parent's.
     this.abort.scope.abort(reason)
     this.arm()
   }
@@ -127,7 +127,7 @@ export class Stopping implements Stop {
 
   // The grace time
 
-  /** Bounds the wait for code that outlives its stage, from the moment nothing else runs. */
+  /** Limits the wait for code that outlives its stage, once no other code runs. */
   waitForCode(): void {
     if (this.isStopped) return
     const { running, staying } = this.#run.facts.schedule
@@ -135,7 +135,7 @@ export class Stopping implements Stop {
     else this.#disarm()
   }
 
-  /** Starts the grace time if anything is waited for. */
+  /** Starts the grace time if the run waits for anything. */
   arm(): void {
     const { facts, pending } = this.#run
     const isAwaited = facts.schedule.running + facts.schedule.staying > 0 || pending.length > 0
@@ -154,10 +154,10 @@ export class Stopping implements Stop {
   #graceOver(): void {
     const { facts, pending } = this.#run
     const wasOver = facts.phase >= ENDED
-    if (!wasOver) this.#abandonStages() // while the grace is armed, so that nothing arms it again
+    if (!wasOver) this.#abandonStages() // while the grace time is armed, so that it isn't armed again
     this.#cancelGrace = undefined
     if (!this.isStopped) return this.waitForCode()
-    // Layers that wait for stages and cleanups, which have limits of their own, are not late.
+    // Layers that wait for stages and cleanups aren't late, because these have their own limits.
     if (pending.length === 0 || facts.phase === STAGES || facts.phase === CLEANUPS) return
     if (wasOver || facts.phase === OPENING) this.#giveUpLayers()
     else this.#graceFor(0)
@@ -170,7 +170,7 @@ export class Stopping implements Stop {
     loop.driveSoon(now)
   }
 
-  /** Stops waiting for a stage that ignores its signal, but not while a child run of it ends by itself. */
+  /** Stops waiting for a stage that ignores its signal, but not while a child run of it is ending. */
   #abandon(index: number, now: number): void {
     const { facts, loop } = this.#run
     const { schedule, graceMs } = facts
@@ -188,7 +188,7 @@ export class Stopping implements Stop {
     schedule.feed(LEFT, index, 0)
   }
 
-  /** No stage can read a stage any more: it is aborted, and settles before its code. */
+  /** No dependent can read a stage anymore: it is aborted, and settles before its code returns. */
   abortLate(index: number, now: number): void {
     const { facts, loop } = this.#run
     const name = facts.graph.names[index]
@@ -199,13 +199,13 @@ export class Stopping implements Stop {
 
   childClosed(): void {
     if (!this.#waitsForChild) return
-    // The stage that waited for the child has the grace time once more, for what it does now.
+    // The stage that waited for the child gets the grace time again for the rest of its code.
     this.#waitsForChild = false
     if (this.isStopped) this.arm()
     else this.waitForCode()
   }
 
-  /** Answers in place of the innermost layer that hangs, so that the layers around it can end. These must do so at once. */
+  /** Answers instead of the innermost layer that hangs, so that the layers around it can end. They must end at once. */
   #giveUpLayers(): void {
     const { facts, pending } = this.#run
     const stuck = pending.splice(this.#gaveUp ? 0 : -1).reverse()
@@ -242,7 +242,7 @@ export async function runCleanups(cleanups: Cleanup[], facts: RunFacts): Promise
     for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) await runCleanup(cleanup, facts)
   }
   if (await settlesWithin(clock, cleanupMs, inTurn())) return
-  // The rest are still started: a resource that is never asked to close is worse than one that is not awaited.
+  // The rest are still started: never closing a resource is worse than not awaiting its close.
   for (const cleanup of cleanups.splice(0).reverse()) void runCleanup(cleanup, facts)
   facts.problem(
     new StageflowError('core/cleanup-timeout', `The cleanups took longer than ${cleanupMs} ms (cleanupMs).`),
@@ -257,7 +257,7 @@ export async function runCleanup(cleanup: Cleanup, facts: RunFacts): Promise<voi
   }
 }
 
-/** Publishes the event that ends a run: the only one that is awaited, for `cleanupMs` at most. No event follows it. */
+/** Publishes the last event of a run: the only one that is awaited, for at most `cleanupMs`. No event follows it. */
 export async function emitLastEvent(facts: RunFacts, outcome: Outcome): Promise<void> {
   const { events, endedAt, clock, cleanupMs } = facts
   if (events === undefined) return

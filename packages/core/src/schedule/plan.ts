@@ -16,7 +16,7 @@ export const UNPARK = 5
 export const START = 1
 export const SKIP = 2
 export const ABORT = 3
-/** Nothing runs, and nothing can start any more. */
+/** Nothing runs, and nothing can start anymore. */
 export const END = 4
 /** A parked stage has its slot again. */
 export const RESUME = 5

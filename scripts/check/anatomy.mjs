@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { manifestProblems } from './manifest-rules.mjs'
+import { conclude, readPackages, readSources, readTests, readText, sectionOf } from '../lib/workspace.mjs'
+
+// What every package has, and where: so that whoever knows one of them knows all of them.
+
+const FILES = ['README.md', 'LICENSE', 'tsconfig.json', 'src/index.ts']
+const HEADINGS = [
+  'Install',
+  'Use',
+  'What it does to a call',
+  'Options',
+  'Errors',
+  'Events',
+  'Where to put it',
+  'Compatibility',
+]
+const REQUIRED = ['Install', 'Use', 'Errors', 'Compatibility']
+const LONGEST_README = 120
+const NAMES_NOTHING = /(^|\/)(utils?|helpers?|common|misc)(\.ts$|\/)/
+
+/** Every way in which a package of the workspace at `root` is not built like the others. */
+export function checkAnatomy(root) {
+  return readPackages(root).flatMap((each) => [
+    ...manifestProblems(each),
+    ...fileProblems(root, each),
+    ...readmeProblems(root, each),
+    ...sourceProblems(root, each),
+  ])
+}
+
+function fileProblems(root, { folder }) {
+  const missing = FILES.filter((file) => !existsSync(join(root, folder, file)))
+  const problems = missing.map((file) => `${folder}: ${file} is missing.`)
+  if (!missing.includes('LICENSE') && readText(join(root, folder, 'LICENSE')) !== readText(join(root, 'LICENSE'))) {
+    problems.push(`${folder}/LICENSE: make it a copy of the one at the root.`)
+  }
+  if (readTests(root, folder).length === 0) problems.push(`${folder}: there is no test (src/*.test.ts).`)
+  return problems
+}
+
+function readmeProblems(root, { folder, short, manifest }) {
+  const file = `${folder}/README.md`
+  const text = readText(join(root, file))
+  if (text === '') return []
+  const lines = text.trimEnd().split('\n')
+  const problems = []
+  const report = (problem) => problems.push(`${file}: ${problem}`)
+  if (lines[0] !== `# ${manifest.name}`) report(`the first line must be "# ${manifest.name}".`)
+  if (!/^[A-Z@`].*\.$/.test(lines[2] ?? '')) report('the third line must say in a sentence what the package is.')
+  // An option has a row of its own, however many there are.
+  const rows = sectionOf(text, 'Options')
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+  const counted = lines.length - rows.length
+  if (counted > LONGEST_README) report(`${counted} lines; the longest allowed is ${LONGEST_README}.`)
+  const found = [...text.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)
+  const required = short.startsWith('interceptor-')
+    ? [...REQUIRED, 'What it does to a call', 'Where to put it']
+    : REQUIRED
+  for (const heading of required) if (!found.includes(heading)) report(`add "## ${heading}".`)
+  for (const heading of found) {
+    if (!HEADINGS.includes(heading)) report(`"## ${heading}" is none of the headings: ${HEADINGS.join(' · ')}.`)
+  }
+  const known = found.filter((heading) => HEADINGS.includes(heading))
+  const ordered = HEADINGS.filter((heading) => known.includes(heading))
+  if (known.join() !== ordered.join()) report(`order the headings: ${ordered.join(' · ')}.`)
+  return [...problems, ...optionProblems(root, folder, file, text)]
+}
+
+// A package with an Options section has every option of its exported `…Options` interfaces in it.
+function optionProblems(root, folder, file, readme) {
+  const section = sectionOf(readme, 'Options')
+  if (section === '') return []
+  return readSources(root, folder).flatMap(({ text }) =>
+    [...text.matchAll(/^export interface (\w+Options)\b[^{]*\{\n([\s\S]*?)^\}/gm)].flatMap(([, name, body]) =>
+      [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??[:(]/gm)]
+        .filter(([, option]) => !section.includes(`\`${option}\``))
+        .map(([, option]) => `${file}: ${name}.${option} is missing from "## Options".`),
+    ),
+  )
+}
+
+function sourceProblems(root, { folder }) {
+  return readSources(root, folder).flatMap(({ file, text }) => {
+    const problems = []
+    if (/^export \*/m.test(text)) problems.push(`${file}: name what is exported; \`export *\` hides it.`)
+    if (NAMES_NOTHING.test(file)) problems.push(`${file}: name the file after what it holds.`)
+    if (/\/[^/]*[A-Z_][^/]*$/.test(file)) problems.push(`${file}: file names are kebab-case.`)
+    if (file === `${folder}/src/index.ts` && hasLogic(text)) problems.push(`${file}: exports only; move the logic out.`)
+    return problems
+  })
+}
+
+function hasLogic(index) {
+  const code = index.replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '')
+  return code.replaceAll(/\b(export|import)\b[^'"]*?(\bfrom\s*)?['"][^'"]+['"];?/g, '').trim() !== ''
+}
+
+if (import.meta.main) {
+  const root = process.argv[2] ?? process.cwd()
+  conclude(checkAnatomy(root), `${readPackages(root).length} packages have what a package has`)
+}

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+
+import { checkAnatomy } from './anatomy.mjs'
+import { manifestOf, readmeOf, smallWorkspace } from '../lib/small-workspace.mjs'
+
+const problemsWith = (changes) => checkAnatomy(smallWorkspace(changes))
+const REPORT = 'packages/report'
+
+test('a workspace whose packages are whole has no problem', () => {
+  expect(problemsWith({})).toEqual([])
+})
+
+test.each(['README.md', 'tsconfig.json', 'src/index.ts'])('a package without %s is refused', (file) => {
+  expect(problemsWith({ [`${REPORT}/${file}`]: undefined })).toContain(`${REPORT}: ${file} is missing.`)
+})
+
+test('a licence that differs from the one at the root is refused', () => {
+  expect(problemsWith({ [`${REPORT}/LICENSE`]: 'Do what you like.' })[0]).toContain('make it a copy')
+})
+
+test('a package without a test is refused', () => {
+  expect(problemsWith({ [`${REPORT}/src/again.test.ts`]: undefined })[0]).toContain('there is no test')
+})
+
+test.each([
+  [{ sideEffects: undefined }, '"sideEffects" must be false'],
+  [{ engines: { node: '>=20' } }, '"engines.node" must be'],
+  [{ keywords: ['pipeline'] }, '"keywords" must contain "stageflow"'],
+  [{ files: ['dist'] }, '"files" must contain "src"'],
+  [{ license: 'ISC' }, '"license" must be "MIT"'],
+  [{ type: 'commonjs' }, '"type" must be "module"'],
+  [{ description: 'no sentence' }, '"description" must be a sentence'],
+  [{ repository: { directory: 'packages/other' } }, '"repository.directory" must be'],
+  [{ name: '@stageflow/other' }, '"name" must be "@stageflow/report"'],
+  [{ publishConfig: { access: 'public', provenance: true } }, '"publishConfig.exports" must map'],
+  [{ scripts: { build: 'tsc' } }, '"scripts" must be left out'],
+  [{ peerDependencies: { '@stageflow/core': 'workspace:^' } }, 'needs a floor written by hand'],
+  [{ devDependencies: {} }, 'add "@stageflow/core": "workspace:*" to devDependencies'],
+])('a package.json with %j is refused', (changes, problem) => {
+  expect(problemsWith({ [`${REPORT}/package.json`]: manifestOf('report', changes) }).join('\n')).toContain(problem)
+})
+
+test.each([
+  ['# report\n', 'the first line must be "# @stageflow/report"'],
+  [readmeOf('report').replace('A small package.', '## Install'), 'must say in a sentence'],
+  [readmeOf('report').replace('## Errors', '## Faults'), 'add "## Errors"'],
+  [readmeOf('report').replace('## Install', '## Why'), '"## Why" is none of the headings'],
+  [readmeOf('report').replace('## Install\n\n## Use', '## Use\n\n## Install'), 'order the headings: Install · Use'],
+  [readmeOf('report') + '\n'.repeat(120) + 'end\n', 'the longest allowed is 120'],
+])('a README like %j is refused', (readme, problem) => {
+  expect(problemsWith({ [`${REPORT}/README.md`]: readme }).join('\n')).toContain(problem)
+})
+
+test('rows of option tables do not count as lines of a README', () => {
+  const options = `## Options\n\n${'| `a` | number | 1 | Does it. |\n'.repeat(120)}\n`
+  expect(problemsWith({ [`${REPORT}/README.md`]: readmeOf('report', 'None.', options) })).toEqual([])
+})
+
+test('a heading within a code fence is no heading', () => {
+  const readme = readmeOf('report').replace('## Use\n', '## Use\n\n```sh\n## not a heading\n```\n')
+  expect(problemsWith({ [`${REPORT}/README.md`]: readme })).toEqual([])
+})
+
+test('an option that the Options section leaves out is refused', () => {
+  const source = `export interface AgainOptions {\n  /** How often. */\n  readonly times?: number\n}\n`
+  const changes = { [`${REPORT}/src/options.ts`]: source }
+  const options = (text) => ({
+    ...changes,
+    [`${REPORT}/README.md`]: readmeOf('report', 'None.', `## Options\n\n${text}\n\n`),
+  })
+  expect(problemsWith(options('`delay`'))).toEqual([
+    `${REPORT}/README.md: AgainOptions.times is missing from "## Options".`,
+  ])
+  expect(problemsWith(options('`times`'))).toEqual([])
+})
+
+test('an interceptor says what it does to a call, and where to put it', () => {
+  const short = 'interceptor-retry'
+  const files = { 'package.json': manifestOf(short), 'README.md': readmeOf(short) }
+  const changes = Object.entries(files).map(([file, text]) => [`packages/${short}/${file}`, text])
+  const problems = problemsWith(Object.fromEntries(changes)).join('\n')
+  expect(problems).toContain('add "## What it does to a call"')
+  expect(problems).toContain('add "## Where to put it"')
+})
+
+test.each([
+  [`export * from './again.ts'\n`, 'name what is exported'],
+  [`export const two = 2\n`, 'exports only; move the logic out'],
+])('an index like %j is refused', (index, problem) => {
+  expect(problemsWith({ [`${REPORT}/src/index.ts`]: index }).join('\n')).toContain(problem)
+})
+
+test.each([
+  ['src/utils.ts', 'name the file after what it holds'],
+  ['src/runStage.ts', 'file names are kebab-case'],
+])('a source called %s is refused', (file, problem) => {
+  expect(problemsWith({ [`${REPORT}/${file}`]: 'export const one = 1\n' }).join('\n')).toContain(problem)
+})

@@ -1,0 +1,126 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { parse, walk } from '../lib/syntax.mjs'
+import { conclude } from '../lib/workspace.mjs'
+
+// What people read: pages, comments and messages. Finds phrases that read as translated, and sentences of more than 30 words.
+// There is no list of exceptions: rewrite the sentence.
+
+const PAGES = [
+  '*.md',
+  'docs/**/*.md',
+  'packages/*/*.md',
+  'packages/*/docs/**/*.md',
+  'examples/*/README.md',
+  'benchmarks/*.md',
+  '.changeset/*.md',
+]
+const SOURCES = ['packages/*/{src,contract}/**/*.ts']
+/** Written by the benchmarks, and from the tables of the packages. */
+const GENERATED = new Set(['docs/performance.md', 'docs/reference/errors.md'])
+const MOST_WORDS = 30
+/** Statements that a store sends to its server. */
+const PROGRAM = /^\s*(?:SELECT|INSERT|UPDATE|DELETE|CREATE|WITH|local)\b/
+
+const BANNED = [
+  [/\b(?:nobody|somebody|anybody|everybody|whoever|whomever|himself|herself)\b/i, 'name the component or the reader'],
+  [
+    /(?<!\bthere )\b(?:is|are|was|were) no (?!longer\b|more\b|less\b|fewer\b|earlier\b|later\b|one\b)[a-z]/i,
+    'write "isn\'t a …"',
+  ],
+  [/\b(?:it|that|which|what) (?:is|are|was|were) none\b/i, 'write "isn\'t …"'],
+  [/\banew\b/i, 'write "again"'],
+  [/\bmend(?:s|ed|ing)?\b/i, 'write "fix"'],
+  [/\bheed(?:s|ed)?\b/i, 'write "obey" or "follow"'],
+  [/\bowe[sd]?\b/i, 'say what it must do'],
+  [/\bto be had\b|\bcan(?:not)? be had\b/i, 'say who gets what'],
+  [/\bunder way\b/i, 'write "in progress"'],
+  [/\bends well\b/i, 'write "succeeds"'],
+  [/\bof its own accord\b/i, 'write "by itself"'],
+]
+
+/** The problems of one text that people read; `place` names it. */
+export function proseProblems(place, text) {
+  const problems = []
+  // Code, links and quoted values are not prose; each counts as one word.
+  const prose = text
+    .replaceAll(/`[^`]*`/g, 'code')
+    .replaceAll(/\$\{[^{}]*\}/g, 'value')
+    .replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll(/https?:\S+/g, 'link')
+  for (const [pattern, advice] of BANNED) {
+    const found = pattern.exec(prose)
+    if (found !== null) problems.push(`${place}: "${found[0]}": ${advice}.`)
+  }
+  for (const sentence of prose.split(/(?<=[.!?:;])["')*_]*\s+(?=["'(*_]*[\p{L}\d])/u)) {
+    const words = sentence.split(/\s+/).filter((word) => /[\p{L}\d]/u.test(word))
+    if (words.length > MOST_WORDS)
+      problems.push(
+        `${place}: a sentence of ${words.length} words: "${words.slice(0, 8).join(' ')} …"; use at most ${MOST_WORDS}.`,
+      )
+  }
+  return problems
+}
+
+/** The paragraphs, list items, table cells and headings of a page, with their lines. */
+export function* blocksOf(page) {
+  let isCode = false
+  let block = { line: 1, text: '' }
+  for (const [index, raw] of page.split('\n').entries()) {
+    const line = raw.trim()
+    if (/^(`{3,}|~{3,})/.test(line)) isCode = !isCode
+    const isBreak = isCode || line === '' || /^(`{3,}|[-*+] |\d+\. |#|\||<|>|---)/.test(line)
+    if (isBreak) {
+      yield block
+      block = { line: index + 1, text: '' }
+    }
+    if (isCode || /^(`{3,}|<!--|---$)/.test(line)) continue
+    if (!line.startsWith('|')) block.text += ` ${line.replace(/^([-*+]|\d+\.|#+|>)\s*/, '')}`
+    else for (const cell of line.split('|')) yield { line: index + 1, text: cell }
+  }
+  yield block
+}
+
+/** The comments and the messages of a source file. A message is a string with a space; a template counts as one. */
+export function* textsOf(file, code) {
+  for (const { groups, index } of code.matchAll(
+    /(?:^|\s)\/\*\*?(?<block>[\s\S]*?)\*\/|(?<lines>(?:^[ \t]*\/\/.*\n?)+)/gm,
+  )) {
+    const text = (groups.block ?? groups.lines).replaceAll(/^\s*(?:\*|\/\/)\s?/gm, '').trim()
+    if (/^(?:oxlint|@ts-|v8 |c8 )/.test(text)) continue
+    for (const part of text.split(/\n\s*\n|\n(?=[-*] )/)) yield { index, text: part.replaceAll(/\s+/g, ' ') }
+  }
+  const found = []
+  walk(parse(file, code), (node) => {
+    if (node.type === 'Literal' && typeof node.value === 'string' && node.value.includes(' '))
+      found.push({ index: node.start, text: node.value })
+    if (node.type === 'TemplateLiteral')
+      found.push({ index: node.start, text: node.quasis.map(({ value }) => value.cooked ?? '').join('value') })
+  })
+  yield* found.filter(({ text }) => text.includes(' ') && !PROGRAM.test(text))
+}
+
+/** Everything that reads badly in the workspace at `root`. */
+export function checkProse(root) {
+  const problems = []
+  const read = (file) => readFileSync(join(root, file), 'utf8')
+  const pages = globSync(PAGES, { cwd: root }).filter((page) => !GENERATED.has(page))
+  for (const page of pages.sort())
+    for (const { line, text } of blocksOf(read(page))) problems.push(...proseProblems(`${page}:${line}`, text))
+  const sources = globSync(SOURCES, { cwd: root }).filter((file) => !/\.(test|test-d)\.ts$/.test(file))
+  for (const file of sources.sort()) {
+    const code = read(file)
+    for (const { index, text } of textsOf(file, code))
+      problems.push(...proseProblems(`${file}:${code.slice(0, index).split('\n').length}`, text))
+  }
+  return { problems, pages: pages.length, sources: sources.length }
+}
+
+if (import.meta.main) {
+  const { problems, pages, sources } = checkProse(process.argv[2] ?? process.cwd())
+  conclude(
+    problems,
+    `${pages} pages and ${sources} sources: no phrase to rewrite, no sentence over ${MOST_WORDS} words`,
+  )
+}

@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+
+import { build } from 'esbuild'
+
+import { parse, walk } from '../lib/syntax.mjs'
+import { conclude, readJson } from '../lib/workspace.mjs'
+
+// What core adds to an app's bundle, minified and compressed, if the app uses all of it (docs/decisions/0003-size.md).
+
+const CORE = 'packages/core'
+const BAR = 27_000
+const GOAL = 26_000
+/** What core measures today: it may not grow from here. Goes down with every change that makes core smaller. */
+const MOST = 30_400
+
+/** The gzipped sizes of the entries of core in bytes, with the words of its messages as a part of each size. */
+export async function sizesOf(root) {
+  const entries = Object.entries(readJson(join(root, CORE, 'package.json')).exports)
+  const sources = entries.filter(([, path]) => path.startsWith('./src/'))
+  return Promise.all(
+    sources.map(async ([entry, path]) => {
+      const code = await bundled(join(root, CORE, path))
+      const gzipped = gzippedSize(code)
+      return { entry, gzipped, minified: Buffer.byteLength(code), words: gzipped - gzippedSize(withoutWords(code)) }
+    }),
+  )
+}
+
+async function bundled(entryPoint) {
+  const { outputFiles } = await build({
+    entryPoints: [entryPoint],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2023',
+    write: false,
+  })
+  return outputFiles[0].text
+}
+
+/** The code with every text that contains a space left empty: those are the texts for people. */
+function withoutWords(code) {
+  const texts = []
+  walk(parse('bundle.js', code), ({ type, value, start, end }) => {
+    const isText =
+      type === 'TemplateElement' ? value.raw.includes(' ') : typeof value === 'string' && value.includes(' ')
+    if (isText) texts.push(type === 'TemplateElement' ? [start, end, ''] : [start, end, '""'])
+  })
+  let rest = code
+  for (const [start, end, empty] of texts.reverse()) rest = rest.slice(0, start) + empty + rest.slice(end)
+  return rest
+}
+
+function gzippedSize(text) {
+  return gzipSync(text, { level: 9 }).length
+}
+
+if (import.meta.main) {
+  const sizes = await sizesOf(process.cwd())
+  for (const { entry, gzipped, minified, words } of sizes) {
+    console.log(
+      `@stageflow/core${entry.slice(1)}: ${gzipped} bytes gzipped, ${words} of them words (${minified} minified)`,
+    )
+  }
+  const [core, ...others] = sizes
+  const problem = `core is ${core.gzipped} bytes gzipped; at most ${MOST} are allowed (docs/decisions/0003-size.md).`
+  const more = others.map(({ entry, gzipped }) => `${entry.slice(1)} ${gzipped}`)
+  const missed = core.gzipped > BAR ? ` missed by ${core.gzipped - BAR}` : ''
+  const summary = `core ${core.gzipped} B gzipped (words ${core.words}), bar ${BAR}${missed}, goal ${GOAL}, limit ${MOST}`
+  conclude(core.gzipped > MOST ? [problem] : [], [summary, ...more].join(', '))
+}

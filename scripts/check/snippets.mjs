@@ -1,0 +1,93 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { dirname, join } from 'node:path'
+
+import { linkModules, runCommand, runFile } from '../docs/snippet-runner.mjs'
+import { readSnippets } from '../docs/snippets.mjs'
+import { conclude } from '../lib/workspace.mjs'
+
+// Every `ts` fence of the READMEs and docs compiles, and those whose first line names a file run.
+
+const MOST_UNCHECKED = 3
+
+/** What is wrong with the snippets of `root`; `tools` has the paths of `node` and `tsc`, `pages` patterns of files. */
+export async function checkSnippets(root, tools, pages) {
+  const { snippets, problems } = readSnippets(root, pages)
+  const unchecked = snippets.filter(({ reason }) => reason !== undefined)
+  const checked = snippets.filter(({ reason }) => reason === undefined)
+  if (unchecked.length > MOST_UNCHECKED) {
+    const places = unchecked.map(({ page, line, reason }) => `${page}:${line} (${reason})`).join(', ')
+    problems.push(`${unchecked.length} fences opt out of the check; at most ${MOST_UNCHECKED} may: ${places}.`)
+  }
+  const folder = join(root, '.snippets')
+  rmSync(folder, { recursive: true, force: true })
+  try {
+    writeSnippets(root, folder, checked)
+    problems.push(...(await compile(folder, checked, tools)))
+    // What does not compile is not run: its error would only be said twice.
+    const runs = problems.length > 0 ? [] : checked.filter(({ file }) => file !== undefined)
+    problems.push(...(await runAll(folder, runs, tools)))
+    return { problems, checked: checked.length, run: runs.length, unchecked: unchecked.length }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+// A page is a folder, so that its files can import each other. Each file starts on the line that it has in its page,
+// so that the line numbers of errors are those of the page.
+function writeSnippets(root, folder, snippets) {
+  linkModules(root, folder)
+  const options = {
+    composite: false,
+    noEmit: true,
+    isolatedDeclarations: false,
+    moduleDetection: 'force',
+    types: ['node'],
+  }
+  const lenient = { noUnusedLocals: false, noUnusedParameters: false, declaration: false, declarationMap: false }
+  const compilerOptions = { ...options, ...lenient, typeRoots: [join(root, 'node_modules/@types')] }
+  const config = { extends: '../tsconfig.base.json', compilerOptions, include: ['**/*.ts'], exclude: ['node_modules'] }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }))
+  for (const snippet of snippets) {
+    const slug = snippet.page.replace(/\.md$/, '').replaceAll('/', '--')
+    snippet.path = join(folder, slug, snippet.file ?? `line-${snippet.line}.ts`)
+    mkdirSync(dirname(snippet.path), { recursive: true })
+    writeFileSync(snippet.path, '\n'.repeat(snippet.line - 1) + snippet.body)
+  }
+}
+
+async function compile(folder, snippets, { tsc }) {
+  if (snippets.length === 0) return []
+  const { code, output } = await runCommand(tsc, ['-p', folder, '--pretty', 'false'], { cwd: folder })
+  if (code === 0) return []
+  const pageOf = new Map(snippets.map(({ path, page }) => [path.slice(folder.length + 1), page]))
+  return output
+    .trim()
+    .split(/\n(?! )/)
+    .map((error) =>
+      error.replace(/^([^(\n]+)\((\d+),\d+\): /, (_, file, line) => `${pageOf.get(file) ?? file}:${line}: `),
+    )
+}
+
+async function runAll(folder, snippets, { node }) {
+  const found = []
+  const waiting = [...snippets]
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      found.push(...(await runFile(node, join(folder, '.cache'), next)))
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, worker))
+  return found.sort()
+}
+
+if (import.meta.main) {
+  // Given names of pages, only those are checked.
+  const [root, pages] = [process.cwd(), process.argv.slice(2)]
+  const tools = { node: process.execPath, tsc: join(root, 'node_modules/.bin/tsc') }
+  const { problems, ...count } = await checkSnippets(root, tools, pages.length > 0 ? pages : undefined)
+  conclude(
+    problems,
+    `${count.checked} fences compile, ${count.run} run, ${count.unchecked} of ${MOST_UNCHECKED} opted out`,
+  )
+}

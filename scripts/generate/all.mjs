@@ -1,0 +1,17 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+
+// Writes everything that is generated and kept in git. The trace of a stage runs the build of core.
+
+const script = (name) => [process.execPath, join(import.meta.dirname, name)]
+const COMMANDS = [
+  script('errors.mjs'),
+  script('package-table.mjs'),
+  [join(import.meta.dirname, '../../node_modules/.bin/tsc'), '-b', 'packages/core'],
+  script('stage-trace.mjs'),
+]
+
+for (const [command, ...args] of COMMANDS) {
+  const { status } = spawnSync(command, args, { stdio: 'inherit' })
+  if (status !== 0) process.exitCode = 1
+}

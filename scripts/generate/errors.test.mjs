@@ -1,0 +1,75 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+import { expect, test } from 'vitest'
+
+import { readErrorCodes } from './error-codes.mjs'
+import { checkErrors, ERRORS_PAGE, errorsPage } from './errors.mjs'
+import { readmeOf, smallWorkspace } from '../lib/small-workspace.mjs'
+
+/** The small workspace with its page of errors written. */
+function withPage(changes = {}) {
+  const root = smallWorkspace(changes)
+  mkdirSync(dirname(join(root, ERRORS_PAGE)), { recursive: true })
+  writeFileSync(join(root, ERRORS_PAGE), errorsPage(readErrorCodes(root)))
+  return root
+}
+
+const row = (code, when = 'it is so', fix = 'mend it') => `| \`${code}\` | ${when} | ${fix} |`
+const TABLE = '| code | when | fix |\n| --- | --- | --- |\n'
+
+test('the page has every code of the sources, with the words of its table', () => {
+  const root = withPage()
+  expect(checkErrors(root)).toEqual([])
+  expect(readFileSync(join(root, ERRORS_PAGE), 'utf8')).toContain(
+    '## @stageflow/core\n\n### core/broken\n\nIt is broken.\n\n*What to do:* Mend it.',
+  )
+})
+
+test('a page that was not written again is stale', () => {
+  const root = withPage()
+  writeFileSync(join(root, 'packages/core/README.md'), readmeOf('core', TABLE + row('core/broken', 'it fell')))
+  expect(checkErrors(root)).toEqual([`${ERRORS_PAGE} is stale: run \`npm run generate\`.`])
+})
+
+test('a code without a row is refused', () => {
+  const root = withPage({ 'packages/core/README.md': readmeOf('core') })
+  expect(checkErrors(root)[0]).toContain('packages/core/README.md: add a row for core/broken')
+})
+
+test('a row without a code is refused', () => {
+  const readme = readmeOf('core', TABLE + row('core/broken') + '\n' + row('core/gone'))
+  expect(checkErrors(withPage({ 'packages/core/README.md': readme }))[0]).toContain('remove the row of core/gone')
+})
+
+test('a row that does not say how to fix it is refused', () => {
+  const readme = readmeOf('core', TABLE + row('core/broken', 'it is so', ''))
+  expect(checkErrors(withPage({ 'packages/core/README.md': readme }))[0]).toContain('how to fix it')
+})
+
+test('a code that no test provokes is refused', () => {
+  const root = withPage({ 'packages/core/src/broken.test.ts': '' })
+  expect(checkErrors(root)).toEqual([
+    'packages/core: no test provokes core/broken (made in packages/core/src/broken.ts).',
+  ])
+})
+
+test('a long table lives in docs/errors.md of the package', () => {
+  const root = withPage({
+    'packages/core/README.md': readmeOf('core'),
+    'packages/core/docs/errors.md': TABLE + row('core/broken'),
+  })
+  expect(checkErrors(root)).toEqual([])
+})
+
+test('a code is found without the prefix of its role, in any quotes, and over several lines', () => {
+  const source = 'export const broken = () => fail(\n  `core/one`,\n  "core/two-words",\n)\n'
+  const codes = (changes) => readErrorCodes(smallWorkspace(changes)).flatMap((each) => [...each.codes.keys()])
+  expect(codes({ 'packages/core/src/broken.ts': source })).toEqual(['core/one', 'core/two-words'])
+})
+
+test('comments, run notes, slots and other words with a slash are no codes', () => {
+  const source = `// 'core/comment'\n/** 'core/doc' */\nrun.note('core/problems', [])\nconst PROBLEMS_NOTE = 'core/x'\ninterface Notes { 'core/y'?: string }\nconst run = createSlot<Run>('core/run')\nif (request.method === 'core/call') call()\nconst type = 'text/plain'\n`
+  const root = smallWorkspace({ 'packages/core/src/broken.ts': source })
+  expect(readErrorCodes(root).flatMap((each) => [...each.codes.keys()])).toEqual([])
+})

@@ -1,0 +1,90 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+import { afterEach } from 'vitest'
+
+// A workspace of two packages in which nothing is wrong, for tests that plant one fault in it.
+
+const REAL = join(import.meta.dirname, '../..')
+const made = []
+
+afterEach(() => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true })
+})
+
+/** Writes the small workspace, with `changes` (path → text, or undefined for no such file) made to it. */
+export function smallWorkspace(changes = {}) {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'stageflow-small-')))
+  made.push(root)
+  cpSync(join(REAL, 'tsconfig.base.json'), join(root, 'tsconfig.base.json'))
+  symlinkSync(join(REAL, 'node_modules'), join(root, 'node_modules'))
+  for (const [file, text] of Object.entries({ ...FILES, ...changes })) {
+    if (text === undefined) continue
+    mkdirSync(dirname(join(root, file)), { recursive: true })
+    writeFileSync(join(root, file), text)
+  }
+  return root
+}
+
+/** The manifest of `short`, with `changes` made to it, as the text of a package.json. */
+export function manifestOf(short, changes = {}) {
+  const onCore = {
+    peerDependencies: { '@stageflow/core': '^1.0.0' },
+    devDependencies: { '@stageflow/core': 'workspace:*' },
+  }
+  const entries = (path) => ({ '.': path, './package.json': './package.json' })
+  return JSON.stringify({
+    name: `@stageflow/${short}`,
+    version: '1.0.0',
+    description: 'A small package.',
+    keywords: ['stageflow', 'stageflow-interceptor'],
+    license: 'MIT',
+    repository: { directory: `packages/${short}` },
+    files: ['dist', 'src', '!src/**/*.test.ts', '!src/**/*.test-d.ts'],
+    type: 'module',
+    sideEffects: false,
+    exports: entries('./src/index.ts'),
+    publishConfig: {
+      access: 'public',
+      provenance: true,
+      exports: entries({ types: './dist/index.d.ts', default: './dist/index.js' }),
+    },
+    ...(short === 'core' ? undefined : onCore),
+    engines: { node: '>=22.13' },
+    stageflow: { role: short === 'core' ? 'core' : 'plugin' },
+    ...changes,
+  })
+}
+
+/** A README that has what a README has, with `body` below its heading Errors. */
+export function readmeOf(short, errors = 'None.', more = '') {
+  const headings = `## Install\n\n## Use\n\n${more}## Errors\n\n${errors}\n\n## Compatibility\n`
+  return `# @stageflow/${short}\n\nA small package.\n\n${headings}`
+}
+
+const config = (references) => JSON.stringify({ extends: '../../tsconfig.base.json', references })
+const TEST = `import { test } from 'vitest'\n\ntest('core/broken is what a broken one fails with', () => {})\n`
+const ROW = '| code | when | fix |\n| --- | --- | --- |\n| `core/broken` | it is broken | mend it |'
+
+const LICENSE = readFileSync(join(REAL, 'LICENSE'), 'utf8')
+
+const FILES = {
+  'packages/core/LICENSE': LICENSE,
+  'packages/report/LICENSE': LICENSE,
+  LICENSE,
+  'README.md': '# Small\n\n<!-- packages:start -->\n<!-- packages:end -->\n',
+  'tsconfig.json': JSON.stringify({ references: [{ path: 'packages/core' }, { path: 'packages/report' }] }),
+  'packages/core/package.json': manifestOf('core'),
+  'packages/core/README.md': readmeOf('core', ROW),
+  'packages/core/tsconfig.json': config([]),
+  'packages/core/src/index.ts': `export { broken } from './broken.ts'\n`,
+  'packages/core/src/broken.ts': `export const broken = (): Error => new Error('core/broken')\n`,
+  'packages/core/src/broken.test.ts': TEST,
+  'packages/report/package.json': manifestOf('report'),
+  'packages/report/README.md': readmeOf('report'),
+  'packages/report/tsconfig.json': config([{ path: '../core' }]),
+  'packages/report/src/index.ts': `export { again } from './again.ts'\n`,
+  'packages/report/src/again.ts': `import { broken } from '@stageflow/core'\n\nexport const again: () => Error = broken\n`,
+  'packages/report/src/again.test.ts': TEST,
+}

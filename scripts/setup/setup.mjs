@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { npx } from './npx.mjs'
+import { linkPeers } from './peer-links.mjs'
+
+// Runs on any Node from 20 on, before anything is installed: nothing but built-in modules here.
+
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..')
+const STAMP = 'node_modules/.stageflow-setup.json'
+
+const SCOPES = {
+  all: { says: 'all packages and tools', home: '.', install: [] },
+  chat: {
+    says: 'what the chat example needs',
+    home: 'examples/chat',
+    // Without --prod pnpm installs the root's tools too, which the example needs none of.
+    install: ['--prod', '--filter', '{examples/chat}...'],
+  },
+}
+
+/** Installs what `scope` needs, once per lockfile, and answers with the path of the workspace's own Node. */
+export async function setUp(scope, root = ROOT, say = sayOnTerminal) {
+  const stamp = readStamp(root)
+  const key = keyOf(root)
+  // Never less than what is there: an example started after a pull must not take the tools away.
+  const wanted = stamp?.scope === 'all' ? 'all' : scope
+  const { says, home, install } = SCOPES[wanted]
+  const binary = join(
+    root,
+    SCOPES[scope].home,
+    'node_modules/node/bin',
+    process.platform === 'win32' ? 'node.exe' : 'node',
+  )
+  if (stamp?.key === key && stamp.scope === wanted && existsSync(binary)) return binary
+  const pnpm = pnpmOf(root)
+  // Gone before the install starts: an install that is cut short must never look like a finished one.
+  rmSync(join(root, STAMP), { force: true })
+  await step(say, pnpm, () => npx(root, [pnpm, '--version']))
+  await step(say, says, () => npx(root, [pnpm, 'install', '--frozen-lockfile', ...install]))
+  if (wanted !== 'all') linkPeers(root, home)
+  mkdirSync(join(root, 'node_modules'), { recursive: true })
+  writeFileSync(join(root, STAMP), JSON.stringify({ key, scope: wanted }))
+  return binary
+}
+
+/** The package manager that package.json pins, as npx wants it. */
+export function pnpmOf(root = ROOT) {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).packageManager
+}
+
+function readStamp(root) {
+  try {
+    return JSON.parse(readFileSync(join(root, STAMP), 'utf8'))
+  } catch {
+    return undefined // no stamp, or half of one: set up again
+  }
+}
+
+function keyOf(root) {
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch}`)
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml']) hash.update(readFileSync(join(root, file)))
+  return hash.digest('hex')
+}
+
+async function step(say, what, run) {
+  const startedAt = performance.now()
+  if (process.stderr.isTTY) say(`set up: ${what} …\r`)
+  await run()
+  say(`set up: ${what} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)\n`)
+}
+
+// Standard output belongs to what the user asked for, so set-up speaks on standard error only.
+function sayOnTerminal(text) {
+  process.stderr.write(text)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await setUp(process.argv[2] ?? 'all').catch((error) => {
+    console.error(error.message)
+    process.exitCode = 1
+  })
+}
