@@ -17,6 +17,8 @@ export type {
   FlushPlan,
   LossReason,
 } from './kit/event-buffer-plan.ts'
+export { eventError, shownFields } from './kit/event-data.ts'
+export type { EventFields } from './kit/event-data.ts'
 export { eventFacts, isLastEvent } from './kit/event-facts.ts'
 export { EVENT_FILTER_RULES, EventFilter } from './kit/event-filter.ts'
 export type { EventChoice, EventFilterStats } from './kit/event-filter.ts'

@@ -1,11 +1,10 @@
 import type { StageflowEvent } from '@stageflow/core'
-import { columnsOf, cutText, formatDuration, padText, printable } from '@stageflow/core/kit'
+import { columnsOf, cutText, eventError, formatDuration, padText, printable, shownFields } from '@stageflow/core/kit'
+import type { EventFields } from '@stageflow/core/kit'
 import type { Redactor } from '@stageflow/core/redaction'
 import { eastAsianWidth } from 'get-east-asian-width'
 
 import { clockTime } from './clock-time.ts'
-import { errorOf, shownData } from './event-data.ts'
-import type { Fields } from './event-data.ts'
 import { painted, styleOf } from './terminal-color.ts'
 import type { Style } from './terminal-color.ts'
 
@@ -28,7 +27,7 @@ const DEEPEST_SHOWN = 6
 export function eventLine(event: StageflowEvent, depth: number, style: LineStyle): string {
   const { redactor } = style
   const { stage } = event
-  const facts = shownData(event, redactor, false)
+  const facts = shownFields(event, false, redactor.value)
   const word = printable(wordOf(event))
   const color = styleOf(word.slice(word.lastIndexOf('.') + 1), facts['tolerated'] === true)
   const name = printable(stage ?? textAt(facts, 'pipeline'))
@@ -40,7 +39,7 @@ export function eventLine(event: StageflowEvent, depth: number, style: LineStyle
       [` ${word}${' '.repeat(Math.max(0, WORD_COLUMNS - widthOf(word)))}`, color],
       [` ${durationOf(facts).padStart(DURATION_COLUMNS)}  `],
       [printable(detailOf(facts)), color === 'red' ? 'red' : undefined],
-      [style.data ? printable(` ${jsonOf(shownData(event, redactor, true))}`) : '', 'dim'],
+      [style.data ? printable(` ${jsonOf(shownFields(event, true, redactor.value))}`) : '', 'dim'],
     ],
     style,
   )
@@ -72,12 +71,12 @@ function shortened(id: string | undefined): string {
 
 const widthOf = (text: string): number => columnsOf(text, eastAsianWidth)
 
-function durationOf({ durationMs }: Fields): string {
+function durationOf({ durationMs }: EventFields): string {
   return typeof durationMs === 'number' && durationMs >= 0 ? formatDuration(durationMs) : ''
 }
 
 /** The facts that people look for. */
-function detailOf(facts: Fields): string {
+function detailOf(facts: EventFields): string {
   const { stages, attempt, attempts, dropped, reason, tolerated } = facts
   const child = textAt(facts, 'childRunId')
   const parts = [
@@ -88,23 +87,23 @@ function detailOf(facts: Fields): string {
     typeof attempts === 'number' && attempts > 1 ? `${attempts} attempts` : '',
     typeof dropped === 'number' ? `${dropped} dropped` : '',
     typeof reason === 'string' ? reason : '',
-    errorText(errorOf(facts)),
+    errorText(eventError(facts)),
     tolerated === true ? 'tolerated' : '',
   ]
   return parts.filter((part) => part !== '').join(' · ')
 }
 
-function errorText({ code, message }: Fields): string {
+function errorText({ code, message }: EventFields): string {
   if (typeof message !== 'string') return ''
   const isNamed = typeof code !== 'string' || code === 'core/stage-failed' || message.includes(code)
   return isNamed ? message : `${code}: ${message}`
 }
 
-function textAt(facts: Fields, key: string): string {
+function textAt(facts: EventFields, key: string): string {
   const value = facts[key]
   return typeof value === 'string' ? value : ''
 }
 
-function jsonOf(facts: Fields): string {
+function jsonOf(facts: EventFields): string {
   return Object.keys(facts).length === 0 ? '' : JSON.stringify(facts)
 }

@@ -1,10 +1,10 @@
 import type { StageflowEvent } from '@stageflow/core'
+import { eventError, shownFields } from '@stageflow/core/kit'
+import type { EventFields } from '@stageflow/core/kit'
 import type { Redactor } from '@stageflow/core/redaction'
 
 import { attributeText, attributeValue, wellFormed } from './attribute-values.ts'
 import type { AttributeValue } from './attribute-values.ts'
-import { errorOf, shownData } from './event-data.ts'
-import type { Fields } from './event-data.ts'
 import { WARN, severityOf } from './event-severity.ts'
 import type { LogRecord, LogResource, LogSpanContext } from './log-exporter.ts'
 
@@ -51,7 +51,7 @@ function readableContent(event: StageflowEvent, style: RecordStyle): Content {
 }
 
 function contentOf(event: StageflowEvent, { redactor, data }: RecordStyle): Content {
-  const facts = shownData(event, redactor, data)
+  const facts = shownFields(event, data, redactor.value)
   return {
     hrTime: hrTime(event.timestamp),
     ...severityOf(event.type, facts),
@@ -74,13 +74,13 @@ function keyOf({ stage, type }: StageflowEvent): string | undefined {
   return stage !== undefined && type.startsWith(`stage.${stage}.`) ? type.slice(stage.length + 7) : undefined
 }
 
-function bodyOf(type: string, facts: Fields): string {
-  const why = errorOf(facts)['message'] ?? facts['reason']
+function bodyOf(type: string, facts: EventFields): string {
+  const why = eventError(facts)['message'] ?? facts['reason']
   return attributeText(typeof why === 'string' ? `${type}: ${why}` : type) as string
 }
 
-function attributesOf(event: StageflowEvent, facts: Fields, redactor: Redactor): Record<string, AttributeValue> {
-  const error = errorOf(facts)
+function attributesOf(event: StageflowEvent, facts: EventFields, redactor: Redactor): Record<string, AttributeValue> {
+  const error = eventError(facts)
   const id = (given: unknown): string | undefined =>
     attributeText(typeof given === 'string' ? redactor.text(given) : undefined)
   const named: readonly (readonly [string, AttributeValue | undefined])[] = [

@@ -24,9 +24,9 @@ export interface RedactionOptions {
 /** Makes values safe to log or export. Returns JSON values and never throws. */
 export interface Redactor {
   /** A bounded copy with `[redacted]` instead of secrets, which it finds by their names and by the form of strings. */
-  value(value: unknown): unknown
+  readonly value: (value: unknown) => unknown
   /** The string without what looks like a secret: tokens, keys, and passwords in URLs, headers and assignments. Cut at `maxTextLength`. */
-  text(text: string): string
+  readonly text: (text: string) => string
 }
 
 const RULES: OptionRules<RedactionOptions> = {
