@@ -24,11 +24,11 @@ test('a buffered exporter is an event sink, and can be closed on a signal', () =
   closeOnSignal(exporter)
 })
 
-test('an exporter takes batches that it must not change, and answers with a promise', () => {
+test('an exporter takes batches that it must not change, and returns a promise', () => {
   expectTypeOf<Parameters<Exporter['export']>[0]>().toEqualTypeOf<readonly StageflowEvent[]>()
   // An object of the app's own needs no more than this.
   void new BufferedExporter({ export: async () => {} })
-  // @ts-expect-error -- nobody would know when the batch is written
+  // @ts-expect-error -- without a promise, the end of the export is unknown
   void new BufferedExporter({ export: () => 1 })
   // @ts-expect-error -- a sink takes single events
   void new BufferedExporter({ emit: () => {}, tryEmit: () => true } satisfies EventSink)

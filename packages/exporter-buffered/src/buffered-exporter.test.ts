@@ -49,7 +49,7 @@ test('a hundred events are a batch, by default', async () => {
   expect(exporter.batches[2]).toEqual(numbers(201, 250))
 })
 
-test('fewer are written ten seconds after the first of them, by default', async () => {
+test('by default, a smaller batch is exported ten seconds after its first event', async () => {
   const { exporter, emit } = buffered()
   emit(1)
   await clock.advance(9_999)
@@ -60,7 +60,7 @@ test('fewer are written ten seconds after the first of them, by default', async 
   expect(clock.timers).toEqual([])
 })
 
-test('what comes while an export is under way does not wait longer than any other', async () => {
+test('an event that comes during an export does not wait longer than others', async () => {
   const { exporter, emit } = buffered({ batchSize: 2 })
   exporter.isHeld = true
   emit(1, 2)
@@ -75,7 +75,7 @@ test('what comes while an export is under way does not wait longer than any othe
   expect(exporter.batches).toEqual([[1, 2], [3]])
 })
 
-test('what came due while an export was under way is written right after it', async () => {
+test('events that became due during an export are exported right after it', async () => {
   const { exporter, emit } = buffered({ batchSize: 2, flushIntervalMs: 1_000 })
   exporter.isHeld = true
   emit(1, 3)
@@ -86,7 +86,7 @@ test('what came due while an export was under way is written right after it', as
   expect(exporter.batches).toEqual([[1, 2], [3]])
 })
 
-test('nothing is exported while the producer runs, and emit answers at once', async () => {
+test('nothing is exported while the producer runs, and emit returns at once', async () => {
   const { buffer, exporter } = buffered({ batchSize: 1 })
   expect(buffer.tryEmit(eventOf(1))).toBe(true)
   expect(buffer.emit(eventOf(2))).toBe(undefined)
@@ -95,7 +95,7 @@ test('nothing is exported while the producer runs, and emit answers at once', as
   expect(exporter.batches).toEqual([[1], [2]])
 })
 
-test('one export is under way at a time', async () => {
+test('there is one export at a time', async () => {
   const { exporter, emit } = buffered({ batchSize: 2 })
   exporter.isHeld = true
   emit(1, 6)
@@ -110,7 +110,7 @@ test('one export is under way at a time', async () => {
   expect(exporter.written()).toEqual(numbers(1, 6))
 })
 
-test('a batch stays until it is written: it is tried again, the same array, after pauses that double up to a limit', async () => {
+test('a batch stays until it is delivered: the same array is tried again, after delays that double up to a limit', async () => {
   const { buffer, exporter, emit } = buffered({ batchSize: 2, maxBufferSize: 10 })
   exporter.failure = new Error('down')
   const startedAt: number[] = []
@@ -136,7 +136,7 @@ test('a batch stays until it is written: it is tried again, the same array, afte
   await buffer.close()
 })
 
-test('at least half of a pause is kept, whatever chance says', async () => {
+test('at least half of a delay is kept, whatever random returns', async () => {
   for (const [random, pause] of [
     [() => 0, 50],
     [() => 0.5, 75],
@@ -156,7 +156,7 @@ test('at least half of a pause is kept, whatever chance says', async () => {
   }
 })
 
-test('the pauses differ by default', async () => {
+test('the delays differ by default', async () => {
   const pauses = new Set<number>()
   for (let run = 0; run < 5; run++) {
     const exporter = scriptedExporter()
@@ -192,7 +192,7 @@ test('an export that hangs is aborted after thirty seconds, and tried again', as
   expect(exporter.written()).toEqual([1])
 })
 
-test('an export that was given up and succeeds after all counts: an endpoint that is always late makes progress', async () => {
+test('a late success counts, so that an exporter that is always too slow makes progress', async () => {
   const { buffer, exporter, emit } = buffered({ attemptTimeoutMs: 1_000, retry: { baseMs: 500 } })
   exporter.isHeld = true
   emit(1)
@@ -214,7 +214,7 @@ test('an export that was given up and succeeds after all counts: an endpoint tha
   expect(buffer.stats()).toMatchObject({ delivered: 2, size: 0 })
 })
 
-test('an exporter that throws at once, answers with nothing, or rejects with nothing is none that hangs', async () => {
+test('an exporter that throws, returns nothing, or rejects with nothing does not count as one that hangs', async () => {
   let call = 0
   const answers = [
     () => {
@@ -232,7 +232,7 @@ test('an exporter that throws at once, answers with nothing, or rejects with not
   expect(buffer.stats()).toMatchObject({ delivered: 1, failures: 2, lastError: undefined })
 })
 
-test('full, it drops the oldest that is not under way', async () => {
+test('a full buffer drops the oldest event that is not in flight', async () => {
   const { buffer, exporter, emit } = buffered({ batchSize: 2, maxBufferSize: 5 })
   exporter.isHeld = true
   emit(1, 2)
@@ -245,7 +245,7 @@ test('full, it drops the oldest that is not under way', async () => {
   expect(exporter.written()).toEqual([1, 2, 7, 8, 9])
 })
 
-test('ten thousand are kept, by default', async () => {
+test('by default, ten thousand events are kept', async () => {
   const { buffer, exporter, emit } = buffered()
   exporter.failure = new Error('down')
   emit(1, 10_000)
@@ -257,7 +257,7 @@ test('ten thousand are kept, by default', async () => {
   expect(exporter.written()).toEqual(numbers(2, 10_001))
 })
 
-test('the ends of runs go last, and everything stays in order', async () => {
+test('last events of runs are dropped last, and everything stays in order', async () => {
   const { buffer, exporter } = buffered({ maxBufferSize: 4 })
   const ends = new Map([
     [2, 'pipeline.completed'],
@@ -269,7 +269,7 @@ test('the ends of runs go last, and everything stays in order', async () => {
   expect(exporter.written()).toEqual([2, 5, 8, 9])
 })
 
-test('where only ends of runs are left, a newer one takes the place of the oldest, and nothing else does', async () => {
+test('if only last events of runs are left, a newer one replaces the oldest, and ordinary events are refused', async () => {
   const { buffer, exporter } = buffered({ maxBufferSize: 3 })
   for (const seq of numbers(1, 4)) expect(buffer.tryEmit(eventOf(seq, 'pipeline.completed'))).toBe(true)
   expect(buffer.tryEmit(eventOf(5))).toBe(false)
@@ -279,7 +279,7 @@ test('where only ends of runs are left, a newer one takes the place of the oldes
   expect(exporter.written()).toEqual([3, 4, 6])
 })
 
-test('an event that cannot be looked at is one like any other, and is counted', async () => {
+test('an event that cannot be read is handled like any other, and counted', async () => {
   const { buffer, exporter } = buffered({ maxBufferSize: 2 })
   const { proxy, revoke } = Proxy.revocable({}, {})
   revoke()
@@ -312,7 +312,7 @@ test('an exporter may emit, flush and close from inside an export', async () => 
   expect(await buffer.close()).toEqual({ received: 3, delivered: 2, lost: 1, error: undefined })
 })
 
-test('where all is under way a new event is refused', async () => {
+test('if everything is in flight, a new event is refused', async () => {
   const { buffer, exporter, emit } = buffered({ batchSize: 2, maxBufferSize: 2 })
   exporter.isHeld = true
   emit(1, 2)
@@ -323,7 +323,7 @@ test('where all is under way a new event is refused', async () => {
   expect(exporter.written()).toEqual([1, 2])
 })
 
-test('a batch that is refused for good goes to the dead letters, and the next one is written', async () => {
+test('a batch that is refused for good goes to the dead letters, and the next one is delivered', async () => {
   const letters: unknown[] = []
   const { buffer, exporter, emit } = buffered({
     batchSize: 2,
@@ -406,7 +406,7 @@ test('after its attempts a batch is refused', async () => {
   await buffer.close()
 })
 
-test('functions of the user that throw or reject are counted, and break nothing', async () => {
+test('functions of the app that throw or reject are counted, and have no other effect', async () => {
   const thrown = new Error('thrown by the user')
   const fail = (): never => {
     throw thrown
@@ -431,7 +431,7 @@ test('functions of the user that throw or reject are counted, and break nothing'
   expect(buffer.stats()).toMatchObject({ callbackErrors: 4, droppedBy: { failed: 1 }, lastCallbackError: thrown })
 })
 
-test('a dead letter that is not put away in time does not stop the others (exporter-buffered/callback-timeout)', async () => {
+test('an onDeadLetter that takes too long does not stop the next batch (exporter-buffered/callback-timeout)', async () => {
   const { buffer, exporter, emit } = buffered({
     batchSize: 1,
     retry: { isRetryable: () => false },
@@ -451,7 +451,7 @@ test('a dead letter that is not put away in time does not stop the others (expor
   expect(StageflowError.is(lastCallbackError, 'exporter-buffered/callback-timeout')).toBe(true)
 })
 
-test('what it says of itself cannot be changed, and adds up', async () => {
+test('the counts are frozen, and add up', async () => {
   const { buffer, emit } = buffered()
   emit(1, 3)
   const stats = buffer.stats()

@@ -15,7 +15,7 @@ function refusalOf(make: () => unknown): string {
   return 'it was taken'
 }
 
-test('what cannot be meant is refused, all of it in one error (exporter-buffered/illegal-option)', () => {
+test('illegal options are refused in one error (exporter-buffered/illegal-option)', () => {
   const options: unknown = {
     batchSize: 0,
     flushIntervalMs: Infinity,
@@ -50,7 +50,7 @@ test('what cannot be meant is refused, all of it in one error (exporter-buffered
   )
 })
 
-test('no options at all, and no exporter, are refused as well', () => {
+test('missing options and a missing exporter are refused', () => {
   expect(refusalOf(() => new BufferedExporter(null as never, null as never))).toContain(
     'the options must be an object, not null',
   )
@@ -70,7 +70,7 @@ test('an option that is undefined has its default', async () => {
   await buffer.close()
 })
 
-test('a batch has to fit into the buffer; a small buffer without a word of batches has small ones', async () => {
+test('batchSize is at most maxBufferSize; by default it fits into a small buffer', async () => {
   const exporter = scriptedExporter()
   expect(refusalOf(() => new BufferedExporter(exporter, { batchSize: 11, maxBufferSize: 10 }))).toContain(
     'batchSize must be at most maxBufferSize (10), not 11',
@@ -92,7 +92,7 @@ test('the limits of flush and close are checked, and close can be called again',
   expect(await buffer.close()).toMatchObject({ received: 0, lost: 0 })
 })
 
-test('an exporter of OpenTelemetry, which would never say that it is done, is refused with what to do', () => {
+test('an exporter of OpenTelemetry is refused, and the message says what to do', () => {
   const official = { export: () => {}, shutdown: async () => {} }
   expect(refusalOf(() => new BufferedExporter(official as unknown as Exporter))).toBe(
     'new BufferedExporter(): the exporter is one of OpenTelemetry; wrap it with @stageflow/exporter-otlp: new OtlpExporter({ exporter }).',

@@ -206,7 +206,7 @@ test('an exporter that hangs breaks its case in time (exporter-buffered/contract
   await expect(first?.run()).rejects.toThrow('this case has waited for 20 ms')
 })
 
-test('without a way to break what is behind it, the cases of outages say so, and can be left out', async () => {
+test('without a way to break the downstream, the cases of outages say so, and can be left out', async () => {
   const create = () => ({ exporter: { export: () => Promise.resolve() }, written: () => [] })
   const outage = exporterContract(create).at(-1)
   await expect(outage?.run()).rejects.toThrow('{ outages: false }')
@@ -222,7 +222,7 @@ test('the function that makes the exporter is needed, and options are checked', 
   )
 })
 
-test('the end of a case is told, also where it is broken', async () => {
+test('end is called after each case, even if it fails', async () => {
   const ended: string[] = []
   const create = () => ({
     ...subject(() => ({ export: () => Promise.reject(new Error('no')) })),

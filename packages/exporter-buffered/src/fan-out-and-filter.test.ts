@@ -27,7 +27,7 @@ test('every exporter gets every batch, and one that fails gets it again alone', 
   expect(await buffer.close()).toMatchObject({ delivered: 4, lost: 0 })
 })
 
-test('the errors of all are told in one', async () => {
+test('one error has the errors of all exporters', async () => {
   const [one, two, three] = [scriptedExporter(), scriptedExporter(), scriptedExporter()]
   one.failure = new Error('one is down')
   three.failure = 'three is down'
@@ -40,7 +40,7 @@ test('the errors of all are told in one', async () => {
   expect((error as { retryable?: boolean }).retryable).toBe(true)
 })
 
-test('what one refuses for good is a dead letter once all others have written it', async () => {
+test('a batch that one exporter refuses for good is a dead letter once all others have written it', async () => {
   const letters: unknown[] = []
   const [one, two, three] = [scriptedExporter(), scriptedExporter(), scriptedExporter()]
   const fanOut = fanOutExporter([one, two, three])
@@ -63,7 +63,7 @@ test('what one refuses for good is a dead letter once all others have written it
   await buffer.close()
 })
 
-test('what one refused late, and has written the second time, is no dead letter', async () => {
+test('a batch that was refused late and written the second time is not a dead letter', async () => {
   const [one, two] = [scriptedExporter(), scriptedExporter()]
   const fanOut = fanOutExporter([one, two])
   const batch = [eventOf(1)]
@@ -79,7 +79,7 @@ test('what one refused late, and has written the second time, is no dead letter'
   expect([one.batches, two.batches]).toEqual([[[1]], [[1]]])
 })
 
-test('flush and close reach all of them, whatever one does', async () => {
+test('flush and close reach all exporters, whatever one does', async () => {
   const ends: string[] = []
   const ending = (name: string, fails = false) => ({
     export: () => Promise.resolve(),
@@ -96,7 +96,7 @@ test('flush and close reach all of them, whatever one does', async () => {
   expect(ends).toEqual(['flush one', 'flush two', 'close one', 'close two'])
 })
 
-test('what is no list of exporters is refused (exporter-buffered/illegal-exporter)', () => {
+test('arguments that are not exporters are refused (exporter-buffered/illegal-exporter)', () => {
   for (const given of [undefined, scriptedExporter(), [scriptedExporter(), {}], [null]])
     expect(() => fanOutExporter(given as never)).toThrow('fanOutExporter() takes an array of exporters')
   expect(() => filterExporter({} as never, {})).toThrow('filterExporter() takes an exporter')
@@ -129,7 +129,7 @@ test('a filter takes types, stars, regular expressions and functions, alone or i
   expect(await through({ include: ['stage.failed*stage.failed'] })).toEqual([])
 })
 
-test('a batch of which nothing is left is not exported; one that comes again is the same array behind the filter', async () => {
+test('an empty selection is not exported; a batch that comes again is the same array behind the filter', async () => {
   const exporter = scriptedExporter()
   const filter = filterExporter(exporter, { include: ['b'] })
   await filter.export([eventOf(1, 'a')])

@@ -58,7 +58,7 @@ test('flush of an empty buffer flushes the exporter', async () => {
   expect(ends).toEqual(['flush', 'flush'])
 })
 
-test('flush is limited to thirty seconds, says how many are left, and they stay', async () => {
+test('flush takes at most thirty seconds, and says how many events stay in the buffer', async () => {
   const { buffer, exporter, emit } = buffered()
   exporter.failure = new Error('down')
   emit(1, 3)
@@ -91,7 +91,7 @@ test('flush can be aborted', async () => {
   await buffer.close()
 })
 
-test('flush tells when some of what it waited for was dropped or refused (exporter-buffered/events-lost)', async () => {
+test('flush rejects if some of its events were dropped or refused (exporter-buffered/events-lost)', async () => {
   const { buffer, exporter, emit } = buffered({ batchSize: 1, maxBufferSize: 3 })
   exporter.isHeld = true
   emit(1, 3)
@@ -111,7 +111,7 @@ test('flush tells when some of what it waited for was dropped or refused (export
   await buffer.close()
 })
 
-test('flush does not mind the loss of later events', async () => {
+test('flush resolves if only later events are lost', async () => {
   const { buffer, exporter, emit } = buffered({ batchSize: 2, maxBufferSize: 3 })
   exporter.isHeld = true
   emit(1, 2)
@@ -125,14 +125,14 @@ test('flush does not mind the loss of later events', async () => {
   await buffer.close()
 })
 
-test("flush rejects with what the exporter's own flush failed with", async () => {
+test("flush rejects with the error of the exporter's flush", async () => {
   const { buffer, exporter } = buffered()
   const failure = new Error('disk')
   exporter.flush = () => Promise.reject(failure)
   await expect(buffer.flush()).rejects.toBe(failure)
 })
 
-test("flush says when it is the exporter's own flush that does not end", async () => {
+test("flush says if it is the exporter's flush that does not end", async () => {
   const { buffer, exporter, emit } = buffered()
   exporter.flush = () => new Promise(() => {})
   emit(1)
@@ -145,7 +145,7 @@ test("flush says when it is the exporter's own flush that does not end", async (
   )
 })
 
-test('flush and close keep to their limits and signals while an export hangs, and to an Infinity as well', async () => {
+test('flush and close keep their limits and signals while an export hangs, Infinity too', async () => {
   const { buffer, exporter, emit } = buffered({ attemptTimeoutMs: Infinity })
   exporter.isHeld = true
   emit(1)
@@ -164,7 +164,7 @@ test('flush and close keep to their limits and signals while an export hangs, an
   expect(exporter.signals.map((signal) => signal?.aborted)).toEqual([true])
 })
 
-test('close with a signal that is aborted already closes the exporter all the same', async () => {
+test('close with an aborted signal still closes the exporter', async () => {
   const { buffer, emit, ends } = buffered()
   emit(1)
   const reason = new Error('at once')
@@ -172,7 +172,7 @@ test('close with a signal that is aborted already closes the exporter all the sa
   expect(ends).toEqual(['close'])
 })
 
-test('close writes what is left, flushes and closes the exporter, and counts', async () => {
+test('close delivers what is left, flushes and closes the exporter, and reports', async () => {
   const { buffer, exporter, emit, ends } = buffered()
   emit(1, 150)
   expect(await buffer.close()).toEqual({ received: 150, delivered: 150, lost: 0, error: undefined })
@@ -180,7 +180,7 @@ test('close writes what is left, flushes and closes the exporter, and counts', a
   expect(ends).toEqual(['flush', 'close'])
 })
 
-test('close is called once, however often it is called', async () => {
+test('the exporter is closed once, however often close is called', async () => {
   const { buffer, emit, ends } = buffered()
   emit(1)
   const reports = await Promise.all([buffer.close(), buffer.close({ timeoutMs: 0 })])
@@ -191,7 +191,7 @@ test('close is called once, however often it is called', async () => {
   expect(ends).toEqual(['flush', 'close'])
 })
 
-test('after close events are refused, and counted', async () => {
+test('events after close are refused and counted', async () => {
   const { buffer, exporter, emit } = buffered()
   emit(1)
   const closing = buffer.close()
@@ -202,7 +202,7 @@ test('after close events are refused, and counted', async () => {
   expect(exporter.written()).toEqual([1])
 })
 
-test('close does not sit out a pause, and goes on trying for five seconds', async () => {
+test('close does not wait for a delay to end, and goes on trying for five seconds', async () => {
   const { buffer, exporter, emit } = buffered({ batchSize: 1 })
   exporter.failure = new Error('down')
   emit(1)
@@ -220,7 +220,7 @@ test('close does not sit out a pause, and goes on trying for five seconds', asyn
   expect(StageflowError.is(error, 'exporter-buffered/close-timeout')).toBe(true)
 })
 
-test('what close could not write is lost, to the number', async () => {
+test('close counts every event that it could not deliver', async () => {
   const { buffer, exporter, emit, ends } = buffered({ batchSize: 10, maxBufferSize: 100 })
   exporter.isHeld = true
   emit(1, 105)
@@ -253,7 +253,7 @@ test('close can be aborted', async () => {
   expect(await closing).toMatchObject({ lost: 1, error: reason })
 })
 
-test('who waits in flush when close gives up is told', async () => {
+test('a flush that waits when close gives up rejects', async () => {
   const { buffer, exporter, emit } = buffered()
   exporter.failure = new Error('down')
   emit(1)
@@ -265,7 +265,7 @@ test('who waits in flush when close gives up is told', async () => {
   expect(StageflowError.is(await outcomeOf(waiting), 'exporter-buffered/events-lost')).toBe(true)
 })
 
-test("close never rejects for the exporter's sake: what it failed with is in the report", async () => {
+test('close does not reject if the exporter fails to flush or close: the error is in the report', async () => {
   const { buffer, exporter, emit } = buffered()
   const failure = new Error('disk')
   exporter.flush = () => Promise.reject(failure)
@@ -276,7 +276,7 @@ test("close never rejects for the exporter's sake: what it failed with is in the
   expect(await buffer.close()).toEqual({ received: 1, delivered: 1, lost: 0, error: failure })
 })
 
-test("an exporter that never closes is left after close's time", async () => {
+test('close does not wait longer than its time for an exporter that never closes', async () => {
   const { buffer, exporter } = buffered()
   exporter.close = () => new Promise(() => {})
   const closing = buffer.close({ timeoutMs: 50 })

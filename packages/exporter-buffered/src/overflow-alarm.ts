@@ -49,7 +49,7 @@ export class OverflowAlarm {
     if (this.#stopQuiet === undefined) this.#tellFull()
   }
 
-  /** Tells of drops that it hasn't told of yet. The last call. */
+  /** Reports drops that it hasn't reported yet. The last call. */
   close(): void {
     if (this.#stopQuiet === undefined) return
     this.#stopQuiet()

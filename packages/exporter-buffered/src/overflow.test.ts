@@ -24,7 +24,7 @@ function watched(options: BufferedExporterOptions) {
   return { buffer, exporter, told, emit }
 }
 
-test('at eight tenths, by default, it says that the buffer is nearly full, once', async () => {
+test('onOverflow is called once at 80 %, by default, with near-capacity', async () => {
   const { buffer, exporter, told, emit } = watched({ batchSize: 10, maxBufferSize: 100 })
   exporter.failure = new Error('down')
   emit(1, 79)
@@ -35,7 +35,7 @@ test('at eight tenths, by default, it says that the buffer is nearly full, once'
   await buffer.close()
 })
 
-test('it says so again only when the buffer was below half meanwhile', async () => {
+test('near-capacity comes again only if the buffer was below half in between', async () => {
   const { buffer, exporter, told, emit } = watched({ batchSize: 10, maxBufferSize: 100, highWaterMark: 0.6 })
   exporter.isHeld = true
   emit(1, 60)
@@ -59,7 +59,7 @@ test('it says so again only when the buffer was below half meanwhile', async () 
   await buffer.close()
 })
 
-test('a mark of half or less is armed again below half of itself', async () => {
+test('with a mark of half or less, near-capacity comes again below half of the mark', async () => {
   const { buffer, exporter, told, emit } = watched({ batchSize: 1, maxBufferSize: 100, highWaterMark: 0.1 })
   exporter.isHeld = true
   emit(1, 10)
@@ -81,7 +81,7 @@ test('a mark of half or less is armed again below half of itself', async () => {
   await buffer.close()
 })
 
-test('of drops it tells at the first, then once a second while there are more, and the last call has the last number', async () => {
+test('full comes at the first drop, then once a second while there are more, and the last call has the last number', async () => {
   const { buffer, exporter, told, emit } = watched({ batchSize: 1, maxBufferSize: 4, highWaterMark: 1 })
   exporter.isHeld = true
   emit(1, 1_000)
@@ -107,7 +107,7 @@ test('of drops it tells at the first, then once a second while there are more, a
   expect(told.at(-1)).toMatchObject({ dropped: 1_009, reason: 'full' })
 })
 
-test('a function that emits events itself ends', async () => {
+test('an onOverflow that emits events is not called without end', async () => {
   let calls = 0
   const { buffer, exporter, emit } = watched({
     batchSize: 1,
@@ -126,7 +126,7 @@ test('a function that emits events itself ends', async () => {
   expect(buffer.stats()).toMatchObject({ received: 7, dropped: 5, callbackErrors: 0 })
 })
 
-test('without the function no clock is read and no timer is set for it', async () => {
+test('without onOverflow, no timer is set for it', async () => {
   const exporter = scriptedExporter()
   const buffer = new BufferedExporter(exporter, { clock, batchSize: 1, maxBufferSize: 2 })
   for (const seq of numbers(1, 100)) buffer.emit(eventOf(seq))
@@ -135,7 +135,7 @@ test('without the function no clock is read and no timer is set for it', async (
   await buffer.close()
 })
 
-test('a function that flushes is not told of what was lost before it asked', async () => {
+test('a flush in onOverflow does not reject for events that were lost before', async () => {
   const outcomes: string[] = []
   const { buffer, exporter, emit } = watched({
     batchSize: 1,
@@ -153,7 +153,7 @@ test('a function that flushes is not told of what was lost before it asked', asy
   expect(buffer.stats().callbackErrors).toBe(0)
 })
 
-test('a function that closes ends it: what is in the buffer is written, and nothing is taken any more', async () => {
+test('a close in onOverflow delivers what is in the buffer, and later events are refused', async () => {
   let closing: Promise<unknown> | undefined
   const { buffer, exporter, emit } = watched({
     batchSize: 1,
@@ -166,7 +166,7 @@ test('a function that closes ends it: what is in the buffer is written, and noth
   expect(exporter.written()).toEqual([1, 2, 3])
 })
 
-test('a function that throws is counted, and the event is taken all the same', async () => {
+test('an onOverflow that throws is counted, and the event is taken', async () => {
   const fail = (): never => {
     throw new Error('cannot tell')
   }

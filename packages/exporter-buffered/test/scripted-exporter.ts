@@ -2,7 +2,7 @@ import type { StageflowEvent } from '@stageflow/core'
 
 import type { Exporter } from '../src/index.ts'
 
-/** An event of no run; its number is its `seq`. */
+/** An event without a run. Its number is its `seq`. */
 export function eventOf(seq: number, type = 'app.said'): StageflowEvent {
   const ids = { parentRunId: undefined, requestId: undefined, sessionId: undefined, userId: undefined }
   const rest = { orgId: undefined, interactionId: undefined, stage: undefined, pipelineRunId: 'run' }
@@ -14,7 +14,7 @@ export interface ScriptedExporter extends Exporter {
   readonly batches: (readonly number[])[]
   /** All of them, in order. */
   readonly written: () => readonly number[]
-  /** What was handed over, in order of the calls. */
+  /** The batches, in the order of the calls. */
   readonly calls: (readonly StageflowEvent[])[]
   readonly signals: (AbortSignal | undefined)[]
   /** While it is set every export rejects with it. */
@@ -23,9 +23,9 @@ export interface ScriptedExporter extends Exporter {
   isHeld: boolean
   /** Lets the oldest export that is held end, with an error if one is given. */
   answer(error?: Error): void
-  /** How many exports have begun and not ended. */
+  /** How many exports are in progress. */
   readonly underWay: () => number
-  /** The most there ever were. */
+  /** The largest number of exports in progress at once. */
   readonly mostUnderWay: () => number
 }
 

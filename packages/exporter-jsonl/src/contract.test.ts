@@ -8,7 +8,7 @@ import { linesOf, temporaryFolder } from '../test/event-of.ts'
 import { JsonlExporter } from './index.ts'
 import type { JsonlExporterOptions } from './index.ts'
 
-// Files are slow where the machine is busy.
+// Files are slow on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
 
 function create(options: Partial<JsonlExporterOptions> = {}) {

@@ -9,7 +9,7 @@ import { eventOf, eventWhoseData, eventsOf, temporaryFolder } from '../test/even
 import { JsonlExporter } from './index.ts'
 import type { JsonlExporterOptions } from './index.ts'
 
-// Files are slow where the machine is busy.
+// Files are slow on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -43,7 +43,7 @@ async function watchDisk(): Promise<string[]> {
   return asked
 }
 
-test('with fsync every batch is on the disk before it counts as written, and so is the name of a file that is new', async () => {
+test('with fsync, every batch is on the disk before it counts as delivered, and so is the name of a new file', async () => {
   const asked = await watchDisk()
   const exporter = made({ fsync: true, maxFileBytes: 200 })
   await exporter.export([eventOf(1)])
@@ -56,7 +56,7 @@ test('with fsync every batch is on the disk before it counts as written, and so 
   await exporter.close()
 })
 
-test('without it nothing waits for the disk but flush and close', async () => {
+test('without fsync, only flush and close wait for the disk', async () => {
   const asked = await watchDisk()
   const exporter = made()
   await exporter.export([eventOf(1)])
@@ -69,7 +69,7 @@ test('without it nothing waits for the disk but flush and close', async () => {
   expect(asked.splice(0)).toEqual(['sync'])
 })
 
-test('folders that were made are on the disk as well', async () => {
+test('new folders are on the disk too', async () => {
   const asked = await watchDisk()
   const exporter = made({ path: join(folder.path, 'a/b/events.jsonl'), fsync: true })
   await exporter.export([eventOf(1)])
@@ -77,7 +77,7 @@ test('folders that were made are on the disk as well', async () => {
   await exporter.close()
 })
 
-test('a file that is left because it was moved, or because a write failed, is brought to the disk first', async () => {
+test('a file is synced before the exporter leaves it because it was moved or a write failed', async () => {
   const asked = await watchDisk()
   const exporter = made()
   await exporter.export([eventOf(1)])
@@ -92,14 +92,14 @@ test('a file that is left because it was moved, or because a write failed, is br
   await exporter.close()
 })
 
-test("several that make the same folders at once do not stand in each other's way", async () => {
+test('several exporters can make the same folders at once', async () => {
   const exporters = Array.from({ length: 8 }, () => made({ path: join(folder.path, 'a/b/c/d/events.jsonl') }))
   await Promise.all(exporters.map((exporter, seq) => exporter.export([eventOf(seq)])))
   await Promise.all(exporters.map((exporter) => exporter.close()))
   expect(readFileSync(join(folder.path, 'a/b/c/d/events.jsonl'), 'utf8').trimEnd().split('\n')).toHaveLength(8)
 })
 
-test('a folder that takes the place of the file meanwhile is told, and what was on its way comes again', async () => {
+test('if a folder replaces the file, the export fails, and the batch can come again', async () => {
   const exporter = made()
   await exporter.export([eventOf(1)])
   const replaced = eventWhoseData(() => {
@@ -125,7 +125,7 @@ test('a batch is one write, and one of many megabytes is several', async () => {
   await exporter.close()
 })
 
-test('what fails in the middle is taken back, but for what another writer has added meanwhile', async () => {
+test('a write that fails in the middle is removed, but not what another writer has added', async () => {
   const prototype = await prototypeOfHandles()
   const exporter = made()
   await exporter.export([eventOf(1)])

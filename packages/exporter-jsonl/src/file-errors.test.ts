@@ -10,7 +10,7 @@ import { eventOf, eventsOf, linesOf, temporaryFolder } from '../test/event-of.ts
 import { fileError } from './file-errors.ts'
 import { JsonlExporter } from './index.ts'
 
-// Files are slow where the machine is busy.
+// Files are slow on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -24,7 +24,7 @@ async function failureOf(path: string): Promise<{ readonly code: string; readonl
   return error as StageflowError
 }
 
-test('a folder, a file where a folder should be, and a device are no files (exporter-jsonl/not-a-file)', async () => {
+test('a folder, a file in the place of a folder, and a device are refused (exporter-jsonl/not-a-file)', async () => {
   const file = join(folder.path, 'file')
   writeFileSync(file, '')
   for (const path of [folder.path, join(file, 'events.jsonl'), join(file, 'a/b'), '/dev/null']) {
@@ -34,7 +34,7 @@ test('a folder, a file where a folder should be, and a device are no files (expo
   }
 })
 
-test('where this process may not write it says so (exporter-jsonl/no-permission)', async () => {
+test('a missing permission has its own error (exporter-jsonl/no-permission)', async () => {
   const { code, message } = await failureOf('/sys/stageflow.jsonl')
   expect(code).toBe('exporter-jsonl/no-permission')
   expect(message).toMatch(
@@ -42,7 +42,7 @@ test('where this process may not write it says so (exporter-jsonl/no-permission)
   )
 })
 
-test('an exporter goes on when what was wrong is mended', async () => {
+test('an exporter goes on once the problem is fixed', async () => {
   mkdirSync(folder.file)
   const exporter = new JsonlExporter({ path: folder.file })
   await expect(exporter.export([eventOf(1)])).rejects.toThrow('it is not a regular file')
@@ -52,7 +52,7 @@ test('an exporter goes on when what was wrong is mended', async () => {
   expect(linesOf(folder.file)).toHaveLength(2)
 })
 
-test('a batch that does not fit on the disk is taken back whole (exporter-jsonl/disk-full)', () => {
+test('a batch that does not fit on the disk is removed completely (exporter-jsonl/disk-full)', () => {
   const script = fileURLToPath(new URL('../test/small-disk.ts', import.meta.url))
   // Files of at most 64 KiB: the second batch is cut off in the middle by the system.
   const limited = 'ulimit -f 64 && exec "$0" "$@"'
@@ -64,7 +64,7 @@ test('a batch that does not fit on the disk is taken back whole (exporter-jsonl/
   ])
 })
 
-test('below a folder in which no folders can be made it says so, and does not try for ever', () => {
+test('a parent that takes no folders is an error, and the exporter does not try without end', () => {
   const script = fileURLToPath(new URL('../test/small-disk.ts', import.meta.url))
   // In a process of its own: the system's own way to make folders in folders never ends there.
   const said = execFileSync(process.execPath, [script, '/proc/nope/deeper/events.jsonl'], {
@@ -75,7 +75,7 @@ test('below a folder in which no folders can be made it says so, and does not tr
   expect(JSON.parse(said)).toEqual(Array(3).fill('exporter-jsonl/write-failed'))
 })
 
-test('every other failure has a code as well, and its cause (exporter-jsonl/write-failed)', () => {
+test('every other failure has a code and its cause too (exporter-jsonl/write-failed)', () => {
   const failing = (code: unknown) => fileError('/x', Object.assign(new Error('raw'), { code }))
   expect(failing('ENOSPC').code).toBe('exporter-jsonl/disk-full')
   expect(failing('EDQUOT').code).toBe('exporter-jsonl/disk-full')

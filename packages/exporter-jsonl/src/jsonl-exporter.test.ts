@@ -12,7 +12,7 @@ import { eventOf, eventWhoseData, eventsOf, linesOf, temporaryFolder } from '../
 import { JsonlExporter } from './index.ts'
 import type { JsonlExporterOptions } from './index.ts'
 
-// Files are slow where the machine is busy.
+// Files are slow on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -55,7 +55,7 @@ test('each event of a run is a line, with its type, ids and data', async () => {
   })
 })
 
-test('the folders are made, a relative path stays what it was, and a file that is there is appended to', async () => {
+test('folders are made, a relative path is resolved once, and an existing file is appended to', async () => {
   const path = join(folder.path, 'a/b/c.jsonl')
   const first = made({ path: pathToFileURL(path) })
   await first.export([eventOf(1)])
@@ -70,7 +70,7 @@ test('the folders are made, a relative path stays what it was, and a file that i
   expect(relative.path).toBe(join(before, 'events.jsonl'))
 })
 
-test('only this user may read the file, unless it is said who may', async () => {
+test('only this user may read the file, unless mode says otherwise', async () => {
   for (const mode of [undefined, 0o644]) {
     const exporter = made({ path: join(folder.path, `${mode}.jsonl`), mode } as Partial<JsonlExporterOptions>)
     await exporter.export([eventOf(1)])
@@ -87,7 +87,7 @@ test('nothing is made before the first event', async () => {
   expect(folder.names()).toEqual([])
 })
 
-test('what JSON cannot write is written as well as it can be', async () => {
+test('data that JSON cannot write is written as well as possible', async () => {
   class Money {
     readonly amount = 5
   }
@@ -173,7 +173,7 @@ test('what JSON cannot write is written as well as it can be', async () => {
     expect(await dataOf(data)).toEqual(written)
 })
 
-test('a circle ends, and a key called __proto__ is a key', async () => {
+test('circular data ends, and __proto__ is a key like any other', async () => {
   const circle: Record<string, unknown> = { name: 'circle' }
   circle['self'] = circle
   for (const redaction of [{}, false] as const) {
@@ -187,7 +187,7 @@ test('a circle ends, and a key called __proto__ is a key', async () => {
   }
 })
 
-test('what stands in two places is no circle, and depth has an end', async () => {
+test('an object in two places is not circular, and depth is bounded', async () => {
   const shared = { a: 1n }
   expect(await dataOf({ one: shared, two: shared })).toEqual({ one: { a: '1' }, two: { a: '1' } })
   let deep: unknown = 'the end'
@@ -196,7 +196,7 @@ test('what stands in two places is no circle, and depth has an end', async () =>
   expect(JSON.stringify(await dataOf(deep, { redaction: false }))).toMatch(/^(\{"deep":){64}"\[object\]"/)
 })
 
-test('what says two things of itself, or cannot be written after all, keeps its type and ids', async () => {
+test('an event with unstable getters, or that cannot be written, keeps its type and ids', async () => {
   const list = Object.assign([1], { toJSON: () => 1n })
   let reads = 0
   const moody = Object.defineProperty({}, 'mood', { enumerable: true, get: () => (++reads > 1 ? 1n : 1) })
@@ -213,7 +213,7 @@ test('what says two things of itself, or cannot be written after all, keeps its 
   }
 })
 
-test('what is no event takes no other along', async () => {
+test('a value that is not an event does not affect the others', async () => {
   const exporter = made()
   const broken = Object.defineProperty({}, 'type', {
     get: () => {
@@ -232,7 +232,7 @@ test('what is no event takes no other along', async () => {
   expect(linesOf(folder.file)[3]).toMatchObject({ requestId: '7', data: {} })
 })
 
-test('whatever an event holds, it is one line of JSON, bounded, without the secrets', async () => {
+test('any event is one bounded line of JSON without secrets', async () => {
   const secret = 'QqSecretqQ'
   const data = fc.anything({
     withBigInt: true,
@@ -263,7 +263,7 @@ test('text of any kind stays on its line', async () => {
   expect(await dataOf({ text })).toEqual({ text })
 })
 
-test('secrets are out, by default, unless it is said that the data is written as it is', async () => {
+test('secrets are redacted, unless redaction is false', async () => {
   const data = {
     apiKey: 'hunter2',
     header: 'Bearer hunter2hunter2',
@@ -299,7 +299,7 @@ test('with data: false, the data of chunks and of events of the app is left out,
   ])
 })
 
-test('more of a text is kept than in a log, and it can be less', async () => {
+test('more of a string is kept than in a log, and redaction can keep less', async () => {
   expect(await dataOf({ text: 'x'.repeat(16_384) })).toEqual({ text: 'x'.repeat(16_384) })
   const long = (await dataOf({ text: 'x'.repeat(16_385) })) as { text: string }
   expect(long.text).toContain('… (16385 characters)')
@@ -344,7 +344,7 @@ test('ids that are too long are cut', async () => {
   expect(line?.['requestId']).toBe(`${'\0'.repeat(255)}… (1000000 characters)`)
 })
 
-test('ids that are no texts do not make a line longer than it may be', async () => {
+test('ids that are not strings do not exceed the limit of a line', async () => {
   const exporter = made({ maxLineBytes: 16_384 })
   const id = Array.from({ length: 10_000 }, () => 1 / 3)
   const ids = { requestId: id, userId: id, sessionId: id, orgId: id, interactionId: id, parentRunId: id, stage: id }
@@ -392,7 +392,7 @@ test('an export that was aborted before its turn is not written', async () => {
   expect(linesOf(folder.file).map(({ seq }) => seq)).toEqual([1, 3])
 })
 
-test('a file that was moved or deleted is begun anew', async () => {
+test('a file that was moved or deleted is started again', async () => {
   const exporter = made({ fsync: true })
   await exporter.export([eventOf(1)])
   const moved = join(folder.path, 'moved')
@@ -407,7 +407,7 @@ test('a file that was moved or deleted is begun anew', async () => {
   expect(statSync(folder.file).isFile()).toBe(true)
 })
 
-test('a file that is deleted while a batch is on its way to it takes nothing along', async () => {
+test('no event is lost if the file is deleted during a write', async () => {
   const exporter = made()
   await exporter.export([eventOf(1)])
   // Happens when its line is made: after it has looked which file is there, and before it writes.
@@ -418,7 +418,7 @@ test('a file that is deleted while a batch is on its way to it takes nothing alo
   expect(linesOf(folder.file).map(({ seq }) => seq)).toEqual([2, 3, 4])
 })
 
-test('a batch of many megabytes is written in pieces, whole', async () => {
+test('a batch of many megabytes is written completely, in pieces', async () => {
   const exporter = made({ redaction: false })
   await exporter.export(eventsOf(1, 200, { text: 'x'.repeat(50_000) }))
   await exporter.close()

@@ -8,7 +8,7 @@ import { JsonlExporter } from './index.ts'
 import type { JsonlExporterOptions } from './index.ts'
 import { setAside } from './rotation.ts'
 
-// Files are slow where the machine is busy.
+// Files are slow on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -32,7 +32,7 @@ test('a file is set aside before it grows beyond its limit; higher numbers are n
   await exporter.close()
 })
 
-test('a batch of several writes keeps to the limit as well', async () => {
+test('a batch of several writes keeps the limit too', async () => {
   const exporter = made({ maxFileBytes: 1_600_000, redaction: false })
   await exporter.export(eventsOf(1, 100, { text: 'x'.repeat(50_000) }))
   await exporter.close()
@@ -41,7 +41,7 @@ test('a batch of several writes keeps to the limit as well', async () => {
   expect(folder.names().flatMap(seqsIn)).toHaveLength(100)
 })
 
-test('none is set aside or deleted by default', async () => {
+test('by default, no file is set aside or deleted', async () => {
   const exporter = made({ redaction: false })
   await exporter.export(eventsOf(1, 100, { text: 'x'.repeat(50_000) }))
   await exporter.close()
@@ -52,7 +52,7 @@ test('none is set aside or deleted by default', async () => {
   expect(folder.names()).toHaveLength(61)
 })
 
-test('the oldest beyond maxFiles are deleted, also those of an earlier process', async () => {
+test('the oldest beyond maxFiles are deleted, including those of an earlier process', async () => {
   for (const first of [1, 2, 3, 4, 5]) {
     const exporter = made({ maxFileBytes: 100, maxFiles: 2, fsync: true })
     await exporter.export([eventOf(first, data)])
@@ -66,7 +66,7 @@ test('the oldest beyond maxFiles are deleted, also those of an earlier process',
   expect(folder.names()).toEqual(['events.jsonl'])
 })
 
-test('a line that is itself longer than a file has one of its own', async () => {
+test('a line longer than a file may be has a file of its own', async () => {
   const exporter = made({ maxFileBytes: 100 })
   await exporter.export([eventOf(1, data), eventOf(2, { text: 'x'.repeat(500) }), eventOf(3, data)])
   await exporter.close()
@@ -74,7 +74,7 @@ test('a line that is itself longer than a file has one of its own', async () => 
   expect([1, 2].map((number) => seqsIn(`events.00000${number}.jsonl`))).toEqual([[1], [2]])
 })
 
-test('files of others with names alike are left alone', async () => {
+test('other files with similar names are left alone', async () => {
   const others = [
     'events.1.jsonl',
     'events.20261125.jsonl',
@@ -91,7 +91,7 @@ test('files of others with names alike are left alone', async () => {
   expect(folder.names()).toEqual(['events.000002.jsonl', 'events.jsonl', ...others].sort())
 })
 
-test('the oldest is the one of the lowest number, however many digits that has', async () => {
+test('the oldest file has the lowest number, however many digits that has', async () => {
   for (const number of ['999999', '1000000']) writeFileSync(join(folder.path, `events.${number}.jsonl`), '')
   const exporter = made({ maxFileBytes: 100, maxFiles: 2 })
   await exporter.export(eventsOf(1, 2, data))
@@ -99,12 +99,12 @@ test('the oldest is the one of the lowest number, however many digits that has',
   expect(folder.names()).toEqual(['events.1000000.jsonl', 'events.1000001.jsonl', 'events.jsonl'])
 })
 
-test('where another writer was faster nothing is left of the number that was taken', async () => {
+test('if another writer was faster, nothing is left of the claimed number', async () => {
   await setAside(folder.file, 5)
   expect(folder.names()).toEqual([])
 })
 
-test('a path without an extension, or with several, has numbers as well', async () => {
+test('a path without an extension, or with several, gets numbers too', async () => {
   for (const [name, numbered] of [
     ['events', 'events.000001'],
     ['a.b.jsonl', 'a.b.000001.jsonl'],
@@ -116,7 +116,7 @@ test('a path without an extension, or with several, has numbers as well', async 
   }
 })
 
-test('what was set aside may be read by those who might read the file', async () => {
+test('a file that was set aside keeps its permissions', async () => {
   const exporter = made({ maxFileBytes: 100, mode: 0o640 })
   await exporter.export(eventsOf(1, 3, data))
   await exporter.close()
@@ -141,7 +141,7 @@ test('a file that another writer has just begun is not set aside for the one bef
   expect(seqsIn('events.jsonl')).toEqual([7, 4])
 })
 
-test('two writers of one file, that set it aside in turns: every line is whole, and there once', async () => {
+test('if two writers share and rotate a file, every line is complete, and there once', async () => {
   const writers = [1, 2].map(() => made({ maxFileBytes: 5_000 }))
   const each = 1_000
   await Promise.all(

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { eventOf, linesOf, temporaryFolder } from '../test/event-of.ts'
 import { JsonlExporter } from './index.ts'
 
-// Files are slow where the machine is busy.
+// Files are slow on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -45,22 +45,22 @@ async function passTime(until: Promise<unknown>): Promise<void> {
 
 const NINTH = '{"type":"app.said","seq":9,"timestamp":1009,"pipelineRunId":"run","data":{}}\n'
 
-test('at every place where a line may be torn, what is left of it is cut off', async () => {
+test('wherever a line is torn, the rest of it is cut off', async () => {
   for (let length = 1; length < WHOLE.length; length++)
     expect(await reopened(`${WHOLE}\n${WHOLE.slice(0, length)}`), `${length}`).toBe(`${WHOLE}\n${NINTH}`)
   expect(await reopened(WHOLE.slice(0, 20))).toBe(NINTH)
 })
 
-test('a line that lacks its newline alone is kept', async () => {
+test('a line that lacks only its newline is kept', async () => {
   expect(await reopened(`${WHOLE}\n${WHOLE}`)).toBe(`${WHOLE}\n${WHOLE}\n${NINTH}`)
 })
 
-test('a file that ends as it should is left as it is', async () => {
+test('a file that ends with a newline is left unchanged', async () => {
   expect(await reopened(`${WHOLE}\n`)).toBe(`${WHOLE}\n${NINTH}`)
   expect(await reopened('')).toBe(NINTH)
 })
 
-test('what somebody else wrote is kept, and ended', async () => {
+test('a line of another program is kept, and gets a newline', async () => {
   for (const text of ['notes without an end', '{"kind":"other", "unfinished', 'é'.repeat(20_000), 'x'.repeat(20_000)])
     expect(await reopened(text)).toBe(`${text}\n${NINTH}`)
   // Longer than any of our lines, whatever it begins with.
@@ -86,7 +86,7 @@ test('a line that another writer is in the middle of is not cut', async () => {
   expect(linesOf(folder.file).map(({ seq }) => seq)).toEqual([1, 9])
 })
 
-test('what another writer left of its line when it died does not begin ours', async () => {
+test('the torn line of another writer that died does not become the start of ours', async () => {
   const exporter = new JsonlExporter({ path: folder.file, clock })
   await exporter.export([eventOf(1)])
   appendFileSync(folder.file, `${WHOLE}\n${WHOLE.slice(0, 20)}`)

@@ -1,5 +1,5 @@
-// A collector: takes batches of events over HTTP, and answers once they are in the file that the path names. It is what
-// is killed in the test of an outage. Arguments: the socket it listens on, and the folder of its files.
+// A collector: it takes batches of events over HTTP, and responds once they are in the file that the path names. The test of an
+// outage kills it. Arguments: the socket it listens on, and the folder of its files.
 import { rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
@@ -22,6 +22,6 @@ const server = createServer((request, response) => {
     response.writeHead(204).end()
   })()
 })
-// What one that was killed has left.
+// Left by a collector that was killed.
 rmSync(socket, { force: true })
 server.listen(socket, () => void process.stdout.write('ready\n'))

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import type { StageflowEvent } from '@stageflow/core'
 
-/** An event of no run; its number is its `seq`. */
+/** An event without a run. Its number is its `seq`. */
 export function eventOf(seq: number, data: unknown = { seq }, more: object = {}): StageflowEvent {
   const ids = { parentRunId: undefined, requestId: undefined, sessionId: undefined, userId: undefined }
   const rest = { orgId: undefined, interactionId: undefined, stage: undefined, pipelineRunId: 'run' }
@@ -27,7 +27,7 @@ export interface Line extends Readonly<Record<string, unknown>> {
   readonly data?: unknown
 }
 
-/** The lines of a file, each of which has to be whole. */
+/** The lines of a file. Each must be complete. */
 export function linesOf(path: string): readonly Line[] {
   const text = readFileSync(path, 'utf8')
   if (text === '') return []
@@ -41,7 +41,7 @@ export function linesOf(path: string): readonly Line[] {
 export interface Folder {
   readonly path: string
   readonly file: string
-  /** The names of what is in it, sorted. */
+  /** The names of its files, sorted. */
   names(): readonly string[]
   remove(): void
 }

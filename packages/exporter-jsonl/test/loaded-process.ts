@@ -11,11 +11,11 @@ import { JsonlExporter } from '../src/index.ts'
 import { eventOf } from './event-of.ts'
 
 const [, , load, file = ''] = process.argv
-/** Events a second, which can be written with ease; an overload has this many at each turn of the event loop. */
+/** Events per second, which are easily written. An overload has `OVERLOAD` events at each turn of the event loop. */
 const PER_SECOND = 20_000
 const OVERLOAD = 2_000
 
-// A machine that is busy lets a process wait, and then it has much to catch up on.
+// On a busy machine the process may wait, and then has much to catch up on.
 const maxBufferSize = load === 'overload' ? 10_000 : 1_000_000
 const exporter = new BufferedExporter(new JsonlExporter({ path: file }), { maxBufferSize })
 let taken = 0

@@ -1,4 +1,4 @@
-// Runs where files may not grow beyond a limit, as on a disk that is full; says what each export came to.
+// Runs with a limit for the size of files, like a full disk. Prints the result of each export.
 import process from 'node:process'
 
 import { JsonlExporter } from '../src/index.ts'

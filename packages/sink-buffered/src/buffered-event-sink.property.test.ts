@@ -115,7 +115,7 @@ async function play(given: World, closeTimeoutMs: number, attemptTimeoutMs: numb
 
 const increasing = (numbers: readonly number[]): readonly number[] => [...new Set(numbers)].sort((a, b) => a - b)
 
-test('whatever the sink behind does short of hanging, each event arrives once and in order, or is dropped once and told', async () => {
+test('if the sink behind fails or is slow, each event arrives once and in order, or is dropped once and reported', async () => {
   const manners = fc
     .array(fc.record({ takes: fc.boolean(), afterMs }), { minLength: 1, maxLength: 6 })
     .map((list) => [...list, { takes: true, afterMs: 3 }])
@@ -143,7 +143,7 @@ test('whatever the sink behind does short of hanging, each event arrives once an
   )
 })
 
-test('a sink that hangs costs at most repetitions, in order; close ends in time, and says how much it lost', async () => {
+test('behind a sink that hangs, events at most repeat, in order; close ends in time, and reports its losses', async () => {
   const manners = fc.array(
     fc.record({ takes: fc.boolean(), afterMs: fc.oneof(afterMs, fc.constant('never' as const)) }),
     { minLength: 1, maxLength: 6 },
@@ -164,7 +164,7 @@ test('a sink that hangs costs at most repetitions, in order; close ends in time,
   )
 })
 
-test('events that are given up are dropped once and told, and those after them go on in order', async () => {
+test('events that are given up are dropped once and reported, and later events go on in order', async () => {
   const manners = fc.array(fc.record({ takes: fc.boolean(), afterMs }), { minLength: 1, maxLength: 6 })
   const retryForMs = fc.constantFrom(0, 1, 150)
   await fc.assert(

@@ -62,7 +62,7 @@ const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
 const drops = (events: readonly StageflowEvent[]): readonly SinkDroppedEvent[] =>
   events.filter(({ type }) => type === 'sink.dropped').map(({ data }) => data as SinkDroppedEvent)
 
-test('an event goes straight through to a sink that is ready, and emit has nothing to wait for', () => {
+test('an event goes straight to a sink that is ready, and emit does not wait', () => {
   const behind = recordingSink()
   const sink = new BufferedEventSink(behind, { clock })
   expect(sink.tryEmit(event(0))).toBe(true)
@@ -85,7 +85,7 @@ test('an event goes straight through to a sink that is ready, and emit has nothi
   })
 })
 
-test('what comes while the sink is busy waits, and goes on in order', async () => {
+test('events that come while the sink is busy wait, and go on in order', async () => {
   const { sink, behind, numbers } = stalling()
   for (let seq = 0; seq < 40; seq++) expect(sink.tryEmit(event(seq))).toBe(true)
   expect(numbers()).toEqual([0])
@@ -96,7 +96,7 @@ test('what comes while the sink is busy waits, and goes on in order', async () =
   expect(sink.stats()).toMatchObject({ delivered: 40, size: 0, peakSize: 40 })
 })
 
-test('by default a thousand events wait, then tryEmit answers false, and emit waits for a place', async () => {
+test('by default a thousand events wait; then tryEmit returns false, and emit waits for a place', async () => {
   const { sink, behind, numbers } = stalling()
   for (let seq = 0; seq <= 1_000; seq++) expect(sink.tryEmit(event(seq))).toBe(true)
   expect(sink.tryEmit(event(1_001))).toBe(false)
@@ -124,7 +124,7 @@ test('by default a thousand events wait, then tryEmit answers false, and emit wa
   ])
 })
 
-test('block: as many calls of emit may wait as there are places; what comes then is dropped at once', async () => {
+test('block: as many calls of emit wait as there are places; further events are dropped at once', async () => {
   const { sink, behind, numbers } = stalling({ maxWaiting: 2, overflow: 'block' })
   for (let seq = 0; seq < 3; seq++) sink.tryEmit(event(seq))
   const order: number[] = []
@@ -137,7 +137,7 @@ test('block: as many calls of emit may wait as there are places; what comes then
   expect(order).toEqual([3, 4])
 })
 
-test('block: emit waits as soon as there is no place for the next, and until there is one', async () => {
+test('block: emit waits as soon as there is no place for the next event, and until there is one', async () => {
   const { sink, behind } = stalling({ maxWaiting: 2 })
   sink.tryEmit(event(0))
   expect(sink.emit(event(1))).toBe(undefined)
@@ -155,7 +155,7 @@ test('block: emit waits as soon as there is no place for the next, and until the
   expect([order, sink.stats().waiting, sink.tryEmit(event(5))]).toEqual([[2, 3], 0, true])
 })
 
-test('drop-oldest: the oldest goes that waits, never the one that is being delivered', async () => {
+test('drop-oldest: the oldest waiting event is dropped, not the one in flight', async () => {
   const { sink, behind, numbers } = stalling({ maxWaiting: 2, overflow: 'drop-oldest' })
   for (let seq = 0; seq < 6; seq++) expect(sink.tryEmit(event(seq))).toBe(true)
   expect(sink.emit(event(6))).toBe(undefined)
@@ -166,7 +166,7 @@ test('drop-oldest: the oldest goes that waits, never the one that is being deliv
   await sink.close()
 })
 
-test('drop-newest: what comes when all places are taken goes, and emit never waits', async () => {
+test('drop-newest: an event that finds no place is dropped, and emit does not wait', async () => {
   const { sink, behind, numbers } = stalling({ maxWaiting: 2, overflow: 'drop-newest' })
   expect([0, 1, 2, 3].map((seq) => sink.tryEmit(event(seq)))).toEqual([true, true, true, false])
   expect(sink.emit(event(4))).toBe(undefined)
@@ -176,7 +176,7 @@ test('drop-newest: what comes when all places are taken goes, and emit never wai
   await sink.close()
 })
 
-test('sample: up to half full everything is kept, from there on ever less, and nothing beyond the last place', () => {
+test('sample: up to half full every event is kept, then ever fewer, and none beyond the last place', () => {
   const asked: number[] = []
   const answers = [0.99, 0.7, 0.76, 0.49, 0.51, 0.2]
   const random = (): number => {
@@ -194,7 +194,7 @@ test('sample: up to half full everything is kept, from there on ever less, and n
 })
 
 test.each(['block', 'drop-oldest', 'drop-newest', 'sample'] as const)(
-  '%s: the last event of a run has a place of its own, and its emit waits for nothing',
+  '%s: the last event of a run has a place of its own, and its emit does not wait',
   async (overflow) => {
     const { sink, behind, numbers } = stalling({ maxWaiting: 2, overflow })
     for (let seq = 0; seq < 3; seq++) sink.tryEmit(event(seq))
@@ -207,7 +207,7 @@ test.each(['block', 'drop-oldest', 'drop-newest', 'sample'] as const)(
   },
 )
 
-test('when the places of last events are taken they take those of what matters less, and when these are taken too the last is dropped', async () => {
+test('when the places of last events are taken, a last event replaces an ordinary one, then that of a child run, and is dropped itself at last', async () => {
   const lost: string[] = []
   const onDrop = ({ seq }: StageflowEvent, reason: string): void => void lost.push(`${seq} ${reason}`)
   const { sink, behind, numbers } = stalling({ maxWaiting: 1, overflow: 'drop-newest', onDrop })
@@ -226,14 +226,14 @@ test('when the places of last events are taken they take those of what matters l
   expect(numbers()).toEqual([0, 'sink.dropped', 5, 6])
 })
 
-test('drop-oldest drops the newcomer where only last events wait', () => {
+test('drop-oldest drops a new ordinary event if only last events wait', () => {
   const { sink } = stalling({ maxWaiting: 1, overflow: 'drop-oldest' })
   sink.tryEmit(event(0))
   for (const seq of [1, 2]) sink.tryEmit(event(seq, 'pipeline.completed'))
   expect(sink.tryEmit(event(3))).toBe(false)
 })
 
-test('a sink that throws is given the event again, after ever longer pauses, and what came meanwhile after it', async () => {
+test('an event is tried again after ever longer delays if the sink throws, and later events wait behind it', async () => {
   const { sink, behind, tries } = failing(8)
   sink.tryEmit(event(0))
   sink.tryEmit(event(1))
@@ -244,7 +244,7 @@ test('a sink that throws is given the event again, after ever longer pauses, and
   expect(String(sink.stats().lastError)).toBe('Error: disk full')
 })
 
-test('case 18: an outage of ten seconds loses nothing up to the maxWaiting, and the loss beyond it is counted and told', async () => {
+test('case 18: an outage of ten seconds loses nothing up to maxWaiting, and losses beyond it are counted and reported', async () => {
   let isUp = false
   const behind = recordingSink()
   const down: EventSink = {
@@ -270,7 +270,7 @@ test('case 18: an outage of ten seconds loses nothing up to the maxWaiting, and 
   expect(sink.stats()).toMatchObject({ received: 120, delivered: 101, dropped: 19, size: 0 })
 })
 
-test('an event that fails for a minute is dropped, counted and told, and the next is tried', async () => {
+test('an event that fails for a minute is dropped, counted and reported, and the next one is tried', async () => {
   const lost: string[] = []
   const poison: EventSink = {
     tryEmit: () => false,
@@ -289,13 +289,13 @@ test('an event that fails for a minute is dropped, counted and told, and the nex
   expect(sink.stats()).toMatchObject({ delivered: 1, dropped: 1, droppedBy: { failed: 1 }, size: 0 })
 })
 
-test('with retryForMs 0 a failure is final, and a thousand of them do not nest', () => {
+test('with retry.forMs 0 a failure is final, and a thousand failures do not nest', () => {
   const { sink } = failing(Infinity, { retry: { forMs: 0 }, noticeIntervalMs: 0 })
   for (let seq = 0; seq < 1_000; seq++) expect(sink.tryEmit(event(seq))).toBe(true)
   expect(sink.stats()).toMatchObject({ droppedBy: { failed: 1_000 }, size: 0 })
 })
 
-test('a sink that hangs is given the event again after 30 s; if it has it after all, that counts', async () => {
+test('an event is tried again after 30 s if the sink hangs; a late success of the first attempt counts', async () => {
   const { sink, behind, numbers } = stalling()
   sink.tryEmit(event(0))
   sink.tryEmit(event(1))
@@ -311,7 +311,7 @@ test('a sink that hangs is given the event again after 30 s; if it has it after 
   expect(sink.stats()).toMatchObject({ delivered: 2, dropped: 0, size: 0 })
 })
 
-test('an answer that comes in the pause before the next try ends the pause', async () => {
+test('a late success during the delay before the next attempt ends the delay', async () => {
   const answer = Promise.withResolvers<void>()
   const behind = recordingSink()
   const slow: EventSink = { tryEmit: () => true, emit: (given) => (behind.tryEmit(given), answer.promise) }
@@ -324,7 +324,7 @@ test('an answer that comes in the pause before the next try ends the pause', asy
   expect(sink.stats()).toMatchObject({ delivered: 1, failures: 1 })
 })
 
-test('a rejection that comes after its try was given up counts no second time', async () => {
+test('a late rejection of an attempt that was too slow is not counted again', async () => {
   const answer = Promise.withResolvers<void>()
   const slow: EventSink = {
     tryEmit: () => true,
@@ -338,7 +338,7 @@ test('a rejection that comes after its try was given up counts no second time', 
   expect(sink.stats()).toMatchObject({ failures: 1, droppedBy: { failed: 1 } })
 })
 
-test('a rejection of a try that was given up is none of the try that is under way', async () => {
+test('a late rejection of an earlier attempt does not fail the current one', async () => {
   const answers = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const
   let tries = 0
   const slow: EventSink = { tryEmit: () => true, emit: () => answers[tries++]?.promise }
@@ -354,7 +354,7 @@ test('a rejection of a try that was given up is none of the try that is under wa
   expect(sink.stats()).toMatchObject({ failures: 1, delivered: 1, dropped: 0 })
 })
 
-test('sink.dropped comes once a second at most, also when nothing follows, and at once on flush and close', async () => {
+test('sink.dropped comes at most once a second, even if no event follows, and at once on flush and close', async () => {
   const { sink, behind } = stalling({ maxWaiting: 1, overflow: 'drop-newest' })
   const burst = async (): Promise<void> => {
     behind.pause()
@@ -384,7 +384,7 @@ test('sink.dropped comes once a second at most, also when nothing follows, and a
   expect(notices[0]?.pipelineRunId).toMatch(/^sink-[\da-f-]{36}$/)
 })
 
-test('after twenty types the rest is counted together, and secrets are not in the last error', async () => {
+test('after twenty types the rest is counted together, and the last error has no secrets', async () => {
   const { sink, behind } = stalling({ maxWaiting: 1, overflow: 'drop-newest' })
   for (let seq = 0; seq < 40; seq++) sink.tryEmit(event(seq, `__proto__.${seq}`))
   behind.resume()
@@ -413,7 +413,7 @@ test.each<[string, unknown, string]>([
   ['nothing', undefined, 'undefined'],
   ['an object without a message', { reason: 7 }, 'an object'],
   ['an object that cannot be read', revoked(), 'an object'],
-])('a sink that throws %s is told of all the same, and close says so', async (_, thrown, message) => {
+])('the notice and the report of close have the error of a sink that throws %s', async (_, thrown, message) => {
   const told = recordingSink()
   let isDead = false
   const behind: EventSink = {
@@ -435,7 +435,7 @@ test.each<[string, unknown, string]>([
   )
 })
 
-test('onDrop that throws or rejects breaks nothing, and is counted', async () => {
+test('an onDrop that throws or rejects has no effect, and is counted', async () => {
   let isAsync = false
   const onDrop = (): Promise<never> => {
     if (isAsync) return Promise.reject(new Error('the spare disk is full too'))
@@ -451,7 +451,7 @@ test('onDrop that throws or rejects breaks nothing, and is counted', async () =>
   expect(sink.stats()).toMatchObject({ dropped: 2, callbackErrors: 2 })
 })
 
-test('flush waits for what was taken before it, not for what comes after', async () => {
+test('flush waits for events taken before it, not for later ones', async () => {
   const { sink, behind } = stalling()
   sink.tryEmit(event(0))
   sink.tryEmit(event(1))
@@ -467,7 +467,7 @@ test('flush waits for what was taken before it, not for what comes after', async
   expect(sink.stats()).toMatchObject({ delivered: 2, size: 1 })
 })
 
-test('flush gives up on its time and on its signal, and says how much waits (sink-buffered/flush-timeout)', async () => {
+test('flush gives up after its time or on its signal, and says how many events wait (sink-buffered/flush-timeout)', async () => {
   const { sink, behind } = stalling()
   sink.tryEmit(event(0))
   const late = sink.flush({ timeoutMs: 50 })
@@ -512,7 +512,7 @@ test('flush and close reach the sink behind; its failure rejects flush and is in
   expect(calls).toEqual(['flush', 'close', 'flush'])
 })
 
-test('close delivers what waits, and what comes afterwards is refused and counted', async () => {
+test('close delivers what waits, and later events are refused and counted', async () => {
   const { sink, behind, numbers } = stalling()
   for (let seq = 0; seq < 3; seq++) sink.tryEmit(event(seq))
   const closed = sink.close()
@@ -548,7 +548,7 @@ test('close gives up after 5 s and reports what was lost (sink-buffered/close-ti
   expect(behind.events).toHaveLength(1)
 })
 
-test('close ends a pause between two tries', async () => {
+test('close ends a delay between two attempts', async () => {
   const { sink, behind } = failing(1, { retry: { baseMs: 4_000 } })
   sink.tryEmit(event(0))
   await sink.close()
@@ -556,7 +556,7 @@ test('close ends a pause between two tries', async () => {
   expect(behind.events).toHaveLength(1)
 })
 
-test('a close that can no longer say what was dropped before is no loss', async () => {
+test('close loses no event if only the notice cannot be delivered', async () => {
   const dead = new BufferedEventSink({ tryEmit: () => true, emit: () => Promise.reject(new Error('dead')) }, { clock, retry: { forMs: 0, baseMs: 10_000 } }) // prettier-ignore
   dead.tryEmit(event(0))
   await clock.settle()
@@ -577,7 +577,7 @@ test('a close that can no longer say what was dropped before is no loss', async 
   await closed
 })
 
-test('a sink that emits into its own buffer is answered in order', async () => {
+test('events that a sink emits into its own buffer arrive in order', async () => {
   const seen: number[] = []
   const behind: EventSink = {
     tryEmit: () => true,
@@ -591,7 +591,7 @@ test('a sink that emits into its own buffer is answered in order', async () => {
   expect(seen).toEqual([0, 1, 2, 3])
 })
 
-test('a stalled sink holds no run up: its report counts what was refused, and its last event arrives', async () => {
+test('a stalled sink does not hold up a run: the report counts refused events, and the last event arrives', async () => {
   const { sink, behind } = stalling({ maxWaiting: 3 })
   const graph = new Pipeline('chat')
     .withStage('llm', ({ tryEmitEvent }) => {

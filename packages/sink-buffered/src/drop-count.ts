@@ -18,7 +18,7 @@ const OTHERS = '…'
 export class DropCount {
   total = 0
   lastError: { readonly error: unknown } | undefined
-  /** How many no notice has told of. */
+  /** Events that no notice has reported. */
   untold = 0
   /** Whether any of them is newer than the last notice. */
   hasNew = false
@@ -52,7 +52,7 @@ export class DropCount {
     return taken
   }
 
-  /** That notice was lost: the next one tells what it would have told. */
+  /** That notice was lost: the next one includes its counts. */
   putBack(): void {
     if (this.#taken === undefined) return
     const { dropped, reasons, types } = this.#taken

@@ -32,7 +32,7 @@ const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
     (error: StageflowError) => error.code,
   )
 
-test('every sink has every event, in order, and nobody waits where no sink makes them', () => {
+test('every sink gets every event in order, and emit does not wait if no sink does', () => {
   const sinks = { first: recordingSink(), second: recordingSink() }
   const sink = fanOutSink(sinks)
   expect(sink.tryEmit(event(0))).toBe(true)
@@ -44,7 +44,7 @@ test('every sink has every event, in order, and nobody waits where no sink makes
   })
 })
 
-test('one that throws, rejects or refuses takes nothing from the others, is counted, and they are told', async () => {
+test('a sink that throws, rejects or refuses does not affect the others; it is counted, and they get a notice', async () => {
   const sound = recordingSink()
   const rejecting = ready({ emit: () => Promise.reject(new Error('no route')) })
   const sink = fanOutSink({ broken, sound, rejecting, full: ready({ tryEmit: () => false }) }, { clock })
@@ -82,7 +82,7 @@ test('one that throws, rejects or refuses takes nothing from the others, is coun
   expect(sound.of('sink.dropped').map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4, 5])
 })
 
-test('the others are told once a second at most of what one sink loses', async () => {
+test('the other sinks get a notice about one sink at most once a second', async () => {
   const sound = recordingSink()
   const sink = fanOutSink({ broken, sound }, { clock })
   for (let tick = 0; tick < 30; tick++) {
@@ -96,7 +96,7 @@ test('the others are told once a second at most of what one sink loses', async (
   ])
 })
 
-test('where no sink takes an event, tryEmit answers false and emit fails, so that a buffer in front tries again', async () => {
+test('if no sink takes an event, tryEmit returns false and emit fails, so that a buffer in front tries again', async () => {
   let isUp = false
   const behind = recordingSink()
   const down = ready({
@@ -116,7 +116,7 @@ test('where no sink takes an event, tryEmit answers false and emit fails, so tha
   expect(seqsOf(behind.events)).toEqual([2])
 })
 
-test('emit waits for the slowest sink, a second at most, and for one that hangs not again until it is back', async () => {
+test('emit waits for the slowest sink, a second at most, and not again for a sink that hangs until it is back', async () => {
   const slow = recordingSink()
   const fast = recordingSink()
   slow.pause()
@@ -141,7 +141,7 @@ test('emit waits for the slowest sink, a second at most, and for one that hangs 
   await third
 })
 
-test('a sink whose tryEmit is asynchronous by mistake is heard all the same', async () => {
+test('a rejection of a tryEmit that is asynchronous by mistake is counted', async () => {
   const late = ready({ tryEmit: (() => Promise.reject(new Error('too late'))) as unknown as () => boolean })
   const sink = fanOutSink({ late, other: late }, { clock })
   expect(sink.tryEmit(event(0))).toBe(true)
@@ -152,7 +152,7 @@ test('a sink whose tryEmit is asynchronous by mistake is heard all the same', as
   expect(sink.stats()).toMatchObject({ late: { failed: 1 }, other: { failed: 1 } })
 })
 
-test('an answer that cannot even be waited for is a failure, and counted once', () => {
+test('a promise that cannot be awaited is a failure, and counted once', () => {
   const unreadable = Object.defineProperty(Promise.resolve(), 'constructor', {
     get() {
       throw new Error('unreadable')
@@ -210,7 +210,7 @@ test('close reaches every sink, takes 5 s at most, and reports how each one ende
   expect(calls).toEqual(['close'])
 })
 
-test('one sink that is dead or deaf holds no run up, and its report is clean', async () => {
+test('a sink that fails or hangs does not hold up a run, and the report has no problems', async () => {
   const sound = recordingSink()
   const hanging = ready({ emit: () => new Promise(() => {}) })
   const graph = new Pipeline('chat')
@@ -228,7 +228,7 @@ test('one sink that is dead or deaf holds no run up, and its report is clean', a
   ])
 })
 
-test('sinks and options that cannot be used are refused, all at once (sink-buffered/illegal-option)', () => {
+test('illegal sinks and options are refused in one error (sink-buffered/illegal-option)', () => {
   const wrong = (sinks: unknown, options?: unknown) => () => fanOutSink(sinks as never, options as never)
   expect(wrong({ a: console, b: recordingSink() }, { emitTimeoutMs: -1, closeTimeout: 5 })).toThrow(
     'fanOutSink(): sink "a" must be an event sink with emit(), tryEmit(), not an instance of Console; ' +
@@ -255,7 +255,7 @@ test('sinks and options that cannot be used are refused, all at once (sink-buffe
   expect(StageflowError.is(error, 'sink-buffered/illegal-option')).toBe(true)
 })
 
-test('a flush with options that it cannot use is refused', async () => {
+test('a flush with illegal options is refused', async () => {
   const sink = fanOutSink({ log: recordingSink() })
   await expect(sink.flush({ timeoutMs: NaN })).rejects.toThrow(
     'timeoutMs must be a number of milliseconds from 0, or Infinity, not NaN',
@@ -263,7 +263,7 @@ test('a flush with options that it cannot use is refused', async () => {
   await expect(sink.flush({ signal: 'stop' as never })).rejects.toThrow('signal must be an AbortSignal')
 })
 
-test('whatever each of three sinks does, every one is given all events in order, and the counts add up', async () => {
+test('whatever three sinks do, each gets all events in order, and the counts add up', async () => {
   const manner = fc.constantFrom('takes', 'throws', 'rejects', 'refuses', 'slow', 'hangs')
   const steps = fc.array(fc.constantFrom('tryEmit', 'emit', 'pass'), { maxLength: 30 })
   await fc.assert(

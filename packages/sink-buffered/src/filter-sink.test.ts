@@ -36,11 +36,11 @@ test.each<[EventChoice, readonly string[]]>([
   [{ exclude: '*', keepLast: true }, ['pipeline.completed']],
   [{ exclude: '*', keepLast: false }, []],
   [{ exclude: () => true }, []],
-])('%o lets through what it says', async (options, types) => {
+])('%o passes what it names', async (options, types) => {
   expect((await passing(options)).types).toEqual(types)
 })
 
-test('without options everything goes through, and undefined is as if left out', async () => {
+test('without options everything passes, and undefined counts as not given', async () => {
   expect((await passing({})).types).toHaveLength(6)
   const none = { include: undefined, exclude: undefined, keepLast: undefined } as unknown as EventChoice
   expect((await passing(none)).types).toHaveLength(6)
@@ -56,7 +56,7 @@ test('an event that a function throws for is held back, and the error is counted
   expect((await passing({ exclude, keepLast: true })).types).toEqual(['pipeline.completed'])
 })
 
-test('what the sink behind answers is the answer, and flush and close are its own', async () => {
+test('the results of the sink behind are passed on, and flush and close reach it', async () => {
   const calls: string[] = []
   const behind = {
     emit: () => Promise.resolve(),
@@ -78,7 +78,7 @@ test('what the sink behind answers is the answer, and flush and close are its ow
   await expect(broken.flush()).rejects.toThrow('flush() of the sink behind failed: no')
 })
 
-test('options that cannot be used are refused, all at once (sink-buffered/illegal-option)', () => {
+test('illegal options are refused in one error (sink-buffered/illegal-option)', () => {
   const wrong = (sink: unknown, options: unknown) => () => filterSink(sink as never, options as never)
   expect(wrong(recordingSink(), { include: 7, keepLast: 1, only: 'a' })).toThrow(
     "filterSink(): include must be a type such as 'stage.*.failed', a regular expression, a function of the event, or a list of them that is not empty, not 7; " +

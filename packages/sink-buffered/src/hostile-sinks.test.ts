@@ -40,7 +40,7 @@ function slow() {
   return { sink, events, closedAt: () => closedAt }
 }
 
-test('close takes no longer because somebody goes on emitting: of what it refuses it tells once', async () => {
+test('close ends in time while runs go on emitting, and reports what it refused once', async () => {
   const { sink: behind, events, closedAt } = slow()
   const sink = new BufferedEventSink(behind, { clock })
   sink.tryEmit(event(0))
@@ -55,7 +55,7 @@ test('close takes no longer because somebody goes on emitting: of what it refuse
   expect(noticed(events)).toEqual([[20, 20]])
 })
 
-test('what is refused while it closes is told at the end, also where a notice waited before', async () => {
+test('events refused during close are reported at the end, even if a notice waited before', async () => {
   const { sink: behind, events } = slow()
   const sink = new BufferedEventSink(behind, { clock, maxWaiting: 2, overflow: 'drop-oldest' })
   for (let seq = 0; seq < 5; seq++) sink.tryEmit(event(seq))
@@ -71,7 +71,7 @@ test('what is refused while it closes is told at the end, also where a notice wa
   ])
 })
 
-test('a sink that emits whenever it is told of a loss does not keep close from ending', async () => {
+test('close ends even if the sink emits for each notice', async () => {
   const seen: string[] = []
   const behind: EventSink = {
     tryEmit: () => false,
@@ -93,7 +93,7 @@ test('a sink that emits whenever it is told of a loss does not keep close from e
 })
 
 test.each(['block', 'drop-oldest', 'drop-newest', 'sample'] as const)(
-  '%s: an onDrop that emits into its own buffer neither fills it beyond its limit nor is called without end, and the counts add up',
+  '%s: an onDrop that emits into its own buffer does not exceed its limit and is not called without end, and the counts add up',
   async (overflow) => {
     const behind = recordingSink()
     behind.pause()
@@ -121,7 +121,7 @@ test.each(['block', 'drop-oldest', 'drop-newest', 'sample'] as const)(
   },
 )
 
-test('the counts add up whenever they are asked: by the sink, by onDrop of what failed, and by onDrop at close', async () => {
+test('the counts add up at any time: in the sink, in onDrop after a failure, and in onDrop during close', async () => {
   const sums: (readonly [string, boolean])[] = []
   const ask = (who: string): void => void sums.push([who, addUp(sink.stats())])
   const behind: EventSink = {
@@ -142,7 +142,7 @@ test('the counts add up whenever they are asked: by the sink, by onDrop of what 
   expect(sums).toEqual(who.map((name) => [name, true]))
 })
 
-test('what a sink.dropped said that was lost itself, the next one says too', async () => {
+test('the next sink.dropped includes the counts of one that was lost', async () => {
   let isUp = false
   const behind = recordingSink()
   const down: EventSink = {
@@ -167,7 +167,7 @@ test('what a sink.dropped said that was lost itself, the next one says too', asy
   })
 })
 
-test('a sink that takes events but no sink.dropped is not given it again and again', async () => {
+test('a sink that refuses sink.dropped does not get it again and again', async () => {
   let notices = 0
   const picky: EventSink = {
     tryEmit: () => false,
@@ -184,7 +184,7 @@ test('a sink that takes events but no sink.dropped is not given it again and aga
   expect(sink.stats()).toMatchObject({ delivered: 3, dropped: 1 })
 })
 
-test('after twenty types the rest stays together, also of a notice that was lost', () => {
+test('after twenty types the rest stays together, including that of a lost notice', () => {
   const drops = new DropCount()
   for (let number = 0; number < 25; number++) drops.add(`app.${number}`, 'full')
   drops.take()
@@ -198,7 +198,7 @@ test('after twenty types the rest stays together, also of a notice that was lost
 })
 
 test.each(['flush', 'close'] as const)(
-  'a sink that calls %s of what is in front of it, at any time, closes once',
+  'a sink that calls %s of the buffer in front of it, at any time, closes once',
   async (method) => {
     let closes = 0
     const ended: Promise<unknown>[] = []
@@ -227,7 +227,7 @@ test.each(['flush', 'close'] as const)(
   },
 )
 
-test('a flush leaves no listener on the signal that it was given, however it ended', async () => {
+test('a flush leaves no listener on its signal, however it ended', async () => {
   const { signal } = new AbortController()
   const behind = recordingSink()
   behind.pause()
@@ -242,7 +242,7 @@ test('a flush leaves no listener on the signal that it was given, however it end
   expect(getEventListeners(signal, 'abort')).toEqual([])
 })
 
-test('close takes back the timer of a notice that is not due yet, and tells at once', async () => {
+test('close cancels the timer of a notice that is not due yet, and sends it at once', async () => {
   const behind = recordingSink()
   const sink = new BufferedEventSink(behind, { clock, maxWaiting: 1, overflow: 'drop-newest' })
   for (let burst = 0; burst < 2; burst++) {
@@ -256,7 +256,7 @@ test('close takes back the timer of a notice that is not due yet, and tells at o
   expect([noticed(behind.events), clock.timers, clock.now()]).toEqual([[[1, 1], [1, 2]], [], 0]) // prettier-ignore
 })
 
-test('a sink that calls close when close tells it of a loss closes once, and at once', async () => {
+test('a sink that calls close during the notice of close closes once, and at once', async () => {
   const ended: Promise<unknown>[] = []
   let isClosing = false
   let closes = 0
@@ -277,7 +277,7 @@ test('a sink that calls close when close tells it of a loss closes once, and at 
   expect([closes, reports.length, new Set(reports).size, clock.now()]).toEqual([1, 2, 1, 0])
 })
 
-test('what close loses it says, also where the sink behind cannot be closed either; a flush meanwhile is over with it', async () => {
+test('close reports what it lost even if the sink behind fails to close, and a flush ends with it', async () => {
   const never = new Promise<void>(() => {})
   const behind: EventSink = { tryEmit: () => false, emit: () => never, close: () => Promise.reject(new Error('no')) }
   const sink = new BufferedEventSink(behind, { clock })
@@ -291,7 +291,7 @@ test('what close loses it says, also where the sink behind cannot be closed eith
   expect(String(error)).toContain('1 event was not delivered and lost')
 })
 
-test('a try that rejects after it was given up does not shorten or lengthen the pause before the next', async () => {
+test('a late rejection does not change the delay before the next attempt', async () => {
   const answer = Promise.withResolvers<void>()
   const tries: number[] = []
   const behind: EventSink = { tryEmit: () => false, emit: () => (tries.push(clock.now()) > 1 ? undefined : answer.promise) } // prettier-ignore
@@ -304,7 +304,7 @@ test('a try that rejects after it was given up does not shorten or lengthen the 
   expect([tries, sink.stats().failures]).toEqual([[0, 110], 1])
 })
 
-test('an answer to a try that was given up counts also while the next is under way', async () => {
+test('a late success counts even while the next attempt is in progress', async () => {
   const answer = Promise.withResolvers<void>()
   let tries = 0
   const behind: EventSink = { tryEmit: () => false, emit: () => (tries++ === 0 ? answer.promise : new Promise(() => {})) } // prettier-ignore
@@ -316,7 +316,7 @@ test('an answer to a try that was given up counts also while the next is under w
   expect([tries, clock.now(), sink.stats().delivered]).toEqual([2, 1_500, 1])
 })
 
-test('the time of close is for all of it: the sink behind has what is left of it to close', async () => {
+test('the time of close includes closing the sink behind', async () => {
   const never = new Promise<void>(() => {})
   const behind: EventSink = { tryEmit: () => false, emit: () => clock.sleep(4_000), close: () => never }
   const sink = new BufferedEventSink(behind, { clock })
@@ -327,7 +327,7 @@ test('the time of close is for all of it: the sink behind has what is left of it
   expect(clock.now()).toBe(5_000)
 })
 
-test('a flush that was given up is forgotten: the sink behind is not flushed for it later', async () => {
+test('the sink behind is not flushed later for a flush that gave up', async () => {
   const behind = recordingSink()
   behind.pause()
   let flushes = 0
@@ -344,7 +344,7 @@ test('a flush that was given up is forgotten: the sink behind is not flushed for
   expect(flushes).toBe(2)
 })
 
-test('close starts the pauses between tries anew, so that a sink that comes back in time gets everything', async () => {
+test('close starts with short delays again, so that a sink that comes back in time gets everything', async () => {
   let isUp = false
   const behind = recordingSink()
   const down: EventSink = {
@@ -362,7 +362,7 @@ test('close starts the pauses between tries anew, so that a sink that comes back
   expect(behind.events.map(({ seq }) => seq)).toEqual([0, 1, 2])
 })
 
-test('a buffer in front of a fan-out keeps the order for all, also where one of the sinks emits while it takes an event', () => {
+test('a buffer in front of a fan-out keeps the order for all sinks, even if one emits while it takes an event', () => {
   const answering: EventSink = {
     tryEmit: () => true,
     emit: ({ seq }) => void (seq === 0 && sink.tryEmit(event(1))),
@@ -373,7 +373,7 @@ test('a buffer in front of a fan-out keeps the order for all, also where one of 
   expect(behind.events.map(({ seq }) => seq)).toEqual([0, 1])
 })
 
-test('a fan-out without a limit waits without a timer, which would keep the process alive', async () => {
+test('a fan-out without a limit sets no timer, which would keep the process alive', async () => {
   const behind = recordingSink()
   behind.pause()
   const sink = fanOutSink({ behind }, { clock, emitTimeoutMs: Infinity })
@@ -383,7 +383,7 @@ test('a fan-out without a limit waits without a timer, which would keep the proc
   await emitted
 })
 
-test('of a sink that hangs for hours a fan-out waits for a thousand promises; then it has what tryEmit takes, until it is back', async () => {
+test('a fan-out keeps at most a thousand promises of a sink that hangs; then it uses tryEmit until the sink is back', async () => {
   const seen: number[] = []
   const { promise, resolve } = Promise.withResolvers<void>()
   let isFull = false
@@ -416,7 +416,7 @@ test('of a sink that hangs for hours a fan-out waits for a thousand promises; th
   await clock.settle()
 })
 
-test('what a fan-out could tell nobody of, it tells with the next notice', async () => {
+test('the next notice of a fan-out includes one that no sink took', async () => {
   const full = recordingSink({ refuse: () => isFull })
   let isFull = true
   const broken: EventSink = { emit: () => Promise.reject(new Error('no')), tryEmit: () => { throw new Error('no') } } // prettier-ignore

@@ -18,7 +18,7 @@ test('without options it is throttled from 80 of 100, and until it has fallen to
   expect(monitor.observe(500)).toBe('throttle_started')
 })
 
-test('the marks are percentages of maxSize, also where they are no whole number', () => {
+test('the marks are percentages of maxSize, even if they are not whole numbers', () => {
   const monitor = new BackpressureMonitor({ maxSize: 7, highWaterMark: 50, lowWaterMark: 0 })
   expect(changes(monitor, [3, 4, 1, 0])).toEqual([undefined, 'throttle_started', undefined, 'throttle_ended'])
   expect(monitor.fillPercentage(4)).toBe(57.1)
@@ -26,7 +26,7 @@ test('the marks are percentages of maxSize, also where they are no whole number'
   expect(changes(one, [1, 0])).toEqual(['throttle_started', 'throttle_ended'])
 })
 
-test('what is no number changes nothing', () => {
+test('a value that is not a number changes nothing', () => {
   const monitor = new BackpressureMonitor()
   expect(changes(monitor, [Number.NaN, undefined as never, 90, Number.NaN])).toEqual([
     undefined,
@@ -44,7 +44,7 @@ test.each<[BackpressureMonitorOptions, string]>([
   [{ highWaterMark: 20 }, 'lowWaterMark must be below highWaterMark (20), not 20'],
   [{ threshold: 0.5 } as never, 'unknown option "threshold"'],
   [null as never, 'the options must be an object, not null'],
-])('options that cannot be used are refused: %o (streaming/illegal-option)', (options, message) => {
+])('illegal options are refused: %o (streaming/illegal-option)', (options, message) => {
   let error: unknown
   try {
     void new BackpressureMonitor(options)

@@ -34,7 +34,7 @@ test('every reader gets every item, at its own pace', async () => {
   expect(queue.stats()).toMatchObject({ totalItems: 3, droppedItems: 0, readers: 3 })
 })
 
-test('a reader gets what is put from when it was made, and one made after the end gets the end', async () => {
+test('a reader only gets items put after it was made, and one made after the end gets the end', async () => {
   const queue = make()
   const first = queue.reader()
   await queue.put(1)
@@ -93,7 +93,7 @@ test('a put that waits is delivered to all readers or, when it is given up, to n
   expect(fast.tryGet()).toBeUndefined()
 })
 
-test('with the policy error a reader that is too far behind is ended, and nobody else notices (streaming/reader-overflow)', async () => {
+test('with the policy error, a reader that is too far behind ends, and the others are not affected (streaming/reader-overflow)', async () => {
   const queue = make({ name: 'tokens' })
   const slow = queue.reader({ name: 'client 7', maxSize: 2, overflow: 'error' })
   const other = queue.reader()
@@ -154,7 +154,7 @@ test('a coalesce function that makes another reader leave lets no waiting put ov
   expect(queue.stats()).toMatchObject({ droppedItems: 0, readers: 1 })
 })
 
-test('tryPut answers false when a coalesce function has ended the queue', async () => {
+test('tryPut returns false if a coalesce function has ended the queue', async () => {
   const queue: ChunkQueue<number> = make()
   queue.reader({ maxSize: 1, overflow: { coalesce: () => (queue.close(), 0) } })
   expect(queue.tryPut(1)).toBe(true)
@@ -178,7 +178,7 @@ test('a coalesce function that puts and makes its own reader leave: the put is l
   expect(await all(other)).toEqual([1, 2, 90])
 })
 
-test('a coalesce function that ends the queue or another reader leaves nothing to read for who was ended', async () => {
+test('a coalesce function that ends the queue or another reader leaves nothing to read for it', async () => {
   for (const end of ['queue', 'reader'] as const) {
     const queue: ChunkQueue<number> = make()
     const overflow = { coalesce: (): number => (end === 'queue' ? queue.cancel() : other.cancel(), 0) }
@@ -224,7 +224,7 @@ test('a reader that leaves frees the puts that waited for it, in their order', a
   expect(queue.stats()).toMatchObject({ readers: 1, discardedItems: 1 })
 })
 
-test('a loop over the queue is a reader of its own, which leaves with the loop, however it is left', async () => {
+test('a loop over a broadcast is a reader of its own, which leaves with the loop', async () => {
   const queue = make({ maxSize: 1 })
   const abort = new AbortController()
   const aborted = all(queue.values({ signal: abort.signal }))
@@ -272,7 +272,7 @@ test('loops that share a reader leave one by one, and the last one cancels it', 
   expect(queue.stats().readers).toBe(0)
 })
 
-test('what is put while nobody reads is dropped, counted and told', async () => {
+test('items put without a reader are dropped and counted, with an event', async () => {
   const told: unknown[] = []
   const queue = make({ eventEmitter: (type: StreamEventType, data: object) => told.push([type, data]) })
   expect(await queue.put(1)).toBe(true)
@@ -316,7 +316,7 @@ test('the queue of a broadcast is read through readers, and a work queue has non
   expect(StageflowError.is(error, 'streaming/wrong-mode')).toBe(true)
 })
 
-test('a loop whose options are refused leaves no reader behind, which nobody would read (streaming/illegal-option)', () => {
+test('a loop with illegal options leaves no reader behind (streaming/illegal-option)', () => {
   const queue = make()
   expect(() => queue.values({ timeoutMs: -1 })).toThrow(
     'timeoutMs must be a number of milliseconds from 0, or Infinity, not -1',
@@ -324,7 +324,7 @@ test('a loop whose options are refused leaves no reader behind, which nobody wou
   expect(queue.stats().readers).toBe(0)
 })
 
-test('what a reader that was ended for being behind leaves unread is counted when it leaves', async () => {
+test('items that an ended reader leaves unread are counted when it leaves', async () => {
   const queue = make()
   const slow = queue.reader({ maxSize: 2, overflow: 'error' })
   for (const value of [1, 2, 3]) await queue.put(value)
@@ -336,7 +336,7 @@ test('what a reader that was ended for being behind leaves unread is counted whe
   await expect(slow.get()).rejects.toMatchObject({ code: 'streaming/reader-overflow' })
 })
 
-test('options of a reader that cannot be used are refused (streaming/illegal-option)', async () => {
+test('illegal options of a reader are refused (streaming/illegal-option)', async () => {
   const queue = make()
   expect(() => queue.reader({ maxSize: 0, overflow: 'x' as never })).toThrow(
     /reader\(\).*maxSize must be .*, not 0.*overflow must be .*, not "x"/,

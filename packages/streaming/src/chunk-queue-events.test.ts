@@ -13,7 +13,7 @@ function telling<T>(options: ChunkQueueOptions<T> = {}): readonly [ChunkQueue<T>
   return [new ChunkQueue<T>({ clock, eventEmitter, ...options }), told]
 }
 
-test('a chunk that is dropped is told with why', async () => {
+test('a dropped chunk has an event with the reason', async () => {
   const [oldest, toldOfOldest] = telling<number>({ maxSize: 2, overflow: 'drop-oldest' })
   for (const value of [1, 2, 3]) await oldest.put(value)
   expect(toldOfOldest).toEqual([
@@ -25,7 +25,7 @@ test('a chunk that is dropped is told with why', async () => {
   expect(toldOfNewest[1]).toEqual(['stream.chunk_dropped', { queueSize: 2, maxSize: 2, reason: 'queue_full' }])
 })
 
-test('a put that had to wait is told with how long, however the wait ended', async () => {
+test('a put that waited has an event with the time, however the wait ended', async () => {
   const [queue, told] = telling<number>({ maxSize: 1, highWaterMark: 100, lowWaterMark: 0 })
   await queue.put(1)
   const abort = new AbortController()
@@ -50,7 +50,7 @@ test('a put that had to wait is told with how long, however the wait ended', asy
   expect(queue.stats()).toMatchObject({ blockedPuts: 4, totalBlockedMs: 97 })
 })
 
-test('a put that waited for less than a millisecond is counted and not told, and the queue stays throttled', async () => {
+test('a put that waited for less than 1 ms is counted without an event, and the queue stays throttled', async () => {
   const [queue, told] = telling<number>({ maxSize: 1 })
   await queue.put(1)
   const put = queue.put(2)
@@ -64,7 +64,7 @@ test('a put that waited for less than a millisecond is counted and not told, and
   expect(told.slice(1)).toEqual([['stream.producer_blocked', { blockedMs: 1, queueSize: 1 }]])
 })
 
-test('a clock that goes back makes no negative wait', async () => {
+test('a clock that goes back does not make a wait negative', async () => {
   let now = 100
   const [queue, told] = telling<number>({ maxSize: 1, highWaterMark: 100, clock: { ...clock, now: () => now } })
   await queue.put(1)
@@ -76,7 +76,7 @@ test('a clock that goes back makes no negative wait', async () => {
   expect(told.map(([type]) => type)).toEqual(['stream.throttle_started'])
 })
 
-test('throttling is told from 80 % full, and its end when it has drained to 20 %', async () => {
+test('throttling starts at 80 % and ends at 20 %', async () => {
   const [queue, told] = telling<number>({ maxSize: 10 })
   for (let value = 0; value < 9; value++) await queue.put(value)
   expect(told).toEqual([['stream.throttle_started', { fillPercentage: 80, queueSize: 8 }]])
@@ -88,7 +88,7 @@ test('throttling is told from 80 % full, and its end when it has drained to 20 %
   expect(queue.stats().isThrottled).toBe(false)
 })
 
-test.each(['close', 'fail', 'cancel'] as const)('%s is told once, with what has gone through', async (end) => {
+test.each(['close', 'fail', 'cancel'] as const)('%s has one event, with the counts', async (end) => {
   const [queue, told] = telling<number>({ maxSize: 100, overflow: 'drop-oldest' })
   for (let value = 0; value < 3; value++) await queue.put(value)
   queue[end](new Error('over'))
@@ -98,7 +98,7 @@ test.each(['close', 'fail', 'cancel'] as const)('%s is told once, with what has 
   ])
 })
 
-test('with a name every event says which queue, and which reader', async () => {
+test('with names, every event has its queue and reader', async () => {
   const [queue, told] = telling<number>({ name: 'tokens', mode: 'broadcast' })
   const reader = queue.reader({ name: 'client 7', maxSize: 1, overflow: 'drop-oldest' })
   await queue.put(1)
@@ -116,7 +116,7 @@ test('with a name every event says which queue, and which reader', async () => {
   ])
 })
 
-test('an emitter that throws or rejects breaks nothing and is counted, with its last error', async () => {
+test('an emitter that throws or rejects has no effect on the queue, and is counted with its last error', async () => {
   const errors = [new Error('sync'), new Error('async')] as const
   let calls = 0
   const queue = new ChunkQueue<number>({
@@ -135,7 +135,7 @@ test('an emitter that throws or rejects breaks nothing and is counted, with its 
   expect(queue.tryGet()).toEqual({ done: false, value: 2 })
 })
 
-test('an emitter may use the queue it hears of: it finds it whole, and what it causes is told after', async () => {
+test('an emitter may use its queue: the queue is consistent, and new events come later', async () => {
   const told: string[] = []
   let depth = 0
   const queue: ChunkQueue<number> = new ChunkQueue<number>({
@@ -172,7 +172,7 @@ test('an emitter may use the queue it hears of: it finds it whole, and what it c
   ])
 })
 
-test('without an emitter the clock is not even read', async () => {
+test('without an emitter, the clock is not read', async () => {
   const untouched = {
     ...clock,
     now: () => {
@@ -188,7 +188,7 @@ test('without an emitter the clock is not even read', async () => {
   expect(queue.stats()).toMatchObject({ blockedPuts: 1, totalBlockedMs: 0 })
 })
 
-test('context.tryEmitEvent is an emitter as it is: the events are those of the stage', async () => {
+test('context.tryEmitEvent is an emitter, and its events are those of the stage', async () => {
   const sink = recordingSink()
   const graph = new Pipeline('chat')
     .withStage('llm', async (context) => {

@@ -118,7 +118,7 @@ const step = fc.oneof(
 )
 
 test(
-  'any calls in any order are answered as the plain model says: nothing lost, doubled or out of order, first come first served',
+  'any calls in any order behave like the plain model: nothing lost, doubled or out of order, first come first served',
   async () => {
     await fc.assert(
       fc.asyncProperty(

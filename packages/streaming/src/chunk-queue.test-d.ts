@@ -13,7 +13,7 @@ test('an item keeps its type on its way', async () => {
   for await (const each of queue) expectTypeOf(each).toEqualTypeOf<string>()
   for await (const each of toAsyncIterable(queue)) expectTypeOf(each).toEqualTypeOf<string>()
   expectTypeOf(toReadableStream(queue)).toEqualTypeOf<ReadableStream<string>>()
-  // @ts-expect-error a number is no item of a queue of texts
+  // @ts-expect-error a number isn't an item of a queue of strings
   void queue.put(1)
   // @ts-expect-error nor are the items of this list
   void feed(queue, [1])
@@ -41,6 +41,6 @@ test('the events are in the map of all events', () => {
 test('a bus has one type of item', () => {
   const bus = new RealtimeStageBus<string>()
   expectTypeOf(bus.channel('tokens')).toEqualTypeOf<ChunkQueue<string>>()
-  // @ts-expect-error a number is no item of this bus
+  // @ts-expect-error a number isn't an item of this bus
   void bus.publish('tokens', 1)
 })

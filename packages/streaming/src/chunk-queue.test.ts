@@ -50,7 +50,7 @@ test('undefined, null, NaN and a promise that was put are values like any other'
   expect(await queue.get()).toEqual(END)
 })
 
-test('items come out in the order they were put in, also when the ring has grown and gone round', async () => {
+test('items come out in the order in which they were put, even after the ring has grown and wrapped', async () => {
   const queue = make({ maxSize: 37 })
   let put = 0
   let got = 0
@@ -64,7 +64,7 @@ test('items come out in the order they were put in, also when the ring has grown
   expect(queue.stats().maxQueueSize).toBe(37)
 })
 
-test('what was taken out is kept alive by nothing', async () => {
+test('an item that was taken can be garbage-collected', async () => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   const queue = make()
@@ -90,14 +90,14 @@ test('what was taken out is kept alive by nothing', async () => {
   expect([queue.size, cancelled.size]).toEqual([0, 0])
 })
 
-test('tryGet says undefined when there is nothing, and the end when there will be nothing more', () => {
+test('tryGet returns undefined if there is no item, and the end if there will be none', () => {
   const queue = make()
   expect(queue.tryGet()).toBeUndefined()
   queue.close()
   expect(queue.tryGet()).toEqual(END)
 })
 
-test('an item goes to whoever has waited longest, and puts get their place in the order in which they came', async () => {
+test('an item goes to the reader that has waited longest, and puts get places in order', async () => {
   const queue = make({ maxSize: 1 })
   const log: string[] = []
   const readers = ['a', 'b', 'c'].map((name) =>
@@ -112,7 +112,7 @@ test('an item goes to whoever has waited longest, and puts get their place in th
   expect(log.slice(3)).toEqual(['put 4', 'put 5', 'put 6'])
 })
 
-test('a put that comes while others wait does not overtake them', async () => {
+test('a new put does not overtake waiting puts', async () => {
   const queue = make({ maxSize: 1 })
   await queue.put(1)
   const second = queue.put(2)
@@ -163,7 +163,7 @@ test('case 17: the error of a producer reaches every consumer, after what was qu
   expect(await Promise.allSettled(waiting)).toEqual(Array(3).fill({ status: 'rejected', reason: error }))
 })
 
-test('what a producer failed with and is no error is the cause of one (streaming/producer-failed)', async () => {
+test('a failure that is not an error becomes the cause of one (streaming/producer-failed)', async () => {
   const queue = make({ name: 'tokens' })
   queue.fail('quota')
   await expect(queue.get()).rejects.toMatchObject({
@@ -186,7 +186,7 @@ test('the first end counts: fail after close, and close after fail, change nothi
   await expect(failed.get()).rejects.toBe(error)
 })
 
-test('cancel discards what is queued, ends readers and producers, and counts what was left', async () => {
+test('cancel discards what is queued, ends readers and producers, and counts the discarded items', async () => {
   const queue = make({ maxSize: 2 })
   await queue.put(1)
   await queue.put(2)
@@ -202,7 +202,7 @@ test('cancel discards what is queued, ends readers and producers, and counts wha
   expect(await closed.get()).toEqual(END)
 })
 
-test('closeSignal aborts when the queue ends, with the reason; asked for later it has aborted', async () => {
+test('closeSignal aborts with the reason when the queue ends; read later, it has aborted', async () => {
   const gone = new Error('the socket is gone')
   const cancelled = make()
   const signal = cancelled.closeSignal
@@ -218,7 +218,7 @@ test('closeSignal aborts when the queue ends, with the reason; asked for later i
   expect(closed.closeSignal.aborted).toBe(true)
 })
 
-test('drop-oldest makes place, drop-newest drops the new one, and both say so in the counts', async () => {
+test('drop-oldest drops the oldest item, drop-newest the new one, and both are counted', async () => {
   const oldest = make({ maxSize: 2, overflow: 'drop-oldest' })
   for (const value of [1, 2, 3, 4]) expect(await oldest.put(value)).toBe(true)
   expect(oldest.tryPut(5)).toBe(true)
@@ -263,7 +263,7 @@ test('coalesce merges an item that finds no place into the newest', async () => 
   expect(queue.stats()).toMatchObject({ totalItems: 5, coalescedItems: 3, droppedItems: 0 })
 })
 
-test('what coalesce throws rejects the put, and the queue is as it was', async () => {
+test('an error of coalesce rejects the put, and the queue is unchanged', async () => {
   const error = new Error('cannot merge')
   const queue = new ChunkQueue<number>({
     maxSize: 1,
@@ -284,7 +284,7 @@ test.each([
   ['puts', (queue: ChunkQueue<number>) => void queue.put(9)],
   ['gets', (queue: ChunkQueue<number>) => void queue.tryGet()],
   ['closes', (queue: ChunkQueue<number>) => queue.close()],
-])('a coalesce function that %s in its own queue is told so (streaming/coalesce-reentered)', async (_, use) => {
+])('a coalesce function that %s in its own queue fails (streaming/coalesce-reentered)', async (_, use) => {
   let calls = 0
   const queue: ChunkQueue<number> = new ChunkQueue<number>({
     maxSize: 1,
@@ -315,7 +315,7 @@ test('a put that waits ends with the reason of its signal, and its item is not p
   expect(queue.tryGet()).toEqual(item(3))
 })
 
-test('with a signal that has aborted nothing is put and nothing is got, though there is place and an item', async () => {
+test('with an aborted signal nothing is put or taken, even if there are a place and an item', async () => {
   const queue = make()
   await queue.put(1)
   const signal = AbortSignal.abort(new Error('too late'))
@@ -351,7 +351,7 @@ test('a wait ends after timeoutMs (streaming/put-timeout, streaming/get-timeout)
   expect(queue.tryGet()).toBeUndefined()
 })
 
-test('timeoutMs 0 never waits, and Infinity waits as long as it takes without a timer', async () => {
+test('timeoutMs 0 does not wait, and Infinity waits without a timer', async () => {
   const queue = make({ maxSize: 1 })
   expect(await codeOf(queue.get({ timeoutMs: 0 }))).toBe('streaming/get-timeout')
   expect(await queue.put(1, { timeoutMs: 0 })).toBe(true)
@@ -363,7 +363,7 @@ test('timeoutMs 0 never waits, and Infinity waits as long as it takes without a 
   expect(await put).toBe(true)
 })
 
-test('without a clock the waits are on that of the machine', async () => {
+test('without a clock, waits use the clock of the machine', async () => {
   const queue = new ChunkQueue<number>({ maxSize: 1 })
   expect(await codeOf(queue.get({ timeoutMs: 1 }))).toBe('streaming/get-timeout')
 })
@@ -446,7 +446,7 @@ test.each<[string, ChunkQueueOptions<unknown>, string]>([
   ['clock', { clock: Date.now as never }, 'clock must be a clock with now(), setTimeout(), not a function'],
   ['size', { size: 5 } as never, 'unknown option "size" (known: name, maxSize, overflow, mode'],
   ['options', null as never, 'the options must be an object, not null'],
-])('the option %s is refused when it cannot be used: %o (streaming/illegal-option)', (_, options, message) => {
+])('an illegal option %s is refused: %o (streaming/illegal-option)', (_, options, message) => {
   let error: unknown
   try {
     void new ChunkQueue(options)
@@ -457,7 +457,7 @@ test.each<[string, ChunkQueueOptions<unknown>, string]>([
   expect(String(error)).toContain(message)
 })
 
-test('all that is wrong with the options is said at once, and undefined is as left out', () => {
+test('one error names every problem of the options, and undefined counts as not given', () => {
   expect(() => new ChunkQueue({ maxSize: -1, overflow: 'x' as never })).toThrow(
     /maxSize must be .*, not -1.*overflow must be .*, not "x"/,
   )
@@ -465,7 +465,7 @@ test('all that is wrong with the options is said at once, and undefined is as le
   expect(queue.stats().maxSize).toBe(100)
 })
 
-test('options of a wait that cannot be used reject, and nothing is put or got (streaming/illegal-option)', async () => {
+test('illegal options of a wait reject, and nothing is put or taken (streaming/illegal-option)', async () => {
   const queue = make()
   for (const options of [
     { timeoutMs: -1 },
@@ -484,14 +484,14 @@ test('options of a wait that cannot be used reject, and nothing is put or got (s
   expect(await queue.put(1, { signal: undefined, timeoutMs: undefined } as never)).toBe(true)
 })
 
-test('a signal that is passed in place of the options is refused, for it would end nothing (streaming/illegal-option)', async () => {
+test('a signal in the place of the options is refused, because it would end nothing (streaming/illegal-option)', async () => {
   const queue = make()
   await expect(queue.get(new AbortController().signal as never)).rejects.toThrow(
     'get(): the options must be an object such as { signal }, not an AbortSignal.',
   )
 })
 
-test("a timer that fires though it was taken back ends nobody's wait", async () => {
+test('a timer that fires although it was cancelled does not end a wait', async () => {
   const timers: (() => void)[] = []
   const careless = { ...clock, setTimeout: (callback: () => void) => (timers.push(callback), () => {}) }
   const queue = new ChunkQueue<number>({ clock: careless, maxSize: 1 })
@@ -504,7 +504,7 @@ test("a timer that fires though it was taken back ends nobody's wait", async () 
   expect(await Promise.all([...served, waiting])).toEqual([item(1), item(2), item(3)])
 })
 
-test('those who wait are answered in their order, the end after the items, and a put that need not wait after those that had to', async () => {
+test('waiting calls settle in order, the end after the items, and a put that does not wait after those that did', async () => {
   const log: string[] = []
   const told = (name: string, promise: Promise<unknown>): void =>
     void promise.then(
@@ -532,7 +532,7 @@ test('those who wait are answered in their order, the end after the items, and a
   expect(log).toEqual(['at first', 'waits', 'waits too', 'at once', 'ended'])
 })
 
-test('two sides that are equally fast do not wait for each other at every item', async () => {
+test('an equally fast producer and reader do not wait for each other at every item', async () => {
   const queue = new ChunkQueue<number>({ maxSize: 8 })
   const items = 1_000
   let waited = 0
@@ -553,7 +553,7 @@ test('two sides that are equally fast do not wait for each other at every item',
   expect(eager.stats().blockedPuts).toBeLessThan(items / 2)
 })
 
-test('a put that need not wait makes no promise of its own', () => {
+test('a put that does not wait makes no promise of its own', () => {
   const queue = make()
   expect(queue.put(1)).toBe(queue.put(2))
 })

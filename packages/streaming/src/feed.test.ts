@@ -59,7 +59,7 @@ test.each([
   expect(queue.isClosed).toBe(true)
 })
 
-test('a source is asked for no more than fits, and one more', async () => {
+test('feed reads at most one item more than fits', async () => {
   const seen = counting()
   const queue = new ChunkQueue<number>({ maxSize: 3 })
   void feed(queue, seen.source)
@@ -80,7 +80,7 @@ test.each([
     (error: Error) => new ReadableStream<number>({ start: (c) => c.enqueue(1), pull: () => Promise.reject(error) }),
   ],
   ['a stream of Node', (error: Error) => Readable.from(failing(error))],
-])('the error of %s reaches the readers after what was put, and whoever waits for feed', async (_, source) => {
+])('the error of %s reaches the readers after what was put, and rejects feed', async (_, source) => {
   const error = new Error('the model is gone')
   const queue = new ChunkQueue<number>()
   const fed = feed(queue, source(error) as AsyncIterable<number>)
@@ -94,7 +94,7 @@ async function* failing(error: Error): AsyncGenerator<number> {
   throw error
 }
 
-test('an error that nobody but the readers wait for is no unhandled rejection', async () => {
+test('an error that only the readers handle is not an unhandled rejection', async () => {
   const queue = new ChunkQueue<number>()
   void feed(queue, failing(new Error('gone')))
   // An unhandled rejection would end this test run.
@@ -147,7 +147,7 @@ test('readers that cancel cancel the source: at a read that waits, of each kind 
   expect(returned).toBe(true)
 })
 
-test('the signal ends it: the source is left, and the readers get the reason', async () => {
+test('the signal ends the feed: it leaves the source, and the readers get the reason', async () => {
   const seen = counting()
   const queue = new ChunkQueue<number>({ maxSize: 1 })
   const abort = new AbortController()
@@ -162,7 +162,7 @@ test('the signal ends it: the source is left, and the readers get the reason', a
   expect(getEventListeners(abort.signal, 'abort')).toEqual([])
 })
 
-test('the readers get the reason of the signal at once, though the source never ends its cleanup', async () => {
+test('the readers get the reason of the signal at once, even if the source never ends its cleanup', async () => {
   const endless = (): Promise<never> => new Promise(() => {})
   async function* stuck(): AsyncGenerator<number> {
     try {
@@ -192,7 +192,7 @@ test('the readers get the reason of the signal at once, though the source never 
   expect(strict.isClosed).toBe(true)
 })
 
-test('with a signal that has aborted, or into a queue that is closed, the source is left at once', async () => {
+test('with an aborted signal, or a closed queue, feed leaves the source at once', async () => {
   const reasons: unknown[] = []
   const source = (): ReadableStream<number> => new ReadableStream({ cancel: (reason) => void reasons.push(reason) })
   const reason = new Error('too late')
@@ -212,7 +212,7 @@ test('a queue that refuses an item ends the feed with its error, and leaves the 
   expect(await queue.get()).toEqual({ done: false, value: 0 })
 })
 
-test('what the cleanup of a source throws is heard', async () => {
+test('an error in the cleanup of a source rejects feed', async () => {
   const queue = new ChunkQueue<number>({ maxSize: 1 })
   const error = new Error('cleanup failed')
   const fed = feed(
@@ -232,7 +232,7 @@ test('what the cleanup of a source throws is heard', async () => {
 })
 
 test.each([[5], ['text'], [null], [undefined], [{}], [() => {}]])(
-  'a queue cannot be fed from %o, and its readers are told too (streaming/illegal-argument)',
+  'feeding a queue from %o fails, for its readers too (streaming/illegal-argument)',
   async (source) => {
     const queue = new ChunkQueue<number>()
     await expect(feed(queue, source as never)).rejects.toMatchObject({ code: 'streaming/illegal-argument' })
@@ -240,7 +240,7 @@ test.each([[5], ['text'], [null], [undefined], [{}], [() => {}]])(
   },
 )
 
-test('what is no queue is refused where it is given, as when the two were swapped (streaming/illegal-argument)', () => {
+test('an argument that is not a queue is refused, for example if the two are swapped (streaming/illegal-argument)', () => {
   const queue = new ChunkQueue<number>()
   const calls: [string, () => unknown, string][] = [
     [
@@ -274,7 +274,7 @@ test('what is no queue is refused where it is given, as when the two were swappe
   }
 })
 
-test('an option that cannot be used is refused (streaming/illegal-option)', async () => {
+test('an illegal option is refused (streaming/illegal-option)', async () => {
   const queue = new ChunkQueue<number>()
   await expect(feed(queue, [1], { signal: 5 } as never)).rejects.toMatchObject({
     code: 'streaming/illegal-option',

@@ -15,20 +15,20 @@ async function all<T>(source: AsyncIterable<T>): Promise<T[]> {
   return items
 }
 
-test('what goes into a queue comes out of the readable', async () => {
+test('items put into a queue come out of the readable', async () => {
   const queue = new ChunkQueue<unknown>()
   void feed(queue, [1, '', { a: 1 }, Buffer.from('x')])
   expect(await all(toNodeReadable(queue))).toEqual([1, '', { a: 1 }, Buffer.from('x')])
 })
 
-test.each([null, undefined])('%s cannot be carried by a stream of Node (streaming/null-chunk)', async (chunk) => {
+test.each([null, undefined])('a stream of Node cannot carry %s (streaming/null-chunk)', async (chunk) => {
   const queue = new ChunkQueue<unknown>()
   await queue.put(chunk)
   await expect(all(toNodeReadable(queue))).rejects.toMatchObject({ code: 'streaming/null-chunk' })
   expect(queue.isClosed).toBe(true)
 })
 
-test('the readable takes one chunk ahead, and an error of the producer destroys it after what was queued', async () => {
+test('the readable reads one chunk ahead, and an error of the producer destroys it after what was queued', async () => {
   const queue = new ChunkQueue<number>({ maxSize: 2 })
   const stream = toNodeReadable(queue)
   stream.once('readable', () => {})
@@ -49,7 +49,7 @@ async function* failing(): AsyncGenerator<number> {
   throw new Error('the model is gone')
 }
 
-test('to destroy the readable, or to leave its loop, cancels the queue with the reason', async () => {
+test('destroying the readable, or leaving its loop, cancels the queue with the reason', async () => {
   const queue = new ChunkQueue<number>()
   const stream = toNodeReadable(queue)
   const gone = new Error('the socket is gone')
@@ -62,13 +62,13 @@ test('to destroy the readable, or to leave its loop, cancels the queue with the 
   expect(left.isClosed).toBe(true)
 })
 
-test('a broadcast is not ended by a readable of it, which needs a reader (streaming/wrong-mode)', async () => {
+test('a readable of a broadcast fails without ending it: it needs a reader (streaming/wrong-mode)', async () => {
   const queue = new ChunkQueue<number>({ mode: 'broadcast' })
   await expect(all(toNodeReadable(queue))).rejects.toMatchObject({ code: 'streaming/wrong-mode' })
   expect(queue.isClosed).toBe(false)
 })
 
-test('a write is done when the queue has taken it, and to end the stream closes the queue', async () => {
+test('a write is done when the queue has taken it, and ending the stream closes the queue', async () => {
   const queue = new ChunkQueue<number>({ maxSize: 1 })
   const stream = toNodeWritable(queue)
   const piped = pipeline(Readable.from([1, 2, 3, 4, 5]), stream)
@@ -81,7 +81,7 @@ test('a write is done when the queue has taken it, and to end the stream closes 
   expect(getEventListeners(queue.closeSignal, 'abort')).toEqual([])
 })
 
-test('to destroy the writable fails the queue, also while a write waits', async () => {
+test('destroying the writable fails the queue, even while a write waits', async () => {
   const queue = new ChunkQueue<number>({ maxSize: 1 })
   const stream = toNodeWritable(queue)
   const error = new Error('the source broke')
@@ -95,7 +95,7 @@ test('to destroy the writable fails the queue, also while a write waits', async 
   expect(queue.stats().waitingPuts).toBe(0)
 })
 
-test('a writable that is destroyed without an error did not end well (streaming/premature-close)', async () => {
+test('destroying a writable without an error fails the queue (streaming/premature-close)', async () => {
   const queue = new ChunkQueue<number>()
   toNodeWritable(queue).destroy()
   await expect(queue.get()).rejects.toMatchObject({ code: 'streaming/premature-close' })
@@ -113,7 +113,7 @@ test('readers that cancel the queue destroy the writable and what is piped into 
   expect(source.destroyed).toBe(true)
 })
 
-test('a queue that was closed by others destroys the writable (streaming/queue-closed)', async () => {
+test('a queue that is closed elsewhere destroys the writable (streaming/queue-closed)', async () => {
   const queue = new ChunkQueue<number>()
   queue.close()
   const stream = toNodeWritable(queue)
@@ -121,13 +121,13 @@ test('a queue that was closed by others destroys the writable (streaming/queue-c
   expect(error).toMatchObject({ code: 'streaming/queue-closed' })
 })
 
-test('a producer that failed with no error destroys the readable with one', async () => {
+test('a failure that is not an error destroys the readable with an error', async () => {
   const queue = new ChunkQueue<number>()
   queue.fail('quota')
   await expect(all(toNodeReadable(queue))).rejects.toMatchObject({ code: 'streaming/producer-failed' })
 })
 
-test('a real socket that stalls holds the producer up, and one that goes away stops it', async () => {
+test('a real socket that stalls slows the producer down, and one that closes stops it', async () => {
   const server = createServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -18,7 +18,7 @@ async function* tokens(...list: readonly string[]): AsyncGenerator<string> {
   yield* list
 }
 
-test('a channel is made when its name is first used, and is the same for everybody', async () => {
+test('a channel is made when its name is first used, and is the same for all', async () => {
   const bus = new RealtimeStageBus<string>()
   const reading = all(bus.subscribe('tokens'))
   expect(await bus.publish('tokens', 'a')).toBe(true)
@@ -57,13 +57,13 @@ test.each<[string, ChannelProducer<string>]>([
     },
   ],
   ['a promise of a stream, as a model does', async () => tokens('a', 'b')],
-])('a function that answers %s fills the channel from it', async (_, producer) => {
+])('a function that returns %s fills the channel from it', async (_, producer) => {
   const bus = new RealtimeStageBus<string>()
   void bus.produce('tokens', producer)
   expect(await all(bus.subscribe('tokens'))).toEqual(['a', 'b'])
 })
 
-test('case 17: a producer that dies fails its channel, and no reader is left waiting', async () => {
+test('case 17: a producer that fails, fails its channel, and no reader is left waiting', async () => {
   const bus = new RealtimeStageBus<string>()
   const error = new Error('the model is gone')
   const early = [all(bus.subscribe('tokens')), all(bus.subscribe('tokens'))]
@@ -83,7 +83,7 @@ test('case 17: a producer that dies fails its channel, and no reader is left wai
   await expect(thrown).rejects.toBe(error)
 })
 
-test('a producer that nobody waits for and that fails is no unhandled rejection', async () => {
+test('the failure of a producer that is not awaited is not an unhandled rejection', async () => {
   const bus = new RealtimeStageBus<string>()
   void bus.produce('tokens', () => Promise.reject(new Error('gone')))
   // An unhandled rejection would end this test run.
@@ -111,7 +111,7 @@ test('a channel of several producers is closed by the last to end, and failed by
   await clock.advance(20)
 })
 
-test('the signal of a producer ends it for its readers, though the producer ignores it', async () => {
+test('the signal of a producer ends it for its readers, even if the producer ignores it', async () => {
   const bus = new RealtimeStageBus<string>()
   const abort = new AbortController()
   let seen: AbortSignal | undefined
@@ -137,7 +137,7 @@ test('the signal of a producer ends it for its readers, though the producer igno
   expect(isCalled).toBe(false)
 })
 
-test('readers that cancel a channel stop its producer, and that is no failure', async () => {
+test('readers that cancel a channel stop its producer, and that is not a failure', async () => {
   const bus = new RealtimeStageBus<string>()
   const stopped = bus.produce('tokens', async (channel, signal) => {
     while (await channel.put('token', { signal }));
@@ -149,7 +149,7 @@ test('readers that cancel a channel stop its producer, and that is no failure', 
   await Promise.all([stopped, told])
 })
 
-test('a channel has the options of the bus, and its own where it is first asked for', () => {
+test('a channel has the options of the bus, and its own from its first use', () => {
   const told: unknown[] = []
   const bus = new RealtimeStageBus<string>({
     maxSize: 2,
@@ -167,7 +167,7 @@ test('a channel has the options of the bus, and its own where it is first asked 
   expect(bus.channel('small', { maxSize: 1, overflow: 'drop-oldest' })).toBe(small)
 })
 
-test('a channel that exists with other options is not given out as if it had these (streaming/channel-conflict)', () => {
+test('a channel that exists with other options is refused (streaming/channel-conflict)', () => {
   const bus = new RealtimeStageBus<string>()
   void bus.subscribe('tokens')
   let error: unknown
@@ -195,7 +195,7 @@ test('a broadcast channel gives every subscriber everything', async () => {
   ])
 })
 
-test('closeAll ends every channel, also those that are asked for later', async () => {
+test('closeAll ends every channel, including later ones', async () => {
   const bus = new RealtimeStageBus<string>({ maxSize: 1 })
   await bus.publish('full', 'a')
   const waiting = bus.publish('full', 'b')
@@ -208,13 +208,13 @@ test('closeAll ends every channel, also those that are asked for later', async (
   expect(await bus.publish('later', 'x')).toBe(false)
 })
 
-test('closeChannel of a name that nobody has used yet ends it for who comes later', async () => {
+test('closeChannel of an unused name ends it for later readers', async () => {
   const bus = new RealtimeStageBus<string>()
   bus.closeChannel('tokens')
   expect(await all(bus.subscribe('tokens'))).toEqual([])
 })
 
-test('removeChannel cancels and forgets a channel, whose name can be used anew', async () => {
+test('removeChannel cancels and forgets a channel, and its name can be used again', async () => {
   const bus = new RealtimeStageBus<string>()
   await bus.publish('tokens', 'old')
   const old = bus.channel('tokens')
@@ -253,7 +253,7 @@ test('names such as __proto__ are channels like any other', async () => {
   expect(({} as { maxSize?: unknown }).maxSize).toBeUndefined()
 })
 
-test('options that cannot be used are refused where they are given (streaming/illegal-option)', async () => {
+test('illegal options are refused where they are passed (streaming/illegal-option)', async () => {
   expect(() => new RealtimeStageBus({ maxSize: 0 })).toThrow(
     'new RealtimeStageBus(): maxSize must be a whole number from 1 to 16777216, not 0',
   )
@@ -272,7 +272,7 @@ test('options that cannot be used are refused where they are given (streaming/il
   expect(Object.keys(bus.stats())).toEqual(['b'])
 })
 
-test('two stages of a run hand tokens over while both work; a model that fails ends them both', async () => {
+test('two stages of a run exchange tokens while both work; a model that fails ends both', async () => {
   const graph = Pipeline.withPorts<{ bus: RealtimeStageBus<string> }>('voice')
     .withStage('llm', async ({ ports, snapshot, signal }) => {
       await ports.bus.produce('tokens', snapshot.inputText === 'fail' ? failing() : tokens('Hello', ' Ada'), { signal })

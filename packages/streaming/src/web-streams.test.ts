@@ -11,14 +11,14 @@ async function all<T>(stream: ReadableStream<T>): Promise<T[]> {
   return items
 }
 
-test('what goes into a queue comes out of the stream, undefined and null too', async () => {
+test('items put into a queue come out of the stream, undefined and null too', async () => {
   const queue = new ChunkQueue<unknown>()
   const stream = toReadableStream(queue)
   void feed(queue, [1, undefined, null, 'x'])
   expect(await all(stream)).toEqual([1, undefined, null, 'x'])
 })
 
-test('the stream takes no chunk before it is asked for one', async () => {
+test('the stream takes a chunk only when it is asked for one', async () => {
   const queue = new ChunkQueue<number>({ maxSize: 2 })
   const reader = toReadableStream(queue).getReader()
   await queue.put(1)
@@ -40,7 +40,7 @@ test('an error of the producer errors the stream, after what was queued', async 
   await expect(reader.read()).rejects.toBe(error)
 })
 
-test('to cancel the stream cancels the queue, with the reason, also while a read waits', async () => {
+test('cancelling the stream cancels the queue with the reason, even while a read waits', async () => {
   const queue = new ChunkQueue<number>()
   const reader = toReadableStream(queue).getReader()
   const read = reader.read()
@@ -65,7 +65,7 @@ test('a stream of one reader of a broadcast leaves the others alone', async () =
   await expect(all(toReadableStream(queue))).rejects.toMatchObject({ code: 'streaming/wrong-mode' })
 })
 
-test('a write is done when the queue has taken it, and to close the stream closes the queue', async () => {
+test('a write is done when the queue has taken it, and closing the stream closes the queue', async () => {
   const queue = new ChunkQueue<number>({ maxSize: 1 })
   const writer = toWritableStream(queue).getWriter()
   await writer.write(1)
@@ -82,7 +82,7 @@ test('a write is done when the queue has taken it, and to close the stream close
   expect(getEventListeners(queue.closeSignal, 'abort')).toEqual([])
 })
 
-test('to abort the stream fails the queue with the reason, also while a write waits', async () => {
+test('aborting the stream fails the queue with the reason, even while a write waits', async () => {
   const queue = new ChunkQueue<number>({ maxSize: 1 })
   const writer = toWritableStream(queue).getWriter()
   await writer.write(1)
@@ -95,7 +95,7 @@ test('to abort the stream fails the queue with the reason, also while a write wa
   expect(getEventListeners(queue.closeSignal, 'abort')).toEqual([])
 })
 
-test('readers that cancel the queue stop a pipe into it, and its source learns the reason', async () => {
+test('readers that cancel the queue stop a pipe into it, and its source gets the reason', async () => {
   const reasons: unknown[] = []
   const source = new ReadableStream<number>({
     start: (controller) => controller.enqueue(1),
@@ -110,7 +110,7 @@ test('readers that cancel the queue stop a pipe into it, and its source learns t
   expect(reasons).toEqual([gone])
 })
 
-test('a queue that was closed by others errors the stream (streaming/queue-closed)', async () => {
+test('a queue that is closed elsewhere errors the stream (streaming/queue-closed)', async () => {
   const queue = new ChunkQueue<number>()
   const writer = toWritableStream(queue).getWriter()
   queue.close()
@@ -123,7 +123,7 @@ test('a queue that was closed by others errors the stream (streaming/queue-close
   await expect(late.closed).rejects.toMatchObject({ code: 'streaming/queue-closed' })
 })
 
-test('a queue that refuses a chunk breaks the pipe into it, and its readers are told', async () => {
+test('a queue that refuses a chunk breaks the pipe into it, and its readers get the error', async () => {
   const reasons: unknown[] = []
   const source = new ReadableStream<number>({
     pull: (controller) => controller.enqueue(1),
@@ -137,7 +137,7 @@ test('a queue that refuses a chunk breaks the pipe into it, and its readers are 
   expect(getEventListeners(queue.closeSignal, 'abort')).toEqual([])
 })
 
-test('a pipe through two queues keeps order and back-pressure', async () => {
+test('a pipe through two queues keeps order and backpressure', async () => {
   let pulled = 0
   const source = new ReadableStream<number>(
     { pull: (controller) => (pulled < 1_000 ? controller.enqueue(pulled++) : controller.close()) },

@@ -29,7 +29,8 @@ export class DeliveryAttempt {
   }
 
   abort(reason: unknown): void {
-    this.#controller?.abort(reason)
+    this.#controller ??= new AbortController() // the signal may be read later
+    this.#controller.abort(reason)
   }
 }
 

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { AudioChunk } from '../audio.ts'
 import type { AudioChunkFields, AudioChunkJson } from '../audio.ts'
 
-test('by default a chunk is 16 kHz mono PCM16, not the last, of no known place', () => {
+test('by default, a chunk is 16 kHz mono PCM16, not the last, without a position', () => {
   const data = new Uint8Array(640)
   const chunk = new AudioChunk({ data })
   expect(chunk).toMatchObject({
@@ -27,7 +27,7 @@ test('a chunk of an encoded format has no duration', () => {
   expect(new AudioChunk({ data: new Uint8Array(640), format: 'mp3' }).durationMs).toBeUndefined()
 })
 
-test('it goes through JSON, its bytes as base64', () => {
+test('a chunk survives JSON, with its bytes as base64', () => {
   const chunk = new AudioChunk({
     data: Uint8Array.of(0, 255, 7),
     format: 'ogg_opus',
@@ -62,7 +62,7 @@ test('any bytes come back from JSON as they were', () => {
   )
 })
 
-test('what is no chunk is refused, all of it at once (streaming/illegal-option)', () => {
+test('illegal fields of a chunk are refused in one error (streaming/illegal-option)', () => {
   const make = (fields: unknown) => (): unknown => new AudioChunk(fields as AudioChunkFields)
   expect(make({})).toThrow('data is missing: it must be a Uint8Array')
   expect(make(undefined)).toThrow('the options must be an object, not undefined')
@@ -79,7 +79,7 @@ test('what is no chunk is refused, all of it at once (streaming/illegal-option)'
   )
 })
 
-test('JSON without its bytes is refused (streaming/illegal-argument), and "__proto__" in it harms nothing', () => {
+test('JSON without bytes is refused (streaming/illegal-argument), and "__proto__" in it is harmless', () => {
   for (const json of [null, 7, {}, { data: 7 }, { data: '???' }, { data: [1] }]) {
     let error: unknown
     try {

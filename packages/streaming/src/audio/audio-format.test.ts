@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { AudioChunk, AudioFormat, calculateAudioDurationMs, readWav, writeWav } from '../audio.ts'
 import type { AudioLayout } from '../audio.ts'
 
-test('there are eight formats, and nobody can add one', () => {
+test('there are eight formats, and the list is frozen', () => {
   expect(AudioFormat).toEqual({
     PCM_16: 'pcm_16',
     PCM_24: 'pcm_24',
@@ -30,7 +30,7 @@ test.each([
   [AudioFormat.PCM_24, 144_000],
   [AudioFormat.PCM_32, 192_000],
   [AudioFormat.FLOAT_32, 192_000],
-])('half a second of 48 kHz stereo is so many bytes of %s', (format, bytes) => {
+])('half a second of 48 kHz stereo is the right number of bytes of %s', (format, bytes) => {
   expect(calculateAudioDurationMs(bytes, { sampleRate: 48_000, channels: 2, format })).toBe(500)
 })
 
@@ -47,13 +47,13 @@ test('a chunk, or a file that was read, can be its layout', () => {
 })
 
 test.each([AudioFormat.MP3, AudioFormat.OGG_OPUS, AudioFormat.WAV, AudioFormat.WEBM])(
-  'case 17: the size of %s says nothing of its duration',
+  'case 17: the size of %s does not tell its duration',
   (format) => {
     expect(calculateAudioDurationMs(32_000, { format, sampleRate: 44_100 })).toBeUndefined()
   },
 )
 
-test('what is no layout is refused (streaming/illegal-option), what are no bytes too (streaming/illegal-argument)', () => {
+test('an illegal layout is refused (streaming/illegal-option), and so are illegal bytes (streaming/illegal-argument)', () => {
   const of = (audio: unknown, layout?: unknown) => (): unknown =>
     calculateAudioDurationMs(audio as Uint8Array, layout as AudioLayout)
   expect(of(1, { sampleRate: 0, format: 'flac' })).toThrow(

@@ -71,7 +71,7 @@ test.each(RATES.filter(([from, to]) => from > to))(
   },
 )
 
-test('however a stream is cut, the samples are the same, and there are as many as there should be', () => {
+test('however a stream is cut, the samples and their number are the same', () => {
   const rates = fc.constantFrom(...RATES, [16_000, 16_000] as const, [7, 5] as const)
   const cuts = fc.array(fc.integer({ min: 0, max: 700 }), { maxLength: 12 })
   fc.assert(
@@ -97,7 +97,7 @@ test('however a stream is cut, the samples are the same, and there are as many a
   )
 })
 
-test('channels do not touch each other', () => {
+test('channels do not mix', () => {
   const left = tone(44_100, 440, 2_000)
   const both = Float32Array.from({ length: 4_000 }, (_, index) => (index % 2 === 0 ? left[index / 2]! : 0))
   const resampled = resample(both, { fromRate: 44_100, toRate: 16_000, channels: 2 })
@@ -105,7 +105,7 @@ test('channels do not touch each other', () => {
   expect(resampled.filter((_, index) => index % 2 === 0)).toEqual(resample(left, { fromRate: 44_100, toRate: 16_000 }))
 })
 
-test('the same rate is the same samples, in memory of their own', () => {
+test('with equal rates the samples are copied', () => {
   const samples = tone(16_000, 440, 100)
   const same = resample(samples, { fromRate: 16_000, toRate: 16_000 })
   expect(same).toEqual(samples)
@@ -115,7 +115,7 @@ test('the same rate is the same samples, in memory of their own', () => {
   expect(pushed.buffer).not.toBe(samples.buffer)
 })
 
-test('what it cannot do is refused (streaming/illegal-option, streaming/illegal-argument)', () => {
+test('illegal options and samples are refused (streaming/illegal-option, streaming/illegal-argument)', () => {
   const bad: readonly (readonly [unknown, string])[] = [
     [undefined, 'the options must be an object, not undefined'],
     [{}, 'fromRate is missing: it must be a whole number from 1; toRate is missing'],

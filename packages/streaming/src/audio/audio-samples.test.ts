@@ -33,19 +33,19 @@ test.each([
   ['pcm_16', 32_767],
   ['pcm_24', 8_388_607],
   ['pcm_32', 2_147_483_647],
-] as const)('what is too loud for %s is cut off, and NaN is silence', (format, most) => {
+] as const)('samples too loud for %s are clipped, and NaN is silence', (format, most) => {
   const bytes = encodeSamples(Float32Array.of(3, Infinity, -3, -Infinity, Number.NaN, 1), format)
   const scale = most + 1
   const read = [...decodeSamples(bytes, format)].map((sample) => Math.round(sample * scale))
   expect(read.map((value) => Math.min(value, most))).toEqual([most, most, -scale, -scale, 0, most])
 })
 
-test('what is too loud for float_32 is cut off too, and NaN is silence there', () => {
+test('samples too loud for float_32 are clipped too, and NaN is silence', () => {
   const bytes = encodeSamples(Float32Array.of(3, -Infinity, Number.NaN, 0.5), 'float_32')
   expect([...decodeSamples(bytes, 'float_32')]).toEqual([1, -1, 0, 0.5])
 })
 
-test('many channels to one are their mean, one to many is a copy to each', () => {
+test('many channels to one is their mean, one to many copies it to each', () => {
   expect(mixChannels(Float32Array.of(1, 0, -0.5, 0.5), 2, 1)).toEqual(Float32Array.of(0.5, 0))
   expect(mixChannels(Float32Array.of(0.25, -1), 1, 3)).toEqual(Float32Array.of(0.25, 0.25, 0.25, -1, -1, -1))
   expect(mixChannels(Float32Array.of(1, 0.5, 0), 3, 1)).toEqual(Float32Array.of(0.5))
@@ -55,7 +55,7 @@ test('many channels to one are their mean, one to many is a copy to each', () =>
   expect(mixChannels(new Float32Array(0), 2, 1)).toHaveLength(0)
 })
 
-test('what cannot be read, written or mixed is refused (streaming/illegal-argument)', () => {
+test('illegal samples, formats and channels are refused (streaming/illegal-argument)', () => {
   const samples = new Float32Array(4)
   const refused: readonly (readonly [() => unknown, string])[] = [
     [

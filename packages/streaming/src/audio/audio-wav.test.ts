@@ -93,7 +93,7 @@ test('what was written is read, in every format', () => {
   )
 })
 
-test('the extensible header is read, and what stands between its chunks is passed over, odd sizes with their padding', () => {
+test('the extensible header is read, and other chunks are skipped, odd sizes with their padding', () => {
   const file = riff(
     chunk('JUNK', [9]),
     chunk('fmt ', extensible(1, 6, 48_000, 24)),
@@ -119,7 +119,7 @@ test('a second header changes nothing: the first one counts', () => {
   expect(readWav(file)).toMatchObject({ format: 'pcm_16', channels: 1, data: Uint8Array.of(1, 2, 3, 4) })
 })
 
-test('its data is a view of the file, also of one that begins elsewhere in its memory', () => {
+test('its data is a view of the file, even if the file is a view itself', () => {
   const file = writeWav(Uint8Array.of(1, 2, 3, 4))
   const memory = new Uint8Array(file.length + 3)
   memory.set(file, 3)
@@ -129,13 +129,13 @@ test('its data is a view of the file, also of one that begins elsewhere in its m
   expect(readWav(file.buffer as ArrayBuffer).data).toEqual(data)
 })
 
-test('a size that lies gives what is there, in whole frames, and says that it is cut off', () => {
+test('with a wrong size, the data is what is there, in whole frames, and isTruncated', () => {
   const file = riff(chunk('fmt ', MONO), chunk('data', [1, 2, 3], 1_000_000))
   expect(readWav(file)).toMatchObject({ data: Uint8Array.of(1, 2, 3, 0), isTruncated: true })
   expect(readWav(file.subarray(0, file.length - 1))).toMatchObject({ data: Uint8Array.of(1, 2), isTruncated: true })
 })
 
-test('a size that a live recorder left open is the rest of the file, and no lie', () => {
+test('a size that a live recorder left open means the rest of the file, and is not truncated', () => {
   const open = riff(chunk('fmt ', MONO), chunk('data', [1, 2, 3, 4], 0xff_ff_ff_ff))
   expect(readWav(open)).toMatchObject({ data: Uint8Array.of(1, 2, 3, 4), isTruncated: false })
   const zero = riff(chunk('fmt ', MONO), chunk('data', [1, 2, 3, 4], 0))
@@ -171,7 +171,7 @@ test.each([
   ['frames of no size', riff(chunk('fmt ', format(1, 2, 16_000, 16, 0)), chunk('data', [])), 'its frames have 0 bytes'],
   ['a chunk beyond the end', riff(chunk('LIST', [], 0xff_ff_ff_ff)), 'it has no "fmt " chunk (byte 20)'],
   ['chunks without end', riff(...Array.from({ length: 1_001 }, () => chunk('JUNK', []))), 'more than 1000 chunks'],
-])('%s is refused with its place (streaming/wav-malformed)', (_, file, message) => {
+])('%s is refused with its byte (streaming/wav-malformed)', (_, file, message) => {
   const error = refusal(() => readWav(file))
   expect(error.code).toBe('streaming/wav-malformed')
   expect(error.message).toContain(message)
@@ -207,7 +207,7 @@ test.each([
   expect(error.message).toContain(message)
 })
 
-test('whatever bytes are changed, it is read within the file or refused with a code', () => {
+test('whatever bytes change, reading stays within the file or fails with a code', () => {
   const good = riff(
     chunk('LIST', [1, 2, 3]),
     chunk('fmt ', extensible(1, 2, 48_000, 24)),
@@ -236,7 +236,7 @@ test('whatever bytes are changed, it is read within the file or refused with a c
   )
 })
 
-test('what cannot stand in a WAV file is refused (streaming/illegal-option, streaming/illegal-argument)', () => {
+test('audio that does not fit into a WAV file is refused (streaming/illegal-option, streaming/illegal-argument)', () => {
   const options = refusal(() =>
     writeWav(new Uint8Array(0), { sampleRate: 2 ** 32, channels: 0, format: 'mp3' } as unknown as WavLayout),
   )

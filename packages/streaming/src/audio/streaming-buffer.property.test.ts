@@ -103,7 +103,7 @@ class Model {
   }
 }
 
-test('whatever is added, read and dropped, it does as the model: nothing lost, doubled or out of order beyond what it drops', () => {
+test('whatever is added, read and dropped, it behaves like the model: nothing lost, doubled or out of order beyond its drops', () => {
   fc.assert(
     fc.property(scenes, ({ format, sampleRate, channels, maxDurationMs, target, steps }) => {
       const targetDurationMs = Math.max(1, Math.floor((maxDurationMs * target) / 100))

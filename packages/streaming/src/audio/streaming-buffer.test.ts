@@ -39,7 +39,7 @@ test('by default it is ready at 200 ms of 16 kHz mono PCM16, holds 2,000 ms and 
   expect(buffer.isFull).toBe(false)
 })
 
-test('a target of more than the limit is not the default: 100 ms of room is a target of 100 ms', () => {
+test('the default target is at most the limit: with 100 ms of room it is 100 ms', () => {
   const buffer = new StreamingBuffer({ maxDurationMs: 100 })
   buffer.addChunk(ms(99))
   expect(buffer.isReady).toBe(false)
@@ -47,7 +47,7 @@ test('a target of more than the limit is not the default: 100 ms of room is a ta
   expect(buffer.isReady).toBe(true)
 })
 
-test('a target of less than a frame is one frame: nothing is not ready', () => {
+test('a target of less than a frame is one frame, so an empty buffer is not ready', () => {
   const buffer = new StreamingBuffer({ targetDurationMs: 0.01 })
   buffer.addChunk(Uint8Array.of(1))
   expect(buffer.isReady).toBe(false)
@@ -72,7 +72,7 @@ test('it stays ready below its target until a read runs out, and is ready again 
   ])
 })
 
-test('an underrun is told once, however many reads go empty, and again only after a recovery', () => {
+test('an underrun has one event, however many reads are empty, and another only after a recovery', () => {
   const { buffer, events } = recorded({ targetDurationMs: 20 })
   for (let round = 0; round < 3; round++) {
     for (let read = 0; read < 5; read++) buffer.read()
@@ -92,7 +92,7 @@ test('an underrun is told once, however many reads go empty, and again only afte
   expect(buffer.stats().underruns).toBe(3)
 })
 
-test('beyond its limit the oldest goes, 50 ms at a time, and each drop is told', () => {
+test('beyond its limit the oldest audio is dropped, 50 ms at a time, and each drop has an event', () => {
   const { buffer, events } = recorded({ targetDurationMs: 20, maxDurationMs: 100 })
   for (let chunk = 1; chunk <= 5; chunk++) expect(buffer.addChunk(ms(20, chunk))).toBe(0)
   expect(buffer.addChunk(ms(20, 6))).toBe(1_600)
@@ -103,7 +103,7 @@ test('beyond its limit the oldest goes, 50 ms at a time, and each drop is told',
   expect(buffer.read(70)).toEqual(new Uint8Array([...ms(10, 3), ...ms(20, 4), ...ms(20, 5), ...ms(20, 6)]))
 })
 
-test('a drop never takes what the target needs', () => {
+test('a drop leaves what the target needs', () => {
   const { buffer } = recorded({ targetDurationMs: 80, maxDurationMs: 100 })
   buffer.addChunk(ms(100))
   expect(buffer.addChunk(ms(1))).toBe(20 * 32)
@@ -117,7 +117,7 @@ test.each([
   [1, 640],
   [3, 7],
 ])(
-  'a target of all there is room for is reached also when chunks end within a frame (%i bytes, then %i each)',
+  'a target as large as the buffer is reached even if chunks end within a frame (%i bytes, then %i each)',
   (first, each) => {
     const { buffer, events } = recorded({ maxDurationMs: 20 })
     buffer.read()
@@ -128,7 +128,7 @@ test.each([
   },
 )
 
-test('a part of a frame drops nothing until the frame is whole', () => {
+test('an incomplete frame drops nothing', () => {
   const { buffer, events } = recorded({ maxDurationMs: 10, format: 'pcm_24', channels: 3 })
   const audio = Uint8Array.from({ length: 161 * 9 }, (_, index) => index % 251)
   expect(buffer.addChunk(audio.subarray(0, -1))).toBe(0)
@@ -186,7 +186,7 @@ test('case 17: compressed formats have no bogus duration', () => {
     expect(calculateAudioDurationMs(new Uint8Array(32_000), { format })).toBeUndefined()
 })
 
-test('a read that is owed next to nothing is no read of less than nothing', () => {
+test('a tiny rounding error does not make a read negative', () => {
   const buffer = new StreamingBuffer()
   buffer.addChunk(ms(100))
   // As near under 100 frames as still counts as 100, and a hair nearer.
@@ -196,7 +196,7 @@ test('a read that is owed next to nothing is no read of less than nothing', () =
   expect(buffer.stats()).toMatchObject({ totalRead: 200, bytesBuffered: 3_000, underruns: 0 })
 })
 
-test('a million reads drift by no frame', () => {
+test('a million reads do not drift by a frame', () => {
   const sampleRate = 44_100
   const buffer = new StreamingBuffer({ sampleRate })
   const second = new Uint8Array(sampleRate * 2)
@@ -208,7 +208,7 @@ test('a million reads drift by no frame', () => {
   expect(bytes / 2).toBe(14_700_000)
 })
 
-test('chunks that are cut within a frame come out whole, and a part of one is not there yet', () => {
+test('chunks that are cut within a frame come out as whole frames, and an incomplete one waits', () => {
   const { buffer } = recorded({ format: 'pcm_24', channels: 2, targetDurationMs: 1 })
   const audio = Uint8Array.from({ length: 60 }, (_, index) => index)
   for (let at = 0; at < 60; at += 7) buffer.addChunk(audio.subarray(at, at + 7))
@@ -228,7 +228,7 @@ test('after a drop that begins within a chunk and ends within a frame, frames ar
   expect(buffer.flush()).toEqual(Uint8Array.from({ length: 16 }, (_, index) => index + 24))
 })
 
-test('views lie on whole frames also after an oversized chunk that came within one', () => {
+test('views start at whole frames even after an oversized chunk that came within one', () => {
   const buffer = new StreamingBuffer({ format: 'float_32', maxDurationMs: 1, targetDurationMs: 1 })
   const samples = Float32Array.from({ length: 40 }, (_, index) => index)
   const bytes = new Uint8Array(samples.buffer)
@@ -238,7 +238,7 @@ test('views lie on whole frames also after an oversized chunk that came within o
   expect(new Float32Array(view.buffer, view.byteOffset, view.length / 4)).toEqual(samples.slice(24))
 })
 
-test('a view is good until another maxDurationMs of audio has been added, and fits the samples', () => {
+test('a view is valid until another maxDurationMs of audio has been added, and is aligned to its samples', () => {
   const buffer = new StreamingBuffer({ format: 'float_32', maxDurationMs: 10, targetDurationMs: 1 })
   const samples = Float32Array.from({ length: 160 }, (_, index) => index / 160)
   buffer.addChunk(Uint8Array.of(1, 2, 3))
@@ -254,7 +254,7 @@ test('a view is good until another maxDurationMs of audio has been added, and fi
   expect(read).toEqual(samples)
 })
 
-test('a view is good as long also when a part of a frame stands behind it', () => {
+test('a view is valid as long if an incomplete frame follows it', () => {
   const buffer = new StreamingBuffer({ format: 'pcm_24', channels: 3, sampleRate: 1_000, maxDurationMs: 4 })
   const audio = Uint8Array.from({ length: 36 + 8 }, (_, index) => index)
   expect(buffer.addChunk(audio)).toBe(0)
@@ -264,20 +264,20 @@ test('a view is good as long also when a part of a frame stands behind it', () =
   expect(view).toEqual(audio.subarray(0, 36))
 })
 
-test('reads copy nothing where the audio lies in one piece', () => {
+test('reads copy nothing if the audio is in one piece', () => {
   const buffer = new StreamingBuffer()
   buffer.addChunk(ms(100))
   expect(buffer.read().buffer).toBe(buffer.read().buffer)
 })
 
-test('what a read without audio gives is shared with nobody: it can be given away', () => {
+test('the empty result of a read has memory of its own, so it can be transferred', () => {
   const one = new StreamingBuffer().read()
   const other = new StreamingBuffer().read()
   structuredClone(one, { transfer: [one.buffer as ArrayBuffer] })
   expect(structuredClone(other, { transfer: [other.buffer as ArrayBuffer] })).toHaveLength(0)
 })
 
-test('readInto fills whole frames of what it is given, and says how many bytes that was', () => {
+test('readInto fills whole frames of its target, and returns their number of bytes', () => {
   const { buffer, events } = recorded({ targetDurationMs: 1 })
   buffer.addChunk(Uint8Array.of(1, 2, 3, 4, 5, 6, 7))
   const target = new Uint8Array(5)
@@ -290,7 +290,7 @@ test('readInto fills whole frames of what it is given, and says how many bytes t
   expect(events).toEqual([['stream.buffer_underrun', { bytesRequested: 6, bytesAvailable: 2, bufferDurationMs: 0 }]])
 })
 
-test('flush gives the rest, ready or not, and then it is as new, without an underrun', () => {
+test('flush returns the rest, ready or not, and the buffer is like new, without an underrun', () => {
   const { buffer, events } = recorded()
   buffer.addChunk(ms(30))
   expect(buffer.flush()).toEqual(ms(30))
@@ -299,7 +299,7 @@ test('flush gives the rest, ready or not, and then it is as new, without an unde
   expect(buffer.isReady).toBe(false)
 })
 
-test('clear forgets everything, also an underrun, and says how many bytes that was', () => {
+test('clear discards everything, including an underrun, and returns the number of bytes', () => {
   const { buffer, events } = recorded({ targetDurationMs: 20 })
   buffer.addChunk(ms(10))
   buffer.read()
@@ -311,7 +311,7 @@ test('clear forgets everything, also an underrun, and says how many bytes that w
   expect(events.map(([type]) => type)).toEqual(['stream.buffer_underrun'])
 })
 
-test('its statistics are frozen, and say where every byte went', () => {
+test('its counts are frozen, and account for every byte', () => {
   const { buffer } = recorded({ targetDurationMs: 20, maxDurationMs: 100 })
   buffer.addChunk(ms(120))
   buffer.read(40)
@@ -334,7 +334,7 @@ test('its statistics are frozen, and say where every byte went', () => {
   })
 })
 
-test('an emitter that throws or rejects breaks nothing, and is counted', async () => {
+test('an emitter that throws or rejects has no effect on the buffer, and is counted', async () => {
   const thrown = new Error('no sink')
   const buffer = new StreamingBuffer({
     targetDurationMs: 10,
@@ -352,7 +352,7 @@ test('an emitter that throws or rejects breaks nothing, and is counted', async (
   expect(String(buffer.stats().lastEmitterError)).toBe('Error: stream.buffer_underrun')
 })
 
-test('an emitter is called as a plain function, so it sees nothing of the buffer', () => {
+test('an emitter is called as a plain function, so it gets nothing of the buffer', () => {
   const receivers: unknown[] = []
   const eventEmitter = function (this: unknown): void {
     receivers.push(this)
@@ -361,7 +361,7 @@ test('an emitter is called as a plain function, so it sees nothing of the buffer
   expect(receivers).toEqual([undefined])
 })
 
-test('an emitter that uses the buffer meets it as it is after the change', () => {
+test('an emitter that uses the buffer finds it after the change', () => {
   const seen: number[] = []
   const buffer: StreamingBuffer = new StreamingBuffer({
     targetDurationMs: 10,
@@ -375,7 +375,7 @@ test('an emitter that uses the buffer meets it as it is after the change', () =>
   expect(seen).toEqual([0, 320])
 })
 
-test('an emitter that drains the buffer of what overflows hears of each edge once, in turn', () => {
+test('an emitter that drains an overflowing buffer gets each event once, in turn', () => {
   const seen: string[] = []
   const buffer: StreamingBuffer = new StreamingBuffer({
     targetDurationMs: 10,
@@ -395,7 +395,7 @@ test('an emitter that drains the buffer of what overflows hears of each edge onc
   expect(buffer.stats()).toMatchObject({ isReady: false, underrunActive: true, underruns: 2 })
 })
 
-test("a stage's tryEmitEvent can be handed over as it is", async () => {
+test("a stage's tryEmitEvent can be passed directly", async () => {
   const { events } = await runStage((context) => {
     const buffer = new StreamingBuffer({ maxDurationMs: 10, eventEmitter: context.tryEmitEvent })
     buffer.addChunk(ms(30))
@@ -412,7 +412,7 @@ test('it takes any view and any ArrayBuffer, at its own offset', () => {
   expect(buffer.flush()).toEqual(Uint8Array.of(2, 0, 3, 0, 9, 9, 7, 8))
 })
 
-test('options that cannot be meant are refused, all of them at once (streaming/illegal-option)', () => {
+test('illegal options are refused in one error (streaming/illegal-option)', () => {
   const bad: readonly (readonly [unknown, string])[] = [
     [null, 'the options must be an object, not null'],
     [16_000, 'the options must be an object, not 16000'],
@@ -450,7 +450,7 @@ test('options that cannot be meant are refused, all of them at once (streaming/i
   expect(new StreamingBuffer(left).isReady).toBe(false)
 })
 
-test('arguments that cannot be meant are refused, and change nothing (streaming/illegal-argument)', () => {
+test('illegal arguments are refused, and change nothing (streaming/illegal-argument)', () => {
   const buffer = new StreamingBuffer()
   for (const audio of [
     'audio',
@@ -472,7 +472,7 @@ test('arguments that cannot be meant are refused, and change nothing (streaming/
   expect(buffer.stats()).toMatchObject({ totalReceived: 0, underruns: 0 })
 })
 
-test('nothing is asked for with 0 ms, so nothing runs out', () => {
+test('a read of 0 ms does not run out', () => {
   const { buffer, events } = recorded()
   expect(buffer.read(0)).toHaveLength(0)
   expect(buffer.addChunk(new Uint8Array(0))).toBe(0)
