@@ -4,6 +4,7 @@ import { createRedactor } from '@stageflow/core/redaction'
 import type { Redactor } from '@stageflow/core/redaction'
 
 import { isPlain, jsonValue } from './json-value.ts'
+import { KEPT } from './jsonl-options.ts'
 import type { Settings } from './jsonl-options.ts'
 
 /** The start of every line. A line that starts differently was written by something else. */
@@ -18,7 +19,7 @@ export function lineWriter({
   data: hasAllData,
   redaction,
 }: Pick<Settings, 'maxLineBytes' | 'data' | 'redaction'>): (event: StageflowEvent) => string {
-  const redactor = redaction === false ? undefined : createRedactor(redaction)
+  const redactor = redaction === false ? undefined : createRedactor(redaction, KEPT)
   return (event) => {
     try {
       return lineOf(event)

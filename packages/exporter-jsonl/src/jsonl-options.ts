@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 import { systemClock } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
-import { ANY, CLOCK, FLAG, optionProblems, or, read, refuseOptions, whole } from '@stageflow/core/kit'
+import { CLOCK, FLAG, REDACTION, optionProblems, or, read, refuseOptions, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import type { RedactionOptions } from '@stageflow/core/redaction'
 
@@ -31,18 +31,8 @@ export interface JsonlExporterOptions {
 export type Settings = Required<Omit<JsonlExporterOptions, 'path'>> & { readonly path: string }
 
 /** More than a line in a log keeps: a file is where people look for everything. */
-const KEPT: RedactionOptions = { maxTextLength: 16_384, maxEntries: 1_000, maxDepth: 20, maxLength: 131_072 }
+export const KEPT: RedactionOptions = { maxTextLength: 16_384, maxEntries: 1_000, maxDepth: 20, maxLength: 131_072 }
 
-const REDACTION_RULES: OptionRules<RedactionOptions> = {
-  keys: [
-    (value) => Array.isArray(value) && value.every((key) => typeof key === 'string' || key instanceof RegExp),
-    'an array of strings and regular expressions',
-  ],
-  maxTextLength: whole(1),
-  maxEntries: whole(1),
-  maxDepth: whole(1),
-  maxLength: whole(1),
-}
 const RULES: OptionRules<JsonlExporterOptions> = {
   path: [isPath, 'the path of a file, or a file: URL'],
   maxFileBytes: or(whole(1), Infinity),
@@ -51,17 +41,15 @@ const RULES: OptionRules<JsonlExporterOptions> = {
   mode: [whole(0, 0o777)[0], 'a whole number from 0 to 0o777'],
   maxLineBytes: whole(16_384),
   data: FLAG,
-  redaction: ANY,
+  redaction: REDACTION,
   clock: CLOCK,
 }
 
 /** The options with their defaults. Throws `exporter-jsonl/illegal-option` with every problem. */
 export function settingsOf(options: JsonlExporterOptions): Settings {
-  const given = read(options, 'redaction')
   refuseOptions('new JsonlExporter()', 'exporter-jsonl/illegal-option', [
     ...(typeof options === 'object' && read(options, 'path') === undefined ? ['path is missing'] : []),
     ...optionProblems(options, RULES),
-    ...(given === undefined || given === false ? [] : optionProblems(given, REDACTION_RULES, 'redaction.')),
   ])
   const { path, maxFileBytes = Infinity, maxFiles = Infinity, fsync = false, mode = 0o600 } = options
   const { maxLineBytes = 262_144, data = true, redaction = {}, clock = systemClock } = options
@@ -73,13 +61,9 @@ export function settingsOf(options: JsonlExporterOptions): Settings {
     mode,
     maxLineBytes,
     data,
-    redaction: redaction === false ? false : { ...KEPT, ...defined(redaction) },
+    redaction,
     clock,
   }
-}
-
-function defined(options: RedactionOptions): RedactionOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
 
 function isPath(value: unknown): boolean {
