@@ -461,8 +461,6 @@ test('illegal options are refused, all of them in one error (exporter-jsonl/ille
   expect(refusal({ path: 'a\0b' })).toContain('path must be the path of a file')
   for (const redaction of [true, null, []]) expect(refusal({ path: 'x', redaction })).toContain('redaction must be')
   for (const redaction of [{ key: [] }, { keys: 'ssn' }, { keys: [7] }, { maxDepth: 0 }])
-    expect(() => new JsonlExporter({ path: 'x', redaction } as unknown as JsonlExporterOptions)).toThrow(
-      'createRedactor()',
-    )
+    expect(() => new JsonlExporter({ path: 'x', redaction } as unknown as JsonlExporterOptions)).toThrow('redaction: ')
   expect(refusal({ path: 'x', redaction: { keys: undefined }, fsync: undefined })).toBe('it was accepted')
 })
