@@ -98,6 +98,7 @@ class Account {
 test.each<[value: unknown, shown: string]>([
   ['text', '"text"'],
   ['line\nend', '"line\\nend"'],
+  ['postgres://bob:hunter2@db/app', '"postgres://…@db/app"'],
   [5, '5'],
   [7n, '7n'],
   [undefined, 'undefined'],
