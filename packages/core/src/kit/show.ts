@@ -1,13 +1,15 @@
 import { textOf } from '../base/errors.ts'
 
 const LONGEST = 80
+/** A long password is cut out before the text is cut. In characters. */
+const LONGEST_READ = 1_000
 /** The name and the password in a URL, such as one that was passed in the place of a client. */
 const CREDENTIALS = /:\/\/[^\s/@]*@/g
 
 /** A short, one-line form of any value for a message. Shows the kind of an object, but not its content, which may be a secret. */
 export function show(value: unknown): string {
   if (typeof value === 'string')
-    return cut(JSON.stringify(value.slice(0, LONGEST + 1).replaceAll(CREDENTIALS, '://…@')))
+    return cut(JSON.stringify(value.slice(0, LONGEST_READ).replaceAll(CREDENTIALS, '://…@')))
   if (typeof value === 'bigint') return cut(`${value}n`)
   if (typeof value === 'function') return 'a function'
   if (typeof value !== 'object' || value === null) return cut(String(value))
