@@ -75,7 +75,8 @@ export function* blocksOf(page) {
       yield block
       block = { line: index + 1, text: '' }
     }
-    if (isCode || /^(`{3,}|<!--|---$)/.test(line)) continue
+    if (isCode || line === '' || /^(`{3,}|<!--|---$)/.test(line)) continue
+    if (block.text === '') block.line = index + 1
     if (!line.startsWith('|')) block.text += ` ${line.replace(/^([-*+]|\d+\.|#+|>)\s*/, '')}`
     else for (const cell of line.split('|')) yield { line: index + 1, text: cell }
   }

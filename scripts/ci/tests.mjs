@@ -4,44 +4,56 @@ import { join } from 'node:path'
 
 import { conclude, readJson } from '../lib/workspace.mjs'
 
-// One vitest run over packages, examples and scripts. With STAGEFLOW_COVERAGE=1, as in CI, it demands the coverage of
-// vitest.config.ts. With --heavy it runs only the tests of random cases, each with all of its runs.
+// Every test of packages, examples and scripts. With STAGEFLOW_COVERAGE=1, as in CI, it demands the coverage of
+// vitest.config.ts. With --heavy it runs only the tests of random cases, each with all of its cases.
 
 const isHeavy = process.argv.includes('--heavy')
-const isCovered = process.env.STAGEFLOW_COVERAGE === '1' && !isHeavy
 const COVERAGE = join(process.cwd(), 'coverage/coverage-summary.json')
 const folder = join(process.cwd(), 'node_modules/.cache/stageflow')
-const file = join(folder, isHeavy ? 'heavy-tests.json' : 'tests.json')
 mkdirSync(folder, { recursive: true })
-for (const stale of [file, COVERAGE]) rmSync(stale, { force: true })
+rmSync(COVERAGE, { force: true })
 
-const random = globSync('packages/*/{src,test}/**/*.test.ts')
-  .map((path) => ({ path, text: readFileSync(path, 'utf8') }))
-  .filter(({ text }) => /propertySettings\(|STAGEFLOW_RUNS/.test(text))
-const runs = random.flatMap(({ text }) =>
-  [...text.matchAll(/propertySettings\(([\d_]+)\)/g)].map(([, count]) => Number(count.replaceAll('_', ''))),
-)
-const heavyRuns = runs.reduce((sum, count) => sum + count, 0)
+const tests = globSync('packages/*/{src,test}/**/*.test.ts').map((path) => ({ path, text: readFileSync(path, 'utf8') }))
+const filesWith = (pattern) => tests.filter(({ text }) => pattern.test(text)).map(({ path }) => path)
+const counts = { passed: 0, failed: 0, pending: 0, files: 0 }
 
-const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${file}`]
-const args = [
-  'run',
-  ...reporters,
-  ...(isCovered ? ['--coverage'] : []),
-  ...(isHeavy ? random.map(({ path }) => path) : []),
-]
-const env = isHeavy ? { ...process.env, STAGEFLOW_HEAVY: '1' } : process.env
-const { status } = spawnSync('vitest', args, { stdio: 'inherit', env })
-if (status !== 0) process.exitCode = 1
+if (isHeavy) run('heavy-tests', filesWith(/Settings\(|STAGEFLOW_RUNS/), { STAGEFLOW_HEAVY: '1' })
+else if (process.env.STAGEFLOW_COVERAGE === '1') {
+  // Measuring coverage slows some code more than other code, so tests that compare times run without it.
+  const timed = filesWith(/workMs\(/)
+  run('tests', ['--coverage', ...timed.flatMap((path) => ['--exclude', `**/${path.split('/').at(-1)}`])])
+  run('timed-tests', timed)
+} else run('tests', [])
 
-const { numPassedTests, numFailedTests, numPendingTests, testResults } = readJson(file)
 const problems = []
-if (numFailedTests > 0) problems.push(`${numFailedTests} tests failed.`)
-if (numPendingTests > 0) problems.push(`${numPendingTests} tests are skipped: fix them or remove them.`)
-const tried = isHeavy
-  ? `${heavyRuns} random cases`
-  : `${runs.length} properties with about a tenth of the ${heavyRuns} random cases of CI`
-conclude(problems, `${numPassedTests} tests in ${testResults.length} files, ${tried}${coverage()}`)
+if (counts.failed > 0) problems.push(`${counts.failed} tests failed.`)
+if (counts.pending > 0) problems.push(`${counts.pending} tests are skipped: fix them or remove them.`)
+conclude(problems, `${counts.passed} tests in ${counts.files} files, ${randomCases()}${coverage()}`)
+
+/** Runs vitest and adds what it counted. `.ci/run` reads the counts from the same files. */
+function run(name, args, env = {}) {
+  const file = join(folder, `${name}.json`)
+  rmSync(file, { force: true })
+  const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${file}`]
+  const { status } = spawnSync('vitest', ['run', ...reporters, ...args], {
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  })
+  if (status !== 0) process.exitCode = 1
+  const { numPassedTests, numFailedTests, numPendingTests, testResults } = readJson(file)
+  counts.passed += numPassedTests
+  counts.failed += numFailedTests
+  counts.pending += numPendingTests
+  counts.files += testResults.length
+}
+
+function randomCases() {
+  const runs = tests.flatMap(({ text }) =>
+    [...text.matchAll(/(?:property|whole)Settings\(([\d_]+)\)/g)].map(([, count]) => Number(count.replaceAll('_', ''))),
+  )
+  const all = runs.reduce((sum, count) => sum + count, 0)
+  return isHeavy ? `${all} random cases` : `about a tenth of the ${all} random cases of CI`
+}
 
 // vitest measures nothing if a test failed.
 function coverage() {

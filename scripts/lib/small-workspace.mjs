@@ -65,7 +65,7 @@ export function readmeOf(short, errors = 'None.', more = '') {
 
 const config = (references) => JSON.stringify({ extends: '../../tsconfig.base.json', references })
 const TEST = `import { test } from 'vitest'\n\ntest('core/broken is what a broken one fails with', () => {})\n`
-const ROW = '| code | when | fix |\n| --- | --- | --- |\n| `core/broken` | it is broken | mend it |'
+const ROW = '| code | when | fix |\n| --- | --- | --- |\n| `core/broken` | it is broken | fix it |'
 
 const LICENSE = readFileSync(join(REAL, 'LICENSE'), 'utf8')
 

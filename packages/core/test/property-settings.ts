@@ -16,7 +16,7 @@ export interface PropertySettings {
   readonly path?: string
 }
 
-/** By default a property is tried with this part of its runs. STAGEFLOW_HEAVY=1, as in CI, tries all of them. */
+/** By default a property is tried with this part of its runs, and with 25 at least. STAGEFLOW_HEAVY=1, as in CI, tries all of them. */
 const LIGHT_PART = 0.1
 const FEWEST_RUNS = 25
 
@@ -25,15 +25,20 @@ const FEWEST_RUNS = 25
  * failure prints its seed and path: STAGEFLOW_PATH beside the seed goes straight back to it (with `-t`, for the one test).
  */
 export function propertySettings(runs: number): PropertySettings {
+  return settings(given('STAGEFLOW_HEAVY') === undefined ? Math.max(FEWEST_RUNS, runs * LIGHT_PART) : runs)
+}
+
+/** The same with all runs everywhere, for a test that counts what the random cases were. */
+export const wholeSettings = (runs: number): PropertySettings => settings(runs)
+
+function settings(runs: number): PropertySettings {
   const path = given('STAGEFLOW_PATH')
   return {
     seed: numberGiven('STAGEFLOW_SEED') ?? DEFAULT_SEED,
-    numRuns: numberGiven('STAGEFLOW_RUNS') ?? (given('STAGEFLOW_HEAVY') === undefined ? lightRuns(runs) : runs),
+    numRuns: numberGiven('STAGEFLOW_RUNS') ?? Math.ceil(runs),
     ...(path === undefined ? undefined : { path }),
   }
 }
-
-const lightRuns = (runs: number): number => Math.max(Math.min(runs, FEWEST_RUNS), Math.ceil(runs * LIGHT_PART))
 
 /** Enough for a search of a night: how long it takes is decided by the number of runs. */
 export const PROPERTY_TIMEOUT_MS = 24 * 3_600_000

@@ -104,7 +104,7 @@ test('a stream that fails rejects the export, and the process goes on (exporter-
   const error = await failure(exporter.export([anEvent({}), anEvent({})]))
   expect(StageflowError.is(error, 'exporter-console/write-failed')).toBe(true)
   expect((error as Error).message).toBe(
-    'ConsoleExporter could not write 2 events: disk full. Nobody reads the stream any more: make an exporter for another one.',
+    'ConsoleExporter could not write 2 events: disk full. The stream is closed: create an exporter for another one.',
   )
   expect(error).toMatchObject({ retryable: false, cause: { message: 'disk full' } })
   await turn()

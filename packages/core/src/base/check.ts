@@ -65,12 +65,15 @@ function distance(a: string, b: string, most: number): number {
   let twoAbove: number[] = []
   for (let i = 1; i <= a.length; i++) {
     const row = [i]
+    let least = i
     for (let j = 1; j <= b.length; j++) {
       const replaced = (above[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
       const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (twoAbove[j - 2] ?? most) + 1 : most
-      row.push(Math.min(replaced, swapped, (above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1))
+      const edits = Math.min(replaced, swapped, (above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1)
+      row.push(edits)
+      least = Math.min(least, edits)
     }
-    if (Math.min(...row) >= most) return most
+    if (least >= most) return most
     twoAbove = above
     above = row
   }
