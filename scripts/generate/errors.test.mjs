@@ -15,7 +15,7 @@ function withPage(changes = {}) {
   return root
 }
 
-const row = (code, when = 'it is so', fix = 'mend it') => `| \`${code}\` | ${when} | ${fix} |`
+const row = (code, when = 'it is so', fix = 'fix it') => `| \`${code}\` | ${when} | ${fix} |`
 const TABLE = '| code | when | fix |\n| --- | --- | --- |\n'
 
 test('the page has every code of the sources, with the words of its table', () => {
