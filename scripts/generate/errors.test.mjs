@@ -22,7 +22,7 @@ test('the page has every code of the sources, with the words of its table', () =
   const root = withPage()
   expect(checkErrors(root)).toEqual([])
   expect(readFileSync(join(root, ERRORS_PAGE), 'utf8')).toContain(
-    '## @stageflow/core\n\n### core/broken\n\nIt is broken.\n\n*What to do:* Mend it.',
+    '## @stageflow/core\n\n### core/broken\n\nIt is broken.\n\n*What to do:* Fix it.',
   )
 })
 
