@@ -19,7 +19,7 @@ export function checkModuleState(root, allowed = ALLOWED) {
     return [
       ...changes.filter(({ name }) => !exceptions.includes(name)).map(({ problem }) => problem),
       ...unused.map(
-        (name) => `${folder}: nothing changes "${name}". Remove it from ALLOWED in check-module-state.mjs.`,
+        (name) => `${folder}: nothing changes "${name}". Remove it from ALLOWED in scripts/check/module-state.mjs.`,
       ),
     ]
   })

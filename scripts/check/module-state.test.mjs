@@ -109,7 +109,7 @@ test('an exception is by package and name, and has to be needed', () => {
   const exception = { last: 'it is the last one' }
   expect(problemsOf(text, { allowed: { '@stageflow/report': exception } })).toEqual([])
   expect(problemsOf(text, { allowed: { '@stageflow/core': exception } })).toEqual([
-    'packages/core: nothing changes "last". Remove it from ALLOWED in check-module-state.mjs.',
+    'packages/core: nothing changes "last". Remove it from ALLOWED in scripts/check/module-state.mjs.',
     expect.stringContaining('changes "last"'),
   ])
 })
