@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
 import { conclude, readJson } from '../lib/workspace.mjs'
@@ -7,6 +8,11 @@ import { conclude, readJson } from '../lib/workspace.mjs'
 // Every test of packages, examples and scripts. With STAGEFLOW_COVERAGE=1, as in CI, it demands the coverage of
 // vitest.config.ts. With --heavy it runs only the tests of random cases, each with all of its cases.
 
+// Given here, since projects do not inherit them from vitest.config.ts. A worker keeps its modules from file to file, and there is
+// one worker more than processors: some tests wait, for a lease to end or a process to start. Limits are for tests that hang: on a busy
+// machine any other test may be slow.
+const WORKERS = ['--no-isolate', `--maxWorkers=${availableParallelism() + 1}`]
+const LIMITS = ['--testTimeout=120000', '--hookTimeout=120000']
 const isHeavy = process.argv.includes('--heavy')
 const COVERAGE = join(process.cwd(), 'coverage/coverage-summary.json')
 const folder = join(process.cwd(), 'node_modules/.cache/stageflow')
@@ -35,9 +41,9 @@ function run(name, args, env = {}) {
   const file = join(folder, `${name}.json`)
   rmSync(file, { force: true })
   const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${file}`]
-  const { status } = spawnSync('vitest', ['run', ...reporters, ...args], {
+  const { status } = spawnSync('vitest', ['run', ...WORKERS, ...LIMITS, ...reporters, ...args], {
     stdio: 'inherit',
-    env: { ...process.env, ...env },
+    env: { NODE_COMPILE_CACHE: join(folder, 'compiled'), ...process.env, ...env },
   })
   if (status !== 0) process.exitCode = 1
   const { numPassedTests, numFailedTests, numPendingTests, testResults } = readJson(file)

@@ -9,7 +9,7 @@ import { makeFolder } from './documents-folder.ts'
 const STOPPING = 'How do I stop a pipeline from inside a stage?'
 const ANSI = /\x1b\[/
 // Each test starts processes, on a machine that may be busy.
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 test('it answers from the documents with citations, then shows the run, and writes nothing else', async () => {
   using folder = makeFolder()

@@ -6,7 +6,7 @@ import { type Answer, DONE, type ModelServer, startModelServer, stream, words } 
 
 const KEY = 'sk-test-0123456789abcdefghij'
 // Each test starts processes, on a machine that may be busy.
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 const environment = (folder: { readonly env: Readonly<Record<string, string>> }, server: ModelServer) => ({
   ...folder.env,

@@ -9,7 +9,7 @@ import { DONE, startModelServer, stream, words } from './model-server.ts'
 
 const QUESTION = 'How do I stop a pipeline from inside a stage?'
 // Each test starts processes, on a machine that may be busy.
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 const recordIn = ({ docs }: Folder): string => join(docs, 'run.jsonl')
 

@@ -17,7 +17,7 @@ import { type Folder, makeFolder } from './documents-folder.ts'
 import { type Answer, DONE, type ModelServer, startModelServer, stream, words } from './model-server.ts'
 
 // Some tests start processes, on a machine that may be busy.
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 const environment = (folder: Folder, server: ModelServer) => ({
   ...folder.env,

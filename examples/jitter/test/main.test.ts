@@ -7,7 +7,7 @@ import { expect, test, vi } from 'vitest'
 import { runJitter } from './jitter-process.ts'
 
 // Each test starts processes, on a machine that may be busy.
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 const README = fileURLToPath(new URL('../README.md', import.meta.url))
 

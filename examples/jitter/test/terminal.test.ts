@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { startOnTerminal } from './jitter-process.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 const HIDDEN = '\x1b[?25l'
 const SHOWN = '\x1b[?25h'

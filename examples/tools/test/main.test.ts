@@ -7,7 +7,7 @@ import { runTools } from './tools-process.ts'
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
 // Each test starts a process, on a machine that may be busy.
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 const printed = read('printed.txt')
 

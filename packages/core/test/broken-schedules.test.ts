@@ -30,4 +30,4 @@ test('a copy of the schedule without a mistake passes the checks', async () => {
     fc.property(randomScheduleCase, (each) => checkSchedule(Copy, each)),
     settings,
   )
-}, 60_000)
+}, 120_000)

@@ -173,7 +173,7 @@ beforeAll(async () => {
     const name = Object.keys(MISTAKES)[Number(/mistake-(\d+)\.ts/.exec(message)?.[1])]
     messages.set(name ?? 'elsewhere', `${messages.get(name ?? 'elsewhere') ?? ''}${message}\n`)
   }
-}, 60_000)
+}, 120_000)
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 test.each(Object.keys(MISTAKES))('the message of the compiler names the mistake: %s', (name) => {

@@ -28,7 +28,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
   const emit = ['--composite', 'false', '--incremental', 'false', '--declarationMap', 'false', '--emitDeclarationOnly']
   expect(await tsc('-p', ROOT, ...emit, '--outDir', join(folder, 'core'))).toBe('')
-}, 60_000)
+}, 120_000)
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const FOLLOW = `

@@ -44,17 +44,17 @@ test.concurrent('on SIGTERM a process writes what is left and ends with 143, eve
   const { read, ...ended } = await signalled('with a handler', 'SIGTERM')
   expect(ended).toEqual({ code: 143, signal: null, errors: '', said: 'handled\n' })
   expect(read()).toEqual(['1', '2', '3', '4', '5'])
-}, 60_000)
+}, 120_000)
 
 test.concurrent('on SIGINT it ends with 130, and if standard error is gone the events are written too', async () => {
   const { code, read } = await signalled('without stderr', 'SIGINT')
   expect(code).toBe(130)
   expect(read()).toEqual(['1', '2', '3', '4', '5'])
-}, 60_000)
+}, 120_000)
 
 test.concurrent('a signal that is not listened to, or no longer, kills the process as before', async () => {
   expect(await signalled('not listening', 'SIGTERM')).toMatchObject({ code: null, signal: 'SIGTERM' })
-}, 60_000)
+}, 120_000)
 
 const stuck: Exporter = { export: () => new Promise(() => {}) }
 

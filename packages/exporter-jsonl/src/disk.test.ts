@@ -10,7 +10,7 @@ import { JsonlExporter } from './index.ts'
 import type { JsonlExporterOptions } from './index.ts'
 
 // Files are slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 let folder: ReturnType<typeof temporaryFolder>
 beforeEach(() => void (folder = temporaryFolder()))

@@ -11,7 +11,7 @@ import { fileError } from './file-errors.ts'
 import { JsonlExporter } from './index.ts'
 
 // Files are slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 let folder: ReturnType<typeof temporaryFolder>
 beforeEach(() => void (folder = temporaryFolder()))

@@ -9,7 +9,7 @@ import type { JsonlExporterOptions } from './index.ts'
 import { setAside } from './rotation.ts'
 
 // Files are slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 let folder: ReturnType<typeof temporaryFolder>
 beforeEach(() => void (folder = temporaryFolder()))

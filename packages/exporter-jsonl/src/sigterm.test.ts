@@ -40,14 +40,14 @@ test('case 18: a process that gets SIGTERM under load, and stops its producers, 
   expect(report).toEqual({ received: emitted, delivered: emitted, lost: 0 })
   expect(emitted).toBeGreaterThan(1_000)
   expect(seqs).toEqual(Array.from({ length: emitted }, (_, seq) => seq))
-}, 60_000)
+}, 120_000)
 
 test('case 18: if producers go on, every accepted event is delivered, and later ones are refused and counted', async () => {
   const { code, emitted, taken, report, seqs } = await terminatedUnder('running')
   expect(code).toBe(143)
   expect(report).toEqual({ received: emitted, delivered: taken, lost: emitted - taken })
   expect(seqs).toEqual(Array.from({ length: taken }, (_, seq) => seq))
-}, 60_000)
+}, 120_000)
 
 test('case 18: beyond maxBufferSize, every lost event is counted', async () => {
   const { code, emitted, report, seqs } = await terminatedUnder('overload')
@@ -56,4 +56,4 @@ test('case 18: beyond maxBufferSize, every lost event is counted', async () => {
   expect(report).toEqual({ received: emitted, delivered: emitted - report.lost, lost: report.lost })
   expect(seqs).toHaveLength(report.delivered)
   expect(new Set(seqs).size).toBe(report.delivered)
-}, 60_000)
+}, 120_000)

@@ -7,7 +7,7 @@ import { eventOf, linesOf, temporaryFolder } from '../test/event-of.ts'
 import { JsonlExporter } from './index.ts'
 
 // Files are slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 let folder: ReturnType<typeof temporaryFolder>
 let clock = manualClock()

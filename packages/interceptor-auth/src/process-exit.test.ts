@@ -35,4 +35,4 @@ test('a process that has fetched a key set ends by itself, and prints no token w
   } finally {
     await server.close()
   }
-}, 30_000)
+}, 120_000)

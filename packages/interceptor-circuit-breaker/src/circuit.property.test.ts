@@ -147,4 +147,4 @@ test('for any calls that overlap and end in any way, the circuit agrees with a s
     }),
     { numRuns: 150 },
   )
-}, 30_000)
+}, 120_000)

@@ -75,4 +75,4 @@ test('in any interleaving of callers, two never work on one key, all get one out
     }),
     { numRuns: 150 },
   )
-}, 60_000)
+}, 120_000)

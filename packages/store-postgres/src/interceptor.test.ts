@@ -18,7 +18,7 @@ beforeAll(async () => {
   const pool = new Pool({ connectionString: server.url })
   await postgresStore({ pool }).migrate()
   await pool.end()
-}, 30_000)
+}, 120_000)
 beforeEach(() => {
   pools = []
   executions = 0

@@ -15,11 +15,11 @@ let pool: Pool
 beforeEach(async () => {
   server = await startPostgres()
   pool = connect({ connectionString: server.url })
-}, 30_000)
+}, 120_000)
 afterEach(async () => {
   await pool.end()
   await server.close()
-}, 30_000)
+}, 120_000)
 
 test('every operation rejects quickly while the server is down, and works again afterwards', async () => {
   const store = postgresStore({ pool })
@@ -44,7 +44,7 @@ test('every operation rejects quickly while the server is down, and works again 
     parameters: PARAMETERS,
     value: 'done',
   })
-}, 30_000)
+}, 120_000)
 
 test('operations in progress reject when the server stops', async () => {
   const store = postgresStore({ pool })
@@ -60,4 +60,4 @@ test('operations in progress reject when the server stops', async () => {
   await server.start()
   // The transaction of the rival was not committed.
   expect(await store.claim('key', { ...CLAIM, token: 'three' })).toEqual({ status: 'claimed' })
-}, 30_000)
+}, 120_000)

@@ -9,7 +9,7 @@ import { postgresUrl } from './postgres.ts'
 
 test('the start fails with the output of PostgreSQL if a setting is unknown', async () => {
   await expect(startPostgres({ no_such_setting: '1' })).rejects.toThrow(/did not start:\n.*no_such_setting/)
-}, 30_000)
+}, 120_000)
 
 test('a given URL is used, and its server is not stopped', async () => {
   const server = await serverFor(postgresUrl, () => Promise.reject(new Error('no server may start here')))
@@ -50,4 +50,4 @@ test('when the process that started a server is killed, the server ends and its 
   child.kill('SIGKILL')
   await expect.poll(() => existsSync(folder), { timeout: 10_000 }).toBe(false)
   await expect(new Client({ connectionString: url }).connect()).rejects.toThrow('ECONNREFUSED')
-}, 30_000)
+}, 120_000)

@@ -34,7 +34,7 @@ if (redisBinary !== undefined) {
     await vi.waitFor(isReady, { timeout: 10_000 })
     await node.quit()
     cluster = new Cluster([server.url])
-  }, 20_000)
+  }, 120_000)
   afterAll(async () => {
     await cluster?.quit()
     await server.close()

@@ -34,7 +34,7 @@ describe('with a file', () => {
     },
     { shortMs: 150 },
   )
-  for (const { name, run } of contract) test.concurrent(name, run, 30_000)
+  for (const { name, run } of contract) test.concurrent(name, run, 120_000)
 })
 
 describe("with the app's own database, one that reads big integers", () => {
@@ -45,7 +45,7 @@ describe("with the app's own database, one that reads big integers", () => {
     },
     { shortMs: 150 },
   )
-  for (const { name, run } of contract) test.concurrent(name, run, 30_000)
+  for (const { name, run } of contract) test.concurrent(name, run, 120_000)
 })
 
 test('outputs are still there when the file is opened again', () => {
@@ -248,7 +248,7 @@ test('six processes can open one new file at the same time', async () => {
     'claimed',
     ...Array<string>(5).fill('running'),
   ])
-}, 30_000)
+}, 120_000)
 
 test('a claim that the database never takes fails, and does not block the process forever', () => {
   const database = new DatabaseSync(':memory:')

@@ -1168,7 +1168,7 @@ test('a correct interceptor keeps the whole contract inside any other correct on
     }),
     { seed: 42, numRuns: 10 },
   )
-}, 60_000)
+}, 120_000)
 
 test('an argument that is not a function, or does not return an interceptor, is refused', async () => {
   expect(() => interceptorContract(timeout(1) as never)).toThrow(

@@ -1,0 +1,4 @@
+import { afterEach } from 'vitest'
+import { renewClock } from './fresh-clock.ts'
+
+afterEach(renewClock)
