@@ -1,6 +1,19 @@
 import { StageflowError } from '@stageflow/core'
-import type { EventSink } from '@stageflow/core'
+import type { Clock, EventSink } from '@stageflow/core'
+import { withinLimit } from '@stageflow/core/kit'
+import type { WaitOptions } from '@stageflow/core/kit'
 import { errorFacts } from './error-facts.ts'
+
+/** How long `close()` waits if nothing else is given, in ms. */
+export const CLOSE_TIMEOUT_MS = 5_000
+
+/** How a sink ended. */
+export interface EndReport {
+  /** What its `close()` failed with; undefined if it closed in time. */
+  readonly error: unknown
+  /** What its own `close()` resolved with, such as the report of a buffer. */
+  readonly report: unknown
+}
 
 /** Calls `flush` or `close` of a sink, if it has one, and returns what that returned. Rejects with `sink-buffered/downstream`. */
 export async function endOf(sink: EventSink, method: 'flush' | 'close', called = 'the sink behind'): Promise<unknown> {
@@ -11,4 +24,24 @@ export async function endOf(sink: EventSink, method: 'flush' | 'close', called =
     const { message } = errorFacts(cause)
     throw new StageflowError('sink-buffered/downstream', `${method}() of ${called} failed: ${message}`, { cause })
   }
+}
+
+/** Like `endOf`, but within a limit, and without rejecting. */
+export async function endWithin(
+  sink: EventSink,
+  method: 'flush' | 'close',
+  called: string,
+  { signal, timeoutMs = Infinity, clock }: WaitOptions & { readonly clock: Clock },
+): Promise<EndReport> {
+  const late = (): Error =>
+    new StageflowError(
+      'sink-buffered/downstream',
+      `${method}() of ${called} took longer than ${timeoutMs} ms. Raise timeoutMs, or find out why the sink is slow.`,
+    )
+  let error: unknown
+  const ended = withinLimit(endOf(sink, method, called), { clock, limitMs: timeoutMs, signal, late })
+  const report = await ended.catch((reason: unknown) => {
+    error = reason
+  })
+  return { error, report }
 }
