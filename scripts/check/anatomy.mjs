@@ -64,6 +64,10 @@ function readmeProblems(root, { folder, short, manifest }) {
   for (const heading of found) {
     if (!HEADINGS.includes(heading)) report(`"## ${heading}" is none of the headings: ${HEADINGS.join(' · ')}.`)
   }
+  // An app installs them too.
+  for (const name of Object.keys(manifest.dependencies ?? {})) {
+    if (!text.includes(name.replace(/^@stageflow\//, ''))) report(`name the dependency ${name}.`)
+  }
   const known = found.filter((heading) => HEADINGS.includes(heading))
   const ordered = HEADINGS.filter((heading) => known.includes(heading))
   if (known.join() !== ordered.join()) report(`order the headings: ${ordered.join(' · ')}.`)

@@ -61,6 +61,14 @@ test('a heading within a code fence is no heading', () => {
   expect(problemsWith({ [`${REPORT}/README.md`]: readme })).toEqual([])
 })
 
+test('a README that leaves a dependency out is refused', () => {
+  const manifest = manifestOf('report', { dependencies: { 'small-vendor': '^1.0.0' } })
+  const problems = (readme) =>
+    problemsWith({ [`${REPORT}/package.json`]: manifest, [`${REPORT}/README.md`]: readme }).join('\n')
+  expect(problems(readmeOf('report'))).toContain(`${REPORT}/README.md: name the dependency small-vendor.`)
+  expect(problems(`${readmeOf('report')}\nIts only dependency is small-vendor.\n`)).not.toContain('name the dependency')
+})
+
 test('an option without a row in the Options section is refused', () => {
   const source = `export interface AgainOptions {\n  /** How often. */\n  readonly times?: number\n}\n`
   const changes = { [`${REPORT}/src/options.ts`]: source }
