@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { Clock, EventSink } from '@stageflow/core'
-import { withinLimit } from '@stageflow/core/kit'
+import { read, withinLimit } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 import { errorFacts } from './error-facts.ts'
 
@@ -9,7 +9,7 @@ export const CLOSE_TIMEOUT_MS = 5_000
 
 /** How a sink ended. */
 export interface EndReport {
-  /** What its `close()` failed with; undefined if it closed in time. */
+  /** What its `close()` failed with, or the error in its report; undefined if it closed in time. */
   readonly error: unknown
   /** What its own `close()` resolved with, such as the report of a buffer. */
   readonly report: unknown
@@ -21,9 +21,26 @@ export async function endOf(sink: EventSink, method: 'flush' | 'close', called =
     // A sink without close() may still have something to write.
     return await (method === 'close' && sink.close === undefined ? sink.flush?.() : sink[method]?.())
   } catch (cause) {
-    const { message } = errorFacts(cause)
-    throw new StageflowError('sink-buffered/downstream', `${method}() of ${called} failed: ${message}`, { cause })
+    throw failed(method, called, cause)
   }
+}
+
+/** Like `endOf` with `close`, but also rejects for the error in the report of a buffer, a filter or a fan-out. */
+export async function closeOf(sink: EventSink): Promise<void> {
+  const error = errorIn(await endOf(sink, 'close'))
+  if (error !== undefined) throw failed('close', 'the sink behind', error)
+}
+
+/** The error in what the `close` of a sink resolved with. A fan-out has a report for each of its sinks. */
+function errorIn(report: unknown): unknown {
+  if (typeof report !== 'object' || report === null) return undefined
+  const errors = [report, ...Object.values(report)].map((each) => read(each, 'error'))
+  return errors.find((error) => error !== undefined)
+}
+
+function failed(method: string, called: string, cause: unknown): StageflowError {
+  const { message } = errorFacts(cause)
+  return new StageflowError('sink-buffered/downstream', `${method}() of ${called} failed: ${message}`, { cause })
 }
 
 /** Like `endOf`, but within a limit, and without rejecting. */
@@ -43,5 +60,5 @@ export async function endWithin(
   const report = await ended.catch((reason: unknown) => {
     error = reason
   })
-  return { error, report }
+  return { error: error ?? errorIn(report), report }
 }

@@ -2,7 +2,7 @@ import { Pipeline, StageflowError } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { expect, test } from 'vitest'
-import { BufferedEventSink, filterSink, type EventChoice } from './index.ts'
+import { BufferedEventSink, fanOutSink, filterSink, type EventChoice } from './index.ts'
 
 async function passing(options: EventChoice) {
   const behind = recordingSink()
@@ -114,6 +114,19 @@ test('close takes at most 5,000 ms, and neither a slow nor a failing sink makes 
   await clock.advance(10)
   await refused
   expect(clock.timers).toEqual([])
+})
+
+test('a buffer in front of a filter, a fan-out or another buffer reports that the sink behind it did not close', async () => {
+  const broken = { ...recordingSink(), close: () => Promise.reject(new Error('disk full')) }
+  for (const behind of [filterSink(broken), fanOutSink({ file: broken }), new BufferedEventSink(broken)]) {
+    const { error } = await new BufferedEventSink(behind).close()
+    expect(error).toMatchObject({
+      code: 'sink-buffered/downstream',
+      message: expect.stringContaining('disk full') as unknown,
+    })
+  }
+  const reports = await fanOutSink({ buffer: new BufferedEventSink(broken) }).close()
+  expect(reports.buffer).toMatchObject({ error: { code: 'sink-buffered/downstream' }, report: { lost: 0 } })
 })
 
 test('unknown options of flush and close are refused', async () => {
