@@ -64,21 +64,31 @@ function readmeProblems(root, { folder, short, manifest }) {
   for (const heading of found) {
     if (!HEADINGS.includes(heading)) report(`"## ${heading}" is none of the headings: ${HEADINGS.join(' · ')}.`)
   }
+  // An app installs them too.
+  for (const name of Object.keys(manifest.dependencies ?? {})) {
+    if (!text.includes(name.replace(/^@stageflow\//, ''))) report(`name the dependency ${name}.`)
+  }
   const known = found.filter((heading) => HEADINGS.includes(heading))
   const ordered = HEADINGS.filter((heading) => known.includes(heading))
   if (known.join() !== ordered.join()) report(`order the headings: ${ordered.join(' · ')}.`)
   return [...problems, ...optionProblems(root, folder, file, text)]
 }
 
-// A package with an Options section has every option of its exported `…Options` interfaces in it.
+// In a package with an Options section, every option of its exported `…Options` interfaces has a row. The name is in the first cell, or
+// in the second one if the first says what the option is of. In prose a reader doesn't find its type and default.
 function optionProblems(root, folder, file, readme) {
   const section = sectionOf(readme, 'Options')
   if (section === '') return []
+  const named = section
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .flatMap((row) => row.split(/(?<!\\)\|/).slice(1, 3))
+    .join(' ')
   return readSources(root, folder).flatMap(({ text }) =>
     [...text.matchAll(/^export interface (\w+Options)\b[^{]*\{\n([\s\S]*?)^\}/gm)].flatMap(([, name, body]) =>
       [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??[:(]/gm)]
-        .filter(([, option]) => !section.includes(`\`${option}\``))
-        .map(([, option]) => `${file}: ${name}.${option} is missing from "## Options".`),
+        .filter(([, option]) => !named.includes(`\`${option}\``))
+        .map(([, option]) => `${file}: give ${name}.${option} a row in "## Options".`),
     ),
   )
 }

@@ -61,17 +61,26 @@ test('a heading within a code fence is no heading', () => {
   expect(problemsWith({ [`${REPORT}/README.md`]: readme })).toEqual([])
 })
 
-test('an option that the Options section leaves out is refused', () => {
+test('a README that leaves a dependency out is refused', () => {
+  const manifest = manifestOf('report', { dependencies: { 'small-vendor': '^1.0.0' } })
+  const problems = (readme) =>
+    problemsWith({ [`${REPORT}/package.json`]: manifest, [`${REPORT}/README.md`]: readme }).join('\n')
+  expect(problems(readmeOf('report'))).toContain(`${REPORT}/README.md: name the dependency small-vendor.`)
+  expect(problems(`${readmeOf('report')}\nIts only dependency is small-vendor.\n`)).not.toContain('name the dependency')
+})
+
+test('an option without a row in the Options section is refused', () => {
   const source = `export interface AgainOptions {\n  /** How often. */\n  readonly times?: number\n}\n`
   const changes = { [`${REPORT}/src/options.ts`]: source }
   const options = (text) => ({
     ...changes,
     [`${REPORT}/README.md`]: readmeOf('report', 'None.', `## Options\n\n${text}\n\n`),
   })
-  expect(problemsWith(options('`delay`'))).toEqual([
-    `${REPORT}/README.md: AgainOptions.times is missing from "## Options".`,
-  ])
-  expect(problemsWith(options('`times`'))).toEqual([])
+  const missing = [`${REPORT}/README.md: give AgainOptions.times a row in "## Options".`]
+  expect(problemsWith(options('| `delay` | `number` | 1 | How long, unlike `times`. |'))).toEqual(missing)
+  expect(problemsWith(options('Others: `times` (3).'))).toEqual(missing)
+  expect(problemsWith(options('| `times` | `number` | 3 | How often. |'))).toEqual([])
+  expect(problemsWith(options('| `again` | `times` | 3 | How often. |'))).toEqual([])
 })
 
 test('an interceptor says what it does to a call, and where to put it', () => {

@@ -75,7 +75,7 @@ describe('input_guard', () => {
   })
 
   test('no pattern takes long on a hostile text', () => {
-    const started = performance.now()
+    const cpu = process.threadCpuUsage()
     for (const text of [
       'ignore '.repeat(285),
       'show your '.repeat(200),
@@ -83,7 +83,7 @@ describe('input_guard', () => {
       'a '.repeat(1000),
     ])
       checkQuestion(text)
-    expect(performance.now() - started).toBeLessThan(1_000)
+    expect(process.threadCpuUsage(cpu).user / 1_000).toBeLessThan(1_000)
   })
 })
 

@@ -45,6 +45,7 @@ export {
   whole,
 } from './kit/options.ts'
 export type { OptionRule, OptionRules } from './kit/options.ts'
+export { isPlain } from './base/objects.ts'
 export { REDACTION } from './kit/redaction-option.ts'
 export { RetriedDelivery } from './kit/retried-delivery.ts'
 export type { DeliveryAttempt, DeliveryPlan } from './kit/retried-delivery.ts'

@@ -73,7 +73,7 @@ test('a pattern matches what the same regular expression does', () => {
 
 test('a pattern with thousands of stars takes no longer than the text is long', () => {
   const matches = matchEvents(`${'a*'.repeat(2_000)}b`)
-  const startedAt = performance.now()
+  const cpu = process.threadCpuUsage()
   expect(matches(eventOf('a'.repeat(100_000)))).toBe(false)
-  expect(performance.now() - startedAt).toBeLessThan(500)
+  expect(process.threadCpuUsage(cpu).user / 1_000).toBeLessThan(500)
 })

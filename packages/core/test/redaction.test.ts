@@ -190,10 +190,10 @@ test.each(SLOW)(
   'redacting 262,144 characters of %j takes less than a second, also if all of them may be kept',
   (text) => {
     const all = createRedactor({ maxTextLength: LENGTH, maxLength: LENGTH })
-    const startedAt = performance.now()
+    const cpu = process.threadCpuUsage()
     for (const given of [long(text), `secret="${long(text)}`]) all.text(given)
     all.value([long(text)])
-    expect(performance.now() - startedAt).toBeLessThan(1_000)
+    expect(process.threadCpuUsage(cpu).user / 1_000).toBeLessThan(1_000)
   },
 )
 
@@ -201,9 +201,9 @@ test('a value of many long strings that become short takes little time', () => {
   const text = `secret="${'eyJaaaaa-'.repeat(500)}`
   const grid = (depth: number): unknown => (depth === 0 ? text : Array.from({ length: 50 }, () => grid(depth - 1)))
   const value = grid(3)
-  const startedAt = performance.now()
+  const cpu = process.threadCpuUsage()
   redactor.value(value)
-  expect(performance.now() - startedAt).toBeLessThan(500)
+  expect(process.threadCpuUsage(cpu).user / 1_000).toBeLessThan(500)
 })
 
 test('a secret that begins before the cut of a long string is redacted', () => {

@@ -1,12 +1,11 @@
 import type { StageflowEvent } from '@stageflow/core'
+import { eventOf as makeEvent } from '@stageflow/testing'
 
 import type { Exporter } from '../src/index.ts'
 
 /** An event without a run. Its number is its `seq`. */
 export function eventOf(seq: number, type = 'app.said'): StageflowEvent {
-  const ids = { parentRunId: undefined, requestId: undefined, sessionId: undefined, userId: undefined }
-  const rest = { orgId: undefined, interactionId: undefined, stage: undefined, pipelineRunId: 'run' }
-  return { type, data: { seq }, seq, timestamp: seq, ...ids, ...rest } as unknown as StageflowEvent
+  return makeEvent(type, { seq }, { seq, timestamp: seq, pipelineRunId: 'run' })
 }
 
 export interface ScriptedExporter extends Exporter {

@@ -83,6 +83,7 @@ test('case 18: a downstream that is killed for a while costs nothing up to maxBu
   collector?.kill('SIGKILL')
   expect(await killed).toBe('SIGKILL')
   await systemClock.sleep(OUTAGE_MS)
+  await until(() => [ample, scarce].every((exporter) => exporter.stats().failures > 3))
   const during = [ample.stats(), scarce.stats()]
   await startCollector()
   const before = ample.stats().delivered

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import type { StageflowEvent } from '@stageflow/core'
+import { eventOf as makeEvent } from '@stageflow/testing'
 
 /** An event without a run. Its number is its `seq`. */
 export function eventOf(seq: number, data: unknown = { seq }, more: object = {}): StageflowEvent {
-  const ids = { parentRunId: undefined, requestId: undefined, sessionId: undefined, userId: undefined }
-  const rest = { orgId: undefined, interactionId: undefined, stage: undefined, pipelineRunId: 'run' }
-  return { type: 'app.said', data, seq, timestamp: 1_000 + seq, ...ids, ...rest, ...more } as unknown as StageflowEvent
+  const event = makeEvent('app.said', data as object, { seq, timestamp: 1_000 + seq, pipelineRunId: 'run' })
+  return { ...event, ...more } as StageflowEvent
 }
 
 export const eventsOf = (first: number, last: number, data?: unknown): readonly StageflowEvent[] =>

@@ -1,4 +1,5 @@
 import { type Clock, type RunContext, StageflowError } from '@stageflow/core'
+import { isPlain } from '@stageflow/core/kit'
 import { bounded } from './bounded.ts'
 import type { Claims } from './identity.ts'
 import { refusal } from './refusal.ts'
@@ -57,12 +58,6 @@ function frozenClaims(claims: unknown): Claims {
       'The verify function of auth() returned claims that are not plain data, such as a function. Return what JSON can hold.',
     )
   }
-}
-
-function isPlain(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 function freeze(value: unknown): unknown {

@@ -6,10 +6,8 @@ import { ILLEGAL_OPTION, sinkPlan } from './buffer-options.ts'
 import type { BufferedEventSinkOptions, SinkPlan } from './buffer-options.ts'
 import { DropCount } from './drop-count.ts'
 import { DroppedEvents, droppedData } from './dropped-event.ts'
-import { endOf } from './end-of-sink.ts'
+import { CLOSE_TIMEOUT_MS, closeOf, endOf } from './end-of-sink.ts'
 import { errorFacts } from './error-facts.ts'
-
-const CLOSE_TIMEOUT_MS = 5_000
 
 /**
  * A bounded queue in front of a sink. Runs never wait for a slow sink, and a failing one is tried again, in order. Errors:
@@ -96,7 +94,7 @@ export class BufferedEventSink implements EventSink {
     const { signal, timeoutMs = CLOSE_TIMEOUT_MS } = options
     this.#stopNoticeTimer?.()
     const late = (): Error => lateClose(timeoutMs, this.#buffer.stats())
-    return this.#buffer.close({ signal, timeoutMs, late, ends: () => [() => endOf(this.#downstream, 'close')] })
+    return this.#buffer.close({ signal, timeoutMs, late, ends: () => [() => closeOf(this.#downstream)] })
   }
 
   #lost(event: StageflowEvent, reason: LossReason): void {

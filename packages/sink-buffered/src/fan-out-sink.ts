@@ -1,20 +1,11 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock, EventSink, StageflowEvent } from '@stageflow/core'
-import {
-  CLOCK,
-  DELAY,
-  SINK,
-  TIME_LIMIT,
-  checkWait,
-  optionProblems,
-  refuseOptions,
-  show,
-  withinLimit,
-} from '@stageflow/core/kit'
+import { CLOCK, DELAY, SINK, TIME_LIMIT, checkWait, optionProblems, refuseOptions, show } from '@stageflow/core/kit'
 import type { OptionRules, WaitOptions } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION, valueProblems } from './buffer-options.ts'
 import { DroppedEvents, droppedData } from './dropped-event.ts'
-import { endOf } from './end-of-sink.ts'
+import { CLOSE_TIMEOUT_MS, endWithin } from './end-of-sink.ts'
+import type { EndReport } from './end-of-sink.ts'
 import { Branch } from './fan-out-branch.ts'
 import type { BranchStats } from './fan-out-branch.ts'
 
@@ -28,14 +19,10 @@ export interface FanOutSinkOptions {
 }
 
 /** How one sink of a fan-out ended. */
-export interface BranchReport {
+export interface BranchReport extends EndReport {
   readonly delivered: number
   /** Events that it refused, or failed to take. */
   readonly lost: number
-  /** What its `close()` failed with; undefined if it closed in time. */
-  readonly error: unknown
-  /** What its own `close()` resolved with, such as the report of a buffer. */
-  readonly report: unknown
 }
 
 /** `Name`: the names of its sinks. */
@@ -50,7 +37,6 @@ export interface FanOutSink<Name extends string = string> extends EventSink {
   stats(): Readonly<Record<Name, BranchStats>>
 }
 
-const CLOSE_TIMEOUT_MS = 5_000
 const NAMELESS =
   'a sink without a name was given. Pass all sinks in one object and the options after it: fanOutSink({ log, file }, options)'
 const RULES: OptionRules<FanOutSinkOptions> = { emitTimeoutMs: TIME_LIMIT, noticeIntervalMs: DELAY, clock: CLOCK }
@@ -109,18 +95,12 @@ export function fanOutSink<Name extends string>(
   }
 
   /** Ends all sinks at once, each within the limit. */
-  function end(method: 'flush' | 'close', { signal, timeoutMs = Infinity }: WaitOptions): Promise<BranchReport[]> {
+  function end(method: 'flush' | 'close', wait: WaitOptions): Promise<BranchReport[]> {
     tell(clock.now())
     return Promise.all(
       branches.map(async (branch) => {
-        const called = `sink "${branch.name}"`
-        const late = (): Error => lateEnd(method, called, timeoutMs)
-        const limit = { clock, limitMs: timeoutMs, signal, late }
-        let error: unknown
-        const report = await withinLimit(endOf(branch.sink, method, called), limit).catch((reason: unknown) => {
-          error = reason
-        })
-        return { delivered: branch.delivered, lost: branch.drops.total, error, report }
+        const ended = await endWithin(branch.sink, method, `sink "${branch.name}"`, { ...wait, clock })
+        return { delivered: branch.delivered, lost: branch.drops.total, ...ended }
       }),
     )
   }
@@ -178,13 +158,6 @@ export function fanOutSink<Name extends string>(
       return Object.freeze(all) as Readonly<Record<Name, BranchStats>>
     },
   }
-}
-
-function lateEnd(method: string, called: string, timeoutMs: number): StageflowError {
-  return new StageflowError(
-    'sink-buffered/downstream',
-    `${method}() of ${called} took longer than ${timeoutMs} ms. Raise timeoutMs, or find out why the sink is slow.`,
-  )
 }
 
 function lastErrorOf(branches: readonly Branch[]): unknown {

@@ -1,8 +1,8 @@
 import { Pipeline, StageflowError } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
-import { recordingSink } from '@stageflow/testing'
+import { manualClock, recordingSink } from '@stageflow/testing'
 import { expect, test } from 'vitest'
-import { filterSink, type EventChoice } from './index.ts'
+import { BufferedEventSink, fanOutSink, filterSink, type EventChoice } from './index.ts'
 
 async function passing(options: EventChoice) {
   const behind = recordingSink()
@@ -78,11 +78,69 @@ test('the results of the sink behind are passed on, and flush and close reach it
   await expect(broken.flush()).rejects.toThrow('flush() of the sink behind failed: no')
 })
 
+test('close passes on the report of the sink behind, and its limit is that of the caller', async () => {
+  const clock = manualClock()
+  const silent = { tryEmit: () => false, emit: () => new Promise<void>(() => {}) }
+  const sink = filterSink(new BufferedEventSink(silent, { clock, maxWaiting: 5 }), { exclude: 'app.sang', clock })
+  sink.tryEmit({ type: 'app.said', data: {}, seq: 0 } as unknown as StageflowEvent)
+  const closed = sink.close({ timeoutMs: 2_000 })
+  await clock.advance(2_000)
+  expect(await closed).toMatchObject({ error: { code: 'sink-buffered/downstream' }, report: undefined })
+  const again = filterSink(new BufferedEventSink(recordingSink(), { clock }), { clock })
+  again.tryEmit({ type: 'app.said', data: {}, seq: 0 } as unknown as StageflowEvent)
+  expect(await again.close()).toEqual({
+    error: undefined,
+    report: { received: 1, delivered: 1, lost: 0, error: undefined },
+  })
+})
+
+test('close takes at most 5,000 ms, and neither a slow nor a failing sink makes it reject', async () => {
+  const clock = manualClock()
+  const hangs = { ...recordingSink(), close: () => new Promise<void>(() => {}) }
+  const closed = filterSink(hangs, { clock }).close()
+  await clock.advance(5_000)
+  expect(await closed).toMatchObject({
+    error: {
+      code: 'sink-buffered/downstream',
+      message: expect.stringContaining('took longer than 5000 ms') as unknown,
+    },
+  })
+  const broken = { ...recordingSink(), close: () => Promise.reject(new Error('no')) }
+  expect(await filterSink(broken).close()).toMatchObject({
+    error: { message: 'close() of the sink behind failed: no' },
+  })
+  const flushed = filterSink({ ...hangs, flush: () => new Promise<void>(() => {}) }, { clock }).flush({ timeoutMs: 10 })
+  const refused = expect(flushed).rejects.toMatchObject({ code: 'sink-buffered/downstream' })
+  await clock.advance(10)
+  await refused
+  expect(clock.timers).toEqual([])
+})
+
+test('a buffer in front of a filter, a fan-out or another buffer reports that the sink behind it did not close', async () => {
+  const broken = { ...recordingSink(), close: () => Promise.reject(new Error('disk full')) }
+  for (const behind of [filterSink(broken), fanOutSink({ file: broken }), new BufferedEventSink(broken)]) {
+    const { error } = await new BufferedEventSink(behind).close()
+    expect(error).toMatchObject({
+      code: 'sink-buffered/downstream',
+      message: expect.stringContaining('disk full') as unknown,
+    })
+  }
+  const reports = await fanOutSink({ buffer: new BufferedEventSink(broken) }).close()
+  expect(reports.buffer).toMatchObject({ error: { code: 'sink-buffered/downstream' }, report: { lost: 0 } })
+})
+
+test('unknown options of flush and close are refused', async () => {
+  const sink = filterSink(recordingSink())
+  const wrong = { timeout: 5 } as object
+  await expect(sink.close(wrong)).rejects.toThrow('close(): unknown option "timeout" (Did you mean "timeoutMs"?).')
+  await expect(sink.flush(wrong)).rejects.toThrow('flush(): unknown option "timeout"')
+})
+
 test('illegal options are refused in one error (sink-buffered/illegal-option)', () => {
   const wrong = (sink: unknown, options: unknown) => () => filterSink(sink as never, options as never)
   expect(wrong(recordingSink(), { include: 7, keepLast: 1, only: 'a' })).toThrow(
     "filterSink(): include must be a type such as 'stage.*.failed', a regular expression, a function of the event, or a list of them that is not empty, not 7; " +
-      'keepLast must be true or false, not 1; unknown option "only" (known: include, exclude, keepLast).',
+      'keepLast must be true or false, not 1; unknown option "only" (known: include, exclude, keepLast, clock).',
   )
   expect(wrong(null, null)).toThrow(
     'filterSink(): the sink behind it must be an event sink with emit(), tryEmit(), not null; the options must be an object, not null.',

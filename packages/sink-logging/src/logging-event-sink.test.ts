@@ -205,11 +205,21 @@ test('flush and close wait until the lines are in the file', async () => {
       .run()
     await sink.flush()
     expect(readFileSync(file, 'utf8')).toContain('"msg":"pipeline.completed"')
-    await sink.close()
+    expect(await sink.close()).toEqual({ error: undefined })
     expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(2)
   } finally {
     rmSync(folder, { recursive: true })
   }
+})
+
+test('close has a limit, and reports a logger that hangs or fails (sink-logging/close-timeout)', async () => {
+  const closed = (flush: (done: (error?: Error) => void) => void, options?: object) =>
+    new LoggingEventSink({ logger: Object.assign(pino({ level: 'silent' }), { flush }) }).close(options)
+  const hangs = await closed(() => {}, { timeoutMs: 1 })
+  expect(StageflowError.is(hangs.error, 'sink-logging/close-timeout')).toBe(true)
+  const full = new Error('disk full')
+  expect(await closed((done) => done(full))).toEqual({ error: full })
+  await expect(closed((done) => done(), { timeout: 1 })).rejects.toThrow('unknown option "timeout"')
 })
 
 test.each([

@@ -1,6 +1,17 @@
+import { StageflowError, systemClock } from '@stageflow/core'
 import type { EventSink, StageflowEvent } from '@stageflow/core'
-import { FLAG, REDACTION, checkOptions, eventFacts, functionLike, isThenable, objectWith } from '@stageflow/core/kit'
-import type { OptionRules } from '@stageflow/core/kit'
+import {
+  FLAG,
+  REDACTION,
+  checkOptions,
+  checkWait,
+  eventFacts,
+  functionLike,
+  isThenable,
+  objectWith,
+  withinLimit,
+} from '@stageflow/core/kit'
+import type { OptionRules, WaitOptions } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
 import type { RedactionOptions, Redactor } from '@stageflow/core/redaction'
 import { pino } from 'pino'
@@ -62,9 +73,26 @@ export class LoggingEventSink implements EventSink {
     })
   }
 
-  /** Like `flush`. The logger stays open: close it yourself. */
-  close(): Promise<void> {
-    return this.flush()
+  /**
+   * Like `flush`, but within `timeoutMs` (5,000), and without rejecting: `error` says why some lines may be lost. The logger stays
+   * open: close it yourself.
+   */
+  close(options?: WaitOptions): Promise<{ readonly error: unknown }>
+  // The close() of a sink resolves with nothing.
+  close(): Promise<void>
+  async close(options: WaitOptions = {}): Promise<{ readonly error: unknown } | void> {
+    checkWait('close()', 'sink-logging/illegal-option', options)
+    const { signal, timeoutMs = 5_000 } = options
+    const late = (): Error =>
+      new StageflowError(
+        'sink-logging/close-timeout',
+        `close(): the logger did not write everything within ${timeoutMs} ms. Raise timeoutMs, or find out what blocks its destination.`,
+      )
+    const error = await withinLimit(this.flush(), { clock: systemClock, limitMs: timeoutMs, signal, late }).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    )
+    return Object.freeze({ error })
   }
 
   #log(event: StageflowEvent): Promise<void> | void {

@@ -1,4 +1,5 @@
 import { StageflowError } from '@stageflow/core'
+import { isPlain } from '@stageflow/core/kit'
 
 /** How much of a value may still be taken, in characters. A number counts as a few. */
 export interface Budget {
@@ -68,11 +69,6 @@ function copyObject(value: object, budget: Budget, depth: number): object {
     if (plain) Object.defineProperty(made, key, { value: held, enumerable: true })
   }
   return plain ? Object.freeze(made) : value
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 function spend(budget: Budget, amount: number): void {

@@ -108,20 +108,20 @@ test('a secret is found in any place of an input, and half a surrogate hides non
 
 test('the search for secrets takes little time, whatever the input is', () => {
   const input = { rows: Array.from({ length: 300 }, () => Array.from({ length: 300 }, (_, n) => ({ password: `${n}-password` }))) } // prettier-ignore
-  const startedAt = performance.now()
+  const cpu = process.threadCpuUsage()
   cleanText(undefined, 'x'.repeat(1e5), input)
-  expect(performance.now() - startedAt).toBeLessThan(2_000)
+  expect(process.threadCpuUsage(cpu).user / 1_000).toBeLessThan(2_000)
 })
 
 test('partial results, outputs and their keys leave out secrets of the input', async () => {
   const echo = tool('echo', ({ password }, { partial }) => {
     partial(`it is ${password}`)
     partial({ [password]: 1 })
-    return { text: `${'x'.repeat(195)}${password}`, list: [password], number: 987654, kept: 12 }
+    return { text: `${'x'.repeat(195)}${password}`, list: [password], number: 98765.4321, kept: 12 }
   })
   const b = bench([echo])
-  const result: any = await b.call('echo', { password: 'hunter22', pin: 987654 })
-  expect(JSON.stringify(b.events)).not.toMatch(/hunte|987654/)
+  const result: any = await b.call('echo', { password: 'hunter22', pin: 98765.4321 })
+  expect(JSON.stringify(b.events)).not.toMatch(/hunte|98765\.4321/)
   expect(b.of('tool.updated').map(({ partialSummary }) => partialSummary)).toEqual([
     'it is [redacted]',
     { '[redacted]': 1 },

@@ -157,10 +157,10 @@ test('a message full of unknown names is read quickly, however many tools there 
     defineTool({ name: `${letters(at)}_${at}`, description: 'x', input: z.object({}), execute: () => 1 }),
   )
   const calls = Array.from({ length: 128 }, (_, at) => call(`z${letters(1_000 + at)}`, '{}'))
-  const startedAt = performance.now()
+  const cpu = process.threadCpuUsage()
   const { unresolved } = await new ToolRegistry({ tools }).parseAndResolve(calls)
   expect(unresolved).toHaveLength(128)
-  expect(performance.now() - startedAt).toBeLessThan(1_000)
+  expect(process.threadCpuUsage(cpu).user / 1_000).toBeLessThan(1_000)
 })
 
 test('limits above what the stack can hold do not overflow it', async () => {
