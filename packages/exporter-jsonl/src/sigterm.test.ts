@@ -24,7 +24,7 @@ async function terminatedUnder(load: string): Promise<Ended> {
   const child = spawn(process.execPath, [script, load, file], { stdio: ['ignore', 'pipe', 'inherit'] })
   let said = ''
   child.stdout.on('data', (data: Buffer) => {
-    // Once it is well under way.
+    // Once it has written many events.
     if (said === '') setTimeout(() => child.kill('SIGTERM'), 500)
     said += data.toString()
   })

@@ -237,7 +237,7 @@ test('by default a tool has 30 seconds', async () => {
   expect(await call).toMatchObject({ error: { code: 'tools/timed-out' } })
 })
 
-test('timeoutMs: false is no limit', async () => {
+test('timeoutMs: false means without a limit', async () => {
   const b = make([tool('slow', (_, { clock }) => clock.sleep(1e9), { timeoutMs: false })])
   const call = b.call('slow')
   await b.clock.advance(1e9)
