@@ -19,7 +19,12 @@ const PAGES = [
 ]
 const SOURCES = ['packages/*/{src,contract}/**/*.ts']
 /** Files of which only the comments and the names of tests are read: their strings are data. */
-const TESTS = ['packages/*/test/**/*.{ts,mjs}', 'scripts/**/*.{mjs,ts}', 'benchmarks/**/*.{mjs,ts}']
+const TESTS = [
+  'packages/*/test/**/*.{ts,mjs}',
+  'examples/*/{src,test}/**/*.ts',
+  'scripts/**/*.{mjs,ts}',
+  'benchmarks/**/*.{mjs,ts}',
+]
 /** Written by the benchmarks, and from the tables of the packages. */
 const GENERATED = new Set(['docs/performance.md', 'docs/reference/errors.md'])
 const MOST_WORDS = 30
