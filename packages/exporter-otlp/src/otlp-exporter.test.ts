@@ -276,7 +276,7 @@ test('close waits for batches in progress, then refuses exports (exporter-otlp/c
   const done: string[] = []
   const sending = exporter.export([anEvent()]).then(() => done.push('export'))
   const flushing = exporter.flush().then(() => done.push('flush'))
-  await vi.waitFor(() => expect(receiver.requests).toHaveLength(1), 4_000)
+  await vi.waitFor(() => expect(receiver.requests).toHaveLength(1), 60_000)
   const closing = Promise.all([exporter.close(), exporter.close()]).then(() => done.push('close'))
   expect(done).toEqual([])
   release()
