@@ -5,6 +5,11 @@ import { clock } from './fresh-clock.ts'
 import { defineStage, Pipeline, StageOutput } from '../src/index.ts'
 import type { StageContext } from '../src/index.ts'
 
+/** The processor time of the fastest of three runs. What else the machine does slows some runs, and makes none faster. */
+async function leastOf(run: () => Promise<number>): Promise<number> {
+  return Math.min(await run(), await run(), await run())
+}
+
 test("the cost of each note, fork and item doesn't grow with their number", async () => {
   const timeOf = async (count: number): Promise<number> => {
     const graph = new Pipeline()
@@ -24,7 +29,8 @@ test("the cost of each note, fork and item doesn't grow with their number", asyn
   }
   await timeOf(2_000)
   // Eight times the work: linear is 8, quadratic 64.
-  expect((await timeOf(32_000)) / (await timeOf(4_000))).toBeLessThan(24)
+  const [many, few] = [await leastOf(() => timeOf(32_000)), await leastOf(() => timeOf(4_000))]
+  expect(many / few).toBeLessThan(24)
 })
 
 test('a stop costs the same for each stage that listens to its signal', async () => {
@@ -47,7 +53,8 @@ test('a stop costs the same for each stage that listens to its signal', async ()
   }
   await timeOf(4_000)
   // Eight times the stages: linear is 8, quadratic 64.
-  expect((await timeOf(32_000)) / (await timeOf(4_000))).toBeLessThan(28)
+  const [many, few] = [await leastOf(() => timeOf(32_000)), await leastOf(() => timeOf(4_000))]
+  expect(many / few).toBeLessThan(28)
 })
 
 test('a run keeps no memory for pipelines that stages create or for items that a map has finished', async () => {
