@@ -6,7 +6,7 @@ import { build } from 'esbuild'
 import { parse, walk } from '../lib/syntax.mjs'
 import { conclude, readJson } from '../lib/workspace.mjs'
 
-// What core adds to an app's bundle, minified and compressed, if the app uses all of it (docs/decisions/0003-size.md).
+// What core adds to an app's bundle, minified and compressed, if the app uses all of it (docs/project/decisions/0003-size.md).
 
 const CORE = 'packages/core'
 const BAR = 27_000
@@ -65,7 +65,7 @@ if (import.meta.main) {
     )
   }
   const [core, ...others] = sizes
-  const problem = `core is ${core.gzipped} bytes gzipped; at most ${MOST} are allowed (docs/decisions/0003-size.md).`
+  const problem = `core is ${core.gzipped} bytes gzipped; at most ${MOST} are allowed (docs/project/decisions/0003-size.md).`
   const more = others.map(({ entry, gzipped }) => `${entry.slice(1)} ${gzipped}`)
   const missed = core.gzipped > BAR ? ` missed by ${core.gzipped - BAR}` : ''
   const summary = `core ${core.gzipped} B gzipped (words ${core.words}), bar ${BAR}${missed}, goal ${GOAL}, limit ${MOST}`

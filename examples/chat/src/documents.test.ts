@@ -21,7 +21,7 @@ async function write(path: string, text: string): Promise<void> {
 test('a repository is read from its README, its docs and the READMEs of its packages', async () => {
   for (const path of [
     'README.md',
-    'docs/start.md',
+    'docs/start/quickstart.md',
     'docs/concepts/stage.md',
     'packages/core/README.md',
     'packages/core/src/notes.md',
@@ -34,7 +34,7 @@ test('a repository is read from its README, its docs and the READMEs of its pack
   expect(documents.map((document) => document.path)).toEqual([
     'README.md',
     'docs/concepts/stage.md',
-    'docs/start.md',
+    'docs/start/quickstart.md',
     'packages/core/README.md',
   ])
 })
@@ -58,8 +58,8 @@ test('a document that was added is found by a word that stands in it alone', asy
     indexPassages(passagesOf(await readDocuments(root, REPOSITORY_DOCUMENTS))).search(`What is ${word}?`, 3)
   expect(await search()).toEqual([])
 
-  await write('docs/guides/new.md', `# New\n\n## Below\n\nThe ${word} turns left.\n`)
-  expect((await search()).map((one) => one.passage.id)).toEqual(['docs/guides/new.md#below'])
+  await write('docs/how-to/new.md', `# New\n\n## Below\n\nThe ${word} turns left.\n`)
+  expect((await search()).map((one) => one.passage.id)).toEqual(['docs/how-to/new.md#below'])
 })
 
 test('a folder that is not there has no documents', async () => {

@@ -7,7 +7,7 @@ const PAGES: Readonly<Record<string, string>> = {
     '# Stage\n\nA **stage** is the unit of work of a pipeline.\n\n## Kinds\n\nA kind says what a stage is for.\n',
   'concepts/output.md':
     "# Output\n\nEach stage ends with an output.\n\n## Stopping the pipeline\n\nReturn `StageOutput.cancel(reason)` from any stage. Nothing new starts.\n\n```ts\nconst guard = () => StageOutput.cancel('no question')\n```\n",
-  'guides/testing.md':
+  'how-to/test.md':
     '# Testing\n\n## Testing a cancelled run\n\nTest a cancelled run by its result: it resolves, so no test needs a try.\n\n## Testing time\n\nTest time by a manual clock, and no test waits for it.\n',
 }
 

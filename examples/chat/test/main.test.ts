@@ -41,10 +41,10 @@ test('a document that was added with a word of its own is found and cited', asyn
   const before = await runChat(['--docs', folder.docs, `What is ${word}?`], folder.env)
   expect(before.stdout).toContain('I found nothing about this in the documentation')
 
-  folder.write('guides/new.md', `# New\n\n## Turning\n\nThe ${word} turns pipelines to the left.\n`)
+  folder.write('how-to/new.md', `# New\n\n## Turning\n\nThe ${word} turns pipelines to the left.\n`)
   const after = await runChat(['--docs', folder.docs, `What is ${word}?`], folder.env)
   expect(after.stdout).toContain(`The ${word} turns pipelines to the left. [1]`)
-  expect(after.stdout).toContain('[1] guides/new.md, "New > Turning"')
+  expect(after.stdout).toContain('[1] how-to/new.md, "New > Turning"')
 })
 
 test.each([
@@ -68,8 +68,8 @@ test('a session is remembered by the next process, and by no other session', asy
   await ask('mine', STOPPING)
   const followed = await ask('mine', 'and how do I test that?')
   const alone = await ask('other', 'and how do I test that?')
-  expect(followed.stdout).toContain('[1] guides/testing.md, "Testing > Testing a cancelled run"')
-  expect(alone.stdout).toContain('[1] guides/testing.md, "Testing > Testing time"')
+  expect(followed.stdout).toContain('[1] how-to/test.md, "Testing > Testing a cancelled run"')
+  expect(alone.stdout).toContain('[1] how-to/test.md, "Testing > Testing time"')
 })
 
 test('two processes at once answer and remember', async () => {
