@@ -1,0 +1,30 @@
+import type { MarkdownRenderer } from 'vitepress'
+
+import { siteLink } from './pages.ts'
+
+interface State {
+  readonly tokens: readonly Token[]
+  readonly env: { readonly path: string; readonly realPath?: string }
+}
+type Token = ReturnType<MarkdownRenderer['parse']>[number]
+
+const ROOT = new URL('../../', import.meta.url).pathname
+
+/** Links in Markdown lead from file to file, as on GitHub. On the site they lead from page to page. */
+export function linkToSite({ tokens, env }: State): void {
+  const file = (env.realPath ?? env.path).slice(ROOT.length)
+  for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+    const target = token.type === 'link_open' ? token.attrGet('href') : null
+    if (target !== null) token.attrSet('href', siteLink(file, target))
+  }
+}
+
+/** Mermaid fences become the component that draws them in the browser. */
+export function drawMermaid(md: MarkdownRenderer): void {
+  const fence = md.renderer.rules.fence
+  md.renderer.rules.fence = (tokens, index, ...rest) => {
+    const token = tokens[index]
+    if (token?.info.trim() !== 'mermaid') return fence?.(tokens, index, ...rest) ?? ''
+    return `<MermaidDiagram source="${encodeURIComponent(token.content)}" />`
+  }
+}

@@ -1,0 +1,1 @@
+export const sidebar = [{ text: 'Start', items: [{ text: 'Quickstart', link: '/start/quickstart' }] }]

@@ -1,0 +1,9 @@
+import DefaultTheme from 'vitepress/theme'
+import type { Theme } from 'vitepress'
+
+import MermaidDiagram from './MermaidDiagram.vue'
+
+export default {
+  extends: DefaultTheme,
+  enhanceApp: ({ app }) => void app.component('MermaidDiagram', MermaidDiagram),
+} satisfies Theme
