@@ -9,11 +9,16 @@ import { sidebar } from './sidebar.ts'
 
 export default defineConfig({
   title: 'Stageflow',
-  description: 'Typed pipelines of stages for TypeScript: chat, voice, retrieval, agents. In process, without a server.',
+  description:
+    'Typed pipelines of stages for TypeScript: chat, voice, retrieval, agents. In process, without a server.',
   lang: 'en-US',
   // Pages are the Markdown files of docs/ and the READMEs of packages, where they are.
   srcDir: '..',
-  srcExclude: ['*.md', '{.changeset,benchmarks,examples,scripts,website/[!a]*}/**', 'packages/*/{ARCHITECTURE.md,docs/**}'],
+  srcExclude: [
+    '*.md',
+    '{.changeset,benchmarks,examples,scripts,website/[!a]*}/**',
+    'packages/*/{ARCHITECTURE.md,docs/**}',
+  ],
   rewrites: (file) => pageOf(file) ?? file,
   cleanUrls: true,
   markdown: {
