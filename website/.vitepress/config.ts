@@ -23,6 +23,7 @@ export default defineConfig({
   rewrites: (file) => pageOf(file) ?? file,
   cleanUrls: true,
   markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config(md) {
       md.core.ruler.push('links-between-files', linkToSite)
       drawMermaid(md)
@@ -35,7 +36,8 @@ export default defineConfig({
     search: {
       provider: 'local',
       // A search finds explanations; the API reference has its own part of the sidebar.
-      options: { _render: (source, env, md) => (env.relativePath.startsWith('reference/api/') ? '' : md.render(source, env)) },
+      options: { _render: (source, env, md) => (env.relativePath.startsWith('reference/api/') ? '' : md.render(source, env)),
+      },
     },
     socialLinks: [{ icon: 'github', link: REPOSITORY }],
     editLink: { pattern: `${REPOSITORY}/edit/main/:path` },

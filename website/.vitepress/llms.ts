@@ -14,10 +14,11 @@ export function writeMarkdown({ outDir, site, userConfig }: SiteConfig<DefaultTh
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text)
   }
-  const parts = userConfig.themeConfig?.sidebar as DefaultTheme.SidebarItem[]
-  const lists = parts.map(({ text, items = [] }) => {
+  const sidebars = userConfig.themeConfig?.sidebar as Record<string, DefaultTheme.SidebarItem[]>
+  const parts = Object.values(sidebars).reverse().flat()
+  const lists = parts.flatMap(({ text, items = [] }) => {
     const links = items.map((item) => `- [${item.text}](${item.link}.md)`)
-    return `## ${text}\n\n${links.join('\n')}\n`
+    return links.length === 0 ? [] : [`## ${text}\n\n${links.join('\n')}\n`]
   })
   writeFileSync(join(outDir, 'llms.txt'), [`# ${site.title}\n`, `> ${site.description}\n`, ...lists].join('\n'))
   const docs = [...texts.values()].filter(({ file }) => !file.startsWith('website/'))

@@ -55,29 +55,32 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   ['Reference', ['reference/options', 'reference/events', 'reference/errors', 'reference/support']],
-  ['Packages', ['reference/packages/*']],
-  ['API', ['reference/api/*']],
   ['Project', ['project/architecture', 'project/versions', 'project/*']],
 ]
+/** Long lists have a sidebar of their own, beside the pages below these paths. */
+const LISTS = { Packages: 'reference/packages/', API: 'reference/api/' }
 
-export const sidebar: DefaultTheme.SidebarItem[] = makeSidebar()
+export const sidebar: DefaultTheme.SidebarMulti = makeSidebar()
 
-function makeSidebar(): DefaultTheme.SidebarItem[] {
+function makeSidebar(): DefaultTheme.SidebarMulti {
   const left = new Map(readPages().map((page) => [page.link, page]))
   left.delete('index')
   const take = (entry: string): DefaultTheme.SidebarItem[] => {
-    const links = entry.endsWith('/*') ? [...left.keys()].filter((link) => link.startsWith(entry.slice(0, -1))) : [entry]
+    const links = entry.endsWith('*') ? [...left.keys()].filter((link) => link.startsWith(entry.slice(0, -1))) : [entry]
     return links.flatMap((link) => {
       const page = left.get(link)
       left.delete(link)
       return page === undefined ? [] : [{ text: page.title, link: `/${page.link}` }]
     })
   }
-  const parts = PARTS.map(([text, entries], index) => {
-    // Long lists are closed until a reader opens them.
-    const collapsed = index > 3
-    return { text, collapsed, items: entries.flatMap(take) }
-  })
+  const lists = Object.entries(LISTS).map(([text, path]) => ({ text, path, items: take(`${path}*`) }))
+  const main = PARTS.map(([text, entries]) => ({ text, items: entries.flatMap(take) }))
   if (left.size > 0) throw new Error(`These pages are in no part of the sidebar: ${[...left.keys()].join(', ')}.`)
-  return parts.filter(({ items }) => items.length > 0)
+  const first = lists.flatMap(({ text, items: [item] }) => (item?.link === undefined ? [] : [{ text, link: item.link }]))
+  main.find(({ text }) => text === 'Reference')?.items.push(...first)
+  const back = { text: 'All pages', link: '/start/quickstart' }
+  return {
+    ...Object.fromEntries(lists.map(({ text, path, items }) => [`/${path}`, [back, { text, items }]])),
+    '/': main.filter(({ items }) => items.length > 0),
+  }
 }
