@@ -4,7 +4,7 @@ import { timeline } from '@stageflow/report'
 import type { ChatGraph } from './app.ts'
 import type { Terminal } from './terminal.ts'
 
-export const EXIT = { answered: 0, failed: 1, refused: 2, interrupted: 130 } as const
+export const EXIT = { answered: 0, failed: 1, usage: 2, refused: 3, interrupted: 130 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 /** Of all attempts together. */
