@@ -47,6 +47,12 @@ test.each([
   expect(guessOf(given, names)).toBe(meant)
 })
 
+test('the overview lists every example', () => {
+  const overview = readFileSync(join(ROOT, 'examples/README.md'), 'utf8')
+  for (const { name, description } of readExamples(ROOT))
+    expect(overview).toContain(`| [\`${name}\`](${name}/README.md) | ${description} |`)
+})
+
 test('every example has a main file, a README that says how to start it and its exit codes, and arguments for CI', () => {
   for (const { name, main, smoke } of readExamples(ROOT)) {
     expect(existsSync(join(ROOT, main)), main).toBe(true)

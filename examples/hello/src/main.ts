@@ -25,6 +25,7 @@ function greet({ inputs }: StageContext<Needs>) {
   }
 }
 
+const width = Math.max(30, process.stdout.columns || 80)
 const [name = 'Ada', wrong] = process.argv.slice(2)
 if (name === '--help' || name === '-h') console.log(HELP)
 else if (name.startsWith('-') || wrong !== undefined) {
@@ -32,7 +33,7 @@ else if (name.startsWith('-') || wrong !== undefined) {
   process.exitCode = 2
 } else {
   const result = await hello.run({ inputText: name }) // throws the error of a stage that fails
-  if (result.status === 'completed') console.log(`${result.data.greet.text}\n\n${timeline(result.report)}`)
+  if (result.status === 'completed') console.log(`${result.data.greet.text}\n\n${timeline(result.report, { width })}`)
   else console.error(result.reason)
   if (result.status !== 'completed') process.exitCode = 3
 }

@@ -53,17 +53,13 @@ async function lookup(context: StageContext<Guarded, ChatPorts>) {
   return { found: results.map((result) => (result.status === 'completed' ? String(result.output) : messageOf(result))) }
 }
 
-async function* answer({
-  inputs,
-  ports,
-  signal,
-  note,
-}: StageContext<Guarded & { lookup: { found: string[] } }, ChatPorts>) {
+async function* answer(context: StageContext<Guarded & { lookup: { found: string[] } }, ChatPorts>) {
+  const { inputs, ports, signal } = context
   let text = ''
   let tokens = 0
   for await (const token of ports.model.stream(inputs.from('guard').question, inputs.from('lookup').found, signal)) {
     text += token
-    note('usage', { outputTokens: ++tokens })
+    context.note('usage', { outputTokens: ++tokens })
     yield token
   }
   return { text }

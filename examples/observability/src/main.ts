@@ -19,7 +19,7 @@ Exit codes: 0 everything arrived, 1 failed, 2 wrong options`
 
 const SHOWN = /^stageflow_(runs|stage_attempts|stage_errors|stage_tokens)_total/
 
-const width = Math.min(120, process.stdout.columns || 80)
+const width = Math.max(60, Math.min(120, process.stdout.columns || 80))
 
 process.exitCode = await main().catch((error: unknown) => {
   console.error(`Failed: ${(error as Error).message}`)

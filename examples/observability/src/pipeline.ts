@@ -13,11 +13,12 @@ export const chat = new Pipeline('chat')
   .withPipeline('memory', search, { dependencies: ['guard'] })
   .withStage(
     'llm',
-    async ({ snapshot, attempt, signal, note }) => {
+    async (context) => {
+      const { snapshot, attempt, signal } = context
       await wait(60, undefined, { signal })
       if (snapshot.inputText === 'down') return StageOutput.fail(new StageflowError('model/down', 'The model is down.'))
       if (attempt === 1) return StageOutput.retry('The model is busy.')
-      note('usage', { inputTokens: 120, outputTokens: 34 })
+      context.note('usage', { inputTokens: 120, outputTokens: 34 })
       return StageOutput.ok({ text: 'Hello, Ada.' })
     },
     { dependencies: ['profile', 'memory'] },

@@ -51,7 +51,7 @@ export function openTelemetry(url: string) {
     eventSink,
     scrape,
     /** Sends what is left. */
-    async close(): Promise<void> {
+    close: async (): Promise<void> => {
       scrape.close()
       scrape.closeAllConnections()
       await Promise.all([events.close(), sendMetrics(registry, `${url}/v1/metrics`), provider.shutdown()])

@@ -57,7 +57,7 @@ async function ask({ question, ...limits }: CommandLine, client: OpenAI, model: 
     return 3
   }
   const usage = result.report.stages['agent']?.notes.usage
-  console.log(`\n${timeline(result.report, { width: process.stdout.columns || 80, redaction: {} })}`)
+  console.log(`\n${timeline(result.report, { width: Math.max(30, process.stdout.columns || 80), redaction: {} })}`)
   console.log(`${result.status}: ${usage?.inputTokens ?? 0} tokens in, ${usage?.outputTokens ?? 0} out`)
   if (interrupted) return 130
   if (result.status !== 'failed') return 0

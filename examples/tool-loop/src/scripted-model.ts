@@ -46,8 +46,8 @@ async function textOf(request: IncomingMessage): Promise<string> {
 
 /** The script: look for trains, misspell a tool's name as models do, book, then answer from the results. */
 function nextDeltas(messages: Request['messages']): Delta[] {
-  const question = String(messages.find(({ role }) => role === 'user')?.content ?? '')
-  const results = messages.filter(({ role }) => role === 'tool').map(({ content }) => String(content))
+  const question = contentOf(messages.find(({ role }) => role === 'user'))
+  const results = messages.filter(({ role }) => role === 'tool').map(contentOf)
   const seats = Number(/\d+/.exec(question)?.[0] ?? 2)
   const city = /\bto ([A-Z]\p{L}+)/u.exec(question)?.[1] ?? 'Oslo'
   const last = results.at(-1) ?? ''
@@ -62,6 +62,11 @@ function nextDeltas(messages: Request['messages']): Delta[] {
   return words(
     `I booked ${seats} seats in ${train.train} to ${city} at ${train.departs}, for ${euros} euros: ${booking}.`,
   )
+}
+
+/** This example sends plain text only, no parts. */
+function contentOf(message: Request['messages'][number] | undefined): string {
+  return typeof message?.content === 'string' ? message.content : ''
 }
 
 const words = (text: string): Delta[] => text.split(/(?<= )/).map((content) => ({ content }))

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { startScriptedModel } from '../src/scripted-model.ts'
@@ -8,8 +8,10 @@ import { runLoop, startLoop } from './loop-process.ts'
 // Each test starts a process, on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 })
 
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
+type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
+
+async function serve(listener: Listener): Promise<string> {
+  const server = createServer((request, response) => void listener(request, response)).listen(0, '127.0.0.1')
   onTestFinished(() => {
     server.close()
     server.closeAllConnections()
