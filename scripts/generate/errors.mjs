@@ -77,7 +77,7 @@ if (import.meta.main) {
   const packages = readErrorCodes(root)
   const count = packages.reduce((sum, { codes }) => sum + codes.size, 0)
   if (process.argv.includes('--check')) {
-    conclude(checkErrors(root), `${count} error codes, each explained and provoked by a test`)
+    conclude(checkErrors(root), `${count} error codes, each with its message, cause and fix, and provoked by a test`)
   } else {
     mkdirSync(join(root, dirname(ERRORS_PAGE)), { recursive: true })
     writeFileSync(join(root, ERRORS_PAGE), errorsPage(root, packages))
