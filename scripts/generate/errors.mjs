@@ -25,7 +25,8 @@ const INTRODUCTION = `# Error codes: messages, causes and fixes
 Every error of Stageflow is a \`StageflowError\` with a \`code\` that stays the same from version to version. Match it with
 \`StageflowError.is(error, 'core/cycle')\`, never with the text of the message; \`error.cause\` has the error that led to it.
 
-Each code below has its messages, the cause and the fix. The messages are read from the source code; \`…\` stands for a value.`
+Search this page for the code or for a part of the message. \`…\` stands for a value. A message with several wordings is shown
+in one of them, and of a code with many messages, ${MOST_MESSAGES} are shown. The messages are read from the source code.`
 
 function sectionFor(root, { folder, manifest, codes, rows, messages }) {
   const entries = [...codes.keys()].sort().map((code) => {

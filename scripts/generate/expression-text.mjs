@@ -72,7 +72,7 @@ const RENDERERS = {
     if (isSurelyTrue(test, bound)) return render(program, consequent, bound, depth)
     const texts = [consequent, alternate].map((each) => render(program, each, bound, depth))
     if (texts.includes('')) return texts.find((each) => hasWords(each) && !each.includes(UNKNOWN)) ?? UNKNOWN
-    return texts.find((each) => hasWords(each) && !each.includes(UNKNOWN)) ?? best(texts)
+    return best(texts)
   },
   Identifier: renderName,
   CallExpression: (program, node, bound, depth) => {
