@@ -37,6 +37,13 @@ test('a helper that puts words around the message is followed', () => {
   expect(messages(`${helper}\nfailed('a/b', 'it stopped.')`)).toEqual(['Stage "…": it stopped.'])
 })
 
+test('the parameter of a callback is what the helper passes for it', () => {
+  const helper = "function check(options, refuse) { refuse('size', `${options.size}; it must be a number`) }\n"
+  expect(messages(`${helper}check(options, (key, why) => fail('a/b', \`The option \${key} is \${why}.\`))`)).toEqual([
+    'The option size is …; it must be a number.',
+  ])
+})
+
 test('a code that is a const is found, and so is the text of a const', () => {
   const source =
     "const CODE = 'a/b'\nconst FIX = 'Pass a string.'\nthrow new StageflowError(CODE, `It is ${value}. ${FIX}`)"

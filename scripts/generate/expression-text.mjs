@@ -155,12 +155,32 @@ function parameterOf(program, node) {
 /** What the calls of the function around a node pass for it. */
 export function callSitesOf(program, node) {
   const made = parameterOf(program, node)
-  const name = made === undefined ? undefined : functionName(program, made)
-  if (name === undefined) return []
+  if (made === undefined) return []
   const index = made.params.findIndex((each) => parameterName(each) === node.name)
-  const calls = program.calls.get(name) ?? []
+  return callsOf(program, made)
+    .map((call) => call.arguments[index])
+    .filter((each) => each !== undefined)
+}
+
+function callsOf(program, made) {
+  const parent = program.parents.get(made)
+  if (parent.type === 'CallExpression') return callsOfCallback(program, parent, parent.arguments.indexOf(made))
+  const calls = program.calls.get(functionName(program, made)) ?? []
   const own = calls.filter((call) => program.fileOf.get(call) === program.fileOf.get(made))
-  return (own.length > 0 ? own : calls).map((call) => call.arguments[index]).filter((each) => each !== undefined)
+  return own.length > 0 ? own : calls
+}
+
+/** The calls of a function that is passed to a helper: those within the helper. */
+function callsOfCallback(program, call, index) {
+  const parameter = helperOf(program, call)?.params[index]
+  if (parameter === undefined) return []
+  const calls = program.calls.get(parameterName(parameter)) ?? []
+  return calls.filter((each) => isWithin(program, each, helperOf(program, call)))
+}
+
+function isWithin(program, node, around) {
+  for (let at = node; at !== undefined; at = program.parents.get(at)) if (at === around) return true
+  return false
 }
 
 function functionName(program, made) {
