@@ -38,7 +38,7 @@ export function judge(figures, shapes, parts) {
 const hand = 'bare core ÷ the scheduler by hand with records'
 const rival = 'the fastest peer ÷ bare core'
 const defaults = 'a stage with the seven defaults, core included'
-const predecessor = 'the predecessor in Python (42.9 µs a stage, measured earlier elsewhere) ÷ the seven defaults'
+const ancestor = 'the ancestor in Python (42.9 µs a stage) ÷ the seven defaults'
 const withContext = 'a stage with the seven defaults and AsyncLocalStorage'
 const observed = 'a stage with the seven defaults, two log lines and a span'
 const node22 = 'async.auto ÷ bare core, on Node 22'
@@ -55,7 +55,7 @@ const names = [
   wraps,
   observers,
   defaults,
-  predecessor,
+  ancestor,
   withContext,
   observed,
   memory,
@@ -86,7 +86,7 @@ function ofShape(figures, shape) {
   const whole = (name, peer, most) => ({ name, shape, value: of(peer), most, show: amount, profile: { peer, shape } })
   judged.push(
     whole(defaults, 'defaults', 0.75),
-    { name: predecessor, shape, value: ratio(42.9, of('defaults')), least: 40, show: times },
+    { name: ancestor, shape, value: ratio(42.9, of('defaults')), least: 40, show: times },
     whole(withContext, 'defaultsContext', 1),
     whole(observed, 'defaultsObserved', 5.5),
   )

@@ -5,7 +5,7 @@ import { readPackages, readSources, readTests, readText, sectionOf } from '../li
 
 // A code is `<package>/<kebab-case>`: the name of the package's folder, with or without its role prefix.
 const ROLE_PREFIX = /^(interceptor|sink|store|exporter|provider)-/
-// Run notes and slots are named in the same way, and are no errors: `note('core/problems', …)`,
+// Run notes and slots are named in the same way, and aren't errors: `note('core/problems', …)`,
 // `readonly 'core/problems'?:`, `createSlot<Claims>('auth/claims')`; so are methods of a protocol: `method === 'tools/call'`.
 const NO_ERROR = /note|createSlot|method\W*===/i
 const COMMENT = /^\s*(\/\/|\/?\*)/

@@ -70,7 +70,7 @@ test('a code is found without the prefix of its role, in any quotes, and over se
   expect(codes({ 'packages/core/src/broken.ts': source })).toEqual(['core/one', 'core/two-words'])
 })
 
-test('comments, run notes, slots and other words with a slash are no codes', () => {
+test('comments, run notes, slots and other words with a slash are not codes', () => {
   const source = `// 'core/comment'\n/** 'core/doc' */\nrun.note('core/problems', [])\nconst PROBLEMS_NOTE = 'core/x'\ninterface Notes { 'core/y'?: string }\nconst run = createSlot<Run>('core/run')\nif (request.method === 'core/call') call()\nconst type = 'text/plain'\n`
   const root = smallWorkspace({ 'packages/core/src/broken.ts': source })
   expect(readErrorCodes(root).flatMap((each) => [...each.codes.keys()])).toEqual([])
