@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 import { parse, walk } from '../lib/syntax.mjs'
-import { conclude, readJson } from '../lib/workspace.mjs'
+import { conclude, readJson, sourceOf } from '../lib/workspace.mjs'
 
 // What core adds to an app's bundle, minified and compressed, if the app uses all of it.
 
@@ -17,7 +17,8 @@ const MOST = 30_400
 
 /** The gzipped sizes of the entries of core in bytes, with the words of its messages as a part of each size. */
 export async function sizesOf(root) {
-  const entries = Object.entries(readJson(join(root, CORE, 'package.json')).exports)
+  const { exports } = readJson(join(root, CORE, 'package.json'))
+  const entries = Object.entries(exports).map(([entry, target]) => [entry, sourceOf(target)])
   const sources = entries.filter(([, path]) => path.startsWith('./src/'))
   return Promise.all(
     sources.map(async ([entry, path]) => {

@@ -4,6 +4,7 @@ import { defineConfig } from 'vitepress'
 import type { Plugin } from 'vitepress'
 
 import { drawMermaid, linkToSite } from './markdown.ts'
+import { writeMarkdown } from './llms.ts'
 import { REPOSITORY, pageOf } from './pages.ts'
 import { sidebar } from './sidebar.ts'
 
@@ -16,21 +17,28 @@ export default defineConfig({
   srcDir: '..',
   srcExclude: [
     '*.md',
-    '{.changeset,benchmarks,examples,scripts,website/[!a]*}/**',
+    '{.changeset,benchmarks,examples,scripts}/**',
     'packages/*/{ARCHITECTURE.md,docs/**}',
   ],
   rewrites: (file) => pageOf(file) ?? file,
   cleanUrls: true,
   markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config(md) {
       md.core.ruler.push('links-between-files', linkToSite)
       drawMermaid(md)
     },
   },
+  buildEnd: writeMarkdown,
   vite: { plugins: [modulesOfPages()] },
   themeConfig: {
     sidebar,
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      // A search finds explanations; the API reference has its own part of the sidebar.
+      options: { _render: (source, env, md) => (env.relativePath.startsWith('reference/api/') ? '' : md.render(source, env)),
+      },
+    },
     socialLinks: [{ icon: 'github', link: REPOSITORY }],
     editLink: { pattern: `${REPOSITORY}/edit/main/:path` },
     outline: [2, 3],

@@ -1,6 +1,6 @@
 import type { MarkdownRenderer } from 'vitepress'
 
-import { siteLink } from './pages.ts'
+import { ROOT, siteLink } from './pages.ts'
 
 interface State {
   readonly tokens: readonly Token[]
@@ -8,7 +8,7 @@ interface State {
 }
 type Token = ReturnType<MarkdownRenderer['parse']>[number]
 
-const ROOT = new URL('../../', import.meta.url).pathname
+
 
 /** Links in Markdown lead from file to file, as on GitHub. On the site they lead from page to page. */
 export function linkToSite({ tokens, env }: State): void {

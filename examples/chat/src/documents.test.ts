@@ -22,7 +22,7 @@ test('a repository is read from its README, its docs and the READMEs of its pack
   for (const path of [
     'README.md',
     'docs/start/quickstart.md',
-    'docs/concepts/stage.md',
+    'docs/concepts/stages.md',
     'packages/core/README.md',
     'packages/core/src/notes.md',
     'CONTRIBUTING.md',
@@ -33,7 +33,7 @@ test('a repository is read from its README, its docs and the READMEs of its pack
   const documents = await readDocuments(root, REPOSITORY_DOCUMENTS)
   expect(documents.map((document) => document.path)).toEqual([
     'README.md',
-    'docs/concepts/stage.md',
+    'docs/concepts/stages.md',
     'docs/start/quickstart.md',
     'packages/core/README.md',
   ])

@@ -1,6 +1,7 @@
 import DefaultTheme from 'vitepress/theme'
 import type { Theme } from 'vitepress'
 
+import './style.css'
 import MermaidDiagram from './MermaidDiagram.vue'
 
 export default {
