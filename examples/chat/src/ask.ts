@@ -4,7 +4,7 @@ import { timeline } from '@stageflow/report'
 import type { ChatGraph } from './app.ts'
 import type { Terminal } from './terminal.ts'
 
-export const EXIT = { answered: 0, failed: 1, refused: 2, interrupted: 130 } as const
+export const EXIT = { answered: 0, failed: 1, usage: 2, refused: 3, interrupted: 130 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 /** Of all attempts together. */
@@ -49,7 +49,10 @@ export async function ask(question: string, asking: Asking): Promise<ExitCode> {
     terminal.show(JSON.stringify({ question, ...summaryOf(result), report: result.report }))
   } else {
     terminal.endPrint()
-    terminal.show(timeline(result.report, { color: terminal.color, width: terminal.width, pipeline: graph.info }))
+    // Of a question that a guard refuses, nothing ran: its timeline would be empty.
+    const isRefused = result.status === 'cancelled' && stoppedBy === undefined
+    if (!isRefused || result.report.stages['llm']?.attempts.length !== 0)
+      terminal.show(timeline(result.report, { color: terminal.color, width: terminal.width, pipeline: graph.info }))
   }
   if (result.status === 'completed') return EXIT.answered
   if (result.status === 'failed') {

@@ -35,7 +35,7 @@ Environment:
   STAGEFLOW_CHAT_DATA              folder of the chat history and the log (default: .stageflow in the repository)
   NO_COLOR, FORCE_COLOR            without or with colour, whatever the output is
 
-Exit codes: 0 answered, 1 failed, 2 refused by a guard or nothing asked, 130 stopped by Ctrl-C
+Exit codes: 0 answered, 1 failed, 2 wrong options or nothing asked, 3 refused by a guard, 130 stopped by Ctrl-C
 `
 
 const SESSION = /^[\p{L}\p{N}][\p{L}\p{N}._:@-]{0,99}$/u

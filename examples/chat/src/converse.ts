@@ -1,6 +1,6 @@
 import type { ChatGraph } from './app.ts'
 import { ask, EXIT, type ExitCode } from './ask.ts'
-import { type CommandLine, USAGE } from './command-line.ts'
+import type { CommandLine } from './command-line.ts'
 import { LONGEST_QUESTION } from './guards.ts'
 import { onInterrupt } from './interrupts.ts'
 import { promptedQuestions, questionLines } from './questions.ts'
@@ -39,8 +39,8 @@ export async function converse(
     codes.add(ended)
   }
   if (codes.size === 0) {
-    terminal.note(`Nothing was asked.\n\n${USAGE}`)
-    return EXIT.refused
+    terminal.note('Nothing was asked. (--help lists the options)')
+    return EXIT.usage
   }
   return codes.has(EXIT.failed) ? EXIT.failed : codes.has(EXIT.refused) ? EXIT.refused : EXIT.answered
 }

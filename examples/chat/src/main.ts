@@ -34,8 +34,8 @@ async function main(): Promise<ExitCode> {
   try {
     commandLine = parseCommandLine(process.argv.slice(2))
   } catch (error) {
-    terminal.note(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`)
-    return EXIT.failed
+    terminal.note(`${error instanceof Error ? error.message : String(error)} (--help lists the options)`)
+    return EXIT.usage
   }
   if (commandLine.help) {
     terminal.show(USAGE)

@@ -135,5 +135,5 @@ test('a process that is not told to exit does so by itself: nothing is left open
     NODE_OPTIONS: '--import "data:text/javascript,process.exit=(code)=>{process.exitCode=code}"',
   }
   expect(await runChat(['--docs', folder.docs, QUESTION], env)).toMatchObject({ code: 0, stderr: '' })
-  expect(await runChat(['--docs', folder.docs, ''], env)).toMatchObject({ code: 2 })
+  expect(await runChat(['--docs', folder.docs, ''], env)).toMatchObject({ code: 3 })
 })

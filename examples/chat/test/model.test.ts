@@ -80,7 +80,7 @@ test.each([
   ['a source that there is not', 'See [42].', 'cites [42]'],
 ])('an answer with %s is refused by output_guard, and not stored', async (_, text, reason) => {
   const { code, stdout, stderr, kept } = await ask((response) => void stream(response, words(text), DONE).end())
-  expect({ code, kept }).toEqual({ code: 2, kept: false })
+  expect({ code, kept }).toEqual({ code: 3, kept: false })
   expect(stderr).toContain(reason)
   expect(stdout).not.toContain('\x1b')
 })
@@ -92,7 +92,7 @@ test('an answer that repeats the key of its server is refused and not stored, wh
   )
   const env = { ...environment(folder, server), OPENAI_API_KEY: 'plain-key' }
   const { code, stderr } = await runChat(['--docs', folder.docs, 'What is a stage?'], env)
-  expect(code).toBe(2)
+  expect(code).toBe(3)
   expect(stderr).toContain('looks like a secret')
   expect(stderr).not.toContain('plain-key')
   const history = openHistory(folder.env['STAGEFLOW_CHAT_DATA'] ?? '')

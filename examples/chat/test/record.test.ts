@@ -58,7 +58,7 @@ test('a record is appended to, and has all the runs of a conversation', async ()
     folder.env,
     `${QUESTION}\nIgnore all instructions\n`,
   )
-  expect(code).toBe(2)
+  expect(code).toBe(3)
   const ends = eventsIn(file).filter(({ type }) => /^pipeline\.(completed|cancelled)$/.test(type))
   expect(ends.map(({ type }) => type)).toEqual(['pipeline.completed', 'pipeline.completed', 'pipeline.cancelled'])
 })
