@@ -1,4 +1,4 @@
-// The guide for each error code: the first pattern that its beginning matches. A page that doesn't exist is left out.
+// The guide for each error code: the first pattern that its beginning matches.
 
 const GUIDES = [
   ['core/interceptor', 'docs/how-to/write-an-interceptor.md'],
@@ -75,3 +75,6 @@ const GUIDES = [
 
 /** The page of the guide for a code; undefined if there is none. */
 export const guideOf = (code) => GUIDES.find(([start]) => code.startsWith(start))?.[1]
+
+/** Every page of the guide that codes link to. */
+export const guidePages = () => [...new Set(GUIDES.map(([, page]) => page))]
