@@ -62,7 +62,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
   ['Project', ['project/architecture', 'project/versions', 'project/*']],
 ]
 /** Long lists have a sidebar of their own, beside the pages below these paths. */
-const LISTS = { Packages: 'reference/packages/', API: 'reference/api/' }
+const LISTS = { Packages: 'reference/packages/', API: 'reference/api/', Decisions: 'project/decisions/' }
 
 export const sidebar: DefaultTheme.SidebarMulti = makeSidebar()
 
