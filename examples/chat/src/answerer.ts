@@ -15,7 +15,7 @@ export interface EarlierTurn extends Turn {
   readonly passages: readonly Passage[]
 }
 
-/** What `llm` needs of whoever answers: the embedded answerer and a model's server both fit. */
+/** What `llm` needs of an answerer: the embedded one and a model's server both have it. */
 export interface Answerer {
   /** Of the model. */
   readonly name: string

@@ -20,7 +20,7 @@ export function openApp({ ports, logger, ...rest }: Parts) {
     logging: { logger },
     circuitBreaker: { isFailure: isOutage, halfOpenAfterMs: 10_000 },
   })
-  // Outside the time-out, so that each attempt has its own limit; only what nobody has waited for is tried again.
+  // Outside the time-out, so that each attempt has its own limit. Only calls without an answer so far are retried.
   const again = retry({ baseMs: 500, isRetryable: (error) => StageflowError.is(error, 'chat/model-unavailable') })
   const app = createStageflow({ interceptors: insertBefore(defaults, 'timeout', again), ports, logger, ...rest })
   return { app, graph: app.build(chat) }
@@ -32,7 +32,7 @@ const OUTAGES = ['unavailable', 'rate-limited', 'silent', 'stream-cut', 'stream-
   (what) => `chat/model-${what}`,
 )
 
-/** The server is down or has too much to do. A wrong key, or a damaged history, is no reason to stop asking. */
+/** The server is down or has too much to do. A wrong key, or a damaged history, doesn't count. */
 function isOutage(error: unknown): boolean {
   return StageflowError.is(error) && OUTAGES.includes(error.code)
 }

@@ -14,7 +14,7 @@ test('without arguments questions come from elsewhere, in the default session', 
   })
 })
 
-test('words that nobody quoted are one question, and an empty one is a question too', () => {
+test('words without quotes are one question, and an empty one is a question too', () => {
   expect(parseCommandLine(['What', 'is', 'a stage?'])).toMatchObject({ question: 'What is a stage?' })
   expect(parseCommandLine([''])).toMatchObject({ question: '' })
 })

@@ -63,7 +63,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   if (values.docs === '') throw new Error('--docs takes a folder.')
   if (values.record === '') throw new Error('--record takes the name of a file.')
   return {
-    // Words that nobody quoted are one question: npm start -- What is a stage?
+    // Words without quotes are one question: npm start -- What is a stage?
     question: positionals.length === 0 ? undefined : positionals.join(' '),
     session: values.session,
     docs: values.docs,

@@ -10,7 +10,7 @@ export interface Document {
 
 /** Where a repository such as this one keeps what people read. */
 export const REPOSITORY_DOCUMENTS: readonly string[] = ['README.md', 'docs/**/*.md', 'packages/*/README.md']
-/** Everything in a folder that somebody points at. */
+/** Everything in a folder that the user names. */
 export const ALL_DOCUMENTS: readonly string[] = ['**/*.md']
 
 export async function readDocuments(root: string, patterns: readonly string[]): Promise<readonly Document[]> {

@@ -41,7 +41,7 @@ const SCHEMA = `
 export function openHistory(directory: string): History {
   const file = join(directory, 'chat.sqlite')
   const database = readable(file, () => {
-    // What people ask is theirs: nobody else on the machine may read it.
+    // What people ask is theirs: no other user of the machine may read it.
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     return prepare(new DatabaseSync(file, { timeout: BUSY_MS }))
   })

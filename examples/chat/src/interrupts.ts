@@ -4,7 +4,7 @@ const onSignal = (): void => listeners.at(-1)?.()
 
 /**
  * Calls back at the first Ctrl-C, and quits at once at the second. The answer gives Ctrl-C the meaning back that it had before:
- * that of whoever asked earlier, or the usual one.
+ * that of an earlier call, or the usual one.
  */
 export function onInterrupt(callback: () => void): () => void {
   let asked = false

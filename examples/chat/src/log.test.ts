@@ -16,7 +16,7 @@ const messages = (file: string): readonly string[] =>
     .split('\n')
     .map((line) => (JSON.parse(line) as { readonly msg: string }).msg)
 
-test('what one process wrote, the next goes on with, and nobody else may read it', () => {
+test('the next process appends to what one wrote, and no other user may read it', () => {
   fileLogger(directory).info('one')
   fileLogger(directory).info('two')
   expect(messages('chat.log')).toEqual(['one', 'two'])

@@ -6,7 +6,7 @@ import { type Logger, pino } from 'pino'
 /** A file of that size becomes `chat.log.1`, and the one before it is gone. */
 const LARGEST_FILE = 1_000_000
 
-/** A logger to `chat.log` in that folder. Several processes may write to it; nobody else on the machine may read it. */
+/** A logger to `chat.log` in that folder. Several processes may write to it. No other user of the machine may read it. */
 export function fileLogger(directory: string): Logger {
   const file = join(directory, 'chat.log')
   const append = (text: string): void => appendFileSync(file, text, { mode: 0o600 })

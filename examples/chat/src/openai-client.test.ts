@@ -142,7 +142,7 @@ test.each([
   expect(error.message.length).toBeLessThan(600)
 })
 
-test('an answer cut before its end is no answer, whether the connection closes well or breaks', async () => {
+test('an answer cut before its end is a failure, whether the connection closes well or breaks', async () => {
   expect((await failure((response) => void stream(response, words('A sta')).end())).code).toBe('chat/model-stream-cut')
   const broken = await failure(
     (response) => void stream(response, words('A sta')).write('data: {"cho', () => response.destroy()),

@@ -56,7 +56,7 @@ export async function* streamCompletion(
     throw StageflowError.is(error) ? error : unexpectedEnd(error, body !== undefined, server)
   } finally {
     silence.release()
-    // Closes the connection, also when whoever reads the words has left.
+    // Closes the connection, also when the reader of the words has left.
     await body?.cancel().catch(() => {})
   }
 }
@@ -133,7 +133,7 @@ const tooLong = (what: string, cause?: Error): StageflowError =>
 
 interface SilenceLimit {
   readonly signal: AbortSignal
-  /** Counts only while the server's answer is waited for: whoever reads the words may take all the time there is. */
+  /** Counts only while the server's answer is waited for. The reader of the words may take any time. */
   during<T>(waiting: Promise<T>): Promise<T>
   release(): void
 }

@@ -31,7 +31,7 @@ test('one of them alone, or an empty one, names none', () => {
 })
 
 test.each(['models.example', 'ftp://models.example', 'https://user:hunter2@models.example', 'file:///etc'])(
-  '%s is no address of a server',
+  '%s is not the address of a server',
   (OPENAI_BASE_URL) => {
     expect(() => modelServer({ ...both, OPENAI_BASE_URL })).toThrow(
       expect.objectContaining({

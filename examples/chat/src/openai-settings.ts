@@ -12,7 +12,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 const DEFAULT_MODEL = 'gpt-4o-mini'
 const NEEDED = ['OPENAI_BASE_URL', 'OPENAI_API_KEY'] as const
 
-/** The one setting that is missing where the other is there: somebody meant to use a server, and should hear that it is not used. */
+/** The one setting that is missing although the other is there. The user meant to use a server, and should read that it is not used. */
 export function missingSetting(environment: Environment): string | undefined {
   const missing = NEEDED.filter((name) => (environment[name]?.trim() ?? '') === '')
   return missing.length === 1 ? missing[0] : undefined

@@ -27,7 +27,7 @@ test('two headings of one name have two ids', () => {
   ).toEqual(['docs/a.md#same', 'docs/a.md#same-1'])
 })
 
-test('a code fence stays with its heading, and a hash in it is no heading', () => {
+test('a code fence stays with its heading, and a hash in it is not a heading', () => {
   const [passage, ...others] = split('# A\n\nText:\n\n````md\n# not a heading\n```ts\ncode\n```\n````\n\nAfter.\n')
   expect(others).toEqual([])
   expect(passage?.blocks).toEqual([
@@ -37,7 +37,7 @@ test('a code fence stays with its heading, and a hash in it is no heading', () =
   ])
 })
 
-test('a fence that nobody closed runs to the end and loses nothing', () => {
+test('a fence that is not closed runs to the end and loses nothing', () => {
   expect(split('# A\n\n```ts\nconst a = 1\n').at(0)?.blocks).toEqual([
     { kind: 'code', text: 'const a = 1', language: 'ts' },
   ])

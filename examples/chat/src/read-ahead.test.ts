@@ -93,7 +93,7 @@ test('an abort of the stage reaches the answer, with its reason', async () => {
   await expect(next).rejects.toBe(reason)
 })
 
-test('an error of whoever is told ends the answer', async () => {
+test('an error of the function that is told ends the answer', async () => {
   const { ask, state } = words()
   const wrong = new RangeError('too long')
   const reading = all(

@@ -19,7 +19,7 @@ interface RecorderOptions {
 }
 
 /**
- * Appends every event it is given to the file; one that is new nobody else on the machine may read. A process that is told to
+ * Appends every event it is given to the file; no other user of the machine may read a new file. A process that is told to
  * end writes first what is not written yet; Ctrl-C during an answer is the answer's, and the record goes on.
  */
 export function recorder(file: string, { onProblem }: RecorderOptions): Recorder {
@@ -48,7 +48,7 @@ export function recorder(file: string, { onProblem }: RecorderOptions): Recorder
 function tryOut(file: string): void {
   const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants
   try {
-    // Without a wait: a named pipe would have one for whoever reads it.
+    // Without a wait: a named pipe would wait for a reader.
     closeSync(openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o600))
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause)

@@ -16,7 +16,7 @@ const MOST_PASSAGES = 3
 const MOST_CHARACTERS = 1_000
 /** "More: context and data flow." points to an answer and gives none. */
 const POINTER = /^(?:more|see|read)\b.{0,80}$/i
-/** A sentence like this is a list that somebody wrote as one. */
+/** A sentence like this is a list that was written as one. */
 const LONG_SENTENCE = 400
 /** Of the best sentence's score: what is further below it is about something else, and soonest in another passage. */
 const LEAST_SHARE = { samePassage: 0.45, otherPassage: 0.65 } as const

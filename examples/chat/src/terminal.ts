@@ -13,7 +13,7 @@ export interface Terminal {
   show(text: string): void
   /** For people, on standard error: nothing there is part of the answer. */
   note(text: string): void
-  /** Calls back when whoever read standard output has left; the answer takes it back. */
+  /** Calls back when the reader of standard output has left; the answer takes it back. */
   onReaderLeft(callback: () => void): () => void
   /** Resolves when what was written has gone out, or never can. */
   flush(): Promise<void>
@@ -36,7 +36,7 @@ export function openTerminal({ stdout, stderr, env }: Streams): Terminal {
   let printed = false
 
   stdout.on('error', () => {
-    // `| head -1` closes the pipe: there is nobody to tell, and nothing more to say.
+    // `| head -1` closes the pipe: no reader is left, and there is nothing more to say.
     if (gone) return
     gone = true
     for (const listener of [...listeners]) listener()
@@ -94,7 +94,7 @@ function harmless(text: string): string {
 }
 
 function drained(stream: Writable): Promise<void> {
-  // A stream that broke calls nobody back.
+  // A stream that broke never calls back.
   if (stream.destroyed || stream.errored !== null || stream.writableEnded) return Promise.resolve()
   return new Promise((resolve) => {
     stream.once('close', resolve)

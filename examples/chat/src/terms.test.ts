@@ -21,7 +21,7 @@ test('an identifier is found as itself, as its parts and as their words', () => 
   expect(terms('graceMs')).toContain(stem('grace'))
 })
 
-test('words that carry no subject are no terms, and neither are hashes', () => {
+test('words without a subject do not count as terms, and neither do hashes', () => {
   expect(terms('What is it, and how do I do that?')).toEqual([])
   expect(terms('f'.repeat(61))).toEqual([])
 })

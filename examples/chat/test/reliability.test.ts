@@ -42,7 +42,7 @@ async function ask(times: number, answer: Answer) {
 
 const ANSWER = [words('A unit of work [1].'), DONE]
 
-test('a server that is down for a moment is asked again, and nobody notices', async () => {
+test('a server that is down for a moment is asked again, and the user does not notice', async () => {
   let asked = 0
   const end = await ask(1, (response) =>
     asked++ === 0 ? void response.writeHead(503).end() : void stream(response, ...ANSWER).end(),
@@ -51,7 +51,7 @@ test('a server that is down for a moment is asked again, and nobody notices', as
   expect(end.stdout).toMatch(/^A unit of work \[1\]\.\n/)
 })
 
-test('after five failures in a row the server is left alone, and whoever asks hears why', async () => {
+test('after five failures in a row the server is left alone, and the user reads why', async () => {
   const end = await ask(4, (response) => void response.writeHead(502).end())
   expect(end.asked).toBe(5)
   expect(end.llm).toEqual([
