@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 import { Application } from 'typedoc'
 
-import { readPackages } from '../scripts/lib/workspace.mjs'
+import { readPackages, sourceOf } from '../scripts/lib/workspace.mjs'
 
 const REPOSITORY = 'https://github.com/stageflow/stageflow'
 
@@ -17,8 +17,9 @@ const OUT = join(ROOT, 'website/api')
 const entries = new Map(
   readPackages(ROOT).flatMap(({ folder, manifest }) =>
     Object.entries(manifest.exports)
-      .filter(([, path]) => path.endsWith('.ts'))
-      .map(([entry, path]) => [join(ROOT, folder, path), posix.join(manifest.name, entry)]),
+      .map(([entry, target]) => [sourceOf(target), posix.join(manifest.name, entry)])
+      .filter(([path]) => path.endsWith('.ts'))
+      .map(([path, name]) => [join(ROOT, folder, path), name]),
   ),
 )
 const app = await Application.bootstrapWithPlugins({

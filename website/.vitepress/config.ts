@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
 import type { Plugin } from 'vitepress'
 
-import { drawMermaid, linkToSite } from './markdown.ts'
+import { drawMermaid, linkToSite, plainCornerCells } from './markdown.ts'
 import { writeMarkdown } from './llms.ts'
 import { REPOSITORY, pageOf } from './pages.ts'
 import { sidebar } from './sidebar.ts'
@@ -22,6 +22,7 @@ export default defineConfig({
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config(md) {
       md.core.ruler.push('links-between-files', linkToSite)
+      md.core.ruler.push('empty-headers', plainCornerCells)
       drawMermaid(md)
     },
   },
@@ -33,7 +34,7 @@ export default defineConfig({
       provider: 'local',
       // A search finds explanations; the API reference has its own part of the sidebar.
       options: {
-        _render: (source, env, md) => (env.relativePath.startsWith('reference/api/') ? '' : md.render(source, env)),
+        _render: (source, env, md) => ((env.realPath ?? env.path).includes('/website/api/') ? '' : md.render(source, env)),
       },
     },
     socialLinks: [{ icon: 'github', link: REPOSITORY }],

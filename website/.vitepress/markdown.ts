@@ -26,3 +26,11 @@ export function drawMermaid(md: MarkdownRenderer): void {
     return `<MermaidDiagram source="${encodeURIComponent(token.content)}" />`
   }
 }
+
+/** The empty corner cell of a table is no header. */
+export function plainCornerCells({ tokens }: State): void {
+  for (const [index, open] of tokens.entries()) {
+    const [text, close] = [tokens[index + 1], tokens[index + 2]]
+    if (open.type === 'th_open' && text?.content === '' && close?.type === 'th_close') open.tag = close.tag = 'td'
+  }
+}

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
 
+import { build } from 'esbuild'
 import chromium from '@sparticuz/chromium'
 import { chromium as browsers } from 'playwright-core'
 import { serve } from 'vitepress'
@@ -19,12 +20,24 @@ const PHONE = { width: 390, height: 844 }
 const PAGES = [
   '',
   'start/quickstart',
-  'how-to/tools',
-  'concepts/pipeline',
+  'how-to/retry',
+  'concepts/pipelines',
   'reference/errors',
   'reference/packages/core',
   'reference/api/interceptor-retry',
 ]
+
+/** The packages that docs/reference/support.md says run in browsers. */
+const IN_BROWSERS = ['core', 'provider-types', 'report', 'sink-buffered', 'streaming', 'testing']
+
+const ALIASES = Object.fromEntries(
+  IN_BROWSERS.flatMap((name) =>
+    Object.entries({ '': 'index', '/kit': 'kit', '/redaction': 'redaction' }).map(([entry, file]) => [
+      `@stageflow/${name}${entry}`,
+      join(FOLDER, '../packages', name, `src/${file}.ts`),
+    ]),
+  ),
+)
 
 let server, browser, origin
 
@@ -42,6 +55,13 @@ after(async () => {
   server?.server.close()
 })
 
+/** The bundle of a module that imports packages of this workspace. Fails if they import what browsers don't have. */
+async function bundled(contents) {
+  const stdin = { contents, resolveDir: join(FOLDER, '../packages/defaults'), loader: 'ts' }
+  const { outputFiles } = await build({ stdin, bundle: true, format: 'esm', platform: 'browser', write: false, alias: ALIASES })
+  return outputFiles[0].text
+}
+
 /** A page in a window of its own. Any error in it fails the test. */
 async function open(path, options = { viewport: DESKTOP }) {
   const page = await browser.newPage(options)
@@ -52,27 +72,44 @@ async function open(path, options = { viewport: DESKTOP }) {
   return { page, errors }
 }
 
-test('a reader searches for a task, opens the page and finds the answer', async () => {
+test('a reader searches for a task, and finds its page first', async () => {
   const { page, errors } = await open('')
   await page.locator('.DocSearch-Button').click()
-  await page.locator('#localsearch-input').fill('retry 429')
-  await page.locator('.VPLocalSearchBox .result').first().click()
-  await page.waitForURL(/how-to\/(retry|reliability)/)
+  await page.locator('#localsearch-input').fill('retry only 429')
+  await page.locator('.VPLocalSearchBox .result[href*="/how-to/retry"]').first().click()
+  await page.waitForURL(/how-to\/retry/)
   assert.match((await page.locator('h1').first().textContent()) ?? '', /retr/i)
   assert.deepEqual(errors, [])
 })
 
 test('from the home page, the quickstart is one click away, and the next page another', async () => {
   const { page, errors } = await open('')
-  await page.locator('a[href="/start/quickstart"]').first().click()
+  await page.locator('a[href^="/start/quickstart"]').first().click()
   await page.waitForURL(/quickstart/)
   await page.locator('.pager-link.next').click()
   await page.waitForURL((url) => !url.pathname.includes('quickstart'))
   assert.deepEqual(errors, [])
 })
 
+test('the core and the packages without Node run a pipeline in the browser', async () => {
+  const contents = `
+    import { Pipeline } from '@stageflow/core'
+    const result = await new Pipeline('greeting')
+      .withStage('name', async () => ({ name: 'Ada' }))
+      .withStage('greet', ({ inputs }) => ({ text: 'Hello, ' + inputs.from('name').name }), { dependencies: ['name'] })
+      .build()
+      .run({})
+    globalThis.answer = result.data.greet.text`
+  const { page, errors } = await open('')
+  await page.addScriptTag({ type: 'module', content: await bundled(contents) })
+  await page.waitForFunction(() => globalThis.answer !== undefined)
+  assert.equal(await page.evaluate(() => globalThis.answer), 'Hello, Ada')
+  for (const name of IN_BROWSERS) await page.addScriptTag({ type: 'module', content: await bundled(`import * as entry from '@stageflow/${name}'; globalThis.entry = entry`) })
+  assert.deepEqual(errors, [])
+})
+
 test('a Mermaid diagram is drawn, in dark and light', async () => {
-  const { page, errors } = await open('how-to/tools')
+  const { page, errors } = await open('concepts/pipelines')
   await page.locator('.mermaid-diagram svg').first().waitFor()
   await page.locator('.VPSwitchAppearance').first().click()
   await page.locator('.mermaid-diagram svg').first().waitFor()
@@ -80,15 +117,15 @@ test('a Mermaid diagram is drawn, in dark and light', async () => {
 })
 
 for (const path of PAGES) {
-  for (const [name, viewport] of [
+  for (const [size, viewport] of [
     ['desktop', DESKTOP],
     ['phone', PHONE],
   ]) {
     for (const colorScheme of ['light', 'dark']) {
-      test(`/${path} has no violation that axe finds, and fits its window: ${name}, ${colorScheme}`, async () => {
+      test(`/${path} has no violation that axe finds, and fits its window: ${size}, ${colorScheme}`, async () => {
         const { page, errors } = await open(path, { viewport, colorScheme })
         await page.screenshot({
-          path: join(SCREENSHOTS, `${path.replaceAll('/', '-') || 'home'}-${name}-${colorScheme}.png`),
+          path: join(SCREENSHOTS, `${path.replaceAll('/', '-') || 'home'}-${size}-${colorScheme}.png`),
         })
         await page.addScriptTag({ path: AXE })
         const { violations } = await page.evaluate(() => globalThis.axe.run())
