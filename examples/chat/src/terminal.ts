@@ -3,19 +3,18 @@ import { wordWrap } from './word-wrap.ts'
 
 export interface Terminal {
   readonly color: boolean
-  /** Columns for the timeline; a pipe has none, so it gets the usual 80. */
   readonly width: number
-  /** Text from outside, as it comes: no character of it can command the terminal. */
+  /** Aborts when standard output is closed early, as by `| head -1`. */
+  readonly readerLeft: AbortSignal
+  /** Prints a piece of text that may contain anything. Control characters are made visible. */
   print(text: string): void
-  /** Ends what `print` wrote, with an empty line between it and what comes next. */
+  /** Ends the printed text with an empty line. */
   endPrint(): void
-  /** Our own text, on standard output. */
+  /** Prints our own text. */
   show(text: string): void
-  /** For people, on standard error: nothing there is part of the answer. */
+  /** Prints a message on standard error. */
   note(text: string): void
-  /** Calls back when whoever read standard output has left; the answer takes it back. */
-  onReaderLeft(callback: () => void): () => void
-  /** Resolves when what was written has gone out, or never can. */
+  /** Resolves when everything has been written. */
   flush(): Promise<void>
 }
 
@@ -25,79 +24,56 @@ interface Streams {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-const WIDEST = 120
-
-export function openTerminal({ stdout, stderr, env }: Streams): Terminal {
-  const width = Math.min(WIDEST, Math.max(40, stdout.columns || 80))
+/** Replaces `secrets` in everything that it writes. */
+export function openTerminal({ stdout, stderr, env }: Streams, secrets: readonly string[] = []): Terminal {
+  const width = Math.min(120, Math.max(40, stdout.columns || 80))
   const wrap = stdout.isTTY === true ? wordWrap(width) : undefined
-  const listeners = new Set<() => void>()
-  let gone = false
-  let atLineStart = true
-  let printed = false
-
-  stdout.on('error', () => {
-    // `| head -1` closes the pipe: there is nobody to tell, and nothing more to say.
-    if (gone) return
-    gone = true
-    for (const listener of [...listeners]) listener()
-  })
+  const left = new AbortController()
+  let printed = ''
+  stdout.on('error', () => left.abort('the reader of the answer has left'))
   stderr.on('error', () => {})
 
+  const hide = (text: string): string => secrets.reduce((hidden, secret) => hidden.replaceAll(secret, '…'), text)
   function write(text: string): void {
-    if (gone || text === '') return
-    stdout.write(text)
-    atLineStart = text.endsWith('\n')
+    if (text !== '' && !left.signal.aborted) stdout.write(hide(text))
   }
 
   return {
-    color: wantsColor(stdout, env),
+    color: hasColor(stdout.isTTY === true, env),
     width,
+    readerLeft: left.signal,
     print(text) {
-      printed = true
-      write(wrap === undefined ? harmless(text) : wrap.push(harmless(text)))
+      printed = text === '' ? printed : text
+      write(wrap === undefined ? visible(text) : wrap.push(visible(text)))
     },
     endPrint() {
       write(wrap?.end() ?? '')
-      if (printed) write(atLineStart ? '\n' : '\n\n')
-      printed = false
+      if (printed !== '') write(printed.endsWith('\n') ? '\n' : '\n\n')
+      printed = ''
     },
     show: (text) => write(text.endsWith('\n') ? text : `${text}\n`),
-    note: (text) => void stderr.write(`${harmless(text)}\n`),
-    onReaderLeft(callback) {
-      if (gone) callback()
-      listeners.add(callback)
-      return () => listeners.delete(callback)
-    },
-    async flush() {
-      await Promise.all([drained(stdout), drained(stderr)])
-    },
+    note: (text) => void stderr.write(`${visible(hide(text))}\n`),
+    flush: async () => void (await Promise.all([drained(stdout), drained(stderr)])),
   }
 }
 
-/** https://no-color.org and https://force-color.org: both before what the stream is; no colour wins. */
-export function wantsColor(
-  stream: { readonly isTTY?: boolean },
-  env: Readonly<Record<string, string | undefined>>,
-): boolean {
-  if ((env['NO_COLOR'] ?? '') !== '') return false
-  const forced = env['FORCE_COLOR']
-  if (forced !== undefined) return forced !== '0' && forced !== 'false'
-  return stream.isTTY === true && env['TERM'] !== 'dumb'
+/** See https://no-color.org and https://force-color.org. */
+function hasColor(isTerminal: boolean, env: Streams['env']): boolean {
+  if (env['NO_COLOR']) return false
+  if (env['FORCE_COLOR'] !== undefined) return !/^(?:0|false)$/.test(env['FORCE_COLOR'])
+  return isTerminal && env['TERM'] !== 'dumb'
 }
 
-/** Control characters shown as what they are (ESC as ␛), but for tabs and line ends. */
-function harmless(text: string): string {
-  return text
+/** Shows ESC as ␛, so that no text can command the terminal. */
+const visible = (text: string): string =>
+  text
     .replaceAll('\r\n', '\n')
     .replace(/[\0-\x08\x0b-\x1f]/g, (control) => String.fromCharCode(0x24_00 + control.charCodeAt(0)))
     .replace(/[\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
-}
 
 function drained(stream: Writable): Promise<void> {
-  // A stream that broke calls nobody back.
-  if (stream.destroyed || stream.errored !== null || stream.writableEnded) return Promise.resolve()
+  if (stream.destroyed || stream.errored !== null) return Promise.resolve()
   return new Promise((resolve) => {
-    stream.once('close', resolve)
     stream.once('error', () => resolve())
     stream.write('', () => resolve())
   })

@@ -1,24 +1,26 @@
 export interface WordWrap {
-  /** What can be printed now: all but a word that may still go on. */
+  /** Returns the text that can be printed now: all but a last word that may go on. */
   push(text: string): string
-  /** What was held back; the next text starts anew. */
+  /** Returns the rest, and starts a new text. */
   end(): string
 }
 
-/** Breaks lines between words, as the text comes in pieces of any size. Code fences keep their lines. */
+/** Breaks lines between words, for text that arrives in pieces. Lines of a code fence stay as they are. */
 export function wordWrap(width: number): WordWrap {
-  let word = ''
-  let column = 0
   let line = ''
+  let spaces = ''
+  let word = ''
   let inFence = false
 
+  /** Spaces are printed with the word after them, so that a full line never ends with one. */
   function place(): string {
-    const breaks = !inFence && column > 0 && column + word.length > width && /\s$/.test(line)
-    const printed = breaks ? `\n${word}` : word
-    column = (breaks ? 0 : column) + word.length
-    line = (breaks ? '' : line) + word
+    const breaks = !inFence && line !== '' && spaces !== '' && line.length + spaces.length + word.length > width
+    const added = breaks ? `\n${word}` : spaces + word
+    if (word === '') return ''
+    line = breaks ? word : line + added
+    spaces = ''
     word = ''
-    return printed
+    return added
   }
 
   return {
@@ -30,22 +32,21 @@ export function wordWrap(width: number): WordWrap {
           continue
         }
         printed += place()
-        if (character === '\n') {
-          if (/^\s*(?:```|~~~)/.test(line)) inFence = !inFence
-          column = 0
-          line = ''
-        } else {
-          column += 1
-          line += character
+        if (character !== '\n') {
+          spaces += character
+          continue
         }
-        printed += character
+        if (line.startsWith('```')) inFence = !inFence
+        printed += '\n'
+        line = ''
+        spaces = ''
       }
       return printed
     },
     end() {
       const rest = place()
-      column = 0
       line = ''
+      spaces = ''
       inFence = false
       return rest
     },

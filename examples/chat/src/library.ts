@@ -1,0 +1,246 @@
+import { glob, readFile } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import { StageflowError } from '@stageflow/core'
+import MiniSearch from 'minisearch'
+import { type Block, isExample, type Section, sectionsOf } from './markdown.ts'
+import { synonymsOf, termsOf } from './words.ts'
+
+/** The pages of this repository that are for users. */
+export const REPOSITORY_PAGES: readonly string[] = [
+  '{README,SECURITY,CONTRIBUTING}.md',
+  'docs/{*,*/*}.md',
+  'packages/*/README.md',
+]
+export const ALL_PAGES: readonly string[] = ['**/*.md']
+
+/** A page, as an answer to a question. */
+export interface Finding {
+  readonly path: string
+  /** The sections that match the question, best first. */
+  readonly sections: readonly Section[]
+  readonly score: number
+  /** The share of the question that the page is about, from 0 to 1. */
+  readonly confidence: number
+}
+
+export interface Answerable {
+  /** The best sections of the best pages. Empty: no page answers the question. */
+  readonly sections: readonly Section[]
+  /** Pages that may help if there is no answer. */
+  readonly nearest: readonly string[]
+}
+
+/** Below this confidence there is no answer. The smallest value that refuses every off-topic question of `questions/tuning.json`. */
+const LEAST_CONFIDENCE = 0.5
+const LEAST_FOR_HINT = 0.25
+/** Pages whose best section a model may read beside the answer. */
+const MORE_PAGES = 2
+/** A page opens with the definition of its subject. */
+const DEFINITION = /^what(?:'s| is| are) (?:an? |the )?\S+$/i
+const FOLLOW_UP =
+  /^(?:and|but|so|also|then|or|why|what about|how about)\b|\b(?:it|its|that|this|they|them|those|these|ones?)\b/i
+
+interface Page {
+  readonly path: string
+  readonly sections: ReadonlyMap<string, Section>
+  /** Each term of the page, with the worth of the best place that has it. */
+  readonly terms: ReadonlyMap<string, number>
+}
+
+/** Reads all pages at once, and indexes them. */
+export async function openLibrary(root: string, patterns: readonly string[]): Promise<Library> {
+  const paths: string[] = []
+  const exclude = (name: string): boolean =>
+    /(?:^|[\\/])(?:node_modules|dist|CHANGELOG\.md|\.[^./\\][^/\\]*)$/.test(name)
+  for await (const path of glob([...patterns], { cwd: root, exclude })) paths.push(path)
+  const pages = await Promise.all(
+    paths.sort().map(async (path) => sectionsOf(path.split(sep).join('/'), await readFile(join(root, path), 'utf8'))),
+  )
+  const filled = pages.filter((sections) => sections.length > 0)
+  if (filled.length > 0) return new Library(filled)
+  throw new StageflowError('chat/no-pages', `There are no Markdown pages in "${root}". Pass another folder: --docs DIR`)
+}
+
+/** How much one place of a page counts for the subject of the page. */
+const PLACES = { title: 1, heading: 0.85, opening: 0.8, text: 0.5, code: 0.2 } as const
+type Place = keyof typeof PLACES
+
+/** A word on one page says no more than one on two pages. */
+const LEAST_HOLDERS = 2
+/** Definitions are among the concepts, steps among the how-to pages. Details for authors of packages come last. */
+const PRIORS: readonly { readonly asked: RegExp; readonly pages: RegExp; readonly factor: number }[] = [
+  { asked: /^(?:what|which|why)\b/i, pages: /^docs\/(?:concepts|start)\//, factor: 1.15 },
+  { asked: /^(?:how|can)\b/i, pages: /^docs\/(?:how-to|tutorials|start)\//, factor: 1.15 },
+  { asked: /./, pages: /errors\.md|hooks\.md|^CONTRIBUTING/, factor: 0.7 },
+]
+/** A word that no page has may be noise, or the subject of a question that is not for us. */
+const UNKNOWN_WEIGHT = 0.6
+/** A synonym counts less than the word itself. */
+const SYNONYM_WEIGHT = 0.75
+/** What was asked before counts less than what is asked now. */
+const FOLLOW_UP_WEIGHT = 0.7
+
+/** Searches pages first, then the sections of the best pages. */
+export class Library {
+  readonly #pages = new Map<string, Page>()
+  /** How many pages have a term. */
+  readonly #holders = new Map<string, number>()
+  readonly #pageIndex: MiniSearch
+  readonly #sectionIndex: MiniSearch
+
+  constructor(pages: readonly (readonly Section[])[]) {
+    // The indexes get terms instead of text, so that each text is split and stemmed once.
+    const terms = { tokenize: (joined: string) => joined.split(' '), processTerm: (term: string) => term }
+    this.#pageIndex = new MiniSearch({ ...terms, idField: 'path', fields: Object.keys(PLACES) })
+    this.#sectionIndex = new MiniSearch({ ...terms, fields: ['heading', 'text', 'code'] })
+    for (const sections of pages) {
+      const entries = sections.map(entryOf)
+      const places = placesOf(sections, entries)
+      this.#pageIndex.add(places)
+      this.#sectionIndex.addAll(entries)
+      const page = {
+        path: places.path,
+        sections: new Map(sections.map((section) => [section.id, section])),
+        terms: worthOf(places),
+      }
+      this.#pages.set(page.path, page)
+      for (const term of page.terms.keys()) this.#holders.set(term, (this.#holders.get(term) ?? 0) + 1)
+    }
+  }
+
+  get size(): number {
+    return this.#pages.size
+  }
+
+  /** Finds the answer to a question. A follow-up is about the earlier question too. */
+  find(question: string, earlier: readonly string[] = []): Answerable {
+    const [best, ...others] = this.search(question, earlier)
+    if (best === undefined || best.confidence < LEAST_CONFIDENCE) {
+      const near = [best, ...others].filter((page) => page !== undefined && page.confidence >= LEAST_FOR_HINT)
+      return { sections: [], nearest: near.slice(0, 2).map((page) => page!.path) }
+    }
+    const more = others.slice(0, MORE_PAGES).flatMap(({ sections }) => sections.slice(0, 1))
+    return { sections: [...this.#withExample(best, question), ...more], nearest: [] }
+  }
+
+  /** The section that answers. If it has no code, the next section of the page that has some comes with it. */
+  #withExample({ path, sections: [matching] }: Finding, question: string): readonly Section[] {
+    const all = [...(this.#pages.get(path)?.sections.values() ?? [])]
+    const chosen = DEFINITION.test(question) ? all[0] : (matching ?? all[0])
+    if (chosen === undefined) return []
+    const rest = all.slice(all.indexOf(chosen))
+    const example = rest.find(({ blocks }) => blocks.some(isExample))
+    return example === undefined || example === chosen ? [chosen] : [chosen, example]
+  }
+
+  /** The pages that match, best first. */
+  search(question: string, earlier: readonly string[] = []): readonly Finding[] {
+    const weights = new Map(termsOf(question).map((term) => [term, 1]))
+    const before = FOLLOW_UP.test(question) ? earlier.findLast((one) => termsOf(one).length > 0) : undefined
+    for (const term of termsOf(before ?? '')) if (!weights.has(term)) weights.set(term, FOLLOW_UP_WEIGHT)
+    for (const term of weights.keys()) if (!this.#isKnown(term)) weights.set(term, UNKNOWN_WEIGHT)
+    const query = new Map<string, number>()
+    for (const [term, weight] of weights) {
+      query.set(term, weight)
+      for (const other of synonymsOf(term)) query.set(other, Math.max(query.get(other) ?? 0, weight * SYNONYM_WEIGHT))
+    }
+    const options = { tokenize: (text: string) => text.split(' '), boostTerm: (term: string) => query.get(term) ?? 1 }
+    const words = [...query.keys()].join(' ')
+    const pages = this.#pageIndex.search(words, { ...options, boost: { title: 4, heading: 2, opening: 2, code: 0.3 } })
+    const sections = this.#sectionIndex.search(words, { ...options, boost: { heading: 3, code: 0.3 } })
+    const bestPage = pages[0]?.score ?? 1
+    const bestSection = sections[0]?.score ?? 1
+    return pages
+      .slice(0, 15)
+      .flatMap(({ id, score }): Finding[] => {
+        const page = this.#pages.get(id as string)
+        if (page === undefined) return []
+        const own = sections.filter((section) => (section.id as string).startsWith(`${page.path}#`))
+        const confidence = this.#confidence(page, weights)
+        const total =
+          (score / bestPage + (own[0]?.score ?? 0) / bestSection) * (0.3 + confidence) * priorOf(question, page.path)
+        return [
+          {
+            path: page.path,
+            score: total,
+            confidence,
+            sections: own.flatMap((one) => page.sections.get(one.id as string) ?? []),
+          },
+        ]
+      })
+      .sort((one, other) => other.score - one.score)
+  }
+
+  #confidence(page: Page, weights: ReadonlyMap<string, number>): number {
+    let about = 0
+    let asked = 0
+    for (const [term, weight] of weights) {
+      const worth = weight * this.#rarity(term)
+      const others = synonymsOf(term).map((other) => SYNONYM_WEIGHT * (page.terms.get(other) ?? 0))
+      asked += worth
+      about += worth * Math.max(page.terms.get(term) ?? 0, ...others)
+    }
+    return asked === 0 ? 0 : about / asked
+  }
+
+  #isKnown(term: string): boolean {
+    return [term, ...synonymsOf(term)].some((one) => this.#holders.has(one))
+  }
+
+  #rarity(term: string): number {
+    return Math.log(1 + this.size / Math.max(this.#holders.get(term) ?? 0, LEAST_HOLDERS))
+  }
+}
+
+const priorOf = (question: string, path: string): number =>
+  PRIORS.reduce(
+    (prior, { asked, pages, factor }) => (asked.test(question) && pages.test(path) ? prior * factor : prior),
+    1,
+  )
+
+interface Entry {
+  readonly id: string
+  readonly heading: string
+  readonly text: string
+  readonly code: string
+}
+
+function entryOf({ id, trail, blocks }: Section): Entry {
+  const termsIn = (kinds: readonly Block['kind'][]): string =>
+    blocks.flatMap(({ kind, text }) => (kinds.includes(kind) ? termsOf(text) : [])).join(' ')
+  return {
+    id,
+    heading: termsOf(trail.at(-1) ?? '').join(' '),
+    text: termsIn(['paragraph', 'item']),
+    code: termsIn(['code']),
+  }
+}
+
+type Places = Readonly<Record<Place | 'path', string>>
+
+function placesOf(sections: readonly Section[], entries: readonly Entry[]): Places {
+  const [{ path = '', trail = [], blocks = [] } = {}] = sections
+  // The file name often has the word that people search.
+  const name =
+    path
+      .replace(/(?:\/README)?\.md$/, '')
+      .split('/')
+      .at(-1) ?? ''
+  const opening = blocks.find(({ kind }) => kind === 'paragraph')?.text ?? ''
+  const all = (what: 'heading' | 'text' | 'code'): string => entries.map((entry) => entry[what]).join(' ')
+  return {
+    path,
+    title: termsOf(`${trail[0]} ${name}`).join(' '),
+    opening: termsOf(opening).join(' '),
+    heading: all('heading'),
+    text: all('text'),
+    code: all('code'),
+  }
+}
+
+function worthOf(places: Places): ReadonlyMap<string, number> {
+  const terms = new Map<string, number>()
+  for (const [place, worth] of Object.entries(PLACES))
+    for (const term of places[place as Place].split(' ')) terms.set(term, Math.max(worth, terms.get(term) ?? 0))
+  return terms
+}
