@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -7,7 +8,8 @@ const WARM_MS = 400
 /** Loads the packages of a state, builds the row with them, runs it once and checks its answer. */
 export async function openRow(id, { name, folder }) {
   const vendors = createRequire(join(folder, 'packages/defaults/package.json'))
-  const entryOf = (part) => (part === 'pino' ? vendors.resolve(part) : join(folder, 'packages', part, 'src/index.ts'))
+  const entryOf = (part) =>
+    existsSync(join(folder, 'packages', part)) ? join(folder, 'packages', part, 'src/index.ts') : vendors.resolve(part)
   const load = (part) => import(pathToFileURL(entryOf(part)).href)
   process.env.STAGEFLOW_CORE = pathToFileURL(entryOf('core')).href
   const { rows } = await import(`./rows.mjs?${name}`)

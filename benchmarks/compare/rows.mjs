@@ -19,6 +19,17 @@ async function defaults(load) {
   return getDefaultInterceptors({ logging: { logger: pino({ level: 'silent' }) } })
 }
 
+/** With two lines a stage to a stream that forgets them, and a span a stage, in batches that are thrown away. */
+async function defaultsObserved(load) {
+  const { getDefaultInterceptors } = await load('defaults')
+  const { pino } = await load('pino')
+  const { BasicTracerProvider, BatchSpanProcessor } = await load('@opentelemetry/sdk-trace-base')
+  const exporter = { export: (_, done) => done({ code: 0 }), shutdown: async () => {}, forceFlush: async () => {} }
+  const tracerProvider = new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] })
+  const logging = { logger: pino({}, { write() {} }), startLines: true }
+  return getDefaultInterceptors({ logging, tracing: { tracerProvider } })
+}
+
 /**
  * A row that runs a shape. `interceptors` is a list, or a function that makes the list from the packages of a state.
  * `warmMs`: how long the row is warmed up, if not as long as the others.
@@ -104,6 +115,7 @@ export const rows = [
   onShape('chat with the defaults', 'chat', withDefaults),
   onShape('fan-out 100 with the defaults', 'fan100', withDefaults),
   onShape('chain 100 with the defaults', 'chain100', withDefaults),
+  onShape('chat with the defaults, lines and spans', 'chat', { interceptors: defaultsObserved, warmMs: 1_200 }),
   onShape('chat with 7 wraps', 'chat', { interceptors: several(7, wrap) }),
   onShape('chain 1000 with 7 wraps', 'chain1000', { interceptors: several(7, wrap) }),
   onShape('chain 10000 with 7 wraps', 'chain10000', { interceptors: several(7, wrap) }),

@@ -20,7 +20,7 @@ export async function prepareStates(root, base, folder) {
 
 async function install({ name, folder }) {
   try {
-    await setUp('chat', folder, () => {}) // the chat example uses all packages that the rows use
+    await setUp('all', folder, () => {})
   } catch (cause) {
     throw new Error(`The ${name} state could not be installed: ${cause.message}`, { cause })
   }

@@ -37,10 +37,9 @@ export function judge(figures, shapes, parts) {
 
 const hand = 'bare core ÷ the scheduler by hand with records'
 const rival = 'the fastest peer ÷ bare core'
-const defaults = 'a stage with the seven defaults, core included'
-const ancestor = 'the ancestor in Python (42.9 µs a stage) ÷ the seven defaults'
-const withContext = 'a stage with the seven defaults and AsyncLocalStorage'
-const observed = 'a stage with the seven defaults, two log lines and a span'
+const defaults = 'the seven defaults ÷ the scheduler by hand with records'
+const withContext = 'the seven defaults and AsyncLocalStorage ÷ the same by hand'
+const observed = 'the seven defaults, two log lines and a span ÷ the same by hand'
 const node22 = 'async.auto ÷ bare core, on Node 22'
 const wraps = 'seven empty wraps add, a stage'
 const observers = 'three empty observers add, a stage'
@@ -48,21 +47,7 @@ const memory = 'allocated a stage, bare core'
 const long = 'a stage of a 100,000 chain ÷ one of a 1,000 chain'
 const longer = 'a stage of a 10,000 chain ÷ one of a 10 chain'
 const concurrent = 'throughput of 1,000 concurrent runs ÷ sequential'
-const names = [
-  hand,
-  rival,
-  node22,
-  wraps,
-  observers,
-  defaults,
-  ancestor,
-  withContext,
-  observed,
-  memory,
-  long,
-  longer,
-  concurrent,
-]
+const names = [hand, rival, node22, wraps, observers, defaults, withContext, observed, memory, long, longer, concurrent]
 
 const placeOf = (name) => (names.includes(name) ? names.indexOf(name) : names.length)
 
@@ -82,13 +67,18 @@ function ofShape(figures, shape) {
     },
     { name: memory, shape, value: figures.bytes('core', shape)?.bytesPerStage, most: 1536, show: bytes },
   ]
-  const amount = (value, digits = 2) => `${value.toFixed(digits)} µs`
-  const whole = (name, peer, most) => ({ name, shape, value: of(peer), most, show: amount, profile: { peer, shape } })
+  const defaultsBar = (name, peer, byHand, most) => ({
+    name,
+    shape,
+    value: ratio(of(peer), of(byHand)),
+    most,
+    show: times,
+    profile: { peer, shape },
+  })
   judged.push(
-    whole(defaults, 'defaults', 0.75),
-    { name: ancestor, shape, value: ratio(42.9, of('defaults')), least: 40, show: times },
-    whole(withContext, 'defaultsContext', 1),
-    whole(observed, 'defaultsObserved', 5.5),
+    defaultsBar(defaults, 'defaults', 'indegreeReal', shape === 'chat' ? 3.5 : 3),
+    defaultsBar(withContext, 'defaultsContext', 'indegreeContext', 2.5),
+    defaultsBar(observed, 'defaultsObserved', 'indegreeObserved', 1.3),
   )
   if (shape !== 'chat' && !/\D1000$/.test(shape)) return judged
   return [

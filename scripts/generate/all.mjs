@@ -9,6 +9,7 @@ const COMMANDS = [
   script('package-table.mjs'),
   [join(import.meta.dirname, '../../node_modules/.bin/tsc'), '-b', 'packages/core'],
   script('stage-trace.mjs'),
+  script('run-picture.mjs'),
 ]
 
 for (const [command, ...args] of COMMANDS) {

@@ -1,26 +1,40 @@
+import { columnsOf } from '@stageflow/core/kit'
+import { eastAsianWidth } from 'get-east-asian-width'
+
 export interface WordWrap {
-  /** Returns the text that can be printed now: all but a last word that may go on. */
+  /** What can be printed now: all but a word that may still go on. */
   push(text: string): string
-  /** Returns the rest, and starts a new text. */
+  /** What was held back; the next text starts anew. */
   end(): string
 }
 
-/** Breaks lines between words, for text that arrives in pieces. Lines of a code fence stay as they are. */
+/**
+ * Breaks lines between words, as the text comes in pieces of any size. The space at a break is left out, so no line is longer than
+ * `width` columns, but for a word that is. Code fences keep their lines.
+ */
 export function wordWrap(width: number): WordWrap {
-  let line = ''
-  let spaces = ''
   let word = ''
+  let gap = ''
+  let column = 0
+  let line = ''
   let inFence = false
 
-  /** Spaces are printed with the word after them, so that a full line never ends with one. */
   function place(): string {
-    const breaks = !inFence && line !== '' && spaces !== '' && line.length + spaces.length + word.length > width
-    const added = breaks ? `\n${word}` : spaces + word
     if (word === '') return ''
-    line = breaks ? word : line + added
-    spaces = ''
+    const columns = columnsOf(word, eastAsianWidth)
+    const breaks = !inFence && column > 0 && gap !== '' && column + gap.length + columns > width
+    const printed = (breaks ? '\n' : gap) + word
+    column = breaks ? columns : column + gap.length + columns
+    line = breaks ? word : line + printed
     word = ''
-    return added
+    gap = ''
+    return printed
+  }
+
+  function beginLine(): void {
+    column = 0
+    line = ''
+    gap = ''
   }
 
   return {
@@ -33,20 +47,18 @@ export function wordWrap(width: number): WordWrap {
         }
         printed += place()
         if (character !== '\n') {
-          spaces += character
+          gap += character
           continue
         }
-        if (line.startsWith('```')) inFence = !inFence
-        printed += '\n'
-        line = ''
-        spaces = ''
+        if (/^\s*(?:```|~~~)/.test(line)) inFence = !inFence
+        beginLine()
+        printed += character
       }
       return printed
     },
     end() {
       const rest = place()
-      line = ''
-      spaces = ''
+      beginLine()
       inFence = false
       return rest
     },

@@ -122,8 +122,8 @@ export class BufferedExporter implements EventSink {
     if (alarm === undefined) return { refused }
     return {
       refused,
-      added: () => alarm.added(this.#buffer.size),
-      left: () => alarm.left(this.#buffer.size),
+      added: (size) => alarm.added(size),
+      left: (size) => alarm.left(size),
       dropped(_, reason) {
         if (reason === 'full') alarm.lost()
       },

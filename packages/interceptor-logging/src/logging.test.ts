@@ -292,6 +292,20 @@ test('each status has a level, and a level below that of the logger makes no lin
   expect(await run({}, 'silent')).toEqual([])
 })
 
+test('the lines of a run share one child logger, and its child runs have one each', async () => {
+  const { logger, lines } = recording()
+  let children = 0
+  logger.onChild = () => void children++
+  const lookup = new Pipeline('lookup').withStage('read', () => ({})).withStage('rank', () => ({}))
+  const graph = new Pipeline('chat')
+    .withStage('profile', () => ({}))
+    .withPipeline('memory', lookup)
+    .build({ clock, interceptors: [logging({ logger })] })
+  await graph.run()
+  expect(lines().length).toBeGreaterThan(4)
+  expect(children).toBe(2)
+})
+
 test('the ids of the run are in every line, in those of child runs and of the logger for stages too', async () => {
   const { logger, lines } = recording()
   const child = new Pipeline('lookup').withStage(

@@ -1,4 +1,4 @@
-import type { RunContext, RunIdentity } from '@stageflow/core'
+import type { ContextSnapshot, RunContext } from '@stageflow/core'
 import { isThenable, textOf } from '@stageflow/core/kit'
 import type { Redactor } from '@stageflow/core/redaction'
 import type { LevelWithSilent, Logger } from 'pino'
@@ -21,14 +21,14 @@ export interface StageLogger {
 
 type Level = keyof StageLogger
 
-/** The log of one run. It makes a new logger if the ids of the run change, as they do when `auth` verifies a token. */
+/** The log of one run. It makes a new logger if the snapshot of the run changes, as it does when `auth` verifies a token. */
 export class RunLog implements StageLogger {
   readonly run: RunContext
   readonly #logger: Logger
   readonly #redactor: Redactor
   #own: Logger | undefined
-  /** The ids that `#own` writes. */
-  #identity: RunIdentity | undefined
+  /** The snapshot whose ids `#own` writes. */
+  #snapshot: ContextSnapshot | undefined
   #hasFailed = false
 
   constructor(run: RunContext, logger: Logger, redactor: Redactor) {
@@ -82,9 +82,9 @@ export class RunLog implements StageLogger {
 
   #current(): Logger {
     const { snapshot } = this.run
-    if (this.#own === undefined || this.#identity !== snapshot.runId) {
+    if (this.#own === undefined || this.#snapshot !== snapshot) {
       this.#own = this.#logger.child(this.#ids())
-      this.#identity = snapshot.runId
+      this.#snapshot = snapshot
     }
     return this.#own
   }

@@ -38,7 +38,7 @@ export class BufferedEventSink implements EventSink {
         batchSize: 1,
         flushIntervalMs: 0,
         isDeferred: false,
-        deliver: ([event]) => downstream.emit(event as StageflowEvent),
+        deliver: (events) => downstream.emit(events[0] as StageflowEvent),
         tooSlow: () => tooSlow(attemptTimeoutMs),
         // The signal that this would be the reason of is never read: a sink gets none.
         givenUp: () => tooSlow(attemptTimeoutMs),

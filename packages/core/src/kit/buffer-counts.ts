@@ -9,6 +9,8 @@ export class BufferCounts {
   readonly droppedBy: Record<LossReason, number> = { full: 0, failed: 0, closed: 0 }
   received = 0
   delivered = 0
+  /** Events in the buffer, those in flight included. */
+  size = 0
   peakSize = 0
 
   get dropped(): number {
@@ -16,9 +18,15 @@ export class BufferCounts {
     return full + failed + closed
   }
 
+  /** An event came into the buffer. */
+  entered(): void {
+    const size = ++this.size
+    if (size > this.peakSize) this.peakSize = size
+  }
+
   /** A frozen copy, with what the buffer and its delivery say themselves. */
-  stats(size: number, inFlight: number, waiting: number, { failures, retries, lastError }: Attempts): BufferStats {
-    const { received, delivered, dropped, peakSize, callbacks } = this
+  stats(inFlight: number, waiting: number, { failures, retries, lastError }: Attempts): BufferStats {
+    const { received, delivered, dropped, size, peakSize, callbacks } = this
     const droppedBy = Object.freeze({ ...this.droppedBy })
     const events = { received, delivered, dropped, droppedBy, size, inFlight, peakSize, waiting }
     const errors = { failures, retries, lastError, callbackErrors: callbacks.count, lastCallbackError: callbacks.last }

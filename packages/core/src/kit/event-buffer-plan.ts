@@ -31,12 +31,12 @@ export interface EventBufferListener {
   lost?(event: StageflowEvent, reason: LossReason): void
   /** The same once the buffer can be used again. */
   dropped?(event: StageflowEvent, reason: LossReason): void
-  /** An event was added. */
-  added?(): void
+  /** An event was added. `size`: that of the buffer now. */
+  added?(size: number): void
   /** A batch is refused for good. The next one waits for the promise, which must not reject. */
   refused?(events: readonly StageflowEvent[], error: unknown, attempts: number): Promise<void> | undefined
-  /** A batch was delivered or lost. */
-  left?(): void
+  /** A batch was delivered or lost. `size`: that of the buffer now. */
+  left?(size: number): void
   /** Nothing waits. A notice may be added. */
   idle?(): void
   readonly notice?: BufferNotice

@@ -2,6 +2,7 @@ import type { StageflowEvent } from '../contract/events.ts'
 import { BatchInFlight } from './batch-in-flight.ts'
 import type { Batch } from './batch-in-flight.ts'
 import { BufferCounts } from './buffer-counts.ts'
+import { BufferLosses } from './buffer-losses.ts'
 import type {
   BufferStats,
   ClosePlan,
@@ -9,9 +10,10 @@ import type {
   EventBufferListener,
   EventBufferPlan,
   FlushPlan,
-  LossReason,
 } from './event-buffer-plan.ts'
+import { DueTimer } from './due-timer.ts'
 import { EventQueue, rankOf } from './event-queue.ts'
+import type { DroppedEvent } from './event-queue.ts'
 import { FlushWaiters } from './flush-waiters.ts'
 import { RetriedDelivery } from './retried-delivery.ts'
 import { Ring } from './ring.ts'
@@ -26,16 +28,18 @@ export class EventBuffer {
   readonly #plan: EventBufferPlan
   readonly #listener: EventBufferListener
   readonly #queue: EventQueue
+  readonly #losses: BufferLosses
+  readonly #timer: DueTimer
   readonly #flight = new BatchInFlight()
   readonly #delivery: RetriedDelivery<Batch>
   readonly #flushes = new FlushWaiters()
   readonly #waiting = new Ring<() => void>()
+  /** Whether an event that finds the buffer empty is delivered at once. */
+  readonly #isDirect: boolean
   /** True from the start of a delivery until nothing is due. */
   #isBusy = false
   /** Events up to this number are due, even if they don't fill a batch. */
   #dueUpTo = 0
-  #stopTimer: (() => void) | undefined
-  #isOpen = true
   #closing: Promise<CloseReport> | undefined
   #onEmpty: (() => void) | undefined
 
@@ -43,6 +47,12 @@ export class EventBuffer {
     this.#plan = plan
     this.#listener = listener
     this.#queue = new EventQueue(plan)
+    this.#losses = new BufferLosses(this.counts, listener)
+    this.#timer = new DueTimer(plan.clock, plan.flushIntervalMs, () => {
+      this.#dueUpTo = this.#queue.lastNumber
+      if (!this.#isBusy) this.#schedule()
+    })
+    this.#isDirect = plan.batchSize === 1 && !plan.isDeferred
     this.#delivery = new RetriedDelivery(plan, this.counts.callbacks, (isDelivered) => {
       if (this.#end(isDelivered)) this.#run(this.#take())
     })
@@ -50,12 +60,12 @@ export class EventBuffer {
 
   /** False once `close()` was called. */
   get isOpen(): boolean {
-    return this.#isOpen
+    return this.#closing === undefined
   }
 
   /** Events in the buffer, those in flight included. */
   get size(): number {
-    return this.#queue.events + this.#flight.size
+    return this.counts.size
   }
 
   /** Events that wait. */
@@ -80,7 +90,7 @@ export class EventBuffer {
   }
 
   stats(): BufferStats {
-    return this.counts.stats(this.size, this.#flight.size, this.#waiting.size, this.#delivery)
+    return this.counts.stats(this.#flight.size, this.#waiting.size, this.#delivery)
   }
 
   /**
@@ -121,73 +131,59 @@ export class EventBuffer {
 
   #offer(event: StageflowEvent, mayWait: boolean): 'taken' | 'waits' | 'dropped' {
     this.counts.received++
-    if (!this.#isOpen) return this.#refuse(event, 'closed')
-    const { batchSize, isDeferred } = this.#plan
-    if (batchSize === 1 && !isDeferred && !this.#isBusy) {
-      this.counts.peakSize ||= 1
+    if (!this.isOpen) return this.#losses.refuse(event, 'closed')
+    if (this.#isDirect && !this.#isBusy) {
       this.#isBusy = true
-      this.#run(this.#flight.begin(this.#queue.pass(event)))
+      this.counts.entered()
+      this.#run(this.#flight.begin([event], this.#queue.takeNumber()))
       return 'taken'
     }
     const rank = rankOf(event)
-    const { isFree, isLastFree, dropped } = this.#queue.placeFor(rank, this.#flight.batch.length, mayWait)
-    if (!isFree) return this.#refuse(event, 'full')
-    if (dropped !== undefined) {
-      this.#count(dropped.event, 'full')
-      this.#flushes.lost(dropped.number)
-    }
-    this.#queue.push(event, rank)
-    this.counts.peakSize = Math.max(this.counts.peakSize, this.size)
-    // Only now: these may emit, and the place is taken.
-    this.#listener.added?.()
-    if (dropped !== undefined) {
-      this.#settleFlushes()
-      this.#listener.dropped?.(dropped.event, 'full')
-    }
+    if (this.counts.size >= this.#queue.roomUpTo) return this.#squeezeIn(event, rank, mayWait)
+    this.#add(event, rank)
     this.#schedule()
-    return isLastFree ? 'waits' : 'taken'
+    return 'taken'
   }
 
-  #refuse(event: StageflowEvent, reason: LossReason): 'dropped' {
-    this.#count(event, reason)
-    this.#listener.dropped?.(event, reason)
-    return 'dropped'
+  #squeezeIn(event: StageflowEvent, rank: number, mayWait: boolean): 'taken' | 'waits' | 'dropped' {
+    const place = this.#queue.placeFor(rank, this.#flight.batch.length, mayWait)
+    if (place === 'none') return this.#losses.refuse(event, 'full')
+    if (typeof place === 'object') this.#replace(place, event, rank)
+    else this.#add(event, rank)
+    this.#schedule()
+    return place === 'last' ? 'waits' : 'taken'
   }
 
-  #count(event: StageflowEvent, reason: LossReason): void {
-    this.counts.droppedBy[reason]++
-    this.#listener.lost?.(event, reason)
+  #replace({ item, number }: DroppedEvent, event: StageflowEvent, rank: number): void {
+    this.counts.size--
+    this.#losses.count(item, 'full')
+    this.#flushes.lost(number)
+    this.#add(event, rank)
+    this.#settleFlushes()
+    this.#losses.tell(item, 'full')
   }
 
-  #dropAll(events: Batch, reason: LossReason): void {
-    for (const event of events) this.#count(event, reason)
-    for (const event of events) this.#listener.dropped?.(event, reason)
+  #add(event: StageflowEvent, rank: number): void {
+    this.#queue.push(event, rank)
+    this.counts.entered()
+    // Only now: it may emit, and the place is taken.
+    this.#listener.added?.(this.counts.size)
   }
 
   /** Delivers what is due, or sees to it that what waits becomes due. */
   #schedule(): void {
     if (!this.#isBusy && this.#isDue) this.#start()
-    else if (this.#queue.size === 0) this.#cancelTimer()
-    else if (this.#plan.batchSize > 1 && this.#isOpen) this.#stopTimer ??= this.#startTimer()
+    else this.#setTimer()
   }
 
   get #isDue(): boolean {
     const { size } = this.#queue
-    return size >= this.#plan.batchSize || (size > 0 && this.#queue.nextNumber <= this.#dueUpTo)
+    return size > 0 && (size >= this.#plan.batchSize || this.#queue.nextNumber <= this.#dueUpTo)
   }
 
-  #startTimer(): () => void {
-    const { clock, flushIntervalMs } = this.#plan
-    return clock.setTimeout(() => {
-      this.#stopTimer = undefined
-      this.#dueUpTo = this.#queue.lastNumber
-      if (!this.#isBusy) this.#schedule()
-    }, flushIntervalMs)
-  }
-
-  #cancelTimer(): void {
-    this.#stopTimer?.()
-    this.#stopTimer = undefined
+  #setTimer(): void {
+    if (this.#queue.size === 0) this.#timer.stop()
+    else if (this.#plan.batchSize > 1 && this.isOpen) this.#timer.start()
   }
 
   #start(): void {
@@ -208,14 +204,18 @@ export class EventBuffer {
   #take(): Batch | undefined {
     const queue = this.#queue
     if (queue.size === 0) this.#listener.idle?.()
-    const batch = this.#isDue ? this.#flight.begin(queue.take(this.#plan.batchSize, this.#listener.notice)) : undefined
-    while (this.#waiting.size > 0 && this.#waiting.size > queue.overfull(this.#flight.batch.length))
-      this.#waiting.shift()()
+    const batch = this.#isDue ? queue.take(this.#plan.batchSize, this.#flight, this.#listener.notice) : undefined
+    if (this.#waiting.size > 0) this.#endWaits()
     if (batch !== undefined) return batch
     this.#isBusy = false
-    this.#schedule()
+    this.#setTimer()
     if (queue.size === 0) this.#onEmpty?.()
     return undefined
+  }
+
+  /** Ends the waits of `emit` for which there is a place now. */
+  #endWaits(): void {
+    while (this.#waiting.size > this.#queue.overfull(this.#flight.batch.length)) this.#waiting.shift()()
   }
 
   /** Ends the batch in flight. Returns false if the next one has to wait. */
@@ -239,13 +239,14 @@ export class EventBuffer {
   #leave(isDelivered: boolean): void {
     const { number, notice } = this.#flight
     const events = this.#flight.clear()
+    this.counts.size -= events.length
     if (notice !== undefined) this.#listener.notice?.ended(isDelivered)
     if (isDelivered) this.counts.delivered += events.length
     else {
       this.#flushes.lost(number)
-      this.#dropAll(events, 'failed')
+      this.#losses.add(events, 'failed')
     }
-    this.#listener.left?.()
+    this.#listener.left?.(this.counts.size)
     this.#settleFlushes()
   }
 
@@ -262,8 +263,7 @@ export class EventBuffer {
     const { clock } = this.#plan
     const endsAt = clock.now() + timeoutMs
     const limit = { clock, signal, late }
-    this.#isOpen = false
-    this.#cancelTimer()
+    this.#timer.stop()
     this.#dueUpTo = Infinity
     const { promise: isEmpty, resolve } = Promise.withResolvers<void>()
     this.#onEmpty = resolve
@@ -288,7 +288,8 @@ export class EventBuffer {
     this.#isBusy = true // nothing starts any more
     this.#delivery.giveUp()
     if (this.size > 0) this.#flushes.lost(this.#oldest)
-    this.#dropAll([...this.#flight.clear(), ...this.#queue.clear()], 'closed')
+    this.counts.size = 0
+    this.#losses.add([...this.#flight.clear(), ...this.#queue.clear()], 'closed')
     while (this.#waiting.size > 0) this.#waiting.shift()()
     this.#settleFlushes()
   }

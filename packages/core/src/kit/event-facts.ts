@@ -64,12 +64,9 @@ export function eventFacts({ type, stage, data }: StageflowEvent): Facts | undef
   return Object.fromEntries(facts.filter(([, fact]) => fact !== undefined))
 }
 
-const LAST: ReadonlySet<string> = new Set([
-  'pipeline.completed',
-  'pipeline.failed',
-  'pipeline.cancelled',
-  'pipeline.suspended',
-])
-
 /** Whether the event is the last of its run. */
-export const isLastEvent = ({ type }: Pick<StageflowEvent, 'type'>): boolean => LAST.has(type)
+export const isLastEvent = ({ type }: { readonly type: string }): boolean =>
+  type === 'pipeline.completed' ||
+  type === 'pipeline.failed' ||
+  type === 'pipeline.cancelled' ||
+  type === 'pipeline.suspended'

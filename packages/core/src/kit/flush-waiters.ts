@@ -28,6 +28,7 @@ export class FlushWaiters {
 
   /** The event of this number was lost. */
   lost(number: number): void {
+    if (this.size === 0) return
     for (const waiter of this.#waiters) if (number <= waiter.number) waiter.hasLost = true
   }
 

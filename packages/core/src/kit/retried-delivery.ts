@@ -46,6 +46,7 @@ export class RetriedDelivery<Batch> {
   readonly #plan: DeliveryPlan<Batch>
   readonly #errors: CallbackErrors
   readonly #onEnd: (isDelivered: boolean) => void
+  /** The batch that is pending. */
   #batch: Batch | undefined
   /** Tells which batch a late answer belongs to. */
   #round = 0
@@ -67,12 +68,11 @@ export class RetriedDelivery<Batch> {
 
   /** Begins with a batch. `refused`: the last attempt failed; `lastError` says why. */
   start(batch: Batch): Outcome {
-    this.#batch = batch
     this.#round++
     this.attempts = 0
-    this.#delays = 0
-    this.#lastDelayMs = undefined
-    return this.#try()
+    const outcome = this.#try(batch)
+    if (outcome === 'pending') this.#batch = batch
+    return outcome
   }
 
   /** Ends a delay between two attempts. The delays after it start short again. */
@@ -88,38 +88,43 @@ export class RetriedDelivery<Batch> {
     this.#abort()
   }
 
-  #try(): Outcome {
-    const { clock, attemptTimeoutMs, deliver, tooSlow } = this.#plan
+  #try(batch: Batch): Outcome {
     const round = this.#round
     const attempt = new DeliveryAttempt()
-    this.#attempt = attempt
     this.attempts++
     try {
-      const answer = deliver(this.#batch as Batch, attempt)
-      if (!isThenable(answer)) {
-        this.#attempt = undefined
-        return 'delivered'
-      }
-      Promise.resolve(answer).then(
-        // An attempt that was too slow counts too: a service that always is would get the batch for ever.
-        () => {
-          if (this.#attempt === attempt) this.#attempt = undefined
-          if (this.#round === round) this.#end('delivered')
-        },
-        (error: unknown) => {
-          if (this.#round === round && this.#attempt === attempt) this.#end(this.#failed(error))
-        },
-      )
+      const answer = this.#plan.deliver(batch, attempt)
+      if (!isThenable(answer)) return 'delivered'
+      this.#await(answer, attempt, round)
     } catch (error) {
       return this.#failed(error)
     }
-    if (attemptTimeoutMs !== Infinity)
-      this.#stopTimer = clock.setTimeout(() => {
-        const error = tooSlow()
-        attempt.abort(error)
-        this.#end(this.#failed(error))
-      }, attemptTimeoutMs)
+    this.#limit(attempt)
     return 'pending'
+  }
+
+  #await(answer: PromiseLike<unknown>, attempt: DeliveryAttempt, round: number): void {
+    this.#attempt = attempt
+    Promise.resolve(answer).then(
+      // An attempt that was too slow counts too: a service that always is would get the batch for ever.
+      () => {
+        if (this.#attempt === attempt) this.#attempt = undefined
+        if (this.#round === round) this.#end('delivered')
+      },
+      (error: unknown) => {
+        if (this.#round === round && this.#attempt === attempt) this.#end(this.#failed(error))
+      },
+    )
+  }
+
+  #limit(attempt: DeliveryAttempt): void {
+    const { clock, attemptTimeoutMs, tooSlow } = this.#plan
+    if (attemptTimeoutMs === Infinity) return
+    this.#stopTimer = clock.setTimeout(() => {
+      const error = tooSlow()
+      attempt.abort(error)
+      this.#end(this.#failed(error))
+    }, attemptTimeoutMs)
   }
 
   #failed(error: unknown): Outcome {
@@ -129,7 +134,11 @@ export class RetriedDelivery<Batch> {
     this.failures++
     this.lastError = error
     const now = clock.now()
-    if (this.attempts === 1) this.#failingSince = now
+    if (this.attempts === 1) {
+      this.#failingSince = now
+      this.#delays = 0
+      this.#lastDelayMs = undefined
+    }
     const leftMs = this.#failingSince + retry.forMs - now
     if (this.attempts >= retry.attempts || leftMs <= 0) return 'refused'
     const verdict = this.#verdict(error)
@@ -158,7 +167,7 @@ export class RetriedDelivery<Batch> {
   #tryAgain(): void {
     this.#stop()
     this.retries++
-    this.#end(this.#try())
+    this.#end(this.#try(this.#batch as Batch))
   }
 
   #end(outcome: Outcome): void {
@@ -166,6 +175,7 @@ export class RetriedDelivery<Batch> {
     this.#stop()
     this.#round++
     this.#abort()
+    this.#batch = undefined
     this.#onEnd(outcome === 'delivered')
   }
 

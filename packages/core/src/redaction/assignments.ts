@@ -34,12 +34,11 @@ const ELEMENT = /(<([\w.:-]{1,64})(?:\s[^<>]{0,256})?>)(<!\[CDATA\[[^\]]*(?:\]\]
 /** Redacts values by the names that they are assigned to: in code, JSON, headers, URLs, XML and command lines. */
 export function redactAssignments(text: string, isSecret: IsSecret): string {
   let clean = replaceAfter(text, SEPARATOR, (separator, at, from) => assignedValue(text, separator, at, from, isSecret))
-  if (clean.includes('-')) {
+  if (clean.includes('--')) {
     const given = clean
-    clean = replaceAfter(given, FLAG, ([, name], at) =>
-      isSecret(name as string, '') ? valueAt(given, at) : undefined,
-    ).replace(USER_FLAG, `$1${REDACTED}`)
+    clean = replaceAfter(given, FLAG, ([, name], at) => (isSecret(name as string, '') ? valueAt(given, at) : undefined))
   }
+  if (clean.includes('-u')) clean = clean.replace(USER_FLAG, `$1${REDACTED}`)
   if (!clean.includes('<')) return clean
   return clean.replace(ELEMENT, (whole, tag: string, name: string, value: string) =>
     isSecret(name, value) && value.trim() !== '' ? tag + REDACTED : whole,
@@ -61,14 +60,18 @@ function replaceAfter(
 ): string {
   let clean = ''
   let from = 0
-  const search = new RegExp(pattern)
-  for (let match = search.exec(text); match !== null; match = search.exec(text)) {
-    const found = replacementAt(match, search.lastIndex, from)
+  let next = 0
+  for (;;) {
+    // Set each time, because `isSecret` runs code of the user, which may redact another text.
+    pattern.lastIndex = next
+    const match = pattern.exec(text)
+    if (match === null) return clean + text.slice(from)
+    next = pattern.lastIndex
+    const found = replacementAt(match, next, from)
     if (found === undefined) continue
     clean += text.slice(from, found.start) + found.kept + REDACTED
-    from = search.lastIndex = found.end
+    from = next = found.end
   }
-  return clean + text.slice(from)
 }
 
 function assignedValue(
