@@ -2,7 +2,7 @@ import { glob, readFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { StageflowError } from '@stageflow/core'
 import MiniSearch from 'minisearch'
-import { type Block, isExample, type Section, sectionsOf } from './markdown.ts'
+import { type Block, isProgram, type Section, sectionsOf } from './markdown.ts'
 import { synonymsOf, termsOf } from './words.ts'
 
 /** The pages of this repository that are for users. */
@@ -123,14 +123,13 @@ export class Library {
     return { sections: [...this.#withExample(best, question), ...more], nearest: [] }
   }
 
-  /** The section that answers. If it has no code, the next section of the page that has some comes with it. */
+  /** The section that answers. The opening of a page often has no program; the first one below comes with it. */
   #withExample({ path, sections: [matching] }: Finding, question: string): readonly Section[] {
-    const all = [...(this.#pages.get(path)?.sections.values() ?? [])]
-    const chosen = DEFINITION.test(question) ? all[0] : (matching ?? all[0])
+    const [opening, ...below] = this.#pages.get(path)?.sections.values() ?? []
+    const chosen = DEFINITION.test(question) ? opening : (matching ?? opening)
     if (chosen === undefined) return []
-    const rest = all.slice(all.indexOf(chosen))
-    const example = rest.find(({ blocks }) => blocks.some(isExample))
-    return example === undefined || example === chosen ? [chosen] : [chosen, example]
+    const example = chosen === opening && !hasProgram(opening) ? below.find(hasProgram) : undefined
+    return example === undefined ? [chosen] : [chosen, example]
   }
 
   /** The pages that match, best first. */
@@ -191,6 +190,8 @@ export class Library {
     return Math.log(1 + this.size / Math.max(this.#holders.get(term) ?? 0, LEAST_HOLDERS))
   }
 }
+
+const hasProgram = ({ blocks }: Section): boolean => blocks.some(isProgram)
 
 const priorOf = (question: string, path: string): number =>
   PRIORS.reduce(

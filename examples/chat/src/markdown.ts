@@ -6,9 +6,7 @@ export interface Block {
   readonly language?: string
 }
 
-/** Code that shows how: not a diagram, and not what a program printed. */
-export const isExample = ({ kind, language = '' }: Block): boolean =>
-  kind === 'code' && language !== '' && !/^(?:mermaid|text)\b/.test(language)
+export const isProgram = ({ kind, language = '' }: Block): boolean => kind === 'code' && /^[jt]sx?\b/.test(language)
 
 /** The text under one heading of a page. */
 export interface Section {

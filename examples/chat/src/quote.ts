@@ -1,4 +1,4 @@
-import { type Block, isExample, type Section } from './markdown.ts'
+import { type Block, isProgram, type Section } from './markdown.ts'
 import type { Answerer } from './pipeline.ts'
 
 const MOST_CHARACTERS = 700
@@ -17,11 +17,12 @@ export const quotes: Answerer = {
 
 function quote([best, second]: readonly Section[]): string {
   if (best === undefined) return ''
-  const example = exampleIn(best)
-  const text = textOf(best.blocks, example)
-  if (example !== undefined) return `${cited(text, 1)}\n\n${fenced(example)}`
-  const next = second?.path === best.path ? exampleIn(second) : undefined
-  return next === undefined ? cited(text, 1) : `${cited(text, 1)}\n\n${cited('For example:', 2)}\n\n${fenced(next)}`
+  const below = second?.path === best.path ? second.blocks.find(isProgram) : undefined
+  const example = best.blocks.find(isProgram) ?? below ?? best.blocks.find(isCommand)
+  const parts = [cited(textOf(best.blocks, example), 1)]
+  if (example !== undefined && example === below) parts.push(cited('For example:', 2))
+  if (example !== undefined) parts.push(fenced(example))
+  return parts.join('\n\n')
 }
 
 /** The beginning of a section, down to its example. */
@@ -41,11 +42,7 @@ function textOf(blocks: readonly Block[], example: Block | undefined): string {
 const cited = (text: string, number: number): string =>
   text.endsWith(':') ? `${text.slice(0, -1)} [${number}]:` : `${text} [${number}]`
 
-/** The first program; otherwise the first command. */
-function exampleIn({ blocks }: Section): Block | undefined {
-  const examples = blocks.filter(isExample)
-  return examples.find(({ language = '' }) => /^[jt]sx?\b/.test(language)) ?? examples[0]
-}
+const isCommand = ({ kind, language = '' }: Block): boolean => kind === 'code' && /^(?:sh|bash|json)\b/.test(language)
 
 function fenced({ text, language = '' }: Block): string {
   const lines = text.split('\n')
