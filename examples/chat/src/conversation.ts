@@ -40,7 +40,7 @@ export async function answerPrompts(answer: Answer): Promise<ExitCode> {
   return code
 }
 
-/** Answers each line of a pipe or a file. The exit code is that of the worst answer. */
+/** Answers each line of a pipe or a file. Returns the exit code of the worst answer. */
 export async function answerLines(answer: Answer): Promise<ExitCode> {
   const codes: ExitCode[] = []
   for await (const question of createInterface({ input: process.stdin })) {
@@ -49,6 +49,6 @@ export async function answerLines(answer: Answer): Promise<ExitCode> {
     if (code === EXIT.interrupted) return code
     codes.push(code)
   }
-  if (codes.length === 0) throw new Error('Nothing was asked: standard input is empty')
+  if (codes.length === 0) return EXIT.usage
   return [EXIT.failed, EXIT.refused].find((code) => codes.includes(code)) ?? EXIT.answered
 }

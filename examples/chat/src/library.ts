@@ -32,7 +32,7 @@ export interface Answerable {
 
 /** Below this confidence there is no answer. The smallest value that refuses every off-topic question of `questions/tuning.json`. */
 const LEAST_CONFIDENCE = 0.5
-const LEAST_FOR_HINT = 0.25
+const LEAST_FOR_HINT = 0.35
 /** Pages whose best section a model may read beside the answer. */
 const MORE_PAGES = 2
 /** A page opens with the definition of its subject. */

@@ -53,7 +53,11 @@ async function main(): Promise<ExitCode> {
     ask(asked, { graph, session, json, terminal, signal })
   try {
     if (question !== undefined) return await answerOne(question, answer)
-    if (!process.stdin.isTTY) return await answerLines(answer)
+    if (!process.stdin.isTTY) {
+      const worst = await answerLines(answer)
+      if (worst === EXIT.usage) terminal.note('Nothing was asked (--help lists the options)')
+      return worst
+    }
     terminal.note(`Ask about Stageflow (answers: ${answerer.model}). Ctrl-C stops an answer, Ctrl-D ends.`)
     return await answerPrompts(answer)
   } finally {

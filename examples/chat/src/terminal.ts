@@ -52,7 +52,10 @@ export function openTerminal({ stdout, stderr, env }: Streams, secrets: readonly
       printed = ''
     },
     show: (text) => write(text.endsWith('\n') ? text : `${text}\n`),
-    note: (text) => void stderr.write(`${visible(hide(text))}\n`),
+    note(text) {
+      const shown = visible(hide(text))
+      stderr.write(`${wrap === undefined ? shown : wrap.push(shown) + wrap.end()}\n`)
+    },
     flush: async () => void (await Promise.all([drained(stdout), drained(stderr)])),
   }
 }
