@@ -35,8 +35,6 @@ const LEAST_CONFIDENCE = 0.5
 const LEAST_FOR_HINT = 0.35
 /** Pages whose best section a model may read beside the answer. */
 const MORE_PAGES = 2
-/** A page opens with the definition of its subject. */
-const DEFINITION = /^what(?:'s| is| are) (?:an? |the )?\S+$/i
 const FOLLOW_UP =
   /^(?:and|but|so|also|then|or|why|what about|how about)\b|\b(?:it|its|that|this|they|them|those|these|ones?)\b/i
 
@@ -69,7 +67,7 @@ type Place = keyof typeof PLACES
 const LEAST_HOLDERS = 2
 /** Definitions are among the concepts, steps among the how-to pages. Details for authors of packages come last. */
 const PRIORS: readonly { readonly asked: RegExp; readonly pages: RegExp; readonly factor: number }[] = [
-  { asked: /^(?:what|which|why)\b/i, pages: /^docs\/(?:concepts|start)\//, factor: 1.15 },
+  { asked: /^(?:what|which|why)\b/i, pages: /^(?:README|docs\/(?:concepts|start)\/)/, factor: 1.15 },
   { asked: /^(?:how|can)\b/i, pages: /^docs\/(?:how-to|tutorials|start)\//, factor: 1.15 },
   { asked: /./, pages: /errors\.md|hooks\.md|^CONTRIBUTING/, factor: 0.7 },
 ]
@@ -126,7 +124,9 @@ export class Library {
   /** The section that answers. The opening of a page often has no program; the first one below comes with it. */
   #withExample({ path, sections: [matching] }: Finding, question: string): readonly Section[] {
     const [opening, ...below] = this.#pages.get(path)?.sections.values() ?? []
-    const chosen = DEFINITION.test(question) ? opening : (matching ?? opening)
+    const title = termsOf(opening?.trail[0] ?? '')
+    // The opening of a page answers a question about all of the page.
+    const chosen = termsOf(question).every((term) => title.includes(term)) ? opening : (matching ?? opening)
     if (chosen === undefined) return []
     const example = chosen === opening && !hasProgram(opening) ? below.find(hasProgram) : undefined
     return example === undefined ? [chosen] : [chosen, example]

@@ -4,7 +4,7 @@ import { stemmer } from 'stemmer'
 const STOP_WORDS = new Set(
   `a about all also actually am an and any are as at be been but by can could did do does doing each else for from get gets getting got had
   has have he her here his how i if in into is it its just keep know let like make many may me mean more most much my need no not of off on one only or other our
-  out please says she should really seem so some something stageflow such take tell than that the their them then there these they this those to too up us use used using
+  out please says she should really seem so some something such take tell than that the their them then there these they this those to too up us use used using
   turn very want was way we were what when where which while who why will with work works would yes whole without you your`.split(
     /\s+/,
   ),
@@ -70,7 +70,11 @@ export const synonymsOf = (term: string): readonly string[] => synonyms.get(term
 
 /** The stemmed words of a text. `withStage` is found as itself and as `stage`. */
 export function termsOf(text: string): readonly string[] {
-  const words = text.replace(/time-(outs?|limits?)\b/gi, 'timeout').match(/[\p{L}\p{N}]+/gu) ?? []
+  const words =
+    text
+      .replace(/time-(outs?|limits?)\b/gi, 'timeout')
+      .replaceAll('@stageflow/', '')
+      .match(/[\p{L}\p{N}]+/gu) ?? []
   return words.flatMap(termsOfWord)
 }
 
