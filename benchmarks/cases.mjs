@@ -2,7 +2,7 @@ import { peerOf } from './peers/index.mjs'
 
 const quickTiming = { warmMs: 250, measureMs: 200, buildMs: 40, coldMs: 3000 }
 const fullTiming = { warmMs: 300, measureMs: 350, buildMs: 60, coldMs: 3000 }
-// Small graphs need thousands of runs before they are warm, and on this shape everybody compares.
+// Small graphs need thousands of runs before they are warm, and this is the shape that readers compare.
 const chatTimes = (quick) =>
   quick ? { ...quickTiming, warmMs: 600, measureMs: 300 } : { ...fullTiming, warmMs: 700, measureMs: 600 }
 
@@ -16,7 +16,7 @@ const memoryShapes = ['chat', 'chain1000', 'fan1000', 'random1000']
 const node22Peers = ['core', 'indegreeReal', 'pgraph', 'asyncauto']
 
 /**
- * Every case in the order of measuring. Within a round the peers follow one another on the same shape, and every other
+ * Every case in the order of measuring. Within a round the peers follow one another on the same shape. Every other
  * round turns their order round, so that a slow minute of the machine meets all of them.
  */
 export function listCases({ peers, shapes, rounds, quick }) {

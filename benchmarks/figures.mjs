@@ -6,7 +6,7 @@ export function median(numbers) {
 }
 
 // On a quiet machine the thread that measures has a processor for 90 to 100% of the time (collecting garbage, it waits
-// for helpers). What is missing beyond that, somebody else had.
+// for helpers). Other processes had what is missing beyond that.
 const LEAST_BUSY = 0.9
 
 /** µs a run took on the wall, but at most what the processor time of its thread can explain. */

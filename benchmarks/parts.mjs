@@ -9,8 +9,8 @@ import { node24 } from './places.mjs'
 import { continueUnderNode24, ensureInstalled } from './prepare.mjs'
 import { partRows } from './report/parts.mjs'
 
-// The queue, the audio buffer, the exporter and the parser of tool calls, each beside what else does its work: a process of
-// its own for each and each round, the rounds interleaved.
+// The queue, the audio buffer, the exporter and the parser of tool calls, each beside what else does its work. Each has a
+// process of its own in each round, and the rounds are interleaved.
 
 const WARM_MS = 700
 const MEASURE_MS = 1_500

@@ -15,7 +15,7 @@ import { printTables } from './report/terminal.mjs'
 
 const CALM_ENOUGH = 0.7
 
-// A reader that has seen enough (head, less) is no error.
+// A reader that has seen enough (head, less) isn't an error.
 process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
 try {
@@ -80,7 +80,7 @@ async function measureAll(options) {
   }
 }
 
-// The servers of the stores are those of the tests; where one cannot be had, this says so and the rest of the page stands.
+// The servers of the stores are those of the tests. If one cannot start, this says so, and the rest of the page stands.
 function measureApart(file) {
   const measured = spawnSync(node24, [join(folder, file), '--json'], {
     encoding: 'utf8',

@@ -86,7 +86,7 @@ export const shapeNames = Object.keys(makers)
 
 export const makeShape = (name) => makers[name]()
 
-/** What a stage computes, whoever runs it: one more than the sum of what it reads. */
+/** What a stage computes in every peer: one more than the sum of what it reads. */
 export const bounded = (value) => value & MASK
 
 /** The answer of every stage, computed in declared order without any scheduler. */

@@ -43,6 +43,7 @@ const app = await Application.bootstrapWithPlugins({
 })
 const project = await app.convert()
 if (project === undefined) throw new Error('typedoc could not read the packages.')
-for (const entry of project.children ?? []) entry.name = entries.get(entry.sources?.[0]?.fullFileName ?? '') ?? entry.name
+for (const entry of project.children ?? [])
+  entry.name = entries.get(entry.sources?.[0]?.fullFileName ?? '') ?? entry.name
 rmSync(OUT, { recursive: true, force: true })
 await app.generateOutputs(project)

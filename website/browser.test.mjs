@@ -16,7 +16,15 @@ const AXE = createRequire(import.meta.url).resolve('axe-core')
 const DESKTOP = { width: 1440, height: 900 }
 const PHONE = { width: 390, height: 844 }
 /** A page of each kind. */
-const PAGES = ['', 'start/quickstart', 'how-to/tools', 'concepts/pipeline', 'reference/errors', 'reference/packages/core', 'reference/api/interceptor-retry']
+const PAGES = [
+  '',
+  'start/quickstart',
+  'how-to/tools',
+  'concepts/pipeline',
+  'reference/errors',
+  'reference/packages/core',
+  'reference/api/interceptor-retry',
+]
 
 let server, browser, origin
 
@@ -24,7 +32,10 @@ before(async () => {
   mkdirSync(SCREENSHOTS, { recursive: true })
   server = await serve({ root: FOLDER, port: 0 })
   origin = `http://localhost:${server.server.address().port}`
-  browser = await browsers.launch({ executablePath: await chromium.executablePath(), args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--hide-scrollbars'] })
+  browser = await browsers.launch({
+    executablePath: await chromium.executablePath(),
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--hide-scrollbars'],
+  })
 })
 after(async () => {
   await browser?.close()
@@ -69,15 +80,32 @@ test('a Mermaid diagram is drawn, in dark and light', async () => {
 })
 
 for (const path of PAGES) {
-  for (const [name, viewport] of [['desktop', DESKTOP], ['phone', PHONE]]) {
+  for (const [name, viewport] of [
+    ['desktop', DESKTOP],
+    ['phone', PHONE],
+  ]) {
     for (const colorScheme of ['light', 'dark']) {
       test(`/${path} has no violation that axe finds, and fits its window: ${name}, ${colorScheme}`, async () => {
         const { page, errors } = await open(path, { viewport, colorScheme })
-        await page.screenshot({ path: join(SCREENSHOTS, `${path.replaceAll('/', '-') || 'home'}-${name}-${colorScheme}.png`) })
+        await page.screenshot({
+          path: join(SCREENSHOTS, `${path.replaceAll('/', '-') || 'home'}-${name}-${colorScheme}.png`),
+        })
         await page.addScriptTag({ path: AXE })
         const { violations } = await page.evaluate(() => globalThis.axe.run())
-        assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).slice(0, 3).join(', ')}`), [])
-        const { scroll, width } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, width: window.innerWidth }))
+        assert.deepEqual(
+          violations.map(
+            ({ id, nodes }) =>
+              `${id}: ${nodes
+                .map(({ target }) => target)
+                .slice(0, 3)
+                .join(', ')}`,
+          ),
+          [],
+        )
+        const { scroll, width } = await page.evaluate(() => ({
+          scroll: document.documentElement.scrollWidth,
+          width: window.innerWidth,
+        }))
         assert.ok(scroll <= width, `The page is ${scroll} px wide in a window of ${width} px.`)
         assert.deepEqual(errors, [])
         await page.close()

@@ -1,6 +1,6 @@
 /**
- * Runs one after another for at least `ms`; every run's last value is read, as a caller would, and checked.
- * `busy` is the share of the time in which this thread had a processor: what lacks was waiting, or somebody else's.
+ * Runs one after another for at least `ms`. Every run's last value is read, as a caller would, and checked.
+ * `busy` is the share of the time in which this thread had a processor. In the rest it waited, or another process had it.
  */
 export async function repeat(graph, { last, answer, ms }) {
   let runs = 0

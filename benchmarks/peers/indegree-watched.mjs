@@ -10,8 +10,8 @@ const stageOf =
   }
 
 /**
- * As `indegree-real`, with something done by hand around every run and stage: `watch(shape)` is called for each run, and
- * answers with what calls its stages, is told of their ends, and of its own.
+ * As `indegree-real`, with something done by hand around every run and stage. `watch(shape)` is called for each run. It returns
+ * the functions that call its stages, and that learn of their ends and of the end of the run.
  */
 export function buildWatched(shape, watch) {
   const names = shape.stages.map((stage) => stage.name)

@@ -6,7 +6,7 @@ const add = (inputs) => {
   return { value: bounded(value) }
 }
 
-/** One promise a stage, each waiting with `Promise.all` for those that it reads; the graph is made anew by every run. */
+/** One promise a stage, each waiting with `Promise.all` for those that it reads; the graph is made again by every run. */
 export function build(shape) {
   const sourcesOf = shape.stages.map(({ sources }) => sources)
   const bodies = shape.stages.map(() => async (inputs) => add(inputs))

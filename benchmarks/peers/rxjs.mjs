@@ -7,7 +7,7 @@ const add = async (inputs) => {
   return { value: bounded(value) }
 }
 
-/** An AsyncSubject a stage, subscribed to in declared order: no recursion, however deep the graph. Made anew by every run. */
+/** An AsyncSubject a stage, subscribed to in declared order: no recursion, however deep the graph. Made again by every run. */
 export function build(shape) {
   const sourcesOf = shape.stages.map(({ sources }) => sources)
   const run = () =>

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { manifestProblems } from './manifest-rules.mjs'
 import { conclude, readPackages, readSources, readTests, readText, sectionOf } from '../lib/workspace.mjs'
 
-// What every package has, and where: so that whoever knows one of them knows all of them.
+// What every package has, and where, so that all of them are alike.
 
 const FILES = ['README.md', 'LICENSE', 'tsconfig.json', 'src/index.ts']
 const HEADINGS = [

@@ -61,7 +61,7 @@ test('rows of option tables do not count as lines of a README', () => {
   expect(problemsWith({ [`${REPORT}/README.md`]: readmeOf('report', 'None.', options) })).toEqual([])
 })
 
-test('a heading within a code fence is no heading', () => {
+test('a heading within a code fence does not count', () => {
   const readme = readmeOf('report').replace('## Use\n', '## Use\n\n```sh\n## not a heading\n```\n')
   expect(problemsWith({ [`${REPORT}/README.md`]: readme })).toEqual([])
 })

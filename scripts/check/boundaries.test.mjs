@@ -46,12 +46,12 @@ test('a plugin may depend on the plugin whose name its own extends', () => {
   expect(withPackages({ tools: {}, 'tools-mcp': changes })).toEqual([])
 })
 
-test('a name that only begins alike is no extension', () => {
+test('a name that only begins alike is not an extension', () => {
   const changes = { peerDependencies: { ...PEER, '@stageflow/tools': '^1.0.0' } }
   expect(withPackages({ tools: {}, toolsmith: changes })).toHaveLength(1)
 })
 
-test('a leaf may depend on anything, and nobody on a leaf', () => {
+test('a leaf may depend on anything, and no package on a leaf', () => {
   const leaf = { stageflow: { role: 'leaf' }, dependencies: { '@stageflow/report': 'workspace:*' } }
   expect(withPackages({ cli: leaf })).toEqual([])
   const onLeaf = { peerDependencies: { ...PEER, '@stageflow/cli': '^1.0.0' } }

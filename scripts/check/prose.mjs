@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { parse, walk } from '../lib/syntax.mjs'
 import { conclude } from '../lib/workspace.mjs'
 
-// What people read: pages, comments and messages. Finds phrases that read as translated, and sentences of more than 30 words.
-// There is no list of exceptions: rewrite the sentence.
+// What people read: pages, comments, messages and names of tests. Finds phrases that read as translated, and sentences of more
+// than 30 words. A sentence ends at a full stop, a question mark, an exclamation mark, or the end of its paragraph, list item or
+// cell: not at a colon or a semicolon. There is no list of exceptions: rewrite the sentence.
 
 const PAGES = [
   '*.md',
@@ -17,11 +18,19 @@ const PAGES = [
   '.changeset/*.md',
 ]
 const SOURCES = ['packages/*/{src,contract}/**/*.ts']
+/** Files of which only the comments and the names of tests are read: their strings are data. */
+const TESTS = [
+  'packages/*/test/**/*.{ts,mjs}',
+  'examples/*/{src,test}/**/*.ts',
+  'scripts/**/*.{mjs,ts}',
+  'benchmarks/**/*.{mjs,ts}',
+]
 /** Written by the benchmarks, and from the tables of the packages. */
 const GENERATED = new Set(['benchmarks/RESULTS.md', 'docs/reference/errors.md'])
 const MOST_WORDS = 30
+const TEST_FUNCTIONS = new Set(['test', 'it', 'describe'])
 /** Statements that a store sends to its server. */
-const PROGRAM = /^\s*(?:SELECT|INSERT|UPDATE|DELETE|CREATE|WITH|local)\b/
+const PROGRAM = /^\s*(?:SELECT|INSERT|UPDATE|DELETE|CREATE|WITH|DO|local)\b/
 
 const BANNED = [
   [/\b(?:nobody|somebody|anybody|everybody|whoever|whomever|himself|herself)\b/i, 'name the component or the reader'],
@@ -53,7 +62,7 @@ export function proseProblems(place, text) {
     const found = pattern.exec(prose)
     if (found !== null) problems.push(`${place}: "${found[0]}": ${advice}.`)
   }
-  for (const sentence of prose.split(/(?<=[.!?:;])["')*_]*\s+(?=["'(*_]*[\p{L}\d])/u)) {
+  for (const sentence of prose.split(/(?<=[.!?])["')*_]*\s+(?=["'(*_]*[\p{L}\d])/u)) {
     const words = sentence.split(/\s+/).filter((word) => /[\p{L}\d]/u.test(word))
     if (words.length > MOST_WORDS)
       problems.push(
@@ -85,21 +94,48 @@ export function* blocksOf(page) {
 
 /** The comments and the messages of a source file. A message is a string with a space; a template counts as one. */
 export function* textsOf(file, code) {
-  for (const { groups, index } of code.matchAll(
+  yield* commentsOf(code)
+  yield* stringsOf(parse(file, code), () => true)
+}
+
+/** The comments of a test or a script, and the names of its tests. */
+export function* namesOf(file, code) {
+  yield* commentsOf(code)
+  const names = new Set()
+  const tree = parse(file, code)
+  walk(tree, (node) => {
+    if (node.type === 'CallExpression' && TEST_FUNCTIONS.has(rootOf(node.callee))) names.add(node.arguments[0])
+  })
+  yield* stringsOf(tree, (node) => names.has(node))
+}
+
+/** `test` of `test('…')`, `test.each(…)('…')` and `test.each`…`('…')`. */
+function rootOf(callee) {
+  const inner = callee.object ?? callee.callee ?? callee.tag
+  return inner === undefined ? callee.name : rootOf(inner)
+}
+
+function* commentsOf(code) {
+  for (const { 0: all, groups, index } of code.matchAll(
     /(?:^|\s)\/\*\*?(?<block>[\s\S]*?)\*\/|(?<lines>(?:^[ \t]*\/\/.*\n?)+)/gm,
   )) {
     const text = (groups.block ?? groups.lines).replaceAll(/^\s*(?:\*|\/\/)\s?/gm, '').trim()
     if (/^(?:oxlint|@ts-|v8 |c8 )/.test(text)) continue
-    for (const part of text.split(/\n\s*\n|\n(?=[-*] )/)) yield { index, text: part.replaceAll(/\s+/g, ' ') }
+    for (const part of text.split(/\n\s*\n|\n(?=[-*] )/))
+      yield { index: index + all.search(/\S/), text: part.replaceAll(/\s+/g, ' ') }
   }
+}
+
+function stringsOf(tree, isRead) {
   const found = []
-  walk(parse(file, code), (node) => {
+  walk(tree, (node) => {
+    if (!isRead(node)) return
     if (node.type === 'Literal' && typeof node.value === 'string' && node.value.includes(' '))
       found.push({ index: node.start, text: node.value })
     if (node.type === 'TemplateLiteral')
       found.push({ index: node.start, text: node.quasis.map(({ value }) => value.cooked ?? '').join('value') })
   })
-  yield* found.filter(({ text }) => text.includes(' ') && !PROGRAM.test(text))
+  return found.filter(({ text }) => text.includes(' ') && !PROGRAM.test(text))
 }
 
 /** Everything that reads badly in the workspace at `root`. */
@@ -109,10 +145,12 @@ export function checkProse(root) {
   const pages = globSync(PAGES, { cwd: root }).filter((page) => !GENERATED.has(page))
   for (const page of pages.sort())
     for (const { line, text } of blocksOf(read(page))) problems.push(...proseProblems(`${page}:${line}`, text))
-  const sources = globSync(SOURCES, { cwd: root }).filter((file) => !/\.(test|test-d)\.ts$/.test(file))
+  const isTest = (file) => /\.(test|test-d)\.\w+$/.test(file) || !globbed.has(file)
+  const globbed = new Set(globSync(SOURCES, { cwd: root }))
+  const sources = [...globbed, ...globSync(TESTS, { cwd: root })].filter((file) => !file.includes('node_modules'))
   for (const file of sources.sort()) {
     const code = read(file)
-    for (const { index, text } of textsOf(file, code))
+    for (const { index, text } of isTest(file) ? namesOf(file, code) : textsOf(file, code))
       problems.push(...proseProblems(`${file}:${code.slice(0, index).split('\n').length}`, text))
   }
   return { problems, pages: pages.length, sources: sources.length }

@@ -138,7 +138,11 @@ const RUN_ALL = `
 test('every row gives the right answer in both states, each with its own packages, and nothing is left behind', async () => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'stageflow-compare-test-')))
   const git = (...args) => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' })
-  const seen = () => [git('status', '--porcelain'), git('worktree', 'list')]
+  const worktrees = () =>
+    git('worktree', 'list', '--porcelain')
+      .split('\n')
+      .filter((line) => line.startsWith('worktree '))
+  const seen = () => [git('status', '--porcelain'), worktrees()]
   const before = seen()
   try {
     const states = await prepareStates(ROOT, 'HEAD', folder)

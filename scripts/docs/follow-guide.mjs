@@ -8,7 +8,7 @@ import { matches, runCommand } from './snippet-runner.mjs'
 import { conclude } from '../lib/workspace.mjs'
 
 // `node scripts/docs/follow-guide.mjs <page> <example> <tarballs> <folder>` does what the page says, in a folder outside the
-// workspace and with our packages as npm would get them: it writes the files of the page, runs its commands, and runs the
+// workspace and with our packages as npm would get them. It writes the files of the page, runs its commands, and runs the
 // files that promise an output. What comes out is what lies in <example>, for those who would rather read it there;
 // `--write` as the third argument makes it so and stops.
 

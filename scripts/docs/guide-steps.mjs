@@ -1,6 +1,6 @@
 import { join, posix } from 'node:path'
 
-// What a reader of a guide does, read from its fences. A `ts` fence has the name of its file in its first line; that of
+// What a reader of a guide does, read from its fences. A `ts` fence has the name of its file in its first line. The name of
 // any other file is the last thing before the colon that leads to it (… this as `package.json`:). A file stands alone,
 // like the snippets of other pages, unless the reader is in a folder by then: before the first `cd` nothing is kept.
 

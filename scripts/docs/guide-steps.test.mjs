@@ -51,7 +51,7 @@ test('commands and files come in the order of the page, each in the folder that 
   expect([...filesOf(guideSteps(PAGE)).keys()]).toEqual(['one/package.json', 'one/README.md', 'one/src/app.ts'])
 })
 
-test('a fence whose file nobody can know is refused, with its line', () => {
+test('a fence without the name of a file is refused, with its line', () => {
   expect(() => guideSteps('```sh\ncd one\n```\nSome text.\n```json\n{}\n```')).toThrow(
     'line 5: the fence has no file name.',
   )

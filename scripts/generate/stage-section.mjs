@@ -55,7 +55,9 @@ With interceptors, the same run also enters these files:
 | --- | --- |
 ${added.join('\n')}
 
-Files entered, and moves between them: ${figures.join('; ')}.
+Files entered, and moves between them:
+
+${figures.map((figure) => `- ${figure}`).join('\n')}
 
 ${END}`
 }

@@ -8,7 +8,7 @@ import { readPackages } from '../lib/workspace.mjs'
 const NEEDED = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts']
 const UNWANTED = /\.(test|test-d)\.|\.tsbuildinfo$|\.tgz$|(^|\/)(node_modules|coverage|test)\//
 
-/** Builds the packages at `root` anew and packs them into `folder`: name, version, tarball, files. `shorts`: only these. */
+/** Builds the packages at `root` again and packs them into `folder`: name, version, tarball, files. `shorts`: only these. */
 export function packAll(root, folder, shorts) {
   mkdirSync(folder, { recursive: true })
   // From nothing: a file whose source is gone must not be published, and `tsc -b` trusts its own notes about the rest.

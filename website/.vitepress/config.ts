@@ -15,11 +15,7 @@ export default defineConfig({
   lang: 'en-US',
   // Pages are the Markdown files of docs/ and the READMEs of packages, where they are.
   srcDir: '..',
-  srcExclude: [
-    '*.md',
-    '{.changeset,benchmarks,examples,scripts}/**',
-    'packages/*/{ARCHITECTURE.md,docs/**}',
-  ],
+  srcExclude: ['*.md', '{.changeset,benchmarks,examples,scripts}/**', 'packages/*/{ARCHITECTURE.md,docs/**}'],
   rewrites: (file) => pageOf(file) ?? file,
   cleanUrls: true,
   markdown: {
@@ -36,7 +32,8 @@ export default defineConfig({
     search: {
       provider: 'local',
       // A search finds explanations; the API reference has its own part of the sidebar.
-      options: { _render: (source, env, md) => (env.relativePath.startsWith('reference/api/') ? '' : md.render(source, env)),
+      options: {
+        _render: (source, env, md) => (env.relativePath.startsWith('reference/api/') ? '' : md.render(source, env)),
       },
     },
     socialLinks: [{ icon: 'github', link: REPOSITORY }],

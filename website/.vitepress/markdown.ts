@@ -8,8 +8,6 @@ interface State {
 }
 type Token = ReturnType<MarkdownRenderer['parse']>[number]
 
-
-
 /** Links in Markdown lead from file to file, as on GitHub. On the site they lead from page to page. */
 export function linkToSite({ tokens, env }: State): void {
   const file = (env.realPath ?? env.path).slice(ROOT.length)

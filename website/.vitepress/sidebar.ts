@@ -25,6 +25,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'how-to/idempotency',
       'how-to/share-one-redis',
       'how-to/authenticate',
+      'how-to/authorize',
       'how-to/queues-and-audio',
       'how-to/observe',
       'how-to/export-events',
@@ -54,11 +55,14 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'concepts/*',
     ],
   ],
-  ['Reference', ['reference/options', 'reference/events', 'reference/errors', 'reference/support']],
+  [
+    'Reference',
+    ['reference/options', 'reference/events', 'reference/errors', 'reference/interceptor-hooks', 'reference/support'],
+  ],
   ['Project', ['project/architecture', 'project/versions', 'project/*']],
 ]
 /** Long lists have a sidebar of their own, beside the pages below these paths. */
-const LISTS = { Packages: 'reference/packages/', API: 'reference/api/' }
+const LISTS = { Packages: 'reference/packages/', API: 'reference/api/', Decisions: 'project/decisions/' }
 
 export const sidebar: DefaultTheme.SidebarMulti = makeSidebar()
 
@@ -76,7 +80,9 @@ function makeSidebar(): DefaultTheme.SidebarMulti {
   const lists = Object.entries(LISTS).map(([text, path]) => ({ text, path, items: take(`${path}*`) }))
   const main = PARTS.map(([text, entries]) => ({ text, items: entries.flatMap(take) }))
   if (left.size > 0) throw new Error(`These pages are in no part of the sidebar: ${[...left.keys()].join(', ')}.`)
-  const first = lists.flatMap(({ text, items: [item] }) => (item?.link === undefined ? [] : [{ text, link: item.link }]))
+  const first = lists.flatMap(({ text, items: [item] }) =>
+    item?.link === undefined ? [] : [{ text, link: item.link }],
+  )
   main.find(({ text }) => text === 'Reference')?.items.push(...first)
   const back = { text: 'All pages', link: '/start/quickstart' }
   return {

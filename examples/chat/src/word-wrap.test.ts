@@ -23,7 +23,7 @@ test('a word longer than the line stays whole', () => {
   expect(wrapped(5, ['a verylongword b'])).toBe('a\nverylongword\nb')
 })
 
-test('line ends begin anew', () => {
+test('line ends start again', () => {
   expect(wrapped(5, ['1234 \n1234 12'])).toBe('1234\n1234\n12')
 })
 

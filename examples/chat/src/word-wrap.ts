@@ -4,7 +4,7 @@ import { eastAsianWidth } from 'get-east-asian-width'
 export interface WordWrap {
   /** What can be printed now: all but a word that may still go on. */
   push(text: string): string
-  /** What was held back; the next text starts anew. */
+  /** What was held back; the next text starts again. */
   end(): string
 }
 

@@ -9,7 +9,7 @@ function screenOf(columns: number | undefined, env: Readonly<Record<string, stri
   return { screen, stdout, text: () => String((stdout.read() as Buffer | null) ?? '') }
 }
 
-test('it is as wide as the terminal, up to 120 columns, and 80 where nobody knows', () => {
+test('it is as wide as the terminal, up to 120 columns, and 80 if the width is unknown', () => {
   expect([20, 79, 120, 500, 0, undefined].map((columns) => screenOf(columns).screen.width)).toEqual([
     20, 79, 120, 120, 80, 80,
   ])
@@ -42,7 +42,7 @@ test('where nothing can be drawn over, only the end is shown, as plain lines', (
   expect(text()).toBe('b\nc\n')
 })
 
-test('a reader that leaves is no failure', () => {
+test('a reader that leaves is not a failure', () => {
   const { screen, stdout } = screenOf(80)
   stdout.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
   screen.draw(['a'])

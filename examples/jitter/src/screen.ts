@@ -29,7 +29,7 @@ export function openScreen({ stdout, env }: Terminal): Screen {
   const isLive = stdout.isTTY === true && env['TERM'] !== 'dumb' && (stdout.rows || 24) >= LEAST_ROWS
   let drawn = 0
   let isDrawing = false
-  // `| head -1` closes the pipe: there is nobody to draw for.
+  // `| head -1` closes the pipe: no reader is left.
   stdout.on('error', () => {})
 
   function show(lines: readonly string[]): void {

@@ -12,7 +12,7 @@ export interface Database {
 /**
  * What a question may do: read tables, and call functions that make no huge values. Everything else SQLite refuses while
  * it compiles, recursion too: what never ends blocks the thread, and no time-out gets there. A join of very many tables
- * still takes its time; where anybody may ask, ask in a process that can be ended.
+ * still takes its time. If users may ask anything, ask in a process that can be ended.
  */
 const ALLOWED = new Set([constants.SQLITE_SELECT, constants.SQLITE_READ])
 const FUNCTIONS = /^(count|sum|total|avg|min|max|round|abs|lower|upper|length|like|coalesce|ifnull|date|strftime)$/i

@@ -86,7 +86,7 @@ test.runIf(process.platform === 'linux')(
   },
 )
 
-test('a pipe is not waited for, and what is no text is not taken for one, to read or to replace', async () => {
+test('a pipe is not waited for, and a file without text is not taken for one, to read or to replace', async () => {
   execFileSync('/usr/bin/env', ['mkfifo', join(root, 'pipe')])
   writeFileSync(join(root, 'picture'), Buffer.from([0xff, 0xd8, 0xff]))
   const sandbox = openSandbox(root)

@@ -14,7 +14,7 @@ export interface Sandbox {
 
 const MOST_BYTES = 64 * 1024
 
-/** The text files under `folder`. It refuses absolute paths, `..`, every symlink on the way, and what is no text. */
+/** The text files under `folder`. It refuses absolute paths, `..`, every symlink on the way, and files without text. */
 export function openSandbox(folder: string): Sandbox {
   const root = realpathSync(folder)
 
@@ -90,7 +90,7 @@ function refused(path: string, why: string): StageflowError {
   return new StageflowError('sandbox/refused', `"${path}" ${why}.`)
 }
 
-/** Errors of the file system name the place of the sandbox, which is nobody's business. */
+/** Errors of the file system name the place of the sandbox, which is not for the model. */
 function readable(error: unknown, path: string): Error {
   if (StageflowError.is(error)) return error
   const { code = 'EIO' } = error as NodeJS.ErrnoException

@@ -122,5 +122,6 @@ export type {
   StageEventMap,
   StageflowEvent,
   TryEmitEvent,
+  WaitOptions,
 } from './contract/events.ts'
 export type { Clock } from './base/clock.ts'

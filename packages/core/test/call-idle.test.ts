@@ -80,7 +80,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
         await context.runChild(new Pipeline('child').withPipeline('b', innermost))
       },
     ],
-  ])('%s is a sign of life: the idle time begins anew', async (_sign, stage) => {
+  ])('%s is a sign of life: the idle time starts again', async (_sign, stage) => {
     const log: string[] = []
     const idle = logExpired(log, 'idle', () => ({ idleMs: 30 }))
     const run = runStage(clock, stage, beside([onlyAt('a', idle)]), { onFailure: 'skip' })

@@ -22,7 +22,7 @@ export interface ExpectedStage {
   answersAt: number | undefined
   /** Until when a second call waits for the code of the first. */
   waitsUntil: number | undefined
-  /** Its code heeds the abort of the run. */
+  /** Its code obeys the abort of the run. */
   heeds: boolean
 }
 

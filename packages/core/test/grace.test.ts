@@ -297,7 +297,7 @@ test('a stop while only code of settled stages runs does not lengthen the grace 
   expect(report).toMatchObject({ endedAt: 140, stages: { slow: { status: 'ok', endedAt: 40, abandoned: true } } })
 })
 
-test('the grace time of code of settled stages begins anew after another stage has run', async () => {
+test('the grace time of code of settled stages starts again after another stage has run', async () => {
   const stuck = deaf()
   const settled = new Pipeline('demo')
     .withStage('slow', async (context) => void (await context.clock.sleep(70)))

@@ -93,7 +93,7 @@ export const list: readonly Interceptor[] = insertBefore(
   auth(async () => ({ sub: 'x', roles: [] })),
 )
 
-// ---------- what is no interceptor
+// ---------- what isn't an interceptor
 
 // @ts-expect-error a made-up outcome: only the engine makes one.
 export const madeUpOutcome: RunPipeline = () => ({ status: 'completed' })

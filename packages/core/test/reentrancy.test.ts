@@ -3,7 +3,7 @@ import { clock } from './fresh-clock.ts'
 import { Pipeline, StageKind, StageOutput } from '../src/index.ts'
 import type { EventSink, Interceptor, StageContext, StageflowEvent } from '../src/index.ts'
 
-// Whoever is called by a run may stop that run from inside the call: sinks, observers, interceptors, conditions, stages.
+// Code that a run calls may stop that run from inside the call: sinks, observers, interceptors, conditions, stages.
 
 const TERMINAL = /\.(completed|failed|skipped|cancelled|abandoned)$/
 

@@ -1,4 +1,4 @@
-// How the calls of one stage go in time, written to be obviously right: a call is worked out without its limits first, then the
+// How the calls of one stage go in time, written to be obviously right. A call is worked out without its limits first. Then the
 // first instant is looked for at which one of them passes, and everything after that instant is taken back.
 
 export type Answer = 'ok' | 'fail' | 'skip' | 'retry'

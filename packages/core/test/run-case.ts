@@ -23,8 +23,8 @@ export interface StageCase extends Wiring {
 }
 
 /**
- * What the interceptor of a run does: passes everything on; calls a bad attempt again, once; answers in the place of a slow
- * stage; or calls a slow stage again, once.
+ * What the interceptor of a run does. It passes everything on, calls a bad attempt again once, answers in the place of a slow
+ * stage, or calls a slow stage again once.
  */
 export type Wrapper = 'none' | 'passes' | 'retries' | 'answers early' | 'calls again'
 
@@ -39,7 +39,7 @@ export interface RunCase {
   readonly graceMs: number
   /** A sink listens. */
   readonly heard: boolean
-  /** Somebody reads the events of the run from its handle. */
+  /** The caller reads the events of the run from its handle. */
   readonly followed: boolean
   /** An interceptor observes the stages. */
   readonly watched: boolean

@@ -129,7 +129,7 @@ function* faultsOfPlaces({ result, watch }: TreeTrace, places: readonly Place[])
   for (const place of places) yield* faultsOfReport(place)
 }
 
-/** A stage is abandoned after its run was stopped: it is no reason to stop it. */
+/** A stage is abandoned after its run was stopped: that is not why it was stopped. */
 const WAS_ABANDONED = /^abandoned/
 const withoutNumbers = (path: string): string => path.replaceAll(/[#~]\d+/g, '')
 

@@ -1,15 +1,15 @@
 import { StageflowError } from '@stageflow/core'
 import type { EventSink, StageflowEvent } from '@stageflow/core'
-import { EventBuffer, checkWait, withinLimit } from '@stageflow/core/kit'
+import { CLOSE_TIMEOUT_MS, EventBuffer, checkWait, waitLeft, withinLimit } from '@stageflow/core/kit'
 import type { BufferStats, CloseReport, EventBufferListener, WaitOptions } from '@stageflow/core/kit'
 
 import { ILLEGAL_OPTION, settingsOf } from './buffered-options.ts'
 import type { BufferedExporterOptions, Settings } from './buffered-options.ts'
+import { closeBehind } from './close-exporter.ts'
 import type { Exporter } from './exporter.ts'
 import { OverflowAlarm } from './overflow-alarm.ts'
 
 const FLUSH_TIMEOUT_MS = 30_000
-const CLOSE_TIMEOUT_MS = 5_000
 
 /**
  * An event sink that hands events to an exporter in batches, in order, one batch at a time. It never makes a producer wait. A
@@ -79,13 +79,11 @@ export class BufferedExporter implements EventSink {
    * Takes no more events, delivers what is left, and closes the exporter, within `timeoutMs` (5,000). Doesn't reject for what
    * happens then: the report says what was delivered and what was lost. Later calls return the same report.
    */
-  close(options?: WaitOptions): Promise<CloseReport>
-  // The close() of a sink resolves with nothing.
-  close(): Promise<void>
-  async close(options: WaitOptions = {}): Promise<CloseReport | void> {
+  async close(options: WaitOptions = {}): Promise<CloseReport> {
     checkWait('close()', ILLEGAL_OPTION, options)
     const { signal, timeoutMs = CLOSE_TIMEOUT_MS } = options
-    const close = (): unknown => this.#exporter.close?.()
+    const left = waitLeft(this.#settings.clock, { ...options, timeoutMs })
+    const close = (): unknown => closeBehind(this.#exporter, left())
     const ends = (isDrained: boolean): readonly (() => unknown)[] => {
       this.#alarm?.close()
       return isDrained ? [() => this.#exporter.flush?.(), close] : [close]
@@ -145,7 +143,7 @@ function lateFlush(timeoutMs: number, { size, lastError }: BufferStats): Stagefl
   const what =
     size === 0
       ? 'All events are delivered, but the flush() of the exporter has not ended.'
-      : `${size} events are not delivered yet. They stay in the buffer and are tried again. The cause is the last error of the exporter.`
+      : `Events not delivered yet: ${size}. They stay in the buffer and are tried again. The cause is the last error of the exporter.`
   return new StageflowError('exporter-buffered/flush-timeout', `flush() waited ${timeoutMs} ms. ${what}`, {
     cause: lastError,
   })

@@ -47,6 +47,13 @@ export class ContractBench {
     await this.#subject.breakDownstream()
   }
 
+  /** Returns false if it cannot be made to hang. */
+  async hangDownstream(): Promise<boolean> {
+    if (this.#subject.hangDownstream === undefined) return false
+    await this.#subject.hangDownstream()
+    return true
+  }
+
   async repairDownstream(): Promise<void> {
     await this.#subject.repairDownstream?.()
   }

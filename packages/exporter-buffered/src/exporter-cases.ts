@@ -1,4 +1,5 @@
 import { isRetryableDelivery } from '@stageflow/core/kit'
+import type { WaitOptions } from '@stageflow/core/kit'
 
 import { eventWith, eventsFrom, must, rejectionOf } from './contract-bench.ts'
 import type { ContractBench } from './contract-bench.ts'
@@ -92,6 +93,23 @@ export const CASES: Cases = {
       must(rejection === undefined, `close() resolves; call ${call} rejected with ${String(rejection?.error)}.`)
     }
   },
+  'close resolves without any time left, and does not reject': async (bench) => {
+    const exported = rejectionOf(bench.export(eventsFrom(1, 3)))
+    const rejection = await rejectionOf(closing(bench, { timeoutMs: 0 }))
+    must(rejection === undefined, `close() resolves with a report; it rejected with ${String(rejection?.error)}.`)
+    await exported
+  },
+  'close resolves when its signal has aborted, and does not reject': async (bench) => {
+    await bench.export(eventsFrom(1, 1))
+    const rejection = await rejectionOf(closing(bench, { signal: AbortSignal.abort(new Error('stop')) }))
+    must(rejection === undefined, `close() resolves with a report; it rejected with ${String(rejection?.error)}.`)
+  },
+  'close keeps its limit while the downstream hangs': async (bench) => {
+    if (!(await bench.hangDownstream())) return
+    void rejectionOf(bench.export(eventsFrom(1, 1)))
+    const rejection = await rejectionOf(closing(bench, { timeoutMs: 20 }))
+    must(rejection === undefined, `close() resolves with a report; it rejected with ${String(rejection?.error)}.`)
+  },
   'close waits for the exports that have begun': async (bench) => {
     const events = eventsFrom(1, 3)
     const exported = bench.export(events)
@@ -142,6 +160,6 @@ export const OUTAGE_CASES: Cases = {
   },
 }
 
-async function closing(bench: ContractBench): Promise<void> {
-  await bench.exporter.close?.()
+async function closing(bench: ContractBench, wait?: WaitOptions): Promise<void> {
+  await bench.exporter.close?.(wait)
 }

@@ -10,9 +10,10 @@ import { fanOutExporter, filterExporter } from './index.ts'
 interface Downstream {
   readonly written: StageflowEvent[]
   isBroken: boolean
+  isHanging: boolean
 }
 
-/** An exporter that owes nothing: it writes in its turn, a moment later. */
+/** An exporter that keeps every rule: it writes in its turn, a moment later. */
 function good(downstream: Downstream): Required<Exporter> {
   let last = Promise.resolve()
   let isClosed = false
@@ -21,6 +22,7 @@ function good(downstream: Downstream): Required<Exporter> {
       if (isClosed) return Promise.reject(new Error('closed'))
       const turn = last.then(async () => {
         await Promise.resolve()
+        if (downstream.isHanging) await new Promise(() => {})
         if (downstream.isBroken) throw new Error('down')
         downstream.written.push(...events)
       })
@@ -28,20 +30,21 @@ function good(downstream: Downstream): Required<Exporter> {
       return turn
     },
     flush: () => last,
-    close() {
+    async close() {
       isClosed = true
-      return last
+      if (!downstream.isHanging) await last
     },
   }
 }
 
 function subject(twin: (whole: Required<Exporter>, downstream: Downstream) => Exporter): ExporterUnderTest {
-  const downstream: Downstream = { written: [], isBroken: false }
+  const downstream: Downstream = { written: [], isBroken: false, isHanging: false }
   return {
     exporter: twin(good(downstream), downstream),
     written: () => downstream.written,
     breakDownstream: () => void (downstream.isBroken = true),
     repairDownstream: () => void (downstream.isBroken = false),
+    hangDownstream: () => void (downstream.isHanging = true),
   }
 }
 
@@ -80,7 +83,8 @@ const twins: Readonly<Record<string, Twin>> = {
       flush: () => later,
       close() {
         isClosed = true
-        return later.then(() => whole.close())
+        const closed = later.then(() => whole.close())
+        return downstream.isHanging ? Promise.resolve() : closed
       },
     }
   },
@@ -132,6 +136,18 @@ const twins: Readonly<Record<string, Twin>> = {
     let calls = 0
     return { close: () => (++calls > 1 ? Promise.reject(new Error('closed')) : whole.close()) }
   },
+  'close resolves without any time left, and does not reject': (whole) => ({
+    close: (wait) => (wait?.timeoutMs === 0 ? Promise.reject(new Error('no time')) : whole.close()),
+  }),
+  'close resolves when its signal has aborted, and does not reject': (whole) => ({
+    async close(wait) {
+      wait?.signal?.throwIfAborted()
+      await whole.close()
+    },
+  }),
+  'close keeps its limit while the downstream hangs': (whole, downstream) => ({
+    close: () => (downstream.isHanging ? Promise.reject(new Error('too slow')) : whole.close()),
+  }),
   'close waits for the exports that have begun': (whole) => {
     let isClosed = false
     return {

@@ -76,7 +76,7 @@ async function runCase(
     await withinLimit(check(bench), limit)
   } finally {
     // Other cases test how it closes.
-    const closed = async (): Promise<void> => bench.exporter.close?.()
+    const closed = async (): Promise<unknown> => bench.exporter.close?.()
     await withinLimit(closed(), limit).catch(() => {})
     await subject.end?.()
   }

@@ -8,6 +8,8 @@ export interface ExporterUnderTest {
   /** Makes what is behind the exporter fail, until `repairDownstream`. Called before the first export. */
   breakDownstream?(): void | Promise<void>
   repairDownstream?(): void | Promise<void>
+  /** Makes what is behind the exporter hang until `end`. Without it, no case tests that `close` keeps its limit then. */
+  hangDownstream?(): void | Promise<void>
   /** Called after each case. */
   end?(): void | Promise<void>
 }

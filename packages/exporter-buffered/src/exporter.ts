@@ -1,5 +1,6 @@
 import type { StageflowEvent } from '@stageflow/core'
 import { read } from '@stageflow/core/kit'
+import type { WaitOptions } from '@stageflow/core/kit'
 
 export interface ExportOptions {
   /** Aborts when the result of this call no longer counts: after `attemptTimeoutMs`, or when `close()` has given up. */
@@ -15,8 +16,11 @@ export interface Exporter {
   export(events: readonly StageflowEvent[], options?: ExportOptions): Promise<void>
   /** Resolves once all that was exported is where it will last, such as on the disk. Can be called during an export. */
   flush?(): Promise<void>
-  /** Ends the exporter. Can be called more than once. */
-  close?(): Promise<void>
+  /**
+   * Ends the exporter within the limit. Resolves with a report, whose `error` says why events may be lost. Can be called more
+   * than once.
+   */
+  close?(options?: WaitOptions): Promise<unknown>
 }
 
 export function isExporter(value: unknown): value is Exporter {

@@ -92,8 +92,56 @@ test('flush and close reach all exporters, whatever one does', async () => {
   })
   const fanOut = fanOutExporter([ending('one', true), { export: () => Promise.resolve() }, ending('two')])
   await expect(fanOut.flush?.()).rejects.toThrow('1 of 3 exporters failed to flush: one cannot')
-  await expect(fanOut.close?.()).rejects.toThrow('1 of 3 exporters failed to close: one cannot close')
+  expect(await fanOut.close()).toMatchObject([{ error: { message: 'one cannot close' } }, {}, { error: undefined }])
   expect(ends).toEqual(['flush one', 'flush two', 'close one', 'close two'])
+})
+
+test('a fan-out and a filter close in time, pass on what is left of it, and resolve with the reports of those behind', async () => {
+  const hangs = { ...scriptedExporter(), close: () => new Promise<void>(() => {}) }
+  const limits: unknown[] = []
+  const reports = { ...scriptedExporter(), close: async (wait: unknown) => (limits.push(wait), { lost: 2 }) }
+  const broken = { ...scriptedExporter(), close: async () => ({ error: 'disk full' }) }
+  const fanOut = fanOutExporter([hangs, filterExporter(reports, { clock }), broken], { clock })
+  const closed = fanOut.close({ timeoutMs: 200 })
+  await clock.advance(200)
+  expect(await closed).toMatchObject([
+    {
+      error: {
+        code: 'exporter-buffered/close-timeout',
+        message: expect.stringContaining('close() of exporter 1 of 3 took longer than 200 ms') as unknown,
+      },
+    },
+    { error: undefined, report: { error: undefined, report: { lost: 2 } } },
+    { error: 'disk full', report: { error: 'disk full' } },
+  ])
+  expect(limits).toEqual([{ timeoutMs: 200 }])
+  const filtered = filterExporter(hangs, { clock }).close()
+  await clock.advance(5_000)
+  expect(await filtered).toMatchObject({ error: { code: 'exporter-buffered/close-timeout' } })
+  await expect(fanOut.close({ timeout: 5 } as object)).rejects.toThrow('unknown option "timeout"')
+  await expect(filterExporter(hangs, {}).close(7 as never)).rejects.toMatchObject({
+    code: 'exporter-buffered/illegal-option',
+  })
+  expect(() => fanOutExporter([hangs], { time: clock } as object)).toThrow('unknown option "time"')
+  expect(clock.timers).toEqual([])
+})
+
+test('a buffer gives the exporter behind it the time that is left, and reports that it did not close', async () => {
+  const exporter = scriptedExporter()
+  const limits: unknown[] = []
+  const closing = { ...exporter, close: async (wait: unknown) => void limits.push(wait) }
+  const buffer = new BufferedExporter(closing, { clock, batchSize: 1, random: () => 1 })
+  exporter.isHeld = true
+  const slow = new BufferedExporter({ ...closing, export: exporter.export }, { clock })
+  slow.emit(eventOf(1))
+  const closed = slow.close({ timeoutMs: 300 })
+  await clock.advance(100)
+  exporter.answer()
+  expect(await closed).toMatchObject({ delivered: 1, error: undefined })
+  await buffer.close({ signal: new AbortController().signal })
+  expect(limits).toMatchObject([{ timeoutMs: 200 }, { timeoutMs: 5_000, signal: { aborted: false } }])
+  const broken = fanOutExporter([{ ...exporter, close: () => Promise.reject(new Error('disk full')) }])
+  expect(await new BufferedExporter(broken, { clock }).close()).toMatchObject({ error: { message: 'disk full' } })
 })
 
 test('arguments that are not exporters are refused (exporter-buffered/illegal-exporter)', () => {

@@ -1,10 +1,26 @@
-import { StageflowError } from '@stageflow/core'
-import type { StageflowEvent } from '@stageflow/core'
-import { isRetryableDelivery } from '@stageflow/core/kit'
+import { StageflowError, systemClock } from '@stageflow/core'
+import type { Clock, StageflowEvent } from '@stageflow/core'
+import { CLOCK, checkOptions, checkWait, isRetryableDelivery } from '@stageflow/core/kit'
+import type { EndReport, OptionRules, WaitOptions } from '@stageflow/core/kit'
 
+import { ILLEGAL_OPTION } from './buffered-options.ts'
+import { closeWithin } from './close-exporter.ts'
 import { failureOf } from './exporter-failures.ts'
 import { isExporter } from './exporter.ts'
 import type { Exporter, ExportOptions } from './exporter.ts'
+
+export interface FanOutExporterOptions {
+  /** Measures the limit of `close`. Default: the clock of the machine. */
+  readonly clock?: Clock
+}
+
+export interface FanOutExporter extends Exporter {
+  flush(): Promise<void>
+  /** Closes all exporters within `timeoutMs` (5,000), and doesn't reject for what happens then. Returns their reports, in order. */
+  close(options?: WaitOptions): Promise<readonly EndReport[]>
+}
+
+const RULES: OptionRules<FanOutExporterOptions> = { clock: CLOCK }
 
 /** What has happened to a batch that not every exporter has written. */
 interface Progress {
@@ -16,14 +32,16 @@ interface Progress {
 /**
  * One exporter that writes each batch to all of `exporters`. If some fail, the batch comes again to those alone. They go at the
  * pace of the slowest; to separate them, give each one a `BufferedExporter`. Errors: `exporter-buffered/illegal-exporter`,
- * `exporter-buffered/fan-out-failed` with all errors in its cause.
+ * `exporter-buffered/illegal-option`, `exporter-buffered/fan-out-failed` with all errors in its cause.
  */
-export function fanOutExporter(exporters: readonly Exporter[]): Exporter {
+export function fanOutExporter(exporters: readonly Exporter[], options: FanOutExporterOptions = {}): FanOutExporter {
   if (!Array.isArray(exporters) || !exporters.every(isExporter))
     throw new StageflowError(
       'exporter-buffered/illegal-exporter',
       'fanOutExporter() takes an array of exporters, each an object with export(events): fanOutExporter([file, database]).',
     )
+  checkOptions('fanOutExporter()', ILLEGAL_OPTION, options, RULES)
+  const { clock = systemClock } = options
   const all: readonly Exporter[] = [...exporters]
   // A batch that is tried again is the same array.
   const unfinished = new WeakMap<readonly StageflowEvent[], Progress>()
@@ -51,19 +69,27 @@ export function fanOutExporter(exporters: readonly Exporter[]): Exporter {
     if (refused.size > 0) throw failureOf('export', [...refused.values()], all.length)
   }
 
-  async function endAll(end: 'flush' | 'close'): Promise<void> {
-    const errors: unknown[] = []
-    await eachOf(all, async (exporter) => {
-      try {
-        await exporter[end]?.()
-      } catch (error) {
-        errors.push(error)
-      }
-    })
-    if (errors.length > 0) throw failureOf(end, errors, all.length)
+  return {
+    export: exportAll,
+    async flush() {
+      const errors: unknown[] = []
+      await eachOf(all, async (exporter) => {
+        try {
+          await exporter.flush?.()
+        } catch (error) {
+          errors.push(error)
+        }
+      })
+      if (errors.length > 0) throw failureOf('flush', errors, all.length)
+    },
+    async close(wait: WaitOptions = {}) {
+      checkWait('close()', ILLEGAL_OPTION, wait)
+      const ended = all.map((each, index) =>
+        closeWithin(each, `exporter ${index + 1} of ${all.length}`, { ...wait, clock }),
+      )
+      return Object.freeze(await Promise.all(ended))
+    },
   }
-
-  return { export: exportAll, flush: () => endAll('flush'), close: () => endAll('close') }
 }
 
 async function eachOf(exporters: readonly Exporter[], use: (exporter: Exporter) => Promise<void>): Promise<void> {

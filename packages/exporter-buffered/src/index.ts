@@ -2,6 +2,7 @@ export type {
   BufferStats,
   CloseReport,
   DeliveryRetry,
+  EndReport,
   EventChoice,
   EventFilterStats,
   EventPattern,
@@ -12,5 +13,6 @@ export type { Exporter, ExportOptions } from './exporter.ts'
 export { BufferedExporter } from './buffered-exporter.ts'
 export type { BufferedExporterOptions, DeadLetter, Overflow } from './buffered-options.ts'
 export { fanOutExporter } from './fan-out-exporter.ts'
+export type { FanOutExporter, FanOutExporterOptions } from './fan-out-exporter.ts'
 export { filterExporter } from './filter-exporter.ts'
-export type { FilterExporter } from './filter-exporter.ts'
+export type { FilterExporter, FilterExporterOptions } from './filter-exporter.ts'

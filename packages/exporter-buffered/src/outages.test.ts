@@ -4,11 +4,10 @@ import type { ManualClock } from '@stageflow/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { eventOf } from '../test/scripted-exporter.ts'
 import { BufferedExporter } from './index.ts'
 import type { Exporter, Overflow } from './index.ts'
-
-const RUNS = Number(process.env['STAGEFLOW_RUNS'] ?? 300)
 
 /** What the exporter does from some time on. */
 const mode = fc.constantFrom('writes', 'fails', 'fails-late', 'writes-then-fails', 'refuses', 'slow')
@@ -153,7 +152,7 @@ test('case 18: whatever fails, every event is delivered or counted as lost; in o
         if (refused.length > 0) expect(full.length).toBeGreaterThan(0)
       },
     ),
-    { numRuns: RUNS },
+    propertySettings(300),
   )
 }, 120_000)
 

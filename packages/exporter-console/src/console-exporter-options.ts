@@ -16,7 +16,7 @@ export interface ConsoleExporterOptions {
 }
 
 const WHERE = 'new ConsoleExporter()'
-const CODE = 'exporter-console/illegal-option'
+export const ILLEGAL_OPTION = 'exporter-console/illegal-option'
 const RULES: OptionRules<ConsoleExporterOptions> = {
   stream: [isStream, 'a writable stream of Node'],
   color: FLAG,
@@ -27,8 +27,8 @@ const RULES: OptionRules<ConsoleExporterOptions> = {
 
 /** Throws one error with every option that cannot be used. */
 export function checkConsoleOptions(options: unknown): void {
-  if (isStream(options)) refuseOptions(WHERE, CODE, ['pass the stream in an object: { stream }'])
-  checkOptions(WHERE, CODE, options, RULES)
+  if (isStream(options)) refuseOptions(WHERE, ILLEGAL_OPTION, ['pass the stream in an object: { stream }'])
+  checkOptions(WHERE, ILLEGAL_OPTION, options, RULES)
 }
 
 function isStream(value: unknown): boolean {

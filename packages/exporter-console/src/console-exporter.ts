@@ -1,10 +1,12 @@
 import process from 'node:process'
 
-import { StageflowError } from '@stageflow/core'
+import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
+import { ExportProgress, checkWait } from '@stageflow/core/kit'
+import type { ExporterReport, WaitOptions } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
 
-import { checkConsoleOptions } from './console-exporter-options.ts'
+import { ILLEGAL_OPTION, checkConsoleOptions } from './console-exporter-options.ts'
 import type { ConsoleExporterOptions } from './console-exporter-options.ts'
 import { eventLine } from './event-line.ts'
 import type { LineStyle } from './event-line.ts'
@@ -27,7 +29,7 @@ export class ConsoleExporter {
   readonly #style: Omit<LineStyle, 'columns'>
   readonly #columns: number | undefined
   readonly #underWay = new Map<readonly StageflowEvent[], Promise<void>>()
-  #isClosed = false
+  readonly #progress = new ExportProgress()
 
   constructor(options: ConsoleExporterOptions = {}) {
     checkConsoleOptions(options)
@@ -41,8 +43,8 @@ export class ConsoleExporter {
   /** Resolves when the stream has taken the lines, however slow it is. Rejects with `exporter-console/write-failed` if the stream fails. */
   async export(events: readonly StageflowEvent[]): Promise<void> {
     if (events.length === 0) return
-    if (this.#isClosed) throw closed(events.length)
-    await (this.#underWay.get(events) ?? this.#start(events))
+    if (!this.#progress.isOpen) throw closed(events.length)
+    await (this.#underWay.get(events) ?? this.#progress.during(events.length, this.#start(events)))
   }
 
   /** Joins the write of the same frozen batch: a retry while the stream stalls must not write it twice. A batch that isn't frozen may have changed. */
@@ -79,10 +81,13 @@ export class ConsoleExporter {
     return this.#writer.idle()
   }
 
-  /** Like `flush`, and refuses later exports. The stream stays open: close it yourself. */
-  close(): Promise<void> {
-    this.#isClosed = true
-    return this.#writer.idle()
+  /**
+   * Like `flush`, but within `timeoutMs` (5,000), and refuses later exports. Doesn't reject for what happens then: the report says why
+   * events may be lost. The stream stays open: close it yourself.
+   */
+  async close(options: WaitOptions = {}): Promise<ExporterReport> {
+    checkWait('close()', ILLEGAL_OPTION, options)
+    return this.#progress.close(() => this.#writer.idle(), { ...options, clock: systemClock, late })
   }
 
   /** A closed stream or a pipe without a reader stays that way, so `retryable` is false for them. */
@@ -100,6 +105,11 @@ export class ConsoleExporter {
     const { columns = 0 } = this.#stream as Partial<NodeJS.WriteStream>
     return columns > 0 ? columns : COLUMNS_OF_A_PIPE
   }
+}
+
+function late(timeoutMs: number): StageflowError {
+  const problem = `close(): the stream did not take all lines within ${timeoutMs} ms. Raise timeoutMs, or find out what blocks the stream.`
+  return new StageflowError('exporter-console/close-timeout', problem)
 }
 
 function closed(events: number): StageflowError {

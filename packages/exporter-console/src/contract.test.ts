@@ -13,8 +13,10 @@ class FlakyStream extends EventEmitter {
   readonly writable = true
   text = ''
   isBroken = false
+  hangs = false
 
   write(text: string, done: (error?: Error) => void): boolean {
+    if (this.hangs) return false
     if (!this.isBroken) this.text += text
     const error = this.isBroken ? new Error('busy') : undefined
     queueMicrotask(() => {
@@ -36,6 +38,7 @@ function subject() {
     written: () => stream.types.map((type) => ({ type })),
     breakDownstream: () => void (stream.isBroken = true),
     repairDownstream: () => void (stream.isBroken = false),
+    hangDownstream: () => void (stream.hangs = true),
     stream,
   }
 }

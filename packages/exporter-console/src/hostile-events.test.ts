@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { eastAsianWidth } from 'get-east-asian-width'
 import { expect, test } from 'vitest'
 
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { anEvent } from '../test/events.ts'
 import { TextStream } from '../test/text-stream.ts'
 import { ConsoleExporter } from './index.ts'
@@ -81,5 +82,6 @@ test('every event is one line that fits, and only the exporter colors it', async
           .every((part) => /^\[(0|1|2|31)m/.test(part)),
       ).toBe(true)
     }),
+    propertySettings(100),
   )
 })

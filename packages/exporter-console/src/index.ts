@@ -1,2 +1,3 @@
+export type { ExporterReport, WaitOptions } from '@stageflow/core/kit'
 export { ConsoleExporter } from './console-exporter.ts'
 export type { ConsoleExporterOptions } from './console-exporter-options.ts'

@@ -179,6 +179,25 @@ test('a pipe without a reader rejects the export with EPIPE, and does not end th
   expect(code).toBe(0)
 })
 
+test('close takes no longer than its limit, and says which events may be lost (exporter-console/close-timeout)', async () => {
+  const stream = new TextStream({ slow: true })
+  const exporter = new ConsoleExporter({ stream })
+  const written = exporter.export([anEvent(), anEvent()])
+  expect(await exporter.close({ timeoutMs: 0 })).toMatchObject({
+    delivered: 0,
+    lost: 2,
+    error: {
+      code: 'exporter-console/close-timeout',
+      message: expect.stringContaining('did not take all lines within 0 ms') as unknown,
+    },
+  })
+  stream.pass()
+  await written
+  await expect(new ConsoleExporter({ stream }).close({ timeout: 5 } as object)).rejects.toThrow(
+    'unknown option "timeout"',
+  )
+})
+
 test('after close nothing is written, and the stream stays open (exporter-console/closed)', async () => {
   const stream = new TextStream()
   const exporter = new ConsoleExporter({ stream })

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
+import { systemClock } from '@stageflow/core'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { eventOf, eventWhoseData, eventsOf, temporaryFolder } from '../test/event-of.ts'
@@ -54,6 +55,25 @@ test('with fsync, every batch is on the disk before it counts as delivered, and 
   // What is set aside, and the new file.
   expect(asked.splice(0)).toEqual(['sync', 'datasync', 'folder'])
   await exporter.close()
+})
+
+test('close takes no longer than its limit, and says which events may be lost (exporter-jsonl/close-timeout)', async () => {
+  // Its timers are due at once, before any file is written.
+  const clock = { ...systemClock, setTimeout: (run: () => void) => (queueMicrotask(run), () => {}) }
+  const exporter = made({ clock })
+  const written = exporter.export([eventOf(1), eventOf(2)])
+  const report = exporter.close({ timeoutMs: 100 })
+  await expect(exporter.export([eventOf(3)])).rejects.toMatchObject({ code: 'exporter-jsonl/closed' })
+  expect(await report).toMatchObject({
+    delivered: 0,
+    lost: 2,
+    error: {
+      code: 'exporter-jsonl/close-timeout',
+      message: expect.stringContaining('was not written and closed within 100 ms') as unknown,
+    },
+  })
+  await written
+  await expect(exporter.close({ timeout: 5 } as object)).rejects.toThrow('unknown option "timeout"')
 })
 
 test('without fsync, only flush and close wait for the disk', async () => {

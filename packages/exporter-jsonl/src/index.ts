@@ -1,2 +1,3 @@
+export type { ExporterReport, WaitOptions } from '@stageflow/core/kit'
 export { JsonlExporter } from './jsonl-exporter.ts'
 export type { JsonlExporterOptions } from './jsonl-options.ts'

@@ -8,6 +8,7 @@ import { manualClock } from '@stageflow/testing'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { eventOf, eventWhoseData, eventsOf, linesOf, temporaryFolder } from '../test/event-of.ts'
 import { JsonlExporter } from './index.ts'
 import type { JsonlExporterOptions } from './index.ts'
@@ -249,6 +250,7 @@ test('any event is one bounded line of JSON without secrets', async () => {
     fc.asyncProperty(fc.array(fc.tuple(data, inside), { maxLength: 5 }), async (values) => {
       await exporter.export(values.map(([value, hidden]) => eventOf(++seq, { value, hidden })))
     }),
+    propertySettings(100),
   )
   await exporter.close()
   const text = readFileSync(folder.file, 'utf8')

@@ -1,9 +1,11 @@
 import { StageflowError } from '@stageflow/core'
-import type { StageflowEvent } from '@stageflow/core'
+import type { Clock, StageflowEvent } from '@stageflow/core'
+import { ExportProgress, checkWait } from '@stageflow/core/kit'
+import type { ExporterReport, WaitOptions } from '@stageflow/core/kit'
 
 import { lineWriter } from './event-line.ts'
 import { fileError } from './file-errors.ts'
-import { settingsOf } from './jsonl-options.ts'
+import { ILLEGAL_OPTION, settingsOf } from './jsonl-options.ts'
 import type { JsonlExporterOptions } from './jsonl-options.ts'
 import { LineFile } from './line-file.ts'
 
@@ -18,20 +20,26 @@ export class JsonlExporter {
   readonly #lineOf: (event: StageflowEvent) => string
   readonly #file: LineFile
   #last: Promise<unknown> = Promise.resolve()
-  #isClosed = false
+  readonly #clock: Clock
+  readonly #progress = new ExportProgress()
 
   /** Makes no file before the first events. Errors: `exporter-jsonl/illegal-option`. */
   constructor(options: JsonlExporterOptions) {
     const settings = settingsOf(options)
     this.path = settings.path
+    this.#clock = settings.clock
     this.#maxFileBytes = settings.maxFileBytes
     this.#lineOf = lineWriter(settings)
     this.#file = new LineFile(settings)
   }
 
   /** Resolves once every event is a line in the file. */
-  export(events: readonly StageflowEvent[], { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    return this.#inTurn(() => this.#write(events, signal), signal)
+  async export(events: readonly StageflowEvent[], { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    if (!this.#progress.isOpen) throw closed(this.path)
+    await this.#progress.during(
+      events.length,
+      this.#inTurn(() => this.#write(events, signal), signal),
+    )
   }
 
   /** Resolves once what was written is on the disk. */
@@ -39,11 +47,17 @@ export class JsonlExporter {
     return this.#inTurn(() => this.#file.sync())
   }
 
-  /** Waits for the exports that have begun. Later ones are refused. */
-  close(): Promise<void> {
-    return this.#inTurn(async () => {
-      this.#isClosed = true
-      await this.#file.close()
+  /**
+   * Waits for the exports that have begun, and closes the file, within `timeoutMs` (5,000). Doesn't reject for what happens then:
+   * the report says why events may be lost. Later exports are refused.
+   */
+  async close(options: WaitOptions = {}): Promise<ExporterReport> {
+    checkWait('close()', ILLEGAL_OPTION, options)
+    const end = (): Promise<void> => this.#inTurn(() => this.#file.close())
+    return this.#progress.close(end, {
+      ...options,
+      clock: this.#clock,
+      late: (timeoutMs) => late(this.path, timeoutMs),
     })
   }
 
@@ -57,7 +71,6 @@ export class JsonlExporter {
   }
 
   async #write(events: readonly StageflowEvent[], signal: AbortSignal | undefined): Promise<void> {
-    if (this.#isClosed) throw closed(this.path)
     signal?.throwIfAborted()
     if (events.length === 0) return
     const file = this.#file
@@ -86,6 +99,13 @@ export class JsonlExporter {
     const used = this.#file.size + waiting
     return used > 0 && used + length > this.#maxFileBytes
   }
+}
+
+function late(path: string, timeoutMs: number): StageflowError {
+  return new StageflowError(
+    'exporter-jsonl/close-timeout',
+    `close(): ${JSON.stringify(path)} was not written and closed within ${timeoutMs} ms. Raise timeoutMs, or find out why the disk is slow.`,
+  )
 }
 
 function closed(path: string): StageflowError {

@@ -33,6 +33,7 @@ export type Settings = Required<Omit<JsonlExporterOptions, 'path'>> & { readonly
 /** More than a line in a log keeps: a file is where people look for everything. */
 export const KEPT: RedactionOptions = { maxTextLength: 16_384, maxEntries: 1_000, maxDepth: 20, maxLength: 131_072 }
 
+export const ILLEGAL_OPTION = 'exporter-jsonl/illegal-option'
 const RULES: OptionRules<JsonlExporterOptions> = {
   path: [isPath, 'the path of a file, or a file: URL'],
   maxFileBytes: or(whole(1), Infinity),
@@ -47,7 +48,7 @@ const RULES: OptionRules<JsonlExporterOptions> = {
 
 /** The options with their defaults. Throws `exporter-jsonl/illegal-option` with every problem. */
 export function settingsOf(options: JsonlExporterOptions): Settings {
-  refuseOptions('new JsonlExporter()', 'exporter-jsonl/illegal-option', [
+  refuseOptions('new JsonlExporter()', ILLEGAL_OPTION, [
     ...(typeof options === 'object' && read(options, 'path') === undefined ? ['path is missing'] : []),
     ...optionProblems(options, RULES),
   ])

@@ -24,12 +24,11 @@ async function terminatedUnder(load: string): Promise<Ended> {
   const child = spawn(process.execPath, [script, load, file], { stdio: ['ignore', 'pipe', 'inherit'] })
   let said = ''
   child.stdout.on('data', (data: Buffer) => {
-    // Once it is well under way.
-    if (said === '') setTimeout(() => child.kill('SIGTERM'), 500)
+    if (said === '') child.kill('SIGTERM')
     said += data.toString()
   })
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
-  const told = JSON.parse(said.replace('ready\n', '')) as Omit<Ended, 'code' | 'seqs'>
+  const told = JSON.parse(said.replace('loaded\n', '')) as Omit<Ended, 'code' | 'seqs'>
   return { code, ...told, seqs: linesOf(file).map(({ seq }) => seq) }
 }
 
@@ -38,7 +37,7 @@ test('case 18: a process that gets SIGTERM under load, and stops its producers, 
   expect(code).toBe(143)
   expect(taken).toBe(emitted)
   expect(report).toEqual({ received: emitted, delivered: emitted, lost: 0 })
-  expect(emitted).toBeGreaterThan(1_000)
+  expect(emitted).toBeGreaterThan(10_000)
   expect(seqs).toEqual(Array.from({ length: emitted }, (_, seq) => seq))
 }, 120_000)
 

@@ -18,6 +18,7 @@ async function subject() {
       receiver.answer = (response) => void response.writeHead(503, { 'retry-after': '3600' }).end()
     },
     repairDownstream: () => receiver.forget(),
+    hangDownstream: () => void (receiver.answer = () => {}),
     end: () => receiver.stop(),
   }
 }

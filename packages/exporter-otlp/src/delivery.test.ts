@@ -36,7 +36,7 @@ test('an export resolves only when the receiver has responded', async () => {
   const exporter = otlp()
   let isDone = false
   const sending = exporter.export([anEvent()]).then(() => (isDone = true))
-  await vi.waitFor(() => expect(receiver.requests).toHaveLength(1), 4_000)
+  await vi.waitFor(() => expect(receiver.requests).toHaveLength(1), 60_000)
   expect(isDone).toBe(false)
   expect(exporter.stats().sent).toBe(0)
   release()
@@ -173,7 +173,7 @@ test('case 18: behind a BufferedExporter a receiver that is down, busy and slow 
   await receiver.stop()
   const buffered = new BufferedExporter(otlp(300), { batchSize: 10, retry: { baseMs: 20, capMs: 50 } })
   for (const event of numbered(50)) buffered.tryEmit(event)
-  await vi.waitFor(() => expect(buffered.stats().failures).toBeGreaterThan(1), 5_000)
+  await vi.waitFor(() => expect(buffered.stats().failures).toBeGreaterThan(1), 60_000)
   expect(buffered.stats()).toMatchObject({ delivered: 0, dropped: 0, size: 50 })
   receiver.answer = (response, nth) => {
     if (nth === 1) response.writeHead(429, { 'retry-after': '60' }).end()
@@ -198,7 +198,7 @@ test('behind a BufferedExporter a refused batch makes way for the next', async (
       void dead.push([events.map(({ type }) => type), (error as StageflowError).code, attempts]),
   })
   for (const event of numbered(4)) buffered.tryEmit(event)
-  await vi.waitFor(() => expect(buffered.stats().delivered).toBe(2), 4_000)
+  await vi.waitFor(() => expect(buffered.stats().delivered).toBe(2), 60_000)
   expect(dead).toEqual([[['app.number_0', 'app.number_1'], 'exporter-otlp/refused', 1]])
   expect(receiver.types).toEqual(['app.number_2', 'app.number_3'])
   await buffered.close()

@@ -1,3 +1,4 @@
+export type { ExporterReport, WaitOptions } from '@stageflow/core/kit'
 export type { LogExporter, LogSpanContext } from './log-exporter.ts'
 export { OtlpExporter } from './otlp-exporter.ts'
 export type { OtlpStats } from './otlp-exporter.ts'

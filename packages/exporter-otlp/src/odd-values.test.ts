@@ -3,6 +3,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { anEvent } from '../test/events.ts'
 import { OtlpReceiver, plain } from '../test/otlp-receiver.ts'
 import type { OtlpAttribute, OtlpValue } from '../test/otlp-receiver.ts'
@@ -165,7 +166,7 @@ test('every record can be decoded and is bounded', { timeout: 30_000 }, async ()
       }
       expect(receiver.requests[0]?.body.length).toBeLessThan(60_000)
     }),
-    { numRuns: 60 },
+    propertySettings(60),
   )
 })
 

@@ -22,7 +22,7 @@ export interface OtlpExporterOptions {
 }
 
 const WHERE = 'new OtlpExporter()'
-const CODE = 'exporter-otlp/illegal-option'
+export const ILLEGAL_OPTION = 'exporter-otlp/illegal-option'
 const LOG_EXPORTER = objectWith('an exporter of log records', 'export', 'forceFlush', 'shutdown')
 const RULES: OptionRules<OtlpExporterOptions> = {
   exporter: LOG_EXPORTER,
@@ -35,8 +35,8 @@ const RULES: OptionRules<OtlpExporterOptions> = {
 
 /** Throws one error with every option that cannot be used. */
 export function checkOtlpOptions(options: unknown): void {
-  if (LOG_EXPORTER[0](options)) refuseOptions(WHERE, CODE, ['pass the exporter in an object: { exporter }'])
-  checkOptions(WHERE, CODE, options, RULES)
+  if (LOG_EXPORTER[0](options)) refuseOptions(WHERE, ILLEGAL_OPTION, ['pass the exporter in an object: { exporter }'])
+  checkOptions(WHERE, ILLEGAL_OPTION, options, RULES)
 }
 
 function isResource(value: unknown): boolean {

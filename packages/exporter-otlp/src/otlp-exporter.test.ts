@@ -276,7 +276,7 @@ test('close waits for batches in progress, then refuses exports (exporter-otlp/c
   const done: string[] = []
   const sending = exporter.export([anEvent()]).then(() => done.push('export'))
   const flushing = exporter.flush().then(() => done.push('flush'))
-  await vi.waitFor(() => expect(receiver.requests).toHaveLength(1), 4_000)
+  await vi.waitFor(() => expect(receiver.requests).toHaveLength(1), 60_000)
   const closing = Promise.all([exporter.close(), exporter.close()]).then(() => done.push('close'))
   expect(done).toEqual([])
   release()
@@ -291,6 +291,23 @@ test('close waits for batches in progress, then refuses exports (exporter-otlp/c
   })
   await exporter.close()
   await exporter.flush()
+})
+
+test('close takes no longer than its limit, and says which events may be lost (exporter-otlp/close-timeout)', async () => {
+  const silent: LogExporter = { export: () => {}, forceFlush: async () => {}, shutdown: () => new Promise(() => {}) }
+  const exporter = new OtlpExporter({ exporter: silent })
+  void exporter.export([anEvent(), anEvent()])
+  expect(await exporter.close({ timeoutMs: 0 })).toMatchObject({
+    delivered: 0,
+    lost: 2,
+    error: {
+      code: 'exporter-otlp/close-timeout',
+      message: expect.stringContaining('did not shut down within 0 ms') as unknown,
+    },
+  })
+  const broken = new OtlpExporter({ exporter: { ...silent, shutdown: () => Promise.reject(new Error('no')) } })
+  expect(await broken.close()).toEqual({ delivered: 0, lost: 0, error: new Error('no') })
+  await expect(exporter.close({ timeout: 5 } as object)).rejects.toThrow('unknown option "timeout"')
 })
 
 test('any exporter of log records works', async () => {

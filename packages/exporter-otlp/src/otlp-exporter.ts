@@ -1,7 +1,9 @@
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http'
 import { defaultResource, detectResources, envDetector } from '@opentelemetry/resources'
-import { StageflowError } from '@stageflow/core'
+import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
+import { ExportProgress, checkWait } from '@stageflow/core/kit'
+import type { ExporterReport, WaitOptions } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
 
 import { attributeText } from './attribute-values.ts'
@@ -9,7 +11,7 @@ import { countOf, exportFailure, unsendable } from './export-failure.ts'
 import type { LogExporter, LogRecord, LogSpanContext } from './log-exporter.ts'
 import { logRecord } from './log-record.ts'
 import type { RecordStyle } from './log-record.ts'
-import { checkOtlpOptions } from './otlp-exporter-options.ts'
+import { ILLEGAL_OPTION, checkOtlpOptions } from './otlp-exporter-options.ts'
 import type { OtlpExporterOptions } from './otlp-exporter-options.ts'
 import { takeAnswer, watchAnswers } from './partial-success.ts'
 import type { PartialSuccess } from './partial-success.ts'
@@ -40,7 +42,7 @@ export class OtlpExporter {
   #rejected = 0
   #callbackErrors = 0
   #lastCallbackError: unknown
-  #closing: Promise<void> | undefined
+  readonly #progress = new ExportProgress()
 
   constructor(options: OtlpExporterOptions = {}) {
     checkOtlpOptions(options)
@@ -58,10 +60,14 @@ export class OtlpExporter {
    */
   async export(events: readonly StageflowEvent[], options?: { readonly signal?: AbortSignal }): Promise<void> {
     if (events.length === 0) return
-    if (this.#closing !== undefined) throw closed(events.length)
+    if (!this.#progress.isOpen) throw closed(events.length)
+    await this.#progress.during(events.length, this.#write(events, options?.signal))
+  }
+
+  async #write(events: readonly StageflowEvent[], signal: AbortSignal | undefined): Promise<void> {
     await this.#resourceKnown()
     // The buffer has given up on this call and sends the batch again: sent now, it would arrive twice.
-    options?.signal?.throwIfAborted()
+    signal?.throwIfAborted()
     const records = events.map((event) => logRecord(event, this.#spanOf(event), this.#style))
     const partial = await this.#send(records)
     this.#sent += records.length
@@ -74,9 +80,13 @@ export class OtlpExporter {
     await this.#exporter.forceFlush()
   }
 
-  /** Waits for the batches in progress, and shuts the log exporter down. */
-  async close(): Promise<void> {
-    await (this.#closing ??= this.#close())
+  /**
+   * Waits for the batches in progress, and shuts the log exporter down, within `timeoutMs` (5,000). Doesn't reject for what happens
+   * then: the report says why events may be lost.
+   */
+  async close(options: WaitOptions = {}): Promise<ExporterReport> {
+    checkWait('close()', ILLEGAL_OPTION, options)
+    return this.#progress.close(() => this.#shutDown(), { ...options, clock: systemClock, late })
   }
 
   stats(): OtlpStats {
@@ -88,7 +98,7 @@ export class OtlpExporter {
     })
   }
 
-  async #close(): Promise<void> {
+  async #shutDown(): Promise<void> {
     await this.#resourceKnown()
     await this.#exporter.shutdown()
   }
@@ -163,6 +173,13 @@ function isSpan(span: { readonly [Key in keyof LogSpanContext]?: unknown }): spa
   const isId = (id: unknown, length: number): boolean =>
     typeof id === 'string' && id.length === length && HEX.test(id) && !ZEROS.test(id)
   return isId(traceId, 32) && isId(spanId, 16) && Number.isInteger(traceFlags) && Number(traceFlags) >= 0
+}
+
+function late(timeoutMs: number): StageflowError {
+  return new StageflowError(
+    'exporter-otlp/close-timeout',
+    `close(): the log exporter did not shut down within ${timeoutMs} ms. Raise timeoutMs, or find out why the receiver is slow.`,
+  )
 }
 
 function closed(events: number): StageflowError {

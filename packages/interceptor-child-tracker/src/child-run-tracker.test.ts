@@ -2,6 +2,7 @@ import { StageflowError } from '@stageflow/core'
 import { assert, array, integer, property, record, tuple } from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { ChildRunTracker, type ChildRunRegistration } from './index.ts'
 
 /** `top` has `a` and `b`, `a` has `a1` and `a2`, `a1` has `a11`. */
@@ -234,6 +235,6 @@ test('in any order of starts and ends the tracker agrees with a plain list, and 
       for (const { end } of list) end()
       expect(tracker.stats()).toMatchObject({ activeChildren: 0, activeParents: 0 })
     }),
-    { seed: 1 },
+    propertySettings(100),
   )
 })

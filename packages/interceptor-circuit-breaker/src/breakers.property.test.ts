@@ -2,6 +2,7 @@ import type { Clock } from '@stageflow/core'
 import { array, assert, boolean, double, integer, property, record } from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { makeBreaker, type Breaker } from './breakers.ts'
 import type { BreakerOptions } from './options.ts'
 import type { SavedBreaker } from './saved-circuits.ts'
@@ -45,6 +46,7 @@ test('a consecutive breaker opens exactly if the last calls all failed', () => {
         return last.length === failures && last.every(({ failed }) => failed)
       })
     }),
+    propertySettings(100),
   )
 })
 
@@ -62,6 +64,7 @@ test('a count breaker opens exactly if too many of the last calls failed', () =>
         )
       },
     ),
+    propertySettings(100),
   )
 })
 
@@ -84,6 +87,7 @@ test('a sampling breaker opens exactly if too many calls of its window failed, c
         })
       },
     ),
+    propertySettings(100),
   )
 })
 

@@ -3,6 +3,7 @@ import { manualClock, recordingSink } from '@stageflow/testing'
 import { assert, asyncProperty, array, constantFrom, integer, nat, oneof, record } from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { circuitBreaker } from './index.ts'
 
 const THRESHOLD = 3
@@ -145,6 +146,6 @@ test('for any calls that overlap and end in any way, the circuit agrees with a s
       expect(eventSink.types().filter((type) => type.startsWith('circuit_breaker.'))).toEqual(model.changes)
       expect(clock.timers).toEqual([])
     }),
-    { numRuns: 150 },
+    propertySettings(150),
   )
 }, 120_000)

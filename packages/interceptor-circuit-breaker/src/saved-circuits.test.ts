@@ -3,6 +3,7 @@ import { manualClock } from '@stageflow/testing'
 import { array, assert, asyncProperty, constantFrom } from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { propertySettings } from '../../core/test/property-settings.ts'
 import {
   circuitBreaker,
   type BreakerOptions,
@@ -72,7 +73,7 @@ test('a breaker that is restored at any time behaves like one that ran on', asyn
       }
       expect(restored.breaker.export()).toEqual(running.breaker.export())
     }),
-    { numRuns: 60 },
+    propertySettings(60),
   )
 })
 

@@ -3,6 +3,7 @@ import { manualClock } from '@stageflow/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { scriptedStore } from '../test/scripted-store.ts'
 import { idempotency } from './idempotency.ts'
 import { memoryStore } from './memory-store.ts'
@@ -73,6 +74,6 @@ test('in any interleaving of callers, two never work on one key, all get one out
       expect(clock.timers).toEqual([])
       expect(store.size).toBe(done.size)
     }),
-    { numRuns: 150 },
+    propertySettings(150),
   )
 }, 120_000)

@@ -3,6 +3,7 @@ import { StageflowError } from '@stageflow/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { memoryStore, type MemoryStoreOptions } from './memory-store.ts'
 import { storeContract } from './store-contract.ts'
 import { storeModel } from './store-model.ts'
@@ -48,7 +49,7 @@ test('in any order of operations and expiries, it returns what the model returns
         }
       }
     }),
-    { numRuns: 1_000 },
+    propertySettings(1_000),
   )
 })
 

@@ -1,7 +1,7 @@
 import { argv, pid, stdin, stdout } from 'node:process'
 import { createInterface } from 'node:readline'
 
-import { Pipeline, StageKind } from '@stageflow/core'
+import { Pipeline, StageKind, systemClock } from '@stageflow/core'
 
 import { idempotency } from './idempotency.ts'
 import type { IdempotencyStore } from './store.ts'
@@ -32,7 +32,8 @@ export interface WorkerTask {
 /** The lines that a process under test prints. */
 export type WorkerMessage =
   | { readonly type: 'ready' }
-  | { readonly type: 'claim'; readonly key: string; readonly token: string }
+  /** `at`: when it claims or renews, in ms since 1970. */
+  | { readonly type: 'claim'; readonly key: string; readonly token: string; readonly at: number }
   | { readonly type: 'holding' }
   | { readonly type: 'done'; readonly outputs: readonly WorkDone[] }
 
@@ -103,7 +104,7 @@ export async function work(): Promise<void> {
 function printingStore(store: IdempotencyStore): IdempotencyStore {
   return {
     claim(key, claim) {
-      print({ type: 'claim', key, token: claim.token })
+      print({ type: 'claim', key, token: claim.token, at: systemClock.now() })
       return store.claim(key, claim)
     },
     complete: (key, completion) => store.complete(key, completion),

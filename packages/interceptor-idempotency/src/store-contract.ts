@@ -53,7 +53,7 @@ async function runCase(
           ...withoutKey(changes),
         }),
       release: async (token) => store.release(key, token),
-      expire: async () => subject.advance(Math.ceil(shortMs * 1.2)),
+      expire: async (livedMs = shortMs) => subject.advance(Math.ceil(livedMs * 1.2)),
     })
   } finally {
     await subject.close?.()

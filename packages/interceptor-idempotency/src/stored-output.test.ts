@@ -3,6 +3,7 @@ import type { OkOutput } from '@stageflow/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { outputText, readOutput, unstorableText } from './stored-output.ts'
 
 const again = (output: OkOutput): OkOutput => readOutput(outputText(output)) as OkOutput
@@ -141,5 +142,6 @@ test('any plain data comes back equal, also a second time', () => {
       expect(Buffer.from(text).toString()).toBe(text)
       expect(text).not.toContain('\u0000')
     }),
+    propertySettings(100),
   )
 })

@@ -16,13 +16,13 @@ import fc from 'fast-check'
 import type { Registry } from 'prom-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { parseExposition, sumOf, valueOf } from '../test/exposition.ts'
 import type { Family } from '../test/exposition.ts'
 import { metrics } from './metrics.ts'
 
 // Random runs, scraped as Prometheus does it. The scrape must equal the sum of the reports.
 
-const SEED = 20_261_125
 const BOUNDS = [0.01, 0.03, 0.1]
 
 let served: Registry = metrics().registry
@@ -250,7 +250,7 @@ test(
         expect(sumOf(families, 'stageflow_runs_in_flight')).toBe(0)
         expect(clock.timers).toEqual([])
       }),
-      { seed: SEED, numRuns: 250 },
+      propertySettings(250),
     )
   },
 )

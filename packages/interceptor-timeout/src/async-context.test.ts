@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { Pipeline } from '@stageflow/core'
-import type { EventSink, Interceptor, StageContext } from '@stageflow/core'
+import type { Clock, EventSink, Interceptor, StageContext } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { beforeEach, expect, test } from 'vitest'
 import { timeout } from './index.ts'
@@ -20,13 +20,17 @@ async function hangs({ clock, signal, stage }: StageContext): Promise<void> {
 }
 
 test('with one timer for two runs, each expired stage sees the async context of its own run', async () => {
+  const manual = manualClock()
+  // Like a timer of Node, it calls back in the async context in which it was set.
+  const clock: Clock = { ...manual, setTimeout: (run, ms) => manual.setTimeout(AsyncLocalStorage.bind(run), ms) }
   const graph = new Pipeline('chat')
     .withStage('llm', hangs, { onFailure: 'skip' })
     .withStage('next', () => see('next'), { dependencies: ['llm'], join: 'settled' })
-    .build({ interceptors: [timeout({ ms: 30 })] })
+    .build({ clock, interceptors: [timeout({ ms: 30 })] })
   const first = tenant.run('A', () => graph.run())
-  await wait(10) // the timer is set for the first, and is set again for the second as it fires
+  await manual.advance(10) // the timer is set for the first, and is set again for the second as it fires
   const second = tenant.run('B', () => graph.run())
+  await manual.advance(30)
   await Promise.all([first, second])
   expect(seen).toEqual(['llm aborts: A', 'next: A', 'llm aborts: B', 'next: B'])
 })

@@ -3,6 +3,7 @@ import type { Interceptor, PipelineReport, StageRecord } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { spanRecorder, withContextManager } from '../test/span-recorder.ts'
 import type { SeenSpan } from '../test/span-recorder.ts'
 import { tracing } from './index.ts'
@@ -141,7 +142,7 @@ test('the spans of any run agree with its report in number, parents, times and e
       expect(recorder.spans()).toHaveLength(countOf(report))
       stuck.resolve()
     }),
-    { numRuns: 300 },
+    propertySettings(300),
   )
 })
 

@@ -4,6 +4,7 @@ import type { Interceptor, SnapshotExtensions } from '@stageflow/core'
 import { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace-base'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { spanRecorder, withContextManager } from '../test/span-recorder.ts'
 import { traceparent, tracing } from './index.ts'
 
@@ -99,7 +100,7 @@ test('with any incoming header the run is traced, and the outgoing header is wel
         expect(sent['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/)
       },
     ),
-    { numRuns: 200 },
+    propertySettings(200),
   )
 })
 

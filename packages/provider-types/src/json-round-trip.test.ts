@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { LLMResponse, STTResponse, TTSResponse } from './index.ts'
 
 const name = fc.string({ minLength: 1, unit: 'binary' })
@@ -92,6 +93,7 @@ test('any LLMResponse can be restored from its JSON', () => {
       expect(isDeepFrozen(dict) && isDeepFrozen(again.toDict())).toBe(true)
       expect(Object.hasOwn(dict, 'rawResponse')).toBe(false)
     }),
+    propertySettings(100),
   )
 })
 
@@ -104,6 +106,7 @@ test('any STTResponse can be restored from its JSON', () => {
       expect(again.toDict()).toStrictEqual(response.toDict())
       expect(isDeepFrozen(again.toDict())).toBe(true)
     }),
+    propertySettings(100),
   )
 })
 
@@ -116,6 +119,7 @@ test('any TTSResponse can be restored from its JSON, except for its audio', () =
       expect(again.byteCount).toBe((fields as { audio?: Uint8Array }).audio?.byteLength)
       expect(again.audio).toBeUndefined()
     }),
+    propertySettings(100),
   )
 })
 
@@ -147,6 +151,7 @@ test('any value from outside makes a response or one of the two errors, and chan
       }
       expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
     }),
+    propertySettings(100),
   )
 })
 

@@ -226,7 +226,7 @@ test('extras are checked as all fields are', () => {
   expect(() => new LLMAccumulator(model).toResponse({ cost: 1 } as never)).toThrow(TypeError)
 })
 
-test('the null that OpenAI sends instead of text is no text', () => {
+test('the null that OpenAI sends instead of text does not count as text', () => {
   const accumulator = new LLMAccumulator({ model: 'gpt-4', provider: 'openai', now: () => 5 })
   accumulator.add({ text: null, toolCalls: [{ index: 0, id: 'a', name: 'search', arguments: '{}' }] })
   accumulator.add({ text: 'Done.' })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { LLMAccumulator, type LLMDelta } from './index.ts'
 
 /** A text in pieces that are cut wherever it falls, empty ones among them. */
@@ -46,5 +47,6 @@ test('however a stream is cut and mixed, its parts are assembled in order', () =
       expect(response.usage ?? {}).toEqual(newest)
       expect(response.partial).toBe(!finished)
     }),
+    propertySettings(100),
   )
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { plannedRuns, simulate } from '../test/simulated-run.ts'
 import { chatReport, reportOf, written } from '../test/written-report.ts'
 import { chromeTrace, type ChromeTrace, type CompleteEvent } from './chrome-trace.ts'
@@ -167,7 +168,7 @@ test('every event of any run has the fields of the trace event format, and stret
         }
       }
     }),
-    { numRuns: 200 },
+    propertySettings(200),
   )
 })
 

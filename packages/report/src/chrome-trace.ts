@@ -49,8 +49,8 @@ export interface Track {
 }
 
 /**
- * Turns one run, or several, into a Chrome trace: a process for each run and each child run in it, a lane for each stage that ran at
- * the same time. It contains errors, reasons and notes of the report.
+ * Turns one run, or several, into a Chrome trace. Each run and each child run is a process in it. Stages that ran at the same time
+ * have lanes of their own. It contains errors, reasons and notes of the report.
  */
 export function chromeTrace(
   reports: PipelineReport | readonly PipelineReport[],

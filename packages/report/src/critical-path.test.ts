@@ -1,6 +1,7 @@
 import type { PipelineReport } from '@stageflow/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { plannedRuns, recordOf, simulate, type PlannedStage } from '../test/simulated-run.ts'
 import { criticalPath, type CriticalPath } from './critical-path.ts'
 
@@ -143,7 +144,7 @@ test('the segments of any run cover it without gaps, and so do their parts', () 
       expect(segments.reduce((sum, segment) => sum + segment.durationMs, 0)).toBe(durationMs)
       expect(criticalPath(JSON.parse(JSON.stringify(report)))).toEqual(criticalPath(report))
     }),
-    { numRuns: 500 },
+    propertySettings(500),
   )
 })
 
@@ -174,6 +175,7 @@ test('times out of order and circular releasers break neither the sum nor the lo
       expect(segments.reduce((sum, { durationMs }) => sum + durationMs, 0)).toBeCloseTo(100, 9)
       expect(segments.every(({ durationMs }) => durationMs >= 0)).toBe(true)
     }),
+    propertySettings(100),
   )
 })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { assignLanes } from './lanes.ts'
 
 test('consecutive spans share a lane, overlapping ones do not', () => {
@@ -33,5 +34,6 @@ test('no two spans of a lane overlap, and there are as many lanes as spans at th
       const empty = spans.some(({ from, to }) => from === to) ? 1 : 0
       expect(Math.max(-1, ...lanes) + 1).toBeLessThanOrEqual(Math.max(0, ...busiest) + empty)
     }),
+    propertySettings(100),
   )
 })

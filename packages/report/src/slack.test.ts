@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { infoOf, plannedRuns, recordOf, simulate, type PlannedRun, type PlannedStage } from '../test/simulated-run.ts'
 import { criticalPath } from './critical-path.ts'
 import { slack } from './slack.ts'
@@ -74,7 +75,7 @@ test('slack is never negative, and is 0 on the critical path', () => {
       for (const { stage } of criticalPath(report).segments) if (stage !== undefined) expect(found[stage]).toBe(0)
       expect(slack(JSON.parse(JSON.stringify(report)), infoOf(run.stages))).toEqual(found)
     }),
-    { numRuns: 500 },
+    propertySettings(500),
   )
 })
 
@@ -83,7 +84,7 @@ test('a stage that takes longer by its slack does not make the run longer, with 
     fc.property(plannedRuns({ joins: true, queues: true }), (run) => {
       for (const [name, ms] of Object.entries(slackOf(run))) expect(endOf(delayed(run, name, ms))).toBe(endOf(run))
     }),
-    { numRuns: 500 },
+    propertySettings(500),
   )
 })
 
@@ -93,7 +94,7 @@ test('if every stage waits for all, a stage that takes 1 ms more than its slack 
       for (const [name, ms] of Object.entries(slackOf(run)))
         expect(endOf(delayed(run, name, ms + 1))).toBe(endOf(run) + 1)
     }),
-    { numRuns: 500 },
+    propertySettings(500),
   )
 })
 

@@ -3,6 +3,7 @@ import { columnsOf } from '@stageflow/core/kit'
 import fc from 'fast-check'
 import { eastAsianWidth } from 'get-east-asian-width'
 import { expect, test } from 'vitest'
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { infoOf, plannedRuns, simulate } from '../test/simulated-run.ts'
 import { chatReport, reportOf, written } from '../test/written-report.ts'
 import { timeline } from './timeline.ts'
@@ -192,7 +193,7 @@ test('no line of any run is wider than the option width', () => {
         for (const line of linesOf(given, { width })) expect(columnsOf(line, eastAsianWidth)).toBeLessThanOrEqual(width)
       },
     ),
-    { numRuns: 300 },
+    propertySettings(300),
   )
 })
 

@@ -2,6 +2,7 @@ import { defineStage, Pipeline, StageOutput, type AnyStage, type PipelineReport 
 import { manualClock } from '@stageflow/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { chromeTrace } from '../src/chrome-trace.ts'
 import { criticalPath } from '../src/critical-path.ts'
 import { mermaidRun } from '../src/mermaid.ts'
@@ -58,7 +59,7 @@ test('a real run has the report of its simulation, and every function can read i
       expect(chromeTrace(report).traceEvents.length).toBeGreaterThan(planned.stages.length)
       expect(clock.timers).toEqual([])
     }),
-    { numRuns: 150 },
+    propertySettings(150),
   )
 })
 

@@ -2,6 +2,7 @@ import type { EventSink, StageflowEvent } from '@stageflow/core'
 import { manualClock, seededRandom } from '@stageflow/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { BufferedEventSink, type BufferOverflow, type SinkDroppedEvent } from './index.ts'
 
 type Step =
@@ -139,7 +140,7 @@ test('if the sink behind fails or is slow, each event arrives once and in order,
         if (overflow !== 'drop-oldest') for (const seq of accepted) expect(arrived).toContain(seq)
       }
     }),
-    { numRuns: 300 },
+    propertySettings(300),
   )
 })
 
@@ -160,7 +161,7 @@ test('behind a sink that hangs, events at most repeat, in order; close ends in t
       if (lost > 0) expect(error?.message).toContain('not delivered and lost')
       else expect(error).toBe(undefined)
     }),
-    { numRuns: 300 },
+    propertySettings(300),
   )
 })
 
@@ -183,6 +184,6 @@ test('events that are given up are dropped once and reported, and later events g
         for (const parts of [reasons, types])
           expect(Object.values(parts).reduce<number>((sum, part) => sum + (part ?? 0), 0)).toBe(count)
     }),
-    { numRuns: 300 },
+    propertySettings(300),
   )
 })

@@ -1,12 +1,12 @@
 import { StageflowError } from '@stageflow/core'
 import type { EventSink, StageflowEvent } from '@stageflow/core'
-import { EventBuffer, checkWait, read } from '@stageflow/core/kit'
+import { CLOSE_TIMEOUT_MS, EventBuffer, checkWait, read, waitLeft } from '@stageflow/core/kit'
 import type { BufferStats, CloseReport, LossReason, WaitOptions } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION, sinkPlan } from './buffer-options.ts'
 import type { BufferedEventSinkOptions, SinkPlan } from './buffer-options.ts'
 import { DropCount } from './drop-count.ts'
 import { DroppedEvents, droppedData } from './dropped-event.ts'
-import { CLOSE_TIMEOUT_MS, closeOf, endOf } from './end-of-sink.ts'
+import { closeBehind, flushOf } from './end-of-sink.ts'
 import { errorFacts } from './error-facts.ts'
 
 /**
@@ -79,22 +79,20 @@ export class BufferedEventSink implements EventSink {
     const { signal, timeoutMs = Infinity } = options
     if (this.#owesNotice && this.#buffer.isOpen) this.#buffer.addNotice()
     const late = (): Error => lateFlush(this.#buffer.size, timeoutMs)
-    await this.#buffer.flush({ signal, timeoutMs, late, end: () => endOf(this.#downstream, 'flush') })
+    await this.#buffer.flush({ signal, timeoutMs, late, end: () => flushOf(this.#downstream) })
   }
 
   /**
    * Takes no more events, delivers what waits, and closes the sink behind, within `timeoutMs` (5,000). Doesn't reject for what
    * happens then: the report says what was delivered and what was lost. Later calls return the same report.
    */
-  close(options?: WaitOptions): Promise<CloseReport>
-  // The close() of a sink resolves with nothing.
-  close(): Promise<void>
-  async close(options: WaitOptions = {}): Promise<CloseReport | void> {
+  async close(options: WaitOptions = {}): Promise<CloseReport> {
     checkWait('close()', ILLEGAL_OPTION, options)
     const { signal, timeoutMs = CLOSE_TIMEOUT_MS } = options
     this.#stopNoticeTimer?.()
     const late = (): Error => lateClose(timeoutMs, this.#buffer.stats())
-    return this.#buffer.close({ signal, timeoutMs, late, ends: () => [() => closeOf(this.#downstream)] })
+    const left = waitLeft(this.#plan.clock, { ...options, timeoutMs })
+    return this.#buffer.close({ signal, timeoutMs, late, ends: () => [() => closeBehind(this.#downstream, left())] })
   }
 
   #lost(event: StageflowEvent, reason: LossReason): void {

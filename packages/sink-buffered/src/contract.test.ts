@@ -16,6 +16,20 @@ function slow(clock: ManualClock) {
   return { sink, arrived: () => events }
 }
 
+/** A sink that can hang. */
+function hanging() {
+  const behind = recordingSink()
+  return { behind, arrived: () => behind.events, hang: () => behind.pause() }
+}
+
+/** A sink whose end can hang too. */
+function stuck() {
+  const { behind, arrived } = hanging()
+  let hangs = false
+  const end = (): Promise<void> => (hangs ? new Promise(() => {}) : Promise.resolve())
+  return { behind: { ...behind, flush: end, close: end }, arrived, hang: () => void (hangs = true) }
+}
+
 /** A sink that fails at every third event first. */
 function flaky() {
   const behind = recordingSink()
@@ -68,6 +82,18 @@ const sinks: Readonly<Record<string, CreateSink>> = {
     const behind = recordingSink()
     const buffered = new BufferedEventSink(behind, { clock })
     return { sink: filterSink(fanOutSink({ buffered }, { clock })), arrived: () => behind.events }
+  },
+  'a buffer in front of a sink that can hang': (clock) => {
+    const { behind, ...under } = hanging()
+    return { sink: new BufferedEventSink(behind, { clock }), ...under }
+  },
+  'a fan-out of a sink whose end can hang': (clock) => {
+    const { behind, ...under } = stuck()
+    return { sink: fanOutSink({ behind }, { clock }), ...under }
+  },
+  'a filter in front of a sink whose end can hang': (clock) => {
+    const { behind, ...under } = stuck()
+    return { sink: filterSink(behind, { clock }), ...under }
   },
   'a buffer in front of a fan-out': (clock) => {
     const behind = recordingSink()

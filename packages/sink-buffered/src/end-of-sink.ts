@@ -1,41 +1,32 @@
 import { StageflowError } from '@stageflow/core'
 import type { Clock, EventSink } from '@stageflow/core'
-import { read, withinLimit } from '@stageflow/core/kit'
-import type { WaitOptions } from '@stageflow/core/kit'
+import { endWithin, reportError } from '@stageflow/core/kit'
+import type { EndReport, WaitOptions } from '@stageflow/core/kit'
 import { errorFacts } from './error-facts.ts'
 
-/** How long `close()` waits if nothing else is given, in ms. */
-export const CLOSE_TIMEOUT_MS = 5_000
-
-/** How a sink ended. */
-export interface EndReport {
-  /** What its `close()` failed with, or the error in its report; undefined if it closed in time. */
-  readonly error: unknown
-  /** What its own `close()` resolved with, such as the report of a buffer. */
-  readonly report: unknown
-}
-
-/** Calls `flush` or `close` of a sink, if it has one, and returns what that returned. Rejects with `sink-buffered/downstream`. */
-export async function endOf(sink: EventSink, method: 'flush' | 'close', called = 'the sink behind'): Promise<unknown> {
+/** Calls `flush` of a sink. Rejects with `sink-buffered/downstream`. */
+export async function flushOf(sink: EventSink, called = 'the sink behind'): Promise<void> {
   try {
-    // A sink without close() may still have something to write.
-    return await (method === 'close' && sink.close === undefined ? sink.flush?.() : sink[method]?.())
+    await sink.flush?.()
   } catch (cause) {
-    throw failed(method, called, cause)
+    throw failed('flush', called, cause)
   }
 }
 
-/** Like `endOf` with `close`, but also rejects for the error in the report of a buffer, a filter or a fan-out. */
-export async function closeOf(sink: EventSink): Promise<void> {
-  const error = errorIn(await endOf(sink, 'close'))
-  if (error !== undefined) throw failed('close', 'the sink behind', error)
+/** Calls `close` of a sink, and returns what it resolved with. Rejects with `sink-buffered/downstream`. */
+async function closeOf(sink: EventSink, called: string, wait: WaitOptions): Promise<unknown> {
+  try {
+    // A sink without close() may still have something to write.
+    return await (sink.close === undefined ? sink.flush?.() : sink.close(wait))
+  } catch (cause) {
+    throw failed('close', called, cause)
+  }
 }
 
-/** The error in what the `close` of a sink resolved with. A fan-out has a report for each of its sinks. */
-function errorIn(report: unknown): unknown {
-  if (typeof report !== 'object' || report === null) return undefined
-  const errors = [report, ...Object.values(report)].map((each) => read(each, 'error'))
-  return errors.find((error) => error !== undefined)
+/** Closes the sink behind a buffer. Rejects for the error in the report of a buffer, a filter or a fan-out too. */
+export async function closeBehind(sink: EventSink, wait: WaitOptions): Promise<void> {
+  const error = reportError(await closeOf(sink, 'the sink behind', wait))
+  if (error !== undefined) throw failed('close', 'the sink behind', error)
 }
 
 function failed(method: string, called: string, cause: unknown): StageflowError {
@@ -43,22 +34,18 @@ function failed(method: string, called: string, cause: unknown): StageflowError 
   return new StageflowError('sink-buffered/downstream', `${method}() of ${called} failed: ${message}`, { cause })
 }
 
-/** Like `endOf`, but within a limit, and without rejecting. */
-export async function endWithin(
+/** Flushes or closes a sink within a limit, and passes the limit on to its `close`. Doesn't reject. */
+export function endOf(
   sink: EventSink,
   method: 'flush' | 'close',
   called: string,
-  { signal, timeoutMs = Infinity, clock }: WaitOptions & { readonly clock: Clock },
+  limit: WaitOptions & { readonly clock: Clock },
 ): Promise<EndReport> {
-  const late = (): Error =>
+  const late = (timeoutMs: number): Error =>
     new StageflowError(
       'sink-buffered/downstream',
       `${method}() of ${called} took longer than ${timeoutMs} ms. Raise timeoutMs, or find out why the sink is slow.`,
     )
-  let error: unknown
-  const ended = withinLimit(endOf(sink, method, called), { clock, limitMs: timeoutMs, signal, late })
-  const report = await ended.catch((reason: unknown) => {
-    error = reason
-  })
-  return { error: error ?? errorIn(report), report }
+  const end = (wait: WaitOptions): unknown => (method === 'flush' ? flushOf(sink, called) : closeOf(sink, called, wait))
+  return endWithin(end, { ...limit, late })
 }

@@ -3,6 +3,7 @@ import type { EventSink, StageflowEvent } from '@stageflow/core'
 import { manualClock, recordingSink } from '@stageflow/testing'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { BufferedEventSink, fanOutSink, type SinkDroppedEvent } from './index.ts'
 
 let clock = manualClock()
@@ -301,6 +302,6 @@ test('whatever three sinks do, each gets all events in order, and the counts add
       for (const { delivered, refused, failed, waiting } of Object.values(sink.stats()))
         expect(delivered + refused + failed + waiting).toBe(seq)
     }),
-    { numRuns: 200 },
+    propertySettings(200),
   )
 })

@@ -1,11 +1,20 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock, EventSink, StageflowEvent } from '@stageflow/core'
-import { CLOCK, DELAY, SINK, TIME_LIMIT, checkWait, optionProblems, refuseOptions, show } from '@stageflow/core/kit'
-import type { OptionRules, WaitOptions } from '@stageflow/core/kit'
+import {
+  CLOCK,
+  CLOSE_TIMEOUT_MS,
+  DELAY,
+  SINK,
+  TIME_LIMIT,
+  checkWait,
+  optionProblems,
+  refuseOptions,
+  show,
+} from '@stageflow/core/kit'
+import type { EndReport, OptionRules, WaitOptions } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION, valueProblems } from './buffer-options.ts'
 import { DroppedEvents, droppedData } from './dropped-event.ts'
-import { CLOSE_TIMEOUT_MS, endWithin } from './end-of-sink.ts'
-import type { EndReport } from './end-of-sink.ts'
+import { endOf } from './end-of-sink.ts'
 import { Branch } from './fan-out-branch.ts'
 import type { BranchStats } from './fan-out-branch.ts'
 
@@ -32,7 +41,6 @@ export interface FanOutSink<Name extends string = string> extends EventSink {
   flush(options?: WaitOptions): Promise<void>
   /** Closes every sink within `timeoutMs` (5,000), and doesn't reject for what happens then. */
   close(options?: WaitOptions): Promise<Readonly<Record<Name, BranchReport>>>
-  close(): Promise<void>
   /** By the names of the sinks. */
   stats(): Readonly<Record<Name, BranchStats>>
 }
@@ -99,7 +107,7 @@ export function fanOutSink<Name extends string>(
     tell(clock.now())
     return Promise.all(
       branches.map(async (branch) => {
-        const ended = await endWithin(branch.sink, method, `sink "${branch.name}"`, { ...wait, clock })
+        const ended = await endOf(branch.sink, method, `sink "${branch.name}"`, { ...wait, clock })
         return { delivered: branch.delivered, lost: branch.drops.total, ...ended }
       }),
     )
@@ -150,8 +158,7 @@ export function fanOutSink<Name extends string>(
         closing = promise
         resolve(closeAll({ timeoutMs: CLOSE_TIMEOUT_MS, ...options }))
       }
-      // The type has a second signature, that of any sink.
-      return (await closing) as Readonly<Record<Name, BranchReport>> & void
+      return closing
     },
     stats() {
       const all = Object.fromEntries(branches.map((branch) => [branch.name, branch.stats()]))

@@ -85,7 +85,9 @@ test('close passes on the report of the sink behind, and its limit is that of th
   sink.tryEmit({ type: 'app.said', data: {}, seq: 0 } as unknown as StageflowEvent)
   const closed = sink.close({ timeoutMs: 2_000 })
   await clock.advance(2_000)
-  expect(await closed).toMatchObject({ error: { code: 'sink-buffered/downstream' }, report: undefined })
+  // The buffer behind has got the limit too, and reports what it lost.
+  const error = { code: 'sink-buffered/close-timeout' }
+  expect(await closed).toMatchObject({ error, report: { received: 1, delivered: 0, lost: 1, error } })
   const again = filterSink(new BufferedEventSink(recordingSink(), { clock }), { clock })
   again.tryEmit({ type: 'app.said', data: {}, seq: 0 } as unknown as StageflowEvent)
   expect(await again.close()).toEqual({

@@ -2,6 +2,7 @@ import { systemClock } from '@stageflow/core'
 import type { Clock, EventSink } from '@stageflow/core'
 import {
   CLOCK,
+  CLOSE_TIMEOUT_MS,
   EVENT_FILTER_RULES,
   EventFilter,
   SINK,
@@ -9,10 +10,9 @@ import {
   optionProblems,
   refuseOptions,
 } from '@stageflow/core/kit'
-import type { EventChoice, EventFilterStats, OptionRules, WaitOptions } from '@stageflow/core/kit'
+import type { EndReport, EventChoice, EventFilterStats, OptionRules, WaitOptions } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION, valueProblems } from './buffer-options.ts'
-import { CLOSE_TIMEOUT_MS, endWithin } from './end-of-sink.ts'
-import type { EndReport } from './end-of-sink.ts'
+import { endOf } from './end-of-sink.ts'
 
 export interface FilterSinkOptions extends EventChoice {
   /** Measures the limits of `flush` and `close`. Default: the clock of the machine. */
@@ -24,7 +24,6 @@ export interface FilterSink extends EventSink {
   flush(options?: WaitOptions): Promise<void>
   /** Closes the sink behind within `timeoutMs` (5,000), and doesn't reject for what happens then. */
   close(options?: WaitOptions): Promise<EndReport>
-  close(): Promise<void>
   stats(): EventFilterStats
 }
 
@@ -47,14 +46,12 @@ export function filterSink(downstream: EventSink, options: FilterSinkOptions = {
     tryEmit: (event) => (filter.passes(event) ? downstream.tryEmit(event) : true),
     async flush(wait: WaitOptions = {}) {
       checkWait('flush()', ILLEGAL_OPTION, wait)
-      const { error } = await endWithin(downstream, 'flush', BEHIND, { ...wait, clock })
+      const { error } = await endOf(downstream, 'flush', BEHIND, { ...wait, clock })
       if (error !== undefined) throw error as Error
     },
     async close(wait: WaitOptions = {}) {
       checkWait('close()', ILLEGAL_OPTION, wait)
-      const ended = await endWithin(downstream, 'close', BEHIND, { timeoutMs: CLOSE_TIMEOUT_MS, ...wait, clock })
-      // The type has a second signature, that of any sink.
-      return Object.freeze(ended) as EndReport & void
+      return endOf(downstream, 'close', BEHIND, { timeoutMs: CLOSE_TIMEOUT_MS, ...wait, clock })
     },
     stats: () => filter.stats(),
   }

@@ -3,6 +3,7 @@ export type {
   BufferStats,
   CloseReport,
   DeliveryRetry,
+  EndReport,
   EventChoice,
   EventFilterStats,
   LossReason,
@@ -12,7 +13,6 @@ export type { BufferedEventSinkOptions } from './buffer-options.ts'
 export { BufferedEventSink } from './buffered-event-sink.ts'
 export type { DropReason } from './drop-count.ts'
 export type { SinkDroppedEvent } from './dropped-event.ts'
-export type { EndReport } from './end-of-sink.ts'
 export type { ErrorFacts } from './error-facts.ts'
 export type { BranchStats } from './fan-out-branch.ts'
 export { fanOutSink, type BranchReport, type FanOutSink, type FanOutSinkOptions } from './fan-out-sink.ts'

@@ -1,15 +1,16 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { EventSink, StageflowEvent } from '@stageflow/core'
 import {
+  CLOSE_TIMEOUT_MS,
   FLAG,
   REDACTION,
   checkOptions,
   checkWait,
+  endWithin,
   eventFacts,
   functionLike,
   isThenable,
   objectWith,
-  withinLimit,
 } from '@stageflow/core/kit'
 import type { OptionRules, WaitOptions } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
@@ -77,21 +78,15 @@ export class LoggingEventSink implements EventSink {
    * Like `flush`, but within `timeoutMs` (5,000), and without rejecting: `error` says why some lines may be lost. The logger stays
    * open: close it yourself.
    */
-  close(options?: WaitOptions): Promise<{ readonly error: unknown }>
-  // The close() of a sink resolves with nothing.
-  close(): Promise<void>
-  async close(options: WaitOptions = {}): Promise<{ readonly error: unknown } | void> {
+  async close(options: WaitOptions = {}): Promise<{ readonly error: unknown }> {
     checkWait('close()', 'sink-logging/illegal-option', options)
-    const { signal, timeoutMs = 5_000 } = options
-    const late = (): Error =>
+    const late = (timeoutMs: number): Error =>
       new StageflowError(
         'sink-logging/close-timeout',
         `close(): the logger did not write everything within ${timeoutMs} ms. Raise timeoutMs, or find out what blocks its destination.`,
       )
-    const error = await withinLimit(this.flush(), { clock: systemClock, limitMs: timeoutMs, signal, late }).then(
-      () => undefined,
-      (reason: unknown) => reason,
-    )
+    const limit = { timeoutMs: CLOSE_TIMEOUT_MS, ...options, clock: systemClock, late }
+    const { error } = await endWithin(() => this.flush(), limit)
     return Object.freeze({ error })
   }
 

@@ -102,10 +102,12 @@ test('a server that accepts the connection and never answers fails the stage aft
   const graph = new Pipeline('shop')
     .withStage('pay', () => ({ execution: ++executions }), StageKind.WORK)
     .build({ interceptors: [idempotency({ store, storeTimeoutMs: 200 })] })
-  const began = performance.now()
   const result = await graph.runSettled(order())
-  expect(result.report.stages['pay']?.error).toMatchObject({ code: 'idempotency/store-unavailable' })
-  expect(performance.now() - began).toBeLessThan(5_000)
+  expect(result.report.stages['pay']?.error).toMatchObject({
+    code: 'idempotency/store-unavailable',
+    // Not what the client would report later.
+    cause: { message: 'the store did not answer within 200 ms' },
+  })
   await silent.close()
   await pool.end()
 })

@@ -21,13 +21,12 @@ afterEach(async () => {
   await server.close()
 }, 120_000)
 
-test('every operation rejects quickly while the server is down, and works again afterwards', async () => {
+test('every operation rejects while the server is down, and works again afterwards', async () => {
   const store = postgresStore({ pool })
   await store.migrate()
   await store.claim('key', CLAIM)
   await store.complete('key', COMPLETION)
   await server.stop()
-  const began = performance.now()
   for (const operate of [
     () => store.claim('key', CLAIM),
     () => store.complete('key', COMPLETION),
@@ -37,7 +36,6 @@ test('every operation rejects quickly while the server is down, and works again 
   ]) {
     await expect(operate()).rejects.toMatchObject({ code: 'store-postgres/unavailable' })
   }
-  expect(performance.now() - began).toBeLessThan(5_000)
   await server.start()
   expect(await store.claim('key', { ...CLAIM, token: 'two' })).toEqual({
     status: 'completed',

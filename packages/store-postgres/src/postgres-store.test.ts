@@ -88,7 +88,7 @@ test('a claim waits while another transaction holds the row, and then returns th
     await postgresStore({ pool: rival, schema }).claim(key, CLAIM)
     const claiming = store.claim(key, { ...CLAIM, token: 'two' })
     const isWaiting = 'SELECT 1 FROM pg_stat_activity WHERE wait_event_type = $1 AND strpos(query, $2) > 0'
-    await expect.poll(async () => (await pool.query(isWaiting, ['Lock', schema])).rowCount).toBe(1)
+    await expect.poll(async () => (await pool.query(isWaiting, ['Lock', schema])).rowCount, { timeout: 60_000 }).toBe(1)
     await rival.query('COMMIT')
     expect(await claiming).toMatchObject({ status: 'running', parameters: PARAMETERS })
   } finally {

@@ -56,7 +56,7 @@ async function initialize(initdb: string, folder: string, user: User): Promise<s
   return data
 }
 
-/** PostgreSQL refuses to run as root, so root runs it as the user "nobody". */
+/** PostgreSQL refuses to run as root, so root runs it as the user `nobody`. */
 function unprivilegedUser(): User {
   if (process.getuid?.() !== 0) return undefined
   const id = (kind: string): number => Number(execFileSync('id', [kind, 'nobody'], { encoding: 'utf8' }))
@@ -71,7 +71,7 @@ async function programs(folder: string, user: User): Promise<{ initdb: string; p
     readonly postgres: string
   }
   if (user === undefined || isOpen(found.postgres)) return found
-  // A checkout in a folder that only root can enter, such as /root: the user "nobody" needs a copy.
+  // A checkout in a folder that only root can enter, such as /root: the user `nobody` needs a copy.
   const native = dirname(dirname(found.postgres))
   const copy = join(folder, 'native')
   cpSync(native, copy, { recursive: true })

@@ -31,7 +31,7 @@ if (redisBinary !== undefined) {
     await node.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
     // It takes two seconds until the cluster counts as ok.
     const isReady = async (): Promise<void> => expect(await node.call('CLUSTER', 'INFO')).toContain('cluster_state:ok')
-    await vi.waitFor(isReady, { timeout: 10_000 })
+    await vi.waitFor(isReady, { timeout: 60_000 })
     await node.quit()
     cluster = new Cluster([server.url])
   }, 120_000)

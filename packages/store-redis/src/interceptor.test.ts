@@ -90,10 +90,12 @@ test('a client that waits long fails the stage after storeTimeoutMs', async () =
   // By default, ioredis tries to connect twenty times.
   const graph = paying(new Redis(server.url), { storeTimeoutMs: 200 })
   await server.stop()
-  const began = performance.now()
   const result = await graph.runSettled(order())
-  expect(result.report.stages['pay']?.error).toMatchObject({ code: 'idempotency/store-unavailable' })
-  expect(performance.now() - began).toBeLessThan(5_000)
+  expect(result.report.stages['pay']?.error).toMatchObject({
+    code: 'idempotency/store-unavailable',
+    // Not what the client would report later.
+    cause: { message: 'the store did not answer within 200 ms' },
+  })
 })
 
 test('a server that accepts the connection and never answers fails the stage after storeTimeoutMs', async () => {
@@ -101,7 +103,11 @@ test('a server that accepts the connection and never answers fails the stage aft
   try {
     const graph = paying(new Redis(silent.port, '127.0.0.1'), { storeTimeoutMs: 200 })
     const result = await graph.runSettled(order())
-    expect(result.report.stages['pay']?.error).toMatchObject({ code: 'idempotency/store-unavailable' })
+    expect(result.report.stages['pay']?.error).toMatchObject({
+      code: 'idempotency/store-unavailable',
+      // Not what the client would report later.
+      cause: { message: 'the store did not answer within 200 ms' },
+    })
   } finally {
     await silent.close()
   }

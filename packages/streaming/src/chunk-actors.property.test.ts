@@ -42,7 +42,7 @@ const ending = fc.record({
 
 for (const mode of ['work-queue', 'broadcast'] as const) {
   test(
-    `${mode}: producers and readers that come, stall, give up and go: every item once and in order, and nobody waits for ever`,
+    `${mode}: producers and readers that come, stall, give up and go: every item once and in order, and no call waits for ever`,
     async () => {
       await fc.assert(
         fc.asyncProperty(producers, readers, ending, async (makers, takers, end) => {
@@ -107,7 +107,7 @@ for (const mode of ['work-queue', 'broadcast'] as const) {
             }, end.at)
           }
           await clock.advance(2_000)
-          // Whoever waits for a reader that has gone for good is freed by the end.
+          // A producer that waits for a reader that has gone for good is freed by the end.
           queue.close()
           await clock.advance(0)
           const got = await withinTurns(Promise.all(reading))

@@ -97,7 +97,7 @@ export class WaitList<Item, Answer> {
   }
 
   /**
-   * Removes a caller and settles it. With a promise, because that wakes it two microtasks later than a value would: until then the
+   * Removes a caller and settles it. With a promise, because that wakes it two microtasks later than a value would. Until then the
    * other side gets ahead, so that the two don't meet, and wait, again at the very next item.
    */
   settle(waiter: Waiter<Item, Answer>, answer: Promise<Answer>): void {

@@ -17,8 +17,8 @@ type Part = CallHooks & Partial<CallLimits> & RunPart
 const OUTPUT = Symbol.for('@stageflow/output')
 
 /**
- * Stands between the engine and an interceptor: shows the interceptor proxies of the engine's contexts and runs, and the engine
- * facades of the interceptor's parts, and reports what the interceptor does with them. What comes back is unwrapped again.
+ * Stands between the engine and an interceptor. It shows the interceptor proxies of the engine's contexts and runs, and the engine
+ * facades of the interceptor's parts. It reports what the interceptor does with them. What comes back is unwrapped again.
  */
 export class Disguise {
   readonly #news: DisguiseNews

@@ -14,6 +14,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as realTime } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { wholeSettings } from '../../core/test/property-settings.ts'
 import { interceptorContract, seededOrder, type CreateInterceptor, type InterceptorContractOptions } from './index.ts'
 import { interceptorCases } from './interceptor-contract.ts'
 
@@ -1166,7 +1167,7 @@ test('a correct interceptor keeps the whole contract inside any other correct on
       }
       await Promise.all(interceptorContract(create, options).map(({ run }) => run()))
     }),
-    { seed: 42, numRuns: 10 },
+    wholeSettings(10),
   )
 }, 120_000)
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { propertySettings } from '../../core/test/property-settings.ts'
 import { manualClock } from './manual-clock.ts'
 
 test('time stands still until it is advanced', async () => {
@@ -232,7 +233,7 @@ test('any mixture of timers that are set and cleared fires like a sorted list', 
       expect(fired).toEqual([...expected].sort(([a, dueA], [b, dueB]) => dueA - dueB || a - b).map(([index]) => index))
       expect(clock.pending).toBe(0)
     }),
-    { seed: 1, numRuns: 200 },
+    propertySettings(200),
   )
 })
 

@@ -1,4 +1,4 @@
-import type { EventSink, StageflowEvent } from '@stageflow/core'
+import type { EventSink, StageflowEvent, WaitOptions } from '@stageflow/core'
 import { textOf } from '@stageflow/core/kit'
 import { ContractBench, type Patience, type Waits } from './contract-bench.ts'
 import { broken, must } from './contract-case.ts'
@@ -13,6 +13,8 @@ export interface SinkUnderTest {
   readonly sink: EventSink
   /** Returns what has arrived so far, in order. Called after the promise of `emit`, `flush` or `close`. */
   readonly arrived: () => readonly ArrivedEvent[] | Promise<readonly ArrivedEvent[]>
+  /** Makes what is behind the sink hang from now on. Without it, no case tests that `close` keeps its limit then. */
+  readonly hang?: () => void
 }
 
 /** Makes a new sink for each case. The sink takes its time from `clock`. */
@@ -21,6 +23,7 @@ export type CreateSink = (clock: ManualClock) => SinkUnderTest | Promise<SinkUnd
 /** Runs a case of the sink contract. */
 export class SinkBench extends ContractBench {
   readonly sink: EventSink
+  readonly hang: SinkUnderTest['hang']
   readonly #arrived: SinkUnderTest['arrived']
 
   static async make(create: CreateSink, patience?: Patience, waits?: Waits): Promise<SinkBench> {
@@ -35,9 +38,10 @@ export class SinkBench extends ContractBench {
     return new SinkBench(made, clock, patience, waits)
   }
 
-  private constructor({ sink, arrived }: SinkUnderTest, clock: ManualClock, patience?: Patience, waits?: Waits) {
+  private constructor({ sink, arrived, hang }: SinkUnderTest, clock: ManualClock, patience?: Patience, waits?: Waits) {
     super(clock, patience, waits)
     this.sink = sink
+    this.hang = hang
     this.#arrived = arrived
   }
 
@@ -92,8 +96,8 @@ export class SinkBench extends ContractBench {
     await this.settles((async () => this.sink.flush?.())(), 'flush()')
   }
 
-  async close(which = 'close()'): Promise<void> {
-    await this.settles((async () => this.sink.close?.())(), which)
+  async close(which = 'close()', wait?: WaitOptions): Promise<void> {
+    await this.settles((async () => this.sink.close?.(wait))(), which)
   }
 
   /** Flushes and closes, for cases about other things. */

@@ -9,6 +9,9 @@ export const endCases: Readonly<Record<string, RunCase>> = {
   'can be flushed when it is empty, and again': flushesNothing,
   'close delivers the accepted events': closeDelivers,
   'can be closed twice, at once and later': closesTwice,
+  'closes without any time left, and does not reject': closesWithoutTime,
+  'closes when the signal has aborted, and does not reject': closesOnAbort,
+  'closes in time while what is behind hangs': closesInTime,
   'after close it refuses events, and does not throw': keepsItsWord,
   'leaves no timer behind': leavesNoTimer,
 }
@@ -44,6 +47,25 @@ async function closesTwice(bench: SinkBench): Promise<void> {
   await some(bench, 3)
   await Promise.all(['first', 'second'].map((which) => bench.close(`The ${which} of two calls of close() at once`)))
   await bench.close('A call of close() after it was closed')
+}
+
+async function closesWithoutTime(bench: SinkBench): Promise<void> {
+  await some(bench, 3)
+  await bench.close('close({ timeoutMs: 0 })', { timeoutMs: 0 })
+}
+
+async function closesOnAbort(bench: SinkBench): Promise<void> {
+  await some(bench, 3)
+  await bench.close('close({ signal }) with an aborted signal', { signal: AbortSignal.abort(new Error('stop')) })
+}
+
+const LIMIT_MS = 100
+
+async function closesInTime(bench: SinkBench): Promise<void> {
+  if (bench.hang === undefined) return
+  bench.hang()
+  for (let seq = 0; seq < 3; seq++) Promise.resolve(bench.emit(contractEvent(seq))).catch(() => {})
+  await bench.close(`close({ timeoutMs: ${LIMIT_MS} }), while what is behind the sink hangs,`, { timeoutMs: LIMIT_MS })
 }
 
 async function keepsItsWord(bench: SinkBench): Promise<void> {

@@ -275,6 +275,33 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
     })),
   ],
   [
+    'rejects if it has no time to close',
+    'closes without any time left, and does not reject',
+    unlike(({ sink }) => ({
+      close: (wait) => (wait?.timeoutMs === 0 ? Promise.reject(new Error('no time')) : sink.close()),
+    })),
+  ],
+  [
+    'rejects with the reason of the signal',
+    'closes when the signal has aborted, and does not reject',
+    unlike(({ sink }) => ({
+      close: async (wait) => {
+        wait?.signal?.throwIfAborted()
+        await sink.close()
+      },
+    })),
+  ],
+  [
+    'waits in close for a sink that hangs',
+    'closes in time while what is behind hangs',
+    (clock) => {
+      const { sink, arrived } = batching(clock)
+      let hangs = false
+      const close = (): Promise<unknown> => (hangs ? new Promise(() => {}) : sink.close())
+      return { sink: { ...sink, close }, arrived, hang: () => void (hangs = true) }
+    },
+  ],
+  [
     'accepts events after it was closed',
     'after close it refuses events, and does not throw',
     unlike(({ take }) => ({ tryEmit: (event) => take(event) || true })),

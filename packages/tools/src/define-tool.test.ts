@@ -40,6 +40,7 @@ test('by default a retry makes three attempts, with random delays of up to 1 s a
     capMs: 30_000,
     backoff: 'exponential',
     jitter: 'full',
+    maxRetryAfterMs: 60_000,
     isRetryable: undefined,
   })
 })
@@ -106,6 +107,7 @@ test.each([
   [{ retry: 3 }, 'retry must be'],
   [{ retry: { attempts: 0 } }, 'retry.attempts must be'],
   [{ retry: { baseMs: -1 } }, 'retry.baseMs must be'],
+  [{ retry: { maxRetryAfterMs: Infinity } }, 'retry.maxRetryAfterMs must be'],
   [{ retry: { capMs: null } }, 'retry.capMs must be'],
   [{ retry: { isRetryable: 'always' } }, 'retry.isRetryable must be'],
   [{ retry: { backoff: 'slow' } }, 'retry.backoff must be'],

@@ -1,5 +1,6 @@
 import {
   functionLike,
+  DELAY,
   MILLISECONDS,
   oneOf,
   optionProblems,
@@ -23,6 +24,7 @@ const DEFAULT_RETRY = {
   capMs: 30_000,
   backoff: 'exponential',
   jitter: 'full',
+  maxRetryAfterMs: 60_000,
   isRetryable: undefined,
 } as const satisfies ToolRetryRule
 /** What every provider accepts. */
@@ -59,7 +61,8 @@ const RETRY: OptionRules<ToolRetry> = {
   capMs: MILLISECONDS,
   backoff: oneOf('exponential', 'linear', 'constant'),
   jitter: oneOf('none', 'full', 'equal', 'decorrelated'),
-  isRetryable: functionLike('(error, context) => boolean'),
+  maxRetryAfterMs: DELAY,
+  isRetryable: functionLike('(error, context) => boolean, { afterMs } or undefined'),
 }
 
 /**

@@ -26,14 +26,13 @@ export function isToolFailure(value: unknown): value is ToolFailure {
 }
 
 /**
- * The failure that a handler reported by its return value: a `toolFailure`, an MCP result with `isError: true`, or
- * `{ success: false, error }`; otherwise undefined.
+ * The failure that a handler reported by its return value: a `toolFailure`, `isError: true` as in MCP, or
+ * `{ success: false, error }`; otherwise undefined. `{ success: false }` alone is data, such as the result of a search or a test.
  */
 export function failureIn(answer: unknown): { readonly message: string; readonly code: string } | undefined {
   // A failure may come from another copy of this package, so its fields may be anything.
   if (isToolFailure(answer)) return { message: textOf(answer.message), code: failureCode(answer) }
-  if (read(answer, 'isError') === true && Array.isArray(read(answer, 'content')))
-    return { message: contentText(read(answer, 'content') as readonly unknown[]), code: REPORTED }
+  if (read(answer, 'isError') === true) return { message: contentText(read(answer, 'content')), code: REPORTED }
   const error = read(answer, 'error')
   if (read(answer, 'success') !== false || error === undefined) return undefined
   const message = read(error, 'message')
@@ -46,7 +45,8 @@ const failureCode = (error: unknown): string => shortCode(error) ?? REPORTED
 export const shortCode = (error: unknown): string | undefined => codeOf(error)?.slice(0, 100) || undefined
 
 /** The text of MCP content. */
-function contentText(content: readonly unknown[]): string {
-  const texts = content.map((block) => read(block, 'text')).filter((text) => typeof text === 'string' && text !== '')
+function contentText(content: unknown): string {
+  const blocks: readonly unknown[] = Array.isArray(content) ? content : []
+  const texts = blocks.map((block) => read(block, 'text')).filter((text) => typeof text === 'string' && text !== '')
   return texts.length > 0 ? texts.join('\n') : 'The tool reported an error without a message.'
 }

@@ -24,9 +24,12 @@ export interface ToolRetry {
   readonly backoff?: 'exponential' | 'linear' | 'constant'
   /** How much of a delay is random. Default: `full`. */
   readonly jitter?: 'none' | 'full' | 'equal' | 'decorrelated'
+  /** Maximum delay that a server (`Retry-After`) or `isRetryable` can ask for, in ms. If it is longer, the call fails at once. Default: 60,000. */
+  readonly maxRetryAfterMs?: number
   /**
-   * Whether to retry after this error; `{ afterMs }` retries after that time. Default, and for undefined: transient errors only, such
-   * as connection errors and HTTP 429 and 5xx.
+   * Whether to retry after this error; `{ afterMs }` retries after that time, which must be a number of milliseconds from 0. Default,
+   * and for undefined: transient errors only, such as connection errors and HTTP 429 and 5xx. A timeout of the tool itself isn't one:
+   * what the handler did before may be done twice.
    */
   readonly isRetryable?: (error: unknown, context: RetryContext) => boolean | { readonly afterMs: number } | undefined
 }

@@ -1,6 +1,7 @@
 import { manualClock } from '@stageflow/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { propertySettings } from '../../test/property-settings.ts'
 import { DueQueue } from './due-queue.ts'
 import type { Due } from './due-queue.ts'
 
@@ -69,7 +70,7 @@ test('entries expire when they are due, in order, after any adds, removals and m
       queue.rest()
       expect(clock.timers).toEqual([])
     }),
-    { numRuns: 300 },
+    propertySettings(300),
   )
 })
 

@@ -110,6 +110,14 @@ export interface EmitEvent {
   ): Promise<void>
 }
 
+/** How long a call waits. */
+export interface WaitOptions {
+  /** Ends the wait with the signal's reason. */
+  readonly signal?: AbortSignal
+  /** Maximum time, in ms; Infinity: no limit. */
+  readonly timeoutMs?: number
+}
+
 /**
  * Receives events as they happen, in the order of `seq`. It must accept each event synchronously; a returned promise only
  * signals backpressure.
@@ -119,7 +127,8 @@ export interface EventSink {
   /** Return false to refuse the event. The report counts it as dropped. */
   tryEmit(event: StageflowEvent): boolean | void
   flush?(): Promise<void>
-  close?(): Promise<void>
+  /** Delivers what waits, within the limit, and ends the sink. Resolves with a report of what was lost, if it has one. */
+  close?(options?: WaitOptions): Promise<unknown>
 }
 
 /** The default sink. The engine creates no events for it. */

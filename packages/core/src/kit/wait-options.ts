@@ -1,13 +1,6 @@
+import type { WaitOptions } from '../contract/events.ts'
 import { DELAY, objectWith, optionProblems, or, refuseOptions } from './options.ts'
 import type { OptionRule, OptionRules } from './options.ts'
-
-/** How long a call waits. */
-export interface WaitOptions {
-  /** Ends the wait with the signal's reason. */
-  readonly signal?: AbortSignal
-  /** Maximum time, in ms; Infinity: no limit. */
-  readonly timeoutMs?: number
-}
 
 /** A number of milliseconds from 0, or Infinity. */
 export const TIME_LIMIT: OptionRule = or(DELAY, Infinity)

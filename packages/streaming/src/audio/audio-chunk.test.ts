@@ -2,6 +2,7 @@ import { StageflowError } from '@stageflow/core'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { propertySettings } from '../../../core/test/property-settings.ts'
 import { AudioChunk } from '../audio.ts'
 import type { AudioChunkFields, AudioChunkJson } from '../audio.ts'
 
@@ -58,7 +59,7 @@ test('any bytes come back from JSON as they were', () => {
       const json = JSON.stringify(new AudioChunk({ data }))
       expect(AudioChunk.fromJSON(JSON.parse(json) as AudioChunkJson).data).toEqual(data)
     }),
-    { numRuns: 30 },
+    propertySettings(30),
   )
 })
 

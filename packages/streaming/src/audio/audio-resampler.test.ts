@@ -2,6 +2,7 @@ import { StageflowError } from '@stageflow/core'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { propertySettings } from '../../../core/test/property-settings.ts'
 import { createResampler, resample } from '../audio.ts'
 import type { ResamplerOptions } from '../audio.ts'
 
@@ -93,7 +94,7 @@ test('however a stream is cut, the samples and their number are the same', () =>
         expect(parts).toHaveLength(Math.ceil((frames * toRate) / fromRate) * channels)
       }
     }),
-    { numRuns: 60 },
+    propertySettings(60),
   )
 })
 

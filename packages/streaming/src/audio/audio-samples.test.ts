@@ -2,6 +2,7 @@ import { StageflowError } from '@stageflow/core'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { propertySettings } from '../../../core/test/property-settings.ts'
 import { decodeSamples, encodeSamples, mixChannels } from '../audio.ts'
 import type { RawAudioFormat } from '../audio.ts'
 
@@ -26,6 +27,7 @@ test.each(['pcm_16', 'pcm_24', 'float_32'] as const)('%s comes back to the bit',
       const whole = bytes.length - (bytes.length % size)
       expect(encodeSamples(decodeSamples(moved.subarray(offset), format), format)).toEqual(bytes.subarray(0, whole))
     }),
+    propertySettings(100),
   )
 })
 

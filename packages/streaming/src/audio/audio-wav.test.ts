@@ -2,6 +2,7 @@ import { StageflowError } from '@stageflow/core'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { propertySettings } from '../../../core/test/property-settings.ts'
 import { readWav, writeWav } from '../audio.ts'
 import type { WavLayout } from '../audio.ts'
 
@@ -90,6 +91,7 @@ test('what was written is read, in every format', () => {
         expect(readWav(file)).toEqual({ format: kind, channels, sampleRate, data, durationMs, isTruncated: false })
       },
     ),
+    propertySettings(100),
   )
 })
 
@@ -232,7 +234,7 @@ test('whatever bytes change, reading stays within the file or fails with a code'
         expect(error.code).toMatch(/^streaming\/wav-(malformed|unsupported)$/)
       }
     }),
-    { numRuns: 2_000 },
+    propertySettings(2_000),
   )
 })
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { propertySettings } from '../../../core/test/property-settings.ts'
 import { StreamingBuffer } from '../audio.ts'
 
 const SAMPLE_BYTES = { pcm_16: 2, pcm_24: 3, pcm_32: 4, float_32: 4 } as const
@@ -162,7 +163,7 @@ test('whatever is added, read and dropped, it behaves like the model: nothing lo
       }
       expect(events).toEqual(model.events)
     }),
-    { numRuns: 300 },
+    propertySettings(300),
   )
 })
 
@@ -185,6 +186,6 @@ test('a view keeps its bytes until another maxDurationMs has been added', () => 
         }
       },
     ),
-    { numRuns: 300 },
+    propertySettings(300),
   )
 })

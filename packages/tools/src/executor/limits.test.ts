@@ -1,7 +1,7 @@
 import { manualClock } from '@stageflow/testing'
 import { afterEach, expect, test } from 'vitest'
 import { bench, deferred, tool, untilAborted, type Bench } from '../../test/tool-bench.ts'
-import { toolFailure, type AnyTool, type ToolExecutorOptions } from '../index.ts'
+import { toolFailure, type AnyTool, type FailedCall, type ToolExecutorOptions } from '../index.ts'
 
 let benches: Bench[] = []
 const make = (tools: readonly AnyTool[], options?: ToolExecutorOptions): Bench => {
@@ -235,6 +235,72 @@ test('`isRetryable` gets the call and its attempt, and may say when to retry', a
   await b.clock.advance(70)
   expect(await call).toMatchObject({ status: 'completed', attempts: 2, durationMs: 70 })
   expect(seen).toEqual([{ toolName: 'flaky', callId: 'call-0', attempt: 1 }])
+})
+
+const busy = (after: string) => Object.assign(new Error('busy'), { status: 429, headers: { 'retry-after': after } })
+
+test('a retry waits as long as the server asks for', async () => {
+  const flaky = (name: string, more: object): AnyTool =>
+    tool(name, (_, { attempt }) => { if (attempt === 1) throw busy('7') }, { retry: { baseMs: 10, ...more } }) // prettier-ignore
+  const b = make([flaky('by-default', {}), flaky('decided', { isRetryable: () => true })])
+  for (const name of ['by-default', 'decided']) {
+    const call = b.call(name)
+    await b.clock.advance(7_000)
+    expect(await call).toMatchObject({ status: 'completed', attempts: 2, durationMs: 7_000 })
+  }
+})
+
+test('a call fails at once if the server or `isRetryable` asks for more than `maxRetryAfterMs` (tools/wait-too-long)', async () => {
+  const fails = (name: string, error: Error, retry: object): AnyTool => tool(name, () => { throw error }, { retry }) // prettier-ignore
+  const b = make([
+    fails('server', busy('3600'), {}),
+    fails('lower', busy('3'), { maxRetryAfterMs: 2_999 }),
+    fails('own', new Error('no'), { isRetryable: () => ({ afterMs: 60_001 }) }),
+    fails('last', busy('3600'), { attempts: 1 }),
+  ])
+  const results = await b.calls(['server', 'lower', 'own', 'last'].map((name) => [name] as const))
+  expect(results).toMatchObject([
+    {
+      attempts: 1,
+      error: {
+        code: 'tools/wait-too-long',
+        message:
+          'Tool "server" can be called again in 3600000 ms; the executor waits for 60000 ms at most (retry.maxRetryAfterMs). It failed with: busy',
+      },
+      cause: { cause: { status: 429 } },
+    },
+    { attempts: 1, error: { code: 'tools/wait-too-long', message: expect.stringContaining('in 3000 ms') as unknown } },
+    { attempts: 1, error: { code: 'tools/wait-too-long', message: expect.stringContaining('in 60001 ms') as unknown } },
+    // Its attempts are used up, so no wait would help.
+    { attempts: 1, error: { code: 'tools/handler-failed', message: 'busy' } },
+  ])
+  expect(b.clock.timers).toEqual([])
+})
+
+test.each<[unknown, string]>([
+  [{ afterMs: NaN }, '{ afterMs: NaN }'],
+  [{ afterMs: -1 }, '{ afterMs: -1 }'],
+  [{ afterMs: Infinity }, '{ afterMs: Infinity }'],
+  [{ afterMs: '5' }, '{ afterMs: "5" }'],
+  ['yes', '"yes"'],
+  [{}, 'an object'],
+])('isRetryable may not return %j (tools/illegal-verdict)', async (verdict, shown) => {
+  const retry = { isRetryable: () => verdict as boolean }
+  const slow = tool('slow', (_, { signal }) => untilAborted(signal), { timeoutMs: 5, retry })
+  const b = make([tool('bad', () => { throw new Error('x') }, { retry }), slow]) // prettier-ignore
+  const calls = b.calls([['bad'], ['slow']])
+  await b.clock.runAll()
+  for (const result of await calls) {
+    const message = expect.stringContaining('returned ') as unknown
+    expect(result).toMatchObject({ status: 'failed', attempts: 1, error: { code: 'tools/illegal-verdict', message } })
+    expect((result as FailedCall).error.message).toContain(shown)
+  }
+})
+
+test('isRetryable may not return a promise, and its rejection is ignored (tools/illegal-verdict)', async () => {
+  const isRetryable = () => Promise.reject(new Error('late')) as unknown as boolean
+  const b = make([tool('bad', () => { throw new Error('x') }, { retry: { isRetryable } })]) // prettier-ignore
+  expect(await b.call('bad')).toMatchObject({ error: { code: 'tools/illegal-verdict' }, attempts: 1 })
 })
 
 test.each([

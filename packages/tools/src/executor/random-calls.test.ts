@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { propertySettings } from '../../../core/test/property-settings.ts'
 import { bench, tool } from '../../test/tool-bench.ts'
 import type { ExecutedCall } from '../index.ts'
-
-const RUNS = Number(process.env['STAGEFLOW_RUNS'] ?? 150)
 
 /** What a handler does, and what a call brings. */
 const callArbitrary = fc.record({
@@ -100,7 +99,7 @@ test('whatever calls do and whenever they are stopped: one end each, no limit ex
       expect(b.executor.stats()).toMatchObject({ running: 0, waiting: 0, emitterErrors: 0, storeErrors: 0 })
       expect(b.clock.timers).toEqual([])
     }),
-    { numRuns: RUNS },
+    propertySettings(150),
   )
 }, 120_000)
 

@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { backOffMs, classifyError, read } from '@stageflow/core/kit'
+import { backOffMs } from '@stageflow/core/kit'
 
 import type { ResolvedCall } from '../parsed-call.ts'
 import { ownCopy } from '../plain-copy.ts'
@@ -13,6 +13,7 @@ import type { Gate, Slot } from './gate.ts'
 import type { HeldKey } from './keyed-calls.ts'
 import type { ExecutorSettings } from './options.ts'
 import { completed, emitEnded, failed, notStarted, stopped, type Facts } from './report.ts'
+import { decideRetry } from './retry-decision.ts'
 import { drain, isGenerator, settledOf, thrown, type HandlerFailure, type Settled } from './settled.ts'
 
 /** What the calls of one `execute` share. */
@@ -42,7 +43,7 @@ export class RunningCall {
   #startedAt: number | undefined
   #endedAt: number | undefined
   #lastDelayMs: number | undefined
-  /** The delay that `isRetryable` asked for. */
+  /** The delay that `isRetryable` or the server asked for. */
   #retryAfterMs: number | undefined
   #attempts = 0
   #undoable = false
@@ -126,7 +127,8 @@ export class RunningCall {
     unlink()
     if (ended instanceof Stop) return this.#giveUp(ended, work, slot)
     if (ended.ok) return this.#end(await this.#recorded(completed(this.#facts(), ended.output)))
-    return this.#isToBeRetried(ended) ? ended : this.#end(failed(this.#call, this.#facts(), ended))
+    const final = this.#finalFailure(ended)
+    return final === undefined ? ended : this.#end(failed(this.#call, this.#facts(), final))
   }
 
   /** Stores the result of a call with a key before it ends. */
@@ -168,13 +170,16 @@ export class RunningCall {
   /** Ends a stopped attempt. A stop is final at once, except for a timeout that may be retried. Waits for the handler, and reports one that stays. */
   async #giveUp(stop: Stop, work: Promise<Settled>, slot: Slot): Promise<ExecutedCall | HandlerFailure> {
     const failure: HandlerFailure = { ok: false, code: stop.error.code, message: stop.error.message, cause: stop.error }
-    const mayRetry = stop.kind === 'timed-out' && this.#isToBeRetried(failure)
-    if (!mayRetry) this.#end(stopped(this.#call, this.#facts(), stop))
+    const final = stop.kind === 'timed-out' ? this.#finalFailure(failure) : failure
+    const mayRetry = final === undefined
+    const ended = (facts: Facts): ExecutedCall =>
+      mayRetry || final === failure ? stopped(this.#call, facts, stop) : failed(this.#call, facts, final)
+    if (!mayRetry) this.#end(ended(this.#facts()))
     const settled = await this.#grace(work)
     if (mayRetry && settled?.ok === false)
       return this.#stops.stop === undefined ? failure : this.#end(stopped(this.#call, this.#facts(), this.#stops.stop))
     const facts: Facts = { ...this.#facts(), ...(settled === undefined && { abandoned: true as const }) }
-    const result = stopped(this.#call, facts, stop)
+    const result = ended(facts)
     if (mayRetry) this.#end(result)
     if (settled === undefined) {
       slot.abandon()
@@ -195,21 +200,16 @@ export class RunningCall {
     })
   }
 
-  #isToBeRetried({ code, message, cause }: HandlerFailure): boolean {
-    const { retry, name } = this.#call.tool
-    if (retry === undefined || this.#attempts >= retry.attempts || this.#stops.stop !== undefined) return false
-    this.#retryAfterMs = undefined
-    const error = cause instanceof Error ? cause : new StageflowError(code, message, { cause })
-    let verdict: unknown
-    try {
-      verdict = retry.isRetryable?.(error, { toolName: name, callId: this.#call.callId, attempt: this.#attempts })
-    } catch {
-      return false
-    }
-    if (verdict === undefined) return classifyError(error) === 'transient'
-    const afterMs = read(verdict, 'afterMs')
-    if (typeof afterMs === 'number' && afterMs >= 0 && afterMs < Infinity) this.#retryAfterMs = afterMs
-    return verdict === true || this.#retryAfterMs !== undefined
+  /** The failure that ends the call; undefined if it is made again. */
+  #finalFailure(failure: HandlerFailure): HandlerFailure | undefined {
+    const { callId, tool } = this.#call
+    const { retry, name: toolName } = tool
+    if (retry === undefined || this.#attempts >= retry.attempts || this.#stops.stop !== undefined) return failure
+    const context = { toolName, callId, attempt: this.#attempts }
+    const decision = decideRetry(failure, retry, context, this.#batch.caller.clock)
+    if (!decision.isRetried) return decision.failure
+    this.#retryAfterMs = decision.afterMs
+    return undefined
   }
 
   /** Waits until the next attempt; returns the reason that ended the wait, if one did. */

@@ -237,7 +237,7 @@ test('by default a tool has 30 seconds', async () => {
   expect(await call).toMatchObject({ error: { code: 'tools/timed-out' } })
 })
 
-test('timeoutMs: false is no limit', async () => {
+test('timeoutMs: false means without a limit', async () => {
   const b = make([tool('slow', (_, { clock }) => clock.sleep(1e9), { timeoutMs: false })])
   const call = b.call('slow')
   await b.clock.advance(1e9)
@@ -510,6 +510,7 @@ test.each([
     'The tool reported an error without a message.',
     'tools/reported-failure',
   ],
+  ['`isError` alone', { isError: true }, 'The tool reported an error without a message.', 'tools/reported-failure'],
   ['success: false', { success: false, error: 'no seat is left' }, 'no seat is left', 'tools/reported-failure'],
   [
     'success: false with an error',
@@ -539,7 +540,6 @@ test.each([
 
 test.each([
   { isError: false, content: [] },
-  { isError: true },
   { success: true, error: undefined },
   { success: false },
   { error: 'of the data' },

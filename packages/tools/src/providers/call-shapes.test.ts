@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
+import { propertySettings } from '../../../core/test/property-settings.ts'
 import { defineTool, ToolRegistry } from '../index.ts'
 import type { ParsedCalls } from '../index.ts'
 
@@ -12,7 +13,6 @@ const search = defineTool({
   execute: () => [],
 })
 const registry = new ToolRegistry({ tools: [search] })
-const RUNS = Number(process.env['STAGEFLOW_RUNS'] ?? 300)
 
 interface Call {
   readonly id: string
@@ -132,7 +132,7 @@ test('the same calls are the same, whatever the shape', async () => {
       expect((first as readonly (readonly unknown[])[])[0]).toHaveLength(known.length)
       expect((first as readonly (readonly unknown[])[])[1]).toHaveLength(calls.length - known.length)
     }),
-    { numRuns: Math.min(RUNS, 1_000) },
+    propertySettings(300),
   )
 })
 
@@ -237,7 +237,7 @@ test('it never throws for what a model returns, and each call that it finds is r
       }
       expect(JSON.stringify(events)).toBeTypeOf('string')
     }),
-    { numRuns: RUNS },
+    propertySettings(300),
   )
 })
 

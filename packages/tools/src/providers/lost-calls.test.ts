@@ -228,7 +228,7 @@ test('arguments that are complete JSON are complete, whatever the status says', 
   expect(await seen([{ ...call, arguments: '{"query":"x' }])).toEqual([['search', 'invalid_json', expect.any(String)]])
 })
 
-// ---------- calls in items that are no calls themselves
+// ---------- calls in items that aren't calls themselves
 
 const sdk = { type: 'tool-call', toolCallId: 'a', toolName: 'search', input: { query: 'x' } }
 const step = (toolCalls: readonly unknown[], more: object = {}): object => ({ text: 'Hm', toolCalls, ...more })

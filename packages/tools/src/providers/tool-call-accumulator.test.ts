@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
+import { propertySettings } from '../../../core/test/property-settings.ts'
 import { defineTool, toolCallAccumulator, ToolRegistry } from '../index.ts'
 import type { AccumulatorOptions } from '../index.ts'
 
@@ -149,6 +150,7 @@ test('however a stream is cut into pieces, and whatever else is in it, the calls
         expect(accumulator.calls.map(({ arguments: whole }) => whole)).toEqual(given.map((call) => call.args))
       },
     ),
+    propertySettings(100),
   )
 })
 
@@ -243,6 +245,7 @@ test('it never throws for a chunk', () => {
       accumulator.add(chunk)
       accumulator.finish()
     }),
+    propertySettings(100),
   )
 })
 

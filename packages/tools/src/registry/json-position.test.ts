@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { propertySettings } from '../../../core/test/property-settings.ts'
 import { jsonFault } from './json-position.ts'
 
 test.each([
@@ -59,10 +60,12 @@ test('it finds a fault exactly if JSON.parse does, and at the end of a text that
       const before = jsonFault(text.slice(0, fault.position))
       expect(before?.position ?? fault.position).toBe(fault.position)
     }),
+    propertySettings(100),
   )
   fc.assert(
     fc.property(fc.json(), (json) => {
       expect(jsonFault(json)).toBeUndefined()
     }),
+    propertySettings(100),
   )
 })

@@ -105,7 +105,7 @@ test('case 19: the input that a tool gets is what its schema made of the argumen
   expect(Object.isFrozen(resolved[0])).toBe(true)
 })
 
-test.each(['', '  \n', '{}', null, undefined, {}])('arguments %j are no arguments', async (given) => {
+test.each(['', '  \n', '{}', null, undefined, {}])('arguments %j count as none', async (given) => {
   const { resolved } = await registryOf().parseAndResolve([call('list_cities', given)])
   expect(resolved[0]?.input).toEqual({})
 })

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { propertySettings } from '../../../core/test/property-settings.ts'
 import { bench, tool } from '../../test/tool-bench.ts'
 import type { UndoResult } from '../index.ts'
 
-const RUNS = Number(process.env['STAGEFLOW_RUNS'] ?? 150)
 const TTL_MS = 500
 
 const runs = fc.constantFrom('run-a', 'run-b')
@@ -63,6 +63,6 @@ test('whatever is undone, by whom and when: nothing twice, nothing too late, and
       expect(running.size).toBe(0)
       expect(b.clock.timers).toEqual([])
     }),
-    { numRuns: RUNS },
+    propertySettings(150),
   )
 }, 120_000)
