@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { openApp } from '../../examples/chat/src/app.ts'
-import { openLibrary, REPOSITORY_PAGES } from '../../examples/chat/src/library.ts'
+import { openLibrary, REPOSITORY_PAGES } from '../../examples/chat/src/search/library.ts'
 import { quotes } from '../../examples/chat/src/quote.ts'
 
 // Asks the chat example the forty questions of examples/chat/questions/test.json, through its whole pipeline. An answer is right if

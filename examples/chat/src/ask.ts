@@ -1,7 +1,7 @@
 import { isStageEvent } from '@stageflow/core'
 import { timeline } from '@stageflow/report'
 import type { ChatGraph } from './app.ts'
-import type { Terminal } from './terminal.ts'
+import type { Terminal } from './terminal/terminal.ts'
 
 export const EXIT = { answered: 0, failed: 1, usage: 2, refused: 3, interrupted: 130 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]

@@ -12,7 +12,7 @@ const UNPRINTABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\u202a-\u202e\u2066
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu
 const SECRET = /\bsk-[\w-]{20,}|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{30,}|-----BEGIN [A-Z ]*PRIVATE KEY-----/
 
-/** The reason to refuse a question, or undefined. The rules show how a guard works; they are no defense that nobody can talk around. */
+/** The reason to refuse a question, or undefined. The rules show how a guard works. A determined attacker gets around them. */
 export async function reasonToRefuse(question: string): Promise<string | undefined> {
   const text = question.replace(INVISIBLE, '').toLowerCase().replaceAll('’', "'").replace(/\s+/g, ' ').trim()
   if (text === '') return 'The question is empty. Ask something, for example: What is a stage?'

@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url'
 import { StageflowError } from '@stageflow/core'
 import { openApp } from './app.ts'
 import { ask, EXIT, type ExitCode } from './ask.ts'
-import { type CommandLine, parseCommandLine, USAGE } from './command-line.ts'
-import { answerLines, answerOne, answerPrompts } from './conversation.ts'
+import { type CommandLine, parseCommandLine, USAGE } from './terminal/command-line.ts'
+import { answerLines, answerOne, answerPrompts } from './terminal/conversation.ts'
 import { openHistory } from './history.ts'
-import { ALL_PAGES, type Library, openLibrary, REPOSITORY_PAGES } from './library.ts'
+import { ALL_PAGES, type Library, openLibrary, REPOSITORY_PAGES } from './search/library.ts'
 import type { Answerer } from './pipeline.ts'
 import { quotes } from './quote.ts'
-import { openTerminal } from './terminal.ts'
+import { openTerminal } from './terminal/terminal.ts'
 
 const { env } = process
 const repository = fileURLToPath(new URL('../../..', import.meta.url))

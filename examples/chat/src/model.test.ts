@@ -2,8 +2,8 @@ import OpenAI from 'openai'
 import { expect, test } from 'vitest'
 import { DONE, finish, startModelServer, stream, USAGE, words } from '../test/model-server.ts'
 import { openApp } from './app.ts'
-import { Library } from './library.ts'
-import { sectionsOf } from './markdown.ts'
+import { Library } from './search/library.ts'
+import { sectionsOf } from './search/markdown.ts'
 import { openAiModel } from './model.ts'
 
 const PAGES = [sectionsOf('stages.md', '# Stages\n\nA stage is the unit of work.\n\n```ts\nwithStage()\n```')]

@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
-import OpenAI from 'openai'
-import type { Section } from './markdown.ts'
+import type OpenAI from 'openai'
+import type { Section } from './search/markdown.ts'
 import type { Answerer, AnswerRequest } from './pipeline.ts'
 
 const INSTRUCTIONS = `You answer questions about Stageflow, a TypeScript library that runs pipelines of stages.

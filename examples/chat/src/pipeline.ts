@@ -2,8 +2,8 @@ import { Pipeline, type StageContext, StageKind, StageOutput } from '@stageflow/
 import { LLMAccumulator, type LLMDelta } from '@stageflow/provider-types'
 import { citedIn, reasonToRefuse, reasonToWithhold } from './guards.ts'
 import type { History, Turn } from './history.ts'
-import type { Library } from './library.ts'
-import type { Section } from './markdown.ts'
+import type { Library } from './search/library.ts'
+import type { Section } from './search/markdown.ts'
 
 /** The services that the stages use. */
 export interface ChatPorts {
@@ -92,8 +92,9 @@ interface LlmNeeds {
 }
 
 /** Yields the answer as it is made, then the list of its sources. */
-async function* llm({ inputs, ports, signal, clock, note }: Context<LlmNeeds>) {
-  const { answerer } = ports
+async function* llm(context: Context<LlmNeeds>) {
+  const { inputs, signal, clock } = context
+  const { answerer } = context.ports
   const { sections } = inputs.from('memory')
   const earlier = inputs.from('profile')?.earlier ?? []
   const answer = new LLMAccumulator({ model: answerer.model, provider: answerer.provider, now: () => clock.now() })
@@ -106,8 +107,8 @@ async function* llm({ inputs, ports, signal, clock, note }: Context<LlmNeeds>) {
   } finally {
     // Also after an error or a cancel: the tokens counted until then.
     const response = answer.toResponse()
-    if (response.usage !== undefined) note('usage', response.usage)
-    note('attributes', response.toOtelAttributes())
+    if (response.usage !== undefined) context.note('usage', response.usage)
+    context.note('attributes', response.toOtelAttributes())
   }
   const sources = citedIn(answer.content).flatMap((number) => {
     const section = sections[number - 1]
@@ -118,7 +119,8 @@ async function* llm({ inputs, ports, signal, clock, note }: Context<LlmNeeds>) {
   return { message: answer.content, sources }
 }
 
-interface Source {
+/** One line of the list below an answer. */
+export interface Source {
   readonly number: number
   readonly path: string
   readonly heading: string

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { sectionsOf } from './markdown.ts'
+import { sectionsOf } from './search/markdown.ts'
 import { quotes } from './quote.ts'
 
 async function quote(...markdown: readonly string[]): Promise<string> {

@@ -1,4 +1,4 @@
-import { type Block, isProgram, type Section } from './markdown.ts'
+import { type Block, isProgram, type Section } from './search/markdown.ts'
 import type { Answerer } from './pipeline.ts'
 
 const MOST_CHARACTERS = 700

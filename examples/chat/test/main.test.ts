@@ -1,5 +1,4 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import { makeFolder, runChat, startChat } from './chat-process.ts'
 import { DONE, finish, startModelServer, stream, words } from './model-server.ts'
@@ -125,11 +124,9 @@ test('Ctrl-C stops the answer and the request, and is exit code 130', async () =
 })
 
 test('a reader that leaves early ends the run without an error', async () => {
-  await using server = await startModelServer(async (response) => {
-    while (!response.destroyed) {
-      stream(response, words('word '))
-      await sleep(5)
-    }
+  await using server = await startModelServer((response) => {
+    const writing = setInterval(() => stream(response, words('word ')), 5)
+    response.on('close', () => clearInterval(writing))
   })
   const { child, ended } = startChat(makeFolder(), ['What is a stage?'], { OPENAI_BASE_URL: server.baseURL })
   child.stdout.once('data', () => child.stdout.destroy())

@@ -21,9 +21,11 @@ export async function startModelServer(
   respond: (response: ServerResponse, request: number) => void,
 ): Promise<ModelServer> {
   const requests: Asked[] = []
-  const server = createServer(async (request, response) => {
-    requests.push({ authorization: request.headers.authorization, body: (await json(request)) as Asked['body'] })
-    respond(response, requests.length)
+  const server = createServer((request, response) => {
+    void json(request).then((body) => {
+      requests.push({ authorization: request.headers.authorization, body: body as Asked['body'] })
+      respond(response, requests.length)
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -25,7 +25,7 @@ export function sectionsOf(path: string, markdown: string): readonly Section[] {
   for (const token of lexer(markdown.replace(/^---\n[\s\S]*?\n---\n/, ''))) {
     if (token.type === 'heading') {
       const { depth } = token as Tokens.Heading
-      headings = [...headings.filter((above) => above.depth < depth), { depth, text: plainText(token) }]
+      headings = [...headings.filter((above) => above.depth < depth), { depth, text: withoutMarks(plainText(token)) }]
       blocks = []
       sections.push({ trail: headings.map(({ text }) => text), blocks })
       continue
@@ -61,12 +61,18 @@ function blocksOf(token: Token): readonly Block[] {
   }
 }
 
-const textBlock = (kind: 'paragraph' | 'item', text: string): readonly Block[] => (text === '' ? [] : [{ kind, text }])
+function textBlock(kind: 'paragraph' | 'item', marked: string): readonly Block[] {
+  // A sentence that is nothing but a link leads nowhere in a quotation.
+  const text = withoutMarks(marked.replace(/(^|[.!?] )\ue000[^\ue001]*\ue001\.(?: |$)/g, '$1'))
+  return text === '' ? [] : [{ kind, text }]
+}
 
-/** Code spans keep their backticks. Links, emphasis and HTML become their text. */
+const withoutMarks = (text: string): string => text.replace(/[\ue000\ue001]/g, '').trim()
+
+/** Code spans keep their backticks. Emphasis and HTML become their text, and links their text between two marks. */
 function plainText(token: { readonly type?: string; readonly tokens?: Token[]; readonly raw?: string }): string {
   if (token.type === 'codespan') return token.raw ?? ''
   if (token.type === 'html' || token.type === 'image') return ''
   const text = token.tokens === undefined ? ((token as Tokens.Text).text ?? '') : token.tokens.map(plainText).join('')
-  return text.replace(/\s+/g, ' ')
+  return token.type === 'link' ? `\ue000${text}\ue001` : text.replace(/\s+/g, ' ')
 }

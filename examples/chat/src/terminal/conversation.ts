@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline'
-import { EXIT, type ExitCode } from './ask.ts'
+import { EXIT, type ExitCode } from '../ask.ts'
 
 type Answer = (question: string, signal: AbortSignal) => Promise<ExitCode>
 

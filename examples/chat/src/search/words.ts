@@ -15,7 +15,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   'step node task job activity': 'stage',
   'workflow flow dag chain': 'pipeline graph',
   'middleware hook wrapper': 'interceptor',
-  'subgraph nested sub sub-pipeline subpipeline': 'child pipeline',
+  'subgraph nested sub subpipeline': 'child pipeline',
   'crash restart': 'survive crash durable',
   'resume durable durability checkpoint persistence': 'crash survive',
   'stop halt quit kill terminate interrupt': 'cancel abort',

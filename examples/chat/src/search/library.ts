@@ -2,7 +2,8 @@ import { glob, readFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { StageflowError } from '@stageflow/core'
 import MiniSearch from 'minisearch'
-import { type Block, isProgram, type Section, sectionsOf } from './markdown.ts'
+import { entryOf, PLACES, placesOf, worthOf } from './entries.ts'
+import { isProgram, type Section, sectionsOf } from './markdown.ts'
 import { synonymsOf, termsOf } from './words.ts'
 
 /** The pages of this repository that are for users. */
@@ -14,7 +15,7 @@ export const REPOSITORY_PAGES: readonly string[] = [
 export const ALL_PAGES: readonly string[] = ['**/*.md']
 
 /** A page, as an answer to a question. */
-export interface Finding {
+interface Finding {
   readonly path: string
   /** The sections that match the question, best first. */
   readonly sections: readonly Section[]
@@ -33,6 +34,8 @@ export interface Answerable {
 /** Below this confidence there is no answer. The smallest value that refuses every off-topic question of `questions/tuning.json`. */
 const LEAST_CONFIDENCE = 0.5
 const LEAST_FOR_HINT = 0.35
+/** Pages that are looked at closely. */
+const MOST_PAGES = 15
 /** Pages whose best section a model may read beside the answer. */
 const MORE_PAGES = 2
 const FOLLOW_UP =
@@ -54,14 +57,10 @@ export async function openLibrary(root: string, patterns: readonly string[]): Pr
   const pages = await Promise.all(
     paths.sort().map(async (path) => sectionsOf(path.split(sep).join('/'), await readFile(join(root, path), 'utf8'))),
   )
-  const filled = pages.filter((sections) => sections.length > 0)
-  if (filled.length > 0) return new Library(filled)
+  const library = new Library(pages)
+  if (library.size > 0) return library
   throw new StageflowError('chat/no-pages', `There are no Markdown pages in "${root}". Pass another folder: --docs DIR`)
 }
-
-/** How much one place of a page counts for the subject of the page. */
-const PLACES = { title: 1, heading: 0.85, opening: 0.8, text: 0.5, code: 0.2 } as const
-type Place = keyof typeof PLACES
 
 /** A word on one page says no more than one on two pages. */
 const LEAST_HOLDERS = 2
@@ -92,15 +91,14 @@ export class Library {
     this.#pageIndex = new MiniSearch({ ...terms, idField: 'path', fields: Object.keys(PLACES) })
     this.#sectionIndex = new MiniSearch({ ...terms, fields: ['heading', 'text', 'code'] })
     for (const sections of pages) {
+      const [opening] = sections
+      if (opening === undefined) continue
       const entries = sections.map(entryOf)
-      const places = placesOf(sections, entries)
+      const places = placesOf(opening, entries)
       this.#pageIndex.add(places)
       this.#sectionIndex.addAll(entries)
-      const page = {
-        path: places.path,
-        sections: new Map(sections.map((section) => [section.id, section])),
-        terms: worthOf(places),
-      }
+      const byId = new Map(sections.map((section) => [section.id, section]))
+      const page = { path: opening.path, sections: byId, terms: worthOf(places) }
       this.#pages.set(page.path, page)
       for (const term of page.terms.keys()) this.#holders.set(term, (this.#holders.get(term) ?? 0) + 1)
     }
@@ -112,10 +110,11 @@ export class Library {
 
   /** Finds the answer to a question. A follow-up is about the earlier question too. */
   find(question: string, earlier: readonly string[] = []): Answerable {
-    const [best, ...others] = this.search(question, earlier)
+    const found = this.#search(question, earlier)
+    const [best, ...others] = found
     if (best === undefined || best.confidence < LEAST_CONFIDENCE) {
-      const near = [best, ...others].filter((page) => page !== undefined && page.confidence >= LEAST_FOR_HINT)
-      return { sections: [], nearest: near.slice(0, 2).map((page) => page!.path) }
+      const near = found.filter(({ confidence }) => confidence >= LEAST_FOR_HINT)
+      return { sections: [], nearest: near.slice(0, 2).map(({ path }) => path) }
     }
     const more = others.slice(0, MORE_PAGES).flatMap(({ sections }) => sections.slice(0, 1))
     return { sections: [...this.#withExample(best, question), ...more], nearest: [] }
@@ -133,7 +132,7 @@ export class Library {
   }
 
   /** The pages that match, best first. */
-  search(question: string, earlier: readonly string[] = []): readonly Finding[] {
+  #search(question: string, earlier: readonly string[]): readonly Finding[] {
     const weights = new Map(termsOf(question).map((term) => [term, 1]))
     const before = FOLLOW_UP.test(question) ? earlier.findLast((one) => termsOf(one).length > 0) : undefined
     for (const term of termsOf(before ?? '')) if (!weights.has(term)) weights.set(term, FOLLOW_UP_WEIGHT)
@@ -150,22 +149,16 @@ export class Library {
     const bestPage = pages[0]?.score ?? 1
     const bestSection = sections[0]?.score ?? 1
     return pages
-      .slice(0, 15)
+      .slice(0, MOST_PAGES)
       .flatMap(({ id, score }): Finding[] => {
         const page = this.#pages.get(id as string)
         if (page === undefined) return []
         const own = sections.filter((section) => (section.id as string).startsWith(`${page.path}#`))
         const confidence = this.#confidence(page, weights)
-        const total =
-          (score / bestPage + (own[0]?.score ?? 0) / bestSection) * (0.3 + confidence) * priorOf(question, page.path)
-        return [
-          {
-            path: page.path,
-            score: total,
-            confidence,
-            sections: own.flatMap((one) => page.sections.get(one.id as string) ?? []),
-          },
-        ]
+        const both = score / bestPage + (own[0]?.score ?? 0) / bestSection
+        const total = both * (0.3 + confidence) * priorOf(question, page.path)
+        const matching = own.flatMap((section) => page.sections.get(section.id as string) ?? [])
+        return [{ path: page.path, sections: matching, score: total, confidence }]
       })
       .sort((one, other) => other.score - one.score)
   }
@@ -198,50 +191,3 @@ const priorOf = (question: string, path: string): number =>
     (prior, { asked, pages, factor }) => (asked.test(question) && pages.test(path) ? prior * factor : prior),
     1,
   )
-
-interface Entry {
-  readonly id: string
-  readonly heading: string
-  readonly text: string
-  readonly code: string
-}
-
-function entryOf({ id, trail, blocks }: Section): Entry {
-  const termsIn = (kinds: readonly Block['kind'][]): string =>
-    blocks.flatMap(({ kind, text }) => (kinds.includes(kind) ? termsOf(text) : [])).join(' ')
-  return {
-    id,
-    heading: termsOf(trail.at(-1) ?? '').join(' '),
-    text: termsIn(['paragraph', 'item']),
-    code: termsIn(['code']),
-  }
-}
-
-type Places = Readonly<Record<Place | 'path', string>>
-
-function placesOf(sections: readonly Section[], entries: readonly Entry[]): Places {
-  const [{ path = '', trail = [], blocks = [] } = {}] = sections
-  // The file name often has the word that people search.
-  const name =
-    path
-      .replace(/(?:\/README)?\.md$/, '')
-      .split('/')
-      .at(-1) ?? ''
-  const opening = blocks.find(({ kind }) => kind === 'paragraph')?.text ?? ''
-  const all = (what: 'heading' | 'text' | 'code'): string => entries.map((entry) => entry[what]).join(' ')
-  return {
-    path,
-    title: termsOf(`${trail[0]} ${name}`).join(' '),
-    opening: termsOf(opening).join(' '),
-    heading: all('heading'),
-    text: all('text'),
-    code: all('code'),
-  }
-}
-
-function worthOf(places: Places): ReadonlyMap<string, number> {
-  const terms = new Map<string, number>()
-  for (const [place, worth] of Object.entries(PLACES))
-    for (const term of places[place as Place].split(' ')) terms.set(term, Math.max(worth, terms.get(term) ?? 0))
-  return terms
-}

@@ -39,3 +39,9 @@ test('a page without a heading is one section', () => {
     { id: 'a.md#0', path: 'a.md', trail: ['a.md'], blocks: [{ kind: 'paragraph', text: 'Text.' }] },
   ])
 })
+
+test('a sentence that is only a link is left out', () => {
+  const [section] = sectionsOf('a.md', '# [A](a.md)\n\nOne. [More about it](b.md). See [two](c.md).\n\n[Three](d.md).')
+  expect(section?.trail).toEqual(['A'])
+  expect(section?.blocks).toEqual([{ kind: 'paragraph', text: 'One. See two.' }])
+})
