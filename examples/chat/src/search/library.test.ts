@@ -39,4 +39,5 @@ test('a follow-up is about the newest earlier question with a subject', () => {
   expect(headings('and why is that?')).toEqual([])
   expect(headings('and why is that?', ['How do I cancel?', 'How do I retry a stage?', '?'])[0]).toMatch(/^retry.md/)
   expect(headings('A marriage on Mars', ['How do I retry a stage?'])).toEqual([])
+  expect(headings('What is the timeout of this run?', ['How do I retry a stage?'])[0]).toMatch(/^cancel.md/)
 })

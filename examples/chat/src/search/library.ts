@@ -38,8 +38,13 @@ const LEAST_FOR_HINT = 0.35
 const MOST_PAGES = 15
 /** Pages whose best section a model may read beside the answer. */
 const MORE_PAGES = 2
-const FOLLOW_UP =
-  /^(?:and|but|so|also|then|or|why|what about|how about)\b|\b(?:it|its|that|this|they|them|those|these|ones?)\b/i
+const GOES_ON = /^(?:and|but|so|also|then|or|why|what about|how about)\b/i
+const REFERS = /\b(?:it|its|that|this|they|them|those|these|ones?)\b/i
+
+/** "and how do I test it?" is about the question before. "Is it better than LangGraph?" has a subject of its own. */
+function isFollowUp(question: string): boolean {
+  return GOES_ON.test(question) || (REFERS.test(question) && new Set(termsOf(question)).size < 2)
+}
 
 interface Page {
   readonly path: string
@@ -134,7 +139,7 @@ export class Library {
   /** The pages that match, best first. */
   #search(question: string, earlier: readonly string[]): readonly Finding[] {
     const weights = new Map(termsOf(question).map((term) => [term, 1]))
-    const before = FOLLOW_UP.test(question) ? earlier.findLast((one) => termsOf(one).length > 0) : undefined
+    const before = isFollowUp(question) ? earlier.findLast((one) => termsOf(one).length > 0) : undefined
     for (const term of termsOf(before ?? '')) if (!weights.has(term)) weights.set(term, FOLLOW_UP_WEIGHT)
     for (const term of weights.keys()) if (!this.#isKnown(term)) weights.set(term, UNKNOWN_WEIGHT)
     const query = new Map<string, number>()
