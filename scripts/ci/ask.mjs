@@ -6,8 +6,8 @@ import { openLibrary, REPOSITORY_PAGES } from '../../examples/chat/src/search/li
 import { quotes } from '../../examples/chat/src/quote.ts'
 
 // Asks the chat example the forty questions of examples/chat/questions/test.json, through its whole pipeline. An answer is right if
-// the page that it quotes first is one of those that answer the question. The threshold for refusing was chosen with the questions of
-// tuning.json alone: `node scripts/ci/ask.mjs tuning` prints their figure.
+// the page that it quotes first is one of those that answer the question. The threshold for refusing comes from a separate
+// set, tuning.json: `node scripts/ci/ask.mjs tuning` prints its figure.
 
 const LEAST_RIGHT = 0.85
 const root = join(import.meta.dirname, '../..')

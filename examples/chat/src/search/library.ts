@@ -31,9 +31,9 @@ export interface Answerable {
   readonly nearest: readonly string[]
 }
 
-/** Below this confidence there is no answer. The smallest value that refuses every off-topic question of `questions/tuning.json`. */
-const LEAST_CONFIDENCE = 0.5
-const LEAST_FOR_HINT = 0.35
+/** Below this confidence there is no answer. It's the smallest value that refuses each off-topic question of `questions/tuning.json`. */
+const LEAST_CONFIDENCE = 0.54
+const LEAST_FOR_HINT = 0.25
 /** Pages that are looked at closely. */
 const MOST_PAGES = 15
 /** Pages whose best section a model may read beside the answer. */
@@ -75,8 +75,6 @@ const PRIORS: readonly { readonly asked: RegExp; readonly pages: RegExp; readonl
   { asked: /^(?:how|can)\b/i, pages: /^docs\/(?:how-to|tutorials|start)\//, factor: 1.15 },
   { asked: /./, pages: /errors\.md|hooks\.md|^CONTRIBUTING/, factor: 0.7 },
 ]
-/** A word that no page has may be noise, or the subject of a question that is not for us. */
-const UNKNOWN_WEIGHT = 0.6
 /** A synonym counts less than the word itself. */
 const SYNONYM_WEIGHT = 0.75
 /** What was asked before counts less than what is asked now. */
@@ -141,15 +139,18 @@ export class Library {
     const weights = new Map(termsOf(question).map((term) => [term, 1]))
     const before = isFollowUp(question) ? earlier.findLast((one) => termsOf(one).length > 0) : undefined
     for (const term of termsOf(before ?? '')) if (!weights.has(term)) weights.set(term, FOLLOW_UP_WEIGHT)
-    for (const term of weights.keys()) if (!this.#isKnown(term)) weights.set(term, UNKNOWN_WEIGHT)
     const query = new Map<string, number>()
     for (const [term, weight] of weights) {
       query.set(term, weight)
-      for (const other of synonymsOf(term)) query.set(other, Math.max(query.get(other) ?? 0, weight * SYNONYM_WEIGHT))
+      const others = synonymsOf(term)
+      for (const other of others) {
+        const share = (weight * SYNONYM_WEIGHT) / Math.sqrt(others.length)
+        query.set(other, Math.max(query.get(other) ?? 0, share))
+      }
     }
     const options = { tokenize: (text: string) => text.split(' '), boostTerm: (term: string) => query.get(term) ?? 1 }
     const words = [...query.keys()].join(' ')
-    const pages = this.#pageIndex.search(words, { ...options, boost: { title: 4, heading: 2, opening: 2, code: 0.3 } })
+    const pages = this.#pageIndex.search(words, { ...options, boost: { title: 3, heading: 2, opening: 2, code: 0.3 } })
     const sections = this.#sectionIndex.search(words, { ...options, boost: { heading: 3, code: 0.3 } })
     const bestPage = pages[0]?.score ?? 1
     const bestSection = sections[0]?.score ?? 1
@@ -178,10 +179,6 @@ export class Library {
       about += worth * Math.max(page.terms.get(term) ?? 0, ...others)
     }
     return asked === 0 ? 0 : about / asked
-  }
-
-  #isKnown(term: string): boolean {
-    return [term, ...synonymsOf(term)].some((one) => this.#holders.has(one))
   }
 
   #rarity(term: string): number {

@@ -2,12 +2,15 @@ import { stemmer } from 'stemmer'
 
 /** Words without a subject. They are neither indexed nor searched. */
 const STOP_WORDS = new Set(
-  `a about all also actually am an and any are as at be been but by can could did do does doing each else for from get gets getting got had
-  has have he her here his how i if in into is it its just keep know let like make many may me mean more most much my need no not of off on one only or other our
-  out please says she should really seem so some something such take tell than that the their them then there these they this those to too up us use used using
-  turn very want was way we were what when where which while who why will with work works would yes whole without you your`.split(
-    /\s+/,
-  ),
+  `a about actually again all already also always am an and another any anything are around as at away be because been before
+  being best both but by can come comes could did do does doing each else even ever every everything find first for from get
+  gets getting give given go goes good got great had happen happens has have he hello help her here hi his how however i if in
+  into is it its just keep know let like long lot make many may maybe me mean might mind more most much my need never new next
+  no not nothing now number of off on one only onto or other our out over own part please possible put quite really right same
+  says see seem she should since so some somehow someone something soon still such sure take tell than thanks that the their
+  them then there these they thing things think this those through to today too try turn two under until up us use used using
+  very want wants was way we well were what when where whether which while who whole why will wish with without work works
+  would yes yet you your`.split(/\s+/),
 )
 
 /** The words that people bring, and the words of the documentation for the same thing. */
@@ -20,12 +23,15 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   'resume durable durability checkpoint persistence': 'crash survive',
   'stop halt quit kill terminate interrupt': 'cancel abort',
   'abort cancellation': 'cancel',
-  'hang stuck slow deadline maximum': 'timeout limit',
+  'hang stuck slow deadline': 'timeout limit',
   'error exception throw break': 'fail error',
-  'human approval approve manual': 'person human approve',
-  'mock fake stub unit': 'test replace',
-  'duplicate twice dedupe once': 'idempotent idempotency',
-  'state share': 'data pass',
+  'human approval approve manual confirm confirmation': 'person human approve',
+  'pause suspend day': 'wait person',
+  'mock fake stub unit integration': 'test replace',
+  'duplicate double twice dedupe once payment charge': 'idempotent idempotency',
+  'state share variable': 'data pass',
+  function: 'tool stage',
+  'schema zod': 'validate',
   'condition conditional if': 'condition branch when',
   merge: 'join branch',
   'array list': 'item map',
@@ -53,6 +59,11 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   'diagram draw visualize chart picture': 'mermaid timeline report',
   'compatible compatibility': 'support runtime',
   'outage unavailable': 'circuit breaker',
+  fallback: 'fall back',
+  'max maximum big': 'limit big',
+  throttle: 'limit concurrency',
+  'stack stacktrace': 'error',
+  'loses lost lose': 'lost survive',
 }
 
 const synonyms = new Map<string, readonly string[]>()
