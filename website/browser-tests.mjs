@@ -58,7 +58,14 @@ after(async () => {
 /** The bundle of a module that imports packages of this workspace. Fails if they import what browsers don't have. */
 async function bundled(contents) {
   const stdin = { contents, resolveDir: join(FOLDER, '../packages/defaults'), loader: 'ts' }
-  const { outputFiles } = await build({ stdin, bundle: true, format: 'esm', platform: 'browser', write: false, alias: ALIASES })
+  const { outputFiles } = await build({
+    stdin,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    write: false,
+    alias: ALIASES,
+  })
   return outputFiles[0].text
 }
 
@@ -72,7 +79,7 @@ async function open(path, options = { viewport: DESKTOP }) {
   return { page, errors }
 }
 
-test('a reader searches for a task, and finds its page first', async () => {
+void test('a reader searches for a task, and finds its page first', async () => {
   const { page, errors } = await open('')
   await page.locator('.DocSearch-Button').click()
   await page.locator('#localsearch-input').fill('retry only 429')
@@ -82,7 +89,7 @@ test('a reader searches for a task, and finds its page first', async () => {
   assert.deepEqual(errors, [])
 })
 
-test('from the home page, the quickstart is one click away, and the next page another', async () => {
+void test('from the home page, the quickstart is one click away, and the next page another', async () => {
   const { page, errors } = await open('')
   await page.locator('a[href^="/start/quickstart"]').first().click()
   await page.waitForURL(/quickstart/)
@@ -91,7 +98,7 @@ test('from the home page, the quickstart is one click away, and the next page an
   assert.deepEqual(errors, [])
 })
 
-test('the core and the packages without Node run a pipeline in the browser', async () => {
+void test('the core and the packages without Node run a pipeline in the browser', async () => {
   const contents = `
     import { Pipeline } from '@stageflow/core'
     const result = await new Pipeline('greeting')
@@ -104,11 +111,15 @@ test('the core and the packages without Node run a pipeline in the browser', asy
   await page.addScriptTag({ type: 'module', content: await bundled(contents) })
   await page.waitForFunction(() => globalThis.answer !== undefined)
   assert.equal(await page.evaluate(() => globalThis.answer), 'Hello, Ada')
-  for (const name of IN_BROWSERS) await page.addScriptTag({ type: 'module', content: await bundled(`import * as entry from '@stageflow/${name}'; globalThis.entry = entry`) })
+  for (const name of IN_BROWSERS)
+    await page.addScriptTag({
+      type: 'module',
+      content: await bundled(`import * as entry from '@stageflow/${name}'; globalThis.entry = entry`),
+    })
   assert.deepEqual(errors, [])
 })
 
-test('a Mermaid diagram is drawn, in dark and light', async () => {
+void test('a Mermaid diagram is drawn, in dark and light', async () => {
   const { page, errors } = await open('concepts/pipelines')
   await page.locator('.mermaid-diagram svg').first().waitFor()
   await page.locator('.VPSwitchAppearance').first().click()
@@ -117,12 +128,9 @@ test('a Mermaid diagram is drawn, in dark and light', async () => {
 })
 
 for (const path of PAGES) {
-  for (const [size, viewport] of [
-    ['desktop', DESKTOP],
-    ['phone', PHONE],
-  ]) {
+  for (const [size, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
     for (const colorScheme of ['light', 'dark']) {
-      test(`/${path} has no violation that axe finds, and fits its window: ${size}, ${colorScheme}`, async () => {
+      void test(`/${path} has no violation that axe finds, and fits its window: ${size}, ${colorScheme}`, async () => {
         const { page, errors } = await open(path, { viewport, colorScheme })
         await page.screenshot({
           path: join(SCREENSHOTS, `${path.replaceAll('/', '-') || 'home'}-${size}-${colorScheme}.png`),

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { ROOT, setUp } from '../setup/setup.mjs'
 
 // The documentation as a site: `npm run docs` serves it, `npm run docs:build` builds it, `npm run docs:test` builds it and tries it in a
-// real Chromium. Its tools have a lockfile of their own in website/, so that nobody else installs them. Runs on any Node from 20 on.
+// real Chromium. Its tools have their own lockfile in website/, because no other command needs them. Runs on any Node from 20 on.
 
 const WEBSITE = join(ROOT, 'website')
 const COMMANDS = {

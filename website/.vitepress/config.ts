@@ -34,7 +34,8 @@ export default defineConfig({
       provider: 'local',
       // A search finds explanations; the API reference has its own part of the sidebar.
       options: {
-        _render: (source, env, md) => ((env.realPath ?? env.path).includes('/website/api/') ? '' : md.render(source, env)),
+        _render: (source, env, md) =>
+          (env.realPath ?? env.path).includes('/website/api/') ? '' : md.render(source, env),
       },
     },
     socialLinks: [{ icon: 'github', link: REPOSITORY }],
