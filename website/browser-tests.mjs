@@ -85,7 +85,7 @@ void test('a reader searches for a task, and finds its page first', async () => 
   await page.locator('#localsearch-input').fill('retry only 429')
   await page.locator('.VPLocalSearchBox .result[href*="/how-to/retry"]').first().click()
   await page.waitForURL(/how-to\/retry/)
-  assert.match((await page.locator('h1').first().textContent()) ?? '', /retr/i)
+  await page.locator('h1', { hasText: /retr/i }).waitFor()
   assert.deepEqual(errors, [])
 })
 
