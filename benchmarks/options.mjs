@@ -6,7 +6,7 @@ export const help = `Measures Stageflow beside its peers, each case in a process
 
   node benchmarks/run.mjs [options]          (or: npm run bench -- [options])
 
-  (no option)          everything, 3 rounds, about 15 minutes; writes docs/performance.md
+  (no option)          everything, 3 rounds, about 15 minutes; writes benchmarks/RESULTS.md
   --quick              one round of five shapes, about a minute; writes nothing
   --only a,b           these peers: ${peerIds.join(', ')}
   --shapes a,b         these shapes: ${shapeNames.join(', ')}
@@ -15,10 +15,10 @@ export const help = `Measures Stageflow beside its peers, each case in a process
   --save file          also writes the raw figures as JSON
   --compare file       also prints what changed since figures saved earlier
   --render file        measures nothing: prints figures saved earlier; of a full run, writes the page again
-  --page file          writes the page of a full run there instead of to docs/performance.md
+  --page file          writes the page of a full run there instead of to benchmarks/RESULTS.md
   --help               this text
 
-STAGEFLOW_CORE=<file> measures another build of core than packages/core/dist. docs/performance.md always shows one full
+STAGEFLOW_CORE=<file> measures another build of core than packages/core/dist. benchmarks/RESULTS.md always shows one full
 run of the built package: with STAGEFLOW_CORE, --only, --shapes or --quick it is left alone.`
 
 const quickShapes = ['chat', 'chain1000', 'fan1000', 'layers10x10', 'random1000']

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 export const folder = dirname(fileURLToPath(import.meta.url))
 export const root = dirname(folder)
-export const documentFile = join(root, 'docs', 'performance.md')
+export const documentFile = join(folder, 'RESULTS.md')
 
 /** The Node binaries of this folder's own lockfile: measurements never depend on what the machine has. */
 export const node24 = join(folder, 'node_modules', 'node', 'bin', 'node')

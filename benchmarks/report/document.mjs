@@ -5,7 +5,7 @@ import { partRows } from './parts.mjs'
 import { createTables } from './tables.mjs'
 import { judge } from './targets.mjs'
 
-/** The text of docs/performance.md, from the raw figures of one full run. */
+/** The text of benchmarks/RESULTS.md, from the raw figures of one full run. */
 export function renderDocument(run) {
   const figures = createFigures(run)
   const tables = createTables(figures, run)

@@ -1,5 +1,5 @@
 import { circlesOf, readImportGraph } from '../lib/import-graph.mjs'
-import { conclude, readPackages, readSources } from '../lib/workspace.mjs'
+import { conclude, readPackages, readSources, sourceOf } from '../lib/workspace.mjs'
 
 // The shape of the sources. In every package, files never import each other in a circle. A package may list its folders,
 // top first, as "stageflow": { "layers": […] } in package.json: then a folder imports only the folders below it.
@@ -45,7 +45,9 @@ function shapeOf(graph, { folder, manifest }) {
   const { layers } = manifest.stageflow
   const inSrc = (file) => file.slice(`${folder}/src/`.length)
   const entries = new Set(
-    Object.values(manifest.exports ?? {}).flatMap((path) => /^\.\/src\/([^/]+?)(\.ts$|\/)/.exec(path)?.[1] ?? []),
+    Object.values(manifest.exports ?? {}).flatMap(
+      (entry) => /^\.\/src\/([^/]+?)(\.ts$|\/)/.exec(sourceOf(entry))?.[1] ?? [],
+    ),
   )
   const imported = new Set([...graph.values()].flatMap((targets) => [...targets]))
   const levels = new Map()

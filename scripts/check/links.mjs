@@ -5,7 +5,15 @@ import { conclude } from '../lib/workspace.mjs'
 
 // Every relative link of the documentation leads to a file that exists, and to a heading that it has.
 
-const PAGES = ['*.md', 'packages/*/*.md', 'packages/*/docs/*.md', 'examples/*/*.md', 'docs/**/*.md', 'benchmarks/*.md']
+const PAGES = [
+  '*.md',
+  'packages/*/*.md',
+  'packages/*/docs/*.md',
+  'examples/*.md',
+  'examples/*/*.md',
+  'docs/**/*.md',
+  'benchmarks/*.md',
+]
 const LINK = /\[[^\]\n]*\]\((?<target>[^)\s]+)\)/g
 const OUTSIDE = /^[a-z][a-z0-9+.-]*:/i
 

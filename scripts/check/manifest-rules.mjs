@@ -1,5 +1,8 @@
+import { sourceOf } from '../lib/workspace.mjs'
+
 // What the package.json of every package says, field by field.
 
+const REPOSITORY = 'https://github.com/stageflow/stageflow'
 const ENTRY = { types: './dist/index.d.ts', default: './dist/index.js' }
 const FILES = ['dist', 'src', '!src/**/*.test.ts', '!src/**/*.test-d.ts']
 const PEER_FLOOR = /^[\^~]?\d+\.\d+\.\d+( \|\| [\^~]?\d+\.\d+\.\d+)*$/
@@ -20,6 +23,13 @@ export function manifestProblems({ folder, short, manifest }) {
   if (short.startsWith('interceptor-')) {
     expect(manifest.keywords?.includes('stageflow-interceptor'), '"keywords" must contain "stageflow-interceptor".')
   }
+  const words = manifest.keywords?.filter((word) => !word.startsWith('stageflow')) ?? []
+  expect(words.length >= 2, '"keywords" must contain at least two words that people search for.')
+  const homepage = `${REPOSITORY}/tree/main/${folder}#readme`
+  expect(manifest.homepage === homepage, `"homepage" must be "${homepage}".`)
+  expect(manifest.bugs?.url === `${REPOSITORY}/issues`, `"bugs.url" must be "${REPOSITORY}/issues".`)
+  // npm resolves the relative links of a README from there.
+  expect(manifest.repository?.url === `git+${REPOSITORY}.git`, `"repository.url" must be "git+${REPOSITORY}.git".`)
   expect(manifest.license === 'MIT', '"license" must be "MIT".')
   expect(manifest.repository?.directory === folder, `"repository.directory" must be "${folder}".`)
   expect(manifest.type === 'module', '"type" must be "module".')
@@ -27,7 +37,13 @@ export function manifestProblems({ folder, short, manifest }) {
   expect(manifest.engines?.node === '>=22.13', '"engines.node" must be ">=22.13".')
   expect(manifest.scripts === undefined, '"scripts" must be left out: the root builds and tests all packages at once.')
   for (const entry of FILES) expect(manifest.files?.includes(entry), `"files" must contain "${entry}".`)
-  expect(manifest.exports?.['.'] === './src/index.ts', '"exports" must map "." to "./src/index.ts".')
+  expect(sourceOf(manifest.exports?.['.']) === './src/index.ts', '"exports" must map "." to "./src/index.ts".')
+  for (const [entry, target] of Object.entries(manifest.exports ?? {})) {
+    const source = sourceOf(target)
+    if (!source.endsWith('.ts')) continue
+    const wanted = JSON.stringify(sourceEntry(source))
+    expect(JSON.stringify(target) === wanted, `"exports" must map "${entry}" to ${wanted}.`)
+  }
   expect(manifest.exports?.['./package.json'] === './package.json', '"exports" must map "./package.json".')
   if (isPublished) problems.push(...publishProblems(folder, manifest))
   for (const [name, range] of Object.entries(manifest.peerDependencies ?? {})) {
@@ -37,6 +53,13 @@ export function manifestProblems({ folder, short, manifest }) {
     }
   }
   return problems
+}
+
+// Only the workspace sets the condition @stageflow/source. An app that installs the package by its folder compiles with its own
+// options, which need not suit these sources: it gets the declarations of the build.
+function sourceEntry(source) {
+  const types = source.replace('./src/', './dist/').replace(/\.ts$/, '.d.ts')
+  return { '@stageflow/source': source, types, default: source }
 }
 
 function publishProblems(folder, { exports = {}, publishConfig = {} }) {

@@ -6,9 +6,11 @@ import { join } from 'node:path'
 const script = (name) => [process.execPath, join(import.meta.dirname, name)]
 const COMMANDS = [
   script('errors.mjs'),
+  script('decisions.mjs'),
   script('package-table.mjs'),
   [join(import.meta.dirname, '../../node_modules/.bin/tsc'), '-b', 'packages/core'],
   script('stage-trace.mjs'),
+  script('run-picture.mjs'),
 ]
 
 for (const [command, ...args] of COMMANDS) {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 
+import { messagesIn } from './error-messages.mjs'
 import { readPackages, readSources, readTests, readText, sectionOf } from '../lib/workspace.mjs'
 
 // A code is `<package>/<kebab-case>`: the name of the package's folder, with or without its role prefix.
@@ -9,13 +10,19 @@ const ROLE_PREFIX = /^(interceptor|sink|store|exporter|provider)-/
 const NO_ERROR = /note|createSlot|method\W*===/i
 const COMMENT = /^\s*(\/\/|\/?\*)/
 
-/** The error codes of every package: where they are made, what its table says of them, what is wrong. */
+/** The rules of options that all packages use: words of their messages. */
+const KIT_RULES = 'packages/core/src/kit/options.ts'
+
+/** The error codes of every package: where they are made, their messages, what its table says of them, what is wrong. */
 export function readErrorCodes(root) {
+  const kit = readSources(root, 'packages/core').filter(({ file }) => file === KIT_RULES)
   return readPackages(root).map((each) => {
-    const codes = codesIn(each.short, readSources(root, each.folder))
+    const sources = readSources(root, each.folder)
+    const codes = codesIn(each.short, sources)
     const page = tablePage(root, each.folder)
     const rows = rowsOf(page.table)
-    return { ...each, codes, rows, problems: problemsOf(root, each, codes, rows, page.file) }
+    const messages = messagesIn(sources, codes.keys(), kit)
+    return { ...each, codes, rows, messages, problems: problemsOf(root, { ...each, codes, rows, messages }, page.file) }
   })
 }
 
@@ -50,7 +57,7 @@ function rowsOf(table) {
   return rows
 }
 
-function problemsOf(root, { folder, short }, codes, rows, page) {
+function problemsOf(root, { folder, short, codes, rows, messages }, page) {
   const tests = readTests(root, folder)
     .map(({ text }) => text)
     .join('\n')
@@ -61,6 +68,8 @@ function problemsOf(root, { folder, short }, codes, rows, page) {
       problems.push(`${page}: add a row for ${code}, which ${file} makes: | \`${code}\` | when | fix |.`)
     else if (row.when === '' || row.fix === '')
       problems.push(`${page}: the row of ${code} must say when it comes and how to fix it.`)
+    if (messages.get(code).length === 0)
+      problems.push(`${file}: no message of ${code} was found; pass the message right after the code.`)
     if (!tests.includes(code)) problems.push(`${folder}: no test provokes ${code} (made in ${file}).`)
   }
   for (const code of rows.keys()) {

@@ -7,11 +7,13 @@ import { readErrorCodes } from './error-codes.mjs'
 import { checkErrors, ERRORS_PAGE, errorsPage } from './errors.mjs'
 import { readmeOf, smallWorkspace } from '../lib/small-workspace.mjs'
 
+const BROKEN = `export const broken = (): Error => Object.assign(new Error(), { code: 'core/broken', message: 'It is broken.' })\n`
+
 /** The small workspace with its page of errors written. */
 function withPage(changes = {}) {
-  const root = smallWorkspace(changes)
+  const root = smallWorkspace({ 'packages/core/src/broken.ts': BROKEN, ...changes })
   mkdirSync(dirname(join(root, ERRORS_PAGE)), { recursive: true })
-  writeFileSync(join(root, ERRORS_PAGE), errorsPage(readErrorCodes(root)))
+  writeFileSync(join(root, ERRORS_PAGE), errorsPage(root, readErrorCodes(root)))
   return root
 }
 
@@ -22,7 +24,7 @@ test('the page has every code of the sources, with the words of its table', () =
   const root = withPage()
   expect(checkErrors(root)).toEqual([])
   expect(readFileSync(join(root, ERRORS_PAGE), 'utf8')).toContain(
-    '## @stageflow/core\n\n### core/broken\n\nIt is broken.\n\n*What to do:* Fix it.',
+    '### core/broken\n\n*Message:* `It is broken.`\n\n*Cause:* It is broken.\n\n*Fix:* Fix it.',
   )
 })
 
@@ -72,4 +74,16 @@ test('comments, run notes, slots and other words with a slash are not codes', ()
   const source = `// 'core/comment'\n/** 'core/doc' */\nrun.note('core/problems', [])\nconst PROBLEMS_NOTE = 'core/x'\ninterface Notes { 'core/y'?: string }\nconst run = createSlot<Run>('core/run')\nif (request.method === 'core/call') call()\nconst type = 'text/plain'\n`
   const root = smallWorkspace({ 'packages/core/src/broken.ts': source })
   expect(readErrorCodes(root).flatMap((each) => [...each.codes.keys()])).toEqual([])
+})
+
+test('a code without a message is refused', () => {
+  const root = withPage({ 'packages/core/src/broken.ts': "export const codes = ['core/broken']\n" })
+  expect(checkErrors(root)).toEqual([
+    'packages/core/src/broken.ts: no message of core/broken was found; pass the message right after the code.',
+  ])
+})
+
+test('the page links to the guide of a code, under the title of that page', () => {
+  const root = withPage({ 'docs/concepts/pipelines.md': '# Pipelines\n' })
+  expect(readFileSync(join(root, ERRORS_PAGE), 'utf8')).toContain('*Guide:* [Pipelines](../concepts/pipelines.md)')
 })

@@ -64,7 +64,7 @@ function filled(text) {
 }
 
 function manifest() {
-  const { license, repository, files, type, sideEffects, exports, publishConfig, engines } = readJson(
+  const { homepage, bugs, license, repository, files, type, sideEffects, exports, publishConfig, engines } = readJson(
     join(root, 'packages/core/package.json'),
   )
   const peer = {
@@ -78,7 +78,14 @@ function manifest() {
     name: `@stageflow/${short}`,
     version: '1.0.0',
     description: words.description,
-    keywords: kind === 'interceptor' ? ['stageflow', 'stageflow-interceptor'] : ['stageflow'],
+    keywords: [
+      'stageflow',
+      ...(kind === 'interceptor' ? ['stageflow-interceptor'] : []),
+      'pipeline',
+      ...name.split('-').filter((word) => word !== 'pipeline'),
+    ],
+    homepage: homepage.replace('packages/core', folder),
+    bugs,
     license,
     repository: { ...repository, directory: folder },
     ...{ files, type, sideEffects, exports: mainOf(exports) },

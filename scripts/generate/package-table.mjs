@@ -3,38 +3,63 @@ import { join } from 'node:path'
 
 import { conclude, readPackages, readText } from '../lib/workspace.mjs'
 
-// The table of the README is made from the manifests; with --check nothing is written.
+// The tables of the README are made from the manifests; with --check nothing is written.
 
 const MARKERS = /(<!-- packages:start[^\n]*-->\n)[\s\S]*(<!-- packages:end -->)/
-const ROLES = ['core', 'types', 'plugin', 'kit', 'leaf']
 
-/** The README of the workspace at `root` with the package table that it should have. */
+/** The tables, in their order: the packages that a list names, in its order, or those whose names begin with a prefix. */
+const GROUPS = [
+  { title: 'Start with these', names: ['core', 'defaults', 'testing', 'tools', 'streaming', 'report'] },
+  { title: 'Around stages and runs (interceptors)', prefixes: ['interceptor-'] },
+  { title: 'Events to logs, files and collectors', prefixes: ['sink-', 'exporter-'] },
+  { title: 'Where idempotent stages keep their outputs', prefixes: ['store-'] },
+  { title: 'Types of model responses', prefixes: ['provider-'] },
+]
+const REST = 'More'
+
+/** The README of the workspace at `root` with the package tables that it should have. */
 export function withPackageTable(root) {
   const readme = readText(join(root, 'README.md'))
-  const rows = readPackages(root)
-    .filter(({ manifest }) => manifest.private !== true)
-    .sort((a, b) => rank(a) - rank(b) || a.short.localeCompare(b.short))
-    .map(({ folder, manifest }) => `| [\`${manifest.name}\`](${folder}) | ${manifest.description} |`)
-  return readme.replace(MARKERS, `$1\n| package | what it is |\n| --- | --- |\n${rows.join('\n')}\n\n$2`)
+  const left = readPackages(root).filter(({ manifest }) => manifest.private !== true)
+  const tables = GROUPS.map(({ title, ...group }) => tableOf(title, takeFrom(left, group)))
+  const rest = tableOf(REST, left.sort(byName))
+  return readme.replace(MARKERS, (_, start, end) => `${start}${[...tables, rest].join('')}\n${end}`)
 }
 
-function rank({ manifest }) {
-  return ROLES.indexOf(manifest.stageflow?.role)
+/** Removes the packages of a group from `left` and returns them in the group's order. */
+function takeFrom(left, { names = [], prefixes = [] }) {
+  const rankOf = ({ short }) => {
+    const place = names.indexOf(short)
+    return place >= 0 ? place : prefixes.findIndex((prefix) => short.startsWith(prefix))
+  }
+  const taken = left.filter((each) => rankOf(each) >= 0)
+  for (const each of taken) left.splice(left.indexOf(each), 1)
+  return taken.sort((a, b) => rankOf(a) - rankOf(b) || byName(a, b))
+}
+
+function byName(a, b) {
+  return a.short.localeCompare(b.short)
+}
+
+function tableOf(title, packages) {
+  if (packages.length === 0) return ''
+  const rows = packages.map(({ folder, manifest }) => `| [\`${manifest.name}\`](${folder}) | ${manifest.description} |`)
+  return `\n### ${title}\n\n| package | what it is |\n| --- | --- |\n${rows.join('\n')}\n`
 }
 
 export function checkPackageTable(root) {
   const readme = readText(join(root, 'README.md'))
   if (!MARKERS.test(readme))
     return ['README.md: put the markers <!-- packages:start --> and <!-- packages:end --> back.']
-  return readme === withPackageTable(root) ? [] : ['README.md: the package table is stale: run `npm run generate`.']
+  return readme === withPackageTable(root) ? [] : ['README.md: the package tables are stale: run `npm run generate`.']
 }
 
 if (import.meta.main) {
   const root = process.cwd()
   if (process.argv.includes('--check')) {
-    conclude(checkPackageTable(root), 'the package table is up to date')
+    conclude(checkPackageTable(root), 'the package tables are up to date')
   } else {
     writeFileSync(join(root, 'README.md'), withPackageTable(root))
-    console.log('wrote the package table of README.md')
+    console.log('wrote the package tables of README.md')
   }
 }

@@ -6,18 +6,35 @@ import { expect, test } from 'vitest'
 import { checkPackageTable, withPackageTable } from './package-table.mjs'
 import { manifestOf, smallWorkspace } from '../lib/small-workspace.mjs'
 
-test('the table has every published package, core first, and nothing private', () => {
-  const secret = manifestOf('secret', { private: true })
+test('the packages to start with come first in a fixed order, then one table a group, and nothing private', () => {
+  const shorts = ['testing', 'defaults', 'agent', 'store-b', 'sink-a', 'exporter-a', 'interceptor-b', 'interceptor-a']
   const root = smallWorkspace({
-    'packages/agent/package.json': manifestOf('agent'),
-    'packages/secret/package.json': secret,
+    ...Object.fromEntries(shorts.map((short) => [`packages/${short}/package.json`, manifestOf(short)])),
+    'packages/secret/package.json': manifestOf('secret', { private: true }),
   })
-  const rows = withPackageTable(root).match(/^\| \[.*$/gm)
-  expect(rows.map((row) => row.match(/`(.*)`/)[1])).toEqual([
+  const lines = withPackageTable(root).match(/^(### .*|\| \[.*)$/gm)
+  expect(lines.map((line) => line.match(/@stageflow\/([a-z-]+)|### (\S+)/)[0])).toEqual([
+    '### Start',
     '@stageflow/core',
-    '@stageflow/agent',
+    '@stageflow/defaults',
+    '@stageflow/testing',
     '@stageflow/report',
+    '### Around',
+    '@stageflow/interceptor-a',
+    '@stageflow/interceptor-b',
+    '### Events',
+    '@stageflow/sink-a',
+    '@stageflow/exporter-a',
+    '### Where',
+    '@stageflow/store-b',
+    '### More',
+    '@stageflow/agent',
   ])
+})
+
+test('a description may contain what a replacement pattern looks like', () => {
+  const root = smallWorkspace({ 'packages/core/package.json': manifestOf('core', { description: 'Costs $1 or $&.' }) })
+  expect(withPackageTable(root)).toContain('| Costs $1 or $&. |')
 })
 
 test('a table that was not written again is stale', () => {

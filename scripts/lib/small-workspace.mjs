@@ -33,18 +33,28 @@ export function manifestOf(short, changes = {}) {
     peerDependencies: { '@stageflow/core': '^1.0.0' },
     devDependencies: { '@stageflow/core': 'workspace:*' },
   }
-  const entries = (path) => ({ '.': path, './package.json': './package.json' })
+  const entries = (main) => ({ '.': main, './package.json': './package.json' })
   return JSON.stringify({
     name: `@stageflow/${short}`,
     version: '1.0.0',
     description: 'A small package.',
-    keywords: ['stageflow', 'stageflow-interceptor'],
+    keywords: ['stageflow', 'stageflow-interceptor', 'small', 'sample'],
+    homepage: `https://github.com/stageflow/stageflow/tree/main/packages/${short}#readme`,
+    bugs: { url: 'https://github.com/stageflow/stageflow/issues' },
     license: 'MIT',
-    repository: { directory: `packages/${short}` },
+    repository: {
+      type: 'git',
+      url: 'git+https://github.com/stageflow/stageflow.git',
+      directory: `packages/${short}`,
+    },
     files: ['dist', 'src', '!src/**/*.test.ts', '!src/**/*.test-d.ts'],
     type: 'module',
     sideEffects: false,
-    exports: entries('./src/index.ts'),
+    exports: entries({
+      '@stageflow/source': './src/index.ts',
+      types: './dist/index.d.ts',
+      default: './src/index.ts',
+    }),
     publishConfig: {
       access: 'public',
       provenance: true,

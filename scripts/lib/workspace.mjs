@@ -13,6 +13,11 @@ export function readJson(file) {
   return JSON.parse(readFileSync(file, 'utf8'))
 }
 
+/** The file that an entry of `exports` leads to inside the workspace. */
+export function sourceOf(entry) {
+  return typeof entry === 'string' ? entry : (entry?.['@stageflow/source'] ?? '')
+}
+
 /** The text of a file, or '' where there is none. */
 export function readText(file) {
   return existsSync(file) ? readFileSync(file, 'utf8') : ''

@@ -26,8 +26,8 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
 test('a package finds its peers where the app has them; linking again changes nothing', () => {
-  linkPeers(root, 'examples/chat')
-  linkPeers(root, 'examples/chat')
+  linkPeers(root, ['examples/chat'])
+  linkPeers(root, ['examples/chat'])
   const found = readFileSync(join(root, 'packages/report/node_modules/@stageflow/core/index.js'), 'utf8')
   expect(found).toBe('the copy of the app')
 })
@@ -38,7 +38,7 @@ test('a peer that the app does not have is found where another package brings it
   write('packages/defaults/package.json', JSON.stringify({ dependencies: { pino: '^10.0.0' } }))
   write('packages/defaults/node_modules/pino/index.js', 'the copy of defaults')
   write('packages/defaults/node_modules/@stageflow/core/index.js', 'not the copy of the app')
-  linkPeers(root, 'examples/chat')
+  linkPeers(root, ['examples/chat'])
   const found = (name) => readFileSync(join(root, 'packages/logging/node_modules', name, 'index.js'), 'utf8')
   expect([found('pino'), found('@stageflow/core')]).toEqual(['the copy of defaults', 'the copy of the app'])
 })

@@ -11,40 +11,45 @@ import { linkPeers } from './peer-links.mjs'
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..')
 const STAMP = 'node_modules/.stageflow-setup.json'
 
-const SCOPES = {
-  all: { says: 'all packages and tools', home: '.', install: [] },
-  chat: {
-    says: 'what the chat example needs',
-    home: 'examples/chat',
-    // Without --prod pnpm installs the root's tools too, which the example needs none of.
-    install: ['--prod', '--filter', '{examples/chat}...'],
-  },
-}
+/** The scope with all packages and tools. */
+const ALL = 'all'
 
-/** Installs what `scope` needs, once per lockfile, and answers with the path of the workspace's own Node. */
+/**
+ * Installs what `scope` needs, once per lockfile, and returns the path of the workspace's own Node. The scope is `all`, or the name of an
+ * example.
+ */
 export async function setUp(scope, root = ROOT, say = sayOnTerminal) {
   const stamp = readStamp(root)
   const key = keyOf(root)
-  // Never less than what is there: an example started after a pull must not take the tools away.
-  const wanted = stamp?.scope === 'all' ? 'all' : scope
-  const { says, home, install } = SCOPES[wanted]
+  // Never less than what is there: an example started after a pull must not take away the tools, or another example's packages.
+  const scopes = [...new Set([...(stamp?.scopes ?? []), scope])].sort()
+  const wanted = scopes.includes(ALL) ? [ALL] : scopes
   const binary = join(
     root,
-    SCOPES[scope].home,
+    scope === ALL ? '.' : homeOf(scope),
     'node_modules/node/bin',
     process.platform === 'win32' ? 'node.exe' : 'node',
   )
-  if (stamp?.key === key && stamp.scope === wanted && existsSync(binary)) return binary
+  if (stamp?.key === key && stamp.scopes?.join() === wanted.join() && existsSync(binary)) return binary
   const pnpm = pnpmOf(root)
   // Gone before the install starts: an install that is cut short must never look like a finished one.
   rmSync(join(root, STAMP), { force: true })
   await step(say, pnpm, () => npx(root, [pnpm, '--version']))
-  await step(say, says, () => npx(root, [pnpm, 'install', '--frozen-lockfile', ...install]))
-  if (wanted !== 'all') linkPeers(root, home)
+  await step(say, saysOf(wanted[0] === ALL ? ALL : scope), () =>
+    npx(root, [pnpm, 'install', '--frozen-lockfile', ...filtersOf(wanted)]),
+  )
+  if (wanted[0] !== ALL) linkPeers(root, wanted.map(homeOf))
   mkdirSync(join(root, 'node_modules'), { recursive: true })
-  writeFileSync(join(root, STAMP), JSON.stringify({ key, scope: wanted }))
+  writeFileSync(join(root, STAMP), JSON.stringify({ key, scopes: wanted }))
   return binary
 }
+
+const homeOf = (example) => `examples/${example}`
+const saysOf = (scope) => (scope === ALL ? 'all packages and tools' : `what the example ${scope} needs`)
+
+/** Without --prod pnpm installs the root's tools too, and an example needs none of them. */
+const filtersOf = (scopes) =>
+  scopes[0] === ALL ? [] : ['--prod', ...scopes.flatMap((example) => ['--filter', `{${homeOf(example)}}...`])]
 
 /** The package manager that package.json pins, as npx wants it. */
 export function pnpmOf(root = ROOT) {

@@ -19,6 +19,7 @@ import { setUp as setUpAloud } from './setup.mjs'
 
 const PATH = process.env.PATH
 const NODES = ['node_modules/node/bin/node', 'examples/chat/node_modules/node/bin/node']
+const JITTER_NODE = 'examples/jitter/node_modules/node/bin/node'
 let root
 let said
 
@@ -32,7 +33,7 @@ beforeEach(() => {
   write('pnpm-workspace.yaml', 'packages: []')
   mkdirSync(join(root, 'packages'))
   npxDoes('exit 0')
-  for (const node of NODES) write(node, '')
+  for (const node of [...NODES, JITTER_NODE]) write(node, '')
 })
 
 afterEach(() => {
@@ -76,6 +77,17 @@ test('the example gets only what it needs, and everything is enough for it too',
   await setUp('all', root)
   expect(asked()).toContain(INSTALL)
   await setUp('chat', root)
+  expect(asked()).toEqual([])
+})
+
+test('a second example is added, and the first one keeps its packages', async () => {
+  await setUp('chat', root)
+  asked()
+  expect(await setUp('jitter', root)).toBe(join(root, JITTER_NODE))
+  expect(asked()).toContain(`${CHAT} --filter {examples/jitter}...`)
+  expect(said.at(-1)).toMatch(/^set up: what the example jitter needs/)
+  await setUp('chat', root)
+  await setUp('jitter', root)
   expect(asked()).toEqual([])
 })
 

@@ -1,50 +1,10 @@
-import { spawn } from 'node:child_process'
-import { constants } from 'node:os'
-import { join } from 'node:path'
+import { launch } from './launch.mjs'
+import { setUp } from './setup.mjs'
 
-import { ROOT, setUp } from './setup.mjs'
-
-// Sets up what the chat example needs and runs its sources, without a build, under the workspace's own Node.
+// `npm start -- "question"` sets up what the chat example needs and runs its sources, without a build, under the workspace's own Node.
 
 const node = await setUp('chat').catch((error) => {
   console.error(error.message)
   process.exit(1)
 })
-
-// On a terminal, Ctrl-C reaches the whole foreground group: the example has it already, and npm passes it to us once
-// more. Elsewhere the example gets a group of its own, and gets from us the first of what arrives twice.
-const onTerminal = Boolean(process.stdin.isTTY)
-const SAME_SIGNAL_MS = 500
-let lastSignalAt = -Infinity
-
-const child = spawn(node, [join(ROOT, 'examples/chat/src/main.ts'), ...process.argv.slice(2)], {
-  stdio: 'inherit',
-  // The sources need not be compiled again at each start: it is ready in about two thirds of the time.
-  env: { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compiled'), ...process.env },
-  detached: !onTerminal && process.platform !== 'win32',
-})
-
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    const isRepeated = performance.now() - lastSignalAt < SAME_SIGNAL_MS
-    lastSignalAt = performance.now()
-    if (!isRepeated && !(onTerminal && signal === 'SIGINT')) child.kill(signal)
-  })
-}
-
-// npm may put a shell between itself and us, which dies of a signal that it does not pass on.
-const parent = process.ppid
-const watch = setInterval(() => {
-  if (process.ppid === parent) return
-  clearInterval(watch)
-  if (lastSignalAt === -Infinity) child.kill('SIGINT')
-}, 100)
-watch.unref()
-
-child.on('error', (error) => {
-  console.error(`The chat example could not be started with ${node}: ${error.message}`)
-  process.exitCode = 1
-})
-child.on('exit', (code, signal) => {
-  process.exitCode = code ?? 128 + constants.signals[signal]
-})
+launch(node, 'examples/chat/src/main.ts', process.argv.slice(2))

@@ -37,7 +37,7 @@ beforeEach(async () => {
     mkdirSync(dirname(join(root, file)), { recursive: true })
     writeFileSync(join(root, file), text, { mode: 0o755 })
   }
-  for (const file of ['start.mjs', 'setup.mjs', 'npx.mjs', 'peer-links.mjs']) {
+  for (const file of ['start.mjs', 'launch.mjs', 'setup.mjs', 'npx.mjs', 'peer-links.mjs']) {
     cpSync(join(import.meta.dirname, file), join(root, 'scripts/setup', file))
   }
   write('package.json', JSON.stringify({ packageManager: 'pnpm@1.2.3', type: 'module' }))

@@ -2,31 +2,29 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { StageflowError } from '@stageflow/core'
 import { openApp } from './app.ts'
-import { EXIT, type ExitCode } from './ask.ts'
-import { type CommandLine, parseCommandLine, USAGE } from './command-line.ts'
-import { converse } from './converse.ts'
-import { ALL_DOCUMENTS, readDocuments, REPOSITORY_DOCUMENTS } from './documents.ts'
-import { embeddedAnswerer } from './embedded-answerer.ts'
+import { ask, EXIT, type ExitCode } from './ask.ts'
+import { type CommandLine, parseCommandLine, USAGE } from './terminal/command-line.ts'
+import { answerLines, answerOne, answerPrompts } from './terminal/conversation.ts'
 import { openHistory } from './history.ts'
-import { fileLogger, logger } from './log.ts'
-import { openAiAnswerer } from './openai-answerer.ts'
-import { missingSetting, modelServer } from './openai-settings.ts'
-import { passagesOf } from './passages.ts'
-import type { Recorder } from './recorder.ts'
-import { indexPassages, type PassageIndex } from './search-index.ts'
-import { openTerminal } from './terminal.ts'
+import { ALL_PAGES, type Library, openLibrary, REPOSITORY_PAGES } from './search/library.ts'
+import type { Answerer } from './pipeline.ts'
+import { quotes } from './quote.ts'
+import { openTerminal } from './terminal/terminal.ts'
 
+const { env } = process
 const repository = fileURLToPath(new URL('../../..', import.meta.url))
-// npm changes to the repository's folder and says here where the person was.
-const startedIn = process.env['INIT_CWD'] ?? process.cwd()
-const terminal = openTerminal(process)
+// npm changes to the folder of the repository. This is the folder where the command was typed.
+const startedIn = env['INIT_CWD'] ?? process.cwd()
+const secrets = [env['OPENAI_API_KEY'] ?? ''].filter((secret) => secret.length > 3)
+const terminal = openTerminal(process, secrets)
 
 const code = await main().catch((error: unknown) => {
-  terminal.note(StageflowError.is(error) ? `Failed: ${error.message} [${error.code}]` : `Failed: ${String(error)}`)
+  const what = StageflowError.is(error) ? `${error.message} [${error.code}]` : String(error)
+  terminal.note(`Failed: ${what}`)
   return EXIT.failed
 })
 await terminal.flush()
-// Not only the exit code: a socket that a server keeps open must not keep the process.
+// A connection that a server keeps open must not keep the process.
 process.exit(code)
 
 async function main(): Promise<ExitCode> {
@@ -34,61 +32,44 @@ async function main(): Promise<ExitCode> {
   try {
     commandLine = parseCommandLine(process.argv.slice(2))
   } catch (error) {
-    terminal.note(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`)
-    return EXIT.failed
+    terminal.note(`${(error as Error).message.split('. ')[0]} (--help lists the options)`)
+    return EXIT.usage
   }
-  if (commandLine.help) {
+  const { question, session, docs, json, help } = commandLine
+  if (help) {
     terminal.show(USAGE)
     return EXIT.answered
   }
-  const recorder = await openRecorder(commandLine.record)
-  try {
-    return await open(commandLine, recorder)
-  } finally {
-    await recorder?.close()
-  }
-}
-
-/** Only who wants a record waits for what writes it to load. */
-async function openRecorder(file: string | undefined): Promise<Recorder | undefined> {
-  if (file === undefined) return undefined
-  const { recorder } = await import('./recorder.ts')
-  return recorder(resolve(startedIn, file), { onProblem: (problem) => terminal.note(problem) })
-}
-
-async function open(commandLine: CommandLine, recorder: Recorder | undefined): Promise<ExitCode> {
-  const index = await openIndex(commandLine.docs)
-  const data = resolve(startedIn, process.env['STAGEFLOW_CHAT_DATA'] || join(repository, '.stageflow'))
-  const history = openHistory(data)
-  try {
-    const server = modelServer(process.env)
-    const answerer = server === undefined ? embeddedAnswerer(index.weigh) : openAiAnswerer(server)
-    const { app, graph } = openApp({
-      ports: { index, history, answerer, secrets: server === undefined ? [] : [server.apiKey] },
-      logger: commandLine.log ? logger((line) => terminal.note(line.trimEnd())) : fileLogger(data),
-      ...(recorder === undefined ? undefined : { eventSink: recorder.sink }),
-    })
-    const missing = missingSetting(process.env)
-    if (missing !== undefined) terminal.note(`${missing} is not set, so the answer comes without a model.`)
-    try {
-      return await converse(commandLine, { graph, answerer: answerer.name, terminal })
-    } finally {
-      const { lost } = await app.close()
-      for (const { part, error } of lost) terminal.note(`The ${part} could not write everything: ${String(error)}`)
-      if (commandLine.metrics) terminal.note(await app.registry.metrics())
-    }
-  } finally {
-    history.close()
-  }
-}
-
-async function openIndex(docs: string | undefined): Promise<PassageIndex> {
+  const answerer = await openAnswerer()
   const root = docs === undefined ? repository : resolve(startedIn, docs)
-  const documents = await readDocuments(root, docs === undefined ? REPOSITORY_DOCUMENTS : ALL_DOCUMENTS)
-  const index = indexPassages(passagesOf(documents))
-  if (index.size > 0) return index
-  throw new StageflowError(
-    'chat/no-documents',
-    `There is no Markdown text in "${root}". Give a folder that has some by --docs.`,
-  )
+  let opening: Promise<Library> | undefined
+  const { graph, close } = openApp({
+    openLibrary: () => (opening ??= openLibrary(root, docs === undefined ? REPOSITORY_PAGES : ALL_PAGES)),
+    history: openHistory(resolve(startedIn, env['STAGEFLOW_CHAT_DATA'] || join(repository, '.stageflow'))),
+    answerer,
+    secrets,
+  })
+  const answer = (asked: string, signal: AbortSignal): Promise<ExitCode> =>
+    ask(asked, { graph, session, json, terminal, signal })
+  try {
+    if (question !== undefined) return await answerOne(question, answer)
+    if (!process.stdin.isTTY) {
+      const worst = await answerLines(answer)
+      if (worst === EXIT.usage) terminal.note('Nothing was asked (--help lists the options)')
+      return worst
+    }
+    terminal.note(`Ask about Stageflow (answers: ${answerer.model}). Ctrl-C stops an answer, Ctrl-D ends.`)
+    return await answerPrompts(answer)
+  } finally {
+    await close()
+  }
+}
+
+/** The model of the environment, or quotes from the pages. The client is loaded only if it is needed. */
+async function openAnswerer(): Promise<Answerer> {
+  if (!env['OPENAI_API_KEY'] && !env['OPENAI_BASE_URL']) return quotes
+  const [{ default: OpenAI }, { openAiModel }] = await Promise.all([import('openai'), import('./model.ts')])
+  // Retries are the job of retry(): each attempt is then in the report.
+  const client = new OpenAI({ apiKey: env['OPENAI_API_KEY'] || 'none', maxRetries: 0 })
+  return openAiModel(client, env['OPENAI_MODEL'] || 'gpt-4o-mini')
 }

@@ -1,18 +1,150 @@
-import { Pipeline, StageKind } from '@stageflow/core'
-import { type ChatPorts, inputGuard, llm, memory, outputGuard, persist, profile } from './stages.ts'
+import { Pipeline, type StageContext, StageKind, StageOutput } from '@stageflow/core'
+import { LLMAccumulator, type LLMDelta } from '@stageflow/provider-types'
+import { citedIn, reasonToRefuse, reasonToWithhold } from './guards.ts'
+import type { History, Turn } from './history.ts'
+import type { Library } from './search/library.ts'
+import type { Section } from './search/markdown.ts'
 
-/** A server that drips a word every few seconds is not silent; this bounds it all the same. */
+/** The services that the stages use. */
+export interface ChatPorts {
+  readonly openLibrary: () => Promise<Library>
+  readonly history: History
+  readonly answerer: Answerer
+  /** Values that no answer may contain. */
+  readonly secrets: readonly string[]
+}
+
+/** A model, or the quotes that replace it if none is configured. */
+export interface Answerer {
+  readonly model: string
+  readonly provider: string
+  /** Yields the answer in pieces. It cites `sections[0]` as [1]. */
+  answer(request: AnswerRequest, signal: AbortSignal): AsyncIterable<LLMDelta>
+}
+
+export interface AnswerRequest {
+  readonly question: string
+  /** Best first. */
+  readonly sections: readonly Section[]
+  /** Oldest first. */
+  readonly earlier: readonly Turn[]
+}
+
+type Context<Needs = {}> = StageContext<Needs, ChatPorts>
+
+const EARLIER_TURNS = 3
+/** A server that sends a word every few seconds is never silent. This limits it. */
 const LONGEST_ANSWER_MS = 240_000
+const LONGEST_SILENCE_MS = 30_000
 
-/** Three stages that start together, the answer that needs all of them, the check of the answer, and what only a checked answer reaches. */
+/** Three stages start together. `memory` needs all of them, and each later stage needs the one before it. */
 export const chat = Pipeline.withPorts<ChatPorts>('chat')
   .withStage('input_guard', inputGuard, StageKind.GUARD)
   .withStage('profile', profile, StageKind.ENRICH)
-  .withStage('memory', memory, StageKind.ENRICH)
+  .withStage('library', library, StageKind.ENRICH)
+  .withStage('memory', memory, StageKind.ENRICH, { dependencies: ['input_guard', 'profile', 'library'] })
   .withStage('llm', llm, StageKind.TRANSFORM, {
     dependencies: ['input_guard', 'profile', 'memory'],
     timeoutMs: LONGEST_ANSWER_MS,
+    idleTimeoutMs: LONGEST_SILENCE_MS,
   })
-  .withStage('output_guard', outputGuard, StageKind.GUARD, { dependencies: ['llm'] })
-  // On output_guard and not on llm: an answer that the guard refuses must not be stored.
+  .withStage('output_guard', outputGuard, StageKind.GUARD, { dependencies: ['memory', 'llm'] })
+  // After output_guard: an answer that the guard refuses is never stored.
   .withStage('persist', persist, StageKind.WORK, { dependencies: ['input_guard', 'output_guard'] })
+
+/** Refuses a question that breaks a rule. */
+async function inputGuard({ snapshot: { inputText = '' } }: Context) {
+  const reason = await reasonToRefuse(inputText)
+  return reason === undefined ? StageOutput.ok({ question: inputText.trim() }) : StageOutput.cancel(reason)
+}
+
+/** Reads the earlier turns of the session. */
+async function profile({ ports, sessionId = '' }: Context) {
+  const earlier = await ports.history.recent(sessionId, EARLIER_TURNS)
+  return earlier.length === 0 ? StageOutput.skip('the session is new') : StageOutput.ok({ earlier })
+}
+
+/** Reads and indexes the documentation, once per process. */
+async function library({ ports }: Context) {
+  return { library: await ports.openLibrary() }
+}
+
+interface MemoryNeeds {
+  readonly input_guard: { readonly question: string }
+  readonly profile: { readonly earlier: readonly Turn[] } | undefined
+  readonly library: { readonly library: Library }
+}
+
+/** Finds the sections that answer the question. If there are none, the run ends here. */
+function memory({ inputs }: Context<MemoryNeeds>) {
+  const { question } = inputs.from('input_guard')
+  const earlier = inputs.from('profile')?.earlier.map((turn) => turn.question) ?? []
+  const { sections, nearest } = inputs.from('library').library.find(question, earlier)
+  if (sections.length > 0) return StageOutput.ok({ sections })
+  const hint = nearest.length === 0 ? 'Ask about Stageflow.' : `The nearest pages: ${nearest.join(', ')}`
+  return StageOutput.cancel(`The documentation has no answer to that. ${hint}`)
+}
+
+interface LlmNeeds {
+  readonly input_guard: { readonly question: string }
+  readonly profile: { readonly earlier: readonly Turn[] } | undefined
+  readonly memory: { readonly sections: readonly Section[] }
+}
+
+/** Yields the answer as it is made, then the list of its sources. */
+async function* llm(context: Context<LlmNeeds>) {
+  const { inputs, signal, clock } = context
+  const { answerer } = context.ports
+  const { sections } = inputs.from('memory')
+  const earlier = inputs.from('profile')?.earlier ?? []
+  const answer = new LLMAccumulator({ model: answerer.model, provider: answerer.provider, now: () => clock.now() })
+  try {
+    const request = { question: inputs.from('input_guard').question, sections, earlier }
+    for await (const delta of answerer.answer(request, signal)) {
+      answer.add(delta)
+      if (delta.text) yield delta.text
+    }
+  } finally {
+    // Also after an error or a cancel: the tokens counted until then.
+    const response = answer.toResponse()
+    if (response.usage !== undefined) context.note('usage', response.usage)
+    context.note('attributes', response.toOtelAttributes())
+  }
+  const sources = citedIn(answer.content).flatMap((number) => {
+    const section = sections[number - 1]
+    return section === undefined ? [] : [{ number, path: section.path, heading: section.trail.join(' > ') }]
+  })
+  if (sources.length > 0)
+    yield `\n\n${sources.map(({ number, path, heading }) => `[${number}] ${path}, "${heading}"`).join('\n')}`
+  return { message: answer.content, sources }
+}
+
+/** One line of the list below an answer. */
+export interface Source {
+  readonly number: number
+  readonly path: string
+  readonly heading: string
+}
+
+interface OutputGuardNeeds {
+  readonly memory: { readonly sections: readonly Section[] }
+  readonly llm: { readonly message: string; readonly sources: readonly Source[] }
+}
+
+/** Checks the whole answer. */
+function outputGuard({ inputs, ports }: Context<OutputGuardNeeds>) {
+  const { message, sources } = inputs.from('llm')
+  const reason = reasonToWithhold(message, inputs.from('memory').sections.length, ports.secrets)
+  return reason === undefined ? StageOutput.ok({ answer: message, sources }) : StageOutput.cancel(reason)
+}
+
+interface PersistNeeds {
+  readonly input_guard: { readonly question: string }
+  readonly output_guard: { readonly answer: string }
+}
+
+/** Stores the question with the answer that passed the guard. */
+async function persist({ inputs, ports, sessionId = '' }: Context<PersistNeeds>) {
+  const { question } = inputs.from('input_guard')
+  await ports.history.add(sessionId, { question, answer: inputs.from('output_guard').answer })
+}

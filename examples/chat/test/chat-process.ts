@@ -1,8 +1,39 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+
+const PAGES: Readonly<Record<string, string>> = {
+  'stages.md':
+    '# Stages\n\nA stage is the unit of work of a pipeline.\n\n## Kinds\n\nA kind says what a stage is for.\n',
+  'outcomes.md':
+    "# Outcomes\n\nEach stage ends with an output.\n\n## How do I stop a pipeline from inside a stage?\n\nReturn `StageOutput.cancel(reason)`:\n\n```ts\nconst guard = () => StageOutput.cancel('no')\n```\n",
+}
+
+export interface Folder {
+  /** A folder with a few pages, for `--docs`. */
+  readonly docs: string
+  /** Where the sessions of this test are. */
+  readonly data: string
+  write(page: string, text: string): void
+}
+
+/** A folder of its own for one test. */
+export function makeFolder(): Folder {
+  const root = mkdtempSync(join(tmpdir(), 'stageflow-chat-'))
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }))
+  const docs = join(root, 'docs')
+  const write = (page: string, text: string): void => {
+    mkdirSync(dirname(join(docs, page)), { recursive: true })
+    writeFileSync(join(docs, page), text)
+  }
+  for (const [page, text] of Object.entries(PAGES)) write(page, text)
+  return { docs, data: join(root, 'data'), write }
+}
 
 export interface Ended {
   readonly code: number | null
@@ -13,45 +44,33 @@ export interface Ended {
 export interface ChatProcess {
   readonly child: ChildProcessWithoutNullStreams
   readonly ended: Promise<Ended>
-  /** Resolves when standard output contains the text. */
-  saw(text: string): Promise<void>
 }
 
-/** The example as a person starts it: a process of its own, with this environment and nothing of ours. */
-export function startChat(args: readonly string[], env: Readonly<Record<string, string>>, script = MAIN): ChatProcess {
-  const child = spawn(process.execPath, [script, ...args], { env: { PATH: process.env['PATH'] ?? '', ...env } })
-  // A test that fails half-way must not leave a process behind; one that has ended is not hurt.
+/** Starts the example as a person does: a process of its own, without this process's environment. */
+export function startChat(
+  folder: Folder,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChatProcess {
+  const child = spawn(process.execPath, [MAIN, '--docs', folder.docs, ...args], {
+    env: { PATH: process.env['PATH'] ?? '', STAGEFLOW_CHAT_DATA: folder.data, ...env },
+  })
   onTestFinished(() => void child.kill('SIGKILL'))
   let stdout = ''
   let stderr = ''
-  const waiting = new Map<string, () => void>()
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text
-    for (const [wanted, resolve] of waiting) if (stdout.includes(wanted)) resolve()
-  })
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-  // A child that ended early may no longer read what it is sent.
   child.stdin.on('error', () => {})
-  const ended = new Promise<Ended>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', (code) => resolve({ code, stdout, stderr }))
-  })
-  return {
-    child,
-    ended,
-    saw: (text) =>
-      Promise.race([
-        new Promise<void>((resolve) => (stdout.includes(text) ? resolve() : waiting.set(text, resolve))),
-        ended.then((end) => {
-          if (!end.stdout.includes(text)) throw new Error(`it ended without "${text}": ${JSON.stringify(end)}`)
-        }),
-      ]),
-  }
+  const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })))
+  return { child, ended }
 }
 
-/** Starts it, gives it this on standard input, and waits for its end. */
-export function runChat(args: readonly string[], env: Readonly<Record<string, string>>, input = ''): Promise<Ended> {
-  const { child, ended } = startChat(args, env)
+export function runChat(
+  folder: Folder,
+  args: readonly string[],
+  { input = '', env = {} }: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Ended> {
+  const { child, ended } = startChat(folder, args, env)
   child.stdin.end(input)
   return ended
 }

@@ -1,53 +1,37 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { deferred } from './async-values.ts'
+import { json } from 'node:stream/consumers'
 
-export interface AskedModel {
-  readonly path: string | undefined
+interface Asked {
   readonly authorization: string | undefined
   readonly body: {
     readonly model: string
-    readonly stream: boolean
     readonly messages: readonly { readonly role: string; readonly content: string }[]
   }
-  /** Resolves when the client has gone before the answer's end. */
-  readonly disconnected: Promise<void>
 }
 
 export interface ModelServer extends AsyncDisposable {
-  readonly baseUrl: string
-  readonly asked: readonly AskedModel[]
-  /** The next request to come. */
-  readonly next: () => Promise<AskedModel>
+  readonly baseURL: string
+  readonly requests: readonly Asked[]
 }
 
-export type Answer = (response: ServerResponse, asked: AskedModel) => void | Promise<void>
-
-/** A real server that speaks the streaming protocol of chat completions, on a free port of this machine. */
-export async function startModelServer(answer: Answer): Promise<ModelServer> {
-  const asked: AskedModel[] = []
-  let arrived = deferred<AskedModel>()
+/** A server that speaks OpenAI's chat completions; `respond` writes each response. */
+export async function startModelServer(
+  respond: (response: ServerResponse, request: number) => void,
+): Promise<ModelServer> {
+  const requests: Asked[] = []
   const server = createServer((request, response) => {
-    void read(request).then((text) => {
-      const one: AskedModel = {
-        path: request.url,
-        authorization: request.headers.authorization,
-        body: JSON.parse(text) as AskedModel['body'],
-        disconnected: new Promise((resolve) =>
-          response.once('close', () => void (response.writableFinished || resolve())),
-        ),
-      }
-      asked.push(one)
-      arrived.resolve(one)
-      arrived = deferred<AskedModel>()
-      return answer(response, one)
+    void json(request).then((body) => {
+      requests.push({ authorization: request.headers.authorization, body: body as Asked['body'] })
+      respond(response, requests.length)
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
   return {
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
-    asked,
-    next: () => arrived.promise,
+    baseURL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    requests,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
@@ -55,21 +39,15 @@ export async function startModelServer(answer: Answer): Promise<ModelServer> {
   }
 }
 
-/** One event with a piece of the answer. */
-export const words = (content: string): string =>
-  event({ choices: [{ index: 0, delta: { content }, finish_reason: null }] })
-export const finish = (finish_reason: string): string => event({ choices: [{ index: 0, delta: {}, finish_reason }] })
-export const event = (data: unknown): string => `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`
-export const DONE = 'data: [DONE]\n\n'
-
-export function stream(response: ServerResponse, ...parts: readonly string[]): ServerResponse {
-  if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' })
-  for (const part of parts) response.write(part)
+/** Writes chunks of a streamed completion. */
+export function stream(response: ServerResponse, ...chunks: readonly object[]): ServerResponse {
+  if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream' })
+  for (const chunk of chunks)
+    response.write(`data: ${JSON.stringify({ id: 'c1', object: 'chat.completion.chunk', ...chunk })}\n\n`)
   return response
 }
 
-async function read(request: IncomingMessage): Promise<string> {
-  let text = ''
-  for await (const chunk of request.setEncoding('utf8')) text += String(chunk)
-  return text
-}
+export const words = (content: string): object => ({ choices: [{ index: 0, delta: { content }, finish_reason: null }] })
+export const finish = (reason: string): object => ({ choices: [{ index: 0, delta: {}, finish_reason: reason }] })
+export const USAGE = { choices: [], usage: { prompt_tokens: 9, completion_tokens: 6, total_tokens: 15 } }
+export const DONE = 'data: [DONE]\n\n'

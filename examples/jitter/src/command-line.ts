@@ -10,7 +10,7 @@ export interface CommandLine {
 
 export const USAGE = `Plays speech that comes over a bad line through a jitter buffer, and draws the buffer's level.
 
-Usage, in its folder: node src/main.ts [options]   (or: npm start -- [options])
+Usage: npm run example jitter -- [options]
 
   --seed N      which bad line it is, a whole number (7)
   --seconds N   how long, from 1 to 60 (6)
@@ -18,7 +18,9 @@ Usage, in its folder: node src/main.ts [options]   (or: npm start -- [options])
   --wav FILE    what was heard, gaps and all, as a WAV file
   --help        this text
 
-In a terminal it takes its time and draws live; in a pipe it draws once, the same for the same seed.`
+In a terminal it takes its time and draws live; in a pipe it draws once, the same for the same seed.
+
+Exit codes: 0 played to the end, 1 failed, 2 wrong options, 130 stopped by Ctrl-C, 143 by SIGTERM`
 
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const { values } = parseArgs({

@@ -18,8 +18,8 @@ async function main(): Promise<number> {
   try {
     commandLine = parseCommandLine(process.argv.slice(2))
   } catch (error) {
-    note(`${messageOf(error)}\n\n${USAGE}`)
-    return 1
+    note(`${messageOf(error)} (--help lists the options)`)
+    return 2
   }
   const { help, events, wav, seed, seconds } = commandLine
   if (help) {

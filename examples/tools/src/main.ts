@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { type EventSink, Pipeline, StageKind, type StageflowEvent } from '@stageflow/core'
 import { ToolRegistry, type ToolResult } from '@stageflow/tools'
 import { makeDatabase, openDatabase } from './database.ts'
@@ -9,14 +10,37 @@ import { printCompensation, printEvents, printResults } from './print.ts'
 import { openSandbox } from './sandbox.ts'
 import { type Ports, TOOLS } from './tools.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'stageflow-tools-'))
-try {
-  await main()
-} finally {
-  rmSync(folder, { recursive: true })
+const USAGE = `Makes the tool calls of four models, some of them broken, and undoes what they wrote.
+
+Usage: npm run example tools
+
+  --help  print this
+
+Exit codes: 0 done, 1 failed, 2 wrong options`
+
+process.exitCode = await main()
+
+async function main(): Promise<number> {
+  try {
+    const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } })
+    if (values.help) {
+      console.log(USAGE)
+      return 0
+    }
+  } catch (error) {
+    console.error(`${(error as Error).message} (--help lists the options)`)
+    return 2
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'stageflow-tools-'))
+  try {
+    await makeCalls(folder)
+    return 0
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }
 
-async function main(): Promise<void> {
+async function makeCalls(folder: string): Promise<void> {
   const root = join(folder, 'sandbox')
   mkdirSync(root)
   // A way out that a tool must not take.

@@ -33,3 +33,11 @@ test('its README shows a part of what is printed', () => {
   expect(shown.split('\n').length).toBeGreaterThan(10)
   expect(printed).toContain(shown)
 })
+
+test('--help prints the options, and a wrong one is exit code 2 with its error last', async () => {
+  const help = await runTools({}, ['--help'])
+  expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('Exit codes: 0') })
+  const { code, stdout, stderr } = await runTools({}, ['--hlp'])
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr.trimEnd().split('\n').at(-1)).toContain('--hlp')
+})

@@ -7,8 +7,9 @@ const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 /** The example as a person starts it: a process of its own. */
 export function runTools(
   env: Readonly<Record<string, string>> = {},
+  args: readonly string[] = [],
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
-  const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env['PATH'] ?? '', ...env } })
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env['PATH'] ?? '', ...env } })
   onTestFinished(() => void child.kill('SIGKILL'))
   let stdout = ''
   let stderr = ''

@@ -35,6 +35,6 @@ test('without redaction every secret stays', () => {
 
 test('no name occurs twice, and the guide says how many shapes are held', () => {
   expect(new Set(SHAPES.map(({ name }) => name)).size).toBe(SHAPES.length)
-  const guide = readFileSync(new URL('../../../docs/guides/observability.md', import.meta.url), 'utf8')
+  const guide = readFileSync(new URL('../../../docs/how-to/observe.md', import.meta.url), 'utf8')
   expect(guide).toContain(`${HELD.length} of ${SHAPES.length} shapes`)
 })

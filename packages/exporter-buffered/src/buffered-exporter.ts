@@ -143,7 +143,7 @@ function lateFlush(timeoutMs: number, { size, lastError }: BufferStats): Stagefl
   const what =
     size === 0
       ? 'All events are delivered, but the flush() of the exporter has not ended.'
-      : `${size} events are not delivered yet. They stay in the buffer and are tried again. The cause is the last error of the exporter.`
+      : `Events not delivered yet: ${size}. They stay in the buffer and are tried again. The cause is the last error of the exporter.`
   return new StageflowError('exporter-buffered/flush-timeout', `flush() waited ${timeoutMs} ms. ${what}`, {
     cause: lastError,
   })

@@ -68,7 +68,7 @@ test('flush takes at most thirty seconds, and says how many events stay in the b
   await clock.advance(1)
   const error = await outcomeOf(flushed)
   expect(StageflowError.is(error, 'exporter-buffered/flush-timeout')).toBe(true)
-  expect((error as Error).message).toContain('3 events are not delivered yet')
+  expect((error as Error).message).toContain('Events not delivered yet: 3.')
   expect((error as Error).cause).toBe(exporter.failure)
   exporter.failure = undefined
   await buffer.close()

@@ -163,7 +163,7 @@ function unavailable(call: Call, cause: unknown): StageOutput {
   return failure(
     call,
     'idempotency/store-unavailable',
-    `the store failed, so the stage did not run: ${textOf(cause)}. Repair the store and try again. To run stages without the store meanwhile, pass idempotency({ onStoreError: 'run' }).`,
+    `the store failed, so the stage did not run: ${textOf(cause).replace(/\.$/, '')}. Repair the store and try again. To run stages without the store meanwhile, pass idempotency({ onStoreError: 'run' }).`,
     { cause, retryable: true },
   )
 }

@@ -6,6 +6,7 @@ import { criticalPath } from './critical-path.ts'
 import { mermaid, mermaidRun } from './mermaid.ts'
 import { slack } from './slack.ts'
 import { timeline } from './timeline.ts'
+import { timelineSvg } from './timeline-svg.ts'
 
 const stage = { name: 'only', dependencies: [] as readonly string[] }
 const info = infoOf([stage])
@@ -18,6 +19,7 @@ const readers: readonly (readonly [string, (report: PipelineReport) => unknown])
   ['criticalPath', criticalPath],
   ['slack', (each) => slack(each, info)],
   ['timeline', timeline],
+  ['timelineSvg', timelineSvg],
   ['mermaidRun', (each) => mermaidRun(each, info)],
   ['chromeTrace', chromeTrace],
 ]

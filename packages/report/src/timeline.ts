@@ -1,11 +1,11 @@
 import type { PipelineInfo, PipelineReport } from '@stageflow/core'
-import { ANY, FLAG, checkOptions, columnsOf, cutText, formatDuration, padText, plainLine } from '@stageflow/core/kit'
+import { ANY, FLAG, checkOptions, formatDuration, plainLine } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
-import { eastAsianWidth } from 'get-east-asian-width'
 import { criticalPath } from './critical-path.ts'
 import { checkSamePipeline, readPipeline, readReport } from './read-report.ts'
 import { DRAWING_RULES, type DrawingOptions } from './redact-report.ts'
 import { painter, type Paint, type Style } from './terminal-style.ts'
+import { cutTo, padTo, widthOf } from './text-columns.ts'
 import { drawBar, SHADES } from './timeline-bar.ts'
 import { countsOf, mostTelling, rowsOf, runStyle, type Row } from './timeline-rows.ts'
 
@@ -144,7 +144,3 @@ function usableWidth(width: number | undefined): number {
 function atLeast(least: number, value: number): number {
   return value >= least ? value : least
 }
-
-const widthOf = (text: string): number => columnsOf(text, eastAsianWidth)
-const cutTo = (text: string, columns: number): string => cutText(text, columns, eastAsianWidth)
-const padTo = (text: string, columns: number): string => padText(text, columns, eastAsianWidth)

@@ -8,6 +8,8 @@ import { criticalPath } from '../src/critical-path.ts'
 import { mermaidRun } from '../src/mermaid.ts'
 import { slack } from '../src/slack.ts'
 import { timeline } from '../src/timeline.ts'
+import { timelineSvg } from '../src/timeline-svg.ts'
+import { readSvg, withClass } from './read-svg.ts'
 import { plannedRuns, simulate, type PlannedStage } from './simulated-run.ts'
 
 /** Real stages for planned ones. They take their time on the clock of the run. */
@@ -52,6 +54,8 @@ test('a real run has the report of its simulation, and every function can read i
         timeline(JSON.parse(JSON.stringify(report)), { pipeline: graph.info }),
       )
       expect(mermaidRun(report, graph.info)).toContain('flowchart')
+      const picture = readSvg(timelineSvg(report, { pipeline: graph.info }))
+      expect(withClass(picture, 'row')).toHaveLength(planned.stages.length)
       expect(chromeTrace(report).traceEvents.length).toBeGreaterThan(planned.stages.length)
       expect(clock.timers).toEqual([])
     }),

@@ -12,7 +12,7 @@ export class NodeInputs {
   readonly #node: StageNode
   /** The state of the dependencies when it started; undefined if that can no longer change. */
   readonly #seen: { readonly data: readonly (object | undefined)[]; readonly states: readonly number[] } | undefined
-  /** The dependency that is tried first: most stages read them in declared order (decision 9). */
+  /** The dependency that is tried first: most stages read them in declared order (decision 51). */
   #next = 0
 
   constructor(facts: RunFacts, node: StageNode) {

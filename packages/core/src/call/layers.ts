@@ -20,7 +20,7 @@ export function stageWrapper(
   interceptors: readonly Interceptor[],
   problem: Problem,
 ): (stage: StageInfo) => Pick<StageNode, 'wrapped' | 'layers' | 'hooks'> {
-  // All stages share these functions: with one for each of thousands of stages, they didn't fit into the CPU cache (decision 9).
+  // All stages share these functions: with one for each of thousands of stages, they didn't fit into the CPU cache (decision 53).
   const nexts = [callStage]
   const nextOf = (layers: number): RunStage => (nexts[layers] ??= layerAt(layers - 1, asLayer(nextOf(layers - 1))))
   return (stage) => {

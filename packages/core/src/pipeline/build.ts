@@ -180,7 +180,7 @@ function readOptions(given: unknown, problem: Problem): GivenOptions {
 }
 
 /**
- * Makes the objects for `result.data`. Those of a small graph print readably; for a large one a dictionary is faster (decision 9).
+ * Makes the objects for `result.data`. Those of a small graph print readably; for a large one a dictionary is faster (decision 51).
  * Neither inherits from Object.prototype.
  */
 function dataClass(count: number): new () => Record<string, unknown> {

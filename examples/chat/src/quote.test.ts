@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { sectionsOf } from './search/markdown.ts'
+import { quotes } from './quote.ts'
+
+async function quote(...markdown: readonly string[]): Promise<string> {
+  let text = ''
+  const sections = markdown.flatMap((page) => sectionsOf('a.md', page))
+  for await (const delta of quotes.answer({ question: '', sections, earlier: [] }, AbortSignal.abort()))
+    text += delta.text ?? ''
+  return text
+}
+
+test('the text down to the first program is quoted, with the program', async () => {
+  expect(await quote('# A\n\nOne.\n\n- two\n- three:\n\n```sh\ninstall\n```\n\n```ts\nrun()\n```\n\nFour.')).toBe(
+    'One.\n- two\n- three [1]:\n\n```ts\nrun()\n```',
+  )
+})
+
+test('a command is quoted if there is no program, and a diagram never', async () => {
+  expect(await quote('# A\n\n```mermaid\nflowchart LR\n```\n\nOne.\n\n```sh\ninstall\n```')).toBe(
+    'One. [1]\n\n```sh\ninstall\n```',
+  )
+})
+
+test('the program of the section that comes with it is cited too', async () => {
+  expect(await quote('# A\n\nOne.', '# A\n\n```ts\nrun()\n```')).toBe(
+    'One. [1]\n\nFor example [2]:\n\n```ts\nrun()\n```',
+  )
+})
+
+test('long lists and long programs are cut', async () => {
+  const text = await quote(`# A\n\n${'- item\n'.repeat(50)}\n\`\`\`ts\n${'line\n'.repeat(100)}\`\`\``)
+  expect(text.match(/- item/g)).toHaveLength(8)
+  expect(text.match(/line/g)).toHaveLength(45)
+  expect(text).toContain('// … the page has the rest\n```')
+})

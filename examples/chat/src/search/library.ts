@@ -1,0 +1,195 @@
+import { glob, readFile } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import { StageflowError } from '@stageflow/core'
+import MiniSearch from 'minisearch'
+import { entryOf, PLACES, placesOf, worthOf } from './entries.ts'
+import { isProgram, type Section, sectionsOf } from './markdown.ts'
+import { synonymsOf, termsOf } from './words.ts'
+
+/** The pages of this repository that are for users. */
+export const REPOSITORY_PAGES: readonly string[] = [
+  '{README,SECURITY,CONTRIBUTING}.md',
+  'docs/{*,*/*}.md',
+  'packages/*/README.md',
+]
+export const ALL_PAGES: readonly string[] = ['**/*.md']
+
+/** A page, as an answer to a question. */
+interface Finding {
+  readonly path: string
+  /** The sections that match the question, best first. */
+  readonly sections: readonly Section[]
+  readonly score: number
+  /** The share of the question that the page is about, from 0 to 1. */
+  readonly confidence: number
+}
+
+export interface Answerable {
+  /** The best sections of the best pages. Empty: no page answers the question. */
+  readonly sections: readonly Section[]
+  /** Pages that may help if there is no answer. */
+  readonly nearest: readonly string[]
+}
+
+/** Below this confidence there is no answer. It's the smallest value that refuses each off-topic question of `questions/tuning.json`. */
+const LEAST_CONFIDENCE = 0.54
+const LEAST_FOR_HINT = 0.25
+/** Pages that are looked at closely. */
+const MOST_PAGES = 15
+/** Pages whose best section a model may read beside the answer. */
+const MORE_PAGES = 2
+const GOES_ON = /^(?:and|but|so|also|then|or|why|what about|how about)\b/i
+const REFERS = /\b(?:it|its|that|this|they|them|those|these|ones?)\b/i
+
+/** "and how do I test it?" is about the question before. "Is it better than LangGraph?" has a subject of its own. */
+function isFollowUp(question: string): boolean {
+  return GOES_ON.test(question) || (REFERS.test(question) && new Set(termsOf(question)).size < 2)
+}
+
+interface Page {
+  readonly path: string
+  readonly sections: ReadonlyMap<string, Section>
+  /** Each term of the page, with the worth of the best place that has it. */
+  readonly terms: ReadonlyMap<string, number>
+}
+
+/** Reads all pages at once, and indexes them. */
+export async function openLibrary(root: string, patterns: readonly string[]): Promise<Library> {
+  const paths: string[] = []
+  const exclude = (name: string): boolean =>
+    /(?:^|[\\/])(?:node_modules|dist|CHANGELOG\.md|\.[^./\\][^/\\]*)$/.test(name)
+  for await (const path of glob([...patterns], { cwd: root, exclude })) paths.push(path)
+  const pages = await Promise.all(
+    paths.sort().map(async (path) => sectionsOf(path.split(sep).join('/'), await readFile(join(root, path), 'utf8'))),
+  )
+  const library = new Library(pages)
+  if (library.size > 0) return library
+  throw new StageflowError('chat/no-pages', `There are no Markdown pages in "${root}". Pass another folder: --docs DIR`)
+}
+
+/** A word on one page says no more than one on two pages. */
+const LEAST_HOLDERS = 2
+/** Definitions are among the concepts, steps among the how-to pages. Details for authors of packages come last. */
+const PRIORS: readonly { readonly asked: RegExp; readonly pages: RegExp; readonly factor: number }[] = [
+  { asked: /^(?:what|which|why)\b/i, pages: /^(?:README|docs\/(?:concepts|start)\/)/, factor: 1.15 },
+  { asked: /^(?:how|can)\b/i, pages: /^docs\/(?:how-to|tutorials|start)\//, factor: 1.15 },
+  { asked: /./, pages: /errors\.md|hooks\.md|^CONTRIBUTING/, factor: 0.7 },
+]
+/** A synonym counts less than the word itself. */
+const SYNONYM_WEIGHT = 0.75
+/** What was asked before counts less than what is asked now. */
+const FOLLOW_UP_WEIGHT = 0.7
+
+/** Searches pages first, then the sections of the best pages. */
+export class Library {
+  readonly #pages = new Map<string, Page>()
+  /** How many pages have a term. */
+  readonly #holders = new Map<string, number>()
+  readonly #pageIndex: MiniSearch
+  readonly #sectionIndex: MiniSearch
+
+  constructor(pages: readonly (readonly Section[])[]) {
+    // The indexes get terms instead of text, so that each text is split and stemmed once.
+    const terms = { tokenize: (joined: string) => joined.split(' '), processTerm: (term: string) => term }
+    this.#pageIndex = new MiniSearch({ ...terms, idField: 'path', fields: Object.keys(PLACES) })
+    this.#sectionIndex = new MiniSearch({ ...terms, fields: ['heading', 'text', 'code'] })
+    for (const sections of pages) {
+      const [opening] = sections
+      if (opening === undefined) continue
+      const entries = sections.map(entryOf)
+      const places = placesOf(opening, entries)
+      this.#pageIndex.add(places)
+      this.#sectionIndex.addAll(entries)
+      const byId = new Map(sections.map((section) => [section.id, section]))
+      const page = { path: opening.path, sections: byId, terms: worthOf(places) }
+      this.#pages.set(page.path, page)
+      for (const term of page.terms.keys()) this.#holders.set(term, (this.#holders.get(term) ?? 0) + 1)
+    }
+  }
+
+  get size(): number {
+    return this.#pages.size
+  }
+
+  /** Finds the answer to a question. A follow-up is about the earlier question too. */
+  find(question: string, earlier: readonly string[] = []): Answerable {
+    const found = this.#search(question, earlier)
+    const [best, ...others] = found
+    if (best === undefined || best.confidence < LEAST_CONFIDENCE) {
+      const near = found.filter(({ confidence }) => confidence >= LEAST_FOR_HINT)
+      return { sections: [], nearest: near.slice(0, 2).map(({ path }) => path) }
+    }
+    const more = others.slice(0, MORE_PAGES).flatMap(({ sections }) => sections.slice(0, 1))
+    return { sections: [...this.#withExample(best, question), ...more], nearest: [] }
+  }
+
+  /** The section that answers. The opening of a page often has no program; the first one below comes with it. */
+  #withExample({ path, sections: [matching] }: Finding, question: string): readonly Section[] {
+    const [opening, ...below] = this.#pages.get(path)?.sections.values() ?? []
+    const title = termsOf(opening?.trail[0] ?? '')
+    // The opening of a page answers a question about all of the page.
+    const chosen = termsOf(question).every((term) => title.includes(term)) ? opening : (matching ?? opening)
+    if (chosen === undefined) return []
+    const example = chosen === opening && !hasProgram(opening) ? below.find(hasProgram) : undefined
+    return example === undefined ? [chosen] : [chosen, example]
+  }
+
+  /** The pages that match, best first. */
+  #search(question: string, earlier: readonly string[]): readonly Finding[] {
+    const weights = new Map(termsOf(question).map((term) => [term, 1]))
+    const before = isFollowUp(question) ? earlier.findLast((one) => termsOf(one).length > 0) : undefined
+    for (const term of termsOf(before ?? '')) if (!weights.has(term)) weights.set(term, FOLLOW_UP_WEIGHT)
+    const query = new Map<string, number>()
+    for (const [term, weight] of weights) {
+      query.set(term, weight)
+      const others = synonymsOf(term)
+      for (const other of others) {
+        const share = (weight * SYNONYM_WEIGHT) / Math.sqrt(others.length)
+        query.set(other, Math.max(query.get(other) ?? 0, share))
+      }
+    }
+    const options = { tokenize: (text: string) => text.split(' '), boostTerm: (term: string) => query.get(term) ?? 1 }
+    const words = [...query.keys()].join(' ')
+    const pages = this.#pageIndex.search(words, { ...options, boost: { title: 3, heading: 2, opening: 2, code: 0.3 } })
+    const sections = this.#sectionIndex.search(words, { ...options, boost: { heading: 3, code: 0.3 } })
+    const bestPage = pages[0]?.score ?? 1
+    const bestSection = sections[0]?.score ?? 1
+    return pages
+      .slice(0, MOST_PAGES)
+      .flatMap(({ id, score }): Finding[] => {
+        const page = this.#pages.get(id as string)
+        if (page === undefined) return []
+        const own = sections.filter((section) => (section.id as string).startsWith(`${page.path}#`))
+        const confidence = this.#confidence(page, weights)
+        const both = score / bestPage + (own[0]?.score ?? 0) / bestSection
+        const total = both * (0.3 + confidence) * priorOf(question, page.path)
+        const matching = own.flatMap((section) => page.sections.get(section.id as string) ?? [])
+        return [{ path: page.path, sections: matching, score: total, confidence }]
+      })
+      .sort((one, other) => other.score - one.score)
+  }
+
+  #confidence(page: Page, weights: ReadonlyMap<string, number>): number {
+    let about = 0
+    let asked = 0
+    for (const [term, weight] of weights) {
+      const worth = weight * this.#rarity(term)
+      const others = synonymsOf(term).map((other) => SYNONYM_WEIGHT * (page.terms.get(other) ?? 0))
+      asked += worth
+      about += worth * Math.max(page.terms.get(term) ?? 0, ...others)
+    }
+    return asked === 0 ? 0 : about / asked
+  }
+
+  #rarity(term: string): number {
+    return Math.log(1 + this.size / Math.max(this.#holders.get(term) ?? 0, LEAST_HOLDERS))
+  }
+}
+
+const hasProgram = ({ blocks }: Section): boolean => blocks.some(isProgram)
+
+const priorOf = (question: string, path: string): number =>
+  PRIORS.reduce(
+    (prior, { asked, pages, factor }) => (asked.test(question) && pages.test(path) ? prior * factor : prior),
+    1,
+  )

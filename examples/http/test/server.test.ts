@@ -1,0 +1,190 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { request } from 'node:http'
+import jwt from 'jsonwebtoken'
+import { pino } from 'pino'
+import { expect, onTestFinished, test } from 'vitest'
+import { openApp } from '../src/app.ts'
+import { type Model, scriptedModel } from '../src/model.ts'
+import { openService } from '../src/server.ts'
+import { AUDIENCE, ISSUER, signToken } from '../src/tokens.ts'
+
+const SECRET = 'a secret of at least thirty-two characters'
+
+/** The service on a port of its own, with a model that the test may replace. */
+async function serve(model: Model = scriptedModel(1)) {
+  const lines: string[] = []
+  const stored: { readonly userId: string; readonly question: string }[] = []
+  const logger = pino({}, { write: (line: string) => void lines.push(line) })
+  const orders = new Map([[7, 'Order 7 is on its way.']])
+  const ports = { model, orders, store: (message: (typeof stored)[number]) => void stored.push(message) }
+  const service = openService(openApp({ secret: SECRET, logger, ports }))
+  service.server.listen(0, '127.0.0.1')
+  await once(service.server, 'listening')
+  onTestFinished(() => service.close(0))
+  const url = `http://127.0.0.1:${(service.server.address() as AddressInfo).port}`
+  const post = (
+    question: unknown,
+    headers: Record<string, string> = {},
+    signal: AbortSignal | null = null,
+  ): Promise<Response> => {
+    const authorization = `Bearer ${signToken(SECRET, 'ada')}`
+    const body = typeof question === 'string' ? JSON.stringify({ question }) : String((question as { raw: string }).raw)
+    return fetch(`${url}/chat`, { method: 'POST', headers: { authorization, ...headers }, body, signal })
+  }
+  return { service, url, post, lines, stored }
+}
+
+/** A model that streams one token at each call of `next`, until its signal aborts. */
+function steppedModel() {
+  const waiting: (() => void)[] = []
+  let aborted = (): void => {}
+  const stopped = new Promise<void>((resolve) => (aborted = resolve))
+  const model: Model = {
+    plan: async () => [],
+    async *stream(_question, _found, signal) {
+      for (let count = 1; ; count++) {
+        yield `token ${count}`
+        await new Promise<void>((resolve, reject) => {
+          waiting.push(resolve)
+          signal.addEventListener('abort', () => (aborted(), reject(signal.reason as Error)), { once: true })
+        })
+      }
+    },
+  }
+  return { model, stopped, next: () => waiting.shift()?.() }
+}
+
+test('an answer streams as server-sent events, with what the tool found', async () => {
+  const { post, stored } = await serve()
+  const response = await post('Where is order 7?')
+  expect(response.headers.get('content-type')).toBe('text/event-stream')
+  const events = (await response.text())
+    .trim()
+    .split('\n\n')
+    .map((event) => event.split('\n'))
+  const tokens = events
+    .filter(([type]) => type === 'event: token')
+    .map(([, data = '']) => JSON.parse(data.slice(6)) as string)
+  expect(tokens.join('')).toBe('I looked it up. Order 7 is on its way.')
+  expect(events.at(-1)).toEqual([
+    'event: done',
+    expect.stringMatching(/^data: \{"messageId":".{36}","idempotency":"no-key"\}$/),
+  ])
+  expect(stored).toMatchObject([{ userId: 'ada', question: 'Where is order 7?' }])
+})
+
+test('a token reaches the client before the next one exists', async () => {
+  const { model, next } = steppedModel()
+  const { post } = await serve(model)
+  const reader = (await post('Go on')).body!.pipeThrough(new TextDecoderStream()).getReader()
+  expect((await reader.read()).value).toBe('event: token\ndata: "token 1"\n\n')
+  next()
+  expect((await reader.read()).value).toBe('event: token\ndata: "token 2"\n\n')
+  await reader.cancel()
+})
+
+test('a tool that finds nothing is in the answer', async () => {
+  const { post } = await serve()
+  const text = await (await post('And order 9?')).text()
+  expect(text).toContain('data: "9."\n\nevent: done')
+})
+
+test('a client that disconnects stops the model', async () => {
+  const { model, stopped } = steppedModel()
+  const { post, url } = await serve(model)
+  const leaving = new AbortController()
+  await (await post('Go on', {}, leaving.signal)).body!.getReader().read()
+  leaving.abort()
+  await stopped
+  await expect
+    .poll(async () => (await fetch(`${url}/metrics`)).text(), { timeout: 10_000 })
+    .toContain('stageflow_runs_total{pipeline="chat",status="cancelled"} 1')
+})
+
+const claims = { algorithm: 'HS256', subject: 'ada', issuer: ISSUER, audience: AUDIENCE, expiresIn: 60 } as const
+test.each([
+  ['', 'auth/missing-token'],
+  ['Bearer nonsense', 'auth/malformed-token'],
+  [`Bearer ${jwt.sign({}, 'another secret of thirty-two characters!', claims)}`, 'auth/bad-signature'],
+  [`Bearer ${jwt.sign({}, SECRET, { ...claims, expiresIn: -60 })}`, 'auth/expired'],
+  [`Bearer ${jwt.sign({}, SECRET, { ...claims, audience: 'another' })}`, 'auth/wrong-audience'],
+])('a bad token is refused before anything runs (case %#)', async (authorization, error) => {
+  const { post, stored } = await serve()
+  const response = await post('Where is order 7?', { authorization })
+  expect([response.status, await response.json()]).toEqual([401, { error }])
+  expect(stored).toEqual([])
+})
+
+test('a repeat with the same key is stored once and gets the same id; another question is 409', async () => {
+  const { post, stored } = await serve()
+  const key = { 'idempotency-key': 'm-1' }
+  const [first, again] = await Promise.all(
+    [post('Hello', key), post('Hello', key)].map(async (one) => (await one).text()),
+  )
+  const idIn = (text = ''): string => /"messageId":"(.*?)"/.exec(text)![1]!
+  expect(idIn(again)).toBe(idIn(first))
+  const other = await post('Goodbye', key)
+  expect([other.status, await other.json()]).toEqual([409, { error: 'idempotency/parameter-mismatch' }])
+  expect(stored).toHaveLength(1)
+})
+
+test.each([
+  ['', 422, { error: 'cancelled', reason: 'The question is empty.' }],
+  ['x'.repeat(1_001), 422, { error: 'cancelled', reason: 'The question has more than 1000 characters.' }],
+  [{ raw: '{"question":' }, 400, { error: 'no-question' }],
+  [{ raw: '{"question":7}' }, 400, { error: 'no-question' }],
+  [{ raw: 'null' }, 400, { error: 'no-question' }],
+  [{ raw: `{"question":"${'x'.repeat(70_000)}"}` }, 413, { error: 'too-large' }],
+])('a body without a good question is an HTTP status (case %#)', async (question, status, body) => {
+  const { post } = await serve()
+  const response = await post(question)
+  expect([response.status, await response.json()]).toEqual([status, body])
+})
+
+test('a model that fails is 500 without its message, which is in the log; after the first token it is an event', async () => {
+  const broken: Model = {
+    plan: () => Promise.reject(new Error('the model is on fire')),
+    stream: scriptedModel(1).stream,
+  }
+  const { post, lines } = await serve(broken)
+  const response = await post('Hello')
+  expect([response.status, await response.text()]).toEqual([500, '{"error":"core/stage-failed"}'])
+  expect(lines.join('')).toContain('the model is on fire')
+  const late: Model = {
+    plan: async () => [],
+    async *stream() {
+      yield 'one'
+      throw new Error('the line is dead')
+    },
+  }
+  const text = await (await (await serve(late)).post('Hello')).text()
+  expect(text).toBe('event: token\ndata: "one"\n\nevent: error\ndata: {"error":"core/stage-failed"}\n\n')
+})
+
+test('closing waits for the answer in progress, and after its grace cancels it', async () => {
+  const { model, stopped } = steppedModel()
+  const { post, service } = await serve(model)
+  const reader = (await post('Go on')).body!.pipeThrough(new TextDecoderStream()).getReader()
+  await reader.read()
+  await service.close(10)
+  await stopped
+  expect((await reader.read()).value).toBe(
+    'event: error\ndata: {"error":"cancelled","reason":"the service is stopping"}\n\n',
+  )
+})
+
+test('health, and paths that do not exist', async () => {
+  const { url } = await serve()
+  expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'ok' })
+  expect((await fetch(`${url}/chat`)).status).toBe(404)
+})
+
+test('a client that leaves while it sends its question does no harm', async () => {
+  const { url, post } = await serve()
+  const sending = request(`${url}/chat`, { method: 'POST', headers: { 'content-length': '100' } })
+  sending.on('error', () => {})
+  sending.write('{"question":')
+  sending.destroy()
+  expect((await post('Hello')).status).toBe(200)
+})

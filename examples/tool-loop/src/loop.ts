@@ -1,0 +1,64 @@
+import { Pipeline, StageKind, StageflowError, StageOutput, type StageContext } from '@stageflow/core'
+import { resultsFor, toolsFor } from '@stageflow/tools'
+import type { OpenAI } from 'openai'
+import { registry, type ToolPorts } from './tools.ts'
+
+export interface LoopPorts extends ToolPorts {
+  readonly client: OpenAI
+  readonly model: string
+  readonly limits: { readonly maxRounds: number; readonly maxTokens: number }
+}
+
+const SYSTEM = 'You book train seats. Use the tools, never guess a train or a price. Answer in one or two sentences.'
+
+/** The model is asked, its calls are made, and it gets the results, until it answers without a call or a limit is reached. */
+export const toolLoop = Pipeline.withPorts<LoopPorts>('tool-loop')
+  .withStage('guard', checkQuestion, StageKind.GUARD)
+  .withStage('agent', agent, StageKind.AGENT, { dependencies: ['guard'] })
+
+function checkQuestion({ snapshot: { inputText: question = '' } }: StageContext) {
+  if (question.trim() === '') return StageOutput.cancel('Nothing was asked.')
+  return question.length > 2_000 ? StageOutput.cancel('The question is too long.') : StageOutput.ok({ question })
+}
+
+/** Yields the words of the model as they arrive. */
+async function* agent(context: StageContext<{ guard: { question: string } }, LoopPorts>) {
+  const { client, model, limits } = context.ports
+  const usage = { inputTokens: 0, outputTokens: 0 }
+  const messages: OpenAI.ChatCompletionMessageParam[] = [
+    { role: 'system', content: SYSTEM },
+    { role: 'user', content: context.inputs.from('guard').question },
+  ]
+  for (let round = 1; round <= limits.maxRounds; round++) {
+    const stream = client.chat.completions.stream(
+      { model, messages, tools: toolsFor('openai-chat', registry.list()), stream_options: { include_usage: true } },
+      { signal: context.signal },
+    )
+    for await (const { choices } of stream) {
+      const text = choices[0]?.delta.content
+      if (text) yield text
+    }
+    const { choices, usage: counted } = await stream.finalChatCompletion()
+    usage.inputTokens += counted?.prompt_tokens ?? 0
+    usage.outputTokens += counted?.completion_tokens ?? 0
+    context.note('usage', { ...usage })
+    const { content, tool_calls: calls } = choices[0]!.message
+    if (calls === undefined || calls.length === 0) return StageOutput.ok({ message: content ?? '', rounds: round })
+    if (usage.inputTokens + usage.outputTokens > limits.maxTokens)
+      return StageOutput.fail(
+        new StageflowError(
+          'tool-loop/too-many-tokens',
+          `The model used more than ${limits.maxTokens} tokens. Raise --tokens, or ask for less.`,
+        ),
+      )
+    messages.push({ role: 'assistant', content, tool_calls: calls })
+    // Never throws for what the model sent: a wrong name or argument becomes a result that tells the model what was wrong.
+    messages.push(...resultsFor('openai-chat', await registry.execute(calls, { context })))
+  }
+  return StageOutput.fail(
+    new StageflowError(
+      'tool-loop/too-many-rounds',
+      `The model still called tools after ${limits.maxRounds} rounds. Raise --rounds, or ask for less.`,
+    ),
+  )
+}

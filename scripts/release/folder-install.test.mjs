@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+import { runCommand } from '../docs/snippet-runner.mjs'
+
+// An app outside the workspace that has installed packages by their folders, after `npm run build`. Its compiler options are its own: they
+// allow neither imports that end with .ts nor the newest library, as the sources of the packages need.
+
+const ROOT = join(import.meta.dirname, '../..')
+const TSC = join(ROOT, 'node_modules/.bin/tsc')
+const PACKAGES = ['core', 'report', 'defaults']
+const APP = `
+import { Pipeline } from '@stageflow/core'
+import { createRedactor } from '@stageflow/core/redaction'
+import { createStageflow } from '@stageflow/defaults'
+import { timeline } from '@stageflow/report'
+
+const hello = new Pipeline('hello').withStage('greet', ({ snapshot }) => ({ text: \`Hello, \${snapshot.inputText}!\` }))
+const app = createStageflow({ interceptors: { logging: false } })
+const result = await app.run(hello, { inputText: 'Ada' })
+if (result.status === 'completed') console.log(result.data.greet.text, timeline(result.report).includes('greet'), typeof createRedactor)
+await app.close()
+`
+
+let app
+beforeAll(async () => {
+  app = mkdtempSync(join(tmpdir(), 'stageflow-app-'))
+  writeFileSync(join(app, 'package.json'), JSON.stringify({ type: 'module', private: true }))
+  const folders = PACKAGES.map((name) => join(ROOT, 'packages', name))
+  await succeed(TSC, ['-b', ...folders], ROOT)
+  await succeed('npm', ['install', '--offline', '--no-audit', '--no-fund', ...folders], app)
+  writeFileSync(join(app, 'app.ts'), APP)
+})
+afterAll(() => rmSync(app, { recursive: true, force: true }))
+
+test.each([
+  ['nodenext', { module: 'nodenext' }],
+  ['a bundler', { module: 'esnext', moduleResolution: 'bundler' }],
+])('an app compiles against packages installed by folder, with its own options for %s', async (_, options) => {
+  const compilerOptions = { target: 'es2022', strict: true, noEmit: true, types: [], ...options }
+  writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['app.ts'] }))
+  expect(await runCommand(TSC, ['-p', app, '--pretty', 'false'], { cwd: app })).toMatchObject({ code: 0, output: '' })
+})
+
+test('the app runs', async () => {
+  const { code, output } = await runCommand(process.execPath, ['app.ts'], { cwd: app })
+  expect(output).toContain('Hello, Ada! true')
+  expect(code).toBe(0)
+})
+
+async function succeed(command, args, cwd) {
+  const { code, output } = await runCommand(command, args, { cwd })
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')}: ${output}`)
+}

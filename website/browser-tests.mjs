@@ -1,0 +1,160 @@
+import { mkdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import assert from 'node:assert/strict'
+
+import { build } from 'esbuild'
+import chromium from '@sparticuz/chromium'
+import { chromium as browsers } from 'playwright-core'
+import { serve } from 'vitepress'
+
+// The built site in a real Chromium: `npm run docs:test`. Screenshots are in website/screenshots.
+
+const FOLDER = import.meta.dirname
+const SCREENSHOTS = join(FOLDER, 'screenshots')
+const AXE = createRequire(import.meta.url).resolve('axe-core')
+const DESKTOP = { width: 1440, height: 900 }
+const PHONE = { width: 390, height: 844 }
+/** A page of each kind. */
+const PAGES = [
+  '',
+  'start/quickstart',
+  'how-to/retry',
+  'concepts/pipelines',
+  'reference/errors',
+  'reference/packages/core',
+  'reference/api/interceptor-retry',
+]
+
+/** The packages that docs/reference/support.md says run in browsers. */
+const IN_BROWSERS = ['core', 'provider-types', 'report', 'sink-buffered', 'streaming', 'testing']
+
+const ALIASES = Object.fromEntries(
+  IN_BROWSERS.flatMap((name) =>
+    Object.entries({ '': 'index', '/kit': 'kit', '/redaction': 'redaction' }).map(([entry, file]) => [
+      `@stageflow/${name}${entry}`,
+      join(FOLDER, '../packages', name, `src/${file}.ts`),
+    ]),
+  ),
+)
+
+let server, browser, origin
+
+before(async () => {
+  mkdirSync(SCREENSHOTS, { recursive: true })
+  server = await serve({ root: FOLDER, port: 0 })
+  origin = `http://localhost:${server.server.address().port}`
+  browser = await browsers.launch({
+    executablePath: await chromium.executablePath(),
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--hide-scrollbars'],
+  })
+})
+after(async () => {
+  await browser?.close()
+  server?.server.close()
+})
+
+/** The bundle of a module that imports packages of this workspace. Fails if they import what browsers don't have. */
+async function bundled(contents) {
+  const stdin = { contents, resolveDir: join(FOLDER, '../packages/defaults'), loader: 'ts' }
+  const { outputFiles } = await build({
+    stdin,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    write: false,
+    alias: ALIASES,
+  })
+  return outputFiles[0].text
+}
+
+/** A page in a window of its own. Any error in it fails the test. */
+async function open(path, options = { viewport: DESKTOP }) {
+  const page = await browser.newPage(options)
+  const errors = []
+  page.on('pageerror', (error) => errors.push(error.message))
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+  await page.goto(`${origin}/${path}`, { waitUntil: 'networkidle' })
+  return { page, errors }
+}
+
+void test('a reader searches for a task, and finds its page first', async () => {
+  const { page, errors } = await open('')
+  await page.locator('.DocSearch-Button').click()
+  await page.locator('#localsearch-input').fill('retry only 429')
+  await page.locator('.VPLocalSearchBox .result[href*="/how-to/retry"]').first().click()
+  await page.waitForURL(/how-to\/retry/)
+  await page.locator('h1', { hasText: /retr/i }).waitFor()
+  assert.deepEqual(errors, [])
+})
+
+void test('from the home page, the quickstart is one click away, and the next page another', async () => {
+  const { page, errors } = await open('')
+  await page.locator('a[href^="/start/quickstart"]').first().click()
+  await page.waitForURL(/quickstart/)
+  await page.locator('.pager-link.next').click()
+  await page.waitForURL((url) => !url.pathname.includes('quickstart'))
+  assert.deepEqual(errors, [])
+})
+
+void test('the core and the packages without Node run a pipeline in the browser', async () => {
+  const contents = `
+    import { Pipeline } from '@stageflow/core'
+    const result = await new Pipeline('greeting')
+      .withStage('name', async () => ({ name: 'Ada' }))
+      .withStage('greet', ({ inputs }) => ({ text: 'Hello, ' + inputs.from('name').name }), { dependencies: ['name'] })
+      .build()
+      .run({})
+    globalThis.answer = result.data.greet.text`
+  const { page, errors } = await open('')
+  await page.addScriptTag({ type: 'module', content: await bundled(contents) })
+  await page.waitForFunction(() => globalThis.answer !== undefined)
+  assert.equal(await page.evaluate(() => globalThis.answer), 'Hello, Ada')
+  for (const name of IN_BROWSERS)
+    await page.addScriptTag({
+      type: 'module',
+      content: await bundled(`import * as entry from '@stageflow/${name}'; globalThis.entry = entry`),
+    })
+  assert.deepEqual(errors, [])
+})
+
+void test('a Mermaid diagram is drawn, in dark and light', async () => {
+  const { page, errors } = await open('concepts/pipelines')
+  await page.locator('.mermaid-diagram svg').first().waitFor()
+  await page.locator('.VPSwitchAppearance').first().click()
+  await page.locator('.mermaid-diagram svg').first().waitFor()
+  assert.deepEqual(errors, [])
+})
+
+for (const path of PAGES) {
+  for (const [size, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
+    for (const colorScheme of ['light', 'dark']) {
+      void test(`/${path} has no violation that axe finds, and fits its window: ${size}, ${colorScheme}`, async () => {
+        const { page, errors } = await open(path, { viewport, colorScheme })
+        await page.screenshot({
+          path: join(SCREENSHOTS, `${path.replaceAll('/', '-') || 'home'}-${size}-${colorScheme}.png`),
+        })
+        await page.addScriptTag({ path: AXE })
+        const { violations } = await page.evaluate(() => globalThis.axe.run())
+        assert.deepEqual(
+          violations.map(
+            ({ id, nodes }) =>
+              `${id}: ${nodes
+                .map(({ target }) => target)
+                .slice(0, 3)
+                .join(', ')}`,
+          ),
+          [],
+        )
+        const { scroll, width } = await page.evaluate(() => ({
+          scroll: document.documentElement.scrollWidth,
+          width: window.innerWidth,
+        }))
+        assert.ok(scroll <= width, `The page is ${scroll} px wide in a window of ${width} px.`)
+        assert.deepEqual(errors, [])
+        await page.close()
+      })
+    }
+  }
+}
