@@ -6,7 +6,7 @@ export const help = `Measures Stageflow beside its peers, each case in a process
 
   node benchmarks/run.mjs [options]          (or: npm run bench -- [options])
 
-  (no option)          everything, 3 rounds, about 15 minutes; writes benchmarks/RESULTS.md
+  (no option)          everything, 3 rounds, about 15 minutes; writes benchmarks/RESULTS.md and docs/concepts/performance.md
   --quick              one round of five shapes, about a minute; writes nothing
   --only a,b           these peers: ${peerIds.join(', ')}
   --shapes a,b         these shapes: ${shapeNames.join(', ')}

@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url'
 export const folder = dirname(fileURLToPath(import.meta.url))
 export const root = dirname(folder)
 export const documentFile = join(folder, 'RESULTS.md')
+/** What users read of it, and its chart. */
+export const userPage = join(root, 'docs', 'concepts', 'performance.md')
+export const chartFile = join(root, 'docs', 'images', 'performance.svg')
 
 /** The Node binaries of this folder's own lockfile: measurements never depend on what the machine has. */
 export const node24 = join(folder, 'node_modules', 'node', 'bin', 'node')

@@ -6,10 +6,11 @@ import { createFigures, isDisturbed } from './figures.mjs'
 import { readMachine } from './machine.mjs'
 import { measure } from './measure/spawn.mjs'
 import { help, readOptions } from './options.mjs'
-import { documentFile, folder, node22, node24 } from './places.mjs'
+import { chartFile, documentFile, folder, node22, node24, userPage } from './places.mjs'
 import { continueUnderNode24, ensureCore, ensureInstalled } from './prepare.mjs'
 import { createProgress } from './progress.mjs'
 import { renderDocument } from './report/document.mjs'
+import { renderChart, renderUserPage } from './report/user-page.mjs'
 import { printProfile, profileMissed } from './report/profile.mjs'
 import { printTables } from './report/terminal.mjs'
 
@@ -36,8 +37,15 @@ async function main(options) {
   if (options.save !== undefined) writeFileSync(options.save, `${JSON.stringify(run)}\n`)
   const page = options.page ?? (run.published ? documentFile : undefined)
   if (!run.full || page === undefined) return
-  writeFileSync(page, renderDocument(run))
-  process.stdout.write(`\nwritten: ${relative(process.cwd(), page)}\n`)
+  const texts = new Map([[page, renderDocument(run)]])
+  if (page === documentFile) {
+    const figures = createFigures(run)
+    texts.set(userPage, renderUserPage(figures, run)).set(chartFile, renderChart(figures))
+  }
+  for (const [file, text] of texts) {
+    writeFileSync(file, text)
+    process.stdout.write(`written: ${relative(process.cwd(), file)}\n`)
+  }
 }
 
 async function measureAll(options) {
