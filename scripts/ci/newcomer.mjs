@@ -1,0 +1,54 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+import { runCommand, runFile } from '../docs/snippet-runner.mjs'
+import { readSnippets } from '../docs/snippets.mjs'
+import { conclude } from '../lib/workspace.mjs'
+import { localRegistry } from '../release/local-registry.mjs'
+import { installsOf } from './readme-snippets.mjs'
+
+// `node scripts/ci/newcomer.mjs <tarballs>` does what a newcomer does with the first pages. It starts in an empty folder with an empty
+// home, and installs the packages by their names from a registry of this machine. Then it runs each program of the pages, and compares
+// the output with the page.
+
+const PAGES = ['README.md', 'docs/start/quickstart.md']
+const LONGEST_INSTALL_MS = 300_000
+
+const [tarballs] = process.argv.slice(2)
+const folder = mkdtempSync(join(tmpdir(), 'stageflow-newcomer-'))
+const registry = await localRegistry(tarballs, '@stageflow')
+const problems = []
+let programs = 0
+try {
+  for (const page of PAGES) {
+    const app = join(folder, page.replaceAll(/\W/g, '-'))
+    const { snippets } = readSnippets(process.cwd(), [page])
+    const files = snippets.filter(({ file }) => file !== undefined)
+    programs += files.length
+    problems.push(...(await install(app, installsOf('', files))))
+    for (const snippet of files) problems.push(...(await run(app, snippet)))
+  }
+} finally {
+  await registry.close()
+  rmSync(folder, { recursive: true, force: true })
+}
+conclude(problems, `${programs} programs of ${PAGES.join(' and ')} run as they say, from installed packages`)
+
+async function install(app, names) {
+  mkdirSync(app)
+  mkdirSync(join(folder, 'home'), { recursive: true })
+  writeFileSync(join(app, '.npmrc'), registry.npmrc)
+  writeFileSync(join(app, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
+  const packages = names.filter((name) => !name.startsWith('node:'))
+  const env = { HOME: join(folder, 'home'), npm_config_audit: 'false', npm_config_fund: 'false' }
+  const ended = await runCommand('npm', ['install', ...packages], { cwd: app, env, timeoutMs: LONGEST_INSTALL_MS })
+  return ended.code === 0 ? [] : [`npm install ${packages.join(' ')} ended with ${ended.code}:\n${ended.output.trim()}`]
+}
+
+async function run(app, snippet) {
+  const path = join(app, snippet.file)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, snippet.body)
+  return await runFile(process.execPath, join(folder, 'compiled'), { ...snippet, path })
+}
