@@ -1,39 +1,12 @@
-import { readFileSync } from 'node:fs'
-
 import { Pipeline, StageOutput } from '@stageflow/core'
 import { parser } from '@prometheus-io/lezer-promql'
 import { expect, test } from 'vitest'
 
+import { dashboard, panels, queries, variables } from '../test/dashboard.ts'
 import { parseExposition } from '../test/exposition.ts'
 import { metrics } from './metrics.ts'
 
 // Checks the dashboard against the real metrics.
-
-interface Panel {
-  readonly id: number
-  readonly type: string
-  readonly title: string
-  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number }
-  readonly datasource?: { readonly type: string; readonly uid: string }
-  readonly targets?: readonly { readonly refId: string; readonly expr: string }[]
-}
-interface Variable {
-  readonly name: string
-  readonly type: string
-  readonly query: string | { readonly query: string }
-}
-interface Dashboard {
-  readonly uid: string
-  readonly title: string
-  readonly schemaVersion: number
-  readonly time: object
-  readonly panels: readonly Panel[]
-  readonly templating: { readonly list: readonly Variable[] }
-}
-
-const dashboard = JSON.parse(readFileSync(new URL('../grafana/stageflow.json', import.meta.url), 'utf8')) as Dashboard
-const panels = dashboard.panels.filter(({ type }) => type !== 'row')
-const expressions = panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ title, expr })))
 
 /** Every metric with the labels of its lines, from a run in which each has one. */
 async function allMetrics() {
@@ -100,7 +73,7 @@ test('the panels fit into 24 columns and do not overlap', () => {
   expect(new Set(cells).size).toBe(cells.length)
 })
 
-test.each(expressions)('"$title" is PromQL about metrics and labels that there are: $expr', async ({ expr }) => {
+test.each(queries)('"$title" is PromQL about metrics and labels that there are: $expr', async ({ expr }) => {
   const all = await allMetrics()
   const found = read(expr)
   expect(found.errors).toBe(0)
@@ -115,20 +88,17 @@ test.each(expressions)('"$title" is PromQL about metrics and labels that there a
 })
 
 test('every metric is on the dashboard', async () => {
-  const used = new Set(expressions.flatMap(({ expr }) => read(expr).metrics.map(familyOf)))
+  const used = new Set(queries.flatMap(({ expr }) => read(expr).metrics.map(familyOf)))
   expect([...used].sort()).toEqual([...(await allMetrics()).keys()].sort())
 })
 
 test('the variables use existing labels, and panels use only these variables', async () => {
   const all = await allMetrics()
-  const [, ...variables] = dashboard.templating.list
-  for (const { name, query } of variables) {
-    const [, metric = '', label = ''] =
-      /^label_values\((\w+)(?:\{[^}]*\})?, (\w+)\)$/.exec((query as { query: string }).query) ?? []
+  for (const { name, metric, label } of variables) {
     expect(label).toBe(name)
-    expect([...(all.get(metric)?.labels ?? [])]).toContain(label)
+    expect([...(all.get(metric.replace(/\{.*/, ''))?.labels ?? [])]).toContain(label)
   }
-  const used = expressions.flatMap(({ expr }) => expr.match(/\$(?!__)\w+/g) ?? [])
+  const used = queries.flatMap(({ expr }) => expr.match(/\$(?!__)\w+/g) ?? [])
   expect(new Set(used)).toEqual(new Set(variables.map(({ name }) => `$${name}`)))
 })
 
