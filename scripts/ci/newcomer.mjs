@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -12,7 +12,9 @@ import { installsOf } from './readme-snippets.mjs'
 // home, and installs the packages by their names from a registry of this machine. Then it runs each program of the pages, and compares
 // the output with the page.
 
-const PAGES = ['README.md', 'docs/start/quickstart.md']
+const PAGES = ['README.md', 'docs/start/quickstart.md', 'docs/tutorials/production.md']
+// This page begins with all that it installs, so its own commands are run, with the versions that they pin.
+const INSTALLS_ITSELF = 'docs/tutorials/production.md'
 const LONGEST_INSTALL_MS = 300_000
 
 const [tarballs] = process.argv.slice(2)
@@ -26,7 +28,9 @@ try {
     const { snippets } = readSnippets(process.cwd(), [page])
     const files = snippets.filter(({ file }) => file !== undefined)
     programs += files.length
-    problems.push(...(await install(app, installsOf('', files))))
+    const imported = installsOf('', files).filter((name) => !name.startsWith('node:'))
+    const commands = page === INSTALLS_ITSELF ? commandsOf(page) : [`npm install ${imported.join(' ')}`]
+    problems.push(...(await install(app, commands)))
     for (const snippet of files) problems.push(...(await run(app, snippet)))
   }
 } finally {
@@ -35,15 +39,24 @@ try {
 }
 conclude(problems, `${programs} programs of ${PAGES.join(' and ')} run as they say, from installed packages`)
 
-async function install(app, names) {
+/** The commands `npm install …` of a page, each on one line. */
+function commandsOf(page) {
+  const text = readFileSync(page, 'utf8').replaceAll(/\\\n\s*/g, '')
+  return [...text.matchAll(/^npm install [^#\n]*/gm)].map(([command]) => command.trim())
+}
+
+async function install(app, commands) {
   mkdirSync(app)
   mkdirSync(join(folder, 'home'), { recursive: true })
   writeFileSync(join(app, '.npmrc'), registry.npmrc)
   writeFileSync(join(app, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
-  const packages = names.filter((name) => !name.startsWith('node:'))
   const env = { HOME: join(folder, 'home'), npm_config_audit: 'false', npm_config_fund: 'false' }
-  const ended = await runCommand('npm', ['install', ...packages], { cwd: app, env, timeoutMs: LONGEST_INSTALL_MS })
-  return ended.code === 0 ? [] : [`npm install ${packages.join(' ')} ended with ${ended.code}:\n${ended.output.trim()}`]
+  for (const command of commands) {
+    const [npm, ...args] = command.split(/ +/)
+    const ended = await runCommand(npm, args, { cwd: app, env, timeoutMs: LONGEST_INSTALL_MS })
+    if (ended.code !== 0) return [`${command} ended with ${ended.code}:\n${ended.output.trim()}`]
+  }
+  return []
 }
 
 async function run(app, snippet) {
