@@ -77,6 +77,14 @@ const MISTAKES: Readonly<Record<string, { readonly code: string; readonly says: 
     code: `${BASE}.withStage('c', () => ({}), { dependencies: ['router'], when: (inputs) => inputs.from('router').route === 'c' })`,
     says: [`types '"a" | "b"' and '"c"' have no overlap`],
   },
+  'a kind that does not exist': {
+    code: `${BASE}.withStage('llm', () => ({}), 'wrk')`,
+    says: [/"transform".*"enrich".*"route".*"guard".*"work".*"agent"/],
+  },
+  'a run before the build': {
+    code: `void ${BASE.replace('const base = ', '')}.run({})`,
+    says: ['pipeline.build().run(input)'],
+  },
   'missing ports of a run': {
     code: `interface Llm { complete(): string }; void Pipeline.withPorts<{ llm: Llm }>('demo').build().run({})`,
     says: [`required in type '{ readonly 'missing ports': "llm"; }'`],

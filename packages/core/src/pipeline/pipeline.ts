@@ -4,7 +4,7 @@ import { branded, fromOtherCopy, getter } from '../base/objects.ts'
 import { mapStage } from '../children/map-stage.ts'
 import { childStage } from '../children/pipeline-stage.ts'
 import type { Join, StageContext } from '../contract/context.ts'
-import type { StageKind } from '../contract/output.ts'
+import type { StageKinds } from '../contract/output.ts'
 import type { RunData, StageSlot } from '../contract/results.ts'
 import type {
   AnyStage,
@@ -129,7 +129,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
       Return
     > &
       LegalReturn<Return>,
-    kindOrOptions?: StageKind | StageWiring<Stages, Dependencies, When, Failure, J>,
+    kindOrOptions?: StageKinds[keyof StageKinds] | StageWiring<Stages, Dependencies, When, Failure, J>,
     options?: StageWiring<Stages, Dependencies, When, Failure, J>,
   ): Pipeline<
     Stages &
