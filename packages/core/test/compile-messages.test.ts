@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { StageKind } from '../src/index.ts'
 
 // The most frequent mistakes, as a person makes them: what the compiler says must name the mistake.
 
@@ -79,7 +80,7 @@ const MISTAKES: Readonly<Record<string, { readonly code: string; readonly says: 
   },
   'a kind that does not exist': {
     code: `${BASE}.withStage('llm', () => ({}), 'wrk')`,
-    says: [/"transform".*"enrich".*"route".*"guard".*"work".*"agent"/],
+    says: Object.values(StageKind).map((kind) => `"${kind}"`),
   },
   'a run before the build': {
     code: `void ${BASE.replace('const base = ', '')}.run({})`,

@@ -237,7 +237,7 @@ test('inputs that are left out are named, with the way to pass them', async () =
     .withStage('charge-card', () => ({ paid: true }))
     .withStage('llm', () => ({}), { dependencies: ['memory', 'charge-card'] })
   const llm = chat.stages.find(({ name }) => name === 'llm')!
-  await expect(runStage(llm)).rejects.toMatchObject({
+  await expect(runStage(llm, {})).rejects.toMatchObject({
     code: 'testing/missing-input',
     message:
       'runStage(): stage "llm" depends on "memory" and "charge-card". Pass them: { inputs: { memory: { … }, "charge-card": { … } } }; undefined stands for a skipped stage.',

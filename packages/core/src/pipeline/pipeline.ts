@@ -47,6 +47,11 @@ export class Pipeline<Stages = {}, Ports = {}> {
   declare readonly name: string
   /** Exists only in types: a pipeline that needs more ports isn't assignable to one that needs fewer. */
   declare protected readonly ports: (ports: Ports) => void
+  /**
+   * Exists only in types, as the compiler's message for a pipeline that is run before it is built.
+   * @deprecated A pipeline has no `run`: `pipeline.build().run(input)`.
+   */
+  declare readonly run: void & { readonly 'build() it first: pipeline.build().run(input)': never }
   #before: Pipeline<never, never> | undefined
   #added: readonly StageSpec[] = []
   #all: readonly StageSpec[] | undefined
