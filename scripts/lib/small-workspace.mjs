@@ -2,21 +2,16 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, sym
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 
 // A workspace of two packages in which nothing is wrong, for tests that plant one fault in it.
 
 const REAL = join(import.meta.dirname, '../..')
-const made = []
 
-afterEach(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true })
-})
-
-/** Writes the small workspace, with `changes` (path → text, or undefined for no such file) made to it. */
+/** Writes the small workspace for one test, with `changes` (path → text, or undefined for no such file) made to it. */
 export function smallWorkspace(changes = {}) {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'stageflow-small-')))
-  made.push(root)
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }))
   cpSync(join(REAL, 'tsconfig.base.json'), join(root, 'tsconfig.base.json'))
   symlinkSync(join(REAL, 'node_modules'), join(root, 'node_modules'))
   for (const [file, text] of Object.entries({ ...FILES, ...changes })) {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { StageKind } from '../src/index.ts'
 
 // The most frequent mistakes, as a person makes them: what the compiler says must name the mistake.
 
@@ -76,6 +77,14 @@ const MISTAKES: Readonly<Record<string, { readonly code: string; readonly says: 
   'a route that does not exist': {
     code: `${BASE}.withStage('c', () => ({}), { dependencies: ['router'], when: (inputs) => inputs.from('router').route === 'c' })`,
     says: [`types '"a" | "b"' and '"c"' have no overlap`],
+  },
+  'a kind that does not exist': {
+    code: `${BASE}.withStage('llm', () => ({}), 'wrk')`,
+    says: Object.values(StageKind).map((kind) => `"${kind}"`),
+  },
+  'a run before the build': {
+    code: `void ${BASE.replace('const base = ', '')}.run({})`,
+    says: ['pipeline.build().run(input)'],
   },
   'missing ports of a run': {
     code: `interface Llm { complete(): string }; void Pipeline.withPorts<{ llm: Llm }>('demo').build().run({})`,

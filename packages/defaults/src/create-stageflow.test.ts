@@ -1,5 +1,7 @@
 import { Pipeline, StageKind, StageOutput, StageflowError, setEventSink, NoOpEventSink, without } from '@stageflow/core'
 import type { EventSink, Interceptor, StageflowEvent } from '@stageflow/core'
+import { logging } from '@stageflow/interceptor-logging'
+import { metrics } from '@stageflow/interceptor-metrics'
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
@@ -238,6 +240,43 @@ test('the registry and the options of interceptors are passed on', async () => {
   expect(await settled).toMatchObject({ result: { errors: [{ code: 'timeout/exceeded' }] } })
   expect(messages()).toEqual(['run started', 'stage started', 'stage failed', 'run failed'])
   expect(await registry.metrics()).toContain('stageflow_')
+})
+
+test('with a list, the logger and the registry of the app are those of its interceptors', async () => {
+  const { logger, messages } = recordingLogger()
+  const registry = new Registry()
+  const interceptors = getDefaultInterceptors({ logging: { logger }, metrics: { registry } })
+  const replaced = { logging: logging({ logger }), metrics: metrics() }
+  for (const [app, counted] of [
+    [createStageflow({ clock, interceptors }), registry],
+    [createStageflow({ clock, interceptors, logger, registry }), registry],
+    [createStageflow({ clock, interceptors: replaced, logger }), replaced.metrics.registry],
+    [createStageflow({ clock, interceptors: replaced }), replaced.metrics.registry],
+  ] as const)
+    expect([app.logger, app.registry]).toEqual([logger, counted])
+  await createStageflow({ clock, interceptors }).run(chat)
+  expect(messages()).toEqual(['stage completed', 'run completed'])
+})
+
+test('a logger or a registry that an interceptor would not use is refused', () => {
+  const { logger } = recordingLogger()
+  const registry = new Registry()
+  const interceptors = getDefaultInterceptors()
+  const refuse = (message: string) => expect.objectContaining({ code: 'defaults/illegal-option', message })
+  expect(() => createStageflow({ logger, interceptors })).toThrow(
+    refuse(
+      'createStageflow(): the interceptor "logging" has a logger of its own, and would not use the option logger. Pass it there instead: logging({ logger }), or getDefaultInterceptors({ logging: { logger } }).',
+    ),
+  )
+  expect(() => createStageflow({ registry, interceptors })).toThrow(
+    refuse(
+      'createStageflow(): the interceptor "metrics" has a registry of its own, and would not use the option registry. Pass it there instead: metrics({ registry }), or getDefaultInterceptors({ metrics: { registry } }).',
+    ),
+  )
+  expect(() => createStageflow({ logger, interceptors: { logging: logging() } })).toThrow('the option logger')
+  expect(() => createStageflow({ registry, interceptors: { metrics: metrics() } })).toThrow('the option registry')
+  const app = createStageflow({ logger, registry, interceptors: without(without(interceptors, 'logging'), 'metrics') })
+  expect([app.logger, app.registry]).toEqual([logger, registry])
 })
 
 test('an interceptor in the place of a default one is used unchanged, even if its members are inherited', async () => {

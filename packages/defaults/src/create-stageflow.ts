@@ -22,7 +22,7 @@ import { Registry } from 'prom-client'
 import { closeParts } from './close-parts.ts'
 import type { CloseOptions, CloseReport } from './close-parts.ts'
 import { getDefaultInterceptors, isInterceptor } from './default-interceptors.ts'
-import type { DefaultInterceptorsOptions } from './default-interceptors.ts'
+import type { DefaultInterceptor, DefaultInterceptorsOptions } from './default-interceptors.ts'
 
 export interface StageflowOptions<Given extends object = {}> {
   /** The whole list, outermost first, or options for the default list. Default: `getDefaultInterceptors()`. */
@@ -33,9 +33,9 @@ export interface StageflowOptions<Given extends object = {}> {
   readonly ports?: Given
   /** The clock of every run, of idempotency's in-memory store, and of `close`. Default: the system's. */
   readonly clock?: Clock
-  /** The logger of the logging interceptor. Default: pino to standard output. */
+  /** The logger of the logging interceptor. Default: that of the interceptor in your list, otherwise pino to standard output. */
   readonly logger?: Logger
-  /** The registry of the metrics interceptor. Default: a new one, never prom-client's global one. */
+  /** The registry of the metrics interceptor. Default: that of the interceptor in your list, otherwise a new one, never prom-client's global one. */
   readonly registry?: Registry
 }
 
@@ -96,8 +96,9 @@ export function createStageflow<const Given extends object = {}>(
 ): Stageflow<Given> {
   checkOptions('createStageflow()', 'defaults/illegal-option', options, RULES)
   const { ports, clock, eventSink } = options
-  const logger = options.logger ?? ownLogger(options) ?? pino()
-  const interceptors = interceptorsOf(options, logger)
+  const interceptors = interceptorsOf(options)
+  const logger = partOf('logger', 'logging', interceptors, options) ?? pino()
+  const registry = partOf('registry', 'metrics', interceptors, options) ?? new Registry()
   const isVerifying = interceptors.some(({ runOptions }) => runOptions?.includes('token'))
   const shared = {
     interceptors,
@@ -119,7 +120,7 @@ export function createStageflow<const Given extends object = {}>(
       return await graphOf(pipeline).run(input, given)
     },
     interceptors,
-    registry: registryOf(interceptors) ?? options.registry ?? new Registry(),
+    registry,
     logger,
     eventSink: eventSink ?? NoOpEventSink,
     close: (given?: CloseOptions) => closeParts({ eventSink, logger, clock: clock ?? systemClock }, given),
@@ -135,28 +136,24 @@ interface AnyGraph {
   run(...run: unknown[]): Promise<unknown>
 }
 
-function interceptorsOf(
-  { interceptors = {}, registry, clock, logger: given }: StageflowOptions,
-  logger: Logger,
-): readonly Interceptor[] {
-  if (Array.isArray(interceptors)) return interceptors as readonly Interceptor[]
+function interceptorsOf({
+  interceptors = {},
+  registry,
+  clock,
+  logger,
+}: StageflowOptions): readonly DefaultInterceptor[] {
+  if (Array.isArray(interceptors)) return interceptors as readonly DefaultInterceptor[]
   const { metrics, logging, idempotency } = interceptors as DefaultInterceptorsOptions
-  if (registry !== undefined && hasOwn(metrics, 'registry')) throw twice('registry', 'interceptors.metrics.registry')
-  if (given !== undefined && hasOwn(logging, 'logger')) throw twice('logger', 'interceptors.logging.logger')
+  if (registry !== undefined && isOption(metrics, 'registry')) throw twice('registry', 'interceptors.metrics.registry')
+  if (logger !== undefined && isOption(logging, 'logger')) throw twice('logger', 'interceptors.logging.logger')
   const options: { -readonly [Key in keyof DefaultInterceptorsOptions]: DefaultInterceptorsOptions[Key] } = {
     ...(interceptors as DefaultInterceptorsOptions),
   }
   if (clock !== undefined && !isReplaced(idempotency))
     options.idempotency = { store: memoryStore({ clock }), ...idempotency }
   if (registry !== undefined && !isReplaced(metrics)) options.metrics = { registry, ...metrics }
-  if (!isReplaced(logging)) options.logging = { logger, ...logging }
+  if (logger !== undefined && !isReplaced(logging)) options.logging = { logger, ...logging }
   return getDefaultInterceptors(options)
-}
-
-/** The logger in the options of the logging interceptor. */
-function ownLogger({ interceptors }: StageflowOptions): Logger | undefined {
-  const { logging } = (Array.isArray(interceptors) ? {} : (interceptors ?? {})) as DefaultInterceptorsOptions
-  return logging === undefined || isReplaced(logging) ? undefined : logging.logger
 }
 
 function isReplaced<Options>(given: Options | Interceptor | false | undefined): given is Interceptor | false {
@@ -164,17 +161,28 @@ function isReplaced<Options>(given: Options | Interceptor | false | undefined): 
   return given !== undefined && (!isObject(given) || isInterceptor(given))
 }
 
-function hasOwn(value: unknown, key: string): boolean {
-  return isObject(value) && Object.hasOwn(value, key)
+function isOption(value: unknown, key: string): boolean {
+  return !isReplaced(value) && isObject(value) && Object.hasOwn(value, key)
 }
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function registryOf(interceptors: readonly Interceptor[]): Registry | undefined {
-  const found = interceptors.find(({ name }) => name === 'metrics') as { readonly registry?: Registry } | undefined
-  return found?.registry
+/** The logger or registry of the app: that of the interceptor which uses it, otherwise the option. */
+function partOf<Part extends 'logger' | 'registry'>(
+  part: Part,
+  user: 'logging' | 'metrics',
+  interceptors: readonly DefaultInterceptor[],
+  options: Pick<DefaultInterceptor, Part>,
+): DefaultInterceptor[Part] | undefined {
+  const used = interceptors.find(({ name }) => name === user)?.[part]
+  const given = options[part]
+  if (used === undefined || given === undefined || used === given) return used ?? given
+  throw new StageflowError(
+    'defaults/illegal-option',
+    `createStageflow(): the interceptor "${user}" has a ${part} of its own, and would not use the option ${part}. Pass it there instead: ${user}({ ${part} }), or getDefaultInterceptors({ ${user}: { ${part} } }).`,
+  )
 }
 
 const twice = (here: string, there: string): StageflowError =>

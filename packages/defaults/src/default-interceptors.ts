@@ -18,6 +18,7 @@ import { timeout } from '@stageflow/interceptor-timeout'
 import type { TimeoutOptions } from '@stageflow/interceptor-timeout'
 import { tracing } from '@stageflow/interceptor-tracing'
 import type { TracingOptions } from '@stageflow/interceptor-tracing'
+import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 
 /** The options of an interceptor, another interceptor with the same name in its place, or `false` to leave it out. */
@@ -43,8 +44,9 @@ export interface DefaultInterceptorsOptions {
   readonly logging?: Replaceable<LoggingOptions>
 }
 
-/** An interceptor of the default list. `metrics` has a `registry`, and `child-tracker` a `tracker`. */
+/** An interceptor of the default list. `logging` has a `logger`, `metrics` a `registry`, and `child-tracker` a `tracker`. */
 export interface DefaultInterceptor extends Interceptor {
+  readonly logger?: Logger
   readonly registry?: Registry
   readonly tracker?: ChildRunTracker
 }

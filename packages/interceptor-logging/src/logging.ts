@@ -13,6 +13,7 @@ import type {
 } from '@stageflow/core'
 import { createRedactor } from '@stageflow/core/redaction'
 import { pino } from 'pino'
+import type { Logger } from 'pino'
 
 import { runLine, stageLine } from './lines.ts'
 import { DEFAULT_LEVELS, checkLoggingOptions } from './options.ts'
@@ -32,8 +33,13 @@ const STAGE_MESSAGES = {
 } as const
 const STATUS = { completed: 'ok', cancelled: 'cancel', failed: 'fail' } as const
 
+export interface LoggingInterceptor extends Interceptor {
+  /** Where the lines go: your logger, or a new one. */
+  readonly logger: Logger
+}
+
 /** Logs one line when a stage ends and one when a run ends, through pino, without data and without secrets. Errors: `logging/illegal-option`. */
-export function logging(options: LoggingOptions = {}): Interceptor {
+export function logging(options: LoggingOptions = {}): LoggingInterceptor {
   checkLoggingOptions(options)
   const { logger = pino(), startLines = false, data = false } = options
   const levels = levelsOf(options.levels)
@@ -64,6 +70,7 @@ export function logging(options: LoggingOptions = {}): Interceptor {
 
   return {
     name: 'logging',
+    logger,
     ...(startLines ? { onCall: startLine } : undefined),
     onRun: (run) => {
       if (logger.levelVal === Infinity) return undefined // silent: read once per run, whose stages then cost nothing

@@ -224,9 +224,30 @@ test('a stage that cannot be built is refused as in a pipeline', async () => {
     after: { a: defineStage({ name: 'a', run: () => ({}) }) },
     run: () => ({}),
   })
-  await expect(runStage(dependent, { inputs: {} } as never)).rejects.toMatchObject({
-    message: expect.stringContaining('"a"'),
+  const valueless = defineStage({ name: 'c', after: { a: undefined as unknown as typeof dependent }, run: () => ({}) })
+  await expect(runStage(valueless as never)).rejects.toMatchObject({ code: 'core/build' })
+  const itself = new Pipeline('chat').withStage('d', () => ({}), { dependencies: ['d', 'a'] as never }).stages[0]!
+  await expect(runStage(itself, { inputs: { a: {} } })).rejects.toMatchObject({ code: 'core/build' })
+  await expect(runStage(dependent, { inputs: {} } as never)).rejects.toMatchObject({ code: 'testing/missing-input' })
+})
+
+test('inputs that are left out are named, with the way to pass them', async () => {
+  const chat = new Pipeline('chat')
+    .withStage('memory', () => ({ facts: 3 }))
+    .withStage('charge-card', () => ({ paid: true }))
+    .withStage('llm', () => ({}), { dependencies: ['memory', 'charge-card'] })
+  const llm = chat.stages.find(({ name }) => name === 'llm')!
+  await expect(runStage(llm, {})).rejects.toMatchObject({
+    code: 'testing/missing-input',
+    message:
+      'runStage(): stage "llm" depends on "memory" and "charge-card". Pass them: { inputs: { memory: { … }, "charge-card": { … } } }; undefined stands for a skipped stage.',
+    cause: { code: 'core/build' },
   })
+  await expect(runStage(llm, { inputs: { memry: {}, 'charge-card': undefined } })).rejects.toMatchObject({
+    message:
+      'runStage(): stage "llm" depends on "memory". Pass it: { inputs: { memory: { … } } }; undefined stands for a skipped stage. It does not depend on "memry".',
+  })
+  expect((await runStage(llm, { inputs: { memory: undefined, 'charge-card': {} } })).output.status).toBe('ok')
 })
 
 test('an input that is not data fails, and the stage does not run', async () => {

@@ -1,4 +1,4 @@
-import { Pipeline, PipelineFailedError, StageOutput } from '@stageflow/core'
+import { Pipeline, PipelineBuildError, PipelineFailedError, StageOutput, StageflowError } from '@stageflow/core'
 import type {
   AnyInputs,
   BuildOptions,
@@ -117,13 +117,19 @@ export async function runStage(stage: unknown, given: RunStageOptions<object, ob
     : kind === undefined
       ? pipeline.withStage(name, stage, wiring)
       : (pipeline.withStage as (...all: unknown[]) => Draft).call(pipeline, name, stage, kind, wiring)
-  const graph = pipeline.build({
+  const options: BuildOptions<object> = {
     interceptors: interceptors.map((one) => aroundNoInput(one, inputs)),
     // The stage of a pipeline may have options of interceptors that the test doesn't need.
     ...(described ? { ignoreOptions: true } : undefined),
     ...(ports === undefined ? undefined : { ports }),
     ...(clock === undefined ? undefined : { clock }),
-  })
+  }
+  let graph: ReturnType<Draft['build']>
+  try {
+    graph = pipeline.build(options)
+  } catch (error) {
+    throw (described ? missingInputs(error, stage, name, inputs) : undefined) ?? error
+  }
 
   const handle = graph.start(snapshot, run)
   const events: StageflowEvent[] = []
@@ -139,6 +145,25 @@ export async function runStage(stage: unknown, given: RunStageOptions<object, ob
   const output = settled.outputs[name] ?? (await neverBegan(handle.result, settled))
   return { output, record, events, notes: record.notes, chunks, report: settled.report }
 }
+
+/** To core, an input that the test left out is a stage that the pipeline lacks: to the test, it is something to pass. */
+function missingInputs(error: unknown, stage: object, name: string, inputs: object): StageflowError | undefined {
+  const isUnknown = ({ code }: StageflowError): boolean => code === 'core/unknown-dependency'
+  if (!(error instanceof PipelineBuildError) || !error.problems.some(isUnknown)) return undefined
+  const { edges } = stage as { readonly edges: readonly { readonly stage: unknown }[] }
+  const needed = edges.map((edge) => edge.stage).filter((one) => typeof one === 'string' && one !== name) as string[]
+  const missing = needed.filter((one) => !Object.hasOwn(inputs, one))
+  if (missing.length === 0) return undefined
+  const others = Object.keys(inputs).filter((one) => !needed.includes(one))
+  const keys = missing.map((one) => `${/^[\p{L}_$][\p{L}\d_$]*$/u.test(one) ? one : JSON.stringify(one)}: { … }`)
+  return new StageflowError(
+    'testing/missing-input',
+    `runStage(): stage "${name}" depends on ${quoted(missing)}. Pass ${missing.length > 1 ? 'them' : 'it'}: { inputs: { ${keys.join(', ')} } }; undefined stands for a skipped stage.${others.length > 0 ? ` It does not depend on ${quoted(others)}.` : ''}`,
+    { cause: error },
+  )
+}
+
+const quoted = (names: readonly string[]): string => names.map((one) => `"${one}"`).join(' and ')
 
 const isFrame = ({ type }: StageflowEvent): boolean => type.startsWith('pipeline.')
 

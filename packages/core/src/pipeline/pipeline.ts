@@ -4,7 +4,7 @@ import { branded, fromOtherCopy, getter } from '../base/objects.ts'
 import { mapStage } from '../children/map-stage.ts'
 import { childStage } from '../children/pipeline-stage.ts'
 import type { Join, StageContext } from '../contract/context.ts'
-import type { StageKind } from '../contract/output.ts'
+import type { StageKinds } from '../contract/output.ts'
 import type { RunData, StageSlot } from '../contract/results.ts'
 import type {
   AnyStage,
@@ -47,6 +47,11 @@ export class Pipeline<Stages = {}, Ports = {}> {
   declare readonly name: string
   /** Exists only in types: a pipeline that needs more ports isn't assignable to one that needs fewer. */
   declare protected readonly ports: (ports: Ports) => void
+  /**
+   * Exists only in types, as the compiler's message for a pipeline that is run before it is built.
+   * @deprecated A pipeline has no `run`: `pipeline.build().run(input)`.
+   */
+  declare readonly run: void & { readonly 'build() it first: pipeline.build().run(input)': never }
   #before: Pipeline<never, never> | undefined
   #added: readonly StageSpec[] = []
   #all: readonly StageSpec[] | undefined
@@ -129,7 +134,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
       Return
     > &
       LegalReturn<Return>,
-    kindOrOptions?: StageKind | StageWiring<Stages, Dependencies, When, Failure, J>,
+    kindOrOptions?: StageKinds[keyof StageKinds] | StageWiring<Stages, Dependencies, When, Failure, J>,
     options?: StageWiring<Stages, Dependencies, When, Failure, J>,
   ): Pipeline<
     Stages &
