@@ -11,7 +11,7 @@ test('words without quotes are one question', () => {
   })
 })
 
-test('an empty question is a question, and no question is none', () => {
+test('an empty text is a question, and without a text there is no question', () => {
   expect(parseCommandLine(['']).question).toBe('')
   expect(parseCommandLine(['--json']).question).toBeUndefined()
 })
