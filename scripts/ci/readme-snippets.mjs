@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 
 import { transformSync } from 'esbuild'
 
+import { importedPackages } from '../docs/installs.mjs'
 import { readSnippets } from '../docs/snippets.mjs'
 
 /** The checked fences of a package's README, each with a name of its own. */
@@ -17,9 +18,7 @@ export function snippetsOf(root, { folder }) {
 export function installsOf(readme, snippets) {
   const command = /^npm install (?<args>.*(?:\\\n.*)*)$/m.exec(readme)?.groups.args ?? ''
   const named = command.split(/[\s\\]+/).filter((arg) => arg !== '' && !arg.startsWith('-'))
-  const imported = snippets.flatMap(({ body }) =>
-    [...body.matchAll(/from '(?<name>(?:@[\w.-]+\/)?[\w-][\w.-]*)/g)].map(({ groups }) => groups.name),
-  )
+  const imported = snippets.flatMap(({ body }) => importedPackages(body))
   return [...new Set([...named, ...imported])]
 }
 

@@ -1,6 +1,8 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { missingInstalls } from './installs.mjs'
+
 // The code fences of a page. The conventions are described for writers in CONTRIBUTING.md.
 
 const PAGES = ['README.md', 'CONTRIBUTING.md', 'packages/*/README.md', 'examples/*/README.md', 'docs/**/*.md']
@@ -40,6 +42,7 @@ export function snippetsOf(page, text) {
     if (isTwice) problems.push(`${page}:${line}: the page has two fences called ${previous.file}.`)
     snippets.push(previous)
   }
+  problems.push(...missingInstalls(page, text, snippets))
   return { snippets, problems }
 }
 
