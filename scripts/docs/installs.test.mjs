@@ -12,7 +12,7 @@ test('install commands are read over continued lines, without flags, comments an
   expect([...installedPackages(text)]).toStrictEqual(['a', '@b/c', 'd', 'e', 'g'])
 })
 
-test('a guide whose code imports what it has nobody install is refused by name, other pages are not', () => {
+test('a guide that lacks an install line for what its code imports is refused by name, other pages are not', () => {
   const snippets = [{ body: `import { tools } from '@stageflow/tools'` }]
   const [problem] = missingInstalls('docs/how-to/page.md', 'npm install @stageflow/core', snippets)
   expect(problem).toMatch(/^docs\/how-to\/page\.md: its code imports @stageflow\/tools;/)
