@@ -1,6 +1,7 @@
 export { manualClock, type ManualClock, type ManualClockOptions, type PendingTimer } from './manual-clock.ts'
 export { recordingSink, type EventOf, type RecordingSink, type RecordingSinkOptions } from './recording-sink.ts'
-export { seededOrder } from './seeded-order.ts'
+export { seededSchedule, type Schedule } from './schedule.ts'
+export { exploreInterleavings, type ExploredOrders, type ExploreOptions } from './explore-interleavings.ts'
 export { seededRandom } from './seeded-random.ts'
 export { runStage, type NeededByStage, type RunStageOptions, type StageRun } from './run-stage.ts'
 export { eventOf, type EventData, type EventOverrides } from './event-of.ts'
