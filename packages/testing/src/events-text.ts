@@ -61,7 +61,10 @@ const fieldsOf = (data: Fields, isShown: (key: string) => boolean): readonly str
 function valueText(value: unknown, isShown: (key: string) => boolean): string {
   if (typeof value === 'string' && /^(?!true$|false$|null$)[a-z_][\w.:/@#~-]*$/i.test(value)) return value
   try {
-    return JSON.stringify(value, (key, part: unknown) => (isShown(key) ? plain(part) : undefined)) ?? JSON.stringify(show(value))
+    return (
+      JSON.stringify(value, (key, part: unknown) => (isShown(key) ? plain(part) : undefined)) ??
+      JSON.stringify(show(value))
+    )
   } catch {
     return JSON.stringify(show(value)) // it contains itself
   }
