@@ -294,3 +294,26 @@ test('illegal options are refused', async () => {
   })
   await expect(explore({ orders: 3 })).rejects.toBeInstanceOf(StageflowError)
 })
+
+test('a graph that is not on the schedule does not pass', async () => {
+  const stages = new Pipeline('chat').withStage('a', () => ({}))
+  const message = expect.stringContaining('clock: schedule.clock, interceptors: [schedule.interceptor]')
+  await expect(
+    exploreInterleavings(
+      () => stages.build().run({}),
+      () => {},
+    ),
+  ).rejects.toMatchObject({
+    code: 'testing/unused-schedule',
+    message,
+  })
+  await expect(
+    exploreInterleavings(
+      ({ interceptor }) => stages.build({ interceptors: [interceptor] }).run({}),
+      () => {},
+    ),
+  ).rejects.toMatchObject({
+    code: 'testing/interleaving',
+    cause: { cause: { code: 'testing/unused-schedule', message } },
+  })
+})

@@ -1,7 +1,7 @@
 import { StageflowError } from '@stageflow/core'
 import { checkOptions, textOf, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
-import { createSchedule, stepText } from './schedule.ts'
+import { createSchedule, stepText, unused } from './schedule.ts'
 import type { Schedule } from './schedule.ts'
 import { seededRandom } from './seeded-random.ts'
 
@@ -57,6 +57,7 @@ export async function exploreInterleavings<Value>(
 
   const first = await run(following(order === undefined ? [] : order.split('.').map(Number), order !== undefined))
   if (first.failure !== undefined) throw interleaving(first, 1)
+  if (first.steps.length === 0) throw unused('took no step of its schedule')
   if (order !== undefined) return { orders: 1, complete: false }
   const estimate = first.options.reduce((product, { length }) => product * length, 1)
   return estimate > maxOrders ? runRandom(run, first, maxOrders, seed) : runAll(run, first, maxOrders)

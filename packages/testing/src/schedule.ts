@@ -1,5 +1,5 @@
-import { StageflowError, systemClock } from '@stageflow/core'
-import type { Clock, Interceptor } from '@stageflow/core'
+import { StageOutput, StageflowError, systemClock } from '@stageflow/core'
+import type { Clock, Interceptor, RunContext } from '@stageflow/core'
 import { isThenable } from '@stageflow/core/kit'
 import { abortableSleep } from './abortable-sleep.ts'
 import { eventLoopTurns } from './event-loop-turns.ts'
@@ -10,7 +10,7 @@ import { seededRandom } from './seeded-random.ts'
 /** How long a run may wait for something that isn't a step, such as real I/O, in ms of the machine's clock. */
 const MOST_REAL_MS = 5_000
 /** A run that takes more steps than this has a timer that sets itself again without end. */
-const MOST_STEPS = 100_000
+const MOST_STEPS = 20_000
 
 /** Decides the order of everything that may happen at the same instant. Use one schedule per run, or per group of runs. */
 export interface Schedule {
@@ -60,8 +60,8 @@ export function createSchedule(
   const interceptor: Interceptor = {
     name: 'schedule',
     wrap: (next, stage) => async (context) => {
-      const { parent } = context.run
-      const name = `${parent === undefined ? '' : `${parent.path}/`}${stage.name}`
+      if (context.clock !== clock) return StageOutput.fail(unused('runs on another clock than its schedule'))
+      const name = pathOf(context.run, stage.name)
       started.add(name)
       await startOf(name, context.signal)
       const output = await next(context)
@@ -69,7 +69,7 @@ export function createSchedule(
       return output
     },
     settled: ({ stage, status }, run) => {
-      steps.tell(`${run.parent === undefined ? '' : `${run.parent.path}/`}${stage} ${status}`)
+      steps.tell(`${pathOf(run, stage)} ${status}`)
     },
   }
 
@@ -159,12 +159,23 @@ export function createSchedule(
   return { schedule, taken: steps.taken }
 }
 
+/** The name of a stage, with the path of its child run before it. */
+const pathOf = ({ parent }: RunContext, stage: string): string =>
+  parent === undefined ? stage : `${parent.path}/${stage}`
+
 /** One line for a step: what it is, when, what could have come before it, and which stages settled in it. */
 export function stepText({ name, at, others, news }: TakenStep): string {
   const time = at === 0 ? '' : `${at} ms: `
   const before = others.length === 0 ? '' : `, before ${others.join(' and ')}`
   return `${time}${name}${before}${news.length === 0 ? '' : ` (${news.join(', ')})`}`
 }
+
+/** A graph that isn't on the schedule would run in one order only, and pass. */
+export const unused = (why: string): StageflowError =>
+  new StageflowError(
+    'testing/unused-schedule',
+    `The graph ${why}. Build it with those of its schedule: build({ clock: schedule.clock, interceptors: [schedule.interceptor] }).`,
+  )
 
 function stuck(started: ReadonlySet<string>): StageflowError {
   const running = started.size === 0 ? 'No stage is running' : `Running: ${[...started].join(', ')}`
