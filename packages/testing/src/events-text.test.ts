@@ -99,7 +99,7 @@ test('values that look like another type are quoted, and odd ones have a short f
   )
 })
 
-test('no events are no text, and unknown options are refused', () => {
+test('no events make an empty text, and unknown options are refused', () => {
   expect(eventsText([])).toBe('')
   expect(() => eventsText([], { time: true } as never)).toThrow(
     expect.objectContaining({ code: 'testing/illegal-option' }),

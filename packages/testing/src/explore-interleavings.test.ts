@@ -180,7 +180,7 @@ test('a rare race among too many orders is found, and shrunk', async () => {
   expect((error as Error).message).toContain("{ order: '1' }")
 })
 
-test('a failing run fails its order, unless start handles it; stages that it stops are no steps', async () => {
+test('a failing run fails its order, unless start handles it; stages that it stops take no step', async () => {
   const start = (schedule: Schedule) =>
     runOn(schedule, parallel(3), (name) => {
       if (name === 'a') throw new Error('a is down')

@@ -113,7 +113,7 @@ test('a frozen object and a function can be interleaved', async () => {
   ])
 })
 
-test('a timer that was taken back, or is never due, is no step', async () => {
+test('a timer that was taken back, or is never due, takes no step', async () => {
   const schedule = backwards()
   const { clock } = schedule
   const fired: string[] = []
