@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
-import { ANY, checkOptions, functionLike, TEXT } from '@stageflow/core/kit'
+import { ANY, checkOptions, functionLike, isPlain, TEXT } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { DELAY_RANGE, delayAt, SHARE } from './delay-range.ts'
 import type { DelayRange } from './delay-range.ts'
@@ -42,7 +42,7 @@ export interface FakeCallOptions {
 
 /** One call of a fake. */
 export interface FakeCall<Input> {
-  /** A copy from the time of the call, if it can be copied. */
+  /** As it was at the time of the call: a copy, but of plain data only. */
   readonly input: Input
   readonly startedAt: number
   /** Undefined while it runs. */
@@ -108,7 +108,7 @@ export function fakeCalls<Input, Answer>(
 
   async function begin(given: Input, { signal }: FakeCallOptions = {}): Promise<BegunCall<Answer>> {
     const place = all.length
-    const input = copyOf(given)
+    const input = copyOf(given) as Input
     const startedAt = clock.now()
     all.push({ input, startedAt, endedAt: undefined, status: undefined })
     let chunks = 0
@@ -130,7 +130,7 @@ export function fakeCalls<Input, Answer>(
 
     try {
       const isFault = numberOf(`${what} ${place} fault`) < faultRate
-      const answer = isFault ? undefined : next(input)
+      const answer = isFault ? undefined : next(given)
       await wait(latencyMs, 'latency')
       if (isFault) throw fault()
       const found = await (answer as Answer | Error | Promise<Answer | Error>)
@@ -163,11 +163,16 @@ export function fakeCalls<Input, Answer>(
   }
 }
 
-/** A caller may change its messages later. What cannot be copied, such as an object with functions, stays itself. */
-function copyOf<Input>(input: Input): Input {
-  try {
-    return structuredClone(input)
-  } catch {
-    return input
-  }
+/** Copies arrays, plain objects and bytes all the way down, because callers change their messages later. Everything else stays itself. */
+function copyOf(value: unknown, copies: Map<unknown, unknown> = new Map<unknown, unknown>()): unknown {
+  if (value instanceof Uint8Array) return value.slice()
+  if (!Array.isArray(value) && !isPlain(value)) return value
+  const known = copies.get(value)
+  if (known !== undefined) return known
+  const copy: unknown[] | Record<string, unknown> = Array.isArray(value) ? [] : {}
+  copies.set(value, copy)
+  return Object.assign(
+    copy,
+    Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copyOf(part, copies)])),
+  )
 }

@@ -188,14 +188,27 @@ test('a function can answer, from the input and the number of the call', async (
   expect((await model.generate({ prompt: 'Ho' })).content).toBe('2: Ho')
 })
 
-test('the input of a call is a copy from that time; what cannot be copied stays itself', async () => {
+test('the input of a call is a copy of its data from that time', async () => {
   const model = fakeModel<unknown>(manualClock(), () => 'Hello')
-  const messages = ['Hi']
-  await model.generate({ messages })
-  messages.push('changed later')
-  const tools = { run: () => {} }
-  await model.generate(tools)
-  expect(model.calls.map(({ input }) => input)).toEqual([{ messages: ['Hi'] }, tools])
+  const loop: { self?: unknown } = {}
+  loop.self = loop
+  const [run, at, map, bytes] = [() => {}, new Date(0), new Map(), new Uint8Array([1])]
+  const request = { messages: [{ role: 'user', content: 'Hi' }], tools: [{ run }], at, map, bytes, loop }
+  await model.generate(request)
+  request.messages[0]!.content = 'changed later'
+  request.messages.push({ role: 'user', content: 'added later' })
+  bytes[0] = 2
+  const input = model.calls[0]?.input as typeof request
+  expect(input).toEqual({
+    messages: [{ role: 'user', content: 'Hi' }],
+    tools: [{ run }],
+    at,
+    map,
+    bytes: new Uint8Array([1]),
+    loop,
+  })
+  expect(input.map).toBe(map)
+  expect(input.loop.self).toBe(input.loop)
 })
 
 test('it is a port of a streaming stage', async () => {

@@ -109,3 +109,20 @@ test('a listener that interrupts ends the call, and no timer is left', async () 
   expect(tts.calls).toMatchObject([{ status: 'cancel', endedAt: 90 }])
   expect(clock.timers).toEqual([])
 })
+
+test('a script that is a function can read a stream of audio before it answers', async () => {
+  const clock = manualClock()
+  const stt = fakeSTT<AsyncIterable<Uint8Array>>(clock, async (chunks) => {
+    let size = 0
+    for await (const chunk of chunks) size += chunk.byteLength
+    return `${size} bytes`
+  })
+  const microphone = async function* () {
+    yield audio
+    await clock.sleep(20)
+    yield audio
+  }
+  const transcript = stt.transcribe(microphone())
+  await clock.runAll()
+  expect((await transcript).text).toBe('6 bytes')
+})
