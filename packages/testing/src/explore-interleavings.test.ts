@@ -256,20 +256,20 @@ test('state that outlives an order, so that orders cannot be repeated, is named'
 
 test('what no step can finish is an error that names the running stages', async () => {
   const real = createSchedule(() => 0).schedule.clock
-  const limits: (() => void)[] = []
+  const waiting = Promise.withResolvers<() => void>()
   const realClock: Clock = {
     ...real,
     setTimeout: (callback) => {
-      limits.push(callback)
-      return () => limits.splice(limits.indexOf(callback), 1)
+      waiting.resolve(callback)
+      return () => {}
     },
   }
   const { schedule } = createSchedule(() => 0, realClock)
   const driven = schedule.drive(
     runOn(schedule, { a: [], b: [] }, (name) => (name === 'a' ? new Promise(() => {}) : {})),
   )
-  await expect.poll(() => limits.length).toBe(1)
-  limits[0]?.()
+  const passLimit = await waiting.promise
+  passLimit()
   await expect(driven).rejects.toMatchObject({ code: 'testing/stuck', message: expect.stringContaining('Running: a.') })
 })
 

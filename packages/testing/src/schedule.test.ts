@@ -108,7 +108,7 @@ test('a frozen object and a function can be interleaved', async () => {
   await schedule.drive(named())
   expect(schedule.steps).toEqual([
     'the run gets the answer of get()',
-    'the run gets the answer of the port()',
+    'the run gets the answer of the port',
     'the run gets the answer of tool()',
   ])
 })

@@ -21,12 +21,12 @@ export interface Schedule {
   /** The steps so far, one line each. */
   readonly steps: readonly string[]
   /** Makes each promise that a port's methods return a step of the order. A port may be a function too. */
-  interleave<Port extends object>(port: Port): Port
+  readonly interleave: <Port extends object>(port: Port) => Port
   /**
    * Takes step after step until the promise settles, and settles like it. Throws `testing/stuck` if the promise waits for
    * something that isn't a step for more than 5 s.
    */
-  drive<Value>(promise: Promise<Value>): Promise<Value>
+  readonly drive: <Value>(promise: Promise<Value>) => Promise<Value>
 }
 
 /** Makes a schedule that takes steps of the same instant in a random order. A seed always gives the same order. */
@@ -102,15 +102,15 @@ export function createSchedule(
   function interleave<Port extends object>(port: Port): Port {
     const call = (target: Function, self: unknown, given: unknown[], name: string): unknown => {
       const answer: unknown = Reflect.apply(target, self, given)
-      return isThenable(answer) ? held(answer, `gets the answer of ${name}()`) : answer
+      return isThenable(answer) ? held(answer, `gets the answer of ${name}`) : answer
     }
     // The methods of a frozen object may be replaced only in an object that inherits from it.
     return new Proxy(typeof port === 'function' ? port : (Object.create(port) as Port), {
-      apply: (target, self, given) => call(target as Function, self, given, (target as Function).name || 'the port'),
+      apply: (target, self, given) => call(target as Function, self, given, nameOf(target as Function)),
       get(_, key) {
         const value: unknown = Reflect.get(port, key)
         if (typeof value !== 'function' || key === 'constructor') return value
-        return (...given: unknown[]) => call(value, port, given, String(key))
+        return (...given: unknown[]) => call(value, port, given, `${String(key)}()`)
       },
       set: (_, key, value) => Reflect.set(port, key, value),
     })
@@ -162,6 +162,8 @@ export function createSchedule(
 /** The name of a stage, with the path of its child run before it. */
 const pathOf = ({ parent }: RunContext, stage: string): string =>
   parent === undefined ? stage : `${parent.path}/${stage}`
+
+const nameOf = ({ name }: Function): string => (name === '' ? 'the port' : `${name}()`)
 
 /** One line for a step: what it is, when, what could have come before it, and which stages settled in it. */
 export function stepText({ name, at, others, news }: TakenStep): string {
