@@ -5,8 +5,8 @@ import { compareReports, showChanges } from '../lib/api-report.mjs'
 import { changedSince, filesAt, lastRelease, missingHistory, readNotes, textAt } from '../lib/releases.mjs'
 import { conclude, readPackages, readText } from '../lib/workspace.mjs'
 
-// A package that differs from its last release has a changeset, and one that is big enough for what its API reports lost and got:
-// a line that is gone or changed needs a major, or a changeset that says why it is compatible, and a new line a minor.
+// A package that differs from its last release has a changeset, big enough for how its API reports differ. A line that is gone or
+// changed needs a major, or a changeset that says why it is compatible. A new line needs a minor.
 
 /** What the changesets lack, and how many packages were compared with a release. */
 export async function checkChanges(root) {

@@ -24,6 +24,7 @@ export declare class Queue<Item> {
 }
 export { pause } from './pause.ts'
 export { pause as halt } from './pause.ts'
+export type { Door } from './pause.ts'
 import type { Interceptor as Layer } from 'elsewhere'
 import type { Options as import_only } from './pause.ts'
 `
@@ -31,6 +32,7 @@ const PAUSE = `
 export declare function pause(ms: number): void
 export declare function pause(until: Date): void
 export interface Options { readonly forMs?: number }
+export declare class Door { open(): void }
 declare module '@stageflow/core' { interface StageOptions { readonly pauseMs?: Gap } interface EventMap { 'pause.ended': Gap } }
 type Gap = { readonly ms: number } | false
 `
@@ -58,6 +60,8 @@ test('a report has what an entry exports and what that refers to, by name and wi
 ## Exports
 
 \`\`\`ts
+export type { Door }
+
 export declare class Queue<Item> {
   #private
   private constructor()
@@ -82,6 +86,10 @@ export declare function pause(until: Date): void
 \`\`\`ts
 interface Base {
   readonly self: Wait
+}
+
+declare class Door {
+  open(): void
 }
 
 type Gap = { readonly ms: number } | false
@@ -117,7 +125,7 @@ export interface Answer<Message> { readonly message: Message; readonly piece: Pi
 export type { Tool } from 'ai'`
   const report = await reportOf(index)
   expect(report).toContain("```ts\nimport { Part as Piece } from 'ai'\n```")
-  expect(report).toContain("export { Tool } from 'ai'")
+  expect(report).toContain("export type { Tool } from 'ai'")
   expect(report).not.toContain('import { Message }')
 })
 
@@ -139,7 +147,7 @@ import type { Patience } from './clock.ts'`,
   expect([main.file, kit.file, report.file]).toEqual(['etc/core.api.md', 'etc/core.kit.api.md', 'etc/report.api.md'])
   expect(main.text).toContain('export interface Clock {\n  now(): Patience\n}')
   expect(kit.text).toContain("import { Clock } from '@stageflow/core'")
-  expect(kit.text).toContain("export { Clock } from '@stageflow/core'")
+  expect(kit.text).toContain("export type { Clock } from '@stageflow/core'")
   expect(kit.text).not.toContain('interface Clock')
   expect(kit.text).toContain('type Patience = number')
 })

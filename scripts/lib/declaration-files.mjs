@@ -29,11 +29,11 @@ export class DeclarationFiles {
 
   /**
    * Where a name in a file comes from: `{ path, name }` of its declaration, `{ source, name }` in another package, or undefined
-   * for a global name.
+   * for a global name. `isType` is true if it came through an `import type` or `export type`, so that a value is only its type.
    */
   originOf(path, name) {
     const { declared, imported } = this.read(path)
-    if (declared.has(name)) return { path, name }
+    if (declared.has(name)) return { path, name, isType: false }
     const from = imported.get(name)
     return from && this.#follow(from)
   }
@@ -41,11 +41,14 @@ export class DeclarationFiles {
   #originOfExport(path, name) {
     const from = this.read(path).exported.get(name)
     if (from === undefined) throw new Error(`${path} doesn't export ${name}: run \`npm run build\`.`)
-    return from.source === undefined ? this.originOf(path, from.name) : this.#follow(from)
+    if (from.source !== undefined) return this.#follow(from)
+    const origin = this.originOf(path, from.name)
+    return { ...origin, isType: origin.isType || from.isType }
   }
 
-  #follow({ source, name }) {
-    return isFile(source) ? this.#originOfExport(source, name) : { source, name }
+  #follow({ source, name, isType }) {
+    const origin = isFile(source) ? this.#originOfExport(source, name) : { source, name, isType: false }
+    return { ...origin, isType: origin.isType || isType }
   }
 }
 
@@ -62,12 +65,21 @@ function readStatement(file, path, statement) {
   if (isFile(source)) file.sources.push(source)
   switch (statement.type) {
     case 'ImportDeclaration':
-      for (const each of statement.specifiers) file.imported.set(each.local.name, { source, name: importedName(each) })
+      for (const each of statement.specifiers)
+        file.imported.set(each.local.name, {
+          source,
+          name: importedName(each),
+          isType: isTypeOnly(statement.importKind, each.importKind),
+        })
       break
     case 'ExportNamedDeclaration':
-      for (const { local, exported } of statement.specifiers)
-        file.exported.set(exported.name, { source, name: local.name })
-      for (const name of declare(file, statement.declaration)) file.exported.set(name, { name })
+      for (const { local, exported, exportKind } of statement.specifiers)
+        file.exported.set(exported.name, {
+          source,
+          name: local.name,
+          isType: isTypeOnly(statement.exportKind, exportKind),
+        })
+      for (const name of declare(file, statement.declaration)) file.exported.set(name, { name, isType: false })
       break
     case 'ExportAllDeclaration':
     case 'ExportDefaultDeclaration':
@@ -91,6 +103,10 @@ function declare(file, declaration) {
 function importedName({ type, imported }) {
   if (type === 'ImportNamespaceSpecifier') return '*'
   return type === 'ImportDefaultSpecifier' ? 'default' : imported.name
+}
+
+function isTypeOnly(...kinds) {
+  return kinds.includes('type')
 }
 
 /** The declaration file of a relative import; the name of a package as it is. */

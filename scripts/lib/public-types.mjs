@@ -58,10 +58,11 @@ function publicTypesOf(files, { subpath, path }, homes) {
 
   for (const { name, origin } of files.exportsOf(path)) {
     const home = homes.get(keyOf(origin))
-    const source = home.subpath === subpath ? origin.source : home.source
-    if (source === undefined && origin.name === name) show(types.exports, origin, 'export ')
-    else types.exports.push({ name, text: exportOf(home.subpath === subpath ? origin.name : home.name, name, source) })
-    if (source === undefined && origin.name !== name) show(types.reached, origin, '')
+    const isHome = home.subpath === subpath
+    const source = isHome ? origin.source : home.source
+    const isListed = source !== undefined || origin.name !== name || isValueAsType(files, origin)
+    if (isListed) types.exports.push({ name, text: exportOf(isHome ? origin : home, name, source, origin.isType) })
+    if (source === undefined) show(isListed ? types.reached : types.exports, origin, isListed ? '' : 'export ')
   }
   for (const file of files.reachedFrom(path))
     for (const block of files.read(file).augmented)
@@ -87,8 +88,15 @@ function keyOf({ path, source, name }) {
   return `${path ?? source} ${name}`
 }
 
-function exportOf(name, exported, source) {
-  return `export { ${name === exported ? name : `${name} as ${exported}`} }${source === undefined ? '' : ` from '${source}'`}`
+/** Whether a class, function or constant is exported for its type alone. */
+function isValueAsType(files, { path, name, isType }) {
+  const declarations = isType && path !== undefined ? files.read(path).declared.get(name) : []
+  return declarations.some(({ type }) => type !== 'TSInterfaceDeclaration' && type !== 'TSTypeAliasDeclaration')
+}
+
+function exportOf({ name }, exported, source, isType) {
+  const names = name === exported ? name : `${name} as ${exported}`
+  return `export ${isType ? 'type ' : ''}{ ${names} }${source === undefined ? '' : ` from '${source}'`}`
 }
 
 function specifierOf(imported, local) {
@@ -119,13 +127,13 @@ function textOf(files, file, declaration) {
   return pieces.join('').replaceAll(/\n\s*(?=\n)/g, '')
 }
 
-/** A private constructor and `#private` are kept: they say that nobody else can make, or imitate, an instance. */
+/** A private constructor and `#private` are kept: no other code can make an instance, and no object literal can stand in for one. */
 function isPrivate({ accessibility, kind }) {
   return accessibility === 'private' && kind !== 'constructor'
 }
 
 /** The names that a declaration refers to, except its own type parameters. */
-function referencesIn(declaration) {
+export function referencesIn(declaration) {
   const references = new Set()
   const parameters = new Set()
   const visit = (node) => {
