@@ -166,15 +166,20 @@ test('a published file that changed needs any changeset of its package, committe
 test('tests, pages and development fields of the manifest need no changeset, a dependency needs one', async () => {
   const root = await releasedWorkspace()
   const core = () => changedSince(root, readPackages(root)[0])
+  const files = ['src', 'CHANGELOG.md', '!src/**/*.test.ts', '!src/**/*.test-d.ts']
+  write(root, { 'packages/core/package.json': manifestOf('core', { files }) })
+  commit(root)
+  git(root, 'tag', '@stageflow/core@1.0.1')
   write(root, {
     'packages/core/src/broken.test.ts': '// other\n',
     'packages/core/src/new.test-d.ts': '// new\n',
     'packages/core/README.md': '# Other\n',
+    'packages/core/CHANGELOG.md': '# New\n',
     'packages/core/test/server.ts': '// new\n',
-    'packages/core/package.json': manifestOf('core', { devDependencies: { redis: '1.0.0' } }),
+    'packages/core/package.json': manifestOf('core', { files, devDependencies: { redis: '1.0.0' } }),
   })
   expect(core()).toEqual([])
-  write(root, { 'packages/core/package.json': manifestOf('core', { dependencies: { redis: '1.0.0' } }) })
+  write(root, { 'packages/core/package.json': manifestOf('core', { files, dependencies: { redis: '1.0.0' } }) })
   expect(core()).toEqual(['packages/core/package.json'])
 })
 

@@ -30,12 +30,12 @@ export function lastRelease(root, { manifest }) {
 
 /**
  * The files that a package publishes and that differ from its last release, uncommitted ones included, or undefined if it was
- * never released. README, CHANGELOG, and the version and development fields of the manifest don't count.
+ * never released. Pages such as README and CHANGELOG, and the version and development fields of the manifest don't count.
  */
 export function changedSince(root, { folder, manifest }) {
   const release = lastRelease(root, { manifest })
   if (release === undefined) return undefined
-  const published = (manifest.files ?? []).map((pattern) => pathspecOf(folder, pattern))
+  const published = [...(manifest.files ?? []), '!**/*.md'].map((pattern) => pathspecOf(folder, pattern))
   const changed = git(root, 'diff', '--name-only', '--no-renames', release.tag, '--', ...published)
   const untracked = git(root, 'ls-files', '--others', '--exclude-standard', '--', ...published)
   const file = `${folder}/package.json`
