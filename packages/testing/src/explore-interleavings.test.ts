@@ -273,6 +273,22 @@ test('what no step can finish is an error that names the running stages', async 
   await expect(driven).rejects.toMatchObject({ code: 'testing/stuck', message: expect.stringContaining('Running: a.') })
 })
 
+test('a stage may wait for what another stage resolves, whichever starts first', async () => {
+  const explored = await exploreInterleavings(
+    async (schedule) => {
+      const draft = Promise.withResolvers<string>()
+      const log: string[] = []
+      await runOn(schedule, parallel(3), async (name) => {
+        if (name === 'b') draft.resolve('Hello')
+        log.push(name === 'a' ? `a has ${await draft.promise}` : name)
+      })
+      return log
+    },
+    (log) => log.indexOf('a has Hello') > log.indexOf('b') && log.length === 3,
+  )
+  expect(explored).toEqual({ orders: 6, complete: true })
+})
+
 test('a promise of real I/O is waited for', async () => {
   const explored = await exploreInterleavings(
     (schedule) => runOn(schedule, parallel(2), () => new Promise((resolve) => setImmediate(() => resolve({})))),
