@@ -180,21 +180,32 @@ test('a rare race among too many orders is found, and shrunk', async () => {
   expect((error as Error).message).toContain("{ order: '1' }")
 })
 
+/** The first of three stages fails, and stops the others. */
+const failingFirst = (schedule: Schedule) =>
+  runOn(schedule, parallel(3), (name) => {
+    if (name === 'a') throw new Error('a is down')
+  })
+
 test('a failing run fails its order, unless start handles it; stages that it stops take no step', async () => {
-  const start = (schedule: Schedule) =>
-    runOn(schedule, parallel(3), (name) => {
-      if (name === 'a') throw new Error('a is down')
-    })
-  await expect(exploreInterleavings(start, () => {})).rejects.toMatchObject({
+  await expect(exploreInterleavings(failingFirst, () => {})).rejects.toMatchObject({
     code: 'testing/interleaving',
     cause: { code: 'core/pipeline-failed' },
   })
   const explored = await exploreInterleavings(
-    (schedule) => start(schedule).catch(() => 'failed'),
+    (schedule) => failingFirst(schedule).catch(() => 'failed'),
     (value) => value === 'failed',
   )
-  // a · b a · b c a · c a · c b a: whatever has not started when a fails, starts in no order.
+  // a · b a · b c a · c a · c b a: stages that have not started when a fails have no order.
   expect(explored).toEqual({ orders: 5, complete: true })
+})
+
+test('a graph with more orders than its first one promises ends at the limit', async () => {
+  const explored = await exploreInterleavings(
+    (schedule) => failingFirst(schedule).catch(() => 'failed'),
+    () => {},
+    { maxOrders: 4 },
+  )
+  expect(explored).toEqual({ orders: 4, complete: false })
 })
 
 test('a time limit and an answer of the same instant come in both orders', async () => {
