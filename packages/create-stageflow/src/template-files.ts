@@ -27,8 +27,7 @@ export function templateFiles(
   refuseTaken(kind, names.name, templates)
   const files = templates.map(({ path, text }) => {
     const chosen = kind === 'app' ? withPlugins(path, text, plugins) : text
-    // npm leaves files such as .gitignore out of a package: here they begin with _.
-    return [filled(path.replace(/^_/, '.'), names), filled(chosen, names)] as const
+    return [filled(path, names), filled(chosen, names)] as const
   })
   return new Map(files.sort(([one], [other]) => (one < other ? -1 : 1)))
 }
@@ -42,7 +41,15 @@ function readFolder(folder: string): readonly TemplateFile[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .map((file) => ({ path: relative(folder, file).replaceAll('\\', '/'), text: readFileSync(file, 'utf8') }))
+    .map((file) => ({
+      path: realName(relative(folder, file).replaceAll('\\', '/')),
+      text: readFileSync(file, 'utf8'),
+    }))
+}
+
+/** npm leaves .gitignore out of a package, and a package.json inside a package confuses tools: here they begin with _. */
+function realName(path: string): string {
+  return path === '_package.json' ? 'package.json' : path.replace(/^_/, '.')
 }
 
 /** Puts the names in the place of the words that the templates are written with. */
