@@ -26,7 +26,7 @@ export function readTarball(tarball) {
   try {
     execFileSync('tar', ['-xzf', tarball, '-C', folder])
     const read = (file) => JSON.parse(readFileSync(join(folder, 'package', file), 'utf8'))
-    const maps = files.filter((file) => file.endsWith('.map')).map((file) => ({ file, ...read(file) }))
+    const maps = files.filter((file) => file.endsWith('.map')).map((file) => ({ ...read(file), file }))
     return { files, manifest: read('package.json'), maps, integrity: integrityOf(tarball) }
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -47,7 +47,7 @@ export function contentProblems({ files, manifest, maps }) {
       .filter((file) => UNWANTED.test(file))
       .map((file) => `the package contains ${file}; keep it out with "files".`),
     ...buildProblems(files, has),
-    ...maps.flatMap((map) => mapProblems(map, has)),
+    ...firstOf(maps.flatMap((map) => mapProblems(map, has))),
     ...manifestProblems(manifest, has),
   ].map((problem) => `${manifest.name}: ${problem}`)
 }
@@ -65,6 +65,12 @@ function buildProblems(files, has) {
     return built === undefined ? [] : [[file, `src/${built}.ts`]]
   })
   return counterparts.filter(([, other]) => !has.has(other)).map(([file, other]) => `${file} has no ${other}.`)
+}
+
+/** One cause makes every map of a package wrong. */
+function firstOf(problems) {
+  const [first, ...more] = problems
+  return more.length === 0 ? problems : [`${first} There are ${more.length} more such maps.`]
 }
 
 function mapProblems({ file, sources, sourceRoot = '' }, has) {
