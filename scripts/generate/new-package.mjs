@@ -41,14 +41,14 @@ write('package.json', `${JSON.stringify(manifest(), null, 2)}\n`)
 write('tsconfig.json', `${JSON.stringify(projectConfig(), null, 2)}\n`)
 const templates = join(import.meta.dirname, 'templates')
 if (isShared) {
-  for (const [file, text] of shared) if (/^(src|test)\/|^README|^CHANGELOG/.test(file)) write(file, withVitest(text))
+  for (const [file, text] of shared) if (/^(src|test)\/|^README/.test(file)) write(file, withVitest(text))
 } else {
   const template = kind === 'types' ? kind : 'plugin'
   for (const file of globSync('**/*.template', { cwd: join(templates, template) })) {
     write(filled(file.replace('.template', '')), textOf(template, file))
   }
-  write('CHANGELOG.md', `# @stageflow/${short}\n\n## 1.0.0\n\n- First release.\n`)
 }
+write('CHANGELOG.md', `# @stageflow/${short}\n\n## 1.0.0\n\n${words.description}\n`)
 cpSync(join(root, 'LICENSE'), join(root, folder, 'LICENSE'))
 addReference()
 execFileSync('npx', ['--yes', pnpmOf(root), 'install', '--no-frozen-lockfile'], { cwd: root, stdio: 'pipe' })
@@ -106,9 +106,8 @@ function usesNode() {
 }
 
 function manifest() {
-  const { homepage, bugs, license, repository, files, type, sideEffects, exports, publishConfig, engines } = readJson(
-    join(root, 'packages/core/package.json'),
-  )
+  const { homepage, bugs, license, repository, files, scripts, type, sideEffects, exports, publishConfig, engines } =
+    readJson(join(root, 'packages/core/package.json'))
   const peer = {
     peerDependencies: { '@stageflow/core': '^1.0.0' },
     devDependencies: isShared ? sharedDevDependencies() : { '@stageflow/core': 'workspace:*' },
@@ -127,7 +126,7 @@ function manifest() {
     bugs,
     license,
     repository: { ...repository, directory: folder },
-    ...{ files, type, sideEffects, exports: mainOf(exports) },
+    ...{ files, scripts, type, sideEffects, exports: mainOf(exports) },
     publishConfig: { ...publishConfig, exports: mainOf(publishConfig.exports) },
     ...(role === 'types' ? undefined : peer),
     engines,

@@ -36,7 +36,7 @@ let copy
 beforeAll(() => {
   copy = copyWorkspace(join(import.meta.dirname, '../..'))
   for (const args of Object.values(MADE)) copy.run('node', 'scripts/generate/new-package.mjs', ...args)
-}, 120_000)
+}, 300_000)
 
 afterAll(() => copy?.remove(), 120_000)
 

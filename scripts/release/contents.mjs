@@ -16,6 +16,8 @@ const NEEDED = [
   'src/index.ts',
 ]
 const UNWANTED = /\.(test|test-d)\.|\.tsbuildinfo$|\.tgz$|(^|\/)(node_modules|coverage|test)\//
+/** In create-stageflow: their tests are for the packages that are made from them. */
+const TEMPLATES = 'templates/'
 const RANGES = ['dependencies', 'peerDependencies', 'optionalDependencies', 'devDependencies']
 
 /** The files of a tarball, its manifest, its source maps, and the hash that a registry serves for it. */
@@ -44,7 +46,7 @@ export function contentProblems({ files, manifest, maps }) {
   return [
     ...NEEDED.filter((file) => !has.has(file)).map((file) => `the package lacks ${file}.`),
     ...files
-      .filter((file) => UNWANTED.test(file))
+      .filter((file) => UNWANTED.test(file) && !file.startsWith(TEMPLATES))
       .map((file) => `the package contains ${file}; keep it out with "files".`),
     ...buildProblems(files, has),
     ...firstOf(maps.flatMap((map) => mapProblems(map, has))),

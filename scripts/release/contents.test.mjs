@@ -44,6 +44,11 @@ test.each([
   expect(contentProblems(packed({ files: [...FILES, file] }))[0]).toContain(`contains ${file}`)
 })
 
+test('the tests in the templates of create-stageflow are published', () => {
+  const files = [...FILES, 'templates/sink/src/contract.test.ts', 'templates/exporter/test/event-server.ts']
+  expect(contentProblems(packed({ files }))).toEqual([])
+})
+
 test.each([
   ['src/again.ts', ['src/again.ts has no dist/again.js.', 'src/again.ts has no dist/again.d.ts.']],
   ['dist/gone.js', ['dist/gone.js has no src/gone.ts.']],
