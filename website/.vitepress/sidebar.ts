@@ -58,7 +58,14 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
   ],
   [
     'Reference',
-    ['reference/options', 'reference/events', 'reference/errors', 'reference/interceptor-hooks', 'reference/plugin-conventions', 'reference/support'],
+    [
+      'reference/options',
+      'reference/events',
+      'reference/errors',
+      'reference/interceptor-hooks',
+      'reference/plugin-conventions',
+      'reference/support',
+    ],
   ],
   ['Project', ['project/architecture', 'project/versions', 'project/*']],
 ]

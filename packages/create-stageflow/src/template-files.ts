@@ -26,7 +26,7 @@ export function templateFiles(
   const templates = folders.flatMap((folder) => readFolder(join(TEMPLATES, folder)))
   refuseTaken(kind, names.name, templates)
   const files = templates.map(({ path, text }) => {
-    const chosen = kind === 'app' ? withPlugins(path, text, plugins) : text
+    const chosen = path === 'package.json' ? manifestWith(text, kind, plugins) : withPlugins(text, plugins)
     return [filled(path, names), filled(chosen, names)] as const
   })
   return new Map(files.sort(([one], [other]) => (one < other ? -1 : 1)))
@@ -73,18 +73,19 @@ function refuseTaken(kind: Kind, name: string, templates: readonly TemplateFile[
     throw new UsageError(`"${name}" means something else in the code. Choose a longer name, such as ${name}-guard.`)
 }
 
-function withPlugins(path: string, text: string, plugins: readonly AppPlugin[]): string {
-  if (path === 'package.json') return withPackages(text, plugins)
+function withPlugins(text: string, plugins: readonly AppPlugin[]): string {
   return text
     .replaceAll(PLUGIN_LINE, (line, plugin: AppPlugin) =>
       plugins.includes(plugin) ? line.replace(/ \/\/ plugin: .*/, '') : '',
     )
-    .replace(/\[\s+\]/, '[]')
+    .replace(/return \[\s+\]/, 'return []')
 }
 
-function withPackages(text: string, plugins: readonly AppPlugin[]): string {
+/** The manifest in the form that npm writes, without the packages of plugins that an app doesn't have. */
+function manifestWith(text: string, kind: Kind, plugins: readonly AppPlugin[]): string {
   const manifest = JSON.parse(text) as { dependencies: Record<string, string> }
-  for (const [plugin, { packages }] of Object.entries(APP_PLUGINS))
-    if (!plugins.includes(plugin as AppPlugin)) for (const name of packages) delete manifest.dependencies[name]
+  if (kind === 'app')
+    for (const [plugin, { packages }] of Object.entries(APP_PLUGINS))
+      if (!plugins.includes(plugin as AppPlugin)) for (const name of packages) delete manifest.dependencies[name]
   return `${JSON.stringify(manifest, null, 2)}\n`
 }
