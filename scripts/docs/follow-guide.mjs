@@ -13,7 +13,13 @@ import { conclude } from '../lib/workspace.mjs'
 // example. `--write` as the third argument makes it so and stops.
 
 const LONGEST_COMMAND_MS = 300_000
-const QUIET = { npm_config_audit: 'false', npm_config_fund: 'false', npm_config_loglevel: 'error' }
+/** The reader says yes when npm asks whether it may download a command. */
+const QUIET = {
+  npm_config_yes: 'true',
+  npm_config_audit: 'false',
+  npm_config_fund: 'false',
+  npm_config_loglevel: 'error',
+}
 
 /** Where the example and the page differ. */
 export function differences(root, example, files) {
