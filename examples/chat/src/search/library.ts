@@ -32,7 +32,7 @@ export interface Answerable {
 }
 
 /** Below this confidence there is no answer. It's the smallest value that refuses each off-topic question of `questions/tuning.json`. */
-const LEAST_CONFIDENCE = 0.54
+const LEAST_CONFIDENCE = 0.55
 const LEAST_FOR_HINT = 0.25
 /** Pages that are looked at closely. */
 const MOST_PAGES = 15
@@ -69,11 +69,14 @@ export async function openLibrary(root: string, patterns: readonly string[]): Pr
 
 /** A word on one page says no more than one on two pages. */
 const LEAST_HOLDERS = 2
-/** Definitions are among the concepts, steps among the how-to pages. Details for authors of packages come last. */
+/** Which kinds of pages a kind of question is about. A page that shows how comes before the README of a package. */
 const PRIORS: readonly { readonly asked: RegExp; readonly pages: RegExp; readonly factor: number }[] = [
+  { asked: /./, pages: /^docs\/(?:how-to|tutorials|start)\//, factor: 1.1 },
+  { asked: /./, pages: /^(?:README|docs\/concepts\/)/, factor: 1.05 },
   { asked: /^(?:what|which|why)\b/i, pages: /^(?:README|docs\/(?:concepts|start)\/)/, factor: 1.15 },
-  { asked: /^(?:how|can)\b/i, pages: /^docs\/(?:how-to|tutorials|start)\//, factor: 1.15 },
-  { asked: /./, pages: /errors\.md|hooks\.md|^CONTRIBUTING/, factor: 0.7 },
+  { asked: /\b(?:works?|runs?|supports?|compatible)\b.*\b(?:in|on|with)\b|\bversions?\b/i, pages: /support\.md/, factor: 1.3 },
+  // For people who extend Stageflow, and long lists that have every word.
+  { asked: /./, pages: /errors\.md|hooks\.md|plugin-|\/write-an?-|^CONTRIBUTING/, factor: 0.75 },
 ]
 /** A synonym counts less than the word itself. */
 const SYNONYM_WEIGHT = 0.75
@@ -161,9 +164,10 @@ export class Library {
         if (page === undefined) return []
         const own = sections.filter((section) => (section.id as string).startsWith(`${page.path}#`))
         const confidence = this.#confidence(page, weights)
-        const both = score / bestPage + (own[0]?.score ?? 0) / bestSection
-        const total = both * (0.3 + confidence) * priorOf(question, page.path)
         const matching = own.flatMap((section) => page.sections.get(section.id as string) ?? [])
+        const headings = matching.map(({ trail }) => this.#likeness(trail.at(-1) ?? '', query))
+        const match = score / bestPage + (0.5 * (own[0]?.score ?? 0)) / bestSection + 0.5 * Math.max(0, ...headings)
+        const total = match * (0.3 + confidence) * priorOf(question, page.path)
         return [{ path: page.path, sections: matching, score: total, confidence }]
       })
       .sort((one, other) => other.score - one.score)
@@ -179,6 +183,16 @@ export class Library {
       about += worth * Math.max(page.terms.get(term) ?? 0, ...others)
     }
     return asked === 0 ? 0 : about / asked
+  }
+
+  /** How much a heading and the question have in common, from 0 to 1. */
+  #likeness(heading: string, query: ReadonlyMap<string, number>): number {
+    const weigh = (terms: Iterable<string>, weight: (term: string) => number): number =>
+      [...terms].reduce((sum, term) => sum + weight(term) * this.#rarity(term), 0)
+    const terms = new Set(termsOf(heading))
+    const common = weigh(terms, (term) => query.get(term) ?? 0)
+    const asked = weigh(query.keys(), (term) => (query.get(term) === 1 ? 1 : 0))
+    return common === 0 ? 0 : (2 * common) / (weigh(terms, () => 1) + asked)
   }
 
   #rarity(term: string): number {
