@@ -74,9 +74,18 @@ const PRIORS: readonly { readonly asked: RegExp; readonly pages: RegExp; readonl
   { asked: /./, pages: /^docs\/(?:how-to|tutorials|start)\//, factor: 1.1 },
   { asked: /./, pages: /^(?:README|docs\/concepts\/)/, factor: 1.05 },
   { asked: /^(?:what|which|why)\b/i, pages: /^(?:README|docs\/(?:concepts|start)\/)/, factor: 1.15 },
-  { asked: /\b(?:works?|runs?|supports?|compatible)\b.*\b(?:in|on|with)\b|\bversions?\b/i, pages: /support\.md/, factor: 1.3 },
-  // For people who extend Stageflow, and long lists that have every word.
-  { asked: /./, pages: /errors\.md|hooks\.md|plugin-|\/write-an?-|^CONTRIBUTING/, factor: 0.75 },
+  {
+    asked: /^(?:does|do|can|will|is)\b.*\b(?:work|run|use)\b.*\b(?:in|on|with)\b|\bsupport|\bversions?\b/i,
+    pages: /support\.md/,
+    factor: 1.6,
+  },
+  // Pages for people who extend Stageflow, and the long list of codes, have many words, and few questions are about them.
+  {
+    asked: /^(?!.*\b(?:own|custom|write|publish|develop)\b)/i,
+    pages: /hooks\.md|plugin-|\/write-an?-|^CONTRIBUTING/,
+    factor: 0.75,
+  },
+  { asked: /^(?!.*(?:\w\/\w|\bcodes?\b))/i, pages: /errors\.md/, factor: 0.6 },
 ]
 /** A synonym counts less than the word itself. */
 const SYNONYM_WEIGHT = 0.75

@@ -3,7 +3,7 @@ import { stemmer } from 'stemmer'
 /** Words without a subject. They are neither indexed nor searched. */
 const STOP_WORDS = new Set(
   `a about actually add adds after again against all already also always am an and another any anything are around as asap at avoid
-  away back be because been before being best better between both but by bug can cannot case come comes could dangerous
+  away back be because been before being best better between both but by bug can cannot case come comes could custom dangerous
   did different do does doing done down each easily easy else ensure even ever every everything exactly few find first for from fully
   get gets getting give given go goes going good got great had handle happen happening happens has have having he hello help her
   here hey hi his how however i idea if important in inside instead into is it its itself just keep keeps know less let lets like
@@ -15,7 +15,9 @@ const STOP_WORDS = new Set(
   there these they thing things think this those through thus till to today together too toward tried try trying turn two
   under until up us use used useful uses using usually very via want wants was way ways we well were what whatever when whenever
   where whether which while who whole why will wish with within without wonder work working works would wrong yes yet you your
-  yourself`.split(/\s+/),
+  yourself`
+    .split(/\s+/)
+    .map(stemmer),
 )
 
 /** Words that only mean something together, as one word. */
@@ -26,7 +28,9 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\bfall(?:s|ing)?[ -]?back\b/gi, 'fallback'],
   [/\bshut(?:s|ting)?[ -]?down\b/gi, 'shutdown'],
   [/\b(?:is|are|goes|be) down\b/gi, 'outage'],
-  [/\bset(?:ting)?[ -]up\b/gi, 'setup'],
+  [/\b(?:set(?:ting)?[ -]up|get(?:ting)? started)\b/gi, 'setup'],
+  [/\b(?:exactly|only|just|at most) once\b/gi, 'idempotent'],
+  [/\b(?:by hand|hand-?written)\b/gi, 'manual'],
   // "Next.js" is often written "nextjs".
   [/\b(\w+)\.js\b/gi, '$1 $1js'],
   [/@stageflow\//g, ''],
@@ -38,13 +42,13 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   'step node task job activity': 'stage',
   'workflow flow dag chain': 'pipeline graph',
   'middleware hook wrapper decorator': 'interceptor',
-  'subgraph nested sub subpipeline subworkflow': 'child pipeline',
+  'subgraph nested nest sub subpipeline subworkflow reuse compose embed': 'child pipeline',
   'state share variable global': 'data pass',
   function: 'tool stage',
   agent: 'tool loop',
   'iterate recursion cycle cyclic': 'loop',
   'array list each foreach batch': 'item map',
-  'schema zod validation valid': 'validate',
+  'schema zod validation valid structured': 'validate',
   'condition conditional if': 'condition branch when',
   'merge combine': 'join',
   'concurrent concurrently concurrency simultaneous simultaneously': 'parallel concurrency',
@@ -60,13 +64,14 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   'repeat attempt backoff flaky transient': 'retry',
   '429 throttle ratelimit quota': 'retry limit',
   'outage unavailable unreachable': 'circuit breaker down',
-  'fallback alternative': 'fallback fall',
+  fallback: 'fall',
   'max maximum big cap restrict': 'limit',
   'sigterm sigint graceful gracefully': 'shutdown shut signal',
   // What survives a run
   'crash restart die': 'survive crash',
   'resume durable durability checkpoint persistence persist lost lose': 'survive crash durable',
   'duplicate double twice dedupe deduplicate replay payment charge': 'idempotent idempotency',
+  'rollback revert compensate compensation saga undo': 'undone undo',
   'human approval approve manual confirm confirmation': 'person human approve',
   'pause suspend day hour': 'wait person',
   'cron schedule scheduler night nightly daily hourly periodic': 'scheduler queue cron',
@@ -74,7 +79,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   'llm gpt chatgpt claude anthropic gemini ollama vendor': 'model openai',
   'browser frontend react websocket': 'browser stream',
   'sse eventsource': 'sse stream browser',
-  'express fastify koa nestjs server endpoint api rest': 'http serve',
+  'express fastify koa nestjs server endpoint': 'http serve',
   'login permission tenant rbac': 'authorize authenticate role',
   token: 'usage',
   'money spend price pay': 'cost token usage',
@@ -91,10 +96,11 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   'overhead performance speed fast benchmark': 'cost cheap benchmark performance',
   'diagram draw visualize visualise chart picture': 'mermaid timeline report',
   // The project
-  'compared versus vs difference competitor': 'comparison compare',
+  'compared versus vs difference competitor alternative': 'comparison compare',
   'langgraph mastra effect temporal inngest langchain': 'comparison',
   'vulnerability exploit': 'security',
-  'upgrade breaking semver release': 'version upgrade',
+  'upgrade breaking semver release stable stability': 'version upgrade',
+  'esm commonjs cjs': 'module require',
   'platform runtime edge workers compatible compatibility': 'support runtime',
   'migration move': 'migrate',
   'setup begin tutorial': 'quickstart install start',
@@ -128,8 +134,8 @@ function termsOfWord(word: string): readonly string[] {
   if (terms === undefined) {
     const parts = /^\p{Ll}/u.test(word) ? word.split(/(?<=\p{Ll}|\p{N})(?=\p{Lu}\p{Ll})/u) : [word]
     terms = [...new Set([word, ...parts].map((part) => part.toLowerCase()))]
-      .filter((part) => part.length > 1 && !STOP_WORDS.has(part))
       .map(stemmer)
+      .filter((part) => part.length > 1 && !STOP_WORDS.has(part))
     known.set(word, terms)
   }
   return terms
