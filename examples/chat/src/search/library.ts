@@ -32,7 +32,7 @@ export interface Answerable {
 }
 
 /** Below this confidence there is no answer. It's the smallest value that refuses each off-topic question of `questions/tuning.json`. */
-const LEAST_CONFIDENCE = 0.55
+const LEAST_CONFIDENCE = 0.53
 const LEAST_FOR_HINT = 0.25
 /** Pages that are looked at closely. */
 const MOST_PAGES = 15
@@ -88,7 +88,7 @@ const PRIORS: readonly { readonly asked: RegExp; readonly pages: RegExp; readonl
   { asked: /^(?!.*(?:\w\/\w|\bcodes?\b))/i, pages: /errors\.md/, factor: 0.6 },
 ]
 /** A synonym counts less than the word itself. */
-const SYNONYM_WEIGHT = 0.75
+const SYNONYM_WEIGHT = 0.65
 /** What was asked before counts less than what is asked now. */
 const FOLLOW_UP_WEIGHT = 0.7
 
@@ -173,11 +173,17 @@ export class Library {
         if (page === undefined) return []
         const own = sections.filter((section) => (section.id as string).startsWith(`${page.path}#`))
         const confidence = this.#confidence(page, weights)
-        const matching = own.flatMap((section) => page.sections.get(section.id as string) ?? [])
-        const headings = matching.map(({ trail }) => this.#likeness(trail.at(-1) ?? '', query))
-        const match = score / bestPage + (0.5 * (own[0]?.score ?? 0)) / bestSection + 0.5 * Math.max(0, ...headings)
+        const matching = own
+          .flatMap(({ id, score }) => {
+            const section = page.sections.get(id as string)
+            if (section === undefined) return []
+            const likeness = this.#likeness(section.trail.at(-1) ?? '', weights, query)
+            return [{ section, score: (score / bestSection + likeness) / 2 }]
+          })
+          .sort((one, other) => other.score - one.score)
+        const match = score / bestPage + (matching[0]?.score ?? 0)
         const total = match * (0.3 + confidence) * priorOf(question, page.path)
-        return [{ path: page.path, sections: matching, score: total, confidence }]
+        return [{ path: page.path, sections: matching.map(({ section }) => section), score: total, confidence }]
       })
       .sort((one, other) => other.score - one.score)
   }
@@ -194,14 +200,16 @@ export class Library {
     return asked === 0 ? 0 : about / asked
   }
 
-  /** How much a heading and the question have in common, from 0 to 1. */
-  #likeness(heading: string, query: ReadonlyMap<string, number>): number {
-    const weigh = (terms: Iterable<string>, weight: (term: string) => number): number =>
-      [...terms].reduce((sum, term) => sum + weight(term) * this.#rarity(term), 0)
-    const terms = new Set(termsOf(heading))
-    const common = weigh(terms, (term) => query.get(term) ?? 0)
-    const asked = weigh(query.keys(), (term) => (query.get(term) === 1 ? 1 : 0))
-    return common === 0 ? 0 : (2 * common) / (weigh(terms, () => 1) + asked)
+  /** How much a heading and a question have in common, from 0 to 1. */
+  #likeness(heading: string, weights: ReadonlyMap<string, number>, query: ReadonlyMap<string, number>): number {
+    let common = 0
+    let all = 0
+    for (const term of new Set(termsOf(heading))) {
+      common += this.#rarity(term) * (query.get(term) ?? 0)
+      all += this.#rarity(term)
+    }
+    for (const [term, weight] of weights) all += this.#rarity(term) * weight
+    return all === 0 ? 0 : (2 * common) / all
   }
 
   #rarity(term: string): number {

@@ -3,14 +3,14 @@ import { stemmer } from 'stemmer'
 /** Words without a subject. They are neither indexed nor searched. */
 const STOP_WORDS = new Set(
   `a about actually add adds after again against all already also always am an and another any anything are around as asap at avoid
-  away back be because been before being best better between both but by bug can cannot case come comes could custom dangerous
-  did different do does doing done down each easily easy else ensure even ever every everything exactly few find first for from fully
+  away back be because been before being best better between both but by bug can cannot case come comes could custom dangerous demo
+  did different do does doing done down each easily easy else ensure even ever every everything exactly example few find first for from fully
   get gets getting give given go goes going good got great had handle happen happening happens has have having he hello help her
   here hey hi his how however i idea if important in inside instead into is it its itself just keep keeps know less let lets like
   little long look looking lot made make makes making many may maybe me mean means might mind more most much must my myself native
   nearly need needs never new next nice no noisy not nothing now number of off often ok on once one ones only onto or other
   others our out outside over own part per perhaps plain please possible prefer prevent previous problem properly put question quick
-  quickly quite rather real really right safe same say says see seem seems several shall she should simple simply since so
+  quickly quite rather real really right safe same sample say says see seem seems several shall she should simple simply since so
   some somehow someone something sometimes soon special still such sure take takes tell than thanks that the their them then
   there these they thing things think this those through thus till to today together too toward tried try trying turn two
   under until up us use used useful uses using usually very via want wants was way ways we well were what whatever when whenever
@@ -51,6 +51,8 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   'schema zod validation valid structured': 'validate',
   'condition conditional if': 'condition branch when',
   'merge combine': 'join',
+  'sequential sequence order': 'dependency',
+  'typing typed typescript inference': 'type',
   'concurrent concurrently concurrency simultaneous simultaneously': 'parallel concurrency',
   'dependency container service singleton': 'inject port',
   'database client connection': 'service inject port',
@@ -74,13 +76,18 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   'rollback revert compensate compensation saga undo': 'undone undo',
   'human approval approve manual confirm confirmation': 'person human approve',
   'pause suspend day hour': 'wait person',
+  'lambda vercel netlify': 'serverless',
+  'kafka rabbitmq bullmq sqs worker': 'queue process',
   'cron schedule scheduler night nightly daily hourly periodic': 'scheduler queue cron',
   // Models and clients
   'llm gpt chatgpt claude anthropic gemini ollama vendor': 'model openai',
   'browser frontend react websocket': 'browser stream',
   'sse eventsource': 'sse stream browser',
+  'voice speech microphone': 'audio',
+  'user customer visitor': 'client',
   'express fastify koa nestjs server endpoint': 'http serve',
   'login permission tenant rbac': 'authorize authenticate role',
+  'oauth oidc sso signin': 'jwt authenticate identity',
   token: 'usage',
   'money spend price pay': 'cost token usage',
   'secret password credential': 'secret redact',
@@ -88,6 +95,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   'mock fake stub dummy': 'test fake replace',
   'unit integration e2e vitest jest assert': 'test',
   'deploy deployment scale scaling production cluster replica instance': 'process scale production',
+  'progress status': 'event report',
   'monitor observe monitoring dashboard telemetry inspect debug': 'observe metric trace',
   'otel opentelemetry': 'opentelemetry tracing trace',
   'span jaeger honeycomb datadog': 'trace tracing span',
