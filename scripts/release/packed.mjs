@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { pnpmOf } from '../setup/setup.mjs'
 import { readPackages } from '../lib/workspace.mjs'
+import { withTrimmedDist } from './trim.mjs'
 
 const NEEDED = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts']
 const UNWANTED = /\.(test|test-d)\.|\.tsbuildinfo$|\.tgz$|(^|\/)(node_modules|coverage|test)\//
@@ -19,7 +20,10 @@ export function packAll(root, folder, shorts) {
     .filter(({ manifest }) => manifest.private !== true)
     .map((each) => {
       const { name, version } = each.manifest
-      run(join(root, each.folder), 'npx', ['--yes', pnpmOf(root), 'pack', '--pack-destination', folder])
+      const source = join(root, each.folder)
+      withTrimmedDist(source, each.manifest, () =>
+        run(source, 'npx', ['--yes', pnpmOf(root), 'pack', '--pack-destination', folder]),
+      )
       const tarball = join(folder, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`)
       const list = run(root, 'tar', ['-tzf', tarball]).trim().split('\n')
       return { name, version, tarball, files: list.map((file) => file.replace('package/', '')) }
