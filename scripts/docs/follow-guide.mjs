@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 
 import { filesOf, guideSteps } from './guide-steps.mjs'
-import { localRegistry } from '../release/local-registry.mjs'
+import { localRegistry, publishFolder } from '../release/local-registry.mjs'
 import { matches, runCommand } from './snippet-runner.mjs'
 import { conclude } from '../lib/workspace.mjs'
 
@@ -72,9 +72,13 @@ if (import.meta.main) {
   const problems = differences(root, example, filesOf(steps))
   const folder = given ?? mkdtempSync(join(tmpdir(), 'stageflow-guide-'))
   if (tarballs !== '--write') {
-    const registry = await localRegistry(tarballs, '@stageflow')
-    problems.push(...(await follow(steps, folder, registry.npmrc)).map((problem) => `${page}: ${problem}`))
-    await registry.close()
+    const registry = await localRegistry()
+    try {
+      await publishFolder(tarballs, registry)
+      problems.push(...(await follow(steps, folder, registry.npmrc)).map((problem) => `${page}: ${problem}`))
+    } finally {
+      await registry.close()
+    }
   }
   if (given === undefined) rmSync(folder, { recursive: true, force: true })
   const [files, commands] = [steps.filter(({ run }) => run === undefined), steps.filter(({ run }) => run !== undefined)]
