@@ -33,7 +33,7 @@ function appIn(root, registry, name, files = {}) {
   write(folder, {
     'package.json': '{ "private": true, "type": "module" }\n',
     '.npmrc': registry.npmrc,
-    // pnpm waits a day before it installs a new version, so nobody could test one.
+    // Otherwise pnpm writes an exception here for each version that is less than a day old.
     'pnpm-workspace.yaml': 'minimumReleaseAge: 0\n',
     ...files,
   })
