@@ -9,7 +9,7 @@ const LONGEST_MS = 120_000
 export async function contractProblems(root, { short, folder }, core) {
   const tests = globSync(`${folder}/src/*contract.test.ts`, { cwd: root })
   if (tests.length === 0) return []
-  const config = join(import.meta.dirname, 'contracts.config.mjs')
+  const config = join(import.meta.dirname, 'contracts.config.ts')
   const { code, output } = await runCommand(
     join(root, 'node_modules/.bin/vitest'),
     ['run', '--config', config, '--root', root, '--maxWorkers=1', ...tests],

@@ -1,0 +1,189 @@
+import { cpSync, existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import semver from 'semver'
+
+import { matches } from '../../docs/snippet-runner.mjs'
+import { conclude, readJson } from '../../lib/workspace.mjs'
+import { succeeded, withConsumers } from './consumers.mjs'
+import { publishVariant } from './variants.mjs'
+
+// `node scripts/ci/registry/upgrades.mjs <tarballs>`: an app with the defaults, one more interceptor of ours, and one of another author
+// that was published beside them. It upgrades one package at a time, with npm and with pnpm.
+
+const APPS = join(import.meta.dirname, 'apps')
+const THIRD_PARTY = join(process.cwd(), 'examples/third-party/stageflow-interceptor-quota')
+const CORE = '@stageflow/core'
+const RETRY = '@stageflow/interceptor-retry'
+const MANAGERS = {
+  npm: { add: (app, ...names) => app.npm('install', ...names), lock: readNpmLock },
+  pnpm: { add: (app, ...names) => app.pnpm('add', ...names), lock: readPnpmLock },
+}
+
+const [tarballs] = process.argv.slice(2)
+const { version } = readJson('packages/core/package.json')
+const minor = semver.inc(version, 'minor')
+const major = semver.inc(version, 'major')
+const coreTarball = join(tarballs, `stageflow-core-${version}.tgz`)
+const problems = []
+const expected = (what, holds, printed) => {
+  if (!holds) problems.push(`${what}\n${String(printed).trim()}`)
+}
+
+await withConsumers(tarballs, async (world) => {
+  await publishThirdParty(world)
+  const names = Object.keys(MANAGERS)
+  const apps = await Promise.all(names.map((name) => installed(world, name)))
+  // One release after the other, as they come: a manager may take the newest that fits.
+  for (const release of releases()) {
+    await publishVariant(release.tarball, { ...world, manifest: { version: release.to }, append: release.append })
+    await Promise.all(names.map((name, index) => upgrade(name, apps[index], release)))
+  }
+  await publishVariant(coreTarball, { ...world, manifest: { version: major }, tag: 'next' })
+  await breakingCore(world)
+  await secondCopy(world)
+})
+conclude(problems, `npm and pnpm upgrade one package at a time, and core ${major} is refused or named`)
+
+/** The interceptor of another author, installed, tested and published as its guide says. */
+async function publishThirdParty({ app }) {
+  const files = ['package.json', 'tsconfig.json', 'README.md', 'src/quota.ts', 'test/quota.ts']
+  const texts = files.map((file) => [file, readFileSync(join(THIRD_PARTY, file), 'utf8')])
+  const quota = app('quota', Object.fromEntries(texts))
+  await succeeded(quota.npm('install'))
+  await succeeded(quota.npm('test'))
+  await succeeded(quota.npm('publish'))
+}
+
+async function installed({ app }, manager) {
+  const made = app(manager)
+  cpSync(join(APPS, 'order.ts'), join(made.folder, 'order.ts'))
+  await succeeded(MANAGERS[manager].add(made, CORE, '@stageflow/defaults', RETRY, 'stageflow-interceptor-quota'))
+  await runs(`${manager}: the app`, made)
+  return made
+}
+
+async function runs(what, app) {
+  const { stdout, output } = await app.node('order.ts')
+  expected(
+    `${what} printed another output than apps/order.output:`,
+    matches(stdout, readFileSync(join(APPS, 'order.output'), 'utf8')),
+    output,
+  )
+}
+
+/** A patch and a minor of one interceptor, and a minor of core. */
+function releases() {
+  const { version: before } = readJson('packages/interceptor-retry/package.json')
+  const tarball = join(tarballs, `stageflow-interceptor-retry-${before}.tgz`)
+  const patch = semver.inc(before, 'patch')
+  const append = {
+    'dist/index.js': '\nexport const more = 1\n',
+    'dist/index.d.ts': '\nexport declare const more = 1\n',
+  }
+  return [
+    { name: RETRY, from: before, to: patch, tarball },
+    { name: RETRY, from: patch, to: semver.inc(before, 'minor'), tarball, append },
+    { name: CORE, from: version, to: minor, tarball: coreTarball, append },
+  ]
+}
+
+async function upgrade(manager, app, { name, from, to }) {
+  const { add, lock } = MANAGERS[manager]
+  const before = lock(app.folder)
+  await succeeded(add(app, `${name}@${to}`))
+  const changes = changesOf(before, lock(app.folder))
+  const what = `${manager}: the upgrade of ${name} to ${to} moved`
+  expected(what, changes.join() === `${name} ${from} → ${to}`, changes.join('\n') || 'nothing')
+  await runs(`${manager}: the app with ${name} ${to}`, app)
+  const copies = lock(app.folder).filter((entry) => entry.startsWith(`${CORE} `))
+  expected(`${manager}: there is more than one core:`, copies.length === 1, copies.join('\n'))
+}
+
+/** What an app gets that asks for a core that none of its plugins allows. */
+async function breakingCore({ app }) {
+  const fresh = app('breaking-npm')
+  const refused = await fresh.npm('install', `${CORE}@${major}`, RETRY)
+  expected(
+    `npm installs core ${major} beside a plugin for ${version}:`,
+    refused.code !== 0 && refused.output.includes('ERESOLVE'),
+    refused.output,
+  )
+  await succeeded(fresh.npm('install', '--force', `${CORE}@${major}`, RETRY))
+  const listed = await fresh.npm('ls', CORE)
+  expected(
+    `npm ls does not name the range of a plugin that core ${major} was forced on:`,
+    listed.code !== 0 && listed.output.includes('invalid: "^'),
+    listed.output,
+  )
+
+  const byPnpm = app('breaking-pnpm')
+  await succeeded(byPnpm.pnpm('add', `${CORE}@${major}`, RETRY))
+  const checked = await byPnpm.pnpm('peers', 'check')
+  expected(
+    `pnpm peers check accepts core ${major}:`,
+    checked.code !== 0 && checked.output.includes(CORE),
+    checked.output,
+  )
+}
+
+/** A package that has core among its dependencies, so that npm installs a second copy: run and compiled. */
+async function secondCopy({ app }) {
+  const pinned = app('pinned', {
+    'package.json': JSON.stringify({
+      name: 'stageflow-pinned',
+      version: '1.0.0',
+      type: 'module',
+      exports: { types: './index.d.ts', default: './index.js' },
+      dependencies: { [CORE]: version },
+    }),
+    'index.js': `import { Pipeline, defineStage } from '@stageflow/core'
+export const greet = defineStage({ name: 'greet', run: () => ({ text: 'Hello' }) })
+export const greeting = new Pipeline('greeting').withStage('greet', () => ({ text: 'Hello' }))
+`,
+    'index.d.ts': `import { Pipeline, defineStage } from '@stageflow/core'
+export declare const greeting: Pipeline<{ greet: { text: string } }>
+`,
+  })
+  await succeeded(pinned.npm('publish'))
+  const twice = app('two-copies', {
+    'run.js': `import { Pipeline } from '@stageflow/core'
+import { greeting } from 'stageflow-pinned'
+try {
+  new Pipeline('app').withPipeline('greeting', greeting).build()
+} catch (error) {
+  console.log(error.message)
+}
+`,
+  })
+  await succeeded(twice.npm('install', `${CORE}@${minor}`, 'stageflow-pinned'))
+  expected(
+    'npm installs one copy:',
+    existsSync(join(twice.folder, 'node_modules/stageflow-pinned/node_modules', CORE)),
+    '',
+  )
+  const { output } = await twice.node('run.js')
+  expected('the error does not say how to find the copies:', output.includes('npm ls @stageflow/core'), output)
+}
+
+/** Each installed package as `name version`. */
+function readNpmLock(folder) {
+  const { packages } = readJson(join(folder, 'package-lock.json'))
+  const named = Object.entries(packages).filter(([path]) => path !== '')
+  return named.map(([path, each]) => `${path.split('node_modules/').at(-1)} ${each.version}`).sort()
+}
+
+function readPnpmLock(folder) {
+  const text = readFileSync(join(folder, 'pnpm-lock.yaml'), 'utf8')
+  const packages = text.split(/^packages:$/m)[1].split(/^snapshots:$/m)[0]
+  return [...packages.matchAll(/^ {2}'?(@?[^@']+)@([^':]+)'?:$/gm)].map(([, name, at]) => `${name} ${at}`).sort()
+}
+
+function changesOf(before, after) {
+  const gone = before.filter((entry) => !after.includes(entry))
+  const come = after.filter((entry) => !before.includes(entry))
+  const nameOf = (entry) => entry.split(' ')[0]
+  const versionIn = (entries, name) => entries.find((entry) => nameOf(entry) === name)?.split(' ')[1] ?? 'none'
+  const names = [...new Set([...gone, ...come].map(nameOf))]
+  return names.map((name) => `${name} ${versionIn(gone, name)} → ${versionIn(come, name)}`)
+}
