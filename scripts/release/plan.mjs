@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { globSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 import { readPackages } from '../lib/workspace.mjs'
 
@@ -35,11 +36,10 @@ export function refusals(root) {
 /** The packages that changed since the tag of their version, and have no note that says so. */
 export function changedProblems(root) {
   const tags = tagsOf(root)
-  const noted = pendingNotes(root)
-    .map((file) => git(root, 'show', `:${file}`))
-    .join('\n')
+  const noted = pendingNotes(root).map((file) => readFileSync(join(root, file), 'utf8'))
+  const isNoted = (name) => noted.some((text) => new RegExp(`^["']?${name}["']?:`, 'm').test(text))
   return readPackages(root)
-    .filter(({ manifest }) => tags.has(tagOf(manifest)) && !noted.includes(`'${manifest.name}'`))
+    .filter(({ manifest }) => tags.has(tagOf(manifest)) && !isNoted(manifest.name))
     .filter((each) => hasChanged(root, each))
     .map(({ manifest, folder }) => {
       const tag = tagOf(manifest)
