@@ -74,7 +74,7 @@ function peerProblems({ folder, manifest: { name, peerDependencies = {} } }, pla
     : [`${folder}: ${CORE} gets a major version, and this package must move with it. Add a ${needed} note for ${name}.`]
 }
 
-/** Whoever upgrades a package gets what it depends on too, so its version says at least as much. */
+/** An upgrade of a package upgrades what it installs, so its version must say at least as much. */
 function dependencyProblems({ folder, manifest: { name, dependencies = {} } }, planned) {
   const { type } = planned.get(name)
   return Object.keys(dependencies)

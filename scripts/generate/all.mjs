@@ -8,6 +8,7 @@ const COMMANDS = [
   script('errors.mjs'),
   script('decisions.mjs'),
   script('package-table.mjs'),
+  script('changelog.mjs'),
   [join(import.meta.dirname, '../../node_modules/.bin/tsc'), '-b', 'packages/core'],
   script('stage-trace.mjs'),
   script('run-picture.mjs'),

@@ -65,8 +65,7 @@ async function publishAsJudged(packed, { registry, provenance }) {
   if (integrityOf(tarball) !== integrity) throw new Error(`${tarball} is not what was judged. Start the release again.`)
   const before = await servedVersion(packed, registry)
   if (before === undefined) {
-    const [prerelease] = /(?<=-)[a-z]+/.exec(version) ?? ['latest']
-    await publishTarball(tarball, registry, { tag: prerelease, provenance })
+    await publishTarball(tarball, registry, { tag: distTagOf(version), provenance })
   }
   const served = before ?? (await publishedVersion(packed, registry))
   const differences = differencesOf(packed, served)
@@ -75,6 +74,11 @@ async function publishAsJudged(packed, { registry, provenance }) {
     `The registry serves another ${tagOf(packed)} than this commit makes: ${differences.join(', ')} differ. ` +
       'Versions are final: give the package a note and release a new version.',
   )
+}
+
+/** The tag that npm gives a version: `latest`, or the name of its prerelease (`next` of 1.3.0-next.0). */
+export function distTagOf(version) {
+  return /(?<=-)[a-z]+/.exec(version)?.[0] ?? 'latest'
 }
 
 const INSTALLED_BY = [
@@ -111,6 +115,7 @@ if (import.meta.main) {
   const provenance = !isDry && process.env.ACTIONS_ID_TOKEN_REQUEST_URL !== undefined
   const registry = isDry ? await localRegistry() : undefined
   const options = isDry ? { registry, tag: () => {} } : { provenance }
+  if (!isDry && !provenance) console.log('Without provenance: only GitHub Actions can sign where packages come from.')
   try {
     const tags = await release(process.cwd(), options)
     const next = isDry ? 'nothing reached npm, and no tag was made' : 'push the tags: git push --tags'

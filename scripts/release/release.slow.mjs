@@ -49,14 +49,15 @@ test('a package refuses to be published from its folder, by npm, pnpm and change
   const flags = [`--registry=${registry.url}`, `--userconfig=${registry.userconfig}`]
   const pnpm = ['--yes', '--package', pnpmOf(ROOT), '--']
   const commands = [
-    ['npm', ['publish', '--provenance=false', ...flags], sink],
-    ['npx', [...pnpm, 'pnpm', 'publish', '--no-git-checks', ...flags.slice(0, 1)], sink],
-    ['npx', [...pnpm, 'changeset', 'publish'], copy.folder],
+    ['npm run release', 'npm', ['publish', '--provenance=false', ...flags], sink],
+    ['npm run release', 'npx', [...pnpm, 'pnpm', 'publish', '--no-git-checks', ...flags.slice(0, 1)], sink],
+    // changesets shows of a script that fails only its name.
+    ['run the prepublishOnly script', 'npx', [...pnpm, 'changeset', 'publish'], copy.folder],
   ]
-  for (const [command, args, cwd] of commands) {
+  for (const [says, command, args, cwd] of commands) {
     const { code, output } = await runCommand(command, args, { cwd, env: envOf(registry), timeoutMs: LONGEST_MS })
     expect(code, output).not.toBe(0)
-    expect(output).toContain('npm run release')
+    expect(output).toContain(says)
   }
   expect(await versionsOf('@stageflow/sink-logging')).toEqual([])
 })

@@ -1,16 +1,23 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest'
 
+import { runCommand } from '../docs/snippet-runner.mjs'
 import { checkAnatomy } from '../check/anatomy.mjs'
 import { versionProblems } from '../check/versions.mjs'
 import { copyWorkspace } from '../lib/workspace-copy.mjs'
-import { readPackages } from '../lib/workspace.mjs'
+import { readJson, readPackages } from '../lib/workspace.mjs'
+import { pnpmOf } from '../setup/setup.mjs'
+import { localRegistry } from './local-registry.mjs'
+import { packAll } from './packed.mjs'
+import { publishTarball } from './publish.mjs'
+import { distTagOf } from './release.mjs'
 
 // What `changeset version` makes of notes, in a copy of the workspace, and what the rules of versions say before it.
 
 const ROOT = join(import.meta.dirname, '../..')
+const LONGEST_MS = 300_000
 
 let copy
 let plugins
@@ -98,6 +105,10 @@ test('a prerelease of core can be tried with every plugin, and ends without a tr
   })
   expect(newest('report')).toContain('- Works with prereleases of `@stageflow/core` 1.1.0.')
   expect([...(await problems()), ...checkAnatomy(copy.folder)]).toEqual([])
+  expect(await installed('@stageflow/core@next', '@stageflow/interceptor-retry@next')).toEqual({
+    core: '1.1.0-next.0',
+    'interceptor-retry': '1.0.1-next.0',
+  })
   commit()
 
   note({ core: 'patch' }, 'Core does it right.')
@@ -105,7 +116,7 @@ test('a prerelease of core can be tried with every plugin, and ends without a tr
   expect(versionOf('core')).toBe('1.1.0-next.1')
   commit()
 
-  copy.run('npx', '--yes', 'pnpm@12.4.2', 'install', '--frozen-lockfile', '--prefer-offline')
+  copy.run('npx', '--yes', pnpmOf(ROOT), 'install', '--frozen-lockfile', '--prefer-offline')
   copy.run('node', 'scripts/release/prerelease.mjs', 'exit')
   expect(rangeOf('report')).toBe('^1.0.0')
   version()
@@ -114,6 +125,27 @@ test('a prerelease of core can be tried with every plugin, and ends without a tr
   expect(existsSync(join(copy.folder, '.changeset/pre.json'))).toBe(false)
   expect([...(await problems()), ...checkAnatomy(copy.folder)]).toEqual([])
 })
+
+/** Publishes core and retry as they are, and installs `specs` in an app; the versions that npm chose. */
+async function installed(...specs) {
+  const registry = await localRegistry()
+  onTestFinished(() => registry.close())
+  const folder = join(copy.folder, '.packed')
+  for (const { tarball, version } of packAll(copy.folder, folder, ['core', 'interceptor-retry'])) {
+    await publishTarball(tarball, registry, { tag: distTagOf(version) })
+  }
+  const app = join(folder, 'app')
+  mkdirSync(app)
+  writeFileSync(join(app, '.npmrc'), registry.npmrc)
+  writeFileSync(join(app, 'package.json'), '{ "private": true }')
+  const options = { cwd: app, timeoutMs: LONGEST_MS }
+  const { code, output } = await runCommand('npm', ['install', '--no-audit', '--no-fund', ...specs], options)
+  expect({ code, output }).toMatchObject({ code: 0 })
+  const names = readdirSync(join(app, 'node_modules/@stageflow'))
+  const found = names.map((short) => readJson(join(app, 'node_modules/@stageflow', short, 'package.json')))
+  rmSync(folder, { recursive: true })
+  return Object.fromEntries(found.map(({ name, version }) => [name.replace('@stageflow/', ''), version]))
+}
 
 let notes = 0
 /** Writes a note for the packages with these short names. */
@@ -149,7 +181,7 @@ function changeRanges(range) {
   }
 }
 
-const manifestOf = (short) => JSON.parse(readFileSync(join(copy.folder, 'packages', short, 'package.json'), 'utf8'))
+const manifestOf = (short) => readJson(join(copy.folder, 'packages', short, 'package.json'))
 const versionOf = (short) => manifestOf(short).version
 const rangeOf = (short) => manifestOf(short).peerDependencies['@stageflow/core']
 
