@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 
 import { runCommand } from '../docs/snippet-runner.mjs'
-import { copyWorkspace } from '../lib/workspace-copy.mjs'
 import { readPackages } from '../lib/workspace.mjs'
 import { pnpmOf } from '../setup/setup.mjs'
+import { copyBeforeFirstRelease } from './first-release.mjs'
 import { localRegistry } from './local-registry.mjs'
 import { tagOf } from './plan.mjs'
 import { publishTarball } from './publish.mjs'
@@ -27,7 +27,7 @@ let copy
 let folder
 let registry
 beforeAll(async () => {
-  copy = copyWorkspace(ROOT)
+  copy = copyBeforeFirstRelease(ROOT)
   folder = mkdtempSync(join(tmpdir(), 'stageflow-release-tests-'))
   const others = readPackages(copy.folder).filter(({ manifest }) => !RELEASED.includes(manifest.name))
   for (const { manifest } of others) copy.run('git', 'tag', tagOf(manifest))

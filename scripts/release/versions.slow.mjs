@@ -6,9 +6,9 @@ import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vi
 import { runCommand } from '../docs/snippet-runner.mjs'
 import { checkAnatomy } from '../check/anatomy.mjs'
 import { versionProblems } from '../check/versions.mjs'
-import { copyWorkspace } from '../lib/workspace-copy.mjs'
 import { readJson, readPackages } from '../lib/workspace.mjs'
 import { pnpmOf } from '../setup/setup.mjs'
+import { copyBeforeFirstRelease } from './first-release.mjs'
 import { localRegistry } from './local-registry.mjs'
 import { packAll } from './packed.mjs'
 import { publishTarball } from './publish.mjs'
@@ -23,7 +23,7 @@ let copy
 let plugins
 let start
 beforeAll(() => {
-  copy = copyWorkspace(ROOT)
+  copy = copyBeforeFirstRelease(ROOT)
   start = String(copy.run('git', 'rev-parse', 'HEAD')).trim()
   plugins = readPackages(copy.folder).filter(({ manifest }) => manifest.peerDependencies?.['@stageflow/core'])
 })
@@ -109,12 +109,12 @@ test('a prerelease of core can be tried with every plugin, and ends without a tr
     core: '1.1.0-next.0',
     'interceptor-retry': '1.0.1-next.0',
   })
-  commit()
+  copy.commit('A state')
 
   note({ core: 'patch' }, 'Core does it right.')
   version()
   expect(versionOf('core')).toBe('1.1.0-next.1')
-  commit()
+  copy.commit('A state')
 
   copy.run('npx', '--yes', pnpmOf(ROOT), 'install', '--frozen-lockfile', '--prefer-offline')
   copy.run('node', 'scripts/release/prerelease.mjs', 'exit')
@@ -157,21 +157,6 @@ function note(bumps, text) {
 
 const version = () => copy.run('changeset', 'version')
 const problems = () => versionProblems(copy.folder)
-
-function commit() {
-  copy.run('git', 'add', '--all')
-  copy.run(
-    'git',
-    '-c',
-    'user.name=Stageflow',
-    '-c',
-    'user.email=stageflow@example.com',
-    'commit',
-    '--quiet',
-    '-m',
-    'A state',
-  )
-}
 
 function changeRanges(range) {
   for (const { folder } of plugins) {
