@@ -6,7 +6,6 @@ import { readConfig } from '@changesets/config'
 import { readChangesets } from '@changesets/read'
 import semver from 'semver'
 
-import { changedProblems } from '../release/plan.mjs'
 import { conclude, readJson, readPackages } from '../lib/workspace.mjs'
 
 // The rules of docs/project/versions.md that changesets doesn't have: which packages must be released together, and how.
@@ -21,7 +20,6 @@ export async function versionProblems(root) {
   return [
     ...packages.flatMap((each) => peerProblems(each, planned)),
     ...packages.flatMap((each) => dependencyProblems(each, planned)),
-    ...(existsSync(join(root, '.git')) ? changedProblems(root) : []),
   ]
 }
 

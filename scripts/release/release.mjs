@@ -18,7 +18,7 @@ import { setUp } from '../setup/setup.mjs'
  * one than the user's own, `tag` makes a git tag, `say` prints a line.
  */
 export async function release(root, { registry, provenance = false, tag = tagInGit, say = console.log } = {}) {
-  const problems = refusals(root)
+  const problems = await refusals(root)
   if (problems.length > 0) throw new Error(`Nothing was published.\n${listed(problems)}`)
   const names = unreleased(root).map(({ manifest }) => manifest.name)
   if (names.length === 0) {
