@@ -40,14 +40,13 @@ for (const file of globSync('**/*.template', { cwd: join(templates, template) })
   write(filled(file.replace('.template', '')), textOf(template, file))
 }
 cpSync(join(root, 'LICENSE'), join(root, folder, 'LICENSE'))
-const note = `---\n'@stageflow/${short}': minor\n---\n\n${words.description}\n`
-writeFileSync(join(root, `.changeset/${short}-first.md`), note)
+write('CHANGELOG.md', `# @stageflow/${short}\n\n## 1.0.0\n\n${words.description}\n`)
 addReference()
 execFileSync('npx', ['--yes', pnpmOf(root), 'install', '--no-frozen-lockfile'], { cwd: root, stdio: 'pipe' })
 execFileSync(join(root, 'node_modules/.bin/oxfmt'), [folder, 'tsconfig.json'], { cwd: root, stdio: 'pipe' })
 execFileSync(process.execPath, [join(import.meta.dirname, 'all.mjs')], { cwd: root, stdio: 'inherit' })
 console.log(
-  `${folder} is made and passes every check. Say what it is in its package.json, its README and its changeset.`,
+  `${folder} is made and passes every check. Say what it is in its package.json, its README and its CHANGELOG.`,
 )
 
 function write(file, text) {
@@ -64,9 +63,8 @@ function filled(text) {
 }
 
 function manifest() {
-  const { homepage, bugs, license, repository, files, type, sideEffects, exports, publishConfig, engines } = readJson(
-    join(root, 'packages/core/package.json'),
-  )
+  const { homepage, bugs, license, repository, files, scripts, type, sideEffects, exports, publishConfig, engines } =
+    readJson(join(root, 'packages/core/package.json'))
   const peer = {
     peerDependencies: { '@stageflow/core': '^1.0.0' },
     devDependencies: {
@@ -88,7 +86,7 @@ function manifest() {
     bugs,
     license,
     repository: { ...repository, directory: folder },
-    ...{ files, type, sideEffects, exports: mainOf(exports) },
+    ...{ files, scripts, type, sideEffects, exports: mainOf(exports) },
     publishConfig: { ...publishConfig, exports: mainOf(publishConfig.exports) },
     ...(role === 'types' ? undefined : peer),
     engines,

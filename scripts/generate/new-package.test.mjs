@@ -9,6 +9,7 @@ import { checkSnippets } from '../check/snippets.mjs'
 import { checkErrors } from './errors.mjs'
 import { checkPackageTable } from './package-table.mjs'
 import { packAll, packedProblems } from '../release/packed.mjs'
+import { readText } from '../lib/workspace.mjs'
 import { copyWorkspace } from '../lib/workspace-copy.mjs'
 
 // Really makes a package of each kind, in a copy of this workspace, and runs every check on it.
@@ -73,8 +74,9 @@ test('its packages are what npm expects, and each works alone with core', () => 
   )
 })
 
-test('it comes with a changeset', () => {
-  expect(copy.run('changeset', 'status')).toContain('@stageflow/interceptor-token-quota')
+test('it starts at 1.0.0, with a changelog and without a note', () => {
+  expect(readText(join(copy.folder, FOLDERS[0], 'CHANGELOG.md'))).toContain('## 1.0.0\n')
+  expect(copy.run('git', 'status', '--porcelain', '.changeset')).toBe('')
 })
 
 test.each([

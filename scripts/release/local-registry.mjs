@@ -45,11 +45,11 @@ export async function localRegistry() {
 }
 
 /** Publishes every tarball of `folder` to a local registry. */
-export async function publishFolder(folder, { userconfig }) {
+export async function publishFolder(folder, registry) {
   const tarballs = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
   const waiting = tarballs.values()
   const lane = async () => {
-    for (const name of waiting) await publishTarball(resolve(folder, name), { userconfig })
+    for (const name of waiting) await publishTarball(resolve(folder, name), registry)
   }
   await Promise.all(Array.from({ length: AT_ONCE }, lane))
 }

@@ -1,4 +1,4 @@
-import { cpSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { decode, encode } from '@jridgewell/sourcemap-codec'
@@ -8,19 +8,26 @@ import { decode, encode } from '@jridgewell/sourcemap-codec'
 
 const RELATIVE_IMPORT = /(?:from |import\(|import )['"](\.[^'"]+)\.[jt]s['"]/g
 
-/** Calls `use` while the `dist` of a package folder is trimmed. Afterwards `dist` is whole again. */
-export function withTrimmedDist(folder, manifest, use) {
-  const dist = join(folder, 'dist')
-  const whole = join(folder, 'dist.whole')
-  rmSync(whole, { recursive: true, force: true })
-  renameSync(dist, whole)
+/** Calls `use` while the `dist` of each package is trimmed. Afterwards every `dist` is whole again. */
+export function withTrimmedDist(root, packages, use) {
+  const built = packages.filter(({ folder }) => existsSync(join(root, folder, 'dist')))
+  const moved = []
   try {
-    cpSync(whole, dist, { recursive: true })
-    trimDist(folder, manifest)
+    for (const { folder, manifest } of built) {
+      const dist = join(root, folder, 'dist')
+      const whole = `${dist}.whole`
+      rmSync(whole, { recursive: true, force: true })
+      renameSync(dist, whole)
+      moved.push({ dist, whole })
+      cpSync(whole, dist, { recursive: true })
+      trimDist(join(root, folder), manifest)
+    }
     return use()
   } finally {
-    rmSync(dist, { recursive: true, force: true })
-    renameSync(whole, dist)
+    for (const { dist, whole } of moved) {
+      rmSync(dist, { recursive: true, force: true })
+      renameSync(whole, dist)
+    }
   }
 }
 
@@ -40,7 +47,7 @@ export function trimDist(folder, manifest) {
 
 /** The declarations that a compiler can get to from an entry of `exports`. */
 function reachableDeclarations(folder, { exports, publishConfig }) {
-  const entries = Object.values(publishConfig?.exports ?? exports).flatMap(({ types }) => types ?? [])
+  const entries = Object.values(publishConfig?.exports ?? exports ?? {}).flatMap(({ types }) => types ?? [])
   const found = new Set(entries.map((entry) => join(entry)))
   for (const file of found) {
     const text = readFileSync(join(folder, file), 'utf8')

@@ -75,13 +75,14 @@ beforeAll(() => {
 afterAll(() => rmSync(app, { recursive: true, force: true }))
 
 test('dist is whole again after it was trimmed, and when the use of it throws', () => {
+  const packages = [{ folder: 'node_modules/greeter', manifest: MANIFEST }]
   const file = join(folder, 'dist/refuse.d.ts')
-  expect(withTrimmedDist(folder, MANIFEST, () => existsSync(file))).toBe(false)
+  expect(withTrimmedDist(app, packages, () => existsSync(file))).toBe(false)
   expect(existsSync(file)).toBe(true)
   const fail = () => {
     throw new Error('no tarball')
   }
-  expect(() => withTrimmedDist(folder, MANIFEST, fail)).toThrow('no tarball')
+  expect(() => withTrimmedDist(app, packages, fail)).toThrow('no tarball')
   expect(existsSync(file)).toBe(true)
 })
 
