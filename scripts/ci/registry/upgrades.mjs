@@ -11,6 +11,7 @@ import { publishVariant } from './variants.mjs'
 // `node scripts/ci/registry/upgrades.mjs <tarballs>`: an app with the defaults, one more interceptor of ours, and one of another author
 // that was published beside them. It upgrades one package at a time, with npm and with pnpm.
 
+const TSC = join(process.cwd(), 'node_modules/.bin/tsc')
 const APPS = join(import.meta.dirname, 'apps')
 const THIRD_PARTY = join(process.cwd(), 'examples/third-party/stageflow-interceptor-quota')
 const CORE = '@stageflow/core'
@@ -36,10 +37,10 @@ await withConsumers(tarballs, async (world) => {
   const apps = await Promise.all(names.map((name) => installed(world, name)))
   // One release after the other, as they come: a manager may take the newest that fits.
   for (const release of releases()) {
-    await publishVariant(release.tarball, { ...world, manifest: { version: release.to }, append: release.append })
+    await publishVariant(release.tarball, { ...world, version: release.to, edit: release.edit })
     await Promise.all(names.map((name, index) => upgrade(name, apps[index], release)))
   }
-  await publishVariant(coreTarball, { ...world, manifest: { version: major }, tag: 'next' })
+  await publishVariant(coreTarball, { ...world, version: major, edit: statedVersion(major), tag: 'next' })
   await breakingCore(world, { npm: apps[0], pnpm: apps[1] })
   await secondCopy(world)
 })
@@ -77,15 +78,23 @@ function releases() {
   const { version: before } = readJson('packages/interceptor-retry/package.json')
   const tarball = join(tarballs, `stageflow-interceptor-retry-${before}.tgz`)
   const patch = semver.inc(before, 'patch')
-  const append = {
-    'dist/index.js': '\nexport const more = 1\n',
-    'dist/index.d.ts': '\nexport declare const more = 1\n',
+  const edit = {
+    'dist/index.js': (text) => `${text}\nexport const more = 1\n`,
+    'dist/index.d.ts': (text) => `${text}\nexport declare const more = 1\n`,
   }
   return [
     { name: RETRY, from: before, to: patch, tarball },
-    { name: RETRY, from: patch, to: semver.inc(before, 'minor'), tarball, append },
-    { name: CORE, from: version, to: minor, tarball: coreTarball, append },
+    { name: RETRY, from: patch, to: semver.inc(before, 'minor'), tarball, edit },
+    { name: CORE, from: version, to: minor, tarball: coreTarball, edit: { ...edit, ...statedVersion(minor) } },
   ]
+}
+
+/** The version that core states in its code, which `npm run generate` writes for a release. */
+function statedVersion(to) {
+  const state = (text, name, value) => text.replace(new RegExp(`const ${name} = \\d+`), `const ${name} = ${value}`)
+  return {
+    'dist/pipeline/build.js': (text) => state(state(text, 'MAJOR', semver.major(to)), 'MINOR', semver.minor(to)),
+  }
 }
 
 async function upgrade(manager, app, { name, from, to }) {
@@ -114,6 +123,12 @@ async function breakingCore({ app }, apps) {
   const listed = await apps.npm.npm('ls', CORE)
   const names = listed.code !== 0 && listed.output.includes(`invalid: "^${version}" from node_modules/${RETRY}`)
   expected(`npm ls does not name a plugin for core ${version}:`, names, listed.output)
+  for (const each of Object.values(apps)) {
+    const { output } = await each.node('order.ts')
+    const isNamed = output.includes(`Interceptor "retry" does not work with core`)
+    const hasFix = output.includes(`npm install ${CORE}@^${version}`)
+    expected(`build() with ${core} does not name the version that is needed:`, isNamed && hasFix, output)
+  }
   for (const each of [byPnpm, apps.pnpm]) {
     const { code, output } = await each.pnpm('peers', 'check')
     expected(`pnpm peers check accepts ${core}:`, code !== 0 && output.includes(CORE), output)
@@ -132,31 +147,35 @@ async function secondCopy({ app }) {
     }),
     'index.js': `import { Pipeline, defineStage } from '@stageflow/core'
 export const greet = defineStage({ name: 'greet', run: () => ({ text: 'Hello' }) })
-export const greeting = new Pipeline('greeting').withStage('greet', () => ({ text: 'Hello' }))
+export const greeting = Pipeline.from('greeting', [greet])
 `,
-    'index.d.ts': `import { Pipeline, defineStage } from '@stageflow/core'
-export declare const greeting: Pipeline<{ greet: { text: string } }>
+    'index.d.ts': `import type { Pipeline, Stage, StageSlot } from '@stageflow/core'
+type Slot = StageSlot<{ text: string }, false, never>
+export declare const greet: Stage<'greet', Slot, never, {}>
+export declare const greeting: Pipeline<{ readonly greet: Slot }>
 `,
   })
   await succeeded(pinned.npm('publish'))
   const twice = app('two-copies', {
-    'run.js': `import { Pipeline } from '@stageflow/core'
-import { greeting } from 'stageflow-pinned'
-try {
-  new Pipeline('app').withPipeline('greeting', greeting).build()
-} catch (error) {
-  console.log(error.message)
-}
+    'run.ts': `import { Pipeline } from '@stageflow/core'
+import { greet, greeting } from 'stageflow-pinned'
+const uses = [() => Pipeline.from('app', [greet]).build(), () => new Pipeline('app').withPipeline('child', greeting).build()]
+for (const use of uses) try { use() } catch (error) { console.log(error) }
 `,
   })
   await succeeded(twice.npm('install', `${CORE}@${minor}`, 'stageflow-pinned'))
+  const nested = join(twice.folder, 'node_modules/stageflow-pinned/node_modules', CORE)
+  expected('npm installs one copy:', existsSync(nested), '')
+  const { output } = await twice.node('run.ts')
+  expected('the errors do not say how to find the copies:', output.split(`"npm ls ${CORE}"`).length === 3, output)
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', '']
+  const compiled = await twice.run(TSC, [...options, '--pretty', 'false', 'run.ts'])
+  const errors = compiled.output.split(`two copies of ${CORE}: run npm ls ${CORE}`).length - 1
   expected(
-    'npm installs one copy:',
-    existsSync(join(twice.folder, 'node_modules/stageflow-pinned/node_modules', CORE)),
-    '',
+    'the errors of the compiler do not name the two copies:',
+    compiled.code !== 0 && errors >= 2,
+    compiled.output,
   )
-  const { output } = await twice.node('run.js')
-  expected('the error does not say how to find the copies:', output.includes('npm ls @stageflow/core'), output)
 }
 
 /** Each installed package as `name version`. */

@@ -6,17 +6,17 @@ import { publishTarball } from '../../release/publish.mjs'
 import { readJson } from '../../lib/workspace.mjs'
 
 /**
- * Publishes a packed package again, with another version, as its next release would be: `manifest` and the texts of `append` change it,
- * file by file. `tag`: the dist-tag, by default `latest`.
+ * Publishes a packed package again as its next release would be: with another version, and with files changed by the functions of
+ * `edit`. `tag`: the dist-tag, by default `latest`.
  */
-export async function publishVariant(tarball, { folder, registry, manifest, append = {}, tag }) {
+export async function publishVariant(tarball, { folder, registry, version, edit = {}, tag }) {
   const unpacked = mkdtempSync(join(folder, 'variant-'))
   execFileSync('tar', ['-xzf', resolve(tarball), '-C', unpacked])
   const source = join(unpacked, 'package')
   const file = join(source, 'package.json')
-  writeFileSync(file, JSON.stringify({ ...readJson(file), ...manifest }, undefined, 2))
-  for (const [path, text] of Object.entries(append))
-    writeFileSync(join(source, path), readFileSync(join(source, path), 'utf8') + text)
+  writeFileSync(file, JSON.stringify({ ...readJson(file), version }, undefined, 2))
+  for (const [path, change] of Object.entries(edit))
+    writeFileSync(join(source, path), change(readFileSync(join(source, path), 'utf8')))
   const packed = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--loglevel=error'], { cwd: source })
   await publishTarball(join(source, JSON.parse(packed)[0].filename), { ...registry, tag })
 }
