@@ -57,7 +57,14 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
   ],
   [
     'Reference',
-    ['reference/options', 'reference/events', 'reference/errors', 'reference/interceptor-hooks', 'reference/support'],
+    [
+      'reference/options',
+      'reference/events',
+      'reference/errors',
+      'reference/interceptor-hooks',
+      'reference/contracts',
+      'reference/support',
+    ],
   ],
   ['Project', ['project/architecture', 'project/versions', 'project/*']],
 ]

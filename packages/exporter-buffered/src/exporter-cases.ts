@@ -184,7 +184,7 @@ export const OUTAGE_CASES: Cases = {
     },
   },
   'a batch that failed is written when it comes again after the outage': {
-    mend: 'Keep no state of a failed batch: connect anew, and write the whole batch.',
+    mend: 'Keep no state of a failed batch: connect again, and write the whole batch.',
     check: async (bench) => {
       const events = eventsFrom(1, 3)
       await bench.breakDownstream()

@@ -6,7 +6,7 @@ const ATOMIC =
   'Decide and write in one atomic operation: one statement with a condition, one script, or a transaction that locks the row.'
 const OWNER = 'Compare the token of the record with the token of the caller before you write.'
 const PAST_END = 'Treat a record past its end as missing, in every operation, by the clock of the store.'
-const RENEW = 'If the record is a claim with the token of the caller, set its end anew, also if it has passed.'
+const RENEW = 'If the record is a claim with the token of the caller, set a new end, also if the old one has passed.'
 const KEPT = 'If a record is a completion, claim returns it and changes nothing, whichever token asks.'
 const OWN_TTL = 'When a claim becomes a completion, replace the end of its lease by its time to live.'
 const REPEAT =

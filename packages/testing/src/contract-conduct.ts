@@ -102,7 +102,7 @@ async function keepsNone(bench: InterceptorBench): Promise<void> {
   }
   must(
     kept() === undefined,
-    `it still kept ${kept()} after all runs had ended. Each holds the data of its user, and memory grows with every run. Keep what you need of them in a slot, in a part, or in a WeakMap, and remove what you put in a Map, a Set or an array in ended.`,
+    `it still kept ${kept()} after all runs had ended. Each holds the data of its user, and memory grows with every run. Keep what you need of them in a slot, in a part or in a WeakMap. In ended, remove what you put in a Map, a Set or an array.`,
   )
 }
 

@@ -1213,16 +1213,20 @@ const broken: readonly [
   ],
 ]
 
+const KEEPS_NONE = 'keeps no context and no run after its end'
+
 test.concurrent.each(broken)(
   'one that %s fails the case "%s" alone',
   async (_, fails, create, options) => {
     const failed: Record<string, unknown> = {}
-    const cases = interceptorContract(create, options).map(({ name, run }) =>
+    // To collect garbage takes long among so many tests, so only its own twins are tried with that case.
+    const cases = interceptorContract(create, options).filter(({ name }) => name !== KEEPS_NONE || name === fails)
+    const runs = cases.map(({ name, run }) =>
       run().catch((error: unknown) => {
         failed[name] = error
       }),
     )
-    await Promise.all(cases)
+    await Promise.all(runs)
     expect(Object.keys(failed)).toEqual([fails])
     expect(failed[fails]).toMatchObject({
       code: 'testing/contract',
@@ -1462,7 +1466,8 @@ test('a correct interceptor keeps the whole contract inside any other correct on
         ...(names.includes('an authentication with a token, and roles') ? known : undefined),
         outside: (clock) => layers.map(([outside]) => outside(clock)),
       }
-      await Promise.all(interceptorContract(create, options).map(({ run }) => run()))
+      const cases = interceptorContract(create, options).filter(({ name }) => name !== KEEPS_NONE)
+      await Promise.all(cases.map(({ run }) => run()))
     }),
     wholeSettings(10),
   )
