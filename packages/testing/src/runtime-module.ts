@@ -14,7 +14,7 @@ export type Listener = (...given: never[]) => void
 export const runningProcess = (): ProcessEvents | undefined => (globalThis as unknown as Runtime).process
 
 /** A module of Node, without an import that browsers could not resolve. Undefined if the runtime lacks it. */
-export function runtimeModule<Module>(name: string): Module | undefined {
+function runtimeModule<Module>(name: string): Module | undefined {
   const { process } = globalThis as unknown as Runtime
   return process?.getBuiltinModule?.(name) as Module | undefined
 }
