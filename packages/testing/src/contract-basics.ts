@@ -1,4 +1,4 @@
-import type { StageflowError } from '@stageflow/core'
+import { StageflowError } from '@stageflow/core'
 import { textOf } from '@stageflow/core/kit'
 import { breach, broken, must } from './contract-case.ts'
 import { TO_PASS, type InterceptorBench } from './interceptor-contract-bench.ts'
@@ -25,7 +25,10 @@ export class Basics {
     if (fault === undefined) return
     this.#saidBy ??= rule
     if (this.#saidBy === rule) throw fault
-    throw broken(`See the first failure, of the case "${this.#saidBy}": it is the reason for this one too.`)
+    throw new StageflowError(
+      'testing/contract',
+      `See the first failure, of the case "${this.#saidBy}": it is the reason for this one too.`,
+    )
   }
 
   async #try(): Promise<StageflowError | undefined> {
@@ -49,13 +52,12 @@ async function letsThrough(bench: InterceptorBench): Promise<void> {
   const graph = buildable(bench, async () => ({ reached: ++reached }))
   for (let run = 1; run <= RUNS; run++) {
     const before = reached
-    const { status } = await bench.run(graph, bench.nextRun())
+    const { status, errors = [] } = await bench.run(graph, bench.nextRun())
+    const [error] = errors
+    const how = `ended as ${status}${error === undefined || bench.ownFailures !== '' ? '' : ` (${error.message})`}`
     const isThrough = reached > before && status === 'completed'
-    must(
-      isThrough || run === 1 || bench.isRefused,
-      `it let run ${run - 1} through, and run ${run} ended as ${status}. ${TO_PASS}`,
-    )
-    must(isThrough, bench.refused(`ended as ${status}`))
+    must(isThrough || run === 1 || bench.isRefused, `it let run ${run - 1} through, and run ${run} ${how}. ${TO_PASS}`)
+    must(isThrough, bench.refused(how))
   }
 }
 

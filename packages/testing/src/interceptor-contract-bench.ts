@@ -35,6 +35,8 @@ export interface CaseResult {
   readonly status: 'completed' | 'cancelled' | 'failed'
   readonly data: Readonly<Record<string, unknown>>
   readonly report: PipelineReport
+  /** Of a failed run. */
+  readonly errors?: readonly ErrorRecord[]
 }
 export interface CaseRun extends AsyncIterable<StageflowEvent> {
   readonly settled: Promise<CaseResult>

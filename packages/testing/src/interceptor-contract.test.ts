@@ -1383,7 +1383,7 @@ test.each<[what: string, create: CreateInterceptor, says: string]>([
   [
     'lets no run through without a token',
     auth,
-    'it did not let a run through to its stage: it ended as failed. Pass interceptorContract the input, runOptions and stageOptions with which it does.',
+    'it did not let a run through to its stage: it ended as failed (No, or a wrong, token.). Pass interceptorContract the input, runOptions and stageOptions with which it does.',
   ],
   [
     'refuses every second call',
