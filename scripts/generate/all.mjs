@@ -10,6 +10,7 @@ const COMMANDS = [
   script('errors.mjs'),
   script('decisions.mjs'),
   script('package-table.mjs'),
+  script('changelog.mjs'),
   [join(import.meta.dirname, '../../node_modules/.bin/tsc'), '-b', ...globSync('packages/*')],
   script('api.mjs'),
   script('stage-trace.mjs'),
