@@ -22,9 +22,9 @@ export function manifestProblems({ folder, short, manifest }) {
   expect(/^\d+\.\d+\.\d+/.test(manifest.version ?? ''), '"version" is missing.')
   expect(/^[A-Z].+\.$/.test(manifest.description ?? ''), '"description" must be a sentence.')
   expect(manifest.keywords?.includes('stageflow'), '"keywords" must contain "stageflow".')
-  if (short.startsWith('interceptor-')) {
-    expect(manifest.keywords?.includes('stageflow-interceptor'), '"keywords" must contain "stageflow-interceptor".')
-  }
+  const kind = short.match(/^(interceptor|sink|exporter|store)-/)?.[1]
+  const found = `stageflow-${kind}`
+  expect(kind === undefined || manifest.keywords?.includes(found), `"keywords" must contain "${found}".`)
   const words = manifest.keywords?.filter((word) => !word.startsWith('stageflow')) ?? []
   expect(words.length >= 2, '"keywords" must contain at least two words that people search for.')
   const homepage = `${REPOSITORY}/tree/main/${folder}#readme`

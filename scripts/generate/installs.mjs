@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { conclude, readJson, readPackages, readText } from '../lib/workspace.mjs'
+import { conclude, isOurs, readJson, readPackages, readText } from '../lib/workspace.mjs'
 
 // The table of what each package installs, made from the record of scripts/ci/registry/installs.mjs. With --check nothing is written.
 
@@ -31,7 +31,7 @@ const figure = (kB) => kB.toLocaleString('en-US')
 /** The packages of other authors: by name those that ours depends on, and how many those bring. */
 function othersOf(names, { dependencies, peerDependencies } = {}) {
   const direct = Object.keys({ ...dependencies, ...peerDependencies })
-  const others = names.filter((name) => !name.startsWith('@stageflow/'))
+  const others = names.filter((name) => !isOurs(name))
   const named = others.filter((name) => direct.includes(name))
   const rest = others.length - named.length
   return [...named.map((name) => `\`${name}\``), ...(rest > 0 ? [`${rest} more`] : [])].join(', ')

@@ -16,6 +16,8 @@ const NEEDED = [
   'src/index.ts',
 ]
 const UNWANTED = /\.(test|test-d)\.|\.tsbuildinfo$|\.tgz$|(^|\/)(node_modules|coverage|test)\//
+/** In create-stageflow: their tests are for the packages that are made from them. */
+const TEMPLATES = 'templates/'
 const RANGES = ['dependencies', 'peerDependencies', 'optionalDependencies', 'devDependencies']
 
 /** The files of a tarball, its manifest, its source maps, and the hash that a registry serves for it. */
@@ -44,7 +46,7 @@ export function contentProblems({ files, manifest, maps }) {
   return [
     ...NEEDED.filter((file) => !has.has(file)).map((file) => `the package lacks ${file}.`),
     ...files
-      .filter((file) => UNWANTED.test(file))
+      .filter((file) => UNWANTED.test(file) && !file.startsWith(TEMPLATES))
       .map((file) => `the package contains ${file}; keep it out with "files".`),
     ...buildProblems(files, has),
     ...firstOf(maps.flatMap((map) => mapProblems(map, has))),
@@ -75,15 +77,15 @@ function mapProblems({ file, sources, sourceRoot = '' }, has) {
   return lost.map((source) => `${file} leads to ${source}, which is not in the package.`)
 }
 
-function manifestProblems({ exports = {}, ...manifest }, has) {
-  const targets = Object.values(exports).flatMap((target) =>
+function manifestProblems({ exports = {}, bin = {}, ...manifest }, has) {
+  const targets = [...Object.values(exports), bin].flatMap((target) =>
     typeof target === 'string' ? target : Object.values(target),
   )
   const ranges = RANGES.flatMap((kind) => Object.entries(manifest[kind] ?? {}))
   return [
     ...targets
       .filter((target) => !has.has(target.slice(2)))
-      .map((target) => `"exports" leads to ${target}, which is not there.`),
+      .map((target) => `the manifest leads to ${target}, which is not there.`),
     ...(JSON.stringify(exports).includes('@stageflow/source')
       ? ['"exports" has the condition @stageflow/source of the workspace.']
       : []),

@@ -44,6 +44,11 @@ test.each([
   expect(contentProblems(packed({ files: [...FILES, file] }))[0]).toContain(`contains ${file}`)
 })
 
+test('the tests in the templates of create-stageflow are published', () => {
+  const files = [...FILES, 'templates/sink/src/contract.test.ts', 'templates/exporter/test/event-server.ts']
+  expect(contentProblems(packed({ files }))).toEqual([])
+})
+
 test.each([
   ['src/again.ts', ['src/again.ts has no dist/again.js.']],
   ['dist/gone.js', ['dist/gone.js has no src/gone.ts.']],
@@ -60,7 +65,9 @@ test('a source map that leads out of the package is refused', () => {
 })
 
 test.each([
-  [{ exports: { '.': ENTRY, './kit': './dist/kit.js' } }, '"exports" leads to ./dist/kit.js, which is not there'],
+  [{ exports: { '.': ENTRY, './kit': './dist/kit.js' } }, 'leads to ./dist/kit.js, which is not there'],
+  [{ bin: './dist/bin.js' }, 'leads to ./dist/bin.js, which is not there'],
+  [{ bin: { core: './dist/bin.js' } }, 'leads to ./dist/bin.js, which is not there'],
   [{ exports: { '.': { '@stageflow/source': './src/index.ts', ...ENTRY } } }, 'has the condition @stageflow/source'],
   [{ dependencies: { other: 'workspace:^' } }, 'other has the range workspace:^'],
   [{ scripts: { prepublishOnly: 'exit 1' } }, '"scripts" must be empty'],

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 
 import { integrityOf } from './contents.mjs'
 import { localRegistry } from './local-registry.mjs'
@@ -93,8 +94,15 @@ const INSTALLED_BY = [
 
 /** What npm would install by that differs from what was judged. npm keeps the manifest apart from the tarball. */
 function differencesOf({ integrity, manifest }, served) {
-  const fields = INSTALLED_BY.filter((field) => JSON.stringify(manifest[field]) !== JSON.stringify(served[field]))
+  const fields = INSTALLED_BY.filter((field) => !isDeepStrictEqual(plain(manifest)[field], plain(served)[field]))
   return served.dist.integrity === integrity ? fields : ['the tarball', ...fields]
+}
+
+/** npm rewrites a single command, `"bin": "./dist/bin.js"`, to one with its name and without "./". */
+function plain({ bin, ...manifest }) {
+  if (bin === undefined) return manifest
+  const commands = Object.entries(typeof bin === 'string' ? { [manifest.name]: bin } : bin)
+  return { ...manifest, bin: Object.fromEntries(commands.map(([name, file]) => [name, posix.normalize(file)])) }
 }
 
 function rowOf({ name, version, tarball, files }) {

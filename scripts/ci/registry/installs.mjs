@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { globSync, lstatSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { conclude, readJson, readPackages } from '../../lib/workspace.mjs'
+import { conclude, isOurs, readJson, readPackages } from '../../lib/workspace.mjs'
 import { succeeded, withConsumers } from './consumers.mjs'
 
 // `node scripts/ci/registry/installs.mjs <tarballs> [--write]`: what arrives if an app installs core and one package, for each of the
@@ -34,10 +34,11 @@ async function measure(app, { short, manifest }) {
   await Promise.all([succeeded(byNpm.npm('install', ...names)), succeeded(byPnpm.pnpm('add', ...names))])
   const packages = packagesOf(byNpm.folder)
   const other = packagesOfPnpm(byPnpm.folder)
-  const kB = (name) => Math.round(sizeOf(join(byNpm.folder, 'node_modules', name)) / 1000)
+  const kB = (folders) => Math.round(folders.reduce((sum, each) => sum + sizeOf(join(byNpm.folder, each)), 0) / 1000)
+  const ours = packages.filter((name) => isOurs(name)).map((name) => `node_modules/${name}`)
   const problem = `${short}: npm installs ${packages.join(', ')}, but pnpm ${other.join(', ')}.`
   return {
-    measured: { packages, kB: kB(''), ours: kB('@stageflow') },
+    measured: { packages, kB: kB(['node_modules']), ours: kB(ours) },
     problems: packages.join() === other.join() ? [] : [problem],
   }
 }

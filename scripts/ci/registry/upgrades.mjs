@@ -1,5 +1,5 @@
 import { cpSync, existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 import semver from 'semver'
 
@@ -47,13 +47,14 @@ await withConsumers(tarballs, async (world) => {
 })
 conclude(problems, `npm and pnpm upgrade one package at a time, and core ${major} is refused or named`)
 
-/** The interceptor of another author, installed, tested and published as its guide says. */
+/** The interceptor of another author, installed and published as its guide says: that tests and checks it. */
 async function publishThirdParty({ app }) {
-  const files = ['package.json', 'tsconfig.json', 'README.md', 'src/quota.ts', 'test/quota.ts']
-  const texts = files.map((file) => [file, readFileSync(join(THIRD_PARTY, file), 'utf8')])
-  const quota = app('quota', Object.fromEntries(texts))
+  const quota = app('quota')
+  cpSync(THIRD_PARTY, quota.folder, {
+    recursive: true,
+    filter: (path) => !/node_modules|\bdist\b/.test(basename(path)),
+  })
   await succeeded(quota.npm('install'))
-  await succeeded(quota.npm('test'))
   await succeeded(quota.npm('publish'))
 }
 
