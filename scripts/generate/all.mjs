@@ -6,6 +6,7 @@ import { join } from 'node:path'
 
 const script = (name) => [process.execPath, join(import.meta.dirname, name)]
 const COMMANDS = [
+  script('core-version.mjs'),
   script('errors.mjs'),
   script('decisions.mjs'),
   script('package-table.mjs'),

@@ -63,6 +63,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'reference/events',
       'reference/errors',
       'reference/interceptor-hooks',
+      'reference/contracts',
       'reference/plugin-conventions',
       'reference/support',
     ],
