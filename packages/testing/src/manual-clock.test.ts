@@ -184,6 +184,7 @@ test('illegal times are refused', async () => {
   expect(() => clock.setTimeout(() => {}, NaN)).toThrow(expect.objectContaining(illegal))
   // @ts-expect-error a caller without types may forget it
   expect(() => clock.setTimeout(() => {})).toThrow(expect.objectContaining(illegal))
+  await expect(clock.advance('5' as never)).rejects.toThrow('it is "5"')
   expect(clock.now()).toBe(50)
 })
 

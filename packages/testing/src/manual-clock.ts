@@ -1,5 +1,5 @@
 import { StageflowError, type Clock } from '@stageflow/core'
-import { ANY, checkOptions, whole } from '@stageflow/core/kit'
+import { ANY, checkOptions, show, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { abortableSleep } from './abortable-sleep.ts'
 import { eventLoopTurns, type EventLoopTurns } from './event-loop-turns.ts'
@@ -139,7 +139,7 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
 function requireFinite(what: string, value: number): void {
   if (Number.isFinite(value)) return
   throw illegalTime(
-    `${what} must be a finite number of milliseconds; it is ${value}. To fire all timers call runAll().`,
+    `${what} must be a finite number of milliseconds; it is ${show(value)}. To fire all timers call runAll().`,
   )
 }
 
