@@ -71,7 +71,7 @@ export async function openLibrary(root: string, patterns: readonly string[]): Pr
 const LEAST_HOLDERS = 2
 /** Which kinds of pages a kind of question is about. A page that shows how comes before the README of a package. */
 const PRIORS: readonly { readonly asked: RegExp; readonly pages: RegExp; readonly factor: number }[] = [
-  { asked: /./, pages: /^docs\/(?:how-to|tutorials|start)\//, factor: 1.1 },
+  { asked: /./, pages: /^docs\/(?:how-to|start)\//, factor: 1.1 },
   { asked: /./, pages: /^(?:README|docs\/concepts\/)/, factor: 1.05 },
   { asked: /^(?:what|which|why)\b/i, pages: /^(?:README|docs\/(?:concepts|start)\/)/, factor: 1.15 },
   {
@@ -85,7 +85,7 @@ const PRIORS: readonly { readonly asked: RegExp; readonly pages: RegExp; readonl
     pages: /hooks\.md|plugin-|\/write-an?-|^CONTRIBUTING/,
     factor: 0.75,
   },
-  { asked: /^(?!.*(?:\w\/\w|\bcodes?\b))/i, pages: /errors\.md/, factor: 0.6 },
+  { asked: /^(?!.*(?:\w\/\w|\berror codes?\b))/i, pages: /errors\.md/, factor: 0.6 },
 ]
 /** A synonym counts less than the word itself. */
 const SYNONYM_WEIGHT = 0.65

@@ -30,6 +30,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\b(?:is|are|goes|be) down\b/gi, 'outage'],
   [/\b(?:set(?:ting)?[ -]up|get(?:ting)? started)\b/gi, 'setup'],
   [/\b(?:exactly|only|just|at most) once\b/gi, 'idempotent'],
+  [/\b(?:how many|(?:the )?number of)\b/gi, 'count'],
   [/\b(?:by hand|hand-?written)\b/gi, 'manual'],
   // "Next.js" is often written "nextjs".
   [/\b(\w+)\.js\b/gi, '$1 $1js'],
@@ -87,10 +88,13 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   'user customer visitor': 'client',
   'express fastify koa nestjs server endpoint': 'http serve',
   'login permission tenant rbac': 'authorize authenticate role',
+  'protect secure': 'authenticate require',
   'oauth oidc sso signin': 'jwt authenticate identity',
   token: 'usage',
   'money spend price pay': 'cost token usage',
   'secret password credential': 'secret redact',
+  'postgres pg': 'postgresql postgres',
+  postgresql: 'postgres postgresql',
   // Tests and operation
   'mock fake stub dummy': 'test fake replace',
   'unit integration e2e vitest jest assert': 'test',
