@@ -22,6 +22,7 @@ interface Finding {
   readonly score: number
   /** The share of the question that the page is about, from 0 to 1. */
   readonly confidence: number
+  readonly isAnswer: boolean
 }
 
 export interface Answerable {
@@ -31,8 +32,10 @@ export interface Answerable {
   readonly nearest: readonly string[]
 }
 
-/** Below this confidence there is no answer. It's the smallest value that refuses each off-topic question of `questions/tuning.json`. */
+/** Below this confidence there is no answer, unless the page has most words of the question. Chosen with the off-topic questions of `questions/tuning.json`. */
 const LEAST_CONFIDENCE = 0.53
+const LEAST_WITH_MOST_WORDS = 0.42
+const MOST_WORDS = 0.75
 const LEAST_FOR_HINT = 0.25
 /** Pages that are looked at closely. */
 const MOST_PAGES = 15
@@ -127,7 +130,7 @@ export class Library {
   find(question: string, earlier: readonly string[] = []): Answerable {
     const found = this.#search(question, earlier)
     const [best, ...others] = found
-    if (best === undefined || best.confidence < LEAST_CONFIDENCE) {
+    if (best === undefined || !best.isAnswer) {
       const near = found.filter(({ confidence }) => confidence >= LEAST_FOR_HINT)
       return { sections: [], nearest: near.slice(0, 2).map(({ path }) => path) }
     }
@@ -172,7 +175,7 @@ export class Library {
         const page = this.#pages.get(id as string)
         if (page === undefined) return []
         const own = sections.filter((section) => (section.id as string).startsWith(`${page.path}#`))
-        const confidence = this.#confidence(page, weights)
+        const about = this.#aboutness(page, weights)
         const matching = own
           .flatMap(({ id, score }) => {
             const section = page.sections.get(id as string)
@@ -182,22 +185,28 @@ export class Library {
           })
           .sort((one, other) => other.score - one.score)
         const match = score / bestPage + (matching[0]?.score ?? 0)
-        const total = match * (0.3 + confidence) * priorOf(question, page.path)
-        return [{ path: page.path, sections: matching.map(({ section }) => section), score: total, confidence }]
+        const total = match * (0.3 + about.confidence) * priorOf(question, page.path)
+        return [{ path: page.path, sections: matching.map(({ section }) => section), score: total, ...about }]
       })
       .sort((one, other) => other.score - one.score)
   }
 
-  #confidence(page: Page, weights: ReadonlyMap<string, number>): number {
+  /** How much of the question the page is about. An off-topic question has words that no page of ours has. */
+  #aboutness(page: Page, weights: ReadonlyMap<string, number>): Pick<Finding, 'confidence' | 'isAnswer'> {
     let about = 0
     let asked = 0
+    let words = 0
     for (const [term, weight] of weights) {
       const worth = weight * this.#rarity(term)
       const others = synonymsOf(term).map((other) => SYNONYM_WEIGHT * (page.terms.get(other) ?? 0))
+      const best = Math.max(page.terms.get(term) ?? 0, ...others)
       asked += worth
-      about += worth * Math.max(page.terms.get(term) ?? 0, ...others)
+      about += worth * best
+      if (best >= PLACES.text) words += 1
     }
-    return asked === 0 ? 0 : about / asked
+    const confidence = asked === 0 ? 0 : about / asked
+    const hasMostWords = words > 1 && words / weights.size >= MOST_WORDS
+    return { confidence, isAnswer: confidence >= (hasMostWords ? LEAST_WITH_MOST_WORDS : LEAST_CONFIDENCE) }
   }
 
   /** How much a heading and a question have in common, from 0 to 1. */

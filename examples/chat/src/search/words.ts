@@ -23,6 +23,9 @@ const STOP_WORDS = new Set(
 /** Words that only mean something together, as one word. */
 const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\btime-?(?:d )?(?:outs?|limits?)\b/gi, 'timeout'],
+  [/\bgiv(?:e|es|ing) up\b|\bafter \d+ ?(?:ms|s|sec|seconds?|min|minutes?)\b/gi, 'timeout'],
+  [/\blog(?:ged|s)?[ -]in\b/gi, 'login'],
+  [/\bdefault values?\b/gi, 'fallback'],
   [/\b(?:tr(?:y|ies|ying) (?:it )?again|call again)\b/gi, 'retry'],
   [/\b(?:at (?:once|the same time)|side by side)\b/gi, 'parallel'],
   [/\bfall(?:s|ing)?[ -]?back\b/gi, 'fallback'],
@@ -69,13 +72,13 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   'outage unavailable unreachable': 'circuit breaker down',
   fallback: 'fall',
   'max maximum big cap restrict': 'limit',
-  'sigterm sigint graceful gracefully': 'shutdown shut signal',
+  'sigterm sigint drain graceful gracefully': 'shutdown shut signal',
   // What survives a run
   'crash restart die': 'survive crash',
   'resume durable durability checkpoint persistence persist lost lose': 'survive crash durable',
-  'duplicate double twice dedupe deduplicate replay payment charge': 'idempotent idempotency',
+  'duplicate double twice dedupe deduplicate replay payment charge refund': 'idempotent idempotency',
   'rollback revert compensate compensation saga undo': 'undone undo',
-  'human approval approve manual confirm confirmation': 'person human approve',
+  'human manager supervisor reviewer approval approve manual confirm confirmation': 'person human approve',
   'pause suspend day hour': 'wait person',
   'lambda vercel netlify': 'serverless',
   'kafka rabbitmq bullmq sqs worker': 'queue process',
@@ -87,7 +90,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   'voice speech microphone': 'audio',
   'user customer visitor': 'client',
   'express fastify koa nestjs server endpoint': 'http serve',
-  'login permission tenant rbac': 'authorize authenticate role',
+  'login permission tenant rbac admin administrator': 'authorize authenticate role',
   'protect secure': 'authenticate require',
   'oauth oidc sso signin': 'jwt authenticate identity',
   token: 'usage',
@@ -105,6 +108,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   'span jaeger honeycomb datadog': 'trace tracing span',
   'logging logger logs pino winston console': 'log logging',
   'grafana counter histogram': 'metric prometheus',
+  'ram heap memory': 'allocate byte memory',
   'overhead performance speed fast benchmark': 'cost cheap benchmark performance',
   'diagram draw visualize visualise chart picture': 'mermaid timeline report',
   // The project
@@ -147,7 +151,7 @@ function termsOfWord(word: string): readonly string[] {
     const parts = /^\p{Ll}/u.test(word) ? word.split(/(?<=\p{Ll}|\p{N})(?=\p{Lu}\p{Ll})/u) : [word]
     terms = [...new Set([word, ...parts].map((part) => part.toLowerCase()))]
       .map(stemmer)
-      .filter((part) => part.length > 1 && !STOP_WORDS.has(part))
+      .filter((part) => part.length > 1 && !/^\d\d$/.test(part) && !STOP_WORDS.has(part))
     known.set(word, terms)
   }
   return terms
