@@ -3,7 +3,7 @@ import { stemmer } from 'stemmer'
 /** Words without a subject. They are neither indexed nor searched. */
 const STOP_WORDS = new Set(
   `a about actually add adds after again against all already also always am an and another any anything are around as asap at avoid
-  away back be because been before being best better between both but by bug can cannot case come comes could custom dangerous demo
+  away back base be because been before being best better between both but by bug can cannot case come comes could custom dangerous demo
   did different do does doing done down each easily easy else ensure even ever every everything exactly example few find first for from fully
   get gets getting give given go goes going good got great had handle happen happening happens has have having he hello help her
   here hey hi his how however i idea if important in inside instead into is it its itself just keep keeps know less let lets like
@@ -59,7 +59,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   'typing typed typescript inference': 'type',
   'concurrent concurrently concurrency simultaneous simultaneously': 'parallel concurrency',
   'dependency container service singleton': 'inject port',
-  'database client connection': 'service inject port',
+  'database db client connection pool': 'service inject port',
   // How a run ends
   'stop halt quit kill terminate interrupt': 'cancel abort',
   'abort cancellation': 'cancel',
@@ -90,7 +90,8 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   'voice speech microphone': 'audio',
   'user customer visitor': 'client',
   'express fastify koa nestjs server endpoint': 'http serve',
-  'login permission tenant rbac admin administrator': 'authorize authenticate role',
+  'login access permission tenant rbac admin administrator': 'authorize authenticate role',
+  'block reject deny forbid': 'refuse',
   'protect secure': 'authenticate require',
   'oauth oidc sso signin': 'jwt authenticate identity',
   token: 'usage',
@@ -151,7 +152,7 @@ function termsOfWord(word: string): readonly string[] {
     const parts = /^\p{Ll}/u.test(word) ? word.split(/(?<=\p{Ll}|\p{N})(?=\p{Lu}\p{Ll})/u) : [word]
     terms = [...new Set([word, ...parts].map((part) => part.toLowerCase()))]
       .map(stemmer)
-      .filter((part) => part.length > 1 && !/^\d\d$/.test(part) && !STOP_WORDS.has(part))
+      .filter((part) => part.length > 1 && !STOP_WORDS.has(part))
     known.set(word, terms)
   }
   return terms
