@@ -29,6 +29,7 @@ export function checkAnatomy(root) {
     ...readmeProblems(root, each),
     ...changelogProblems(root, each),
     ...sourceProblems(root, each),
+    ...coreRangeProblems(root, each),
   ])
 }
 
@@ -116,6 +117,19 @@ function sourceProblems(root, { folder }) {
     if (/\/[^/]*[A-Z_][^/]*$/.test(file)) problems.push(`${file}: file names are kebab-case.`)
     if (file === `${folder}/src/index.ts` && hasLogic(text)) problems.push(`${file}: exports only; move the logic out.`)
     return problems
+  })
+}
+
+// `build()` can't read manifests, so an interceptor repeats the range of core that its manifest has.
+function coreRangeProblems(root, { folder, manifest }) {
+  const range = manifest.peerDependencies?.['@stageflow/core']?.split(' ')[0]
+  return readSources(root, folder).flatMap(({ file, text }) => {
+    const stated = [...text.matchAll(/^ +core: '([^']*)',$/gm)].map(([, one]) => one)
+    return stated
+      .filter((one) => one !== range)
+      .map(
+        (one) => `${file}: core is '${one}', but the manifest has the peer @stageflow/core ${range}; make them equal.`,
+      )
   })
 }
 

@@ -98,6 +98,15 @@ test('an option without a row in the Options section is refused', () => {
   expect(problemsWith(options('| `again` | `times` | 3 | How often. |'))).toEqual([])
 })
 
+test('an interceptor that states another range of core than its manifest is refused', () => {
+  const stating = (range) =>
+    problemsWith({
+      [`${REPORT}/src/cache.ts`]: `export const cache = {\n    name: 'cache',\n    core: '${range}',\n}\n`,
+    })
+  expect(stating('^1.0.0')).toEqual([])
+  expect(stating('^1.2.0')).toEqual([expect.stringContaining("core is '^1.2.0', but the manifest has the peer")])
+})
+
 test('an interceptor says what it does to a call, and where to put it', () => {
   const short = 'interceptor-retry'
   const files = { 'package.json': manifestOf(short), 'README.md': readmeOf(short) }

@@ -6,9 +6,12 @@ import { join } from 'node:path'
 
 const script = (name) => [process.execPath, join(import.meta.dirname, name)]
 const COMMANDS = [
+  script('core-version.mjs'),
   script('errors.mjs'),
   script('decisions.mjs'),
   script('package-table.mjs'),
+  script('installs.mjs'),
+  script('changelog.mjs'),
   [join(import.meta.dirname, '../../node_modules/.bin/tsc'), '-b', ...globSync('packages/*')],
   script('api.mjs'),
   script('stage-trace.mjs'),

@@ -1,4 +1,4 @@
-export { fromOtherCopy } from './base/objects.ts'
+export { fromOtherCopy } from './base/check.ts'
 export { type BackOff, backOffMs, cryptoRandom } from './kit/back-off.ts'
 export { CallbackErrors } from './kit/callback-errors.ts'
 export { classifyError, retryAfterMs } from './kit/classify-error.ts'

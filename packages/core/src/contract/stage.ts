@@ -1,3 +1,4 @@
+import type { OneCopy } from '../base/check.ts'
 import type { Join, StageContext, StageInputs, StageOptions } from './context.ts'
 import type { OkOutput, PlainObject, SkipOutput, StageKind, StageOutput } from './output.ts'
 import type { DataIn, InputOf, StageSlot } from './results.ts'
@@ -129,28 +130,27 @@ export interface SharedOptions<J, When, Failure, Needs> extends StageOptions {
 
 // ---------- stages as values
 
-declare const SLOT: unique symbol
-declare const REQUIRES: unique symbol
-declare const PORTS: unique symbol
-
-/** A stage as a value, made by `defineStage` or read from `pipeline.stages`. The symbol keys exist only in types. */
+/** A stage as a value, made by `defineStage` or read from `pipeline.stages`. The symbol key exists only in types. */
 export interface Stage<out Name extends string, out Slot extends StageSlot, out Requires extends string, out Ports> {
   readonly name: Name
-  readonly [SLOT]: Slot
-  readonly [REQUIRES]: Requires
-  readonly [PORTS]: Ports
+  readonly [Symbol.species]: StageTypes<Slot, Requires, Ports>
+}
+interface StageTypes<out Slot, out Requires, out Ports> extends OneCopy {
+  readonly slot: Slot
+  readonly requires: Requires
+  readonly ports: Ports
 }
 export type AnyStage = Stage<string, StageSlot, string, unknown>
 /** The slot of a stage: the types of its data and chunks. */
-export type SlotIn<S extends AnyStage> = S[typeof SLOT]
-export type RequiredBy<S extends AnyStage> = S[typeof REQUIRES]
-export type PortsIn<S extends AnyStage> = S[typeof PORTS]
+export type SlotIn<S extends AnyStage> = S[typeof Symbol.species]['slot']
+export type RequiredBy<S extends AnyStage> = S[typeof Symbol.species]['requires']
+export type PortsIn<S extends AnyStage> = S[typeof Symbol.species]['ports']
 
 export interface StageDefinition<Name extends string, After, Return, When, Failure, Ports, J> extends SharedOptions<
   J,
   When,
   Failure,
-  { readonly [Alias in keyof After]: After[Alias] extends { readonly [SLOT]: infer Slot } ? Read<Slot, J> : never }
+  { readonly [Alias in keyof After]: After[Alias] extends AnyStage ? Read<SlotIn<After[Alias]>, J> : never }
 > {
   readonly name: Name
   readonly kind?: StageKind
@@ -158,7 +158,7 @@ export interface StageDefinition<Name extends string, After, Return, When, Failu
   readonly after?: After
   readonly run: ((
     context: StageContext<
-      { readonly [Alias in keyof After]: After[Alias] extends { readonly [SLOT]: infer Slot } ? Read<Slot, J> : never },
+      { readonly [Alias in keyof After]: After[Alias] extends AnyStage ? Read<SlotIn<After[Alias]>, J> : never },
       Ports
     >,
   ) => Return) &

@@ -24,6 +24,7 @@ export function templateName(options: TemplateNameOptions): Interceptor {
   const { onSlow, slowMs = 1_000 } = options
   return {
     name: 'template-name',
+    core: '^1.0.0',
     // Once for each stage of a graph. State of one stage belongs here.
     onCall: (stage) => (context) => {
       const startedAt = context.now
