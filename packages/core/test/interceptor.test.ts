@@ -286,7 +286,7 @@ test('an interceptor for another version of core is refused, with the version th
     expect(problemsWith(core)).toMatchObject([{ code: 'core/interceptor-version' }])
   expect(problemsWith(later)).toMatchObject([
     {
-      message: `Interceptor "cache" does not work with core ${major}.${minor}; run "npm install @stageflow/core@${later}".`,
+      message: `Interceptor "cache" needs another core than ${major}.${minor}; run "npm install @stageflow/core@${later}".`,
     },
   ])
 })

@@ -258,7 +258,7 @@ function checkInterceptors(interceptors: readonly Interceptor[], problem: Proble
     if (one.core !== undefined && !includesThis(range))
       problem(
         'core/interceptor-version',
-        `Interceptor "${name}" does not work with core ${MAJOR}.${MINOR}; run "npm install @stageflow/core@${range}".`,
+        `Interceptor "${name}" needs another core than ${MAJOR}.${MINOR}; run "npm install @stageflow/core@${range}".`,
       )
     for (const list of LISTS) {
       if (one[list] !== undefined && !isArray(one[list]))
