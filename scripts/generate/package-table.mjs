@@ -9,7 +9,10 @@ const MARKERS = /(<!-- packages:start[^\n]*-->\n)[\s\S]*(<!-- packages:end -->)/
 
 /** The tables, in their order: the packages that a list names, in its order, or those whose names begin with a prefix. */
 const GROUPS = [
-  { title: 'Start with these', names: ['core', 'defaults', 'testing', 'tools', 'streaming', 'report'] },
+  {
+    title: 'Start with these',
+    names: ['core', 'defaults', 'testing', 'tools', 'streaming', 'report', 'create-stageflow'],
+  },
   { title: 'Around stages and runs (interceptors)', prefixes: ['interceptor-'] },
   { title: 'Events to logs, files and collectors', prefixes: ['sink-', 'exporter-'] },
   { title: 'Where idempotent stages keep their outputs', prefixes: ['store-'] },

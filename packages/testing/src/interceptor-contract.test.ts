@@ -15,7 +15,7 @@ import { setTimeout as realTime } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { wholeSettings } from '../../core/test/property-settings.ts'
-import { interceptorContract, seededOrder, type CreateInterceptor, type InterceptorContractOptions } from './index.ts'
+import { interceptorContract, type CreateInterceptor, type InterceptorContractOptions } from './index.ts'
 import { interceptorCases } from './interceptor-contract.ts'
 
 declare module '@stageflow/core' {
@@ -349,7 +349,6 @@ const correct: Readonly<Record<string, [CreateInterceptor, InterceptorContractOp
   'one that waits in real time while its limit is on the clock': [remote],
   'one that notes in ended': [() => notesNaN],
   'a bulkhead of a hundred': [() => bulkhead(100)],
-  'a seeded order': [() => seededOrder(4)],
 }
 
 describe.concurrent.each(Object.entries(correct))('%s keeps the whole contract', (_, [create, options]) => {

@@ -7,9 +7,6 @@ import type { ContextSnapshot } from './snapshot.ts'
 // ---------- stages
 
 type Settled = PlainObject | void | undefined
-/** The types that a stage may return. The engine checks at run time which plain objects are legal. */
-// oxlint-disable-next-line no-explicit-any -- matches every generator, whatever it yields or takes
-export type StageReturn = Settled | PromiseLike<Settled> | AsyncGenerator<any, Settled, any>
 
 declare const LEGAL: unique symbol
 interface Demand {
@@ -52,10 +49,13 @@ export type NamedStage<Name extends string, Context, Return> =
 
 // ---------- types of returned data
 
+/** The type of what a stage returns, awaited. If the stage is a generator, its return value. */
 // oxlint-disable-next-line no-explicit-any -- matches every generator, whatever it yields or takes
 export type Final<Return> = Return extends AsyncGenerator<any, infer Last, any> ? Awaited<Last> : Awaited<Return>
+/** The type of the chunks that a stage yields; never if it isn't a generator. */
 // oxlint-disable-next-line no-explicit-any -- matches every generator, whatever it yields or takes
 export type ChunkOf<Return> = Return extends AsyncGenerator<infer Chunk, any, any> ? Chunk : never
+/** The type of the data in what a stage returns: a `StageOutput`, a plain object, or nothing. */
 export type DataOf<Output> =
   Output extends OkOutput<infer Data> ? Data : Output extends StageOutput ? never : Output extends void ? {} : Output
 type CanSkip<Output> = [Extract<Output, SkipOutput>] extends [never] ? false : true
@@ -85,7 +85,9 @@ type SkippedBy<Skippables, J> = J extends 'all' | 'any'
       : false
 /** Whether a stage may be skipped because of its dependencies. */
 export type Inherits<Stages, Names, J> = [Names] extends [never] ? false : SkippedBy<SkippableOf<Stages, Names>, J>
+/** Whether a stage may be skipped because of the stages in its `after`, given their slots. */
 export type InheritsFrom<Slots, J> = [Slots] extends [never] ? false : SkippedBy<SlotSkippable<Slots>, J>
+/** Whether a stage can end as skipped: by its own return value, `when`, a tolerated failure, or its dependencies. */
 export type Skippable<Return, When, Failure, Inherited> = Inherited extends true
   ? true
   : IsNever<When> extends false
@@ -139,6 +141,7 @@ interface StageTypes<out Slot, out Requires, out Ports> extends OneCopy {
   readonly ports: Ports
 }
 export type AnyStage = Stage<string, StageSlot, string, unknown>
+/** The slot of a stage: the types of its data and chunks. */
 export type SlotIn<S extends AnyStage> = S[typeof Symbol.species]['slot']
 export type RequiredBy<S extends AnyStage> = S[typeof Symbol.species]['requires']
 export type PortsIn<S extends AnyStage> = S[typeof Symbol.species]['ports']
