@@ -128,7 +128,8 @@ function coreRangeProblems(root, { folder, manifest }) {
     return stated
       .filter((one) => one !== range)
       .map(
-        (one) => `${file}: core is '${one}', but the manifest has the peer @stageflow/core ${range}; make them equal.`,
+        (one) =>
+          `${file}: core is '${one}', but the manifest has the peer @stageflow/core ${range}: run \`npm run generate\`.`,
       )
   })
 }

@@ -1,14 +1,14 @@
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 
 import { SENTENCE, USES, compileApp, writeApp } from '../../packages/core/test/two-copies-app.ts'
 import { conclude } from '../lib/workspace.mjs'
 
-// node scripts/ci/two-copies.mjs <folder>: writes an app with a second copy of core beside the core and the TypeScript that are installed
-// in the folder. Each use of a value of the second copy must be one error that names it.
+// node scripts/ci/two-copies.mjs <folder> <compiler>: writes an app with a second copy of core beside the core that is installed in the
+// folder. Each use of a value of the second copy must be one error that names it.
 
-const folder = resolve(process.argv[2])
+const [folder, tsc] = process.argv.slice(2).map((path) => resolve(path))
 await writeApp(folder)
-const errors = await compileApp(folder, join(folder, 'node_modules/.bin/tsc'))
+const errors = await compileApp(folder, tsc)
 const unnamed = Object.keys(USES).filter((use) => errors.get(use)?.join('\n').includes(SENTENCE) !== true)
 const others = [...errors.keys()].filter((use) => USES[use] === undefined)
 conclude(

@@ -29,6 +29,12 @@ export function withPackageTable(root) {
   return readme.replace(MARKERS, (_, start, end) => `${start}${[...tables, rest].join('')}\n${end}`)
 }
 
+/** `packages` in the order of the tables. */
+export function inTableOrder(packages) {
+  const left = [...packages]
+  return [...GROUPS.flatMap((group) => takeFrom(left, group)), ...left.sort(byName)]
+}
+
 /** Removes the packages of a group from `left` and returns them in the group's order. */
 function takeFrom(left, { names = [], prefixes = [] }) {
   const rankOf = ({ short }) => {

@@ -58,11 +58,8 @@ export function contentProblems({ files, manifest, maps }) {
 function buildProblems(files, has) {
   const counterparts = files.flatMap((file) => {
     const [, source] = /^src\/(.+)(?<!\.d)\.ts$/.exec(file) ?? []
-    if (source !== undefined)
-      return [
-        [file, `dist/${source}.js`],
-        [file, `dist/${source}.d.ts`],
-      ]
+    // Declarations that no entry leads to are trimmed: see trim.mjs.
+    if (source !== undefined) return [[file, `dist/${source}.js`]]
     const [, built] = /^dist\/(.+?)(\.d\.ts|\.js)$/.exec(file) ?? []
     return built === undefined ? [] : [[file, `src/${built}.ts`]]
   })
@@ -80,15 +77,15 @@ function mapProblems({ file, sources, sourceRoot = '' }, has) {
   return lost.map((source) => `${file} leads to ${source}, which is not in the package.`)
 }
 
-function manifestProblems({ exports = {}, ...manifest }, has) {
-  const targets = Object.values(exports).flatMap((target) =>
+function manifestProblems({ exports = {}, bin = {}, ...manifest }, has) {
+  const targets = [...Object.values(exports), bin].flatMap((target) =>
     typeof target === 'string' ? target : Object.values(target),
   )
   const ranges = RANGES.flatMap((kind) => Object.entries(manifest[kind] ?? {}))
   return [
     ...targets
       .filter((target) => !has.has(target.slice(2)))
-      .map((target) => `"exports" leads to ${target}, which is not there.`),
+      .map((target) => `the manifest leads to ${target}, which is not there.`),
     ...(JSON.stringify(exports).includes('@stageflow/source')
       ? ['"exports" has the condition @stageflow/source of the workspace.']
       : []),

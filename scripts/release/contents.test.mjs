@@ -50,7 +50,7 @@ test('the tests in the templates of create-stageflow are published', () => {
 })
 
 test.each([
-  ['src/again.ts', ['src/again.ts has no dist/again.js.', 'src/again.ts has no dist/again.d.ts.']],
+  ['src/again.ts', ['src/again.ts has no dist/again.js.']],
   ['dist/gone.js', ['dist/gone.js has no src/gone.ts.']],
 ])('a package whose build is not that of its sources (%s) is refused', (file, problems) => {
   const found = contentProblems(packed({ files: [...FILES, file] }))
@@ -65,7 +65,9 @@ test('a source map that leads out of the package is refused', () => {
 })
 
 test.each([
-  [{ exports: { '.': ENTRY, './kit': './dist/kit.js' } }, '"exports" leads to ./dist/kit.js, which is not there'],
+  [{ exports: { '.': ENTRY, './kit': './dist/kit.js' } }, 'leads to ./dist/kit.js, which is not there'],
+  [{ bin: './dist/bin.js' }, 'leads to ./dist/bin.js, which is not there'],
+  [{ bin: { core: './dist/bin.js' } }, 'leads to ./dist/bin.js, which is not there'],
   [{ exports: { '.': { '@stageflow/source': './src/index.ts', ...ENTRY } } }, 'has the condition @stageflow/source'],
   [{ dependencies: { other: 'workspace:^' } }, 'other has the range workspace:^'],
   [{ scripts: { prepublishOnly: 'exit 1' } }, '"scripts" must be empty'],

@@ -1,12 +1,12 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 
+import { checkChanges } from '../check/changes.mjs'
+import { versionProblems } from '../check/versions.mjs'
+import { missingHistory } from '../lib/releases.mjs'
 import { readPackages } from '../lib/workspace.mjs'
 
 // What a release of the commit at HEAD would publish, and what forbids it. git's tags (`@stageflow/core@1.2.3`) say what is out.
-
-const NOT_PUBLISHED = ['test', '**/*.test.ts', '**/*.test-d.ts', 'tsconfig.json', 'vitest.config.ts', '**/*.md']
-const FOR_THE_WORKSPACE = ['devDependencies', 'scripts']
 
 export const tagOf = ({ name, version }) => `${name}@${version}`
 
@@ -18,33 +18,18 @@ export function unreleased(root) {
 }
 
 /** Why the commit at HEAD can't be released. */
-export function refusals(root) {
+export async function refusals(root) {
+  const missing = missingHistory(root)
+  if (missing !== undefined) return [`Nothing says what was released, because ${missing}.`]
   const dirty = git(root, 'status', '--porcelain').trimEnd()
   const notes = pendingNotes(root)
+  const isBehind = `Run \`npm run release:versions\` and commit.`
   return [
     ...(dirty === '' ? [] : [`The working tree has changes. Commit or remove them:\n${dirty}`]),
-    ...(notes.length === 0
-      ? []
-      : [
-          `${notes.length} notes in .changeset wait for their versions (${notes.join(', ')}). Run \`npm run release:versions\` and commit.`,
-        ]),
-    ...changedProblems(root),
+    ...(notes.length === 0 ? [] : [`Notes in .changeset wait for their versions (${notes.join(', ')}). ${isBehind}`]),
+    ...(await checkChanges(root)).problems,
+    ...(await versionProblems(root)),
   ]
-}
-
-/** The packages that changed since the tag of their version, and have no note that says so. */
-export function changedProblems(root) {
-  const tags = tagsOf(root)
-  const noted = pendingNotes(root)
-    .map((file) => git(root, 'show', `:${file}`))
-    .join('\n')
-  return readPackages(root)
-    .filter(({ manifest }) => tags.has(tagOf(manifest)) && !noted.includes(`'${manifest.name}'`))
-    .filter((each) => hasChanged(root, each))
-    .map(({ manifest, folder }) => {
-      const tag = tagOf(manifest)
-      return `${folder} has changed since ${tag}. Say what users notice: \`npx pnpm exec changeset add\`. See the change with \`git diff ${tag} -- ${folder}\`.`
-    })
 }
 
 /** The notes whose versions aren't written yet. In a prerelease, changesets moves the others to .changeset/pre. */
@@ -52,18 +37,6 @@ function pendingNotes(root) {
   return globSync('.changeset/*.md', { cwd: root })
     .filter((file) => !file.endsWith('README.md'))
     .sort()
-}
-
-function hasChanged(root, { folder, manifest }) {
-  const tag = tagOf(manifest)
-  const paths = [folder, ...[...NOT_PUBLISHED, 'package.json'].map((path) => `:(exclude,glob)${folder}/${path}`)]
-  const { status } = spawnSync('git', ['diff', '--quiet', tag, '--', ...paths], { cwd: root })
-  if (status !== 0) return true
-  return publishedPart(manifest) !== publishedPart(JSON.parse(git(root, 'show', `${tag}:${folder}/package.json`)))
-}
-
-function publishedPart(manifest) {
-  return JSON.stringify(Object.entries(manifest).filter(([field]) => !FOR_THE_WORKSPACE.includes(field)))
 }
 
 /** `packages`, each after those of them that it needs. */

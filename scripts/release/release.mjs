@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 
 import { integrityOf } from './contents.mjs'
 import { localRegistry } from './local-registry.mjs'
@@ -18,7 +19,7 @@ import { setUp } from '../setup/setup.mjs'
  * one than the user's own, `tag` makes a git tag, `say` prints a line.
  */
 export async function release(root, { registry, provenance = false, tag = tagInGit, say = console.log } = {}) {
-  const problems = refusals(root)
+  const problems = await refusals(root)
   if (problems.length > 0) throw new Error(`Nothing was published.\n${listed(problems)}`)
   const names = unreleased(root).map(({ manifest }) => manifest.name)
   if (names.length === 0) {
@@ -65,8 +66,7 @@ async function publishAsJudged(packed, { registry, provenance }) {
   if (integrityOf(tarball) !== integrity) throw new Error(`${tarball} is not what was judged. Start the release again.`)
   const before = await servedVersion(packed, registry)
   if (before === undefined) {
-    const [prerelease] = /(?<=-)[a-z]+/.exec(version) ?? ['latest']
-    await publishTarball(tarball, registry, { tag: prerelease, provenance })
+    await publishTarball(tarball, registry, { tag: distTagOf(version), provenance })
   }
   const served = before ?? (await publishedVersion(packed, registry))
   const differences = differencesOf(packed, served)
@@ -75,6 +75,11 @@ async function publishAsJudged(packed, { registry, provenance }) {
     `The registry serves another ${tagOf(packed)} than this commit makes: ${differences.join(', ')} differ. ` +
       'Versions are final: give the package a note and release a new version.',
   )
+}
+
+/** The tag that npm gives a version: `latest`, or the name of its prerelease (`next` of 1.3.0-next.0). */
+export function distTagOf(version) {
+  return /(?<=-)[a-z]+/.exec(version)?.[0] ?? 'latest'
 }
 
 const INSTALLED_BY = [
@@ -89,8 +94,15 @@ const INSTALLED_BY = [
 
 /** What npm would install by that differs from what was judged. npm keeps the manifest apart from the tarball. */
 function differencesOf({ integrity, manifest }, served) {
-  const fields = INSTALLED_BY.filter((field) => JSON.stringify(manifest[field]) !== JSON.stringify(served[field]))
+  const fields = INSTALLED_BY.filter((field) => !isDeepStrictEqual(plain(manifest)[field], plain(served)[field]))
   return served.dist.integrity === integrity ? fields : ['the tarball', ...fields]
+}
+
+/** npm rewrites a single command, `"bin": "./dist/bin.js"`, to one with its name and without "./". */
+function plain({ bin, ...manifest }) {
+  if (bin === undefined) return manifest
+  const commands = Object.entries(typeof bin === 'string' ? { [manifest.name]: bin } : bin)
+  return { ...manifest, bin: Object.fromEntries(commands.map(([name, file]) => [name, posix.normalize(file)])) }
 }
 
 function rowOf({ name, version, tarball, files }) {
@@ -111,6 +123,7 @@ if (import.meta.main) {
   const provenance = !isDry && process.env.ACTIONS_ID_TOKEN_REQUEST_URL !== undefined
   const registry = isDry ? await localRegistry() : undefined
   const options = isDry ? { registry, tag: () => {} } : { provenance }
+  if (!isDry && !provenance) console.log('Without provenance: only GitHub Actions can sign where packages come from.')
   try {
     const tags = await release(process.cwd(), options)
     const next = isDry ? 'nothing reached npm, and no tag was made' : 'push the tags: git push --tags'

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 
 const COMMANDS = [
   [join(process.cwd(), 'node_modules/.bin/changeset'), 'version'],
+  [join(process.cwd(), 'node_modules/.bin/oxfmt'), 'packages/*/CHANGELOG.md'],
   [process.execPath, join(import.meta.dirname, '../generate/all.mjs')],
 ]
 
