@@ -13,7 +13,7 @@ const CORE = 'packages/core'
 const BAR = 27_000
 const GOAL = 26_000
 /** What core measures today: it may not grow from here. Goes down with every change that makes core smaller. */
-const MOST = 30_400
+const MOST = 30_310
 
 /** The gzipped sizes of the entries of core in bytes, with the words of its messages as a part of each size. */
 export async function sizesOf(root) {
