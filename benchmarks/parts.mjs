@@ -9,7 +9,7 @@ import { node24 } from './places.mjs'
 import { continueUnderNode24, ensureInstalled } from './prepare.mjs'
 import { partRows } from './report/parts.mjs'
 
-// The queue, the audio buffer, the exporter and the parser of tool calls, each beside what else does its work. Each has a
+// The queue, the audio buffer, the exporter, the event buffer, the redactor and the parser of tool calls, each beside what else does its work. Each has a
 // process of its own in each round, and the rounds are interleaved.
 
 const WARM_MS = 700
@@ -36,8 +36,11 @@ const { values } = parseArgs({
 
 try {
   if (values.help) process.stdout.write(`${help}\n`)
-  else if (values.measure !== undefined) process.stdout.write(JSON.stringify(await figuresOf(values.measure)))
-  else await main()
+  else if (values.measure !== undefined) {
+    const figures = JSON.stringify(await figuresOf(values.measure))
+    // What is behind a full buffer never answers, and its timers would keep the process.
+    process.stdout.write(figures, () => process.exit())
+  } else await main()
 } catch (error) {
   process.stderr.write(`${error.message}\n`)
   process.exitCode = 1

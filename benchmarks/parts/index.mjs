@@ -1,7 +1,9 @@
+import { eventBuffers } from './event-buffer.mjs'
 import { exporters } from './exporter.mjs'
 import { queues } from './queue.mjs'
+import { redactions } from './redaction.mjs'
 import { streamingBuffers } from './streaming-buffer.mjs'
 import { toolCalls } from './tool-calls.mjs'
 
 /** What is measured: `run()` does its work once, `count` pieces of it; `facts()` measures itself. */
-export const subjects = [...queues, ...streamingBuffers, ...exporters, ...toolCalls]
+export const subjects = [...queues, ...streamingBuffers, ...exporters, ...eventBuffers, ...redactions, ...toolCalls]

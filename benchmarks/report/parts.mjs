@@ -26,6 +26,16 @@ const GROUPS = {
       `${count(moreMemoryMb)} MB`,
     ],
   },
+  events: {
+    heading: 'The event buffer of sinks and exporters: time an event',
+    columns: ['', 'an event'],
+    row: ({ title, nanos: each }) => [title, nanos(each)],
+  },
+  redaction: {
+    heading: 'A text through the redactor of core: time a text',
+    columns: ['', 'a text'],
+    row: ({ title, nanos: each }) => [title, micros(each)],
+  },
   tools: {
     heading: 'Ten tool calls of a model, their arguments as texts, checked by zod: time a message',
     columns: ['', 'a message'],

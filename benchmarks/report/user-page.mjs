@@ -51,7 +51,7 @@ const list = (items) =>
     .map((item) => `- ${item}`)
     .join('\n')
 
-const [WIDTH, LABELS, BAR, GAP, TOP] = [760, 400, 22, 12, 16]
+const [WIDTH, LABELS, BAR, GAP, TOP] = [810, 450, 22, 12, 16]
 
 /** The same rows as bars on a logarithmic scale, as the text of an SVG that fits light and dark pages. */
 export function renderChart(figures) {

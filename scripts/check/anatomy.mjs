@@ -6,7 +6,7 @@ import { conclude, readPackages, readSources, readTests, readText, sectionOf } f
 
 // What every package has, and where, so that all of them are alike.
 
-const FILES = ['README.md', 'LICENSE', 'tsconfig.json', 'src/index.ts']
+const FILES = ['README.md', 'CHANGELOG.md', 'LICENSE', 'tsconfig.json', 'src/index.ts']
 const HEADINGS = [
   'Install',
   'Use',
@@ -27,7 +27,9 @@ export function checkAnatomy(root) {
     ...manifestProblems(each),
     ...fileProblems(root, each),
     ...readmeProblems(root, each),
+    ...changelogProblems(root, each),
     ...sourceProblems(root, each),
+    ...coreRangeProblems(root, each),
   ])
 }
 
@@ -38,6 +40,20 @@ function fileProblems(root, { folder }) {
     problems.push(`${folder}/LICENSE: make it a copy of the one at the root.`)
   }
   if (readTests(root, folder).length === 0) problems.push(`${folder}: there is no test (src/*.test.ts).`)
+  return problems
+}
+
+/** The changelog begins with the current version. That of a first release says what the package is, in a paragraph by hand. */
+function changelogProblems(root, { folder, manifest }) {
+  const file = `${folder}/CHANGELOG.md`
+  const text = readText(join(root, file))
+  if (text === '') return []
+  const [head, ...releases] = text.split(/^## /m)
+  const problems = []
+  if (head.trim() !== `# ${manifest.name}`) problems.push(`${file}: the first line must be "# ${manifest.name}".`)
+  const [latest = '', ...notes] = releases[0]?.split('\n') ?? []
+  if (latest !== manifest.version) problems.push(`${file}: the newest heading must be "## ${manifest.version}".`)
+  if (notes.join('').trim() === '') problems.push(`${file}: say below "## ${latest}" what users get.`)
   return problems
 }
 
@@ -101,6 +117,19 @@ function sourceProblems(root, { folder }) {
     if (/\/[^/]*[A-Z_][^/]*$/.test(file)) problems.push(`${file}: file names are kebab-case.`)
     if (file === `${folder}/src/index.ts` && hasLogic(text)) problems.push(`${file}: exports only; move the logic out.`)
     return problems
+  })
+}
+
+// `build()` can't read manifests, so an interceptor repeats the range of core that its manifest has.
+function coreRangeProblems(root, { folder, manifest }) {
+  const range = manifest.peerDependencies?.['@stageflow/core']?.split(' ')[0]
+  return readSources(root, folder).flatMap(({ file, text }) => {
+    const stated = [...text.matchAll(/^ +core: '([^']*)',$/gm)].map(([, one]) => one)
+    return stated
+      .filter((one) => one !== range)
+      .map(
+        (one) => `${file}: core is '${one}', but the manifest has the peer @stageflow/core ${range}; make them equal.`,
+      )
   })
 }
 

@@ -10,12 +10,21 @@ test('a workspace whose packages are whole has no problem', () => {
   expect(problemsWith({})).toEqual([])
 })
 
-test.each(['README.md', 'tsconfig.json', 'src/index.ts'])('a package without %s is refused', (file) => {
+test.each(['README.md', 'CHANGELOG.md', 'tsconfig.json', 'src/index.ts'])('a package without %s is refused', (file) => {
   expect(problemsWith({ [`${REPORT}/${file}`]: undefined })).toContain(`${REPORT}: ${file} is missing.`)
 })
 
 test('a licence that differs from the one at the root is refused', () => {
   expect(problemsWith({ [`${REPORT}/LICENSE`]: 'Do what you like.' })[0]).toContain('make it a copy')
+})
+
+test.each([
+  ['# report\n\n## 1.0.0\n\nDoes it.\n', 'the first line must be "# @stageflow/report"'],
+  ['# @stageflow/report\n\n## 0.9.0\n\nDoes it.\n', 'the newest heading must be "## 1.0.0"'],
+  ['# @stageflow/report\n', 'the newest heading must be "## 1.0.0"'],
+  ['# @stageflow/report\n\n## 1.0.0\n', 'say below "## 1.0.0" what users get'],
+])('a changelog like %j is refused', (changelog, problem) => {
+  expect(problemsWith({ [`${REPORT}/CHANGELOG.md`]: changelog }).join('\n')).toContain(problem)
 })
 
 test('a package without a test is refused', () => {
@@ -38,7 +47,8 @@ test.each([
   [{ repository: { directory: 'packages/other' } }, '"repository.directory" must be'],
   [{ name: '@stageflow/other' }, '"name" must be "@stageflow/report"'],
   [{ publishConfig: { access: 'public', provenance: true } }, '"publishConfig.exports" must map'],
-  [{ scripts: { build: 'tsc' } }, '"scripts" must be left out'],
+  [{ scripts: { build: 'tsc' } }, '"scripts" must be {"prepublishOnly":'],
+  [{ scripts: undefined }, '"scripts" must be {"prepublishOnly":'],
   [{ peerDependencies: { '@stageflow/core': 'workspace:^' } }, 'needs a floor written by hand'],
   [{ devDependencies: {} }, 'add "@stageflow/core": "workspace:*" to devDependencies'],
 ])('a package.json with %j is refused', (changes, problem) => {
@@ -86,6 +96,15 @@ test('an option without a row in the Options section is refused', () => {
   expect(problemsWith(options('Others: `times` (3).'))).toEqual(missing)
   expect(problemsWith(options('| `times` | `number` | 3 | How often. |'))).toEqual([])
   expect(problemsWith(options('| `again` | `times` | 3 | How often. |'))).toEqual([])
+})
+
+test('an interceptor that states another range of core than its manifest is refused', () => {
+  const stating = (range) =>
+    problemsWith({
+      [`${REPORT}/src/cache.ts`]: `export const cache = {\n    name: 'cache',\n    core: '${range}',\n}\n`,
+    })
+  expect(stating('^1.0.0')).toEqual([])
+  expect(stating('^1.2.0')).toEqual([expect.stringContaining("core is '^1.2.0', but the manifest has the peer")])
 })
 
 test('an interceptor says what it does to a call, and where to put it', () => {

@@ -4,8 +4,10 @@ import { sourceOf } from '../lib/workspace.mjs'
 
 const REPOSITORY = 'https://github.com/stageflow/stageflow'
 const ENTRY = { types: './dist/index.d.ts', default: './dist/index.js' }
-const FILES = ['dist', 'src', '!src/**/*.test.ts', '!src/**/*.test-d.ts']
-const PEER_FLOOR = /^[\^~]?\d+\.\d+\.\d+( \|\| [\^~]?\d+\.\d+\.\d+)*$/
+const FILES = ['dist', 'src', 'CHANGELOG.md', '!src/**/*.test.ts', '!src/**/*.test-d.ts']
+const SCRIPTS = { prepublishOnly: 'node ../../scripts/release/refuse-publish.mjs' }
+/** `^1.0.0`, `^5.0.0 || ^6.0.0`; while a prerelease is out, `^1.0.0 || ^1.3.0-0`. */
+const PEER_FLOOR = /^[\^~]?\d+\.\d+\.\d+(-0)?( \|\| [\^~]?\d+\.\d+\.\d+(-0)?)*$/
 
 /** Every field of a package's manifest that differs from what all packages have in common. */
 export function manifestProblems({ folder, short, manifest }) {
@@ -20,9 +22,9 @@ export function manifestProblems({ folder, short, manifest }) {
   expect(/^\d+\.\d+\.\d+/.test(manifest.version ?? ''), '"version" is missing.')
   expect(/^[A-Z].+\.$/.test(manifest.description ?? ''), '"description" must be a sentence.')
   expect(manifest.keywords?.includes('stageflow'), '"keywords" must contain "stageflow".')
-  if (short.startsWith('interceptor-')) {
-    expect(manifest.keywords?.includes('stageflow-interceptor'), '"keywords" must contain "stageflow-interceptor".')
-  }
+  const kind = short.match(/^(interceptor|sink|exporter|store)-/)?.[1]
+  const found = `stageflow-${kind}`
+  expect(kind === undefined || manifest.keywords?.includes(found), `"keywords" must contain "${found}".`)
   const words = manifest.keywords?.filter((word) => !word.startsWith('stageflow')) ?? []
   expect(words.length >= 2, '"keywords" must contain at least two words that people search for.')
   const homepage = `${REPOSITORY}/tree/main/${folder}#readme`
@@ -35,7 +37,11 @@ export function manifestProblems({ folder, short, manifest }) {
   expect(manifest.type === 'module', '"type" must be "module".')
   expect(manifest.sideEffects === false, '"sideEffects" must be false: nothing happens at import.')
   expect(manifest.engines?.node === '>=22.13', '"engines.node" must be ">=22.13".')
-  expect(manifest.scripts === undefined, '"scripts" must be left out: the root builds and tests all packages at once.')
+  const scripts = isPublished ? SCRIPTS : undefined
+  expect(
+    JSON.stringify(manifest.scripts) === JSON.stringify(scripts),
+    `"scripts" must be ${JSON.stringify(scripts)}: the root builds and tests all packages at once, and releases them.`,
+  )
   for (const entry of FILES) expect(manifest.files?.includes(entry), `"files" must contain "${entry}".`)
   expect(sourceOf(manifest.exports?.['.']) === './src/index.ts', '"exports" must map "." to "./src/index.ts".')
   for (const [entry, target] of Object.entries(manifest.exports ?? {})) {

@@ -3,6 +3,9 @@ import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
+import { exporterContract } from '../../packages/exporter-buffered/src/contract.ts'
+import { processContract, storeContract } from '../../packages/interceptor-idempotency/src/contract.ts'
+import { interceptorContract, sinkContract } from '../../packages/testing/src/index.ts'
 import { guidePages } from '../generate/error-guides.mjs'
 
 // What scripts and pages of this repository name exists on the other side.
@@ -19,4 +22,19 @@ test('the map for contributors names every check', () => {
 
 test('every guide that an error code links to exists', () => {
   expect(guidePages().filter((page) => !existsSync(join(ROOT, page)))).toEqual([])
+})
+
+test('the page of the contracts has a row for every case, in order', () => {
+  const page = readFileSync(join(ROOT, 'docs/reference/contracts.md'), 'utf8')
+  const rows = page.split('\n').flatMap((line) => line.match(/^\| ([^|]+) \| [^|]+ \| [^|]+ \|$/)?.[1] ?? [])
+  const contracts = [
+    interceptorContract(() => ({})),
+    sinkContract(() => ({})),
+    exporterContract(() => ({})),
+    storeContract(() => ({})),
+    processContract(new URL('side.ts', import.meta.url)),
+  ]
+  const cases = contracts.flatMap((contract) => contract.map(({ name }) => name))
+  const noCases = new Set(['contract', '---', 'case', ...rows.filter((row) => row.startsWith('`'))])
+  expect(rows.filter((row) => !noCases.has(row))).toEqual(cases)
 })

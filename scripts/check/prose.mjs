@@ -13,11 +13,12 @@ const PAGES = [
   'docs/**/*.md',
   'packages/*/*.md',
   'packages/*/docs/**/*.md',
+  'packages/create-stageflow/templates/*/README.md',
   'examples/*/README.md',
   'benchmarks/*.md',
   '.changeset/*.md',
 ]
-const SOURCES = ['packages/*/{src,contract}/**/*.ts']
+const SOURCES = ['packages/*/{src,contract}/**/*.ts', 'packages/create-stageflow/templates/*/src/**/*.ts']
 /** Files of which only the comments and the names of tests are read: their strings are data. */
 const TESTS = [
   'packages/*/test/**/*.{ts,mjs}',

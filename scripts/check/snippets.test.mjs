@@ -68,9 +68,15 @@ test('three fences may opt out with a reason, a fourth is refused', async () => 
   expect(problems[0]).toContain('4 fences opt out of the check; at most 3 may')
 })
 
+test('an output may follow npm create, whose page is followed', async () => {
+  const made = fence('sh', 'npm create stageflow@latest quota -- --template sink')
+  expect(await check(made, fence('text output', 'Made'))).toMatchObject({ problems: [] })
+})
+
 test.each([
   [[fence('typescript', 'export {}')], 'write ```ts'],
   [[fence('text output', 'hello')], 'an output follows a fence with a file name'],
+  [[fence('sh', 'npm install'), fence('text output', 'hello')], 'an output follows a fence with a file name'],
   [[fence('ts', '// one.ts'), fence('ts', '// one.ts')], 'two fences called one.ts'],
   [[fence('ts', '// ../../one.ts', 'export {}')], 'must stay in the folder'],
 ])('a page with %j is refused', async (fences, problem) => {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { runCommand, runFile } from '../docs/snippet-runner.mjs'
 import { readSnippets } from '../docs/snippets.mjs'
 import { conclude } from '../lib/workspace.mjs'
-import { localRegistry } from '../release/local-registry.mjs'
+import { localRegistry, publishFolder } from '../release/local-registry.mjs'
 import { installsOf } from './readme-snippets.mjs'
 
 // `node scripts/ci/newcomer.mjs <tarballs>` does what a newcomer does with the first pages. It starts in an empty folder with an empty
@@ -19,10 +19,11 @@ const LONGEST_INSTALL_MS = 300_000
 
 const [tarballs] = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'stageflow-newcomer-'))
-const registry = await localRegistry(tarballs, '@stageflow')
+const registry = await localRegistry()
 const problems = []
 let programs = 0
 try {
+  await publishFolder(tarballs, registry)
   for (const page of PAGES) {
     const app = join(folder, page.replaceAll(/\W/g, '-'))
     const { snippets } = readSnippets(process.cwd(), [page])

@@ -3,17 +3,23 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 
 import { filesOf, guideSteps } from './guide-steps.mjs'
-import { localRegistry } from '../release/local-registry.mjs'
+import { localRegistry, publishFolder } from '../release/local-registry.mjs'
 import { matches, runCommand } from './snippet-runner.mjs'
 import { conclude } from '../lib/workspace.mjs'
 
 // `node scripts/docs/follow-guide.mjs <page> <example> <tarballs> <folder>` does what the page says, in a folder outside the
 // workspace and with our packages as npm would get them. It writes the files of the page, runs its commands, and runs the
-// files that promise an output. What comes out is what lies in <example>, for those who would rather read it there;
-// `--write` as the third argument makes it so and stops.
+// files that promise an output. What comes out is what lies in <example>, for those who would rather read it there; `-` if there is no
+// example. `--write` as the third argument makes it so and stops.
 
 const LONGEST_COMMAND_MS = 300_000
-const QUIET = { npm_config_audit: 'false', npm_config_fund: 'false', npm_config_loglevel: 'error' }
+/** The reader says yes when npm asks whether it may download a command. */
+const QUIET = {
+  npm_config_yes: 'true',
+  npm_config_audit: 'false',
+  npm_config_fund: 'false',
+  npm_config_loglevel: 'error',
+}
 
 /** Where the example and the page differ. */
 export function differences(root, example, files) {
@@ -53,6 +59,8 @@ async function follow(steps, folder, npmrc) {
       const [command, ...args] = run.split(' ')
       const ended = await runCommand(command, args, { cwd, env, timeoutMs: LONGEST_COMMAND_MS })
       if (ended.code !== 0) return [`${place} ended with ${ended.code}:\n${ended.output.trim()}`]
+      if (output !== undefined && !matches(ended.stdout, output))
+        return [`${place} printed another output than the page says:\n${ended.stdout}`]
       continue
     }
     write(cwd, [[file, text]])
@@ -69,12 +77,16 @@ if (import.meta.main) {
   const [page, example, tarballs, given] = process.argv.slice(2)
   const steps = guideSteps(readFileSync(join(root, page), 'utf8'))
   if (tarballs === '--write') write(join(root, example), filesOf(steps))
-  const problems = differences(root, example, filesOf(steps))
+  const problems = example === '-' ? [] : differences(root, example, filesOf(steps))
   const folder = given ?? mkdtempSync(join(tmpdir(), 'stageflow-guide-'))
   if (tarballs !== '--write') {
-    const registry = await localRegistry(tarballs, '@stageflow')
-    problems.push(...(await follow(steps, folder, registry.npmrc)).map((problem) => `${page}: ${problem}`))
-    await registry.close()
+    const registry = await localRegistry()
+    try {
+      await publishFolder(tarballs, registry)
+      problems.push(...(await follow(steps, folder, registry.npmrc)).map((problem) => `${page}: ${problem}`))
+    } finally {
+      await registry.close()
+    }
   }
   if (given === undefined) rmSync(folder, { recursive: true, force: true })
   const [files, commands] = [steps.filter(({ run }) => run === undefined), steps.filter(({ run }) => run !== undefined)]

@@ -51,6 +51,32 @@ test('commands and files come in the order of the page, each in the folder that 
   expect([...filesOf(guideSteps(PAGE)).keys()]).toEqual(['one/package.json', 'one/README.md', 'one/src/app.ts'])
 })
 
+const CREATE = 'npm create stageflow@latest quota -- --template interceptor'
+
+test('what a command prints is that of the last command of its fence; a fence in between has none', () => {
+  const page = [
+    '```sh',
+    CREATE,
+    '```',
+    '```text output',
+    'Made',
+    '```',
+    '```ts',
+    '```',
+    '```text output',
+    'not kept',
+    '```',
+  ]
+  expect(guideSteps(page.join('\n'))).toEqual([{ line: 1, folder: '', run: CREATE, output: 'Made\n' }])
+})
+
+test('the files of a page are those that its commands make, and then those that it writes', () => {
+  const page = ['```sh', 'mkdir x', CREATE, 'cd stageflow-interceptor-quota', '```', '```ts', '// src/index.ts', '```']
+  const files = filesOf(guideSteps(page.join('\n')))
+  expect(files.get('stageflow-interceptor-quota/src/quota.ts')).toContain('export function quota')
+  expect(files.get('stageflow-interceptor-quota/src/index.ts')).toBe('// src/index.ts\n')
+})
+
 test('a fence without the name of a file is refused, with its line', () => {
   expect(() => guideSteps('```sh\ncd one\n```\nSome text.\n```json\n{}\n```')).toThrow(
     'line 5: the fence has no file name.',

@@ -1,3 +1,5 @@
+import { createdBy } from './created.mjs'
+
 // Which packages a page of the docs has its reader install, and which ones its code imports.
 
 const NAMED = /from '(?<name>(?:@[\w.-]+\/)?[\w-][\w.-]*)/g
@@ -10,12 +12,12 @@ export function importedPackages(body) {
   return [...new Set(names)].filter((name) => name !== 'node')
 }
 
-/** The names in all `npm install` commands of a page, without versions. */
+/** The names in all `npm install` commands of a page, without versions, and what its `npm create stageflow` commands install. */
 export function installedPackages(text) {
   const words = [...text.matchAll(COMMAND)].flatMap(({ groups }) => groups.args.split(/[\s\\]+/))
-  return new Set(
-    words.filter((word) => word !== '' && !word.startsWith('-')).map((word) => word.replace(/(?<=.)@.*$/, '')),
-  )
+  const named = words.filter((word) => word !== '' && !word.startsWith('-'))
+  const created = createdBy(text).flatMap(({ packages }) => packages)
+  return new Set([...named.map((word) => word.replace(/(?<=.)@.*$/, '')), ...created])
 }
 
 /** A guide names every package that its code imports in an install command; core alone goes without saying. */

@@ -12,6 +12,13 @@ test('install commands are read over continued lines, without flags, comments an
   expect([...installedPackages(text)]).toStrictEqual(['a', '@b/c', 'd', 'e', 'g'])
 })
 
+test('a page that makes a package installs what that package names', () => {
+  const text = '```sh\nnpm create stageflow@latest table -- --template store\n```'
+  expect([...installedPackages(text)]).toEqual(
+    expect.arrayContaining(['@stageflow/core', '@stageflow/interceptor-idempotency', 'typescript']),
+  )
+})
+
 test('a guide that lacks an install line for what its code imports is refused by name, other pages are not', () => {
   const snippets = [{ body: `import { tools } from '@stageflow/tools'` }]
   const [problem] = missingInstalls('docs/how-to/page.md', 'npm install @stageflow/core', snippets)

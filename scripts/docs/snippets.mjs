@@ -9,6 +9,9 @@ const PAGES = ['README.md', 'CONTRIBUTING.md', 'packages/*/README.md', 'examples
 const FENCE = /^(?<indent> *)(?<marks>`{3,})(?<info>[^\n`]*)\n(?<body>[\s\S]*?)^ *\k<marks>[ \t]*$/gm
 const FILE_LINE = /^\/\/ (?<file>[\w./-]+\.ts)\s*$/
 
+/** What `npm create` prints is compared where the page is followed: scripts/docs/follow-guide.mjs. */
+const CREATED = Symbol('created')
+
 /** Every `ts` fence of the pages of `root`, and what is wrong with how they are written. */
 export function readSnippets(root, pages = PAGES) {
   const found = pages.flatMap((pattern) => globSync(pattern, { cwd: root })).sort()
@@ -29,12 +32,13 @@ export function snippetsOf(page, text) {
     if (/^(typescript|tsx|mts|cts)\b/.test(info))
       problems.push(`${page}:${line - 1}: write \`\`\`ts, so that the fence is checked.`)
     if (/^text output\b/.test(info)) {
+      if (previous === CREATED) continue
       if (previous?.file === undefined)
         problems.push(`${page}:${line - 1}: an output follows a fence with a file name.`)
       else previous.output = body
     }
     if (!/^ts\b/.test(info)) {
-      previous = undefined
+      previous = info === 'sh' && body.startsWith('npm create stageflow') ? CREATED : undefined
       continue
     }
     previous = snippetOf({ page, line, info, body }, problems)

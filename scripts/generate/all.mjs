@@ -1,14 +1,18 @@
 import { spawnSync } from 'node:child_process'
+import { globSync } from 'node:fs'
 import { join } from 'node:path'
 
-// Writes everything that is generated and kept in git. The trace of a stage runs the build of core.
+// Writes everything that is generated and kept in git. The API reports are made from the build, and the trace of a stage runs it.
 
 const script = (name) => [process.execPath, join(import.meta.dirname, name)]
 const COMMANDS = [
+  script('core-version.mjs'),
   script('errors.mjs'),
   script('decisions.mjs'),
   script('package-table.mjs'),
-  [join(import.meta.dirname, '../../node_modules/.bin/tsc'), '-b', 'packages/core'],
+  script('changelog.mjs'),
+  [join(import.meta.dirname, '../../node_modules/.bin/tsc'), '-b', ...globSync('packages/*')],
+  script('api.mjs'),
   script('stage-trace.mjs'),
   script('run-picture.mjs'),
 ]

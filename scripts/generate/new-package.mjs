@@ -1,116 +1,33 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 
+import { PREFIXES, ROLES, shortOf, writePackage } from './package-files.mjs'
 import { pnpmOf } from '../setup/setup.mjs'
-import { readJson } from '../lib/workspace.mjs'
 
 // `npm run new-package -- interceptor quota` makes packages/interceptor-quota, `… -- plugin tools` makes packages/tools.
-// The files come from scripts/generate/templates; what they say is small, but every check has something to check. An interceptor
-// starts with the contract of all interceptors as its first test.
 
-const PREFIXES = ['interceptor', 'sink', 'store', 'exporter', 'provider']
-const ROLES = ['plugin', 'types', 'kit', 'leaf']
+const KINDS = [...PREFIXES, ...ROLES]
 const LEGAL = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 
 const [kind, name, ...rest] = process.argv.slice(2)
-if (![...PREFIXES, ...ROLES].includes(kind) || !LEGAL.test(name ?? '') || rest.length > 0) {
-  stop(`Usage: npm run new-package -- <${[...PREFIXES, ...ROLES].join(' | ')}> <name>, the name in kebab-case.`)
-}
+if (!KINDS.includes(kind) || !LEGAL.test(name ?? '') || rest.length > 0)
+  stop(`Usage: npm run new-package -- <${KINDS.join(' | ')}> <name>, the name in kebab-case.`)
 const root = process.cwd()
-const role = ROLES.includes(kind) ? kind : 'plugin'
-const short = PREFIXES.includes(kind) ? `${kind}-${name}` : name
-const folder = `packages/${short}`
+const folder = `packages/${shortOf(kind, name)}`
 if (existsSync(join(root, folder))) stop(`${folder} exists already; choose another name.`)
 
-const factory = name.replaceAll(/-(.)/g, (_, letter) => letter.toUpperCase())
-const words = {
-  name,
-  short,
-  factory,
-  Type: factory.replace(/^./, (letter) => letter.toUpperCase()),
-  description: `The ${name} ${kind} of Stageflow.`,
+try {
+  writePackage(root, kind, name)
+} catch (error) {
+  stop(error.message)
 }
-
-write('package.json', `${JSON.stringify(manifest(), null, 2)}\n`)
-write('tsconfig.json', `${JSON.stringify(projectConfig(), null, 2)}\n`)
-const templates = join(import.meta.dirname, 'templates')
-const template = ['interceptor', 'types'].includes(kind) ? kind : 'plugin'
-for (const file of globSync('**/*.template', { cwd: join(templates, template) })) {
-  write(filled(file.replace('.template', '')), textOf(template, file))
-}
-cpSync(join(root, 'LICENSE'), join(root, folder, 'LICENSE'))
-const note = `---\n'@stageflow/${short}': minor\n---\n\n${words.description}\n`
-writeFileSync(join(root, `.changeset/${short}-first.md`), note)
-addReference()
 execFileSync('npx', ['--yes', pnpmOf(root), 'install', '--no-frozen-lockfile'], { cwd: root, stdio: 'pipe' })
 execFileSync(join(root, 'node_modules/.bin/oxfmt'), [folder, 'tsconfig.json'], { cwd: root, stdio: 'pipe' })
 execFileSync(process.execPath, [join(import.meta.dirname, 'all.mjs')], { cwd: root, stdio: 'inherit' })
 console.log(
-  `${folder} is made and passes every check. Say what it is in its package.json, its README and its changeset.`,
+  `${folder} is made and passes every check. Say what it is in its package.json, its README and its CHANGELOG.`,
 )
-
-function write(file, text) {
-  mkdirSync(dirname(join(root, folder, file)), { recursive: true })
-  writeFileSync(join(root, folder, file), text)
-}
-
-function textOf(...path) {
-  return filled(readFileSync(join(templates, ...path), 'utf8'))
-}
-
-function filled(text) {
-  return text.replaceAll(/\{(\w+)\}/g, (whole, word) => words[word] ?? whole)
-}
-
-function manifest() {
-  const { homepage, bugs, license, repository, files, type, sideEffects, exports, publishConfig, engines } = readJson(
-    join(root, 'packages/core/package.json'),
-  )
-  const peer = {
-    peerDependencies: { '@stageflow/core': '^1.0.0' },
-    devDependencies: {
-      '@stageflow/core': 'workspace:*',
-      ...(kind === 'interceptor' ? { '@stageflow/testing': 'workspace:*' } : undefined),
-    },
-  }
-  return {
-    name: `@stageflow/${short}`,
-    version: '1.0.0',
-    description: words.description,
-    keywords: [
-      'stageflow',
-      ...(kind === 'interceptor' ? ['stageflow-interceptor'] : []),
-      'pipeline',
-      ...name.split('-').filter((word) => word !== 'pipeline'),
-    ],
-    homepage: homepage.replace('packages/core', folder),
-    bugs,
-    license,
-    repository: { ...repository, directory: folder },
-    ...{ files, type, sideEffects, exports: mainOf(exports) },
-    publishConfig: { ...publishConfig, exports: mainOf(publishConfig.exports) },
-    ...(role === 'types' ? undefined : peer),
-    engines,
-    stageflow: { role },
-  }
-}
-
-/** Without the entries that core alone has. */
-function mainOf(exports) {
-  return { '.': exports['.'], './package.json': exports['./package.json'] }
-}
-
-function projectConfig() {
-  const { references: _, ...config } = readJson(join(root, 'packages/core/tsconfig.json'))
-  return role === 'types' ? config : { ...config, references: [{ path: '../core' }] }
-}
-
-function addReference() {
-  const config = readJson(join(root, 'tsconfig.json'))
-  const references = [...config.references, { path: folder }].sort((a, b) => a.path.localeCompare(b.path))
-  writeFileSync(join(root, 'tsconfig.json'), `${JSON.stringify({ ...config, references }, null, 2)}\n`)
-}
 
 function stop(message) {
   console.error(message)

@@ -9,7 +9,10 @@ const MARKERS = /(<!-- packages:start[^\n]*-->\n)[\s\S]*(<!-- packages:end -->)/
 
 /** The tables, in their order: the packages that a list names, in its order, or those whose names begin with a prefix. */
 const GROUPS = [
-  { title: 'Start with these', names: ['core', 'defaults', 'testing', 'tools', 'streaming', 'report'] },
+  {
+    title: 'Start with these',
+    names: ['core', 'defaults', 'testing', 'tools', 'streaming', 'report', 'create-stageflow'],
+  },
   { title: 'Around stages and runs (interceptors)', prefixes: ['interceptor-'] },
   { title: 'Events to logs, files and collectors', prefixes: ['sink-', 'exporter-'] },
   { title: 'Where idempotent stages keep their outputs', prefixes: ['store-'] },
@@ -24,6 +27,12 @@ export function withPackageTable(root) {
   const tables = GROUPS.map(({ title, ...group }) => tableOf(title, takeFrom(left, group)))
   const rest = tableOf(REST, left.sort(byName))
   return readme.replace(MARKERS, (_, start, end) => `${start}${[...tables, rest].join('')}\n${end}`)
+}
+
+/** `packages` in the order of the tables. */
+export function inTableOrder(packages) {
+  const left = [...packages]
+  return [...GROUPS.flatMap((group) => takeFrom(left, group)), ...left.sort(byName)]
 }
 
 /** Removes the packages of a group from `left` and returns them in the group's order. */

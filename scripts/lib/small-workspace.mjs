@@ -42,7 +42,8 @@ export function manifestOf(short, changes = {}) {
       url: 'git+https://github.com/stageflow/stageflow.git',
       directory: `packages/${short}`,
     },
-    files: ['dist', 'src', '!src/**/*.test.ts', '!src/**/*.test-d.ts'],
+    files: ['dist', 'src', 'CHANGELOG.md', '!src/**/*.test.ts', '!src/**/*.test-d.ts'],
+    scripts: { prepublishOnly: 'node ../../scripts/release/refuse-publish.mjs' },
     type: 'module',
     sideEffects: false,
     exports: entries({
@@ -68,6 +69,11 @@ export function readmeOf(short, errors = 'None.', more = '') {
   return `# @stageflow/${short}\n\nA small package.\n\n${headings}`
 }
 
+/** The changelog of a package that was released once. */
+export function changelogOf(short) {
+  return `# @stageflow/${short}\n\n## 1.0.0\n\nDoes a small thing.\n`
+}
+
 const config = (references) => JSON.stringify({ extends: '../../tsconfig.base.json', references })
 const TEST = `import { test } from 'vitest'\n\ntest('core/broken is what a broken one fails with', () => {})\n`
 const ROW = '| code | when | fix |\n| --- | --- | --- |\n| `core/broken` | it is broken | fix it |'
@@ -81,12 +87,14 @@ const FILES = {
   'README.md': '# Small\n\n<!-- packages:start -->\n<!-- packages:end -->\n',
   'tsconfig.json': JSON.stringify({ references: [{ path: 'packages/core' }, { path: 'packages/report' }] }),
   'packages/core/package.json': manifestOf('core'),
+  'packages/core/CHANGELOG.md': changelogOf('core'),
   'packages/core/README.md': readmeOf('core', ROW),
   'packages/core/tsconfig.json': config([]),
   'packages/core/src/index.ts': `export { broken } from './broken.ts'\n`,
   'packages/core/src/broken.ts': `export const broken = (): Error => new Error('core/broken')\n`,
   'packages/core/src/broken.test.ts': TEST,
   'packages/report/package.json': manifestOf('report'),
+  'packages/report/CHANGELOG.md': changelogOf('report'),
   'packages/report/README.md': readmeOf('report'),
   'packages/report/tsconfig.json': config([{ path: '../core' }]),
   'packages/report/src/index.ts': `export { again } from './again.ts'\n`,

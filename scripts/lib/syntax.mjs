@@ -7,6 +7,15 @@ export function parse(file, text) {
   return program
 }
 
+/** The text with spaces in place of its comments, so that every position stays the same. */
+export function withoutComments(file, text) {
+  const { comments } = parseSync(file, text)
+  return comments.reduceRight(
+    (rest, { start, end }) => rest.slice(0, start) + ' '.repeat(end - start) + rest.slice(end),
+    text,
+  )
+}
+
 /** Calls `visit` with every node of a tree and its parent, parents first. */
 export function walk(node, visit, parent) {
   visit(node, parent)

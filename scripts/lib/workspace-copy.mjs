@@ -5,14 +5,16 @@ import { join } from 'node:path'
 
 import { pnpmOf } from '../setup/setup.mjs'
 
-/** A copy of what git would keep of the workspace, installed, committed to a repository of its own; and its removal. */
+/** A copy of what git would keep of the workspace, installed, committed to a repository of its own; `commit`; its removal. */
 export function copyWorkspace(root) {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'stageflow-copy-')))
   for (const file of filesOf(root)) cpSync(join(root, file), join(folder, file))
   const run = (command, ...args) => runIn(folder, command, args)
   run('npx', '--yes', pnpmOf(root), 'install', '--frozen-lockfile', '--prefer-offline')
-  commitAll(run)
-  return { folder, run, remove: () => rmSync(folder, { recursive: true, force: true }) }
+  run('git', 'init', '--quiet', '--initial-branch', 'main')
+  const commit = (message) => commitAll(run, message)
+  commit('A copy of the workspace')
+  return { folder, run, commit, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
 /** The files of the workspace that git knows, and those that it would add. */
@@ -23,11 +25,10 @@ export function filesOf(root) {
     .filter((file) => file !== '' && existsSync(join(root, file)))
 }
 
-function commitAll(run) {
-  run('git', 'init', '--quiet', '--initial-branch', 'main')
+function commitAll(run, message) {
   run('git', 'add', '--all')
   const author = ['-c', 'user.name=Stageflow', '-c', 'user.email=stageflow@example.com']
-  run('git', ...author, 'commit', '--quiet', '--no-verify', '--message', 'A copy of the workspace')
+  run('git', ...author, 'commit', '--quiet', '--allow-empty', '--no-verify', '--message', message)
 }
 
 function runIn(cwd, command, args) {

@@ -25,6 +25,27 @@ if (result.status === 'completed') console.log(result.data.greet.text, timeline(
 await app.close()
 `
 
+// What a library may export: functions of its user's code, whose types only core can name.
+const LIBRARY = `
+import { defineStage, Pipeline, StageKind, StageOutput, type AnyStage } from '@stageflow/core'
+
+const before = defineStage({ name: 'before', run: () => ({ size: 1 }) })
+export const stageOf = <Return extends object>(run: () => Return) => defineStage({ name: 'own', after: { before }, run })
+export const checked = <S extends AnyStage>(stage: S) =>
+  defineStage({ name: 'checked', kind: StageKind.GUARD, after: { stage }, join: 'any', run: () => StageOutput.skip('not now') })
+export const listed = <Return extends object>(run: () => Return) => Pipeline.from('listed', [before, stageOf(run)])
+export const pipelineOf = <Return extends object>(run: () => Promise<Return>) =>
+  new Pipeline('library')
+    .withStage('first', async function* () {
+      yield 'a chunk'
+      return { text: 'all' }
+    })
+    .withStage('own', run, StageKind.WORK, { dependencies: ['first'], when: ({ from }) => from('first').text !== '', onFailure: 'skip' })
+export const parent = <Item, Return extends object>(items: readonly Item[], run: () => Promise<Return>) =>
+  new Pipeline('parent').withPipeline('child', pipelineOf(run)).withMap('each', { over: () => items, each: (item: Item) => ({ item }) })
+export const runOf = <Return extends object>(run: () => Promise<Return>) => parent([1], run).build({}).run({ inputText: 'a' })
+`
+
 let app
 beforeAll(async () => {
   app = mkdtempSync(join(tmpdir(), 'stageflow-app-'))
@@ -33,6 +54,7 @@ beforeAll(async () => {
   await succeed(TSC, ['-b', ...folders], ROOT)
   await succeed('npm', ['install', '--offline', '--no-audit', '--no-fund', ...folders], app)
   writeFileSync(join(app, 'app.ts'), APP)
+  writeFileSync(join(app, 'library.ts'), LIBRARY)
 })
 afterAll(() => rmSync(app, { recursive: true, force: true }))
 
@@ -42,6 +64,20 @@ test.each([
 ])('an app compiles against packages installed by folder, with its own options for %s', async (_, options) => {
   const compilerOptions = { target: 'es2022', strict: true, noEmit: true, types: [], ...options }
   writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['app.ts'] }))
+  expect(await runCommand(TSC, ['-p', app, '--pretty', 'false'], { cwd: app })).toMatchObject({ code: 0, output: '' })
+})
+
+test('a library that exports generic stages and pipelines can write its declarations', async () => {
+  const compilerOptions = {
+    target: 'es2022',
+    module: 'nodenext',
+    strict: true,
+    types: [],
+    declaration: true,
+    outDir: 'out',
+    rootDir: '.',
+  }
+  writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['library.ts'] }))
   expect(await runCommand(TSC, ['-p', app, '--pretty', 'false'], { cwd: app })).toMatchObject({ code: 0, output: '' })
 })
 

@@ -35,6 +35,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'how-to/troubleshoot',
       'how-to/write-an-interceptor',
       'how-to/write-a-sink',
+      'how-to/write-an-exporter',
       'how-to/write-a-store',
       'how-to/plugin-kit',
       'how-to/*',
@@ -57,7 +58,15 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
   ],
   [
     'Reference',
-    ['reference/options', 'reference/events', 'reference/errors', 'reference/interceptor-hooks', 'reference/support'],
+    [
+      'reference/options',
+      'reference/events',
+      'reference/errors',
+      'reference/interceptor-hooks',
+      'reference/contracts',
+      'reference/plugin-conventions',
+      'reference/support',
+    ],
   ],
   ['Project', ['project/architecture', 'project/versions', 'project/*']],
 ]

@@ -35,18 +35,23 @@ export type {
 } from './pipeline/pipeline-types.ts'
 export type {
   AnyStage,
+  ChunkOf,
+  DataOf,
   DefineStage,
+  Final,
+  InheritsFrom,
   LegalReturn,
   OnFailure,
   OutputSchema,
   SharedOptions,
+  Skippable,
+  SlotIn,
   Stage,
   StageClass,
   StageDefinition,
   StageFunction,
   StageLike,
   StageObject,
-  StageReturn,
 } from './contract/stage.ts'
 export type { RunArguments, StageGraph } from './pipeline/stage-graph.ts'
 export type {

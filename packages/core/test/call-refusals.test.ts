@@ -220,7 +220,7 @@ test.each([
     'a function that returns a number (core/interceptor-wrap)',
     () => 5,
     'core/interceptor-wrap',
-    'from onCall(stage), or undefined',
+    'from onCall(), or undefined',
   ],
   [
     'a function that returns a part (core/interceptor-wrap)',
@@ -232,7 +232,7 @@ test.each([
     'a function that returns null (core/interceptor-wrap)',
     () => null,
     'core/interceptor-wrap',
-    'from onCall(stage), or undefined',
+    'from onCall(), or undefined',
   ],
   [
     'a function that throws (core/interceptor-wrap)',

@@ -68,7 +68,7 @@ test('case 12: get of a key that two dependencies produce is an error, never a r
   expect(await reading((inputs) => inputs.get('age', 0))).toMatchObject({
     code: 'core/ambiguous-input',
     message:
-      'Stage "reader" reads "age", which "profile" and "memory" both return. Name one: inputs.getFrom(\'memory\', "age").',
+      'Stage "reader" reads "age", which both "profile" and "memory" may return. Name one: inputs.getFrom(\'profile\', "age").',
   })
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
+import manifest from '../package.json' with { type: 'json' }
 import { recordingSink } from '../../testing/src/index.ts'
 import { clock } from './fresh-clock.ts'
 import { after, createSlot, Pipeline, StageKind, StageOutput, systemClock } from '../src/index.ts'
@@ -264,6 +265,32 @@ test('interceptors without a name, with a name twice, or with a hook that is not
   ])
 })
 
+test('an interceptor for another version of core is refused, with the version that it needs (core/interceptor-version)', () => {
+  const [major, minor] = manifest.version.split('.').map(Number) as [number, number]
+  const onRun = (): undefined => undefined
+  const problemsWith = (core: unknown) => problemsOf([{ name: 'cache', core, onRun }])
+  const later = `^${major}.${minor + 1}.0`
+  for (const core of [undefined, `^${major}.${minor}.0`, `^${major}.${minor}.7`, `^${major}.0.0`])
+    expect(problemsWith(core)).toEqual([])
+  for (const core of [
+    later,
+    `^${major + 1}.0.0`,
+    `^${major - 1}.0.0`,
+    `~${major}.0.0`,
+    `^${major}`,
+    'latest',
+    5,
+    {},
+    Object.create(null),
+  ])
+    expect(problemsWith(core)).toMatchObject([{ code: 'core/interceptor-version' }])
+  expect(problemsWith(later)).toMatchObject([
+    {
+      message: `Interceptor "cache" does not work with core ${major}.${minor}; run "npm install @stageflow/core@${later}".`,
+    },
+  ])
+})
+
 test.each([
   ['with only a name', { name: 'idle' }],
   ['without any hook', { name: 'idle', stageOptions: [], reset: () => {}, wrap: undefined }],
@@ -343,9 +370,9 @@ test('a throw of wrap or wrapRun at build is a problem with its cause (core/inte
   ])
   expect(problems.map(({ code }) => code)).toEqual(Array.from({ length: 4 }, () => 'core/interceptor-wrap'))
   expect(problems.map(({ message }) => message)).toEqual([
-    'Interceptor "lazy" wrapped stage "a" in undefined; return a function from wrap(next, stage), or next itself.',
+    'Interceptor "lazy" wrapped stage "a" in undefined; return a function from wrap(), or next itself.',
     'Interceptor "timeout" refuses stage "a": ms must be above 0',
-    'Interceptor "lazy" wrapped the pipeline "demo" in {}; return a function from wrapRun(next, pipeline), or next itself.',
+    'Interceptor "lazy" wrapped the pipeline "demo" in {}; return a function from wrapRun(), or next itself.',
     'Interceptor "auth" refuses the pipeline "demo": ms must be above 0',
   ])
   expect(problems[1]).toHaveProperty('cause', cause)

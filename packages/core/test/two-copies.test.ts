@@ -12,8 +12,7 @@ const otherKit: { readonly fromOtherCopy: typeof fromOtherCopy } = await import(
 afterEach(() => core.setEventSink(core.NoOpEventSink))
 
 /** How each message about another copy ends. */
-const SENTENCE =
-  'It was made by another copy of @stageflow/core. To find the copies, run "npm ls @stageflow/core"; then keep one.'
+const SENTENCE = 'It was made by another copy of @stageflow/core. Run "npm ls @stageflow/core", then keep one.'
 
 function problemsOf(build: () => unknown): readonly (readonly [string, string])[] {
   try {
@@ -181,13 +180,13 @@ test('a pipeline or graph of the other copy cannot be a child, and the message s
   for (const given of [child, child.build()]) {
     const inPipeline = () => new core.Pipeline('demo').withPipeline('child', given as never).build()
     expect(problemsOf(inPipeline)).toEqual([
-      ['core/not-a-pipeline', `In stage "child": A child of "demo" cannot be run. ${SENTENCE}`],
+      ['core/not-a-pipeline', `In stage "child": A child of "demo" cannot be used here. ${SENTENCE}`],
     ])
   }
   expect(() => new core.Pipeline('demo').compose(child as never)).toThrow(
     expect.objectContaining({
       code: 'core/not-a-pipeline',
-      message: `compose() was given a pipeline that it cannot read. ${SENTENCE}`,
+      message: `The argument of compose() cannot be used here. ${SENTENCE}`,
     }),
   )
 })
@@ -198,7 +197,7 @@ test('a stage of asStage of either copy is refused when it is built, where its c
   for (const copy of [core, other]) {
     const refused = () => new core.Pipeline('demo').withStage('s', copy.asStage(foreign) as never).build()
     expect(problemsOf(refused)).toEqual([
-      ['core/not-a-pipeline', `In stage "s": A child of "demo" cannot be run. ${SENTENCE}`],
+      ['core/not-a-pipeline', `In stage "s": A child of "demo" cannot be used here. ${SENTENCE}`],
     ])
     const graph = new core.Pipeline('demo').withStage('s', copy.asStage(own) as never).build()
     expect((await graph.run()).data).toEqual({ s: { inner: { a: 1 } } })
@@ -207,7 +206,7 @@ test('a stage of asStage of either copy is refused when it is built, where its c
 
 test('a stage of defineStage of the other copy is refused, and the message says why (core/not-a-stage)', () => {
   const stage = other.defineStage({ name: 's', run: () => ({}) })
-  const refusal = [['core/not-a-stage', `Stage "s" cannot be read. ${SENTENCE}`]]
+  const refusal = [['core/not-a-stage', `Stage "s" cannot be used here. ${SENTENCE}`]]
   expect(problemsOf(() => core.Pipeline.from('demo', [stage] as never).build())).toEqual(refusal)
   expect(problemsOf(() => new core.Pipeline('demo').withStages([stage] as never).build())).toEqual(refusal)
   expect(problemsOf(() => new core.Pipeline('demo').withStage('s', stage as never).build())).toEqual(refusal)
@@ -243,8 +242,7 @@ test('slots of one name that two copies made are told apart, and the message say
         code: 'core/interceptor-threw',
         cause: {
           code: 'core/slot',
-          message:
-            'The run has a value for another slot named "acme/n", which another copy of @stageflow/core made: they are two slots. To find the copies, run "npm ls @stageflow/core"; then keep one.',
+          message: `The run has a value for another slot named "acme/n". ${SENTENCE}`,
         },
       })
     expect(await runs(set, (run) => [run.get(other.createSlot('acme/m')), run.get(undefined as never)])).toEqual({

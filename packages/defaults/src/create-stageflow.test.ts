@@ -8,7 +8,7 @@ import { Registry } from 'prom-client'
 import { afterEach, expect, expectTypeOf, test } from 'vitest'
 
 import { LoggingEventSink, createStageflow, getDefaultInterceptors } from './index.ts'
-import type { CloseReport, StageflowOptions } from './index.ts'
+import type { CloseReport, Stageflow, StageflowOptions } from './index.ts'
 
 let clock = manualClock({ seed: 1 })
 afterEach(() => {
@@ -350,4 +350,25 @@ test('illegal options throw defaults/illegal-option', () => {
   expect(refused(() => createStageflow({ registry, interceptors: { metrics: { registry } } }))).toContain(
     'registry and interceptors.metrics.registry are both given',
   )
+})
+
+test.each([
+  [
+    'a graph',
+    (app: Stageflow) => app.run(app.build(new Pipeline('chat')) as never),
+    'not an object. To run a graph that is built',
+  ],
+  [
+    'undefined',
+    (app: Stageflow) => app.run(undefined as never),
+    'app.build() and app.run() take a Pipeline, not undefined',
+  ],
+  ['a function', async (app: Stageflow) => app.build((() => ({})) as never), 'take a Pipeline, not a function'],
+])('%s in the place of a pipeline throws defaults/illegal-option', async (_, use, message) => {
+  const app = createStageflow({ logger: recordingLogger().logger })
+  const error: unknown = await use(app).then(
+    () => 'accepted',
+    (thrown: unknown) => thrown,
+  )
+  expect(StageflowError.is(error, 'defaults/illegal-option') && error.message).toContain(message)
 })

@@ -12,7 +12,7 @@ import type {
   RunOptions,
   StageGraph,
 } from '@stageflow/core'
-import { ANY, CLOCK, SINK, checkOptions, objectWith } from '@stageflow/core/kit'
+import { ANY, CLOCK, SINK, checkOptions, objectWith, read, show } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { memoryStore } from '@stageflow/interceptor-idempotency'
 import { pino } from 'pino'
@@ -105,8 +105,10 @@ export function createStageflow<const Given extends object = {}>(
     ...(eventSink === undefined ? undefined : { eventSink }),
     ...(clock === undefined ? undefined : { clock }),
   }
-  const build = (pipeline: AnyPipeline, more?: BuildOptions<object>): AnyGraph =>
-    pipeline.build({ ...shared, ...more, ports: { ...ports, ...more?.ports } })
+  const build = (pipeline: AnyPipeline, more?: BuildOptions<object>): AnyGraph => {
+    if (typeof read(pipeline, 'build') !== 'function') throw notAPipeline(pipeline)
+    return pipeline.build({ ...shared, ...more, ports: { ...ports, ...more?.ports } })
+  }
   const graphs = new WeakMap<AnyPipeline, AnyGraph>()
   const graphOf = (pipeline: AnyPipeline): AnyGraph => {
     let graph = graphs.get(pipeline)
@@ -195,4 +197,10 @@ const unverified = (): StageflowError =>
   new StageflowError(
     'defaults/no-auth',
     'A token was passed to app.run(), but no interceptor of this app verifies it. Configure auth: createStageflow({ interceptors: { auth: { verify } } }).',
+  )
+
+const notAPipeline = (given: unknown): StageflowError =>
+  new StageflowError(
+    'defaults/illegal-option',
+    `app.build() and app.run() take a Pipeline, not ${show(given)}. To run a graph that is built already, call graph.run(input).`,
   )

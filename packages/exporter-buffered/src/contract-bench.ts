@@ -1,5 +1,5 @@
-import { StageflowError } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
+import { textOf } from '@stageflow/core/kit'
 
 import type { Exporter } from './exporter.ts'
 import type { ExporterUnderTest } from './exporter-under-test.ts'
@@ -35,14 +35,14 @@ export class ContractBench {
     const found = (mayRepeat ? [...new Set(arrived)] : [...arrived]).sort()
     must(
       wanted.join() === found.join(),
-      `${when} each of ${short(wanted)} must have arrived${mayRepeat ? '' : ' once'}; what arrived is ${short(found)}.`,
+      `${when} the events ${short(wanted)} must have arrived${mayRepeat ? '' : ' once'}; what arrived is ${short(found)}.`,
     )
   }
 
   async breakDownstream(): Promise<void> {
     must(
       this.#subject.breakDownstream !== undefined,
-      'pass breakDownstream() and repairDownstream(), or leave these cases out with { outages: false }.',
+      'nothing can break what is behind the exporter. Return breakDownstream() and repairDownstream() beside the exporter, or leave these cases out with { outages: false }.',
     )
     await this.#subject.breakDownstream()
   }
@@ -59,9 +59,25 @@ export class ContractBench {
   }
 }
 
-/** Fails the case if a rule is broken. */
-export function must(holds: boolean, what: string): asserts holds {
-  if (!holds) throw new StageflowError('exporter-buffered/contract', `The exporter breaks this rule: ${what}`)
+/** One rule of the contract. `check` throws if the exporter breaks it. */
+export interface ExporterRule {
+  /** What to do with an exporter that breaks it. */
+  readonly mend: string
+  readonly check: (bench: ContractBench) => Promise<void>
+}
+
+/** What a check has seen of a broken rule. The contract adds the rule, and what to do. */
+export class Seen extends Error {}
+
+/** Fails the case with what was seen, unless `holds`. */
+export function must(holds: boolean, seen: string, cause?: unknown): asserts holds {
+  if (!holds) throw new Seen(seen, { cause })
+}
+
+/** Fails the case if the promise rejects. `what`: the call. */
+export async function mustResolve(promise: Promise<unknown>, what: string): Promise<void> {
+  const rejection = await rejectionOf(promise)
+  must(rejection === undefined, `${what} rejected with: ${textOf(rejection?.error)}`, rejection?.error)
 }
 
 /** What the promise rejects with, in a box; undefined if it resolves. */

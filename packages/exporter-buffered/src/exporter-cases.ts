@@ -1,165 +1,216 @@
 import { isRetryableDelivery } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 
-import { eventWith, eventsFrom, must, rejectionOf } from './contract-bench.ts'
-import type { ContractBench } from './contract-bench.ts'
+import { eventWith, eventsFrom, must, mustResolve, rejectionOf } from './contract-bench.ts'
+import type { ContractBench, ExporterRule } from './contract-bench.ts'
 
-type Cases = Readonly<Record<string, (bench: ContractBench) => Promise<void>>>
+type Cases = Readonly<Record<string, ExporterRule>>
 
 const LARGE = 1_000
 const AT_ONCE = 10
 
+const RESOLVE_LATER = 'Resolve the promise of export() only once the whole batch is written.'
+const IN_TURN =
+  'Write batches in the order of the calls, and the events of a batch in their order: each call waits for the one before.'
+const ONE_PLACE =
+  "Give each call of export() its own state, or let it wait for its turn. Don't drop a batch because another one is being written."
+const CLOSE_REPORTS = 'Catch what is behind in close(), and return it as the error of its report.'
+
 /** The rules while the downstream works. */
 export const CASES: Cases = {
-  'an export that has resolved is written': async (bench) => {
-    const events = eventsFrom(1, 2)
-    await bench.export(events)
-    await bench.mustHave(events, 'once export() has resolved,')
+  'an export that has resolved is written': {
+    mend: RESOLVE_LATER,
+    check: async (bench) => {
+      const events = eventsFrom(1, 2)
+      await bench.export(events)
+      await bench.mustHave(events, 'once export() has resolved,')
+    },
   },
-  'events arrive in order, within a batch and from batch to batch': async (bench) => {
-    for (const [first, count] of [
-      [1, 3],
-      [4, 2],
-      [6, 1],
-    ] as const)
-      await bench.export(eventsFrom(first, count))
-    await bench.flush()
-    const arrived = (await bench.arrived()).join()
-    const wanted = eventsFrom(1, 6)
-      .map(({ type }) => type)
-      .join()
-    must(arrived === wanted, `the order is ${wanted}; it is ${arrived}.`)
+  'events arrive in order, within a batch and from batch to batch': {
+    mend: IN_TURN,
+    check: async (bench) => {
+      const sizes = [3, 2, 1]
+      let first = 1
+      for (const count of sizes) {
+        await bench.export(eventsFrom(first, count))
+        first += count
+      }
+      await bench.flush()
+      const arrived = (await bench.arrived()).join(', ')
+      const wanted = eventsFrom(1, first - 1).map(({ type }) => type)
+      must(arrived === wanted.join(', '), `the order must be ${wanted.join(', ')}; it is ${arrived}.`)
+    },
   },
-  'a large batch is written completely': async (bench) => {
-    const events = eventsFrom(1, LARGE)
-    await bench.export(events)
-    await bench.flush()
-    await bench.mustHave(events, `of a batch of ${LARGE}`)
+  'a large batch is written completely': {
+    mend: 'Split a batch that is too large for what is behind, and write all of its parts.',
+    check: async (bench) => {
+      const events = eventsFrom(1, LARGE)
+      await bench.export(events)
+      await bench.flush()
+      await bench.mustHave(events, `of a batch of ${LARGE}`)
+    },
   },
-  'an empty batch resolves, and writes nothing': async (bench) => {
-    const rejection = await rejectionOf(bench.export([]))
-    must(rejection === undefined, `export([]) resolves; it rejected with ${String(rejection?.error)}.`)
-    await bench.mustHave([], 'after an empty batch,')
+  'an empty batch resolves, and writes nothing': {
+    mend: 'Return at once for an empty batch: if (events.length === 0) return.',
+    check: async (bench) => {
+      await mustResolve(bench.export([]), 'export([])')
+      await bench.mustHave([], 'after an empty batch')
+    },
   },
-  'every event of overlapping exports is written once': async (bench) => {
-    const events = eventsFrom(1, AT_ONCE * 3)
-    const batches = Array.from({ length: AT_ONCE }, (_, index) => events.slice(index * 3, index * 3 + 3))
-    await Promise.all(batches.map((batch) => bench.export(batch)))
-    await bench.flush()
-    await bench.mustHave(events, `after ${AT_ONCE} exports at once`)
+  'every event of overlapping exports is written once': {
+    mend: ONE_PLACE,
+    check: async (bench) => {
+      const events = eventsFrom(1, AT_ONCE * 3)
+      const batches = Array.from({ length: AT_ONCE }, (_, index) => events.slice(index * 3, index * 3 + 3))
+      await Promise.all(batches.map((batch) => bench.export(batch)))
+      await bench.flush()
+      await bench.mustHave(events, `after ${AT_ONCE} exports at once`)
+    },
   },
-  'a frozen batch is written: batches are frozen': async (bench) => {
-    const events = Object.freeze(eventsFrom(1, 3).map((event) => Object.freeze(event)))
-    const rejection = await rejectionOf(bench.exporter.export(events))
-    must(rejection === undefined, `the batch is read only; it rejected with ${String(rejection?.error)}.`)
-    await bench.flush()
-    await bench.mustHave(events, 'of a frozen batch')
+  'a frozen batch is written: batches are frozen': {
+    mend: "Don't change the batch or its events, which others read too: copy them first.",
+    check: async (bench) => {
+      const events = Object.freeze(eventsFrom(1, 3).map((event) => Object.freeze(event)))
+      await mustResolve(bench.exporter.export(events), 'export() of a frozen batch')
+      await bench.flush()
+      await bench.mustHave(events, 'of a frozen batch')
+    },
   },
-  'an event whose data JSON cannot write arrives, and so do its neighbors': async (bench) => {
-    const circle: Record<string, unknown> = { name: 'circle' }
-    circle['self'] = circle
-    const broken = Object.defineProperty({}, 'secret', {
-      enumerable: true,
-      get: () => {
-        throw new Error('no')
-      },
-    })
-    const odd = [{ count: 1n }, circle, broken, { error: new Error('down') }, { undefined }, { call: () => 1 }]
-    const events = odd.map((data, index) => eventWith(index + 1, data))
-    const rejection = await rejectionOf(bench.export(events))
-    must(rejection === undefined, `data is written as well as possible; it rejected with ${String(rejection?.error)}.`)
-    await bench.flush()
-    await bench.mustHave(events, 'of events with BigInts, circular data, errors, functions and getters that throw')
+  'an event whose data JSON cannot write arrives, and so do its neighbors': {
+    mend: 'Catch what JSON.stringify throws for an event, write that event without its data, and go on with the next one.',
+    check: async (bench) => {
+      const events = oddData().map((data, index) => eventWith(index + 1, data))
+      const what = 'export() of events with BigInts, circular data, errors, functions and getters that throw'
+      await mustResolve(bench.export(events), what)
+      await bench.flush()
+      await bench.mustHave(events, `after ${what}`)
+    },
   },
-  'a batch that comes again is accepted again': async (bench) => {
-    const events = eventsFrom(1, 2)
-    const batch = [...events]
-    await bench.exporter.export(batch)
-    const rejection = await rejectionOf(bench.exporter.export(batch))
-    must(rejection === undefined, `its first result may have been lost; it rejected with ${String(rejection?.error)}.`)
-    await bench.flush()
-    await bench.mustHave(events, 'of a batch that came twice', true)
+  'a batch that comes again is accepted again': {
+    mend: "Don't refuse a batch that you have seen: its first answer may have been lost. What is behind may tell duplicates apart by pipelineRunId and seq.",
+    check: async (bench) => {
+      const events = eventsFrom(1, 2)
+      const batch = [...events]
+      await bench.exporter.export(batch)
+      await mustResolve(bench.exporter.export(batch), 'the second export() of the same batch')
+      await bench.flush()
+      await bench.mustHave(events, 'of a batch that came twice', true)
+    },
   },
-  'flush resolves, however often it is called and however little there is to do': async (bench) => {
-    for (let call = 1; call <= 3; call++) {
-      const rejection = await rejectionOf(bench.flush())
-      must(rejection === undefined, `flush() resolves; call ${call} rejected with ${String(rejection?.error)}.`)
-    }
+  'flush resolves, however often it is called and however little there is to do': {
+    mend: 'Let flush() wait for what was exported before, and do nothing else.',
+    check: async (bench) => {
+      for (let call = 1; call <= 3; call++) await mustResolve(bench.flush(), `call ${call} of flush()`)
+    },
   },
-  'close can be called twice': async (bench) => {
-    await bench.export(eventsFrom(1, 1))
-    for (let call = 1; call <= 2; call++) {
-      const rejection = await rejectionOf(closing(bench))
-      must(rejection === undefined, `close() resolves; call ${call} rejected with ${String(rejection?.error)}.`)
-    }
+  'close can be called twice': {
+    mend: 'Keep the promise of the first close(), and return it again.',
+    check: async (bench) => {
+      await bench.export(eventsFrom(1, 1))
+      for (let call = 1; call <= 2; call++) await mustResolve(closing(bench), `call ${call} of close()`)
+    },
   },
-  'close resolves without any time left, and does not reject': async (bench) => {
-    const exported = rejectionOf(bench.export(eventsFrom(1, 3)))
-    const rejection = await rejectionOf(closing(bench, { timeoutMs: 0 }))
-    must(rejection === undefined, `close() resolves with a report; it rejected with ${String(rejection?.error)}.`)
-    await exported
+  'close resolves without any time left, and does not reject': {
+    mend: CLOSE_REPORTS,
+    check: async (bench) => {
+      const exported = rejectionOf(bench.export(eventsFrom(1, 3)))
+      await mustResolve(closing(bench, { timeoutMs: 0 }), 'close({ timeoutMs: 0 })')
+      await exported
+    },
   },
-  'close resolves when its signal has aborted, and does not reject': async (bench) => {
-    await bench.export(eventsFrom(1, 1))
-    const rejection = await rejectionOf(closing(bench, { signal: AbortSignal.abort(new Error('stop')) }))
-    must(rejection === undefined, `close() resolves with a report; it rejected with ${String(rejection?.error)}.`)
+  'close resolves when its signal has aborted, and does not reject': {
+    mend: CLOSE_REPORTS,
+    check: async (bench) => {
+      await bench.export(eventsFrom(1, 1))
+      const signal = AbortSignal.abort(new Error('stop'))
+      await mustResolve(closing(bench, { signal }), 'close({ signal }) with an aborted signal')
+    },
   },
-  'close keeps its limit while the downstream hangs': async (bench) => {
-    if (!(await bench.hangDownstream())) return
-    void rejectionOf(bench.export(eventsFrom(1, 1)))
-    const rejection = await rejectionOf(closing(bench, { timeoutMs: 20 }))
-    must(rejection === undefined, `close() resolves with a report; it rejected with ${String(rejection?.error)}.`)
+  'close keeps its limit while the downstream hangs': {
+    mend: `Stop waiting after timeoutMs: withinLimit() of @stageflow/core/kit does it. ${CLOSE_REPORTS}`,
+    check: async (bench) => {
+      if (!(await bench.hangDownstream())) return
+      void rejectionOf(bench.export(eventsFrom(1, 1)))
+      await mustResolve(closing(bench, { timeoutMs: 20 }), 'close({ timeoutMs: 20 }), while what is behind hangs,')
+    },
   },
-  'close waits for the exports that have begun': async (bench) => {
-    const events = eventsFrom(1, 3)
-    const exported = bench.export(events)
-    await closing(bench)
-    await exported
-    await bench.mustHave(events, 'after close()')
+  'close waits for the exports that have begun': {
+    mend: 'Count the exports that have begun, and wait for them in close() before you let go of what is behind.',
+    check: async (bench) => {
+      const events = eventsFrom(1, 3)
+      const exported = bench.export(events)
+      await closing(bench)
+      await mustResolve(exported, 'an export() that had begun before close()')
+      await bench.mustHave(events, 'after close()')
+    },
   },
-  'an export after close is refused': async (bench) => {
-    if (bench.exporter.close === undefined) return
-    await bench.exporter.close()
-    const rejection = await rejectionOf(bench.export(eventsFrom(1, 1)))
-    must(rejection !== undefined, 'export() after close() rejects, so that nothing is lost unseen; it resolved.')
+  'an export after close is refused': {
+    mend: 'Reject export() once close() was called, so that no event is lost unseen.',
+    check: async (bench) => {
+      if (bench.exporter.close === undefined) return
+      await bench.exporter.close()
+      const rejection = await rejectionOf(bench.export(eventsFrom(1, 1)))
+      must(rejection !== undefined, 'export() after close() resolved.')
+    },
   },
 }
 
 /** The rules while the downstream is broken. */
 export const OUTAGE_CASES: Cases = {
-  'an export that is not written rejects': async (bench) => {
-    await bench.breakDownstream()
-    const rejection = await rejectionOf(bench.export(eventsFrom(1, 2)))
-    must(rejection !== undefined, 'export() rejects while its downstream is broken; it resolved.')
+  'an export that is not written rejects': {
+    mend: 'Let the error of what is behind through: a promise that resolves says that the batch is written.',
+    check: async (bench) => {
+      await bench.breakDownstream()
+      const rejection = await rejectionOf(bench.export(eventsFrom(1, 2)))
+      must(rejection !== undefined, 'export() resolved while what is behind was broken.')
+    },
   },
-  'it rejects with an error': async (bench) => {
-    await bench.breakDownstream()
-    const rejection = await rejectionOf(bench.export(eventsFrom(1, 2)))
-    const isError = rejection === undefined || rejection.error instanceof Error
-    must(isError, `an error says what happened; it rejected with ${String(rejection?.error)}.`)
+  'it rejects with an error': {
+    mend: 'Reject with an Error, and keep what you caught as its cause.',
+    check: async (bench) => {
+      await bench.breakDownstream()
+      const rejection = await rejectionOf(bench.export(eventsFrom(1, 2)))
+      const isError = rejection === undefined || rejection.error instanceof Error
+      must(isError, `export() rejected with ${JSON.stringify(rejection?.error)}, which is not an Error.`)
+    },
   },
-  'an outage does not refuse a batch for good': async (bench) => {
-    await bench.breakDownstream()
-    const rejection = await rejectionOf(bench.export(eventsFrom(1, 2)))
-    const isRefusal = rejection !== undefined && !isRetryableDelivery(rejection.error)
-    must(
-      !isRefusal,
-      'an outage passes, so its error must not have `retryable: false` or a status that refuses it for good.',
-    )
+  'an outage does not refuse a batch for good': {
+    mend: 'Set retryable: false only for a batch that can never be written, such as one that the server answers with HTTP 400.',
+    check: async (bench) => {
+      await bench.breakDownstream()
+      const rejection = await rejectionOf(bench.export(eventsFrom(1, 2)))
+      const isRefusal = rejection !== undefined && !isRetryableDelivery(rejection.error)
+      must(!isRefusal, 'the error has retryable: false, or a status that refuses the batch for good.', rejection?.error)
+    },
   },
-  'a batch that failed is written when it comes again after the outage': async (bench) => {
-    const events = eventsFrom(1, 3)
-    await bench.breakDownstream()
-    const batch = [...events]
-    await rejectionOf(bench.exporter.export(batch))
-    await bench.repairDownstream()
-    const rejection = await rejectionOf(bench.exporter.export(batch))
-    must(rejection === undefined, `the downstream works again; it rejected with ${String(rejection?.error)}.`)
-    await bench.flush()
-    await bench.mustHave(events, 'after the outage', true)
+  'a batch that failed is written when it comes again after the outage': {
+    mend: 'Keep no state of a failed batch: connect again, and write the whole batch.',
+    check: async (bench) => {
+      const events = eventsFrom(1, 3)
+      await bench.breakDownstream()
+      const batch = [...events]
+      await rejectionOf(bench.exporter.export(batch))
+      await bench.repairDownstream()
+      await mustResolve(bench.exporter.export(batch), 'export() after the outage')
+      await bench.flush()
+      await bench.mustHave(events, 'after the outage', true)
+    },
   },
 }
 
 async function closing(bench: ContractBench, wait?: WaitOptions): Promise<void> {
   await bench.exporter.close?.(wait)
+}
+
+/** Data that JSON cannot write. */
+function oddData(): readonly object[] {
+  const circle: Record<string, unknown> = { name: 'circle' }
+  circle['self'] = circle
+  const throwing = Object.defineProperty({}, 'secret', {
+    enumerable: true,
+    get: () => {
+      throw new Error('no')
+    },
+  })
+  return [{ count: 1n }, circle, throwing, { error: new Error('down') }, { undefined }, { call: () => 1 }]
 }

@@ -202,6 +202,7 @@ async function brokenCases(twin: Twin): Promise<readonly string[]> {
     )
     if (error === undefined) continue
     expect(StageflowError.is(error, 'exporter-buffered/contract'), String(error)).toBe(true)
+    expect((error as Error).message).toContain(`The exporter breaks the rule "${name}": `)
     broken.push(name)
   }
   return broken
@@ -219,7 +220,17 @@ test('there is such an exporter for each case', () => {
 test('an exporter that hangs breaks its case in time (exporter-buffered/contract)', async () => {
   const hanging = () => subject(() => ({ export: () => new Promise<void>(() => {}) }))
   const [first] = exporterContract(hanging, { timeoutMs: 20 })
-  await expect(first?.run()).rejects.toThrow('this case has waited for 20 ms')
+  await expect(first?.run()).rejects.toThrow(
+    'it did not answer within 20 ms. Resolve the promise of export() only once the whole batch is written.',
+  )
+})
+
+test('a message has the rule, what was seen, and what to do', async () => {
+  const [first] = exporterContract(() => subject(() => ({ export: () => Promise.resolve() })))
+  await expect(first?.run()).rejects.toMatchObject({
+    message:
+      'The exporter breaks the rule "an export that has resolved is written": once export() has resolved, the events [contract.e1, contract.e2] must have arrived once; what arrived is []. Resolve the promise of export() only once the whole batch is written.',
+  })
 })
 
 test('without a way to break the downstream, the cases of outages say so, and can be left out', async () => {

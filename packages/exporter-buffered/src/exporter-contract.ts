@@ -3,7 +3,8 @@ import { FLAG, TIME_LIMIT, checkOptions, textOf, withinLimit } from '@stageflow/
 import type { OptionRules } from '@stageflow/core/kit'
 
 import { ILLEGAL_OPTION } from './buffered-options.ts'
-import { ContractBench } from './contract-bench.ts'
+import { ContractBench, Seen } from './contract-bench.ts'
+import type { ExporterRule } from './contract-bench.ts'
 import { CASES, OUTAGE_CASES } from './exporter-cases.ts'
 import type { ExporterUnderTest } from './exporter-under-test.ts'
 
@@ -38,42 +39,34 @@ export function exporterContract(
   checkOptions('exporterContract()', ILLEGAL_OPTION, options, RULES)
   const { outages = true, timeoutMs = 10_000 } = options
   const cases = outages ? { ...CASES, ...OUTAGE_CASES } : CASES
-  return Object.entries(cases).map(([name, check]) => ({
+  return Object.entries(cases).map(([name, rule]) => ({
     name,
-    run: () => runCase(create, inWords(name, check), timeoutMs),
+    run: () => runCase(create, name, rule, timeoutMs),
   }))
 }
 
-type Check = (bench: ContractBench) => Promise<void>
-
-/** If the exporter rejects by surprise, its error alone doesn't say which rule it broke. */
-function inWords(name: string, check: Check): Check {
-  return async (bench) => {
-    try {
-      await check(bench)
-    } catch (error) {
-      if (StageflowError.is(error, 'exporter-buffered/contract')) throw error
-      const what = `The exporter breaks this rule: ${name}. It failed with: ${textOf(error)}`
-      throw new StageflowError('exporter-buffered/contract', what, { cause: error })
-    }
-  }
+/** The error of a broken rule: which one, what was seen, and what to do. */
+function breach(name: string, { mend }: ExporterRule, error: unknown): StageflowError {
+  const isSeen = error instanceof Seen
+  const seen = isSeen ? error.message : `the case failed with: ${textOf(error)}`
+  const message = `The exporter breaks the rule "${name}": ${seen} ${mend}`
+  return new StageflowError('exporter-buffered/contract', message, { cause: isSeen ? error.cause : error })
 }
 
 async function runCase(
   create: () => ExporterUnderTest | Promise<ExporterUnderTest>,
-  check: Check,
+  name: string,
+  rule: ExporterRule,
   limitMs: number,
 ): Promise<void> {
   const subject = await create()
   const bench = new ContractBench(subject)
-  const late = (): Error =>
-    new StageflowError(
-      'exporter-buffered/contract',
-      `The exporter did not answer: this case has waited for ${limitMs} ms.`,
-    )
+  const late = (): Error => new Seen(`it did not answer within ${limitMs} ms.`)
   const limit = { clock: systemClock, limitMs, late }
   try {
-    await withinLimit(check(bench), limit)
+    await withinLimit(rule.check(bench), limit)
+  } catch (error) {
+    throw breach(name, rule, error)
   } finally {
     // Other cases test how it closes.
     const closed = async (): Promise<unknown> => bench.exporter.close?.()

@@ -103,6 +103,7 @@ export function auth(options: AuthOptions): Interceptor {
 
   return {
     name: 'auth',
+    core: '^1.0.0',
     stageOptions: ['authorize'],
     runOptions: ['token', 'client'],
     // A user must not get the output of a forbidden stage from a cache or a fallback, and a refusal must not open a circuit.

@@ -40,6 +40,7 @@ export function orgEnforcement(options: OrgEnforcementOptions): Interceptor {
   const { resourceOrgId } = options
   return {
     name: 'org-enforcement',
+    core: '^1.0.0',
     mustBeInside: ['auth'],
     wrapRun: (next, pipeline) => {
       if (!pipeline.interceptors.includes('auth'))

@@ -26,6 +26,7 @@ export function childTracker(options: ChildTrackerOptions = {}): ChildTracker {
   const { tracker = new ChildRunTracker() } = options
   return {
     name: 'child-tracker',
+    core: '^1.0.0',
     tracker,
     onRun(run) {
       if (run.parent === undefined) return undefined

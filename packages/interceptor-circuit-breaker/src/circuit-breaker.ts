@@ -154,6 +154,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
 
   return {
     name: 'circuit-breaker',
+    core: '^1.0.0',
     stageOptions: ['circuitBreaker'],
     onCall,
     export: () => circuits.save(),

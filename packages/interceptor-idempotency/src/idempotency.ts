@@ -73,6 +73,7 @@ export function idempotency(options: IdempotencyOptions = {}): Interceptor {
 
   return {
     name: 'idempotency',
+    core: '^1.0.0',
     stageOptions: ['idempotency'],
     mustBeOutside: ['retry'],
     wrap(next, stage) {

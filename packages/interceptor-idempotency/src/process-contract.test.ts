@@ -14,4 +14,12 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 // The packages of the stores run it with stores that pass. This store must not pass.
 for (const { name, run } of processContract(new URL('../test/apart-side.ts', import.meta.url)))
-  test(`a store that is not shared breaks the contract: ${name}`, () => expect(run()).rejects.toThrow(), 60_000)
+  test(
+    `a store that is not shared breaks the contract: ${name}`,
+    () =>
+      expect(run()).rejects.toMatchObject({
+        code: 'idempotency/contract',
+        message: expect.stringContaining(`The store breaks the rule "${name}": `),
+      }),
+    60_000,
+  )

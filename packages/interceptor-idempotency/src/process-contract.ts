@@ -1,7 +1,7 @@
-import { deepEqual, equal, ok } from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { execPath } from 'node:process'
 import { createInterface } from 'node:readline'
+import { isDeepStrictEqual } from 'node:util'
 
 import { systemClock } from '@stageflow/core'
 
@@ -14,7 +14,9 @@ import {
   work,
   workThrough,
 } from './process-worker.ts'
+import { shown } from './store-bench.ts'
 import type { StoreCase } from './store-contract.ts'
+import { keepsRule, must, type StoreRule } from './store-rule.ts'
 
 /** The lease of a process that is stopped or killed. Its heirs wait that long. */
 const LEASE_MS = 3_000
@@ -23,10 +25,13 @@ const RACED = 1_000
 /**
  * The contract of a store that several processes share, as cases for any test runner. Each takes seconds. `module`: the address
  * of a module that exports `openSide(): Promise<ProcessSide>`. The processes import it too, and inherit this one's environment
- * variables.
+ * variables. A case rejects with `idempotency/contract` if the store breaks its rule.
  */
 export function processContract(module: URL): readonly StoreCase[] {
-  return Object.entries(CASES).map(([name, check]) => ({ name, run: () => runCase(module, check) }))
+  return Object.entries(CASES).map(([name, rule]) => ({
+    name,
+    run: () => runCase(module, (tools) => keepsRule(name, rule, tools)),
+  }))
 }
 
 interface Tools {
@@ -67,42 +72,62 @@ async function runCase(module: URL, check: (tools: Tools) => Promise<void>): Pro
   }
 }
 
-const CASES: Readonly<Record<string, (tools: Tools) => Promise<void>>> = {
-  'two processes race for 1,000 keys: each work is executed once, and both get its output': async (tools) => {
-    const { side, prefix, start } = tools
-    const names = Array.from({ length: RACED }, (_, index) => `${prefix}-${index}`)
-    const task = { names, leaseMs: 30_000, hold: false }
-    const workers = await Promise.all([start(task), start(task)])
-    for (const worker of workers) worker.go()
-    const outputs = await Promise.all(workers.map(async ({ received }) => (await received('done')).outputs))
-    const [one = [], other = []] = outputs.map((list) => list.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
-    deepEqual(one, other)
-    equal(one.length, RACED)
-    deepEqual(
-      one.filter(({ by }) => typeof by === 'string'),
-      [],
-    )
-    equal(await side.counted(prefix), RACED)
+const SHARED = 'Keep the records in the server, where all processes see them, and decide in one atomic operation.'
+const BY_LEASE =
+  'Let a lease end by the clock of the server, and compare the token of the record with the token of the caller before you write.'
+
+const CASES: Readonly<Record<string, StoreRule<Tools>>> = {
+  'two processes race for 1,000 keys: each work is executed once, and both get its output': {
+    mend: SHARED,
+    check: async ({ side, prefix, start }) => {
+      const names = Array.from({ length: RACED }, (_, index) => `${prefix}-${index}`)
+      const task = { names, leaseMs: 30_000, hold: false }
+      const workers = await Promise.all([start(task), start(task)])
+      for (const worker of workers) worker.go()
+      const outputs = await Promise.all(workers.map(async ({ received }) => (await received('done')).outputs))
+      const [one = [], other = []] = outputs.map((list) => list.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
+      const failed = [...one, ...other].filter(({ by }) => typeof by === 'string')
+      must(failed.length === 0, `${failed.length} executions have no output, such as ${shown(failed[0])}.`)
+      const different = one.filter((each, place) => !isDeepStrictEqual(each, other[place]))
+      must(different.length === 0, `The processes got different outputs for ${different.length} of ${RACED} keys.`)
+      await mustBeCounted(side, prefix, RACED)
+    },
   },
   'another process takes over the work of a killed process after its lease, and a late write of the killed one is refused':
-    async (tools) => {
-      for (let tries = 1; !(await isTakenOver({ ...tools, prefix: `${tools.prefix}-${tries}` })); tries++)
-        ok(tries < 10, 'the machine paused for longer than a lease, ten times in a row')
+    {
+      mend: BY_LEASE,
+      check: async (tools) => {
+        for (let tries = 1; !(await isTakenOver({ ...tools, prefix: `${tools.prefix}-${tries}` })); tries++)
+          must(
+            tries < 10,
+            'The machine paused for longer than a lease, ten times in a row. Try again when it is less busy.',
+          )
+      },
     },
-  'a process that slept past its lease fails with lease-lost, and the output of the process that took over stays':
-    async (tools) => {
+  'a process that slept past its lease fails with lease-lost, and the output of the process that took over stays': {
+    mend: BY_LEASE,
+    check: async (tools) => {
       const { side, prefix } = tools
       const { worker, key, token } = await holder(tools)
       worker.signal('SIGSTOP')
       const done = await workThrough(side, LEASE_MS)(prefix)
-      equal(typeof done.by, 'number')
+      must(typeof done.by === 'number', `The process that took over ended with ${done.by}.`)
       worker.signal('SIGCONT')
       worker.go()
-      deepEqual((await worker.received('done')).outputs, [{ name: prefix, by: 'idempotency/lease-lost' }])
+      const [slept] = (await worker.received('done')).outputs
+      const isLost = slept?.by === 'idempotency/lease-lost'
+      must(isLost, `The process that slept ended with ${slept?.by}; it must fail with idempotency/lease-lost.`)
       await refusesLateWrite(side, key, token)
-      deepEqual(await workThrough(side, LEASE_MS)(prefix), done)
-      equal(await side.counted(prefix), 2)
+      const kept = await workThrough(side, LEASE_MS)(prefix)
+      must(isDeepStrictEqual(kept, done), `The output is ${shown(kept)}; it was ${shown(done)} before.`)
+      await mustBeCounted(side, prefix, 2)
     },
+  },
+}
+
+async function mustBeCounted(side: ProcessSide, prefix: string, expected: number): Promise<void> {
+  const counted = await side.counted(prefix)
+  must(counted === expected, `The work was executed ${counted} times; it must be ${expected}.`)
 }
 
 /** False if the machine paused for so long that the lease ended while its owner lived: then nothing can be told. */
@@ -114,7 +139,10 @@ async function isTakenOver(tools: Tools): Promise<boolean> {
   const isHeld = async (): Promise<boolean> => {
     const { status } = await side.store.claim(key, other)
     if (status !== 'running')
-      ok(hasPaused(worker.claimedAt), `the key must be held, because its lease is renewed: ${status}`)
+      must(
+        hasPaused(worker.claimedAt),
+        `A claim whose lease is renewed must be running for another token; it is ${status}.`,
+      )
     return status === 'running'
   }
   // Longer than the lease, which is renewed as long as its owner lives.
@@ -126,8 +154,8 @@ async function isTakenOver(tools: Tools): Promise<boolean> {
   const heir = await start({ names: [prefix], leaseMs: LEASE_MS, hold: false })
   heir.go()
   const { outputs } = await heir.received('done')
-  equal(typeof outputs[0]?.by, 'number')
-  equal(await side.counted(prefix), 2)
+  must(typeof outputs[0]?.by === 'number', `The process that took over ended with ${outputs[0]?.by}.`)
+  await mustBeCounted(side, prefix, 2)
   await refusesLateWrite(side, key, token)
   return true
 }
@@ -149,11 +177,17 @@ async function holder({ prefix, start }: Tools): Promise<{ worker: Worker; key: 
 
 async function refusesLateWrite({ store }: ProcessSide, key: string, token: string): Promise<void> {
   const late = { token, parameters: '1'.repeat(64), value: 'late', ttlMs: 60_000 }
-  const before = await store.claim(key, { token, parameters: late.parameters, leaseMs: LEASE_MS })
-  equal(before.status, 'completed')
-  equal(await store.complete(key, late), false)
+  const claim = { token, parameters: late.parameters, leaseMs: LEASE_MS }
+  const before = await store.claim(key, claim)
+  must(before.status === 'completed', `The work is done, but a claim by its old owner returned ${shown(before)}.`)
+  const isTaken = await store.complete(key, late)
+  must(!isTaken, 'A late complete() by the old owner returned true.')
   await store.release(key, token)
-  deepEqual(await store.claim(key, { token, parameters: late.parameters, leaseMs: LEASE_MS }), before)
+  const after = await store.claim(key, claim)
+  must(
+    isDeepStrictEqual(after, before),
+    `After a late complete() and release() by the old owner, the key is ${shown(after)}; it was ${shown(before)}.`,
+  )
 }
 
 function startWorker(task: WorkerTask): Worker {
@@ -172,7 +206,7 @@ function startWorker(task: WorkerTask): Worker {
   let errors = ''
   const input = child.stdin
   const output = child.stdout
-  ok(input !== null && output !== null)
+  must(input !== null && output !== null, 'The process has no input or output.')
   input.on('error', () => {}) // a killed process closes its input
   child.stderr?.on('data', (text: Buffer) => (errors += String(text)))
   createInterface({ input: output }).on('line', (line) => {

@@ -1,283 +1,233 @@
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { P1, P2, type StoreBench } from './store-bench.ts'
+import { must, type StoreRule } from './store-rule.ts'
+import { randomSequences } from './store-sequences.ts'
 
-import { systemClock } from '@stageflow/core'
-
-import { randomCommands, type StoreCommand } from './store-commands.ts'
-import { storeModel, type StoreModel } from './store-model.ts'
-import type { Claim, ClaimAnswer, Completion, IdempotencyStore } from './store.ts'
-
-/** What each case gets. */
-export interface CaseTools {
-  readonly store: IdempotencyStore
-  /** A key that no other case uses. */
-  readonly key: string
-  readonly shortMs: number
-  readonly claim: (token: string, changes?: Partial<Claim> & { readonly key?: string }) => Promise<ClaimAnswer>
-  readonly complete: (token: string, changes?: Partial<Completion> & { readonly key?: string }) => Promise<boolean>
-  readonly release: (token: string) => Promise<void>
-  /** Resolves when every record that lives this long has expired. Default: `shortMs`. */
-  readonly expire: (livedMs?: number) => Promise<void>
-}
-
-/** Longer than any case takes. */
-export const LONG_MS = 3_600_000
-const CLAIMED = { status: 'claimed' }
-export const P1: string = '1'.repeat(64)
-const P2 = '2'.repeat(64)
-
-async function isRunning(answer: Promise<ClaimAnswer>, parameters: string, leaseMs: number): Promise<void> {
-  const given = await answer
-  ok(
-    given.status === 'running',
-    `the answer must be 'running', because another token has the claim: ${JSON.stringify(given)}`,
-  )
-  equal(given.parameters, parameters)
-  ok(
-    given.leaseMs > 0 && given.leaseMs <= leaseMs,
-    `leaseMs must be above 0 and at most ${leaseMs}, not ${given.leaseMs}`,
-  )
-}
+const ATOMIC =
+  'Decide and write in one atomic operation: one statement with a condition, one script, or a transaction that locks the row.'
+const OWNER = 'Compare the token of the record with the token of the caller before you write.'
+const PAST_END = 'Treat a record past its end as missing, in every operation, by the clock of the store.'
+const RENEW = 'If the record is a claim with the token of the caller, set a new end, also if the old one has passed.'
+const KEPT = 'If a record is a completion, claim returns it and changes nothing, whichever token asks.'
+const OWN_TTL = 'When a claim becomes a completion, replace the end of its lease by its time to live.'
+const REPEAT =
+  'Return true as well if the record already is the completion of this token: a client repeats a command after a lost connection.'
+const MISSING = 'Insert the completion if the key has no record: the claim may have ended.'
+const RELEASE =
+  'Remove the record only if it is a claim with the token of the caller. Otherwise do nothing, and do not throw.'
+const KEYS =
+  'Compare keys byte by byte, as a column with a binary collation does, and escape what has a meaning in a pattern.'
+const LENGTH = 'Make the column of keys long enough, or store a hash of the whole key.'
+const VALUES = 'Store the value as it is: as text or bytes, in no type that trims, parses or cuts it.'
 
 /** The cases of the contract by name. */
-export const CASES: Readonly<Record<string, (tools: CaseTools) => Promise<void>>> = {
-  'a free key is claimed': async ({ claim }) => {
-    deepEqual(await claim('a'), CLAIMED)
+export const CASES: Readonly<Record<string, StoreRule<StoreBench>>> = {
+  'a free key is claimed, and so is one whose record has been released or has ended': {
+    mend: PAST_END,
+    check: async (bench) => {
+      await bench.claims('a')
+      await bench.release('a')
+      await bench.claims('b', { leaseMs: bench.shortMs })
+      await bench.expire()
+      await bench.claims('c')
+    },
   },
-  'a claim keeps other tokens out, and its parameters and remaining lease are returned': async ({ claim }) => {
-    await claim('a', { leaseMs: 60_000 })
-    await isRunning(claim('b', { parameters: P2 }), P1, 60_000)
-    await isRunning(claim('c'), P1, 60_000)
+  'a claim keeps other tokens out, and its parameters and remaining lease are returned': {
+    mend: 'Store the parameters of the claim. Return them with status running, and the ms until the lease ends, to every other token.',
+    check: async (bench) => {
+      await bench.claim('a', { leaseMs: 60_000 })
+      await bench.isRunningWith('b', P1, 60_000, { parameters: P2 })
+      await bench.isRunningWith('c', P1, 60_000)
+    },
   },
-  'the owner can claim again': async ({ claim }) => {
-    await claim('a')
-    deepEqual(await claim('a'), CLAIMED)
-    await isRunning(claim('b'), P1, LONG_MS)
+  'the owner can claim again': {
+    mend: RENEW,
+    check: async (bench) => {
+      await bench.claim('a')
+      await bench.claims('a')
+      await bench.isRunning('b')
+    },
   },
-  'claiming again renews the lease': async ({ claim, shortMs, expire }) => {
-    await claim('a', { leaseMs: shortMs })
-    await claim('a')
-    await expire()
-    await isRunning(claim('b'), P1, LONG_MS)
+  'claiming again renews the lease': {
+    mend: RENEW,
+    check: async (bench) => {
+      await bench.claim('a', { leaseMs: bench.shortMs })
+      await bench.claim('a')
+      await bench.expire()
+      await bench.isRunning('b')
+    },
   },
-  'another token takes over a claim whose lease has ended, and the old owner can change nothing': async (tools) => {
-    const { claim, complete, release, shortMs, expire } = tools
-    await claim('a', { leaseMs: shortMs })
-    await expire()
-    deepEqual(await claim('b', { parameters: P2 }), CLAIMED)
-    await isRunning(claim('a'), P2, LONG_MS)
-    equal(await complete('a'), false)
-    await release('a')
-    await isRunning(claim('c'), P2, LONG_MS)
-    equal(await complete('b', { parameters: P2 }), true)
-    equal(await complete('a'), false)
-    deepEqual(await claim('a'), { status: 'completed', parameters: P2, value: 'b' })
+  'another token takes over a claim whose lease has ended, and the old owner can change nothing': {
+    mend: `${PAST_END} ${OWNER}`,
+    check: async (bench) => {
+      await bench.claim('a', { leaseMs: bench.shortMs })
+      await bench.expire()
+      await bench.claims('b')
+      await bench.isRunning('a')
+      await bench.cannotComplete('a')
+      await bench.release('a')
+      await bench.isRunning('c')
+    },
   },
-  'an owner that is late but not replaced gets its claim back': async ({ claim, shortMs, expire }) => {
-    await claim('a', { leaseMs: shortMs })
-    await expire()
-    deepEqual(await claim('a'), CLAIMED)
-    await isRunning(claim('b'), P1, LONG_MS)
+  'an owner that is late but not replaced gets its claim back': {
+    mend: RENEW,
+    check: async (bench) => {
+      await bench.claim('a', { leaseMs: bench.shortMs })
+      await bench.expire()
+      await bench.claims('a')
+      await bench.isRunning('b')
+    },
   },
-  'an owner that is late but not replaced can complete': async ({ claim, complete, shortMs, expire }) => {
-    await claim('a', { leaseMs: shortMs })
-    await expire()
-    equal(await complete('a'), true)
-    deepEqual(await claim('b'), { status: 'completed', parameters: P1, value: 'a' })
+  'an owner that is late but not replaced can complete': {
+    mend: MISSING,
+    check: async (bench) => {
+      await bench.claim('a', { leaseMs: bench.shortMs })
+      await bench.expire()
+      await bench.completes('a')
+      await bench.isCompleted('b', 'a', P1)
+    },
   },
-  'every token gets the completion, its owner too': async ({ claim, complete }) => {
-    await claim('a')
-    equal(await complete('a', { value: 'done' }), true)
-    for (const token of ['a', 'b', 'c'])
-      deepEqual(await claim(token, { parameters: P2 }), { status: 'completed', parameters: P1, value: 'done' })
+  'every token gets the completion, its owner too': {
+    mend: KEPT,
+    check: async (bench) => {
+      await bench.claim('a')
+      await bench.completes('a', { value: 'done' })
+      for (const token of ['a', 'b', 'c']) await bench.isCompleted(token, 'done', P1, { parameters: P2 })
+    },
   },
-  'completing again with the same token returns true': async ({ claim, complete }) => {
-    await claim('a')
-    equal(await complete('a'), true)
-    equal(await complete('a'), true)
-    deepEqual(await claim('b'), { status: 'completed', parameters: P1, value: 'a' })
+  'complete may be repeated with the same token, and then returns the same': {
+    mend: REPEAT,
+    check: async (bench) => {
+      await bench.claim('a')
+      await bench.completes('a')
+      await bench.completes('a')
+      await bench.isCompleted('b', 'a', P1)
+    },
   },
-  'another token overwrites neither a claim nor a completion': async ({ claim, complete }) => {
-    await claim('a')
-    equal(await complete('b'), false)
-    await isRunning(claim('c'), P1, LONG_MS)
-    await complete('a')
-    equal(await complete('b', { parameters: P2 }), false)
-    deepEqual(await claim('c'), { status: 'completed', parameters: P1, value: 'a' })
+  'another token overwrites neither a claim nor a completion': {
+    mend: OWNER,
+    check: async (bench) => {
+      await bench.claim('a')
+      await bench.cannotComplete('b')
+      await bench.isRunning('c')
+      await bench.complete('a')
+      await bench.cannotComplete('b', { parameters: P2 })
+      await bench.isCompleted('c', 'a', P1)
+    },
   },
-  'a completion of a key without a record is kept': async ({ claim, complete }) => {
-    equal(await complete('a'), true)
-    deepEqual(await claim('b'), { status: 'completed', parameters: P1, value: 'a' })
+  'a completion of a key without a record is kept': {
+    mend: MISSING,
+    check: async (bench) => {
+      await bench.completes('a')
+      await bench.isCompleted('b', 'a', P1)
+    },
   },
-  'a completion outlives the lease of its claim': async ({ claim, complete, shortMs, expire }) => {
-    await claim('a', { leaseMs: shortMs })
-    await complete('a')
-    await expire()
-    deepEqual(await claim('b'), { status: 'completed', parameters: P1, value: 'a' })
+  'a completion outlives the lease of its claim': {
+    mend: OWN_TTL,
+    check: async (bench) => {
+      await bench.claim('a', { leaseMs: bench.shortMs })
+      await bench.complete('a')
+      await bench.expire()
+      await bench.isCompleted('b', 'a', P1)
+    },
   },
-  'a completion ends with its time to live, however long the lease was': async ({
-    claim,
-    complete,
-    shortMs,
-    expire,
-  }) => {
-    await claim('a')
-    await complete('a', { ttlMs: shortMs })
-    await expire()
-    deepEqual(await claim('b', { parameters: P2 }), CLAIMED)
-    await isRunning(claim('a'), P2, LONG_MS)
+  'a completion ends with its time to live, however long the lease was': {
+    mend: OWN_TTL,
+    check: async (bench) => {
+      await bench.claim('a')
+      await bench.complete('a', { ttlMs: bench.shortMs })
+      await bench.expire()
+      await bench.claims('b', { parameters: P2 })
+      await bench.isRunning('a')
+    },
   },
-  'a released key is free': async ({ claim, release }) => {
-    await claim('a')
-    await release('a')
-    deepEqual(await claim('b', { parameters: P2 }), CLAIMED)
-    await isRunning(claim('a'), P2, LONG_MS)
+  'only the owner can release, only a claim, and any number of times': {
+    mend: RELEASE,
+    check: async (bench) => {
+      await bench.release('a')
+      await bench.claim('a')
+      await bench.release('b')
+      await bench.isRunning('b')
+      await bench.complete('a')
+      await bench.release('a')
+      await bench.release('a')
+      await bench.isCompleted('b', 'a', P1)
+    },
   },
-  'only the owner can release, only a claim, and any number of times': async ({ claim, complete, release }) => {
-    await release('a')
-    await claim('a')
-    await release('b')
-    await isRunning(claim('b'), P1, LONG_MS)
-    await complete('a')
-    await release('a')
-    await release('a')
-    deepEqual(await claim('b'), { status: 'completed', parameters: P1, value: 'a' })
+  'similar keys are different keys': {
+    mend: KEYS,
+    check: async (bench) => {
+      const ends = ['', 'A', 'a', 'a ', ' a', 'ab', '%', '_', '*', '?', '\\', "'", '"', ';', ':', '/', '#', '{a}']
+      const all = [...ends, '\u00e9', 'e\u0301', '😀', '__proto__'].map((end) => `${bench.key}${end}`)
+      for (const key of all) await bench.claims('a', { key })
+      for (const [index, key] of all.entries()) await bench.completes('a', { key, value: `${index}` })
+      for (const [index, key] of all.entries()) await bench.isCompleted('b', `${index}`, P1, { key })
+    },
   },
-  'similar keys are different keys': async ({ key, claim, complete }) => {
-    const keys = [
-      '',
-      'A',
-      'a',
-      'a ',
-      ' a',
-      'ab',
-      '%',
-      '_',
-      '*',
-      '?',
-      '\\',
-      "'",
-      '"',
-      ';',
-      ':',
-      '/',
-      '#',
-      '{a}',
-      '\u00e9',
-      'e\u0301',
-      '😀',
-      '__proto__',
-    ]
-    const all = keys.map((end) => `${key}${end}`)
-    for (const each of all)
-      deepEqual(await claim(each, { key: each }), CLAIMED, `for the key that ends in ${each.slice(key.length)}`)
-    for (const each of all) equal(await complete(each, { key: each }), true)
-    for (const each of all)
-      deepEqual(await claim('b', { key: each }), { status: 'completed', parameters: P1, value: each })
-  },
-  'a key can have 256 characters of any alphabet': async ({ key, claim }) => {
-    for (const letter of ['k', 'ß', '界']) {
-      const long = key + letter.repeat(255 - key.length)
-      deepEqual(await claim('a', { key: `${long}1` }), CLAIMED)
-      deepEqual(await claim('b', { key: `${long}2` }), CLAIMED)
-      await isRunning(claim('b', { key: `${long}1` }), P1, LONG_MS)
-    }
-  },
-  'a value is returned unchanged': async ({ key, claim, complete }) => {
-    const values = [
-      '',
-      ' ',
-      '007',
-      '1e3',
-      'null',
-      '{"a":1}',
-      '[{"__proto__":1,"~__proto__":2}]',
-      'line\r\nline\t',
-      "'; --",
-      '\\u0000',
-      '\u0001\u2028é😀',
-      'x'.repeat(2 ** 20),
-    ]
-    for (const [index, value] of values.entries()) {
-      const each = `${key}${index}`
-      equal(await complete('a', { key: each, value }), true)
-      deepEqual(await claim('b', { key: each }), { status: 'completed', parameters: P1, value })
-    }
-  },
-  'one of fifty simultaneous claims gets the key': async ({ claim }) => {
-    const tokens = Array.from({ length: 50 }, (_, index) => `t${index}`)
-    const answers = await Promise.all(tokens.map((token) => claim(token)))
-    equal(answers.filter(({ status }) => status === 'claimed').length, 1)
-    equal(answers.filter(({ status }) => status === 'running').length, 49)
-  },
-  'one of fifty simultaneous claims takes over after a lease': async ({ claim, shortMs, expire }) => {
-    await claim('gone', { leaseMs: shortMs })
-    await expire()
-    const tokens = Array.from({ length: 50 }, (_, index) => `t${index}`)
-    const answers = await Promise.all(tokens.map((token) => claim(token)))
-    equal(answers.filter(({ status }) => status === 'claimed').length, 1)
-  },
-  'one of fifty simultaneous completions of a key without a record is kept': async ({ claim, complete }) => {
-    const tokens = Array.from({ length: 50 }, (_, index) => `t${index}`)
-    const answers = await Promise.all(tokens.map((token) => complete(token)))
-    const winners = tokens.filter((_, index) => answers[index])
-    equal(winners.length, 1)
-    deepEqual(await claim('b'), { status: 'completed', parameters: P1, value: winners[0] })
-  },
-  'random sequences of operations return what the model returns': async (tools) => {
-    for (let seed = 1; seed <= 6; seed++) {
-      // Records live longer at each try, so that a busy machine can keep up.
-      for (let tries = 0, livedMs = tools.shortMs; ; livedMs *= 2) {
-        if (await answersAsModel(tools, livedMs, seed, `${tools.key}${seed}.${tries}`)) break
-        ok(++tries < 7, `eight operations took longer than ${livedMs} ms: raise shortMs`)
+  'a key can have 256 characters of any alphabet': {
+    mend: LENGTH,
+    check: async (bench) => {
+      for (const letter of ['k', 'ß', '界']) {
+        const long = bench.key + letter.repeat(255 - bench.key.length)
+        await bench.claims('a', { key: `${long}1` })
+        await bench.claims('b', { key: `${long}2` })
+        await bench.isRunning('b', { key: `${long}1` })
       }
-    }
+    },
+  },
+  'a value is returned unchanged': {
+    mend: VALUES,
+    check: async (bench) => {
+      const json = ['', ' ', '007', '1e3', 'null', '{"a":1}', '[{"__proto__":1,"~__proto__":2}]']
+      const texts = ['line\r\nline\t', "'; --", '\\u0000', '\u0001\u2028é😀', 'x'.repeat(2 ** 20)]
+      for (const [index, value] of [...json, ...texts].entries()) {
+        const key = `${bench.key}${index}`
+        await bench.claim('a', { key })
+        await bench.complete('a', { key, value })
+        await bench.isCompleted('b', value, P1, { key })
+      }
+    },
+  },
+  'one of fifty simultaneous claims gets the key': {
+    mend: ATOMIC,
+    check: async (bench) => {
+      const { claimed, running } = await fiftyClaims(bench)
+      must(
+        claimed === 1 && running === 49,
+        `of 50 simultaneous claims 1 must be claimed and 49 running, not ${claimed} and ${running}.`,
+      )
+    },
+  },
+  'one of fifty simultaneous claims takes over after a lease': {
+    mend: ATOMIC,
+    check: async (bench) => {
+      await bench.claim('gone', { leaseMs: bench.shortMs })
+      await bench.expire()
+      const { claimed } = await fiftyClaims(bench)
+      must(claimed === 1, `of 50 simultaneous claims after a lease 1 must be claimed, not ${claimed}.`)
+    },
+  },
+  'one of fifty simultaneous completions of a key without a record is kept': {
+    mend: ATOMIC,
+    check: async (bench) => {
+      const answers = await Promise.all(FIFTY.map((token) => bench.complete(token)))
+      const [winner, ...others] = FIFTY.filter((_, index) => answers[index])
+      must(
+        winner !== undefined && others.length === 0,
+        `of 50 simultaneous completions 1 must return true, not ${others.length + (winner === undefined ? 0 : 1)}.`,
+      )
+      await bench.isCompleted('b', winner, P1)
+    },
+  },
+  'random sequences of operations keep every rule': {
+    mend: OWNER,
+    check: (bench) => randomSequences(bench, (rule) => CASES[rule]?.mend ?? OWNER),
   },
 }
 
-/** False if the machine paused for so long that records expired in the middle of a round: then nothing can be compared. */
-async function answersAsModel(
-  { store, expire }: CaseTools,
-  livedMs: number,
-  seed: number,
-  prefix: string,
-): Promise<boolean> {
-  const model = storeModel()
-  const done: string[] = []
-  let roundAt = systemClock.now()
-  for (const command of randomCommands(seed, livedMs, LONG_MS)) {
-    if (command.type === 'expire') {
-      model.advance(Math.ceil(livedMs * 1.2))
-      await expire(livedMs)
-      roundAt = systemClock.now()
-      continue
-    }
-    done.push(JSON.stringify(command))
-    const key = prefix + command.key
-    const [given, expected] = await answersTo(command, key, store, model)
-    if (systemClock.now() - roundAt >= livedMs) return false
-    deepEqual(given, expected, `seed ${seed}: ${done.join(' ')}`)
-  }
-  return true
-}
+const FIFTY = Array.from({ length: 50 }, (_, index) => `t${index}`)
 
-type Operation = Exclude<StoreCommand, { readonly type: 'expire' }>
-
-async function answersTo(
-  command: Operation,
-  key: string,
-  store: IdempotencyStore,
-  model: StoreModel,
-): Promise<readonly [unknown, unknown]> {
-  if (command.type === 'claim')
-    return [withoutLease(await store.claim(key, command.claim)), withoutLease(model.claim(key, command.claim))]
-  if (command.type === 'complete')
-    return [await store.complete(key, command.completion), model.complete(key, command.completion)]
-  await store.release(key, command.token)
-  model.release(key, command.token)
-  return [undefined, undefined]
-}
-
-/** The rest of a lease depends on how fast the store is. */
-function withoutLease(answer: ClaimAnswer): object {
-  return answer.status === 'running' ? { status: answer.status, parameters: answer.parameters } : answer
+async function fiftyClaims(bench: StoreBench): Promise<{ readonly claimed: number; readonly running: number }> {
+  const answers = await Promise.all(FIFTY.map((token) => bench.claim(token)))
+  const count = (wanted: string): number => answers.filter(({ status }) => status === wanted).length
+  return { claimed: count('claimed'), running: count('running') }
 }

@@ -1,5 +1,6 @@
-import { CASES, LONG_MS, P1 } from './store-cases.ts'
-import type { CaseTools } from './store-cases.ts'
+import { StoreBench } from './store-bench.ts'
+import { CASES } from './store-cases.ts'
+import { keepsRule } from './store-rule.ts'
 import type { IdempotencyStore } from './store.ts'
 
 export interface StoreUnderTest {
@@ -15,52 +16,30 @@ export interface StoreContractOptions {
   readonly shortMs?: number
 }
 
-/** One case of the contract. `run` rejects if the store breaks it. */
+/** One case of the contract. `run` rejects with `idempotency/contract` if the store breaks it. */
 export interface StoreCase {
   readonly name: string
   readonly run: () => Promise<void>
 }
 
-/** The contract of every store, as cases for any test runner: `for (const { name, run } of storeContract(open)) test(name, run)`. */
+/**
+ * The contract of every store, as cases for any test runner: `for (const { name, run } of storeContract(open)) test(name, run)`. A case
+ * rejects with `idempotency/contract` if the store breaks its rule.
+ */
 export function storeContract(
   open: () => StoreUnderTest | Promise<StoreUnderTest>,
   { shortMs = 300 }: StoreContractOptions = {},
 ): readonly StoreCase[] {
-  return Object.entries(CASES).map(([name, check]) => ({ name, run: () => runCase(open, shortMs, check) }))
-}
-
-async function runCase(
-  open: () => StoreUnderTest | Promise<StoreUnderTest>,
-  shortMs: number,
-  check: (tools: CaseTools) => Promise<void>,
-): Promise<void> {
-  const subject = await open()
-  const { store } = subject
-  const key = JSON.stringify(['contract', crypto.randomUUID()])
-  try {
-    await check({
-      store,
-      key,
-      shortMs,
-      claim: async (token, changes) =>
-        store.claim(changes?.key ?? key, { token, parameters: P1, leaseMs: LONG_MS, ...withoutKey(changes) }),
-      complete: async (token, changes) =>
-        store.complete(changes?.key ?? key, {
-          token,
-          parameters: P1,
-          value: token,
-          ttlMs: LONG_MS,
-          ...withoutKey(changes),
-        }),
-      release: async (token) => store.release(key, token),
-      expire: async (livedMs = shortMs) => subject.advance(Math.ceil(livedMs * 1.2)),
-    })
-  } finally {
-    await subject.close?.()
-  }
-}
-
-function withoutKey<T extends { readonly key?: string }>(changes: T | undefined): Omit<T, 'key'> {
-  const { key: _, ...rest } = changes ?? ({} as T)
-  return rest
+  return Object.entries(CASES).map(([name, rule]) => ({
+    name,
+    run: async () => {
+      const subject = await open()
+      const key = JSON.stringify(['contract', crypto.randomUUID()])
+      try {
+        await keepsRule(name, rule, new StoreBench(subject.store, key, shortMs, (ms) => subject.advance(ms)))
+      } finally {
+        await subject.close?.()
+      }
+    },
+  }))
 }

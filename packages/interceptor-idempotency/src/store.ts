@@ -16,8 +16,9 @@ export interface IdempotencyStore {
    */
   claim(key: string, claim: Claim): ClaimAnswer | Promise<ClaimAnswer>
   /**
-   * Turns the record into a completion if it is missing or belongs to this token, and returns true, now and for every repeat
-   * with this token. Changes nothing and returns false if another token has the claim or the completion.
+   * Turns the record into a completion if it is missing or belongs to this token, and returns true. May be repeated with the
+   * same token, and then returns the same: a repeat has the same completion. Changes nothing and returns false if another token
+   * has the claim or the completion.
    */
   complete(key: string, completion: Completion): boolean | Promise<boolean>
   /** Removes the claim if this token has it. Leaves everything else, completions too. */

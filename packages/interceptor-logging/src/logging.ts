@@ -76,6 +76,7 @@ export function logging(options: LoggingOptions = {}): LoggingInterceptor {
 
   return {
     name: 'logging',
+    core: '^1.0.0',
     logger,
     ...(startLines ? { onCall: startLine } : undefined),
     onRun: (run) => {

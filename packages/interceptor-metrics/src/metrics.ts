@@ -37,6 +37,7 @@ export function metrics<Content extends RegistryContentType = PrometheusContentT
 
   return {
     name: 'metrics',
+    core: '^1.0.0',
     registry,
     // Runs take labels, not builds: a graph that never runs takes none.
     onRun: (run) => live.add(new LiveRun(store, live, run, graphOf(run.pipeline))),

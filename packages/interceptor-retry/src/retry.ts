@@ -32,6 +32,7 @@ export function retry(options: RetryOptions = {}): Interceptor {
   const defaults = factoryPolicy(options)
   return {
     name: 'retry',
+    core: '^1.0.0',
     stageOptions: ['retry'],
     // If retry were outside, each caller that waits for the same work would retry it separately.
     mustBeInside: ['idempotency'],

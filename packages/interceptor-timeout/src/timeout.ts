@@ -30,6 +30,7 @@ export function timeout(options: TimeoutOptions = {}): Interceptor {
   const defaults = factoryLimits(options)
   return {
     name: 'timeout',
+    core: '^1.0.0',
     stageOptions: ['timeoutMs', 'idleTimeoutMs'],
 
     onCall(stage) {

@@ -64,6 +64,7 @@ export function tracing(options: TracingOptions = {}): Interceptor {
 
   return {
     name: 'tracing',
+    core: '^1.0.0',
     mustBeInside: ['retry'],
     onCall: (stage) => (context) => {
       if (recorded === 0) return undefined

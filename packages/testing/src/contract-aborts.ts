@@ -13,6 +13,7 @@ export const abortCases: Readonly<Record<string, RunCase>> = {
   'leaves nothing behind after an abort': leavesNothing,
   'lets other runs go on when one is aborted': othersGoOn,
   'does not count aborts and skips as failures': holdsNothing,
+  'gives the turns of aborted calls to others': givesTurns,
 }
 
 const REASON = (): Error => new Error('the caller has left')
@@ -28,11 +29,11 @@ async function forwards(bench: InterceptorBench): Promise<void> {
   await bench.ends(run.settled)
   must(
     signal.aborted,
-    `${bench.called} kept the abort of the caller from the stage: its context.signal did not abort. Call next with context, or with context.fork().context.`,
+    `it kept the abort of the caller from the stage: its context.signal did not abort. Call next with context, or with context.fork().context.`,
   )
   must(
     signal.reason === reason,
-    `${bench.called} replaced the reason of the caller's abort, ${String(reason)}, with ${String(signal.reason)}. A fork aborts by itself with the call around it; abort it only for your own reasons.`,
+    `it replaced the reason of the caller's abort, ${String(reason)}, with ${String(signal.reason)}. A fork aborts by itself with the call around it; abort it only for your own reasons.`,
   )
 }
 
@@ -46,9 +47,9 @@ async function neverSwallows(bench: InterceptorBench): Promise<void> {
   const ended = report.stages['stage']?.status
   must(
     ended !== 'ok' && ended !== 'skip',
-    `${bench.called} made a stage "${ended}" that was aborted. Pass an abort on: return what next(context) returned, or let the error through.`,
+    `it made a stage "${ended}" that was aborted. Pass an abort on: return what next(context) returned, or let the error through.`,
   )
-  must(status === 'cancelled', `${bench.called} made a run end as ${status} that its caller had aborted.`)
+  must(status === 'cancelled', `it made a run end as ${status} that its caller had aborted.`)
 }
 
 /** An abort ends every wait at once: before a stage, between attempts, and for another run. */
@@ -74,7 +75,7 @@ async function abortIn(bench: InterceptorBench, runs: readonly CaseRun[], where:
   bench.abortAll()
   must(
     await bench.endsAtOnce(all),
-    `${bench.called} goes on waiting ${where} after the run was aborted. Pass context.signal to everything that waits: clock.sleep(ms, context.signal).`,
+    `it goes on waiting ${where} after the run was aborted. Pass context.signal to everything that waits: clock.sleep(ms, context.signal).`,
   )
 }
 
@@ -90,11 +91,11 @@ async function leavesNothing(bench: InterceptorBench): Promise<void> {
   await bench.clock.settle()
   must(
     bench.clock.pending === 0,
-    `${bench.called} left ${bench.timers} behind after an abort. Clear timers in a finally, or in the ended of a part.`,
+    `it left ${bench.timers} behind after an abort. Clear timers in a finally, or in the ended of a part.`,
   )
   must(
     signals.left === 0,
-    `${bench.called} left ${signals.left} listeners on the signal behind after an abort. Add them with { once: true }, and remove them in a finally, or in the ended of a part.`,
+    `it left ${signals.left} listeners on the signal behind after an abort. Add them with { once: true }, and remove them in a finally, or in the ended of a part.`,
   )
 }
 
@@ -122,7 +123,7 @@ async function othersGoOn(bench: InterceptorBench): Promise<void> {
     const others = results.filter(({ status }, place) => place !== aborted && status !== 'completed')
     must(
       others.length === 0,
-      `${bench.called} made ${others.length} runs end as ${others[0]?.status} when another run of the graph was aborted. Keep forks, timers and signals per call: a variable outside the function that wrap or onCall returns is shared by all runs.`,
+      `it made ${others.length} runs end as ${others[0]?.status} when another run of the graph was aborted. Keep forks, timers and signals per call: a variable outside the function that wrap or onCall returns is shared by all runs.`,
     )
   }
 }
@@ -145,10 +146,41 @@ async function holdsNothing(bench: InterceptorBench): Promise<void> {
   const { status, report } = await bench.run(graph, bench.nextRun())
   must(
     status === 'completed',
-    `${bench.called} let a run end as ${status} after ${REPEATED} that were aborted and ${REPEATED} whose stage skipped. Release what a call takes in a finally, or in the ended of a part, and count neither a skip nor an abort as a failure.`,
+    `it let a run end as ${status} after ${REPEATED} that were aborted and ${REPEATED} whose stage skipped. Release what a call takes in a finally, or in the ended of a part, and count neither a skip nor an abort as a failure.`,
     report,
   )
 }
+
+/** More than an interceptor may let through at once, so that some of them wait. */
+const WAITING = 120
+const ROUNDS = 3
+
+async function givesTurns(bench: InterceptorBench): Promise<void> {
+  let answer = (context: InterceptorContext): unknown => untilAborted(context)
+  let reached = 0
+  const graph = bench.alone({
+    run: async (context) => {
+      reached++
+      return answer(context)
+    },
+  })
+  for (let round = 1; round <= ROUNDS; round++) {
+    const runs = Array.from({ length: WAITING }, () => graph.start(bench.nextRun(), bench.aborting()))
+    const all = Promise.all(runs.map(({ settled }) => settled))
+    await bench.comesToRest(all)
+    bench.abortAll()
+    await bench.ends(all)
+    if (reached === round * WAITING) return // no call has to wait for a turn
+  }
+  answer = () => ({})
+  const last = graph.start(bench.nextRun(), bench.aborting())
+  // How it ends is the subject of other cases.
+  await bench
+    .ends(last.settled, `after ${ROUNDS} times ${WAITING} aborted runs at once, a run did not get its turn`, TURNS)
+    .finally(() => bench.abortAll())
+}
+const TURNS =
+  ' A call that is aborted while it waits must leave the queue, and a free turn must go to a call that still waits: release it in a finally.'
 
 const untilAborted = ({ signal }: InterceptorContext): Promise<never> =>
   new Promise((_, reject) => {

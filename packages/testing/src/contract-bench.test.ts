@@ -29,12 +29,9 @@ test('ends waits for real time before it moves the clock, as often as something 
   expect(clock.now()).toBe(0)
 })
 
-test('ends rejects with testing/contract for a promise that never settles', async () => {
+test('ends rejects for a promise that never settles', async () => {
   const bench = new ContractBench(manualClock(), new Patience(), quick)
-  await expect(bench.ends(never, 'the work did not end')).rejects.toMatchObject({
-    code: 'testing/contract',
-    message: 'the work did not end within 5 ms.',
-  })
+  await expect(bench.ends(never, 'the work did not end')).rejects.toThrow('the work did not end within 5 ms.')
 })
 
 test('comesToRest and endsAtOnce never move the clock', async () => {

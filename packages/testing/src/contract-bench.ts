@@ -57,16 +57,20 @@ export class ContractBench {
     return this.clock.timers[0]?.dueAt ?? Infinity
   }
 
-  /** Waits for a promise. Moves the clock when nothing else happens. Rejects the case if the promise doesn't settle. */
-  async ends<T>(promise: PromiseLike<T>, what: string): Promise<T> {
+  /**
+   * Waits for a promise. Moves the clock when nothing else happens. Rejects the case if the promise doesn't settle, with `what`
+   * didn't happen, and the `fix`.
+   */
+  async ends<T>(promise: PromiseLike<T>, what: string, fix = ''): Promise<T> {
     const isSettled = watch(promise)
     const { longestMs = 3_000, leastTurns = 1_000 } = this.#waits
     const until = performance.now() + longestMs
     let advances = 0
     for (let turn = 0, idle = 0; !(await this.#turn(isSettled, idle)); turn++) {
-      if (advances > MOST_ADVANCES) throw broken(`${what}: the clock moved ${MOST_ADVANCES} times, to ever new timers.`)
+      if (advances > MOST_ADVANCES)
+        throw broken(`${what}: the clock moved ${MOST_ADVANCES} times, to ever new timers.${fix}`)
       if (turn > leastTurns && performance.now() > until && this.nextDue === Infinity)
-        throw broken(`${what} within ${longestMs} ms.`)
+        throw broken(`${what} within ${longestMs} ms.${fix}`)
       if (this.#isBusy) idle = QUICK_TURNS
       if (++idle <= QUICK_TURNS + this.#patience.turns || this.nextDue === Infinity) continue
       await this.clock.advanceTo(this.nextDue)

@@ -2,7 +2,7 @@ import type { Interceptor } from '@stageflow/core'
 import { hanging } from './contract-aborts.ts'
 import type { InterceptorBench } from './interceptor-contract-bench.ts'
 import { must } from './contract-case.ts'
-import { Disguise } from './disguise.ts'
+import { asyncStorage, type AsyncStorage } from './runtime-module.ts'
 
 type RunCase = (bench: InterceptorBench) => Promise<void>
 
@@ -11,13 +11,12 @@ export const callCases: Readonly<Record<string, RunCase>> = {
   'enters calls and runs at once, within what is around them': entersAtOnce,
   'answers with an output when a limit passes': answersExpired,
   'does not end a stage that runs out of time as a success': outOfTime,
-  'keeps time limits on the clock of the run': limitsOnClock,
 }
 
 async function entersAtOnce(bench: InterceptorBench): Promise<void> {
   let closed = 0
-  bench.watch.disguise = new Disguise({ onClosedEnter: () => void closed++ })
-  const [aroundCall, aroundRun] = [asyncStorage(), asyncStorage()]
+  bench.observe({ onClosedEnter: () => void closed++ })
+  const [aroundCall, aroundRun] = [asyncStorage<string>() ?? variable(), asyncStorage<string>() ?? variable()]
   const setting: Interceptor = {
     name: 'contract/setting',
     onRun: () => ({ enter: (next) => aroundRun.run('run', next) }),
@@ -31,13 +30,13 @@ async function entersAtOnce(bench: InterceptorBench): Promise<void> {
     const { status } = await bench.run(bench.build(bench.pipeline('entered', [stage]), {}, [setting]), bench.nextRun())
     must(
       closed === 0,
-      `${bench.called} has an enter that threw or returned before it had called next, so the engine failed the call or the run (core/interceptor-enter) and no stage ran. Call next before enter returns: enter(next) { storage.run(value, next) }.`,
+      `it has an enter that threw or returned before it had called next, so the engine failed the call or the run (core/interceptor-enter) and no stage ran. Call next before enter returns: enter(next) { storage.run(value, next) }.`,
     )
     must(seen.length > 0, bench.refused(`ended as ${status}`))
     const lost = seen[0] === 'run' ? 'call' : 'run'
     must(
       seen[0] === 'run' && seen[1] === 'call',
-      `${bench.called} lost the async context of a ${lost}: the stage did not see what an interceptor outside had set. Call next in the context in which you were called, or within what you add to it, as storage.run(value, next) does.`,
+      `it lost the async context of a ${lost}: the stage did not see what an interceptor outside had set. Call next in the context in which you were called, or within what you add to it, as storage.run(value, next) does.`,
     )
   }
 }
@@ -47,7 +46,7 @@ const MOST_TIMERS = 1_000
 
 async function answersExpired(bench: InterceptorBench): Promise<void> {
   let answered: string | undefined
-  bench.watch.disguise = new Disguise({ onBadExpired: (what) => void (answered ??= what) })
+  bench.observe({ onBadExpired: (what) => void (answered ??= what) })
   const { reached, graph } = hanging(bench, (context) => context.signal.reason)
   const run = graph.start(bench.nextRun(), bench.aborting())
   await bench.reaches(reached, [run])
@@ -57,7 +56,7 @@ async function answersExpired(bench: InterceptorBench): Promise<void> {
   await bench.ends(run.settled)
   must(
     answered === undefined,
-    `${bench.called} has a part whose expired ${answered}, so the engine failed the call for it. Return a StageOutput from expired, at once: StageOutput.fail(error, { retryable: true }).`,
+    `it has a part whose expired ${answered}, so the engine failed the call for it. Return a StageOutput from expired, at once: StageOutput.fail(error, { retryable: true }).`,
   )
 }
 
@@ -77,46 +76,12 @@ async function outOfTime(bench: InterceptorBench): Promise<void> {
   const { status } = report.stages['stage'] ?? {}
   must(
     !hasEnded || (status !== 'ok' && status !== 'skip'),
-    `${bench.called} ended a stage as "${status}" when its time was over. Answer for it with StageOutput.fail.`,
+    `it ended a stage as "${status}" when its time was over. Answer for it with StageOutput.fail.`,
   )
 }
 
-async function limitsOnClock(bench: InterceptorBench): Promise<void> {
-  const timers: (() => void)[] = []
-  bench.watch.onGlobalTimer = (fire) => void timers.push(fire)
-  const { reached, graph } = hanging(bench, (context) => context.signal.reason)
-  const run = graph.start(bench.nextRun(), bench.aborting())
-  await bench.reaches(reached, [run])
-  for (const fire of timers) fire()
-  const hasEnded = timers.length > 0 && (await bench.endsAtOnce(run.settled))
-  bench.abortAll()
-  await bench.ends(run.settled)
-  must(
-    !hasEnded,
-    `${bench.called} ended a call from a timer of the global setTimeout, which a manual clock cannot move and the engine cannot pause. Give the part a deadline or idleMs, and expired(why, context) that answers the call, or set the timer on context.clock.`,
-  )
-}
-
-interface AsyncStorage {
-  run(value: string, callback: () => void): void
-  getStore(): unknown
-}
-
-/** An async context. In browsers, which have none, a variable that no interceptor can lose. */
-function asyncStorage(): AsyncStorage {
-  const { process } = globalThis as {
-    readonly process?: {
-      getBuiltinModule?(name: string): { readonly AsyncLocalStorage: new () => AsyncStorage } | undefined
-    }
-  }
-  const Storage = process?.getBuiltinModule?.('node:async_hooks')?.AsyncLocalStorage
-  if (Storage !== undefined) return new Storage()
-  let store: string | undefined
-  return {
-    run(value, callback) {
-      store = value
-      callback()
-    },
-    getStore: () => store,
-  }
+/** Where there are no async contexts, an interceptor cannot lose one. */
+const variable = (): AsyncStorage<string> => {
+  let value: string | undefined
+  return { run: (next, act) => ((value = next), act()), getStore: () => value }
 }

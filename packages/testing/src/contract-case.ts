@@ -1,4 +1,5 @@
 import { StageflowError } from '@stageflow/core'
+import { textOf } from '@stageflow/core/kit'
 
 /** One rule of a contract, for any test runner. `run` rejects if the rule is broken. */
 export interface ContractCase {
@@ -6,12 +7,25 @@ export interface ContractCase {
   run(): Promise<void>
 }
 
-/** The error of a broken rule: what was seen, and what to do. */
-export function broken(what: string, cause?: unknown): StageflowError {
-  return new StageflowError('testing/contract', what, cause === undefined ? undefined : { cause })
+/** What a case has seen of a broken rule, and what to do. */
+export class Seen extends Error {}
+
+/** The error for a case: `breach` adds who breaks which rule. */
+export function broken(what: string, cause?: unknown): Seen {
+  return new Seen(what, { cause })
 }
 
-/** Throws the error of a broken rule unless `holds`. */
+/** Fails the case with what was seen, unless `holds`. */
 export function must(holds: boolean, what: string, cause?: unknown): asserts holds {
   if (!holds) throw broken(what, cause)
+}
+
+/** The error with which a case rejects: who breaks which rule, what was seen, and what to do. */
+export function breach(subject: string, rule: string, error: unknown, more = ''): StageflowError {
+  const seen = error instanceof Seen ? error.message : `the case failed with: ${textOf(error)}`
+  return new StageflowError(
+    'testing/contract',
+    `${subject} breaks the rule "${rule}": ${seen}${more === '' ? '' : ` ${more}`}`,
+    { cause: error instanceof Seen ? error.cause : error },
+  )
 }

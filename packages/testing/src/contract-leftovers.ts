@@ -2,7 +2,6 @@ import { StageOutput } from '@stageflow/core'
 import type { Interceptor, Pipeline } from '@stageflow/core'
 import type { InterceptorBench } from './interceptor-contract-bench.ts'
 import { must } from './contract-case.ts'
-import { Disguise } from './disguise.ts'
 
 type RunCase = (bench: InterceptorBench) => Promise<void>
 
@@ -30,12 +29,12 @@ async function noTimer(bench: InterceptorBench): Promise<void> {
     await bench.clock.settle()
     must(
       bench.clock.pending === 0,
-      `${bench.called} left ${bench.timers} behind after a stage that ended with "${ending}". Clear timers in a finally, or in the ended of a part.`,
+      `it left ${bench.timers} behind after a stage that ended with "${ending}". Clear timers in a finally, or in the ended of a part.`,
     )
   }
   must(
     !(await childLeaves(bench, () => bench.clock.pending)),
-    `${bench.called} left ${bench.timers} behind after a child run, and nothing after others. A child run has its own parts: clear timers in their ended.`,
+    `it left ${bench.timers} behind after a child run, and nothing after others. A child run has its own parts: clear timers in their ended.`,
   )
 }
 
@@ -47,12 +46,12 @@ async function noListener(bench: InterceptorBench): Promise<void> {
     await bench.run(bench.alone({ run }), bench.nextRun(), { signal: caller.signal })
     must(
       signals.left === 0,
-      `${bench.called} left ${signals.left} listeners on the signal behind after a stage that ended with "${ending}". Remove them in a finally, or in the ended of a part.`,
+      `it left ${signals.left} listeners on the signal behind after a stage that ended with "${ending}". Remove them in a finally, or in the ended of a part.`,
     )
   }
   must(
     !(await childLeaves(bench, () => signals.left)),
-    `${bench.called} left ${signals.left} listeners on the signal behind after a child run, and nothing after others. A child run has its own parts: remove listeners in their ended.`,
+    `it left ${signals.left} listeners on the signal behind after a child run, and nothing after others. A child run has its own parts: remove listeners in their ended.`,
   )
 }
 
@@ -94,7 +93,7 @@ async function nothingOfRefused(bench: InterceptorBench): Promise<void> {
     const left = bench.clock.pending > 0 ? bench.timers : `${signals.left} listeners on the signal`
     must(
       bench.clock.pending === 0 && signals.left === 0,
-      `${bench.called} left ${left} behind after a run that an interceptor outside it refused ${when}: none of its stages starts, and its wrapRun is not called. Release what onRun takes in the ended of its part, which runs for every run.`,
+      `it left ${left} behind after a run that an interceptor outside it refused ${when}: none of its stages starts, and its wrapRun is not called. Release what onRun takes in the ended of its part, which runs for every run.`,
     )
   }
 }
@@ -130,10 +129,7 @@ async function survivesEverything(bench: InterceptorBench): Promise<void> {
   caller.abort(new Error('the caller has left'))
   for (const { report } of await bench.ends(all)) {
     const thrown = report.notes['core/problems']?.find(({ code }) => code === 'core/observer-threw')
-    must(
-      thrown === undefined,
-      `${bench.called} threw in settled, in onRun, or in a function of a part: ${thrown?.message}`,
-    )
+    must(thrown === undefined, `it threw in settled, in onRun, or in a function of a part: ${thrown?.message}`)
   }
 }
 
@@ -141,7 +137,7 @@ async function silentAfterwards(bench: InterceptorBench): Promise<void> {
   const late: string[] = []
   const lost: string[] = []
   let over = false
-  bench.watch.disguise = new Disguise({
+  bench.observe({
     onEmit: (type) => void (over && late.push(type)),
     onNote: (key, isLost) => void ((isLost || over) && lost.push(key)),
   })
@@ -154,10 +150,10 @@ async function silentAfterwards(bench: InterceptorBench): Promise<void> {
   must(status === 'completed', bench.refused(`ended as ${status}`))
   must(
     late.length === 0,
-    `${bench.called} emitted ${late.join(', ')} after the run, when no sink gets it. Emit before you answer, in settled, or at once in the ended of a part; await what you emit in wrapRun.`,
+    `it emitted ${late.join(', ')} after the run, when no sink gets it. Emit before you answer, in settled, or at once in the ended of a part; await what you emit in wrapRun.`,
   )
   must(
     lost.length === 0,
-    `${bench.called} left the note "${lost[0]}" too late: it is in no report. Note before you answer, or at once in the ended of a part.`,
+    `it left the note "${lost[0]}" too late: it is in no report. Note before you answer, or at once in the ended of a part.`,
   )
 }

@@ -45,13 +45,13 @@ async function manyRuns(bench: InterceptorBench): Promise<void> {
   })
   must(
     wrong.length === 0,
-    `${bench.called} mixed up, or did not let through, ${wrong.length} of ${MANY} runs at once. Keep the state of a call in the function that wrap or onCall returns, or in its part. Keep the state of a run in its part or in a slot.`,
+    `it mixed up, or did not let through, ${wrong.length} of ${MANY} runs at once. Keep the state of a call in the function that wrap or onCall returns, or in its part. Keep the state of a run in its part or in a slot.`,
     results.find(({ status }) => status !== 'completed')?.report,
   )
   await bench.clock.settle()
   must(
     leftByOne > 0 || bench.clock.pending === 0,
-    `${bench.called} left ${bench.timers} behind after ${MANY} runs at once, and none after a single one: a variable that all runs share holds the timer of the last one only.`,
+    `it left ${bench.timers} behind after ${MANY} runs at once, and none after a single one: a variable that all runs share holds the timer of the last one only.`,
   )
 }
 
@@ -78,7 +78,7 @@ async function severalGraphs(bench: InterceptorBench): Promise<void> {
       const answer = (data['stage'] as { name: string } | undefined)?.name
       must(
         status === 'completed' && answer === name,
-        `${bench.called} let a run of pipeline "${name}" end as ${status}, with the output of "${answer}". One instance serves any number of graphs: keep state under the name of the pipeline too.`,
+        `it let a run of pipeline "${name}" end as ${status}, with the output of "${answer}". One instance serves any number of graphs: keep state under the name of the pipeline too.`,
       )
     })
   }
@@ -92,15 +92,12 @@ async function buildsAgain(bench: InterceptorBench): Promise<void> {
     try {
       graph = bench.build(pipeline)
     } catch (error) {
-      throw broken(
-        `${bench.called} let the ${time} graph of one pipeline not be built: ${textOf(error)} ${wants}`,
-        error,
-      )
+      throw broken(`it let the ${time} graph of one pipeline not be built: ${textOf(error)} ${wants}`, error)
     }
     const result = await bench.run(graph, bench.nextRun())
     must(
       result.status === 'completed',
-      `${bench.called} let a run of the ${time} graph end as ${result.status} that was built from one pipeline. ${wants}`,
+      `it let a run of the ${time} graph end as ${result.status} that was built from one pipeline. ${wants}`,
       result.report,
     )
   }
@@ -115,7 +112,7 @@ async function twoStages(bench: InterceptorBench): Promise<void> {
     const answer = (both.data[name] as { name: string } | undefined)?.name
     must(
       answer === name,
-      `${bench.called} gave stage "${name}" the output of stage "${answer}". Keep state under the name of the stage too.`,
+      `it gave stage "${name}" the output of stage "${answer}". Keep state under the name of the stage too.`,
     )
   }
   const broken = bench.stage({
@@ -130,7 +127,7 @@ async function twoStages(bench: InterceptorBench): Promise<void> {
     const { status, error } = report.stages['sound'] ?? {}
     must(
       status === 'ok',
-      `${bench.called} held the failures of stage "broken" against stage "sound", which ended "${status}"${error === undefined ? '' : ` (${error.message})`}. Make the state of a stage inside wrap or onCall, which are called once per stage.`,
+      `it held the failures of stage "broken" against stage "sound", which ended "${status}"${error === undefined ? '' : ` (${error.message})`}. Make the state of a stage inside wrap or onCall, which are called once per stage.`,
     )
   }
 }
@@ -167,7 +164,7 @@ async function childRuns(bench: InterceptorBench): Promise<void> {
   const seen = [single?.work?.item, ...(each?.items ?? []).map(({ work }) => work.work?.item)]
   must(
     status === 'completed' && seen.join() === 'single,0,1,2,3,4',
-    `${bench.called} let six child runs answer ${JSON.stringify(seen)} instead of their own items, in a run that ended as ${status}. A child run has its parent's input, options and slots, and its place is context.run.parent.path: keep what is remembered per run under it.`,
+    `it let six child runs answer ${JSON.stringify(seen)} instead of their own items, in a run that ended as ${status}. A child run has its parent's input, options and slots, and its place is context.run.parent.path: keep what is remembered per run under it.`,
     report,
   )
   const [ofParent, ...ofChildren] = reportsIn(report).map(({ notes }) =>
@@ -176,7 +173,7 @@ async function childRuns(bench: InterceptorBench): Promise<void> {
   const thrown = ofChildren.find((problem) => problem !== undefined)
   must(
     ofParent !== undefined || thrown === undefined, // what it throws in the parent too is the fault of another case
-    `${bench.called} threw in a hook that only watches, in a child run: ${thrown?.message}`,
+    `it threw in a hook that only watches, in a child run: ${thrown?.message}`,
   )
 }
 

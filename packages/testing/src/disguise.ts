@@ -1,5 +1,7 @@
 import type { CallHooks, CallLimits, Fork, InterceptorContext, RunContext, RunPart, StageOutput } from '@stageflow/core'
 
+import type { WatchedGlobals } from './watched-globals.ts'
+
 /** Callbacks for what an interceptor does with the contexts and parts that it is shown. */
 export interface DisguiseNews {
   readonly onEmit?: (type: string) => void
@@ -7,6 +9,8 @@ export interface DisguiseNews {
   readonly onNote?: (key: string, isLost: boolean) => void
   /** The `enter` of a part threw or returned before it had called `next`. */
   readonly onClosedEnter?: () => void
+  /** The interceptor set, defined or deleted this member of a context or a run. */
+  readonly onWrite?: (member: string) => void
   /** The `expired` of a part threw, or returned something other than an output. */
   readonly onBadExpired?: (what: string) => void
 }
@@ -22,12 +26,15 @@ const OUTPUT = Symbol.for('@stageflow/output')
  */
 export class Disguise {
   readonly #news: DisguiseNews
+  readonly #globals: WatchedGlobals | undefined
   /** The same object always gets the same facade: an interceptor may use contexts and runs as keys. */
   readonly #before = new WeakMap<object, object>()
   readonly #behind = new WeakMap<object, object>()
 
-  constructor(news: DisguiseNews) {
+  /** `globals`: watches the functions of the parts. */
+  constructor(news: DisguiseNews, globals?: WatchedGlobals) {
     this.#news = news
+    this.#globals = globals
   }
 
   context(real: InterceptorContext): InterceptorContext {
@@ -49,7 +56,13 @@ export class Disguise {
   #facade<Real extends object>(real: Real): Real {
     const known = this.#before.get(real) as Real | undefined
     if (known !== undefined) return known
-    const facade = new Proxy(real, { get: (target, key) => this.#member(target, key) })
+    const write = (key: string | symbol): true => (this.#news.onWrite?.(String(key)), true)
+    const facade = new Proxy(real, {
+      get: (target, key) => this.#member(target, key),
+      set: (target, key, value) => write(key) && Reflect.set(target, key, value, target),
+      defineProperty: (target, key, descriptor) => write(key) && Reflect.defineProperty(target, key, descriptor),
+      deleteProperty: (target, key) => write(key) && Reflect.deleteProperty(target, key),
+    })
     this.#before.set(real, facade)
     this.#behind.set(facade, real)
     return facade
@@ -96,16 +109,19 @@ export class Disguise {
         if (part.enter === undefined) return next()
         let isMade = false
         try {
-          return part.enter(() => {
-            isMade = true
-            next()
-          }, this.#facade(real))
+          return this.#within(() =>
+            part.enter?.(() => {
+              isMade = true
+              this.#outside(next)
+            }, this.#facade(real)),
+          )
         } finally {
           if (!isMade) this.#news.onClosedEnter?.()
         }
       },
-      ended: (output: never, real: InterceptorContext & RunContext) => part.ended?.(output, this.#facade(real)),
-      settled: (record, run) => part.settled?.(record, this.#facade(run)),
+      ended: (output: never, real: InterceptorContext & RunContext) =>
+        this.#within(() => part.ended?.(output, this.#facade(real))),
+      settled: (record, run) => this.#within(() => part.settled?.(record, this.#facade(run))),
     }
     // The engine reads limits once for each call; a part may be shared by many calls.
     for (const limit of ['deadline', 'idleMs'] as const)
@@ -115,13 +131,21 @@ export class Disguise {
     return facade
   }
 
+  #within<T>(act: () => T): T {
+    return this.#globals === undefined ? act() : this.#globals.within(act)
+  }
+  #outside(act: () => void): void {
+    if (this.#globals === undefined) act()
+    else this.#globals.outside(act)
+  }
+
   #expiredOf(part: Part): Part['expired'] {
     const { expired } = part
     if (typeof expired !== 'function') return expired
     return (why, real) => {
       let answer: unknown
       try {
-        answer = expired.call(part, why, this.#facade(real))
+        answer = this.#within(() => expired.call(part, why, this.#facade(real)))
       } catch (thrown) {
         this.#news.onBadExpired?.(`threw ${String(thrown)}`)
         throw thrown

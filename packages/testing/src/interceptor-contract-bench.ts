@@ -10,31 +10,17 @@ import type {
   RunInput,
   RunOptions,
   StageflowEvent,
-  StageKind,
-  StageOptions,
   StageOutput,
 } from '@stageflow/core'
+import { textOf } from '@stageflow/core/kit'
 import { ContractBench, type Patience, type Waits } from './contract-bench.ts'
 import { broken, must } from './contract-case.ts'
-import { manualClock, type ManualClock } from './manual-clock.ts'
+import { Disguise, type DisguiseNews } from './disguise.ts'
+import type { CreateInterceptor, InterceptorContractOptions } from './interceptor-contract-options.ts'
+import { manualClock } from './manual-clock.ts'
+import { watchedGlobals, type WatchedGlobals } from './watched-globals.ts'
 import { watchedSignals, type WatchedSignals } from './watched-signals.ts'
 import { watched, type Answer, type Watch } from './watched-interceptor.ts'
-
-/** Makes a new interceptor for each case. `clock` is the clock of its runs. */
-export type CreateInterceptor = (clock: ManualClock) => Interceptor
-
-export interface InterceptorContractOptions {
-  /** The input with which the interceptor lets run number `run` through. Runs with the same number are repetitions. Default: none. */
-  readonly input?: (run: number) => RunInput
-  /** The run options with which the interceptor lets a run through, such as a token. Default: none. */
-  readonly runOptions?: RunOptions
-  /** Stage options that every stage of the cases has. Default: none. */
-  readonly stageOptions?: StageOptions
-  /** The kind of every stage, for an interceptor that acts on some kinds only. Default: WORK. */
-  readonly kind?: StageKind
-  /** Makes the interceptors that must be outside it, such as one that sets a slot that it reads. Default: none. */
-  readonly outside?: (clock: ManualClock) => readonly Interceptor[]
-}
 
 /** A stage of a case. */
 export interface CaseStage {
@@ -50,6 +36,8 @@ export interface CaseResult {
   readonly status: PipelineStatus
   readonly data: Readonly<Record<string, unknown>>
   readonly report: PipelineReport
+  /** Of a failed run. */
+  readonly errors?: readonly ErrorRecord[]
 }
 export interface CaseRun extends AsyncIterable<StageflowEvent> {
   readonly settled: Promise<CaseResult>
@@ -64,12 +52,13 @@ interface InterceptorBenchOptions {
   readonly waits?: Waits | undefined
 }
 
-/** A stage that is called this often in one run is called without end. */
+/** An interceptor that calls a stage this often in one run calls it without end. */
 const MOST_CALLS = 1_000
 
 /** Runs a case of the interceptor contract. */
 export class InterceptorBench extends ContractBench {
-  readonly watch: Watch = { answers: [] }
+  readonly watch: Watch
+  readonly globals: WatchedGlobals = watchedGlobals()
   readonly subject: Interceptor
   readonly #options: InterceptorContractOptions
   readonly #beside: readonly Interceptor[]
@@ -87,12 +76,23 @@ export class InterceptorBench extends ContractBench {
     super(manualClock(), patience, waits)
     this.#options = options
     this.#beside = beside
-    this.subject = create(this.clock)
-    must(
-      typeof this.subject?.name === 'string',
-      `create() of interceptorContract returned ${JSON.stringify(this.subject)}. It must return an interceptor: an object with a name and wrap, onCall, wrapRun, onRun or settled.`,
-    )
-    this.#outside = options.outside?.(this.clock) ?? []
+    this.watch = { answers: [], globals: this.globals, onNext: this.#counter() }
+    try {
+      this.subject = this.globals.within(() => create(this.clock))
+      must(
+        typeof this.subject?.name === 'string',
+        `create() of interceptorContract returned ${JSON.stringify(this.subject)}. It must return an interceptor: an object with a name and wrap, onCall, wrapRun, onRun or settled.`,
+      )
+      this.#outside = options.outside?.(this.clock) ?? []
+    } catch (error) {
+      this.close()
+      throw error
+    }
+  }
+
+  /** Ends the case: clears the global timers and process listeners that the interceptor left behind. */
+  close(): void {
+    this.globals.close()
   }
 
   /** A number that no other run has. */
@@ -106,6 +106,16 @@ export class InterceptorBench extends ContractBench {
     return `Interceptor "${this.subject.name}"${beside}`
   }
 
+  /** Reports what the interceptor does with contexts, runs and parts of graphs that are built from now on. */
+  observe(news: DisguiseNews): void {
+    this.watch.disguise = new Disguise(news, this.globals)
+  }
+
+  /** Types of events that it may emit, beside those that begin with its name. */
+  get events(): readonly string[] {
+    return this.#options.events ?? []
+  }
+
   stage({ run, after: sources = [], ...rest }: CaseStage): AnyStage {
     const { stageOptions, kind = 'work' } = this.#options
     return defineStage({
@@ -113,22 +123,22 @@ export class InterceptorBench extends ContractBench {
       ...stageOptions,
       ...(rest as Pick<CaseStage, 'name'>),
       after: Object.fromEntries(sources.map((source) => [source.name, source])),
-      run: this.#counted(run) as () => object,
+      run: run as () => object,
     })
   }
 
-  /** A loop of calls without a pause never yields to the event loop. After MOST_CALLS the code of the stage hangs, and the case fails. */
-  #counted(run: CaseStage['run']): CaseStage['run'] {
-    const calls = new WeakMap<object, number>()
-    const counted = (context: InterceptorContext): unknown => {
-      const count = (calls.get(context.run) ?? 0) + 1
-      calls.set(context.run, count)
-      if (count <= MOST_CALLS) return run(context)
-      this.#runaway = `${this.called} called stage "${context.stage.name}" more than ${MOST_CALLS} times in one run. Limit the attempts, and wait between them: await context.wait(delayMs).`
-      return new Promise(() => {})
+  /** A loop of calls without a pause never yields to the event loop. After MOST_CALLS a call is not answered, and the case fails. */
+  #counter(): NonNullable<Watch['onNext']> {
+    const calls = new WeakMap<object, Map<string, number>>()
+    return ({ run, stage: { name } }) => {
+      const counts = calls.get(run) ?? new Map<string, number>()
+      calls.set(run, counts)
+      const count = (counts.get(name) ?? 0) + 1
+      counts.set(name, count)
+      if (count <= MOST_CALLS) return true
+      this.#runaway = `it called next for stage "${name}" more than ${MOST_CALLS} times in one run. Limit the attempts, stop when context.signal has aborted, and wait between them: await context.wait(delayMs).`
+      return false
     }
-    // The engine recognizes a stage that streams by the kind of its function.
-    return run.constructor.name === 'AsyncGeneratorFunction' ? run : counted
   }
 
   pipeline(name: string, stages: readonly AnyStage[]): Pipeline<never, {}> {
@@ -199,14 +209,16 @@ export class InterceptorBench extends ContractBench {
   }
 
   /** Waits for what happens in a run. */
-  override ends<T>(promise: PromiseLike<T>, what = 'the run did not end'): Promise<T> {
-    return super.ends(promise, `${this.called}: ${what}`)
+  override ends<T>(promise: PromiseLike<T>, what = 'the run did not end', fix = ''): Promise<T> {
+    return super.ends(promise, what, fix)
   }
 
   /** Waits until a stage of the runs resolves `reached`. */
   async reaches(reached: Promise<void>, runs: readonly CaseRun[]): Promise<void> {
     const ended = Promise.race(runs.map(({ settled }) => settled.then(({ status }) => status)))
-    const status = await this.ends(Promise.race([reached, ended]), 'the stage was not reached')
+    const what =
+      runs.length === 1 ? 'the stage was not reached' : `not all of ${runs.length} runs at once reached their stage`
+    const status = await this.ends(Promise.race([reached, ended]), what, ` ${TO_PASS}`)
     must(status === undefined, this.refused(`ended as ${String(status)}`))
   }
 
@@ -218,8 +230,17 @@ export class InterceptorBench extends ContractBench {
   /** The message of a case that needs a run to reach its stage, if the interceptor didn't let it through. */
   refused(how: string): string {
     if (this.#refusal !== undefined)
-      return `${this.called} did not let a run through to its stage, because the engine refused what the interceptor did: ${this.#refusal}`
-    return `${this.called} did not let a run through to its stage: it ${how}. Pass interceptorContract the input, runOptions and stageOptions with which it does.`
+      return `it let no run through to its stage, because the engine refused what it did: ${this.#refusal}`
+    return `it did not let a run through to its stage: it ${how}. ${TO_PASS}`
+  }
+
+  /** How the interceptor answered calls with a failure of its own, without calling their stage. Empty if it never did. */
+  get ownFailures(): string {
+    const own = this.watch.answers.filter(({ calls, outer }) => calls === 0 && outer.status === 'fail')
+    const [first] = own
+    if (first?.outer.status !== 'fail') return ''
+    const calls = own.length === 1 ? 'a call' : `${own.length} calls`
+    return `It answered ${calls} with a failure of its own, without running the stage: ${textOf(first.outer.error)}`
   }
 
   /** Runs a graph once, to its end. */
@@ -242,6 +263,10 @@ export class InterceptorBench extends ContractBench {
     if (this.#runaway !== undefined) throw broken(this.#runaway)
   }
 }
+
+/** What to do if an interceptor lets no run through. */
+export const TO_PASS =
+  'Pass interceptorContract the input, runOptions and stageOptions with which it does. Create it with limits that let 1,000 calls through, 100 of them at once.'
 
 /** The message of the first error with which the engine refuses what an interceptor did. */
 const refusalIn = (errors: readonly ErrorRecord[]): string | undefined =>

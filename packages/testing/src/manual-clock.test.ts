@@ -1,3 +1,4 @@
+import { Pipeline } from '@stageflow/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { propertySettings } from '../../core/test/property-settings.ts'
@@ -183,6 +184,7 @@ test('illegal times are refused', async () => {
   expect(() => clock.setTimeout(() => {}, NaN)).toThrow(expect.objectContaining(illegal))
   // @ts-expect-error a caller without types may forget it
   expect(() => clock.setTimeout(() => {})).toThrow(expect.objectContaining(illegal))
+  await expect(clock.advance('5' as never)).rejects.toThrow('it is "5"')
   expect(clock.now()).toBe(50)
 })
 
@@ -260,3 +262,29 @@ function countListeners(signal: AbortSignal): () => number {
   )
   return () => count
 }
+
+test('on a manual clock with a seed, stages that wait equally long end in every order', async () => {
+  async function endsOf(seed: number): Promise<string> {
+    const clock = manualClock({ seed })
+    const log: string[] = []
+    const stage = (name: string) => async (): Promise<void> => {
+      await clock.sleep(100)
+      log.push(name)
+    }
+    const graph = new Pipeline('parallel')
+      .withStage('a', stage('a'))
+      .withStage('b', stage('b'))
+      .withStage('c', stage('c'))
+      .build({ clock })
+    const run = graph.run({})
+    await clock.runAll()
+    await run
+    expect(clock.now()).toBe(100)
+    expect(clock.timers).toEqual([])
+    return log.join(' ')
+  }
+  const orders: string[] = []
+  for (let seed = 0; seed < 50; seed++) orders.push(await endsOf(seed))
+  expect(new Set(orders).size).toBe(6)
+  expect(await endsOf(9)).toBe(orders[9])
+})

@@ -1,6 +1,7 @@
 import { StageflowError, type Clock } from '@stageflow/core'
-import { ANY, checkOptions, whole } from '@stageflow/core/kit'
+import { ANY, checkOptions, show, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
+import { abortableSleep } from './abortable-sleep.ts'
 import { eventLoopTurns, type EventLoopTurns } from './event-loop-turns.ts'
 import { seededRandom } from './seeded-random.ts'
 import { timerQueue, type Timer } from './timer-queue.ts'
@@ -109,21 +110,7 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
   return {
     now: () => time,
     setTimeout: (callback, ms) => set('timer', callback, ms),
-    sleep: (ms, signal) =>
-      new Promise((resolve, reject) => {
-        if (signal?.aborted === true) return reject(signal.reason)
-        const takeBack = set('sleep', wake, ms)
-        signal?.addEventListener('abort', giveUp)
-        function wake(): void {
-          signal?.removeEventListener('abort', giveUp)
-          resolve()
-        }
-        function giveUp(): void {
-          signal?.removeEventListener('abort', giveUp)
-          takeBack()
-          reject(signal?.reason)
-        }
-      }),
+    sleep: (ms, signal) => abortableSleep((wake) => set('sleep', wake, ms), signal),
     get pending() {
       return queue.size
     },
@@ -152,7 +139,7 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
 function requireFinite(what: string, value: number): void {
   if (Number.isFinite(value)) return
   throw illegalTime(
-    `${what} must be a finite number of milliseconds; it is ${value}. To fire all timers call runAll().`,
+    `${what} must be a finite number of milliseconds; it is ${show(value)}. To fire all timers call runAll().`,
   )
 }
 

@@ -1,4 +1,4 @@
-import { StageOutput, defineStage, definePorts } from '@stageflow/core'
+import { Pipeline, StageKind, StageOutput, defineStage, definePorts } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
 import { expectTypeOf, test } from 'vitest'
 import { runStage } from './run-stage.ts'
@@ -74,4 +74,38 @@ test('a stage of defineStage is given inputs under the names of the stages that 
   // @ts-expect-error it comes after "profile"
   void (() => runStage(greet, { inputs: { who: { displayName: 'Ada' } }, ports: { llm } }))
   await runStage(profile)
+})
+
+test('a stage of a pipeline is run by its name, and its inputs have the types of the stages that they come from', async () => {
+  const chat = Pipeline.withPorts<{ llm: Llm; limit: number }>('chat')
+    .withStage('profile', ({ userId }) => (userId === undefined ? StageOutput.skip('a guest') : { displayName: 'Ada' }))
+    .withStage('llm', async function* ({ ports }) {
+      yield 1
+      return { message: await ports.llm.ask('Hi') }
+    })
+    .withStage('output_guard', ({ inputs }) => ({ length: inputs.from('llm').message.length }), StageKind.GUARD, {
+      dependencies: ['llm'],
+    })
+  const guard = await runStage(chat, 'output_guard', { inputs: { llm: { message: 'Hi' } } })
+  if (guard.output.status === 'ok') expectTypeOf(guard.output.data).toEqualTypeOf<{ length: number }>()
+  const llm = await runStage(chat, 'llm', { ports: { llm: { ask: async (text) => text } }, timeoutMs: 5 })
+  if (llm.output.status === 'ok') expectTypeOf(llm.output.data).toEqualTypeOf<{ message: string }>()
+  expectTypeOf(llm.chunks).toEqualTypeOf<readonly number[]>()
+  await runStage(chat, 'output_guard', { inputs: { llm: undefined, profile: { displayName: 'Ada' } } })
+  // @ts-expect-error the pipeline has no such stage
+  void (() => runStage(chat, 'output_gard'))
+  // @ts-expect-error the pipeline has no such stage
+  void (() => runStage(chat, 'output_gard', { inputs: { llm: { message: 'Hi' } } }))
+  // @ts-expect-error the pipeline has no such input
+  void (() => runStage(chat, 'output_guard', { inputs: { lm: { message: 'Hi' } } }))
+  // @ts-expect-error the data has no such field
+  void (() => runStage(chat, 'output_guard', { inputs: { llm: { text: 'Hi' } } }))
+  // @ts-expect-error the field has another type
+  void (() => runStage(chat, 'output_guard', { inputs: { llm: { message: 7 } } }))
+  // @ts-expect-error the port has another type
+  void (() => runStage(chat, 'llm', { ports: { llm: 7 } }))
+  // @ts-expect-error the kind is that of the pipeline
+  void (() => runStage(chat, 'output_guard', { inputs: { llm: { message: 'Hi' } }, kind: StageKind.WORK }))
+  // @ts-expect-error a built graph has no stages to take
+  void (() => runStage(chat.build({ ports: { llm: { ask: async (text) => text }, limit: 1 } }), 'llm'))
 })

@@ -269,3 +269,75 @@ test('a stage of a pipeline runs alone, with its inputs, without the interceptor
   expect(output).toMatchObject({ status: 'ok', data: { length: 2 } })
   expect(record.stage).toBe('guard')
 })
+
+const chat = Pipeline.withPorts<{ limit: number }>('chat')
+  .withStage('memory', () => ({ facts: 3 }))
+  .withStage('llm', () => ({ text: 'Hello' }))
+  .withStage(
+    'guard',
+    ({ inputs, ports, stage }) => ({
+      isShort: inputs.from('llm').text.length < ports.limit,
+      kind: stage.kind,
+      pipeline: stage.pipeline.name,
+      limit: stage.options.runStageLimit,
+    }),
+    StageKind.GUARD,
+    { dependencies: ['llm'], runStageLimit: 2 },
+  )
+
+test('a stage of a pipeline runs by its name, with its kind, options and pipeline, inside the given interceptors', async () => {
+  const log: unknown[] = []
+  const limiting: Interceptor = {
+    name: 'limiting',
+    stageOptions: ['runStageLimit'],
+    onCall: (stage) => () => void log.push(stage.name, stage.pipeline.name, stage.options.runStageLimit),
+  }
+  const { output, record, events } = await runStage(chat, 'guard', {
+    inputs: { llm: { text: 'Hi' } },
+    ports: { limit: 3 },
+    interceptors: [limiting],
+  })
+  expect(output).toMatchObject({
+    status: 'ok',
+    data: { isShort: true, kind: 'guard', pipeline: 'chat', limit: 2 },
+  })
+  expect(record.stage).toBe('guard')
+  expect(events.map(({ type }) => type)).toEqual(['stage.guard.started', 'stage.guard.completed'])
+  expect(log).toEqual(['guard', 'chat', 2])
+})
+
+test('a stage of a pipeline that is skipped with its input is skipped here too', async () => {
+  const { output } = await runStage(chat, 'guard', { inputs: { llm: undefined }, ports: { limit: 3 } })
+  expect(output).toMatchObject({ status: 'skip' })
+})
+
+test('a child pipeline is a stage like any other', async () => {
+  const parent = new Pipeline('parent')
+    .withStage('question', () => ({ text: 'Why?' }))
+    .withPipeline(
+      'answer',
+      new Pipeline('child').withStage('llm', ({ snapshot }) => ({ text: snapshot.inputText })),
+      {
+        dependencies: ['question'],
+        input: (inputs) => ({ inputText: inputs.from('question').text }),
+      },
+    )
+  const { output } = await runStage(parent, 'answer', { inputs: { question: { text: 'How?' } } })
+  expect(output).toMatchObject({ status: 'ok', data: { llm: { text: 'How?' } } })
+})
+
+test('a name or an input that the pipeline lacks, and a built graph, are refused', async () => {
+  await expect(runStage(chat, 'gard' as 'guard')).rejects.toMatchObject({
+    code: 'testing/unknown-stage',
+    message: 'runStage(): pipeline "chat" has no stage "gard". Its stages are: memory, llm, guard.',
+  })
+  await expect(runStage(new Pipeline('empty'), 'guard' as never)).rejects.toMatchObject({
+    message: expect.stringContaining('Its stages are: none.'),
+  })
+  await expect(runStage(chat, 'guard', { inputs: {} })).rejects.toMatchObject({ code: 'testing/missing-input' })
+  await expect(
+    runStage(chat.build({ ports: { limit: 1 }, ignoreOptions: true }) as never, 'guard' as never),
+  ).rejects.toMatchObject({
+    code: 'testing/not-a-pipeline',
+  })
+})

@@ -11,6 +11,7 @@ import type {
   PipelineInfo,
   PipelineReport,
   PipelineResult,
+  RunData,
   RunInput,
   RunOptions,
   RunStage,
@@ -25,6 +26,7 @@ import type {
   StageRecord,
   StageSlot,
 } from '@stageflow/core'
+import { read, show } from '@stageflow/core/kit'
 import { withHooks } from './with-hooks.ts'
 
 /** Options of `runStage`, beside all run options (`signal`, `eventSink`, `timeoutMs`, those of interceptors). */
@@ -45,6 +47,15 @@ export interface RunStageOptions<Needs = AnyInputs, Ports = {}> extends RunOptio
   /** Stage options for interceptors. A stage of `defineStage` has its own. */
   readonly stageOptions?: StageOptions
 }
+
+/** Options of `runStage` for a stage of a pipeline: it has a name, a kind and stage options already. */
+export interface RunNamedStageOptions<Stages, Ports> extends Omit<
+  RunStageOptions<NamedStageInputs<Stages>, Partial<Ports>>,
+  'name' | 'kind' | 'stageOptions'
+> {}
+
+/** The data of each stage of a pipeline, by name; undefined: that stage was skipped. */
+export type NamedStageInputs<Stages> = { readonly [Name in keyof Stages]?: RunData<Stages>[Name] | undefined }
 
 /** The options that a stage requires by its types. */
 export type NeededByStage<Needs, Ports> = ({} extends Needs ? {} : { readonly inputs: Needs }) &
@@ -80,8 +91,10 @@ interface Draft {
   build(options: BuildOptions<object>): StageGraph<Readonly<Record<string, StageSlot>>, {}>
 }
 
-const AROUND = 'runStage'
-const draft = (): Draft => new Pipeline(AROUND)
+// oxlint-disable-next-line no-explicit-any -- matches a slot of every type
+type DataIn<Slot> = Slot extends StageSlot<infer Data, boolean, any> ? Data : never
+// oxlint-disable-next-line no-explicit-any -- as above
+type ChunkIn<Slot> = Slot extends StageSlot<any, boolean, infer Chunk> ? Chunk : never
 
 /** Runs one stage through the real engine, without your pipeline. Doesn't reject if the stage fails: `output` has the failure. */
 export function runStage<Data, Chunk>(
@@ -98,9 +111,23 @@ export function runStage<Return, Needs = AnyInputs, Ports = {}>(
   stage: StageLike<StageContext<Needs, Ports>, Return> & LegalReturn<Return>,
   options: RunStageOptions<Needs, Ports> & NeededByStage<NoInfer<Needs>, NoInfer<Ports>>,
 ): Promise<StageRun<DataOf<Final<Return>>, ChunkOf<Return>>>
-export async function runStage(stage: unknown, given: RunStageOptions<object, object> = {}): Promise<StageRun> {
+/** Runs one stage of a pipeline by its name, with its own kind and options. Its interceptors are those that you pass. */
+export function runStage<Stages, Ports, const Name extends keyof Stages & string>(
+  pipeline: Pipeline<Stages, Ports>,
+  name: Name,
+  options?: RunNamedStageOptions<Stages, Ports>,
+): Promise<StageRun<DataIn<Stages[Name]>, ChunkIn<Stages[Name]>>>
+export async function runStage(first: unknown, second: unknown = {}, third: unknown = {}): Promise<StageRun> {
+  if (typeof second !== 'string') return runAlone('runStage', first, second as RunStageOptions<object, object>)
+  const { name, stage } = namedStage(first, second)
+  return runAlone(name, stage, third as RunStageOptions<object, object>)
+}
+
+/** Runs a stage in a pipeline of this name that has only this stage, and one for each of its inputs. */
+async function runAlone(around: string, stage: unknown, given: RunStageOptions<object, object>): Promise<StageRun> {
   const { inputs = {}, snapshot, ports, interceptors = [], clock, name: givenName, kind, stageOptions, ...run } = given
   const described = typeof stage === 'object' && stage !== null && !('execute' in stage)
+  const draft = (): Draft => new Pipeline(around)
   const ownName = draft().withStage(stage).stages[0]?.name
   const name = givenName !== undefined && !described ? givenName : typeof ownName === 'string' ? ownName : 'stage'
 
@@ -118,7 +145,7 @@ export async function runStage(stage: unknown, given: RunStageOptions<object, ob
       ? pipeline.withStage(name, stage, wiring)
       : (pipeline.withStage as (...all: unknown[]) => Draft).call(pipeline, name, stage, kind, wiring)
   const options: BuildOptions<object> = {
-    interceptors: interceptors.map((one) => aroundNoInput(one, inputs)),
+    interceptors: interceptors.map((one) => aroundNoInput(one, around, inputs)),
     // The stage of a pipeline may have options of interceptors that the test doesn't need.
     ...(described ? { ignoreOptions: true } : undefined),
     ...(ports === undefined ? undefined : { ports }),
@@ -146,6 +173,24 @@ export async function runStage(stage: unknown, given: RunStageOptions<object, ob
   return { output, record, events, notes: record.notes, chunks, report: settled.report }
 }
 
+/** The stage of this name in a pipeline, and the name of the pipeline. */
+function namedStage(pipeline: unknown, name: string): { readonly name: string; readonly stage: unknown } {
+  const stages = read(pipeline, 'stages')
+  if (!Array.isArray(stages))
+    throw new StageflowError(
+      'testing/not-a-pipeline',
+      `runStage() was given ${show(pipeline)} and the name "${name}". Pass the pipeline itself, and not what build() returned: runStage(pipeline, '${name}').`,
+    )
+  const described = stages as readonly { readonly name: string }[]
+  const stage = described.find((one) => one.name === name)
+  const around = String(read(pipeline, 'name'))
+  if (stage !== undefined) return { name: around, stage }
+  throw new StageflowError(
+    'testing/unknown-stage',
+    `runStage(): pipeline "${around}" has no stage "${name}". Its stages are: ${described.map((one) => one.name).join(', ') || 'none'}.`,
+  )
+}
+
 /** To core, an input that the test left out is a stage that the pipeline lacks: to the test, it is something to pass. */
 function missingInputs(error: unknown, stage: object, name: string, inputs: object): StageflowError | undefined {
   const isUnknown = ({ code }: StageflowError): boolean => code === 'core/unknown-dependency'
@@ -168,9 +213,9 @@ const quoted = (names: readonly string[]): string => names.map((one) => `"${one}
 const isFrame = ({ type }: StageflowEvent): boolean => type.startsWith('pipeline.')
 
 /** Hides the stages that give the inputs from an interceptor, because they aren't stages of the app. */
-function aroundNoInput(interceptor: Interceptor, inputs: object): Interceptor {
+function aroundNoInput(interceptor: Interceptor, around: string, inputs: object): Interceptor {
   const { wrap, onCall, onRun, settled } = interceptor
-  const isInput = ({ name }: PipelineInfo, stage: string): boolean => name === AROUND && Object.hasOwn(inputs, stage)
+  const isInput = ({ name }: PipelineInfo, stage: string): boolean => name === around && Object.hasOwn(inputs, stage)
   return withHooks(interceptor, {
     wrap: (next, stage) =>
       isInput(stage.pipeline, stage.name) ? next : (wrap?.call(interceptor, next, stage) as RunStage),

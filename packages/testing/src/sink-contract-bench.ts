@@ -51,11 +51,12 @@ export class SinkBench extends ContractBench {
     await this.ends(
       promise.then(undefined, () => {}),
       `${what} did not settle`,
+      ` ${RESOLVE}`,
     )
     try {
       return await promise
     } catch (error) {
-      throw broken(`${what} rejected: ${textOf(error)}`, error)
+      throw broken(`${what} rejected: ${textOf(error)} ${RESOLVE}`, error)
     }
   }
 
@@ -121,6 +122,8 @@ export class SinkBench extends ContractBench {
     return (await this.arrived()).filter(({ pipelineRunId }) => pipelineRunId === run).map(({ seq }) => seq)
   }
 }
+
+const RESOLVE = 'It must resolve, and in time: count what you cannot deliver as dropped.'
 
 /** The beginning of the run ids of all cases. */
 export const RUN = 'contract-run'

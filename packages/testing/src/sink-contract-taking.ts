@@ -59,7 +59,7 @@ async function deliversOnce(bench: SinkBench): Promise<void> {
   const twice = [...counts].filter(([, count]) => count > 1)
   must(
     twice.length === 0,
-    `Of ${BURST} events ${twice.length} arrived more than once, such as number ${twice[0]?.[0]}.`,
+    `Of ${BURST} events ${twice.length} arrived more than once, such as number ${twice[0]?.[0]}. Remove an event from the queue before you write it, and put it back only if that failed.`,
   )
 }
 

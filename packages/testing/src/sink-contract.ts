@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import { Patience, type Waits } from './contract-bench.ts'
-import type { ContractCase } from './contract-case.ts'
+import { breach, type ContractCase } from './contract-case.ts'
 import { SinkBench, type CreateSink } from './sink-contract-bench.ts'
 import { endCases } from './sink-contract-ends.ts'
 import { takingCases } from './sink-contract-taking.ts'
@@ -24,6 +24,12 @@ export function sinkCases(create: CreateSink, waits?: Waits): readonly ContractC
   const patience = new Patience()
   return Object.entries({ ...takingCases, ...endCases }).map(([name, run]) => ({
     name,
-    run: async () => run(await SinkBench.make(create, patience, waits)),
+    run: async () => {
+      try {
+        await run(await SinkBench.make(create, patience, waits))
+      } catch (error) {
+        throw breach('The sink', name, error)
+      }
+    },
   }))
 }

@@ -1,6 +1,6 @@
 import type { Interceptor, InterceptorContext, RunContext, StageInfo, StageOutput } from '@stageflow/core'
 import type { Disguise } from './disguise.ts'
-import { watchingTimers } from './global-timers.ts'
+import type { WatchedGlobals } from './watched-globals.ts'
 import { withHooks, type Hooks } from './with-hooks.ts'
 
 /** One answer of an interceptor, and the last answer of the stage inside it. */
@@ -19,8 +19,10 @@ export interface Watch {
   onContext?: (context: InterceptorContext) => void
   onRun?: (run: RunContext) => void
   disguise?: Disguise
-  /** The interceptor set a timer with the global `setTimeout` as a call began; `fire` fires it by hand. */
-  onGlobalTimer?: (fire: () => void) => void
+  /** Watches the functions of the interceptor. */
+  globals?: WatchedGlobals
+  /** The interceptor calls a stage. Returns false for a call that is never answered. */
+  onNext?: (context: InterceptorContext) => boolean
 }
 
 interface SeenCall {
@@ -61,8 +63,9 @@ export function watched(subject: Interceptor, watch: Watch): readonly Intercepto
 
 /** The interceptor, with the contexts and runs that it is shown. */
 function shown(subject: Interceptor, watch: Watch): Interceptor {
-  const { disguise, onContext, onRun: onRunSeen, onGlobalTimer } = watch
-  const timed = <T>(act: () => T): T => (onGlobalTimer === undefined ? act() : watchingTimers(act, onGlobalTimer))
+  const { disguise, onContext, onRun: onRunSeen, onNext, globals } = watch
+  const within = <T>(act: () => T): T => (globals === undefined ? act() : globals.within(act))
+  const outside = <T>(act: () => T): T => (globals === undefined ? act() : globals.outside(act))
   const contextOf = (real: InterceptorContext): InterceptorContext => {
     onContext?.(real)
     return disguise?.context(real) ?? real
@@ -71,33 +74,37 @@ function shown(subject: Interceptor, watch: Watch): Interceptor {
     onRunSeen?.(real)
     return disguise?.run(real) ?? real
   }
+  const realOf = <Shown extends object>(shown: Shown): Shown => disguise?.real(shown) ?? shown
   const { wrap, onCall, wrapRun, onRun, settled } = subject
   const hooks: Required<Hooks> = {
     wrap(next, stage) {
-      const inner: typeof next = disguise === undefined ? next : (context) => next(disguise.real(context))
-      const layer = wrap?.call(subject, inner, stage) as typeof next
+      const inner: typeof next = (context) => {
+        const given = realOf(context)
+        return onNext?.(given) === false ? new Promise(() => {}) : outside(() => next(given))
+      }
+      const layer = within(() => wrap?.call(subject, inner, stage)) as typeof next
       if (layer === inner) return next
-      return typeof layer === 'function' ? (context) => timed(() => layer(contextOf(context))) : layer
+      return typeof layer === 'function' ? (context) => within(() => layer(contextOf(context))) : layer
     },
     onCall(stage) {
-      const ask = onCall?.call(subject, stage)
+      const ask = within(() => onCall?.call(subject, stage))
       if (typeof ask !== 'function') return ask
       return (context) => {
-        const answer = timed(() => ask(contextOf(context)))
+        const answer = within(() => ask(contextOf(context)))
         return disguise === undefined ? answer : disguise.part(answer)
       }
     },
     wrapRun(next, pipeline) {
-      const inner: typeof next = disguise === undefined ? next : (run) => next(disguise.real(run))
-      const layer = wrapRun?.call(subject, inner, pipeline) as typeof next
+      const inner: typeof next = (run) => outside(() => next(realOf(run)))
+      const layer = within(() => wrapRun?.call(subject, inner, pipeline)) as typeof next
       if (layer === inner) return next
-      return typeof layer === 'function' ? (run) => layer(runOf(run)) : layer
+      return typeof layer === 'function' ? (run) => within(() => layer(runOf(run))) : layer
     },
     onRun(run) {
-      const part = onRun?.call(subject, runOf(run))
+      const part = within(() => onRun?.call(subject, runOf(run)))
       return disguise === undefined ? part : disguise.part(part)
     },
-    settled: (record, run) => settled?.call(subject, record, disguise?.run(run) ?? run),
+    settled: (record, run) => within(() => settled?.call(subject, record, disguise?.run(run) ?? run)),
   }
   return withHooks(subject, hooks)
 }

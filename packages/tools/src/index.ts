@@ -60,7 +60,7 @@ export type {
   ToolResult,
 } from './result-types.ts'
 export type { MemoryStoreOptions } from './store-bounds.ts'
-export { isToolFailure, toolFailure, type ToolFailure } from './tool-failure.ts'
+export { toolFailure, type ToolFailure } from './tool-failure.ts'
 export type {
   AnyTool,
   JsonSchema,

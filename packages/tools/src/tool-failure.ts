@@ -20,8 +20,7 @@ export function toolFailure(
   return Object.freeze({ [FAILURE]: true as const, message: String(message), code: String(code), data })
 }
 
-/** Whether `toolFailure` made it. */
-export function isToolFailure(value: unknown): value is ToolFailure {
+function isToolFailure(value: unknown): value is ToolFailure {
   return typeof value === 'object' && value !== null && FAILURE in value
 }
 

@@ -10,6 +10,7 @@ export const isObject = (value: unknown): value is Readonly<Record<string, unkno
 export const isFunction = (value: unknown): value is Function => typeof value === 'function'
 export const isText = (value: unknown): value is string => typeof value === 'string'
 export const isName = (value: unknown): boolean => isText(value) && value !== ''
+export const isNumber = (value: unknown): boolean => typeof value === 'number' && !Number.isNaN(value)
 export const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) > 0
 export const isArray: (value: unknown) => value is readonly unknown[] = Array.isArray
 
@@ -49,35 +50,23 @@ export function didYouMean(name: string, names: Iterable<string>, most: number =
   let best: string | undefined
   let least = most + 1
   for (const one of names) {
-    if (Math.abs(one.length - name.length) >= least) continue
-    const edits = distance(name.toLowerCase(), one.toLowerCase(), least)
-    if (edits < least && edits < Math.max(name.length, one.length)) {
-      least = edits
+    // As many edits as letters would turn any name into any other.
+    let edits = Math.min(least, Math.max(name.length, one.length)) - 1
+    while (edits >= 0 && isNear(name.toLowerCase(), one.toLowerCase(), edits)) {
+      least = edits--
       best = one
     }
   }
   return best === undefined ? undefined : ` Did you mean "${best}"?`
 }
 
-/** Levenshtein distance, with a swap of two neighboring letters as one edit. Stops at a row that has reached `most`. */
-function distance(a: string, b: string, most: number): number {
-  let above = Array.from({ length: b.length + 1 }, (_, column) => column)
-  let twoAbove: number[] = []
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    let least = i
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (above[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (twoAbove[j - 2] ?? most) + 1 : most
-      const edits = Math.min(replaced, swapped, (above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1)
-      row.push(edits)
-      least = Math.min(least, edits)
-    }
-    if (least >= most) return most
-    twoAbove = above
-    above = row
-  }
-  return above[b.length] ?? 0
+/** Whether at most `edits` edits turn `a` into `b`. Each inserts, removes or replaces a letter, or swaps two neighbors. */
+function isNear(a: string, b: string, edits: number): boolean {
+  let at = 0
+  while (at < a.length && a[at] === b[at]) at++
+  if (edits === 0) return at === a.length && at === b.length
+  const skip = (mine: number, other: number): boolean => isNear(a.slice(at + mine), b.slice(at + other), edits - 1)
+  return skip(1, 1) || skip(1, 0) || skip(0, 1) || (a[at] === b[at + 1] && a[at + 1] === b[at] && skip(2, 2))
 }
 
 /** Marks the results of runs, which stages return by mistake. */
@@ -85,14 +74,54 @@ export const RESULT: unique symbol = Symbol.for('@stageflow/result')
 
 /** Names a value that a stage must not return. */
 export function describe(value: unknown): string {
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'an array'
+  if (!isObject(value) && !isFunction(value)) return quote(value)
   if (value instanceof Error) return 'an Error (throw it, or return StageOutput.fail(error))'
-  if (isFunction(value)) return `a function (${value.name.slice(0, 80) || 'without a name'})`
-  if (typeof value !== 'object') return `a ${typeof value} (${quote(value)})`
   if (RESULT in value) return 'the result of a run (return its data, or use withPipeline)'
   const tag = Object.prototype.toString.call(value).slice(8, -1)
   if (tag === 'Generator') return 'a generator (make the stage async function*)'
   if (tag === 'AsyncGenerator') return 'an async generator (only the stage itself can yield)'
   return `an instance of ${value.constructor?.name || tag}`
+}
+
+/** The key that marks the objects of every copy of this package; the value is the copy. */
+const MADE_BY: unique symbol = Symbol.for('@stageflow/made-by')
+const THIS_COPY = Symbol()
+
+declare const COPY: unique symbol
+
+/**
+ * Exists only in types, and differs in each copy. It is the first member of types that two copies can't share, so that the
+ * compiler's error is this sentence and not the first difference deep inside them.
+ */
+export interface OneCopy<out Types = unknown> {
+  readonly 'two copies of @stageflow/core: run npm ls @stageflow/core': typeof COPY
+  readonly types?: Types
+}
+
+export const OTHER_COPY = 'It was made by another copy of @stageflow/core. Run "npm ls @stageflow/core", then keep one.'
+
+/** Marks an object, or all that have it as their prototype, as made by this copy. */
+export function branded<T extends object>(object: T): T & { readonly [Symbol.species]: OneCopy } {
+  return Object.defineProperty(object, MADE_BY, { value: THIS_COPY }) as ReturnType<typeof branded<T>>
+}
+
+/**
+ * A sentence for an error message if another copy of core made `value`: a pipeline, a graph, a stage of `defineStage` or a
+ * slot. Otherwise undefined. npm installs a second copy if a package has core among its `dependencies` instead of its
+ * `peerDependencies`.
+ */
+export function fromOtherCopy(value: unknown): string | undefined {
+  try {
+    const { [MADE_BY]: copy = THIS_COPY } = value as { readonly [MADE_BY]?: unknown }
+    return copy === THIS_COPY ? undefined : OTHER_COPY
+  } catch {
+    return undefined // null, or a revoked proxy
+  }
+}
+
+/** Says what is wrong with a value that isn't `must`, or that another copy made: for a message that begins with its place. */
+export function isNot(value: unknown, must: string): string {
+  return fromOtherCopy(value) === undefined
+    ? `is ${quote(value)}; it must be ${must}.`
+    : `cannot be used here. ${OTHER_COPY}`
 }

@@ -1,4 +1,4 @@
-import { isFunction } from '../base/check.ts'
+import { isFunction, isNumber } from '../base/check.ts'
 import { StageflowError, quote } from '../base/errors.ts'
 import type { CallLimits, CallPart, InterceptorContext } from '../contract/interceptor.ts'
 import { BY_ENGINE, Output, isOutput, readOutput } from '../contract/output.ts'
@@ -167,7 +167,7 @@ export class StageCall extends StageFork implements OpenCall, OpenCalls, Limited
   #limitBy(part: CallPart, by: CallHook): CallPart | Output {
     const { deadline = Infinity, idleMs = Infinity } = part as CallLimits
     const { name } = this.node
-    const wrong = !isLimit(deadline) ? 'deadline' : !isLimit(idleMs) ? 'idleMs' : undefined
+    const wrong = !isNumber(deadline) ? 'deadline' : !isNumber(idleMs) ? 'idleMs' : undefined
     if (wrong !== undefined)
       return notAnOutput(by.name, name, part, `Its ${wrong} is ${quote(part[wrong])}; give a number of milliseconds`)
     if (!isFunction(part.expired))
@@ -203,8 +203,6 @@ export class StageCall extends StageFork implements OpenCall, OpenCalls, Limited
     }
   }
 }
-
-const isLimit = (value: unknown): boolean => typeof value === 'number' && !Number.isNaN(value)
 
 /** The open calls of a stage without an answer, the innermost first. */
 function openCalls(host: Host, stage: number, which: (call: StageCall) => boolean): readonly StageCall[] {

@@ -58,26 +58,23 @@ export class NodeInputs {
     const { aliases } = this.#node
     let found: Data | undefined
     let first = ''
+    // Another dependency that has the key, or that hasn't settled and may still return it.
+    let other = aliases[this.#seen?.states.findIndex((state) => state < OK) ?? -1]
     for (let position = 0; position < aliases.length; position++) {
       const data = this.#value(position) as Data | undefined
       if (data === undefined || !Object.hasOwn(data, key)) continue
-      const alias = aliases[position] as string
-      if (found !== undefined)
-        throw new StageflowError(
-          'core/ambiguous-input',
-          `Stage "${this.#node.name}" reads ${quote(key)}, which "${first}" and "${alias}" both return. Name one: inputs.getFrom('${alias}', ${quote(key)}).`,
-        )
-      found = data
-      first = alias
+      if (found !== undefined) other = aliases[position]
+      else {
+        found = data
+        first = aliases[position] as string
+      }
     }
     if (found === undefined) return fallback
-    const late = this.#seen?.states.findIndex((state) => state < OK) ?? -1
-    if (late >= 0)
-      throw new StageflowError(
-        'core/ambiguous-input',
-        `Stage "${this.#node.name}" reads ${quote(key)}, which "${first}" returned and "${aliases[late]}" may still return. Name one: inputs.getFrom('${first}', ${quote(key)}).`,
-      )
-    return found[key]
+    if (other === undefined) return found[key]
+    throw new StageflowError(
+      'core/ambiguous-input',
+      `Stage "${this.#node.name}" reads ${quote(key)}, which both "${first}" and "${other}" may return. Name one: inputs.getFrom('${first}', ${quote(key)}).`,
+    )
   }
 
   toJSON(): Data {

@@ -63,11 +63,11 @@ export function askHook(
   }
   if (layer === (hook === 'onCall' ? undefined : given[0])) return undefined
   if (isFunction(layer)) return layer
-  const fix =
-    hook === 'onCall'
-      ? 'return a function from onCall(stage), or undefined'
-      : `return a function from ${hook}(next, ${hook === 'wrap' ? 'stage' : 'pipeline'}), or next itself`
-  problem('core/interceptor-wrap', `Interceptor "${one.name}" wrapped ${what} in ${quote(layer)}; ${fix}.`)
+  const out = hook === 'onCall' ? 'undefined' : 'next itself'
+  problem(
+    'core/interceptor-wrap',
+    `Interceptor "${one.name}" wrapped ${what} in ${quote(layer)}; return a function from ${hook}(), or ${out}.`,
+  )
   return undefined
 }
 

@@ -1,3 +1,4 @@
+import type { OneCopy } from '../base/check.ts'
 import { AbortScope } from '../base/abort.ts'
 import type { Clock } from '../base/clock.ts'
 import { getter } from '../base/objects.ts'
@@ -52,6 +53,7 @@ export class LiveStageContext implements InterceptorContext {
         : undefined
   }
 
+  declare readonly [Symbol.species]: OneCopy // only in types
   declare readonly pipelineRunId: string
   declare readonly requestId: string | undefined
   declare readonly sessionId: string | undefined

@@ -1,7 +1,7 @@
-import { isName } from '../base/check.ts'
+import { OTHER_COPY, branded, fromOtherCopy, isName } from '../base/check.ts'
+import type { OneCopy } from '../base/check.ts'
 import type { Clock } from '../base/clock.ts'
 import { StageflowError, quote } from '../base/errors.ts'
-import { FIND_COPIES, branded, fromOtherCopy } from '../base/objects.ts'
 import type { EmitEvent, EventSink, TryEmitEvent } from './events.ts'
 import type { StageKind } from './output.ts'
 import type { FailedResult, PipelineResult, Resumed, StageNotes } from './results.ts'
@@ -120,9 +120,14 @@ export interface StageInputs<out Needs = {}> {
 }
 
 /** A pipeline or built graph that a stage can run as its child. */
-export type Runnable<Stages> =
-  | Runs<Stages>
-  | { readonly build: (options?: never) => { readonly run: (...given: never) => Promise<PipelineResult<Stages>> } }
+export type Runnable<Stages> = Branded &
+  (
+    | Runs<Stages>
+    | { readonly build: (options?: never) => { readonly run: (...given: never) => Promise<PipelineResult<Stages>> } }
+  )
+interface Branded {
+  readonly [Symbol.species]: OneCopy
+}
 interface Runs<Stages> {
   readonly run: (input?: RunInput) => Promise<PipelineResult<Stages>>
 }
@@ -140,7 +145,11 @@ export interface AnyInputs {
  * The context that a stage receives. `Needs` types the data that it reads from other stages, `Ports` the objects that the app
  * injects.
  */
-export interface StageContext<out Needs = AnyInputs, out Ports = {}> extends RunIdentity {
+export interface StageContext<out Needs = AnyInputs, out Ports = {}> extends ContextOf<Needs, Ports> {
+  readonly [Symbol.species]: OneCopy
+}
+
+interface ContextOf<out Needs, out Ports> extends RunIdentity {
   readonly stage: StageInfo
   /** The number of this attempt, from 1. */
   readonly attempt: number
@@ -184,6 +193,7 @@ declare const VALUE: unique symbol
 
 /** A typed key for one value per run, such as verified claims. The object itself is the key; its name is only for people. */
 export interface Slot<T> {
+  readonly [Symbol.species]: OneCopy
   readonly name: string
   readonly [VALUE]?: T
 }
@@ -204,10 +214,7 @@ export class SlotValues extends Map<Slot<unknown>, unknown> {
     if (super.has(slot)) return true
     for (const one of this.keys()) {
       if (one.name === slot?.name && fromOtherCopy(one) !== fromOtherCopy(slot))
-        throw new StageflowError(
-          'core/slot',
-          `The run has a value for another slot named "${one.name}", which another copy of @stageflow/core made: they are two slots. ${FIND_COPIES}`,
-        )
+        throw new StageflowError('core/slot', `The run has a value for another slot named "${one.name}". ${OTHER_COPY}`)
     }
     return false
   }

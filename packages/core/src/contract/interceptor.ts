@@ -1,3 +1,4 @@
+import type { OneCopy } from '../base/check.ts'
 import type { Clock } from '../base/clock.ts'
 import { StageflowError, quote } from '../base/errors.ts'
 import type { PipelineInfo, RunOptions, RunParent, Slot, StageContext, StageInfo, StageOptions } from './context.ts'
@@ -63,8 +64,14 @@ export interface RunPart {
 }
 
 /** Middleware around stages or runs, or an observer of them. Keep state per stage in a closure, and state per run in a slot. */
-export interface Interceptor {
+export interface Interceptor extends Hooks {
+  readonly [Symbol.species]?: OneCopy
+}
+
+interface Hooks {
   readonly name: string
+  /** The versions of core that it works with, as in its `peerDependencies`. `build()` refuses another version. Default: any. */
+  readonly core?: `^${number}.${number}.${number}`
   /**
    * Called once per stage by `build()`. Return `next` itself to leave the stage alone, at no cost at run time. Calling `next`
    * again is a retry.

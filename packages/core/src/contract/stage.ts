@@ -1,3 +1,4 @@
+import type { OneCopy } from '../base/check.ts'
 import type { Join, StageContext, StageInputs, StageOptions } from './context.ts'
 import type { OkOutput, PlainObject, SkipOutput, StageKind, StageOutput } from './output.ts'
 import type { DataIn, InputOf, StageSlot } from './results.ts'
@@ -6,9 +7,6 @@ import type { ContextSnapshot } from './snapshot.ts'
 // ---------- stages
 
 type Settled = PlainObject | void | undefined
-/** The types that a stage may return. The engine checks at run time which plain objects are legal. */
-// oxlint-disable-next-line no-explicit-any -- matches every generator, whatever it yields or takes
-export type StageReturn = Settled | PromiseLike<Settled> | AsyncGenerator<any, Settled, any>
 
 declare const LEGAL: unique symbol
 interface Demand {
@@ -51,10 +49,13 @@ export type NamedStage<Name extends string, Context, Return> =
 
 // ---------- types of returned data
 
+/** The type of what a stage returns, awaited. If the stage is a generator, its return value. */
 // oxlint-disable-next-line no-explicit-any -- matches every generator, whatever it yields or takes
 export type Final<Return> = Return extends AsyncGenerator<any, infer Last, any> ? Awaited<Last> : Awaited<Return>
+/** The type of the chunks that a stage yields; never if it isn't a generator. */
 // oxlint-disable-next-line no-explicit-any -- matches every generator, whatever it yields or takes
 export type ChunkOf<Return> = Return extends AsyncGenerator<infer Chunk, any, any> ? Chunk : never
+/** The type of the data in what a stage returns: a `StageOutput`, a plain object, or nothing. */
 export type DataOf<Output> =
   Output extends OkOutput<infer Data> ? Data : Output extends StageOutput ? never : Output extends void ? {} : Output
 type CanSkip<Output> = [Extract<Output, SkipOutput>] extends [never] ? false : true
@@ -84,7 +85,9 @@ type SkippedBy<Skippables, J> = J extends 'all' | 'any'
       : false
 /** Whether a stage may be skipped because of its dependencies. */
 export type Inherits<Stages, Names, J> = [Names] extends [never] ? false : SkippedBy<SkippableOf<Stages, Names>, J>
+/** Whether a stage may be skipped because of the stages in its `after`, given their slots. */
 export type InheritsFrom<Slots, J> = [Slots] extends [never] ? false : SkippedBy<SlotSkippable<Slots>, J>
+/** Whether a stage can end as skipped: by its own return value, `when`, a tolerated failure, or its dependencies. */
 export type Skippable<Return, When, Failure, Inherited> = Inherited extends true
   ? true
   : IsNever<When> extends false
@@ -127,27 +130,27 @@ export interface SharedOptions<J, When, Failure, Needs> extends StageOptions {
 
 // ---------- stages as values
 
-declare const SLOT: unique symbol
-declare const REQUIRES: unique symbol
-declare const PORTS: unique symbol
-
-/** A stage as a value, made by `defineStage` or read from `pipeline.stages`. The symbol keys exist only in types. */
+/** A stage as a value, made by `defineStage` or read from `pipeline.stages`. The symbol key exists only in types. */
 export interface Stage<out Name extends string, out Slot extends StageSlot, out Requires extends string, out Ports> {
   readonly name: Name
-  readonly [SLOT]: Slot
-  readonly [REQUIRES]: Requires
-  readonly [PORTS]: Ports
+  readonly [Symbol.species]: StageTypes<Slot, Requires, Ports>
+}
+interface StageTypes<out Slot, out Requires, out Ports> extends OneCopy {
+  readonly slot: Slot
+  readonly requires: Requires
+  readonly ports: Ports
 }
 export type AnyStage = Stage<string, StageSlot, string, unknown>
-export type SlotIn<S extends AnyStage> = S[typeof SLOT]
-export type RequiredBy<S extends AnyStage> = S[typeof REQUIRES]
-export type PortsIn<S extends AnyStage> = S[typeof PORTS]
+/** The slot of a stage: the types of its data and chunks. */
+export type SlotIn<S extends AnyStage> = S[typeof Symbol.species]['slot']
+export type RequiredBy<S extends AnyStage> = S[typeof Symbol.species]['requires']
+export type PortsIn<S extends AnyStage> = S[typeof Symbol.species]['ports']
 
 export interface StageDefinition<Name extends string, After, Return, When, Failure, Ports, J> extends SharedOptions<
   J,
   When,
   Failure,
-  { readonly [Alias in keyof After]: After[Alias] extends { readonly [SLOT]: infer Slot } ? Read<Slot, J> : never }
+  { readonly [Alias in keyof After]: After[Alias] extends AnyStage ? Read<SlotIn<After[Alias]>, J> : never }
 > {
   readonly name: Name
   readonly kind?: StageKind
@@ -155,7 +158,7 @@ export interface StageDefinition<Name extends string, After, Return, When, Failu
   readonly after?: After
   readonly run: ((
     context: StageContext<
-      { readonly [Alias in keyof After]: After[Alias] extends { readonly [SLOT]: infer Slot } ? Read<Slot, J> : never },
+      { readonly [Alias in keyof After]: After[Alias] extends AnyStage ? Read<SlotIn<After[Alias]>, J> : never },
       Ports
     >,
   ) => Return) &

@@ -1,7 +1,6 @@
-import { isArray, isFunction, isObject, isThenable } from '../base/check.ts'
+import { branded, isArray, isFunction, isNot, isObject, isThenable } from '../base/check.ts'
 import type { Rules } from '../base/check.ts'
 import { StageflowError, quote, textOf } from '../base/errors.ts'
-import { branded, fromOtherCopy } from '../base/objects.ts'
 import type { InterceptorContext } from '../contract/interceptor.ts'
 import { StageKind, failed, toOutput } from '../contract/output.ts'
 import type { Output } from '../contract/output.ts'
@@ -113,13 +112,28 @@ export const CHILD: unique symbol = Symbol.for('@stageflow/child')
 /** The key under which a pipeline keeps its stages for the build. */
 export const SPECS: unique symbol = Symbol('specs')
 
+/** The stages that a pipeline adds to those of the pipeline before it. */
+export interface AddedSpecs {
+  readonly before: AddedSpecs | undefined
+  readonly specs: readonly StageSpec[]
+  /** All stages, once they have been read. */
+  all?: readonly StageSpec[]
+}
+
 /** A pipeline, as the build sees it. */
 export interface DescribedPipeline {
   readonly name: string
-  readonly [SPECS]: readonly StageSpec[]
+  readonly [SPECS]: AddedSpecs
 }
 
 export const isDescribed = (value: unknown): value is DescribedPipeline => isObject(value) && SPECS in value
+
+/** The stages of a pipeline, in declared order. */
+export function specsOf({ [SPECS]: last }: DescribedPipeline): readonly StageSpec[] {
+  const parts: (readonly StageSpec[])[] = []
+  for (let at: AddedSpecs | undefined = last; at !== undefined; at = at.before) parts.push(at.specs)
+  return (last.all ??= Object.freeze(parts.reverse().flat()))
+}
 
 /** A stage read from a function, object or class. */
 export interface ReadStage {
@@ -136,14 +150,11 @@ export function readStage(stage: unknown, name: string): ReadStage {
   if (isFunction(stage) && !isClass(stage)) return { body: stage as Body, streams: isAsyncGenerator(stage) }
   const object = isFunction(stage) ? construct(stage as new () => unknown, name) : stage
   const execute = executeOf(object)
-  if (execute === undefined) {
-    const copy = fromOtherCopy(stage)
-    const wrong =
-      copy === undefined
-        ? `is ${quote(stage)}; it must be a function, or a class or object with execute(context).`
-        : `cannot be read. ${copy}`
-    throw new StageflowError('core/not-a-stage', `Stage "${name}" ${wrong}`)
-  }
+  if (execute === undefined)
+    throw new StageflowError(
+      'core/not-a-stage',
+      `Stage "${name}" ${isNot(stage, 'a function, or a class or object with execute(context)')}`,
+    )
   const { kind } = object as { kind?: unknown }
   return { body: (context) => (object as { execute: Body }).execute(context), kind, streams: isAsyncGenerator(execute) }
 }

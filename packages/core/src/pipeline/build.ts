@@ -1,10 +1,10 @@
-import { checkRules, didYouMean, isArray, isFunction, isName, isObject, oneOf } from '../base/check.ts'
+import { checkRules, didYouMean, isArray, isFunction, isName, isNot, isObject, oneOf } from '../base/check.ts'
 import type { Rules } from '../base/check.ts'
 import { systemClock } from '../base/clock.ts'
 import type { Clock } from '../base/clock.ts'
 import { DueQueue } from '../base/due-queue.ts'
-import { PipelineBuildError, StageflowError, quote } from '../base/errors.ts'
-import { freezers, fromOtherCopy, printAs } from '../base/objects.ts'
+import { PipelineBuildError, StageflowError, quote, textOf } from '../base/errors.ts'
+import { freezers, printAs } from '../base/objects.ts'
 import { stageWrapper } from '../call/layers.ts'
 import { DEEPEST_CHILD, openChild } from '../children/child-run.ts'
 import type { StageInfo } from '../contract/context.ts'
@@ -16,11 +16,15 @@ import { PORTS, RUN_OPTIONS } from '../graph/graph.ts'
 import type { BuiltGraph, StageNode } from '../graph/graph.ts'
 import { createNode } from '../graph/nodes.ts'
 import type { NodeBuild } from '../graph/nodes.ts'
-import { SPECS, isDescribed } from '../graph/stage.ts'
+import { isDescribed, specsOf } from '../graph/stage.ts'
 import type { DescribedPipeline, Problem } from '../graph/stage.ts'
 import { wrapRuns } from '../run/run-interceptors.ts'
 import { createPlan, turned } from '../schedule/plan.ts'
 import { builtGraphOf } from './stage-graph.ts'
+
+// The version of this package: `npm run generate` writes these lines.
+const MAJOR = 1
+const MINOR = 0
 
 /** Up to this many stages, a graph has its own class for `result.data`. */
 const MOST_FIELDS = 64
@@ -36,17 +40,18 @@ interface GivenOptions {
 }
 
 /** Builds a pipeline; throws one `PipelineBuildError` with every problem. `depth`: the number of pipelines around it. */
-export function buildGraph(pipeline: DescribedPipeline, given: unknown, depth = 0): BuiltGraph {
+export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, depth = 0): BuiltGraph {
   const problems: StageflowError[] = []
   const problem: Problem = (code, message, cause) => {
     problems.push(new StageflowError(code, message, cause === undefined ? undefined : { cause }))
   }
-  const options = readOptions(given, problem)
+  const options = readOptions(buildOptions, problem)
   const interceptors = options.interceptors ?? []
   checkInterceptors(interceptors, problem)
-  const places = readNames(pipeline[SPECS], problem)
+  const given = specsOf(pipeline)
+  const places = readNames(given, problem)
   // A stage without a legal name is checked too, under its place.
-  const specs = pipeline[SPECS].map((spec, place) =>
+  const specs = given.map((spec, place) =>
     places.has(spec.name) ? spec : Object.assign({}, spec, { name: `#${place + 1}` }),
   )
   const edges = readEdges(specs, places, problem)
@@ -127,12 +132,11 @@ function childGraphs(parent: string, options: GivenOptions, depth: number): (giv
   return (given) => {
     const graph = builtGraphOf(given)
     if (graph !== undefined) return graph
-    if (!isDescribed(given)) {
-      const copy = fromOtherCopy(given)
-      const wrong =
-        copy === undefined ? `is ${quote(given)}; it must be a built graph or a Pipeline.` : `cannot be run. ${copy}`
-      throw new StageflowError('core/not-a-pipeline', `A child of "${parent}" ${wrong}`)
-    }
+    if (!isDescribed(given))
+      throw new StageflowError(
+        'core/not-a-pipeline',
+        `A child of "${parent}" ${isNot(given, 'a built graph or a Pipeline')}`,
+      )
     if (depth > DEEPEST_CHILD)
       throw new StageflowError(
         'core/child-depth',
@@ -163,9 +167,8 @@ function readOptions(given: unknown, problem: Problem): GivenOptions {
       'core/illegal-option',
       `build() was given ${quote(given)}; it must be an object such as { interceptors: [] }.`,
     )
-  if (!isObject(given)) return {}
-  const options = { ...given }
-  checkRules(given, RULES, (key, why) => {
+  const options = isObject(given) ? { ...given } : {}
+  checkRules(options, RULES, (key, why) => {
     problem('core/illegal-option', `build() was given ${key} ${why}.`)
     delete options[key]
   })
@@ -232,6 +235,12 @@ function checkHooks(one: Interceptor, problem: Problem): void {
   if (!hasHook) problem('core/interceptor', `Interceptor "${name}" has no hook; add one: ${HOOKS.join(', ')}.`)
 }
 
+/** Whether a range such as `^1.2.0` includes this version of core. */
+function includesThis(range: string): boolean {
+  const [major, minor] = range.split('.')
+  return major === `^${MAJOR}` && Number(minor) <= MINOR
+}
+
 /** Checks the names, hooks and order of a list of interceptors. */
 function checkInterceptors(interceptors: readonly Interceptor[], problem: Problem): void {
   const places = new Map<string, number>()
@@ -245,6 +254,12 @@ function checkInterceptors(interceptors: readonly Interceptor[], problem: Proble
     if (places.has(name)) problem('core/interceptor', `Two interceptors are named "${name}"; remove or rename one.`)
     places.set(name, place)
     checkHooks(one, problem)
+    const range = textOf(one.core)
+    if (one.core !== undefined && !includesThis(range))
+      problem(
+        'core/interceptor-version',
+        `Interceptor "${name}" does not work with core ${MAJOR}.${MINOR}; run "npm install @stageflow/core@${range}".`,
+      )
     for (const list of LISTS) {
       if (one[list] !== undefined && !isArray(one[list]))
         problem(

@@ -1,6 +1,6 @@
-import { isArray, isName, isText } from '../base/check.ts'
+import { branded, isArray, isName, isNot, isText } from '../base/check.ts'
+import type { OneCopy } from '../base/check.ts'
 import { StageflowError, quote } from '../base/errors.ts'
-import { branded, fromOtherCopy, getter } from '../base/objects.ts'
 import { mapStage } from '../children/map-stage.ts'
 import { childStage } from '../children/pipeline-stage.ts'
 import type { Join, StageContext } from '../contract/context.ts'
@@ -21,7 +21,7 @@ import type {
   SlotIn,
   StageLike,
 } from '../contract/stage.ts'
-import { SPECS, StageSpec, fluentSpec, ownName } from '../graph/stage.ts'
+import { SPECS, StageSpec, fluentSpec, ownName, specsOf } from '../graph/stage.ts'
 import type { DescribedPipeline } from '../graph/stage.ts'
 import { buildGraph } from './build.ts'
 import type {
@@ -45,17 +45,17 @@ import type { StageGraph } from './stage-graph.ts'
 /** Describes stages and their dependencies. Immutable: every method returns a new pipeline. */
 export class Pipeline<Stages = {}, Ports = {}> {
   declare readonly name: string
-  /** Exists only in types: a pipeline that needs more ports isn't assignable to one that needs fewer. */
-  declare protected readonly ports: (ports: Ports) => void
+  /**
+   * Exists only in types: a pipeline that needs more ports isn't assignable to one that needs fewer, and the name is the compiler's
+   * message for a pipeline of another copy.
+   */
+  declare protected readonly 'two copies of @stageflow/core: run npm ls @stageflow/core': (ports: Ports) => void
+  declare readonly [Symbol.species]: OneCopy
   /**
    * Exists only in types, as the compiler's message for a pipeline that is run before it is built.
    * @deprecated A pipeline has no `run`: `pipeline.build().run(input)`.
    */
   declare readonly run: void & { readonly 'build() it first: pipeline.build().run(input)': never }
-  #before: Pipeline<never, never> | undefined
-  #added: readonly StageSpec[] = []
-  #all: readonly StageSpec[] | undefined
-
   constructor(name: string = 'pipeline') {
     if (!isName(name))
       throw new StageflowError(
@@ -66,8 +66,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
   }
 
   static {
-    branded(this.prototype)
-    getter(this.prototype, SPECS, (pipeline) => pipeline.#specs)
+    Object.defineProperty(branded(this.prototype), SPECS, { value: { specs: [] } })
   }
 
   /** Makes a pipeline whose stages read typed `context.ports`. */
@@ -80,12 +79,12 @@ export class Pipeline<Stages = {}, Ports = {}> {
     name: string,
     stages: List & Missing<List>,
   ): Pipeline<{ readonly [One in List[number] as One['name']]: SlotIn<One> }, PortsOf<List>> {
-    return new Pipeline(name).#with(specsOf(stages))
+    return extended(new Pipeline(name), specsFrom(stages))
   }
 
   /** The stages as values, in declared order: for `Pipeline.from` and `withStages`. */
   get stages(): readonly AnyStage[] {
-    return this.#specs as readonly unknown[] as readonly AnyStage[]
+    return specsOf(described(this)) as readonly unknown[] as readonly AnyStage[]
   }
 
   /** Adds a class or object that has its own literal `name`, and optionally a `kind`. */
@@ -149,16 +148,16 @@ export class Pipeline<Stages = {}, Ports = {}> {
     Ports
   >
   withStage(first: unknown, second?: unknown, third?: unknown, fourth?: unknown): never {
-    if (!isText(first)) return this.#with([fluentSpec(ownName(first), first, undefined, second)])
+    if (!isText(first)) return extended(this, [fluentSpec(ownName(first), first, undefined, second)])
     const hasKind = typeof third !== 'object'
-    return this.#with([fluentSpec(first, second, hasKind ? third : undefined, hasKind ? fourth : third)])
+    return extended(this, [fluentSpec(first, second, hasKind ? third : undefined, hasKind ? fourth : third)])
   }
 
   /** Adds stages made by `defineStage`. The stages that they come after are in the list too, or in the pipeline already. */
   withStages<const List extends readonly AnyStage[]>(
     stages: List & Missing<List, keyof Stages & string>,
   ): Pipeline<Stages & { readonly [One in List[number] as One['name']]: SlotIn<One> }, Ports & PortsOf<List>> {
-    return this.#with(specsOf(stages))
+    return extended(this, specsFrom(stages))
   }
 
   /**
@@ -177,7 +176,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
     child: StageGraph<Child, {}> | Pipeline<Child, Ports>,
     options?: ChildOptions<Stages, Dependencies, Child, When, Failure, J>,
   ): Pipeline<Stages & Provides<Name, StageSlot<RunData<Child> | Fallback<Failure>, true, never>>, Ports> {
-    return this.#with([fluentSpec(name, childStage(child, (options ?? {}) as never), options?.kind, options)])
+    return extended(this, [fluentSpec(name, childStage(child, (options ?? {}) as never), options?.kind, options)])
   }
 
   /** Adds a stage that calls `each` for each item, at most `concurrency` at once. An item that skips is undefined; one that cancels or fails ends the map. */
@@ -204,20 +203,16 @@ export class Pipeline<Stages = {}, Ports = {}> {
       >,
     Ports
   > {
-    return this.#with([fluentSpec(name, mapStage((options ?? {}) as never), options?.kind, options)])
+    return extended(this, [fluentSpec(name, mapStage((options ?? {}) as never), options?.kind, options)])
   }
 
   /** Adds the stages of another pipeline. */
   compose<Others, OtherPorts>(
     other: Pipeline<Others, OtherPorts> & NoOverlap<Stages, Others>,
   ): Pipeline<Stages & Others, Ports & OtherPorts> {
-    if (!(other instanceof Pipeline)) {
-      const copy = fromOtherCopy(other)
-      const wrong =
-        copy === undefined ? `${quote(other)}; it must be a Pipeline.` : `a pipeline that it cannot read. ${copy}`
-      throw new StageflowError('core/not-a-pipeline', `compose() was given ${wrong}`)
-    }
-    return this.#with(other.#specs)
+    if (!(other instanceof Pipeline))
+      throw new StageflowError('core/not-a-pipeline', `The argument of compose() ${isNot(other, 'a Pipeline')}`)
+    return extended(this, specsOf(described(other)))
   }
 
   /** Checks everything and makes the graph that runs. Throws a `PipelineBuildError` (`core/build`) with all problems at once. */
@@ -225,27 +220,20 @@ export class Pipeline<Stages = {}, Ports = {}> {
     options?: BuildOptions<Given> & { readonly ports?: Partial<Ports> },
   ): StageGraph<Stages, Omit<Ports, keyof Given>>
   build(options?: unknown): never {
-    return asStageGraph(buildGraph(this as unknown as DescribedPipeline, options)) as never
-  }
-
-  #with(specs: readonly StageSpec[]): never {
-    const pipeline = new Pipeline<never, never>(this.name)
-    pipeline.#before = this as unknown as Pipeline<never, never>
-    pipeline.#added = specs
-    return pipeline as never
-  }
-
-  get #specs(): readonly StageSpec[] {
-    if (this.#all !== undefined) return this.#all
-    const parts: (readonly StageSpec[])[] = []
-    for (let at = this as unknown as Pipeline<never, never> | undefined; at !== undefined; at = at.#before)
-      parts.push(at.#added)
-    return (this.#all = Object.freeze(parts.reverse().flat()))
+    return asStageGraph(buildGraph(described(this), options)) as never
   }
 }
 
+/** A pipeline in the engine's eyes. Not a private field, which would hide the message for a pipeline of another copy. */
+const described = (pipeline: object): DescribedPipeline => pipeline as DescribedPipeline
+
+function extended(pipeline: object, specs: readonly StageSpec[]): never {
+  const { name, [SPECS]: before } = described(pipeline)
+  return Object.defineProperty(new Pipeline(name), SPECS, { value: { before, specs } }) as never
+}
+
 /** Keeps values that aren't stages, so that the build reports them with all other problems. */
-function specsOf(stages: unknown): readonly StageSpec[] {
+function specsFrom(stages: unknown): readonly StageSpec[] {
   if (!isArray(stages))
     throw new StageflowError(
       'core/not-a-stage',

@@ -1,5 +1,6 @@
+import { branded } from '../base/check.ts'
+import type { OneCopy } from '../base/check.ts'
 import { textOf } from '../base/errors.ts'
-import { branded } from '../base/objects.ts'
 import type { PipelineInfo, RunOptions } from '../contract/context.ts'
 import type { StageflowEvent } from '../contract/events.ts'
 import type { AsyncDisposal, FailedResult, PipelineResult, Run } from '../contract/results.ts'
@@ -13,8 +14,6 @@ import type { Outcome } from '../report/outcome.ts'
 import type { Listener } from '../report/run-events.ts'
 import { PipelineRun } from '../run/run.ts'
 
-declare const NEEDS: unique symbol
-
 export type RunArguments<Ports> = {} extends Ports
   ? [options?: RunOptions & { readonly ports?: Ports }]
   : [options: RunOptions & { readonly ports: Ports }] | MissingPorts<Exclude<keyof Ports, never>>
@@ -22,10 +21,13 @@ export type RunArguments<Ports> = {} extends Ports
 type MissingPorts<Names> = [] & { readonly 'missing ports': Names }
 
 /** A built pipeline. It is immutable, so any number of runs may use it at once. `Ports` are the ports that `run` still needs. */
-export interface StageGraph<out Stages, Ports> {
+export interface StageGraph<out Stages, Ports> extends Graph<Stages, Ports> {
+  readonly [Symbol.species]: OneCopy<(ports: Ports) => void>
+}
+
+interface Graph<out Stages, Ports> {
   readonly name: string
   readonly info: PipelineInfo
-  readonly [NEEDS]: (ports: Ports) => void
   /**
    * Runs the pipeline. Resolves with a `completed` or `cancelled` result; rejects with a `PipelineFailedError`, which has the
    * failed one in `result`.

@@ -1,5 +1,5 @@
 import type { RunAbort } from '../base/abort.ts'
-import { checkRules, isObject } from '../base/check.ts'
+import { checkRules, isNumber, isObject } from '../base/check.ts'
 import type { Rules } from '../base/check.ts'
 import type { Clock } from '../base/clock.ts'
 import { StageflowError, quote, textOf, toError } from '../base/errors.ts'
@@ -43,7 +43,7 @@ export interface LayeredRun {
 
 const CHANGES: Rules = {
   signal: SIGNAL,
-  deadline: [(value) => typeof value === 'number' && !Number.isNaN(value), 'a time on the clock, in milliseconds'],
+  deadline: [isNumber, 'a time on the clock, in milliseconds'],
   snapshot: [(value) => value instanceof ContextSnapshot, 'a ContextSnapshot'],
 }
 

@@ -1,0 +1,2 @@
+// src/index.ts
+export { quota, type QuotaOptions } from './quota.ts'

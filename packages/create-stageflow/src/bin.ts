@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import process from 'node:process'
+
+import { create } from './create.ts'
+
+process.exitCode = await create(process.argv.slice(2), {
+  cwd: process.cwd(),
+  input: process.stdin,
+  output: process.stdout,
+  error: process.stderr,
+  userAgent: process.env['npm_config_user_agent'],
+})

@@ -1,0 +1,179 @@
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { create } from './create.ts'
+
+let cwd: string
+beforeEach(() => (cwd = mkdtempSync(join(tmpdir(), 'create-stageflow-'))))
+afterEach(() => rmSync(cwd, { recursive: true }))
+
+/** A stream that keeps what is written to it. */
+function paper(isTTY = false) {
+  const stream = Object.assign(new PassThrough(), { isTTY, columns: 120, rows: 40 })
+  let text = ''
+  stream.on('data', (part) => (text += String(part)))
+  return Object.assign(stream, { text: () => text })
+}
+
+async function run(argv: readonly string[], { userAgent }: { userAgent?: string } = {}) {
+  const [output, error] = [paper(), paper()]
+  const code = await create(argv, { cwd, input: new PassThrough(), output, error, userAgent })
+  return { code, output: output.text(), error: error.text() }
+}
+
+/** Runs the command on a terminal, on which a person presses these keys, each when its question is there. */
+async function runAt(keys: readonly (readonly [question: string, ...keys: string[]])[], argv: readonly string[] = []) {
+  const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input })
+  const [output, error] = [paper(true), paper()]
+  const left = [...keys]
+  output.on('data', () => {
+    const [next] = left
+    if (next === undefined || !output.text().includes(next[0])) return
+    left.shift()
+    setImmediate(() => {
+      for (const key of next.slice(1)) input.write(key)
+    })
+  })
+  const code = await create([...argv, '--no-install'], { cwd, input, output, error })
+  expect(left).toEqual([])
+  return { code, output: output.text(), error: error.text() }
+}
+
+const manifestOf = (folder: string) => JSON.parse(readFileSync(join(cwd, folder, 'package.json'), 'utf8'))
+const [ENTER, DOWN, SPACE, CTRL_C] = ['\r', '\u001b[B', ' ', '\u0003']
+
+test('a plugin is made in a new folder that is called like the package', async () => {
+  const { code, output, error } = await run(['quota', '--template', 'interceptor', '--no-install'])
+  expect({ code, error }).toEqual({ code: 0, error: '' })
+  expect(output).toMatchInlineSnapshot(`
+    "Made stageflow-interceptor-quota: 13 files.
+
+    Next:
+      cd stageflow-interceptor-quota
+      npm install
+      npm test                         runs the contract of every interceptor, and the tests of quota
+      npm run check                    checks the types and the package
+      npm publish                      checks, tests, builds and publishes it
+    "
+  `)
+  expect(manifestOf('stageflow-interceptor-quota').name).toBe('stageflow-interceptor-quota')
+})
+
+test('with --yes alone it is an app with the default plugins', async () => {
+  expect(await run(['--yes', '--no-install'])).toMatchObject({ code: 0, error: '' })
+  const { dependencies } = manifestOf('my-app')
+  expect(Object.keys(dependencies)).toEqual([
+    '@stageflow/core',
+    '@stageflow/interceptor-retry',
+    '@stageflow/interceptor-timeout',
+    '@stageflow/report',
+  ])
+})
+
+test('with --folder . it fills the folder that it is in, which may be a new repository', async () => {
+  mkdirSync(join(cwd, '.git'))
+  const { code, output } = await run(['lines', '--template', 'sink', '--folder', '.', '--no-install'])
+  expect(code).toBe(0)
+  expect(output).not.toContain('cd ')
+  expect(manifestOf('.').name).toBe('stageflow-sink-lines')
+})
+
+test('a folder gives the name, if there is no other', async () => {
+  await run(['--template', 'store', '--folder', 'packages/orders', '--no-install'])
+  expect(manifestOf('packages/orders').name).toBe('stageflow-store-orders')
+})
+
+test('pnpm create is told to go on with pnpm', async () => {
+  const { output } = await run(['--yes', '--no-install'], { userAgent: 'pnpm/12.4.2 npm/? node/v24.21.0 linux x64' })
+  expect(output).toContain('pnpm install\n')
+  expect(output).toContain('pnpm start')
+})
+
+test('a folder that is not empty stays as it is', async () => {
+  mkdirSync(join(cwd, 'my-app'))
+  writeFileSync(join(cwd, 'my-app/notes.txt'), 'mine')
+  const { code, error } = await run(['my-app', '--yes'])
+  expect({ code, error }).toEqual({
+    code: 1,
+    error: `The folder ${join(cwd, 'my-app')} isn't empty. Choose another name, or another --folder.\n`,
+  })
+  expect(readdirSync(join(cwd, 'my-app'))).toEqual(['notes.txt'])
+})
+
+test.each([
+  [[], /^What shall be made\? .*--template app\. --help/],
+  [['--template', 'sink'], /^What is the sink called\? /],
+  [['--yes', '--template', 'store'], /^What is the store called\? /],
+  [['quota', '--tempalte', 'sink'], /Did you mean --template\?/],
+  [['Quota', '--template', 'sink'], /did you mean "quota"\?/],
+  [['delete', '--template', 'interceptor'], /Choose a longer name/],
+])('without a terminal it never asks: %j ends with 2, and makes nothing', async (argv, message) => {
+  const { code, output, error } = await run(argv)
+  expect({ code, output }).toEqual({ code: 2, output: '' })
+  expect(error).toMatch(message)
+  expect(readdirSync(cwd)).toEqual([])
+})
+
+test('a failed install leaves the files, and shows what npm printed', async () => {
+  vi.stubEnv('npm_config_registry', 'http://127.0.0.1:1/')
+  vi.stubEnv('npm_config_fetch_retries', '0')
+  const { code, error } = await run(['quota', '--template', 'sink'])
+  vi.unstubAllEnvs()
+  expect(code).toBe(1)
+  expect(error).toMatch(
+    /^npm install failed with 1 in .*stageflow-sink-quota\. The files are there\. It printed:\n[^]*ECONNREFUSED/,
+  )
+  expect(manifestOf('stageflow-sink-quota').name).toBe('stageflow-sink-quota')
+})
+
+test('--help prints every option and exit code', async () => {
+  const { code, output } = await run(['--help', '--template', 'app'])
+  expect(code).toBe(0)
+  for (const word of [
+    '--template',
+    '--plugins',
+    '--folder',
+    '--yes',
+    '--no-install',
+    'Exit codes: 0 done, 1 failed, 2',
+  ])
+    expect(output).toContain(word)
+})
+
+test('on a terminal it asks for the kind, the name and the plugins', async () => {
+  const { code, output } = await runAt([
+    ['What do you want to make?', ENTER],
+    ['What is the app called?', 'shop', ENTER],
+    ['Which plugins does it use?', SPACE, ENTER],
+  ])
+  expect(code).toBe(0)
+  expect(output).toContain('Made shop')
+  expect(Object.keys(manifestOf('shop').dependencies)).toContain('@stageflow/interceptor-idempotency')
+})
+
+test('on a terminal a wrong name is told at once, and what was given is not asked for', async () => {
+  const keys = ['Q', ENTER, '\u007F', 'quota', ENTER]
+  const { code, output } = await runAt([['What is the sink called?', ...keys]], ['--template', 'sink'])
+  expect(code).toBe(0)
+  expect(output).toContain('must be in kebab-case: did you mean "q"?')
+  expect(output).not.toContain('What do you want to make?')
+  expect(manifestOf('stageflow-sink-quota').keywords).toContain('stageflow-sink')
+})
+
+test('the arrow keys choose another kind', async () => {
+  await runAt([
+    ['What do you want to make?', DOWN, DOWN, ENTER],
+    ['What is the sink called?', ENTER],
+  ])
+  expect(readdirSync(cwd)).toEqual(['stageflow-sink-quota'])
+})
+
+test('Ctrl+C at a question ends with 130, and makes nothing', async () => {
+  const { code, error } = await runAt([['What do you want to make?', CTRL_C]])
+  expect({ code, error }).toEqual({ code: 130, error: 'Cancelled. Nothing was made.\n' })
+  expect(readdirSync(cwd)).toEqual([])
+})

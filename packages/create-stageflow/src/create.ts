@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import process from 'node:process'
+import type { Readable, Writable } from 'node:stream'
+
+import { HELP } from './help.ts'
+import { DEFAULT_PLUGINS, type AppPlugin, type Kind } from './kinds.ts'
+import { namesOf, type Names } from './naming.ts'
+import { Cancelled, askKind, askName, askPlugins } from './questions.ts'
+import { requestOf, type Request } from './request.ts'
+import { templateFiles } from './template-files.ts'
+import { UsageError } from './usage-error.ts'
+
+/** What the command has of the process that it runs in. */
+export interface Surroundings {
+  readonly cwd: string
+  readonly input: Readable & { readonly isTTY?: boolean }
+  readonly output: Writable & { readonly isTTY?: boolean }
+  readonly error: Writable
+  /** The package manager that started the command, as it calls itself: `pnpm/12.4.2 node/…`. */
+  readonly userAgent?: string | undefined
+}
+
+/** Runs the command, and resolves with its exit code. */
+export async function create(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { output, error } = surroundings
+  try {
+    const request = requestOf(argv)
+    if (request.help) output.write(HELP)
+    else await make(request, surroundings)
+    return 0
+  } catch (thrown) {
+    const { message } = thrown instanceof Error ? thrown : new Error(String(thrown))
+    error.write(`${message}${thrown instanceof UsageError ? ' --help lists the options.' : ''}\n`)
+    if (thrown instanceof UsageError) return 2
+    return thrown instanceof Cancelled ? 130 : 1
+  }
+}
+
+async function make(request: Request, surroundings: Surroundings): Promise<void> {
+  const { cwd, output } = surroundings
+  const kind = request.kind ?? (await missingKind(request, surroundings))
+  const names = namesOf(kind, request.name ?? (await missingName(kind, request, surroundings)))
+  const plugins = kind === 'app' ? (request.plugins ?? (await missingPlugins(request, surroundings))) : []
+  const files = templateFiles(kind, names, plugins)
+  const folder = resolve(cwd, request.folder ?? names.folder)
+  if (existsSync(folder) && readdirSync(folder).some((name) => name !== '.git'))
+    throw new Error(`The folder ${folder} isn't empty. Choose another name, or another --folder.`)
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
+  output.write(`Made ${names.packageName}: ${files.size} files.\n`)
+  const manager = managerOf(surroundings)
+  if (request.install) await install(manager, folder, output)
+  output.write(nextSteps(kind, names, manager, request.install, relative(cwd, folder)))
+}
+
+const mayAsk = ({ yes }: Request, { input, output }: Surroundings): boolean =>
+  !yes && input.isTTY === true && output.isTTY === true
+
+async function missingKind(request: Request, surroundings: Surroundings): Promise<Kind> {
+  if (mayAsk(request, surroundings)) return askKind(surroundings)
+  if (request.yes) return 'app'
+  throw new UsageError('What shall be made? Pass it after --: npm create stageflow@latest my-app -- --template app.')
+}
+
+async function missingName(kind: Kind, request: Request, surroundings: Surroundings): Promise<string> {
+  if (request.folder !== undefined && request.folder !== '.') return basename(request.folder)
+  if (mayAsk(request, surroundings)) return askName(kind, surroundings)
+  if (kind === 'app') return 'my-app'
+  throw new UsageError(
+    `What is the ${kind} called? Pass its name: npm create stageflow@latest quota -- --template ${kind}.`,
+  )
+}
+
+async function missingPlugins(request: Request, surroundings: Surroundings): Promise<readonly AppPlugin[]> {
+  return mayAsk(request, surroundings) ? askPlugins(surroundings) : DEFAULT_PLUGINS
+}
+
+function managerOf({ userAgent = '' }: Surroundings): 'npm' | 'pnpm' {
+  return userAgent.startsWith('pnpm/') ? 'pnpm' : 'npm'
+}
+
+async function install(manager: string, folder: string, output: Writable): Promise<void> {
+  output.write(`${manager} install …\n`)
+  // On Windows the package managers are scripts of the shell.
+  const options = { cwd: folder, shell: process.platform === 'win32' }
+  const args = ['install', ...(manager === 'npm' ? ['--no-audit', '--no-fund'] : [])]
+  const child = spawn(manager, args, options)
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (printed += text.toString()))
+  const code = await new Promise<number | null>((done, failed) => child.on('close', done).on('error', failed))
+  if (code !== 0)
+    throw new Error(
+      `${manager} install failed with ${code} in ${folder}. The files are there. It printed:\n${printed.trim()}`,
+    )
+  output.write('Installed what it depends on.\n')
+}
+
+function nextSteps(kind: Kind, names: Names, manager: string, isInstalled: boolean, folder: string): string {
+  const steps: [string, string][] = []
+  if (folder !== '') steps.push([`cd ${folder}`, ''])
+  if (!isInstalled) steps.push([`${manager} install`, ''])
+  if (kind === 'app') {
+    steps.push([`${manager} start`, 'runs the pipeline'])
+    steps.push([`${manager} test`, 'tests it with a fake model'])
+  } else {
+    steps.push([`${manager} test`, `runs the contract of every ${kind}, and the tests of ${names.name}`])
+    steps.push([`${manager} run check`, 'checks the types and the package'])
+    steps.push([`${manager} publish`, 'checks, tests, builds and publishes it'])
+  }
+  const width = Math.max(...steps.map(([command]) => command.length)) + 3
+  return `\nNext:\n${steps.map(([command, does]) => `  ${command.padEnd(width)}${does}`.trimEnd()).join('\n')}\n`
+}

@@ -1,0 +1,44 @@
+/** A published plugin of Stageflow is one of these. */
+export type PluginKind = 'interceptor' | 'sink' | 'exporter' | 'store'
+export type Kind = 'app' | PluginKind
+
+/** What can be made, and what it is. */
+export const KINDS: Readonly<Record<Kind, string>> = {
+  app: 'an app: a small pipeline, interceptors around its stages, a test',
+  interceptor: 'an interceptor (middleware): follows or wraps the calls of stages',
+  sink: 'an event sink: receives the events of runs one at a time',
+  exporter: 'an exporter: sends the events of runs somewhere, in batches',
+  store: 'a store: keeps the outputs of idempotent stages in a database',
+}
+
+/** A package that an app can start with. */
+export type AppPlugin =
+  | 'idempotency'
+  | 'retry'
+  | 'timeout'
+  | 'circuit-breaker'
+  | 'tracing'
+  | 'metrics'
+  | 'child-tracker'
+  | 'logging'
+  | 'report'
+
+/** The package of each, the packages of others that it needs, and what it does. */
+export const APP_PLUGINS: Readonly<Record<AppPlugin, { readonly packages: readonly string[]; readonly does: string }>> =
+  {
+    idempotency: { packages: ['@stageflow/interceptor-idempotency'], does: 'work with a key runs once' },
+    retry: { packages: ['@stageflow/interceptor-retry'], does: 'stages that fail for a moment run again' },
+    timeout: { packages: ['@stageflow/interceptor-timeout'], does: 'stages that take too long fail' },
+    'circuit-breaker': {
+      packages: ['@stageflow/interceptor-circuit-breaker'],
+      does: 'calls of a service that is down fail at once',
+    },
+    tracing: { packages: ['@stageflow/interceptor-tracing', '@opentelemetry/api'], does: 'OpenTelemetry spans' },
+    metrics: { packages: ['@stageflow/interceptor-metrics', 'prom-client'], does: 'Prometheus metrics' },
+    'child-tracker': { packages: ['@stageflow/interceptor-child-tracker'], does: 'the tree of child runs' },
+    logging: { packages: ['@stageflow/interceptor-logging', 'pino'], does: 'a line of JSON for each stage' },
+    report: { packages: ['@stageflow/report'], does: 'a timeline of each run' },
+  }
+
+/** What an app has unless it is told otherwise. */
+export const DEFAULT_PLUGINS: readonly AppPlugin[] = ['retry', 'timeout', 'report']

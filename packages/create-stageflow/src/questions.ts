@@ -1,0 +1,47 @@
+import type { Readable, Writable } from 'node:stream'
+import { isCancel, multiselect, select, text } from '@clack/prompts'
+
+import { APP_PLUGINS, DEFAULT_PLUGINS, KINDS, type AppPlugin, type Kind } from './kinds.ts'
+import { namesOf } from './naming.ts'
+
+/** Where the questions are asked. */
+export interface Streams {
+  readonly input: Readable
+  readonly output: Writable
+}
+
+/** The person pressed Ctrl+C. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled'
+}
+
+export async function askKind(streams: Streams): Promise<Kind> {
+  const options = Object.entries(KINDS).map(([value, label]) => ({ value: value as Kind, label }))
+  return answered(await select({ ...streams, message: 'What do you want to make?', options }))
+}
+
+export async function askName(kind: Kind, streams: Streams): Promise<string> {
+  const example = kind === 'app' ? 'my-app' : 'quota'
+  const validate = (given: string | undefined): string | undefined => {
+    try {
+      namesOf(kind, given === undefined || given === '' ? example : given)
+      return undefined
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error)
+    }
+  }
+  const message = kind === 'app' ? 'What is the app called?' : `What is the ${kind} called?`
+  return answered(await text({ ...streams, message, placeholder: example, defaultValue: example, validate }))
+}
+
+export async function askPlugins(streams: Streams): Promise<readonly AppPlugin[]> {
+  const options = Object.entries(APP_PLUGINS).map(([value, { does }]) => ({ value: value as AppPlugin, hint: does }))
+  const initialValues = [...DEFAULT_PLUGINS]
+  const message = 'Which plugins does it use?'
+  return answered(await multiselect({ ...streams, message, options, initialValues, required: false }))
+}
+
+function answered<Answer>(answer: Answer): Exclude<Answer, symbol> {
+  if (isCancel(answer)) throw new Cancelled('Cancelled. Nothing was made.')
+  return answer as Exclude<Answer, symbol>
+}

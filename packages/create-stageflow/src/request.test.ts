@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+
+import { requestOf } from './request.ts'
+import { UsageError } from './usage-error.ts'
+
+test('everything can be said by options', () => {
+  const argv = [
+    'quota',
+    '--template',
+    'app',
+    '--plugins=retry, report,retry',
+    '--folder',
+    'there',
+    '-y',
+    '--no-install',
+  ]
+  expect(requestOf(argv)).toEqual({
+    name: 'quota',
+    kind: 'app',
+    plugins: ['retry', 'report'],
+    folder: 'there',
+    yes: true,
+    install: false,
+    help: false,
+  })
+})
+
+test('what is left out is left open', () => {
+  const open = { name: undefined, kind: undefined, plugins: undefined, folder: undefined }
+  expect(requestOf([])).toEqual({ ...open, yes: false, install: true, help: false })
+})
+
+test('an app may have no plugin', () => {
+  expect(requestOf(['--plugins', '']).plugins).toEqual([])
+})
+
+test.each([
+  [['--tempalte', 'app'], 'There is no option --tempalte. Did you mean --template?'],
+  [['-t', 'app'], 'There is no option -t. There are: --template, --plugins, --folder, --yes, --no-install, --help.'],
+  [['--no-instal'], 'There is no option --no-instal. Did you mean --no-install?'],
+  [['--template'], '--template needs a value: --template interceptor.'],
+  [['--template', '--yes'], '--template needs a value: --template interceptor.'],
+  [['--yes=no'], '--yes takes no value, and got "no".'],
+  [['--template', 'interceptors'], 'There is no template "interceptors". Did you mean interceptor?'],
+  [['--template', 'gadget'], 'There is no template "gadget". There are: app, interceptor, sink, exporter, store.'],
+  [['--plugins', 'retry,timeouts'], 'There is no plugin "timeouts". Did you mean timeout?'],
+  [['--template', 'sink', '--plugins', 'retry'], '--plugins is for apps: leave it out, or pass --template app.'],
+  [['my', 'app'], 'There is one name, and 2 were given: my, app.'],
+])('the arguments %j are refused, and the message says what is meant', (argv, message) => {
+  expect(() => requestOf(argv)).toThrow(new UsageError(message))
+})

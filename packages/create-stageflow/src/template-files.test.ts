@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+
+import { APP_PLUGINS, DEFAULT_PLUGINS, KINDS, type AppPlugin, type Kind, type PluginKind } from './kinds.ts'
+import { namesOf } from './naming.ts'
+import { templateFiles } from './template-files.ts'
+import { UsageError } from './usage-error.ts'
+
+const kinds = Object.keys(KINDS) as Kind[]
+const plugins = kinds.filter((kind): kind is PluginKind => kind !== 'app')
+const allPlugins = Object.keys(APP_PLUGINS) as AppPlugin[]
+const filesOf = (kind: Kind, chosen: readonly AppPlugin[] = allPlugins) =>
+  templateFiles(kind, namesOf(kind, 'token-quota'), chosen)
+const textOf = (files: ReadonlyMap<string, string>, path: string): string => files.get(path) ?? expect.fail(path)
+
+test.each(kinds)('no word of the template of %s is left', (kind) => {
+  for (const [path, text] of filesOf(kind)) {
+    expect(`${path}\n${text}`).not.toMatch(/template[-_]?(name|package)/i)
+    expect(`${path}\n${text}`).not.toContain('// plugin:')
+  }
+})
+
+test.each(plugins)('%s has what a published package needs', (kind) => {
+  const files = filesOf(kind)
+  expect([...files.keys()]).toEqual(
+    expect.arrayContaining(['.gitignore', '.github/workflows/ci.yml', '.github/workflows/publish.yml', 'LICENSE']),
+  )
+  const manifest = JSON.parse(textOf(files, 'package.json'))
+  expect(manifest).toMatchObject({
+    name: `stageflow-${kind}-token-quota`,
+    version: '1.0.0',
+    peerDependencies: { '@stageflow/core': '^1.0.0' },
+  })
+  expect(manifest.keywords).toContain(`stageflow-${kind}`)
+  const readme = textOf(files, 'README.md')
+  expect(readme.split('\n').slice(0, 3)).toEqual([`# ${manifest.name}`, '', manifest.description])
+  expect(textOf(files, 'CHANGELOG.md')).toContain('## 1.0.0')
+})
+
+test('the manifests of plugins differ only in what is their own', () => {
+  const common = plugins.map((kind) => {
+    const { name, description, keywords, devDependencies, ...rest } = JSON.parse(textOf(filesOf(kind), 'package.json'))
+    expect([name, description, keywords, devDependencies]).not.toContain(undefined)
+    return rest
+  })
+  for (const manifest of common) expect(manifest).toEqual(common[0])
+})
+
+test('an app has the chosen plugins, and nothing of the others', () => {
+  const files = filesOf('app', ['retry', 'logging'])
+  const { dependencies } = JSON.parse(textOf(files, 'package.json'))
+  expect(Object.keys(dependencies)).toEqual([
+    '@stageflow/core',
+    '@stageflow/interceptor-logging',
+    '@stageflow/interceptor-retry',
+    'pino',
+  ])
+  const interceptors = textOf(files, 'src/interceptors.ts')
+  expect(interceptors.match(/^import.*$/gm)).toHaveLength(4)
+  expect(interceptors.match(/^ {4}\w+\(.*$/gm)).toEqual([
+    '    retry({ attempts: 3 }),',
+    '    logging({ logger: pino(pino.destination(2)) }),',
+  ])
+  expect(textOf(files, 'src/main.ts')).not.toContain('timeline')
+})
+
+test('every plugin is in the template of an app', () => {
+  const none = filesOf('app', [])
+  expect(textOf(none, 'src/interceptors.ts')).toContain('return []')
+  for (const plugin of allPlugins) {
+    const one = filesOf('app', [plugin])
+    const changed = ['src/interceptors.ts', 'src/main.ts'].filter((path) => one.get(path) !== none.get(path))
+    expect(changed, plugin).toHaveLength(1)
+    expect(one.get('package.json'), plugin).not.toBe(none.get('package.json'))
+  }
+  expect(allPlugins).toEqual(expect.arrayContaining([...DEFAULT_PLUGINS]))
+})
+
+test.each(['delete', 'test', 'calls', 'manual-clock'])('an interceptor cannot be called %s', (name) => {
+  expect(() => templateFiles('interceptor', namesOf('interceptor', name))).toThrow(UsageError)
+  expect(templateFiles('sink', namesOf('sink', name)).size).toBeGreaterThan(10)
+})

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { runStage } from '@stageflow/testing'
+import { chat } from './chat.ts'
+import { makeInterceptors } from './interceptors.ts'
+
+test('a question is answered by the model', async () => {
+  const ports = { model: async (prompt: string) => `echo of ${prompt}` }
+  const { data } = await chat
+    .build({ interceptors: makeInterceptors(), ports })
+    .run({ inputText: ' What is a stage? ' })
+  assert.equal(data.answer?.text, 'echo of Ada, who likes graphs, asks: What is a stage?')
+})
+
+test('a model that is down fails the run', async () => {
+  const ports = { model: () => Promise.reject(new Error('down')) }
+  const result = await chat.build({ ports }).runSettled({ inputText: 'What is a stage?' })
+  assert.equal(result.status, 'failed')
+  assert.equal(result.report.stages['answer']?.status, 'fail')
+})
+
+test('without a question, the model is not asked', async () => {
+  const guard = chat.stages.find(({ name }) => name === 'guard')
+  assert.ok(guard)
+  const { output } = await runStage(guard, { snapshot: { inputText: ' ' } })
+  assert.equal(output.status, 'cancel')
+})

@@ -1,0 +1,65 @@
+import { StageflowError, systemClock, type StageflowEvent, type WaitOptions } from '@stageflow/core'
+import { ExportProgress, checkWait, shownFields, type ExporterReport } from '@stageflow/core/kit'
+import { createRedactor } from '@stageflow/core/redaction'
+import { ILLEGAL_OPTION, checkExporterOptions, type TemplateNameExporterOptions } from './exporter-options.ts'
+
+/** Posts each batch as lines of JSON. Put a `BufferedExporter` in front of it. The README lists its errors. */
+export class TemplateNameExporter {
+  readonly #url: string
+  readonly #headers: Readonly<Record<string, string>>
+  readonly #lineOf: (event: StageflowEvent) => string
+  readonly #progress = new ExportProgress()
+
+  /** Errors: `template-name/illegal-option`. */
+  constructor(options: TemplateNameExporterOptions) {
+    checkExporterOptions(options)
+    const { url, headers = {}, data: isAll = false, redaction } = options
+    const redactor = createRedactor(redaction)
+    this.#url = url
+    this.#headers = { 'content-type': 'application/x-ndjson', ...headers }
+    this.#lineOf = (event) => {
+      const { pipelineRunId, seq, type, timestamp } = event
+      return JSON.stringify({ pipelineRunId, seq, type, timestamp, data: shownFields(event, isAll, redactor.value) })
+    }
+  }
+
+  /** Resolves once the server has accepted the batch. If it rejects, the caller sends the same batch again, whole. */
+  async export(events: readonly StageflowEvent[], { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    if (!this.#progress.isOpen)
+      throw new StageflowError(
+        'template-name/closed',
+        `The exporter is closed, and cannot export ${events.length} events. Close it after the runs have ended.`,
+      )
+    if (events.length > 0) await this.#progress.during(events.length, this.#post(events, signal))
+  }
+
+  /** Waits for the exports in progress, for `timeoutMs` (5,000), and resolves with a report. Later exports are refused. */
+  async close(options: WaitOptions = {}): Promise<ExporterReport> {
+    checkWait('close()', ILLEGAL_OPTION, options)
+    return this.#progress.close(async () => {}, { ...options, clock: systemClock, late })
+  }
+
+  async #post(events: readonly StageflowEvent[], signal: AbortSignal | undefined): Promise<void> {
+    const body = events.map((event) => `${this.#lineOf(event)}\n`).join('')
+    const response = await fetch(this.#url, {
+      method: 'POST',
+      headers: this.#headers,
+      body,
+      signal: signal ?? null,
+    })
+    await response.body?.cancel()
+    if (response.ok) return
+    // The buffer reads the status: it tries 408, 429 and 5xx again, and gives up on other statuses of 4xx.
+    const { status } = response
+    const { host } = new URL(this.#url)
+    const text = `${host} answered a batch of ${events.length} events with HTTP ${status}. Check the server, the url and the headers.`
+    throw Object.assign(new StageflowError('template-name/refused', text), { status })
+  }
+}
+
+function late(timeoutMs: number): StageflowError {
+  return new StageflowError(
+    'template-name/late',
+    `close() has waited ${timeoutMs} ms for the server. Check the server, or raise timeoutMs.`,
+  )
+}

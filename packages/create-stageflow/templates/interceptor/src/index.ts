@@ -1,0 +1,1 @@
+export { templateName, type SlowCall, type TemplateNameOptions } from './template-name.ts'

@@ -1,0 +1,76 @@
+import { StageflowError, type EventSink, type StageflowEvent, type WaitOptions } from '@stageflow/core'
+import { checkWait, endWithin, eventFacts } from '@stageflow/core/kit'
+import { ILLEGAL_OPTION, settingsOf, type TemplateNameSinkOptions } from './sink-options.ts'
+
+export interface TemplateNameReport {
+  /** Events that were written. */
+  readonly delivered: number
+  /** Events that were accepted, and not written. */
+  readonly lost: number
+  /** Why events were lost; undefined if none were. */
+  readonly error: unknown
+}
+
+export interface TemplateNameSink extends EventSink {
+  /** Resolves once all accepted events are written, after 5,000 ms at most, with what was delivered and what was lost. */
+  close(options?: WaitOptions): Promise<TemplateNameReport>
+}
+
+/** Writes each event as a line, in batches. Errors: `template-name/illegal-option`, `template-name/late`. */
+export function templateNameSink(options: TemplateNameSinkOptions): TemplateNameSink {
+  const { write, maxWaiting, clock } = settingsOf(options)
+  let lines: string[] = []
+  let writing: Promise<void> | undefined
+  let accepted = 0
+  let delivered = 0
+  let lastError: unknown
+
+  async function writeAll(): Promise<void> {
+    await Promise.resolve() // events that come at once become one batch
+    while (lines.length > 0) {
+      const batch = lines
+      lines = []
+      try {
+        await write(batch.join(''))
+        delivered += batch.length
+      } catch (error) {
+        lastError = error
+      }
+    }
+    writing = undefined
+  }
+
+  function accept(event: StageflowEvent): boolean {
+    if (lines.length >= maxWaiting) return false
+    lines.push(lineOf(event))
+    accepted++
+    writing ??= writeAll()
+    return true
+  }
+
+  return {
+    tryEmit: accept,
+    async emit(event) {
+      while (!accept(event)) await writing
+    },
+    flush: async () => writing,
+    async close(wait = {}) {
+      checkWait('close()', ILLEGAL_OPTION, wait)
+      const { error = lastError } = await endWithin(async () => writing, { timeoutMs: 5_000, ...wait, clock, late })
+      return Object.freeze({ delivered, lost: accepted - delivered, error })
+    },
+  }
+}
+
+/** Facts only: what the words of users could be in is left out. A line has no line break, because JSON escapes it. */
+function lineOf(event: StageflowEvent): string {
+  const { pipelineRunId, seq, type, timestamp } = event
+  return `${JSON.stringify({ pipelineRunId, seq, type, timestamp, data: eventFacts(event) })}\n`
+}
+
+function late(timeoutMs: number): StageflowError {
+  return new StageflowError(
+    'template-name/late',
+    `close() has waited ${timeoutMs} ms for write(). Make it faster, or raise timeoutMs.`,
+  )
+}

@@ -1,0 +1,49 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Claim, ClaimAnswer, Completion } from './records.ts'
+
+/** Satisfies `IdempotencyStore` of `@stageflow/interceptor-idempotency`; the contract test proves it. */
+export interface TemplateNameStore {
+  /** Takes the key if it has no record, or if this token has the claim. Otherwise changes nothing and returns the record. */
+  claim(key: string, claim: Claim): ClaimAnswer
+  /** Turns the record into an output if it is missing or belongs to this token, and returns whether it did. */
+  complete(key: string, completion: Completion): boolean
+  /** Removes the claim if this token has it. */
+  release(key: string, token: string): void
+}
+
+const NOW = `CAST(unixepoch('subsec') * 1000 AS INTEGER)` // the database's clock, in ms
+
+/** Keeps claims and outputs in a table of this database, which the app opens and closes. Creates the table if it is missing. */
+export function templateNameStore(database: DatabaseSync): TemplateNameStore {
+  database.exec(`CREATE TABLE IF NOT EXISTS work (
+    key TEXT PRIMARY KEY, token TEXT NOT NULL, parameters TEXT NOT NULL, value TEXT, ends_at INTEGER NOT NULL)`)
+  const find = database.prepare(
+    `SELECT token, parameters, value, ends_at - ${NOW} AS left FROM work WHERE key = :key AND ends_at > ${NOW}`,
+  )
+  const claim = database.prepare(`
+    INSERT INTO work VALUES (:key, :token, :parameters, NULL, ${NOW} + :leaseMs)
+    ON CONFLICT (key) DO UPDATE SET
+      token = excluded.token, parameters = excluded.parameters, value = NULL, ends_at = excluded.ends_at
+    WHERE work.ends_at <= ${NOW} OR (work.token = excluded.token AND work.value IS NULL)`)
+  const complete = database.prepare(`
+    INSERT INTO work VALUES (:key, :token, :parameters, :value, ${NOW} + :ttlMs)
+    ON CONFLICT (key) DO UPDATE SET
+      token = excluded.token, parameters = excluded.parameters, value = excluded.value, ends_at = excluded.ends_at
+    WHERE work.ends_at <= ${NOW} OR work.token = excluded.token`)
+  const release = database.prepare('DELETE FROM work WHERE key = :key AND token = :token AND value IS NULL')
+
+  return {
+    claim(key, { token, parameters, leaseMs }): ClaimAnswer {
+      for (;;) {
+        if (claim.run({ key, token, parameters, leaseMs }).changes === 1) return { status: 'claimed' }
+        const row = find.get({ key })
+        if (row === undefined) continue // it ended in between
+        const given = { parameters: String(row['parameters']) }
+        if (row['value'] !== null) return { status: 'completed', ...given, value: String(row['value']) }
+        return { status: 'running', ...given, leaseMs: Number(row['left']) }
+      }
+    },
+    complete: (key, completion) => complete.run({ key, ...completion }).changes === 1,
+    release: (key, token) => void release.run({ key, token }),
+  }
+}

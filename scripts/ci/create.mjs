@@ -1,0 +1,115 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+
+import { runCommand } from '../docs/snippet-runner.mjs'
+import { conclude } from '../lib/workspace.mjs'
+import { localRegistry, publishFolder } from '../release/local-registry.mjs'
+import { FAULTS, TYPE_FAULT, workflowCommands } from './create-faults.mjs'
+
+// `node scripts/ci/create.mjs <tarballs> <Node version>` does what an author of a plugin does, in an empty home and with the packages as
+// npm would get them. It makes each kind with `npm create`, and runs the commands of its workflow: install, the lowest and the newest
+// core, test and check. Then it plants faults, which the tests and the check must find. At last it publishes the interceptor, installs it
+// into an app that it also made, and runs the app.
+
+const LONGEST_COMMAND_MS = 300_000
+const MOST_SECONDS = 120
+const NAME = 'token-quota'
+const INTERCEPTOR = `stageflow-interceptor-${NAME}`
+const APP_WITH_IT = `
+import { Pipeline } from '@stageflow/core'
+import { tokenQuota } from '${INTERCEPTOR}'
+
+const interceptors = [tokenQuota({ slowMs: 10, onSlow: ({ stage }) => console.log(stage, 'is slow') })]
+await new Pipeline('chat').withStage('llm', ({ clock }) => clock.sleep(50)).build({ interceptors }).run()
+`
+
+const [tarballs, version] = process.argv.slice(2)
+const work = mkdtempSync(join(tmpdir(), 'stageflow-create-'))
+const registry = await localRegistry()
+const env = {
+  HOME: join(work, 'home'),
+  npm_config_userconfig: registry.userconfig,
+  npm_config_audit: 'false',
+  npm_config_fund: 'false',
+  npm_config_update_notifier: 'false',
+}
+try {
+  await publishFolder(tarballs, registry)
+  mkdirSync(join(work, 'home'))
+  writeFileSync(join(work, 'package.json'), '{ "private": true }')
+  await run(`npm install node@${version}`)
+  env.PATH = `${join(work, 'node_modules/node/bin')}${delimiter}${process.env.PATH}`
+  writeFileSync(join(work, 'package.json'), '{}')
+  for (const kind of Object.keys(FAULTS)) await makeAndJudge(kind)
+  const seconds = await publishAndUse()
+  if (seconds > MOST_SECONDS) throw new Error(`From an empty folder to a running interceptor took ${seconds} s.`)
+  const kinds = Object.keys(FAULTS)
+  conclude([], `Node ${version}: ${kinds.join(', ')} made and run; create, publish, install, run: ${seconds} s`)
+} catch (error) {
+  conclude([error.message], '')
+} finally {
+  await registry.close()
+  rmSync(work, { recursive: true, force: true })
+}
+
+async function makeAndJudge(kind) {
+  const made = kind === 'app' ? `${NAME}-app` : `stageflow-${kind}-${NAME}`
+  const everything = kind === 'app' ? ` --plugins ${(await pluginsOfHelp()).join(',')}` : ''
+  await run(`npm create --yes stageflow@latest ${kind === 'app' ? made : NAME} -- --template ${kind}${everything}`)
+  const folder = join(work, made)
+  if (kind === 'app') for (const command of ['npm start', 'npm test', 'npm run check']) await run(command, folder)
+  else for (const command of workflowCommands(folder)) await run(command, folder)
+
+  const { file, before, after } = FAULTS[kind]
+  await mustFail(kind, 'npm test', folder, file, (text) => {
+    if (!text.includes(before)) throw new Error(`${kind}: ${file} has no "${before}" to plant a fault in.`)
+    return text.replace(before, after)
+  })
+  await mustFail(kind, 'npm run check', folder, file.replace('.ts', '.test.ts'), (text) => text + TYPE_FAULT)
+}
+
+/** Changes one file, expects the command to fail, and changes the file back. */
+async function mustFail(kind, command, folder, name, change) {
+  const file = join(folder, name)
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(file, change(text))
+  const { code } = await execute(command, folder)
+  writeFileSync(file, text)
+  if (code === 0) throw new Error(`${kind}: ${command} passes with a fault in ${name}.`)
+}
+
+/** The names below "Plugins:" in the help. */
+async function pluginsOfHelp() {
+  const help = await run('npm create --yes stageflow@latest -- --help')
+  const [, list] = /^Plugins:\n((?: .*\n)+)/m.exec(help)
+  return [...list.matchAll(/^ +(\S+)/gm)].map(([, plugin]) => plugin)
+}
+
+/** From an empty folder to a running interceptor, in seconds. */
+async function publishAndUse() {
+  const author = mkdtempSync(join(work, 'author-'))
+  const user = mkdtempSync(join(work, 'user-'))
+  const startedAt = performance.now()
+  await run(`npm create --yes stageflow@latest ${NAME} -- --template interceptor`, author)
+  await run('npm publish', join(author, INTERCEPTOR))
+  await run('npm create --yes stageflow@latest shop -- --template app', user)
+  const app = join(user, 'shop')
+  await run(`npm install ${INTERCEPTOR}`, app)
+  writeFileSync(join(app, 'src/use.ts'), APP_WITH_IT)
+  const printed = await run('node src/use.ts', app)
+  const seconds = Math.round((performance.now() - startedAt) / 1000)
+  if (printed !== 'llm is slow\n') throw new Error(`The app with the published interceptor printed: ${printed}`)
+  await run('npm run check', app)
+  return seconds
+}
+
+async function run(command, cwd = work) {
+  const { code, stdout, output } = await execute(command, cwd)
+  if (code === 0) return stdout
+  throw new Error(`${command} ended with ${code} in ${cwd.slice(dirname(work).length)}:\n${output.trim()}`)
+}
+
+function execute(command, cwd) {
+  return runCommand('bash', ['-c', command], { cwd, env, timeoutMs: LONGEST_COMMAND_MS })
+}
