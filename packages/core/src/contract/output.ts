@@ -290,9 +290,9 @@ export function readOutput(value: unknown, stage: string, freeze: Freeze): Outpu
     const output = toOutput(value, stage)
     const { data, artifacts, events } = output
     if (isObject(data)) freeze(data)
+    else if (output.status === 'suspend') freeze({ request: output.request, state: output.state })
     if (artifacts !== undefined) freeze(artifacts)
     if (events !== undefined) freeze(events)
-    if (output.status === 'suspend') freeze({ request: output.request, state: output.state })
     return output
   } catch (cause) {
     return unreadable(stage, cause)
