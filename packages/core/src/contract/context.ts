@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import { StageflowError, quote } from '../base/errors.ts'
 import type { EmitEvent, EventSink, TryEmitEvent } from './events.ts'
 import type { StageKind } from './output.ts'
-import type { FailedResult, PipelineResult, StageNotes } from './results.ts'
+import type { FailedResult, PipelineResult, Resumed, StageNotes } from './results.ts'
 import type { RunIdentity, RunInput } from './snapshot-fields.ts'
 import type { ContextSnapshot } from './snapshot.ts'
 
@@ -161,6 +161,8 @@ interface ContextMembers<out Needs, out Ports> extends RunIdentity {
   /** When the run or a limit around this attempt expires, as a time on `clock`, in ms; undefined without a limit. */
   readonly deadline: number | undefined
   readonly clock: Clock
+  /** Why this stage runs again: what it suspended with, and the answer. Undefined unless it was resumed. */
+  readonly resumed: Resumed | undefined
   /** When this attempt started, on `clock`. Before its code is called: when the previous attempt or the stage started. */
   readonly startedAt: number
   /** Reads a value that an interceptor set for this run, or for the run that this one is a child of. */

@@ -8,6 +8,7 @@ import type { PipelineInfo, RunOptions, StageInfo } from '../contract/context.ts
 import { SINK } from '../contract/events.ts'
 import type { EventSink } from '../contract/events.ts'
 import type { Interceptor, InterceptorContext, OnCall, RunPipeline, RunStage } from '../contract/interceptor.ts'
+import type { RESUME, Resume } from '../contract/results.ts'
 import type { Plan } from '../schedule/plan.ts'
 import type { Body } from './stage.ts'
 
@@ -97,9 +98,10 @@ export interface BuiltGraph {
 }
 
 /** The options of a run, with its ports and the options that interceptors claim. */
-export type AllRunOptions = RunOptions & { readonly ports?: Readonly<Record<string, unknown>> } & Readonly<
-    Record<string, unknown>
-  >
+export type AllRunOptions = RunOptions & {
+  readonly ports?: Readonly<Record<string, unknown>>
+  readonly [RESUME]?: Resume
+} & Readonly<Record<string, unknown>>
 
 const isMs = (value: unknown): boolean => typeof value === 'number' && value >= 0
 const MS = 'a number of milliseconds, 0 or more'
