@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
 import { build } from 'esbuild'
@@ -13,25 +13,34 @@ const CORE = 'packages/core'
 const BAR = 27_000
 const GOAL = 26_000
 /** What core measures today: it may not grow from here. Goes down with every change that makes core smaller. */
-const MOST = 30_400
+const MOST = 30_910
+/** What an entry that shares the engine may add to the main entry. docs/project/decisions/0117-suspend-in-core.md says why. */
+const MOST_ON_TOP = { './durable': 1_500 }
 
 /** The gzipped sizes of the entries of core in bytes, with the words of its messages as a part of each size. */
 export async function sizesOf(root) {
   const { exports } = readJson(join(root, CORE, 'package.json'))
   const entries = Object.entries(exports).map(([entry, target]) => [entry, sourceOf(target)])
   const sources = entries.filter(([, path]) => path.startsWith('./src/'))
+  const main = join(root, CORE, sources[0][1])
   return Promise.all(
     sources.map(async ([entry, path]) => {
       const code = await bundled(join(root, CORE, path))
       const gzipped = gzippedSize(code)
-      return { entry, gzipped, minified: Buffer.byteLength(code), words: gzipped - gzippedSize(withoutWords(code)) }
+      const both = entry in MOST_ON_TOP ? gzippedSize(await bundled(main, join(root, CORE, path))) : gzipped
+      const minified = Buffer.byteLength(code)
+      return { entry, gzipped, both, minified, words: gzipped - gzippedSize(withoutWords(code)) }
     }),
   )
 }
 
-async function bundled(entryPoint) {
+/** The code of the entries in one bundle. */
+async function bundled(...entryPoints) {
   const { outputFiles } = await build({
-    entryPoints: [entryPoint],
+    stdin: {
+      contents: entryPoints.map((path) => `export * from ${JSON.stringify(path)}`).join('\n'),
+      resolveDir: dirname(entryPoints[0]),
+    },
     bundle: true,
     minify: true,
     format: 'esm',
@@ -69,7 +78,15 @@ if (import.meta.main) {
   const [core, ...others] = sizes
   const problem = `core is ${core.gzipped} bytes gzipped; at most ${MOST} are allowed (decision 43).`
   const more = others.map(({ entry, gzipped }) => `${entry.slice(1)} ${gzipped}`)
+  const onTop = others.filter(({ entry }) => entry in MOST_ON_TOP)
+  const tooMuch = onTop.flatMap(({ entry, both }) => {
+    const added = both - core.gzipped
+    more.push(`${entry.slice(1)} on top ${added}`)
+    return added > MOST_ON_TOP[entry]
+      ? [`core${entry.slice(1)} adds ${added} bytes to core; at most ${MOST_ON_TOP[entry]} are allowed (decision 117).`]
+      : []
+  })
   const missed = core.gzipped > BAR ? ` missed by ${core.gzipped - BAR}` : ''
   const summary = `core ${core.gzipped} B gzipped (words ${core.words}), bar ${BAR}${missed}, goal ${GOAL}, limit ${MOST}`
-  conclude(core.gzipped > MOST ? [problem] : [], [summary, ...more].join(', '))
+  conclude([...(core.gzipped > MOST ? [problem] : []), ...tooMuch], [summary, ...more].join(', '))
 }

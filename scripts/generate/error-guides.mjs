@@ -19,6 +19,7 @@ const GUIDES = [
   ['core/map-', 'docs/how-to/child-pipelines.md'],
   ['core/not-a-pipeline', 'docs/how-to/child-pipelines.md'],
   ['core/run-over', 'docs/how-to/child-pipelines.md'],
+  ['core/resume', 'docs/concepts/outcomes.md'],
   ['core/join', 'docs/how-to/branch-and-join.md'],
   ['core/quorum', 'docs/how-to/branch-and-join.md'],
   ['core/when', 'docs/how-to/branch-and-join.md'],

@@ -34,6 +34,6 @@ else if (name.startsWith('-') || wrong !== undefined) {
 } else {
   const result = await hello.run({ inputText: name }) // throws the error of a stage that fails
   if (result.status === 'completed') console.log(`${result.data.greet.text}\n\n${timeline(result.report, { width })}`)
-  else console.error(result.reason)
+  else if (result.status === 'cancelled') console.error(result.reason)
   if (result.status !== 'completed') process.exitCode = 3
 }

@@ -72,10 +72,10 @@ export function openService(app: App): Service {
       response.end()
     } else if (result.status === 'cancelled') {
       end(response, stop.signal.aborted ? 503 : 422, { error: 'cancelled', reason: result.reason })
-    } else {
+    } else if (result.status === 'failed') {
       const [error] = result.errors
       end(response, statusOf(error), { error: error?.code })
-    }
+    } else end(response, 500, { error: result.status }) // no stage of this pipeline suspends
   }
 
   return {

@@ -21,6 +21,7 @@ export type {
   StageKinds,
   StageOutputFactory,
   StageStatus,
+  SuspendOutput,
 } from './contract/output.ts'
 export type { ErrorRecord } from './base/errors.ts'
 export type { Feedback, Repeat } from './children/pipeline-stage.ts'
@@ -60,14 +61,17 @@ export type {
   FailedResult,
   PartialOutputs,
   PipelineResult,
+  Resumed,
   Run,
   RunData,
   RunOutputs,
   StageSlot,
+  SuspendedResult,
   WithChildren,
 } from './contract/results.ts'
 export type {
   AttemptRecord,
+  LegReport,
   PipelineReport,
   PipelineStatus,
   RunNotes,

@@ -70,7 +70,7 @@ export const MISTAKES: readonly Mistake[] = [
   { name: 'a stage settles twice', text: 'if (this.cells[at] !== RUNNING) return false', instead: '' },
   {
     name: 'a stage settles without an ending',
-    text: 'if (status < OK || status > CANCELLED) return false',
+    text: 'if (status < OK) return false',
     instead: '',
   },
   { name: 'END is commanded twice', text: '|| this.#ended) return 0', instead: ') return 0' },

@@ -80,7 +80,7 @@ export const auth = (
   wrap: (next) => (context) =>
     context.get(CLAIMS)?.roles.includes('user') === true ? next(context) : StageOutput.fail('forbidden'),
   settled: (record, run) => {
-    expectTypeOf(record.status).toEqualTypeOf<'ok' | 'skip' | 'cancel' | 'fail' | undefined>()
+    expectTypeOf(record.status).toEqualTypeOf<'ok' | 'skip' | 'cancel' | 'fail' | 'suspend' | undefined>()
     run.note('core/problems', [])
   },
 })
@@ -129,7 +129,7 @@ class LimitedCall implements CallHooks, CallLimits {
     return StageOutput.fail(why)
   }
   ended(output: StageOutput, given: InterceptorContext): void {
-    expectTypeOf(output.status).toEqualTypeOf<'ok' | 'skip' | 'cancel' | 'fail' | 'retry'>()
+    expectTypeOf(output.status).toEqualTypeOf<'ok' | 'skip' | 'cancel' | 'fail' | 'retry' | 'suspend'>()
     expectTypeOf(given.aborted).toEqualTypeOf<{ readonly reason: unknown } | undefined>()
   }
 }
@@ -249,7 +249,7 @@ export const counted: Interceptor = {
         expectTypeOf(same).toEqualTypeOf<RunContext>()
       },
       ended: ({ status, report }) => {
-        expectTypeOf(status).toEqualTypeOf<'completed' | 'cancelled' | 'failed'>()
+        expectTypeOf(status).toEqualTypeOf<'completed' | 'cancelled' | 'failed' | 'suspended'>()
         expectTypeOf(report.endedAt).toEqualTypeOf<number>()
       },
     }

@@ -140,12 +140,6 @@ describe.each<[how: string, stageOf: (make: () => unknown) => () => unknown]>([
   )
 })
 
-test('a plain object with status "suspend" is not told to return an output that does not exist yet (core/ambiguous-output)', async () => {
-  expect(await errorOf(() => ({ status: 'suspend' }))).toMatchObject({
-    message: 'Stage "a" returned an object with the reserved status "suspend"; rename the field.',
-  })
-})
-
 test('an Error that is returned is the cause of the refusal', async () => {
   expect(await errorOf(() => new Error('the real reason'))).toMatchObject({
     code: 'core/illegal-output',

@@ -1,4 +1,5 @@
 import { expectTypeOf } from 'vitest'
+import { resume } from '../src/durable.ts'
 import { Pipeline, StageKind, StageOutput, asStage } from '../src/index.ts'
 import type {
   BuildOptions,
@@ -12,6 +13,7 @@ import type {
   StageOutput as Output,
   StageRecord,
   StageStatus,
+  SuspendedResult,
 } from '../src/index.ts'
 
 // ---------- what the builder refuses
@@ -228,6 +230,14 @@ export async function results(): Promise<void> {
     expectTypeOf(result.outputs.own).toEqualTypeOf<OkOutput<Data> | SkipOutput>()
     // @ts-expect-error a completed run has no reason
     void result.reason
+  } else if (result.status === 'suspended') {
+    expectTypeOf(result.requests.sure).toEqualTypeOf<unknown>()
+    // @ts-expect-error Property 'nope' does not exist
+    void result.requests.nope
+    expectTypeOf(result.data.sure).toEqualTypeOf<Maybe>()
+    expectTypeOf(resume(graph, result, { sure: true })).toEqualTypeOf<ReturnType<typeof graph.run>>()
+    // @ts-expect-error 'nope' does not exist: the pipeline has no such stage
+    await resume(graph, result, { nope: true })
   } else {
     expectTypeOf(result.status).toEqualTypeOf<'cancelled'>()
     expectTypeOf(result.reason).toEqualTypeOf<string>()
@@ -249,13 +259,17 @@ export async function results(): Promise<void> {
   if (settled.status === 'failed') expectTypeOf(settled.errors[0]?.code).toEqualTypeOf<string | undefined>()
   // @ts-expect-error errors are those of a failed run alone
   else void settled.errors
-  expectTypeOf(settled.status).toEqualTypeOf<'completed' | 'cancelled' | 'failed'>()
+  expectTypeOf(settled.status).toEqualTypeOf<'completed' | 'cancelled' | 'failed' | 'suspended'>()
   type Slots = typeof graph extends {
-    readonly run: (...given: never[]) => Promise<CompletedResult<infer S> | CancelledResult<infer S>>
+    readonly run: (
+      ...given: never[]
+    ) => Promise<CompletedResult<infer S> | CancelledResult<infer S> | SuspendedResult<infer S>>
   }
     ? S
     : never
-  expectTypeOf(settled).toEqualTypeOf<CompletedResult<Slots> | CancelledResult<Slots> | FailedResult<Slots>>()
+  expectTypeOf(settled).toEqualTypeOf<
+    CompletedResult<Slots> | CancelledResult<Slots> | SuspendedResult<Slots> | FailedResult<Slots>
+  >()
   // @ts-expect-error Object literal may only specify known properties: 'inputTxt'
   await graph.run({ inputTxt: 'hi' })
   // @ts-expect-error Type 'string' is not assignable to type 'number'

@@ -35,6 +35,7 @@ function checkParent({ result, whenSettled, events }: Trace, child: PipelineRepo
     completed: ['ok', 'completed'],
     failed: ['fail', aborted ? 'cancelled' : 'failed'],
     cancelled: aborted ? ['cancel', 'cancelled'] : ['skip', 'completed'],
+    suspended: ['suspend', 'suspended'],
   }[child.status]
   expect([stage?.status, result.status, result.report.endedAt]).toEqual([ownStatus, runStatus, child.endedAt])
   expect(stage?.abandoned, 'the parent outwaits its child').toBeUndefined()

@@ -15,6 +15,7 @@ import {
   START,
   STAYS,
   STOP,
+  SUSPENDED,
   UNPARK,
   WAITING,
 } from '../src/schedule/plan.ts'
@@ -91,7 +92,10 @@ export class ReferenceSchedule {
     return this.stages.filter(({ stays }) => stays).length
   }
   get left(): number {
-    return this.stages.filter(({ state }) => state < OK).length
+    return this.stages.filter(({ state }) => state < OK || state === SUSPENDED).length
+  }
+  get suspended(): number {
+    return this.stages.filter(({ state }) => state === SUSPENDED).length
   }
 
   /** Takes a fact; false where it is repeated or illegal, and so changes nothing. */
@@ -117,7 +121,7 @@ export class ReferenceSchedule {
       return true
     }
     const status = detail % STAYS
-    if (fact !== SETTLED || stage.state !== RUNNING || status < OK || status > CANCELLED) return false
+    if (fact !== SETTLED || stage.state !== RUNNING || status < OK) return false
     this.#facts++
     stage.state = status
     stage.stays = detail >= STAYS
@@ -210,13 +214,14 @@ export class ReferenceSchedule {
       this.stages.forEach((stage, place) => {
         const { join, late } = this.#wiring[place] as Wiring
         const verdict = verdictOf(join, this.#countsOf(place))
-        const unread = late && stage.state < OK && !stage.late && this.#isUnread(place)
+        const waits = stage.state < RUNNING || stage.state === SUSPENDED
+        const unread = late && (waits || stage.state === RUNNING) && !stage.late && this.#isUnread(place)
         if (unread) stage.late = true
         if (unread && stage.state === RUNNING) this.#abort(place)
         const isOutOfReach = stage.state === WAITING && verdict === 'skip'
         if (isOutOfReach)
           stage.forFailure = skipsEarly(join) ? this.#countsAsFailed(place) : this.#countsOf(place).includes('fail')
-        if (stage.state < RUNNING && (unread || isOutOfReach)) this.#decide(stage, SKIPPED, place)
+        if (waits && (unread || isOutOfReach)) this.#decide(stage, SKIPPED, place)
         else if (stage.state === WAITING && verdict === 'start') this.#decide(stage, READY, place)
         else return
         changed = true

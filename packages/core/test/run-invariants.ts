@@ -97,7 +97,7 @@ function checkOutputs({ stages }: RunCase, trace: Trace): void {
 
 const TERMINAL = ['completed', 'failed', 'skipped', 'cancelled', 'abandoned'] as const
 const COUNTS: Readonly<Record<string, Counts>> = { completed: 'ok', skipped: 'skip', failed: 'fail' }
-const EVENT_OF = { ok: 'completed', skip: 'skipped', fail: 'failed', cancel: 'cancelled' }
+const EVENT_OF = { ok: 'completed', skip: 'skipped', fail: 'failed', cancel: 'cancelled', suspend: 'suspended' }
 
 function checkEvents({ stages }: RunCase, trace: Trace): void {
   const { events, result } = trace

@@ -157,7 +157,13 @@ function* faultsOfReport({ report, above, path }: Place): Generator<string> {
 // ---------- events
 
 const TERMINAL = ['completed', 'failed', 'skipped', 'cancelled', 'abandoned'] as const
-const EVENT_OF = { ok: 'completed', skip: 'skipped', fail: 'failed', cancel: 'cancelled' } as const
+const EVENT_OF = {
+  ok: 'completed',
+  skip: 'skipped',
+  fail: 'failed',
+  cancel: 'cancelled',
+  suspend: 'suspended',
+} as const
 const RUN_END = /^pipeline\.(completed|failed|cancelled)$/
 const CHILD_END = /^pipeline\.child_(completed|failed|cancelled)$/
 

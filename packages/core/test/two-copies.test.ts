@@ -58,7 +58,7 @@ test('a stage may return an output of the other copy, of any status', async () =
 })
 
 test('an output with a status of a newer version fails the stage, and the message says so (core/illegal-output)', async () => {
-  for (const status of ['pause', 'suspend']) {
+  for (const status of ['pause', 'wait']) {
     const future = { [Symbol.for('@stageflow/output')]: status, status, reason: 'x' }
     const result = await new core.Pipeline('demo')
       .withStage('a', (() => Object.assign(Object.create({}), future)) as never)

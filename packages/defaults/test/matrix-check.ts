@@ -74,14 +74,20 @@ export async function agreementProblems(
   ]
 }
 
-const TERMINAL = { ok: ['completed'], fail: ['failed'], skip: ['skipped'], cancel: ['cancelled', 'abandoned'] } as const
-const KINDS = ['completed', 'failed', 'skipped', 'cancelled', 'abandoned'] as const
+const TERMINAL = {
+  ok: ['completed'],
+  fail: ['failed'],
+  skip: ['skipped'],
+  cancel: ['cancelled', 'abandoned'],
+  suspend: ['suspended'],
+} as const
+const KINDS = ['completed', 'failed', 'skipped', 'cancelled', 'suspended', 'abandoned'] as const
 
 function eventProblems({ sink }: Kit, report: PipelineReport): readonly string[] {
   const own = sink.events.filter(({ pipelineRunId }) => pipelineRunId === report.pipelineRunId)
   const problems: string[] = []
   if (own.at(-1)?.type !== `pipeline.${report.status}`) problems.push(`its last event is ${own.at(-1)?.type}`)
-  if (own.filter(({ type }) => /^pipeline\.(completed|failed|cancelled)$/.test(type)).length !== 1)
+  if (own.filter(({ type }) => /^pipeline\.(completed|failed|cancelled|suspended)$/.test(type)).length !== 1)
     problems.push('the run has not one terminal event')
   const settled = new Set(settledOf(report))
   for (const record of Object.values(report.stages)) {

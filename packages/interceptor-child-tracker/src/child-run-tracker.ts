@@ -30,6 +30,7 @@ export interface ChildRunStats {
   readonly completedCount: number
   readonly failedCount: number
   readonly cancelledCount: number
+  readonly suspendedCount: number
   /** Calls of `find`, `children`, `parent`, `root` and `depth`. */
   readonly lookupCount: number
   /** Calls of `descendants`. */
@@ -56,6 +57,7 @@ const NOTHING = {
   completedCount: 0,
   failedCount: 0,
   cancelledCount: 0,
+  suspendedCount: 0,
   lookupCount: 0,
   treeTraversalCount: 0,
   maxConcurrentChildren: 0,

@@ -65,6 +65,7 @@ test('it tracks every child run, however it was started, and keeps nothing of ru
     completedCount: 7,
     failedCount: 3,
     cancelledCount: 0,
+    suspendedCount: 0,
     lookupCount: 13,
     treeTraversalCount: 2,
     maxConcurrentChildren: 8,
@@ -162,6 +163,7 @@ test.each(['inside', 'outside'])(
       registrationCount: 3,
       failedCount: 2,
       cancelledCount: 1,
+      suspendedCount: 0,
     })
   },
 )

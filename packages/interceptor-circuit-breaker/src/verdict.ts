@@ -18,6 +18,7 @@ export function verdictOn(output: StageOutput, stage: StageInfo, isFailure: IsFa
       return 'success'
     case 'skip':
     case 'cancel':
+    case 'suspend':
       return 'neither'
     case 'fail':
     case 'retry': {

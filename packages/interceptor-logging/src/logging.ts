@@ -24,14 +24,20 @@ import type { StageLogger } from './run-log.ts'
 /** The logger of the run, for stages that write lines of their own: `context.get(LOGGER)?.info({ rows: 3 }, 'looked up')`. */
 export const LOGGER: Slot<StageLogger> = createSlot<StageLogger>('logging/logger')
 
-const RUN_MESSAGES = { completed: 'run completed', cancelled: 'run cancelled', failed: 'run failed' } as const
+const RUN_MESSAGES = {
+  completed: 'run completed',
+  cancelled: 'run cancelled',
+  failed: 'run failed',
+  suspended: 'run suspended',
+} as const
 const STAGE_MESSAGES = {
   ok: 'stage completed',
   skip: 'stage skipped',
   cancel: 'stage cancelled',
   fail: 'stage failed',
+  suspend: 'stage suspended',
 } as const
-const STATUS = { completed: 'ok', cancelled: 'cancel', failed: 'fail' } as const
+const STATUS = { completed: 'ok', cancelled: 'cancel', failed: 'fail', suspended: 'suspend' } as const
 
 export interface LoggingInterceptor extends Interceptor {
   /** Where the lines go: your logger, or a new one. */

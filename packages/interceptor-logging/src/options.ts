@@ -15,6 +15,8 @@ export interface LoggingLevels {
   readonly cancel?: LevelWithSilent
   /** Default: `error`. */
   readonly fail?: LevelWithSilent
+  /** A stage or run that waits for an answer. Default: `info`. */
+  readonly suspend?: LevelWithSilent
   /** A failure that the pipeline tolerates (`onFailure`). Default: `warn`. */
   readonly tolerated?: LevelWithSilent
 }
@@ -38,6 +40,7 @@ export const DEFAULT_LEVELS: Required<LoggingLevels> = {
   skip: 'info',
   cancel: 'warn',
   fail: 'error',
+  suspend: 'info',
   tolerated: 'warn',
 }
 
@@ -48,6 +51,7 @@ const LEVEL_RULES: OptionRules<LoggingLevels> = {
   skip: LEVEL,
   cancel: LEVEL,
   fail: LEVEL,
+  suspend: LEVEL,
   tolerated: LEVEL,
 }
 const METHODS = ['child', 'isLevelEnabled', 'error', 'warn', 'info', 'debug', 'trace', 'fatal']

@@ -1,5 +1,5 @@
 import type { MetricDefinition } from './gathered-metric.ts'
-import { OTHER } from './layout.ts'
+import { RARE } from './layout.ts'
 import type { Layout } from './layout.ts'
 import type { Rows } from './rows.ts'
 import { histogramSamples, sample } from './samples.ts'
@@ -23,11 +23,11 @@ export function endingMetrics(endings: Endings): readonly MetricDefinition[] {
   const { bounds, histogram } = layout
   const places = statuses.map((status, index) => ({ status, place: first + index * (1 + histogram) }))
 
-  /** Reads every status. A status of a later core has a line only if it occurred. */
+  /** Reads every status. A rare one has a line only if it occurred. */
   const each = (read: (labels: Sample['sharedLabels'], place: number) => readonly Sample[]) => () =>
     all().flatMap(({ labels, row }) =>
       places
-        .filter(({ status, place }) => status !== OTHER || rows.get(row + place) > 0)
+        .filter(({ status, place }) => !RARE.has(status) || rows.get(row + place) > 0)
         .flatMap(({ status, place }) => read({ ...labels, status }, row + place)),
     )
   const clear = (offset: number, length: number) => () => {

@@ -2,12 +2,28 @@ import type { PipelineStatus, StageStatus } from '@stageflow/core'
 
 import { histogramLength } from './rows.ts'
 
+/** Statuses that have a line only after they occurred: most pipelines never suspend. */
+export const RARE: ReadonlySet<string> = new Set(['suspend', 'suspended', 'other'])
+
 /** Stands for names beyond the limits, and for statuses that a later core may add. */
 export const OTHER = 'other'
 
 /** The most frequent status first. */
-export const STAGE_STATUSES: readonly (StageStatus | typeof OTHER)[] = ['ok', 'skip', 'cancel', 'fail', OTHER]
-export const RUN_STATUSES: readonly (PipelineStatus | typeof OTHER)[] = ['completed', 'cancelled', 'failed', OTHER]
+export const STAGE_STATUSES: readonly (StageStatus | typeof OTHER)[] = [
+  'ok',
+  'skip',
+  'cancel',
+  'fail',
+  'suspend',
+  OTHER,
+]
+export const RUN_STATUSES: readonly (PipelineStatus | typeof OTHER)[] = [
+  'completed',
+  'cancelled',
+  'failed',
+  'suspended',
+  OTHER,
+]
 
 // The places of numbers in the row of a stage. Numbers that are written together stand together.
 export const INPUT_TOKENS = 0

@@ -268,7 +268,7 @@ test('an unknown status of a later core is counted as "other"', async () => {
     onRun: (run) => {
       const part = observer.onRun?.(run)
       return {
-        settled: (record) => part?.settled?.({ ...record, status: 'suspend' as never }, run),
+        settled: (record) => part?.settled?.({ ...record, status: 'paused' as never }, run),
         ended: (outcome) => part?.ended?.(outcome, run),
       }
     },

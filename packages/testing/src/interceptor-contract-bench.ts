@@ -6,6 +6,7 @@ import type {
   Interceptor,
   InterceptorContext,
   PipelineReport,
+  PipelineStatus,
   RunInput,
   RunOptions,
   StageflowEvent,
@@ -32,7 +33,7 @@ export interface CaseStage {
 
 /** How a run of a case ended. */
 export interface CaseResult {
-  readonly status: 'completed' | 'cancelled' | 'failed'
+  readonly status: PipelineStatus
   readonly data: Readonly<Record<string, unknown>>
   readonly report: PipelineReport
   /** Of a failed run. */

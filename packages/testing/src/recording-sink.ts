@@ -38,7 +38,7 @@ export interface RecordingSink extends EventSink {
 }
 
 const CHUNK = /^stage\.([^.]+)\.chunk$/
-const ENDS = ['completed', 'failed', 'cancelled', 'abandoned'] as const
+const ENDS = ['completed', 'failed', 'cancelled', 'suspended', 'abandoned'] as const
 
 const RULES: OptionRules<RecordingSinkOptions> = { refuse: functionLike('(event) => boolean') }
 

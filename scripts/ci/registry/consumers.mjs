@@ -33,8 +33,6 @@ function appIn(root, registry, name, files = {}) {
   write(folder, {
     'package.json': '{ "private": true, "type": "module" }\n',
     '.npmrc': registry.npmrc,
-    // Otherwise pnpm writes an exception here for each version that is less than a day old.
-    'pnpm-workspace.yaml': 'minimumReleaseAge: 0\n',
     ...files,
   })
   const env = {
@@ -53,7 +51,11 @@ function appIn(root, registry, name, files = {}) {
     write: (more) => write(folder, more),
     npm: (...args) => run('npm', args),
     // pnpm itself comes from the cache of the machine: it is a tool, and nothing that the app installs.
-    pnpm: (...args) => run('npx', ['--yes', pnpmOf(ROOT), ...args], { npm_config_cache: machineCache() }),
+    pnpm: (...args) => {
+      // Otherwise pnpm writes an exception here for each version that is less than a day old.
+      write(folder, { 'pnpm-workspace.yaml': 'minimumReleaseAge: 0\n' })
+      return run('npx', ['--yes', pnpmOf(ROOT), ...args], { npm_config_cache: machineCache() })
+    },
     node: (...args) => run(process.execPath, args),
   }
 }

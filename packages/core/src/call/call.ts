@@ -205,7 +205,7 @@ export class StageCall extends StageFork implements OpenCall, OpenCalls, Limited
 }
 
 /** The open calls of a stage without an answer, the innermost first. */
-export function openCalls(host: Host, stage: number, which: (call: StageCall) => boolean): readonly StageCall[] {
+function openCalls(host: Host, stage: number, which: (call: StageCall) => boolean): readonly StageCall[] {
   const open: StageCall[] = []
   for (
     let call = host.loop.calls?.[stage] as StageCall | undefined;
@@ -214,6 +214,14 @@ export function openCalls(host: Host, stage: number, which: (call: StageCall) =>
   )
     if (call.output === undefined && which(call)) open.push(call)
   return open
+}
+
+/** The answer of open calls whose stage has settled, or has started its next call. */
+const GIVEN_UP = new Output('cancel', 'given up')
+Object.freeze(GIVEN_UP)
+
+export function giveUpCalls(host: Host, stage: number, which: (call: StageCall) => boolean): void {
+  for (const call of openCalls(host, stage, which)) call.answer(GIVEN_UP)
 }
 
 /** Calls the code of an unwrapped stage, unless a part has stopped the run. */

@@ -5,7 +5,7 @@ import { getter } from '../base/objects.ts'
 import type { StageContext, StageInfo, StageInputs } from '../contract/context.ts'
 import type { EmitEvent, TryEmitEvent } from '../contract/events.ts'
 import type { Fork, InterceptorContext, RunContext } from '../contract/interceptor.ts'
-import type { StageRecord } from '../contract/results.ts'
+import type { Resumed, StageRecord } from '../contract/results.ts'
 import { IDS } from '../contract/snapshot-fields.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 import type { StageNode } from '../graph/graph.ts'
@@ -89,6 +89,9 @@ export class LiveStageContext implements InterceptorContext {
   }
   get startedAt(): number {
     return this.#facts?.attempts?.at(-1)?.startedAt ?? (this.#host.facts.times[2 * this.#node.index] as number)
+  }
+  get resumed(): Resumed | undefined {
+    return this.#facts?.reruns?.get(this.#fork?.item ?? '')
   }
   get run(): RunContext {
     return this.#host.context

@@ -50,9 +50,11 @@ export function openChild(
       `Stage "${node.name}" starts "${graph.name}", which contains it. To loop, use withPipeline(…, { repeat }).`,
     )
   const own = checkRunOptions(graph, options)
+  const path = `${run.parent === undefined ? '' : `${run.parent.shown.path}/`}${node.name}${suffix}`
+  const resume = run.resume?.child(path, context.resumed)
   // At most the grace time of this run: the parent waits for its children, so that their last events come before its own.
   const graceMs = Math.min(own.graceMs ?? Infinity, run.graceMs)
-  const fields = { ...fieldsOf(run.snapshot), ...inputFields(input) }
+  const fields = { ...fieldsOf(run.snapshot), ...inputFields(resume?.snapshot ?? input) }
   // An input made from the snapshot of this run, or of a parent, contains that run's id. The child needs its own.
   const id = fields['pipelineRunId']
   const pipelineRunId = id === undefined || runs.some((above) => above.pipelineRunId === id) ? crypto.randomUUID() : id
@@ -62,7 +64,7 @@ export function openChild(
     stage: node.name,
     rootRunId: root.pipelineRunId,
     rootPipeline: root.graph.name,
-    path: `${run.parent === undefined ? '' : `${run.parent.shown.path}/`}${node.name}${suffix}`,
+    path,
   })
   const openedAt = run.clock.now()
   let deadline = context.deadline ?? Infinity
@@ -75,6 +77,7 @@ export function openChild(
       return context.aborted === undefined ? (deadline = context.deadline ?? deadline) : deadline
     },
     openedAt,
+    resume,
     tell: (news) => tellCalls(behind, news),
     outOfTime: () => host.stop.outOfTime(),
   }

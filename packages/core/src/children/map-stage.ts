@@ -4,8 +4,9 @@ import { StageflowError, quote } from '../base/errors.ts'
 import { thrownOutput } from '../call/answers.ts'
 import { StageFork, behindOf } from '../call/stage-context.ts'
 import type { Behind, LiveStageContext } from '../call/stage-context.ts'
-import { Output, toOutput } from '../contract/output.ts'
+import { Output, suspendedOutput, toOutput } from '../contract/output.ts'
 import { MadeStage } from '../graph/stage.ts'
+import { requestsOf } from '../report/record.ts'
 import { RUNNING } from '../schedule/plan.ts'
 
 interface GivenOptions {
@@ -31,7 +32,8 @@ class MapRun {
   readonly #behind: Behind
   readonly #each: GivenOptions['each']
   readonly #concurrency: number
-  readonly #items: (object | undefined)[] = []
+  /** The output of each item, in order; undefined while it runs, and if it ended the map. */
+  readonly #outputs: (Output | undefined)[] = []
   readonly #forks = new Set<StageFork>()
   /** Ends the wait for a slow source when the map ends early. */
   #stopWaiting: (() => void) | undefined
@@ -62,8 +64,10 @@ class MapRun {
     signal.removeEventListener('abort', end)
     const ended = this.#ended
     if (ended === undefined) signal.throwIfAborted()
-    if (ended?.status === 'fail') return ended.withData({ ...(ended.data as object | undefined), items: this.#items })
-    return ended ?? new Output('ok', { items: this.#items })
+    const items = this.#outputs.map((output) => output?.data)
+    if (ended?.status === 'fail') return ended.withData({ ...(ended.data as object | undefined), items })
+    const requests = requestsOf(this.#outputs)
+    return ended ?? (requests ? suspendedOutput(requests, { items: this.#outputs }) : new Output('ok', { items }))
   }
 
   #fail(error: unknown): void {
@@ -123,16 +127,19 @@ class MapRun {
   }
 
   async #runItem(item: unknown): Promise<void> {
-    const place = this.#items.push(undefined) - 1
+    const place = this.#outputs.push(undefined) - 1
     const { host, node, fork: outer } = this.#behind
+    const { facts } = host
+    this.#outputs[place] = facts.resume?.item(facts.stage(node.index), place) as Output | undefined
+    if (this.#outputs[place] !== undefined) return
     const fork = this.#context.narrowedTo(new StageFork(host, node, outer, undefined, `#${place}`))
     const left = this.#entered()
     this.#running++
     this.#forks.add(fork)
     try {
       const output = toOutput(await this.#each(item, fork.context), node.name + fork.item)
-      if (output.status === 'ok') this.#items[place] = output.data as object
-      else if (output.status !== 'skip' && !this.#isOver) {
+      if (['ok', 'skip', 'suspend'].includes(output.status)) this.#outputs[place] = output
+      else if (!this.#isOver) {
         this.#ended = output
         this.#end()
       }

@@ -4,7 +4,7 @@ import { StageflowError, errorRecord } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
 import type { Runnable, StageContext } from '../contract/context.ts'
-import { Output, StageKind } from '../contract/output.ts'
+import { Output, StageKind, suspendedOutput } from '../contract/output.ts'
 import type { OkOutput, SkipOutput } from '../contract/output.ts'
 import type { RunData } from '../contract/results.ts'
 import type { RunInput } from '../contract/snapshot-fields.ts'
@@ -46,6 +46,15 @@ interface GivenOptions {
 
 const DEFAULT_MAX_ATTEMPTS = 3
 
+type Open = (context: LiveStageContext, feedback: Feedback | undefined, suffix: string) => OpenedChild
+
+/** Where a repeated child run was when it suspended. */
+interface RepeatState {
+  readonly attempt: number
+  readonly hits: number
+  readonly feedback: Feedback | undefined
+}
+
 /** Makes the stage that `withPipeline` adds: a child run, repeated while its guard fails. */
 export function childStage(given: unknown, options: GivenOptions): MadeStage {
   const { repeat } = options
@@ -53,7 +62,7 @@ export function childStage(given: unknown, options: GivenOptions): MadeStage {
     const graph = building.child(given)
     if (graph === undefined) return () => undefined
     if (repeat !== undefined) checkRepeat(building, graph, repeat)
-    const open = (context: LiveStageContext, feedback: Feedback | undefined, suffix: string): OpenedChild =>
+    const open: Open = (context, feedback, suffix) =>
       openChild(context, given, options.input?.(context.inputs, context.snapshot, feedback) ?? {}, undefined, suffix)
     const once = async (context: LiveStageContext): Promise<Output> =>
       ended(await open(context, undefined, '').settled, context)
@@ -82,15 +91,10 @@ function checkRepeat({ stage, problem }: Building, graph: ChildGraph, repeat: Re
   )
 }
 
-async function repeated(
-  context: LiveStageContext,
-  repeat: Repeat<string>,
-  open: (context: LiveStageContext, feedback: Feedback | undefined, suffix: string) => OpenedChild,
-): Promise<Output> {
+async function repeated(context: LiveStageContext, repeat: Repeat<string>, open: Open): Promise<Output> {
   const { until, maxAttempts = DEFAULT_MAX_ATTEMPTS, stagnationLimit = Infinity, sameVerdict = sameByDefault } = repeat
-  let feedback: Feedback | undefined
-  let hits = 0
-  for (let attempt = 1; ; attempt++) {
+  let { attempt = 1, hits = 0, feedback } = (context.resumed?.state ?? {}) as Partial<RepeatState>
+  for (; ; attempt++) {
     const about = { guard: until, attempt, maxAttempts, stagnationHits: hits }
     context.tryEmitEvent('guard_retry.attempt', about)
     const { child, settled } = open(context, feedback, `#${attempt}`)
@@ -98,7 +102,7 @@ async function repeated(
     const verdict = outcome.status === 'failed' ? verdictOf(child, until, attempt) : undefined
     if (verdict === undefined) {
       if (outcome.status === 'completed' && attempt > 1) context.tryEmitEvent('guard_retry.recovered', about)
-      return ended(outcome, context)
+      return ended(outcome, context, { attempt, hits, feedback })
     }
     hits = feedback !== undefined && sameVerdict(feedback, verdict.feedback) ? hits + 1 : 1
     feedback = verdict.feedback
@@ -147,10 +151,11 @@ const sameByDefault = (a: Feedback, b: Feedback): boolean => keyOf(a) === keyOf(
  * Turns the outcome of a child run into the output of its stage. If the stage was aborted with its child, it throws the abort
  * reason.
  */
-function ended(outcome: Outcome, context: Pick<LiveStageContext, 'raiseIfCancelled'>): Output {
+function ended(outcome: Outcome, context: Pick<LiveStageContext, 'raiseIfCancelled'>, state?: RepeatState): Output {
   if (outcome.status === 'completed') return new Output('ok', outcome.data)
   if (outcome.status === 'failed') return new Output('fail', failureOf(outcome), { data: outcome.data })
   context.raiseIfCancelled()
+  if (outcome.status === 'suspended') return suspendedOutput(outcome.requests, state)
   return new Output('skip', `the child run was cancelled: ${outcome.reason}`)
 }
 

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import { StageflowError, quote } from '../base/errors.ts'
 import type { EmitEvent, EventSink, TryEmitEvent } from './events.ts'
 import type { StageKind } from './output.ts'
-import type { FailedResult, PipelineResult, StageNotes } from './results.ts'
+import type { FailedResult, PipelineResult, Resumed, StageNotes } from './results.ts'
 import type { RunIdentity, RunInput } from './snapshot-fields.ts'
 import type { ContextSnapshot } from './snapshot.ts'
 
@@ -145,11 +145,11 @@ export interface AnyInputs {
  * The context that a stage receives. `Needs` types the data that it reads from other stages, `Ports` the objects that the app
  * injects.
  */
-export interface StageContext<out Needs = AnyInputs, out Ports = {}> extends ContextOf<Needs, Ports> {
+export interface StageContext<out Needs = AnyInputs, out Ports = {}> extends ContextMembers<Needs, Ports> {
   readonly [Symbol.species]: OneCopy
 }
 
-interface ContextOf<out Needs, out Ports> extends RunIdentity {
+interface ContextMembers<out Needs, out Ports> extends RunIdentity {
   readonly stage: StageInfo
   /** The number of this attempt, from 1. */
   readonly attempt: number
@@ -161,6 +161,8 @@ interface ContextOf<out Needs, out Ports> extends RunIdentity {
   /** When the run or a limit around this attempt expires, as a time on `clock`, in ms; undefined without a limit. */
   readonly deadline: number | undefined
   readonly clock: Clock
+  /** Why this stage runs again: what it suspended with, and the answer. Undefined unless it was resumed. */
+  readonly resumed: Resumed | undefined
   /** When this attempt started, on `clock`. Before its code is called: when the previous attempt or the stage started. */
   readonly startedAt: number
   /** Reads a value that an interceptor set for this run, or for the run that this one is a child of. */

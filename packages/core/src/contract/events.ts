@@ -10,10 +10,15 @@ export interface EventMap {
   'pipeline.completed': { readonly pipeline: string; readonly durationMs: number }
   'pipeline.failed': { readonly pipeline: string; readonly durationMs: number; readonly errors: readonly ErrorRecord[] }
   'pipeline.cancelled': { readonly pipeline: string; readonly durationMs: number; readonly reason: string }
+  /** `stages`: the names of the suspended stages. */
+  'pipeline.suspended': { readonly pipeline: string; readonly durationMs: number; readonly stages: readonly string[] }
+  /** The first event of a resumed run, instead of `pipeline.started`. */
+  'pipeline.resumed': { readonly pipeline: string; readonly stages: number }
   'pipeline.child_started': ChildEvent
   'pipeline.child_completed': ChildEvent & { readonly durationMs: number }
   'pipeline.child_failed': ChildEvent & { readonly durationMs: number; readonly errors: readonly ErrorRecord[] }
   'pipeline.child_cancelled': ChildEvent & { readonly durationMs: number; readonly reason: string }
+  'pipeline.child_suspended': ChildEvent & { readonly durationMs: number; readonly stages: readonly string[] }
   'guard_retry.attempt': GuardRetryEvent
   'guard_retry.scheduled': GuardRetryEvent & { readonly error: ErrorRecord }
   'guard_retry.exhausted': GuardRetryEvent & {
@@ -50,6 +55,8 @@ export interface StageEventMap {
   }
   skipped: { readonly reason: string }
   cancelled: { readonly durationMs: number; readonly reason: string }
+  /** It waits for an answer. It has no other terminal event in this leg of the run, unless no stage can read it any more. */
+  suspended: { readonly durationMs: number; readonly attempts: number }
   /** Its code ignored the signal past the grace time. */
   abandoned: { readonly durationMs: number; readonly reason: string }
   /** The stage is about to run again: the number of the next attempt, and the error of the last one. */
@@ -60,8 +67,10 @@ export interface StageEventMap {
 export interface EventFields<Type extends string, Data> {
   readonly type: Type
   readonly data: Data
-  /** From 0, without a gap within a run, in order of publication. */
+  /** From 0, without a gap within a run or a leg of a resumed run, in order of publication. */
   readonly seq: number
+  /** The number of the leg of a resumed run, from 2; undefined in the first. */
+  readonly leg?: number | undefined
   /** Milliseconds since 1970, on the run's clock. */
   readonly timestamp: number
   readonly pipelineRunId: string

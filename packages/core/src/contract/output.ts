@@ -26,7 +26,7 @@ export interface StageKinds {
 export type StageKind = StageKinds[keyof StageKinds]
 
 /** How a stage ended. */
-export type StageStatus = 'ok' | 'skip' | 'cancel' | 'fail'
+export type StageStatus = 'ok' | 'skip' | 'cancel' | 'fail' | 'suspend'
 
 type Primitive = string | number | bigint | boolean | symbol | null | undefined
 /** Any object except those that the compiler can tell from a plain one: functions, promises, iterables, dates, responses and the like. */
@@ -39,42 +39,47 @@ export type PlainObject = object & {
   readonly [Symbol.toStringTag]?: undefined
   readonly bodyUsed?: undefined
 }
+interface OfStatus<out Status> {
+  readonly [OUT]: Status
+  readonly status: Status
+}
 /** Optional parts of an ok output, beside its data. */
 export interface Extras {
   readonly artifacts?: readonly object[]
   readonly events?: readonly { readonly type: string; readonly data: object }[]
   readonly version?: string
 }
-export interface OkOutput<out Data = unknown> extends Extras {
-  readonly [OUT]: 'ok'
-  readonly status: 'ok'
+export interface OkOutput<out Data = unknown> extends OfStatus<'ok'>, Extras {
   readonly data: Data
 }
-export interface SkipOutput {
-  readonly [OUT]: 'skip'
-  readonly status: 'skip'
+export interface SkipOutput extends OfStatus<'skip'> {
   readonly reason: string
 }
-export interface CancelOutput {
-  readonly [OUT]: 'cancel'
-  readonly status: 'cancel'
+export interface CancelOutput extends OfStatus<'cancel'> {
   readonly reason: string
 }
-export interface FailOutput {
-  readonly [OUT]: 'fail'
-  readonly status: 'fail'
+export interface FailOutput extends OfStatus<'fail'> {
   readonly error: unknown
   readonly retryable?: boolean
   readonly data?: unknown
 }
-export interface RetryOutput {
-  readonly [OUT]: 'retry'
-  readonly status: 'retry'
+export interface RetryOutput extends OfStatus<'retry'> {
   readonly error: unknown
   readonly afterMs?: number
 }
-/** The output of a stage: `ok` with data, `skip`, `cancel` (ends the run), `fail`, or `retry` (asks an interceptor to retry). */
-export type StageOutput<Data = unknown> = OkOutput<Data> | SkipOutput | CancelOutput | FailOutput | RetryOutput
+export interface SuspendOutput extends OfStatus<'suspend'> {
+  /** The question that the answer of `resume` replies to. */
+  readonly request: unknown
+  readonly state?: unknown
+}
+/** The output of a stage, of one of these statuses. The functions of `StageOutput` say what each of them does. */
+export type StageOutput<Data = unknown> =
+  | OkOutput<Data>
+  | SkipOutput
+  | CancelOutput
+  | FailOutput
+  | RetryOutput
+  | SuspendOutput
 
 export interface StageOutputFactory {
   /** Ends the stage with data, a plain object. It is deeply frozen when the stage ends. */
@@ -87,6 +92,11 @@ export interface StageOutputFactory {
   fail(error: unknown, options?: { readonly retryable?: boolean; readonly data?: object }): FailOutput
   /** Asks an interceptor to retry, after `afterMs` ms if given. If none does, the stage fails with `core/retry-exhausted`. */
   retry(error: unknown, options?: { readonly afterMs?: number }): RetryOutput
+  /**
+   * Waits for an answer from outside the run. The stages that don't need it go on, then the run ends as `suspended`. When the
+   * run is resumed, the stage runs again with `context.resumed`: `request`, `state` and the answer.
+   */
+  suspend(request: unknown, options?: { readonly state?: unknown }): SuspendOutput
 }
 
 type Status = StageOutput['status']
@@ -94,10 +104,12 @@ type More = Extras & {
   readonly retryable?: boolean
   readonly data?: unknown
   readonly afterMs?: number
+  readonly request?: unknown
+  readonly state?: unknown
   readonly byEngine?: true
 }
 
-const EXTRAS = ['retryable', 'afterMs', 'artifacts', 'events', 'version'] as const
+const EXTRAS = ['retryable', 'afterMs', 'request', 'state', 'artifacts', 'events', 'version'] as const
 
 /** Immutable through private fields: cheaper than freezing one object per stage. */
 export class Output {
@@ -144,6 +156,8 @@ export class Output {
   }
   declare readonly retryable: boolean | undefined
   declare readonly afterMs: number | undefined
+  declare readonly request: unknown
+  declare readonly state: unknown
   declare readonly artifacts: Extras['artifacts']
   declare readonly events: Extras['events']
   declare readonly version: string | undefined
@@ -176,13 +190,14 @@ export const BY_ENGINE: More = Object.freeze({ byEngine: true })
 export const failed = (code: string, message: string, cause?: { readonly cause: unknown }): Output =>
   new Output('fail', new StageflowError(code, message, cause), BY_ENGINE)
 
-/** The data of a stage that returned nothing. */
+/** The data of a stage that returned nothing. All runs of the process share both. */
 const EMPTY: Readonly<Record<never, never>> = Object.freeze({})
-// All runs of the process share it, so it must not change.
 const EMPTY_OK = new Output('ok', EMPTY)
 Object.freeze(EMPTY_OK)
 const text = (reason: unknown): string => (isText(reason) ? reason : quote(reason))
 const more = (options: More | undefined): More => (options === undefined ? EMPTY : Object.freeze({ ...options }))
+export const suspendedOutput = (request: unknown, state: unknown): Output =>
+  new Output('suspend', undefined, { request, state })
 
 /** Makes the outputs that a stage returns. */
 export const StageOutput: StageOutputFactory = Object.freeze({
@@ -191,6 +206,7 @@ export const StageOutput: StageOutputFactory = Object.freeze({
   cancel: (reason: string) => new Output('cancel', text(reason)),
   fail: (error: unknown, options?: More) => new Output('fail', toError(error), more(options)),
   retry: (error: unknown, options?: More) => new Output('retry', toError(error), more(options)),
+  suspend: (request: unknown, options?: More) => suspendedOutput(request, options?.state),
 }) as unknown as StageOutputFactory
 
 const plainPrototype = Object.prototype
@@ -230,7 +246,7 @@ function checkData(output: Output, stage: string): Output {
 function read(value: unknown, stage: string): Output {
   if (value === undefined) return EMPTY_OK
   if (isObject(value)) {
-    if (OUT in value) return fromOtherCopy(value as unknown as Output, stage)
+    if (OUT in value) return copiedOutput(value as unknown as Output, stage)
     if (isPlain(value)) return fromPlain(value, stage)
   }
   return illegal(stage, describe(value), value instanceof Error ? { cause: value } : undefined)
@@ -244,9 +260,10 @@ function illegal(stage: string, what: string, cause?: { readonly cause: unknown 
   )
 }
 
-function fromOtherCopy(output: Output, stage: string): Output {
+/** Makes an output of one that another copy of core made, or that was written as JSON. */
+export function copiedOutput(output: Output, stage: string): Output {
   const { status, data, reason, error } = output
-  if (!STATUS_WORDS.has(status) || status === ('suspend' as Status))
+  if (!STATUS_WORDS.has(status))
     return illegal(stage, `an output with the unknown status ${quote(status)} (install one version of @stageflow/core)`)
   const isOk = status === 'ok'
   const rest: Record<string, unknown> = {}
@@ -261,7 +278,7 @@ function fromPlain(value: object, stage: string): Output {
   if (STATUS_WORDS.has(status))
     return failed(
       'core/ambiguous-output',
-      `Stage "${stage}" returned an object with the reserved status "${status as string}"; ${status === 'suspend' ? '' : `return StageOutput.${status as string}(…), or `}rename the field.`,
+      `Stage "${stage}" returned an object with the reserved status "${status as string}"; return StageOutput.${status as string}(…), or rename the field.`,
     )
   return new Output('ok', value)
 }
@@ -273,6 +290,7 @@ export function readOutput(value: unknown, stage: string, freeze: Freeze): Outpu
     const output = toOutput(value, stage)
     const { data, artifacts, events } = output
     if (isObject(data)) freeze(data)
+    else if (output.status === 'suspend') freeze({ request: output.request, state: output.state })
     if (artifacts !== undefined) freeze(artifacts)
     if (events !== undefined) freeze(events)
     return output

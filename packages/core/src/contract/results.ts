@@ -2,6 +2,8 @@ import { StageflowError } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import type { StageflowEvent } from './events.ts'
 import type { OkOutput, SkipOutput, StageOutput, StageStatus } from './output.ts'
+import type { RunInput } from './snapshot-fields.ts'
+import type { ContextSnapshot } from './snapshot.ts'
 
 export interface Usage {
   readonly inputTokens?: number
@@ -32,7 +34,7 @@ export interface RunNotes {
 
 /** One call of a stage's code. Times are those of the clock, in milliseconds. */
 export interface AttemptRecord {
-  /** The number of the attempt, from 1. */
+  /** The number of the attempt, from 1 in each leg of a resumed run. */
   readonly attempt: number
   readonly startedAt: number
   /** Undefined while its code runs. */
@@ -44,7 +46,10 @@ export interface AttemptRecord {
 /** What happened to one stage in one run. */
 export interface StageRecord {
   readonly stage: string
-  /** Undefined if the stage hasn't settled. `cancel` without a start time: the run ended before the stage started. */
+  /**
+   * Undefined if the stage hasn't settled. `cancel` without a start time: the run ended before the stage started. `suspend`: it
+   * waits for an answer.
+   */
   readonly status: StageStatus | undefined
   /** Its code ignored the signal past the grace time, and may still run. */
   readonly abandoned?: true
@@ -66,7 +71,7 @@ export interface StageRecord {
   readonly children?: readonly PipelineReport[]
 }
 
-export type PipelineStatus = 'completed' | 'cancelled' | 'failed'
+export type PipelineStatus = 'completed' | 'cancelled' | 'failed' | 'suspended'
 
 /** The report of a run, in the same form however the run ends; plain JSON. `Names` are the names of its stages. */
 export interface PipelineReport<Names extends string = string> {
@@ -79,7 +84,13 @@ export interface PipelineReport<Names extends string = string> {
   /** Events that the sink refused. */
   readonly droppedEvents: number
   readonly notes: Readonly<RunNotes>
+  /**
+   * The earlier legs of a resumed run, oldest first, each with the stages that ended suspended. The records of all other stages
+   * are in `stages`, with their own times.
+   */
+  readonly legs?: readonly LegReport[] | undefined
 }
+export type LegReport = Omit<PipelineReport, 'legs'>
 
 /** The outcome of a run, as `wrapRun` sees it. Only the engine makes one. */
 export interface RunOutcome {
@@ -98,6 +109,8 @@ export interface RunOutcome {
   readonly report: PipelineReport
   /** How each child run ended, by its path. */
   readonly children: Readonly<Record<string, ChildResult>>
+  /** The request of each suspended stage; undefined unless the run is suspended. */
+  readonly requests?: Readonly<Record<string, unknown>> | undefined
   output(stage: string): StageOutput | undefined
 }
 
@@ -146,6 +159,17 @@ export interface CancelledResult<Stages> extends WithChildren {
   readonly outputs: PartialOutputs<Stages>
   readonly report: PipelineReport<StageNames<Stages>>
 }
+export interface SuspendedResult<Stages> extends WithChildren {
+  readonly status: 'suspended'
+  /** The request of each suspended stage. A stage with child runs has an object of their requests, by stage or by item. */
+  readonly requests: { readonly [Name in keyof Stages]?: unknown }
+  /** The input of the run, with its id. */
+  readonly snapshot: ContextSnapshot
+  /** The data of the stages that completed so far. */
+  readonly data: Partial<RunData<Stages>>
+  readonly outputs: PartialOutputs<Stages>
+  readonly report: PipelineReport<StageNames<Stages>>
+}
 export interface FailedResult<Stages> extends WithChildren {
   readonly status: 'failed'
   /** Every failure, the one that ended the run first. */
@@ -160,6 +184,9 @@ export interface ChildResult {
   readonly status: PipelineStatus
   /** Why it was cancelled. */
   readonly reason?: string | undefined
+  /** The request of each suspended stage; undefined unless it is suspended. */
+  readonly requests?: Readonly<Record<string, unknown>> | undefined
+  readonly snapshot?: ContextSnapshot | undefined
   readonly data: Readonly<Record<string, unknown>>
   readonly outputs: Readonly<Record<string, StageOutput>>
   readonly errors: readonly ErrorRecord[]
@@ -176,7 +203,14 @@ export interface WithChildren {
   readonly children: Readonly<Record<string, ChildResult>>
 }
 
-export type PipelineResult<Stages> = CompletedResult<Stages> | CancelledResult<Stages>
+export type PipelineResult<Stages> = CompletedResult<Stages> | CancelledResult<Stages> | SuspendedResult<Stages>
+
+/** The request and state that a stage suspended with, and the answer of `resume`. */
+export interface Resumed {
+  readonly request: unknown
+  readonly state: unknown
+  readonly answer: unknown
+}
 
 /** The error that `run()` rejects with. `cause` is the first failure; `result` has all failures and everything that completed. */
 // oxlint-disable-next-line no-explicit-any -- a caught error has lost the type of its pipeline
@@ -203,4 +237,40 @@ export interface Run<out Stages> extends AsyncIterable<StageflowEvent>, AsyncDis
   /** Settles like `runSettled()`: never rejects. */
   readonly settled: Promise<PipelineResult<Stages> | FailedResult<Stages>>
   cancel(reason: string): void
+}
+
+// ---------- a resumed run, inside the engine
+
+/** The run option that continues a suspended run. A symbol, because only the engine sets it. */
+export const RESUME: unique symbol = Symbol.for('@stageflow/resume')
+
+/** What a resumed run takes from its earlier legs. `resume` makes it, so that apps without it don't load its code. */
+export interface Resume {
+  readonly snapshot: ContextSnapshot | RunInput
+  /** The number of the leg, from 2. */
+  readonly leg: number
+  /** The reports of the earlier legs. */
+  readonly legs: readonly LegReport[]
+  /** The results of the child runs of earlier legs, by path. */
+  readonly children: object
+  /** Settles a stage as it settled in an earlier leg. Returns its state for the schedule, or 0 if the stage must run. */
+  restore(facts: RestoredRun, stage: number): number
+  /** The output of an item of a map that ended in an earlier leg; undefined if the item must run. */
+  item(facts: RestoredStage, place: number): unknown
+  /** Continues the child run at `path`, if it was suspended and its stage is resumed. */
+  child(path: string, resumed: Resumed | undefined): Resume | undefined
+}
+
+/** The facts of a run that `restore` writes. */
+export interface RestoredRun {
+  readonly graph: { readonly names: readonly string[]; readonly freeze: (data: object) => object }
+  readonly data: (object | undefined)[]
+  readonly times: number[]
+  readonly startedAt: number
+  stage(stage: number): RestoredStage
+}
+export interface RestoredStage {
+  output: unknown
+  record: StageRecord | undefined
+  reruns: Map<string, Resumed> | undefined
 }

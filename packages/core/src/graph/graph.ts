@@ -8,6 +8,7 @@ import type { PipelineInfo, RunOptions, StageInfo } from '../contract/context.ts
 import { SINK } from '../contract/events.ts'
 import type { EventSink } from '../contract/events.ts'
 import type { Interceptor, InterceptorContext, OnCall, RunPipeline, RunStage } from '../contract/interceptor.ts'
+import type { RESUME, Resume } from '../contract/results.ts'
 import type { Plan } from '../schedule/plan.ts'
 import type { Body } from './stage.ts'
 
@@ -97,9 +98,10 @@ export interface BuiltGraph {
 }
 
 /** The options of a run, with its ports and the options that interceptors claim. */
-export type AllRunOptions = RunOptions & { readonly ports?: Readonly<Record<string, unknown>> } & Readonly<
-    Record<string, unknown>
-  >
+export type AllRunOptions = RunOptions & {
+  readonly ports?: Readonly<Record<string, unknown>>
+  readonly [RESUME]?: Resume
+} & Readonly<Record<string, unknown>>
 
 const isMs = (value: unknown): boolean => typeof value === 'number' && value >= 0
 const MS = 'a number of milliseconds, 0 or more'
@@ -134,7 +136,7 @@ export function checkRunOptions(graph: BuiltGraph, given: unknown): AllRunOption
     throw new StageflowError(
       'core/run-option',
       // The message leaves out the value, because it may be a token.
-      `The options of a run were given as type ${given === null ? 'null' : typeof given}; pass an object such as { timeoutMs: 5000 }.`,
+      `The options of a run are of type ${given === null ? 'null' : typeof given}; pass an object such as { timeoutMs: 5000 }.`,
     )
   checkRules(given, RULES, (key, why) => {
     throw new StageflowError('core/run-option', `The run option "${key}" is ${why}.`)

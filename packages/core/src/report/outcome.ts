@@ -12,7 +12,8 @@ import type {
   PipelineStatus,
   RunOutcome,
 } from '../contract/results.ts'
-import { outputNamed, pipelineReport } from './record.ts'
+import type { ContextSnapshot } from '../contract/snapshot.ts'
+import { outputNamed, pipelineReport, requestsOf } from './record.ts'
 import { CLOSED, ENDED } from './run-facts.ts'
 import type { Failure, RunFacts } from './run-facts.ts'
 
@@ -80,6 +81,15 @@ export class Outcome implements RunOutcome, ChildResult {
     })
   }
 
+  /** The request of each suspended stage. */
+  get requests(): Readonly<Record<string, unknown>> | undefined {
+    return this.status === 'suspended' ? requestsOf(this.outputs) : undefined
+  }
+  /** The input that a suspended run continues with. */
+  get snapshot(): ContextSnapshot | undefined {
+    return this.requests && this.#run.given
+  }
+
   get report(): PipelineReport {
     // Until the last event is published, interceptors can still add notes.
     return this.#keptFrom(CLOSED, 'report', () => pipelineReport(this.#run, this.status))
@@ -101,7 +111,7 @@ export class Outcome implements RunOutcome, ChildResult {
         add(path, result)
         for (const [inner, innerResult] of Object.entries(result.children)) add(inner, innerResult)
       }
-      return Object.freeze(all)
+      return Object.freeze({ ...this.#run.resume?.children, ...all })
     })
   }
 
@@ -126,8 +136,8 @@ export class Outcome implements RunOutcome, ChildResult {
   }
 
   toJSON(): object {
-    const { status, data, outputs, report, children } = this
-    return { status, ...whyOf(this), data, outputs, report, children }
+    const { status, requests, snapshot, data, outputs, report, children } = this
+    return { status, ...whyOf(this), requests, snapshot, data, outputs, report, children }
   }
 
   /** Returns the result of `make`. From `phase` on, it is computed only once. */
@@ -144,7 +154,9 @@ export const whyOf = (outcome: Outcome): object =>
     ? { errors: outcome.errors }
     : outcome.status === 'cancelled'
       ? { reason: outcome.reason }
-      : {}
+      : outcome.requests === undefined
+        ? {}
+        : { stages: Object.keys(outcome.requests) }
 
 export const isOutcomeOf = (value: unknown, run: RunFacts): value is Outcome =>
   value instanceof Outcome && factsOf(value) === run

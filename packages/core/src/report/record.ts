@@ -3,7 +3,7 @@ import { Output, asStageOutput } from '../contract/output.ts'
 import type { StageOutput } from '../contract/output.ts'
 import type { AttemptRecord, PipelineReport, PipelineStatus, StageRecord } from '../contract/results.ts'
 import type { StageNode } from '../graph/graph.ts'
-import { FAILED, OK, SKIPPED, WAITING } from '../schedule/plan.ts'
+import { FAILED, OK, SKIPPED, SUSPENDED, WAITING } from '../schedule/plan.ts'
 import { ENDED } from './run-facts.ts'
 import type { RunFacts } from './run-facts.ts'
 import type { ChildRun, StageFacts } from './stage-facts.ts'
@@ -50,6 +50,14 @@ function skipReason(run: RunFacts, stage: number): string {
   return `dependency "${names[why]}" ${ended}${isAlone ? '' : ', so too few dependencies can end ok'}`
 }
 
+/** The requests of suspended outputs, by their keys; undefined if there are none. */
+export function requestsOf(outputs: object): Readonly<Record<string, unknown>> | undefined {
+  let requests: Record<string, unknown> | undefined
+  for (const [key, output] of Object.entries(outputs) as [string, Output | undefined][])
+    if (output?.status === 'suspend') (requests ??= {})[key] = output.request
+  return requests
+}
+
 /** The record of one stage as it is now. `call`: the open call of an unwrapped stage, if it has parts. */
 export function stageRecord(run: RunFacts, stage: number, call?: OpenCall): StageRecord {
   const { names } = run.graph
@@ -57,6 +65,7 @@ export function stageRecord(run: RunFacts, stage: number, call?: OpenCall): Stag
   const why = run.schedule.why(stage)
   const isReleased = why >= 0 && why !== stage
   const facts = run.stages?.[stage]
+  if (facts?.record !== undefined) return facts.record
   const startedAt = timeOf(run, 2 * stage)
   const record: Writable<StageRecord> = {
     stage: names[stage] as string,
@@ -111,7 +120,10 @@ function statusOf(run: RunFacts, state: number, facts: StageFacts | undefined): 
   if (state === OK) return 'ok'
   if (state === SKIPPED) return 'skip'
   if (state === FAILED) return 'fail'
-  return state > FAILED || run.phase >= ENDED ? 'cancel' : undefined
+  if (state === SUSPENDED) return 'suspend'
+  // In a suspended run, stages that have not started may still start.
+  const hasEnded = run.phase >= ENDED && (run.ending !== undefined || run.schedule.suspended === 0)
+  return state > FAILED || hasEnded ? 'cancel' : undefined
 }
 
 function addEnding(record: Writable<StageRecord>, run: RunFacts, state: number, facts: StageFacts | undefined): void {
@@ -147,7 +159,7 @@ export function pipelineReport(run: RunFacts, status: PipelineStatus): PipelineR
   run.graph.names.forEach((name, stage) => {
     stages[name] = stageRecord(run, stage)
   })
-  const { startedAt, endedAt, pipelineRunId, graph, notebookIfAny: { notes, problems } = {} } = run
+  const { startedAt, endedAt, pipelineRunId, graph, resume, notebookIfAny: { notes, problems } = {} } = run
   return {
     status,
     pipeline: graph.name,
@@ -160,5 +172,6 @@ export function pipelineReport(run: RunFacts, status: PipelineStatus): PipelineR
       problems === undefined
         ? { ...notes }
         : { ...notes, 'core/problems': problems.map((problem) => errorRecord(problem)) },
+    legs: resume?.legs,
   }
 }

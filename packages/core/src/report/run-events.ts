@@ -14,6 +14,7 @@ export interface EventSource {
   readonly pipelineRunId: string
   readonly parentRunId: string | undefined
   readonly snapshot: ContextSnapshot
+  readonly resume: { readonly leg: number } | undefined
   problem(problem: StageflowError): void
 }
 
@@ -62,11 +63,12 @@ export class RunEvents {
   }
 
   #make(type: string, data: object, stage: string | undefined, timestamp: number, seq: number): StageflowEvent {
-    const { pipelineRunId, parentRunId, snapshot } = this.#source
+    const { pipelineRunId, parentRunId, snapshot, resume } = this.#source
     return {
       type,
       data,
       seq,
+      leg: resume?.leg,
       timestamp,
       pipelineRunId,
       parentRunId,

@@ -7,11 +7,13 @@ import type { RunParent, Slot } from '../contract/context.ts'
 import { PROCESS_SINK, NoOpEventSink, checkEvent, processWide } from '../contract/events.ts'
 import type { StageEventMap } from '../contract/events.ts'
 import { Output, failed, isData, unreadable } from '../contract/output.ts'
+import { RESUME } from '../contract/results.ts'
+import type { Resume } from '../contract/results.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
 import { snapshotOf } from '../contract/snapshot.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
-import { CANCELLED, FAILED, OK, SKIPPED } from '../schedule/plan.ts'
+import { CANCELLED, FAILED, OK, SKIPPED, SUSPENDED } from '../schedule/plan.ts'
 import { Schedule } from '../schedule/schedule.ts'
 import { Notebook, checkedNote } from './notebook.ts'
 import { RunEvents } from './run-events.ts'
@@ -58,6 +60,7 @@ export interface ParentLink {
   /** When the stage that started the child times out, on the parent's clock. A slow reader can move it to later. */
   readonly deadline: number
   readonly openedAt: number
+  readonly resume: Resume | undefined
   /** Tells the calls around the stage that started the child. */
   readonly tell: (news: CallNews) => void
   /** The child has passed a deadline of its parent. */
@@ -70,6 +73,8 @@ export class RunFacts {
   readonly options: AllRunOptions
   readonly parent: ParentLink | undefined
   readonly clock: Clock
+  /** What an earlier leg of the run left, if it is resumed. */
+  readonly resume: Resume | undefined
   readonly schedule: Schedule
   readonly events: RunEvents | undefined
   /** The data of each stage that settled ok. */
@@ -105,6 +110,7 @@ export class RunFacts {
     this.options = options
     this.parent = parent
     this.clock = graph.clock
+    this.resume = parent?.resume ?? options[RESUME]
     const { maxConcurrency = Infinity } = options
     this.schedule = new Schedule(
       graph.plan,
@@ -126,12 +132,16 @@ export class RunFacts {
   get parentRunId(): string | undefined {
     return this.parent?.shown.pipelineRunId
   }
-  get snapshot(): ContextSnapshot {
-    return (this.#snapshot ??= snapshotOf({
+  /** The snapshot that the run was started with. */
+  get given(): ContextSnapshot {
+    return snapshotOf({
       ...this.#input,
       pipelineRunId: this.pipelineRunId,
       createdAt: this.#input['createdAt'] ?? this.startedAt,
-    }))
+    })
+  }
+  get snapshot(): ContextSnapshot {
+    return (this.#snapshot ??= this.given)
   }
   set snapshot(snapshot: ContextSnapshot) {
     // If an interceptor replaces the snapshot, it keeps the id of this run.
@@ -189,9 +199,7 @@ export class RunFacts {
         ? failed(
             'core/retry-exhausted',
             `Stage "${name}" returned retry, but no interceptor retried it; add retry(), or raise its attempts.`,
-            {
-              cause: given.error,
-            },
+            { cause: given.error },
           )
         : given
     if (output.status === 'ok') {
@@ -213,6 +221,7 @@ export class RunFacts {
     }
     stage.output = output
     if (output.status === 'skip') return SKIPPED
+    if (output.status === 'suspend') return SUSPENDED
     if (output.status === 'cancel') {
       this.ending ??= { status: 'cancelled', reason: output.reason ?? '' }
       return CANCELLED

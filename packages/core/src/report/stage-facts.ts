@@ -1,7 +1,7 @@
 import { errorRecord } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import type { Output } from '../contract/output.ts'
-import type { AttemptRecord, ChildResult } from '../contract/results.ts'
+import type { AttemptRecord, ChildResult, Resumed, StageRecord } from '../contract/results.ts'
 
 /** One call of a stage's code. Its end is filled in when the code returns. */
 export type Attempt = { -readonly [Key in keyof AttemptRecord]: AttemptRecord[Key] } & { error?: ErrorRecord }
@@ -41,6 +41,10 @@ export class StageFacts {
   tolerated: Output | undefined
   /** What its code returned last. If the stage settled with another output, an interceptor or the engine answered. */
   returned: Output | undefined
+  /** Its record of an earlier leg of the run, in which it settled. */
+  record: StageRecord | undefined
+  /** Why it runs again: under '' for the stage, under its suffix for an item of a map. */
+  reruns: Map<string, Resumed> | undefined
   /** How many pieces of its code run, including abandoned ones. */
   #alive = 0
   #idle: PromiseWithResolvers<void> | undefined

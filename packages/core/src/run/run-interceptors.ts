@@ -152,12 +152,13 @@ export function tellSettled(facts: RunFacts, parts: RunParts | undefined, index:
   const record = stageRecord(facts, index)
   parts?.tellOfStage(record, index)
   if (facts.events === undefined) return
-  const { stage, reason = '', error, tolerated, attempts: list } = record
+  const { stage, status, reason = '', error, tolerated, attempts: list } = record
   const durationMs = record.startedAt === undefined ? 0 : now - record.startedAt
   const attempts = list.length
   if (record.abandoned === true) facts.stageEvent(stage, 'abandoned', { durationMs, reason }, now)
-  else if (record.status === 'ok') facts.stageEvent(stage, 'completed', { durationMs, attempts }, now)
-  else if (record.status === 'skip') facts.stageEvent(stage, 'skipped', { reason }, now)
+  else if (status === 'ok') facts.stageEvent(stage, 'completed', { durationMs, attempts }, now)
+  else if (status === 'suspend') facts.stageEvent(stage, 'suspended', { durationMs, attempts }, now)
+  else if (status === 'skip') facts.stageEvent(stage, 'skipped', { reason }, now)
   else if (error === undefined) facts.stageEvent(stage, 'cancelled', { durationMs, reason }, now)
   else
     facts.stageEvent(

@@ -45,7 +45,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     const { facts } = this
     const { options, parent, graph } = facts
     facts.events?.emit(
-      'pipeline.started',
+      `pipeline.${facts.resume === undefined ? 'started' : 'resumed'}`,
       { pipeline: graph.name, stages: graph.names.length },
       undefined,
       facts.startedAt,
@@ -151,10 +151,10 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     const { facts } = this
     this.stopping?.stagesEnded()
     this.stopping?.recheck(facts.options.signal)
-    if (facts.schedule.left > 0 && !facts.schedule.stopped) {
+    if (facts.schedule.left > 0 && facts.schedule.suspended === 0 && !facts.schedule.stopped) {
       const error = new StageflowError(
         'core/deadlock',
-        `The run of "${facts.graph.name}" cannot go on, with ${facts.schedule.left} stages left. This is a bug in Stageflow: please report it.`,
+        `The run of "${facts.graph.name}" cannot go on, with ${facts.schedule.left} stages left. This is a bug in Stageflow; report it.`,
       )
       facts.fail(error, undefined)
       facts.ending ??= { status: 'failed', reason: error.message }
@@ -174,7 +174,8 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
 
   /** How the run ended, before the layers around it have answered. */
   outcome(): Outcome {
-    const { status = 'completed', reason } = this.facts.ending ?? {}
+    const { ending, schedule } = this.facts
+    const { status = schedule.suspended > 0 ? 'suspended' : 'completed', reason } = ending ?? {}
     return new Outcome(this.facts, status, reason)
   }
 

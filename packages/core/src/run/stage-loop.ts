@@ -1,12 +1,13 @@
 import * as code from '../schedule/plan.ts'
 import { thrownOutput } from '../call/answers.ts'
-import { StageCall, openCalls, soleCode } from '../call/call.ts'
+import { StageCall, giveUpCalls, soleCode } from '../call/call.ts'
 import { asPromise, askWhen } from '../call/code.ts'
 import type { Host, Loop, OpenCalls, Overdue } from '../call/host.ts'
 import { LiveStageContext } from '../call/stage-context.ts'
 import type { StageFork } from '../call/stage-context.ts'
 import type { InterceptorContext } from '../contract/interceptor.ts'
-import { Output, isData, readOutput } from '../contract/output.ts'
+import { isData, readOutput } from '../contract/output.ts'
+import type { Output } from '../contract/output.ts'
 import type { StageNode } from '../graph/graph.ts'
 import { ENDED, STAGES } from '../report/run-facts.ts'
 import type { RunFacts } from '../report/run-facts.ts'
@@ -15,10 +16,6 @@ import type { RunParts } from './run-interceptors.ts'
 
 /** Instead of a time: the clock has not been read. */
 export const UNREAD = -1
-
-/** The answer of open calls whose stage has settled, or has started its next call. */
-const GIVEN_UP = new Output('cancel', 'given up')
-Object.freeze(GIVEN_UP)
 
 /** The run, as its loop sees it. */
 export interface LoopOwner extends Host {
@@ -53,7 +50,7 @@ export class StageLoop implements Loop {
     const facts = this.#facts
     if (this.#isDriving || facts.phase !== STAGES) return
     this.#isDriving = true
-    const { schedule, graph } = facts
+    const { schedule, graph, resume } = facts
     let time = now
     for (let command = schedule.take(); command !== 0; command = schedule.take()) {
       const operation = command & code.OPERATION
@@ -64,12 +61,17 @@ export class StageLoop implements Loop {
       }
       if (time === UNREAD) time = facts.clock.now()
       const stage = command >> code.OPERATION_BITS
-      if (operation === code.START) {
+      const restored = operation > code.SKIP ? 0 : (resume?.restore(facts, stage) ?? 0)
+      if (restored !== 0) schedule.feed(code.SETTLED, stage, restored)
+      else if (operation === code.START) {
         time = this.#start(stage, time)
         if (time > facts.ownLimit || (facts.parent !== undefined && time > facts.limit)) this.#run.stop.outOfTime()
       } else if (operation === code.RESUME) facts.stages?.[stage]?.resume()
-      else if (operation !== code.ABORT) this.#tellSettled(stage, time)
-      else if (!schedule.stopped && schedule.state(stage) === code.RUNNING) this.#run.stop.abortLate(stage, time)
+      else if (operation !== code.ABORT) {
+        const known = facts.stages?.[stage]
+        if (known !== undefined) known.output = undefined // it may be suspended
+        this.#tellSettled(stage, time)
+      } else if (!schedule.stopped && schedule.state(stage) === code.RUNNING) this.#run.stop.abortLate(stage, time)
     }
     this.#isDriving = false
     if (schedule.running + schedule.staying > 0 && graph.info.interceptors.length > 0) this.#keepContext()
@@ -275,7 +277,7 @@ export class StageLoop implements Loop {
     else {
       if (facts.code > 0) facts.cancelChildren(graph.names[stage] as string)
       schedule.feed(code.SETTLED, stage, facts.code > 0 ? state | code.STAYS : state)
-      if (this.calls?.[stage] !== undefined) this.#giveUp(stage, () => true)
+      if (this.calls?.[stage] !== undefined) giveUpCalls(this.#run, stage, () => true)
       if (graph.nodes[stage]?.wrapped === undefined) facts.settled()
       if (state === code.CANCELLED || (state === code.FAILED && schedule.stopped)) this.#run.stop.haltFor(stage)
     }
@@ -284,10 +286,7 @@ export class StageLoop implements Loop {
   }
 
   giveUpAborted(stage: number, outer: StageFork | undefined): void {
-    this.#giveUp(stage, (call) => call.outer?.aborted !== undefined && outer?.isIn(call) !== true)
-  }
-  #giveUp(stage: number, which: (call: StageCall) => boolean): void {
-    for (const call of openCalls(this.#run, stage, which)) call.answer(GIVEN_UP)
+    giveUpCalls(this.#run, stage, (call) => call.outer?.aborted !== undefined && outer?.isIn(call) !== true)
   }
 
   /** Tells interceptors and the sink that a stage has settled. */

@@ -29,6 +29,8 @@ export const OK = 3
 export const SKIPPED = 4
 export const FAILED = 5
 export const CANCELLED = 6
+/** It waits for an answer from outside the run. It counts as not settled for its dependents and for `left`. */
+export const SUSPENDED = 7
 export const STAYS = 8
 
 // Each stage has four cells in the array of a run.

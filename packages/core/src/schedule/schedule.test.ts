@@ -262,7 +262,7 @@ test('a late stage without a reader of its own is never too late: its output is 
 test.each([
   ['a stage that does not run settles', SETTLED, 1, OK],
   ["a stage settles in a state that isn't an ending", SETTLED, 0, 2],
-  ['a stage settles in an unknown state', SETTLED, 0, 7],
+  ['a stage whose code stays settles in no state', SETTLED, 0, STAYS],
   ['an unknown stage settles', SETTLED, 9, OK],
   ['the code of a running stage ends', LEFT, 0, 0],
   ['the code of an unknown stage ends', LEFT, 9, 0],

@@ -22,6 +22,7 @@ import {
   STATE_BITS,
   STAYS,
   STOP,
+  SUSPENDED,
   UNPARK,
   WAITING,
   WHY,
@@ -45,6 +46,8 @@ export class Schedule {
   staying = 0
   /** Number of stages that have not settled. */
   declare left: number
+  /** Number of suspended stages. */
+  suspended = 0
   stopped = false
   readonly #plan: Plan
   /** Whether the other stages go on after a failure. */
@@ -153,11 +156,12 @@ export class Schedule {
     const at = stage * CELLS + STATE
     if (this.cells[at] !== RUNNING) return false
     const status = detail & STATE_BITS
-    if (status < OK || status > CANCELLED) return false
+    if (status < OK) return false
     this.running--
     this.#slots?.forget(stage)
     if (detail >= STAYS) this.staying++
     this.cells[at] = detail
+    if (status === SUSPENDED) return ++this.suspended > 0
     this.left--
     // A stage that stops the run does so before its dependents are told: they count as never started, not as skipped.
     if (status === CANCELLED || (status === FAILED && !this.#goOn)) this.#stop()
@@ -230,7 +234,9 @@ export class Schedule {
   }
 
   #skip(stage: number, skipped: number[] | undefined): number[] {
-    this.cells[stage * CELLS + STATE] = SKIPPED
+    const at = stage * CELLS + STATE
+    if (this.state(stage) === SUSPENDED) this.suspended--
+    this.cells[at] = ((this.cells[at] as number) & STAYS) | SKIPPED
     this.left--
     this.#push(SKIP, stage)
     if (skipped === undefined) return [stage]
@@ -248,12 +254,12 @@ export class Schedule {
     for (let edge = sourceOffsets[stage] as number, end = sourceOffsets[stage + 1] as number; edge < end; edge++) {
       const source = sources[edge] as number
       if ((readers[source] as number) <= 0 || --(readers[source] as number) !== 0) continue
-      const at = source * CELLS
-      if (this.cells[at + STATE] === RUNNING) {
+      const state = this.state(source)
+      if (state === RUNNING) {
         readers[source] = ABORTED
         this.#push(ABORT, source)
-      } else if ((this.cells[at + STATE] as number) < RUNNING) {
-        this.cells[at + WHY] = source
+      } else if (state < RUNNING || state === SUSPENDED) {
+        this.cells[source * CELLS + WHY] = source
         skipped = this.#skip(source, skipped)
       }
     }

@@ -10,7 +10,7 @@ const graph = chat.build({
 const result = await graph.runSettled({ inputText: process.argv[2] ?? 'What is a stage?' })
 if (result.status === 'completed') console.log(result.data.answer.text)
 else if (result.status === 'cancelled') console.log(`No answer: ${result.reason}`)
-else {
+else if (result.status === 'failed') {
   for (const error of result.errors) console.error(error.message)
   process.exitCode = 1
 }

@@ -1,0 +1,2 @@
+export { resume } from './durable/resume.ts'
+export type { SuspendedRun } from './durable/earlier-legs.ts'
