@@ -122,13 +122,14 @@ function sourceProblems(root, { folder }) {
 
 // `build()` can't read manifests, so an interceptor repeats the range of core that its manifest has.
 function coreRangeProblems(root, { folder, manifest }) {
-  const range = manifest.peerDependencies?.['@stageflow/core']?.split(' ')[0]
+  const range = manifest.peerDependencies?.['@stageflow/core']
   return readSources(root, folder).flatMap(({ file, text }) => {
     const stated = [...text.matchAll(/^ +core: '([^']*)',$/gm)].map(([, one]) => one)
     return stated
       .filter((one) => one !== range)
       .map(
-        (one) => `${file}: core is '${one}', but the manifest has the peer @stageflow/core ${range}; make them equal.`,
+        (one) =>
+          `${file}: core is '${one}', but the manifest has the peer @stageflow/core ${range}: run \`npm run generate\`.`,
       )
   })
 }

@@ -10,6 +10,7 @@ const COMMANDS = [
   script('errors.mjs'),
   script('decisions.mjs'),
   script('package-table.mjs'),
+  script('installs.mjs'),
   script('changelog.mjs'),
   [join(import.meta.dirname, '../../node_modules/.bin/tsc'), '-b', ...globSync('packages/*')],
   script('api.mjs'),

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { readJson, readText } from '../lib/workspace.mjs'
+import { readPackages, readSources, readText } from '../lib/workspace.mjs'
 
-// Writes the version of core's manifest into core, which compares it with the range that an interceptor states. A test of core fails
-// if the two differ.
+// Writes the version of core's manifest into core, which compares it with the ranges that interceptors state. A test of core fails if the
+// two differ. Then writes into the interceptors the ranges of their manifests; the check anatomy fails if these differ.
 
 const FILE = 'packages/core/src/pipeline/build.ts'
 const LINES = /const MAJOR = \d+\nconst MINOR = \d+\n/
@@ -16,9 +16,21 @@ export function withCoreVersion(source, version) {
   return source.replace(LINES, `const MAJOR = ${major}\nconst MINOR = ${minor}\n`)
 }
 
+/** The source of an interceptor with the range of core that its manifest has. */
+export function withCoreRange(source, range) {
+  return source.replaceAll(/^( +core: )'[^']*',$/gm, (_, start) => `${start}'${range}',`)
+}
+
 if (import.meta.main) {
   const root = process.cwd()
-  const { version } = readJson(join(root, 'packages/core/package.json'))
-  const file = join(root, FILE)
-  writeFileSync(file, withCoreVersion(readText(file), version))
+  const write = (file, text) => writeFileSync(join(root, file), text)
+  for (const { folder, short, manifest } of readPackages(root)) {
+    if (short === 'core') write(FILE, withCoreVersion(readText(join(root, FILE)), manifest.version))
+    const range = manifest.peerDependencies?.['@stageflow/core']
+    if (range === undefined) continue
+    for (const { file, text } of readSources(root, folder)) {
+      const stating = withCoreRange(text, range)
+      if (stating !== text) write(file, stating)
+    }
+  }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 
 import { expect, test } from 'vitest'
 
-import { withCoreVersion } from './core-version.mjs'
+import { withCoreRange, withCoreVersion } from './core-version.mjs'
 
 test('core states the major and minor of its manifest, of a prerelease too', () => {
   const source = readFileSync(new URL('../../packages/core/src/pipeline/build.ts', import.meta.url), 'utf8')
@@ -12,4 +12,10 @@ test('core states the major and minor of its manifest, of a prerelease too', () 
 
 test('a source without the lines is refused', () => {
   expect(() => withCoreVersion('const MAJOR = 1\n', '1.0.0')).toThrow('has no lines')
+})
+
+test('an interceptor states the range of its manifest', () => {
+  const source = "  return {\n    name: 'cache',\n    core: '^1.0.0',\n    onRun() {},\n  }\n"
+  expect(withCoreRange(source, '^1.0.0 || ^2.0.0-0')).toBe(source.replace('^1.0.0', '^1.0.0 || ^2.0.0-0'))
+  expect(withCoreRange("const core = '^1.0.0'\n", '^2.0.0')).toBe("const core = '^1.0.0'\n")
 })

@@ -84,7 +84,7 @@ test.each([
   ['interceptor-token-quota', 'passes a failure through untouched'],
   ['sink-paper', 'keeps the order'],
   ['exporter-web-hook', 'a batch that comes again is accepted again'],
-  ['store-embedded', 'repeat'],
+  ['store-embedded', 'only the owner can release'],
 ])('%s starts with the contract of its kind, which it fulfils', (short, rule) => {
   const file = `packages/${short}/src/contract.test.ts`
   expect(copy.run('vitest', 'run', '--testTimeout=120000', '--reporter=verbose', file)).toContain(rule)

@@ -23,13 +23,17 @@ export function writePackage(root, kind, name) {
   const core = readJson(join(root, 'packages/core/package.json'))
   const nodeTypes = readJson(join(root, 'package.json')).devDependencies['@types/node']
   const files = SHARED.includes(kind) ? sharedFiles(kind, name, short) : plainFiles(kind, name, short)
-  const usesNode = [...files].some(([file, text]) => isSource(file) && text.includes("from 'node:"))
+  const imports = (start) => [...files].some(([file, text]) => isSource(file) && text.includes(`from '${start}`))
+  const usesNode = imports('node:')
   const { description, devDependencies = {} } = JSON.parse(files.get('package.json') ?? '{}')
   const words = { description: description ?? descriptionOf(kind, name), devDependencies, nodeTypes, usesNode }
   const made = new Map([
     ...files,
     ['package.json', json(manifestOf(kind, name, short, core, words))],
-    ['tsconfig.json', json(projectOf(kind, readJson(join(root, 'packages/core/tsconfig.json')), usesNode))],
+    [
+      'tsconfig.json',
+      json(projectOf(readJson(join(root, 'packages/core/tsconfig.json')), usesNode, imports('@stageflow/core'))),
+    ],
     ['CHANGELOG.md', `# @stageflow/${short}\n\n## 1.0.0\n\n${words.description}\n`],
   ])
   for (const [file, text] of made) {
@@ -106,11 +110,10 @@ function manifestOf(kind, name, short, core, { description, devDependencies, nod
 /** Without the entries that core alone has. */
 const mainOf = (exports) => ({ '.': exports['.'], './package.json': exports['./package.json'] })
 
-function projectOf(kind, coreConfig, usesNode) {
+function projectOf(coreConfig, usesNode, usesCore) {
   const { references: _, ...config } = coreConfig
-  if (kind === 'types') return config
   const compilerOptions = usesNode ? { ...config.compilerOptions, types: ['node'] } : config.compilerOptions
-  return { ...config, compilerOptions, references: [{ path: '../core' }] }
+  return { ...config, compilerOptions, ...(usesCore ? { references: [{ path: '../core' }] } : undefined) }
 }
 
 function addReference(root, path) {

@@ -9,6 +9,9 @@ export function readPackages(root) {
     .map((folder) => ({ folder, short: basename(folder), manifest: readJson(join(root, folder, 'package.json')) }))
 }
 
+/** Whether a package is one of this workspace, by its name. */
+export const isOurs = (name) => name.startsWith('@stageflow/') || name === 'create-stageflow'
+
 export function readJson(file) {
   return JSON.parse(readFileSync(file, 'utf8'))
 }

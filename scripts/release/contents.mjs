@@ -58,11 +58,8 @@ export function contentProblems({ files, manifest, maps }) {
 function buildProblems(files, has) {
   const counterparts = files.flatMap((file) => {
     const [, source] = /^src\/(.+)(?<!\.d)\.ts$/.exec(file) ?? []
-    if (source !== undefined)
-      return [
-        [file, `dist/${source}.js`],
-        [file, `dist/${source}.d.ts`],
-      ]
+    // Declarations that no entry leads to are trimmed: see trim.mjs.
+    if (source !== undefined) return [[file, `dist/${source}.js`]]
     const [, built] = /^dist\/(.+?)(\.d\.ts|\.js)$/.exec(file) ?? []
     return built === undefined ? [] : [[file, `src/${built}.ts`]]
   })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { contentProblems, readTarball } from './contents.mjs'
 import { pnpmOf } from '../setup/setup.mjs'
 import { readPackages } from '../lib/workspace.mjs'
+import { withTrimmedDist } from './trim.mjs'
 
 /** Builds the packages at `root` again and packs them into `folder`: name, version, tarball and its contents. `shorts`: only these. */
 export function packAll(root, folder, shorts) {
@@ -15,7 +16,9 @@ export function packAll(root, folder, shorts) {
   run(root, join(root, 'node_modules/.bin/tsc'), ['-b', '--force', ...packages.map((each) => each.folder)])
   const published = packages.filter(({ manifest }) => manifest.private !== true)
   const filters = published.map((each) => `--filter=./${each.folder}`)
-  run(root, 'npx', ['--yes', pnpmOf(root), ...filters, 'pack', '--pack-destination', folder])
+  withTrimmedDist(root, published, () =>
+    run(root, 'npx', ['--yes', pnpmOf(root), ...filters, 'pack', '--pack-destination', folder]),
+  )
   return published.map(({ manifest: { name, version } }) => {
     const tarball = join(folder, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`)
     return { name, version, tarball, ...readTarball(tarball) }

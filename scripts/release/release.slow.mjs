@@ -15,11 +15,11 @@ import { tagOf } from './plan.mjs'
 import { publishTarball } from './publish.mjs'
 import { release } from './release.mjs'
 
-// Releases of a copy of the workspace to a registry of this machine. All packages but three have the tag of their version there, so that
-// these three are what a release publishes.
+// Releases of a copy of the workspace to a registry of this machine. All packages but four have the tag of their version there, so that
+// these four are what a release publishes.
 
 const ROOT = join(import.meta.dirname, '../..')
-const RELEASED = ['@stageflow/core', '@stageflow/interceptor-logging', '@stageflow/sink-logging']
+const RELEASED = ['@stageflow/core', '@stageflow/interceptor-logging', '@stageflow/sink-logging', 'create-stageflow']
 const TAGS = RELEASED.map((name) => `${name}@1.0.0`)
 const LONGEST_MS = 300_000
 
@@ -71,8 +71,9 @@ test('a release that fails halfway goes on where it stopped, and what it publish
 
   const lines = await released(registry)
   expect(lines.filter((line) => line.startsWith('[')).map((line) => line.replaceAll(/ +\d.*files/g, ''))).toEqual([
-    '[1/2] @stageflow/interceptor-logging@1.0.0  was there already',
-    '[2/2] @stageflow/sink-logging@1.0.0  published',
+    '[1/3] @stageflow/interceptor-logging@1.0.0  was there already',
+    '[2/3] @stageflow/sink-logging@1.0.0  published',
+    '[3/3] create-stageflow@1.0.0  published',
   ])
   expect(tagsOf(TAGS)).toEqual(TAGS)
   expect(await released(registry)).toEqual(['Nothing to release: every version has its tag.'])

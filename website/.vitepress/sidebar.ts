@@ -66,6 +66,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'reference/contracts',
       'reference/plugin-conventions',
       'reference/support',
+      'reference/installs',
     ],
   ],
   ['Project', ['project/architecture', 'project/versions', 'project/*']],

@@ -226,7 +226,7 @@ test.each([
     'a function that returns a part (core/interceptor-wrap)',
     () => ({ ended() {} }),
     'core/interceptor-wrap',
-    'onCall(stage)',
+    'from onCall(), or undefined',
   ],
   [
     'a function that returns null (core/interceptor-wrap)',

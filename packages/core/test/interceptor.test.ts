@@ -270,7 +270,14 @@ test('an interceptor for another version of core is refused, with the version th
   const onRun = (): undefined => undefined
   const problemsWith = (core: unknown) => problemsOf([{ name: 'cache', core, onRun }])
   const later = `^${major}.${minor + 1}.0`
-  for (const core of [undefined, `^${major}.${minor}.0`, `^${major}.${minor}.7`, `^${major}.0.0`])
+  for (const core of [
+    undefined,
+    `^${major}.${minor}.0`,
+    `^${major}.${minor}.7`,
+    `^${major}.0.0`,
+    `${later} || ^${major}.0.0`,
+    `^${major}.0.0 || ^${major + 1}.0.0-0`,
+  ])
     expect(problemsWith(core)).toEqual([])
   for (const core of [
     later,
@@ -286,7 +293,7 @@ test('an interceptor for another version of core is refused, with the version th
     expect(problemsWith(core)).toMatchObject([{ code: 'core/interceptor-version' }])
   expect(problemsWith(later)).toMatchObject([
     {
-      message: `Interceptor "cache" does not work with core ${major}.${minor}; run "npm install @stageflow/core@${later}".`,
+      message: `Interceptor "cache" needs another core than ${major}.${minor}; run: npm install "@stageflow/core@${later}"`,
     },
   ])
 })

@@ -152,6 +152,6 @@ test("a token that is passed instead of the options is refused, and the message 
   const graph = new Pipeline('demo').withStage('a', () => ({})).build()
   await expect(graph.run({}, 'eyJhbGciOiJub25lIn0.secret' as never)).rejects.toMatchObject({
     code: 'core/run-option',
-    message: 'The options of a run were given as type string; pass an object such as { timeoutMs: 5000 }.',
+    message: 'The options of a run are of type string; pass an object such as { timeoutMs: 5000 }.',
   })
 })

@@ -128,7 +128,7 @@ test('a failed install leaves the files, and shows what npm printed', async () =
     /^npm install failed with 1 in .*stageflow-sink-quota\. The files are there\. It printed:\n[^]*ECONNREFUSED/,
   )
   expect(manifestOf('stageflow-sink-quota').name).toBe('stageflow-sink-quota')
-})
+}, 120_000) // starts npm
 
 test('--help prints every option and exit code', async () => {
   const { code, output } = await run(['--help', '--template', 'app'])

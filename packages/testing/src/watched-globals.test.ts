@@ -2,6 +2,7 @@ import { systemClock } from '@stageflow/core'
 import { setTimeout as realTime } from 'node:timers/promises'
 import { runInThisContext } from 'node:vm'
 import { expect, test } from 'vitest'
+import { interceptorContract } from './index.ts'
 import { watchedGlobals } from './watched-globals.ts'
 
 const TIME = { setTimeout, setInterval, clearTimeout, clearInterval, dateNow: Date.now, now: performance.now }
@@ -106,3 +107,41 @@ test('a global that other code has replaced meanwhile is left alone', () => {
   expect(Date.now).toBe(fake)
   Date.now = TIME.dateNow
 })
+
+// A browser has neither async contexts nor a way to collect garbage.
+async function asInBrowser(act: () => Promise<void>): Promise<void> {
+  const { getBuiltinModule } = process
+  Reflect.set(process, 'getBuiltinModule', undefined)
+  try {
+    await act()
+  } finally {
+    process.getBuiltinModule = getBuiltinModule
+  }
+}
+
+test('without async contexts, what runs synchronously is watched', () =>
+  asInBrowser(async () => {
+    const globals = watchedGlobals()
+    const late = globals.within(async () => {
+      Date.now()
+      globals.outside(() => Date.now())
+      await realTime(1)
+      Date.now()
+    })
+    Date.now()
+    await late
+    globals.close()
+    expect(globals.timeUses).toHaveLength(1)
+  }))
+
+test('without a way to collect garbage, the name of the case says that it is not checked, and it passes', () =>
+  asInBrowser(async () => {
+    const kept: unknown[] = []
+    const create = () => ({ name: 'keeping', onCall: () => (context: unknown) => void kept.push(context) })
+    const last = interceptorContract(create).at(-1)
+    expect(last?.name).toBe(
+      'keeps no context and no run after its end (not checked: this runtime cannot be told to collect garbage)',
+    )
+    await last?.run()
+    expect(kept.length).toBeGreaterThan(0)
+  }))

@@ -145,11 +145,11 @@ export interface AnyInputs {
  * The context that a stage receives. `Needs` types the data that it reads from other stages, `Ports` the objects that the app
  * injects.
  */
-export interface StageContext<out Needs = AnyInputs, out Ports = {}> extends ContextOf<Needs, Ports> {
+export interface StageContext<out Needs = AnyInputs, out Ports = {}> extends ContextMembers<Needs, Ports> {
   readonly [Symbol.species]: OneCopy
 }
 
-interface ContextOf<out Needs, out Ports> extends RunIdentity {
+interface ContextMembers<out Needs, out Ports> extends RunIdentity {
   readonly stage: StageInfo
   /** The number of this attempt, from 1. */
   readonly attempt: number

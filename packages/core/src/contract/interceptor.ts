@@ -64,14 +64,17 @@ export interface RunPart {
 }
 
 /** Middleware around stages or runs, or an observer of them. Keep state per stage in a closure, and state per run in a slot. */
-export interface Interceptor extends Hooks {
+export interface Interceptor extends InterceptorMembers {
   readonly [Symbol.species]?: OneCopy
 }
 
-interface Hooks {
+interface InterceptorMembers {
   readonly name: string
-  /** The versions of core that it works with, as in its `peerDependencies`. `build()` refuses another version. Default: any. */
-  readonly core?: `^${number}.${number}.${number}`
+  /**
+   * The versions of core that it works with, as in its `peerDependencies`: `'^1.2.0'`, or `'^1.2.0 || ^2.0.0'`. `build()` refuses it
+   * in another version (`core/interceptor-version`). Default: any version.
+   */
+  readonly core?: string
   /**
    * Called once per stage by `build()`. Return `next` itself to leave the stage alone, at no cost at run time. Calling `next`
    * again is a retry.

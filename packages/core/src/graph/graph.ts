@@ -136,7 +136,7 @@ export function checkRunOptions(graph: BuiltGraph, given: unknown): AllRunOption
     throw new StageflowError(
       'core/run-option',
       // The message leaves out the value, because it may be a token.
-      `The options of a run were given as type ${given === null ? 'null' : typeof given}; pass an object such as { timeoutMs: 5000 }.`,
+      `The options of a run are of type ${given === null ? 'null' : typeof given}; pass an object such as { timeoutMs: 5000 }.`,
     )
   checkRules(given, RULES, (key, why) => {
     throw new StageflowError('core/run-option', `The run option "${key}" is ${why}.`)

@@ -235,11 +235,12 @@ function checkHooks(one: Interceptor, problem: Problem): void {
   if (!hasHook) problem('core/interceptor', `Interceptor "${name}" has no hook; add one: ${HOOKS.join(', ')}.`)
 }
 
-/** Whether a range such as `^1.2.0` includes this version of core. */
-function includesThis(range: string): boolean {
-  const [major, minor] = range.split('.')
-  return major === `^${MAJOR}` && Number(minor) <= MINOR
-}
+/** Whether ranges such as `^1.2.0 || ^2.0.0` include this version of core. */
+const includeThis = (ranges: string): boolean =>
+  ranges.split(' || ').some((range) => {
+    const [major, minor] = range.split('.')
+    return major === `^${MAJOR}` && Number(minor) <= MINOR
+  })
 
 /** Checks the names, hooks and order of a list of interceptors. */
 function checkInterceptors(interceptors: readonly Interceptor[], problem: Problem): void {
@@ -254,11 +255,11 @@ function checkInterceptors(interceptors: readonly Interceptor[], problem: Proble
     if (places.has(name)) problem('core/interceptor', `Two interceptors are named "${name}"; remove or rename one.`)
     places.set(name, place)
     checkHooks(one, problem)
-    const range = textOf(one.core)
-    if (one.core !== undefined && !includesThis(range))
+    const ranges = textOf(one.core)
+    if (one.core !== undefined && !includeThis(ranges))
       problem(
         'core/interceptor-version',
-        `Interceptor "${name}" does not work with core ${MAJOR}.${MINOR}; run "npm install @stageflow/core@${range}".`,
+        `Interceptor "${name}" needs another core than ${MAJOR}.${MINOR}; run: npm install "@stageflow/core@${ranges}"`,
       )
     for (const list of LISTS) {
       if (one[list] !== undefined && !isArray(one[list]))

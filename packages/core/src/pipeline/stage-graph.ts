@@ -21,11 +21,11 @@ export type RunArguments<Ports> = {} extends Ports
 type MissingPorts<Names> = [] & { readonly 'missing ports': Names }
 
 /** A built pipeline. It is immutable, so any number of runs may use it at once. `Ports` are the ports that `run` still needs. */
-export interface StageGraph<out Stages, Ports> extends Graph<Stages, Ports> {
+export interface StageGraph<out Stages, Ports> extends GraphMembers<Stages, Ports> {
   readonly [Symbol.species]: OneCopy<(ports: Ports) => void>
 }
 
-interface Graph<out Stages, Ports> {
+interface GraphMembers<out Stages, Ports> {
   readonly name: string
   readonly info: PipelineInfo
   /**

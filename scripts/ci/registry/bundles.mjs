@@ -1,0 +1,84 @@
+import { cpSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+
+import { conclude, readJson } from '../../lib/workspace.mjs'
+import { succeeded, withConsumers } from './consumers.mjs'
+
+// `node scripts/ci/registry/bundles.mjs <tarballs>`: installed packages in bundles of esbuild and Vite, which run in Node and in an edge
+// runtime. Prints their sizes, minified and gzipped.
+
+const APPS = join(import.meta.dirname, 'apps')
+const ANSWER = 'Hello, Ada'
+const TOOLS = [`esbuild@${readJson('package.json').devDependencies.esbuild}`, 'vite@^8.0.0', '@edge-runtime/vm@^5.0.0']
+/** The largest bundle of core that is accepted, in bytes gzipped: the smallest app needs nearly all of it. */
+const MOST = 31_500
+const VITE = `export default {
+  logLevel: 'warn',
+  build: { target: 'es2023', outDir: 'vite', modulePreload: false, rolldownOptions: { input: 'hello.ts', output: { entryFileNames: 'hello.js' } } },
+}
+`
+
+const problems = []
+await withConsumers(process.argv[2], async ({ app }) => {
+  const bundled = app('bundles', { 'vite.config.js': VITE })
+  for (const file of ['hello.ts', 'order.ts']) cpSync(join(APPS, file), join(bundled.folder, file))
+  await succeeded(bundled.npm('install', '@stageflow/core', '@stageflow/defaults', ...TOOLS))
+
+  const esbuild = (file, ...args) =>
+    succeeded(
+      bundled.run(join(bundled.folder, 'node_modules/.bin/esbuild'), [
+        file,
+        '--bundle',
+        '--minify',
+        '--target=es2023',
+        ...args,
+      ]),
+    )
+  await esbuild('hello.ts', '--format=esm', '--platform=neutral', '--outfile=esbuild/hello.js')
+  await succeeded(bundled.run(join(bundled.folder, 'node_modules/.bin/vite'), ['build']))
+  for (const file of ['esbuild/hello.js', 'vite/hello.js']) {
+    await prints(bundled, file)
+    const gzipped = print(bundled, file)
+    if (gzipped > MOST) problems.push(`${file} is ${gzipped} bytes gzipped; at most ${MOST} are allowed.`)
+  }
+
+  bundled.write({
+    'defaults.ts': `import { createStageflow } from '@stageflow/defaults'\nawait createStageflow().close()\nconsole.log('${ANSWER}')\n`,
+  })
+  const required = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`
+  await esbuild(
+    'defaults.ts',
+    '--format=esm',
+    '--platform=node',
+    `--banner:js=${required}`,
+    '--outfile=esbuild/defaults.js',
+  )
+  await prints(bundled, 'esbuild/defaults.js')
+  print(bundled, 'esbuild/defaults.js')
+
+  await esbuild('hello.ts', '--format=iife', '--platform=neutral', '--outfile=esbuild/edge.js')
+  await runOnEdge(bundled)
+})
+conclude(problems, 'bundles of esbuild and Vite run in Node, and core in an edge runtime')
+
+async function prints({ node }, file) {
+  const { stdout, output } = await node(file)
+  if (stdout.trim() !== ANSWER) problems.push(`${file} printed:\n${output.trim()}`)
+}
+
+function print({ folder }, file) {
+  const code = readFileSync(join(folder, file))
+  const gzipped = gzipSync(code, { level: 9 }).length
+  console.log(`${file.padEnd(24)} ${code.length} bytes, ${gzipped} gzipped`)
+  return gzipped
+}
+
+async function runOnEdge({ folder }) {
+  const { EdgeVM } = createRequire(join(folder, 'package.json'))('@edge-runtime/vm')
+  const vm = new EdgeVM()
+  vm.evaluate(readFileSync(join(folder, 'esbuild/edge.js'), 'utf8'))
+  const answer = await vm.evaluate('answer')
+  if (answer !== ANSWER) problems.push(`In an edge runtime the app answered ${String(answer)}.`)
+}
