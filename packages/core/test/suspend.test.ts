@@ -1,4 +1,5 @@
 import { manualClock, recordingSink } from '@stageflow/testing'
+import { inspect } from 'node:util'
 import { afterEach, expect, expectTypeOf, test, vi } from 'vitest'
 import { resume } from '../src/durable.ts'
 import type { SuspendedRun } from '../src/durable.ts'
@@ -39,6 +40,8 @@ test('a run with a suspended stage does what does not need it, and ends suspende
   expectTypeOf(result.requests.approve).toEqualTypeOf<unknown>()
   expect(result.requests).toEqual({ approve: { question: 'approve?' } })
   expect(result.data).toEqual({ price: { total: 12 }, stock: { left: 3 } })
+  expect(JSON.stringify(eventSink.events), 'a request may be the words of a user').not.toContain('approve?')
+  expect(inspect(result)).toContain("requests: { approve: { question: 'approve?' } }")
   expect(result.outputs.approve).toMatchObject({
     status: 'suspend',
     request: { question: 'approve?' },
@@ -50,7 +53,7 @@ test('a run with a suspended stage does what does not need it, and ends suspende
   expect(eventSink.types()).toContain('stage.approve.suspended')
   expect(eventSink.events.at(-1)).toMatchObject({
     type: 'pipeline.suspended',
-    data: { pipeline: 'order', stages: ['approve'] },
+    data: { pipeline: 'order', durationMs: 0, stages: ['approve'] },
   })
 })
 

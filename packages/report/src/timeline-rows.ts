@@ -65,7 +65,8 @@ export function runStyle(status: PipelineReport['status']): Style {
 
 function rowOf(record: StageRecord, isCritical: boolean, said: Set<string>): Row {
   const ran = record.startedAt !== undefined
-  const status = record.status ?? 'unknown'
+  // A stage behind a suspended one has no status yet.
+  const status = record.status ?? (ran ? 'unknown' : 'pending')
   const facts = factsOf(record).join(', ')
   const why = whyOf(record, said)
   return {

@@ -1,4 +1,5 @@
-import { StageflowError } from '@stageflow/core'
+import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
+import { resume } from '@stageflow/core/durable'
 import { columnsOf } from '@stageflow/core/kit'
 import fc from 'fast-check'
 import { eastAsianWidth } from 'get-east-asian-width'
@@ -23,6 +24,30 @@ test('each stage is a row with its bar, duration and status, and the critical pa
     '  persist      its condition was false      skip',
     '  ● critical path   ░ queued   ╌ backoff',
   ])
+})
+
+test('a suspended run shows what waits and what is still to come; its next leg shows only its own time', async () => {
+  const graph = new Pipeline('order')
+    .withStage('price', () => ({}))
+    .withStage('approve', ({ resumed }) => (resumed === undefined ? StageOutput.suspend('ok?') : StageOutput.ok()), {
+      dependencies: ['price'],
+    })
+    .withStage('send', () => ({}), { dependencies: ['approve'] })
+    .build()
+  const first = await graph.run()
+  const statuses = (lines: readonly string[]): readonly (string | undefined)[] =>
+    ['price', 'approve', 'send'].map((name) =>
+      lines
+        .find((line) => line.includes(` ${name} `))
+        ?.trim()
+        .split(/\s+/)
+        .at(-1),
+    )
+  expect(linesOf(first.report)[0]).toContain('suspended')
+  expect(statuses(linesOf(first.report))).toEqual(['ok', 'suspend', 'pending'])
+  if (first.status !== 'suspended') return
+  const last = await resume(graph, first, { approve: 'yes' })
+  expect(statuses(linesOf(last.report))).toEqual(['ok', 'ok', 'ok'])
 })
 
 test('color adds only escape sequences, and is off by default', () => {

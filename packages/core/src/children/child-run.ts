@@ -129,7 +129,7 @@ async function settle(
   const outcome = await new Promise<Outcome>((resolve) => child.open(resolve))
   if (run.phase < ENDED) {
     const now = run.clock.now()
-    const last = { ...data, durationMs: now - startedAt, ...whyOf(outcome) }
+    const last = { ...data, durationMs: now - startedAt, ...whyOf(outcome, true) }
     run.events?.emit(`pipeline.child_${outcome.status}`, last, node.name, now)
   }
   stage.leaveCode()

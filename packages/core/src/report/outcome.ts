@@ -136,8 +136,8 @@ export class Outcome implements RunOutcome, ChildResult {
   }
 
   toJSON(): object {
-    const { status, requests, snapshot, data, outputs, report, children } = this
-    return { status, ...whyOf(this), requests, snapshot, data, outputs, report, children }
+    const { status, snapshot, data, outputs, report, children } = this
+    return { status, ...whyOf(this), snapshot, data, outputs, report, children }
   }
 
   /** Returns the result of `make`. From `phase` on, it is computed only once. */
@@ -148,15 +148,14 @@ export class Outcome implements RunOutcome, ChildResult {
   }
 }
 
-/** Why a run did not complete, for its events and results. */
-export const whyOf = (outcome: Outcome): object =>
-  outcome.status === 'failed'
-    ? { errors: outcome.errors }
-    : outcome.status === 'cancelled'
-      ? { reason: outcome.reason }
-      : outcome.requests === undefined
-        ? {}
-        : { stages: Object.keys(outcome.requests) }
+/** Why a run did not complete, for its results and events. The requests of stages may be user data, so events only name them. */
+export const whyOf = (outcome: Outcome, isEvent = false): object => {
+  if (outcome.status === 'failed') return { errors: outcome.errors }
+  if (outcome.status === 'cancelled') return { reason: outcome.reason }
+  const { requests } = outcome
+  if (requests === undefined) return {}
+  return isEvent ? { stages: Object.keys(requests) } : { requests }
+}
 
 export const isOutcomeOf = (value: unknown, run: RunFacts): value is Outcome =>
   value instanceof Outcome && factsOf(value) === run

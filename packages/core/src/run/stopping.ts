@@ -262,7 +262,7 @@ export async function emitLastEvent(facts: RunFacts, outcome: Outcome): Promise<
   const { events, endedAt, clock, cleanupMs } = facts
   if (events === undefined) return
   facts.phase = LAST_EVENT
-  const data = { pipeline: facts.graph.name, durationMs: endedAt - facts.startedAt, ...whyOf(outcome) }
+  const data = { pipeline: facts.graph.name, durationMs: endedAt - facts.startedAt, ...whyOf(outcome, true) }
   const emitted = events.emitAndWait(`pipeline.${outcome.status}`, data, undefined, endedAt)
   if (await settlesWithin(clock, cleanupMs, emitted)) return
   facts.problem(
