@@ -4,6 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, posix } from 'node:path'
 
+import { linksOutside } from './readme-links.mjs'
+
 // What is in a tarball, and what must and must not be.
 
 const NEEDED = [
@@ -27,9 +29,11 @@ export function readTarball(tarball) {
   const folder = mkdtempSync(join(tmpdir(), 'stageflow-tarball-'))
   try {
     execFileSync('tar', ['-xzf', tarball, '-C', folder])
-    const read = (file) => JSON.parse(readFileSync(join(folder, 'package', file), 'utf8'))
+    const textOf = (file) => readFileSync(join(folder, 'package', file), 'utf8')
+    const read = (file) => JSON.parse(textOf(file))
+    const readme = files.includes('README.md') ? textOf('README.md') : ''
     const maps = files.filter((file) => file.endsWith('.map')).map((file) => ({ ...read(file), file }))
-    return { files, manifest: read('package.json'), maps, integrity: integrityOf(tarball) }
+    return { files, manifest: read('package.json'), readme, maps, integrity: integrityOf(tarball) }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -41,7 +45,7 @@ export function integrityOf(tarball) {
 }
 
 /** What is missing in a tarball, and what it must not have. */
-export function contentProblems({ files, manifest, maps }) {
+export function contentProblems({ files, manifest, readme = '', maps }) {
   const has = new Set(files)
   return [
     ...NEEDED.filter((file) => !has.has(file)).map((file) => `the package lacks ${file}.`),
@@ -50,6 +54,7 @@ export function contentProblems({ files, manifest, maps }) {
       .map((file) => `the package contains ${file}; keep it out with "files".`),
     ...buildProblems(files, has),
     ...firstOf(maps.flatMap((map) => mapProblems(map, has))),
+    ...linksOutside(readme).map((path) => `its README leads to ${path}, which is not in the package.`),
     ...manifestProblems(manifest, has),
   ].map((problem) => `${manifest.name}: ${problem}`)
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { contentProblems, readTarball } from './contents.mjs'
 import { pnpmOf } from '../setup/setup.mjs'
+import { withAbsoluteLinks } from './readme-links.mjs'
 import { readPackages } from '../lib/workspace.mjs'
 import { withTrimmedDist } from './trim.mjs'
 
@@ -16,9 +17,8 @@ export function packAll(root, folder, shorts) {
   run(root, join(root, 'node_modules/.bin/tsc'), ['-b', '--force', ...packages.map((each) => each.folder)])
   const published = packages.filter(({ manifest }) => manifest.private !== true)
   const filters = published.map((each) => `--filter=./${each.folder}`)
-  withTrimmedDist(root, published, () =>
-    run(root, 'npx', ['--yes', pnpmOf(root), ...filters, 'pack', '--pack-destination', folder]),
-  )
+  const pack = () => run(root, 'npx', ['--yes', pnpmOf(root), ...filters, 'pack', '--pack-destination', folder])
+  withTrimmedDist(root, published, () => withAbsoluteLinks(root, published, pack))
   return published.map(({ manifest: { name, version } }) => {
     const tarball = join(folder, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`)
     return { name, version, tarball, ...readTarball(tarball) }

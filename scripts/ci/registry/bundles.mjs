@@ -1,13 +1,16 @@
+import { once } from 'node:events'
 import { cpSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
 import { conclude, readJson } from '../../lib/workspace.mjs'
 import { succeeded, withConsumers } from './consumers.mjs'
 
-// `node scripts/ci/registry/bundles.mjs <tarballs>`: installed packages in bundles of esbuild and Vite, which run in Node and in an edge
-// runtime. Prints their sizes, minified and gzipped.
+// `node scripts/ci/registry/bundles.mjs <tarballs>`: installed packages in bundles of esbuild and Vite, which run in Node, in an edge
+// runtime and in Chromium. Prints their sizes, minified and gzipped. Chromium is one of the tools of the site: `npm run docs:build` installs it.
 
 const APPS = join(import.meta.dirname, 'apps')
 const ANSWER = 'Hello, Ada'
@@ -60,8 +63,9 @@ await withConsumers(process.argv[2], async ({ app }) => {
 
   await esbuild('hello.ts', '--format=iife', '--platform=neutral', '--outfile=esbuild/edge.js')
   await runOnEdge(bundled)
+  await runInChromium(bundled)
 })
-conclude(problems, 'bundles of esbuild and Vite run in Node, and core in an edge runtime')
+conclude(problems, 'bundles of esbuild and Vite run in Node, and core in an edge runtime and in Chromium')
 
 async function prints({ node }, file) {
   const { stdout, output } = await node(file)
@@ -81,4 +85,25 @@ async function runOnEdge({ folder }) {
   vm.evaluate(readFileSync(join(folder, 'esbuild/edge.js'), 'utf8'))
   const answer = await vm.evaluate('answer')
   if (answer !== ANSWER) problems.push(`In an edge runtime the app answered ${String(answer)}.`)
+}
+
+async function runInChromium({ folder }) {
+  const tools = createRequire(join(process.cwd(), 'website/package.json'))
+  const { chromium: browsers } = tools('playwright-core')
+  const { default: chromium } = await import(pathToFileURL(tools.resolve('@sparticuz/chromium')).href)
+  // Only pages of localhost and https have `crypto.randomUUID`.
+  const server = createServer((_, response) => response.end('<!doctype html>')).listen(0, 'localhost')
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage']
+  const browser = await browsers.launch({ executablePath: await chromium.executablePath(), args })
+  try {
+    await once(server, 'listening')
+    const page = await browser.newPage()
+    await page.goto(`http://localhost:${server.address().port}`)
+    await page.addScriptTag({ content: readFileSync(join(folder, 'esbuild/edge.js'), 'utf8') })
+    const answer = await page.evaluate(() => globalThis.answer)
+    if (answer !== ANSWER) problems.push(`In Chromium the app answered ${String(answer)}.`)
+  } finally {
+    await browser.close()
+    server.close()
+  }
 }
