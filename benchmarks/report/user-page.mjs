@@ -26,7 +26,7 @@ export function renderUserPage(figures, { machine }) {
   const bytes = figures.bytes('core', 'chat')?.bytesPerStage
   const long = figures.micros('core', 'chain100000')
   const parts = [
-    '# Performance: what the engine costs',
+    '# Performance: the overhead of the engine',
     'The engine costs microseconds, and a model call takes about a second. So the engine will not be your bottleneck: choose it by what it does.',
     'This is the time that a chat pipeline of five stages takes if its stages do nothing:',
     table(['', 'time per run', 'share of a model call of one second'], rows, 1),

@@ -5,9 +5,9 @@ import { openApp } from '../../examples/chat/src/app.ts'
 import { openLibrary, REPOSITORY_PAGES } from '../../examples/chat/src/search/library.ts'
 import { quotes } from '../../examples/chat/src/quote.ts'
 
-// Asks the chat example the forty questions of examples/chat/questions/test.json, through its whole pipeline. An answer is right if
-// the page that it quotes first is one of those that answer the question. The threshold for refusing comes from a separate
-// set, tuning.json: `node scripts/ci/ask.mjs tuning` prints its figure.
+// Asks the chat example the questions of examples/chat/questions/test.json, through its whole pipeline. An answer is right if the
+// page that it quotes first is one of those that answer the question. Weights, synonyms and the threshold for refusing come from
+// a separate set, tuning.json: `node scripts/ci/ask.mjs tuning` prints its figure.
 
 const LEAST_RIGHT = 0.85
 const root = join(import.meta.dirname, '../..')

@@ -81,8 +81,8 @@ function memory({ inputs }: Context<MemoryNeeds>) {
   const earlier = inputs.from('profile')?.earlier.map((turn) => turn.question) ?? []
   const { sections, nearest } = inputs.from('library').library.find(question, earlier)
   if (sections.length > 0) return StageOutput.ok({ sections })
-  const hint = nearest.length === 0 ? 'Ask about Stageflow.' : `The nearest pages: ${nearest.join(', ')}`
-  return StageOutput.cancel(`The documentation has no answer to that. ${hint}`)
+  if (nearest.length === 0) return StageOutput.cancel('The documentation has no answer to that. Ask about Stageflow.')
+  return StageOutput.cancel(`No page surely answers that. These may help: ${nearest.join(', ')}`)
 }
 
 interface LlmNeeds {

@@ -35,6 +35,12 @@ test('a question that only shares a word with a page has no answer, and pages th
   expect(library.find('?!')).toEqual({ sections: [], nearest: [] })
 })
 
+test('a guide comes before the README of a package that says the same', () => {
+  const [readme, guide] = ['packages/retry/README.md', 'docs/how-to/retry.md']
+  const both = new Library([readme, guide].map((path) => sectionsOf(path, '# Retry\n\nIt calls a stage again.')))
+  expect(both.find('retry').sections.map(({ path }) => path)).toEqual([guide, readme])
+})
+
 test('a follow-up is about the newest earlier question with a subject', () => {
   expect(headings('and why is that?')).toEqual([])
   expect(headings('and why is that?', ['How do I cancel?', 'How do I retry a stage?', '?'])[0]).toMatch(/^retry.md/)

@@ -22,6 +22,7 @@ interface Finding {
   readonly score: number
   /** The share of the question that the page is about, from 0 to 1. */
   readonly confidence: number
+  readonly isAnswer: boolean
 }
 
 export interface Answerable {
@@ -31,8 +32,10 @@ export interface Answerable {
   readonly nearest: readonly string[]
 }
 
-/** Below this confidence there is no answer. It's the smallest value that refuses each off-topic question of `questions/tuning.json`. */
-const LEAST_CONFIDENCE = 0.54
+/** Below this confidence there is no answer, unless the page has most words of the question. Chosen with the off-topic questions of `questions/tuning.json`. */
+const LEAST_CONFIDENCE = 0.53
+const LEAST_WITH_MOST_WORDS = 0.42
+const MOST_WORDS = 0.75
 const LEAST_FOR_HINT = 0.25
 /** Pages that are looked at closely. */
 const MOST_PAGES = 15
@@ -69,14 +72,26 @@ export async function openLibrary(root: string, patterns: readonly string[]): Pr
 
 /** A word on one page says no more than one on two pages. */
 const LEAST_HOLDERS = 2
-/** Definitions are among the concepts, steps among the how-to pages. Details for authors of packages come last. */
+/** Which kinds of pages a kind of question is about. A page that shows how comes before the README of a package. */
 const PRIORS: readonly { readonly asked: RegExp; readonly pages: RegExp; readonly factor: number }[] = [
+  { asked: /./, pages: /^docs\/(?:how-to|start)\//, factor: 1.1 },
+  { asked: /./, pages: /^(?:README|docs\/concepts\/)/, factor: 1.05 },
   { asked: /^(?:what|which|why)\b/i, pages: /^(?:README|docs\/(?:concepts|start)\/)/, factor: 1.15 },
-  { asked: /^(?:how|can)\b/i, pages: /^docs\/(?:how-to|tutorials|start)\//, factor: 1.15 },
-  { asked: /./, pages: /errors\.md|hooks\.md|^CONTRIBUTING/, factor: 0.7 },
+  {
+    asked: /^(?:does|do|can|will|is)\b.*\b(?:work|run|use)\b.*\b(?:in|on|with)\b|\bsupport|\bversions?\b/i,
+    pages: /support\.md/,
+    factor: 1.6,
+  },
+  // Pages for people who extend Stageflow, and the long list of codes, have many words, and few questions are about them.
+  {
+    asked: /^(?!.*\b(?:own|custom|write|publish|develop)\b)/i,
+    pages: /hooks\.md|plugin-|\/write-an?-|^CONTRIBUTING/,
+    factor: 0.75,
+  },
+  { asked: /^(?!.*(?:\w\/\w|\berror codes?\b))/i, pages: /errors\.md/, factor: 0.6 },
 ]
 /** A synonym counts less than the word itself. */
-const SYNONYM_WEIGHT = 0.75
+const SYNONYM_WEIGHT = 0.65
 /** What was asked before counts less than what is asked now. */
 const FOLLOW_UP_WEIGHT = 0.7
 
@@ -115,7 +130,7 @@ export class Library {
   find(question: string, earlier: readonly string[] = []): Answerable {
     const found = this.#search(question, earlier)
     const [best, ...others] = found
-    if (best === undefined || best.confidence < LEAST_CONFIDENCE) {
+    if (best === undefined || !best.isAnswer) {
       const near = found.filter(({ confidence }) => confidence >= LEAST_FOR_HINT)
       return { sections: [], nearest: near.slice(0, 2).map(({ path }) => path) }
     }
@@ -160,25 +175,50 @@ export class Library {
         const page = this.#pages.get(id as string)
         if (page === undefined) return []
         const own = sections.filter((section) => (section.id as string).startsWith(`${page.path}#`))
-        const confidence = this.#confidence(page, weights)
-        const both = score / bestPage + (own[0]?.score ?? 0) / bestSection
-        const total = both * (0.3 + confidence) * priorOf(question, page.path)
-        const matching = own.flatMap((section) => page.sections.get(section.id as string) ?? [])
-        return [{ path: page.path, sections: matching, score: total, confidence }]
+        const about = this.#aboutness(page, weights)
+        const matching = own
+          .flatMap(({ id, score }) => {
+            const section = page.sections.get(id as string)
+            if (section === undefined) return []
+            const likeness = this.#likeness(section.trail.at(-1) ?? '', weights, query)
+            return [{ section, score: (score / bestSection + likeness) / 2 }]
+          })
+          .sort((one, other) => other.score - one.score)
+        const match = score / bestPage + (matching[0]?.score ?? 0)
+        const total = match * (0.3 + about.confidence) * priorOf(question, page.path)
+        return [{ path: page.path, sections: matching.map(({ section }) => section), score: total, ...about }]
       })
       .sort((one, other) => other.score - one.score)
   }
 
-  #confidence(page: Page, weights: ReadonlyMap<string, number>): number {
+  /** How much of the question the page is about. An off-topic question has words that no page of ours has. */
+  #aboutness(page: Page, weights: ReadonlyMap<string, number>): Pick<Finding, 'confidence' | 'isAnswer'> {
     let about = 0
     let asked = 0
+    let words = 0
     for (const [term, weight] of weights) {
       const worth = weight * this.#rarity(term)
       const others = synonymsOf(term).map((other) => SYNONYM_WEIGHT * (page.terms.get(other) ?? 0))
+      const best = Math.max(page.terms.get(term) ?? 0, ...others)
       asked += worth
-      about += worth * Math.max(page.terms.get(term) ?? 0, ...others)
+      about += worth * best
+      if (best >= PLACES.text) words += 1
     }
-    return asked === 0 ? 0 : about / asked
+    const confidence = asked === 0 ? 0 : about / asked
+    const hasMostWords = words > 1 && words / weights.size >= MOST_WORDS
+    return { confidence, isAnswer: confidence >= (hasMostWords ? LEAST_WITH_MOST_WORDS : LEAST_CONFIDENCE) }
+  }
+
+  /** How much a heading and a question have in common, from 0 to 1. */
+  #likeness(heading: string, weights: ReadonlyMap<string, number>, query: ReadonlyMap<string, number>): number {
+    let common = 0
+    let all = 0
+    for (const term of new Set(termsOf(heading))) {
+      common += this.#rarity(term) * (query.get(term) ?? 0)
+      all += this.#rarity(term)
+    }
+    for (const [term, weight] of weights) all += this.#rarity(term) * weight
+    return all === 0 ? 0 : (2 * common) / all
   }
 
   #rarity(term: string): number {

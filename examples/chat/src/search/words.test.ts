@@ -6,6 +6,8 @@ test.each([
   ['time-out timeouts time limit', ['timeout', 'time', 'limit']],
   ['How do I use `withStage`?', ['withstag', 'stage']],
   ['What is it about', []],
+  ['Do they run at the same time?', ['run', 'parallel']],
+  ['Next.js or nextjs', ['nextj']],
 ])('the terms of %j are %j', (text, terms) => {
   expect([...new Set(termsOf(text))]).toEqual(expect.arrayContaining(terms))
 })
