@@ -13,7 +13,7 @@ const CORE = 'packages/core'
 const BAR = 27_000
 const GOAL = 26_000
 /** What core measures today: it may not grow from here. Goes down with every change that makes core smaller. */
-const MOST = 30_925
+const MOST = 30_910
 /** What an entry that shares the engine may add to the main entry. docs/project/decisions/0117-suspend-in-core.md says why. */
 const MOST_ON_TOP = { './durable': 1_500 }
 

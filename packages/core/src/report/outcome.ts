@@ -149,13 +149,16 @@ export class Outcome implements RunOutcome, ChildResult {
 }
 
 /** Why a run did not complete, for its results and events. The requests of stages may be user data, so events only name them. */
-export const whyOf = (outcome: Outcome, isEvent = false): object => {
-  if (outcome.status === 'failed') return { errors: outcome.errors }
-  if (outcome.status === 'cancelled') return { reason: outcome.reason }
-  const { requests } = outcome
-  if (requests === undefined) return {}
-  return isEvent ? { stages: Object.keys(requests) } : { requests }
-}
+export const whyOf = (outcome: Outcome, isEvent?: true): object =>
+  outcome.status === 'failed'
+    ? { errors: outcome.errors }
+    : outcome.status === 'cancelled'
+      ? { reason: outcome.reason }
+      : outcome.requests === undefined
+        ? {}
+        : isEvent
+          ? { stages: Object.keys(outcome.requests) }
+          : { requests: outcome.requests }
 
 export const isOutcomeOf = (value: unknown, run: RunFacts): value is Outcome =>
   value instanceof Outcome && factsOf(value) === run
