@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     projects: [
       'packages/*',
-      'examples/!(*.md)',
+      'examples/!(*.md|third-party)',
       { test: { name: 'scripts', root: 'scripts', include: ['**/*.test.mjs'], testTimeout: 120_000 } },
     ],
     coverage: {
