@@ -57,13 +57,22 @@ export async function writeApp(folder: string): Promise<void> {
   )
 }
 
+const OPTIONS = {
+  noEmit: true,
+  strict: true,
+  skipLibCheck: true,
+  target: 'es2023',
+  module: 'nodenext',
+  lib: ['es2023', 'dom', 'dom.asynciterable'],
+  types: [],
+}
+
 /** Compiles the app. Returns the compiler's error for each use, as its lines. */
 export async function compileApp(folder: string, tsc: string): Promise<ReadonlyMap<string, readonly string[]>> {
-  const options = '--noEmit --strict --skipLibCheck --target es2023 --module nodenext --pretty false'.split(' ')
+  // A file of its own: the folder may have a tsconfig.json for its other files, and newer compilers want to be told which one counts.
+  await writeFile(join(folder, 'app.tsconfig.json'), JSON.stringify({ compilerOptions: OPTIONS, files: ['app.ts'] }))
   const output = await new Promise<string>((resolve) =>
-    execFile(tsc, [...options, '--lib', 'es2023,dom,dom.asynciterable', 'app.ts'], { cwd: folder }, (_, stdout) =>
-      resolve(stdout),
-    ),
+    execFile(tsc, ['-p', 'app.tsconfig.json', '--pretty', 'false'], { cwd: folder }, (_, stdout) => resolve(stdout)),
   )
   const names = Object.keys(USES)
   return new Map(
