@@ -93,10 +93,10 @@ async function runInChromium({ folder }) {
   const { default: chromium } = await import(pathToFileURL(tools.resolve('@sparticuz/chromium')).href)
   // Only pages of localhost and https have `crypto.randomUUID`.
   const server = createServer((_, response) => response.end('<!doctype html>')).listen(0, 'localhost')
+  await once(server, 'listening')
   const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage']
   const browser = await browsers.launch({ executablePath: await chromium.executablePath(), args })
   try {
-    await once(server, 'listening')
     const page = await browser.newPage()
     await page.goto(`http://localhost:${server.address().port}`)
     await page.addScriptTag({ content: readFileSync(join(folder, 'esbuild/edge.js'), 'utf8') })
@@ -104,6 +104,7 @@ async function runInChromium({ folder }) {
     if (answer !== ANSWER) problems.push(`In Chromium the app answered ${String(answer)}.`)
   } finally {
     await browser.close()
+    server.closeAllConnections()
     server.close()
   }
 }
