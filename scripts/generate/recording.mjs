@@ -122,7 +122,7 @@ function checkRecording(root) {
     now === answerOf(recorded)
       ? []
       : [
-          `${RECORDING} shows another answer than npm start now gives: "${now}". Record it anew: node scripts/generate/recording.mjs.`,
+          `${RECORDING} shows another answer than npm start now gives: "${now}". Run node scripts/generate/recording.mjs.`,
         ]
   conclude(problems, `${RECORDING} shows what npm start answers.`)
 }

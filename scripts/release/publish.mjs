@@ -18,7 +18,7 @@ export async function publishTarball(tarball, registry, { tag = 'latest', proven
   if (code !== 0) throw new Error(`npm ${args.join(' ')} ended with ${code}:\n${output.trim()}`)
 }
 
-/** The manifest that the registry serves for a version, with the hash of its tarball, or undefined if there is none. */
+/** The manifest of a version on the registry, with the hash of its tarball. Returns undefined if the registry lacks that version. */
 export async function servedVersion({ name, version }, registry) {
   const args = ['view', `${name}@${version}`, '--json', '--prefer-online']
   const { code, stdout, output } = await npm(args, tmpdir(), registry)
