@@ -1,7 +1,7 @@
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { inspect } from 'node:util'
 import { afterEach, expect, expectTypeOf, test, vi } from 'vitest'
-import { resume } from '../src/durable.ts'
+import { resume, resumeSettled, startResumed } from '../src/durable.ts'
 import type { SuspendedRun } from '../src/durable.ts'
 import { Pipeline, StageKind, StageOutput, asStage, createSlot, defineStage } from '../src/index.ts'
 import type { Interceptor, PipelineResult, StageContext, SuspendedResult } from '../src/index.ts'
@@ -586,6 +586,12 @@ test.each<[what: string, change: (run: SuspendedRun) => unknown, answers: unknow
     { approve: 1 },
     'the graph has no stage "gone"',
   ],
+  [
+    'a run whose parts are missing',
+    ({ status }) => ({ status }),
+    { approve: 1 },
+    'it lacks its report, requests, outputs or children',
+  ],
   ['no answer', (run) => run, {}, 'the run waits for "approve", "kid", "each"'],
   ['answers that are none', (run) => run, 'yes', 'the answer for the run is "yes"'],
   ['an answer for a stage that does not wait', (run) => run, { approv: 1 }, 'it has an answer for "approv"'],
@@ -604,6 +610,67 @@ test.each<[what: string, change: (run: SuspendedRun) => unknown, answers: unknow
     message: expect.stringContaining(message) as string,
   })
   expect(ran).not.toHaveBeenCalled()
+})
+
+test('one error lists everything that does not fit, the answers included', async () => {
+  const graph = twice.build()
+  const first = stored(suspended(await graph.run()) as SuspendedResult<never>)
+  const run = {
+    ...first,
+    report: { ...first.report, pipeline: 'other' },
+    outputs: { ...first.outputs, gone: { status: 'ok', data: {} }, lost: { status: 'ok', data: {} } },
+  }
+  await expect(resume(graph, run, { aprove: 1, kid: { sum: 1 }, each: {} } as object)).rejects.toMatchObject({
+    code: 'core/resume',
+    message:
+      'A run of "order" cannot be resumed: it is a run of "other"; the graph has no stage "gone", "lost", which had settled; ' +
+      'it has an answer for "aprove", but the run waits for "approve", "kid", "each"; ' +
+      'it has an answer for "sum", but "kid" waits for "check"; ' +
+      'the answer for "each" is {}, but "each" waits for "0"; pass an object with an answer for one of them.',
+  })
+})
+
+test('resumeSettled resolves for a failed run, and rejects only if the run cannot be resumed', async () => {
+  const graph = new Pipeline('order')
+    .withStage('approve', (context) => (context.resumed ? StageOutput.fail('boom') : ask(context)))
+    .build()
+  const first = suspended(await graph.run())
+  expect(await resumeSettled(graph, first, { approve: 1 })).toMatchObject({
+    status: 'failed',
+    errors: [{ message: 'boom', stage: 'approve' }],
+  })
+  await expect(resume(graph, first, { approve: 1 })).rejects.toMatchObject({ code: 'core/pipeline-failed' })
+  await expect(resumeSettled(graph, first, {})).rejects.toMatchObject({ code: 'core/resume' })
+})
+
+test('startResumed gives the events and chunks of the leg, and throws if the run cannot be resumed', async () => {
+  const graph = new Pipeline('order')
+    .withStage('approve', ask)
+    .withStage(
+      'letter',
+      async function* () {
+        yield 'Dear '
+        return { sent: true }
+      },
+      { dependencies: ['approve'] },
+    )
+    .build()
+  const first = suspended(await graph.run())
+  const run = startResumed(graph, first, { approve: 1 })
+  const types: string[] = []
+  for await (const { type, leg } of run) types.push(`${leg} ${type}`)
+  expect(types).toEqual([
+    '2 pipeline.resumed',
+    '2 stage.approve.started',
+    '2 stage.approve.completed',
+    '2 stage.letter.started',
+    '2 stage.letter.chunk',
+    '2 stage.letter.completed',
+    '2 pipeline.completed',
+  ])
+  expect((await run.result).data).toMatchObject({ letter: { sent: true } })
+  expect(run.pipelineRunId).toBe(first.report.pipelineRunId)
+  expect(() => startResumed(graph, first, {})).toThrow(/^A run of "order" cannot be resumed: the answer for the run is/)
 })
 
 test('the same run may be resumed twice: each is a leg of its own', async () => {
