@@ -1,3 +1,5 @@
+export { openRequests } from './durable/asked.ts'
+export type { OpenRequest } from './durable/asked.ts'
 export { resume, resumeSettled, startResumed } from './durable/resume.ts'
 export type { SuspendedRun } from './durable/earlier-legs.ts'
 export { fingerprintOf, misfits, progressOf } from './durable/fit.ts'

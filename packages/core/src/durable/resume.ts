@@ -1,4 +1,4 @@
-import { isArray, isObject } from '../base/check.ts'
+import { isObject } from '../base/check.ts'
 import { StageflowError, quote } from '../base/errors.ts'
 import type { SuspendOutput } from '../contract/output.ts'
 import { RESUME } from '../contract/results.ts'
@@ -6,7 +6,7 @@ import type { FailedResult, PipelineResult, Run } from '../contract/results.ts'
 import type { RunInput } from '../contract/snapshot-fields.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 import type { RunArguments, StageGraph } from '../pipeline/stage-graph.ts'
-import { askedInside } from './asked.ts'
+import { askedInside, pathOf } from './asked.ts'
 import type { Asked } from './asked.ts'
 import { EarlierLegs } from './earlier-legs.ts'
 import type { SuspendedRun } from './earlier-legs.ts'
@@ -90,9 +90,8 @@ function* wrongAnswers(
     return yield `the answer for ${where} is ${quote(answers)}, but ${waiting}; pass an object with an answer for one of them`
   for (const [name, answer] of Object.entries(answers)) {
     if (Object.hasOwn(requests, name)) {
-      const inside = path === '' ? name : path + (isArray(outputs) ? `#${name}` : `/${name}`)
       const output = (outputs as Readonly<Record<string, SuspendOutput>>)[name] as SuspendOutput
-      const more = askedInside(output, children, inside)
+      const more = askedInside(output, children, pathOf(name, outputs, path))
       if (more !== undefined) yield* wrongAnswers(more, answer, children)
     } else yield `it has an answer for "${name}", but ${waiting}`
   }
