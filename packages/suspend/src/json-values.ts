@@ -9,7 +9,7 @@ const MOST_PROBLEMS = 10
 const DEEPEST = 500
 
 /**
- * The values inside `value` that JSON can't write and read back, each as a part of a sentence. Undefined fields are no problem,
+ * The values inside `value` that JSON can't write and read back, each as a part of a sentence. Undefined fields pass,
  * because JSON leaves them out. Adds the path of each undefined item of an array to `gaps`, because JSON writes null there.
  */
 export function jsonProblems(value: unknown, gaps: Path[]): readonly string[] {

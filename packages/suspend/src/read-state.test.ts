@@ -115,7 +115,7 @@ test.each<[what: string, given: unknown, message: string]>([
     ((loop: { loop?: object }) => (loop.loop = loop))({}),
     'it cannot be written as JSON (Converting circular',
   ],
-])('%s is no state, and the error shows nothing of its content', (_what, given, message) => {
+])('%s is refused, and the error shows nothing of its content', (_what, given, message) => {
   const read = (): unknown => pendingRequests(given)
   expect(read).toThrow(expect.objectContaining({ code: 'suspend/damaged-state' }) as Error)
   expect(read).toThrow(`This is not the state of a suspended run: ${message}`)

@@ -9,7 +9,7 @@ import type { Path } from './json-values.ts'
 /** The version of the format that this package writes and reads. */
 export const FORMAT = 1
 /** The maximum length of a state as JSON, in characters. */
-export const MOST_CHARACTERS: number = 64 * 1024 * 1024
+const MOST_CHARACTERS = 64 * 1024 * 1024
 
 /** A suspended run as plain JSON: store it, and pass it to `resume`. Its parts may differ in later versions. */
 export interface SuspendedState {

@@ -33,8 +33,8 @@ export interface StageFingerprint {
 }
 
 /**
- * How far the stages of a run have come: `started` if a stage waits for an answer or for its calls, or an object of the
- * stages of its child run in progress. Stages that have not started are left out.
+ * How far the stages of a run have come. `started`: the stage waits for an answer, or for its calls. An object: the stages of
+ * its child run in progress. Stages that have not started are left out.
  */
 export interface RunProgress {
   readonly [stage: string]: 'settled' | 'started' | RunProgress
