@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fingerprintOf, misfits, progressOf, resume } from '../src/durable.ts'
+import { fingerprintOf, misfits, openRequests, progressOf, resume } from '../src/durable.ts'
 import type { GraphFingerprint, RunProgress, SuspendedRun } from '../src/durable.ts'
 import { Pipeline, StageKind, StageOutput, asStage, defineStage } from '../src/index.ts'
 import type { StageContext } from '../src/index.ts'
@@ -275,4 +275,45 @@ test('a child run that has not begun has no progress of its own', async () => {
   }
   const graph = new Pipeline('order').withPipeline('kid', child).build({ interceptors: [gate] })
   expect(progressOf((await graph.run()) as unknown as SuspendedRun)).toEqual({ kid: 'started' })
+})
+
+test('the open requests are those of stages, child runs and items, each with the keys of its answer', async () => {
+  const graph = order
+    .withMap('asked', { over: () => [1, 2], each: (item, context) => (item === 1 ? data() : ask(context)) })
+    .withPipeline('outer', new Pipeline('outer').withPipeline('inner', child))
+    .build()
+  const first = (await graph.run()) as unknown as SuspendedRun
+  const paths = openRequests(first).map(({ path }) => path)
+  expect(paths).toEqual([
+    ['approve'],
+    ['kid', 'check'],
+    ['again', 'check'],
+    ['value', 'check'],
+    ['asked', '1'],
+    ['outer', 'inner', 'check'],
+  ])
+  expect(openRequests(first).every(({ request }) => request === '?')).toBe(true)
+  // An answer for each of them, nested by its path, ends the run.
+  const answers: Record<string, unknown> = {}
+  for (const path of paths) {
+    let at = answers
+    for (const key of path.slice(0, -1)) at = (at[key] ??= {}) as typeof at
+    at[path.at(-1) as string] = path.join(' ')
+  }
+  expect(await resume(graph, first, answers as never)).toMatchObject({
+    status: 'completed',
+    data: {
+      asked: { items: [{}, { answer: 'asked 1' }] },
+      outer: { inner: { check: { answer: 'outer inner check' } } },
+    },
+  })
+})
+
+test('a request of the code itself stays whole, whatever is in it', async () => {
+  const graph = new Pipeline('order')
+    .withStage('own', () => StageOutput.suspend({ check: '?' }, { state: { items: ['a'] } }))
+    .build()
+  const first = (await graph.run()) as unknown as SuspendedRun
+  expect(openRequests(first)).toEqual([{ path: ['own'], request: { check: '?' } }])
+  expect(progressOf(first)).toEqual({ own: 'started' })
 })

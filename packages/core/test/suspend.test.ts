@@ -26,6 +26,18 @@ function suspended<Stages>(result: PipelineResult<Stages>): SuspendedResult<Stag
   return result
 }
 
+/** Calls the stage "kid" once more if it fails. */
+const retryKid: Interceptor = {
+  name: 'again',
+  wrap: (next, { name }) =>
+    name !== 'kid'
+      ? next
+      : async (context) => {
+          const output = await next(context)
+          return output.status === 'fail' ? next(context) : output
+        },
+}
+
 /** As a process that was started later would read it. */
 const stored = (result: SuspendedResult<never>): SuspendedRun => JSON.parse(JSON.stringify(result)) as SuspendedRun
 
@@ -544,24 +556,54 @@ test('a child run of runChild continues if its stage suspends with the requests 
 
 test('a child run that suspends in a second attempt continues', async () => {
   let tries = 0
-  const again: Interceptor = {
-    name: 'again',
-    wrap: (next, { name }) =>
-      name !== 'kid'
-        ? next
-        : async (context) => {
-            const output = await next(context)
-            return output.status === 'fail' ? next(context) : output
-          },
-  }
   const child = new Pipeline('kid')
     .withStage('flaky', () => (++tries === 1 ? StageOutput.fail('busy') : {}))
     .withStage('check', ask, { dependencies: ['flaky'] })
-  const graph = new Pipeline('order').withPipeline('kid', child).build({ interceptors: [again] })
+  const graph = new Pipeline('order').withPipeline('kid', child).build({ interceptors: [retryKid] })
   const first = suspended(await graph.run())
   const last = await resume(graph, stored(first as SuspendedResult<never>), { kid: { check: 'fine' } })
   expect(last.data.kid).toMatchObject({ check: { answer: 'fine' } })
   expect(tries).toBe(2)
+})
+
+test('a child run that suspended in a second attempt and then completed is not continued again by a later child run', async () => {
+  let tries = 0
+  const child = new Pipeline('child')
+    .withStage('flaky', () => (++tries === 1 ? StageOutput.fail('busy') : { tries }))
+    .withStage('check', ask, { dependencies: ['flaky'] })
+  const graph = new Pipeline('order')
+    .withStage('kid', async (context) => {
+      const result = await context.runChild(child)
+      if (result.status === 'failed') return StageOutput.fail('the child failed')
+      if (result.status === 'suspended') return StageOutput.suspend(result.requests, { state: context.resumed?.state })
+      if (context.resumed?.state === 'second') return { checked: result.data.check }
+      return StageOutput.suspend('once more?', { state: 'second' })
+    })
+    .build({ interceptors: [retryKid] })
+  const first = suspended(await graph.run())
+  expect(Object.keys(first.children)).toEqual(['kid', 'kid@2'])
+  const second = suspended(await resume(graph, stored(first as SuspendedResult<never>), { kid: { check: 'a' } }))
+  expect(second.requests).toEqual({ kid: 'once more?' })
+  expect(Object.entries(second.children).map(([key, { status }]) => [key, status])).toEqual([['kid', 'completed']])
+  const third = suspended(await resume(graph, stored(second as SuspendedResult<never>), { kid: 'yes' }))
+  expect(tries, 'the new child run begins at its first stage').toBe(3)
+  const last = await resume(graph, stored(third as SuspendedResult<never>), { kid: { check: 'b' } })
+  expect(last.data.kid).toEqual({ checked: { answer: 'b' } })
+})
+
+test('a retry within a leg continues the child run as the leg began with it', async () => {
+  const collected = vi.fn<() => object>(() => ({}))
+  let tries = 0
+  const child = new Pipeline('child')
+    .withStage('collect', collected)
+    .withStage('check', (context) => (context.resumed && ++tries === 1 ? StageOutput.fail('busy') : ask(context)), {
+      dependencies: ['collect'],
+    })
+  const graph = new Pipeline('order').withPipeline('kid', child).build({ interceptors: [retryKid] })
+  const first = suspended(await graph.run())
+  const last = await resume(graph, stored(first as SuspendedResult<never>), { kid: { check: 'fine' } })
+  expect(last.data.kid).toMatchObject({ check: { answer: 'fine' } })
+  expect(collected).toHaveBeenCalledTimes(1)
 })
 
 // ---------- what does not fit

@@ -146,6 +146,23 @@ test('a state is copied: the given one is neither changed nor frozen, nor is the
   expect(Object.isFrozen(run.outputs.price.data)).toBe(false)
 })
 
+/** The same value with the keys of its objects in another order, as a column of type jsonb returns it. */
+function reordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reordered)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, held]) => [key, reordered(held)]))
+}
+
+test('a database may return the keys of a state in another order', async () => {
+  const graph = order.build()
+  const state = reordered(stored(suspendedState(graph, await suspendedRun(graph))))
+  expect(await resume(graph, state, answers)).toMatchObject({
+    status: 'completed',
+    data: { kid: { check: { answer: 'fine' } }, each: { items: [{ item: 'a' }, { answer: 'no' }, { item: 'c' }] } },
+  })
+})
+
 test('readState gives the run to the other forms of resume', async () => {
   const graph = new Pipeline('order')
     .withStage('approve', (context) => (context.resumed ? StageOutput.fail('no') : ask(context)))

@@ -23,7 +23,7 @@ export function askedInside(
   if (items !== undefined) return { requests: request as object, outputs: items, path }
   const { attempt } = (state ?? {}) as { readonly attempt?: number }
   for (const inside of [path, `${path}#${attempt}`]) {
-    const child = suspendedChild(children, inside)
+    const [, child] = suspendedChild(children, inside) ?? []
     // Code can also suspend with a request of its own, beside a child run.
     if (child !== undefined && JSON.stringify(child.requests) === JSON.stringify(request))
       return { requests: child.requests, outputs: child.outputs, path: inside }
