@@ -35,7 +35,11 @@ const graph = new Pipeline('payout')
     'pay',
     ({ inputs }) => {
       ran.push('pay')
-      return { paid: inputs.from('amount').euros, by: inputs.from('approve').by, risk: inputs.from('check').risk?.risk }
+      return {
+        paid: inputs.from('amount').euros,
+        by: inputs.from('approve').by,
+        risk: inputs.from('check')?.risk?.risk,
+      }
     },
     { dependencies: ['amount', 'approve', 'check'] },
   )
