@@ -192,7 +192,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       stage.abandon()
     }
     loop.settle(index, output)
-    if (by !== 'code') stage.returned = undefined
+    stage.returned = by === 'code' ? stage.output : undefined
     facts.times[2 * index + 1] = endedAt
     if (abandoned === true) this.#giveUp(index)
   }
@@ -227,10 +227,8 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
         const stage = this.facts.stage(index)
         stage.reruns = new Map([['', { request, state, answer }]])
         stage.attempts = undefined
-        this.withSlot(index, () => {
-          this.pump.goOn(key)
-          this.call(node, round + 1)
-        })
+        this.pump.goOn(key)
+        this.call(node, round + 1)
       },
       suspend: () => this.#settle(index, output, facts),
       stoppedNow: () => {
@@ -240,21 +238,30 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
         return true
       },
     })
-    this.withoutSlot(index)
   }
 
-  withoutSlot(index: number): void {
-    if (!this.facts.schedule.feed(PARK, index, 0)) return
-    this.facts.stage(index).isParked = true
+  // Slots of `maxConcurrency`: only the outermost run has them.
+
+  rest(calls: readonly string[], waits: readonly string[]): boolean {
+    const { options, schedule, graph } = this.facts
+    if (options.maxConcurrency === undefined) return false
+    const rested = graph.names.filter((name, index) => {
+      const isInside = isOf(this.key(name))
+      const rests = schedule.state(index) === RUNNING && waits.some(isInside) && !calls.some(isInside)
+      return rests && schedule.feed(PARK, index, 0) && (this.facts.stage(index).isParked = true)
+    })
     this.loop.drive(UNREAD)
+    return rested.length > 0
   }
-  withSlot(index: number, then: () => void): void {
-    const stage = this.facts.stage(index)
-    if (!stage.isParked) return then()
+  withSlotOf(key: string, then: () => void): void {
+    const { graph, stages, schedule } = this.facts
+    const index = graph.names.findIndex((name) => isOf(this.key(name))(key))
+    const stage = stages?.[index]
+    if (stage?.isParked !== true) return then()
     void stage.resumed().then(() => {
       if (this.isWanted(index)) then()
     })
-    this.facts.schedule.feed(UNPARK, index, 0)
+    schedule.feed(UNPARK, index, 0)
     this.loop.drive(UNREAD)
   }
 
@@ -277,6 +284,12 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   readonly items = (context: LiveStageContext, source: unknown): unknown =>
     this.#map(behindOf(context).node).items(source)
 }
+
+/** Whether a key is of a stage, or of what runs inside it. `stage`: its key. */
+const isOf =
+  (stage: string) =>
+  (key: string): boolean =>
+    key.startsWith(stage) && ['', '/', '#', '@'].includes(key.charAt(stage.length))
 
 const cannotSuspend = (stage: string, why: string): Output =>
   failed('core/cannot-suspend', `Stage "${stage}" of a durable run cannot suspend: ${why}.`)
