@@ -9,7 +9,7 @@ import type { ApprovalStatus, ApprovalStore, FoundApproval, StoredApproval } fro
 export const LONG_MS = 3_600_000
 
 /** What a check has seen of a broken rule. The contract adds the rule, and what to do. */
-export class Seen extends Error {}
+class Seen extends Error {}
 
 /** Fails the case with what was seen, unless `holds`. */
 export function must(holds: boolean, seen: string): asserts holds {
