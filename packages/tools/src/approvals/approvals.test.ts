@@ -10,6 +10,7 @@ import {
   Approvals,
   defineTool,
   memoryApprovalStore,
+  memoryResultStore,
   ToolExecutor,
   ToolRegistry,
   type ApprovalStore,
@@ -331,7 +332,7 @@ test.each([
   expect(paid).toEqual([])
 })
 
-test('a request or an edit that is too long, and one that is no JSON, is refused', async () => {
+test("a request or an edit that is too long, and one that isn't JSON, is refused", async () => {
   const { pay, approvals, clock } = payBench({ maxLength: 200, waitMs: 0 })
   await pay()
   for (const edited of [
@@ -469,6 +470,26 @@ test('a stage suspends with its approval, and two processes that resume it call 
   expect(ended.find(({ status }) => status === 'cancelled')).toMatchObject({ reason: 'approval_used' })
   expect(await resume(process(), JSON.parse(state), { pay: true })).toMatchObject({ reason: 'approval_used' })
   expect(paid).toEqual([50])
+})
+
+test('with an idempotency key, both processes get the result of the one call', async () => {
+  const store = memoryApprovalStore()
+  const resultStore = memoryResultStore()
+  const ids = { pipelineRunId: 'run-1', ...ADA }
+  const paid: unknown[] = []
+  const process = () => {
+    const { approve } = new Approvals({ store, waitMs: 0 })
+    const { call } = bench([tool('pay', (input) => paid.push(input))], { approve, resultStore })
+    return call('pay', { euros: 900 }, { ids, idempotencyKey: ({ callId }) => `run-1/${callId}` })
+  }
+  const asked = await process()
+  expect(asked).toMatchObject({ status: 'denied', reason: 'approval_pending' })
+  await new Approvals({ store }).decide('run-1/call-0', { approved: true, arguments: { euros: 50 } }, ADA)
+  const first = await process()
+  const second = await process()
+  expect(paid).toEqual([{ euros: 50 }])
+  expect(first).toMatchObject({ status: 'completed', output: 1, editedArguments: { euros: 50 } })
+  expect(second).toMatchObject({ status: 'completed', output: 1, editedArguments: { euros: 50 }, replayed: true })
 })
 
 /** Arrays in arrays. */

@@ -121,7 +121,7 @@ export class Approvals {
     const decision = decisionText(checkedAnswer(answer, this.#maxLength))
     const { approved } = answer
     const stored = known(id, await this.#store.decide(ownerText(owner), id, { approved, decision }))
-    // A repeat of the same decision is no late decision.
+    // A client may repeat a decision after a lost connection.
     if (stored.decision !== decision) throw closed(id, stored, 'decided')
     return approvalOf(stored)
   }
