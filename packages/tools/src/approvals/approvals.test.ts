@@ -127,6 +127,29 @@ test('a hook of your own can edit arguments too, and cannot change them later', 
   expect(seen).toEqual([{ list: ['a'] }])
 })
 
+test('secrets in edited arguments are kept out of events', async () => {
+  const secret = 'violet-moon-rising'
+  const tell = tool('tell', ({ password }, { progress }) => progress({ message: `with ${password}` }))
+  const { call, events } = bench([tell], { approve: () => ({ approved: true, arguments: { password: secret } }) })
+  expect(await call('tell', { password: 'other' })).toMatchObject({ status: 'completed' })
+  expect(JSON.stringify(events)).toContain('"kind":"progress"')
+  expect(JSON.stringify(events)).not.toContain(secret)
+})
+
+test('a hook that denies with a word of its own denies as approval_failed', async () => {
+  const { call } = bench([tool('pay', () => 'paid')], {
+    approve: () => ({ approved: false, denied: 'later' as 'approval_pending', approvalId: 'a' }),
+  })
+  expect(await call('pay')).toMatchObject({ status: 'denied', reason: 'approval_failed' })
+})
+
+test('a hook of your own can say that there is no decision yet', async () => {
+  const { call } = bench([tool('pay', () => 'paid')], {
+    approve: () => ({ approved: false, denied: 'approval_pending', approvalId: 'ticket-7' }),
+  })
+  expect(await call('pay')).toMatchObject({ reason: 'approval_pending', approvalId: 'ticket-7' })
+})
+
 test('a repeated call of a key has the edited arguments of the first in its result', async () => {
   const { call } = bench([tool('look', () => 'seen')], {
     approve: () => ({ approved: true, arguments: { a: 2 } }),
@@ -245,13 +268,14 @@ test('tenants and users are apart', async () => {
 })
 
 test('a call with the id of another one is not made with its approval', async () => {
-  const { pay, approvals, paid } = payBench({ waitMs: 0 })
+  const { pay, approvals, paid, of } = payBench({ waitMs: 0 })
   expect(await pay(10)).toMatchObject({ reason: 'approval_pending' })
   await approvals.decide(ID, { approved: true }, ADA)
   const other = (await pay(1_000)) as DeniedCall
   expect(other).toMatchObject({ reason: 'approval_failed', cause: { code: 'tools/approval-reused' } })
   expect(paid).toEqual([])
   expect(await pay(10)).toMatchObject({ status: 'completed' })
+  expect(of('approval.requested')).toHaveLength(1)
 })
 
 test('an id of a call can be anything, and finds its approval again', async () => {
@@ -414,6 +438,9 @@ test('a store in memory is full when its texts are too long together', async () 
   await expect(request('b', 100)).rejects.toThrow('maxLength 400 characters')
   await store.cancel('o', 'a')
   await request('b', 100)
+  // A decision counts too.
+  await store.decide('o', 'b', { approved: true, decision: 'x'.repeat(160) })
+  await expect(request('c', 0)).rejects.toMatchObject({ code: 'tools/approval-store-full' })
 })
 
 /** A pipeline whose stage asks, suspends with the id of the approval, and makes the same call when it is resumed. */

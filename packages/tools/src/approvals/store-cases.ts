@@ -78,6 +78,18 @@ export const CASES: Readonly<Record<string, ApprovalRule>> = {
       bench.is('use', await bench.use('a'), { status: 'used', decision: 'yes', token: 'a' })
     },
   },
+  'a record is kept for its keepMs from its last change': {
+    mend: KEEP,
+    check: async (bench) => {
+      for (const id of ['approved', 'denied', 'cancelled', 'used']) await bench.request({ id, keepMs: bench.shortMs })
+      for (const id of ['approved', 'used']) await bench.decide(true, 'yes', { id })
+      await bench.decide(false, 'no', { id: 'denied' })
+      await bench.cancel({ id: 'cancelled' })
+      await bench.use('a', { id: 'used' })
+      await bench.expire()
+      for (const id of ['approved', 'denied', 'cancelled', 'used']) bench.isMissing('find', await bench.find({ id }))
+    },
+  },
   'only an approved record can be used': {
     mend: IF_APPROVED,
     check: async (bench) => {
