@@ -1,2 +1,5 @@
 export { resume } from './durable/resume.ts'
 export type { SuspendedRun } from './durable/earlier-legs.ts'
+export { runDurable } from './durable/run-durable.ts'
+export type { LegOptions } from './durable/run-durable.ts'
+export type { CallFacts, Decision, DurableStart, Fact, StageExecutor } from './durable/executor.ts'

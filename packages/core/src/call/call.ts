@@ -224,6 +224,11 @@ export function giveUpCalls(host: Host, stage: number, which: (call: StageCall) 
   for (const call of openCalls(host, stage, which)) call.answer(GIVEN_UP)
 }
 
+/** A new call begins inside `outer`: aborted calls beside it get no answer of their own anymore. */
+export function giveUpAborted(host: Host, stage: number, outer: StageFork | undefined): void {
+  giveUpCalls(host, stage, (call) => call.outer?.aborted !== undefined && outer?.isIn(call) !== true)
+}
+
 /** Calls the code of an unwrapped stage, unless a part has stopped the run. */
 export function soleCode(context: LiveStageContext, call: StageCall): unknown {
   const { host, node } = call

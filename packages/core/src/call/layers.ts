@@ -71,6 +71,9 @@ export function askHook(
   return undefined
 }
 
+/** Calls a stage through `onCall` hooks alone, as the one layer around its code. */
+export const callWithHooks: RunStage = layerAt(0, asLayer(callStage))
+
 /** Calls the layer at `depth` of a context's stage. If it throws or returns no output, the result is a failure that names it. */
 function layerAt(depth: number, next: (context: LiveStageContext) => Answer): RunStage {
   return asRunStage((context) => {

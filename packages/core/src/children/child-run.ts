@@ -12,11 +12,25 @@ import { whyOf } from '../report/outcome.ts'
 import type { Outcome } from '../report/outcome.ts'
 import { ENDED } from '../report/run-facts.ts'
 import type { ParentLink, RunFacts } from '../report/run-facts.ts'
-import { PipelineRun } from '../run/run.ts'
+import type { PipelineRun } from '../run/run.ts'
 import { RUNNING } from '../schedule/plan.ts'
 
 /** How many levels of child runs may be nested below the outermost run. */
 export const DEEPEST_CHILD = 5
+
+/** A run as the children of its stages see it. Every host of a stage's context is one. */
+export interface ParentRun extends Host {
+  /** Makes a child run. Without an id in `input` it gets one. */
+  readonly childRun: PipelineRun['childRun']
+  /** Only in a durable run: carries out `each` of a map, and makes a list of an asynchronous source. */
+  readonly item?: (
+    context: LiveStageContext,
+    place: number,
+    item: unknown,
+    each: (item: unknown, context: unknown) => unknown,
+  ) => Promise<unknown>
+  readonly items?: (context: LiveStageContext, source: unknown) => unknown
+}
 
 export interface OpenedChild {
   readonly child: PipelineRun
@@ -26,7 +40,7 @@ export interface OpenedChild {
 /** Starts a child run inside a stage. `suffix`: the item or the attempt, for the lineage path. */
 export function openChild(
   context: InterceptorContext,
-  given: unknown,
+  pipeline: unknown,
   input: object,
   options: object | undefined,
   suffix: string,
@@ -43,7 +57,7 @@ export function openChild(
       'core/child-depth',
       `Stage "${node.name}" of "${run.graph.name}" starts a child run ${depth} deep; nest at most ${DEEPEST_CHILD}.`,
     )
-  const graph = run.graph.childOf(given)
+  const graph = run.graph.childOf(pipeline)
   if (runs.some((above) => above.graph.origin === graph.origin))
     throw new StageflowError(
       'core/child-cycle',
@@ -57,7 +71,7 @@ export function openChild(
   const fields = { ...fieldsOf(run.snapshot), ...inputFields(resume?.snapshot ?? input) }
   // An input made from the snapshot of this run, or of a parent, contains that run's id. The child needs its own.
   const id = fields['pipelineRunId']
-  const pipelineRunId = id === undefined || runs.some((above) => above.pipelineRunId === id) ? crypto.randomUUID() : id
+  const pipelineRunId = runs.some((above) => above.pipelineRunId === id) ? undefined : id
   const shown = Object.freeze({
     depth,
     pipelineRunId: run.pipelineRunId,
@@ -81,13 +95,8 @@ export function openChild(
     tell: (news) => tellCalls(behind, news),
     outOfTime: () => host.stop.outOfTime(),
   }
-  const child = new PipelineRun(
-    graph,
-    { ...fields, pipelineRunId },
-    { ...inherited(run, graph), ...own, graceMs },
-    parent,
-    run.events?.listener,
-  )
+  const given = { ...inherited(run, graph), ...own, graceMs }
+  const child = (host as ParentRun).childRun(graph, { ...fields, pipelineRunId }, given, parent)
   return { child, settled: settle(host, node, child, shown, openedAt) }
 }
 

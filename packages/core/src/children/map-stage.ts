@@ -8,6 +8,7 @@ import { Output, suspendedOutput, toOutput } from '../contract/output.ts'
 import { MadeStage } from '../graph/stage.ts'
 import { requestsOf } from '../report/record.ts'
 import { RUNNING } from '../schedule/plan.ts'
+import type { ParentRun } from './child-run.ts'
 
 interface GivenOptions {
   readonly over: (inputs: unknown, snapshot: unknown) => unknown
@@ -56,7 +57,9 @@ class MapRun {
     signal.addEventListener('abort', end)
     if (signal.aborted) end()
     try {
-      await this.#runItems(iterate(over(inputs, snapshot), this.#context.stage.name))
+      const source = over(inputs, snapshot)
+      const { items } = this.#host
+      await this.#runItems(iterate(items ? await items(this.#context, source) : source, this.#context.stage.name))
     } catch (error) {
       this.#fail(error)
     }
@@ -68,6 +71,10 @@ class MapRun {
     if (ended?.status === 'fail') return ended.withData({ ...(ended.data as object | undefined), items })
     const requests = requestsOf(this.#outputs)
     return ended ?? (requests ? suspendedOutput(requests, { items: this.#outputs }) : new Output('ok', { items }))
+  }
+
+  get #host(): ParentRun {
+    return this.#behind.host as ParentRun
   }
 
   #fail(error: unknown): void {
@@ -137,7 +144,8 @@ class MapRun {
     this.#running++
     this.#forks.add(fork)
     try {
-      const output = toOutput(await this.#each(item, fork.context), node.name + fork.item)
+      const value = this.#host.item?.(fork.live, place, item, this.#each) ?? this.#each(item, fork.context)
+      const output = toOutput(await value, node.name + fork.item)
       if (['ok', 'skip', 'suspend'].includes(output.status)) this.#outputs[place] = output
       else if (!this.#isOver) {
         this.#ended = output

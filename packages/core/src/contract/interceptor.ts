@@ -94,6 +94,8 @@ interface InterceptorMembers {
    * Called once for every stage that settled, including skipped ones, with its final record, whatever the interceptors did.
    */
   readonly settled?: (record: StageRecord, run: RunContext) => void
+  /** Called instead of `settled` for a stage of a durable run that settled in an earlier leg, to rebuild state of the run. */
+  readonly replayed?: (record: StageRecord, run: RunContext) => void
   /**
    * Called once for every run that starts, before any `wrapRun`, even if an interceptor then refuses the run. Return a part to
    * follow the run, or undefined to stay out.

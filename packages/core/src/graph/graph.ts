@@ -17,6 +17,8 @@ export interface StageNode {
   readonly index: number
   readonly name: string
   readonly info: StageInfo
+  /** Its code is the engine's: a child pipeline or a map. */
+  readonly made: boolean
   /** The places of its dependencies in declared order. */
   readonly dependencies: readonly number[]
   /** The names that the stage reads its dependencies under. */

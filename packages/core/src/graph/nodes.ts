@@ -52,6 +52,7 @@ export function createNode(build: NodeBuild, index: number): BareNode {
     build,
   )
   return {
+    made: spec.stage instanceof MadeStage,
     index,
     name,
     info,

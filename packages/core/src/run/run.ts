@@ -187,8 +187,12 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   get stop(): Stopping {
     return (this.stopping ??= new Stopping(this))
   }
-  cancel(reason: string): void {
-    this.stop.cancel(reason)
+  cancel(reason: string, signalReason?: unknown): void {
+    this.stop.cancel(reason, signalReason)
+  }
+  /** Makes a run inside one of its stages. */
+  childRun(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent: ParentLink): PipelineRun {
+    return new PipelineRun(graph, input, options, parent, this.facts.events?.listener)
   }
   onCleanup(stage: number, cleanup: Cleanup): void {
     if (this.facts.isClosed(stage)) void runCleanup(cleanup, this.facts)

@@ -1,6 +1,6 @@
 import * as code from '../schedule/plan.ts'
 import { thrownOutput } from '../call/answers.ts'
-import { StageCall, giveUpCalls, soleCode } from '../call/call.ts'
+import { StageCall, giveUpAborted, giveUpCalls, soleCode } from '../call/call.ts'
 import { asPromise, askWhen } from '../call/code.ts'
 import type { Host, Loop, OpenCalls, Overdue } from '../call/host.ts'
 import { LiveStageContext } from '../call/stage-context.ts'
@@ -286,7 +286,7 @@ export class StageLoop implements Loop {
   }
 
   giveUpAborted(stage: number, outer: StageFork | undefined): void {
-    giveUpCalls(this.#run, stage, (call) => call.outer?.aborted !== undefined && outer?.isIn(call) !== true)
+    giveUpAborted(this.#run, stage, outer)
   }
 
   /** Tells interceptors and the sink that a stage has settled. */

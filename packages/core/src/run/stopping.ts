@@ -57,7 +57,7 @@ export class Stopping implements Stop {
     if (limit >= facts.ownLimit) return
     facts.ownLimit = limit
     this.#cancelTimeout?.()
-    this.#cancelTimeout = facts.clock.setTimeout(() => this.#expire(), Math.max(0, limit - facts.clock.now()))
+    this.#cancelTimeout = facts.clock.setTimeout(() => this.expire(), Math.max(0, limit - facts.clock.now()))
   }
 
   listen(signal: AbortSignal): void {
@@ -75,11 +75,11 @@ export class Stopping implements Stop {
   outOfTime(): void {
     const { facts } = this.#run
     const now = facts.clock.now()
-    if (now >= facts.ownLimit) this.#expire()
+    if (now >= facts.ownLimit) this.expire()
     else if (now >= facts.limit) facts.parent?.outOfTime()
   }
 
-  #expire(): void {
+  expire(): void {
     const { facts } = this.#run
     if (facts.phase >= LAST_EVENT) return
     const ms = Math.round(facts.ownLimit - facts.startedAt)
@@ -154,7 +154,7 @@ export class Stopping implements Stop {
   #graceOver(): void {
     const { facts, pending } = this.#run
     const wasOver = facts.phase >= ENDED
-    if (!wasOver) this.#abandonStages() // while the grace time is armed, so that it isn't armed again
+    if (!wasOver) this.abandonStages() // while the grace time is armed, so that it isn't armed again
     this.#cancelGrace = undefined
     if (!this.isStopped) return this.waitForCode()
     // Layers that wait for stages and cleanups aren't late, because these have their own limits.
@@ -163,7 +163,7 @@ export class Stopping implements Stop {
     else this.#graceFor(0)
   }
 
-  #abandonStages(): void {
+  abandonStages(): void {
     const { facts, loop } = this.#run
     const now = facts.clock.now()
     for (let stage = 0; stage < facts.graph.names.length; stage++) this.#abandon(stage, now)

@@ -1,0 +1,76 @@
+import type { Host, Loop, OpenCalls, Overdue } from '../call/host.ts'
+import { giveUpAborted } from '../call/call.ts'
+import type { StageFork } from '../call/stage-context.ts'
+import type { Stop } from '../call/host.ts'
+import type { Cleanup } from '../contract/context.ts'
+import type { RunContext } from '../contract/interceptor.ts'
+import type { Output } from '../contract/output.ts'
+import type { Fields } from '../contract/snapshot-fields.ts'
+import type { AllRunOptions, BuiltGraph } from '../graph/graph.ts'
+import type { ParentLink, RunFacts } from '../report/run-facts.ts'
+import { PipelineRun } from '../run/run.ts'
+import type { LegRun } from './leg-run.ts'
+
+/**
+ * A durable run as the calls of its stages see it. The loop learns of a call only by its one fact. Limits, attempts and waits
+ * stay inside the call, and child runs that code starts run in place.
+ */
+export class CallHost implements Host, Loop {
+  calls: (OpenCalls | undefined)[] | undefined
+  checked: Promise<Output> | undefined
+  readonly #run: LegRun
+
+  constructor(run: LegRun) {
+    this.#run = run
+  }
+
+  get facts(): RunFacts {
+    return this.#run.facts
+  }
+  get loop(): this {
+    return this
+  }
+  get context(): RunContext {
+    return this.#run.context
+  }
+  get stop(): Stop {
+    return this.#run.stop
+  }
+  get stopping(): Stop | undefined {
+    return this.#run.stopping
+  }
+  onCleanup(stage: number, cleanup: Cleanup): void {
+    this.#run.onCleanup(stage, cleanup)
+  }
+  childRun(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent: ParentLink): PipelineRun {
+    const run = this.#run
+    return new PipelineRun(graph, run.withChildId(input, parent), options, parent, run.facts.events?.listener)
+  }
+
+  now(): number {
+    return this.facts.clock.now()
+  }
+  codeBegins(): number {
+    return this.now()
+  }
+  attemptEnded(stage: number, output: Output): Output {
+    const { stages, graph } = this.facts
+    const facts = stages?.[stage]
+    if (facts !== undefined && facts.code > 0) facts.cancelChildren(graph.names[stage] as string)
+    return output
+  }
+  /** A call between layers answers itself, and no call of a durable run is the stage's only one. */
+  settle(): void {}
+  codeLeft(): void {}
+  /** A waiting call keeps its slot: when it would get one again isn't recorded. */
+  park(): void {}
+  unpark(): Promise<void> {
+    return Promise.resolve()
+  }
+  overdue(limit: Overdue): void {
+    limit.take()
+  }
+  giveUpAborted(stage: number, outer: StageFork | undefined): void {
+    giveUpAborted(this, stage, outer)
+  }
+}

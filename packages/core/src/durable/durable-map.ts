@@ -1,0 +1,149 @@
+import { isArray, isFunction, isObject } from '../base/check.ts'
+import { stoppedOutput } from '../call/answers.ts'
+import { LiveStageContext, StageFork, behindOf } from '../call/stage-context.ts'
+import { Output, readOutput, toOutput } from '../contract/output.ts'
+import type { StageNode } from '../graph/graph.ts'
+import type { LegRun } from './leg-run.ts'
+import { itemsIn } from './earlier-legs.ts'
+import { hashOf, outputOf } from './facts.ts'
+import type { Carried } from './pump.ts'
+
+type Each = (item: unknown, context: unknown) => unknown
+
+/** A map in a durable run: each item is a call. If items wait for answers, the map runs again with those that have come. */
+export class DurableMap {
+  readonly #run: LegRun
+  readonly #node: StageNode
+  /** How often each item has been called. */
+  readonly #rounds = new Map<number, number>()
+  /** The answers that have come since the map ran last, by item. */
+  #answers: Record<string, unknown> = {}
+  /** Ends the wait for an answer: with an output, or to run the map again. */
+  #waiting: ((output: Output | undefined) => void) | undefined
+  /** The items of an asynchronous source. */
+  #list: Promise<unknown> | undefined
+
+  constructor(run: LegRun, node: StageNode) {
+    this.#run = run
+    this.#node = node
+  }
+
+  async run(context: LiveStageContext): Promise<unknown> {
+    const run = this.#run
+    const { index } = this.#node
+    const output = await this.#node.body(context)
+    if (!(output instanceof Output) || itemsIn(output.state) === undefined) return output
+    if (Object.keys(this.#answers).length === 0) {
+      if (run.pump.isSuspending || !run.isWanted(index)) return output
+      run.withoutSlot(index)
+      const ended = await new Promise<Output | undefined>((resolve) => {
+        this.#waiting = resolve
+      })
+      if (ended !== undefined) return ended === SUSPENDED ? output : ended
+    }
+    const { request, state } = output
+    run.facts.stage(index).reruns = new Map([['', { request, state, answer: this.#answers }]])
+    this.#answers = {}
+    return this.run(new LiveStageContext(run, this.#node))
+  }
+
+  #end(output: Output | undefined): void {
+    this.#waiting?.(output)
+    this.#waiting = undefined
+  }
+
+  item(context: LiveStageContext, place: number, item: unknown, each: Each): Promise<unknown> {
+    const run = this.#run
+    const node = this.#node
+    const suffix = `#${place}`
+    const prior = this.#prior(place)
+    if (prior !== undefined) return Promise.resolve(prior)
+    const round = (this.#rounds.get(place) ?? 0) + 1
+    this.#rounds.set(place, round)
+    const key = run.key(node.name, round, suffix)
+    if (round === 1) run.pump.decided(`over() for ${key}`, hashOf(item))
+    const fork = new StageFork(run.callHost, node, behindOf(context).fork, undefined, suffix)
+    const { live } = new LiveStageContext(run.callHost, node).narrowedTo(fork)
+    return new Promise((resolve) => {
+      run.pump.execute(key, {
+        info: node.info,
+        isWanted: () => run.isWanted(node.index) && fork.aborted === undefined,
+        begin: () =>
+          run.carryOut(
+            live,
+            async () => toOutput(await each(item, live), node.name + suffix),
+            node.name + suffix,
+            undefined,
+          ),
+        ended: (facts) => resolve(this.#ended(facts, key, place)),
+      })
+    })
+  }
+
+  /** How an item ended before the map ran again; undefined if it must run. */
+  #prior(place: number): Output | undefined {
+    const { reruns } = this.#run.facts.stage(this.#node.index)
+    const { state, answer } = reruns?.get('') ?? {}
+    const output = itemsIn(state)?.[place]
+    if (output?.status !== 'suspend' || !isObject(answer) || !Object.hasOwn(answer, `${place}`)) return output
+    reruns?.set(`#${place}`, { request: output.request, state: output.state, answer: answer[`${place}`] })
+    return undefined
+  }
+
+  #ended(facts: Carried, key: string, place: number): Output {
+    const run = this.#run
+    const { name, index } = this.#node
+    const { notes } = facts
+    const stage = run.facts.stage(index)
+    if (notes !== undefined) stage.notes = { ...stage.notes, ...notes }
+    const output = readOutput(outputOf(facts, name), `${name}#${place}`, run.facts.graph.freeze)
+    if (output.status !== 'suspend') return output
+    run.pump.wait(key, {
+      request: output.request,
+      answered: (answer) => {
+        this.#answers[place] = answer
+        run.pump.goOn(key)
+        if (this.#waiting !== undefined) run.withSlot(index, () => this.#end(undefined))
+      },
+      suspend: () => this.#end(SUSPENDED),
+      stoppedNow: () => {
+        const isStopped = !run.isWanted(index)
+        if (isStopped) this.#end(stoppedOutput(run))
+        return isStopped
+      },
+    })
+    return output
+  }
+
+  /** An asynchronous source is read in a call of its own, whose fact is the list of its items. */
+  items(source: unknown): unknown {
+    const { [Symbol.asyncIterator]: start } = Object(source) as { [Symbol.asyncIterator]?: unknown }
+    if (!isFunction(start)) return source
+    return (this.#list ??= this.#read(source as AsyncIterable<unknown>))
+  }
+
+  #read(source: AsyncIterable<unknown>): Promise<unknown> {
+    const run = this.#run
+    const { name, index, info } = this.#node
+    const read = async (): Promise<Output> => {
+      const items: unknown[] = []
+      for await (const item of source) items.push(item)
+      return new Output('ok', { items })
+    }
+    return new Promise((resolve, reject) => {
+      run.pump.execute(run.key(name, 1, '#over'), {
+        info,
+        isWanted: () => run.isWanted(index),
+        begin: () => run.carryOut(new LiveStageContext(run.callHost, this.#node), read, name, undefined),
+        ended: (facts) => {
+          const { data, error } = outputOf(facts, name)
+          const { items } = Object(data) as { readonly items?: unknown }
+          if (isArray(items)) resolve(items)
+          else reject(error ?? run.stopping?.abort.aborted(index)?.reason)
+        },
+      })
+    })
+  }
+}
+
+const SUSPENDED = new Output('suspend', undefined)

@@ -1,0 +1,282 @@
+import { settlesWithin } from '../base/clock.ts'
+import { asLayer, stoppedOutput, thrownOutput } from '../call/answers.ts'
+import type { Answer } from '../call/answers.ts'
+import { callStage } from '../call/code.ts'
+import { callWithHooks } from '../call/layers.ts'
+import { LiveStageContext, behindOf } from '../call/stage-context.ts'
+import { Output, failed, readOutput } from '../contract/output.ts'
+import type { Fields } from '../contract/snapshot-fields.ts'
+import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
+import type { Outcome } from '../report/outcome.ts'
+import { STAGES } from '../report/run-facts.ts'
+import type { ParentLink } from '../report/run-facts.ts'
+import { PipelineRun } from '../run/run.ts'
+import { UNREAD } from '../run/stage-loop.ts'
+import { LEFT, PARK, RUNNING, UNPARK } from '../schedule/plan.ts'
+import { CallHost } from './call-host.ts'
+import { derivedGraph, keyPart, placementOf } from './derived-graph.ts'
+import { DurableStopping } from './durable-stopping.ts'
+import { graceOver } from './grace.ts'
+import { asJson, hashOf, outputOf } from './facts.ts'
+import { DurableMap } from './durable-map.ts'
+import type { LegRun } from './leg-run.ts'
+import type { Carried, Pump, PumpedRun } from './pump.ts'
+
+/** One run of the tree that a pump carries: its loop is that of any run, but its stages settle by facts. */
+export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
+  readonly pump: Pump
+  readonly prefix: string
+  readonly callHost: CallHost = new CallHost(this)
+  readonly #maps = new Map<number, DurableMap>()
+
+  constructor(
+    pump: Pump,
+    graph: BuiltGraph,
+    input: Fields,
+    options: AllRunOptions,
+    prefix: string,
+    parent?: ParentLink,
+  ) {
+    const self: { run?: DurableRun } = {}
+    super(
+      derivedGraph(graph, pump, () => self.run as DurableRun),
+      input,
+      options,
+      parent,
+    )
+    self.run = this
+    this.pump = pump
+    this.prefix = prefix
+    // Times of the loop are those of facts.
+    ;(this.facts as { startedAt: number }).startedAt = pump.at
+    if (options.maxConcurrency !== undefined || graph.aroundRun !== undefined) pump.takesTurns = true
+  }
+
+  override open(done: (outcome: Outcome) => void): void {
+    const { pump, prefix } = this
+    pump.runs.set(prefix, this)
+    super.open((outcome) => {
+      pump.runs.delete(prefix)
+      pump.limits.remove(prefix)
+      done(outcome)
+      pump.moved()
+    })
+    pump.moved()
+  }
+  override begin(changes?: Parameters<PipelineRun['begin']>[0]): Promise<Outcome> {
+    const begun = super.begin(changes)
+    this.pump.moved()
+    return begun
+  }
+  get isBusy(): boolean {
+    return this.facts.phase !== STAGES
+  }
+  override get stop(): DurableStopping {
+    return (this.stopping ??= new DurableStopping(this)) as DurableStopping
+  }
+
+  override childRun(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent: ParentLink): DurableRun {
+    const { path, stage } = parent.shown
+    const above = this.path === '' ? 0 : this.path.length + 1
+    const prefix = `${this.prefix}${keyPart(stage)}${path.slice(above + stage.length)}/`
+    this.pump.decided(`the input of ${prefix}`, hashOf({ ...input, pipelineRunId: undefined }))
+    return new DurableRun(this.pump, graph, this.withChildId(input, parent), options, prefix, parent)
+  }
+  withChildId(input: Fields, { shown }: ParentLink): Fields {
+    const pipelineRunId = input['pipelineRunId'] ?? `${shown.rootRunId}/${shown.path}`
+    return { ...input, pipelineRunId }
+  }
+
+  key(stage: string, round = 1, suffix = ''): string {
+    return `${this.prefix}${keyPart(stage)}${suffix}${round === 1 ? '' : `@${round}`}`
+  }
+  isCall(stage: string): boolean {
+    const { indexOf, nodes } = this.facts.graph
+    const node = nodes[indexOf(stage) as number]
+    return node !== undefined && (!node.made || placementOf(node) === 'call')
+  }
+  isWanted(index: number): boolean {
+    return this.facts.schedule.state(index) === RUNNING && this.stopping?.abort.aborted(index) === undefined
+  }
+
+  // Stages
+
+  call(node: StageNode, round = 1): void {
+    const { hooks, name, index } = node
+    const key = this.key(name, round)
+    const layered =
+      node.wrapped !== undefined || hooks.length === 0 ? node : { ...node, hooks: [], layers: [{ hooks }] }
+    const code = asLayer((node.wrapped ?? (hooks.length > 0 ? callWithHooks : callStage)) as typeof callStage)
+    const context = new LiveStageContext(this.callHost, layered)
+    const isLocal = placementOf(node) === 'local'
+    const call = {
+      info: node.info,
+      isWanted: () => this.isWanted(index),
+      begin: () => {
+        const now = this.facts.clock.now()
+        this.facts.times[2 * index] = now
+        this.pump.tell(() => this.facts.stageEvent(name, 'started', { kind: node.info.kind }, now))
+        return this.carryOut(context, () => code(context), name, now)
+      },
+      ended: (facts: Carried) => {
+        this.#restore(index, facts)
+        const output = this.#output(facts, node)
+        if (output.status !== 'suspend') this.#settle(index, output, facts)
+        else if (isLocal) this.#settle(index, cannotSuspend(name, "its placement is 'local'"), facts)
+        else if (this.facts.schedule.state(index) !== RUNNING) this.#left(index, output, facts)
+        else this.#waitFor(node, output, facts, round)
+      },
+    }
+    if (isLocal) void this.pump.carryOutHere(call)
+    else this.pump.execute(key, call)
+  }
+
+  async carryOut(
+    context: LiveStageContext,
+    code: () => Answer,
+    name: string,
+    begun: number | undefined,
+  ): Promise<Carried> {
+    const { facts } = this
+    const { clock, graceMs } = facts
+    const { index } = behindOf(context).node
+    const stage = facts.stage(index)
+    const ownsStage = begun !== undefined
+    const startedAt = begun ?? clock.now()
+    const late = graceOver(context.signal, clock, graceMs)
+    let answer: Output | undefined
+    try {
+      answer = await Promise.race([code(), late.over])
+    } catch (thrown) {
+      answer = thrownOutput(this.callHost, index, thrown)
+    }
+    late.cancel()
+    const hasAnswered = answer !== undefined
+    answer ??= new Output('cancel', `abandoned: its code still ran ${graceMs} ms after its signal had aborted`)
+    const isIdle =
+      !ownsStage || stage.code === 0 || (hasAnswered && (await settlesWithin(clock, graceMs, stage.idle())))
+    if (answer.status === 'suspend' && stage.children?.some((child) => child.result.status === 'suspended') === true)
+      answer = cannotSuspend(name, 'a child run that its code started did; run the child with withPipeline()')
+    answer = asJson(answer, name)
+    const { attempts, chunks, notes } = stage
+    return {
+      ...(answer.toJSON() as Pick<Carried, 'status'>),
+      ...(answer.isByEngine ? { by: 'engine' } : answer === stage.returned ? { by: 'code' } : undefined),
+      ...(hasAnswered && isIdle ? undefined : { abandoned: true }),
+      startedAt,
+      endedAt: clock.now(),
+      ...(ownsStage && attempts !== undefined ? { attempts } : undefined),
+      ...(chunks > 0 ? { chunks } : undefined),
+      ...(notes === undefined ? undefined : { notes }),
+    }
+  }
+
+  #output(facts: Carried, { name }: StageNode): Output {
+    return readOutput(outputOf(facts, name), name, this.facts.graph.freeze)
+  }
+
+  #restore(index: number, { startedAt, attempts, chunks = 0, notes }: Carried): void {
+    const stage = this.facts.stage(index)
+    this.facts.times[2 * index] = startedAt
+    stage.attempts = [...(attempts ?? [])]
+    stage.chunks = chunks
+    if (notes !== undefined) stage.notes = { ...stage.notes, ...notes }
+  }
+
+  #settle(index: number, output: Output, { by, abandoned, endedAt }: Carried): void {
+    const { facts, loop } = this
+    const stage = facts.stage(index)
+    if (facts.schedule.state(index) !== RUNNING) return this.#left(index, output, { by, abandoned, endedAt } as Carried)
+    if (abandoned === true && output.status === 'cancel') {
+      stage.abandoned = true
+      stage.abandon()
+    }
+    loop.settle(index, output)
+    if (by !== 'code') stage.returned = undefined
+    facts.times[2 * index + 1] = endedAt
+    if (abandoned === true) this.#giveUp(index)
+  }
+  #giveUp(index: number): void {
+    const stage = this.facts.stage(index)
+    stage.abandoned = true
+    stage.abandon()
+    if (this.facts.schedule.feed(LEFT, index, 0)) this.loop.drive(UNREAD)
+  }
+
+  /** The call of a stage that has settled before, because nothing could read it anymore, has ended. */
+  #left(index: number, output: Output, { abandoned, endedAt }: Carried): void {
+    const stage = this.facts.stage(index)
+    const attempt = stage.attempts?.at(-1)
+    if (attempt !== undefined && attempt.endedAt === undefined) stage.endAttempt(attempt, output, endedAt)
+    else stage.leaveCode()
+    if (abandoned === true) stage.abandoned = true
+    stage.abandon()
+    if (this.facts.schedule.feed(LEFT, index, 0)) this.loop.drive(UNREAD)
+  }
+
+  // Answers
+
+  #waitFor(node: StageNode, output: Output, facts: Carried, round: number): void {
+    const { index, name } = node
+    const key = this.key(name, round)
+    const { request, state } = output
+    const { schedule } = this.facts
+    this.pump.wait(key, {
+      request,
+      answered: (answer) => {
+        const stage = this.facts.stage(index)
+        stage.reruns = new Map([['', { request, state, answer }]])
+        stage.attempts = undefined
+        this.withSlot(index, () => {
+          this.pump.goOn(key)
+          this.call(node, round + 1)
+        })
+      },
+      suspend: () => this.#settle(index, output, facts),
+      stoppedNow: () => {
+        if (this.isWanted(index)) return false
+        if (schedule.state(index) === RUNNING) this.#settle(index, stoppedOutput(this), facts)
+        else this.#left(index, output, facts)
+        return true
+      },
+    })
+    this.withoutSlot(index)
+  }
+
+  withoutSlot(index: number): void {
+    if (!this.facts.schedule.feed(PARK, index, 0)) return
+    this.facts.stage(index).isParked = true
+    this.loop.drive(UNREAD)
+  }
+  withSlot(index: number, then: () => void): void {
+    const stage = this.facts.stage(index)
+    if (!stage.isParked) return then()
+    void stage.resumed().then(() => {
+      if (this.isWanted(index)) then()
+    })
+    this.facts.schedule.feed(UNPARK, index, 0)
+    this.loop.drive(UNREAD)
+  }
+
+  // Maps
+
+  runMade(node: StageNode, context: LiveStageContext): Promise<unknown> {
+    return this.#map(node).run(context)
+  }
+  #map(node: StageNode): DurableMap {
+    let map = this.#maps.get(node.index)
+    if (map === undefined) this.#maps.set(node.index, (map = new DurableMap(this, node)))
+    return map
+  }
+  readonly item = (
+    context: LiveStageContext,
+    place: number,
+    item: unknown,
+    each: (item: unknown, context: unknown) => unknown,
+  ): Promise<unknown> => this.#map(behindOf(context).node).item(context, place, item, each)
+  readonly items = (context: LiveStageContext, source: unknown): unknown =>
+    this.#map(behindOf(context).node).items(source)
+}
+
+const cannotSuspend = (stage: string, why: string): Output =>
+  failed('core/cannot-suspend', `Stage "${stage}" of a durable run cannot suspend: ${why}.`)

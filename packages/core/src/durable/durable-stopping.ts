@@ -1,0 +1,36 @@
+import { textOf } from '../base/errors.ts'
+import { Stopping } from '../run/stopping.ts'
+import type { LegRun } from './leg-run.ts'
+
+/** Stops a durable run: only by facts. Its calls keep their grace times themselves, each within its one fact. */
+export class DurableStopping extends Stopping {
+  readonly #run: LegRun
+
+  constructor(run: LegRun) {
+    super(run)
+    this.#run = run
+  }
+
+  override limitTo(limit: number): void {
+    const { facts, pump, prefix } = this.#run
+    if (limit >= facts.ownLimit) return
+    facts.ownLimit = limit
+    pump.limits.add(
+      prefix,
+      limit,
+      limit - pump.at,
+      (at) => (facts.ownLimit = at),
+      () => this.expire(),
+    )
+  }
+  override listen(signal: AbortSignal): void {
+    const { facts, pump, prefix } = this.#run
+    if (signal === facts.parent?.signal) super.listen(signal)
+    else this.abort.listen(signal, (reason) => pump.executor.stop(prefix, textOf(reason)))
+  }
+  /** The limit comes as a fact. */
+  override outOfTime(): void {}
+  override abandonStages(): void {
+    if (this.#run.pump.isOver) super.abandonStages()
+  }
+}

@@ -1,0 +1,76 @@
+import type { RunOptions, StageInfo } from '../contract/context.ts'
+import type { ErrorRecord } from '../base/errors.ts'
+import type { AttemptRecord } from '../contract/results.ts'
+import type { RunInput } from '../contract/snapshot-fields.ts'
+
+/** How a call of a stage ended; plain JSON. The executor keeps it under the key of the call, and gives it to every later leg. */
+export interface CallFacts {
+  readonly status: 'ok' | 'skip' | 'cancel' | 'fail' | 'retry' | 'suspend'
+  readonly data?: unknown
+  readonly reason?: string
+  readonly error?: ErrorRecord
+  readonly retryable?: boolean
+  readonly request?: unknown
+  readonly state?: unknown
+  /** Who answered: the stage's own code, or else an interceptor or the engine. */
+  readonly by?: 'code' | 'engine'
+  /** Its code still ran at the end of the grace time. */
+  readonly abandoned?: true
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly attempts?: readonly AttemptRecord[]
+  readonly chunks?: number
+  readonly notes?: Readonly<Record<string, unknown>>
+  /** How many facts the run had been given when the call ended. */
+  readonly after: number
+  /** What functions of the pipeline, such as `when`, returned since the fact before. */
+  readonly decided?: readonly Decision[]
+}
+
+/** What a function of the pipeline returned: a boolean, or a hash. */
+export type Decision = readonly [what: string, value: boolean | number]
+
+/** Something that happened to a run. The order in which `next` gives facts is the same in every leg. */
+export type Fact = {
+  /** When it happened, in ms since 1970. */
+  readonly at: number
+  /** Whether it comes from an earlier leg. */
+  readonly replayed: boolean
+} & (
+  | { readonly kind: 'call'; readonly key: string; readonly facts: CallFacts }
+  | { readonly kind: 'timer'; readonly key: string }
+  | { readonly kind: 'answer'; readonly key: string; readonly answer: unknown }
+  | { readonly kind: 'stop'; readonly key: string; readonly reason: string }
+)
+
+/** A run's first fact. Every leg of the run has the same. */
+export interface DurableStart {
+  readonly runId: string
+  /** When the first leg started, in ms since 1970. */
+  readonly startedAt: number
+  readonly input: RunInput
+  /** Options that change which stage runs when, so all legs have those of the first one. */
+  readonly options?: Pick<RunOptions, 'timeoutMs' | 'maxConcurrency' | 'onStageFailure'> | undefined
+}
+
+/** Carries out the calls of one run and of its child runs, and keeps their facts. It is used for one leg. */
+export interface StageExecutor {
+  readonly start: DurableStart
+  /** The number of this leg, from 1. */
+  readonly leg: number
+  /** Aborts when another process has taken the run: this leg is over, and what its code still does doesn't count. */
+  readonly lost?: AbortSignal | undefined
+  /**
+   * Registers a call; begins nothing. If the run has a fact of this key, only that fact is given. Otherwise `next` calls `call`,
+   * once it has given every recorded fact, stop, passed timer and answer. `call` never rejects.
+   */
+  execute(key: string, call: () => Promise<CallFacts>, stage: StageInfo): void
+  /** Registers a timer. Its fact comes at `at`, or at once if that has passed. */
+  timer(key: string, at: number): void
+  /** A stage waits for an answer from outside. */
+  wait(key: string, request: unknown): void
+  /** A signal asks to stop the run, or a child run. The executor records it, and gives it as a fact. */
+  stop(key: string, reason: string): void
+  /** The next fact; undefined if no call is in progress, so that only answers and timers can come. */
+  next(): Promise<Fact | undefined>
+}

@@ -1,0 +1,54 @@
+import type { StageExecutor } from './executor.ts'
+
+interface Limit {
+  readonly ms: number
+  /** How often its timer was set. */
+  round: number
+  readonly moved: (at: number) => void
+  readonly expired: () => void
+}
+
+/** The limits of the runs and stages of one leg, as timers of the executor. While everything waits for answers they stand still. */
+export class LegLimits {
+  readonly #executor: StageExecutor
+  readonly #limits = new Map<string, Limit>()
+  #isPaused = false
+
+  constructor(executor: StageExecutor) {
+    this.#executor = executor
+  }
+
+  /** Sets a limit of `ms` that passes at `at`, unless it is moved. */
+  add(key: string, at: number, ms: number, moved: Limit['moved'], expired: Limit['expired']): void {
+    const round = (this.#limits.get(key)?.round ?? 0) + 1
+    this.#limits.set(key, { ms, round, moved, expired })
+    this.#executor.timer(`${key}@${round}`, at)
+  }
+  remove(key: string): void {
+    this.#limits.delete(key)
+  }
+
+  /** Timers that are set no longer count. */
+  pause(): void {
+    if (!this.#isPaused) for (const limit of this.#limits.values()) limit.round++
+    this.#isPaused = true
+  }
+  /** An answer has come: limits begin again. */
+  goOn(now: number): void {
+    if (!this.#isPaused) return
+    this.#isPaused = false
+    for (const [key, { ms, round, moved }] of this.#limits) {
+      moved(now + ms)
+      this.#executor.timer(`${key}@${round}`, now + ms)
+    }
+  }
+
+  /** The timer `name` has passed. */
+  expire(name: string): void {
+    for (const [key, { round, expired }] of this.#limits) {
+      if (this.#isPaused || name !== `${key}@${round}`) continue
+      this.#limits.delete(key)
+      expired()
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import type { Answer } from '../call/answers.ts'
+import type { Host } from '../call/host.ts'
+import type { LiveStageContext } from '../call/stage-context.ts'
+import type { Fields } from '../contract/snapshot-fields.ts'
+import type { StageNode } from '../graph/graph.ts'
+import type { ParentLink } from '../report/run-facts.ts'
+import type { PipelineRun } from '../run/run.ts'
+import type { Carried, Pump } from './pump.ts'
+
+/** One run of a durable leg, as its calls, its maps and its graph see it. */
+export interface LegRun extends PipelineRun {
+  readonly pump: Pump
+  /** Where its keys begin: `''`, or the key of the stage that started it and a slash. */
+  readonly prefix: string
+  readonly callHost: Host
+  /** The key of a call. `suffix`: the item of a map. `round`: how often it has been called; answers call it again. */
+  key(stage: string, round?: number, suffix?: string): string
+  /** Whether a stage runs and nothing has stopped it. */
+  isWanted(index: number): boolean
+  /** Registers the call of a stage that has started. */
+  call(node: StageNode): void
+  /** Runs a child pipeline or a map. */
+  runMade(node: StageNode, context: LiveStageContext): Promise<unknown>
+  /**
+   * Carries out a call: resolves when its code has left, or `graceMs` after its signal has aborted or it has answered. `begun`: when
+   * its stage began, if no other code of the stage runs.
+   */
+  carryOut(context: LiveStageContext, code: () => Answer, name: string, begun: number | undefined): Promise<Carried>
+  /** A stage that waits for an answer needs no slot of `maxConcurrency`. */
+  withoutSlot(index: number): void
+  withSlot(index: number, then: () => void): void
+  /** Gives a child run an id that is the same in every leg, if it has none. */
+  withChildId(input: Fields, parent: ParentLink): Fields
+}

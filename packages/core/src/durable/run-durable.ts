@@ -1,0 +1,39 @@
+import { StageflowError, quote } from '../base/errors.ts'
+import { NoOpEventSink, PROCESS_SINK, processWide } from '../contract/events.ts'
+import type { RunOptions } from '../contract/context.ts'
+import type { FailedResult, PipelineResult } from '../contract/results.ts'
+import { inputFields } from '../contract/snapshot.ts'
+import { checkRunOptions } from '../graph/graph.ts'
+import { builtGraphOf } from '../pipeline/stage-graph.ts'
+import type { StageGraph } from '../pipeline/stage-graph.ts'
+import { asResult } from '../report/outcome.ts'
+import { DurableRun } from './durable-run.ts'
+import type { StageExecutor } from './executor.ts'
+import { LegSink } from './leg-sink.ts'
+import { Pump } from './pump.ts'
+
+/** The options of one leg. What decides which stage runs when comes from the first leg: see `DurableStart`. */
+export type LegOptions<Ports> = Omit<RunOptions, 'timeoutMs' | 'maxConcurrency' | 'onStageFailure'> &
+  ({} extends Ports ? { readonly ports?: Ports } : { readonly ports: Ports })
+
+/**
+ * Carries one leg of a durable run: the stages that have facts are not called again. Resolves like `runSettled`. Rejects if the
+ * run can't go on in this leg: `core/replay` if its facts don't fit the pipeline, `core/not-durable`, the reason of `lost`, or an
+ * error of the executor. The run itself has not failed then.
+ */
+export async function runDurable<Stages, Ports>(
+  graph: StageGraph<Stages, Ports>,
+  executor: StageExecutor,
+  options: LegOptions<Ports>,
+): Promise<PipelineResult<Stages> | FailedResult<Stages>> {
+  const built = builtGraphOf(graph)
+  if (built === undefined)
+    throw new StageflowError('core/not-a-pipeline', `A durable run was given ${quote(graph)}; pass a built graph.`)
+  const { runId, input, options: pinned } = executor.start
+  const { eventSink, ...own } = checkRunOptions(built, { ...options, ...pinned })
+  const pump = new Pump(executor)
+  const sink = eventSink ?? built.eventSink ?? processWide[PROCESS_SINK] ?? NoOpEventSink
+  const given = { ...own, eventSink: sink === NoOpEventSink ? sink : new LegSink(sink, pump) }
+  const root = new DurableRun(pump, built, { ...inputFields(input), pipelineRunId: runId }, given, '')
+  return asResult(await pump.carry(root)) as PipelineResult<Stages> | FailedResult<Stages>
+}
