@@ -172,7 +172,7 @@ test('a schema that is asynchronous and hangs does not outlive its call', async 
   expect(await result).toMatchObject({ status: 'failed', error: { code: 'tools/timed-out' } })
 })
 
-test('a late decision is refused, and the call was denied', async () => {
+test('case 19: a late decision is refused, and the call was denied', async () => {
   const { pay, approvals, clock, paid } = payBench({ ttlMs: 60_000 })
   const result = pay()
   await clock.advance(60_000)
