@@ -31,7 +31,7 @@ describe('with a file', () => {
       const store = sqliteApprovalStore({ file, synchronous: 'normal' })
       return { store: store satisfies ApprovalStore, advance: wait, close: () => store.close() }
     },
-    { shortMs: 150 },
+    { shortMs: 300 },
   )
   for (const { name, run } of contract) test.concurrent(name, run, 120_000)
 })
@@ -42,7 +42,7 @@ describe("with the app's own database, one that reads big integers", () => {
       const database = new DatabaseSync(':memory:', { readBigInts: true } as object)
       return { store: sqliteApprovalStore({ database }), advance: wait, close: () => database.close() }
     },
-    { shortMs: 150 },
+    { shortMs: 300 },
   )
   for (const { name, run } of contract) test.concurrent(name, run, 120_000)
 })
