@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
 import { build } from 'esbuild'
@@ -14,8 +14,11 @@ const BAR = 27_000
 const GOAL = 26_000
 /** What core measures today: it may not grow from here. Goes down with every change that makes core smaller. */
 const MOST = 30_925
-/** What an entry that shares the engine may add to the main entry. docs/project/decisions/0119-a-durable-run-is-a-run-of-a-derived-graph.md says why. */
-const MOST_ON_TOP = { './durable': 6_600 }
+/**
+ * What an export of an entry that shares the engine may add to the main entry. A bundler leaves out the others. Decisions 117 and
+ * 119 in docs/project/decisions say why.
+ */
+const MOST_ON_TOP = { './durable': { resume: 1_500, runDurable: 5_600 } }
 
 /** The gzipped sizes of the entries of core in bytes, with the words of its messages as a part of each size. */
 export async function sizesOf(root) {
@@ -25,22 +28,23 @@ export async function sizesOf(root) {
   const main = join(root, CORE, sources[0][1])
   return Promise.all(
     sources.map(async ([entry, path]) => {
-      const code = await bundled(join(root, CORE, path))
+      const code = await bundled(all(join(root, CORE, path)))
       const gzipped = gzippedSize(code)
-      const both = entry in MOST_ON_TOP ? gzippedSize(await bundled(main, join(root, CORE, path))) : gzipped
+      const withMain = async (name) => [name, gzippedSize(await bundled(all(main), only(name, join(root, CORE, path))))]
+      const both = await Promise.all(Object.keys(MOST_ON_TOP[entry] ?? {}).map(withMain))
       const minified = Buffer.byteLength(code)
       return { entry, gzipped, both, minified, words: gzipped - gzippedSize(withoutWords(code)) }
     }),
   )
 }
 
-/** The code of the entries in one bundle. */
-async function bundled(...entryPoints) {
+const all = (path) => `export * from ${JSON.stringify(path)}`
+const only = (name, path) => `export { ${name} } from ${JSON.stringify(path)}`
+
+/** The code of these exports in one bundle. */
+async function bundled(...exported) {
   const { outputFiles } = await build({
-    stdin: {
-      contents: entryPoints.map((path) => `export * from ${JSON.stringify(path)}`).join('\n'),
-      resolveDir: dirname(entryPoints[0]),
-    },
+    stdin: { contents: exported.join('\n'), resolveDir: process.cwd() },
     bundle: true,
     minify: true,
     format: 'esm',
@@ -78,12 +82,15 @@ if (import.meta.main) {
   const [core, ...others] = sizes
   const problem = `core is ${core.gzipped} bytes gzipped; at most ${MOST} are allowed (decision 43).`
   const more = others.map(({ entry, gzipped }) => `${entry.slice(1)} ${gzipped}`)
-  const onTop = others.filter(({ entry }) => entry in MOST_ON_TOP)
-  const tooMuch = onTop.flatMap(({ entry, both }) => {
-    const added = both - core.gzipped
-    more.push(`${entry.slice(1)} on top ${added}`)
-    return added > MOST_ON_TOP[entry]
-      ? [`core${entry.slice(1)} adds ${added} bytes to core; at most ${MOST_ON_TOP[entry]} are allowed (decision 119).`]
+  const onTop = others.flatMap(({ entry, both }) => both.map(([name, gzipped]) => ({ entry, name, gzipped })))
+  const tooMuch = onTop.flatMap(({ entry, name, gzipped }) => {
+    const most = MOST_ON_TOP[entry][name]
+    const added = gzipped - core.gzipped
+    more.push(`${name} on top ${added}`)
+    return added > most
+      ? [
+          `${name} of core${entry.slice(1)} adds ${added} bytes to core; at most ${most} are allowed (decisions 117 and 119).`,
+        ]
       : []
   })
   const missed = core.gzipped > BAR ? ` missed by ${core.gzipped - BAR}` : ''

@@ -15,6 +15,7 @@ const GROUPS = [
   },
   { title: 'Around stages and runs (interceptors)', prefixes: ['interceptor-'] },
   { title: 'Events to logs, files and collectors', prefixes: ['sink-', 'exporter-'] },
+  { title: 'Runs that outlive a process', prefixes: ['suspend', 'durable-'] },
   { title: 'Where idempotent stages keep their outputs', prefixes: ['store-'] },
   { title: 'Types of model responses', prefixes: ['provider-'] },
 ]

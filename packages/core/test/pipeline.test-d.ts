@@ -1,5 +1,5 @@
 import { expectTypeOf } from 'vitest'
-import { resume } from '../src/durable.ts'
+import { resume, resumeSettled, startResumed } from '../src/durable.ts'
 import { Pipeline, StageKind, StageOutput, asStage } from '../src/index.ts'
 import type {
   BuildOptions,
@@ -238,6 +238,10 @@ export async function results(): Promise<void> {
     expectTypeOf(resume(graph, result, { sure: true })).toEqualTypeOf<ReturnType<typeof graph.run>>()
     // @ts-expect-error 'nope' does not exist: the pipeline has no such stage
     await resume(graph, result, { nope: true })
+    expectTypeOf(resumeSettled(graph, result, { sure: true })).toEqualTypeOf<ReturnType<typeof graph.runSettled>>()
+    expectTypeOf(startResumed(graph, result, { sure: true })).toEqualTypeOf<ReturnType<typeof graph.start>>()
+    // @ts-expect-error 'nope' does not exist: the pipeline has no such stage
+    startResumed(graph, result, { nope: true })
   } else {
     expectTypeOf(result.status).toEqualTypeOf<'cancelled'>()
     expectTypeOf(result.reason).toEqualTypeOf<string>()

@@ -1,7 +1,7 @@
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { inspect } from 'node:util'
 import { afterEach, expect, expectTypeOf, test, vi } from 'vitest'
-import { resume } from '../src/durable.ts'
+import { resume, resumeSettled, startResumed } from '../src/durable.ts'
 import type { SuspendedRun } from '../src/durable.ts'
 import { Pipeline, StageKind, StageOutput, asStage, createSlot, defineStage } from '../src/index.ts'
 import type { Interceptor, PipelineResult, StageContext, SuspendedResult } from '../src/index.ts'
@@ -24,6 +24,18 @@ function ask({ stage, resumed }: StageContext): { answer: unknown } | StageOutpu
 function suspended<Stages>(result: PipelineResult<Stages>): SuspendedResult<Stages> {
   if (result.status !== 'suspended') throw new Error(`the run is ${result.status}`)
   return result
+}
+
+/** Calls the stage "kid" once more if it fails. */
+const retryKid: Interceptor = {
+  name: 'again',
+  wrap: (next, { name }) =>
+    name !== 'kid'
+      ? next
+      : async (context) => {
+          const output = await next(context)
+          return output.status === 'fail' ? next(context) : output
+        },
 }
 
 /** As a process that was started later would read it. */
@@ -544,24 +556,54 @@ test('a child run of runChild continues if its stage suspends with the requests 
 
 test('a child run that suspends in a second attempt continues', async () => {
   let tries = 0
-  const again: Interceptor = {
-    name: 'again',
-    wrap: (next, { name }) =>
-      name !== 'kid'
-        ? next
-        : async (context) => {
-            const output = await next(context)
-            return output.status === 'fail' ? next(context) : output
-          },
-  }
   const child = new Pipeline('kid')
     .withStage('flaky', () => (++tries === 1 ? StageOutput.fail('busy') : {}))
     .withStage('check', ask, { dependencies: ['flaky'] })
-  const graph = new Pipeline('order').withPipeline('kid', child).build({ interceptors: [again] })
+  const graph = new Pipeline('order').withPipeline('kid', child).build({ interceptors: [retryKid] })
   const first = suspended(await graph.run())
   const last = await resume(graph, stored(first as SuspendedResult<never>), { kid: { check: 'fine' } })
   expect(last.data.kid).toMatchObject({ check: { answer: 'fine' } })
   expect(tries).toBe(2)
+})
+
+test('a child run that suspended in a second attempt and then completed is not continued again by a later child run', async () => {
+  let tries = 0
+  const child = new Pipeline('child')
+    .withStage('flaky', () => (++tries === 1 ? StageOutput.fail('busy') : { tries }))
+    .withStage('check', ask, { dependencies: ['flaky'] })
+  const graph = new Pipeline('order')
+    .withStage('kid', async (context) => {
+      const result = await context.runChild(child)
+      if (result.status === 'failed') return StageOutput.fail('the child failed')
+      if (result.status === 'suspended') return StageOutput.suspend(result.requests, { state: context.resumed?.state })
+      if (context.resumed?.state === 'second') return { checked: result.data.check }
+      return StageOutput.suspend('once more?', { state: 'second' })
+    })
+    .build({ interceptors: [retryKid] })
+  const first = suspended(await graph.run())
+  expect(Object.keys(first.children)).toEqual(['kid', 'kid@2'])
+  const second = suspended(await resume(graph, stored(first as SuspendedResult<never>), { kid: { check: 'a' } }))
+  expect(second.requests).toEqual({ kid: 'once more?' })
+  expect(Object.entries(second.children).map(([key, { status }]) => [key, status])).toEqual([['kid', 'completed']])
+  const third = suspended(await resume(graph, stored(second as SuspendedResult<never>), { kid: 'yes' }))
+  expect(tries, 'the new child run begins at its first stage').toBe(3)
+  const last = await resume(graph, stored(third as SuspendedResult<never>), { kid: { check: 'b' } })
+  expect(last.data.kid).toEqual({ checked: { answer: 'b' } })
+})
+
+test('a retry within a leg continues the child run as the leg began with it', async () => {
+  const collected = vi.fn<() => object>(() => ({}))
+  let tries = 0
+  const child = new Pipeline('child')
+    .withStage('collect', collected)
+    .withStage('check', (context) => (context.resumed && ++tries === 1 ? StageOutput.fail('busy') : ask(context)), {
+      dependencies: ['collect'],
+    })
+  const graph = new Pipeline('order').withPipeline('kid', child).build({ interceptors: [retryKid] })
+  const first = suspended(await graph.run())
+  const last = await resume(graph, stored(first as SuspendedResult<never>), { kid: { check: 'fine' } })
+  expect(last.data.kid).toMatchObject({ check: { answer: 'fine' } })
+  expect(collected).toHaveBeenCalledTimes(1)
 })
 
 // ---------- what does not fit
@@ -586,6 +628,12 @@ test.each<[what: string, change: (run: SuspendedRun) => unknown, answers: unknow
     { approve: 1 },
     'the graph has no stage "gone"',
   ],
+  [
+    'a run whose parts are missing',
+    ({ status }) => ({ status }),
+    { approve: 1 },
+    'it lacks its report, requests, outputs or children',
+  ],
   ['no answer', (run) => run, {}, 'the run waits for "approve", "kid", "each"'],
   ['answers that are none', (run) => run, 'yes', 'the answer for the run is "yes"'],
   ['an answer for a stage that does not wait', (run) => run, { approv: 1 }, 'it has an answer for "approv"'],
@@ -604,6 +652,67 @@ test.each<[what: string, change: (run: SuspendedRun) => unknown, answers: unknow
     message: expect.stringContaining(message) as string,
   })
   expect(ran).not.toHaveBeenCalled()
+})
+
+test('one error lists everything that does not fit, the answers included', async () => {
+  const graph = twice.build()
+  const first = stored(suspended(await graph.run()) as SuspendedResult<never>)
+  const run = {
+    ...first,
+    report: { ...first.report, pipeline: 'other' },
+    outputs: { ...first.outputs, gone: { status: 'ok', data: {} }, lost: { status: 'ok', data: {} } },
+  }
+  await expect(resume(graph, run, { aprove: 1, kid: { sum: 1 }, each: {} } as object)).rejects.toMatchObject({
+    code: 'core/resume',
+    message:
+      'A run of "order" cannot be resumed: it is a run of "other"; the graph has no stage "gone", "lost", which had settled; ' +
+      'it has an answer for "aprove", but the run waits for "approve", "kid", "each"; ' +
+      'it has an answer for "sum", but "kid" waits for "check"; ' +
+      'the answer for "each" is {}, but "each" waits for "0"; pass an object with an answer for one of them.',
+  })
+})
+
+test('resumeSettled resolves for a failed run, and rejects only if the run cannot be resumed', async () => {
+  const graph = new Pipeline('order')
+    .withStage('approve', (context) => (context.resumed ? StageOutput.fail('boom') : ask(context)))
+    .build()
+  const first = suspended(await graph.run())
+  expect(await resumeSettled(graph, first, { approve: 1 })).toMatchObject({
+    status: 'failed',
+    errors: [{ message: 'boom', stage: 'approve' }],
+  })
+  await expect(resume(graph, first, { approve: 1 })).rejects.toMatchObject({ code: 'core/pipeline-failed' })
+  await expect(resumeSettled(graph, first, {})).rejects.toMatchObject({ code: 'core/resume' })
+})
+
+test('startResumed gives the events and chunks of the leg, and throws if the run cannot be resumed', async () => {
+  const graph = new Pipeline('order')
+    .withStage('approve', ask)
+    .withStage(
+      'letter',
+      async function* () {
+        yield 'Dear '
+        return { sent: true }
+      },
+      { dependencies: ['approve'] },
+    )
+    .build()
+  const first = suspended(await graph.run())
+  const run = startResumed(graph, first, { approve: 1 })
+  const types: string[] = []
+  for await (const { type, leg } of run) types.push(`${leg} ${type}`)
+  expect(types).toEqual([
+    '2 pipeline.resumed',
+    '2 stage.approve.started',
+    '2 stage.approve.completed',
+    '2 stage.letter.started',
+    '2 stage.letter.chunk',
+    '2 stage.letter.completed',
+    '2 pipeline.completed',
+  ])
+  expect((await run.result).data).toMatchObject({ letter: { sent: true } })
+  expect(run.pipelineRunId).toBe(first.report.pipelineRunId)
+  expect(() => startResumed(graph, first, {})).toThrow(/^A run of "order" cannot be resumed: the answer for the run is/)
 })
 
 test('the same run may be resumed twice: each is a leg of its own', async () => {

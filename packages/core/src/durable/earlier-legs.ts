@@ -29,7 +29,9 @@ export interface SuspendedRun {
 export class EarlierLegs implements Resume {
   readonly snapshot: RunInput
   readonly legs: readonly LegReport[]
-  readonly children: SuspendedRun['children']
+  /** The child runs for the result of this leg: without those that it continues, which have a new result. */
+  readonly children: Record<string, ChildResult>
+  readonly #children: SuspendedRun['children']
   readonly #outputs: Readonly<Record<string, unknown>>
   readonly #records: Readonly<Record<string, StageRecord>>
   readonly #answers: unknown
@@ -37,7 +39,8 @@ export class EarlierLegs implements Resume {
   constructor({ snapshot, outputs, report, children }: SuspendedRun, answers: unknown) {
     this.snapshot = snapshot
     this.legs = legsOf(report)
-    this.children = children
+    this.children = { ...children }
+    this.#children = children
     this.#outputs = outputs
     this.#records = report.stages
     this.#answers = answers
@@ -86,8 +89,11 @@ export class EarlierLegs implements Resume {
   }
 
   child(path: string, resumed: Resumed | undefined): EarlierLegs | undefined {
-    const child = resumed && suspendedChild(this.children, path)
-    return child && new EarlierLegs(child, resumed.answer)
+    const found = resumed && suspendedChild(this.#children, path)
+    if (found === undefined) return undefined
+    const [key, child] = found
+    delete this.children[key]
+    return new EarlierLegs(child, resumed?.answer)
   }
 }
 
@@ -96,13 +102,14 @@ const hasAnswer = (answers: unknown, name: string): answers is Readonly<Record<s
 
 const resumedWith = ({ request, state }: Output, answer: unknown): Resumed => ({ request, state, answer })
 
-/** The suspended child run at `path`. After a retry, its key ends with `@2` or the like. */
-export function suspendedChild(children: SuspendedRun['children'], path: string): SuspendedRun | undefined {
-  const child = Object.entries(children).find(
-    ([key, { status }]) => key.split('@', 1)[0] === path && status === 'suspended',
-  )
-  return child?.[1] as SuspendedRun | undefined
-}
+/** The suspended child run at `path`, with its key. After a retry, the key ends with `@2` or the like. */
+export const suspendedChild = (
+  children: SuspendedRun['children'],
+  path: string,
+): readonly [key: string, child: SuspendedRun] | undefined =>
+  Object.entries(children).find(([key, { status }]) => key.split('@', 1)[0] === path && status === 'suspended') as
+    | [string, SuspendedRun]
+    | undefined
 
 /** The outputs of the items of a map that suspended. */
 export function itemsIn(state: unknown): readonly Output[] | undefined {

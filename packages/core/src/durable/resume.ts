@@ -1,10 +1,14 @@
-import { isArray, isObject } from '../base/check.ts'
+import { isObject } from '../base/check.ts'
 import { StageflowError, quote } from '../base/errors.ts'
-import { RESUME } from '../contract/results.ts'
 import type { SuspendOutput } from '../contract/output.ts'
-import type { PipelineResult } from '../contract/results.ts'
+import { RESUME } from '../contract/results.ts'
+import type { FailedResult, PipelineResult, Run } from '../contract/results.ts'
+import type { RunInput } from '../contract/snapshot-fields.ts'
+import type { ContextSnapshot } from '../contract/snapshot.ts'
 import type { RunArguments, StageGraph } from '../pipeline/stage-graph.ts'
-import { EarlierLegs, itemsIn, suspendedChild } from './earlier-legs.ts'
+import { askedInside, pathOf } from './asked.ts'
+import type { Asked } from './asked.ts'
+import { EarlierLegs } from './earlier-legs.ts'
 import type { SuspendedRun } from './earlier-legs.ts'
 
 /**
@@ -15,71 +19,80 @@ export async function resume<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   suspended: SuspendedRun,
   answers: { readonly [Name in keyof Stages]?: unknown },
-  ...[options]: RunArguments<Ports>
+  ...options: RunArguments<Ports>
 ): Promise<PipelineResult<Stages>> {
-  const problem = problemWith(graph, suspended) ?? wrongAnswer(suspended, answers, suspended.children)
-  if (problem !== undefined)
-    throw new StageflowError('core/resume', `A run of "${graph.name}" cannot be resumed: ${problem}.`)
-  const given: object = { ...options, [RESUME]: new EarlierLegs(suspended, answers) }
-  return (graph as StageGraph<Stages, {}>).run(suspended.snapshot, given)
+  return withoutPorts(graph).run(...nextLeg(graph, suspended, answers, options))
 }
 
-function problemWith(
-  { name, info }: Pick<StageGraph<unknown, unknown>, 'name' | 'info'>,
-  run: SuspendedRun,
-): string | undefined {
-  const { status, report, outputs } = isObject(run) ? run : ({} as Partial<SuspendedRun>)
-  if (status !== 'suspended') return `its status is ${quote(status)}; pass the result of a run that is suspended`
-  if (report?.pipeline !== name) return `it is a run of "${report?.pipeline}"`
-  const names = info.stages.map((stage) => stage.name)
-  const unknown = Object.keys(outputs ?? {}).filter((stage) => !names.includes(stage))
-  return unknown.length > 0 ? `the graph has no stage "${unknown.join('", "')}", which had settled` : undefined
+/** Like `resume`, but settles like `graph.runSettled`: a failed run resolves too. */
+export async function resumeSettled<Stages, Ports>(
+  graph: StageGraph<Stages, Ports>,
+  suspended: SuspendedRun,
+  answers: { readonly [Name in keyof Stages]?: unknown },
+  ...options: RunArguments<Ports>
+): Promise<PipelineResult<Stages> | FailedResult<Stages>> {
+  return withoutPorts(graph).runSettled(...nextLeg(graph, suspended, answers, options))
 }
 
-interface Asked {
-  readonly requests: object
-  readonly outputs: object
+/**
+ * Like `resume`, but returns a handle with the events and chunks of the leg, as `graph.start` does. Throws `core/resume` if
+ * the run or an answer doesn't fit the graph.
+ */
+export function startResumed<Stages, Ports>(
+  graph: StageGraph<Stages, Ports>,
+  suspended: SuspendedRun,
+  answers: { readonly [Name in keyof Stages]?: unknown },
+  ...options: RunArguments<Ports>
+): Run<Stages> {
+  return withoutPorts(graph).start(...nextLeg(graph, suspended, answers, options))
 }
 
-/** What is wrong with the answers to some requests, also inside child runs and maps. `path`: where they are. */
-function wrongAnswer(
-  asked: Asked,
+/** The graph, for options whose ports the compiler has checked already. */
+const withoutPorts = <Stages, Ports>(graph: StageGraph<Stages, Ports>): StageGraph<Stages, {}> => graph as never
+
+/** The arguments of the run that continues a suspended one. Throws `core/resume` with everything that is wrong. */
+function nextLeg(
+  graph: Named,
+  suspended: SuspendedRun,
+  answers: unknown,
+  [options]: readonly (object | undefined)[],
+): [input: RunInput | ContextSnapshot, options: object] {
+  const problems = [...problemsWith(graph, suspended, answers)]
+  if (problems.length > 0)
+    throw new StageflowError('core/resume', `A run of "${graph.name}" cannot be resumed: ${problems.join('; ')}.`)
+  return [suspended.snapshot, { ...options, [RESUME]: new EarlierLegs(suspended, answers) }]
+}
+
+type Named = Pick<StageGraph<unknown, unknown>, 'name' | 'info'>
+
+function* problemsWith({ name, info }: Named, run: SuspendedRun, answers: unknown): Generator<string, void> {
+  const { status, report, requests, outputs, children }: SuspendedRun = isObject(run) ? run : ({} as SuspendedRun)
+  if (status !== 'suspended') return yield `its status is ${quote(status)}; pass the result of a run that is suspended`
+  if (![report, requests, outputs, children].every(isObject))
+    return yield `it lacks its report, requests, outputs or children; pass the whole result`
+  if (report.pipeline !== name) yield `it is a run of "${report.pipeline}"`
+  const names = new Set(info.stages.map((stage) => stage.name))
+  const unknown = Object.keys(outputs).filter((stage) => !names.has(stage))
+  if (unknown.length > 0) yield `the graph has no stage "${unknown.join('", "')}", which had settled`
+  yield* wrongAnswers({ requests, outputs, path: '' }, answers, children)
+}
+
+/** What is wrong with the answers to some requests, also inside child runs and maps. */
+function* wrongAnswers(
+  { requests, outputs, path }: Asked,
   answers: unknown,
   children: SuspendedRun['children'],
-  path = '',
-): string | undefined {
+): Generator<string, void> {
   const where = path === '' ? 'the run' : `"${path}"`
-  const names = Object.keys(asked.requests).map((name) => `"${name}"`)
+  const names = Object.keys(requests).map((name) => `"${name}"`)
   const waiting = `${where} waits for ${names.join(', ')}`
   if (!isObject(answers) || Object.keys(answers).length === 0)
-    return `the answer for ${where} is ${quote(answers)}, but ${waiting}; pass an object with an answer for one of them`
+    return yield `the answer for ${where} is ${quote(answers)}, but ${waiting}; pass an object with an answer for one of them`
   for (const [name, answer] of Object.entries(answers)) {
-    if (!Object.hasOwn(asked.requests, name)) return `it has an answer for "${name}", but ${waiting}`
-    const inside = path === '' ? name : path + (isArray(asked.outputs) ? `#${name}` : `/${name}`)
-    const output = (asked.outputs as Readonly<Record<string, SuspendOutput>>)[name] as SuspendOutput
-    const more = askedInside(output, children, inside)
-    const wrong = more && wrongAnswer(more, answer, children, more.path)
-    if (wrong !== undefined) return wrong
+    if (Object.hasOwn(requests, name)) {
+      const output = (outputs as Readonly<Record<string, SuspendOutput>>)[name] as SuspendOutput
+      const more = askedInside(output, children, pathOf(name, outputs, path))
+      if (more !== undefined) yield* wrongAnswers(more, answer, children)
+    } else yield `it has an answer for "${name}", but ${waiting}`
   }
-  return undefined
 }
-
-/** The requests that the request of a stage consists of: those of its items or of its child run. */
-function askedInside(
-  { request, state }: SuspendOutput,
-  children: SuspendedRun['children'],
-  path: string,
-): (Asked & { readonly path: string }) | undefined {
-  const items = itemsIn(state)
-  if (items !== undefined) return { requests: request as object, outputs: items, path }
-  const { attempt } = (state ?? {}) as { readonly attempt?: number }
-  for (const inside of [path, `${path}#${attempt}`]) {
-    const child = suspendedChild(children, inside)
-    // Code can also suspend with a request of its own, beside a child run.
-    if (child !== undefined && JSON.stringify(child.requests) === JSON.stringify(request))
-      return { ...only(child), path: inside }
-  }
-  return undefined
-}
-
-const only = ({ requests, outputs }: SuspendedRun): Asked => ({ requests, outputs })

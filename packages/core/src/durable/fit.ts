@@ -1,0 +1,170 @@
+import { isArray, isNot } from '../base/check.ts'
+import { StageflowError } from '../base/errors.ts'
+import { freezeDeep } from '../base/objects.ts'
+import type { Join, StageInfo } from '../contract/context.ts'
+import type { StageKind, StageOutput } from '../contract/output.ts'
+import type { BuiltGraph } from '../graph/graph.ts'
+import { CHILD, MadeStage, specsOf } from '../graph/stage.ts'
+import type { DescribedPipeline, StageSpec } from '../graph/stage.ts'
+import { builtGraphOf } from '../pipeline/stage-graph.ts'
+import type { StageGraph } from '../pipeline/stage-graph.ts'
+import { askedInside } from './asked.ts'
+import type { SuspendedRun } from './earlier-legs.ts'
+
+/** The shape of a graph as plain JSON, to be kept with the facts of a run. It is the same in every process. */
+export interface GraphFingerprint {
+  readonly pipeline: string
+  /** By name, sorted. */
+  readonly stages: Readonly<Record<string, StageFingerprint>>
+}
+
+/** The shape of one stage. Its code, its `when` and its options are not part of it. */
+export interface StageFingerprint {
+  readonly kind: StageKind
+  /** The names of its dependencies, sorted. */
+  readonly dependencies: readonly string[]
+  readonly join: Join
+  /** Whether it is a map. */
+  readonly map?: true
+  /** The pipeline that it runs (`withPipeline`, `asStage`). What its code runs with `runChild` isn't known. */
+  readonly child?: GraphFingerprint
+  /** The guard that repeats the child pipeline. */
+  readonly repeat?: string
+}
+
+/**
+ * How far the stages of a run have come. `started`: the stage waits for an answer, or for its calls. An object: the stages of
+ * its child run in progress. Stages that have not started are left out.
+ */
+export interface RunProgress {
+  readonly [stage: string]: 'settled' | 'started' | RunProgress
+}
+
+const known = new WeakMap<BuiltGraph, GraphFingerprint>()
+
+/** Returns the fingerprint of a graph, frozen. Throws `core/resume` for any other value. */
+export function fingerprintOf(graph: Pick<StageGraph<unknown, unknown>, 'info'>): GraphFingerprint {
+  const built = builtGraphOf(graph)
+  if (built === undefined) throw new StageflowError('core/resume', `The graph ${isNot(graph, 'what build() returned')}`)
+  return fingerprint(built)
+}
+
+function fingerprint(graph: BuiltGraph): GraphFingerprint {
+  const kept = known.get(graph)
+  if (kept !== undefined) return kept
+  const specs = specsOf(graph.origin as DescribedPipeline)
+  const rows = graph.info.stages.map((info) => [info.name, row(graph, info, specs[info.index] as StageSpec)] as const)
+  const made: GraphFingerprint = { pipeline: graph.name, stages: Object.fromEntries(rows.sort(byName)) }
+  freezeDeep(made)
+  known.set(graph, made)
+  return made
+}
+
+const byName = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number =>
+  one < other ? -1 : 1
+
+function row(graph: BuiltGraph, { kind, dependencies, join }: StageInfo, spec: StageSpec): StageFingerprint {
+  const { stage, options } = spec
+  const child = childOf(spec)
+  const repeat = options['repeat'] as { readonly until: string } | undefined
+  return {
+    kind,
+    dependencies: dependencies.map((edge) => edge.stage).sort(),
+    join,
+    ...(stage instanceof MadeStage && child === undefined ? { map: true } : {}),
+    ...(child === undefined ? {} : { child: fingerprint(graph.childOf(child)) }),
+    ...(child === undefined || repeat === undefined ? {} : { repeat: repeat.until }),
+  }
+}
+
+/** The pipeline or graph that a stage runs; undefined if it runs none. */
+function childOf({ name, stage }: StageSpec): unknown {
+  if (!(stage instanceof MadeStage)) return (stage as { readonly [CHILD]?: unknown })[CHILD]
+  let found: unknown
+  // A made stage asks for its child when its code is made.
+  const child = (given: unknown): undefined => void (found = given)
+  stage.make({ stage: name, child, problem: () => {} })
+  return found
+}
+
+/** How far the stages of a suspended run have come, those of its suspended child runs included. */
+export const progressOf = ({ outputs, children }: SuspendedRun): RunProgress => progress(outputs, children, '')
+
+function progress(outputs: object, children: SuspendedRun['children'], path: string): RunProgress {
+  return Object.fromEntries(
+    Object.entries(outputs as Readonly<Record<string, StageOutput>>).map(([name, output]) => {
+      if (output.status !== 'suspend') return [name, 'settled']
+      const inside = askedInside(output, children, path + name)
+      // Which pipeline an item of a map runs isn't known.
+      const isChild = inside !== undefined && !isArray(inside.outputs)
+      return [name, isChild ? progress(inside.outputs, children, `${inside.path}/`) : 'started']
+    }),
+  )
+}
+
+/**
+ * Says in one sentence each why a run that began with the graph of `fingerprint` can't continue with `graph`; empty if it can.
+ * A settled stage must have kept its kind, its dependencies, its join and what it runs. A stage that has started must have kept
+ * its kind and what it runs. All other stages may be new, changed or gone.
+ */
+export function misfits(
+  graph: Pick<StageGraph<unknown, unknown>, 'info'>,
+  fingerprint: GraphFingerprint,
+  progress: RunProgress,
+): readonly string[] {
+  return [...compare(fingerprint, fingerprintOf(graph), progress, '')]
+}
+
+/** `reached` is `settled` for the child pipeline of a settled stage: then nothing in it may differ. */
+function* compare(
+  before: GraphFingerprint,
+  now: GraphFingerprint,
+  reached: RunProgress | 'settled',
+  path: string,
+): Generator<string, void> {
+  if (path === '' && before.pipeline !== now.pipeline)
+    yield `it is a run of "${before.pipeline}", and the graph is "${now.pipeline}"`
+  const names =
+    reached === 'settled' ? new Set([...Object.keys(before.stages), ...Object.keys(now.stages)]) : Object.keys(reached)
+  for (const name of names) {
+    const far = reached === 'settled' ? reached : reached[name]
+    const [was, is] = [before, now].map(({ stages }) => (Object.hasOwn(stages, name) ? stages[name] : undefined))
+    const stage = `stage "${path}${name}"`
+    const which = `${stage}, which has ${far === 'settled' ? far : 'started'},`
+    if (is === undefined) yield `the graph has no ${which.slice(0, -1)}`
+    else if (was === undefined)
+      yield reached === 'settled'
+        ? `${stage} is new in a child pipeline that has settled`
+        : `${which} isn't in the fingerprint of the run`
+    else yield* compareStage(was, is, far as RunProgress[string], which, path + name)
+  }
+}
+
+function* compareStage(
+  was: StageFingerprint,
+  is: StageFingerprint,
+  far: RunProgress[string],
+  which: string,
+  path: string,
+): Generator<string, void> {
+  if (was.kind !== is.kind) yield `${which} had kind "${was.kind}" and now has kind "${is.kind}"`
+  if (far === 'settled') {
+    const [needed, needs] = [was, is].map(({ dependencies }) => listed(dependencies))
+    if (needed !== needs) yield `${which} depended on ${needed} and now depends on ${needs}`
+    const [had, has] = [was, is].map(({ join }) => JSON.stringify(join))
+    if (had !== has) yield `${which} had join ${had} and now has join ${has}`
+  }
+  const [ran, runs] = [codeOf(was), codeOf(is)]
+  if (ran !== runs) yield `${which} was ${ran}, and now is ${runs}`
+  else if (was.child !== undefined && is.child !== undefined && far !== 'started')
+    yield* compare(was.child, is.child, far, `${path}/`)
+}
+
+const listed = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ') || 'nothing'
+
+const codeOf = ({ map, child, repeat }: StageFingerprint): string =>
+  child === undefined
+    ? map
+      ? 'a map'
+      : 'code of its own'
+    : `the pipeline "${child.pipeline}"${repeat === undefined ? '' : `, repeated until "${repeat}"`}`

@@ -1,0 +1,46 @@
+import { StageflowError } from '@stageflow/core'
+import type { PipelineResult, RunArguments, StageGraph } from '@stageflow/core'
+import { misfits, openRequests, progressOf, resume as resumeRun } from '@stageflow/core/durable'
+import type { OpenRequest, SuspendedRun } from '@stageflow/core/durable'
+import { readStored } from './read-state.ts'
+
+/** How many misfits the message of an error lists. */
+const MOST_SHOWN = 50
+
+/**
+ * Continues a stored run: checks the state, and that it fits the graph. `answers` has an answer for at least one suspended
+ * stage. Settles like `graph.run`; rejects with the errors of `readState`, and with `core/resume` for wrong answers.
+ */
+export async function resume<Stages, Ports>(
+  graph: StageGraph<Stages, Ports>,
+  state: unknown,
+  answers: { readonly [Name in keyof Stages]?: unknown },
+  ...options: RunArguments<Ports>
+): Promise<PipelineResult<Stages>> {
+  return resumeRun(graph, readState(graph, state), answers, ...options)
+}
+
+/**
+ * Reads a state, or its JSON, for `resumeSettled` and `startResumed` of `@stageflow/core/durable`. Throws
+ * `suspend/damaged-state`, `suspend/unknown-format`, `suspend/too-large`, or `suspend/misfit` with every difference between the
+ * graph and the one that the run began with.
+ */
+export function readState<Stages, Ports>(graph: StageGraph<Stages, Ports>, state: unknown): SuspendedRun {
+  const { run, fingerprint } = readStored(state)
+  const found = misfits(graph, fingerprint, progressOf(run))
+  if (found.length === 0) return run
+  const shown = found.slice(0, MOST_SHOWN).map((misfit) => `\n- ${misfit}`)
+  if (found.length > MOST_SHOWN) shown.push(`\n- … and ${found.length - MOST_SHOWN} more`)
+  throw new StageflowError(
+    'suspend/misfit',
+    `The suspended run "${run.report.pipelineRunId}" doesn't fit the graph "${graph.name}"; resume it with the graph that it began with, or one that keeps these stages:${shown.join('')}`,
+  )
+}
+
+/**
+ * The requests that a state waits for, to show them to a person. Those of child runs and of the items of maps are listed one by
+ * one, each with the keys of its answer. Throws like `readState`, without the check of a graph.
+ */
+export function pendingRequests(state: unknown): readonly OpenRequest[] {
+  return openRequests(readStored(state).run)
+}
