@@ -24,6 +24,27 @@ test('stages with a slash in their name and stages of a child have different key
   expect(executor.begun.toSorted()).toEqual(['kid%2Ft', 'kid/t'])
 })
 
+test('a call has a name that is the same in every leg and round, and in process it has none', async () => {
+  const names: (string | undefined)[] = []
+  const child = new Pipeline('child').withMap('each', {
+    over: () => [1],
+    each: (_item, { callKey }) => void names.push(callKey),
+  })
+  const graph = new Pipeline('p')
+    .withStage('asks', (context) => (names.push(context.callKey), ask(context)))
+    .withPipeline('kid', child)
+    .build()
+  const first = new ArrayExecutor()
+  await runDurable(graph, first, {})
+  const second = new ArrayExecutor(first.facts)
+  second.answer('asks', 1)
+  await runDurable(graph, second, {})
+  expect(names).toEqual(['run-1/asks', 'run-1/kid/each#0', 'run-1/asks'])
+  names.length = 0
+  await graph.run()
+  expect(names).toEqual([undefined, undefined])
+})
+
 test('the ids of child runs are the same in every leg, also of those that code starts', async () => {
   const ids: string[] = []
   const child = new Pipeline('child').withStage('t', ({ pipelineRunId }) => void ids.push(pipelineRunId))

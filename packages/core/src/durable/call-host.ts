@@ -39,6 +39,10 @@ export class CallHost implements Host, Loop {
   get stopping(): Stop | undefined {
     return this.#run.stopping
   }
+  callKey(stage: string, item: string | undefined): string {
+    const { pump } = this.#run
+    return `${pump.executor.start.runId}/${this.#run.key(stage, 1, item)}`
+  }
   onCleanup(stage: number, cleanup: Cleanup): void {
     this.#run.onCleanup(stage, cleanup)
   }
