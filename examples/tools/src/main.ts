@@ -52,6 +52,7 @@ async function makeCalls(folder: string): Promise<void> {
   const events: StageflowEvent[] = []
   const eventSink: EventSink = { emit: (event) => void events.push(event), tryEmit: (event) => events.push(event) > 0 }
   const registry = new ToolRegistry<Ports>({ tools: TOOLS })
+  const ports = { sandbox: openSandbox(root), database, search }
   const graph = Pipeline.withPorts<Ports>('agent')
     .withStage(
       'act',
@@ -64,7 +65,7 @@ async function makeCalls(folder: string): Promise<void> {
       },
       StageKind.AGENT,
     )
-    .build({ ports: { sandbox: openSandbox(root), database, search }, eventSink })
+    .build({ ports, eventSink })
 
   const pipelineRunId = 'run-1'
   const run = await graph.run({ pipelineRunId, executionMode: 'chat' })
@@ -72,10 +73,7 @@ async function makeCalls(folder: string): Promise<void> {
 
   const undoing: { type: string }[] = []
   const eventEmitter = (type: string): unknown => undoing.push({ type })
-  printCompensation(
-    await registry.executor.compensate(pipelineRunId, { eventEmitter }),
-    readdirSync(join(root, 'notes')),
-  )
+  printCompensation(await registry.compensate(pipelineRunId, { eventEmitter, ports }), readdirSync(join(root, 'notes')))
   printEvents([...events, ...undoing])
   database.close()
 }

@@ -13,6 +13,7 @@ export { defineTool } from './define-tool.ts'
 export type {
   CallerContext,
   CallerOptions,
+  CompensateOptions,
   ExecuteOptions,
   ToolExecutorOptions,
   UndoOptions,
@@ -62,6 +63,7 @@ export type {
   ParseOptions,
   ToolRegistryOptions,
   ToolRegistryStats,
+  UndoArguments,
 } from './registry/tool-registry.ts'
 export type {
   ApprovalDecision,
@@ -91,5 +93,13 @@ export type {
   ToolRetryRule,
   UndoneCall,
 } from './tool-types.ts'
-export type { Compensation, UndoResult } from './undo/undo-log.ts'
-export { memoryUndoStore, type UndoEntry, type UndoQuery, type UndoStore } from './undo/undo-store.ts'
+export { memoryUndoStore, type MemoryUndoStoreOptions } from './undo/memory-undo-store.ts'
+export type { Compensation, UndoResult } from './undo/undo-result.ts'
+export type {
+  StoredUndo,
+  UndoClaimAnswer,
+  UndoClaimRequest,
+  UndoEntry,
+  UndoQuery,
+  UndoStore,
+} from './undo/undo-store.ts'

@@ -21,6 +21,7 @@ export interface Bench {
   readonly clock: ManualClock
   readonly events: BenchEvent[]
   readonly executor: ToolExecutor
+  readonly registry: ToolRegistry<any>
   readonly types: () => readonly string[]
   readonly of: (type: string) => readonly any[]
   /** Makes one call and answers its result. */
@@ -53,6 +54,7 @@ export function bench(tools: readonly AnyTool[], options: ToolExecutorOptions = 
     clock,
     events,
     executor,
+    registry,
     types: () => events.map(({ type }) => type),
     of: (type) => events.filter((event) => event.type === type).map(({ data }) => data),
     calls,

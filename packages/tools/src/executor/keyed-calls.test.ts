@@ -357,7 +357,7 @@ test('a store that cannot forget what was undone is counted', async () => {
     ++completions === 1 ? store.complete(key, completion) : Promise.reject(new Error('down'))
   const b = make([tool('book', () => 1, { undo: () => {} })], { resultStore: { ...store, complete } })
   await b.call('book', {}, { idempotencyKey })
-  expect(await b.executor.undo('call-0')).toMatchObject({ status: 'undone' })
+  expect(await b.registry.undo('call-0')).toMatchObject({ status: 'undone' })
   expect(b.executor.stats()).toMatchObject({ storeErrors: 1, lastStoreError: new Error('down') })
 })
 

@@ -8,6 +8,7 @@ import type { ExecutorSettings } from './options.ts'
 import { failed, notStarted, replay, stopped } from './report.ts'
 import type { ToolClaimAnswer } from './result-store.ts'
 import { thrown } from './settled.ts'
+import type { StoreErrors } from './store-errors.ts'
 import { Stop, type Stops } from './caller.ts'
 import { resultText, storedResult, UNDONE_TEXT, unstorableText } from './stored-result.ts'
 
@@ -59,11 +60,14 @@ const STATUSES: ReadonlySet<unknown> = new Set(['claimed', 'running', 'completed
 export class KeyedCalls {
   readonly #settings: Pick<ExecutorSettings, 'resultStore' | 'idempotencyTtlMs' | 'idempotencyLeaseMs'>
   readonly #shared = new Map<string, Shared>()
-  storeErrors = 0
-  lastStoreError: unknown
+  readonly #errors: StoreErrors
 
-  constructor(settings: Pick<ExecutorSettings, 'resultStore' | 'idempotencyTtlMs' | 'idempotencyLeaseMs'>) {
+  constructor(
+    settings: Pick<ExecutorSettings, 'resultStore' | 'idempotencyTtlMs' | 'idempotencyLeaseMs'>,
+    errors: StoreErrors,
+  ) {
     this.#settings = settings
+    this.#errors = errors
   }
 
   /** The result of the work. Rejects with `tools/illegal-key` if the input cannot be compared; never for what a store does. */
@@ -89,7 +93,7 @@ export class KeyedCalls {
       const { resultStore } = this.#settings
       await resultStore.complete(key, { token, parameters: '0'.repeat(64), value: UNDONE_TEXT, ttlMs: 1 })
     } catch (error) {
-      this.#count(error)
+      this.#errors.count(error)
     }
   }
 
@@ -157,7 +161,7 @@ export class KeyedCalls {
         if (isOver || there instanceof Stop) return
         if (there.status !== 'claimed') return flight.stop(new Stop('lost', leaseLost(call)))
       } catch (error) {
-        this.#count(error)
+        this.#errors.count(error)
       }
       if (!isOver) stopTimer = clock.setTimeout(() => void renew(), idempotencyLeaseMs / 3)
     }
@@ -193,7 +197,7 @@ export class KeyedCalls {
     const store = (value: string): Promise<boolean | Stop> =>
       this.#ask(request, () => resultStore.complete(key, { token, parameters, value, ttlMs }))
     const storeReason = (error: unknown): Promise<boolean | Stop> => {
-      this.#count(error)
+      this.#errors.count(error)
       return store(unstorableText(textOf(error)))
     }
     try {
@@ -210,7 +214,7 @@ export class KeyedCalls {
         return failed(call, facts, thrown(leaseLost(call)))
       }
     } catch (error) {
-      this.#count(error)
+      this.#errors.count(error)
     }
     return result
   }
@@ -252,19 +256,14 @@ export class KeyedCalls {
     try {
       await this.#settings.resultStore.release(key, token)
     } catch (error) {
-      this.#count(error) // the lease runs out by itself
+      this.#errors.count(error) // the lease runs out by itself
     }
   }
 
   #unavailable(call: ResolvedCall, cause: unknown): StageflowError {
-    this.#count(cause)
+    this.#errors.count(cause)
     const message = `Tool "${call.name}" was not called: the result store failed (${textOf(cause)}), so it's unknown whether the work has been done. Check the store, then call again.`
     return new StageflowError('tools/store-unavailable', message, { cause })
-  }
-
-  #count(error: unknown): void {
-    this.storeErrors++
-    this.lastStoreError = error
   }
 }
 

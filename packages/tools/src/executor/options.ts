@@ -14,9 +14,12 @@ import {
   whole,
 } from '@stageflow/core/kit'
 
+import { isTool } from '../define-tool.ts'
 import type { ResolvedCall, ToolEventEmitter } from '../parsed-call.ts'
 import type { Approve } from '../result-types.ts'
-import { memoryUndoStore, type UndoStore } from '../undo/undo-store.ts'
+import type { AnyTool } from '../tool-types.ts'
+import { memoryUndoStore } from '../undo/memory-undo-store.ts'
+import type { UndoStore } from '../undo/undo-store.ts'
 import { memoryResultStore, type ToolResultStore } from './result-store.ts'
 
 /** The options of `new ToolExecutor()`. */
@@ -39,6 +42,8 @@ export interface ToolExecutorOptions {
   readonly undoTtlMs?: number
   /** Keeps the calls that can be undone. Default: `memoryUndoStore()`. */
   readonly undoStore?: UndoStore
+  /** How long an undo holds its call without renewing the claim, in ms. It renews it while it runs. Default: 30,000. */
+  readonly undoLeaseMs?: number
   /** How long the result of a call with an idempotency key is kept, in ms. Default: 86,400,000 (24 hours). */
   readonly idempotencyTtlMs?: number
   /** How long a call holds its key without renewing it, in ms. It renews it while it runs. Default: 30,000. */
@@ -85,8 +90,14 @@ export interface ExecuteOptions<Ports = {}> extends CallerOptions<Ports> {
   readonly idempotencyKey?: (call: ResolvedCall) => string | undefined
 }
 
+/** The options of `compensate`. */
+export interface CompensateOptions<Ports = {}> extends CallerOptions<Ports> {
+  /** The tools of the calls, found by their names. `registry.compensate` and `registry.undo` pass those of the registry. */
+  readonly tools: readonly AnyTool<Ports>[]
+}
+
 /** The options of `undo`. */
-export interface UndoOptions<Ports = {}> extends CallerOptions<Ports> {
+export interface UndoOptions<Ports = {}> extends CompensateOptions<Ports> {
   /** The run of the call, if calls of several runs have the same id. Default: any run. */
   readonly pipelineRunId?: string
 }
@@ -109,7 +120,8 @@ const EXECUTOR: OptionRules<ToolExecutorOptions> = {
   maxPartials: upTo(0),
   approve: APPROVE,
   undoTtlMs: DELAY,
-  undoStore: objectWith('a store', 'add', 'find', 'remove'),
+  undoStore: objectWith('a store', 'add', 'find', 'claim', 'release', 'remove'),
+  undoLeaseMs: whole(1),
   idempotencyTtlMs: whole(1),
   idempotencyLeaseMs: whole(1),
   resultStore: objectWith('a store', 'claim', 'complete', 'release'),
@@ -147,8 +159,13 @@ const EXECUTE: OptionRules<ExecuteOptions> = {
   maxConcurrency: upTo(1),
   idempotencyKey: functionLike('(call) => string'),
 }
+const TOOLS: OptionRule = [
+  (value) => Array.isArray(value) && value.every(isTool),
+  'the tools of the calls: { tools: registry.list() }, or call registry.undo() or registry.compensate()',
+]
+const COMPENSATE: OptionRules<CompensateOptions> = { ...CALLER, tools: TOOLS }
 const UNDO: OptionRules<UndoOptions> = {
-  ...CALLER,
+  ...COMPENSATE,
   pipelineRunId: [(value) => typeof value === 'string', 'the id of a run'],
 }
 
@@ -165,7 +182,8 @@ export function executorSettings(options: ToolExecutorOptions): ExecutorSettings
     maxOutputLength: 2 ** 20,
     maxPartials: 1_000,
     undoTtlMs: 3_600_000,
-    undoStore: options.undoStore ?? memoryUndoStore(),
+    undoStore: options.undoStore ?? memoryUndoStore({ clock }),
+    undoLeaseMs: 30_000,
     idempotencyTtlMs: 86_400_000,
     idempotencyLeaseMs: 30_000,
     resultStore: options.resultStore ?? memoryResultStore({ clock }),
@@ -187,5 +205,14 @@ export function checkCallOptions(where: string, options: unknown, rules: OptionR
 }
 
 export const checkExecuteOptions = (options: unknown): void => checkCallOptions('execute()', options, EXECUTE)
-export const checkUndoOptions = (options: unknown): void => checkCallOptions('undo()', options, UNDO)
-export const checkCompensateOptions = (options: unknown): void => checkCallOptions('compensate()', options, CALLER)
+export const checkUndoOptions = (options: unknown, tools?: unknown): void =>
+  checkUndoing('undo()', options, UNDO, tools)
+export const checkCompensateOptions = (options: unknown, tools?: unknown): void =>
+  checkUndoing('compensate()', options, COMPENSATE, tools)
+
+/** `tools`: those that the options need not have. */
+function checkUndoing(where: string, options: unknown, rules: OptionRules, tools = read(options, 'tools')): void {
+  checkCallOptions(where, options, rules)
+  // An option that isn't given breaks no rule.
+  if (tools === undefined) refuseOptions(where, 'tools/illegal-option', [`pass ${TOOLS[1]}`])
+}

@@ -166,7 +166,7 @@ test('work that one executor has undone is done again by another', async () => {
   let count = 0
   const { one, two, clock } = twoOn(STORES["the interceptor's"], [tool('book', () => ++count, { undo: () => {} })])
   await one.call('book', {}, { idempotencyKey, clock })
-  expect(await one.executor.undo('call-0')).toMatchObject({ status: 'undone' })
+  expect(await one.registry.undo('call-0')).toMatchObject({ status: 'undone' })
   const again = two.call('book', {}, { idempotencyKey, clock })
   await clock.advance(1)
   expect(await again).toMatchObject({ output: 2 })

@@ -59,7 +59,7 @@ export function storedResult(text: string): StoredResult {
 }
 
 /** A subclass of a built-in class, such as Buffer, would come back as the built-in class. */
-function refuseLookalike(value: unknown): void {
+export function refuseLookalike(value: unknown): void {
   if (typeof value !== 'object' || value === null) return
   const tag = Object.prototype.toString.call(value).slice(8, -1)
   const name = (Object.getPrototypeOf(value) as object | null)?.constructor.name

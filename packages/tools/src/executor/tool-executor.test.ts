@@ -8,6 +8,7 @@ import {
   resultsFor,
   toolFailure,
   ToolExecutor,
+  ToolRegistry,
   type AnyTool,
   type ResolvedCall,
   type ToolContext,
@@ -426,8 +427,8 @@ test('a call that was not resolved, or illegal ids, reject', async () => {
   const forged = { status: 'resolved', callId: '1', name: 'reply', index: 0, tool: reply, input: {} } as unknown
   for (const calls of [[forged], 'x', undefined, [null], {}, new Array(2)])
     await expect(executor.execute(calls as ResolvedCall[])).rejects.toMatchObject({ code: 'tools/illegal-call' })
-  await expect(executor.undo(7 as never)).rejects.toMatchObject({ code: 'tools/illegal-option' })
-  await expect(executor.compensate('')).rejects.toMatchObject({ code: 'tools/illegal-option' })
+  await expect(executor.undo(7 as never, { tools: [] })).rejects.toMatchObject({ code: 'tools/illegal-option' })
+  await expect(executor.compensate('', { tools: [] })).rejects.toMatchObject({ code: 'tools/illegal-option' })
 })
 
 test('illegal options are refused, all at once', async () => {
@@ -452,6 +453,13 @@ test('illegal options are refused, all at once', async () => {
   const context = { tryEmitEvent: () => true, signal: new AbortController().signal, stage: 'act' }
   await expect(executor.execute([], context as never)).rejects.toThrow('pass { context }')
   await expect(executor.undo('a', context.signal as never)).rejects.toThrow('pass { signal }')
+  const registry = new ToolRegistry({ executor })
+  await expect(registry.undo('a', context.signal as never)).rejects.toThrow('pass { signal }')
+  await expect(registry.compensate('a', context as never)).rejects.toThrow('pass { context }')
+  for (const tools of [undefined, 'reply', [{ name: 'reply' }]])
+    await expect(executor.compensate('a', { tools } as never)).rejects.toThrow('{ tools: registry.list() }')
+  const twins = [tool('a', () => 1), tool('a', () => 1)]
+  await expect(executor.undo('a', { tools: twins })).rejects.toMatchObject({ code: 'tools/duplicate-name' })
   expect(await executor.execute([], { ids: { userId: undefined as never } })).toEqual([])
 })
 

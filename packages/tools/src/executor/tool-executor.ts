@@ -15,6 +15,7 @@ import {
   checkUndoOptions,
   executorSettings,
   type CallerOptions,
+  type CompensateOptions,
   type ExecuteOptions,
   type ExecutorSettings,
   type ToolExecutorOptions,
@@ -23,8 +24,10 @@ import {
 import { emitEnded, emitInvoked, failed, notStarted } from './report.ts'
 import { RunningCall, type Batch } from './running-call.ts'
 import { thrown } from './settled.ts'
+import { StoreErrors } from './store-errors.ts'
 import type { AnyTool } from '../tool-types.ts'
-import { UndoLog, type Compensation, type UndoResult } from '../undo/undo-log.ts'
+import { UndoLog, type ToolsByName } from '../undo/undo-log.ts'
+import type { Compensation, UndoResult } from '../undo/undo-result.ts'
 
 /** What an executor runs, and which errors it met beside those of tools. */
 export interface ToolExecutorStats {
@@ -35,7 +38,7 @@ export interface ToolExecutorStats {
   /** How often an emitter threw or rejected, and the last error. */
   readonly emitterErrors: number
   readonly lastEmitterError: unknown
-  /** How often the result store failed or a result could not be stored, and the last error. */
+  /** How often a call or an undo ended in spite of a failing store, or with a result that could not be stored, and the last error. */
   readonly storeErrors: number
   readonly lastStoreError: unknown
 }
@@ -49,13 +52,14 @@ export class ToolExecutor {
   readonly #errors: EmitterErrors = { emitterErrors: 0, lastEmitterError: undefined }
   readonly #gates = new WeakMap<AnyTool, Gate>()
   readonly #counts = { running: 0, waiting: 0 }
+  readonly #storeErrors = new StoreErrors()
   readonly #keyed: KeyedCalls
   readonly #undo: UndoLog
 
   constructor(options: ToolExecutorOptions = {}) {
     this.#settings = executorSettings(options)
-    this.#keyed = new KeyedCalls(this.#settings)
-    this.#undo = new UndoLog(this.#settings, (held) => this.#keyed.forget(held))
+    this.#keyed = new KeyedCalls(this.#settings, this.#storeErrors)
+    this.#undo = new UndoLog(this.#settings, this.#storeErrors, (held) => this.#keyed.forget(held))
   }
 
   /**
@@ -69,6 +73,7 @@ export class ToolExecutor {
     checkExecuteOptions(options)
     checkCalls(calls)
     const caller = this.#callerOf(options, options.ids)
+    this.#undo.know(caller)
     const concurrency = options.maxConcurrency ?? this.#settings.maxConcurrency
     const batch: Batch = {
       settings: this.#settings,
@@ -86,26 +91,34 @@ export class ToolExecutor {
     }
   }
 
-  /** Undoes a call. Rejects with `tools/ambiguous-call` if several calls that can be undone have this id. Other failures are in the result. */
-  async undo<Ports = {}>(callId: string, options: UndoOptions<Ports> = {}): Promise<UndoResult> {
+  /**
+   * Undoes a call of one of these tools, in whatever process it was made. Rejects with `tools/ambiguous-call` if several calls that can
+   * be undone have this id. Other failures are in the result.
+   */
+  async undo<Ports = {}>(callId: string, options: UndoOptions<Ports>): Promise<UndoResult> {
     checkUndoOptions(options)
     checkId('undo', callId)
-    const { pipelineRunId, ...callerOptions } = options
+    const { pipelineRunId, tools, ...callerOptions } = options
+    const named = byName(tools)
     const caller = this.#callerOf(callerOptions)
-    const query = pipelineRunId === undefined ? { callId } : { callId, pipelineRunId }
-    return this.#undo.undo(query, caller).finally(caller.close)
+    return this.#undo.undo(callId, pipelineRunId, caller, named).finally(caller.close)
   }
 
-  /** Undoes all calls of a run that can be undone, the last one first, and returns what became of each. Rejects if the undo store fails. */
-  async compensate<Ports = {}>(pipelineRunId: string, options: CallerOptions<Ports> = {}): Promise<Compensation> {
+  /**
+   * Undoes all calls of a run that can be undone, in whatever process they were made, the last one first. Returns what became of each.
+   * Rejects if the undo store fails.
+   */
+  async compensate<Ports = {}>(pipelineRunId: string, options: CompensateOptions<Ports>): Promise<Compensation> {
     checkCompensateOptions(options)
     checkId('compensate', pipelineRunId)
-    const caller = this.#callerOf(options)
-    return this.#undo.compensate(pipelineRunId, caller).finally(caller.close)
+    const { tools, ...callerOptions } = options
+    const named = byName(tools)
+    const caller = this.#callerOf(callerOptions)
+    return this.#undo.compensate(pipelineRunId, caller, named).finally(caller.close)
   }
 
   stats(): ToolExecutorStats {
-    const { storeErrors, lastStoreError } = this.#keyed
+    const { storeErrors, lastStoreError } = this.#storeErrors
     return Object.freeze({ ...this.#counts, ...this.#errors, storeErrors, lastStoreError })
   }
 
@@ -172,4 +185,18 @@ function checkId(method: string, id: unknown): void {
     'tools/illegal-option',
     `${method}() takes an id: a string that is not empty, not ${show(id)}.`,
   )
+}
+
+/** The tools by their names. Throws `tools/duplicate-name` if it isn't clear which tool undoes a call. */
+function byName(tools: readonly AnyTool[]): ToolsByName {
+  const named = new Map<string, AnyTool>()
+  for (const tool of tools) {
+    if ((named.get(tool.name) ?? tool) !== tool)
+      throw new StageflowError(
+        'tools/duplicate-name',
+        `Two of the tools to undo calls with are called "${tool.name}". Pass only the one whose calls are to be undone.`,
+      )
+    named.set(tool.name, tool)
+  }
+  return named
 }

@@ -13,14 +13,23 @@ import {
 } from '@stageflow/core/kit'
 
 import { isTool, mayUse } from '../define-tool.ts'
-import { checkCallOptions, checkExecuteOptions, EMITTER, EXECUTION_MODE, SIGNAL } from '../executor/options.ts'
-import type { ExecuteOptions } from '../executor/options.ts'
+import {
+  checkCallOptions,
+  checkCompensateOptions,
+  checkExecuteOptions,
+  checkUndoOptions,
+  EMITTER,
+  EXECUTION_MODE,
+  SIGNAL,
+} from '../executor/options.ts'
+import type { CallerOptions, CompensateOptions, ExecuteOptions, UndoOptions } from '../executor/options.ts'
 import { notStarted } from '../executor/report.ts'
 import { ToolExecutor } from '../executor/tool-executor.ts'
 import type { ParsedCalls, ResolvedCall, ToolEventEmitter, UnresolvedCall } from '../parsed-call.ts'
 import { makeId } from '../providers/call-ids.ts'
 import type { ToolResult } from '../result-types.ts'
 import type { AnyTool } from '../tool-types.ts'
+import type { Compensation, UndoResult } from '../undo/undo-result.ts'
 import { isPending, parseCalls, settleReadings, type ParseRules } from './parse-calls.ts'
 import { emitReadings, type Reading } from './resolve-events.ts'
 
@@ -70,6 +79,11 @@ export type ExecuteArguments<Ports> = {} extends Ports
   ? [options?: ExecuteOptions<Ports>]
   : [options: ExecuteOptions<Ports> & ({ readonly ports: Ports } | { readonly context: { readonly ports: Ports } })]
 
+/** You must pass `ports`, or a context with them, if a tool of the registry needs some: a store doesn't keep them. */
+export type UndoArguments<Ports, Options> = {} extends Ports
+  ? [options?: Omit<Options, 'tools'>]
+  : [options: Omit<Options, 'tools'> & ({ readonly ports: Ports } | { readonly context: { readonly ports: Ports } })]
+
 /** The options of reading calls. */
 type ReadOptions = Pick<ParseOptions, 'signal' | 'timeoutMs' | 'clock'> & Pick<ParseRules, 'isShown'>
 
@@ -81,7 +95,7 @@ const DEFAULTS = {
 } as const satisfies Omit<ParseRules, 'isShown'>
 const REGISTRY: OptionRules<ToolRegistryOptions> = {
   tools: [Array.isArray, 'an array of tools'],
-  executor: objectWith('a ToolExecutor', 'execute'),
+  executor: objectWith('a ToolExecutor', 'execute', 'undo', 'compensate'),
   eventEmitter: EMITTER,
   maxCalls: whole(1),
   maxArgumentsLength: whole(1),
@@ -227,6 +241,26 @@ export class ToolRegistry<Ports = {}> {
     return parsed.calls.map((call) =>
       call.status === 'resolved' ? (results.next().value as ToolResult) : resultOf(call),
     )
+  }
+
+  /** `executor.undo` with the tools of this registry. */
+  async undo(callId: string, ...[options = {}]: UndoArguments<Ports, UndoOptions<Ports>>): Promise<UndoResult> {
+    checkUndoOptions(options, this.#tools)
+    return this.executor.undo(callId, this.#undoing(options))
+  }
+
+  /** `executor.compensate` with the tools of this registry. */
+  async compensate(
+    pipelineRunId: string,
+    ...[options = {}]: UndoArguments<Ports, CompensateOptions<Ports>>
+  ): Promise<Compensation> {
+    checkCompensateOptions(options, this.#tools)
+    return this.executor.compensate(pipelineRunId, this.#undoing(options))
+  }
+
+  #undoing<Options extends CallerOptions<Ports>>(options: Options): Options & { tools: readonly AnyTool<Ports>[] } {
+    const eventEmitter = options.eventEmitter ?? options.context?.tryEmitEvent ?? this.#eventEmitter
+    return { ...options, ...(eventEmitter && { eventEmitter }), tools: this.list() }
   }
 
   stats(): ToolRegistryStats {

@@ -1,4 +1,6 @@
+import { manualClock } from '@stageflow/testing'
 import { afterEach, expect, test } from 'vitest'
+
 import { bench, deferred, tool, untilAborted, type Bench } from '../../test/tool-bench.ts'
 import { memoryUndoStore, type AnyTool, type ToolExecutorOptions, type UndoEntry, type UndoStore } from '../index.ts'
 
@@ -30,7 +32,7 @@ test.each(['edit_document', 'EDIT_DOCUMENT', 'e', 'edit-2', '__proto__', 'constr
     const b = make([writing(name, log)])
     expect(await b.call(name, { text: 'a' })).toMatchObject({ undoable: true })
     await b.clock.advance(50)
-    expect(await b.executor.undo('call-0', { eventEmitter: emitTo(b) })).toEqual({
+    expect(await b.registry.undo('call-0', { eventEmitter: emitTo(b) })).toEqual({
       status: 'undone',
       callId: 'call-0',
       toolName: name,
@@ -43,7 +45,7 @@ test.each(['edit_document', 'EDIT_DOCUMENT', 'e', 'edit-2', '__proto__', 'constr
   },
 )
 
-test('undo gets the input, the output, the kept value, the ids of the call, and the ports of the call or its own', async () => {
+test('undo gets the input, the output, the kept value, the ids of the call, and the ports of who undoes it', async () => {
   const seen: unknown[] = []
   const write = tool(
     'write',
@@ -58,26 +60,26 @@ test('undo gets the input, the output, the kept value, the ids of the call, and 
   )
   const b = make([write])
   await b.call('write', { path: 'a' }, { ports: { disk: 1 }, executionMode: 'chat' } as never)
-  await b.executor.undo('call-0')
+  await b.registry.undo('call-0', { ports: { disk: 2 } })
   expect(seen).toEqual([
     { callId: 'call-0', input: { path: 'a' }, output: { bytes: 3 }, kept: { former: 'old' }, completedAt: 0 },
-    { disk: 1 },
+    { disk: 2 },
     'run-1',
     'run-1/call-0/undo',
     'chat',
   ])
   await b.call('write', {}, { ports: { disk: 1 } } as never)
-  await b.executor.undo('call-0', { ports: { disk: 2 } })
-  expect(seen[6]).toEqual({ disk: 2 })
+  await b.registry.undo('call-0')
+  expect(seen[6]).toEqual({})
 })
 
 test('a call that was undone, cannot be undone or never existed is unknown', async () => {
   const log: string[] = []
   const b = make([writing('write', log), tool('read', () => 1), tool('bad', () => { throw new Error('x') }, { undo: () => {} })]) // prettier-ignore
   await b.calls([['write', { text: 'a' }], ['read'], ['bad']])
-  await b.executor.undo('call-0')
+  await b.registry.undo('call-0')
   for (const id of ['call-0', 'call-1', 'call-2', 'other'])
-    expect(await b.executor.undo(id)).toEqual({ status: 'unknown', callId: id, toolName: undefined, error: undefined })
+    expect(await b.registry.undo(id)).toEqual({ status: 'unknown', callId: id, toolName: undefined, error: undefined })
   expect(log).toEqual(['+a', '-a'])
 })
 
@@ -87,11 +89,11 @@ test('several undos at once run the handler once', async () => {
   const b = make([tool('write', () => 1, { undo: () => { count++; return open.promise } })]) // prettier-ignore
   await b.call('write')
   const all = Promise.all([
-    ...Array.from({ length: 20 }, () => b.executor.undo('call-0')),
-    b.executor.compensate('run-1').then(({ undone }) => undone[0]),
+    ...Array.from({ length: 20 }, () => b.registry.undo('call-0')),
+    b.registry.compensate('run-1').then(({ undone }) => undone[0]),
   ])
   await b.clock.settle()
-  const later = b.executor.undo('call-0')
+  const later = b.registry.undo('call-0')
   open.resolve()
   expect(new Set((await all).map((result) => result?.status))).toEqual(new Set(['undone']))
   expect(await later).toMatchObject({ status: 'undone' })
@@ -102,14 +104,14 @@ test('a failed undo is reported, keeps the call, and can be tried again', async 
   let count = 0
   const b = make([tool('write', () => 1, { undo: () => { if (++count === 1) throw new Error('locked') } })]) // prettier-ignore
   await b.call('write')
-  expect(await b.executor.undo('call-0', { eventEmitter: emitTo(b) })).toEqual({
+  expect(await b.registry.undo('call-0', { eventEmitter: emitTo(b) })).toEqual({
     status: 'failed',
     callId: 'call-0',
     toolName: 'write',
     error: { code: 'tools/handler-failed', message: 'locked' },
   })
   expect(b.of('tool.undo_failed')).toMatchObject([{ reason: 'failed', errorMessage: 'locked', originalRunId: 'run-1' }])
-  expect(await b.executor.undo('call-0')).toMatchObject({ status: 'undone' })
+  expect(await b.registry.undo('call-0')).toMatchObject({ status: 'undone' })
   expect(count).toBe(2)
 })
 
@@ -122,7 +124,7 @@ test('an undo has the time limit of its tool, and its real end counts', async ()
   ])
   await b.calls([['late'], ['polite'], ['deaf']])
   const eventEmitter = emitTo(b)
-  const all = Promise.all([0, 1, 2].map((n) => b.executor.undo(`call-${n}`, { eventEmitter })))
+  const all = Promise.all([0, 1, 2].map((n) => b.registry.undo(`call-${n}`, { eventEmitter })))
   await b.clock.advance(1_100)
   expect(await all).toMatchObject([
     { status: 'undone' },
@@ -131,22 +133,22 @@ test('an undo has the time limit of its tool, and its real end counts', async ()
   ])
   expect(b.of('tool.undo_failed').map(({ reason }) => reason)).toEqual(['timed_out', 'timed_out'])
   // It still runs: another try is told the same, and starts nothing beside it.
-  expect(await b.executor.undo('call-2')).toMatchObject({ status: 'failed' })
+  expect(await b.registry.undo('call-2')).toMatchObject({ status: 'failed' })
   open.resolve()
   await b.clock.settle()
-  expect(await b.executor.undo('call-2')).toMatchObject({ status: 'unknown' })
+  expect(await b.registry.undo('call-2')).toMatchObject({ status: 'unknown' })
 })
 
 test('undo can be cancelled', async () => {
   const controller = new AbortController()
   const b = make([tool('write', () => 1, { undo: (_, { signal }) => untilAborted(signal) })])
   await b.call('write')
-  const undo = b.executor.undo('call-0', { signal: controller.signal, eventEmitter: emitTo(b) })
+  const undo = b.registry.undo('call-0', { signal: controller.signal, eventEmitter: emitTo(b) })
   await b.clock.settle()
   controller.abort()
   expect(await undo).toMatchObject({ status: 'failed', error: { code: 'tools/cancelled' } })
   expect(b.of('tool.undo_failed')).toMatchObject([{ reason: 'cancelled' }])
-  expect(await b.executor.undo('call-0', { signal: controller.signal })).toMatchObject({ status: 'failed' })
+  expect(await b.registry.undo('call-0', { signal: controller.signal })).toMatchObject({ status: 'failed' })
 })
 
 test('by default a call can be undone for an hour', async () => {
@@ -155,9 +157,9 @@ test('by default a call can be undone for an hour', async () => {
   await b.call('write', { text: 'a' })
   await b.clock.advance(3_599_999)
   await b.call('write', { text: 'b' }, { callId: 'call-b' })
-  expect(await b.executor.undo('call-0')).toMatchObject({ status: 'undone' })
+  expect(await b.registry.undo('call-0')).toMatchObject({ status: 'undone' })
   await b.clock.advance(3_600_000)
-  expect(await b.executor.undo('call-b', { eventEmitter: emitTo(b) })).toMatchObject({
+  expect(await b.registry.undo('call-b', { eventEmitter: emitTo(b) })).toMatchObject({
     status: 'expired',
     error: { code: 'tools/undo-expired' },
   })
@@ -170,8 +172,8 @@ test('the run distinguishes calls of two runs with the same id', async () => {
   const b = make([writing('write', log)])
   await b.call('write', { text: 'mine' })
   await b.call('write', { text: 'theirs' }, { ids: { pipelineRunId: 'run-2' } })
-  await expect(b.executor.undo('call-0')).rejects.toMatchObject({ code: 'tools/ambiguous-call' })
-  expect(await b.executor.undo('call-0', { pipelineRunId: 'run-2' })).toMatchObject({ status: 'undone' })
+  await expect(b.registry.undo('call-0')).rejects.toMatchObject({ code: 'tools/ambiguous-call' })
+  expect(await b.registry.undo('call-0', { pipelineRunId: 'run-2' })).toMatchObject({ status: 'undone' })
   expect(log).toEqual(['+mine', '+theirs', '-theirs'])
 })
 
@@ -196,17 +198,18 @@ test('compensate undoes a whole run, the last call first, and returns what was u
   await b.call('write', { text: 'other' }, { callId: 'x', ids: { pipelineRunId: 'run-2' } })
   await b.clock.advance(400)
   log.length = 0
-  const first = await b.executor.compensate('run-1', { eventEmitter: emitTo(b) })
+  const first = await b.registry.compensate('run-1', { eventEmitter: emitTo(b) })
   expect(log).toEqual(['-c', '!b', '-a'])
   expect(first).toMatchObject({ pipelineRunId: 'run-1', isComplete: false })
   expect(first.undone.map(({ callId }) => callId)).toEqual(['c', 'a'])
   expect(first.failed).toMatchObject([{ callId: 'b', error: { message: 'no' } }])
   expect(first.expired).toMatchObject([{ callId: 'old', toolName: 'write' }])
-  const second = await b.executor.compensate('run-1')
+  const second = await b.registry.compensate('run-1')
   expect(second).toMatchObject({ undone: [], failed: [{ callId: 'b' }], expired: [{ callId: 'old' }] })
-  expect(await b.executor.compensate('nobody')).toEqual({
+  expect(await b.registry.compensate('nobody')).toEqual({
     pipelineRunId: 'nobody',
-    isComplete: true,
+    isComplete: false,
+    isKnown: false,
     undone: [],
     failed: [],
     expired: [],
@@ -222,16 +225,16 @@ test('a call that timed out, and whose handler completed all the same, can be un
   const call = b.call('late')
   await b.clock.advance(150)
   expect(await call).toMatchObject({ status: 'failed', undoable: true })
-  expect(await b.executor.compensate('run-1')).toMatchObject({ undone: [{ callId: 'call-0' }] })
+  expect(await b.registry.compensate('run-1')).toMatchObject({ undone: [{ callId: 'call-0' }] })
   const never = make([
     tool('later', (_, { clock }) => clock.sleep(5_000), { timeoutMs: 100, undo: () => void log.push('undone') }),
   ])
   const other = never.call('later')
   await never.clock.advance(1_100)
   expect(await other).toMatchObject({ abandoned: true, undoable: false })
-  expect(await never.executor.compensate('run-1')).toMatchObject({ isComplete: false, undone: [], stillRunning: 1 })
+  expect(await never.registry.compensate('run-1')).toMatchObject({ isComplete: false, undone: [], stillRunning: 1 })
   await never.clock.advance(5_000)
-  expect(await never.executor.compensate('run-1')).toMatchObject({ undone: [{ callId: 'call-0' }] })
+  expect(await never.registry.compensate('run-1')).toMatchObject({ undone: [{ callId: 'call-0' }] })
   expect(log).toEqual(['undone', 'undone'])
 })
 
@@ -241,7 +244,7 @@ test('undone work is done again under its idempotency key, not repeated from the
   const idempotencyKey = (): string => 'order-7'
   await b.call('book', {}, { idempotencyKey })
   expect(await b.call('book', {}, { idempotencyKey, callId: 'again' })).toMatchObject({ output: 1, undoable: false })
-  await b.executor.undo('call-0')
+  await b.registry.undo('call-0')
   const again = b.call('book', {}, { idempotencyKey })
   await b.clock.advance(1)
   expect(await again).toMatchObject({ output: 2 })
@@ -249,62 +252,126 @@ test('undone work is done again under its idempotency key, not repeated from the
 
 test('a call that a full store refuses is completed, not undoable, and has an event', async () => {
   const log: string[] = []
-  const b = make([writing('write', log)], { undoStore: memoryUndoStore({ maxEntries: 1 }), undoTtlMs: 100 })
-  expect(await b.call('write', { text: 'a' }, { callId: 'a' })).toMatchObject({ undoable: true })
-  expect(await b.call('write', { text: 'b' }, { callId: 'b' })).toMatchObject({ status: 'completed', undoable: false })
+  const clock = manualClock()
+  const undoStore = memoryUndoStore({ maxEntries: 1, clock })
+  const b = make([writing('write', log), tool('read', () => 1)], { undoStore, undoTtlMs: 100, clock })
+  const call = (name: string, text: string, ids = { pipelineRunId: 'run-1' }) =>
+    b.call(name, { text }, { callId: text, ids, clock })
+  expect(await call('write', 'a')).toMatchObject({ undoable: true })
+  expect(await call('write', 'b')).toMatchObject({ status: 'completed', undoable: false })
   expect(b.of('tool.undo_failed')).toMatchObject([
     { callId: 'b', reason: 'not_recorded', errorCode: 'tools/undo-store-full' },
   ])
-  expect(await b.executor.compensate('run-1')).toMatchObject({
+  expect(await b.registry.compensate('run-1')).toMatchObject({
     isComplete: false,
     undone: [{ callId: 'a' }],
     notRecorded: 1,
   })
-  expect(await b.executor.compensate('run-2')).toMatchObject({ isComplete: true, notRecorded: 0 })
-  await b.call('write', { text: 'x' }, { callId: 'x' })
-  await b.clock.advance(100)
-  expect(await b.call('write', { text: 'c' }, { callId: 'c' })).toMatchObject({ undoable: true })
+  await call('read', 'r', { pipelineRunId: 'run-2' })
+  expect(await b.registry.compensate('run-2')).toMatchObject({ isComplete: true, notRecorded: 0 })
+  await call('write', 'x')
+  await clock.advance(100)
+  expect(await call('write', 'c')).toMatchObject({ undoable: true })
+  expect(clock.timers).toEqual([])
+})
+
+test('compensate says that it knows nothing of a run after a restart with a store in memory, not that all is undone', async () => {
+  const before = make([tool('write', () => 1, { undo: () => {} })])
+  await before.call('write')
+  const after = make([tool('write', () => 1, { undo: () => {} })])
+  expect(await after.registry.compensate('run-1')).toMatchObject({ isKnown: false, isComplete: false, undone: [] })
+  // This process has made all calls of this run, and none can be undone.
+  await after.call('write', {}, { approve: () => false, ids: { pipelineRunId: 'run-2' } })
+  expect(await after.registry.compensate('run-2')).toMatchObject({ isKnown: true, isComplete: true })
+  // What was undone stays known.
+  expect(await before.registry.compensate('run-1')).toMatchObject({ isComplete: true, undone: [{ callId: 'call-0' }] })
+  expect(await before.registry.compensate('run-1')).toMatchObject({ isComplete: true, undone: [] })
+  // A store that outlives the process would have its calls.
+  const lasting = make([], { undoStore: { ...memoryUndoStore(), outlivesProcess: true } })
+  expect(await lasting.registry.compensate('run-1')).toMatchObject({ isKnown: true, isComplete: true })
 })
 
 test('the store in memory is bounded in number and in size', async () => {
-  const entry = (n: number, output: unknown = n): UndoEntry =>
-    ({ id: `${n}`, sequence: n, callId: 'c', ids: {}, completedAt: n, expiresAt: 1e9, output }) as UndoEntry
+  const entry = (n: number, call = 'c'): UndoEntry => ({
+    id: `${n}`,
+    run: 'run',
+    callId: 'c',
+    call,
+    ttlMs: 1e9,
+    keepMs: 1e9,
+  })
   const store = memoryUndoStore()
   for (let n = 0; n < 10_000; n++) void store.add(entry(n))
   expect(() => store.add(entry(10_000))).toThrow(expect.objectContaining({ code: 'tools/undo-store-full' }))
-  expect(await store.remove('7')).toBe(true)
-  expect(await store.remove('7')).toBe(false)
+  await store.claim('7', { token: 't', leaseMs: 1 })
+  await store.remove('7', 't')
   void store.add(entry(10_000))
-  const large = memoryUndoStore({ maxLength: 100 })
-  expect(() => large.add(entry(1, 'x'.repeat(101)))).toThrow(
-    'larger than memoryUndoStore() may be altogether: 100 characters',
+  const large = memoryUndoStore({ maxLength: 200 })
+  expect(() => large.add(entry(1, 'x'.repeat(100)))).toThrow(
+    'larger than memoryUndoStore() may be altogether: 200 characters',
   )
-  const circle: { self?: unknown } = {}
-  circle.self = circle
-  expect(() => memoryUndoStore().add(entry(1, circle))).toThrow('larger than')
+  void large.add(entry(1, ''))
+  expect(() => large.add(entry(2, ''))).toThrow(expect.objectContaining({ code: 'tools/undo-store-full' }))
 })
 
-test('a store that fails makes a failed undo, and a call that cannot be put back has an event', async () => {
-  const inner = memoryUndoStore()
-  let isUp = true
-  const store: UndoStore = {
-    add: (entry) => (isUp ? inner.add(entry) : Promise.reject(new Error('down'))),
-    find: (query) => inner.find(query),
-    remove: (id) => (isUp ? inner.remove(id) : Promise.reject(new Error('down'))),
-  }
-  const b = make([tool('write', () => 1, { undo: () => { isUp = false; throw new Error('no') } })], { undoStore: store }) // prettier-ignore
+test('a call whose values cannot be stored is completed, not undoable, and has an event that says why', async () => {
+  class Session {}
+  const circle: { self?: unknown } = {}
+  const b = make([
+    tool('write', (_, { keepForUndo }) => keepForUndo({ session: new Session() }), { undo: () => {} }),
+    tool('open', () => ({ close: () => {} }), { undo: () => {} }),
+    tool('plain', () => circle, { undo: () => {} }),
+  ])
+  for (const name of ['write', 'open'])
+    expect(await b.call(name)).toMatchObject({ status: 'completed', undoable: false })
+  expect(b.of('tool.undo_failed')).toMatchObject([
+    { toolName: 'write', reason: 'not_recorded', errorCode: 'tools/undo-not-stored' },
+    { toolName: 'open', reason: 'not_recorded', errorCode: 'tools/undo-not-stored' },
+  ])
+  expect(await b.call('plain')).toMatchObject({ undoable: true })
+})
+
+test('dates, maps, bytes, buffers and undefined are undone with what they were', async () => {
+  const values = [new Date(5), new Map([[1, new Set('a')]]), new Uint8Array([1, 2]), 10n, undefined, { a: undefined }]
+  let kept: unknown
+  const b = make([
+    tool('write', (_, { keepForUndo }) => keepForUndo([...values, Buffer.from('before')]), {
+      undo: (call) => void (kept = call.kept),
+    }),
+  ])
   await b.call('write')
-  isUp = false
-  expect(await b.executor.undo('call-0')).toMatchObject({
+  await b.registry.undo('call-0')
+  expect(kept).toStrictEqual([...values, Buffer.from('before')])
+})
+
+test('a store that fails makes a failed undo, and one that only fails to take the call back is counted', async () => {
+  const inner = memoryUndoStore()
+  const down = new Set<keyof UndoStore>(['claim'])
+  const ask = <T>(operation: keyof UndoStore, act: () => T): T | Promise<never> =>
+    down.has(operation) ? Promise.reject(new Error('down')) : act()
+  const undoStore: UndoStore = {
+    ...inner,
+    claim: (...claim) => ask('claim', () => inner.claim(...claim)),
+    release: (...release) => ask('release', () => inner.release(...release)),
+    remove: (...removal) => ask('remove', () => inner.remove(...removal)),
+  }
+  let isLocked = true
+  const b = make([tool('write', () => 1, { undo: () => { if (isLocked) throw new Error('no') } })], { undoStore }) // prettier-ignore
+  await b.call('write')
+  expect(await b.registry.undo('call-0')).toMatchObject({
     status: 'failed',
     error: { code: 'tools/store-unavailable', message: expect.stringContaining('failed (down)') },
   })
-  isUp = true
-  expect(await b.executor.undo('call-0', { eventEmitter: emitTo(b) })).toMatchObject({
+  down.clear()
+  expect(await b.registry.undo('call-0', { eventEmitter: emitTo(b) })).toMatchObject({
     status: 'failed',
     error: { message: 'no' },
   })
-  expect(b.of('tool.undo_failed').map(({ reason }) => reason)).toEqual(['not_recorded', 'failed'])
+  expect(b.of('tool.undo_failed')).toMatchObject([{ reason: 'failed' }])
+  isLocked = false
+  down.add('remove')
+  expect(await b.registry.undo('call-0')).toMatchObject({ status: 'undone' })
+  expect(b.executor.stats()).toMatchObject({ storeErrors: 1, lastStoreError: new Error('down') })
 })
 
 test('an undo cannot forge events, and emits its own', async () => {
@@ -320,7 +387,7 @@ test('an undo cannot forge events, and emits its own', async () => {
     }),
   ])
   await b.call('write')
-  await b.executor.undo('call-0', { eventEmitter: emitTo(b) })
+  await b.registry.undo('call-0', { eventEmitter: emitTo(b) })
   expect(answers).toEqual([false, true])
   expect(b.types().slice(-2)).toEqual(['app.undoing', 'tool.undone'])
 })

@@ -1,63 +1,69 @@
 import { StageflowError } from '@stageflow/core'
 
-import type { ResolvedCall } from '../parsed-call.ts'
-import { ownCopy } from '../plain-copy.ts'
-import { type Caller, handlerEmit, Stop, Stops } from '../executor/caller.ts'
+import { type Caller, Stop, Stops } from '../executor/caller.ts'
 import type { ExecutorSettings } from '../executor/options.ts'
 import { thrown, type HandlerFailure } from '../executor/settled.ts'
-import type { ToolContext } from '../tool-types.ts'
-import { about, emitFailed, errorOf, reasonOf, tookLong, tooLate, unavailable } from './undo-report.ts'
-import type { UndoEntry, UndoQuery } from './undo-store.ts'
+import type { StoreErrors } from '../executor/store-errors.ts'
+import type { ResolvedCall } from '../parsed-call.ts'
+import type { AnyTool, ToolContext } from '../tool-types.ts'
+import { callText, recordedCall, storedId, type RecordedCall, type UndoCall } from './undo-call.ts'
+import { UndoClaim } from './undo-claim.ts'
+import { undoContext } from './undo-context.ts'
+import {
+  about,
+  emitFailed,
+  errorOf,
+  noUndo,
+  reasonOf,
+  tookLong,
+  tooLate,
+  unavailable,
+  undoLost,
+  undoneElsewhere,
+} from './undo-report.ts'
+import type { Compensation, UndoResult } from './undo-result.ts'
+import type { UndoStore } from './undo-store.ts'
 
-/** What became of a call to undo. */
-export interface UndoResult {
-  /** `unknown`: there is no such call that can be undone, or it has been undone. */
-  readonly status: 'undone' | 'failed' | 'expired' | 'unknown'
-  readonly callId: string
-  readonly toolName: string | undefined
-  readonly error: { readonly code: string; readonly message: string } | undefined
-}
-
-/** What became of the calls of a run. */
-export interface Compensation {
-  readonly pipelineRunId: string
-  /** Whether everything was undone: nothing failed, expired, was not recorded or still runs, and nothing stopped the undoing. */
-  readonly isComplete: boolean
-  /** In the order in which they were undone: the last call first. */
-  readonly undone: readonly UndoResult[]
-  /** They are kept: you can try again. */
-  readonly failed: readonly UndoResult[]
-  /** Expired calls that a full store has removed are not among them. */
-  readonly expired: readonly UndoResult[]
-  /** How many calls the undo store did not keep. */
-  readonly notRecorded: number
-  /** How many calls wait or still run. You can undo them when they have ended. */
-  readonly stillRunning: number
-}
-
-/** For how many runs it remembers that calls were not recorded. It forgets the oldest. */
+/** How many runs it remembers. It forgets the oldest. */
 const MOST_RUNS = 10_000
+/** How long an expired call is kept, so that `compensate` reports it: 7 days, in ms. */
+const KEEP_MS = 604_800_000
 
-interface Recorded {
-  readonly output: unknown
-  readonly kept: unknown
-  readonly idempotencyKey: string
-  readonly resultKey: UndoEntry['resultKey']
-}
+/** The tools of who undoes: a store keeps only their names. */
+export type ToolsByName = ReadonlyMap<string, AnyTool>
+
+type Ended = { readonly ok: true } | HandlerFailure
 
 /** Records the calls that can be undone, and undoes them. */
 export class UndoLog {
   readonly #settings: ExecutorSettings
-  readonly #forgetResult: (key: NonNullable<UndoEntry['resultKey']>) => Promise<void>
+  readonly #store: UndoStore
+  readonly #errors: StoreErrors
+  readonly #forgetResult: (key: NonNullable<UndoCall['resultKey']>) => Promise<void>
   /** Calls that are being undone. Other callers get the same result. */
-  readonly #undoing = new Map<string, { readonly entry: UndoEntry; readonly result: Promise<UndoResult> }>()
+  readonly #undoing = new Map<string, Promise<UndoResult>>()
   readonly #running = new Map<string, number>()
   readonly #notRecorded = new Map<string, number>()
-  #sequence = 0
+  /** Runs whose calls this process has made. */
+  readonly #known = new Set<string>()
 
-  constructor(settings: ExecutorSettings, forgetResult: (key: NonNullable<UndoEntry['resultKey']>) => Promise<void>) {
+  constructor(
+    settings: ExecutorSettings,
+    errors: StoreErrors,
+    forgetResult: (key: NonNullable<UndoCall['resultKey']>) => Promise<void>,
+  ) {
     this.#settings = settings
+    this.#store = settings.undoStore
+    this.#errors = errors
     this.#forgetResult = forgetResult
+  }
+
+  /** Remembers that this process makes calls of the run. */
+  know({ ids: { pipelineRunId } }: Caller): void {
+    if (pipelineRunId === undefined) return
+    this.#known.delete(pipelineRunId)
+    this.#known.add(pipelineRunId)
+    forgetOldest(this.#known)
   }
 
   /** Counts a call that begins and can be undone. Call the returned function when its handler has returned for good. */
@@ -70,53 +76,41 @@ export class UndoLog {
 
   /** Records a call, and returns whether it can be undone. If the store refuses it, `tool.undo_failed` says so. */
   async record(
-    call: ResolvedCall,
+    { callId, name: toolName, tool, input }: ResolvedCall,
     { caller, executionMode }: { readonly caller: Caller; readonly executionMode: string | undefined },
-    recorded: Recorded,
+    recorded: Pick<UndoCall, 'output' | 'kept' | 'idempotencyKey' | 'resultKey'>,
   ): Promise<boolean> {
+    const { ids } = caller
+    const { pipelineRunId } = ids
+    const { undoTtlMs: ttlMs } = this.#settings
     const completedAt = caller.clock.now()
-    const entry: UndoEntry = {
-      ...recorded,
-      id: crypto.randomUUID(),
-      sequence: this.#sequence++,
-      callId: call.callId,
-      toolName: call.name,
-      tool: call.tool,
-      ids: caller.ids,
-      executionMode,
-      input: call.input,
-      ports: caller.ports,
-      completedAt,
-      expiresAt: completedAt + this.#settings.undoTtlMs,
-    }
-    return this.#keep(entry, caller)
-  }
-
-  async #keep(entry: UndoEntry, caller: Caller): Promise<boolean> {
+    const call = { ...recorded, callId, toolName, ids, executionMode, input, completedAt, ttlMs }
     try {
-      await this.#settings.undoStore.add(entry)
+      await this.#store.add({
+        id: crypto.randomUUID(),
+        run: pipelineRunId && storedId(pipelineRunId),
+        callId: storedId(callId),
+        call: callText(call),
+        ttlMs,
+        keepMs: KEEP_MS,
+      })
       return true
     } catch (error) {
-      emitFailed(caller, entry, 'not_recorded', thrown(error))
-      const { pipelineRunId } = entry.ids
+      emitFailed(caller, call, tool, 'not_recorded', thrown(error))
       if (pipelineRunId !== undefined) count(this.#notRecorded, pipelineRunId, 1)
-      for (const oldest of this.#notRecorded.keys())
-        if (this.#notRecorded.size > MOST_RUNS) this.#notRecorded.delete(oldest)
-        else break
+      forgetOldest(this.#notRecorded)
       return false
     }
   }
 
-  async undo(query: UndoQuery & { readonly callId: string }, caller: Caller): Promise<UndoResult> {
-    const { callId } = query
-    let found: readonly UndoEntry[]
+  async undo(callId: string, run: string | undefined, caller: Caller, tools: ToolsByName): Promise<UndoResult> {
+    let found: readonly Found[]
     try {
-      found = await this.#find(query, caller)
+      found = await this.#find({ callId: storedId(callId), ...(run !== undefined && { run: storedId(run) }) }, caller)
     } catch (error) {
       return { status: 'failed', callId, toolName: undefined, error: errorOf(thrown(error)) }
     }
-    const now = caller.clock.now()
-    const inTime = found.filter(({ expiresAt }) => now < expiresAt)
+    const inTime = found.filter(({ leftMs }) => leftMs > 0)
     const entries = inTime.length > 0 ? inTime : found.slice(-1)
     const [entry, another] = entries
     if (another !== undefined)
@@ -125,18 +119,22 @@ export class UndoLog {
         `${entries.length} calls that can be undone have the id "${callId}". Name the run, undo(callId, { pipelineRunId }), or undo a whole run with compensate(pipelineRunId).`,
       )
     if (entry === undefined) return { status: 'unknown', callId, toolName: undefined, error: undefined }
-    return this.#once(entry, caller)
+    return this.#once(entry.call, caller, tools)
   }
 
-  async compensate(pipelineRunId: string, caller: Caller): Promise<Compensation> {
+  async compensate(pipelineRunId: string, caller: Caller, tools: ToolsByName): Promise<Compensation> {
     const results = new Map<string, UndoResult>()
-    let entries = await this.#find({ pipelineRunId }, caller)
-    while (entries.length > 0) {
+    const find = async (): Promise<readonly RecordedCall[]> =>
+      (await this.#find({ run: storedId(pipelineRunId) }, caller))
+        .map(({ call }) => call)
+        .filter(({ id }) => !results.has(id))
+    let calls = await find()
+    while (calls.length > 0) {
       // One after the other, the last one first: a later call may build on an earlier one.
-      for (const entry of entries.toReversed()) results.set(entry.id, await this.#once(entry, caller))
+      for (const call of calls.toReversed()) results.set(call.id, await this.#once(call, caller, tools))
       // Calls may have ended meanwhile.
       if (caller.stops.stop !== undefined) break
-      entries = (await this.#find({ pipelineRunId }, caller)).filter(({ id }) => !results.has(id))
+      calls = await find()
     }
     const of = (status: UndoResult['status']): readonly UndoResult[] =>
       [...results.values()].filter((result) => result.status === status)
@@ -144,81 +142,88 @@ export class UndoLog {
     const expired = of('expired')
     const notRecorded = this.#notRecorded.get(pipelineRunId) ?? 0
     const stillRunning = this.#running.get(pipelineRunId) ?? 0
+    const isKnown = this.#store.outlivesProcess || results.size > 0 || this.#known.has(pipelineRunId)
     const isStopped = caller.stops.stop !== undefined
-    const isComplete = !isStopped && failed.length + expired.length + notRecorded + stillRunning === 0
-    return { pipelineRunId, isComplete, undone: of('undone'), failed, expired, notRecorded, stillRunning }
+    const isComplete = isKnown && !isStopped && failed.length + expired.length + notRecorded + stillRunning === 0
+    return { pipelineRunId, isComplete, isKnown, undone: of('undone'), failed, expired, notRecorded, stillRunning }
   }
 
-  async #find(query: UndoQuery, { stops }: Caller): Promise<readonly UndoEntry[]> {
-    const stored = await stops.race((async () => this.#settings.undoStore.find(query))()).catch((error: unknown) => {
+  async #find(query: Parameters<UndoStore['find']>[0], { stops }: Caller): Promise<readonly Found[]> {
+    const found = (async () =>
+      (await this.#store.find(query)).map((stored) => ({ call: recordedCall(stored), leftMs: stored.leftMs })))()
+    const stored = await stops.race(found).catch((error: unknown) => {
       throw unavailable(error)
     })
     if (stored instanceof Stop) throw stored.error
-    const undoing = [...this.#undoing.values()]
-      .map(({ entry }) => entry)
-      .filter(({ id, callId, ids }) => {
-        if (stored.some((entry) => entry.id === id)) return false
-        const { callId: wanted = callId, pipelineRunId = ids.pipelineRunId } = query
-        return wanted === callId && pipelineRunId === ids.pipelineRunId
-      })
-    return [...stored, ...undoing].toSorted(
-      (one, other) => one.completedAt - other.completedAt || one.sequence - other.sequence,
-    )
+    return stored
   }
 
-  #once(entry: UndoEntry, caller: Caller): Promise<UndoResult> {
-    const running = this.#undoing.get(entry.id)
-    if (running !== undefined) return running.result
-    const result = this.#undo(entry, caller)
-    this.#undoing.set(entry.id, { entry, result })
+  #once(call: RecordedCall, caller: Caller, tools: ToolsByName): Promise<UndoResult> {
+    const running = this.#undoing.get(call.id)
+    if (running !== undefined) return running
+    const result = this.#undo(call, caller, tools)
+    this.#undoing.set(call.id, result)
     return result
   }
 
-  async #undo(entry: UndoEntry, caller: Caller): Promise<UndoResult> {
-    const { callId, toolName } = entry
+  async #undo(call: RecordedCall, caller: Caller, tools: ToolsByName): Promise<UndoResult> {
+    const { callId, toolName } = call
+    const tool = tools.get(toolName)
+    const claim = new UndoClaim(call.id, this.#settings.undoLeaseMs, caller.clock, this.#store, this.#errors)
     let left: Promise<unknown> = Promise.resolve()
-    const failed = (reason: 'failed' | 'timed_out' | 'cancelled' | 'expired', failure: HandlerFailure): UndoResult => {
-      emitFailed(caller, entry, reason, failure)
+    const failed = (reason: Parameters<typeof emitFailed>[3], failure: HandlerFailure): UndoResult => {
+      emitFailed(caller, call, tool, reason, failure)
       const status = reason === 'expired' ? 'expired' : 'failed'
-      return { status, callId, toolName, error: errorOf(failure, entry) }
+      return { status, callId, toolName, error: errorOf(failure, tool, call) }
     }
+    const stopped = (stop: Stop): UndoResult => failed(reasonOf(stop), thrown(stop.error))
     try {
       const startedAt = caller.clock.now()
+      if (caller.stops.stop !== undefined) return stopped(caller.stops.stop)
+      const taken = await claim.take(caller, this.#waitMs(tool))
+      if (taken instanceof Stop) return stopped(taken)
+      if (taken === 'missing') return { status: 'unknown', callId, toolName, error: undefined }
       // It stays in the store, so that the next caller gets the same result.
-      if (startedAt >= entry.expiresAt) return failed('expired', thrown(tooLate(entry)))
-      const before = caller.stops.stop
-      if (before !== undefined) return failed(reasonOf(before), thrown(before.error))
-      const removing = (async () => this.#settings.undoStore.remove(entry.id))()
-      const removed = await caller.stops.race(removing)
-      if (!removed) return { status: 'unknown', callId, toolName, error: undefined }
-      const { stop } = caller.stops
-      if (stop !== undefined) {
-        left = removing.then((isOurs) => isOurs && this.#keep(entry, caller)).catch(() => {})
-        return failed(reasonOf(stop), thrown(stop.error))
+      if (taken === 'expired') return failed('expired', thrown(tooLate(call)))
+      if (taken === 'taken') return failed('failed', thrown(undoneElsewhere(call)))
+      if (tool?.undo === undefined) {
+        await claim.release()
+        return failed('failed', thrown(noUndo(call, tool)))
       }
       const stops = new Stops()
-      const work = this.#handle(entry, caller, stops)
-      left = work
-      const ended = await this.#limited(entry, caller, stops, work)
-      if (ended === undefined) {
-        const stop = stops.stop as Stop
-        return failed(reasonOf(stop), thrown(stop.error))
-      }
+      claim.hold(() => stops.end(new Stop('lost', undoLost(call))))
+      const work = handle(call, tool.undo, undoContext(call, caller, stops))
+      const settled = work.then((ended) => this.#settle(call, ended, claim))
+      left = settled
+      const ended = await this.#limited(call, tool, caller, stops, work)
+      if (ended === undefined) return stopped(stops.stop as Stop)
+      await settled
       if (!ended.ok) return failed(stops.stop === undefined ? 'failed' : reasonOf(stops.stop), ended)
-      caller.emit?.('tool.undone', { ...about(entry), durationMs: caller.clock.now() - startedAt })
+      caller.emit?.('tool.undone', { ...about(call), durationMs: caller.clock.now() - startedAt })
       return { status: 'undone', callId, toolName, error: undefined }
     } catch (error) {
       return failed('failed', thrown(unavailable(error)))
     } finally {
-      void left.then(() => this.#undoing.delete(entry.id))
+      void left.then(() => this.#undoing.delete(call.id))
     }
   }
 
+  /** How long to wait for another process that undoes the call: until it is through, and if it dies, until its lease is over. */
+  #waitMs(tool: AnyTool | undefined): number {
+    const { undoLeaseMs, graceMs } = this.#settings
+    return tool?.timeoutMs === false ? Infinity : undoLeaseMs + graceMs + (tool?.timeoutMs ?? 0)
+  }
+
   /** How the handler ended, with the grace time if it was stopped; undefined if it still runs. */
-  async #limited(entry: UndoEntry, caller: Caller, stops: Stops, work: Promise<Ended>): Promise<Ended | undefined> {
+  async #limited(
+    call: UndoCall,
+    { timeoutMs }: AnyTool,
+    caller: Caller,
+    stops: Stops,
+    work: Promise<Ended>,
+  ): Promise<Ended | undefined> {
     const { clock } = caller
-    const { timeoutMs } = entry.tool
-    const late = (): void => stops.end(new Stop('timed-out', tookLong(entry, timeoutMs)))
+    const late = (): void => stops.end(new Stop('timed-out', tookLong(call, timeoutMs)))
     const unlink = caller.stops.onStop(stops.end)
     const stopTimer = timeoutMs === false ? undefined : clock.setTimeout(late, timeoutMs)
     const ended = await stops.race(work)
@@ -234,19 +239,32 @@ export class UndoLog {
     })
   }
 
-  /** Runs the handler until it returns. Never rejects. */
-  async #handle(entry: UndoEntry, caller: Caller, stops: Stops): Promise<Ended> {
-    const { tool, callId, input, output, kept, completedAt, resultKey } = entry
-    try {
-      const context = undoContext(entry, caller, stops)
-      await tool.undo?.(Object.freeze({ callId, input: ownCopy(input), output, kept, completedAt }), context)
-    } catch (error) {
-      await this.#keep(entry, caller)
-      return thrown(error)
-    }
+  /** Gives the claim back when the handler has returned. Never rejects. */
+  async #settle({ resultKey }: UndoCall, { ok }: Ended, claim: UndoClaim): Promise<void> {
+    if (!ok) return claim.release()
     if (resultKey !== undefined) await this.#forgetResult(resultKey)
-    return { ok: true }
+    // Last: if the process dies before, the call is undone again.
+    await claim.remove()
   }
+}
+
+/** Runs the handler until it returns. Never rejects. */
+async function handle(
+  { callId, input, output, kept, completedAt }: UndoCall,
+  undo: NonNullable<AnyTool['undo']>,
+  context: ToolContext<never>,
+): Promise<Ended> {
+  try {
+    await undo(Object.freeze({ callId, input, output, kept, completedAt }), context)
+    return { ok: true }
+  } catch (error) {
+    return thrown(error)
+  }
+}
+
+interface Found {
+  readonly call: RecordedCall
+  readonly leftMs: number
 }
 
 function count(counts: Map<string, number>, key: string, change: number): void {
@@ -255,29 +273,8 @@ function count(counts: Map<string, number>, key: string, change: number): void {
   else counts.set(key, now)
 }
 
-type Ended = { readonly ok: true } | HandlerFailure
-
-/** The context of an `undo`: that of the call, with the signal, clock and events of the caller that undoes it. */
-function undoContext(entry: UndoEntry, { clock, ports, emit, heartbeat }: Caller, stops: Stops): ToolContext<never> {
-  const { ids } = entry
-  return Object.freeze({
-    callId: entry.callId,
-    toolName: entry.toolName,
-    attempt: 1,
-    signal: stops.signal,
-    clock,
-    ports: (ports ?? entry.ports ?? {}) as never,
-    idempotencyKey: `${entry.idempotencyKey}/undo`,
-    executionMode: entry.executionMode,
-    pipelineRunId: ids.pipelineRunId,
-    requestId: ids.requestId,
-    sessionId: ids.sessionId,
-    userId: ids.userId,
-    orgId: ids.orgId,
-    interactionId: ids.interactionId,
-    emit: handlerEmit(emit),
-    progress: () => heartbeat(),
-    partial: () => heartbeat(),
-    keepForUndo: () => {},
-  })
+function forgetOldest(runs: Map<string, unknown> | Set<string>): void {
+  for (const oldest of runs.keys())
+    if (runs.size > MOST_RUNS) runs.delete(oldest)
+    else return
 }

@@ -36,20 +36,26 @@ test('whatever is undone, by whom and when: nothing twice, nothing too late, and
         },
       })
       const b = bench([write], { undoTtlMs: TTL_MS })
+      const called = new Set<string>()
       const answers: Promise<readonly UndoResult[]>[] = []
       let made = 0
       for (const step of steps) {
         if (step.kind === 'call') {
           const callId = `c${made++}`
           completedAt.set(callId, b.clock.now())
+          called.add(step.run)
           await b.call('write', { ...step }, { callId, ids: { pipelineRunId: step.run } })
-        } else if (step.kind === 'undo') answers.push(b.executor.undo(`c${step.of}`).then((answer) => [answer]))
+        } else if (step.kind === 'undo') answers.push(b.registry.undo(`c${step.of}`).then((answer) => [answer]))
         else if (step.kind === 'compensate')
           answers.push(
-            b.executor.compensate(step.run).then(({ undone: done, failed, expired, stillRunning, isComplete }) => {
-              if (isComplete !== (failed.length + expired.length + stillRunning === 0)) faults.push('isComplete')
-              return [...done, ...failed, ...expired]
-            }),
+            b.registry
+              .compensate(step.run)
+              .then(({ undone: done, failed, expired, stillRunning, isComplete, isKnown }) => {
+                const isLeft = failed.length + expired.length + stillRunning > 0
+                if (isComplete !== (isKnown && !isLeft)) faults.push('isComplete')
+                if (isKnown !== called.has(step.run)) faults.push('isKnown')
+                return [...done, ...failed, ...expired]
+              }),
           )
         else await b.clock.advance(step.ms)
       }

@@ -1,105 +1,61 @@
-import { StageflowError, type RunIdentity } from '@stageflow/core'
-
-import { lengthOf } from '../plain-copy.ts'
-import { storeBounds, type MemoryStoreOptions } from '../store-bounds.ts'
-import type { AnyTool } from '../tool-types.ts'
+/**
+ * Keeps the calls that can be undone, in the order in which they were added, whatever process added them. Each operation is atomic.
+ *
+ * - An entry can be claimed until its `ttlMs` are over. **Every operation treats an entry past its `keepMs` as missing**, whether or
+ *   not it has been removed yet.
+ * - **Every operation can be repeated with the same arguments**, so a client may send a command again after a lost connection.
+ * - The caller passes durations. The store measures them on its own clock: the server's, not the client's.
+ * - An operation throws or rejects only if the store can't be used.
+ */
+export interface UndoStore {
+  /** Whether its entries are still there after a restart. If not, finding none of a run doesn't mean that there were none. */
+  readonly outlivesProcess: boolean
+  /** Adds an entry behind all others, unless its id has one. If it throws, the call is reported as one that cannot be undone. */
+  add(entry: UndoEntry): void | Promise<void>
+  /** Finds the entries that match every given field, the oldest first: also expired ones, and ones that are claimed. */
+  find(query: UndoQuery): readonly StoredUndo[] | Promise<readonly StoredUndo[]>
+  /** Takes an entry that has no claim, or one whose lease is over, or renews the lease of its own token. Otherwise it changes nothing. */
+  claim(id: string, claim: UndoClaimRequest): UndoClaimAnswer | Promise<UndoClaimAnswer>
+  /** Removes the claim of this token. Changes nothing else. */
+  release(id: string, token: string): void | Promise<void>
+  /** Removes the entry, if its claim is that of this token: also after its lease, if no other token has taken it. */
+  remove(id: string, token: string): void | Promise<void>
+}
 
 /** A call that can be undone. */
 export interface UndoEntry {
   /** Unique: two calls may have the same `callId`. */
   readonly id: string
-  /** Grows with each entry of an executor: the order of entries of the same instant. */
-  readonly sequence: number
+  /** The run of the call, if it has one: at most 256 characters, like `callId`. */
+  readonly run: string | undefined
   readonly callId: string
-  readonly toolName: string
-  /** The tool, whose `undo` reverses the call. A store outside this process keeps its name, and looks the tool up again. */
-  readonly tool: AnyTool
-  readonly ids: Readonly<Partial<RunIdentity>>
-  readonly executionMode: string | undefined
-  readonly idempotencyKey: string
-  /** Where the result store has the result of the call. Undoing the call forgets it. */
-  readonly resultKey: { readonly key: string; readonly token: string } | undefined
-  readonly input: unknown
-  readonly output: unknown
-  readonly kept: unknown
-  /** The ports of the call, for an undo without ports of its own. */
-  readonly ports: unknown
-  readonly completedAt: number
-  readonly expiresAt: number
+  /** The call, as a string without unpaired surrogates and NUL. Only the executor reads it. */
+  readonly call: string
+  /** How long it can be undone from now, in ms: a whole number from 0. */
+  readonly ttlMs: number
+  /** How long it is kept after that, in ms: a whole number from 1. */
+  readonly keepMs: number
 }
 
-/** Which calls to find: those that match every given field. */
+/** An entry as a store returns it. */
+export interface StoredUndo extends Omit<UndoEntry, 'ttlMs' | 'keepMs'> {
+  /** How long it can still be undone, in ms: 0 if that time is over. */
+  readonly leftMs: number
+}
+
+/** Which entries to find: at least one of the two. */
 export interface UndoQuery {
+  readonly run?: string
   readonly callId?: string
-  readonly pipelineRunId?: string
 }
 
-/** Keeps the calls that can be undone. */
-export interface UndoStore {
-  /** Adds an entry. If it throws, the call is reported as one that cannot be undone. */
-  add(entry: UndoEntry): void | Promise<void>
-  /** Finds entries, the oldest first, expired ones included. */
-  find(query: UndoQuery): readonly UndoEntry[] | Promise<readonly UndoEntry[]>
-  /** Removes an entry, and returns whether this call removed it: of two callers at once, one gets true. */
-  remove(id: string): boolean | Promise<boolean>
+export interface UndoClaimRequest {
+  readonly token: string
+  /** How long the claim holds unless it is renewed, in ms: a whole number from 1. */
+  readonly leaseMs: number
 }
 
-/**
- * A store in this process's memory. When it is full, it removes expired calls. If there are none, it refuses new ones
- * (`tools/undo-store-full`), because the calls in it have been promised to be undoable.
- */
-export function memoryUndoStore(options: MemoryStoreOptions = {}): UndoStore {
-  const { maxEntries, maxLength } = storeBounds('memoryUndoStore()', options)
-  const entries = new Map<string, { readonly entry: UndoEntry; readonly length: number }>()
-  const byRun = new Map<string | undefined, Set<string>>()
-  let total = 0
-
-  const remove = (id: string): boolean => {
-    const held = entries.get(id)
-    if (held === undefined) return false
-    entries.delete(id)
-    total -= held.length
-    const run = held.entry.ids.pipelineRunId
-    const ids = byRun.get(run)
-    ids?.delete(id)
-    if (ids?.size === 0) byRun.delete(run)
-    return true
-  }
-
-  return {
-    add(entry) {
-      const length = lengthOf([entry.input, entry.output, entry.kept])
-      if (length > maxLength)
-        throw full(
-          `The call is larger than memoryUndoStore() may be altogether: ${maxLength} characters. Raise maxLength.`,
-        )
-      const isFull = (): boolean => entries.size >= maxEntries || total + length > maxLength
-      if (isFull())
-        for (const [id, { entry: old }] of entries) {
-          if (old.expiresAt <= entry.completedAt) remove(id)
-          if (!isFull()) break
-        }
-      if (isFull())
-        throw full(
-          `memoryUndoStore() is full with ${entries.size} calls that can be undone (maxEntries ${maxEntries}, maxLength ${maxLength} characters). Raise its bounds, or lower undoTtlMs.`,
-        )
-      entries.set(entry.id, { entry, length })
-      total += length
-      const run = entry.ids.pipelineRunId
-      const ids = byRun.get(run) ?? new Set()
-      byRun.set(run, ids.add(entry.id))
-    },
-    find({ callId, pipelineRunId }) {
-      const ids = pipelineRunId === undefined ? entries.keys() : (byRun.get(pipelineRunId) ?? [])
-      return [...ids]
-        .map((id) => (entries.get(id) as { readonly entry: UndoEntry }).entry)
-        .filter((entry) => callId === undefined || entry.callId === callId)
-        .toSorted((one, other) => one.completedAt - other.completedAt || one.sequence - other.sequence)
-    },
-    remove,
-  }
-}
-
-function full(message: string): StageflowError {
-  return new StageflowError('tools/undo-store-full', message)
-}
+/** `claimed`: it is yours, `taken`: another token has it, `expired`: its `ttlMs` are over, `missing`: there is no such entry. */
+export type UndoClaimAnswer =
+  | { readonly status: 'claimed' | 'expired' | 'missing' }
+  | { readonly status: 'taken'; readonly leaseMs: number }

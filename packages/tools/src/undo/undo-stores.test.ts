@@ -30,7 +30,7 @@ test('keepForUndo keeps a value that comes after the timeout, if the handler com
   const call = b.call('write')
   await b.clock.advance(150)
   expect(await call).toMatchObject({ status: 'failed', undoable: true })
-  await b.executor.undo('call-0')
+  await b.registry.undo('call-0')
   expect(kept).toBe('the former content')
 })
 
@@ -49,7 +49,7 @@ test('a value that a failed attempt passed to keepForUndo is not kept', async ()
   const call = b.call('write')
   await b.clock.runAll()
   await call
-  await b.executor.undo('call-0')
+  await b.registry.undo('call-0')
   expect(kept).toBeUndefined()
 })
 
@@ -71,8 +71,8 @@ test('an undo gets the input as it was checked, whatever the handler and a faile
   )
   const b = make([write])
   await b.call('write', { path: 'a', lines: ['one'] })
-  await b.executor.undo('call-0')
-  await b.executor.undo('call-0')
+  await b.registry.undo('call-0')
+  await b.registry.undo('call-0')
   expect(seen).toEqual(Array(2).fill({ path: 'a', lines: ['one'] }))
 })
 
@@ -81,21 +81,21 @@ test('a call that waits, or waits for a retry, is still running for compensate',
   const flaky = tool('flaky', (_, { attempt }) => { if (attempt === 1) throw new Error('x') }, { undo: () => {}, retry: { attempts: 2, isRetryable: () => true } }) // prettier-ignore
   const b = make([flaky])
   const call = b.call('flaky', {}, { approve: () => approval.promise })
-  expect(await b.executor.compensate('run-1')).toMatchObject({ isComplete: false, stillRunning: 1 })
+  expect(await b.registry.compensate('run-1')).toMatchObject({ isComplete: false, stillRunning: 1 })
   approval.resolve(true)
   await b.clock.settle()
   expect(b.types().at(-1)).toBe('tool.updated')
-  expect(await b.executor.compensate('run-1')).toMatchObject({ isComplete: false, stillRunning: 1 })
+  expect(await b.registry.compensate('run-1')).toMatchObject({ isComplete: false, stillRunning: 1 })
   await b.clock.advance(1_000)
   expect(await call).toMatchObject({ status: 'completed' })
-  expect(await b.executor.compensate('run-1')).toMatchObject({ isComplete: true, undone: [{ callId: 'call-0' }] })
+  expect(await b.registry.compensate('run-1')).toMatchObject({ isComplete: true, undone: [{ callId: 'call-0' }] })
 })
 
 test('a denied or cancelled call no longer runs', async () => {
   const b = make([tool('write', () => 1, { undo: () => {} })])
   await b.call('write', {}, { approve: () => false })
   await b.call('write', {}, { signal: AbortSignal.abort() })
-  expect(await b.executor.compensate('run-1')).toMatchObject({ isComplete: true, stillRunning: 0 })
+  expect(await b.registry.compensate('run-1')).toMatchObject({ isComplete: true, stillRunning: 0 })
 })
 
 test('a call that completes while others are undone is undone too', async () => {
@@ -110,7 +110,7 @@ test('a call that completes while others are undone is undone too', async () => 
   const b = make([write])
   await b.call('write', {}, { callId: 'first' })
   const second = b.call('write', { waits: true }, { callId: 'second' })
-  const compensation = b.executor.compensate('run-1')
+  const compensation = b.registry.compensate('run-1')
   await b.clock.settle()
   work.resolve()
   await second
@@ -122,7 +122,7 @@ test('a call that completes while others are undone is undone too', async () => 
 test('a stopped compensation is not complete, and keeps the calls that it did not undo', async () => {
   const b = make([tool('write', () => 1, { undo: (_, { signal }) => untilAborted(signal) })])
   await b.calls([['write'], ['write']])
-  const compensation = b.executor.compensate('run-1', { timeoutMs: 50 })
+  const compensation = b.registry.compensate('run-1', { timeoutMs: 50 })
   await b.clock.advance(50)
   expect(await compensation).toMatchObject({
     isComplete: false,
@@ -138,20 +138,20 @@ test('an expired call is reported each time, and does not hide a newer one with 
   await b.call('write')
   await b.clock.advance(100)
   for (let time = 0; time < 2; time++) {
-    expect(await b.executor.undo('call-0')).toMatchObject({ status: 'expired' })
-    expect(await b.executor.compensate('run-1')).toMatchObject({ isComplete: false, expired: [{ callId: 'call-0' }] })
+    expect(await b.registry.undo('call-0')).toMatchObject({ status: 'expired' })
+    expect(await b.registry.compensate('run-1')).toMatchObject({ isComplete: false, expired: [{ callId: 'call-0' }] })
   }
   await b.call('write', {}, { ids: { pipelineRunId: 'run-2' } })
-  expect(await b.executor.undo('call-0')).toMatchObject({ status: 'undone' })
+  expect(await b.registry.undo('call-0')).toMatchObject({ status: 'undone' })
 })
 
 test('a call can be undone until the last instant before its time is over', async () => {
   const b = make([tool('write', () => 1, { undo: () => {} })], { undoTtlMs: 100 })
   await b.calls([['write'], ['write']])
   await b.clock.advance(99)
-  expect(await b.executor.undo('call-0')).toMatchObject({ status: 'undone' })
+  expect(await b.registry.undo('call-0')).toMatchObject({ status: 'undone' })
   await b.clock.advance(1)
-  expect(await b.executor.undo('call-1')).toMatchObject({ status: 'expired' })
+  expect(await b.registry.undo('call-1')).toMatchObject({ status: 'expired' })
 })
 
 test('a store that cannot be read fails an undo, and rejects a compensation', async () => {
@@ -159,7 +159,7 @@ test('a store that cannot be read fails an undo, and rejects a compensation', as
     undoStore: undoStore({ find: () => { throw new Error('down') } }), // prettier-ignore
   })
   await b.call('write')
-  expect(await b.executor.undo('call-0')).toEqual({
+  expect(await b.registry.undo('call-0')).toEqual({
     status: 'failed',
     callId: 'call-0',
     toolName: undefined,
@@ -168,50 +168,53 @@ test('a store that cannot be read fails an undo, and rejects a compensation', as
       message: 'Nothing was undone: the undo store failed (down). Check the store, then try again.',
     },
   })
-  await expect(b.executor.compensate('run-1')).rejects.toMatchObject({ code: 'tools/store-unavailable' })
+  await expect(b.registry.compensate('run-1')).rejects.toMatchObject({ code: 'tools/store-unavailable' })
 })
 
-test('if the store does not say that it removed the call, no undo starts', async () => {
+test('if the store does not say that the call is claimed, no undo starts', async () => {
   let started = 0
-  for (const answer of [false, undefined, null]) {
+  for (const answer of [false, undefined, null, { status: 'completed' }]) {
     const b = make([tool('write', () => 1, { undo: () => void started++ })], {
-      undoStore: undoStore({ remove: () => answer as boolean }),
+      undoStore: undoStore({ claim: () => answer as never }),
     })
     await b.call('write')
-    expect(await b.executor.undo('call-0')).toMatchObject({ status: 'unknown' })
+    expect(await b.registry.undo('call-0')).toMatchObject({
+      status: 'failed',
+      error: { code: 'tools/store-unavailable', message: expect.stringContaining('for a claim') },
+    })
   }
   expect(started).toBe(0)
 })
 
 test('an abort and a time limit end the wait for a store that does not respond', async () => {
   const b = make([tool('write', () => 1, { undo: () => {} })], { undoStore: undoStore({ find: () => silent }) })
-  const undo = b.executor.undo('call-0', { timeoutMs: 100 })
-  const compensation = expect(b.executor.compensate('run-1', { timeoutMs: 100 })).rejects.toMatchObject({
+  const undo = b.registry.undo('call-0', { timeoutMs: 100 })
+  const compensation = expect(b.registry.compensate('run-1', { timeoutMs: 100 })).rejects.toMatchObject({
     code: 'tools/timed-out',
   })
   await b.clock.advance(100)
   expect(await undo).toMatchObject({ status: 'failed', error: { code: 'tools/timed-out' } })
   await compensation
-  const other = make([tool('write', () => 1, { undo: () => {} })], { undoStore: undoStore({ remove: () => silent }) })
+  const other = make([tool('write', () => 1, { undo: () => {} })], { undoStore: undoStore({ claim: () => silent }) })
   await other.call('write')
   const controller = new AbortController()
-  const second = other.executor.undo('call-0', { signal: controller.signal })
+  const second = other.registry.undo('call-0', { signal: controller.signal })
   await other.clock.settle()
   controller.abort()
   expect(await second).toMatchObject({ status: 'failed', error: { code: 'tools/cancelled' } })
 })
 
-test('an abort while the call is removed from the store starts no undo, and the call is put back', async () => {
+test('an abort while the call is claimed starts no undo, and the claim is given back', async () => {
   for (const answer of ['in time', 'too late']) {
     const inner = memoryUndoStore()
     const open = deferred()
     const controller = new AbortController()
     const started: string[] = []
     const b = make([tool('write', () => 1, { undo: ({ callId }) => void started.push(callId) })], {
-      undoStore: undoStore({ ...inner, remove: (id) => open.promise.then(() => inner.remove(id)) }),
+      undoStore: undoStore({ ...inner, claim: (...claim) => open.promise.then(() => inner.claim(...claim)) }),
     })
     await b.call('write')
-    const undo = b.executor.undo('call-0', { signal: controller.signal })
+    const undo = b.registry.undo('call-0', { signal: controller.signal })
     await b.clock.settle()
     if (answer === 'in time') open.resolve()
     controller.abort()
@@ -219,7 +222,7 @@ test('an abort while the call is removed from the store starts no undo, and the 
     expect(await undo).toMatchObject({ status: 'failed', error: { code: 'tools/cancelled' } })
     expect(started).toEqual([])
     await b.clock.settle()
-    expect(await b.executor.compensate('run-1')).toMatchObject({ isComplete: true, undone: [{ callId: 'call-0' }] })
+    expect(await b.registry.compensate('run-1')).toMatchObject({ isComplete: true, undone: [{ callId: 'call-0' }] })
   }
 })
 
@@ -229,9 +232,9 @@ test('calls that were not recorded are remembered for 10,000 runs, and then the 
   })
   for (let n = 0; n <= 10_000; n++)
     await b.call('write', {}, { ids: { pipelineRunId: `run-${n}` }, eventEmitter: () => {} })
-  expect(await b.executor.compensate('run-0')).toMatchObject({ notRecorded: 0 })
+  expect(await b.registry.compensate('run-0')).toMatchObject({ notRecorded: 0 })
   for (const run of ['run-1', 'run-10000'])
-    expect(await b.executor.compensate(run)).toMatchObject({ notRecorded: 1, isComplete: false })
+    expect(await b.registry.compensate(run)).toMatchObject({ notRecorded: 1, isComplete: false })
 }, 120_000)
 
 test('a stopped compensation reports only the calls that it looked at', async () => {
@@ -241,22 +244,22 @@ test('a stopped compensation reports only the calls that it looked at', async ()
   const b = make([write])
   await b.call('write', {}, { callId: 'first' })
   const second = b.call('write', { waits: true }, { callId: 'second' })
-  const compensation = b.executor.compensate('run-1', { signal: controller.signal })
+  const compensation = b.registry.compensate('run-1', { signal: controller.signal })
   await b.clock.settle()
   work.resolve()
   await second
   controller.abort()
   undoing.resolve()
   expect(await compensation).toMatchObject({ isComplete: false, undone: [{ callId: 'first' }], stillRunning: 0 })
-  expect(await b.executor.compensate('run-1')).toMatchObject({ isComplete: true, undone: [{ callId: 'second' }] })
+  expect(await b.registry.compensate('run-1')).toMatchObject({ isComplete: true, undone: [{ callId: 'second' }] })
 })
 
 test('undone calls make room in the store', async () => {
-  const b = make([tool('write', () => 'x'.repeat(60), { undo: () => {} })], {
-    undoStore: memoryUndoStore({ maxLength: 100 }),
+  const b = make([tool('write', () => 'x'.repeat(400), { undo: () => {} })], {
+    undoStore: memoryUndoStore({ maxLength: 1_000 }),
   })
   for (let time = 0; time < 3; time++) {
     expect(await b.call('write')).toMatchObject({ undoable: true })
-    expect(await b.executor.undo('call-0')).toMatchObject({ status: 'undone' })
+    expect(await b.registry.undo('call-0')).toMatchObject({ status: 'undone' })
   }
 })
