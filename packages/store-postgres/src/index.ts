@@ -4,5 +4,16 @@ export {
   type PostgresApprovalStatus,
   type PostgresApprovalStore,
 } from './postgres-approval-store.ts'
-export type { PostgresApprovalStoreOptions, PostgresPool, PostgresStoreOptions } from './postgres-store-options.ts'
+export type {
+  PostgresApprovalStoreOptions,
+  PostgresPool,
+  PostgresStoreOptions,
+  PostgresUndoStoreOptions,
+} from './postgres-store-options.ts'
 export { postgresStore, type PostgresClaimAnswer, type PostgresStore } from './postgres-store.ts'
+export {
+  postgresUndoStore,
+  type PostgresUndo,
+  type PostgresUndoClaim,
+  type PostgresUndoStore,
+} from './postgres-undo-store.ts'

@@ -6,3 +6,4 @@ export {
 } from './sqlite-approval-store.ts'
 export type { SqliteStoreOptions } from './database.ts'
 export { sqliteStore, type SqliteClaimAnswer, type SqliteStore } from './sqlite-store.ts'
+export { sqliteUndoStore, type SqliteUndo, type SqliteUndoClaim, type SqliteUndoStore } from './sqlite-undo-store.ts'

@@ -1,11 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
-import { fileURLToPath } from 'node:url'
 
 import { StageflowError } from '@stageflow/core'
 import { Approvals, memoryApprovalStore, type ApprovalStore, type FoundApproval } from '@stageflow/tools'
@@ -15,6 +11,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 
 import { propertySettings } from '../../core/test/property-settings.ts'
 import { billsGraph, type SideTask } from '../test/approval-side.ts'
+import { race } from '../test/race.ts'
 import { sqliteApprovalStore } from './sqlite-approval-store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'store-sqlite-approvals-'))
@@ -87,31 +84,9 @@ function withoutTime(seen: unknown): unknown {
   return seen && { ...(seen as NonNullable<FoundApproval>), leftMs: 0 }
 }
 
-/** Starts processes, lets them go at once, and returns what each of them printed. */
-async function race(tasks: readonly SideTask[]): Promise<readonly unknown[]> {
-  const script = fileURLToPath(new URL('../test/approval-side.ts', import.meta.url))
-  const children = tasks.map((task) => {
-    const child = spawn(process.execPath, [script, JSON.stringify(task)], { stdio: ['pipe', 'pipe', 'pipe'] })
-    const lines: unknown[] = []
-    let errors = ''
-    child.stderr.on('data', (text: Buffer) => (errors += String(text)))
-    const output = createInterface({ input: child.stdout })
-    output.on('line', (line) => lines.push(JSON.parse(line)))
-    const ready = Promise.race([once(output, 'line'), once(child, 'close')])
-    return { child, lines, ready, ended: once(child, 'close'), errors: () => errors }
-  })
-  try {
-    await Promise.all(children.map(({ ready }) => ready))
-    for (const { child } of children) child.stdin.write('go\n')
-    await Promise.all(children.map(({ ended }) => ended))
-    return children.map(({ child, lines, errors }) => {
-      expect(child.exitCode, errors()).toBe(0)
-      return lines[1]
-    })
-  } finally {
-    for (const { child } of children) child.kill('SIGKILL')
-  }
-}
+/** What each of these processes printed. */
+const raced = async (tasks: readonly SideTask[]): Promise<readonly unknown[]> =>
+  (await race('approval-side.ts', tasks)).map(({ answer }) => answer)
 
 test('four processes race for 200 approvals: each is used by one of them', async () => {
   const file = newFile()
@@ -121,7 +96,7 @@ test('four processes race for 200 approvals: each is used by one of them', async
     store.request('ada', id, ASKED)
     store.decide('ada', id, { approved: true, decision: 'yes' })
   }
-  const used = (await race(Array.from({ length: 4 }, () => ({ file, use: { owner: 'ada', ids } })))) as string[][]
+  const used = (await raced(Array.from({ length: 4 }, () => ({ file, use: { owner: 'ada', ids } })))) as string[][]
   expect(used.flat().toSorted()).toEqual(ids.toSorted())
   store.close()
 }, 120_000)
@@ -144,7 +119,7 @@ test('a run suspends with its approval, and of two processes that resume it one 
   expect(open).toMatchObject({ id: first.status === 'suspended' && first.requests['pay'], arguments: { euros: 900 } })
   await approvals.decide(open?.id ?? '', { approved: true, arguments: { euros: 50 } }, ada)
 
-  const ends = await race([1, 2].map(() => ({ file, resume: { state, payments } })))
+  const ends = await raced([1, 2].map(() => ({ file, resume: { state, payments } })))
   expect(readFileSync(payments, 'utf8')).toBe('50\n')
   expect(ends).toHaveLength(2)
   expect(ends).toContainEqual({ text: '50 euros paid' })

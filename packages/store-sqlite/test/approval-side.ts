@@ -1,5 +1,4 @@
 import { appendFileSync, readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
 
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import { resume, type SuspendedRun } from '@stageflow/core/durable'
@@ -7,6 +6,7 @@ import { Approvals, defineTool, ToolExecutor, ToolRegistry } from '@stageflow/to
 import { z } from 'zod'
 
 import { sqliteApprovalStore } from '../src/sqlite-approval-store.ts'
+import { untilGo } from './race.ts'
 
 /** The task of one process: to use approvals, or to resume a run. */
 export type SideTask =
@@ -45,9 +45,7 @@ export function billsGraph(approvals: Approvals, payments: string) {
 
 async function work(task: SideTask): Promise<unknown> {
   const store = sqliteApprovalStore({ file: task.file })
-  const lines = createInterface({ input: process.stdin })
-  process.stdout.write('"ready"\n')
-  await new Promise((resolve) => lines.once('line', resolve))
+  await untilGo()
   try {
     if ('use' in task) {
       const { owner, ids } = task.use
@@ -59,7 +57,6 @@ async function work(task: SideTask): Promise<unknown> {
     const result = await resume(billsGraph(new Approvals({ store, waitMs: 0 }), payments), run, { pay: true })
     return result.status === 'cancelled' ? result.reason : result.data.pay
   } finally {
-    lines.close()
     store.close()
   }
 }

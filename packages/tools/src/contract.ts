@@ -4,3 +4,9 @@ export {
   type ApprovalStoreCase,
   type ApprovalStoreUnderTest,
 } from './approvals/store-contract.ts'
+export {
+  undoStoreContract,
+  type UndoContractOptions,
+  type UndoStoreCase,
+  type UndoStoreUnderTest,
+} from './undo/undo-store-contract.ts'

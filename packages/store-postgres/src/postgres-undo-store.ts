@@ -1,0 +1,102 @@
+import { checkOptions, whole } from '@stageflow/core/kit'
+
+import { checkUndoOptions, type PostgresUndoStoreOptions } from './postgres-store-options.ts'
+import { shownTable } from './statements.ts'
+import { tableQueries } from './table-queries.ts'
+import { undoStatements } from './undo-statements.ts'
+
+/** Satisfies the `UndoStore` of `@stageflow/tools`. */
+export interface PostgresUndoStore {
+  readonly outlivesProcess: true
+  add(entry: Omit<PostgresUndo, 'leftMs'> & { readonly ttlMs: number; readonly keepMs: number }): Promise<void>
+  find(query: { readonly run?: string; readonly callId?: string }): Promise<readonly PostgresUndo[]>
+  claim(id: string, claim: { readonly token: string; readonly leaseMs: number }): Promise<PostgresUndoClaim>
+  release(id: string, token: string): Promise<void>
+  remove(id: string, token: string): Promise<void>
+  /** Creates the table, and the named schema, if they don't exist. Any number of processes can call it at the same time. */
+  migrate(): Promise<void>
+  /** Deletes at most `limit` rows past their time (default: 1,000), and returns how many it deleted. Call it regularly: nothing else deletes them. */
+  purge(limit?: number): Promise<number>
+}
+
+export interface PostgresUndo {
+  readonly id: string
+  readonly run: string | undefined
+  readonly callId: string
+  readonly call: string
+  /** How long it can still be undone, in ms: 0 if that time is over. */
+  readonly leftMs: number
+}
+
+/** The caller has the claim, another token has it, it is too late for one, or there is no such entry. */
+export type PostgresUndoClaim =
+  | { readonly status: 'claimed' | 'expired' | 'missing' }
+  | { readonly status: 'taken'; readonly leaseMs: number }
+
+interface Row {
+  readonly id: string
+  readonly run: string | null
+  readonly call_id: string
+  readonly call: string
+  readonly left_ms: number
+}
+interface State {
+  readonly lease_ms: number | null
+  readonly left_ms: number
+}
+
+/**
+ * Keeps the calls of tools that can be undone in one table of PostgreSQL. Every statement is its own transaction. Throws
+ * `store-postgres/illegal-option`.
+ */
+export function postgresUndoStore(options: PostgresUndoStoreOptions): PostgresUndoStore {
+  checkUndoOptions(options)
+  const { pool, schema, table = 'stageflow_undo' } = options
+  const statements = undoStatements(schema, table)
+  const { query, untilDefined } = tableQueries('postgresUndoStore', pool, shownTable(schema, table))
+
+  async function claimOnce(id: string, token: string, leaseMs: number): Promise<PostgresUndoClaim | undefined> {
+    if ((await query('claim', statements.claim, [id, token, leaseMs])).rows.length > 0) return { status: 'claimed' }
+    const [row] = (await query('claim', statements.state, [id])).rows as readonly State[]
+    if (row === undefined) return { status: 'missing' }
+    const heldMs = Math.ceil(row.lease_ms ?? 0)
+    if (heldMs > 0) return { status: 'taken', leaseMs: heldMs }
+    return row.left_ms > 0 ? undefined : { status: 'expired' }
+  }
+
+  return {
+    outlivesProcess: true,
+    async add({ id, run = null, callId, call, ttlMs, keepMs }) {
+      await query('add', statements.forget, [id])
+      await query('add', statements.add, [id, run, callId, call, ttlMs, keepMs])
+    },
+    async find({ run, callId }) {
+      if (run === undefined && callId === undefined) return []
+      const statement =
+        run === undefined ? statements.findCall : callId === undefined ? statements.findRun : statements.findBoth
+      const values = [run, callId].filter((value) => value !== undefined)
+      return (await query('find', statement, values)).rows.map(undoOf)
+    },
+    // Undefined if another process gave it back between the two statements.
+    claim: (id, { token, leaseMs }) => untilDefined('claim', () => claimOnce(id, token, leaseMs)),
+    async release(id, token) {
+      await query('release', statements.release, [id, token])
+    },
+    async remove(id, token) {
+      await query('remove', statements.remove, [id, token])
+    },
+    async migrate() {
+      await query('migrate', statements.migrate)
+    },
+    async purge(limit = 1_000) {
+      checkOptions('purge() of postgresUndoStore()', 'store-postgres/illegal-option', { limit }, { limit: whole(1) })
+      const { rowCount } = await query('purge', statements.purge, [limit])
+      return rowCount ?? 0
+    },
+  }
+}
+
+function undoOf(row: unknown): PostgresUndo {
+  const { id, run, call_id: callId, call, left_ms: leftMs } = row as Row
+  return { id, run: run ?? undefined, callId, call, leftMs: Math.max(0, Math.ceil(leftMs)) }
+}

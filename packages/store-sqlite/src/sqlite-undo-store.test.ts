@@ -1,0 +1,168 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+import { StageflowError } from '@stageflow/core'
+import type { Compensation, UndoStore } from '@stageflow/tools'
+import { undoStoreContract } from '@stageflow/tools/contract'
+import { afterAll, describe, expect, test } from 'vitest'
+
+import { race } from '../test/race.ts'
+import { openRegistry } from '../test/undo-side.ts'
+import { sqliteUndoStore } from './sqlite-undo-store.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'store-sqlite-undo-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let files = 0
+const newFile = (): string => join(folder, `${++files}.db`)
+const newLog = (): string => {
+  const log = join(folder, `${++files}.txt`)
+  writeFileSync(log, '')
+  return log
+}
+const linesOf = (log: string): readonly string[] => readFileSync(log, 'utf8').split('\n').slice(0, -1)
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+const entry = (id: string) => ({ id, run: 'run', callId: 'c', call: 'text', ttlMs: 60_000, keepMs: 60_000 })
+const CLAIM = { token: 't', leaseMs: 60_000 }
+
+describe('with a file', () => {
+  const file = newFile()
+  const contract = undoStoreContract(
+    () => {
+      const store = sqliteUndoStore({ file, synchronous: 'normal' })
+      return { store: store satisfies UndoStore, advance: wait, close: () => store.close() }
+    },
+    { shortMs: 300 },
+  )
+  for (const { name, run } of contract) test.concurrent(name, run, 120_000)
+})
+
+describe("with the app's own database, one that reads big integers", () => {
+  const contract = undoStoreContract(
+    () => {
+      const database = new DatabaseSync(':memory:', { readBigInts: true } as object)
+      return { store: sqliteUndoStore({ database }), advance: wait, close: () => database.close() }
+    },
+    { shortMs: 300 },
+  )
+  for (const { name, run } of contract) test.concurrent(name, run, 120_000)
+})
+
+test('the calls of several processes are undone by another one, the last call first', async () => {
+  const [file, log] = [newFile(), newLog()]
+  for (const calls of [['a', 'b'], ['c'], ['d', 'e']]) await race('undo-side.ts', [{ file, log, run: 'run-1', calls }])
+  const { registry, store } = openRegistry({ file, log })
+  const { isComplete, undone } = await registry.compensate('run-1')
+  expect(isComplete).toBe(true)
+  expect(undone.map(({ callId }) => callId)).toEqual(['e', 'd', 'c', 'b', 'a'])
+  expect(linesOf(log).filter((line) => line.startsWith('-'))).toEqual(['-e', '-d', '-c', '-b', '-a'])
+  expect(await registry.compensate('run-1')).toMatchObject({ isComplete: true, undone: [] })
+  store.close()
+}, 120_000)
+
+test('of two processes that compensate one run, each call is undone by one, and the order is kept', async () => {
+  const [file, log] = [newFile(), newLog()]
+  const calls = Array.from({ length: 60 }, (_, place) => `${place}`)
+  await race('undo-side.ts', [{ file, log, run: 'run-1', calls }])
+  writeFileSync(log, '')
+  const task = { file, log, run: 'run-1' }
+  const ends = (await race('undo-side.ts', [task, task])).map(({ answer }) => answer as Compensation)
+  expect(linesOf(log)).toEqual(calls.toReversed().flatMap((text) => [`?${text}`, `-${text}`]))
+  expect(ends.map(({ isComplete, failed }) => [isComplete, failed])).toEqual(Array(2).fill([true, []]))
+  const undone = ends.flatMap((end) => end.undone.map(({ callId }) => callId))
+  expect(undone.toSorted()).toEqual(calls.toSorted())
+}, 120_000)
+
+test('a process is killed while it undoes a call: another one waits for its lease, and undoes this call again and the rest once', async () => {
+  const [file, log] = [newFile(), newLog()]
+  await race('undo-side.ts', [{ file, log, run: 'run-1', calls: ['a', 'b', 'c'] }])
+  writeFileSync(log, '')
+  const [dead] = await race('undo-side.ts', [{ file, log, run: 'run-1', undoLeaseMs: 1_000, dieAt: 'b' }])
+  expect(dead?.signal).toBe('SIGKILL')
+  const { registry, store } = openRegistry({ file, log })
+  const { isComplete, undone } = await registry.compensate('run-1')
+  expect(isComplete).toBe(true)
+  expect(undone.map(({ callId }) => callId)).toEqual(['b', 'a'])
+  expect(linesOf(log)).toEqual(['?c', '-c', '?b', '?b', '-b', '?a', '-a'])
+  store.close()
+}, 120_000)
+
+test('all stores can share a file, and calls outlive the process', () => {
+  const file = newFile()
+  const first = sqliteUndoStore({ file })
+  first.add(entry('a'))
+  first.claim('a', CLAIM)
+  first.close()
+  const second = sqliteUndoStore({ file })
+  expect(second.find({ run: 'run' })).toMatchObject([{ id: 'a' }])
+  expect(second.claim('a', { ...CLAIM, token: 'u' })).toMatchObject({ status: 'taken' })
+  expect(second.find({})).toEqual([])
+  second.close()
+})
+
+test('every 64th entry removes some rows past their time', () => {
+  const database = new DatabaseSync(':memory:')
+  const store = sqliteUndoStore({ database })
+  const count = (): unknown => database.prepare('SELECT count(*) AS n FROM stageflow_undo').get()?.['n']
+  for (let n = 0; n < 300; n++) store.add(entry(`old${n}`))
+  database.exec('UPDATE stageflow_undo SET gone_at = 5')
+  // 300 entries were added: the next one that purges is the 320th.
+  for (let n = 0; n < 19; n++) store.add(entry(`new${n}`))
+  expect(count()).toBe(319)
+  store.add(entry('new19'))
+  expect(count()).toBe(320 - 256)
+  database.close()
+})
+
+test('an error of SQLite makes the store unavailable, and so does close()', () => {
+  const file = newFile()
+  const store = sqliteUndoStore({ file, busyTimeoutMs: 20 })
+  store.add(entry('a'))
+  const other = new DatabaseSync(file)
+  other.exec('BEGIN IMMEDIATE')
+  expect(() => store.claim('a', CLAIM)).toThrow(/^sqliteUndoStore\(\): claim failed: database is locked/)
+  expect(store.find({ callId: 'c' })).toMatchObject([{ id: 'a' }])
+  other.exec('ROLLBACK')
+  other.close()
+  store.close()
+  for (const act of [
+    () => store.find({ run: 'run' }),
+    () => store.add(entry('b')),
+    () => store.claim('a', CLAIM),
+    () => store.release('a', 't'),
+    () => store.remove('a', 't'),
+  ])
+    expect(act).toThrow(expect.objectContaining({ code: 'store-sqlite/unavailable' }) as Error)
+})
+
+test('a change that cannot be committed is an error, not a success', () => {
+  const database = new DatabaseSync(':memory:')
+  database.exec(`
+    PRAGMA foreign_keys = ON;
+    CREATE TABLE parent (id TEXT PRIMARY KEY);
+    CREATE TABLE child (id TEXT REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED);`)
+  const store = sqliteUndoStore({ database })
+  store.add(entry('a'))
+  // A deferred constraint is checked when the statement is committed.
+  database.exec(`CREATE TRIGGER broken AFTER UPDATE ON stageflow_undo BEGIN INSERT INTO child VALUES ('none'); END`)
+  let error: unknown
+  try {
+    store.claim('a', CLAIM)
+  } catch (thrown) {
+    error = thrown
+  }
+  expect(StageflowError.is(error, 'store-sqlite/unavailable')).toBe(true)
+  database.exec('DROP TRIGGER broken')
+  expect(store.claim('a', { ...CLAIM, token: 'u' })).toEqual({ status: 'claimed' })
+  database.close()
+})
+
+test('a claim that the database never decides fails, and does not block the process forever', () => {
+  const database = new DatabaseSync(':memory:')
+  const store = sqliteUndoStore({ database })
+  store.add(entry('a'))
+  database.exec('CREATE TRIGGER broken BEFORE UPDATE ON stageflow_undo BEGIN SELECT RAISE(IGNORE); END')
+  expect(() => store.claim('a', CLAIM)).toThrow('the entry was neither free nor taken 100 times in a row')
+  database.close()
+})
