@@ -13,7 +13,7 @@ export interface RandomPipeline {
 }
 
 /** What happens beside its stages. */
-interface Beside {
+export interface Beside {
   /** Called when code begins and has ended, with the key of its call. It may take time. */
   readonly step?: (key: string) => Promise<void> | void
   readonly interceptors?: readonly Interceptor[]
@@ -94,6 +94,21 @@ export function randomPipeline(seed: number, { step, interceptors = [] }: Beside
     options: { onStageFailure: pick(['stop', 'continue'] as const), ...(maxConcurrency && { maxConcurrency }) },
     isOrderFree,
   }
+}
+
+/** A pipeline whose stages run one after the other. */
+export function chainPipeline(length: number, { step }: Beside = {}): RandomPipeline {
+  let pipeline = new Pipeline('chain') as unknown as AnyPipeline
+  for (let place = 0; place < length; place++)
+    pipeline = pipeline.withStage(
+      `s${place}`,
+      async ({ stage }) => {
+        await step?.(stage.name)
+        return { place }
+      },
+      { dependencies: place === 0 ? [] : [`s${place - 1}`] },
+    )
+  return { graph: pipeline.build({}), options: { onStageFailure: 'stop' }, isOrderFree: true }
 }
 
 // The names are made at run time, so the compiler cannot know them.
