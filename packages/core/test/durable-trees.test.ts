@@ -387,6 +387,51 @@ test('a slot that code sets inside a call is not there after a crash, but one th
   expect((await runDurable(graph, again, {})).data).toMatchObject({ b: { n: 7 } })
 })
 
+test('what an interceptor changes in the snapshot may differ in a later leg, such as the claims of a new token', async () => {
+  let tokens = 0
+  const auth: Interceptor = {
+    name: 'auth',
+    wrapRun: (next) => (run) =>
+      run.parent === undefined
+        ? next(run.with({ snapshot: run.snapshot.withMetadata({ token: ++tokens }) }))
+        : next(run),
+  }
+  const graph = new Pipeline('p')
+    .withPipeline(
+      'kid',
+      new Pipeline('child').withStage('t', ({ snapshot }) => ({ token: snapshot.metadata['token'] })),
+      {
+        input: () => ({ inputText: 'same' }),
+      },
+    )
+    .withStage('last', () => ({}), { dependencies: ['kid'] })
+    .build({ interceptors: [auth] })
+  const first = new ArrayExecutor()
+  await runDurable(graph, first)
+  const again = new ArrayExecutor(first.facts.slice(0, 1))
+  expect(await runDurable(graph, again)).toMatchObject({ status: 'completed', data: { kid: { t: { token: 1 } } } })
+})
+
+test('calls in child runs have the rest of the time of the run, also in a later leg', async () => {
+  const clock = manualClock()
+  const left: (number | undefined)[] = []
+  const child = new Pipeline('child').withStage(
+    't',
+    ({ deadline }) => void left.push(deadline && deadline - clock.now()),
+  )
+  const graph = new Pipeline('p')
+    .withStage('first', () => ({}))
+    .withPipeline('kid', child, { dependencies: ['first'] })
+    .build({ clock })
+  const options = { start: { startedAt: clock.now(), options: { timeoutMs: 10_000 } }, now: () => clock.now() }
+  await clock.advance(1_000)
+  const first = new ArrayExecutor([], options)
+  await runDurable(graph, first)
+  await clock.advance(2_000)
+  await runDurable(graph, new ArrayExecutor(first.facts.slice(0, 1), options))
+  expect(left).toEqual([9_000, 7_000])
+})
+
 // ---------- records and events
 
 test('a record of an earlier leg has its own times, attempts, notes and chunks', async () => {

@@ -74,6 +74,8 @@ export class Pump {
   readonly limits: LegLimits
   readonly #calls = new Map<string, PendingCall>()
   readonly #waits = new Map<string, Waiting>()
+  /** Everything that has waited in this leg. An executor may accept an answer for a stage that has been stopped since. */
+  readonly #asked = new Set<string>()
   /** Calls that are carried out in each leg, without a fact. */
   #locals = 0
   #given = 0
@@ -128,6 +130,7 @@ export class Pump {
 
   wait(key: string, waiting: Waiting): void {
     this.#waits.set(key, waiting)
+    this.#asked.add(key)
     this.executor.wait(key, waiting.request)
   }
   /** The stage goes on with its answer. */
@@ -232,6 +235,7 @@ export class Pump {
 
   #answered(key: string, answer: unknown): () => void {
     const waiting = this.#waits.get(key)
+    if (waiting === undefined && this.#asked.has(key)) return () => {}
     if (waiting === undefined) throw misfit(`it has an answer for "${key}", which doesn't wait for one`)
     this.limits.goOn(this.at)
     return () => waiting.answered(answer)
