@@ -1,4 +1,5 @@
 import type { StageOutput, StageRecord } from '@stageflow/core'
+import { codeOf } from '@stageflow/core/kit'
 
 import { type StoreLimits, askStore } from './ask-store.ts'
 import { type Call, note, storeFailed } from './call.ts'
@@ -74,6 +75,11 @@ export async function execute(
   } else output = given
   answered = true
 
+  if (isLegOver(call)) {
+    stopRenewing()
+    land(undefined)
+    return output
+  }
   if (output.status === 'ok') {
     const { answer, landed } = await record(output, execution)
     stopRenewing()
@@ -90,7 +96,7 @@ export async function execute(
     stopRenewing()
     await renewal
     // Abandoned code of a child run returns without a signal, so the claim stays until its lease ends.
-    if (claimed && !hasAbandonedChild(context.record)) {
+    if (claimed && !hasAbandonedChild(context.record) && !isLegOver(call)) {
       try {
         await askStore(() => store.release(call.id, token), { clock, limitMs })
       } catch (cause) {
@@ -99,6 +105,14 @@ export async function execute(
     }
     land(undefined)
   }
+}
+
+/** How a durable run itself is stopped. */
+const STOPPED: ReadonlySet<unknown> = new Set(['core/cancelled', 'core/run-timeout'])
+
+/** Whether another process may carry out this call of a durable run by now: the claim and the work are no longer those of this one. */
+function isLegOver({ context: { callKey, run } }: Call): boolean {
+  return callKey !== undefined && run.signal.aborted && !STOPPED.has(codeOf(run.signal.reason))
 }
 
 function codeRuns({ context }: Call): boolean {

@@ -263,3 +263,26 @@ test('undone calls make room in the store', async () => {
     expect(await b.registry.undo('call-0')).toMatchObject({ status: 'undone' })
   }
 })
+
+test('a call is undone once the store has removed it, and a store that does not respond is not waited for longer than 5 s', async () => {
+  const inner = memoryUndoStore()
+  const removing = deferred()
+  const b = make([tool('write', () => 1, { undo: () => {} })], {
+    undoStore: undoStore({ ...inner, remove: (...removal) => removing.promise.then(() => inner.remove(...removal)) }),
+  })
+  await b.call('write')
+  const undo = b.registry.undo('call-0')
+  await b.clock.settle()
+  const isLeft = async (): Promise<boolean> => (await inner.find({ callId: 'call-0' })).length > 0
+  const ends = undo.then(isLeft)
+  removing.resolve()
+  expect(await ends).toBe(false)
+  const hanging = make([tool('write', () => 1, { undo: () => {}, timeoutMs: 100 })], {
+    undoStore: undoStore({ remove: () => silent }),
+  })
+  await hanging.call('write')
+  const other = hanging.registry.undo('call-0')
+  await hanging.clock.advance(5_000)
+  expect(await other).toMatchObject({ status: 'undone' })
+  expect(hanging.executor.stats()).toMatchObject({ storeErrors: 1 })
+})
