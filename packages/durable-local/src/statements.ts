@@ -9,7 +9,8 @@ const NOW = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`
 /**
  * `runs.n` numbers the runs, so that facts don't repeat their ids. `facts_before` is the number of facts when the last leg began.
  * `crashes` counts the legs in a row that ended with their process and added no fact. `inbox` has what other processes want of a
- * run: only its owner turns that into facts, so facts have one order.
+ * run: only its owner turns that into facts, so facts have one order. Facts are stored in the order of their commits: stored by run, a
+ * commit of 64 runs wrote 64 pages, and a fact took 70 µs instead of 9.
  */
 export const CREATE: string = `
   CREATE TABLE graphs (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE) STRICT;
@@ -43,8 +44,8 @@ export const CREATE: string = `
     key TEXT NOT NULL,
     at REAL NOT NULL,
     value TEXT NOT NULL,
-    PRIMARY KEY (run, n)
-  ) STRICT, WITHOUT ROWID;
+    UNIQUE (run, n)
+  ) STRICT;
   CREATE TABLE inbox (
     n INTEGER PRIMARY KEY AUTOINCREMENT,
     run INTEGER NOT NULL,
