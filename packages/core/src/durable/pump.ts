@@ -74,7 +74,7 @@ export class Pump {
   readonly limits: LegLimits
   readonly #calls = new Map<string, PendingCall>()
   readonly #waits = new Map<string, Waiting>()
-  /** The keys of all waits of this leg. */
+  /** Everything that has waited in this leg. An executor may accept an answer for a stage that has been stopped since. */
   readonly #asked = new Set<string>()
   /** Calls that are carried out in each leg, without a fact. */
   #locals = 0
@@ -235,7 +235,6 @@ export class Pump {
 
   #answer(key: string, answer: unknown, root: PumpedRun): void {
     const waiting = this.#waits.get(key)
-    // A stage may have been stopped since it asked.
     if (waiting === undefined && this.#asked.has(key)) return
     if (waiting === undefined) throw misfit(`it has an answer for "${key}", which doesn't wait for one`)
     this.limits.goOn(this.at)
