@@ -10,6 +10,8 @@ test('an answer that comes while a stopped run still leaves code changes nothing
     new Pipeline('p')
       .withStage('ask', () => StageOutput.suspend('really?'))
       .withStage('slow', async ({ signal }) => {
+        // By then the other stage waits for its answer.
+        for (let turns = 0; turns < 3; turns++) await new Promise<void>((resolve) => setImmediate(resolve))
         stop.abort(new Error('the caller left'))
         await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
         if (live) executor.answer('ask', 'yes')
