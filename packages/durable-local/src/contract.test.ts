@@ -21,5 +21,5 @@ describe('the executor of the journal keeps the contract of processes', () => {
     process.env['EXECUTOR_FILE'] = join(folder, `${++files}.db`)
   })
   const module = new URL('../test/journal-executor.ts', import.meta.url)
-  for (const { name, run } of executorProcessContract(module, { runs: 12, kills: 4 })) test(name, run, 240_000)
+  for (const { name, run } of executorProcessContract(module, { runs: 8, kills: 3 })) test(name, run, 240_000)
 })

@@ -78,7 +78,9 @@ describe('run', () => {
     const calls: string[] = []
     const graph = new Pipeline('sum')
       .withStage('one', () => ({ one: calls.push('one') }))
-      .withStage('two', ({ inputs }) => ({ two: inputs.from('one').one + calls.push('two') }), { dependencies: ['one'] })
+      .withStage('two', ({ inputs }) => ({ two: inputs.from('one').one + calls.push('two') }), {
+        dependencies: ['one'],
+      })
       .build()
     const durable = open(path)
     const result = await durable.run(graph, {}, { runId: 'a' })
@@ -113,7 +115,9 @@ describe('run', () => {
       .build()
     const inProcess = (await graph.run().catch((error: unknown) => error)) as PipelineFailedError
     for (const durable of [open(path), open(path)]) {
-      const error = (await durable.run(graph, {}, { runId: 'a' }).catch((thrown: unknown) => thrown)) as PipelineFailedError
+      const error = (await durable
+        .run(graph, {}, { runId: 'a' })
+        .catch((thrown: unknown) => thrown)) as PipelineFailedError
       expect(error).toBeInstanceOf(PipelineFailedError)
       expect(error.message).toBe(inProcess.message)
       expect(error.result.data).toEqual({ ok: { ok: true } })
@@ -158,7 +162,12 @@ describe('run', () => {
   })
 
   test.each<[what: string, input: object, code: string, message: RegExp]>([
-    ['a date', { metadata: { at: new Date(0) } }, 'durable-local/not-json', /The input of run "a" has .* at metadata\.at/],
+    [
+      'a date',
+      { metadata: { at: new Date(0) } },
+      'durable-local/not-json',
+      /The input of run "a" has .* at metadata\.at/,
+    ],
     ['NaN in an array', { metadata: { list: [1, NaN] } }, 'durable-local/not-json', /NaN at metadata\.list\[1\]/],
     ['too long a text', { inputText: 'x'.repeat(2_000) }, 'durable-local/too-large', /at most 1024 are kept/],
   ])('an input with %s is refused before anything is written', async (_what, input, code, message) => {
@@ -223,7 +232,9 @@ describe('run', () => {
       })
       .build()
     const durable = open()
-    const failed = { result: { errors: [{ code: 'core/run-timeout' }], report: { stages: { deaf: { abandoned: true } } } } }
+    const failed = {
+      result: { errors: [{ code: 'core/run-timeout' }], report: { stages: { deaf: { abandoned: true } } } },
+    }
     for (let round = 0; round < 2; round++)
       await expect(durable.run(graph, {}, { runId: 'a', timeoutMs: 20, graceMs: 20 })).rejects.toMatchObject(failed)
     end.resolve()
@@ -258,7 +269,9 @@ describe('resume', () => {
     ])
     await expect(durable.resume(graph, 'r', { a: 3 })).rejects.toThrow('"a" has been answered already')
     expect((await durable.resume(graph, 'r', { b: 4 })).data).toEqual({ a: { answer: 1 }, b: { answer: 4 } })
-    await expect(durable.resume(graph, 'r', { b: 5 })).rejects.toThrow('No answer for run "r" of "two" was kept: it is completed')
+    await expect(durable.resume(graph, 'r', { b: 5 })).rejects.toThrow(
+      'No answer for run "r" of "two" was kept: it is completed',
+    )
   })
 
   test('child pipelines, repeated ones and maps are answered by their names, and a wrong answer keeps none', async () => {
@@ -266,9 +279,14 @@ describe('resume', () => {
     const kid = new Pipeline('kid').withStage('check/it', ask)
     const repeated = new Pipeline('repeated')
       .withStage('draft', ask)
-      .withStage('judge', ({ inputs }) => (inputs.from('draft').answer === 'good' ? {} : StageOutput.fail('bad')), 'guard', {
-        dependencies: ['draft'],
-      })
+      .withStage(
+        'judge',
+        ({ inputs }) => (inputs.from('draft').answer === 'good' ? {} : StageOutput.fail('bad')),
+        'guard',
+        {
+          dependencies: ['draft'],
+        },
+      )
     const graph = new Pipeline('family')
       .withPipeline('kid', kid)
       .withPipeline('again', repeated, { repeat: { until: 'judge', maxAttempts: 3 } })
@@ -345,7 +363,10 @@ describe('resume', () => {
 
   test('a run that does not exist is refused by name', async () => {
     const durable = open()
-    const unknown = { code: 'durable-local/unknown-run', message: expect.stringContaining('has no run "none"') as string }
+    const unknown = {
+      code: 'durable-local/unknown-run',
+      message: expect.stringContaining('has no run "none"') as string,
+    }
     await expect(durable.resume(order(), 'none', { approve: 1 })).rejects.toMatchObject(unknown)
     await expect(durable.cancel('none', 'x')).rejects.toMatchObject(unknown)
     await expect(durable.list({ after: 'none' })).rejects.toMatchObject(unknown)
@@ -364,7 +385,10 @@ describe('cancel', () => {
       reason: 'too dear',
       data: { price: { total: 5 } },
       outputs: { price: { status: 'ok' } },
-      report: { status: 'cancelled', stages: { price: { status: 'ok' }, approve: { status: 'cancel' }, pay: { status: 'cancel' } } },
+      report: {
+        status: 'cancelled',
+        stages: { price: { status: 'ok' }, approve: { status: 'cancel' }, pay: { status: 'cancel' } },
+      },
     })
     await expect(durable.resume(order(), 'a', { approve: 1 })).rejects.toThrow('it is cancelled')
   })
@@ -514,6 +538,9 @@ describe('leases', () => {
         const call = ++calls
         try {
           if (call === 1) await aborted(context)
+        } catch (reason) {
+          expect(reason).toMatchObject({ code: 'durable-local/lost' })
+          throw reason
         } finally {
           await new Promise((resolve) => setTimeout(resolve, 30))
           atOnce--
@@ -609,12 +636,18 @@ describe('recover', () => {
     await first.run(order(), FIVE, { runId: 'b' })
     // Both have got an answer, but their process died before it carried them on.
     inFile(path, `INSERT INTO inbox (run, kind, key, value) SELECT n, 'answer', 'approve', '1' FROM runs`)
-    inFile(path, `UPDATE graphs SET fingerprint = replace(fingerprint, '"kind":"transform"', '"kind":"work"') WHERE id = 1`)
+    inFile(
+      path,
+      `UPDATE graphs SET fingerprint = replace(fingerprint, '"kind":"transform"', '"kind":"work"') WHERE id = 1`,
+    )
     const wrong = await open(path).recover(order())
     expect(wrong).toMatchObject(
       ['a', 'b'].map((runId) => ({ runId, status: 'suspended', error: { code: 'durable-local/changed-graph' } })),
     )
-    inFile(path, `UPDATE graphs SET fingerprint = replace(fingerprint, '"kind":"work"', '"kind":"transform"') WHERE id = 1`)
+    inFile(
+      path,
+      `UPDATE graphs SET fingerprint = replace(fingerprint, '"kind":"work"', '"kind":"transform"') WHERE id = 1`,
+    )
     expect(await open(path).recover(order())).toMatchObject([{ status: 'completed' }, { status: 'completed' }])
   })
 })
@@ -634,7 +667,9 @@ describe('list and get', () => {
     expect(await ids({ pipeline: 'done', limit: 2, after: 'd3' })).toEqual(['d2', 'd1'])
     expect(await ids({ userId: 'u1' })).toEqual(['d3', 'd1'])
     expect(await ids({ orgId: 'o2' })).toEqual(['w'])
-    await expect(durable.list({ status: 'done', limit: 0 } as never)).rejects.toThrow(/status must be one of .*limit must be/)
+    await expect(durable.list({ status: 'done', limit: 0 } as never)).rejects.toThrow(
+      /status must be one of .*limit must be/,
+    )
   })
 
   test('get() tells everything about a run', async () => {
@@ -737,9 +772,19 @@ describe('the journal', () => {
   })
 
   test.each<[what: string, make: (path: string) => string, code: string, message: RegExp]>([
-    ['in a folder that is missing', (path) => join(path, 'no', 'such.db'), 'unavailable', /The folder ".*" doesn't exist: create it first/],
+    [
+      'in a folder that is missing',
+      (path) => join(path, 'no', 'such.db'),
+      'unavailable',
+      /The folder ".*" doesn't exist: create it first/,
+    ],
     ['that is a folder', (path) => (mkdirSync(path), path), 'unavailable', /folder|unable to open/],
-    ['that is no database', (path) => (writeFileSync(path, 'x'.repeat(5_000)), path), 'unavailable', /something else, or damaged/],
+    [
+      'that is no database',
+      (path) => (writeFileSync(path, 'x'.repeat(5_000)), path),
+      'unavailable',
+      /something else, or damaged/,
+    ],
     [
       "of another app's database",
       (path) => (inFile(path, 'CREATE TABLE mine (a)'), path),
@@ -748,14 +793,21 @@ describe('the journal', () => {
     ],
   ])('a path %s is refused with what to do', (_what, make, code, message) => {
     const open = (): unknown => durableLocal({ path: make(newPath()) })
-    expect(open).toThrow(expect.objectContaining({ code: `durable-local/${code}`, message: expect.stringMatching(message) as string }) as Error)
+    expect(open).toThrow(
+      expect.objectContaining({
+        code: `durable-local/${code}`,
+        message: expect.stringMatching(message) as string,
+      }) as Error,
+    )
   })
 
   test('a journal that a newer version has written is refused by its format', () => {
     const path = newPath()
     open(path)
     inFile(path, 'PRAGMA user_version = 9')
-    expect(() => durableLocal({ path })).toThrow(/has format 9; this version of @stageflow\/durable-local reads format 1/)
+    expect(() => durableLocal({ path })).toThrow(
+      /has format 9; this version of @stageflow\/durable-local reads format 1/,
+    )
   })
 
   test('a transaction of another program that takes too long is an error, and the run can be started again', async () => {
@@ -798,6 +850,8 @@ describe('the journal', () => {
       /synchronous must be .*leaseMs must be .*maxRecoveries must be .*unknown option "file"/,
     )
     for (const given of [{}, { path: '' }, { path: ':memory:' }, undefined])
-      expect(() => durableLocal(given as never)).toThrow(expect.objectContaining({ code: 'durable-local/illegal-option' }) as Error)
+      expect(() => durableLocal(given as never)).toThrow(
+        expect.objectContaining({ code: 'durable-local/illegal-option' }) as Error,
+      )
   })
 })

@@ -136,7 +136,6 @@ function adviceFor(cause: unknown, path: string): string {
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || sqliteCode(cause) === READ_ONLY)
     return 'Give the process the right to write the file and its folder, because SQLite keeps two more files there.'
   if (sqliteCode(cause) === NOT_A_DATABASE) return 'The file is something else, or damaged: pass another path.'
-  if (sqliteCode(cause) === BUSY)
-    return 'Another program keeps a transaction open: end it, or raise busyTimeoutMs.'
+  if (sqliteCode(cause) === BUSY) return 'Another program keeps a transaction open: end it, or raise busyTimeoutMs.'
   return 'Check that the process can write the file, and that it is on a local disk.'
 }

@@ -37,7 +37,8 @@ export class JournalExecutors implements ExecutorUnderTest {
 
   constructor(path: string) {
     this.#journal = new Journal({ path, synchronous: 'normal', busyTimeoutMs: 5_000, maxBytes: 2 ** 32 })
-    const renew = (): unknown => this.#journal.write(() => this.#journal.run(RENEW, { owner: this.#owner, ms: LEASE_MS }))
+    const renew = (): unknown =>
+      this.#journal.write(() => this.#journal.run(RENEW, { owner: this.#owner, ms: LEASE_MS }))
     this.#renewing = setInterval(renew, LEASE_MS / 5)
   }
 
@@ -81,7 +82,17 @@ export class JournalExecutors implements ExecutorUnderTest {
     const graph = Number(journal.get(FIND_GRAPH, GRAPH)?.['id'])
     const texts = { input: JSON.stringify(input), options: JSON.stringify(options) }
     if (found !== undefined) journal.run(CLAIM, { run: found.n, owner, graph, facts: found.facts, crashes: 0 })
-    else journal.run(ADD, { id: runId, pipeline: 'contract', graph, owner, userId: null, orgId: null, startedAt, ...texts })
+    else
+      journal.run(ADD, {
+        id: runId,
+        pipeline: 'contract',
+        graph,
+        owner,
+        userId: null,
+        orgId: null,
+        startedAt,
+        ...texts,
+      })
     return findRun(journal, runId)
   }
 
@@ -134,6 +145,7 @@ export class JournalExecutors implements ExecutorUnderTest {
 
 function recorded({ kind, key, at, value }: FactRow): RecordedFact {
   const read: unknown = JSON.parse(value)
-  const fields = kind === 'answer' ? { answer: read } : kind === 'stop' ? { reason: read } : kind === 'timer' ? {} : { facts: read }
+  const fields =
+    kind === 'answer' ? { answer: read } : kind === 'stop' ? { reason: read } : kind === 'timer' ? {} : { facts: read }
   return { kind: kind === 'ask' ? 'call' : kind, key, at, ...fields } as Omit<Fact, 'replayed'> as RecordedFact
 }

@@ -12,7 +12,8 @@ for (const plan of plans) {
   const counts = await killRuns(plan)
   const { settledAgain, notEnded, different } = counts
   console.log({ ...plan, ...counts })
-  if (settledAgain.length + notEnded.length + different.length > 0) throw new Error('A run broke its promise; see above.')
+  if (settledAgain.length + notEnded.length + different.length > 0)
+    throw new Error('A run broke its promise; see above.')
   if (counts.kills < plan.kills) throw new Error(`Only ${counts.kills} of ${plan.kills} kills happened.`)
   all.push(counts)
 }

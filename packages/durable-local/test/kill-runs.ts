@@ -107,7 +107,9 @@ async function inFolder(plan: KillPlan, journal: string, linesFile: string): Pro
     const { isOrderFree } = randomGraph(seed, () => {}, 0)
     if (!isOrderFree) continue
     orderFree++
-    const [here, there] = [await inProcess(seed), shown((run as RunDetails).result as never)].map((one) => JSON.stringify(one))
+    const [here, there] = [await inProcess(seed), shown((run as RunDetails).result as never)].map((one) =>
+      JSON.stringify(one),
+    )
     if (here !== there) different.push(`run-${seed}: ${here} in process, ${there} from the journal`)
   }
   await durable.close()

@@ -40,7 +40,10 @@ async function carry(seed: number): Promise<void> {
 }
 
 /** The result of a run, also of one that has failed; undefined if it is refused with `code`. */
-async function settled(run: Promise<{ readonly status: string }>, code?: string): Promise<{ status: string } | undefined> {
+async function settled(
+  run: Promise<{ readonly status: string }>,
+  code?: string,
+): Promise<{ status: string } | undefined> {
   try {
     return await run
   } catch (error) {

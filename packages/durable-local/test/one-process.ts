@@ -44,10 +44,9 @@ if (command === 'cancel') ended = await durable.cancel(runId, 'by another proces
 else if (command === 'recover') ended = await durable.recover(graph)
 else {
   const inputText = runId.split('-')[0] as string
-  const run =
-    command.startsWith('answer')
-      ? durable.resume(graph, runId, { ask: command })
-      : durable.run(graph, { inputText }, { runId })
+  const run = command.startsWith('answer')
+    ? durable.resume(graph, runId, { ask: command })
+    : durable.run(graph, { inputText }, { runId })
   ended = await run.then(
     ({ status, data }) => ({ status, data }),
     (error: { code: string; message: string }) => ({ code: error.code, message: error.message }),

@@ -87,7 +87,8 @@ export function randomGraph(seed: number, effect: Effect, slowMs: number): Rando
       await waitFor(ms, context)
       if (ending === 'skip') return StageOutput.skip('nothing to do')
       if (ending === 'cancel') return StageOutput.cancel('enough')
-      if (ending === 'ask' && resumed === undefined) return StageOutput.suspend({ ask: stage }, { state: { asked: stage } })
+      if (ending === 'ask' && resumed === undefined)
+        return StageOutput.suspend({ ask: stage }, { state: { asked: stage } })
       if (ending === 'ask') return { answer: resumed?.answer, state: resumed?.state }
       if (ending !== 'ok') return StageOutput.fail(`broken ${stage}`)
       return { stage, inputs: JSON.parse(JSON.stringify(inputs)) as unknown }

@@ -6,7 +6,6 @@ import type { AnyGraph, ExecutorBench, Leg } from './executor-bench.ts'
 import { shownRun } from './executor-bench.ts'
 import { listed, mustEqual } from './executor-crashes.ts'
 import type { RunExecutorCase } from './executor-crashes.ts'
-import { passTurns } from './event-loop-turns.ts'
 
 /** Rules for facts, keys and starts. */
 export const factCases: Readonly<Record<string, RunExecutorCase>> = {
