@@ -15,7 +15,7 @@ const BEFORE = ['stage reserve', '+reserve as order-7/reserve', 'stage charge', 
 const AFTER = ['stage ship', '+ship as order-7/ship', 'failed: no box is left', '-ship', '-charge', '-reserve']
 
 test.each<[killAt: KillPoint, again: readonly string[]]>([
-  // Nobody knows whether it was made: the service gets the same key twice.
+  // Whether it was made is unknown. The service gets the same key twice.
   ['in its tool call', ['stage charge', '+charge as order-7/charge']],
   // The result of the call is known: the stage runs again, and the call isn't made again.
   ['after its tool call', ['stage charge']],
