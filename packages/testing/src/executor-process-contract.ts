@@ -87,8 +87,9 @@ const CASES: Readonly<Record<string, Check>> = {
   'a process that slept while another took its run over records nothing': sleeps,
 }
 
-/** How long a case may take, in ms. */
-const LONGEST_MS = 180_000
+/** How long a case may take, and how much longer for each kill, in ms. */
+const LONGEST_MS = 120_000
+const LONGEST_KILL_MS = 15_000
 
 async function runCase(
   name: string,
@@ -121,8 +122,9 @@ async function runCase(
         return worker
       },
     })
-    const isInTime = await Promise.race([checked.then(() => true), systemClock.sleep(LONGEST_MS, over.signal)])
-    must(isInTime === true, `it did not end within ${LONGEST_MS} ms: a leg hangs, or a dead process keeps its run.`)
+    const longestMs = LONGEST_MS + kills * LONGEST_KILL_MS
+    const isInTime = await Promise.race([checked.then(() => true), systemClock.sleep(longestMs, over.signal)])
+    must(isInTime === true, `it did not end within ${longestMs} ms: a leg hangs, or a dead process keeps its run.`)
   } catch (error) {
     throw breach('The executor', name, error)
   } finally {

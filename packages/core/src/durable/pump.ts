@@ -235,10 +235,10 @@ export class Pump {
 
   #answered(key: string, answer: unknown): () => void {
     const waiting = this.#waits.get(key)
-    if (waiting === undefined && this.#asked.has(key)) return () => {}
-    if (waiting === undefined) throw misfit(`it has an answer for "${key}", which doesn't wait for one`)
-    this.limits.goOn(this.at)
-    return () => waiting.answered(answer)
+    if (waiting === undefined && !this.#asked.has(key))
+      throw misfit(`it has an answer for "${key}", which doesn't wait for one`)
+    if (waiting !== undefined) this.limits.goOn(this.at)
+    return () => waiting?.answered(answer)
   }
 
   /** All facts of earlier legs must be there, and the functions of the pipeline must return what they did before. */
