@@ -1,0 +1,51 @@
+import { StageflowError } from '@stageflow/core'
+
+import { findAnswers } from './answers.ts'
+import type { FactKey } from './answers.ts'
+import { unknownRun } from './claim.ts'
+import { endWithoutCode } from './end-without-code.ts'
+import type { Journal } from './journal.ts'
+import { jsonText } from './json.ts'
+import { findRun, graphOf, hasEnded } from './run-row.ts'
+import type { RunRow } from './run-row.ts'
+import { CALL, INBOX, KEYS } from './statements.ts'
+
+// Each function runs within a write. The process that carries a run looks into its inbox.
+
+/** Returns the number of the run; undefined if it has ended. A run that no process carries ends at once. */
+export function askToStop(
+  journal: Journal,
+  id: string,
+  reason: string,
+  owner: string,
+  isCarriedHere: (row: RunRow) => boolean,
+): number | undefined {
+  const row = findRun(journal, id)
+  if (row === undefined) throw unknownRun(id, journal.path)
+  if (hasEnded(row)) return undefined
+  const isCarried = isCarriedHere(row) || (row.status === 'running' && row.owned === 1 && row.owner !== owner)
+  if (isCarried) journal.run(CALL, { run: row.n, kind: 'stop', key: '', value: JSON.stringify(reason) })
+  else endWithoutCode(journal, row, { status: 'cancelled', reason })
+  return row.n
+}
+
+/** Keeps all answers, or none. Returns the number of the run. */
+export function keepAnswers(journal: Journal, id: string, given: unknown, maxLength: number): number {
+  const row = findRun(journal, id)
+  if (row === undefined) throw unknownRun(id, journal.path)
+  if (hasEnded(row)) throw notWaiting(row, `it is ${row.status}`)
+  const keys = [...journal.all(KEYS, row.n), ...journal.all(INBOX, row.n)] as unknown as readonly FactKey[]
+  const { answers, problems } = findAnswers(keys, given, graphOf(row))
+  if (problems.length > 0) throw notWaiting(row, problems.join('; '))
+  const texts = answers.map(
+    ([key, answer]) => [key, jsonText(answer, `The answer for "${key}" of run "${id}"`, maxLength)] as const,
+  )
+  for (const [key, value] of texts) journal.run(CALL, { run: row.n, kind: 'answer', key, value })
+  return row.n
+}
+
+const notWaiting = ({ id, pipeline }: RunRow, why: string): StageflowError =>
+  new StageflowError(
+    'durable-local/not-waiting',
+    `No answer for run "${id}" of "${pipeline}" was kept: ${why}. get(runId) lists what it waits for.`,
+  )

@@ -1,0 +1,6 @@
+export { durableLocal } from './durable-local.ts'
+export type { DurableLocal } from './durable-local.ts'
+export type { DurableLocalOptions } from './options.ts'
+export type { RecoveredRun } from './recover.ts'
+export type { DurableRunOptions } from './runs.ts'
+export type { DurableStatus, ListOptions, RunDetails, RunSummary, TimelineEntry } from './views.ts'

@@ -1,0 +1,141 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { setImmediate } from 'node:timers'
+
+import { StageflowError } from '@stageflow/core'
+
+import { openJournal, pragma, rollBack, unavailable } from './open-journal.ts'
+import type { JournalFile } from './open-journal.ts'
+
+interface Write {
+  readonly act: () => unknown
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+type Row = Readonly<Record<string, unknown>>
+
+/**
+ * The file of a journal. All writes of one turn of the event loop are one transaction, so that many runs share the cost of its
+ * commit.
+ */
+export class Journal {
+  readonly path: string
+  readonly #database: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+  readonly #maxBytes: number
+  readonly #pageSize: number
+  #writes: Write[] = []
+
+  constructor(file: JournalFile) {
+    this.path = file.path
+    this.#maxBytes = file.maxBytes
+    this.#database = openJournal(file)
+    this.#pageSize = pragma(this.#database, 'page_size')
+  }
+
+  get isOpen(): boolean {
+    return this.#database.isOpen
+  }
+
+  // Statements, for reads and within a write
+
+  get(sql: string, ...values: readonly unknown[]): Row | undefined {
+    return this.#read(() => this.#prepared(sql).get(...(values as [])) as Row | undefined)
+  }
+  all(sql: string, ...values: readonly unknown[]): readonly Row[] {
+    return this.#read(() => this.#prepared(sql).all(...(values as [])) as Row[])
+  }
+  /** Returns how many rows have changed. */
+  run(sql: string, ...values: readonly unknown[]): number {
+    return Number(this.#prepared(sql).run(...(values as [])).changes)
+  }
+
+  #prepared(sql: string): StatementSync {
+    let statement = this.#statements.get(sql)
+    if (statement === undefined) this.#statements.set(sql, (statement = this.#database.prepare(sql)))
+    return statement
+  }
+  #read<T>(act: () => T): T {
+    this.#checkOpen()
+    try {
+      return act()
+    } catch (error) {
+      // Within a transaction, its own handler looks at the error.
+      throw this.#isWriting ? error : unavailable(error, 'read', this.path)
+    }
+  }
+  #checkOpen(): void {
+    if (!this.isOpen) throw closedJournal(this.path)
+  }
+
+  // Writes
+
+  /**
+   * Runs `act` in the next transaction, and resolves with what it returns once that is committed. What `act` throws rejects
+   * alone; it must throw before it writes. It may run again after an error of SQLite.
+   */
+  write<T>(act: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#writes.length === 0) setImmediate(() => this.flush())
+      this.#writes.push({ act, resolve: resolve as (value: unknown) => void, reject })
+    })
+  }
+
+  /** Commits what waits. */
+  flush(): void {
+    const writes = this.#writes
+    this.#writes = []
+    if (writes.length > 0) this.#commit(writes)
+  }
+
+  #isWriting = false
+  #commit(writes: readonly Write[]): void {
+    const ends: (() => void)[] = []
+    let hasBegun = false
+    try {
+      this.#checkOpen()
+      this.#isWriting = true
+      this.#prepared('BEGIN IMMEDIATE').run()
+      hasBegun = true
+      for (const { act, resolve, reject } of writes) {
+        try {
+          const value = act()
+          ends.push(() => resolve(value))
+        } catch (error) {
+          if (!StageflowError.is(error)) throw error
+          ends.push(() => reject(error))
+        }
+      }
+      this.#prepared('COMMIT').run()
+    } catch (error) {
+      this.#isWriting = false
+      if (this.isOpen) rollBack(this.#database)
+      // A write that SQLite refuses must not take the others with it.
+      if (hasBegun && writes.length > 1) for (const write of writes) this.#commit([write])
+      else for (const { reject } of writes) reject(unavailable(error, 'write', this.path))
+      return
+    }
+    this.#isWriting = false
+    for (const end of ends) end()
+  }
+
+  /** Whether the file has room for more runs. */
+  get hasRoom(): boolean {
+    const used = pragma(this.#database, 'page_count') - pragma(this.#database, 'freelist_count')
+    return used * this.#pageSize < 0.9 * this.#maxBytes
+  }
+  /** Gives some pages that are free back to the file system. */
+  shrink(pages: number): void {
+    this.#database.exec(`PRAGMA incremental_vacuum(${pages})`)
+  }
+
+  close(): void {
+    this.flush()
+    if (this.isOpen) this.#database.close()
+  }
+}
+
+export const closedJournal = (path: string): StageflowError =>
+  new StageflowError(
+    'durable-local/closed',
+    `The journal "${path}" was closed. Its runs go on in another process, or when it is opened again.`,
+  )

@@ -1,0 +1,143 @@
+import { closeSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+import { StageflowError } from '@stageflow/core'
+import { codeOf, textOf } from '@stageflow/core/kit'
+
+import { APPLICATION_ID, CREATE, SCHEMA_VERSION } from './statements.ts'
+
+export interface JournalFile {
+  readonly path: string
+  readonly synchronous: 'full' | 'normal'
+  readonly busyTimeoutMs: number
+  readonly maxBytes: number
+}
+
+/** How long to sleep before the next try to set the journal mode. */
+const MODE_RETRY_MS = 5
+
+/**
+ * Opens the file of a journal, and creates it with its tables if it is missing. Throws `durable-local/unavailable`, and
+ * `durable-local/other-file` for a database that isn't a journal, or one that a newer version has written.
+ */
+export function openJournal(file: JournalFile): DatabaseSync {
+  try {
+    createFile(file.path)
+    const database = new DatabaseSync(file.path)
+    try {
+      prepare(database, file)
+      return database
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  } catch (error) {
+    throw unavailable(error, 'open', file.path)
+  }
+}
+
+/** The journal holds the data of runs, so only its user may read it. SQLite gives its other files the same rights. */
+function createFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'ax', 0o600))
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+  }
+}
+
+function prepare(database: DatabaseSync, { path, synchronous, busyTimeoutMs, maxBytes }: JournalFile): void {
+  // A new file only. It must come before the first table.
+  database.exec('PRAGMA auto_vacuum = INCREMENTAL')
+  useWriteAheadLog(database, busyTimeoutMs) // before busy_timeout is set, or SQLite would wait that long in each try
+  database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA synchronous = ${synchronous}`)
+  const pageSize = pragma(database, 'page_size')
+  database.exec(`PRAGMA max_page_count = ${Math.ceil(maxBytes / pageSize)}`)
+  database.exec('BEGIN IMMEDIATE') // Another process may open the new file too.
+  try {
+    createTables(database, path)
+    database.exec('COMMIT')
+  } catch (error) {
+    rollBack(database)
+    throw error
+  }
+}
+
+function createTables(database: DatabaseSync, path: string): void {
+  const version = pragma(database, 'user_version')
+  const isJournal = pragma(database, 'application_id') === APPLICATION_ID
+  if (isJournal && version === SCHEMA_VERSION) return
+  const tables = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get() as { readonly count: number }
+  if (isJournal)
+    throw new StageflowError(
+      'durable-local/other-file',
+      `The journal "${path}" has format ${version}; this version of @stageflow/durable-local reads format ${SCHEMA_VERSION}. Open it with the version that wrote it, or pass another path.`,
+    )
+  if (tables.count > 0 || version !== 0)
+    throw new StageflowError(
+      'durable-local/other-file',
+      `"${path}" is an SQLite database, but not a journal of @stageflow/durable-local. Pass the path of a file of its own.`,
+    )
+  database.exec(`${CREATE}; PRAGMA user_version = ${SCHEMA_VERSION}; PRAGMA application_id = ${APPLICATION_ID}`)
+}
+
+export function pragma(database: DatabaseSync, name: string): number {
+  return Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0])
+}
+
+/** SQLite has rolled some failed transactions back itself. */
+export function rollBack(database: DatabaseSync): void {
+  try {
+    database.exec('ROLLBACK')
+  } catch {
+    // No transaction is open.
+  }
+}
+
+/** Sets the journal mode, which a file keeps. SQLite doesn't wait for locks while it changes the mode, so this waits. */
+function useWriteAheadLog(database: DatabaseSync, busyTimeoutMs: number): void {
+  for (let waitedMs = 0; ; waitedMs += MODE_RETRY_MS) {
+    try {
+      return database.exec('PRAGMA journal_mode = WAL')
+    } catch (error) {
+      if (sqliteCode(error) !== BUSY || waitedMs >= busyTimeoutMs) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, MODE_RETRY_MS)
+    }
+  }
+}
+
+const BUSY = 5
+const READ_ONLY = 8
+const FULL = 13
+const NOT_A_DATABASE = 26
+
+/** The code of SQLite in its lowest byte; what is above it tells more. */
+const sqliteCode = (error: unknown): number => ((error as { errcode?: number } | null)?.errcode ?? 0) % 256
+
+/** The error of this package for one of SQLite or of the file system. */
+export function unavailable(cause: unknown, operation: string, path: string): StageflowError {
+  if (StageflowError.is(cause)) return cause
+  if (sqliteCode(cause) === FULL)
+    return new StageflowError(
+      'durable-local/full',
+      `The journal "${path}" could not ${operation}: the disk is full, or the file has reached maxBytes. Make room or raise maxBytes; then continue the runs with run() or recover().`,
+      { cause },
+    )
+  return new StageflowError(
+    'durable-local/unavailable',
+    `The journal "${path}" could not ${operation}: ${textOf(cause)}. ${adviceFor(cause, path)}`,
+    { cause },
+  )
+}
+
+function adviceFor(cause: unknown, path: string): string {
+  const code = codeOf(cause)
+  if (code === 'ENOENT') return `The folder "${dirname(path)}" doesn't exist: create it first.`
+  if (code === 'EISDIR') return 'Pass the path of a file in that folder.'
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || sqliteCode(cause) === READ_ONLY)
+    return 'Give the process the right to write the file and its folder, because SQLite keeps two more files there.'
+  if (sqliteCode(cause) === NOT_A_DATABASE) return 'The file is something else, or damaged: pass another path.'
+  if (sqliteCode(cause) === BUSY)
+    return 'Another program keeps a transaction open: end it, or raise busyTimeoutMs.'
+  return 'Check that the process can write the file, and that it is on a local disk.'
+}

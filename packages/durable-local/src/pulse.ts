@@ -1,0 +1,34 @@
+import type { Clock } from '@stageflow/core'
+
+/** How often this process looks for what other processes have written, in ms. */
+const PULSE_MS = 100
+
+/** One timer for everything that looks into the journal again and again. It is set only while something waits for it. */
+export class Pulse {
+  readonly #clock: Pick<Clock, 'setTimeout'>
+  #waiting: (() => void)[] = []
+  #cancel: (() => void) | undefined
+  isOver = false
+
+  constructor(clock: Pick<Clock, 'setTimeout'>) {
+    this.#clock = clock
+  }
+
+  next(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve)
+      if (this.isOver) this.beat()
+      else this.#cancel ??= this.#clock.setTimeout(() => this.beat(), PULSE_MS)
+    })
+  }
+  /** Wakes up everything that waits. */
+  beat(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+  end(): void {
+    this.isOver = true
+    this.beat()
+  }
+}

@@ -1,0 +1,61 @@
+import type { Fact } from '@stageflow/core/durable'
+
+import type { Journal } from './journal.ts'
+import { ADD_FACT, FACTS, INBOX, TAKE } from './statements.ts'
+
+/** `ask`: a call that suspended. Otherwise the kinds of core. */
+export type FactKind = Fact['kind'] | 'ask'
+
+/** A fact as the journal has it. `value`: the facts of a call, an answer or a reason, as JSON. */
+export interface FactRow {
+  readonly n: number
+  readonly kind: FactKind
+  readonly key: string
+  readonly at: number
+  readonly value: string
+}
+/** What other callers want of a run. */
+export interface InboxRow {
+  readonly n: number
+  readonly kind: 'answer' | 'stop'
+  readonly key: string
+  readonly value: string
+}
+
+/** A run that this process has claimed. Another process that claims it raises the fence in the journal. */
+export interface Claimed {
+  readonly run: number
+  readonly fence: number
+}
+
+/** How many facts are read at once. */
+const PAGE = 512
+
+/** The facts of one run, for the leg that has its fence. */
+export class RunLog {
+  readonly #journal: Journal
+  readonly #claimed: Claimed
+
+  constructor(journal: Journal, claimed: Claimed) {
+    this.#journal = journal
+    this.#claimed = claimed
+  }
+
+  /** The facts after number `n`, up to `last`, some at a time. */
+  page(n: number, last: number): readonly FactRow[] {
+    return this.#journal.all(FACTS, this.#claimed.run, n, Math.min(PAGE, last - n)) as unknown as FactRow[]
+  }
+  inbox(): readonly InboxRow[] {
+    return this.#journal.all(INBOX, this.#claimed.run) as unknown as InboxRow[]
+  }
+
+  /** Resolves once the fact is committed: with false if another process has taken the run, so nothing was written. */
+  add({ n, kind, key, at, value }: FactRow, taken?: InboxRow): Promise<boolean> {
+    const row = { ...this.#claimed, n, kind, key, at, value }
+    return this.#journal.write(() => {
+      const isOurs = this.#journal.run(ADD_FACT, row) === 1
+      if (isOurs && taken !== undefined) this.#journal.run(TAKE, taken.n)
+      return isOurs
+    })
+  }
+}

@@ -1,0 +1,258 @@
+import type { Clock, FailedResult, PipelineResult, StageGraph } from '@stageflow/core'
+import { fingerprintOf, runDurable } from '@stageflow/core/durable'
+import type { LegOptions } from '@stageflow/core/durable'
+import { codeOf, textOf, withinLimit } from '@stageflow/core/kit'
+
+import { CallsInProgress } from './calls-in-progress.ts'
+import { checkFit, checkInput, claim, lookAt } from './claim.ts'
+import type { Claim, NewRun } from './claim.ts'
+import { askToStop, keepAnswers } from './inbox.ts'
+import { closedJournal } from './journal.ts'
+import type { Journal } from './journal.ts'
+import { LocalExecutor, lostRun } from './local-executor.ts'
+import { Pulse } from './pulse.ts'
+import { RunLog } from './run-log.ts'
+import { findRun } from './run-row.ts'
+import type { PinnedOptions, RunRow } from './run-row.ts'
+import { CALLED, EMPTY_INBOX, END, LEAVE, OWNED, RELEASE, RENEW, TAKE } from './statements.ts'
+
+/**
+ * The options of a run. `timeoutMs`, `maxConcurrency` and `onStageFailure` are kept: later legs have those of the first one. The
+ * rest are those of the leg that this process carries.
+ */
+export type DurableRunOptions<Ports> = LegOptions<Ports> & PinnedOptions
+
+export type Settled = PipelineResult<unknown> | FailedResult<unknown>
+type Graph = StageGraph<unknown, unknown>
+
+export interface RunsPlan {
+  readonly journal: Journal
+  readonly owner: string
+  readonly leaseMs: number
+  readonly maxRecoveries: number
+  readonly maxFactLength: number
+  readonly clock: Clock
+  /** Called when a run has ended. */
+  readonly onEnd: () => void
+}
+
+/** A run that this process carries or waits for. */
+interface LiveRun {
+  readonly id: string
+  readonly graph: Graph
+  readonly options: LegOptions<unknown>
+  readonly created: NewRun | undefined
+  settled: Promise<Settled>
+}
+interface LiveLeg {
+  readonly row: RunRow
+  readonly executor: LocalExecutor
+}
+
+/** The runs that this process carries or waits for. */
+export class Runs {
+  readonly pulse: Pulse
+  readonly #plan: RunsPlan
+  readonly #runs = new Map<string, LiveRun>()
+  /** The legs of this process, by the number of their run. */
+  readonly #legs = new Map<number, LiveLeg>()
+  readonly #calls = new CallsInProgress()
+  #isBeating = false
+
+  constructor(plan: RunsPlan) {
+    this.#plan = plan
+    this.pulse = new Pulse(plan.clock)
+  }
+
+  has(id: string): boolean {
+    return this.#runs.has(id)
+  }
+
+  /** Carries a run until it ends or suspends, or waits until another process has. The same id gives the same promise. */
+  carry(graph: Graph, id: string, options: LegOptions<unknown>, created?: NewRun): Promise<Settled> {
+    const known = this.#runs.get(id)
+    if (known !== undefined) {
+      this.#checkSame(known, graph, created)
+      return known.settled
+    }
+    const live: LiveRun = { id, graph, options, created, settled: new Promise(() => {}) }
+    this.#runs.set(id, live)
+    return (live.settled = this.#carry(live).finally(() => this.#forget(live)))
+  }
+  /** Throws if a caller attaches to another run than it means. */
+  #checkSame({ id, graph, created }: LiveRun, given: Graph, attaching: NewRun | undefined): void {
+    checkFit(given, id, fingerprintOf(graph), [])
+    const text = created?.text ?? findRun(this.#plan.journal, id)?.input
+    if (attaching !== undefined && text !== undefined) checkInput(id, text, attaching)
+  }
+  #forget(live: LiveRun): void {
+    if (this.#runs.get(live.id) === live) this.#runs.delete(live.id)
+  }
+
+  async #carry(live: LiveRun): Promise<Settled> {
+    for (;;) {
+      const claimed = await this.#claim(live)
+      if (claimed.is === 'settled') return JSON.parse(claimed.row.result as string) as Settled
+      const result = await this.#leg(live, claimed)
+      if (result !== undefined) return result
+    }
+  }
+
+  /** Claims a run, or waits while another process carries it. */
+  async #claim(live: LiveRun): Promise<Exclude<Claim, { is: 'elsewhere' }>> {
+    const { id, graph, options, created } = live
+    const { journal, owner } = this.#plan
+    let hasStopped = false
+    for (let given = created; ; given = undefined) {
+      const seen = given === undefined ? lookAt(findRun(journal, id), owner) : undefined
+      const found =
+        seen?.is === 'elsewhere' ? seen : await journal.write(() => claim(journal, id, graph, this.#plan, given))
+      // An answer that is committed from now on finds no run in progress, and begins a new leg.
+      if (found.is === 'settled') this.#forget(live)
+      if (found.is !== 'elsewhere') return found
+      await this.pulse.next()
+      if (this.pulse.isOver) throw closedJournal(journal.path)
+      if (options.signal?.aborted !== true || hasStopped) continue
+      hasStopped = true
+      await this.cancel(id, textOf(options.signal.reason))
+    }
+  }
+
+  /** Carries one leg. Undefined if the run goes on in another leg, here or in another process. */
+  async #leg(live: LiveRun, { row, keys }: Extract<Claim, { is: 'ours' }>): Promise<Settled | undefined> {
+    const { journal, clock, maxFactLength } = this.#plan
+    const executor = new LocalExecutor({
+      start: {
+        runId: row.id,
+        startedAt: row.started_at,
+        input: JSON.parse(row.input) as object,
+        options: JSON.parse(row.options) as PinnedOptions,
+      },
+      leg: row.leg,
+      log: new RunLog(journal, { run: row.n, fence: row.fence }),
+      keys,
+      calls: this.#calls,
+      clock,
+      maxFactLength,
+    })
+    this.#legs.set(row.n, { row, executor })
+    if (this.pulse.isOver) executor.lose(closedJournal(journal.path))
+    this.#beat()
+    try {
+      const result = await runDurable(live.graph, executor, live.options)
+      if (!(await journal.write(() => this.#end(row, executor, result)))) return undefined
+      this.#forget(live)
+      return result
+    } catch (error) {
+      if (this.pulse.isOver) throw closedJournal(journal.path)
+      if (executor.lost.aborted) return undefined
+      await this.#block(row, error)
+      throw error
+    } finally {
+      executor.close()
+      // close() needs the legs that it has ended.
+      if (!this.pulse.isOver) this.#legs.delete(row.n)
+    }
+  }
+
+  /** Keeps the result of a run. Runs within a write. Returns false if there is more to do. */
+  #end({ n: run, id, fence }: RunRow, { untaken }: LocalExecutor, result: Settled): boolean {
+    const { journal } = this.#plan
+    if (result.status !== 'suspended') journal.run(EMPTY_INBOX, run)
+    for (const row of untaken) journal.run(TAKE, row)
+    // An answer has come while the leg was ending.
+    if (result.status === 'suspended' && findRun(journal, id)?.called === 1) return false
+    const error = result.status === 'failed' ? JSON.stringify(result.errors[0] ?? null) : null
+    const kept = { run, fence, status: result.status, result: JSON.stringify(result), error }
+    if (journal.run(END, kept) === 0) return false
+    if (result.status !== 'suspended') {
+      this.#calls.forget(id)
+      this.#plan.onEnd()
+    }
+    return true
+  }
+
+  /** The leg could not go on, but the run has not failed. */
+  async #block({ n: run, fence }: RunRow, error: unknown): Promise<void> {
+    const { journal } = this.#plan
+    const text = JSON.stringify({ code: codeOf(error) ?? 'durable-local/blocked', message: textOf(error) })
+    // If the journal can't be written either, the caller gets the error all the same.
+    await journal
+      .write(() => journal.run(END, { run, fence, status: 'blocked', result: null, error: text }))
+      .catch(() => undefined)
+  }
+
+  // Other processes, and other callers
+
+  /** Asks to stop a run. Returns false if it has ended. */
+  async cancel(id: string, reason: string): Promise<boolean> {
+    const { journal, owner } = this.#plan
+    const run = await journal.write(() => askToStop(journal, id, reason, owner, (row) => this.#legs.has(row.n)))
+    if (run !== undefined) this.called(run)
+    return run !== undefined
+  }
+  /** Keeps answers for a run. Throws if it doesn't wait for all of them. */
+  async answer(id: string, given: unknown): Promise<void> {
+    const { journal, maxFactLength } = this.#plan
+    this.called(await journal.write(() => keepAnswers(journal, id, given, maxFactLength)))
+  }
+  /** Tells the leg of a run, if this process has it, that its inbox has something. Another process sees it itself. */
+  called(run: number): void {
+    this.#legs.get(run)?.executor.call()
+  }
+
+  /** Renews the lease and looks into the inboxes, as long as this process carries runs. */
+  #beat(): void {
+    if (this.#isBeating) return
+    this.#isBeating = true
+    void this.#beatWhileBusy().finally(() => (this.#isBeating = false))
+  }
+  async #beatWhileBusy(): Promise<void> {
+    const { journal, owner, leaseMs, clock } = this.#plan
+    let renewedAt = clock.now()
+    while (this.#legs.size > 0 && !this.pulse.isOver) {
+      await this.pulse.next()
+      if (this.pulse.isOver) return
+      try {
+        if (clock.now() - renewedAt >= leaseMs / 3) {
+          renewedAt = clock.now()
+          await journal.write(() => journal.run(RENEW, { owner, ms: leaseMs }))
+          this.#checkLegs()
+        }
+        for (const row of journal.all(CALLED, owner)) this.called(Number(row['run']))
+      } catch {
+        // The next beat tries again. If the lease ends meanwhile, another process takes the runs.
+      }
+    }
+  }
+  /** Ends the legs whose runs another process has taken. */
+  #checkLegs(): void {
+    const { journal, owner } = this.#plan
+    const fences = new Map(journal.all(OWNED, owner).map(({ n, fence }) => [Number(n), Number(fence)]))
+    for (const [run, { row, executor }] of this.#legs)
+      if ((fences.get(run) ?? Infinity) > row.fence && !executor.lost.aborted) executor.lose(lostRun(row.id))
+  }
+
+  /**
+   * Ends the legs of this process, and waits until their code has left, at most `timeoutMs`. Then other processes can take over
+   * at once; runs whose code is still there must wait for the end of the lease.
+   */
+  async close(timeoutMs: number): Promise<void> {
+    const { journal, owner, clock } = this.#plan
+    this.pulse.end()
+    const legs = [...this.#legs.values()]
+    for (const { executor } of legs) executor.lose(closedJournal(journal.path))
+    const left = await Promise.all(
+      legs.map(({ row }) =>
+        withinLimit(this.#calls.haveLeft(row.id), { clock, limitMs: timeoutMs, late: () => undefined }).catch(() => false),
+      ),
+    )
+    await journal
+      .write(() => {
+        for (const [place, { row }] of legs.entries()) if (left[place] === true) journal.run(RELEASE, row.n, row.fence)
+        if (left.every(Boolean)) journal.run(LEAVE, owner)
+      })
+      .catch(() => undefined)
+    journal.close()
+  }
+}

@@ -1,0 +1,128 @@
+/** The version of the tables, kept in `PRAGMA user_version`. */
+export const SCHEMA_VERSION = 1
+/** Marks the file as a journal, in `PRAGMA application_id`: "sfdl" as a number. */
+export const APPLICATION_ID = 0x7366646c
+
+/** The time of the machine in ms since 1970, which all processes share. */
+const NOW = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`
+
+/**
+ * `runs.n` numbers the runs, so that facts don't repeat their ids. `facts_before` is the number of facts when the last leg began.
+ * `crashes` counts the legs in a row that ended with their process and added no fact. `inbox` has what other processes want of a
+ * run: only its owner turns that into facts, so facts have one order.
+ */
+export const CREATE: string = `
+  CREATE TABLE graphs (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE owners (id TEXT PRIMARY KEY NOT NULL, until INTEGER NOT NULL) STRICT;
+  CREATE TABLE runs (
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    pipeline TEXT NOT NULL,
+    graph INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    owner TEXT,
+    fence INTEGER NOT NULL,
+    leg INTEGER NOT NULL,
+    facts_before INTEGER NOT NULL,
+    crashes INTEGER NOT NULL,
+    user_id TEXT,
+    org_id TEXT,
+    started_at REAL NOT NULL,
+    updated_at INTEGER NOT NULL,
+    input TEXT NOT NULL,
+    options TEXT NOT NULL,
+    result TEXT,
+    error TEXT
+  ) STRICT;
+  CREATE INDEX runs_in_progress ON runs (pipeline) WHERE status IN ('running', 'suspended', 'blocked');
+  CREATE INDEX runs_ended ON runs (updated_at) WHERE status IN ('completed', 'cancelled', 'failed');
+  CREATE TABLE facts (
+    run INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    at REAL NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (run, n)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE inbox (
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    run INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    UNIQUE (run, kind, key)
+  ) STRICT;
+`
+
+export const ADD_GRAPH: string = `INSERT INTO graphs (fingerprint) VALUES (?) ON CONFLICT DO NOTHING`
+export const FIND_GRAPH: string = `SELECT id FROM graphs WHERE fingerprint = ?`
+
+/** Whether the owner of a run is alive: its lease has not ended. */
+const IS_OWNED = `EXISTS (SELECT 1 FROM owners WHERE owners.id = runs.owner AND owners.until > ${NOW})`
+const COLUMNS = `
+  runs.n, runs.id, pipeline, status, owner, fence, leg, facts_before, crashes, user_id, org_id, started_at, updated_at, input,
+  options, result, error, fingerprint, ${IS_OWNED} AS owned,
+  EXISTS (SELECT 1 FROM inbox WHERE inbox.run = runs.n) AS called,
+  (SELECT coalesce(max(n), 0) FROM facts WHERE facts.run = runs.n) AS facts`
+export const FIND: string = `SELECT ${COLUMNS} FROM runs JOIN graphs ON graphs.id = runs.graph WHERE runs.id = ?`
+
+export const ADD: string = `
+  INSERT INTO runs (id, pipeline, graph, status, owner, fence, leg, facts_before, crashes, user_id, org_id, started_at, updated_at,
+    input, options)
+  VALUES (:id, :pipeline, :graph, 'running', :owner, 1, 1, 0, 0, :userId, :orgId, :startedAt, ${NOW}, :input, :options)`
+export const CLAIM: string = `
+  UPDATE runs SET owner = :owner, graph = :graph, status = 'running', fence = fence + 1, leg = leg + 1, facts_before = :facts,
+    crashes = :crashes, updated_at = ${NOW}, error = NULL
+  WHERE n = :run`
+/** Ends a leg whose lease still holds, or a run that no process carries. */
+export const END: string = `
+  UPDATE runs SET status = :status, result = :result, error = :error, owner = NULL, crashes = 0, fence = fence + 1, updated_at = ${NOW}
+  WHERE n = :run AND fence = :fence`
+export const RELEASE: string = `UPDATE runs SET owner = NULL WHERE n = ? AND fence = ?`
+
+export const RENEW: string = `
+  INSERT INTO owners (id, until) VALUES (:owner, ${NOW} + :ms) ON CONFLICT DO UPDATE SET until = excluded.until`
+export const LEAVE: string = `DELETE FROM owners WHERE id = ?`
+/** Owners whose lease has ended and who own nothing. */
+export const FORGET_OWNERS: string = `
+  DELETE FROM owners WHERE until < ${NOW} AND id NOT IN (SELECT owner FROM runs WHERE status = 'running' AND owner IS NOT NULL)`
+export const OWNED: string = `SELECT n, fence FROM runs WHERE owner = ? AND status = 'running'`
+
+/** Inserts nothing if the fence is no longer that of the run: then another process has taken it. */
+export const ADD_FACT: string = `
+  INSERT INTO facts (run, n, kind, key, at, value) SELECT :run, :n, :kind, :key, :at, :value FROM runs
+  WHERE runs.n = :run AND fence = :fence`
+export const FACTS: string = `SELECT n, kind, key, at, value FROM facts WHERE run = ? AND n > ? ORDER BY n LIMIT ?`
+export const KEYS: string = `SELECT kind, key FROM facts WHERE run = ? ORDER BY n`
+
+export const CALL: string = `
+  INSERT INTO inbox (run, kind, key, value) VALUES (:run, :kind, :key, :value) ON CONFLICT DO NOTHING`
+export const INBOX: string = `SELECT n, kind, key, value FROM inbox WHERE run = ? ORDER BY n`
+export const TAKE: string = `DELETE FROM inbox WHERE n = ?`
+export const EMPTY_INBOX: string = `DELETE FROM inbox WHERE run = ?`
+export const CALLED: string = `
+  SELECT DISTINCT inbox.run FROM inbox JOIN runs ON runs.n = inbox.run WHERE owner = ? AND status = 'running'`
+
+/** Runs that no process carries and that can go on: their process has died, or an answer or a cancel has come for them. */
+export const ABANDONED: string = `
+  SELECT id FROM runs WHERE pipeline = :pipeline AND status IN ('running', 'suspended') AND NOT ${IS_OWNED}
+    AND (status = 'running' OR EXISTS (SELECT 1 FROM inbox WHERE inbox.run = runs.n))
+  ORDER BY n`
+export const UNFINISHED: string = `
+  SELECT id FROM runs WHERE pipeline = :pipeline AND (status IN ('running', 'blocked')
+    OR (status = 'suspended' AND EXISTS (SELECT 1 FROM inbox WHERE inbox.run = runs.n))) ORDER BY n`
+
+export const LIST: string = `
+  SELECT ${COLUMNS} FROM runs JOIN graphs ON graphs.id = runs.graph
+  WHERE (:status IS NULL OR status = :status) AND (:pipeline IS NULL OR pipeline = :pipeline)
+    AND (:userId IS NULL OR user_id = :userId) AND (:orgId IS NULL OR org_id = :orgId)
+    AND (:before IS NULL OR runs.n < :before)
+  ORDER BY runs.n DESC LIMIT :limit`
+
+/** Runs that ended longer ago than `ms`. */
+export const OUTDATED: string = `
+  SELECT n FROM runs WHERE status IN ('completed', 'cancelled', 'failed') AND updated_at < ${NOW} - :ms
+  ORDER BY updated_at LIMIT :most`
+export const DELETE_FACTS: string = `DELETE FROM facts WHERE run = ?`
+export const DELETE_RUN: string = `DELETE FROM runs WHERE n = ?`

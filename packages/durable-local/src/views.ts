@@ -1,0 +1,123 @@
+import type { ErrorRecord, FailedResult, PipelineResult } from '@stageflow/core'
+import type { CallFacts, OpenRequest } from '@stageflow/core/durable'
+import { type OptionRules, TEXT, checkOptions, oneOf, whole } from '@stageflow/core/kit'
+
+import { answerPath, questionsIn } from './answers.ts'
+import { unknownRun } from './claim.ts'
+import type { Journal } from './journal.ts'
+import type { FactKind, FactRow } from './run-log.ts'
+import { errorIn, findRun, graphOf, hasEnded } from './run-row.ts'
+import type { DurableStatus, RunRow } from './run-row.ts'
+import { FACTS, LIST } from './statements.ts'
+
+export type { DurableStatus } from './run-row.ts'
+
+export interface RunSummary {
+  readonly runId: string
+  readonly pipeline: string
+  readonly status: DurableStatus
+  /** When it began, and when its status last changed, in ms since 1970. */
+  readonly startedAt: number
+  readonly updatedAt: number
+  /** The number of its last leg. Each start, recovery and answer of a suspended run begins one. */
+  readonly leg: number
+  readonly userId: string | undefined
+  readonly orgId: string | undefined
+  /** Why it failed or is blocked. */
+  readonly error: ErrorRecord | undefined
+}
+
+/** Something that happened to a run, in order. */
+export interface TimelineEntry {
+  readonly kind: Fact
+  /** The stage, such as `price`, `kid/check` for one of a child run, or `letters#3` for an item of a map. */
+  readonly key: string
+  /** When it was recorded, in ms since 1970. */
+  readonly at: number
+  /** For calls: how the call ended, when it began and when it ended. */
+  readonly status?: CallFacts['status']
+  readonly startedAt?: number
+  readonly endedAt?: number
+}
+type Fact = Exclude<FactKind, 'ask'>
+
+export interface RunDetails extends RunSummary {
+  readonly input: unknown
+  /** What it waits for, each with the names of its answer. */
+  readonly requests: readonly OpenRequest[]
+  readonly timeline: readonly TimelineEntry[]
+  /** Undefined while it runs. */
+  readonly result: PipelineResult<unknown> | FailedResult<unknown> | undefined
+}
+
+export interface ListOptions {
+  readonly status?: DurableStatus
+  readonly pipeline?: string
+  /** Only runs whose input has this user or this organization. */
+  readonly userId?: string
+  readonly orgId?: string
+  /** Maximum number of runs. Default: 100. */
+  readonly limit?: number
+  /** The id of the last run of the page before. */
+  readonly after?: string
+}
+
+const STATUSES = ['running', 'suspended', 'blocked', 'completed', 'cancelled', 'failed']
+const RULES: OptionRules<ListOptions> = {
+  status: oneOf(...STATUSES),
+  pipeline: TEXT,
+  userId: TEXT,
+  orgId: TEXT,
+  limit: whole(1, 10_000),
+  after: TEXT,
+}
+
+/** The runs of a journal, the newest first. */
+export function listRuns(journal: Journal, options: ListOptions): readonly RunSummary[] {
+  checkOptions('list()', 'durable-local/illegal-option', options, RULES)
+  const { status = null, pipeline = null, userId = null, orgId = null, limit = 100, after } = options
+  const last = after === undefined ? undefined : findRun(journal, after)
+  if (after !== undefined && last === undefined) throw unknownRun(after, journal.path)
+  const rows = journal.all(LIST, { status, pipeline, userId, orgId, limit, before: last?.n ?? null })
+  return rows.map((row) => summaryOf(row as unknown as RunRow))
+}
+
+export function runDetails(journal: Journal, runId: string): RunDetails | undefined {
+  const row = findRun(journal, runId)
+  if (row === undefined) return undefined
+  const facts = journal.all(FACTS, row.n, 0, -1) as unknown as readonly FactRow[]
+  return {
+    ...summaryOf(row),
+    input: JSON.parse(row.input),
+    requests: hasEnded(row) ? [] : requestsOf(row, facts),
+    timeline: facts.map(entryOf),
+    result: row.result === null || row.status === 'running' ? undefined : (JSON.parse(row.result) as PipelineResult<unknown>),
+  }
+}
+
+const summaryOf = (row: RunRow): RunSummary => ({
+  runId: row.id,
+  pipeline: row.pipeline,
+  status: row.status,
+  startedAt: row.started_at,
+  updatedAt: row.updated_at,
+  leg: row.leg,
+  userId: row.user_id ?? undefined,
+  orgId: row.org_id ?? undefined,
+  error: errorIn(row),
+})
+
+function requestsOf(row: RunRow, facts: readonly FactRow[]): readonly OpenRequest[] {
+  const graph = graphOf(row)
+  const questions = questionsIn(facts)
+  return facts.flatMap(({ kind, key, value }) => {
+    if (kind !== 'ask' || questions.get(key) !== 'open') return []
+    return [{ path: answerPath(key, graph), request: (JSON.parse(value) as CallFacts).request }]
+  })
+}
+
+function entryOf({ kind, key, at, value }: FactRow): TimelineEntry {
+  if (kind !== 'call' && kind !== 'ask') return { kind, key, at }
+  const { status, startedAt, endedAt } = JSON.parse(value) as CallFacts
+  return { kind: 'call', key, at, status, startedAt, endedAt }
+}
