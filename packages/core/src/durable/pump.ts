@@ -92,7 +92,7 @@ export class Pump {
 
   execute(key: string, call: PendingCall): void {
     this.#calls.set(key, call)
-    this.executor.execute(key, () => this.#carryOut(call), call.info)
+    this.executor.execute(key, () => this.#carryOut(call), call.info, call.isWanted)
   }
 
   async #carryOut({ isWanted, begin }: PendingCall): Promise<CallFacts> {
@@ -128,7 +128,7 @@ export class Pump {
 
   wait(key: string, waiting: Waiting): void {
     this.#waits.set(key, waiting)
-    this.executor.wait(key, waiting.request)
+    this.executor.wait(key, waiting.request, () => this.#waits.get(key) === waiting)
   }
   /** The stage goes on with its answer. */
   goOn(key: string): void {

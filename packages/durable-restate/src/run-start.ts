@@ -1,0 +1,72 @@
+import { CancelledError } from '@restatedev/restate-sdk'
+import type { Request, WorkflowContext } from '@restatedev/restate-sdk'
+import { StageflowError, systemClock } from '@stageflow/core'
+import type { RunInput, StageGraph } from '@stageflow/core'
+import { fingerprintOf } from '@stageflow/core/durable'
+import type { DurableStart, GraphFingerprint } from '@stageflow/core/durable'
+import { START } from './names.ts'
+
+/** What a run begins with, as JSON. */
+export interface DurableRequest {
+  readonly input?: RunInput
+  /** `timeoutMs`, `maxConcurrency` and `onStageFailure` of the run. */
+  readonly options?: DurableStart['options']
+}
+
+/** What the first attempt of a run recorded. */
+interface Recorded {
+  readonly startedAt: number
+  readonly fingerprint: GraphFingerprint
+  /** The W3C headers of the request that started the run. */
+  readonly trace: Readonly<Record<string, string>>
+}
+
+export interface Begun {
+  readonly start: DurableStart
+  readonly leg: number
+  /** Restate cancelled the run before it began. */
+  readonly isCancelled: boolean
+}
+
+/** Records how a run begins. Throws `durable-restate/changed-graph` if an earlier attempt began with another graph. */
+export async function beginRun<Stages, Ports>(
+  context: WorkflowContext,
+  graph: StageGraph<Stages, Ports>,
+  request: DurableRequest | undefined,
+): Promise<Begun> {
+  const fingerprint = fingerprintOf(graph)
+  let isFirst = false
+  let isCancelled = false
+  const step = context.run(START, (): Recorded => {
+    isFirst = true
+    return { startedAt: systemClock.now(), fingerprint, trace: traceHeaders(context.request()) }
+  })
+  const recorded = await step.catch((error: unknown) => {
+    if (!(error instanceof CancelledError)) throw error
+    isCancelled = true
+    // A promise that was cancelled stays so; the step goes on.
+    return step.map((value) => value as Recorded)
+  })
+  const runId = context.key
+  if (JSON.stringify(recorded.fingerprint) !== JSON.stringify(fingerprint))
+    throw new StageflowError(
+      'durable-restate/changed-graph',
+      `The run "${runId}" of "${graph.name}" began with another graph than the one served here, so its journal can't be repeated. Serve the old graph at an address of its own until its runs have ended, or move the run with moveRun().`,
+    )
+  const { input = {}, options } = request ?? {}
+  const extensions = { ...recorded.trace, idempotencyKey: runId, idempotencyOwner: runId, ...input.extensions }
+  const start = { runId, startedAt: recorded.startedAt, input: { ...input, extensions }, options }
+  return { start, leg: isFirst ? 1 : 2, isCancelled }
+}
+
+/** The trace of whoever started the run, or that of Restate if it traces. */
+function traceHeaders({ headers, attemptHeaders }: Request): Readonly<Record<string, string>> {
+  const names = ['traceparent', 'tracestate']
+  const found = [headers, attemptHeaders].find((each) => each.get('traceparent') !== undefined)
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = found?.get(name)
+      return typeof value === 'string' ? [[name, value] as const] : []
+    }),
+  )
+}
