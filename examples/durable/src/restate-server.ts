@@ -38,7 +38,7 @@ const hasEnded = ({ exitCode, signalCode, pid }: ChildProcess): boolean =>
 
 /** The program of this platform, without the script around it, which would outlive a kill. */
 function program(): string {
-  const require = createRequire(createRequire(import.meta.url).resolve('@restatedev/restate-server/package.json'))
+  const require = createRequire(import.meta.resolve('@restatedev/restate-server/package.json'))
   return require.resolve(`@restatedev/restate-server-${process.platform}-${process.arch}/bin/restate-server`)
 }
 

@@ -32,7 +32,7 @@ export interface DurableClient<Stages> {
 }
 
 /** The stages of a graph's type. */
-type StagesOf<Graph> = Graph extends StageGraph<infer Stages, never> ? Stages : Record<string, never>
+type StagesOf<Graph> = Graph extends StageGraph<infer Stages, infer _Ports> ? Stages : Record<string, never>
 
 const RULES: OptionRules<DurableClientOptions> = {
   url: [(value) => URL.canParse(value as string), 'the address of the ingress, such as "http://localhost:8080"'],
@@ -93,7 +93,7 @@ export function durableClient<Graph>(options: DurableClientOptions): DurableClie
     },
     attach: async (runId, { signal } = {}) => {
       const path = `/restate/workflow/${name}/${encodeURIComponent(runId)}/attach`
-      for (let failures = 0; ; ) {
+      for (let failures = 0; ;) {
         const since = systemClock.now()
         try {
           return (await ask('GET', path, undefined, signal)) as DurableResult<StagesOf<Graph>>
