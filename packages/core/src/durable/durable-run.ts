@@ -11,6 +11,7 @@ import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
 import type { Outcome } from '../report/outcome.ts'
 import { STAGES } from '../report/run-facts.ts'
 import type { ParentLink } from '../report/run-facts.ts'
+import type { StageFacts } from '../report/stage-facts.ts'
 import { PipelineRun } from '../run/run.ts'
 import { UNREAD } from '../run/stage-loop.ts'
 import { LEFT, PARK, RUNNING, UNPARK } from '../schedule/plan.ts'
@@ -29,6 +30,8 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   readonly prefix: string
   readonly callHost: CallHost = new CallHost(this)
   readonly #maps = new Map<number, DurableMap>()
+  /** The attempts before a stage's last answer, by its index. */
+  readonly #asked = new Map<number, StageFacts['attempts']>()
 
   constructor(
     pump: Pump,
@@ -182,7 +185,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   #restore(index: number, { startedAt, attempts, chunks = 0, notes }: Carried): void {
     const stage = this.facts.stage(index)
     this.facts.times[2 * index] = startedAt
-    stage.attempts = [...(attempts ?? [])]
+    stage.attempts = [...(this.#asked.get(index) ?? []), ...(attempts ?? [])]
     stage.chunks = chunks
     if (notes !== undefined) stage.notes = { ...stage.notes, ...notes }
   }
@@ -230,6 +233,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       answered: (answer) => {
         const stage = this.facts.stage(index)
         stage.reruns = new Map([['', { request, state, answer }]])
+        this.#asked.set(index, stage.attempts)
         stage.attempts = undefined
         this.pump.goOn(key)
         this.call(node, round + 1)
