@@ -9,13 +9,13 @@ import { node24 } from './places.mjs'
 import { continueUnderNode24, ensureInstalled } from './prepare.mjs'
 import { partRows } from './report/parts.mjs'
 
-// The queue, the audio buffer, the exporter, the event buffer, the redactor and the parser of tool calls, each beside what else does its work. Each has a
-// process of its own in each round, and the rounds are interleaved.
+// The queue, the audio buffer, the exporter, the event buffer, the redactor, the parser of tool calls and the journal of durable runs,
+// each beside what else does its work. Each has a process of its own in each round, and the rounds are interleaved.
 
 const WARM_MS = 700
 const MEASURE_MS = 1_500
 
-const help = `Measures the streaming, exporter and tools packages.
+const help = `Measures the streaming, exporter, tools and durable packages.
 
   node benchmarks/parts.mjs [options]      (or: npm run bench:parts -- [options])
 

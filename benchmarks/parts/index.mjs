@@ -1,3 +1,4 @@
+import { durableRuns } from './durable.mjs'
 import { eventBuffers } from './event-buffer.mjs'
 import { exporters } from './exporter.mjs'
 import { queues } from './queue.mjs'
@@ -6,4 +7,12 @@ import { streamingBuffers } from './streaming-buffer.mjs'
 import { toolCalls } from './tool-calls.mjs'
 
 /** What is measured: `run()` does its work once, `count` pieces of it; `facts()` measures itself. */
-export const subjects = [...queues, ...streamingBuffers, ...exporters, ...eventBuffers, ...redactions, ...toolCalls]
+export const subjects = [
+  ...queues,
+  ...streamingBuffers,
+  ...exporters,
+  ...eventBuffers,
+  ...redactions,
+  ...toolCalls,
+  ...durableRuns,
+]

@@ -41,6 +41,11 @@ const GROUPS = {
     columns: ['', 'a message'],
     row: ({ title, nanos: each }) => [title, micros(each)],
   },
+  durable: {
+    heading: 'A chain of 100 async stages: time a step',
+    columns: ['', 'a step'],
+    row: ({ title, nanos: each }) => [title, micros(each)],
+  },
 }
 
 /** The figures as rows of text, by what they are of. */

@@ -73,7 +73,12 @@ export function findAnswers(keys: Iterable<FactKey>, given: unknown, graph: Grap
   return { answers, problems }
 }
 
-function* take(branch: Branch, given: unknown, where: string, answers: (readonly [string, unknown])[]): Generator<string> {
+function* take(
+  branch: Branch,
+  given: unknown,
+  where: string,
+  answers: (readonly [string, unknown])[],
+): Generator<string> {
   const waiting = `${where} waits for ${listOf(branch)}`
   if (typeof given !== 'object' || given === null || Object.keys(given).length === 0)
     return yield `the answer for ${where} is ${show(given)}, but ${waiting}; pass an object with an answer for one of them`

@@ -25,7 +25,7 @@ export class CallsInProgress {
 
   /** Resolves when the code of each call of a run has left or was abandoned. Returns whether all has left. */
   async haveLeft(runId: string): Promise<boolean> {
-    const ended = await Promise.all(this.#runs.get(runId)?.values() ?? [])
+    const ended = await Promise.all([...(this.#runs.get(runId)?.values() ?? [])])
     return ended.every(({ abandoned }) => abandoned !== true)
   }
 

@@ -57,10 +57,10 @@ export function claim(
     if (created === undefined) throw unknownRun(runId, journal.path)
     return create(journal, runId, graph, { owner, leaseMs }, created)
   }
-  if (created !== undefined) checkInput(row.id, row.input, created)
   const keys = journal.all(KEYS, row.n) as unknown as readonly FactKey[]
   const settled = lookAt(row, owner)
   checkFit(graph, row.id, graphOf(row), settled === undefined ? keys : [])
+  if (created !== undefined) checkInput(row.id, row.input, created)
   if (settled !== undefined) return settled
   const hasCrashed = row.status === 'running' && row.owner !== null && row.owner !== owner
   const crashes = hasCrashed && row.facts === row.facts_before ? row.crashes + 1 : 0

@@ -66,7 +66,7 @@ export interface DurableLocal extends AsyncDisposable {
 
 /**
  * Opens a journal. Throws `durable-local/illegal-option`, `durable-local/unavailable` if the file can't be opened, and
- * `durable-local/other-file` if it is no journal, or one of a newer version.
+ * `durable-local/other-file` if it is something else, or a journal of a newer version.
  */
 export function durableLocal(options: DurableLocalOptions): DurableLocal {
   checkDurableLocalOptions(options)
@@ -93,7 +93,7 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
         `run() was given the runId ${show(runId)}; pass a string of 1 to ${LONGEST_ID} characters, such as the id of an order.`,
       )
     const snapshot = given instanceof ContextSnapshot ? given : new ContextSnapshot(given)
-    const input = given === snapshot ? (snapshot.toJSON() as RunInput) : ((given ?? {}) as RunInput)
+    const input = given === snapshot ? (snapshot.toJSON() as RunInput) : (given ?? {})
     const startedAt = clock.now()
     const created = { ...input, createdAt: input.createdAt ?? startedAt }
     const text = jsonText(created, `The input of run "${runId as string}"`, maxFactLength)
@@ -113,7 +113,7 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
     },
     async recover(graph, ...[leg]) {
       checkOpen()
-      return new Recovery(journal, runs, graph as never, (leg ?? {}) as never).start()
+      return new Recovery(journal, runs, graph as never, leg ?? {}).start()
     },
     async cancel(runId, reason) {
       checkOpen()

@@ -73,7 +73,16 @@ const notSettled = (stage: string): StageRecord => ({
   notes: {},
 })
 
-function recordOf({ status, reason, error, startedAt, endedAt, attempts, chunks, notes }: CallFacts): Partial<StageRecord> {
+function recordOf({
+  status,
+  reason,
+  error,
+  startedAt,
+  endedAt,
+  attempts,
+  chunks,
+  notes,
+}: CallFacts): Partial<StageRecord> {
   return {
     status: status === 'retry' ? 'fail' : status,
     startedAt,

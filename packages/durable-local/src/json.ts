@@ -28,7 +28,8 @@ export const tooLarge = (what: string, length: number, maxLength: number): Stage
 
 /** The first part of a value that JSON would lose or change. Undefined fields of objects are left out. */
 function lostIn(value: unknown, path: string, depth: number): string | undefined {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) return undefined
+  if (value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value))
+    return undefined
   const isList = Array.isArray(value)
   if (depth > DEEPEST) return `more than ${DEEPEST} levels at ${path.slice(0, 60)}…`
   if (!isList && !isPlain(value)) return `${show(value)} at ${path === '' ? 'its top' : path}`
@@ -44,6 +45,8 @@ function written(value: unknown, what: string): string {
   try {
     return JSON.stringify(value)
   } catch (cause) {
-    throw new StageflowError('durable-local/not-json', `${what} cannot be written as JSON: ${textOf(cause)}.`, { cause })
+    throw new StageflowError('durable-local/not-json', `${what} cannot be written as JSON: ${textOf(cause)}.`, {
+      cause,
+    })
   }
 }

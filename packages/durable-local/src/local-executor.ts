@@ -1,7 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { Clock, StageInfo } from '@stageflow/core'
 import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
-import { textOf } from '@stageflow/core/kit'
 
 import type { CallsInProgress } from './calls-in-progress.ts'
 import { tooLarge } from './json.ts'
@@ -172,7 +171,11 @@ export class LocalExecutor implements StageExecutor {
     const text = JSON.stringify(facts)
     const { maxFactLength } = this.#leg
     if (text.length <= maxFactLength) return text
-    const { code, message } = tooLarge(`What "${key}" of run "${this.start.runId}" returned`, text.length, maxFactLength)
+    const { code, message } = tooLarge(
+      `What "${key}" of run "${this.start.runId}" returned`,
+      text.length,
+      maxFactLength,
+    )
     const { startedAt, endedAt, after, decided } = facts
     const failed: CallFacts = {
       status: 'fail',
@@ -229,5 +232,5 @@ const idOf = (kind: FactKind, key: string): string => `${kind === 'ask' ? 'call'
 export const lostRun = (runId: string): StageflowError =>
   new StageflowError(
     'durable-local/lost',
-    `Another process has taken over run ${textOf(JSON.stringify(runId))}, because this one did not renew its lease in time. The run goes on there.`,
+    `Another process has taken over run "${runId}", because this one did not renew its lease in time. The run goes on there.`,
   )

@@ -47,8 +47,6 @@ function createFile(path: string): void {
 }
 
 function prepare(database: DatabaseSync, { path, synchronous, busyTimeoutMs, maxBytes }: JournalFile): void {
-  // A new file only. It must come before the first table.
-  database.exec('PRAGMA auto_vacuum = INCREMENTAL')
   useWriteAheadLog(database, busyTimeoutMs) // before busy_timeout is set, or SQLite would wait that long in each try
   database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA synchronous = ${synchronous}`)
   const pageSize = pragma(database, 'page_size')
@@ -98,7 +96,8 @@ export function rollBack(database: DatabaseSync): void {
 function useWriteAheadLog(database: DatabaseSync, busyTimeoutMs: number): void {
   for (let waitedMs = 0; ; waitedMs += MODE_RETRY_MS) {
     try {
-      return database.exec('PRAGMA journal_mode = WAL')
+      // The first counts in a new file only, and must come before its first table.
+      return database.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL')
     } catch (error) {
       if (sqliteCode(error) !== BUSY || waitedMs >= busyTimeoutMs) throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, MODE_RETRY_MS)
@@ -137,7 +136,6 @@ function adviceFor(cause: unknown, path: string): string {
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || sqliteCode(cause) === READ_ONLY)
     return 'Give the process the right to write the file and its folder, because SQLite keeps two more files there.'
   if (sqliteCode(cause) === NOT_A_DATABASE) return 'The file is something else, or damaged: pass another path.'
-  if (sqliteCode(cause) === BUSY)
-    return 'Another program keeps a transaction open: end it, or raise busyTimeoutMs.'
+  if (sqliteCode(cause) === BUSY) return 'Another program keeps a transaction open: end it, or raise busyTimeoutMs.'
   return 'Check that the process can write the file, and that it is on a local disk.'
 }

@@ -1,10 +1,9 @@
 import type { ErrorRecord, StageGraph } from '@stageflow/core'
 import type { LegOptions } from '@stageflow/core/durable'
-import { codeOf, textOf } from '@stageflow/core/kit'
 
 import { closedJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
-import { errorIn, findRun, hasEnded } from './run-row.ts'
+import { errorIn, findRun, hasEnded, recordOf } from './run-row.ts'
 import type { DurableStatus, RunRow } from './run-row.ts'
 import type { Runs } from './runs.ts'
 import { ABANDONED, UNFINISHED } from './statements.ts'
@@ -34,12 +33,7 @@ export class Recovery {
   readonly #refused = new Map<string, ErrorRecord>()
   readonly #done = Promise.withResolvers<readonly RecoveredRun[]>()
 
-  constructor(
-    journal: Journal,
-    runs: Runs,
-    graph: StageGraph<unknown, unknown>,
-    options: LegOptions<unknown>,
-  ) {
+  constructor(journal: Journal, runs: Runs, graph: StageGraph<unknown, unknown>, options: LegOptions<unknown>) {
     this.#journal = journal
     this.#runs = runs
     this.#graph = graph
@@ -81,9 +75,7 @@ export class Recovery {
     this.#carried.add(id)
     void this.#runs
       .carry(this.#graph, id, this.#options)
-      .catch((error: unknown) =>
-        this.#refused.set(id, { code: codeOf(error) ?? 'durable-local/blocked', message: textOf(error) }),
-      )
+      .catch((error: unknown) => this.#refused.set(id, recordOf(error)))
       .finally(() => {
         this.#carried.delete(id)
         this.#runs.pulse.beat()

@@ -1,5 +1,6 @@
 import type { ErrorRecord, RunOptions } from '@stageflow/core'
 import type { GraphFingerprint } from '@stageflow/core/durable'
+import { codeOf, textOf } from '@stageflow/core/kit'
 
 import type { Journal } from './journal.ts'
 import { FIND } from './statements.ts'
@@ -45,6 +46,12 @@ export const graphOf = (row: RunRow): GraphFingerprint => JSON.parse(row.fingerp
 
 export const hasEnded = ({ status }: RunRow): boolean =>
   status === 'completed' || status === 'cancelled' || status === 'failed'
+
+/** Why a leg could not go on, as it is kept and listed. */
+export const recordOf = (error: unknown): ErrorRecord => ({
+  code: codeOf(error) ?? 'core/stage-failed',
+  message: textOf(error),
+})
 
 export const errorIn = ({ error }: RunRow): ErrorRecord | undefined =>
   error === null ? undefined : (JSON.parse(error) as ErrorRecord)

@@ -1,7 +1,7 @@
 import type { Clock, FailedResult, PipelineResult, StageGraph } from '@stageflow/core'
 import { fingerprintOf, runDurable } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
-import { codeOf, textOf, withinLimit } from '@stageflow/core/kit'
+import { textOf, withinLimit } from '@stageflow/core/kit'
 
 import { CallsInProgress } from './calls-in-progress.ts'
 import { checkFit, checkInput, claim, lookAt } from './claim.ts'
@@ -12,7 +12,7 @@ import type { Journal } from './journal.ts'
 import { LocalExecutor, lostRun } from './local-executor.ts'
 import { Pulse } from './pulse.ts'
 import { RunLog } from './run-log.ts'
-import { findRun } from './run-row.ts'
+import { findRun, recordOf } from './run-row.ts'
 import type { PinnedOptions, RunRow } from './run-row.ts'
 import { CALLED, EMPTY_INBOX, END, LEAVE, OWNED, RELEASE, RENEW, TAKE } from './statements.ts'
 
@@ -175,7 +175,7 @@ export class Runs {
   /** The leg could not go on, but the run has not failed. */
   async #block({ n: run, fence }: RunRow, error: unknown): Promise<void> {
     const { journal } = this.#plan
-    const text = JSON.stringify({ code: codeOf(error) ?? 'durable-local/blocked', message: textOf(error) })
+    const text = JSON.stringify(recordOf(error))
     // If the journal can't be written either, the caller gets the error all the same.
     await journal
       .write(() => journal.run(END, { run, fence, status: 'blocked', result: null, error: text }))
@@ -244,7 +244,9 @@ export class Runs {
     for (const { executor } of legs) executor.lose(closedJournal(journal.path))
     const left = await Promise.all(
       legs.map(({ row }) =>
-        withinLimit(this.#calls.haveLeft(row.id), { clock, limitMs: timeoutMs, late: () => undefined }).catch(() => false),
+        withinLimit(this.#calls.haveLeft(row.id), { clock, limitMs: timeoutMs, late: () => undefined }).catch(
+          () => false,
+        ),
       ),
     )
     await journal

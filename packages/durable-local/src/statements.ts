@@ -9,7 +9,8 @@ const NOW = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`
 /**
  * `runs.n` numbers the runs, so that facts don't repeat their ids. `facts_before` is the number of facts when the last leg began.
  * `crashes` counts the legs in a row that ended with their process and added no fact. `inbox` has what other processes want of a
- * run: only its owner turns that into facts, so facts have one order.
+ * run: only its owner turns that into facts, so facts have one order. Facts are stored in the order of their commits: stored by run, a
+ * commit of 64 runs wrote 64 pages, and a fact took 70 µs instead of 9.
  */
 export const CREATE: string = `
   CREATE TABLE graphs (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE) STRICT;
@@ -34,7 +35,9 @@ export const CREATE: string = `
     result TEXT,
     error TEXT
   ) STRICT;
-  CREATE INDEX runs_in_progress ON runs (pipeline) WHERE status IN ('running', 'suspended', 'blocked');
+  CREATE INDEX runs_open ON runs (pipeline) WHERE status IN ('running', 'suspended', 'blocked');
+  CREATE INDEX runs_of_status ON runs (status);
+  CREATE INDEX runs_owned ON runs (owner) WHERE owner IS NOT NULL;
   CREATE INDEX runs_ended ON runs (updated_at) WHERE status IN ('completed', 'cancelled', 'failed');
   CREATE TABLE facts (
     run INTEGER NOT NULL,
@@ -43,8 +46,8 @@ export const CREATE: string = `
     key TEXT NOT NULL,
     at REAL NOT NULL,
     value TEXT NOT NULL,
-    PRIMARY KEY (run, n)
-  ) STRICT, WITHOUT ROWID;
+    UNIQUE (run, n)
+  ) STRICT;
   CREATE TABLE inbox (
     n INTEGER PRIMARY KEY AUTOINCREMENT,
     run INTEGER NOT NULL,
@@ -60,9 +63,7 @@ export const FIND_GRAPH: string = `SELECT id FROM graphs WHERE fingerprint = ?`
 
 /** Whether the owner of a run is alive: its lease has not ended. */
 const IS_OWNED = `EXISTS (SELECT 1 FROM owners WHERE owners.id = runs.owner AND owners.until > ${NOW})`
-const COLUMNS = `
-  runs.n, runs.id, pipeline, status, owner, fence, leg, facts_before, crashes, user_id, org_id, started_at, updated_at, input,
-  options, result, error, fingerprint, ${IS_OWNED} AS owned,
+const COLUMNS = `runs.*, fingerprint, ${IS_OWNED} AS owned,
   EXISTS (SELECT 1 FROM inbox WHERE inbox.run = runs.n) AS called,
   (SELECT coalesce(max(n), 0) FROM facts WHERE facts.run = runs.n) AS facts`
 export const FIND: string = `SELECT ${COLUMNS} FROM runs JOIN graphs ON graphs.id = runs.graph WHERE runs.id = ?`
@@ -86,8 +87,8 @@ export const RENEW: string = `
 export const LEAVE: string = `DELETE FROM owners WHERE id = ?`
 /** Owners whose lease has ended and who own nothing. */
 export const FORGET_OWNERS: string = `
-  DELETE FROM owners WHERE until < ${NOW} AND id NOT IN (SELECT owner FROM runs WHERE status = 'running' AND owner IS NOT NULL)`
-export const OWNED: string = `SELECT n, fence FROM runs WHERE owner = ? AND status = 'running'`
+  DELETE FROM owners WHERE until < ${NOW} AND id NOT IN (SELECT owner FROM runs WHERE owner IS NOT NULL)`
+export const OWNED: string = `SELECT n, fence FROM runs WHERE owner = ?`
 
 /** Inserts nothing if the fence is no longer that of the run: then another process has taken it. */
 export const ADD_FACT: string = `
@@ -102,23 +103,27 @@ export const INBOX: string = `SELECT n, kind, key, value FROM inbox WHERE run = 
 export const TAKE: string = `DELETE FROM inbox WHERE n = ?`
 export const EMPTY_INBOX: string = `DELETE FROM inbox WHERE run = ?`
 export const CALLED: string = `
-  SELECT DISTINCT inbox.run FROM inbox JOIN runs ON runs.n = inbox.run WHERE owner = ? AND status = 'running'`
+  SELECT DISTINCT inbox.run FROM inbox JOIN runs ON runs.n = inbox.run WHERE owner = ?`
 
+/** The runs of a pipeline that have not ended, as the index has them. */
+const OPEN = `pipeline = :pipeline AND status IN ('running', 'suspended', 'blocked')`
 /** Runs that no process carries and that can go on: their process has died, or an answer or a cancel has come for them. */
 export const ABANDONED: string = `
-  SELECT id FROM runs WHERE pipeline = :pipeline AND status IN ('running', 'suspended') AND NOT ${IS_OWNED}
+  SELECT id FROM runs WHERE ${OPEN} AND status != 'blocked' AND NOT ${IS_OWNED}
     AND (status = 'running' OR EXISTS (SELECT 1 FROM inbox WHERE inbox.run = runs.n))
   ORDER BY n`
 export const UNFINISHED: string = `
-  SELECT id FROM runs WHERE pipeline = :pipeline AND (status IN ('running', 'blocked')
-    OR (status = 'suspended' AND EXISTS (SELECT 1 FROM inbox WHERE inbox.run = runs.n))) ORDER BY n`
+  SELECT id FROM runs WHERE ${OPEN} AND (status != 'suspended' OR EXISTS (SELECT 1 FROM inbox WHERE inbox.run = runs.n))
+  ORDER BY n`
 
-export const LIST: string = `
+const listOf = (status: string): string => `
   SELECT ${COLUMNS} FROM runs JOIN graphs ON graphs.id = runs.graph
-  WHERE (:status IS NULL OR status = :status) AND (:pipeline IS NULL OR pipeline = :pipeline)
+  WHERE ${status} AND (:pipeline IS NULL OR pipeline = :pipeline)
     AND (:userId IS NULL OR user_id = :userId) AND (:orgId IS NULL OR org_id = :orgId)
     AND (:before IS NULL OR runs.n < :before)
   ORDER BY runs.n DESC LIMIT :limit`
+export const LIST: string = listOf(':status IS NULL')
+export const LIST_OF_STATUS: string = listOf('status = :status')
 
 /** Runs that ended longer ago than `ms`. */
 export const OUTDATED: string = `

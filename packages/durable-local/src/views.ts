@@ -8,7 +8,7 @@ import type { Journal } from './journal.ts'
 import type { FactKind, FactRow } from './run-log.ts'
 import { errorIn, findRun, graphOf, hasEnded } from './run-row.ts'
 import type { DurableStatus, RunRow } from './run-row.ts'
-import { FACTS, LIST } from './statements.ts'
+import { FACTS, LIST, LIST_OF_STATUS } from './statements.ts'
 
 export type { DurableStatus } from './run-row.ts'
 
@@ -78,7 +78,8 @@ export function listRuns(journal: Journal, options: ListOptions): readonly RunSu
   const { status = null, pipeline = null, userId = null, orgId = null, limit = 100, after } = options
   const last = after === undefined ? undefined : findRun(journal, after)
   if (after !== undefined && last === undefined) throw unknownRun(after, journal.path)
-  const rows = journal.all(LIST, { status, pipeline, userId, orgId, limit, before: last?.n ?? null })
+  const sql = status === null ? LIST : LIST_OF_STATUS
+  const rows = journal.all(sql, { status, pipeline, userId, orgId, limit, before: last?.n ?? null })
   return rows.map((row) => summaryOf(row as unknown as RunRow))
 }
 
@@ -91,7 +92,8 @@ export function runDetails(journal: Journal, runId: string): RunDetails | undefi
     input: JSON.parse(row.input),
     requests: hasEnded(row) ? [] : requestsOf(row, facts),
     timeline: facts.map(entryOf),
-    result: row.result === null || row.status === 'running' ? undefined : (JSON.parse(row.result) as PipelineResult<unknown>),
+    result:
+      row.result === null || row.status === 'running' ? undefined : (JSON.parse(row.result) as PipelineResult<unknown>),
   }
 }
 

@@ -23,3 +23,10 @@ export function eventLoopTurns(): EventLoopTurns {
     close: () => port1.close(),
   }
 }
+
+/** Waits for turns of the event loop. */
+export async function passTurns(count: number): Promise<void> {
+  const turns = eventLoopTurns()
+  for (let left = count; left > 0; left--) await turns.next()
+  turns.close()
+}

@@ -74,6 +74,8 @@ export class Pump {
   readonly limits: LegLimits
   readonly #calls = new Map<string, PendingCall>()
   readonly #waits = new Map<string, Waiting>()
+  /** Everything that has waited in this leg. An executor may accept an answer for a stage that has been stopped since. */
+  readonly #asked = new Set<string>()
   /** Calls that are carried out in each leg, without a fact. */
   #locals = 0
   #given = 0
@@ -128,6 +130,7 @@ export class Pump {
 
   wait(key: string, waiting: Waiting): void {
     this.#waits.set(key, waiting)
+    this.#asked.add(key)
     this.executor.wait(key, waiting.request, () => this.#waits.get(key) === waiting)
   }
   /** The stage goes on with its answer. */
@@ -212,7 +215,7 @@ export class Pump {
     if (fact.kind === 'call' && fact.replayed) this.#check(fact.key, fact.facts)
     this.#given++
     if (fact.kind === 'call') this.#call(fact.key, fact.facts)
-    else if (fact.kind === 'answer') root.withSlotOf(fact.key, this.#answered(fact.key, fact.answer))
+    else if (fact.kind === 'answer') this.#answer(fact.key, fact.answer, root)
     else if (fact.kind === 'stop') this.runs.get(fact.key)?.cancel(fact.reason)
     else this.limits.expire(fact.key)
   }
@@ -230,11 +233,12 @@ export class Pump {
     call.ended(facts)
   }
 
-  #answered(key: string, answer: unknown): () => void {
+  #answer(key: string, answer: unknown, root: PumpedRun): void {
     const waiting = this.#waits.get(key)
+    if (waiting === undefined && this.#asked.has(key)) return () => {}
     if (waiting === undefined) throw misfit(`it has an answer for "${key}", which doesn't wait for one`)
     this.limits.goOn(this.at)
-    return () => waiting.answered(answer)
+    root.withSlotOf(key, () => waiting.answered(answer))
   }
 
   /** All facts of earlier legs must be there, and the functions of the pipeline must return what they did before. */

@@ -1,0 +1,39 @@
+import { Pipeline, StageOutput } from '@stageflow/core'
+import { expectTypeOf } from 'vitest'
+
+import { durableLocal } from './index.ts'
+import type { RunDetails, RunSummary } from './index.ts'
+
+const graph = new Pipeline('order')
+  .withStage('price', () => ({ total: 12 }))
+  .withStage('approve', ({ resumed }) => (resumed ? { answer: resumed.answer } : StageOutput.suspend('?')))
+  .build()
+const withPorts = Pipeline.withPorts<{ bank: string }>('order')
+  .withStage('approve', () => StageOutput.suspend('?'))
+  .build()
+
+export async function check(): Promise<void> {
+  await using durable = durableLocal({ path: 'runs.db' })
+  expectTypeOf(durable.run(graph, {}, { runId: 'a' })).toEqualTypeOf<ReturnType<typeof graph.run>>()
+  expectTypeOf(durable.resume(graph, 'a', { approve: true })).toEqualTypeOf<ReturnType<typeof graph.run>>()
+  await durable.run(graph, { inputText: 'x' }, { runId: 'a', maxConcurrency: 2, timeoutMs: 100, graceMs: 5 })
+  // @ts-expect-error a run needs an id
+  await durable.run(graph, {}, {})
+  // @ts-expect-error 'aprove' does not exist: the pipeline has no such stage
+  await durable.resume(graph, 'a', { aprove: true })
+  // @ts-expect-error the limit of a run is that of its first leg
+  await durable.resume(graph, 'a', { approve: true }, { timeoutMs: 5 })
+
+  await durable.run(withPorts, {}, { runId: 'a', ports: { bank: 'x' } })
+  await durable.resume(withPorts, 'a', { approve: 1 }, { ports: { bank: 'x' } })
+  await durable.recover(withPorts, { ports: { bank: 'x' } })
+  // @ts-expect-error the graph needs its ports in each leg
+  await durable.run(withPorts, {}, { runId: 'a' })
+  // @ts-expect-error the graph needs its ports in each leg
+  await durable.resume(withPorts, 'a', { approve: 1 })
+  // @ts-expect-error the graph needs its ports in each leg
+  await durable.recover(withPorts)
+
+  expectTypeOf(durable.list({ status: 'suspended' })).resolves.toEqualTypeOf<readonly RunSummary[]>()
+  expectTypeOf(durable.get('a')).resolves.toEqualTypeOf<RunDetails | undefined>()
+}

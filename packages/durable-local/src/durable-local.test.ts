@@ -1,0 +1,857 @@
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync, StatementSync } from 'node:sqlite'
+
+import { Pipeline, PipelineFailedError, StageOutput } from '@stageflow/core'
+import type { StageContext, StageGraph } from '@stageflow/core'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+
+import { durableLocal } from './index.ts'
+import type { DurableLocal, DurableLocalOptions } from './index.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'durable-local-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let files = 0
+const newPath = (): string => join(folder, `${++files}.db`)
+const opened: DurableLocal[] = []
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close({ timeoutMs: 0 })
+})
+function open(path = newPath(), options: Partial<DurableLocalOptions> = {}): DurableLocal {
+  const durable = durableLocal({ path, synchronous: 'normal', ...options })
+  opened.push(durable)
+  return durable
+}
+/** Changes a journal as another process does. */
+function inFile(path: string, sql: string): readonly Record<string, unknown>[] {
+  const database = new DatabaseSync(path, { timeout: 5_000 })
+  try {
+    return database.prepare(sql).all() as Record<string, unknown>[]
+  } finally {
+    database.close()
+  }
+}
+const gate = () => Promise.withResolvers<void>()
+/** Looks again and again, until something is as expected. */
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+const aborted = ({ signal }: StageContext): Promise<never> =>
+  new Promise((_, reject) => {
+    const stop = (): void => reject(signal.reason as Error)
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+  })
+const ask = ({ resumed, stage }: StageContext) =>
+  resumed === undefined ? StageOutput.suspend({ question: `${stage.name}?` }) : { answer: resumed.answer }
+
+function order(calls: string[] = []) {
+  return new Pipeline('order')
+    .withStage('price', ({ snapshot, stage }) => {
+      calls.push(stage.name)
+      return { total: Number(snapshot.inputText) }
+    })
+    .withStage(
+      'approve',
+      (context) => {
+        calls.push(context.stage.name)
+        return ask(context)
+      },
+      { dependencies: ['price'] },
+    )
+    .withStage(
+      'pay',
+      ({ inputs, stage }) => {
+        calls.push(stage.name)
+        return { paid: inputs.from('price').total, by: inputs.from('approve') }
+      },
+      { dependencies: ['price', 'approve'] },
+    )
+    .build()
+}
+const FIVE = { inputText: '5' }
+
+describe('run', () => {
+  test('a run that has ended gives its result to later callers, also when the journal is opened again', async () => {
+    const path = newPath()
+    const calls: string[] = []
+    const graph = new Pipeline('sum')
+      .withStage('one', () => ({ one: calls.push('one') }))
+      .withStage('two', ({ inputs }) => ({ two: inputs.from('one').one + calls.push('two') }), {
+        dependencies: ['one'],
+      })
+      .build()
+    const durable = open(path)
+    const result = await durable.run(graph, {}, { runId: 'a' })
+    expect(result).toMatchObject({ status: 'completed', data: { one: { one: 1 }, two: { two: 3 } } })
+    const again = await durable.run(graph, {}, { runId: 'a' })
+    await durable.close()
+    const reopened = await open(path).run(graph, {}, { runId: 'a' })
+    for (const stored of [again, reopened]) expect(JSON.stringify(stored)).toBe(JSON.stringify(result))
+    expect(calls).toEqual(['one', 'two'])
+  })
+
+  test('the same id at once is one run', async () => {
+    const calls: string[] = []
+    const graph = order(calls)
+    const durable = open()
+    const results = await Promise.all([1, 2, 3].map(() => durable.run(graph, FIVE, { runId: 'a' })))
+    expect(results.map(({ status }) => status)).toEqual(['suspended', 'suspended', 'suspended'])
+    expect(calls).toEqual(['price', 'approve'])
+  })
+
+  test('a failed run rejects like graph.run, and later callers get the same error', async () => {
+    const path = newPath()
+    const graph = new Pipeline('broken')
+      .withStage('ok', () => ({ ok: true }))
+      .withStage(
+        'bad',
+        () => {
+          throw new Error('no luck', { cause: new Error('rain') })
+        },
+        { dependencies: ['ok'] },
+      )
+      .build()
+    const inProcess = (await graph.run().catch((error: unknown) => error)) as PipelineFailedError
+    for (const durable of [open(path), open(path)]) {
+      const error = (await durable
+        .run(graph, {}, { runId: 'a' })
+        .catch((thrown: unknown) => thrown)) as PipelineFailedError
+      expect(error).toBeInstanceOf(PipelineFailedError)
+      expect(error.message).toBe(inProcess.message)
+      expect(error.result.data).toEqual({ ok: { ok: true } })
+      expect(error.cause).toMatchObject({ message: 'no luck', cause: { message: 'rain' } })
+    }
+    expect(await open(path).list({ status: 'failed' })).toMatchObject([{ runId: 'a', error: { message: 'no luck' } }])
+  })
+
+  test('an id that began with another input, or of another pipeline, is refused', async () => {
+    const durable = open()
+    const graph = order()
+    const other = new Pipeline('other').withStage('price', () => ({})).build()
+    const started = durable.run(graph, { inputText: '5', metadata: { a: 1, b: 2 } }, { runId: 'a' })
+    for (let round = 0; round < 2; round++) {
+      await expect(durable.run(graph, { inputText: '6' }, { runId: 'a' })).rejects.toMatchObject({
+        code: 'durable-local/other-input',
+        message: expect.stringContaining('Run "a" began with another input') as string,
+      })
+      await expect(durable.run(other, {}, { runId: 'a' })).rejects.toMatchObject({
+        code: 'durable-local/changed-graph',
+        message: expect.stringContaining('it is a run of "order", and the graph is "other"') as string,
+      })
+      await started
+    }
+    const sameInput = { metadata: { b: 2, a: 1 }, inputText: '5' }
+    expect((await durable.run(graph, sameInput, { runId: 'a' })).status).toBe('suspended')
+  })
+
+  test('stages of all legs see the same input', async () => {
+    const path = newPath()
+    const seen: unknown[] = []
+    const graph = new Pipeline('p')
+      .withStage('ask', (context) => {
+        seen.push([context.snapshot.createdAt, context.snapshot.runId.pipelineRunId, context.snapshot.runId.userId])
+        return ask(context)
+      })
+      .build()
+    await open(path).run(graph, { runId: { userId: 'u1' } }, { runId: 'a' })
+    await open(path).resume(graph, 'a', { ask: 1 })
+    expect(seen).toEqual([seen[0], seen[0]])
+    expect(seen[0]).toEqual([expect.any(Number), 'a', 'u1'])
+  })
+
+  test.each<[what: string, input: object, code: string, message: RegExp]>([
+    [
+      'a date',
+      { metadata: { at: new Date(0) } },
+      'durable-local/not-json',
+      /The input of run "a" has .* at metadata\.at/,
+    ],
+    ['NaN in an array', { metadata: { list: [1, NaN] } }, 'durable-local/not-json', /NaN at metadata\.list\[1\]/],
+    ['too long a text', { inputText: 'x'.repeat(2_000) }, 'durable-local/too-large', /at most 1024 are kept/],
+  ])('an input with %s is refused before anything is written', async (_what, input, code, message) => {
+    const durable = open(newPath(), { maxFactLength: 1_024 })
+    await expect(durable.run(order(), input, { runId: 'a' })).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message) as string,
+    })
+    expect(await durable.get('a')).toBeUndefined()
+  })
+
+  test.each([undefined, '', 7, 'x'.repeat(513)])('the run id %j is refused', async (runId) => {
+    const run = open().run(order(), {}, { runId: runId as string })
+    await expect(run).rejects.toMatchObject({ code: 'durable-local/illegal-option' })
+  })
+
+  test('an output that is too long fails its stage, and the run goes on as with any failure', async () => {
+    const durable = open(newPath(), { maxFactLength: 1_024 })
+    const graph = new Pipeline('p')
+      .withStage('long', () => ({ text: 'x'.repeat(2_000) }), { onFailure: { fallback: { text: 'short' } } })
+      .withStage('next', ({ inputs }) => ({ got: inputs.from('long').text }), { dependencies: ['long'] })
+      .build()
+    const { data, report } = await durable.run(graph, {}, { runId: 'a' })
+    expect(data.next).toEqual({ got: 'short' })
+    expect(report.stages.long.error).toMatchObject({ code: 'durable-local/too-large' })
+  })
+
+  test('a signal cancels the run for good', async () => {
+    const durable = open()
+    const stop = new AbortController()
+    const graph = new Pipeline('p').withStage('wait', (context) => aborted(context)).build()
+    const run = durable.run(graph, {}, { runId: 'a', signal: stop.signal })
+    await until(async () => (await durable.get('a')) !== undefined)
+    stop.abort('enough')
+    expect(await run).toMatchObject({ status: 'cancelled', reason: 'enough' })
+    expect(await durable.run(graph, {}, { runId: 'a' })).toMatchObject({ status: 'cancelled', reason: 'enough' })
+  })
+
+  test('the limit of a run holds over its legs', async () => {
+    const path = newPath()
+    const graph = new Pipeline('p').withStage('wait', (context) => aborted(context)).build()
+    const first = open(path)
+    const begun = performance.now()
+    const run = first.run(graph, {}, { runId: 'a', timeoutMs: 250 }).catch((error: unknown) => error)
+    await until(async () => (await first.get('a')) !== undefined)
+    await first.close()
+    expect(await run).toMatchObject({ code: 'durable-local/closed' })
+    await expect(open(path).run(graph, {}, { runId: 'a' })).rejects.toMatchObject({
+      result: { errors: [{ code: 'core/run-timeout' }] },
+    })
+    expect(performance.now() - begun).toBeGreaterThan(240)
+  })
+
+  test('code that outlives the limit of its run is abandoned, and does not run again', async () => {
+    let calls = 0
+    const end = gate()
+    const graph = new Pipeline('p')
+      .withStage('deaf', async () => {
+        calls++
+        await end.promise
+        return {}
+      })
+      .build()
+    const durable = open()
+    const failed = {
+      result: { errors: [{ code: 'core/run-timeout' }], report: { stages: { deaf: { abandoned: true } } } },
+    }
+    for (let round = 0; round < 2; round++)
+      await expect(durable.run(graph, {}, { runId: 'a', timeoutMs: 20, graceMs: 20 })).rejects.toMatchObject(failed)
+    end.resolve()
+    expect(calls).toBe(1)
+  })
+})
+
+describe('resume', () => {
+  test('an answer carries the run on in another process, and only what follows runs', async () => {
+    const path = newPath()
+    const calls: string[] = []
+    expect(await open(path).run(order(), FIVE, { runId: 'a' })).toMatchObject({
+      status: 'suspended',
+      requests: { approve: { question: 'approve?' } },
+    })
+    const durable = open(path)
+    expect((await durable.get('a'))?.requests).toEqual([{ path: ['approve'], request: { question: 'approve?' } }])
+    const result = await durable.resume(order(calls), 'a', { approve: 'yes' })
+    expect(result).toMatchObject({ status: 'completed', data: { pay: { paid: 5, by: { answer: 'yes' } } } })
+    expect(calls).toEqual(['approve', 'pay'])
+    expect((await durable.get('a'))?.requests).toEqual([])
+  })
+
+  test('a question takes one answer: the second and a late one are refused', async () => {
+    const durable = open()
+    const graph = new Pipeline('two').withStage('a', ask).withStage('b', ask).build()
+    await durable.run(graph, {}, { runId: 'r' })
+    const both = await Promise.allSettled([1, 2].map((answer) => durable.resume(graph, 'r', { a: answer })))
+    expect(both).toMatchObject([
+      { status: 'fulfilled', value: { status: 'suspended', requests: { b: { question: 'b?' } } } },
+      { status: 'rejected', reason: { code: 'durable-local/not-waiting' } },
+    ])
+    await expect(durable.resume(graph, 'r', { a: 3 })).rejects.toThrow('"a" has been answered already')
+    expect((await durable.resume(graph, 'r', { b: 4 })).data).toEqual({ a: { answer: 1 }, b: { answer: 4 } })
+    await expect(durable.resume(graph, 'r', { b: 5 })).rejects.toThrow(
+      'No answer for run "r" of "two" was kept: it is completed',
+    )
+  })
+
+  test('child pipelines, repeated ones and maps are answered by their names, and a wrong answer keeps none', async () => {
+    const durable = open()
+    const kid = new Pipeline('kid').withStage('check/it', ask)
+    const repeated = new Pipeline('repeated')
+      .withStage('draft', ask)
+      .withStage(
+        'judge',
+        ({ inputs }) => (inputs.from('draft').answer === 'good' ? {} : StageOutput.fail('bad')),
+        'guard',
+        {
+          dependencies: ['draft'],
+        },
+      )
+    const graph = new Pipeline('family')
+      .withPipeline('kid', kid)
+      .withPipeline('again', repeated, { repeat: { until: 'judge', maxAttempts: 3 } })
+      .withMap('letters', {
+        over: () => ['x', 'y', 'z'],
+        each: (item: string, context: StageContext) => (item === 'y' ? ask(context) : { item }),
+      })
+      .build()
+    await durable.run(graph, {}, { runId: 'r' })
+    const paths = async () => (await durable.get('r'))?.requests.map(({ path }) => path.join(' '))
+    expect((await paths())?.toSorted()).toEqual(['again draft', 'kid check/it', 'letters 1'])
+    await expect(
+      durable.resume(graph, 'r', { kid: { 'check/it': 1 }, letters: { 0: 'no' }, again: 'good', none: 1 } as object),
+    ).rejects.toThrow(
+      /it has an answer for "0", but "letters" waits for "1"; the answer for "again" is "good", but "again" waits for "draft".*; it has an answer for "none", but the run waits for/,
+    )
+    await durable.resume(graph, 'r', { again: { draft: 'bad' }, letters: { 1: 'Y' } })
+    expect((await paths())?.toSorted()).toEqual(['again draft', 'kid check/it'])
+    const result = await durable.resume(graph, 'r', { again: { draft: 'good' }, kid: { 'check/it': 2 } })
+    expect(result).toMatchObject({
+      status: 'completed',
+      data: {
+        kid: { 'check/it': { answer: 2 } },
+        again: { draft: { answer: 'good' } },
+        letters: { items: [{ item: 'x' }, { answer: 'Y' }, { item: 'z' }] },
+      },
+    })
+  })
+
+  test('an answer reaches a run that is in progress', async () => {
+    const durable = open()
+    const slow = gate()
+    const graph = new Pipeline('p')
+      .withStage('ask', ask)
+      .withStage('slow', async () => {
+        await slow.promise
+        return {}
+      })
+      .withStage('next', ({ inputs }) => (slow.resolve(), { got: inputs.from('ask') }), { dependencies: ['ask'] })
+      .build()
+    const run = durable.run(graph, {}, { runId: 'a' })
+    await until(async () => ((await durable.get('a'))?.requests.length ?? 0) > 0)
+    const resumed = durable.resume(graph, 'a', { ask: 'now' })
+    expect((await run).data).toMatchObject({ next: { got: { answer: 'now' } } })
+    expect((await resumed).status).toBe('completed')
+    expect((await durable.get('a'))?.leg).toBe(1)
+  })
+
+  test('an answer that comes while the leg ends begins another leg', async () => {
+    const durable = open()
+    const graph = new Pipeline('p').withStage('ask', ask).build()
+    for (let round = 0; round < 20; round++) {
+      const runId = `r${round}`
+      const run = durable.run(graph, {}, { runId })
+      // Answers as early as the question is known, at another turn of the event loop each round.
+      await until(async () => ((await durable.get(runId))?.requests.length ?? 0) > 0)
+      for (let turn = 0; turn < round % 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+      expect((await durable.resume(graph, runId, { ask: round })).status).toBe('completed')
+      expect(['suspended', 'completed']).toContain((await run).status)
+    }
+  })
+
+  test.each<[what: string, answers: unknown, code: string]>([
+    ['a function', { approve: () => {} }, 'durable-local/not-json'],
+    ['a long text', { approve: 'x'.repeat(2_000) }, 'durable-local/too-large'],
+    ['nothing', {}, 'durable-local/not-waiting'],
+    ['a string', 'yes', 'durable-local/not-waiting'],
+  ])('%s as an answer is refused, and the run still waits', async (_what, answers, code) => {
+    const durable = open(newPath(), { maxFactLength: 1_024 })
+    await durable.run(order(), FIVE, { runId: 'a' })
+    await expect(durable.resume(order(), 'a', answers as object)).rejects.toMatchObject({ code })
+    expect((await durable.resume(order(), 'a', { approve: 1 })).status).toBe('completed')
+  })
+
+  test('a run that does not exist is refused by name', async () => {
+    const durable = open()
+    const unknown = {
+      code: 'durable-local/unknown-run',
+      message: expect.stringContaining('has no run "none"') as string,
+    }
+    await expect(durable.resume(order(), 'none', { approve: 1 })).rejects.toMatchObject(unknown)
+    await expect(durable.cancel('none', 'x')).rejects.toMatchObject(unknown)
+    await expect(durable.list({ after: 'none' })).rejects.toMatchObject(unknown)
+    expect(await durable.get('none')).toBeUndefined()
+  })
+})
+
+describe('cancel', () => {
+  test('a run that waits for an answer ends at once, without its code', async () => {
+    const durable = open()
+    await durable.run(order(), FIVE, { runId: 'a' })
+    expect(await durable.cancel('a', 'too dear')).toBe(true)
+    expect(await durable.cancel('a', 'again')).toBe(false)
+    expect(await durable.run(order(), FIVE, { runId: 'a' })).toMatchObject({
+      status: 'cancelled',
+      reason: 'too dear',
+      data: { price: { total: 5 } },
+      outputs: { price: { status: 'ok' } },
+      report: {
+        status: 'cancelled',
+        stages: { price: { status: 'ok' }, approve: { status: 'cancel' }, pay: { status: 'cancel' } },
+      },
+    })
+    await expect(durable.resume(order(), 'a', { approve: 1 })).rejects.toThrow('it is cancelled')
+  })
+
+  test('a run in progress is stopped by any journal of the same file', async () => {
+    const path = newPath()
+    const [here, there] = [open(path), open(path)]
+    const graph = new Pipeline('p').withStage('wait', (context) => aborted(context)).build()
+    const run = here.run(graph, {}, { runId: 'a' })
+    await until(async () => (await there.get('a')) !== undefined)
+    expect(await there.cancel('a', 'from there')).toBe(true)
+    expect(await run).toMatchObject({ status: 'cancelled', reason: 'from there' })
+  })
+
+  test('the signal of a caller that waits for another process cancels the run there', async () => {
+    const path = newPath()
+    const [here, there] = [open(path), open(path)]
+    const graph = new Pipeline('p').withStage('wait', (context) => aborted(context)).build()
+    const run = here.run(graph, {}, { runId: 'a' })
+    await until(async () => (await there.get('a')) !== undefined)
+    const attached = there.run(graph, {}, { runId: 'a', signal: AbortSignal.timeout(20) })
+    for (const each of [run, attached]) expect(await each).toMatchObject({ status: 'cancelled' })
+  })
+})
+
+describe('a changed graph', () => {
+  test('what does not fit is listed in one error, and the run goes on with a graph that fits', async () => {
+    const path = newPath()
+    await open(path).run(order(), FIVE, { runId: 'a' })
+    const changed = new Pipeline('order')
+      .withStage('price', () => ({ total: 1 }), 'guard')
+      .withMap('approve', { over: () => [1], each: () => ({}) })
+      .build()
+    const durable = open(path)
+    await expect(durable.resume(changed as never, 'a', { approve: 1 })).rejects.toMatchObject({
+      code: 'durable-local/changed-graph',
+      message: expect.stringMatching(/stage "price".*kind[^]*stage "approve".*map/) as string,
+    })
+    const fits = new Pipeline('order')
+      .withStage('price', () => ({ total: 1 }))
+      .withStage('approve', ask, { dependencies: ['price'] })
+      .withStage('new', ({ inputs }) => ({ total: inputs.from('price').total }), { dependencies: ['price', 'approve'] })
+      .build()
+    // The answer was kept.
+    expect((await durable.run(fits, FIVE, { runId: 'a' })).data).toEqual({
+      price: { total: 5 },
+      approve: { answer: 1 },
+      new: { total: 5 },
+    })
+  })
+
+  test('a function of the pipeline that returns something else blocks the run until it is as before', async () => {
+    const path = newPath()
+    const graph = (isWanted: boolean): StageGraph<any, {}> =>
+      new Pipeline('p')
+        .withStage('ask', ask)
+        .withStage('maybe', () => ({}), { when: () => isWanted })
+        .withStage('next', () => ({ next: true }), { dependencies: ['ask'] })
+        .build()
+    const durable = open(path)
+    await durable.run(graph(true), {}, { runId: 'a' })
+    await expect(durable.resume(graph(false), 'a', { ask: 1 })).rejects.toMatchObject({ code: 'core/replay' })
+    expect(await durable.list({ status: 'blocked' })).toMatchObject([{ runId: 'a', error: { code: 'core/replay' } }])
+    expect((await durable.run(graph(true), {}, { runId: 'a' })).status).toBe('completed')
+    expect((await durable.get('a'))?.error).toBeUndefined()
+  })
+})
+
+describe('leases', () => {
+  test('close() ends the legs, and the runs go on at once where the journal is opened again', async () => {
+    const path = newPath()
+    let calls = 0
+    const graph = new Pipeline('p')
+      .withStage('first', () => ({ first: true }))
+      .withStage(
+        'work',
+        async (context) => {
+          if (++calls === 1) await aborted(context)
+          return { calls }
+        },
+        { dependencies: ['first'] },
+      )
+      .build()
+    const first = open(path, { leaseMs: 3_600_000 })
+    const run = first.run(graph, {}, { runId: 'a' }).catch((error: unknown) => error)
+    const second = open(path, { leaseMs: 3_600_000 })
+    await until(() => calls === 1)
+    const attached = second.run(graph, {}, { runId: 'a' })
+    await first.close()
+    expect(await run).toMatchObject({ code: 'durable-local/closed' })
+    expect((await attached).data).toEqual({ first: { first: true }, work: { calls: 2 } })
+    await first.close()
+    for (const act of [() => first.run(graph, {}, { runId: 'b' }), () => first.list(), () => first.cancel('a', 'x')])
+      await expect(act()).rejects.toMatchObject({ code: 'durable-local/closed' })
+  })
+
+  test('code that ignores its signal keeps the lease of its run when the journal is closed', async () => {
+    const path = newPath()
+    const end = gate()
+    let isRunning = false
+    const graph = new Pipeline('p')
+      .withStage('deaf', async () => {
+        isRunning = true
+        await end.promise
+        return {}
+      })
+      .build()
+    const durable = open(path, { leaseMs: 3_600_000 })
+    const run = durable.run(graph, {}, { runId: 'a' }).catch((error: unknown) => error)
+    await until(() => isRunning)
+    await durable.close({ timeoutMs: 10 })
+    expect(await run).toMatchObject({ code: 'durable-local/closed' })
+    expect(inFile(path, 'SELECT count(*) AS count FROM owners JOIN runs ON owners.id = owner')).toEqual([{ count: 1 }])
+    end.resolve()
+  })
+
+  test('a leg that has lost its lease writes nothing more, and its caller gets the result of the other process', async () => {
+    const path = newPath()
+    const [first, second] = [open(path), open(path)]
+    const held = gate()
+    let calls = 0
+    const graph = new Pipeline('p')
+      .withStage('work', async () => {
+        const call = ++calls
+        if (call === 1) await held.promise
+        return { call }
+      })
+      .build()
+    const run = first.run(graph, {}, { runId: 'a' })
+    await until(() => calls === 1)
+    inFile(path, 'DELETE FROM owners')
+    expect((await second.run(graph, {}, { runId: 'a' })).data).toEqual({ work: { call: 2 } })
+    held.resolve()
+    expect((await run).data).toEqual({ work: { call: 2 } })
+    expect(inFile(path, 'SELECT key FROM facts')).toEqual([{ key: 'work' }])
+  })
+
+  test('a leg hears of its loss when it renews its lease: its code is aborted, and no key runs twice at once here', async () => {
+    const path = newPath()
+    const durable = open(path, { leaseMs: 60 })
+    let atOnce = 0
+    let most = 0
+    let calls = 0
+    const graph = new Pipeline('p')
+      .withStage('work', async (context) => {
+        most = Math.max(most, ++atOnce)
+        const call = ++calls
+        try {
+          if (call === 1) await aborted(context)
+        } catch (reason) {
+          expect(reason).toMatchObject({ code: 'durable-local/lost' })
+          throw reason
+        } finally {
+          await new Promise((resolve) => setTimeout(resolve, 30))
+          atOnce--
+        }
+        return { call }
+      })
+      .build()
+    const run = durable.run(graph, {}, { runId: 'a' })
+    await until(() => calls === 1)
+    // Another process takes the run, and dies.
+    inFile(path, "UPDATE runs SET fence = fence + 1, owner = 'other'")
+    expect((await run).data).toEqual({ work: { call: 2 } })
+    expect([most, calls]).toEqual([1, 2])
+  })
+
+  test('a key whose code ignores its signal does not begin again in this process', async () => {
+    const path = newPath()
+    const durable = open(path, { leaseMs: 60 })
+    const end = gate()
+    let calls = 0
+    const graph = new Pipeline('p')
+      .withStage('deaf', async () => {
+        if (++calls === 1) await end.promise
+        return {}
+      })
+      .build()
+    const run = durable.run(graph, {}, { runId: 'a', graceMs: 10 })
+    await until(() => calls === 1)
+    inFile(path, "UPDATE runs SET fence = fence + 1, owner = 'other'")
+    await expect(run).rejects.toMatchObject({ code: 'durable-local/still-running' })
+    expect(calls).toBe(1)
+    end.resolve()
+    expect((await open(path).run(graph, {}, { runId: 'a' })).status).toBe('completed')
+  })
+})
+
+describe('recover', () => {
+  test('the runs of a graph whose process has died go on, and each tells how it has ended', async () => {
+    const path = newPath()
+    const first = open(path)
+    const held = gate()
+    let isHeld = true
+    const graph = new Pipeline('p')
+      .withStage('work', async ({ snapshot }) => {
+        if (isHeld) await held.promise
+        if (snapshot.inputText === 'bad') throw new Error('bad input')
+        return { done: snapshot.inputText }
+      })
+      .build()
+    const other = new Pipeline('other').withStage('a', ask).build()
+    const runs = ['one', 'two', 'bad'].map((inputText) => first.run(graph, { inputText }, { runId: inputText }))
+    const settled = Promise.allSettled(runs)
+    await first.run(other, {}, { runId: 'of another pipeline' })
+    await until(async () => (await first.list()).length === 4)
+    isHeld = false
+    inFile(path, 'DELETE FROM owners')
+    const recovered = await open(path).recover(graph)
+    expect(recovered).toMatchObject([
+      { runId: 'one', status: 'completed' },
+      { runId: 'two', status: 'completed' },
+      { runId: 'bad', status: 'failed', error: { message: 'bad input' } },
+    ])
+    held.resolve()
+    expect((await settled).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected'])
+  })
+
+  test('runs whose process dies later are taken over too, until the journal is closed', async () => {
+    const path = newPath()
+    const watcher = open(path)
+    let isHeld = true
+    const held = gate()
+    const graph = new Pipeline('p')
+      .withStage('work', async () => {
+        if (isHeld) await held.promise
+        return { done: true }
+      })
+      .build()
+    expect(await watcher.recover(graph)).toEqual([])
+    const dying = open(path)
+    const run = dying.run(graph, {}, { runId: 'a' })
+    await until(async () => (await watcher.get('a')) !== undefined)
+    isHeld = false
+    inFile(path, 'DELETE FROM owners')
+    await until(async () => (await watcher.get('a'))?.status === 'completed')
+    held.resolve()
+    expect((await run).status).toBe('completed')
+  })
+
+  test('a run that does not fit is told with its error, and the others go on', async () => {
+    const path = newPath()
+    const first = open(path)
+    await first.run(order(), FIVE, { runId: 'a' })
+    await first.run(order(), FIVE, { runId: 'b' })
+    // Both have got an answer, but their process died before it carried them on.
+    inFile(path, `INSERT INTO inbox (run, kind, key, value) SELECT n, 'answer', 'approve', '1' FROM runs`)
+    inFile(
+      path,
+      `UPDATE graphs SET fingerprint = replace(fingerprint, '"kind":"transform"', '"kind":"work"') WHERE id = 1`,
+    )
+    const wrong = await open(path).recover(order())
+    expect(wrong).toMatchObject(
+      ['a', 'b'].map((runId) => ({ runId, status: 'suspended', error: { code: 'durable-local/changed-graph' } })),
+    )
+    inFile(
+      path,
+      `UPDATE graphs SET fingerprint = replace(fingerprint, '"kind":"work"', '"kind":"transform"') WHERE id = 1`,
+    )
+    expect(await open(path).recover(order())).toMatchObject([{ status: 'completed' }, { status: 'completed' }])
+  })
+})
+
+describe('list and get', () => {
+  test('runs are listed by status, pipeline, user and tenant, newest first, page by page', async () => {
+    const durable = open()
+    const done = new Pipeline('done').withStage('a', () => ({})).build()
+    for (let run = 0; run < 5; run++)
+      await durable.run(done, { userId: `u${run % 2}`, orgId: 'o1' }, { runId: `d${run}` })
+    await durable.run(order(), { inputText: '5', runId: { orgId: 'o2' } }, { runId: 'w' })
+    const ids = async (options: Parameters<DurableLocal['list']>[0]) =>
+      (await durable.list(options)).map(({ runId }) => runId)
+    expect(await ids({})).toEqual(['w', 'd4', 'd3', 'd2', 'd1', 'd0'])
+    expect(await ids({ status: 'suspended' })).toEqual(['w'])
+    expect(await ids({ pipeline: 'done', limit: 2 })).toEqual(['d4', 'd3'])
+    expect(await ids({ pipeline: 'done', limit: 2, after: 'd3' })).toEqual(['d2', 'd1'])
+    expect(await ids({ userId: 'u1' })).toEqual(['d3', 'd1'])
+    expect(await ids({ orgId: 'o2' })).toEqual(['w'])
+    await expect(durable.list({ status: 'done', limit: 0 } as never)).rejects.toThrow(
+      /status must be one of .*limit must be/,
+    )
+  })
+
+  test('get() tells everything about a run', async () => {
+    const durable = open()
+    await durable.run(order(), FIVE, { runId: 'a' })
+    expect(await durable.get('a')).toMatchObject({
+      runId: 'a',
+      pipeline: 'order',
+      status: 'suspended',
+      leg: 1,
+      input: { inputText: '5' },
+      timeline: [
+        { kind: 'call', key: 'price', status: 'ok' },
+        { kind: 'call', key: 'approve', status: 'suspend' },
+      ],
+      result: { status: 'suspended', report: { pipelineRunId: 'a' } },
+    })
+    await durable.resume(order(), 'a', { approve: 1 })
+    expect((await durable.get('a'))?.timeline.map(({ kind, key }) => [kind, key])).toEqual([
+      ['call', 'price'],
+      ['call', 'approve'],
+      ['answer', 'approve'],
+      ['call', 'approve@2'],
+      ['call', 'pay'],
+    ])
+  })
+})
+
+describe('the journal', () => {
+  test('runs at once share their transactions, and one that is refused does not disturb the others', async () => {
+    const durable = open()
+    const graph = new Pipeline('p')
+      .withStage('a', () => ({ a: 1 }))
+      .withStage('b', () => ({ b: 1 }), { dependencies: ['a'] })
+      .build()
+    await durable.run(graph, {}, { runId: 'taken' })
+    let commits = 0
+    const run = StatementSync.prototype.run
+    StatementSync.prototype.run = function (this: StatementSync, ...values: readonly never[]) {
+      if (this.sourceSQL === 'COMMIT') commits++
+      return run.apply(this, values as never)
+    }
+    try {
+      const runs = Array.from({ length: 64 }, (_, place) => durable.run(graph, {}, { runId: `r${place}` }))
+      const refused = durable.run(graph, { inputText: 'other' }, { runId: 'taken' })
+      await expect(refused).rejects.toMatchObject({ code: 'durable-local/other-input' })
+      for (const each of await Promise.all(runs)) expect(each.status).toBe('completed')
+    } finally {
+      StatementSync.prototype.run = run
+    }
+    // 64 runs have 64 starts, 128 facts and 64 ends.
+    expect(commits).toBeLessThan(20)
+  })
+
+  test('runs that have ended are deleted when their time is over, with their facts, and the file shrinks', async () => {
+    const path = newPath()
+    const graph = new Pipeline('p').withStage('a', () => ({ text: 'x'.repeat(20_000) })).build()
+    const first = open(path)
+    for (let run = 0; run < 20; run++) await first.run(graph, {}, { runId: `r${run}` })
+    await first.run(order(), FIVE, { runId: 'waits' })
+    const pages = () => Number(inFile(path, 'PRAGMA page_count')[0]?.['page_count'])
+    const before = pages()
+    inFile(path, 'UPDATE runs SET updated_at = updated_at - 3600000')
+    const second = open(path, { retentionMs: 3_000_000 })
+    await until(async () => (await second.list()).length === 1)
+    expect(inFile(path, 'SELECT DISTINCT run FROM facts')).toHaveLength(1)
+    await until(() => pages() < before / 2)
+    expect((await second.run(graph, {}, { runId: 'r1' })).status).toBe('completed')
+  })
+
+  test('a full journal refuses new runs by name, and lets others go on', async () => {
+    const durable = open(newPath(), { maxBytes: 1024 * 1024 })
+    const graph = new Pipeline('p').withStage('a', () => ({ text: 'x'.repeat(15_000) })).build()
+    await durable.run(order(), FIVE, { runId: 'waits' })
+    const fill = async (): Promise<void> => {
+      for (let run = 0; ; run++) await durable.run(graph, {}, { runId: `r${run}` })
+    }
+    await expect(fill()).rejects.toMatchObject({
+      code: 'durable-local/full',
+      message: expect.stringContaining('has reached 90% of maxBytes') as string,
+    })
+    expect((await durable.resume(order(), 'waits', { approve: 1 })).status).toBe('completed')
+  })
+
+  test('a run for whose facts there is no room is blocked, and goes on when there is', async () => {
+    const path = newPath()
+    const graph = new Pipeline('large').withStage('a', () => ({ text: 'x'.repeat(1_200_000) })).build()
+    const small = open(path, { maxBytes: 1024 * 1024 })
+    await expect(small.run(graph, {}, { runId: 'a' })).rejects.toMatchObject({ code: 'durable-local/full' })
+    expect(await small.get('a')).toMatchObject({ status: 'blocked', error: { code: 'durable-local/full' } })
+    await small.close()
+    expect((await open(path).run(graph, {}, { runId: 'a' })).status).toBe('completed')
+  })
+
+  test('only its user may read the file and those beside it', async () => {
+    const path = newPath()
+    const durable = open(path)
+    await durable.run(order(), FIVE, { runId: 'a' })
+    for (const end of ['', '-wal', '-shm']) expect(statSync(path + end).mode & 0o777).toBe(0o600)
+  })
+
+  test.each<[what: string, make: (path: string) => string, code: string, message: RegExp]>([
+    [
+      'in a folder that is missing',
+      (path) => join(path, 'no', 'such.db'),
+      'unavailable',
+      /The folder ".*" doesn't exist: create it first/,
+    ],
+    ['that is a folder', (path) => (mkdirSync(path), path), 'unavailable', /folder|unable to open/],
+    [
+      'that is no database',
+      (path) => (writeFileSync(path, 'x'.repeat(5_000)), path),
+      'unavailable',
+      /something else, or damaged/,
+    ],
+    [
+      "of another app's database",
+      (path) => (inFile(path, 'CREATE TABLE mine (a)'), path),
+      'other-file',
+      /is an SQLite database, but not a journal/,
+    ],
+  ])('a path %s is refused with what to do', (_what, make, code, message) => {
+    const open = (): unknown => durableLocal({ path: make(newPath()) })
+    expect(open).toThrow(
+      expect.objectContaining({
+        code: `durable-local/${code}`,
+        message: expect.stringMatching(message) as string,
+      }) as Error,
+    )
+  })
+
+  test('a journal that a newer version has written is refused by its format', () => {
+    const path = newPath()
+    open(path)
+    inFile(path, 'PRAGMA user_version = 9')
+    expect(() => durableLocal({ path })).toThrow(
+      /has format 9; this version of @stageflow\/durable-local reads format 1/,
+    )
+  })
+
+  test('a transaction of another program that takes too long is an error, and the run can be started again', async () => {
+    const path = newPath()
+    const durable = open(path, { busyTimeoutMs: 20 })
+    const graph = new Pipeline('p').withStage('a', () => ({ a: 1 })).build()
+    const other = new DatabaseSync(path)
+    other.exec('BEGIN IMMEDIATE')
+    await expect(durable.run(graph, {}, { runId: 'a' })).rejects.toMatchObject({
+      code: 'durable-local/unavailable',
+      message: expect.stringContaining('end it, or raise busyTimeoutMs') as string,
+    })
+    other.exec('COMMIT')
+    other.close()
+    expect((await durable.run(graph, {}, { runId: 'a' })).status).toBe('completed')
+  })
+
+  test.each<[Partial<DurableLocalOptions>, number]>([
+    [{}, 2],
+    [{ synchronous: 'full' }, 2],
+    [{ synchronous: 'normal' }, 1],
+  ])('with %j it has the chosen durability', (options, expected) => {
+    const found: unknown[] = []
+    const exec = DatabaseSync.prototype.exec
+    DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string) {
+      exec.call(this, sql)
+      if (sql.includes('busy_timeout')) found.push(this.prepare('PRAGMA synchronous').get()?.['synchronous'])
+    }
+    try {
+      opened.push(durableLocal({ path: newPath(), ...options }))
+    } finally {
+      DatabaseSync.prototype.exec = exec
+    }
+    expect(found).toEqual([expected])
+  })
+
+  test('illegal options are refused, all in one error', () => {
+    const bad = { synchronous: 'off', leaseMs: 1, maxRecoveries: -1, file: 'x' } as never
+    expect(() => durableLocal(bad)).toThrow(
+      /synchronous must be .*leaseMs must be .*maxRecoveries must be .*unknown option "file"/,
+    )
+    for (const given of [{}, { path: '' }, { path: ':memory:' }, undefined])
+      expect(() => durableLocal(given as never)).toThrow(
+        expect.objectContaining({ code: 'durable-local/illegal-option' }) as Error,
+      )
+  })
+})

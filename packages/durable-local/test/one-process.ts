@@ -1,0 +1,56 @@
+import { appendFileSync } from 'node:fs'
+
+import { Pipeline, StageOutput } from '@stageflow/core'
+import { durableLocal } from '@stageflow/durable-local'
+
+// `node one-process.ts <command> <journal> <lines> <run id>`: one process of an app. Each stage appends a line to a file. Prints how the
+// run has ended, as JSON.
+
+const [command = '', path = '', lines = '', runId = ''] = process.argv.slice(2)
+const line = (text: string): void => appendFileSync(lines, `${text}\n`)
+
+const graph = new Pipeline('app')
+  .withStage('first', ({ snapshot }) => {
+    line('first')
+    return { first: snapshot.inputText }
+  })
+  .withStage(
+    'work',
+    async ({ signal, snapshot }) => {
+      line(`work ${command}`)
+      if (snapshot.inputText === 'crash') process.exit(7)
+      if (command !== 'hang') return { by: command }
+      const timer = setInterval(() => {}, 1_000)
+      await new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error))
+      }).finally(() => clearInterval(timer))
+      return { by: 'nobody' }
+    },
+    { dependencies: ['first'] },
+  )
+  .withStage(
+    'ask',
+    ({ resumed, snapshot }) =>
+      snapshot.inputText !== 'ask' || resumed !== undefined
+        ? { answer: resumed?.answer }
+        : StageOutput.suspend('what?'),
+    { dependencies: ['work'] },
+  )
+  .build()
+
+const durable = durableLocal({ path, leaseMs: 400, maxRecoveries: 1 })
+let ended: unknown
+if (command === 'cancel') ended = await durable.cancel(runId, 'by another process')
+else if (command === 'recover') ended = await durable.recover(graph)
+else {
+  const inputText = runId.split('-')[0] as string
+  const run = command.startsWith('answer')
+    ? durable.resume(graph, runId, { ask: command })
+    : durable.run(graph, { inputText }, { runId })
+  ended = await run.then(
+    ({ status, data }) => ({ status, data }),
+    (error: { code: string; message: string }) => ({ code: error.code, message: error.message }),
+  )
+}
+await durable.close()
+console.log(JSON.stringify(ended))

@@ -1,0 +1,121 @@
+import { StageflowError } from '@stageflow/core'
+import type { PipelineStatus } from '@stageflow/core'
+import type { DurableStart } from '@stageflow/core/durable'
+import { isPlain, show } from '@stageflow/core/kit'
+import type { RecordedFact } from './executor-under-test.ts'
+
+/** A chunk that a stage yielded. */
+export interface RecordedChunk {
+  /** The stage, with the stages above it: `kid/answer`. */
+  readonly path: string
+  readonly at: number
+  readonly attempt: number
+  readonly chunk: unknown
+}
+
+/** How a recorded run ended. */
+export interface CassetteEnd {
+  readonly status: PipelineStatus
+  /** The time of its last fact. */
+  readonly at: number
+}
+
+/** A recorded run: its start, its facts and its chunks in their order, and its end. Plain JSON. */
+export interface Cassette {
+  readonly pipeline: string
+  readonly start: DurableStart
+  readonly facts: readonly RecordedFact[]
+  readonly chunks: readonly RecordedChunk[]
+  readonly end: CassetteEnd
+}
+
+const VERSION = 1
+
+/** The size of a cassette as text, in bytes, that `recordRun` and `parseCassette` accept by default. */
+export const MAX_BYTES = 20_000_000
+
+/** Writes a cassette as JSON lines: its start, each fact and chunk in the order of time, and its end. */
+export function cassetteText({ pipeline, start, facts, chunks, end }: Cassette): string {
+  const lines: object[] = [{ cassette: VERSION, pipeline, start }]
+  let place = 0
+  for (const fact of facts) {
+    for (; place < chunks.length && (chunks[place] as RecordedChunk).at <= fact.at; place++)
+      lines.push({ chunk: chunks[place] })
+    lines.push({ fact })
+  }
+  for (const chunk of chunks.slice(place)) lines.push({ chunk })
+  lines.push({ end })
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+}
+
+/**
+ * Reads a cassette from the text that `cassetteText` wrote. Throws `testing/illegal-cassette`, with the line, if the text is damaged,
+ * of another version or longer than `maxBytes`.
+ */
+export function parseCassette(text: string, { maxBytes = MAX_BYTES }: { readonly maxBytes?: number } = {}): Cassette {
+  if (typeof text !== 'string') throw illegal(`it is ${show(text)}, not a string`)
+  if (text.length > maxBytes) throw illegal(`it has ${text.length} characters, and at most ${maxBytes} are read`)
+  const lines = text.split('\n').filter((line, place, all) => line !== '' || place < all.length - 1)
+  const facts: RecordedFact[] = []
+  const chunks: RecordedChunk[] = []
+  let end: CassetteEnd | undefined
+  const [first = {}, ...rest] = lines.map(parsed)
+  const { cassette, pipeline, start } = first
+  if (cassette === undefined) throw illegal('line 1 is not the start of a cassette')
+  if (cassette !== VERSION)
+    throw illegal(`line 1 has version ${show(cassette)}, and this package reads version ${VERSION}`)
+  const { runId, startedAt, input } = (isPlain(start) ? start : {}) as Partial<DurableStart>
+  if (typeof pipeline !== 'string' || typeof runId !== 'string' || typeof startedAt !== 'number' || !isPlain(input))
+    throw illegal('line 1 lacks the name of the pipeline, or the id, time or input of the run')
+  for (const [place, line] of rest.entries()) {
+    const number = place + 2
+    if (end !== undefined) throw illegal(`line ${number} comes after the end of the run`)
+    if (isFact(line['fact'])) facts.push(line['fact'])
+    else if (isChunk(line['chunk'])) chunks.push(line['chunk'])
+    else if (isEnd(line['end'])) end = line['end']
+    else throw illegal(`line ${number} is not a fact, a chunk or the end of the run: ${show(lines[number - 1])}`)
+  }
+  if (end === undefined) throw illegal(`it breaks off after line ${lines.length}, before the end of the run`)
+  return { pipeline, start: start as DurableStart, facts, chunks, end }
+}
+
+/** A cassette of what a run was given. */
+export function cassetteOf(
+  parts: Pick<Cassette, 'pipeline' | 'start' | 'facts' | 'chunks'>,
+  status: PipelineStatus,
+): Cassette {
+  const at = parts.facts.reduce((latest, fact) => Math.max(latest, fact.at), parts.start.startedAt)
+  return { ...parts, end: { status, at } }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function parsed(line: string, place: number): Fields {
+  try {
+    const value: unknown = JSON.parse(line)
+    if (isPlain(value)) return value
+  } catch {
+    // Reported below, as any other line that isn't an object.
+  }
+  throw illegal(`line ${place + 1} is not a JSON object: ${show(line)}`)
+}
+
+const KINDS: readonly unknown[] = ['call', 'timer', 'answer', 'stop']
+const STATUSES: readonly unknown[] = ['completed', 'cancelled', 'failed', 'suspended']
+
+function isFact(value: unknown): value is RecordedFact {
+  if (!isPlain(value)) return false
+  const { kind, key, at, facts } = value
+  const isCall = kind !== 'call' || (isPlain(facts) && typeof facts['status'] === 'string')
+  return KINDS.includes(kind) && typeof key === 'string' && typeof at === 'number' && isCall
+}
+const isChunk = (value: unknown): value is RecordedChunk =>
+  isPlain(value) && typeof value['path'] === 'string' && typeof value['at'] === 'number'
+const isEnd = (value: unknown): value is CassetteEnd =>
+  isPlain(value) && STATUSES.includes(value['status']) && typeof value['at'] === 'number'
+
+const illegal = (what: string): StageflowError =>
+  new StageflowError(
+    'testing/illegal-cassette',
+    `The cassette cannot be read: ${what}. Record it again: cassetteText((await recordRun(graph, input)).cassette).`,
+  )

@@ -1,0 +1,32 @@
+import type { PipelineStatus } from '@stageflow/core'
+import type { DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
+
+/** A fact as an executor keeps it. */
+export type RecordedFact = Fact extends infer One ? (One extends unknown ? Omit<One, 'replayed'> : never) : never
+
+/** How a leg of a run ended, as far as its executor needs to know. */
+export interface LegResult {
+  readonly status: PipelineStatus
+}
+
+/** Carries one leg of a run with its executor: `(executor) => runDurable(graph, executor)`. */
+export type CarryLeg<Result extends LegResult> = (executor: StageExecutor) => Promise<Result>
+
+/** The executors under test, and the store that they keep facts in. The contract uses many runs of one store, some at once. */
+export interface ExecutorUnderTest {
+  /**
+   * Makes the executor for the next leg of the run `start.runId`, passes it to `carry`, and settles like `carry`. The first leg is
+   * the one of a run that has no leg yet. A leg of the same run may be in progress: then wait for it, take the run over, or reject.
+   */
+  run<Result extends LegResult>(start: DurableStart, carry: CarryLeg<Result>): Promise<Result>
+  /** Ends the leg in progress as a crash of its process does. Its code may go on, but nothing of it is recorded from now on. */
+  crash(runId: string): void | Promise<void>
+  /** Answers what waits under a key. Returns false, or rejects, if nothing waits there anymore. */
+  answer(runId: string, key: string, answer: unknown): boolean | Promise<boolean>
+  /** The recorded facts of a run, in their order. */
+  facts(runId: string): readonly RecordedFact[] | Promise<readonly RecordedFact[]>
+  close?(): void | Promise<void>
+}
+
+/** Opens an empty store. */
+export type OpenExecutor = () => ExecutorUnderTest | Promise<ExecutorUnderTest>

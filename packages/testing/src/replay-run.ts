@@ -1,0 +1,69 @@
+import { StageflowError, systemClock } from '@stageflow/core'
+import type { Clock, RunOptions, StageGraph } from '@stageflow/core'
+import type { LegOptions } from '@stageflow/core/durable'
+import { cassetteOf } from './cassette.ts'
+import type { Cassette, RecordedChunk } from './cassette.ts'
+import { CassettePlayer, isUnder } from './cassette-player.ts'
+import { carryRecorded } from './record-run.ts'
+import type { RecordedRun } from './record-run.ts'
+
+/** Beside these, the options of the run, except those that the recorded run has decided. */
+export interface ReplayOptions {
+  /** The stages that run anew, with all that is in them: `['answer']`, `['kid/answer']`. Default: none. */
+  readonly live?: readonly string[]
+  /** The clock that measures how long they take. Default: that of the machine. */
+  readonly clock?: Clock
+}
+
+/** A replayed run, with a recording of its own. */
+export interface ReplayedRun<Stages> extends RecordedRun<Stages> {
+  /** The keys of recorded calls that this run did not need. */
+  readonly unused: readonly string[]
+}
+
+type ReplayArguments<Ports> = {} extends Ports
+  ? [options?: ReplayOptions & LegOptions<Ports>]
+  : [options: ReplayOptions & LegOptions<Ports>]
+
+/**
+ * Runs a graph with the facts of a recorded run: its stages return what they returned then, without being called. Rejects with
+ * `testing/not-recorded` if the run comes to a stage that is neither recorded nor `live`, with `testing/illegal-cassette` if the cassette
+ * is of another pipeline, and with `testing/unknown-stage`.
+ */
+export async function replayRun<Stages, Ports>(
+  graph: StageGraph<Stages, Ports>,
+  cassette: Cassette,
+  ...[options]: ReplayArguments<Ports>
+): Promise<ReplayedRun<Stages>> {
+  const { live = [], clock = systemClock, ...leg } = { ...options } as ReplayOptions & RunOptions
+  if (graph.name !== cassette.pipeline)
+    throw new StageflowError(
+      'testing/illegal-cassette',
+      `The cassette is of a run of "${cassette.pipeline}", and the graph is "${graph.name}". Pass the graph of "${cassette.pipeline}".`,
+    )
+  const names = graph.info.stages.map(({ name }) => name)
+  const unknown = live.find((stage) => !names.includes(stage) && !names.includes(stage.split('/', 1)[0] as string))
+  if (unknown !== undefined)
+    throw new StageflowError(
+      'testing/unknown-stage',
+      `The option live of replayRun() names "${unknown}", and "${graph.name}" has no such stage; it has "${names.join('", "')}".`,
+    )
+  const player = new CassettePlayer(cassette, live, clock)
+  const { result, chunks } = await carryRecorded(graph, player, leg)
+  const kept = cassette.chunks.filter(({ path }) => !live.some((stage) => isUnder(path, stage)))
+  return {
+    result,
+    unused: player.unused,
+    cassette: cassetteOf(
+      {
+        pipeline: graph.name,
+        start: cassette.start,
+        facts: player.given,
+        chunks: [...kept, ...chunks.map((chunk) => player.moved(chunk))].toSorted(byTime),
+      },
+      result.status,
+    ),
+  }
+}
+
+const byTime = (one: RecordedChunk, other: RecordedChunk): number => one.at - other.at
