@@ -1,0 +1,10 @@
+/** Waits until `check` returns something, for half a minute at most. */
+export async function observed<T>(check: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
+  const end = Date.now() + 30_000
+  for (;;) {
+    const found = await check()
+    if (found !== undefined && found !== false) return found
+    if (Date.now() > end) throw new Error('This was not observed within 30 s.')
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
