@@ -8,3 +8,16 @@ export async function observed<T>(check: () => T | undefined | false | Promise<T
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
+
+/** Repeats `ask` for half a minute until it doesn't reject: a server that has just started refuses some requests. */
+export async function answered<T>(ask: () => Promise<T>): Promise<T> {
+  const end = Date.now() + 30_000
+  for (;;) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (Date.now() > end) throw error
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+}

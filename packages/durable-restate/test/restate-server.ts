@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { observed } from './observed.ts'
 import { type TestServer, freePort, startServer } from '../../interceptor-idempotency/test/server-process.ts'
 
 /** What the tests ask of the server's admin API. */
@@ -135,17 +136,19 @@ function entryOf({ entry_type: type, name, entry_json: json }: Row): JournalEntr
   return { type, name, completion: entry?.completion_id, value }
 }
 
+/** Waits until the server takes requests, and all of its partitions answer. */
 async function healthy(url: string, admin: string): Promise<void> {
-  const end = Date.now() + 30_000
-  for (const path of [`${url}/restate/health`, `${admin}/health`])
-    while (!(await isOk(path))) {
-      if (Date.now() > end) throw new Error(`restate-server does not answer at ${path}`)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
+  const query = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({ query: 'select count(*) from sys_invocation' }),
+  }
+  await observed(() => isOk(`${url}/restate/health`))
+  await observed(() => isOk(`${admin}/query`, query))
 }
-const isOk = async (url: string): Promise<boolean> => {
+async function isOk(url: string, request?: RequestInit): Promise<boolean> {
   try {
-    return (await fetch(url)).ok
+    return (await fetch(url, request)).ok
   } catch {
     return false
   }
