@@ -233,10 +233,11 @@ export class RestateExecutor implements StageExecutor {
   }
 
   #ended({ key, failure, facts: given }: Extract<Arrival, { kind: 'call' }>): KeptFact | undefined {
-    const facts = given ?? lostCall(key, failure, this.#facts.at(-1)?.at ?? this.start.startedAt)
-    const fact: KeptFact = { kind: 'call', key, facts, at: facts.endedAt }
-    const isService = this.#calls.get(key)?.isService === true
+    const { isService, isWanted } = this.#calls.get(key) as Call
     this.#calls.delete(key)
+    const now = this.#facts.at(-1)?.at ?? this.start.startedAt
+    const facts = given ?? lostCall(key, failure, now, isWanted())
+    const fact: KeptFact = { kind: 'call', key, facts, at: facts.endedAt }
     if (!isService) return fact
     this.#invocations.delete(key)
     this.#flight.delete(ABORT + key)

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 
-/** A process that a test kills and starts again. */
+/** A process that a test kills and starts again. It ends when its standard input does, so also when the test is killed. */
 export class Worker {
   readonly #program: string
   readonly #args: readonly string[]
@@ -16,7 +16,7 @@ export class Worker {
 
   /** Resolves once it is ready. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [this.#program, ...this.#args], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [this.#program, ...this.#args], { stdio: ['pipe', 'pipe', 'inherit'] })
     this.#child = child
     await new Promise<void>((resolve, reject) => {
       child.stdout.once('data', () => resolve())

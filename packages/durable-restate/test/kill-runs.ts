@@ -85,9 +85,9 @@ export async function killRuns({ runs, kills, graphs, firstSeed }: KillPlan): Pr
     const waiting = new Map(all.map((run) => [run.id, run]))
     const toStart = [...all]
     const perRound = Math.ceil(runs / kills)
-    const end = Date.now() + 60_000 + runs * 2_000
-    while (waiting.size > 0) {
-      if (Date.now() > end) throw new Error(`These runs did not end: ${[...waiting.keys()].join(', ')}`)
+    const end = Date.now() + 45_000 + runs * 400
+    while (waiting.size > 0 || marks.length < kills) {
+      if (Date.now() > end) throw new Error(`These runs did not end: ${await stateOf(server, [...waiting.keys()])}`)
       for (const { id, seed, client } of toStart.splice(0, perRound))
         await answered(() => client.start(id, { options: randomGraph(seed, () => {}).options }))
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 200))
@@ -117,6 +117,16 @@ export async function killRuns({ runs, kills, graphs, firstSeed }: KillPlan): Pr
   }
   counts.ms = Date.now() - since
   return counts
+}
+
+/** What is known of runs that do not end. */
+async function stateOf(server: RestateServer, runs: readonly string[]): Promise<string> {
+  const keys = runs.map((run) => `'${run}'`).join(', ')
+  const invocations = await server.query<{ readonly id: string }>(
+    `select id, target_service_name, target_service_key, status, retry_count, last_failure, last_attempt_deployment_id from sys_invocation where target_service_key in (${keys})`,
+  )
+  const journals = invocations.map(async (each) => JSON.stringify({ ...each, journal: await server.journal(each.id) }))
+  return (await Promise.all(journals)).join('\n')
 }
 
 /** Lets one of the three fail, and brings it back. */

@@ -24,8 +24,14 @@ export async function serve<Graph>(
   services: (name: string) => EndpointOptions['services'],
 ): Promise<{ readonly client: ReturnType<typeof durableClient<Graph>>; readonly name: string; readonly endpoint: Endpoint }> {
   const name = `w${randomUUID()}`
-  const endpoint = await serveEndpoint(services(name))
+  const endpoint = await serveMore(services(name))
+  return { client: durableClient<Graph>({ url: restate.url, name }), name, endpoint }
+}
+
+/** Serves more services for the same server. */
+export async function serveMore(services: EndpointOptions['services'], port = 0): Promise<Endpoint> {
+  const endpoint = await serveEndpoint(services, port)
   open.push(endpoint)
   await restate.register(endpoint.url)
-  return { client: durableClient<Graph>({ url: restate.url, name }), name, endpoint }
+  return endpoint
 }

@@ -13,4 +13,5 @@ for (let seed = Number(first); seed <= Number(last); seed++) {
   services.push(durableWorkflow(graph, { name, run: { graceMs: 300 } }), durableService(graph, { name, run: { graceMs: 300 } }))
 }
 await serveEndpoint(services, Number(port))
+process.stdin.on('end', () => process.exit()).resume()
 process.stdout.write('ready\n')
