@@ -64,7 +64,7 @@ export function singleFlight(settings: Settings): (call: Call) => Promise<StageO
     land: (landed: Landed) => void,
   ): Promise<StageOutput> {
     const { clock } = call.context
-    const token = crypto.randomUUID()
+    const token = call.context.snapshot.extensions.idempotencyOwner ?? crypto.randomUUID()
     for (let polls = 0; ; polls++) {
       let there: ClaimAnswer
       try {
