@@ -74,7 +74,9 @@ export async function carryOutCall<Stages, Ports>(
   const leg = runDurable(graph, executor, options)
   try {
     // The leg never ends by itself, because it doesn't get the fact of the call. If it is lost, its code may still run.
-    const notBegun = leg.catch((error: unknown) => (executor.hasBegun ? executor.carriedOut.promise : Promise.reject(error)))
+    const notBegun = leg.catch((error: unknown) =>
+      executor.hasBegun ? executor.carriedOut.promise : Promise.reject(error),
+    )
     return await Promise.race([executor.carriedOut.promise, notBegun as Promise<never>])
   } finally {
     cancelled.removeEventListener('abort', onCancel)

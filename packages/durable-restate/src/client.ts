@@ -93,7 +93,7 @@ export function durableClient<Graph>(options: DurableClientOptions): DurableClie
     },
     attach: async (runId, { signal } = {}) => {
       const path = `/restate/workflow/${name}/${encodeURIComponent(runId)}/attach`
-      for (let failures = 0; ; ) {
+      for (let failures = 0; ;) {
         const since = systemClock.now()
         try {
           return (await ask('GET', path, undefined, signal)) as DurableResult<StagesOf<Graph>>

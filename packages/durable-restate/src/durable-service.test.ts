@@ -71,19 +71,22 @@ test('a call on another machine is aborted there if the run fails, and its fact 
   expect(log).toEqual(['y began', 'y aborted', 'y cleaned up'])
 })
 
-test.each(['by the client', 'in Restate'])('a run that is cancelled %s aborts its calls on other machines', async (how) => {
-  const log: string[] = []
-  const graph = beside(log, async () => ({ x: 1 }))
-  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
-  await serveMore([durableService(graph, { name })])
-  await client.start('r')
-  await observed(() => log.length === 1)
-  if (how === 'by the client') await client.cancel('r', 'enough')
-  else await restate.ask('PATCH', `/invocations/${await restate.invocation(name, 'r')}/cancel`)
-  expect(await client.attach('r')).toMatchObject({ status: 'cancelled', data: { x: { x: 1 } } })
-  await observed(() => log.length === 3)
-  expect(log).toEqual(['y began', 'y aborted', 'y cleaned up'])
-})
+test.each(['by the client', 'in Restate'])(
+  'a run that is cancelled %s aborts its calls on other machines',
+  async (how) => {
+    const log: string[] = []
+    const graph = beside(log, async () => ({ x: 1 }))
+    const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+    await serveMore([durableService(graph, { name })])
+    await client.start('r')
+    await observed(() => log.length === 1)
+    if (how === 'by the client') await client.cancel('r', 'enough')
+    else await restate.ask('PATCH', `/invocations/${await restate.invocation(name, 'r')}/cancel`)
+    expect(await client.attach('r')).toMatchObject({ status: 'cancelled', data: { x: { x: 1 } } })
+    await observed(() => log.length === 3)
+    expect(log).toEqual(['y began', 'y aborted', 'y cleaned up'])
+  },
+)
 
 test('a call that an operator kills on the other machine fails its stage', async () => {
   const log: string[] = []

@@ -9,7 +9,8 @@ import { ABORT_TIMEOUT, checkFactory, legOptions, serviceName } from './durable-
 import type { WorkflowFactoryOptions } from './durable-options.ts'
 import { durableResult } from './durable-result.ts'
 import type { DurableResult } from './durable-result.ts'
-import { ANSWER, CANCEL, RUN, WAIT } from './names.ts'
+import { finishedStep } from './finished-step.ts'
+import { ANSWER, CANCEL, END, RUN, WAIT } from './names.ts'
 import { RestateExecutor } from './restate-executor.ts'
 import { RunningCalls } from './running-calls.ts'
 import { beginRun } from './run-start.ts'
@@ -59,7 +60,8 @@ export function durableWorkflow<Stages, Ports>(
     const { startedAt } = begun.start
     context.set(RUN, { status: 'running', startedAt })
     const executor = new RestateExecutor(context, { ...begun, running, service })
-    const result = durableResult(await runDurable(graph, executor, legOptions(options)).catch(refuseRequest))
+    const ended = await runDurable(graph, executor, legOptions(options)).catch(refuseRequest)
+    const result = await finishedStep(context.run(END, () => durableResult(ended)))
     context.set(RUN, { status: result.status, startedAt })
     return result
   }

@@ -17,13 +17,17 @@ test('the code of a lost attempt is aborted, and the next attempt calls the stag
   const log: string[] = []
   const graph = new Pipeline('lost')
     .withStage('before', () => (log.push('before'), { before: true }))
-    .withStage('a', async ({ signal }) => {
-      const call = log.push('a began')
-      if (call > 2) return { call }
-      await aborted(signal)
-      log.push('a aborted')
-      return { call }
-    }, { dependencies: ['before'] })
+    .withStage(
+      'a',
+      async ({ signal }) => {
+        const call = log.push('a began')
+        if (call > 2) return { call }
+        await aborted(signal)
+        log.push('a aborted')
+        return { call }
+      },
+      { dependencies: ['before'] },
+    )
     .build()
   const { client, endpoint } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
   await client.start('x')
@@ -47,7 +51,9 @@ test('a key never runs twice at once in one process', async () => {
       return { begun }
     })
     .build()
-  const { client, endpoint, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, run: { graceMs: 60_000 } })])
+  const { client, endpoint, name } = await serve<typeof graph>((name) => [
+    durableWorkflow(graph, { name, run: { graceMs: 60_000 } }),
+  ])
   await client.start('x')
   await observed(() => begun === 1)
   endpoint.cut()
@@ -126,10 +132,14 @@ test('later attempts emit what happens in them, and the end of the run once', as
   let calls = 0
   const graph = new Pipeline('told')
     .withStage('a', () => ({ a: 1 }))
-    .withStage('b', async ({ signal }: StageContext) => {
-      if (++calls === 1) await aborted(signal)
-      return { b: calls }
-    }, { dependencies: ['a'] })
+    .withStage(
+      'b',
+      async ({ signal }: StageContext) => {
+        if (++calls === 1) await aborted(signal)
+        return { b: calls }
+      },
+      { dependencies: ['a'] },
+    )
     .build({ eventSink: events })
   const { client, endpoint } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
   await client.start('r')

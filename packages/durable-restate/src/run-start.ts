@@ -1,9 +1,9 @@
-import { CancelledError } from '@restatedev/restate-sdk'
 import type { Request, WorkflowContext } from '@restatedev/restate-sdk'
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { RunInput, StageGraph } from '@stageflow/core'
 import { fingerprintOf } from '@stageflow/core/durable'
 import type { DurableStart, GraphFingerprint } from '@stageflow/core/durable'
+import { finishedStep } from './finished-step.ts'
 import { START } from './names.ts'
 
 /** What a run begins with, as JSON. */
@@ -41,11 +41,8 @@ export async function beginRun<Stages, Ports>(
     isFirst = true
     return { startedAt: systemClock.now(), fingerprint, trace: traceHeaders(context.request()) }
   })
-  const recorded = await step.catch((error: unknown) => {
-    if (!(error instanceof CancelledError)) throw error
+  const recorded = await finishedStep(step, () => {
     isCancelled = true
-    // A promise that was cancelled stays so; the step goes on.
-    return step.map((value) => value as Recorded)
   })
   const runId = context.key
   if (JSON.stringify(recorded.fingerprint) !== JSON.stringify(fingerprint))

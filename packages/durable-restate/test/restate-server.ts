@@ -129,10 +129,14 @@ interface Row {
 type Entry = Record<string, Record<string, { completion_id?: number; result?: { Success?: number[] } }>>
 
 function entryOf({ entry_type: type, name, entry_json: json }: Row): JournalEntry {
-  const { Command, Notification } = JSON.parse(json) as { Command?: Entry[string]; Notification?: { Completion?: Entry[string] } }
+  const { Command, Notification } = JSON.parse(json) as {
+    Command?: Entry[string]
+    Notification?: { Completion?: Entry[string] }
+  }
   const [entry] = Object.values(Command ?? Notification?.Completion ?? {})
   const bytes = entry?.result?.Success
-  const value: unknown = bytes === undefined || bytes.length === 0 ? undefined : JSON.parse(Buffer.from(bytes).toString())
+  const value: unknown =
+    bytes === undefined || bytes.length === 0 ? undefined : JSON.parse(Buffer.from(bytes).toString())
   return { type, name, completion: entry?.completion_id, value }
 }
 

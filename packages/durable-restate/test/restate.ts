@@ -22,7 +22,11 @@ afterAll(async () => {
 /** Serves the services of a workflow with a new name, and returns its client. */
 export async function serve<Graph>(
   services: (name: string) => EndpointOptions['services'],
-): Promise<{ readonly client: ReturnType<typeof durableClient<Graph>>; readonly name: string; readonly endpoint: Endpoint }> {
+): Promise<{
+  readonly client: ReturnType<typeof durableClient<Graph>>
+  readonly name: string
+  readonly endpoint: Endpoint
+}> {
   const name = `w${randomUUID()}`
   const endpoint = await serveMore(services(name))
   return { client: durableClient<Graph>({ url: restate.url, name }), name, endpoint }

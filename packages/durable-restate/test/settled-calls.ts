@@ -20,7 +20,9 @@ export async function settledCalls({ query }: RestateAdmin): Promise<ReadonlySet
   const settled = new Set<string>()
   for (const { id, key, entry_type: type, name, entry_lite_json: json } of rows) {
     const entry = JSON.parse(json) as {
-      readonly Command?: Readonly<Record<string, { readonly completion_id?: number; readonly result_completion_id?: number }>>
+      readonly Command?: Readonly<
+        Record<string, { readonly completion_id?: number; readonly result_completion_id?: number }>
+      >
       readonly Notification?: { readonly id: { readonly CompletionId?: number } }
     }
     if (type.startsWith('Command')) {

@@ -10,7 +10,10 @@ const services = []
 for (let seed = Number(first); seed <= Number(last); seed++) {
   const { graph } = randomGraph(seed, (runId, key) => appendFileSync(lines, `${runId} ${key}\n`))
   const name = `${prefix}-${seed}`
-  services.push(durableWorkflow(graph, { name, run: { graceMs: 300 } }), durableService(graph, { name, run: { graceMs: 300 } }))
+  services.push(
+    durableWorkflow(graph, { name, run: { graceMs: 300 } }),
+    durableService(graph, { name, run: { graceMs: 300 } }),
+  )
 }
 await serveEndpoint(services, Number(port))
 process.stdin.on('end', () => process.exit()).resume()
