@@ -44,7 +44,8 @@ interface Run {
   readonly id: string
   readonly seed: number
   readonly client: Client
-  readonly isCancelled: boolean
+  /** Whether it is still to be cancelled. */
+  toCancel: boolean
 }
 
 /** Carries out random runs while the worker, the server, and the network between them fail at random. */
@@ -80,12 +81,12 @@ export async function killRuns({ runs, kills, graphs, firstSeed }: KillPlan): Pr
     const all = Array.from({ length: runs }, (_, place): Run => {
       const seed = firstSeed + (place % graphs)
       const client = durableClient<never>({ url: server.url, name: `random-${seed}` }) as Client
-      return { id: `run${place}`, seed, client, isCancelled: place % 11 === 10 }
+      return { id: `run${place}`, seed, client, toCancel: place % 11 === 10 }
     })
     const waiting = new Map(all.map((run) => [run.id, run]))
     const toStart = [...all]
     const perRound = Math.ceil(runs / kills)
-    const end = Date.now() + 45_000 + runs * 400
+    const end = Date.now() + 120_000 + runs * 2_000
     while (waiting.size > 0 || marks.length < kills) {
       if (Date.now() > end) throw new Error(`These runs did not end: ${await stateOf(server, [...waiting.keys()])}`)
       for (const { id, seed, client } of toStart.splice(0, perRound))
@@ -123,7 +124,7 @@ export async function killRuns({ runs, kills, graphs, firstSeed }: KillPlan): Pr
 async function stateOf(server: RestateServer, runs: readonly string[]): Promise<string> {
   const keys = runs.map((run) => `'${run}'`).join(', ')
   const invocations = await server.query<{ readonly id: string }>(
-    `select id, target_service_name, target_service_key, status, retry_count, last_failure, last_attempt_deployment_id from sys_invocation where target_service_key in (${keys})`,
+    `select id, target_service_name, target_service_key, status, retry_count, last_failure, last_attempt_deployment_id from sys_invocation where target_handler_name = 'run' and target_service_key in (${keys})`,
   )
   const journals = invocations.map(async (each) => JSON.stringify({ ...each, journal: await server.journal(each.id) }))
   return (await Promise.all(journals)).join('\n')
@@ -156,8 +157,11 @@ async function goOn(server: RestateServer, waiting: Map<string, Run>, counts: Ki
     "select target_service_key as key from sys_invocation where target_handler_name = 'run' and status = 'completed'",
   )
   for (const { key } of ended) waiting.delete(key)
-  for (const { id, client, isCancelled } of waiting.values())
-    if (isCancelled) await answered(() => client.cancel(id, 'stop it'))
+  for (const run of waiting.values()) {
+    if (!run.toCancel) continue
+    await answered(() => run.client.cancel(run.id, 'stop it'))
+    run.toCancel = false
+  }
   const asking = await rows<{ readonly run: string; readonly key: string }>(
     "select service_key as run, key from state where key like 'wait %'",
   )
@@ -180,12 +184,12 @@ async function answer(client: Client, run: string, stage: string): Promise<boole
   }
 }
 
-async function compare({ id, seed, client, isCancelled }: Run, counts: KillCounts): Promise<void> {
+async function compare({ id, seed, client }: Run, counts: KillCounts): Promise<void> {
   const result = await client.attach(id)
   counts.runs++
   counts.ended[result.status] = (counts.ended[result.status] ?? 0) + 1
   const { graph, options, isOrderFree } = randomGraph(seed, () => {})
-  if (!isOrderFree || isCancelled) return
+  if (!isOrderFree || result.status === 'cancelled') return
   let expected = await graph.runSettled({ pipelineRunId: id }, options)
   while (expected.status === 'suspended') {
     const answers = Object.fromEntries(Object.keys(expected.requests).map((stage) => [stage, `yes, ${stage}`]))

@@ -20,9 +20,7 @@ afterAll(async () => {
 })
 
 /** Serves the services of a workflow with a new name, and returns its client. */
-export async function serve<Graph>(
-  services: (name: string) => EndpointOptions['services'],
-): Promise<{
+export async function serve<Graph>(services: (name: string) => EndpointOptions['services']): Promise<{
   readonly client: ReturnType<typeof durableClient<Graph>>
   readonly name: string
   readonly endpoint: Endpoint
