@@ -56,7 +56,8 @@ function* match(
   found: (readonly [string, unknown])[],
 ): Generator<string, void> {
   const where = path === '' ? 'it' : `"${path}"`
-  const waits = tree.size === 0 ? 'waits for nothing' : `waits for ${[...tree.keys()].map((name) => `"${name}"`).join(', ')}`
+  const waits =
+    tree.size === 0 ? 'waits for nothing' : `waits for ${[...tree.keys()].map((name) => `"${name}"`).join(', ')}`
   if (!isPlain(answers) || Object.keys(answers).length === 0)
     return yield `${where} ${waits}, and the answer is ${show(answers)}; pass an object such as { approve: 'yes' }`
   for (const [name, answer] of Object.entries(answers)) {

@@ -13,7 +13,7 @@ class CallExecutor implements StageExecutor {
   readonly #key: string
   readonly #facts: Fact[]
   #call: (() => Promise<CallFacts>) | undefined
-  #hasBegun = false
+  hasBegun = false
   #wake: ((fact: Fact) => void) | undefined
 
   constructor({ start, key, facts }: ServiceCall, lost: AbortSignal) {
@@ -41,17 +41,18 @@ class CallExecutor implements StageExecutor {
     const stopped = new Promise<Fact>((resolve) => {
       this.#wake = resolve
     })
-    if (!this.#hasBegun) this.carriedOut.resolve(this.#begin())
+    if (!this.hasBegun) this.carriedOut.resolve(this.#begin())
     return stopped
   }
 
   #begin(): Promise<CallFacts> {
-    this.#hasBegun = true
-    if (this.#call !== undefined) return this.#call()
-    throw new StageflowError(
-      'durable-restate/other-graph',
-      `The run "${this.start.runId}" calls "${this.#key}" on another machine, but with the graph there its facts don't lead to that call. Serve the same graph on all machines: the call is tried again.`,
-    )
+    if (this.#call === undefined)
+      throw new StageflowError(
+        'durable-restate/other-graph',
+        `The run "${this.start.runId}" calls "${this.#key}" on another machine, but with the graph there its facts don't lead to that call. Serve the same graph on all machines: Restate tries the call again.`,
+      )
+    this.hasBegun = true
+    return this.#call()
   }
 }
 
@@ -72,8 +73,11 @@ export async function carryOutCall<Stages, Ports>(
   else cancelled.addEventListener('abort', onCancel, { once: true })
   const leg = runDurable(graph, executor, options)
   try {
-    // The leg never ends by itself, because it doesn't get the fact of the call.
-    return await Promise.race([executor.carriedOut.promise, leg.then(() => executor.carriedOut.promise)])
+    // The leg never ends by itself, because it doesn't get the fact of the call. If it is lost, its code may still run.
+    const notBegun = leg.catch((error: unknown) =>
+      executor.hasBegun ? executor.carriedOut.promise : Promise.reject(error),
+    )
+    return await Promise.race([executor.carriedOut.promise, notBegun as Promise<never>])
   } finally {
     cancelled.removeEventListener('abort', onCancel)
     leg.catch(() => {})

@@ -1,9 +1,10 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
-import { TEXT, checkOptions, isPlain, textOf } from '@stageflow/core/kit'
+import { TEXT, checkOptions } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import type { DurableResult } from './durable-result.ts'
 import type { DurableAnswers, DurableStatus } from './durable-workflow.ts'
+import { ADDRESS, HEADERS, restateAt } from './http.ts'
 import type { DurableRequest } from './run-start.ts'
 
 export interface DurableClientOptions {
@@ -35,9 +36,9 @@ export interface DurableClient<Stages> {
 type StagesOf<Graph> = Graph extends StageGraph<infer Stages, infer _Ports> ? Stages : Record<string, never>
 
 const RULES: OptionRules<DurableClientOptions> = {
-  url: [(value) => URL.canParse(value as string), 'the address of the ingress, such as "http://localhost:8080"'],
+  url: ADDRESS,
   name: TEXT,
-  headers: [isPlain, 'an object of headers'],
+  headers: HEADERS,
 }
 /** A connection that lasted this long has waited for a run: it is made again. */
 const LONG_MS = 5_000
@@ -50,38 +51,7 @@ const MOST_QUICK_FAILURES = 5
 export function durableClient<Graph>(options: DurableClientOptions): DurableClient<StagesOf<Graph>> {
   checkOptions('durableClient()', 'durable-restate/illegal-option', options, RULES)
   const { url, name, headers } = options
-  const base = url.replace(/\/+$/, '')
-
-  async function ask(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {
-    const { status, text } = await send(method, path, body, signal)
-    if (status >= 200 && status < 300) return text === '' ? undefined : (JSON.parse(text) as unknown)
-    throw refused(method, path, status, text)
-  }
-
-  async function send(
-    method: string,
-    path: string,
-    body: unknown,
-    signal: AbortSignal | undefined,
-  ): Promise<{ readonly status: number; readonly text: string }> {
-    try {
-      const response = await fetch(base + path, {
-        method,
-        headers: { ...headers, ...(body === undefined ? undefined : { 'content-type': 'application/json' }) },
-        ...(body === undefined ? undefined : { body: JSON.stringify(body) }),
-        ...(signal === undefined ? undefined : { signal }),
-      })
-      return { status: response.status, text: await response.text() }
-    } catch (cause) {
-      signal?.throwIfAborted()
-      throw new StageflowError(
-        'durable-restate/unreachable',
-        `Restate at ${base} did not answer ${method} ${path}: ${textOf(cause)}. Check the address of its ingress, and that it runs.`,
-        { cause },
-      )
-    }
-  }
-
+  const ask = restateAt(url, headers)
   const of = (runId: string, handler: string): string => `/${name}/${encodeURIComponent(runId)}/${handler}`
   const call = (runId: string, handler: string, body?: unknown): Promise<unknown> =>
     ask('POST', of(runId, handler), body)
@@ -114,26 +84,4 @@ export function durableClient<Graph>(options: DurableClientOptions): DurableClie
     status: async (runId) => ((await call(runId, 'status')) as DurableStatus | null) ?? undefined,
   }
   return client
-}
-
-/** An error that a handler has returned, or one of Restate itself. */
-function refused(method: string, path: string, status: number, text: string): StageflowError {
-  const message = messageIn(text)
-  const [, code, ours = ''] = /^\[(durable-restate\/[a-z-]+)\] (.*)$/s.exec(message) ?? []
-  if (code !== undefined) return new StageflowError(code, ours)
-  if (status === 404)
-    return new StageflowError(
-      'durable-restate/unknown-run',
-      `Restate knows nothing at ${path}: ${message}. Start the run first, and register the deployment that serves its workflow.`,
-    )
-  return new StageflowError('durable-restate/refused', `Restate refused ${method} ${path} with ${status}: ${message}`)
-}
-
-function messageIn(text: string): string {
-  try {
-    const { message } = JSON.parse(text) as { readonly message?: unknown }
-    return typeof message === 'string' ? message : text
-  } catch {
-    return text
-  }
 }

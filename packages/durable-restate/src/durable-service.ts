@@ -1,10 +1,11 @@
-import { CancelledError, service } from '@restatedev/restate-sdk'
+import { service } from '@restatedev/restate-sdk'
 import type { Context, ServiceDefinition } from '@restatedev/restate-sdk'
 import type { StageGraph } from '@stageflow/core'
 import type { CallFacts } from '@stageflow/core/durable'
 import { carryOutCall } from './call-executor.ts'
 import { ABORT_TIMEOUT, checkFactory, legOptions, serviceName } from './durable-options.ts'
 import type { ServiceFactoryOptions } from './durable-options.ts'
+import { finishedStep } from './finished-step.ts'
 import { RunningCalls } from './running-calls.ts'
 import type { ServiceCall } from './service-call.ts'
 
@@ -33,16 +34,7 @@ export function durableService<Stages, Ports>(
         const step = context.run(key, () =>
           running.carryOut(`${start.runId} ${key}`, () => carryOutCall(graph, request, legOptions(options), signals)),
         )
-        try {
-          return await step
-        } catch (error) {
-          if (!(error instanceof CancelledError)) throw error
-          cancelled.abort()
-          return step.map((facts, failure) => {
-            if (failure !== undefined) throw failure
-            return facts as CallFacts
-          })
-        }
+        return finishedStep(step, () => cancelled.abort())
       },
     },
     options: { ingressPrivate: true, abortTimeout: ABORT_TIMEOUT, ...options.restate },

@@ -9,7 +9,8 @@ import { ABORT_TIMEOUT, checkFactory, legOptions, serviceName } from './durable-
 import type { WorkflowFactoryOptions } from './durable-options.ts'
 import { durableResult } from './durable-result.ts'
 import type { DurableResult } from './durable-result.ts'
-import { ANSWER, CANCEL, RUN, WAIT } from './names.ts'
+import { finishedStep } from './finished-step.ts'
+import { ANSWER, CANCEL, END, RUN, WAIT } from './names.ts'
 import { RestateExecutor } from './restate-executor.ts'
 import { RunningCalls } from './running-calls.ts'
 import { beginRun } from './run-start.ts'
@@ -23,6 +24,9 @@ export interface DurableStatus {
   /** The requests of stages that wait for an answer, with the keys of the answer. */
   readonly requests: readonly OpenRequest[]
 }
+
+/** What a run keeps in the state of its workflow. */
+type RunState = Omit<DurableStatus, 'requests'>
 
 /** Answers by the names of the stages that wait for them. */
 export type DurableAnswers<Stages> = { readonly [Name in keyof Stages]?: unknown }
@@ -56,32 +60,29 @@ export function durableWorkflow<Stages, Ports>(
     const { startedAt } = begun.start
     context.set(RUN, { status: 'running', startedAt })
     const executor = new RestateExecutor(context, { ...begun, running, service })
-    const result = durableResult(await runDurable(graph, executor, legOptions(options)).catch(refuseRequest))
+    const ended = await runDurable(graph, executor, legOptions(options)).catch(refuseRequest)
+    const result = await finishedStep(context.run(END, () => durableResult(ended)))
     context.set(RUN, { status: result.status, startedAt })
     return result
   }
 
   async function answer(context: WorkflowSharedContext, answers: DurableAnswers<Stages>): Promise<void> {
-    const keys = (await context.stateKeys()).filter((key) => key.startsWith(WAIT)).map((key) => key.slice(WAIT.length))
-    const found = inState(() => answersByKey(context.key, keys, answers))
-    for (const [key, given] of found) await answerOnce(context, key, given)
+    const keys = await waitingKeys(context)
+    for (const [key, given] of checkedAnswers(context.key, keys, answers)) await answerOnce(context, key, given)
   }
 
   async function cancel(context: WorkflowSharedContext, reason: string): Promise<boolean> {
-    const state = await context.get<DurableStatus>(RUN)
+    const state = await context.get<RunState>(RUN)
     if (state !== null && state.status !== 'running') return false
     return completed(context.promise<string>(CANCEL).resolve(`${reason}`))
   }
 
   async function status(context: WorkflowSharedContext): Promise<DurableStatus | null> {
-    const state = await context.get<Omit<DurableStatus, 'requests'>>(RUN)
+    const state = await context.get<RunState>(RUN)
     if (state === null) return null
     const requests = new Map<string, unknown>()
-    if (state.status === 'running')
-      for (const key of await context.stateKeys()) {
-        const kept = key.startsWith(WAIT) ? await context.get<{ readonly request: unknown }>(key) : null
-        if (kept !== null) requests.set(key.slice(WAIT.length), kept.request)
-      }
+    for (const key of await waitingKeys(context))
+      requests.set(key, (await context.get<{ readonly request: unknown }>(WAIT + key))?.request)
     return { ...state, requests: openRequests(requests) }
   }
 
@@ -98,6 +99,14 @@ function refuseRequest(error: unknown): never {
     if (StageflowError.is(error, code))
       throw terminal(new StageflowError('durable-restate/illegal-request', error.message), 400)
   throw error
+}
+
+function checkedAnswers(...given: Parameters<typeof answersByKey>): ReturnType<typeof answersByKey> {
+  try {
+    return answersByKey(...given)
+  } catch (error) {
+    throw terminal(error as StageflowError)
+  }
 }
 
 async function answerOnce(context: WorkflowSharedContext, key: string, answer: unknown): Promise<void> {
@@ -121,12 +130,11 @@ async function completed(resolved: Promise<void>): Promise<boolean> {
   }
 }
 
-function inState<T>(check: () => T): T {
-  try {
-    return check()
-  } catch (error) {
-    throw terminal(error as StageflowError)
-  }
+/** The keys of the calls that wait for answers. What an ended run had waited for may still be in its state. */
+async function waitingKeys(context: WorkflowSharedContext): Promise<readonly string[]> {
+  const state = await context.get<RunState>(RUN)
+  if (state?.status !== 'running') return []
+  return (await context.stateKeys()).filter((key) => key.startsWith(WAIT)).map((key) => key.slice(WAIT.length))
 }
 
 /** An error that Restate returns to the caller of a handler. */

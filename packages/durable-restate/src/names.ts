@@ -2,6 +2,8 @@
 
 /** The step that a run begins with. */
 export const START = 'run start'
+/** The step that keeps the result of a run: its report has times that differ between attempts. */
+export const END = 'run end'
 /** The promise that cancels a run, and the step that records it. */
 export const CANCEL = 'run cancel'
 /** The promise of an answer, and the step that records it: followed by the key of the call that asked. */

@@ -12,6 +12,8 @@ import { Timers } from './timers.ts'
 export interface Attempt {
   readonly start: DurableStart
   readonly leg: number
+  /** The facts of a run that has been moved. */
+  readonly moved: readonly KeptFact[]
   /** Restate has cancelled the run. */
   readonly isCancelled: boolean
   readonly running: RunningCalls
@@ -69,6 +71,9 @@ export class RestateExecutor implements StageExecutor {
   /** How many steps are recording something that has arrived. */
   #recording = 0
   #isStopped = false
+  /** The facts of a run that has been moved which haven't been given, and the keys of all of them by their kind. */
+  readonly #moved: KeptFact[]
+  readonly #known: ReadonlySet<string>
   #refuse: ((error: Error) => void) | undefined
 
   constructor(context: WorkflowContext, attempt: Attempt) {
@@ -78,21 +83,24 @@ export class RestateExecutor implements StageExecutor {
     this.leg = attempt.leg
     this.lost = context.request().attemptCompletedSignal
     this.#maxInFlight = this.start.options?.maxConcurrency === undefined ? MOST_IN_FLIGHT : Infinity
+    this.#moved = [...attempt.moved]
+    this.#known = new Set(attempt.moved.map(({ kind, key }) => `${kind} ${key}`))
     this.#await(CANCEL, context.promise<string>(CANCEL).get(), (reason) => ({ kind: 'stop', reason: `${reason}` }))
     if (attempt.isCancelled) this.#take(BY_ENGINE)
   }
 
   execute(key: string, call: () => Promise<CallFacts>, { options }: StageInfo, isWanted: () => boolean): void {
     const isService = (options as { readonly placement?: string }).placement === 'service'
-    this.#held.push({ key, call, isService, isWanted })
+    if (!this.#known.has(`call ${key}`)) this.#held.push({ key, call, isService, isWanted })
   }
 
   timer(key: string, at: number): void {
-    this.#timers.add(key, at)
+    if (!this.#known.has(`timer ${key}`)) this.#timers.add(key, at)
   }
 
   wait(key: string, request: unknown, isWanted: () => boolean): void {
     this.#waits.set(key, isWanted)
+    if (this.#known.has(`answer ${key}`)) return
     this.#context.set(WAIT + key, { request })
     const promise = this.#context.promise<{ readonly answer?: unknown }>(ANSWER + key).get()
     this.#await(ANSWER + key, promise, (given) => ({ kind: 'answer', key, answer: given?.answer }))
@@ -112,6 +120,8 @@ export class RestateExecutor implements StageExecutor {
   async next(): Promise<Fact | undefined> {
     const last = this.#facts.at(-1)
     if (last?.kind === 'timer') this.#timers.told(last.key)
+    const moved = this.#moved.shift()
+    if (moved !== undefined) return this.#repeated(moved)
     for (;;) {
       if (!this.#canArrive()) return undefined
       this.#drop()
@@ -125,6 +135,14 @@ export class RestateExecutor implements StageExecutor {
       this.#facts.push(fact)
       return { ...fact, replayed: !this.#live.has(name) }
     }
+  }
+
+  /** A fact of a run that has been moved. */
+  #repeated(fact: KeptFact): Fact {
+    if (fact.kind === 'answer') this.#waits.delete(fact.key)
+    if (fact.kind === 'stop') this.#isStopped = true
+    this.#facts.push(fact)
+    return { ...fact, replayed: true }
   }
 
   /** Whether a call, an answer or a step that records something can come. Once the run has ended, nothing can. */
@@ -233,10 +251,11 @@ export class RestateExecutor implements StageExecutor {
   }
 
   #ended({ key, failure, facts: given }: Extract<Arrival, { kind: 'call' }>): KeptFact | undefined {
-    const facts = given ?? lostCall(key, failure, this.#facts.at(-1)?.at ?? this.start.startedAt)
-    const fact: KeptFact = { kind: 'call', key, facts, at: facts.endedAt }
-    const isService = this.#calls.get(key)?.isService === true
+    const { isService, isWanted } = this.#calls.get(key) as Call
     this.#calls.delete(key)
+    const now = this.#facts.at(-1)?.at ?? this.start.startedAt
+    const facts = given ?? lostCall(key, failure, now, isWanted())
+    const fact: KeptFact = { kind: 'call', key, facts, at: facts.endedAt }
     if (!isService) return fact
     this.#invocations.delete(key)
     this.#flight.delete(ABORT + key)

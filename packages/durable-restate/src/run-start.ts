@@ -1,10 +1,11 @@
-import { CancelledError } from '@restatedev/restate-sdk'
 import type { Request, WorkflowContext } from '@restatedev/restate-sdk'
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { RunInput, StageGraph } from '@stageflow/core'
 import { fingerprintOf } from '@stageflow/core/durable'
 import type { DurableStart, GraphFingerprint } from '@stageflow/core/durable'
+import { finishedStep } from './finished-step.ts'
 import { START } from './names.ts'
+import type { KeptFact } from './service-call.ts'
 
 /** What a run begins with, as JSON. */
 export interface DurableRequest {
@@ -13,8 +14,13 @@ export interface DurableRequest {
   readonly options?: DurableStart['options']
 }
 
+/** The request of a run that has been moved: it begins with what it has done before. */
+export interface MovableRequest extends DurableRequest {
+  readonly moved?: { readonly start: Recorded; readonly facts: readonly KeptFact[] }
+}
+
 /** What the first attempt of a run recorded. */
-interface Recorded {
+export interface Recorded {
   readonly startedAt: number
   readonly fingerprint: GraphFingerprint
   /** The W3C headers of the request that started the run. */
@@ -24,6 +30,8 @@ interface Recorded {
 export interface Begun {
   readonly start: DurableStart
   readonly leg: number
+  /** The facts of a run that has been moved. */
+  readonly moved: readonly KeptFact[]
   /** Restate cancelled the run before it began. */
   readonly isCancelled: boolean
 }
@@ -32,7 +40,7 @@ export interface Begun {
 export async function beginRun<Stages, Ports>(
   context: WorkflowContext,
   graph: StageGraph<Stages, Ports>,
-  request: DurableRequest | undefined,
+  request: MovableRequest | undefined,
 ): Promise<Begun> {
   const fingerprint = fingerprintOf(graph)
   let isFirst = false
@@ -41,11 +49,8 @@ export async function beginRun<Stages, Ports>(
     isFirst = true
     return { startedAt: systemClock.now(), fingerprint, trace: traceHeaders(context.request()) }
   })
-  const recorded = await step.catch((error: unknown) => {
-    if (!(error instanceof CancelledError)) throw error
+  const recorded = await finishedStep(step, () => {
     isCancelled = true
-    // A promise that was cancelled stays so; the step goes on.
-    return step.map((value) => value as Recorded)
   })
   const runId = context.key
   if (JSON.stringify(recorded.fingerprint) !== JSON.stringify(fingerprint))
@@ -53,10 +58,11 @@ export async function beginRun<Stages, Ports>(
       'durable-restate/changed-graph',
       `The run "${runId}" of "${graph.name}" began with another graph than the one served here, so its journal can't be repeated. Serve the old graph at an address of its own until its runs have ended, or move the run with moveRun().`,
     )
-  const { input = {}, options } = request ?? {}
-  const extensions = { ...recorded.trace, idempotencyKey: runId, idempotencyOwner: runId, ...input.extensions }
-  const start = { runId, startedAt: recorded.startedAt, input: { ...input, extensions }, options }
-  return { start, leg: isFirst ? 1 : 2, isCancelled }
+  const { input = {}, options, moved } = request ?? {}
+  const { startedAt, trace } = moved?.start ?? recorded
+  const extensions = { ...trace, idempotencyKey: runId, idempotencyOwner: runId, ...input.extensions }
+  const start = { runId, startedAt, input: { ...input, extensions }, options }
+  return { start, leg: isFirst && moved === undefined ? 1 : 2, moved: moved?.facts ?? [], isCancelled }
 }
 
 /** The trace of whoever started the run, or that of Restate if it traces. */

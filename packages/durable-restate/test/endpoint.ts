@@ -31,7 +31,7 @@ export async function serveEndpoint(services: EndpointOptions['services'], port 
     cut,
     close: async () => {
       cut()
-      await new Promise((resolve) => server.close(resolve))
+      if (server.listening) await new Promise((resolve) => server.close(resolve))
     },
   }
 }

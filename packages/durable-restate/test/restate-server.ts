@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { observed } from './observed.ts'
 import { type TestServer, freePort, startServer } from '../../interceptor-idempotency/test/server-process.ts'
 
 /** What the tests ask of the server's admin API. */
@@ -13,6 +14,18 @@ export interface RestateAdmin {
   query<Row>(sql: string): Promise<readonly Row[]>
   /** Asks the admin API for something else. */
   ask(method: string, path: string): Promise<void>
+  /** The id of the invocation that carries a run. */
+  invocation(workflow: string, runId: string): Promise<string>
+  journal(invocation: string): Promise<readonly JournalEntry[]>
+}
+
+/** An entry of a journal. `completion`: the number that joins a command and its notification. */
+export interface JournalEntry {
+  readonly type: string
+  readonly name: string
+  readonly completion: number | undefined
+  /** What a step returned. */
+  readonly value: unknown
 }
 
 /** A Restate server with its data in a temporary folder. It is killed when it stops, as in a crash. */
@@ -88,26 +101,58 @@ export function adminOf(admin: string): RestateAdmin {
     if (!response.ok) throw new Error(`Restate refused ${method} ${path}: ${text}`)
     return text === '' ? undefined : JSON.parse(text)
   }
+  const query = async <Row>(sql: string): Promise<readonly Row[]> =>
+    ((await ask('POST', '/query', { query: sql })) as { readonly rows: readonly Row[] }).rows
   return {
     admin,
+    query,
     register: async (uri) => void (await ask('POST', '/deployments', { uri, force: true })),
-    query: async <Row>(query: string) =>
-      ((await ask('POST', '/query', { query })) as { readonly rows: readonly Row[] }).rows,
     ask: async (method, path) => void (await ask(method, path)),
+    invocation: async (workflow, runId) => {
+      const where = `target_service_name = '${workflow}' and target_service_key = '${runId}' and target_handler_name = 'run'`
+      const [row] = await query<{ readonly id: string }>(`select id from sys_invocation where ${where}`)
+      if (row === undefined) throw new Error(`Restate has no run "${runId}" of "${workflow}".`)
+      return row.id
+    },
+    journal: async (id) => {
+      const sql = `select entry_type, name, entry_json from sys_journal where id = '${id}' order by index`
+      return (await query<Row>(sql)).map(entryOf)
+    },
   }
 }
 
-async function healthy(url: string, admin: string): Promise<void> {
-  const end = Date.now() + 30_000
-  for (const path of [`${url}/restate/health`, `${admin}/health`])
-    while (!(await isOk(path))) {
-      if (Date.now() > end) throw new Error(`restate-server does not answer at ${path}`)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
+interface Row {
+  readonly entry_type: string
+  readonly name: string
+  readonly entry_json: string
 }
-const isOk = async (url: string): Promise<boolean> => {
+type Entry = Record<string, Record<string, { completion_id?: number; result?: { Success?: number[] } }>>
+
+function entryOf({ entry_type: type, name, entry_json: json }: Row): JournalEntry {
+  const { Command, Notification } = JSON.parse(json) as {
+    Command?: Entry[string]
+    Notification?: { Completion?: Entry[string] }
+  }
+  const [entry] = Object.values(Command ?? Notification?.Completion ?? {})
+  const bytes = entry?.result?.Success
+  const value: unknown =
+    bytes === undefined || bytes.length === 0 ? undefined : JSON.parse(Buffer.from(bytes).toString())
+  return { type, name, completion: entry?.completion_id, value }
+}
+
+/** Waits until the server takes requests, and all of its partitions answer. */
+async function healthy(url: string, admin: string): Promise<void> {
+  const query = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({ query: 'select count(*) from sys_invocation' }),
+  }
+  await observed(() => isOk(`${url}/restate/health`))
+  await observed(() => isOk(`${admin}/query`, query))
+}
+async function isOk(url: string, request?: RequestInit): Promise<boolean> {
   try {
-    return (await fetch(url)).ok
+    return (await fetch(url, request)).ok
   } catch {
     return false
   }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import type { EndpointOptions } from '@restatedev/restate-sdk'
 import { afterAll, inject } from 'vitest'
 import { durableClient } from '../src/index.ts'
-import type { DurableClient } from '../src/index.ts'
 import { serveEndpoint } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
 import { adminOf } from './restate-server.ts'
@@ -21,12 +20,20 @@ afterAll(async () => {
 })
 
 /** Serves the services of a workflow with a new name, and returns its client. */
-export async function serve<Graph>(
-  services: (name: string) => EndpointOptions['services'],
-): Promise<{ readonly client: ReturnType<typeof durableClient<Graph>>; readonly name: string; readonly endpoint: Endpoint }> {
+export async function serve<Graph>(services: (name: string) => EndpointOptions['services']): Promise<{
+  readonly client: ReturnType<typeof durableClient<Graph>>
+  readonly name: string
+  readonly endpoint: Endpoint
+}> {
   const name = `w${randomUUID()}`
-  const endpoint = await serveEndpoint(services(name))
+  const endpoint = await serveMore(services(name))
+  return { client: durableClient<Graph>({ url: restate.url, name }), name, endpoint }
+}
+
+/** Serves more services for the same server. */
+export async function serveMore(services: EndpointOptions['services'], port = 0): Promise<Endpoint> {
+  const endpoint = await serveEndpoint(services, port)
   open.push(endpoint)
   await restate.register(endpoint.url)
-  return { client: durableClient<Graph>({ url: restate.url, name }), name, endpoint }
+  return endpoint
 }
