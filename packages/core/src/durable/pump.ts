@@ -235,7 +235,7 @@ export class Pump {
 
   #answer(key: string, answer: unknown, root: PumpedRun): void {
     const waiting = this.#waits.get(key)
-    if (waiting === undefined && this.#asked.has(key)) return () => {}
+    if (waiting === undefined && this.#asked.has(key)) return
     if (waiting === undefined) throw misfit(`it has an answer for "${key}", which doesn't wait for one`)
     this.limits.goOn(this.at)
     root.withSlotOf(key, () => waiting.answered(answer))
