@@ -21,8 +21,8 @@ export interface ServerProgram {
   readonly folder: string
   /** The server prints this once it accepts connections. */
   readonly readyLine: string
-  /** Ends it without waiting for its clients. */
-  readonly endSignal: 'INT' | 'TERM'
+  /** Ends it without waiting for its clients. With `KILL` it can't write anything anymore. */
+  readonly endSignal: 'INT' | 'TERM' | 'KILL'
   /** The user that runs it. Default: the user of the tests. */
   readonly user?: { readonly uid: number; readonly gid: number } | undefined
 }

@@ -24,7 +24,7 @@ export function stageLine(
     kind,
     status,
     durationMs: between(startedAt, endedAt),
-    queuedMs: between(readyAt, startedAt),
+    queuedMs: between(readyAt, calledAt(record)),
     attempts: attempts.length,
   }
   if (chunks > 0) line['chunks'] = chunks
@@ -37,6 +37,10 @@ export function stageLine(
   if (withData) line['data'] = dataLine(run.output(stage), redactor)
   return line
 }
+
+/** A stage of a durable run that has been answered was called before its last call, and waited for the answer since. */
+const calledAt = ({ startedAt, attempts: [first] }: StageRecord): number | undefined =>
+  startedAt === undefined || first === undefined ? startedAt : Math.min(startedAt, first.startedAt)
 
 function dataLine(output: StageOutput | undefined, redactor: Redactor): unknown {
   const data = output !== undefined && 'data' in output ? output.data : undefined

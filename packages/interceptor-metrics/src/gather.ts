@@ -1,4 +1,4 @@
-import type { RunOutcome, StageRecord, Usage } from '@stageflow/core'
+import type { AttemptRecord, RunOutcome, StageRecord, Usage } from '@stageflow/core'
 
 import {
   ATTEMPTS,
@@ -23,13 +23,24 @@ export function addStage(store: SeriesStore, graph: GraphSeries, place: number, 
   const ending = row + layout.stageEndings + endingOf(layout, STAGE_STATUSES, status)
   add(numbers, ending, 1)
   if (startedAt !== undefined) {
-    if (readyAt !== undefined) observe(numbers, row + QUEUE_WAIT, layout.bounds, secondsOf(startedAt - readyAt))
+    if (readyAt !== undefined) observe(numbers, row + QUEUE_WAIT, layout.bounds, secondsOf(calledAt(record) - readyAt))
     if (endedAt !== undefined) observe(numbers, ending + 1, layout.bounds, secondsOf(endedAt - startedAt))
   }
-  if (attempts.length > 0) add(numbers, row + ATTEMPTS, attempts.length)
+  if (attempts.length > 0) add(numbers, row + ATTEMPTS, triesOf(attempts))
   if (chunks > 0) add(numbers, row + CHUNKS, chunks)
   if (error !== undefined) store.countError(graph.stages[place] as Series, error.code)
   if (notes.usage !== undefined) addUsage(numbers, row, notes.usage)
+}
+
+/** A stage of a durable run that has been answered was called before its last call, and waited for the answer since. */
+const calledAt = ({ startedAt = 0, attempts }: StageRecord): number =>
+  Math.min(startedAt, attempts[0]?.startedAt ?? startedAt)
+
+/** How often the last call was tried. Attempts that asked were counted when their stage suspended. */
+function triesOf(attempts: readonly AttemptRecord[]): number {
+  let tries = attempts.length
+  while (tries > 1 && attempts[attempts.length - tries]?.status === 'suspend') tries--
+  return tries
 }
 
 /** Adds a run that ended. */

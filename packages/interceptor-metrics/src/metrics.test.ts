@@ -1,9 +1,11 @@
 import { Pipeline, StageKind, StageOutput, StageflowError } from '@stageflow/core'
 import type { Interceptor } from '@stageflow/core'
+import { runDurable } from '@stageflow/core/durable'
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { Registry, register } from 'prom-client'
 import { afterEach, expect, test } from 'vitest'
 
+import { ArrayExecutor } from '../../core/test/array-executor.ts'
 import { parseExposition, sumOf, valueOf } from '../test/exposition.ts'
 import { metrics } from './metrics.ts'
 
@@ -38,6 +40,34 @@ test('a stage that ran is counted by its status, with its duration, its wait and
   expect(valueOf(families, 'stageflow_stage_attempts_total', waits)).toBe(1)
   expect(valueOf(families, 'stageflow_runs_total', { pipeline: 'chat', status: 'completed' })).toBe(1)
   expect(valueOf(families, 'stageflow_run_duration_seconds_sum', { pipeline: 'chat', status: 'completed' })).toBe(0.34)
+})
+
+test('a stage of a durable run that waited for an answer did not wait in the queue', async () => {
+  const observer = metrics()
+  const graph = new Pipeline('order')
+    .withStage('approve', async ({ resumed }) => {
+      await clock.sleep(20)
+      return resumed === undefined ? StageOutput.suspend('ok?') : StageOutput.ok()
+    })
+    .build({ interceptors: [observer], clock })
+  const at = { start: { startedAt: clock.now() }, now: () => clock.now() }
+  const leg = async (executor: ArrayExecutor): Promise<ArrayExecutor['facts']> => {
+    const running = runDurable(graph, executor)
+    await clock.runAll()
+    await running
+    return executor.facts
+  }
+  const facts = await leg(new ArrayExecutor([], at))
+  await clock.advance(3_600_000)
+  const second = new ArrayExecutor(facts, at)
+  second.answer('approve', 'yes')
+  await leg(second)
+
+  const families = await scrape(observer.registry)
+  const stage = { pipeline: 'order', stage: 'approve', kind: 'transform' }
+  expect(valueOf(families, 'stageflow_stage_queue_wait_seconds_sum', stage)).toBe(0)
+  expect(valueOf(families, 'stageflow_stage_attempts_total', stage)).toBe(2)
+  expect(valueOf(families, 'stageflow_stage_duration_seconds_sum', { ...stage, status: 'ok' })).toBe(0.02)
 })
 
 test('every status has a line from the first run on, so that the first failure has a rate', async () => {

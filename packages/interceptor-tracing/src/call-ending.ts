@@ -38,7 +38,8 @@ function attemptOf(calls: readonly CallSpan[], place: number, { attempts }: Stag
 
 const DEEPEST_CAUSE = 5
 
-function errorOf(output: StageOutput | undefined): ErrorRecord | undefined {
+/** The error of an output that has one. */
+export function errorOf(output: StageOutput | undefined): ErrorRecord | undefined {
   return output?.status === 'fail' || output?.status === 'retry' ? errorRecord(output.error, 0) : undefined
 }
 

@@ -18,7 +18,7 @@ import type { Redactor } from '@stageflow/core/redaction'
 import { CallSpan } from './call-span.ts'
 import { ContextLayer } from './context-layer.ts'
 import type { StageSpans } from './call-span.ts'
-import { endingOf, isRunning } from './call-ending.ts'
+import { endingOf, errorOf, isRunning } from './call-ending.ts'
 import { identityAttributes, userAttributes } from './identity.ts'
 import { describeEnding, describeError } from './stage-span.ts'
 import { spanTime } from './span-time.ts'
@@ -231,9 +231,26 @@ export class RunTrace implements RunPart {
   /** Ends the spans of code that still ran when its stage settled, and hasn't returned since. */
   #endAbandoned(outcome: RunOutcome): void {
     for (const spans of this.#stages) {
-      if (spans?.record === undefined || spans.calls.every(({ isOver }) => isOver)) continue
+      if (spans === undefined || spans.calls.every(({ isOver }) => isOver)) continue
+      if (spans.record === undefined) {
+        this.#endUnsettled(spans, outcome.endedAt)
+        continue
+      }
       const record = outcome.report.stages[spans.info.name] ?? spans.record
       for (let place = 0; place < spans.calls.length; place++) this.#end(spans, place, record, outcome.endedAt)
+    }
+  }
+
+  /** Ends the spans of a stage that settles elsewhere: this process carried out only its call, or lost the run to another one. */
+  #endUnsettled({ calls }: StageSpans, now: number): void {
+    for (const call of calls) {
+      if (call.isOver) continue
+      call.isOver = true
+      const endedAt = call.endedAt ?? now
+      const ending = { status: call.output?.status, error: errorOf(call.output), endedAt }
+      if (call.span.isRecording())
+        describeEnding(call.span, { ...ending, record: undefined, retry: undefined }, this.#tools.redactor)
+      this.#endSpan(call.span, Math.max(call.startedAt, endedAt))
     }
   }
 

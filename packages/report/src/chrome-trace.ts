@@ -4,6 +4,7 @@ import type { RedactionOptions } from '@stageflow/core/redaction'
 import { assignLanes } from './lanes.ts'
 import { readReport, type CheckedReport } from './read-report.ts'
 import { DRAWING_RULES, type DrawingOptions } from './redact-report.ts'
+import { firstCallAt } from './stage-parts.ts'
 
 /** A trace for Perfetto and `chrome://tracing`. Write it to a file with `JSON.stringify`. */
 export interface ChromeTrace {
@@ -144,7 +145,7 @@ function slicesOf(record: StageRecord, runEndedAt: number): Slice[] {
   const stage: Stretch = { name, cat: 'stage', from, to, args: factsOf(record) }
   const queue: Stretch[] =
     readyAt !== undefined && readyAt < from
-      ? [{ name: `${name} (queued)`, cat: 'queue', from: readyAt, to: from, args: {} }]
+      ? [{ name: `${name} (queued)`, cat: 'queue', from: readyAt, to: firstCallAt(record) ?? from, args: {} }]
       : []
   const inside: Stretch[] = []
   const beside: Slice[] = []

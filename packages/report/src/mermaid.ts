@@ -3,6 +3,7 @@ import { checkOptions, formatDuration } from '@stageflow/core/kit'
 import { criticalPath } from './critical-path.ts'
 import { checkSamePipeline, readPipeline, readReport } from './read-report.ts'
 import { DRAWING_RULES, type DrawingOptions } from './redact-report.ts'
+import { triesOf } from './stage-parts.ts'
 
 /** Draws a pipeline as a Mermaid flowchart. The shape of a stage shows its kind. */
 export function mermaid(pipeline: PipelineInfo): string {
@@ -92,7 +93,8 @@ function outcomeOf(record: StageRecord | undefined): string {
   if (record?.startedAt === undefined || record.endedAt === undefined)
     return record?.status === 'skip' ? 'skip' : 'not started'
   const status = record.status === 'ok' ? '' : `${record.status} · `
-  const attempts = record.attempts.length > 1 ? ` · ${record.attempts.length} attempts` : ''
+  const tries = triesOf(record)
+  const attempts = tries > 1 ? ` · ${tries} attempts` : ''
   return `${status}${formatDuration(record.endedAt - record.startedAt)}${attempts}`
 }
 

@@ -42,6 +42,13 @@ test.each(readers)('%s refuses what is not a report, and takes one that went thr
   expect(read(JSON.parse(JSON.stringify(report)))).toEqual(read(report))
 })
 
+test.each([[7], [[{}]], [[{ startedAt: 0, stages: { only: {} } }]]])(
+  'earlier legs that are none are refused: %j',
+  (legs) => {
+    expect(messageOf(() => timeline(anything({ ...report, legs })))).toContain('legs is not what a report has there')
+  },
+)
+
 test('everything that is missing or wrong is named', () => {
   const only = { ...report.stages['only'], startedAt: 'noon', attempts: undefined, error: 'broken' }
   const wrong = anything({ ...report, endedAt: null, pipeline: undefined, stages: { only } })

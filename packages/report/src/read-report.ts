@@ -1,6 +1,7 @@
 import { StageflowError, type PipelineInfo, type PipelineReport, type StageRecord } from '@stageflow/core'
 import { show } from '@stageflow/core/kit'
 import type { RedactionOptions } from '@stageflow/core/redaction'
+import { joinLegs } from './join-legs.ts'
 import { redactReport } from './redact-report.ts'
 
 /** A report whose shape has been checked. */
@@ -14,6 +15,7 @@ export interface CheckedReport {
 export function readReport(report: PipelineReport, redaction?: RedactionOptions | false): CheckedReport {
   const value: unknown = report
   if (!isObject(value)) throw notAReport([`it is ${show(value)}`])
+  const stages = isObject(value['stages']) ? value['stages'] : {}
   const problems = unfit(value, '', {
     pipeline: isText,
     pipelineRunId: isText,
@@ -21,12 +23,17 @@ export function readReport(report: PipelineReport, redaction?: RedactionOptions 
     startedAt: isTime,
     endedAt: isTime,
     stages: isObject,
+    legs: isMissingOr((legs) => Array.isArray(legs) && legs.every((leg) => isLeg(leg, stages))),
   })
-  const stages = isObject(value['stages']) ? value['stages'] : {}
   for (const [name, record] of Object.entries(stages)) problems.push(...problemsOf(name, record, stages))
   if (problems.length > 0) throw notAReport(problems)
   const shown = redactReport(report, redaction)
   return { report: shown, records: new Map(Object.entries(shown.stages)) }
+}
+
+/** As `readReport`; a resumed run is one run from the start of its first leg. */
+export function readWholeRun(report: PipelineReport, redaction?: RedactionOptions | false): CheckedReport {
+  return readReport(joinLegs(readReport(report).report), redaction)
 }
 
 /** Checks the description of a pipeline, such as `graph.info`. */
@@ -87,6 +94,12 @@ function unfit(
 
 function isStage(value: unknown): boolean {
   return isObject(value) && isText(value['name']) && Array.isArray(value['dependencies'])
+}
+
+/** A leg has some of the stages, with the records that they had then. */
+function isLeg(value: unknown, stages: object): boolean {
+  if (!isObject(value) || !isTime(value['startedAt']) || !isObject(value['stages'])) return false
+  return Object.entries(value['stages']).every(([name, record]) => problemsOf(name, record, stages).length === 0)
 }
 
 function isAttempt(value: unknown): boolean {

@@ -8,10 +8,19 @@ import type { AttemptRecord, StageRecord } from '@stageflow/core'
  * - `queued` for a slot
  * - `running` its own code
  * - `backoff` between two attempts
+ * - `suspended` between the attempt that asked and the one after the answer
  * - `interceptors` around the attempts
  * - `ending` the run after the last stage: cleanups, and code that still ran
  */
-export type PathPartKind = 'starting' | 'waiting' | 'queued' | 'running' | 'backoff' | 'interceptors' | 'ending'
+export type PathPartKind =
+  | 'starting'
+  | 'waiting'
+  | 'queued'
+  | 'running'
+  | 'backoff'
+  | 'suspended'
+  | 'interceptors'
+  | 'ending'
 
 export interface PathPart {
   readonly kind: PathPartKind
@@ -40,13 +49,13 @@ export function partsOf(record: StageRecord | undefined, from: number, to: numbe
     upTo(record.readyAt ?? startedAt ?? endedAt, unready)
     if (startedAt === undefined) upTo(endedAt, unready)
     else {
-      upTo(startedAt, 'queued')
+      upTo(firstCallAt(record) ?? startedAt, 'queued')
       let around: PathPartKind = 'interceptors'
       for (const attempt of byStart(record.attempts)) {
         upTo(Math.min(attempt.startedAt, endedAt), around)
         // The loser of a hedge may end after its stage, or never.
         upTo(Math.min(attempt.endedAt ?? endedAt, endedAt), 'running')
-        around = 'backoff'
+        around = attempt.status === 'suspend' ? 'suspended' : 'backoff'
       }
       upTo(endedAt, 'interceptors')
     }
@@ -54,6 +63,16 @@ export function partsOf(record: StageRecord | undefined, from: number, to: numbe
   }
   return parts
 }
+
+/** When a stage was called first. If it has been answered since, that was before its last call. */
+export function firstCallAt({ startedAt, attempts }: StageRecord): number | undefined {
+  if (startedAt === undefined) return undefined
+  return attempts.reduce((first, attempt) => Math.min(first, attempt.startedAt), startedAt)
+}
+
+/** How often a stage was tried, without the attempts that asked and were answered. */
+export const triesOf = ({ attempts }: StageRecord): number =>
+  attempts.filter(({ status }, index) => status !== 'suspend' || index === attempts.length - 1).length
 
 /** Attempts of a hedge overlap and may be recorded in the order they ended. */
 function byStart(attempts: readonly AttemptRecord[]): readonly AttemptRecord[] {

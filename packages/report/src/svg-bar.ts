@@ -1,6 +1,6 @@
 import type { StageStatus } from '@stageflow/core'
 import { assignLanes } from './lanes.ts'
-import { partsOf } from './stage-parts.ts'
+import { partsOf, triesOf } from './stage-parts.ts'
 import { element, text, type Markup } from './svg-element.ts'
 import type { StageRow } from './svg-rows.ts'
 import { colorOf, kindClass, patternOf, toneOf, type Tone } from './svg-style.ts'
@@ -53,6 +53,7 @@ export function drawBar(
   for (const part of partsOf(record, readyAt ?? startedAt, endedAt)) {
     const [from, to] = [scale.x(part.from), scale.x(part.to)]
     if (part.kind === 'backoff') drawn.push(line('backoff tone-fail', from, to, centre))
+    if (part.kind === 'suspended') drawn.push(line('waiting', from, to, centre))
     if (part.kind === 'queued')
       drawn.push(box(`queued ${colored}`, scale, from, to, centre - height / 2 + 2, height - 4))
     if (part.kind === 'interceptors')
@@ -68,7 +69,7 @@ export function drawBar(
     const [from, to] = [scale.x(span.from), scale.x(span.to)]
     const size = Math.max(1, laneHeight - (laneHeight < height ? 1 : 0))
     const pattern = patternOf(tone)
-    const hasNumber = attempts.length > 1 && to - from >= NUMBER_WIDTH && size >= 10
+    const hasNumber = triesOf(record) > 1 && to - from >= NUMBER_WIDTH && size >= 10
     drawn.push(box(`running ${tone === 'ok' ? colored : `tone-${tone}`}`, scale, from, to, top, size))
     if (pattern !== undefined) drawn.push(box('pattern', scale, hasNumber ? from + 14 : from, to, top, size, pattern))
     if (hasNumber) drawn.push(text(String(attempt), { class: 'number', x: from + 5, y: top + size / 2 + 3.4 }))

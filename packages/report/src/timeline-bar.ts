@@ -7,6 +7,7 @@ export const SHADES: Readonly<Partial<Record<PathPartKind, { readonly glyph: str
   queued: { glyph: '░', means: 'queued' },
   interceptors: { glyph: '▒', means: 'in interceptors' },
   backoff: { glyph: '╌', means: 'backoff' },
+  suspended: { glyph: '┈', means: 'waiting for an answer' },
 }
 const BLANK = ' '
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█']

@@ -1,5 +1,6 @@
 import type { PipelineInfo, PipelineReport, StageRecord } from '@stageflow/core'
 import { formatDuration, plainLine } from '@stageflow/core/kit'
+import { firstCallAt, triesOf } from './stage-parts.ts'
 import type { Style } from './terminal-style.ts'
 
 /** The texts of one stage in a timeline. */
@@ -92,9 +93,11 @@ function whyOf(record: StageRecord, said: Set<string>): string {
   return neverBegan ? `not started${news === '' ? '' : `: ${news}`}` : news
 }
 
-function factsOf({ attempts, children = [], tolerated, abandoned }: StageRecord): string[] {
+function factsOf(record: StageRecord): string[] {
+  const { children = [], tolerated, abandoned } = record
   const facts = []
-  if (attempts.length > 1) facts.push(`${attempts.length} attempts`)
+  const tries = triesOf(record)
+  if (tries > 1) facts.push(`${tries} attempts`)
   if (children.length > 0) facts.push(children.length === 1 ? '1 child run' : `${children.length} child runs`)
   if (tolerated === true) facts.push('tolerated')
   if (abandoned === true) facts.push('abandoned')
@@ -114,8 +117,8 @@ function styleOf({ status, abandoned, tolerated }: StageRecord): Style {
   return styles[String(status)] ?? 'dim'
 }
 
-function beganAt({ startedAt, readyAt, endedAt }: StageRecord): number {
-  return startedAt ?? readyAt ?? endedAt ?? Infinity
+function beganAt(record: StageRecord): number {
+  return firstCallAt(record) ?? record.readyAt ?? record.endedAt ?? Infinity
 }
 
 function elapsed({ startedAt, endedAt }: StageRecord): number {

@@ -38,6 +38,24 @@ test('each stage is a row, in order of time, with its duration and status', () =
   expect(new Set(tops).size).toBe(6)
 })
 
+test('the wait for an answer is a part of the stage that asked, and no attempt', () => {
+  const attempts = [
+    { attempt: 1, startedAt: 0, endedAt: 100, status: 'suspend' as const },
+    { attempt: 1, startedAt: 900, endedAt: 1_000, status: 'ok' as const },
+  ]
+  const svg = draw(reportOf(1_000, [written('approve', { readyAt: 0, startedAt: 900, endedAt: 1_000, attempts })]))
+  const bars = withClass(rowOf(svg, 'approve'), 'running')
+  const waiting = partOf(svg, 'approve', 'waiting')
+  const [asked, answered] = bars.map((bar) => numberOf(bar, 'x'))
+  expect(bars).toHaveLength(2)
+  expect(numberOf(waiting, 'x1')).toBeCloseTo(Number(asked) + numberOf(bars[0] as SvgElement, 'width'), 0)
+  expect(numberOf(waiting, 'x2')).toBeCloseTo(Number(answered), 0)
+  expect(withClass(rowOf(svg, 'approve'), 'queued')).toEqual([])
+  expect(
+    timelineSvg(reportOf(1_000, [written('approve', { startedAt: 900, endedAt: 1_000, attempts })])),
+  ).not.toContain('attempts')
+})
+
 test('bars lie where their time is, and every attempt, pause and wait is a part of its own', () => {
   const svg = draw(chatReport)
   const { x, perMs } = scaleOf(svg, 'profile', 0, 100)

@@ -2,7 +2,7 @@ import type { PipelineInfo, PipelineReport, StageKind } from '@stageflow/core'
 import { ANY, checkOptions, formatDuration, plainLine } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { criticalPath, type PathSegment } from './critical-path.ts'
-import { checkSamePipeline, readPipeline, readReport } from './read-report.ts'
+import { checkSamePipeline, readPipeline, readWholeRun } from './read-report.ts'
 import { DRAWING_RULES, type DrawingOptions } from './redact-report.ts'
 import { drawAxis } from './svg-axis.ts'
 import { heightOf, scaleOf, type Scale } from './svg-bar.ts'
@@ -37,7 +37,7 @@ const AXIS_TOP = 88
 export function timelineSvg(given: PipelineReport, options: TimelineSvgOptions = {}): string {
   checkOptions('timelineSvg()', 'report/illegal-option', options, RULES)
   const { redaction, pipeline, maxRows = 40 } = options
-  const checked = readReport(given, redaction)
+  const checked = readWholeRun(given, redaction)
   const { report } = checked
   if (pipeline !== undefined) checkSamePipeline(checked.records, readPipeline(pipeline))
   const width = usableWidth(options.width)

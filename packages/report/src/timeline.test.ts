@@ -1,9 +1,11 @@
-import { Pipeline, StageOutput, StageflowError } from '@stageflow/core'
-import { resume } from '@stageflow/core/durable'
+import { Pipeline, type StageContext, StageOutput, StageflowError } from '@stageflow/core'
+import { resume, runDurable } from '@stageflow/core/durable'
 import { columnsOf } from '@stageflow/core/kit'
+import { manualClock } from '@stageflow/testing'
 import fc from 'fast-check'
 import { eastAsianWidth } from 'get-east-asian-width'
 import { expect, test } from 'vitest'
+import { ArrayExecutor } from '../../core/test/array-executor.ts'
 import { propertySettings } from '../../core/test/property-settings.ts'
 import { infoOf, plannedRuns, simulate } from '../test/simulated-run.ts'
 import { chatReport, reportOf, written } from '../test/written-report.ts'
@@ -26,7 +28,7 @@ test('each stage is a row with its bar, duration and status, and the critical pa
   ])
 })
 
-test('a suspended run shows what waits and what is still to come; its next leg shows only its own time', async () => {
+test('a suspended run shows what waits and what is still to come', async () => {
   const graph = new Pipeline('order')
     .withStage('price', () => ({}))
     .withStage('approve', ({ resumed }) => (resumed === undefined ? StageOutput.suspend('ok?') : StageOutput.ok()), {
@@ -45,9 +47,78 @@ test('a suspended run shows what waits and what is still to come; its next leg s
     )
   expect(linesOf(first.report)[0]).toContain('suspended')
   expect(statuses(linesOf(first.report))).toEqual(['ok', 'suspend', 'pending'])
-  if (first.status !== 'suspended') return
+  if (first.status !== 'suspended') throw new Error('The run did not wait.')
   const last = await resume(graph, first, { approve: 'yes' })
   expect(statuses(linesOf(last.report))).toEqual(['ok', 'ok', 'ok'])
+})
+
+test('the legs of a resumed run are drawn as one, with the wait for the answer, and as a durable run draws it', async () => {
+  const clock = manualClock()
+  const graph = new Pipeline('order')
+    .withStage('price', () => clock.sleep(100))
+    .withStage(
+      'approve',
+      async ({ resumed }) => {
+        await clock.sleep(100)
+        return resumed === undefined ? StageOutput.suspend('ok?') : StageOutput.ok()
+      },
+      { dependencies: ['price'] },
+    )
+    .withStage('send', () => clock.sleep(200), { dependencies: ['approve'] })
+    .build({ clock })
+  const settled = async <T>(running: Promise<T>): Promise<T> => {
+    await clock.runAll()
+    return running
+  }
+  const expected = [
+    'order · completed · 1 s · 3 ok',
+    '● price   ████                                     100 ms  ok',
+    '● approve     ████┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈████         100 ms  ok',
+    '● send                                    ████████ 200 ms  ok',
+    '  ● critical path   ┈ waiting for an answer',
+  ]
+
+  const first = await settled(graph.run())
+  if (first.status !== 'suspended') throw new Error('The run did not wait.')
+  await clock.advance(500)
+  const last = await settled(resume(graph, first, { approve: 'yes' }))
+  expect(linesOf(last.report, { width: 61 })).toEqual(expected)
+  expect(linesOf(JSON.parse(JSON.stringify(last.report)), { width: 61 })).toEqual(expected)
+
+  const at = { start: { startedAt: clock.now() }, now: () => clock.now() }
+  const asked = new ArrayExecutor([], at)
+  await settled(runDurable(graph, asked))
+  await clock.advance(500)
+  const answered = new ArrayExecutor(asked.facts, at)
+  answered.answer('approve', 'yes')
+  const durable = await settled(runDurable(graph, answered))
+  expect(linesOf(durable.report, { width: 61 })).toEqual(expected)
+})
+
+test('an answer for one of two questions leaves the other where it was asked', async () => {
+  const clock = manualClock()
+  const ask = async ({ resumed }: StageContext) => {
+    await clock.sleep(100)
+    return resumed === undefined ? StageOutput.suspend('ok?') : StageOutput.ok()
+  }
+  const graph = new Pipeline('two').withStage('a', ask).withStage('b', ask).build({ clock })
+  const leg = async <T extends { readonly status: string }>(running: Promise<T>) => {
+    await clock.runAll()
+    const result = await running
+    await clock.advance(100)
+    return result as Extract<T, { readonly status: 'suspended' }>
+  }
+  const first = await leg(graph.run())
+  const second = await leg(resume(graph, first, { a: 1 }))
+  expect(linesOf(second.report, { width: 50 }).slice(1, 3)).toEqual([
+    expect.stringMatching(/a █+┈+█+ +100 ms {2}ok$/),
+    expect.stringMatching(/b █+ +100 ms {2}suspend$/),
+  ])
+  const third = await leg(resume(graph, second, { b: 1 }))
+  expect(linesOf(third.report, { width: 50 }).slice(1, 3)).toEqual([
+    expect.stringMatching(/a █+┈+█+ +100 ms {2}ok$/),
+    expect.stringMatching(/b █+┈+█+ +100 ms {2}ok$/),
+  ])
 })
 
 test('color adds only escape sequences, and is off by default', () => {

@@ -2,7 +2,7 @@ import type { PipelineInfo, PipelineReport } from '@stageflow/core'
 import { ANY, FLAG, checkOptions, formatDuration, plainLine } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { criticalPath } from './critical-path.ts'
-import { checkSamePipeline, readPipeline, readReport } from './read-report.ts'
+import { checkSamePipeline, readPipeline, readWholeRun } from './read-report.ts'
 import { DRAWING_RULES, type DrawingOptions } from './redact-report.ts'
 import { painter, type Paint, type Style } from './terminal-style.ts'
 import { cutTo, padTo, widthOf } from './text-columns.ts'
@@ -32,7 +32,7 @@ const RULES: OptionRules<TimelineOptions> = {
 /** Draws a run for a terminal: one row per stage, its time as a bar, the critical path marked. It contains errors and reasons of the report. */
 export function timeline(given: PipelineReport, options: TimelineOptions = {}): string {
   checkOptions('timeline()', 'report/illegal-option', options, RULES)
-  const { report, records } = readReport(given, options.redaction)
+  const { report, records } = readWholeRun(given, options.redaction)
   const { pipeline } = options
   if (pipeline !== undefined) checkSamePipeline(records, readPipeline(pipeline))
   const paint = painter(options.color === true)

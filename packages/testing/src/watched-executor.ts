@@ -23,7 +23,7 @@ export function watchedExecutor(executor: StageExecutor, watch: ExecutorWatch): 
     start,
     leg,
     lost,
-    execute: (key: string, call: () => Promise<CallFacts>, stage: StageInfo) =>
+    execute: (key: string, call: () => Promise<CallFacts>, stage: StageInfo, isWanted: () => boolean) =>
       executor.execute(
         key,
         async () => {
@@ -33,11 +33,12 @@ export function watchedExecutor(executor: StageExecutor, watch: ExecutorWatch): 
           return facts
         },
         stage,
+        isWanted,
       ),
     timer: (key, at) => executor.timer(key, at),
-    wait: (key, request) => {
+    wait: (key, request, isWanted) => {
       watch.waits?.(key)
-      executor.wait(key, request)
+      executor.wait(key, request, isWanted)
     },
     stop: (key, reason) => executor.stop(key, reason),
     next: async () => {

@@ -63,6 +63,7 @@ export interface StageRecord {
   readonly endedAt: number | undefined
   /** The dependency that released or skipped the stage when it settled. */
   readonly releasedBy: string | undefined
+  /** In a durable run, with those that ended `suspend` before the last answer. `startedAt` is the start of the last call. */
   readonly attempts: readonly AttemptRecord[]
   /** How many chunks it yielded. */
   readonly chunks: number

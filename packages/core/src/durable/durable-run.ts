@@ -7,6 +7,7 @@ import { LiveStageContext, behindOf } from '../call/stage-context.ts'
 import { Output, failed, readOutput } from '../contract/output.ts'
 import { fieldsOf } from '../contract/snapshot.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
+import type { AttemptRecord } from '../contract/results.ts'
 import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
 import type { Outcome } from '../report/outcome.ts'
 import { STAGES } from '../report/run-facts.ts'
@@ -106,7 +107,8 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
 
   // Stages
 
-  call(node: StageNode, round = 1): void {
+  /** `asked`: the attempts of earlier rounds. */
+  call(node: StageNode, round = 1, asked: readonly AttemptRecord[] = []): void {
     const { hooks, name, index } = node
     const key = this.key(name, round)
     const layered =
@@ -124,7 +126,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
         return this.carryOut(context, () => code(context), name, now)
       },
       ended: (facts: Carried) => {
-        this.#restore(index, facts)
+        this.#restore(index, facts, asked)
         const output = this.#output(facts, node)
         if (output.status !== 'suspend') this.#settle(index, output, facts)
         else if (isLocal) this.#settle(index, cannotSuspend(name, "its placement is 'local'"), facts)
@@ -179,10 +181,14 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     return readOutput(outputOf(facts, name), name, this.facts.graph.freeze)
   }
 
-  #restore(index: number, { startedAt, attempts, chunks = 0, notes }: Carried): void {
+  #restore(
+    index: number,
+    { startedAt, attempts = [], chunks = 0, notes }: Carried,
+    asked: readonly AttemptRecord[],
+  ): void {
     const stage = this.facts.stage(index)
     this.facts.times[2 * index] = startedAt
-    stage.attempts = [...(attempts ?? [])]
+    stage.attempts = [...asked, ...attempts]
     stage.chunks = chunks
     if (notes !== undefined) stage.notes = { ...stage.notes, ...notes }
   }
@@ -230,9 +236,10 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       answered: (answer) => {
         const stage = this.facts.stage(index)
         stage.reruns = new Map([['', { request, state, answer }]])
+        const asked = stage.attempts
         stage.attempts = undefined
         this.pump.goOn(key)
-        this.call(node, round + 1)
+        this.call(node, round + 1, asked)
       },
       suspend: () => this.#settle(index, output, facts),
       stoppedNow: () => {

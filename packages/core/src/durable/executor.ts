@@ -67,13 +67,14 @@ export interface StageExecutor {
   readonly lost?: AbortSignal | undefined
   /**
    * Registers a call; begins nothing. If the run has a fact of this key, only that fact is given. Otherwise `next` calls `call`,
-   * once it has given every recorded fact, stop, passed timer and answer. `call` never rejects.
+   * once it has given every recorded fact, stop, passed timer and answer. `call` never rejects. `isWanted` turns false when the
+   * run, or its part of it, has ended before the call: an executor that carries out calls elsewhere then aborts it there.
    */
-  execute(key: string, call: () => Promise<CallFacts>, stage: StageInfo): void
+  execute(key: string, call: () => Promise<CallFacts>, stage: StageInfo, isWanted: () => boolean): void
   /** Registers a timer. Its fact comes at `at`, or at once if that has passed. */
   timer(key: string, at: number): void
-  /** A stage waits for an answer from outside. */
-  wait(key: string, request: unknown): void
+  /** A stage waits for an answer from outside. `isWanted` turns false when it no longer does. */
+  wait(key: string, request: unknown, isWanted: () => boolean): void
   /** A signal asks to stop the run, or a child run. The executor records it, and gives it as a fact. */
   stop(key: string, reason: string): void
   /** The next fact; undefined if no call is in progress, so that only answers and timers can come. */

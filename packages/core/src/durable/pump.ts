@@ -94,7 +94,7 @@ export class Pump {
 
   execute(key: string, call: PendingCall): void {
     this.#calls.set(key, call)
-    this.executor.execute(key, () => this.#carryOut(call), call.info)
+    this.executor.execute(key, () => this.#carryOut(call), call.info, call.isWanted)
   }
 
   async #carryOut({ isWanted, begin }: PendingCall): Promise<CallFacts> {
@@ -131,7 +131,7 @@ export class Pump {
   wait(key: string, waiting: Waiting): void {
     this.#waits.set(key, waiting)
     this.#asked.add(key)
-    this.executor.wait(key, waiting.request)
+    this.executor.wait(key, waiting.request, () => this.#waits.get(key) === waiting)
   }
   /** The stage goes on with its answer. */
   goOn(key: string): void {

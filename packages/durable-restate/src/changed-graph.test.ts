@@ -1,0 +1,125 @@
+import { Pipeline, StageOutput } from '@stageflow/core'
+import type { StageContext } from '@stageflow/core'
+import { expect, test } from 'vitest'
+import { serveEndpoint } from '../test/endpoint.ts'
+import { observed } from '../test/observed.ts'
+import { restate, serve } from '../test/restate.ts'
+import { durableWorkflow, moveRun } from './index.ts'
+
+const ask = ({ resumed }: StageContext): { answer: unknown } | StageOutput =>
+  resumed === undefined ? StageOutput.suspend('?') : { answer: resumed.answer }
+
+/** Begins a run that waits for an answer, and then serves another graph at the address of the first one. */
+async function meet(changed: (log: string[]) => Pipeline) {
+  const log: string[] = []
+  const graph = first(log)
+  const { client, endpoint, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  await client.start('r', { input: { inputText: 'hello' }, options: { timeoutMs: 600_000 } })
+  await observed(async () => (await client.status('r'))?.requests.length === 2)
+  await client.answer('r', { kid: { check: 'fine' } })
+  await observed(async () => (await client.status('r'))?.requests.length === 1)
+  await endpoint.close()
+  const now = changed(log).build()
+  const again = await serveEndpoint([durableWorkflow(now, { name })], endpoint.port)
+  const move = () => moveRun(now, { url: restate.url, adminUrl: restate.admin, name, runId: 'r' })
+  return { client, log, name, endpoint: again, graph, move }
+}
+
+const first = (log: string[]) =>
+  new Pipeline('order')
+    .withStage('price', ({ snapshot }) => (log.push('price'), { total: 7, text: snapshot.inputText }))
+    .withPipeline('kid', new Pipeline('kid').withStage('check', ask))
+    .withMap('letters', { over: () => ['a', 'b'], each: async (letter) => (log.push(letter), { letter }) })
+    .withStage('approve', ask, { dependencies: ['price'] })
+    .withStage('send', ({ inputs }) => ({ sent: inputs.from('approve') }), { dependencies: ['approve'] })
+    .build()
+
+test('a changed graph at the same address refuses the run, which fits: moved, it goes on with its facts', async () => {
+  const { client, log, move, endpoint } = await meet((log) =>
+    new Pipeline('order')
+      .withStage('new', () => (log.push('new'), { new: true }))
+      .withStage('price', () => (log.push('price again'), { total: 8, text: '' }))
+      .withPipeline('kid', new Pipeline('kid').withStage('check', ask))
+      .withMap('letters', { over: () => ['a', 'b'], each: async (letter) => (log.push(`${letter} again`), { letter }) })
+      .withStage('approve', ask, { dependencies: ['price'] })
+      .withStage('deliver', ({ inputs }) => ({ paid: inputs.from('price'), by: inputs.from('approve') }), {
+        dependencies: ['price', 'approve', 'kid'],
+      }),
+  )
+  try {
+    // The run waits. When its answer comes, the journal is not repeated with the other graph.
+    await move()
+    await observed(async () => (await client.status('r'))?.requests.length === 1)
+    await client.answer('r', { approve: 'yes' })
+    expect(await client.attach('r')).toMatchObject({
+      status: 'completed',
+      data: {
+        new: { new: true },
+        deliver: { paid: { total: 7, text: 'hello' }, by: { answer: 'yes' } },
+        kid: { check: { answer: 'fine' } },
+      },
+    })
+    expect(log.toSorted()).toEqual(['a', 'b', 'new', 'price'])
+    await expect(move()).rejects.toMatchObject({ code: 'durable-restate/not-movable' })
+  } finally {
+    await endpoint.close()
+  }
+})
+
+test('a run that meets a changed graph is refused in each attempt, and goes on when its own graph is back', async () => {
+  const { client, log, name, graph, endpoint } = await meet((log) =>
+    new Pipeline('order').withStage('price', () => (log.push('price again'), { total: 8 })),
+  )
+  await client.answer('r', { approve: 'yes' })
+  const { last_failure: failure } = await observed(async () => {
+    const [row] = await restate.query<{ last_failure: string | null }>(
+      `select last_failure from sys_invocation where target_service_name = '${name}' and target_handler_name = 'run'`,
+    )
+    return row?.last_failure?.includes('another graph') === true && row
+  })
+  expect(failure).toContain('The run "r" of "order" began with another graph than the one served here')
+  await endpoint.close()
+  const back = await serveEndpoint([durableWorkflow(graph, { name })], endpoint.port)
+  try {
+    expect(await client.attach('r')).toMatchObject({ status: 'completed', data: { send: { sent: { answer: 'yes' } } } })
+    expect(log.toSorted()).toEqual(['a', 'b', 'price'])
+  } finally {
+    await back.close()
+  }
+})
+
+test('a run that does not fit is not moved: the error has every misfit, and the run goes on with its own graph', async () => {
+  const { client, name, graph, move, endpoint } = await meet((log) =>
+    new Pipeline('order')
+      .withStage('approve', ask)
+      .withPipeline('kid', new Pipeline('other').withStage('check', ask))
+      .withStage('letters', () => (log.push('letters'), {})),
+  )
+  const refused = await move().then(
+    () => undefined,
+    (error: Error) => error,
+  )
+  expect(refused).toMatchObject({ code: 'durable-restate/misfit' })
+  expect(refused?.message.split('\n').slice(1).toSorted()).toEqual([
+    '- stage "kid", which has started, was the pipeline "kid", and now is the pipeline "other"',
+    '- stage "letters", which has started, was a map, and now is code of its own',
+    '- the graph has no stage "price", which has settled',
+  ])
+  await endpoint.close()
+  const back = await serveEndpoint([durableWorkflow(graph, { name })], endpoint.port)
+  try {
+    await client.answer('r', { approve: 'yes' })
+    expect(await client.attach('r')).toMatchObject({ status: 'completed', data: { send: { sent: { answer: 'yes' } } } })
+  } finally {
+    await back.close()
+  }
+})
+
+test('a run that is unknown or has ended is not moved', async () => {
+  const graph = new Pipeline('p').withStage('a', () => ({ a: 1 })).build()
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const move = (runId: string) => moveRun(graph, { url: restate.url, adminUrl: restate.admin, name, runId })
+  await expect(move('r')).rejects.toMatchObject({ code: 'durable-restate/not-movable', message: /has no run "r"/ })
+  await client.run('r')
+  await expect(move('r')).rejects.toMatchObject({ code: 'durable-restate/not-movable', message: /has ended/ })
+})

@@ -1,0 +1,92 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Pipeline } from '@stageflow/core'
+import { expect, test } from 'vitest'
+import { freePort } from '../../interceptor-idempotency/test/server-process.ts'
+import { observed } from '../test/observed.ts'
+import { restate, serve } from '../test/restate.ts'
+import { durableClient, durableService, durableWorkflow, moveRun } from './index.ts'
+
+test('a client without a server rejects with durable-restate/unreachable', async () => {
+  const client = durableClient({ url: `http://127.0.0.1:${await freePort()}`, name: 'x' })
+  await expect(client.start('r')).rejects.toMatchObject({
+    code: 'durable-restate/unreachable',
+    message: /did not answer POST \/x\/r\/run\/send/,
+  })
+  await expect(client.attach('r')).rejects.toMatchObject({ code: 'durable-restate/unreachable' })
+})
+
+test('a run or a workflow that Restate does not know is named', async () => {
+  const client = durableClient({ url: restate.url, name: 'nobody-serves-this' })
+  await expect(client.start('r')).rejects.toMatchObject({
+    code: 'durable-restate/unknown-run',
+    message: /Restate knows nothing at \/nobody-serves-this\/r\/run\/send/,
+  })
+})
+
+test('other answers of a server are shown with their status', async () => {
+  const server = createServer((_, response) => response.writeHead(503).end('no leader'))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const client = durableClient({ url: `http://127.0.0.1:${port}/`, name: 'x' })
+  await expect(client.cancel('a/b', 'x')).rejects.toMatchObject({
+    code: 'durable-restate/refused',
+    message: 'Restate refused POST /x/a%2Fb/cancel with 503: no leader',
+  })
+  await new Promise((resolve) => server.close(resolve))
+})
+
+test('headers are sent with each request, and ids may hold any character', async () => {
+  const seen: string[] = []
+  const server = createServer((request, response) => {
+    seen.push(`${request.method} ${request.url} ${request.headers.authorization}`)
+    response.writeHead(200).end('null')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const headers = { authorization: 'Bearer t' }
+  const client = durableClient({ url: `http://127.0.0.1:${port}`, name: 'x', headers })
+  expect(await client.status('ü 1')).toBeUndefined()
+  expect(seen).toEqual(['POST /x/%C3%BC%201/status Bearer t'])
+  await new Promise((resolve) => server.close(resolve))
+})
+
+test('attach ends when its signal aborts, and the run goes on', async () => {
+  const released = Promise.withResolvers<void>()
+  const graph = new Pipeline('slow')
+    .withStage('a', async () => {
+      await released.promise
+      return { a: 1 }
+    })
+    .build()
+  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  await client.start('r')
+  const controller = new AbortController()
+  const attached = client.attach('r', { signal: controller.signal })
+  await observed(() => client.status('r'))
+  controller.abort(new Error('the page was closed'))
+  await expect(attached).rejects.toThrow('the page was closed')
+  released.resolve()
+  expect((await client.attach('r')).status).toBe('completed')
+})
+
+test.each<[name: string, make: () => unknown, message: RegExp]>([
+  [
+    'a name that Restate refuses',
+    () => durableWorkflow(graph, { name: 'a b' }),
+    /name must be a name such as "payout"/,
+  ],
+  ['an unknown option', () => durableService(graph, { name: 'a', prots: 1 } as never), /unknown option "prots".*ports/],
+  ['a relative address', () => durableClient({ url: '/ingress', name: 'a' }), /url must be an address such as/],
+])('%s is refused (durable-restate/illegal-option)', (_name, make, message) => {
+  expect(make).toThrow(expect.objectContaining({ code: 'durable-restate/illegal-option' }) as Error)
+  expect(make).toThrow(message)
+})
+const graph = new Pipeline('p').withStage('a', () => ({ a: 1 })).build()
+
+test('options of moveRun are checked too', async () => {
+  await expect(moveRun(graph, { url: restate.url, adminUrl: 'x', name: 'p', runId: 'r' })).rejects.toMatchObject({
+    code: 'durable-restate/illegal-option',
+    message: /moveRun\(\).*adminUrl must be an address/,
+  })
+})

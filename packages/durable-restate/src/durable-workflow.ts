@@ -1,0 +1,142 @@
+import { CancelledError, TerminalError, handlers, workflow } from '@restatedev/restate-sdk'
+import type { WorkflowContext, WorkflowDefinition, WorkflowSharedContext } from '@restatedev/restate-sdk'
+import { StageflowError } from '@stageflow/core'
+import type { PipelineStatus, StageGraph } from '@stageflow/core'
+import { runDurable } from '@stageflow/core/durable'
+import type { OpenRequest } from '@stageflow/core/durable'
+import { answersByKey, openRequests } from './answers.ts'
+import { ABORT_TIMEOUT, checkFactory, legOptions, serviceName } from './durable-options.ts'
+import type { WorkflowFactoryOptions } from './durable-options.ts'
+import { durableResult } from './durable-result.ts'
+import type { DurableResult } from './durable-result.ts'
+import { finishedStep } from './finished-step.ts'
+import { ANSWER, CANCEL, END, RUN, WAIT } from './names.ts'
+import { RestateExecutor } from './restate-executor.ts'
+import { RunningCalls } from './running-calls.ts'
+import { beginRun } from './run-start.ts'
+import type { DurableRequest } from './run-start.ts'
+
+/** How far a run is, and what it waits for. */
+export interface DurableStatus {
+  readonly status: 'running' | PipelineStatus
+  /** In ms since 1970. */
+  readonly startedAt: number
+  /** The requests of stages that wait for an answer, with the keys of the answer. */
+  readonly requests: readonly OpenRequest[]
+}
+
+/** What a run keeps in the state of its workflow. */
+type RunState = Omit<DurableStatus, 'requests'>
+
+/** Answers by the names of the stages that wait for them. */
+export type DurableAnswers<Stages> = { readonly [Name in keyof Stages]?: unknown }
+
+/** The handlers of a durable run. Its run id is the key of the workflow. */
+export interface DurableHandlers<Stages> {
+  run(context: WorkflowContext, request: DurableRequest): Promise<DurableResult<Stages>>
+  /** Gives answers to stages that wait. Fails with `durable-restate/not-waiting` or `durable-restate/answered`. */
+  answer(context: WorkflowSharedContext, answers: DurableAnswers<Stages>): Promise<void>
+  /** Cancels the run. Returns false if it has ended or been cancelled before. */
+  cancel(context: WorkflowSharedContext, reason: string): Promise<boolean>
+  /** Null if the run has not begun. */
+  status(context: WorkflowSharedContext): Promise<DurableStatus | null>
+}
+
+/**
+ * Returns a Restate workflow that carries out runs of `graph`, to be bound to an endpoint of the Restate SDK. Throws
+ * `durable-restate/illegal-option`.
+ */
+export function durableWorkflow<Stages, Ports>(
+  graph: StageGraph<Stages, Ports>,
+  options: WorkflowFactoryOptions<Ports>,
+): WorkflowDefinition<string, DurableHandlers<Stages>> {
+  checkFactory('durableWorkflow()', options)
+  const running = new RunningCalls()
+  const service = serviceName(options.name)
+  const { shared } = handlers.workflow
+
+  async function run(context: WorkflowContext, request: DurableRequest): Promise<DurableResult<Stages>> {
+    const begun = await beginRun(context, graph, request)
+    const { startedAt } = begun.start
+    context.set(RUN, { status: 'running', startedAt })
+    const executor = new RestateExecutor(context, { ...begun, running, service })
+    const ended = await runDurable(graph, executor, legOptions(options)).catch(refuseRequest)
+    const result = await finishedStep(context.run(END, () => durableResult(ended)))
+    context.set(RUN, { status: result.status, startedAt })
+    return result
+  }
+
+  async function answer(context: WorkflowSharedContext, answers: DurableAnswers<Stages>): Promise<void> {
+    const keys = await waitingKeys(context)
+    for (const [key, given] of checkedAnswers(context.key, keys, answers)) await answerOnce(context, key, given)
+  }
+
+  async function cancel(context: WorkflowSharedContext, reason: string): Promise<boolean> {
+    const state = await context.get<RunState>(RUN)
+    if (state !== null && state.status !== 'running') return false
+    return completed(context.promise<string>(CANCEL).resolve(`${reason}`))
+  }
+
+  async function status(context: WorkflowSharedContext): Promise<DurableStatus | null> {
+    const state = await context.get<RunState>(RUN)
+    if (state === null) return null
+    const requests = new Map<string, unknown>()
+    for (const key of await waitingKeys(context))
+      requests.set(key, (await context.get<{ readonly request: unknown }>(WAIT + key))?.request)
+    return { ...state, requests: openRequests(requests) }
+  }
+
+  return workflow({
+    name: options.name,
+    handlers: { run, answer: shared(answer), cancel: shared(cancel), status: shared(status) },
+    options: { abortTimeout: ABORT_TIMEOUT, ...options.restate },
+  }) as WorkflowDefinition<string, DurableHandlers<Stages>>
+}
+
+/** A wrong input or option is wrong in every attempt. */
+function refuseRequest(error: unknown): never {
+  for (const code of ['core/snapshot', 'core/run-option'])
+    if (StageflowError.is(error, code))
+      throw terminal(new StageflowError('durable-restate/illegal-request', error.message), 400)
+  throw error
+}
+
+function checkedAnswers(...given: Parameters<typeof answersByKey>): ReturnType<typeof answersByKey> {
+  try {
+    return answersByKey(...given)
+  } catch (error) {
+    throw terminal(error as StageflowError)
+  }
+}
+
+async function answerOnce(context: WorkflowSharedContext, key: string, answer: unknown): Promise<void> {
+  if (await completed(context.promise(ANSWER + key).resolve({ answer }))) return
+  throw terminal(
+    new StageflowError(
+      'durable-restate/answered',
+      `"${key}" of the run "${context.key}" has an answer already, which counts; this one is not used.`,
+    ),
+  )
+}
+
+/** Whether a promise was completed by this call, and not before. */
+async function completed(resolved: Promise<void>): Promise<boolean> {
+  try {
+    await resolved
+    return true
+  } catch (error) {
+    if (error instanceof TerminalError && !(error instanceof CancelledError)) return false
+    throw error
+  }
+}
+
+/** The keys of the calls that wait for answers. What an ended run had waited for may still be in its state. */
+async function waitingKeys(context: WorkflowSharedContext): Promise<readonly string[]> {
+  const state = await context.get<RunState>(RUN)
+  if (state?.status !== 'running') return []
+  return (await context.stateKeys()).filter((key) => key.startsWith(WAIT)).map((key) => key.slice(WAIT.length))
+}
+
+/** An error that Restate returns to the caller of a handler. */
+const terminal = ({ code, message }: StageflowError, errorCode = 409): TerminalError =>
+  new TerminalError(`[${code}] ${message}`, { errorCode })

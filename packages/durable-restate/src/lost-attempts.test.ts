@@ -1,0 +1,160 @@
+import { Pipeline, StageOutput } from '@stageflow/core'
+import type { StageContext, StageflowEvent } from '@stageflow/core'
+import { recordingSink } from '@stageflow/testing'
+import { expect, test } from 'vitest'
+import { serveEndpoint } from '../test/endpoint.ts'
+import { observed } from '../test/observed.ts'
+import { restate, serve } from '../test/restate.ts'
+import { durableWorkflow } from './index.ts'
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+
+test('the code of a lost attempt is aborted, and the next attempt calls the stage again', async () => {
+  const log: string[] = []
+  const graph = new Pipeline('lost')
+    .withStage('before', () => (log.push('before'), { before: true }))
+    .withStage(
+      'a',
+      async ({ signal }) => {
+        const call = log.push('a began')
+        if (call > 2) return { call }
+        await aborted(signal)
+        log.push('a aborted')
+        return { call }
+      },
+      { dependencies: ['before'] },
+    )
+    .build()
+  const { client, endpoint } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  await client.start('x')
+  await observed(() => log.includes('a began'))
+  endpoint.cut()
+  expect(await client.attach('x')).toMatchObject({ status: 'completed', data: { a: { call: 4 } } })
+  expect(log).toEqual(['before', 'a began', 'a aborted', 'a began'])
+})
+
+test('a key never runs twice at once in one process', async () => {
+  let running = 0
+  let most = 0
+  let begun = 0
+  const released = Promise.withResolvers<void>()
+  const graph = new Pipeline('slow')
+    .withStage('a', async () => {
+      most = Math.max(most, ++running)
+      begun++
+      await released.promise
+      running--
+      return { begun }
+    })
+    .build()
+  const { client, endpoint, name } = await serve<typeof graph>((name) => [
+    durableWorkflow(graph, { name, run: { graceMs: 60_000 } }),
+  ])
+  await client.start('x')
+  await observed(() => begun === 1)
+  endpoint.cut()
+  // The next attempt has connected, and its call waits for the first one.
+  const id = await restate.invocation(name, 'x')
+  await observed(async () => {
+    const [row] = await restate.query<{ retry_count: number; status: string }>(
+      `select retry_count, status from sys_invocation where id = '${id}'`,
+    )
+    return row !== undefined && row.status === 'running' && row.retry_count > 1
+  })
+  expect(begun).toBe(1)
+  released.resolve()
+  expect(await client.attach('x')).toMatchObject({ status: 'completed', data: { a: { begun: 2 } } })
+  expect(most).toBe(1)
+})
+
+test('if x failed while y was in progress, the next attempt does not call y again', async () => {
+  const log: string[] = []
+  const yBegan = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<void>()
+  const graph = new Pipeline('failing')
+    .withStage('x', async () => {
+      await yBegan.promise
+      return StageOutput.fail('x is broken')
+    })
+    .withStage('y', async ({ signal }) => {
+      log.push('y began')
+      yBegan.resolve()
+      await aborted(signal)
+      log.push('y aborted')
+      await released.promise
+      return { y: 1 }
+    })
+    .build()
+  const { client, endpoint } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  await client.start('r')
+  // The failure of x has been recorded, because it has aborted y.
+  await observed(() => log.length === 2)
+  endpoint.cut()
+  released.resolve()
+  expect(await client.attach('r')).toMatchObject({
+    status: 'failed',
+    errors: [{ stage: 'x', message: 'x is broken' }],
+    report: { stages: { y: { status: 'cancel' } } },
+  })
+  expect(log).toEqual(['y began', 'y aborted'])
+})
+
+test('a limit that passed while no worker was there comes before any call', async () => {
+  const log: string[] = []
+  const graph = new Pipeline('late')
+    .withStage('a', async ({ signal }) => {
+      log.push('a began')
+      await aborted(signal)
+      return StageOutput.cancel('aborted')
+    })
+    .build()
+  const { client, endpoint, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  await client.start('r', { options: { timeoutMs: 700 } })
+  await observed(() => log.length === 1)
+  const { startedAt } = await observed(() => client.status('r'))
+  await endpoint.close()
+  await observed(() => Date.now() > startedAt + 700)
+  const again = await serveEndpoint([durableWorkflow(graph, { name })], endpoint.port)
+  try {
+    expect(await client.attach('r')).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+    expect(log).toEqual(['a began'])
+  } finally {
+    await again.close()
+  }
+})
+
+test('later attempts emit what happens in them, and the end of the run once', async () => {
+  const events = recordingSink()
+  let calls = 0
+  const graph = new Pipeline('told')
+    .withStage('a', () => ({ a: 1 }))
+    .withStage(
+      'b',
+      async ({ signal }: StageContext) => {
+        if (++calls === 1) await aborted(signal)
+        return { b: calls }
+      },
+      { dependencies: ['a'] },
+    )
+    .build({ eventSink: events })
+  const { client, endpoint } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  await client.start('r')
+  await observed(() => calls === 1)
+  endpoint.cut()
+  await client.attach('r')
+  const told = events.events.map(({ type, leg = 1, seq }: StageflowEvent) => `${leg}.${seq} ${type}`)
+  expect(told).toEqual([
+    '1.0 pipeline.started',
+    '1.1 stage.a.started',
+    '1.2 stage.a.completed',
+    '1.3 stage.b.started',
+    '2.0 pipeline.resumed',
+    '2.1 stage.b.started',
+    '2.2 stage.b.completed',
+    '2.3 pipeline.completed',
+  ])
+})

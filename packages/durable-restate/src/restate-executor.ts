@@ -1,0 +1,274 @@
+import { CancelledError, RestatePromise, serde } from '@restatedev/restate-sdk'
+import type { InvocationId, Serde, WorkflowContext } from '@restatedev/restate-sdk'
+import { StageflowError, systemClock } from '@stageflow/core'
+import type { StageInfo } from '@stageflow/core'
+import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
+import { lostCall } from './lost-call.ts'
+import { ABORT, ANSWER, CALLED, CANCEL, SLEEP, TIMER, WAIT } from './names.ts'
+import type { RunningCalls } from './running-calls.ts'
+import type { KeptFact, ServiceCall } from './service-call.ts'
+import { Timers } from './timers.ts'
+
+export interface Attempt {
+  readonly start: DurableStart
+  readonly leg: number
+  /** The facts of a run that has been moved. */
+  readonly moved: readonly KeptFact[]
+  /** Restate has cancelled the run. */
+  readonly isCancelled: boolean
+  readonly running: RunningCalls
+  /** The service that carries out stages with `placement: 'service'`. */
+  readonly service: string
+}
+
+/** How many calls of a run are in progress at most, unless it has `maxConcurrency`: waiting for many costs the square of them. */
+const MOST_IN_FLIGHT = 64
+
+/** Something that Restate has told the run. */
+type Arrival =
+  | { readonly kind: 'call'; readonly key: string; readonly facts: CallFacts | undefined; readonly failure: unknown }
+  | { readonly kind: 'answer'; readonly key: string; readonly answer: unknown }
+  | { readonly kind: 'stop'; readonly reason: string }
+  | { readonly kind: 'sleep'; readonly until: number }
+  | { readonly kind: 'invocation'; readonly id: InvocationId }
+  | { readonly kind: 'recorded'; readonly fact: KeptFact; readonly isWanted: () => boolean }
+
+const BY_ENGINE: Arrival = { kind: 'stop', reason: 'cancelled in Restate' }
+
+interface Call {
+  readonly key: string
+  readonly call: () => Promise<CallFacts>
+  readonly isService: boolean
+  readonly isWanted: () => boolean
+}
+
+/**
+ * Carries out the calls of a run as steps of a Restate workflow. Restate repeats its journal in each attempt. So the run only has
+ * to begin the same steps in the same order, and to wait for all of them at once: then its facts come in the order of the journal.
+ */
+export class RestateExecutor implements StageExecutor {
+  readonly start: DurableStart
+  readonly leg: number
+  readonly lost: AbortSignal
+  readonly #context: WorkflowContext
+  readonly #attempt: Attempt
+  readonly #maxInFlight: number
+  /** Registered calls that have no step yet. */
+  readonly #held: Call[] = []
+  /** Calls in progress, by key. */
+  readonly #calls = new Map<string, Call>()
+  /** The ids of the calls in progress on other machines, by key. */
+  readonly #invocations = new Map<string, RestatePromise<InvocationId>>()
+  /** Whether a stage still waits for its answer, by key. */
+  readonly #waits = new Map<string, () => boolean>()
+  /** What the run waits for, by the name of the step. */
+  readonly #flight = new Map<string, RestatePromise<readonly [name: string, Arrival]>>()
+  /** The steps whose code has run in this attempt. */
+  readonly #live = new Set<string>()
+  /** The facts so far, for calls on other machines. */
+  readonly #facts: KeptFact[] = []
+  readonly #timers = new Timers()
+  /** How many steps are recording something that has arrived. */
+  #recording = 0
+  #isStopped = false
+  /** The facts of a run that has been moved which haven't been given, and the keys of all of them by their kind. */
+  readonly #moved: KeptFact[]
+  readonly #known: ReadonlySet<string>
+  #refuse: ((error: Error) => void) | undefined
+
+  constructor(context: WorkflowContext, attempt: Attempt) {
+    this.#context = context
+    this.#attempt = attempt
+    this.start = attempt.start
+    this.leg = attempt.leg
+    this.lost = context.request().attemptCompletedSignal
+    this.#maxInFlight = this.start.options?.maxConcurrency === undefined ? MOST_IN_FLIGHT : Infinity
+    this.#moved = [...attempt.moved]
+    this.#known = new Set(attempt.moved.map(({ kind, key }) => `${kind} ${key}`))
+    this.#await(CANCEL, context.promise<string>(CANCEL).get(), (reason) => ({ kind: 'stop', reason: `${reason}` }))
+    if (attempt.isCancelled) this.#take(BY_ENGINE)
+  }
+
+  execute(key: string, call: () => Promise<CallFacts>, { options }: StageInfo, isWanted: () => boolean): void {
+    const isService = (options as { readonly placement?: string }).placement === 'service'
+    if (!this.#known.has(`call ${key}`)) this.#held.push({ key, call, isService, isWanted })
+  }
+
+  timer(key: string, at: number): void {
+    if (!this.#known.has(`timer ${key}`)) this.#timers.add(key, at)
+  }
+
+  wait(key: string, request: unknown, isWanted: () => boolean): void {
+    this.#waits.set(key, isWanted)
+    if (this.#known.has(`answer ${key}`)) return
+    this.#context.set(WAIT + key, { request })
+    const promise = this.#context.promise<{ readonly answer?: unknown }>(ANSWER + key).get()
+    this.#await(ANSWER + key, promise, (given) => ({ kind: 'answer', key, answer: given?.answer }))
+  }
+
+  /** A signal aborts at another time in each attempt, so a run on Restate can't end by it. */
+  stop(key: string, reason: string): void {
+    const which = key === '' ? 'the run' : `its child run "${key}"`
+    this.#refuse?.(
+      new StageflowError(
+        'durable-restate/local-signal',
+        `A signal of an interceptor stopped ${which} (${reason}), but Restate can't repeat that. Let the interceptor set a deadline instead of a signal, or cancel the run with the client.`,
+      ),
+    )
+  }
+
+  async next(): Promise<Fact | undefined> {
+    const last = this.#facts.at(-1)
+    if (last?.kind === 'timer') this.#timers.told(last.key)
+    const moved = this.#moved.shift()
+    if (moved !== undefined) return this.#repeated(moved)
+    for (;;) {
+      if (!this.#canArrive()) return undefined
+      this.#drop()
+      const end = this.#timers.nextSleep()
+      if (end !== undefined) this.#sleep(end)
+      while (this.#calls.size < this.#maxInFlight && this.#held.length > 0) this.#begin(this.#held.shift() as Call)
+      const [name, arrival] = await this.#first()
+      this.#flight.delete(name)
+      const fact = this.#take(arrival)
+      if (fact === undefined) continue
+      this.#facts.push(fact)
+      return { ...fact, replayed: !this.#live.has(name) }
+    }
+  }
+
+  /** A fact of a run that has been moved. */
+  #repeated(fact: KeptFact): Fact {
+    if (fact.kind === 'answer') this.#waits.delete(fact.key)
+    if (fact.kind === 'stop') this.#isStopped = true
+    this.#facts.push(fact)
+    return { ...fact, replayed: true }
+  }
+
+  /** Whether a call, an answer or a step that records something can come. Once the run has ended, nothing can. */
+  #canArrive(): boolean {
+    if (this.#held.length + this.#calls.size + this.#recording > 0) return true
+    return [...this.#waits.values()].some((isWanted) => isWanted())
+  }
+
+  /** Gives up answers and calls on other machines that are no longer wanted. */
+  #drop(): void {
+    for (const [key, isWanted] of this.#waits) {
+      if (isWanted()) continue
+      this.#flight.delete(ANSWER + key)
+      this.#endWait(key)
+    }
+    for (const [key, invocation] of this.#invocations) {
+      if (this.#calls.get(key)?.isWanted() !== false) continue
+      this.#invocations.delete(key)
+      this.#await(ABORT + key, invocation, (id) => ({ kind: 'invocation', id: id as InvocationId }))
+    }
+  }
+  #endWait(key: string): void {
+    this.#waits.delete(key)
+    this.#context.clear(WAIT + key)
+  }
+
+  #sleep(until: number): void {
+    const ms = Math.max(0, Math.ceil(until - systemClock.now()))
+    this.#await(SLEEP + until, this.#context.sleep(ms, SLEEP.trim()), () => ({ kind: 'sleep', until }))
+  }
+
+  #begin(held: Call): void {
+    const { key, isService } = held
+    this.#calls.set(key, held)
+    const promise = isService ? this.#callService(key) : this.#callHere(held)
+    this.#await(key, promise, (facts, failure) => ({ kind: 'call', key, facts, failure }))
+  }
+
+  #callHere({ key, call }: Call): RestatePromise<CallFacts> {
+    return this.#context.run(key, async () => {
+      this.#live.add(key)
+      // A limit that passed between the attempts comes first: the call may no longer be wanted.
+      await this.#timers.noneOverdue(systemClock.now)
+      return this.#attempt.running.carryOut(`${this.start.runId} ${key}`, call)
+    })
+  }
+
+  #callService(key: string): RestatePromise<CallFacts> {
+    const promise = this.#context.genericCall<ServiceCall, CallFacts>({
+      service: this.#attempt.service,
+      method: 'call',
+      parameter: { start: this.start, key, facts: [...this.#facts] },
+      inputSerde: serde.json as Serde<ServiceCall>,
+      outputSerde: serde.json as Serde<CallFacts>,
+      name: key,
+    })
+    this.#invocations.set(key, promise.invocationId as RestatePromise<InvocationId>)
+    return promise
+  }
+
+  #await<T>(name: string, promise: RestatePromise<T>, arrival: (value?: T, failure?: unknown) => Arrival): void {
+    this.#flight.set(
+      name,
+      promise.map((value, failure) => [name, arrival(value, failure)] as const),
+    )
+  }
+
+  #first(): Promise<readonly [name: string, arrival: Arrival]> {
+    return new Promise((resolve, reject) => {
+      this.#refuse = reject
+      RestatePromise.race([...this.#flight.values()]).then(resolve, (error: Error) => {
+        if (error instanceof CancelledError) resolve(['', BY_ENGINE])
+        else reject(error)
+      })
+    })
+  }
+
+  /** Returns the fact that has arrived. Undefined if it must be recorded first, or if nothing follows from it. */
+  #take(arrival: Arrival): KeptFact | undefined {
+    switch (arrival.kind) {
+      case 'call':
+        return this.#ended(arrival)
+      case 'answer': {
+        const { key, answer } = arrival
+        const isWanted = this.#waits.get(key)
+        this.#endWait(key)
+        return this.#record(ANSWER + key, (at) => ({ kind: 'answer', key, answer, at }), isWanted)
+      }
+      case 'stop': {
+        const { reason } = arrival
+        if (this.#isStopped) return undefined
+        this.#isStopped = true
+        return this.#record(CANCEL, (at) => ({ kind: 'stop', key: '', reason, at }))
+      }
+      case 'sleep':
+        for (const key of this.#timers.awoke(arrival.until))
+          this.#record(TIMER + key, (at) => ({ kind: 'timer', key, at }))
+        return undefined
+      case 'invocation':
+        this.#context.cancel(arrival.id)
+        return undefined
+      case 'recorded':
+        this.#recording--
+        return arrival.isWanted() ? arrival.fact : undefined
+    }
+  }
+
+  #ended({ key, failure, facts: given }: Extract<Arrival, { kind: 'call' }>): KeptFact | undefined {
+    const { isService, isWanted } = this.#calls.get(key) as Call
+    this.#calls.delete(key)
+    const now = this.#facts.at(-1)?.at ?? this.start.startedAt
+    const facts = given ?? lostCall(key, failure, now, isWanted())
+    const fact: KeptFact = { kind: 'call', key, facts, at: facts.endedAt }
+    if (!isService) return fact
+    this.#invocations.delete(key)
+    this.#flight.delete(ABORT + key)
+    return this.#record(CALLED + key, () => fact)
+  }
+
+  /** Records when something arrived. The step isn't carried out in later attempts, which tells that its fact is replayed. */
+  #record(name: string, fact: (at: number) => KeptFact, isWanted: () => boolean = () => true): undefined {
+    this.#recording++
+    const step = this.#context.run(name, () => {
+      this.#live.add(name)
+      return systemClock.now()
+    })
+    this.#await(name, step, (at) => ({ kind: 'recorded', fact: fact(at as number), isWanted }))
+  }
+}

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+
+/** A process that a test kills and starts again. It ends when its standard input does, so also when the test is killed. */
+export class Worker {
+  readonly #program: string
+  readonly #args: readonly string[]
+  #child: ChildProcess | undefined
+
+  constructor(program: URL, args: readonly string[]) {
+    this.#program = program.pathname
+    this.#args = args
+  }
+
+  /** Resolves once it is ready. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [this.#program, ...this.#args], { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.#child = child
+    await new Promise<void>((resolve, reject) => {
+      child.stdout.once('data', () => resolve())
+      child.once('exit', (exit) => reject(new Error(`The worker ended with ${exit} before it was ready.`)))
+    })
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#child
+    this.#child = undefined
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGKILL')
+    await gone
+  }
+}
+
+/** A TCP proxy with a stable address in front of one or more ports. A connection goes to the first port that accepts it. */
+export class Proxy {
+  readonly #sockets = new Set<Socket>()
+  readonly #ports: readonly number[]
+  readonly #server = createServer((near) => this.#connect(near, [...this.#ports]))
+  url = ''
+
+  constructor(ports: readonly number[]) {
+    this.#ports = ports
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  #connect(near: Socket, [port, ...others]: number[]): void {
+    if (port === undefined) return void near.destroy()
+    this.#sockets.add(near)
+    near.on('error', () => {})
+    near.once('close', () => this.#sockets.delete(near))
+    const far = connect(port, '127.0.0.1')
+    far.once('connect', () => {
+      near.pipe(far).pipe(near)
+      far.once('close', () => near.destroy())
+      near.once('close', () => far.destroy())
+    })
+    far.once('error', () => {
+      if (far.connecting || far.bytesRead + far.bytesWritten === 0) this.#connect(near, others)
+      else near.destroy()
+    })
+  }
+
+  /** Cuts every connection. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  async close(): Promise<void> {
+    this.cut()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+}

@@ -1,0 +1,37 @@
+import { createServer } from 'node:http2'
+import type { ServerHttp2Session } from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import { createEndpointHandler } from '@restatedev/restate-sdk'
+import type { EndpointOptions } from '@restatedev/restate-sdk'
+
+export interface Endpoint {
+  readonly url: string
+  readonly port: number
+  /** Cuts all connections. Attempts in progress are lost, their code isn't told by this. */
+  cut(): void
+  close(): Promise<void>
+}
+
+/** Serves services of Restate in this process. */
+export async function serveEndpoint(services: EndpointOptions['services'], port = 0): Promise<Endpoint> {
+  const server = createServer(createEndpointHandler({ services, logger: () => {} }))
+  const sessions = new Set<ServerHttp2Session>()
+  server.on('session', (session) => {
+    sessions.add(session)
+    session.once('close', () => sessions.delete(session))
+  })
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  const used = (server.address() as AddressInfo).port
+  const cut = (): void => {
+    for (const session of sessions) session.destroy()
+  }
+  return {
+    url: `http://127.0.0.1:${used}`,
+    port: used,
+    cut,
+    close: async () => {
+      cut()
+      if (server.listening) await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
