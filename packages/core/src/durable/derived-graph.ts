@@ -2,7 +2,7 @@ import { StageflowError } from '../base/errors.ts'
 import type { StageCall } from '../call/call.ts'
 import { behindOf } from '../call/stage-context.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
-import type { CallPart, Interceptor, InterceptorContext, RunContext, RunPart } from '../contract/interceptor.ts'
+import type { CallPart, Interceptor, RunContext, RunPart } from '../contract/interceptor.ts'
 import { isOutput } from '../contract/output.ts'
 import type { StageRecord } from '../contract/results.ts'
 import type { BuiltGraph, CallHook, StageNode } from '../graph/graph.ts'
@@ -87,13 +87,18 @@ function durableHook({ name, onCall }: CallHook, pump: Pump, run: () => LegRun):
 
 function withoutLimit(part: CallPart, over: () => void): CallPart {
   return {
-    ...(part.enter && { enter: (next: () => void, context: InterceptorContext) => part.enter?.(next, context) }),
+    ...entering(part),
     ended: (output, context) => {
       over()
       part.ended?.(output, context)
     },
   }
 }
+
+/** What sets up an async context; called with its part as `this`. */
+const entering = <Context>(part: {
+  enter?(next: () => void, context: Context): void
+}): { enter?(next: () => void, context: Context): void } => (part.enter ? { enter: part.enter.bind(part) } : {})
 
 /** An interceptor that is told nothing of stages that settled in an earlier leg, but has `replayed` called for them. */
 function quietWhile(pump: Pump, one: Interceptor): Interceptor {
@@ -109,11 +114,11 @@ function quietWhile(pump: Pump, one: Interceptor): Interceptor {
       onRun: (run: RunContext): RunPart | undefined => {
         const part = onRun.call(one, run)
         if (part?.settled === undefined) return part
-        const told: RunPart = Object.create(part) as RunPart
-        told.settled = (record, context) => (isQuiet() ? undefined : part.settled?.(record, context))
-        if (part.enter !== undefined) told.enter = (next, context) => part.enter?.(next, context)
-        if (part.ended !== undefined) told.ended = (outcome, context) => part.ended?.(outcome, context)
-        return told
+        return {
+          ...entering(part),
+          settled: (record, context) => (isQuiet() ? undefined : part.settled?.(record, context)),
+          ended: (outcome, context) => part.ended?.(outcome, context),
+        }
       },
     }),
   }

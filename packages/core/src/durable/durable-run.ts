@@ -166,12 +166,12 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     return {
       ...(answer === stage.returned && { by: 'code' }),
       ...factsOf(answer, name),
-      ...(hasAnswered && isIdle ? undefined : { abandoned: true }),
+      abandoned: hasAnswered && isIdle ? undefined : true,
       startedAt,
       endedAt: clock.now(),
-      ...(ownsStage && attempts !== undefined ? { attempts } : undefined),
-      ...(chunks > 0 ? { chunks } : undefined),
-      ...(notes === undefined ? undefined : { notes }),
+      attempts: ownsStage ? attempts : undefined,
+      chunks,
+      notes,
     }
   }
 
@@ -198,13 +198,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     loop.settle(index, output)
     stage.returned = by === 'code' ? stage.output : undefined
     facts.times[2 * index + 1] = endedAt
-    if (abandoned === true) this.#giveUp(index)
-  }
-  #giveUp(index: number): void {
-    const stage = this.facts.stage(index)
-    stage.abandoned = true
-    stage.abandon()
-    if (this.facts.schedule.feed(LEFT, index, 0)) this.loop.drive(UNREAD)
+    if (abandoned === true) this.#leave(index, abandoned)
   }
 
   /** The call of a stage that has settled before, because nothing could read it anymore, has ended. */
@@ -213,6 +207,12 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     const attempt = stage.attempts?.at(-1)
     if (attempt !== undefined && attempt.endedAt === undefined) stage.endAttempt(attempt, output, endedAt)
     else stage.leaveCode()
+    this.#leave(index, abandoned)
+  }
+
+  /** No code of the stage counts anymore, so that its slot is free. */
+  #leave(index: number, abandoned: true | undefined): void {
+    const stage = this.facts.stage(index)
     if (abandoned === true) stage.abandoned = true
     stage.abandon()
     if (this.facts.schedule.feed(LEFT, index, 0)) this.loop.drive(UNREAD)
@@ -254,7 +254,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       const rests = schedule.state(index) === RUNNING && waits.some(isInside) && !calls.some(isInside)
       return rests && schedule.feed(PARK, index, 0) && (this.facts.stage(index).isParked = true)
     })
-    this.loop.drive(UNREAD)
+    this.loop.driveSoon(UNREAD)
     return rested.length > 0
   }
   withSlotOf(key: string, then: () => void): void {
@@ -266,7 +266,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       if (this.isWanted(index)) then()
     })
     schedule.feed(UNPARK, index, 0)
-    this.loop.drive(UNREAD)
+    this.loop.driveSoon(UNREAD)
   }
 
   // Maps

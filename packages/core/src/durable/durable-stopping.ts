@@ -26,8 +26,10 @@ export class DurableStopping extends Stopping {
   override listen(signal: AbortSignal): void {
     const { facts, pump, prefix } = this.#run
     if (signal === facts.parent?.signal) super.listen(signal)
-    else this.abort.listen(signal, (reason) => pump.executor.stop(prefix, textOf(reason)))
+    else this.abort.listen(signal, (reason) => pump.register('stop', prefix, textOf(reason)))
   }
+  /** What its signal asks for comes as a fact, or after the end of the run. */
+  override recheck(): void {}
   /** The limit comes as a fact. */
   override outOfTime(): void {}
   override abandonStages(): void {

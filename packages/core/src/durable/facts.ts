@@ -38,6 +38,8 @@ function notJson(value: unknown, place: Place, gaps: Place[]): string | undefine
     gaps.push(place)
     return undefined
   }
+  // A value that contains itself has no end.
+  if (place.length > DEEPEST) return `${pathOf(place.slice(0, 9))}… (nested in more than ${DEEPEST} levels)`
   if (!isArray(value) && !isPlain(value)) return `${pathOf(place)} (${kindOf(value)})`
   for (const [key, inner] of isArray(value) ? value.entries() : Object.entries(value)) {
     if (inner === undefined && !isArray(value)) continue
@@ -46,6 +48,8 @@ function notJson(value: unknown, place: Place, gaps: Place[]): string | undefine
   }
   return undefined
 }
+
+const DEEPEST = 500
 
 const pathOf = ([first, ...rest]: Place): string =>
   `${first}${rest.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('')}`

@@ -31,7 +31,7 @@ export class LegSink implements EventSink {
     const isResumed = leg > 1 && type === 'pipeline.started' && pipelineRunId === start.runId
     if (isOver || (isReplaying && !isResumed)) return undefined
     // A stage of a durable run starts when its call begins, not when the loop registers it.
-    if (!isTelling && type.endsWith('.started') && event.stage !== undefined && this.#pump.isCall(event))
+    if (!isTelling && type === `stage.${event.stage}.started` && this.#pump.isCall(event))
       return undefined
     const seq = this.#next.get(pipelineRunId) ?? 0
     this.#next.set(pipelineRunId, seq + 1)

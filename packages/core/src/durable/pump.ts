@@ -1,4 +1,6 @@
-import { StageflowError } from '../base/errors.ts'
+import { isNumber, isObject, isText } from '../base/check.ts'
+import { StageflowError, quote } from '../base/errors.ts'
+import { thisContext } from './async-context.ts'
 import type { Decision, CallFacts, Fact, StageExecutor } from './executor.ts'
 import { LegLimits } from './leg-limits.ts'
 import type { StageInfo } from '../contract/context.ts'
@@ -80,24 +82,41 @@ export class Pump {
   readonly #decided = new Map<string, Decision[1]>()
   #unsaved = new Map<string, Decision[1]>()
   #wake: (() => void) | undefined
+  /** Ends the leg before the run. */
+  #giveUp: (error: unknown) => void = () => {}
 
   constructor(executor: StageExecutor) {
     this.executor = executor
-    this.limits = new LegLimits(executor)
+    this.limits = new LegLimits((key, at) => this.register('timer', key, at))
     this.at = executor.start.startedAt
     this.isReplaying = executor.leg > 1
   }
 
   // From the runs to the executor
 
+  /** Calls the executor. If it throws, the leg is over, and nothing in the run has failed. */
+  register<Member extends 'execute' | 'timer' | 'wait' | 'stop'>(
+    member: Member,
+    ...given: Parameters<StageExecutor[Member]>
+  ): void {
+    try {
+      ;(this.executor[member] as (...given: unknown[]) => void)(...given)
+    } catch (error) {
+      this.#giveUp(error)
+    }
+  }
+
   execute(key: string, call: PendingCall): void {
-    this.#calls.set(key, call)
-    this.executor.execute(key, () => this.#carryOut(call), call.info)
+    const inContext = thisContext()
+    this.#calls.set(key, { ...call, ended: (facts) => inContext(() => call.ended(facts)) })
+    this.register('execute', key, () => inContext(() => this.#carryOut(call)), call.info)
   }
 
   async #carryOut({ isWanted, begin }: PendingCall): Promise<CallFacts> {
     this.isReplaying = false
     const carried = !this.isOver && isWanted() ? await begin() : this.#notBegun()
+    // What a leg that is over ends with is no fact: the next leg carries the call out again.
+    if (this.isOver) return new Promise(() => {})
     const decided = [...this.#unsaved]
     this.#unsaved.clear()
     return { ...carried, after: this.#given, ...(decided.length > 0 ? { decided } : undefined) }
@@ -127,8 +146,9 @@ export class Pump {
   }
 
   wait(key: string, waiting: Waiting): void {
-    this.#waits.set(key, waiting)
-    this.executor.wait(key, waiting.request)
+    const inContext = thisContext()
+    this.#waits.set(key, { ...waiting, answered: (answer) => inContext(() => waiting.answered(answer)) })
+    this.register('wait', key, waiting.request)
   }
   /** The stage goes on with its answer. */
   goOn(key: string): void {
@@ -147,14 +167,14 @@ export class Pump {
   async carry(root: PumpedRun): Promise<Outcome> {
     const { lost } = this.executor
     const leg = Promise.withResolvers<Outcome>()
-    const giveUp = (error: unknown): void => {
-      this.#giveUp(root, error)
+    this.#giveUp = (error) => {
+      this.#abandon(root, error)
       leg.reject(error)
     }
-    const onLost = (): void => giveUp(lost?.reason)
+    const onLost = (): void => this.#giveUp(lost?.reason)
     lost?.addEventListener('abort', onLost, { once: true })
     if (lost?.aborted === true) onLost()
-    else this.#pump(root).then(leg.resolve, giveUp)
+    else this.#pump(root).then(leg.resolve, this.#giveUp)
     try {
       return await leg.promise
     } finally {
@@ -207,6 +227,9 @@ export class Pump {
   }
 
   #give(fact: Fact, root: PumpedRun): void {
+    const { kind, key, at, facts } = Object(fact) as Readonly<Record<string, unknown>>
+    if (!isNumber(at) || !isText(key) || !/^(call|timer|answer|stop)$/.test(`${kind}`) || (kind === 'call' && !isObject(facts)))
+      throw misfit(`its executor gave ${quote(fact)}, which is not a fact`)
     this.at = Math.max(this.at, fact.at)
     if (!fact.replayed) this.isReplaying = false
     if (fact.kind === 'call' && fact.replayed) this.#check(fact.key, fact.facts)
@@ -262,7 +285,7 @@ export class Pump {
   }
 
   /** The leg is over: its code is aborted, and the run ends in this process without being seen. */
-  #giveUp(root: PumpedRun, error: unknown): void {
+  #abandon(root: PumpedRun, error: unknown): void {
     if (this.isOver) return
     this.isOver = true
     this.takesTurns = false
