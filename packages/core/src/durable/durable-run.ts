@@ -187,10 +187,11 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     if (notes !== undefined) stage.notes = { ...stage.notes, ...notes }
   }
 
-  #settle(index: number, output: Output, { by, abandoned, endedAt }: Carried): void {
+  #settle(index: number, output: Output, carried: Carried): void {
+    const { by, abandoned, endedAt } = carried
     const { facts, loop } = this
     const stage = facts.stage(index)
-    if (facts.schedule.state(index) !== RUNNING) return this.#left(index, output, { by, abandoned, endedAt } as Carried)
+    if (facts.schedule.state(index) !== RUNNING) return this.#left(index, output, carried)
     if (abandoned === true && output.status === 'cancel') {
       stage.abandoned = true
       stage.abandon()
@@ -246,12 +247,13 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
 
   // Slots of `maxConcurrency`: only the outermost run has them.
 
-  rest(calls: readonly string[], waits: readonly string[]): boolean {
+  rest(calls: Iterable<string>, waits: Iterable<string>): boolean {
     const { options, schedule, graph } = this.facts
     if (options.maxConcurrency === undefined) return false
+    const [busy, waiting] = [calls, waits].map((keys) => new Set([...keys].map(stagePart)))
     const rested = graph.names.filter((name, index) => {
-      const isInside = isOf(this.key(name))
-      const rests = schedule.state(index) === RUNNING && waits.some(isInside) && !calls.some(isInside)
+      const key = keyPart(name)
+      const rests = schedule.state(index) === RUNNING && waiting?.has(key) && !busy?.has(key)
       return rests && schedule.feed(PARK, index, 0) && (this.facts.stage(index).isParked = true)
     })
     this.loop.driveSoon(UNREAD)
@@ -259,7 +261,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   }
   withSlotOf(key: string, then: () => void): void {
     const { graph, stages, schedule } = this.facts
-    const index = graph.names.findIndex((name) => isOf(this.key(name))(key))
+    const index = graph.names.findIndex((name) => keyPart(name) === stagePart(key))
     const stage = stages?.[index]
     if (stage?.isParked !== true) return then()
     void stage.resumed().then(() => {
@@ -289,11 +291,8 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     this.#map(behindOf(context).node).items(source)
 }
 
-/** Whether a key is of a stage, or of what runs inside it. `stage`: its key. */
-const isOf =
-  (stage: string) =>
-  (key: string): boolean =>
-    key.startsWith(stage) && ['', '/', '#', '@'].includes(key.charAt(stage.length))
+/** The part of a key that names the stage of the outermost run. */
+const stagePart = (key: string): string => key.split(/[/#@]/, 1)[0] as string
 
 const cannotSuspend = (stage: string, why: string): Output =>
   failed('core/cannot-suspend', `Stage "${stage}" of a durable run cannot suspend: ${why}.`)

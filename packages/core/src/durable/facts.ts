@@ -1,4 +1,4 @@
-import { isArray, isFunction, isObject } from '../base/check.ts'
+import { describe, isArray } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import { isPlain } from '../base/objects.ts'
@@ -39,8 +39,8 @@ function notJson(value: unknown, place: Place, gaps: Place[]): string | undefine
     return undefined
   }
   // A value that contains itself has no end.
-  if (place.length > DEEPEST) return `${pathOf(place.slice(0, 9))}… (nested in more than ${DEEPEST} levels)`
-  if (!isArray(value) && !isPlain(value)) return `${pathOf(place)} (${kindOf(value)})`
+  if (place.length > 500) return `${pathOf(place.slice(0, 9))} (more than 500 levels)`
+  if (!isArray(value) && !isPlain(value)) return `${pathOf(place)} (${describe(value)})`
   for (const [key, inner] of isArray(value) ? value.entries() : Object.entries(value)) {
     if (inner === undefined && !isArray(value)) continue
     const lost = notJson(inner, [...place, key], gaps)
@@ -49,13 +49,8 @@ function notJson(value: unknown, place: Place, gaps: Place[]): string | undefine
   return undefined
 }
 
-const DEEPEST = 500
-
 const pathOf = ([first, ...rest]: Place): string =>
   `${first}${rest.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('')}`
-
-const kindOf = (value: unknown): string =>
-  isObject(value) ? (value.constructor?.name ?? 'an object') : isFunction(value) ? 'a function' : String(value)
 
 /** The output that facts were made of. Its errors have the code, message and causes of the first ones. */
 export function outputOf(facts: Omit<CallFacts, 'after'>, stage: string): Output {

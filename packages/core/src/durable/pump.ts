@@ -1,4 +1,4 @@
-import { isNumber, isObject, isText } from '../base/check.ts'
+import { isObject } from '../base/check.ts'
 import { StageflowError, quote } from '../base/errors.ts'
 import { thisContext } from './async-context.ts'
 import type { Decision, CallFacts, Fact, StageExecutor } from './executor.ts'
@@ -18,7 +18,7 @@ export interface PumpedRun {
   /** Whether starting a stage only registers its call. */
   isCall(stage: string): boolean
   /** Stages with only waits inside give their slots back. Both lists are keys. Returns whether any did. */
-  rest(calls: readonly string[], waits: readonly string[]): boolean
+  rest(calls: Iterable<string>, waits: Iterable<string>): boolean
   /** Calls back once the stage of a key has its slot again. */
   withSlotOf(key: string, then: () => void): void
   open(done: (outcome: Outcome) => void): void
@@ -195,7 +195,7 @@ export class Pump {
         return outcome
       }
       if (this.#waits.size > 0) {
-        if (root.rest([...this.#calls.keys()], [...this.#waits.keys()])) continue
+        if (root.rest(this.#calls.keys(), this.#waits.keys())) continue
         if (this.#calls.size === 0) this.limits.pause()
       }
       const fact = await this.executor.next()
@@ -226,18 +226,18 @@ export class Pump {
     }
   }
 
-  #give(fact: Fact, root: PumpedRun): void {
-    const { kind, key, at, facts } = Object(fact) as Readonly<Record<string, unknown>>
-    if (!isNumber(at) || !isText(key) || !/^(call|timer|answer|stop)$/.test(`${kind}`) || (kind === 'call' && !isObject(facts)))
-      throw misfit(`its executor gave ${quote(fact)}, which is not a fact`)
-    this.at = Math.max(this.at, fact.at)
-    if (!fact.replayed) this.isReplaying = false
-    if (fact.kind === 'call' && fact.replayed) this.#check(fact.key, fact.facts)
+  #give(given: Fact, root: PumpedRun): void {
+    const fact = Object(given) as Fact
+    const { at, kind, key, replayed } = fact
+    if (!replayed) this.isReplaying = false
+    this.at = Math.max(this.at, at)
     this.#given++
-    if (fact.kind === 'call') this.#call(fact.key, fact.facts)
-    else if (fact.kind === 'answer') root.withSlotOf(fact.key, this.#answered(fact.key, fact.answer))
-    else if (fact.kind === 'stop') this.runs.get(fact.key)?.cancel(fact.reason)
-    else this.limits.expire(fact.key)
+    if (kind === 'call' && isObject(fact.facts)) this.#call(key, fact.facts, replayed)
+    else if (kind === 'answer') root.withSlotOf(key, this.#answered(key, fact.answer))
+    else if (kind === 'stop') this.runs.get(key)?.cancel(fact.reason)
+    else if (kind === 'timer') this.limits.expire(key)
+    else this.at = NaN
+    if (Number.isNaN(this.at)) throw misfit(`its executor gave ${quote(given)}, which is not a fact`)
   }
 
   /** The run has ended, but in an earlier leg it went on. */
@@ -246,7 +246,8 @@ export class Pump {
     this.#give(fact, root)
   }
 
-  #call(key: string, facts: CallFacts): void {
+  #call(key: string, facts: CallFacts, replayed: boolean): void {
+    if (replayed) this.#check(key, facts)
     const call = this.#calls.get(key)
     if (call === undefined) throw misfit(`it has a fact of "${key}", which this leg has not started`)
     this.#calls.delete(key)
@@ -262,8 +263,8 @@ export class Pump {
 
   /** All facts of earlier legs must be there, and the functions of the pipeline must return what they did before. */
   #check(key: string, { after, decided = [] }: CallFacts): void {
-    if (after > this.#given)
-      throw misfit(`${after} facts came before that of "${key}", but it has ${this.#given}; facts are missing`)
+    if (after >= this.#given)
+      throw misfit(`${after} facts came before that of "${key}", but it has ${this.#given - 1}; facts are missing`)
     for (const [what, value] of decided) {
       const now = this.#decided.get(what)
       if (now !== undefined && now !== value)
