@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { recordingSink } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 import { runDurable } from '../src/durable.ts'
 import type { Fact } from '../src/durable.ts'
@@ -62,7 +63,8 @@ test('stages run in the async contexts that interceptors set up around runs and 
   const contexts: Interceptor = {
     name: 'contexts',
     onRun: ({ pipeline }) => ({ enter: (next) => within(pipeline.name, next) }),
-    onCall: ({ name }) => (name === 'kid' || name === 'each' ? () => ({ enter: (next) => within(name, next) }) : undefined),
+    onCall: ({ name }) =>
+      name === 'kid' || name === 'each' ? () => ({ enter: (next) => within(name, next) }) : undefined,
     wrapRun: (next) => (run) => store.run(`${store.getStore()} > wrap`, () => next(run)),
   }
   const child = new Pipeline('child').withStage('t', see).withStage('u', see, { dependencies: ['t'] })
@@ -72,7 +74,12 @@ test('stages run in the async contexts that interceptors set up around runs and 
       dependencies: ['a'],
     })
     .withPipeline('kid', child, { dependencies: ['ask'] })
-    .withMap('each', { over: () => [1, 2], each: (_item, context) => see(context), dependencies: ['kid'], concurrency: 1 })
+    .withMap('each', {
+      over: () => [1, 2],
+      each: (_item, context) => see(context),
+      dependencies: ['kid'],
+      concurrency: 1,
+    })
     .withStage('last', see, { dependencies: ['each'] })
     .build({ interceptors: [contexts] })
   const first = new ArrayExecutor()
@@ -110,7 +117,9 @@ test.each<[member: 'execute' | 'timer' | 'wait' | 'stop']>([['execute'], ['timer
     executor[member] = () => {
       throw broken
     }
-    await expect(runDurable(graph, executor, member === 'wait' ? {} : { signal: controller.signal })).rejects.toBe(broken)
+    await expect(runDurable(graph, executor, member === 'wait' ? {} : { signal: controller.signal })).rejects.toBe(
+      broken,
+    )
   },
 )
 
@@ -136,7 +145,9 @@ test('calls in progress when a leg breaks off give no fact, and the next leg car
   const graph = new Pipeline('p')
     .withStage('quick', () => ({}))
     .withStage('slow', ({ signal }) =>
-      ++calls > 1 ? { calls } : new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+      ++calls > 1
+        ? { calls }
+        : new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
     )
     .build()
   class Broken extends ArrayExecutor {
@@ -150,4 +161,27 @@ test('calls in progress when a leg breaks off give no fact, and the next leg car
   expect(first.facts.map(({ key }) => key)).toEqual(['quick'])
   const second = new ArrayExecutor(first.facts)
   expect(await runDurable(graph, second)).toMatchObject({ status: 'completed', data: { slow: { calls: 2 } } })
+})
+
+// ---------- events
+
+test('events of code have any name, and an event with a name like a start is sent too', async () => {
+  const sink = recordingSink()
+  const graph = new Pipeline('p')
+    .withStage('a', ({ tryEmitEvent }) => {
+      tryEmitEvent('fetch.started', {})
+      return {}
+    })
+    .withMap('each', { over: () => [1], each: () => ({}), dependencies: ['a'] })
+    .build()
+  await runDurable(graph, new ArrayExecutor(), { eventSink: sink })
+  expect(sink.types()).toEqual([
+    'pipeline.started',
+    'stage.a.started',
+    'fetch.started',
+    'stage.a.completed',
+    'stage.each.started',
+    'stage.each.completed',
+    'pipeline.completed',
+  ])
 })

@@ -2,9 +2,7 @@ import { StageflowError } from '../base/errors.ts'
 import type { StageCall } from '../call/call.ts'
 import { behindOf } from '../call/stage-context.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
-import type { CallPart, Interceptor, RunContext, RunPart } from '../contract/interceptor.ts'
-import { isOutput } from '../contract/output.ts'
-import type { StageRecord } from '../contract/results.ts'
+import type { CallPart, Interceptor } from '../contract/interceptor.ts'
 import type { BuiltGraph, CallHook, StageNode } from '../graph/graph.ts'
 import type { LegRun } from './leg-run.ts'
 import type { Pump } from './pump.ts'
@@ -48,12 +46,14 @@ function madeParts(node: StageNode, pump: Pump, run: () => LegRun): Partial<Stag
   if (by.length > 0)
     throw new StageflowError(
       'core/not-durable',
-      `Stage "${name}" of "${info.pipeline.name}" is a child pipeline or a map, and ${by.join(' and ')} wraps it; a durable run cannot repeat that. Leave out the option of the interceptor there, or set placement: 'call', which makes the whole stage one step.`,
+      `Stage "${name}" of "${info.pipeline.name}" is a child pipeline or a map, and ${by.join(' and ')} wraps it, which a durable run cannot repeat. Leave out its option there, or set placement: 'call'.`,
     )
   return {
-    hooks: layers
-      .flatMap((layer) => (layer.wrap === undefined ? layer.hooks : []))
-      .concat(node.hooks)
+    hooks: [{ name, onCall: () => void run().tellStarted(node) } as CallHook]
+      .concat(
+        (layers as readonly { readonly hooks: readonly CallHook[] }[]).flatMap((layer) => layer.hooks),
+        node.hooks,
+      )
       .map((hook) => durableHook(hook, pump, run)),
     wrapped: undefined,
     layers: [],
@@ -66,10 +66,8 @@ function durableHook({ name, onCall }: CallHook, pump: Pump, run: () => LegRun):
   return {
     name,
     onCall(context) {
-      const answer = onCall(context)
-      if (answer === undefined || isOutput(answer)) return answer
-      const part = answer as CallPart
-      if (part.expired === undefined) return part
+      const part = onCall(context) as CallPart | undefined
+      if (part?.expired === undefined) return part
       const { deadline = Infinity, idleMs = Infinity } = part
       const key = `${run().key(context.stage.name)}~${name}`
       const at = Math.min(deadline, context.now + idleMs)
@@ -106,20 +104,15 @@ function quietWhile(pump: Pump, one: Interceptor): Interceptor {
   const isQuiet = (): boolean => pump.isReplaying || pump.isOver
   return {
     name,
-    ...((settled ?? replayed) && {
-      settled: (record: StageRecord, run: RunContext) =>
-        isQuiet() ? replayed?.call(one, record, run) : settled?.call(one, record, run),
-    }),
-    ...(onRun && {
-      onRun: (run: RunContext): RunPart | undefined => {
-        const part = onRun.call(one, run)
-        if (part?.settled === undefined) return part
-        return {
-          ...entering(part),
-          settled: (record, context) => (isQuiet() ? undefined : part.settled?.(record, context)),
-          ended: (outcome, context) => part.ended?.(outcome, context),
-        }
-      },
-    }),
+    settled: (record, run) => (isQuiet() ? replayed : settled)?.call(one, record, run),
+    onRun(run) {
+      const part = onRun?.call(one, run)
+      if (part?.settled === undefined) return part
+      return {
+        ...entering(part),
+        settled: (record, context) => (isQuiet() ? undefined : part.settled?.(record, context)),
+        ended: (outcome, context) => part.ended?.(outcome, context),
+      }
+    },
   }
 }

@@ -95,16 +95,18 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   key(stage: string, round = 1, suffix = ''): string {
     return `${this.prefix}${keyPart(stage)}${suffix}${round === 1 ? '' : `@${round}`}`
   }
-  isCall(stage: string): boolean {
-    const { indexOf, nodes } = this.facts.graph
-    const node = nodes[indexOf(stage) as number]
-    return node !== undefined && (!node.made || placementOf(node) === 'call')
-  }
   isWanted(index: number): boolean {
     return this.facts.schedule.state(index) === RUNNING && this.stopping?.abort.aborted(index) === undefined
   }
 
   // Stages
+
+  tellStarted({ name, index, info }: StageNode): void {
+    const { facts, pump } = this
+    pump.isTelling = true
+    facts.stageEvent(name, 'started', { kind: info.kind }, facts.times[2 * index] as number)
+    pump.isTelling = false
+  }
 
   call(node: StageNode, round = 1): void {
     const { hooks, name, index } = node
@@ -120,7 +122,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       begin: () => {
         const now = this.facts.clock.now()
         this.facts.times[2 * index] = now
-        this.pump.tell(() => this.facts.stageEvent(name, 'started', { kind: node.info.kind }, now))
+        this.tellStarted(node)
         return this.carryOut(context, () => code(context), name, now)
       },
       ended: (facts: Carried) => {
@@ -161,7 +163,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     const isIdle =
       !ownsStage || stage.code === 0 || (hasAnswered && (await settlesWithin(clock, graceMs, stage.idle())))
     if (answer.status === 'suspend' && stage.children?.some((child) => child.result.status === 'suspended') === true)
-      answer = cannotSuspend(name, 'a child run that its code started did; run the child with withPipeline()')
+      answer = cannotSuspend(name, 'a child run in its call did; run it with withPipeline(), without placement')
     const { attempts, chunks, notes } = stage
     return {
       ...(answer === stage.returned && { by: 'code' }),

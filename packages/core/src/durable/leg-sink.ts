@@ -31,8 +31,7 @@ export class LegSink implements EventSink {
     const isResumed = leg > 1 && type === 'pipeline.started' && pipelineRunId === start.runId
     if (isOver || (isReplaying && !isResumed)) return undefined
     // A stage of a durable run starts when its call begins, not when the loop registers it.
-    if (!isTelling && type === `stage.${event.stage}.started` && this.#pump.isCall(event))
-      return undefined
+    if (!isTelling && type === `stage.${event.stage}.started`) return undefined
     const seq = this.#next.get(pipelineRunId) ?? 0
     this.#next.set(pipelineRunId, seq + 1)
     return { ...event, seq, ...(leg > 1 && { leg }), ...(isResumed && { type: 'pipeline.resumed' }) } as StageflowEvent

@@ -1,3 +1,4 @@
+import type { RunAbort } from '../base/abort.ts'
 import { isObject } from '../base/check.ts'
 import { StageflowError, quote } from '../base/errors.ts'
 import { thisContext } from './async-context.ts'
@@ -5,18 +6,16 @@ import type { Decision, CallFacts, Fact, StageExecutor } from './executor.ts'
 import { LegLimits } from './leg-limits.ts'
 import type { StageInfo } from '../contract/context.ts'
 import type { Outcome } from '../report/outcome.ts'
-import type { StageflowEvent } from '../contract/events.ts'
 
 /** How a call ended, before the pump adds what it knows. */
 export type Carried = Omit<CallFacts, 'after' | 'decided'>
 
 /** One run of the tree, as the pump sees it. */
 export interface PumpedRun {
-  readonly facts: { readonly pipelineRunId: string; readonly graph: { readonly name: string } }
+  readonly facts: { readonly graph: { readonly name: string } }
+  readonly stop: { readonly abort: Pick<RunAbort, 'listen'> }
   /** It waits for something else than facts: an interceptor around it, a cleanup, its last event. */
   readonly isBusy: boolean
-  /** Whether starting a stage only registers its call. */
-  isCall(stage: string): boolean
   /** Stages with only waits inside give their slots back. Both lists are keys. Returns whether any did. */
   rest(calls: Iterable<string>, waits: Iterable<string>): boolean
   /** Calls back once the stage of a key has its slot again. */
@@ -45,12 +44,12 @@ export interface Waiting {
   readonly stoppedNow: () => boolean
 }
 
-const NOT_BEGUN = 'not begun: its run, or its part of it, had ended'
+const NOT_BEGUN = 'not begun: its run had ended'
 
 /** Waits until all promises that are ready have run. */
 const turn = (): Promise<void> =>
   new Promise((resolve) => {
-    ;((globalThis as { setImmediate?: (callback: () => void) => void }).setImmediate ?? setTimeout)(() => resolve())
+    ;((globalThis as { setImmediate?: (callback: () => void) => void }).setImmediate ?? setTimeout)(resolve)
   })
 declare const setTimeout: (callback: () => void) => unknown
 
@@ -64,7 +63,7 @@ export class Pump {
   at: number
   /** Facts of earlier legs are being given: what the run does has been told before. */
   isReplaying: boolean
-  /** The event that is being sent belongs to a call that begins. */
+  /** The event that is being sent says that a stage has started, and not that the loop has registered its call. */
   isTelling = false
   /** The leg is over before the run: nothing counts anymore. */
   isOver = false
@@ -115,7 +114,7 @@ export class Pump {
   async #carryOut({ isWanted, begin }: PendingCall): Promise<CallFacts> {
     this.isReplaying = false
     const carried = !this.isOver && isWanted() ? await begin() : this.#notBegun()
-    // What a leg that is over ends with is no fact: the next leg carries the call out again.
+    // What a leg that is over ends with isn't a fact: the next leg carries the call out again.
     if (this.isOver) return new Promise(() => {})
     const decided = [...this.#unsaved]
     this.#unsaved.clear()
@@ -131,18 +130,6 @@ export class Pump {
     ended(isWanted() ? await begin() : this.#notBegun())
     this.#locals--
     this.moved()
-  }
-
-  /** Sends an event of a call that begins. */
-  tell(send: () => void): void {
-    this.isTelling = true
-    send()
-    this.isTelling = false
-  }
-  /** Whether an event is of a stage whose start only registers a call. */
-  isCall({ pipelineRunId, stage = '' }: StageflowEvent): boolean {
-    for (const run of this.runs.values()) if (run.facts.pipelineRunId === pipelineRunId) return run.isCall(stage)
-    return false
   }
 
   wait(key: string, waiting: Waiting): void {
@@ -164,22 +151,16 @@ export class Pump {
   // From the executor to the runs
 
   /** Resolves with the outcome of the run, or rejects if the leg is over before the run. */
-  async carry(root: PumpedRun): Promise<Outcome> {
+  carry(root: PumpedRun): Promise<Outcome> {
     const { lost } = this.executor
-    const leg = Promise.withResolvers<Outcome>()
-    this.#giveUp = (error) => {
-      this.#abandon(root, error)
-      leg.reject(error)
-    }
-    const onLost = (): void => this.#giveUp(lost?.reason)
-    lost?.addEventListener('abort', onLost, { once: true })
-    if (lost?.aborted === true) onLost()
-    else this.#pump(root).then(leg.resolve, this.#giveUp)
-    try {
-      return await leg.promise
-    } finally {
-      lost?.removeEventListener('abort', onLost)
-    }
+    return new Promise((resolve, reject) => {
+      this.#giveUp = (error) => {
+        this.#abandon(root, error)
+        reject(error)
+      }
+      if (lost !== undefined) root.stop.abort.listen(lost, this.#giveUp)
+      if (!this.isOver) this.#pump(root).then(resolve, this.#giveUp)
+    })
   }
 
   async #pump(root: PumpedRun): Promise<Outcome> {
@@ -277,12 +258,11 @@ export class Pump {
     if (this.#waits.size === 0)
       throw new StageflowError(
         'core/deadlock',
-        `The durable run of "${root.facts.graph.name}" cannot go on: its executor has no call in progress and no fact. This is a bug in the executor.`,
+        `The run of "${root.facts.graph.name}" cannot go on: its executor has no call in progress and no fact. This is a bug in the executor.`,
       )
     this.isSuspending = true
-    const waits = [...this.#waits.values()]
+    for (const waiting of this.#waits.values()) waiting.suspend()
     this.#waits.clear()
-    for (const waiting of waits) waiting.suspend()
   }
 
   /** The leg is over: its code is aborted, and the run ends in this process without being seen. */
