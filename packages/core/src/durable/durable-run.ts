@@ -9,7 +9,6 @@ import { fieldsOf } from '../contract/snapshot.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
 import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
 import type { Outcome } from '../report/outcome.ts'
-import { STAGES } from '../report/run-facts.ts'
 import type { ParentLink } from '../report/run-facts.ts'
 import { PipelineRun } from '../run/run.ts'
 import { UNREAD } from '../run/stage-loop.ts'
@@ -68,9 +67,6 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     const begun = super.begin(changes)
     this.pump.moved()
     return begun
-  }
-  get isBusy(): boolean {
-    return this.facts.phase !== STAGES
   }
   override get stop(): DurableStopping {
     return (this.stopping ??= new DurableStopping(this)) as DurableStopping

@@ -6,16 +6,16 @@ import type { Decision, CallFacts, Fact, StageExecutor } from './executor.ts'
 import { LegLimits } from './leg-limits.ts'
 import type { StageInfo } from '../contract/context.ts'
 import type { Outcome } from '../report/outcome.ts'
+import { STAGES } from '../report/run-facts.ts'
 
 /** How a call ended, before the pump adds what it knows. */
 export type Carried = Omit<CallFacts, 'after' | 'decided'>
 
 /** One run of the tree, as the pump sees it. */
 export interface PumpedRun {
-  readonly facts: { readonly graph: { readonly name: string } }
+  /** Only in phase `STAGES` it waits for facts: not for an interceptor around it, a cleanup or its last event. */
+  readonly facts: { readonly graph: { readonly name: string }; readonly phase: number }
   readonly stop: { readonly abort: Pick<RunAbort, 'listen'> }
-  /** It waits for something else than facts: an interceptor around it, a cleanup, its last event. */
-  readonly isBusy: boolean
   /** Stages with only waits inside give their slots back. Both lists are keys. Returns whether any did. */
   rest(calls: Iterable<string>, waits: Iterable<string>): boolean
   /** Calls back once the stage of a key has its slot again. */
@@ -172,7 +172,9 @@ export class Pump {
     for (;;) {
       await this.#quiet(() => outcome !== undefined)
       if (outcome !== undefined) {
-        if (this.isReplaying) this.#refuse(await this.executor.next(), root)
+        // In an earlier leg it may have gone on: then its next fact is refused.
+        const fact = this.isReplaying ? await this.executor.next() : undefined
+        if (fact?.replayed === true) this.#give(fact, root)
         return outcome
       }
       if (this.#waits.size > 0) {
@@ -195,7 +197,8 @@ export class Pump {
 
   /** Waits for what the loop itself waits for: interceptors around runs, cleanups, last events and local stages. */
   async #quiet(isEnded: () => boolean): Promise<void> {
-    const isBusy = (): boolean => this.#locals > 0 || [...this.runs.values()].some((run) => run.isBusy)
+    const isBusy = (): boolean =>
+      this.#locals > 0 || [...this.runs.values()].some(({ facts }) => facts.phase !== STAGES)
     for (;;) {
       if (isEnded()) return
       if (isBusy()) await new Promise<void>((resolve) => (this.#wake = resolve))
@@ -219,12 +222,6 @@ export class Pump {
     else if (kind === 'timer') this.limits.expire(key)
     else this.at = NaN
     if (Number.isNaN(this.at)) throw misfit(`its executor gave ${quote(given)}, which is not a fact`)
-  }
-
-  /** The run has ended, but in an earlier leg it went on. */
-  #refuse(fact: Fact | undefined, root: PumpedRun): void {
-    if (fact?.replayed !== true || fact.kind === 'stop' || fact.kind === 'timer') return
-    this.#give(fact, root)
   }
 
   #call(key: string, facts: CallFacts, replayed: boolean): void {
