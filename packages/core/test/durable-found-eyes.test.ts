@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { recordingSink } from '@stageflow/testing'
+import { manualClock, recordingSink } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 import { runDurable } from '../src/durable.ts'
 import type { Fact } from '../src/durable.ts'
@@ -185,3 +185,69 @@ test('events of code have any name, and an event with a name like a start is sen
     'pipeline.completed',
   ])
 })
+
+// ---------- interceptors
+
+test('an interceptor that answers a child pipeline ends the leg, and a leg in which it does not goes on', async () => {
+  let isOpen = true
+  const breaker: Interceptor = {
+    name: 'breaker',
+    onCall: ({ name }) =>
+      name === 'kid' ? () => (isOpen ? StageOutput.fail('the circuit is open') : undefined) : undefined,
+  }
+  const graph = new Pipeline('p')
+    .withStage('before', () => ({}))
+    .withPipeline(
+      'kid',
+      new Pipeline('child').withStage('t', () => ({})),
+      { onFailure: 'skip', dependencies: ['before'] },
+    )
+    .withStage('last', () => ({}), { dependencies: ['kid'], join: 'settled' })
+    .build({ interceptors: [breaker] })
+  const first = new ArrayExecutor()
+  await expect(runDurable(graph, first)).rejects.toMatchObject({
+    code: 'core/not-durable',
+    message: expect.stringContaining('Stage "kid" is a child pipeline or a map, and "breaker" answered it') as string,
+  })
+  expect(first.facts.map(({ key }) => key)).toEqual(['before'])
+  isOpen = false
+  const second = new ArrayExecutor(first.facts)
+  expect(await runDurable(graph, second)).toMatchObject({ status: 'completed', data: { kid: { t: {} } } })
+  expect(second.begun).toEqual(['kid/t', 'last'])
+})
+
+test.each(['an interceptor around a run', 'a local stage'])(
+  'a signal ends the leg after graceMs if %s hangs, and the next leg stops the run',
+  async (what) => {
+    const clock = manualClock()
+    let hangs = true
+    const perhaps = <Result>(result: Result): Result | Promise<never> => (hangs ? new Promise(() => {}) : result)
+    const stuck: Interceptor = {
+      name: 'stuck',
+      wrapRun: (next, { name }) => (name === 'child' ? (run) => perhaps(undefined) ?? next(run) : next),
+    }
+    const pipeline = new Pipeline('p').withStage('after', () => ({}), { dependencies: [] })
+    const graph = (
+      what === 'a local stage'
+        ? pipeline.withStage('hangs', () => perhaps({}), { placement: 'local' })
+        : pipeline.withPipeline(
+            'hangs',
+            new Pipeline('child').withStage('t', () => ({})),
+          )
+    ).build({ clock, interceptors: [stuck] })
+    const controller = new AbortController()
+    const reason = new Error('the user left')
+    const first = new ArrayExecutor()
+    const running = runDurable(graph, first, { graceMs: 50, signal: controller.signal })
+    await new Promise((resolve) => setImmediate(resolve))
+    controller.abort(reason)
+    await Promise.all([expect(running).rejects.toBe(reason), clock.advance(50)])
+    expect(first.facts).toMatchObject([{ kind: 'stop', reason: 'the user left' }])
+    hangs = false
+    const second = new ArrayExecutor(first.facts)
+    expect(await runDurable(graph, second)).toMatchObject({ status: 'cancelled', reason: 'the user left' })
+    // The leg that broke off still ends its own code within its grace times.
+    await clock.advance(10_000)
+    expect(clock.timers).toEqual([])
+  },
+)

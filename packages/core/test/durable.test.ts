@@ -164,7 +164,7 @@ test.each<[name: string, graph: () => AnyGraph, why: string]>([
   [
     'a child run that code started',
     () => new Pipeline('p').withStage('a', asStage(new Pipeline('kid').withStage('ask', ask))).build() as never,
-    'a child run in its call did; run it with withPipeline(), without placement',
+    'a child run in its call did; run it with withPipeline()',
   ],
 ])('%s cannot suspend', async (_name, graph, why) => {
   const result = await runDurable(graph(), new ArrayExecutor(), {})

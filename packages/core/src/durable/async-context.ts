@@ -13,6 +13,6 @@ interface Runtime {
 export function thisContext(): InContext {
   const hooks = (globalThis as Runtime).process?.getBuiltinModule?.('node:async_hooks')
   // `AsyncLocalStorage.snapshot` does the same and takes 14 µs.
-  const resource = hooks && new hooks.AsyncResource('stageflow')
+  const resource = hooks && new hooks.AsyncResource('run')
   return (code) => (resource ? resource.runInAsyncScope(code) : code())
 }

@@ -3,6 +3,7 @@ import type { StageCall } from '../call/call.ts'
 import { behindOf } from '../call/stage-context.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
 import type { CallPart, Interceptor } from '../contract/interceptor.ts'
+import { isOutput } from '../contract/output.ts'
 import type { BuiltGraph, CallHook, StageNode } from '../graph/graph.ts'
 import type { LegRun } from './leg-run.ts'
 import type { Pump } from './pump.ts'
@@ -40,14 +41,10 @@ export function derivedGraph(graph: BuiltGraph, pump: Pump, run: () => LegRun): 
 
 /** A child pipeline or a map runs in the loop itself, so nothing may wrap it. */
 function madeParts(node: StageNode, pump: Pump, run: () => LegRun): Partial<StageNode> {
-  const { name, layers, info } = node
+  const { name, layers } = node
   pump.takesTurns = true
   const by = layers.flatMap((layer) => (layer.wrap === undefined ? [] : [`"${layer.name}"`]))
-  if (by.length > 0)
-    throw new StageflowError(
-      'core/not-durable',
-      `Stage "${name}" of "${info.pipeline.name}" is a child pipeline or a map, and ${by.join(' and ')} wraps it, which a durable run cannot repeat. Leave out its option there, or set placement: 'call'.`,
-    )
+  if (by.length > 0) throw notDurable(name, `${by.join(' and ')} wraps it`)
   return {
     hooks: [{ name, onCall: () => void run().tellStarted(node) } as CallHook]
       .concat(
@@ -61,12 +58,19 @@ function madeParts(node: StageNode, pump: Pump, run: () => LegRun): Partial<Stag
   }
 }
 
-/** A limit on a child pipeline or a map passes as a fact. */
+const notDurable = (stage: string, why: string): StageflowError =>
+  new StageflowError(
+    'core/not-durable',
+    `Stage "${stage}" is a child pipeline or a map, and ${why}, which a durable run cannot repeat. Leave out its option there, or set placement: 'call'.`,
+  )
+
+/** A limit on a child pipeline or a map passes as a fact. An answer to the stage would be in no fact, so it ends the leg. */
 function durableHook({ name, onCall }: CallHook, pump: Pump, run: () => LegRun): CallHook {
   return {
     name,
     onCall(context) {
       const part = onCall(context) as CallPart | undefined
+      if (isOutput(part)) pump.giveUp(notDurable(context.stage.name, `"${name}" answered it`))
       if (part?.expired === undefined) return part
       const { deadline = Infinity, idleMs = Infinity } = part
       const key = `${run().key(context.stage.name)}~${name}`

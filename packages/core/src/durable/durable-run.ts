@@ -74,7 +74,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
 
   override childRun(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent: ParentLink): DurableRun {
     const { path, stage } = parent.shown
-    const above = this.path === '' ? 0 : this.path.length + 1
+    const above = this.path.length + Number(this.path !== '')
     const prefix = `${this.prefix}${keyPart(stage)}${path.slice(above + stage.length)}/`
     // Fields of this run's own snapshot may differ in each leg, such as those that an interceptor takes from a token.
     const own = fieldsOf(this.facts.snapshot)
@@ -159,7 +159,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     const isIdle =
       !ownsStage || stage.code === 0 || (hasAnswered && (await settlesWithin(clock, graceMs, stage.idle())))
     if (answer.status === 'suspend' && stage.children?.some((child) => child.result.status === 'suspended') === true)
-      answer = cannotSuspend(name, 'a child run in its call did; run it with withPipeline(), without placement')
+      answer = cannotSuspend(name, 'a child run in its call did; run it with withPipeline()')
     const { attempts, chunks, notes } = stage
     return {
       ...(answer === stage.returned && { by: 'code' }),

@@ -21,7 +21,7 @@ export function factsOf(output: Output, stage: string): OutputFacts {
   return factsOf(
     failed(
       'core/not-json',
-      `Stage "${stage}" of a durable run returned ${lost}, which JSON cannot hold; return strings, finite numbers, booleans, null, arrays and plain objects.`,
+      `Stage "${stage}" of a durable run returned ${lost}, which JSON cannot hold; return plain data.`,
     ),
     stage,
   )
@@ -58,8 +58,7 @@ export function outputOf(facts: Omit<CallFacts, 'after'>, stage: string): Output
   for (const place of gaps) fill(facts, place)
   if (error === undefined) return copiedOutput(facts as never, stage)
   if (by !== 'engine') return copiedOutput({ ...facts, error: revived(error) } as never, stage)
-  const failure = new Output(status, revived(error), BY_ENGINE)
-  return facts.data === undefined ? failure : failure.withData(facts.data)
+  return new Output(status, revived(error), BY_ENGINE).withData(facts.data)
 }
 
 /** JSON wrote null for an undefined item. The facts are this leg's own copy. */

@@ -15,13 +15,13 @@ export class LegSink implements EventSink {
     this.#pump = pump
   }
 
-  tryEmit(event: StageflowEvent): boolean {
+  tryEmit(event: StageflowEvent): ReturnType<EventSink['tryEmit']> {
     const own = this.#own(event)
-    return own === undefined || this.#sink.tryEmit(own) !== false
+    return own ? this.#sink.tryEmit(own) : true
   }
   async emit(event: StageflowEvent): Promise<void> {
     const own = this.#own(event)
-    if (own !== undefined) await this.#sink.emit(own)
+    if (own) await this.#sink.emit(own)
   }
 
   #own(event: StageflowEvent): StageflowEvent | undefined {

@@ -82,7 +82,7 @@ export class Pump {
   #unsaved = new Map<string, Decision[1]>()
   #wake: (() => void) | undefined
   /** Ends the leg before the run. */
-  #giveUp: (error: unknown) => void = () => {}
+  giveUp: (error: unknown) => void = () => {}
 
   constructor(executor: StageExecutor) {
     this.executor = executor
@@ -101,7 +101,7 @@ export class Pump {
     try {
       ;(this.executor[member] as (...given: unknown[]) => void)(...given)
     } catch (error) {
-      this.#giveUp(error)
+      this.giveUp(error)
     }
   }
 
@@ -154,12 +154,12 @@ export class Pump {
   carry(root: PumpedRun): Promise<Outcome> {
     const { lost } = this.executor
     return new Promise((resolve, reject) => {
-      this.#giveUp = (error) => {
+      this.giveUp = (error) => {
         this.#abandon(root, error)
         reject(error)
       }
-      if (lost !== undefined) root.stop.abort.listen(lost, this.#giveUp)
-      if (!this.isOver) this.#pump(root).then(resolve, this.#giveUp)
+      if (lost !== undefined) root.stop.abort.listen(lost, this.giveUp)
+      if (!this.isOver) this.#pump(root).then(resolve, this.giveUp)
     })
   }
 
@@ -276,5 +276,5 @@ export class Pump {
 const misfit = (what: string): StageflowError =>
   new StageflowError(
     'core/replay',
-    `The run cannot go on with this pipeline: ${what}. Run it with the code that began it, or start it again under another id.`,
+    `The run cannot go on with this pipeline: ${what}. Run it with the code that began it, or under another id.`,
   )
