@@ -11,9 +11,14 @@ test('a durable run goes on in a later leg within all interceptors, and each of 
   const calls: string[] = []
   const check = new Pipeline('check')
     .withStage('read', ({ stage }) => void calls.push(stage.name))
-    .withStage('ask', ({ resumed }: StageContext) => (resumed === undefined ? StageOutput.suspend('fine?') : { answer: resumed.answer }), {
-      dependencies: ['read'],
-    })
+    .withStage(
+      'ask',
+      ({ resumed }: StageContext) =>
+        resumed === undefined ? StageOutput.suspend('fine?') : { answer: resumed.answer },
+      {
+        dependencies: ['read'],
+      },
+    )
   const graph = new Pipeline('letters')
     .withStage('draft', ({ stage }) => void calls.push(stage.name))
     .withMap('words', {
@@ -31,17 +36,61 @@ test('a durable run goes on in a later leg within all interceptors, and each of 
   const now = () => kit.clock.now()
   const first = new ArrayExecutor([], { start, now })
   expect(await runDurable(graph, first, kit.options)).toMatchObject({ status: 'suspended' })
-  const lines = () => kit.lines.map(({ msg, stage, status }) => `${msg}: ${stage ?? 'run'} ${status}`)
-  const spans = () => kit.spans.map(({ name, isError }) => `${name}${isError ? ' !' : ''}`)
-  console.log(JSON.stringify([lines(), spans(), kit.sink.types()], null, 1))
-  ;(kit.lines as unknown[]).length = 0
-  ;(kit.spans as unknown[]).length = 0
+  // The parts of all interceptors start and end around calls, so both legs together read like one run.
+  const lines = (): string[] => kit.lines.map(({ msg, stage = 'run' }) => `${msg}: ${stage}`)
+  const spans = (): string[] => kit.spans.map(({ name, isError }) => `${name}${isError ? ' !' : ''}`)
+  expect(lines()).toEqual([
+    'stage completed: draft',
+    'stage completed: words',
+    'stage completed: read',
+    'stage suspended: ask',
+    'run suspended: run',
+    'stage suspended: check',
+    'run suspended: run',
+  ])
+  const ofFirst = ['draft', 'words', 'read', 'ask'].map((stage) => `stage ${stage}`)
+  expect(spans()).toEqual([...ofFirst, 'invoke_workflow check', 'stage check', 'invoke_workflow letters'])
+  const [linesBefore, spansBefore] = [kit.lines.length, kit.spans.length]
   kit.sink.clear()
+
   await kit.clock.advance(86_400_000)
   const second = new ArrayExecutor(first.facts, { start, now })
   second.answer('check/ask', 'yes')
   expect(await runDurable(graph, second, kit.options)).toMatchObject({ status: 'completed' })
-  console.log(JSON.stringify([lines(), spans(), kit.sink.types()], null, 1))
-  console.log((await kit.registry.metrics()).split('\n').filter((l) => l.startsWith('stageflow_') && !l.endsWith(' 0') && !l.includes('bucket')).join('\n'))
-  console.log(JSON.stringify(kit.tracker.stats()), kit.openSpans, kit.clock.timers, calls)
+  expect(calls).toEqual(['draft', 'words a', 'words b', 'read', 'send'])
+  expect(lines().slice(linesBefore)).toEqual([
+    'stage completed: ask',
+    'run completed: run',
+    'stage completed: check',
+    'stage completed: send',
+    'run completed: run',
+  ])
+  const ofSecond = ['stage ask', 'invoke_workflow check', 'stage check', 'stage send', 'invoke_workflow letters']
+  expect(spans().slice(spansBefore)).toEqual(ofSecond)
+  expect(kit.sink.types()).toEqual([
+    'pipeline.resumed',
+    'stage.ask.started',
+    'stage.ask.completed',
+    'pipeline.completed',
+    'pipeline.child_completed',
+    'stage.check.completed',
+    'stage.send.started',
+    'stage.send.completed',
+    'pipeline.completed',
+  ])
+  const stages = (await kit.registry.metrics()).matchAll(
+    /^stageflow_stages_total\{.*stage="(\w+)".*status="(\w+)"\} ([1-9]\d*)$/gm,
+  )
+  expect([...stages].map(([, stage, status, count]) => `${stage} ${status} ${count}`).toSorted()).toEqual([
+    'ask ok 1',
+    'ask suspend 1',
+    'check ok 1',
+    'check suspend 1',
+    'draft ok 1',
+    'read ok 1',
+    'send ok 1',
+    'words ok 1',
+  ])
+  expect(kit.tracker.stats()).toMatchObject({ suspendedCount: 1, completedCount: 1, activeChildren: 0 })
+  expect(kit.clock.timers).toEqual([])
 })
