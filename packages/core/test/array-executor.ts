@@ -16,6 +16,9 @@ export class ArrayExecutor implements StageExecutor {
   readonly #held: [string, () => Promise<CallFacts>][] = []
   #underWay = 0
   #at: number
+  /** Kinds and keys of the first `seen` facts. */
+  readonly #known = new Set<string>()
+  #seen = 0
   readonly #timers = new Map<string, number>()
   #wake: (() => void) | undefined
   /** Gives the time of a fact. Default: one ms after the last. */
@@ -40,7 +43,11 @@ export class ArrayExecutor implements StageExecutor {
   }
 
   #has(kind: string, key: string): boolean {
-    return this.facts.some((fact) => fact.kind === kind && fact.key === key)
+    for (; this.#seen < this.facts.length; this.#seen++) {
+      const fact = this.facts[this.#seen] as Kept
+      this.#known.add(`${fact.kind} ${fact.key}`)
+    }
+    return this.#known.has(`${kind} ${key}`)
   }
   put(
     fact:

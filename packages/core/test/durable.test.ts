@@ -26,13 +26,13 @@ test('a durable run ends like a run in process, and its facts are enough to end 
 
 test.each<[name: string, value: unknown, path: string]>([
   ['NaN', { sum: NaN }, 'data.sum (NaN)'],
-  ['a date', { list: [{ at: new Date(0) }] }, 'data.list[0].at (Date)'],
+  ['a date', { list: [{ at: new Date(0) }] }, 'data.list[0].at (an instance of Date)'],
   [
     'a class instance in an artifact',
     StageOutput.ok({}, { artifacts: [{ file: new URL('a:b') }] }),
-    'artifacts[0].file (URL)',
+    'artifacts[0].file (an instance of URL)',
   ],
-  ['a function in a request', StageOutput.suspend({ ask: () => 1 }), 'request.ask (a function)'],
+  ['a function in a request', StageOutput.suspend({ ask: () => 1 }), 'request.ask (an instance of Function)'],
 ])('%s in an output fails the stage, with its path', async (_name, value, path) => {
   const graph = new Pipeline('p').withStage('a', () => value as { a: 1 }).build()
   const result = await runDurable(graph, new ArrayExecutor(), {})
@@ -164,7 +164,7 @@ test.each<[name: string, graph: () => AnyGraph, why: string]>([
   [
     'a child run that code started',
     () => new Pipeline('p').withStage('a', asStage(new Pipeline('kid').withStage('ask', ask))).build() as never,
-    'a child run that its code started did',
+    'a child run in its call did; run it with withPipeline()',
   ],
 ])('%s cannot suspend', async (_name, graph, why) => {
   const result = await runDurable(graph(), new ArrayExecutor(), {})

@@ -2,9 +2,8 @@ import { StageflowError } from '../base/errors.ts'
 import type { StageCall } from '../call/call.ts'
 import { behindOf } from '../call/stage-context.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
-import type { CallPart, Interceptor, InterceptorContext, RunContext, RunPart } from '../contract/interceptor.ts'
+import type { CallPart, Interceptor } from '../contract/interceptor.ts'
 import { isOutput } from '../contract/output.ts'
-import type { StageRecord } from '../contract/results.ts'
 import type { BuiltGraph, CallHook, StageNode } from '../graph/graph.ts'
 import type { LegRun } from './leg-run.ts'
 import type { Pump } from './pump.ts'
@@ -42,18 +41,16 @@ export function derivedGraph(graph: BuiltGraph, pump: Pump, run: () => LegRun): 
 
 /** A child pipeline or a map runs in the loop itself, so nothing may wrap it. */
 function madeParts(node: StageNode, pump: Pump, run: () => LegRun): Partial<StageNode> {
-  const { name, layers, info } = node
+  const { name, layers } = node
   pump.takesTurns = true
   const by = layers.flatMap((layer) => (layer.wrap === undefined ? [] : [`"${layer.name}"`]))
-  if (by.length > 0)
-    throw new StageflowError(
-      'core/not-durable',
-      `Stage "${name}" of "${info.pipeline.name}" is a child pipeline or a map, and ${by.join(' and ')} wraps it; a durable run cannot repeat that. Leave out the option of the interceptor there, or set placement: 'call', which makes the whole stage one step.`,
-    )
+  if (by.length > 0) throw notDurable(name, `${by.join(' and ')} wraps it`)
   return {
-    hooks: layers
-      .flatMap((layer) => (layer.wrap === undefined ? layer.hooks : []))
-      .concat(node.hooks)
+    hooks: [{ name, onCall: () => void run().tellStarted(node) } as CallHook]
+      .concat(
+        (layers as readonly { readonly hooks: readonly CallHook[] }[]).flatMap((layer) => layer.hooks),
+        node.hooks,
+      )
       .map((hook) => durableHook(hook, pump, run)),
     wrapped: undefined,
     layers: [],
@@ -61,15 +58,20 @@ function madeParts(node: StageNode, pump: Pump, run: () => LegRun): Partial<Stag
   }
 }
 
-/** A limit on a child pipeline or a map passes as a fact. */
+const notDurable = (stage: string, why: string): StageflowError =>
+  new StageflowError(
+    'core/not-durable',
+    `Stage "${stage}" is a child pipeline or a map, and ${why}, which a durable run cannot repeat. Leave out its option there, or set placement: 'call'.`,
+  )
+
+/** A limit on a child pipeline or a map passes as a fact. An answer to the stage would be in no fact, so it ends the leg. */
 function durableHook({ name, onCall }: CallHook, pump: Pump, run: () => LegRun): CallHook {
   return {
     name,
     onCall(context) {
-      const answer = onCall(context)
-      if (answer === undefined || isOutput(answer)) return answer
-      const part = answer as CallPart
-      if (part.expired === undefined) return part
+      const part = onCall(context) as CallPart | undefined
+      if (isOutput(part)) pump.giveUp(notDurable(context.stage.name, `"${name}" answered it`))
+      if (part?.expired === undefined) return part
       const { deadline = Infinity, idleMs = Infinity } = part
       const key = `${run().key(context.stage.name)}~${name}`
       const at = Math.min(deadline, context.now + idleMs)
@@ -87,7 +89,7 @@ function durableHook({ name, onCall }: CallHook, pump: Pump, run: () => LegRun):
 
 function withoutLimit(part: CallPart, over: () => void): CallPart {
   return {
-    ...(part.enter && { enter: (next: () => void, context: InterceptorContext) => part.enter?.(next, context) }),
+    ...entering(part),
     ended: (output, context) => {
       over()
       part.ended?.(output, context)
@@ -95,26 +97,26 @@ function withoutLimit(part: CallPart, over: () => void): CallPart {
   }
 }
 
+/** What sets up an async context; called with its part as `this`. */
+const entering = <Context>(part: {
+  enter?(next: () => void, context: Context): void
+}): { enter?(next: () => void, context: Context): void } => (part.enter ? { enter: part.enter.bind(part) } : {})
+
 /** An interceptor that is told nothing of stages that settled in an earlier leg, but has `replayed` called for them. */
 function quietWhile(pump: Pump, one: Interceptor): Interceptor {
   const { name, settled, replayed, onRun } = one
   const isQuiet = (): boolean => pump.isReplaying || pump.isOver
   return {
     name,
-    ...((settled ?? replayed) && {
-      settled: (record: StageRecord, run: RunContext) =>
-        isQuiet() ? replayed?.call(one, record, run) : settled?.call(one, record, run),
-    }),
-    ...(onRun && {
-      onRun: (run: RunContext): RunPart | undefined => {
-        const part = onRun.call(one, run)
-        if (part?.settled === undefined) return part
-        const told: RunPart = Object.create(part) as RunPart
-        told.settled = (record, context) => (isQuiet() ? undefined : part.settled?.(record, context))
-        if (part.enter !== undefined) told.enter = (next, context) => part.enter?.(next, context)
-        if (part.ended !== undefined) told.ended = (outcome, context) => part.ended?.(outcome, context)
-        return told
-      },
-    }),
+    settled: (record, run) => (isQuiet() ? replayed : settled)?.call(one, record, run),
+    onRun(run) {
+      const part = onRun?.call(one, run)
+      if (part?.settled === undefined) return part
+      return {
+        ...entering(part),
+        settled: (record, context) => (isQuiet() ? undefined : part.settled?.(record, context)),
+        ended: (outcome, context) => part.ended?.(outcome, context),
+      }
+    },
   }
 }

@@ -48,7 +48,6 @@ export class DurableMap {
 
   #end(output: Output | undefined): void {
     this.#waiting?.(output)
-    this.#waiting = undefined
   }
 
   item(context: LiveStageContext, place: number, item: unknown, each: Each): Promise<unknown> {

@@ -10,7 +10,6 @@ import type { Fields } from '../contract/snapshot-fields.ts'
 import type { AttemptRecord } from '../contract/results.ts'
 import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
 import type { Outcome } from '../report/outcome.ts'
-import { STAGES } from '../report/run-facts.ts'
 import type { ParentLink } from '../report/run-facts.ts'
 import { PipelineRun } from '../run/run.ts'
 import { UNREAD } from '../run/stage-loop.ts'
@@ -70,16 +69,13 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     this.pump.moved()
     return begun
   }
-  get isBusy(): boolean {
-    return this.facts.phase !== STAGES
-  }
   override get stop(): DurableStopping {
     return (this.stopping ??= new DurableStopping(this)) as DurableStopping
   }
 
   override childRun(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent: ParentLink): DurableRun {
     const { path, stage } = parent.shown
-    const above = this.path === '' ? 0 : this.path.length + 1
+    const above = this.path.length + Number(this.path !== '')
     const prefix = `${this.prefix}${keyPart(stage)}${path.slice(above + stage.length)}/`
     // Fields of this run's own snapshot may differ in each leg, such as those that an interceptor takes from a token.
     const own = fieldsOf(this.facts.snapshot)
@@ -96,16 +92,18 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   key(stage: string, round = 1, suffix = ''): string {
     return `${this.prefix}${keyPart(stage)}${suffix}${round === 1 ? '' : `@${round}`}`
   }
-  isCall(stage: string): boolean {
-    const { indexOf, nodes } = this.facts.graph
-    const node = nodes[indexOf(stage) as number]
-    return node !== undefined && (!node.made || placementOf(node) === 'call')
-  }
   isWanted(index: number): boolean {
     return this.facts.schedule.state(index) === RUNNING && this.stopping?.abort.aborted(index) === undefined
   }
 
   // Stages
+
+  tellStarted({ name, index, info }: StageNode): void {
+    const { facts, pump } = this
+    pump.isTelling = true
+    facts.stageEvent(name, 'started', { kind: info.kind }, facts.times[2 * index] as number)
+    pump.isTelling = false
+  }
 
   /** `asked`: the attempts of earlier rounds. */
   call(node: StageNode, round = 1, asked: readonly AttemptRecord[] = []): void {
@@ -122,7 +120,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       begin: () => {
         const now = this.facts.clock.now()
         this.facts.times[2 * index] = now
-        this.pump.tell(() => this.facts.stageEvent(name, 'started', { kind: node.info.kind }, now))
+        this.tellStarted(node)
         return this.carryOut(context, () => code(context), name, now)
       },
       ended: (facts: Carried) => {
@@ -163,17 +161,17 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     const isIdle =
       !ownsStage || stage.code === 0 || (hasAnswered && (await settlesWithin(clock, graceMs, stage.idle())))
     if (answer.status === 'suspend' && stage.children?.some((child) => child.result.status === 'suspended') === true)
-      answer = cannotSuspend(name, 'a child run that its code started did; run the child with withPipeline()')
+      answer = cannotSuspend(name, 'a child run in its call did; run it with withPipeline()')
     const { attempts, chunks, notes } = stage
     return {
       ...(answer === stage.returned && { by: 'code' }),
       ...factsOf(answer, name),
-      ...(hasAnswered && isIdle ? undefined : { abandoned: true }),
+      abandoned: hasAnswered && isIdle ? undefined : true,
       startedAt,
       endedAt: clock.now(),
-      ...(ownsStage && attempts !== undefined ? { attempts } : undefined),
-      ...(chunks > 0 ? { chunks } : undefined),
-      ...(notes === undefined ? undefined : { notes }),
+      attempts: ownsStage ? attempts : undefined,
+      chunks,
+      notes,
     }
   }
 
@@ -193,10 +191,11 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     if (notes !== undefined) stage.notes = { ...stage.notes, ...notes }
   }
 
-  #settle(index: number, output: Output, { by, abandoned, endedAt }: Carried): void {
+  #settle(index: number, output: Output, carried: Carried): void {
+    const { by, abandoned, endedAt } = carried
     const { facts, loop } = this
     const stage = facts.stage(index)
-    if (facts.schedule.state(index) !== RUNNING) return this.#left(index, output, { by, abandoned, endedAt } as Carried)
+    if (facts.schedule.state(index) !== RUNNING) return this.#left(index, output, carried)
     if (abandoned === true && output.status === 'cancel') {
       stage.abandoned = true
       stage.abandon()
@@ -204,13 +203,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     loop.settle(index, output)
     stage.returned = by === 'code' ? stage.output : undefined
     facts.times[2 * index + 1] = endedAt
-    if (abandoned === true) this.#giveUp(index)
-  }
-  #giveUp(index: number): void {
-    const stage = this.facts.stage(index)
-    stage.abandoned = true
-    stage.abandon()
-    if (this.facts.schedule.feed(LEFT, index, 0)) this.loop.drive(UNREAD)
+    if (abandoned === true) this.#leave(index, abandoned)
   }
 
   /** The call of a stage that has settled before, because nothing could read it anymore, has ended. */
@@ -219,6 +212,12 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     const attempt = stage.attempts?.at(-1)
     if (attempt !== undefined && attempt.endedAt === undefined) stage.endAttempt(attempt, output, endedAt)
     else stage.leaveCode()
+    this.#leave(index, abandoned)
+  }
+
+  /** No code of the stage counts anymore, so that its slot is free. */
+  #leave(index: number, abandoned: true | undefined): void {
+    const stage = this.facts.stage(index)
     if (abandoned === true) stage.abandoned = true
     stage.abandon()
     if (this.facts.schedule.feed(LEFT, index, 0)) this.loop.drive(UNREAD)
@@ -253,27 +252,28 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
 
   // Slots of `maxConcurrency`: only the outermost run has them.
 
-  rest(calls: readonly string[], waits: readonly string[]): boolean {
+  rest(calls: Iterable<string>, waits: Iterable<string>): boolean {
     const { options, schedule, graph } = this.facts
     if (options.maxConcurrency === undefined) return false
+    const [busy, waiting] = [calls, waits].map((keys) => new Set([...keys].map(stagePart)))
     const rested = graph.names.filter((name, index) => {
-      const isInside = isOf(this.key(name))
-      const rests = schedule.state(index) === RUNNING && waits.some(isInside) && !calls.some(isInside)
+      const key = keyPart(name)
+      const rests = schedule.state(index) === RUNNING && waiting?.has(key) && !busy?.has(key)
       return rests && schedule.feed(PARK, index, 0) && (this.facts.stage(index).isParked = true)
     })
-    this.loop.drive(UNREAD)
+    this.loop.driveSoon(UNREAD)
     return rested.length > 0
   }
   withSlotOf(key: string, then: () => void): void {
     const { graph, stages, schedule } = this.facts
-    const index = graph.names.findIndex((name) => isOf(this.key(name))(key))
+    const index = graph.names.findIndex((name) => keyPart(name) === stagePart(key))
     const stage = stages?.[index]
     if (stage?.isParked !== true) return then()
     void stage.resumed().then(() => {
       if (this.isWanted(index)) then()
     })
     schedule.feed(UNPARK, index, 0)
-    this.loop.drive(UNREAD)
+    this.loop.driveSoon(UNREAD)
   }
 
   // Maps
@@ -296,11 +296,8 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     this.#map(behindOf(context).node).items(source)
 }
 
-/** Whether a key is of a stage, or of what runs inside it. `stage`: its key. */
-const isOf =
-  (stage: string) =>
-  (key: string): boolean =>
-    key.startsWith(stage) && ['', '/', '#', '@'].includes(key.charAt(stage.length))
+/** The part of a key that names the stage of the outermost run. */
+const stagePart = (key: string): string => key.split(/[/#@]/, 1)[0] as string
 
 const cannotSuspend = (stage: string, why: string): Output =>
   failed('core/cannot-suspend', `Stage "${stage}" of a durable run cannot suspend: ${why}.`)

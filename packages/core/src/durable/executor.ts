@@ -17,12 +17,12 @@ export interface CallFacts {
   /** Who answered: the stage's own code, or else an interceptor or the engine. */
   readonly by?: 'code' | 'engine'
   /** Its code still ran at the end of the grace time. */
-  readonly abandoned?: true
+  readonly abandoned?: true | undefined
   readonly startedAt: number
   readonly endedAt: number
-  readonly attempts?: readonly AttemptRecord[]
+  readonly attempts?: readonly AttemptRecord[] | undefined
   readonly chunks?: number
-  readonly notes?: Readonly<Record<string, unknown>>
+  readonly notes?: Readonly<Record<string, unknown>> | undefined
   /** How many facts the run had been given when the call ended. */
   readonly after: number
   /** What functions of the pipeline, such as `when`, returned since the fact before. */
@@ -67,8 +67,9 @@ export interface StageExecutor {
   readonly lost?: AbortSignal | undefined
   /**
    * Registers a call; begins nothing. If the run has a fact of this key, only that fact is given. Otherwise `next` calls `call`,
-   * once it has given every recorded fact, stop, passed timer and answer. `call` never rejects. `isWanted` turns false when the
-   * run, or its part of it, has ended before the call: an executor that carries out calls elsewhere then aborts it there.
+   * once it has given every recorded fact, stop, passed timer and answer. `call` never rejects, and never resolves once the leg is
+   * over. `isWanted` turns false when the run, or its part of it, has ended before the call: an executor that carries out calls
+   * elsewhere then aborts it there.
    */
   execute(key: string, call: () => Promise<CallFacts>, stage: StageInfo, isWanted: () => boolean): void
   /** Registers a timer. Its fact comes at `at`, or at once if that has passed. */

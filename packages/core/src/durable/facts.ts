@@ -1,4 +1,4 @@
-import { isArray, isFunction, isObject } from '../base/check.ts'
+import { describe, isArray } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import { isPlain } from '../base/objects.ts'
@@ -21,7 +21,7 @@ export function factsOf(output: Output, stage: string): OutputFacts {
   return factsOf(
     failed(
       'core/not-json',
-      `Stage "${stage}" of a durable run returned ${lost}, which JSON cannot hold; return strings, finite numbers, booleans, null, arrays and plain objects.`,
+      `Stage "${stage}" of a durable run returned ${lost}, which JSON cannot hold; return plain data.`,
     ),
     stage,
   )
@@ -38,7 +38,9 @@ function notJson(value: unknown, place: Place, gaps: Place[]): string | undefine
     gaps.push(place)
     return undefined
   }
-  if (!isArray(value) && !isPlain(value)) return `${pathOf(place)} (${kindOf(value)})`
+  // A value that contains itself has no end.
+  if (place.length > 500) return `${pathOf(place.slice(0, 9))} (more than 500 levels)`
+  if (!isArray(value) && !isPlain(value)) return `${pathOf(place)} (${describe(value)})`
   for (const [key, inner] of isArray(value) ? value.entries() : Object.entries(value)) {
     if (inner === undefined && !isArray(value)) continue
     const lost = notJson(inner, [...place, key], gaps)
@@ -50,17 +52,13 @@ function notJson(value: unknown, place: Place, gaps: Place[]): string | undefine
 const pathOf = ([first, ...rest]: Place): string =>
   `${first}${rest.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('')}`
 
-const kindOf = (value: unknown): string =>
-  isObject(value) ? (value.constructor?.name ?? 'an object') : isFunction(value) ? 'a function' : String(value)
-
 /** The output that facts were made of. Its errors have the code, message and causes of the first ones. */
 export function outputOf(facts: Omit<CallFacts, 'after'>, stage: string): Output {
   const { error, gaps = [], by, status } = facts
   for (const place of gaps) fill(facts, place)
   if (error === undefined) return copiedOutput(facts as never, stage)
   if (by !== 'engine') return copiedOutput({ ...facts, error: revived(error) } as never, stage)
-  const failure = new Output(status, revived(error), BY_ENGINE)
-  return facts.data === undefined ? failure : failure.withData(facts.data)
+  return new Output(status, revived(error), BY_ENGINE).withData(facts.data)
 }
 
 /** JSON wrote null for an undefined item. The facts are this leg's own copy. */

@@ -1,5 +1,3 @@
-import type { StageExecutor } from './executor.ts'
-
 interface Limit {
   readonly ms: number
   /** How often its timer was set. */
@@ -10,19 +8,19 @@ interface Limit {
 
 /** The limits of the runs and stages of one leg, as timers of the executor. While everything waits for answers they stand still. */
 export class LegLimits {
-  readonly #executor: StageExecutor
+  readonly #timer: (key: string, at: number) => void
   readonly #limits = new Map<string, Limit>()
   #isPaused = false
 
-  constructor(executor: StageExecutor) {
-    this.#executor = executor
+  constructor(timer: (key: string, at: number) => void) {
+    this.#timer = timer
   }
 
   /** Sets a limit of `ms` that passes at `at`, unless it is moved. */
   add(key: string, at: number, ms: number, moved: Limit['moved'], expired: Limit['expired']): void {
     const round = (this.#limits.get(key)?.round ?? 0) + 1
     this.#limits.set(key, { ms, round, moved, expired })
-    this.#executor.timer(`${key}@${round}`, at)
+    this.#timer(`${key}@${round}`, at)
   }
   remove(key: string): void {
     this.#limits.delete(key)
@@ -39,7 +37,7 @@ export class LegLimits {
     this.#isPaused = false
     for (const [key, { ms, round, moved }] of this.#limits) {
       moved(now + ms)
-      this.#executor.timer(`${key}@${round}`, now + ms)
+      this.#timer(`${key}@${round}`, now + ms)
     }
   }
 

@@ -17,6 +17,8 @@ export interface LegRun extends PipelineRun {
   key(stage: string, round?: number, suffix?: string): string
   /** Whether a stage runs and nothing has stopped it. */
   isWanted(index: number): boolean
+  /** Publishes that a stage has started. */
+  tellStarted(node: StageNode): void
   /** Registers the call of a stage that has started. */
   call(node: StageNode): void
   /** Runs a child pipeline or a map. */

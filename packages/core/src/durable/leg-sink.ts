@@ -15,13 +15,13 @@ export class LegSink implements EventSink {
     this.#pump = pump
   }
 
-  tryEmit(event: StageflowEvent): boolean {
+  tryEmit(event: StageflowEvent): ReturnType<EventSink['tryEmit']> {
     const own = this.#own(event)
-    return own === undefined || this.#sink.tryEmit(own) !== false
+    return own ? this.#sink.tryEmit(own) : true
   }
   async emit(event: StageflowEvent): Promise<void> {
     const own = this.#own(event)
-    if (own !== undefined) await this.#sink.emit(own)
+    if (own) await this.#sink.emit(own)
   }
 
   #own(event: StageflowEvent): StageflowEvent | undefined {
@@ -31,8 +31,7 @@ export class LegSink implements EventSink {
     const isResumed = leg > 1 && type === 'pipeline.started' && pipelineRunId === start.runId
     if (isOver || (isReplaying && !isResumed)) return undefined
     // A stage of a durable run starts when its call begins, not when the loop registers it.
-    if (!isTelling && type.endsWith('.started') && event.stage !== undefined && this.#pump.isCall(event))
-      return undefined
+    if (!isTelling && type === `stage.${event.stage}.started`) return undefined
     const seq = this.#next.get(pipelineRunId) ?? 0
     this.#next.set(pipelineRunId, seq + 1)
     return { ...event, seq, ...(leg > 1 && { leg }), ...(isResumed && { type: 'pipeline.resumed' }) } as StageflowEvent

@@ -1,22 +1,23 @@
-import { StageflowError } from '../base/errors.ts'
+import type { RunAbort } from '../base/abort.ts'
+import { isObject } from '../base/check.ts'
+import { StageflowError, quote } from '../base/errors.ts'
+import { thisContext } from './async-context.ts'
 import type { Decision, CallFacts, Fact, StageExecutor } from './executor.ts'
 import { LegLimits } from './leg-limits.ts'
 import type { StageInfo } from '../contract/context.ts'
 import type { Outcome } from '../report/outcome.ts'
-import type { StageflowEvent } from '../contract/events.ts'
+import { STAGES } from '../report/run-facts.ts'
 
 /** How a call ended, before the pump adds what it knows. */
 export type Carried = Omit<CallFacts, 'after' | 'decided'>
 
 /** One run of the tree, as the pump sees it. */
 export interface PumpedRun {
-  readonly facts: { readonly pipelineRunId: string; readonly graph: { readonly name: string } }
-  /** It waits for something else than facts: an interceptor around it, a cleanup, its last event. */
-  readonly isBusy: boolean
-  /** Whether starting a stage only registers its call. */
-  isCall(stage: string): boolean
+  /** Only in phase `STAGES` it waits for facts: not for an interceptor around it, a cleanup or its last event. */
+  readonly facts: { readonly graph: { readonly name: string }; readonly phase: number }
+  readonly stop: { readonly abort: Pick<RunAbort, 'listen'> }
   /** Stages with only waits inside give their slots back. Both lists are keys. Returns whether any did. */
-  rest(calls: readonly string[], waits: readonly string[]): boolean
+  rest(calls: Iterable<string>, waits: Iterable<string>): boolean
   /** Calls back once the stage of a key has its slot again. */
   withSlotOf(key: string, then: () => void): void
   open(done: (outcome: Outcome) => void): void
@@ -43,12 +44,12 @@ export interface Waiting {
   readonly stoppedNow: () => boolean
 }
 
-const NOT_BEGUN = 'not begun: its run, or its part of it, had ended'
+const NOT_BEGUN = 'not begun: its run had ended'
 
 /** Waits until all promises that are ready have run. */
 const turn = (): Promise<void> =>
   new Promise((resolve) => {
-    ;((globalThis as { setImmediate?: (callback: () => void) => void }).setImmediate ?? setTimeout)(() => resolve())
+    ;((globalThis as { setImmediate?: (callback: () => void) => void }).setImmediate ?? setTimeout)(resolve)
   })
 declare const setTimeout: (callback: () => void) => unknown
 
@@ -62,7 +63,7 @@ export class Pump {
   at: number
   /** Facts of earlier legs are being given: what the run does has been told before. */
   isReplaying: boolean
-  /** The event that is being sent belongs to a call that begins. */
+  /** The event that is being sent says that a stage has started, and not that the loop has registered its call. */
   isTelling = false
   /** The leg is over before the run: nothing counts anymore. */
   isOver = false
@@ -82,24 +83,41 @@ export class Pump {
   readonly #decided = new Map<string, Decision[1]>()
   #unsaved = new Map<string, Decision[1]>()
   #wake: (() => void) | undefined
+  /** Ends the leg before the run. */
+  giveUp: (error: unknown) => void = () => {}
 
   constructor(executor: StageExecutor) {
     this.executor = executor
-    this.limits = new LegLimits(executor)
+    this.limits = new LegLimits((key, at) => this.register('timer', key, at))
     this.at = executor.start.startedAt
     this.isReplaying = executor.leg > 1
   }
 
   // From the runs to the executor
 
+  /** Calls the executor. If it throws, the leg is over, and nothing in the run has failed. */
+  register<Member extends 'execute' | 'timer' | 'wait' | 'stop'>(
+    member: Member,
+    ...given: Parameters<StageExecutor[Member]>
+  ): void {
+    try {
+      ;(this.executor[member] as (...given: unknown[]) => void)(...given)
+    } catch (error) {
+      this.giveUp(error)
+    }
+  }
+
   execute(key: string, call: PendingCall): void {
-    this.#calls.set(key, call)
-    this.executor.execute(key, () => this.#carryOut(call), call.info, call.isWanted)
+    const inContext = thisContext()
+    this.#calls.set(key, { ...call, ended: (facts) => inContext(() => call.ended(facts)) })
+    this.register('execute', key, () => inContext(() => this.#carryOut(call)), call.info, call.isWanted)
   }
 
   async #carryOut({ isWanted, begin }: PendingCall): Promise<CallFacts> {
     this.isReplaying = false
     const carried = !this.isOver && isWanted() ? await begin() : this.#notBegun()
+    // What a leg that is over ends with isn't a fact: the next leg carries the call out again.
+    if (this.isOver) return new Promise(() => {})
     const decided = [...this.#unsaved]
     this.#unsaved.clear()
     return { ...carried, after: this.#given, ...(decided.length > 0 ? { decided } : undefined) }
@@ -116,22 +134,12 @@ export class Pump {
     this.moved()
   }
 
-  /** Sends an event of a call that begins. */
-  tell(send: () => void): void {
-    this.isTelling = true
-    send()
-    this.isTelling = false
-  }
-  /** Whether an event is of a stage whose start only registers a call. */
-  isCall({ pipelineRunId, stage = '' }: StageflowEvent): boolean {
-    for (const run of this.runs.values()) if (run.facts.pipelineRunId === pipelineRunId) return run.isCall(stage)
-    return false
-  }
-
   wait(key: string, waiting: Waiting): void {
-    this.#waits.set(key, waiting)
+    const inContext = thisContext()
+    const kept = { ...waiting, answered: (answer: unknown) => inContext(() => waiting.answered(answer)) }
+    this.#waits.set(key, kept)
     this.#asked.add(key)
-    this.executor.wait(key, waiting.request, () => this.#waits.get(key) === waiting)
+    this.register('wait', key, waiting.request, () => this.#waits.get(key) === kept)
   }
   /** The stage goes on with its answer. */
   goOn(key: string): void {
@@ -147,22 +155,16 @@ export class Pump {
   // From the executor to the runs
 
   /** Resolves with the outcome of the run, or rejects if the leg is over before the run. */
-  async carry(root: PumpedRun): Promise<Outcome> {
+  carry(root: PumpedRun): Promise<Outcome> {
     const { lost } = this.executor
-    const leg = Promise.withResolvers<Outcome>()
-    const giveUp = (error: unknown): void => {
-      this.#giveUp(root, error)
-      leg.reject(error)
-    }
-    const onLost = (): void => giveUp(lost?.reason)
-    lost?.addEventListener('abort', onLost, { once: true })
-    if (lost?.aborted === true) onLost()
-    else this.#pump(root).then(leg.resolve, giveUp)
-    try {
-      return await leg.promise
-    } finally {
-      lost?.removeEventListener('abort', onLost)
-    }
+    return new Promise((resolve, reject) => {
+      this.giveUp = (error) => {
+        this.#abandon(root, error)
+        reject(error)
+      }
+      if (lost !== undefined) root.stop.abort.listen(lost, this.giveUp)
+      if (!this.isOver) this.#pump(root).then(resolve, this.giveUp)
+    })
   }
 
   async #pump(root: PumpedRun): Promise<Outcome> {
@@ -174,11 +176,13 @@ export class Pump {
     for (;;) {
       await this.#quiet(() => outcome !== undefined)
       if (outcome !== undefined) {
-        if (this.isReplaying) this.#refuse(await this.executor.next(), root)
+        // In an earlier leg it may have gone on: then its next fact is refused.
+        const fact = this.isReplaying ? await this.executor.next() : undefined
+        if (fact?.replayed === true) this.#give(fact, root)
         return outcome
       }
       if (this.#waits.size > 0) {
-        if (root.rest([...this.#calls.keys()], [...this.#waits.keys()])) continue
+        if (root.rest(this.#calls.keys(), this.#waits.keys())) continue
         if (this.#calls.size === 0) this.limits.pause()
       }
       const fact = await this.executor.next()
@@ -197,7 +201,8 @@ export class Pump {
 
   /** Waits for what the loop itself waits for: interceptors around runs, cleanups, last events and local stages. */
   async #quiet(isEnded: () => boolean): Promise<void> {
-    const isBusy = (): boolean => this.#locals > 0 || [...this.runs.values()].some((run) => run.isBusy)
+    const isBusy = (): boolean =>
+      this.#locals > 0 || [...this.runs.values()].some(({ facts }) => facts.phase !== STAGES)
     for (;;) {
       if (isEnded()) return
       if (isBusy()) await new Promise<void>((resolve) => (this.#wake = resolve))
@@ -209,24 +214,22 @@ export class Pump {
     }
   }
 
-  #give(fact: Fact, root: PumpedRun): void {
-    this.at = Math.max(this.at, fact.at)
-    if (!fact.replayed) this.isReplaying = false
-    if (fact.kind === 'call' && fact.replayed) this.#check(fact.key, fact.facts)
+  #give(given: Fact, root: PumpedRun): void {
+    const fact = Object(given) as Fact
+    const { at, kind, key, replayed } = fact
+    if (!replayed) this.isReplaying = false
+    this.at = Math.max(this.at, at)
     this.#given++
-    if (fact.kind === 'call') this.#call(fact.key, fact.facts)
-    else if (fact.kind === 'answer') root.withSlotOf(fact.key, this.#answered(fact.key, fact.answer))
-    else if (fact.kind === 'stop') this.runs.get(fact.key)?.cancel(fact.reason)
-    else this.limits.expire(fact.key)
+    if (kind === 'call' && isObject(fact.facts)) this.#call(key, fact.facts, replayed)
+    else if (kind === 'answer') root.withSlotOf(key, this.#answered(key, fact.answer))
+    else if (kind === 'stop') this.runs.get(key)?.cancel(fact.reason)
+    else if (kind === 'timer') this.limits.expire(key)
+    else this.at = NaN
+    if (Number.isNaN(this.at)) throw misfit(`its executor gave ${quote(given)}, which is not a fact`)
   }
 
-  /** The run has ended, but in an earlier leg it went on. */
-  #refuse(fact: Fact | undefined, root: PumpedRun): void {
-    if (fact?.replayed !== true || fact.kind === 'stop' || fact.kind === 'timer') return
-    this.#give(fact, root)
-  }
-
-  #call(key: string, facts: CallFacts): void {
+  #call(key: string, facts: CallFacts, replayed: boolean): void {
+    if (replayed) this.#check(key, facts)
     const call = this.#calls.get(key)
     if (call === undefined) throw misfit(`it has a fact of "${key}", which this leg has not started`)
     this.#calls.delete(key)
@@ -243,8 +246,8 @@ export class Pump {
 
   /** All facts of earlier legs must be there, and the functions of the pipeline must return what they did before. */
   #check(key: string, { after, decided = [] }: CallFacts): void {
-    if (after > this.#given)
-      throw misfit(`${after} facts came before that of "${key}", but it has ${this.#given}; facts are missing`)
+    if (after >= this.#given)
+      throw misfit(`${after} facts came before that of "${key}", but it has ${this.#given - 1}; facts are missing`)
     for (const [what, value] of decided) {
       const now = this.#decided.get(what)
       if (now !== undefined && now !== value)
@@ -257,16 +260,15 @@ export class Pump {
     if (this.#waits.size === 0)
       throw new StageflowError(
         'core/deadlock',
-        `The durable run of "${root.facts.graph.name}" cannot go on: its executor has no call in progress and no fact. This is a bug in the executor.`,
+        `The run of "${root.facts.graph.name}" cannot go on: its executor has no call in progress and no fact. This is a bug in the executor.`,
       )
     this.isSuspending = true
-    const waits = [...this.#waits.values()]
+    for (const waiting of this.#waits.values()) waiting.suspend()
     this.#waits.clear()
-    for (const waiting of waits) waiting.suspend()
   }
 
   /** The leg is over: its code is aborted, and the run ends in this process without being seen. */
-  #giveUp(root: PumpedRun, error: unknown): void {
+  #abandon(root: PumpedRun, error: unknown): void {
     if (this.isOver) return
     this.isOver = true
     this.takesTurns = false
@@ -279,5 +281,5 @@ export class Pump {
 const misfit = (what: string): StageflowError =>
   new StageflowError(
     'core/replay',
-    `The run cannot go on with this pipeline: ${what}. Run it with the code that began it, or start it again under another id.`,
+    `The run cannot go on with this pipeline: ${what}. Run it with the code that began it, or under another id.`,
   )

@@ -30,7 +30,7 @@ export async function runDurable<Stages, Ports>(
 ): Promise<PipelineResult<Stages> | FailedResult<Stages>> {
   const built = builtGraphOf(graph)
   if (built === undefined)
-    throw new StageflowError('core/not-a-pipeline', `A durable run was given ${quote(graph)}; pass a built graph.`)
+    throw new StageflowError('core/not-a-pipeline', `runDurable() was given ${quote(graph)}; pass a built graph.`)
   const { runId, input, options: pinned } = executor.start
   const { eventSink, ...own } = checkRunOptions(built, { ...options, ...pinned })
   const pump = new Pump(executor)

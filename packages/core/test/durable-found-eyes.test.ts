@@ -1,0 +1,253 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { manualClock, recordingSink } from '@stageflow/testing'
+import { expect, test } from 'vitest'
+import { runDurable } from '../src/durable.ts'
+import type { Fact } from '../src/durable.ts'
+import { Pipeline, StageOutput } from '../src/index.ts'
+import type { Interceptor, StageContext } from '../src/index.ts'
+import { ArrayExecutor } from './array-executor.ts'
+
+// ---------- values that JSON cannot hold
+
+function cyclic(): { self?: unknown } {
+  const value: { self?: unknown } = {}
+  value.self = value
+  return value
+}
+function nested(levels: number): object {
+  let value = {}
+  for (let level = 0; level < levels; level++) value = { value }
+  return value
+}
+
+test.each<[name: string, value: () => object, path: string]>([
+  ['data that contains itself', cyclic, 'returned data.self.self'],
+  ['a state that contains itself', () => StageOutput.suspend('?', { state: cyclic() }), 'returned state.self.self'],
+  ['data of 20,000 levels', () => nested(20_000), 'returned data.value.value'],
+])('%s fails the stage', async (_name, value, path) => {
+  const graph = new Pipeline('p').withStage('a', value).build()
+  const result = await runDurable(graph, new ArrayExecutor())
+  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/not-json', stage: 'a' }] })
+  expect(JSON.stringify(result)).toContain(path)
+})
+
+// ---------- stops
+
+test('a signal that aborts after the last fact changes nothing, in the leg that it aborts as in a later one', async () => {
+  const graph = new Pipeline('p').withStage('a', () => ({})).build()
+  const controller = new AbortController()
+  class LateAbort extends ArrayExecutor {
+    override async next(): Promise<Fact | undefined> {
+      const fact = await super.next()
+      controller.abort(new Error('too late'))
+      return fact
+    }
+  }
+  const executor = new LateAbort()
+  expect(await runDurable(graph, executor, { signal: controller.signal })).toMatchObject({ status: 'completed' })
+  expect(executor.facts.map(({ kind }) => kind)).toEqual(['call', 'stop'])
+  const again = new ArrayExecutor(executor.facts)
+  expect(await runDurable(graph, again, { signal: controller.signal })).toMatchObject({ status: 'completed' })
+})
+
+// ---------- async contexts
+
+test('stages run in the async contexts that interceptors set up around runs and calls, after any fact', async () => {
+  const store = new AsyncLocalStorage<string>()
+  const seen: string[] = []
+  const see = ({ stage }: StageContext): object => {
+    seen.push(`${stage.name} in ${store.getStore()}`)
+    return {}
+  }
+  const within = (name: string, next: () => void): void => store.run(`${store.getStore()} > ${name}`, next)
+  const contexts: Interceptor = {
+    name: 'contexts',
+    onRun: ({ pipeline }) => ({ enter: (next) => within(pipeline.name, next) }),
+    onCall: ({ name }) =>
+      name === 'kid' || name === 'each' ? () => ({ enter: (next) => within(name, next) }) : undefined,
+    wrapRun: (next) => (run) => store.run(`${store.getStore()} > wrap`, () => next(run)),
+  }
+  const child = new Pipeline('child').withStage('t', see).withStage('u', see, { dependencies: ['t'] })
+  const graph = new Pipeline('p')
+    .withStage('a', see)
+    .withStage('ask', (context) => (see(context), context.resumed === undefined ? StageOutput.suspend('?') : {}), {
+      dependencies: ['a'],
+    })
+    .withPipeline('kid', child, { dependencies: ['ask'] })
+    .withMap('each', {
+      over: () => [1, 2],
+      each: (_item, context) => see(context),
+      dependencies: ['kid'],
+      concurrency: 1,
+    })
+    .withStage('last', see, { dependencies: ['each'] })
+    .build({ interceptors: [contexts] })
+  const first = new ArrayExecutor()
+  await store.run('app', () => runDurable(graph, first))
+  const second = new ArrayExecutor(first.facts)
+  second.answer('ask', 'yes')
+  await store.run('app', () => runDurable(graph, second))
+  const run = 'app > p > wrap'
+  expect(seen).toEqual([
+    `a in ${run}`,
+    `ask in ${run}`,
+    `ask in ${run}`,
+    `t in ${run} > kid > child > wrap`,
+    `u in ${run} > kid > child > wrap`,
+    `each in ${run} > each`,
+    `each in ${run} > each`,
+    `last in ${run}`,
+  ])
+})
+
+// ---------- executors that break
+
+test.each<[member: 'execute' | 'timer' | 'wait' | 'stop']>([['execute'], ['timer'], ['wait'], ['stop']])(
+  'an error that the executor throws from %s() ends the leg, and the run has not failed',
+  async (member) => {
+    const controller = new AbortController()
+    const graph = new Pipeline('p')
+      .withStage('a', () => {
+        controller.abort()
+        return StageOutput.suspend('?')
+      })
+      .build()
+    const executor = new ArrayExecutor([], { start: { options: { timeoutMs: 1_000 } } })
+    const broken = new Error(`no connection in ${member}`)
+    executor[member] = () => {
+      throw broken
+    }
+    await expect(runDurable(graph, executor, member === 'wait' ? {} : { signal: controller.signal })).rejects.toBe(
+      broken,
+    )
+  },
+)
+
+const call = { kind: 'call', key: 'a', at: 2_000, replayed: false }
+test.each<[name: string, fact: unknown, message: string]>([
+  ['a kind that the engine does not know', { ...call, kind: 'signal' }, '{"kind":"signal","key":"a"'],
+  ['no time', { ...call, at: undefined, facts: {} }, '{"kind":"call","key":"a"'],
+  ['no facts', call, '{"kind":"call","key":"a"'],
+  ['no fields', null, 'null'],
+  ['text', 'a', '"a"'],
+])('a fact with %s is refused, with the fact in the message', async (_name, fact, message) => {
+  const graph = new Pipeline('p').withStage('a', () => ({})).build()
+  const executor = new ArrayExecutor()
+  executor.next = () => Promise.resolve(fact as Fact)
+  await expect(runDurable(graph, executor)).rejects.toMatchObject({
+    code: 'core/replay',
+    message: expect.stringContaining(message) as string,
+  })
+})
+
+test('calls in progress when a leg breaks off give no fact, and the next leg carries them out again', async () => {
+  let calls = 0
+  const graph = new Pipeline('p')
+    .withStage('quick', () => ({}))
+    .withStage('slow', ({ signal }) =>
+      ++calls > 1
+        ? { calls }
+        : new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+    )
+    .build()
+  class Broken extends ArrayExecutor {
+    override next(): Promise<Fact | undefined> {
+      return this.facts.length === 0 ? super.next() : Promise.reject(new Error('no connection'))
+    }
+  }
+  const first = new Broken()
+  await expect(runDurable(graph, first)).rejects.toThrow('no connection')
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(first.facts.map(({ key }) => key)).toEqual(['quick'])
+  const second = new ArrayExecutor(first.facts)
+  expect(await runDurable(graph, second)).toMatchObject({ status: 'completed', data: { slow: { calls: 2 } } })
+})
+
+// ---------- events
+
+test('events of code have any name, and an event with a name like a start is sent too', async () => {
+  const sink = recordingSink()
+  const graph = new Pipeline('p')
+    .withStage('a', ({ tryEmitEvent }) => {
+      tryEmitEvent('fetch.started', {})
+      return {}
+    })
+    .withMap('each', { over: () => [1], each: () => ({}), dependencies: ['a'] })
+    .build()
+  await runDurable(graph, new ArrayExecutor(), { eventSink: sink })
+  expect(sink.types()).toEqual([
+    'pipeline.started',
+    'stage.a.started',
+    'fetch.started',
+    'stage.a.completed',
+    'stage.each.started',
+    'stage.each.completed',
+    'pipeline.completed',
+  ])
+})
+
+// ---------- interceptors
+
+test('an interceptor that answers a child pipeline ends the leg, and a leg in which it does not goes on', async () => {
+  let isOpen = true
+  const breaker: Interceptor = {
+    name: 'breaker',
+    onCall: ({ name }) =>
+      name === 'kid' ? () => (isOpen ? StageOutput.fail('the circuit is open') : undefined) : undefined,
+  }
+  const graph = new Pipeline('p')
+    .withStage('before', () => ({}))
+    .withPipeline(
+      'kid',
+      new Pipeline('child').withStage('t', () => ({})),
+      { onFailure: 'skip', dependencies: ['before'] },
+    )
+    .withStage('last', () => ({}), { dependencies: ['kid'], join: 'settled' })
+    .build({ interceptors: [breaker] })
+  const first = new ArrayExecutor()
+  await expect(runDurable(graph, first)).rejects.toMatchObject({
+    code: 'core/not-durable',
+    message: expect.stringContaining('Stage "kid" is a child pipeline or a map, and "breaker" answered it') as string,
+  })
+  expect(first.facts.map(({ key }) => key)).toEqual(['before'])
+  isOpen = false
+  const second = new ArrayExecutor(first.facts)
+  expect(await runDurable(graph, second)).toMatchObject({ status: 'completed', data: { kid: { t: {} } } })
+  expect(second.begun).toEqual(['kid/t', 'last'])
+})
+
+test.each(['an interceptor around a run', 'a local stage'])(
+  'a signal ends the leg after graceMs if %s hangs, and the next leg stops the run',
+  async (what) => {
+    const clock = manualClock()
+    let hangs = true
+    const perhaps = <Result>(result: Result): Result | Promise<never> => (hangs ? new Promise(() => {}) : result)
+    const stuck: Interceptor = {
+      name: 'stuck',
+      wrapRun: (next, { name }) => (name === 'child' ? (run) => perhaps(undefined) ?? next(run) : next),
+    }
+    const pipeline = new Pipeline('p').withStage('after', () => ({}), { dependencies: [] })
+    const graph = (
+      what === 'a local stage'
+        ? pipeline.withStage('hangs', () => perhaps({}), { placement: 'local' })
+        : pipeline.withPipeline(
+            'hangs',
+            new Pipeline('child').withStage('t', () => ({})),
+          )
+    ).build({ clock, interceptors: [stuck] })
+    const controller = new AbortController()
+    const reason = new Error('the user left')
+    const first = new ArrayExecutor()
+    const running = runDurable(graph, first, { graceMs: 50, signal: controller.signal })
+    await new Promise((resolve) => setImmediate(resolve))
+    controller.abort(reason)
+    await Promise.all([expect(running).rejects.toBe(reason), clock.advance(50)])
+    expect(first.facts).toMatchObject([{ kind: 'stop', reason: 'the user left' }])
+    hangs = false
+    const second = new ArrayExecutor(first.facts)
+    expect(await runDurable(graph, second)).toMatchObject({ status: 'cancelled', reason: 'the user left' })
+    // The leg that broke off still ends its own code within its grace times.
+    await clock.advance(10_000)
+    expect(clock.timers).toEqual([])
+  },
+)
