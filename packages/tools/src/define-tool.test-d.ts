@@ -83,7 +83,7 @@ test('an option that does not exist does not compile', () => {
   defineTool({ name, description, input, execute: () => 1, timeout: 5 })
 })
 
-test('a registry takes tools that need no more than its ports, and asks for these when it executes', () => {
+test('a registry takes tools that need no more than its ports, and asks for these when it executes and undoes', () => {
   const read = defineTool({
     name: 'read_file',
     description: 'Reads a file.',
@@ -102,6 +102,16 @@ test('a registry takes tools that need no more than its ports, and asks for thes
   // @ts-expect-error -- files are needed
   void registry.execute([], {})
   void new ToolRegistry().register(weather).execute([])
+  void registry.undo('call', { ports: { files }, pipelineRunId: 'run' })
+  void registry.compensate('run', { context: {} as StageContext<{}, { files: Files }> })
+  // @ts-expect-error -- files are needed
+  void registry.undo('call')
+  // @ts-expect-error -- files are needed
+  void registry.compensate('run', { timeoutMs: 5 })
+  void new ToolRegistry().register(weather).compensate('run')
+  // @ts-expect-error -- an executor has no tools
+  void registry.executor.compensate('run', { ports: { files } })
+  void registry.executor.compensate('run', { ports: { files }, tools: registry.list() })
 })
 
 test('the emitter is the tryEmitEvent of a context as it is', () => {
