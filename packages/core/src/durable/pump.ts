@@ -217,7 +217,7 @@ export class Pump {
     this.at = Math.max(this.at, at)
     this.#given++
     if (kind === 'call' && isObject(fact.facts)) this.#call(key, fact.facts, replayed)
-    else if (kind === 'answer') root.withSlotOf(key, this.#answered(key, fact.answer))
+    else if (kind === 'answer') this.#answered(root, key, fact.answer)
     else if (kind === 'stop') this.runs.get(key)?.cancel(fact.reason)
     else if (kind === 'timer') this.limits.expire(key)
     else this.at = NaN
@@ -232,11 +232,12 @@ export class Pump {
     call.ended(facts)
   }
 
-  #answered(key: string, answer: unknown): () => void {
+  /** An answer that nothing waits for changes nothing: its stage may have been stopped before it came. */
+  #answered(root: PumpedRun, key: string, answer: unknown): void {
     const waiting = this.#waits.get(key)
-    if (waiting === undefined) throw misfit(`it has an answer for "${key}", which doesn't wait for one`)
+    if (waiting === undefined) return
     this.limits.goOn(this.at)
-    return () => waiting.answered(answer)
+    root.withSlotOf(key, () => waiting.answered(answer))
   }
 
   /** All facts of earlier legs must be there, and the functions of the pipeline must return what they did before. */
