@@ -105,7 +105,7 @@ export class ArrayExecutor implements StageExecutor {
     this.begun.push(key)
     void call().then((facts) => {
       this.#underWay--
-      if (this.lost?.aborted !== true) this.put({ kind: 'call', key, facts })
+      if (facts.lost !== true && this.lost?.aborted !== true) this.put({ kind: 'call', key, facts })
     })
   }
 }

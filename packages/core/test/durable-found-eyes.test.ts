@@ -4,8 +4,12 @@ import { expect, test } from 'vitest'
 import { runDurable } from '../src/durable.ts'
 import type { Fact } from '../src/durable.ts'
 import { Pipeline, StageOutput } from '../src/index.ts'
-import type { Interceptor, StageContext } from '../src/index.ts'
+import type { Interceptor, StageContext, StageGraph } from '../src/index.ts'
 import { ArrayExecutor } from './array-executor.ts'
+
+/** Code that runs until its signal aborts. */
+const untilAborted = ({ signal }: StageContext): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
 
 // ---------- values that JSON cannot hold
 
@@ -234,7 +238,7 @@ test.each(['an interceptor around a run', 'a local stage'])(
             'hangs',
             new Pipeline('child').withStage('t', () => ({})),
           )
-    ).build({ clock, interceptors: [stuck] })
+    ).build({ clock, interceptors: [stuck] }) as StageGraph<Record<string, never>, {}>
     const controller = new AbortController()
     const reason = new Error('the user left')
     const first = new ArrayExecutor()
@@ -249,5 +253,187 @@ test.each(['an interceptor around a run', 'a local stage'])(
     // The leg that broke off still ends its own code within its grace times.
     await clock.advance(10_000)
     expect(clock.timers).toEqual([])
+  },
+)
+
+// ---------- answers
+
+test('an answer that nothing waits for changes nothing: the key is wrong, or the stage was stopped before it came', async () => {
+  const graph = new Pipeline('p')
+    .withStage('ask', ({ resumed }) => (resumed === undefined ? StageOutput.suspend('?') : {}), { late: 'abort' })
+    .withStage('other', ({ resumed }) => (resumed === undefined ? StageOutput.suspend('?') : {}))
+    .withStage('either', () => ({}), { dependencies: ['ask', 'other'], join: 'any' })
+    .withStage('slow', ({ resumed }) => (resumed === undefined ? StageOutput.suspend('?') : {}), {
+      dependencies: ['either'],
+    })
+    .build()
+  const first = new ArrayExecutor()
+  await runDurable(graph, first)
+  first.answer('aks', 'a typing mistake')
+  first.answer('other', 'yes')
+  const second = new ArrayExecutor(first.facts)
+  expect(await runDurable(graph, second)).toMatchObject({ status: 'suspended', requests: { slow: '?' } })
+  second.answer('ask', 'too late')
+  second.answer('slow', 'yes')
+  const third = new ArrayExecutor(second.facts)
+  const result = await runDurable(graph, third)
+  expect(result).toMatchObject({ status: 'completed', report: { stages: { ask: { status: 'skip', reason: 'late' } } } })
+  expect(third.begun).toEqual(['slow@2'])
+})
+
+// ---------- what mutations found
+
+test('a leg in which nothing but a stop happens sends what follows from it', async () => {
+  const sink = recordingSink()
+  const graph = new Pipeline('p').withStage('ask', () => StageOutput.suspend('?')).build({ eventSink: sink })
+  const first = new ArrayExecutor()
+  await runDurable(graph, first)
+  sink.clear()
+  const second = new ArrayExecutor(first.facts)
+  second.stop('', 'too late')
+  await runDurable(graph, second)
+  expect(sink.types()).toEqual(['pipeline.resumed', 'stage.ask.cancelled', 'pipeline.cancelled'])
+})
+
+test('the time limit goes on while one stage waits for an answer and another one runs', async () => {
+  const clock = manualClock()
+  const graph = new Pipeline('p')
+    .withStage('ask', () => StageOutput.suspend('?'))
+    .withStage('runs', untilAborted)
+    .build({ clock })
+  const start = { startedAt: clock.now(), options: { timeoutMs: 1_000 } }
+  const executor = new ArrayExecutor([], { start, now: () => clock.now() })
+  const running = runDurable(graph, executor)
+  while (!executor.waiting.has('ask')) await new Promise((resolve) => setImmediate(resolve))
+  await clock.advance(1_000)
+  executor.pass()
+  expect(await running).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+})
+
+test('each decision of a function of the pipeline is kept with one fact', async () => {
+  const graph = new Pipeline('p')
+    .withStage('a', () => ({}), { when: () => true })
+    .withStage('b', () => ({}), { dependencies: ['a'], when: () => true })
+    .withStage('c', () => ({}), { dependencies: ['b'], when: () => true })
+    .build()
+  const first = new ArrayExecutor()
+  await runDurable(graph, first)
+  const decided = (facts: ArrayExecutor['facts']): unknown =>
+    facts.map((fact) => (fact.kind === 'call' ? fact.facts.decided?.map(([what]) => what) : undefined))
+  const once = [['when of a'], ['when of b'], ['when of c']]
+  expect(decided(first.facts)).toEqual(once)
+  const second = new ArrayExecutor(first.facts.slice(0, 1))
+  await runDurable(graph, second)
+  expect(decided(second.facts)).toEqual(once)
+})
+
+test('after the lease is lost no code begins, no event is sent, and the code in progress gets its grace time', async () => {
+  const clock = manualClock()
+  const sink = recordingSink()
+  const lease = new AbortController()
+  const called: string[] = []
+  const graph = new Pipeline('p')
+    .withStage('a', (context) => {
+      called.push('a')
+      return untilAborted(context).catch(() => clock.sleep(30))
+    })
+    .withStage('b', () => void called.push('b'), { dependencies: ['a'] })
+    .build({ clock, eventSink: sink })
+  class Hands extends ArrayExecutor {
+    calls: (() => Promise<unknown>)[] = []
+    override execute(key: string, call: Parameters<ArrayExecutor['execute']>[1]): void {
+      this.calls.push(call)
+      super.execute(key, call)
+    }
+  }
+  const executor = new Hands([], { lost: lease.signal })
+  const running = runDurable(graph, executor, { graceMs: 50 })
+  while (called.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  sink.clear()
+  lease.abort(new Error('lost'))
+  await expect(running).rejects.toThrow('lost')
+  void executor.calls[0]?.()
+  await clock.advance(40)
+  expect(called).toEqual(['a'])
+  expect(sink.types()).toEqual([])
+  expect(clock.timers).toEqual([])
+})
+
+test('an item of a map that has ended is not begun, and an item keeps its notes', async () => {
+  const calls: number[] = []
+  const graph = new Pipeline('p')
+    .withMap('each', {
+      over: () => [1, 2],
+      each: (item, { note }) => {
+        calls.push(item)
+        note(`item ${item}`, true)
+        return item === 1 ? StageOutput.fail('broken') : {}
+      },
+      onFailure: 'skip',
+    })
+    .withStage('other', untilAborted)
+    .build()
+  const first = new ArrayExecutor()
+  const controller = new AbortController()
+  const running = runDurable(graph, first, { signal: controller.signal })
+  while (first.facts.length < 2) await new Promise((resolve) => setImmediate(resolve))
+  const failure = first.facts.slice(0, 1)
+  controller.abort()
+  expect(await running).toMatchObject({ report: { stages: { each: { notes: { 'item 1': true, 'item 2': true } } } } })
+  calls.length = 0
+  const second = new ArrayExecutor(failure)
+  second.stop('', 'enough')
+  await runDurable(graph, second)
+  expect(calls).toEqual([])
+  const third = new ArrayExecutor(failure)
+  const leg = new AbortController()
+  const again = runDurable(graph, third, { signal: leg.signal })
+  while (third.facts.length < 2) await new Promise((resolve) => setImmediate(resolve))
+  leg.abort()
+  expect(await again).toMatchObject({ report: { stages: { each: { notes: { 'item 1': true } } } } })
+  expect(calls).toEqual([])
+})
+
+test.each([
+  ['deadline', { deadline: 100 }],
+  ['idle', { idleMs: 100 }],
+])(
+  'a child pipeline that ends in time is not stopped by its %s, and one that does not is told why',
+  async (why, limit) => {
+    const clock = manualClock()
+    const heard: string[] = []
+    const limits: Interceptor = {
+      name: 'limits',
+      onCall: ({ name }) =>
+        name === 'kid'
+          ? (context) => ({
+              ...('deadline' in limit ? { deadline: context.now + limit.deadline } : limit),
+              expired: (what) => {
+                heard.push(what)
+                return StageOutput.fail('too slow')
+              },
+            })
+          : undefined,
+    }
+    const graph = (isSlow: boolean) =>
+      new Pipeline('p')
+        .withPipeline('kid', new Pipeline('child').withStage('t', isSlow ? untilAborted : () => ({})), {
+          onFailure: 'skip',
+        })
+        .withStage('after', untilAborted, { dependencies: ['kid'], join: 'settled' })
+        .build({ clock, interceptors: [limits] })
+    for (const isSlow of [false, true]) {
+      heard.length = 0
+      const controller = new AbortController()
+      const executor = new ArrayExecutor([], { start: { startedAt: clock.now() }, now: () => clock.now() })
+      const running = runDurable(graph(isSlow), executor, { signal: controller.signal })
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+      await clock.advance(100)
+      executor.pass()
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+      controller.abort()
+      expect(await running).toMatchObject({ report: { stages: { kid: { status: isSlow ? 'fail' : 'ok' } } } })
+      expect(heard).toEqual(isSlow ? [why] : [])
+    }
   },
 )

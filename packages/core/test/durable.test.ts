@@ -107,17 +107,6 @@ test.each<[name: string, change: (facts: ArrayExecutor['facts']) => void, graph:
     () => chain(() => false),
     /when of b returned true before, and false now/,
   ],
-  [
-    'an answer that nothing waits for',
-    (facts) => void facts.push({ kind: 'answer', key: 'b', answer: 1, at: 5_000 }),
-    () =>
-      new Pipeline('p')
-        .withStage('a', () => ({}))
-        .withStage('b', () => ({}), { dependencies: ['a'], when: () => true })
-        .withStage('c', () => ({}), { dependencies: ['b'] })
-        .build() as never,
-    /it has an answer for "b", which doesn't wait for one/,
-  ],
 ])('%s is refused, and the run has not failed', async (_name, change, graph, message) => {
   const first = new ArrayExecutor()
   await runDurable(chain(), first, {})

@@ -188,7 +188,7 @@ const shown = ({ status, data, report }: { status: string; data: unknown; report
     status: its,
     tolerated,
     hasStarted: startedAt !== undefined,
-    attempts: attempts.length,
+    attempts: attempts.filter((one) => one.status !== 'suspend').length,
   })),
 })
 

@@ -161,7 +161,8 @@ export class LocalExecutor implements StageExecutor {
     void this.#leg.calls.begin(this.start.runId, key, call).then(
       (facts) => {
         this.#running--
-        this.#record(facts.status === 'suspend' ? 'ask' : 'call', key, this.#textOf(facts, key))
+        if (facts.lost !== true)
+          this.#record(facts.status === 'suspend' ? 'ask' : 'call', key, this.#textOf(facts, key))
       },
       (error: unknown) => this.#fail(error),
     )

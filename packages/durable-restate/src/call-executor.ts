@@ -2,6 +2,7 @@ import { StageflowError } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
 import { runDurable } from '@stageflow/core/durable'
 import type { CallFacts, DurableStart, Fact, LegOptions, StageExecutor } from '@stageflow/core/durable'
+import { keptFacts } from './lost-call.ts'
 import type { ServiceCall } from './service-call.ts'
 
 /** Gives the facts of a run that another machine carries, then carries out one of its calls. */
@@ -52,7 +53,7 @@ class CallExecutor implements StageExecutor {
         `The run "${this.start.runId}" calls "${this.#key}" on another machine, but with the graph there its facts don't lead to that call. Serve the same graph on all machines: Restate tries the call again.`,
       )
     this.hasBegun = true
-    return this.#call()
+    return this.#call().then(keptFacts)
   }
 }
 

@@ -184,7 +184,7 @@ export class MemoryLeg implements StageExecutor {
     const facts = await called
     if (this.record.calls.get(key) === called) this.record.calls.delete(key)
     this.inProgress--
-    this.keep({ kind: 'call', key, facts, at: this.clock.now() })
+    if (facts.lost !== true) this.keep({ kind: 'call', key, facts, at: this.clock.now() })
   }
 
   /** Records the timers whose time has come. */

@@ -18,6 +18,8 @@ export interface CallFacts {
   readonly by?: 'code' | 'engine'
   /** Its code still ran at the end of the grace time. */
   readonly abandoned?: true | undefined
+  /** The leg was over before its code had left, so this is not a fact: don't keep it. */
+  readonly lost?: true
   readonly startedAt: number
   readonly endedAt: number
   readonly attempts?: readonly AttemptRecord[] | undefined
@@ -67,9 +69,8 @@ export interface StageExecutor {
   readonly lost?: AbortSignal | undefined
   /**
    * Registers a call; begins nothing. If the run has a fact of this key, only that fact is given. Otherwise `next` calls `call`,
-   * once it has given every recorded fact, stop, passed timer and answer. `call` never rejects, and never resolves once the leg is
-   * over. `isWanted` turns false when the run, or its part of it, has ended before the call: an executor that carries out calls
-   * elsewhere then aborts it there.
+   * once it has given every recorded fact, stop, passed timer and answer. `call` never rejects. `isWanted` turns false
+   * when the run, or its part of it, has ended before the call: an executor that carries out calls elsewhere then aborts it there.
    */
   execute(key: string, call: () => Promise<CallFacts>, stage: StageInfo, isWanted: () => boolean): void
   /** Registers a timer. Its fact comes at `at`, or at once if that has passed. */

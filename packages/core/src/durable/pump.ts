@@ -75,8 +75,8 @@ export class Pump {
   readonly limits: LegLimits
   readonly #calls = new Map<string, PendingCall>()
   readonly #waits = new Map<string, Waiting>()
-  /** Everything that has waited in this leg. An executor may accept an answer for a stage that has been stopped since. */
-  readonly #asked = new Set<string>()
+  /** Answers that came before their questions. */
+  readonly #early = new Map<string, unknown>()
   /** Calls that are carried out in each leg, without a fact. */
   #locals = 0
   #given = 0
@@ -117,7 +117,7 @@ export class Pump {
     this.isReplaying = false
     const carried = !this.isOver && isWanted() ? await begin() : this.#notBegun()
     // What a leg that is over ends with isn't a fact: the next leg carries the call out again.
-    if (this.isOver) return new Promise(() => {})
+    if (this.isOver) return { ...carried, after: this.#given, lost: true }
     const decided = [...this.#unsaved]
     this.#unsaved.clear()
     return { ...carried, after: this.#given, ...(decided.length > 0 ? { decided } : undefined) }
@@ -138,8 +138,8 @@ export class Pump {
     const inContext = thisContext()
     const kept = { ...waiting, answered: (answer: unknown) => inContext(() => waiting.answered(answer)) }
     this.#waits.set(key, kept)
-    this.#asked.add(key)
     this.register('wait', key, waiting.request, () => this.#waits.get(key) === kept)
+    if (this.#early.has(key)) kept.answered(this.#early.get(key))
   }
   /** The stage goes on with its answer. */
   goOn(key: string): void {
@@ -221,7 +221,7 @@ export class Pump {
     this.at = Math.max(this.at, at)
     this.#given++
     if (kind === 'call' && isObject(fact.facts)) this.#call(key, fact.facts, replayed)
-    else if (kind === 'answer') root.withSlotOf(key, this.#answered(key, fact.answer))
+    else if (kind === 'answer') this.#answered(root, key, fact.answer)
     else if (kind === 'stop') this.runs.get(key)?.cancel(fact.reason)
     else if (kind === 'timer') this.limits.expire(key)
     else this.at = NaN
@@ -236,12 +236,12 @@ export class Pump {
     call.ended(facts)
   }
 
-  #answered(key: string, answer: unknown): () => void {
+  /** An answer that nothing waits for is kept: the question may follow. If the stage was stopped, it changes nothing. */
+  #answered(root: PumpedRun, key: string, answer: unknown): void {
     const waiting = this.#waits.get(key)
-    if (waiting === undefined && !this.#asked.has(key))
-      throw misfit(`it has an answer for "${key}", which doesn't wait for one`)
-    if (waiting !== undefined) this.limits.goOn(this.at)
-    return () => waiting?.answered(answer)
+    if (waiting === undefined) return void this.#early.set(key, answer)
+    this.limits.goOn(this.at)
+    root.withSlotOf(key, () => waiting.answered(answer))
   }
 
   /** All facts of earlier legs must be there, and the functions of the pipeline must return what they did before. */
