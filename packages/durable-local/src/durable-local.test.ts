@@ -349,8 +349,11 @@ describe('resume', () => {
       const eventSink = {
         tryEmit: () => true,
         // The leg has its outcome, and is about to write it.
-        emit: ({ type }: { readonly type: string }) => {
+        emit: async ({ type }: { readonly type: string }) => {
           if (type === 'pipeline.suspended') resumed.resolve(answer())
+          // A slow sink: the answer is written meanwhile.
+          for (let turn = delay % 2 === 0 ? 0 : 9; turn > 0; turn--)
+            await new Promise((resolve) => setImmediate(resolve))
         },
       }
       await durable.run(graph, {}, { runId, eventSink })
