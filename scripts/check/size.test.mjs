@@ -68,7 +68,7 @@ test('the last line has the size, the words, the bar, the goal, the limit and th
   const { code, stdout } = await runCheck(withEntry(`export const value = 'two words'\n`))
   expect(code).toBe(0)
   expect(stdout.trim().split('\n').at(-1)).toMatch(
-    /^core \d+ B gzipped \(words \d+\), bar 27000, goal 26000, limit 30910, \/redaction \d+$/,
+    /^core \d+ B gzipped \(words \d+\), bar 27000, goal 26000, limit 30945, \/redaction \d+$/,
   )
 })
 
@@ -78,17 +78,20 @@ test('a core of more than 27,000 bytes misses the bar, and the last line says by
   expect(stdout.trim().split('\n').at(-1)).toMatch(/, bar 27000 missed by \d+, goal/)
 })
 
-test('the one export of an entry that shares the engine is limited by what it adds', async () => {
+test('each export of an entry that shares the engine is limited by what it adds', async () => {
   const root = smallWorkspace({
     'packages/core/package.json': manifestOf('core', { exports: { ...ENTRIES, './durable': './src/durable.ts' } }),
     'packages/core/src/index.ts': `export const value = '${noise(10)}'\n`,
     'packages/core/src/redaction.ts': `export const redacted = '[redacted]'\n`,
-    'packages/core/src/durable.ts': `export { value as resume } from './index.ts'\nexport const other = '${noise(60).slice(640)}'\n`,
+    'packages/core/src/durable.ts': `export { value as resume, value as runDurable } from './index.ts'\nexport const other = '${noise(60).slice(640)}'\n`,
   })
   const { code, stdout } = await runCheck(root)
   expect(code).toBe(0)
-  expect(stdout).toMatch(/, \/durable \d{4,}, resume on top \d{1,2}$/m)
-  writeFileSync(join(root, 'packages/core/src/durable.ts'), `export const resume = '${noise(60).slice(640)}'\n`)
+  expect(stdout).toMatch(/, \/durable \d{4,}, resume on top \d{1,2}, runDurable on top \d{1,2}$/m)
+  writeFileSync(
+    join(root, 'packages/core/src/durable.ts'),
+    `export const resume = '${noise(60).slice(640)}'\nexport const runDurable = 1\n`,
+  )
   const { code: failed, output } = await runCheck(root)
   expect(failed).toBe(1)
   expect(output).toMatch(/resume of core\/durable adds \d+ bytes to core; at most 1500 are allowed/)
@@ -97,5 +100,5 @@ test('the one export of an entry that shares the engine is limited by what it ad
 test('a core of more bytes than the limit fails', async () => {
   const { code, output } = await runCheck(withEntry(`export const value = '${noise(800)}'\n`))
   expect(code).toBe(1)
-  expect(output).toMatch(/core is \d+ bytes gzipped; at most 30910 are allowed/)
+  expect(output).toMatch(/core is \d+ bytes gzipped; at most 30945 are allowed/)
 })

@@ -37,6 +37,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'how-to/write-a-sink',
       'how-to/write-an-exporter',
       'how-to/write-a-store',
+      'how-to/write-an-executor',
       'how-to/plugin-kit',
       'how-to/*',
     ],

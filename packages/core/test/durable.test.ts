@@ -27,13 +27,33 @@ test('a durable run ends like a run in process, and its facts are enough to end 
 test.each<[name: string, value: unknown, path: string]>([
   ['NaN', { sum: NaN }, 'data.sum (NaN)'],
   ['a date', { list: [{ at: new Date(0) }] }, 'data.list[0].at (Date)'],
-  ['undefined in a list', { list: [1, undefined] }, 'data.list[1] (undefined)'],
+  [
+    'a class instance in an artifact',
+    StageOutput.ok({}, { artifacts: [{ file: new URL('a:b') }] }),
+    'artifacts[0].file (URL)',
+  ],
   ['a function in a request', StageOutput.suspend({ ask: () => 1 }), 'request.ask (a function)'],
 ])('%s in an output fails the stage, with its path', async (_name, value, path) => {
   const graph = new Pipeline('p').withStage('a', () => value as { a: 1 }).build()
   const result = await runDurable(graph, new ArrayExecutor(), {})
   expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/not-json', stage: 'a' }] })
   expect((result as FailedResult<unknown>).errors[0]?.message).toContain(path)
+})
+
+test('undefined items of lists are the same in every leg', async () => {
+  const graph = new Pipeline('p')
+    .withStage('a', () => ({ list: [1, undefined, [undefined]] }))
+    .withMap('each', {
+      over: () => [1, 2],
+      each: (item) => (item === 1 ? StageOutput.skip('') : { item }),
+      placement: 'call',
+    })
+    .build()
+  const first = new ArrayExecutor()
+  const live = await runDurable(graph, first)
+  const replayed = await runDurable(graph, new ArrayExecutor(first.facts))
+  for (const { data } of [live, replayed])
+    expect(data).toEqual({ a: { list: [1, undefined, [undefined]] }, each: { items: [undefined, { item: 2 }] } })
 })
 
 test('dependents of a live call get what JSON makes of its data, as they do in a later leg', async () => {
@@ -43,6 +63,21 @@ test('dependents of a live call get what JSON makes of its data, as they do in a
     .build()
   const result = await runDurable(graph, new ArrayExecutor(), {})
   expect(result.data).toMatchObject({ b: { keys: ['kept'] } })
+})
+
+test('a failure of the engine keeps its data, such as the items that a map had', async () => {
+  const graph = new Pipeline('p')
+    .withMap('each', {
+      over: () => [1, 2],
+      each: (item) => (item === 2 ? Promise.reject(new Error('broken')) : { item }),
+      placement: 'call',
+    })
+    .build()
+  const first = new ArrayExecutor()
+  const live = await runDurable(graph, first)
+  const replayed = await runDurable(graph, new ArrayExecutor(first.facts))
+  for (const { outputs } of [live, replayed])
+    expect(outputs.each).toMatchObject({ status: 'fail', data: { items: [{ item: 1 }, undefined] } })
 })
 
 // ---------- facts that don't fit

@@ -12,6 +12,8 @@ interface Code {
   readonly isAsync: boolean
   readonly hasWhen: boolean
   readonly form: 'stage' | 'child' | 'map'
+  /** How often it suspends before it ends: the stage, the last stage of the child, or the second item of the map. */
+  readonly questions: number
 }
 interface Case {
   readonly stages: readonly (Code & ReturnType<typeof wire>[number])[]
@@ -19,6 +21,10 @@ interface Case {
   readonly onStageFailure: 'stop' | 'continue'
   readonly layers: 'none' | 'wrap' | 'part' | 'both'
   readonly isOrderFree: boolean
+  /** Whether an interceptor around runs takes its time. */
+  readonly isSlow: boolean
+  /** Picks which of the waiting stages are answered in each leg. */
+  readonly picks: readonly number[]
 }
 
 const code = fc.record({
@@ -37,6 +43,7 @@ const code = fc.record({
   isAsync: fc.boolean(),
   hasWhen: fc.boolean(),
   form: fc.constantFrom<Code['form'][]>('stage', 'stage', 'stage', 'child', 'map'),
+  questions: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(2) }),
 })
 
 const randomCase: fc.Arbitrary<Case> = fc
@@ -47,6 +54,8 @@ const randomCase: fc.Arbitrary<Case> = fc
     onStageFailure: fc.constantFrom<Case['onStageFailure'][]>('stop', 'continue'),
     layers: fc.constantFrom<Case['layers'][]>('none', 'wrap', 'part', 'both'),
     isOrderFree: fc.boolean(),
+    isSlow: fc.boolean(),
+    picks: fc.array(fc.nat(30), { minLength: 1, maxLength: 6 }),
   })
   .map(({ drafts, shuffled, ...more }) => {
     const ordered = drafts.map(([one, its]) => {
@@ -70,7 +79,11 @@ async function turns(name: string): Promise<void> {
     await new Promise<void>((resolve) => setImmediate(resolve))
 }
 
-function ends({ then }: Code, stage: string, inputs: object): object {
+function ends({ then, questions }: Code, context: StageContext, inputs: object): object {
+  const { stage: its, resumed } = context
+  const stage = its.name
+  const asked = resumed === undefined ? 0 : Number(resumed.state)
+  if (asked < questions) return StageOutput.suspend(`${stage}?`, { state: asked + 1 })
   if (then === 'skip') return StageOutput.skip('nothing to do')
   if (then === 'cancel') return StageOutput.cancel('enough')
   if (then !== 'ok') return StageOutput.fail('broken')
@@ -90,7 +103,22 @@ const LAYERS: Record<Case['layers'], readonly Interceptor[]> = {
 /** Stages that run as a child pipeline or a map have names with another letter, so that the wrap leaves them alone. */
 const nameOf = ({ form }: Code, place: number): string => `${form === 'stage' ? 's' : form[0]}${place}`
 
-function graphOf({ stages, layers }: Case, calls: string[]) {
+function slow(): Interceptor {
+  let runs = 0
+  return {
+    name: 'slow',
+    wrapRun: (next) => async (run) => {
+      await turns(`r${runs++ % 5}`)
+      const outcome = await next(run)
+      await turns(`r${runs % 5}`)
+      return outcome
+    },
+  }
+}
+
+function graphOf(each: Case, calls: string[], asks = true) {
+  const { layers, isSlow } = each
+  const stages = each.stages.map((one) => (asks ? one : { ...one, questions: 0 }))
   let pipeline = new Pipeline('random')
   const done = new Set<number>()
   const add = (place: number): void => {
@@ -107,37 +135,47 @@ function graphOf({ stages, layers }: Case, calls: string[]) {
       ...(one.then === 'fallback' && { onFailure: { fallback: { from: 'fallback' } } }),
       ...(one.then === 'tolerated' && { onFailure: 'skip' as const }),
     }
-    const run = ({ inputs, stage }: StageContext): unknown => {
-      calls.push(stage.name)
-      const last = (): object => ends(one, stage.name, inputs.toJSON() as object)
-      return one.isAsync ? turns(stage.name).then(last) : last()
+    const run = (context: StageContext): unknown => {
+      called(context)
+      const last = (): object => ends(one, context, context.inputs.toJSON() as object)
+      return one.isAsync ? turns(name).then(last) : last()
+    }
+    /** Counts a call under its key. */
+    const called = ({ stage, resumed }: StageContext, inside = ''): void => {
+      const round = resumed === undefined ? 1 : Number(resumed.state) + 1
+      calls.push(`${inside === '' ? stage.name : name}${inside}${round === 1 ? '' : `@${round}`}`)
     }
     if (one.form === 'stage') pipeline = pipeline.withStage(name, run as never, options as never) as never
     else if (one.form === 'child') {
       const child = new Pipeline('child')
-        .withStage('first', async () => {
-          calls.push(`${name}/first`)
+        .withStage('first', async (context) => {
+          called(context, '/first')
           await turns(name)
           return { from: 'first' }
         })
-        .withStage('last', (context) => (calls.push(`${name}/last`), ends(one, name, context.inputs.toJSON())), {
-          dependencies: ['first'],
-        })
+        .withStage(
+          'last',
+          (context) => {
+            called(context, '/last')
+            return ends(one, context, context.inputs.toJSON() as object)
+          },
+          { dependencies: ['first'] },
+        )
       pipeline = pipeline.withPipeline(name, child, options as never) as never
     } else
       pipeline = pipeline.withMap(name, {
         over: () => [1, 2, 3],
-        each: async (item: unknown) => {
-          calls.push(`${name}#${Number(item) - 1}`)
+        each: async (item: unknown, context: StageContext) => {
+          called(context, `#${Number(item) - 1}`)
           if (one.isAsync) await turns(`${name}${String(item)}`)
-          return item === 2 ? ends(one, name, {}) : { item }
+          return item === 2 ? ends(one, context, {}) : { item }
         },
         concurrency: 2,
         ...options,
       } as never) as never
   }
   for (let place = 0; place < stages.length; place++) add(place)
-  return pipeline.build({ interceptors: LAYERS[layers] })
+  return pipeline.build({ interceptors: [...(isSlow ? [slow()] : []), ...LAYERS[layers]] })
 }
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
@@ -154,38 +192,59 @@ const shown = ({ status, data, report }: { status: string; data: unknown; report
   })),
 })
 
+interface Whole {
+  readonly result: { readonly status: string; readonly data: unknown; readonly report: PipelineReport }
+  readonly facts: ArrayExecutor['facts']
+  readonly legs: number
+}
+
+/** Runs legs, and answers some of what waits after each, until the run has ended. */
+async function untilEnd(each: Case, past: ArrayExecutor['facts'], calls: string[], leg: number): Promise<Whole> {
+  const { onStageFailure, maxConcurrency, picks } = each
+  const start = { options: { onStageFailure, ...(maxConcurrency !== undefined && { maxConcurrency }) } }
+  let facts = past
+  for (let legs = 0; ; legs++) {
+    const executor = new ArrayExecutor(facts, { start, leg: leg + legs })
+    const result = await runDurable(graphOf(each, calls), executor, {})
+    if (result.status !== 'suspended') return { result: result as never, facts: executor.facts, legs: legs + 1 }
+    const open = [...executor.waiting.keys()].filter(
+      (key) => !executor.facts.some((fact) => fact.kind === 'answer' && fact.key === key),
+    )
+    const pick = picks[legs % picks.length] as number
+    const answered = open.filter((_, place) => (pick >> place) % 2 === 1)
+    for (const key of answered.length > 0 ? answered : open.slice(0, 1)) executor.answer(key, `answer to ${key}`)
+    ;({ facts } = executor)
+  }
+}
+
 test(
   'a run that is resumed from any of its facts ends like the whole one, and calls nothing again that has settled',
   { timeout: PROPERTY_TIMEOUT_MS },
   async () => {
-    let legs = 0
+    let resumed = 0
     await fc.assert(
       fc.asyncProperty(randomCase, async (each) => {
-        const options = {
-          onStageFailure: each.onStageFailure,
-          ...(each.maxConcurrency !== undefined && { maxConcurrency: each.maxConcurrency }),
-        }
-        const start = { options }
-        const first = new ArrayExecutor([], { start })
-        const whole = await runDurable(graphOf(each, []), first, {})
+        const { onStageFailure, maxConcurrency } = each
+        const whole = await untilEnd(each, [], [], 1)
         if (each.isOrderFree) {
-          const inProcess = await graphOf(each, []).runSettled({}, options)
-          expect(shown(whole as never)).toEqual(shown(inProcess as never))
+          const options = { onStageFailure, ...(maxConcurrency !== undefined && { maxConcurrency }) }
+          const inProcess = await graphOf(each, [], false).runSettled({}, options)
+          expect(shown(whole.result)).toEqual(shown(inProcess as never))
         }
-        for (let cut = 0; cut <= first.facts.length; cut++) {
-          legs++
+        for (let cut = 0; cut <= whole.facts.length; cut++) {
+          resumed++
           const calls: string[] = []
-          const executor = new ArrayExecutor(first.facts.slice(0, cut), { start, leg: 2 })
-          const resumed = await runDurable(graphOf(each, calls), executor, {})
-          const settled = first.facts.slice(0, cut).map(({ key }) => key)
+          const past = whole.facts.slice(0, cut)
+          const { result } = await untilEnd(each, past, calls, 2)
+          const settled = past.filter(({ kind }) => kind === 'call').map(({ key }) => key)
           expect(calls.filter((call) => settled.includes(call))).toEqual([])
-          if (each.isOrderFree || cut === first.facts.length)
-            expect(shown(resumed as never)).toEqual(shown(whole as never))
-          if (cut === first.facts.length) expect(calls).toEqual([])
+          expect(new Set(calls).size).toBe(calls.length)
+          if (each.isOrderFree || cut === whole.facts.length) expect(shown(result)).toEqual(shown(whole.result))
+          if (cut === whole.facts.length) expect(calls).toEqual([])
         }
       }),
       propertySettings(3_000),
     )
-    expect(legs).toBeGreaterThan(200)
+    expect(resumed).toBeGreaterThan(200)
   },
 )

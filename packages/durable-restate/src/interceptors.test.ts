@@ -115,15 +115,15 @@ test.each(['a header of the request', 'an extension of the input'])(
 
 // ---------- idempotency
 
-test('a WORK stage has the id of its run as key, and a repeated call does not wait for the claim of the dead one', async () => {
+test('a WORK stage has a key of its own, and a repeated call does not wait for the claim of the dead one', async () => {
   const store = memoryStore()
   const keys: unknown[] = []
   let calls = 0
   const graph = new Pipeline('shop')
     .withStage(
       'charge',
-      async ({ signal, snapshot }) => {
-        keys.push(snapshot.extensions.idempotencyKey)
+      async ({ signal, callKey }) => {
+        keys.push(callKey)
         // A killed process doesn't release its claim: neither does code that never returns.
         if (++calls === 1)
           await new Promise((resolve) => signal.addEventListener('abort', () => setTimeout(resolve, 60_000).unref()))
@@ -147,8 +147,8 @@ test('a WORK stage has the id of its run as key, and a repeated call does not wa
   expect(await client.attach('r')).toMatchObject({
     status: 'completed',
     data: { charge: { charge: 2 } },
-    report: { stages: { charge: { notes: { idempotency: { result: 'executed', key: 'r' } } } } },
+    report: { stages: { charge: { notes: { idempotency: { result: 'executed', key: 'r/charge' } } } } },
   })
   expect(Date.now() - since).toBeLessThan(15_000)
-  expect(keys).toEqual(['r'])
+  expect(keys).toEqual(['r/charge'])
 })

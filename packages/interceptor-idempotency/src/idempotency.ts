@@ -20,7 +20,7 @@ import type { IdempotencyStore } from './store.ts'
 export interface IdempotencyOptions {
   /** Keeps claims and outputs. Default: `memoryStore()`, which only this process sees. */
   readonly store?: IdempotencyStore
-  /** Finds the key of the work; undefined or null: the stage runs without a key. Default: `snapshot.extensions.idempotencyKey`. */
+  /** Finds the key of the work; undefined or null: the stage runs without a key. Default: `snapshot.extensions.idempotencyKey`, and without it `context.callKey`, which durable runs have. */
   readonly key?: (context: StageContext) => string | null | undefined
   /** The callers that share a key: one user of a tenant (`userId`, `orgId`), all users of a tenant, or all callers. Default: `'user'`. */
   readonly scope?: IdempotencyScope
@@ -99,7 +99,8 @@ export function idempotency(options: IdempotencyOptions = {}): Interceptor {
 
 const NO_KEY = Object.freeze({ result: 'no-key' })
 
-const keyOfRun = (context: StageContext): string | undefined => context.snapshot.extensions.idempotencyKey
+const keyOfRun = ({ snapshot, callKey }: StageContext): string | undefined =>
+  snapshot.extensions.idempotencyKey ?? callKey
 
 function checkedStage(stage: StageInfo, own: IdempotencyStageOptions = {}): IdempotencyStageOptions {
   const where = `Stage "${stage.name}", option idempotency`

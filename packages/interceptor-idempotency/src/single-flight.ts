@@ -64,7 +64,8 @@ export function singleFlight(settings: Settings): (call: Call) => Promise<StageO
     land: (landed: Landed) => void,
   ): Promise<StageOutput> {
     const { clock } = call.context
-    const token = call.context.snapshot.extensions.idempotencyOwner ?? crypto.randomUUID()
+    // A durable call that is carried out again goes on with the claim of the process that died.
+    const token = call.context.callKey ?? crypto.randomUUID()
     for (let polls = 0; ; polls++) {
       let there: ClaimAnswer
       try {

@@ -9,27 +9,35 @@ export function isWorthARetry(error: unknown): boolean {
   return WORTH_A_RETRY.has(codeOf(error) ?? '')
 }
 
-/** An error of the pool as an error of the operation on `table`. */
-export function explained(operation: string, table: string, error: unknown): StageflowError {
+/** An operation of a store, for messages. */
+export interface StoreOperation {
+  /** The factory of the store. */
+  readonly store: string
+  readonly operation: string
+  readonly table: string
+}
+
+/** An error of the pool as an error of the operation. */
+export function explained({ store, operation, table }: StoreOperation, error: unknown): StageflowError {
   const cause = withoutData(error)
   if (codeOf(error) === UNDEFINED_TABLE) {
     return new StageflowError(
       'store-postgres/not-migrated',
-      `postgresStore(): ${operation} failed, because the table ${table} does not exist. Call migrate() of the store when the app starts, and check which database and schema the pool uses.`,
+      `${store}(): ${operation} failed, because the table ${table} does not exist. Call migrate() of the store when the app starts, and check which database and schema the pool uses.`,
       { cause },
     )
   }
   return new StageflowError(
     'store-postgres/unavailable',
-    `postgresStore(): ${operation} on ${table} failed: ${cause.message} Check that PostgreSQL runs, and the rights of the pool's user.`,
+    `${store}(): ${operation} on ${table} failed: ${cause.message} Check that PostgreSQL runs, and the rights of the pool's user.`,
     { cause },
   )
 }
 
-export function contended(operation: string, table: string, tries: number): StageflowError {
+export function contended({ store, operation, table }: StoreOperation, tries: number): StageflowError {
   return new StageflowError(
     'store-postgres/unavailable',
-    `postgresStore(): ${operation} on ${table} met another writer ${tries} times in a row. Try again later.`,
+    `${store}(): ${operation} on ${table} met another writer ${tries} times in a row. Try again later.`,
   )
 }
 

@@ -20,6 +20,15 @@ export interface PostgresStoreOptions {
   readonly maxValueBytes?: number
 }
 
+export interface PostgresApprovalStoreOptions {
+  /** The app's own pool of pg. The app configures, watches and ends it. */
+  readonly pool: PostgresPool
+  /** The schema of the table. Default: the first of the connection's search path, usually `public`. */
+  readonly schema?: string
+  /** The table. Default: `'stageflow_approvals'`. */
+  readonly table?: string
+}
+
 /** The method of a `Pool` of pg that the store calls. */
 export interface PostgresPool {
   query(
@@ -36,19 +45,18 @@ const NAME: OptionRule = [
   'a name of at most 63 letters, digits and underscores',
 ]
 
-const RULES: OptionRules<PostgresStoreOptions> = {
-  pool: ANY,
-  schema: NAME,
-  table: NAME,
-  maxValueBytes: whole(1, LARGEST_VALUE_BYTES),
-}
+const TABLE = { pool: ANY, schema: NAME, table: NAME }
+const RULES: OptionRules<PostgresStoreOptions> = { ...TABLE, maxValueBytes: whole(1, LARGEST_VALUE_BYTES) }
 const [isPool] = objectWith('a pool', 'query')
 
 /** Throws one `store-postgres/illegal-option` with every problem. */
-export function checkPostgresOptions(options: unknown): void {
-  const problems = [...optionProblems(options, RULES)]
+export const checkPostgresOptions = (options: unknown): void => checkOptions('postgresStore', options, RULES)
+export const checkApprovalOptions = (options: unknown): void => checkOptions('postgresApprovalStore', options, TABLE)
+
+function checkOptions(store: string, options: unknown, rules: OptionRules): void {
+  const problems = [...optionProblems(options, rules)]
   // The value is not shown: a URL may contain a password.
   if (!isPool(read(options, 'pool')))
-    problems.push('pool must be a pool of pg: postgresStore({ pool: new Pool({ connectionString }) })')
-  refuseOptions('postgresStore()', 'store-postgres/illegal-option', problems)
+    problems.push(`pool must be a pool of pg: ${store}({ pool: new Pool({ connectionString }) })`)
+  refuseOptions(`${store}()`, 'store-postgres/illegal-option', problems)
 }

@@ -1,8 +1,9 @@
 import { checkOptions, whole } from '@stageflow/core/kit'
 
-import { contended, explained, isWorthARetry, tooLarge } from './postgres-errors.ts'
-import { type PostgresPool, type PostgresStoreOptions, checkPostgresOptions } from './postgres-store-options.ts'
-import { statementsFor } from './statements.ts'
+import { tooLarge } from './postgres-errors.ts'
+import { type PostgresStoreOptions, checkPostgresOptions } from './postgres-store-options.ts'
+import { shownTable, statementsFor } from './statements.ts'
+import { tableQueries } from './table-queries.ts'
 
 /** Satisfies the `IdempotencyStore` of `@stageflow/interceptor-idempotency`. */
 export interface PostgresStore {
@@ -32,43 +33,23 @@ export type PostgresClaimAnswer =
   | { readonly status: 'running'; readonly parameters: string; readonly leaseMs: number }
   | { readonly status: 'completed'; readonly parameters: string; readonly value: string }
 
-const MOST_TRIES = 100
-
 /** Keeps idempotency records in one table of PostgreSQL. Every statement is its own transaction. */
 export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   checkPostgresOptions(options)
   const { pool, schema, table = 'stageflow_idempotency', maxValueBytes = 16 * 1024 * 1024 } = options
   const statements = statementsFor(schema, table)
-  const shownTable = schema === undefined ? `"${table}"` : `"${schema}"."${table}"`
-
-  async function query(
-    operation: string,
-    statement: string,
-    values: unknown[] = [],
-  ): ReturnType<PostgresPool['query']> {
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      try {
-        return await pool.query(statement, values)
-      } catch (error) {
-        if (!isWorthARetry(error)) throw explained(operation, shownTable, error)
-      }
-    }
-    throw contended(operation, shownTable, MOST_TRIES)
-  }
+  const { query, untilDefined } = tableQueries('postgresStore', pool, shownTable(schema, table))
 
   return {
-    async claim(key, { token, parameters, leaseMs }) {
-      for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    claim: (key, { token, parameters, leaseMs }) =>
+      untilDefined<PostgresClaimAnswer>('claim', async () => {
         const claimed = await query('claim', statements.insert, [key, token, parameters, leaseMs])
         if (claimed.rows.length > 0) return { status: 'claimed' }
         const [row] = (await query('claim', statements.find, [key, token])).rows
         if (row !== undefined) return answerOf(row as Row)
         const taken = await query('claim', statements.take, [key, token, parameters, leaseMs])
-        if (taken.rows.length > 0) return { status: 'claimed' }
-        // Another writer changed the row between two of these statements: look again.
-      }
-      throw contended('claim', shownTable, MOST_TRIES)
-    },
+        return taken.rows.length > 0 ? { status: 'claimed' } : undefined
+      }),
     async complete(key, { token, parameters, value, ttlMs }) {
       const bytes = Buffer.byteLength(value)
       if (bytes > maxValueBytes) throw tooLarge(bytes, maxValueBytes)

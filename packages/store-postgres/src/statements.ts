@@ -15,10 +15,14 @@ export interface Statements {
   readonly migrate: string
 }
 
+/** The table as SQL and messages name it. Names contain nothing to escape. */
+export const shownTable = (schema: string | undefined, name: string): string =>
+  schema === undefined ? `"${name}"` : `"${schema}"."${name}"`
+
 // A record is a row. Only a completion has a value. All times are those of the server: clock_timestamp() is the current time, while
 // now() is the start of the transaction.
 export function statementsFor(schema: string | undefined, name: string): Statements {
-  const table = schema === undefined ? `"${name}"` : `"${schema}"."${name}"`
+  const table = shownTable(schema, name)
   return {
     // DO UPDATE … WHERE would lock an existing row, which is a write.
     insert: `
@@ -44,17 +48,29 @@ RETURNING key`,
 DELETE FROM ${table} WHERE key IN (
   SELECT key FROM ${table} WHERE expires_at <= clock_timestamp() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
 )`,
-    migrate: migration(schema, table),
+    migrate: migration(
+      schema,
+      table,
+      `
+  CREATE TABLE ${table} (
+    key text COLLATE "C" PRIMARY KEY,
+    token text NOT NULL,
+    parameters text NOT NULL,
+    value text,
+    expires_at timestamptz NOT NULL
+  );
+  CREATE INDEX ON ${table} (expires_at);`,
+    ),
   }
 }
 
-function endAfter(ms: string): string {
+export function endAfter(ms: string): string {
   return `clock_timestamp() + ${ms}::float8 * interval '1 millisecond'`
 }
 
 // The lock lets one process in at a time: IF NOT EXISTS alone fails if two create the same table. It looks before it creates,
-// because PostgreSQL demands the right to create even if the table exists. Names contain nothing to escape.
-function migration(schema: string | undefined, table: string): string {
+// because PostgreSQL demands the right to create even if the table exists.
+export function migration(schema: string | undefined, table: string, create: string): string {
   const createSchema =
     schema === undefined
       ? ''
@@ -67,14 +83,6 @@ DO $migrate$ BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('@stageflow/store-postgres', 0));
   IF to_regclass('${table}') IS NOT NULL THEN
     RETURN;
-  END IF;${createSchema}
-  CREATE TABLE ${table} (
-    key text COLLATE "C" PRIMARY KEY,
-    token text NOT NULL,
-    parameters text NOT NULL,
-    value text,
-    expires_at timestamptz NOT NULL
-  );
-  CREATE INDEX ON ${table} (expires_at);
+  END IF;${createSchema}${create}
 END $migrate$`
 }

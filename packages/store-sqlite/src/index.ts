@@ -1,1 +1,8 @@
-export { sqliteStore, type SqliteClaimAnswer, type SqliteStore, type SqliteStoreOptions } from './sqlite-store.ts'
+export {
+  sqliteApprovalStore,
+  type SqliteApproval,
+  type SqliteApprovalStatus,
+  type SqliteApprovalStore,
+} from './sqlite-approval-store.ts'
+export type { SqliteStoreOptions } from './database.ts'
+export { sqliteStore, type SqliteClaimAnswer, type SqliteStore } from './sqlite-store.ts'

@@ -13,7 +13,8 @@ import { storeContract } from '@stageflow/interceptor-idempotency/contract'
 import { recordingSink } from '@stageflow/testing'
 import { afterAll, describe, expect, test } from 'vitest'
 
-import { sqliteStore, type SqliteStoreOptions } from './sqlite-store.ts'
+import type { SqliteStoreOptions } from './database.ts'
+import { sqliteStore } from './sqlite-store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'store-sqlite-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -13,7 +13,8 @@ export const CREATE: string = `
   CREATE INDEX IF NOT EXISTS stageflow_idempotency_expires_at ON stageflow_idempotency (expires_at);
 `
 
-const NOW = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`
+/** The machine's clock, in ms. */
+export const NOW: string = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`
 
 /** The record. Only reads, so repeats of finished work don't wait for writers. */
 export const FIND: string = `

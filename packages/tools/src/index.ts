@@ -1,3 +1,14 @@
+export type {
+  ApprovalRequest,
+  ApprovalStatus,
+  ApprovalStore,
+  FoundApproval,
+  StoredApproval,
+  StoredDecision,
+} from './approvals/approval-store.ts'
+export type { Approval, ApprovalAnswer, ApprovalOwner } from './approvals/approval-text.ts'
+export { Approvals, type ApprovalsOptions } from './approvals/approvals.ts'
+export { memoryApprovalStore, type MemoryApprovalStoreOptions } from './approvals/memory-approval-store.ts'
 export { defineTool } from './define-tool.ts'
 export type {
   CallerContext,
@@ -13,6 +24,9 @@ export {
   type ToolResultStore,
 } from './executor/result-store.ts'
 export type {
+  ApprovalDecidedEvent,
+  ApprovalEvent,
+  ApprovalRequestedEvent,
   ToolAbandonedEvent,
   ToolCallEvent,
   ToolCompletedEvent,
@@ -52,9 +66,11 @@ export type {
 export type {
   ApprovalDecision,
   Approve,
+  ApproveContext,
   CancelledCall,
   CompletedCall,
   DeniedCall,
+  Denial,
   ExecutedCall,
   FailedCall,
   ToolResult,

@@ -75,7 +75,7 @@ export interface ParsedCalls {
   readonly calls: readonly ParsedCall[]
 }
 
-type ToolEventType = Extract<AppEvent, `tool.${string}` | `tools.${string}`>
+type ToolEventType = Extract<AppEvent, `tool.${string}` | `tools.${string}` | `approval.${string}`>
 
 /** Receives events, such as `context.tryEmitEvent`. If it throws, the error is counted and changes nothing. */
 export type ToolEventEmitter = (type: ToolEventType, data: EventMap[ToolEventType]) => unknown

@@ -1,3 +1,5 @@
+import type { Clock, RunIdentity, TryEmitEvent } from '@stageflow/core'
+
 import type { ResolvedCall, UnresolvedCall } from './parsed-call.ts'
 
 interface ResultFields {
@@ -19,6 +21,8 @@ interface ResultFields {
   readonly replayed?: true
   /** Its handler ignored its signal, and may still be running. */
   readonly abandoned?: true
+  /** The arguments that it was made with, if its approval changed them. */
+  readonly editedArguments?: unknown
 }
 
 export interface CompletedCall<Output = unknown> extends ResultFields {
@@ -38,8 +42,10 @@ export interface FailedCall extends ResultFields {
 
 export interface DeniedCall extends ResultFields {
   readonly status: 'denied'
-  readonly reason: 'execution_mode_not_allowed' | 'not_approved' | 'approval_failed'
+  readonly reason: 'execution_mode_not_allowed' | Denial
   readonly message: string
+  /** The approval, if `Approvals` was asked. */
+  readonly approvalId?: string
   /** What the approval hook threw. For your program; not enumerable. */
   readonly cause: unknown
 }
@@ -56,11 +62,43 @@ export type ExecutedCall<Output = unknown> = CompletedCall<Output> | FailedCall 
 /** How a call ended. */
 export type ToolResult<Output = unknown> = ExecutedCall<Output> | UnresolvedCall
 
+/**
+ * Why an approval lets no call through. `approval_pending`: there is no decision yet, and the same call can be made later.
+ * `approval_used`: the approval was good for one call. `edit_refused`: the schema of the tool refused the edited arguments.
+ */
+export type Denial =
+  | 'not_approved'
+  | 'approval_failed'
+  | 'approval_pending'
+  | 'approval_expired'
+  | 'approval_cancelled'
+  | 'approval_used'
+  | 'edit_refused'
+
 /** What `approve` returns. `true` and `false` are short for `{ approved }`. */
-export type ApprovalDecision = boolean | { readonly approved: boolean; readonly reason?: string }
+export type ApprovalDecision =
+  | boolean
+  | {
+      readonly approved: boolean
+      /** Why not, for the model. */
+      readonly reason?: string
+      /** With `approved: true`: other arguments for the call. They are checked with the schema of the tool. */
+      readonly arguments?: unknown
+      /** With `approved: false`. Default: `not_approved`. */
+      readonly denied?: Denial
+      readonly approvalId?: string
+    }
+
+/** What `approve` gets beside the call. */
+export interface ApproveContext {
+  /** Aborts when the call is cancelled. */
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  /** Whose call it is. */
+  readonly ids: Readonly<Partial<RunIdentity>>
+  /** Undefined without an emitter. */
+  readonly emit: TryEmitEvent | undefined
+}
 
 /** Decides whether a call may be made. If it throws, or returns anything else, the call is denied. `call.input` is frozen. */
-export type Approve = (
-  call: ResolvedCall,
-  options: { readonly signal: AbortSignal },
-) => ApprovalDecision | Promise<ApprovalDecision>
+export type Approve = (call: ResolvedCall, context: ApproveContext) => ApprovalDecision | Promise<ApprovalDecision>

@@ -13,6 +13,8 @@ export interface Host {
   readonly context: RunContext
   /** Runs `cleanup` when the run ends, or now if the run no longer waits for the stage. */
   onCleanup(stage: number, cleanup: Cleanup): void
+  /** Only in a durable run: the name of a call, the same in every leg. `item`: the suffix of an item of a map. */
+  readonly callKey?: (stage: string, item: string | undefined) => string
   /** Stops the run and its stages. Created on first use. */
   readonly stop: Stop
   /** The same, but undefined before the first use. */

@@ -93,6 +93,9 @@ export class LiveStageContext implements InterceptorContext {
   get resumed(): Resumed | undefined {
     return this.#facts?.reruns?.get(this.#fork?.item ?? '')
   }
+  get callKey(): string | undefined {
+    return this.#host.callKey?.(this.#node.name, this.#fork?.item)
+  }
   get run(): RunContext {
     return this.#host.context
   }

@@ -163,6 +163,11 @@ interface ContextMembers<out Needs, out Ports> extends RunIdentity {
   readonly clock: Clock
   /** Why this stage runs again: what it suspended with, and the answer. Undefined unless it was resumed. */
   readonly resumed: Resumed | undefined
+  /**
+   * In a durable run: a name of this call that is the same in every leg, such as `order-7/charge`. Give it to services as an
+   * idempotency key. Otherwise undefined.
+   */
+  readonly callKey: string | undefined
   /** When this attempt started, on `clock`. Before its code is called: when the previous attempt or the stage started. */
   readonly startedAt: number
   /** Reads a value that an interceptor set for this run, or for the run that this one is a child of. */

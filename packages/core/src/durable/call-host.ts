@@ -39,6 +39,10 @@ export class CallHost implements Host, Loop {
   get stopping(): Stop | undefined {
     return this.#run.stopping
   }
+  callKey(stage: string, item: string | undefined): string {
+    const { pump } = this.#run
+    return `${pump.executor.start.runId}/${this.#run.key(stage, 1, item)}`
+  }
   onCleanup(stage: number, cleanup: Cleanup): void {
     this.#run.onCleanup(stage, cleanup)
   }
@@ -57,11 +61,15 @@ export class CallHost implements Host, Loop {
     const { stages, graph } = this.facts
     const facts = stages?.[stage]
     if (facts !== undefined && facts.code > 0) facts.cancelChildren(graph.names[stage] as string)
+    this.codeLeft(stage)
     return output
   }
   /** A call between layers answers itself, and no call of a durable run is the stage's only one. */
   settle(): void {}
-  codeLeft(): void {}
+  /** The fact of a call says that its code has left, unless the leg is over. */
+  codeLeft(stage: number): void {
+    if (this.#run.pump.isOver) this.#run.loop.codeLeft(stage)
+  }
   /** A waiting call keeps its slot: when it would get one again isn't recorded. */
   park(): void {}
   unpark(): Promise<void> {

@@ -97,22 +97,23 @@ function withoutLimit(part: CallPart, over: () => void): CallPart {
 
 /** An interceptor that is told nothing of stages that settled in an earlier leg, but has `replayed` called for them. */
 function quietWhile(pump: Pump, one: Interceptor): Interceptor {
-  const gated =
-    (settled: (record: StageRecord, run: RunContext) => void) =>
-    (record: StageRecord, run: RunContext): void =>
-      pump.isReplaying || pump.isOver ? one.replayed?.(record, run) : settled(record, run)
+  const { name, settled, replayed, onRun } = one
+  const isQuiet = (): boolean => pump.isReplaying || pump.isOver
   return {
-    name: one.name,
-    ...(one.settled && { settled: gated((record, run) => one.settled?.(record, run)) }),
-    ...(one.onRun && {
+    name,
+    ...((settled ?? replayed) && {
+      settled: (record: StageRecord, run: RunContext) =>
+        isQuiet() ? replayed?.call(one, record, run) : settled?.call(one, record, run),
+    }),
+    ...(onRun && {
       onRun: (run: RunContext): RunPart | undefined => {
-        const part = one.onRun?.(run)
+        const part = onRun.call(one, run)
         if (part?.settled === undefined) return part
-        return {
-          ...(part.enter && { enter: (next: () => void, context: RunContext) => part.enter?.(next, context) }),
-          ...(part.ended && { ended: (outcome: never, context: RunContext) => part.ended?.(outcome, context) }),
-          settled: gated((record, context) => part.settled?.(record, context)),
-        }
+        const told: RunPart = Object.create(part) as RunPart
+        told.settled = (record, context) => (isQuiet() ? undefined : part.settled?.(record, context))
+        if (part.enter !== undefined) told.enter = (next, context) => part.enter?.(next, context)
+        if (part.ended !== undefined) told.ended = (outcome, context) => part.ended?.(outcome, context)
+        return told
       },
     }),
   }

@@ -35,7 +35,6 @@ export class DurableMap {
     if (!(output instanceof Output) || itemsIn(output.state) === undefined) return output
     if (Object.keys(this.#answers).length === 0) {
       if (run.pump.isSuspending || !run.isWanted(index)) return output
-      run.withoutSlot(index)
       const ended = await new Promise<Output | undefined>((resolve) => {
         this.#waiting = resolve
       })
@@ -103,7 +102,7 @@ export class DurableMap {
       answered: (answer) => {
         this.#answers[place] = answer
         run.pump.goOn(key)
-        if (this.#waiting !== undefined) run.withSlot(index, () => this.#end(undefined))
+        this.#end(undefined)
       },
       suspend: () => this.#end(SUSPENDED),
       stoppedNow: () => {

@@ -5,6 +5,7 @@ import { callStage } from '../call/code.ts'
 import { callWithHooks } from '../call/layers.ts'
 import { LiveStageContext, behindOf } from '../call/stage-context.ts'
 import { Output, failed, readOutput } from '../contract/output.ts'
+import { fieldsOf } from '../contract/snapshot.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
 import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
 import type { Outcome } from '../report/outcome.ts'
@@ -17,7 +18,7 @@ import { CallHost } from './call-host.ts'
 import { derivedGraph, keyPart, placementOf } from './derived-graph.ts'
 import { DurableStopping } from './durable-stopping.ts'
 import { graceOver } from './grace.ts'
-import { asJson, hashOf, outputOf } from './facts.ts'
+import { factsOf, hashOf, outputOf } from './facts.ts'
 import { DurableMap } from './durable-map.ts'
 import type { LegRun } from './leg-run.ts'
 import type { Carried, Pump, PumpedRun } from './pump.ts'
@@ -79,8 +80,12 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     const { path, stage } = parent.shown
     const above = this.path === '' ? 0 : this.path.length + 1
     const prefix = `${this.prefix}${keyPart(stage)}${path.slice(above + stage.length)}/`
-    this.pump.decided(`the input of ${prefix}`, hashOf({ ...input, pipelineRunId: undefined }))
-    return new DurableRun(this.pump, graph, this.withChildId(input, parent), options, prefix, parent)
+    // Fields of this run's own snapshot may differ in each leg, such as those that an interceptor takes from a token.
+    const own = fieldsOf(this.facts.snapshot)
+    const given = Object.entries(input).filter(([key, value]) => key !== 'pipelineRunId' && value !== own[key])
+    this.pump.decided(`the input of ${prefix}`, hashOf(given))
+    const link = Object.create(parent, { openedAt: { value: this.pump.at } }) as ParentLink
+    return new DurableRun(this.pump, graph, this.withChildId(input, parent), options, prefix, link)
   }
   withChildId(input: Fields, { shown }: ParentLink): Fields {
     const pipelineRunId = input['pipelineRunId'] ?? `${shown.rootRunId}/${shown.path}`
@@ -157,11 +162,10 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       !ownsStage || stage.code === 0 || (hasAnswered && (await settlesWithin(clock, graceMs, stage.idle())))
     if (answer.status === 'suspend' && stage.children?.some((child) => child.result.status === 'suspended') === true)
       answer = cannotSuspend(name, 'a child run that its code started did; run the child with withPipeline()')
-    answer = asJson(answer, name)
     const { attempts, chunks, notes } = stage
     return {
-      ...(answer.toJSON() as Pick<Carried, 'status'>),
-      ...(answer.isByEngine ? { by: 'engine' } : answer === stage.returned ? { by: 'code' } : undefined),
+      ...(answer === stage.returned && { by: 'code' }),
+      ...factsOf(answer, name),
       ...(hasAnswered && isIdle ? undefined : { abandoned: true }),
       startedAt,
       endedAt: clock.now(),
@@ -192,7 +196,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       stage.abandon()
     }
     loop.settle(index, output)
-    if (by !== 'code') stage.returned = undefined
+    stage.returned = by === 'code' ? stage.output : undefined
     facts.times[2 * index + 1] = endedAt
     if (abandoned === true) this.#giveUp(index)
   }
@@ -227,10 +231,8 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
         const stage = this.facts.stage(index)
         stage.reruns = new Map([['', { request, state, answer }]])
         stage.attempts = undefined
-        this.withSlot(index, () => {
-          this.pump.goOn(key)
-          this.call(node, round + 1)
-        })
+        this.pump.goOn(key)
+        this.call(node, round + 1)
       },
       suspend: () => this.#settle(index, output, facts),
       stoppedNow: () => {
@@ -240,21 +242,30 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
         return true
       },
     })
-    this.withoutSlot(index)
   }
 
-  withoutSlot(index: number): void {
-    if (!this.facts.schedule.feed(PARK, index, 0)) return
-    this.facts.stage(index).isParked = true
+  // Slots of `maxConcurrency`: only the outermost run has them.
+
+  rest(calls: readonly string[], waits: readonly string[]): boolean {
+    const { options, schedule, graph } = this.facts
+    if (options.maxConcurrency === undefined) return false
+    const rested = graph.names.filter((name, index) => {
+      const isInside = isOf(this.key(name))
+      const rests = schedule.state(index) === RUNNING && waits.some(isInside) && !calls.some(isInside)
+      return rests && schedule.feed(PARK, index, 0) && (this.facts.stage(index).isParked = true)
+    })
     this.loop.drive(UNREAD)
+    return rested.length > 0
   }
-  withSlot(index: number, then: () => void): void {
-    const stage = this.facts.stage(index)
-    if (!stage.isParked) return then()
+  withSlotOf(key: string, then: () => void): void {
+    const { graph, stages, schedule } = this.facts
+    const index = graph.names.findIndex((name) => isOf(this.key(name))(key))
+    const stage = stages?.[index]
+    if (stage?.isParked !== true) return then()
     void stage.resumed().then(() => {
       if (this.isWanted(index)) then()
     })
-    this.facts.schedule.feed(UNPARK, index, 0)
+    schedule.feed(UNPARK, index, 0)
     this.loop.drive(UNREAD)
   }
 
@@ -277,6 +288,12 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   readonly items = (context: LiveStageContext, source: unknown): unknown =>
     this.#map(behindOf(context).node).items(source)
 }
+
+/** Whether a key is of a stage, or of what runs inside it. `stage`: its key. */
+const isOf =
+  (stage: string) =>
+  (key: string): boolean =>
+    key.startsWith(stage) && ['', '/', '#', '@'].includes(key.charAt(stage.length))
 
 const cannotSuspend = (stage: string, why: string): Output =>
   failed('core/cannot-suspend', `Stage "${stage}" of a durable run cannot suspend: ${why}.`)

@@ -12,6 +12,8 @@ export interface CallFacts {
   readonly retryable?: boolean
   readonly request?: unknown
   readonly state?: unknown
+  /** Where items of arrays were undefined, which JSON writes as null. */
+  readonly gaps?: readonly Place[]
   /** Who answered: the stage's own code, or else an interceptor or the engine. */
   readonly by?: 'code' | 'engine'
   /** Its code still ran at the end of the grace time. */
@@ -26,6 +28,9 @@ export interface CallFacts {
   /** What functions of the pipeline, such as `when`, returned since the fact before. */
   readonly decided?: readonly Decision[]
 }
+
+/** The keys and indices that lead to a value. */
+export type Place = readonly (string | number)[]
 
 /** What a function of the pipeline returned: a boolean, or a hash. */
 export type Decision = readonly [what: string, value: boolean | number]

@@ -26,9 +26,6 @@ export interface LegRun extends PipelineRun {
    * its stage began, if no other code of the stage runs.
    */
   carryOut(context: LiveStageContext, code: () => Answer, name: string, begun: number | undefined): Promise<Carried>
-  /** A stage that waits for an answer needs no slot of `maxConcurrency`. */
-  withoutSlot(index: number): void
-  withSlot(index: number, then: () => void): void
   /** Gives a child run an id that is the same in every leg, if it has none. */
   withChildId(input: Fields, parent: ParentLink): Fields
 }

@@ -15,6 +15,10 @@ export interface PumpedRun {
   readonly isBusy: boolean
   /** Whether starting a stage only registers its call. */
   isCall(stage: string): boolean
+  /** Stages with only waits inside give their slots back. Both lists are keys. Returns whether any did. */
+  rest(calls: readonly string[], waits: readonly string[]): boolean
+  /** Calls back once the stage of a key has its slot again. */
+  withSlotOf(key: string, then: () => void): void
   open(done: (outcome: Outcome) => void): void
   cancel(reason: string, signalReason?: unknown): void
 }
@@ -167,14 +171,17 @@ export class Pump {
     for (;;) {
       await this.#quiet(() => outcome !== undefined)
       if (outcome !== undefined) {
-        if (this.isReplaying) this.#refuse(await this.executor.next())
+        if (this.isReplaying) this.#refuse(await this.executor.next(), root)
         return outcome
       }
-      if (this.#calls.size === 0 && this.#waits.size > 0) this.limits.pause()
+      if (this.#waits.size > 0) {
+        if (root.rest([...this.#calls.keys()], [...this.#waits.keys()])) continue
+        if (this.#calls.size === 0) this.limits.pause()
+      }
       const fact = await this.executor.next()
       if (this.isOver) return new Promise(() => {})
       if (fact === undefined) this.#suspend(root)
-      else this.#give(fact)
+      else this.#give(fact, root)
       for (const [key, waiting] of this.#waits) if (waiting.stoppedNow()) this.#waits.delete(key)
     }
   }
@@ -199,21 +206,21 @@ export class Pump {
     }
   }
 
-  #give(fact: Fact): void {
+  #give(fact: Fact, root: PumpedRun): void {
     this.at = Math.max(this.at, fact.at)
     if (!fact.replayed) this.isReplaying = false
     if (fact.kind === 'call' && fact.replayed) this.#check(fact.key, fact.facts)
     this.#given++
     if (fact.kind === 'call') this.#call(fact.key, fact.facts)
-    else if (fact.kind === 'answer') this.#answer(fact.key, fact.answer)
+    else if (fact.kind === 'answer') root.withSlotOf(fact.key, this.#answered(fact.key, fact.answer))
     else if (fact.kind === 'stop') this.runs.get(fact.key)?.cancel(fact.reason)
     else this.limits.expire(fact.key)
   }
 
   /** The run has ended, but in an earlier leg it went on. */
-  #refuse(fact: Fact | undefined): void {
+  #refuse(fact: Fact | undefined, root: PumpedRun): void {
     if (fact?.replayed !== true || fact.kind === 'stop' || fact.kind === 'timer') return
-    this.#give(fact)
+    this.#give(fact, root)
   }
 
   #call(key: string, facts: CallFacts): void {
@@ -223,11 +230,11 @@ export class Pump {
     call.ended(facts)
   }
 
-  #answer(key: string, answer: unknown): void {
+  #answered(key: string, answer: unknown): () => void {
     const waiting = this.#waits.get(key)
     if (waiting === undefined) throw misfit(`it has an answer for "${key}", which doesn't wait for one`)
     this.limits.goOn(this.at)
-    waiting.answered(answer)
+    return () => waiting.answered(answer)
   }
 
   /** All facts of earlier legs must be there, and the functions of the pipeline must return what they did before. */

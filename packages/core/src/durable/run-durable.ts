@@ -16,6 +16,8 @@ import { Pump } from './pump.ts'
 export type LegOptions<Ports> = Omit<RunOptions, 'timeoutMs' | 'maxConcurrency' | 'onStageFailure'> &
   ({} extends Ports ? { readonly ports?: Ports } : { readonly ports: Ports })
 
+type LegArguments<Ports> = {} extends Ports ? [options?: LegOptions<Ports>] : [options: LegOptions<Ports>]
+
 /**
  * Carries one leg of a durable run: the stages that have facts are not called again. Resolves like `runSettled`. Rejects if the
  * run can't go on in this leg: `core/replay` if its facts don't fit the pipeline, `core/not-durable`, the reason of `lost`, or an
@@ -24,7 +26,7 @@ export type LegOptions<Ports> = Omit<RunOptions, 'timeoutMs' | 'maxConcurrency' 
 export async function runDurable<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   executor: StageExecutor,
-  options: LegOptions<Ports>,
+  ...[options]: LegArguments<Ports>
 ): Promise<PipelineResult<Stages> | FailedResult<Stages>> {
   const built = builtGraphOf(graph)
   if (built === undefined)

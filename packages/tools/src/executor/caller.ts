@@ -126,7 +126,7 @@ export function emitSafely(
 /** Emits a handler's own events. Events about calls belong to the executor: a handler cannot forge the end of its call. */
 export function handlerEmit(emit: TryEmitEvent | undefined): TryEmitEvent {
   return (type: string, data: object) =>
-    emit !== undefined && !/^tools?\./.test(type) && emit(type as never, data as never)
+    emit !== undefined && !/^(?:tools?|approval)\./.test(type) && emit(type as never, data as never)
 }
 
 function stopWith(signal: AbortSignal | undefined, stops: Stops): () => void {

@@ -23,7 +23,12 @@ export function failed(call: ResolvedCall, facts: Facts, { code, message, cause 
   return withCause({ ...facts, status: 'failed' as const, error }, cause)
 }
 
-export function denied(facts: Facts, reason: DeniedCall['reason'], message: string, cause?: unknown): DeniedCall {
+export function denied(
+  facts: Facts & Pick<DeniedCall, 'approvalId'>,
+  reason: DeniedCall['reason'],
+  message: string,
+  cause?: unknown,
+): DeniedCall {
   return withCause({ ...facts, status: 'denied' as const, reason, message }, cause)
 }
 
@@ -132,11 +137,30 @@ export interface ToolFailedEvent extends ToolEndedEvent {
 }
 
 export interface ToolDeniedEvent extends ToolCallEvent {
-  readonly reason: 'execution_mode_not_allowed' | 'not_approved' | 'approval_failed'
+  readonly reason: DeniedCall['reason']
   readonly message: string
   readonly executionMode: string | undefined
   /** Undefined: all. */
   readonly allowedExecutionModes: readonly string[] | undefined
+}
+
+/** The approval that an event is about. */
+export interface ApprovalEvent extends ToolCallEvent {
+  readonly approvalId: string
+}
+
+export interface ApprovalRequestedEvent extends ApprovalEvent {
+  /** The input, bounded and without secrets. */
+  readonly payloadSummary: unknown
+  /** How long it can be decided, in ms. */
+  readonly expiresInMs: number
+}
+
+export interface ApprovalDecidedEvent extends ApprovalEvent {
+  readonly decision: 'approved' | 'denied'
+  /** Whether the decision changed the arguments. */
+  readonly edited: boolean
+  readonly decidedBy: string | undefined
 }
 
 export interface ToolAbandonedEvent extends ToolCallEvent {
@@ -172,5 +196,7 @@ declare module '@stageflow/core' {
     'tool.abandoned': ToolAbandonedEvent
     'tool.undone': ToolUndoneEvent
     'tool.undo_failed': ToolUndoFailedEvent
+    'approval.requested': ApprovalRequestedEvent
+    'approval.decided': ApprovalDecidedEvent
   }
 }

@@ -4,9 +4,9 @@ import { backOffMs } from '@stageflow/core/kit'
 import type { ResolvedCall } from '../parsed-call.ts'
 import { ownCopy } from '../plain-copy.ts'
 import { cleanText, shownText } from '../redact.ts'
-import type { Approve, CompletedCall, ExecutedCall } from '../result-types.ts'
+import type { Approve, CompletedCall, DeniedCall, ExecutedCall } from '../result-types.ts'
 import type { UndoLog } from '../undo/undo-log.ts'
-import { refusedApproval } from './approval.ts'
+import { askApproval } from './approval.ts'
 import { CallContext } from './call-context.ts'
 import { type Caller, Stop, Stops } from './caller.ts'
 import type { Gate, Slot } from './gate.ts'
@@ -35,11 +35,13 @@ export interface CallKey extends HeldKey {
 
 /** One call, from its approval to its end. */
 export class RunningCall {
-  readonly #call: ResolvedCall
+  /** With the arguments of its approval, if that changed them. */
+  #call: ResolvedCall
   readonly #batch: Batch
   readonly #key: CallKey | undefined
   readonly #stops = new Stops()
-  readonly #context: CallContext
+  #context: CallContext
+  #isEdited = false
   #startedAt: number | undefined
   #endedAt: number | undefined
   #lastDelayMs: number | undefined
@@ -68,7 +70,7 @@ export class RunningCall {
     const leaveRun = this.#call.tool.undo === undefined ? undefined : undo.begin(caller)
     try {
       // No approval for a call that has already been stopped.
-      const refused = this.#stops.stop ?? (approve && (await refusedApproval(this.#call, approve, this.#stops)))
+      const refused = this.#stops.stop ?? (approve && (await this.#askApproval(approve)))
       if (refused instanceof Stop) return this.#end(stopped(this.#call, this.#facts(), refused))
       if (refused !== undefined) return this.#end(refused)
       const slot = await slots.enter(caller.clock, this.#stops)
@@ -85,6 +87,17 @@ export class RunningCall {
       unlink()
       if (leaveRun !== undefined) void this.left.then(leaveRun)
     }
+  }
+
+  /** Why the call may not be made; undefined if it may. */
+  async #askApproval(approve: Approve): Promise<DeniedCall | Stop | undefined> {
+    const asked = await askApproval(this.#call, approve, this.#batch.caller, this.#stops)
+    if ('refused' in asked) return asked.refused
+    if (!asked.isEdited) return undefined
+    this.#isEdited = true
+    this.#call = asked.call
+    this.#context = new CallContext(this.#call, this.#batch, this.#key?.given)
+    return undefined
   }
 
   async #attemptAll(): Promise<ExecutedCall> {
@@ -233,9 +246,13 @@ export class RunningCall {
   }
 
   #facts(): Facts {
-    if (this.#startedAt === undefined) return notStarted(this.#call)
-    return {
+    const facts = {
       ...notStarted(this.#call),
+      ...(this.#isEdited && { editedArguments: this.#call.arguments }),
+    }
+    if (this.#startedAt === undefined) return facts
+    return {
+      ...facts,
       durationMs: (this.#endedAt ??= this.#batch.caller.clock.now()) - this.#startedAt,
       attempts: this.#attempts,
       ...this.#context.partials(),

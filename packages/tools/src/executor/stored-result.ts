@@ -19,9 +19,18 @@ export const UNDONE_TEXT: string = stringify({ form: FORM, undone: true })
 export const unstorableText = (reason: string): string => stringify({ form: FORM, unstorable: reason })
 
 /** A text that reads back as an equal result. Throws, with the reason, if a value would come back as something else. */
-export function resultText({ output, partials, partialsDropped, durationMs, attempts }: CompletedCall): string {
+export function resultText(result: CompletedCall): string {
+  const { output, partials, partialsDropped, durationMs, attempts, editedArguments } = result
   return stringify(
-    { form: FORM, output, partials, partialsDropped, durationMs, attempts },
+    {
+      form: FORM,
+      output,
+      partials,
+      partialsDropped,
+      durationMs,
+      attempts,
+      ...(editedArguments !== undefined && { editedArguments }),
+    },
     { lookalike: refuseLookalike },
   )
 }
@@ -32,7 +41,8 @@ export function storedResult(text: string): StoredResult {
   if (typeof stored !== 'object' || stored?.['form'] !== FORM) throw new Error(`it is not a result of form ${FORM}`)
   if (stored['undone'] === true) return { undone: true }
   if (typeof stored['unstorable'] === 'string') return { unstorable: stored['unstorable'] }
-  const { output, partials, partialsDropped, durationMs, attempts } = stored as unknown as CompletedCall
+  const { output, partials, partialsDropped, durationMs, attempts, editedArguments } =
+    stored as unknown as CompletedCall
   const frozen = (value: unknown): unknown => frozenCopy(value, { left: Infinity, used: 0 })
   return {
     result: {
@@ -43,6 +53,7 @@ export function storedResult(text: string): StoredResult {
       durationMs,
       attempts,
       undoable: false,
+      ...(editedArguments !== undefined && { editedArguments: frozen(editedArguments) }),
     },
   }
 }

@@ -1,0 +1,111 @@
+import { checkOptions, whole } from '@stageflow/core/kit'
+
+import { approvalStatements } from './approval-statements.ts'
+import { checkApprovalOptions, type PostgresApprovalStoreOptions } from './postgres-store-options.ts'
+import { shownTable } from './statements.ts'
+import { tableQueries } from './table-queries.ts'
+
+/** Satisfies the `ApprovalStore` of `@stageflow/tools`. */
+export interface PostgresApprovalStore {
+  request(
+    owner: string,
+    id: string,
+    request: { readonly request: string; readonly ttlMs: number; readonly keepMs: number },
+  ): Promise<PostgresApproval>
+  find(owner: string, id: string): Promise<PostgresApproval | undefined>
+  decide(
+    owner: string,
+    id: string,
+    decision: { readonly approved: boolean; readonly decision: string },
+  ): Promise<PostgresApproval | undefined>
+  cancel(owner: string, id: string): Promise<PostgresApproval | undefined>
+  use(owner: string, id: string, token: string): Promise<PostgresApproval | undefined>
+  pending(owner: string, limit: number): Promise<readonly PostgresApproval[]>
+  /** Creates the table, and the named schema, if they don't exist. Any number of processes can call it at the same time. */
+  migrate(): Promise<void>
+  /** Deletes at most `limit` rows past their time (default: 1,000), and returns how many it deleted. Call it regularly: nothing else deletes them. */
+  purge(limit?: number): Promise<number>
+}
+
+export type PostgresApprovalStatus = 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled' | 'used'
+
+export interface PostgresApproval {
+  readonly id: string
+  readonly status: PostgresApprovalStatus
+  readonly request: string
+  readonly decision: string | undefined
+  readonly token: string | undefined
+  /** How long it can still be decided, in ms: 0 unless it is pending. */
+  readonly leftMs: number
+}
+
+/** Keeps approvals in one table of PostgreSQL. Every statement is its own transaction. Throws `store-postgres/illegal-option`. */
+export function postgresApprovalStore(options: PostgresApprovalStoreOptions): PostgresApprovalStore {
+  checkApprovalOptions(options)
+  const { pool, schema, table = 'stageflow_approvals' } = options
+  const statements = approvalStatements(schema, table)
+  const { query, untilDefined } = tableQueries('postgresApprovalStore', pool, shownTable(schema, table))
+
+  async function first(operation: string, statement: string, values: unknown[]): Promise<PostgresApproval | undefined> {
+    const [row] = (await query(operation, statement, values)).rows
+    return row === undefined ? undefined : approvalOf(row)
+  }
+  const find = (operation: string, owner: string, id: string): Promise<PostgresApproval | undefined> =>
+    first(operation, statements.find, [owner, id])
+
+  return {
+    request: (owner, id, { request, ttlMs, keepMs }) =>
+      untilDefined('request', async () => {
+        const made = await first('request', statements.request, [owner, id, request, ttlMs, keepMs])
+        const there = made ?? (await find('request', owner, id))
+        if (there === undefined) await query('request', statements.forget, [owner, id])
+        return there
+      }),
+    find: (owner, id) => find('find', owner, id),
+    async decide(owner, id, { approved, decision }) {
+      const status = approved ? 'approved' : 'denied'
+      const decided = await first('decide', statements.decide, [owner, id, status, decision])
+      return decided ?? find('decide', owner, id)
+    },
+    cancel: async (owner, id) => (await first('cancel', statements.cancel, [owner, id])) ?? find('cancel', owner, id),
+    use: async (owner, id, token) => (await first('use', statements.use, [owner, id, token])) ?? find('use', owner, id),
+    async pending(owner, limit) {
+      return (await query('pending', statements.pending, [owner, limit])).rows.map(approvalOf)
+    },
+    async migrate() {
+      await query('migrate', statements.migrate)
+    },
+    async purge(limit = 1_000) {
+      checkOptions(
+        'purge() of postgresApprovalStore()',
+        'store-postgres/illegal-option',
+        { limit },
+        { limit: whole(1) },
+      )
+      const { rowCount } = await query('purge', statements.purge, [limit])
+      return rowCount ?? 0
+    },
+  }
+}
+
+interface Row {
+  readonly id: string
+  readonly status: PostgresApprovalStatus
+  readonly request: string
+  readonly decision: string | null
+  readonly token: string | null
+  readonly left_ms: number
+}
+
+function approvalOf(row: unknown): PostgresApproval {
+  const { id, status, request, decision, token, left_ms: leftMs } = row as Row
+  return {
+    id,
+    status,
+    request,
+    decision: decision ?? undefined,
+    token: token ?? undefined,
+    // The row was pending when its status was computed, but its time may have ended when the rest of it was.
+    leftMs: status === 'pending' ? Math.max(1, Math.ceil(leftMs)) : 0,
+  }
+}

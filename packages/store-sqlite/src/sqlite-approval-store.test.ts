@@ -1,0 +1,236 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
+
+import { StageflowError } from '@stageflow/core'
+import { Approvals, memoryApprovalStore, type ApprovalStore, type FoundApproval } from '@stageflow/tools'
+import { approvalStoreContract } from '@stageflow/tools/contract'
+import fc from 'fast-check'
+import { afterAll, describe, expect, test } from 'vitest'
+
+import { propertySettings } from '../../core/test/property-settings.ts'
+import { billsGraph, type SideTask } from '../test/approval-side.ts'
+import { sqliteApprovalStore } from './sqlite-approval-store.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'store-sqlite-approvals-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let files = 0
+const newFile = (): string => join(folder, `${++files}.db`)
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+const ASKED = { request: 'asked', ttlMs: 60_000, keepMs: 60_000 }
+
+describe('with a file', () => {
+  const file = newFile()
+  const contract = approvalStoreContract(
+    () => {
+      const store = sqliteApprovalStore({ file, synchronous: 'normal' })
+      return { store: store satisfies ApprovalStore, advance: wait, close: () => store.close() }
+    },
+    { shortMs: 300 },
+  )
+  for (const { name, run } of contract) test.concurrent(name, run, 120_000)
+})
+
+describe("with the app's own database, one that reads big integers", () => {
+  const contract = approvalStoreContract(
+    () => {
+      const database = new DatabaseSync(':memory:', { readBigInts: true } as object)
+      return { store: sqliteApprovalStore({ database }), advance: wait, close: () => database.close() }
+    },
+    { shortMs: 300 },
+  )
+  for (const { name, run } of contract) test.concurrent(name, run, 120_000)
+})
+
+const stepArbitrary = fc.record({
+  /** Which of two connections makes it. */
+  side: fc.nat({ max: 1 }),
+  act: fc.constantFrom('request', 'decide', 'cancel', 'use', 'find', 'pending'),
+  owner: fc.constantFrom('ada', 'bob'),
+  id: fc.constantFrom('a', 'b'),
+  word: fc.constantFrom('x', 'y'),
+  approved: fc.boolean(),
+})
+
+test('whatever two connections do with one file: both see what a single store in memory has', () => {
+  const file = newFile()
+  const sides = [0, 1].map(() => sqliteApprovalStore({ file, synchronous: 'normal' }))
+  let runs = 0
+  fc.assert(
+    fc.property(fc.array(stepArbitrary, { maxLength: 30 }), (steps) => {
+      const model = memoryApprovalStore()
+      const prefix = `${++runs}-`
+      for (const { side, act, owner, id, word, approved } of steps) {
+        const doStep = (store: ApprovalStore): unknown => {
+          const of = prefix + owner
+          if (act === 'request') return store.request(of, id, { ...ASKED, request: word })
+          if (act === 'decide') return store.decide(of, id, { approved, decision: word })
+          if (act === 'use') return store.use(of, id, word)
+          return act === 'pending' ? store.pending(of, 10) : store[act](of, id)
+        }
+        expect(withoutTime(doStep(sides[side] as ApprovalStore))).toEqual(withoutTime(doStep(model)))
+      }
+    }),
+    propertySettings(1_000),
+  )
+  for (const side of sides) side.close()
+})
+
+/** How long it can still be decided depends on how fast the store is. */
+function withoutTime(seen: unknown): unknown {
+  if (Array.isArray(seen)) return seen.map(withoutTime)
+  return seen && { ...(seen as NonNullable<FoundApproval>), leftMs: 0 }
+}
+
+/** Starts processes, lets them go at once, and returns what each of them printed. */
+async function race(tasks: readonly SideTask[]): Promise<readonly unknown[]> {
+  const script = fileURLToPath(new URL('../test/approval-side.ts', import.meta.url))
+  const children = tasks.map((task) => {
+    const child = spawn(process.execPath, [script, JSON.stringify(task)], { stdio: ['pipe', 'pipe', 'pipe'] })
+    const lines: unknown[] = []
+    let errors = ''
+    child.stderr.on('data', (text: Buffer) => (errors += String(text)))
+    const output = createInterface({ input: child.stdout })
+    output.on('line', (line) => lines.push(JSON.parse(line)))
+    const ready = Promise.race([once(output, 'line'), once(child, 'close')])
+    return { child, lines, ready, ended: once(child, 'close'), errors: () => errors }
+  })
+  try {
+    await Promise.all(children.map(({ ready }) => ready))
+    for (const { child } of children) child.stdin.write('go\n')
+    await Promise.all(children.map(({ ended }) => ended))
+    return children.map(({ child, lines, errors }) => {
+      expect(child.exitCode, errors()).toBe(0)
+      return lines[1]
+    })
+  } finally {
+    for (const { child } of children) child.kill('SIGKILL')
+  }
+}
+
+test('four processes race for 200 approvals: each is used by one of them', async () => {
+  const file = newFile()
+  const store = sqliteApprovalStore({ file, synchronous: 'normal' })
+  const ids = Array.from({ length: 200 }, (_, index) => `${index}`)
+  for (const id of ids) {
+    store.request('ada', id, ASKED)
+    store.decide('ada', id, { approved: true, decision: 'yes' })
+  }
+  const used = (await race(Array.from({ length: 4 }, () => ({ file, use: { owner: 'ada', ids } })))) as string[][]
+  expect(used.flat().toSorted()).toEqual(ids.toSorted())
+  store.close()
+}, 120_000)
+
+test('a run suspends with its approval, and of two processes that resume it one calls the tool, with the edited arguments', async () => {
+  const [file, state, payments] = [newFile(), join(folder, 'state.json'), join(folder, 'payments.txt')]
+  writeFileSync(payments, '')
+  const ada = { orgId: 'acme', userId: 'ada' }
+  // The process that asks ends.
+  const asking = sqliteApprovalStore({ file })
+  const first = await billsGraph(new Approvals({ store: asking, waitMs: 0 }), payments).run(ada)
+  writeFileSync(state, JSON.stringify(first))
+  asking.close()
+  expect(first.status).toBe('suspended')
+
+  // Another process decides.
+  const deciding = sqliteApprovalStore({ file })
+  const approvals = new Approvals({ store: deciding })
+  const [open] = await approvals.pending(ada)
+  expect(open).toMatchObject({ id: first.status === 'suspended' && first.requests['pay'], arguments: { euros: 900 } })
+  await approvals.decide(open?.id ?? '', { approved: true, arguments: { euros: 50 } }, ada)
+
+  const ends = await race([1, 2].map(() => ({ file, resume: { state, payments } })))
+  expect(readFileSync(payments, 'utf8')).toBe('50\n')
+  expect(ends).toHaveLength(2)
+  expect(ends).toContainEqual({ text: '50 euros paid' })
+  expect(ends).toContainEqual('approval_used')
+  expect(await approvals.get(open?.id ?? '', ada)).toMatchObject({ status: 'used' })
+  deciding.close()
+}, 120_000)
+
+test('approvals and idempotency records can share a file, and approvals outlive the process', () => {
+  const file = newFile()
+  const first = sqliteApprovalStore({ file })
+  first.request('ada', 'a', ASKED)
+  first.close()
+  const second = sqliteApprovalStore({ file })
+  expect(second.find('ada', 'a')).toMatchObject({ status: 'pending' })
+  second.close()
+})
+
+test('every 64th request removes some rows past their time', () => {
+  const database = new DatabaseSync(':memory:')
+  const store = sqliteApprovalStore({ database })
+  const count = (): unknown => database.prepare('SELECT count(*) AS n FROM stageflow_approvals').get()?.['n']
+  const request = (id: string) => store.request('ada', id, ASKED)
+  for (let n = 0; n < 300; n++) request(`old${n}`)
+  database.exec('UPDATE stageflow_approvals SET gone_at = 5')
+  // 300 requests were made: the next one that purges is the 320th.
+  for (let n = 0; n < 19; n++) request(`new${n}`)
+  expect(count()).toBe(319)
+  request('new19')
+  expect(count()).toBe(320 - 256)
+  database.close()
+})
+
+test('an error of SQLite makes the store unavailable, and so does close()', () => {
+  const file = newFile()
+  const store = sqliteApprovalStore({ file, busyTimeoutMs: 20 })
+  store.request('ada', 'a', ASKED)
+  const other = new DatabaseSync(file)
+  other.exec('BEGIN IMMEDIATE')
+  expect(() => store.decide('ada', 'a', { approved: true, decision: '' })).toThrow(
+    /^sqliteApprovalStore\(\): decide failed: database is locked/,
+  )
+  // Waiting for a decision only reads.
+  expect(store.find('ada', 'a')).toMatchObject({ status: 'pending' })
+  other.exec('ROLLBACK')
+  other.close()
+  store.close()
+  for (const act of [
+    () => store.find('ada', 'a'),
+    () => store.pending('ada', 1),
+    () => store.request('ada', 'b', ASKED),
+  ])
+    expect(act).toThrow(expect.objectContaining({ code: 'store-sqlite/unavailable' }) as Error)
+  expect(() => sqliteApprovalStore({} as never)).toThrow(
+    "sqliteApprovalStore(): pass either file or database: sqliteApprovalStore({ file: 'path/of/the.db' })",
+  )
+})
+
+test('a change that cannot be committed is an error, not a success', () => {
+  const database = new DatabaseSync(':memory:')
+  database.exec(`
+    PRAGMA foreign_keys = ON;
+    CREATE TABLE parent (id TEXT PRIMARY KEY);
+    CREATE TABLE child (id TEXT REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED);`)
+  const store = sqliteApprovalStore({ database })
+  store.request('ada', 'a', ASKED)
+  store.decide('ada', 'a', { approved: true, decision: '' })
+  // A deferred constraint is checked when the statement is committed.
+  database.exec(
+    `CREATE TRIGGER broken AFTER UPDATE ON stageflow_approvals BEGIN INSERT INTO child VALUES ('none'); END`,
+  )
+  let error: unknown
+  try {
+    store.use('ada', 'a', 'token')
+  } catch (thrown) {
+    error = thrown
+  }
+  expect(StageflowError.is(error, 'store-sqlite/unavailable')).toBe(true)
+  expect(store.find('ada', 'a')).toMatchObject({ status: 'approved', token: undefined })
+  database.close()
+})
+
+test('a request that the database never takes fails, and does not block the process forever', () => {
+  const database = new DatabaseSync(':memory:')
+  const store = sqliteApprovalStore({ database })
+  database.exec('CREATE TRIGGER deaf BEFORE INSERT ON stageflow_approvals BEGIN SELECT RAISE(IGNORE); END;')
+  expect(() => store.request('ada', 'a', ASKED)).toThrow('was neither free nor taken 100 times in a row')
+  database.close()
+})

@@ -1,0 +1,115 @@
+import type { StatementSync } from 'node:sqlite'
+
+import { CANCEL, CREATE, DECIDE, FIND, FORGET, PENDING, PURGE, REQUEST, USE } from './approval-statements.ts'
+import { openDatabase, type SqliteStoreOptions } from './database.ts'
+
+/** Satisfies the `ApprovalStore` of `@stageflow/tools`. Answers synchronously. */
+export interface SqliteApprovalStore {
+  request(
+    owner: string,
+    id: string,
+    request: { readonly request: string; readonly ttlMs: number; readonly keepMs: number },
+  ): SqliteApproval
+  find(owner: string, id: string): SqliteApproval | undefined
+  decide(
+    owner: string,
+    id: string,
+    decision: { readonly approved: boolean; readonly decision: string },
+  ): SqliteApproval | undefined
+  cancel(owner: string, id: string): SqliteApproval | undefined
+  use(owner: string, id: string, token: string): SqliteApproval | undefined
+  pending(owner: string, limit: number): readonly SqliteApproval[]
+  /** Closes the file if the store opened it. Later operations throw `store-sqlite/unavailable`. */
+  close(): void
+}
+
+export type SqliteApprovalStatus = 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled' | 'used'
+
+export interface SqliteApproval {
+  readonly id: string
+  readonly status: SqliteApprovalStatus
+  readonly request: string
+  readonly decision: string | undefined
+  readonly token: string | undefined
+  /** How long it can still be decided, in ms: 0 unless it is pending. */
+  readonly leftMs: number
+}
+
+interface Row {
+  readonly id: string
+  readonly status: SqliteApprovalStatus
+  readonly request: string
+  readonly decision: string | null
+  readonly token: string | null
+  readonly left_ms: number | bigint
+}
+
+/** After every 64 requests, at most 256 rows are removed, so that more rows leave than come. */
+const REQUESTS_PER_PURGE = 64
+const ROWS_PER_PURGE = 256
+const MOST_TRIES = 100
+
+/**
+ * Keeps approvals in one SQLite file, for all processes of one machine. Creates its table when it opens the file. Throws
+ * `store-sqlite/illegal-option`, and `store-sqlite/unavailable` if the file can't be opened.
+ */
+export function sqliteApprovalStore(options: SqliteStoreOptions): SqliteApprovalStore {
+  const { database, attempt, close } = openDatabase('sqliteApprovalStore', options)
+  const { find, forget, request, decide, cancel, use, pending, purge } = attempt('open', () => {
+    database.exec(CREATE)
+    return {
+      find: database.prepare(FIND),
+      forget: database.prepare(FORGET),
+      request: database.prepare(REQUEST),
+      decide: database.prepare(DECIDE),
+      cancel: database.prepare(CANCEL),
+      use: database.prepare(USE),
+      pending: database.prepare(PENDING),
+      purge: database.prepare(PURGE),
+    }
+  })
+  let requests = 0
+
+  return {
+    request: (owner, id, asked) =>
+      attempt('request', () => {
+        if (++requests % REQUESTS_PER_PURGE === 0) purge.run({ most: ROWS_PER_PURGE })
+        for (let tries = 0; tries < MOST_TRIES; tries++) {
+          const { request: text, ttlMs, keepMs } = asked
+          const row = first(find, { owner, id }) ?? first(request, { owner, id, request: text, ttlMs, keepMs })
+          if (row !== undefined) return approvalOf(row)
+          // Another process has requested it since, or the row is past its time.
+          forget.run({ owner, id })
+        }
+        throw new Error(`the id was neither free nor taken ${MOST_TRIES} times in a row`)
+      }),
+    find: (owner, id) => attempt('find', () => found(first(find, { owner, id }))),
+    decide: (owner, id, { approved, decision }) =>
+      attempt('decide', () => {
+        const status = approved ? 'approved' : 'denied'
+        return found(first(decide, { owner, id, status, decision }) ?? first(find, { owner, id }))
+      }),
+    cancel: (owner, id) => attempt('cancel', () => found(first(cancel, { owner, id }) ?? first(find, { owner, id }))),
+    use: (owner, id, token) =>
+      attempt('use', () => found(first(use, { owner, id, token }) ?? first(find, { owner, id }))),
+    pending: (owner, limit) => attempt('pending', () => pending.all({ owner, most: limit }).map(approvalOf)),
+    close,
+  }
+}
+
+/** The one row of a statement. `all` runs it to its end, and so throws if it can't be committed; `get` would not. */
+const first = (statement: StatementSync, values: Record<string, string | number>): unknown => statement.all(values)[0]
+
+const found = (row: unknown): SqliteApproval | undefined => (row === undefined ? undefined : approvalOf(row))
+
+function approvalOf(row: unknown): SqliteApproval {
+  const { id, status, request, decision, token, left_ms: leftMs } = row as Row
+  return {
+    id,
+    status,
+    request,
+    decision: decision ?? undefined,
+    token: token ?? undefined,
+    leftMs: status === 'pending' ? Number(leftMs) : 0,
+  }
+}

@@ -1,0 +1,6 @@
+export {
+  approvalStoreContract,
+  type ApprovalContractOptions,
+  type ApprovalStoreCase,
+  type ApprovalStoreUnderTest,
+} from './approvals/store-contract.ts'
