@@ -60,7 +60,7 @@ export async function beginRun<Stages, Ports>(
     )
   const { input = {}, options, moved } = request ?? {}
   const { startedAt, trace } = moved?.start ?? recorded
-  const extensions = { ...trace, idempotencyKey: runId, idempotencyOwner: runId, ...input.extensions }
+  const extensions = { ...trace, ...input.extensions }
   const start = { runId, startedAt, input: { ...input, extensions }, options }
   return { start, leg: isFirst && moved === undefined ? 1 : 2, moved: moved?.facts ?? [], isCancelled }
 }

@@ -356,28 +356,3 @@ test('the output of code that was abandoned after an abort is recorded when it r
   expect(await second).toMatchObject({ status: 'completed', data: { charge: { by: 'one' } } })
   expect(log).toEqual(['one'])
 })
-
-test('a durable run takes over the claim of its own dead call at once; other callers wait for the lease', async () => {
-  const store = scriptedStore(clock)
-  const log: string[] = []
-  const killed = new AbortController()
-  const of = (idempotencyOwner: string): never =>
-    ({ extensions: { idempotencyKey: 'run-1', idempotencyOwner } }) as never
-  const by = (name: string) => async () => (log.push(name), { by: name })
-  const dead = processOn(store, async ({ signal }) => {
-    log.push('dead')
-    await clock.sleep(1_000_000, signal)
-    return {}
-  }).run({ signal: killed.signal }, of('run-1'))
-  await clock.advance(1)
-  const other = processOn(store, by('other')).run({}, of('run-2'))
-  await clock.advance(5_000)
-  expect(log).toEqual(['dead'])
-  const recovered = await processOn(store, by('recovered')).run({}, of('run-1'))
-  expect(recovered).toMatchObject({ status: 'completed', data: { charge: { by: 'recovered' } } })
-  await clock.advance(1_000)
-  expect(await other).toMatchObject({ status: 'completed', data: { charge: { by: 'recovered' } } })
-  expect(log).toEqual(['dead', 'recovered'])
-  killed.abort()
-  await dead
-})

@@ -31,11 +31,6 @@ declare module '@stageflow/core' {
   interface SnapshotExtensions {
     /** The caller's name for a piece of work. Repeats of the key get the first output. */
     readonly idempotencyKey?: string
-    /**
-     * Who claims the work. A durable run passes its id: after a crash it takes over the claim of its own dead call, and doesn't wait
-     * until the lease ends. Default: each call is an owner of its own.
-     */
-    readonly idempotencyOwner?: string
   }
   interface StageOptions {
     /** How the stage is made idempotent; false: it isn't. */

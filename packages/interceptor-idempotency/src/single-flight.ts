@@ -65,8 +65,7 @@ export function singleFlight(settings: Settings): (call: Call) => Promise<StageO
   ): Promise<StageOutput> {
     const { clock } = call.context
     // A durable call that is carried out again goes on with the claim of the process that died.
-    const { snapshot, callKey } = call.context
-    const token = snapshot.extensions.idempotencyOwner ?? callKey ?? crypto.randomUUID()
+    const token = call.context.callKey ?? crypto.randomUUID()
     for (let polls = 0; ; polls++) {
       let there: ClaimAnswer
       try {
