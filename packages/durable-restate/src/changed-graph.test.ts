@@ -1,6 +1,7 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
 import { expect, test } from 'vitest'
+import { freePort } from '../../interceptor-idempotency/test/server-process.ts'
 import { serveEndpoint } from '../test/endpoint.ts'
 import { observed } from '../test/observed.ts'
 import { restate, serve } from '../test/restate.ts'
@@ -10,7 +11,7 @@ const ask = ({ resumed }: StageContext): { answer: unknown } | StageOutput =>
   resumed === undefined ? StageOutput.suspend('?') : { answer: resumed.answer }
 
 /** Begins a run that waits for an answer, and then serves another graph at the address of the first one. */
-async function meet(changed: (log: string[]) => Pipeline) {
+async function meet(changed: (log: string[]) => Pipeline | ReturnType<typeof first>) {
   const log: string[] = []
   const graph = first(log)
   const { client, endpoint, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
@@ -19,7 +20,8 @@ async function meet(changed: (log: string[]) => Pipeline) {
   await client.answer('r', { kid: { check: 'fine' } })
   await observed(async () => (await client.status('r'))?.requests.length === 1)
   await endpoint.close()
-  const now = changed(log).build()
+  const made = changed(log)
+  const now = made instanceof Pipeline ? made.build() : made
   const again = await serveEndpoint([durableWorkflow(now, { name })], endpoint.port)
   const move = () => moveRun(now, { url: restate.url, adminUrl: restate.admin, name, runId: 'r' })
   return { client, log, name, endpoint: again, graph, move }
@@ -122,4 +124,24 @@ test('a run that is unknown or has ended is not moved', async () => {
   await expect(move('r')).rejects.toMatchObject({ code: 'durable-restate/not-movable', message: /has no run "r"/ })
   await client.run('r')
   await expect(move('r')).rejects.toMatchObject({ code: 'durable-restate/not-movable', message: /has ended/ })
+})
+
+test('if the new invocation cannot be started, the error has its request', async () => {
+  const { client, log, name, endpoint, graph } = await meet(first)
+  try {
+    const url = `http://127.0.0.1:${await freePort()}`
+    const failed = (await moveRun(graph, { url, adminUrl: restate.admin, name, runId: 'r' }).then(
+      () => undefined,
+      (error: unknown) => error,
+    )) as Error & { request: object }
+    expect(failed).toMatchObject({ code: 'durable-restate/half-moved', message: /with POST \/.*\/r\/run\/send/ })
+    expect(JSON.stringify({ ...failed })).not.toContain('hello')
+    await client.start('r', failed.request)
+    await observed(async () => (await client.status('r'))?.requests.length === 1)
+    await client.answer('r', { approve: 'yes' })
+    expect(await client.attach('r')).toMatchObject({ status: 'completed', data: { send: { sent: { answer: 'yes' } } } })
+    expect(log.toSorted()).toEqual(['a', 'b', 'price'])
+  } finally {
+    await endpoint.close()
+  }
 })

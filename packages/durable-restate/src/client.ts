@@ -33,7 +33,7 @@ export interface DurableClient<Stages> {
 }
 
 /** The stages of a graph's type. */
-type StagesOf<Graph> = Graph extends StageGraph<infer Stages, infer _Ports> ? Stages : Record<string, never>
+type StagesOf<Graph> = Graph extends StageGraph<infer Stages, infer _> ? Stages : Record<string, never>
 
 const RULES: OptionRules<DurableClientOptions> = {
   url: ADDRESS,

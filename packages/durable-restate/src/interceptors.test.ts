@@ -26,6 +26,42 @@ test('an interceptor around a stage runs inside its step: retries are no steps o
   expect(steps.map((step) => step.name)).toEqual(['run start', 'a', 'run end'])
 })
 
+test('a signal of an interceptor can stop no run on Restate: each attempt fails with durable-restate/local-signal', async () => {
+  let isAborting = true
+  let controller = new AbortController()
+  const graph = new Pipeline('signalled')
+    .withStage('a', async ({ signal }) => {
+      if (isAborting)
+        await new Promise((resolve) => {
+          signal.addEventListener('abort', resolve)
+          controller.abort(new Error('away'))
+        })
+      return { a: 1 }
+    })
+    .build({
+      interceptors: [
+        {
+          name: 'own-signal',
+          wrapRun: (next) => (run) => {
+            controller = new AbortController()
+            return next(run.with({ signal: controller.signal }))
+          },
+        },
+      ],
+    })
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  await client.start('r')
+  const { last_failure: failure } = await observed(async () => {
+    const [row] = await restate.query<{ last_failure: string | null }>(
+      `select last_failure from sys_invocation where target_service_name = '${name}'`,
+    )
+    return row?.last_failure != null && row
+  })
+  expect(failure).toContain("A signal of an interceptor stopped the run (away), but Restate can't repeat that.")
+  isAborting = false
+  expect(await client.attach('r')).toMatchObject({ status: 'completed', data: { a: { a: 1 } } })
+})
+
 // ---------- traces
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
@@ -111,7 +147,7 @@ test('a WORK stage has the name of its call as key, and a repeated call does not
   expect(await client.attach('r')).toMatchObject({
     status: 'completed',
     data: { charge: { charge: 2 } },
-    report: { stages: { charge: { notes: { idempotency: { result: 'executed', key: 'r' } } } } },
+    report: { stages: { charge: { notes: { idempotency: { result: 'executed', key: 'r/charge' } } } } },
   })
   expect(Date.now() - since).toBeLessThan(15_000)
   expect(keys).toEqual(['r/charge'])

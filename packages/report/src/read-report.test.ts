@@ -43,7 +43,7 @@ test.each(readers)('%s refuses what is not a report, and takes one that went thr
 })
 
 test.each([[7], [[{}]], [[{ startedAt: 0, stages: { only: {} } }]]])(
-  'earlier legs that are none are refused: %j',
+  'a report whose earlier legs are %j is refused',
   (legs) => {
     expect(messageOf(() => timeline(anything({ ...report, legs })))).toContain('legs is not what a report has there')
   },

@@ -7,7 +7,6 @@ import { LiveStageContext, behindOf } from '../call/stage-context.ts'
 import { Output, failed, readOutput } from '../contract/output.ts'
 import { fieldsOf } from '../contract/snapshot.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
-import type { AttemptRecord } from '../contract/results.ts'
 import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
 import type { Outcome } from '../report/outcome.ts'
 import type { ParentLink } from '../report/run-facts.ts'
@@ -21,7 +20,7 @@ import { graceOver } from './grace.ts'
 import { factsOf, hashOf, outputOf } from './facts.ts'
 import { DurableMap } from './durable-map.ts'
 import type { LegRun } from './leg-run.ts'
-import type { Carried, Pump, PumpedRun } from './pump.ts'
+import type { Attempts, Carried, Pump, PumpedRun } from './pump.ts'
 
 /** One run of the tree that a pump carries: its loop is that of any run, but its stages settle by facts. */
 export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
@@ -106,7 +105,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   }
 
   /** `asked`: the attempts of earlier rounds. */
-  call(node: StageNode, round = 1, asked: readonly AttemptRecord[] = []): void {
+  call(node: StageNode, round = 1, asked: Attempts = []): void {
     const { hooks, name, index } = node
     const key = this.key(name, round)
     const layered =
@@ -181,11 +180,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     return readOutput(outputOf(facts, name), name, this.facts.graph.freeze)
   }
 
-  #restore(
-    index: number,
-    { startedAt, attempts = [], chunks = 0, notes }: Carried,
-    asked: readonly AttemptRecord[],
-  ): void {
+  #restore(index: number, { startedAt, attempts = [], chunks = 0, notes }: Carried, asked: Attempts): void {
     const stage = this.facts.stage(index)
     this.facts.times[2 * index] = startedAt
     stage.attempts = [...asked, ...attempts]

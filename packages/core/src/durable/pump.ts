@@ -8,6 +8,7 @@ import type { StageInfo } from '../contract/context.ts'
 import type { Outcome } from '../report/outcome.ts'
 import { STAGES } from '../report/run-facts.ts'
 
+export type Attempts = NonNullable<CallFacts['attempts']>
 /** How a call ended, before the pump adds what it knows. */
 export type Carried = Omit<CallFacts, 'after' | 'decided'>
 

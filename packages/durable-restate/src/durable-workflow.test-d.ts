@@ -1,0 +1,41 @@
+import type { WorkflowDefinition } from '@restatedev/restate-sdk'
+import { Pipeline } from '@stageflow/core'
+import { expectTypeOf } from 'vitest'
+import { durableClient, durableService, durableWorkflow } from './index.ts'
+import type { DurableHandlers } from './index.ts'
+
+const graph = new Pipeline('order')
+  .withStage('price', () => ({ total: 12 }))
+  .withStage('approve', ({ resumed }) => ({ answer: resumed?.answer }), { dependencies: ['price'] })
+  .build()
+const withPorts = Pipeline.withPorts<{ bank: string }>('order')
+  .withStage('pay', ({ ports }) => ({ paid: ports.bank }))
+  .build()
+
+export async function check(): Promise<void> {
+  const workflow = durableWorkflow(graph, { name: 'order' })
+  expectTypeOf(workflow).toExtend<WorkflowDefinition<string, DurableHandlers<object>>>()
+  durableWorkflow(withPorts, { name: 'order', ports: { bank: 'b' } })
+  durableService(withPorts, { name: 'order', ports: { bank: 'b' } })
+  // @ts-expect-error Property 'ports' is missing
+  durableWorkflow(withPorts, { name: 'order' })
+  // @ts-expect-error Property 'ports' is missing
+  durableService(withPorts, { name: 'order' })
+  // @ts-expect-error 'timeoutMs' belongs to the request of each run
+  durableWorkflow(graph, { name: 'order', run: { timeoutMs: 5 } })
+
+  const client = durableClient<typeof graph>({ url: 'http://localhost:8080', name: 'order' })
+  await client.answer('r', { approve: 'yes' })
+  // @ts-expect-error the pipeline has no stage 'aprove'
+  await client.answer('r', { aprove: 'yes' })
+  // @ts-expect-error 'timeout' does not exist in the options of a run
+  await client.start('r', { options: { timeout: 5 } })
+  const result = await client.attach('r')
+  if (result.status === 'completed') expectTypeOf(result.data.price.total).toEqualTypeOf<number>()
+  if (result.status === 'cancelled') expectTypeOf(result.reason).toEqualTypeOf<string>()
+  if (result.status === 'failed') expectTypeOf(result.errors[0]?.code).toEqualTypeOf<string | undefined>()
+  // A client of a graph with ports needs none of them.
+  expectTypeOf((await durableClient<typeof withPorts>({ url: '', name: '' }).attach('r')).data.pay?.paid).toEqualTypeOf<
+    string | undefined
+  >()
+}
