@@ -142,7 +142,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   ): Promise<Carried> {
     const { facts } = this
     const { clock, graceMs } = facts
-    const { index } = behindOf(context).node
+    const { index, made } = behindOf(context).node
     const stage = facts.stage(index)
     const ownsStage = begun !== undefined
     const startedAt = begun ?? clock.now()
@@ -158,8 +158,9 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     answer ??= new Output('cancel', `abandoned: its code still ran ${graceMs} ms after its signal had aborted`)
     const isIdle =
       !ownsStage || stage.code === 0 || (hasAnswered && (await settlesWithin(clock, graceMs, stage.idle())))
-    if (answer.status === 'suspend' && stage.children?.some((child) => child.result.status === 'suspended') === true)
-      answer = cannotSuspend(name, 'a child run in its call did; run it with withPipeline()')
+    const isPartly = (ownsStage && made) || stage.children?.some((child) => child.result.status === 'suspended')
+    if (answer.status === 'suspend' && isPartly === true)
+      answer = cannotSuspend(name, 'a part of its call did; run the part with withPipeline(), without placement')
     const { attempts, chunks, notes } = stage
     return {
       ...(answer === stage.returned && { by: 'code' }),
