@@ -231,14 +231,13 @@ test.each(['an interceptor around a run', 'a local stage'])(
       wrapRun: (next, { name }) => (name === 'child' ? (run) => perhaps(undefined) ?? next(run) : next),
     }
     const pipeline = new Pipeline('p').withStage('after', () => ({}), { dependencies: [] })
-    const graph = (
-      what === 'a local stage'
-        ? pipeline.withStage('hangs', () => perhaps({}), { placement: 'local' })
-        : pipeline.withPipeline(
-            'hangs',
-            new Pipeline('child').withStage('t', () => ({})),
-          )
-    ).build({ clock, interceptors: [stuck] }) as StageGraph<Record<string, never>, {}>
+    const graph = (what === 'a local stage'
+      ? pipeline.withStage('hangs', () => perhaps({}), { placement: 'local' })
+      : pipeline.withPipeline(
+          'hangs',
+          new Pipeline('child').withStage('t', () => ({})),
+        )
+    ).build({ clock, interceptors: [stuck] }) as unknown as StageGraph<Record<string, never>, {}>
     const controller = new AbortController()
     const reason = new Error('the user left')
     const first = new ArrayExecutor()
@@ -366,7 +365,7 @@ test('an item of a map that has ended is not begun, and an item keeps its notes'
       over: () => [1, 2],
       each: (item, { note }) => {
         calls.push(item)
-        note(`item ${item}`, true)
+        void (note as (key: string, value: unknown) => void)(`item ${item}`, true)
         return item === 1 ? StageOutput.fail('broken') : {}
       },
       onFailure: 'skip',
@@ -437,3 +436,80 @@ test.each([
     }
   },
 )
+
+test('a map reads its asynchronous source once, also if items wait for answers', async () => {
+  let reads = 0
+  const graph = new Pipeline('p')
+    .withMap('each', {
+      over: async function* () {
+        reads++
+        yield 'a'
+      },
+      each: (_item, { resumed }) => (resumed === undefined ? StageOutput.suspend('?') : { got: resumed.answer }),
+    })
+    .build()
+  const first = new ArrayExecutor()
+  await runDurable(graph, first)
+  const second = new ArrayExecutor(first.facts)
+  second.answer('each#0', 'yes')
+  expect(await runDurable(graph, second)).toMatchObject({
+    status: 'completed',
+    data: { each: { items: [{ got: 'yes' }] } },
+  })
+  expect([reads, second.begun]).toEqual([1, ['each#0@2']])
+})
+
+test('the limit of a child pipeline that has ended is not set again after an answer', async () => {
+  const limits: Interceptor = {
+    name: 'limits',
+    onCall: ({ name }) =>
+      name === 'kid' ? ({ now }) => ({ deadline: now + 100, expired: () => StageOutput.fail('too slow') }) : undefined,
+  }
+  const graph = new Pipeline('p')
+    .withPipeline(
+      'kid',
+      new Pipeline('child').withStage('t', () => ({})),
+    )
+    .withStage('ask', ({ resumed }) => (resumed === undefined ? StageOutput.suspend('?') : {}), {
+      dependencies: ['kid'],
+    })
+    .build({ interceptors: [limits] })
+  class Timers extends ArrayExecutor {
+    keys: string[] = []
+    override timer(key: string, at: number): void {
+      this.keys.push(key)
+      super.timer(key, at)
+    }
+  }
+  const first = new ArrayExecutor()
+  await runDurable(graph, first)
+  const second = new Timers(first.facts)
+  second.answer('ask', 'yes')
+  await runDurable(graph, second)
+  expect(second.keys).toEqual(['kid~limits@1'])
+})
+
+test('a fact that an executor takes long to record counts, although graceMs have passed', async () => {
+  const clock = manualClock()
+  const graph = new Pipeline('p').withStage('a', untilAborted).build({ clock })
+  let record = (): void => {}
+  class Slow extends ArrayExecutor {
+    override async next(): Promise<Fact | undefined> {
+      const fact = await super.next()
+      if (fact?.kind === 'call') await new Promise<void>((resolve) => (record = resolve))
+      return fact
+    }
+  }
+  const controller = new AbortController()
+  const running = runDurable(graph, new Slow(), { graceMs: 50, signal: controller.signal })
+  await new Promise((resolve) => setImmediate(resolve))
+  controller.abort(new Error('the user left'))
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+  await clock.advance(100)
+  record()
+  const { status, report } = await running
+  expect(status).toBe('cancelled')
+  expect(report.stages.a).toMatchObject({ status: 'cancel', reason: 'the user left' })
+  expect(report.stages.a).not.toHaveProperty('abandoned')
+  expect(clock.timers).toEqual([])
+})

@@ -153,7 +153,23 @@ test.each<[name: string, graph: () => AnyGraph, why: string]>([
   [
     'a child run that code started',
     () => new Pipeline('p').withStage('a', asStage(new Pipeline('kid').withStage('ask', ask))).build() as never,
-    'a child run in its call did; run it with withPipeline()',
+    'a part of its call did; run the part with withPipeline(), without placement',
+  ],
+  [
+    'a child pipeline that is one call',
+    () =>
+      new Pipeline('p')
+        .withPipeline('a', new Pipeline('kid').withStage('ask', ask), { placement: 'call' })
+        .build() as never,
+    'a part of its call did',
+  ],
+  [
+    'a map that is one call',
+    () =>
+      new Pipeline('p')
+        .withMap('a', { over: () => [1], each: (_item, context) => ask(context), placement: 'call' })
+        .build() as never,
+    'a part of its call did',
   ],
 ])('%s cannot suspend', async (_name, graph, why) => {
   const result = await runDurable(graph(), new ArrayExecutor(), {})

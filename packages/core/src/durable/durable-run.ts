@@ -143,7 +143,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   ): Promise<Carried> {
     const { facts } = this
     const { clock, graceMs } = facts
-    const { index } = behindOf(context).node
+    const { index, made } = behindOf(context).node
     const stage = facts.stage(index)
     const ownsStage = begun !== undefined
     const startedAt = begun ?? clock.now()
@@ -161,8 +161,9 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     const counted = facts.schedule.state(index) === RUNNING ? 0 : 1
     const isIdle =
       !ownsStage || stage.code <= counted || (hasAnswered && (await settlesWithin(clock, graceMs, stage.idle())))
-    if (answer.status === 'suspend' && stage.children?.some((child) => child.result.status === 'suspended') === true)
-      answer = cannotSuspend(name, 'a child run in its call did; run it with withPipeline()')
+    const isPartly = (ownsStage && made) || stage.children?.some((child) => child.result.status === 'suspended')
+    if (answer.status === 'suspend' && isPartly === true)
+      answer = cannotSuspend(name, 'a part of its call did; run the part with withPipeline(), without placement')
     const { attempts, chunks, notes } = stage
     return {
       ...(answer === stage.returned && { by: 'code' }),

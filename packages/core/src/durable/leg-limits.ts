@@ -44,7 +44,7 @@ export class LegLimits {
   /** The timer `name` has passed. */
   expire(name: string): void {
     for (const [key, { round, expired }] of this.#limits) {
-      if (this.#isPaused || name !== `${key}@${round}`) continue
+      if (name !== `${key}@${round}`) continue
       this.#limits.delete(key)
       expired()
     }

@@ -116,7 +116,7 @@ export class Pump {
 
   async #carryOut({ isWanted, begin }: PendingCall): Promise<CallFacts> {
     this.isReplaying = false
-    const carried = !this.isOver && isWanted() ? await begin() : this.#notBegun()
+    const carried = isWanted() ? await begin() : this.#notBegun()
     // What a leg that is over ends with isn't a fact: the next leg carries the call out again.
     if (this.isOver) return { ...carried, after: this.#given, lost: true }
     const decided = [...this.#unsaved]
