@@ -32,6 +32,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'how-to/test',
       'how-to/shut-down',
       'how-to/run-many-processes',
+      'how-to/run-on-restate',
       'how-to/troubleshoot',
       'how-to/write-an-interceptor',
       'how-to/write-a-sink',
