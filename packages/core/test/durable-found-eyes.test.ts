@@ -351,7 +351,7 @@ test('after the lease is lost no code begins, no event is sent, and the code in 
   sink.clear()
   lease.abort(new Error('lost'))
   await expect(running).rejects.toThrow('lost')
-  void executor.calls[0]?.()
+  expect(await executor.calls[0]?.()).toMatchObject({ status: 'cancel', attempts: [] })
   await clock.advance(40)
   expect(called).toEqual(['a'])
   expect(sink.types()).toEqual([])

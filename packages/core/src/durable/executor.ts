@@ -67,8 +67,8 @@ export interface StageExecutor {
   readonly lost?: AbortSignal | undefined
   /**
    * Registers a call; begins nothing. If the run has a fact of this key, only that fact is given. Otherwise `next` calls `call`,
-   * once it has given every recorded fact, stop, passed timer and answer. `call` never rejects, and never
-   * resolves once the leg is over.
+   * once it has given every recorded fact, stop, passed timer and answer. `call` never rejects. It never
+   * resolves if the leg has broken off, and resolves as `cancel` after `lost`, when nothing is recorded.
    */
   execute(key: string, call: () => Promise<CallFacts>, stage: StageInfo): void
   /** Registers a timer. Its fact comes at `at`, or at once if that has passed. */

@@ -44,7 +44,7 @@ export interface Waiting {
   readonly stoppedNow: () => boolean
 }
 
-const NOT_BEGUN = 'not begun: its run had ended'
+const NOT_BEGUN = 'not begun: the run had ended'
 
 /** Waits until all promises that are ready have run. */
 const turn = (): Promise<void> =>
@@ -114,8 +114,8 @@ export class Pump {
   async #carryOut({ isWanted, begin }: PendingCall): Promise<CallFacts> {
     this.isReplaying = false
     const carried = isWanted() ? await begin() : this.#notBegun()
-    // What a leg that is over ends with isn't a fact: the next leg carries the call out again.
-    if (this.isOver) return new Promise(() => {})
+    // What a leg that broke off ends with isn't a fact: the next leg carries the call out again. After `lost` nothing is recorded.
+    if (this.isOver && !this.executor.lost?.aborted) return new Promise(() => {})
     const decided = [...this.#unsaved]
     this.#unsaved.clear()
     return { ...carried, after: this.#given, ...(decided.length > 0 ? { decided } : undefined) }
