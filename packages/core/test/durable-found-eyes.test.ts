@@ -513,3 +513,14 @@ test('a fact that an executor takes long to record counts, although graceMs have
   expect(report.stages.a).not.toHaveProperty('abandoned')
   expect(clock.timers).toEqual([])
 })
+
+test('a run that a signal has stopped leaves no timer behind', async () => {
+  const clock = manualClock()
+  const graph = new Pipeline('p').withStage('a', untilAborted).build({ clock })
+  const controller = new AbortController()
+  const running = runDurable(graph, new ArrayExecutor(), { signal: controller.signal })
+  await new Promise((resolve) => setImmediate(resolve))
+  controller.abort()
+  expect(await running).toMatchObject({ status: 'cancelled' })
+  expect(clock.timers).toEqual([])
+})
