@@ -153,7 +153,7 @@ test.each<[name: string, graph: () => AnyGraph, why: string]>([
   [
     'a child run that code started',
     () => new Pipeline('p').withStage('a', asStage(new Pipeline('kid').withStage('ask', ask))).build() as never,
-    'a part of its call did; run the part with withPipeline(), without placement',
+    'a part of its call did; use withPipeline()',
   ],
   [
     'a child pipeline that is one call',

@@ -163,7 +163,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       !ownsStage || stage.code <= counted || (hasAnswered && (await settlesWithin(clock, graceMs, stage.idle())))
     const isPartly = (ownsStage && made) || stage.children?.some((child) => child.result.status === 'suspended')
     if (answer.status === 'suspend' && isPartly === true)
-      answer = cannotSuspend(name, 'a part of its call did; run the part with withPipeline(), without placement')
+      answer = cannotSuspend(name, 'a part of its call did; use withPipeline()')
     const { attempts, chunks, notes } = stage
     return {
       ...(answer === stage.returned && { by: 'code' }),

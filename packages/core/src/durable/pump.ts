@@ -45,7 +45,7 @@ export interface Waiting {
   readonly stoppedNow: () => boolean
 }
 
-const NOT_BEGUN = 'not begun: its run had ended'
+const NOT_BEGUN = 'not begun: the run had ended'
 
 /** Waits until all promises that are ready have run. */
 const turn = (): Promise<void> =>
