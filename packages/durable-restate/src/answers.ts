@@ -9,7 +9,7 @@ const LAST = /^([^#@]+)(?:#(\d+))?(?:@\d+)?$/
 export function pathOf(key: string): readonly string[] {
   const parts = key.split('/')
   const [, last = '', item] = LAST.exec(parts.pop() as string) ?? []
-  // The attempt of a repeated child pipeline is no part of the answer.
+  // Answers don't name the attempt of a repeated child pipeline.
   const names = [...parts.map((part) => part.split('#', 1)[0] as string), last].map((part) =>
     part.replaceAll('%2F', '/'),
   )

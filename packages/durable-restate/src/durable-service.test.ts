@@ -133,13 +133,7 @@ test('another graph on the other machine is named, and the call succeeds once th
   const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
   const wrong = await serveMore([durableService(other, { name })])
   await client.start('r')
-  const { last_failure: failure } = await observed(async () => {
-    const [row] = await restate.query<{ last_failure: string | null }>(
-      `select last_failure from sys_invocation where target_service_name = '${name}.stages'`,
-    )
-    return row?.last_failure != null && row
-  })
-  expect(failure).toContain('The run "r" calls "a" on another machine, but with the graph there')
+  await restate.failed(`${name}.stages`, 'The run "r" calls "a" on another machine, but with the graph there')
   await wrong.close()
   await serveMore([durableService(graph, { name })], wrong.port)
   expect((await client.attach('r')).data).toEqual({ a: { a: 1 } })

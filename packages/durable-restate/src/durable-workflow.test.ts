@@ -56,6 +56,17 @@ test('a failed run resolves with its errors', async () => {
   expect(await client.status('x')).toMatchObject({ status: 'failed', requests: [] })
 })
 
+test('the result is the value of the last step, because a report has times that differ between attempts', async () => {
+  const graph = new Pipeline('parent').withPipeline('kid', child).build()
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const result = await client.run('x')
+  const steps = (await restate.journal(await restate.invocation(name, 'x'))).filter(({ type }) =>
+    type.endsWith(': Run'),
+  )
+  expect(steps.at(-2)).toMatchObject({ type: 'Command: Run', name: 'run end' })
+  expect(steps.at(-1)).toMatchObject({ type: 'Notification: Run', value: result })
+})
+
 // ---------- answers
 
 const ask = ({ resumed, stage }: StageContext): { answer: unknown } | StageOutput =>

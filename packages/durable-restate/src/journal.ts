@@ -41,7 +41,7 @@ export function readJournal(rows: readonly JournalRow[]): RunJournal {
   for (const { entry_type: type, name, entry_json: json } of rows) {
     const entry = entryOf(json)
     const completion = entry.result_completion_id ?? entry.completion_id ?? -1
-    if (type === 'Command: Input') request = (parsed(entry.payload) ?? {}) as MovableRequest
+    if (type === 'Command: Input') request = parsed(entry.payload) ?? {}
     else if (type.startsWith('Command'))
       names.set(completion, type === 'Command: GetPromise' ? (entry.key ?? '') : name)
     const of = names.get(completion)

@@ -44,7 +44,7 @@ interface Call {
 
 /**
  * Carries out the calls of a run as steps of a Restate workflow. Restate repeats its journal in each attempt. So the run only has
- * to begin the same steps in the same order, and to wait for all of them at once: then its facts come in the order of the journal.
+ * to begin the same steps in the same order, and to wait for all of them at once. Its facts come in the order of the journal then.
  */
 export class RestateExecutor implements StageExecutor {
   readonly start: DurableStart
@@ -185,7 +185,7 @@ export class RestateExecutor implements StageExecutor {
     return this.#context.run(key, async () => {
       this.#live.add(key)
       // A limit that passed between the attempts comes first: the call may no longer be wanted.
-      await this.#timers.noneOverdue(systemClock.now)
+      await this.#timers.noneOverdue(() => systemClock.now())
       return this.#attempt.running.carryOut(`${this.start.runId} ${key}`, call)
     })
   }
@@ -242,7 +242,7 @@ export class RestateExecutor implements StageExecutor {
           this.#record(TIMER + key, (at) => ({ kind: 'timer', key, at }))
         return undefined
       case 'invocation':
-        this.#context.cancel(arrival.id)
+        this.#context.invocation(arrival.id).cancel()
         return undefined
       case 'recorded':
         this.#recording--

@@ -65,7 +65,7 @@ export async function beginRun<Stages, Ports>(
   return { start, leg: isFirst && moved === undefined ? 1 : 2, moved: moved?.facts ?? [], isCancelled }
 }
 
-/** The trace of whoever started the run, or that of Restate if it traces. */
+/** The trace of the request that started the run, or that of Restate if it traces. */
 function traceHeaders({ headers, attemptHeaders }: Request): Readonly<Record<string, string>> {
   const names = ['traceparent', 'tracestate']
   const found = [headers, attemptHeaders].find((each) => each.get('traceparent') !== undefined)

@@ -1,8 +1,8 @@
 import type { CallFacts } from '@stageflow/core/durable'
 
 /**
- * The calls that this process carries out. If Restate lost the connection to an attempt, its code may still end while the next
- * attempt is here already: a call waits for the one before it with the same name.
+ * The calls that this process carries out. If Restate lost the connection to an attempt, its code may still run when the next
+ * attempt begins here. So a call waits for the one before it with the same name.
  */
 export class RunningCalls {
   readonly #running = new Map<string, Promise<CallFacts>>()

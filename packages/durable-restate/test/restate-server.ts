@@ -17,6 +17,8 @@ export interface RestateAdmin {
   /** The id of the invocation that carries a run. */
   invocation(workflow: string, runId: string): Promise<string>
   journal(invocation: string): Promise<readonly JournalEntry[]>
+  /** Waits until an attempt of a service has failed with an error that contains `text`. */
+  failed(service: string, text: string): Promise<void>
 }
 
 /** An entry of a journal. `completion`: the number that joins a command and its notification. */
@@ -113,6 +115,12 @@ export function adminOf(admin: string): RestateAdmin {
       const [row] = await query<{ readonly id: string }>(`select id from sys_invocation where ${where}`)
       if (row === undefined) throw new Error(`Restate has no run "${runId}" of "${workflow}".`)
       return row.id
+    },
+    failed: async (service, text) => {
+      const sql = `select last_failure from sys_invocation where target_service_name = '${service}' and last_failure is not null`
+      await observed(async () =>
+        (await query<{ readonly last_failure: string }>(sql)).some((row) => row.last_failure.includes(text)),
+      )
     },
     journal: async (id) => {
       const sql = `select entry_type, name, entry_json from sys_journal where id = '${id}' order by index`
