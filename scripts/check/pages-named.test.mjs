@@ -5,7 +5,9 @@ import { expect, test } from 'vitest'
 
 import { exporterContract } from '../../packages/exporter-buffered/src/contract.ts'
 import { processContract, storeContract } from '../../packages/interceptor-idempotency/src/contract.ts'
+import { executorContract, executorProcessContract } from '../../packages/testing/src/durable.ts'
 import { interceptorContract, sinkContract } from '../../packages/testing/src/index.ts'
+import { approvalStoreContract } from '../../packages/tools/src/contract.ts'
 import { guidePages } from '../generate/error-guides.mjs'
 
 // What scripts and pages of this repository name exists on the other side.
@@ -30,9 +32,12 @@ test('the page of the contracts has a row for every case, in order', () => {
   const contracts = [
     interceptorContract(() => ({})),
     sinkContract(() => ({})),
+    executorContract(() => ({})),
+    executorProcessContract(new URL('store.ts', import.meta.url)),
     exporterContract(() => ({})),
     storeContract(() => ({})),
     processContract(new URL('side.ts', import.meta.url)),
+    approvalStoreContract(() => ({})),
   ]
   const cases = contracts.flatMap((contract) => contract.map(({ name }) => name))
   const noCases = new Set(['contract', '---', 'case', ...rows.filter((row) => row.startsWith('`'))])

@@ -269,6 +269,7 @@ describe('resume', () => {
     ])
     await expect(durable.resume(graph, 'r', { a: 3 })).rejects.toThrow('"a" has been answered already')
     expect((await durable.resume(graph, 'r', { b: 4 })).data).toEqual({ a: { answer: 1 }, b: { answer: 4 } })
+    expect((await durable.get('r'))?.leg).toBe(3)
     await expect(durable.resume(graph, 'r', { b: 5 })).rejects.toThrow(
       'No answer for run "r" of "two" was kept: it is completed',
     )
@@ -335,18 +336,83 @@ describe('resume', () => {
     expect((await durable.get('a'))?.leg).toBe(1)
   })
 
-  test('an answer that comes while the leg ends begins another leg', async () => {
+  test('an answer that comes while the leg ends begins another leg, whichever is written first', async () => {
     const durable = open()
     const graph = new Pipeline('p').withStage('ask', ask).build()
-    for (let round = 0; round < 20; round++) {
-      const runId = `r${round}`
-      const run = durable.run(graph, {}, { runId })
-      // Answers as early as the question is known, at another turn of the event loop each round.
-      await until(async () => ((await durable.get(runId))?.requests.length ?? 0) > 0)
-      for (let turn = 0; turn < round % 5; turn++) await new Promise((resolve) => setImmediate(resolve))
-      expect((await durable.resume(graph, runId, { ask: round })).status).toBe('completed')
-      expect(['suspended', 'completed']).toContain((await run).status)
+    for (let delay = 0; delay < 40; delay++) {
+      const runId = `r${delay}`
+      const resumed = Promise.withResolvers<string>()
+      const answer = async (): Promise<string> => {
+        for (let job = 0; job < delay; job++) await undefined
+        return (await durable.resume(graph, runId, { ask: delay })).status
+      }
+      const eventSink = {
+        tryEmit: () => true,
+        // The leg has its outcome, and is about to write it.
+        emit: async ({ type }: { readonly type: string }) => {
+          if (type === 'pipeline.suspended') resumed.resolve(answer())
+          // A slow sink: the answer is written meanwhile.
+          for (let turn = delay % 2 === 0 ? 0 : 9; turn > 0; turn--)
+            await new Promise((resolve) => setImmediate(resolve))
+        },
+      }
+      await durable.run(graph, {}, { runId, eventSink })
+      expect(await resumed.promise).toBe('completed')
     }
+  })
+
+  test('an answer is not lost to a caller that reads the suspended result at the same time', async () => {
+    const durable = open()
+    await durable.run(order(), FIVE, { runId: 'a' })
+    const [read, resumed] = await Promise.all([
+      durable.run(order(), FIVE, { runId: 'a' }),
+      durable.resume(order(), 'a', { approve: 1 }),
+    ])
+    expect([read.status, resumed.status]).toEqual(['suspended', 'completed'])
+  })
+
+  test('an answer to a question that was asked after its stage had been stopped changes nothing', async () => {
+    const durable = open()
+    const stopped = gate()
+    const graph = new Pipeline('p')
+      .withStage(
+        'deaf',
+        async ({ resumed }) => {
+          await stopped.promise
+          return resumed === undefined ? StageOutput.suspend('too late') : {}
+        },
+        { late: 'abort' },
+      )
+      .withStage('quick', async () => ({ quick: true }))
+      .withStage('first', async () => (stopped.resolve(), { first: true }), {
+        dependencies: ['deaf', 'quick'],
+        join: 'any',
+      })
+      .withStage('ask', ask, { dependencies: ['first'] })
+      .build()
+    await durable.run(graph, {}, { runId: 'a' })
+    expect(await durable.resume(graph, 'a', { deaf: 1 })).toMatchObject({ status: 'suspended', requests: { ask: {} } })
+    expect((await durable.resume(graph, 'a', { ask: 2 })).status).toBe('completed')
+  })
+
+  test('a signal that has aborted before a leg is recorded after the facts of the legs before it', async () => {
+    const durable = open()
+    const kid = new Pipeline('kid')
+      .withStage('one', () => ({ one: 1 }))
+      .withStage('two', () => ({}), { dependencies: ['one'] })
+    const graph = new Pipeline('p')
+      .withPipeline('kid', kid)
+      .withStage('ask', ask, { dependencies: ['kid'] })
+      .build()
+    await durable.run(graph, {}, { runId: 'a' })
+    const signal = AbortSignal.abort('no more')
+    expect(await durable.resume(graph, 'a', { ask: 1 }, { signal })).toMatchObject({
+      status: 'cancelled',
+      data: { kid: { one: { one: 1 } } },
+    })
+    const kinds = (await durable.get('a'))?.timeline.map(({ kind }) => kind)
+    expect(kinds?.slice(0, 3)).toEqual(['call', 'call', 'call'])
+    expect(kinds).toContain('stop')
   })
 
   test.each<[what: string, answers: unknown, code: string]>([
@@ -440,6 +506,24 @@ describe('a changed graph', () => {
     })
   })
 
+  test('stages that a later graph has added are known to the legs after it', async () => {
+    const durable = open()
+    const before = new Pipeline('p').withStage('a', ask).withStage('b', ask).build()
+    const after = new Pipeline('p')
+      .withStage('a', ask)
+      .withStage('b', ask)
+      .withStage('added', () => ({ added: true }))
+      .build()
+    await durable.run(before, {}, { runId: 'r' })
+    expect((await durable.resume(after, 'r', { a: 1 })).data).toMatchObject({ added: { added: true } })
+    expect((await durable.resume(after, 'r', { b: 2 })).status).toBe('completed')
+    await durable.run(before, {}, { runId: 's' })
+    await durable.resume(after, 's', { a: 1 })
+    await expect(durable.resume(before, 's', { b: 2 })).rejects.toThrow(
+      'the graph has no stage "added", which has settled',
+    )
+  })
+
   test('a function of the pipeline that returns something else blocks the run until it is as before', async () => {
     const path = newPath()
     const graph = (isWanted: boolean): StageGraph<any, {}> =>
@@ -485,23 +569,50 @@ describe('leases', () => {
       await expect(act()).rejects.toMatchObject({ code: 'durable-local/closed' })
   })
 
-  test('code that ignores its signal keeps the lease of its run when the journal is closed', async () => {
+  test('a second process leaves a run alone while the lease of the first one holds', async () => {
+    const path = newPath()
+    const held = gate()
+    let calls = 0
+    const graph = new Pipeline('p')
+      .withStage('work', async () => {
+        calls++
+        await held.promise
+        return { calls }
+      })
+      .build()
+    const run = open(path).run(graph, {}, { runId: 'a' })
+    await until(() => calls === 1)
+    const attached = open(path).run(graph, {}, { runId: 'a' })
+    for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve))
+    expect(inFile(path, 'SELECT fence, leg FROM runs')).toEqual([{ fence: 1, leg: 1 }])
+    held.resolve()
+    for (const each of [run, attached]) expect((await each).data).toEqual({ work: { calls: 1 } })
+  })
+
+  test('only runs whose code ignores its signal keep their lease when the journal is closed', async () => {
     const path = newPath()
     const end = gate()
-    let isRunning = false
+    const running: string[] = []
     const graph = new Pipeline('p')
-      .withStage('deaf', async () => {
-        isRunning = true
-        await end.promise
-        return {}
+      .withStage('work', async (context) => {
+        const { inputText = '' } = context.snapshot
+        running.push(inputText)
+        if (inputText === 'deaf') await end.promise
+        else if (running.length <= 2) await aborted(context)
+        return { done: true }
       })
       .build()
     const durable = open(path, { leaseMs: 3_600_000 })
-    const run = durable.run(graph, {}, { runId: 'a' }).catch((error: unknown) => error)
-    await until(() => isRunning)
-    await durable.close({ timeoutMs: 10 })
-    expect(await run).toMatchObject({ code: 'durable-local/closed' })
-    expect(inFile(path, 'SELECT count(*) AS count FROM owners JOIN runs ON owners.id = owner')).toEqual([{ count: 1 }])
+    const runs = ['deaf', 'polite'].map((inputText) => durable.run(graph, { inputText }, { runId: inputText }))
+    const settled = Promise.allSettled(runs)
+    await until(() => running.length === 2)
+    await durable.close({ timeoutMs: 50 })
+    expect((await settled).map((each) => (each as PromiseRejectedResult).reason.code)).toEqual([
+      'durable-local/closed',
+      'durable-local/closed',
+    ])
+    expect(inFile(path, 'SELECT runs.id FROM owners JOIN runs ON owners.id = owner')).toEqual([{ id: 'deaf' }])
+    expect((await open(path).run(graph, { inputText: 'polite' }, { runId: 'polite' })).status).toBe('completed')
     end.resolve()
   })
 
@@ -762,6 +873,22 @@ describe('the journal', () => {
     expect(await small.get('a')).toMatchObject({ status: 'blocked', error: { code: 'durable-local/full' } })
     await small.close()
     expect((await open(path).run(graph, {}, { runId: 'a' })).status).toBe('completed')
+  })
+
+  test('a write that the file has no room for does not take those beside it with it', async () => {
+    const durable = open(newPath(), { maxBytes: 1024 * 1024 })
+    const graph = new Pipeline('p')
+      .withStage('a', ({ snapshot }) => ({ text: 'x'.repeat(Number(snapshot.inputText)) }))
+      .build()
+    const runs = [10, 1_200_000, 10, 10].map((length, place) =>
+      durable.run(graph, { inputText: `${length}` }, { runId: `r${place}` }),
+    )
+    expect((await Promise.allSettled(runs)).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+    ])
   })
 
   test('only its user may read the file and those beside it', async () => {

@@ -4,7 +4,7 @@ import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/co
 import type { Cassette, RecordedChunk } from './cassette.ts'
 import type { RecordedFact } from './executor-under-test.ts'
 
-/** A call of a stage that runs anew. */
+/** A call of a stage that runs live. */
 interface LiveCall {
   readonly call: () => Promise<CallFacts>
   hasBegun: boolean
@@ -18,7 +18,7 @@ export const isUnder = (key: string, stage: string): boolean =>
     (name) => key === name || ['/', '#', '@', '~'].some((mark) => key.startsWith(name + mark)),
   )
 
-/** The executor of a replayed run: gives recorded facts in their order, and calls only the stages that run anew. */
+/** The executor of a replayed run: gives recorded facts in their order, and calls only the stages that run live. */
 export class CassettePlayer implements StageExecutor {
   readonly start: DurableStart
   readonly leg = 1
@@ -115,7 +115,7 @@ export class CassettePlayer implements StageExecutor {
     if (missing === undefined) return undefined
     throw new StageflowError(
       'testing/not-recorded',
-      `The run came to "${missing}", which the cassette has no fact of. Run it anew: replayRun(graph, cassette, { live: ['${missing.split(/[#@]/, 1)[0]}'] }); or record the run again.`,
+      `The run came to "${missing}", which the cassette has no fact of. Call it: replayRun(graph, cassette, { live: ['${missing.split(/[#@]/, 1)[0]}'] }); or record the run again.`,
     )
   }
 

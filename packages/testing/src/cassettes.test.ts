@@ -42,7 +42,7 @@ test('a recorded run is replayed from its file without calling a stage', async (
   expect(replayed.cassette).toEqual(cassette)
 })
 
-test('a live stage runs anew with recorded inputs, and the stages behind it keep what they returned', async () => {
+test('a live stage runs live with recorded inputs, and the stages behind it keep what they returned', async () => {
   const { cassette } = await recordRun(chat().graph)
   const { graph, calls } = chat(['Good', 'bye'])
   const one = await replayRun(graph, cassette, { live: ['answer'] })
@@ -170,7 +170,7 @@ test('a run that waits for an answer, one that was stopped and one that was too 
   expect((await replayRun(slow, again(stopped.cassette))).result.status).toBe('cancelled')
 })
 
-test('stages in child pipelines and items of maps can run anew', async () => {
+test('stages in child pipelines and items of maps can run live', async () => {
   const calls: string[] = []
   const child = new Pipeline('child')
     .withStage('think', () => void calls.push('kid/think'))

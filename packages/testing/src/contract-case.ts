@@ -20,6 +20,14 @@ export function must(holds: boolean, what: string, cause?: unknown): asserts hol
   if (!holds) throw broken(what, cause)
 }
 
+/** Fails the case unless two texts are equal. */
+export function mustEqual(seen: string, expected: string, what: string): void {
+  must(seen === expected, `${what} is ${seen}; it must be ${expected}.`)
+}
+
+/** Names, each in quotes. */
+export const listed = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ')
+
 /** The error with which a case rejects: who breaks which rule, what was seen, and what to do. */
 export function breach(subject: string, rule: string, error: unknown, more = ''): StageflowError {
   const seen = error instanceof Seen ? error.message : `the case failed with: ${textOf(error)}`

@@ -12,7 +12,7 @@ export interface DiffOptions {
 const RULES: OptionRules<DiffOptions> = { color: FLAG }
 
 /** Differences in time below both of these say nothing. */
-const LEAST_MS = 10
+const LEAST_MS = 50
 const LEAST_PART = 0.2
 
 /** The calls of a stage: the last one, and how long all took. */
@@ -22,7 +22,7 @@ interface Row {
 }
 
 /**
- * Writes how one run differs from another: the status, data, error and chunks of each call, and times that differ by at least 10 ms and a
+ * Writes how one run differs from another: the status, data, error and chunks of each call, and times that differ by at least 50 ms and a
  * fifth. Two runs that don't differ give an empty string.
  */
 export function diffRuns(before: Cassette, after: Cassette, options: DiffOptions = {}): string {

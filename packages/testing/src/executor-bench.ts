@@ -43,6 +43,9 @@ export interface Leg {
   readonly waits: readonly string[]
 }
 
+/** A case, with how many random pipelines it runs. */
+export type RunExecutorCase = (bench: ExecutorBench, pipelines: number) => Promise<void>
+
 /** How long one leg may take, in ms. */
 const LONGEST_MS = 30_000
 

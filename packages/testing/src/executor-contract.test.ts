@@ -1,8 +1,14 @@
+import { env } from 'node:process'
 import { describe, expect, test } from 'vitest'
 import { executorContract, memoryExecutor } from './durable.ts'
 
+/** More random pipelines with STAGEFLOW_HEAVY=1, as in CI. */
+const contractSettings = (): { pipelines: number } => ({
+  pipelines: (env['STAGEFLOW_HEAVY'] ?? '') === '' ? 40 : 1_500,
+})
+
 describe.concurrent('an executor in memory keeps the whole contract', () => {
-  for (const { name, run } of executorContract(() => memoryExecutor())) test(name, run, 60_000)
+  for (const { name, run } of executorContract(() => memoryExecutor(), contractSettings())) test(name, run, 300_000)
 })
 
 test('an argument that is not a function, or an unknown option, is refused', () => {

@@ -1,11 +1,9 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
-import { must } from './contract-case.ts'
+import { listed, must, mustEqual } from './contract-case.ts'
 import { settledIn, shownRun } from './executor-bench.ts'
-import type { AnyGraph, ExecutorBench } from './executor-bench.ts'
+import type { AnyGraph, ExecutorBench, RunExecutorCase } from './executor-bench.ts'
 import { passTurns } from './event-loop-turns.ts'
 import { delayedRuns, randomPipeline } from './random-pipeline.ts'
-
-export type RunExecutorCase = (bench: ExecutorBench, graphs: number) => Promise<void>
 
 /** Rules for what later legs get of the earlier ones. */
 export const crashCases: Readonly<Record<string, RunExecutorCase>> = {
@@ -122,10 +120,4 @@ async function crashAtEachFact(
     must(replay.begun.length === 0, `${which(crashAfter)}: the run had ended, and ${listed(replay.begun)} began again.`)
     mustEqual(shownRun(replay.result), shownRun(resumed.result), `the repeated result of ${which(crashAfter)}`)
   }
-}
-
-export const listed = (keys: readonly string[]): string => keys.map((key) => `"${key}"`).join(', ')
-
-export function mustEqual(seen: string, expected: string, what: string): void {
-  must(seen === expected, `${what} is ${seen}; it must be ${expected}.`)
 }

@@ -1,11 +1,9 @@
 import { Pipeline, StageflowError } from '@stageflow/core'
 import { textOf } from '@stageflow/core/kit'
 import type { DurableStart, Fact } from '@stageflow/core/durable'
-import { must } from './contract-case.ts'
-import type { AnyGraph, ExecutorBench, Leg } from './executor-bench.ts'
+import { listed, must, mustEqual } from './contract-case.ts'
+import type { AnyGraph, ExecutorBench, Leg, RunExecutorCase } from './executor-bench.ts'
 import { shownRun } from './executor-bench.ts'
-import { listed, mustEqual } from './executor-crashes.ts'
-import type { RunExecutorCase } from './executor-crashes.ts'
 
 /** Rules for facts, keys and starts. */
 export const factCases: Readonly<Record<string, RunExecutorCase>> = {

@@ -1,10 +1,8 @@
 import { Pipeline } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
-import { must } from './contract-case.ts'
-import type { AnyGraph, ExecutorBench } from './executor-bench.ts'
+import { listed, must, mustEqual } from './contract-case.ts'
+import type { AnyGraph, ExecutorBench, RunExecutorCase } from './executor-bench.ts'
 import { shownRun } from './executor-bench.ts'
-import { listed, mustEqual } from './executor-crashes.ts'
-import type { RunExecutorCase } from './executor-crashes.ts'
 import { passTurns } from './event-loop-turns.ts'
 
 /** Rules for two legs of one run, and for many runs at once. */

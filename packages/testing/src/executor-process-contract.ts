@@ -1,19 +1,17 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { execPath } from 'node:process'
-import { createInterface } from 'node:readline'
 import { StageflowError, systemClock } from '@stageflow/core'
 import { checkOptions, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
-import { breach, broken, must } from './contract-case.ts'
+import { breach, must, mustEqual } from './contract-case.ts'
 import type { ContractCase } from './contract-case.ts'
 import { settledIn, shownRun } from './executor-bench.ts'
 import type { AnyResult } from './executor-bench.ts'
-import { mustEqual } from './executor-crashes.ts'
-import { WORKER_URL, endRun, pipelineOf, work } from './executor-process-worker.ts'
-import type { ExecutorModule, ProcessRun, ProcessTask, StepLine } from './executor-process-worker.ts'
+import { startWorker } from './executor-process.ts'
+import type { Worker } from './executor-process.ts'
+import { endRun, pipelineOf } from './executor-process-worker.ts'
+import type { ExecutorModule, ProcessRun, StepLine } from './executor-process-worker.ts'
 import type { ExecutorUnderTest } from './executor-under-test.ts'
 import { seededRandom } from './seeded-random.ts'
 
@@ -67,18 +65,6 @@ interface Tools extends Required<Pick<ExecutorProcessOptions, 'runs' | 'kills' |
   readonly start: (runs: readonly ProcessRun[], holds?: boolean) => Worker
 }
 
-interface Worker {
-  readonly pid: number
-  readonly signal: (name: NodeJS.Signals) => void
-  readonly go: () => void
-  /** Resolves when it has printed a word so many more times, or has ended. */
-  readonly printed: (word: string, times?: number) => Promise<void>
-  readonly isDone: () => boolean
-  readonly ended: Promise<void>
-  /** Rejects the case if the process has failed. */
-  readonly mustLive: () => void
-}
-
 type Check = (tools: Tools) => Promise<void>
 
 const CASES: Readonly<Record<string, Check>> = {
@@ -87,8 +73,9 @@ const CASES: Readonly<Record<string, Check>> = {
   'a process that slept while another took its run over records nothing': sleeps,
 }
 
-/** How long a case may take, in ms. */
-const LONGEST_MS = 180_000
+/** How long a case may take, and how much longer for each kill, in ms. */
+const LONGEST_MS = 120_000
+const LONGEST_KILL_MS = 15_000
 
 async function runCase(
   name: string,
@@ -121,8 +108,9 @@ async function runCase(
         return worker
       },
     })
-    const isInTime = await Promise.race([checked.then(() => true), systemClock.sleep(LONGEST_MS, over.signal)])
-    must(isInTime === true, `it did not end within ${LONGEST_MS} ms: a leg hangs, or a dead process keeps its run.`)
+    const longestMs = LONGEST_MS + kills * LONGEST_KILL_MS
+    const isInTime = await Promise.race([checked.then(() => true), systemClock.sleep(longestMs, over.signal)])
+    must(isInTime === true, `it did not end within ${longestMs} ms: a leg hangs, or a dead process keeps its run.`)
   } catch (error) {
     throw breach('The executor', name, error)
   } finally {
@@ -248,50 +236,4 @@ async function sleeps({ seed, executor, start }: Tools): Promise<void> {
     after === facts,
     `a process was stopped, another took its run over and ended it, and then the first one went on. The facts are ${after}; they were ${facts}. Check with each record that the run still belongs to the process.`,
   )
-}
-
-function startWorker(task: ProcessTask): Worker {
-  const script = `const worker = await import(${JSON.stringify(WORKER_URL)}); await worker.${work.name}()`
-  const child = spawn(execPath, ['--input-type=module', '-e', script, JSON.stringify(task)], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
-  const ended = Promise.withResolvers<void>()
-  const counts = new Map<string, number>()
-  const waiting = new Set<() => void>()
-  let errors = ''
-  const look = (): void => {
-    for (const each of waiting) each()
-  }
-  child.stdin.on('error', () => {}) // a killed process closes its input
-  child.stderr.on('data', (text: Buffer) => (errors += String(text)))
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    counts.set(line, (counts.get(line) ?? 0) + 1)
-    look()
-  })
-  child.on('close', () => {
-    ended.resolve()
-    look()
-  })
-  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null
-  return {
-    pid: child.pid ?? 0,
-    signal: (name) => void child.kill(name),
-    go: () => void child.stdin.write('go\n'),
-    printed: (word, times = 1) =>
-      new Promise((resolve) => {
-        const check = (): void => {
-          if ((counts.get(word) ?? 0) < times && !hasEnded()) return
-          waiting.delete(check)
-          resolve()
-        }
-        waiting.add(check)
-        check()
-      }),
-    isDone: () => counts.has('done'),
-    ended: ended.promise,
-    mustLive: () => {
-      if (child.signalCode === null && child.exitCode !== null && child.exitCode !== 0)
-        throw broken(`a process failed: ${errors.trim()}`)
-    },
-  }
 }

@@ -1,10 +1,8 @@
 import { Pipeline } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
-import { must } from './contract-case.ts'
-import type { ExecutorBench } from './executor-bench.ts'
+import { listed, must, mustEqual } from './contract-case.ts'
+import type { ExecutorBench, RunExecutorCase } from './executor-bench.ts'
 import { shownRun } from './executor-bench.ts'
-import { listed, mustEqual } from './executor-crashes.ts'
-import type { RunExecutorCase } from './executor-crashes.ts'
 
 /** Rules for stops, deadlines, and calls that must not begin. */
 export const stopCases: Readonly<Record<string, RunExecutorCase>> = {

@@ -17,6 +17,7 @@ export interface ExecutorUnderTest {
   /**
    * Makes the executor for the next leg of the run `start.runId`, passes it to `carry`, and settles like `carry`. The first leg is
    * the one of a run that has no leg yet. A leg of the same run may be in progress: then wait for it, take the run over, or reject.
+   * An engine that begins the next leg by itself after a crash must wait for the next call of `run`.
    */
   run<Result extends LegResult>(start: DurableStart, carry: CarryLeg<Result>): Promise<Result>
   /** Ends the leg in progress as a crash of its process does. Its code may go on, but nothing of it is recorded from now on. */

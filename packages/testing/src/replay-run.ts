@@ -9,7 +9,7 @@ import type { RecordedRun } from './record-run.ts'
 
 /** Beside these, the options of the run, except those that the recorded run has decided. */
 export interface ReplayOptions {
-  /** The stages that run anew, with all that is in them: `['answer']`, `['kid/answer']`. Default: none. */
+  /** The stages that run live, with all that is in them: `['answer']`, `['kid/answer']`. Default: none. */
   readonly live?: readonly string[]
   /** The clock that measures how long they take. Default: that of the machine. */
   readonly clock?: Clock

@@ -126,9 +126,9 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       ended: (facts: Carried) => {
         this.#restore(index, facts, asked)
         const output = this.#output(facts, node)
-        if (output.status !== 'suspend') this.#settle(index, output, facts)
+        if (output.status !== 'suspend' || this.facts.schedule.state(index) !== RUNNING)
+          this.#settle(index, output, facts)
         else if (isLocal) this.#settle(index, cannotSuspend(name, "its placement is 'local'"), facts)
-        else if (this.facts.schedule.state(index) !== RUNNING) this.#left(index, output, facts)
         else this.#waitFor(node, output, facts, round)
       },
     }
@@ -158,8 +158,10 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     late.cancel()
     const hasAnswered = answer !== undefined
     answer ??= new Output('cancel', `abandoned: its code still ran ${graceMs} ms after its signal had aborted`)
+    // A stage that has settled as late counts its code once more, until its fact has been given.
+    const counted = facts.schedule.state(index) === RUNNING ? 0 : 1
     const isIdle =
-      !ownsStage || stage.code === 0 || (hasAnswered && (await settlesWithin(clock, graceMs, stage.idle())))
+      !ownsStage || stage.code <= counted || (hasAnswered && (await settlesWithin(clock, graceMs, stage.idle())))
     if (answer.status === 'suspend' && stage.children?.some((child) => child.result.status === 'suspended') === true)
       answer = cannotSuspend(name, 'a child run that its code started did; run the child with withPipeline()')
     const { attempts, chunks, notes } = stage
@@ -189,33 +191,22 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
 
   #settle(index: number, output: Output, { by, abandoned, endedAt }: Carried): void {
     const { facts, loop } = this
+    const { schedule } = facts
     const stage = facts.stage(index)
-    if (facts.schedule.state(index) !== RUNNING) return this.#left(index, output, { by, abandoned, endedAt } as Carried)
-    if (abandoned === true && output.status === 'cancel') {
-      stage.abandoned = true
-      stage.abandon()
+    if (schedule.state(index) === RUNNING) {
+      if (abandoned === true && output.status === 'cancel') stage.abandon()
+      loop.settle(index, output)
+      stage.returned = by === 'code' ? stage.output : undefined
+      facts.times[2 * index + 1] = endedAt
+      if (abandoned !== true) return
+    } else {
+      // It has settled before, because nothing could read it anymore. Now its code has left too.
+      const attempt = stage.attempts?.at(-1)
+      if (attempt !== undefined && attempt.endedAt === undefined) stage.endAttempt(attempt, output, endedAt)
+      if (abandoned !== true) while (stage.code > 0) stage.leaveCode()
     }
-    loop.settle(index, output)
-    stage.returned = by === 'code' ? stage.output : undefined
-    facts.times[2 * index + 1] = endedAt
-    if (abandoned === true) this.#giveUp(index)
-  }
-  #giveUp(index: number): void {
-    const stage = this.facts.stage(index)
-    stage.abandoned = true
-    stage.abandon()
-    if (this.facts.schedule.feed(LEFT, index, 0)) this.loop.drive(UNREAD)
-  }
-
-  /** The call of a stage that has settled before, because nothing could read it anymore, has ended. */
-  #left(index: number, output: Output, { abandoned, endedAt }: Carried): void {
-    const stage = this.facts.stage(index)
-    const attempt = stage.attempts?.at(-1)
-    if (attempt !== undefined && attempt.endedAt === undefined) stage.endAttempt(attempt, output, endedAt)
-    else stage.leaveCode()
-    if (abandoned === true) stage.abandoned = true
-    stage.abandon()
-    if (this.facts.schedule.feed(LEFT, index, 0)) this.loop.drive(UNREAD)
+    if (abandoned === true) stage.abandon()
+    if (schedule.feed(LEFT, index, 0)) loop.drive(UNREAD)
   }
 
   // Answers
@@ -238,8 +229,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       suspend: () => this.#settle(index, output, facts),
       stoppedNow: () => {
         if (this.isWanted(index)) return false
-        if (schedule.state(index) === RUNNING) this.#settle(index, stoppedOutput(this), facts)
-        else this.#left(index, output, facts)
+        this.#settle(index, schedule.state(index) === RUNNING ? stoppedOutput(this) : output, facts)
         return true
       },
     })

@@ -216,7 +216,7 @@ export class Pump {
     if (fact.kind === 'call' && fact.replayed) this.#check(fact.key, fact.facts)
     this.#given++
     if (fact.kind === 'call') this.#call(fact.key, fact.facts)
-    else if (fact.kind === 'answer') this.#answer(fact.key, fact.answer, root)
+    else if (fact.kind === 'answer') root.withSlotOf(fact.key, this.#answered(fact.key, fact.answer))
     else if (fact.kind === 'stop') this.runs.get(fact.key)?.cancel(fact.reason)
     else this.limits.expire(fact.key)
   }
@@ -234,12 +234,12 @@ export class Pump {
     call.ended(facts)
   }
 
-  #answer(key: string, answer: unknown, root: PumpedRun): void {
+  #answered(key: string, answer: unknown): () => void {
     const waiting = this.#waits.get(key)
-    if (waiting === undefined && this.#asked.has(key)) return
-    if (waiting === undefined) throw misfit(`it has an answer for "${key}", which doesn't wait for one`)
-    this.limits.goOn(this.at)
-    root.withSlotOf(key, () => waiting.answered(answer))
+    if (waiting === undefined && !this.#asked.has(key))
+      throw misfit(`it has an answer for "${key}", which doesn't wait for one`)
+    if (waiting !== undefined) this.limits.goOn(this.at)
+    return () => waiting?.answered(answer)
   }
 
   /** All facts of earlier legs must be there, and the functions of the pipeline must return what they did before. */

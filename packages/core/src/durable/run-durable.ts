@@ -1,7 +1,6 @@
 import { StageflowError, quote } from '../base/errors.ts'
 import { NoOpEventSink, PROCESS_SINK, processWide } from '../contract/events.ts'
 import type { RunOptions } from '../contract/context.ts'
-import type { EventSink } from '../contract/events.ts'
 import type { FailedResult, PipelineResult } from '../contract/results.ts'
 import { inputFields } from '../contract/snapshot.ts'
 import { checkRunOptions } from '../graph/graph.ts'
@@ -35,12 +34,8 @@ export async function runDurable<Stages, Ports>(
   const { runId, input, options: pinned } = executor.start
   const { eventSink, ...own } = checkRunOptions(built, { ...options, ...pinned })
   const pump = new Pump(executor)
-  const sink = eventSink ?? eventSinkOf(graph)
+  const sink = eventSink ?? built.eventSink ?? processWide[PROCESS_SINK] ?? NoOpEventSink
   const given = { ...own, eventSink: sink === NoOpEventSink ? sink : new LegSink(sink, pump) }
   const root = new DurableRun(pump, built, { ...inputFields(input), pipelineRunId: runId }, given, '')
   return asResult(await pump.carry(root)) as PipelineResult<Stages> | FailedResult<Stages>
 }
-
-/** The sink that the runs of a graph send their events to, if they are not given another one. */
-export const eventSinkOf = (graph: Pick<StageGraph<unknown, unknown>, 'info'>): EventSink =>
-  builtGraphOf(graph)?.eventSink ?? processWide[PROCESS_SINK] ?? NoOpEventSink
