@@ -68,7 +68,7 @@ test('a changed graph at the same address refuses the run, which fits: moved, it
   }
 })
 
-test('a run that meets a changed graph is refused in each attempt, and goes on when its own graph is back', async () => {
+test('a run that meets a changed graph is refused in each attempt (durable-restate/changed-graph), and goes on when its own graph is back', async () => {
   const { client, log, name, graph, endpoint } = await meet((log) =>
     new Pipeline('order').withStage('price', () => (log.push('price again'), { total: 8 })),
   )

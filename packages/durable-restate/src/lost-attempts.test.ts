@@ -158,3 +158,39 @@ test('later attempts emit what happens in them, and the end of the run once', as
     '2.3 pipeline.completed',
   ])
 })
+
+test('a run that waits is suspended by Restate, needs no worker meanwhile, and goes on with the answer', async () => {
+  const log: string[] = []
+  const graph = new Pipeline('patient')
+    .withStage('price', () => (log.push('price'), { euros: 7 }))
+    .withStage(
+      'approve',
+      ({ resumed }) => {
+        log.push(resumed === undefined ? 'asks' : 'goes on')
+        return resumed === undefined ? StageOutput.suspend('?') : { by: String(resumed.answer) }
+      },
+      { dependencies: ['price'] },
+    )
+    .build()
+  const { client, endpoint, name } = await serve<typeof graph>((name) => [
+    durableWorkflow(graph, { name, restate: { inactivityTimeout: 50 } }),
+  ])
+  await client.start('r', { options: { timeoutMs: 600_000 } })
+  const id = await restate.invocation(name, 'r')
+  await observed(async () => {
+    const [row] = await restate.query<{ status: string }>(`select status from sys_invocation where id = '${id}'`)
+    return row?.status === 'suspended'
+  })
+  await endpoint.close()
+  const again = await serveEndpoint(
+    [durableWorkflow(graph, { name, restate: { inactivityTimeout: 50 } })],
+    endpoint.port,
+  )
+  try {
+    await client.answer('r', { approve: 'ada' })
+    expect(await client.attach('r')).toMatchObject({ status: 'completed', data: { approve: { by: 'ada' } } })
+    expect(log).toEqual(['price', 'asks', 'goes on'])
+  } finally {
+    await again.close()
+  }
+})
