@@ -933,7 +933,12 @@ describe('the journal', () => {
     open(path)
     inFile(path, 'PRAGMA user_version = 9')
     expect(() => durableLocal({ path })).toThrow(
-      /has format 9; this version of @stageflow\/durable-local reads format 1/,
+      expect.objectContaining({
+        code: 'durable-local/other-file',
+        message: expect.stringMatching(
+          /has format 9; this version of @stageflow\/durable-local reads format 1/,
+        ) as string,
+      }) as Error,
     )
   })
 

@@ -1,14 +1,10 @@
-import { StageflowError } from '@stageflow/core'
 import type { CallFacts } from '@stageflow/core/durable'
 import { textOf } from '@stageflow/core/kit'
 
 /** Throws for what a leg that is over ended with: the next attempt carries the call out again. */
 export function keptFacts(facts: CallFacts): CallFacts {
   if (facts.lost !== true) return facts
-  throw new StageflowError(
-    'durable-restate/attempt-over',
-    'This attempt of the run is over; the next one makes the call again.',
-  )
+  throw new Error('This attempt of the run is over; the next one makes the call again.') // Restate alone sees it
 }
 
 /** The facts of a call on another machine whose invocation Restate ended without a result: an operator killed it, or it was aborted. */
