@@ -188,9 +188,17 @@ const shown = ({ status, data, report }: { status: string; data: unknown; report
     status: its,
     tolerated,
     hasStarted: startedAt !== undefined,
-    attempts: attempts.filter((one) => one.status !== 'suspend').length,
+    // In process, nothing asks.
+    attempts: attempts.filter((attempt) => attempt.status !== 'suspend').length,
   })),
 })
+
+/** How often each stage asked, of those that did. */
+const asked = ({ report }: Whole['result']): object =>
+  Object.values(report.stages).map(({ stage, attempts }) => [
+    stage,
+    attempts.filter((attempt) => attempt.status === 'suspend').length,
+  ])
 
 interface Whole {
   readonly result: { readonly status: string; readonly data: unknown; readonly report: PipelineReport }
@@ -239,7 +247,10 @@ test(
           const settled = past.filter(({ kind }) => kind === 'call').map(({ key }) => key)
           expect(calls.filter((call) => settled.includes(call))).toEqual([])
           expect(new Set(calls).size).toBe(calls.length)
-          if (each.isOrderFree || cut === whole.facts.length) expect(shown(result)).toEqual(shown(whole.result))
+          if (each.isOrderFree || cut === whole.facts.length) {
+            expect(shown(result)).toEqual(shown(whole.result))
+            expect(asked(result)).toEqual(asked(whole.result))
+          }
           if (cut === whole.facts.length) expect(calls).toEqual([])
         }
       }),
