@@ -21,7 +21,7 @@ export interface Attempt {
   readonly service: string
 }
 
-/** How many calls of a run are in progress at most, unless it has `maxConcurrency`: waiting for many costs the square of them. */
+/** How many calls of a run and its child runs are in progress at most, without `maxConcurrency`. Waiting for many costs their square. */
 const MOST_IN_FLIGHT = 64
 
 /** Something that Restate has told the run. */
@@ -82,7 +82,7 @@ export class RestateExecutor implements StageExecutor {
     this.start = attempt.start
     this.leg = attempt.leg
     this.lost = context.request().attemptCompletedSignal
-    this.#maxInFlight = this.start.options?.maxConcurrency === undefined ? MOST_IN_FLIGHT : Infinity
+    this.#maxInFlight = this.start.options?.maxConcurrency ?? MOST_IN_FLIGHT
     this.#moved = [...attempt.moved]
     this.#known = new Set(attempt.moved.map(({ kind, key }) => `${kind} ${key}`))
     this.#await(CANCEL, context.promise<string>(CANCEL).get(), (reason) => ({ kind: 'stop', reason: `${reason}` }))
