@@ -4,7 +4,6 @@ import type { DurableStart, Fact } from '@stageflow/core/durable'
 import { listed, must, mustEqual } from './contract-case.ts'
 import type { AnyGraph, ExecutorBench, Leg, RunExecutorCase } from './executor-bench.ts'
 import { shownRun } from './executor-bench.ts'
-import { passTurns } from './event-loop-turns.ts'
 
 /** Rules for facts, keys and starts. */
 export const factCases: Readonly<Record<string, RunExecutorCase>> = {
@@ -61,12 +60,13 @@ interface Refused {
 }
 
 async function refusesLost(bench: ExecutorBench): Promise<void> {
+  const first = Promise.withResolvers<void>()
   const graph = new Pipeline('beside')
     .withStage('a', () => ({ a: 1 }))
-    .withStage('b', async () => (await passTurns(6), { b: 2 }))
+    .withStage('b', async () => (await first.promise, { b: 2 }))
     .build() as AnyGraph
   const start = bench.start()
-  await bench.end(graph, start)
+  await bench.end(graph, start, { watch: { given: () => first.resolve() } })
   let left = 1
   const gives = (fact: Fact): Fact | undefined => (left-- > 0 ? undefined : fact)
   await mustBeRefused(bench, {

@@ -168,9 +168,10 @@ export class MemoryLeg implements StageExecutor {
     return { ...(JSON.parse(text) as Fact), replayed }
   }
 
-  /** Records a fact, unless the run belongs to another leg. */
+  /** Records a fact, unless the leg is over. */
   protected keep(fact: RecordedFact): void {
-    if (this.lost.aborted || !this.record.keep(fact)) return
+    const isLost = this.lost.aborted || (fact.kind === 'call' && fact.facts.lost === true)
+    if (isLost || !this.record.keep(fact)) return
     this.wake()
   }
 
@@ -184,7 +185,7 @@ export class MemoryLeg implements StageExecutor {
     const facts = await called
     if (this.record.calls.get(key) === called) this.record.calls.delete(key)
     this.inProgress--
-    if (facts.lost !== true) this.keep({ kind: 'call', key, facts, at: this.clock.now() })
+    this.keep({ kind: 'call', key, facts, at: this.clock.now() })
   }
 
   /** Records the timers whose time has come. */

@@ -48,6 +48,8 @@ const OF_TOOLS: ReadonlySet<string> = new Set([
   'tool.undo_failed',
   'tool.unresolved',
   'tools.resolved',
+  'approval.requested',
+  'approval.decided',
 ])
 /** The rest of a tool's event is the input and the return value of the tool. */
 const TOOL_FACTS = ['toolName', 'callId', 'durationMs', 'attempt', 'attempts', 'reason', 'errorCode', 'errorMessage']
