@@ -1,14 +1,18 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
 import { Pipeline } from '../packages/core/src/index.ts'
+import { durableLocal } from '../packages/durable-local/src/index.ts'
 import { durableClient, durableWorkflow } from '../packages/durable-restate/src/index.ts'
 import { serveEndpoint } from '../packages/durable-restate/test/endpoint.ts'
 import { startRestate } from '../packages/durable-restate/test/restate-server.ts'
 
-// What runs on Restate cost beside runs in process, and how their journal, their recovery and their throughput grow. The server is that
+// What runs on Restate cost beside runs in process and in the journal of one machine, and how their journal, their recovery and their throughput grow. The server is that
 // of the tests: one process, its data in a temporary folder, no replicas.
 
-const help = `Measures runs on Restate beside runs in process.
+const help = `Measures runs on Restate beside runs in process and in a journal of one machine.
 
   node benchmarks/restate.mjs [options]      (or: npm run bench:restate -- [options])
 
@@ -71,37 +75,41 @@ const timed = async (work) => {
 let ids = 0
 const newId = () => `run-${++ids}`
 
-/** µs of a step in process and on Restate, one run after another. */
-async function latencies(client) {
+/** µs of a step in process, in a local journal and on Restate, one run after another. */
+async function latencies(local, client) {
   const rows = []
   for (const [name, graph, steps] of [
     ['chain10', chain(10), 10],
     ['chain100', chain(100), 100],
     ['chat', chat(), 5],
   ]) {
-    const [inProcess, onRestate] = [[], []]
+    const [inProcess, inJournal, onRestate] = [[], [], []]
     for (let round = -1; round < rounds; round += 1) {
       const plain = await timed(async () => {
         for (let run = 0; run < 100; run += 1) await graph.run()
+      })
+      const journaled = await timed(async () => {
+        for (let run = 0; run < 10; run += 1) await local.run(graph, {}, { runId: newId() })
       })
       const durable = await timed(async () => {
         for (let run = 0; run < 3; run += 1) await client(name).run(newId())
       })
       if (round < 0) continue
       inProcess.push((plain * 1_000) / 100 / steps)
+      inJournal.push((journaled * 1_000) / 10 / steps)
       onRestate.push((durable * 1_000) / 3 / steps)
     }
-    rows.push({ name, inProcess: median(inProcess), onRestate: median(onRestate) })
+    rows.push({ name, inProcess: median(inProcess), inJournal: median(inJournal), onRestate: median(onRestate) })
   }
   return rows
 }
 
-/** Runs of `chat` per second, 64 at once. */
-async function throughput(client) {
+/** Runs of `chat` per second, 64 at once. `run` makes one. */
+async function throughput(run) {
   const atOnce = 64
   const perSecond = []
   for (let round = -1; round < rounds; round += 1) {
-    const ms = await timed(() => Promise.all(Array.from({ length: atOnce * 2 }, () => client('chat').run(newId()))))
+    const ms = await timed(() => Promise.all(Array.from({ length: atOnce * 2 }, () => run())))
     if (round >= 0) perSecond.push((atOnce * 2 * 1_000) / ms)
   }
   return median(perSecond)
@@ -166,11 +174,17 @@ async function measure() {
   const services = Object.entries(graphs).map(([name, graph]) => durableWorkflow(graph, { name }))
   const endpoint = await serveEndpoint(services)
   const client = (name) => durableClient({ url: server.url, name })
+  const folder = mkdtempSync(join(tmpdir(), 'stageflow-bench-'))
+  const local = durableLocal({ path: join(folder, 'runs.db') })
   try {
     await server.register(endpoint.url)
     const figures = {
-      latencies: await latencies(client),
-      chatPerSecond: await throughput(client),
+      latencies: await latencies(local, client),
+      chatPerSecond: {
+        inProcess: await throughput(() => graphs.chat.run()),
+        inJournal: await throughput(() => local.run(graphs.chat, {}, { runId: newId() })),
+        onRestate: await throughput(() => client('chat').run(newId())),
+      },
       growth: [],
       runs: [],
     }
@@ -186,6 +200,8 @@ async function measure() {
   } finally {
     await endpoint.close()
     await server.close()
+    await local.close()
+    rmSync(folder, { recursive: true })
   }
 }
 
@@ -193,10 +209,23 @@ const shown = (value, digits = 0) => value.toLocaleString('en', { maximumFractio
 
 function print({ latencies: compared, chatPerSecond, growth: grown, runs }) {
   table(
-    ['run', 'µs a step in process', 'µs a step on Restate'],
-    compared.map(({ name, inProcess, onRestate }) => [name, shown(inProcess, 2), shown(onRestate)]),
+    ['', 'in process', 'in a local journal', 'on Restate'],
+    [
+      ...compared.map(({ name, inProcess, inJournal, onRestate }) => [
+        `${name}, µs a step`,
+        shown(inProcess, 2),
+        shown(inJournal),
+        shown(onRestate),
+      ]),
+      [
+        'chat, runs a second, 64 at once',
+        shown(chatPerSecond.inProcess),
+        shown(chatPerSecond.inJournal),
+        shown(chatPerSecond.onRestate),
+      ],
+    ],
   )
-  process.stdout.write(`\n${shown(chatPerSecond)} runs of chat a second, 64 at once\n\n`)
+  process.stdout.write('\n')
   table(
     ['steps in one run', 'seconds', 'steps/s', 'journal in kB', 'bytes a step', 'recovery in s'],
     grown.map(({ steps, seconds, perSecond, bytes, recovery }) => [

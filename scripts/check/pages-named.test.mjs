@@ -7,7 +7,7 @@ import { exporterContract } from '../../packages/exporter-buffered/src/contract.
 import { processContract, storeContract } from '../../packages/interceptor-idempotency/src/contract.ts'
 import { executorContract, executorProcessContract } from '../../packages/testing/src/durable.ts'
 import { interceptorContract, sinkContract } from '../../packages/testing/src/index.ts'
-import { approvalStoreContract } from '../../packages/tools/src/contract.ts'
+import { approvalStoreContract, undoStoreContract } from '../../packages/tools/src/contract.ts'
 import { guidePages } from '../generate/error-guides.mjs'
 
 // What scripts and pages of this repository name exists on the other side.
@@ -38,6 +38,7 @@ test('the page of the contracts has a row for every case, in order', () => {
     storeContract(() => ({})),
     processContract(new URL('side.ts', import.meta.url)),
     approvalStoreContract(() => ({})),
+    undoStoreContract(() => ({})),
   ]
   const cases = contracts.flatMap((contract) => contract.map(({ name }) => name))
   const noCases = new Set(['contract', '---', 'case', ...rows.filter((row) => row.startsWith('`'))])

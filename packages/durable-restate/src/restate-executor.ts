@@ -3,7 +3,7 @@ import type { InvocationId, Serde, WorkflowContext } from '@restatedev/restate-s
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageInfo } from '@stageflow/core'
 import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
-import { keptFacts, lostCall } from './lost-call.ts'
+import { lostCall } from './lost-call.ts'
 import { ABORT, ANSWER, CALLED, CANCEL, SLEEP, TIMER, WAIT } from './names.ts'
 import type { RunningCalls } from './running-calls.ts'
 import type { KeptFact, ServiceCall } from './service-call.ts'
@@ -186,7 +186,9 @@ export class RestateExecutor implements StageExecutor {
       this.#live.add(key)
       // A limit that passed between the attempts comes first: the call may no longer be wanted.
       await this.#timers.noneOverdue(() => systemClock.now())
-      return keptFacts(await this.#attempt.running.carryOut(`${this.start.runId} ${key}`, call))
+      const facts = await this.#attempt.running.carryOut(`${this.start.runId} ${key}`, call)
+      // The attempt ends with the error that ended its leg, and the next one makes the call again.
+      return facts.lost === true ? new Promise<never>(() => {}) : facts
     })
   }
 
