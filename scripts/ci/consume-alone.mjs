@@ -1,8 +1,8 @@
-import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 import { runCommand, runFile } from '../docs/snippet-runner.mjs'
-import { conclude, readPackages, readText } from '../lib/workspace.mjs'
+import { conclude, readJson, readPackages, readText } from '../lib/workspace.mjs'
 import { installsOf, snippetsOf, writeSnippets } from './readme-snippets.mjs'
 import { contractProblems } from './registry/contracts.mjs'
 import { lowestPeer, oldestReleases, tarballOf } from './registry/released.mjs'
@@ -49,6 +49,9 @@ function foreign(name, { manifest }) {
   return range === undefined ? name : `${name}@${range}`
 }
 
+/** What declarations of other authors need. Those of @restatedev/restate-sdk-core 1.17 contradict themselves with the stricter option. */
+const FOREIGN = { 'durable-restate': { exactOptionalPropertyTypes: false } }
+
 const importOf = (name) => `await import('${name}'${name.endsWith('.json') ? ", { with: { type: 'json' } }" : ''})\n`
 
 async function consume(each) {
@@ -90,7 +93,9 @@ function prepare(cwd, each) {
   rmSync(cwd, { recursive: true, force: true })
   mkdirSync(cwd, { recursive: true })
   writeFileSync(join(cwd, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }\n')
-  copyFileSync(join(import.meta.dirname, 'consumer/snippets.json'), join(cwd, 'tsconfig.json'))
+  const settings = readJson(join(import.meta.dirname, 'consumer/snippets.json'))
+  const compilerOptions = { ...settings.compilerOptions, ...FOREIGN[each.short] }
+  writeFileSync(join(cwd, 'tsconfig.json'), JSON.stringify({ ...settings, compilerOptions }))
   const entries = Object.keys(each.manifest.exports).filter((entry) => entry !== './package.json')
   const imports = entries.map((entry) => importOf(`${each.manifest.name}${entry.slice(1)}`))
   writeFileSync(join(cwd, 'entries.js'), imports.join(''))

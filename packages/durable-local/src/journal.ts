@@ -32,8 +32,10 @@ export class Journal {
     this.#pageSize = pragma(this.#database, 'page_size')
   }
 
+  /** Kept here, because the databases of Node before 22.15 don't say it. */
+  #isOpen = true
   get isOpen(): boolean {
-    return this.#database.isOpen
+    return this.#isOpen
   }
 
   // Statements, for reads and within a write
@@ -130,7 +132,8 @@ export class Journal {
 
   close(): void {
     this.flush()
-    if (this.isOpen) this.#database.close()
+    if (this.#isOpen) this.#database.close()
+    this.#isOpen = false
   }
 }
 

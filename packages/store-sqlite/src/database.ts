@@ -14,9 +14,12 @@ export interface SqliteStoreOptions {
   readonly busyTimeoutMs?: number
 }
 
+/** Node before 22.15 doesn't say whether a database is open. */
+const isClosed = ({ isOpen }: { readonly isOpen?: boolean }): boolean => isOpen === false
+
 const RULES: OptionRules<SqliteStoreOptions> = {
   file: TEXT,
-  database: [(value) => value instanceof DatabaseSync && value.isOpen, 'an open DatabaseSync of node:sqlite'],
+  database: [(value) => value instanceof DatabaseSync && !isClosed(value), 'an open DatabaseSync of node:sqlite'],
   synchronous: oneOf('full', 'normal'),
   busyTimeoutMs: whole(0, 2 ** 31 - 1),
 }
@@ -45,11 +48,13 @@ export function openDatabase(store: string, options: SqliteStoreOptions): OpenDa
   }
   const { file = '', synchronous = 'full', busyTimeoutMs = 5_000 } = options
   const database = options.database ?? attempt('open', () => openFile(file, synchronous, busyTimeoutMs))
+  let isDone = options.database !== undefined
   return {
     database,
     attempt,
     close() {
-      if (options.database === undefined && database.isOpen) database.close()
+      if (!isDone && !isClosed(database)) database.close()
+      isDone = true
     },
   }
 }
