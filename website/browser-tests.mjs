@@ -36,10 +36,9 @@ const IN_BROWSERS = ['core', 'provider-types', 'report', 'sink-buffered', 'strea
 
 const ALIASES = Object.fromEntries(
   IN_BROWSERS.flatMap((name) =>
-    Object.entries({ '': 'index', '/kit': 'kit', '/redaction': 'redaction' }).map(([entry, file]) => [
-      `@stageflow/${name}${entry}`,
-      join(FOLDER, '../packages', name, `src/${file}.ts`),
-    ]),
+    Object.entries({ '': 'index', '/kit': 'kit', '/redaction': 'redaction', '/durable': 'durable' }).map(
+      ([entry, file]) => [`@stageflow/${name}${entry}`, join(FOLDER, '../packages', name, `src/${file}.ts`)],
+    ),
   ),
 )
 
