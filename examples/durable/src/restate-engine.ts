@@ -67,12 +67,15 @@ class Worker {
   readonly #at: RestatePorts
   readonly #server: Http2Server
   readonly #sessions = new Set<ServerHttp2Session>()
+  #isClosing = false
 
   constructor(at: RestatePorts, ports: OrderPorts) {
     this.#at = at
     const services = [durableWorkflow(order, { name: order.name, ports })]
     this.#server = createServer(createEndpointHandler({ services, logger: () => {} }))
     this.#server.on('session', (session: ServerHttp2Session) => {
+      // A connection that was accepted just before the end would keep the process alive.
+      if (this.#isClosing) return session.destroy()
       this.#sessions.add(session)
       session.once('close', () => this.#sessions.delete(session))
     })
@@ -101,8 +104,10 @@ class Worker {
     while (!(await this.serve()))
   }
   async close(): Promise<void> {
+    this.#isClosing = true
+    const closed = new Promise((resolve) => this.#server.close(resolve))
     for (const session of this.#sessions) session.destroy()
-    await new Promise((resolve) => this.#server.close(resolve))
+    await closed
   }
 }
 

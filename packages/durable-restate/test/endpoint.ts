@@ -16,7 +16,10 @@ export interface Endpoint {
 export async function serveEndpoint(services: EndpointOptions['services'], port = 0): Promise<Endpoint> {
   const server = createServer(createEndpointHandler({ services, logger: () => {} }))
   const sessions = new Set<ServerHttp2Session>()
+  let isClosing = false
   server.on('session', (session) => {
+    // A connection that was accepted just before the end would keep the server open.
+    if (isClosing) return session.destroy()
     sessions.add(session)
     session.once('close', () => sessions.delete(session))
   })
@@ -30,8 +33,10 @@ export async function serveEndpoint(services: EndpointOptions['services'], port 
     port: used,
     cut,
     close: async () => {
+      isClosing = true
+      const closed = server.listening ? new Promise((resolve) => server.close(resolve)) : undefined
       cut()
-      if (server.listening) await new Promise((resolve) => server.close(resolve))
+      await closed
     },
   }
 }
