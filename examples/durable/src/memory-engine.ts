@@ -9,7 +9,7 @@ export function memoryEngine(ports: OrderPorts, ask: Ask): Engine {
       let result = await order.run({ inputText: item, pipelineRunId: id }, { ports })
       while (result.status === 'suspended') {
         const approve = await ask(result.requests.approve as string)
-        if (approve === undefined) throw new Error('Nobody answered, and an order in memory cannot wait.')
+        if (approve === undefined) throw new Error('No answer came, and an order in memory cannot wait.')
         result = await resume(order, result, { approve }, { ports })
       }
       return result

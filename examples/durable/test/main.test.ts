@@ -149,7 +149,7 @@ test('--try with Restate starts a server of its own, and ends it', async () => {
 test.each([
   ['yes\n', 0, 'order-7 sent: ship of order-7/ship', ''],
   ['no\n', 3, 'order-7 cancelled: you refused to pay', ''],
-  ['', 1, '', 'Failed: Nobody answered, and an order in memory cannot wait.\n'],
+  ['', 1, '', 'Failed: No answer came, and an order in memory cannot wait.\n'],
 ])('in memory the same graph asks in its own process (answer %j)', async (answer, code, stdout, stderr) => {
   const { child, ended } = start(['start', '--engine', 'memory', '--data', temporaryFolder()])
   child.stdin.end(answer)
