@@ -9,7 +9,7 @@ import type { StageGraph } from '../pipeline/stage-graph.ts'
 import { asResult } from '../report/outcome.ts'
 import { DurableRun } from './durable-run.ts'
 import type { StageExecutor } from './executor.ts'
-import { LegSink } from './leg-sink.ts'
+import { legSink } from './leg-sink.ts'
 import { Pump } from './pump.ts'
 
 /** The options of one leg. What decides which stage runs when comes from the first leg: see `DurableStart`. */
@@ -35,7 +35,7 @@ export async function runDurable<Stages, Ports>(
   const { eventSink, ...own } = checkRunOptions(built, { ...options, ...pinned })
   const pump = new Pump(executor)
   const sink = eventSink ?? built.eventSink ?? processWide[PROCESS_SINK] ?? NoOpEventSink
-  const given = { ...own, eventSink: sink === NoOpEventSink ? sink : new LegSink(sink, pump) }
+  const given = { ...own, eventSink: sink === NoOpEventSink ? sink : legSink(sink, pump) }
   const root = new DurableRun(pump, built, { ...inputFields(input), pipelineRunId: runId }, given, '')
   return asResult(await pump.carry(root)) as PipelineResult<Stages> | FailedResult<Stages>
 }
