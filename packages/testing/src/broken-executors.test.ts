@@ -387,7 +387,7 @@ describe('an executor that', () => {
   for (const [fault, fails, open] of broken)
     test(`${fault} fails ${fails.map((name) => `"${name}"`).join(' and ')} alone`, { timeout: 60_000 }, async () => {
       const failed: string[] = []
-      for (const { name, run } of executorCases(open, { pipelines: 6 }, 500))
+      for (const { name, run } of executorCases(open, { pipelines: 6 }, 1_500))
         await run().catch((error: unknown) => {
           expect(StageflowError.is(error, 'testing/contract')).toBe(true)
           failed.push(name)
