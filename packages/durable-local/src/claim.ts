@@ -2,7 +2,7 @@ import { StageflowError } from '@stageflow/core'
 import type { RunInput, StageGraph } from '@stageflow/core'
 import { fingerprintOf, misfits } from '@stageflow/core/durable'
 import type { GraphFingerprint } from '@stageflow/core/durable'
-import { fingerprint } from '@stageflow/core/kit'
+import { fingerprint, show } from '@stageflow/core/kit'
 
 import { progressOf } from './answers.ts'
 import type { FactKey } from './answers.ts'
@@ -141,5 +141,5 @@ const crashLoop = (runId: string, crashes: number): StageflowError =>
 export const unknownRun = (runId: string, path: string): StageflowError =>
   new StageflowError(
     'durable-local/unknown-run',
-    `The journal "${path}" has no run ${JSON.stringify(runId)}. It was never started, or has ended longer ago than retentionMs.`,
+    `The journal "${path}" has no run ${show(runId)}. It was never started, or has ended longer ago than retentionMs.`,
   )

@@ -498,10 +498,9 @@ describe('a changed graph', () => {
       .withStage('approve', ask, { dependencies: ['price'] })
       .withStage('new', ({ inputs }) => ({ total: inputs.from('price').total }), { dependencies: ['price', 'approve'] })
       .build()
-    // The answer was kept.
-    expect((await durable.run(fits, FIVE, { runId: 'a' })).data).toEqual({
+    expect((await durable.resume(fits, 'a', { approve: 2 })).data).toEqual({
       price: { total: 5 },
-      approve: { answer: 1 },
+      approve: { answer: 2 },
       new: { total: 5 },
     })
   })
@@ -740,6 +739,28 @@ describe('recover', () => {
     expect((await run).status).toBe('completed')
   })
 
+  test('the last call for a pipeline takes the place of those before it', async () => {
+    const path = newPath()
+    const calls: string[] = []
+    const version = (name: string) =>
+      new Pipeline('p')
+        .withStage('a', () => {
+          calls.push(name)
+          return {}
+        })
+        .build()
+    const durable = open(path)
+    await durable.recover(version('old'))
+    await durable.recover(version('new'))
+    const other = open(path)
+    await other.run(new Pipeline('p').withStage('a', ask).build(), {}, { runId: 'a' })
+    // Its process died before it carried the stage out.
+    inFile(path, 'DELETE FROM facts')
+    inFile(path, `UPDATE runs SET status = 'running', owner = 'dead'`)
+    await until(async () => (await durable.get('a'))?.status === 'completed')
+    expect(calls).toEqual(['new'])
+  })
+
   test('a run that does not fit is told with its error, and the others go on', async () => {
     const path = newPath()
     const first = open(path)
@@ -781,6 +802,16 @@ describe('list and get', () => {
     await expect(durable.list({ status: 'done', limit: 0 } as never)).rejects.toThrow(
       /status must be one of .*limit must be/,
     )
+  })
+
+  test('a question whose answer waits in the journal is not asked again', async () => {
+    const path = newPath()
+    const durable = open(path)
+    await durable.run(order(), FIVE, { runId: 'a' })
+    expect((await durable.get('a'))?.requests).toHaveLength(1)
+    // The process that took the answer died before it carried the run on.
+    inFile(path, `INSERT INTO inbox (run, kind, key, value) SELECT n, 'answer', 'approve', '1' FROM runs`)
+    expect(await durable.get('a')).toMatchObject({ status: 'suspended', requests: [] })
   })
 
   test('get() tells everything about a run', async () => {

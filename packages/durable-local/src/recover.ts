@@ -19,7 +19,7 @@ export interface RecoveredRun {
 /** How many recovered runs of one graph are carried at once, so that many of them don't exhaust the process. */
 const MOST_AT_ONCE = 64
 
-/** Takes over the runs of one graph that no process carries, until the journal is closed. */
+/** Takes over the runs of one graph that no process carries, until the journal is closed or a later one takes its place. */
 export class Recovery {
   readonly #journal: Journal
   readonly #runs: Runs
@@ -32,6 +32,8 @@ export class Recovery {
   /** Runs that could not go on here. Another call tries them again, for example after a deploy. */
   readonly #refused = new Map<string, ErrorRecord>()
   readonly #done = Promise.withResolvers<readonly RecoveredRun[]>()
+  #isDone = false
+  #isReplaced = false
 
   constructor(journal: Journal, runs: Runs, graph: StageGraph<unknown, unknown>, options: LegOptions<unknown>) {
     this.#journal = journal
@@ -48,8 +50,13 @@ export class Recovery {
     return this.#done.promise
   }
 
+  /** Leaves runs whose process dies from now on to a later one. */
+  replace(): void {
+    this.#isReplaced = true
+  }
+
   async #watch(): Promise<void> {
-    while (!this.#runs.pulse.isOver) {
+    while (!this.#runs.pulse.isOver && !(this.#isDone && this.#isReplaced)) {
       try {
         this.#look()
       } catch {
@@ -66,7 +73,11 @@ export class Recovery {
       if (row?.status === 'blocked' || (row !== undefined && isAbandoned(row))) this.#take(id)
       if (row === undefined || this.#isSettled(row)) this.#open.delete(id)
     }
-    if (this.#open.size === 0) this.#done.resolve(this.#first.flatMap((id) => this.#recovered(id)))
+    if (this.#open.size === 0) {
+      this.#isDone = true
+      this.#done.resolve(this.#first.flatMap((id) => this.#recovered(id)))
+    }
+    if (this.#isReplaced) return
     for (const { id } of this.#journal.all(ABANDONED, { pipeline: this.#graph.name })) this.#take(id as string)
   }
 

@@ -191,10 +191,9 @@ export class Runs {
     if (run !== undefined) this.called(run)
     return run !== undefined
   }
-  /** Keeps answers for a run. Throws if it doesn't wait for all of them. */
-  async answer(id: string, given: unknown): Promise<void> {
-    const { journal, maxFactLength } = this.#plan
-    this.called(await journal.write(() => keepAnswers(journal, id, given, maxFactLength)))
+  /** Keeps answers for a run. Throws if it doesn't wait for all of them, or can't go on with this graph. */
+  async answer(graph: Graph, id: string, given: unknown): Promise<void> {
+    this.called(await this.#plan.journal.write(() => keepAnswers(graph, id, given, this.#plan)))
   }
   /** Tells the leg of a run, if this process has it, that its inbox has something. Another process sees it itself. */
   called(run: number): void {
