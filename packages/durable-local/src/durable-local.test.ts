@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
@@ -936,7 +936,18 @@ describe('the journal', () => {
       'unavailable',
       /The folder ".*" doesn't exist: create it first/,
     ],
-    ['that is a folder', (path) => (mkdirSync(path), path), 'unavailable', /folder|unable to open/],
+    ['that is a folder', (path) => (mkdirSync(path), path), 'unavailable', /Pass the path of a file/],
+    [
+      'that is damaged',
+      (path) => {
+        inFile(path, 'PRAGMA journal_mode = WAL')
+        inFile(path, 'CREATE TABLE mine (a)')
+        truncateSync(path, 4_096)
+        return path
+      },
+      'unavailable',
+      /something else, or damaged/,
+    ],
     [
       'that is no database',
       (path) => (writeFileSync(path, 'x'.repeat(5_000)), path),
@@ -957,6 +968,40 @@ describe('the journal', () => {
         message: expect.stringMatching(message) as string,
       }) as Error,
     )
+  })
+
+  test("another app's database stays as it is", () => {
+    const path = newPath()
+    inFile(path, 'CREATE TABLE mine (a)')
+    const before = readFileSync(path)
+    expect(() => durableLocal({ path })).toThrow('is an SQLite database, but not a journal')
+    expect(readFileSync(path)).toEqual(before)
+  })
+
+  test.each([
+    ['input', `UPDATE runs SET input = '{'`, ['get', 'resume', 'run']],
+    ['options', `UPDATE runs SET options = 'x'`, ['resume', 'run']],
+    ['result', `UPDATE runs SET result = '{'`, ['get', 'run']],
+    ['error', `UPDATE runs SET error = '{'`, ['get', 'list']],
+    ['shape', `UPDATE graphs SET fingerprint = '{'`, ['get', 'resume', 'run', 'cancel']],
+    ['call "price"', `UPDATE facts SET value = '{' WHERE n = 1`, ['get', 'cancel', 'resume', 'run']],
+  ] as const)('a run whose %s was changed by hand is refused by name', async (what, sql, refused) => {
+    const path = newPath()
+    const durable = open(path)
+    await durable.run(order(), FIVE, { runId: 'a' })
+    inFile(path, sql)
+    const acts = {
+      get: () => durable.get('a'),
+      list: () => durable.list(),
+      cancel: () => durable.cancel('a', 'damaged'),
+      resume: () => durable.resume(order(), 'a', { approve: 1 }),
+      run: () => durable.run(order(), FIVE, { runId: 'a' }),
+    }
+    for (const act of refused)
+      await expect(acts[act](), act).rejects.toMatchObject({
+        code: 'durable-local/damaged',
+        message: expect.stringMatching(new RegExp(`The ${what} of run "a" is not JSON`)) as string,
+      })
   })
 
   test('a journal that a newer version has written is refused by its format', () => {

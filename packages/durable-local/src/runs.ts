@@ -12,7 +12,7 @@ import type { Journal } from './journal.ts'
 import { LocalExecutor, lostRun } from './local-executor.ts'
 import { Pulse } from './pulse.ts'
 import { RunLog } from './run-log.ts'
-import { findRun, recordOf } from './run-row.ts'
+import { findRun, recordOf, resultOf } from './run-row.ts'
 import type { PinnedOptions, RunRow } from './run-row.ts'
 import { CALLED, EMPTY_INBOX, END, LEAVE, OWNED, RELEASE, RENEW, TAKE } from './statements.ts'
 
@@ -92,7 +92,7 @@ export class Runs {
   async #carry(live: LiveRun): Promise<Settled> {
     for (;;) {
       const claimed = await this.#claim(live)
-      if (claimed.is === 'settled') return JSON.parse(claimed.row.result as string) as Settled
+      if (claimed.is === 'settled') return resultOf(claimed.row) as Settled
       const result = await this.#leg(live, claimed)
       if (result !== undefined) return result
     }
@@ -119,15 +119,10 @@ export class Runs {
   }
 
   /** Carries one leg. Undefined if the run goes on in another leg, here or in another process. */
-  async #leg(live: LiveRun, { row, keys }: Extract<Claim, { is: 'ours' }>): Promise<Settled | undefined> {
+  async #leg(live: LiveRun, { row, start, keys }: Extract<Claim, { is: 'ours' }>): Promise<Settled | undefined> {
     const { journal, clock, maxFactLength } = this.#plan
     const executor = new LocalExecutor({
-      start: {
-        runId: row.id,
-        startedAt: row.started_at,
-        input: JSON.parse(row.input) as object,
-        options: JSON.parse(row.options) as PinnedOptions,
-      },
+      start,
       leg: row.leg,
       log: new RunLog(journal, { run: row.n, fence: row.fence }),
       keys,

@@ -7,7 +7,7 @@ import type { FactKey } from './answers.ts'
 import { unknownRun } from './claim.ts'
 import type { Journal } from './journal.ts'
 import type { FactKind, FactRow } from './run-log.ts'
-import { errorIn, findRun, graphOf, hasEnded } from './run-row.ts'
+import { errorIn, findRun, graphOf, hasEnded, inputOf, readFact, resultOf } from './run-row.ts'
 import type { DurableStatus, RunRow } from './run-row.ts'
 import { FACTS, INBOX, LIST, LIST_OF_STATUS } from './statements.ts'
 
@@ -92,11 +92,10 @@ export function runDetails(journal: Journal, runId: string): RunDetails | undefi
   const facts = journal.all(FACTS, row.n, 0, -1) as unknown as readonly FactRow[]
   return {
     ...summaryOf(row),
-    input: JSON.parse(row.input),
+    input: inputOf(row),
     requests: hasEnded(row) ? [] : requestsOf(row, facts, inbox),
-    timeline: facts.map(entryOf),
-    result:
-      row.result === null || row.status === 'running' ? undefined : (JSON.parse(row.result) as PipelineResult<unknown>),
+    timeline: facts.map((fact) => entryOf(fact, row.id)),
+    result: row.status === 'running' ? undefined : (resultOf(row) as RunDetails['result']),
   }
 }
 
@@ -118,12 +117,12 @@ function requestsOf(row: RunRow, facts: readonly FactRow[], inbox: readonly Fact
   const questions = questionsIn([...facts, ...inbox])
   return facts.flatMap(({ kind, key, value }) => {
     if (kind !== 'ask' || questions.get(key) !== 'open') return []
-    return [{ path: answerPath(key, graph), request: (JSON.parse(value) as CallFacts).request }]
+    return [{ path: answerPath(key, graph), request: (readFact({ kind, key, value }, row.id) as CallFacts).request }]
   })
 }
 
-function entryOf({ kind, key, at, value }: FactRow): TimelineEntry {
+function entryOf({ kind, key, at, value }: FactRow, runId: string): TimelineEntry {
   if (kind !== 'call' && kind !== 'ask') return { kind, key, at }
-  const { status, startedAt, endedAt } = JSON.parse(value) as CallFacts
+  const { status, startedAt, endedAt } = readFact({ kind, key, value }, runId) as CallFacts
   return { kind: 'call', key, at, status, startedAt, endedAt }
 }
