@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 
-import { Pipeline, PipelineFailedError, StageOutput } from '@stageflow/core'
+import { Pipeline, PipelineFailedError, StageOutput, systemClock } from '@stageflow/core'
 import type { StageContext, StageGraph } from '@stageflow/core'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 
@@ -634,6 +634,25 @@ describe('leases', () => {
     held.resolve()
     expect((await run).data).toEqual({ work: { call: 2 } })
     expect(inFile(path, 'SELECT key FROM facts')).toEqual([{ key: 'work' }])
+  })
+
+  test('a short lease is renewed before it ends', async () => {
+    const delays: number[] = []
+    const clock = {
+      ...systemClock,
+      setTimeout(act: () => void, ms: number) {
+        delays.push(ms)
+        return systemClock.setTimeout(act, ms)
+      },
+    }
+    const held = gate()
+    const graph = new Pipeline('p').withStage('work', () => held.promise.then(() => ({}))).build()
+    const durable = open(newPath(), { leaseMs: 60, clock })
+    const run = durable.run(graph, {}, { runId: 'a' })
+    await until(() => delays.length > 2)
+    held.resolve()
+    await run
+    expect(Math.max(...delays)).toBeLessThanOrEqual(60 / 3)
   })
 
   test('a leg hears of its loss when it renews its lease: its code is aborted, and no key runs twice at once here', async () => {

@@ -22,6 +22,9 @@ import { CALLED, EMPTY_INBOX, END, LEAVE, OWNED, RELEASE, RENEW, TAKE } from './
  */
 export type DurableRunOptions<Ports> = LegOptions<Ports> & PinnedOptions
 
+/** How often this process looks for what other processes have written, in ms. */
+const LONGEST_PULSE_MS = 100
+
 export type Settled = PipelineResult<unknown> | FailedResult<unknown>
 type Graph = StageGraph<unknown, unknown>
 
@@ -61,7 +64,8 @@ export class Runs {
 
   constructor(plan: RunsPlan) {
     this.#plan = plan
-    this.pulse = new Pulse(plan.clock)
+    // Short enough to renew the lease before it ends.
+    this.pulse = new Pulse(plan.clock, Math.min(LONGEST_PULSE_MS, plan.leaseMs / 3))
   }
 
   has(id: string): boolean {
@@ -137,6 +141,10 @@ export class Runs {
       const result = await runDurable(live.graph, executor, live.options)
       if (!(await journal.write(() => this.#end(row, executor, result)))) return undefined
       this.#forget(live)
+      if (result.status !== 'suspended') {
+        this.#calls.forget(row.id)
+        this.#plan.onEnd()
+      }
       return result
     } catch (error) {
       if (this.pulse.isOver) throw closedJournal(journal.path)
@@ -159,12 +167,7 @@ export class Runs {
     if (result.status === 'suspended' && findRun(journal, id)?.called === 1) return false
     const error = result.status === 'failed' ? JSON.stringify(result.errors[0] ?? null) : null
     const kept = { run, fence, status: result.status, result: JSON.stringify(result), error }
-    if (journal.run(END, kept) === 0) return false
-    if (result.status !== 'suspended') {
-      this.#calls.forget(id)
-      this.#plan.onEnd()
-    }
-    return true
+    return journal.run(END, kept) === 1
   }
 
   /** The leg could not go on, but the run has not failed. */
