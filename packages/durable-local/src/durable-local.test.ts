@@ -469,6 +469,53 @@ describe('cancel', () => {
     expect(await run).toMatchObject({ status: 'cancelled', reason: 'from there' })
   })
 
+  test('a run that is cancelled as it begins ends at once', async () => {
+    const graph = new Pipeline('p').withStage('work', aborted).build()
+    const durable = open(newPath(), { leaseMs: 3_600_000 })
+    const run = durable.run(graph, {}, { runId: 'a' })
+    expect(await durable.cancel('a', 'too early')).toBe(true)
+    expect(await run).toMatchObject({ status: 'cancelled', reason: 'too early' })
+  })
+
+  test.each([0, 5, 10, 20, 40, 80])(
+    'a run that is cancelled as it suspends is cancelled (%i steps later)',
+    async (steps) => {
+      const graph = new Pipeline('p').withStage('q', ask).build()
+      const durable = open()
+      let cancelled: Promise<boolean> | undefined
+      const cancel = async (): Promise<boolean> => {
+        for (let step = 0; step < steps; step++) await Promise.resolve()
+        return durable.cancel('a', 'enough')
+      }
+      const eventSink = {
+        tryEmit: () => true,
+        emit: async ({ type }: { readonly type: string }) => {
+          if (type === 'pipeline.suspended') cancelled = cancel()
+          return Promise.resolve()
+        },
+      }
+      await durable.run(graph, {}, { runId: 'a', eventSink })
+      expect(await cancelled).toBe(true)
+      await until(async () => (await durable.get('a'))?.status === 'cancelled')
+    },
+    3_000,
+  )
+
+  test('the signal of a later caller in the same process cancels the run too', async () => {
+    const graph = new Pipeline('p').withStage('work', aborted).build()
+    const durable = open()
+    const first = durable.run(graph, {}, { runId: 'a' })
+    const later = new AbortController()
+    const second = durable.run(graph, {}, { runId: 'a', signal: later.signal })
+    await until(async () => (await durable.get('a')) !== undefined)
+    later.abort('not needed anymore')
+    for (const { status, reason } of (await Promise.all([first, second])) as { status: string; reason?: string }[])
+      expect([status, reason]).toEqual(['cancelled', 'not needed anymore'])
+    const early = durable.run(graph, {}, { runId: 'b' })
+    const late = durable.run(graph, {}, { runId: 'b', signal: AbortSignal.abort('too late') })
+    expect(await Promise.all([early, late])).toMatchObject([{ reason: 'too late' }, { reason: 'too late' }])
+  }, 3_000)
+
   test('the signal of a caller that waits for another process cancels the run there', async () => {
     const path = newPath()
     const [here, there] = [open(path), open(path)]

@@ -19,13 +19,14 @@ export function askToStop(
   id: string,
   reason: string,
   owner: string,
-  isCarriedHere: (row: RunRow) => boolean,
+  isCarriedHere: boolean,
 ): number | undefined {
   const row = findRun(journal, id)
   if (row === undefined) throw unknownRun(id, journal.path)
   if (hasEnded(row)) return undefined
-  const isCarried = isCarriedHere(row) || (row.status === 'running' && row.owned === 1 && row.owner !== owner)
-  if (isCarried) journal.run(CALL, { run: row.n, kind: 'stop', key: '', value: JSON.stringify(reason) })
+  const isElsewhere = row.owned === 1 && row.owner !== owner
+  if (row.status === 'running' && (isCarriedHere || isElsewhere))
+    journal.run(CALL, { run: row.n, kind: 'stop', key: '', value: JSON.stringify(reason) })
   else endWithoutCode(journal, row, { status: 'cancelled', reason })
   return row.n
 }

@@ -77,11 +77,24 @@ export class Runs {
     const known = this.#runs.get(id)
     if (known !== undefined) {
       this.#checkSame(known, graph, created)
-      return known.settled
+      return this.#attach(known, options.signal)
     }
     const live: LiveRun = { id, graph, options, created, settled: new Promise(() => {}) }
     this.#runs.set(id, live)
     return (live.settled = this.#carry(live).finally(() => this.#forget(live)))
+  }
+  /** Waits with the first caller. A signal of a later one cancels the run too. */
+  async #attach({ id, settled }: LiveRun, signal: AbortSignal | undefined): Promise<Settled> {
+    if (signal === undefined) return settled
+    // If the journal can't be written, the run goes on, and its leg has the error.
+    const stop = (): void => void this.cancel(id, textOf(signal.reason)).catch(() => undefined)
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+    try {
+      return await settled
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
   }
   /** Throws if a caller attaches to another run than it means. */
   #checkSame({ id, graph, created }: LiveRun, given: Graph, attaching: NewRun | undefined): void {
@@ -185,7 +198,7 @@ export class Runs {
   /** Asks to stop a run. Returns false if it has ended. */
   async cancel(id: string, reason: string): Promise<boolean> {
     const { journal, owner } = this.#plan
-    const run = await journal.write(() => askToStop(journal, id, reason, owner, (row) => this.#legs.has(row.n)))
+    const run = await journal.write(() => askToStop(journal, id, reason, owner, this.#runs.has(id)))
     if (run !== undefined) this.called(run)
     return run !== undefined
   }
