@@ -805,6 +805,36 @@ describe('recover', () => {
     expect((await run).status).toBe('completed')
   })
 
+  test('many runs are recovered some at a time, and none is begun once the journal is being closed', async () => {
+    const path = newPath()
+    let isHeld = false
+    let begun = 0
+    const graph = new Pipeline('p')
+      .withStage('a', (context) => {
+        begun++
+        return isHeld ? aborted(context) : { done: true }
+      })
+      .build()
+    const first = open(path)
+    await first.run(graph, {}, { runId: 'first' })
+    const copyOf = (count: number): string => `
+      WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < ${count})
+      INSERT INTO runs (id, pipeline, graph, status, owner, fence, leg, facts_before, crashes, started_at, updated_at, input, options)
+      SELECT 'copy ' || counted.n, pipeline, graph, 'running', 'dead', 1, 1, 0, 0, started_at, updated_at, input, options
+      FROM counted, runs WHERE runs.id = 'first' RETURNING id`
+    expect(inFile(path, copyOf(200))).toHaveLength(200)
+    const recovered = await first.recover(graph)
+    expect(recovered).toHaveLength(200)
+    expect(new Set(recovered.map(({ status }) => status))).toEqual(new Set(['completed']))
+    inFile(path, `UPDATE runs SET status = 'running', owner = 'dead'`)
+    inFile(path, 'DELETE FROM facts')
+    begun = 0
+    isHeld = true
+    await until(() => begun === 64)
+    await first.close()
+    expect(begun).toBe(64)
+  })
+
   test('the last call for a pipeline takes the place of those before it', async () => {
     const path = newPath()
     const calls: string[] = []

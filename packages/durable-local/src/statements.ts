@@ -109,11 +109,11 @@ export const CALLED: string = `
  * only wait: the index of statuses and the inbox lead past them.
  */
 const unfinished = (statuses: string, condition: string): string => `
-  SELECT id FROM (
-    SELECT n, id, owner FROM runs
+  SELECT id, status, ${IS_OWNED} AS owned FROM (
+    SELECT n, id, status, owner FROM runs
       WHERE pipeline = :pipeline AND status IN (${statuses})
     UNION
-    SELECT runs.n, runs.id, runs.owner FROM inbox CROSS JOIN runs ON runs.n = inbox.run
+    SELECT runs.n, runs.id, runs.status, runs.owner FROM inbox CROSS JOIN runs ON runs.n = inbox.run
       WHERE pipeline = :pipeline AND status = 'suspended'
   ) AS runs ${condition} ORDER BY n`
 /** Runs that no process carries and that can go on: their process has died, or an answer or a cancel has come for them. */
