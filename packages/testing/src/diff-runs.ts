@@ -1,6 +1,7 @@
 import type { CallFacts } from '@stageflow/core/durable'
 import { FLAG, checkOptions, formatDuration, plainLine } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
+import { checkCassette } from './cassette.ts'
 import type { Cassette } from './cassette.ts'
 import { changesIn } from './diff-values.ts'
 
@@ -27,6 +28,7 @@ interface Row {
  */
 export function diffRuns(before: Cassette, after: Cassette, options: DiffOptions = {}): string {
   checkOptions('diffRuns()', 'testing/illegal-option', options, RULES)
+  for (const cassette of [before, after]) checkCassette('diffRuns()', cassette)
   const paint = painter(options.color === true)
   const [was, is] = [rowsOf(before), rowsOf(after)]
   const keys = [...new Set([...was.keys(), ...is.keys()])]
