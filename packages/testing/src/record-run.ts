@@ -42,20 +42,20 @@ type RecordArguments<Ports> = {} extends Ports
  */
 export async function recordRun<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
-  given: RunInput = {},
+  input: RunInput = {},
   ...[options]: RecordArguments<Ports>
 ): Promise<RecordedRun<Stages>> {
   const { redaction, maxBytes = MAX_BYTES, clock = systemClock, ...run } = { ...options } as RecordOptions & RunOptions
   const { timeoutMs, maxConcurrency, onStageFailure, ...leg } = run
   checkOptions('recordRun()', 'testing/illegal-option', { maxBytes, clock }, RULES)
-  const input = jsonInput(given)
-  const runId = input.pipelineRunId ?? crypto.randomUUID()
+  const plain = jsonInput(input)
+  const runId = plain.pipelineRunId ?? crypto.randomUUID()
   const pinned = {
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(maxConcurrency !== undefined && { maxConcurrency }),
     ...(onStageFailure !== undefined && { onStageFailure }),
   }
-  const start = { runId, startedAt: clock.now(), input, options: pinned }
+  const start = { runId, startedAt: clock.now(), input: plain, options: pinned }
   const store = new MemoryRuns(clock)
   const { result, chunks } = await store.run(start, (executor) => carryRecorded(graph, executor, leg))
   const cassette = cassetteOf({ pipeline: graph.name, start, facts: store.facts(runId), chunks }, result.status)
