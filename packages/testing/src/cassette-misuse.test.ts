@@ -154,3 +154,20 @@ test('a replay has no chunks of stages that it did not come to', async () => {
   expect(replayed.unused).toEqual(['old'])
   expect(pathsOf(replayed.cassette)).toEqual(['kept', 'kid/say'])
 })
+
+test('a stage that was not reached is named beside those that run live already', async () => {
+  const answering = (isDown: boolean) =>
+    new Pipeline('chat')
+      .withStage('ask/model', () => {
+        if (isDown) throw new Error('no model')
+        return { text: 'Hello' }
+      })
+      .withStage('save/it', ({ inputs }) => ({ saved: inputs.from('ask/model').text }), { dependencies: ['ask/model'] })
+      .build()
+  const { cassette } = await recordRun(answering(true))
+  await expect(replayRun(answering(false), cassette, { live: ['ask/model'] })).rejects.toThrow(
+    refused('testing/not-recorded', /came to "save\/it", .*\{ live: \['ask\/model', 'save\/it'\] \}/),
+  )
+  const { result } = await replayRun(answering(false), cassette, { live: ['ask/model', 'save/it'] })
+  expect(result.data).toEqual({ 'ask/model': { text: 'Hello' }, 'save/it': { saved: 'Hello' } })
+})

@@ -116,11 +116,13 @@ export class CassettePlayer implements StageExecutor {
 
   /** Nothing is left to give. */
   #rest(): undefined {
-    const missing = [...this.#wanted].find((what) => what.startsWith('call '))?.slice('call '.length)
-    if (missing === undefined) return undefined
+    const key = [...this.#wanted].find((what) => what.startsWith('call '))?.slice('call '.length)
+    if (key === undefined) return undefined
+    const missing = key.split(/[#@]/, 1)[0] as string
+    const live = [...this.#live, missing].map((one) => `'${one.replaceAll('%2F', '/')}'`).join(', ')
     throw new StageflowError(
       'testing/not-recorded',
-      `The run came to "${missing}", which the cassette has no fact of. Call it: replayRun(graph, cassette, { live: ['${missing.split(/[#@]/, 1)[0]}'] }); or record the run again.`,
+      `The run came to "${key.replaceAll('%2F', '/')}", which the cassette has no fact of. Call it: replayRun(graph, cassette, { live: [${live}] }); or record the run again.`,
     )
   }
 
