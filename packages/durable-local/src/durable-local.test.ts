@@ -833,6 +833,7 @@ describe('recover', () => {
     await until(() => begun === 64)
     await first.close()
     expect(begun).toBe(64)
+    expect(inFile(path, `SELECT count(*) AS untouched FROM runs WHERE owner = 'dead'`)).toEqual([{ untouched: 137 }])
   })
 
   test('the last call for a pipeline takes the place of those before it', async () => {
