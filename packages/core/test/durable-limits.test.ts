@@ -109,3 +109,15 @@ test('parts around a child pipeline and a run keep their own state, and a call l
   expect(ofRun).toEqual(['enter', 'settled', 'ended'])
   expect(getEventListeners(signal as AbortSignal, 'abort')).toEqual([])
 })
+
+test('a stage that asks again after an answer waits for the second question alone', async () => {
+  const graph = new Pipeline('p')
+    .withStage('ask', ({ resumed }) => StageOutput.suspend(resumed === undefined ? 'first' : 'second'))
+    .build()
+  const first = new ArrayExecutor()
+  await runDurable(graph, first)
+  const second = new ArrayExecutor(first.facts)
+  second.answer('ask', 'yes')
+  const result = await runDurable(graph, second)
+  expect(result).toMatchObject({ status: 'suspended', requests: { ask: 'second' } })
+})

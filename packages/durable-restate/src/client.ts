@@ -1,7 +1,7 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
-import { TEXT, checkOptions } from '@stageflow/core/kit'
-import type { OptionRules } from '@stageflow/core/kit'
+import { ABORT_SIGNAL, TEXT, checkOptions, checkWait } from '@stageflow/core/kit'
+import type { OptionRules, WaitOptions } from '@stageflow/core/kit'
 import type { DurableResult } from './durable-result.ts'
 import type { DurableAnswers, DurableStatus } from './durable-workflow.ts'
 import { ADDRESS, HEADERS, restateAt } from './http.ts'
@@ -16,20 +16,27 @@ export interface DurableClientOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Starts and controls durable runs from any process. Every method rejects with `durable-restate/unreachable` without a server. */
+/**
+ * Starts and controls durable runs from any process. Every method rejects with `durable-restate/unreachable` without a server. All but
+ * `attach` and `run` wait for `timeoutMs` (default: 30,000) for an answer, then reject with `durable-restate/no-answer`.
+ */
 export interface DurableClient<Stages> {
   /** Starts a run. Returns false if a run with this id exists: it goes on, and its request counts. */
-  start(runId: string, request?: DurableRequest): Promise<boolean>
+  start(runId: string, request?: DurableRequest, options?: WaitOptions): Promise<boolean>
   /** Waits until a run has ended. A failed run resolves too. Rejects with `durable-restate/unknown-run`. */
   attach(runId: string, options?: { readonly signal?: AbortSignal }): Promise<DurableResult<Stages>>
   /** Starts a run, or attaches to the one with this id, and waits until it has ended. */
-  run(runId: string, request?: DurableRequest): Promise<DurableResult<Stages>>
+  run(
+    runId: string,
+    request?: DurableRequest,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<DurableResult<Stages>>
   /** Answers stages that wait. Rejects with `durable-restate/not-waiting` or `durable-restate/answered`. */
-  answer(runId: string, answers: DurableAnswers<Stages>): Promise<void>
+  answer(runId: string, answers: DurableAnswers<Stages>, options?: WaitOptions): Promise<void>
   /** Cancels a run. Returns false if it has ended or been cancelled before. */
-  cancel(runId: string, reason: string): Promise<boolean>
+  cancel(runId: string, reason: string, options?: WaitOptions): Promise<boolean>
   /** How far a run is; undefined if there is none, or if it has not begun. */
-  status(runId: string): Promise<DurableStatus | undefined>
+  status(runId: string, options?: WaitOptions): Promise<DurableStatus | undefined>
 }
 
 /** The stages of a graph's type. */
@@ -53,20 +60,22 @@ export function durableClient<Graph>(options: DurableClientOptions): DurableClie
   const { url, name, headers } = options
   const ask = restateAt(url, headers)
   const of = (runId: string, handler: string): string => `/${name}/${encodeURIComponent(runId)}/${handler}`
-  const call = (runId: string, handler: string, body?: unknown): Promise<unknown> =>
-    ask('POST', of(runId, handler), body)
+  const call = (runId: string, handler: string, wait: WaitOptions, body?: unknown): Promise<unknown> =>
+    ask('POST', of(runId, handler), body, checked(wait))
 
   const client: DurableClient<StagesOf<Graph>> = {
-    start: async (runId, request = {}) => {
-      const answer = (await call(runId, 'run/send', request)) as { readonly status: string }
+    start: async (runId, request = {}, wait = {}) => {
+      const answer = (await call(runId, 'run/send', wait, request)) as { readonly status: string }
       return answer.status === 'Accepted'
     },
-    attach: async (runId, { signal } = {}) => {
+    attach: async (runId, wait = {}) => {
+      checkWait('attach()', 'durable-restate/illegal-option', wait, { signal: ABORT_SIGNAL })
+      const { signal } = wait
       const path = `/restate/workflow/${name}/${encodeURIComponent(runId)}/attach`
       for (let failures = 0; ;) {
         const since = systemClock.now()
         try {
-          return (await ask('GET', path, undefined, signal)) as DurableResult<StagesOf<Graph>>
+          return (await ask('GET', path, undefined, { ...wait, timeoutMs: Infinity })) as DurableResult<StagesOf<Graph>>
         } catch (error) {
           if (!StageflowError.is(error, 'durable-restate/unreachable')) throw error
           failures = systemClock.now() - since > LONG_MS ? 0 : failures + 1
@@ -75,13 +84,18 @@ export function durableClient<Graph>(options: DurableClientOptions): DurableClie
         }
       }
     },
-    run: async (runId, request) => {
-      await client.start(runId, request)
-      return client.attach(runId)
+    run: async (runId, request, wait) => {
+      await client.start(runId, request, wait)
+      return client.attach(runId, wait)
     },
-    answer: async (runId, answers) => void (await call(runId, 'answer', answers)),
-    cancel: async (runId, reason) => (await call(runId, 'cancel', reason)) as boolean,
-    status: async (runId) => ((await call(runId, 'status')) as DurableStatus | null) ?? undefined,
+    answer: async (runId, answers, wait = {}) => void (await call(runId, 'answer', wait, answers)),
+    cancel: async (runId, reason, wait = {}) => (await call(runId, 'cancel', wait, reason)) as boolean,
+    status: async (runId, wait = {}) => ((await call(runId, 'status', wait)) as DurableStatus | null) ?? undefined,
   }
   return client
+}
+
+function checked(wait: WaitOptions): WaitOptions {
+  checkWait('The durable client', 'durable-restate/illegal-option', wait)
+  return wait
 }

@@ -1,12 +1,11 @@
-import { StageflowError, quote } from '../base/errors.ts'
 import { NoOpEventSink, PROCESS_SINK, processWide } from '../contract/events.ts'
 import type { RunOptions } from '../contract/context.ts'
 import type { FailedResult, PipelineResult } from '../contract/results.ts'
 import { inputFields } from '../contract/snapshot.ts'
 import { checkRunOptions } from '../graph/graph.ts'
-import { builtGraphOf } from '../pipeline/stage-graph.ts'
 import type { StageGraph } from '../pipeline/stage-graph.ts'
 import { asResult } from '../report/outcome.ts'
+import { builtGraph } from './check-leg.ts'
 import { DurableRun } from './durable-run.ts'
 import type { StageExecutor } from './executor.ts'
 import { legSink } from './leg-sink.ts'
@@ -28,9 +27,7 @@ export async function runDurable<Stages, Ports>(
   executor: StageExecutor,
   ...[options]: LegArguments<Ports>
 ): Promise<PipelineResult<Stages> | FailedResult<Stages>> {
-  const built = builtGraphOf(graph)
-  if (built === undefined)
-    throw new StageflowError('core/not-a-pipeline', `runDurable() was given ${quote(graph)}; pass a built graph.`)
+  const built = builtGraph(graph)
   const { runId, input, options: pinned } = executor.start
   const { eventSink, ...own } = checkRunOptions(built, { ...options, ...pinned })
   const pump = new Pump(executor)
