@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 
 import { Pipeline, PipelineFailedError, StageOutput, systemClock } from '@stageflow/core'
-import type { StageContext, StageGraph } from '@stageflow/core'
+import type { Interceptor, StageContext, StageGraph } from '@stageflow/core'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 
 import { durableLocal } from './index.ts'
@@ -468,6 +468,28 @@ describe('cancel', () => {
     expect(await there.cancel('a', 'from there')).toBe(true)
     expect(await run).toMatchObject({ status: 'cancelled', reason: 'from there' })
   })
+
+  test.each(['the same process', 'another process'])(
+    'a run whose interceptor hangs is cancelled from %s after the grace time',
+    async (from) => {
+      const path = newPath()
+      const here = open(path)
+      const hung = Promise.withResolvers<void>()
+      const hang: Interceptor = {
+        name: 'hang',
+        wrapRun: () => () => {
+          hung.resolve()
+          return new Promise(() => {})
+        },
+      }
+      const graph = new Pipeline('p').withStage('work', () => ({})).build({ interceptors: [hang] })
+      const run = here.run(graph, {}, { runId: 'a', graceMs: 20 })
+      await hung.promise
+      expect(await (from === 'the same process' ? here : open(path)).cancel('a', 'enough')).toBe(true)
+      expect(await run).toMatchObject({ status: 'cancelled', reason: 'enough' })
+      expect(await here.get('a')).toMatchObject({ status: 'cancelled', requests: [] })
+    },
+  )
 
   test('a run that is cancelled as it begins ends at once', async () => {
     const graph = new Pipeline('p').withStage('work', aborted).build()

@@ -23,10 +23,12 @@ export class LocalExecutor implements StageExecutor {
   readonly start: DurableStart
   readonly leg: number
   readonly lost: AbortSignal
+  readonly stopping: AbortSignal
   /** The numbers of the rows of the inbox that this leg has seen and has no use for. */
   readonly untaken: Set<number> = new Set()
   readonly #leg: Leg
   readonly #lost = new AbortController()
+  readonly #stopping = new AbortController()
   readonly #known: Set<string>
   /** The number of the last fact that was recorded, and of the last one of an earlier leg that was read. */
   #last: number
@@ -54,6 +56,7 @@ export class LocalExecutor implements StageExecutor {
     this.start = leg.start
     this.leg = leg.leg
     this.lost = this.#lost.signal
+    this.stopping = this.#stopping.signal
     this.#leg = leg
     this.#known = new Set(leg.keys.map(({ kind, key }) => idOf(kind, key)))
     this.#past = this.#last = leg.keys.length
@@ -79,9 +82,12 @@ export class LocalExecutor implements StageExecutor {
 
   // What happens from outside
 
-  /** Something is in the inbox of the run. */
+  /** Something may be in the inbox of the run. */
   call(): void {
     this.#isCalled = true
+    // While an interceptor around the run is awaited, `next` isn't called.
+    const stop = this.#leg.log.inbox().find(({ kind }) => kind === 'stop')
+    if (stop !== undefined) this.#stopping.abort(readFact(stop, this.start.runId))
     this.#moved()
   }
   /** The leg is over: another process has the run, or the journal is being closed. */

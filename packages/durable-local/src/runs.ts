@@ -6,6 +6,7 @@ import { textOf, withinLimit } from '@stageflow/core/kit'
 import { CallsInProgress } from './calls-in-progress.ts'
 import { checkFit, checkInput, claim, lookAt } from './claim.ts'
 import type { Claim, NewRun } from './claim.ts'
+import { endWithoutCode } from './end-without-code.ts'
 import { askToStop, keepAnswers } from './inbox.ts'
 import { closedJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
@@ -151,6 +152,7 @@ export class Runs {
     if (this.pulse.isOver) executor.lose(closedJournal(journal.path))
     this.#beat()
     try {
+      executor.call()
       const result = await runDurable(live.graph, executor, live.options)
       if (!(await journal.write(() => this.#end(row, executor, result)))) return undefined
       this.#forget(live)
@@ -162,6 +164,7 @@ export class Runs {
     } catch (error) {
       if (this.pulse.isOver) throw closedJournal(journal.path)
       if (executor.lost.aborted) return undefined
+      if (executor.stopping.aborted) return await this.#cancelled(live, row, executor.stopping.reason as string)
       await this.#block(row, error)
       throw error
     } finally {
@@ -183,6 +186,18 @@ export class Runs {
     return journal.run(END, kept) === 1
   }
 
+  /** The leg could not go on after a stop, for example because an interceptor around the run hangs: the run ends without its code. */
+  async #cancelled(live: LiveRun, { id }: RunRow, reason: string): Promise<Settled> {
+    const { journal } = this.#plan
+    const row = await journal.write(() => {
+      endWithoutCode(journal, findRun(journal, id) as RunRow, { status: 'cancelled', reason })
+      return findRun(journal, id) as RunRow
+    })
+    this.#forget(live)
+    this.#calls.forget(id)
+    this.#plan.onEnd()
+    return resultOf(row) as Settled
+  }
   /** The leg could not go on, but the run has not failed. */
   async #block({ n: run, fence }: RunRow, error: unknown): Promise<void> {
     const { journal } = this.#plan

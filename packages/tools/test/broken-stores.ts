@@ -14,6 +14,7 @@ export interface TestedContract<Store> {
   readonly contract: (open: () => StoreUnderTest<Store>) => readonly StoreCase[]
   readonly memoryStore: (options: { readonly clock: ManualClock }) => Store
   readonly broken: BrokenStores<Store>
+  readonly code: string
   /** How the message of a broken rule begins. */
   readonly message: string
   /** The operation that the first case calls first, and the beginning of what it says to do. */
@@ -25,6 +26,7 @@ export function testContract<Store extends object>({
   contract,
   memoryStore,
   broken,
+  code,
   message,
   first: [operation, mend],
 }: TestedContract<Store>): void {
@@ -46,7 +48,7 @@ export function testContract<Store extends object>({
         const error = await run().catch((thrown: unknown) => thrown)
         if (error === undefined) continue
         found.push(name)
-        expect(error).toMatchObject({ code: 'tools/contract' })
+        expect(error).toMatchObject({ code })
         expect(String(error)).toContain(`${message} "${name}"`)
       }
       expect(found).toContain(rule)

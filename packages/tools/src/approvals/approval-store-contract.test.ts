@@ -171,6 +171,7 @@ testContract({
   contract: approvalStoreContract,
   memoryStore: memoryApprovalStore,
   broken,
+  code: 'tools/contract',
   message: 'The approval store breaks the rule',
   first: ['request', 'Insert the record'],
 })

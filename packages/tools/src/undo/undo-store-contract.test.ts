@@ -185,6 +185,7 @@ testContract({
   contract: undoStoreContract,
   memoryStore: memoryUndoStore,
   broken,
+  code: 'tools/contract',
   message: 'The undo store breaks the rule',
   first: ['add', 'Give each entry'],
 })
