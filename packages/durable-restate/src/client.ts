@@ -1,10 +1,12 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
-import { TEXT, checkOptions } from '@stageflow/core/kit'
+import { lostInJson } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import type { DurableResult } from './durable-result.ts'
 import type { DurableAnswers, DurableStatus } from './durable-workflow.ts'
-import { ADDRESS, HEADERS, restateAt } from './http.ts'
+import { restateAt } from './http.ts'
+import { ADDRESS, HEADERS, NAME, RUN_ID, checkRequired } from './option-rules.ts'
+import { checkRequest } from './run-start.ts'
 import type { DurableRequest } from './run-start.ts'
 
 export interface DurableClientOptions {
@@ -16,17 +18,23 @@ export interface DurableClientOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Starts and controls durable runs from any process. Every method rejects with `durable-restate/unreachable` without a server. */
+/**
+ * Starts and controls durable runs from any process. Every method rejects with `durable-restate/unreachable` without a server, and
+ * with `durable-restate/illegal-option` for an illegal run id.
+ */
 export interface DurableClient<Stages> {
-  /** Starts a run. Returns false if a run with this id exists: it goes on, and its request counts. */
+  /**
+   * Starts a run. Returns false if a run with this id exists: it goes on, and its request counts. Rejects with
+   * `durable-restate/illegal-request`, and with `durable-restate/not-json` if JSON would lose a part of the request.
+   */
   start(runId: string, request?: DurableRequest): Promise<boolean>
   /** Waits until a run has ended. A failed run resolves too. Rejects with `durable-restate/unknown-run`. */
   attach(runId: string, options?: { readonly signal?: AbortSignal }): Promise<DurableResult<Stages>>
   /** Starts a run, or attaches to the one with this id, and waits until it has ended. */
   run(runId: string, request?: DurableRequest): Promise<DurableResult<Stages>>
-  /** Answers stages that wait. Rejects with `durable-restate/not-waiting` or `durable-restate/answered`. */
+  /** Answers stages that wait. Rejects with `durable-restate/not-waiting`, `durable-restate/answered` or `durable-restate/not-json`. */
   answer(runId: string, answers: DurableAnswers<Stages>): Promise<void>
-  /** Cancels a run. Returns false if it has ended or been cancelled before. */
+  /** Cancels a run. Returns false if it has ended or been cancelled before. Rejects with `durable-restate/unknown-run`. */
   cancel(runId: string, reason: string): Promise<boolean>
   /** How far a run is; undefined if there is none, or if it has not begun. */
   status(runId: string): Promise<DurableStatus | undefined>
@@ -37,7 +45,7 @@ type StagesOf<Graph> = Graph extends StageGraph<infer Stages, infer _> ? Stages 
 
 const RULES: OptionRules<DurableClientOptions> = {
   url: ADDRESS,
-  name: TEXT,
+  name: NAME,
   headers: HEADERS,
 }
 /** A connection that lasted this long has waited for a run: it is made again. */
@@ -49,24 +57,30 @@ const MOST_QUICK_FAILURES = 5
  * Throws `durable-restate/illegal-option`.
  */
 export function durableClient<Graph>(options: DurableClientOptions): DurableClient<StagesOf<Graph>> {
-  checkOptions('durableClient()', 'durable-restate/illegal-option', options, RULES)
+  checkRequired('durableClient()', options, RULES, ['url', 'name'])
   const { url, name, headers } = options
   const ask = restateAt(url, headers)
-  const of = (runId: string, handler: string): string => `/${name}/${encodeURIComponent(runId)}/${handler}`
+  const of = (runId: string): string => {
+    checkRequired('The client', { runId }, { runId: RUN_ID }, ['runId'])
+    return `/${name}/${encodeURIComponent(runId)}`
+  }
   const call = (runId: string, handler: string, body?: unknown): Promise<unknown> =>
-    ask('POST', of(runId, handler), body)
+    ask('POST', `${of(runId)}/${handler}`, body)
+  const ofRun = (runId: string, what: string, signal?: AbortSignal): Promise<unknown> =>
+    ask('GET', `/restate/workflow${of(runId)}/${what}`, undefined, signal)
 
   const client: DurableClient<StagesOf<Graph>> = {
     start: async (runId, request = {}) => {
+      checkRequest(runId, request)
+      checkJson(request, `The request of the run "${runId}"`)
       const answer = (await call(runId, 'run/send', request)) as { readonly status: string }
       return answer.status === 'Accepted'
     },
     attach: async (runId, { signal } = {}) => {
-      const path = `/restate/workflow/${name}/${encodeURIComponent(runId)}/attach`
       for (let failures = 0; ;) {
         const since = systemClock.now()
         try {
-          return (await ask('GET', path, undefined, signal)) as DurableResult<StagesOf<Graph>>
+          return (await ofRun(runId, 'attach', signal)) as DurableResult<StagesOf<Graph>>
         } catch (error) {
           if (!StageflowError.is(error, 'durable-restate/unreachable')) throw error
           failures = systemClock.now() - since > LONG_MS ? 0 : failures + 1
@@ -79,9 +93,27 @@ export function durableClient<Graph>(options: DurableClientOptions): DurableClie
       await client.start(runId, request)
       return client.attach(runId)
     },
-    answer: async (runId, answers) => void (await call(runId, 'answer', answers)),
-    cancel: async (runId, reason) => (await call(runId, 'cancel', reason)) as boolean,
+    answer: async (runId, answers) => {
+      checkJson(answers, `The answer to the run "${runId}"`)
+      await call(runId, 'answer', answers)
+    },
+    cancel: async (runId, reason) => {
+      // Restate would keep the cancel for a run that begins later under this id.
+      await ofRun(runId, 'output').catch((error: unknown) => {
+        if (StageflowError.is(error, 'durable-restate/unknown-run')) throw error
+      })
+      return (await call(runId, 'cancel', reason)) as boolean
+    },
     status: async (runId) => ((await call(runId, 'status')) as DurableStatus | null) ?? undefined,
   }
   return client
+}
+
+function checkJson(value: unknown, what: string): void {
+  const lost = lostInJson(value)
+  if (value === undefined || lost === undefined) return
+  throw new StageflowError(
+    'durable-restate/not-json',
+    `${what} has ${lost}, which JSON cannot hold. Pass strings, finite numbers, booleans, null, arrays and plain objects.`,
+  )
 }

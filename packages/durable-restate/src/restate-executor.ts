@@ -3,7 +3,9 @@ import type { InvocationId, Serde, WorkflowContext } from '@restatedev/restate-s
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageInfo } from '@stageflow/core'
 import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
+import { MOST_BYTES } from './http.ts'
 import { lostCall } from './lost-call.ts'
+import { CALL_FACTS, factsTooLarge } from './message-size.ts'
 import { ABORT, ANSWER, CALLED, CANCEL, SLEEP, TIMER, WAIT } from './names.ts'
 import type { RunningCalls } from './running-calls.ts'
 import type { KeptFact, ServiceCall } from './service-call.ts'
@@ -32,6 +34,13 @@ type Arrival =
   | { readonly kind: 'sleep'; readonly until: number }
   | { readonly kind: 'invocation'; readonly id: InvocationId }
   | { readonly kind: 'recorded'; readonly fact: KeptFact; readonly isWanted: () => boolean }
+
+/** Bytes that are JSON already. */
+const JSON_BYTES: Serde<Uint8Array> = {
+  contentType: 'application/json',
+  serialize: (bytes) => bytes,
+  deserialize: (bytes) => bytes,
+}
 
 const BY_ENGINE: Arrival = { kind: 'stop', reason: 'cancelled in Restate' }
 
@@ -174,30 +183,41 @@ export class RestateExecutor implements StageExecutor {
     this.#await(SLEEP + until, this.#context.sleep(ms, SLEEP.trim()), () => ({ kind: 'sleep', until }))
   }
 
-  #begin(held: Call): void {
-    const { key, isService } = held
+  #begin({ key, call, isService, isWanted }: Call): void {
+    const message = isService ? this.#message(key) : undefined
+    const isTooLarge = message !== undefined && message.length > MOST_BYTES
+    const at = this.#facts.at(-1)?.at ?? this.start.startedAt
+    const failed = async (): Promise<CallFacts> => factsTooLarge(at, this.#facts.length, message?.length ?? 0)
+    const held = { key, isWanted, call: isTooLarge ? failed : call, isService: isService && !isTooLarge }
     this.#calls.set(key, held)
-    const promise = isService ? this.#callService(key) : this.#callHere(held)
+    const promise = message === undefined || isTooLarge ? this.#callHere(held) : this.#callService(key, message)
     this.#await(key, promise, (facts, failure) => ({ kind: 'call', key, facts, failure }))
   }
 
   #callHere({ key, call }: Call): RestatePromise<CallFacts> {
-    return this.#context.run(key, async () => {
+    const action = async (): Promise<CallFacts> => {
       this.#live.add(key)
       // A limit that passed between the attempts comes first: the call may no longer be wanted.
       await this.#timers.noneOverdue(() => systemClock.now())
       const facts = await this.#attempt.running.carryOut(`${this.start.runId} ${key}`, call)
       // The attempt ends with the error that ended its leg, and the next one makes the call again.
       return facts.lost === true ? new Promise<never>(() => {}) : facts
-    })
+    }
+    return this.#context.run(key, action, { serde: CALL_FACTS })
   }
 
-  #callService(key: string): RestatePromise<CallFacts> {
-    const promise = this.#context.genericCall<ServiceCall, CallFacts>({
+  /** What a call on another machine carries, as the bytes of its JSON. */
+  #message(key: string): Uint8Array {
+    const message: ServiceCall = { start: this.start, key, facts: this.#facts }
+    return serde.json.serialize(message)
+  }
+
+  #callService(key: string, message: Uint8Array): RestatePromise<CallFacts> {
+    const promise = this.#context.genericCall<Uint8Array, CallFacts>({
       service: this.#attempt.service,
       method: 'call',
-      parameter: { start: this.start, key, facts: [...this.#facts] },
-      inputSerde: serde.json as Serde<ServiceCall>,
+      parameter: message,
+      inputSerde: JSON_BYTES,
       outputSerde: serde.json as Serde<CallFacts>,
       name: key,
     })

@@ -3,7 +3,10 @@ import { StageflowError, systemClock } from '@stageflow/core'
 import type { RunInput, StageGraph } from '@stageflow/core'
 import { fingerprintOf } from '@stageflow/core/durable'
 import type { DurableStart, GraphFingerprint } from '@stageflow/core/durable'
+import { ANY, isPlain, optionProblems, refuseOptions } from '@stageflow/core/kit'
+import type { OptionRule } from '@stageflow/core/kit'
 import { finishedStep } from './finished-step.ts'
+import { OBJECT } from './option-rules.ts'
 import { START } from './names.ts'
 import type { KeptFact } from './service-call.ts'
 
@@ -32,6 +35,13 @@ export interface Begun {
   readonly leg: number
   /** The facts of a run that has been moved. */
   readonly moved: readonly KeptFact[]
+  readonly isCancelled: boolean
+}
+
+/** What the first attempt recorded, and whether this is the first one. */
+export interface Begin {
+  readonly recorded: Recorded
+  readonly isFirst: boolean
   /** Restate cancelled the run before it began. */
   readonly isCancelled: boolean
 }
@@ -40,8 +50,7 @@ export interface Begun {
 export async function beginRun<Stages, Ports>(
   context: WorkflowContext,
   graph: StageGraph<Stages, Ports>,
-  request: MovableRequest | undefined,
-): Promise<Begun> {
+): Promise<Begin> {
   const fingerprint = fingerprintOf(graph)
   let isFirst = false
   let isCancelled = false
@@ -58,11 +67,42 @@ export async function beginRun<Stages, Ports>(
       'durable-restate/changed-graph',
       `The run "${runId}" of "${graph.name}" began with another graph than the one served here, so its journal can't be repeated. Serve the old graph at an address of its own until its runs have ended, or move the run with moveRun().`,
     )
+  return { recorded, isFirst, isCancelled }
+}
+
+/** What a run begins with: its request, and what its first attempt recorded. Throws `durable-restate/illegal-request`. */
+export function startOf(
+  runId: string,
+  request: MovableRequest | null | undefined,
+  { recorded, isFirst, isCancelled }: Begin,
+): Begun {
+  checkRequest(runId, request)
   const { input = {}, options, moved } = request ?? {}
   const { startedAt, trace } = moved?.start ?? recorded
   const extensions = { ...trace, ...input.extensions }
   const start = { runId, startedAt, input: { ...input, extensions }, options }
   return { start, leg: isFirst && moved === undefined ? 1 : 2, moved: moved?.facts ?? [], isCancelled }
+}
+
+const MOVED: OptionRule = [
+  (value) => {
+    const { start, facts } = (value ?? {}) as Partial<NonNullable<MovableRequest['moved']>>
+    return isPlain(start) && isPlain(start?.trace) && Array.isArray(facts) && facts.every(isPlain)
+  },
+  'what moveRun() sends',
+]
+const RULES = { input: OBJECT, options: OBJECT, moved: MOVED }
+/** Other options of a run, such as its ports, belong to the worker. Core checks the values. */
+const OPTIONS = { timeoutMs: ANY, maxConcurrency: ANY, onStageFailure: ANY }
+
+/** Throws `durable-restate/illegal-request` for names and shapes that a run can't begin with. Its fields are checked by the run itself. */
+export function checkRequest(runId: string, request: unknown): void {
+  const { input, options } = (request ?? {}) as DurableRequest
+  refuseOptions(`The request of the run "${runId}"`, 'durable-restate/illegal-request', [
+    ...optionProblems(request ?? {}, RULES),
+    ...(isPlain(options) ? optionProblems(options, OPTIONS, 'options.') : []),
+    ...(isPlain(input) ? optionProblems({ extensions: input['extensions'] }, { extensions: OBJECT }, 'input.') : []),
+  ])
 }
 
 /** The trace of the request that started the run, or that of Restate if it traces. */
