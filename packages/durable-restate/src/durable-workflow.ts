@@ -2,7 +2,7 @@ import { CancelledError, TerminalError, handlers, workflow } from '@restatedev/r
 import type { WorkflowContext, WorkflowDefinition, WorkflowSharedContext } from '@restatedev/restate-sdk'
 import { StageflowError } from '@stageflow/core'
 import type { PipelineStatus, StageGraph } from '@stageflow/core'
-import { runDurable } from '@stageflow/core/durable'
+import { fingerprintOf, runDurable } from '@stageflow/core/durable'
 import type { OpenRequest } from '@stageflow/core/durable'
 import { show } from '@stageflow/core/kit'
 import { answersByKey, openRequests } from './answers.ts'
@@ -54,12 +54,13 @@ export function durableWorkflow<Stages, Ports>(
   options: WorkflowFactoryOptions<Ports>,
 ): WorkflowDefinition<string, DurableHandlers<Stages>> {
   checkFactory('durableWorkflow()', graph, options)
+  const shape = fingerprintOf(graph)
   const running = new RunningCalls()
   const service = serviceName(options.name)
   const { shared } = handlers.workflow
 
   async function run(context: WorkflowContext, request: DurableRequest): Promise<DurableResult<Stages>> {
-    const begin = await beginRun(context, graph)
+    const begin = await beginRun(context, shape)
     let { startedAt } = begin.recorded
     try {
       const begun = startOf(context.key, request, begin)

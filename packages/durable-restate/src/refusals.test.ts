@@ -130,6 +130,15 @@ test('a cancel needs a run and a reason', async () => {
   expect(await client.cancel('none', 'again')).toBe(false)
 })
 
+test('a cancel over HTTP that comes before its run ends the run before it calls a stage', async () => {
+  let calls = 0
+  const graph = new Pipeline('early').withStage('a', () => ({ calls: ++calls })).build()
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  expect(await post(`/${name}/r/cancel`, '"not needed"')).toMatchObject({ status: 200 })
+  expect(await client.run('r')).toMatchObject({ status: 'cancelled', reason: 'not needed', data: {} })
+  expect(calls).toBe(0)
+})
+
 test('an answer that is not JSON is shown', async () => {
   const server = createServer((_, response) => response.writeHead(200).end('<html>Sign in</html>'))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -146,49 +155,57 @@ test('an answer that is not JSON is shown', async () => {
 
 const large = (megabytes: number): string => 'x'.repeat(megabytes * 1024 ** 2)
 
-test('an output that is too large for Restate fails its stage, which is not called again', async () => {
-  const calls: string[] = []
-  const graph = new Pipeline('large')
-    .withStage('here', () => (calls.push('here'), { text: large(33) }), { onFailure: 'skip' })
-    .withStage('there', () => (calls.push('there'), { text: large(33) }), { placement: 'service' })
-    .build()
-  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
-  await serveMore([durableService(graph, { name })])
-  expect(await client.run('r')).toMatchObject({
-    status: 'failed',
-    errors: [
-      {
-        stage: 'there',
-        code: 'durable-restate/too-large',
-        message: expect.stringMatching(/^The output of the stage has 34603\d+ bytes as JSON/) as string,
-      },
-    ],
-    report: { stages: { here: { status: 'fail' } } },
-  })
-  expect(calls.toSorted()).toEqual(['here', 'there'])
-})
+test(
+  'an output that is too large for Restate fails its stage, which is not called again',
+  { timeout: 30_000 },
+  async () => {
+    const calls: string[] = []
+    const graph = new Pipeline('large')
+      .withStage('here', () => (calls.push('here'), { text: large(33) }), { onFailure: 'skip' })
+      .withStage('there', () => (calls.push('there'), { text: large(33) }), { placement: 'service' })
+      .build()
+    const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+    await serveMore([durableService(graph, { name })])
+    expect(await client.run('r')).toMatchObject({
+      status: 'failed',
+      errors: [
+        {
+          stage: 'there',
+          code: 'durable-restate/too-large',
+          message: expect.stringMatching(/^The output of the stage has 34603\d+ bytes as JSON/) as string,
+        },
+      ],
+      report: { stages: { here: { status: 'fail' } } },
+    })
+    expect(calls.toSorted()).toEqual(['here', 'there'])
+  },
+)
 
-test('facts that are too large for a call on another machine fail its stage, and a result that is too large ends the run', async () => {
-  const calls: string[] = []
-  const graph = new Pipeline('large')
-    .withStage('one', () => (calls.push('one'), { text: large(17) }))
-    .withStage('two', () => (calls.push('two'), { text: large(17) }), { dependencies: ['one'] })
-    .withStage('there', () => ({ there: 1 }), { dependencies: ['two'], placement: 'service', onFailure: 'skip' })
-    .build()
-  const eventSink = recordingSink()
-  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, run: { eventSink } })])
-  await expect(client.run('r')).rejects.toMatchObject({
-    code: 'durable-restate/too-large',
-    message: expect.stringMatching(/^The run "r" has ended, but its result has 3565\d+ bytes as JSON/) as string,
-  })
-  expect(JSON.stringify(eventSink.events.filter(({ type }) => type === 'stage.there.failed'))).toContain(
-    'The call on another machine carries the input and outputs of its run so far: 3565',
-  )
-  expect(await client.status('r')).toMatchObject({ status: 'failed' })
-  expect(calls).toEqual(['one', 'two'])
-})
+test(
+  'facts that are too large for a call on another machine fail its stage, and a result that is too large ends the run',
+  { timeout: 30_000 },
+  async () => {
+    const calls: string[] = []
+    const graph = new Pipeline('large')
+      .withStage('one', () => (calls.push('one'), { text: large(17) }))
+      .withStage('two', () => (calls.push('two'), { text: large(17) }), { dependencies: ['one'] })
+      .withStage('there', () => ({ there: 1 }), { dependencies: ['two'], placement: 'service', onFailure: 'skip' })
+      .build()
+    const eventSink = recordingSink()
+    const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, run: { eventSink } })])
+    await expect(client.run('r')).rejects.toMatchObject({
+      code: 'durable-restate/too-large',
+      message: expect.stringMatching(/^The run "r" has ended, but its result has 3565\d+ bytes as JSON/) as string,
+    })
+    expect(JSON.stringify(eventSink.events.filter(({ type }) => type === 'stage.there.failed'))).toContain(
+      'The call on another machine carries the input and outputs of its run so far: 3565',
+    )
+    expect(await client.status('r')).toMatchObject({ status: 'failed' })
+    expect(calls).toEqual(['one', 'two'])
+  },
+)
 
-test('a request that is too large says so', async () => {
+test('a request that is too large says so', { timeout: 30_000 }, async () => {
   const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
   await expect(client.start('r', { input: { inputText: large(40) } })).rejects.toMatchObject({
     message: expect.stringMatching(/larger than the 33554432 bytes|limit/) as string,

@@ -6,7 +6,7 @@ import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/co
 import { MOST_BYTES } from './http.ts'
 import { lostCall } from './lost-call.ts'
 import { CALL_FACTS, factsTooLarge } from './message-size.ts'
-import { ABORT, ANSWER, CALLED, CANCEL, SLEEP, TIMER, WAIT } from './names.ts'
+import { ABORT, ANSWER, BY_ENGINE, CALLED, CANCEL, SLEEP, TIMER, WAIT } from './names.ts'
 import type { RunningCalls } from './running-calls.ts'
 import type { KeptFact, ServiceCall } from './service-call.ts'
 import { Timers } from './timers.ts'
@@ -16,8 +16,8 @@ export interface Attempt {
   readonly leg: number
   /** The facts of a run that has been moved. */
   readonly moved: readonly KeptFact[]
-  /** Restate has cancelled the run. */
-  readonly isCancelled: boolean
+  /** Why the run was cancelled before it began. */
+  readonly cancelled: string | undefined
   readonly running: RunningCalls
   /** The service that carries out stages with `placement: 'service'`. */
   readonly service: string
@@ -41,8 +41,6 @@ const JSON_BYTES: Serde<Uint8Array> = {
   serialize: (bytes) => bytes,
   deserialize: (bytes) => bytes,
 }
-
-const BY_ENGINE: Arrival = { kind: 'stop', reason: 'cancelled in Restate' }
 
 interface Call {
   readonly key: string
@@ -80,6 +78,8 @@ export class RestateExecutor implements StageExecutor {
   /** How many steps are recording something that has arrived. */
   #recording = 0
   #isStopped = false
+  /** A stop is being recorded: calls don't begin before the run has it. */
+  #isStopping = false
   /** The facts of a run that has been moved which haven't been given, and the keys of all of them by their kind. */
   readonly #moved: KeptFact[]
   readonly #known: ReadonlySet<string>
@@ -95,7 +95,7 @@ export class RestateExecutor implements StageExecutor {
     this.#moved = [...attempt.moved]
     this.#known = new Set(attempt.moved.map(({ kind, key }) => `${kind} ${key}`))
     this.#await(CANCEL, context.promise<string>(CANCEL).get(), (reason) => ({ kind: 'stop', reason: `${reason}` }))
-    if (attempt.isCancelled) this.#take(BY_ENGINE)
+    if (attempt.cancelled !== undefined) this.#take({ kind: 'stop', reason: attempt.cancelled })
   }
 
   execute(key: string, call: () => Promise<CallFacts>, { options }: StageInfo, isWanted: () => boolean): void {
@@ -136,7 +136,8 @@ export class RestateExecutor implements StageExecutor {
       this.#drop()
       const end = this.#timers.nextSleep()
       if (end !== undefined) this.#sleep(end)
-      while (this.#calls.size < this.#maxInFlight && this.#held.length > 0) this.#begin(this.#held.shift() as Call)
+      while (!this.#isStopping && this.#calls.size < this.#maxInFlight && this.#held.length > 0)
+        this.#begin(this.#held.shift() as Call)
       const [name, arrival] = await this.#first()
       this.#flight.delete(name)
       const fact = this.#take(arrival)
@@ -236,7 +237,7 @@ export class RestateExecutor implements StageExecutor {
     return new Promise((resolve, reject) => {
       this.#refuse = reject
       RestatePromise.race([...this.#flight.values()]).then(resolve, (error: Error) => {
-        if (error instanceof CancelledError) resolve(['', BY_ENGINE])
+        if (error instanceof CancelledError) resolve(['', { kind: 'stop', reason: BY_ENGINE }])
         else reject(error)
       })
     })
@@ -257,6 +258,7 @@ export class RestateExecutor implements StageExecutor {
         const { reason } = arrival
         if (this.#isStopped) return undefined
         this.#isStopped = true
+        this.#isStopping = true
         return this.#record(CANCEL, (at) => ({ kind: 'stop', key: '', reason, at }))
       }
       case 'sleep':
@@ -268,6 +270,7 @@ export class RestateExecutor implements StageExecutor {
         return undefined
       case 'recorded':
         this.#recording--
+        if (arrival.fact.kind === 'stop') this.#isStopping = false
         return arrival.isWanted() ? arrival.fact : undefined
     }
   }
