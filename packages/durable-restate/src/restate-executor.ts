@@ -49,6 +49,8 @@ interface Call {
   readonly isWanted: () => boolean
 }
 
+const byKey = (one: Call, other: Call): number => (one.key < other.key ? -1 : 1)
+
 /**
  * Carries out the calls of a run as steps of a Restate workflow. Restate repeats its journal in each attempt. So the run only has
  * to begin the same steps in the same order, and to wait for all of them at once. Its facts come in the order of the journal then.
@@ -60,7 +62,9 @@ export class RestateExecutor implements StageExecutor {
   readonly #context: WorkflowContext
   readonly #attempt: Attempt
   readonly #maxInFlight: number
-  /** Registered calls that have no step yet. */
+  /** Calls that the run has registered since it asked for a fact. Interceptors around child runs decide their order. */
+  #registered: Call[] = []
+  /** Calls that have no step yet, in an order that is the same in each attempt. */
   readonly #held: Call[] = []
   /** Calls in progress, by key. */
   readonly #calls = new Map<string, Call>()
@@ -100,7 +104,7 @@ export class RestateExecutor implements StageExecutor {
 
   execute(key: string, call: () => Promise<CallFacts>, { options }: StageInfo, isWanted: () => boolean): void {
     const isService = (options as { readonly placement?: string }).placement === 'service'
-    if (!this.#known.has(`call ${key}`)) this.#held.push({ key, call, isService, isWanted })
+    if (!this.#known.has(`call ${key}`)) this.#registered.push({ key, call, isService, isWanted })
   }
 
   timer(key: string, at: number): void {
@@ -129,6 +133,8 @@ export class RestateExecutor implements StageExecutor {
   async next(): Promise<Fact | undefined> {
     const last = this.#facts.at(-1)
     if (last?.kind === 'timer') this.#timers.told(last.key)
+    this.#held.push(...this.#registered.sort(byKey))
+    this.#registered = []
     const moved = this.#moved.shift()
     if (moved !== undefined) return this.#repeated(moved)
     for (;;) {

@@ -83,8 +83,9 @@ export function startOf(
   checkRequest(runId, request)
   const { input = {}, options, moved } = request ?? {}
   const { startedAt, trace } = moved?.start ?? recorded
-  const extensions = { ...trace, ...input.extensions }
-  const start = { runId, startedAt, input: { ...input, extensions }, options }
+  const isTraced = Object.keys(trace).length > 0
+  const traced = isTraced ? { ...input, extensions: { ...trace, ...input.extensions } } : input
+  const start = { runId, startedAt, input: traced, options }
   return { start, leg: isFirst && moved === undefined ? 1 : 2, moved: moved?.facts ?? [], cancelled }
 }
 
