@@ -31,12 +31,12 @@ export async function restateEngine(at: RestatePorts, ports: OrderPorts, ask: As
   async function askWhenItWaits(id: string): Promise<void> {
     let asked: string | undefined
     for (;;) {
-      const state = await client.status(id)
+      const state = await client.status(id, { signal: closed.signal })
       const question = state?.requests[0]?.request as string | undefined
       if (state !== undefined && state.status !== 'running') return
       if (question !== undefined && question !== asked) {
         const approve = await ask((asked = question))
-        if (approve !== undefined) await client.answer(id, { approve })
+        if (approve !== undefined) await client.answer(id, { approve }, { signal: closed.signal })
       }
       await wait(100, undefined, { signal: closed.signal })
     }

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { beforeAll, describe, expect, onTestFailed, onTestFinished, test, vi } from 'vitest'
 import { startRestate } from '../../../packages/durable-restate/test/restate-server.ts'
 import { parseCommandLine } from '../src/command-line.ts'
 import { freePort } from '../src/free-port.ts'
@@ -24,6 +24,7 @@ function start(args: readonly string[], env: Readonly<Record<string, string>> = 
   const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env['PATH'] ?? '', ...env } })
   onTestFinished(() => void child.kill('SIGKILL'))
   const printed = { stdout: '', stderr: '' }
+  onTestFailed(() => console.error(`${args.join(' ')} (${child.exitCode ?? child.signalCode ?? 'runs'})`, printed))
   let look = (): void => {}
   for (const name of ['stdout', 'stderr'] as const)
     child[name].setEncoding('utf8').on('data', (text: string) => {

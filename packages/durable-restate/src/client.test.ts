@@ -51,6 +51,29 @@ test('headers are sent with each request, and ids may hold any character', async
   await new Promise((resolve) => server.close(resolve))
 })
 
+test('a question to workers that are gone ends after its time, or when its signal aborts', async () => {
+  const { client, endpoint } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  await client.run('r')
+  await endpoint.close()
+  await expect(client.status('r', { timeoutMs: 200 })).rejects.toMatchObject({
+    code: 'durable-restate/no-answer',
+    message: expect.stringMatching(/\/r\/status within 200 ms.*Check that the workers/),
+  })
+  const controller = new AbortController()
+  const status = client.status('r', { signal: controller.signal })
+  controller.abort(new Error('the page was closed'))
+  await expect(status).rejects.toThrow('the page was closed')
+})
+
+test('the options of a wait are checked', async () => {
+  const client = durableClient({ url: restate.url, name: 'x' })
+  const refusal = { code: 'durable-restate/illegal-option' }
+  for (const wait of [{ timeoutMs: -1 }, { timeout: 1 }, new AbortController().signal])
+    await expect(client.status('r', wait as never)).rejects.toMatchObject(refusal)
+  for (const wait of [{ timeoutMs: 1 }, new AbortController().signal])
+    await expect(client.attach('r', wait as never)).rejects.toMatchObject(refusal)
+})
+
 test('attach ends when its signal aborts, and the run goes on', async () => {
   const released = Promise.withResolvers<void>()
   const graph = new Pipeline('slow')

@@ -1,7 +1,7 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
-import { lostInJson } from '@stageflow/core/kit'
-import type { OptionRules } from '@stageflow/core/kit'
+import { ABORT_SIGNAL, checkWait, lostInJson } from '@stageflow/core/kit'
+import type { OptionRules, WaitOptions } from '@stageflow/core/kit'
 import type { DurableResult } from './durable-result.ts'
 import type { DurableAnswers, DurableStatus } from './durable-workflow.ts'
 import { restateAt } from './http.ts'
@@ -20,24 +20,29 @@ export interface DurableClientOptions {
 
 /**
  * Starts and controls durable runs from any process. Every method rejects with `durable-restate/unreachable` without a server, and
- * with `durable-restate/illegal-option` for an illegal run id.
+ * with `durable-restate/illegal-option` for an illegal run id. All but `attach` and `run` wait for `timeoutMs` (default: 30,000) for
+ * an answer, then reject with `durable-restate/no-answer`.
  */
 export interface DurableClient<Stages> {
   /**
    * Starts a run. Returns false if a run with this id exists: it goes on, and its request counts. Rejects with
    * `durable-restate/illegal-request`, and with `durable-restate/not-json` if JSON would lose a part of the request.
    */
-  start(runId: string, request?: DurableRequest): Promise<boolean>
+  start(runId: string, request?: DurableRequest, options?: WaitOptions): Promise<boolean>
   /** Waits until a run has ended. A failed run resolves too. Rejects with `durable-restate/unknown-run`. */
   attach(runId: string, options?: { readonly signal?: AbortSignal }): Promise<DurableResult<Stages>>
   /** Starts a run, or attaches to the one with this id, and waits until it has ended. */
-  run(runId: string, request?: DurableRequest): Promise<DurableResult<Stages>>
+  run(
+    runId: string,
+    request?: DurableRequest,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<DurableResult<Stages>>
   /** Answers stages that wait. Rejects with `durable-restate/not-waiting`, `durable-restate/answered` or `durable-restate/not-json`. */
-  answer(runId: string, answers: DurableAnswers<Stages>): Promise<void>
+  answer(runId: string, answers: DurableAnswers<Stages>, options?: WaitOptions): Promise<void>
   /** Cancels a run. Returns false if it has ended or been cancelled before. Rejects with `durable-restate/unknown-run`. */
-  cancel(runId: string, reason: string): Promise<boolean>
+  cancel(runId: string, reason: string, options?: WaitOptions): Promise<boolean>
   /** How far a run is; undefined if there is none, or if it has not begun. */
-  status(runId: string): Promise<DurableStatus | undefined>
+  status(runId: string, options?: WaitOptions): Promise<DurableStatus | undefined>
 }
 
 /** The stages of a graph's type. */
@@ -64,23 +69,25 @@ export function durableClient<Graph>(options: DurableClientOptions): DurableClie
     checkRequired('The client', { runId }, { runId: RUN_ID }, ['runId'])
     return `/${name}/${encodeURIComponent(runId)}`
   }
-  const call = (runId: string, handler: string, body?: unknown): Promise<unknown> =>
-    ask('POST', `${of(runId)}/${handler}`, body)
-  const ofRun = (runId: string, what: string, signal?: AbortSignal): Promise<unknown> =>
-    ask('GET', `/restate/workflow${of(runId)}/${what}`, undefined, signal)
+  const call = (runId: string, handler: string, wait: WaitOptions, body?: unknown): Promise<unknown> =>
+    ask('POST', `${of(runId)}/${handler}`, body, checked(wait))
+  const ofRun = (runId: string, what: string, wait: WaitOptions): Promise<unknown> =>
+    ask('GET', `/restate/workflow${of(runId)}/${what}`, undefined, wait)
 
   const client: DurableClient<StagesOf<Graph>> = {
-    start: async (runId, request = {}) => {
+    start: async (runId, request = {}, wait = {}) => {
       checkRequest(runId, request)
       checkJson(request, `The request of the run "${runId}"`)
-      const answer = (await call(runId, 'run/send', request)) as { readonly status: string }
+      const answer = (await call(runId, 'run/send', wait, request)) as { readonly status: string }
       return answer.status === 'Accepted'
     },
-    attach: async (runId, { signal } = {}) => {
+    attach: async (runId, wait = {}) => {
+      checkWait('attach()', 'durable-restate/illegal-option', wait, { signal: ABORT_SIGNAL })
+      const { signal } = wait
       for (let failures = 0; ;) {
         const since = systemClock.now()
         try {
-          return (await ofRun(runId, 'attach', signal)) as DurableResult<StagesOf<Graph>>
+          return (await ofRun(runId, 'attach', { ...wait, timeoutMs: Infinity })) as DurableResult<StagesOf<Graph>>
         } catch (error) {
           if (!StageflowError.is(error, 'durable-restate/unreachable')) throw error
           failures = systemClock.now() - since > LONG_MS ? 0 : failures + 1
@@ -89,22 +96,22 @@ export function durableClient<Graph>(options: DurableClientOptions): DurableClie
         }
       }
     },
-    run: async (runId, request) => {
-      await client.start(runId, request)
-      return client.attach(runId)
+    run: async (runId, request, wait) => {
+      await client.start(runId, request, wait)
+      return client.attach(runId, wait)
     },
-    answer: async (runId, answers) => {
+    answer: async (runId, answers, wait = {}) => {
       checkJson(answers, `The answer to the run "${runId}"`)
-      await call(runId, 'answer', answers)
+      await call(runId, 'answer', wait, answers)
     },
-    cancel: async (runId, reason) => {
+    cancel: async (runId, reason, wait = {}) => {
       // Restate would keep the cancel for a run that begins later under this id.
-      await ofRun(runId, 'output').catch((error: unknown) => {
+      await ofRun(runId, 'output', checked(wait)).catch((error: unknown) => {
         if (StageflowError.is(error, 'durable-restate/unknown-run')) throw error
       })
-      return (await call(runId, 'cancel', reason)) as boolean
+      return (await call(runId, 'cancel', wait, reason)) as boolean
     },
-    status: async (runId) => ((await call(runId, 'status')) as DurableStatus | null) ?? undefined,
+    status: async (runId, wait = {}) => ((await call(runId, 'status', wait)) as DurableStatus | null) ?? undefined,
   }
   return client
 }
@@ -116,4 +123,9 @@ function checkJson(value: unknown, what: string): void {
     'durable-restate/not-json',
     `${what} has ${lost}, which JSON cannot hold. Pass strings, finite numbers, booleans, null, arrays and plain objects.`,
   )
+}
+
+function checked(wait: WaitOptions): WaitOptions {
+  checkWait('The durable client', 'durable-restate/illegal-option', wait)
+  return wait
 }

@@ -1,8 +1,12 @@
 import { StageflowError } from '@stageflow/core'
+import type { WaitOptions } from '@stageflow/core/kit'
 import { read, textOf } from '@stageflow/core/kit'
 
 /** Sends a request to Restate and returns the parsed answer. */
-export type Ask = (method: string, path: string, body?: unknown, signal?: AbortSignal) => Promise<unknown>
+export type Ask = (method: string, path: string, body?: unknown, wait?: WaitOptions) => Promise<unknown>
+
+/** How long a request waits for its answer by default, in ms. */
+const TIMEOUT_MS = 30_000
 
 /** How many bytes of one message Restate takes, unless its option `message-size-limit` says otherwise. */
 export const MOST_BYTES: number = 32 * 1024 ** 2
@@ -11,9 +15,18 @@ export const MOST_BYTES: number = 32 * 1024 ** 2
 export function restateAt(url: string, headers: Readonly<Record<string, string>> | undefined): Ask {
   const base = url.replace(/\/+$/, '')
 
-  return async (method, path, body, signal) => {
+  return async (method, path, body, { timeoutMs = TIMEOUT_MS, signal } = {}) => {
     const sent = body === undefined ? undefined : JSON.stringify(body)
-    const { status, text } = await send(method, path, sent, signal)
+    const late = timeoutMs === Infinity ? undefined : AbortSignal.timeout(timeoutMs)
+    const signals = [late, signal].filter((one) => one !== undefined)
+    const { status, text } = await send(method, path, sent, AbortSignal.any(signals)).catch((error: unknown) => {
+      signal?.throwIfAborted()
+      if (late?.aborted !== true) throw error
+      throw new StageflowError(
+        'durable-restate/no-answer',
+        `Restate at ${base} did not answer ${method} ${path} within ${timeoutMs} ms. It repeats a request until a worker answers, so this one may still be carried out. Check that the workers of this workflow run, and that Restate reaches the address that they registered.`,
+      )
+    })
     if (status < 200 || status >= 300) throw refused(method, path, status, text)
     try {
       return text === '' ? undefined : (JSON.parse(text) as unknown)
@@ -26,7 +39,7 @@ export function restateAt(url: string, headers: Readonly<Record<string, string>>
     method: string,
     path: string,
     body: string | undefined,
-    signal: AbortSignal | undefined,
+    signal: AbortSignal,
   ): Promise<{ readonly status: number; readonly text: string }> {
     try {
       const response = await fetch(base + path, {
@@ -37,11 +50,11 @@ export function restateAt(url: string, headers: Readonly<Record<string, string>>
           ...(body === undefined ? undefined : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? undefined : { body }),
-        ...(signal === undefined ? undefined : { signal }),
+        signal,
       })
       return { status: response.status, text: await response.text() }
     } catch (cause) {
-      signal?.throwIfAborted()
+      signal.throwIfAborted()
       // fetch() itself only says that it failed.
       const inner = read(cause, 'cause')
       const why = inner === undefined ? textOf(cause) : `${textOf(cause)}, ${textOf(inner)}`

@@ -2,7 +2,6 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
-import { recordingSink } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 import { observed } from '../test/observed.ts'
 import { restate, serve, serveMore } from '../test/restate.ts'
@@ -178,30 +177,6 @@ test(
       report: { stages: { here: { status: 'fail' } } },
     })
     expect(calls.toSorted()).toEqual(['here', 'there'])
-  },
-)
-
-test(
-  'facts that are too large for a call on another machine fail its stage, and a result that is too large ends the run',
-  { timeout: 30_000 },
-  async () => {
-    const calls: string[] = []
-    const graph = new Pipeline('large')
-      .withStage('one', () => (calls.push('one'), { text: large(17) }))
-      .withStage('two', () => (calls.push('two'), { text: large(17) }), { dependencies: ['one'] })
-      .withStage('there', () => ({ there: 1 }), { dependencies: ['two'], placement: 'service', onFailure: 'skip' })
-      .build()
-    const eventSink = recordingSink()
-    const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name, run: { eventSink } })])
-    await expect(client.run('r')).rejects.toMatchObject({
-      code: 'durable-restate/too-large',
-      message: expect.stringMatching(/^The run "r" has ended, but its result has 3565\d+ bytes as JSON/) as string,
-    })
-    expect(JSON.stringify(eventSink.events.filter(({ type }) => type === 'stage.there.failed'))).toContain(
-      'The call on another machine carries the input and outputs of its run so far: 3565',
-    )
-    expect(await client.status('r')).toMatchObject({ status: 'failed' })
-    expect(calls).toEqual(['one', 'two'])
   },
 )
 

@@ -34,7 +34,8 @@ class Run {
   cut: () => void = () => {}
   /** What has begun to wait for an answer in this leg, and was not answered. */
   readonly waits = new Set<string>()
-  #next = Promise.withResolvers<Leg>()
+  #pending: Leg | undefined
+  #changed = Promise.withResolvers<void>()
 
   constructor(startedAt: number) {
     this.startedAt = startedAt
@@ -42,14 +43,22 @@ class Run {
 
   begin(leg: Leg): void {
     this.current = leg
-    this.#next.resolve(leg)
+    this.#pending = leg
+    this.#changed.resolve()
+    this.#changed = Promise.withResolvers()
   }
-  /** The leg of the next attempt. */
-  async next(): Promise<Leg> {
-    const leg = await this.#next.promise
-    this.#next = Promise.withResolvers()
+  /** The leg of an attempt. An attempt that was lost before it began takes none. */
+  async next(lost: AbortSignal): Promise<Leg> {
+    while (this.#pending === undefined) await this.#changed.promise
+    const leg = this.#pending
+    if (lost.aborted) throw new Error('This attempt is over.') // Restate alone sees it
+    this.#pending = undefined
     this.waits.clear()
     return leg
+  }
+  /** The attempt of a leg was lost before the leg began. */
+  giveBack(leg: Leg): void {
+    if (this.current === leg) this.begin(leg)
   }
 }
 
@@ -103,7 +112,11 @@ export class RestateExecutors implements ExecutorUnderTest {
 
   async #attempt(context: WorkflowContext, request: DurableRequest): Promise<never> {
     const run = this.#runs.get(context.key) as Run
-    const { carry, ended } = await run.next()
+    const lost = context.request().attemptCompletedSignal
+    const leg = await run.next(lost)
+    const { carry, ended } = leg
+    const giveBack = (): void => run.giveBack(leg)
+    lost.addEventListener('abort', giveBack, { once: true })
     run.cut = this.#cut.getStore() as () => void
     try {
       const begin = await beginRun(context, { pipeline: 'any', stages: {} })
@@ -117,11 +130,12 @@ export class RestateExecutors implements ExecutorUnderTest {
         run.waits.add(key)
         wait(key, ...more)
       }
+      lost.removeEventListener('abort', giveBack)
       const result = await carry(executor)
-      run.current = undefined
+      if (run.current === leg) run.current = undefined
       ended.resolve(result)
     } catch (error) {
-      run.current = undefined
+      if (run.current === leg) run.current = undefined
       ended.reject(error)
     }
     throw new Error('This leg is over; the next attempt is the next one.') // Restate alone sees it

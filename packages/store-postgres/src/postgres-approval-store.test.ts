@@ -1,49 +1,29 @@
-import { setTimeout as wait } from 'node:timers/promises'
-import { Approvals, defineTool, ToolRegistry, type ApprovalStore } from '@stageflow/tools'
+import { Approvals, defineTool, ToolRegistry } from '@stageflow/tools'
 import { approvalStoreContract } from '@stageflow/tools/contract'
-import type { Pool } from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
-import { connect, ownSchema } from '../test/postgres.ts'
+import { contractWithPools } from '../test/contract-with-pools.ts'
+import { ownDatabase } from '../test/own-database.ts'
+import { connect } from '../test/postgres.ts'
+import { testTable } from '../test/table-tests.ts'
 import { postgresApprovalStore } from './postgres-approval-store.ts'
 import type { PostgresPool } from './postgres-store-options.ts'
-import { postgresStore } from './postgres-store.ts'
 
 const ASKED = { request: 'asked', ttlMs: 60_000, keepMs: 60_000 }
 
-const schema = ownSchema()
-let pool: Pool
-beforeAll(async () => {
-  pool = connect()
-  await postgresApprovalStore({ pool, schema }).migrate()
-})
-afterAll(async () => {
-  await pool.query(`DROP SCHEMA ${schema} CASCADE`)
-  await pool.end()
-})
+const { pool, schema, lockWait } = ownDatabase(postgresApprovalStore)
 
-function contractWith(name: string, open: () => Pool): void {
-  // Most cases wait for the server's clock, so the pools run them at the same time. The cases of one pool run in turn.
-  describe.concurrent(`the contract with ${name}`, () => {
-    let own: Pool
-    beforeAll(() => {
-      own = open()
-    })
-    afterAll(() => own.end())
-    const opened = () => {
-      const store: ApprovalStore = postgresApprovalStore({ pool: own, schema })
-      return { store, advance: (ms: number) => wait(ms) }
-    }
-    for (const { name: title, run } of approvalStoreContract(opened, { shortMs: 500 })) {
-      test(title, { concurrent: false, timeout: 60_000 }, run)
-    }
-  })
-}
+contractWithPools(approvalStoreContract, (own) => postgresApprovalStore({ pool: own, schema }))
 
-contractWith('a pool with default settings', () => connect())
-contractWith('a pool whose transactions are serializable', () => {
-  return connect({ options: '-c default_transaction_isolation=serializable' })
-})
+testTable(
+  { pool, schema },
+  {
+    open: postgresApprovalStore,
+    table: 'stageflow_approvals',
+    write: (store, id) => store.request('ada', id, ASKED),
+    read: async (store) => (await store.pending('ada', 100)).map(({ id }) => id),
+  },
+)
 
 test('eight pools race for 100 approvals: each is used by one of them', async () => {
   const store = postgresApprovalStore({ pool, schema })
@@ -74,8 +54,7 @@ test('a decision waits while another transaction holds the row, and then returns
     await rival.query('BEGIN')
     await postgresApprovalStore({ pool: rival, schema }).decide('ada', id, { approved: false, decision: 'no' })
     const deciding = store.decide('ada', id, { approved: true, decision: 'yes' })
-    const isWaiting = 'SELECT 1 FROM pg_stat_activity WHERE wait_event_type = $1 AND strpos(query, $2) > 0'
-    await expect.poll(async () => (await pool.query(isWaiting, ['Lock', schema])).rowCount, { timeout: 60_000 }).toBe(1)
+    await lockWait()
     await rival.query('COMMIT')
     expect(await deciding).toMatchObject({ status: 'denied', decision: 'no' })
   } finally {
@@ -101,44 +80,6 @@ test('Approvals of two processes share the store, and one gets to use an approva
   const ends = await Promise.all([execute(process()), execute(process())])
   expect(ends.toSorted()).toEqual(['approval_used', 'completed'])
   expect(paid).toEqual([{ euros: 5 }])
-})
-
-test('migrate() can be called by many at once, keeps records, and makes its own table beside that of postgresStore', async () => {
-  const own = ownSchema()
-  const store = postgresApprovalStore({ pool, schema: own })
-  await expect(store.find('ada', 'a')).rejects.toMatchObject({
-    code: 'store-postgres/not-migrated',
-    message: expect.stringContaining(
-      `postgresApprovalStore(): find failed, because the table "${own}"."stageflow_approvals" does not exist`,
-    ) as string,
-  })
-  try {
-    await Promise.all([store, store, postgresStore({ pool, schema: own }), store].map((each) => each.migrate()))
-    await store.request('ada', 'a', ASKED)
-    await store.migrate()
-    expect(await store.find('ada', 'a')).toMatchObject({ status: 'pending' })
-  } finally {
-    await pool.query(`DROP SCHEMA IF EXISTS ${own} CASCADE`)
-  }
-})
-
-test('purge() deletes rows past their time, up to its limit', async () => {
-  const store = postgresApprovalStore({ pool, schema, table: 'to_purge' })
-  await store.migrate()
-  for (const id of ['a', 'b', 'c', 'd']) await store.request('ada', id, ASKED)
-  await pool.query(`UPDATE ${schema}.to_purge SET gone_at = clock_timestamp() - interval '1 s' WHERE id <> 'd'`)
-  expect(await store.purge(2)).toBe(2)
-  expect(await store.purge()).toBe(1)
-  expect(await store.purge()).toBe(0)
-  expect(await store.find('ada', 'd')).toMatchObject({ status: 'pending' })
-  await expect(store.purge(0)).rejects.toMatchObject({ code: 'store-postgres/illegal-option' })
-})
-
-test('options are checked, all at once', () => {
-  const options = { pool: 'postgres://user:hunter2@host/db', table: 'a b', maxValueBytes: 1 }
-  expect(() => postgresApprovalStore(options as never)).toThrow(
-    /^postgresApprovalStore\(\): table must be a name.*unknown option "maxValueBytes".*pool must be a pool of pg: postgresApprovalStore\(/,
-  )
 })
 
 test('a request that meets only other writers fails with store-postgres/unavailable', async () => {

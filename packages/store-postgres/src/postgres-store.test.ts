@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { StageflowError } from '@stageflow/core'
-import type { IdempotencyStore } from '@stageflow/interceptor-idempotency'
 import { storeContract } from '@stageflow/interceptor-idempotency/contract'
-import type { Pool } from 'pg'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
-import { connect, ownSchema, postgresUrl } from '../test/postgres.ts'
+import { contractWithPools } from '../test/contract-with-pools.ts'
+import { ownDatabase } from '../test/own-database.ts'
+import { connect, postgresUrl } from '../test/postgres.ts'
 import type { PostgresStoreOptions } from './postgres-store-options.ts'
 import { postgresStore } from './postgres-store.ts'
 
@@ -13,39 +13,9 @@ const PARAMETERS = 'a'.repeat(64)
 const CLAIM = { token: 'one', parameters: PARAMETERS, leaseMs: 60_000 }
 const COMPLETION = { token: 'one', parameters: PARAMETERS, value: 'done', ttlMs: 60_000 }
 
-const schema = ownSchema()
-let pool: Pool
-beforeAll(async () => {
-  pool = connect()
-  await postgresStore({ pool, schema }).migrate()
-})
-afterAll(async () => {
-  await pool.query(`DROP SCHEMA ${schema} CASCADE`)
-  await pool.end()
-})
+const { pool, schema, lockWait } = ownDatabase(postgresStore)
 
-function contractWith(name: string, open: () => Pool): void {
-  // Most cases wait for the server's clock, so the pools run them at the same time. The cases of one pool run in turn.
-  describe.concurrent(`the store contract with ${name}`, () => {
-    let own: Pool
-    beforeAll(() => {
-      own = open()
-    })
-    afterAll(() => own.end())
-    const opened = () => {
-      const store: IdempotencyStore = postgresStore({ pool: own, schema })
-      return { store, advance: (ms: number) => wait(ms) }
-    }
-    for (const { name: title, run } of storeContract(opened, { shortMs: 500 })) {
-      test(title, { concurrent: false, timeout: 60_000 }, run)
-    }
-  })
-}
-
-contractWith('a pool with default settings', () => connect())
-contractWith('a pool whose transactions are serializable', () => {
-  return connect({ options: '-c default_transaction_isolation=serializable' })
-})
+contractWithPools(storeContract, (own) => postgresStore({ pool: own, schema }))
 
 test('two stores on one table share records, and stores on different tables do not', async () => {
   const [left, same, other] = [
@@ -87,8 +57,7 @@ test('a claim waits while another transaction holds the row, and then returns th
     await rival.query('BEGIN')
     await postgresStore({ pool: rival, schema }).claim(key, CLAIM)
     const claiming = store.claim(key, { ...CLAIM, token: 'two' })
-    const isWaiting = 'SELECT 1 FROM pg_stat_activity WHERE wait_event_type = $1 AND strpos(query, $2) > 0'
-    await expect.poll(async () => (await pool.query(isWaiting, ['Lock', schema])).rowCount, { timeout: 60_000 }).toBe(1)
+    await lockWait()
     await rival.query('COMMIT')
     expect(await claiming).toMatchObject({ status: 'running', parameters: PARAMETERS })
   } finally {

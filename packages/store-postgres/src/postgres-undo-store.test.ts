@@ -1,49 +1,33 @@
-import { setTimeout as wait } from 'node:timers/promises'
-import { defineTool, ToolExecutor, ToolRegistry, type UndoStore } from '@stageflow/tools'
+import { defineTool, ToolExecutor, ToolRegistry } from '@stageflow/tools'
 import { undoStoreContract } from '@stageflow/tools/contract'
-import type { Pool } from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
-import { connect, ownSchema } from '../test/postgres.ts'
+import { contractWithPools } from '../test/contract-with-pools.ts'
+import { ownDatabase } from '../test/own-database.ts'
+import { connect } from '../test/postgres.ts'
+import { testTable } from '../test/table-tests.ts'
 import type { PostgresPool } from './postgres-store-options.ts'
-import { postgresStore } from './postgres-store.ts'
 import { postgresUndoStore } from './postgres-undo-store.ts'
 
 const ENTRY = { run: 'run', callId: 'call', call: 'text', ttlMs: 60_000, keepMs: 60_000 }
 const CLAIM = { token: 't', leaseMs: 60_000 }
 
-const schema = ownSchema()
-let pool: Pool
-beforeAll(async () => {
-  pool = connect()
-  await postgresUndoStore({ pool, schema }).migrate()
-})
-afterAll(async () => {
-  await pool.query(`DROP SCHEMA ${schema} CASCADE`)
-  await pool.end()
-})
+const { pool, schema, lockWait } = ownDatabase(postgresUndoStore)
 
-function contractWith(name: string, open: () => Pool): void {
-  // Most cases wait for the server's clock, so the pools run them at the same time. The cases of one pool run in turn.
-  describe.concurrent(`the contract with ${name}`, () => {
-    let own: Pool
-    beforeAll(() => {
-      own = open()
-    })
-    afterAll(() => own.end())
-    const opened = () => {
-      const store: UndoStore = postgresUndoStore({ pool: own, schema })
-      return { store, advance: (ms: number) => wait(ms) }
-    }
-    for (const { name: title, run } of undoStoreContract(opened, { shortMs: 500 })) {
-      test(title, { concurrent: false, timeout: 60_000 }, run)
-    }
-  })
-}
+contractWithPools(undoStoreContract, (own) => postgresUndoStore({ pool: own, schema }))
 
-contractWith('a pool with default settings', () => connect())
-contractWith('a pool whose transactions are serializable', () => {
-  return connect({ options: '-c default_transaction_isolation=serializable' })
+testTable(
+  { pool, schema },
+  {
+    open: postgresUndoStore,
+    table: 'stageflow_undo',
+    write: (store, id) => store.add({ ...ENTRY, id }),
+    read: async (store) => (await store.find({ run: 'run' })).map(({ id }) => id),
+  },
+)
+
+test('a query without fields finds nothing', async () => {
+  expect(await postgresUndoStore({ pool, schema }).find({})).toEqual([])
 })
 
 /** A registry with a pool of its own, as another process has it. */
@@ -107,52 +91,12 @@ test('a claim waits while another transaction holds the row, and is then refused
     await rival.query('BEGIN')
     await postgresUndoStore({ pool: rival, schema }).claim(id, CLAIM)
     const claiming = store.claim(id, { ...CLAIM, token: 'u' })
-    const isWaiting = 'SELECT 1 FROM pg_stat_activity WHERE wait_event_type = $1 AND strpos(query, $2) > 0'
-    await expect.poll(async () => (await pool.query(isWaiting, ['Lock', schema])).rowCount, { timeout: 60_000 }).toBe(1)
+    await lockWait()
     await rival.query('COMMIT')
     expect(await claiming).toMatchObject({ status: 'taken' })
   } finally {
     rival.release()
   }
-})
-
-test('migrate() can be called by many at once, keeps entries, and makes its own table beside that of postgresStore', async () => {
-  const own = ownSchema()
-  const store = postgresUndoStore({ pool, schema: own })
-  await expect(store.find({ run: 'run' })).rejects.toMatchObject({
-    code: 'store-postgres/not-migrated',
-    message: expect.stringContaining(
-      `postgresUndoStore(): find failed, because the table "${own}"."stageflow_undo" does not exist`,
-    ) as string,
-  })
-  try {
-    await Promise.all([store, store, postgresStore({ pool, schema: own }), store].map((each) => each.migrate()))
-    await store.add({ ...ENTRY, id: 'a' })
-    await store.migrate()
-    expect(await store.find({ run: 'run' })).toMatchObject([{ id: 'a' }])
-    expect(await store.find({})).toEqual([])
-  } finally {
-    await pool.query(`DROP SCHEMA IF EXISTS ${own} CASCADE`)
-  }
-})
-
-test('purge() deletes rows past their time, up to its limit', async () => {
-  const store = postgresUndoStore({ pool, schema, table: 'to_purge' })
-  await store.migrate()
-  for (const id of ['a', 'b', 'c', 'd']) await store.add({ ...ENTRY, id })
-  await pool.query(`UPDATE ${schema}.to_purge SET gone_at = clock_timestamp() - interval '1 s' WHERE id <> 'd'`)
-  expect(await store.purge(2)).toBe(2)
-  expect(await store.purge()).toBe(1)
-  expect(await store.purge()).toBe(0)
-  expect(await store.find({ run: 'run' })).toMatchObject([{ id: 'd' }])
-  await expect(store.purge(0)).rejects.toMatchObject({ code: 'store-postgres/illegal-option' })
-})
-
-test('options are checked, all at once', () => {
-  const options = { pool: 'postgres://user:hunter2@host/db', table: 'a b', maxValueBytes: 1 }
-  expect(() => postgresUndoStore(options as never)).toThrow(
-    /^postgresUndoStore\(\): table must be a name.*unknown option "maxValueBytes".*pool must be a pool of pg: postgresUndoStore\(/,
-  )
 })
 
 test('a claim that meets only other writers fails with store-postgres/unavailable', async () => {

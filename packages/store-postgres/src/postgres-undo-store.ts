@@ -71,11 +71,10 @@ export function postgresUndoStore(options: PostgresUndoStoreOptions): PostgresUn
       await query('add', statements.add, [id, run, callId, call, ttlMs, keepMs])
     },
     async find({ run, callId }) {
-      if (run === undefined && callId === undefined) return []
-      const statement =
-        run === undefined ? statements.findCall : callId === undefined ? statements.findRun : statements.findBoth
-      const values = [run, callId].filter((value) => value !== undefined)
-      return (await query('find', statement, values)).rows.map(undoOf)
+      const find = async (statement: string, ...values: string[]): Promise<readonly PostgresUndo[]> =>
+        (await query('find', statement, values)).rows.map(undoOf)
+      if (run === undefined) return callId === undefined ? [] : find(statements.findCall, callId)
+      return callId === undefined ? find(statements.findRun, run) : find(statements.findBoth, run, callId)
     },
     // Undefined if another process gave it back between the two statements.
     claim: (id, { token, leaseMs }) => untilDefined('claim', () => claimOnce(id, token, leaseMs)),

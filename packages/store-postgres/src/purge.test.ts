@@ -1,26 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Pool } from 'pg'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 
-import { connect, ownSchema } from '../test/postgres.ts'
-import { postgresStore, type PostgresStore } from './postgres-store.ts'
+import { ownDatabase } from '../test/own-database.ts'
+import { postgresStore } from './postgres-store.ts'
 
 const CLAIM = { token: 'one', parameters: 'a'.repeat(64), leaseMs: 60_000 }
 const COMPLETION = { token: 'one', parameters: 'a'.repeat(64), value: 'done', ttlMs: 60_000 }
 
-const schema = ownSchema()
-let pool: Pool
-let store: PostgresStore
-beforeAll(async () => {
-  pool = connect()
-  store = postgresStore({ pool, schema })
-  await store.migrate()
-})
+const { pool, schema } = ownDatabase(postgresStore)
+const store = postgresStore({ pool, schema })
 beforeEach(() => pool.query(`TRUNCATE ${schema}.stageflow_idempotency`))
-afterAll(async () => {
-  await pool.query(`DROP SCHEMA ${schema} CASCADE`)
-  await pool.end()
-})
 
 /** Writes rows that have expired already, with the keys e0, e1 … */
 async function writeExpired(count: number): Promise<void> {

@@ -1,15 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { Compensation } from '@stageflow/tools'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
 import type { KillPoint } from '../test/order-side.ts'
+import { ownFiles } from '../test/own-files.ts'
 import { race } from '../test/race.ts'
 
-const root = mkdtempSync(join(tmpdir(), 'store-sqlite-crash-'))
-afterAll(() => rmSync(root, { recursive: true }))
+const newFolder = ownFiles()
 
 const BEFORE = ['stage reserve', '+reserve as order-7/reserve', 'stage charge', '+charge as order-7/charge']
 const AFTER = ['stage ship', '+ship as order-7/ship', 'failed: no box is left', '-ship', '-charge', '-reserve']
@@ -23,7 +22,8 @@ test.each<[killAt: KillPoint, again: readonly string[]]>([
 ])(
   'case 22: a process is killed during work, %s; the next one repeats no completed stage, follows the keys, and undoes the calls of both in reverse',
   async (killAt, again) => {
-    const folder = mkdtempSync(join(root, 'order-'))
+    const folder = newFolder('order')
+    mkdirSync(folder)
     const linesOf = (): readonly string[] => readFileSync(join(folder, 'log.txt'), 'utf8').trim().split('\n')
     const [killed] = await race('order-side.ts', [{ folder, killAt }])
     expect(killed?.signal).toBe('SIGKILL')

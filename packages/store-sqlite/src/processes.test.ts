@@ -1,15 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-
 import { processContract } from '@stageflow/interceptor-idempotency/contract'
-import { afterAll, beforeAll, test } from 'vitest'
+import { beforeAll, test } from 'vitest'
 
-const folder = mkdtempSync(join(tmpdir(), 'store-sqlite-'))
+import { ownFiles } from '../test/own-files.ts'
+
+const file = ownFiles()()
 beforeAll(() => {
-  process.env['SQLITE_SIDE_FILE'] = join(folder, 'race.db')
+  process.env['SQLITE_SIDE_FILE'] = file
 })
-afterAll(() => rmSync(folder, { recursive: true }))
 
 for (const { name, run } of processContract(new URL('../test/sqlite-side.ts', import.meta.url)))
   test(name, run, 120_000)

@@ -1,48 +1,23 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
-import { StageflowError } from '@stageflow/core'
 import { Approvals, memoryApprovalStore, type ApprovalStore, type FoundApproval } from '@stageflow/tools'
 import { approvalStoreContract } from '@stageflow/tools/contract'
 import fc from 'fast-check'
-import { afterAll, describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
 import { propertySettings } from '../../core/test/property-settings.ts'
 import { billsGraph, type SideTask } from '../test/approval-side.ts'
+import { databaseWithBrokenCommits } from '../test/broken-database.ts'
+import { contractWithDatabases } from '../test/contract-with-databases.ts'
+import { ownFiles } from '../test/own-files.ts'
 import { race } from '../test/race.ts'
 import { sqliteApprovalStore } from './sqlite-approval-store.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'store-sqlite-approvals-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-let files = 0
-const newFile = (): string => join(folder, `${++files}.db`)
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+const newFile = ownFiles()
 const ASKED = { request: 'asked', ttlMs: 60_000, keepMs: 60_000 }
 
-describe('with a file', () => {
-  const file = newFile()
-  const contract = approvalStoreContract(
-    () => {
-      const store = sqliteApprovalStore({ file, synchronous: 'normal' })
-      return { store: store satisfies ApprovalStore, advance: wait, close: () => store.close() }
-    },
-    { shortMs: 300 },
-  )
-  for (const { name, run } of contract) test.concurrent(name, run, 120_000)
-})
-
-describe("with the app's own database, one that reads big integers", () => {
-  const contract = approvalStoreContract(
-    () => {
-      const database = new DatabaseSync(':memory:', { readBigInts: true } as object)
-      return { store: sqliteApprovalStore({ database }), advance: wait, close: () => database.close() }
-    },
-    { shortMs: 300 },
-  )
-  for (const { name, run } of contract) test.concurrent(name, run, 120_000)
-})
+contractWithDatabases(approvalStoreContract, sqliteApprovalStore, { file: newFile(), shortMs: 300 })
 
 const stepArbitrary = fc.record({
   /** Which of two connections makes it. */
@@ -102,7 +77,7 @@ test('four processes race for 200 approvals: each is used by one of them', async
 }, 120_000)
 
 test('a run suspends with its approval, and of two processes that resume it one calls the tool, with the edited arguments', async () => {
-  const [file, state, payments] = [newFile(), join(folder, 'state.json'), join(folder, 'payments.txt')]
+  const [file, state, payments] = [newFile(), newFile('state.json'), newFile('payments.txt')]
   writeFileSync(payments, '')
   const ada = { orgId: 'acme', userId: 'ada' }
   // The process that asks ends.
@@ -179,25 +154,14 @@ test('an error of SQLite makes the store unavailable, and so does close()', () =
 })
 
 test('a change that cannot be committed is an error, not a success', () => {
-  const database = new DatabaseSync(':memory:')
-  database.exec(`
-    PRAGMA foreign_keys = ON;
-    CREATE TABLE parent (id TEXT PRIMARY KEY);
-    CREATE TABLE child (id TEXT REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED);`)
+  const { database, breakCommits } = databaseWithBrokenCommits()
   const store = sqliteApprovalStore({ database })
   store.request('ada', 'a', ASKED)
   store.decide('ada', 'a', { approved: true, decision: '' })
-  // A deferred constraint is checked when the statement is committed.
-  database.exec(
-    `CREATE TRIGGER broken AFTER UPDATE ON stageflow_approvals BEGIN INSERT INTO child VALUES ('none'); END`,
+  breakCommits('stageflow_approvals')
+  expect(() => store.use('ada', 'a', 'token')).toThrow(
+    expect.objectContaining({ code: 'store-sqlite/unavailable' }) as Error,
   )
-  let error: unknown
-  try {
-    store.use('ada', 'a', 'token')
-  } catch (thrown) {
-    error = thrown
-  }
-  expect(StageflowError.is(error, 'store-sqlite/unavailable')).toBe(true)
   expect(store.find('ada', 'a')).toMatchObject({ status: 'approved', token: undefined })
   database.close()
 })

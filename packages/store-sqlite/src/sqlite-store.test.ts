@@ -1,53 +1,27 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 
 import { Pipeline, StageKind, StageflowError } from '@stageflow/core'
-import { idempotency, type IdempotencyStore } from '@stageflow/interceptor-idempotency'
+import { idempotency } from '@stageflow/interceptor-idempotency'
 import { storeContract } from '@stageflow/interceptor-idempotency/contract'
 import { recordingSink } from '@stageflow/testing'
-import { afterAll, describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
+import { contractWithDatabases } from '../test/contract-with-databases.ts'
+import { ownFiles } from '../test/own-files.ts'
 import type { SqliteStoreOptions } from './database.ts'
 import { sqliteStore } from './sqlite-store.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'store-sqlite-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-let files = 0
-const newFile = (): string => join(folder, `${++files}.db`)
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+const newFile = ownFiles()
 
 const P = '0'.repeat(64)
 const claim = (token: string, leaseMs = 60_000) => ({ token, parameters: P, leaseMs })
 const completion = (token: string, value = '', ttlMs = 60_000) => ({ token, parameters: P, value, ttlMs })
 
-describe('with a file', () => {
-  const file = newFile()
-  const contract = storeContract(
-    () => {
-      const store = sqliteStore({ file })
-      return { store: store satisfies IdempotencyStore, advance: wait, close: () => store.close() }
-    },
-    { shortMs: 150 },
-  )
-  for (const { name, run } of contract) test.concurrent(name, run, 120_000)
-})
-
-describe("with the app's own database, one that reads big integers", () => {
-  const contract = storeContract(
-    () => {
-      const database = new DatabaseSync(':memory:', { readBigInts: true } as object)
-      return { store: sqliteStore({ database }), advance: wait, close: () => database.close() }
-    },
-    { shortMs: 150 },
-  )
-  for (const { name, run } of contract) test.concurrent(name, run, 120_000)
-})
+contractWithDatabases(storeContract, sqliteStore, { file: newFile(), shortMs: 150 })
 
 test('outputs are still there when the file is opened again', () => {
   const file = newFile()
@@ -112,7 +86,7 @@ test('every 64th claim removes some expired rows', () => {
 })
 
 test('a file that cannot be opened is an error at once, with what to check', () => {
-  const error = thrownBy(() => sqliteStore({ file: join(folder, 'no', 'such', 'folder.db') }))
+  const error = thrownBy(() => sqliteStore({ file: newFile('no/such/folder.db') }))
   expect(StageflowError.is(error, 'store-sqlite/unavailable')).toBe(true)
   expect(String(error)).toMatch(/open failed: unable to open database file\. Check that the process can write the file/)
 })

@@ -1,53 +1,28 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
-import { StageflowError } from '@stageflow/core'
-import type { Compensation, UndoStore } from '@stageflow/tools'
+import type { Compensation } from '@stageflow/tools'
 import { undoStoreContract } from '@stageflow/tools/contract'
-import { afterAll, describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
+import { databaseWithBrokenCommits } from '../test/broken-database.ts'
+import { contractWithDatabases } from '../test/contract-with-databases.ts'
+import { ownFiles } from '../test/own-files.ts'
 import { race } from '../test/race.ts'
 import { openRegistry } from '../test/undo-side.ts'
 import { sqliteUndoStore } from './sqlite-undo-store.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'store-sqlite-undo-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-let files = 0
-const newFile = (): string => join(folder, `${++files}.db`)
+const newFile = ownFiles()
 const newLog = (): string => {
-  const log = join(folder, `${++files}.txt`)
+  const log = newFile('log.txt')
   writeFileSync(log, '')
   return log
 }
 const linesOf = (log: string): readonly string[] => readFileSync(log, 'utf8').split('\n').slice(0, -1)
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 const entry = (id: string) => ({ id, run: 'run', callId: 'c', call: 'text', ttlMs: 60_000, keepMs: 60_000 })
 const CLAIM = { token: 't', leaseMs: 60_000 }
 
-describe('with a file', () => {
-  const file = newFile()
-  const contract = undoStoreContract(
-    () => {
-      const store = sqliteUndoStore({ file, synchronous: 'normal' })
-      return { store: store satisfies UndoStore, advance: wait, close: () => store.close() }
-    },
-    { shortMs: 300 },
-  )
-  for (const { name, run } of contract) test.concurrent(name, run, 120_000)
-})
-
-describe("with the app's own database, one that reads big integers", () => {
-  const contract = undoStoreContract(
-    () => {
-      const database = new DatabaseSync(':memory:', { readBigInts: true } as object)
-      return { store: sqliteUndoStore({ database }), advance: wait, close: () => database.close() }
-    },
-    { shortMs: 300 },
-  )
-  for (const { name, run } of contract) test.concurrent(name, run, 120_000)
-})
+contractWithDatabases(undoStoreContract, sqliteUndoStore, { file: newFile(), shortMs: 300 })
 
 test('the calls of several processes are undone by another one, the last call first', async () => {
   const [file, log] = [newFile(), newLog()]
@@ -137,22 +112,11 @@ test('an error of SQLite makes the store unavailable, and so does close()', () =
 })
 
 test('a change that cannot be committed is an error, not a success', () => {
-  const database = new DatabaseSync(':memory:')
-  database.exec(`
-    PRAGMA foreign_keys = ON;
-    CREATE TABLE parent (id TEXT PRIMARY KEY);
-    CREATE TABLE child (id TEXT REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED);`)
+  const { database, breakCommits } = databaseWithBrokenCommits()
   const store = sqliteUndoStore({ database })
   store.add(entry('a'))
-  // A deferred constraint is checked when the statement is committed.
-  database.exec(`CREATE TRIGGER broken AFTER UPDATE ON stageflow_undo BEGIN INSERT INTO child VALUES ('none'); END`)
-  let error: unknown
-  try {
-    store.claim('a', CLAIM)
-  } catch (thrown) {
-    error = thrown
-  }
-  expect(StageflowError.is(error, 'store-sqlite/unavailable')).toBe(true)
+  breakCommits('stageflow_undo')
+  expect(() => store.claim('a', CLAIM)).toThrow(expect.objectContaining({ code: 'store-sqlite/unavailable' }) as Error)
   database.exec('DROP TRIGGER broken')
   expect(store.claim('a', { ...CLAIM, token: 'u' })).toEqual({ status: 'claimed' })
   database.close()

@@ -62,14 +62,14 @@ const MOST_TRIES = 100
  */
 export function sqliteUndoStore(options: SqliteStoreOptions): SqliteUndoStore {
   const { database, attempt, close } = openDatabase('sqliteUndoStore', options)
-  const { add, both, byCall, byRun, claim, forget, purge, release, remove, state } = attempt('open', () => {
+  const { add, claim, findBoth, findCall, findRun, forget, purge, release, remove, state } = attempt('open', () => {
     database.exec(CREATE)
     return {
       add: database.prepare(ADD),
-      both: database.prepare(FIND_BOTH),
-      byCall: database.prepare(FIND_CALL),
-      byRun: database.prepare(FIND_RUN),
       claim: database.prepare(CLAIM),
+      findBoth: database.prepare(FIND_BOTH),
+      findCall: database.prepare(FIND_CALL),
+      findRun: database.prepare(FIND_RUN),
       forget: database.prepare(FORGET),
       purge: database.prepare(PURGE),
       release: database.prepare(RELEASE),
@@ -98,8 +98,8 @@ export function sqliteUndoStore(options: SqliteStoreOptions): SqliteUndoStore {
       }),
     find: ({ run, callId }) =>
       attempt('find', () => {
-        if (run === undefined) return callId === undefined ? [] : byCall.all({ callId }).map(undoOf)
-        return (callId === undefined ? byRun.all({ run }) : both.all({ run, callId })).map(undoOf)
+        if (run === undefined) return callId === undefined ? [] : findCall.all({ callId }).map(undoOf)
+        return (callId === undefined ? findRun.all({ run }) : findBoth.all({ run, callId })).map(undoOf)
       }),
     claim: (id, { token, leaseMs }) =>
       attempt('claim', () => {

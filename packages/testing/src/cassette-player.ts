@@ -12,11 +12,16 @@ interface LiveCall {
   facts: CallFacts | undefined
 }
 
-/** Whether a key or a path is that of a stage, or of something inside it. */
-export const isUnder = (key: string, stage: string): boolean =>
-  [stage, stage.replaceAll('/', '%2F')].some(
-    (name) => key === name || ['/', '#', '@', '~'].some((mark) => key.startsWith(name + mark)),
-  )
+/** Whether a key is that of a stage, or of something inside it. */
+const isUnder = (key: string, stage: string): boolean =>
+  key === stage || ['/', '#', '@', '~'].some((mark) => key.startsWith(stage + mark))
+
+/** The key of the call that a chunk came from: the nearest one at its path, or above it. */
+function callOf(path: string, keys: { has(key: string): boolean }): string | undefined {
+  for (let key = path; key !== ''; key = key.slice(0, Math.max(0, key.search(/[/#~][^/#~]*$/))))
+    if (keys.has(key)) return key
+  return undefined
+}
 
 /** The executor of a replayed run: gives recorded facts in their order, and calls only the stages that run live. */
 export class CassettePlayer implements StageExecutor {
@@ -31,8 +36,8 @@ export class CassettePlayer implements StageExecutor {
   readonly #wanted = new Set<string>()
   readonly #calls = new Map<string, LiveCall>()
   #at: number
-  /** How much later than in the recording the last live call began, in ms. */
-  #shift = 0
+  /** How much later than in the recording each live call began, in ms, by its key without a round. */
+  readonly #shifts = new Map<string, number>()
   #wake: (() => void) | undefined
 
   constructor({ start, facts }: Cassette, live: readonly string[], clock: Clock) {
@@ -111,20 +116,23 @@ export class CassettePlayer implements StageExecutor {
 
   /** Nothing is left to give. */
   #rest(): undefined {
-    const missing = [...this.#wanted].find((what) => what.startsWith('call '))?.slice('call '.length)
-    if (missing === undefined) return undefined
+    const key = [...this.#wanted].find((what) => what.startsWith('call '))?.slice('call '.length)
+    if (key === undefined) return undefined
+    const missing = key.split(/[#@]/, 1)[0] as string
+    const live = [...this.#live, missing].map((one) => `'${one.replaceAll('%2F', '/')}'`).join(', ')
     throw new StageflowError(
       'testing/not-recorded',
-      `The run came to "${missing}", which the cassette has no fact of. Call it: replayRun(graph, cassette, { live: ['${missing.split(/[#@]/, 1)[0]}'] }); or record the run again.`,
+      `The run came to "${key.replaceAll('%2F', '/')}", which the cassette has no fact of. Call it: replayRun(graph, cassette, { live: [${live}] }); or record the run again.`,
     )
   }
 
   #beginAll(): void {
-    for (const live of this.#calls.values()) {
+    for (const [key, live] of this.#calls) {
       if (live.hasBegun) continue
       live.hasBegun = true
       // Its times continue those of the recording.
-      const shift = (this.#shift = this.#clock.now() - this.#at)
+      const shift = this.#clock.now() - this.#at
+      this.#shifts.set(withoutRound(key), shift)
       void live.call().then((facts) => {
         live.facts = JSON.parse(JSON.stringify(earlier(facts, shift))) as CallFacts
         this.#wake?.()
@@ -137,9 +145,18 @@ export class CassettePlayer implements StageExecutor {
 
   /** A chunk of a live call, with the time of the replayed run. */
   moved(chunk: RecordedChunk): RecordedChunk {
-    return { ...chunk, at: chunk.at - this.#shift }
+    const shift = this.#shifts.get(callOf(chunk.path, this.#shifts) ?? '') ?? 0
+    return { ...chunk, at: chunk.at - shift }
+  }
+  /** The recorded chunks of the calls that were given. */
+  givenChunks(chunks: readonly RecordedChunk[]): readonly RecordedChunk[] {
+    const given = new Set(this.given.map(({ key }) => withoutRound(key)).filter((key) => !this.#isLive(key)))
+    return chunks.filter(({ path }) => callOf(path, given) !== undefined)
   }
 }
+
+/** The key of a call has a round from its second leg on. */
+const withoutRound = (key: string): string => key.split('@', 1)[0] as string
 
 const earlier = (facts: CallFacts, ms: number): CallFacts => ({
   ...facts,

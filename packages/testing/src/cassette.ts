@@ -1,12 +1,13 @@
 import { StageflowError } from '@stageflow/core'
 import type { PipelineStatus } from '@stageflow/core'
 import type { DurableStart } from '@stageflow/core/durable'
-import { isPlain, show } from '@stageflow/core/kit'
+import { checkOptions, isPlain, show, whole } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
 import type { RecordedFact } from './executor-under-test.ts'
 
 /** A chunk that a stage yielded. */
 export interface RecordedChunk {
-  /** The stage, with the stages above it: `kid/answer`. */
+  /** The stage, with the stages above it: `kid/answer`. In a name, `/` is `%2F`. */
   readonly path: string
   readonly at: number
   readonly attempt: number
@@ -34,8 +35,13 @@ const VERSION = 1
 /** The size of a cassette as text, in bytes, that `recordRun` and `parseCassette` accept by default. */
 export const MAX_BYTES = 20_000_000
 
+/** The rules of `maxBytes`. */
+export const SIZE: OptionRules<{ readonly maxBytes?: number }> = { maxBytes: whole(1) }
+
 /** Writes a cassette as JSON lines: its start, each fact and chunk in the order of time, and its end. */
-export function cassetteText({ pipeline, start, facts, chunks, end }: Cassette): string {
+export function cassetteText(cassette: Cassette): string {
+  checkCassette('cassetteText()', cassette)
+  const { pipeline, start, facts, chunks, end } = cassette
   const lines: object[] = [{ cassette: VERSION, pipeline, start }]
   let place = 0
   for (const fact of facts) {
@@ -52,8 +58,14 @@ export function cassetteText({ pipeline, start, facts, chunks, end }: Cassette):
  * Reads a cassette from the text that `cassetteText` wrote. Throws `testing/illegal-cassette`, with the line, if the text is damaged,
  * of another version or longer than `maxBytes`.
  */
-export function parseCassette(text: string, { maxBytes = MAX_BYTES }: { readonly maxBytes?: number } = {}): Cassette {
-  if (typeof text !== 'string') throw illegal(`it is ${show(text)}, not a string`)
+export function parseCassette(text: string, options: { readonly maxBytes?: number } = {}): Cassette {
+  checkOptions('parseCassette()', 'testing/illegal-option', options, SIZE)
+  const { maxBytes = MAX_BYTES } = options
+  if (typeof text !== 'string')
+    throw new StageflowError(
+      'testing/illegal-cassette',
+      `The cassette cannot be read: it is ${show(text)}, not a string. Pass its text: parseCassette(await readFile(path, 'utf8')).`,
+    )
   if (text.length > maxBytes) throw illegal(`it has ${text.length} characters, and at most ${maxBytes} are read`)
   const lines = text.split('\n').filter((line, place, all) => line !== '' || place < all.length - 1)
   const facts: RecordedFact[] = []
@@ -88,6 +100,17 @@ export function cassetteOf(
   return { ...parts, end: { status, at } }
 }
 
+/** Throws `testing/illegal-cassette` for anything else, such as the text of a cassette. `where`: the function that got it. */
+export function checkCassette(where: string, given: unknown): void {
+  const { pipeline, start, facts, chunks, end } = (isPlain(given) ? given : {}) as Partial<Cassette>
+  if (typeof pipeline === 'string' && isPlain(start) && Array.isArray(facts) && Array.isArray(chunks) && isPlain(end))
+    return
+  throw new StageflowError(
+    'testing/illegal-cassette',
+    `${where} needs a cassette, not ${show(given)}. Pass parseCassette(text), or the cassette of a recorded run: (await recordRun(graph, input)).cassette.`,
+  )
+}
+
 type Fields = Readonly<Record<string, unknown>>
 
 function parsed(line: string, place: number): Fields {
@@ -106,8 +129,12 @@ const STATUSES: readonly unknown[] = ['completed', 'cancelled', 'failed', 'suspe
 function isFact(value: unknown): value is RecordedFact {
   if (!isPlain(value)) return false
   const { kind, key, at, facts } = value
-  const isCall = kind !== 'call' || (isPlain(facts) && typeof facts['status'] === 'string')
-  return KINDS.includes(kind) && typeof key === 'string' && typeof at === 'number' && isCall
+  return KINDS.includes(kind) && typeof key === 'string' && typeof at === 'number' && (kind !== 'call' || isCall(facts))
+}
+function isCall(facts: unknown): boolean {
+  if (!isPlain(facts)) return false
+  const { status, startedAt, endedAt } = facts
+  return typeof status === 'string' && typeof startedAt === 'number' && typeof endedAt === 'number'
 }
 const isChunk = (value: unknown): value is RecordedChunk =>
   isPlain(value) && typeof value['path'] === 'string' && typeof value['at'] === 'number'

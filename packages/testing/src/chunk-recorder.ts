@@ -40,7 +40,7 @@ export class ChunkRecorder implements EventSink {
     const { chunk, attempt } = data as { readonly chunk: unknown; readonly attempt: number }
     const root = this.#rootRunId
     const above = pipelineRunId.startsWith(`${root}/`) ? `${pipelineRunId.slice(root.length + 1)}/` : ''
-    this.chunks.push({ path: above + stage, at: timestamp, attempt, chunk: asJson(chunk) })
+    this.chunks.push({ path: above + stage.replaceAll('/', '%2F'), at: timestamp, attempt, chunk: asJson(chunk) })
   }
 }
 

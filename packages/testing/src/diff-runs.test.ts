@@ -65,6 +65,13 @@ test('in a terminal, the statuses before and after are red and green', async () 
   await expect(diff({}, {}, { color: 'yes' as never })).rejects.toMatchObject({ code: 'testing/illegal-option' })
 })
 
+test('runs of two pipelines are told apart', async () => {
+  const [one, other] = await Promise.all(
+    ['first', 'second'].map((name) => recordRun(new Pipeline(name).withStage('a', () => ({})).build())),
+  )
+  expect(diffRuns(one?.cassette as Cassette, other?.cassette as Cassette)).toBe('first → second: completed')
+})
+
 test('long texts are shown where they differ, and long lists of differences are cut', async () => {
   const long = 'x'.repeat(5_000)
   const text = await diff({ text: `He${long}one` }, { text: `He${long}two` })
@@ -79,6 +86,8 @@ test('long texts are shown where they differ, and long lists of differences are 
 test('control characters of a run reach no terminal', async () => {
   const text = await diff({}, { text: 'He\u001B[31mred' })
   expect(text).not.toContain('\u001B')
+  const cassette = await recorded({})
+  expect(diffRuns({ ...cassette, pipeline: 'a\u001B[31m' }, cassette)).not.toContain('\u001B')
 })
 
 test('a replay shows what a new answer changes', async () => {

@@ -1,6 +1,7 @@
 import type { CallFacts } from '@stageflow/core/durable'
 import { FLAG, checkOptions, formatDuration, plainLine } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
+import { checkCassette } from './cassette.ts'
 import type { Cassette } from './cassette.ts'
 import { changesIn } from './diff-values.ts'
 
@@ -27,6 +28,7 @@ interface Row {
  */
 export function diffRuns(before: Cassette, after: Cassette, options: DiffOptions = {}): string {
   checkOptions('diffRuns()', 'testing/illegal-option', options, RULES)
+  for (const cassette of [before, after]) checkCassette('diffRuns()', cassette)
   const paint = painter(options.color === true)
   const [was, is] = [rowsOf(before), rowsOf(after)]
   const keys = [...new Set([...was.keys(), ...is.keys()])]
@@ -45,9 +47,9 @@ export function diffRuns(before: Cassette, after: Cassette, options: DiffOptions
   ]
   const [one, other] = [before.end, after.end]
   const time = durations(one.at - before.start.startedAt, other.at - after.start.startedAt)
-  if (lines.length === 0 && one.status === other.status && time === '') return ''
-  const status = one.status === other.status ? one.status : changed(one.status, other.status, paint)
-  return [`${before.pipeline}: ${status}${time}`, ...lines].join('\n')
+  const head = `${either(plainLine(before.pipeline), plainLine(after.pipeline), paint)}: ${either(one.status, other.status, paint)}${time}`
+  const isSame = before.pipeline === after.pipeline && one.status === other.status && time === ''
+  return isSame && lines.length === 0 ? '' : [head, ...lines].join('\n')
 }
 
 function rowsOf({ facts }: Cassette): ReadonlyMap<string, Row> {
@@ -64,10 +66,10 @@ function rowsOf({ facts }: Cassette): ReadonlyMap<string, Row> {
 const NOT_RUN = 'did not run'
 
 function statusOf(old: Row | undefined, now: Row | undefined, paint: Paint): string {
-  const [was, is] = [old?.facts.status ?? NOT_RUN, now?.facts.status ?? NOT_RUN]
-  return was === is ? is : changed(was, is, paint)
+  return either(old?.facts.status ?? NOT_RUN, now?.facts.status ?? NOT_RUN, paint)
 }
-const changed = (was: string, is: string, paint: Paint): string => `${paint(was, RED)} → ${paint(is, GREEN)}`
+const either = (was: string, is: string, paint: Paint): string =>
+  was === is ? is : `${paint(was, RED)} → ${paint(is, GREEN)}`
 
 const timeOf = (old: Row | undefined, now: Row | undefined): string =>
   old === undefined || now === undefined ? '' : durations(old.ms, now.ms)

@@ -75,7 +75,8 @@ function mustBeLate({ status, errors = [] }: { status: string; errors?: readonly
 async function outlives(bench: ExecutorBench): Promise<void> {
   const left = Promise.withResolvers<void>()
   const graph = new Pipeline('stubborn').withStage('work', async () => left.promise).build()
-  const start = bench.start({ options: { timeoutMs: 30 } })
+  // Long enough for the call to begin, on a server too.
+  const start = bench.start({ options: { timeoutMs: 300 } })
   const options = { graceMs: 20 }
   try {
     const first = await bench.end(graph, start, { options })

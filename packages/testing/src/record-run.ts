@@ -2,12 +2,15 @@ import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock, EventSink, FailedResult, PipelineResult, RunInput, RunOptions, StageGraph } from '@stageflow/core'
 import { eventSinkOf, runDurable } from '@stageflow/core/durable'
 import type { LegOptions, StageExecutor } from '@stageflow/core/durable'
+import { CLOCK, checkOptions } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
 import type { RedactionOptions } from '@stageflow/core/redaction'
-import { MAX_BYTES, cassetteOf, cassetteText } from './cassette.ts'
+import { MAX_BYTES, SIZE, cassetteOf, cassetteText } from './cassette.ts'
 import type { Cassette, RecordedChunk } from './cassette.ts'
 import { ChunkRecorder } from './chunk-recorder.ts'
 import type { RecordedFact } from './executor-under-test.ts'
+import { jsonInput } from './json-input.ts'
 import { MemoryRuns } from './memory-executor.ts'
 
 /** Beside these, the options of the run. */
@@ -26,13 +29,16 @@ export interface RecordedRun<Stages> {
   readonly cassette: Cassette
 }
 
+// The engine checks the options of the run, and the redactor its own.
+const RULES: OptionRules = { ...SIZE, clock: CLOCK }
+
 type RecordArguments<Ports> = {} extends Ports
   ? [options?: RecordOptions & RunOptions & LegOptions<Ports>]
   : [options: RecordOptions & RunOptions & LegOptions<Ports>]
 
 /**
  * Runs a graph and records its input, facts and chunks, without secrets. The run itself is not changed. Resolves however the run ends.
- * Rejects with `testing/cassette-too-large`, and with `core/not-durable` if an interceptor wraps a child pipeline or a map.
+ * Rejects with `testing/not-json` for such an input, with `testing/cassette-too-large`, and with `core/not-durable` if an interceptor wraps a child pipeline or a map.
  */
 export async function recordRun<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
@@ -41,13 +47,15 @@ export async function recordRun<Stages, Ports>(
 ): Promise<RecordedRun<Stages>> {
   const { redaction, maxBytes = MAX_BYTES, clock = systemClock, ...run } = { ...options } as RecordOptions & RunOptions
   const { timeoutMs, maxConcurrency, onStageFailure, ...leg } = run
-  const runId = input.pipelineRunId ?? crypto.randomUUID()
+  checkOptions('recordRun()', 'testing/illegal-option', { maxBytes, clock }, RULES)
+  const plain = jsonInput(input)
+  const runId = plain.pipelineRunId ?? crypto.randomUUID()
   const pinned = {
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(maxConcurrency !== undefined && { maxConcurrency }),
     ...(onStageFailure !== undefined && { onStageFailure }),
   }
-  const start = { runId, startedAt: clock.now(), input, options: pinned }
+  const start = { runId, startedAt: clock.now(), input: plain, options: pinned }
   const store = new MemoryRuns(clock)
   const { result, chunks } = await store.run(start, (executor) => carryRecorded(graph, executor, leg))
   const cassette = cassetteOf({ pipeline: graph.name, start, facts: store.facts(runId), chunks }, result.status)
@@ -80,7 +88,7 @@ function redacted({ start, facts, chunks, ...rest }: Cassette, redaction: Redact
   const clean = <T>(whole: T): T => value(whole) as T
   return {
     ...rest,
-    start: { ...start, input: clean(JSON.parse(JSON.stringify(start.input)) as RunInput) },
+    start: { ...start, input: clean(start.input) },
     facts: facts.map((fact) => withClean(fact, clean)),
     chunks: chunks.map((chunk) => ({ ...chunk, chunk: clean(chunk.chunk) })),
   }

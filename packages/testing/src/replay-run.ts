@@ -1,9 +1,12 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock, RunOptions, StageGraph } from '@stageflow/core'
 import type { LegOptions } from '@stageflow/core/durable'
-import { cassetteOf } from './cassette.ts'
+import { CLOCK, checkOptions } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
+import { cassetteOf, checkCassette } from './cassette.ts'
 import type { Cassette, RecordedChunk } from './cassette.ts'
-import { CassettePlayer, isUnder } from './cassette-player.ts'
+import { CassettePlayer } from './cassette-player.ts'
+import { liveKeys } from './live-stages.ts'
 import { carryRecorded } from './record-run.ts'
 import type { RecordedRun } from './record-run.ts'
 
@@ -36,34 +39,27 @@ export async function replayRun<Stages, Ports>(
   ...[options]: ReplayArguments<Ports>
 ): Promise<ReplayedRun<Stages>> {
   const { live = [], clock = systemClock, ...leg } = { ...options } as ReplayOptions & RunOptions
+  checkOptions('replayRun()', 'testing/illegal-option', { live, clock }, RULES)
+  checkCassette('replayRun()', cassette)
   if (graph.name !== cassette.pipeline)
     throw new StageflowError(
       'testing/illegal-cassette',
       `The cassette is of a run of "${cassette.pipeline}", and the graph is "${graph.name}". Pass the graph of "${cassette.pipeline}".`,
     )
-  const names = graph.info.stages.map(({ name }) => name)
-  const unknown = live.find((stage) => !names.includes(stage) && !names.includes(stage.split('/', 1)[0] as string))
-  if (unknown !== undefined)
-    throw new StageflowError(
-      'testing/unknown-stage',
-      `The option live of replayRun() names "${unknown}", and "${graph.name}" has no such stage; it has "${names.join('", "')}".`,
-    )
-  const player = new CassettePlayer(cassette, live, clock)
-  const { result, chunks } = await carryRecorded(graph, player, leg)
-  const kept = cassette.chunks.filter(({ path }) => !live.some((stage) => isUnder(path, stage)))
-  return {
-    result,
-    unused: player.unused,
-    cassette: cassetteOf(
-      {
-        pipeline: graph.name,
-        start: cassette.start,
-        facts: player.given,
-        chunks: [...kept, ...chunks.map((chunk) => player.moved(chunk))].toSorted(byTime),
-      },
-      result.status,
-    ),
-  }
+  const player = new CassettePlayer(cassette, liveKeys(graph, live), clock)
+  const { result, chunks: own } = await carryRecorded(graph, player, leg)
+  const chunks = [...player.givenChunks(cassette.chunks), ...own.map((chunk) => player.moved(chunk))].toSorted(byTime)
+  const parts = { pipeline: graph.name, start: cassette.start, facts: player.given, chunks }
+  return { result, unused: player.unused, cassette: cassetteOf(parts, result.status) }
+}
+
+const RULES: OptionRules<ReplayOptions> = {
+  clock: CLOCK,
+  live: [areNames, "an array of names of stages, such as ['answer']"],
+}
+
+function areNames(value: unknown): boolean {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string')
 }
 
 const byTime = (one: RecordedChunk, other: RecordedChunk): number => one.at - other.at

@@ -1,12 +1,3 @@
-export {
-  approvalStoreContract,
-  type ApprovalContractOptions,
-  type ApprovalStoreCase,
-  type ApprovalStoreUnderTest,
-} from './approvals/store-contract.ts'
-export {
-  undoStoreContract,
-  type UndoContractOptions,
-  type UndoStoreCase,
-  type UndoStoreUnderTest,
-} from './undo/undo-store-contract.ts'
+export { approvalStoreContract } from './approvals/approval-store-contract.ts'
+export type { StoreCase, StoreContractOptions, StoreUnderTest } from './store-contract/store-cases.ts'
+export { undoStoreContract } from './undo/undo-store-contract.ts'

@@ -1,4 +1,5 @@
 import { manualClock, type ManualClock } from '@stageflow/testing'
+import { afterEach, expect } from 'vitest'
 import { z } from 'zod'
 import {
   defineTool,
@@ -60,6 +61,23 @@ export function bench(tools: readonly AnyTool[], options: ToolExecutorOptions = 
     calls,
     call: async (name, input = {}, { callId = 'call-0', ...callOptions } = {}) =>
       (await calls([[name, input, callId]], callOptions))[0] as ExecutedCall,
+  }
+}
+
+/** `bench` for one test file: after each test, no clock has a timer left, and `check` holds. Call it once. */
+export function trackedBench(check: (made: Bench) => void = () => {}): typeof bench {
+  let made: Bench[] = []
+  afterEach(() => {
+    for (const each of made) {
+      expect(each.clock.timers).toEqual([])
+      check(each)
+    }
+    made = []
+  })
+  return (tools, options) => {
+    const one = bench(tools, options)
+    made.push(one)
+    return one
   }
 }
 

@@ -58,7 +58,7 @@ class MapRun {
     if (signal.aborted) end()
     try {
       const source = over(inputs, snapshot)
-      const { items } = this.#host
+      const { items } = this.#behind.host as ParentRun
       await this.#runItems(iterate(items ? await items(this.#context, source) : source, this.#context.stage.name))
     } catch (error) {
       this.#fail(error)
@@ -69,12 +69,8 @@ class MapRun {
     if (ended === undefined) signal.throwIfAborted()
     const items = this.#outputs.map((output) => output?.data)
     if (ended?.status === 'fail') return ended.withData({ ...(ended.data as object | undefined), items })
-    const requests = requestsOf(this.#outputs)
+    const requests = this.#outputs.some((output) => output?.status === 'suspend') && requestsOf(this.#outputs)
     return ended ?? (requests ? suspendedOutput(requests, { items: this.#outputs }) : new Output('ok', { items }))
-  }
-
-  get #host(): ParentRun {
-    return this.#behind.host as ParentRun
   }
 
   #fail(error: unknown): void {
@@ -144,7 +140,7 @@ class MapRun {
     this.#running++
     this.#forks.add(fork)
     try {
-      const value = this.#host.item?.(fork.live, place, item, this.#each) ?? this.#each(item, fork.context)
+      const value = (host as ParentRun).item?.(fork.live, place, item, this.#each) ?? this.#each(item, fork.context)
       const output = toOutput(await value, node.name + fork.item)
       if (['ok', 'skip', 'suspend'].includes(output.status)) this.#outputs[place] = output
       else if (!this.#isOver) {

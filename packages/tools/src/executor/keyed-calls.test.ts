@@ -1,24 +1,9 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { bench, deferred, tool, type Bench, type Deferred } from '../../test/tool-bench.ts'
-import {
-  memoryResultStore,
-  toolFailure,
-  type AnyTool,
-  type ToolExecutorOptions,
-  type ToolResultStore,
-} from '../index.ts'
+import { deferred, tool, type Deferred, trackedBench } from '../../test/tool-bench.ts'
+import { memoryResultStore, toolFailure, type AnyTool, type ToolResultStore } from '../index.ts'
 
-let benches: Bench[] = []
-const make = (tools: readonly AnyTool[], options?: ToolExecutorOptions): Bench => {
-  const made = bench(tools, options)
-  benches.push(made)
-  return made
-}
-afterEach(() => {
-  for (const { clock } of benches) expect(clock.timers).toEqual([])
-  benches = []
-})
+const make = trackedBench()
 
 const idempotencyKey = (): string => 'order-7'
 

@@ -1,21 +1,9 @@
 import { manualClock } from '@stageflow/testing'
-import { afterEach, expect, test } from 'vitest'
-import { bench, deferred, tool, untilAborted, type Bench } from '../../test/tool-bench.ts'
-import { toolFailure, type AnyTool, type FailedCall, type ToolExecutorOptions } from '../index.ts'
+import { expect, test } from 'vitest'
+import { deferred, tool, untilAborted, trackedBench } from '../../test/tool-bench.ts'
+import { toolFailure, type AnyTool, type FailedCall } from '../index.ts'
 
-let benches: Bench[] = []
-const make = (tools: readonly AnyTool[], options?: ToolExecutorOptions): Bench => {
-  const made = bench(tools, options)
-  benches.push(made)
-  return made
-}
-afterEach(() => {
-  for (const { clock, executor } of benches) {
-    expect(clock.timers).toEqual([])
-    expect(executor.stats().waiting).toBe(0)
-  }
-  benches = []
-})
+const make = trackedBench(({ executor }) => expect(executor.stats().waiting).toBe(0))
 
 test('concurrency applies to one tool across execute calls, and the other calls wait in order', async () => {
   const order: number[] = []

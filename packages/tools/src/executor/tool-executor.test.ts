@@ -1,7 +1,7 @@
 import { StageflowError } from '@stageflow/core'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { bench, deferred, tool, untilAborted, type Bench, type Deferred } from '../../test/tool-bench.ts'
+import { deferred, tool, untilAborted, type Deferred, trackedBench } from '../../test/tool-bench.ts'
 import {
   memoryResultStore,
   memoryUndoStore,
@@ -9,25 +9,13 @@ import {
   toolFailure,
   ToolExecutor,
   ToolRegistry,
-  type AnyTool,
   type ResolvedCall,
   type ToolContext,
-  type ToolExecutorOptions,
 } from '../index.ts'
 
-let benches: Bench[] = []
-const make = (tools: readonly AnyTool[], options?: ToolExecutorOptions): Bench => {
-  const made = bench(tools, options)
-  benches.push(made)
-  return made
-}
-afterEach(() => {
-  for (const { clock, executor } of benches) {
-    expect(clock.timers).toEqual([])
-    expect(executor.stats()).toMatchObject({ waiting: 0, emitterErrors: 0, storeErrors: 0 })
-  }
-  benches = []
-})
+const make = trackedBench(({ executor }) =>
+  expect(executor.stats()).toMatchObject({ waiting: 0, emitterErrors: 0, storeErrors: 0 }),
+)
 
 const reply = tool('reply', ({ text = 'hi' }) => ({ said: text }))
 

@@ -2,30 +2,10 @@ import { StageflowError } from '@stageflow/core'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
+import { call, noArguments, registryOf, weather } from '../../test/weather-registry.ts'
 import { defineTool, ToolRegistry } from '../index.ts'
 import type { AnyTool, ToolRegistryOptions } from '../index.ts'
 
-const weather = defineTool({
-  name: 'get_weather',
-  description: 'The weather of a city.',
-  input: z.object({ city: z.string(), days: z.number().int().default(1) }),
-  execute: ({ city, days }) => `${city}: ${days}`,
-})
-const noArguments = defineTool({
-  name: 'list_cities',
-  description: 'All cities.',
-  input: z.object({}),
-  executionModes: ['practice', 'plan'],
-  execute: () => [],
-})
-
-const registryOf = (options: ToolRegistryOptions = {}): ToolRegistry =>
-  new ToolRegistry({ tools: [weather, noArguments], ...options })
-const call = (name: unknown, args: unknown, id: unknown = 'c1'): unknown => ({
-  id,
-  type: 'function',
-  function: { name, arguments: args },
-})
 const codeOf = (use: () => unknown): string => {
   try {
     use()

@@ -1,40 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 
-import { StageflowError } from '@stageflow/core'
-import { textOf } from '@stageflow/core/kit'
-
+import { LONG_MS, StoreBench } from '../store-contract/store-bench.ts'
+import { must } from '../store-contract/store-cases.ts'
 import type { StoredUndo, UndoClaimAnswer, UndoEntry, UndoQuery, UndoStore } from './undo-store.ts'
 
-/** Longer than any case takes. */
-export const LONG_MS = 3_600_000
-
-/** What a check has seen of a broken rule. The contract adds the rule, and what to do. */
-class Seen extends Error {}
-
-/** Fails the case with what was seen, unless `holds`. */
-export function must(holds: boolean, seen: string): asserts holds {
-  if (!holds) throw new Seen(seen)
-}
-
-/** The error of a broken rule: which one, what was seen, and what to do. */
-export function breach(rule: string, error: unknown, mend: string): StageflowError {
-  const seen = error instanceof Seen ? error.message : `the store, or the case, failed with: ${textOf(error)}.`
-  const message = `The undo store breaks the rule "${rule}": ${seen} ${mend}`
-  return new StageflowError('tools/contract', message, { cause: error instanceof Seen ? error.cause : error })
-}
-
 /** Calls the store under test for a case, with a run and ids that no other case uses. */
-export class UndoBench {
-  readonly store: UndoStore
-  readonly shortMs: number
+export class UndoBench extends StoreBench<UndoStore> {
   readonly #prefix: string = crypto.randomUUID()
-  readonly #advance: (ms: number) => void | Promise<void>
-
-  constructor(store: UndoStore, shortMs: number, advance: (ms: number) => void | Promise<void>) {
-    this.store = store
-    this.shortMs = shortMs
-    this.#advance = advance
-  }
 
   /** A name that no other case uses. */
   own(name: string): string {
@@ -70,11 +42,6 @@ export class UndoBench {
   }
   async remove(token = 't', name = 'a'): Promise<void> {
     await this.store.remove(this.own(name), token)
-  }
-
-  /** Resolves when everything that lasts this long is over. */
-  async expire(lastedMs: number = this.shortMs): Promise<void> {
-    await this.#advance(Math.ceil(lastedMs * 1.2))
   }
 
   /** The claim must have had this answer. */

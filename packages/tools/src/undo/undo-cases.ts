@@ -1,15 +1,8 @@
-import { type UndoBench, LONG_MS, must } from './undo-bench.ts'
-import { randomSequences } from './undo-sequences.ts'
+import { FIFTY, LONG_MS, ODD_TEXTS, SIMILAR_ENDS } from '../store-contract/store-bench.ts'
+import { ATOMIC, must, type StoreRule, TEXTS } from '../store-contract/store-cases.ts'
+import type { UndoBench } from './undo-bench.ts'
+import { randomUndo } from './undo-sequences.ts'
 
-/** One rule of the contract. `check` throws if it is broken. */
-export interface UndoRule {
-  /** What to do with a store that breaks it. */
-  readonly mend: string
-  readonly check: (bench: UndoBench) => Promise<void>
-}
-
-const ATOMIC =
-  'Decide and write in one atomic operation: one statement with a condition, or a transaction that locks the row.'
 const ORDER = 'Give each entry a number of your own sequence when it is added, and order by it.'
 const IF_FREE =
   'Set the token only if the entry has none, the lease of the other one is over, or it is the same token, in one statement.'
@@ -17,12 +10,9 @@ const OWNER = 'Compare tokens before you write: DELETE … WHERE id = :id AND to
 const IN_TIME = 'Refuse a new claim once the ttlMs of the entry are over, by the clock of the store.'
 const MISSING = 'Treat an entry past its keepMs as missing, in every operation, by the clock of the store.'
 const APART = 'Compare ids byte by byte: use a binary collation, and no patterns.'
-const TEXTS = 'Store the texts as they are, in no type that trims, parses or cuts them.'
 
-const FIFTY = Array.from({ length: 50 }, (_, index) => `t${index}`)
-
-/** The cases of the contract by name. */
-export const UNDO_CASES: Readonly<Record<string, UndoRule>> = {
+/** The rules of the contract by name. */
+export const UNDO_RULES: Readonly<Record<string, StoreRule<UndoBench>>> = {
   'entries are found by run and by call, the oldest first': {
     mend: ORDER,
     check: async (bench) => {
@@ -185,17 +175,16 @@ export const UNDO_CASES: Readonly<Record<string, UndoRule>> = {
   'similar ids are different ids': {
     mend: APART,
     check: async (bench) => {
-      const ends = ['', 'A', 'a', 'a ', ' a', '%', '_', '*', '\\', "'", '"', ';', ':', '/', '#', 'é', 'e\u0301', '😀', '__proto__'] // prettier-ignore
-      const entries = ends.map((end, place) =>
+      const entries = SIMILAR_ENDS.map((end, place) =>
         bench.entry(`id${end}`, { run: bench.own(`run${end}`), callId: bench.own(`call${end}`), call: `${place}` }),
       )
       for (const entry of entries) await bench.store.add(entry)
       for (const [place, entry] of entries.entries()) {
         bench.lists('find by run', await bench.find({ run: entry.run as string }), [entry])
         bench.lists('find by call', await bench.find({ callId: entry.callId }), [entry])
-        bench.answers('claim', await bench.claim(`t${place}`, { name: `id${ends[place]}` }), 'claimed')
+        bench.answers('claim', await bench.claim(`t${place}`, { name: `id${SIMILAR_ENDS[place]}` }), 'claimed')
       }
-      for (const end of ends.slice(1)) await bench.remove(`t${ends.indexOf(end)}`, `id${end}`)
+      for (const [place, end] of SIMILAR_ENDS.entries()) if (place > 0) await bench.remove(`t${place}`, `id${end}`)
       bench.lists('find', await bench.find({ run: bench.own('run') }), entries.slice(0, 1))
     },
   },
@@ -208,18 +197,7 @@ export const UNDO_CASES: Readonly<Record<string, UndoRule>> = {
         for (const entry of entries) await bench.store.add(entry)
         bench.lists('find', await bench.find({ run: `${long}1`, callId: `${long}1` }), entries.slice(0, 1))
       }
-      const texts = [
-        '',
-        ' ',
-        '007',
-        'null',
-        'line\r\nline\t',
-        "'; --",
-        '\\u0000',
-        '\u0001\u2028é😀',
-        'x'.repeat(2 ** 20),
-      ]
-      const entries = texts.map((call, place) => bench.entry(`text${place}`, { call }))
+      const entries = ODD_TEXTS.map((call, place) => bench.entry(`text${place}`, { call }))
       for (const entry of entries) await bench.store.add(entry)
       bench.lists('find', await bench.find(), entries)
     },
@@ -252,7 +230,7 @@ export const UNDO_CASES: Readonly<Record<string, UndoRule>> = {
   },
   'random sequences of operations keep every rule': {
     mend: 'Compare each step with the table of contracts in the documentation.',
-    check: (bench) => randomSequences(bench),
+    check: randomUndo,
   },
 }
 

@@ -1,19 +1,10 @@
 import { manualClock } from '@stageflow/testing'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
-import { bench, deferred, tool, untilAborted, type Bench } from '../../test/tool-bench.ts'
-import { memoryUndoStore, type AnyTool, type ToolExecutorOptions, type UndoEntry, type UndoStore } from '../index.ts'
+import { deferred, tool, untilAborted, type Bench, trackedBench } from '../../test/tool-bench.ts'
+import { memoryUndoStore, type AnyTool, type UndoEntry, type UndoStore } from '../index.ts'
 
-let benches: Bench[] = []
-const make = (tools: readonly AnyTool[], options?: ToolExecutorOptions): Bench => {
-  const made = bench(tools, options)
-  benches.push(made)
-  return made
-}
-afterEach(() => {
-  for (const { clock } of benches) expect(clock.timers).toEqual([])
-  benches = []
-})
+const make = trackedBench()
 
 const emitTo =
   (b: Bench) =>

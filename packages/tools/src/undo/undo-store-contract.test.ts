@@ -1,27 +1,12 @@
-import { manualClock } from '@stageflow/testing'
-import { describe, expect, test } from 'vitest'
-
+import { type BrokenStores, type Change, testContract } from '../../test/broken-stores.ts'
 import { undoStoreContract } from '../contract.ts'
 import { memoryUndoStore, type UndoEntry, type UndoStore } from '../index.ts'
 
-type Change = (store: UndoStore, now: () => number) => Partial<UndoStore>
-
-const inMemory = (change: Change = () => ({})) => {
-  const clock = manualClock()
-  const store = memoryUndoStore({ clock })
-  return { store: { ...store, ...change(store, () => clock.now()) }, advance: (ms: number) => clock.advance(ms) }
-}
-
-describe('memoryUndoStore', () => {
-  for (const { name, run } of undoStoreContract(() => inMemory())) test(name, run)
-})
-
 const adding =
-  (change: (entry: UndoEntry) => Partial<UndoEntry>): Change =>
+  (change: (entry: UndoEntry) => Partial<UndoEntry>): Change<UndoStore> =>
   (store) => ({ add: (entry) => store.add({ ...entry, ...change(entry) }) })
 
-/** Each store breaks one rule. The case that finds it is named. */
-const BROKEN: Readonly<Record<string, readonly [change: Change, rule: string]>> = {
+const broken: BrokenStores<UndoStore> = {
   'lists the newest first': [
     (store) => ({ find: async (query) => (await store.find(query)).toReversed() }),
     'entries are found by run and by call, the oldest first',
@@ -196,30 +181,10 @@ const BROKEN: Readonly<Record<string, readonly [change: Change, rule: string]>> 
   ],
 }
 
-describe('a store that breaks a rule is found', () => {
-  for (const [what, [change, rule]] of Object.entries(BROKEN))
-    test(what, async () => {
-      const broken: string[] = []
-      for (const { name, run } of undoStoreContract(() => inMemory(change))) {
-        const error = await run().then(
-          () => undefined,
-          (thrown: unknown) => thrown,
-        )
-        if (error === undefined) continue
-        broken.push(name)
-        expect(error).toMatchObject({ code: 'tools/contract' })
-        expect(String(error)).toContain(`The undo store breaks the rule "${name}"`)
-      }
-      expect(broken).toContain(rule)
-    })
-
-  test('every case has a store that breaks its rule', () => {
-    const cases = undoStoreContract(() => inMemory()).map(({ name }) => name)
-    expect(new Set(Object.values(BROKEN).map(([, rule]) => rule))).toEqual(new Set(cases))
-  })
-
-  test('a store that throws', async () => {
-    const [first] = undoStoreContract(() => inMemory(() => ({ add: () => { throw new Error('disk is full') } }))) // prettier-ignore
-    await expect(first?.run()).rejects.toThrow(/the store, or the case, failed with: disk is full\. Give each entry/)
-  })
+testContract({
+  contract: undoStoreContract,
+  memoryStore: memoryUndoStore,
+  broken,
+  message: 'The undo store breaks the rule',
+  first: ['add', 'Give each entry'],
 })

@@ -1,17 +1,8 @@
-import { afterEach, expect, test } from 'vitest'
-import { bench, deferred, tool, untilAborted, type Bench } from '../../test/tool-bench.ts'
-import { memoryUndoStore, type AnyTool, type ToolExecutorOptions, type UndoStore } from '../index.ts'
+import { expect, test } from 'vitest'
+import { deferred, tool, untilAborted, trackedBench } from '../../test/tool-bench.ts'
+import { memoryUndoStore, type UndoStore } from '../index.ts'
 
-let benches: Bench[] = []
-const make = (tools: readonly AnyTool[], options?: ToolExecutorOptions): Bench => {
-  const made = bench(tools, options)
-  benches.push(made)
-  return made
-}
-afterEach(() => {
-  for (const { clock } of benches) expect(clock.timers).toEqual([])
-  benches = []
-})
+const make = trackedBench()
 
 const undoStore = (more: Partial<UndoStore>): UndoStore => ({ ...memoryUndoStore(), ...more })
 const silent = new Promise<never>(() => {})
