@@ -3,6 +3,7 @@ import type { InvocationId, Serde, WorkflowContext } from '@restatedev/restate-s
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageInfo } from '@stageflow/core'
 import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
+import type { Arrival } from './arrival.ts'
 import { MOST_BYTES } from './http.ts'
 import { lostCall } from './lost-call.ts'
 import { CALL_FACTS, factsTooLarge } from './message-size.ts'
@@ -25,15 +26,6 @@ export interface Attempt {
 
 /** How many calls of a run and its child runs are in progress at most, without `maxConcurrency`. Waiting for many costs their square. */
 const MOST_IN_FLIGHT = 64
-
-/** Something that Restate has told the run. */
-type Arrival =
-  | { readonly kind: 'call'; readonly key: string; readonly facts: CallFacts | undefined; readonly failure: unknown }
-  | { readonly kind: 'answer'; readonly key: string; readonly answer: unknown }
-  | { readonly kind: 'stop'; readonly reason: string }
-  | { readonly kind: 'sleep'; readonly until: number }
-  | { readonly kind: 'invocation'; readonly id: InvocationId }
-  | { readonly kind: 'recorded'; readonly fact: KeptFact; readonly isWanted: () => boolean }
 
 /** Bytes that are JSON already. */
 const JSON_BYTES: Serde<Uint8Array> = {
