@@ -1,15 +1,21 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { manualClock, recordingSink } from '@stageflow/testing'
+import type { ManualClock } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 import { runDurable } from '../src/durable.ts'
 import type { Fact } from '../src/durable.ts'
-import { Pipeline, StageOutput } from '../src/index.ts'
+import { Pipeline, StageOutput, after } from '../src/index.ts'
 import type { Interceptor, StageContext, StageGraph } from '../src/index.ts'
 import { ArrayExecutor } from './array-executor.ts'
 
 /** Code that runs until its signal aborts. */
 const untilAborted = ({ signal }: StageContext): Promise<never> =>
   new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+
+/** Lets promises and immediates that are ready run. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
 
 // ---------- values that JSON cannot hold
 
@@ -128,10 +134,11 @@ test.each<[member: 'execute' | 'timer' | 'wait' | 'stop']>([['execute'], ['timer
 )
 
 const call = { kind: 'call', key: 'a', at: 2_000, replayed: false }
+const ended = { status: 'ok', data: {}, startedAt: 1_500, endedAt: 1_600, after: 0 }
 test.each<[name: string, fact: unknown, message: string]>([
   ['a kind that the engine does not know', { ...call, kind: 'signal' }, '{"kind":"signal","key":"a"'],
-  ['no time', { ...call, at: undefined, facts: {} }, '{"kind":"call","key":"a"'],
-  ['no facts', call, '{"kind":"call","key":"a"'],
+  ['no time', { ...call, at: undefined, facts: ended }, '{"kind":"call","key":"a"'],
+  ['no facts', call, 'its fact of "a" has status undefined; it must be a status'],
   ['no fields', null, 'null'],
   ['text', 'a', '"a"'],
 ])('a fact with %s is refused, with the fact in the message', async (_name, fact, message) => {
@@ -142,6 +149,37 @@ test.each<[name: string, fact: unknown, message: string]>([
     code: 'core/replay',
     message: expect.stringContaining(message) as string,
   })
+})
+
+test.each<[field: string, value: unknown, must: string]>([
+  ['status', 'okay', 'a status'],
+  ['status', undefined, 'a status'],
+  ['data', 5, 'an object'],
+  ['data', undefined, 'an object'],
+  ['data', [5], 'an object'],
+  ['error', 'broken', 'an error'],
+  ['error', { message: 'broken' }, 'an error'],
+  ['gaps', 'x', 'an array of arrays'],
+  ['gaps', [5], 'an array of arrays'],
+  ['decided', { x: true }, 'an array of arrays'],
+  ['decided', [5], 'an array of arrays'],
+  ['attempts', 5, 'an array of objects'],
+  ['attempts', [5], 'an array of objects'],
+  ['after', '2', 'a number'],
+  ['after', undefined, 'a number'],
+])('a fact whose %s is %j is refused, with its run, its key and the value', async (field, value, must) => {
+  const a = new Pipeline('p').withStage('a', () => ({})).build()
+  const map = new Pipeline('p').withMap('a', { over: () => [1], each: () => ({}) }).build()
+  for (const [key, graph] of Object.entries({ a, 'a#0': map })) {
+    const facts = { ...ended, ...(field === 'error' && { status: 'fail' }), [field]: value } as never
+    const executor = new ArrayExecutor([{ kind: 'call', key, at: 2_000, facts }])
+    await expect(runDurable(graph as StageGraph<unknown, {}>, executor)).rejects.toMatchObject({
+      code: 'core/replay',
+      message: expect.stringContaining(
+        `The run "run-1" cannot go on with this pipeline: its fact of "${key}" has ${field} ${value === undefined ? value : JSON.stringify(value)}; it must be ${must}.`,
+      ) as string,
+    })
+  }
 })
 
 test('calls in progress when a leg breaks off give no fact, and the next leg carries them out again', async () => {
@@ -220,40 +258,115 @@ test('an interceptor that answers a child pipeline ends the leg, and a leg in wh
   expect(second.begun).toEqual(['kid/t', 'last'])
 })
 
-test.each(['an interceptor around a run', 'a local stage'])(
-  'a signal ends the leg after graceMs if %s hangs, and the next leg stops the run',
-  async (what) => {
-    const clock = manualClock()
-    let hangs = true
-    const perhaps = <Result>(result: Result): Result | Promise<never> => (hangs ? new Promise(() => {}) : result)
-    const stuck: Interceptor = {
-      name: 'stuck',
-      wrapRun: (next, { name }) => (name === 'child' ? (run) => perhaps(undefined) ?? next(run) : next),
-    }
-    const pipeline = new Pipeline('p').withStage('after', () => ({}), { dependencies: [] })
-    const graph = (what === 'a local stage'
+/** A child pipeline that hangs in an interceptor around it, or a local stage that hangs. */
+function hanging(what: string, perhaps: <Result>(result: Result) => Result | Promise<never>, clock: ManualClock) {
+  const stuck: Interceptor = {
+    name: 'stuck',
+    wrapRun: (next, { name }) =>
+      name !== 'child'
+        ? next
+        : what === 'an interceptor that has called next()'
+          ? (run) => after(next(run), (outcome) => perhaps(outcome))
+          : (run) => perhaps(undefined) ?? next(run),
+  }
+  const pipeline = new Pipeline('p')
+  const stage =
+    what === 'a local stage'
       ? pipeline.withStage('hangs', () => perhaps({}), { placement: 'local' })
       : pipeline.withPipeline(
           'hangs',
           new Pipeline('child').withStage('t', () => ({})),
         )
-    ).build({ clock, interceptors: [stuck] }) as unknown as StageGraph<Record<string, never>, {}>
-    const controller = new AbortController()
-    const reason = new Error('the user left')
-    const first = new ArrayExecutor()
-    const running = runDurable(graph, first, { graceMs: 50, signal: controller.signal })
-    await new Promise((resolve) => setImmediate(resolve))
-    controller.abort(reason)
-    await Promise.all([expect(running).rejects.toBe(reason), clock.advance(50)])
-    expect(first.facts).toMatchObject([{ kind: 'stop', reason: 'the user left' }])
+  return (stage as unknown as typeof pipeline)
+    .withStage('after', () => ({}), { dependencies: ['hangs' as never] })
+    .build({ clock, interceptors: [stuck] }) as unknown as StageGraph<Record<string, never>, {}>
+}
+const HANGING = ['an interceptor around a run', 'an interceptor that has called next()', 'a local stage']
+
+test.each(HANGING)('a signal ends the leg after graceMs if %s hangs, and the next leg stops the run', async (what) => {
+  const clock = manualClock()
+  let hangs = true
+  const graph = hanging(what, (result) => (hangs ? new Promise(() => {}) : result), clock)
+  const controller = new AbortController()
+  const reason = new Error('the user left')
+  const first = new ArrayExecutor()
+  const running = runDurable(graph, first, { graceMs: 50, signal: controller.signal })
+  await turns()
+  controller.abort(reason)
+  await Promise.all([expect(running).rejects.toBe(reason), clock.advance(50)])
+  const stops = first.facts.filter(({ kind }) => kind === 'stop')
+  expect(stops).toMatchObject([{ key: '', reason: 'the user left' }])
+  hangs = false
+  const second = new ArrayExecutor(stops)
+  expect(await runDurable(graph, second)).toMatchObject({ status: 'cancelled', reason: 'the user left' })
+  // The leg that broke off still ends its own code within its grace times.
+  await clock.advance(10_000)
+  expect(clock.timers).toEqual([])
+})
+
+test.each(HANGING)(
+  'the time limit ends the leg graceMs later if %s hangs, and the next leg ends as timed out',
+  async (what) => {
+    const clock = manualClock()
+    let hangs = true
+    const graph = hanging(what, (result) => (hangs ? new Promise(() => {}) : result), clock)
+    const start = { startedAt: clock.now(), options: { timeoutMs: 1_000 } }
+    const first = new ArrayExecutor([], { start, now: () => clock.now() })
+    let ended: unknown
+    void runDurable(graph, first, { graceMs: 50 }).catch((error: unknown) => (ended = error))
+    await turns()
+    await clock.advance(1_049)
+    expect(ended).toBeUndefined()
+    await clock.advance(1)
+    await turns()
+    expect(ended).toMatchObject({ code: 'core/run-timeout' })
+    // A leg that begins after the limit gives its interceptors the grace time too.
+    const second = new ArrayExecutor(first.facts, { start, leg: 2, now: () => clock.now() })
+    ended = undefined
+    void runDurable(graph, second, { graceMs: 50 }).catch((error: unknown) => (ended = error))
+    await turns()
+    await clock.advance(49)
+    expect(ended).toBeUndefined()
+    await clock.advance(1)
+    await turns()
+    expect(ended).toMatchObject({ code: 'core/run-timeout' })
     hangs = false
-    const second = new ArrayExecutor(first.facts)
-    expect(await runDurable(graph, second)).toMatchObject({ status: 'cancelled', reason: 'the user left' })
-    // The leg that broke off still ends its own code within its grace times.
+    const third = new ArrayExecutor(first.facts, { start, leg: 3, now: () => clock.now() })
+    expect(await runDurable(graph, third)).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
     await clock.advance(10_000)
     expect(clock.timers).toEqual([])
   },
 )
+
+test.each(HANGING)('a stop from another process ends the leg after graceMs if %s hangs', async (what) => {
+  const clock = manualClock()
+  const graph = hanging(what, () => new Promise(() => {}), clock)
+  const asking = new AbortController()
+  const reason = new Error('stopped from elsewhere')
+  const executor = Object.assign(new ArrayExecutor(), { stopping: asking.signal })
+  const running = runDurable(graph, executor, { graceMs: 50 })
+  await turns()
+  asking.abort(reason)
+  await Promise.all([expect(running).rejects.toBe(reason), clock.advance(50)])
+  await clock.advance(10_000)
+  expect(clock.timers).toEqual([])
+})
+
+test('a cleanup has its own limit, so the time limit of the run does not end the leg meanwhile', async () => {
+  const clock = manualClock()
+  const graph = new Pipeline('p')
+    .withStage('a', ({ onCleanup }) => {
+      onCleanup(() => clock.sleep(2_000))
+      return {}
+    })
+    .build({ clock })
+  const start = { startedAt: clock.now(), options: { timeoutMs: 1_000 } }
+  const running = runDurable(graph, new ArrayExecutor([], { start, now: () => clock.now() }), { graceMs: 50 })
+  await turns()
+  await clock.advance(2_000)
+  expect(await running).toMatchObject({ status: 'completed' })
+  expect(clock.timers).toEqual([])
+})
 
 // ---------- answers
 

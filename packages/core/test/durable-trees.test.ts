@@ -524,3 +524,38 @@ test('each event is sent once, events carry their leg, and each leg numbers them
     expect(own.every(({ leg }) => leg === 2)).toBe(true)
   }
 })
+
+test('chunks are sent with their leg and attempt, and are in no fact, so a call that is carried out again sends them again', async () => {
+  const sink = recordingSink()
+  const again: Interceptor = {
+    name: 'again',
+    wrap: (next) => async (context) => {
+      const output = await next(context)
+      return output.status === 'fail' ? next(context) : output
+    },
+  }
+  let calls = 0
+  const graph = new Pipeline('p')
+    .withStage('a', async function* () {
+      if (++calls % 2 === 1) throw new Error('broken')
+      yield `chunk of call ${calls}`
+      return {}
+    })
+    .build({ interceptors: [again], eventSink: sink })
+  const chunks = (): unknown[] => {
+    const sent = sink.events.filter(({ type }) => type === 'stage.a.chunk').map(({ leg, data }) => ({ leg, ...data }))
+    sink.clear()
+    return sent
+  }
+  const first = new ArrayExecutor()
+  const live = await runDurable(graph, first, { chunkEvents: true })
+  expect(chunks()).toEqual([{ leg: undefined, chunk: 'chunk of call 2', attempt: 2 }])
+  expect(JSON.stringify(first.facts)).not.toContain('chunk of call')
+  // A leg that has the fact knows how many there were, and sends none.
+  const read = await runDurable(graph, new ArrayExecutor(first.facts), { chunkEvents: true })
+  expect([live, read].map(({ report }) => report.stages.a.chunks)).toEqual([1, 1])
+  expect(chunks()).toEqual([])
+  // The process of a first leg died before the fact: the second one calls the stage.
+  await runDurable(graph, new ArrayExecutor([], { leg: 2 }), { chunkEvents: true })
+  expect(chunks()).toEqual([{ leg: 2, chunk: 'chunk of call 4', attempt: 2 }])
+})

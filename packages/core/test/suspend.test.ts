@@ -1,7 +1,7 @@
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { inspect } from 'node:util'
 import { afterEach, expect, expectTypeOf, test, vi } from 'vitest'
-import { resume, resumeSettled, startResumed } from '../src/durable.ts'
+import { openRequests, resume, resumeSettled, startResumed } from '../src/durable.ts'
 import type { SuspendedRun } from '../src/durable.ts'
 import { Pipeline, StageKind, StageOutput, asStage, createSlot, defineStage } from '../src/index.ts'
 import type { Interceptor, PipelineResult, StageContext, SuspendedResult } from '../src/index.ts'
@@ -720,4 +720,21 @@ test('the same run may be resumed twice: each is a leg of its own', async () => 
   const first = suspended(await graph.run())
   const legs = await Promise.all([resume(graph, first, { approve: 1 }), resume(graph, first, { approve: 2 })])
   expect(legs.map(({ data }) => data.approve)).toEqual([{ answer: 1 }, { answer: 2 }])
+})
+
+test('a state that looks like that of a map belongs to its stage', async () => {
+  const graph = new Pipeline('orders')
+    .withStage('check', ({ resumed }) =>
+      resumed === undefined
+        ? StageOutput.suspend(['which order?'], { state: { items: [{ status: 'suspend' }, { status: 'suspend' }] } })
+        : { state: resumed.state, answer: resumed.answer },
+    )
+    .build()
+  const first = suspended(await graph.run())
+  expect(openRequests(first)).toEqual([{ path: ['check'], request: ['which order?'] }])
+  const last = await resume(graph, first, { check: { 5: 'the last one' } })
+  expect(last.data.check).toEqual({
+    state: { items: [{ status: 'suspend' }, { status: 'suspend' }] },
+    answer: { 5: 'the last one' },
+  })
 })

@@ -7,19 +7,20 @@ export class CallsInProgress {
 
   /** Begins a call. If code of an earlier leg still runs for the same key, waits until it has left. */
   async begin(runId: string, key: string, call: () => Promise<CallFacts>): Promise<CallFacts> {
-    let calls = this.#runs.get(runId)
-    if (calls === undefined) this.#runs.set(runId, (calls = new Map()))
-    const earlier = calls.get(key)
+    const earlier = this.#runs.get(runId)?.get(key)
     if (earlier !== undefined && (await earlier).abandoned === true)
       throw new StageflowError(
         'durable-local/still-running',
         `"${key}" of run "${runId}" still runs in this process for a leg that is over, because its code ignores its signal. Let another process take over the run, or restart this one.`,
       )
     const begun = call()
-    calls.set(key, begun)
+    const calls = this.#runs.get(runId) ?? new Map<string, Promise<CallFacts>>()
+    this.#runs.set(runId, calls.set(key, begun))
     const facts = await begun
     // Abandoned code may run forever, so its key stays.
-    if (facts.abandoned !== true) calls.delete(key)
+    if (facts.abandoned === true) return facts
+    calls.delete(key)
+    if (calls.size === 0 && this.#runs.get(runId) === calls) this.#runs.delete(runId)
     return facts
   }
 

@@ -1,14 +1,15 @@
 import { StageflowError } from '@stageflow/core'
 import type { RunInput, StageGraph } from '@stageflow/core'
 import { fingerprintOf, misfits } from '@stageflow/core/durable'
-import type { GraphFingerprint } from '@stageflow/core/durable'
-import { fingerprint } from '@stageflow/core/kit'
+import type { DurableStart, GraphFingerprint } from '@stageflow/core/durable'
+import { fingerprint, show } from '@stageflow/core/kit'
 
 import { progressOf } from './answers.ts'
 import type { FactKey } from './answers.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import type { Journal } from './journal.ts'
-import { findRun, graphOf, hasEnded } from './run-row.ts'
+import { readJson } from './json.ts'
+import { findRun, graphOf, hasEnded, startOf } from './run-row.ts'
 import type { RunRow } from './run-row.ts'
 import { ADD, ADD_GRAPH, CLAIM, FIND_GRAPH, KEYS, RENEW } from './statements.ts'
 
@@ -32,7 +33,7 @@ export interface Claimant {
 
 /** The run is ours, another process carries it, or there is nothing to do: it has ended, or waits for answers. */
 export type Claim =
-  | { readonly is: 'ours'; readonly row: RunRow; readonly keys: readonly FactKey[] }
+  | { readonly is: 'ours'; readonly row: RunRow; readonly start: DurableStart; readonly keys: readonly FactKey[] }
   | { readonly is: 'elsewhere' }
   | { readonly is: 'settled'; readonly row: RunRow }
 
@@ -69,9 +70,10 @@ export function claim(
     endWithoutCode(journal, row, { status: 'failed', error })
     return { is: 'settled', row: findRun(journal, runId) as RunRow }
   }
+  const start = startOf(row)
   journal.run(RENEW, { owner, ms: leaseMs })
   journal.run(CLAIM, { run: row.n, owner, graph: idOf(journal, fingerprintOf(graph)), facts: row.facts, crashes })
-  return { is: 'ours', row: { ...row, fence: row.fence + 1, leg: row.leg + 1 }, keys }
+  return { is: 'ours', row: { ...row, fence: row.fence + 1, leg: row.leg + 1 }, start, keys }
 }
 
 function create(
@@ -99,7 +101,8 @@ function create(
     input: text,
     options: JSON.stringify(pinned),
   })
-  return { is: 'ours', row: findRun(journal, runId) as RunRow, keys: [] }
+  const row = findRun(journal, runId) as RunRow
+  return { is: 'ours', row, start: startOf(row), keys: [] }
 }
 
 const texts = new WeakMap<GraphFingerprint, string>()
@@ -113,7 +116,7 @@ function idOf(journal: Journal, graph: GraphFingerprint): number {
 
 /** Throws if the run began with another input: then the caller has reused its id by mistake. */
 export function checkInput(id: string, text: string, { input }: NewRun): void {
-  const before = JSON.parse(text) as RunInput
+  const before = readJson(text, 'input', id) as RunInput
   const known = input.createdAt === undefined ? { ...before, createdAt: undefined } : before
   if (fingerprint(known) === fingerprint(input)) return
   throw new StageflowError(
@@ -141,5 +144,5 @@ const crashLoop = (runId: string, crashes: number): StageflowError =>
 export const unknownRun = (runId: string, path: string): StageflowError =>
   new StageflowError(
     'durable-local/unknown-run',
-    `The journal "${path}" has no run ${JSON.stringify(runId)}. It was never started, or has ended longer ago than retentionMs.`,
+    `The journal "${path}" has no run ${show(runId)}. It was never started, or has ended longer ago than retentionMs.`,
   )

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 
-import { Pipeline, PipelineFailedError, StageOutput } from '@stageflow/core'
+import { Pipeline, PipelineFailedError, StageOutput, systemClock } from '@stageflow/core'
 import type { StageContext, StageGraph } from '@stageflow/core'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 
@@ -469,6 +469,53 @@ describe('cancel', () => {
     expect(await run).toMatchObject({ status: 'cancelled', reason: 'from there' })
   })
 
+  test('a run that is cancelled as it begins ends at once', async () => {
+    const graph = new Pipeline('p').withStage('work', aborted).build()
+    const durable = open(newPath(), { leaseMs: 3_600_000 })
+    const run = durable.run(graph, {}, { runId: 'a' })
+    expect(await durable.cancel('a', 'too early')).toBe(true)
+    expect(await run).toMatchObject({ status: 'cancelled', reason: 'too early' })
+  })
+
+  test.each([0, 5, 10, 20, 40, 80])(
+    'a run that is cancelled as it suspends is cancelled (%i steps later)',
+    async (steps) => {
+      const graph = new Pipeline('p').withStage('q', ask).build()
+      const durable = open()
+      let cancelled: Promise<boolean> | undefined
+      const cancel = async (): Promise<boolean> => {
+        for (let step = 0; step < steps; step++) await Promise.resolve()
+        return durable.cancel('a', 'enough')
+      }
+      const eventSink = {
+        tryEmit: () => true,
+        emit: async ({ type }: { readonly type: string }) => {
+          if (type === 'pipeline.suspended') cancelled = cancel()
+          return Promise.resolve()
+        },
+      }
+      await durable.run(graph, {}, { runId: 'a', eventSink })
+      expect(await cancelled).toBe(true)
+      await until(async () => (await durable.get('a'))?.status === 'cancelled')
+    },
+    3_000,
+  )
+
+  test('the signal of a later caller in the same process cancels the run too', async () => {
+    const graph = new Pipeline('p').withStage('work', aborted).build()
+    const durable = open()
+    const first = durable.run(graph, {}, { runId: 'a' })
+    const later = new AbortController()
+    const second = durable.run(graph, {}, { runId: 'a', signal: later.signal })
+    await until(async () => (await durable.get('a')) !== undefined)
+    later.abort('not needed anymore')
+    for (const { status, reason } of (await Promise.all([first, second])) as { status: string; reason?: string }[])
+      expect([status, reason]).toEqual(['cancelled', 'not needed anymore'])
+    const early = durable.run(graph, {}, { runId: 'b' })
+    const late = durable.run(graph, {}, { runId: 'b', signal: AbortSignal.abort('too late') })
+    expect(await Promise.all([early, late])).toMatchObject([{ reason: 'too late' }, { reason: 'too late' }])
+  }, 3_000)
+
   test('the signal of a caller that waits for another process cancels the run there', async () => {
     const path = newPath()
     const [here, there] = [open(path), open(path)]
@@ -498,10 +545,9 @@ describe('a changed graph', () => {
       .withStage('approve', ask, { dependencies: ['price'] })
       .withStage('new', ({ inputs }) => ({ total: inputs.from('price').total }), { dependencies: ['price', 'approve'] })
       .build()
-    // The answer was kept.
-    expect((await durable.run(fits, FIVE, { runId: 'a' })).data).toEqual({
+    expect((await durable.resume(fits, 'a', { approve: 2 })).data).toEqual({
       price: { total: 5 },
-      approve: { answer: 1 },
+      approve: { answer: 2 },
       new: { total: 5 },
     })
   })
@@ -637,6 +683,25 @@ describe('leases', () => {
     expect(inFile(path, 'SELECT key FROM facts')).toEqual([{ key: 'work' }])
   })
 
+  test('a short lease is renewed before it ends', async () => {
+    const delays: number[] = []
+    const clock = {
+      ...systemClock,
+      setTimeout(act: () => void, ms: number) {
+        delays.push(ms)
+        return systemClock.setTimeout(act, ms)
+      },
+    }
+    const held = gate()
+    const graph = new Pipeline('p').withStage('work', () => held.promise.then(() => ({}))).build()
+    const durable = open(newPath(), { leaseMs: 60, clock })
+    const run = durable.run(graph, {}, { runId: 'a' })
+    await until(() => delays.length > 2)
+    held.resolve()
+    await run
+    expect(Math.max(...delays)).toBeLessThanOrEqual(60 / 3)
+  })
+
   test('a leg hears of its loss when it renews its lease: its code is aborted, and no key runs twice at once here', async () => {
     const path = newPath()
     const durable = open(path, { leaseMs: 60 })
@@ -740,6 +805,59 @@ describe('recover', () => {
     expect((await run).status).toBe('completed')
   })
 
+  test('many runs are recovered some at a time, and none is begun once the journal is being closed', async () => {
+    const path = newPath()
+    let isHeld = false
+    let begun = 0
+    const graph = new Pipeline('p')
+      .withStage('a', (context) => {
+        begun++
+        return isHeld ? aborted(context) : { done: true }
+      })
+      .build()
+    const first = open(path)
+    await first.run(graph, {}, { runId: 'first' })
+    const copyOf = (count: number): string => `
+      WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < ${count})
+      INSERT INTO runs (id, pipeline, graph, status, owner, fence, leg, facts_before, crashes, started_at, updated_at, input, options)
+      SELECT 'copy ' || counted.n, pipeline, graph, 'running', 'dead', 1, 1, 0, 0, started_at, updated_at, input, options
+      FROM counted, runs WHERE runs.id = 'first' RETURNING id`
+    expect(inFile(path, copyOf(200))).toHaveLength(200)
+    const recovered = await first.recover(graph)
+    expect(recovered).toHaveLength(200)
+    expect(new Set(recovered.map(({ status }) => status))).toEqual(new Set(['completed']))
+    inFile(path, `UPDATE runs SET status = 'running', owner = 'dead'`)
+    inFile(path, 'DELETE FROM facts')
+    begun = 0
+    isHeld = true
+    await until(() => begun === 64)
+    await first.close()
+    expect(begun).toBe(64)
+    expect(inFile(path, `SELECT count(*) AS untouched FROM runs WHERE owner = 'dead'`)).toEqual([{ untouched: 137 }])
+  })
+
+  test('the last call for a pipeline takes the place of those before it', async () => {
+    const path = newPath()
+    const calls: string[] = []
+    const version = (name: string) =>
+      new Pipeline('p')
+        .withStage('a', () => {
+          calls.push(name)
+          return {}
+        })
+        .build()
+    const durable = open(path)
+    await durable.recover(version('old'))
+    await durable.recover(version('new'))
+    const other = open(path)
+    await other.run(new Pipeline('p').withStage('a', ask).build(), {}, { runId: 'a' })
+    // Its process died before it carried the stage out.
+    inFile(path, 'DELETE FROM facts')
+    inFile(path, `UPDATE runs SET status = 'running', owner = 'dead'`)
+    await until(async () => (await durable.get('a'))?.status === 'completed')
+    expect(calls).toEqual(['new'])
+  })
+
   test('a run that does not fit is told with its error, and the others go on', async () => {
     const path = newPath()
     const first = open(path)
@@ -781,6 +899,16 @@ describe('list and get', () => {
     await expect(durable.list({ status: 'done', limit: 0 } as never)).rejects.toThrow(
       /status must be one of .*limit must be/,
     )
+  })
+
+  test('a question whose answer waits in the journal is not asked again', async () => {
+    const path = newPath()
+    const durable = open(path)
+    await durable.run(order(), FIVE, { runId: 'a' })
+    expect((await durable.get('a'))?.requests).toHaveLength(1)
+    // The process that took the answer died before it carried the run on.
+    inFile(path, `INSERT INTO inbox (run, kind, key, value) SELECT n, 'answer', 'approve', '1' FROM runs`)
+    expect(await durable.get('a')).toMatchObject({ status: 'suspended', requests: [] })
   })
 
   test('get() tells everything about a run', async () => {
@@ -905,7 +1033,18 @@ describe('the journal', () => {
       'unavailable',
       /The folder ".*" doesn't exist: create it first/,
     ],
-    ['that is a folder', (path) => (mkdirSync(path), path), 'unavailable', /folder|unable to open/],
+    ['that is a folder', (path) => (mkdirSync(path), path), 'unavailable', /Pass the path of a file/],
+    [
+      'that is damaged',
+      (path) => {
+        inFile(path, 'PRAGMA journal_mode = WAL')
+        inFile(path, 'CREATE TABLE mine (a)')
+        truncateSync(path, 4_096)
+        return path
+      },
+      'unavailable',
+      /something else, or damaged/,
+    ],
     [
       'that is no database',
       (path) => (writeFileSync(path, 'x'.repeat(5_000)), path),
@@ -926,6 +1065,40 @@ describe('the journal', () => {
         message: expect.stringMatching(message) as string,
       }) as Error,
     )
+  })
+
+  test("another app's database stays as it is", () => {
+    const path = newPath()
+    inFile(path, 'CREATE TABLE mine (a)')
+    const before = readFileSync(path)
+    expect(() => durableLocal({ path })).toThrow('is an SQLite database, but not a journal')
+    expect(readFileSync(path)).toEqual(before)
+  })
+
+  test.each([
+    ['input', `UPDATE runs SET input = '{'`, ['get', 'resume', 'run']],
+    ['options', `UPDATE runs SET options = 'x'`, ['resume', 'run']],
+    ['result', `UPDATE runs SET result = '{'`, ['get', 'run']],
+    ['error', `UPDATE runs SET error = '{'`, ['get', 'list']],
+    ['shape', `UPDATE graphs SET fingerprint = '{'`, ['get', 'resume', 'run', 'cancel']],
+    ['call "price"', `UPDATE facts SET value = '{' WHERE n = 1`, ['get', 'cancel', 'resume', 'run']],
+  ] as const)('a run whose %s was changed by hand is refused by name', async (what, sql, refused) => {
+    const path = newPath()
+    const durable = open(path)
+    await durable.run(order(), FIVE, { runId: 'a' })
+    inFile(path, sql)
+    const acts = {
+      get: () => durable.get('a'),
+      list: () => durable.list(),
+      cancel: () => durable.cancel('a', 'damaged'),
+      resume: () => durable.resume(order(), 'a', { approve: 1 }),
+      run: () => durable.run(order(), FIVE, { runId: 'a' }),
+    }
+    for (const act of refused)
+      await expect(acts[act](), act).rejects.toMatchObject({
+        code: 'durable-local/damaged',
+        message: expect.stringMatching(new RegExp(`The ${what} of run "a" is not JSON`)) as string,
+      })
   })
 
   test('a journal that a newer version has written is refused by its format', () => {

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 
-import { ContextSnapshot, StageflowError, systemClock } from '@stageflow/core'
+import { ContextSnapshot, systemClock } from '@stageflow/core'
 import type { PipelineResult, RunInput, StageGraph } from '@stageflow/core'
+import { checkLeg } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
-import { CLOSE_TIMEOUT_MS, TEXT, show } from '@stageflow/core/kit'
+import { CLOSE_TIMEOUT_MS } from '@stageflow/core/kit'
 
+import { checkCloseOptions, checkReason, checkRunId } from './arguments.ts'
 import type { NewRun } from './claim.ts'
 import { orThrow } from './failed-run.ts'
 import { Journal, closedJournal } from './journal.ts'
@@ -14,6 +16,7 @@ import type { DurableLocalOptions } from './options.ts'
 import { Recovery } from './recover.ts'
 import type { RecoveredRun } from './recover.ts'
 import { deleteOutdated } from './retention.ts'
+import type { PinnedOptions } from './run-row.ts'
 import { Runs } from './runs.ts'
 import type { DurableRunOptions } from './runs.ts'
 import { listRuns, runDetails } from './views.ts'
@@ -45,7 +48,8 @@ export interface DurableLocal extends AsyncDisposable {
   ): Promise<PipelineResult<Stages>>
   /**
    * Takes over the runs of a graph whose process has died: those of today, and until `close()` those of other processes. Resolves
-   * when all runs that were in progress at the call have ended, suspended or are blocked.
+   * when all runs that were in progress at the call have ended, suspended or are blocked. A later call for a pipeline of this name
+   * takes the place of an earlier one.
    */
   recover<Stages, Ports>(
     graph: StageGraph<Stages, Ports>,
@@ -59,7 +63,7 @@ export interface DurableLocal extends AsyncDisposable {
   get(runId: string): Promise<RunDetails | undefined>
   /**
    * Ends the legs of this process: their code is aborted and waited for, at most `timeoutMs` (default: 5,000). The runs go on in
-   * another process, or when the journal is opened again. Doesn't reject.
+   * another process, or when the journal is opened again. Rejects only with `durable-local/illegal-option`.
    */
   close(options?: { readonly timeoutMs?: number }): Promise<void>
 }
@@ -82,47 +86,60 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
   }
   const runs = new Runs({ journal, owner, leaseMs, maxRecoveries, maxFactLength, clock, onEnd })
   cleanUp()
+  /** The last one of each pipeline, by its name. */
+  const recoveries = new Map<string, Recovery>()
   const checkOpen = (): void => {
     if (runs.pulse.isOver) throw closedJournal(path)
   }
 
-  function newRun(runId: unknown, given: RunInput | ContextSnapshot | undefined, pinned: object): NewRun {
-    if (!TEXT[0](runId) || (runId as string).length > LONGEST_ID)
-      throw new StageflowError(
-        'durable-local/illegal-option',
-        `run() was given the runId ${show(runId)}; pass a string of 1 to ${LONGEST_ID} characters, such as the id of an order.`,
-      )
+  function newRun(runId: string, given: RunInput | ContextSnapshot | undefined, pinned: object): NewRun {
     const snapshot = given instanceof ContextSnapshot ? given : new ContextSnapshot(given)
     const input = given === snapshot ? (snapshot.toJSON() as RunInput) : (given ?? {})
     const startedAt = clock.now()
     const created = { ...input, createdAt: input.createdAt ?? startedAt }
-    const text = jsonText(created, `The input of run "${runId as string}"`, maxFactLength)
+    const text = jsonText(created, `The input of run "${runId}"`, maxFactLength)
     return { input, text, pinned, startedAt }
   }
 
   const durable: DurableLocal = {
-    async run(graph, input, { runId, timeoutMs, maxConcurrency, onStageFailure, ...leg }) {
+    async run(graph, input, given) {
       checkOpen()
-      const created = newRun(runId, input, { timeoutMs, maxConcurrency, onStageFailure })
-      return orThrow(graph.name, (await runs.carry(graph as never, runId, leg as never, created)) as never)
+      const { runId, ...options } = { ...given }
+      checkRunId('run()', runId)
+      checkLeg(graph, options)
+      const { pinned, leg } = apart(options)
+      const created = newRun(runId, input, pinned)
+      return orThrow(graph.name, (await runs.carry(graph as never, runId, leg, created)) as never)
     },
-    async resume(graph, runId, answers, ...[leg]) {
+    async resume(graph, runId, answers, ...[options]) {
       checkOpen()
-      await runs.answer(runId, answers)
-      return orThrow(graph.name, (await runs.carry(graph as never, runId, (leg ?? {}) as never)) as never)
+      checkRunId('resume()', runId)
+      checkLeg(graph, options)
+      await runs.answer(graph as never, runId, answers)
+      return orThrow(graph.name, (await runs.carry(graph as never, runId, apart(options).leg)) as never)
     },
-    async recover(graph, ...[leg]) {
+    async recover(graph, ...[options]) {
       checkOpen()
-      return new Recovery(journal, runs, graph as never, leg ?? {}).start()
+      checkLeg(graph, options)
+      const recovery = new Recovery(journal, runs, graph as never, apart(options).leg)
+      recoveries.get(graph.name)?.replace()
+      recoveries.set(graph.name, recovery)
+      return recovery.start()
     },
     async cancel(runId, reason) {
       checkOpen()
+      checkRunId('cancel()', runId)
+      checkReason(reason)
       return runs.cancel(runId, reason)
     },
     list: async (given = {}) => listRuns(journal, given),
-    get: async (runId) => runDetails(journal, runId),
-    async close({ timeoutMs = CLOSE_TIMEOUT_MS } = {}) {
-      if (!runs.pulse.isOver) await runs.close(timeoutMs)
+    async get(runId) {
+      checkRunId('get()', runId)
+      return runDetails(journal, runId)
+    },
+    async close(options = {}) {
+      checkCloseOptions(options)
+      if (!runs.pulse.isOver) await runs.close(options.timeoutMs ?? CLOSE_TIMEOUT_MS)
     },
     [Symbol.asyncDispose]: () => durable.close(),
   }
@@ -131,4 +148,9 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
 
 /** Ended runs are looked for after so many more have ended. */
 const ENDS_PER_CLEANUP = 64
-const LONGEST_ID = 512
+
+/** The options that all legs have from the first one, and those of one leg. */
+function apart(options: object = {}): { readonly pinned: object; readonly leg: LegOptions<{}> } {
+  const { timeoutMs, maxConcurrency, onStageFailure, ...leg } = options as PinnedOptions
+  return { pinned: { timeoutMs, maxConcurrency, onStageFailure }, leg }
+}

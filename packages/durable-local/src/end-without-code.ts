@@ -2,7 +2,7 @@ import type { PipelineReport, StageRecord, StageflowError } from '@stageflow/cor
 import type { CallFacts } from '@stageflow/core/durable'
 
 import type { Journal } from './journal.ts'
-import { graphOf } from './run-row.ts'
+import { graphOf, readFact } from './run-row.ts'
 import type { RunRow } from './run-row.ts'
 import type { FactRow } from './run-log.ts'
 import { EMPTY_INBOX, END, FACTS } from './statements.ts'
@@ -43,7 +43,7 @@ function stagesOf(row: RunRow, facts: readonly FactRow[], status: CodelessEnd['s
     // Keys with these marks are of child runs and of items.
     if (kind !== 'call' || key.includes('/') || key.includes('#')) continue
     const stage = (key.split('@', 1)[0] as string).replaceAll('%2F', '/')
-    const call = JSON.parse(value) as CallFacts
+    const call = readFact({ kind, key, value }, row.id) as CallFacts
     stages[stage] = { ...notSettled(stage), ...recordOf(call) }
     if (call.status === 'ok') data[stage] = call.data
     outputs[stage] = outputOf(call)

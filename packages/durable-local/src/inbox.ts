@@ -2,7 +2,8 @@ import { StageflowError } from '@stageflow/core'
 
 import { findAnswers } from './answers.ts'
 import type { FactKey } from './answers.ts'
-import { unknownRun } from './claim.ts'
+import { checkFit, lookAt, unknownRun } from './claim.ts'
+import type { AnyGraph } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import type { Journal } from './journal.ts'
 import { jsonText } from './json.ts'
@@ -18,27 +19,43 @@ export function askToStop(
   id: string,
   reason: string,
   owner: string,
-  isCarriedHere: (row: RunRow) => boolean,
+  isCarriedHere: boolean,
 ): number | undefined {
   const row = findRun(journal, id)
   if (row === undefined) throw unknownRun(id, journal.path)
   if (hasEnded(row)) return undefined
-  const isCarried = isCarriedHere(row) || (row.status === 'running' && row.owned === 1 && row.owner !== owner)
-  if (isCarried) journal.run(CALL, { run: row.n, kind: 'stop', key: '', value: JSON.stringify(reason) })
+  const isElsewhere = row.owned === 1 && row.owner !== owner
+  if (row.status === 'running' && (isCarriedHere || isElsewhere))
+    journal.run(CALL, { run: row.n, kind: 'stop', key: '', value: JSON.stringify(reason) })
   else endWithoutCode(journal, row, { status: 'cancelled', reason })
   return row.n
 }
 
+export interface AnswerPlan {
+  readonly journal: Journal
+  readonly owner: string
+  readonly maxFactLength: number
+}
+
 /** Keeps all answers, or none. Returns the number of the run. */
-export function keepAnswers(journal: Journal, id: string, given: unknown, maxLength: number): number {
+export function keepAnswers(
+  graph: AnyGraph,
+  id: string,
+  given: unknown,
+  { journal, owner, maxFactLength }: AnswerPlan,
+): number {
   const row = findRun(journal, id)
   if (row === undefined) throw unknownRun(id, journal.path)
   if (hasEnded(row)) throw notWaiting(row, `it is ${row.status}`)
-  const keys = [...journal.all(KEYS, row.n), ...journal.all(INBOX, row.n)] as unknown as readonly FactKey[]
+  const facts = journal.all(KEYS, row.n) as unknown as readonly FactKey[]
+  // A process that carries the run has checked its own graph.
+  const isElsewhere = lookAt(row, owner)?.is === 'elsewhere'
+  checkFit(graph, id, graphOf(row), isElsewhere ? [] : facts)
+  const keys = [...facts, ...(journal.all(INBOX, row.n) as unknown as readonly FactKey[])]
   const { answers, problems } = findAnswers(keys, given, graphOf(row))
   if (problems.length > 0) throw notWaiting(row, problems.join('; '))
   const texts = answers.map(
-    ([key, answer]) => [key, jsonText(answer, `The answer for "${key}" of run "${id}"`, maxLength)] as const,
+    ([key, answer]) => [key, jsonText(answer, `The answer for "${key}" of run "${id}"`, maxFactLength)] as const,
   )
   for (const [key, value] of texts) journal.run(CALL, { run: row.n, kind: 'answer', key, value })
   return row.n

@@ -17,6 +17,19 @@ export function jsonText(value: unknown, what: string, maxLength: number): strin
   return text
 }
 
+/** Reads what this package has written into a journal. `what` names it, such as `input`. Throws `durable-local/damaged`. */
+export function readJson(text: string, what: string, runId: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The cause would quote the text, which may hold secrets.
+    throw new StageflowError(
+      'durable-local/damaged',
+      `The ${what} of run "${runId}" is not JSON anymore, so another program has changed the journal. Restore the file from a backup, or start the run again with a new runId.`,
+    )
+  }
+}
+
 export const tooLarge = (what: string, length: number, maxLength: number): StageflowError =>
   new StageflowError(
     'durable-local/too-large',

@@ -5,6 +5,7 @@ import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/co
 import type { CallsInProgress } from './calls-in-progress.ts'
 import { tooLarge } from './json.ts'
 import type { FactKind, FactRow, InboxRow, RunLog } from './run-log.ts'
+import { readFact } from './run-row.ts'
 
 export interface Leg {
   readonly start: DurableStart
@@ -122,7 +123,7 @@ export class LocalExecutor implements StageExecutor {
   #factOf({ n, kind, key, at, value }: FactRow): Fact {
     this.#at = Math.max(this.#at, at)
     const given = { at, replayed: n <= this.#past, key }
-    const read: unknown = JSON.parse(value)
+    const read = readFact({ kind, key, value }, this.start.runId)
     if (kind === 'timer') return { ...given, kind }
     if (kind === 'stop') return { ...given, kind, reason: read as string }
     if (kind === 'answer') {

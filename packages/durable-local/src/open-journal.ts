@@ -47,7 +47,7 @@ function createFile(path: string): void {
 }
 
 function prepare(database: DatabaseSync, { path, synchronous, busyTimeoutMs, maxBytes }: JournalFile): void {
-  useWriteAheadLog(database, busyTimeoutMs) // before busy_timeout is set, or SQLite would wait that long in each try
+  useWriteAheadLog(database, path, busyTimeoutMs) // before busy_timeout is set, or SQLite would wait that long in each try
   database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA synchronous = ${synchronous}`)
   const pageSize = pragma(database, 'page_size')
   database.exec(`PRAGMA max_page_count = ${Math.ceil(maxBytes / pageSize)}`)
@@ -62,11 +62,17 @@ function prepare(database: DatabaseSync, { path, synchronous, busyTimeoutMs, max
 }
 
 function createTables(database: DatabaseSync, path: string): void {
+  if (isJournal(database, path)) return
+  database.exec(`${CREATE}; PRAGMA user_version = ${SCHEMA_VERSION}; PRAGMA application_id = ${APPLICATION_ID}`)
+}
+
+/** False for an empty file. Throws `durable-local/other-file` for anything but a journal of this format. */
+function isJournal(database: DatabaseSync, path: string): boolean {
   const version = pragma(database, 'user_version')
-  const isJournal = pragma(database, 'application_id') === APPLICATION_ID
-  if (isJournal && version === SCHEMA_VERSION) return
+  const isMarked = pragma(database, 'application_id') === APPLICATION_ID
+  if (isMarked && version === SCHEMA_VERSION) return true
   const tables = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get() as { readonly count: number }
-  if (isJournal)
+  if (isMarked)
     throw new StageflowError(
       'durable-local/other-file',
       `The journal "${path}" has format ${version}; this version of @stageflow/durable-local reads format ${SCHEMA_VERSION}. Open it with the version that wrote it, or pass another path.`,
@@ -76,7 +82,7 @@ function createTables(database: DatabaseSync, path: string): void {
       'durable-local/other-file',
       `"${path}" is an SQLite database, but not a journal of @stageflow/durable-local. Pass the path of a file of its own.`,
     )
-  database.exec(`${CREATE}; PRAGMA user_version = ${SCHEMA_VERSION}; PRAGMA application_id = ${APPLICATION_ID}`)
+  return false
 }
 
 export function pragma(database: DatabaseSync, name: string): number {
@@ -93,9 +99,10 @@ export function rollBack(database: DatabaseSync): void {
 }
 
 /** Sets the journal mode, which a file keeps. SQLite doesn't wait for locks while it changes the mode, so this waits. */
-function useWriteAheadLog(database: DatabaseSync, busyTimeoutMs: number): void {
+function useWriteAheadLog(database: DatabaseSync, path: string, busyTimeoutMs: number): void {
   for (let waitedMs = 0; ; waitedMs += MODE_RETRY_MS) {
     try {
+      isJournal(database, path) // refuses the database of another app before it is changed
       // The first counts in a new file only, and must come before its first table.
       return database.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL')
     } catch (error) {
@@ -107,7 +114,9 @@ function useWriteAheadLog(database: DatabaseSync, busyTimeoutMs: number): void {
 
 const BUSY = 5
 const READ_ONLY = 8
+const CORRUPT = 11
 const FULL = 13
+const CANNOT_OPEN = 14
 const NOT_A_DATABASE = 26
 
 /** The code of SQLite in its lowest byte; what is above it tells more. */
@@ -124,7 +133,7 @@ export function unavailable(cause: unknown, operation: string, path: string): St
     )
   return new StageflowError(
     'durable-local/unavailable',
-    `The journal "${path}" could not ${operation}: ${textOf(cause)}. ${adviceFor(cause, path)}`,
+    `The journal "${path}" could not ${operation}: ${textOf(cause).replace(/\.$/, '')}. ${adviceFor(cause, path)}`,
     { cause },
   )
 }
@@ -135,7 +144,9 @@ function adviceFor(cause: unknown, path: string): string {
   if (code === 'EISDIR') return 'Pass the path of a file in that folder.'
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || sqliteCode(cause) === READ_ONLY)
     return 'Give the process the right to write the file and its folder, because SQLite keeps two more files there.'
-  if (sqliteCode(cause) === NOT_A_DATABASE) return 'The file is something else, or damaged: pass another path.'
+  if (sqliteCode(cause) === NOT_A_DATABASE || sqliteCode(cause) === CORRUPT)
+    return 'The file is something else, or damaged: pass another path, or restore it from a backup.'
+  if (sqliteCode(cause) === CANNOT_OPEN) return 'Pass the path of a file, and give the process the right to open it.'
   if (sqliteCode(cause) === BUSY) return 'Another program keeps a transaction open: end it, or raise busyTimeoutMs.'
   return 'Check that the process can write the file, and that it is on a local disk.'
 }

@@ -10,7 +10,7 @@ export interface DurableLocalOptions {
   readonly leaseMs?: number
   /** How many legs in a row may end with their process before a run has a new fact. Then it fails. Default: 5. */
   readonly maxRecoveries?: number
-  /** How long the runs that have ended are kept, in ms. Their ids can then begin new runs. Default: 30 days. */
+  /** How long the runs that have ended are kept, in ms. They are deleted at the opening, and each time 64 runs have ended. Their ids can then begin new runs. Default: 30 days. */
   readonly retentionMs?: number
   /** Maximum length of one input, output or answer as JSON, in characters. Default: 4 Mi. */
   readonly maxFactLength?: number

@@ -1,24 +1,23 @@
 import type { Clock } from '@stageflow/core'
 
-/** How often this process looks for what other processes have written, in ms. */
-const PULSE_MS = 100
-
 /** One timer for everything that looks into the journal again and again. It is set only while something waits for it. */
 export class Pulse {
   readonly #clock: Pick<Clock, 'setTimeout'>
   #waiting: (() => void)[] = []
   #cancel: (() => void) | undefined
+  readonly #ms: number
   isOver = false
 
-  constructor(clock: Pick<Clock, 'setTimeout'>) {
+  constructor(clock: Pick<Clock, 'setTimeout'>, ms: number) {
     this.#clock = clock
+    this.#ms = ms
   }
 
   next(): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.push(resolve)
       if (this.isOver) this.beat()
-      else this.#cancel ??= this.#clock.setTimeout(() => this.beat(), PULSE_MS)
+      else this.#cancel ??= this.#clock.setTimeout(() => this.beat(), this.#ms)
     })
   }
   /** Wakes up everything that waits. */

@@ -3,7 +3,7 @@ import type { LegOptions } from '@stageflow/core/durable'
 
 import { closedJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
-import { errorIn, findRun, hasEnded, recordOf } from './run-row.ts'
+import { errorIn, findRun, recordOf } from './run-row.ts'
 import type { DurableStatus, RunRow } from './run-row.ts'
 import type { Runs } from './runs.ts'
 import { ABANDONED, UNFINISHED } from './statements.ts'
@@ -16,10 +16,12 @@ export interface RecoveredRun {
   readonly error: ErrorRecord | undefined
 }
 
+type FoundRun = Pick<RunRow, 'id' | 'status' | 'owned'>
+
 /** How many recovered runs of one graph are carried at once, so that many of them don't exhaust the process. */
 const MOST_AT_ONCE = 64
 
-/** Takes over the runs of one graph that no process carries, until the journal is closed. */
+/** Takes over the runs of one graph that no process carries, until the journal is closed or a later one takes its place. */
 export class Recovery {
   readonly #journal: Journal
   readonly #runs: Runs
@@ -32,6 +34,10 @@ export class Recovery {
   /** Runs that could not go on here. Another call tries them again, for example after a deploy. */
   readonly #refused = new Map<string, ErrorRecord>()
   readonly #done = Promise.withResolvers<readonly RecoveredRun[]>()
+  /** What the last look found, the next one last. A look reads all unfinished runs, so there isn't one for each run that ends. */
+  #next: FoundRun[] = []
+  #isDone = false
+  #isReplaced = false
 
   constructor(journal: Journal, runs: Runs, graph: StageGraph<unknown, unknown>, options: LegOptions<unknown>) {
     this.#journal = journal
@@ -48,8 +54,13 @@ export class Recovery {
     return this.#done.promise
   }
 
+  /** Leaves runs whose process dies from now on to a later one. */
+  replace(): void {
+    this.#isReplaced = true
+  }
+
   async #watch(): Promise<void> {
-    while (!this.#runs.pulse.isOver) {
+    while (!this.#runs.pulse.isOver && !(this.#isDone && this.#isReplaced)) {
       try {
         this.#look()
       } catch {
@@ -61,36 +72,44 @@ export class Recovery {
   }
 
   #look(): void {
-    for (const id of this.#open) {
-      const row = findRun(this.#journal, id)
-      if (row?.status === 'blocked' || (row !== undefined && isAbandoned(row))) this.#take(id)
-      if (row === undefined || this.#isSettled(row)) this.#open.delete(id)
+    const found = this.#journal.all(this.#isDone ? ABANDONED : UNFINISHED, {
+      pipeline: this.#graph.name,
+    }) as unknown as readonly FoundRun[]
+    const unfinished = new Set(found.map(({ id }) => id))
+    for (const id of this.#open)
+      if (!this.#carried.has(id) && (!unfinished.has(id) || this.#refused.has(id))) this.#open.delete(id)
+    if (this.#open.size === 0) {
+      this.#isDone = true
+      this.#done.resolve(this.#first.flatMap((id) => this.#recovered(id)))
     }
-    if (this.#open.size === 0) this.#done.resolve(this.#first.flatMap((id) => this.#recovered(id)))
-    for (const { id } of this.#journal.all(ABANDONED, { pipeline: this.#graph.name })) this.#take(id as string)
+    // Runs that are blocked are tried again once in each call.
+    const next = found.filter(({ id, status, owned }) => (status === 'blocked' ? this.#open.has(id) : owned === 0))
+    this.#next = next.filter(({ id }) => !this.#isReplaced || this.#open.has(id)).reverse()
+    this.#takeMore()
   }
 
+  #takeMore(): void {
+    while (this.#carried.size < MOST_AT_ONCE && !this.#runs.pulse.isOver) {
+      const run = this.#next.pop()
+      if (run === undefined) return
+      this.#take(run.id)
+    }
+  }
   #take(id: string): void {
-    if (this.#carried.size >= MOST_AT_ONCE || this.#refused.has(id) || this.#runs.has(id)) return
+    if (this.#refused.has(id) || this.#runs.has(id)) return
     this.#carried.add(id)
     void this.#runs
       .carry(this.#graph, id, this.#options)
       .catch((error: unknown) => this.#refused.set(id, recordOf(error)))
       .finally(() => {
         this.#carried.delete(id)
-        this.#runs.pulse.beat()
+        this.#takeMore()
+        if (this.#carried.size === 0) this.#runs.pulse.beat()
       })
   }
 
-  #isSettled(row: RunRow): boolean {
-    if (this.#carried.has(row.id)) return false
-    return this.#refused.has(row.id) || hasEnded(row) || (row.status === 'suspended' && row.called === 0)
-  }
   #recovered(runId: string): readonly RecoveredRun[] {
     const row = findRun(this.#journal, runId)
     return row === undefined ? [] : [{ runId, status: row.status, error: this.#refused.get(runId) ?? errorIn(row) }]
   }
 }
-
-const isAbandoned = ({ status, owned, called }: RunRow): boolean =>
-  status === 'running' ? owned === 0 : status === 'suspended' && called === 1

@@ -1,8 +1,10 @@
-import type { ErrorRecord, RunOptions } from '@stageflow/core'
-import type { GraphFingerprint } from '@stageflow/core/durable'
+import type { ErrorRecord, RunInput, RunOptions } from '@stageflow/core'
+import type { DurableStart, GraphFingerprint } from '@stageflow/core/durable'
 import { codeOf, textOf } from '@stageflow/core/kit'
 
 import type { Journal } from './journal.ts'
+import { readJson } from './json.ts'
+import type { FactRow } from './run-log.ts'
 import { FIND } from './statements.ts'
 
 /** `blocked`: the last leg could not go on, for example because the graph has changed. It can be tried again. */
@@ -42,7 +44,7 @@ export type PinnedOptions = Pick<RunOptions, 'timeoutMs' | 'maxConcurrency' | 'o
 export const findRun = (journal: Journal, runId: string): RunRow | undefined =>
   journal.get(FIND, runId) as unknown as RunRow | undefined
 
-export const graphOf = (row: RunRow): GraphFingerprint => JSON.parse(row.fingerprint) as GraphFingerprint
+export const graphOf = (row: RunRow): GraphFingerprint => readJson(row.fingerprint, 'shape', row.id) as GraphFingerprint
 
 export const hasEnded = ({ status }: RunRow): boolean =>
   status === 'completed' || status === 'cancelled' || status === 'failed'
@@ -53,5 +55,23 @@ export const recordOf = (error: unknown): ErrorRecord => ({
   message: textOf(error),
 })
 
-export const errorIn = ({ error }: RunRow): ErrorRecord | undefined =>
-  error === null ? undefined : (JSON.parse(error) as ErrorRecord)
+export const errorIn = ({ id, error }: RunRow): ErrorRecord | undefined =>
+  error === null ? undefined : (readJson(error, 'error', id) as ErrorRecord)
+
+/** The result of the last leg: undefined in the first one. */
+export const resultOf = ({ id, result }: RunRow): unknown =>
+  result === null ? undefined : readJson(result, 'result', id)
+
+export const inputOf = ({ id, input }: RunRow): RunInput => readJson(input, 'input', id) as RunInput
+
+/** What all legs of a run begin with. */
+export const startOf = (row: RunRow): DurableStart => ({
+  runId: row.id,
+  startedAt: row.started_at,
+  input: inputOf(row),
+  options: readJson(row.options, 'options', row.id) as PinnedOptions,
+})
+
+/** The value of a fact. */
+export const readFact = ({ kind, key, value }: Pick<FactRow, 'kind' | 'key' | 'value'>, runId: string): unknown =>
+  readJson(value, `${kind === 'ask' ? 'call' : kind} "${key}"`, runId)

@@ -12,7 +12,7 @@ import type { Journal } from './journal.ts'
 import { LocalExecutor, lostRun } from './local-executor.ts'
 import { Pulse } from './pulse.ts'
 import { RunLog } from './run-log.ts'
-import { findRun, recordOf } from './run-row.ts'
+import { findRun, recordOf, resultOf } from './run-row.ts'
 import type { PinnedOptions, RunRow } from './run-row.ts'
 import { CALLED, EMPTY_INBOX, END, LEAVE, OWNED, RELEASE, RENEW, TAKE } from './statements.ts'
 
@@ -21,6 +21,9 @@ import { CALLED, EMPTY_INBOX, END, LEAVE, OWNED, RELEASE, RENEW, TAKE } from './
  * rest are those of the leg that this process carries.
  */
 export type DurableRunOptions<Ports> = LegOptions<Ports> & PinnedOptions
+
+/** How often this process looks for what other processes have written, in ms. */
+const LONGEST_PULSE_MS = 100
 
 export type Settled = PipelineResult<unknown> | FailedResult<unknown>
 type Graph = StageGraph<unknown, unknown>
@@ -61,7 +64,8 @@ export class Runs {
 
   constructor(plan: RunsPlan) {
     this.#plan = plan
-    this.pulse = new Pulse(plan.clock)
+    // Short enough to renew the lease before it ends.
+    this.pulse = new Pulse(plan.clock, Math.min(LONGEST_PULSE_MS, plan.leaseMs / 3))
   }
 
   has(id: string): boolean {
@@ -73,11 +77,24 @@ export class Runs {
     const known = this.#runs.get(id)
     if (known !== undefined) {
       this.#checkSame(known, graph, created)
-      return known.settled
+      return this.#attach(known, options.signal)
     }
     const live: LiveRun = { id, graph, options, created, settled: new Promise(() => {}) }
     this.#runs.set(id, live)
     return (live.settled = this.#carry(live).finally(() => this.#forget(live)))
+  }
+  /** Waits with the first caller. A signal of a later one cancels the run too. */
+  async #attach({ id, settled }: LiveRun, signal: AbortSignal | undefined): Promise<Settled> {
+    if (signal === undefined) return settled
+    // If the journal can't be written, the run goes on, and its leg has the error.
+    const stop = (): void => void this.cancel(id, textOf(signal.reason)).catch(() => undefined)
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+    try {
+      return await settled
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
   }
   /** Throws if a caller attaches to another run than it means. */
   #checkSame({ id, graph, created }: LiveRun, given: Graph, attaching: NewRun | undefined): void {
@@ -92,7 +109,7 @@ export class Runs {
   async #carry(live: LiveRun): Promise<Settled> {
     for (;;) {
       const claimed = await this.#claim(live)
-      if (claimed.is === 'settled') return JSON.parse(claimed.row.result as string) as Settled
+      if (claimed.is === 'settled') return resultOf(claimed.row) as Settled
       const result = await this.#leg(live, claimed)
       if (result !== undefined) return result
     }
@@ -119,15 +136,10 @@ export class Runs {
   }
 
   /** Carries one leg. Undefined if the run goes on in another leg, here or in another process. */
-  async #leg(live: LiveRun, { row, keys }: Extract<Claim, { is: 'ours' }>): Promise<Settled | undefined> {
+  async #leg(live: LiveRun, { row, start, keys }: Extract<Claim, { is: 'ours' }>): Promise<Settled | undefined> {
     const { journal, clock, maxFactLength } = this.#plan
     const executor = new LocalExecutor({
-      start: {
-        runId: row.id,
-        startedAt: row.started_at,
-        input: JSON.parse(row.input) as object,
-        options: JSON.parse(row.options) as PinnedOptions,
-      },
+      start,
       leg: row.leg,
       log: new RunLog(journal, { run: row.n, fence: row.fence }),
       keys,
@@ -142,6 +154,10 @@ export class Runs {
       const result = await runDurable(live.graph, executor, live.options)
       if (!(await journal.write(() => this.#end(row, executor, result)))) return undefined
       this.#forget(live)
+      if (result.status !== 'suspended') {
+        this.#calls.forget(row.id)
+        this.#plan.onEnd()
+      }
       return result
     } catch (error) {
       if (this.pulse.isOver) throw closedJournal(journal.path)
@@ -164,12 +180,7 @@ export class Runs {
     if (result.status === 'suspended' && findRun(journal, id)?.called === 1) return false
     const error = result.status === 'failed' ? JSON.stringify(result.errors[0] ?? null) : null
     const kept = { run, fence, status: result.status, result: JSON.stringify(result), error }
-    if (journal.run(END, kept) === 0) return false
-    if (result.status !== 'suspended') {
-      this.#calls.forget(id)
-      this.#plan.onEnd()
-    }
-    return true
+    return journal.run(END, kept) === 1
   }
 
   /** The leg could not go on, but the run has not failed. */
@@ -187,14 +198,13 @@ export class Runs {
   /** Asks to stop a run. Returns false if it has ended. */
   async cancel(id: string, reason: string): Promise<boolean> {
     const { journal, owner } = this.#plan
-    const run = await journal.write(() => askToStop(journal, id, reason, owner, (row) => this.#legs.has(row.n)))
+    const run = await journal.write(() => askToStop(journal, id, reason, owner, this.#runs.has(id)))
     if (run !== undefined) this.called(run)
     return run !== undefined
   }
-  /** Keeps answers for a run. Throws if it doesn't wait for all of them. */
-  async answer(id: string, given: unknown): Promise<void> {
-    const { journal, maxFactLength } = this.#plan
-    this.called(await journal.write(() => keepAnswers(journal, id, given, maxFactLength)))
+  /** Keeps answers for a run. Throws if it doesn't wait for all of them, or can't go on with this graph. */
+  async answer(graph: Graph, id: string, given: unknown): Promise<void> {
+    this.called(await this.#plan.journal.write(() => keepAnswers(graph, id, given, this.#plan)))
   }
   /** Tells the leg of a run, if this process has it, that its inbox has something. Another process sees it itself. */
   called(run: number): void {

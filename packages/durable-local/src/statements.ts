@@ -35,7 +35,6 @@ export const CREATE: string = `
     result TEXT,
     error TEXT
   ) STRICT;
-  CREATE INDEX runs_open ON runs (pipeline) WHERE status IN ('running', 'suspended', 'blocked');
   CREATE INDEX runs_of_status ON runs (status);
   CREATE INDEX runs_owned ON runs (owner) WHERE owner IS NOT NULL;
   CREATE INDEX runs_ended ON runs (updated_at) WHERE status IN ('completed', 'cancelled', 'failed');
@@ -105,16 +104,21 @@ export const EMPTY_INBOX: string = `DELETE FROM inbox WHERE run = ?`
 export const CALLED: string = `
   SELECT DISTINCT inbox.run FROM inbox JOIN runs ON runs.n = inbox.run WHERE owner = ?`
 
-/** The runs of a pipeline that have not ended, as the index has them. */
-const OPEN = `pipeline = :pipeline AND status IN ('running', 'suspended', 'blocked')`
+/**
+ * The runs of a pipeline with one of these statuses, and those that wait and have something in their inbox. There may be very many that
+ * only wait: the index of statuses and the inbox lead past them.
+ */
+const unfinished = (statuses: string, condition: string): string => `
+  SELECT id, status, ${IS_OWNED} AS owned FROM (
+    SELECT n, id, status, owner FROM runs
+      WHERE pipeline = :pipeline AND status IN (${statuses})
+    UNION
+    SELECT runs.n, runs.id, runs.status, runs.owner FROM inbox CROSS JOIN runs ON runs.n = inbox.run
+      WHERE pipeline = :pipeline AND status = 'suspended'
+  ) AS runs ${condition} ORDER BY n`
 /** Runs that no process carries and that can go on: their process has died, or an answer or a cancel has come for them. */
-export const ABANDONED: string = `
-  SELECT id FROM runs WHERE ${OPEN} AND status != 'blocked' AND NOT ${IS_OWNED}
-    AND (status = 'running' OR EXISTS (SELECT 1 FROM inbox WHERE inbox.run = runs.n))
-  ORDER BY n`
-export const UNFINISHED: string = `
-  SELECT id FROM runs WHERE ${OPEN} AND (status != 'suspended' OR EXISTS (SELECT 1 FROM inbox WHERE inbox.run = runs.n))
-  ORDER BY n`
+export const ABANDONED: string = unfinished(`'running'`, `WHERE NOT ${IS_OWNED}`)
+export const UNFINISHED: string = unfinished(`'running', 'blocked'`, '')
 
 const listOf = (status: string): string => `
   SELECT ${COLUMNS} FROM runs JOIN graphs ON graphs.id = runs.graph

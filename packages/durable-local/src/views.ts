@@ -3,12 +3,13 @@ import type { CallFacts, OpenRequest } from '@stageflow/core/durable'
 import { type OptionRules, TEXT, checkOptions, oneOf, whole } from '@stageflow/core/kit'
 
 import { answerPath, questionsIn } from './answers.ts'
+import type { FactKey } from './answers.ts'
 import { unknownRun } from './claim.ts'
 import type { Journal } from './journal.ts'
 import type { FactKind, FactRow } from './run-log.ts'
-import { errorIn, findRun, graphOf, hasEnded } from './run-row.ts'
+import { errorIn, findRun, graphOf, hasEnded, inputOf, readFact, resultOf } from './run-row.ts'
 import type { DurableStatus, RunRow } from './run-row.ts'
-import { FACTS, LIST, LIST_OF_STATUS } from './statements.ts'
+import { FACTS, INBOX, LIST, LIST_OF_STATUS } from './statements.ts'
 
 export type { DurableStatus } from './run-row.ts'
 
@@ -86,14 +87,15 @@ export function listRuns(journal: Journal, options: ListOptions): readonly RunSu
 export function runDetails(journal: Journal, runId: string): RunDetails | undefined {
   const row = findRun(journal, runId)
   if (row === undefined) return undefined
+  // Before the facts: an answer moves from the inbox to them.
+  const inbox = journal.all(INBOX, row.n) as unknown as readonly FactKey[]
   const facts = journal.all(FACTS, row.n, 0, -1) as unknown as readonly FactRow[]
   return {
     ...summaryOf(row),
-    input: JSON.parse(row.input),
-    requests: hasEnded(row) ? [] : requestsOf(row, facts),
-    timeline: facts.map(entryOf),
-    result:
-      row.result === null || row.status === 'running' ? undefined : (JSON.parse(row.result) as PipelineResult<unknown>),
+    input: inputOf(row),
+    requests: hasEnded(row) ? [] : requestsOf(row, facts, inbox),
+    timeline: facts.map((fact) => entryOf(fact, row.id)),
+    result: row.status === 'running' ? undefined : (resultOf(row) as RunDetails['result']),
   }
 }
 
@@ -109,17 +111,18 @@ const summaryOf = (row: RunRow): RunSummary => ({
   error: errorIn(row),
 })
 
-function requestsOf(row: RunRow, facts: readonly FactRow[]): readonly OpenRequest[] {
+/** Without the questions whose answers are still in the inbox. */
+function requestsOf(row: RunRow, facts: readonly FactRow[], inbox: readonly FactKey[]): readonly OpenRequest[] {
   const graph = graphOf(row)
-  const questions = questionsIn(facts)
+  const questions = questionsIn([...facts, ...inbox])
   return facts.flatMap(({ kind, key, value }) => {
     if (kind !== 'ask' || questions.get(key) !== 'open') return []
-    return [{ path: answerPath(key, graph), request: (JSON.parse(value) as CallFacts).request }]
+    return [{ path: answerPath(key, graph), request: (readFact({ kind, key, value }, row.id) as CallFacts).request }]
   })
 }
 
-function entryOf({ kind, key, at, value }: FactRow): TimelineEntry {
+function entryOf({ kind, key, at, value }: FactRow, runId: string): TimelineEntry {
   if (kind !== 'call' && kind !== 'ask') return { kind, key, at }
-  const { status, startedAt, endedAt } = JSON.parse(value) as CallFacts
+  const { status, startedAt, endedAt } = readFact({ kind, key, value }, runId) as CallFacts
   return { kind: 'call', key, at, status, startedAt, endedAt }
 }

@@ -39,15 +39,15 @@ export interface OpenDatabase {
 /** Opens the database of the options. Throws `store-sqlite/illegal-option` and `store-sqlite/unavailable`. `store`: its factory. */
 export function openDatabase(store: string, options: SqliteStoreOptions): OpenDatabase {
   checkOptions(store, options)
+  const { file, synchronous = 'full', busyTimeoutMs = 5_000 } = options
   const attempt = <T>(operation: string, act: () => T): T => {
     try {
       return act()
     } catch (cause) {
-      throw unavailable(store, operation, cause)
+      throw unavailable(store, operation, file, cause)
     }
   }
-  const { file = '', synchronous = 'full', busyTimeoutMs = 5_000 } = options
-  const database = options.database ?? attempt('open', () => openFile(file, synchronous, busyTimeoutMs))
+  const database = options.database ?? attempt('open', () => openFile(file as string, synchronous, busyTimeoutMs))
   let isDone = options.database !== undefined
   return {
     database,
@@ -87,10 +87,11 @@ function useWriteAheadLog(database: DatabaseSync, busyTimeoutMs: number): void {
 /** SQLITE_BUSY, or an extended code with SQLITE_BUSY in its lowest byte. */
 const isBusy = (error: unknown): boolean => ((error as { errcode?: number }).errcode ?? 0) % 256 === 5
 
-function unavailable(store: string, operation: string, cause: unknown): StageflowError {
+function unavailable(store: string, operation: string, file: string | undefined, cause: unknown): StageflowError {
+  const where = file === undefined ? '' : ` for the file "${file}"`
   return new StageflowError(
     'store-sqlite/unavailable',
-    `${store}(): ${operation} failed: ${textOf(cause)}. Check that the process can write the file, that the disk is not full, and that no other program keeps a transaction open.`,
+    `${store}(): ${operation} failed${where}: ${textOf(cause).replace(/\.$/, '')}. Check that its folder exists, that the process can write the file, that the disk is not full, and that no other program keeps a transaction open.`,
     { cause },
   )
 }

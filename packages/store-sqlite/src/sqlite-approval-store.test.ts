@@ -135,7 +135,7 @@ test('an error of SQLite makes the store unavailable, and so does close()', () =
   const other = new DatabaseSync(file)
   other.exec('BEGIN IMMEDIATE')
   expect(() => store.decide('ada', 'a', { approved: true, decision: '' })).toThrow(
-    /^sqliteApprovalStore\(\): decide failed: database is locked/,
+    /^sqliteApprovalStore\(\): decide failed for the file ".*": database is locked/,
   )
   // Waiting for a decision only reads.
   expect(store.find('ada', 'a')).toMatchObject({ status: 'pending' })

@@ -86,9 +86,12 @@ test('every 64th claim removes some expired rows', () => {
 })
 
 test('a file that cannot be opened is an error at once, with what to check', () => {
-  const error = thrownBy(() => sqliteStore({ file: newFile('no/such/folder.db') }))
+  const file = newFile('no/such/folder.db')
+  const error = thrownBy(() => sqliteStore({ file }))
   expect(StageflowError.is(error, 'store-sqlite/unavailable')).toBe(true)
-  expect(String(error)).toMatch(/open failed: unable to open database file\. Check that the process can write the file/)
+  expect(String(error)).toContain(
+    `open failed for the file "${file}": unable to open database file. Check that its folder exists, that the process can write the file`,
+  )
 })
 
 test('a file with another table of that name is an error at once, and is closed', () => {
@@ -119,7 +122,7 @@ test('a transaction that is open for longer than the store waits makes it unavai
   other.exec('BEGIN IMMEDIATE')
   expect(thrownBy(() => store.claim('k', claim('a')))).toMatchObject({
     code: 'store-sqlite/unavailable',
-    message: expect.stringMatching(/claim failed: database is locked/) as unknown,
+    message: expect.stringMatching(/claim failed for the file ".*": database is locked/) as unknown,
   })
   expect(store.claim('done', claim('b')).status).toBe('completed')
 
@@ -191,7 +194,7 @@ test('a write to a new file that takes longer than the store waits makes it unav
   const write = otherWrite(file)
   expect(thrownBy(() => sqliteStore({ file, busyTimeoutMs: 20 }))).toMatchObject({
     code: 'store-sqlite/unavailable',
-    message: expect.stringMatching(/open failed: database is locked/) as unknown,
+    message: expect.stringMatching(/open failed for the file ".*": database is locked/) as unknown,
   })
   await write.end()
   sqliteStore({ file, busyTimeoutMs: 20 }).close()

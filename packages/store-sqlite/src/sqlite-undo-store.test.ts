@@ -96,7 +96,9 @@ test('an error of SQLite makes the store unavailable, and so does close()', () =
   store.add(entry('a'))
   const other = new DatabaseSync(file)
   other.exec('BEGIN IMMEDIATE')
-  expect(() => store.claim('a', CLAIM)).toThrow(/^sqliteUndoStore\(\): claim failed: database is locked/)
+  expect(() => store.claim('a', CLAIM)).toThrow(
+    /^sqliteUndoStore\(\): claim failed for the file ".*": database is locked/,
+  )
   expect(store.find({ callId: 'c' })).toMatchObject([{ id: 'a' }])
   other.exec('ROLLBACK')
   other.close()

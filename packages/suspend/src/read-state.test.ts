@@ -103,8 +103,12 @@ test.each<[path: string, value: unknown, message: string]>([
 })
 
 test.each<[what: string, given: unknown, message: string]>([
-  ['undefined', undefined, 'it is null without a format'],
-  ['an array', [], 'it is an array without a format'],
+  ['undefined, as of a row that is missing', undefined, 'it is undefined. '],
+  ['a date', new Date(0), 'it is an instance of Date. '],
+  ['a number', '5', 'it is 5. '],
+  ['a state that was written as JSON twice', JSON.stringify(`{"secret":1}`), 'it was written as JSON twice. '],
+  ['bytes', Buffer.from('secret'), 'it is an instance of Buffer without a format'],
+  ['an array', [], 'it is an array. '],
   ['an object', {}, 'it is an object without a format'],
   ['the result itself', result, 'it is the result of a run'],
   ['an empty text', '', 'its 0 characters are not JSON'],

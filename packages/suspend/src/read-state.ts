@@ -21,7 +21,7 @@ export function readStored(given: unknown): StoredRun {
   const text = typeof given === 'string' ? given : asText(given)
   checkLength(text)
   const state = parsed(text)
-  if (!isRecord(state) || state['format'] === undefined) throw noState(state)
+  if (!isRecord(state) || state['format'] === undefined) throw noState(given, state)
   if (state['format'] !== FORMAT)
     throw new StageflowError(
       'suspend/unknown-format',
@@ -61,9 +61,12 @@ function parsed(text: string): unknown {
   }
 }
 
-function noState(given: unknown): StageflowError {
-  const isResult = isRecord(given) && given['status'] === 'suspended'
-  return damaged([isResult ? 'it is the result of a run' : `it is ${show(given)} without a format`])
+/** `parsed`: what was given, as JSON has it. */
+function noState(given: unknown, parsed: unknown): StageflowError {
+  if (isRecord(parsed) && parsed['status'] === 'suspended') return damaged(['it is the result of a run'])
+  if (typeof given !== 'string') return damaged([`it is ${show(given)}${isRecord(parsed) ? ' without a format' : ''}`])
+  if (typeof parsed === 'string') return damaged(['it was written as JSON twice'])
+  return damaged([`it is ${show(parsed)}${isRecord(parsed) ? ' without a format' : ''}`])
 }
 
 function damaged(problems: readonly string[]): StageflowError {

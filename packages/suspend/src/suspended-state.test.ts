@@ -333,6 +333,18 @@ test.each<[what: string, result: unknown, code: string, message: string]>([
     `suspendedState was given the result of a run that is "completed"; pass the result of a run whose status is 'suspended'.`,
   ],
   [
+    'a result without its outputs',
+    { status: 'suspended', report: { pipeline: 'order' } },
+    'suspend/not-suspended',
+    'suspendedState was given a result without its snapshot, outputs or children; pass the result of a run, unchanged.',
+  ],
+  [
+    'a result without its report',
+    { status: 'suspended', report: null },
+    'suspend/not-suspended',
+    'suspendedState was given a result without its report; pass the result of a run, unchanged.',
+  ],
+  [
     'a run of another graph',
     { status: 'suspended', report: { pipeline: 'other' } },
     'suspend/misfit',

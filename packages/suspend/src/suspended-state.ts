@@ -5,6 +5,7 @@ import type { GraphFingerprint } from '@stageflow/core/durable'
 import { show, textOf } from '@stageflow/core/kit'
 import { jsonProblems } from './json-values.ts'
 import type { Path } from './json-values.ts'
+import { isRecord } from './state-shape.ts'
 
 /** The version of the format that this package writes and reads. */
 export const FORMAT = 1
@@ -31,17 +32,21 @@ export function suspendedState<Stages, Ports>(
   result: SuspendedResult<Stages>,
 ): SuspendedState {
   const fingerprint = fingerprintOf(graph)
-  const { status, report } = (typeof result === 'object' && result !== null ? result : {}) as Partial<typeof result>
-  if (status !== 'suspended' || report === undefined)
-    throw new StageflowError(
-      'suspend/not-suspended',
-      `suspendedState was given ${status === undefined ? show(result) : `the result of a run that is ${show(status)}`}; pass the result of a run whose status is 'suspended'.`,
+  const given = (isRecord(result) ? result : {}) as Partial<typeof result>
+  const { status, report } = given
+  if (status !== 'suspended')
+    throw notSuspended(
+      status === undefined ? show(result) : `the result of a run that is ${show(status)}`,
+      `the result of a run whose status is 'suspended'`,
     )
+  if (!isRecord(report)) throw notSuspended('a result without its report', 'the result of a run, unchanged')
   if (report.pipeline !== graph.name)
     throw new StageflowError(
       'suspend/misfit',
       `suspendedState was given a run of "${report.pipeline}" and the graph "${graph.name}"; pass the graph that ran.`,
     )
+  if (![given.snapshot, given.outputs, given.children].every(isRecord))
+    throw notSuspended('a result without its snapshot, outputs or children', 'the result of a run, unchanged')
   const kept = factsOf(result as unknown as AnyResult)
   const gaps: Path[] = []
   const problems = jsonProblems(readLater(kept), gaps)
@@ -54,6 +59,9 @@ export function suspendedState<Stages, Ports>(
   checkLength(text)
   return JSON.parse(text) as SuspendedState
 }
+
+const notSuspended = (given: string, wanted: string): StageflowError =>
+  new StageflowError('suspend/not-suspended', `suspendedState was given ${given}; pass ${wanted}.`)
 
 /** Throws `suspend/too-large` for a state that is too long. */
 export function checkLength(text: string): void {

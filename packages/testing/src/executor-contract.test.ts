@@ -1,6 +1,9 @@
 import { env } from 'node:process'
+import type { DurableStart } from '@stageflow/core/durable'
 import { describe, expect, test } from 'vitest'
 import { executorContract, memoryExecutor } from './durable.ts'
+import type { CarryLeg, LegResult } from './durable.ts'
+import { MemoryRuns } from './memory-executor.ts'
 
 /** More random pipelines with STAGEFLOW_HEAVY=1, as in CI. */
 const contractSettings = (): { pipelines: number } => ({
@@ -20,4 +23,16 @@ test('an argument that is not a function, or an unknown option, is refused', () 
 test('a store without a method fails each case with its name', async () => {
   const [first] = executorContract(() => ({ run: async () => ({ status: 'completed' }) }) as never)
   await expect(first?.run()).rejects.toThrow("crash, answer, facts isn't a function")
+})
+
+test('an executor passes on a machine that takes longer to begin a leg than the first deadline of a case', async () => {
+  class Stalled extends MemoryRuns {
+    override run<Result extends LegResult>(...given: [DurableStart, CarryLeg<Result>]): Promise<Result> {
+      for (const until = performance.now() + 60; performance.now() < until;);
+      return super.run(...given)
+    }
+  }
+  const timed = executorContract(() => new Stalled()).filter(({ name }) => /a timeout|a deadline passes/.test(name))
+  expect(timed).toHaveLength(2)
+  for (const { run } of timed) await run()
 })

@@ -210,7 +210,7 @@ export const StageOutput: StageOutputFactory = Object.freeze({
 }) as unknown as StageOutputFactory
 
 const plainPrototype = Object.prototype
-const STATUS_WORDS: ReadonlySet<unknown> = new Set(['ok', 'skip', 'cancel', 'fail', 'retry', 'suspend'])
+export const STATUS_WORDS: ReadonlySet<unknown> = new Set(['ok', 'skip', 'cancel', 'fail', 'retry', 'suspend'])
 
 /** Whether a returned value is plain data. A fast test for the common case. */
 export function isData(value: unknown): value is object {

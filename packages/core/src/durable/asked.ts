@@ -1,5 +1,6 @@
 import { isArray } from '../base/check.ts'
 import type { SuspendOutput } from '../contract/output.ts'
+import { requestsOf } from '../report/record.ts'
 import { itemsIn, suspendedChild } from './earlier-legs.ts'
 import type { SuspendedRun } from './earlier-legs.ts'
 
@@ -19,13 +20,14 @@ export function askedInside(
   children: SuspendedRun['children'],
   path: string,
 ): Asked | undefined {
+  // Code can also suspend with a state like that of a map, or with a request of its own beside a child run.
+  const isOf = (requests: unknown): boolean => JSON.stringify(requests) === JSON.stringify(request)
   const items = itemsIn(state)
-  if (items !== undefined) return { requests: request as object, outputs: items, path }
+  if (items !== undefined && isOf(requestsOf(items))) return { requests: request as object, outputs: items, path }
   const { attempt } = (state ?? {}) as { readonly attempt?: number }
   for (const inside of [path, `${path}#${attempt}`]) {
     const [, child] = suspendedChild(children, inside) ?? []
-    // Code can also suspend with a request of its own, beside a child run.
-    if (child !== undefined && JSON.stringify(child.requests) === JSON.stringify(request))
+    if (child !== undefined && isOf(child.requests))
       return { requests: child.requests, outputs: child.outputs, path: inside }
   }
   return undefined

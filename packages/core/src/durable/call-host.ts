@@ -58,9 +58,9 @@ export class CallHost implements Host, Loop {
     return this.now()
   }
   attemptEnded(stage: number, output: Output): Output {
-    const { stages, graph } = this.facts
-    const facts = stages?.[stage]
-    if (facts !== undefined && facts.code > 0) facts.cancelChildren(graph.names[stage] as string)
+    const { facts } = this
+    const called = facts.stage(stage)
+    if (called.code > 0) called.cancelChildren(facts.graph.names[stage] as string)
     this.codeLeft(stage)
     return output
   }
@@ -72,9 +72,7 @@ export class CallHost implements Host, Loop {
   }
   /** A waiting call keeps its slot: when it would get one again isn't recorded. */
   park(): void {}
-  unpark(): Promise<void> {
-    return Promise.resolve()
-  }
+  async unpark(): Promise<void> {}
   overdue(limit: Overdue): void {
     limit.take()
   }

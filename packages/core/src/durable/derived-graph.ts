@@ -2,8 +2,10 @@ import { StageflowError } from '../base/errors.ts'
 import type { StageCall } from '../call/call.ts'
 import { behindOf } from '../call/stage-context.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
-import type { CallPart, Interceptor } from '../contract/interceptor.ts'
+import type { CallPart, Interceptor, InterceptorContext, RunContext } from '../contract/interceptor.ts'
 import { isOutput } from '../contract/output.ts'
+import type { StageOutput } from '../contract/output.ts'
+import type { StageRecord } from '../contract/results.ts'
 import type { BuiltGraph, CallHook, StageNode } from '../graph/graph.ts'
 import type { LegRun } from './leg-run.ts'
 import type { Pump } from './pump.ts'
@@ -82,25 +84,28 @@ function durableHook({ name, onCall }: CallHook, pump: Pump, run: () => LegRun):
           why: at === deadline ? 'deadline' : 'idle',
         } as never)
       if (at < Infinity) pump.limits.add(key, at, at - context.now, () => {}, expire)
-      return withoutLimit(part, () => pump.limits.remove(key))
+      return followed(part, {
+        ended: (output: StageOutput, inside: InterceptorContext) => {
+          pump.limits.remove(key)
+          part.ended?.(output, inside)
+        },
+      })
     },
   }
 }
 
-function withoutLimit(part: CallPart, over: () => void): CallPart {
-  return {
-    ...entering(part),
-    ended: (output, context) => {
-      over()
-      part.ended?.(output, context)
-    },
-  }
+interface Followable {
+  enter?(next: () => void, context: never): void
+  ended?(ending: never, context: never): void
 }
 
-/** What sets up an async context; called with its part as `this`. */
-const entering = <Context>(part: {
-  enter?(next: () => void, context: Context): void
-}): { enter?(next: () => void, context: Context): void } => (part.enter ? { enter: part.enter.bind(part) } : {})
+/** A part without its limit and what it is told of stages, and with `more`. Its methods are called with it as `this`. */
+const followed = <Part extends Followable>(part: Part, more: object): Part =>
+  ({
+    enter: part.enter?.bind(part),
+    ended: part.ended?.bind(part),
+    ...more,
+  }) as unknown as Part
 
 /** An interceptor that is told nothing of stages that settled in an earlier leg, but has `replayed` called for them. */
 function quietWhile(pump: Pump, one: Interceptor): Interceptor {
@@ -112,11 +117,10 @@ function quietWhile(pump: Pump, one: Interceptor): Interceptor {
     onRun(run) {
       const part = onRun?.call(one, run)
       if (part?.settled === undefined) return part
-      return {
-        ...entering(part),
-        settled: (record, context) => (isQuiet() ? undefined : part.settled?.(record, context)),
-        ended: (outcome, context) => part.ended?.(outcome, context),
-      }
+      return followed(part, {
+        settled: (record: StageRecord, context: RunContext) =>
+          isQuiet() ? undefined : part.settled?.(record, context),
+      })
     },
   }
 }

@@ -1,7 +1,7 @@
-import { isArray, isFunction, isObject } from '../base/check.ts'
+import { isArray, isFunction } from '../base/check.ts'
 import { stoppedOutput } from '../call/answers.ts'
 import { LiveStageContext, StageFork, behindOf } from '../call/stage-context.ts'
-import { Output, readOutput, toOutput } from '../contract/output.ts'
+import { Output, toOutput } from '../contract/output.ts'
 import type { StageNode } from '../graph/graph.ts'
 import type { LegRun } from './leg-run.ts'
 import { itemsIn } from './earlier-legs.ts'
@@ -15,9 +15,11 @@ export class DurableMap {
   readonly #run: LegRun
   readonly #node: StageNode
   /** How often each item has been called. */
-  readonly #rounds = new Map<number, number>()
+  readonly #rounds: number[] = []
   /** The answers that have come since the map ran last, by item. */
   #answers: Record<string, unknown> = {}
+  /** The output with the questions of its items. */
+  #asking: Output | undefined
   /** Ends the wait for an answer: with an output, or to run the map again. */
   #waiting: ((output: Output | undefined) => void) | undefined
   /** The items of an asynchronous source. */
@@ -35,10 +37,11 @@ export class DurableMap {
     if (!(output instanceof Output) || itemsIn(output.state) === undefined) return output
     if (Object.keys(this.#answers).length === 0) {
       if (run.pump.isSuspending || !run.isWanted(index)) return output
+      this.#asking = output
       const ended = await new Promise<Output | undefined>((resolve) => {
         this.#waiting = resolve
       })
-      if (ended !== undefined) return ended === SUSPENDED ? output : ended
+      if (ended !== undefined) return ended
     }
     const { request, state } = output
     run.facts.stage(index).reruns = new Map([['', { request, state, answer: this.#answers }]])
@@ -56,8 +59,8 @@ export class DurableMap {
     const suffix = `#${place}`
     const prior = this.#prior(place)
     if (prior !== undefined) return Promise.resolve(prior)
-    const round = (this.#rounds.get(place) ?? 0) + 1
-    this.#rounds.set(place, round)
+    const round = (this.#rounds[place] ?? 0) + 1
+    this.#rounds[place] = round
     const key = run.key(node.name, round, suffix)
     if (round === 1) run.pump.decided(`over() for ${key}`, hashOf(item))
     const fork = new StageFork(run.callHost, node, behindOf(context).fork, undefined, suffix)
@@ -83,27 +86,24 @@ export class DurableMap {
     const { reruns } = this.#run.facts.stage(this.#node.index)
     const { state, answer } = reruns?.get('') ?? {}
     const output = itemsIn(state)?.[place]
-    if (output?.status !== 'suspend' || !isObject(answer) || !Object.hasOwn(answer, `${place}`)) return output
-    reruns?.set(`#${place}`, { request: output.request, state: output.state, answer: answer[`${place}`] })
+    const answers = answer as Readonly<Record<number, unknown>>
+    if (output?.status !== 'suspend' || !Object.hasOwn(answers, place)) return output
+    reruns?.set(`#${place}`, { request: output.request, state: output.state, answer: answers[place] })
     return undefined
   }
 
   #ended(facts: Carried, key: string, place: number): Output {
     const run = this.#run
-    const { name, index } = this.#node
-    const { notes } = facts
-    const stage = run.facts.stage(index)
-    if (notes !== undefined) stage.notes = { ...stage.notes, ...notes }
-    const output = readOutput(outputOf(facts, name), `${name}#${place}`, run.facts.graph.freeze)
+    const { index } = this.#node
+    const output = run.read(facts, this.#node, `#${place}`)
     if (output.status !== 'suspend') return output
     run.pump.wait(key, {
       request: output.request,
       answered: (answer) => {
         this.#answers[place] = answer
-        run.pump.goOn(key)
         this.#end(undefined)
       },
-      suspend: () => this.#end(SUSPENDED),
+      suspend: () => this.#end(this.#asking),
       stoppedNow: () => {
         const isStopped = !run.isWanted(index)
         if (isStopped) this.#end(stoppedOutput(run))
@@ -143,5 +143,3 @@ export class DurableMap {
     })
   }
 }
-
-const SUSPENDED = new Output('suspend', undefined)

@@ -27,7 +27,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   readonly pump: Pump
   readonly prefix: string
   readonly callHost: CallHost = new CallHost(this)
-  readonly #maps = new Map<number, DurableMap>()
+  readonly #maps: DurableMap[] = []
 
   constructor(
     pump: Pump,
@@ -124,7 +124,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       },
       ended: (facts: Carried) => {
         this.#restore(index, facts, asked)
-        const output = this.#output(facts, node)
+        const output = this.read(facts, node, '')
         if (output.status !== 'suspend' || this.facts.schedule.state(index) !== RUNNING)
           this.#settle(index, output, facts)
         else if (isLocal) this.#settle(index, cannotSuspend(name, "its placement is 'local'"), facts)
@@ -177,16 +177,18 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     }
   }
 
-  #output(facts: Carried, { name }: StageNode): Output {
-    return readOutput(outputOf(facts, name), name, this.facts.graph.freeze)
+  read(facts: Carried, { name, index }: StageNode, suffix: string): Output {
+    const { notes } = facts
+    const stage = this.facts.stage(index)
+    if (notes !== undefined) stage.notes = { ...stage.notes, ...notes }
+    return readOutput(outputOf(facts, name), name + suffix, this.facts.graph.freeze)
   }
 
-  #restore(index: number, { startedAt, attempts = [], chunks = 0, notes }: Carried, asked: Attempts): void {
+  #restore(index: number, { startedAt, attempts = [], chunks = 0 }: Carried, asked: Attempts): void {
     const stage = this.facts.stage(index)
     this.facts.times[2 * index] = startedAt
     stage.attempts = [...asked, ...attempts]
     stage.chunks = chunks
-    if (notes !== undefined) stage.notes = { ...stage.notes, ...notes }
   }
 
   #settle(index: number, output: Output, carried: Carried): void {
@@ -224,7 +226,6 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
         stage.reruns = new Map([['', { request, state, answer }]])
         const asked = stage.attempts
         stage.attempts = undefined
-        this.pump.goOn(key)
         this.call(node, round + 1, asked)
       },
       suspend: () => this.#settle(index, output, facts),
@@ -241,20 +242,22 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   rest(calls: Iterable<string>, waits: Iterable<string>): boolean {
     const { options, schedule, graph } = this.facts
     if (options.maxConcurrency === undefined) return false
-    const [busy, waiting] = [calls, waits].map((keys) => new Set([...keys].map(stagePart)))
+    const stagesOf = (keys: Iterable<string>): Set<string> => new Set([...keys].map(stagePart))
+    const busy = stagesOf(calls)
+    const waiting = stagesOf(waits)
     const rested = graph.names.filter((name, index) => {
       const key = keyPart(name)
-      const rests = schedule.state(index) === RUNNING && waiting?.has(key) && !busy?.has(key)
+      const rests = schedule.state(index) === RUNNING && waiting.has(key) && !busy.has(key)
       return rests && schedule.feed(PARK, index, 0) && (this.facts.stage(index).isParked = true)
     })
     this.loop.driveSoon(UNREAD)
     return rested.length > 0
   }
   withSlotOf(key: string, then: () => void): void {
-    const { graph, stages, schedule } = this.facts
+    const { graph, schedule } = this.facts
     const index = graph.names.findIndex((name) => keyPart(name) === stagePart(key))
-    const stage = stages?.[index]
-    if (stage?.isParked !== true) return then()
+    const stage = this.facts.stage(index)
+    if (!stage.isParked) return then()
     void stage.resumed().then(() => {
       if (this.isWanted(index)) then()
     })
@@ -268,9 +271,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     return this.#map(node).run(context)
   }
   #map(node: StageNode): DurableMap {
-    let map = this.#maps.get(node.index)
-    if (map === undefined) this.#maps.set(node.index, (map = new DurableMap(this, node)))
-    return map
+    return (this.#maps[node.index] ??= new DurableMap(this, node))
   }
   readonly item = (
     context: LiveStageContext,

@@ -68,6 +68,11 @@ export interface StageExecutor {
   /** Aborts when another process has taken the run: this leg is over, and what its code still does doesn't count. */
   readonly lost?: AbortSignal | undefined
   /**
+   * Aborts when a stop has come from outside that `next` has not given yet. If an interceptor around a run hangs then, the leg is
+   * over after `graceMs`.
+   */
+  readonly stopping?: AbortSignal | undefined
+  /**
    * Registers a call; begins nothing. If the run has a fact of this key, only that fact is given. Otherwise `next` calls `call`,
    * once it has given every recorded fact, stop, passed timer and answer. `call` never rejects. `isWanted` turns false
    * when the run, or its part of it, has ended before the call: an executor that carries out calls elsewhere then aborts it there.

@@ -1,8 +1,9 @@
-import { describe, isArray } from '../base/check.ts'
+import { describe, isArray, isNumber, isObject, isText } from '../base/check.ts'
+import type { Rules } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import { isPlain } from '../base/objects.ts'
-import { BY_ENGINE, Output, copiedOutput, failed } from '../contract/output.ts'
+import { BY_ENGINE, Output, STATUS_WORDS, copiedOutput, failed } from '../contract/output.ts'
 import type { CallFacts, Place } from './executor.ts'
 
 type OutputFacts = Pick<CallFacts, 'status' | 'gaps' | 'by'>
@@ -10,11 +11,11 @@ type OutputFacts = Pick<CallFacts, 'status' | 'gaps' | 'by'>
 /** An output as facts. If JSON would lose a part of it, the call has failed with `core/not-json`. */
 export function factsOf(output: Output, stage: string): OutputFacts {
   const gaps: Place[] = []
-  const { data, request, state, artifacts, events } = output
-  const lost = notJson({ data, request, state, artifacts, events }, [], gaps)
+  const json = output.toJSON() as OutputFacts
+  const lost = notJson(json, [], gaps)
   if (lost === undefined)
     return {
-      ...(output.toJSON() as OutputFacts),
+      ...json,
       ...(gaps.length > 0 && { gaps }),
       ...(output.isByEngine && { by: 'engine' }),
     }
@@ -32,12 +33,9 @@ export function factsOf(output: Output, stage: string): OutputFacts {
  * as the skipped items of a map, become `gaps`.
  */
 function notJson(value: unknown, place: Place, gaps: Place[]): string | undefined {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value))
+  if (value === undefined) gaps.push(place)
+  if (value === undefined || value === null || isText(value) || typeof value === 'boolean' || Number.isFinite(value))
     return undefined
-  if (value === undefined) {
-    gaps.push(place)
-    return undefined
-  }
   // A value that contains itself has no end.
   if (place.length > 500) return `${pathOf(place.slice(0, 9))} (more than 500 levels)`
   if (!isArray(value) && !isPlain(value)) return `${pathOf(place)} (${describe(value)})`
@@ -49,16 +47,28 @@ function notJson(value: unknown, place: Place, gaps: Place[]): string | undefine
   return undefined
 }
 
-const pathOf = ([first, ...rest]: Place): string =>
-  `${first}${rest.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('')}`
+const pathOf = (place: Place): string => place.join('.').replace(/\.(\d+)\b/g, '[$1]')
+
+const OBJECTS: Rules[string] = [(value) => isArray(value) && value.every(isObject), 'an array of objects']
+const PLACES: Rules[string] = [(value) => isArray(value) && value.every(isArray), 'an array of arrays']
+/** What the fields of a fact must be. The others can't break a leg. */
+export const CALL_FACTS: Rules = {
+  status: [(value) => STATUS_WORDS.has(value), 'a status', true],
+  after: [isNumber, 'a number', true],
+  error: [(value) => isText(Object(value).code), 'an error'],
+  gaps: PLACES,
+  decided: PLACES,
+  attempts: OBJECTS,
+}
+export const OK_FACTS: Rules = { ...CALL_FACTS, data: [isPlain, 'an object', true] }
 
 /** The output that facts were made of. Its errors have the code, message and causes of the first ones. */
 export function outputOf(facts: Omit<CallFacts, 'after'>, stage: string): Output {
   const { error, gaps = [], by, status } = facts
   for (const place of gaps) fill(facts, place)
-  if (error === undefined) return copiedOutput(facts as never, stage)
-  if (by !== 'engine') return copiedOutput({ ...facts, error: revived(error) } as never, stage)
-  return new Output(status, revived(error), BY_ENGINE).withData(facts.data)
+  const cause = error && revived(error)
+  if (by === 'engine') return new Output(status, cause, BY_ENGINE).withData(facts.data)
+  return copiedOutput({ ...facts, error: cause } as never, stage)
 }
 
 /** JSON wrote null for an undefined item. The facts are this leg's own copy. */
@@ -74,6 +84,6 @@ const revived = ({ code, message, cause }: ErrorRecord): StageflowError =>
 export function hashOf(value: unknown): number {
   const text = JSON.stringify(value) ?? ''
   let hash = 0x811c9dc5
-  for (let place = 0; place < text.length; place++) hash = Math.imul(hash ^ text.charCodeAt(place), 0x01000193)
+  for (const letter of text) hash = Math.imul(hash ^ (letter.codePointAt(0) as number), 0x01000193)
   return hash >>> 0
 }

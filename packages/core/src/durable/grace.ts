@@ -1,3 +1,4 @@
+import { RunAbort } from '../base/abort.ts'
 import type { Clock } from '../base/clock.ts'
 
 /** Resolves `graceMs` after `signal` has aborted. */
@@ -7,16 +8,15 @@ export function graceOver(
   graceMs: number,
 ): { readonly over: Promise<undefined>; cancel(): void } {
   const over = Promise.withResolvers<undefined>()
+  const abort = new RunAbort()
   let stop: (() => void) | undefined
-  const onAbort = (): void => {
+  abort.listen(signal, () => {
     stop = clock.setTimeout(() => over.resolve(undefined), graceMs)
-  }
-  if (signal.aborted) onAbort()
-  else signal.addEventListener('abort', onAbort, { once: true })
+  })
   return {
     over: over.promise,
     cancel: () => {
-      signal.removeEventListener('abort', onAbort)
+      abort.unlisten()
       stop?.()
     },
   }

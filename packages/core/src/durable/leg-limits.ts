@@ -1,7 +1,7 @@
 interface Limit {
   readonly ms: number
   /** How often its timer was set. */
-  round: number
+  readonly round: number
   readonly moved: (at: number) => void
   readonly expired: () => void
 }
@@ -28,23 +28,22 @@ export class LegLimits {
 
   /** Timers that are set no longer count. */
   pause(): void {
-    if (!this.#isPaused) for (const limit of this.#limits.values()) limit.round++
     this.#isPaused = true
   }
   /** An answer has come: limits begin again. */
   goOn(now: number): void {
     if (!this.#isPaused) return
     this.#isPaused = false
-    for (const [key, { ms, round, moved }] of this.#limits) {
+    for (const [key, { ms, moved, expired }] of this.#limits) {
       moved(now + ms)
-      this.#timer(`${key}@${round}`, now + ms)
+      this.add(key, now + ms, ms, moved, expired)
     }
   }
 
   /** The timer `name` has passed. */
   expire(name: string): void {
     for (const [key, { round, expired }] of this.#limits) {
-      if (name !== `${key}@${round}`) continue
+      if (this.#isPaused || name !== `${key}@${round}`) continue
       this.#limits.delete(key)
       expired()
     }

@@ -1,6 +1,7 @@
 import type { Answer } from '../call/answers.ts'
 import type { Host } from '../call/host.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
+import type { Output } from '../contract/output.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
 import type { StageNode } from '../graph/graph.ts'
 import type { ParentLink } from '../report/run-facts.ts'
@@ -28,6 +29,8 @@ export interface LegRun extends PipelineRun {
    * its stage began, if no other code of the stage runs.
    */
   carryOut(context: LiveStageContext, code: () => Answer, name: string, begun: number | undefined): Promise<Carried>
+  /** Reads the facts of a call: keeps its notes, and returns its output. `suffix`: the item of a map. */
+  read(facts: Carried, node: StageNode, suffix: string): Output
   /** Gives a child run an id that is the same in every leg, if it has none. */
   withChildId(input: Fields, parent: ParentLink): Fields
 }

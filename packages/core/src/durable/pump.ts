@@ -1,12 +1,14 @@
-import type { RunAbort } from '../base/abort.ts'
-import { isObject } from '../base/check.ts'
+import { checkRules } from '../base/check.ts'
 import { StageflowError, quote } from '../base/errors.ts'
 import { thisContext } from './async-context.ts'
 import type { Decision, CallFacts, Fact, StageExecutor } from './executor.ts'
+import { CALL_FACTS, OK_FACTS } from './facts.ts'
 import { LegLimits } from './leg-limits.ts'
 import type { StageInfo } from '../contract/context.ts'
 import type { Outcome } from '../report/outcome.ts'
 import { STAGES } from '../report/run-facts.ts'
+import type { Stopping } from '../run/stopping.ts'
+import type { RunFacts } from '../report/run-facts.ts'
 
 export type Attempts = NonNullable<CallFacts['attempts']>
 /** How a call ended, before the pump adds what it knows. */
@@ -15,8 +17,8 @@ export type Carried = Omit<CallFacts, 'after' | 'decided'>
 /** One run of the tree, as the pump sees it. */
 export interface PumpedRun {
   /** Only in phase `STAGES` it waits for facts: not for an interceptor around it, a cleanup or its last event. */
-  readonly facts: { readonly graph: { readonly name: string }; readonly phase: number }
-  readonly stop: { readonly abort: Pick<RunAbort, 'listen'> }
+  readonly facts: Pick<RunFacts, 'phase'>
+  readonly stop: Pick<Stopping, 'abort'> & { bound(ms: number, reason: unknown): void }
   /** Stages with only waits inside give their slots back. Both lists are keys. Returns whether any did. */
   rest(calls: Iterable<string>, waits: Iterable<string>): boolean
   /** Calls back once the stage of a key has its slot again. */
@@ -45,8 +47,6 @@ export interface Waiting {
   readonly stoppedNow: () => boolean
 }
 
-const NOT_BEGUN = 'not begun: the run had ended'
-
 /** Waits until all promises that are ready have run. */
 const turn = (): Promise<void> =>
   new Promise((resolve) => {
@@ -74,6 +74,7 @@ export class Pump {
   takesTurns: boolean = false
   readonly runs: Map<string, PumpedRun> = new Map()
   readonly limits: LegLimits
+  #root!: PumpedRun
   readonly #calls = new Map<string, PendingCall>()
   readonly #waits = new Map<string, Waiting>()
   /** Answers that came before their questions. */
@@ -109,9 +110,15 @@ export class Pump {
   }
 
   execute(key: string, call: PendingCall): void {
-    const inContext = thisContext()
-    this.#calls.set(key, { ...call, ended: (facts) => inContext(() => call.ended(facts)) })
-    this.register('execute', key, () => inContext(() => this.#carryOut(call)), call.info, call.isWanted)
+    const bind = thisContext()
+    this.#calls.set(key, { ...call, ended: bind(call.ended) })
+    this.register(
+      'execute',
+      key,
+      bind(() => this.#carryOut(call)),
+      call.info,
+      call.isWanted,
+    )
   }
 
   async #carryOut({ isWanted, begin }: PendingCall): Promise<CallFacts> {
@@ -121,10 +128,16 @@ export class Pump {
     if (this.isOver) return { ...carried, after: this.#given, lost: true }
     const decided = [...this.#unsaved]
     this.#unsaved.clear()
-    return { ...carried, after: this.#given, ...(decided.length > 0 ? { decided } : undefined) }
+    return { ...carried, after: this.#given, ...(decided.length > 0 && { decided }) }
   }
   #notBegun(): Carried {
-    return { status: 'cancel', reason: NOT_BEGUN, startedAt: this.at, endedAt: this.at, attempts: [] }
+    return {
+      status: 'cancel',
+      reason: 'not begun: the run had ended',
+      startedAt: this.at,
+      endedAt: this.at,
+      attempts: [],
+    }
   }
 
   /** Carries out a call in every leg. The run gets no other fact until it has ended. */
@@ -136,15 +149,17 @@ export class Pump {
   }
 
   wait(key: string, waiting: Waiting): void {
-    const inContext = thisContext()
-    const kept = { ...waiting, answered: (answer: unknown) => inContext(() => waiting.answered(answer)) }
+    const answered = thisContext()(waiting.answered)
+    const kept = {
+      ...waiting,
+      answered: (answer: unknown) => {
+        this.#waits.delete(key)
+        answered(answer)
+      },
+    }
     this.#waits.set(key, kept)
     this.register('wait', key, waiting.request, () => this.#waits.get(key) === kept)
     if (this.#early.has(key)) kept.answered(this.#early.get(key))
-  }
-  /** The stage goes on with its answer. */
-  goOn(key: string): void {
-    this.#waits.delete(key)
   }
 
   /** Keeps what a function of the pipeline returned, to compare it with what the same function returned in an earlier leg. */
@@ -157,39 +172,38 @@ export class Pump {
 
   /** Resolves with the outcome of the run, or rejects if the leg is over before the run. */
   carry(root: PumpedRun): Promise<Outcome> {
-    const { lost } = this.executor
+    const { stop } = (this.#root = root)
+    const { lost, stopping } = this.executor
     return new Promise((resolve, reject) => {
       this.giveUp = (error) => {
-        this.#abandon(root, error)
+        this.#abandon(error)
         reject(error)
       }
-      if (lost !== undefined) root.stop.abort.listen(lost, this.giveUp)
-      if (!this.isOver) this.#pump(root).then(resolve, this.giveUp)
+      if (lost) stop.abort.listen(lost, this.giveUp)
+      if (stopping) stop.abort.listen(stopping, (reason) => stop.bound(0, reason))
+      if (!this.isOver) this.#pump().then(resolve, this.giveUp)
     })
   }
 
-  async #pump(root: PumpedRun): Promise<Outcome> {
+  async #pump(): Promise<Outcome> {
     let outcome: Outcome | undefined
-    root.open((ended) => {
-      outcome = ended
-      this.moved()
-    })
+    this.#root.open((ended) => (outcome = ended))
     for (;;) {
-      await this.#quiet(() => outcome !== undefined)
+      await this.#quiet()
       if (outcome !== undefined) {
         // In an earlier leg it may have gone on: then its next fact is refused.
         const fact = this.isReplaying ? await this.executor.next() : undefined
-        if (fact?.replayed === true) this.#give(fact, root)
+        if (fact?.replayed === true) this.#give(fact)
         return outcome
       }
       if (this.#waits.size > 0) {
-        if (root.rest(this.#calls.keys(), this.#waits.keys())) continue
+        if (this.#root.rest(this.#calls.keys(), this.#waits.keys())) continue
         if (this.#calls.size === 0) this.limits.pause()
       }
       const fact = await this.executor.next()
       if (this.isOver) return new Promise(() => {})
-      if (fact === undefined) this.#suspend(root)
-      else this.#give(fact, root)
+      if (fact === undefined) this.#suspend()
+      else this.#give(fact)
       for (const [key, waiting] of this.#waits) if (waiting.stoppedNow()) this.#waits.delete(key)
     }
   }
@@ -200,68 +214,74 @@ export class Pump {
     this.#wake = undefined
   }
 
-  /** Waits for what the loop itself waits for: interceptors around runs, cleanups, last events and local stages. */
-  async #quiet(isEnded: () => boolean): Promise<void> {
-    const isBusy = (): boolean =>
-      this.#locals > 0 || [...this.runs.values()].some(({ facts }) => facts.phase !== STAGES)
+  /** The loop waits for what isn't a fact: interceptors around runs, cleanups, last events and local stages. */
+  get isBusy(): boolean {
+    return this.#locals > 0 || [...this.runs.values()].some(({ facts }) => facts.phase !== STAGES)
+  }
+
+  async #quiet(): Promise<void> {
     for (;;) {
-      if (isEnded()) return
-      if (isBusy()) await new Promise<void>((resolve) => (this.#wake = resolve))
-      else if (!this.takesTurns) return
-      else {
-        await turn()
-        if (!isBusy()) return
-      }
+      if (this.takesTurns && !this.isBusy) await turn()
+      if (!this.isBusy) return
+      await new Promise<void>((resolve) => (this.#wake = resolve))
     }
   }
 
-  #give(given: Fact, root: PumpedRun): void {
+  #give(given: Fact): void {
     const fact = Object(given) as Fact
     const { at, kind, key, replayed } = fact
     if (!replayed) this.isReplaying = false
     this.at = Math.max(this.at, at)
     this.#given++
-    if (kind === 'call' && isObject(fact.facts)) this.#call(key, fact.facts, replayed)
-    else if (kind === 'answer') this.#answered(root, key, fact.answer)
-    else if (kind === 'stop') this.runs.get(key)?.cancel(fact.reason)
+    if (kind === 'call') this.#call(key, Object(fact.facts) as CallFacts, replayed)
+    else if (kind === 'answer') this.#answered(key, fact.answer)
     else if (kind === 'timer') this.limits.expire(key)
+    else if (kind === 'stop') this.runs.get(key)?.cancel(fact.reason)
     else this.at = NaN
-    if (Number.isNaN(this.at)) throw misfit(`its executor gave ${quote(given)}, which is not a fact`)
+    if (Number.isNaN(this.at)) throw this.#misfit(`its executor gave ${quote(given)}, which is not a fact`)
   }
 
   #call(key: string, facts: CallFacts, replayed: boolean): void {
+    checkRules(facts as never, facts.status === 'ok' ? OK_FACTS : CALL_FACTS, (field, why) => {
+      throw this.#misfit(`its fact of "${key}" has ${field} ${why}`)
+    })
     if (replayed) this.#check(key, facts)
     const call = this.#calls.get(key)
-    if (call === undefined) throw misfit(`it has a fact of "${key}", which this leg has not started`)
+    if (call === undefined) throw this.#misfit(`its fact of "${key}" has no call in this leg`)
     this.#calls.delete(key)
     call.ended(facts)
   }
 
   /** An answer that nothing waits for is kept: the question may follow. If the stage was stopped, it changes nothing. */
-  #answered(root: PumpedRun, key: string, answer: unknown): void {
+  #answered(key: string, answer: unknown): void {
     const waiting = this.#waits.get(key)
     if (waiting === undefined) return void this.#early.set(key, answer)
     this.limits.goOn(this.at)
-    root.withSlotOf(key, () => waiting.answered(answer))
+    this.#root.withSlotOf(key, () => waiting.answered(answer))
   }
 
   /** All facts of earlier legs must be there, and the functions of the pipeline must return what they did before. */
   #check(key: string, { after, decided = [] }: CallFacts): void {
-    if (after >= this.#given)
-      throw misfit(`${after} facts came before that of "${key}", but it has ${this.#given - 1}; facts are missing`)
+    if (after >= this.#given) throw this.#misfit(`its fact of "${key}" has after ${after}; facts are missing`)
     for (const [what, value] of decided) {
       const now = this.#decided.get(what)
-      if (now !== undefined && now !== value)
-        throw misfit(`${what} returned ${String(value)} before, and ${String(now)} now`)
+      if (now !== undefined && now !== value) throw this.#misfit(`${what} returned ${value} before, and ${now} now`)
       this.#unsaved.delete(what)
     }
   }
 
-  #suspend(root: PumpedRun): void {
+  #misfit(what: string): StageflowError {
+    return new StageflowError(
+      'core/replay',
+      `The run "${this.executor.start.runId}" cannot go on with this pipeline: ${what}. Run it with the code that began it, or under another id.`,
+    )
+  }
+
+  #suspend(): void {
     if (this.#waits.size === 0)
       throw new StageflowError(
         'core/deadlock',
-        `The run of "${root.facts.graph.name}" cannot go on: its executor has no call in progress and no fact. This is a bug in the executor.`,
+        `The run "${this.executor.start.runId}" cannot go on: its executor has a bug: no call in progress and no fact.`,
       )
     this.isSuspending = true
     for (const waiting of this.#waits.values()) waiting.suspend()
@@ -269,18 +289,12 @@ export class Pump {
   }
 
   /** The leg is over: its code is aborted, and the run ends in this process without being seen. */
-  #abandon(root: PumpedRun, error: unknown): void {
+  #abandon(error: unknown): void {
     if (this.isOver) return
     this.isOver = true
     this.takesTurns = false
-    root.cancel('the leg is over', error)
+    this.#root.cancel('the leg is over', error)
     for (const call of this.#calls.values()) call.ended(this.#notBegun())
     for (const waiting of this.#waits.values()) waiting.stoppedNow()
   }
 }
-
-const misfit = (what: string): StageflowError =>
-  new StageflowError(
-    'core/replay',
-    `The run cannot go on with this pipeline: ${what}. Run it with the code that began it, or under another id.`,
-  )

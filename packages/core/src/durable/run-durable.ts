@@ -1,15 +1,14 @@
-import { StageflowError, quote } from '../base/errors.ts'
 import { NoOpEventSink, PROCESS_SINK, processWide } from '../contract/events.ts'
 import type { RunOptions } from '../contract/context.ts'
 import type { FailedResult, PipelineResult } from '../contract/results.ts'
 import { inputFields } from '../contract/snapshot.ts'
 import { checkRunOptions } from '../graph/graph.ts'
-import { builtGraphOf } from '../pipeline/stage-graph.ts'
 import type { StageGraph } from '../pipeline/stage-graph.ts'
 import { asResult } from '../report/outcome.ts'
+import { builtGraph } from './check-leg.ts'
 import { DurableRun } from './durable-run.ts'
 import type { StageExecutor } from './executor.ts'
-import { LegSink } from './leg-sink.ts'
+import { legSink } from './leg-sink.ts'
 import { Pump } from './pump.ts'
 
 /** The options of one leg. What decides which stage runs when comes from the first leg: see `DurableStart`. */
@@ -28,14 +27,12 @@ export async function runDurable<Stages, Ports>(
   executor: StageExecutor,
   ...[options]: LegArguments<Ports>
 ): Promise<PipelineResult<Stages> | FailedResult<Stages>> {
-  const built = builtGraphOf(graph)
-  if (built === undefined)
-    throw new StageflowError('core/not-a-pipeline', `runDurable() was given ${quote(graph)}; pass a built graph.`)
+  const built = builtGraph(graph)
   const { runId, input, options: pinned } = executor.start
   const { eventSink, ...own } = checkRunOptions(built, { ...options, ...pinned })
   const pump = new Pump(executor)
   const sink = eventSink ?? built.eventSink ?? processWide[PROCESS_SINK] ?? NoOpEventSink
-  const given = { ...own, eventSink: sink === NoOpEventSink ? sink : new LegSink(sink, pump) }
+  const given = { ...own, eventSink: sink === NoOpEventSink ? sink : legSink(sink, pump) }
   const root = new DurableRun(pump, built, { ...inputFields(input), pipelineRunId: runId }, given, '')
   return asResult(await pump.carry(root)) as PipelineResult<Stages> | FailedResult<Stages>
 }

@@ -443,6 +443,19 @@ test('a store in memory is full when its texts are too long together', async () 
   await expect(request('c', 0)).rejects.toMatchObject({ code: 'tools/approval-store-full' })
 })
 
+test('a request that is larger than a store in memory is refused, and nothing is forgotten for it', async () => {
+  const store = memoryApprovalStore({ maxLength: 400 })
+  const request = async (id: string, length: number) =>
+    store.request('o', id, { request: 'x'.repeat(length), ttlMs: 1e6, keepMs: 1e6 })
+  await request('a', 10)
+  await store.cancel('o', 'a')
+  await expect(request('b', 400)).rejects.toMatchObject({
+    code: 'tools/approval-store-full',
+    message: expect.stringContaining('larger than memoryApprovalStore() may be altogether: 400 characters') as string,
+  })
+  expect(await store.find('o', 'a')).toMatchObject({ status: 'cancelled' })
+})
+
 /** A pipeline whose stage asks, suspends with the id of the approval, and makes the same call when it is resumed. */
 function billsGraph(approvals: Approvals, paid: unknown[]) {
   const pay = defineTool({

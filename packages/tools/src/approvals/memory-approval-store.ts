@@ -87,12 +87,15 @@ export function memoryApprovalStore(options: MemoryApprovalStoreOptions = {}): A
   function makeRoom(length: number): void {
     const isFull = (): boolean => entries.size >= maxEntries || total + length > maxLength
     if (!isFull()) return
+    if (length > maxLength)
+      throw full(
+        `The request is larger than memoryApprovalStore() may be altogether: ${maxLength} characters. Raise maxLength.`,
+      )
     for (const [key, entry] of entries) {
       if (isClosed(entry)) remove(key, entry)
       if (!isFull()) return
     }
-    throw new StageflowError(
-      'tools/approval-store-full',
+    throw full(
       `memoryApprovalStore() is full with ${entries.size} open approvals (maxEntries ${maxEntries}, maxLength ${maxLength} characters). Raise its bounds, or lower ttlMs of new Approvals().`,
     )
   }
@@ -134,4 +137,8 @@ export function memoryApprovalStore(options: MemoryApprovalStoreOptions = {}): A
         .slice(0, limit)
         .map(copyOf),
   }
+}
+
+function full(message: string): StageflowError {
+  return new StageflowError('tools/approval-store-full', message)
 }

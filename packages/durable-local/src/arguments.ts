@@ -1,0 +1,28 @@
+import { StageflowError } from '@stageflow/core'
+import { DELAY, TEXT, checkWait, or, show } from '@stageflow/core/kit'
+
+const LONGEST_ID = 512
+
+/** Throws `durable-local/illegal-option` for what can't be the id of a run. `method`: who was given it, such as `run()`. */
+export function checkRunId(method: string, runId: unknown): asserts runId is string {
+  // SQLite writes all unpaired surrogates alike, so two ids would become one.
+  if (typeof runId === 'string' && runId !== '' && runId.length <= LONGEST_ID && !/\p{Surrogate}/u.test(runId)) return
+  throw new StageflowError(
+    'durable-local/illegal-option',
+    `${method} was given the runId ${show(runId)}; pass a string of 1 to ${LONGEST_ID} characters, such as the id of an order.`,
+  )
+}
+
+/** Throws `durable-local/illegal-option` if a run can't be cancelled for this reason. */
+export function checkReason(reason: unknown): asserts reason is string {
+  if (TEXT[0](reason)) return
+  throw new StageflowError(
+    'durable-local/illegal-option',
+    `cancel() was given the reason ${show(reason)}; pass ${TEXT[1]}, such as 'the order was withdrawn'.`,
+  )
+}
+
+/** Throws `durable-local/illegal-option`. */
+export function checkCloseOptions(options: unknown): void {
+  checkWait('close()', 'durable-local/illegal-option', options, { timeoutMs: or(DELAY, Infinity) })
+}
