@@ -50,6 +50,7 @@ export {
 } from './kit/options.ts'
 export type { OptionRule, OptionRules } from './kit/options.ts'
 export { isPlain } from './base/objects.ts'
+export { lostInJson } from './kit/json.ts'
 export { REDACTION } from './kit/redaction-option.ts'
 export { RetriedDelivery } from './kit/retried-delivery.ts'
 export type { DeliveryAttempt, DeliveryPlan } from './kit/retried-delivery.ts'

@@ -534,3 +534,11 @@ base.build(options)
 base.build({ ...options, ignoreOptions: true })
 // @ts-expect-error Type '"never"' is not assignable to type '"deep" | "shallow"'
 base.build({ freeze: 'never' })
+
+const placed = new Pipeline('placed').withStage('a', () => ({}), { placement: 'service' })
+// @ts-expect-error Type '"servce"' is not assignable to type '"local" | "call" | "service"'
+void placed.withStage('b', () => ({}), { placement: 'servce' })
+void placed.withPipeline('kid', placed, { placement: 'call' })
+// @ts-expect-error a child pipeline has no place, its stages have.
+void placed.withPipeline('kid', placed, { placement: 'service' })
+void placed.withMap('items', { over: () => [1], each: () => ({}), placement: 'service' })

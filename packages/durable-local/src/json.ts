@@ -1,15 +1,12 @@
 import { StageflowError } from '@stageflow/core'
-import { isPlain, show, textOf } from '@stageflow/core/kit'
-
-/** The deepest nesting that is written. */
-const DEEPEST = 500
+import { lostInJson, textOf } from '@stageflow/core/kit'
 
 /**
  * Writes a value from outside as JSON. Throws `durable-local/not-json` if JSON would lose or change a part of it, and
  * `durable-local/too-large`. `what` names it in messages.
  */
 export function jsonText(value: unknown, what: string, maxLength: number): string {
-  const problem = lostIn(value, '', 0)
+  const problem = lostInJson(value)
   if (problem !== undefined)
     throw new StageflowError(
       'durable-local/not-json',
@@ -38,21 +35,6 @@ export const tooLarge = (what: string, length: number, maxLength: number): Stage
     'durable-local/too-large',
     `${what} has ${length} characters as JSON; at most ${maxLength} are kept. Store large data elsewhere and pass its key, or raise maxFactLength.`,
   )
-
-/** The first part of a value that JSON would lose or change. Undefined fields of objects are left out. */
-function lostIn(value: unknown, path: string, depth: number): string | undefined {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value))
-    return undefined
-  const isList = Array.isArray(value)
-  if (depth > DEEPEST) return `more than ${DEEPEST} levels at ${path.slice(0, 60)}…`
-  if (!isList && !isPlain(value)) return `${show(value)} at ${path === '' ? 'its top' : path}`
-  for (const [key, inner] of Object.entries(value as object) as [string, unknown][]) {
-    if (inner === undefined && !isList) continue
-    const lost = lostIn(inner, isList ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`, depth + 1)
-    if (lost !== undefined) return lost
-  }
-  return undefined
-}
 
 function written(value: unknown, what: string): string {
   try {

@@ -26,7 +26,7 @@ test('nested answers are found for their keys, and everything that is wrong is i
   const wrong = (): unknown => answersByKey('r', keys, { aprove: 1, kid: { check: 1, letters: {} } })
   expect(wrong).toThrow(expect.objectContaining({ code: 'durable-restate/not-waiting' }) as Error)
   expect(wrong).toThrow(
-    'it waits for "approve", "kid", not for "aprove"; "kid/letters" waits for "1", "4", and the answer is an object',
+    'it waits for "approve", "kid", not for "aprove"; "kid/letters" waits for "1", "4", and the answer is empty',
   )
   expect(() => answersByKey('r', [], { approve: 1 })).toThrow(
     'The run "r" can\'t take these answers: it waits for nothing',

@@ -58,8 +58,9 @@ function* match(
   const where = path === '' ? 'it' : `"${path}"`
   const waits =
     tree.size === 0 ? 'waits for nothing' : `waits for ${[...tree.keys()].map((name) => `"${name}"`).join(', ')}`
-  if (!isPlain(answers) || Object.keys(answers).length === 0)
-    return yield `${where} ${waits}, and the answer is ${show(answers)}; pass an object such as { approve: 'yes' }`
+  const isEmpty = isPlain(answers) && Object.keys(answers).length === 0
+  if (!isPlain(answers) || isEmpty)
+    return yield `${where} ${waits}, and the answer is ${isEmpty ? 'empty' : show(answers)}; pass an object such as { approve: 'yes' }`
   for (const [name, answer] of Object.entries(answers)) {
     const asked = tree.get(name)
     const inner = path === '' ? name : `${path}/${name}`

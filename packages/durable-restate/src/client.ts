@@ -1,10 +1,12 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
-import { ABORT_SIGNAL, TEXT, checkOptions, checkWait } from '@stageflow/core/kit'
+import { ABORT_SIGNAL, checkWait, lostInJson } from '@stageflow/core/kit'
 import type { OptionRules, WaitOptions } from '@stageflow/core/kit'
 import type { DurableResult } from './durable-result.ts'
 import type { DurableAnswers, DurableStatus } from './durable-workflow.ts'
-import { ADDRESS, HEADERS, restateAt } from './http.ts'
+import { restateAt } from './http.ts'
+import { ADDRESS, HEADERS, NAME, RUN_ID, checkRequired } from './option-rules.ts'
+import { checkRequest } from './run-start.ts'
 import type { DurableRequest } from './run-start.ts'
 
 export interface DurableClientOptions {
@@ -17,11 +19,15 @@ export interface DurableClientOptions {
 }
 
 /**
- * Starts and controls durable runs from any process. Every method rejects with `durable-restate/unreachable` without a server. All but
- * `attach` and `run` wait for `timeoutMs` (default: 30,000) for an answer, then reject with `durable-restate/no-answer`.
+ * Starts and controls durable runs from any process. Every method rejects with `durable-restate/unreachable` without a server, and
+ * with `durable-restate/illegal-option` for an illegal run id. All but `attach` and `run` wait for `timeoutMs` (default: 30,000) for
+ * an answer, then reject with `durable-restate/no-answer`.
  */
 export interface DurableClient<Stages> {
-  /** Starts a run. Returns false if a run with this id exists: it goes on, and its request counts. */
+  /**
+   * Starts a run. Returns false if a run with this id exists: it goes on, and its request counts. Rejects with
+   * `durable-restate/illegal-request`, and with `durable-restate/not-json` if JSON would lose a part of the request.
+   */
   start(runId: string, request?: DurableRequest, options?: WaitOptions): Promise<boolean>
   /** Waits until a run has ended. A failed run resolves too. Rejects with `durable-restate/unknown-run`. */
   attach(runId: string, options?: { readonly signal?: AbortSignal }): Promise<DurableResult<Stages>>
@@ -31,9 +37,9 @@ export interface DurableClient<Stages> {
     request?: DurableRequest,
     options?: { readonly signal?: AbortSignal },
   ): Promise<DurableResult<Stages>>
-  /** Answers stages that wait. Rejects with `durable-restate/not-waiting` or `durable-restate/answered`. */
+  /** Answers stages that wait. Rejects with `durable-restate/not-waiting`, `durable-restate/answered` or `durable-restate/not-json`. */
   answer(runId: string, answers: DurableAnswers<Stages>, options?: WaitOptions): Promise<void>
-  /** Cancels a run. Returns false if it has ended or been cancelled before. */
+  /** Cancels a run. Returns false if it has ended or been cancelled before. Rejects with `durable-restate/unknown-run`. */
   cancel(runId: string, reason: string, options?: WaitOptions): Promise<boolean>
   /** How far a run is; undefined if there is none, or if it has not begun. */
   status(runId: string, options?: WaitOptions): Promise<DurableStatus | undefined>
@@ -44,7 +50,7 @@ type StagesOf<Graph> = Graph extends StageGraph<infer Stages, infer _> ? Stages 
 
 const RULES: OptionRules<DurableClientOptions> = {
   url: ADDRESS,
-  name: TEXT,
+  name: NAME,
   headers: HEADERS,
 }
 /** A connection that lasted this long has waited for a run: it is made again. */
@@ -56,26 +62,32 @@ const MOST_QUICK_FAILURES = 5
  * Throws `durable-restate/illegal-option`.
  */
 export function durableClient<Graph>(options: DurableClientOptions): DurableClient<StagesOf<Graph>> {
-  checkOptions('durableClient()', 'durable-restate/illegal-option', options, RULES)
+  checkRequired('durableClient()', options, RULES, ['url', 'name'])
   const { url, name, headers } = options
   const ask = restateAt(url, headers)
-  const of = (runId: string, handler: string): string => `/${name}/${encodeURIComponent(runId)}/${handler}`
+  const of = (runId: string): string => {
+    checkRequired('The client', { runId }, { runId: RUN_ID }, ['runId'])
+    return `/${name}/${encodeURIComponent(runId)}`
+  }
   const call = (runId: string, handler: string, wait: WaitOptions, body?: unknown): Promise<unknown> =>
-    ask('POST', of(runId, handler), body, checked(wait))
+    ask('POST', `${of(runId)}/${handler}`, body, checked(wait))
+  const ofRun = (runId: string, what: string, wait: WaitOptions): Promise<unknown> =>
+    ask('GET', `/restate/workflow${of(runId)}/${what}`, undefined, wait)
 
   const client: DurableClient<StagesOf<Graph>> = {
     start: async (runId, request = {}, wait = {}) => {
+      checkRequest(runId, request)
+      checkJson(request, `The request of the run "${runId}"`)
       const answer = (await call(runId, 'run/send', wait, request)) as { readonly status: string }
       return answer.status === 'Accepted'
     },
     attach: async (runId, wait = {}) => {
       checkWait('attach()', 'durable-restate/illegal-option', wait, { signal: ABORT_SIGNAL })
       const { signal } = wait
-      const path = `/restate/workflow/${name}/${encodeURIComponent(runId)}/attach`
       for (let failures = 0; ;) {
         const since = systemClock.now()
         try {
-          return (await ask('GET', path, undefined, { ...wait, timeoutMs: Infinity })) as DurableResult<StagesOf<Graph>>
+          return (await ofRun(runId, 'attach', { ...wait, timeoutMs: Infinity })) as DurableResult<StagesOf<Graph>>
         } catch (error) {
           if (!StageflowError.is(error, 'durable-restate/unreachable')) throw error
           failures = systemClock.now() - since > LONG_MS ? 0 : failures + 1
@@ -88,11 +100,29 @@ export function durableClient<Graph>(options: DurableClientOptions): DurableClie
       await client.start(runId, request, wait)
       return client.attach(runId, wait)
     },
-    answer: async (runId, answers, wait = {}) => void (await call(runId, 'answer', wait, answers)),
-    cancel: async (runId, reason, wait = {}) => (await call(runId, 'cancel', wait, reason)) as boolean,
+    answer: async (runId, answers, wait = {}) => {
+      checkJson(answers, `The answer to the run "${runId}"`)
+      await call(runId, 'answer', wait, answers)
+    },
+    cancel: async (runId, reason, wait = {}) => {
+      // Restate would keep the cancel for a run that begins later under this id.
+      await ofRun(runId, 'output', checked(wait)).catch((error: unknown) => {
+        if (StageflowError.is(error, 'durable-restate/unknown-run')) throw error
+      })
+      return (await call(runId, 'cancel', wait, reason)) as boolean
+    },
     status: async (runId, wait = {}) => ((await call(runId, 'status', wait)) as DurableStatus | null) ?? undefined,
   }
   return client
+}
+
+function checkJson(value: unknown, what: string): void {
+  const lost = lostInJson(value)
+  if (value === undefined || lost === undefined) return
+  throw new StageflowError(
+    'durable-restate/not-json',
+    `${what} has ${lost}, which JSON cannot hold. Pass strings, finite numbers, booleans, null, arrays and plain objects.`,
+  )
 }
 
 function checked(wait: WaitOptions): WaitOptions {

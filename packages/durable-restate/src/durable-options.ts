@@ -1,7 +1,11 @@
 import type { ServiceOptions, WorkflowOptions } from '@restatedev/restate-sdk'
+import { StageflowError } from '@stageflow/core'
+import type { StageGraph } from '@stageflow/core'
+import { fingerprintOf } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
-import { ANY, checkOptions, isPlain } from '@stageflow/core/kit'
+import { ANY, isPlain, show } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
+import { NAME, OBJECT, checkRequired } from './option-rules.ts'
 
 /** The options of `durableWorkflow`. */
 export type WorkflowFactoryOptions<Ports> = DurableOptions<Ports> & {
@@ -29,14 +33,23 @@ export type DurableOptions<Ports> = {
       readonly ports: Ports
     })
 
-const NAME: OptionRule = [
-  (value) => typeof value === 'string' && /^[a-zA-Z][a-zA-Z0-9._-]*$/.test(value),
-  'a name such as "payout": a letter, then letters, digits, ".", "_" or "-"',
+/** What has its own place: the options that all attempts share are those of `client.start`, and a signal can't be repeated. */
+const PLACED = {
+  timeoutMs: 'client.start()',
+  maxConcurrency: 'client.start()',
+  onStageFailure: 'client.start()',
+  signal: 'client.cancel()',
+  ports: 'ports',
+}
+const RUN: OptionRule = [
+  (value) => isPlain(value) && Object.keys(PLACED).every((name) => value[name] === undefined),
+  `an object without ${Object.entries(PLACED)
+    .map(([name, place]) => `${name} (use ${place})`)
+    .join(', ')}`,
 ]
-const OBJECT: OptionRule = [isPlain, 'an object']
 const RULES: OptionRules<WorkflowFactoryOptions<{ readonly some: unknown }>> = {
   name: NAME,
-  run: OBJECT,
+  run: RUN,
   restate: OBJECT,
   ports: ANY,
 }
@@ -45,8 +58,29 @@ const RULES: OptionRules<WorkflowFactoryOptions<{ readonly some: unknown }>> = {
 export const ABORT_TIMEOUT = { hours: 1 } as const
 
 /** Throws `durable-restate/illegal-option`. */
-export const checkFactory = (where: string, options: unknown): void =>
-  checkOptions(where, 'durable-restate/illegal-option', options, RULES)
+export function checkFactory<Stages, Ports>(where: string, graph: StageGraph<Stages, Ports>, options: unknown): void {
+  checkRequired(where, options, RULES, ['name'], graphProblems(graph))
+}
+
+const PLACES = ['local', 'call', 'service']
+
+function graphProblems<Stages, Ports>(graph: StageGraph<Stages, Ports>): readonly string[] {
+  let shape
+  try {
+    shape = fingerprintOf(graph).stages
+  } catch (error) {
+    if (!StageflowError.is(error, 'core/resume')) throw error
+    return [`the graph must be what build() returned, not ${show(graph)}`]
+  }
+  return graph.info.stages.flatMap(({ name, options }) => {
+    const { placement = 'local' } = options as { readonly placement?: string }
+    if (!PLACES.includes(placement))
+      return [`stage "${name}" has the placement ${show(placement)}; it must be one of 'local', 'call', 'service'`]
+    return placement === 'service' && shape[name]?.child !== undefined
+      ? [`stage "${name}" is a child pipeline, so its placement can't be 'service'; set it on the stages of the child`]
+      : []
+  })
+}
 
 /** The name of the service that carries out the stages of a workflow on other machines. */
 export const serviceName = (workflow: string): string => `${workflow}.stages`

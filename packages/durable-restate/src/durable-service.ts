@@ -6,6 +6,7 @@ import { carryOutCall } from './call-executor.ts'
 import { ABORT_TIMEOUT, checkFactory, legOptions, serviceName } from './durable-options.ts'
 import type { ServiceFactoryOptions } from './durable-options.ts'
 import { finishedStep } from './finished-step.ts'
+import { CALL_FACTS } from './message-size.ts'
 import { RunningCalls } from './running-calls.ts'
 import type { ServiceCall } from './service-call.ts'
 
@@ -22,7 +23,7 @@ export function durableService<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   options: ServiceFactoryOptions<Ports>,
 ): ServiceDefinition<string, StageHandlers> {
-  checkFactory('durableService()', options)
+  checkFactory('durableService()', graph, options)
   const running = new RunningCalls()
   return service({
     name: serviceName(options.name),
@@ -31,9 +32,8 @@ export function durableService<Stages, Ports>(
         const { start, key } = request
         const cancelled = new AbortController()
         const signals = { lost: context.request().attemptCompletedSignal, cancelled: cancelled.signal }
-        const step = context.run(key, () =>
-          running.carryOut(`${start.runId} ${key}`, () => carryOutCall(graph, request, legOptions(options), signals)),
-        )
+        const call = (): Promise<CallFacts> => carryOutCall(graph, request, legOptions(options), signals)
+        const step = context.run(key, () => running.carryOut(`${start.runId} ${key}`, call), { serde: CALL_FACTS })
         return finishedStep(step, () => cancelled.abort())
       },
     },

@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
-import type { OptionRule, WaitOptions } from '@stageflow/core/kit'
-import { isPlain, textOf } from '@stageflow/core/kit'
+import type { WaitOptions } from '@stageflow/core/kit'
+import { read, textOf } from '@stageflow/core/kit'
 
 /** Sends a request to Restate and returns the parsed answer. */
 export type Ask = (method: string, path: string, body?: unknown, wait?: WaitOptions) => Promise<unknown>
@@ -8,20 +8,18 @@ export type Ask = (method: string, path: string, body?: unknown, wait?: WaitOpti
 /** How long a request waits for its answer by default, in ms. */
 const TIMEOUT_MS = 30_000
 
-export const ADDRESS: OptionRule = [
-  (value) => URL.canParse(value as string),
-  'an address such as "http://localhost:8080"',
-]
-export const HEADERS: OptionRule = [isPlain, 'an object of headers']
+/** How many bytes of one message Restate takes, unless its option `message-size-limit` says otherwise. */
+export const MOST_BYTES: number = 32 * 1024 ** 2
 
 /** Requests to the ingress or the admin API of Restate at `url`. */
 export function restateAt(url: string, headers: Readonly<Record<string, string>> | undefined): Ask {
   const base = url.replace(/\/+$/, '')
 
   return async (method, path, body, { timeoutMs = TIMEOUT_MS, signal } = {}) => {
+    const sent = body === undefined ? undefined : JSON.stringify(body)
     const late = timeoutMs === Infinity ? undefined : AbortSignal.timeout(timeoutMs)
     const signals = [late, signal].filter((one) => one !== undefined)
-    const { status, text } = await send(method, path, body, AbortSignal.any(signals)).catch((error: unknown) => {
+    const { status, text } = await send(method, path, sent, AbortSignal.any(signals)).catch((error: unknown) => {
       signal?.throwIfAborted()
       if (late?.aborted !== true) throw error
       throw new StageflowError(
@@ -29,14 +27,18 @@ export function restateAt(url: string, headers: Readonly<Record<string, string>>
         `Restate at ${base} did not answer ${method} ${path} within ${timeoutMs} ms. It repeats a request until a worker answers, so this one may still be carried out. Check that the workers of this workflow run, and that Restate reaches the address that they registered.`,
       )
     })
-    if (status >= 200 && status < 300) return text === '' ? undefined : (JSON.parse(text) as unknown)
-    throw refused(method, path, status, text)
+    if (status < 200 || status >= 300) throw refused(method, path, status, text)
+    try {
+      return text === '' ? undefined : (JSON.parse(text) as unknown)
+    } catch {
+      throw refused(method, path, status, `an answer that isn't JSON: ${cut(text)}. Check that ${base} is Restate`)
+    }
   }
 
   async function send(
     method: string,
     path: string,
-    body: unknown,
+    body: string | undefined,
     signal: AbortSignal,
   ): Promise<{ readonly status: number; readonly text: string }> {
     try {
@@ -47,20 +49,25 @@ export function restateAt(url: string, headers: Readonly<Record<string, string>>
           ...headers,
           ...(body === undefined ? undefined : { 'content-type': 'application/json' }),
         },
-        ...(body === undefined ? undefined : { body: JSON.stringify(body) }),
+        ...(body === undefined ? undefined : { body }),
         signal,
       })
       return { status: response.status, text: await response.text() }
     } catch (cause) {
       signal.throwIfAborted()
+      // fetch() itself only says that it failed.
+      const inner = read(cause, 'cause')
+      const why = inner === undefined ? textOf(cause) : `${textOf(cause)}, ${textOf(inner)}`
       throw new StageflowError(
         'durable-restate/unreachable',
-        `Restate at ${base} did not answer ${method} ${path}: ${textOf(cause)}. Check the address of its ingress, and that it runs.`,
+        `Restate at ${base} did not answer ${method} ${path}: ${why}. ${(body?.length ?? 0) < MOST_BYTES ? 'Check the address, and that it runs.' : TOO_LARGE}`,
         { cause },
       )
     }
   }
 }
+
+const TOO_LARGE = `The request is larger than the ${MOST_BYTES} bytes that Restate takes by default; store large data elsewhere and send its key.`
 
 /** An error that a handler has returned, or one of Restate itself. */
 function refused(method: string, path: string, status: number, text: string): StageflowError {
@@ -70,10 +77,12 @@ function refused(method: string, path: string, status: number, text: string): St
   if (status === 404)
     return new StageflowError(
       'durable-restate/unknown-run',
-      `Restate knows nothing at ${path}: ${message}. Start the run first, and register the deployment that serves its workflow.`,
+      `Restate knows nothing at ${path}: ${message === '' ? 'not found' : message.replace(/\.+$/, '')}. Start the run first, and register the deployment that serves its workflow.`,
     )
   return new StageflowError('durable-restate/refused', `Restate refused ${method} ${path} with ${status}: ${message}`)
 }
+
+const cut = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text)
 
 function messageIn(text: string): string {
   try {

@@ -1,6 +1,6 @@
 import type { CallFacts } from '@stageflow/core/durable'
 import { lostCall } from './lost-call.ts'
-import { ANSWER, CALLED, CANCEL, START, TIMER } from './names.ts'
+import { ANSWER, BY_ENGINE, CALLED, CANCEL, START, TIMER } from './names.ts'
 import type { DurableRequest, MovableRequest, Recorded } from './run-start.ts'
 import type { KeptFact } from './service-call.ts'
 
@@ -42,8 +42,7 @@ export function readJournal(rows: readonly JournalRow[]): RunJournal {
     const entry = entryOf(json)
     const completion = entry.result_completion_id ?? entry.completion_id ?? -1
     if (type === 'Command: Input') request = parsed(entry.payload) ?? {}
-    else if (type.startsWith('Command'))
-      names.set(completion, type === 'Command: GetPromise' ? (entry.key ?? '') : name)
+    else if (type.startsWith('Command')) names.set(completion, type.endsWith('Promise') ? (entry.key ?? '') : name)
     const of = names.get(completion)
     if (of === undefined) continue
     if (type === 'Notification: Run') recorded(of, parsed(entry.result?.Success))
@@ -58,7 +57,7 @@ export function readJournal(rows: readonly JournalRow[]): RunJournal {
     const after = (prefix: string): string => step.slice(prefix.length)
     if (step === START) start = value as Recorded
     else if (step === CANCEL) {
-      const reason = parsed(given.get(CANCEL)?.Success) ?? 'cancelled in Restate'
+      const reason = parsed(given.get(CANCEL)?.Success) ?? BY_ENGINE
       facts.push({ kind: 'stop', key: '', reason: reason as string, at })
     } else if (step.startsWith(TIMER)) facts.push({ kind: 'timer', key: after(TIMER), at })
     else if (step.startsWith(ANSWER)) {

@@ -1,11 +1,12 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
 import { misfits } from '@stageflow/core/durable'
-import { TEXT, checkOptions, textOf } from '@stageflow/core/kit'
+import { textOf } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
-import { ADDRESS, HEADERS, restateAt } from './http.ts'
+import { restateAt } from './http.ts'
 import type { Ask } from './http.ts'
 import { readJournal } from './journal.ts'
+import { ADDRESS, HEADERS, NAME, RUN_ID, checkRequired } from './option-rules.ts'
 import type { JournalRow, RunJournal } from './journal.ts'
 import { progressOfFacts } from './run-progress.ts'
 import type { MovableRequest } from './run-start.ts'
@@ -25,8 +26,8 @@ export interface MoveRunOptions {
 const RULES: OptionRules<MoveRunOptions> = {
   url: ADDRESS,
   adminUrl: ADDRESS,
-  name: TEXT,
-  runId: TEXT,
+  name: NAME,
+  runId: RUN_ID,
   headers: HEADERS,
 }
 
@@ -46,7 +47,7 @@ interface Invocation {
  * difference if the run doesn't fit; then it goes on where it was.
  */
 export async function moveRun<Stages, Ports>(graph: StageGraph<Stages, Ports>, options: MoveRunOptions): Promise<void> {
-  checkOptions('moveRun()', 'durable-restate/illegal-option', options, RULES)
+  checkRequired('moveRun()', options, RULES, ['url', 'adminUrl', 'name', 'runId'])
   const { url, adminUrl, name, runId, headers } = options
   const admin = restateAt(adminUrl, headers)
   const found = await invocationOf(admin, name, runId)
@@ -137,7 +138,7 @@ async function observe(
     if (systemClock.now() > end)
       throw new StageflowError(
         'durable-restate/not-movable',
-        `The run "${runId}" is "${now?.status ?? 'gone'}" ${PAUSE_MS} ms after it was told to pause; a stage of it may still run. Move it again later.`,
+        `The run "${runId}" is "${now?.status ?? 'gone'}" ${PAUSE_MS} ms after it was told to pause; a stage of it may still run. It pauses when that stage ends: then move it again, or let it go on with PATCH /invocations/${id}/resume of the admin API.`,
       )
     await systemClock.sleep(POLL_MS)
   }

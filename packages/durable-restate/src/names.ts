@@ -20,3 +20,6 @@ export const SLEEP = 'sleep '
 export const RUN = 'run'
 /** The state that keeps a request: followed by the key of the call that asked. */
 export const WAIT = 'wait '
+
+/** The reason of a run that was cancelled in Restate, which gives none. */
+export const BY_ENGINE = 'cancelled in Restate'

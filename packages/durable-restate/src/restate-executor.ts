@@ -3,8 +3,11 @@ import type { InvocationId, Serde, WorkflowContext } from '@restatedev/restate-s
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageInfo } from '@stageflow/core'
 import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
+import type { Arrival } from './arrival.ts'
+import { MOST_BYTES } from './http.ts'
 import { lostCall } from './lost-call.ts'
-import { ABORT, ANSWER, CALLED, CANCEL, SLEEP, TIMER, WAIT } from './names.ts'
+import { CALL_FACTS, factsTooLarge } from './message-size.ts'
+import { ABORT, ANSWER, BY_ENGINE, CALLED, CANCEL, SLEEP, TIMER, WAIT } from './names.ts'
 import type { RunningCalls } from './running-calls.ts'
 import type { KeptFact, ServiceCall } from './service-call.ts'
 import { Timers } from './timers.ts'
@@ -14,8 +17,8 @@ export interface Attempt {
   readonly leg: number
   /** The facts of a run that has been moved. */
   readonly moved: readonly KeptFact[]
-  /** Restate has cancelled the run. */
-  readonly isCancelled: boolean
+  /** Why the run was cancelled before it began. */
+  readonly cancelled: string | undefined
   readonly running: RunningCalls
   /** The service that carries out stages with `placement: 'service'`. */
   readonly service: string
@@ -24,16 +27,12 @@ export interface Attempt {
 /** How many calls of a run and its child runs are in progress at most, without `maxConcurrency`. Waiting for many costs their square. */
 const MOST_IN_FLIGHT = 64
 
-/** Something that Restate has told the run. */
-type Arrival =
-  | { readonly kind: 'call'; readonly key: string; readonly facts: CallFacts | undefined; readonly failure: unknown }
-  | { readonly kind: 'answer'; readonly key: string; readonly answer: unknown }
-  | { readonly kind: 'stop'; readonly reason: string }
-  | { readonly kind: 'sleep'; readonly until: number }
-  | { readonly kind: 'invocation'; readonly id: InvocationId }
-  | { readonly kind: 'recorded'; readonly fact: KeptFact; readonly isWanted: () => boolean }
-
-const BY_ENGINE: Arrival = { kind: 'stop', reason: 'cancelled in Restate' }
+/** Bytes that are JSON already. */
+const JSON_BYTES: Serde<Uint8Array> = {
+  contentType: 'application/json',
+  serialize: (bytes) => bytes,
+  deserialize: (bytes) => bytes,
+}
 
 interface Call {
   readonly key: string
@@ -41,6 +40,8 @@ interface Call {
   readonly isService: boolean
   readonly isWanted: () => boolean
 }
+
+const byKey = (one: Call, other: Call): number => (one.key < other.key ? -1 : 1)
 
 /**
  * Carries out the calls of a run as steps of a Restate workflow. Restate repeats its journal in each attempt. So the run only has
@@ -53,7 +54,9 @@ export class RestateExecutor implements StageExecutor {
   readonly #context: WorkflowContext
   readonly #attempt: Attempt
   readonly #maxInFlight: number
-  /** Registered calls that have no step yet. */
+  /** Calls that the run has registered since it asked for a fact. Interceptors around child runs decide their order. */
+  #registered: Call[] = []
+  /** Calls that have no step yet, in an order that is the same in each attempt. */
   readonly #held: Call[] = []
   /** Calls in progress, by key. */
   readonly #calls = new Map<string, Call>()
@@ -71,6 +74,8 @@ export class RestateExecutor implements StageExecutor {
   /** How many steps are recording something that has arrived. */
   #recording = 0
   #isStopped = false
+  /** A stop is being recorded: calls don't begin before the run has it. */
+  #isStopping = false
   /** The facts of a run that has been moved which haven't been given, and the keys of all of them by their kind. */
   readonly #moved: KeptFact[]
   readonly #known: ReadonlySet<string>
@@ -86,12 +91,12 @@ export class RestateExecutor implements StageExecutor {
     this.#moved = [...attempt.moved]
     this.#known = new Set(attempt.moved.map(({ kind, key }) => `${kind} ${key}`))
     this.#await(CANCEL, context.promise<string>(CANCEL).get(), (reason) => ({ kind: 'stop', reason: `${reason}` }))
-    if (attempt.isCancelled) this.#take(BY_ENGINE)
+    if (attempt.cancelled !== undefined) this.#take({ kind: 'stop', reason: attempt.cancelled })
   }
 
   execute(key: string, call: () => Promise<CallFacts>, { options }: StageInfo, isWanted: () => boolean): void {
     const isService = (options as { readonly placement?: string }).placement === 'service'
-    if (!this.#known.has(`call ${key}`)) this.#held.push({ key, call, isService, isWanted })
+    if (!this.#known.has(`call ${key}`)) this.#registered.push({ key, call, isService, isWanted })
   }
 
   timer(key: string, at: number): void {
@@ -120,6 +125,8 @@ export class RestateExecutor implements StageExecutor {
   async next(): Promise<Fact | undefined> {
     const last = this.#facts.at(-1)
     if (last?.kind === 'timer') this.#timers.told(last.key)
+    this.#held.push(...this.#registered.sort(byKey))
+    this.#registered = []
     const moved = this.#moved.shift()
     if (moved !== undefined) return this.#repeated(moved)
     for (;;) {
@@ -127,7 +134,8 @@ export class RestateExecutor implements StageExecutor {
       this.#drop()
       const end = this.#timers.nextSleep()
       if (end !== undefined) this.#sleep(end)
-      while (this.#calls.size < this.#maxInFlight && this.#held.length > 0) this.#begin(this.#held.shift() as Call)
+      while (!this.#isStopping && this.#calls.size < this.#maxInFlight && this.#held.length > 0)
+        this.#begin(this.#held.shift() as Call)
       const [name, arrival] = await this.#first()
       this.#flight.delete(name)
       const fact = this.#take(arrival)
@@ -174,30 +182,41 @@ export class RestateExecutor implements StageExecutor {
     this.#await(SLEEP + until, this.#context.sleep(ms, SLEEP.trim()), () => ({ kind: 'sleep', until }))
   }
 
-  #begin(held: Call): void {
-    const { key, isService } = held
+  #begin({ key, call, isService, isWanted }: Call): void {
+    const message = isService ? this.#message(key) : undefined
+    const isTooLarge = message !== undefined && message.length > MOST_BYTES
+    const at = this.#facts.at(-1)?.at ?? this.start.startedAt
+    const failed = async (): Promise<CallFacts> => factsTooLarge(at, this.#facts.length, message?.length ?? 0)
+    const held = { key, isWanted, call: isTooLarge ? failed : call, isService: isService && !isTooLarge }
     this.#calls.set(key, held)
-    const promise = isService ? this.#callService(key) : this.#callHere(held)
+    const promise = message === undefined || isTooLarge ? this.#callHere(held) : this.#callService(key, message)
     this.#await(key, promise, (facts, failure) => ({ kind: 'call', key, facts, failure }))
   }
 
   #callHere({ key, call }: Call): RestatePromise<CallFacts> {
-    return this.#context.run(key, async () => {
+    const action = async (): Promise<CallFacts> => {
       this.#live.add(key)
       // A limit that passed between the attempts comes first: the call may no longer be wanted.
       await this.#timers.noneOverdue(() => systemClock.now())
       const facts = await this.#attempt.running.carryOut(`${this.start.runId} ${key}`, call)
       // The attempt ends with the error that ended its leg, and the next one makes the call again.
       return facts.lost === true ? new Promise<never>(() => {}) : facts
-    })
+    }
+    return this.#context.run(key, action, { serde: CALL_FACTS })
   }
 
-  #callService(key: string): RestatePromise<CallFacts> {
-    const promise = this.#context.genericCall<ServiceCall, CallFacts>({
+  /** What a call on another machine carries, as the bytes of its JSON. */
+  #message(key: string): Uint8Array {
+    const message: ServiceCall = { start: this.start, key, facts: this.#facts }
+    return serde.json.serialize(message)
+  }
+
+  #callService(key: string, message: Uint8Array): RestatePromise<CallFacts> {
+    const promise = this.#context.genericCall<Uint8Array, CallFacts>({
       service: this.#attempt.service,
       method: 'call',
-      parameter: { start: this.start, key, facts: [...this.#facts] },
-      inputSerde: serde.json as Serde<ServiceCall>,
+      parameter: message,
+      inputSerde: JSON_BYTES,
       outputSerde: serde.json as Serde<CallFacts>,
       name: key,
     })
@@ -216,7 +235,7 @@ export class RestateExecutor implements StageExecutor {
     return new Promise((resolve, reject) => {
       this.#refuse = reject
       RestatePromise.race([...this.#flight.values()]).then(resolve, (error: Error) => {
-        if (error instanceof CancelledError) resolve(['', BY_ENGINE])
+        if (error instanceof CancelledError) resolve(['', { kind: 'stop', reason: BY_ENGINE }])
         else reject(error)
       })
     })
@@ -237,6 +256,7 @@ export class RestateExecutor implements StageExecutor {
         const { reason } = arrival
         if (this.#isStopped) return undefined
         this.#isStopped = true
+        this.#isStopping = true
         return this.#record(CANCEL, (at) => ({ kind: 'stop', key: '', reason, at }))
       }
       case 'sleep':
@@ -248,6 +268,7 @@ export class RestateExecutor implements StageExecutor {
         return undefined
       case 'recorded':
         this.#recording--
+        if (arrival.fact.kind === 'stop') this.#isStopping = false
         return arrival.isWanted() ? arrival.fact : undefined
     }
   }

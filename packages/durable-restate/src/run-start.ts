@@ -1,10 +1,13 @@
+import { CancelledError } from '@restatedev/restate-sdk'
 import type { Request, WorkflowContext } from '@restatedev/restate-sdk'
 import { StageflowError, systemClock } from '@stageflow/core'
-import type { RunInput, StageGraph } from '@stageflow/core'
-import { fingerprintOf } from '@stageflow/core/durable'
+import type { RunInput } from '@stageflow/core'
 import type { DurableStart, GraphFingerprint } from '@stageflow/core/durable'
+import { ANY, isPlain, optionProblems, refuseOptions } from '@stageflow/core/kit'
+import type { OptionRule } from '@stageflow/core/kit'
 import { finishedStep } from './finished-step.ts'
-import { START } from './names.ts'
+import { OBJECT } from './option-rules.ts'
+import { BY_ENGINE, CANCEL, START } from './names.ts'
 import type { KeptFact } from './service-call.ts'
 
 /** What a run begins with, as JSON. */
@@ -32,37 +35,79 @@ export interface Begun {
   readonly leg: number
   /** The facts of a run that has been moved. */
   readonly moved: readonly KeptFact[]
-  /** Restate cancelled the run before it began. */
-  readonly isCancelled: boolean
+  /** Why the run was cancelled before it began. */
+  readonly cancelled: string | undefined
+}
+
+/** What the first attempt recorded, and whether this is the first one. */
+export interface Begin {
+  readonly recorded: Recorded
+  readonly isFirst: boolean
+  readonly cancelled: string | undefined
 }
 
 /** Records how a run begins. Throws `durable-restate/changed-graph` if an earlier attempt began with another graph. */
-export async function beginRun<Stages, Ports>(
-  context: WorkflowContext,
-  graph: StageGraph<Stages, Ports>,
-  request: MovableRequest | undefined,
-): Promise<Begun> {
-  const fingerprint = fingerprintOf(graph)
+export async function beginRun(context: WorkflowContext, graph: GraphFingerprint): Promise<Begin> {
   let isFirst = false
-  let isCancelled = false
+  let cancelled: string | undefined
+  const onCancel = (): void => {
+    cancelled = BY_ENGINE
+  }
+  // Asked for before the step, so that both answers come at once.
+  const cancel = context.promise<string>(CANCEL).peek()
   const step = context.run(START, (): Recorded => {
     isFirst = true
-    return { startedAt: systemClock.now(), fingerprint, trace: traceHeaders(context.request()) }
+    return { startedAt: systemClock.now(), fingerprint: graph, trace: traceHeaders(context.request()) }
   })
-  const recorded = await finishedStep(step, () => {
-    isCancelled = true
-  })
-  const runId = context.key
-  if (JSON.stringify(recorded.fingerprint) !== JSON.stringify(fingerprint))
+  const recorded = await finishedStep(step, onCancel)
+  try {
+    cancelled ??= await cancel
+  } catch (error) {
+    if (!(error instanceof CancelledError)) throw error
+    onCancel()
+  }
+  if (JSON.stringify(recorded.fingerprint) !== JSON.stringify(graph))
     throw new StageflowError(
       'durable-restate/changed-graph',
-      `The run "${runId}" of "${graph.name}" began with another graph than the one served here, so its journal can't be repeated. Serve the old graph at an address of its own until its runs have ended, or move the run with moveRun().`,
+      `The run "${context.key}" of "${graph.pipeline}" began with another graph than the one served here, so its journal can't be repeated. Serve the old graph at an address of its own until its runs have ended, or move the run with moveRun().`,
     )
+  return { recorded, isFirst, cancelled }
+}
+
+/** What a run begins with: its request, and what its first attempt recorded. Throws `durable-restate/illegal-request`. */
+export function startOf(
+  runId: string,
+  request: MovableRequest | null | undefined,
+  { recorded, isFirst, cancelled }: Begin,
+): Begun {
+  checkRequest(runId, request)
   const { input = {}, options, moved } = request ?? {}
   const { startedAt, trace } = moved?.start ?? recorded
-  const extensions = { ...trace, ...input.extensions }
-  const start = { runId, startedAt, input: { ...input, extensions }, options }
-  return { start, leg: isFirst && moved === undefined ? 1 : 2, moved: moved?.facts ?? [], isCancelled }
+  const isTraced = Object.keys(trace).length > 0
+  const traced = isTraced ? { ...input, extensions: { ...trace, ...input.extensions } } : input
+  const start = { runId, startedAt, input: traced, options }
+  return { start, leg: isFirst && moved === undefined ? 1 : 2, moved: moved?.facts ?? [], cancelled }
+}
+
+const MOVED: OptionRule = [
+  (value) => {
+    const { start, facts } = (value ?? {}) as Partial<NonNullable<MovableRequest['moved']>>
+    return isPlain(start) && isPlain(start?.trace) && Array.isArray(facts) && facts.every(isPlain)
+  },
+  'what moveRun() sends',
+]
+const RULES = { input: OBJECT, options: OBJECT, moved: MOVED }
+/** Other options of a run, such as its ports, belong to the worker. Core checks the values. */
+const OPTIONS = { timeoutMs: ANY, maxConcurrency: ANY, onStageFailure: ANY }
+
+/** Throws `durable-restate/illegal-request` for names and shapes that a run can't begin with. Its fields are checked by the run itself. */
+export function checkRequest(runId: string, request: unknown): void {
+  const { input, options } = (request ?? {}) as DurableRequest
+  refuseOptions(`The request of the run "${runId}"`, 'durable-restate/illegal-request', [
+    ...optionProblems(request ?? {}, RULES),
+    ...(isPlain(options) ? optionProblems(options, OPTIONS, 'options.') : []),
+    ...(isPlain(input) ? optionProblems({ extensions: input['extensions'] }, { extensions: OBJECT }, 'input.') : []),
+  ])
 }
 
 /** The trace of the request that started the run, or that of Restate if it traces. */

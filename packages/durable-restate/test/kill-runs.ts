@@ -83,14 +83,17 @@ export async function killRuns({ runs, kills, graphs, firstSeed }: KillPlan): Pr
       const client = durableClient<never>({ url: server.url, name: `random-${seed}` }) as Client
       return { id: `run${place}`, seed, client, toCancel: place % 11 === 10 }
     })
-    const waiting = new Map(all.map((run) => [run.id, run]))
+    const waiting = new Map<string, Run>()
     const toStart = [...all]
     const perRound = Math.ceil(runs / kills)
     const end = Date.now() + 120_000 + runs * 2_000
-    while (waiting.size > 0 || marks.length < kills) {
+    while (waiting.size + toStart.length > 0 || marks.length < kills) {
       if (Date.now() > end) throw new Error(`These runs did not end: ${await stateOf(server, [...waiting.keys()])}`)
-      for (const { id, seed, client } of toStart.splice(0, perRound))
+      for (const run of toStart.splice(0, perRound)) {
+        const { id, seed, client } = run
         await answered(() => client.start(id, { options: randomGraph(seed, () => {}).options }))
+        waiting.set(id, run)
+      }
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 200))
       if (marks.length < kills) {
         await fail(server, worker, proxy, counts)

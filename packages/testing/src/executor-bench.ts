@@ -4,7 +4,7 @@ import { runDurable } from '@stageflow/core/durable'
 import type { DurableStart, Fact, LegOptions } from '@stageflow/core/durable'
 import { textOf } from '@stageflow/core/kit'
 import { broken, must } from './contract-case.ts'
-import type { ExecutorUnderTest, OpenExecutor, RecordedFact } from './executor-under-test.ts'
+import type { ExecutorTraits, ExecutorUnderTest, OpenExecutor, RecordedFact } from './executor-under-test.ts'
 import { passTurns } from './event-loop-turns.ts'
 import { watchedExecutor } from './watched-executor.ts'
 import type { ExecutorWatch } from './watched-executor.ts'
@@ -43,6 +43,11 @@ export interface Leg {
   readonly waits: readonly string[]
 }
 
+export interface RunStopper {
+  readonly options: LegOptions<{}>
+  readonly stop: (reason: string) => Promise<void>
+}
+
 /** A case, with how many random pipelines it runs. */
 export type RunExecutorCase = (bench: ExecutorBench, pipelines: number) => Promise<void>
 
@@ -69,6 +74,23 @@ export class ExecutorBench {
   private constructor(subject: ExecutorUnderTest, longestMs: number) {
     this.subject = subject
     this.#longestMs = longestMs
+  }
+
+  get traits(): ExecutorTraits {
+    return this.subject.traits ?? {}
+  }
+
+  /** How a case stops a run: by the signal of its leg, or as the engine does it. */
+  stopper(start: DurableStart): RunStopper {
+    const controller = new AbortController()
+    const { subject } = this
+    return {
+      options: subject.stop === undefined ? { signal: controller.signal } : {},
+      stop: async (reason) => {
+        if (subject.stop === undefined) controller.abort(new Error(reason))
+        else await subject.stop(start.runId, reason)
+      },
+    }
   }
 
   /** The start of a new run. */

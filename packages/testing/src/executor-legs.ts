@@ -19,9 +19,11 @@ function slowToLeave(): { graph: AnyGraph; atOnce: () => number; runs: () => num
   let now = 0
   let most = 0
   const ended: Promise<unknown>[] = []
+  const began = Promise.withResolvers<void>()
   const work = async ({ signal }: StageContext): Promise<{ run: number }> => {
     const run = ++runs
     most = Math.max(most, ++now)
+    began.resolve()
     const end = Promise.withResolvers<void>()
     ended.push(end.promise)
     if (run === 1)
@@ -35,7 +37,7 @@ function slowToLeave(): { graph: AnyGraph; atOnce: () => number; runs: () => num
     return { run }
   }
   const graph = new Pipeline('slow-to-leave')
-    .withStage('first', async () => (await passTurns(4), { first: 1 }))
+    .withStage('first', async () => (await began.promise, { first: 1 }))
     .withStage('work', work)
     .build() as AnyGraph
   return { graph, atOnce: () => most, runs: () => runs, left: async () => void (await Promise.all(ended)) }

@@ -109,17 +109,17 @@ async function outlives(bench: ExecutorBench): Promise<void> {
 async function keepsStop(bench: ExecutorBench): Promise<void> {
   for (const crashAfter of [undefined, 1]) {
     const ran: string[] = []
-    const stop = new AbortController()
+    const start = bench.start()
+    const { options, stop } = bench.stopper(start)
     const graph = new Pipeline('stopped')
       .withStage('work', async (context) => {
         ran.push('work')
-        stop.abort(new Error('the caller left'))
+        await stop('the caller left')
         await aborted(context)
       })
       .build()
-    const start = bench.start()
     await bench.leg(graph, start, {
-      options: { signal: stop.signal },
+      options,
       ...(crashAfter === undefined ? undefined : { crashAfter }),
     })
     const facts = await bench.facts(start)
@@ -141,8 +141,9 @@ async function stopsFirst(bench: ExecutorBench): Promise<void> {
   const ran: string[] = []
   const graph = new Pipeline('stopped-first').withStage('work', () => void ran.push('work')).build()
   const start = bench.start()
-  const signal = AbortSignal.abort(new Error('the caller left'))
-  const { result } = await bench.end(graph, start, { options: { signal } })
+  const { options, stop } = bench.stopper(start)
+  await stop('the caller left')
+  const { result } = await bench.end(graph, start, { options })
   must(ran.length === 0, 'the caller had stopped the run before it began, but its stage began.')
   must(result.status === 'cancelled', `the run was stopped, but it ended as ${result.status}.`)
 }

@@ -12,6 +12,16 @@ export interface LegResult {
 /** Carries one leg of a run with its executor: `(executor) => runDurable(graph, executor)`. */
 export type CarryLeg<Result extends LegResult> = (executor: StageExecutor) => Promise<Result>
 
+/** How an engine differs from a plain store of facts. The rules of the contract stay, and are seen in another way. */
+export interface ExecutorTraits {
+  /** A leg in which only answers are missing waits for them, instead of ending as suspended. */
+  readonly waitsInPlace?: true
+  /** The engine doesn't count legs: each one after the first has the number 2. */
+  readonly countsTwoLegs?: true
+  /** The engine itself refuses a leg that doesn't repeat what is recorded, with an error of its own instead of `core/replay`. */
+  readonly refusesItself?: true
+}
+
 /** The executors under test, and the store that they keep facts in. The contract uses many runs of one store, some at once. */
 export interface ExecutorUnderTest {
   /**
@@ -24,6 +34,13 @@ export interface ExecutorUnderTest {
   crash(runId: string): void | Promise<void>
   /** Answers what waits under a key. Returns false, or rejects, if nothing waits there anymore. */
   answer(runId: string, key: string, answer: unknown): boolean | Promise<boolean>
+  /**
+   * Stops a run from outside, also one that has no leg yet. Only for engines whose executors refuse `stop()`. Default: the contract
+   * aborts the signal of the leg.
+   */
+  stop?(runId: string, reason: string): void | Promise<void>
+  /** Default: none. */
+  readonly traits?: ExecutorTraits
   /** The recorded facts of a run, in their order. */
   facts(runId: string): readonly RecordedFact[] | Promise<readonly RecordedFact[]>
   close?(): void | Promise<void>

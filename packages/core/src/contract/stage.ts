@@ -124,8 +124,12 @@ export interface SharedOptions<J, When, Failure, Needs> extends StageOptions {
    * Validates the data that the stage returns, and may transform it. If it refuses, the stage fails with `core/output-schema`.
    */
   readonly outputSchema?: OutputSchema
-  /** A label for engines that run stages elsewhere; kept in the graph's info. */
-  readonly placement?: string
+  /**
+   * Where a durable run carries out the stage. `local`: in place in every leg, without a fact. `call`: a child pipeline or a map as
+   * one call. `service`: on another machine, with `durable-restate`. Default: one call in place. An engine with other places adds
+   * an option of its own to `StageOptions`.
+   */
+  readonly placement?: 'local' | 'call' | 'service'
 }
 
 // ---------- stages as values

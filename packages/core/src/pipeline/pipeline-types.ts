@@ -87,6 +87,8 @@ export interface ChildOptions<
     feedback: Feedback | undefined,
   ) => RunInput
   readonly repeat?: Repeat<keyof Child & string>
+  /** `call`: a durable run carries out the whole child as one call. Default: each stage of the child is a call. */
+  readonly placement?: 'call'
 }
 
 export interface MapOptions<
@@ -103,6 +105,8 @@ export interface MapOptions<
   readonly kind?: StageKind
   /** Maximum number of items at once. Default: no limit. */
   readonly concurrency?: number
+  /** `call`: a durable run carries out all items as one call. `service`: each item on another machine. Default: one call each. */
+  readonly placement?: 'call' | 'service'
   readonly over: (
     inputs: StageInputs<{ readonly [Name in Dependencies[number]]: Read<Stages[Name & keyof Stages], J> }>,
     snapshot: ContextSnapshot,

@@ -1,0 +1,27 @@
+import { isPlain } from '../base/objects.ts'
+import { show } from './show.ts'
+
+/** The deepest nesting that counts as JSON. */
+const DEEPEST = 500
+
+/**
+ * Describes the first part of a value that JSON would lose or change, such as `1n at metadata.id`; undefined if there is none.
+ * Undefined fields of objects are left out.
+ */
+export function lostInJson(value: unknown): string | undefined {
+  return lostIn(value, '', 0)
+}
+
+function lostIn(value: unknown, path: string, depth: number): string | undefined {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value))
+    return undefined
+  const isList = Array.isArray(value)
+  if (depth > DEEPEST) return `more than ${DEEPEST} levels at ${path.slice(0, 60)}…`
+  if (!isList && !isPlain(value)) return `${show(value)} at ${path === '' ? 'its top' : path}`
+  for (const [key, inner] of Object.entries(value as object) as [string, unknown][]) {
+    if (inner === undefined && !isList) continue
+    const lost = lostIn(inner, isList ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`, depth + 1)
+    if (lost !== undefined) return lost
+  }
+  return undefined
+}

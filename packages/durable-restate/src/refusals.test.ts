@@ -1,0 +1,247 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Pipeline, StageOutput } from '@stageflow/core'
+import type { StageContext } from '@stageflow/core'
+import { expect, test } from 'vitest'
+import { observed } from '../test/observed.ts'
+import { restate, serve, serveMore } from '../test/restate.ts'
+import { durableClient, durableService, durableWorkflow, moveRun } from './index.ts'
+
+const graph = new Pipeline('echo').withStage('a', ({ snapshot }) => ({ text: snapshot.inputText ?? 'none' })).build()
+const asking = new Pipeline('asking')
+  .withStage('approve', ({ resumed }: StageContext) =>
+    resumed === undefined ? StageOutput.suspend('ok?') : { answer: resumed.answer },
+  )
+  .build()
+
+const post = async (path: string, body?: string): Promise<{ readonly status: number; readonly message?: string }> => {
+  const headers = { 'content-type': 'application/json' }
+  const response = await fetch(restate.url + path, { method: 'POST', ...(body !== undefined && { headers, body }) })
+  const answer: unknown = JSON.parse((await response.text()) || 'null')
+  return { ...(answer as { readonly message?: string }), status: response.status }
+}
+
+test('a request with a wrong shape ends the run at once, over HTTP too', async () => {
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const cases: readonly (readonly [body: string, message: RegExp])[] = [
+    ['7', /^\[durable-restate\/illegal-request\] The request of the run "r0": the options must be an object, not 7/],
+    ['[1]', /must be an object/],
+    ['{"inputs":{}}', /unknown option "inputs" \(Did you mean "input"\?\)/],
+    ['{"input":null}', /input must be an object, not null/],
+    ['{"input":"text"}', /input must be an object, not "text"/],
+    ['{"input":{"extensions":"abc"}}', /input\.extensions must be an object, not "abc"/],
+    ['{"input":{"inputTxt":"x"}}', /The input has no field "inputTxt"/],
+    ['{"options":null}', /options must be an object, not null/],
+    ['{"options":{"ports":{"charge":1}}}', /unknown option "options\.ports"/],
+    ['{"options":{"graceMs":5}}', /unknown option "options\.graceMs"/],
+    ['{"options":{"maxConcurrency":0}}', /The run option "maxConcurrency" is 0/],
+    ['{"moved":{}}', /moved must be what moveRun\(\) sends/],
+    ['{"moved":{"start":{"trace":{}},"facts":[7]}}', /moved must be what moveRun\(\) sends/],
+    ['{garbage', /Failed to deserialize input/],
+  ]
+  for (const [place, [body, message]] of cases.entries())
+    expect(await post(`/${name}/r${place}/run`, body), body).toMatchObject({
+      status: 400,
+      message: expect.stringMatching(message) as string,
+    })
+  expect(await client.status('r0')).toMatchObject({ status: 'failed', requests: [] })
+  expect(await client.cancel('r0', 'too late')).toBe(false)
+  expect((await client.run('after')).status).toBe('completed')
+})
+
+test('a body that is missing or null starts a run without input', async () => {
+  const { name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  expect(await post(`/${name}/r/run`)).toMatchObject({ data: { a: { text: 'none' } } })
+  expect(await post(`/${name}/s/run`, 'null')).toMatchObject({ data: { a: { text: 'none' } } })
+})
+
+test('the client refuses a request that JSON would change, or with a wrong name, before it sends it', async () => {
+  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const cases: readonly (readonly [request: unknown, code: string, message: string])[] = [
+    [{ input: { metadata: { id: 1n } } }, 'not-json', ' at input.metadata.id, which JSON cannot hold. Pass strings'],
+    [{ input: { metadata: { at: new Date(0) } } }, 'not-json', 'at input.metadata.at, which JSON cannot hold'],
+    [{ input: { documents: [NaN] } }, 'not-json', 'NaN at input.documents[0]'],
+    [{ inptu: {} }, 'illegal-request', 'unknown option "inptu" (Did you mean "input"?)'],
+    [{ options: { ports: {} } }, 'illegal-request', 'unknown option "options.ports"'],
+  ]
+  for (const [request, code, message] of cases)
+    await expect(client.start('r', request as never)).rejects.toMatchObject({
+      code: `durable-restate/${code}`,
+      message: expect.stringContaining(message) as string,
+    })
+  await expect(client.answer('r', { a: 1n })).rejects.toMatchObject({ code: 'durable-restate/not-json' })
+  expect(await client.status('r')).toBeUndefined()
+})
+
+test.each<[runId: unknown]>([[''], [undefined], ['.'], ['..'], ['x'.repeat(513)], ['\ud800']])(
+  'the run id %j is refused by each method',
+  async (runId) => {
+    const client = durableClient<typeof graph>({ url: restate.url, name: 'x' })
+    const id = runId as string
+    for (const asked of [
+      client.start(id),
+      client.run(id),
+      client.attach(id),
+      client.status(id),
+      client.answer(id, { a: 1 }),
+      client.cancel(id, 'x'),
+      moveRun(graph, { url: restate.url, adminUrl: restate.admin, name: 'x', runId: id }),
+    ])
+      await expect(asked).rejects.toMatchObject({
+        code: 'durable-restate/illegal-option',
+        message: expect.stringContaining('runId must be a string of 1 to 512 characters') as string,
+      })
+  },
+)
+
+test('an answer says whether its run exists, has ended, or waits for something else', async () => {
+  const { client, name } = await serve<typeof asking>((name) => [durableWorkflow(asking, { name })])
+  const refused = (message: string): object => ({
+    code: 'durable-restate/not-waiting',
+    message: expect.stringContaining(message) as string,
+  })
+  await expect(client.answer('none', { approve: 1 })).rejects.toMatchObject(
+    refused('The run "none" can\'t take an answer: it has not begun, or doesn\'t exist'),
+  )
+  await client.start('r')
+  await observed(async () => (await client.status('r'))?.requests.length === 1)
+  await expect(client.answer('r', { approve: undefined })).rejects.toMatchObject(refused('the answer is empty'))
+  for (const body of ['7', 'null', '[]', '"yes"', '{}', '{"__proto__":1}'])
+    expect(await post(`/${name}/r/answer`, body), body).toMatchObject({ status: 409 })
+  expect(await post(`/${name}/r/answer`, '{garbage')).toMatchObject({ status: 400 })
+  await client.answer('r', { approve: null })
+  expect((await client.attach('r')).data).toEqual({ approve: { answer: null } })
+  await expect(client.answer('r', { approve: 1 })).rejects.toMatchObject(refused('it has ended as completed'))
+})
+
+test('a cancel needs a run and a reason', async () => {
+  const { client, name } = await serve<typeof asking>((name) => [durableWorkflow(asking, { name })])
+  await expect(client.cancel('none', 'x')).rejects.toMatchObject({ code: 'durable-restate/unknown-run' })
+  await client.start('none')
+  await observed(async () => (await client.status('none'))?.requests.length === 1)
+  for (const body of [undefined, '7', '{"reason":"x"}'])
+    expect(await post(`/${name}/none/cancel`, body)).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('The run "none" was not cancelled: the reason is') as string,
+    })
+  expect(await client.cancel('none', 'enough')).toBe(true)
+  expect(await client.attach('none')).toMatchObject({ status: 'cancelled', reason: 'enough' })
+  expect(await client.cancel('none', 'again')).toBe(false)
+})
+
+test('a cancel over HTTP that comes before its run ends the run before it calls a stage', async () => {
+  let calls = 0
+  const graph = new Pipeline('early').withStage('a', () => ({ calls: ++calls })).build()
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  expect(await post(`/${name}/r/cancel`, '"not needed"')).toMatchObject({ status: 200 })
+  expect(await client.run('r')).toMatchObject({ status: 'cancelled', reason: 'not needed', data: {} })
+  expect(calls).toBe(0)
+})
+
+test('an answer that is not JSON is shown', async () => {
+  const server = createServer((_, response) => response.writeHead(200).end('<html>Sign in</html>'))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const client = durableClient({ url: `http://127.0.0.1:${port}`, name: 'x' })
+  await expect(client.status('r')).rejects.toMatchObject({
+    code: 'durable-restate/refused',
+    message: expect.stringContaining("an answer that isn't JSON: <html>Sign in</html>") as string,
+  })
+  await new Promise((resolve) => server.close(resolve))
+})
+
+// ---------- sizes
+
+const large = (megabytes: number): string => 'x'.repeat(megabytes * 1024 ** 2)
+
+test(
+  'an output that is too large for Restate fails its stage, which is not called again',
+  { timeout: 30_000 },
+  async () => {
+    const calls: string[] = []
+    const graph = new Pipeline('large')
+      .withStage('here', () => (calls.push('here'), { text: large(33) }), { onFailure: 'skip' })
+      .withStage('there', () => (calls.push('there'), { text: large(33) }), { placement: 'service' })
+      .build()
+    const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+    await serveMore([durableService(graph, { name })])
+    expect(await client.run('r')).toMatchObject({
+      status: 'failed',
+      errors: [
+        {
+          stage: 'there',
+          code: 'durable-restate/too-large',
+          message: expect.stringMatching(/^The output of the stage has 34603\d+ bytes as JSON/) as string,
+        },
+      ],
+      report: { stages: { here: { status: 'fail' } } },
+    })
+    expect(calls.toSorted()).toEqual(['here', 'there'])
+  },
+)
+
+test('a request that is too large says so', { timeout: 30_000 }, async () => {
+  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  await expect(client.start('r', { input: { inputText: large(40) } })).rejects.toMatchObject({
+    message: expect.stringMatching(/larger than the 33554432 bytes|limit/) as string,
+  })
+})
+
+// ---------- factories
+
+const child = new Pipeline('child').withStage('inner', () => ({ x: 1 }))
+
+test.each<[name: string, make: () => unknown, message: RegExp]>([
+  [
+    'a pipeline that is not built',
+    () => durableWorkflow(child as never, { name: 'a' }),
+    /graph must be what build\(\)/,
+  ],
+  ['no graph', () => durableService(undefined as never, { name: 'a' }), /the graph must be what build\(\) returned/],
+  [
+    'an unknown placement',
+    () =>
+      durableWorkflow(new Pipeline('p').withStage('a', () => ({}), { placement: 'servce' as never }).build(), {
+        name: 'a',
+      }),
+    /stage "a" has the placement "servce"; it must be one of 'local', 'call', 'service'/,
+  ],
+  [
+    'a child pipeline on another machine',
+    () =>
+      durableWorkflow(new Pipeline('p').withPipeline('kid', child, { placement: 'service' as never }).build(), {
+        name: 'a',
+      }),
+    /stage "kid" is a child pipeline/,
+  ],
+  [
+    'an option that all attempts share',
+    () => durableWorkflow(graph, { name: 'a', run: { timeoutMs: 5 } as never }),
+    /run must be an object without timeoutMs \(use client\.start\(\)\)/,
+  ],
+  ['an address without a scheme', () => durableClient({ url: 'localhost:8080', name: 'a' }), /url must be an address/],
+  ['a name with a slash', () => durableClient({ url: restate.url, name: 'a/b' }), /name must be a name such as/],
+  ['a client without an address', () => durableClient({ name: 'a' } as never), /url must be an address.*not undefined/],
+  ['a workflow without a name', () => durableWorkflow(graph, {} as never), /name must be a name.*not undefined/],
+  [
+    'headers that HTTP cannot hold',
+    () => durableClient({ url: restate.url, name: 'a', headers: { 'a b': 'x' } }),
+    /headers must be an object of HTTP headers/,
+  ],
+])('%s is refused (durable-restate/illegal-option)', (_name, make, message) => {
+  expect(make).toThrow(expect.objectContaining({ code: 'durable-restate/illegal-option' }) as Error)
+  expect(make).toThrow(message)
+})
+
+test('the items of a map run on another machine, if the map has its placement', async () => {
+  const graph = new Pipeline('p')
+    .withMap('items', { over: () => [1, 2], each: (item) => ({ double: 2 * item }), placement: 'service' })
+    .build()
+  const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  await serveMore([durableService(graph, { name })])
+  expect((await client.run('r')).data).toEqual({ items: { items: [{ double: 2 }, { double: 4 }] } })
+  const calls = await restate.query<{ n: number }>(
+    `select count(*) as n from sys_invocation where target_service_name = '${name}.stages'`,
+  )
+  expect(calls).toEqual([{ n: 2 }])
+})

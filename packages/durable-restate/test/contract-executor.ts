@@ -1,0 +1,210 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:http2'
+import type { ServerHttp2Session } from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import { createEndpointHandler, workflow } from '@restatedev/restate-sdk'
+import type { WorkflowContext } from '@restatedev/restate-sdk'
+import { Pipeline, StageflowError } from '@stageflow/core'
+import type { DurableStart } from '@stageflow/core/durable'
+import type { CarryLeg, ExecutorTraits, ExecutorUnderTest, LegResult, RecordedFact } from '@stageflow/testing/durable'
+import { pathOf } from '../src/answers.ts'
+import { durableClient, durableWorkflow } from '../src/index.ts'
+import type { DurableClient } from '../src/index.ts'
+import { readJournal } from '../src/journal.ts'
+import type { JournalRow } from '../src/journal.ts'
+import { RUN } from '../src/names.ts'
+import { RestateExecutor } from '../src/restate-executor.ts'
+import { beginRun, startOf } from '../src/run-start.ts'
+import type { DurableRequest } from '../src/run-start.ts'
+import { RunningCalls } from '../src/running-calls.ts'
+import { observed } from './observed.ts'
+import { restate } from './restate.ts'
+
+interface Leg {
+  readonly carry: CarryLeg<LegResult>
+  readonly ended: PromiseWithResolvers<LegResult>
+}
+
+/** A run of the contract, as its process knows it. */
+class Run {
+  readonly startedAt: number
+  current: Leg | undefined
+  /** Ends the request of the attempt in progress. */
+  cut: () => void = () => {}
+  /** What has begun to wait for an answer in this leg, and was not answered. */
+  readonly waits = new Set<string>()
+  #pending: Leg | undefined
+  #changed = Promise.withResolvers<void>()
+
+  constructor(startedAt: number) {
+    this.startedAt = startedAt
+  }
+
+  begin(leg: Leg): void {
+    this.current = leg
+    this.#pending = leg
+    this.#changed.resolve()
+    this.#changed = Promise.withResolvers()
+  }
+  /** The leg of an attempt. An attempt that was lost before it began takes none. */
+  async next(lost: AbortSignal): Promise<Leg> {
+    while (this.#pending === undefined) await this.#changed.promise
+    const leg = this.#pending
+    if (lost.aborted) throw new Error('This attempt is over.') // Restate alone sees it
+    this.#pending = undefined
+    this.waits.clear()
+    return leg
+  }
+  /** The attempt of a leg was lost before the leg began. */
+  giveBack(leg: Leg): void {
+    if (this.current === leg) this.begin(leg)
+  }
+}
+
+/** The handlers of a workflow that don't need its graph. */
+type Handlers = Record<'answer' | 'cancel' | 'status', never>
+const anyGraph = new Pipeline('any').withStage('a', () => ({})).build()
+
+/**
+ * The executor of Restate under the contract: each leg is an attempt on the real server. The attempts of a run wait for the legs of
+ * the contract, and fail when these are over, because an invocation that has ended has no further attempt.
+ */
+export class RestateExecutors implements ExecutorUnderTest {
+  readonly traits: ExecutorTraits = { waitsInPlace: true, countsTwoLegs: true, refusesItself: true }
+  readonly #name = `contract-${randomUUID()}`
+  readonly #client: DurableClient<Record<string, unknown>> = durableClient({
+    url: restate.url,
+    name: this.#name,
+  }) as never
+  readonly #runs = new Map<string, Run>()
+  readonly #running = new RunningCalls()
+  /** Ends the request that a handler answers. */
+  readonly #cut = new AsyncLocalStorage<() => void>()
+  readonly #sessions = new Set<ServerHttp2Session>()
+  readonly #server = createServer()
+
+  static async open(): Promise<RestateExecutors> {
+    const opened = new RestateExecutors()
+    await opened.#serve()
+    return opened
+  }
+
+  async #serve(): Promise<void> {
+    const real = durableWorkflow(anyGraph, { name: this.#name }) as unknown as { readonly workflow: Handlers }
+    const { answer, cancel, status } = real.workflow
+    const run = (context: WorkflowContext, request: DurableRequest): Promise<never> => this.#attempt(context, request)
+    const served = workflow({ name: this.#name, handlers: { run, answer, cancel, status } })
+    const handle = createEndpointHandler({ services: [served], logger: () => {} })
+    this.#server.on('request', (request, response) => {
+      this.#cut.run(
+        () => request.stream.destroy(),
+        () => void handle(request, response),
+      )
+    })
+    this.#server.on('session', (session) => {
+      this.#sessions.add(session)
+      session.once('close', () => this.#sessions.delete(session))
+    })
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+    await restate.register(`http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`)
+  }
+
+  async #attempt(context: WorkflowContext, request: DurableRequest): Promise<never> {
+    const run = this.#runs.get(context.key) as Run
+    const lost = context.request().attemptCompletedSignal
+    const leg = await run.next(lost)
+    const { carry, ended } = leg
+    const giveBack = (): void => run.giveBack(leg)
+    lost.addEventListener('abort', giveBack, { once: true })
+    run.cut = this.#cut.getStore() as () => void
+    try {
+      const begin = await beginRun(context, { pipeline: 'any', stages: {} })
+      // The contract also has runs that began a minute ago.
+      const { startedAt } = run
+      const begun = startOf(context.key, request, { ...begin, recorded: { ...begin.recorded, startedAt } })
+      context.set(RUN, { status: 'running', startedAt })
+      const executor = new RestateExecutor(context, { ...begun, running: this.#running, service: 'none' })
+      const wait = executor.wait.bind(executor)
+      executor.wait = (key, ...more) => {
+        run.waits.add(key)
+        wait(key, ...more)
+      }
+      lost.removeEventListener('abort', giveBack)
+      const result = await carry(executor)
+      if (run.current === leg) run.current = undefined
+      ended.resolve(result)
+    } catch (error) {
+      if (run.current === leg) run.current = undefined
+      ended.reject(error)
+    }
+    throw new Error('This leg is over; the next attempt is the next one.') // Restate alone sees it
+  }
+
+  async run<Result extends LegResult>(start: DurableStart, carry: CarryLeg<Result>): Promise<Result> {
+    const { runId, input, options } = start
+    const known = this.#runs.get(runId)
+    if (known?.current !== undefined) return known.current.ended.promise as Promise<Result>
+    const leg = { carry, ended: Promise.withResolvers<LegResult>() }
+    const run = known ?? new Run(start.startedAt)
+    run.begin(leg)
+    this.#runs.set(runId, run)
+    if (known === undefined) await this.#client.start(runId, { input, ...(options && { options }) })
+    return leg.ended.promise as Promise<Result>
+  }
+
+  crash(runId: string): void {
+    const run = this.#runs.get(runId)
+    if (run === undefined) return
+    run.current = undefined
+    run.cut()
+  }
+
+  async stop(runId: string, reason: string): Promise<void> {
+    // The client refuses to cancel a run that has not been started.
+    const response = await fetch(`${restate.url}/${this.#name}/${encodeURIComponent(runId)}/cancel`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(reason),
+    })
+    if (!response.ok) throw new Error(`Restate did not stop the run: ${await response.text()}`)
+  }
+
+  async answer(runId: string, key: string, answer: unknown): Promise<boolean> {
+    const waits = this.#runs.get(runId)?.waits
+    const path = pathOf(key)
+    // The request of a stage that waits is on its way to the server.
+    await observed(async () => {
+      const status = waits?.has(key) === true ? await this.#client.status(runId) : undefined
+      return waits?.has(key) !== true || status?.requests.some((one) => `${one.path}` === `${path}`)
+    })
+    try {
+      await this.#client.answer(
+        runId,
+        path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), answer) as object,
+      )
+    } catch (error) {
+      const codes = ['durable-restate/not-waiting', 'durable-restate/answered']
+      if (codes.some((code) => StageflowError.is(error, code))) return false
+      throw error
+    }
+    waits?.delete(key)
+    return true
+  }
+
+  async facts(runId: string): Promise<readonly RecordedFact[]> {
+    const id = await restate.invocation(this.#name, runId)
+    const sql = `select entry_type, name, entry_json from sys_journal where id = '${id}' order by index`
+    return readJournal(await restate.query<JournalRow>(sql)).facts
+  }
+
+  /** Kills the invocations, which would have further attempts without an end. */
+  async close(): Promise<void> {
+    const sql = `select id from sys_invocation where target_service_name = '${this.#name}' and status <> 'completed'`
+    for (const { id } of await restate.query<{ readonly id: string }>(sql))
+      await restate.ask('PATCH', `/invocations/${id}/kill`)
+    const closed = new Promise((resolve) => this.#server.close(resolve))
+    for (const session of this.#sessions) session.destroy()
+    await closed
+  }
+}
