@@ -12,7 +12,7 @@ import { durableResult } from './durable-result.ts'
 import type { DurableResult } from './durable-result.ts'
 import { finishedStep } from './finished-step.ts'
 import { ANSWER, CANCEL, END, RUN, WAIT } from './names.ts'
-import { limited, resultTooLarge } from './message-size.ts'
+import { checkAnswerSize, limited, resultTooLarge } from './message-size.ts'
 import type { TooLarge } from './message-size.ts'
 import { RestateExecutor } from './restate-executor.ts'
 import { RunningCalls } from './running-calls.ts'
@@ -136,7 +136,9 @@ const noReason = (runId: string, reason: unknown): StageflowError =>
 
 function checkedAnswers(...given: Parameters<typeof answersByKey>): ReturnType<typeof answersByKey> {
   try {
-    return answersByKey(...given)
+    const found = answersByKey(...given)
+    for (const [key, answer] of found) checkAnswerSize(given[0], key, answer)
+    return found
   } catch (error) {
     throw terminal(error as StageflowError)
   }

@@ -9,7 +9,7 @@ export type Ask = (method: string, path: string, body?: unknown, wait?: WaitOpti
 const TIMEOUT_MS = 30_000
 
 /** How many bytes of one message Restate takes, unless its option `message-size-limit` says otherwise. */
-export const MOST_BYTES: number = 32 * 1024 ** 2
+const MOST_BYTES = 32 * 1024 ** 2
 
 /** Requests to the ingress or the admin API of Restate at `url`. */
 export function restateAt(url: string, headers: Readonly<Record<string, string>> | undefined): Ask {

@@ -1,12 +1,19 @@
 import { expect, test } from 'vitest'
-import { CALL_FACTS, factsTooLarge, limited, resultTooLarge } from './message-size.ts'
+import { CALL_FACTS, checkAnswerSize, factsTooLarge, limited, resultTooLarge } from './message-size.ts'
 
-const text = 'x'.repeat(32 * 1024 ** 2)
+const text = 'x'.repeat(15 * 1024 ** 2)
 
 test('a value that is too large is replaced, and a smaller one is kept', () => {
   const serde = limited<{ readonly data?: string; readonly bytes?: number }>((_, bytes) => ({ bytes }))
   expect(serde.deserialize(serde.serialize({ data: text }))).toEqual({ bytes: text.length + '{"data":""}'.length })
   expect(serde.deserialize(serde.serialize({ data: 'x' }))).toEqual({ data: 'x' })
+})
+
+test('an answer that is too large is refused', () => {
+  checkAnswerSize('r', 'approve', 'yes')
+  expect(() => checkAnswerSize('r', 'approve', text)).toThrow(
+    /^The answer for "approve" of the run "r" has 15728642 bytes as JSON, and at most 15728640 are kept/,
+  )
 })
 
 test('facts that are too large become a failure with the times and attempts of the call', () => {

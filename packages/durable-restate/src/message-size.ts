@@ -2,23 +2,28 @@ import { serde } from '@restatedev/restate-sdk'
 import type { Serde } from '@restatedev/restate-sdk'
 import { StageflowError } from '@stageflow/core'
 import type { CallFacts } from '@stageflow/core/durable'
-import { MOST_BYTES } from './http.ts'
 
 /**
- * JSON. If a value is too large for Restate, it is replaced by `instead(value, bytes)`: otherwise Restate would refuse it in every
- * attempt, and carry its step out again.
+ * How many bytes of JSON a step of a run may return. Restate has 32 MiB of memory for an attempt by default. If what one step returned
+ * and what a later one returns exceed that together, it waits for ever: seen with 1.7.12, also without this package.
+ */
+export const MOST_STEP_BYTES: number = 15 * 1024 ** 2
+
+/**
+ * JSON. If a value is too large, it is replaced by `instead(value, bytes)`: otherwise Restate would wait for ever, or refuse it in
+ * every attempt and carry its step out again.
  */
 export const limited = <T>(instead: (value: T, bytes: number) => T): Serde<T> => ({
   contentType: 'application/json',
   deserialize: (bytes) => serde.json.deserialize(bytes) as T,
   serialize: (value) => {
     const text = serde.json.serialize(value)
-    return text.length <= MOST_BYTES ? text : serde.json.serialize(instead(value, text.length))
+    return text.length <= MOST_STEP_BYTES ? text : serde.json.serialize(instead(value, text.length))
   },
 })
 
 const limit = (bytes: number): string =>
-  `${bytes} bytes as JSON, and Restate takes ${MOST_BYTES}. Store large data elsewhere, and pass its key`
+  `${bytes} bytes as JSON, and at most ${MOST_STEP_BYTES} are kept. Store large data elsewhere, and pass its key`
 
 /** The facts of a call. If they are too large, the stage fails with `durable-restate/too-large`. */
 export const CALL_FACTS: Serde<CallFacts> = limited(
@@ -38,6 +43,16 @@ export const factsTooLarge = (at: number, after: number, bytes: number): CallFac
     at,
     after,
   )
+
+/** Throws `durable-restate/too-large` for an answer that is too large. */
+export function checkAnswerSize(runId: string, key: string, answer: unknown): void {
+  const bytes = serde.json.serialize(answer).length
+  if (bytes > MOST_STEP_BYTES)
+    throw new StageflowError(
+      'durable-restate/too-large',
+      `The answer for "${key}" of the run "${runId}" has ${limit(bytes)}.`,
+    )
+}
 
 /** What is kept of a result that is too large. */
 export interface TooLarge {

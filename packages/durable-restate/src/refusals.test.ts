@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Pipeline, StageOutput } from '@stageflow/core'
-import type { StageContext } from '@stageflow/core'
+import type { StageContext, StageflowError } from '@stageflow/core'
 import { expect, test } from 'vitest'
 import { observed } from '../test/observed.ts'
 import { restate, serve, serveMore } from '../test/restate.ts'
@@ -179,6 +179,23 @@ test(
     expect(calls.toSorted()).toEqual(['here', 'there'])
   },
 )
+
+test.each([
+  [[0.01, 14], 'completed'],
+  [[7, 9], 'durable-restate/too-large'],
+] as const)('a run whose stages return %j MiB ends at once: %s', { timeout: 30_000 }, async (megabytes, ends) => {
+  const [first, second] = megabytes
+  const graph = new Pipeline('large')
+    .withStage('first', () => ({ text: large(first) }))
+    .withStage('second', () => ({ text: large(second) }), { dependencies: ['first'] })
+    .build()
+  const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
+  const end = await client.run('r').then(
+    ({ status }) => status,
+    (error: StageflowError) => error.code,
+  )
+  expect(end).toBe(ends)
+})
 
 test('a request that is too large says so', { timeout: 30_000 }, async () => {
   const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])

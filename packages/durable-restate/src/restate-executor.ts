@@ -4,9 +4,8 @@ import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageInfo } from '@stageflow/core'
 import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
 import type { Arrival } from './arrival.ts'
-import { MOST_BYTES } from './http.ts'
 import { lostCall } from './lost-call.ts'
-import { CALL_FACTS, factsTooLarge } from './message-size.ts'
+import { CALL_FACTS, MOST_STEP_BYTES, factsTooLarge } from './message-size.ts'
 import { ABORT, ANSWER, BY_ENGINE, CALLED, CANCEL, SLEEP, TIMER, WAIT } from './names.ts'
 import type { RunningCalls } from './running-calls.ts'
 import type { KeptFact, ServiceCall } from './service-call.ts'
@@ -184,7 +183,7 @@ export class RestateExecutor implements StageExecutor {
 
   #begin({ key, call, isService, isWanted }: Call): void {
     const message = isService ? this.#message(key) : undefined
-    const isTooLarge = message !== undefined && message.length > MOST_BYTES
+    const isTooLarge = message !== undefined && message.length > MOST_STEP_BYTES
     const at = this.#facts.at(-1)?.at ?? this.start.startedAt
     const failed = async (): Promise<CallFacts> => factsTooLarge(at, this.#facts.length, message?.length ?? 0)
     const held = { key, isWanted, call: isTooLarge ? failed : call, isService: isService && !isTooLarge }
