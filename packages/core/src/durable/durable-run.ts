@@ -250,7 +250,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       const rests = schedule.state(index) === RUNNING && waiting.has(key) && !busy.has(key)
       return rests && schedule.feed(PARK, index, 0) && (this.facts.stage(index).isParked = true)
     })
-    this.loop.driveSoon(UNREAD)
+    this.loop.drive(UNREAD)
     return rested.length > 0
   }
   withSlotOf(key: string, then: () => void): void {

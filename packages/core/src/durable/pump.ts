@@ -189,6 +189,7 @@ export class Pump {
     let outcome: Outcome | undefined
     this.#root.open((ended) => (outcome = ended))
     for (;;) {
+      for (const [key, waiting] of this.#waits) if (waiting.stoppedNow()) this.#waits.delete(key)
       await this.#quiet()
       if (outcome !== undefined) {
         // In an earlier leg it may have gone on: then its next fact is refused.
@@ -204,7 +205,6 @@ export class Pump {
       if (this.isOver) return new Promise(() => {})
       if (fact === undefined) this.#suspend()
       else this.#give(fact)
-      for (const [key, waiting] of this.#waits) if (waiting.stoppedNow()) this.#waits.delete(key)
     }
   }
 
