@@ -9,9 +9,10 @@ const CORE = '@stageflow/core'
 const MAY_USE = {
   core: [],
   types: [],
-  plugin: ['core', 'types'],
-  kit: ['core', 'types'],
-  leaf: ['core', 'types', 'plugin', 'kit'],
+  base: ['core', 'types', 'base'],
+  plugin: ['core', 'types', 'base'],
+  kit: ['core', 'types', 'base'],
+  leaf: ['core', 'types', 'base', 'plugin', 'kit'],
 }
 const STANDS_ALONE = new Set(['core', 'types'])
 
@@ -19,7 +20,31 @@ const STANDS_ALONE = new Set(['core', 'types'])
 export function checkBoundaries(root) {
   const packages = readPackages(root)
   const roles = new Map(packages.map(({ manifest }) => [manifest.name, manifest.stageflow?.role]))
-  return packages.flatMap((each) => [...checkManifest(each, roles), ...checkImports(root, each)])
+  return [
+    ...packages.flatMap((each) => [...checkManifest(each, roles), ...checkImports(root, each)]),
+    ...findCircles(packages, roles),
+  ]
+}
+
+/** Every circle among bases, named once, by the path that leads around it. */
+function findCircles(packages, roles) {
+  const uses = new Map(
+    packages.map(({ manifest: { name, dependencies, peerDependencies } }) => [
+      name,
+      Object.keys({ ...dependencies, ...peerDependencies }).filter((used) => roles.get(used) === 'base'),
+    ]),
+  )
+  const circles = new Map()
+  const follow = (path) => {
+    for (const used of uses.get(path.at(-1))) {
+      const start = path.indexOf(used)
+      const members = path.slice(start).toSorted().join()
+      if (start < 0) follow([...path, used])
+      else if (!circles.has(members)) circles.set(members, [...path.slice(start), used])
+    }
+  }
+  for (const name of uses.keys()) if (roles.get(name) === 'base') follow([name])
+  return [...circles.values()].map((path) => `${path[0]}: bases depend on each other in a circle: ${path.join(' → ')}.`)
 }
 
 function checkManifest({ manifest }, roles) {

@@ -37,7 +37,29 @@ test('core under dependencies is refused: it is a peer', () => {
 test('a plugin may not depend on another plugin', () => {
   const changes = { peerDependencies: { ...PEER, '@stageflow/report': '^1.0.0' } }
   expect(withPackages({ retry: changes })).toEqual([
-    '@stageflow/retry: remove @stageflow/report; a plugin may use core, types, and that is a plugin.',
+    '@stageflow/retry: remove @stageflow/report; a plugin may use core, types, base, and that is a plugin.',
+  ])
+})
+
+const BASE = { stageflow: { role: 'base' } }
+
+test('a plugin, a kit and another base may depend on a base', () => {
+  const onBase = { peerDependencies: PEER, dependencies: { '@stageflow/buffer': '^1.0.0' } }
+  const users = { retry: onBase, testing: { ...onBase, stageflow: { role: 'kit' } }, queue: { ...onBase, ...BASE } }
+  expect(withPackages({ buffer: BASE, ...users })).toEqual([])
+})
+
+test('a base may not depend on a plugin', () => {
+  const onPlugin = { ...BASE, peerDependencies: { ...PEER, '@stageflow/report': '^1.0.0' } }
+  expect(withPackages({ buffer: onPlugin })).toEqual([
+    '@stageflow/buffer: remove @stageflow/report; a base may use core, types, base, and that is a plugin.',
+  ])
+})
+
+test('bases that depend on each other in a circle are refused, once, with the way around', () => {
+  const on = (used) => ({ ...BASE, dependencies: { [`@stageflow/${used}`]: '^1.0.0' } })
+  expect(withPackages({ a: on('b'), b: on('c'), c: on('a') })).toEqual([
+    '@stageflow/a: bases depend on each other in a circle: @stageflow/a → @stageflow/b → @stageflow/c → @stageflow/a.',
   ])
 })
 
@@ -64,7 +86,7 @@ test('a kit may depend on core and types, not on a plugin', () => {
     peerDependencies: { ...PEER, '@stageflow/report': '^1.0.0', 'fast-check': '^4.0.0' },
   }
   expect(withPackages({ testing: kit })).toEqual([
-    '@stageflow/testing: remove @stageflow/report; a kit may use core, types, and that is a plugin.',
+    '@stageflow/testing: remove @stageflow/report; a kit may use core, types, base, and that is a plugin.',
   ])
 })
 

@@ -10,7 +10,7 @@ import { readJson } from '../lib/workspace.mjs'
 
 const SHARED = ['interceptor', 'sink', 'exporter', 'store']
 export const PREFIXES = [...SHARED, 'provider']
-export const ROLES = ['plugin', 'types', 'kit', 'leaf']
+export const ROLES = ['base', 'plugin', 'types', 'kit', 'leaf']
 const TEMPLATES = join(import.meta.dirname, 'templates')
 
 /** The folder's name: with the kind in front, unless the kind is a role. */
