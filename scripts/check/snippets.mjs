@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 
-import { linkModules, runCommand, runFile } from '../docs/snippet-runner.mjs'
+import { canShare, linkModules, runCommand, runFile, runPage } from '../docs/snippet-runner.mjs'
 import { readSnippets } from '../docs/snippets.mjs'
 import { conclude } from '../lib/workspace.mjs'
 
@@ -70,15 +70,27 @@ async function compile(folder, snippets, { tsc }) {
     )
 }
 
+// A process per page, since most of a run is the start of Node and the loading of the packages. What does not end well there, or prints
+// something else, is run again in a process of its own, whose verdict counts.
 async function runAll(folder, snippets, { node }) {
+  const cache = join(folder, '.cache')
+  const pages = Object.values(Object.groupBy(snippets.filter(canShare), ({ page }) => page)).filter(
+    ({ length }) => length > 1,
+  )
+  const shared = new Set(pages.flat())
+  const alone = snippets.filter((snippet) => !shared.has(snippet))
+  await eachOf(pages, async (files) => void alone.push(...(await runPage(node, cache, files))))
   const found = []
-  const waiting = [...snippets]
+  await eachOf(alone, async (snippet) => void found.push(...(await runFile(node, cache, snippet))))
+  return found.sort()
+}
+
+async function eachOf(items, run) {
+  const waiting = [...items]
   const worker = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-      found.push(...(await runFile(node, join(folder, '.cache'), next)))
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await run(next)
   }
   await Promise.all(Array.from({ length: availableParallelism() }, worker))
-  return found.sort()
 }
 
 if (import.meta.main) {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -29,6 +30,8 @@ const work = mkdtempSync(join(tmpdir(), 'stageflow-create-'))
 const registry = await localRegistry()
 const env = {
   HOME: join(work, 'home'),
+  // An empty home, not an empty cache: what is installed is the same, and npm asks for the integrity of each file.
+  npm_config_cache: String(execFileSync('npm', ['config', 'get', 'cache'])).trim(),
   npm_config_userconfig: registry.userconfig,
   npm_config_audit: 'false',
   npm_config_fund: 'false',

@@ -23,7 +23,7 @@ const tests = globSync('packages/*/{src,test}/**/*.test.ts').map((path) => ({ pa
 const filesWith = (pattern) => tests.filter(({ text }) => pattern.test(text)).map(({ path }) => path)
 const counts = { passed: 0, failed: 0, pending: 0, files: 0 }
 
-if (isHeavy) run('heavy-tests', filesWith(/Settings\(|STAGEFLOW_RUNS/), { STAGEFLOW_HEAVY: '1' })
+if (isHeavy) run('heavy-tests', filesWith(/Settings\(|STAGEFLOW_RUNS|isHeavy/), { STAGEFLOW_HEAVY: '1' })
 else if (process.env.STAGEFLOW_COVERAGE === '1') {
   // Measuring coverage slows some code more than other code, so tests that compare times run without it.
   const timed = filesWith(/workMs\(/)

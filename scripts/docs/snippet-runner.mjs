@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { readPackages } from '../lib/workspace.mjs'
 
 const LONGEST_RUN_MS = 30_000
+const PAGE_RUNNER = join(import.meta.dirname, 'snippet-page.mjs')
 
 /** Gives `folder` a node_modules with every package of the workspace and whatever a package or example depends on. */
 export function linkModules(root, folder) {
@@ -19,6 +20,33 @@ export function linkModules(root, folder) {
     mkdirSync(dirname(link), { recursive: true })
     if (existsSync(target)) symlinkSync(realpathSync(target), link, 'junction')
   }
+}
+
+// What belongs to the whole process, or writes past `console`: such a file runs in a process of its own.
+const OF_A_PROCESS = /\bprocess\.|\bimport\.meta\b|'(?:node:test|node:child_process|node:cluster|pino|vitest)'/
+
+/** Whether a file can share a process with others of its page. */
+export function canShare({ body }) {
+  return !OF_A_PROCESS.test(body)
+}
+
+/** Runs files of one page in one process; answers with those that are not proven right: run them alone. */
+export async function runPage(node, cache, files) {
+  const [{ path, file }] = files
+  const cwd = path.slice(0, -file.length - 1)
+  const { results } = await runCommand(node, [PAGE_RUNNER, ...files.map(({ path }) => path)], {
+    cwd,
+    env: { NODE_COMPILE_CACHE: cache },
+    more: ['pipe'],
+  })
+  const printed = results
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line))
+  return files.filter(
+    ({ output: promised }, place) =>
+      printed[place] === undefined || (promised !== undefined && !matches(printed[place], promised)),
+  )
 }
 
 /** Runs a snippet; answers with what is wrong: a non-zero exit, a run that does not end, or another output. */
@@ -47,12 +75,13 @@ function patternOf(line) {
 }
 
 /** Runs a command to its end and answers with its exit code (or why it was stopped) and what it printed. */
-export function runCommand(command, args, { cwd, env = {}, timeoutMs = LONGEST_RUN_MS }) {
+export function runCommand(command, args, { cwd, env = {}, timeoutMs = LONGEST_RUN_MS, more = [] }) {
   return new Promise((resolve) => {
     const plain = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...env }
-    const child = spawn(command, args, { cwd, env: plain, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, args, { cwd, env: plain, stdio: ['ignore', 'pipe', 'pipe', ...more] })
     let stdout = ''
     let output = ''
+    let results = ''
     let isLate = false
     const timer = setTimeout(() => {
       isLate = true
@@ -63,10 +92,11 @@ export function runCommand(command, args, { cwd, env = {}, timeoutMs = LONGEST_R
       output += text
     })
     child.stderr.on('data', (text) => (output += text))
+    child.stdio[3]?.on('data', (text) => (results += text))
     child.on('error', (error) => (output += error.message))
     child.on('close', (code, signal) => {
       clearTimeout(timer)
-      resolve({ code: isLate ? `no end within ${timeoutMs / 1000} s` : (code ?? signal), stdout, output })
+      resolve({ code: isLate ? `no end within ${timeoutMs / 1000} s` : (code ?? signal), stdout, output, results })
     })
   })
 }

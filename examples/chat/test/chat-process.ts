@@ -53,7 +53,12 @@ export function startChat(
   env: Readonly<Record<string, string>> = {},
 ): ChatProcess {
   const child = spawn(process.execPath, [MAIN, '--docs', folder.docs, ...args], {
-    env: { PATH: process.env['PATH'] ?? '', STAGEFLOW_CHAT_DATA: folder.data, ...env },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
+      STAGEFLOW_CHAT_DATA: folder.data,
+      ...env,
+    },
   })
   onTestFinished(() => void child.kill('SIGKILL'))
   let stdout = ''

@@ -8,7 +8,9 @@ vi.setConfig({ testTimeout: 120_000 })
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
 function start(...args: readonly string[]) {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env['PATH'] ?? '' } })
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '' },
+  })
   onTestFinished(() => void child.kill('SIGKILL'))
   const printed = { stdout: '', stderr: '' }
   let look = (): void => {}

@@ -25,7 +25,9 @@ export function startOnTerminal(args: readonly string[], env: Environment = {}, 
 }
 
 function start(args: readonly string[], env: Environment) {
-  const child = spawn(process.execPath, args, { env: { PATH: process.env['PATH'] ?? '', ...env } })
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '', ...env },
+  })
   return { ...watch(child), kill: (signal: 'SIGINT' | 'SIGTERM') => void child.kill(signal) }
 }
 

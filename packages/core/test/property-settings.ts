@@ -8,6 +8,9 @@ function numberGiven(name: string): number | undefined {
   return value
 }
 
+/** STAGEFLOW_HEAVY=1, as in CI: all cases, and the largest sizes. */
+export const isHeavy = given('STAGEFLOW_HEAVY') !== undefined
+
 const DEFAULT_SEED = 20_261_125
 
 export interface PropertySettings {
@@ -25,7 +28,7 @@ const FEWEST_RUNS = 25
  * failure prints its seed and path: STAGEFLOW_PATH beside the seed goes straight back to it (with `-t`, for the one test).
  */
 export function propertySettings(runs: number): PropertySettings {
-  return settings(given('STAGEFLOW_HEAVY') === undefined ? Math.max(FEWEST_RUNS, runs * LIGHT_PART) : runs)
+  return settings(isHeavy ? runs : Math.max(FEWEST_RUNS, runs * LIGHT_PART))
 }
 
 /** The same with all runs everywhere, for a test that counts what the random cases were. */
