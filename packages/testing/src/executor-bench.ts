@@ -5,7 +5,6 @@ import type { DurableStart, Fact, LegOptions } from '@stageflow/core/durable'
 import { textOf } from '@stageflow/core/kit'
 import { broken, must } from './contract-case.ts'
 import type { ExecutorTraits, ExecutorUnderTest, OpenExecutor, RecordedFact } from './executor-under-test.ts'
-import { passTurns } from './event-loop-turns.ts'
 import { watchedExecutor } from './watched-executor.ts'
 import type { ExecutorWatch } from './watched-executor.ts'
 
@@ -51,7 +50,7 @@ export interface RunStopper {
 /** A case, with how many random pipelines it runs. */
 export type RunExecutorCase = (bench: ExecutorBench, pipelines: number) => Promise<void>
 
-/** How long one leg may take, in ms. */
+/** How long legs may stand still, in ms. */
 const LONGEST_MS = 30_000
 
 /** Runs legs of the executor under test. */
@@ -59,6 +58,8 @@ export class ExecutorBench {
   readonly subject: ExecutorUnderTest
   readonly #longestMs: number
   #runs = 0
+  /** Counts what happened in all legs. */
+  #happened = 0
 
   static async open(open: OpenExecutor, longestMs: number = LONGEST_MS): Promise<ExecutorBench> {
     const subject = (await open()) as ExecutorUnderTest | undefined
@@ -126,17 +127,24 @@ export class ExecutorBench {
     const watching: ExecutorWatch = {
       ...watch,
       asks: async () => {
+        this.#happened++
         if (given.length === 0) await crash()
         await watch.asks?.()
       },
       given: async (fact) => {
+        this.#happened++
         given.push(fact)
         await watch.given?.(fact)
         await crash()
       },
       begins: (key) => {
+        this.#happened++
         begun.push(key)
         watch.begins?.(key)
+      },
+      ends: (key, facts) => {
+        this.#happened++
+        watch.ends?.(key, facts)
       },
       waits: (key) => {
         waits.push(key)
@@ -187,25 +195,29 @@ export class ExecutorBench {
     }
   }
 
-  /** Waits for a promise. Rejects the case if it takes too long, and turns of the event loop have passed, as a busy machine is slow. */
+  /** Waits for a promise. Fails the case if it doesn't settle, and nothing happens in any leg for too long. */
   async within<T>(promise: PromiseLike<T>, what: string): Promise<T> {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const late = new Promise<never>((_, reject) => {
-      const giveUp = async (): Promise<void> => {
-        await passTurns(LEAST_TURNS)
-        reject(broken(`${what} did not end within ${this.#longestMs} ms: next() gives no fact, and no undefined.`))
-      }
-      timer = setTimeout(() => void giveUp(), this.#longestMs)
-    })
+    const over = new AbortController()
     try {
-      return await Promise.race([promise, late])
+      return await Promise.race([promise, this.#standstill(what, over.signal)])
     } finally {
-      clearTimeout(timer)
+      over.abort()
     }
+  }
+
+  /** Waits in many short parts: a busy machine may stop this process for a while, which then counts as one of them. */
+  async #standstill(what: string, signal: AbortSignal): Promise<never> {
+    for (let part = 0, seen = this.#happened; part < PARTS_OF_WAIT; part++) {
+      await systemClock.sleep(this.#longestMs / PARTS_OF_WAIT, signal)
+      if (seen === this.#happened) continue
+      seen = this.#happened
+      part = 0
+    }
+    throw broken(`${what} stood still for ${this.#longestMs} ms: next() gives no fact, and no undefined.`)
   }
 }
 
-const LEAST_TURNS = 1_000
+const PARTS_OF_WAIT = 50
 
 /** A run as text, without times and reasons: which dependency skipped a stage first can differ between legs. */
 export function shownRun({ status, data, report }: AnyResult): string {
