@@ -98,7 +98,7 @@ function attemptsOf(
   const startedAt = timeOf(run, 2 * stage)
   if (startedAt === undefined || run.graph.nodes[stage]?.wrapped !== undefined || call?.hasBegun === false) return []
   // An unwrapped stage keeps no attempts: its one call took as long as the stage.
-  const endedAt = facts !== undefined && facts.code > 0 ? undefined : timeOf(run, 2 * stage + 1)
+  const endedAt = facts !== undefined && facts.runningCode > 0 ? undefined : timeOf(run, 2 * stage + 1)
   if (call?.output !== undefined) return [soleAttempt(startedAt, endedAt, call.output)]
   return [{ attempt: 1, startedAt, endedAt, status: statusOf(run, run.schedule.state(stage), facts) }]
 }
@@ -109,9 +109,9 @@ function soleAttempt(startedAt: number, endedAt: number | undefined, { status, e
 }
 
 /** If code of an attempt still runs, including items of a map and child runs, the attempt hasn't ended: its record is a copy. */
-function attemptsSoFar({ attempts = [], code }: StageFacts): readonly AttemptRecord[] {
+function attemptsSoFar({ attempts = [], runningCode }: StageFacts): readonly AttemptRecord[] {
   const last = attempts.at(-1)
-  if (code === 0 && last?.endedAt !== undefined) return attempts
+  if (runningCode === 0 && last?.endedAt !== undefined) return attempts
   return attempts.map((one) => (one === last ? { ...one, endedAt: undefined } : one))
 }
 

@@ -1,12 +1,12 @@
 import * as code from '../schedule/plan.ts'
 import { thrownOutput } from '../call/answers.ts'
 import { StageCall, giveUpAborted, giveUpCalls, soleCode } from '../call/call.ts'
-import { asPromise, askWhen } from '../call/code.ts'
+import { askWhen, runBody } from '../call/code.ts'
 import type { Host, Loop, OpenCalls, Overdue } from '../call/host.ts'
 import { LiveStageContext } from '../call/stage-context.ts'
 import type { StageFork } from '../call/stage-context.ts'
 import type { InterceptorContext } from '../contract/interceptor.ts'
-import { isData, readOutput } from '../contract/output.ts'
+import { readOutput } from '../contract/output.ts'
 import type { Output } from '../contract/output.ts'
 import type { StageNode } from '../graph/graph.ts'
 import { ENDED, STAGES } from '../report/run-facts.ts'
@@ -151,21 +151,20 @@ export class StageLoop implements Loop {
     const call = node.hooks.length === 0 ? undefined : new StageCall(this.#run, node, undefined, node.hooks)
     const context = new LiveStageContext(this.#run, node, call)
     let value: unknown
-    let promise: Promise<unknown> | undefined
     try {
-      if (call === undefined) value = node.body(context)
+      if (call === undefined) value = runBody(node, context)
       else {
         call.live = context
         this.#starting = stage
         value = call.begin(soleCode)
       }
-      promise = value instanceof Promise ? value : isData(value) ? undefined : asPromise(value, context)
     } catch (thrown) {
       value = thrownOutput(this.#run, stage, thrown)
     }
     this.#starting = -1
-    if (promise === undefined && !this.#hasSettled(stage)) return this.#settleNow(stage, value)
-    ;(promise ?? Promise.resolve(value)).then(
+    const takesTime = value instanceof Promise
+    if (!takesTime && !this.#hasSettled(stage)) return this.#settleNow(stage, value)
+    ;(takesTime ? (value as Promise<unknown>) : Promise.resolve(value)).then(
       (last: unknown) => this.#codeReturned(stage, last),
       (thrown: unknown) => this.#codeReturned(stage, thrownOutput(this.#run, stage, thrown)),
     )
@@ -212,24 +211,16 @@ export class StageLoop implements Loop {
     this.codeLeft(stage)
   }
 
-  attemptEnded(stage: number, output: Output): Output {
-    const { stages, graph } = this.#facts
-    const facts = stages?.[stage]
-    if (facts !== undefined && facts.code > 0) facts.cancelChildren(graph.names[stage] as string)
-    this.codeLeft(stage)
-    return output
-  }
-
   codeLeft(stage: number): void {
     const facts = this.#facts
-    if (!this.#hasSettled(stage) || facts.phase >= ENDED || facts.stages?.[stage]?.code !== 0) return
+    if (!this.#hasSettled(stage) || facts.phase >= ENDED || facts.stages?.[stage]?.runningCode !== 0) return
     if (facts.schedule.feed(code.LEFT, stage, 0)) this.driveSoon(UNREAD)
   }
 
   park(stage: number): void {
     const { graph, schedule, stages } = this.#facts
     // Code that still runs keeps the slot, and so does a call that no layer can make again.
-    if (graph.nodes[stage]?.wrapped === undefined || (stages?.[stage]?.code ?? 0) > 0) return
+    if (graph.nodes[stage]?.wrapped === undefined || (stages?.[stage]?.runningCode ?? 0) > 0) return
     if (!schedule.feed(code.PARK, stage, 0)) return
     this.#facts.stage(stage).isParked = true
     this.drive(UNREAD)
@@ -275,8 +266,8 @@ export class StageLoop implements Loop {
     const facts = stages?.[stage]
     if (facts === undefined) schedule.feed(code.SETTLED, stage, state)
     else {
-      if (facts.code > 0) facts.cancelChildren(graph.names[stage] as string)
-      schedule.feed(code.SETTLED, stage, facts.code > 0 ? state | code.STAYS : state)
+      if (facts.runningCode > 0) facts.cancelChildren(graph.names[stage] as string)
+      schedule.feed(code.SETTLED, stage, facts.runningCode > 0 ? state | code.STAYS : state)
       if (this.calls?.[stage] !== undefined) giveUpCalls(this.#run, stage, () => true)
       if (graph.nodes[stage]?.wrapped === undefined) facts.settled()
       if (state === code.CANCELLED || (state === code.FAILED && schedule.stopped)) this.#run.stop.haltFor(stage)
