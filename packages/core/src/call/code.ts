@@ -78,7 +78,7 @@ function callCode(context: LiveStageContext): Answer {
   const { index, name } = node
   const facts = host.facts.stages?.[index] ?? host.facts.stage(index)
   if (host.stopping?.abort.aborted(index) !== undefined) return stoppedOutput(host)
-  if (!Number.isNaN(host.facts.times[2 * index + 1]))
+  if (host.facts.isAnswered(index))
     return failed('core/stage-ended', `next(context) of stage "${name}" was called after the stage had settled.`)
   if (fork?.aborted !== undefined) return new Output('fail', toError(fork.aborted.reason))
   if (facts.committed)

@@ -77,8 +77,8 @@ export function stageRecord(run: RunFacts, stage: number, call?: OpenCall): Stag
           ? timeOf(run, 2 * why + 1)
           : run.startedAt,
     startedAt,
-    // While its parts are told the answer, an unwrapped stage has not settled yet.
-    endedAt: call?.output === undefined ? timeOf(run, 2 * stage + 1) : undefined,
+    // A stage whose call is answered has a time, but it hasn't settled until the answer is published.
+    endedAt: state < OK ? undefined : timeOf(run, 2 * stage + 1),
     releasedBy: isReleased ? names[why] : undefined,
     attempts: attemptsOf(run, stage, facts, call),
     chunks: facts?.chunks ?? 0,
