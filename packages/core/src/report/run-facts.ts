@@ -16,8 +16,8 @@ import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
 import { CANCELLED, FAILED, OK, SKIPPED, SUSPENDED } from '../schedule/plan.ts'
 import { Schedule } from '../schedule/schedule.ts'
 import { Notebook, checkedNote } from './notebook.ts'
-import { RunEvents } from './run-events.ts'
-import type { Listener } from './run-events.ts'
+import { DIRECT, RunEvents } from './run-events.ts'
+import type { Listener, Outlet } from './run-events.ts'
 import { StageFacts } from './stage-facts.ts'
 import type { ChildRun } from './stage-facts.ts'
 
@@ -61,6 +61,8 @@ export interface ParentLink {
   readonly deadline: number
   readonly openedAt: number
   readonly resume: Resume | undefined
+  /** Where the events of the stage that started the child go out. */
+  readonly outlet: Outlet
   /** Tells the calls around the stage that started the child. */
   readonly tell: (news: CallNews) => void
   /** The child has passed a deadline of its parent. */
@@ -131,6 +133,9 @@ export class RunFacts {
   }
   get parentRunId(): string | undefined {
     return this.parent?.shown.pipelineRunId
+  }
+  get outlet(): Outlet {
+    return this.parent?.outlet ?? DIRECT
   }
   /** The snapshot that the run was started with. */
   get given(): ContextSnapshot {
