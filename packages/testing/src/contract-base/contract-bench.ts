@@ -1,3 +1,4 @@
+import { timerTurn } from '../clock/event-loop-turns.ts'
 import type { ManualClock } from '../clock/manual-clock.ts'
 import { broken } from './contract-case.ts'
 
@@ -99,7 +100,7 @@ export class ContractBench {
 
   /** Lets real time pass, for what the subject may do too late. */
   async passRealTime(): Promise<void> {
-    for (let turn = 0; turn < PATIENT_TURNS; turn++) await realMs()
+    for (let turn = 0; turn < PATIENT_TURNS; turn++) await timerTurn()
   }
 
   /** Throws if the case has failed meanwhile. */
@@ -114,7 +115,7 @@ export class ContractBench {
   async #turn(isSettled: () => boolean, idle: number): Promise<boolean> {
     const isReal = idle > QUICK_TURNS
     const before = this.#activity
-    if (isReal) await realMs()
+    if (isReal) await timerTurn()
     await this.clock.settle()
     this.check()
     this.#isBusy = isReal && (isSettled() || this.#activity !== before)
@@ -129,5 +130,3 @@ function watch(promise: PromiseLike<unknown>): () => boolean {
   promise.then(settle, settle)
   return () => isSettled
 }
-
-const realMs = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1))

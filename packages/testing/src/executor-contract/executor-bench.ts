@@ -3,7 +3,7 @@ import type { PipelineReport, StageGraph } from '@stageflow/core'
 import { runDurable } from '@stageflow/core/durable'
 import type { DurableStart, Fact, LegOptions } from '@stageflow/core/durable'
 import { textOf } from '@stageflow/core/kit'
-import { passTurns } from '../clock/event-loop-turns.ts'
+import { timerTurn } from '../clock/event-loop-turns.ts'
 import { broken, must } from '../contract-base/contract-case.ts'
 import type { RecordedFact } from '../durable-runs/leg.ts'
 import { watchedExecutor } from '../durable-runs/watched-executor.ts'
@@ -163,7 +163,7 @@ export class ExecutorBench {
           error ??= thrown
         },
       )
-    await this.within(ended, `leg ${number} of a run of "${graph.name}"`)
+    await this.within(ended, `a leg of a run of "${graph.name}"`)
     return { result, hasCrashed, error: hasCrashed ? undefined : error, number, start: begins, given, begun, waits }
   }
 
@@ -188,25 +188,27 @@ export class ExecutorBench {
     }
   }
 
-  /** Waits for a promise. Rejects the case if it takes too long, and turns of the event loop have passed, as a busy machine is slow. */
-  async within<T>(promise: PromiseLike<T>, what: string): Promise<T> {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const late = new Promise<never>((_, reject) => {
-      const giveUp = async (): Promise<void> => {
-        await passTurns(LEAST_TURNS)
-        reject(broken(`${what} did not end within ${this.#longestMs} ms: next() gives no fact, and no undefined.`))
-      }
-      timer = setTimeout(() => void giveUp(), this.#longestMs)
-    })
-    try {
-      return await Promise.race([promise, late])
-    } finally {
-      clearTimeout(timer)
+  /** Waits for a promise. Rejects the case if it takes too long. */
+  within<T>(promise: PromiseLike<T>, what: string): Promise<T> {
+    const over = new AbortController()
+    const end = (): void => over.abort()
+    promise.then(end, end)
+    return Promise.race([promise, this.#tooLong(what, over.signal)])
+  }
+
+  /** Rejects once the time is up, and so many turns have passed in which a leg that does not hang would have gone on. */
+  async #tooLong(what: string, over: AbortSignal): Promise<never> {
+    await systemClock.sleep(this.#longestMs, over)
+    for (let turn = 0; turn < LEAST_TURNS; turn++) {
+      await timerTurn()
+      over.throwIfAborted()
     }
+    throw broken(`${what} did not end within ${this.#longestMs} ms: next() gives no fact, and no undefined.`)
   }
 }
 
-const LEAST_TURNS = 1_000
+/** On a busy machine time passes, but no turn. So they decide whether a leg hangs. */
+const LEAST_TURNS = 500
 
 /** A run as text, without times and reasons: which dependency skipped a stage first can differ between legs. */
 export function shownRun({ status, data, report }: AnyResult): string {
