@@ -2,8 +2,8 @@ import { env } from 'node:process'
 import { DatabaseSync } from 'node:sqlite'
 import { systemClock } from '@stageflow/core'
 import type { DurableStart } from '@stageflow/core/durable'
-import type { CarryLeg, ExecutorUnderTest, LegResult, RecordedFact } from '../src/durable.ts'
-import { MemoryLeg, MemoryRun } from '../src/memory-executor.ts'
+import type { CarryLeg, ExecutorUnderTest, LegResult, RecordedFact } from '../src/durable-contract.ts'
+import { MemoryLeg, MemoryRun } from '../src/durable-runs/memory-executor.ts'
 
 /** How long a process owns a run without renewing it, in ms. */
 const LEASE_MS = 1_000
