@@ -1,7 +1,7 @@
-import type { StageflowEvent } from '../contract/events.ts'
+import type { StageflowEvent } from '@stageflow/core'
+import { isLastEvent } from '@stageflow/core/kit'
 import type { Batch, BatchInFlight } from './batch-in-flight.ts'
 import type { BufferNotice, EventBufferPlan } from './event-buffer-plan.ts'
-import { isLastEvent } from './event-facts.ts'
 import { RankedQueue } from './ranked-queue.ts'
 
 /** Has the place of the notice, which is made when its turn comes. */

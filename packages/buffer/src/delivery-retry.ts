@@ -1,8 +1,5 @@
-import type { BackOff } from './back-off.ts'
-import { classifyError } from './classify-error.ts'
-import { read } from './foreign.ts'
-import { DELAY, functionLike, oneOf, optionProblems, or, whole } from './options.ts'
-import type { OptionRules } from './options.ts'
+import { DELAY, classifyError, functionLike, oneOf, optionProblems, or, read, whole } from '@stageflow/core/kit'
+import type { BackOff, OptionRules } from '@stageflow/core/kit'
 
 /** How a buffer tries again what could not be delivered. */
 export interface DeliveryRetry {

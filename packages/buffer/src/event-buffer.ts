@@ -1,8 +1,10 @@
-import type { StageflowEvent } from '../contract/events.ts'
+import type { StageflowEvent } from '@stageflow/core'
+import { Ring, withinLimit } from '@stageflow/core/kit'
 import { BatchInFlight } from './batch-in-flight.ts'
 import type { Batch } from './batch-in-flight.ts'
 import { BufferCounts } from './buffer-counts.ts'
 import { BufferLosses } from './buffer-losses.ts'
+import { DueTimer } from './due-timer.ts'
 import type {
   BufferStats,
   ClosePlan,
@@ -11,13 +13,10 @@ import type {
   EventBufferPlan,
   FlushPlan,
 } from './event-buffer-plan.ts'
-import { DueTimer } from './due-timer.ts'
 import { EventQueue, rankOf } from './event-queue.ts'
 import type { DroppedEvent } from './event-queue.ts'
 import { FlushWaiters } from './flush-waiters.ts'
 import { RetriedDelivery } from './retried-delivery.ts'
-import { Ring } from './ring.ts'
-import { withinLimit } from './within-limit.ts'
 
 /**
  * A bounded buffer of events in front of a delivery. It delivers in order, one batch at a time, and retries a batch until it is

@@ -1,4 +1,4 @@
-import type { StageflowEvent } from '../contract/events.ts'
+import type { StageflowEvent } from '@stageflow/core'
 
 export type Batch = readonly StageflowEvent[]
 

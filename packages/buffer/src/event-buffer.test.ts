@@ -1,8 +1,8 @@
+import type { StageflowEvent } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { EventBuffer, deliveryRetryPlan, deliveryRetryProblems } from '../src/kit.ts'
-import type { DeliveryRetry, EventBufferListener, EventBufferPlan } from '../src/kit.ts'
-import type { StageflowEvent } from '../src/index.ts'
+import { EventBuffer, deliveryRetryPlan, deliveryRetryProblems } from './index.ts'
+import type { DeliveryRetry, EventBufferListener, EventBufferPlan } from './index.ts'
 
 let clock = manualClock()
 beforeEach(() => void (clock = manualClock()))

@@ -1,10 +1,8 @@
-import type { StageflowEvent } from '../contract/events.ts'
+import type { StageflowEvent } from '@stageflow/core'
+import { FLAG, isLastEvent, isThenable } from '@stageflow/core/kit'
+import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { isEventPattern, matchEvents } from './event-pattern.ts'
 import type { EventPattern } from './event-pattern.ts'
-import { isLastEvent } from './event-facts.ts'
-import { isThenable } from './foreign.ts'
-import { FLAG } from './options.ts'
-import type { OptionRule, OptionRules } from './options.ts'
 
 export interface EventChoice {
   /** The events that pass: types such as `stage.*.failed`, regular expressions, functions, or a list of them. Default: all. */

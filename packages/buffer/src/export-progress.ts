@@ -1,5 +1,5 @@
-import { CLOSE_TIMEOUT_MS, endWithin } from './closing.ts'
-import type { EndLimit } from './closing.ts'
+import { CLOSE_TIMEOUT_MS, endWithin } from '@stageflow/core/kit'
+import type { EndLimit } from '@stageflow/core/kit'
 
 /** How an exporter ended. */
 export interface ExporterReport {

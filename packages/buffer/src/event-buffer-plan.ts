@@ -1,4 +1,4 @@
-import type { StageflowEvent } from '../contract/events.ts'
+import type { StageflowEvent } from '@stageflow/core'
 import type { DeliveryPlan } from './retried-delivery.ts'
 
 /** What happens to an event for which there is no place. */

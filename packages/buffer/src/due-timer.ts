@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts'
+import type { Clock } from '@stageflow/core'
 
 /** Calls a function some time after it was started. One that runs already isn't started again. */
 export class DueTimer {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { RankedQueue } from '../src/kit/ranked-queue.ts'
+import { RankedQueue } from './ranked-queue.ts'
 
 test('items leave in the order in which they came, whatever their ranks and however many they are', () => {
   const queue = new RankedQueue<number>(3)

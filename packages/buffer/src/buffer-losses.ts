@@ -1,4 +1,4 @@
-import type { StageflowEvent } from '../contract/events.ts'
+import type { StageflowEvent } from '@stageflow/core'
 import type { BufferCounts } from './buffer-counts.ts'
 import type { EventBufferListener, LossReason } from './event-buffer-plan.ts'
 

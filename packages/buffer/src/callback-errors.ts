@@ -1,4 +1,4 @@
-import { isThenable } from './foreign.ts'
+import { isThenable } from '@stageflow/core/kit'
 
 /** Calls functions of the app, and counts what they throw or reject with. */
 export class CallbackErrors {

@@ -1,11 +1,10 @@
-import { isFunction } from '../base/check.ts'
-import type { StageflowEvent } from '../contract/events.ts'
+import type { StageflowEvent } from '@stageflow/core'
 
 /** Selects events: a type, in which `*` stands for any characters (`stage.*.failed`), a regular expression for types, or a function. */
 export type EventPattern = string | RegExp | ((event: StageflowEvent) => boolean)
 
 export const isEventPattern = (value: unknown): value is EventPattern =>
-  (typeof value === 'string' && value !== '') || isFunction(value) || value instanceof RegExp
+  (typeof value === 'string' && value !== '') || typeof value === 'function' || value instanceof RegExp
 
 /** A function that tells whether an event matches any of the patterns. If a pattern is a function and throws, it throws the same. */
 export function matchEvents(patterns: EventPattern | readonly EventPattern[]): (event: StageflowEvent) => boolean {
@@ -14,7 +13,7 @@ export function matchEvents(patterns: EventPattern | readonly EventPattern[]): (
 }
 
 function testOf(pattern: EventPattern): (event: StageflowEvent) => boolean {
-  if (isFunction(pattern)) return pattern
+  if (typeof pattern === 'function') return pattern
   if (pattern instanceof RegExp) return ({ type }) => type.search(pattern) >= 0
   const parts = pattern.split('*')
   return ({ type }) => hasParts(type, parts)

@@ -1,9 +1,8 @@
-import type { Clock } from '../base/clock.ts'
-import { backOffMs } from './back-off.ts'
+import type { Clock } from '@stageflow/core'
+import { backOffMs, isThenable } from '@stageflow/core/kit'
 import type { CallbackErrors } from './callback-errors.ts'
 import { isRetryableDelivery } from './delivery-retry.ts'
 import type { DeliveryRetryPlan } from './delivery-retry.ts'
-import { isThenable } from './foreign.ts'
 
 export interface DeliveryPlan<Batch> {
   readonly clock: Clock
