@@ -201,7 +201,13 @@ async function mustHaveEnded(executor: ExecutorUnderTest, run: ProcessRun): Prom
 
 async function sharesRuns({ runs: count, seed, executor, lines, start }: Tools): Promise<void> {
   const runs = newRuns(count, seed + 1)
-  const workers = [start(runs), start(runs)]
+  // One holds a step until the other has tried every run, however long a process takes to start.
+  const holder = start(runs, true)
+  await holder.printed('step')
+  const other = start(runs)
+  await other.printed('ended', count - 1)
+  holder.go()
+  const workers = [holder, other]
   await Promise.all(workers.map(({ ended }) => ended))
   for (const worker of workers) worker.mustLive()
   const begun = new Map<string, number>()

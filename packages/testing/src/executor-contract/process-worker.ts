@@ -70,8 +70,10 @@ export async function work(): Promise<void> {
   const random = seededRandom(pid)
   const waiting = [...runs]
   const carry = async (): Promise<void> => {
-    for (let each = waiting.shift(); each !== undefined; each = waiting.shift())
+    for (let each = waiting.shift(); each !== undefined; each = waiting.shift()) {
       await endRun(executor, each, pipelineOf(each, { step: step(each.start.runId) }))
+      print('ended')
+    }
   }
   print('ready')
   await Promise.all(Array.from({ length: AT_ONCE }, carry))
