@@ -5,8 +5,8 @@ import { expect, test } from 'vitest'
 
 import { exporterContract } from '../../packages/exporter-buffered/src/contract.ts'
 import { processContract, storeContract } from '../../packages/interceptor-idempotency/src/contract.ts'
-import { executorContract, executorProcessContract } from '../../packages/testing/src/durable.ts'
-import { interceptorContract, sinkContract } from '../../packages/testing/src/index.ts'
+import { interceptorContract, sinkContract } from '../../packages/testing/src/contract.ts'
+import { executorContract, executorProcessContract } from '../../packages/testing/src/durable-contract.ts'
 import { approvalStoreContract, undoStoreContract } from '../../packages/tools/src/contract.ts'
 import { guidePages } from '../generate/error-guides.mjs'
 

@@ -7,7 +7,7 @@ import type { OpenCall } from '../report/record.ts'
 import type { CallNews } from '../report/run-facts.ts'
 import { enterParts, interceptorThrew, isPart, notAnOutput, stoppedOutput } from './answers.ts'
 import type { Answer } from './answers.ts'
-import { asPromise } from './code.ts'
+import { runBody } from './code.ts'
 import type { Host, OpenCalls } from './host.ts'
 import { KeptLimits } from './limits.ts'
 import type { CallLimit, LimitedCall } from './limits.ts'
@@ -238,9 +238,7 @@ export function soleCode(context: LiveStageContext, call: StageCall): unknown {
   }
   call.hasBegun = true
   host.loop.codeBegins(node.index)
-  const value = node.body(context)
-  // The first step of a generator runs inside the parts' async contexts too.
-  return call.enters ? (asPromise(value, context) ?? value) : value
+  return runBody(node, context)
 }
 
 /** A layer made of the interceptors that take part in the calls of `next`. */

@@ -173,7 +173,7 @@ export class LiveStageContext implements InterceptorContext {
 
   /** Makes the context of a narrower part of the stage's time. */
   narrowedTo<Part extends StageFork>(fork: Part): Part {
-    if ((this.#facts?.code ?? 0) > 0) this.#host.loop.giveUpAborted(this.#node.index, this.#fork)
+    if ((this.#facts?.runningCode ?? 0) > 0) this.#host.loop.giveUpAborted(this.#node.index, this.#fork)
     fork.live = new LiveStageContext(this.#host, this.#node, fork, this.#inputs)
     return fork
   }

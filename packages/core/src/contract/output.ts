@@ -228,7 +228,7 @@ export function toOutput(value: unknown, stage: string): Output {
   }
 }
 
-export function unreadable(stage: string, cause: unknown): Output {
+function unreadable(stage: string, cause: unknown): Output {
   return illegal(stage, 'an object that cannot be read or frozen', { cause })
 }
 
@@ -281,6 +281,16 @@ function fromPlain(value: object, stage: string): Output {
       `Stage "${stage}" returned an object with the reserved status "${status as string}"; return StageOutput.${status as string}(…), or rename the field.`,
     )
   return new Output('ok', value)
+}
+
+/** Reads the answer of a stage's call. Plain data is frozen and stays as it is: most stages return it, and it needs no output. */
+export function readAnswer(value: unknown, stage: string, freeze: Freeze): Output | object {
+  try {
+    if (isData(value)) return freeze(value)
+  } catch (cause) {
+    return unreadable(stage, cause)
+  }
+  return readOutput(value, stage, freeze)
 }
 
 /** Like `toOutput`, but also freezes the data. Used for the return value of a stage, or of an interceptor that replaces it. */

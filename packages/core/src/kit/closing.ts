@@ -42,12 +42,3 @@ export function reportError(report: unknown): unknown {
   const errors = [report, ...Object.values(report)].map((each) => read(each, 'error'))
   return errors.find((error) => error !== undefined)
 }
-
-/** Starts to measure a limit. The function that it returns gives what is left of it, for a call that comes later. */
-export function waitLeft(clock: Pick<Clock, 'now'>, { signal, timeoutMs = Infinity }: WaitOptions): () => WaitOptions {
-  const endsAt = clock.now() + timeoutMs
-  return () => {
-    const left = Math.max(0, endsAt - clock.now())
-    return signal === undefined ? { timeoutMs: left } : { timeoutMs: left, signal }
-  }
-}

@@ -156,7 +156,7 @@ export class Schedule {
     const at = stage * CELLS + STATE
     if (this.cells[at] !== RUNNING) return false
     const status = detail & STATE_BITS
-    if (status < OK) return false
+    if (status < OK || status > SUSPENDED) return false
     this.running--
     this.#slots?.forget(stage)
     if (detail >= STAYS) this.staying++
