@@ -12,7 +12,7 @@ import type { AnyResult } from './executor-bench.ts'
 import { startWorker } from './process.ts'
 import type { Worker } from './process.ts'
 import { endRun, pipelineOf } from './process-worker.ts'
-import type { ExecutorModule, ProcessRun, StepLine } from './process-worker.ts'
+import type { ExecutorModule, ProcessRun, ProcessTask, StepLine } from './process-worker.ts'
 import type { ExecutorUnderTest } from './executor-under-test.ts'
 
 export interface ExecutorProcessOptions {
@@ -60,9 +60,12 @@ export function executorProcessContract(module: URL, options: ExecutorProcessOpt
 interface Tools extends Required<Pick<ExecutorProcessOptions, 'runs' | 'kills' | 'seed'>> {
   readonly counted: ExecutorProcessOptions['counted']
   readonly executor: ExecutorUnderTest
+  /** The path of a file that doesn't exist yet. */
+  readonly alarm: string
   /** What the processes wrote, so far. */
   readonly lines: () => readonly StepLine[]
-  readonly start: (runs: readonly ProcessRun[], holds?: boolean) => Worker
+  /** Starts a process that carries the runs. */
+  readonly start: (runs: readonly ProcessRun[], stop?: Pick<ProcessTask, 'holdAt' | 'sleepUntil'>) => Worker
 }
 
 type Check = (tools: Tools) => Promise<void>
@@ -97,13 +100,14 @@ async function runCase(
       seed,
       counted,
       executor,
+      alarm: join(folder, 'alarm'),
       lines: () =>
         readFileSync(file, 'utf8')
           .split('\n')
           .slice(0, -1)
           .map((line) => JSON.parse(line) as StepLine),
-      start: (given, holds = false) => {
-        const worker = startWorker({ module: module.href, runs: given, lines: file, holds })
+      start: (given, stop) => {
+        const worker = startWorker({ module: module.href, runs: given, lines: file, ...stop })
         workers.push(worker)
         return worker
       },
@@ -115,7 +119,7 @@ async function runCase(
     throw breach('The executor', name, error)
   } finally {
     over.abort()
-    for (const worker of workers) worker.signal('SIGKILL')
+    for (const worker of workers) worker.kill()
     await Promise.all(workers.map(({ ended }) => ended))
     await executor?.close?.()
     rmSync(folder, { recursive: true })
@@ -134,11 +138,12 @@ async function killsAtRandom({ runs: count, kills, seed, counted, executor, line
   /** At each kill: how many lines there were, and which calls had settled. */
   const seen: { readonly lines: number; readonly settled: ReadonlyMap<string, ReadonlySet<string>> }[] = []
   for (;;) {
-    const worker = start(runs)
-    if (seen.length < kills) {
-      await worker.printed('step', 1 + Math.floor((random() * count * 8) / kills))
-      if (worker.isDone()) break
-      worker.signal('SIGKILL')
+    const isKilled = seen.length < kills
+    // It is killed while its steps wait, so that it cannot carry out the rest before, however late the kill comes.
+    const worker = start(runs, isKilled ? { holdAt: 1 + Math.floor((random() * count * 8) / kills) } : {})
+    if (isKilled) {
+      await worker.waits
+      worker.kill()
     }
     await worker.ended
     if (worker.isDone()) break
@@ -223,23 +228,21 @@ async function sharesRuns({ runs: count, seed, executor, lines, start }: Tools):
   for (const run of runs) await mustHaveEnded(executor, run)
 }
 
-async function sleeps({ seed, executor, start }: Tools): Promise<void> {
+async function sleeps({ seed, executor, alarm, start }: Tools): Promise<void> {
   const runs = newRuns(1, seed + 2)
   const [run] = runs as [ProcessRun]
-  const sleeper = start(runs, true)
-  await sleeper.printed('step')
-  sleeper.signal('SIGSTOP')
+  const sleeper = start(runs, { sleepUntil: alarm })
+  await sleeper.waits
   const heir = start(runs)
   await heir.ended
   heir.mustLive()
   const facts = JSON.stringify(await executor.facts(run.start.runId))
-  sleeper.signal('SIGCONT')
-  sleeper.go()
+  writeFileSync(alarm, '')
   await sleeper.ended
   sleeper.mustLive()
   const after = JSON.stringify(await executor.facts(run.start.runId))
   must(
     after === facts,
-    `a process was stopped, another took its run over and ended it, and then the first one went on. The facts are ${after}; they were ${facts}. Check with each record that the run still belongs to the process.`,
+    `a process slept, another took its run over and ended it, and then the first one went on. The facts are ${after}; they were ${facts}. Check with each record that the run still belongs to the process.`,
   )
 }

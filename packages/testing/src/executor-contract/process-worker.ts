@@ -1,6 +1,6 @@
-import { appendFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { appendFileSync, existsSync } from 'node:fs'
 import { argv, pid, stdin, stdout } from 'node:process'
-import { createInterface } from 'node:readline'
 import { systemClock } from '@stageflow/core'
 import { runDurable } from '@stageflow/core/durable'
 import type { DurableStart } from '@stageflow/core/durable'
@@ -25,8 +25,10 @@ export interface ProcessTask {
   readonly runs: readonly ProcessRun[]
   /** The file that gets a line when a step begins and ends. */
   readonly lines: string
-  /** The first step waits until this process gets a line. */
-  readonly holds: boolean
+  /** From the step with this number on, counted from 1, all steps wait until the input ends. Default: none waits. */
+  readonly holdAt?: number | undefined
+  /** In its first step, the whole process sleeps until this file exists. Default: it never sleeps. */
+  readonly sleepUntil?: string | undefined
 }
 
 /** A line of that file: the process, the run, the key of the call, and whether it begins. */
@@ -43,27 +45,24 @@ export const WORKER_URL: string = import.meta.url
 /** How many runs one process carries at once. */
 const AT_ONCE = 8
 const RETRY_MS = 50
+/** How often a sleeping process looks whether it may wake. */
+const LOOK_MS = 10
 /** How long a process tries to get a run, in ms. */
 const PATIENCE_MS = 60_000
 const LONGEST_STEP_MS = 4
 
 /** The life of a process; its task is its last argument. */
 export async function work(): Promise<void> {
-  const { module, runs, lines, holds } = JSON.parse(argv.at(-1) ?? '') as ProcessTask
+  const { module, runs, lines, holdAt = Infinity, sleepUntil } = JSON.parse(argv.at(-1) ?? '') as ProcessTask
   const { openExecutor } = (await import(module)) as ExecutorModule
   const executor = await openExecutor()
-  const goes = Promise.withResolvers<void>()
-  const input = createInterface({ input: stdin }).once('line', () => goes.resolve())
-  let isHeld = holds
-  const print = (what: string): void => void stdout.write(`${what}\n`)
+  let steps = 0
   const step = (runId: string) => async (key: string) => {
     const write = (is: StepLine['is']): void => appendFileSync(lines, `${JSON.stringify({ pid, runId, key, is })}\n`)
     write('begin')
-    print('step')
-    if (isHeld) {
-      isHeld = false
-      await goes.promise
-    }
+    steps++
+    if (steps === 1 && sleepUntil !== undefined) sleep(sleepUntil)
+    if (steps >= holdAt) await hold()
     await systemClock.sleep(random() * LONGEST_STEP_MS)
     write('end')
   }
@@ -75,11 +74,24 @@ export async function work(): Promise<void> {
       print('ended')
     }
   }
-  print('ready')
   await Promise.all(Array.from({ length: AT_ONCE }, carry))
   await executor.close?.()
-  input.close()
   print('done')
+}
+
+const print = (word: 'waits' | 'done'): void => void stdout.write(`${word}\n`)
+
+/** Stops between two statements, unlike SIGSTOP: that could come while the process holds a lock of the store, which others then wait for. */
+function sleep(until: string): void {
+  print('waits')
+  const never = new Int32Array(new SharedArrayBuffer(4))
+  while (!existsSync(until)) Atomics.wait(never, 0, 0, LOOK_MS)
+}
+
+/** Waits while the rest of the process goes on. */
+async function hold(): Promise<void> {
+  print('waits')
+  await once(stdin.resume(), 'end')
 }
 
 const CHAIN = 8

@@ -7,10 +7,10 @@ import type { ProcessTask } from './process-worker.ts'
 
 /** A process under test. */
 export interface Worker {
-  readonly signal: (name: NodeJS.Signals) => void
-  readonly go: () => void
-  /** Resolves when it has printed a word so many more times, or has ended. */
-  readonly printed: (word: string, times?: number) => Promise<void>
+  readonly kill: () => void
+  /** Resolves when one of its steps waits, or it sleeps, or it has ended without coming to that. */
+  readonly waits: Promise<void>
+  /** Whether it has carried all runs to their end. */
   readonly isDone: () => boolean
   readonly ended: Promise<void>
   /** Rejects the case if the process has failed. */
@@ -23,38 +23,23 @@ export function startWorker(task: ProcessTask): Worker {
   const child = spawn(execPath, ['--input-type=module', '-e', script, JSON.stringify(task)], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
+  const waits = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<void>()
-  const counts = new Map<string, number>()
-  const waiting = new Set<() => void>()
+  let isDone = false
   let errors = ''
-  const look = (): void => {
-    for (const each of waiting) each()
-  }
-  child.stdin.on('error', () => {}) // a killed process closes its input
   child.stderr.on('data', (text: Buffer) => (errors += String(text)))
   createInterface({ input: child.stdout }).on('line', (line) => {
-    counts.set(line, (counts.get(line) ?? 0) + 1)
-    look()
+    if (line === 'waits') waits.resolve()
+    if (line === 'done') isDone = true
   })
   child.on('close', () => {
+    waits.resolve()
     ended.resolve()
-    look()
   })
-  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null
   return {
-    signal: (name) => void child.kill(name),
-    go: () => void child.stdin.write('go\n'),
-    printed: (word, times = 1) =>
-      new Promise((resolve) => {
-        const check = (): void => {
-          if ((counts.get(word) ?? 0) < times && !hasEnded()) return
-          waiting.delete(check)
-          resolve()
-        }
-        waiting.add(check)
-        check()
-      }),
-    isDone: () => counts.has('done'),
+    kill: () => void child.kill('SIGKILL'),
+    waits: waits.promise,
+    isDone: () => isDone,
     ended: ended.promise,
     mustLive: () => {
       if (child.signalCode === null && child.exitCode !== null && child.exitCode !== 0)

@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
-import { ANY, checkOptions, functionLike, isPlain, TEXT } from '@stageflow/core/kit'
+import { ANY, CLOCK, checkOptions, functionLike, isPlain, isThenable, show, TEXT } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { DELAY_RANGE, delayAt, SHARE } from '../faults/delay-range.ts'
 import type { DelayRange } from '../faults/delay-range.ts'
@@ -64,23 +64,40 @@ export const STREAM_RULES: OptionRules = { ...OWN, chunkMs: DELAY_RANGE, provide
 /** The calls of one fake. */
 export interface FakeCalls<Input, Answer> {
   readonly all: readonly FakeCall<Input>[]
-  /** Begins a call: waits for its latency, and resolves with its answer, or throws its error. */
-  begin(input: Input, options: FakeCallOptions | undefined): Promise<BegunCall<Answer>>
+  /** Makes a call: resolves with what `respond` makes of its answer, or rejects with its error. */
+  whole<Response>(
+    input: Input,
+    options: FakeCallOptions | undefined,
+    respond: Respond<Answer, Response>,
+  ): Promise<Response>
+  /** Makes a call that streams the chunks of `respond`, and returns what that returns. */
+  stream<Chunk, Response>(
+    input: Input,
+    options: FakeCallOptions | undefined,
+    respond: Respond<Answer, AsyncGenerator<Chunk, Response, undefined>>,
+  ): AsyncGenerator<Chunk, Response, undefined>
 }
 
-/** A call whose answer has come. Exactly one of `ok`, `fail` and `left` ends it. */
-export interface BegunCall<Answer> {
+type Respond<Answer, Response> = (answered: Answered<Answer>) => Response
+
+/** The answer of a call, once its latency has passed. */
+export interface Answered<Answer> {
   readonly answer: Answer
-  /** When it was made. */
+  /** When the call was made. */
   readonly startedAt: number
-  /** Waits before the next chunk. */
+  /** Waits for the time between two chunks. The first chunk comes at once. */
   readonly nextChunk: () => Promise<void>
-  readonly ok: () => void
+}
+
+interface OpenCall<Answer> extends Answered<Answer> {
+  /** Ends the call. Only the first end counts. */
+  readonly end: (status: 'ok' | 'cancel') => void
   /** Ends it as failed, or as cancelled if its signal has aborted. Returns the error, to be thrown. */
   readonly fail: (error: unknown) => unknown
-  /** Ends it as cancelled, unless it has ended. */
-  readonly left: () => void
 }
+
+/** The answer of a call that fails by chance. */
+const FAULT = Symbol('fault')
 
 /** Makes the calls of a fake. `what` names it in messages. */
 export function fakeCalls<Input, Answer>(
@@ -90,66 +107,54 @@ export function fakeCalls<Input, Answer>(
   options: FakeStreamOptions,
   rules: OptionRules,
 ): FakeCalls<Input, Answer> {
+  mustHaveClockAndScript(what, clock, script)
   checkOptions(`${what}()`, 'testing/illegal-option', options, rules)
   const { latencyMs = 0, chunkMs = 0, faultRate = 0, fault = () => httpError(503), seed = 1 } = options
   const numberOf = seededNumbers(seed)
   const all: FakeCall<Input>[] = []
   let used = 0
 
-  /** The next answer of the script. Chosen as a call begins, so that latencies don't change who gets it. */
-  function next(input: Input): Answer | Error | Promise<Answer | Error> {
+  function nextAnswer(input: Input): Answer | Error | Promise<Answer | Error> {
     if (typeof script === 'function') return script(input, used++)
-    if (used < script.length) return script[used++] as Answer | Error
-    return new StageflowError(
-      'testing/script-ended',
-      `${what}() was called ${script.length + 1} times, but its script has ${script.length === 1 ? '1 answer' : `${script.length} answers`}. Add one, or pass a function: ${what}(clock, (input, call) => answer).`,
-    )
+    const answer = script[used]
+    if (used++ < script.length) return answer as Answer | Error
+    return scriptEnded(what, used, script.length)
   }
 
-  async function begin(given: Input, { signal }: FakeCallOptions = {}): Promise<BegunCall<Answer>> {
+  async function begin(given: Input, { signal }: FakeCallOptions = {}): Promise<OpenCall<Answer>> {
     const place = all.length
-    const input = copyOf(given) as Input
-    const startedAt = clock.now()
-    all.push({ input, startedAt, endedAt: undefined, status: undefined })
-    let chunks = 0
+    const begun = { input: copyOf(given) as Input, startedAt: clock.now() }
+    all.push({ ...begun, endedAt: undefined, status: undefined })
 
-    const end = (status: FakeCall<Input>['status'], error?: unknown): void => {
-      if (all[place]?.status !== undefined) return
-      const ended = { input, startedAt, endedAt: clock.now(), status }
-      all[place] = error === undefined ? ended : { ...ended, error }
+    const end = (status: FakeCall<Input>['status'], failure?: { readonly error: unknown }): void => {
+      if (all[place]?.status === undefined) all[place] = { ...begun, endedAt: clock.now(), status, ...failure }
     }
     const fail = (error: unknown): unknown => {
-      end(signal?.aborted === true ? 'cancel' : 'fail', error)
+      end(signal?.aborted === true ? 'cancel' : 'fail', { error })
       return error
     }
-    const wait = async (range: DelayRange, why: string): Promise<void> => {
-      const ms = delayAt(range, numberOf(`${what} ${place} ${why}`))
+    const chance = (of: string): number => numberOf(`${what} ${place} ${of}`)
+    const wait = async (range: DelayRange, of: string): Promise<void> => {
+      const ms = delayAt(range, chance(of))
       if (ms > 0) await clock.sleep(ms, signal)
+      signal?.throwIfAborted()
+    }
+    let chunks = 0
+    const nextChunk = async (): Promise<void> => {
+      chunks++
+      if (chunks > 1) await wait(chunkMs, `chunk ${chunks}`)
       signal?.throwIfAborted()
     }
 
     try {
-      const isFault = numberOf(`${what} ${place} fault`) < faultRate
-      const answer = isFault ? undefined : next(given)
+      // Chosen as the call begins, so that latencies don't change which call gets which answer.
+      const chosen = chance('fault') < faultRate ? FAULT : nextAnswer(given)
+      if (isThenable(chosen)) chosen.then(undefined, () => {}) // it may reject before it is awaited
       await wait(latencyMs, 'latency')
-      if (isFault) throw fault()
-      const found = await (answer as Answer | Error | Promise<Answer | Error>)
-      if (found instanceof Error) throw found
-      return {
-        answer: found,
-        startedAt,
-        nextChunk: async () => {
-          try {
-            if (chunks++ > 0) await wait(chunkMs, `chunk ${chunks}`)
-            signal?.throwIfAborted()
-          } catch (error) {
-            throw fail(error)
-          }
-        },
-        ok: () => end('ok'),
-        fail,
-        left: () => end('cancel'),
-      }
+      if (chosen === FAULT) throw fault()
+      const answer = await chosen
+      if (answer instanceof Error) throw answer
+      return { answer, startedAt: begun.startedAt, nextChunk, end, fail }
     } catch (error) {
       throw fail(error)
     }
@@ -159,9 +164,50 @@ export function fakeCalls<Input, Answer>(
     get all() {
       return [...all]
     },
-    begin,
+    async whole(input, callOptions, respond) {
+      const call = await begin(input, callOptions)
+      try {
+        const response = respond(call)
+        call.end('ok')
+        return response
+      } catch (error) {
+        throw call.fail(error)
+      }
+    },
+    async *stream(input, callOptions, respond) {
+      const call = await begin(input, callOptions)
+      try {
+        const response = yield* respond(call)
+        call.end('ok')
+        return response
+      } catch (error) {
+        throw call.fail(error)
+      } finally {
+        call.end('cancel') // its reader has left
+      }
+    },
   }
 }
+
+function mustHaveClockAndScript(what: string, clock: unknown, script: unknown): void {
+  const [isClock, clockLike] = CLOCK
+  if (!isClock(clock))
+    throw new StageflowError(
+      'testing/illegal-option',
+      `${what}(): the first argument must be ${clockLike}, not ${show(clock)}. Pass one: ${what}(manualClock(), script).`,
+    )
+  if (!Array.isArray(script) && typeof script !== 'function')
+    throw new StageflowError(
+      'testing/illegal-option',
+      `${what}(): the second argument must be a script, an array with an answer for each call or a function (input, call) => answer, not ${show(script)}.`,
+    )
+}
+
+const scriptEnded = (what: string, calls: number, answers: number): StageflowError =>
+  new StageflowError(
+    'testing/script-ended',
+    `${what}() was called ${calls} times, but its script has ${answers === 1 ? '1 answer' : `${answers} answers`}. Add one, or pass a function: ${what}(clock, (input, call) => answer).`,
+  )
 
 /** Copies arrays, plain objects and bytes all the way down, because callers change their messages later. Everything else stays itself. */
 function copyOf(value: unknown, copies: Map<unknown, unknown> = new Map<unknown, unknown>()): unknown {

@@ -40,36 +40,25 @@ export function fakeModel<Request = unknown>(
   const calls = fakeCalls('fakeModel', clock, script, options, STREAM_RULES)
   const { provider = 'fake', model = 'fake-model' } = options
 
-  async function* stream(
-    request: Request,
-    callOptions?: FakeCallOptions,
-  ): AsyncGenerator<LLMDelta, LLMResponse, undefined> {
-    const { answer, startedAt, nextChunk, ok, fail, left } = await calls.begin(request, callOptions)
-    const response = new LLMAccumulator({ model, provider, now: () => clock.now(), startedAt })
-    try {
-      for (const delta of deltasOf(answer)) {
-        await nextChunk()
-        response.add(delta)
-        yield delta
-      }
-      if (isBroken(answer)) throw fail(answer.error)
-      ok()
-      return response.toResponse()
-    } finally {
-      left()
-    }
-  }
-
   return {
-    stream,
-    async generate(request, callOptions) {
-      const { answer, startedAt, ok, fail } = await calls.begin(request, callOptions)
-      if (isBroken(answer)) throw fail(answer.error)
-      const response = new LLMAccumulator({ model, provider })
-      for (const delta of deltasOf(answer)) response.add(delta)
-      ok()
-      return response.toResponse({ latencyMs: clock.now() - startedAt })
-    },
+    generate: (request, callOptions) =>
+      calls.whole(request, callOptions, ({ answer, startedAt }) => {
+        if (isBroken(answer)) throw answer.error
+        const response = new LLMAccumulator({ model, provider })
+        for (const delta of deltasOf(answer)) response.add(delta)
+        return response.toResponse({ latencyMs: clock.now() - startedAt })
+      }),
+    stream: (request, callOptions) =>
+      calls.stream(request, callOptions, async function* ({ answer, startedAt, nextChunk }) {
+        const response = new LLMAccumulator({ model, provider, now: () => clock.now(), startedAt })
+        for (const delta of deltasOf(answer)) {
+          await nextChunk()
+          response.add(delta)
+          yield delta
+        }
+        if (isBroken(answer)) throw answer.error
+        return response.toResponse()
+      }),
     get calls() {
       return calls.all
     },

@@ -30,39 +30,31 @@ export function fakeSTT<Audio = Uint8Array>(
 ): FakeSTT<Audio> {
   const calls = fakeCalls('fakeSTT', clock, script, options, STREAM_RULES)
   const { provider = 'fake', model = 'fake-model' } = options
-  const answered = (answer: string | TranscriptAnswer): TranscriptAnswer =>
-    typeof answer === 'string' ? { text: answer } : answer
-  const final = (answer: TranscriptAnswer, startedAt: number): STTResponse => {
-    const { partials: _, ...fields } = answer
+  const transcriptOf = (answer: string | TranscriptAnswer, startedAt: number): STTResponse => {
+    const { partials: _, ...fields } = fieldsOf(answer)
     return new STTResponse({ provider, model, latencyMs: clock.now() - startedAt, ...fields })
   }
   return {
-    async transcribe(audio, callOptions) {
-      const { answer, startedAt, ok } = await calls.begin(audio, callOptions)
-      ok()
-      return final(answered(answer), startedAt)
-    },
-    async *stream(audio, callOptions) {
-      const { answer, startedAt, nextChunk, ok, left } = await calls.begin(audio, callOptions)
-      const transcript = answered(answer)
-      const { text, partials = growing(text), language } = transcript
-      try {
+    transcribe: (audio, callOptions) =>
+      calls.whole(audio, callOptions, ({ answer, startedAt }) => transcriptOf(answer, startedAt)),
+    stream: (audio, callOptions) =>
+      calls.stream(audio, callOptions, async function* ({ answer, startedAt, nextChunk }) {
+        const { text, partials = growing(text), language } = fieldsOf(answer)
         for (const partial of partials) {
           await nextChunk()
           yield new STTResponse({ provider, model, text: partial, language, isFinal: false })
         }
         await nextChunk()
-        ok()
-        return final(transcript, startedAt)
-      } finally {
-        left()
-      }
-    },
+        return transcriptOf(answer, startedAt)
+      }),
     get calls() {
       return calls.all
     },
   }
 }
+
+const fieldsOf = (answer: string | TranscriptAnswer): TranscriptAnswer =>
+  typeof answer === 'string' ? { text: answer } : answer
 
 /** The beginnings of a text, one word longer each time, without the whole. */
 function growing(text: string): readonly string[] {
@@ -102,31 +94,29 @@ export function fakeTTS<Text = string>(
   const calls = fakeCalls('fakeTTS', clock, script, options, STREAM_RULES)
   const { provider = 'fake', model = 'fake-model' } = options
   return {
-    async speak(text, callOptions) {
-      const { answer, startedAt, ok } = await calls.begin(text, callOptions)
-      const { audio, ...fields } = speechOf(answer)
-      ok()
-      return new TTSResponse({ provider, model, latencyMs: clock.now() - startedAt, audio: joined(audio), ...fields })
-    },
-    async *stream(text, callOptions) {
-      const { answer, startedAt, nextChunk, ok, left } = await calls.begin(text, callOptions)
-      const { audio, ...fields } = speechOf(answer)
-      let firstAt: number | undefined
-      try {
+    speak: (text, callOptions) =>
+      calls.whole(text, callOptions, ({ answer, startedAt }) => {
+        const { audio, ...fields } = speechOf(answer)
+        return new TTSResponse({ provider, model, latencyMs: clock.now() - startedAt, audio: joined(audio), ...fields })
+      }),
+    stream: (text, callOptions) =>
+      calls.stream(text, callOptions, async function* ({ answer, startedAt, nextChunk }) {
+        const { audio, ...fields } = speechOf(answer)
+        let firstAt: number | undefined
         for (const chunk of audio) {
           await nextChunk()
           firstAt ??= clock.now()
           yield chunk
         }
-        ok()
-        const byteCount = audio.reduce((sum, { byteLength }) => sum + byteLength, 0)
-        const timeToFirstChunkMs = firstAt === undefined ? undefined : firstAt - startedAt
-        const latencyMs = clock.now() - startedAt
-        return new TTSResponse({ provider, model, latencyMs, timeToFirstChunkMs, byteCount, ...fields })
-      } finally {
-        left()
-      }
-    },
+        return new TTSResponse({
+          provider,
+          model,
+          latencyMs: clock.now() - startedAt,
+          timeToFirstChunkMs: firstAt === undefined ? undefined : firstAt - startedAt,
+          byteCount: lengthOf(audio),
+          ...fields,
+        })
+      }),
     get calls() {
       return calls.all
     },
@@ -139,7 +129,7 @@ function speechOf(answer: SpeechAnswer): Omit<SpeechFields, 'audio'> & { readonl
 }
 
 function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(chunks.reduce((sum, { byteLength }) => sum + byteLength, 0))
+  const bytes = new Uint8Array(lengthOf(chunks))
   let at = 0
   for (const chunk of chunks) {
     bytes.set(chunk, at)
@@ -147,3 +137,5 @@ function joined(chunks: readonly Uint8Array[]): Uint8Array {
   }
   return bytes
 }
+
+const lengthOf = (chunks: readonly Uint8Array[]): number => chunks.reduce((sum, { byteLength }) => sum + byteLength, 0)

@@ -19,10 +19,7 @@ export function fakeTool<Input = unknown, Output = unknown>(
   options: FakeOptions = {},
 ): FakeTool<Input, Output> {
   const calls = fakeCalls('fakeTool', clock, script, options, FAKE_RULES)
-  const execute = async (input: Input, callOptions?: FakeCallOptions): Promise<Output> => {
-    const { answer, ok } = await calls.begin(input, callOptions)
-    ok()
-    return answer
-  }
+  const execute = (input: Input, callOptions?: FakeCallOptions): Promise<Output> =>
+    calls.whole(input, callOptions, ({ answer }) => answer)
   return Object.defineProperty(execute, 'calls', { get: () => calls.all, enumerable: true }) as FakeTool<Input, Output>
 }
