@@ -30,7 +30,7 @@ export const MISTAKES: readonly Mistake[] = [
   { name: 'a skip is lost', find: 'this.#push(SKIP, $stage)', instead: 'undefined' },
   {
     name: 'a skip is not transitive',
-    find: 'skipped = this.#tellDependents($stage, $status, skipped)',
+    find: 'this.#tellDependents($stage, $hasNone ? SKIPPED : FAILED)',
     instead: 'undefined',
   },
   { name: 'a failure is taken for a branch that was left out', find: 'need = pending + 1', instead: 'undefined' },
@@ -62,8 +62,9 @@ export const MISTAKES: readonly Mistake[] = [
   { name: 'a cancel does not stop the run', find: 'status === CANCELLED || $fails', instead: '$fails' },
   {
     name: 'a stopped run still releases',
-    find: 'if (!this.stopped) $tell',
-    instead: '$tell',
+    find: 'if (this.stopped) return true',
+    instead: '',
+    inside: '#settled',
   },
   {
     name: 'a stop lets what was ready start',
@@ -91,29 +92,32 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'a stage with a reader left ends as late',
-    find: '--readers[source] !== 0',
-    instead: '--readers[source] > 1',
+    find: 'before > 1',
+    instead: 'before > 2',
   },
   {
     name: 'a reader that starts is still waited for',
-    find: 'this.#skipBehind(this.#unread(stage, undefined))',
+    find: 'this.#leaveDependencies(stage, this.#readers)',
     instead: 'undefined',
+    inside: '#start',
   },
   {
     name: 'a reader that was skipped is still waited for',
-    find: 'skipped = this.#unread(stage, skipped)',
+    find: 'this.#leaveDependencies(stage, this.#readers)',
     instead: 'undefined',
+    inside: '#tellOfSkips',
   },
   {
     name: 'a reader that starts and then skips counts twice',
-    find: 'this.#skipBehind(this.#tellDependents(stage, status, undefined))',
-    instead: 'this.#skipBehind(status === SKIPPED ? [stage] : this.#tellDependents(stage, status, undefined))',
+    find: 'this.#tellDependents(stage, status)',
+    instead:
+      'this.#tellDependents(stage, status), status === SKIPPED && this.#readers && this.#leaveDependencies(stage, this.#readers)',
   },
   {
     name: 'a late stage that runs is not aborted',
     find: 'this.#push(ABORT, $stage)',
     instead: 'undefined',
-    inside: '#unread',
+    inside: '#leaveDependencies',
   },
   {
     name: 'a parked stage keeps its slot',
@@ -161,18 +165,18 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'a stage that does not run is parked',
-    find: 'this.state(stage) !== RUNNING',
-    instead: 'false',
+    find: 'this.stopped || this.state(stage) !== RUNNING',
+    instead: 'this.stopped',
   },
   {
     name: 'a stage of a stopped run is parked',
-    find: 'slots === undefined || this.stopped || $rest',
-    instead: 'slots === undefined || $rest',
+    find: 'this.stopped || this.state(stage) !== RUNNING',
+    instead: 'this.state(stage) !== RUNNING',
   },
   {
     name: 'a stopped run resumes a parked stage',
-    find: 'slots !== undefined && !this.stopped',
-    instead: 'slots !== undefined',
+    find: 'this.#slots === undefined || this.stopped',
+    instead: 'this.#slots === undefined',
   },
   {
     name: 'a late stage is aborted again by a stop',

@@ -18,7 +18,7 @@ export class NodeInputs {
   constructor(facts: RunFacts, node: StageNode) {
     this.#facts = facts
     this.#node = node
-    this.#seen = node.eager ? seenNow(facts, node.dependencies) : undefined
+    this.#seen = node.fixesInputs ? seenNow(facts, node.dependencies) : undefined
   }
 
   from(stage: string): object | undefined {

@@ -42,7 +42,7 @@ export class LiveStageContext implements InterceptorContext {
     this.#node = node
     this.#fork = fork
     // If a stage can start before its dependencies have settled, its inputs show their current state.
-    this.#inputs = inputs ?? (node.eager ? new NodeInputs(host.facts, node) : undefined)
+    this.#inputs = inputs ?? (node.fixesInputs ? new NodeInputs(host.facts, node) : undefined)
   }
 
   static {

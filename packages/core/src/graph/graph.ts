@@ -25,8 +25,8 @@ export interface StageNode {
   readonly aliases: readonly string[]
   /** The place of each alias. Only for stages with so many dependencies that a search would be slow. */
   readonly positions: ReadonlyMap<string, number> | undefined
-  /** May start before all its dependencies have settled, so its inputs are fixed when it starts. */
-  readonly eager: boolean
+  /** Its inputs are fixed when it starts, because it may start before all its dependencies have settled. */
+  readonly fixesInputs: boolean
   /** Can be aborted alone, so it has its own signal. */
   readonly alone: boolean
   readonly when: ((inputs: unknown, snapshot: unknown) => unknown) | undefined

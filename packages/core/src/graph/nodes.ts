@@ -30,7 +30,7 @@ export interface NodeBuild {
 }
 
 /** A stage before interceptors are applied. */
-export type BareNode = Omit<StageNode, 'wrapped' | 'layers' | 'hooks' | 'alone'> & Need
+export type BareNode = Omit<StageNode, 'wrapped' | 'layers' | 'hooks' | 'alone'> & { readonly need: Need }
 
 export function createNode(build: NodeBuild, index: number): BareNode {
   const spec = build.specs[index] as StageSpec
@@ -41,6 +41,7 @@ export function createNode(build: NodeBuild, index: number): BareNode {
   const join = readJoin(spec, dependencies.length, problem)
   checkOptions(build, spec, problem)
   const { when, onFailure, late, outputSchema } = options
+  const need = needOf(join, dependencies.length, late === 'abort')
   const kind = kindOf(spec, read.kind, problem)
   if (kind === StageKind.GUARD && onFailure === 'skip')
     problem(
@@ -60,20 +61,23 @@ export function createNode(build: NodeBuild, index: number): BareNode {
     aliases,
     positions:
       aliases.length > MANY_DEPENDENCIES ? new Map(aliases.map((alias, position) => [alias, position])) : undefined,
-    late: late === 'abort',
     when: when as StageNode['when'],
     onFailure: hasFallback(onFailure)
       ? { fallback: build.freeze(onFailure.fallback) }
       : (onFailure as StageNode['onFailure']),
     body: outputSchema === undefined ? read.body : withSchema(read.body, outputSchema as OutputSchema, name),
-    ...needOf(join, dependencies.length),
+    need,
+    fixesInputs: need.eager,
   }
 }
 
-function needOf(join: Join, count: number): Omit<Need, 'late'> {
-  if (count === 0) return { need: 0, eager: false }
-  if (typeof join === 'object') return { need: join.quorum, eager: join.quorum < count }
-  return { need: join === 'every' ? count : join === 'settled' ? 0 : 1, eager: join === 'any' }
+/** What a stage with `count` dependencies needs of them to start. */
+function needOf(join: Join, count: number, late: boolean): Need {
+  if (count === 0) return { need: 0, eager: false, late }
+  if (typeof join === 'object') return { need: join.quorum, eager: join.quorum < count, late }
+  if (join === 'any') return { need: 1, eager: true, late }
+  if (join === 'every') return { need: count, eager: false, late }
+  return { need: join === 'settled' ? 0 : 1, eager: false, late }
 }
 
 function readCode(build: NodeBuild, { name, stage }: StageSpec, problem: Problem): ReadStage {

@@ -89,10 +89,10 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
   })
   Object.freeze(stages)
   const wrap = stageWrapper(interceptors, problem)
-  const nodes = bare.map((node): StageNode => ({
+  const nodes = bare.map(({ need, ...node }): StageNode => ({
     ...node,
     ...wrap(node.info),
-    alone: node.late,
+    alone: need.late,
   }))
   const aroundRun = wrapRuns(interceptors, info, problem)
   if (problems.length > 0) throw new PipelineBuildError(pipeline.name, problems)
@@ -106,7 +106,11 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
     inherits: depth > 0,
     freeze,
     origin: pipeline,
-    plan: createPlan(dependencies, bare, dependents),
+    plan: createPlan(
+      dependencies,
+      bare.map(({ need }) => need),
+      dependents,
+    ),
     clock,
     dues: new DueQueue(clock),
     eventSink: options.eventSink,
