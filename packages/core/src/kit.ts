@@ -1,4 +1,5 @@
-export { fromOtherCopy } from './base/check.ts'
+export { fromOtherCopy, isThenable } from './base/check.ts'
+export { textOf } from './base/errors.ts'
 export { type BackOff, backOffMs, cryptoRandom } from './kit/back-off.ts'
 export { classifyError, retryAfterMs } from './kit/classify-error.ts'
 export type { ErrorClass } from './kit/classify-error.ts'
@@ -8,9 +9,10 @@ export { eventError, shownFields } from './kit/event-data.ts'
 export type { EventFields } from './kit/event-data.ts'
 export { eventFacts, isLastEvent } from './kit/event-facts.ts'
 export { fingerprint } from './kit/fingerprint.ts'
-export { codeOf, isThenable, read, textOf } from './kit/foreign.ts'
+export { codeOf, read } from './base/foreign.ts'
 export { isAbort } from './kit/is-abort.ts'
 export {
+  ABORT_SIGNAL,
   ANY,
   CLOCK,
   DELAY,
@@ -18,6 +20,7 @@ export {
   MILLISECONDS,
   SINK,
   TEXT,
+  TIME_LIMIT,
   checkOptions,
   functionLike,
   objectWith,
@@ -25,18 +28,19 @@ export {
   optionProblems,
   or,
   refuseOptions,
+  required,
   whole,
-} from './kit/options.ts'
-export type { OptionRule, OptionRules } from './kit/options.ts'
+} from './base/options.ts'
+export type { OptionRule, OptionRules } from './base/options.ts'
 export { isPlain } from './base/objects.ts'
 export { lostInJson } from './kit/json.ts'
 export { REDACTION } from './kit/redaction-option.ts'
 export { Ring } from './kit/ring.ts'
-export { show } from './kit/show.ts'
+export { show } from './base/show.ts'
 export { columnsOf, cutText, formatDuration, padText, plainLine, printable } from './kit/terminal-text.ts'
 export type { CodePointWidth } from './kit/terminal-text.ts'
 export { isVerdict } from './kit/verdict.ts'
-export { ABORT_SIGNAL, TIME_LIMIT, checkWait } from './kit/wait-options.ts'
+export { checkWait } from './kit/wait-options.ts'
 export type { WaitOptions } from './contract/events.ts'
 export { withinLimit } from './kit/within-limit.ts'
 export type { Limit } from './kit/within-limit.ts'

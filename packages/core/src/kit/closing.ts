@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { WaitOptions } from '../contract/events.ts'
-import { read } from './foreign.ts'
+import { read } from '../base/foreign.ts'
 import { withinLimit } from './within-limit.ts'
 
 /** How long `close()` of a sink or an exporter waits if nothing else is given, in ms. */

@@ -1,8 +1,3 @@
-import { isThenable } from '../base/check.ts'
-import { textOf } from '../base/errors.ts'
-
-export { isThenable, textOf }
-
 /** Reads a property of any object or function; undefined for other values, if it is missing, or if its getter throws. */
 export function read(value: unknown, key: string): unknown {
   try {

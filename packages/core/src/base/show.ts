@@ -1,4 +1,4 @@
-import { textOf } from '../base/errors.ts'
+import { textOf } from './errors.ts'
 
 const LONGEST = 80
 /** A long password is cut out before the text is cut. In characters. */
