@@ -2,8 +2,8 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { didYouMean } from '../../packages/core/src/base/check.ts'
 import { readJson } from '../lib/workspace.mjs'
-import { guessOf } from '../setup/examples.mjs'
 import { runBash } from './processes.mjs'
 
 // Runs parts of a proof, step by step. A step that fails stops nothing. A part that passes its limit is ended with every process that it
@@ -20,9 +20,9 @@ export function chooseParts(parts, names) {
   const known = Object.keys(parts)
   const wrong = names.find((name) => !known.includes(name))
   if (wrong !== undefined) {
-    const guess = guessOf(wrong, known)
-    const question = guess === undefined ? '' : ` Did you mean "${guess}"?`
-    throw new Error(`There is no part "${wrong}".${question} The parts are: ${known.join(', ')}.`)
+    const question = didYouMean(wrong, known)
+    const end = question === undefined ? '.' : `: ${question}`
+    throw new Error(`There is no part "${wrong}"${end} The parts are ${known.join(', ')}.`)
   }
   return names.length === 0 ? parts : Object.fromEntries(names.map((name) => [name, parts[name]]))
 }

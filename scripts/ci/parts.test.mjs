@@ -203,15 +203,15 @@ test('parts are chosen by name, in the order of their names; without names, all'
 
 test('an unknown part is refused with the list, and with the name that was probably meant', () => {
   const parts = { storms: part(), random: part() }
-  const list = 'The parts are: storms, random.'
+  const list = 'The parts are storms, random.'
   expect(() => chooseParts(parts, ['random', 'strom'])).toThrow(
-    `There is no part "strom". Did you mean "storms"? ${list}`,
+    `There is no part "strom": did you mean "storms"? ${list}`,
   )
   expect(() => chooseParts(parts, ['xyz'])).toThrow(`There is no part "xyz". ${list}`)
 })
 
 test.each([
-  [['nightly', 'strom'], 'There is no part "strom". Did you mean "storms"?'],
+  [['nightly', 'strom'], 'There is no part "strom": did you mean "storms"?'],
   [['nightly', 'gate'], 'There is no part "gate".'],
   [['gate', 'storms'], '"gate storms" is neither "gate" nor "all".'],
   [['al'], '"al" is neither "gate" nor "all".'],
