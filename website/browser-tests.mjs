@@ -33,12 +33,15 @@ const PAGES = [
 
 /** The packages that docs/reference/support.md says run in browsers. */
 const IN_BROWSERS = ['core', 'provider-types', 'report', 'sink-buffered', 'streaming', 'testing']
+/** Their main entries, and those that need no Node either. */
+const ENTRIES_IN_BROWSERS = [...IN_BROWSERS, 'testing/contract', 'testing/durable']
 
 const ALIASES = Object.fromEntries(
   IN_BROWSERS.flatMap((name) =>
-    Object.entries({ '': 'index', '/kit': 'kit', '/redaction': 'redaction', '/durable': 'durable' }).map(
-      ([entry, file]) => [`@stageflow/${name}${entry}`, join(FOLDER, '../packages', name, `src/${file}.ts`)],
-    ),
+    ['index', 'kit', 'redaction', 'durable', 'contract'].map((file) => [
+      file === 'index' ? `@stageflow/${name}` : `@stageflow/${name}/${file}`,
+      join(FOLDER, '../packages', name, `src/${file}.ts`),
+    ]),
   ),
 )
 
@@ -114,7 +117,7 @@ void test('the core and the packages without Node run a pipeline in the browser'
   await page.addScriptTag({ type: 'module', content: await bundled(contents) })
   await page.waitForFunction(() => globalThis.answer !== undefined)
   assert.equal(await page.evaluate(() => globalThis.answer), 'Hello, Ada')
-  for (const name of IN_BROWSERS)
+  for (const name of ENTRIES_IN_BROWSERS)
     await page.addScriptTag({
       type: 'module',
       content: await bundled(`import * as entry from '@stageflow/${name}'; globalThis.entry = entry`),

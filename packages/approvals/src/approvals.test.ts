@@ -319,7 +319,7 @@ test('what comes from outside is checked', async () => {
     [['a\u0000', { approved: true }], /the id must be/],
     [['x'.repeat(257), { approved: true }], /the id must be/],
     [[ID], /the options must be an object, not undefined/],
-    [[ID, 'yes'], /the options must be an object, not "yes"/],
+    [[ID, 'yes'], /the options must be an object, not a string/],
     [[ID, {}], /approved is missing: it must be true or false/],
     [[ID, { approved: 'yes' }], /approved must be true or false, not "yes"/],
     [[ID, { approved: true, args: {} }], /unknown option "args"/],

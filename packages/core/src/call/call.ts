@@ -1,5 +1,6 @@
 import { isFunction, isNumber } from '../base/check.ts'
-import { StageflowError, quote } from '../base/errors.ts'
+import { StageflowError } from '../base/errors.ts'
+import { show } from '../base/show.ts'
 import type { CallLimits, CallPart, InterceptorContext } from '../contract/interceptor.ts'
 import { BY_ENGINE, Output, isOutput, readOutput } from '../contract/output.ts'
 import type { CallHook, StageNode } from '../graph/graph.ts'
@@ -7,7 +8,7 @@ import type { OpenCall } from '../report/record.ts'
 import type { CallNews } from '../report/run-facts.ts'
 import { enterParts, interceptorThrew, isPart, notAnOutput, stoppedOutput } from './answers.ts'
 import type { Answer } from './answers.ts'
-import { asPromise } from './code.ts'
+import { runBody } from './code.ts'
 import type { Host, OpenCalls } from './host.ts'
 import { KeptLimits } from './limits.ts'
 import type { CallLimit, LimitedCall } from './limits.ts'
@@ -169,7 +170,7 @@ export class StageCall extends StageFork implements OpenCall, OpenCalls, Limited
     const { name } = this.node
     const wrong = !isNumber(deadline) ? 'deadline' : !isNumber(idleMs) ? 'idleMs' : undefined
     if (wrong !== undefined)
-      return notAnOutput(by.name, name, part, `Its ${wrong} is ${quote(part[wrong])}; give a number of milliseconds`)
+      return notAnOutput(by.name, name, part, `Its ${wrong} is ${show(part[wrong])}; give a number of milliseconds`)
     if (!isFunction(part.expired))
       return notAnOutput(by.name, name, part, 'A part with a limit needs expired(), which answers an expired call')
     const limits = (this.#limits ??= new KeptLimits(this))
@@ -238,9 +239,7 @@ export function soleCode(context: LiveStageContext, call: StageCall): unknown {
   }
   call.hasBegun = true
   host.loop.codeBegins(node.index)
-  const value = node.body(context)
-  // The first step of a generator runs inside the parts' async contexts too.
-  return call.enters ? (asPromise(value, context) ?? value) : value
+  return runBody(node, context)
 }
 
 /** A layer made of the interceptors that take part in the calls of `next`. */

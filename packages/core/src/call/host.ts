@@ -50,8 +50,6 @@ export interface Loop {
   codeBegins(stage: number): number
   /** A running stage settles with an answer, after its start has returned. */
   settle(stage: number, answer: unknown): void
-  /** The code of an attempt has returned `output`. Its child runs do not outlive it. */
-  attemptEnded(stage: number, output: Output): Output
   /** Code of a stage has returned. If the stage has settled and no other code of it runs, its slot is free. */
   codeLeft(stage: number): void
   /** Frees the slot of a running stage that waits. */

@@ -42,7 +42,7 @@ export class LiveStageContext implements InterceptorContext {
     this.#node = node
     this.#fork = fork
     // If a stage can start before its dependencies have settled, its inputs show their current state.
-    this.#inputs = inputs ?? (node.eager ? new NodeInputs(host.facts, node) : undefined)
+    this.#inputs = inputs ?? (node.fixesInputs ? new NodeInputs(host.facts, node) : undefined)
   }
 
   static {
@@ -173,7 +173,7 @@ export class LiveStageContext implements InterceptorContext {
 
   /** Makes the context of a narrower part of the stage's time. */
   narrowedTo<Part extends StageFork>(fork: Part): Part {
-    if ((this.#facts?.code ?? 0) > 0) this.#host.loop.giveUpAborted(this.#node.index, this.#fork)
+    if ((this.#facts?.runningCode ?? 0) > 0) this.#host.loop.giveUpAborted(this.#node.index, this.#fork)
     fork.live = new LiveStageContext(this.#host, this.#node, fork, this.#inputs)
     return fork
   }

@@ -92,6 +92,7 @@ export function openChild(
     },
     openedAt,
     resume,
+    outlet: run.outlet,
     tell: (news) => tellCalls(behind, news),
     outOfTime: () => host.stop.outOfTime(),
   }

@@ -57,13 +57,6 @@ export class CallHost implements Host, Loop {
   codeBegins(): number {
     return this.now()
   }
-  attemptEnded(stage: number, output: Output): Output {
-    const { facts } = this
-    const called = facts.stage(stage)
-    if (called.code > 0) called.cancelChildren(facts.graph.names[stage] as string)
-    this.codeLeft(stage)
-    return output
-  }
   /** A call between layers answers itself, and no call of a durable run is the stage's only one. */
   settle(): void {}
   /** The fact of a call says that its code has left, unless the leg is over. */

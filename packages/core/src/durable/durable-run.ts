@@ -160,7 +160,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     // A stage that has settled as late counts its code once more, until its fact has been given.
     const counted = facts.schedule.state(index) === RUNNING ? 0 : 1
     const isIdle =
-      !ownsStage || stage.code <= counted || (hasAnswered && (await settlesWithin(clock, graceMs, stage.idle())))
+      !ownsStage || stage.runningCode <= counted || (hasAnswered && (await settlesWithin(clock, graceMs, stage.idle())))
     const isPartly = (ownsStage && made) || stage.children?.some((child) => child.result.status === 'suspended')
     if (answer.status === 'suspend' && isPartly === true)
       answer = cannotSuspend(name, 'a part of its call did; use withPipeline()')
@@ -206,7 +206,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       // It has settled before, because nothing could read it anymore. Now its code has left too.
       const attempt = stage.attempts?.at(-1)
       if (attempt !== undefined && attempt.endedAt === undefined) stage.endAttempt(attempt, output, endedAt)
-      if (abandoned !== true) while (stage.code > 0) stage.leaveCode()
+      if (abandoned !== true) while (stage.runningCode > 0) stage.leaveCode()
     }
     if (abandoned === true) stage.abandon()
     if (schedule.feed(LEFT, index, 0)) loop.drive(UNREAD)

@@ -1,8 +1,8 @@
-import { checkRules } from '../base/check.ts'
-import { StageflowError, quote } from '../base/errors.ts'
+import { StageflowError } from '../base/errors.ts'
+import { show } from '../base/show.ts'
 import { thisContext } from './async-context.ts'
 import type { Decision, CallFacts, Fact, StageExecutor } from './executor.ts'
-import { CALL_FACTS, OK_FACTS } from './facts.ts'
+import { wrongIn } from './facts.ts'
 import { LegLimits } from './leg-limits.ts'
 import type { StageInfo } from '../contract/context.ts'
 import type { Outcome } from '../report/outcome.ts'
@@ -238,13 +238,13 @@ export class Pump {
     else if (kind === 'timer') this.limits.expire(key)
     else if (kind === 'stop') this.runs.get(key)?.cancel(fact.reason)
     else this.at = NaN
-    if (Number.isNaN(this.at)) throw this.#misfit(`its executor gave ${quote(given)}, which is not a fact`)
+    if (Number.isNaN(this.at))
+      throw this.#misfit(`its executor gave ${show(given)} of kind ${show(kind)} at ${show(at)}, which is not a fact`)
   }
 
   #call(key: string, facts: CallFacts, replayed: boolean): void {
-    checkRules(facts as never, facts.status === 'ok' ? OK_FACTS : CALL_FACTS, (field, why) => {
-      throw this.#misfit(`its fact of "${key}" has ${field} ${why}`)
-    })
+    const wrong = wrongIn(facts)
+    if (wrong !== undefined) throw this.#misfit(`in its fact of "${key}", ${wrong}`)
     if (replayed) this.#check(key, facts)
     const call = this.#calls.get(key)
     if (call === undefined) throw this.#misfit(`its fact of "${key}" has no call in this leg`)
