@@ -38,7 +38,7 @@ async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveStag
     const { aborted } = context
     if (aborted !== undefined || host.facts.schedule.state(node.index) !== RUNNING) {
       await chunks.return(undefined)
-      throw aborted?.reason ?? host.stopping?.abort.aborted(node.index)?.reason
+      throw aborted?.reason ?? host.abortOf(node.index)?.reason
     }
     tellCalls(behind, 'alive')
     const wait = host.facts.chunk(node, step.value, context.attempt)
@@ -78,7 +78,7 @@ function callCode(context: LiveStageContext): Answer {
   const { host, node, fork } = behind
   const { index, name } = node
   const facts = host.facts.stages?.[index] ?? host.facts.stage(index)
-  if (host.stopping?.abort.aborted(index) !== undefined) return stoppedOutput(host)
+  if (host.abortOf(index) !== undefined) return stoppedOutput(host)
   if (host.facts.isAnswered(index))
     return failed('core/stage-ended', `next(context) of stage "${name}" was called after the stage had settled.`)
   if (fork?.aborted !== undefined) return new Output('fail', toError(fork.aborted.reason))
@@ -113,7 +113,7 @@ function runAttempt({ host, node }: Behind, context: LiveStageContext, facts: St
   const endedLater = (output: Output): Output => {
     ended(output)
     if (facts.runningCode > 0) facts.cancelChildren(node.name)
-    loop.codeLeft(node.index)
+    loop.codeReturned(node.index)
     return output
   }
   return (loop.checked = value.then(

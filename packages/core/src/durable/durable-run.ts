@@ -68,8 +68,8 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     this.pump.moved()
     return begun
   }
-  override get stop(): DurableStopping {
-    return (this.stopping ??= new DurableStopping(this)) as DurableStopping
+  override get stopping(): DurableStopping {
+    return (this.stoppingIfAny ??= new DurableStopping(this)) as DurableStopping
   }
 
   override childRun(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent: ParentLink): DurableRun {
@@ -92,7 +92,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     return `${this.prefix}${keyPart(stage)}${suffix}${round === 1 ? '' : `@${round}`}`
   }
   isWanted(index: number): boolean {
-    return this.facts.schedule.state(index) === RUNNING && this.stopping?.abort.aborted(index) === undefined
+    return this.facts.schedule.state(index) === RUNNING && this.abortOf(index) === undefined
   }
 
   // Stages
@@ -126,8 +126,8 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
         this.#restore(index, facts, asked)
         const output = this.read(facts, node, '')
         if (output.status !== 'suspend' || this.facts.schedule.state(index) !== RUNNING)
-          this.#settle(index, output, facts)
-        else if (isLocal) this.#settle(index, cannotSuspend(name, "its placement is 'local'"), facts)
+          this.#settleAs(index, output, facts)
+        else if (isLocal) this.#settleAs(index, cannotSuspend(name, "its placement is 'local'"), facts)
         else this.#waitFor(node, output, facts, round)
       },
     }
@@ -191,7 +191,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     stage.chunks = chunks
   }
 
-  #settle(index: number, output: Output, carried: Carried): void {
+  #settleAs(index: number, output: Output, carried: Carried): void {
     const { by, abandoned, endedAt } = carried
     const { facts, loop } = this
     const { schedule } = facts
@@ -228,10 +228,10 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
         stage.attempts = undefined
         this.call(node, round + 1, asked)
       },
-      suspend: () => this.#settle(index, output, facts),
+      suspend: () => this.#settleAs(index, output, facts),
       stoppedNow: () => {
         if (this.isWanted(index)) return false
-        this.#settle(index, schedule.state(index) === RUNNING ? stoppedOutput(this) : output, facts)
+        this.#settleAs(index, schedule.state(index) === RUNNING ? stoppedOutput(this) : output, facts)
         return true
       },
     })

@@ -18,7 +18,7 @@ export type Carried = Omit<CallFacts, 'after' | 'decided'>
 export interface PumpedRun {
   /** Only in phase `STAGES` it waits for facts: not for an interceptor around it, a cleanup or its last event. */
   readonly facts: Pick<RunFacts, 'phase'>
-  readonly stop: Pick<Stopping, 'abort'> & { bound(ms: number, reason: unknown): void }
+  readonly stopping: Pick<Stopping, 'abort'> & { bound(ms: number, reason: unknown): void }
   /** Stages with only waits inside give their slots back. Both lists are keys. Returns whether any did. */
   rest(calls: Iterable<string>, waits: Iterable<string>): boolean
   /** Calls back once the stage of a key has its slot again. */
@@ -172,15 +172,16 @@ export class Pump {
 
   /** Resolves with the outcome of the run, or rejects if the leg is over before the run. */
   carry(root: PumpedRun): Promise<Outcome> {
-    const { stop } = (this.#root = root)
+    this.#root = root
+    const { abort } = root.stopping
     const { lost, stopping } = this.executor
     return new Promise((resolve, reject) => {
       this.giveUp = (error) => {
         this.#abandon(error)
         reject(error)
       }
-      if (lost) stop.abort.listen(lost, this.giveUp)
-      if (stopping) stop.abort.listen(stopping, (reason) => stop.bound(0, reason))
+      if (lost) abort.listen(lost, this.giveUp)
+      if (stopping) abort.listen(stopping, (reason) => root.stopping.bound(0, reason))
       if (!this.isOver) this.#pump().then(resolve, this.giveUp)
     })
   }

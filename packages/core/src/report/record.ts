@@ -11,7 +11,7 @@ import type { ChildRun, StageFacts } from './stage-facts.ts'
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 /** The open call of an unwrapped stage, as far as a record shows it. */
-export interface OpenCall {
+export interface ShownCall {
   /** Its answer, while its parts are being told. */
   readonly output: Output | undefined
   /** Whether it has called the stage's code. */
@@ -59,7 +59,7 @@ export function requestsOf(outputs: object): Readonly<Record<string, unknown>> |
 }
 
 /** The record of one stage as it is now. `call`: the open call of an unwrapped stage, if it has parts. */
-export function stageRecord(run: RunFacts, stage: number, call?: OpenCall): StageRecord {
+export function stageRecord(run: RunFacts, stage: number, call?: ShownCall): StageRecord {
   const { names } = run.graph
   const state = run.schedule.state(stage)
   const why = run.schedule.why(stage)
@@ -92,7 +92,7 @@ function attemptsOf(
   run: RunFacts,
   stage: number,
   facts: StageFacts | undefined,
-  call: OpenCall | undefined,
+  call: ShownCall | undefined,
 ): readonly AttemptRecord[] {
   if (facts?.attempts !== undefined) return attemptsSoFar(facts)
   const startedAt = timeOf(run, 2 * stage)
