@@ -1,17 +1,15 @@
 import { StageflowError, systemClock } from '@stageflow/core'
-import type { PipelineReport, StageGraph } from '@stageflow/core'
+import type { PipelineReport } from '@stageflow/core'
 import { runDurable } from '@stageflow/core/durable'
 import type { DurableStart, Fact, LegOptions } from '@stageflow/core/durable'
 import { textOf } from '@stageflow/core/kit'
 import { timerTurn } from '../clock/event-loop-turns.ts'
+import type { AnyGraph } from '../contract-base/any-pipeline.ts'
 import { broken, must } from '../contract-base/contract-case.ts'
 import type { RecordedFact } from '../durable-runs/leg.ts'
 import { watchedExecutor } from '../durable-runs/watched-executor.ts'
 import type { ExecutorWatch } from '../durable-runs/watched-executor.ts'
 import type { ExecutorTraits, ExecutorUnderTest, OpenExecutor } from './executor-under-test.ts'
-
-// oxlint-disable-next-line no-explicit-any -- a graph of any stages
-export type AnyGraph = StageGraph<any, {}>
 
 /** The parts of a result that the cases look at. */
 export interface AnyResult {
