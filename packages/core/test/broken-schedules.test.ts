@@ -21,11 +21,7 @@ test.each(MISTAKES)(
 )
 
 test('a copy of the schedule without a mistake passes the checks', async () => {
-  const Copy = await brokenSchedule({
-    name: 'none',
-    text: 'export class Schedule {',
-    instead: 'export class Schedule {',
-  })
+  const Copy = await brokenSchedule({ name: 'none', find: 'this.#ended = true', instead: 'this.#ended = true' })
   fc.assert(
     fc.property(randomScheduleCase, (each) => checkSchedule(Copy, each)),
     settings,

@@ -214,3 +214,29 @@ test('an error that a generator throws while it is closed fails the stage, unles
   expect(result.report.stages['llm']?.status).toBe('fail')
   expect(result.status).toBe('cancelled')
 })
+
+test.each([
+  ['nobody around it', []],
+  ['a part in its call', [{ name: 'part', onCall: () => () => ({ ended: () => {} }) }]],
+  [
+    'a part that sets up an async context',
+    [{ name: 'enter', onCall: () => () => ({ enter: (next: () => void) => next() }) }],
+  ],
+  ['a wrap around it', [{ name: 'wrap', wrap: (next) => async (context) => next(context) }]],
+] as readonly (readonly [string, readonly Interceptor[]])[])(
+  'a plain object that is an async iterator streams with %s',
+  async (_, interceptors) => {
+    const streaming = (): object => {
+      let count = 0
+      return {
+        next: async () => (++count > 3 ? { done: true, value: { last: true } } : { done: false, value: count }),
+        [Symbol.asyncIterator]() {
+          return this
+        },
+      }
+    }
+    const result = await new Pipeline('demo').withStage('llm', streaming).build({ clock, interceptors }).run()
+    expect(result.data).toEqual({ llm: { last: true } })
+    expect(result.report.stages['llm']).toMatchObject({ chunks: 3 })
+  },
+)

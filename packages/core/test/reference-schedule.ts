@@ -121,7 +121,7 @@ export class ReferenceSchedule {
       return true
     }
     const status = detail % STAYS
-    if (fact !== SETTLED || stage.state !== RUNNING || status < OK) return false
+    if (fact !== SETTLED || stage.state !== RUNNING || status < OK || status > SUSPENDED) return false
     this.#facts++
     stage.state = status
     stage.stays = detail >= STAYS

@@ -149,7 +149,7 @@ export function checkSchedule(Class: ScheduleClass, { wiring, limit, goOn, moves
           0,
         )
       case 2:
-        return feed(SETTLED, number % (wiring.length + 1), number % 16)
+        return feed(SETTLED, number % (wiring.length + 1), number % (2 * STAYS))
       case 3:
       case 4:
       case 5:

@@ -1,7 +1,8 @@
 import { untilAborted } from '../base/abort.ts'
 import { isFunction, isObject, isThenable } from '../base/check.ts'
 import { settlesWithin } from '../base/clock.ts'
-import { quote, textOf, toError } from '../base/errors.ts'
+import { textOf, toError } from '../base/errors.ts'
+import { show } from '../base/show.ts'
 import type { RunStage } from '../contract/interceptor.ts'
 import { Output, failed, readOutput } from '../contract/output.ts'
 import type { StageNode } from '../graph/graph.ts'
@@ -14,14 +15,17 @@ import { NodeInputs } from './inputs.ts'
 import { behindOf, tellCalls } from './stage-context.ts'
 import type { Behind, LiveStageContext } from './stage-context.ts'
 
-/** Resolves the return value of a stage, if that is a promise of any kind, or an async generator, which is drained. */
-export function asPromise(value: unknown, context: LiveStageContext): Promise<unknown> | undefined {
-  if (value instanceof Promise) return value
-  if (!isObject(value) || value instanceof Output) return undefined
+/**
+ * Calls a stage's own code. If the code takes time, returns a native promise of its value: it awaits a promise of any kind, and
+ * reads an async iterator to its end.
+ */
+export function runBody(node: StageNode, context: LiveStageContext): unknown {
+  const value = node.body(context)
+  if (value instanceof Promise || value instanceof Output || !isObject(value)) return value
   if (isThenable(value)) return Promise.resolve(value)
   if (Symbol.asyncIterator in value && isFunction(value['next']))
     return drain(value as object as AsyncGenerator<unknown, unknown>, context)
-  return undefined
+  return value
 }
 
 /** Pulls the chunks of a stage and publishes them until it returns; stops pulling once the stage was aborted or has settled. */
@@ -34,7 +38,7 @@ async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveStag
     const { aborted } = context
     if (aborted !== undefined || host.facts.schedule.state(node.index) !== RUNNING) {
       await chunks.return(undefined)
-      throw aborted?.reason ?? host.stopping?.abort.aborted(node.index)?.reason
+      throw aborted?.reason ?? host.abortOf(node.index)?.reason
     }
     tellCalls(behind, 'alive')
     const wait = host.facts.chunk(node, step.value, context.attempt)
@@ -60,7 +64,7 @@ export function askWhen(facts: RunFacts, node: StageNode): Output | undefined {
   if (answer === false) return new Output('skip', 'its condition (when) was false')
   // A promise is refused. If it rejects as well, that must not end the process.
   if (answer instanceof Promise) answer.catch(() => {})
-  const what = answer instanceof Promise ? 'a promise; do what takes time in a stage before it' : quote(answer)
+  const what = answer instanceof Promise ? 'a promise; do what takes time in a stage before it' : show(answer)
   return failed(
     'core/when',
     `The condition (when) of stage "${node.name}" must return true or false at once; it returned ${what}.`,
@@ -74,8 +78,8 @@ function callCode(context: LiveStageContext): Answer {
   const { host, node, fork } = behind
   const { index, name } = node
   const facts = host.facts.stages?.[index] ?? host.facts.stage(index)
-  if (host.stopping?.abort.aborted(index) !== undefined) return stoppedOutput(host)
-  if (!Number.isNaN(host.facts.times[2 * index + 1]))
+  if (host.abortOf(index) !== undefined) return stoppedOutput(host)
+  if (host.facts.isAnswered(index))
     return failed('core/stage-ended', `next(context) of stage "${name}" was called after the stage had settled.`)
   if (fork?.aborted !== undefined) return new Output('fail', toError(fork.aborted.reason))
   if (facts.committed)
@@ -83,37 +87,38 @@ function callCode(context: LiveStageContext): Answer {
       'core/attempt-committed',
       `Stage "${name}" has delivered chunks, so it cannot run again: readers would see them twice.`,
     )
-  if (facts.code > 0) return (host.loop.checked = callAgain(behind, context, facts))
+  if (facts.runningCode > 0) return (host.loop.checked = callAgain(behind, context, facts))
   if (facts.isParked) return (host.loop.checked = callParked(behind, context, facts))
-  return runCode(behind, context, facts)
+  return runAttempt(behind, context, facts)
 }
 export const callStage: RunStage = asRunStage(callCode)
 
-function runCode({ host, node }: Behind, context: LiveStageContext, facts: StageFacts): Answer {
+/** Runs the code of a wrapped stage as one attempt. */
+function runAttempt({ host, node }: Behind, context: LiveStageContext, facts: StageFacts): Answer {
+  const { loop } = host
   const { clock, graph } = host.facts
-  const startedAt = host.loop.codeBegins(node.index)
+  const startedAt = loop.codeBegins(node.index)
   const last = facts.attempts?.at(-1)
   const attempt = facts.beginAttempt(startedAt)
   if (last !== undefined)
     host.facts.stageEvent(node.name, 'retrying', { attempt: attempt.attempt, error: last.error }, startedAt)
+  const ended = (output: Output): Output => facts.endAttempt(attempt, output, clock.now())
   let value: unknown
-  let promise: Promise<unknown> | undefined
   try {
-    value = node.body(context)
-    promise = value instanceof Promise ? value : asPromise(value, context)
+    value = runBody(node, context)
   } catch (thrown) {
-    return facts.endAttempt(attempt, thrownOutput(host, node.index, thrown), clock.now())
+    return ended(thrownOutput(host, node.index, thrown))
   }
-  if (promise === undefined) return facts.endAttempt(attempt, readOutput(value, node.name, graph.freeze), clock.now())
-  const { loop } = host
-  return (loop.checked = promise.then(
-    (returned: unknown) =>
-      loop.attemptEnded(
-        node.index,
-        facts.endAttempt(attempt, readOutput(returned, node.name, graph.freeze), clock.now()),
-      ),
-    (thrown: unknown) =>
-      loop.attemptEnded(node.index, facts.endAttempt(attempt, thrownOutput(host, node.index, thrown), clock.now())),
+  if (!(value instanceof Promise)) return ended(readOutput(value, node.name, graph.freeze))
+  const endedLater = (output: Output): Output => {
+    ended(output)
+    if (facts.runningCode > 0) facts.cancelChildren(node.name)
+    loop.codeReturned(node.index)
+    return output
+  }
+  return (loop.checked = value.then(
+    (returned: unknown) => endedLater(readOutput(returned, node.name, graph.freeze)),
+    (thrown: unknown) => endedLater(thrownOutput(host, node.index, thrown)),
   ))
 }
 
@@ -133,7 +138,7 @@ async function callAgain(behind: Behind, context: LiveStageContext, facts: Stage
   const { graceMs, clock } = behind.host.facts
   const until = clock.now() + graceMs
   // If several calls wait, the first to continue makes the others wait again.
-  while (facts.code > 0)
+  while (facts.runningCode > 0)
     if (!(await blocked(behind, attempts, settlesWithin(clock, until - clock.now(), facts.idle()))))
       return failed(
         'core/still-running',

@@ -92,12 +92,13 @@ export function openChild(
     },
     openedAt,
     resume,
+    outlet: run.outlet,
     tell: (news) => tellCalls(behind, news),
-    outOfTime: () => host.stop.outOfTime(),
+    outOfTime: () => host.stopping.outOfTime(),
   }
   const given = { ...inherited(run, graph), ...own, graceMs }
   const child = (host as ParentRun).childRun(graph, { ...fields, pipelineRunId }, given, parent)
-  return { child, settled: settle(host, node, child, shown, openedAt) }
+  return { child, settled: runToEnd(host, node, child, shown, openedAt) }
 }
 
 /** A run and its parents. */
@@ -122,7 +123,8 @@ function inherited(run: RunFacts, graph: BuiltGraph): AllRunOptions {
   return { ...Object.fromEntries(taken), ...ports, eventSink: run.events?.sink ?? NoOpEventSink }
 }
 
-async function settle(
+/** Runs a child to its end, and reports it to the stage that started it. */
+async function runToEnd(
   host: Host,
   node: StageNode,
   child: PipelineRun,
@@ -142,7 +144,7 @@ async function settle(
     run.events?.emit(`pipeline.child_${outcome.status}`, last, node.name, now)
   }
   stage.leaveCode()
-  host.loop.codeLeft(node.index)
-  host.stopping?.childClosed()
+  host.loop.codeReturned(node.index)
+  host.stoppingIfAny?.childClosed()
   return outcome
 }

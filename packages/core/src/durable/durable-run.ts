@@ -68,8 +68,8 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     this.pump.moved()
     return begun
   }
-  override get stop(): DurableStopping {
-    return (this.stopping ??= new DurableStopping(this)) as DurableStopping
+  override get stopping(): DurableStopping {
+    return (this.stoppingIfAny ??= new DurableStopping(this)) as DurableStopping
   }
 
   override childRun(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent: ParentLink): DurableRun {
@@ -92,7 +92,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     return `${this.prefix}${keyPart(stage)}${suffix}${round === 1 ? '' : `@${round}`}`
   }
   isWanted(index: number): boolean {
-    return this.facts.schedule.state(index) === RUNNING && this.stopping?.abort.aborted(index) === undefined
+    return this.facts.schedule.state(index) === RUNNING && this.abortOf(index) === undefined
   }
 
   // Stages
@@ -126,8 +126,8 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
         this.#restore(index, facts, asked)
         const output = this.read(facts, node, '')
         if (output.status !== 'suspend' || this.facts.schedule.state(index) !== RUNNING)
-          this.#settle(index, output, facts)
-        else if (isLocal) this.#settle(index, cannotSuspend(name, "its placement is 'local'"), facts)
+          this.#settleAs(index, output, facts)
+        else if (isLocal) this.#settleAs(index, cannotSuspend(name, "its placement is 'local'"), facts)
         else this.#waitFor(node, output, facts, round)
       },
     }
@@ -160,7 +160,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     // A stage that has settled as late counts its code once more, until its fact has been given.
     const counted = facts.schedule.state(index) === RUNNING ? 0 : 1
     const isIdle =
-      !ownsStage || stage.code <= counted || (hasAnswered && (await settlesWithin(clock, graceMs, stage.idle())))
+      !ownsStage || stage.runningCode <= counted || (hasAnswered && (await settlesWithin(clock, graceMs, stage.idle())))
     const isPartly = (ownsStage && made) || stage.children?.some((child) => child.result.status === 'suspended')
     if (answer.status === 'suspend' && isPartly === true)
       answer = cannotSuspend(name, 'a part of its call did; use withPipeline()')
@@ -191,7 +191,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     stage.chunks = chunks
   }
 
-  #settle(index: number, output: Output, carried: Carried): void {
+  #settleAs(index: number, output: Output, carried: Carried): void {
     const { by, abandoned, endedAt } = carried
     const { facts, loop } = this
     const { schedule } = facts
@@ -206,7 +206,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       // It has settled before, because nothing could read it anymore. Now its code has left too.
       const attempt = stage.attempts?.at(-1)
       if (attempt !== undefined && attempt.endedAt === undefined) stage.endAttempt(attempt, output, endedAt)
-      if (abandoned !== true) while (stage.code > 0) stage.leaveCode()
+      if (abandoned !== true) while (stage.runningCode > 0) stage.leaveCode()
     }
     if (abandoned === true) stage.abandon()
     if (schedule.feed(LEFT, index, 0)) loop.drive(UNREAD)
@@ -228,10 +228,10 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
         stage.attempts = undefined
         this.call(node, round + 1, asked)
       },
-      suspend: () => this.#settle(index, output, facts),
+      suspend: () => this.#settleAs(index, output, facts),
       stoppedNow: () => {
         if (this.isWanted(index)) return false
-        this.#settle(index, schedule.state(index) === RUNNING ? stoppedOutput(this) : output, facts)
+        this.#settleAs(index, schedule.state(index) === RUNNING ? stoppedOutput(this) : output, facts)
         return true
       },
     })

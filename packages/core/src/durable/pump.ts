@@ -1,8 +1,8 @@
-import { checkRules } from '../base/check.ts'
-import { StageflowError, quote } from '../base/errors.ts'
+import { StageflowError } from '../base/errors.ts'
+import { show } from '../base/show.ts'
 import { thisContext } from './async-context.ts'
 import type { Decision, CallFacts, Fact, StageExecutor } from './executor.ts'
-import { CALL_FACTS, OK_FACTS } from './facts.ts'
+import { wrongIn } from './facts.ts'
 import { LegLimits } from './leg-limits.ts'
 import type { StageInfo } from '../contract/context.ts'
 import type { Outcome } from '../report/outcome.ts'
@@ -18,7 +18,7 @@ export type Carried = Omit<CallFacts, 'after' | 'decided'>
 export interface PumpedRun {
   /** Only in phase `STAGES` it waits for facts: not for an interceptor around it, a cleanup or its last event. */
   readonly facts: Pick<RunFacts, 'phase'>
-  readonly stop: Pick<Stopping, 'abort'> & { bound(ms: number, reason: unknown): void }
+  readonly stopping: Pick<Stopping, 'abort'> & { bound(ms: number, reason: unknown): void }
   /** Stages with only waits inside give their slots back. Both lists are keys. Returns whether any did. */
   rest(calls: Iterable<string>, waits: Iterable<string>): boolean
   /** Calls back once the stage of a key has its slot again. */
@@ -172,15 +172,16 @@ export class Pump {
 
   /** Resolves with the outcome of the run, or rejects if the leg is over before the run. */
   carry(root: PumpedRun): Promise<Outcome> {
-    const { stop } = (this.#root = root)
+    this.#root = root
+    const { abort } = root.stopping
     const { lost, stopping } = this.executor
     return new Promise((resolve, reject) => {
       this.giveUp = (error) => {
         this.#abandon(error)
         reject(error)
       }
-      if (lost) stop.abort.listen(lost, this.giveUp)
-      if (stopping) stop.abort.listen(stopping, (reason) => stop.bound(0, reason))
+      if (lost) abort.listen(lost, this.giveUp)
+      if (stopping) abort.listen(stopping, (reason) => root.stopping.bound(0, reason))
       if (!this.isOver) this.#pump().then(resolve, this.giveUp)
     })
   }
@@ -238,13 +239,13 @@ export class Pump {
     else if (kind === 'timer') this.limits.expire(key)
     else if (kind === 'stop') this.runs.get(key)?.cancel(fact.reason)
     else this.at = NaN
-    if (Number.isNaN(this.at)) throw this.#misfit(`its executor gave ${quote(given)}, which is not a fact`)
+    if (Number.isNaN(this.at))
+      throw this.#misfit(`its executor gave ${show(given)} of kind ${show(kind)} at ${show(at)}, which is not a fact`)
   }
 
   #call(key: string, facts: CallFacts, replayed: boolean): void {
-    checkRules(facts as never, facts.status === 'ok' ? OK_FACTS : CALL_FACTS, (field, why) => {
-      throw this.#misfit(`its fact of "${key}" has ${field} ${why}`)
-    })
+    const wrong = wrongIn(facts)
+    if (wrong !== undefined) throw this.#misfit(`in its fact of "${key}", ${wrong}`)
     if (replayed) this.#check(key, facts)
     const call = this.#calls.get(key)
     if (call === undefined) throw this.#misfit(`its fact of "${key}" has no call in this leg`)

@@ -11,7 +11,7 @@ import type { ChildRun, StageFacts } from './stage-facts.ts'
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 /** The open call of an unwrapped stage, as far as a record shows it. */
-export interface OpenCall {
+export interface ShownCall {
   /** Its answer, while its parts are being told. */
   readonly output: Output | undefined
   /** Whether it has called the stage's code. */
@@ -59,7 +59,7 @@ export function requestsOf(outputs: object): Readonly<Record<string, unknown>> |
 }
 
 /** The record of one stage as it is now. `call`: the open call of an unwrapped stage, if it has parts. */
-export function stageRecord(run: RunFacts, stage: number, call?: OpenCall): StageRecord {
+export function stageRecord(run: RunFacts, stage: number, call?: ShownCall): StageRecord {
   const { names } = run.graph
   const state = run.schedule.state(stage)
   const why = run.schedule.why(stage)
@@ -77,8 +77,8 @@ export function stageRecord(run: RunFacts, stage: number, call?: OpenCall): Stag
           ? timeOf(run, 2 * why + 1)
           : run.startedAt,
     startedAt,
-    // While its parts are told the answer, an unwrapped stage has not settled yet.
-    endedAt: call?.output === undefined ? timeOf(run, 2 * stage + 1) : undefined,
+    // A stage whose call is answered has a time, but it hasn't settled until the answer is published.
+    endedAt: state < OK ? undefined : timeOf(run, 2 * stage + 1),
     releasedBy: isReleased ? names[why] : undefined,
     attempts: attemptsOf(run, stage, facts, call),
     chunks: facts?.chunks ?? 0,
@@ -92,13 +92,13 @@ function attemptsOf(
   run: RunFacts,
   stage: number,
   facts: StageFacts | undefined,
-  call: OpenCall | undefined,
+  call: ShownCall | undefined,
 ): readonly AttemptRecord[] {
   if (facts?.attempts !== undefined) return attemptsSoFar(facts)
   const startedAt = timeOf(run, 2 * stage)
   if (startedAt === undefined || run.graph.nodes[stage]?.wrapped !== undefined || call?.hasBegun === false) return []
   // An unwrapped stage keeps no attempts: its one call took as long as the stage.
-  const endedAt = facts !== undefined && facts.code > 0 ? undefined : timeOf(run, 2 * stage + 1)
+  const endedAt = facts !== undefined && facts.runningCode > 0 ? undefined : timeOf(run, 2 * stage + 1)
   if (call?.output !== undefined) return [soleAttempt(startedAt, endedAt, call.output)]
   return [{ attempt: 1, startedAt, endedAt, status: statusOf(run, run.schedule.state(stage), facts) }]
 }
@@ -109,9 +109,9 @@ function soleAttempt(startedAt: number, endedAt: number | undefined, { status, e
 }
 
 /** If code of an attempt still runs, including items of a map and child runs, the attempt hasn't ended: its record is a copy. */
-function attemptsSoFar({ attempts = [], code }: StageFacts): readonly AttemptRecord[] {
+function attemptsSoFar({ attempts = [], runningCode }: StageFacts): readonly AttemptRecord[] {
   const last = attempts.at(-1)
-  if (code === 0 && last?.endedAt !== undefined) return attempts
+  if (runningCode === 0 && last?.endedAt !== undefined) return attempts
   return attempts.map((one) => (one === last ? { ...one, endedAt: undefined } : one))
 }
 

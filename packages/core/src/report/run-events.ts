@@ -9,13 +9,47 @@ export interface Listener {
   room(): Promise<void> | undefined
 }
 
-/** The ids of a run for its events, and where failures of the sink are reported. */
+/** An event that has occurred. It gets its number when it is published, since it may be kept back until then. */
+export interface UnpublishedEvent {
+  readonly type: string
+  readonly data: object
+  seq: number
+  readonly timestamp: number
+  readonly pipelineRunId: string
+  readonly stage: string | undefined
+}
+
+/**
+ * Where the events of a run go out. Child runs share the outlet of the stage that started them. An outlet that keeps events back
+ * publishes them later through the outlet around it, or never.
+ */
+export interface Outlet {
+  /** Publishes an event of a run, now or later. Returns false if it was refused. `toSink`: see `RunEvents.publish`. */
+  send(run: RunEvents, event: UnpublishedEvent, toSink: boolean): boolean
+  /** Publishes it, and waits while the sink applies backpressure. Never rejects. */
+  sendAndWait(run: RunEvents, event: UnpublishedEvent): Promise<void>
+}
+
+/** Publishes every event at once. */
+export const DIRECT: Outlet = {
+  send: (run, event, toSink) => run.publish(event, toSink),
+  sendAndWait: (run, event) => run.publishAndWait(event),
+}
+
+/** The ids of a run for its events, where they go, and where failures of the sink are reported. */
 export interface EventSource {
   readonly pipelineRunId: string
   readonly parentRunId: string | undefined
   readonly snapshot: ContextSnapshot
   readonly resume: { readonly leg: number } | undefined
+  readonly outlet: Outlet
   problem(problem: StageflowError): void
+}
+
+/** Gives an event its number. Its type is one of the public ones because its type and data come from the code that emits it. */
+function numbered(event: UnpublishedEvent, seq: number): StageflowEvent {
+  event.seq = seq
+  return event as unknown as StageflowEvent
 }
 
 /** Creates, numbers and publishes the events of one run. Without a sink and a listener, a run has none. */
@@ -36,12 +70,23 @@ export class RunEvents {
     this.listener = listener
   }
 
-  /** Publishes an event. Returns false if the sink refused it. */
+  /** Something has happened at `timestamp`. Returns false if its event was refused. `toSink`: see `publish`. */
   emit(type: string, data: object, stage: string | undefined, timestamp: number, toSink = true): boolean {
-    this.listener?.take(this.#make(type, data, stage, timestamp, this.#heard++))
-    if (this.sink === undefined || !toSink) return true
+    return this.#source.outlet.send(this, this.#make(type, data, stage, timestamp), toSink)
+  }
+
+  /** Like `emit`, but waits while the sink applies backpressure. Never rejects. */
+  emitAndWait(type: string, data: object, stage: string | undefined, timestamp: number): Promise<void> {
+    return this.#source.outlet.sendAndWait(this, this.#make(type, data, stage, timestamp))
+  }
+
+  /** Numbers an event and hands it out. Without `toSink`, only to the listener. Returns false if the sink refused it. */
+  publish(event: UnpublishedEvent, toSink: boolean): boolean {
+    const sink = toSink ? this.sink : undefined
+    this.#tellListener(event, sink)
+    if (sink === undefined) return true
     try {
-      const taken: unknown = this.sink.tryEmit(this.#make(type, data, stage, timestamp, this.#sunk++))
+      const taken: unknown = sink.tryEmit(numbered(event, this.#sunk++))
       // A sink may be asynchronous by mistake. Its failure must be seen.
       if (taken instanceof Promise) taken.catch((cause: unknown) => this.#lost(cause))
       if (taken !== false) return true
@@ -52,22 +97,28 @@ export class RunEvents {
     return false
   }
 
-  /** Publishes an event, and waits while the sink applies backpressure. Never rejects. */
-  async emitAndWait(type: string, data: object, stage: string | undefined, timestamp: number): Promise<void> {
-    this.listener?.take(this.#make(type, data, stage, timestamp, this.#heard++))
+  /** Like `publish`, but waits while the sink applies backpressure. Never rejects. */
+  async publishAndWait(event: UnpublishedEvent): Promise<void> {
+    const { sink } = this
+    this.#tellListener(event, sink)
     try {
-      await this.sink?.emit(this.#make(type, data, stage, timestamp, this.#sunk++))
+      await sink?.emit(numbered(event, this.#sunk++))
     } catch (cause) {
       this.#lost(cause)
     }
   }
 
-  #make(type: string, data: object, stage: string | undefined, timestamp: number, seq: number): StageflowEvent {
+  /** The listener gets an event of its own if a sink gets it too, because their numbers may differ. */
+  #tellListener(event: UnpublishedEvent, sink: EventSink | undefined): void {
+    this.listener?.take(numbered(sink === undefined ? event : { ...event }, this.#heard++))
+  }
+
+  #make(type: string, data: object, stage: string | undefined, timestamp: number): UnpublishedEvent {
     const { pipelineRunId, parentRunId, snapshot, resume } = this.#source
     return {
       type,
       data,
-      seq,
+      seq: 0,
       leg: resume?.leg,
       timestamp,
       pipelineRunId,
@@ -78,7 +129,7 @@ export class RunEvents {
       orgId: snapshot.orgId,
       interactionId: snapshot.interactionId,
       stage,
-    } as StageflowEvent
+    } as UnpublishedEvent
   }
 
   #lost(cause: unknown): void {

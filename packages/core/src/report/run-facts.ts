@@ -6,7 +6,7 @@ import { SlotValues } from '../contract/context.ts'
 import type { RunParent, Slot } from '../contract/context.ts'
 import { PROCESS_SINK, NoOpEventSink, checkEvent, processWide } from '../contract/events.ts'
 import type { StageEventMap } from '../contract/events.ts'
-import { Output, failed, isData, unreadable } from '../contract/output.ts'
+import { Output, failed } from '../contract/output.ts'
 import { RESUME } from '../contract/results.ts'
 import type { Resume } from '../contract/results.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
@@ -16,8 +16,8 @@ import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
 import { CANCELLED, FAILED, OK, SKIPPED, SUSPENDED } from '../schedule/plan.ts'
 import { Schedule } from '../schedule/schedule.ts'
 import { Notebook, checkedNote } from './notebook.ts'
-import { RunEvents } from './run-events.ts'
-import type { Listener } from './run-events.ts'
+import { DIRECT, RunEvents } from './run-events.ts'
+import type { Listener, Outlet } from './run-events.ts'
 import { StageFacts } from './stage-facts.ts'
 import type { ChildRun } from './stage-facts.ts'
 
@@ -61,6 +61,8 @@ export interface ParentLink {
   readonly deadline: number
   readonly openedAt: number
   readonly resume: Resume | undefined
+  /** Where the events of the stage that started the child go out. */
+  readonly outlet: Outlet
   /** Tells the calls around the stage that started the child. */
   readonly tell: (news: CallNews) => void
   /** The child has passed a deadline of its parent. */
@@ -79,7 +81,7 @@ export class RunFacts {
   readonly events: RunEvents | undefined
   /** The data of each stage that settled ok. */
   readonly data: (object | undefined)[]
-  /** Two numbers per stage: when it started and when it settled. NaN if it hasn't. */
+  /** Two numbers per stage: when it started, and when it settled or, until then, when its call was answered. NaN if it hasn't. */
   readonly times: number[]
   phase: number = OPENING
   /** When it started. */
@@ -132,6 +134,9 @@ export class RunFacts {
   get parentRunId(): string | undefined {
     return this.parent?.shown.pipelineRunId
   }
+  get outlet(): Outlet {
+    return this.parent?.outlet ?? DIRECT
+  }
   /** The snapshot that the run was started with. */
   get given(): ContextSnapshot {
     return snapshotOf({
@@ -172,61 +177,63 @@ export class RunFacts {
     return ((this.stages ??= this.graph.blank.slice())[stage] ??= new StageFacts())
   }
   /** An unwrapped stage settles while its code still runs. */
-  settleBeforeCode(index: number): void {
-    this.stage(index).settleBeforeCode(this.times[2 * index] as number)
+  keepAttemptOpen(index: number): void {
+    this.stage(index).keepAttemptOpen(this.times[2 * index] as number)
   }
   /** The child runs of all stages, in the order of the stages. */
   get children(): readonly ChildRun[] {
     return (this.stages ?? []).flatMap((facts) => facts?.children ?? [])
   }
 
-  /** Settles a stage with plain data. Returns its state, or 0 if it didn't return plain data or has further facts. */
-  settleWithData(index: number, returned: unknown): number {
-    try {
-      if (!isData(returned)) return 0
-      this.data[index] = this.graph.freeze(returned)
-      return OK
-    } catch (cause) {
-      return this.settle(index, unreadable(this.graph.names[index] as string, cause))
-    }
+  // How a stage settles: its call is answered, and then the answer is published.
+
+  /** Whether the stage's call has its answer. From then on no other answer counts. */
+  isAnswered(index: number): boolean {
+    return !Number.isNaN(this.times[2 * index + 1])
   }
 
-  /** Settles a stage. Returns its state for the schedule. */
-  settle(index: number, given: Output): number {
-    const { name, onFailure, wrapped } = this.graph.nodes[index] as StageNode
-    const output =
-      given.status === 'retry'
-        ? failed(
-            'core/retry-exhausted',
-            `Stage "${name}" returned retry, but no interceptor retried it; add retry(), or raise its attempts.`,
-            { cause: given.error },
-          )
-        : given
-    if (output.status === 'ok') {
-      if (output.hasMore) this.stage(index).output = output
-      this.data[index] = output.data as object
+  /** The stage's call is answered with `given`. Returns what the stage settles with, which nothing shows until it is published. */
+  answer(index: number, given: Output): Output {
+    const { name, wrapped } = this.graph.nodes[index] as StageNode
+    const answer = given.status === 'retry' ? retryExhausted(name, given) : given
+    if (answer.status === 'ok' || wrapped !== undefined) return answer
+    const stage = this.stage(index)
+    if (stage.attempts !== undefined) return answer
+    if (answer === given) stage.returned = given
+    else stage.soleAttempt(this.times[2 * index] as number, given, this.times[2 * index + 1] as number)
+    return answer
+  }
+
+  /** Writes the answer of a stage into the facts of the run. Returns the state for the schedule. */
+  publish(index: number, answer: Output | object): number {
+    if (!(answer instanceof Output)) {
+      this.data[index] = answer
       return OK
     }
+    if (answer.status === 'ok') {
+      if (answer.hasMore) this.stage(index).output = answer
+      this.data[index] = answer.data as object
+      return OK
+    }
+    const { name, onFailure } = this.graph.nodes[index] as StageNode
     const stage = this.stage(index)
-    if (wrapped === undefined && stage.attempts === undefined) {
-      const [startedAt, endedAt] = this.times.slice(2 * index, 2 * index + 2) as [number, number]
-      if (output !== given) stage.soleAttempt(startedAt, given, endedAt)
-      else stage.returned = output
+    if (answer.status === 'fail' && onFailure !== undefined) {
+      stage.tolerated = answer
+      if (onFailure === 'skip') {
+        stage.output = new Output('skip', 'its failure is tolerated (onFailure)')
+        return SKIPPED
+      }
+      this.data[index] = onFailure.fallback
+      return OK
     }
-    if (output.status === 'fail' && onFailure !== undefined) {
-      stage.tolerated = output
-      if (onFailure === 'skip') stage.output = new Output('skip', 'its failure is tolerated (onFailure)')
-      else this.data[index] = onFailure.fallback
-      return onFailure === 'skip' ? SKIPPED : OK
-    }
-    stage.output = output
-    if (output.status === 'skip') return SKIPPED
-    if (output.status === 'suspend') return SUSPENDED
-    if (output.status === 'cancel') {
-      this.ending ??= { status: 'cancelled', reason: output.reason ?? '' }
+    stage.output = answer
+    if (answer.status === 'skip') return SKIPPED
+    if (answer.status === 'suspend') return SUSPENDED
+    if (answer.status === 'cancel') {
+      this.ending ??= { status: 'cancelled', reason: answer.reason ?? '' }
       return CANCELLED
     }
-    this.fail(output.error, name)
+    this.fail(answer.error, name)
     this.ending ??= { status: 'failed', reason: `stage "${name}" failed` }
     return FAILED
   }
@@ -294,3 +301,10 @@ export class RunFacts {
     return events.listener?.room()
   }
 }
+
+const retryExhausted = (stage: string, { error }: Output): Output =>
+  failed(
+    'core/retry-exhausted',
+    `Stage "${stage}" returned retry, but no interceptor retried it; add retry(), or raise its attempts.`,
+    { cause: error },
+  )

@@ -21,7 +21,7 @@ export interface ChildRun {
 /** The facts of one stage beyond its data and times. Created only for stages that have such facts. */
 export class StageFacts {
   /** How many pieces of its code the run waits for: a call of its body, items of a map, child runs. */
-  code = 0
+  runningCode = 0
   /** Its code ignored its signal past the grace time. Its results no longer count. */
   abandoned = false
   /** An attempt has delivered a chunk, so no other attempt may run. */
@@ -46,7 +46,7 @@ export class StageFacts {
   /** Why it runs again: under '' for the stage, under its suffix for an item of a map. */
   reruns: Map<string, Resumed> | undefined
   /** How many pieces of its code run, including abandoned ones. */
-  #alive = 0
+  #aliveCode = 0
   #idle: PromiseWithResolvers<void> | undefined
   #left: PromiseWithResolvers<void> | undefined
   #settled: PromiseWithResolvers<void> | undefined
@@ -79,8 +79,8 @@ export class StageFacts {
     return (this.returned = output)
   }
 
-  /** An unwrapped stage settles while its code still runs. Its attempt stays open until the code returns. */
-  settleBeforeCode(startedAt: number): void {
+  /** An unwrapped stage settles while its code still runs: its one attempt is kept, and stays open until the code returns. */
+  keepAttemptOpen(startedAt: number): void {
     this.enterCode()
     this.attempts ??= [{ attempt: 1, startedAt, endedAt: undefined, status: undefined }]
   }
@@ -108,17 +108,17 @@ export class StageFacts {
   }
 
   enterCode(): void {
-    this.code++
-    this.#alive++
+    this.runningCode++
+    this.#aliveCode++
   }
 
   /** A piece of code has returned. Returns true if it was counted, and no counted code is left. */
   leaveCode(): boolean {
-    if (--this.#alive === 0) {
+    if (--this.#aliveCode === 0) {
       this.#left?.resolve()
       this.#left = undefined
     }
-    if (this.code === 0 || --this.code > 0) return false
+    if (this.runningCode === 0 || --this.runningCode > 0) return false
     this.#idle?.resolve()
     this.#idle = undefined
     return true
@@ -127,7 +127,7 @@ export class StageFacts {
   /** The run stops waiting for the code. */
   abandon(): void {
     this.abandoned = true
-    this.code = 0
+    this.runningCode = 0
     this.#idle?.resolve()
   }
 
@@ -142,9 +142,9 @@ export class StageFacts {
   }
 
   /** Resolves when none of the code runs, including abandoned code. `isUncounted`: the code of an unwrapped stage that has not settled. */
-  codeLeft(isUncounted: boolean): Promise<void> {
-    if (isUncounted) return (this.#settled ??= Promise.withResolvers()).promise.then(() => this.codeLeft(false))
-    return this.#alive === 0 ? Promise.resolve() : (this.#left ??= Promise.withResolvers()).promise
+  untilCodeLeft(isUncounted: boolean): Promise<void> {
+    if (isUncounted) return (this.#settled ??= Promise.withResolvers()).promise.then(() => this.untilCodeLeft(false))
+    return this.#aliveCode === 0 ? Promise.resolve() : (this.#left ??= Promise.withResolvers()).promise
   }
 
   /** Resolves when the parked stage has a slot again. */

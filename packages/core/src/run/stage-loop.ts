@@ -1,16 +1,30 @@
-import * as code from '../schedule/plan.ts'
 import { thrownOutput } from '../call/answers.ts'
-import { StageCall, giveUpAborted, giveUpCalls, soleCode } from '../call/call.ts'
-import { asPromise, askWhen } from '../call/code.ts'
-import type { Host, Loop, OpenCalls, Overdue } from '../call/host.ts'
+import { StageCall, giveUpCalls, soleCode } from '../call/call.ts'
+import { askWhen, runBody } from '../call/code.ts'
+import type { Host, Loop, OpenCall, Overdue } from '../call/host.ts'
 import { LiveStageContext } from '../call/stage-context.ts'
-import type { StageFork } from '../call/stage-context.ts'
 import type { InterceptorContext } from '../contract/interceptor.ts'
-import { isData, readOutput } from '../contract/output.ts'
-import type { Output } from '../contract/output.ts'
+import { Output, readAnswer, readOutput } from '../contract/output.ts'
 import type { StageNode } from '../graph/graph.ts'
 import { ENDED, STAGES } from '../report/run-facts.ts'
 import type { RunFacts } from '../report/run-facts.ts'
+import {
+  ABORT,
+  CANCELLED,
+  END,
+  FAILED,
+  LEFT,
+  OPERATION,
+  OPERATION_BITS,
+  PARK,
+  RESUME,
+  RUNNING,
+  SETTLED,
+  SKIP,
+  START,
+  STAYS,
+  UNPARK,
+} from '../schedule/plan.ts'
 import { tellSettled } from './run-interceptors.ts'
 import type { RunParts } from './run-interceptors.ts'
 
@@ -26,7 +40,7 @@ export interface LoopOwner extends Host {
 
 /** The stages of one run: starts those that the schedule names, and tells it how each settled. */
 export class StageLoop implements Loop {
-  calls: (OpenCalls | undefined)[] | undefined
+  calls: (OpenCall | undefined)[] | undefined
   checked: Promise<Output> | undefined
   readonly #run: LoopOwner
   readonly #facts: RunFacts
@@ -42,6 +56,8 @@ export class StageLoop implements Loop {
     this.#facts = run.facts
   }
 
+  // The commands of the schedule
+
   /**
    * Carries out the commands of the schedule until there are none; never recurses. `now`: a clock reading that is still
    * right, or UNREAD.
@@ -50,33 +66,56 @@ export class StageLoop implements Loop {
     const facts = this.#facts
     if (this.#isDriving || facts.phase !== STAGES) return
     this.#isDriving = true
-    const { schedule, graph, resume } = facts
+    const { schedule, graph } = facts
     let time = now
     for (let command = schedule.take(); command !== 0; command = schedule.take()) {
-      const operation = command & code.OPERATION
-      if (operation === code.END) {
+      const operation = command & OPERATION
+      if (operation === END) {
         this.#wake = undefined // releases the async context of the code that started the run
         this.#run.stagesEnded(time)
         break
       }
       if (time === UNREAD) time = facts.clock.now()
-      const stage = command >> code.OPERATION_BITS
-      const restored = operation > code.SKIP ? 0 : (resume?.restore(facts, stage) ?? 0)
-      if (restored !== 0) schedule.feed(code.SETTLED, stage, restored)
-      else if (operation === code.START) {
-        time = this.#start(stage, time)
-        if (time > facts.ownLimit || (facts.parent !== undefined && time > facts.limit)) this.#run.stop.outOfTime()
-      } else if (operation === code.RESUME) facts.stages?.[stage]?.resume()
-      else if (operation !== code.ABORT) {
-        const known = facts.stages?.[stage]
-        if (known !== undefined) known.output = undefined // it may be suspended
-        this.#tellSettled(stage, time)
-      } else if (!schedule.stopped && schedule.state(stage) === code.RUNNING) this.#run.stop.abortLate(stage, time)
+      time = this.#carryOut(operation, command >> OPERATION_BITS, time)
     }
     this.#isDriving = false
     if (schedule.running + schedule.staying > 0 && graph.info.interceptors.length > 0) this.#keepContext()
     // Perhaps only code of settled stages still runs.
-    if (schedule.staying > 0 || this.#run.stopping !== undefined) this.#run.stop.waitForCode()
+    if (schedule.staying > 0 || this.#run.stoppingIfAny !== undefined) this.#run.stopping.waitForCode()
+  }
+
+  /** Carries out one command. Returns the time, or UNREAD if time may have passed. */
+  #carryOut(operation: number, stage: number, now: number): number {
+    const facts = this.#facts
+    if (operation === START) {
+      if (this.#restore(stage)) return now
+      const time = this.#start(stage, now)
+      if (time > facts.limit) this.#run.stopping.outOfTime()
+      return time
+    }
+    if (operation === SKIP) {
+      if (!this.#restore(stage)) this.#skip(stage, now)
+    } else if (operation === RESUME) facts.stages?.[stage]?.resume()
+    else if (operation === ABORT && !facts.schedule.stopped && facts.schedule.state(stage) === RUNNING)
+      this.#run.stopping.abortLate(stage, now)
+    return now
+  }
+
+  /** Settles a stage as it settled in an earlier leg of the run. Returns false if it hadn't, or runs again. */
+  #restore(stage: number): boolean {
+    const { resume, schedule } = this.#facts
+    const state = resume?.restore(this.#facts, stage) ?? 0
+    if (state === 0) return false
+    schedule.feed(SETTLED, stage, state) // refused if the schedule has skipped the stage itself
+    return true
+  }
+
+  #skip(stage: number, now: number): void {
+    const { times, stages } = this.#facts
+    const suspended = stages?.[stage]
+    if (suspended !== undefined) suspended.output = undefined
+    times[2 * stage + 1] = now
+    this.#tellSettled(stage, now)
   }
 
   /** Drives from code that may be in the async context of a stage or of another run, such as a timer that runs share. */
@@ -123,6 +162,8 @@ export class StageLoop implements Loop {
     return now
   }
 
+  // A stage starts
+
   /** Starts a stage. Returns the time at which it settled if it has already, otherwise UNREAD. */
   #start(stage: number, now: number): number {
     const facts = this.#facts
@@ -131,6 +172,16 @@ export class StageLoop implements Loop {
     facts.times[2 * stage] = now
     if (facts.events !== undefined) facts.stageEvent(node.name, 'started', { kind: node.info.kind }, now)
     return node.wrapped === undefined ? this.#startSole(node) : this.#startWrapped(node, node.wrapped)
+  }
+
+  /** Calls a stage's `when`. Returns false if the stage settles without starting. */
+  #allows(node: StageNode, now: number): boolean {
+    const answer = askWhen(this.#facts, node)
+    if (answer !== undefined) this.#settle(node.index, answer, now)
+    // The condition itself may have stopped the run.
+    else if (this.#facts.schedule.stopped) this.#facts.schedule.feed(SETTLED, node.index, CANCELLED)
+    else return true
+    return false
   }
 
   #startWrapped(node: StageNode, wrapped: (context: InterceptorContext) => unknown): number {
@@ -151,39 +202,30 @@ export class StageLoop implements Loop {
     const call = node.hooks.length === 0 ? undefined : new StageCall(this.#run, node, undefined, node.hooks)
     const context = new LiveStageContext(this.#run, node, call)
     let value: unknown
-    let promise: Promise<unknown> | undefined
     try {
-      if (call === undefined) value = node.body(context)
+      if (call === undefined) value = runBody(node, context)
       else {
         call.live = context
         this.#starting = stage
         value = call.begin(soleCode)
       }
-      promise = value instanceof Promise ? value : isData(value) ? undefined : asPromise(value, context)
     } catch (thrown) {
       value = thrownOutput(this.#run, stage, thrown)
     }
     this.#starting = -1
-    if (promise === undefined && !this.#hasSettled(stage)) return this.#settleNow(stage, value)
-    ;(promise ?? Promise.resolve(value)).then(
-      (last: unknown) => this.#codeReturned(stage, last),
-      (thrown: unknown) => this.#codeReturned(stage, thrownOutput(this.#run, stage, thrown)),
+    const takesTime = value instanceof Promise
+    if (!takesTime && !this.#facts.isAnswered(stage)) return this.#settleNow(stage, value)
+    ;(takesTime ? (value as Promise<unknown>) : Promise.resolve(value)).then(
+      (last: unknown) => this.#soleCodeReturned(stage, last),
+      (thrown: unknown) => this.#soleCodeReturned(stage, thrownOutput(this.#run, stage, thrown)),
     )
     return UNREAD
   }
 
-  /** Calls a stage's `when`. Returns false if the stage settles without starting. */
-  #allows(node: StageNode, now: number): boolean {
-    const answer = askWhen(this.#facts, node)
-    if (answer !== undefined) this.#settle(node.index, answer, now)
-    // The condition itself may have stopped the run.
-    else if (this.#facts.schedule.stopped) this.#facts.schedule.feed(code.SETTLED, node.index, code.CANCELLED)
-    else return true
-    return false
-  }
+  // A stage settles
 
   settle(stage: number, returned: unknown): void {
-    if (this.#hasSettled(stage)) return
+    if (this.#facts.isAnswered(stage)) return
     const isDriving = this.#isDriving
     this.#isDriving = true // a part may end other calls while it is told the answer: drive only after that
     const now = this.#settleNow(stage, returned)
@@ -191,77 +233,93 @@ export class StageLoop implements Loop {
     this.drive(now)
   }
 
-  #hasSettled(stage: number): boolean {
-    return !Number.isNaN(this.#facts.times[2 * stage + 1])
-  }
-
-  #settleNow(stage: number, answer: unknown): number {
+  #settleNow(stage: number, returned: unknown): number {
     const now = this.#facts.clock.now()
-    this.#settle(stage, answer, now)
+    this.#settle(stage, returned, now)
     return now
   }
 
-  /** The code of an unwrapped stage has returned `value`; the stage may have settled before it. */
-  #codeReturned(stage: number, value: unknown): void {
-    if (!this.#hasSettled(stage)) return this.settle(stage, value)
-    const { clock, stages } = this.#facts
-    const facts = stages?.[stage]
-    const attempt = facts?.attempts?.[0]
-    if (facts === undefined || attempt === undefined) return
-    facts.endAttempt(attempt, this.#read(stage, value), clock.now())
-    this.codeLeft(stage)
-  }
-
-  attemptEnded(stage: number, output: Output): Output {
-    const { stages, graph } = this.#facts
-    const facts = stages?.[stage]
-    if (facts !== undefined && facts.code > 0) facts.cancelChildren(graph.names[stage] as string)
-    this.codeLeft(stage)
-    return output
-  }
-
-  codeLeft(stage: number): void {
-    const facts = this.#facts
-    if (!this.#hasSettled(stage) || facts.phase >= ENDED || facts.stages?.[stage]?.code !== 0) return
-    if (facts.schedule.feed(code.LEFT, stage, 0)) this.driveSoon(UNREAD)
-  }
-
-  park(stage: number): void {
-    const { graph, schedule, stages } = this.#facts
-    // Code that still runs keeps the slot, and so does a call that no layer can make again.
-    if (graph.nodes[stage]?.wrapped === undefined || (stages?.[stage]?.code ?? 0) > 0) return
-    if (!schedule.feed(code.PARK, stage, 0)) return
-    this.#facts.stage(stage).isParked = true
-    this.drive(UNREAD)
-  }
-  unpark(stage: number): Promise<void> {
-    const resumed = this.#facts.stage(stage).resumed()
-    if (this.#facts.schedule.feed(code.UNPARK, stage, 0)) this.drive(UNREAD)
-    return resumed
+  /** Settles a stage with the return value of its code or its layers. */
+  #settle(stage: number, returned: unknown, now: number): void {
+    const answer = this.#answer(stage, returned, now)
+    // Between the two, the stage still runs for all other code: what keeps an answer back, such as a gate, does it here.
+    this.#publish(stage, answer, now)
   }
 
   /** Settles a running stage while its code still runs. */
   settleBeforeCode(stage: number, output: Output, now: number): void {
     const facts = this.#facts
-    if (facts.graph.nodes[stage]?.wrapped === undefined) facts.settleBeforeCode(stage)
-    this.#feed(stage, facts.settle(stage, output), now)
+    if (facts.graph.nodes[stage]?.wrapped === undefined) facts.keepAttemptOpen(stage)
+    facts.times[2 * stage + 1] = now
+    const answer = facts.answer(stage, output)
+    this.#endCall(stage)
+    this.#publish(stage, answer, now)
   }
 
-  /** Settles a stage with the return value of its code or its layers. */
-  #settle(stage: number, returned: unknown, now: number): void {
-    const { times, stages } = this.#facts
-    times[2 * stage + 1] = now
+  /** Answers the call of a stage and tells the call's parts. Returns what the stage settles with: an output, or plain data. */
+  #answer(stage: number, returned: unknown, now: number): Output | object {
+    const facts = this.#facts
+    const { names, freeze } = facts.graph
+    facts.times[2 * stage + 1] = now
     const call = this.calls?.[stage] as StageCall | undefined
-    const known = stages?.[stage]
-    let state = 0
+    const known = facts.stages?.[stage]
+    let answer: Output | object
     if (call?.isSole === true) {
       call.decide(this.#read(stage, returned)) // a limit that has passed has decided already
       call.tellParts()
-      state = this.#facts.settle(stage, call.output as Output)
-    } else if (known === undefined) state = this.#facts.settleWithData(stage, returned)
-    // The return value of the stage's own code has been read already.
-    else if (returned !== undefined && returned === known.returned) state = this.#facts.settle(stage, known.returned)
-    this.#feed(stage, state === 0 ? this.#facts.settle(stage, this.#read(stage, returned)) : state, now)
+      answer = call.output as Output
+    } else if (returned !== undefined && returned === known?.returned) answer = known.returned // was read when the code returned it
+    else answer = readAnswer(returned, names[stage] as string, freeze)
+    if (answer instanceof Output) answer = facts.answer(stage, answer)
+    this.#endCall(stage)
+    return answer
+  }
+
+  /** Ends what is still open inside the call of a stage: child runs, and calls of layers and forks. */
+  #endCall(stage: number): void {
+    const { graph, stages } = this.#facts
+    const known = stages?.[stage]
+    if (known !== undefined && known.runningCode > 0) known.cancelChildren(graph.names[stage] as string)
+    if (this.calls?.[stage] !== undefined) giveUpCalls(this.#run, stage)
+  }
+
+  /** Publishes the answer of a stage: in the facts of the run, to the schedule, and to everyone who watches. */
+  #publish(stage: number, answer: Output | object, now: number): void {
+    const facts = this.#facts
+    const { graph, schedule, parent } = facts
+    facts.times[2 * stage + 1] = now
+    const state = facts.publish(stage, answer)
+    const known = facts.stages?.[stage]
+    schedule.feed(SETTLED, stage, known !== undefined && known.runningCode > 0 ? state | STAYS : state)
+    if (known !== undefined && graph.nodes[stage]?.wrapped === undefined) known.settled()
+    if (state === CANCELLED || (state === FAILED && schedule.stopped)) this.#run.stopping.haltFor(stage)
+    this.#tellSettled(stage, now)
+    parent?.tell('alive')
+  }
+
+  /** Tells interceptors and the sink that a stage has settled. */
+  #tellSettled(stage: number, now: number): void {
+    const { parts } = this.#run
+    if (this.#facts.events !== undefined || parts?.listeners !== undefined) tellSettled(this.#facts, parts, stage, now)
+  }
+
+  // Code returns
+
+  /** The code of an unwrapped stage has returned `value`; the stage may have settled before it. */
+  #soleCodeReturned(stage: number, value: unknown): void {
+    if (!this.#facts.isAnswered(stage)) return this.settle(stage, value)
+    const { clock, stages } = this.#facts
+    const facts = stages?.[stage]
+    const attempt = facts?.attempts?.[0]
+    if (facts === undefined || attempt === undefined) return
+    facts.endAttempt(attempt, this.#read(stage, value), clock.now())
+    this.codeReturned(stage)
+  }
+
+  codeReturned(stage: number): void {
+    const { phase, schedule, stages } = this.#facts
+    if (phase >= ENDED || stages?.[stage]?.runningCode !== 0) return
+    if (schedule.feed(LEFT, stage, 0)) this.driveSoon(UNREAD)
   }
 
   #read(stage: number, returned: unknown): Output {
@@ -269,31 +327,20 @@ export class StageLoop implements Loop {
     return readOutput(returned, names[stage] as string, freeze)
   }
 
-  /** Tells the schedule, and waiting code, that a stage has settled. */
-  #feed(stage: number, state: number, now: number): void {
-    const { graph, schedule, stages, parent } = this.#facts
-    const facts = stages?.[stage]
-    if (facts === undefined) schedule.feed(code.SETTLED, stage, state)
-    else {
-      if (facts.code > 0) facts.cancelChildren(graph.names[stage] as string)
-      schedule.feed(code.SETTLED, stage, facts.code > 0 ? state | code.STAYS : state)
-      if (this.calls?.[stage] !== undefined) giveUpCalls(this.#run, stage, () => true)
-      if (graph.nodes[stage]?.wrapped === undefined) facts.settled()
-      if (state === code.CANCELLED || (state === code.FAILED && schedule.stopped)) this.#run.stop.haltFor(stage)
-    }
-    this.#tellSettled(stage, now)
-    parent?.tell('alive')
-  }
+  // A stage waits
 
-  giveUpAborted(stage: number, outer: StageFork | undefined): void {
-    giveUpAborted(this.#run, stage, outer)
+  park(stage: number): void {
+    const { graph, schedule, stages } = this.#facts
+    // Code that still runs keeps the slot, and so does a call that no layer can make again.
+    if (graph.nodes[stage]?.wrapped === undefined || (stages?.[stage]?.runningCode ?? 0) > 0) return
+    if (!schedule.feed(PARK, stage, 0)) return
+    this.#facts.stage(stage).isParked = true
+    this.drive(UNREAD)
   }
-
-  /** Tells interceptors and the sink that a stage has settled. */
-  #tellSettled(stage: number, now: number): void {
-    const { times, events } = this.#facts
-    times[2 * stage + 1] = now
-    const { parts } = this.#run
-    if (events !== undefined || parts?.listeners !== undefined) tellSettled(this.#facts, parts, stage, now)
+  unpark(stage: number): Promise<void> {
+    // The promise first, because the stage may get its slot in this very call.
+    const resumed = this.#facts.stage(stage).resumed()
+    if (this.#facts.schedule.feed(UNPARK, stage, 0)) this.drive(UNREAD)
+    return resumed
   }
 }

@@ -2,7 +2,7 @@ import { RunAbort } from '../base/abort.ts'
 import type { AbortScope } from '../base/abort.ts'
 import { settlesWithin } from '../base/clock.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
-import type { Stop } from '../call/host.ts'
+import type { Stopper } from '../call/host.ts'
 import type { Cleanup } from '../contract/context.ts'
 import { Output } from '../contract/output.ts'
 import type { StageNode } from '../graph/graph.ts'
@@ -24,7 +24,7 @@ export interface Stoppable {
 }
 
 /** Stops a run: its limits, the signals that it listens to, and the grace time that it then waits. */
-export class Stopping implements Stop {
+export class Stopping implements Stopper {
   readonly abort: RunAbort = new RunAbort()
   readonly #run: Stoppable
   #cancelTimeout: (() => void) | undefined

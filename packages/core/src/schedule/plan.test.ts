@@ -1,12 +1,14 @@
 import fc from 'fast-check'
-import { stageOf } from '../../test/commands.ts'
+import { operationOf, stageOf } from '../../test/commands.ts'
 import { expect, test } from 'vitest'
 import { PROPERTY_TIMEOUT_MS, propertySettings } from '../../test/property-settings.ts'
 import { randomGraph } from '../../test/random-graphs.ts'
 import { dependentsOf, longestPaths } from '../../test/reference-join.ts'
 import { planOf } from '../../test/schedule-checks.ts'
-import { createPlan, findCycles } from './plan.ts'
-import { CELLS, NEED, PENDING, READY, STATE, WAITING, WHY } from './plan.ts'
+import { commandOf, createPlan, findCycles } from './plan.ts'
+import { ABORT, END, OPERATION, RESUME, SKIP, START } from './plan.ts'
+import { CANCELLED, FAILED, OK, READY, RUNNING, SKIPPED, STATE_BITS, STAYS, SUSPENDED, WAITING } from './plan.ts'
+import { CELLS, NEED, PENDING, STATE, WHY } from './plan.ts'
 
 const row = (offsets: Int32Array, values: Int32Array, stage: number): number[] => [
   ...values.slice(offsets[stage], offsets[stage + 1]),
@@ -146,3 +148,13 @@ function hasCycle(dependencies: readonly (readonly number[])[]): boolean {
   }
   return left.size > 0
 }
+
+test('a command holds its operation and any stage, and every state leaves the bit for code that stays free', () => {
+  const operations = [START, SKIP, ABORT, END, RESUME, OPERATION]
+  for (const operation of operations) {
+    const command = commandOf(operation, 1_000_000)
+    expect([operationOf(command), stageOf(command)]).toEqual([operation, 1_000_000])
+  }
+  for (const state of [WAITING, READY, RUNNING, OK, SKIPPED, FAILED, CANCELLED, SUSPENDED, STATE_BITS])
+    expect((state | STAYS) & STATE_BITS).toBe(state)
+})

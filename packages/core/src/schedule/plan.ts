@@ -31,7 +31,8 @@ export const FAILED = 5
 export const CANCELLED = 6
 /** It waits for an answer from outside the run. It counts as not settled for its dependents and for `left`. */
 export const SUSPENDED = 7
-export const STAYS = 8
+/** Added to the state of a settled stage whose code still runs. */
+export const STAYS = 16
 
 // Each stage has four cells in the array of a run.
 export const CELLS = 4
@@ -45,10 +46,11 @@ export const WHY = 3
 
 /** Stored instead of a reader count once the stage has been stopped because no reader is left. */
 export const ABORTED = -1
-export const STATE_BITS = 7
-/** The bits of a command that hold its operation. The bits above hold the stage. */
-export const OPERATION = 7
-export const OPERATION_BITS = 3
+/** The bits of a cell that hold a state. There is room for eight more states below STAYS. */
+export const STATE_BITS = 15
+/** The bits of a command that hold its operation. There is room for ten more operations. The bits above hold the stage. */
+export const OPERATION = 15
+export const OPERATION_BITS = 4
 export const commandOf = (operation: number, stage: number): number => (stage << OPERATION_BITS) | operation
 
 /** A list of stages for each stage. */

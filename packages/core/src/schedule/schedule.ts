@@ -85,11 +85,12 @@ export class Schedule {
   /** Takes a fact. Returns false, and changes nothing, if the fact is repeated or illegal. */
   feed(fact: number, stage: number, detail: number): boolean {
     if (fact === SETTLED) return this.#settled(stage, detail)
-    if (fact === LEFT) return this.#codeLeft(stage)
+    if (fact === LEFT) return this.#codeReturned(stage)
     if (fact === STOP) return this.#stop()
-    const slots = this.#slots
-    if (slots === undefined || this.stopped || this.state(stage) !== RUNNING) return false
-    return fact === PARK ? slots.park(stage) : fact === UNPARK && slots.unpark(stage)
+    // Only a stage that runs can give a slot back, or get one again.
+    if (this.stopped || this.state(stage) !== RUNNING) return false
+    if (fact === PARK) return this.#slots?.park(stage) === true
+    return fact === UNPARK && this.#slots?.unpark(stage) === true
   }
 
   /** Returns the next command, with its operation and stage in one integer; 0 if there is none now. */
@@ -99,19 +100,22 @@ export class Schedule {
       if ((next & OPERATION) !== START || this.#start(next >> OPERATION_BITS)) return next
     }
     this.#head = this.#tail = 0
-    const slots = this.#slots
-    if (slots !== undefined && !this.stopped) {
-      while (slots.hasFree(this.running + this.staying)) {
-        const parked = slots.resume()
-        if (parked !== undefined) return commandOf(RESUME, parked)
-        if (slots.ready.size === 0) break
-        const stage = slots.ready.take()
-        if (this.#start(stage)) return commandOf(START, stage)
-      }
-    }
-    if (this.running + this.staying > 0 || this.#ended) return 0
+    const command = this.#slots === undefined || this.stopped ? 0 : this.#fillSlot(this.#slots)
+    if (command !== 0 || this.running + this.staying > 0 || this.#ended) return command
     this.#ended = true
     return END
+  }
+
+  /** Gives a free slot to the parked stage that has waited longest, or else to the first ready one. Returns its command, or 0. */
+  #fillSlot(slots: Slots): number {
+    while (slots.hasFree(this.running + this.staying)) {
+      const parked = slots.resume()
+      if (parked !== undefined) return commandOf(RESUME, parked)
+      if (slots.ready.size === 0) return 0
+      const stage = slots.ready.take()
+      if (this.#start(stage)) return commandOf(START, stage)
+    }
+    return 0
   }
 
   state(stage: number): number {
@@ -148,7 +152,11 @@ export class Schedule {
     if (this.stopped || this.cells[at] !== READY) return false
     this.running++
     this.cells[at] = RUNNING
-    if (this.#readers !== undefined) this.#skipBehind(this.#unread(stage, undefined))
+    if (this.#readers !== undefined) {
+      const end = this.#tail
+      this.#leaveDependencies(stage, this.#readers)
+      this.#tellOfSkips(end)
+    }
     return true
   }
 
@@ -156,23 +164,29 @@ export class Schedule {
     const at = stage * CELLS + STATE
     if (this.cells[at] !== RUNNING) return false
     const status = detail & STATE_BITS
-    if (status < OK) return false
+    if (status < OK || status > SUSPENDED) return false
     this.running--
     this.#slots?.forget(stage)
     if (detail >= STAYS) this.staying++
     this.cells[at] = detail
-    if (status === SUSPENDED) return ++this.suspended > 0
+    if (status === SUSPENDED) {
+      this.suspended++
+      return true
+    }
     this.left--
     // A stage that stops the run does so before its dependents are told: they count as never started, not as skipped.
     if (status === CANCELLED || (status === FAILED && !this.#goOn)) this.#stop()
-    if (!this.stopped) this.#skipBehind(this.#tellDependents(stage, status, undefined))
+    if (this.stopped) return true
+    const end = this.#tail
+    this.#tellDependents(stage, status)
+    this.#tellOfSkips(end)
     return true
   }
 
-  #codeLeft(stage: number): boolean {
-    const at = stage * CELLS + STATE
+  /** The code of a settled stage has returned, so its slot is free. */
+  #codeReturned(stage: number): boolean {
     if (!this.stays(stage)) return false
-    ;(this.cells[at] as number) &= STATE_BITS
+    this.cells[stage * CELLS + STATE] = this.state(stage)
     this.staying--
     return true
   }
@@ -187,8 +201,8 @@ export class Schedule {
     return true
   }
 
-  /** Releases or skips the dependents of a settled stage. Returns `skipped`, the stages whose dependents must still be told. */
-  #tellDependents(stage: number, status: number, skipped: number[] | undefined): number[] | undefined {
+  /** A stage has ended as `status`: each of its dependents goes on waiting, is released, or is skipped. */
+  #tellDependents(stage: number, status: number): void {
     const { offsets, targets, eager } = this.#plan
     const { cells } = this
     if (status === FAILED) this.#failures ??= new Int32Array(this.#plan.count)
@@ -210,7 +224,7 @@ export class Schedule {
       }
       if (need > pending) {
         cells[at + WHY] = stage
-        skipped = this.#skip(target, skipped)
+        this.#skip(target)
       } else if (need <= 0 && (pending === 0 || eager[target] === 1)) {
         cells[at + WHY] = stage
         cells[at + STATE] = READY
@@ -219,50 +233,48 @@ export class Schedule {
         else this.#slots.ready.add(target)
       }
     }
-    return skipped
   }
 
-  /**
-   * Tells the dependents of skipped stages, which may be skipped in turn. A stage skipped because of a failure counts as failed.
-   * A list instead of recursion, because chains may be long.
-   */
-  #skipBehind(skipped: number[] | undefined): void {
-    for (let stage = skipped?.pop(); stage !== undefined; stage = skipped?.pop()) {
-      if (this.#readers !== undefined) skipped = this.#unread(stage, skipped)
-      skipped = this.#tellDependents(stage, this.failureBehind(stage) < 0 ? SKIPPED : FAILED, skipped)
-    }
-  }
-
-  #skip(stage: number, skipped: number[] | undefined): number[] {
+  /** Skips a stage that hasn't settled. Its dependents must be told: see `#tellOfSkips`. */
+  #skip(stage: number): void {
     const at = stage * CELLS + STATE
     if (this.state(stage) === SUSPENDED) this.suspended--
     this.cells[at] = ((this.cells[at] as number) & STAYS) | SKIPPED
     this.left--
     this.#push(SKIP, stage)
-    if (skipped === undefined) return [stage]
-    skipped.push(stage)
-    return skipped
   }
 
   /**
-   * `stage` no longer reads its dependencies. Stops or skips each dependency with `late: 'abort'` that has no other reader.
-   * Returns `skipped` with the new ones.
+   * Tells the dependents of the stages whose SKIP stands at `place` of the queue or behind it. These may be skipped in turn, which
+   * adds to the queue: chains may be too long for recursion. A stage skipped because of a failure counts as failed.
    */
-  #unread(stage: number, skipped: number[] | undefined): number[] | undefined {
+  #tellOfSkips(place: number): void {
+    for (let next = place; next < this.#tail; next++) {
+      const command = this.#queue[next] as number
+      if ((command & OPERATION) !== SKIP) continue
+      const stage = command >> OPERATION_BITS
+      if (this.#readers !== undefined) this.#leaveDependencies(stage, this.#readers)
+      this.#tellDependents(stage, this.failureBehind(stage) < 0 ? SKIPPED : FAILED)
+    }
+  }
+
+  /** A stage no longer reads its dependencies. Aborts or skips each one with `late: 'abort'` that has no other reader. */
+  #leaveDependencies(stage: number, readers: Int32Array): void {
     const { sources, sourceOffsets } = this.#plan
-    const readers = this.#readers as Int32Array
     for (let edge = sourceOffsets[stage] as number, end = sourceOffsets[stage + 1] as number; edge < end; edge++) {
       const source = sources[edge] as number
-      if ((readers[source] as number) <= 0 || --(readers[source] as number) !== 0) continue
+      const before = readers[source] as number
+      if (before <= 0) continue // it isn't stopped for lack of readers, or was stopped already
+      readers[source] = before - 1
+      if (before > 1) continue
       const state = this.state(source)
       if (state === RUNNING) {
         readers[source] = ABORTED
         this.#push(ABORT, source)
       } else if (state < RUNNING || state === SUSPENDED) {
         this.cells[source * CELLS + WHY] = source
-        skipped = this.#skip(source, skipped)
+        this.#skip(source)
       }
     }
-    return skipped
   }
 }

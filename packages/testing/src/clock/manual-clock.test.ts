@@ -191,7 +191,7 @@ test('illegal times are refused', async () => {
 test.each([
   [null, 'the options must be an object, not null'],
   [{ startAt: NaN }, 'startAt must be a finite number of milliseconds, not NaN'],
-  [{ startsAt: 5 }, 'unknown option "startsAt" (Did you mean "startAt"?)'],
+  [{ startsAt: 5 }, 'unknown option "startsAt" (did you mean "startAt"? known: startAt, seed, maxTimers)'],
   [{ maxTimers: 0 }, 'maxTimers must be a whole number from 1, not 0'],
 ])('manualClock(%j) throws testing/illegal-option', (options, message) => {
   expect(() => manualClock(options as never)).toThrow(

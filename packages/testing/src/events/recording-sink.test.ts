@@ -122,6 +122,6 @@ test('clear forgets the events, and arrays that were read before keep theirs', (
 
 test('unknown options are refused', () => {
   expect(() => recordingSink({ refuses: () => true } as never)).toThrow(
-    'recordingSink(): unknown option "refuses" (Did you mean "refuse"?).',
+    'recordingSink(): unknown option "refuses" (did you mean "refuse"? known: ',
   )
 })

@@ -3,7 +3,6 @@ import type { PipelineReport } from '@stageflow/core'
 import { runDurable } from '@stageflow/core/durable'
 import type { DurableStart, Fact, LegOptions } from '@stageflow/core/durable'
 import { textOf } from '@stageflow/core/kit'
-import { timerTurn } from '../clock/event-loop-turns.ts'
 import type { AnyGraph } from '../contract-base/any-pipeline.ts'
 import { broken, must } from '../contract-base/contract-case.ts'
 import type { RecordedFact } from '../durable-runs/leg.ts'
@@ -50,7 +49,7 @@ export interface RunStopper {
 /** A case, with how many random pipelines it runs. */
 export type RunExecutorCase = (bench: ExecutorBench, pipelines: number) => Promise<void>
 
-/** How long one leg may take, in ms. */
+/** How long legs may stand still, in ms. */
 const LONGEST_MS = 30_000
 
 /** Runs legs of the executor under test. */
@@ -58,6 +57,8 @@ export class ExecutorBench {
   readonly subject: ExecutorUnderTest
   readonly #longestMs: number
   #runs = 0
+  /** Counts what happened in all legs. */
+  #happened = 0
 
   static async open(open: OpenExecutor, longestMs: number = LONGEST_MS): Promise<ExecutorBench> {
     const subject = (await open()) as ExecutorUnderTest | undefined
@@ -125,17 +126,24 @@ export class ExecutorBench {
     const watching: ExecutorWatch = {
       ...watch,
       asks: async () => {
+        this.#happened++
         if (given.length === 0) await crash()
         await watch.asks?.()
       },
       given: async (fact) => {
+        this.#happened++
         given.push(fact)
         await watch.given?.(fact)
         await crash()
       },
       begins: (key) => {
+        this.#happened++
         begun.push(key)
         watch.begins?.(key)
+      },
+      ends: (key, facts) => {
+        this.#happened++
+        watch.ends?.(key, facts)
       },
       waits: (key) => {
         waits.push(key)
@@ -186,27 +194,32 @@ export class ExecutorBench {
     }
   }
 
-  /** Waits for a promise. Rejects the case if it takes too long. */
-  within<T>(promise: PromiseLike<T>, what: string): Promise<T> {
+  /** Waits for a promise. Fails the case if it doesn't settle, and nothing happens in any leg for too long. */
+  async within<T>(promise: PromiseLike<T>, what: string): Promise<T> {
     const over = new AbortController()
-    const end = (): void => over.abort()
-    promise.then(end, end)
-    return Promise.race([promise, this.#tooLong(what, over.signal)])
+    try {
+      return await Promise.race([promise, this.#standstill(what, over.signal)])
+    } finally {
+      over.abort()
+    }
   }
 
-  /** Rejects once the time is up, and so many turns have passed in which a leg that does not hang would have gone on. */
-  async #tooLong(what: string, over: AbortSignal): Promise<never> {
-    await systemClock.sleep(this.#longestMs, over)
-    for (let turn = 0; turn < LEAST_TURNS; turn++) {
-      await timerTurn()
-      over.throwIfAborted()
+  /**
+   * Waits in many parts, each of which is a turn of the event loop at least: a busy machine may stop this process for a while, which
+   * then counts as one of them.
+   */
+  async #standstill(what: string, signal: AbortSignal): Promise<never> {
+    for (let part = 0, seen = this.#happened; part < PARTS_OF_WAIT; part++) {
+      await systemClock.sleep(this.#longestMs / PARTS_OF_WAIT, signal)
+      if (seen === this.#happened) continue
+      seen = this.#happened
+      part = 0
     }
-    throw broken(`${what} did not end within ${this.#longestMs} ms: next() gives no fact, and no undefined.`)
+    throw broken(`${what} stood still for ${this.#longestMs} ms: next() gives no fact, and no undefined.`)
   }
 }
 
-/** On a busy machine time passes, but no turn. So they decide whether a leg hangs. */
-const LEAST_TURNS = 500
+const PARTS_OF_WAIT = 500
 
 /** A run as text, without times and reasons: which dependency skipped a stage first can differ between legs. */
 export function shownRun({ status, data, report }: AnyResult): string {

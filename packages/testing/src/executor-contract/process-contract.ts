@@ -65,7 +65,7 @@ interface Tools extends Required<Pick<ExecutorProcessOptions, 'runs' | 'kills' |
   /** What the processes wrote, so far. */
   readonly lines: () => readonly StepLine[]
   /** Starts a process that carries the runs. */
-  readonly start: (runs: readonly ProcessRun[], stop?: Pick<ProcessTask, 'holdAt' | 'sleepUntil'>) => Worker
+  readonly start: (runs: readonly ProcessRun[], stop?: Pick<ProcessTask, 'held' | 'sleepUntil'>) => Worker
 }
 
 type Check = (tools: Tools) => Promise<void>
@@ -140,9 +140,9 @@ async function killsAtRandom({ runs: count, kills, seed, counted, executor, line
   for (;;) {
     const isKilled = seen.length < kills
     // It is killed while its steps wait, so that it cannot carry out the rest before, however late the kill comes.
-    const worker = start(runs, isKilled ? { holdAt: 1 + Math.floor((random() * count * 8) / kills) } : {})
+    const worker = start(runs, isKilled ? { held: { from: 1 + Math.floor((random() * count * 8) / kills) } } : {})
     if (isKilled) {
-      await worker.waits
+      await worker.said('waits')
       worker.kill()
     }
     await worker.ended
@@ -206,7 +206,13 @@ async function mustHaveEnded(executor: ExecutorUnderTest, run: ProcessRun): Prom
 
 async function sharesRuns({ runs: count, seed, executor, lines, start }: Tools): Promise<void> {
   const runs = newRuns(count, seed + 1)
-  const workers = [start(runs), start(runs)]
+  // One holds a step until the other has tried every run, however long a process takes to start.
+  const holder = start(runs, { held: { from: 1, to: 1 } })
+  await holder.said('waits')
+  const other = start(runs)
+  await other.said('ended', count - 1)
+  holder.go()
+  const workers = [holder, other]
   await Promise.all(workers.map(({ ended }) => ended))
   for (const worker of workers) worker.mustLive()
   const begun = new Map<string, number>()
@@ -226,7 +232,7 @@ async function sleeps({ seed, executor, alarm, start }: Tools): Promise<void> {
   const runs = newRuns(1, seed + 2)
   const [run] = runs as [ProcessRun]
   const sleeper = start(runs, { sleepUntil: alarm })
-  await sleeper.waits
+  await sleeper.said('waits')
   const heir = start(runs)
   await heir.ended
   heir.mustLive()

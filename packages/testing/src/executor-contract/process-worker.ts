@@ -25,8 +25,8 @@ export interface ProcessTask {
   readonly runs: readonly ProcessRun[]
   /** The file that gets a line when a step begins and ends. */
   readonly lines: string
-  /** From the step with this number on, counted from 1, all steps wait until the input ends. Default: none waits. */
-  readonly holdAt?: number | undefined
+  /** The steps from this number to that, counted from 1, wait until the input ends. Default: none waits. */
+  readonly held?: { readonly from: number; readonly to?: number } | undefined
   /** In its first step, the whole process sleeps until this file exists. Default: it never sleeps. */
   readonly sleepUntil?: string | undefined
 }
@@ -38,6 +38,9 @@ export interface StepLine {
   readonly key: string
   readonly is: 'begin' | 'end'
 }
+
+/** What a process says: a step waits, or all of it sleeps; a run has ended; all have. */
+export type Word = 'waits' | 'ended' | 'done'
 
 /** The address of this module, for the process that imports it. */
 export const WORKER_URL: string = import.meta.url
@@ -53,7 +56,7 @@ const LONGEST_STEP_MS = 4
 
 /** The life of a process; its task is its last argument. */
 export async function work(): Promise<void> {
-  const { module, runs, lines, holdAt = Infinity, sleepUntil } = JSON.parse(argv.at(-1) ?? '') as ProcessTask
+  const { module, runs, lines, held, sleepUntil } = JSON.parse(argv.at(-1) ?? '') as ProcessTask
   const { openExecutor } = (await import(module)) as ExecutorModule
   const executor = await openExecutor()
   let steps = 0
@@ -62,33 +65,35 @@ export async function work(): Promise<void> {
     write('begin')
     steps++
     if (steps === 1 && sleepUntil !== undefined) sleep(sleepUntil)
-    if (steps >= holdAt) await hold()
+    if (held !== undefined && steps >= held.from && steps <= (held.to ?? Infinity)) await hold()
     await systemClock.sleep(random() * LONGEST_STEP_MS)
     write('end')
   }
   const random = seededRandom(pid)
   const waiting = [...runs]
   const carry = async (): Promise<void> => {
-    for (let each = waiting.shift(); each !== undefined; each = waiting.shift())
+    for (let each = waiting.shift(); each !== undefined; each = waiting.shift()) {
       await endRun(executor, each, pipelineOf(each, { step: step(each.start.runId) }))
+      say('ended')
+    }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, carry))
   await executor.close?.()
-  print('done')
+  say('done')
 }
 
-const print = (word: 'waits' | 'done'): void => void stdout.write(`${word}\n`)
+const say = (word: Word): void => void stdout.write(`${word}\n`)
 
 /** Stops between two statements, unlike SIGSTOP: that could come while the process holds a lock of the store, which others then wait for. */
 function sleep(until: string): void {
-  print('waits')
+  say('waits')
   const never = new Int32Array(new SharedArrayBuffer(4))
   while (!existsSync(until)) Atomics.wait(never, 0, 0, LOOK_MS)
 }
 
 /** Waits while the rest of the process goes on. */
 async function hold(): Promise<void> {
-  print('waits')
+  say('waits')
   await once(stdin.resume(), 'end')
 }
 

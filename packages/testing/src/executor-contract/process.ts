@@ -3,13 +3,15 @@ import { execPath } from 'node:process'
 import { createInterface } from 'node:readline'
 import { broken } from '../contract-base/contract-case.ts'
 import { WORKER_URL, work } from './process-worker.ts'
-import type { ProcessTask } from './process-worker.ts'
+import type { ProcessTask, Word } from './process-worker.ts'
 
 /** A process under test. */
 export interface Worker {
   readonly kill: () => void
-  /** Resolves when one of its steps waits, or it sleeps, or it has ended without coming to that. */
-  readonly waits: Promise<void>
+  /** Lets its waiting steps go on. */
+  readonly go: () => void
+  /** Resolves when it has said a word so many times, or has ended without coming to that. */
+  readonly said: (word: Word, times?: number) => Promise<void>
   /** Whether it has carried all runs to their end. */
   readonly isDone: () => boolean
   readonly ended: Promise<void>
@@ -23,23 +25,39 @@ export function startWorker(task: ProcessTask): Worker {
   const child = spawn(execPath, ['--input-type=module', '-e', script, JSON.stringify(task)], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
-  const waits = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<void>()
-  let isDone = false
+  const counts = new Map<string, number>()
+  const waiting = new Set<() => void>()
+  let hasEnded = false
   let errors = ''
+  const lookAgain = (): void => {
+    for (const look of waiting) look()
+  }
+  child.stdin.on('error', () => {}) // a killed process closes its input
   child.stderr.on('data', (text: Buffer) => (errors += String(text)))
   createInterface({ input: child.stdout }).on('line', (line) => {
-    if (line === 'waits') waits.resolve()
-    if (line === 'done') isDone = true
+    counts.set(line, (counts.get(line) ?? 0) + 1)
+    lookAgain()
   })
   child.on('close', () => {
-    waits.resolve()
+    hasEnded = true
     ended.resolve()
+    lookAgain()
   })
   return {
     kill: () => void child.kill('SIGKILL'),
-    waits: waits.promise,
-    isDone: () => isDone,
+    go: () => void child.stdin.end(),
+    said: (word, times = 1) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if ((counts.get(word) ?? 0) < times && !hasEnded) return
+          waiting.delete(look)
+          resolve()
+        }
+        waiting.add(look)
+        look()
+      }),
+    isDone: () => counts.has('done'),
     ended: ended.promise,
     mustLive: () => {
       if (child.signalCode === null && child.exitCode !== null && child.exitCode !== 0)

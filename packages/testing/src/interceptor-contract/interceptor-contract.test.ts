@@ -1324,7 +1324,7 @@ test.each<[what: string, create: CreateInterceptor, says: string]>([
   [
     'answers later from onCall',
     () => calling((async () => undefined) as unknown as OnCall),
-    `${REFUSED}Interceptor "broken" answered stage "stage" with [object Promise]. Return`,
+    `${REFUSED}Interceptor "broken" answered stage "stage" with an instance of Promise. Return`,
   ],
   [
     'returns a part with an unknown member',
@@ -1477,7 +1477,7 @@ test('an argument that is not a function, and wrong options, are refused', () =>
     expect.objectContaining({ code: 'testing/illegal-contract', message: expect.stringContaining('() => timeout()') }),
   )
   expect(() => interceptorContract(() => timeout(1), { inputs: () => ({}) } as never)).toThrow(
-    'interceptorContract(): unknown option "inputs" (Did you mean "input"?).',
+    'interceptorContract(): unknown option "inputs" (did you mean "input"? known: ',
   )
   expect(() => interceptorContract(() => timeout(1), { events: 'tenant.denied' } as never)).toThrow(
     'events must be an array of event types',
