@@ -1,47 +1,45 @@
-import { circlesOf, readImportGraph } from '../lib/import-graph.mjs'
+import { join } from 'node:path'
+
+import { parse, walk } from '../lib/syntax.mjs'
 import { conclude, readPackages, readSources, sourceOf } from '../lib/workspace.mjs'
 
-// The shape of the sources. In every package, files never import each other in a circle. A package may list its folders,
-// top first, as "stageflow": { "layers": […] } in package.json: then a folder imports only the folders below it.
-// Types count like values, because a reader has to follow them too.
+// A package may list its folders, top first, as "stageflow": { "layers": […] } in package.json. Then a folder imports only the folders below
+// it. Types count like values, because a reader has to follow them too. oxlint refuses circles of files, and `import()` of types.
 
-const LONGEST = 300
-/** The highest number of source files of a package, without the files of its other entries (`./redaction`). */
-const MOST_FILES = { '@stageflow/core': 48 }
-
-/** Every fault in the shape of the packages at `root`, and the line to print if there is no fault. */
+/** Every import that goes up in the packages at `root`, and the line to print if there is none. */
 export function checkLayers(root) {
-  const packages = readPackages(root)
-  const problems = []
-  const shapes = []
-  for (const each of packages) {
-    const graph = readImportGraph(root, each.folder)
-    problems.push(...longFiles(root, each), ...circles(graph, each))
-    if (each.manifest.stageflow?.layers === undefined) continue
-    const shape = shapeOf(graph, each)
-    problems.push(...placeProblems(shape, each), ...upwardImports(graph, shape, each), ...countProblems(shape, each))
-    shapes.push(`${each.short}: ${shape.counted.length} files in ${shape.folders.length} folders, no import goes up, `)
-  }
-  return { problems, summary: `${shapes.join('')}no circle in ${packages.length} packages` }
+  const layered = readPackages(root).filter(({ manifest }) => manifest.stageflow?.layers !== undefined)
+  const problems = layered.flatMap((each) => {
+    const imports = readImports(root, each.folder)
+    const shape = shapeOf(imports, each)
+    return [...placeProblems(shape, each), ...upwardImports(imports, shape, each)]
+  })
+  const shapes = layered.map(({ short, manifest }) => `${short}: ${manifest.stageflow.layers.length} folders`)
+  return { problems, summary: `${shapes.join(', ')}; no import goes up` }
 }
 
-function longFiles(root, { folder }) {
-  return readSources(root, folder).flatMap(({ file, text }) => {
-    const lines = text.trimEnd().split('\n').length
-    return lines > LONGEST ? [`${file} has ${lines} lines; at most ${LONGEST} are allowed. Split it by subject.`] : []
+/** Which sources of a package import which others, types included. The files are named from the root. */
+function readImports(root, folder) {
+  const sources = readSources(root, folder)
+  const files = new Set(sources.map(({ file }) => file))
+  const edges = sources.map(({ file, text }) => {
+    const targets = relativeImports(file, text).map((target) => join(file, '..', target).replaceAll('\\', '/'))
+    return [file, new Set(targets.filter((target) => files.has(target)))]
   })
+  return new Map(edges)
 }
 
-function circles(graph, { folder }) {
-  return circlesOf(graph).map(({ size, way }) => {
-    const names = way.map((file) => file.slice(`${folder}/src/`.length)).join(' → ')
-    const example = size > way.length - 1 ? ', for example' : ':'
-    return `${folder}/src: ${size} files import each other in a circle${example} ${names}. Move the shared code into a file that imports none of them.`
+/** Every relative path that a file imports: `import`, `export … from`, `import()`, each also of types. */
+function relativeImports(file, text) {
+  const found = []
+  walk(parse(file, text), ({ source }) => {
+    if (typeof source?.value === 'string' && source.value.startsWith('.')) found.push(source.value)
   })
+  return found
 }
 
 /** The level of each file of a package with layers: 0 for its entries and their folders, then one per layer. */
-function shapeOf(graph, { folder, manifest }) {
+function shapeOf(imports, { folder, manifest }) {
   const { layers } = manifest.stageflow
   const inSrc = (file) => file.slice(`${folder}/src/`.length)
   const entries = new Set(
@@ -49,17 +47,15 @@ function shapeOf(graph, { folder, manifest }) {
       (entry) => /^\.\/src\/([^/]+?)(\.ts$|\/)/.exec(sourceOf(entry))?.[1] ?? [],
     ),
   )
-  const imported = new Set([...graph.values()].flatMap((targets) => [...targets]))
+  const imported = new Set([...imports.values()].flatMap((targets) => [...targets]))
   const levels = new Map()
-  const shape = { levels, counted: [], folders: [], loose: [], unlisted: [] }
+  const shape = { levels, folders: [], loose: [], unlisted: [] }
   const seen = new Set()
-  for (const file of graph.keys()) {
+  for (const file of imports.keys()) {
     const [first, rest] = inSrc(file).split('/', 2)
     const name = rest === undefined ? first.replace(/\.ts$/, '') : first
     // Only tests import such a file: it is a helper of the tests.
     if (rest === undefined && !entries.has(name) && !imported.has(file)) continue
-    const isFurtherEntry = entries.has(name) && name !== 'index'
-    if (!isFurtherEntry) shape.counted.push(file)
     if (entries.has(name)) levels.set(file, 0)
     else if (rest === undefined) shape.loose.push(file)
     else if (!layers.includes(first)) shape.unlisted.push(file)
@@ -82,9 +78,9 @@ function placeProblems({ loose, unlisted, folders }, { folder, manifest }) {
   ]
 }
 
-function upwardImports(graph, { levels }, { manifest }) {
+function upwardImports(imports, { levels }, { manifest }) {
   const nameOf = (level) => manifest.stageflow.layers[level - 1] ?? 'the entries'
-  return [...graph].flatMap(([file, targets]) =>
+  return [...imports].flatMap(([file, targets]) =>
     [...targets].flatMap((target) => {
       const from = levels.get(file)
       const to = levels.get(target)
@@ -94,12 +90,6 @@ function upwardImports(graph, { levels }, { manifest }) {
       ]
     }),
   )
-}
-
-function countProblems({ counted }, { folder, manifest }) {
-  const most = MOST_FILES[manifest.name]
-  if (!(counted.length > most)) return []
-  return [`${folder}/src has ${counted.length} files; at most ${most} are allowed. Join files that are read together.`]
 }
 
 if (import.meta.main) {

@@ -5,21 +5,21 @@ import { expect, test } from 'vitest'
 
 import { exporterContract } from '../../packages/exporter-buffered/src/contract.ts'
 import { processContract, storeContract } from '../../packages/interceptor-idempotency/src/contract.ts'
-import { executorContract, executorProcessContract } from '../../packages/testing/src/durable.ts'
-import { interceptorContract, sinkContract } from '../../packages/testing/src/index.ts'
-import { approvalStoreContract, undoStoreContract } from '../../packages/tools/src/contract.ts'
+import { approvalStoreContract } from '../../packages/approvals/src/contract.ts'
+import { interceptorContract, sinkContract } from '../../packages/testing/src/contract.ts'
+import { executorContract, executorProcessContract } from '../../packages/testing/src/durable-contract.ts'
+import { undoStoreContract } from '../../packages/undo/src/contract.ts'
 import { guidePages } from '../generate/error-guides.mjs'
 
 // What scripts and pages of this repository name exists on the other side.
 
 const ROOT = join(import.meta.dirname, '../..')
 
-test('the map for contributors names every check', () => {
+test('CONTRIBUTING names every command and every check', () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-  const page = readFileSync(join(ROOT, 'docs/project/architecture.md'), 'utf8')
-  const checks = Object.keys(scripts).filter((name) => name.startsWith('check:'))
-  const isNamed = (check) => page.includes(`\`${check}\``) || page.includes(`\`${check.replace('check:', '')}\``)
-  expect(checks.filter((check) => !isNamed(check))).toEqual([])
+  const page = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8')
+  const waysToName = (name) => [`\`${name}\``, `\`npm ${name}`, `\`npm run ${name}\``, `\`npm run ${name} `]
+  expect(Object.keys(scripts).filter((name) => !waysToName(name).some((way) => page.includes(way)))).toEqual([])
 })
 
 test('every guide that an error code links to exists', () => {

@@ -2,23 +2,26 @@ import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 
-// Writes everything that is generated and kept in git. The API reports are made from the build, and the trace of a stage runs it.
+// Writes everything that is generated and kept in git. With --check it writes nothing, and compares the pages that have no check of their
+// own, because nothing else can be wrong with them.
 
-const script = (name) => [process.execPath, join(import.meta.dirname, name)]
+const PAGES = ['decisions', 'package-table', 'installs', 'changelog', 'run-picture'].map(script)
 const COMMANDS = [
-  script('core-version.mjs'),
-  script('errors.mjs'),
-  script('decisions.mjs'),
-  script('package-table.mjs'),
-  script('installs.mjs'),
-  script('changelog.mjs'),
+  script('core-version'),
+  script('errors'),
+  ...PAGES,
+  script('sizes'),
+  // The API reports are made from the build.
   [join(import.meta.dirname, '../../node_modules/.bin/tsc'), '-b', ...globSync('packages/*')],
-  script('api.mjs'),
-  script('stage-trace.mjs'),
-  script('run-picture.mjs'),
+  script('api'),
 ]
 
-for (const [command, ...args] of COMMANDS) {
-  const { status } = spawnSync(command, args, { stdio: 'inherit' })
+const isCheck = process.argv.includes('--check')
+for (const [command, ...args] of isCheck ? PAGES : COMMANDS) {
+  const { status } = spawnSync(command, isCheck ? [...args, '--check'] : args, { stdio: 'inherit' })
   if (status !== 0) process.exitCode = 1
+}
+
+function script(name) {
+  return [process.execPath, join(import.meta.dirname, `${name}.mjs`)]
 }

@@ -22,8 +22,7 @@ function withDecisions(pages) {
 }
 
 test('decisions with an index are accepted, and the index has a row for each', () => {
-  const replaced = page(2, { status: 'superseded by [decision 1](0001-one.md)' })
-  const root = withDecisions({ '0001-one.md': page(1), '0002-two.md': replaced })
+  const root = withDecisions({ '0001-one.md': page(1), '0003-three.md': page(3, { status: 'accepted as a plan' }) })
   expect(checkDecisions(root)).toEqual([])
   expect(decisionsPage(readDecisions(root))).toContain('| 1 | [One thing](0001-one.md) | 2026-11-27 | accepted |')
 })
@@ -34,15 +33,29 @@ test('an index that was not written again is stale', () => {
   expect(checkDecisions(root)).toEqual([`${DECISIONS}/index.md is stale: run \`npm run generate\`.`])
 })
 
-test('a gap in the numbers is refused', () => {
-  expect(checkDecisions(withDecisions({ '0002-two.md': page(2) }))[0]).toContain('its number must be 1')
+test('a number that two decisions have is refused, and one that differs from the title', () => {
+  expect(checkDecisions(withDecisions({ '0002-one.md': page(2), '0002-two.md': page(2) }))).toEqual([
+    `${DECISIONS}/0002-two.md: 0002-one.md has its number; take the next one.`,
+  ])
+  expect(checkDecisions(withDecisions({ '0002-two.md': page(3) }))).toEqual([
+    `${DECISIONS}/0002-two.md: its title must begin with "# 2. ".`,
+  ])
 })
+
+test.each(['superseded by [decision 1](0001-one.md)', 'accepted; replaces [decision 1](0001-one.md)'])(
+  'the status "%s" is refused: a decision that no longer holds is folded into the one that replaces it',
+  (status) => {
+    expect(checkDecisions(withDecisions({ '0002-two.md': page(2, { status }) }))).toEqual([
+      `${DECISIONS}/0002-two.md: its status must be "accepted" or "accepted as a plan".`,
+    ])
+  },
+)
 
 test('a decision without a known status, a date or its headings is refused', () => {
   const root = withDecisions({ '0001-one.md': page(1, { status: 'maybe', date: 'soon', headings: ['Context'] }) })
   expect(checkDecisions(root).map((each) => each.replace(`${DECISIONS}/0001-one.md: `, ''))).toEqual([
     'its headings must be Context, Decision, Consequences.',
-    'its status must be "accepted", "accepted as a plan" or "superseded by [decision N](….md)".',
+    'its status must be "accepted" or "accepted as a plan".',
     'add its date: "- **Date:** 2026-11-27".',
   ])
 })

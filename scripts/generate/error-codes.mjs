@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 
-import { messagesIn } from './error-messages.mjs'
 import { readPackages, readSources, readTests, readText, sectionOf } from '../lib/workspace.mjs'
 
 // A code is `<package>/<kebab-case>`: the name of the package's folder, with or without its role prefix.
@@ -10,19 +9,18 @@ const ROLE_PREFIX = /^(interceptor|sink|store|exporter|provider)-/
 const NO_ERROR = /note|createSlot|method\W*===/i
 const COMMENT = /^\s*(\/\/|\/?\*)/
 
-/** The rules of options that all packages use: words of their messages. */
-const KIT_RULES = 'packages/core/src/kit/options.ts'
+/** The columns of a table of codes. `status` is what the code means over HTTP, and a table may still lack it. */
+const COLUMNS = ['code', 'status', 'when', 'fix']
+/** A code that never ends a request has a dash for its status. */
+const STATUS = /^(?:[45]\d\d|–)$/
 
-/** The error codes of every package: where they are made, their messages, what its table says of them, what is wrong. */
+/** The error codes of every package: where they are made, what its table says of them, and what is wrong. */
 export function readErrorCodes(root) {
-  const kit = readSources(root, 'packages/core').filter(({ file }) => file === KIT_RULES)
   return readPackages(root).map((each) => {
-    const sources = readSources(root, each.folder)
-    const codes = codesIn(each.short, sources)
+    const codes = codesIn(each.short, readSources(root, each.folder))
     const page = tablePage(root, each.folder)
     const rows = rowsOf(page.table)
-    const messages = messagesIn(sources, codes.keys(), kit)
-    return { ...each, codes, rows, messages, problems: problemsOf(root, { ...each, codes, rows, messages }, page.file) }
+    return { ...each, codes, rows, problems: problemsOf(root, { ...each, codes, rows }, page.file) }
   })
 }
 
@@ -40,24 +38,30 @@ function codesIn(short, sources) {
   return codes
 }
 
-/** The table `code | when | fix`: in the package's docs/errors.md if it has one, else below `## Errors` of its README. */
+/** The page with a package's tables of codes: its docs/errors.md if it has one, otherwise the section Errors of its README. */
 function tablePage(root, folder) {
   const long = readText(join(root, folder, 'docs/errors.md'))
   if (long !== '') return { file: `${folder}/docs/errors.md`, table: long }
   return { file: `${folder}/README.md`, table: sectionOf(readText(join(root, folder, 'README.md')), 'Errors') }
 }
 
-function rowsOf(table) {
+/** The rows by code, each an object with the columns that its table has. */
+function rowsOf(page) {
   const rows = new Map()
-  for (const line of table.split('\n')) {
-    const cells = line.split(/(?<!\\)\|/).map((cell) => cell.trim())
-    const code = cells[1]?.match(/^`([a-z0-9-]+\/[a-z0-9-]+)`$/)?.[1]
-    if (code !== undefined) rows.set(code, { when: cells[2] ?? '', fix: cells[3] ?? '' })
+  let columns = COLUMNS
+  for (const line of page.split('\n')) {
+    const cells = line
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim())
+    if (cells[0] === 'code') columns = cells
+    const code = cells[0]?.match(/^`([a-z0-9-]+\/[a-z0-9-]+)`$/)?.[1]
+    if (code !== undefined) rows.set(code, Object.fromEntries(columns.map((name, index) => [name, cells[index] ?? ''])))
   }
   return rows
 }
 
-function problemsOf(root, { folder, short, codes, rows, messages }, page) {
+function problemsOf(root, { folder, short, codes, rows }, page) {
   const tests = readTests(root, folder)
     .map(({ text }) => text)
     .join('\n')
@@ -65,11 +69,15 @@ function problemsOf(root, { folder, short, codes, rows, messages }, page) {
   for (const [code, file] of codes) {
     const row = rows.get(code)
     if (row === undefined)
-      problems.push(`${page}: add a row for ${code}, which ${file} makes: | \`${code}\` | when | fix |.`)
-    else if (row.when === '' || row.fix === '')
-      problems.push(`${page}: the row of ${code} must say when it comes and how to fix it.`)
-    if (messages.get(code).length === 0)
-      problems.push(`${file}: no message of ${code} was found; pass the message right after the code.`)
+      problems.push(`${page}: add a row for ${code}, which ${file} makes: | \`${code}\` | status | when | fix |.`)
+    else if (!row.when || !row.fix)
+      problems.push(
+        `${page}: the row of ${code} must say when it comes, and how to fix it, in columns "when" and "fix".`,
+      )
+    else if (row.status !== undefined && !STATUS.test(row.status))
+      problems.push(
+        `${page}: the status of ${code} is "${row.status}". Write an HTTP status from 400 to 599, or – if the code ends no request.`,
+      )
     if (!tests.includes(code)) problems.push(`${folder}: no test provokes ${code} (made in ${file}).`)
   }
   for (const code of rows.keys()) {

@@ -7,11 +7,9 @@ import { readErrorCodes } from './error-codes.mjs'
 import { checkErrors, ERRORS_PAGE, errorsPage } from './errors.mjs'
 import { readmeOf, smallWorkspace } from '../lib/small-workspace.mjs'
 
-const BROKEN = `export const broken = (): Error => Object.assign(new Error(), { code: 'core/broken', message: 'It is broken.' })\n`
-
 /** The small workspace with its page of errors written. */
 function withPage(changes = {}) {
-  const root = smallWorkspace({ 'packages/core/src/broken.ts': BROKEN, ...changes })
+  const root = smallWorkspace(changes)
   mkdirSync(dirname(join(root, ERRORS_PAGE)), { recursive: true })
   writeFileSync(join(root, ERRORS_PAGE), errorsPage(root, readErrorCodes(root)))
   return root
@@ -24,7 +22,7 @@ test('the page has every code of the sources, with the words of its table', () =
   const root = withPage()
   expect(checkErrors(root)).toEqual([])
   expect(readFileSync(join(root, ERRORS_PAGE), 'utf8')).toContain(
-    '### core/broken\n\n*Message:* `It is broken.`\n\n*Cause:* It is broken.\n\n*Fix:* Fix it.',
+    '### core/broken\n\n*Cause:* It is broken.\n\n*Fix:* Fix it.\n',
   )
 })
 
@@ -76,11 +74,26 @@ test('comments, run notes, slots and other words with a slash are not codes', ()
   expect(readErrorCodes(root).flatMap((each) => [...each.codes.keys()])).toEqual([])
 })
 
-test('a code without a message is refused', () => {
-  const root = withPage({ 'packages/core/src/broken.ts': "export const codes = ['core/broken']\n" })
-  expect(checkErrors(root)).toEqual([
-    'packages/core/src/broken.ts: no message of core/broken was found; pass the message right after the code.',
-  ])
+const withStatus = (status) =>
+  readmeOf(
+    'core',
+    `| code | status | when | fix |\n| --- | --- | --- | --- |\n| \`core/broken\` | ${status} | it is so | fix it |`,
+  )
+
+test('the page shows the HTTP status of a code, if its table has one', () => {
+  const page = (status) => {
+    const root = withPage({ 'packages/core/README.md': withStatus(status) })
+    expect(checkErrors(root)).toEqual([])
+    return readFileSync(join(root, ERRORS_PAGE), 'utf8')
+  }
+  expect(page('503')).toContain('*Cause:* It is so.\n\n*Fix:* Fix it.\n\n*HTTP status:* 503\n')
+  expect(page('–')).not.toContain('HTTP status')
+})
+
+test.each(['', 'none', '200', '-'])('a status like "%s" is refused', (status) => {
+  expect(checkErrors(withPage({ 'packages/core/README.md': withStatus(status) }))[0]).toContain(
+    `the status of core/broken is "${status}". Write an HTTP status from 400 to 599, or –`,
+  )
 })
 
 test('the page links to the guide of a code, under the title of that page', () => {

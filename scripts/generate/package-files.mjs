@@ -25,15 +25,19 @@ export function writePackage(root, kind, name) {
   const files = SHARED.includes(kind) ? sharedFiles(kind, name, short) : plainFiles(kind, name, short)
   const imports = (start) => [...files].some(([file, text]) => isSource(file) && text.includes(`from '${start}`))
   const usesNode = imports('node:')
-  const { description, devDependencies = {} } = JSON.parse(files.get('package.json') ?? '{}')
-  const words = { description: description ?? descriptionOf(kind, name), devDependencies, nodeTypes, usesNode }
+  const { description, dependencies = {}, devDependencies = {} } = JSON.parse(files.get('package.json') ?? '{}')
+  const words = {
+    description: description ?? descriptionOf(kind, name),
+    dependencies,
+    devDependencies,
+    nodeTypes,
+    usesNode,
+  }
+  const used = [...Object.keys(dependencies), '@stageflow/core'].filter((each) => ours(each) && imports(each))
   const made = new Map([
     ...files,
     ['package.json', json(manifestOf(kind, name, short, core, words))],
-    [
-      'tsconfig.json',
-      json(projectOf(readJson(join(root, 'packages/core/tsconfig.json')), usesNode, imports('@stageflow/core'))),
-    ],
+    ['tsconfig.json', json(projectOf(readJson(join(root, 'packages/core/tsconfig.json')), usesNode, used))],
     ['CHANGELOG.md', `# @stageflow/${short}\n\n## 1.0.0\n\n${words.description}\n`],
   ])
   for (const [file, text] of made) {
@@ -44,6 +48,7 @@ export function writePackage(root, kind, name) {
   addReference(root, `packages/${short}`)
 }
 
+const ours = (dependency) => dependency.startsWith('@stageflow/')
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`
 const isSource = (file) => file.startsWith('src/') && !file.endsWith('.test.ts')
 const descriptionOf = (kind, name) => `The ${name} ${kind} of Stageflow.`
@@ -77,15 +82,17 @@ function plainFiles(kind, name, short) {
   )
 }
 
-function manifestOf(kind, name, short, core, { description, devDependencies, nodeTypes, usesNode }) {
+function manifestOf(kind, name, short, core, { description, dependencies, devDependencies, nodeTypes, usesNode }) {
   const { homepage, bugs, license, repository, files, scripts, type, sideEffects, exports, publishConfig, engines } =
     core
   const folder = `packages/${short}`
-  const ours = ['@stageflow/core', ...Object.keys(devDependencies).filter((used) => used.startsWith('@stageflow/'))]
-  const peer = {
+  const inTests = ['@stageflow/core', ...Object.keys(devDependencies).filter(ours)]
+  const inUse = Object.entries(dependencies).map(([used, range]) => [used, ours(used) ? 'workspace:^' : range])
+  const uses = {
+    ...(inUse.length > 0 ? { dependencies: Object.fromEntries(inUse) } : undefined),
     peerDependencies: { '@stageflow/core': '^1.0.0' },
     devDependencies: {
-      ...Object.fromEntries(ours.map((used) => [used, 'workspace:*'])),
+      ...Object.fromEntries(inTests.map((used) => [used, 'workspace:*'])),
       ...(usesNode ? { '@types/node': nodeTypes } : undefined),
     },
   }
@@ -101,7 +108,7 @@ function manifestOf(kind, name, short, core, { description, devDependencies, nod
     repository: { ...repository, directory: folder },
     ...{ files, scripts, type, sideEffects, exports: mainOf(exports) },
     publishConfig: { ...publishConfig, exports: mainOf(publishConfig.exports) },
-    ...(kind === 'types' ? undefined : peer),
+    ...(kind === 'types' ? undefined : uses),
     engines,
     stageflow: { role: ROLES.includes(kind) ? kind : 'plugin' },
   }
@@ -110,10 +117,12 @@ function manifestOf(kind, name, short, core, { description, devDependencies, nod
 /** Without the entries that core alone has. */
 const mainOf = (exports) => ({ '.': exports['.'], './package.json': exports['./package.json'] })
 
-function projectOf(coreConfig, usesNode, usesCore) {
+/** `used`: the packages of this workspace that its sources import. */
+function projectOf(coreConfig, usesNode, used) {
   const { references: _, ...config } = coreConfig
   const compilerOptions = usesNode ? { ...config.compilerOptions, types: ['node'] } : config.compilerOptions
-  return { ...config, compilerOptions, ...(usesCore ? { references: [{ path: '../core' }] } : undefined) }
+  const references = used.map((name) => ({ path: name.replace('@stageflow/', '../') }))
+  return { ...config, compilerOptions, ...(references.length > 0 ? { references } : undefined) }
 }
 
 function addReference(root, path) {

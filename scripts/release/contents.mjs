@@ -55,7 +55,7 @@ export function contentProblems({ files, manifest, readme = '', maps }) {
     ...buildProblems(files, has),
     ...firstOf(maps.flatMap((map) => mapProblems(map, has))),
     ...linksOutside(readme).map((path) => `its README leads to ${path}, which is not in the package.`),
-    ...manifestProblems(manifest, has),
+    ...manifestProblems(manifest),
   ].map((problem) => `${manifest.name}: ${problem}`)
 }
 
@@ -82,15 +82,10 @@ function mapProblems({ file, sources, sourceRoot = '' }, has) {
   return lost.map((source) => `${file} leads to ${source}, which is not in the package.`)
 }
 
-function manifestProblems({ exports = {}, bin = {}, ...manifest }, has) {
-  const targets = [...Object.values(exports), bin].flatMap((target) =>
-    typeof target === 'string' ? target : Object.values(target),
-  )
+// publint finds what the manifest leads to and is not there.
+function manifestProblems({ exports = {}, ...manifest }) {
   const ranges = RANGES.flatMap((kind) => Object.entries(manifest[kind] ?? {}))
   return [
-    ...targets
-      .filter((target) => !has.has(target.slice(2)))
-      .map((target) => `the manifest leads to ${target}, which is not there.`),
     ...(JSON.stringify(exports).includes('@stageflow/source')
       ? ['"exports" has the condition @stageflow/source of the workspace.']
       : []),

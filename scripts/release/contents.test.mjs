@@ -65,9 +65,6 @@ test('a source map that leads out of the package is refused', () => {
 })
 
 test.each([
-  [{ exports: { '.': ENTRY, './kit': './dist/kit.js' } }, 'leads to ./dist/kit.js, which is not there'],
-  [{ bin: './dist/bin.js' }, 'leads to ./dist/bin.js, which is not there'],
-  [{ bin: { core: './dist/bin.js' } }, 'leads to ./dist/bin.js, which is not there'],
   [{ exports: { '.': { '@stageflow/source': './src/index.ts', ...ENTRY } } }, 'has the condition @stageflow/source'],
   [{ dependencies: { other: 'workspace:^' } }, 'other has the range workspace:^'],
   [{ scripts: { prepublishOnly: 'exit 1' } }, '"scripts" must be empty'],

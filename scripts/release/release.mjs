@@ -1,24 +1,27 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, posix } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
+import { join, relative } from 'node:path'
 
 import { integrityOf } from './contents.mjs'
 import { localRegistry } from './local-registry.mjs'
 import { packAll, packedProblems } from './packed.mjs'
 import { refusals, tagOf, unreleased } from './plan.mjs'
-import { publishTarball, publishedVersion, servedVersion } from './publish.mjs'
-import { setUp } from '../setup/setup.mjs'
+import { servedIntegrity } from './publish.mjs'
+import { runCommand } from '../docs/snippet-runner.mjs'
+import { pnpmOf, setUp } from '../setup/setup.mjs'
 
-// `npm run release` publishes what the commit at HEAD has and npm has not. The packages are built and packed in a clean clone, judged,
-// and published as they were judged. `npm run release:dry` does the same to a registry of this machine, and makes no tags.
+// `npm run release` publishes what the commit at HEAD has and npm has not. The packages are built and packed in a clean clone and judged.
+// Then `changeset publish` publishes these tarballs and makes the git tags. `npm run release:dry` does the same to a registry of this
+// machine, without tags.
+
+const LONGEST_PUBLISH_MS = 1_800_000
 
 /**
- * Releases HEAD of `root` and returns the tags. It throws at the first problem; called again, it goes on there. `registry` is another
- * one than the user's own, `tag` makes a git tag, `say` prints a line.
+ * Releases HEAD of `root` and returns the names with their versions. It throws at the first problem; called again, it goes on there.
+ * `registry` is another one than the user's own; `say` prints a line.
  */
-export async function release(root, { registry, provenance = false, tag = tagInGit, say = console.log } = {}) {
+export async function release(root, { registry, makesTags = true, say = console.log } = {}) {
   const problems = await refusals(root)
   if (problems.length > 0) throw new Error(`Nothing was published.\n${listed(problems)}`)
   const names = unreleased(root).map(({ manifest }) => manifest.name)
@@ -29,15 +32,12 @@ export async function release(root, { registry, provenance = false, tag = tagInG
   const folder = mkdtempSync(join(tmpdir(), 'stageflow-release-'))
   try {
     const judged = await judgedTarballs(root, folder, names, say)
-    const tags = []
-    for (const [index, packed] of judged.entries()) {
-      say(
-        `[${index + 1}/${judged.length}] ${rowOf(packed)}  ${await publishAsJudged(packed, { registry, provenance })}`,
-      )
-      tag(root, tagOf(packed))
-      tags.push(tagOf(packed))
-    }
-    return tags
+    const waiting = await unpublished(judged, registry)
+    for (const packed of judged) say(`${rowOf(packed)}${waiting.includes(packed) ? '' : '  was published already'}`)
+    await publish(root, folder, waiting, { registry, makesTags })
+    // changesets tags what it publishes. What an earlier start published, and didn't live to tag, has no tag yet.
+    if (makesTags) for (const { manifest } of unreleased(root)) git(root, 'tag', tagOf(manifest))
+    return judged.map(tagOf)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -60,21 +60,45 @@ async function judgedTarballs(root, folder, names, say) {
   return packed
 }
 
-/** Publishes a tarball unless the registry has it, and checks what the registry serves. */
-async function publishAsJudged(packed, { registry, provenance }) {
-  const { version, tarball, integrity } = packed
-  if (integrityOf(tarball) !== integrity) throw new Error(`${tarball} is not what was judged. Start the release again.`)
-  const before = await servedVersion(packed, registry)
-  if (before === undefined) {
-    await publishTarball(tarball, registry, { tag: distTagOf(version), provenance })
+/** The tarballs that the registry lacks. What it has already must be the same tarball, since a version is final. */
+async function unpublished(judged, registry) {
+  const waiting = []
+  for (const packed of judged) {
+    if (integrityOf(packed.tarball) !== packed.integrity)
+      throw new Error(`${packed.tarball} is not what was judged. Start the release again.`)
+    const served = await servedIntegrity(packed, registry)
+    if (served === undefined) waiting.push(packed)
+    else if (served !== packed.integrity)
+      throw new Error(
+        `The registry has another tarball of ${tagOf(packed)} than this commit makes. Versions are final: ` +
+          'give the package a note and release a new version.',
+      )
   }
-  const served = before ?? (await publishedVersion(packed, registry))
-  const differences = differencesOf(packed, served)
-  if (differences.length === 0) return before === undefined ? 'published' : 'was there already'
-  throw new Error(
-    `The registry serves another ${tagOf(packed)} than this commit makes: ${differences.join(', ')} differ. ` +
-      'Versions are final: give the package a note and release a new version.',
-  )
+  return waiting
+}
+
+/** Publishes the tarballs, each after those before it, and makes their tags in git. */
+async function publish(root, folder, waiting, { registry, makesTags }) {
+  const plan = waiting.map(({ name, version, tarball, integrity }) => [
+    {
+      kind: 'publish',
+      name,
+      version,
+      access: 'public',
+      tag: distTagOf(version),
+      tarball: { path: relative(folder, tarball), integrity },
+    },
+  ])
+  writeFileSync(join(folder, 'publish-plan.json'), JSON.stringify({ version: 1, plan }))
+  const command = ['changeset', 'publish', '--from-pack-dir', folder, ...(makesTags ? [] : ['--no-git-tag'])]
+  // pnpm, which changesets publishes with, reads no .npmrc of the user then: a dry run never reaches npm.
+  const env = registry && { pnpm_config_registry: registry.url, pnpm_config_userconfig: registry.userconfig }
+  const { code, output } = await runCommand('npx', ['--yes', '--package', pnpmOf(root), '--', ...command], {
+    cwd: root,
+    env,
+    timeoutMs: LONGEST_PUBLISH_MS,
+  })
+  if (code !== 0) throw new Error(`changeset publish ended with ${code}:\n${output.trim()}`)
 }
 
 /** The tag that npm gives a version: `latest`, or the name of its prerelease (`next` of 1.3.0-next.0). */
@@ -82,36 +106,9 @@ export function distTagOf(version) {
   return /(?<=-)[a-z]+/.exec(version)?.[0] ?? 'latest'
 }
 
-const INSTALLED_BY = [
-  'dependencies',
-  'peerDependencies',
-  'peerDependenciesMeta',
-  'optionalDependencies',
-  'engines',
-  'exports',
-  'bin',
-]
-
-/** What npm would install by that differs from what was judged. npm keeps the manifest apart from the tarball. */
-function differencesOf({ integrity, manifest }, served) {
-  const fields = INSTALLED_BY.filter((field) => !isDeepStrictEqual(plain(manifest)[field], plain(served)[field]))
-  return served.dist.integrity === integrity ? fields : ['the tarball', ...fields]
-}
-
-/** npm rewrites a single command, `"bin": "./dist/bin.js"`, to one with its name and without "./". */
-function plain({ bin, ...manifest }) {
-  if (bin === undefined) return manifest
-  const commands = Object.entries(typeof bin === 'string' ? { [manifest.name]: bin } : bin)
-  return { ...manifest, bin: Object.fromEntries(commands.map(([name, file]) => [name, posix.normalize(file)])) }
-}
-
 function rowOf({ name, version, tarball, files }) {
   const size = `${(statSync(tarball).size / 1024).toFixed(1)} kB`
   return `${`${name}@${version}`.padEnd(44)} ${size.padStart(9)} ${String(files.length).padStart(4)} files`
-}
-
-function tagInGit(root, name) {
-  git(root, 'tag', name)
 }
 
 const listed = (problems) => problems.map((problem) => `✗ ${problem}`).join('\n')
@@ -119,15 +116,11 @@ const git = (cwd, ...args) => execFileSync('git', args, { cwd, encoding: 'utf8' 
 
 if (import.meta.main) {
   const isDry = process.argv.includes('--dry')
-  // GitHub Actions gives a token for provenance to jobs with the permission `id-token: write`.
-  const provenance = !isDry && process.env.ACTIONS_ID_TOKEN_REQUEST_URL !== undefined
   const registry = isDry ? await localRegistry() : undefined
-  const options = isDry ? { registry, tag: () => {} } : { provenance }
-  if (!isDry && !provenance) console.log('Without provenance: only GitHub Actions can sign where packages come from.')
   try {
-    const tags = await release(process.cwd(), options)
+    const released = await release(process.cwd(), { registry, makesTags: !isDry })
     const next = isDry ? 'nothing reached npm, and no tag was made' : 'push the tags: git push --tags'
-    console.log(`released ${tags.length} packages${isDry ? ' to a registry of this machine' : ''}; ${next}`)
+    console.log(`released ${released.length} packages${isDry ? ' to a registry of this machine' : ''}; ${next}`)
   } catch (error) {
     console.error(error.message)
     process.exitCode = 1

@@ -64,16 +64,18 @@ test('a package refuses to be published from its folder, by npm, pnpm and change
 
 test('a release that fails halfway goes on where it stopped, and what it published works', async () => {
   const proxy = await refusingRegistry(registry, 'sink-logging')
-  await expect(released(proxy)).rejects.toThrow(/npm publish .*stageflow-sink-logging-1.0.0.tgz.* ended with 1/)
+  await expect(released(proxy)).rejects.toThrow(
+    /changeset publish ended with 1:[\s\S]*failed to publish:\s+@stageflow\/sink-logging@1\.0\.0/,
+  )
   expect(tagsOf(TAGS)).toEqual(TAGS.slice(0, 2))
   // The release was stopped after npm took this package, and before it had its tag.
   copy.run('git', 'tag', '--delete', TAGS[1])
 
   const lines = await released(registry)
-  expect(lines.filter((line) => line.startsWith('[')).map((line) => line.replaceAll(/ +\d.*files/g, ''))).toEqual([
-    '[1/3] @stageflow/interceptor-logging@1.0.0  was there already',
-    '[2/3] @stageflow/sink-logging@1.0.0  published',
-    '[3/3] create-stageflow@1.0.0  published',
+  expect(lines.filter((line) => line.includes(' files')).map((line) => line.replaceAll(/ +\d.*files/g, ''))).toEqual([
+    '@stageflow/interceptor-logging@1.0.0  was published already',
+    '@stageflow/sink-logging@1.0.0',
+    'create-stageflow@1.0.0',
   ])
   expect(tagsOf(TAGS)).toEqual(TAGS)
   expect(await released(registry)).toEqual(['Nothing to release: every version has its tag.'])
@@ -107,7 +109,7 @@ test('a version that the registry has with other contents is refused', async () 
   await succeed('npm', ['pack', '--silent'], join(folder, 'other'))
   await publishTarball(join(folder, 'other/stageflow-core-1.0.0.tgz'), registry)
   await expect(released(registry)).rejects.toThrow(
-    'The registry serves another @stageflow/core@1.0.0 than this commit makes: the tarball, dependencies, engines, exports differ.',
+    'The registry has another tarball of @stageflow/core@1.0.0 than this commit makes.',
   )
   expect(tagsOf(TAGS)).toEqual([])
 })

@@ -1,4 +1,4 @@
-import { guessOf, readExamples } from './examples.mjs'
+import { readExamples } from './examples.mjs'
 import { launch } from './launch.mjs'
 import { ROOT, setUp } from './setup.mjs'
 
@@ -12,12 +12,7 @@ const chosen = examples.find((example) => example.name === name)
 if (chosen !== undefined) await start(chosen)
 else if (name === undefined || name === '--help' || name === '-h') process.stdout.write(`${list()}\n`)
 else {
-  const guess = guessOf(
-    name,
-    examples.map((example) => example.name),
-  )
-  process.stderr.write(`${list()}\n\n`)
-  process.stderr.write(`There is no example "${name}"${guess === undefined ? '' : `; did you mean "${guess}"?`}\n`)
+  process.stderr.write(`${list()}\n\nThere is no example "${name}".\n`)
   process.exitCode = 2
 }
 

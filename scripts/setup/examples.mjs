@@ -24,31 +24,3 @@ export function readExamples(root) {
 }
 
 const manifestOf = (root, name) => join(root, 'examples', name, 'package.json')
-
-/** The example's name that the given one was probably meant to be, or undefined. */
-export function guessOf(given, names) {
-  const distances = names.map((name) => ({ name, distance: distance(given.toLowerCase(), name) }))
-  const [best] = distances.sort((one, other) => one.distance - other.distance)
-  return best !== undefined && best.distance <= Math.max(2, best.name.length / 3) ? best.name : undefined
-}
-
-/** How many letters to add, leave out, replace or swap. The name's beginning alone counts as one. */
-function distance(given, name) {
-  if (given.length > 1 && (name.startsWith(given) || name.split('-').includes(given))) return 1
-  const rows = [Array.from({ length: name.length + 1 }, (_, column) => column)]
-  for (let row = 1; row <= given.length; row++) {
-    rows[row] = [row]
-    for (let column = 1; column <= name.length; column++) {
-      const isSame = given[row - 1] === name[column - 1]
-      let least = Math.min(
-        rows[row - 1][column] + 1,
-        rows[row][column - 1] + 1,
-        rows[row - 1][column - 1] + (isSame ? 0 : 1),
-      )
-      const isSwapped = given[row - 1] === name[column - 2] && given[row - 2] === name[column - 1]
-      if (row > 1 && column > 1 && isSwapped) least = Math.min(least, rows[row - 2][column - 2] + 1)
-      rows[row][column] = least
-    }
-  }
-  return rows[given.length][name.length]
-}

@@ -69,6 +69,7 @@ const PARTS: readonly (readonly [string, readonly string[]])[] = [
       'reference/contracts',
       'reference/plugin-conventions',
       'reference/support',
+      'reference/sizes',
       'reference/installs',
     ],
   ],

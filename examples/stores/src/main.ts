@@ -105,7 +105,8 @@ function print([one, other]: readonly (readonly Counted[])[], orders: number): n
 async function removeRecords({ redisUrl, postgresUrl }: Servers, name: string): Promise<void> {
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1, lazyConnect: true })
   redis.on('error', () => {})
-  const pool = new Pool({ connectionString: postgresUrl, connectionTimeoutMillis: 2_000 })
+  const pool = new Pool({ connectionString: postgresUrl, connectionTimeoutMillis: 10_000 })
+  pool.on('error', () => {}) // the server may end before the connection has
   try {
     for await (const keys of redis.scanStream({ match: `${name}:*` })) if (keys.length > 0) await redis.unlink(keys)
     await pool.query(`DROP TABLE IF EXISTS "${name}_orders"`)

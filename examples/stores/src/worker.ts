@@ -35,9 +35,9 @@ process.once('message', (job: Job) => {
 process.send!('ready')
 
 async function work({ redisUrl, postgresUrl, name, ...rest }: Job): Promise<Counted[]> {
-  const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1, commandTimeout: 2_000 })
+  const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1, commandTimeout: 10_000 })
   redis.on('error', () => {}) // the store reports it
-  const pool = new Pool({ connectionString: postgresUrl, connectionTimeoutMillis: 2_000, query_timeout: 2_000 })
+  const pool = new Pool({ connectionString: postgresUrl, connectionTimeoutMillis: 10_000, query_timeout: 10_000 })
   pool.on('error', () => {})
   const postgres = postgresStore({ pool, table: `${name}_orders` })
   await postgres.migrate() // any number of processes may call it at once

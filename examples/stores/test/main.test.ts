@@ -26,8 +26,8 @@ test('two processes pay each order once in both stores, and leave nothing behind
   const folder = mkdtempSync(join(tmpdir(), 'stageflow-test-'))
   chmodSync(folder, 0o755) // as root, PostgreSQL runs as another user
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const { code, stdout } = await run(['--orders', '12'], { TMPDIR: folder })
-  expect(code).toBe(0)
+  const { code, stdout, stderr } = await run(['--orders', '12'], { TMPDIR: folder })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   for (const store of ['Redis', 'PostgreSQL']) {
     const part = new RegExp(
       `^${store}: 12 orders, .*\\n  process 1 paid (\\d+) .*\\n  process 2 paid (\\d+) .*\\n  each order was paid once`,

@@ -1,37 +1,18 @@
-export { fromOtherCopy } from './base/check.ts'
+export { fromOtherCopy, isThenable } from './base/check.ts'
+export { textOf } from './base/errors.ts'
 export { type BackOff, backOffMs, cryptoRandom } from './kit/back-off.ts'
-export { CallbackErrors } from './kit/callback-errors.ts'
 export { classifyError, retryAfterMs } from './kit/classify-error.ts'
 export type { ErrorClass } from './kit/classify-error.ts'
-export { CLOSE_TIMEOUT_MS, endWithin, reportError, waitLeft } from './kit/closing.ts'
+export { CLOSE_TIMEOUT_MS, endWithin, reportError } from './kit/closing.ts'
 export type { EndLimit, EndReport } from './kit/closing.ts'
-export { deliveryRetryPlan, deliveryRetryProblems, isRetryableDelivery } from './kit/delivery-retry.ts'
-export type { DeliveryRetry, DeliveryRetryPlan } from './kit/delivery-retry.ts'
-export { EventBuffer } from './kit/event-buffer.ts'
-export type {
-  BufferNotice,
-  BufferOverflow,
-  BufferStats,
-  ClosePlan,
-  CloseReport,
-  EventBufferListener,
-  EventBufferPlan,
-  FlushPlan,
-  LossReason,
-} from './kit/event-buffer-plan.ts'
 export { eventError, shownFields } from './kit/event-data.ts'
 export type { EventFields } from './kit/event-data.ts'
 export { eventFacts, isLastEvent } from './kit/event-facts.ts'
-export { EVENT_FILTER_RULES, EventFilter } from './kit/event-filter.ts'
-export type { EventChoice, EventFilterStats } from './kit/event-filter.ts'
-export { ExportProgress } from './kit/export-progress.ts'
-export type { ExporterReport } from './kit/export-progress.ts'
-export { matchEvents } from './kit/event-pattern.ts'
-export type { EventPattern } from './kit/event-pattern.ts'
 export { fingerprint } from './kit/fingerprint.ts'
-export { codeOf, isThenable, read, textOf } from './kit/foreign.ts'
+export { codeOf, read } from './base/foreign.ts'
 export { isAbort } from './kit/is-abort.ts'
 export {
+  ABORT_SIGNAL,
   ANY,
   CLOCK,
   DELAY,
@@ -39,6 +20,7 @@ export {
   MILLISECONDS,
   SINK,
   TEXT,
+  TIME_LIMIT,
   checkOptions,
   functionLike,
   objectWith,
@@ -46,20 +28,19 @@ export {
   optionProblems,
   or,
   refuseOptions,
+  required,
   whole,
-} from './kit/options.ts'
-export type { OptionRule, OptionRules } from './kit/options.ts'
+} from './base/options.ts'
+export type { OptionRule, OptionRules } from './base/options.ts'
 export { isPlain } from './base/objects.ts'
 export { lostInJson } from './kit/json.ts'
 export { REDACTION } from './kit/redaction-option.ts'
-export { RetriedDelivery } from './kit/retried-delivery.ts'
-export type { DeliveryAttempt, DeliveryPlan } from './kit/retried-delivery.ts'
 export { Ring } from './kit/ring.ts'
-export { show } from './kit/show.ts'
+export { show } from './base/show.ts'
 export { columnsOf, cutText, formatDuration, padText, plainLine, printable } from './kit/terminal-text.ts'
 export type { CodePointWidth } from './kit/terminal-text.ts'
 export { isVerdict } from './kit/verdict.ts'
-export { ABORT_SIGNAL, TIME_LIMIT, checkWait } from './kit/wait-options.ts'
+export { checkWait } from './kit/wait-options.ts'
 export type { WaitOptions } from './contract/events.ts'
 export { withinLimit } from './kit/within-limit.ts'
 export type { Limit } from './kit/within-limit.ts'

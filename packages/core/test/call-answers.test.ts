@@ -427,7 +427,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
     expect(report.stages['a']?.error).toMatchObject({
       code: 'core/interceptor-answer',
       message: expect.stringContaining(
-        'Interceptor "checks" answered stage "a" with [object Promise]. Return a part',
+        'Interceptor "checks" answered stage "a" with an instance of Promise. Return a part',
       ) as string,
     })
     expect(report.notes['core/problems']).toMatchObject([

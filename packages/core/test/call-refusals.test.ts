@@ -215,7 +215,7 @@ test('the `wrap` of an interceptor is around its own part', async () => {
 })
 
 test.each([
-  ['not a function (core/interceptor)', 5, 'core/interceptor', 'has onCall 5; it must be a function'],
+  ['not a function (core/interceptor)', 5, 'core/interceptor', 'onCall must be a function, not 5'],
   [
     'a function that returns a number (core/interceptor-wrap)',
     () => 5,

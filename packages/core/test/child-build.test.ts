@@ -115,7 +115,7 @@ test('a value that is not a pipeline is refused by name (core/not-a-pipeline)', 
   for (const wrong of [undefined, {}, 'child', () => ({})]) {
     expect(await refusedChild((context) => context.runChild(wrong as never))).toMatchObject({
       code: 'core/not-a-pipeline',
-      message: expect.stringContaining('A child of "demo" is'),
+      message: expect.stringContaining('A child of "demo" must be a built graph or a Pipeline, not '),
     })
   }
   expect(() => new Pipeline('demo').withPipeline('child', 5 as never).build()).toThrow(

@@ -152,7 +152,7 @@ test('case 13: one build error has every problem of a pipeline, with its code, i
     'core/self-dependency',
     'core/unknown-dependency',
   ])
-  expect(messageOf('core/unknown-dependency')).toContain('Did you mean "profile"?')
+  expect(messageOf('core/unknown-dependency')).toContain('did you mean "profile"?')
   expect(messageOf('core/cycle')).toMatch(/"egg" → "hen" → "egg"|"hen" → "egg" → "hen"/)
   expect(messageOf('core/duplicate-name')).toContain('"profile"')
 })

@@ -6,6 +6,7 @@ import { runDurable } from '../src/durable.ts'
 import type { Fact } from '../src/durable.ts'
 import { Pipeline, StageOutput, after } from '../src/index.ts'
 import type { Interceptor, StageContext, StageGraph } from '../src/index.ts'
+import { show } from '../src/kit.ts'
 import { ArrayExecutor } from './array-executor.ts'
 
 /** Code that runs until its signal aborts. */
@@ -136,12 +137,16 @@ test.each<[member: 'execute' | 'timer' | 'wait' | 'stop']>([['execute'], ['timer
 const call = { kind: 'call', key: 'a', at: 2_000, replayed: false }
 const ended = { status: 'ok', data: {}, startedAt: 1_500, endedAt: 1_600, after: 0 }
 test.each<[name: string, fact: unknown, message: string]>([
-  ['a kind that the engine does not know', { ...call, kind: 'signal' }, '{"kind":"signal","key":"a"'],
-  ['no time', { ...call, at: undefined, facts: ended }, '{"kind":"call","key":"a"'],
-  ['no facts', call, 'its fact of "a" has status undefined; it must be a status'],
+  [
+    'a kind that the engine does not know',
+    { ...call, kind: 'signal' },
+    'an object of kind "signal" at 2000, which is not a fact',
+  ],
+  ['no time', { ...call, at: undefined, facts: ended }, 'an object of kind "call" at undefined, which is not a fact'],
+  ['no facts', call, 'in its fact of "a", facts.status must be a status, not undefined'],
   ['no fields', null, 'null'],
   ['text', 'a', '"a"'],
-])('a fact with %s is refused, with the fact in the message', async (_name, fact, message) => {
+])('a fact with %s is refused, with what is wrong in the message', async (_name, fact, message) => {
   const graph = new Pipeline('p').withStage('a', () => ({})).build()
   const executor = new ArrayExecutor()
   executor.next = () => Promise.resolve(fact as Fact)
@@ -176,7 +181,7 @@ test.each<[field: string, value: unknown, must: string]>([
     await expect(runDurable(graph as StageGraph<unknown, {}>, executor)).rejects.toMatchObject({
       code: 'core/replay',
       message: expect.stringContaining(
-        `The run "run-1" cannot go on with this pipeline: its fact of "${key}" has ${field} ${value === undefined ? value : JSON.stringify(value)}; it must be ${must}.`,
+        `The run "run-1" cannot go on with this pipeline: in its fact of "${key}", facts.${field} must be ${must}, not ${show(value)}.`,
       ) as string,
     })
   }

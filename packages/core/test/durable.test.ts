@@ -32,7 +32,7 @@ test.each<[name: string, value: unknown, path: string]>([
     StageOutput.ok({}, { artifacts: [{ file: new URL('a:b') }] }),
     'artifacts[0].file (an instance of URL)',
   ],
-  ['a function in a request', StageOutput.suspend({ ask: () => 1 }), 'request.ask (an instance of Function)'],
+  ['a function in a request', StageOutput.suspend({ ask: () => 1 }), 'request.ask (a function)'],
 ])('%s in an output fails the stage, with its path', async (_name, value, path) => {
   const graph = new Pipeline('p').withStage('a', () => value as { a: 1 }).build()
   const result = await runDurable(graph, new ArrayExecutor(), {})

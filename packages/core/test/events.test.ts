@@ -177,7 +177,7 @@ test.each([null, undefined, 5, 'x', true, () => {}])(
           .runSettled()
         expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/event-data' }] })
         expect(result.status === 'failed' && result.errors[0]?.message).toMatch(
-          /^The event "cache\.hit" was emitted with data .*; it must be an object, such as \{ key: 'value' \}\.$/,
+          /^The data of the event "cache\.hit" must be an object such as \{ key: 'value' \}, not .*\.$/,
         )
       }
     }
@@ -197,7 +197,7 @@ test('the sink of a run is used before that of its graph, and that before the pr
 
 test('a sink without emit and tryEmit is refused by the call that gets it (core/sink, core/illegal-option, core/run-option)', async () => {
   const pipeline = new Pipeline('demo').withStage('a', () => ({}))
-  const must = expect.stringContaining('emit(event) and tryEmit(event)')
+  const must = expect.stringContaining('an event sink with emit(), tryEmit()')
   for (const wrong of [{ emit: () => {} }, null, 5] as unknown as EventSink[]) {
     expect(() => setEventSink(wrong)).toThrow(expect.objectContaining({ code: 'core/sink', message: must }))
     expect(() => pipeline.build({ eventSink: wrong })).toThrow(

@@ -77,7 +77,7 @@ test('what is not a graph has no fingerprint (core/resume)', () => {
   expect(() => fingerprintOf({ info: {} } as never)).toThrow(
     expect.objectContaining({
       code: 'core/resume',
-      message: 'The graph is {"info":{}}; it must be what build() returned.',
+      message: 'The graph must be what build() returned, not an object.',
     }) as Error,
   )
 })

@@ -256,12 +256,12 @@ test('interceptors without a name, with a name twice, or with a hook that is not
   ])
   expect(problems.map(({ code }) => code)).toEqual(Array.from({ length: 6 }, () => 'core/interceptor'))
   expect(problems.map(({ message }) => message)).toEqual([
-    "Interceptor 1 is named undefined; it must be a string such as 'cache'.",
-    'Interceptor 2 is named ""; it must be a string such as \'cache\'.',
-    'Interceptor "x" has wrap 5; it must be a function.',
+    "The name of interceptor 1 must be a string such as 'cache', not undefined.",
+    'The name of interceptor 2 must be a string such as \'cache\', not "".',
+    'Interceptor "x": wrap must be a function, not 5.',
     'Two interceptors are named "x"; remove or rename one.',
-    'Interceptor "y" has wrapRun "z"; it must be a function.',
-    'Interceptor "z" has settled {}; it must be a function.',
+    'Interceptor "y": wrapRun must be a function, not "z".',
+    'Interceptor "z": settled must be a function, not an object.',
   ])
 })
 
@@ -325,7 +325,7 @@ test.each([
   (misspelt, hook) => {
     const refusal = {
       code: 'core/interceptor',
-      message: `Interceptor "auth" has a function "${misspelt}", which is not a hook. Did you mean "${hook}"?`,
+      message: `Interceptor "auth" has a function "${misspelt}", which is not a hook (did you mean "${hook}"? hooks: settled, onCall, wrap, wrapRun, onRun).`,
     }
     class Auth {
       name = 'auth'
@@ -379,7 +379,7 @@ test('a throw of wrap or wrapRun at build is a problem with its cause (core/inte
   expect(problems.map(({ message }) => message)).toEqual([
     'Interceptor "lazy" wrapped stage "a" in undefined; return a function from wrap(), or next itself.',
     'Interceptor "timeout" refuses stage "a": ms must be above 0',
-    'Interceptor "lazy" wrapped the pipeline "demo" in {}; return a function from wrapRun(), or next itself.',
+    'Interceptor "lazy" wrapped the pipeline "demo" in an object; return a function from wrapRun(), or next itself.',
     'Interceptor "auth" refuses the pipeline "demo": ms must be above 0',
   ])
   expect(problems[1]).toHaveProperty('cause', cause)

@@ -149,7 +149,7 @@ test('only a few causes are looked at, and an error that cannot be read is unkno
   circle.cause = circle
   expect(classifyError(circle)).toBe('unknown')
   let deep: Error = withFields({ code: 'ECONNRESET' })
-  for (let depth = 0; depth < 5; depth++) deep = new Error('wrapped', { cause: deep })
+  for (let depth = 0; depth < 6; depth++) deep = new Error('wrapped', { cause: deep })
   expect(classifyError(deep)).toBe('unknown')
   const { proxy, revoke } = Proxy.revocable({}, {})
   revoke()

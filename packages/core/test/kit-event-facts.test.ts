@@ -2,8 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { Pipeline, StageOutput } from '../src/index.ts'
 import type { StageflowEvent } from '../src/index.ts'
-import { eventFacts, isLastEvent, isVerdict, matchEvents } from '../src/kit.ts'
-import type { EventPattern } from '../src/kit.ts'
+import { eventFacts, isLastEvent, isVerdict } from '../src/kit.ts'
 import { recordingSink } from '../../testing/src/index.ts'
 
 const eventOf = (type: string, data: object = {}, stage?: string): StageflowEvent =>
@@ -75,23 +74,6 @@ test('exactly one event of a run is its last', async () => {
   expect(sink.events.filter(isLastEvent).map(({ type }) => type)).toEqual(['pipeline.completed'])
   expect(isLastEvent(sink.events.at(-1) as StageflowEvent)).toBe(true)
   expect(isLastEvent(eventOf('pipeline.child_completed'))).toBe(false)
-})
-
-test.each<[pattern: EventPattern | readonly EventPattern[], type: string, isMatch: boolean]>([
-  ['stage.*.chunk', 'stage.llm.chunk', true],
-  ['stage.*.chunk', 'stage.chunk', false],
-  ['ab*ba', 'aba', false],
-  ['a*b*b*d', 'a.b.c.b.d', true],
-  ['a*b*b*d', 'a.b.d', false],
-  ['cache.hit', 'cacheXhit', false],
-  ['**hit*', 'cache.hit', true],
-  [/^stage\./g, 'stage.llm.started', true],
-  [({ type }) => type.endsWith('.hit'), 'cache.hit', true],
-  [['a', 'b'], 'b', true],
-  [[], 'b', false],
-])('%s matches %s: %s', (pattern, type, isMatch) => {
-  const matches = matchEvents(pattern)
-  expect([matches(eventOf(type)), matches(eventOf(type))]).toEqual([isMatch, isMatch])
 })
 
 test('a fail that a GUARD returns is a verdict; its throw, and the fail of another kind, is not', async () => {

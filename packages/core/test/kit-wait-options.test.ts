@@ -7,14 +7,14 @@ test('the limits of a wait are a signal and a number of milliseconds from 0, or 
   for (const options of [{}, { signal }, { timeoutMs: 0 }, { signal: undefined, timeoutMs: Infinity }])
     expect(() => checkWait('flush()', 'demo/illegal-option', options)).not.toThrow()
   expect(() => checkWait('flush()', 'demo/illegal-option', { signal: 'stop', timeoutMs: -1 })).toThrow(
-    'flush(): signal must be an AbortSignal with addEventListener(), removeEventListener(), not "stop"; ' +
+    'flush(): signal must be an AbortSignal, such as controller.signal, not "stop"; ' +
       'timeoutMs must be a number of milliseconds from 0, or Infinity, not -1.',
   )
 })
 
 test('a signal in the place of the options is refused: it would end nothing', () => {
   expect(() => checkWait('flush()', 'demo/illegal-option', signal)).toThrow(
-    'flush(): the options must be an object such as { signal }, not an AbortSignal.',
+    'flush(): the options must be an object, not an instance of AbortSignal.',
   )
 })
 

@@ -200,7 +200,7 @@ test(
     })
     expect(problems.length).toBe(COUNT / 1_000)
     expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(['core/unknown-dependency']))
-    expect(problems[0]?.message).toContain('Did you mean "stage-998"?')
+    expect(problems[0]?.message).toContain('did you mean "stage-998"?')
     // Where everything is slower, as under the tools that measure coverage, it is that much slower too.
     expect(wrongMs).toBeLessThan(Math.max(2_000, 12 * rightMs))
   },

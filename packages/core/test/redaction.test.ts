@@ -321,7 +321,7 @@ test('bounds that a package prefers apply if the user gives none', () => {
 })
 
 test.each<[options: unknown, problem: string]>([
-  [{ key: ['ssn'] }, 'unknown option "key" (Did you mean "keys"?)'],
+  [{ key: ['ssn'] }, 'unknown option "key" (did you mean "keys"? known: keys, '],
   [{ keys: 'ssn' }, 'keys must be an array of strings and regular expressions, not "ssn"'],
   [{ keys: [7] }, 'keys must be an array of strings and regular expressions, not an array'],
   [{ maxEntries: 1.5 }, 'maxEntries must be a whole number from 1, not 1.5'],

@@ -183,12 +183,16 @@ test('a stop between attempts ends the loop', async () => {
 })
 
 test.each([
-  [{ until: 'nope' }, 'has repeat.until "nope"; it must be a stage of "child": draft, check.'],
-  [{ until: 'draft' }, 'has repeat.until "draft"; it must be a stage of kind GUARD.'],
-  [{ until: 'check', maxAttempts: 0 }, 'has repeat.maxAttempts 0; '],
-  [{ until: 'check', stagnationLimit: 1.5 }, 'has repeat.stagnationLimit 1.5'],
-  [{ until: 'check', maxAttempts: Object.create(null) as number }, 'has repeat.maxAttempts'],
+  [{ until: 'nope' }, 'Stage "answer": repeat.until must be a stage of "child" (draft, check), not "nope".'],
+  [{ until: 'draft' }, 'repeat.until must be a stage of kind GUARD, not "draft".'],
+  [{ until: 'check', maxAttempts: 0 }, 'repeat.maxAttempts must be a whole number from 1, not 0.'],
+  [{ until: 'check', stagnationLimit: 1.5 }, 'repeat.stagnationLimit must be a whole number from 1, not 1.5.'],
+  [
+    { until: 'check', maxAttempts: Object.create(null) as number },
+    'repeat.maxAttempts must be a whole number from 1, not an object.',
+  ],
   [{ until: 'check', sameVerdict: 'json' }, 'repeat.sameVerdict'],
+  [{ until: 'check', attempts: 3 }, 'unknown option "repeat.attempts" (known: until, maxAttempts, '],
 ])('the repeat %o is refused at build (core/repeat)', (repeat, message) => {
   const child = new Pipeline('child').withStage('draft', () => ({})).withStage('check', () => ({}), StageKind.GUARD)
   const build = () => new Pipeline('demo').withPipeline('answer', child, { repeat: repeat as Repeat<'check'> }).build()

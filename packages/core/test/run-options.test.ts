@@ -22,7 +22,7 @@ const LOOKALIKES = {
 }
 
 test.each<readonly [string, unknown, string]>([
-  ['timeoutMs', 0, 'a number of milliseconds above 0 (leave it out for no limit)'],
+  ['timeoutMs', 0, 'a number of milliseconds above 0, or Infinity'],
   ['timeoutMs', -5, 'above 0'],
   ['timeoutMs', NaN, 'above 0'],
   ['timeoutMs', '5', 'above 0'],
@@ -34,7 +34,7 @@ test.each<readonly [string, unknown, string]>([
   ['maxConcurrency', 0, 'a whole number'],
   ['maxConcurrency', 1.5, 'a whole number'],
   ['maxConcurrency', NaN, 'a whole number'],
-  ['onStageFailure', 'ignore', "'stop' or 'continue'"],
+  ['onStageFailure', 'ignore', "one of 'stop', 'continue'"],
   ['chunkEvents', 'yes', 'true or false'],
   ['signal', {}, 'an AbortSignal'],
   ['signal', new AbortController(), 'an AbortSignal'],
@@ -45,7 +45,7 @@ test.each<readonly [string, unknown, string]>([
   const before = started
   const { code, message } = await refusal({ [option]: value })
   expect(code).toBe('core/run-option')
-  expect(message).toContain(`"${option}"`)
+  expect(message).toContain(`The run options of pipeline "demo" and its interceptors: ${option} must be `)
   expect(message).toContain(must)
   expect(started).toBe(before)
 })
@@ -54,19 +54,20 @@ test('an option that no interceptor claims is refused, with a suggestion (core/r
   expect(await refusal({ timeOutMs: 5 })).toMatchObject({
     code: 'core/run-option',
     message:
-      'Pipeline "demo" knows no run option "timeOutMs", and none of its interceptors claims it. Did you mean "timeoutMs"?',
+      'The run options of pipeline "demo" and its interceptors: unknown option "timeOutMs" (did you mean "timeoutMs"? ' +
+      'known: signal, timeoutMs, graceMs, cleanupMs, maxConcurrency, onStageFailure, eventSink, chunkEvents, ports, token).',
   })
   expect((await refusal({ colour: 'red' })).message).toContain(
-    'It knows: signal, timeoutMs, graceMs, cleanupMs, maxConcurrency, onStageFailure, eventSink, chunkEvents, ports, token.',
+    'unknown option "colour" (known: signal, timeoutMs, graceMs, ',
   )
   expect(await refusal(JSON.parse('{ "__proto__": { "timeoutMs": 5 } }'))).toMatchObject({ code: 'core/run-option' })
 })
 
 test("options that aren't an object are refused (core/run-option)", async () => {
-  for (const options of ['5000', 5_000, null, true])
+  for (const options of ['5000', 5_000, null, true, [], new AbortController().signal])
     expect(await refusal(options)).toMatchObject({
       code: 'core/run-option',
-      message: expect.stringContaining('such as { timeoutMs: 5000 }'),
+      message: expect.stringContaining('the options must be an object, not '),
     })
 })
 
@@ -152,6 +153,6 @@ test("a token that is passed instead of the options is refused, and the message 
   const graph = new Pipeline('demo').withStage('a', () => ({})).build()
   await expect(graph.run({}, 'eyJhbGciOiJub25lIn0.secret' as never)).rejects.toMatchObject({
     code: 'core/run-option',
-    message: 'The options of a run are of type string; pass an object such as { timeoutMs: 5000 }.',
+    message: 'The run options of pipeline "demo" and its interceptors: the options must be an object, not a string.',
   })
 })

@@ -226,19 +226,19 @@ test.each([
 })
 
 test.each([
-  [{ inputText: 5 }, ['"inputText"', 'a string', '5']],
-  [{ userId: {} }, ['"userId"', 'a string']],
-  [{ messages: 'hi' }, ['"messages"', 'an array', '"hi"']],
-  [{ documents: {} }, ['"documents"', 'an array']],
-  [{ metadata: [] }, ['"metadata"', 'a plain object']],
-  [{ extensions: new Map() }, ['"extensions"', 'a plain object']],
-  [{ createdAt: 'now' }, ['"createdAt"', 'a number', '"now"']],
-  [{ createdAt: NaN }, ['"createdAt"', 'a number']],
-  [{ runId: 'run-1' }, ['"runId"', 'a plain object', '"run-1"']],
-  [{ conversation: null }, ['"conversation"', 'a plain object', 'null']],
-  [{ inputTxt: 'hi' }, ['no field "inputTxt"', 'Did you mean "inputText"?', 'metadata']],
-  [{ runId: { user: 'ada' } }, ['"runId"', 'no field "user"']],
-  [{ colour: 'red' }, ['no field "colour"', 'metadata']],
+  [{ inputText: 5 }, ['inputText must be a string', '5']],
+  [{ userId: {} }, ['userId must be a string']],
+  [{ messages: 'hi' }, ['messages must be an array', '"hi"']],
+  [{ documents: {} }, ['documents must be an array']],
+  [{ metadata: [] }, ['metadata must be a plain object']],
+  [{ extensions: new Map() }, ['extensions must be a plain object']],
+  [{ createdAt: 'now' }, ['createdAt must be a number', '"now"']],
+  [{ createdAt: NaN }, ['createdAt must be a number']],
+  [{ runId: 'run-1' }, ['runId must be a plain object', '"run-1"']],
+  [{ conversation: null }, ['conversation must be a plain object', 'null']],
+  [{ inputTxt: 'hi' }, ['unknown field "inputTxt" (did you mean "inputText"? known: ', 'metadata']],
+  [{ runId: { user: 'ada' } }, ['unknown field "runId.user" (did you mean "userId"? known: pipelineRunId, ']],
+  [{ colour: 'red' }, ['unknown field "colour" (known: ', 'metadata']],
 ])('the wrong field %o is refused by name (core/snapshot)', (input, words) => {
   const { code, message } = refusal(input)
   expect(code).toBe('core/snapshot')

@@ -635,9 +635,19 @@ test.each<[what: string, change: (run: SuspendedRun) => unknown, answers: unknow
     'it lacks its report, requests, outputs or children',
   ],
   ['no answer', (run) => run, {}, 'the run waits for "approve", "kid", "each"'],
-  ['answers that are none', (run) => run, 'yes', 'the answer for the run is "yes"'],
+  [
+    'answers that are none',
+    (run) => run,
+    'yes',
+    'must be an object with an answer for a stage, not "yes"; the run waits for "approve", "kid", "each"',
+  ],
   ['an answer for a stage that does not wait', (run) => run, { approv: 1 }, 'it has an answer for "approv"'],
-  ['an answer for a child run that is none', (run) => run, { kid: 'yes' }, 'the answer for "kid" is "yes"'],
+  [
+    'an answer for a child run that is none',
+    (run) => run,
+    { kid: 'yes' },
+    'the answer for "kid" must be an object with an answer for a stage, not "yes"; "kid" waits for "check"',
+  ],
   ['an answer for another stage of a child run', (run) => run, { kid: { sum: 1 } }, '"kid" waits for "check"'],
   ['an answer for another item of a map', (run) => run, { each: { 1: 1 } }, '"each" waits for "0"'],
 ])('%s cannot be resumed (core/resume)', async (_what, change, answers, message) => {
@@ -668,7 +678,7 @@ test('one error lists everything that does not fit, the answers included', async
       'A run of "order" cannot be resumed: it is a run of "other"; the graph has no stage "gone", "lost", which had settled; ' +
       'it has an answer for "aprove", but the run waits for "approve", "kid", "each"; ' +
       'it has an answer for "sum", but "kid" waits for "check"; ' +
-      'the answer for "each" is {}, but "each" waits for "0"; pass an object with an answer for one of them.',
+      'the answer for "each" must be an object with an answer for a stage, not an empty one; "each" waits for "0".',
   })
 })
 
@@ -712,7 +722,9 @@ test('startResumed gives the events and chunks of the leg, and throws if the run
   ])
   expect((await run.result).data).toMatchObject({ letter: { sent: true } })
   expect(run.pipelineRunId).toBe(first.report.pipelineRunId)
-  expect(() => startResumed(graph, first, {})).toThrow(/^A run of "order" cannot be resumed: the answer for the run is/)
+  expect(() => startResumed(graph, first, {})).toThrow(
+    /^A run of "order" cannot be resumed: the answer for the run must be an object/,
+  )
 })
 
 test('the same run may be resumed twice: each is a leg of its own', async () => {

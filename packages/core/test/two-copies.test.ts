@@ -212,7 +212,7 @@ test('a stage of defineStage of the other copy is refused, and the message says 
   expect(problemsOf(() => new core.Pipeline('demo').withStage('s', stage as never).build())).toEqual(refusal)
   const own = core.defineStage({ name: 's', run: () => ({}) })
   expect(problemsOf(() => new core.Pipeline('demo').withStage('s', own as never).build())).toEqual([
-    ['core/not-a-stage', expect.stringContaining('it must be a function')],
+    ['core/not-a-stage', expect.stringContaining('must be a function')],
   ])
 })
 

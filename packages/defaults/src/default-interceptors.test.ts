@@ -66,7 +66,7 @@ test('each interceptor checks its own options', () => {
 
 test.each([
   [{ breaker: {} }, 'unknown option "breaker" (known: auth, idempotency, timeout, circuitBreaker,'],
-  [{ 'circuit-breaker': {} }, 'unknown option "circuit-breaker" (Did you mean "circuitBreaker"?)'],
+  [{ 'circuit-breaker': {} }, 'unknown option "circuit-breaker" (did you mean "circuitBreaker"? known: '],
   [{ timeout: 5_000 }, 'timeout must be an object of options, an interceptor, or false to leave it out, not 5000'],
   [{ timeout: true }, 'not true'],
   [

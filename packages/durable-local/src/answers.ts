@@ -81,7 +81,7 @@ function* take(
 ): Generator<string> {
   const waiting = `${where} waits for ${listOf(branch)}`
   if (typeof given !== 'object' || given === null || Object.keys(given).length === 0)
-    return yield `the answer for ${where} is ${show(given)}, but ${waiting}; pass an object with an answer for one of them`
+    return yield `the answer for ${where} must be an object with an answer for a stage, not ${Object(given) === given ? 'an empty one' : show(given)}; ${waiting}`
   for (const [name, answer] of Object.entries(given) as [string, unknown][]) {
     const found = branch.names.get(name)
     if (found === undefined) yield `it has an answer for "${name}", but ${waiting}`

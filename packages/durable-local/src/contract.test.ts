@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { executorContract, executorProcessContract } from '@stageflow/testing/durable'
+import { executorContract, executorProcessContract } from '@stageflow/testing/durable/contract'
 import { afterAll, beforeEach, describe, test } from 'vitest'
 
 import { JournalExecutors } from '../test/journal-executor.ts'

@@ -1,5 +1,5 @@
 import type { Clock } from '@stageflow/core'
-import { CLOCK, type OptionRules, TEXT, oneOf, optionProblems, refuseOptions, whole } from '@stageflow/core/kit'
+import { CLOCK, type OptionRules, TEXT, checkOptions, oneOf, required, whole } from '@stageflow/core/kit'
 
 export interface DurableLocalOptions {
   /** The path of the journal, an SQLite file. It is created if it is missing, readable for its user only. */
@@ -24,10 +24,10 @@ export interface DurableLocalOptions {
 
 const LONGEST = 2 ** 31 - 1
 const RULES: OptionRules<DurableLocalOptions> = {
-  path: [
+  path: required([
     (value) => TEXT[0](value) && value !== ':memory:',
     "the path of a file, such as 'runs.db'; a journal in memory would not outlive the process",
-  ],
+  ]),
   synchronous: oneOf('full', 'normal'),
   leaseMs: whole(50, LONGEST),
   maxRecoveries: whole(0),
@@ -39,7 +39,5 @@ const RULES: OptionRules<DurableLocalOptions> = {
 }
 
 export function checkDurableLocalOptions(options: DurableLocalOptions): void {
-  const problems = [...optionProblems(options, RULES)]
-  if (problems.length === 0 && options.path === undefined) problems.push(`path must be ${RULES.path[1]}`)
-  refuseOptions('durableLocal()', 'durable-local/illegal-option', problems)
+  checkOptions('durableLocal()', 'durable-local/illegal-option', options, RULES)
 }

@@ -1,7 +1,7 @@
 import { fingerprintOf } from '@stageflow/core/durable'
 import type { DurableStart, Fact } from '@stageflow/core/durable'
 import { Pipeline, StageflowError, systemClock } from '@stageflow/core'
-import type { CarryLeg, ExecutorUnderTest, LegResult, RecordedFact } from '@stageflow/testing/durable'
+import type { CarryLeg, ExecutorUnderTest, LegResult, RecordedFact } from '@stageflow/testing/durable/contract'
 
 import { questionsIn } from '../src/answers.ts'
 import type { FactKey } from '../src/answers.ts'

@@ -38,7 +38,13 @@ const graph = new Pipeline('app')
   )
   .build()
 
-const durable = durableLocal({ path, leaseMs: 400, maxRecoveries: 1 })
+// Short only if the process is going to die. A process that lives must renew its lease in time, however busy the machine is.
+const LEASES: Readonly<Record<string, number>> = { hang: 1_500, crash: 400 }
+const durable = durableLocal({
+  path,
+  leaseMs: LEASES[command] ?? LEASES[runId.split('-')[0] as string] ?? 60_000,
+  maxRecoveries: 1,
+})
 let ended: unknown
 if (command === 'cancel') ended = await durable.cancel(runId, 'by another process')
 else if (command === 'recover') ended = await durable.recover(graph)

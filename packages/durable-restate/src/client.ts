@@ -1,11 +1,11 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
-import { ABORT_SIGNAL, checkWait, lostInJson } from '@stageflow/core/kit'
+import { ABORT_SIGNAL, checkOptions, checkWait, lostInJson, required } from '@stageflow/core/kit'
 import type { OptionRules, WaitOptions } from '@stageflow/core/kit'
 import type { DurableResult } from './durable-result.ts'
 import type { DurableAnswers, DurableStatus } from './durable-workflow.ts'
 import { restateAt } from './http.ts'
-import { ADDRESS, HEADERS, NAME, RUN_ID, checkRequired } from './option-rules.ts'
+import { ADDRESS, HEADERS, ILLEGAL_OPTION, NAME, RUN_ID } from './option-rules.ts'
 import { checkRequest } from './run-start.ts'
 import type { DurableRequest } from './run-start.ts'
 
@@ -49,8 +49,8 @@ export interface DurableClient<Stages> {
 type StagesOf<Graph> = Graph extends StageGraph<infer Stages, infer _> ? Stages : Record<string, never>
 
 const RULES: OptionRules<DurableClientOptions> = {
-  url: ADDRESS,
-  name: NAME,
+  url: required(ADDRESS),
+  name: required(NAME),
   headers: HEADERS,
 }
 /** A connection that lasted this long has waited for a run: it is made again. */
@@ -62,11 +62,11 @@ const MOST_QUICK_FAILURES = 5
  * Throws `durable-restate/illegal-option`.
  */
 export function durableClient<Graph>(options: DurableClientOptions): DurableClient<StagesOf<Graph>> {
-  checkRequired('durableClient()', options, RULES, ['url', 'name'])
+  checkOptions('durableClient()', ILLEGAL_OPTION, options, RULES)
   const { url, name, headers } = options
   const ask = restateAt(url, headers)
   const of = (runId: string): string => {
-    checkRequired('The client', { runId }, { runId: RUN_ID }, ['runId'])
+    checkOptions('The client', ILLEGAL_OPTION, { runId }, { runId: required(RUN_ID) })
     return `/${name}/${encodeURIComponent(runId)}`
   }
   const call = (runId: string, handler: string, wait: WaitOptions, body?: unknown): Promise<unknown> =>
@@ -82,7 +82,7 @@ export function durableClient<Graph>(options: DurableClientOptions): DurableClie
       return answer.status === 'Accepted'
     },
     attach: async (runId, wait = {}) => {
-      checkWait('attach()', 'durable-restate/illegal-option', wait, { signal: ABORT_SIGNAL })
+      checkWait('attach()', ILLEGAL_OPTION, wait, { signal: ABORT_SIGNAL })
       const { signal } = wait
       for (let failures = 0; ;) {
         const since = systemClock.now()
@@ -126,6 +126,6 @@ function checkJson(value: unknown, what: string): void {
 }
 
 function checked(wait: WaitOptions): WaitOptions {
-  checkWait('The durable client', 'durable-restate/illegal-option', wait)
+  checkWait('The durable client', ILLEGAL_OPTION, wait)
   return wait
 }

@@ -1,4 +1,4 @@
-import { executorContract } from '@stageflow/testing/durable'
+import { executorContract } from '@stageflow/testing/durable/contract'
 import { describe, test } from 'vitest'
 import { RestateExecutors } from '../test/contract-executor.ts'
 

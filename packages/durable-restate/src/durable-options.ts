@@ -3,9 +3,9 @@ import { StageflowError } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
 import { fingerprintOf } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
-import { ANY, isPlain, show } from '@stageflow/core/kit'
+import { ANY, isPlain, optionProblems, refuseOptions, required, show } from '@stageflow/core/kit'
 import type { OptionRule, OptionRules } from '@stageflow/core/kit'
-import { NAME, OBJECT, checkRequired } from './option-rules.ts'
+import { ILLEGAL_OPTION, NAME, OBJECT } from './option-rules.ts'
 
 /** The options of `durableWorkflow`. */
 export type WorkflowFactoryOptions<Ports> = DurableOptions<Ports> & {
@@ -48,7 +48,7 @@ const RUN: OptionRule = [
     .join(', ')}`,
 ]
 const RULES: OptionRules<WorkflowFactoryOptions<{ readonly some: unknown }>> = {
-  name: NAME,
+  name: required(NAME),
   run: RUN,
   restate: OBJECT,
   ports: ANY,
@@ -59,7 +59,7 @@ export const ABORT_TIMEOUT = { hours: 1 } as const
 
 /** Throws `durable-restate/illegal-option`. */
 export function checkFactory<Stages, Ports>(where: string, graph: StageGraph<Stages, Ports>, options: unknown): void {
-  checkRequired(where, options, RULES, ['name'], graphProblems(graph))
+  refuseOptions(where, ILLEGAL_OPTION, [...graphProblems(graph), ...optionProblems(options, RULES)])
 }
 
 const PLACES = ['local', 'call', 'service']
@@ -75,7 +75,7 @@ function graphProblems<Stages, Ports>(graph: StageGraph<Stages, Ports>): readonl
   return graph.info.stages.flatMap(({ name, options }) => {
     const { placement = 'local' } = options as { readonly placement?: string }
     if (!PLACES.includes(placement))
-      return [`stage "${name}" has the placement ${show(placement)}; it must be one of 'local', 'call', 'service'`]
+      return [`placement of stage "${name}" must be one of 'local', 'call', 'service', not ${show(placement)}`]
     return placement === 'service' && shape[name]?.child !== undefined
       ? [`stage "${name}" is a child pipeline, so its placement can't be 'service'; set it on the stages of the child`]
       : []

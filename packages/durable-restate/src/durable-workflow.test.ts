@@ -1,7 +1,7 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
 import { expect, test } from 'vitest'
-import { observed } from '../test/observed.ts'
+import { observed, withinSomeLimit } from '../test/observed.ts'
 import { restate, serve } from '../test/restate.ts'
 import { durableWorkflow } from './index.ts'
 
@@ -176,7 +176,10 @@ test('a run past its timeout fails, and its code is aborted', async () => {
   const log: string[] = []
   const graph = new Pipeline('slow').withStage('a', untilAborted(log)).build()
   const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
-  const result = await client.run('x', { options: { timeoutMs: 50 } })
+  const result = await withinSomeLimit(50, async (timeoutMs) => {
+    const ended = await client.run(`within ${timeoutMs}`, { options: { timeoutMs } })
+    return log.length > 0 ? ended : undefined
+  })
   expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
   expect(log).toEqual(['a began', 'a aborted', 'a cleaned up'])
 })

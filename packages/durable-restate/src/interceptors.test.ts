@@ -3,6 +3,7 @@ import type { StageContext } from '@stageflow/core'
 import { idempotency, memoryStore } from '@stageflow/interceptor-idempotency'
 import { retry } from '@stageflow/interceptor-retry'
 import { traceparent, tracing } from '@stageflow/interceptor-tracing'
+import { manualClock } from '@stageflow/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { spanRecorder, withContextManager } from '../../interceptor-tracing/test/span-recorder.ts'
 import { observed } from '../test/observed.ts'
@@ -110,7 +111,7 @@ test.each(['a header of the request', 'an extension of the input'])(
 // ---------- idempotency
 
 test('a WORK stage has the name of its call as key, and a repeated call does not wait for the claim of the dead one', async () => {
-  const store = memoryStore()
+  const store = memoryStore({ clock: manualClock() }) // its leases never end
   const keys: unknown[] = []
   let calls = 0
   const graph = new Pipeline('shop')
@@ -136,13 +137,11 @@ test('a WORK stage has the name of its call as key, and a repeated call does not
   await observed(() => calls === 1)
   await endpoint.close()
   // Another process with the same store.
-  const since = Date.now()
   await serveMore([durableWorkflow(other, { name })], endpoint.port)
   expect(await client.attach('r')).toMatchObject({
     status: 'completed',
     data: { charge: { charge: 2 } },
     report: { stages: { charge: { notes: { idempotency: { result: 'executed', key: 'r/charge' } } } } },
   })
-  expect(Date.now() - since).toBeLessThan(15_000)
   expect(keys).toEqual(['r/charge'])
 })

@@ -3,7 +3,7 @@ import type { StageContext, StageflowEvent } from '@stageflow/core'
 import { recordingSink } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 import { serveEndpoint } from '../test/endpoint.ts'
-import { observed } from '../test/observed.ts'
+import { observed, withinSomeLimit } from '../test/observed.ts'
 import { restate, serve } from '../test/restate.ts'
 import { durableWorkflow } from './index.ts'
 
@@ -113,14 +113,20 @@ test('a limit that passed while no worker was there comes before any call', asyn
     })
     .build()
   const { client, endpoint, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
-  await client.start('r', { options: { timeoutMs: 700 } })
-  await observed(() => log.length === 1)
-  const { startedAt } = await observed(() => client.status('r'))
+  const { id, deadline } = await withinSomeLimit(700, async (timeoutMs) => {
+    const id = `within ${timeoutMs}`
+    await client.start(id, { options: { timeoutMs } })
+    const { startedAt } = await observed(async () => {
+      const run = await client.status(id)
+      return (log.length === 1 || run?.status === 'failed') && run
+    })
+    return log.length === 1 ? { id, deadline: startedAt + timeoutMs } : undefined
+  })
   await endpoint.close()
-  await observed(() => Date.now() > startedAt + 700)
+  await observed(() => Date.now() > deadline)
   const again = await serveEndpoint([durableWorkflow(graph, { name })], endpoint.port)
   try {
-    expect(await client.attach('r')).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+    expect(await client.attach(id)).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
     expect(log).toEqual(['a began'])
   } finally {
     await again.close()

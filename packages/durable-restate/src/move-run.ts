@@ -1,12 +1,12 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
 import { misfits } from '@stageflow/core/durable'
-import { textOf } from '@stageflow/core/kit'
+import { checkOptions, required, textOf } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { restateAt } from './http.ts'
 import type { Ask } from './http.ts'
 import { readJournal } from './journal.ts'
-import { ADDRESS, HEADERS, NAME, RUN_ID, checkRequired } from './option-rules.ts'
+import { ADDRESS, HEADERS, ILLEGAL_OPTION, NAME, RUN_ID } from './option-rules.ts'
 import type { JournalRow, RunJournal } from './journal.ts'
 import { progressOfFacts } from './run-progress.ts'
 import type { MovableRequest } from './run-start.ts'
@@ -24,10 +24,10 @@ export interface MoveRunOptions {
 }
 
 const RULES: OptionRules<MoveRunOptions> = {
-  url: ADDRESS,
-  adminUrl: ADDRESS,
-  name: NAME,
-  runId: RUN_ID,
+  url: required(ADDRESS),
+  adminUrl: required(ADDRESS),
+  name: required(NAME),
+  runId: required(RUN_ID),
   headers: HEADERS,
 }
 
@@ -47,7 +47,7 @@ interface Invocation {
  * difference if the run doesn't fit; then it goes on where it was.
  */
 export async function moveRun<Stages, Ports>(graph: StageGraph<Stages, Ports>, options: MoveRunOptions): Promise<void> {
-  checkRequired('moveRun()', options, RULES, ['url', 'adminUrl', 'name', 'runId'])
+  checkOptions('moveRun()', ILLEGAL_OPTION, options, RULES)
   const { url, adminUrl, name, runId, headers } = options
   const admin = restateAt(adminUrl, headers)
   const found = await invocationOf(admin, name, runId)

@@ -1,5 +1,7 @@
-import type { OptionRule, OptionRules } from '@stageflow/core/kit'
-import { isPlain, optionProblems, read, refuseOptions } from '@stageflow/core/kit'
+import type { OptionRule } from '@stageflow/core/kit'
+import { isPlain } from '@stageflow/core/kit'
+
+export const ILLEGAL_OPTION = 'durable-restate/illegal-option'
 
 export const OBJECT: OptionRule = [isPlain, 'an object']
 export const NAME: OptionRule = [
@@ -27,20 +29,4 @@ function isHeader([name, text]: readonly [string, unknown]): boolean {
   } catch {
     return false
   }
-}
-
-/** Throws `durable-restate/illegal-option` for options, and for those of `required` that are missing. */
-export function checkRequired<Options extends object>(
-  where: string,
-  options: unknown,
-  rules: OptionRules<Options>,
-  required: readonly (keyof Options & string)[],
-  more: readonly string[] = [],
-): void {
-  const missing = required.filter((name) => read(options, name) === undefined)
-  refuseOptions(where, 'durable-restate/illegal-option', [
-    ...more,
-    ...optionProblems(options, rules),
-    ...missing.map((name) => `${name} must be ${rules[name][1]}, not undefined`),
-  ])
 }

@@ -26,15 +26,15 @@ test('a request with a wrong shape ends the run at once, over HTTP too', async (
   const cases: readonly (readonly [body: string, message: RegExp])[] = [
     ['7', /^\[durable-restate\/illegal-request\] The request of the run "r0": the options must be an object, not 7/],
     ['[1]', /must be an object/],
-    ['{"inputs":{}}', /unknown option "inputs" \(Did you mean "input"\?\)/],
+    ['{"inputs":{}}', /unknown option "inputs" \(did you mean "input"\? known: input, /],
     ['{"input":null}', /input must be an object, not null/],
     ['{"input":"text"}', /input must be an object, not "text"/],
     ['{"input":{"extensions":"abc"}}', /input\.extensions must be an object, not "abc"/],
-    ['{"input":{"inputTxt":"x"}}', /The input has no field "inputTxt"/],
+    ['{"input":{"inputTxt":"x"}}', /The input: unknown field "inputTxt"/],
     ['{"options":null}', /options must be an object, not null/],
     ['{"options":{"ports":{"charge":1}}}', /unknown option "options\.ports"/],
     ['{"options":{"graceMs":5}}', /unknown option "options\.graceMs"/],
-    ['{"options":{"maxConcurrency":0}}', /The run option "maxConcurrency" is 0/],
+    ['{"options":{"maxConcurrency":0}}', /maxConcurrency must be a whole number from 1, or Infinity, not 0/],
     ['{"moved":{}}', /moved must be what moveRun\(\) sends/],
     ['{"moved":{"start":{"trace":{}},"facts":[7]}}', /moved must be what moveRun\(\) sends/],
     ['{garbage', /Failed to deserialize input/],
@@ -61,7 +61,7 @@ test('the client refuses a request that JSON would change, or with a wrong name,
     [{ input: { metadata: { id: 1n } } }, 'not-json', ' at input.metadata.id, which JSON cannot hold. Pass strings'],
     [{ input: { metadata: { at: new Date(0) } } }, 'not-json', 'at input.metadata.at, which JSON cannot hold'],
     [{ input: { documents: [NaN] } }, 'not-json', 'NaN at input.documents[0]'],
-    [{ inptu: {} }, 'illegal-request', 'unknown option "inptu" (Did you mean "input"?)'],
+    [{ inptu: {} }, 'illegal-request', 'unknown option "inptu" (did you mean "input"? known: input, '],
     [{ options: { ports: {} } }, 'illegal-request', 'unknown option "options.ports"'],
   ]
   for (const [request, code, message] of cases)
@@ -221,7 +221,7 @@ test.each<[name: string, make: () => unknown, message: RegExp]>([
       durableWorkflow(new Pipeline('p').withStage('a', () => ({}), { placement: 'servce' as never }).build(), {
         name: 'a',
       }),
-    /stage "a" has the placement "servce"; it must be one of 'local', 'call', 'service'/,
+    /placement of stage "a" must be one of 'local', 'call', 'service', not "servce"/,
   ],
   [
     'a child pipeline on another machine',

@@ -8,7 +8,7 @@ import { observed } from '../test/observed.ts'
 import { restate } from '../test/restate.ts'
 import { durableClient } from './index.ts'
 
-test('of two workers behind one address, one is killed: the other goes on within seconds, and repeats nothing that settled', async () => {
+test('of two workers behind one address, one is killed: the other goes on without a timeout of Restate, and repeats nothing that settled', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'stageflow-workers-'))
   const file = join(folder, 'lines')
   writeFileSync(file, '')
@@ -24,10 +24,8 @@ test('of two workers behind one address, one is killed: the other goes on within
     const client = durableClient({ url: restate.url, name: 'two-workers' })
     await client.start('r')
     await observed(() => lines().length === 2)
-    const killedAt = Date.now()
     await workers[0]?.kill()
-    await observed(() => lines().length === 3)
-    expect(Date.now() - killedAt).toBeLessThan(10_000)
+    await observed(() => lines().length === 3) // sooner than the first of those timeouts, after a minute
     const result = await client.attach('r')
     const [first, second, again] = lines().map((line) => line.split(' '))
     expect([first?.[0], second?.[0], again?.[0]]).toEqual(['a', 'b', 'b'])

@@ -7,7 +7,13 @@ import { createEndpointHandler, workflow } from '@restatedev/restate-sdk'
 import type { WorkflowContext } from '@restatedev/restate-sdk'
 import { Pipeline, StageflowError } from '@stageflow/core'
 import type { DurableStart } from '@stageflow/core/durable'
-import type { CarryLeg, ExecutorTraits, ExecutorUnderTest, LegResult, RecordedFact } from '@stageflow/testing/durable'
+import type {
+  CarryLeg,
+  ExecutorTraits,
+  ExecutorUnderTest,
+  LegResult,
+  RecordedFact,
+} from '@stageflow/testing/durable/contract'
 import { pathOf } from '../src/answers.ts'
 import { durableClient, durableWorkflow } from '../src/index.ts'
 import type { DurableClient } from '../src/index.ts'

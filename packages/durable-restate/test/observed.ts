@@ -21,3 +21,14 @@ export async function answered<T>(ask: () => Promise<T>): Promise<T> {
     }
   }
 }
+
+/** Tries an act with ever longer limits until it returns something: on a busy machine, code may begin after a short limit. */
+export async function withinSomeLimit<T>(
+  firstMs: number,
+  act: (timeoutMs: number) => Promise<T | undefined>,
+): Promise<T> {
+  for (let timeoutMs = firstMs; ; timeoutMs *= 4) {
+    const found = await act(timeoutMs)
+    if (found !== undefined) return found
+  }
+}

@@ -1,8 +1,9 @@
+import { EventBuffer, waitLeft } from '@stageflow/buffer'
+import type { BufferStats, CloseReport, EventBufferListener } from '@stageflow/buffer'
 import { StageflowError } from '@stageflow/core'
 import type { EventSink, StageflowEvent } from '@stageflow/core'
-import { CLOSE_TIMEOUT_MS, EventBuffer, checkWait, waitLeft, withinLimit } from '@stageflow/core/kit'
-import type { BufferStats, CloseReport, EventBufferListener, WaitOptions } from '@stageflow/core/kit'
-
+import { CLOSE_TIMEOUT_MS, checkWait, withinLimit } from '@stageflow/core/kit'
+import type { WaitOptions } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION, settingsOf } from './buffered-options.ts'
 import type { BufferedExporterOptions, Settings } from './buffered-options.ts'
 import { closeBehind } from './close-exporter.ts'

@@ -40,13 +40,13 @@ test('illegal options are refused in one error (exporter-buffered/illegal-option
       'attemptTimeoutMs must be a number of milliseconds from 0, or Infinity, not -1; ' +
       'clock must be a clock with now(), sleep(), setTimeout(), not a function; ' +
       'random must be a function () => number, not 0.5; ' +
-      'unknown option "flushInterval" (Did you mean "flushIntervalMs"?); ' +
+      'unknown option "flushInterval" (did you mean "flushIntervalMs"? known: batchSize, flushIntervalMs, maxBufferSize, highWaterMark, onOverflow, onDeadLetter, retry, attemptTimeoutMs, clock, random); ' +
       'retry.attempts must be a whole number from 1, or Infinity, not 0; ' +
       'retry.baseMs must be a number of milliseconds from 0, not "100"; ' +
       'retry.capMs must be a number of milliseconds from 0, not NaN; ' +
-      'retry.isRetryable must be a function (error) => boolean, not true; ' +
       "retry.jitter must be one of 'none', 'full', 'equal', 'decorrelated', not \"some\"; " +
-      'unknown option "retry.maxMs" (Did you mean "capMs"?).',
+      'retry.isRetryable must be a function (error) => boolean, not true; ' +
+      'unknown option "retry.maxMs" (did you mean "capMs"? known: attempts, forMs, backoff, baseMs, capMs, jitter, isRetryable).',
   )
 })
 

@@ -1,3 +1,5 @@
+import { deliveryRetryPlan, deliveryRetryProblems } from '@stageflow/buffer'
+import type { DeliveryRetry, DeliveryRetryPlan } from '@stageflow/buffer'
 import { systemClock } from '@stageflow/core'
 import type { Clock, StageflowEvent } from '@stageflow/core'
 import {
@@ -6,8 +8,6 @@ import {
   DELAY,
   TIME_LIMIT,
   cryptoRandom,
-  deliveryRetryPlan,
-  deliveryRetryProblems,
   functionLike,
   optionProblems,
   read,
@@ -15,8 +15,7 @@ import {
   show,
   whole,
 } from '@stageflow/core/kit'
-import type { DeliveryRetry, DeliveryRetryPlan, OptionRules } from '@stageflow/core/kit'
-
+import type { OptionRules } from '@stageflow/core/kit'
 import { isExporter } from './exporter.ts'
 
 /** The argument of `onOverflow`. */

@@ -1,8 +1,8 @@
+import { reportError } from '@stageflow/core/kit'
 import { StageflowError } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
-import { CLOSE_TIMEOUT_MS, endWithin, reportError } from '@stageflow/core/kit'
+import { CLOSE_TIMEOUT_MS, endWithin } from '@stageflow/core/kit'
 import type { EndReport, WaitOptions } from '@stageflow/core/kit'
-
 import type { Exporter } from './exporter.ts'
 
 /** Closes the exporter behind a buffer. Rejects for the error in its report too. */

@@ -197,7 +197,7 @@ test('illegal arguments are refused, and no listener is left behind', () => {
   const before = process.listenerCount('SIGTERM')
   const options: unknown = { signals: ['SIGKILL'], timeoutMs: -1, exit: 0, code: 1, beforeClose: 1, onClosed: 1 }
   expect(() => closeOnSignal([buffer, {} as never], options as object)).toThrow(
-    /each exporter must be an object with close\(\), .* not an object; signals must be an array of SIGTERM.*timeoutMs must be .*exit must be .*beforeClose must be .*onClosed must be .*"code"/,
+    /each exporter must be an object with close\(\), .* not an object; signals must be an array of SIGTERM.*timeoutMs must be .*beforeClose must be .*onClosed must be .*exit must be .*"code"/,
   )
   expect(() => closeOnSignal(null as never)).toThrow('not null')
   expect(() => closeOnSignal(buffer, { signals: [] })).toThrow('signals must be an array')

@@ -1,6 +1,5 @@
 import { constants } from 'node:os'
-import process from 'node:process'
-
+import type { CloseReport } from '@stageflow/buffer'
 import { systemClock } from '@stageflow/core'
 import {
   TIME_LIMIT,
@@ -12,9 +11,9 @@ import {
   textOf,
   withinLimit,
 } from '@stageflow/core/kit'
-import type { CloseReport, OptionRules } from '@stageflow/core/kit'
-
+import type { OptionRules } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION } from './buffered-options.ts'
+import process from 'node:process'
 
 /** The signals that a process can handle. */
 export type EndingSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGQUIT' | 'SIGBREAK' | 'SIGUSR2'

@@ -1,6 +1,5 @@
-import { isRetryableDelivery } from '@stageflow/core/kit'
+import { isRetryableDelivery } from '@stageflow/buffer'
 import type { WaitOptions } from '@stageflow/core/kit'
-
 import { eventWith, eventsFrom, must, mustResolve, rejectionOf } from './contract-bench.ts'
 import type { ContractBench, ExporterRule } from './contract-bench.ts'
 

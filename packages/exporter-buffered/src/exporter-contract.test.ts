@@ -245,7 +245,7 @@ test('the function that makes the exporter is needed, and options are checked', 
   const create = () => subject((whole) => whole)
   const options: unknown = { outage: false, outages: 0, timeoutMs: NaN }
   expect(() => exporterContract(create, options as object)).toThrow(
-    'exporterContract(): outages must be true or false, not 0; timeoutMs must be a number of milliseconds from 0, or Infinity, not NaN; unknown option "outage" (Did you mean "outages"?).',
+    'exporterContract(): outages must be true or false, not 0; timeoutMs must be a number of milliseconds from 0, or Infinity, not NaN; unknown option "outage" (did you mean "outages"? known: outages, timeoutMs).',
   )
 })
 

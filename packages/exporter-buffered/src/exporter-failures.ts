@@ -1,5 +1,6 @@
+import { isRetryableDelivery } from '@stageflow/buffer'
 import { StageflowError } from '@stageflow/core'
-import { isRetryableDelivery, textOf } from '@stageflow/core/kit'
+import { textOf } from '@stageflow/core/kit'
 
 /** One error for those of several exporters. It is retryable if one of them is. */
 export function failureOf(what: string, errors: readonly unknown[], count: number): StageflowError {

@@ -1,13 +1,13 @@
+import { isRetryableDelivery } from '@stageflow/buffer'
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock, StageflowEvent } from '@stageflow/core'
-import { CLOCK, checkOptions, checkWait, isRetryableDelivery } from '@stageflow/core/kit'
+import { CLOCK, checkOptions, checkWait } from '@stageflow/core/kit'
 import type { EndReport, OptionRules, WaitOptions } from '@stageflow/core/kit'
-
 import { ILLEGAL_OPTION } from './buffered-options.ts'
 import { closeWithin } from './close-exporter.ts'
 import { failureOf } from './exporter-failures.ts'
 import { isExporter } from './exporter.ts'
-import type { Exporter, ExportOptions } from './exporter.ts'
+import type { ExportOptions, Exporter } from './exporter.ts'
 
 export interface FanOutExporterOptions {
   /** Measures the limit of `close`. Default: the clock of the machine. */

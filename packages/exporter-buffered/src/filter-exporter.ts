@@ -1,8 +1,9 @@
+import { EVENT_FILTER_RULES, EventFilter } from '@stageflow/buffer'
+import type { EventChoice, EventFilterStats } from '@stageflow/buffer'
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock, StageflowEvent } from '@stageflow/core'
-import { CLOCK, EVENT_FILTER_RULES, EventFilter, checkOptions, checkWait } from '@stageflow/core/kit'
-import type { EndReport, EventChoice, EventFilterStats, OptionRules, WaitOptions } from '@stageflow/core/kit'
-
+import { CLOCK, checkOptions, checkWait } from '@stageflow/core/kit'
+import type { EndReport, OptionRules, WaitOptions } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION } from './buffered-options.ts'
 import { closeWithin } from './close-exporter.ts'
 import { isExporter } from './exporter.ts'

@@ -1,5 +1,5 @@
 import type { StageflowEvent } from '@stageflow/core'
-import { sinkContract } from '@stageflow/testing'
+import { sinkContract } from '@stageflow/testing/contract'
 import { test } from 'vitest'
 
 import { BufferedExporter } from './index.ts'

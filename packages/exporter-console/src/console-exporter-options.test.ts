@@ -19,7 +19,7 @@ test('illegal options are refused, all of them at once (exporter-console/illegal
       'color must be true or false, not "auto"; data must be true or false, not 1; ' +
       'columns must be a whole number from 40, not 39; ' +
       "redaction must be an object such as { keys: ['ssn'] }, or false, not true; " +
-      'unknown option "colour" (Did you mean "color"?).',
+      'unknown option "colour" (did you mean "color"? known: stream, color, data, columns, redaction).',
   )
 })
 
@@ -30,7 +30,10 @@ test.each<[options: unknown, problem: string]>([
   [process.stderr, 'pass the stream in an object: { stream }'],
   [{ columns: Infinity }, 'columns must be a whole number from 40, not Infinity'],
   [{ stream: { write() {}, on() {}, off() {} } }, 'stream must be a writable stream of Node'],
-  [{ redaction: { key: ['ssn'] } }, 'core/illegal-redaction: redaction: unknown option "key" (Did you mean "keys"?)'],
+  [
+    { redaction: { key: ['ssn'] } },
+    'core/illegal-redaction: redaction: unknown option "key" (did you mean "keys"? known: keys, ',
+  ],
 ])('%o is refused', (options, problem) => {
   expect(refusal(options)).toContain(problem)
 })

@@ -1,11 +1,12 @@
 import process from 'node:process'
 
+import { ExportProgress } from '@stageflow/buffer'
+import type { ExporterReport } from '@stageflow/buffer'
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
-import { ExportProgress, checkWait } from '@stageflow/core/kit'
-import type { ExporterReport, WaitOptions } from '@stageflow/core/kit'
+import { checkWait } from '@stageflow/core/kit'
+import type { WaitOptions } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
-
 import { ILLEGAL_OPTION, checkConsoleOptions } from './console-exporter-options.ts'
 import type { ConsoleExporterOptions } from './console-exporter-options.ts'
 import { eventLine } from './event-line.ts'

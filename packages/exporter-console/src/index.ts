@@ -1,3 +1,4 @@
-export type { ExporterReport, WaitOptions } from '@stageflow/core/kit'
-export { ConsoleExporter } from './console-exporter.ts'
+export type { ExporterReport } from '@stageflow/buffer'
+export type { WaitOptions } from '@stageflow/core/kit'
 export type { ConsoleExporterOptions } from './console-exporter-options.ts'
+export { ConsoleExporter } from './console-exporter.ts'

@@ -1,3 +1,4 @@
-export type { ExporterReport, WaitOptions } from '@stageflow/core/kit'
+export type { ExporterReport } from '@stageflow/buffer'
+export type { WaitOptions } from '@stageflow/core/kit'
 export { JsonlExporter } from './jsonl-exporter.ts'
 export type { JsonlExporterOptions } from './jsonl-options.ts'

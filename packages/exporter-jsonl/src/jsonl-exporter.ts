@@ -1,8 +1,9 @@
+import { ExportProgress } from '@stageflow/buffer'
+import type { ExporterReport } from '@stageflow/buffer'
 import { StageflowError } from '@stageflow/core'
 import type { Clock, StageflowEvent } from '@stageflow/core'
-import { ExportProgress, checkWait } from '@stageflow/core/kit'
-import type { ExporterReport, WaitOptions } from '@stageflow/core/kit'
-
+import { checkWait } from '@stageflow/core/kit'
+import type { WaitOptions } from '@stageflow/core/kit'
 import { lineWriter } from './event-line.ts'
 import { fileError } from './file-errors.ts'
 import { ILLEGAL_OPTION, settingsOf } from './jsonl-options.ts'

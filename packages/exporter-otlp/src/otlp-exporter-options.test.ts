@@ -39,7 +39,10 @@ test.each<[options: unknown, problem: string]>([
   [{ url: 'http://localhost' }, 'unknown option "url" (known: exporter, resource, spanContext, data, redaction'],
   [new OTLPLogExporter(), 'pass the exporter in an object: { exporter }'],
   [{ exporter: null }, 'exporter must be an exporter of log records'],
-  [{ redaction: { key: ['ssn'] } }, 'core/illegal-redaction: redaction: unknown option "key" (Did you mean "keys"?)'],
+  [
+    { redaction: { key: ['ssn'] } },
+    'core/illegal-redaction: redaction: unknown option "key" (did you mean "keys"? known: keys, ',
+  ],
 ])('%o is refused', (options, problem) => {
   expect(refusal(options)).toContain(problem)
 })

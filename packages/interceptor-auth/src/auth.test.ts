@@ -50,7 +50,7 @@ test.each([
   [{ verify, orgId: true }, 'orgId must be the name of a claim'],
   [{ verify, sessionId: null }, 'sessionId must be the name of a claim'],
   [{ verify, roles: 7 }, 'roles must be the name of a claim'],
-  [{ verify, role: 'roles' }, 'unknown option "role" (Did you mean "roles"?)'],
+  [{ verify, role: 'roles' }, 'unknown option "role" (did you mean "roles"? known: '],
 ])('auth(%j) throws auth/illegal-option', (options, message) => {
   expect(() => auth(options as never)).toThrow(
     expect.objectContaining({ code: 'auth/illegal-option', message: expect.stringContaining(message) }),

@@ -23,7 +23,7 @@ test('a process that has fetched a key set ends by itself, and prints no token w
       env: { ...process.env, DEBUG: '*', NODE_DEBUG: '' },
       stdio: ['ignore', 'pipe', 'pipe'],
       // The server keeps connections open for a minute. If one held the process, this limit would end it without an exit code.
-      timeout: 20_000,
+      timeout: 50_000,
     })
     const printed: Record<'stdout' | 'stderr', string> = { stdout: '', stderr: '' }
     for (const stream of ['stdout', 'stderr'] as const)

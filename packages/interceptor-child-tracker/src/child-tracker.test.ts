@@ -281,7 +281,7 @@ test.each([
   [5, 'the options must be an object, not 5'],
   [{ tracker: {} }, 'tracker must be a new ChildRunTracker(): an object with register(), not an object'],
   [{ tracker: 'mine' }, 'not "mine"'],
-  [{ trackers: [] }, 'unknown option "trackers" (Did you mean "tracker"?)'],
+  [{ trackers: [] }, 'unknown option "trackers" (did you mean "tracker"? known: tracker'],
 ])('childTracker(%j) throws child-tracker/illegal-option', (options, words) => {
   let error: unknown
   try {

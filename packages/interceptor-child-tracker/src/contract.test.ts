@@ -1,4 +1,4 @@
-import { interceptorContract } from '@stageflow/testing'
+import { interceptorContract } from '@stageflow/testing/contract'
 import { test } from 'vitest'
 
 import { childTracker } from './index.ts'

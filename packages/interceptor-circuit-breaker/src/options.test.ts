@@ -21,7 +21,7 @@ test.each([
   [5, 'the options must be an object, not 5'],
   [[], 'the options must be an object, not an array'],
   [{ failures: 5 }, 'unknown option "failures" (known: breaker, halfOpenAfterMs, isFailure, key, maxKeys, restore)'],
-  [{ isFailur: 5 }, 'unknown option "isFailur" (Did you mean "isFailure"?)'],
+  [{ isFailur: 5 }, 'unknown option "isFailur" (did you mean "isFailure"? known: breaker, '],
   [
     { breaker: 5 },
     "breaker must be an object with the type 'consecutive', 'count' or 'sampling', such as { type: 'count' }, not 5",
@@ -91,7 +91,7 @@ test.each<[options: unknown, words: string]>([
 
 test('one error lists every problem', () => {
   expect(messageOf(() => made({ halfOpenAfterMs: -1, maxKeys: 1.5, key: 5, restore: 5 }))).toBe(
-    'circuitBreaker(): halfOpenAfterMs must be a number of milliseconds above 0, not -1; maxKeys must be a whole number from 1, not 1.5; key must be a function (context) => the name of a circuit, not 5; restore must be the return value of export(), { version: 1, circuits: […] }, not 5.',
+    'circuitBreaker(): halfOpenAfterMs must be a number of milliseconds above 0, not -1; key must be a function (context) => the name of a circuit, not 5; maxKeys must be a whole number from 1, not 1.5; restore must be the return value of export(), { version: 1, circuits: […] }, not 5.',
   )
 })
 

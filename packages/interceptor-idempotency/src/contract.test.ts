@@ -1,4 +1,4 @@
-import { interceptorContract } from '@stageflow/testing'
+import { interceptorContract } from '@stageflow/testing/contract'
 import { describe, test } from 'vitest'
 
 import { scriptedStore } from '../test/scripted-store.ts'

@@ -1,4 +1,4 @@
-import { interceptorContract } from '@stageflow/testing'
+import { interceptorContract } from '@stageflow/testing/contract'
 import { pino } from 'pino'
 import { test } from 'vitest'
 

@@ -496,10 +496,13 @@ test('illegal options are refused, all of them at once (logging/illegal-option)'
 test.each<[options: unknown, problem: string]>([
   [null, 'the options must be an object, not null'],
   [{ redact: ['ssn'] }, 'unknown option "redact" (known: logger, startLines, levels, data, redaction)'],
-  [{ levels: 'info' }, 'levels must be an object, not "info"'],
+  [{ levels: 'info' }, 'levels must be an object, not a string'],
   [{ levels: null }, 'levels must be an object, not null'],
   [{ levels: { toString: 'info' } }, 'unknown option "levels.toString"'],
-  [{ redaction: { key: ['ssn'] } }, 'core/illegal-redaction: redaction: unknown option "key" (Did you mean "keys"?)'],
+  [
+    { redaction: { key: ['ssn'] } },
+    'core/illegal-redaction: redaction: unknown option "key" (did you mean "keys"? known: keys, ',
+  ],
 ])('%j is refused', (options, problem) => {
   expect(refusal(options)).toContain(problem)
 })

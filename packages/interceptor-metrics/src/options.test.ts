@@ -32,7 +32,7 @@ test.each<[options: unknown, problem: string]>([
   [{ buckets: Array.from({ length: 101 }, (_, place) => place + 1) }, 'buckets must be'],
   [{ maxLabelSets: 0 }, 'maxLabelSets must be a whole number from 1, not 0'],
   ...[1.5, Infinity, '9'].map((maxLabelSets): [unknown, string] => [{ maxLabelSets }, 'maxLabelSets must be']),
-  [{ bucket: [1] }, 'unknown option "bucket" (Did you mean "buckets"?)'],
+  [{ bucket: [1] }, 'unknown option "bucket" (did you mean "buckets"? known: '],
   [null, 'the options must be an object, not null'],
 ])('the options %j are refused (metrics/illegal-option)', (options, problem) => {
   const error = refusal(options)

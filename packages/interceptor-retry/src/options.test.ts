@@ -42,7 +42,7 @@ test.each([
 test('one error lists every problem, and suggests the name of an unknown option', () => {
   const error = thrownBy(() => retry({ attempts: 0, baseMS: 1, classify: () => true } as unknown as RetryOptions))
   expect((error as Error).message).toBe(
-    'retry(): attempts must be a whole number from 1, not 0; unknown option "baseMS" (Did you mean "baseMs"?); unknown option "classify" (known: attempts, baseMs, capMs, backoff, jitter, maxRetryAfterMs, isRetryable, random).',
+    'retry(): attempts must be a whole number from 1, not 0; unknown option "baseMS" (did you mean "baseMs"? known: attempts, baseMs, capMs, backoff, jitter, maxRetryAfterMs, isRetryable, random); unknown option "classify" (known: attempts, baseMs, capMs, backoff, jitter, maxRetryAfterMs, isRetryable, random).',
   )
 })
 

@@ -1,4 +1,4 @@
-import { interceptorContract } from '@stageflow/testing'
+import { interceptorContract } from '@stageflow/testing/contract'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { spanRecorder, withContextManager } from '../test/span-recorder.ts'
 import { tracing } from './index.ts'

@@ -319,8 +319,8 @@ test('illegal options are refused, all of them at once (report/illegal-option)',
   }
   expect(StageflowError.is(error, 'report/illegal-option')).toBe(true)
   expect((error as Error).message).toBe(
-    'timeline(): color must be true or false, not 1; width must be a number, not "80"; ' +
-      'redaction must be an object such as { keys: [\'ssn\'] }, or false, not true; unknown option "rows" ' +
+    "timeline(): redaction must be an object such as { keys: ['ssn'] }, or false, not true; " +
+      'width must be a number, not "80"; color must be true or false, not 1; unknown option "rows" ' +
       '(known: redaction, width, color, maxRows, pipeline).',
   )
 })

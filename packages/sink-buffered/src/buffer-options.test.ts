@@ -58,11 +58,11 @@ test('one error names every problem of a call (sink-buffered/illegal-option)', (
     'new BufferedEventSink(): the sink behind it must be an event sink with emit(), tryEmit(), not an array; ' +
       'maxWaiting must be a whole number from 1, not 0; ' +
       "overflow must be one of 'block', 'drop-oldest', 'drop-newest', 'sample', not \"drop\"; " +
-      'clock must be a clock with now(), sleep(), setTimeout(), not a function; ' +
-      'random must be a function () => number, not 4; onDrop must be a function (event, reason) => void, not an array; ' +
+      'onDrop must be a function (event, reason) => void, not an array; ' +
+      'clock must be a clock with now(), sleep(), setTimeout(), not a function; random must be a function () => number, not 4; ' +
       'unknown option "maxSize" (known: maxWaiting, overflow, retry, attemptTimeoutMs, noticeIntervalMs, onDrop, clock, random); ' +
       'retry.attempts must be a whole number from 1, or Infinity, not 0; ' +
-      'unknown option "retry.capsMs" (Did you mean "capMs"?).',
+      'unknown option "retry.capsMs" (did you mean "capMs"? known: attempts, forMs, backoff, baseMs, capMs, jitter, isRetryable).',
   )
 })
 

@@ -1,3 +1,5 @@
+import { deliveryRetryPlan, deliveryRetryProblems } from '@stageflow/buffer'
+import type { BufferOverflow, DeliveryRetry, DeliveryRetryPlan, LossReason } from '@stageflow/buffer'
 import { systemClock } from '@stageflow/core'
 import type { Clock, StageflowEvent } from '@stageflow/core'
 import {
@@ -7,8 +9,6 @@ import {
   SINK,
   TIME_LIMIT,
   cryptoRandom,
-  deliveryRetryPlan,
-  deliveryRetryProblems,
   functionLike,
   oneOf,
   optionProblems,
@@ -16,14 +16,7 @@ import {
   show,
   whole,
 } from '@stageflow/core/kit'
-import type {
-  BufferOverflow,
-  DeliveryRetry,
-  DeliveryRetryPlan,
-  LossReason,
-  OptionRule,
-  OptionRules,
-} from '@stageflow/core/kit'
+import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 
 export interface BufferedEventSinkOptions {
   /** Maximum number of events that wait. Last events of runs have as many places of their own, and so have, with `block`, events whose `emit` waits. Default: 1,000. */

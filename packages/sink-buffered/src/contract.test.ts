@@ -1,5 +1,6 @@
 import type { EventSink, StageflowEvent } from '@stageflow/core'
-import { recordingSink, sinkContract, type CreateSink, type ManualClock } from '@stageflow/testing'
+import { recordingSink, type ManualClock } from '@stageflow/testing'
+import { sinkContract, type CreateSink } from '@stageflow/testing/contract'
 import { describe, test } from 'vitest'
 import { BufferedEventSink, fanOutSink, filterSink } from './index.ts'
 

@@ -1,4 +1,4 @@
-import type { LossReason } from '@stageflow/core/kit'
+import type { LossReason } from '@stageflow/buffer'
 
 /** Why an event was lost: as in a buffer, or `refused`: `tryEmit` of a sink of a fan-out returned false. */
 export type DropReason = LossReason | 'refused'

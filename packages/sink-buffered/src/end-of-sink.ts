@@ -1,6 +1,7 @@
+import { reportError } from '@stageflow/core/kit'
 import { StageflowError } from '@stageflow/core'
 import type { Clock, EventSink } from '@stageflow/core'
-import { endWithin, reportError } from '@stageflow/core/kit'
+import { endWithin } from '@stageflow/core/kit'
 import type { EndReport, WaitOptions } from '@stageflow/core/kit'
 import { errorFacts } from './error-facts.ts'
 

@@ -134,7 +134,9 @@ test('a buffer in front of a filter, a fan-out or another buffer reports that th
 test('unknown options of flush and close are refused', async () => {
   const sink = filterSink(recordingSink())
   const wrong = { timeout: 5 } as object
-  await expect(sink.close(wrong)).rejects.toThrow('close(): unknown option "timeout" (Did you mean "timeoutMs"?).')
+  await expect(sink.close(wrong)).rejects.toThrow(
+    'close(): unknown option "timeout" (did you mean "timeoutMs"? known: signal, timeoutMs).',
+  )
   await expect(sink.flush(wrong)).rejects.toThrow('flush(): unknown option "timeout"')
 })
 

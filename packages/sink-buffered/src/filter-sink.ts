@@ -1,16 +1,9 @@
+import { EVENT_FILTER_RULES, EventFilter } from '@stageflow/buffer'
+import type { EventChoice, EventFilterStats } from '@stageflow/buffer'
 import { systemClock } from '@stageflow/core'
 import type { Clock, EventSink } from '@stageflow/core'
-import {
-  CLOCK,
-  CLOSE_TIMEOUT_MS,
-  EVENT_FILTER_RULES,
-  EventFilter,
-  SINK,
-  checkWait,
-  optionProblems,
-  refuseOptions,
-} from '@stageflow/core/kit'
-import type { EndReport, EventChoice, EventFilterStats, OptionRules, WaitOptions } from '@stageflow/core/kit'
+import { CLOCK, CLOSE_TIMEOUT_MS, SINK, checkWait, optionProblems, refuseOptions } from '@stageflow/core/kit'
+import type { EndReport, OptionRules, WaitOptions } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION, valueProblems } from './buffer-options.ts'
 import { endOf } from './end-of-sink.ts'
 

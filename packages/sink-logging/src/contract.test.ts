@@ -1,4 +1,4 @@
-import { sinkContract, type ArrivedEvent } from '@stageflow/testing'
+import { sinkContract, type ArrivedEvent } from '@stageflow/testing/contract'
 import { pino } from 'pino'
 import { test } from 'vitest'
 

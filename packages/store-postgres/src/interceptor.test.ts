@@ -10,7 +10,7 @@ import { postgresStore } from './postgres-store.ts'
 let server: TestServer
 beforeAll(async () => {
   server = await startPostgres()
-  const pool = new Pool({ connectionString: server.url })
+  const pool = connect({ connectionString: server.url })
   await postgresStore({ pool }).migrate()
   await pool.end()
 }, 120_000)

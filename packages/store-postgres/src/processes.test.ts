@@ -1,15 +1,15 @@
 import { processContract } from '@stageflow/interceptor-idempotency/contract'
-import { Pool } from 'pg'
+import type { Pool } from 'pg'
 import { afterAll, beforeAll, test } from 'vitest'
 
-import { ownSchema, postgresUrl } from '../test/postgres.ts'
+import { connect, ownSchema, postgresUrl } from '../test/postgres.ts'
 
 const schema = ownSchema()
 let pool: Pool
 beforeAll(async () => {
   process.env['STORE_POSTGRES_TEST_URL'] = postgresUrl
   process.env['STORE_POSTGRES_TEST_SCHEMA'] = schema
-  pool = new Pool({ connectionString: postgresUrl })
+  pool = connect()
   await pool.query(`CREATE SCHEMA ${schema}`)
   // A row for each execution, without a key that would hide a second one.
   await pool.query(`CREATE TABLE ${schema}.executions (name text NOT NULL)`)

@@ -8,7 +8,7 @@ import { postgresStore } from '../src/postgres-store.ts'
 export async function openSide(): Promise<ProcessSide> {
   const schema = process.env['STORE_POSTGRES_TEST_SCHEMA']
   if (schema === undefined) throw new Error('Set STORE_POSTGRES_TEST_SCHEMA in the test.')
-  const pool = new Pool({ connectionString: process.env['STORE_POSTGRES_TEST_URL'], connectionTimeoutMillis: 2_000 })
+  const pool = new Pool({ connectionString: process.env['STORE_POSTGRES_TEST_URL'], connectionTimeoutMillis: 20_000 })
   pool.on('error', () => {})
   const store = postgresStore({ pool, schema })
   await store.migrate()

@@ -8,11 +8,11 @@ if ('problem' in given) throw new Error(given.problem)
 /** The address of the tests' PostgreSQL. */
 export const postgresUrl: string = given.url
 
-/** A pool of connections to the tests' PostgreSQL that fails quickly. */
+/** A pool of connections to the tests' PostgreSQL. What hangs fails. */
 export function connect(config: PoolConfig = {}): Pool {
   const pool = new Pool({
     connectionString: postgresUrl,
-    connectionTimeoutMillis: 2_000,
+    connectionTimeoutMillis: 20_000,
     query_timeout: 20_000,
     ...config,
   })

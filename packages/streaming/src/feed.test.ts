@@ -278,10 +278,10 @@ test('an illegal option is refused (streaming/illegal-option)', async () => {
   const queue = new ChunkQueue<number>()
   await expect(feed(queue, [1], { signal: 5 } as never)).rejects.toMatchObject({
     code: 'streaming/illegal-option',
-    message: 'feed(): signal must be an AbortSignal with addEventListener(), removeEventListener(), not 5.',
+    message: 'feed(): signal must be an AbortSignal, such as controller.signal, not 5.',
   })
   await expect(feed(new ChunkQueue(), [1], new AbortController().signal as never)).rejects.toThrow(
-    'feed(): the options must be an object such as { signal }, not an AbortSignal.',
+    'feed(): the options must be an object, not an instance of AbortSignal.',
   )
 })
 

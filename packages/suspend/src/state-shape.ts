@@ -26,12 +26,11 @@ const isGaps = (value: unknown): boolean =>
   isArrayOf(value, (path) => isArrayOf(path, (key) => isText(key) || Number.isSafeInteger(key)))
 
 function* unless(fits: boolean, path: Path, must: string, value: unknown): Problems {
-  if (!fits) yield `${placeOf(path)} is ${kindOf(value)}; it must be ${must}`
+  if (!fits) yield `${placeOf(path)} must be ${must}, not ${kindOf(value)}`
 }
 
 /** Names a value without the content of strings, which may be a secret. */
-const kindOf = (value: unknown): string =>
-  value === undefined ? 'missing' : typeof value === 'string' ? 'a string' : show(value)
+const kindOf = (value: unknown): string => (typeof value === 'string' ? 'a string' : show(value))
 
 /** Checks the fields of an object by their names. */
 function* fieldProblems(

@@ -239,7 +239,7 @@ test('wrong answers are those of core (core/resume)', async () => {
   await expect(resume(graph, state, {})).rejects.toMatchObject({
     code: 'core/resume',
     message:
-      'A run of "order" cannot be resumed: the answer for the run is {}, but the run waits for "approve", "kid", "each"; pass an object with an answer for one of them.',
+      'A run of "order" cannot be resumed: the answer for the run must be an object with an answer for a stage, not an empty one; the run waits for "approve", "kid", "each".',
   })
 })
 

@@ -119,7 +119,7 @@ test.each([
   [{ redact: 'pin' }, 'redact must be'],
   [{ redact: [1] }, 'redact must be'],
   [{ inputJsonSchema: [] }, 'inputJsonSchema must be'],
-  [{ timeout: 5 }, 'unknown option "timeout" (Did you mean "timeoutMs"?)'],
+  [{ timeout: 5 }, 'unknown option "timeout" (did you mean "timeoutMs"? known: name, '],
 ])('%j is refused (tools/illegal-option)', (wrong, problem) => {
   expect(messageOf({ ...least, ...wrong })).toContain(problem)
 })

@@ -1,9 +1,4 @@
-import { quote } from './errors.ts'
-
-/** How to check a given value: a test, the words that follow "it must be", and whether the value is required. */
-type Rule = readonly [test: (value: unknown) => boolean, must: string, isRequired?: boolean]
-/** Rules by the name of the option or field. */
-export type Rules = Readonly<Record<string, Rule>>
+import { show } from './show.ts'
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
@@ -14,38 +9,12 @@ export const isNumber = (value: unknown): boolean => typeof value === 'number' &
 export const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) > 0
 export const isArray: (value: unknown) => value is readonly unknown[] = Array.isArray
 
-export const ANYTHING: Rule = [() => true, '']
-export const COUNT: Rule = [isCount, 'a whole number from 1']
-export const LIMIT: Rule = [(value) => value === Infinity || isCount(value), 'a whole number from 1, or Infinity']
-
-/** A rule for one of two strings. */
-export const oneOf = (one: string, other: string): Rule => [
-  (value) => value === one || value === other,
-  `'${one}' or '${other}'`,
-]
-
-/**
- * Calls `refuse('timeoutMs', '-5; it must be …')` for each value that breaks its rule. An undefined value passes unless it is
- * required.
- */
-export function checkRules(
-  given: Readonly<Record<string, unknown>>,
-  rules: Rules,
-  refuse: (key: string, why: string) => void,
-): void {
-  for (const key of Object.keys(rules)) {
-    const [test, must, isRequired] = rules[key] as Rule
-    const value = given[key]
-    if ((value !== undefined || isRequired) && !test(value)) refuse(key, `${quote(value)}; it must be ${must}`)
-  }
-}
-
 /** Whether `value` is a promise of any kind: of this realm or another, or an object that only has `then`. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return isObject(value) && isFunction(value['then'])
 }
 
-/** Returns ` Did you mean "x"?` for the closest name within `most` edits, ignoring case; undefined if no name is that close. */
+/** Returns `did you mean "x"?` for the closest name within `most` edits, ignoring case; undefined if no name is that close. */
 export function didYouMean(name: string, names: Iterable<string>, most: number = 2): string | undefined {
   let best: string | undefined
   let least = most + 1
@@ -57,7 +26,7 @@ export function didYouMean(name: string, names: Iterable<string>, most: number =
       best = one
     }
   }
-  return best === undefined ? undefined : ` Did you mean "${best}"?`
+  return best === undefined ? undefined : `did you mean "${best}"?`
 }
 
 /** Whether at most `edits` edits turn `a` into `b`. Each inserts, removes or replaces a letter, or swaps two neighbors. */
@@ -74,13 +43,12 @@ export const RESULT: unique symbol = Symbol.for('@stageflow/result')
 
 /** Names a value that a stage must not return. */
 export function describe(value: unknown): string {
-  if (!isObject(value) && !isFunction(value)) return quote(value)
   if (value instanceof Error) return 'an Error (throw it, or return StageOutput.fail(error))'
-  if (RESULT in value) return 'the result of a run (return its data, or use withPipeline)'
-  const tag = Object.prototype.toString.call(value).slice(8, -1)
-  if (tag === 'Generator') return 'a generator (make the stage async function*)'
-  if (tag === 'AsyncGenerator') return 'an async generator (only the stage itself can yield)'
-  return `an instance of ${value.constructor?.name || tag}`
+  if (isObject(value) && RESULT in value) return 'the result of a run (return its data, or use withPipeline)'
+  const tag = Object.prototype.toString.call(value)
+  if (tag === '[object Generator]') return 'a generator (make the stage async function*)'
+  if (tag === '[object AsyncGenerator]') return 'an async generator (only the stage itself can yield)'
+  return show(value)
 }
 
 /** The key that marks the objects of every copy of this package; the value is the copy. */
@@ -119,9 +87,9 @@ export function fromOtherCopy(value: unknown): string | undefined {
   }
 }
 
-/** Says what is wrong with a value that isn't `must`, or that another copy made: for a message that begins with its place. */
-export function isNot(value: unknown, must: string): string {
+/** Says that a value isn't `must`, or that another copy made it. `what` names it and begins the message. */
+export function isNot(what: string, must: string, value: unknown): string {
   return fromOtherCopy(value) === undefined
-    ? `is ${quote(value)}; it must be ${must}.`
-    : `cannot be used here. ${OTHER_COPY}`
+    ? `${what} must be ${must}, not ${show(value)}.`
+    : `${what} cannot be used here. ${OTHER_COPY}`
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { revoked } from '../../test/revoked.ts'
-import { PipelineBuildError, errorRecord, quote, textOf, toError } from './errors.ts'
+import { PipelineBuildError, errorRecord, textOf, toError } from './errors.ts'
 import { StageflowError } from '../index.ts'
 
 test('an error has a code, a message and its cause', () => {
@@ -79,17 +79,6 @@ test.each([
   [new (class Own {})(), '{}'],
 ])('a value without JSON of its own is named by its kind: %o', (value, text) => {
   expect(textOf(value)).toBe(text)
-  expect(quote(value)).toBe(text)
-})
-
-test('quote shortens any value to one short line', () => {
-  expect(quote('text')).toBe('"text"')
-  expect(quote('line\nbreak')).toBe('"line\\nbreak"')
-  expect(quote('x'.repeat(1_000_000))).toHaveLength(78)
-  expect(quote({ a: 'x'.repeat(1_000_000) })).toHaveLength(78)
-  expect(quote(undefined)).toBe('undefined')
-  expect(quote({})).toBe('{}')
-  expect(quote('{}')).toBe('"{}"')
 })
 
 test('toError keeps an error, and wraps anything else as core/stage-failed with the value as its cause', () => {

@@ -1,7 +1,8 @@
+import { codeOf, read } from './foreign.ts'
 import { getter } from './objects.ts'
 
-/** How many nested causes the record of an error keeps. */
-const DEEPEST_CAUSE = 5
+/** How many nested causes of an error are looked at, and kept in its record. */
+export const DEEPEST_CAUSE = 5
 /** How many problems the message of a `PipelineBuildError` lists. */
 const MOST_SHOWN = 50
 
@@ -69,12 +70,6 @@ export function textOf(value: unknown): string {
   }
 }
 
-/** A short, one-line form of a value from outside, to be quoted in a message. */
-export function quote(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : textOf(value)
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text
-}
-
 /** Returns `value` if it is an error; otherwise a `core/stage-failed` error with `value` as its cause. */
 export function toError(value: unknown): Error {
   return isError(value) ? value : new StageflowError('core/stage-failed', textOf(value), { cause: value })
@@ -90,10 +85,9 @@ function isError(value: unknown): value is Error {
 
 export function errorRecord(error: unknown, stage?: string, depth = 0): ErrorRecord {
   const cause = depth < DEEPEST_CAUSE ? causeOf(error) : undefined
-  const code = read(error, 'code')
   return {
     // Errors of Node and of many clients have their own string code.
-    code: typeof code === 'string' ? code : 'core/stage-failed',
+    code: codeOf(error) ?? 'core/stage-failed',
     message: textOf(error),
     ...(stage === undefined ? undefined : { stage }),
     ...(isError(cause) ? { cause: errorRecord(cause, undefined, depth + 1) } : undefined),
@@ -104,13 +98,4 @@ export function errorRecord(error: unknown, stage?: string, depth = 0): ErrorRec
 function causeOf(error: unknown): unknown {
   const errors = read(error, 'errors')
   return read(error, 'cause') ?? (Array.isArray(errors) ? errors[0] : undefined)
-}
-
-/** Reads a property of an error; undefined if it is missing or its getter throws. */
-function read(error: unknown, key: 'code' | 'cause' | 'errors'): unknown {
-  try {
-    return isError(error) ? (error as Error & Record<typeof key, unknown>)[key] : undefined
-  } catch {
-    return undefined
-  }
 }

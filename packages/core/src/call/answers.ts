@@ -1,6 +1,7 @@
 import { isAbortError } from '../base/abort.ts'
 import { isObject, isThenable } from '../base/check.ts'
-import { StageflowError, quote, textOf, toError } from '../base/errors.ts'
+import { StageflowError, textOf, toError } from '../base/errors.ts'
+import { show } from '../base/show.ts'
 import type { RunStage } from '../contract/interceptor.ts'
 import { BY_ENGINE, Output, failed, isOutput } from '../contract/output.ts'
 import type { Named, Notebook } from '../report/notebook.ts'
@@ -41,7 +42,7 @@ export function interceptorThrew(name: string, { host, node }: Pick<Behind, 'hos
 export function noContext(given: unknown): Output {
   return failed(
     'core/interceptor-context',
-    `An interceptor called next(${quote(given)}). Pass the context that it was given, or that of context.fork().`,
+    `An interceptor called next(${show(given)}). Pass the context that it was given, or that of context.fork().`,
   )
 }
 
@@ -54,7 +55,7 @@ export function notAnOutput(
 ): Output {
   return failed(
     'core/interceptor-answer',
-    `Interceptor "${name}" answered stage "${stage}" with ${quote(answer)}. ${fix}.`,
+    `Interceptor "${name}" answered stage "${stage}" with ${show(answer)}. ${fix}.`,
   )
 }
 

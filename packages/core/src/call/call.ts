@@ -1,5 +1,6 @@
 import { isFunction, isNumber } from '../base/check.ts'
-import { StageflowError, quote } from '../base/errors.ts'
+import { StageflowError } from '../base/errors.ts'
+import { show } from '../base/show.ts'
 import type { CallLimits, CallPart, InterceptorContext } from '../contract/interceptor.ts'
 import { BY_ENGINE, Output, isOutput, readOutput } from '../contract/output.ts'
 import type { CallHook, StageNode } from '../graph/graph.ts'
@@ -174,7 +175,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
     const { name } = this.node
     const wrong = !isNumber(deadline) ? 'deadline' : !isNumber(idleMs) ? 'idleMs' : undefined
     if (wrong !== undefined)
-      return notAnOutput(by.name, name, part, `Its ${wrong} is ${quote(part[wrong])}; give a number of milliseconds`)
+      return notAnOutput(by.name, name, part, `Its ${wrong} is ${show(part[wrong])}; give a number of milliseconds`)
     if (!isFunction(part.expired))
       return notAnOutput(by.name, name, part, 'A part with a limit needs expired(), which answers an expired call')
     const limits = (this.#limits ??= new KeptLimits(this))

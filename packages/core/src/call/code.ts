@@ -1,7 +1,8 @@
 import { untilAborted } from '../base/abort.ts'
 import { isFunction, isObject, isThenable } from '../base/check.ts'
 import { settlesWithin } from '../base/clock.ts'
-import { quote, textOf, toError } from '../base/errors.ts'
+import { textOf, toError } from '../base/errors.ts'
+import { show } from '../base/show.ts'
 import type { RunStage } from '../contract/interceptor.ts'
 import { Output, failed, readOutput } from '../contract/output.ts'
 import type { StageNode } from '../graph/graph.ts'
@@ -63,7 +64,7 @@ export function askWhen(facts: RunFacts, node: StageNode): Output | undefined {
   if (answer === false) return new Output('skip', 'its condition (when) was false')
   // A promise is refused. If it rejects as well, that must not end the process.
   if (answer instanceof Promise) answer.catch(() => {})
-  const what = answer instanceof Promise ? 'a promise; do what takes time in a stage before it' : quote(answer)
+  const what = answer instanceof Promise ? 'a promise; do what takes time in a stage before it' : show(answer)
   return failed(
     'core/when',
     `The condition (when) of stage "${node.name}" must return true or false at once; it returned ${what}.`,

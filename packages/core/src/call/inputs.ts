@@ -1,4 +1,5 @@
-import { StageflowError, quote } from '../base/errors.ts'
+import { StageflowError } from '../base/errors.ts'
+import { show } from '../base/show.ts'
 import type { InputStatus } from '../contract/context.ts'
 import type { StageNode } from '../graph/graph.ts'
 import type { RunFacts } from '../report/run-facts.ts'
@@ -50,7 +51,7 @@ export class NodeInputs {
         : `it gave ${listed(Object.keys(data), 'nothing')}`
     throw new StageflowError(
       'core/missing-input',
-      `Stage "${this.#node.name}" requires ${quote(key)} of "${stage}", but ${found}. Return it there, or use getFrom with a fallback.`,
+      `Stage "${this.#node.name}" requires ${show(key)} of "${stage}", but ${found}. Return it there, or use getFrom with a fallback.`,
     )
   }
 
@@ -73,7 +74,7 @@ export class NodeInputs {
     if (other === undefined) return found[key]
     throw new StageflowError(
       'core/ambiguous-input',
-      `Stage "${this.#node.name}" reads ${quote(key)}, which both "${first}" and "${other}" may return. Name one: inputs.getFrom('${first}', ${quote(key)}).`,
+      `Stage "${this.#node.name}" reads ${show(key)}, which both "${first}" and "${other}" may return. Name one: inputs.getFrom('${first}', ${show(key)}).`,
     )
   }
 
@@ -112,7 +113,7 @@ function seenNow(facts: RunFacts, dependencies: readonly number[]): { data: (obj
 function undeclared(node: StageNode, stage: unknown): StageflowError {
   return new StageflowError(
     'core/undeclared-input',
-    `Stage "${node.name}" reads ${quote(stage)} without depending on it; it declares ${listed(node.aliases, 'no dependencies')}. Add it: { dependencies: [${quote(stage)}] }.`,
+    `Stage "${node.name}" reads ${show(stage)} without depending on it; it declares ${listed(node.aliases, 'no dependencies')}. Add it: { dependencies: [${show(stage)}] }.`,
   )
 }
 

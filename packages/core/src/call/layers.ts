@@ -1,5 +1,6 @@
 import { isFunction, isThenable } from '../base/check.ts'
-import { quote, textOf } from '../base/errors.ts'
+import { textOf } from '../base/errors.ts'
+import { show } from '../base/show.ts'
 import type { StageInfo } from '../contract/context.ts'
 import type { Interceptor, OnCall, RunStage } from '../contract/interceptor.ts'
 import { Output, isOutput, toOutput } from '../contract/output.ts'
@@ -66,7 +67,7 @@ export function askHook(
   const out = hook === 'onCall' ? 'undefined' : 'next itself'
   problem(
     'core/interceptor-wrap',
-    `Interceptor "${one.name}" wrapped ${what} in ${quote(layer)}; return a function from ${hook}(), or ${out}.`,
+    `Interceptor "${one.name}" wrapped ${what} in ${show(layer)}; return a function from ${hook}(), or ${out}.`,
   )
   return undefined
 }

@@ -1,6 +1,8 @@
-import { LIMIT, isFunction } from '../base/check.ts'
-import type { Rules } from '../base/check.ts'
-import { StageflowError, quote } from '../base/errors.ts'
+import { isFunction } from '../base/check.ts'
+import { StageflowError } from '../base/errors.ts'
+import { LIMIT, functionLike, required } from '../base/options.ts'
+import type { OptionRules } from '../base/options.ts'
+import { show } from '../base/show.ts'
 import { thrownOutput } from '../call/answers.ts'
 import { StageFork, behindOf } from '../call/stage-context.ts'
 import type { Behind, LiveStageContext } from '../call/stage-context.ts'
@@ -15,9 +17,9 @@ interface GivenOptions {
   readonly each: (item: unknown, context: unknown) => unknown
   readonly concurrency?: number
 }
-const RULES: Rules = {
-  over: [isFunction, 'a function (inputs, snapshot) => items', true],
-  each: [isFunction, 'a function (item, context) => data', true],
+const RULES: OptionRules = {
+  over: required(functionLike('(inputs, snapshot) => items')),
+  each: required(functionLike('(item, context) => data')),
   concurrency: LIMIT,
 }
 type Items = Iterator<unknown> | AsyncIterator<unknown>
@@ -176,6 +178,6 @@ function iterate(given: unknown, stage: string): Items {
   if (isFunction(start)) return start.call(iterable)
   throw new StageflowError(
     'core/map-items',
-    `over() of stage "${stage}" returned ${quote(given)}; it must be an array or another iterable.`,
+    `The value that over() of stage "${stage}" returned must be an array or another iterable, not ${show(given)}.`,
   )
 }

@@ -1,7 +1,8 @@
-import { ANYTHING, COUNT, checkRules, isFunction } from '../base/check.ts'
-import type { Rules } from '../base/check.ts'
 import { StageflowError, errorRecord } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
+import { ANY, functionLike, optionProblems, whole } from '../base/options.ts'
+import type { OptionRules } from '../base/options.ts'
+import { show } from '../base/show.ts'
 import type { LiveStageContext } from '../call/stage-context.ts'
 import type { Runnable, StageContext } from '../contract/context.ts'
 import { Output, StageKind, suspendedOutput } from '../contract/output.ts'
@@ -37,7 +38,7 @@ export interface Repeat<Guard extends string> {
   readonly sameVerdict?: (a: Feedback, b: Feedback) => boolean
 }
 
-const RULES: Rules = { input: [isFunction, 'a function (inputs, snapshot, feedback) => ({ … })'], repeat: ANYTHING }
+const RULES: OptionRules = { input: functionLike('(inputs, snapshot, feedback) => ({ … })'), repeat: ANY }
 
 interface GivenOptions {
   readonly input?: (inputs: unknown, snapshot: unknown, feedback: Feedback | undefined) => RunInput
@@ -70,25 +71,24 @@ export function childStage(given: unknown, options: GivenOptions): MadeStage {
   })
 }
 
-const REPEAT: Rules = {
-  maxAttempts: COUNT,
-  stagnationLimit: COUNT,
-  sameVerdict: [isFunction, 'a function (a, b) => true or false'],
+const REPEAT: OptionRules<Repeat<string>> = {
+  until: ANY,
+  maxAttempts: whole(1),
+  stagnationLimit: whole(1),
+  sameVerdict: functionLike('(a, b) => true or false'),
 }
 
 function checkRepeat({ stage, problem }: Building, graph: ChildGraph, repeat: Repeat<string>): void {
+  const refuse = (why: string): void => problem('core/repeat', `Stage "${stage}": ${why}.`)
   const { until } = repeat
   const guard = graph.indexOf(until)
   if (guard === undefined)
-    problem(
-      'core/repeat',
-      `Stage "${stage}" has repeat.until "${until}"; it must be a stage of "${graph.name}": ${graph.names.slice(0, 12).join(', ')}.`,
+    refuse(
+      `repeat.until must be a stage of "${graph.name}" (${graph.names.slice(0, 12).join(', ')}), not ${show(until)}`,
     )
   else if (graph.nodes[guard]?.info.kind !== StageKind.GUARD)
-    problem('core/repeat', `Stage "${stage}" has repeat.until "${until}"; it must be a stage of kind GUARD.`)
-  checkRules(repeat as unknown as Record<string, unknown>, REPEAT, (key, why) =>
-    problem('core/repeat', `Stage "${stage}" has repeat.${key} ${why}.`),
-  )
+    refuse(`repeat.until must be a stage of kind GUARD, not ${show(until)}`)
+  for (const text of optionProblems(repeat, REPEAT, 'repeat.')) refuse(text)
 }
 
 async function repeated(context: LiveStageContext, repeat: Repeat<string>, open: Open): Promise<Output> {

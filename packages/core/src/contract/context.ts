@@ -1,7 +1,8 @@
 import { OTHER_COPY, branded, fromOtherCopy, isName } from '../base/check.ts'
 import type { OneCopy } from '../base/check.ts'
 import type { Clock } from '../base/clock.ts'
-import { StageflowError, quote } from '../base/errors.ts'
+import { StageflowError } from '../base/errors.ts'
+import { show } from '../base/show.ts'
 import type { EmitEvent, EventSink, TryEmitEvent } from './events.ts'
 import type { StageKind } from './output.ts'
 import type { FailedResult, PipelineResult, Resumed, StageNotes } from './results.ts'
@@ -206,7 +207,10 @@ export interface Slot<T> {
 /** Makes a slot. Export it to the modules that may read its value. Throws `core/slot` for an empty name. */
 export function createSlot<T>(name: string): Slot<T> {
   if (!isName(name))
-    throw new StageflowError('core/slot', `A slot is named ${quote(name)}; it must be a string such as 'auth/claims'.`)
+    throw new StageflowError(
+      'core/slot',
+      `The name of a slot must be a string such as 'auth/claims', not ${show(name)}.`,
+    )
   return Object.freeze(branded({ name }))
 }
 

@@ -1,7 +1,8 @@
-import { isFunction, isObject, isText } from '../base/check.ts'
-import type { Rules } from '../base/check.ts'
-import { StageflowError, quote } from '../base/errors.ts'
+import { isObject, isText } from '../base/check.ts'
+import { StageflowError } from '../base/errors.ts'
+import { SINK } from '../base/options.ts'
 import type { ErrorRecord } from '../base/errors.ts'
+import { show } from '../base/show.ts'
 import type { StageKind } from './output.ts'
 
 /** Event payloads by type. Packages and apps add theirs by declaration merging. */
@@ -152,17 +153,11 @@ export const processWide = globalThis as { [PROCESS_SINK]?: EventSink | undefine
  * `run` wins. Throws `core/sink`.
  */
 export function setEventSink(sink: EventSink): void {
+  const [isSink, must] = SINK
   if (!isSink(sink))
-    throw new StageflowError('core/sink', `setEventSink() was given ${quote(sink)}; it must be ${SINK[1]}.`)
+    throw new StageflowError('core/sink', `setEventSink(): the sink must be ${must}, not ${show(sink)}.`)
   processWide[PROCESS_SINK] = sink === NoOpEventSink ? undefined : sink
 }
-
-function isSink(sink: unknown): sink is EventSink {
-  const { emit, tryEmit } = (sink ?? {}) as Partial<EventSink>
-  return isFunction(emit) && isFunction(tryEmit)
-}
-
-export const SINK: Rules[string] = [isSink, 'an event sink, with emit(event) and tryEmit(event)']
 
 /** Words with dots between them, not starting with `pipeline.` or `stage.`. */
 const LEGAL_TYPE = /^(?!pipeline\.|stage\.)[^.\s]+(\.[^.\s]+)+$/
@@ -172,11 +167,11 @@ export function checkEvent(type: unknown, data: unknown): void {
   if (!isText(type) || !LEGAL_TYPE.test(type))
     throw new StageflowError(
       'core/event-type',
-      `An event cannot be of type ${quote(type)}: a type is words with dots between, such as 'cache.hit'; 'pipeline.' and 'stage.' are the engine's.`,
+      `An event cannot be of type ${show(type)}: a type is words with dots between, such as 'cache.hit'; 'pipeline.' and 'stage.' are the engine's.`,
     )
   if (!isObject(data))
     throw new StageflowError(
       'core/event-data',
-      `The event "${type}" was emitted with data ${quote(data)}; it must be an object, such as { key: 'value' }.`,
+      `The data of the event "${type}" must be an object such as { key: 'value' }, not ${show(data)}.`,
     )
 }

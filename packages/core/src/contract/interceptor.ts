@@ -1,6 +1,7 @@
 import type { OneCopy } from '../base/check.ts'
 import type { Clock } from '../base/clock.ts'
-import { StageflowError, quote } from '../base/errors.ts'
+import { StageflowError } from '../base/errors.ts'
+import { show } from '../base/show.ts'
 import type { PipelineInfo, RunOptions, RunParent, Slot, StageContext, StageInfo, StageOptions } from './context.ts'
 import type { EmitEvent, TryEmitEvent } from './events.ts'
 import type { StageOutput } from './output.ts'
@@ -217,6 +218,6 @@ function indexOf(list: readonly Interceptor[], name: string): number {
   const names = list.map((one) => one.name).join(', ')
   throw new StageflowError(
     'core/no-interceptor',
-    `The list has no interceptor named ${quote(name)}; it has ${names || 'none'}.`,
+    `The list has no interceptor named ${show(name)}; it has ${names || 'none'}.`,
   )
 }

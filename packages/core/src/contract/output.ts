@@ -1,7 +1,8 @@
-import { describe, isFunction, isObject, isText } from '../base/check.ts'
-import { StageflowError, errorRecord, quote, toError } from '../base/errors.ts'
+import { describe, isFunction, isObject } from '../base/check.ts'
+import { StageflowError, errorRecord, textOf, toError } from '../base/errors.ts'
 import { getter, isPlain, printAs } from '../base/objects.ts'
 import type { Freeze } from '../base/objects.ts'
+import { show } from '../base/show.ts'
 
 /** Brands outputs; the same in every copy of core. */
 const OUT: unique symbol = Symbol.for('@stageflow/output')
@@ -194,7 +195,6 @@ export const failed = (code: string, message: string, cause?: { readonly cause: 
 const EMPTY: Readonly<Record<never, never>> = Object.freeze({})
 const EMPTY_OK = new Output('ok', EMPTY)
 Object.freeze(EMPTY_OK)
-const text = (reason: unknown): string => (isText(reason) ? reason : quote(reason))
 const more = (options: More | undefined): More => (options === undefined ? EMPTY : Object.freeze({ ...options }))
 export const suspendedOutput = (request: unknown, state: unknown): Output =>
   new Output('suspend', undefined, { request, state })
@@ -202,8 +202,8 @@ export const suspendedOutput = (request: unknown, state: unknown): Output =>
 /** Makes the outputs that a stage returns. */
 export const StageOutput: StageOutputFactory = Object.freeze({
   ok: (data: object = EMPTY, extras?: Extras) => new Output('ok', data, more(extras)),
-  skip: (reason: string) => new Output('skip', text(reason)),
-  cancel: (reason: string) => new Output('cancel', text(reason)),
+  skip: (reason: string) => new Output('skip', textOf(reason)),
+  cancel: (reason: string) => new Output('cancel', textOf(reason)),
   fail: (error: unknown, options?: More) => new Output('fail', toError(error), more(options)),
   retry: (error: unknown, options?: More) => new Output('retry', toError(error), more(options)),
   suspend: (request: unknown, options?: More) => suspendedOutput(request, options?.state),
@@ -264,7 +264,7 @@ function illegal(stage: string, what: string, cause?: { readonly cause: unknown 
 export function copiedOutput(output: Output, stage: string): Output {
   const { status, data, reason, error } = output
   if (!STATUS_WORDS.has(status))
-    return illegal(stage, `an output with the unknown status ${quote(status)} (install one version of @stageflow/core)`)
+    return illegal(stage, `an output with the unknown status ${show(status)} (install one version of @stageflow/core)`)
   const isOk = status === 'ok'
   const rest: Record<string, unknown> = {}
   for (const key of isOk ? EXTRAS : ([...EXTRAS, 'data'] as const))

@@ -1,6 +1,7 @@
-import { ANYTHING, isArray } from '../base/check.ts'
-import type { Rules } from '../base/check.ts'
+import { isArray } from '../base/check.ts'
 import { isPlain } from '../base/objects.ts'
+import { ANY } from '../base/options.ts'
+import type { OptionRule, OptionRules } from '../base/options.ts'
 
 /** Typed values of one run for its stages, added by declaration merging. They are part of the snapshot's JSON. */
 export interface SnapshotExtensions {}
@@ -83,19 +84,19 @@ export const BUNDLES: Readonly<Record<string, readonly string[]>> = {
 }
 export const LONE_FIELDS: readonly string[] = ['extensions', 'topology', 'executionMode', 'metadata', 'createdAt']
 
-const PLAIN: Rules[string] = [isPlain, 'a plain object']
-const LIST: Rules[string] = [isArray, 'an array']
+const PLAIN: OptionRule = [isPlain, 'a plain object']
+const LIST: OptionRule = [isArray, 'an array']
 /** The rules of the fields. A field that isn't listed is a string. */
-export const RULES: Rules = {
+export const RULES: OptionRules = {
   runId: PLAIN,
   conversation: PLAIN,
   enrichments: PLAIN,
   messages: LIST,
   documents: LIST,
   webResults: LIST,
-  profile: ANYTHING,
-  memory: ANYTHING,
-  routingDecision: ANYTHING,
+  profile: ANY,
+  memory: ANY,
+  routingDecision: ANY,
   extensions: PLAIN,
   metadata: PLAIN,
   createdAt: [Number.isFinite, 'a number'],

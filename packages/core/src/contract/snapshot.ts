@@ -1,7 +1,10 @@
 import { didYouMean, isArray, isObject } from '../base/check.ts'
 import { systemClock } from '../base/clock.ts'
-import { StageflowError, quote, textOf } from '../base/errors.ts'
+import { StageflowError, textOf } from '../base/errors.ts'
 import { define, getter, isPlain, printAs } from '../base/objects.ts'
+import { unknownText } from '../base/options.ts'
+import type { OptionRule } from '../base/options.ts'
+import { show } from '../base/show.ts'
 import { BUNDLES, FIELDS, FIELDS_AND_BUNDLES, LONE_FIELDS, RULES } from './snapshot-fields.ts'
 import type {
   Conversation,
@@ -153,29 +156,32 @@ function readFields(input: unknown): Fields {
     if (isObject(input) && BRAND in input) return readFields((input as unknown as ContextSnapshot).toJSON())
     throw new StageflowError(
       'core/snapshot',
-      `The input is ${quote(input)}; it must be a plain object such as { inputText: 'Hello' }.`,
+      `The input must be a plain object such as { inputText: 'Hello' }, not ${show(input)}.`,
     )
   }
   const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>
-  put(fields, input, FIELDS_AND_BUNDLES, 'The input')
+  put(fields, input, FIELDS_AND_BUNDLES, '')
   return fields
 }
 
-/** Copies the given values into `fields`, and opens bundles. `known`: the allowed names. */
-function put(fields: Record<string, unknown>, given: Fields, known: readonly string[], where: string): void {
+/** The rule of a field without one in `RULES`. */
+const STRING: OptionRule = [(value) => typeof value === 'string', 'a string']
+
+/** Copies the given values into `fields`, and opens bundles. `known`: the allowed names. `path`: the bundle, such as `runId.`. */
+function put(fields: Record<string, unknown>, given: Fields, known: readonly string[], path: string): void {
   for (const key of Object.keys(given)) {
     const value = given[key]
     if (!known.includes(key))
       throw new StageflowError(
         'core/snapshot',
-        `${where} has no field ${quote(key)}.${didYouMean(key, known) ?? ''} Put your own values into metadata or extensions.`,
+        `The input: ${unknownText('field', path + key, known, didYouMean(key, known))}. Put your own values into metadata or extensions.`,
       )
-    const [fits, must] = RULES[key] ?? [undefined, 'a string']
-    if (value !== undefined && !(fits === undefined ? typeof value === 'string' : fits(value)))
-      throw new StageflowError('core/snapshot', `The input's "${key}" is ${quote(value)}; it must be ${must}.`)
+    const [fits, must] = RULES[key] ?? STRING
+    if (value !== undefined && !fits(value))
+      throw new StageflowError('core/snapshot', `The input: ${path}${key} must be ${must}, not ${show(value)}.`)
     const bundle = BUNDLES[key]
     if (bundle === undefined) fields[key] = frozenCopy(value, key)
-    else if (value !== undefined) put(fields, value as Fields, bundle, `The input's "${key}"`)
+    else if (value !== undefined) put(fields, value as Fields, bundle, `${key}.`)
   }
 }
 

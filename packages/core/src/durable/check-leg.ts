@@ -1,4 +1,5 @@
-import { StageflowError, quote } from '../base/errors.ts'
+import { StageflowError } from '../base/errors.ts'
+import { show } from '../base/show.ts'
 import { checkRunOptions } from '../graph/graph.ts'
 import type { BuiltGraph } from '../graph/graph.ts'
 import { builtGraphOf } from '../pipeline/stage-graph.ts'
@@ -15,5 +16,5 @@ export function checkLeg(graph: unknown, options: unknown): void {
 export function builtGraph(graph: unknown): BuiltGraph {
   const built = builtGraphOf(graph)
   if (built !== undefined) return built
-  throw new StageflowError('core/not-a-pipeline', `A durable run was given ${quote(graph)}; pass a built graph.`)
+  throw new StageflowError('core/not-a-pipeline', `A durable run was given ${show(graph)}; pass a built graph.`)
 }

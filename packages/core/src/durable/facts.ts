@@ -1,8 +1,9 @@
 import { describe, isArray, isNumber, isObject, isText } from '../base/check.ts'
-import type { Rules } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import { isPlain } from '../base/objects.ts'
+import { optionProblems } from '../base/options.ts'
+import type { OptionRule, OptionRules } from '../base/options.ts'
 import { BY_ENGINE, Output, STATUS_WORDS, copiedOutput, failed } from '../contract/output.ts'
 import type { CallFacts, Place } from './executor.ts'
 
@@ -56,10 +57,10 @@ const definedFields = (value: object): [string, unknown][] =>
 
 const pathOf = (place: Place): string => place.join('.').replace(/\.(\d+)\b/g, '[$1]')
 
-const OBJECTS: Rules[string] = [(value) => isArray(value) && value.every(isObject), 'an array of objects']
-const PLACES: Rules[string] = [(value) => isArray(value) && value.every(isArray), 'an array of arrays']
-/** What the fields of a fact must be. The others can't break a leg. */
-export const CALL_FACTS: Rules = {
+const OBJECTS: OptionRule = [(value) => isArray(value) && value.every(isObject), 'an array of objects']
+const PLACES: OptionRule = [(value) => isArray(value) && value.every(isArray), 'an array of arrays']
+/** What the fields of a call's facts must be. The others can't break a leg. */
+const CALL_FACTS: OptionRules = {
   status: [(value) => STATUS_WORDS.has(value), 'a status', true],
   after: [isNumber, 'a number', true],
   error: [(value) => isText(Object(value).code), 'an error'],
@@ -67,7 +68,13 @@ export const CALL_FACTS: Rules = {
   decided: PLACES,
   attempts: OBJECTS,
 }
-export const OK_FACTS: Rules = { ...CALL_FACTS, data: [isPlain, 'an object', true] }
+const OK_FACTS: OptionRules = { ...CALL_FACTS, data: [isPlain, 'an object', true] }
+
+/** What is wrong with the facts of a call that an executor gave, if anything is. */
+export function wrongIn(facts: CallFacts): string | undefined {
+  const [first] = optionProblems(facts, facts.status === 'ok' ? OK_FACTS : CALL_FACTS, 'facts.', Object.keys(facts))
+  return first
+}
 
 /** The output that facts were made of. Its errors have the code, message and causes of the first ones. */
 export function outputOf(facts: Omit<CallFacts, 'after'>, stage: string): Output {

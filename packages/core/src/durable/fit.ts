@@ -45,7 +45,7 @@ const known = new WeakMap<BuiltGraph, GraphFingerprint>()
 /** Returns the fingerprint of a graph, frozen. Throws `core/resume` for any other value. */
 export function fingerprintOf(graph: Pick<StageGraph<unknown, unknown>, 'info'>): GraphFingerprint {
   const built = builtGraphOf(graph)
-  if (built === undefined) throw new StageflowError('core/resume', `The graph ${isNot(graph, 'what build() returned')}`)
+  if (built === undefined) throw new StageflowError('core/resume', isNot('The graph', 'what build() returned', graph))
   return fingerprint(built)
 }
 

@@ -1,8 +1,9 @@
-import { checkRules, isNumber, isObject } from '../base/check.ts'
-import { StageflowError, quote } from '../base/errors.ts'
+import { isNumber, isObject } from '../base/check.ts'
+import { StageflowError } from '../base/errors.ts'
+import { show } from '../base/show.ts'
 import { thisContext } from './async-context.ts'
 import type { Decision, CallFacts, Fact, StageExecutor } from './executor.ts'
-import { CALL_FACTS, OK_FACTS } from './facts.ts'
+import { wrongIn } from './facts.ts'
 import { LegLimits } from './leg-limits.ts'
 import type { StageInfo } from '../contract/context.ts'
 import type { Outcome } from '../report/outcome.ts'
@@ -242,7 +243,10 @@ export class Pump {
 
   /** Gives a fact to the run that it is about. Throws if it isn't one, or doesn't fit the run. */
   #give(fact: Fact): void {
-    if (!isFact(fact)) throw this.#misfit(`its executor gave ${quote(fact)}, which is not a fact`)
+    if (!isFact(fact)) {
+      const { kind, at } = Object(fact) as Partial<Fact>
+      throw this.#misfit(`its executor gave ${show(fact)} of kind ${show(kind)} at ${show(at)}, which is not a fact`)
+    }
     const { at, key, replayed } = fact
     if (!replayed) this.isReplaying = false
     this.at = Math.max(this.at, at)
@@ -260,9 +264,8 @@ export class Pump {
   }
 
   #endCall(key: string, facts: CallFacts, replayed: boolean): void {
-    checkRules(facts as never, facts.status === 'ok' ? OK_FACTS : CALL_FACTS, (field, why) => {
-      throw this.#misfit(`its fact of "${key}" has ${field} ${why}`)
-    })
+    const wrong = wrongIn(facts)
+    if (wrong !== undefined) throw this.#misfit(`in its fact of "${key}", ${wrong}`)
     if (replayed) this.#check(key, facts)
     const call = this.#calls.get(key)
     if (call === undefined) throw this.#misfit(`its fact of "${key}" has no call in this leg`)

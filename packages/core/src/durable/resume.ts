@@ -1,5 +1,6 @@
 import { isObject } from '../base/check.ts'
-import { StageflowError, quote } from '../base/errors.ts'
+import { StageflowError } from '../base/errors.ts'
+import { show } from '../base/show.ts'
 import type { SuspendOutput } from '../contract/output.ts'
 import { RESUME } from '../contract/results.ts'
 import type { FailedResult, PipelineResult, Run } from '../contract/results.ts'
@@ -67,7 +68,7 @@ type Named = Pick<StageGraph<unknown, unknown>, 'name' | 'info'>
 
 function* problemsWith({ name, info }: Named, run: SuspendedRun, answers: unknown): Generator<string, void> {
   const { status, report, requests, outputs, children }: SuspendedRun = isObject(run) ? run : ({} as SuspendedRun)
-  if (status !== 'suspended') return yield `its status is ${quote(status)}; pass the result of a run that is suspended`
+  if (status !== 'suspended') return yield `its status is ${show(status)}; pass the result of a run that is suspended`
   if (![report, requests, outputs, children].every(isObject))
     return yield `it lacks its report, requests, outputs or children; pass the whole result`
   if (report.pipeline !== name) yield `it is a run of "${report.pipeline}"`
@@ -87,7 +88,7 @@ function* wrongAnswers(
   const names = Object.keys(requests).map((name) => `"${name}"`)
   const waiting = `${where} waits for ${names.join(', ')}`
   if (!isObject(answers) || Object.keys(answers).length === 0)
-    return yield `the answer for ${where} is ${quote(answers)}, but ${waiting}; pass an object with an answer for one of them`
+    return yield `the answer for ${where} must be an object with an answer for a stage, not ${isObject(answers) ? 'an empty one' : show(answers)}; ${waiting}`
   for (const [name, answer] of Object.entries(answers)) {
     if (Object.hasOwn(requests, name)) {
       const output = (outputs as Readonly<Record<string, SuspendOutput>>)[name] as SuspendOutput

@@ -1,5 +1,5 @@
 import { didYouMean, isText } from '../base/check.ts'
-import { quote } from '../base/errors.ts'
+import { show } from '../base/show.ts'
 import { findCycles } from '../schedule/plan.ts'
 import { isValue } from './stage.ts'
 import type { Problem, StageSpec } from './stage.ts'
@@ -23,7 +23,7 @@ export function readNames(specs: readonly StageSpec[], problem: Problem): Readon
     else if (!isText(name) || !LEGAL_NAME.test(name))
       problem(
         'core/illegal-name',
-        `Stage ${place + 1} is named ${quote(name)}; it must be 1 to 200 letters, digits or _-/:, and not __proto__.`,
+        `The name of stage ${place + 1} must be 1 to 200 letters, digits or _-/: (and not __proto__), not ${show(name)}.`,
       )
     else if (places.has(name))
       problem(
@@ -61,7 +61,7 @@ export function readEdges(
         const near = isText(stage) && guesses++ < MOST_GUESSES ? didYouMean(stage, places.keys()) : undefined
         problem(
           'core/unknown-dependency',
-          `Stage "${name}" depends on ${quote(stage)}, which is not in the pipeline.${near ?? ' Add it, or correct the name.'}`,
+          `Stage "${name}" depends on ${show(stage)}, which is not in the pipeline${near === undefined ? '' : ` (${near})`}. Add it, or correct the name.`,
         )
       } else if (seen.has(source))
         problem('core/duplicate-dependency', `Stage "${name}" depends on "${stage}" twice; remove one.`)

@@ -1,11 +1,10 @@
-import { LIMIT, checkRules, didYouMean, isFunction, isObject, oneOf } from '../base/check.ts'
-import type { Rules } from '../base/check.ts'
+import { isObject } from '../base/check.ts'
 import type { Clock } from '../base/clock.ts'
 import type { DueQueue } from '../base/due-queue.ts'
-import { StageflowError } from '../base/errors.ts'
 import type { Freeze } from '../base/objects.ts'
+import { ABORT_SIGNAL, FLAG, LIMIT, MILLISECONDS, SINK, TIME_LIMIT, checkOptions, oneOf, or } from '../base/options.ts'
+import type { OptionRule, OptionRules } from '../base/options.ts'
 import type { PipelineInfo, RunOptions, StageInfo } from '../contract/context.ts'
-import { SINK } from '../contract/events.ts'
 import type { EventSink } from '../contract/events.ts'
 import type { Interceptor, InterceptorContext, OnCall, RunPipeline, RunStage } from '../contract/interceptor.ts'
 import type { RESUME, Resume } from '../contract/results.ts'
@@ -77,7 +76,7 @@ export interface BuiltGraph {
   /** The interceptors around a whole run as one function; undefined if there are none. */
   readonly aroundRun: RunPipeline | undefined
   /** The run options that the engine or an interceptor claims. */
-  readonly runOptions: ReadonlySet<string>
+  readonly runOptions: readonly string[]
   /** The pipeline that it was built from. It detects a pipeline that runs itself. */
   readonly origin: unknown
   /** Whether it was built with its parent's options. Such a graph also takes the ports of its parent's runs. */
@@ -105,26 +104,16 @@ export type AllRunOptions = RunOptions & {
   readonly [RESUME]?: Resume
 } & Readonly<Record<string, unknown>>
 
-const isMs = (value: unknown): boolean => typeof value === 'number' && value >= 0
-const MS = 'a number of milliseconds, 0 or more'
-export const SIGNAL: Rules[string] = [
-  // Not by its class, because it may be of another realm.
-  (value) =>
-    isObject(value) &&
-    typeof value['aborted'] === 'boolean' &&
-    ['addEventListener', 'removeEventListener', 'throwIfAborted'].every((key) => isFunction(value[key])),
-  'an AbortSignal, such as controller.signal',
-]
-export const PORTS: Rules[string] = [isObject, 'an object of ports']
-const RULES: Rules = {
-  signal: SIGNAL,
-  timeoutMs: [(value) => isMs(value) && value !== 0, 'a number of milliseconds above 0 (leave it out for no limit)'],
-  graceMs: [isMs, MS],
-  cleanupMs: [isMs, MS],
+export const PORTS: OptionRule = [isObject, 'an object of ports']
+const RULES: OptionRules = {
+  signal: ABORT_SIGNAL,
+  timeoutMs: or(MILLISECONDS, Infinity),
+  graceMs: TIME_LIMIT,
+  cleanupMs: TIME_LIMIT,
   maxConcurrency: LIMIT,
   onStageFailure: oneOf('stop', 'continue'),
   eventSink: SINK,
-  chunkEvents: [(value) => typeof value === 'boolean', 'true or false'],
+  chunkEvents: FLAG,
   ports: PORTS,
 }
 
@@ -132,23 +121,14 @@ export const NO_RUN_OPTIONS: AllRunOptions = Object.freeze({})
 export const RUN_OPTIONS: readonly string[] = Object.keys(RULES)
 
 /** Throws `core/run-option` for an illegal option, or one that no interceptor claims. */
-export function checkRunOptions(graph: BuiltGraph, given: unknown): AllRunOptions {
+export function checkRunOptions({ name, runOptions }: BuiltGraph, given: unknown): AllRunOptions {
   if (given === undefined) return NO_RUN_OPTIONS
-  if (!isObject(given))
-    throw new StageflowError(
-      'core/run-option',
-      // The message leaves out the value, because it may be a token.
-      `The options of a run are of type ${given === null ? 'null' : typeof given}; pass an object such as { timeoutMs: 5000 }.`,
-    )
-  checkRules(given, RULES, (key, why) => {
-    throw new StageflowError('core/run-option', `The run option "${key}" is ${why}.`)
-  })
-  for (const key of Object.keys(given)) {
-    if (given[key] === undefined || graph.runOptions.has(key)) continue
-    throw new StageflowError(
-      'core/run-option',
-      `Pipeline "${graph.name}" knows no run option "${key}", and none of its interceptors claims it.${didYouMean(key, graph.runOptions) ?? ` It knows: ${[...graph.runOptions].join(', ')}.`}`,
-    )
-  }
-  return given
+  checkOptions(
+    `The run options of pipeline "${name}" and its interceptors`,
+    'core/run-option',
+    given,
+    RULES,
+    runOptions,
+  )
+  return given as AllRunOptions
 }

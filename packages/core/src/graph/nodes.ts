@@ -1,7 +1,9 @@
-import { checkRules, didYouMean, isArray, isCount, isFunction, isObject, isText, oneOf } from '../base/check.ts'
-import type { Rules } from '../base/check.ts'
-import { StageflowError, quote, textOf } from '../base/errors.ts'
+import { didYouMean, isArray, isCount, isFunction, isObject, isText } from '../base/check.ts'
+import { StageflowError, textOf } from '../base/errors.ts'
 import type { Freeze } from '../base/objects.ts'
+import { oneOf, optionProblems, unknownNames, unknownText } from '../base/options.ts'
+import type { OptionRules } from '../base/options.ts'
+import { show } from '../base/show.ts'
 import type { Dependency, Join, PipelineInfo, StageInfo, StageOptions } from '../contract/context.ts'
 import { StageKind, isOutput, toOutput } from '../contract/output.ts'
 import type { OutputSchema } from '../contract/stage.ts'
@@ -98,12 +100,12 @@ function kindOf({ name, kind: given }: StageSpec, own: unknown, problem: Problem
   if (!isStageKind(kind)) {
     problem(
       'core/kind',
-      `Stage "${name}" has kind ${quote(kind)}; it must be a StageKind: ${Object.keys(StageKind).join(', ')}.`,
+      `Stage "${name}": its kind must be a StageKind (${Object.keys(StageKind).join(', ')}), not ${show(kind)}.`,
     )
     return StageKind.TRANSFORM
   }
   if (given !== undefined && own !== undefined && given !== own)
-    problem('core/kind', `Stage "${name}" has kind "${kind}", but its own kind is ${quote(own)}; remove one.`)
+    problem('core/kind', `Stage "${name}" has kind "${kind}", but its own kind is ${show(own)}; remove one.`)
   return kind
 }
 
@@ -113,15 +115,12 @@ function readJoin({ name, options: { join = 'all' } }: StageSpec, count: number,
   if (JOINS.includes(join)) return join as Join
   const quorum = isObject(join) ? join['quorum'] : undefined
   if (quorum === undefined)
-    problem(
-      'core/join',
-      `Stage "${name}" has join ${quote(join)}; it must be '${JOINS.join("', '")}' or { quorum: n }.`,
-    )
+    problem('core/join', `Stage "${name}": join must be '${JOINS.join("', '")}' or { quorum: n }, not ${show(join)}.`)
   else if (isCount(quorum) && quorum <= count) return Object.freeze({ quorum })
   else
     problem(
       'core/quorum',
-      `Stage "${name}" has a quorum of ${quote(quorum)} of ${count} dependencies; it must be a whole number from 1 to ${count}.`,
+      `Stage "${name}": join.quorum must be a whole number from 1 to ${count}, the number of its dependencies, not ${show(quorum)}.`,
     )
   return 'all'
 }
@@ -133,7 +132,7 @@ const hasFallback = (value: unknown): value is { readonly fallback: object } =>
   toOutput(value['fallback'], '').status === 'ok' &&
   !isOutput(value['fallback'])
 
-const RULES: Rules = {
+const RULES: OptionRules = {
   when: [isFunction, 'a function (inputs, snapshot) => true or false'],
   onFailure: [
     (value) => value === 'skip' || hasFallback(value),
@@ -148,33 +147,30 @@ const RULES: Rules = {
   dependencies: [isArray, 'an array of names'],
 }
 
-function checkOptions(build: NodeBuild, { name, stage, options, own, malformed }: StageSpec, problem: Problem): void {
-  if (malformed !== undefined)
-    problem(
-      'core/illegal-option',
-      `Stage "${name}" has options ${quote(malformed)}; they must be an object such as { dependencies: [] }.`,
-    )
+function checkOptions(build: NodeBuild, spec: StageSpec, problem: Problem): void {
+  const { name, stage, options, own, malformed = options } = spec
   const rules = stage instanceof MadeStage ? { ...RULES, ...stage.rules } : RULES
-  checkRules(options, rules, (key, why) => problem('core/illegal-option', `Stage "${name}" has ${key} ${why}.`))
+  for (const text of optionProblems(malformed, rules, '', Object.keys(options)))
+    problem('core/illegal-option', `Stage "${name}": ${text}.`)
   const { claimed, ignoreOptions } = build
-  for (const option of Object.keys(options)) {
-    if (options[option] === undefined || own.includes(option) || claimed.has(option)) continue
-    if (ignoreOptions === true || ignoreOptions?.includes(option)) continue
-    problem(
-      'core/unclaimed-option',
-      `Stage "${name}" has the option "${option}", which no interceptor claims${hint(option, name, own, claimed)}`,
-    )
+  if (ignoreOptions === true) return
+  const known = [...own, ...claimed]
+  for (const option of unknownNames(options, known)) {
+    if (!ignoreOptions?.includes(option)) problem('core/unclaimed-option', unclaimed(option, name, known))
   }
 }
 
 /** Other words for the dependencies of a stage. */
 const DEPENDENCIES = /^(deps?|depend\w*|after|needs|requires)$/i
 
-function hint(option: string, name: string, own: readonly string[], claimed: ReadonlySet<string>): string {
-  if (option === 'kind') return `. The kind is the third argument: withStage("${name}", stage, kind, options).`
-  if (DEPENDENCIES.test(option)) return `. Did you mean "${own.includes('after') ? 'after' : 'dependencies'}"?`
-  const near = didYouMean(option, [...own, ...claimed])
-  return near === undefined ? `; add one that does, remove it, or build with ignoreOptions: ['${option}'].` : `.${near}`
+function unclaimed(option: string, stage: string, known: readonly string[]): string {
+  const dependencies = known.includes('after') ? 'after' : 'dependencies'
+  const guess = DEPENDENCIES.test(option) ? `did you mean "${dependencies}"?` : didYouMean(option, known)
+  const fix =
+    option === 'kind'
+      ? `The kind is the third argument: withStage("${stage}", stage, kind, options).`
+      : `Correct the name, add the interceptor that claims it, or build with ignoreOptions: ['${option}'].`
+  return `Stage "${stage}": ${unknownText('option', option, known, guess)}. ${fix}`
 }
 
 /** The `StageInfo` of a node. Its lists are created when they are read. */

@@ -1,6 +1,6 @@
 import { branded, isArray, isFunction, isNot, isObject, isThenable } from '../base/check.ts'
-import type { Rules } from '../base/check.ts'
-import { StageflowError, quote, textOf } from '../base/errors.ts'
+import { StageflowError, textOf } from '../base/errors.ts'
+import type { OptionRules } from '../base/options.ts'
 import type { InterceptorContext } from '../contract/interceptor.ts'
 import { StageKind, failed, toOutput } from '../contract/output.ts'
 import type { Output } from '../contract/output.ts'
@@ -15,10 +15,10 @@ export type Body = (context: InterceptorContext) => unknown
 /** A stage that the builder provides, such as a child pipeline or a map. `build()` makes its code. */
 export class MadeStage {
   /** The rules of its own options. */
-  declare readonly rules: Rules
+  declare readonly rules: OptionRules
   declare readonly make: (building: Building) => Body
 
-  constructor(rules: Rules, make: (building: Building) => Body) {
+  constructor(rules: OptionRules, make: (building: Building) => Body) {
     this.rules = rules
     this.make = make
   }
@@ -99,7 +99,7 @@ function valueSpec(given: unknown): StageSpec {
     edges: Object.entries(after).map(([alias, value]) => ({ stage: value?.name as string, alias, value })),
     options: Object.freeze({ ...definition }),
     own: VALUE,
-    malformed: definition === given ? undefined : quote(given),
+    malformed: definition === given ? undefined : given,
   })
 }
 
@@ -153,7 +153,7 @@ export function readStage(stage: unknown, name: string): ReadStage {
   if (execute === undefined)
     throw new StageflowError(
       'core/not-a-stage',
-      `Stage "${name}" ${isNot(stage, 'a function, or a class or object with execute(context)')}`,
+      isNot(`Stage "${name}"`, 'a function, or a class or object with execute(context)', stage),
     )
   const { kind } = object as { kind?: unknown }
   return { body: (context) => (object as { execute: Body }).execute(context), kind, streams: isAsyncGenerator(execute) }

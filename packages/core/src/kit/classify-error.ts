@@ -1,6 +1,6 @@
 import { isFunction } from '../base/check.ts'
 import { causesOf } from './causes.ts'
-import { read } from './foreign.ts'
+import { read } from '../base/foreign.ts'
 import { isAbortItself } from './is-abort.ts'
 
 /** `transient`: a retry may succeed. `permanent`: the service works, and the same call would fail again. `unknown`: neither is certain. */

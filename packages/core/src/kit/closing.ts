@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { WaitOptions } from '../contract/events.ts'
-import { read } from './foreign.ts'
+import { read } from '../base/foreign.ts'
 import { withinLimit } from './within-limit.ts'
 
 /** How long `close()` of a sink or an exporter waits if nothing else is given, in ms. */
@@ -41,13 +41,4 @@ export function reportError(report: unknown): unknown {
   if (typeof report !== 'object' || report === null) return undefined
   const errors = [report, ...Object.values(report)].map((each) => read(each, 'error'))
   return errors.find((error) => error !== undefined)
-}
-
-/** Starts to measure a limit. The function that it returns gives what is left of it, for a call that comes later. */
-export function waitLeft(clock: Pick<Clock, 'now'>, { signal, timeoutMs = Infinity }: WaitOptions): () => WaitOptions {
-  const endsAt = clock.now() + timeoutMs
-  return () => {
-    const left = Math.max(0, endsAt - clock.now())
-    return signal === undefined ? { timeoutMs: left } : { timeoutMs: left, signal }
-  }
 }

@@ -1,6 +1,6 @@
 import type { StageflowEvent } from '../contract/events.ts'
 import { eventFacts } from './event-facts.ts'
-import { read } from './foreign.ts'
+import { read } from '../base/foreign.ts'
 
 export type EventFields = Readonly<Record<string, unknown>>
 

@@ -1,5 +1,5 @@
 import type { StageflowEvent } from '../contract/events.ts'
-import { read } from './foreign.ts'
+import { read } from '../base/foreign.ts'
 
 type Facts = Readonly<Record<string, unknown>>
 

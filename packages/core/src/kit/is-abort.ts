@@ -1,5 +1,5 @@
 import { causesOf } from './causes.ts'
-import { read } from './foreign.ts'
+import { read } from '../base/foreign.ts'
 
 /** Whether the caller gave up: the error is an abort, or wraps one. It may be the caller's own timeout, made with an `AbortController`. */
 export function isAbort(error: unknown): boolean {

@@ -1,5 +1,5 @@
 import { isPlain } from '../base/objects.ts'
-import { show } from './show.ts'
+import { show } from '../base/show.ts'
 
 /** The deepest nesting that counts as JSON. */
 const DEEPEST = 500

@@ -1,5 +1,5 @@
 import { isObject } from '../base/check.ts'
-import type { OptionRule } from './options.ts'
+import type { OptionRule } from '../base/options.ts'
 
 /** The option `redaction` of whatever writes values. `createRedactor` checks what is in it. */
 export const REDACTION: OptionRule = [

@@ -1,6 +1,6 @@
 import type { StageInfo } from '../contract/context.ts'
 import type { StageOutput } from '../contract/output.ts'
-import { codeOf } from './foreign.ts'
+import { codeOf } from '../base/foreign.ts'
 
 /** Errors that interceptors make, and so no verdict of a guard. */
 const OF_INTERCEPTORS = /^(timeout|retry|circuit-breaker|auth|idempotency)\//

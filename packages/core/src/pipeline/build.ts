@@ -1,14 +1,15 @@
-import { checkRules, didYouMean, isArray, isFunction, isName, isNot, isObject, oneOf } from '../base/check.ts'
-import type { Rules } from '../base/check.ts'
+import { didYouMean, isArray, isFunction, isName, isNot, isObject } from '../base/check.ts'
 import { systemClock } from '../base/clock.ts'
 import type { Clock } from '../base/clock.ts'
 import { DueQueue } from '../base/due-queue.ts'
-import { PipelineBuildError, StageflowError, quote, textOf } from '../base/errors.ts'
+import { PipelineBuildError, StageflowError, textOf } from '../base/errors.ts'
 import { freezers, printAs } from '../base/objects.ts'
+import { CLOCK, SINK, oneOf, optionProblems } from '../base/options.ts'
+import type { OptionRules } from '../base/options.ts'
+import { show } from '../base/show.ts'
 import { stageWrapper } from '../call/layers.ts'
 import { DEEPEST_CHILD, openChild } from '../children/child-run.ts'
 import type { StageInfo } from '../contract/context.ts'
-import { SINK } from '../contract/events.ts'
 import type { EventSink } from '../contract/events.ts'
 import type { Interceptor } from '../contract/interceptor.ts'
 import { readEdges, readNames, refuseCycles } from '../graph/edges.ts'
@@ -118,7 +119,7 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
     watching,
     aroundRun,
     openChild,
-    runOptions: new Set([...RUN_OPTIONS, ...interceptors.flatMap((one) => namesIn(one, 'runOptions'))]),
+    runOptions: [...new Set([...RUN_OPTIONS, ...interceptors.flatMap((one) => namesIn(one, 'runOptions'))])],
     indexOf: (stage: string) => places.get(stage),
     childOf,
     blank: names.map(() => undefined),
@@ -139,7 +140,7 @@ function childGraphs(parent: string, options: GivenOptions, depth: number): (giv
     if (!isDescribed(given))
       throw new StageflowError(
         'core/not-a-pipeline',
-        `A child of "${parent}" ${isNot(given, 'a built graph or a Pipeline')}`,
+        isNot(`A child of "${parent}"`, 'a built graph or a Pipeline', given),
       )
     if (depth > DEEPEST_CHILD)
       throw new StageflowError(
@@ -152,12 +153,9 @@ function childGraphs(parent: string, options: GivenOptions, depth: number): (giv
   }
 }
 
-const RULES: Rules = {
+const RULES: OptionRules = {
   interceptors: [(value) => isArray(value) && [...value].every(isObject), 'an array of interceptors'],
-  clock: [
-    (value) => isObject(value) && ['now', 'sleep', 'setTimeout'].every((key) => isFunction(value[key])),
-    'a clock with now, sleep and setTimeout',
-  ],
+  clock: CLOCK,
   freeze: oneOf('deep', 'shallow'),
   ports: PORTS,
   eventSink: SINK,
@@ -165,25 +163,10 @@ const RULES: Rules = {
 }
 
 /** Reads the options of `build`. Reports illegal ones, and leaves them out. */
-function readOptions(given: unknown, problem: Problem): GivenOptions {
-  if (given !== undefined && !isObject(given))
-    problem(
-      'core/illegal-option',
-      `build() was given ${quote(given)}; it must be an object such as { interceptors: [] }.`,
-    )
-  const options = isObject(given) ? { ...given } : {}
-  checkRules(options, RULES, (key, why) => {
-    problem('core/illegal-option', `build() was given ${key} ${why}.`)
-    delete options[key]
-  })
-  const known = Object.keys(RULES)
-  for (const key of Object.keys(options)) {
-    if (options[key] === undefined || known.includes(key)) continue
-    const guess = didYouMean(key, known) ?? ` It knows: ${known.join(', ')}.`
-    problem('core/illegal-option', `build() has no option ${quote(key)}.${guess}`)
-    delete options[key]
-  }
-  return options
+function readOptions(given: unknown = {}, problem: Problem): GivenOptions {
+  for (const text of optionProblems(given, RULES)) problem('core/illegal-option', `build(): ${text}.`)
+  const isLegal = ([name, value]: [string, unknown]): boolean => RULES[name]?.[0]?.(value) === true
+  return Object.fromEntries(Object.entries(Object(given) as object).filter(isLegal))
 }
 
 /**
@@ -228,13 +211,16 @@ function checkHooks(one: Interceptor, problem: Problem): void {
     if (one[hook] === undefined) continue
     hasHook = true
     if (!isFunction(one[hook]))
-      problem('core/interceptor', `Interceptor "${name}" has ${hook} ${quote(one[hook])}; it must be a function.`)
+      problem('core/interceptor', `Interceptor "${name}": ${hook} must be a function, not ${show(one[hook])}.`)
   }
   for (const key of functionsOf(one)) {
     const guess = HOOKS.includes(key as never) ? undefined : didYouMean(key, HOOKS, key.length > 6 ? 2 : 1)
     if (guess === undefined) continue
     hasHook = true
-    problem('core/interceptor', `Interceptor "${name}" has a function "${key}", which is not a hook.${guess}`)
+    problem(
+      'core/interceptor',
+      `Interceptor "${name}" has a function "${key}", which is not a hook (${guess} hooks: ${HOOKS.join(', ')}).`,
+    )
   }
   if (!hasHook) problem('core/interceptor', `Interceptor "${name}" has no hook; add one: ${HOOKS.join(', ')}.`)
 }
@@ -254,7 +240,7 @@ function checkInterceptors(interceptors: readonly Interceptor[], problem: Proble
     if (!isName(name))
       return problem(
         'core/interceptor',
-        `Interceptor ${place + 1} is named ${quote(name)}; it must be a string such as 'cache'.`,
+        `The name of interceptor ${place + 1} must be a string such as 'cache', not ${show(name)}.`,
       )
     if (places.has(name)) problem('core/interceptor', `Two interceptors are named "${name}"; remove or rename one.`)
     places.set(name, place)
@@ -267,10 +253,7 @@ function checkInterceptors(interceptors: readonly Interceptor[], problem: Proble
       )
     for (const list of LISTS) {
       if (one[list] !== undefined && !isArray(one[list]))
-        problem(
-          'core/interceptor',
-          `Interceptor "${name}" has ${list} ${quote(one[list])}; it must be an array of names.`,
-        )
+        problem('core/interceptor', `Interceptor "${name}": ${list} must be an array of names, not ${show(one[list])}.`)
     }
   })
   interceptors.forEach((one, place) => {

@@ -1,6 +1,7 @@
 import { branded, isArray, isName, isNot, isText } from '../base/check.ts'
 import type { OneCopy } from '../base/check.ts'
-import { StageflowError, quote } from '../base/errors.ts'
+import { StageflowError } from '../base/errors.ts'
+import { show } from '../base/show.ts'
 import { mapStage } from '../children/map-stage.ts'
 import { childStage } from '../children/pipeline-stage.ts'
 import type { Join, StageContext } from '../contract/context.ts'
@@ -60,7 +61,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
     if (!isName(name))
       throw new StageflowError(
         'core/illegal-name',
-        `A pipeline is named ${quote(name)}; it must be a string such as 'chat'.`,
+        `The name of a pipeline must be a string such as 'chat', not ${show(name)}.`,
       )
     this.name = name
   }
@@ -211,7 +212,7 @@ export class Pipeline<Stages = {}, Ports = {}> {
     other: Pipeline<Others, OtherPorts> & NoOverlap<Stages, Others>,
   ): Pipeline<Stages & Others, Ports & OtherPorts> {
     if (!(other instanceof Pipeline))
-      throw new StageflowError('core/not-a-pipeline', `The argument of compose() ${isNot(other, 'a Pipeline')}`)
+      throw new StageflowError('core/not-a-pipeline', isNot('The argument of compose()', 'a Pipeline', other))
     return extended(this, specsOf(described(other)))
   }
 
@@ -235,10 +236,7 @@ function extended(pipeline: object, specs: readonly StageSpec[]): never {
 /** Keeps values that aren't stages, so that the build reports them with all other problems. */
 function specsFrom(stages: unknown): readonly StageSpec[] {
   if (!isArray(stages))
-    throw new StageflowError(
-      'core/not-a-stage',
-      `The list of stages is ${quote(stages)}; it must be an array of stages.`,
-    )
+    throw new StageflowError('core/not-a-stage', `The list of stages must be an array of stages, not ${show(stages)}.`)
   return stages.map((stage) =>
     stage instanceof StageSpec ? stage : fluentSpec(ownName(stage), stage, undefined, undefined),
   )

@@ -1,6 +1,6 @@
 import { define } from '../base/objects.ts'
-import { checkOptions, whole } from '../kit/options.ts'
-import type { OptionRules } from '../kit/options.ts'
+import { checkOptions, whole } from '../base/options.ts'
+import type { OptionRules } from '../base/options.ts'
 import { REDACTED } from './mark.ts'
 import { isSecretHeader, isSecretParameter, isSecretValue, secrecyOf } from './secret-names.ts'
 import type { Secrecy } from './secret-names.ts'

@@ -1,16 +1,17 @@
 import type { RunAbort } from '../base/abort.ts'
-import { checkRules, isNumber, isObject } from '../base/check.ts'
-import type { Rules } from '../base/check.ts'
+import { isNumber, isObject } from '../base/check.ts'
 import type { Clock } from '../base/clock.ts'
-import { StageflowError, quote, textOf, toError } from '../base/errors.ts'
+import { StageflowError, textOf, toError } from '../base/errors.ts'
 import { getter } from '../base/objects.ts'
+import { ABORT_SIGNAL, checkOptions } from '../base/options.ts'
+import type { OptionRules } from '../base/options.ts'
+import { show } from '../base/show.ts'
 import type { PipelineInfo, RunOptions, RunParent } from '../contract/context.ts'
 import type { EmitEvent, TryEmitEvent } from '../contract/events.ts'
 import type { RunChanges, RunContext } from '../contract/interceptor.ts'
 import type { RunOutcome } from '../contract/results.ts'
 import { IDS } from '../contract/snapshot-fields.ts'
 import { ContextSnapshot } from '../contract/snapshot.ts'
-import { SIGNAL } from '../graph/graph.ts'
 import { Outcome } from '../report/outcome.ts'
 import { outputNamed } from '../report/record.ts'
 import type { RunFacts } from '../report/run-facts.ts'
@@ -41,8 +42,8 @@ export interface LayeredRun {
   begin(changes: RunChanges): Promise<Outcome>
 }
 
-const CHANGES: Rules = {
-  signal: SIGNAL,
+const CHANGES: OptionRules<RunChanges> = {
+  signal: ABORT_SIGNAL,
   deadline: [isNumber, 'a time on the clock, in milliseconds'],
   snapshot: [(value) => value instanceof ContextSnapshot, 'a ContextSnapshot'],
 }
@@ -131,9 +132,7 @@ export class LiveRunContext implements RunContext {
   }
   get with(): RunContext['with'] {
     return (changes) => {
-      checkRules(changes as Readonly<Record<string, unknown>>, CHANGES, (key, why) => {
-        throw new StageflowError('core/run-option', `run.with() was given ${key} ${why}.`)
-      })
+      checkOptions('run.with()', 'core/run-option', changes, CHANGES)
       return new LiveRunContext(this.#run, { ...this.#changes, ...changes })
     }
   }
@@ -151,6 +150,6 @@ export function runBehind(given: unknown): Behind {
   if (behind !== undefined) return behind
   throw new StageflowError(
     'core/interceptor-context',
-    `An interceptor called next(${quote(given)}) around a run. Pass the run that it was given, or that of run.with().`,
+    `An interceptor called next(${show(given)}) around a run. Pass the run that it was given, or that of run.with().`,
   )
 }

@@ -1,5 +1,6 @@
 import { isAbortError } from '../base/abort.ts'
-import { StageflowError, quote, textOf } from '../base/errors.ts'
+import { StageflowError, textOf } from '../base/errors.ts'
+import { show } from '../base/show.ts'
 import { enterParts, isPart } from '../call/answers.ts'
 import { askHook } from '../call/layers.ts'
 import type { PipelineInfo } from '../contract/context.ts'
@@ -52,7 +53,7 @@ export class RunParts {
       const part = onRun.call(by, this.#context)
       if (part === undefined || part?.ended !== undefined || isPart(part)) return part
       notebook.reportRejection(part, by, THE_RUN)
-      throw new TypeError(`onRun returned ${quote(part)}; return a part, or undefined`)
+      throw new TypeError(`onRun returned ${show(part)}; return a part, or undefined`)
     } catch (cause) {
       notebook.reportThrow(cause, by, THE_RUN)
       return undefined
@@ -133,7 +134,7 @@ async function outcomeOf(name: string, answer: unknown, run: RunContext, facts: 
     return run.fail(
       new StageflowError(
         'core/interceptor-answer',
-        `Interceptor "${name}" answered the run with ${quote(outcome)}. Return what next(run) returned, run.fail(error) or run.cancel(reason).`,
+        `Interceptor "${name}" answered the run with ${show(outcome)}. Return what next(run) returned, run.fail(error) or run.cancel(reason).`,
       ),
     )
   } catch (thrown) {

@@ -242,7 +242,7 @@ export class StageLoop implements Loop {
   /** Settles a stage with the return value of its code or its layers. */
   #settle(stage: number, returned: unknown, now: number): void {
     const answer = this.#answer(stage, returned, now)
-    // Between the two, the stage still runs for everybody else: what keeps an answer back, such as a gate, does it here.
+    // Between the two, the stage still runs for all other code: what keeps an answer back, such as a gate, does it here.
     this.#publish(stage, answer, now)
   }
 

@@ -65,7 +65,7 @@ test('any bytes come back from JSON as they were', () => {
 
 test('illegal fields of a chunk are refused in one error (streaming/illegal-option)', () => {
   const make = (fields: unknown) => (): unknown => new AudioChunk(fields as AudioChunkFields)
-  expect(make({})).toThrow('data is missing: it must be a Uint8Array')
+  expect(make({})).toThrow('data must be a Uint8Array, not undefined')
   expect(make(undefined)).toThrow('the options must be an object, not undefined')
   expect(make(new Uint8Array(640))).toThrow(
     'new AudioChunk(): the options must be an object, not an instance of Uint8Array.',
@@ -74,9 +74,9 @@ test('illegal fields of a chunk are refused in one error (streaming/illegal-opti
     'data must be a Uint8Array, not an instance of Uint8Array',
   )
   expect(make({ data: 'abc', sequence: -1, isFinal: 1, metadata: [], timestampMs: Number.NaN, volume: 1 })).toThrow(
-    'new AudioChunk(): data must be a Uint8Array, not "abc"; sequence must be a whole number from 0, not -1; ' +
-      'isFinal must be true or false, not 1; metadata must be an object, not an array; ' +
-      'timestampMs must be a number of milliseconds from 0, not NaN; unknown option "volume" (known: sampleRate',
+    'new AudioChunk(): data must be a Uint8Array, not "abc"; timestampMs must be a number of milliseconds from 0, not NaN; ' +
+      'sequence must be a whole number from 0, not -1; ' +
+      'isFinal must be true or false, not 1; metadata must be an object, not an array; unknown option "volume" (known: sampleRate',
   )
 })
 

@@ -1,4 +1,4 @@
-import { DELAY, FLAG, optionProblems, refuseOptions, show, whole } from '@stageflow/core/kit'
+import { DELAY, FLAG, checkOptions, required, show, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 
 import { ILLEGAL_OPTION, illegalArgument } from '../argument-errors.ts'
@@ -38,7 +38,7 @@ export interface AudioChunkJson {
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
 const RULES: OptionRules<AudioChunkFields> = {
   ...LAYOUT_RULES,
-  data: [(value) => value instanceof Uint8Array && ArrayBuffer.isView(value), 'a Uint8Array'],
+  data: required([(value) => value instanceof Uint8Array && ArrayBuffer.isView(value), 'a Uint8Array']),
   timestampMs: DELAY,
   sequence: whole(0),
   isFinal: FLAG,
@@ -57,13 +57,7 @@ export class AudioChunk {
   readonly metadata: Readonly<Record<string, unknown>>
 
   constructor(fields: AudioChunkFields) {
-    const problems = optionProblems(fields, RULES)
-    const isMissing = problems.length === 0 && fields.data === undefined
-    refuseOptions(
-      'new AudioChunk()',
-      ILLEGAL_OPTION,
-      isMissing ? ['data is missing: it must be a Uint8Array'] : problems,
-    )
+    checkOptions('new AudioChunk()', ILLEGAL_OPTION, fields, RULES)
     this.data = fields.data
     this.format = fields.format ?? AudioFormat.PCM_16
     this.sampleRate = fields.sampleRate ?? 16_000

@@ -119,7 +119,7 @@ test('with equal rates the samples are copied', () => {
 test('illegal options and samples are refused (streaming/illegal-option, streaming/illegal-argument)', () => {
   const bad: readonly (readonly [unknown, string])[] = [
     [undefined, 'the options must be an object, not undefined'],
-    [{}, 'fromRate is missing: it must be a whole number from 1; toRate is missing'],
+    [{}, 'fromRate must be a whole number from 1, not undefined; toRate must be a whole number from 1, not undefined'],
     [
       { fromRate: 0, toRate: 1.5, quality: 9 },
       'fromRate must be a whole number from 1, not 0; toRate must be a whole number from 1, not 1.5',

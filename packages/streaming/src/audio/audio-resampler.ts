@@ -1,4 +1,4 @@
-import { optionProblems, refuseOptions, show, whole } from '@stageflow/core/kit'
+import { optionProblems, refuseOptions, required, show, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 
 import { ILLEGAL_OPTION, illegalArgument } from '../argument-errors.ts'
@@ -22,7 +22,11 @@ export interface Resampler {
 }
 
 const MOST_CHANNELS = 65_535
-const RULES: OptionRules<ResamplerOptions> = { fromRate: whole(1), toRate: whole(1), channels: whole(1, MOST_CHANNELS) }
+const RULES: OptionRules<ResamplerOptions> = {
+  fromRate: required(whole(1)),
+  toRate: required(whole(1)),
+  channels: whole(1, MOST_CHANNELS),
+}
 const MOST_WEIGHTS = 2 ** 22
 const MOST_HELD = 2 ** 24
 
@@ -33,8 +37,6 @@ const MOST_HELD = 2 ** 24
 export function createResampler(options: ResamplerOptions): Resampler {
   const refuse = (problems: readonly string[]): void => refuseOptions('createResampler()', ILLEGAL_OPTION, problems)
   refuse(optionProblems(options, RULES))
-  const missing = (['fromRate', 'toRate'] as const).filter((name) => options[name] === undefined)
-  refuse(missing.map((name) => `${name} is missing: it must be ${RULES[name][1]}`))
   const { fromRate, toRate, channels = 1 } = options
   const divisor = greatestCommonDivisor(fromRate, toRate)
   const up = toRate / divisor

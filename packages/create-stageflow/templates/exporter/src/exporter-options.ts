@@ -1,9 +1,9 @@
 import {
   FLAG,
   REDACTION,
+  checkOptions,
   objectWith,
-  optionProblems,
-  refuseOptions,
+  required,
   type OptionRule,
   type OptionRules,
 } from '@stageflow/core/kit'
@@ -26,14 +26,12 @@ const ADDRESS: OptionRule = [
   'an address such as https://example.com/events',
 ]
 const RULES: OptionRules<TemplateNameExporterOptions> = {
-  url: ADDRESS,
+  url: required(ADDRESS),
   headers: objectWith('an object of headers'),
   data: FLAG,
   redaction: REDACTION,
 }
 
 export function checkExporterOptions(options: TemplateNameExporterOptions): void {
-  const problems = optionProblems(options, RULES)
-  const missing = problems.length === 0 && options.url === undefined ? ['url is missing'] : []
-  refuseOptions('TemplateNameExporter', ILLEGAL_OPTION, [...problems, ...missing])
+  checkOptions('TemplateNameExporter', ILLEGAL_OPTION, options, RULES)
 }

@@ -1,5 +1,6 @@
+import { ExportProgress, type ExporterReport } from '@stageflow/buffer'
 import { StageflowError, systemClock, type StageflowEvent, type WaitOptions } from '@stageflow/core'
-import { ExportProgress, checkWait, shownFields, type ExporterReport } from '@stageflow/core/kit'
+import { checkWait, shownFields } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
 import { ILLEGAL_OPTION, checkExporterOptions, type TemplateNameExporterOptions } from './exporter-options.ts'
 

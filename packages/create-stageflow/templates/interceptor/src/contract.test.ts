@@ -1,5 +1,5 @@
 import { test } from 'node:test'
-import { interceptorContract } from '@stageflow/testing'
+import { interceptorContract } from '@stageflow/testing/contract'
 import { templateName } from './index.ts'
 
 // Each case makes a new interceptor, and fails if it breaks a rule that holds for every interceptor.

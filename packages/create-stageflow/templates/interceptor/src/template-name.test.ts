@@ -37,5 +37,5 @@ test('wrong and missing options are refused, each by its name', () => {
     code,
     message: /slowMs must be a number of milliseconds above 0/,
   })
-  assert.throws(made({ slowMs: 5 }), { code, message: /onSlow is missing/ })
+  assert.throws(made({ slowMs: 5 }), { code, message: /onSlow must be a function \(call\) => void, not undefined/ })
 })

@@ -1,5 +1,5 @@
 import type { Interceptor, StageOutput } from '@stageflow/core'
-import { MILLISECONDS, functionLike, optionProblems, refuseOptions, type OptionRules } from '@stageflow/core/kit'
+import { MILLISECONDS, checkOptions, functionLike, required, type OptionRules } from '@stageflow/core/kit'
 
 export interface SlowCall {
   readonly stage: string
@@ -14,13 +14,14 @@ export interface TemplateNameOptions {
   readonly slowMs?: number
 }
 
-const RULES: OptionRules<TemplateNameOptions> = { onSlow: functionLike('(call) => void'), slowMs: MILLISECONDS }
+const RULES: OptionRules<TemplateNameOptions> = {
+  onSlow: required(functionLike('(call) => void')),
+  slowMs: MILLISECONDS,
+}
 
 /** Reports each call of a stage that takes longer than `slowMs`. A wrong option throws `template-name/illegal-option`. */
 export function templateName(options: TemplateNameOptions): Interceptor {
-  const problems = optionProblems(options, RULES)
-  const missing = problems.length === 0 && options.onSlow === undefined ? ['onSlow is missing'] : []
-  refuseOptions('templateName()', 'template-name/illegal-option', [...problems, ...missing])
+  checkOptions('templateName()', 'template-name/illegal-option', options, RULES)
   const { onSlow, slowMs = 1_000 } = options
   return {
     name: 'template-name',

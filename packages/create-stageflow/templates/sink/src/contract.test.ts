@@ -1,6 +1,6 @@
 import { test } from 'node:test'
 import type { StageflowEvent } from '@stageflow/core'
-import { sinkContract } from '@stageflow/testing'
+import { sinkContract } from '@stageflow/testing/contract'
 import { templateNameSink } from './index.ts'
 
 // Each case makes a new sink, and fails if it breaks a rule that holds for every sink.

@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from '@stageflow/core'
-import { CLOCK, functionLike, optionProblems, refuseOptions, whole, type OptionRules } from '@stageflow/core/kit'
+import { CLOCK, checkOptions, functionLike, required, whole, type OptionRules } from '@stageflow/core/kit'
 
 export interface TemplateNameSinkOptions {
   /** Writes some lines. The next lines wait for its promise. */
@@ -12,16 +12,14 @@ export interface TemplateNameSinkOptions {
 
 export const ILLEGAL_OPTION = 'template-name/illegal-option'
 const RULES: OptionRules<TemplateNameSinkOptions> = {
-  write: functionLike('(text) => Promise<void>'),
+  write: required(functionLike('(text) => Promise<void>')),
   maxWaiting: whole(1),
   clock: CLOCK,
 }
 
 /** Checks the options, and adds the defaults. */
 export function settingsOf(options: TemplateNameSinkOptions): Required<TemplateNameSinkOptions> {
-  const problems = optionProblems(options, RULES)
-  const missing = problems.length === 0 && options.write === undefined ? ['write is missing'] : []
-  refuseOptions('templateNameSink()', ILLEGAL_OPTION, [...problems, ...missing])
+  checkOptions('templateNameSink()', ILLEGAL_OPTION, options, RULES)
   const { write, maxWaiting = 1_000, clock = systemClock } = options
   return { write, maxWaiting, clock }
 }

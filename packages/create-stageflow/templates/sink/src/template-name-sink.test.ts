@@ -56,5 +56,5 @@ test('wrong and missing options are refused, each by its name', () => {
   const made = (options: object) => () => templateNameSink(options as TemplateNameSinkOptions)
   const code = 'template-name/illegal-option'
   assert.throws(made({ write: () => {}, maxWaiting: 0 }), { code, message: /maxWaiting must be a whole number from 1/ })
-  assert.throws(made({ maxWaiting: 1 }), { code, message: /write is missing/ })
+  assert.throws(made({ maxWaiting: 1 }), { code, message: /write must be .*, not undefined/ })
 })

@@ -1,0 +1,21 @@
+import { isThenable } from '@stageflow/core/kit'
+
+/** Calls functions of the app, and counts what they throw or reject with. */
+export class CallbackErrors {
+  count = 0
+  last: unknown = undefined
+
+  add(error: unknown): void {
+    this.count++
+    this.last = error
+  }
+
+  call(callback: () => unknown): void {
+    try {
+      const answer = callback()
+      if (isThenable(answer)) Promise.resolve(answer).catch((error: unknown) => this.add(error))
+    } catch (error) {
+      this.add(error)
+    }
+  }
+}

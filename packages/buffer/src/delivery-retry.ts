@@ -1,0 +1,67 @@
+import { DELAY, classifyError, functionLike, oneOf, optionProblems, or, read, whole } from '@stageflow/core/kit'
+import type { BackOff, OptionRules } from '@stageflow/core/kit'
+
+/** How a buffer tries again what could not be delivered. */
+export interface DeliveryRetry {
+  /** Maximum number of attempts. */
+  readonly attempts?: number
+  /** Maximum time from the first failure to the last attempt, in ms. */
+  readonly forMs?: number
+  /** How the delay grows: `exponential` doubles it, `linear` adds `baseMs`. Default: exponential. */
+  readonly backoff?: 'exponential' | 'linear' | 'constant'
+  /** The first delay, in ms. Default: 100. */
+  readonly baseMs?: number
+  /** The longest delay, in ms. Default: 5,000. */
+  readonly capMs?: number
+  /** How much of a delay is random. Default: equal, which is half of it. */
+  readonly jitter?: 'none' | 'full' | 'equal' | 'decorrelated'
+  /**
+   * Whether to try again after this error, or after how long. Default, and for undefined: what the error's `retryable` says;
+   * otherwise yes, unless its HTTP status is a 4xx that doesn't pass by itself.
+   */
+  readonly isRetryable?: (
+    error: unknown,
+    context: { readonly attempts: number },
+  ) => boolean | { readonly afterMs: number } | undefined
+}
+
+/** The same with all defaults. */
+export interface DeliveryRetryPlan extends BackOff {
+  readonly attempts: number
+  readonly forMs: number
+  readonly isRetryable: DeliveryRetry['isRetryable']
+}
+
+const RULES: OptionRules<DeliveryRetry> = {
+  attempts: or(whole(1), Infinity),
+  forMs: or(DELAY, Infinity),
+  backoff: oneOf('exponential', 'linear', 'constant'),
+  baseMs: DELAY,
+  capMs: DELAY,
+  jitter: oneOf('none', 'full', 'equal', 'decorrelated'),
+  isRetryable: functionLike('(error) => boolean'),
+}
+
+/** The problems of the option `retry`, each as a part of a sentence. `options`: those that it is one of. */
+export function deliveryRetryProblems(options: unknown): readonly string[] {
+  const retry = read(options, 'retry')
+  return retry === undefined ? [] : optionProblems(retry, RULES, 'retry.')
+}
+
+export function deliveryRetryPlan(
+  { attempts = Infinity, forMs, baseMs = 100, capMs = 5_000, ...rest }: DeliveryRetry = {},
+  defaults: { readonly forMs: number; readonly random: () => number },
+): DeliveryRetryPlan {
+  const { backoff = 'exponential', jitter = 'equal', isRetryable } = rest
+  const { random } = defaults
+  return { attempts, forMs: forMs ?? defaults.forMs, backoff, baseMs, capMs, jitter, isRetryable, random }
+}
+
+/** Whether an error deserves another attempt if the app doesn't say. */
+export function isRetryableDelivery(error: unknown): boolean {
+  const retryable = read(error, 'retryable')
+  if (typeof retryable === 'boolean') return retryable
+  // A buffer aborts only attempts that no longer count, so this is a time limit of what is behind it.
+  if (read(error, 'name') === 'AbortError') return true
+  return classifyError(error) !== 'permanent'
+}

@@ -1,0 +1,127 @@
+import { didYouMean, isArray, isFunction, isObject, isText } from './check.ts'
+import { StageflowError } from './errors.ts'
+import { show } from './show.ts'
+
+/** How to check an option: a test, the words that follow "must be", and whether the option has to be given. */
+export type OptionRule = readonly [test: (value: unknown) => boolean, must: string, isRequired?: boolean]
+
+/** The rules of all options, by name. An option without a rule is unknown, and refused. */
+export type OptionRules<Options extends object = Record<string, unknown>> = {
+  readonly [Name in keyof Required<Options>]: OptionRule
+}
+
+/** At most this many unknown names are listed: audio passed instead of options would have thousands. */
+const MOST_UNKNOWN = 5
+
+/** A whole number from `least` to `most`. */
+export const whole = (least: number, most: number = Number.MAX_SAFE_INTEGER): OptionRule => [
+  (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
+  `a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`}`,
+]
+/** A number of milliseconds above 0. */
+export const MILLISECONDS: OptionRule = [
+  (value) => typeof value === 'number' && value > 0 && value < Infinity,
+  'a number of milliseconds above 0',
+]
+/** A number of milliseconds from 0. */
+export const DELAY: OptionRule = [
+  (value) => typeof value === 'number' && value >= 0 && value < Infinity,
+  'a number of milliseconds from 0',
+]
+export const FLAG: OptionRule = [(value) => typeof value === 'boolean', 'true or false']
+export const TEXT: OptionRule = [(value) => typeof value === 'string' && value !== '', 'a string that is not empty']
+export const ANY: OptionRule = [() => true, '']
+
+/** A function. `example`: how it is called, such as `(error) => boolean`. */
+export const functionLike = (example: string): OptionRule => [isFunction, `a function ${example}`]
+/** An object with these methods, such as a clock or a store. */
+export const objectWith = (what: string, ...methods: readonly string[]): OptionRule => [
+  (value) => isObject(value) && methods.every((method) => isFunction(value[method])),
+  `${what} with ${methods.map((method) => `${method}()`).join(', ')}`,
+]
+export const CLOCK: OptionRule = objectWith('a clock', 'now', 'sleep', 'setTimeout')
+export const SINK: OptionRule = objectWith('an event sink', 'emit', 'tryEmit')
+export const ABORT_SIGNAL: OptionRule = [
+  // Not by its class, because it may be of another realm.
+  (value) =>
+    isObject(value) &&
+    typeof value['aborted'] === 'boolean' &&
+    ['addEventListener', 'removeEventListener', 'throwIfAborted'].every((key) => isFunction(value[key])),
+  'an AbortSignal, such as controller.signal',
+]
+/** One of these strings. */
+export const oneOf = (...words: readonly string[]): OptionRule => [
+  (value) => words.includes(value as string),
+  `one of ${words.map((word) => `'${word}'`).join(', ')}`,
+]
+/** The values of another rule, or one more value, such as `false` for "switched off". */
+export const or = ([test, must]: OptionRule, value: unknown, meaning: string = String(value)): OptionRule => [
+  (given) => given === value || test(given),
+  `${must}, or ${meaning}`,
+]
+/** The same rule for an option that has to be given. */
+export const required = ([test, must]: OptionRule): OptionRule => [test, must, true]
+/** A whole number from 1, or Infinity. */
+export const LIMIT: OptionRule = or(whole(1), Infinity)
+/** A number of milliseconds from 0, or Infinity. */
+export const TIME_LIMIT: OptionRule = or(DELAY, Infinity)
+
+/**
+ * Throws one `StageflowError` with `code` and every problem of `options`: unknown names, with a guess, and values that break their
+ * rule. An undefined value counts as not given. `where` begins the message, such as `timeout()`. `known`: all names, if there are
+ * more than those with a rule.
+ */
+export function checkOptions(
+  where: string,
+  code: string,
+  options: unknown,
+  rules: OptionRules,
+  known?: readonly string[],
+): void {
+  refuseOptions(where, code, optionProblems(options, rules, '', known))
+}
+
+/**
+ * The problems of options, each as a part of a sentence. `path`: the place of the options in others, such as `breaker.`. `known`: all
+ * names, if there are more than those with a rule.
+ *
+ * Nothing else decides what counts as given. Names with a rule are read even if they are inherited, such as the getters of a class.
+ * Other names count if they are own and enumerable. An undefined value never counts.
+ */
+export function optionProblems(
+  options: unknown,
+  rules: OptionRules,
+  path: string = '',
+  known: readonly string[] = Object.keys(rules),
+): readonly string[] {
+  // A string may be a token, so it isn't shown. A signal would pass as an object without options.
+  if (!isObject(options) || isArray(options) || ArrayBuffer.isView(options) || options instanceof AbortSignal) {
+    const what = path === '' ? 'the options' : path.slice(0, -1)
+    return [`${what} must be an object, not ${isText(options) ? 'a string' : show(options)}`]
+  }
+  const texts: string[] = []
+  for (const name of Object.keys(rules)) {
+    const [test, must, isRequired] = rules[name] as OptionRule
+    const value = options[name]
+    if ((value !== undefined || isRequired) && !test(value))
+      texts.push(`${path}${name} must be ${must}, not ${show(value)}`)
+  }
+  const unknown = unknownNames(options, known)
+  for (const name of unknown.slice(0, MOST_UNKNOWN))
+    texts.push(unknownText('option', path + name, known, didYouMean(name, known)))
+  if (unknown.length > MOST_UNKNOWN) texts.push(`${unknown.length - MOST_UNKNOWN} more unknown options`)
+  return texts
+}
+
+/** The given names that aren't known. Those with the value undefined count as not given. */
+export const unknownNames = (given: Readonly<Record<string, unknown>>, known: readonly string[]): readonly string[] =>
+  Object.keys(given).filter((name) => given[name] !== undefined && !known.includes(name))
+
+/** Says that a name is unknown. `noun`: what it is. The list is there even if there is a guess, which may be wrong. */
+export const unknownText = (noun: string, name: string, known: readonly string[], guess: string | undefined): string =>
+  `unknown ${noun} ${show(name)} (${guess === undefined ? '' : `${guess} `}known: ${known.join(', ')})`
+
+/** Throws one `StageflowError` with these problems; does nothing if there are none. */
+export function refuseOptions(where: string, code: string, problems: readonly string[]): void {
+  if (problems.length > 0) throw new StageflowError(code, `${where}: ${problems.join('; ')}.`)
+}

@@ -1,0 +1,165 @@
+import { StageflowError } from '@stageflow/core'
+import type { PipelineStatus } from '@stageflow/core'
+import type { DurableStart } from '@stageflow/core/durable'
+import { checkOptions, isPlain, show, whole } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
+import type { RecordedFact } from '../durable-runs/leg.ts'
+
+/** A chunk that a stage yielded. */
+export interface RecordedChunk {
+  /** The stage, with the stages above it: `kid/answer`. In a name, `/` is `%2F`. */
+  readonly path: string
+  readonly at: number
+  readonly attempt: number
+  readonly chunk: unknown
+}
+
+/** How a recorded run ended. */
+export interface CassetteEnd {
+  readonly status: PipelineStatus
+  /** The time of its last fact. */
+  readonly at: number
+}
+
+/** A recorded run: its start, its facts and its chunks in their order, and its end. Plain JSON. */
+export interface Cassette {
+  readonly pipeline: string
+  readonly start: DurableStart
+  readonly facts: readonly RecordedFact[]
+  readonly chunks: readonly RecordedChunk[]
+  readonly end: CassetteEnd
+}
+
+const VERSION = 1
+
+/** The size of a cassette as text, in bytes, that `recordRun` and `parseCassette` accept by default. */
+export const MAX_BYTES = 20_000_000
+
+/** The rules of `maxBytes`. */
+export const SIZE: OptionRules<{ readonly maxBytes?: number }> = { maxBytes: whole(1) }
+
+/** Writes a cassette as JSON lines: its start, each fact and chunk in the order of time, and its end. */
+export function cassetteText(cassette: Cassette): string {
+  checkCassette('cassetteText()', cassette)
+  const { pipeline, start, facts, chunks, end } = cassette
+  const lines: object[] = [{ cassette: VERSION, pipeline, start }]
+  const later = [...chunks]
+  for (const fact of facts) {
+    const after = later.findIndex(({ at }) => at > fact.at)
+    for (const chunk of later.splice(0, after < 0 ? later.length : after)) lines.push({ chunk })
+    lines.push({ fact })
+  }
+  for (const chunk of later) lines.push({ chunk })
+  lines.push({ end })
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+}
+
+/**
+ * Reads a cassette from the text that `cassetteText` wrote. Throws `testing/illegal-cassette`, with the line, if the text is damaged,
+ * of another version or longer than `maxBytes`.
+ */
+export function parseCassette(text: string, options: { readonly maxBytes?: number } = {}): Cassette {
+  checkOptions('parseCassette()', 'testing/illegal-option', options, SIZE)
+  const { maxBytes = MAX_BYTES } = options
+  if (typeof text !== 'string')
+    throw new StageflowError(
+      'testing/illegal-cassette',
+      `The cassette cannot be read: it is ${show(text)}, not a string. Pass its text: parseCassette(await readFile(path, 'utf8')).`,
+    )
+  if (text.length > maxBytes) throw illegal(`it has ${text.length} characters, and at most ${maxBytes} are read`)
+  const [first = '', ...rest] = linesOf(text)
+  return { ...headIn(first), ...bodyIn(rest) }
+}
+
+/** The lines, without the empty one after the last line break. */
+const linesOf = (text: string): readonly string[] => (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n')
+
+function headIn(line: string): Pick<Cassette, 'pipeline' | 'start'> {
+  const { cassette, pipeline, start } = line === '' ? {} : fieldsIn(line, 1)
+  if (cassette === undefined) throw illegal('line 1 is not the start of a cassette')
+  if (cassette !== VERSION)
+    throw illegal(`line 1 has version ${show(cassette)}, and this package reads version ${VERSION}`)
+  if (typeof pipeline !== 'string' || !isStart(start))
+    throw illegal('line 1 lacks the name of the pipeline, or the id, time or input of the run')
+  return { pipeline, start }
+}
+
+/** What comes after the first line, which has the number 1. */
+function bodyIn(lines: readonly string[]): Pick<Cassette, 'facts' | 'chunks' | 'end'> {
+  const facts: RecordedFact[] = []
+  const chunks: RecordedChunk[] = []
+  let end: CassetteEnd | undefined
+  for (const [place, line] of lines.entries()) {
+    const number = place + 2
+    if (end !== undefined) throw illegal(`line ${number} comes after the end of the run`)
+    const fields = fieldsIn(line, number)
+    if (isFact(fields['fact'])) facts.push(fields['fact'])
+    else if (isChunk(fields['chunk'])) chunks.push(fields['chunk'])
+    else if (isEnd(fields['end'])) end = fields['end']
+    else throw illegal(`line ${number} is not a fact, a chunk or the end of the run: ${show(line)}`)
+  }
+  if (end === undefined) throw illegal(`it breaks off after line ${lines.length + 1}, before the end of the run`)
+  return { facts, chunks, end }
+}
+
+/** A cassette of what a run was given. */
+export function cassetteOf(
+  parts: Pick<Cassette, 'pipeline' | 'start' | 'facts' | 'chunks'>,
+  status: PipelineStatus,
+): Cassette {
+  const at = parts.facts.reduce((latest, fact) => Math.max(latest, fact.at), parts.start.startedAt)
+  return { ...parts, end: { status, at } }
+}
+
+/** Throws `testing/illegal-cassette` for anything else, such as the text of a cassette. `where`: the function that got it. */
+export function checkCassette(where: string, given: unknown): void {
+  const { pipeline, start, facts, chunks, end } = (isPlain(given) ? given : {}) as Partial<Cassette>
+  if (typeof pipeline === 'string' && isPlain(start) && Array.isArray(facts) && Array.isArray(chunks) && isPlain(end))
+    return
+  throw new StageflowError(
+    'testing/illegal-cassette',
+    `${where} needs a cassette, not ${show(given)}. Pass parseCassette(text), or the cassette of a recorded run: (await recordRun(graph, input)).cassette.`,
+  )
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function fieldsIn(line: string, number: number): Fields {
+  try {
+    const value: unknown = JSON.parse(line)
+    if (isPlain(value)) return value
+  } catch {
+    // Reported below, as any other line that isn't an object.
+  }
+  throw illegal(`line ${number} is not a JSON object: ${show(line)}`)
+}
+
+const KINDS: readonly unknown[] = ['call', 'timer', 'answer', 'stop']
+const STATUSES: readonly unknown[] = ['completed', 'cancelled', 'failed', 'suspended']
+
+function isStart(value: unknown): value is DurableStart {
+  if (!isPlain(value)) return false
+  const { runId, startedAt, input } = value
+  return typeof runId === 'string' && typeof startedAt === 'number' && isPlain(input)
+}
+function isFact(value: unknown): value is RecordedFact {
+  if (!isPlain(value)) return false
+  const { kind, key, at, facts } = value
+  if (!KINDS.includes(kind) || typeof key !== 'string' || typeof at !== 'number') return false
+  return kind !== 'call' || isCall(facts)
+}
+function isCall(facts: unknown): boolean {
+  if (!isPlain(facts)) return false
+  const { status, startedAt, endedAt } = facts
+  return typeof status === 'string' && typeof startedAt === 'number' && typeof endedAt === 'number'
+}
+const isChunk = (value: unknown): value is RecordedChunk =>
+  isPlain(value) && typeof value['path'] === 'string' && typeof value['at'] === 'number'
+const isEnd = (value: unknown): value is CassetteEnd =>
+  isPlain(value) && STATUSES.includes(value['status']) && typeof value['at'] === 'number'
+
+const illegal = (what: string): StageflowError =>
+  new StageflowError(
+    'testing/illegal-cassette',
+    `The cassette cannot be read: ${what}. Record it again: cassetteText((await recordRun(graph, input)).cassette).`,
+  )

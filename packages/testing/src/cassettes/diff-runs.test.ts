@@ -1,0 +1,106 @@
+import { Pipeline, StageOutput } from '@stageflow/core'
+import { expect, test } from 'vitest'
+import { diffRuns, manualClock, recordRun, replayRun } from '../index.ts'
+import type { Cassette, DiffOptions } from '../index.ts'
+
+interface Behavior {
+  readonly text?: string
+  readonly ms?: number
+  readonly isDown?: boolean
+  readonly hasExtra?: boolean
+}
+
+async function recorded({ text = 'Hello', ms = 100, isDown = false, hasExtra = false }: Behavior): Promise<Cassette> {
+  const clock = manualClock()
+  const graph = new Pipeline('chat')
+    .withStage('memory', () => ({ facts: [1, 2], user: { name: 'Ada' } }))
+    .withStage(
+      'answer',
+      async (context) => {
+        await context.clock.sleep(ms)
+        return isDown ? StageOutput.fail('no model') : { text }
+      },
+      { dependencies: ['memory'] },
+    )
+    .withStage('extra', () => ({ extra: true }), { dependencies: ['answer'], when: () => hasExtra })
+    .build({ clock })
+  const recording = recordRun(graph, { inputText: text.slice(0, 2), pipelineRunId: 'run-1' }, { clock })
+  await clock.runAll()
+  return (await recording).cassette
+}
+
+const diff = async (before: Behavior, after: Behavior, options?: DiffOptions): Promise<string> =>
+  diffRuns(await recorded(before), await recorded(after), options)
+
+test('two runs that do not differ give an empty string', async () => {
+  expect(await diff({}, {})).toBe('')
+  expect(await diff({ ms: 100 }, { ms: 109 })).toBe('')
+  expect(await diff({ ms: 100 }, { ms: 120 })).toBe('')
+})
+
+test('a difference shows the status, the data and the times of a stage', async () => {
+  expect(await diff({}, { text: 'Help', ms: 400 })).toBe(
+    `chat: completed, 100 ms → 400 ms
+  answer: ok, 100 ms → 400 ms
+    data.text: "Hello" → "Help"`,
+  )
+  expect(await diff({}, { isDown: true })).toBe(
+    `chat: completed → failed
+  answer: ok → fail
+    data: {"text":"Hello"} → nothing
+    error: nothing → {"code":"core/stage-failed","message":"no model"}`,
+  )
+  expect(await diff({}, { text: 'Other', hasExtra: true })).toBe(
+    `chat: completed
+  input.inputText: "He" → "Ot"
+  answer: ok
+    data.text: "Hello" → "Other"
+  extra: did not run → ok`,
+  )
+})
+
+test('in a terminal, the statuses before and after are red and green', async () => {
+  const [first] = (await diff({}, { isDown: true }, { color: true })).split('\n')
+  expect(first).toBe('chat: \u001B[31mcompleted\u001B[0m → \u001B[32mfailed\u001B[0m')
+  await expect(diff({}, {}, { color: 'yes' as never })).rejects.toMatchObject({ code: 'testing/illegal-option' })
+})
+
+test('runs of two pipelines are told apart', async () => {
+  const [one, other] = await Promise.all(
+    ['first', 'second'].map((name) => recordRun(new Pipeline(name).withStage('a', () => ({})).build())),
+  )
+  expect(diffRuns(one?.cassette as Cassette, other?.cassette as Cassette)).toBe('first → second: completed')
+})
+
+test('long texts are shown where they differ, and long lists of differences are cut', async () => {
+  const long = 'x'.repeat(5_000)
+  const text = await diff({ text: `He${long}one` }, { text: `He${long}two` })
+  expect(text).toMatch(/data\.text: "…x{15}one" → "…x{15}two"$/)
+  const list = (by: number) =>
+    recordRun(new Pipeline('l').withStage('a', () => ({ list: Array.from({ length: 30 }, (_, i) => i * by) })).build())
+  const lines = diffRuns((await list(1)).cassette, (await list(2)).cassette).split('\n')
+  expect(lines.slice(1, 4)).toEqual(['  a: ok', '    data.list[1]: 1 → 2', '    data.list[2]: 2 → 4'])
+  expect(lines.at(-1)).toBe('    data: 17 more differences')
+})
+
+test('control characters of a run reach no terminal', async () => {
+  const text = await diff({}, { text: 'He\u001B[31mred' })
+  expect(text).not.toContain('\u001B')
+  const cassette = await recorded({})
+  expect(diffRuns({ ...cassette, pipeline: 'a\u001B[31m' }, cassette)).not.toContain('\u001B')
+})
+
+test('a replay shows what a new answer changes', async () => {
+  const graph = (text: string) =>
+    new Pipeline('chat')
+      .withStage('answer', () => ({ text }))
+      .withStage('save', ({ inputs }) => ({ saved: inputs.from('answer').text }), { dependencies: ['answer'] })
+      .build()
+  const before = (await recordRun(graph('Hello'))).cassette
+  const after = (await replayRun(graph('Bye'), before, { live: ['answer', 'save'] })).cassette
+  expect(diffRuns(before, after)).toBe(`chat: completed
+  answer: ok
+    data.text: "Hello" → "Bye"
+  save: ok
+    data.saved: "Hello" → "Bye"`)
+})

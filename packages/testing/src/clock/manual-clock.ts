@@ -1,0 +1,156 @@
+import { StageflowError, type Clock } from '@stageflow/core'
+import { ANY, checkOptions, show, whole } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
+import { seededRandom } from '../random/seeded-random.ts'
+import { abortableSleep } from './abortable-sleep.ts'
+import { eventLoopTurns, type EventLoopTurns } from './event-loop-turns.ts'
+import { timerQueue, type Timer } from './timer-queue.ts'
+
+export interface ManualClockOptions {
+  /** What `now()` returns at first, in ms. Default: 0. */
+  readonly startAt?: number
+  /** Shuffles timers that are due at the same instant; a seed always gives the same order. Default: they fire in the order they were set. */
+  readonly seed?: number
+  /** Maximum number of timers that one call fires, for code that sets timers without end. Default: 100,000. */
+  readonly maxTimers?: number
+}
+
+/** A timer that was set, and has neither fired nor been cleared. */
+export interface PendingTimer {
+  readonly kind: 'timer' | 'sleep'
+  readonly setAt: number
+  readonly dueAt: number
+}
+
+/** A clock that only moves when a test moves it. */
+export interface ManualClock extends Clock {
+  /** How many timers and sleeps are pending. */
+  readonly pending: number
+  /** The pending timers and sleeps, in the order in which they fire. `expect(clock.timers).toEqual([])` shows what was left behind. */
+  readonly timers: readonly PendingTimer[]
+  /** Moves time by `ms`: fires due timers in order, and lets promises settle before, between and after them. */
+  advance(ms: number): Promise<void>
+  /** Like `advance`, to a point in time. */
+  advanceTo(time: number): Promise<void>
+  /** Lets promises settle and fires timers that are due now. No time passes. */
+  settle(): Promise<void>
+  /** Moves time until no timer is left that can fire. */
+  runAll(): Promise<void>
+}
+
+// `seededRandom` checks the seed.
+const RULES: OptionRules<ManualClockOptions> = {
+  startAt: [Number.isFinite, 'a finite number of milliseconds'],
+  seed: ANY,
+  maxTimers: whole(1),
+}
+
+/** Makes a clock for tests. It moves only by its methods, and timers always fire in the same order. */
+export function manualClock(options: ManualClockOptions = {}): ManualClock {
+  checkOptions('manualClock()', 'testing/illegal-option', options, RULES)
+  const { startAt = 0, seed, maxTimers = 100_000 } = options
+  const queue = timerQueue()
+  const random = seed === undefined ? undefined : seededRandom(seed)
+  let time = startAt
+  let count = 0
+  let lastCall: Promise<unknown> = Promise.resolve()
+
+  function set(kind: PendingTimer['kind'], callback: () => void, ms: number): () => void {
+    if (Number.isNaN(Number(ms)))
+      throw illegalTime(`A ${kind} was set for ${ms} milliseconds. Pass a number, or Infinity for never.`)
+    const timer: Timer = {
+      kind,
+      setAt: time,
+      dueAt: time + Math.max(ms, 0),
+      rank: random?.() ?? 0,
+      count: ++count,
+      callback,
+      slot: -1,
+    }
+    queue.add(timer)
+    return () => queue.remove(timer)
+  }
+
+  /** Queues calls: one that wasn't awaited finishes before the next one moves time. */
+  function inTurn(move: (turns: EventLoopTurns) => Promise<void>): Promise<void> {
+    const call = lastCall.then(async () => {
+      const turns = eventLoopTurns()
+      try {
+        await turns.next()
+        await move(turns)
+      } finally {
+        turns.close()
+      }
+    })
+    lastCall = call.catch(() => {})
+    return call
+  }
+
+  async function fireUntil(target: number, turns: EventLoopTurns): Promise<void> {
+    let fired = 0
+    for (;;) {
+      const next = queue.first()
+      if (next === undefined || next.dueAt > target || next.dueAt === Infinity) return
+      if (++fired > maxTimers) throw endlessTimers(maxTimers, time, queue.inOrder())
+      queue.remove(next)
+      time = Math.max(time, next.dueAt)
+      next.callback()
+      await turns.next()
+    }
+  }
+
+  function advanceTo(target: () => number): Promise<void> {
+    return inTurn(async (turns) => {
+      const end = target()
+      await fireUntil(end, turns)
+      time = Math.max(time, end)
+    })
+  }
+
+  return {
+    now: () => time,
+    setTimeout: (callback, ms) => set('timer', callback, ms),
+    sleep: (ms, signal) => abortableSleep((wake) => set('sleep', wake, ms), signal),
+    get pending() {
+      return queue.size
+    },
+    get timers() {
+      return queue.inOrder().map(({ kind, setAt, dueAt }) => ({ kind, setAt, dueAt }))
+    },
+    async advance(ms) {
+      requireFinite('ms', ms)
+      if (ms < 0) throw illegalTime(`Time cannot go back: advance(${ms}) was called. Pass 0 or more.`)
+      await advanceTo(() => time + ms)
+    },
+    async advanceTo(target) {
+      requireFinite('time', target)
+      await advanceTo(() => {
+        if (target >= time) return target
+        throw illegalTime(
+          `Time cannot go back: it is ${time}, and advanceTo(${target}) was called. Pass ${time} or more.`,
+        )
+      })
+    },
+    settle: () => inTurn((turns) => fireUntil(time, turns)),
+    runAll: () => inTurn((turns) => fireUntil(Infinity, turns)),
+  }
+}
+
+function requireFinite(what: string, value: number): void {
+  if (Number.isFinite(value)) return
+  throw illegalTime(
+    `${what} must be a finite number of milliseconds; it is ${show(value)}. To fire all timers call runAll().`,
+  )
+}
+
+function illegalTime(message: string): StageflowError {
+  return new StageflowError('testing/illegal-time', message)
+}
+
+function endlessTimers(limit: number, time: number, left: readonly Timer[]): StageflowError {
+  const shown = left.slice(0, 5).map(({ kind, setAt, dueAt }) => `${kind} due at ${dueAt}, set at ${setAt}`)
+  return new StageflowError(
+    'testing/endless-timers',
+    `${limit} timers fired in one call and ${left.length} wait at ${time} (${shown.join('; ')}): some code sets a timer each time one fires. Stop it, or raise maxTimers.`,
+  )
+}

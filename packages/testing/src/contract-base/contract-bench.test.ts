@@ -1,0 +1,60 @@
+import { setTimeout as realTime } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { manualClock } from '../clock/manual-clock.ts'
+import { ContractBench, Patience } from './contract-bench.ts'
+
+const quick = { longestMs: 5, leastTurns: 20 }
+const never = new Promise<never>(() => {})
+
+test('ends moves the clock, timer by timer, until the promise settles', async () => {
+  const bench = new ContractBench(manualClock())
+  const { clock } = bench
+  const work = clock.sleep(50).then(() => clock.sleep(30))
+  await bench.ends(work, 'the work did not end')
+  expect(clock.now()).toBe(80)
+})
+
+test('ends waits for real time before it moves the clock, as often as something happens in it', async () => {
+  const bench = new ContractBench(manualClock())
+  const { clock } = bench
+  const request = async (): Promise<void> => {
+    const stop = clock.setTimeout(() => {}, 1_000)
+    await realTime(5)
+    stop()
+  }
+  const work = (async () => {
+    for (let each = 0; each < 20; each++) await request()
+  })()
+  await bench.ends(work, 'the work did not end')
+  expect(clock.now()).toBe(0)
+})
+
+test('ends rejects for a promise that never settles', async () => {
+  const bench = new ContractBench(manualClock(), new Patience(), quick)
+  await expect(bench.ends(never, 'the work did not end')).rejects.toThrow('the work did not end within 5 ms.')
+})
+
+test('comesToRest and endsAtOnce never move the clock', async () => {
+  const bench = new ContractBench(manualClock())
+  const { clock } = bench
+  const sleep = clock.sleep(1)
+  expect([await bench.comesToRest(sleep), await bench.endsAtOnce(sleep)]).toEqual([false, false])
+  expect([clock.now(), clock.pending]).toEqual([0, 1])
+  expect(await bench.comesToRest(Promise.resolve())).toBe(true)
+  expect(await bench.endsAtOnce(realTime(5))).toBe(true)
+})
+
+test('once nothing happened in real time, the benches of a contract stop waiting for it', async () => {
+  const patience = new Patience()
+  const before = patience.turns
+  await new ContractBench(manualClock(), patience).comesToRest(never)
+  expect([before > 0, patience.turns]).toEqual([true, 0])
+})
+
+test('once something happened in real time, the benches of a contract always wait for it', async () => {
+  const patience = new Patience()
+  const before = patience.turns
+  await new ContractBench(manualClock(), patience).endsAtOnce(realTime(5))
+  await new ContractBench(manualClock(), patience).comesToRest(never)
+  expect(patience.turns).toBe(before)
+})

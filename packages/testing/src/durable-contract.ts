@@ -1,0 +1,7 @@
+export type { ContractCase } from './contract-base/contract-case.ts'
+export { executorContract, type ExecutorContractOptions } from './executor-contract/executor-contract.ts'
+export type { ExecutorTraits, ExecutorUnderTest, OpenExecutor } from './executor-contract/executor-under-test.ts'
+export { executorProcessContract } from './executor-contract/process-contract.ts'
+export type { ExecutorProcessOptions, KillCounts } from './executor-contract/process-contract.ts'
+export type { ExecutorModule } from './executor-contract/process-worker.ts'
+export type { CarryLeg, LegResult, RecordedFact } from './durable-runs/leg.ts'

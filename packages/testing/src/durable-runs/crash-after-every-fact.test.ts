@@ -1,0 +1,74 @@
+import { Pipeline, StageOutput, createSlot } from '@stageflow/core'
+import type { Interceptor, StageContext } from '@stageflow/core'
+import { expect, test } from 'vitest'
+import { crashAfterEveryFact } from '../durable.ts'
+
+test('a chain is safe: no stage runs twice, and none ends differently', async () => {
+  const graph = new Pipeline('order')
+    .withStage('price', () => ({ cents: 250 }))
+    .withStage('charge', async ({ inputs }) => ({ paid: inputs.from('price').cents }), { dependencies: ['price'] })
+    .build()
+  expect(await crashAfterEveryFact(graph)).toEqual({ status: 'completed', crashes: 2, ranTwice: [], differences: [] })
+})
+
+test('a stage in progress at a crash is reported, and so is its other result', async () => {
+  let charges = 0
+  const graph = new Pipeline('order')
+    .withStage('price', () => ({ cents: 250 }))
+    .withStage('charge', async ({ clock }) => {
+      await clock.sleep(1)
+      return { receipt: ++charges }
+    })
+    .build()
+  const report = await crashAfterEveryFact(graph)
+  expect(report.ranTwice).toEqual(['charge'])
+  expect(report.differences[0]).toMatch(/^after .*: stage "charge" returned {"receipt":\d}, not {"receipt":1}$/)
+})
+
+test('state that is kept beside the facts shows as a difference', async () => {
+  const slot = createSlot<string>('app/user')
+  const login: Interceptor = {
+    name: 'login',
+    wrap: (next, { name }) => (name === 'login' ? (context) => (context.run.set(slot, 'ada'), next(context)) : next),
+  }
+  const graph = new Pipeline('slots')
+    .withStage('login', () => ({}))
+    .withStage('greet', (context) => ({ user: context.get(slot) ?? 'nobody' }), { dependencies: ['login'] })
+    .build({ interceptors: [login] })
+  const { differences } = await crashAfterEveryFact(graph)
+  expect(differences).toEqual(['after "login": stage "greet" returned {"user":"nobody"}, not {"user":"ada"}'])
+})
+
+const approve = ({ resumed }: StageContext): { by: unknown } | StageOutput =>
+  resumed === undefined ? StageOutput.suspend('approve?') : { by: resumed.answer }
+
+test('requests get the answers that were passed, in child runs too', async () => {
+  const graph = new Pipeline('order')
+    .withStage('approve', approve)
+    .withPipeline('kid', new Pipeline('kid').withStage('check', approve), { dependencies: ['approve'] })
+    .build()
+  const answers = { approve: 'ada', 'kid/check': 'bob' }
+  const report = await crashAfterEveryFact(graph, {}, { answers })
+  expect(report).toMatchObject({ status: 'completed', ranTwice: [], differences: [] })
+  expect(report.crashes).toBe(6)
+  await expect(crashAfterEveryFact(graph, {}, { answers: { approve: 'ada' } })).rejects.toMatchObject({
+    code: 'testing/missing-answer',
+    message: expect.stringContaining(`{ answers: { 'approve': … } }`) as string,
+  })
+})
+
+test('the input, the ports and the options of the run are used', async () => {
+  const graph = Pipeline.withPorts<{ shout: (text: string) => string }>('p')
+    .withStage('a', ({ snapshot, ports }) => ({ text: ports.shout(snapshot.inputText ?? '') }))
+    .withStage('b', () => StageOutput.fail('down'))
+    .build()
+  const seen: string[] = []
+  const shout = (text: string): string => (seen.push(text), text.toUpperCase())
+  const runOptions = { onStageFailure: 'continue' } as const
+  const report = await crashAfterEveryFact(graph, { inputText: 'hi' }, { ports: { shout }, runOptions })
+  expect(report).toMatchObject({ status: 'failed', differences: [] })
+  expect(new Set(seen)).toEqual(new Set(['hi']))
+  await expect(crashAfterEveryFact(graph, {}, { answer: 1 } as never)).rejects.toMatchObject({
+    code: 'testing/illegal-option',
+  })
+})

@@ -1,0 +1,69 @@
+import { Pipeline, StageOutput } from '@stageflow/core'
+import { runDurable } from '@stageflow/core/durable'
+import { expect, test } from 'vitest'
+import { memoryExecutor } from '../durable.ts'
+import { manualClock } from '../index.ts'
+
+const start = { runId: 'order-7', startedAt: 0, input: { inputText: 'tea' } }
+
+test('a leg that crashes rejects, and the next one goes on where it was', async () => {
+  const ran: string[] = []
+  const executor = memoryExecutor()
+  const graph = new Pipeline('order')
+    .withStage('price', ({ stage }) => ({ price: ran.push(stage.name) }))
+    .withStage(
+      'charge',
+      async ({ stage, snapshot }) => {
+        if (ran.push(stage.name) === 2) await executor.crash('order-7')
+        return { paid: snapshot.inputText }
+      },
+      { dependencies: ['price'] },
+    )
+    .build()
+  await expect(executor.run(start, (leg) => runDurable(graph, leg))).rejects.toMatchObject({
+    code: 'testing/crashed',
+    message: 'Leg 1 of the run "order-7" was ended by crash().',
+  })
+  expect(await executor.facts('order-7')).toMatchObject([{ kind: 'call', key: 'price' }])
+  const result = await executor.run(start, (leg) => runDurable(graph, leg))
+  expect(result.data).toEqual({ price: { price: 1 }, charge: { paid: 'tea' } })
+  expect(ran).toEqual(['price', 'charge', 'charge'])
+})
+
+test('an answer goes to the next leg, and nothing else can be answered', async () => {
+  const executor = memoryExecutor()
+  const graph = new Pipeline('order')
+    .withStage('approve', ({ resumed }) =>
+      resumed === undefined ? StageOutput.suspend('Pay?') : { by: resumed.answer },
+    )
+    .build()
+  expect(executor.answer('order-7', 'approve', 'Ann')).toBe(false)
+  const first = await executor.run(start, (leg) => runDurable(graph, leg))
+  expect(first).toMatchObject({ status: 'suspended', requests: { approve: 'Pay?' } })
+  expect(executor.answer('order-7', 'approve', 'Ann')).toBe(true)
+  const second = await executor.run(start, (leg) => runDurable(graph, leg))
+  expect(second).toMatchObject({ status: 'completed', data: { approve: { by: 'Ann' } } })
+  expect(await executor.facts('unknown')).toEqual([])
+})
+
+test('the time of a run can be moved by hand', async () => {
+  const clock = manualClock()
+  const executor = memoryExecutor({ clock })
+  const graph = new Pipeline('slow')
+    .withStage('wait', async (context) => context.clock.sleep(60_000, context.signal))
+    .build({ clock })
+  const running = executor.run({ ...start, options: { timeoutMs: 30_000 } }, (leg) => runDurable(graph, leg))
+  await clock.runAll()
+  expect(await running).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+  expect(clock.now()).toBe(30_000)
+  expect(clock.timers).toEqual([])
+})
+
+test('runs at once of one id share a leg', async () => {
+  const executor = memoryExecutor()
+  let calls = 0
+  const graph = new Pipeline('p').withStage('a', async () => ({ calls: ++calls })).build()
+  const [one, other] = await Promise.all([1, 2].map(() => executor.run(start, (leg) => runDurable(graph, leg))))
+  expect(one).toBe(other)
+  expect(calls).toBe(1)
+})

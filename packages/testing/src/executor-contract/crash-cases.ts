@@ -1,0 +1,123 @@
+import { Pipeline, StageOutput } from '@stageflow/core'
+import { passTurns } from '../clock/event-loop-turns.ts'
+import { listed, must, mustEqual } from '../contract-base/contract-case.ts'
+import { settledIn, shownRun } from './executor-bench.ts'
+import type { AnyGraph, ExecutorBench, RunExecutorCase } from './executor-bench.ts'
+import { delayedRuns, randomPipeline } from './random-pipeline.ts'
+
+/** Rules for what later legs get of the earlier ones. */
+export const crashCases: Readonly<Record<string, RunExecutorCase>> = {
+  'a run that has ended is given again from its facts alone': givesAgain,
+  'a fact is recorded before it is given': recordsFirst,
+  'facts have the same order in every leg': keepsOrder,
+  'a run goes on after a crash at any fact': goesOn,
+  'a run goes on while interceptors delay it': goesOnDelayed,
+}
+
+const everyEnding = (): AnyGraph =>
+  new Pipeline('every-ending')
+    .withStage('plain', () => ({ plain: 1 }))
+    .withStage('later', async () => (await passTurns(2), { later: [1, 'two', null] }))
+    .withStage('skipped', () => StageOutput.skip('nothing to do'))
+    .withStage('fallback', () => StageOutput.fail('down'), { onFailure: { fallback: { from: 'fallback' } } })
+    .withStage('tolerated', () => StageOutput.fail('down'), { onFailure: 'skip' })
+    .withStage('noted', (context) => context.note('usage', { inputTokens: 3 }))
+    .withPipeline(
+      'kid',
+      new Pipeline('kid').withStage('inner', async () => ({ inner: true })),
+    )
+    .withMap('items', { over: () => [1, 2, 3], each: async (item: number) => ({ double: 2 * item }) })
+    .build()
+
+async function givesAgain(bench: ExecutorBench): Promise<void> {
+  const graph = everyEnding()
+  const start = bench.start()
+  const first = await bench.end(graph, start)
+  const facts = await bench.facts(start)
+  const again = await bench.end(graph, start)
+  must(
+    again.begun.length === 0,
+    `the run had ended, but its next leg began ${listed(again.begun)} again. Keep the facts of every ending, and give them before you begin a call.`,
+  )
+  mustEqual(shownRun(again.result), shownRun(first.result), 'the result of the next leg')
+  const notes = (leg: typeof first): string => JSON.stringify(leg.result.report.stages['noted']?.notes)
+  mustEqual(notes(again), notes(first), 'the note of a stage')
+  must(
+    again.given.length === facts.length && again.given.every(({ replayed }) => replayed),
+    `the run has ${facts.length} facts, but its next leg was given ${again.given.length}, ${again.given.filter(({ replayed }) => replayed).length} of them with replayed: true.`,
+  )
+}
+
+async function recordsFirst(bench: ExecutorBench): Promise<void> {
+  const graph = new Pipeline('chain')
+    .withStage('a', () => ({ a: 1 }))
+    .withStage('b', async () => ({ b: 2 }), { dependencies: ['a'] })
+    .withStage('c', () => ({ c: 3 }), { dependencies: ['b'] })
+    .build()
+  for (let crashAfter = 1; crashAfter <= 3; crashAfter++) {
+    const start = bench.start()
+    const { given } = await bench.leg(graph, start, { crashAfter })
+    const facts = await bench.facts(start)
+    const lost = given.filter((fact) => !facts.some(({ kind, key }) => kind === fact.kind && key === fact.key))
+    must(
+      lost.length === 0,
+      `the fact of "${lost[0]?.key}" was given, but after a crash it isn't recorded. Record a fact, and only then give it.`,
+    )
+    await bench.end(graph, start)
+  }
+}
+
+async function keepsOrder(bench: ExecutorBench): Promise<void> {
+  // The later a stage is declared, the earlier it ends.
+  const graph = new Pipeline('order')
+    .withStage('a', async () => (await passTurns(12), { by: 'a' }))
+    .withStage('b', async () => (await passTurns(8), { by: 'b' }))
+    .withStage('c', async () => (await passTurns(4), { by: 'c' }))
+    .withStage('first', ({ inputs }) => ({ first: inputs.toJSON() }), { dependencies: ['a', 'b', 'c'], join: 'any' })
+    .build()
+  const start = bench.start()
+  const first = await bench.end(graph, start)
+  const order = (given: typeof first.given): string => given.map(({ kind, key }) => `${kind} ${key}`).join(', ')
+  mustEqual(order((await bench.facts(start)) as never), order(first.given), 'the order of the recorded facts')
+  const again = await bench.leg(graph, start)
+  mustEqual(order(again.given), order(first.given), 'the order of the facts in the next leg')
+}
+
+async function goesOn(bench: ExecutorBench, graphs: number): Promise<void> {
+  for (let seed = 1; seed <= graphs; seed++) await crashAtEachFact(bench, seed, () => randomPipeline(seed))
+}
+
+async function goesOnDelayed(bench: ExecutorBench, graphs: number): Promise<void> {
+  const some = Math.ceil(graphs / 2)
+  for (let seed = 1_001; seed <= 1_000 + some; seed++)
+    await crashAtEachFact(bench, seed, () => randomPipeline(seed, { interceptors: [delayedRuns(seed)] }))
+}
+
+async function crashAtEachFact(
+  bench: ExecutorBench,
+  seed: number,
+  make: () => ReturnType<typeof randomPipeline>,
+): Promise<void> {
+  const { graph, options, isOrderFree } = make()
+  const which = (crashAfter: number): string => `random pipeline ${seed}, after a crash at fact ${crashAfter}`
+  const whole = await bench.end(graph, bench.start({ options }))
+  if (isOrderFree) {
+    const inProcess = await graph.runSettled({}, options)
+    mustEqual(shownRun(whole.result), shownRun(inProcess as never), `the result of random pipeline ${seed}`)
+  }
+  for (let crashAfter = 0; crashAfter < whole.given.length; crashAfter++) {
+    const start = bench.start({ options })
+    await bench.leg(graph, start, { crashAfter })
+    const settled = settledIn(await bench.facts(start))
+    const resumed = await bench.end(graph, start)
+    const again = resumed.begun.filter((key) => settled.has(key))
+    must(
+      again.length === 0,
+      `${which(crashAfter)}: ${listed(again)} had settled, and began again. Give the recorded facts before you begin a call, and begin no call that has one.`,
+    )
+    if (isOrderFree) mustEqual(shownRun(resumed.result), shownRun(whole.result), `the result of ${which(crashAfter)}`)
+    const replay = await bench.end(graph, start)
+    must(replay.begun.length === 0, `${which(crashAfter)}: the run had ended, and ${listed(replay.begun)} began again.`)
+    mustEqual(shownRun(replay.result), shownRun(resumed.result), `the repeated result of ${which(crashAfter)}`)
+  }
+}

@@ -1,0 +1,236 @@
+import { StageflowError, systemClock } from '@stageflow/core'
+import type { PipelineReport, StageGraph } from '@stageflow/core'
+import { runDurable } from '@stageflow/core/durable'
+import type { DurableStart, Fact, LegOptions } from '@stageflow/core/durable'
+import { textOf } from '@stageflow/core/kit'
+import { broken, must } from '../contract-base/contract-case.ts'
+import type { RecordedFact } from '../durable-runs/leg.ts'
+import { watchedExecutor } from '../durable-runs/watched-executor.ts'
+import type { ExecutorWatch } from '../durable-runs/watched-executor.ts'
+import type { ExecutorTraits, ExecutorUnderTest, OpenExecutor } from './executor-under-test.ts'
+
+// oxlint-disable-next-line no-explicit-any -- a graph of any stages
+export type AnyGraph = StageGraph<any, {}>
+
+/** The parts of a result that the cases look at. */
+export interface AnyResult {
+  readonly status: 'completed' | 'cancelled' | 'failed' | 'suspended'
+  readonly data: Readonly<Record<string, unknown>>
+  readonly report: PipelineReport
+  readonly requests?: Readonly<Record<string, unknown>>
+  readonly errors?: readonly { readonly code: string; readonly message: string }[]
+}
+
+export interface LegPlan {
+  /** The leg crashes when it has been given this many facts. Default: it doesn't. */
+  readonly crashAfter?: number
+  readonly options?: LegOptions<{}>
+  readonly watch?: ExecutorWatch
+}
+
+/** What one leg did. */
+export interface Leg {
+  /** Undefined if the leg crashed or was refused. */
+  readonly result: AnyResult | undefined
+  readonly hasCrashed: boolean
+  /** The error with which the leg rejected, unless it crashed. */
+  readonly error: unknown
+  readonly number: number
+  /** The start that its executor had. */
+  readonly start: DurableStart
+  readonly given: readonly Fact[]
+  readonly begun: readonly string[]
+  readonly waits: readonly string[]
+}
+
+export interface RunStopper {
+  readonly options: LegOptions<{}>
+  readonly stop: (reason: string) => Promise<void>
+}
+
+/** A case, with how many random pipelines it runs. */
+export type RunExecutorCase = (bench: ExecutorBench, pipelines: number) => Promise<void>
+
+/** How long legs may stand still, in ms. */
+const LONGEST_MS = 30_000
+
+/** Runs legs of the executor under test. */
+export class ExecutorBench {
+  readonly subject: ExecutorUnderTest
+  readonly #longestMs: number
+  #runs = 0
+  /** Counts what happened in all legs. */
+  #happened = 0
+
+  static async open(open: OpenExecutor, longestMs: number = LONGEST_MS): Promise<ExecutorBench> {
+    const subject = (await open()) as ExecutorUnderTest | undefined
+    const methods = ['run', 'crash', 'answer', 'facts'] as const
+    const missing = methods.filter((name) => typeof subject?.[name] !== 'function')
+    must(
+      subject !== undefined && missing.length === 0,
+      `open() must return an object with the methods ${methods.join(', ')}; ${missing.join(', ')} isn't a function.`,
+    )
+    return new ExecutorBench(subject, longestMs)
+  }
+
+  private constructor(subject: ExecutorUnderTest, longestMs: number) {
+    this.subject = subject
+    this.#longestMs = longestMs
+  }
+
+  get traits(): ExecutorTraits {
+    return this.subject.traits ?? {}
+  }
+
+  /** How a case stops a run: by the signal of its leg, or as the engine does it. */
+  stopper(start: DurableStart): RunStopper {
+    const controller = new AbortController()
+    const { subject } = this
+    return {
+      options: subject.stop === undefined ? { signal: controller.signal } : {},
+      stop: async (reason) => {
+        if (subject.stop === undefined) controller.abort(new Error(reason))
+        else await subject.stop(start.runId, reason)
+      },
+    }
+  }
+
+  /** The start of a new run. */
+  start(start: Partial<Omit<DurableStart, 'startedAt'>> = {}): DurableStart {
+    return {
+      runId: `contract-${++this.#runs}-${crypto.randomUUID()}`,
+      startedAt: systemClock.now(),
+      input: {},
+      ...start,
+    }
+  }
+
+  /** Runs the next leg of a run. */
+  async leg(
+    graph: AnyGraph,
+    start: DurableStart,
+    { crashAfter, options = {}, watch = {} }: LegPlan = {},
+  ): Promise<Leg> {
+    const given: Fact[] = []
+    const begun: string[] = []
+    const waits: string[] = []
+    let number = 0
+    let begins = start
+    let result: AnyResult | undefined
+    let error: unknown
+    let hasCrashed = false
+    const crash = async (): Promise<void> => {
+      if (hasCrashed || crashAfter !== given.length) return
+      hasCrashed = true
+      await this.subject.crash(start.runId)
+      throw new StageflowError('testing/crashed', 'The contract let this leg crash.')
+    }
+    const watching: ExecutorWatch = {
+      ...watch,
+      asks: async () => {
+        this.#happened++
+        if (given.length === 0) await crash()
+        await watch.asks?.()
+      },
+      given: async (fact) => {
+        this.#happened++
+        given.push(fact)
+        await watch.given?.(fact)
+        await crash()
+      },
+      begins: (key) => {
+        this.#happened++
+        begun.push(key)
+        watch.begins?.(key)
+      },
+      ends: (key, facts) => {
+        this.#happened++
+        watch.ends?.(key, facts)
+      },
+      waits: (key) => {
+        waits.push(key)
+        watch.waits?.(key)
+      },
+    }
+    const ended = this.subject
+      .run(start, async (executor) => {
+        number = executor.leg
+        begins = executor.start
+        result = undefined
+        error = undefined
+        try {
+          return (result = (await runDurable(graph, watchedExecutor(executor, watching), options)) as AnyResult)
+        } catch (thrown) {
+          error = thrown
+          throw thrown
+        }
+      })
+      .then(
+        () => {},
+        (thrown: unknown) => {
+          error ??= thrown
+        },
+      )
+    await this.within(ended, `a leg of a run of "${graph.name}"`)
+    return { result, hasCrashed, error: hasCrashed ? undefined : error, number, start: begins, given, begun, waits }
+  }
+
+  /** Runs legs until the run has ended. Fails the case if it can't, or if it waits for an answer. */
+  async end(graph: AnyGraph, start: DurableStart, plan: LegPlan = {}): Promise<Leg & { readonly result: AnyResult }> {
+    const leg = await this.leg(graph, start, plan)
+    if (leg.error !== undefined) throw broken(`a leg rejected: ${textOf(leg.error)}`, leg.error)
+    must(leg.result !== undefined, 'a leg did not end.')
+    return leg as Leg & { readonly result: AnyResult }
+  }
+
+  async facts(start: DurableStart): Promise<readonly RecordedFact[]> {
+    return this.subject.facts(start.runId)
+  }
+
+  /** Answers, and returns whether the answer was accepted. */
+  async answers(start: DurableStart, key: string, answer: unknown): Promise<boolean> {
+    try {
+      return await this.subject.answer(start.runId, key, answer)
+    } catch {
+      return false
+    }
+  }
+
+  /** Waits for a promise. Fails the case if it doesn't settle, and nothing happens in any leg for too long. */
+  async within<T>(promise: PromiseLike<T>, what: string): Promise<T> {
+    const over = new AbortController()
+    try {
+      return await Promise.race([promise, this.#standstill(what, over.signal)])
+    } finally {
+      over.abort()
+    }
+  }
+
+  /** Waits in many short parts: a busy machine may stop this process for a while, which then counts as one of them. */
+  async #standstill(what: string, signal: AbortSignal): Promise<never> {
+    for (let part = 0, seen = this.#happened; part < PARTS_OF_WAIT; part++) {
+      await systemClock.sleep(this.#longestMs / PARTS_OF_WAIT, signal)
+      if (seen === this.#happened) continue
+      seen = this.#happened
+      part = 0
+    }
+    throw broken(`${what} stood still for ${this.#longestMs} ms: next() gives no fact, and no undefined.`)
+  }
+}
+
+const PARTS_OF_WAIT = 50
+
+/** A run as text, without times and reasons: which dependency skipped a stage first can differ between legs. */
+export function shownRun({ status, data, report }: AnyResult): string {
+  const stages = Object.values(report.stages).map(({ stage, status: its, tolerated, startedAt, attempts }) => [
+    stage,
+    its,
+    ...(tolerated === true ? ['tolerated'] : []),
+    ...(startedAt === undefined ? ['not started'] : [attempts.length]),
+  ])
+  return JSON.stringify({ status, data, stages })
+}
+
+/** The call keys of facts. */
+export const settledIn = (facts: readonly RecordedFact[]): ReadonlySet<string> =>
+  new Set(facts.filter(({ kind }) => kind === 'call').map(({ key }) => key))

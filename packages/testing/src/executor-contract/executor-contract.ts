@@ -1,0 +1,57 @@
+import { StageflowError } from '@stageflow/core'
+import { checkOptions, whole } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
+import { breach } from '../contract-base/contract-case.ts'
+import type { ContractCase } from '../contract-base/contract-case.ts'
+import { answerCases } from './answer-cases.ts'
+import { ExecutorBench } from './executor-bench.ts'
+import { crashCases } from './crash-cases.ts'
+import { factCases } from './fact-cases.ts'
+import { legCases } from './leg-cases.ts'
+import { stopCases } from './stop-cases.ts'
+import type { OpenExecutor } from './executor-under-test.ts'
+
+export interface ExecutorContractOptions {
+  /** How many random pipelines crash at each of their facts. Default: 40. */
+  readonly pipelines?: number
+}
+
+const RULES: OptionRules<ExecutorContractOptions> = { pipelines: whole(1) }
+
+/**
+ * Returns the contract of stage executors as cases for any test runner, one case for each rule. `open` opens an empty store for each
+ * case. A case rejects with `testing/contract` if the executor breaks its rule. Throws `testing/illegal-contract` if `open` is not a
+ * function, and `testing/illegal-option`.
+ */
+export function executorContract(open: OpenExecutor, options: ExecutorContractOptions = {}): readonly ContractCase[] {
+  if (typeof open !== 'function')
+    throw new StageflowError(
+      'testing/illegal-contract',
+      'executorContract() needs a function that opens an empty store for each case: executorContract(() => memoryExecutor()).',
+    )
+  checkOptions('executorContract()', 'testing/illegal-option', options, RULES)
+  return executorCases(open, options)
+}
+
+/** The cases, with another limit for a leg than that of the public contract. */
+export function executorCases(
+  open: OpenExecutor,
+  { pipelines = 40 }: ExecutorContractOptions,
+  longestMs?: number,
+): readonly ContractCase[] {
+  const cases = { ...crashCases, ...stopCases, ...answerCases, ...factCases, ...legCases }
+  return Object.entries(cases).map(([name, run]) => ({
+    name,
+    run: async () => {
+      let bench: ExecutorBench | undefined
+      try {
+        bench = await ExecutorBench.open(open, longestMs)
+        await run(bench, pipelines)
+      } catch (error) {
+        throw breach('The executor', name, error)
+      } finally {
+        await bench?.subject.close?.()
+      }
+    },
+  }))
+}

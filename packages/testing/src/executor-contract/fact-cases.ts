@@ -1,0 +1,201 @@
+import { Pipeline, StageflowError } from '@stageflow/core'
+import { textOf } from '@stageflow/core/kit'
+import type { DurableStart, Fact } from '@stageflow/core/durable'
+import { listed, must, mustEqual } from '../contract-base/contract-case.ts'
+import type { AnyGraph, ExecutorBench, Leg, RunExecutorCase } from './executor-bench.ts'
+import { shownRun } from './executor-bench.ts'
+
+/** Rules for facts, keys and starts. */
+export const factCases: Readonly<Record<string, RunExecutorCase>> = {
+  'a live fact is given as its JSON': givesJson,
+  'a run that lacks a fact is refused, and kept': refusesLost,
+  'a run of a changed pipeline is refused, and kept': refusesChanged,
+  'a condition that answers differently is refused, and the run kept': refusesOther,
+  'similar keys are different keys': tellsKeysApart,
+  'similar run ids are different runs': tellsRunsApart,
+  'legs are numbered, and have the start of the first one': keepsStart,
+}
+
+async function givesJson(bench: ExecutorBench): Promise<void> {
+  const graph = new Pipeline('json').withStage('a', async () => ({ kept: { deep: [1] }, dropped: undefined })).build()
+  const returned = new Map<string, unknown>()
+  const given: Fact[] = []
+  const watch = {
+    ends: (key: string, facts: unknown) => void returned.set(key, facts),
+    given: (fact: Fact) => void given.push(fact),
+  }
+  await bench.end(graph, bench.start(), { watch })
+  const fact = given.find(({ kind }) => kind === 'call')
+  must(fact?.kind === 'call', 'no fact of a call was given.')
+  const own = returned.get(fact.key) as { readonly data?: unknown }
+  must(
+    fact.facts !== own && fact.facts.data !== own.data && !Object.hasOwn(fact.facts.data as object, 'dropped'),
+    'a live fact is the object that its call returned. Give JSON.parse(JSON.stringify(facts)), which later legs get too.',
+  )
+  mustEqual(JSON.stringify(fact.facts.data), JSON.stringify(own.data), 'the data in a fact')
+}
+
+/** The leg was refused with `core/replay`. The run keeps its facts, and ends with the right pipeline. */
+async function mustBeRefused(bench: ExecutorBench, { start, graph, leg, fix }: Refused): Promise<void> {
+  const before = JSON.stringify(await bench.facts(start))
+  const { error, result } = await leg()
+  must(
+    bench.traits.refusesItself === true ? result === undefined : StageflowError.is(error, 'core/replay'),
+    `the leg must reject${bench.traits.refusesItself === true ? '' : ' with core/replay'}; it ${result === undefined ? `rejected with: ${textOf(error)}` : `ended as ${result.status}`}. ${fix}`,
+  )
+  const after = JSON.stringify(await bench.facts(start))
+  must(
+    after === before,
+    `a leg was refused, and the facts of its run are ${after}; they were ${before}. A refused leg must change nothing.`,
+  )
+  const { result: ended } = await bench.end(graph, start)
+  mustEqual(ended.status, 'completed', 'the status of the run after a leg with the right pipeline')
+}
+interface Refused {
+  readonly start: DurableStart
+  /** The right pipeline. */
+  readonly graph: AnyGraph
+  readonly leg: () => Promise<Leg>
+  readonly fix: string
+}
+
+async function refusesLost(bench: ExecutorBench): Promise<void> {
+  const first = Promise.withResolvers<void>()
+  const graph = new Pipeline('beside')
+    .withStage('a', () => ({ a: 1 }))
+    .withStage('b', async () => (await first.promise, { b: 2 }))
+    .build() as AnyGraph
+  const start = bench.start()
+  await bench.end(graph, start, { watch: { given: () => first.resolve() } })
+  let left = 1
+  const gives = (fact: Fact): Fact | undefined => (left-- > 0 ? undefined : fact)
+  await mustBeRefused(bench, {
+    start,
+    graph,
+    leg: () => bench.leg(graph, start, { watch: { gives } }),
+    fix: 'A fact was left out. Keep the field "after" of each fact: it is the number of facts that came before.',
+  })
+}
+
+async function refusesChanged(bench: ExecutorBench): Promise<void> {
+  const chain = (...names: string[]): AnyGraph => {
+    let pipeline = new Pipeline('chain')
+    for (const [place, name] of names.entries())
+      pipeline = pipeline.withStage(name as 'a', () => ({ from: name }), {
+        dependencies: names.slice(Math.max(0, place - 1), place),
+      } as never) as never
+    return pipeline.build() as AnyGraph
+  }
+  const start = bench.start()
+  await bench.leg(chain('a', 'b', 'c', 'd'), start, { crashAfter: 3 })
+  await mustBeRefused(bench, {
+    start,
+    graph: chain('a', 'b', 'c', 'd'),
+    leg: () => bench.leg(chain('a', 'c', 'd'), start),
+    fix: 'A stage that had settled is gone. Give every recorded fact.',
+  })
+}
+
+async function refusesOther(bench: ExecutorBench): Promise<void> {
+  const graph = (answer: boolean): AnyGraph =>
+    new Pipeline('conditional')
+      .withStage('a', () => ({ a: 1 }))
+      .withStage('maybe', () => ({ maybe: 1 }), { dependencies: ['a'], when: () => answer })
+      .withStage('last', async () => ({ last: 1 }), { dependencies: ['a'] })
+      .build() as AnyGraph
+  const start = bench.start()
+  await bench.end(graph(false), start)
+  await mustBeRefused(bench, {
+    start,
+    graph: graph(false),
+    leg: () => bench.leg(graph(true), start),
+    fix: 'A condition returned something else than before. Keep the field "decided" of each fact.',
+  })
+}
+
+const NAMES = [
+  't',
+  'T',
+  'kid/t',
+  'kid:t',
+  'kid/T',
+  't_2',
+  't-2',
+  'items-1',
+  '1',
+  'run',
+  'x'.repeat(200),
+  `${'x'.repeat(199)}y`,
+]
+
+async function tellsKeysApart(bench: ExecutorBench): Promise<void> {
+  let pipeline = new Pipeline('keys')
+    .withPipeline(
+      'kid',
+      new Pipeline('kid').withStage('t', async () => ({ from: 'kid.t' })),
+    )
+    .withMap('items', { over: () => [0, 1], each: async (item: number) => ({ from: `item ${item}` }) })
+  for (const name of NAMES)
+    pipeline = pipeline.withStage(name as 'one', async () => ({ from: name }), {} as never) as never
+  const graph = pipeline.build() as AnyGraph
+  const inProcess = (await graph.runSettled({})) as { readonly data: unknown; readonly status: string }
+  const start = bench.start()
+  const first = await bench.end(graph, start)
+  const again = await bench.end(graph, start)
+  for (const { result, begun } of [first, again]) {
+    mustEqual(result.status, inProcess.status, 'the status of a run with similar keys')
+    mustEqual(JSON.stringify(result.data), JSON.stringify(inProcess.data), 'the data of a run with similar keys')
+    must(result === first.result || begun.length === 0, `the next leg began ${listed(begun)} again.`)
+  }
+}
+
+async function tellsRunsApart(bench: ExecutorBench): Promise<void> {
+  const graph = new Pipeline('runs')
+    .withStage('a', async ({ snapshot }) => ({ text: snapshot.inputText }))
+    .withStage('b', ({ inputs }) => ({ of: inputs.from('a').text }), { dependencies: ['a'] })
+    .build()
+  const { runId } = bench.start()
+  const ids = ['', '/a', '/A', ' ', '%', '_', '#1', '@2', '/kid'].map((end) => runId + end)
+  const legs = await Promise.all(
+    ids.map((id) => bench.end(graph as AnyGraph, bench.start({ runId: id, input: { inputText: id } }))),
+  )
+  for (const [place, { result }] of legs.entries())
+    mustEqual(JSON.stringify(result.data['b']), JSON.stringify({ of: ids[place] }), `the data of run ${ids[place]}`)
+}
+
+async function keepsStart(bench: ExecutorBench): Promise<void> {
+  const graph = new Pipeline('start')
+    .withStage('a', ({ snapshot }) => ({ text: snapshot.inputText }))
+    .withStage('b', async () => ({ b: 1 }), { dependencies: ['a'] })
+    .build() as AnyGraph
+  const start = bench.start({
+    input: { inputText: 'first' },
+    options: { maxConcurrency: 2, onStageFailure: 'continue' },
+  })
+  const starts: DurableStart[] = []
+  const numbers: number[] = []
+  // Only the first leg decides what the run begins with.
+  for (const [place, inputText] of ['first', 'other', 'third'].entries()) {
+    const given = {
+      ...start,
+      ...(place > 0 && { input: { inputText }, startedAt: start.startedAt + 1_000, options: {} }),
+    }
+    const leg = await bench.leg(graph, given, { ...(place < 2 && { crashAfter: place }) })
+    numbers.push(leg.number)
+    starts.push(leg.start)
+  }
+  mustEqual(numbers.join(), bench.traits.countsTwoLegs === true ? '1,2,2' : '1,2,3', 'the list of the numbers of legs')
+  for (const one of starts)
+    mustEqual(JSON.stringify(sorted(one)), JSON.stringify(sorted(start)), 'the start of a later leg')
+  const { result } = await bench.end(graph, start)
+  must(shownRun(result).includes('"first"'), 'a later leg has the input that was passed to it, not that of the first.')
+}
+
+const sorted = ({ runId, startedAt, input, options = {} }: DurableStart): unknown => [
+  runId,
+  startedAt,
+  byName(input),
+  byName(options),
+]
+
+const byName = (fields: object): unknown => Object.entries(fields).toSorted(([one], [other]) => (one < other ? -1 : 1))

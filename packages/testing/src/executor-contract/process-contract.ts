@@ -1,0 +1,248 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { StageflowError, systemClock } from '@stageflow/core'
+import { checkOptions, whole } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
+import { breach, must, mustEqual } from '../contract-base/contract-case.ts'
+import type { ContractCase } from '../contract-base/contract-case.ts'
+import { seededRandom } from '../random/seeded-random.ts'
+import { settledIn, shownRun } from './executor-bench.ts'
+import type { AnyResult } from './executor-bench.ts'
+import { startWorker } from './process.ts'
+import type { Worker } from './process.ts'
+import { endRun, pipelineOf } from './process-worker.ts'
+import type { ExecutorModule, ProcessRun, ProcessTask, StepLine } from './process-worker.ts'
+import type { ExecutorUnderTest } from './executor-under-test.ts'
+
+export interface ExecutorProcessOptions {
+  /** How many runs the killed processes carry. Default: 24. */
+  readonly runs?: number
+  /** How many processes are killed. Default: 8. */
+  readonly kills?: number
+  /** Decides when processes are killed, and which pipelines they run. Default: 1. */
+  readonly seed?: number
+  /** Called with the counts of the case that kills processes. */
+  readonly counted?: (counts: KillCounts) => void
+}
+
+/** What happened while processes were killed. */
+export interface KillCounts {
+  readonly runs: number
+  readonly kills: number
+  readonly steps: number
+  /** Steps that began more than once, because they were in progress at a kill. */
+  readonly repeated: number
+}
+
+const RULES: OptionRules<ExecutorProcessOptions> = {
+  runs: whole(1),
+  kills: whole(0),
+  seed: whole(0),
+  counted: [(value) => typeof value === 'function', 'a function'],
+}
+
+/**
+ * The contract of executors whose store outlives a process, as cases for any test runner. Each takes seconds. `module`: the address of a
+ * module that exports `openExecutor()`, which opens the store that all processes share. The processes import it too, and inherit this
+ * one's environment variables. A case rejects with `testing/contract` if the executor breaks its rule.
+ */
+export function executorProcessContract(module: URL, options: ExecutorProcessOptions = {}): readonly ContractCase[] {
+  if (!(module instanceof URL))
+    throw new StageflowError(
+      'testing/illegal-contract',
+      "executorProcessContract() needs the address of a module: executorProcessContract(new URL('./store.ts', import.meta.url)).",
+    )
+  checkOptions('executorProcessContract()', 'testing/illegal-option', options, RULES)
+  return Object.entries(CASES).map(([name, check]) => ({ name, run: () => runCase(name, check, module, options) }))
+}
+
+interface Tools extends Required<Pick<ExecutorProcessOptions, 'runs' | 'kills' | 'seed'>> {
+  readonly counted: ExecutorProcessOptions['counted']
+  readonly executor: ExecutorUnderTest
+  /** The path of a file that doesn't exist yet. */
+  readonly alarm: string
+  /** What the processes wrote, so far. */
+  readonly lines: () => readonly StepLine[]
+  /** Starts a process that carries the runs. */
+  readonly start: (runs: readonly ProcessRun[], stop?: Pick<ProcessTask, 'held' | 'sleepUntil'>) => Worker
+}
+
+type Check = (tools: Tools) => Promise<void>
+
+const CASES: Readonly<Record<string, Check>> = {
+  'processes that are killed at random lose nothing and repeat nothing that has settled': killsAtRandom,
+  'two processes on the same runs carry out each step once': sharesRuns,
+  'a process that slept while another took its run over records nothing': sleeps,
+}
+
+/** How long a case may take, and how much longer for each kill, in ms. */
+const LONGEST_MS = 120_000
+const LONGEST_KILL_MS = 15_000
+
+async function runCase(
+  name: string,
+  check: Check,
+  module: URL,
+  { runs = 24, kills = 8, seed = 1, counted }: ExecutorProcessOptions,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'stageflow-executor-'))
+  const file = join(folder, 'lines')
+  writeFileSync(file, '')
+  const workers: Worker[] = []
+  const over = new AbortController()
+  let executor: ExecutorUnderTest | undefined
+  try {
+    executor = await ((await import(module.href)) as ExecutorModule).openExecutor()
+    const checked = check({
+      runs,
+      kills,
+      seed,
+      counted,
+      executor,
+      alarm: join(folder, 'alarm'),
+      lines: () =>
+        readFileSync(file, 'utf8')
+          .split('\n')
+          .slice(0, -1)
+          .map((line) => JSON.parse(line) as StepLine),
+      start: (given, stop) => {
+        const worker = startWorker({ module: module.href, runs: given, lines: file, ...stop })
+        workers.push(worker)
+        return worker
+      },
+    })
+    const longestMs = LONGEST_MS + kills * LONGEST_KILL_MS
+    const isInTime = await Promise.race([checked.then(() => true), systemClock.sleep(longestMs, over.signal)])
+    must(isInTime === true, `it did not end within ${longestMs} ms: a leg hangs, or a dead process keeps its run.`)
+  } catch (error) {
+    throw breach('The executor', name, error)
+  } finally {
+    over.abort()
+    for (const worker of workers) worker.kill()
+    await Promise.all(workers.map(({ ended }) => ended))
+    await executor?.close?.()
+    rmSync(folder, { recursive: true })
+  }
+}
+
+const newRuns = (count: number, seed: number): readonly ProcessRun[] =>
+  Array.from({ length: count }, (_, place) => ({
+    seed: seed * 10_000 + place,
+    start: { runId: crypto.randomUUID(), startedAt: systemClock.now(), input: {} },
+  }))
+
+async function killsAtRandom({ runs: count, kills, seed, counted, executor, lines, start }: Tools): Promise<void> {
+  const runs = newRuns(count, seed)
+  const random = seededRandom(seed)
+  /** At each kill: how many lines there were, and which calls had settled. */
+  const seen: { readonly lines: number; readonly settled: ReadonlyMap<string, ReadonlySet<string>> }[] = []
+  for (;;) {
+    const isKilled = seen.length < kills
+    // It is killed while its steps wait, so that it cannot carry out the rest before, however late the kill comes.
+    const worker = start(runs, isKilled ? { held: { from: 1 + Math.floor((random() * count * 8) / kills) } } : {})
+    if (isKilled) {
+      await worker.said('waits')
+      worker.kill()
+    }
+    await worker.ended
+    if (worker.isDone()) break
+    worker.mustLive()
+    const settled = new Map<string, ReadonlySet<string>>()
+    for (const {
+      start: { runId },
+    } of runs)
+      settled.set(runId, settledIn(await executor.facts(runId)))
+    const before = lines()
+    const early = before.find((step) => !followsFacts(runs, step, before, settled))
+    must(
+      early === undefined,
+      `when a process was killed, "${early?.key}" had begun, and a stage that it depends on had no recorded fact. Record a fact, and only then give it.`,
+    )
+    seen.push({ lines: before.length, settled })
+  }
+  const steps = lines()
+    .map((line, place) => ({ ...line, place }))
+    .filter(({ is }) => is === 'begin')
+  for (const { lines: before, settled } of seen) {
+    const again = steps.find(({ place, runId, key }) => place >= before && settled.get(runId)?.has(key) === true)
+    must(
+      again === undefined,
+      `"${again?.key}" had settled when a process was killed, and began again in the next one. Give the recorded facts before you begin a call.`,
+    )
+  }
+  for (const run of runs) await mustHaveEnded(executor, run)
+  const keys = new Set(steps.map(({ runId, key }) => `${runId} ${key}`))
+  counted?.({ runs: count, kills: seen.length, steps: keys.size, repeated: steps.length - keys.size })
+}
+
+/** Whether the stages that a step depends on, and that had begun, have facts. Of steps of maps and child runs this isn't known. */
+function followsFacts(
+  runs: readonly ProcessRun[],
+  { runId, key }: StepLine,
+  steps: readonly StepLine[],
+  settled: ReadonlyMap<string, ReadonlySet<string>>,
+): boolean {
+  const run = runs.find(({ start }) => start.runId === runId) as ProcessRun
+  const stage = pipelineOf(run).graph.info.stages.find(({ name }) => name === key)
+  if (stage === undefined || !['all', 'every', 'settled'].includes(stage.join as string)) return true
+  return stage.dependencies.every(
+    ({ stage: name }) =>
+      settled.get(runId)?.has(name) === true || !steps.some((step) => step.runId === runId && step.key === name),
+  )
+}
+
+/** The run is replayed here without a step, and ended like the same run in process if order can't matter. */
+async function mustHaveEnded(executor: ExecutorUnderTest, run: ProcessRun): Promise<void> {
+  const steps: string[] = []
+  const pipeline = pipelineOf(run, { step: (key) => void steps.push(key) })
+  const result = (await endRun(executor, run, pipeline)) as AnyResult
+  must(steps.length === 0, `a run had ended, but "${steps[0]}" began again.`)
+  if (!pipeline.isOrderFree) return
+  const { graph, options } = pipelineOf(run)
+  const inProcess = (await graph.runSettled({}, options)) as AnyResult
+  mustEqual(shownRun(result), shownRun(inProcess), `the result of a run of "${graph.name}"`)
+}
+
+async function sharesRuns({ runs: count, seed, executor, lines, start }: Tools): Promise<void> {
+  const runs = newRuns(count, seed + 1)
+  // One holds a step until the other has tried every run, however long a process takes to start.
+  const holder = start(runs, { held: { from: 1, to: 1 } })
+  await holder.said('waits')
+  const other = start(runs)
+  await other.said('ended', count - 1)
+  holder.go()
+  const workers = [holder, other]
+  await Promise.all(workers.map(({ ended }) => ended))
+  for (const worker of workers) worker.mustLive()
+  const begun = new Map<string, number>()
+  for (const { pid, runId, key, is } of lines()) {
+    if (is === 'end') continue
+    const other = begun.get(`${runId} ${key}`)
+    must(
+      other === undefined,
+      `"${key}" began in ${other === pid ? 'one process twice' : 'two processes'}. Let one process own a run, until it has ended or its process has died.`,
+    )
+    begun.set(`${runId} ${key}`, pid)
+  }
+  for (const run of runs) await mustHaveEnded(executor, run)
+}
+
+async function sleeps({ seed, executor, alarm, start }: Tools): Promise<void> {
+  const runs = newRuns(1, seed + 2)
+  const [run] = runs as [ProcessRun]
+  const sleeper = start(runs, { sleepUntil: alarm })
+  await sleeper.said('waits')
+  const heir = start(runs)
+  await heir.ended
+  heir.mustLive()
+  const facts = JSON.stringify(await executor.facts(run.start.runId))
+  writeFileSync(alarm, '')
+  await sleeper.ended
+  sleeper.mustLive()
+  const after = JSON.stringify(await executor.facts(run.start.runId))
+  must(
+    after === facts,
+    `a process slept, another took its run over and ended it, and then the first one went on. The facts are ${after}; they were ${facts}. Check with each record that the run still belongs to the process.`,
+  )
+}

@@ -1,0 +1,149 @@
+import { Pipeline } from '@stageflow/core'
+import type { StageContext } from '@stageflow/core'
+import { broken, listed, must, mustEqual } from '../contract-base/contract-case.ts'
+import type { AnyGraph, AnyResult, ExecutorBench, Leg, LegPlan, RunExecutorCase } from './executor-bench.ts'
+import { shownRun } from './executor-bench.ts'
+
+/** Rules for stops, deadlines, and calls that must not begin. */
+export const stopCases: Readonly<Record<string, RunExecutorCase>> = {
+  'no call begins before all recorded facts are given': beginsLast,
+  'a deadline that has passed is given before a call begins': passedDeadline,
+  'a deadline passes while a call is in progress': passesDeadline,
+  'code that outlives a timeout is awaited for the grace time': outlives,
+  'a stop is recorded, and given in every leg': keepsStop,
+  'a stop that comes first is given before a call begins': stopsFirst,
+}
+
+/** Resolves when the signal of a stage aborts. */
+const aborted = ({ signal }: StageContext): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+
+async function beginsLast(bench: ExecutorBench): Promise<void> {
+  const ran: string[] = []
+  const graph = new Pipeline('fails-beside')
+    .withStage('failing', async () => {
+      throw new Error('down')
+    })
+    .withStage('in_progress', async (context) => {
+      ran.push('in_progress')
+      await aborted(context)
+    })
+    .build()
+  const start = bench.start()
+  await bench.leg(graph, start, { crashAfter: 1 })
+  ran.splice(0)
+  const { result } = await bench.end(graph, start)
+  must(
+    ran.length === 0,
+    'a stage failed while another was in progress, and the process crashed. In the next leg, the other stage began before the failure was given. Begin calls in next(), once all recorded facts are given.',
+  )
+  must(result.status === 'failed', `the run must be failed; it is ${result.status}.`)
+}
+
+async function passedDeadline(bench: ExecutorBench): Promise<void> {
+  const ran: string[] = []
+  const graph = new Pipeline('too-late').withStage('work', () => void ran.push('work')).build()
+  const start = { ...bench.start({ options: { timeoutMs: 1_000 } }) }
+  const { result } = await bench.end(graph, { ...start, startedAt: start.startedAt - 60_000 })
+  must(
+    ran.length === 0,
+    'the deadline of the run had passed, but its stage began. Give the timers whose time has passed before you begin calls.',
+  )
+  mustBeLate(result)
+}
+
+/** Runs a leg whose deadline passes during the call of `work`. On a busy machine it may pass before: then a longer one is tried. */
+async function endLate(
+  bench: ExecutorBench,
+  work: (context: StageContext) => Promise<void>,
+  options: LegPlan['options'] = {},
+): Promise<Leg & { readonly graph: AnyGraph; readonly result: AnyResult }> {
+  let hasBegun = false
+  const graph = new Pipeline('late')
+    .withStage('work', async (context) => {
+      hasBegun = true
+      await work(context)
+    })
+    .build() as AnyGraph
+  for (const timeoutMs of DEADLINES) {
+    const leg = await bench.end(graph, bench.start({ options: { timeoutMs } }), { options })
+    if (hasBegun) return { ...leg, graph }
+  }
+  throw broken(`the deadline of a run had passed ${DEADLINES.at(-1)} ms after its start, but its call had not begun.`)
+}
+const DEADLINES = [30, 100, 300]
+
+async function passesDeadline(bench: ExecutorBench): Promise<void> {
+  const { graph, start, result } = await endLate(bench, aborted)
+  mustBeLate(result)
+  const again = await bench.end(graph, start)
+  must(again.begun.length === 0, 'the deadline of the run had passed, and its next leg began its stage again.')
+  mustEqual(shownRun(again.result), shownRun(result), 'the result of the next leg')
+}
+
+function mustBeLate({ status, errors = [] }: { status: string; errors?: readonly { code: string }[] }): void {
+  must(
+    status === 'failed' && errors[0]?.code === 'core/run-timeout',
+    `the run must fail with core/run-timeout; it is ${status}${errors[0] === undefined ? '' : ` (${errors[0].code})`}.`,
+  )
+}
+
+async function outlives(bench: ExecutorBench): Promise<void> {
+  const left = Promise.withResolvers<void>()
+  const options = { graceMs: 20 }
+  try {
+    const { graph, start, result } = await endLate(bench, async () => left.promise, options)
+    const isAbandoned = ({ report }: AnyResult): boolean => report.stages['work']?.abandoned === true
+    must(isAbandoned(result), 'code ran past the grace time, but its record lacks "abandoned".')
+    const again = await bench.end(graph, start, { options })
+    must(again.begun.length === 0, 'code was abandoned, and the next leg began it again.')
+    must(isAbandoned(again.result), 'in the next leg, the record lacks "abandoned". Keep every field of a fact.')
+  } finally {
+    left.resolve()
+  }
+}
+
+async function keepsStop(bench: ExecutorBench): Promise<void> {
+  for (const crashAfter of [undefined, 1]) {
+    const ran: string[] = []
+    const start = bench.start()
+    const { options, stop } = bench.stopper(start)
+    const graph = new Pipeline('stopped')
+      .withStage('work', async (context) => {
+        ran.push('work')
+        await stop('the caller left')
+        await aborted(context)
+      })
+      .build()
+    await bench.leg(graph, start, {
+      options,
+      ...(crashAfter === undefined ? undefined : { crashAfter }),
+    })
+    const facts = await bench.facts(start)
+    must(
+      facts.some(({ kind }) => kind === 'stop'),
+      `a caller stopped the run, but its facts are ${listed(facts.map(({ kind, key }) => `${kind} ${key}`))}. Record a stop, and give it as a fact.`,
+    )
+    ran.splice(0)
+    const { result } = await bench.end(graph, start)
+    must(
+      ran.length === 0,
+      'a caller stopped the run while a stage was in progress. The next leg began the stage again.',
+    )
+    must(result.status === 'cancelled', `the run was stopped, but its next leg ended as ${result.status}.`)
+  }
+}
+
+async function stopsFirst(bench: ExecutorBench): Promise<void> {
+  const ran: string[] = []
+  const graph = new Pipeline('stopped-first').withStage('work', () => void ran.push('work')).build()
+  const start = bench.start()
+  const { options, stop } = bench.stopper(start)
+  await stop('the caller left')
+  const { result } = await bench.end(graph, start, { options })
+  must(ran.length === 0, 'the caller had stopped the run before it began, but its stage began.')
+  must(result.status === 'cancelled', `the run was stopped, but it ended as ${result.status}.`)
+}

@@ -1,0 +1,117 @@
+import { StageOutput, StageflowError } from '@stageflow/core'
+import type { Interceptor, InterceptorContext } from '@stageflow/core'
+import { functionLike, optionProblems, refuseOptions } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
+import { seededNumbers } from '../random/seeded-random.ts'
+import { DELAY_RANGE, delayAt, SHARE } from './delay-range.ts'
+import type { DelayRange } from './delay-range.ts'
+import { httpError } from './http-error.ts'
+
+/** How often the calls of a stage suffer which fault. The three shares together are at most 1. */
+export interface StageFaults {
+  /** The part of the calls that fail without running the stage, from 0 to 1. Default: 0. */
+  readonly fail?: number
+  /** The part of the calls that never answer, until their signal aborts. Default: 0. */
+  readonly hang?: number
+  /** The part of the calls that start late. Default: 0. */
+  readonly delay?: number
+  /** How late, in ms, or [least, most] for a random delay. Default: [100, 1,000]. */
+  readonly delayMs?: DelayRange
+  /** Makes the error of a call that fails. Default: `httpError(503)`. */
+  readonly error?: () => unknown
+}
+
+/** A fault that was injected. */
+export interface InjectedFault {
+  /** The stage, with the path of its child run before it. */
+  readonly stage: string
+  /** The number of the call of this stage, from 1. */
+  readonly call: number
+  readonly fault: 'fail' | 'hang' | 'delay'
+  /** How late it starts, in ms. */
+  readonly delayMs?: number
+}
+
+/** An interceptor that injects faults, and what it has injected. */
+export interface FaultInjector extends Interceptor {
+  readonly injected: readonly InjectedFault[]
+}
+
+const RULES: OptionRules<StageFaults> = {
+  fail: SHARE,
+  hang: SHARE,
+  delay: SHARE,
+  delayMs: DELAY_RANGE,
+  error: functionLike('() => error'),
+}
+
+/**
+ * Makes an interceptor that lets calls of stages fail, hang or start late, by the names of the stages; `*` is for all others. A
+ * seed always injects the same faults. Put it last in the list, so that retries and timeouts act on its faults.
+ */
+export function faultInjector(seed: number, faults: Readonly<Record<string, StageFaults>>): FaultInjector {
+  checkFaults(faults)
+  const numberOf = seededNumbers(seed)
+  const calls = new Map<string, number>()
+  const injected: InjectedFault[] = []
+
+  return {
+    name: 'fault-injector',
+    get injected() {
+      return [...injected]
+    },
+    wrap(next, { name }) {
+      const rule = Object.hasOwn(faults, name) ? faults[name] : faults['*']
+      if (rule === undefined) return next
+      const { fail = 0, hang = 0, delay = 0, delayMs: range = [100, 1_000], error = () => httpError(503) } = rule
+      return async (context) => {
+        const { parent } = context.run
+        const stage = parent === undefined ? name : `${parent.path}/${name}`
+        const call = (calls.get(stage) ?? 0) + 1
+        calls.set(stage, call)
+        const place = numberOf(`${stage} ${call}`)
+        if (place < fail) {
+          injected.push({ stage, call, fault: 'fail' })
+          return StageOutput.fail(error())
+        }
+        if (place < fail + hang) {
+          injected.push({ stage, call, fault: 'hang' })
+          return await aborted(context)
+        }
+        if (place < fail + hang + delay) {
+          const delayMs = delayAt(range, numberOf(`${stage} ${call} delay`))
+          injected.push({ stage, call, fault: 'delay', delayMs })
+          await context.clock.sleep(delayMs, context.signal)
+        }
+        return next(context)
+      }
+    },
+  }
+}
+
+/** Rejects with the signal's reason when it aborts. */
+function aborted({ signal }: InterceptorContext): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) return reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+}
+
+function checkFaults(faults: unknown): void {
+  const where = 'faultInjector()'
+  const code = 'testing/illegal-option'
+  if (typeof faults !== 'object' || faults === null)
+    throw new StageflowError(
+      code,
+      `${where}: the second argument must be an object with the faults of each stage, such as { llm: { fail: 0.2 } }.`,
+    )
+  const problems = Object.entries(faults).flatMap(([stage, rule]: readonly [string, unknown]) => {
+    const own = optionProblems(rule, RULES, `${stage}.`)
+    if (own.length > 0) return own
+    const { fail = 0, hang = 0, delay = 0 } = rule as StageFaults
+    return fail + hang + delay > 1
+      ? [`${stage}.fail, hang and delay must be at most 1 together, not ${fail + hang + delay}`]
+      : []
+  })
+  refuseOptions(where, code, problems)
+}

@@ -1,0 +1,89 @@
+import { StageflowError } from '@stageflow/core'
+import type { Interceptor } from '@stageflow/core'
+import { ANY, checkOptions, functionLike } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
+import { Patience, type Waits } from '../contract-base/contract-bench.ts'
+import { breach, type ContractCase } from '../contract-base/contract-case.ts'
+import { abortCases } from './abort-cases.ts'
+import { answerCases } from './answer-cases.ts'
+import { BASIC_CASE, Basics } from './basics.ts'
+import { callCases } from './call-cases.ts'
+import { conductCases } from './conduct-cases.ts'
+import { leftoverCases } from './leftover-cases.ts'
+import { stateCases } from './state-cases.ts'
+import { InterceptorBench } from './interceptor-bench.ts'
+import type { CreateInterceptor, InterceptorContractOptions } from './interceptor-contract-options.ts'
+
+/**
+ * Returns the contract of interceptors as cases for any test runner, one case for each rule. `create` makes a new interceptor for each
+ * case. An interceptor that does not wrap stages is tested alone and beside one that does. A case rejects with `testing/contract` if the
+ * interceptor breaks its rule. Throws `testing/illegal-contract` if `create` is not a function, and `testing/illegal-option`.
+ */
+export function interceptorContract(
+  create: CreateInterceptor,
+  options: InterceptorContractOptions = {},
+): readonly ContractCase[] {
+  if (typeof create !== 'function')
+    throw new StageflowError(
+      'testing/illegal-contract',
+      'interceptorContract() needs a function that makes a new interceptor for each case: interceptorContract(() => timeout()).',
+    )
+  checkOptions('interceptorContract()', 'testing/illegal-option', options, RULES)
+  return interceptorCases(create, options)
+}
+
+// The engine checks run options, stage options and the kind.
+const RULES: OptionRules<InterceptorContractOptions> = {
+  input: functionLike('(run) => input'),
+  runOptions: ANY,
+  stageOptions: ANY,
+  kind: ANY,
+  events: [isTexts, "an array of event types, such as ['tenant.denied']"],
+  outside: functionLike('(clock) => interceptors'),
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
+}
+
+/** The cases, with other waits than those of the public contract. */
+export function interceptorCases(
+  create: CreateInterceptor,
+  options: InterceptorContractOptions,
+  waits?: Waits,
+): readonly ContractCase[] {
+  const cases = { ...answerCases, ...callCases, ...abortCases, ...stateCases, ...leftoverCases }
+  const patience = new Patience()
+  const make = (beside: readonly Interceptor[] = []): InterceptorBench =>
+    new InterceptorBench(create, options, { beside, patience, waits })
+  const basics = new Basics(make)
+  const basic: ContractCase = { name: BASIC_CASE, run: () => basics.mustWork(BASIC_CASE) }
+  const others = Object.entries({ ...cases, ...conductCases() }).map(([name, run]) => ({
+    name,
+    run: async () => {
+      await basics.mustWork(name)
+      const { wrap, onCall } = await keepsRule(make(), name, run)
+      // The engine calls a wrapped stage in another way, which is all the same for what an interceptor uses.
+      if (Object.hasOwn(cases, name) && (wrap === undefined || onCall !== undefined))
+        await keepsRule(make([PASSING]), name, run)
+    },
+  }))
+  return [basic, ...others]
+}
+
+async function keepsRule(
+  bench: InterceptorBench,
+  name: string,
+  run: (bench: InterceptorBench) => Promise<void>,
+): Promise<Interceptor> {
+  try {
+    await run(bench)
+    return bench.subject
+  } catch (error) {
+    throw breach(bench.called, name, error, bench.ownFailures)
+  } finally {
+    bench.close()
+  }
+}
+
+const PASSING: Interceptor = { name: 'contract/passing', wrap: (next) => (context) => next(context) }

@@ -1,0 +1,195 @@
+import { StageOutput, StageflowError, systemClock } from '@stageflow/core'
+import type { Clock, Interceptor, RunContext } from '@stageflow/core'
+import { isThenable } from '@stageflow/core/kit'
+import { abortableSleep } from '../clock/abortable-sleep.ts'
+import { eventLoopTurns } from '../clock/event-loop-turns.ts'
+import { seededRandom } from '../random/seeded-random.ts'
+import { createSteps } from './schedule-steps.ts'
+import type { Choose, TakenStep } from './schedule-steps.ts'
+
+/** How long a run may wait for something that isn't a step, such as real I/O, in ms of the machine's clock. */
+const MOST_REAL_MS = 5_000
+/** A run that takes more steps than this has a timer that sets itself again without end. */
+const MOST_STEPS = 20_000
+
+/** Decides the order of everything that may happen at the same instant. Use one schedule per run, or per group of runs. */
+export interface Schedule {
+  /** A clock that `drive` moves. Pass it to `build({ clock })`, and to fakes. */
+  readonly clock: Clock
+  /** Makes the start of each stage a step of the order. Put it first in the list of interceptors. */
+  readonly interceptor: Interceptor
+  /** The steps so far, one line each. */
+  readonly steps: readonly string[]
+  /** Makes each promise that a port's methods return a step of the order. A port may be a function too. */
+  readonly interleave: <Port extends object>(port: Port) => Port
+  /**
+   * Takes step after step until the promise settles, and settles like it. Throws `testing/stuck` if the promise waits for
+   * something that isn't a step for more than 5 s.
+   */
+  readonly drive: <Value>(promise: Promise<Value>) => Promise<Value>
+}
+
+/** Makes a schedule that takes steps of the same instant in a random order. A seed always gives the same order. */
+export function seededSchedule(seed: number): Schedule {
+  const random = seededRandom(seed)
+  return createSchedule((options) => Math.floor(random() * options.length)).schedule
+}
+
+/** Makes a schedule. `choose` picks one of the steps of an instant. `realClock` limits the wait for what isn't a step. */
+export function createSchedule(
+  choose: Choose,
+  realClock: Clock = systemClock,
+): { readonly schedule: Schedule; readonly taken: readonly TakenStep[] } {
+  const steps = createSteps(choose)
+  const started = new Set<string>()
+
+  const clock: Clock = {
+    now: () => steps.now(),
+    setTimeout: (callback, ms) => {
+      if (Number.isNaN(Number(ms)))
+        throw new StageflowError(
+          'testing/illegal-time',
+          `A timer was set for ${ms} milliseconds. Pass a number, or Infinity for never.`,
+        )
+      const wait = Math.max(ms, 0)
+      return steps.add(`continues after ${wait} ms`, steps.owner(), wait, callback)
+    },
+    sleep: (ms, signal) => abortableSleep((wake) => clock.setTimeout(wake, ms), signal),
+  }
+
+  const interceptor: Interceptor = {
+    name: 'schedule',
+    wrap: (next, stage) => async (context) => {
+      if (context.clock !== clock) return StageOutput.fail(unused('runs on another clock than its schedule'))
+      const name = pathOf(context.run, stage.name)
+      started.add(name)
+      await startOf(name, context.signal)
+      const output = await next(context)
+      started.delete(name)
+      return output
+    },
+    settled: ({ stage, status }, run) => {
+      steps.tell(`${pathOf(run, stage)} ${status}`)
+    },
+  }
+
+  /** Resolves when the schedule starts the stage, or at once when the stage is aborted, because then its code doesn't run. */
+  function startOf(name: string, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal.aborted) return resolve()
+      const takeBack = steps.add('starts', name, 0, go)
+      signal.addEventListener('abort', giveUp)
+      function go(): void {
+        signal.removeEventListener('abort', giveUp)
+        resolve()
+      }
+      function giveUp(): void {
+        takeBack()
+        go()
+      }
+    })
+  }
+
+  async function held<Value>(promise: PromiseLike<Value>, what: string): Promise<Value> {
+    const owner = steps.owner()
+    try {
+      return await promise
+    } finally {
+      await new Promise<void>((resolve) => steps.add(what, owner, 0, resolve))
+    }
+  }
+
+  function interleave<Port extends object>(port: Port): Port {
+    const call = (target: Function, self: unknown, given: unknown[], name: string): unknown => {
+      const answer: unknown = Reflect.apply(target, self, given)
+      return isThenable(answer) ? held(answer, `gets the answer of ${name}`) : answer
+    }
+    // The methods of a frozen object may be replaced only in an object that inherits from it.
+    return new Proxy(typeof port === 'function' ? port : (Object.create(port) as Port), {
+      apply: (target, self, given) => call(target as Function, self, given, nameOf(target as Function)),
+      get(_, key) {
+        const value: unknown = Reflect.get(port, key)
+        if (typeof value !== 'function' || key === 'constructor') return value
+        return (...given: unknown[]) => call(value, port, given, `${String(key)}()`)
+      },
+      set: (_, key, value) => Reflect.set(port, key, value),
+    })
+  }
+
+  async function drive<Value>(promise: Promise<Value>): Promise<Value> {
+    let isOver = false
+    let wake: (() => void) | undefined
+    const end = (): void => {
+      isOver = true
+      wake?.()
+    }
+    promise.then(end, end)
+    const turns = eventLoopTurns()
+    try {
+      for (let count = 0; ;) {
+        await turns.next()
+        if (isOver) return await promise
+        if (steps.take()) {
+          if (++count > MOST_STEPS) throw endless(steps.now())
+          continue
+        }
+        await new Promise<void>((resolve, reject) => {
+          const cancel = realClock.setTimeout(() => reject(stuck(started)), MOST_REAL_MS)
+          wake = () => {
+            cancel()
+            resolve()
+          }
+          steps.onAdd(wake)
+        })
+      }
+    } finally {
+      turns.close()
+    }
+  }
+
+  const schedule: Schedule = {
+    clock,
+    interceptor,
+    get steps() {
+      return steps.taken.map(stepText)
+    },
+    interleave,
+    drive,
+  }
+  return { schedule, taken: steps.taken }
+}
+
+/** The name of a stage, with the path of its child run before it. */
+const pathOf = ({ parent }: RunContext, stage: string): string =>
+  parent === undefined ? stage : `${parent.path}/${stage}`
+
+const nameOf = ({ name }: Function): string => (name === '' ? 'the port' : `${name}()`)
+
+/** One line for a step: what it is, when, what could have come before it, and which stages settled in it. */
+export function stepText({ name, at, others, news }: TakenStep): string {
+  const time = at === 0 ? '' : `${at} ms: `
+  const before = others.length === 0 ? '' : `, before ${others.join(' and ')}`
+  return `${time}${name}${before}${news.length === 0 ? '' : ` (${news.join(', ')})`}`
+}
+
+/** A graph that isn't on the schedule would run in one order only, and pass. */
+export const unused = (why: string): StageflowError =>
+  new StageflowError(
+    'testing/unused-schedule',
+    `The graph ${why}. Build it with those of its schedule: build({ clock: schedule.clock, interceptors: [schedule.interceptor] }).`,
+  )
+
+function stuck(started: ReadonlySet<string>): StageflowError {
+  const running = started.size === 0 ? 'No stage is running' : `Running: ${[...started].join(', ')}`
+  return new StageflowError(
+    'testing/stuck',
+    `The schedule has no step left, and the promise has not settled within ${MOST_REAL_MS} ms. ${running}. A stage waits for a promise that nothing resolves, or for real I/O: replace it by a fake on schedule.clock.`,
+  )
+}
+
+function endless(time: number): StageflowError {
+  return new StageflowError(
+    'testing/endless-timers',
+    `${MOST_STEPS} steps were taken and the promise has not settled; it is ${time} ms on the clock. Some code sets a timer each time one fires. Stop it when the run ends.`,
+  )
+}

@@ -1,0 +1,138 @@
+import type { EventSink, StageflowEvent, WaitOptions } from '@stageflow/core'
+import { textOf } from '@stageflow/core/kit'
+import { manualClock, type ManualClock } from '../clock/manual-clock.ts'
+import { ContractBench, type Patience, type Waits } from '../contract-base/contract-bench.ts'
+import { broken, must } from '../contract-base/contract-case.ts'
+import { eventOf } from '../events/event-of.ts'
+
+/** The fields of an event that the cases check. */
+export type ArrivedEvent = Pick<StageflowEvent, 'type' | 'seq' | 'pipelineRunId'>
+
+/** A sink under test, and a function that returns what it delivered. */
+export interface SinkUnderTest {
+  readonly sink: EventSink
+  /** Returns what has arrived so far, in order. Called after the promise of `emit`, `flush` or `close`. */
+  readonly arrived: () => readonly ArrivedEvent[] | Promise<readonly ArrivedEvent[]>
+  /** Makes what is behind the sink hang from now on. Without it, no case tests that `close` keeps its limit then. */
+  readonly hang?: () => void
+}
+
+/** Makes a new sink for each case. The sink takes its time from `clock`. */
+export type CreateSink = (clock: ManualClock) => SinkUnderTest | Promise<SinkUnderTest>
+
+/** Runs a case of the sink contract. */
+export class SinkBench extends ContractBench {
+  readonly sink: EventSink
+  readonly hang: SinkUnderTest['hang']
+  readonly #arrived: SinkUnderTest['arrived']
+
+  static async make(create: CreateSink, patience?: Patience, waits?: Waits): Promise<SinkBench> {
+    const clock = manualClock()
+    const made = (await create(clock)) as SinkUnderTest | undefined
+    must(
+      typeof made?.sink?.emit === 'function' &&
+        typeof made.sink.tryEmit === 'function' &&
+        typeof made.arrived === 'function',
+      'create() must return { sink, arrived } for sinkContract: a sink with emit(event) and tryEmit(event), and a function that returns the events that came out of it.',
+    )
+    return new SinkBench(made, clock, patience, waits)
+  }
+
+  private constructor({ sink, arrived, hang }: SinkUnderTest, clock: ManualClock, patience?: Patience, waits?: Waits) {
+    super(clock, patience, waits)
+    this.sink = sink
+    this.hang = hang
+    this.#arrived = arrived
+  }
+
+  /** Waits for what the sink returned, a promise or not. Rejects the case if it rejects. */
+  async settles<T>(given: PromiseLike<T> | T, what: string): Promise<T> {
+    const promise = Promise.resolve(given)
+    await this.ends(
+      promise.then(undefined, () => {}),
+      `${what} did not settle`,
+      ` ${RESOLVE}`,
+    )
+    try {
+      return await promise
+    } catch (error) {
+      throw broken(`${what} rejected: ${textOf(error)} ${RESOLVE}`, error)
+    }
+  }
+
+  /** Emits without waiting. A correct sink returns a promise or undefined. */
+  emit(event: StageflowEvent): unknown {
+    try {
+      return this.sink.emit(event)
+    } catch (error) {
+      throw broken(
+        `emit(${event.type}) threw: ${textOf(error)} Count an event that you cannot accept, and do not throw.`,
+        error,
+      )
+    }
+  }
+
+  tryEmit(event: StageflowEvent): unknown {
+    try {
+      return this.sink.tryEmit(event)
+    } catch (error) {
+      throw broken(
+        `tryEmit(${event.type}) threw: ${textOf(error)} Return false for an event that you cannot accept.`,
+        error,
+      )
+    }
+  }
+
+  /** Emits, and waits for the returned promise. */
+  async emitAndWait(event: StageflowEvent): Promise<void> {
+    await this.settles(this.emit(event), `The promise of emit(${event.type})`)
+  }
+
+  /** Like `tryEmit`. Returns whether the event was accepted, or undefined was returned. */
+  offer(event: StageflowEvent): boolean {
+    return this.tryEmit(event) !== false
+  }
+
+  async flush(): Promise<void> {
+    await this.settles((async () => this.sink.flush?.())(), 'flush()')
+  }
+
+  async close(which = 'close()', wait?: WaitOptions): Promise<void> {
+    await this.settles((async () => this.sink.close?.(wait))(), which)
+  }
+
+  /** Flushes and closes, for cases about other things. */
+  async finish(): Promise<void> {
+    await this.flush()
+    await this.close()
+  }
+
+  /** The arrived events of the case, without those that the sink adds. */
+  async arrived(): Promise<readonly ArrivedEvent[]> {
+    const all = await this.#arrived()
+    must(
+      Array.isArray(all) && all.every(isEvent),
+      'arrived() must return an array of events, each with its original type, seq and pipelineRunId.',
+    )
+    return all.filter(({ pipelineRunId }) => pipelineRunId.startsWith(RUN))
+  }
+
+  /** The numbers of the arrived events of one run. */
+  async seqs(run: string = RUN): Promise<readonly number[]> {
+    return (await this.arrived()).filter(({ pipelineRunId }) => pipelineRunId === run).map(({ seq }) => seq)
+  }
+}
+
+const RESOLVE = 'It must resolve, and in time: count what you cannot deliver as dropped.'
+
+/** The beginning of the run ids of all cases. */
+export const RUN = 'contract-run'
+
+/** An event of a case. */
+export const contractEvent = (seq: number, data: object = { seq }, run: string = RUN): StageflowEvent =>
+  eventOf('contract.said', data, { seq, timestamp: 1_000 + seq, pipelineRunId: run, stage: 'contract' })
+
+function isEvent(value: unknown): boolean {
+  const { type, seq, pipelineRunId } = (value ?? {}) as Partial<ArrivedEvent>
+  return typeof type === 'string' && typeof seq === 'number' && typeof pipelineRunId === 'string'
+}

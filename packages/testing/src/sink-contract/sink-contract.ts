@@ -1,0 +1,35 @@
+import { StageflowError } from '@stageflow/core'
+import { Patience, type Waits } from '../contract-base/contract-bench.ts'
+import { breach, type ContractCase } from '../contract-base/contract-case.ts'
+import { SinkBench, type CreateSink } from './sink-bench.ts'
+import { endCases } from './end-cases.ts'
+import { takingCases } from './taking-cases.ts'
+
+/**
+ * Returns the contract of event sinks as cases for any test runner, one case for each rule. `create` makes a new sink for each case,
+ * with a function that returns what arrived. A case rejects with `testing/contract` if the sink breaks its rule. If `create` is not a
+ * function, this throws `testing/illegal-contract`.
+ */
+export function sinkContract(create: CreateSink): readonly ContractCase[] {
+  if (typeof create !== 'function')
+    throw new StageflowError(
+      'testing/illegal-contract',
+      'sinkContract() needs a function that makes a new sink for each case: sinkContract(() => ({ sink, arrived: () => events })).',
+    )
+  return sinkCases(create)
+}
+
+/** The cases, with other waits than those of the public contract. */
+export function sinkCases(create: CreateSink, waits?: Waits): readonly ContractCase[] {
+  const patience = new Patience()
+  return Object.entries({ ...takingCases, ...endCases }).map(([name, run]) => ({
+    name,
+    run: async () => {
+      try {
+        await run(await SinkBench.make(create, patience, waits))
+      } catch (error) {
+        throw breach('The sink', name, error)
+      }
+    },
+  }))
+}

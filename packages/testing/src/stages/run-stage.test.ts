@@ -1,0 +1,343 @@
+import { Pipeline, StageKind, StageOutput, StageflowError, asStage, definePorts, defineStage } from '@stageflow/core'
+import type { Interceptor, OnCall, RunPart, RunPipeline, StageContext, StageInfo } from '@stageflow/core'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { expect, test } from 'vitest'
+import { manualClock } from '../clock/manual-clock.ts'
+import { recordingSink } from '../events/recording-sink.ts'
+import { runStage } from './run-stage.ts'
+
+declare module '@stageflow/core' {
+  interface RunOptions {
+    readonly runStageToken?: string
+  }
+  interface StageOptions {
+    readonly runStageLimit?: number
+  }
+}
+
+class Greet {
+  name = 'greet' as const
+  kind = StageKind.ENRICH
+  execute(context: StageContext<{ profile: { displayName: string } | undefined }>) {
+    const name = context.inputs.from('profile')?.displayName ?? 'you'
+    return { text: `${context.snapshot.inputText} ${name}`, kind: context.stage.kind, name: context.stage.name }
+  }
+}
+
+test('a class, an object, a function and a value of defineStage run with the given inputs', async () => {
+  const profile = { displayName: 'Ada' }
+  const options = { inputs: { profile }, snapshot: { inputText: 'Hello' } }
+  const expected = { text: 'Hello Ada', kind: 'enrich', name: 'greet' }
+  expect((await runStage(Greet, options)).output).toMatchObject({ status: 'ok', data: expected })
+  expect((await runStage(new Greet(), options)).output).toMatchObject({ status: 'ok', data: expected })
+  const before = defineStage({ name: 'profile', run: () => profile })
+  const value = defineStage({
+    name: 'greet',
+    after: { who: before },
+    run: ({ inputs, snapshot }) => ({ text: `${snapshot.inputText} ${inputs.from('who').displayName}` }),
+  })
+  expect((await runStage(value, options)).output).toMatchObject({ data: { text: 'Hello Ada' } })
+  const inline = await runStage(
+    (context: StageContext<{ profile: { displayName: string } }>) => ({
+      name: context.inputs.from('profile').displayName,
+    }),
+    options,
+  )
+  expect(inline.output).toMatchObject({ status: 'ok', data: { name: 'Ada' } })
+  expect(inline.record).toMatchObject({ stage: 'stage', status: 'ok' })
+})
+
+test('an undefined input is the input of a skipped stage', async () => {
+  const { output } = await runStage(Greet, { inputs: { profile: undefined }, snapshot: { inputText: 'Hello' } })
+  expect(output).toMatchObject({ status: 'ok', data: { text: 'Hello you' } })
+  const status = await runStage((context) => ({ profile: context.inputs.status('profile') }), {
+    inputs: { profile: undefined },
+  })
+  expect(status.output).toMatchObject({ data: { profile: 'skip' } })
+})
+
+test('a name and a kind may be given', async () => {
+  const { output, record } = await runStage(({ stage: { name, kind } }) => ({ name, kind }), {
+    name: 'llm',
+    kind: StageKind.AGENT,
+  })
+  expect(output).toMatchObject({ data: { name: 'llm', kind: 'agent' } })
+  expect(record.stage).toBe('llm')
+})
+
+test('reading an input that was not given fails as in a pipeline', async () => {
+  const { output } = await runStage((context) => ({ name: context.inputs.from('profile').displayName }))
+  expect(output).toMatchObject({ status: 'fail', error: { code: 'core/undeclared-input' } })
+})
+
+test('it does not reject if the stage fails, and returns the error itself', async () => {
+  const error = new StageflowError('app/broken', 'It is broken.')
+  const thrown = await runStage(() => {
+    throw error
+  })
+  expect(thrown.output.status === 'fail' && thrown.output.error).toBe(error)
+  expect(thrown.record).toMatchObject({ status: 'fail', error: { code: 'app/broken' } })
+  expect((await runStage(() => StageOutput.skip('nothing'))).output).toMatchObject({
+    status: 'skip',
+    reason: 'nothing',
+  })
+  expect((await runStage(() => StageOutput.cancel('enough'))).output).toMatchObject({ status: 'cancel' })
+})
+
+test('events, notes and chunks are those of the stage, without the run around it and its inputs', async () => {
+  const sink = recordingSink()
+  const { events, notes, chunks, output, report } = await runStage(
+    async function* (context: StageContext<{ profile: object }>) {
+      context.tryEmitEvent('app.asked', { text: 'Hi' })
+      context.note('usage', { inputTokens: 3 })
+      yield 'He'
+      yield 'llo'
+      return { text: 'Hello' }
+    },
+    { name: 'llm', inputs: { profile: {} }, eventSink: sink },
+  )
+  expect(events.map(({ type }) => type)).toEqual(['stage.llm.started', 'app.asked', 'stage.llm.completed'])
+  expect(notes).toEqual({ usage: { inputTokens: 3 } })
+  expect(chunks).toEqual(['He', 'llo'])
+  expect(output).toMatchObject({ status: 'ok', data: { text: 'Hello' } })
+  expect(Object.keys(report.stages)).toEqual(['profile', 'llm'])
+  expect(sink.types()).toEqual([
+    'pipeline.started',
+    'stage.profile.started',
+    'stage.profile.completed',
+    'stage.llm.started',
+    'app.asked',
+    'stage.llm.completed',
+    'pipeline.completed',
+  ])
+})
+
+test('the events of child runs are included', async () => {
+  const child = new Pipeline('child').withStage('profile', () => ({ inner: true }))
+  const { events, record } = await runStage(asStage(child), { inputs: { profile: {} } })
+  expect(events.map(({ type }) => type)).toEqual([
+    'stage.stage.started',
+    'pipeline.child_started',
+    'pipeline.started',
+    'stage.profile.started',
+    'stage.profile.completed',
+    'pipeline.completed',
+    'pipeline.child_completed',
+    'stage.stage.completed',
+  ])
+  expect(record.children?.[0]?.pipeline).toBe('child')
+})
+
+test.each<readonly [hook: string, create: (log: string[]) => Omit<Interceptor, 'name'>]>([
+  [
+    'wrap',
+    (log) => ({
+      wrap:
+        (next, { name }) =>
+        (context) => (log.push(name), next(context)),
+    }),
+  ],
+  ['onCall', (log) => ({ onCall: (stage) => () => void log.push(stage.name) })],
+  ['settled', (log) => ({ settled: ({ stage }) => void log.push(stage) })],
+  ['settled of a part', (log) => ({ onRun: () => ({ settled: ({ stage }) => void log.push(stage) }) })],
+])('interceptors stand around the stage, and around no input: %s', async (_, create) => {
+  const log: string[] = []
+  const seen: Interceptor = { name: 'seen', ...create(log) }
+  await runStage(Greet, { inputs: { profile: undefined }, interceptors: [seen] })
+  expect(log).toEqual(['greet'])
+})
+
+test('an interceptor sees the options of the stage, and the run around it', async () => {
+  const log: unknown[] = []
+  const storage = new AsyncLocalStorage<string>()
+  /** Its functions are inherited, and need it as `this`. */
+  class Seen implements Interceptor {
+    readonly name = 'seen'
+    readonly stageOptions = ['runStageLimit'] as const
+    readonly #log = log
+    wrapRun(next: RunPipeline): RunPipeline {
+      return (run) => (this.#log.push('wrapRun'), next(run))
+    }
+    onCall({ name, options }: StageInfo): OnCall {
+      return () => void this.#log.push(`${name} ${options.runStageLimit} within ${storage.getStore()}`)
+    }
+    onRun(): RunPart {
+      return {
+        enter: (next) => storage.run('the run', next),
+        settled: ({ stage }) => void this.#log.push(`${stage} settled`),
+        ended: ({ status }) => void this.#log.push(status),
+      }
+    }
+  }
+  await runStage(Greet, {
+    inputs: { profile: undefined },
+    interceptors: [new Seen()],
+    stageOptions: { runStageLimit: 7 },
+  })
+  expect(log).toEqual(['wrapRun', 'greet 7 within the run', 'greet settled', 'completed'])
+})
+
+test('if an interceptor refuses the run before the stage begins, the refusal is the output', async () => {
+  const auth: Interceptor = {
+    name: 'auth',
+    runOptions: ['runStageToken'],
+    wrapRun: (next) => (run) =>
+      run.options.runStageToken === 'ada' ? next(run) : run.fail(new StageflowError('auth/missing-token', 'No token.')),
+  }
+  const refused = await runStage(() => ({}), { interceptors: [auth] })
+  expect(refused.output).toMatchObject({ status: 'fail', error: { code: 'auth/missing-token' } })
+  expect(refused.record).toMatchObject({ status: 'cancel', startedAt: undefined })
+  expect((await runStage(() => ({}), { interceptors: [auth], runStageToken: 'ada' })).output.status).toBe('ok')
+  const aborted = await runStage(() => ({}), { signal: AbortSignal.abort(new Error('too late')) })
+  expect(aborted.output).toMatchObject({ status: 'cancel', reason: 'too late' })
+})
+
+test('a clock, a signal and ports reach the stage', async () => {
+  const clock = manualClock()
+  const caller = new AbortController()
+  const { defineStage: defineWithPorts } = definePorts<{ wait: number }>()
+  const stage = defineWithPorts({
+    name: 'slow',
+    run: async (context) => {
+      await context.clock.sleep(context.ports.wait, context.signal)
+      return { at: context.clock.now() }
+    },
+  })
+  const run = runStage(stage, { clock, ports: { wait: 50 } })
+  await clock.advance(50)
+  expect((await run).output).toMatchObject({ status: 'ok', data: { at: 50 } })
+  const aborted = runStage(stage, { clock, ports: { wait: 50 }, signal: caller.signal })
+  await clock.settle()
+  caller.abort(new Error('the caller has left'))
+  expect((await aborted).output).toMatchObject({ status: 'cancel', reason: 'the caller has left' })
+  expect(clock.timers).toEqual([])
+})
+
+test('a stage that cannot be built is refused as in a pipeline', async () => {
+  await expect(runStage({ run: () => ({}) } as never)).rejects.toMatchObject({ code: 'core/build' })
+  await expect(runStage(undefined as never)).rejects.toMatchObject({ code: 'core/build' })
+  await expect(runStage(() => ({}), { stageOptions: { runStageLimit: 1 } })).rejects.toMatchObject({
+    message: expect.stringContaining('"runStageLimit"'),
+  })
+  const dependent = defineStage({
+    name: 'b',
+    after: { a: defineStage({ name: 'a', run: () => ({}) }) },
+    run: () => ({}),
+  })
+  const valueless = defineStage({ name: 'c', after: { a: undefined as unknown as typeof dependent }, run: () => ({}) })
+  await expect(runStage(valueless as never)).rejects.toMatchObject({ code: 'core/build' })
+  const itself = new Pipeline('chat').withStage('d', () => ({}), { dependencies: ['d', 'a'] as never }).stages[0]!
+  await expect(runStage(itself, { inputs: { a: {} } })).rejects.toMatchObject({ code: 'core/build' })
+  await expect(runStage(dependent, { inputs: {} } as never)).rejects.toMatchObject({ code: 'testing/missing-input' })
+})
+
+test('inputs that are left out are named, with the way to pass them', async () => {
+  const chat = new Pipeline('chat')
+    .withStage('memory', () => ({ facts: 3 }))
+    .withStage('charge-card', () => ({ paid: true }))
+    .withStage('llm', () => ({}), { dependencies: ['memory', 'charge-card'] })
+  const llm = chat.stages.find(({ name }) => name === 'llm')!
+  await expect(runStage(llm, {})).rejects.toMatchObject({
+    code: 'testing/missing-input',
+    message:
+      'runStage(): stage "llm" depends on "memory" and "charge-card". Pass them: { inputs: { memory: { … }, "charge-card": { … } } }; undefined stands for a skipped stage.',
+    cause: { code: 'core/build' },
+  })
+  await expect(runStage(llm, { inputs: { memry: {}, 'charge-card': undefined } })).rejects.toMatchObject({
+    message:
+      'runStage(): stage "llm" depends on "memory". Pass it: { inputs: { memory: { … } } }; undefined stands for a skipped stage. It does not depend on "memry".',
+  })
+  expect((await runStage(llm, { inputs: { memory: undefined, 'charge-card': {} } })).output.status).toBe('ok')
+})
+
+test('an input that is not data fails, and the stage does not run', async () => {
+  let ran = false
+  const { output } = await runStage(() => void (ran = true), { inputs: { profile: 7 as never } })
+  expect(output).toMatchObject({ status: 'fail', error: { code: 'core/illegal-output' } })
+  expect(ran).toBe(false)
+})
+
+test('a stage of a pipeline runs alone, with its inputs, without the interceptors that its options are for', async () => {
+  const chat = new Pipeline('chat')
+    .withStage('llm', () => ({ text: 'Hello' }))
+    .withStage('guard', ({ inputs }) => ({ length: inputs.from('llm').text.length }), StageKind.GUARD, {
+      dependencies: ['llm'],
+      runStageLimit: 2,
+    })
+  const guard = chat.stages.find(({ name }) => name === 'guard')!
+  const { output, record } = await runStage(guard, { inputs: { llm: { text: 'Hi' } } })
+  expect(output).toMatchObject({ status: 'ok', data: { length: 2 } })
+  expect(record.stage).toBe('guard')
+})
+
+const chat = Pipeline.withPorts<{ limit: number }>('chat')
+  .withStage('memory', () => ({ facts: 3 }))
+  .withStage('llm', () => ({ text: 'Hello' }))
+  .withStage(
+    'guard',
+    ({ inputs, ports, stage }) => ({
+      isShort: inputs.from('llm').text.length < ports.limit,
+      kind: stage.kind,
+      pipeline: stage.pipeline.name,
+      limit: stage.options.runStageLimit,
+    }),
+    StageKind.GUARD,
+    { dependencies: ['llm'], runStageLimit: 2 },
+  )
+
+test('a stage of a pipeline runs by its name, with its kind, options and pipeline, inside the given interceptors', async () => {
+  const log: unknown[] = []
+  const limiting: Interceptor = {
+    name: 'limiting',
+    stageOptions: ['runStageLimit'],
+    onCall: (stage) => () => void log.push(stage.name, stage.pipeline.name, stage.options.runStageLimit),
+  }
+  const { output, record, events } = await runStage(chat, 'guard', {
+    inputs: { llm: { text: 'Hi' } },
+    ports: { limit: 3 },
+    interceptors: [limiting],
+  })
+  expect(output).toMatchObject({
+    status: 'ok',
+    data: { isShort: true, kind: 'guard', pipeline: 'chat', limit: 2 },
+  })
+  expect(record.stage).toBe('guard')
+  expect(events.map(({ type }) => type)).toEqual(['stage.guard.started', 'stage.guard.completed'])
+  expect(log).toEqual(['guard', 'chat', 2])
+})
+
+test('a stage of a pipeline that is skipped with its input is skipped here too', async () => {
+  const { output } = await runStage(chat, 'guard', { inputs: { llm: undefined }, ports: { limit: 3 } })
+  expect(output).toMatchObject({ status: 'skip' })
+})
+
+test('a child pipeline is a stage like any other', async () => {
+  const parent = new Pipeline('parent')
+    .withStage('question', () => ({ text: 'Why?' }))
+    .withPipeline(
+      'answer',
+      new Pipeline('child').withStage('llm', ({ snapshot }) => ({ text: snapshot.inputText })),
+      {
+        dependencies: ['question'],
+        input: (inputs) => ({ inputText: inputs.from('question').text }),
+      },
+    )
+  const { output } = await runStage(parent, 'answer', { inputs: { question: { text: 'How?' } } })
+  expect(output).toMatchObject({ status: 'ok', data: { llm: { text: 'How?' } } })
+})
+
+test('a name or an input that the pipeline lacks, and a built graph, are refused', async () => {
+  await expect(runStage(chat, 'gard' as 'guard')).rejects.toMatchObject({
+    code: 'testing/unknown-stage',
+    message: 'runStage(): pipeline "chat" has no stage "gard". Its stages are: memory, llm, guard.',
+  })
+  await expect(runStage(new Pipeline('empty'), 'guard' as never)).rejects.toMatchObject({
+    message: expect.stringContaining('Its stages are: none.'),
+  })
+  await expect(runStage(chat, 'guard', { inputs: {} })).rejects.toMatchObject({ code: 'testing/missing-input' })
+  await expect(
+    runStage(chat.build({ ports: { limit: 1 }, ignoreOptions: true }) as never, 'guard' as never),
+  ).rejects.toMatchObject({
+    code: 'testing/not-a-pipeline',
+  })
+})

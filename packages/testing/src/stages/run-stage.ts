@@ -1,0 +1,280 @@
+import { Pipeline, PipelineBuildError, PipelineFailedError, StageOutput, StageflowError } from '@stageflow/core'
+import type {
+  AnyInputs,
+  BuildOptions,
+  Clock,
+  ContextSnapshot,
+  FailedResult,
+  Interceptor,
+  LegalReturn,
+  OkOutput,
+  PipelineInfo,
+  PipelineReport,
+  PipelineResult,
+  RunData,
+  RunInput,
+  RunOptions,
+  RunStage,
+  Stage,
+  StageContext,
+  StageflowEvent,
+  StageGraph,
+  StageKind,
+  StageLike,
+  StageNotes,
+  StageOptions,
+  StageRecord,
+  StageSlot,
+} from '@stageflow/core'
+import { read, show } from '@stageflow/core/kit'
+import { withHooks } from './with-hooks.ts'
+
+/** Options of `runStage`, beside all run options (`signal`, `eventSink`, `timeoutMs`, those of interceptors). */
+export interface RunStageOptions<Needs = AnyInputs, Ports = {}> extends RunOptions {
+  /** The data of each stage that this one depends on, by name. Undefined: that stage was skipped. */
+  readonly inputs?: Needs
+  /** The input of the run, or a snapshot. Default: an empty input. */
+  readonly snapshot?: RunInput | ContextSnapshot
+  readonly ports?: Ports
+  /** Interceptors around this stage only, outermost first. Default: none. */
+  readonly interceptors?: readonly Interceptor[]
+  /** Default: the clock of the machine. */
+  readonly clock?: Clock
+  /** Default: the stage's own name, otherwise `stage`. */
+  readonly name?: string
+  /** Default: the stage's own kind, otherwise TRANSFORM. */
+  readonly kind?: StageKind
+  /** Stage options for interceptors. A stage of `defineStage` has its own. */
+  readonly stageOptions?: StageOptions
+}
+
+/** Options of `runStage` for a stage of a pipeline: it has a name, a kind and stage options already. */
+export interface RunNamedStageOptions<Stages, Ports> extends Omit<
+  RunStageOptions<NamedStageInputs<Stages>, Partial<Ports>>,
+  'name' | 'kind' | 'stageOptions'
+> {}
+
+/** The data of each stage of a pipeline, by name; undefined: that stage was skipped. */
+export type NamedStageInputs<Stages> = { readonly [Name in keyof Stages]?: RunData<Stages>[Name] | undefined }
+
+/** The options that a stage requires by its types. */
+export type NeededByStage<Needs, Ports> = ({} extends Needs ? {} : { readonly inputs: Needs }) &
+  ({} extends Ports ? {} : { readonly ports: Ports })
+
+/** The result of one stage. */
+export interface StageRun<out Data = unknown, out Chunk = unknown> {
+  /** The output, after the interceptors. If the run ended before the stage began: a fail or a cancel with the reason. */
+  readonly output: StageOutput<Data>
+  readonly record: StageRecord
+  /** The events of the stage, its child runs and its interceptors, without those of the run around it. */
+  readonly events: readonly StageflowEvent[]
+  readonly notes: Readonly<StageNotes>
+  /** The yielded chunks, in order. */
+  readonly chunks: readonly Chunk[]
+  /** The report of the run around it. It has a stage for each input too. */
+  readonly report: PipelineReport
+}
+
+// oxlint-disable-next-line no-explicit-any -- matches every generator, whatever it takes
+type Final<Return> = Return extends AsyncGenerator<any, infer Last, any> ? Awaited<Last> : Awaited<Return>
+// oxlint-disable-next-line no-explicit-any -- as above
+type ChunkOf<Return> = Return extends AsyncGenerator<infer Chunk, any, any> ? Chunk : never
+type DataOf<Output> =
+  Output extends OkOutput<infer Data> ? Data : Output extends StageOutput ? never : Output extends void ? {} : Output
+type NamedInputs<Names extends string> = { readonly [Name in Names]: object | undefined }
+
+/** An untyped pipeline: its stages have names that the compiler doesn't know. */
+interface Draft {
+  readonly stages: readonly { readonly name: unknown }[]
+  withStage(name: unknown, stage?: unknown, ...kindAndOptions: unknown[]): Draft
+  withStages(stages: readonly unknown[]): Draft
+  build(options: BuildOptions<object>): StageGraph<Readonly<Record<string, StageSlot>>, {}>
+}
+
+// oxlint-disable-next-line no-explicit-any -- matches a slot of every type
+type DataIn<Slot> = Slot extends StageSlot<infer Data, boolean, any> ? Data : never
+// oxlint-disable-next-line no-explicit-any -- as above
+type ChunkIn<Slot> = Slot extends StageSlot<any, boolean, infer Chunk> ? Chunk : never
+
+/** Runs one stage through the real engine, without your pipeline. Doesn't reject if the stage fails: `output` has the failure. */
+export function runStage<Data, Chunk>(
+  stage: Stage<string, StageSlot<Data, boolean, Chunk>, never, {}>,
+): Promise<StageRun<Data, Chunk>>
+export function runStage<Data, Chunk, Requires extends string, Ports>(
+  stage: Stage<string, StageSlot<Data, boolean, Chunk>, Requires, Ports>,
+  options: RunStageOptions<NamedInputs<Requires>, Ports> & NeededByStage<NamedInputs<Requires>, NoInfer<Ports>>,
+): Promise<StageRun<Data, Chunk>>
+export function runStage<Return>(
+  stage: StageLike<StageContext, Return> & LegalReturn<Return>,
+): Promise<StageRun<DataOf<Final<Return>>, ChunkOf<Return>>>
+export function runStage<Return, Needs = AnyInputs, Ports = {}>(
+  stage: StageLike<StageContext<Needs, Ports>, Return> & LegalReturn<Return>,
+  options: RunStageOptions<Needs, Ports> & NeededByStage<NoInfer<Needs>, NoInfer<Ports>>,
+): Promise<StageRun<DataOf<Final<Return>>, ChunkOf<Return>>>
+/** Runs one stage of a pipeline by its name, with its own kind and options. Its interceptors are those that you pass. */
+export function runStage<Stages, Ports, const Name extends keyof Stages & string>(
+  pipeline: Pipeline<Stages, Ports>,
+  name: Name,
+  options?: RunNamedStageOptions<Stages, Ports>,
+): Promise<StageRun<DataIn<Stages[Name]>, ChunkIn<Stages[Name]>>>
+export async function runStage(first: unknown, second: unknown = {}, third: unknown = {}): Promise<StageRun> {
+  if (typeof second !== 'string') return runAlone('runStage', first, second as GivenOptions)
+  const { name, stage } = namedStage(first, second)
+  return runAlone(name, stage, third as GivenOptions)
+}
+
+type GivenOptions = RunStageOptions<object, object>
+
+/** Runs a stage in a pipeline of this name that has only this stage, and one for each of its inputs. */
+async function runAlone(around: string, stage: unknown, options: GivenOptions): Promise<StageRun> {
+  const { inputs = {}, snapshot, ports, interceptors = [], clock, name: given, kind, stageOptions, ...run } = options
+  const name = nameOf(stage, given)
+  const graph = graphAround(around, stage, { name, inputs, ports, interceptors, clock, kind, stageOptions })
+  const handle = graph.start(snapshot, run)
+  const events: StageflowEvent[] = []
+  const chunks: unknown[] = []
+  for await (const event of handle) {
+    const isOfChildRun = event.pipelineRunId !== handle.pipelineRunId
+    if (isOfChildRun) events.push(event)
+    else if (event.type === `stage.${name}.chunk`) chunks.push((event.data as { chunk: unknown }).chunk)
+    else if (!isOfTheTest(event, inputs)) events.push(event)
+  }
+  const settled = await handle.settled
+  const record = settled.report.stages[name] as StageRecord
+  const output = settled.outputs[name] ?? (await neverBegan(handle.result, settled))
+  return { output, record, events, notes: record.notes, chunks, report: settled.report }
+}
+
+/** Whether `runStage` causes an event, and not the stage: one of the run around it, or of a stage that gives an input. */
+const isOfTheTest = ({ type, stage }: StageflowEvent, inputs: object): boolean =>
+  stage === undefined ? type.startsWith('pipeline.') : Object.hasOwn(inputs, stage)
+
+/** A stage of a pipeline, or of `defineStage`: it knows its name, its dependencies and its options. */
+const isDescribed = (stage: unknown): stage is object =>
+  typeof stage === 'object' && stage !== null && !('execute' in stage)
+
+const draft = (around: string): Draft => new Pipeline(around)
+
+function nameOf(stage: unknown, given: string | undefined): string {
+  if (given !== undefined && !isDescribed(stage)) return given
+  const own = draft('own').withStage(stage).stages[0]?.name
+  return typeof own === 'string' ? own : 'stage'
+}
+
+/** What the graph around a stage is made with. */
+interface Setup {
+  readonly name: string
+  readonly inputs: object
+  readonly ports: object | undefined
+  readonly interceptors: readonly Interceptor[]
+  readonly clock: Clock | undefined
+  readonly kind: StageKind | undefined
+  readonly stageOptions: StageOptions | undefined
+}
+
+function graphAround(around: string, stage: unknown, setup: Setup): ReturnType<Draft['build']> {
+  const { name, inputs, ports, interceptors, clock } = setup
+  const options: BuildOptions<object> = {
+    interceptors: interceptors.map((one) => aroundNoInput(one, around, inputs)),
+    ...(ports === undefined ? undefined : { ports }),
+    ...(clock === undefined ? undefined : { clock }),
+  }
+  const giving = draftOfInputs(around, inputs)
+  if (!isDescribed(stage)) return withBareStage(giving, stage, setup).build(options)
+  try {
+    // It may have options of interceptors that the test doesn't need.
+    return giving.withStages([stage]).build({ ...options, ignoreOptions: true })
+  } catch (error) {
+    throw missingInputs(error, stage, name, inputs) ?? error
+  }
+}
+
+/** A pipeline with a stage for each input, which gives its data. */
+function draftOfInputs(around: string, inputs: object): Draft {
+  let pipeline = draft(around)
+  for (const [input, data] of Object.entries(inputs))
+    pipeline = pipeline.withStage(input, () => data ?? StageOutput.skip('the test gave no data for it'))
+  return pipeline
+}
+
+function withBareStage(pipeline: Draft, stage: unknown, { name, inputs, kind, stageOptions }: Setup): Draft {
+  const options = {
+    ...stageOptions,
+    dependencies: Object.keys(inputs),
+    ...(Object.values(inputs).includes(undefined) ? { join: 'settled' } : undefined),
+  }
+  return kind === undefined ? pipeline.withStage(name, stage, options) : pipeline.withStage(name, stage, kind, options)
+}
+
+/** The stage of this name in a pipeline, and the name of the pipeline. */
+function namedStage(pipeline: unknown, name: string): { readonly name: string; readonly stage: unknown } {
+  const stages = read(pipeline, 'stages')
+  if (!Array.isArray(stages))
+    throw new StageflowError(
+      'testing/not-a-pipeline',
+      `runStage() was given ${show(pipeline)} and the name "${name}". Pass the pipeline itself, and not what build() returned: runStage(pipeline, '${name}').`,
+    )
+  const described = stages as readonly { readonly name: string }[]
+  const stage = described.find((one) => one.name === name)
+  const around = String(read(pipeline, 'name'))
+  if (stage !== undefined) return { name: around, stage }
+  throw new StageflowError(
+    'testing/unknown-stage',
+    `runStage(): pipeline "${around}" has no stage "${name}". Its stages are: ${described.map((one) => one.name).join(', ') || 'none'}.`,
+  )
+}
+
+/** To core, an input that the test left out is a stage that the pipeline lacks: to the test, it is something to pass. */
+function missingInputs(error: unknown, stage: object, name: string, inputs: object): StageflowError | undefined {
+  const isUnknown = ({ code }: StageflowError): boolean => code === 'core/unknown-dependency'
+  if (!(error instanceof PipelineBuildError) || !error.problems.some(isUnknown)) return undefined
+  const { edges } = stage as { readonly edges: readonly { readonly stage: unknown }[] }
+  const needed = edges.map((edge) => edge.stage).filter((one) => typeof one === 'string')
+  const missing = needed.filter((one) => one !== name && !Object.hasOwn(inputs, one))
+  if (missing.length === 0) return undefined
+  const others = Object.keys(inputs).filter((one) => !needed.includes(one))
+  const them = missing.length > 1 ? 'them' : 'it'
+  const example = missing.map((one) => `${asKey(one)}: { … }`).join(', ')
+  const surplus = others.length > 0 ? ` It does not depend on ${quoted(others)}.` : ''
+  return new StageflowError(
+    'testing/missing-input',
+    `runStage(): stage "${name}" depends on ${quoted(missing)}. Pass ${them}: { inputs: { ${example} } }; undefined stands for a skipped stage.${surplus}`,
+    { cause: error },
+  )
+}
+
+/** A name as the key of an object literal. */
+const asKey = (name: string): string => (/^[\p{L}_$][\p{L}\d_$]*$/u.test(name) ? name : JSON.stringify(name))
+const quoted = (names: readonly string[]): string => names.map((one) => `"${one}"`).join(' and ')
+
+/** Hides the stages that give the inputs from an interceptor, because they aren't stages of the app. */
+function aroundNoInput(interceptor: Interceptor, around: string, inputs: object): Interceptor {
+  const { wrap, onCall, onRun, settled } = interceptor
+  const isInput = ({ name }: PipelineInfo, stage: string): boolean => name === around && Object.hasOwn(inputs, stage)
+  return withHooks(interceptor, {
+    wrap: (next, stage) =>
+      isInput(stage.pipeline, stage.name) ? next : (wrap?.call(interceptor, next, stage) as RunStage),
+    onCall: (stage) => (isInput(stage.pipeline, stage.name) ? undefined : onCall?.call(interceptor, stage)),
+    onRun(given) {
+      const part = onRun?.call(interceptor, given)
+      if (part?.settled === undefined) return part
+      return {
+        enter: (next, run) => (part.enter === undefined ? next() : part.enter(next, run)),
+        settled: (record, run) => (isInput(run.pipeline, record.stage) ? undefined : part.settled?.(record, run)),
+        ended: (outcome, run) => part.ended?.(outcome, run),
+      }
+    },
+    settled: (record, run) =>
+      isInput(run.pipeline, record.stage) ? undefined : settled?.call(interceptor, record, run),
+  })
+}
+
+/** The output of a stage that never began: how the run ended. */
+async function neverBegan(
+  result: Promise<unknown>,
+  settled: PipelineResult<unknown> | FailedResult<unknown>,
+): Promise<StageOutput> {
+  if (settled.status === 'cancelled') return StageOutput.cancel(settled.reason)
+  const error: unknown = await result.catch((thrown: unknown) => thrown)
+  return StageOutput.fail(error instanceof PipelineFailedError ? (error.cause ?? error) : error)
+}
