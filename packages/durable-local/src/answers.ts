@@ -92,7 +92,7 @@ type Match = { readonly key: string; readonly answer: unknown } | { readonly pro
 
 function* matchAll(tree: QuestionTree, given: unknown, where: string): Generator<Match> {
   const waiting = `${where} waits for ${openNames(tree)}`
-  const answers = given !== null && typeof given === 'object' ? Object.entries(given as object) : []
+  const answers = given !== null && typeof given === 'object' ? Object.entries(given) : []
   if (answers.length === 0) {
     const shown = Object(given) === given ? 'an empty one' : show(given)
     const problem = `the answer for ${where} must be an object with an answer for a stage, not ${shown}; ${waiting}`

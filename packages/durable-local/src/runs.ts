@@ -283,7 +283,7 @@ export class Runs {
     const limit = { clock, limitMs: timeoutMs, late: () => undefined }
     const looks = legs.map(async ({ row }) => {
       const hasLeft = await withinLimit(this.#calls.haveLeft(row.id), limit).catch(() => false)
-      return { row, hasLeft: hasLeft === true }
+      return { row, hasLeft }
     })
     const ended = await Promise.all(looks)
     const release = journal.write(() => {
