@@ -124,28 +124,30 @@ function runAttempt({ host, node }: Behind, context: LiveStageContext, facts: St
 
 /** A parked stage takes a slot again before its code runs. */
 async function callParked(behind: Behind, context: LiveStageContext, facts: StageFacts): Promise<Output> {
-  await blocked(
-    behind,
-    facts.attempts?.length ?? 0,
-    untilAborted(behind.host.loop.unpark(behind.node.index), context.signal),
-  )
+  const { host, node } = behind
+  const hasSlot = host.loop.unpark(node.index)
+  await blocked(behind, attemptsIn(facts), untilAborted(hasSlot, context.signal))
   return callCode(context)
 }
 
 /** A second call waits for the code of the first one, for the grace time at most: a stage never runs twice at once. */
 async function callAgain(behind: Behind, context: LiveStageContext, facts: StageFacts): Promise<Output> {
-  const attempts = facts.attempts?.length ?? 0
   const { graceMs, clock } = behind.host.facts
+  const attempts = attemptsIn(facts)
   const until = clock.now() + graceMs
   // If several calls wait, the first to continue makes the others wait again.
-  while (facts.runningCode > 0)
-    if (!(await blocked(behind, attempts, settlesWithin(clock, until - clock.now(), facts.idle()))))
+  while (facts.runningCode > 0) {
+    const isIdle = await blocked(behind, attempts, settlesWithin(clock, until - clock.now(), facts.idle()))
+    if (!isIdle)
       return failed(
         'core/still-running',
         `Stage "${behind.node.name}" was called again, but its first call still runs after ${graceMs} ms. Pass context.signal to what it waits for.`,
       )
+  }
   return callCode(context)
 }
+
+const attemptsIn = ({ attempts = [] }: StageFacts): number => attempts.length
 
 /** Waits while the engine itself blocks a call. The limits of calls that began after `attempts` attempts pause. */
 async function blocked<T>(behind: Behind, attempts: number, wait: Promise<T>): Promise<T> {

@@ -114,13 +114,13 @@ function refuseEnded(run: RunFacts, node: StageNode): void {
     throw new StageflowError('core/stage-ended', `Stage "${node.name}" has ended; it cannot start a child run.`)
 }
 
-function inherited(run: RunFacts, graph: BuiltGraph): AllRunOptions {
-  // A child inherits only these two of the engine's own options.
-  const taken = Object.entries(run.options).filter(
-    ([key]) => key === 'cleanupMs' || key === 'chunkEvents' || !RUN_OPTIONS.includes(key),
-  )
-  const ports = graph.inherits ? { ports: run.options.ports } : undefined
-  return { ...Object.fromEntries(taken), ...ports, eventSink: run.events?.sink ?? NoOpEventSink }
+/** The options that a child takes from its parent's run: two of the engine's own, and those that interceptors claim. */
+function inherited({ options, events }: RunFacts, graph: BuiltGraph): AllRunOptions {
+  const isInherited = (key: string): boolean =>
+    key === 'cleanupMs' || key === 'chunkEvents' || !RUN_OPTIONS.includes(key)
+  const taken = Object.fromEntries(Object.entries(options).filter(([key]) => isInherited(key)))
+  const { ports } = options
+  return { ...taken, ...(graph.inherits && ports && { ports }), eventSink: events?.sink ?? NoOpEventSink }
 }
 
 /** Runs a child to its end, and reports it to the stage that started it. */

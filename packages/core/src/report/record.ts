@@ -3,7 +3,7 @@ import { Output, asStageOutput } from '../contract/output.ts'
 import type { StageOutput } from '../contract/output.ts'
 import type { AttemptRecord, PipelineReport, PipelineStatus, StageRecord } from '../contract/results.ts'
 import type { StageNode } from '../graph/graph.ts'
-import { FAILED, OK, SKIPPED, SUSPENDED, WAITING } from '../schedule/plan.ts'
+import { CANCELLED, FAILED, OK, SKIPPED, SUSPENDED, WAITING } from '../schedule/plan.ts'
 import { ENDED } from './run-facts.ts'
 import type { RunFacts } from './run-facts.ts'
 import type { ChildRun, StageFacts } from './stage-facts.ts'
@@ -117,13 +117,25 @@ function attemptsSoFar({ attempts = [], runningCode }: StageFacts): readonly Att
 
 function statusOf(run: RunFacts, state: number, facts: StageFacts | undefined): StageRecord['status'] {
   if (facts?.tolerated !== undefined) return 'fail'
-  if (state === OK) return 'ok'
-  if (state === SKIPPED) return 'skip'
-  if (state === FAILED) return 'fail'
-  if (state === SUSPENDED) return 'suspend'
-  // In a suspended run, stages that have not started may still start.
-  const hasEnded = run.phase >= ENDED && (run.ending !== undefined || run.schedule.suspended === 0)
-  return state > FAILED || hasEnded ? 'cancel' : undefined
+  switch (state) {
+    case OK:
+      return 'ok'
+    case SKIPPED:
+      return 'skip'
+    case FAILED:
+      return 'fail'
+    case SUSPENDED:
+      return 'suspend'
+    case CANCELLED:
+      return 'cancel'
+    default:
+      return mayStillSettle(run) ? undefined : 'cancel'
+  }
+}
+
+/** Whether stages without an ending can still get one: in this run, or after it was suspended. */
+function mayStillSettle({ phase, ending, schedule }: RunFacts): boolean {
+  return phase < ENDED || (ending === undefined && schedule.suspended > 0)
 }
 
 function addEnding(record: Writable<StageRecord>, run: RunFacts, state: number, facts: StageFacts | undefined): void {

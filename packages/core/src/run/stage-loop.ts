@@ -1,9 +1,9 @@
-import { thrownOutput } from '../call/answers.ts'
+import { asLayer, thrownOutput } from '../call/answers.ts'
 import { StageCall, giveUpCalls, soleCode } from '../call/call.ts'
 import { askWhen, runBody } from '../call/code.ts'
 import type { Host, Loop, OpenCall, Overdue } from '../call/host.ts'
 import { LiveStageContext } from '../call/stage-context.ts'
-import type { InterceptorContext } from '../contract/interceptor.ts'
+import type { RunStage } from '../contract/interceptor.ts'
 import { Output, readAnswer, readOutput } from '../contract/output.ts'
 import type { StageNode } from '../graph/graph.ts'
 import { ENDED, STAGES } from '../report/run-facts.ts'
@@ -184,15 +184,15 @@ export class StageLoop implements Loop {
     return false
   }
 
-  #startWrapped(node: StageNode, wrapped: (context: InterceptorContext) => unknown): number {
+  #startWrapped(node: StageNode, wrapped: RunStage): number {
     const stage = node.index
     const context = new LiveStageContext(this.#run, node)
     this.#starting = stage
-    const answer = wrapped(context)
+    const answer = asLayer(wrapped)(context)
     this.#starting = -1
     if (!(answer instanceof Promise)) return this.#settleNow(stage, answer)
     // Settled here, not where the code returned, so that the async context of a layer doesn't reach the next stages.
-    void (answer as Promise<Output>).then((output) => this.settle(stage, output))
+    void answer.then((output) => this.settle(stage, output))
     return UNREAD
   }
 
@@ -317,9 +317,9 @@ export class StageLoop implements Loop {
   }
 
   codeReturned(stage: number): void {
-    const { phase, schedule, stages } = this.#facts
-    if (phase >= ENDED || stages?.[stage]?.runningCode !== 0) return
-    if (schedule.feed(LEFT, stage, 0)) this.driveSoon(UNREAD)
+    const facts = this.#facts
+    const isLast = facts.stages?.[stage]?.runningCode === 0
+    if (isLast && facts.phase < ENDED && facts.schedule.feed(LEFT, stage, 0)) this.driveSoon(UNREAD)
   }
 
   #read(stage: number, returned: unknown): Output {
