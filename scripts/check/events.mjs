@@ -5,9 +5,12 @@ import { conclude, readText } from '../lib/workspace.mjs'
 
 // The table of docs/reference/events.md has a row `type | when | data` for each event that a package declares, with exactly
 // the fields of its data. What stands in parentheses behind a field explains it. A second table says which package a type
-// comes from, by the word before the dot.
+// comes from, by the word before the dot, or by the whole type if packages share the word.
 
 export const PAGE = 'docs/reference/events.md'
+
+/** A link to the package that a type comes from. */
+const ORIGIN = /packages\/([a-z-]+)\//
 
 export function checkEvents(root) {
   const declared = readEventTypes(root)
@@ -42,7 +45,7 @@ function problemsOf({ type, short, fields }, [row, ...more]) {
 }
 
 function originProblems({ type, short }, origins) {
-  const origin = origins.get(type.split('.')[0])
+  const origin = origins.get(type) ?? origins.get(`${type.split('.')[0]}.*`)
   return origin === short ? [] : [`${PAGE}: ${type} comes from ${short}, not from ${origin}.`]
 }
 
@@ -50,18 +53,19 @@ function originProblems({ type, short }, origins) {
 function rowsOf(page) {
   return cellsOf(page).flatMap(([first, when = '', data = '']) => {
     const type = first.match(/^`([\w{}]+(?:\.[\w{}]+)+)`$/)?.[1]
-    if (type === undefined) return []
+    if (type === undefined || ORIGIN.test(when)) return []
     const fields = [...data.replaceAll(/\([^()]*\)/g, '').matchAll(/`([^`]+)`/g)].map(([, field]) => field)
     return [{ type, when, fields }]
   })
 }
 
-/** The package of each first word of a type. */
+/** The package of each type, or of all types with one first word: `stream.*`. */
 function originsOf(page) {
   return new Map(
     cellsOf(page).flatMap(([types, origin = '']) => {
-      const short = origin.match(/packages\/([a-z-]+)\//)?.[1]
-      return [...types.matchAll(/`(\w+)\.\*`/g)].map(([, word]) => [word, short])
+      const short = origin.match(ORIGIN)?.[1]
+      if (short === undefined) return []
+      return [...types.matchAll(/`(\w+\.(?:\w+|\*))`/g)].map(([, type]) => [type, short])
     }),
   )
 }

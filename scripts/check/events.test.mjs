@@ -51,6 +51,21 @@ test('another package than the one that declares an event is found', () => {
   expect(check(ROWS, { from: 'other' })[0]).toBe(`${PAGE}: cache.hit comes from core, not from other.`)
 })
 
+test('packages that share a first word are told apart by whole types', () => {
+  const source = `export interface EventMap { 'cache.cleared': { readonly key: string } }`
+  const page = (shared) => [...ROWS, row('cache.cleared', '`key`'), shared, origin('core')].join('\n')
+  const shared = '| `cache.cleared` | [other](../../packages/other/README.md) |'
+  const files = {
+    [SOURCE]: EVENTS,
+    'packages/other/src/index.ts': source,
+    'packages/other/package.json': '{"name":"@stageflow/other"}',
+  }
+  expect(checkEvents(smallWorkspace({ ...files, [PAGE]: page(shared) }))).toEqual([])
+  expect(checkEvents(smallWorkspace({ ...files, [PAGE]: page('') }))).toEqual([
+    `${PAGE}: cache.cleared comes from other, not from core.`,
+  ])
+})
+
 test('data whose fields cannot be read is an error that says what to write', () => {
   expect(() => check(ROWS, { source: `export interface EventMap { 'cache.hit': string }` })).toThrow(
     'The data of the event "cache.hit" is a TSStringKeyword: write it as an interface or an object type.',

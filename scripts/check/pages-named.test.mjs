@@ -5,9 +5,10 @@ import { expect, test } from 'vitest'
 
 import { exporterContract } from '../../packages/exporter-buffered/src/contract.ts'
 import { processContract, storeContract } from '../../packages/interceptor-idempotency/src/contract.ts'
+import { approvalStoreContract } from '../../packages/approvals/src/contract.ts'
 import { interceptorContract, sinkContract } from '../../packages/testing/src/contract.ts'
 import { executorContract, executorProcessContract } from '../../packages/testing/src/durable-contract.ts'
-import { approvalStoreContract, undoStoreContract } from '../../packages/tools/src/contract.ts'
+import { undoStoreContract } from '../../packages/undo/src/contract.ts'
 import { guidePages } from '../generate/error-guides.mjs'
 
 // What scripts and pages of this repository name exists on the other side.

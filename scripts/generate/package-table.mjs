@@ -11,12 +11,13 @@ const MARKERS = /(<!-- packages:start[^\n]*-->\n)[\s\S]*(<!-- packages:end -->)/
 const GROUPS = [
   {
     title: 'Start with these',
-    names: ['core', 'defaults', 'testing', 'tools', 'streaming', 'report', 'create-stageflow'],
+    names: ['core', 'defaults', 'testing', 'streaming', 'report', 'create-stageflow'],
   },
+  { title: 'Tools for models', names: ['tools', 'tool-executor', 'approvals', 'undo'] },
   { title: 'Around stages and runs (interceptors)', prefixes: ['interceptor-'] },
   { title: 'Events to logs, files and collectors', prefixes: ['sink-', 'exporter-'] },
   { title: 'Runs that outlive a process', prefixes: ['suspend', 'durable-'] },
-  { title: 'Where idempotent stages keep their outputs', prefixes: ['store-'] },
+  { title: 'Where idempotent stages keep their outputs, and approvals and undo their records', prefixes: ['store-'] },
   { title: 'Types of model responses', prefixes: ['provider-'] },
 ]
 const REST = 'More'

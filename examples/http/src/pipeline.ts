@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Pipeline, StageKind, StageOutput, type StageContext } from '@stageflow/core'
-import { defineTool, toolFailure, ToolRegistry, type ToolContext } from '@stageflow/tools'
+import { ToolExecutor } from '@stageflow/tool-executor'
+import { defineTool, toolFailure, ToolRegistry, type ToolContext, type ToolResult } from '@stageflow/tools'
 import { z } from 'zod'
 import type { Model } from './model.ts'
 
@@ -22,6 +23,7 @@ const findOrder = defineTool({
     ports.orders.get(id) ?? toolFailure(`There is no order ${id}.`),
 })
 const registry = new ToolRegistry<ChatPorts>({ tools: [findOrder] })
+const executor = new ToolExecutor()
 
 /** `accept` stores the question while `lookup` asks the model for tool calls. `answer` needs both, and streams. */
 export const chat = Pipeline.withPorts<ChatPorts>('chat')
@@ -49,7 +51,7 @@ function accept({ inputs, userId, ports }: StageContext<Guarded, ChatPorts>) {
 
 async function lookup(context: StageContext<Guarded, ChatPorts>) {
   const calls = await context.ports.model.plan(context.inputs.from('guard').question, context.signal)
-  const results = await registry.execute(calls, { context })
+  const results = await executor.execute(calls, { registry, context })
   return { found: results.map((result) => (result.status === 'completed' ? String(result.output) : messageOf(result))) }
 }
 
@@ -65,5 +67,5 @@ async function* answer(context: StageContext<Guarded & { lookup: { found: string
   return { text }
 }
 
-type Unanswered = Exclude<Awaited<ReturnType<typeof registry.execute>>[number], { status: 'completed' }>
+type Unanswered = Exclude<ToolResult, { status: 'completed' }>
 const messageOf = (result: Unanswered): string => (result.status === 'failed' ? result.error.message : result.message)

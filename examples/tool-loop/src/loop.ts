@@ -1,7 +1,7 @@
 import { Pipeline, StageKind, StageflowError, StageOutput, type StageContext } from '@stageflow/core'
 import { resultsFor, toolsFor } from '@stageflow/tools'
 import type { OpenAI } from 'openai'
-import { registry, type ToolPorts } from './tools.ts'
+import { executor, registry, type ToolPorts } from './tools.ts'
 
 export interface LoopPorts extends ToolPorts {
   readonly client: OpenAI
@@ -53,7 +53,7 @@ async function* agent(context: StageContext<{ guard: { question: string } }, Loo
       )
     messages.push({ role: 'assistant', content, tool_calls: calls })
     // Never throws for what the model sent: a wrong name or argument becomes a result that tells the model what was wrong.
-    messages.push(...resultsFor('openai-chat', await registry.execute(calls, { context })))
+    messages.push(...resultsFor('openai-chat', await executor.execute(calls, { registry, context })))
   }
   return StageOutput.fail(
     new StageflowError(

@@ -1,4 +1,5 @@
-import { defineTool, toolFailure, ToolExecutor, ToolRegistry, type ToolContext } from '@stageflow/tools'
+import { ToolExecutor } from '@stageflow/tool-executor'
+import { defineTool, toolFailure, ToolRegistry, type ToolContext } from '@stageflow/tools'
 import { z } from 'zod'
 
 export interface Train {
@@ -40,8 +41,8 @@ const bookSeats = defineTool({
   },
 })
 
-/** The model proposes calls; this decides which of them are made. */
-const executor = new ToolExecutor({
+/** The model proposes calls; this decides which of them are made, and makes them. */
+export const executor = new ToolExecutor({
   approve: ({ name, input }) => {
     const { seats = 0 } = input as { readonly seats?: number }
     return name === 'book_seats' && seats > 5
@@ -50,4 +51,4 @@ const executor = new ToolExecutor({
   },
 })
 
-export const registry = new ToolRegistry<ToolPorts>({ tools: [findTrains, bookSeats], executor, maxCalls: 8 })
+export const registry = new ToolRegistry<ToolPorts>({ tools: [findTrains, bookSeats], maxCalls: 8 })

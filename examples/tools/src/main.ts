@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type EventSink, Pipeline, StageKind, type StageflowEvent } from '@stageflow/core'
+import { ToolExecutor } from '@stageflow/tool-executor'
 import { ToolRegistry, type ToolResult } from '@stageflow/tools'
+import { undoLog } from '@stageflow/undo'
 import { makeDatabase, openDatabase } from './database.ts'
 import { ANSWERS } from './model-answers.ts'
 import { printCompensation, printEvents, printResults } from './print.ts'
@@ -52,6 +54,7 @@ async function makeCalls(folder: string): Promise<void> {
   const events: StageflowEvent[] = []
   const eventSink: EventSink = { emit: (event) => void events.push(event), tryEmit: (event) => events.push(event) > 0 }
   const registry = new ToolRegistry<Ports>({ tools: TOOLS })
+  const executor = new ToolExecutor({ undo: undoLog() })
   const ports = { sandbox: openSandbox(root), database, search }
   const graph = Pipeline.withPorts<Ports>('agent')
     .withStage(
@@ -60,7 +63,7 @@ async function makeCalls(folder: string): Promise<void> {
         const answered: { provider: string; results: readonly ToolResult[] }[] = []
         // Signal, clock, ports, ids, execution mode and events of the calls are those of this stage.
         for (const { provider, answer } of ANSWERS)
-          answered.push({ provider, results: await registry.execute(answer, { context }) })
+          answered.push({ provider, results: await executor.execute(answer, { registry, context }) })
         return { answered }
       },
       StageKind.AGENT,
@@ -73,7 +76,8 @@ async function makeCalls(folder: string): Promise<void> {
 
   const undoing: { type: string }[] = []
   const eventEmitter = (type: string): unknown => undoing.push({ type })
-  printCompensation(await registry.compensate(pipelineRunId, { eventEmitter, ports }), readdirSync(join(root, 'notes')))
+  const compensation = await executor.compensate(pipelineRunId, { registry, eventEmitter, ports })
+  printCompensation(compensation, readdirSync(join(root, 'notes')))
   printEvents([...events, ...undoing])
   database.close()
 }

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
-import type { Compensation, ToolResult } from '@stageflow/tools'
+import type { Compensation } from '@stageflow/tool-executor'
+import type { ToolResult } from '@stageflow/tools'
 
 const SIGNS = {
   completed: ['green', '✓'],

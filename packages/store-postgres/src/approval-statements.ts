@@ -28,10 +28,10 @@ export function approvalStatements(schema: string | undefined, name: string): Ap
   (extract(epoch FROM expires_at - clock_timestamp()) * 1000)::float8 AS left_ms`
   const there = 'owner = $1 AND id = $2 AND gone_at > clock_timestamp()'
   const isPending = "status = 'pending' AND expires_at > clock_timestamp()"
-  const kept = `gone_at = ${endAfter('keep_ms')}`
+  const kept = `gone_at = ${endAfter('retention_ms')}`
   return {
     request: `
-INSERT INTO ${table} (owner, id, status, request, expires_at, keep_ms, gone_at)
+INSERT INTO ${table} (owner, id, status, request, expires_at, retention_ms, gone_at)
 VALUES ($1, $2, 'pending', $3, ${endAfter('$4')}, $5::float8, ${endAfter('($4::float8 + $5::float8)')})
 ON CONFLICT (owner, id) DO NOTHING
 RETURNING ${fields}`,
@@ -63,7 +63,7 @@ DELETE FROM ${table} WHERE place IN (
     decision text,
     token text,
     expires_at timestamptz NOT NULL,
-    keep_ms float8 NOT NULL,
+    retention_ms float8 NOT NULL,
     gone_at timestamptz NOT NULL,
     PRIMARY KEY (owner, id)
   );

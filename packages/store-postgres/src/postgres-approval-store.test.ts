@@ -1,5 +1,7 @@
-import { Approvals, defineTool, ToolRegistry } from '@stageflow/tools'
-import { approvalStoreContract } from '@stageflow/tools/contract'
+import { Approvals } from '@stageflow/approvals'
+import { approvalStoreContract } from '@stageflow/approvals/contract'
+import { ToolExecutor } from '@stageflow/tool-executor'
+import { defineTool, ToolRegistry } from '@stageflow/tools'
 import { expect, test } from 'vitest'
 
 import { contractWithPools } from '../test/contract-with-pools.ts'
@@ -9,7 +11,7 @@ import { testTable } from '../test/table-tests.ts'
 import { postgresApprovalStore } from './postgres-approval-store.ts'
 import type { PostgresPool } from './postgres-store-options.ts'
 
-const ASKED = { request: 'asked', ttlMs: 60_000, keepMs: 60_000 }
+const ASKED = { request: 'asked', ttlMs: 60_000, retentionMs: 60_000 }
 
 const { pool, schema, lockWait } = ownDatabase(postgresApprovalStore)
 
@@ -67,11 +69,13 @@ test('Approvals of two processes share the store, and one gets to use an approva
   const input = { '~standard': { version: 1 as const, vendor: 'test', validate: (value: unknown) => ({ value }) } }
   const pay = defineTool({ name: 'pay', description: 'Pays.', input, execute: (given) => void paid.push(given) })
   const registry = new ToolRegistry({ tools: [pay] })
+  const executor = new ToolExecutor()
   const ada = { orgId: 'acme', userId: 'ada' }
   const ids = { pipelineRunId: crypto.randomUUID(), ...ada }
   const process = () => new Approvals({ store: postgresApprovalStore({ pool, schema }), waitMs: 0 })
   const execute = async ({ approve }: Approvals) => {
-    const [end] = await registry.execute([{ id: 'c', name: 'pay', arguments: { euros: 900 } }], { ids, approve })
+    const calls = [{ id: 'c', name: 'pay', arguments: { euros: 900 } }]
+    const [end] = await executor.execute(calls, { registry, ids, approve })
     return end?.status === 'denied' ? end.reason : String(end?.status)
   }
   expect(await execute(process())).toBe('approval_pending')

@@ -5,12 +5,12 @@ import { checkApprovalOptions, type PostgresApprovalStoreOptions } from './postg
 import { shownTable } from './statements.ts'
 import { tableQueries } from './table-queries.ts'
 
-/** Satisfies the `ApprovalStore` of `@stageflow/tools`. */
+/** Satisfies the `ApprovalStore` of `@stageflow/approvals`. */
 export interface PostgresApprovalStore {
   request(
     owner: string,
     id: string,
-    request: { readonly request: string; readonly ttlMs: number; readonly keepMs: number },
+    request: { readonly request: string; readonly ttlMs: number; readonly retentionMs: number },
   ): Promise<PostgresApproval>
   find(owner: string, id: string): Promise<PostgresApproval | undefined>
   decide(
@@ -54,9 +54,9 @@ export function postgresApprovalStore(options: PostgresApprovalStoreOptions): Po
     first(operation, statements.find, [owner, id])
 
   return {
-    request: (owner, id, { request, ttlMs, keepMs }) =>
+    request: (owner, id, { request, ttlMs, retentionMs }) =>
       untilDefined('request', async () => {
-        const made = await first('request', statements.request, [owner, id, request, ttlMs, keepMs])
+        const made = await first('request', statements.request, [owner, id, request, ttlMs, retentionMs])
         const there = made ?? (await find('request', owner, id))
         if (there === undefined) await query('request', statements.forget, [owner, id])
         return there

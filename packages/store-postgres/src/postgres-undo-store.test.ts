@@ -1,5 +1,7 @@
-import { defineTool, ToolExecutor, ToolRegistry } from '@stageflow/tools'
-import { undoStoreContract } from '@stageflow/tools/contract'
+import { ToolExecutor } from '@stageflow/tool-executor'
+import { defineTool, ToolRegistry } from '@stageflow/tools'
+import { undoLog } from '@stageflow/undo'
+import { undoStoreContract } from '@stageflow/undo/contract'
 import { expect, test } from 'vitest'
 
 import { contractWithPools } from '../test/contract-with-pools.ts'
@@ -9,7 +11,7 @@ import { testTable } from '../test/table-tests.ts'
 import type { PostgresPool } from './postgres-store-options.ts'
 import { postgresUndoStore } from './postgres-undo-store.ts'
 
-const ENTRY = { run: 'run', callId: 'call', call: 'text', ttlMs: 60_000, keepMs: 60_000 }
+const ENTRY = { run: 'run', callId: 'call', call: 'text', ttlMs: 60_000, retentionMs: 60_000 }
 const CLAIM = { token: 't', leaseMs: 60_000 }
 
 const { pool, schema, lockWait } = ownDatabase(postgresUndoStore)
@@ -30,8 +32,8 @@ test('a query without fields finds nothing', async () => {
   expect(await postgresUndoStore({ pool, schema }).find({})).toEqual([])
 })
 
-/** A registry with a pool of its own, as another process has it. */
-function openProcess(log: string[], own: PostgresPool, undoLeaseMs = 30_000) {
+/** An executor with a pool of its own, as another process has it. */
+function openProcess(log: string[], own: PostgresPool) {
   const input = {
     '~standard': { version: 1 as const, vendor: 'test', validate: (value: unknown) => ({ value: value as object }) },
   }
@@ -46,8 +48,13 @@ function openProcess(log: string[], own: PostgresPool, undoLeaseMs = 30_000) {
       log.push(`-${callId}`)
     },
   })
-  const undoStore = postgresUndoStore({ pool: own, schema })
-  return new ToolRegistry({ tools: [write], executor: new ToolExecutor({ undoStore, undoLeaseMs }) })
+  const registry = new ToolRegistry({ tools: [write] })
+  const executor = new ToolExecutor({ undo: undoLog({ store: postgresUndoStore({ pool: own, schema }) }) })
+  return {
+    call: (id: string, ids: { pipelineRunId: string }) =>
+      executor.execute([{ id, name: 'write', arguments: {} }], { registry, ids }),
+    compensate: (pipelineRunId: string) => executor.compensate(pipelineRunId, { registry }),
+  }
 }
 
 test('calls that two pools have made are undone by two others at once: each by one, the last call first', async () => {
@@ -55,11 +62,10 @@ test('calls that two pools have made are undone by two others at once: each by o
   const ids = { pipelineRunId: crypto.randomUUID() }
   const calls = Array.from({ length: 40 }, (_, place) => `${place}`)
   const pools = Array.from({ length: 4 }, () => connect({ max: 2 }))
-  const [one, two, three, four] = pools.map((own) => openProcess(log, own)) as [ToolRegistry, ToolRegistry, ToolRegistry, ToolRegistry] // prettier-ignore
-  for (const id of calls)
-    await (Number(id) % 2 === 0 ? one : two).execute([{ id, name: 'write', arguments: {} }], { ids })
+  const processes = pools.map((own) => openProcess(log, own))
+  for (const id of calls) await processes[Number(id) % 2]?.call(id, ids)
   log.length = 0
-  const ends = await Promise.all([three, four].map((each) => each.compensate(ids.pipelineRunId)))
+  const ends = await Promise.all(processes.slice(2).map((each) => each.compensate(ids.pipelineRunId)))
   expect(log).toEqual(calls.toReversed().flatMap((id) => [`?${id}`, `-${id}`]))
   expect(ends.map(({ isComplete }) => isComplete)).toEqual([true, true])
   expect(ends.flatMap(({ undone }) => undone.map(({ callId }) => callId)).toSorted()).toEqual(calls.toSorted())

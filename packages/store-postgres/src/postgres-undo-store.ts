@@ -5,10 +5,10 @@ import { shownTable } from './statements.ts'
 import { tableQueries } from './table-queries.ts'
 import { undoStatements } from './undo-statements.ts'
 
-/** Satisfies the `UndoStore` of `@stageflow/tools`. */
+/** Satisfies the `UndoStore` of `@stageflow/undo`. */
 export interface PostgresUndoStore {
   readonly outlivesProcess: true
-  add(entry: Omit<PostgresUndo, 'leftMs'> & { readonly ttlMs: number; readonly keepMs: number }): Promise<void>
+  add(entry: Omit<PostgresUndo, 'leftMs'> & { readonly ttlMs: number; readonly retentionMs: number }): Promise<void>
   find(query: { readonly run?: string; readonly callId?: string }): Promise<readonly PostgresUndo[]>
   claim(id: string, claim: { readonly token: string; readonly leaseMs: number }): Promise<PostgresUndoClaim>
   release(id: string, token: string): Promise<void>
@@ -66,9 +66,9 @@ export function postgresUndoStore(options: PostgresUndoStoreOptions): PostgresUn
 
   return {
     outlivesProcess: true,
-    async add({ id, run = null, callId, call, ttlMs, keepMs }) {
+    async add({ id, run = null, callId, call, ttlMs, retentionMs }) {
       await query('add', statements.forget, [id])
-      await query('add', statements.add, [id, run, callId, call, ttlMs, keepMs])
+      await query('add', statements.add, [id, run, callId, call, ttlMs, retentionMs])
     },
     async find({ run, callId }) {
       const find = async (statement: string, ...values: string[]): Promise<readonly PostgresUndo[]> =>

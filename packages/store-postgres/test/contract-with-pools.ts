@@ -9,7 +9,7 @@ interface Opened<Store> {
   advance(ms: number): Promise<void>
 }
 
-/** The contract of one kind of store, as `@stageflow/tools/contract` and others export it. */
+/** The contract of one kind of store, as `@stageflow/undo/contract` and others export it. */
 type Contract<Store> = (
   open: () => Opened<Store>,
   options: { readonly shortMs: number },

@@ -14,7 +14,7 @@ export const CREATE: string = `
     decision TEXT,
     token TEXT,
     expires_at INTEGER NOT NULL,
-    keep_ms INTEGER NOT NULL,
+    retention_ms INTEGER NOT NULL,
     gone_at INTEGER NOT NULL,
     UNIQUE (owner, id)
   ) STRICT;
@@ -39,27 +39,27 @@ export const FORGET: string = `
 
 /** Returns the row if the id was free. */
 export const REQUEST: string = `
-  INSERT INTO stageflow_approvals (owner, id, status, request, expires_at, keep_ms, gone_at)
-  VALUES (:owner, :id, 'pending', :request, ${NOW} + :ttlMs, :keepMs, ${NOW} + :ttlMs + :keepMs)
+  INSERT INTO stageflow_approvals (owner, id, status, request, expires_at, retention_ms, gone_at)
+  VALUES (:owner, :id, 'pending', :request, ${NOW} + :ttlMs, :retentionMs, ${NOW} + :ttlMs + :retentionMs)
   ON CONFLICT (owner, id) DO NOTHING
   RETURNING ${FIELDS}
 `
 
 // These return the row if they changed it.
 export const DECIDE: string = `
-  UPDATE stageflow_approvals SET status = :status, decision = :decision, gone_at = ${NOW} + keep_ms
+  UPDATE stageflow_approvals SET status = :status, decision = :decision, gone_at = ${NOW} + retention_ms
   WHERE ${THERE} AND ${IS_PENDING}
   RETURNING ${FIELDS}
 `
 
 export const CANCEL: string = `
-  UPDATE stageflow_approvals SET status = 'cancelled', gone_at = ${NOW} + keep_ms
+  UPDATE stageflow_approvals SET status = 'cancelled', gone_at = ${NOW} + retention_ms
   WHERE ${THERE} AND (status = 'approved' OR (${IS_PENDING}))
   RETURNING ${FIELDS}
 `
 
 export const USE: string = `
-  UPDATE stageflow_approvals SET status = 'used', token = :token, gone_at = ${NOW} + keep_ms
+  UPDATE stageflow_approvals SET status = 'used', token = :token, gone_at = ${NOW} + retention_ms
   WHERE ${THERE} AND status = 'approved'
   RETURNING ${FIELDS}
 `

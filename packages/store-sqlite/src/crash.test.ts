@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { Compensation } from '@stageflow/tools'
+import type { Compensation } from '@stageflow/tool-executor'
 import { expect, test } from 'vitest'
 
 import type { KillPoint } from '../test/order-side.ts'

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
-import { Approvals, memoryApprovalStore, type ApprovalStore, type FoundApproval } from '@stageflow/tools'
-import { approvalStoreContract } from '@stageflow/tools/contract'
+import { Approvals, memoryApprovalStore, type ApprovalStore, type FoundApproval } from '@stageflow/approvals'
+import { approvalStoreContract } from '@stageflow/approvals/contract'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
@@ -15,7 +15,7 @@ import { race } from '../test/race.ts'
 import { sqliteApprovalStore } from './sqlite-approval-store.ts'
 
 const newFile = ownFiles()
-const ASKED = { request: 'asked', ttlMs: 60_000, keepMs: 60_000 }
+const ASKED = { request: 'asked', ttlMs: 60_000, retentionMs: 60_000 }
 
 contractWithDatabases(approvalStoreContract, sqliteApprovalStore, { file: newFile(), shortMs: 300 })
 

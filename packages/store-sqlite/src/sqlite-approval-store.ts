@@ -3,12 +3,12 @@ import type { StatementSync } from 'node:sqlite'
 import { CANCEL, CREATE, DECIDE, FIND, FORGET, PENDING, PURGE, REQUEST, USE } from './approval-statements.ts'
 import { openDatabase, type SqliteStoreOptions } from './database.ts'
 
-/** Satisfies the `ApprovalStore` of `@stageflow/tools`. Answers synchronously. */
+/** Satisfies the `ApprovalStore` of `@stageflow/approvals`. Answers synchronously. */
 export interface SqliteApprovalStore {
   request(
     owner: string,
     id: string,
-    request: { readonly request: string; readonly ttlMs: number; readonly keepMs: number },
+    request: { readonly request: string; readonly ttlMs: number; readonly retentionMs: number },
   ): SqliteApproval
   find(owner: string, id: string): SqliteApproval | undefined
   decide(
@@ -75,8 +75,8 @@ export function sqliteApprovalStore(options: SqliteStoreOptions): SqliteApproval
       attempt('request', () => {
         if (++requests % REQUESTS_PER_PURGE === 0) purge.run({ most: ROWS_PER_PURGE })
         for (let tries = 0; tries < MOST_TRIES; tries++) {
-          const { request: text, ttlMs, keepMs } = asked
-          const row = first(find, { owner, id }) ?? first(request, { owner, id, request: text, ttlMs, keepMs })
+          const { request: text, ttlMs, retentionMs } = asked
+          const row = first(find, { owner, id }) ?? first(request, { owner, id, request: text, ttlMs, retentionMs })
           if (row !== undefined) return approvalOf(row)
           // Another process has requested it since, or the row is past its time.
           forget.run({ owner, id })

@@ -1,15 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
-import type { Compensation } from '@stageflow/tools'
-import { undoStoreContract } from '@stageflow/tools/contract'
+import type { Compensation } from '@stageflow/tool-executor'
+import { undoStoreContract } from '@stageflow/undo/contract'
 import { expect, test } from 'vitest'
 
 import { databaseWithBrokenCommits } from '../test/broken-database.ts'
 import { contractWithDatabases } from '../test/contract-with-databases.ts'
 import { ownFiles } from '../test/own-files.ts'
 import { race } from '../test/race.ts'
-import { openRegistry } from '../test/undo-side.ts'
+import { openProcess } from '../test/undo-side.ts'
 import { sqliteUndoStore } from './sqlite-undo-store.ts'
 
 const newFile = ownFiles()
@@ -19,7 +19,7 @@ const newLog = (): string => {
   return log
 }
 const linesOf = (log: string): readonly string[] => readFileSync(log, 'utf8').split('\n').slice(0, -1)
-const entry = (id: string) => ({ id, run: 'run', callId: 'c', call: 'text', ttlMs: 60_000, keepMs: 60_000 })
+const entry = (id: string) => ({ id, run: 'run', callId: 'c', call: 'text', ttlMs: 60_000, retentionMs: 60_000 })
 const CLAIM = { token: 't', leaseMs: 60_000 }
 
 contractWithDatabases(undoStoreContract, sqliteUndoStore, { file: newFile(), shortMs: 300 })
@@ -27,12 +27,12 @@ contractWithDatabases(undoStoreContract, sqliteUndoStore, { file: newFile(), sho
 test('the calls of several processes are undone by another one, the last call first', async () => {
   const [file, log] = [newFile(), newLog()]
   for (const calls of [['a', 'b'], ['c'], ['d', 'e']]) await race('undo-side.ts', [{ file, log, run: 'run-1', calls }])
-  const { registry, store } = openRegistry({ file, log })
-  const { isComplete, undone } = await registry.compensate('run-1')
+  const { compensate, store } = openProcess({ file, log })
+  const { isComplete, undone } = await compensate('run-1')
   expect(isComplete).toBe(true)
   expect(undone.map(({ callId }) => callId)).toEqual(['e', 'd', 'c', 'b', 'a'])
   expect(linesOf(log).filter((line) => line.startsWith('-'))).toEqual(['-e', '-d', '-c', '-b', '-a'])
-  expect(await registry.compensate('run-1')).toMatchObject({ isComplete: true, undone: [] })
+  expect(await compensate('run-1')).toMatchObject({ isComplete: true, undone: [] })
   store.close()
 }, 120_000)
 
@@ -53,10 +53,10 @@ test('a process is killed while it undoes a call: another one waits for its leas
   const [file, log] = [newFile(), newLog()]
   await race('undo-side.ts', [{ file, log, run: 'run-1', calls: ['a', 'b', 'c'] }])
   writeFileSync(log, '')
-  const [dead] = await race('undo-side.ts', [{ file, log, run: 'run-1', undoLeaseMs: 1_000, dieAt: 'b' }])
+  const [dead] = await race('undo-side.ts', [{ file, log, run: 'run-1', leaseMs: 1_000, dieAt: 'b' }])
   expect(dead?.signal).toBe('SIGKILL')
-  const { registry, store } = openRegistry({ file, log })
-  const { isComplete, undone } = await registry.compensate('run-1')
+  const { compensate, store } = openProcess({ file, log })
+  const { isComplete, undone } = await compensate('run-1')
   expect(isComplete).toBe(true)
   expect(undone.map(({ callId }) => callId)).toEqual(['b', 'a'])
   expect(linesOf(log)).toEqual(['?c', '-c', '?b', '?b', '-b', '?a', '-a'])

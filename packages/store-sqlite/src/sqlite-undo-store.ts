@@ -13,10 +13,10 @@ import {
   STATE,
 } from './undo-statements.ts'
 
-/** Satisfies the `UndoStore` of `@stageflow/tools`. Answers synchronously. */
+/** Satisfies the `UndoStore` of `@stageflow/undo`. Answers synchronously. */
 export interface SqliteUndoStore {
   readonly outlivesProcess: true
-  add(entry: Omit<SqliteUndo, 'leftMs'> & { readonly ttlMs: number; readonly keepMs: number }): void
+  add(entry: Omit<SqliteUndo, 'leftMs'> & { readonly ttlMs: number; readonly retentionMs: number }): void
   find(query: { readonly run?: string; readonly callId?: string }): readonly SqliteUndo[]
   claim(id: string, claim: { readonly token: string; readonly leaseMs: number }): SqliteUndoClaim
   release(id: string, token: string): void
@@ -90,11 +90,11 @@ export function sqliteUndoStore(options: SqliteStoreOptions): SqliteUndoStore {
 
   return {
     outlivesProcess: true,
-    add: ({ id, run, callId, call, ttlMs, keepMs }) =>
+    add: ({ id, run, callId, call, ttlMs, retentionMs }) =>
       attempt('add', () => {
         if (++adds % ADDS_PER_PURGE === 0) purge.run({ most: ROWS_PER_PURGE })
         forget.run({ id })
-        add.run({ id, run: run ?? null, callId, call, ttlMs, keepMs })
+        add.run({ id, run: run ?? null, callId, call, ttlMs, retentionMs })
       }),
     find: ({ run, callId }) =>
       attempt('find', () => {

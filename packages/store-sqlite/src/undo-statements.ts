@@ -26,7 +26,7 @@ export const FORGET: string = `DELETE FROM stageflow_undo WHERE id = :id AND gon
 
 export const ADD: string = `
   INSERT INTO stageflow_undo (id, run, call_id, call, expires_at, gone_at)
-  VALUES (:id, :run, :callId, :call, ${NOW} + :ttlMs, ${NOW} + :ttlMs + :keepMs)
+  VALUES (:id, :run, :callId, :call, ${NOW} + :ttlMs, ${NOW} + :ttlMs + :retentionMs)
   ON CONFLICT (id) DO NOTHING
 `
 

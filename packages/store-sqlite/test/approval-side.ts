@@ -1,8 +1,10 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 
+import { Approvals } from '@stageflow/approvals'
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import { resume, type SuspendedRun } from '@stageflow/core/durable'
-import { Approvals, defineTool, ToolExecutor, ToolRegistry } from '@stageflow/tools'
+import { ToolExecutor } from '@stageflow/tool-executor'
+import { defineTool, ToolRegistry } from '@stageflow/tools'
 import { z } from 'zod'
 
 import { sqliteApprovalStore } from '../src/sqlite-approval-store.ts'
@@ -24,14 +26,16 @@ export function billsGraph(approvals: Approvals, payments: string) {
       return `${euros} euros paid`
     },
   })
-  const registry = new ToolRegistry({ tools: [pay], executor: new ToolExecutor({ approve: approvals.approve }) })
+  const registry = new ToolRegistry({ tools: [pay] })
+  const executor = new ToolExecutor({ approve: approvals.approve })
   return new Pipeline('bills')
     .withStage('bill', () => ({ euros: 900 }))
     .withStage(
       'pay',
       async (context) => {
         const { euros } = context.inputs.from('bill')
-        const [result] = await registry.execute([{ id: 'pay-1', name: 'pay', arguments: { euros } }], { context })
+        const calls = [{ id: 'pay-1', name: 'pay', arguments: { euros } }]
+        const [result] = await executor.execute(calls, { registry, context })
         if (result?.status === 'completed') return { text: String(result.output) }
         if (result?.status !== 'denied') return StageOutput.fail(`the call is ${result?.status}`)
         if (result.reason === 'approval_pending') return StageOutput.suspend(result.approvalId)

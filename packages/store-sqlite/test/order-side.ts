@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { Pipeline, StageflowError, StageKind, StageOutput, type StageContext } from '@stageflow/core'
 import { durableLocal } from '@stageflow/durable-local'
 import { idempotency } from '@stageflow/interceptor-idempotency'
-import { type Compensation, defineTool, ToolExecutor, ToolRegistry } from '@stageflow/tools'
+import { type Compensation, ToolExecutor } from '@stageflow/tool-executor'
+import { defineTool, ToolRegistry } from '@stageflow/tools'
+import { undoLog } from '@stageflow/undo'
 import { z } from 'zod'
 
 import { sqliteStore } from '../src/sqlite-store.ts'
@@ -42,14 +44,12 @@ async function work({ folder, killAt }: OrderTask): Promise<Compensation> {
     },
     undo: ({ input: { what } }) => log(`-${what}`),
   })
-  const registry = new ToolRegistry({
-    tools: [step],
-    executor: new ToolExecutor({ resultStore: store, undoStore, idempotencyLeaseMs: 500 }),
-  })
+  const registry = new ToolRegistry({ tools: [step] })
+  const executor = new ToolExecutor({ resultStore: store, leaseMs: 500, undo: undoLog({ store: undoStore }) })
   const doing = (what: string) => async (context: StageContext) => {
     log(`stage ${what}`)
     const calls = [{ id: what, name: 'step', arguments: { what } }]
-    const [result] = await registry.execute(calls, { context, idempotencyKey: () => context.callKey })
+    const [result] = await executor.execute(calls, { registry, context, idempotencyKey: () => context.callKey })
     if (result?.status !== 'completed') return StageOutput.fail(`the call is ${result?.status}`)
     if (what === 'charge') killIf('after its tool call')
     return { done: what }
@@ -81,7 +81,7 @@ async function work({ folder, killAt }: OrderTask): Promise<Compensation> {
     if (!StageflowError.is(error, 'core/pipeline-failed')) throw error
     log(`failed: ${error.cause instanceof Error ? error.cause.message : error.message}`)
   }
-  const compensation = await registry.compensate(RUN)
+  const compensation = await executor.compensate(RUN, { registry })
   store.close()
   undoStore.close()
   return compensation

@@ -1,6 +1,8 @@
 import { appendFileSync } from 'node:fs'
 
-import { type Compensation, defineTool, ToolExecutor, ToolRegistry } from '@stageflow/tools'
+import { type Compensation, ToolExecutor } from '@stageflow/tool-executor'
+import { defineTool, ToolRegistry } from '@stageflow/tools'
+import { undoLog } from '@stageflow/undo'
 import { z } from 'zod'
 
 import { sqliteUndoStore } from '../src/sqlite-undo-store.ts'
@@ -12,14 +14,14 @@ export interface UndoTask {
   /** Gets a line for each thing that a handler does. */
   readonly log: string
   readonly run: string
-  readonly undoLeaseMs?: number
+  readonly leaseMs?: number
   readonly calls?: readonly string[]
   /** Kills this process while it undoes this call. */
   readonly dieAt?: string
 }
 
-/** A registry whose calls write into the log. Each process has its own. */
-export function openRegistry({ file, log, undoLeaseMs = 30_000, dieAt }: Omit<UndoTask, 'run'>) {
+/** An executor whose calls write into the log. Each process has its own. */
+export function openProcess({ file, log, leaseMs = 30_000, dieAt }: Omit<UndoTask, 'run'>) {
   const store = sqliteUndoStore({ file, synchronous: 'normal' })
   const write = defineTool({
     name: 'write',
@@ -38,16 +40,22 @@ export function openRegistry({ file, log, undoLeaseMs = 30_000, dieAt }: Omit<Un
       appendFileSync(log, `-${text}\n`)
     },
   })
-  return { registry: new ToolRegistry({ tools: [write], executor: new ToolExecutor({ undoStore: store, undoLeaseMs }) }), store } // prettier-ignore
+  const registry = new ToolRegistry({ tools: [write] })
+  const executor = new ToolExecutor({ undo: undoLog({ store, leaseMs }) })
+  return {
+    store,
+    call: (text: string, pipelineRunId: string) =>
+      executor.execute([{ id: text, name: 'write', arguments: { text } }], { registry, ids: { pipelineRunId } }),
+    compensate: (pipelineRunId: string) => executor.compensate(pipelineRunId, { registry }),
+  }
 }
 
 async function work(task: UndoTask): Promise<Compensation | undefined> {
-  const { registry, store } = openRegistry(task)
+  const { call, compensate, store } = openProcess(task)
   await untilGo()
   try {
-    if (task.calls === undefined) return await registry.compensate(task.run)
-    for (const text of task.calls)
-      await registry.execute([{ id: text, name: 'write', arguments: { text } }], { ids: { pipelineRunId: task.run } })
+    if (task.calls === undefined) return await compensate(task.run)
+    for (const text of task.calls) await call(text, task.run)
     return undefined
   } finally {
     store.close()

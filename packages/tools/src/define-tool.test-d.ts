@@ -83,7 +83,7 @@ test('an option that does not exist does not compile', () => {
   defineTool({ name, description, input, execute: () => 1, timeout: 5 })
 })
 
-test('a registry takes tools that need no more than its ports, and asks for these when it executes and undoes', () => {
+test('a registry takes tools that need no more than its ports', () => {
   const read = defineTool({
     name: 'read_file',
     description: 'Reads a file.',
@@ -91,47 +91,13 @@ test('a registry takes tools that need no more than its ports, and asks for thes
     execute: ({ path }, { ports }: ToolContext<{ files: Files }>) => ports.files.read(path),
   })
   const weather = defineTool({ name, description, input, output, execute: () => ({ degrees: 21 }) })
-
   // @ts-expect-error -- there are no files in this registry
   new ToolRegistry().register(read)
-  const registry = new ToolRegistry<{ files: Files }>({ tools: [read, weather] })
-  const files: Files = { read: async () => '' }
-  void registry.execute([], { ports: { files } })
-  // @ts-expect-error -- files are needed
-  void registry.execute([])
-  // @ts-expect-error -- files are needed
-  void registry.execute([], {})
-  void new ToolRegistry().register(weather).execute([])
-  void registry.undo('call', { ports: { files }, pipelineRunId: 'run' })
-  void registry.compensate('run', { context: {} as StageContext<{}, { files: Files }> })
-  // @ts-expect-error -- files are needed
-  void registry.undo('call')
-  // @ts-expect-error -- files are needed
-  void registry.compensate('run', { timeoutMs: 5 })
-  void new ToolRegistry().register(weather).compensate('run')
-  // @ts-expect-error -- an executor has no tools
-  void registry.executor.compensate('run', { ports: { files } })
-  void registry.executor.compensate('run', { ports: { files }, tools: registry.list() })
+  new ToolRegistry<{ files: Files }>({ tools: [read, weather] }).register(read)
 })
 
 test('the emitter is the tryEmitEvent of a context as it is', () => {
   const context = {} as StageContext
   expectTypeOf(context.tryEmitEvent).toExtend<ToolEventEmitter>()
   expectTypeOf((_type: string, _data: object) => {}).toExtend<ToolEventEmitter>()
-})
-
-test('a registry that is given its tools at once knows what ports they need', () => {
-  const read = defineTool({
-    name: 'read_file',
-    description: 'Reads a file.',
-    input: z.object({ path: z.string() }),
-    execute: ({ path }, { ports }: ToolContext<{ files: Files }>) => ports.files.read(path),
-  })
-  const weather = defineTool({ name, description, input, output, execute: () => ({ degrees: 21 }) })
-  const registry = new ToolRegistry({ tools: [read, weather] })
-  // @ts-expect-error -- files are needed
-  void registry.execute([])
-  void registry.execute([], { context: {} as StageContext<{}, { files: Files }> })
-  // @ts-expect-error -- the stage has no files
-  void registry.execute([], { context: {} as StageContext })
 })

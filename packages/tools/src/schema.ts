@@ -3,8 +3,13 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 
 import type { ToolIssue } from './parsed-call.ts'
 
+/** What a schema says against a value. */
+export interface Refusal {
+  readonly issues: readonly ToolIssue[]
+}
+
 /** The result of a check: the value, converted, or what is wrong. */
-export type Validation = { readonly value: unknown } | { readonly issues: readonly ToolIssue[] }
+export type Validation = { readonly value: unknown } | Refusal
 
 const MOST_ISSUES = 20
 const LONGEST_TEXT = 200
@@ -19,19 +24,23 @@ export function isSchema(value: unknown): value is StandardSchemaV1 {
 
 /** Checks `value` with `schema`: synchronously if the schema is synchronous. Throws, or rejects, if the schema does. */
 export function validate(schema: StandardSchemaV1, value: unknown): Validation | Promise<Validation> {
-  const answer = schema['~standard'].validate(value)
-  return isThenable(answer) ? Promise.resolve(answer).then(read) : read(answer)
+  const result = schema['~standard'].validate(value)
+  return isThenable(result) ? Promise.resolve(result).then(validationOf) : validationOf(result)
 }
 
-function read(answer: StandardSchemaV1.Result<unknown>): Validation {
-  if (!answer.issues) return { value: answer.value }
-  const { issues } = answer
-  const shown = issues.slice(0, MOST_ISSUES).map(issue)
-  const more = issues.length - shown.length
+/** The issues as a part of a sentence. */
+export function issuesText(issues: readonly ToolIssue[]): string {
+  return issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')
+}
+
+function validationOf(result: StandardSchemaV1.Result<unknown>): Validation {
+  if (!result.issues) return { value: result.value }
+  const shown = result.issues.slice(0, MOST_ISSUES).map(issueOf)
+  const more = result.issues.length - shown.length
   return { issues: more > 0 ? [...shown, { path: '', message: `and ${more} more` }] : shown }
 }
 
-function issue({ path, message }: StandardSchemaV1.Issue): ToolIssue {
+function issueOf({ path, message }: StandardSchemaV1.Issue): ToolIssue {
   return { path: cut(pathText(path ?? [])), message: cut(String(message)) }
 }
 

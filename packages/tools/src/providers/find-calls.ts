@@ -4,7 +4,7 @@ import { isCustom, isCutReason, isObject, kindOf, toolsetOf } from './call-kinds
 import type { Fields } from './call-kinds.ts'
 import type { ToolCallShape } from '../parsed-call.ts'
 import { isChunk } from './chunk-deltas.ts'
-import { WrittenCall } from './written-call.ts'
+import { StreamingCall } from './streaming-call.ts'
 
 /** A call as it was found, unchecked. */
 export interface FoundCall {
@@ -48,8 +48,8 @@ const RESPONSE_KEYS = ['usage', 'usageMetadata', 'promptFeedback']
 
 const UNREADABLE = 'it cannot be read'
 const MESSAGE = 'it is a message; pass only the last message of a conversation'
-const CHUNK = 'it is a chunk of a stream; put chunks together with toolCallAccumulator()'
-const STREAM = 'it is a stream; put its chunks together with toolCallAccumulator()'
+const CHUNK = 'it is a chunk of a stream; put chunks together with streamedCalls()'
+const STREAM = 'it is a stream; put its chunks together with streamedCalls()'
 const PROMISE = 'it is a promise; await it first'
 const TEXT = 'it is a string; parse its JSON first'
 const UNKNOWN = 'its shape is not that of a known provider'
@@ -145,7 +145,7 @@ const hasAny = (given: Fields, keys: readonly string[]): boolean => keys.some((k
 /** The call that one block, part or call is; undefined if it is something else. */
 function callIn(given: unknown): FoundCall | undefined {
   try {
-    if (given instanceof WrittenCall) return callIn(given.finished())
+    if (given instanceof StreamingCall) return callIn(given.finished())
     if (typeof given === 'string' && /^\s*[[{]/.test(given)) return nothingIn(given, TEXT)
     if (!isObject(given)) return nothingIn(given, `it is ${typeOf(given)}, not an object`)
     return typeof given['type'] === 'string' ? typedCall(given, given['type']) : untypedCall(given)

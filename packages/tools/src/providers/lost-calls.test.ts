@@ -92,7 +92,8 @@ test('a browser or a computer of Anthropic is not taken for a tool of the same n
 
 test('OpenAI gets the result of a custom tool in its own type', async () => {
   const call = { type: 'custom_tool_call', call_id: 'a', name: 'sql', input: 'SELECT 1' }
-  expect(resultsFor('openai-responses', await registry.execute([call]))[0]).toMatchObject({
+  const { unresolved } = await registry.parseAndResolve([call])
+  expect(resultsFor('openai-responses', unresolved)[0]).toMatchObject({
     type: 'custom_tool_call_output',
     call_id: 'a',
   })
@@ -126,8 +127,7 @@ test('a call that LangChain could not read has a reason', async () => {
 })
 
 const PROMISE = 'This tool call cannot be read: it is a promise; await it first.'
-const CHUNK =
-  'This tool call cannot be read: it is a chunk of a stream; put chunks together with toolCallAccumulator().'
+const CHUNK = 'This tool call cannot be read: it is a chunk of a stream; put chunks together with streamedCalls().'
 const MESSAGE = 'This tool call cannot be read: it is a message; pass only the last message of a conversation.'
 const UNKNOWN = 'This tool call cannot be read: its shape is not that of a known provider.'
 const delta = { tool_calls: [{ index: 0, id: 'a', function: { name: 'search', arguments: '' } }] }
@@ -145,7 +145,7 @@ test.each([
   [{ functionCall: { name: 'search', partialArgs: [{ jsonPath: '$.query', stringValue: 'x' }] } }, CHUNK],
   [
     (async function* () {})(),
-    'This tool call cannot be read: it is a stream; put its chunks together with toolCallAccumulator().',
+    'This tool call cannot be read: it is a stream; put its chunks together with streamedCalls().',
   ],
   [[{ type: 'message', role: 'assistant', content: [{ type: 'tool_use', id: 'a', ...plain }] }], MESSAGE],
   [[{ role: 'assistant', tool_calls: [openai] }], MESSAGE],

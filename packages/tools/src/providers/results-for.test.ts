@@ -2,6 +2,7 @@ import { StageflowError } from '@stageflow/core'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
+import { executedCall } from '../../test/executed-call.ts'
 import { defineTool, resultsFor, toolFailure, ToolRegistry } from '../index.ts'
 import type { ToolResult, ToolResultShapes } from '../index.ts'
 
@@ -17,10 +18,13 @@ const divide = defineTool({
   },
 })
 
+/** The results of calls, in whatever shape. */
+const resultsOfCalls = async (calls: readonly unknown[]): Promise<readonly ToolResult[]> => {
+  const parsed = await new ToolRegistry({ tools: [divide] }).parseAndResolve(calls)
+  return parsed.calls.map((call) => (call.status === 'unresolved' ? call : executedCall(call)))
+}
 const resultsOf = async (...inputs: readonly object[]): Promise<readonly ToolResult[]> =>
-  new ToolRegistry({ tools: [divide] }).execute(
-    inputs.map((input, index) => ({ type: 'tool_use', id: `c${index}`, name: 'divide', input })),
-  )
+  resultsOfCalls(inputs.map((input, index) => ({ type: 'tool_use', id: `c${index}`, name: 'divide', input })))
 
 test('each provider gets the results as its request takes them, and failures as messages', async () => {
   const results = await resultsOf({ by: 4 }, { by: 0 }, { by: 'x' })
@@ -92,14 +96,14 @@ test('an output that cannot be written is an error for the model, and does not t
 
 test('a call that cannot be read has a result too, in every shape', async () => {
   const hostile = new Proxy({}, { get: () => { throw new Error('no') } }) // prettier-ignore
-  const results = await new ToolRegistry({ tools: [divide] }).execute([hostile])
+  const results = await resultsOfCalls([hostile])
   for (const shape of ['openai-chat', 'openai-responses', 'anthropic', 'google', 'ai-sdk', 'mcp'] as const)
     expect(resultsFor(shape, results)).toHaveLength(1)
 })
 
 test('Google does not get ids that it did not send', async () => {
   const call = { functionCall: { name: 'divide', args: { by: 4 } } }
-  const results = await new ToolRegistry({ tools: [divide] }).execute([call])
+  const results = await resultsOfCalls([call])
   expect(resultsFor('google', results)).toEqual([
     { functionResponse: { name: 'divide', response: { output: { quotient: 0.25 } } } },
   ])

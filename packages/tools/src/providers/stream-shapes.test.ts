@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
-import { defineTool, toolCallAccumulator, ToolRegistry } from '../index.ts'
+import { defineTool, streamedCalls, ToolRegistry } from '../index.ts'
 
 /** Takes no arguments too: a call whose arguments were lost must not be made with none. */
 const search = defineTool({
@@ -13,9 +13,9 @@ const search = defineTool({
 const registry = new ToolRegistry({ tools: [search] })
 
 async function seen(chunks: readonly unknown[], options = {}): Promise<readonly unknown[]> {
-  const accumulator = toolCallAccumulator(options)
-  for (const chunk of chunks) accumulator.add(chunk)
-  const { calls } = await registry.parseAndResolve(accumulator.finish())
+  const streamed = streamedCalls(options)
+  for (const chunk of chunks) streamed.add(chunk)
+  const { calls } = await registry.parseAndResolve(streamed.finish())
   return calls.map((call) => (call.status === 'resolved' ? call.input : [call.name, call.reason]))
 }
 
@@ -84,21 +84,21 @@ test.each([
 })
 
 test('the end of a call changes nothing visible', () => {
-  const accumulator = toolCallAccumulator()
-  accumulator.add(begun)
-  expect(accumulator.add(end('tool_calls'))).toEqual([])
+  const streamed = streamedCalls()
+  streamed.add(begun)
+  expect(streamed.add(end('tool_calls'))).toEqual([])
 })
 
-test('an unfinished call of an accumulator is not taken for a complete one', async () => {
-  const accumulator = toolCallAccumulator()
-  accumulator.add(chat({ index: 0, id: 'a', function: { name: 'search', arguments: '{"to":"Al' } }))
-  expect(accumulator.calls[0]?.arguments).toEqual({ to: 'Al' })
-  for (const given of [accumulator, accumulator.calls, accumulator.calls[0]]) {
+test('an unfinished call of a stream is not taken for a complete one', async () => {
+  const streamed = streamedCalls()
+  streamed.add(chat({ index: 0, id: 'a', function: { name: 'search', arguments: '{"to":"Al' } }))
+  expect(streamed.calls[0]?.arguments).toEqual({ to: 'Al' })
+  for (const given of [streamed, streamed.calls, streamed.calls[0]]) {
     const { calls } = await registry.parseAndResolve(given)
     expect(calls).toMatchObject([{ status: 'unresolved', reason: 'invalid_json', callId: 'a' }])
   }
-  accumulator.add(chat({ index: 0, function: { arguments: 'ice"}' } }))
-  for (const given of [accumulator, accumulator.calls, accumulator.calls[0], accumulator.finish()])
+  streamed.add(chat({ index: 0, function: { arguments: 'ice"}' } }))
+  for (const given of [streamed, streamed.calls, streamed.calls[0], streamed.finish()])
     expect((await registry.parseAndResolve(given)).resolved).toMatchObject([{ input: { to: 'Alice' } }])
 })
 
@@ -161,9 +161,9 @@ test.each([
   [[{ type: 'content_block_start', index: 0, content_block: { type: 'hologram_use', id: 'a', name: 'x' } }], 'x'],
 ])('a streamed call that is not a function call is not lost: %j', async (chunks, name) => {
   expect(await seen(chunks)).toEqual([[name, 'unsupported_call']])
-  const accumulator = toolCallAccumulator()
-  for (const chunk of chunks) accumulator.add(chunk)
-  expect(accumulator.finish()[0]?.id).toBe('a')
+  const streamed = streamedCalls()
+  for (const chunk of chunks) streamed.add(chunk)
+  expect(streamed.finish()[0]?.id).toBe('a')
 })
 
 // ---------- arguments that Google streams
@@ -177,7 +177,7 @@ const piece = (jsonPath: string, value: object): unknown => ({
 })
 
 test('arguments that Google streams by path are assembled', async () => {
-  const accumulator = toolCallAccumulator()
+  const streamed = streamedCalls()
   const chunks = [
     parts({ name: 'search', id: 'a', willContinue: true }),
     parts(piece('$.query', { stringValue: 'wea', willContinue: true })),
@@ -187,11 +187,11 @@ test('arguments that Google streams by path are assembled', async () => {
     parts({}),
     parts({ name: 'search', id: 'b', args: { second: true } }),
   ]
-  accumulator.add(chunks[0])
-  accumulator.add(chunks[1])
-  expect(accumulator.calls[0]?.arguments).toEqual({ query: 'wea' })
-  for (const chunk of chunks.slice(2)) accumulator.add(chunk)
-  const { resolved } = await registry.parseAndResolve(accumulator.finish())
+  streamed.add(chunks[0])
+  streamed.add(chunks[1])
+  expect(streamed.calls[0]?.arguments).toEqual({ query: 'wea' })
+  for (const chunk of chunks.slice(2)) streamed.add(chunk)
+  const { resolved } = await registry.parseAndResolve(streamed.finish())
   expect(resolved.map(({ callId, input }) => [callId, input])).toEqual([
     ['a', { query: 'weather', limit: 10, 'a b': [null, { ok: true }], tags: ['x'], n: null }],
     ['b', { second: true }],
@@ -201,10 +201,10 @@ test('arguments that Google streams by path are assembled', async () => {
 test('pieces that cannot be read, or are not values, do not throw', async () => {
   const hostile = new Proxy({}, { get: () => { throw new Error('no') } }) // prettier-ignore
   for (const odd of [hostile, null, 7, { jsonPath: '$.a', stringValue: () => 1 }, { jsonPath: hostile }]) {
-    const accumulator = toolCallAccumulator()
-    accumulator.add(parts({ name: 'search', partialArgs: [odd] }))
-    expect(accumulator.calls[0]?.arguments).toEqual({})
-    const { unresolved } = await registry.parseAndResolve(accumulator.finish())
+    const streamed = streamedCalls()
+    streamed.add(parts({ name: 'search', partialArgs: [odd] }))
+    expect(streamed.calls[0]?.arguments).toEqual({})
+    const { unresolved } = await registry.parseAndResolve(streamed.finish())
     expect(unresolved).toMatchObject([{ reason: 'malformed_call' }])
   }
 })
@@ -236,7 +236,7 @@ test('pieces beyond the limit are dropped, and the call is not made', async () =
   expect(await seen([chunks[0], long, parts({})], { maxArgumentsLength: 50 })).toEqual([['search', 'malformed_call']])
 })
 
-// ---------- servers with rules of their own: the accumulator of @stageflow/provider-types decides
+// ---------- servers with rules of their own: ToolCallAccumulator of @stageflow/provider-types decides
 
 const part = (call: { id?: string; index?: number; name?: string; text: string }): unknown =>
   chat({

@@ -3,6 +3,7 @@ import type { ToolCallDraft } from '@stageflow/provider-types'
 import type { CallDelta } from './chunk-deltas.ts'
 import { partialJson } from './partial-arguments.ts'
 import { PathArguments } from './path-arguments.ts'
+import { type StreamedCall, StreamingCall } from './streaming-call.ts'
 
 /** A call that still streams. Reading it shows what has come so far. */
 export interface PartialCall {
@@ -15,19 +16,8 @@ export interface PartialCall {
   readonly arguments: unknown
 }
 
-/** A call as far as it has come, for `parseAndResolve`. */
-export interface StreamedCall {
-  readonly id: string | undefined
-  readonly name: string | undefined
-  readonly arguments: unknown
-  /** Its end has not come. Then only arguments that are complete JSON count as complete. */
-  readonly status?: 'incomplete'
-  /** The type of a call that is not a function call. */
-  readonly type?: string
-}
-
-/** A class so that `parseAndResolve` recognizes it: its `arguments` may be incomplete. */
-export class WrittenCall implements PartialCall {
+/** A call that is put together from the deltas of a stream. */
+export class WrittenCall extends StreamingCall implements PartialCall {
   readonly #maxLength: number
   id: string | undefined
   name: string | undefined
@@ -40,6 +30,7 @@ export class WrittenCall implements PartialCall {
   #parsedText = ''
 
   constructor(maxLength: number) {
+    super()
     this.#maxLength = maxLength
   }
 

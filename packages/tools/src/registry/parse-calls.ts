@@ -1,5 +1,5 @@
 import type { Clock } from '@stageflow/core'
-import { isThenable } from '@stageflow/core/kit'
+import { isThenable, withinLimit } from '@stageflow/core/kit'
 
 import {
   isResolvedCall,
@@ -15,7 +15,7 @@ import {
 import { frozenInput } from '../plain-copy.ts'
 import { callIds } from '../providers/call-ids.ts'
 import { callsIn, type FoundCall } from '../providers/find-calls.ts'
-import { validate, type Validation } from '../schema.ts'
+import { issuesText, validate, type Validation } from '../schema.ts'
 import type { AnyTool } from '../tool-types.ts'
 import { nearestName } from './nearest-name.ts'
 import { parseArguments, type ArgumentLimits } from './parse-arguments.ts'
@@ -65,49 +65,72 @@ function isParsed(raw: unknown, tools: ReadonlyMap<string, AnyTool>): raw is Par
 }
 
 function readCall(found: FoundCall, place: Place, { tools, rules, whyUnknown }: Reader): Reading | PendingReading {
+  const refuse = (why: Why, tool?: AnyTool): Reading => ({
+    call: unresolved(found, place, why),
+    news: { tool, given: undefined },
+  })
   const { name, shape } = found
   if (found.isUnsupported) {
     const message = `No tool can handle this kind of call: ${found.problem}.`
-    return { call: unresolved(found, place, { reason: 'unsupported_call', message }), news: NOTHING }
+    return refuse({ reason: 'unsupported_call', message })
   }
   if (shape === undefined || typeof name !== 'string' || name === '') {
-    const call = unresolved(found, place, {
-      reason: 'malformed_call',
-      message: `This tool call cannot be read: ${found.problem ?? 'it has no name'}.`,
-    })
-    return { call, news: NOTHING }
+    const message = `This tool call cannot be read: ${found.problem ?? 'it has no name'}.`
+    return refuse({ reason: 'malformed_call', message })
   }
   const tool = tools.get(name)
-  if (tool === undefined) return { call: unresolved(found, place, whyUnknown(name)), news: { tool, given: undefined } }
-
+  if (tool === undefined) return refuse(whyUnknown(name))
   const parsed = parseArguments(found.arguments, found.isCut, rules)
-  if (!('value' in parsed)) {
-    const message = `"${name}" was not called: ${parsed.message}.`
-    return { call: unresolved(found, place, { ...parsed, message }), news: { tool, given: undefined } }
-  }
-  const given = parsed.value
-  const news = { tool, given }
-  const settle = (validation: Validation): Reading => {
-    if ('issues' in validation) return { call: unresolved(found, place, invalidInput(name, validation.issues)), news }
-    const fields = { ...place, name, shape, tool, arguments: given, input: frozenInput(validation.value) }
-    return { call: resolvedCall(fields), news }
-  }
-  const failed = (what: string, cause?: unknown): Reading => {
-    const message = `"${name}" was not called: the check of its arguments ${what}.`
-    return { call: unresolved(found, place, { reason: 'schema_failed', message, cause }), news }
-  }
+  if ('value' in parsed) return checkArguments({ found, place, name, shape, tool, given: parsed.value })
+  return refuse({ ...parsed, message: `"${name}" was not called: ${parsed.message}.` }, tool)
+}
+
+/** A call whose tool exists, and whose arguments could be parsed. */
+interface ReadableCall extends Pick<ResolvedCall, 'name' | 'shape' | 'tool'> {
+  readonly found: FoundCall
+  readonly place: Place
+  /** The model's arguments. */
+  readonly given: unknown
+}
+
+/** Checks the arguments with the schema of the tool. */
+function checkArguments(call: ReadableCall): Reading | PendingReading {
   try {
-    const validation = validate(tool.input, given)
-    if (!isThenable(validation)) return settle(validation)
-    const answer = validation.then(settle, (error: unknown) => failed('failed', error))
-    const cancelled = (): Reading => {
-      const message = `"${name}" was not called: it was cancelled while its arguments were checked.`
-      return { call: unresolved(found, place, { reason: 'cancelled', message }), news }
-    }
-    return { answer, late: (timeoutMs) => failed(`took longer than ${timeoutMs} ms`), cancelled }
+    const validation = validate(call.tool.input, call.given)
+    return isThenable(validation) ? pendingReading(call, validation) : checkedReading(call, validation)
   } catch (error) {
-    return failed('failed', error)
+    return failedReading(call, 'failed', error)
   }
+}
+
+function pendingReading(call: ReadableCall, validation: Promise<Validation>): PendingReading {
+  return {
+    answer: validation.then(
+      (result) => checkedReading(call, result),
+      (error: unknown) => failedReading(call, 'failed', error),
+    ),
+    late: (timeoutMs) => failedReading(call, `took longer than ${timeoutMs} ms`),
+    cancelled: () => {
+      const message = `"${call.name}" was not called: it was cancelled while its arguments were checked.`
+      return refusedReading(call, { reason: 'cancelled', message })
+    },
+  }
+}
+
+function checkedReading(call: ReadableCall, validation: Validation): Reading {
+  if ('issues' in validation) return refusedReading(call, invalidInput(call.name, validation.issues))
+  const { place, name, shape, tool, given } = call
+  const fields = { ...place, name, shape, tool, arguments: given, input: frozenInput(validation.value) }
+  return { call: resolvedCall(fields), news: { tool, given } }
+}
+
+function failedReading(call: ReadableCall, what: string, cause?: unknown): Reading {
+  const message = `"${call.name}" was not called: the check of its arguments ${what}.`
+  return refusedReading(call, { reason: 'schema_failed', message, cause })
+}
+
+function refusedReading({ found, place, tool, given }: ReadableCall, why: Why): Reading {
+  return { call: unresolved(found, place, why), news: { tool, given } }
 }
 
 /** Makes the message for unknown names. Made once per model message, because the list of tools may be long. */
@@ -129,8 +152,7 @@ function unknownTools(tools: ReadonlyMap<string, AnyTool>, { isShown }: ParseRul
 }
 
 function invalidInput(name: string, issues: readonly ToolIssue[]): Why {
-  const list = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
-  const message = `"${name}" was not called: its arguments do not match its schema. ${list.join('; ')}.`
+  const message = `"${name}" was not called: its arguments do not match its schema. ${issuesText(issues)}.`
   return { reason: 'invalid_input', message: message.replace(/(?:\. )?\.\.?$/, '.'), issues }
 }
 
@@ -160,30 +182,19 @@ export interface SettleLimits {
 export const isPending = (reading: Reading | PendingReading): reading is PendingReading => 'answer' in reading
 
 /** Waits for all readings, in order. When the time is over or the signal aborts, the missing ones become `late` or `cancelled`. Never rejects. */
-export function settleReadings(
+export async function settleReadings(
   given: readonly (Reading | PendingReading)[],
-  { signal, timeoutMs, clock }: SettleLimits,
+  { signal, timeoutMs = Infinity, clock }: SettleLimits,
 ): Promise<readonly Reading[]> {
-  return new Promise((resolve) => {
-    const readings = given.map((each) => (isPending(each) ? undefined : each))
-    let left = readings.filter((reading) => reading === undefined).length
+  const answers = new Map<PendingReading, Reading>()
+  const settled = (missing: (pending: PendingReading) => Reading): readonly Reading[] =>
+    given.map((each) => (isPending(each) ? (answers.get(each) ?? missing(each)) : each))
+  // Otherwise a schema that is quick would still count.
+  if (signal?.aborted) return settled((pending) => pending.cancelled())
 
-    const end = (missing: (pending: PendingReading) => Reading): void => {
-      stop?.()
-      signal?.removeEventListener('abort', abort)
-      resolve(given.map((each, at) => readings[at] ?? (isPending(each) ? missing(each) : each)))
-    }
-    const late = (pending: PendingReading): Reading => pending.late(timeoutMs ?? Infinity)
-    const abort = (): void => end((pending) => pending.cancelled())
-    const stop = timeoutMs === undefined ? undefined : clock.setTimeout(() => end(late), timeoutMs)
-    if (signal?.aborted) return abort()
-    signal?.addEventListener('abort', abort, { once: true })
-    for (const [at, each] of given.entries()) {
-      if (!isPending(each)) continue
-      void each.answer.then((reading) => {
-        readings[at] = reading
-        if (--left === 0) end(late)
-      })
-    }
-  })
+  const all = Promise.all(given.filter(isPending).map(async (each) => answers.set(each, await each.answer)))
+  let isLate = false
+  const late = (): unknown => (isLate = true)
+  await withinLimit(all, { clock, limitMs: timeoutMs, signal, late }).catch(() => {})
+  return settled((pending) => (isLate ? pending.late(timeoutMs) : pending.cancelled()))
 }

@@ -1,5 +1,5 @@
 import type { ParsedCall, ToolEventEmitter, ToolIssue, UnresolvedCall, UnresolvedReason } from '../parsed-call.ts'
-import { emitSafely } from '../executor/caller.ts'
+import { emitSafely } from '../emit-safely.ts'
 import { cleanText, payloadSummary, shownText } from '../redact.ts'
 import type { AnyTool } from '../tool-types.ts'
 

@@ -62,7 +62,7 @@ test.each([
   [{ maxDepth: NaN }, 'maxDepth must be'],
   [{ maxArgumentsLength: '9' }, 'maxArgumentsLength must be'],
   [{ tools: weather }, 'tools must be'],
-  [{ executor: null }, 'executor must be'],
+  [{ executor: null }, 'unknown option "executor"'],
   [{ eventEmitter: {} }, 'eventEmitter must be'],
   [{ createId: 'uuid' }, 'createId must be'],
   [{ colour: 1 }, 'unknown option "colour"'],

@@ -1,0 +1,83 @@
+import {
+  ANY,
+  checkOptions,
+  FLAG,
+  type OptionRule,
+  type OptionRules,
+  read,
+  refuseOptions,
+  show,
+  TEXT,
+  textOf,
+} from '@stageflow/core/kit'
+import { parseArguments } from '@stageflow/tools/kit'
+
+import type { ApprovalAnswer, ApprovalOwner, ApprovalQuestion } from './approval.ts'
+import { isStorableId } from './approval-text.ts'
+
+const LONGEST_REASON = 2_000
+const LONGEST_NAME = 256
+const MOST_LEVELS = 64
+
+const textUpTo = (most: number): OptionRule => [
+  (value) => typeof value === 'string' && value.length <= most,
+  `a string of at most ${most} characters`,
+]
+const OWNER_ID: OptionRule = [(value) => typeof value === 'string', 'a string']
+const OWNER: OptionRules<ApprovalOwner> = { orgId: OWNER_ID, userId: OWNER_ID }
+const QUESTION: OptionRules<ApprovalQuestion> = {
+  id: [(id) => typeof id === 'string' && isStorableId(id), 'a string of 1 to 256 printable characters of ASCII'],
+  action: TEXT,
+  arguments: ANY,
+}
+const ANSWER: OptionRules<ApprovalAnswer> = {
+  approved: FLAG,
+  arguments: [(value) => typeof value === 'string' || (typeof value === 'object' && value !== null), 'an object'],
+  reason: textUpTo(LONGEST_REASON),
+  decidedBy: textUpTo(LONGEST_NAME),
+}
+
+/** Throws `approvals/illegal-option` for an id that no approval can have. */
+export function checkId(method: string, id: unknown): void {
+  if (typeof id === 'string' && isStorableId(id)) return
+  refuseOptions(`${method}()`, 'approvals/illegal-option', [`the id must be that of an approval, not ${show(id)}`])
+}
+
+export function checkOwner(method: string, owner: unknown): void {
+  checkOptions(`${method}()`, 'approvals/illegal-option', owner, OWNER)
+}
+
+export function checkQuestion(question: unknown): void {
+  checkOptions('ask()', 'approvals/illegal-option', question, QUESTION)
+  const missing = (['id', 'action'] as const).filter((name) => read(question, name) === undefined)
+  const problems = missing.map((name) => `${name} is missing: it must be ${QUESTION[name][1]}`)
+  refuseOptions('ask()', 'approvals/illegal-option', problems)
+}
+
+/** The answer, with its arguments parsed. Throws `approvals/illegal-option`. */
+export function checkedAnswer(answer: unknown, maxLength: number): ApprovalAnswer {
+  checkOptions('decide()', 'approvals/illegal-option', answer, ANSWER)
+  const { approved, arguments: edited, reason, decidedBy } = answer as ApprovalAnswer
+  const problems: string[] = []
+  if (approved === undefined) problems.push('approved is missing: it must be true or false')
+  if (edited !== undefined && !approved) problems.push('arguments need approved: true')
+  const parsed = parsedEdit(edited, maxLength)
+  if (!('value' in parsed)) problems.push(`arguments cannot be used: ${parsed.message}`)
+  refuseOptions('decide()', 'approvals/illegal-option', problems)
+  return {
+    approved,
+    ...(edited !== undefined && { arguments: read(parsed, 'value') }),
+    ...(reason !== undefined && { reason }),
+    ...(decidedBy !== undefined && { decidedBy }),
+  }
+}
+
+/** Edited arguments as JSON reads them, so that every process gets the same. */
+function parsedEdit(edited: unknown, maxLength: number): { readonly value: unknown } | { readonly message: string } {
+  try {
+    const text = typeof edited === 'object' ? JSON.stringify(edited) : edited
+    return parseArguments(text, false, { maxArgumentsLength: maxLength, maxDepth: MOST_LEVELS })
+  } catch (error) {
+    return { message: `they have no JSON (${textOf(error)})` }
+  }
+}

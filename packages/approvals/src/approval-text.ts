@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto'
+
+import { StageflowError } from '@stageflow/core'
+import { fingerprint, read, show, textOf } from '@stageflow/core/kit'
+import type { ResolvedCall } from '@stageflow/tools'
+import { parseArguments } from '@stageflow/tools/kit'
+
+import type { Approval, ApprovalAnswer, ApprovalOwner, ApprovalQuestion } from './approval.ts'
+import type { StoredApproval } from './approval-store.ts'
+
+/** The version of the stored form. It changes when an older version of this package could not read it. */
+const FORM = 1
+const STATUSES: ReadonlySet<unknown> = new Set(['pending', 'approved', 'denied', 'expired', 'cancelled', 'used'])
+/** Every store can index ids and owners of this length. */
+const LONGEST_KEY = 256
+/** No request is nested deeper than what can be compared. */
+const DEEPEST_RECORD = 500
+
+/** Whether every store can keep the id. */
+export const isStorableId = (id: string): boolean => id.length <= LONGEST_KEY && /^[\x20-\x7e]+$/.test(id)
+
+/** The name of an owner in a store. JSON keeps its parts apart. */
+export function ownerText({ orgId, userId }: ApprovalOwner): string {
+  const text = JSON.stringify([orgId ?? null, userId ?? null])
+  return text.length <= LONGEST_KEY ? text : `sha256:${sha256(text)}`
+}
+
+/** The id of the approval of a call: the same in every leg of its run. Ids of calls come from models, so they can be anything. */
+export function approvalId(pipelineRunId: string | undefined, { callId }: ResolvedCall): string {
+  const id = `${pipelineRunId ?? crypto.randomUUID()}/${callId}`
+  return isStorableId(id) ? id : `sha256:${sha256(JSON.stringify(id))}`
+}
+
+/** What is asked, and about which call of which run. */
+export interface RequestFields extends ApprovalQuestion {
+  readonly callId: string | undefined
+  readonly pipelineRunId: string | undefined
+}
+
+/**
+ * The text of a request. `nonce` tells whether a record is that of this request. Throws `approvals/not-json` and
+ * `approvals/too-large`.
+ */
+export function requestText(fields: RequestFields, nonce: string, maxLength: number): string {
+  const { action, arguments: given, callId, pipelineRunId } = fields
+  const text = jsonOf({ form: FORM, action, callId, arguments: given, pipelineRunId, nonce }, action)
+  if (text.length > maxLength)
+    throw new StageflowError(
+      'approvals/too-large',
+      `The request to approve ${show(action)} has ${text.length} characters, and maxLength of new Approvals() is ${maxLength}. Raise maxLength, or let the arguments refer to large data.`,
+    )
+  return text
+}
+
+function jsonOf(request: object, action: string): string {
+  try {
+    return JSON.stringify(request)
+  } catch (cause) {
+    throw new StageflowError(
+      'approvals/not-json',
+      `The arguments of ${show(action)} cannot be shown to a person: they are not JSON (${textOf(cause)}). Pass plain data.`,
+      { cause },
+    )
+  }
+}
+
+/** The text of a decision that was checked. Equal decisions have equal texts. */
+export function decisionText({ approved, reason, decidedBy, arguments: edited }: ApprovalAnswer): string {
+  return JSON.stringify({ form: FORM, approved, reason, decidedBy, arguments: edited })
+}
+
+/** Whether two requests ask for the same. */
+export const isSameRequest = (text: string, other: string): boolean =>
+  text === other || partsOf(text) === partsOf(other)
+
+function partsOf(text: string): string {
+  const { action, arguments: given } = readText(text)
+  return fingerprint([action, given])
+}
+
+/** Reads a record of a store. Throws `approvals/unavailable` if it isn't one that this version wrote. */
+export function approvalOf(stored: StoredApproval): Approval {
+  const { id, status, leftMs } = checkedRecord(stored)
+  const { action, arguments: given, callId, pipelineRunId } = readText(stored.request)
+  const decision = stored.decision === undefined ? undefined : readDecision(stored.decision)
+  return Object.freeze({
+    id,
+    status,
+    action: String(action),
+    arguments: given,
+    callId: typeof callId === 'string' ? callId : undefined,
+    pipelineRunId: typeof pipelineRunId === 'string' ? pipelineRunId : undefined,
+    decision,
+    leftMs,
+  })
+}
+
+/** What a store returned, if it is a record. */
+export function checkedRecord(stored: unknown): StoredApproval {
+  const isText = (name: string): boolean => typeof read(stored, name) === 'string'
+  const status = read(stored, 'status')
+  const isRecord =
+    STATUSES.has(status) &&
+    isText('id') &&
+    isText('request') &&
+    typeof read(stored, 'leftMs') === 'number' &&
+    (isText('decision') || !['approved', 'denied', 'used'].includes(String(status)))
+  if (!isRecord) throw unreadable(show(stored))
+  return stored as StoredApproval
+}
+
+function readDecision(text: string): ApprovalAnswer {
+  const { approved, reason, decidedBy, arguments: edited } = readText(text)
+  return Object.freeze({
+    approved: approved === true,
+    ...(edited !== undefined && { arguments: edited }),
+    ...(typeof reason === 'string' && { reason }),
+    ...(typeof decidedBy === 'string' && { decidedBy }),
+  })
+}
+
+function readText(text: string): Readonly<Record<string, unknown>> {
+  const parsed = parseArguments(text, false, { maxArgumentsLength: Infinity, maxDepth: DEEPEST_RECORD })
+  if (!('value' in parsed)) throw unreadable(parsed.message)
+  if (read(parsed.value, 'form') !== FORM) throw unreadable(`its form is ${show(read(parsed.value, 'form'))}`)
+  return parsed.value as Readonly<Record<string, unknown>>
+}
+
+const unreadable = (what: string): StageflowError =>
+  new StageflowError(
+    'approvals/unavailable',
+    `The approval store returned something other than an approval of this version (${what}). Check which version of @stageflow/approvals wrote it, and that no other program writes its records.`,
+  )
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -1,0 +1,62 @@
+import type { RunIdentity } from '@stageflow/core'
+import type { Denial } from '@stageflow/tools'
+
+import type { ApprovalStatus } from './approval-store.ts'
+
+/** Whose approval it is: the user and the tenant of the run that asks. */
+export type ApprovalOwner = Pick<Partial<RunIdentity>, 'orgId' | 'userId'>
+
+/** What a person is asked to approve. */
+export interface ApprovalQuestion {
+  /** Names it among the questions of its owner. Who asks again with the same id asks the same question. Up to 256 characters of ASCII. */
+  readonly id: string
+  /** What would be done, such as `refund`. */
+  readonly action: string
+  /** What it would be done with: a value of JSON. */
+  readonly arguments?: unknown
+}
+
+/** What a person decided. */
+export interface ApprovalAnswer {
+  readonly approved: boolean
+  /** For an approval: other arguments. The schema of a tool checks them before its call is made. */
+  readonly arguments?: unknown
+  /** Why, for the model: at most 2,000 characters. */
+  readonly reason?: string
+  /** Who decided, for events: at most 256 characters. */
+  readonly decidedBy?: string
+}
+
+/** A question, and what became of it. Frozen at its top level. */
+export interface Approval {
+  readonly id: string
+  readonly status: ApprovalStatus
+  /** What would be done. Of a tool call: the name of its tool. */
+  readonly action: string
+  /** What it would be done with, as it is in JSON. Of a tool call: the arguments of the model. */
+  readonly arguments: unknown
+  /** The id of the tool call, if it is about one. */
+  readonly callId: string | undefined
+  /** The run that asks, if it is a run. */
+  readonly pipelineRunId: string | undefined
+  /** The decision, if there is one. */
+  readonly decision: ApprovalAnswer | undefined
+  /** How long it can still be decided, in ms: 0 unless it is pending. */
+  readonly leftMs: number
+}
+
+/** What became of a question that was asked. `approvalId` is its id. */
+export type ApprovalOutcome =
+  | {
+      readonly approved: true
+      readonly approvalId: string
+      /** Other arguments, if the person changed them. Nothing has checked them. */
+      readonly arguments: unknown
+    }
+  | {
+      readonly approved: false
+      readonly approvalId: string
+      /** `approval_pending`: there is no decision yet. Ask again later. */
+      readonly denied: Denial
+      readonly reason: string
+    }

@@ -1,0 +1,282 @@
+import { StageflowError, type Clock, type TryEmitEvent } from '@stageflow/core'
+import {
+  checkOptions,
+  DELAY,
+  isThenable,
+  MILLISECONDS,
+  objectWith,
+  or,
+  type OptionRules,
+  show,
+  whole,
+  withinLimit,
+} from '@stageflow/core/kit'
+import type { Approve } from '@stageflow/tool-executor'
+import type { AnyTool, Denial } from '@stageflow/tools'
+import { payloadSummary } from '@stageflow/tools/kit'
+
+import type { Approval, ApprovalAnswer, ApprovalOutcome, ApprovalOwner, ApprovalQuestion } from './approval.ts'
+import { checkedAnswer, checkId, checkOwner, checkQuestion } from './approval-checks.ts'
+import type { ApprovalStore, FoundApproval, StoredApproval } from './approval-store.ts'
+import {
+  approvalId,
+  approvalOf,
+  checkedRecord,
+  decisionText,
+  isSameRequest,
+  ownerText,
+  requestText,
+} from './approval-text.ts'
+import type { ApprovalEvent } from './events.ts'
+import { memoryApprovalStore } from './memory-approval-store.ts'
+
+/** The options of `new Approvals()`. */
+export interface ApprovalsOptions {
+  /** Keeps the approvals. Default: `memoryApprovalStore()`. */
+  readonly store?: ApprovalStore
+  /** How long an approval can be decided, in ms. Default: 86,400,000 (24 hours). */
+  readonly ttlMs?: number
+  /** How long an approval is kept after it was decided, used or cancelled, or has expired, in ms. An approved one can be used that long. Default: 604,800,000 (7 days). */
+  readonly retentionMs?: number
+  /** How long `ask` and a call wait in place for the decision, in ms. With 0 they don't wait, so that their stage can suspend. Default: until the approval expires. */
+  readonly waitMs?: number
+  /** Maximum time for an operation of the store while `ask` or a call waits, in ms. Default: 5,000. */
+  readonly storeTimeoutMs?: number
+  /** Maximum length of a request, and of a decision, as JSON, in characters. Default: 65,536. */
+  readonly maxLength?: number
+}
+
+const RULES: OptionRules<ApprovalsOptions> = {
+  store: objectWith('an approval store', 'request', 'find', 'decide', 'cancel', 'use', 'pending'),
+  ttlMs: whole(1),
+  retentionMs: whole(1),
+  waitMs: or(DELAY, Infinity),
+  storeTimeoutMs: MILLISECONDS,
+  maxLength: whole(1),
+}
+
+/** Who asks. A stage passes `{ ids: context, signal: context.signal, clock: context.clock, emit: context.tryEmitEvent }`. */
+export interface AskContext {
+  /** The user and the tenant who own the approval, and the run that asks. */
+  readonly ids: ApprovalOwner & { readonly pipelineRunId?: string | undefined }
+  /** If it aborts, the question is withdrawn. */
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  /** Undefined: no events. */
+  readonly emit?: TryEmitEvent | undefined
+}
+
+/** A question with what its events need. */
+interface Subject extends Required<ApprovalQuestion> {
+  readonly callId: string | undefined
+  readonly tool: AnyTool | undefined
+  /** What is shown of the arguments, before secrets are left out. */
+  readonly payload: unknown
+}
+
+const FIRST_POLL_MS = 50
+const LONGEST_POLL_MS = 1_000
+
+/**
+ * Asks people before something is done. `approve` is the hook of a tool executor, and `ask` asks about anything else. `decide`,
+ * `cancel`, `get` and `pending` are for your routes, in any process that shares the store. Throws `approvals/illegal-option`.
+ */
+export class Approvals {
+  readonly #store: ApprovalStore
+  readonly #ttlMs: number
+  readonly #retentionMs: number
+  readonly #waitMs: number
+  readonly #storeTimeoutMs: number
+  readonly #maxLength: number
+
+  constructor(options: ApprovalsOptions = {}) {
+    checkOptions('new Approvals()', 'approvals/illegal-option', options, RULES)
+    this.#store = options.store ?? memoryApprovalStore()
+    this.#ttlMs = options.ttlMs ?? 86_400_000
+    this.#retentionMs = options.retentionMs ?? 604_800_000
+    this.#waitMs = options.waitMs ?? Infinity
+    this.#storeTimeoutMs = options.storeTimeoutMs ?? 5_000
+    this.#maxLength = options.maxLength ?? 65_536
+  }
+
+  /**
+   * Asks for an approval of a tool call, waits for the decision, and uses it. The same call of the same run asks once: when it is made
+   * again, after its run was resumed for example, it finds its approval. Of several processes, one gets to use it.
+   */
+  readonly approve: Approve = (call, context) => {
+    const { name: action, callId, arguments: given, tool, input } = call
+    const id = approvalId(context.ids.pipelineRunId, call)
+    return this.#ask({ id, action, arguments: given, callId, tool, payload: input }, context)
+  }
+
+  /** Asks about something other than a tool call, in the same way as `approve`. Rejects if the store fails. */
+  async ask(question: ApprovalQuestion, context: AskContext): Promise<ApprovalOutcome> {
+    checkQuestion(question)
+    const { id, action, arguments: given } = question
+    return this.#ask({ id, action, arguments: given, callId: undefined, tool: undefined, payload: given }, context)
+  }
+
+  /**
+   * Decides an approval, and returns it. `owner`: the user and the tenant of the run that asks. Rejects with `approvals/closed` if it
+   * can't be decided any more, `approvals/unknown` and `approvals/illegal-option`.
+   */
+  async decide(id: string, answer: ApprovalAnswer, owner: ApprovalOwner = {}): Promise<Approval> {
+    checkId('decide', id)
+    checkOwner('decide', owner)
+    const decision = decisionText(checkedAnswer(answer, this.#maxLength))
+    const { approved } = answer
+    const stored = known(id, await this.#store.decide(ownerText(owner), id, { approved, decision }))
+    // A client may repeat a decision after a lost connection.
+    if (stored.decision !== decision) throw closed(id, stored, 'decided')
+    return approvalOf(stored)
+  }
+
+  /** Withdraws an approval that has not been used. Rejects like `decide`. */
+  async cancel(id: string, owner: ApprovalOwner = {}): Promise<Approval> {
+    checkId('cancel', id)
+    checkOwner('cancel', owner)
+    const stored = known(id, await this.#store.cancel(ownerText(owner), id))
+    if (stored.status !== 'cancelled') throw closed(id, stored, 'cancelled')
+    return approvalOf(stored)
+  }
+
+  /** The approval; undefined if this owner has none with this id. */
+  async get(id: string, owner: ApprovalOwner = {}): Promise<Approval | undefined> {
+    checkId('get', id)
+    checkOwner('get', owner)
+    const stored = await this.#store.find(ownerText(owner), id)
+    return stored && approvalOf(stored)
+  }
+
+  /** The owner's approvals that wait for a decision, the oldest first. Default of `limit`: 100. */
+  async pending(owner: ApprovalOwner = {}, options: { readonly limit?: number } = {}): Promise<readonly Approval[]> {
+    checkOwner('pending', owner)
+    checkOptions('pending()', 'approvals/illegal-option', options, { limit: whole(1) })
+    return (await this.#store.pending(ownerText(owner), options.limit ?? 100)).map(approvalOf)
+  }
+
+  async #ask(subject: Subject, context: AskContext): Promise<ApprovalOutcome> {
+    const { id } = subject
+    const { pipelineRunId } = context.ids
+    const owner = ownerText(context.ids)
+    const request = requestText({ ...subject, pipelineRunId }, crypto.randomUUID(), this.#maxLength)
+    const asked = this.#store.request(owner, id, { request, ttlMs: this.#ttlMs, retentionMs: this.#retentionMs })
+    try {
+      const first = checkedRecord(await this.#inTime(asked, context))
+      if (!isSameRequest(first.request, request)) throw otherInput(subject)
+      if (first.request === request)
+        context.emit?.('approval.requested', {
+          ...about(subject),
+          payloadSummary: payloadSummary(subject.tool, subject.payload),
+          expiresInMs: first.leftMs,
+        })
+      const decided = await this.#untilDecided(owner, first, context)
+      return await this.#useDecision(subject, owner, decided, context)
+    } catch (error) {
+      if (context.signal.aborted) this.#withdraw(asked, owner, id)
+      throw error
+    }
+  }
+
+  /** Cancels a request that the store may still take. If the store fails now, the request expires by itself. */
+  #withdraw(asked: unknown, owner: string, id: string): void {
+    void Promise.resolve(asked)
+      .then(() => this.#store.cancel(owner, id))
+      .catch(() => {})
+  }
+
+  /** Waits until it isn't pending any more, or `waitMs` are over. */
+  async #untilDecided(owner: string, first: StoredApproval, context: AskContext): Promise<FoundApproval> {
+    const { clock, signal } = context
+    const until = clock.now() + this.#waitMs
+    let there: FoundApproval = first
+    for (let polls = 0; there?.status === 'pending'; polls++) {
+      const leftMs = until - clock.now()
+      if (leftMs <= 0) break
+      // At least 1 ms: the clock of the store may be behind by a part of one.
+      const expiresMs = Math.max(1, there.leftMs)
+      await clock.sleep(Math.min(FIRST_POLL_MS * 2 ** Math.min(polls, 10), LONGEST_POLL_MS, leftMs, expiresMs), signal)
+      there = await this.#found(this.#store.find(owner, first.id), context)
+    }
+    return there
+  }
+
+  /** The outcome of an approval that is decided, or will not be waited for. An approval that was given is used. */
+  async #useDecision(
+    subject: Subject,
+    owner: string,
+    decided: FoundApproval,
+    context: AskContext,
+  ): Promise<ApprovalOutcome> {
+    const { id: approvalId } = subject
+    const token = crypto.randomUUID()
+    const isApproved = decided?.status === 'approved'
+    const stored = isApproved ? await this.#found(this.#store.use(owner, approvalId, token), context) : decided
+    const verdict = verdictOf(approvalId, stored, token)
+    if ('denied' in verdict) return { approved: false, approvalId, ...verdict }
+    const { status, decision } = approvalOf(verdict.decided)
+    const approved = status === 'used'
+    context.emit?.('approval.decided', {
+      ...about(subject),
+      decision: approved ? 'approved' : 'denied',
+      edited: decision?.arguments !== undefined,
+      decidedBy: decision?.decidedBy,
+    })
+    return approved
+      ? { approved, approvalId, arguments: decision?.arguments }
+      : { approved, approvalId, denied: 'not_approved', reason: decision?.reason ?? '' }
+  }
+
+  async #found(returned: FoundApproval | Promise<FoundApproval>, context: AskContext): Promise<FoundApproval> {
+    const stored = await this.#inTime(returned, context)
+    return stored === undefined ? undefined : checkedRecord(stored)
+  }
+
+  /** What the store returned, unless it takes too long or the signal aborts. */
+  #inTime<T>(returned: T | Promise<T>, { clock, signal }: AskContext): T | Promise<T> {
+    if (!isThenable(returned)) return returned
+    const limitMs = this.#storeTimeoutMs
+    const late = (): Error => new Error(`the approval store did not respond within ${limitMs} ms`)
+    return withinLimit(returned, { clock, limitMs, signal, late })
+  }
+}
+
+function about({ id: approvalId, action, tool, callId }: Subject): ApprovalEvent {
+  return { approvalId, action, toolName: tool?.name, callId }
+}
+
+type Verdict = { readonly decided: StoredApproval } | { readonly denied: Denial; readonly reason: string }
+
+/** The record whose decision counts for who has this `token`, or why there is none. */
+function verdictOf(id: string, stored: FoundApproval, token: string): Verdict {
+  if (stored === undefined || stored.status === 'expired')
+    return { denied: 'approval_expired', reason: 'it was not decided in time.' }
+  if (stored.status === 'pending')
+    return { denied: 'approval_pending', reason: `approval "${id}" waits for a decision.` }
+  if (stored.status === 'cancelled') return { denied: 'approval_cancelled', reason: 'the request was withdrawn.' }
+  if (stored.status === 'used' && stored.token !== token)
+    return { denied: 'approval_used', reason: 'its approval was used before, and is good for one call.' }
+  return { decided: stored }
+}
+
+function known(id: string, stored: FoundApproval): StoredApproval {
+  if (stored !== undefined) return checkedRecord(stored)
+  throw new StageflowError(
+    'approvals/unknown',
+    `There is no approval ${show(id)} of this user and tenant. Check the id, and pass the orgId and userId of the run that asks: decide(id, answer, { orgId, userId }).`,
+  )
+}
+
+const closed = (id: string, { status }: StoredApproval, act: string): StageflowError =>
+  new StageflowError(
+    'approvals/closed',
+    `Approval ${show(id)} can't be ${act} any more: it is ${status}. Show the person what became of it: get(id, { orgId, userId }).`,
+  )
+
+const otherInput = ({ id, action, callId }: Subject): StageflowError =>
+  new StageflowError(
+    'approvals/other-input',
+    callId === undefined
+      ? `Approval ${show(id)} was requested for something other than ${show(action)} with these arguments. Give each question its own id.`
+      : `Approval ${show(id)} was requested for other arguments or another tool than this call to ${show(action)}. Give the calls of one run different ids, instead of ${show(callId)} twice.`,
+  )

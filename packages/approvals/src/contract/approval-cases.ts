@@ -1,0 +1,254 @@
+import { ATOMIC, FIFTY, must, ODD_TEXTS, SIMILAR_ENDS, type StoreRule, TEXTS } from '@stageflow/tool-executor/contract'
+
+import type { FoundApproval } from '../approval-store.ts'
+import type { ApprovalBench } from './approval-bench.ts'
+import { randomApprovals } from './approval-sequences.ts'
+
+const ONCE = 'Insert the record only if there is none, and return the one that is there.'
+const IF_PENDING = 'Change the record only if it is pending and its ttlMs are not over, by the clock of the store.'
+const IF_APPROVED =
+  'Set the token only if the record is approved, in the same statement. Otherwise return the record as it is.'
+const MISSING = 'Treat a record past its retentionMs as missing, in every operation, by the clock of the store.'
+const KEEP = 'When the status changes, keep the record for its retentionMs from then on.'
+const APART = 'Make owner and id two columns of the key, and compare both byte by byte.'
+
+/** The rules of the contract by name. */
+export const APPROVAL_RULES: Readonly<Record<string, StoreRule<ApprovalBench>>> = {
+  'an approval is requested once, and a second request returns the first': {
+    mend: ONCE,
+    check: async (bench) => {
+      bench.is('request', await bench.request(), { status: 'pending' })
+      bench.is('a second request', await bench.request({ request: 'other', ttlMs: 1 }), { status: 'pending' })
+      bench.is('find', await bench.find(), { status: 'pending' })
+      await bench.decide(true, 'yes')
+      bench.is('request', await bench.request({ request: 'other' }), { status: 'approved', decision: 'yes' })
+    },
+  },
+  'an approval that does not exist can not be found, decided, cancelled or used': {
+    mend: 'Return undefined if there is no record, and write none.',
+    check: async (bench) => {
+      bench.isMissing('find', await bench.find())
+      bench.isMissing('decide', await bench.decide(true, 'yes'))
+      bench.isMissing('cancel', await bench.cancel())
+      bench.isMissing('use', await bench.use('a'))
+      bench.isMissing('find', await bench.find())
+    },
+  },
+  'it is approved or denied once, and the first decision stays': {
+    mend: IF_PENDING,
+    check: async (bench) => {
+      for (const [id, approved, status] of [
+        ['y', true, 'approved'],
+        ['n', false, 'denied'],
+      ] as const) {
+        await bench.request({ id })
+        const decided = { id, status, decision: 'first' }
+        bench.is('decide', await bench.decide(approved, 'first', { id }), decided)
+        bench.is('a repeated decision', await bench.decide(approved, 'first', { id }), decided)
+        bench.is('a later decision', await bench.decide(!approved, 'second', { id }), decided)
+        bench.is('find', await bench.find({ id }), decided)
+      }
+    },
+  },
+  'a late decision changes nothing': {
+    mend: IF_PENDING,
+    check: async (bench) => {
+      await bench.request({ ttlMs: bench.shortMs })
+      await bench.expire()
+      bench.is('find', await bench.find(), { status: 'expired' })
+      bench.is('decide', await bench.decide(true, 'late'), { status: 'expired' })
+      bench.is('use', await bench.use('a'), { status: 'expired' })
+      bench.is('cancel', await bench.cancel(), { status: 'expired' })
+    },
+  },
+  'an approval that was given in time outlives the time to decide': {
+    mend: KEEP,
+    check: async (bench) => {
+      await bench.request({ ttlMs: bench.shortMs })
+      await bench.decide(true, 'yes')
+      await bench.expire()
+      bench.is('use', await bench.use('a'), { status: 'used', decision: 'yes', token: 'a' })
+    },
+  },
+  'a record is kept for its retentionMs from its last change': {
+    mend: KEEP,
+    check: async (bench) => {
+      for (const id of ['approved', 'denied', 'cancelled', 'used'])
+        await bench.request({ id, retentionMs: bench.shortMs })
+      for (const id of ['approved', 'used']) await bench.decide(true, 'yes', { id })
+      await bench.decide(false, 'no', { id: 'denied' })
+      await bench.cancel({ id: 'cancelled' })
+      await bench.use('a', { id: 'used' })
+      await bench.expire()
+      for (const id of ['approved', 'denied', 'cancelled', 'used']) bench.isMissing('find', await bench.find({ id }))
+    },
+  },
+  'only an approved record can be used': {
+    mend: IF_APPROVED,
+    check: async (bench) => {
+      await bench.request()
+      bench.is('use', await bench.use('a'), { status: 'pending' })
+      await bench.decide(false, 'no')
+      bench.is('use', await bench.use('a'), { status: 'denied', decision: 'no' })
+    },
+  },
+  'it is used once, and every other token gets the record of the first': {
+    mend: IF_APPROVED,
+    check: async (bench) => {
+      await bench.request()
+      await bench.decide(true, 'yes')
+      const used = { status: 'used', decision: 'yes', token: 'a' } as const
+      bench.is('use', await bench.use('a'), used)
+      bench.is('a repeated use', await bench.use('a'), used)
+      bench.is('use by another token', await bench.use('b'), used)
+      bench.is('decide', await bench.decide(false, 'no'), used)
+      bench.is('cancel', await bench.cancel(), used)
+    },
+  },
+  'a cancelled approval stays cancelled': {
+    mend: 'Cancel a record that is pending or approved, and leave every other one.',
+    check: async (bench) => {
+      await bench.request()
+      bench.is('cancel', await bench.cancel(), { status: 'cancelled' })
+      bench.is('a repeated cancel', await bench.cancel(), { status: 'cancelled' })
+      bench.is('decide', await bench.decide(true, 'yes'), { status: 'cancelled' })
+      bench.is('use', await bench.use('a'), { status: 'cancelled' })
+    },
+  },
+  'an approval can be cancelled until it is used': {
+    mend: 'Cancel a record that is pending or approved, and leave every other one.',
+    check: async (bench) => {
+      await bench.request()
+      await bench.decide(true, 'yes')
+      const cancelled = { status: 'cancelled', decision: 'yes' } as const
+      bench.is('cancel', await bench.cancel(), cancelled)
+      bench.is('use', await bench.use('a'), cancelled)
+    },
+  },
+  'a record past its time is missing, and its id is free': {
+    mend: MISSING,
+    check: async (bench) => {
+      const short = { ttlMs: bench.shortMs, retentionMs: bench.shortMs }
+      for (const id of ['expired', 'approved', 'cancelled', 'used']) await bench.request({ id, ...short })
+      for (const id of ['approved', 'used']) await bench.decide(true, 'yes', { id })
+      await bench.cancel({ id: 'cancelled' })
+      await bench.use('a', { id: 'used' })
+      await bench.expire(2 * bench.shortMs)
+      for (const id of ['expired', 'approved', 'cancelled', 'used']) {
+        bench.isMissing('find', await bench.find({ id }))
+        bench.isMissing('decide', await bench.decide(true, 'yes', { id }))
+        bench.isMissing('cancel', await bench.cancel({ id }))
+        bench.isMissing('use', await bench.use('b', { id }))
+        bench.is('request', await bench.request({ id, request: 'again' }), { id, request: 'again', status: 'pending' })
+      }
+    },
+  },
+  'pending approvals are listed, the oldest first, up to the limit': {
+    mend: 'List the records of this owner that are pending and whose ttlMs are not over, in the order of their requests.',
+    check: async (bench) => {
+      const ids = ['e', 'd', 'c', 'b', 'a']
+      await bench.request({ id: 'short', ttlMs: bench.shortMs })
+      for (const id of ids) await bench.request({ id })
+      await bench.expire()
+      await bench.decide(true, 'yes', { id: 'd' })
+      await bench.cancel({ id: 'b' })
+      const list = await bench.pending()
+      for (const [place, id] of ['e', 'c', 'a'].entries()) bench.is('pending', list[place], { id, status: 'pending' })
+      const shown = (all: readonly { readonly id: string }[]): string => all.map(({ id }) => id).join()
+      must(shown(list) === 'e,c,a', `pending must list e,c,a, not ${shown(list)}.`)
+      const two = shown(await bench.pending(2))
+      must(two === 'e,c', `pending with a limit of 2 must list e,c, not ${two}.`)
+    },
+  },
+  'owners and ids are apart': {
+    mend: APART,
+    check: async (bench) => {
+      const places = SIMILAR_ENDS.flatMap((end) => [
+        { owner: `${bench.owner}${end}`, id: bench.id },
+        { owner: bench.owner, id: `${bench.id}${end}` },
+      ]).slice(1)
+      for (const [place, at] of places.entries()) await bench.request({ ...at, request: `${place}` })
+      for (const [place, at] of places.entries()) {
+        const expected = { id: at.id, request: `${place}` }
+        bench.is('find', await bench.find(at), { ...expected, status: 'pending' })
+        await bench.decide(true, `${place}`, at)
+        bench.is('use', await bench.use('a', at), { ...expected, status: 'used', decision: `${place}`, token: 'a' })
+      }
+      bench.isMissing('find', await bench.find({ owner: `${bench.owner}none` }))
+      must((await bench.pending(100, `${bench.owner}none`)).length === 0, 'pending listed approvals of another owner.')
+    },
+  },
+  'owners and ids can have 256 characters, and texts a million': {
+    mend: TEXTS,
+    check: async (bench) => {
+      for (const letter of ['k', 'ß', '界']) {
+        const id = letter.repeat(255)
+        const owner = bench.owner + letter.repeat(256 - bench.owner.length)
+        for (const end of ['1', '2']) await bench.request({ owner, id: `${id}${end}`, request: end })
+        bench.is('find', await bench.find({ owner, id: `${id}1` }), { id: `${id}1`, request: '1', status: 'pending' })
+      }
+      for (const text of ODD_TEXTS) {
+        const id = `${text.length}-${text.slice(0, 3).codePointAt(0)}`
+        await bench.request({ id, request: text })
+        bench.is('decide', await bench.decide(false, text, { id }), {
+          id,
+          request: text,
+          status: 'denied',
+          decision: text,
+        })
+      }
+    },
+  },
+  'of fifty simultaneous requests one is kept, and all get it': {
+    mend: ATOMIC,
+    check: async (bench) => {
+      const all = await Promise.all(FIFTY.map((request) => bench.request({ request })))
+      const kept = new Set(all.map(({ request }) => request))
+      must(kept.size === 1, `50 simultaneous requests must return one record, not ${kept.size}.`)
+    },
+  },
+  'of fifty simultaneous decisions one counts': {
+    mend: ATOMIC,
+    check: async (bench) => {
+      await bench.request()
+      const all = await Promise.all(FIFTY.map((decision, place) => bench.decide(place % 2 === 0, decision)))
+      const kept = new Set(all.map((each) => JSON.stringify(each)))
+      must(kept.size === 1, `50 simultaneous decisions must return one record, not ${kept.size}.`)
+    },
+  },
+  'of fifty simultaneous uses one gets the approval': {
+    mend: ATOMIC,
+    check: async (bench) => {
+      await bench.request()
+      await bench.decide(true, 'yes')
+      const all = await Promise.all(FIFTY.map((token) => bench.use(token)))
+      const own = all.filter((each: FoundApproval, place) => each?.status === 'used' && each.token === FIFTY[place])
+      must(own.length === 1, `of 50 simultaneous uses 1 must get the approval, not ${own.length}.`)
+    },
+  },
+  'of a use and a cancel at once one counts': {
+    mend: ATOMIC,
+    check: async (bench) => {
+      for (const [place, id] of FIFTY.entries()) {
+        await bench.request({ id })
+        await bench.decide(true, 'yes', { id })
+        // Each begins first in half of the races.
+        const early = place % 2 === 0 ? bench.cancel({ id }) : undefined
+        const [used, cancelled] = await Promise.all([bench.use('a', { id }), early ?? bench.cancel({ id })])
+        const is = await bench.find({ id })
+        must(
+          used?.status === is?.status || cancelled?.status === is?.status,
+          `use returned ${used?.status} and cancel ${cancelled?.status}, but the record is ${is?.status}.`,
+        )
+        must(
+          !(used?.status === 'used' && cancelled?.status === 'cancelled'),
+          'a use and a cancel at once both succeeded.',
+        )
+      }
+    },
+  },
+  'random sequences of operations keep every rule': {
+    mend: 'Compare each step with the table of contracts in the documentation.',
+    check: randomApprovals,
+  },
+}

@@ -1,0 +1,12 @@
+export type { Approval, ApprovalAnswer, ApprovalOutcome, ApprovalOwner, ApprovalQuestion } from './approval.ts'
+export type {
+  ApprovalRequest,
+  ApprovalStatus,
+  ApprovalStore,
+  FoundApproval,
+  StoredApproval,
+  StoredDecision,
+} from './approval-store.ts'
+export { Approvals, type ApprovalsOptions, type AskContext } from './approvals.ts'
+export type { ApprovalDecidedEvent, ApprovalEvent, ApprovalRequestedEvent } from './events.ts'
+export { memoryApprovalStore, type MemoryApprovalStoreOptions } from './memory-approval-store.ts'

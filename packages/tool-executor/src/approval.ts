@@ -1,0 +1,83 @@
+import { textOf } from '@stageflow/core/kit'
+import type { DeniedCall, Denial, ResolvedCall } from '@stageflow/tools'
+import { cleanText, editedCall, issuesText, mayUse } from '@stageflow/tools/kit'
+
+import type { ApprovalDecision, Approve } from './approval-types.ts'
+import type { Caller } from './caller.ts'
+import { denied, notStarted } from './results.ts'
+import { Stop, type Stops } from './stops.ts'
+
+/** Why the execution mode may not use the tool; undefined if it may. */
+export function refusedMode(call: ResolvedCall, executionMode: string | undefined): DeniedCall | undefined {
+  if (mayUse(call.tool, executionMode)) return undefined
+  const mode =
+    executionMode === undefined ? 'without an execution mode' : `in the execution mode "${executionMode.slice(0, 80)}"`
+  const message = `Tool "${call.name}" may not be used ${mode}; it may in: ${call.tool.executionModes?.join(', ')}.`
+  return denied(notStarted(call), 'execution_mode_not_allowed', message)
+}
+
+/** A call that may be made, perhaps with edited arguments; or why not. */
+export type Asked =
+  | { readonly call: ResolvedCall; readonly isEdited: boolean }
+  | { readonly refused: DeniedCall | Stop }
+
+const DENIALS: ReadonlySet<unknown> = new Set<Denial>([
+  'not_approved',
+  'approval_failed',
+  'approval_pending',
+  'approval_expired',
+  'approval_cancelled',
+  'approval_used',
+  'edit_refused',
+])
+
+/** Asks the hook. Only `true` and `{ approved: true }` approve. Never rejects. */
+export async function askApproval(call: ResolvedCall, approve: Approve, caller: Caller, stops: Stops): Promise<Asked> {
+  try {
+    const { clock, ids, emit } = caller
+    const context = Object.freeze({ signal: stops.signal, clock, ids, emit })
+    const decision: unknown = await stops.race((async () => approve(call, context))())
+    if (decision instanceof Stop) return { refused: decision }
+    const { approved, arguments: edited } = fieldsOf(decision)
+    if (approved !== true) return deniedBy(call, decision)
+    return edited === undefined ? { call, isEdited: false } : await withEdit(call, edited, stops)
+  } catch (error) {
+    const message = `Tool "${call.name}" was not approved: the approval hook failed (${textOf(error)}).`
+    return deny(call, 'approval_failed', message, { cause: error })
+  }
+}
+
+/** What a decision that doesn't approve means. */
+function deniedBy(call: ResolvedCall, decision: unknown): Asked {
+  const { approved, reason, denied: denial = 'not_approved', approvalId } = fieldsOf(decision)
+  if (approved !== false || !DENIALS.has(denial)) {
+    const message = `Tool "${call.name}" was not approved: the approval hook returned neither { approved: true } nor { approved: false, reason }.`
+    return deny(call, 'approval_failed', message)
+  }
+  const why = typeof reason === 'string' && reason !== '' ? `: ${reason}` : '.'
+  const more = typeof approvalId === 'string' ? { approvalId } : {}
+  return deny(call, denial as Denial, `Tool "${call.name}" was not approved${why}`, more)
+}
+
+/** The call with other arguments, if the schema of its tool accepts them. */
+async function withEdit(call: ResolvedCall, edited: unknown, stops: Stops): Promise<Asked> {
+  const checked = await stops.race(editedCall(call, edited))
+  if (checked instanceof Stop) return { refused: checked }
+  if (!('issues' in checked)) return { call: checked, isEdited: true }
+  const message = `Tool "${call.name}" was not called: the edited arguments do not match its schema (${issuesText(checked.issues)}).`
+  return deny(call, 'edit_refused', message)
+}
+
+function deny(
+  call: ResolvedCall,
+  reason: Denial,
+  message: string,
+  { approvalId, cause }: { readonly approvalId?: string; readonly cause?: unknown } = {},
+): Asked {
+  const facts = { ...notStarted(call), ...(approvalId !== undefined && { approvalId }) }
+  return { refused: denied(facts, reason, cleanText(call.tool, message, call.input), cause) }
+}
+
+function fieldsOf(decision: unknown): Readonly<Partial<Record<keyof Extract<ApprovalDecision, object>, unknown>>> {
+  return typeof decision === 'object' && decision !== null ? decision : { approved: decision }
+}

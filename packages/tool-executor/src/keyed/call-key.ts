@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+
+import { type RunIdentity, StageflowError } from '@stageflow/core'
+import { fingerprint, show, textOf } from '@stageflow/core/kit'
+import type { ResolvedCall } from '@stageflow/tools'
+
+/** Every store can index a key of this length. */
+const LONGEST_KEY = 256
+
+/** The key that the caller gives a call; undefined for none. Throws `tool-executor/illegal-key`. */
+export function keyOf(call: ResolvedCall, answer: ((call: ResolvedCall) => unknown) | undefined): string | undefined {
+  if (answer === undefined) return undefined
+  const illegal = (what: string, cause?: unknown): StageflowError =>
+    new StageflowError(
+      'tool-executor/illegal-key',
+      `Tool "${call.name}" was not called: idempotencyKey() ${what}. Return a string that is not empty, or undefined for no key.`,
+      { cause },
+    )
+  let key: unknown
+  try {
+    key = answer(call)
+  } catch (error) {
+    throw illegal(`threw (${textOf(error)})`, error)
+  }
+  if (key === undefined || (typeof key === 'string' && key !== '')) return key
+  throw illegal(`returned ${show(key)}`)
+}
+
+/** The name of one piece of work in a store: of one tenant, one user and one key. JSON keeps its parts apart. */
+export function storageKey({ orgId, userId }: Partial<RunIdentity>, key: string): string {
+  const text = JSON.stringify(['tool', orgId ?? null, userId ?? null, key])
+  return text.length <= LONGEST_KEY ? text : `sha256:${sha256(text)}`
+}
+
+/** The same for calls that ask for the same: one tool, and equal inputs. */
+export function parametersOf({ name, input }: ResolvedCall): string {
+  try {
+    return sha256(fingerprint([name, input]))
+  } catch (error) {
+    throw new StageflowError(
+      'tool-executor/illegal-key',
+      `Tool "${name}" was not called: it has an idempotency key, and its input cannot be compared with that of another call (${textOf(error)}). Let its schema return plain data, or leave out the key.`,
+      { cause: error },
+    )
+  }
+}
+
+export const otherInput = ({ name }: ResolvedCall): StageflowError =>
+  new StageflowError(
+    'tool-executor/other-input',
+    `Tool "${name}" was not called: its idempotency key was used for other arguments or another tool. Use a new key for new work.`,
+  )
+
+export const leaseLost = ({ name }: ResolvedCall): StageflowError =>
+  new StageflowError(
+    'tool-executor/lease-lost',
+    `Tool "${name}" lost its idempotency key while it ran, and another call took the work over. Find out what blocked this process, or raise leaseMs of new ToolExecutor().`,
+  )
+
+export const notStored = ({ name }: ResolvedCall, reason: string, cause?: unknown): StageflowError =>
+  new StageflowError(
+    'tool-executor/result-not-stored',
+    `Tool "${name}" was not called: the work of its idempotency key is done, but its result could not be stored (${reason}). Let the tool return plain data.`,
+    { cause },
+  )
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+
+import { toolFailure } from './index.ts'
+import { failureIn } from './kit.ts'
+
+test('toolFailure makes a failure with its message and code, and tools/reported-failure without one', () => {
+  expect(failureIn(toolFailure('no such city'))).toEqual({ message: 'no such city', code: 'tools/reported-failure' })
+  expect(failureIn(toolFailure('full', { code: 'app/full' }))).toEqual({ message: 'full', code: 'app/full' })
+  expect(toolFailure('full', { data: { seats: 0 } })).toMatchObject({ data: { seats: 0 } })
+})
+
+test('a failure as MCP returns it, and { success: false } with an error, are failures', () => {
+  const code = 'tools/reported-failure'
+  const content = [{ type: 'text', text: 'no such file' }, { type: 'image' }, { type: 'text', text: 'try another' }]
+  expect(failureIn({ isError: true, content })).toEqual({ message: 'no such file\ntry another', code })
+  expect(failureIn({ isError: true })).toEqual({ message: 'The tool reported an error without a message.', code })
+  expect(failureIn({ success: false, error: 'full' })).toEqual({ message: 'full', code })
+  const error = Object.assign(new Error('full'), { code: 'app/full' })
+  expect(failureIn({ success: false, error })).toEqual({ message: 'full', code: 'app/full' })
+})
+
+test.each([undefined, null, 7, {}, { success: false }, { success: true, error: 'x' }, { isError: false }])(
+  '%j is an output, not a failure',
+  (answer) => {
+    expect(failureIn(answer)).toBeUndefined()
+  },
+)

@@ -1,0 +1,41 @@
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+
+import { build } from 'esbuild'
+import { expect, test } from 'vitest'
+
+const SRC = fileURLToPath(new URL('../src', import.meta.url))
+/** Without core, which every app of Stageflow has. */
+const MOST = 12_000
+
+/** The bundle of what an app imports from `@stageflow/tools`. */
+async function bundleOf(names: string): Promise<{ readonly gzipped: number; readonly files: readonly string[] }> {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: `export { ${names} } from './index.ts'`, resolveDir: SRC },
+    bundle: true,
+    minify: true,
+    metafile: true,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2023',
+    external: ['@stageflow/core', '@stageflow/core/*'],
+    conditions: ['@stageflow/source'],
+    mainFields: ['module', 'main'],
+    write: false,
+  })
+  const code = outputFiles[0]?.text ?? ''
+  const files = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs))
+  return { gzipped: gzipSync(code, { level: 9 }).length, files }
+}
+
+test(`reading a model's calls costs an app at most ${MOST} bytes, minified and gzipped`, async () => {
+  const { gzipped, files } = await bundleOf('ToolRegistry, defineTool')
+  expect(gzipped).toBeLessThanOrEqual(MOST)
+  // What only streams need.
+  expect(files.filter((file) => /partial-json|provider-types|written-call/.test(file))).toEqual([])
+})
+
+test('what puts streams together comes with streamedCalls', async () => {
+  const { files } = await bundleOf('ToolRegistry, streamedCalls')
+  expect(files.some((file) => file.includes('partial-json'))).toBe(true)
+})

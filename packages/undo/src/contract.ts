@@ -1,0 +1,3 @@
+export type { StoreCase, StoreContractOptions, StoreUnderTest } from '@stageflow/tool-executor/contract'
+
+export { undoStoreContract } from './contract/undo-store-contract.ts'
