@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, afterEach, before, test } from 'node:test'
 import assert from 'node:assert/strict'
 
 import { build } from 'esbuild'
@@ -20,6 +20,8 @@ const WINDOWS = {
   'desktop, light': { viewport: DESKTOP, colorScheme: 'light' },
   'phone, dark': { viewport: PHONE, colorScheme: 'dark' },
 }
+/** For a page that hangs: on a busy machine, any page may be slow. */
+const LONGEST_MS = 120_000
 /** A page of each kind. */
 const PAGES = [
   '',
@@ -54,8 +56,10 @@ before(async () => {
   browser = await browsers.launch({
     executablePath: await chromium.executablePath(),
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--hide-scrollbars'],
+    timeout: LONGEST_MS,
   })
 })
+afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
 after(async () => {
   await browser?.close()
   server?.server.close()
@@ -78,6 +82,7 @@ async function bundled(contents) {
 /** A page in a window of its own. Any error in it fails the test. */
 async function open(path, options = { viewport: DESKTOP }) {
   const page = await browser.newPage(options)
+  page.setDefaultTimeout(LONGEST_MS)
   const errors = []
   page.on('pageerror', (error) => errors.push(error.message))
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))

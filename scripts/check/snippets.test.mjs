@@ -53,6 +53,23 @@ test('a file that prints another output than the page promises is refused', asyn
   expect(problems).toEqual(['docs/page.md:4: say.ts printed another output than the page says. It printed:\ngoodbye'])
 })
 
+test('of several files of a page, those that are wrong are refused, each as if it ran alone', async () => {
+  const { problems, run } = await check(
+    fence('ts', '// right.ts', `console.log('right')`),
+    fence('text output', 'right'),
+    fence('ts', '// say.ts', `console.log('goodbye')`),
+    fence('text output', 'hello'),
+    fence('ts', '// bad.ts', `setTimeout(() => { throw new Error('on purpose') }, 1)`),
+    fence('ts', '// last.ts', `console.log('last')`),
+    fence('text output', 'last'),
+  )
+  expect(run).toBe(4)
+  expect(problems).toEqual([
+    'docs/page.md:13: say.ts printed another output than the page says. It printed:\ngoodbye',
+    expect.stringMatching(/^docs\/page.md:22: bad.ts ended with 1:\n[^]*on purpose/),
+  ])
+})
+
 test.each(['ts no-check', 'ts no-check:', 'ts nocheck: it needs a key'])(
   'an opt-out written as "%s" is refused',
   async (info) => {

@@ -15,7 +15,7 @@ import { lowestPeer, oldestReleases, tarballOf } from './registry/released.mjs'
 // With --oldest it does the same for the oldest release of every package that allows the core of the workspace, with that core.
 
 const AT_ONCE = 3
-const LONGEST_COMMAND_MS = 120_000
+const LONGEST_COMMAND_MS = 300_000
 const QUIET = { npm_config_audit: 'false', npm_config_fund: 'false', npm_config_loglevel: 'error' }
 const CORE = '@stageflow/core'
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 
@@ -14,7 +14,9 @@ import { FAULTS, TYPE_FAULT, workflowCommands } from './create-faults.mjs'
 // that. At last it publishes the interceptor, installs it into an app that it also made, and runs the app.
 
 const LONGEST_COMMAND_MS = 300_000
-const MOST_SECONDS = 120
+/** Seconds of processor: a busy machine takes longer, but not more of them. */
+const MOST_SECONDS = 60
+const SPENT = /^spent (?<user>[\d.]+) (?<system>[\d.]+)\n/m
 const NAME = 'token-quota'
 const INTERCEPTOR = `stageflow-interceptor-${NAME}`
 const APP_WITH_IT = `
@@ -28,10 +30,10 @@ await new Pipeline('chat').withStage('llm', ({ clock }) => clock.sleep(50)).buil
 const [tarballs, version, faults] = process.argv.slice(2)
 const work = mkdtempSync(join(tmpdir(), 'stageflow-create-'))
 const registry = await localRegistry()
+let spentSeconds = 0
 const env = {
   HOME: join(work, 'home'),
-  // An empty home, not an empty cache: what is installed is the same, and npm asks for the integrity of each file.
-  npm_config_cache: String(execFileSync('npm', ['config', 'get', 'cache'])).trim(),
+  npm_config_cache: cacheIn(work),
   npm_config_userconfig: registry.userconfig,
   npm_config_audit: 'false',
   npm_config_fund: 'false',
@@ -47,13 +49,25 @@ try {
   const kinds = Object.keys(FAULTS)
   await inPairs(kinds, makeAndJudge)
   const seconds = await publishAndUse()
-  if (seconds > MOST_SECONDS) throw new Error(`From an empty folder to a running interceptor took ${seconds} s.`)
-  conclude([], `Node ${version}: ${kinds.join(', ')} made and run; create, publish, install, run: ${seconds} s`)
+  if (seconds > MOST_SECONDS)
+    throw new Error(`From an empty folder to a running interceptor took ${seconds} s of processor.`)
+  const took = `create, publish, install, run: ${seconds} s of processor`
+  conclude([], `Node ${version}: ${kinds.join(', ')} made and run; ${took}`)
 } catch (error) {
   conclude([error.message], '')
 } finally {
   await registry.close()
   rmSync(work, { recursive: true, force: true })
+}
+
+/** A cache of npm with the files that this machine has fetched, which npm compares with their integrity, and nothing else of it. */
+function cacheIn(folder) {
+  const cache = join(folder, 'npm-cache')
+  const fetched = join(execFileSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8' }).trim(), '_cacache')
+  mkdirSync(fetched, { recursive: true })
+  mkdirSync(cache)
+  symlinkSync(fetched, join(cache, '_cacache'))
+  return cache
 }
 
 async function makeAndJudge(kind) {
@@ -101,11 +115,11 @@ async function pluginsOfHelp() {
   return [...list.matchAll(/^ +(\S+)/gm)].map(([, plugin]) => plugin)
 }
 
-/** From an empty folder to a running interceptor, in seconds. */
+/** From an empty folder to a running interceptor: how many seconds of processor that took. */
 async function publishAndUse() {
   const author = mkdtempSync(join(work, 'author-'))
   const user = mkdtempSync(join(work, 'user-'))
-  const startedAt = performance.now()
+  const before = spentSeconds
   await run(`npm create --yes stageflow@latest ${NAME} -- --template interceptor`, author)
   await run('npm publish', join(author, INTERCEPTOR))
   await run('npm create --yes stageflow@latest shop -- --template app', user)
@@ -113,7 +127,7 @@ async function publishAndUse() {
   await run(`npm install ${INTERCEPTOR}`, app)
   writeFileSync(join(app, 'src/use.ts'), APP_WITH_IT)
   const printed = await run('node src/use.ts', app)
-  const seconds = Math.round((performance.now() - startedAt) / 1000)
+  const seconds = Math.round(spentSeconds - before)
   if (printed !== 'llm is slow\n') throw new Error(`The app with the published interceptor printed: ${printed}`)
   await run('npm run check', app)
   return seconds
@@ -125,6 +139,11 @@ async function run(command, cwd = work) {
   throw new Error(`${command} ended with ${code} in ${cwd.slice(dirname(work).length)}:\n${output.trim()}`)
 }
 
-function execute(command, cwd) {
-  return runCommand('bash', ['-c', command], { cwd, env, timeoutMs: LONGEST_COMMAND_MS })
+/** Runs a command of bash, and counts what it and its processes took of the processor. */
+async function execute(command, cwd) {
+  const options = { cwd, env: { ...env, TIMEFORMAT: 'spent %U %S' }, timeoutMs: LONGEST_COMMAND_MS }
+  const { output, ...ended } = await runCommand('bash', ['-c', `time { ${command}\n}`], options)
+  const { user = 0, system = 0 } = SPENT.exec(output)?.groups ?? {}
+  spentSeconds += Number(user) + Number(system)
+  return { ...ended, output: output.replace(SPENT, '') }
 }

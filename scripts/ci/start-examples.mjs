@@ -10,7 +10,7 @@ import { ROOT } from '../setup/setup.mjs'
 // Starts every example as `npm run example NAME -- …` does: with the arguments of "smoke" in its package.json, with --help, and with an
 // option that it doesn't have. They run two at a time, in an environment without settings for models or servers.
 
-const LONGEST_MS = 60_000
+const LONGEST_MS = 300_000
 const AT_ONCE = 2
 const WRONG = '--no-such-option'
 const SETTINGS = ['PATH', 'HOME', 'TMPDIR', 'REDIS_URL', 'POSTGRES_URL']

@@ -1,18 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
 import { conclude, readJson } from '../lib/workspace.mjs'
 
-// Every test of packages, examples and scripts. With STAGEFLOW_COVERAGE=1, as in CI, it demands the coverage of
-// vitest.config.ts. With --heavy it runs only the tests of random cases, each with all of its cases.
+// Every test of packages, examples and scripts. With --coverage it demands the coverage of vitest.config.ts. With --heavy it runs only the
+// tests of random cases and of large sizes, with all of their cases.
 
-// Given here, since projects do not inherit them from vitest.config.ts. A worker keeps its modules from file to file, and there is
-// one worker more than processors: some tests wait, for a lease to end or a process to start. Limits are for tests that hang: on a busy
-// machine any other test may be slow.
-const WORKERS = ['--no-isolate', `--maxWorkers=${availableParallelism() + 1}`]
-const LIMITS = ['--testTimeout=120000', '--hookTimeout=120000']
 const isHeavy = process.argv.includes('--heavy')
 const COVERAGE = join(process.cwd(), 'coverage/coverage-summary.json')
 const folder = join(process.cwd(), 'node_modules/.cache/stageflow')
@@ -23,11 +17,11 @@ const tests = globSync('packages/*/{src,test}/**/*.test.ts').map((path) => ({ pa
 const filesWith = (pattern) => tests.filter(({ text }) => pattern.test(text)).map(({ path }) => path)
 const counts = { passed: 0, failed: 0, pending: 0, files: 0 }
 
-if (isHeavy) run('heavy-tests', filesWith(/Settings\(|STAGEFLOW_RUNS|isHeavy/), { STAGEFLOW_HEAVY: '1' })
-else if (process.env.STAGEFLOW_COVERAGE === '1') {
+if (isHeavy) run('heavy-tests', filesWith(/Settings\(|STAGEFLOW_(RUNS|HEAVY)|isHeavy/), { STAGEFLOW_HEAVY: '1' })
+else if (process.argv.includes('--coverage')) {
   // Measuring coverage slows some code more than other code, so tests that compare times run without it.
   const timed = filesWith(/workMs\(/)
-  run('tests', ['--coverage', ...timed.flatMap((path) => ['--exclude', `**/${path.split('/').at(-1)}`])])
+  run('covered-tests', ['--coverage', ...timed.flatMap((path) => ['--exclude', `**/${path.split('/').at(-1)}`])])
   run('timed-tests', timed)
 } else run('tests', [])
 
@@ -36,12 +30,12 @@ if (counts.failed > 0) problems.push(`${counts.failed} tests failed.`)
 if (counts.pending > 0) problems.push(`${counts.pending} tests are skipped: fix them or remove them.`)
 conclude(problems, `${counts.passed} tests in ${counts.files} files, ${randomCases()}${coverage()}`)
 
-/** Runs vitest and adds what it counted. `.ci/run` reads the counts from the same files. */
+/** Runs vitest and adds what it counted. scripts/ci/parts.mjs reads the counts from the same files. */
 function run(name, args, env = {}) {
   const file = join(folder, `${name}.json`)
   rmSync(file, { force: true })
   const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${file}`]
-  const { status } = spawnSync('vitest', ['run', ...WORKERS, ...LIMITS, ...reporters, ...args], {
+  const { status } = spawnSync('vitest', ['run', ...reporters, ...args], {
     stdio: 'inherit',
     env: { NODE_COMPILE_CACHE: join(folder, 'compiled'), ...process.env, ...env },
   })

@@ -97,7 +97,7 @@ test('a client that disconnects stops the model', async () => {
   leaving.abort()
   await stopped
   await expect
-    .poll(async () => (await fetch(`${url}/metrics`)).text(), { timeout: 10_000 })
+    .poll(async () => (await fetch(`${url}/metrics`)).text())
     .toContain('stageflow_runs_total{pipeline="chat",status="cancelled"} 1')
 })
 

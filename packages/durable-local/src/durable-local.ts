@@ -82,7 +82,8 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
   let ended = 0
   const cleanUp = (): void => void deleteOutdated(journal, retentionMs)
   const onEnd = (): void => {
-    if (++ended % ENDS_PER_CLEANUP === 0) cleanUp()
+    ended++
+    if (ended % ENDS_PER_CLEANUP === 0) cleanUp()
   }
   const runs = new Runs({ journal, owner, leaseMs, maxRecoveries, maxFactLength, clock, onEnd })
   cleanUp()
@@ -94,6 +95,7 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
 
   function newRun(runId: string, given: RunInput | ContextSnapshot | undefined, pinned: object): NewRun {
     const snapshot = given instanceof ContextSnapshot ? given : new ContextSnapshot(given)
+    // What isn't a snapshot yet is kept as it was given, without the defaults of one.
     const input = given === snapshot ? (snapshot.toJSON() as RunInput) : (given ?? {})
     const startedAt = clock.now()
     const created = { ...input, createdAt: input.createdAt ?? startedAt }
@@ -107,7 +109,7 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
       const { runId, ...options } = { ...given }
       checkRunId('run()', runId)
       checkLeg(graph, options)
-      const { pinned, leg } = apart(options)
+      const { pinned, leg } = splitOptions(options)
       const created = newRun(runId, input, pinned)
       return orThrow(graph.name, (await runs.carry(graph as never, runId, leg, created)) as never)
     },
@@ -116,12 +118,12 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
       checkRunId('resume()', runId)
       checkLeg(graph, options)
       await runs.answer(graph as never, runId, answers)
-      return orThrow(graph.name, (await runs.carry(graph as never, runId, apart(options).leg)) as never)
+      return orThrow(graph.name, (await runs.carry(graph as never, runId, splitOptions(options).leg)) as never)
     },
     async recover(graph, ...[options]) {
       checkOpen()
       checkLeg(graph, options)
-      const recovery = new Recovery(journal, runs, graph as never, apart(options).leg)
+      const recovery = new Recovery(journal, runs, graph as never, splitOptions(options).leg)
       recoveries.get(graph.name)?.replace()
       recoveries.set(graph.name, recovery)
       return recovery.start()
@@ -150,7 +152,7 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
 const ENDS_PER_CLEANUP = 64
 
 /** The options that all legs have from the first one, and those of one leg. */
-function apart(options: object = {}): { readonly pinned: object; readonly leg: LegOptions<{}> } {
+function splitOptions(options: object = {}): { readonly pinned: object; readonly leg: LegOptions<{}> } {
   const { timeoutMs, maxConcurrency, onStageFailure, ...leg } = options as PinnedOptions
   return { pinned: { timeoutMs, maxConcurrency, onStageFailure }, leg }
 }

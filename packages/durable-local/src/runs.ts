@@ -15,7 +15,7 @@ import { Pulse } from './pulse.ts'
 import { RunLog } from './run-log.ts'
 import { findRun, recordOf, resultOf } from './run-row.ts'
 import type { PinnedOptions, RunRow } from './run-row.ts'
-import { CALLED, EMPTY_INBOX, END, LEAVE, OWNED, RELEASE, RENEW, TAKE } from './statements.ts'
+import { EMPTY_INBOX, END, LEAVE, OWNED, RELEASE, RENEW, TAKE, WITH_INBOX } from './statements.ts'
 
 /**
  * The options of a run. `timeoutMs`, `maxConcurrency` and `onStageFailure` are kept: later legs have those of the first one. The
@@ -97,11 +97,12 @@ export class Runs {
       signal.removeEventListener('abort', stop)
     }
   }
-  /** Throws if a caller attaches to another run than it means. */
+  /** Throws if a caller attaches to another run than it means: its graph or its input isn't that of the run. */
   #checkSame({ id, graph, created }: LiveRun, given: Graph, attaching: NewRun | undefined): void {
     checkFit(given, id, fingerprintOf(graph), [])
-    const text = created?.text ?? findRun(this.#plan.journal, id)?.input
-    if (attaching !== undefined && text !== undefined) checkInput(id, text, attaching)
+    if (attaching === undefined) return
+    const inputText = created?.text ?? findRun(this.#plan.journal, id)?.input
+    if (inputText !== undefined) checkInput(id, inputText, attaching)
   }
   #forget(live: LiveRun): void {
     if (this.#runs.get(live.id) === live) this.#runs.delete(live.id)
@@ -120,19 +121,25 @@ export class Runs {
   async #claim(live: LiveRun): Promise<Exclude<Claim, { is: 'elsewhere' }>> {
     const { id, graph, options, created } = live
     const { journal, owner } = this.#plan
-    let hasStopped = false
-    for (let given = created; ; given = undefined) {
+    let hasAskedToStop = false
+    // Only the first try may create the run. Later ones only look, until the run can be claimed: a look needs no transaction.
+    let given = created
+    for (;;) {
       const seen = given === undefined ? lookAt(findRun(journal, id), owner) : undefined
-      const found =
-        seen?.is === 'elsewhere' ? seen : await journal.write(() => claim(journal, id, graph, this.#plan, given))
-      // An answer that is committed from now on finds no run in progress, and begins a new leg.
-      if (found.is === 'settled') this.#forget(live)
-      if (found.is !== 'elsewhere') return found
+      if (seen?.is !== 'elsewhere') {
+        const toCreate = given
+        const found = await journal.write(() => claim(journal, id, graph, this.#plan, toCreate))
+        // An answer that is committed from now on finds no run in progress, and begins a new leg.
+        if (found.is === 'settled') this.#forget(live)
+        if (found.is !== 'elsewhere') return found
+      }
+      given = undefined
       await this.pulse.next()
       if (this.pulse.isOver) throw closedJournal(journal.path)
-      if (options.signal?.aborted !== true || hasStopped) continue
-      hasStopped = true
-      await this.cancel(id, textOf(options.signal.reason))
+      if (options.signal?.aborted === true && !hasAskedToStop) {
+        hasAskedToStop = true
+        await this.cancel(id, textOf(options.signal.reason))
+      }
     }
   }
 
@@ -152,7 +159,7 @@ export class Runs {
     if (this.pulse.isOver) executor.lose(closedJournal(journal.path))
     this.#beat()
     try {
-      executor.call()
+      executor.lookIntoInbox()
       const result = await runDurable(live.graph, executor, live.options)
       if (!(await journal.write(() => this.#end(row, executor, result)))) return undefined
       this.#forget(live)
@@ -162,6 +169,7 @@ export class Runs {
       }
       return result
     } catch (error) {
+      // The order matters: close() loses the legs too, and a lost leg must not write.
       if (this.pulse.isOver) throw closedJournal(journal.path)
       if (executor.lost.aborted) return undefined
       if (executor.stopping.aborted) return await this.#cancelled(live, row, executor.stopping.reason as string)
@@ -180,7 +188,7 @@ export class Runs {
     if (result.status !== 'suspended') journal.run(EMPTY_INBOX, run)
     for (const row of untaken) journal.run(TAKE, row)
     // An answer has come while the leg was ending.
-    if (result.status === 'suspended' && findRun(journal, id)?.called === 1) return false
+    if (result.status === 'suspended' && findRun(journal, id)?.has_inbox === 1) return false
     const error = result.status === 'failed' ? JSON.stringify(result.errors[0] ?? null) : null
     const kept = { run, fence, status: result.status, result: JSON.stringify(result), error }
     return journal.run(END, kept) === 1
@@ -214,16 +222,18 @@ export class Runs {
   async cancel(id: string, reason: string): Promise<boolean> {
     const { journal, owner } = this.#plan
     const run = await journal.write(() => askToStop(journal, id, reason, owner, this.#runs.has(id)))
-    if (run !== undefined) this.called(run)
-    return run !== undefined
+    if (run === undefined) return false
+    this.#lookIntoInbox(run)
+    return true
   }
   /** Keeps answers for a run. Throws if it doesn't wait for all of them, or can't go on with this graph. */
   async answer(graph: Graph, id: string, given: unknown): Promise<void> {
-    this.called(await this.#plan.journal.write(() => keepAnswers(graph, id, given, this.#plan)))
+    const run = await this.#plan.journal.write(() => keepAnswers(graph, id, given, this.#plan))
+    this.#lookIntoInbox(run)
   }
   /** Tells the leg of a run, if this process has it, that its inbox has something. Another process sees it itself. */
-  called(run: number): void {
-    this.#legs.get(run)?.executor.call()
+  #lookIntoInbox(run: number): void {
+    this.#legs.get(run)?.executor.lookIntoInbox()
   }
 
   /** Renews the lease and looks into the inboxes, as long as this process carries runs. */
@@ -242,20 +252,23 @@ export class Runs {
         if (clock.now() - renewedAt >= leaseMs / 3) {
           renewedAt = clock.now()
           await journal.write(() => journal.run(RENEW, { owner, ms: leaseMs }))
-          this.#checkLegs()
+          this.#loseTakenLegs()
         }
-        for (const row of journal.all(CALLED, owner)) this.called(Number(row['run']))
+        for (const row of journal.all(WITH_INBOX, owner)) this.#lookIntoInbox(Number(row['run']))
       } catch {
         // The next beat tries again. If the lease ends meanwhile, another process takes the runs.
       }
     }
   }
   /** Ends the legs whose runs another process has taken. */
-  #checkLegs(): void {
+  #loseTakenLegs(): void {
     const { journal, owner } = this.#plan
-    const fences = new Map(journal.all(OWNED, owner).map(({ n, fence }) => [Number(n), Number(fence)]))
-    for (const [run, { row, executor }] of this.#legs)
-      if ((fences.get(run) ?? Infinity) > row.fence && !executor.lost.aborted) executor.lose(lostRun(row.id))
+    const owned = new Map(journal.all(OWNED, owner).map(({ n, fence }) => [Number(n), Number(fence)]))
+    for (const [run, { row, executor }] of this.#legs) {
+      const fence = owned.get(run)
+      const isOurs = fence !== undefined && fence <= row.fence
+      if (!isOurs && !executor.lost.aborted) executor.lose(lostRun(row.id))
+    }
   }
 
   /**
@@ -267,19 +280,18 @@ export class Runs {
     this.pulse.end()
     const legs = [...this.#legs.values()]
     for (const { executor } of legs) executor.lose(closedJournal(journal.path))
-    const left = await Promise.all(
-      legs.map(({ row }) =>
-        withinLimit(this.#calls.haveLeft(row.id), { clock, limitMs: timeoutMs, late: () => undefined }).catch(
-          () => false,
-        ),
-      ),
-    )
-    await journal
-      .write(() => {
-        for (const [place, { row }] of legs.entries()) if (left[place] === true) journal.run(RELEASE, row.n, row.fence)
-        if (left.every(Boolean)) journal.run(LEAVE, owner)
-      })
-      .catch(() => undefined)
+    const limit = { clock, limitMs: timeoutMs, late: () => undefined }
+    const looks = legs.map(async ({ row }) => {
+      const hasLeft = await withinLimit(this.#calls.haveLeft(row.id), limit).catch(() => false)
+      return { row, hasLeft }
+    })
+    const ended = await Promise.all(looks)
+    const release = journal.write(() => {
+      for (const { row, hasLeft } of ended) if (hasLeft) journal.run(RELEASE, row.n, row.fence)
+      if (ended.every(({ hasLeft }) => hasLeft)) journal.run(LEAVE, owner)
+    })
+    // If the journal can't be written, other processes wait for the end of the lease.
+    await release.catch(() => undefined)
     journal.close()
   }
 }

@@ -170,7 +170,7 @@ test('a stream that throws rejects the export', async () => {
 
 test('a pipe without a reader rejects the export with EPIPE, and does not end the process', async () => {
   const script = fileURLToPath(new URL('../test/print-until-broken.ts', import.meta.url))
-  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 20_000 })
+  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 100_000 })
   child.stdout.once('data', () => child.stdout.destroy())
   const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
   expect(said).toBe(

@@ -1,12 +1,10 @@
 import { DELAY, FLAG, MILLISECONDS, ANY, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import type { Claims } from './identity.ts'
-import type { JwksKey } from './jwk.ts'
-import { jwksKeys } from './jwks-keys.ts'
+import { type JwksKey, jwksKeys } from './jwks-keys.ts'
 import { type PublicKeyAlgorithm, algorithmsProblem } from './jwt-algorithms.ts'
 import { JWT_REQUIRED, JWT_RULES, type JwtRulesOptions, jwtRules } from './jwt-rules.ts'
-import { verifiedClaims } from './jwt-signature.ts'
-import { type UnverifiedToken, readToken } from './jwt-token.ts'
+import { type UnverifiedToken, readToken, verifiedClaims } from './jwt-token.ts'
 import { type GivenOptions, checkAuthOptions, refusal } from './refusal.ts'
 import type { Verify } from './verification.ts'
 
@@ -52,10 +50,10 @@ export function jwksVerifier(options: JwksVerifierOptions): Verify {
   return (text, request) => {
     const token = readToken(text, rules)
     if (token.kid === undefined) throw refusal('auth/unknown-key', 'The token does not name its key ("kid").')
-    const check = (found: JwksKey | undefined): Claims =>
+    const claimsWith = (found: JwksKey | undefined): Claims =>
       verifiedClaims(token, keyFor(token, found), rules, request.clock.now())
     const found = find(token.kid, request)
-    return found instanceof Promise ? found.then(check) : check(found)
+    return found instanceof Promise ? found.then(claimsWith) : claimsWith(found)
   }
 }
 
@@ -69,9 +67,8 @@ function keyFor({ algorithm }: UnverifiedToken, found: JwksKey | undefined): Jwk
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 function problemsOf({ algorithms, jwksUri, allowHttp }: GivenOptions): readonly string[] {
-  return [algorithmsProblem(algorithms, false), uriProblem(jwksUri, allowHttp === true)].filter(
-    (problem) => problem !== undefined,
-  )
+  const problems = [algorithmsProblem(algorithms, false), uriProblem(jwksUri, allowHttp === true)]
+  return problems.filter((problem) => problem !== undefined)
 }
 
 /** The URL may hold a password, so messages don't show it. */

@@ -38,9 +38,14 @@ export async function pump<T>(queue: ChunkQueue<T>, source: FeedSource<T>, optio
   const { signal } = options
   const { closeSignal } = queue
   const opened = openSource(source)
-  if (signal?.aborted === true || closeSignal.aborted) {
-    if (signal?.aborted === true) queue.fail(signal.reason)
-    await opened.cancel(signal?.aborted === true ? signal.reason : closeSignal.reason)
+  if (signal?.aborted === true) {
+    queue.fail(signal.reason)
+    await opened.cancel(signal.reason)
+    throw signal.reason
+  }
+  if (closeSignal.aborted) {
+    await opened.cancel(closeSignal.reason)
+    // It may have aborted meanwhile.
     return signal?.throwIfAborted()
   }
   await new Promise<void>((resolve, reject) => {
@@ -62,6 +67,7 @@ export async function pump<T>(queue: ChunkQueue<T>, source: FeedSource<T>, optio
       signal?.removeEventListener('abort', onAbort)
       settle()
     }
+    /** Cancels the source, and settles when its cleanup has finished. */
     function leave(reason: unknown, settle: () => void): void {
       finish(() => {
         const left = opened.cancel(reason)

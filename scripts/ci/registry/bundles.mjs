@@ -14,6 +14,8 @@ import { succeeded, withConsumers } from './consumers.mjs'
 
 const APPS = join(import.meta.dirname, 'apps')
 const ANSWER = 'Hello, Ada'
+/** For a browser that hangs. */
+const LONGEST_MS = 120_000
 const TOOLS = [`esbuild@${readJson('package.json').devDependencies.esbuild}`, 'vite@^8.0.0', '@edge-runtime/vm@^5.0.0']
 /** The largest bundle of core that is accepted, in bytes gzipped: the smallest app needs nearly all of it. */
 const MOST = 31_500
@@ -95,9 +97,11 @@ async function runInChromium({ folder }) {
   const server = createServer((_, response) => response.end('<!doctype html>')).listen(0, 'localhost')
   await once(server, 'listening')
   const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage']
-  const browser = await browsers.launch({ executablePath: await chromium.executablePath(), args })
+  const executablePath = await chromium.executablePath()
+  const browser = await browsers.launch({ executablePath, args, timeout: LONGEST_MS })
   try {
     const page = await browser.newPage()
+    page.setDefaultTimeout(LONGEST_MS)
     await page.goto(`http://localhost:${server.address().port}`)
     await page.addScriptTag({ content: readFileSync(join(folder, 'esbuild/edge.js'), 'utf8') })
     const answer = await page.evaluate(() => globalThis.answer)

@@ -35,7 +35,7 @@ export class AbortScope {
   }
 
   /** Removes the scope from its outer one. Reading `signal` adds it again. */
-  close(): void {
+  detach(): void {
     if (this.#outer !== undefined) this.#outer.#inner?.delete(this)
   }
 

@@ -18,7 +18,7 @@ export const asLayer = (next: RunStage): ((context: LiveStageContext) => Answer)
 
 /** The output for an error that a stage threw. After an abort, throwing the abort reason is a cancel; anything else is a failure. */
 export function thrownOutput(host: Host, stage: number, thrown: unknown, failure?: StageflowError): Output {
-  const aborted = host.stopping?.abort.aborted(stage)
+  const aborted = host.abortOf(stage)
   if (aborted !== undefined && (isAbortError(thrown) || thrown === aborted.reason))
     return new Output('cancel', host.facts.ending?.reason ?? textOf(thrown))
   return new Output('fail', failure ?? toError(thrown), BY_ENGINE)

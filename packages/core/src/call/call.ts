@@ -4,26 +4,26 @@ import { show } from '../base/show.ts'
 import type { CallLimits, CallPart, InterceptorContext } from '../contract/interceptor.ts'
 import { BY_ENGINE, Output, isOutput, readOutput } from '../contract/output.ts'
 import type { CallHook, StageNode } from '../graph/graph.ts'
-import type { OpenCall } from '../report/record.ts'
+import type { ShownCall } from '../report/record.ts'
 import type { CallNews } from '../report/run-facts.ts'
 import { enterParts, interceptorThrew, isPart, notAnOutput, stoppedOutput } from './answers.ts'
 import type { Answer } from './answers.ts'
 import { runBody } from './code.ts'
-import type { Host, OpenCalls } from './host.ts'
+import type { ForkLike, Host, OpenCall } from './host.ts'
 import { KeptLimits } from './limits.ts'
 import type { CallLimit, LimitedCall } from './limits.ts'
 import { StageFork } from './stage-context.ts'
 import type { Behind, LiveStageContext } from './stage-context.ts'
 
 /** One call of a stage, or of a layer around it, with the parts in it. The code inside runs in a context narrowed to the call. */
-export class StageCall extends StageFork implements OpenCall, OpenCalls, LimitedCall {
+export class StageCall extends StageFork implements ShownCall, OpenCall, LimitedCall {
   declare readonly hooks: readonly CallHook[]
   /** Whether the stage itself waits for the answer, because no layer wraps it. */
   declare readonly isSole: boolean
   /** One part per hook; undefined if the hook stays out, and once the part has been told the answer. */
   declare readonly parts: (CallPart | undefined)[]
   /** The stage's open call that began before this one. */
-  declare before: OpenCalls | undefined
+  declare before: OpenCall | undefined
   declare output: Output | undefined
   declare hasBegun: boolean
   /** The promise of a call between layers waits for its answer. */
@@ -48,7 +48,7 @@ export class StageCall extends StageFork implements OpenCall, OpenCalls, Limited
     this.enters = false
   }
 
-  override get asOpenCall(): OpenCall | undefined {
+  override get shownCall(): ShownCall | undefined {
     return this.isSole ? this : undefined
   }
 
@@ -71,7 +71,7 @@ export class StageCall extends StageFork implements OpenCall, OpenCalls, Limited
       hasParts = true
       parts[place] = taken
     }
-    if (!hasParts) this.#close()
+    if (!hasParts) this.#leaveList()
     if (!this.enters) return code(live, this)
     return enterParts<InterceptorContext, T | Output>(
       host.facts,
@@ -140,12 +140,17 @@ export class StageCall extends StageFork implements OpenCall, OpenCalls, Limited
         host.facts.notebook.reportThrow(cause, hooks[place])
       }
     }
-    this.#close()
+    this.#leaveList()
     this.resolve?.(output)
   }
 
+  giveUpBeside(around: ForkLike | undefined): void {
+    const isBeside = around?.isIn(this) !== true
+    if (this.output === undefined && this.outer?.aborted !== undefined && isBeside) this.answer(GIVEN_UP)
+  }
+
   /** Takes the call off the list of open calls. */
-  #close(): void {
+  #leaveList(): void {
     const { calls = [] } = this.host.loop
     const { index } = this.node
     if (calls[index] === this) calls[index] = this.before
@@ -188,7 +193,7 @@ export class StageCall extends StageFork implements OpenCall, OpenCalls, Limited
     const inside = openCalls(host, node.index, (call) => call.isIn(this))
     // Inner calls get the same output first, so that a part that reacts to the abort comes too late.
     for (const call of inside) call.decide(output)
-    if (this.isSole) host.facts.settleBeforeCode(node.index)
+    if (this.isSole) host.facts.keepAttemptOpen(node.index)
     this.scope.abort(output.error ?? new StageflowError('core/call-ended', 'An interceptor answered the call.'))
     for (const call of inside) {
       if (call.isSole) host.loop.settle(node.index, output)
@@ -221,19 +226,15 @@ function openCalls(host: Host, stage: number, which: (call: StageCall) => boolea
 const GIVEN_UP = new Output('cancel', 'given up')
 Object.freeze(GIVEN_UP)
 
-export function giveUpCalls(host: Host, stage: number, which: (call: StageCall) => boolean): void {
-  for (const call of openCalls(host, stage, which)) call.answer(GIVEN_UP)
-}
-
-/** A new call begins inside `outer`: aborted calls beside it get no answer of their own anymore. */
-export function giveUpAborted(host: Host, stage: number, outer: StageFork | undefined): void {
-  giveUpCalls(host, stage, (call) => call.outer?.aborted !== undefined && outer?.isIn(call) !== true)
+/** Answers the open calls of a stage that settles. */
+export function giveUpCalls(host: Host, stage: number): void {
+  for (const call of openCalls(host, stage, () => true)) call.answer(GIVEN_UP)
 }
 
 /** Calls the code of an unwrapped stage, unless a part has stopped the run. */
 export function soleCode(context: LiveStageContext, call: StageCall): unknown {
   const { host, node } = call
-  if (host.stopping?.abort.aborted(node.index) !== undefined) {
+  if (host.abortOf(node.index) !== undefined) {
     host.facts.stage(node.index).noAttempt()
     return stoppedOutput(host)
   }

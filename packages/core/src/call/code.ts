@@ -38,7 +38,7 @@ async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveStag
     const { aborted } = context
     if (aborted !== undefined || host.facts.schedule.state(node.index) !== RUNNING) {
       await chunks.return(undefined)
-      throw aborted?.reason ?? host.stopping?.abort.aborted(node.index)?.reason
+      throw aborted?.reason ?? host.abortOf(node.index)?.reason
     }
     tellCalls(behind, 'alive')
     const wait = host.facts.chunk(node, step.value, context.attempt)
@@ -78,7 +78,7 @@ function callCode(context: LiveStageContext): Answer {
   const { host, node, fork } = behind
   const { index, name } = node
   const facts = host.facts.stages?.[index] ?? host.facts.stage(index)
-  if (host.stopping?.abort.aborted(index) !== undefined) return stoppedOutput(host)
+  if (host.abortOf(index) !== undefined) return stoppedOutput(host)
   if (host.facts.isAnswered(index))
     return failed('core/stage-ended', `next(context) of stage "${name}" was called after the stage had settled.`)
   if (fork?.aborted !== undefined) return new Output('fail', toError(fork.aborted.reason))
@@ -113,7 +113,7 @@ function runAttempt({ host, node }: Behind, context: LiveStageContext, facts: St
   const endedLater = (output: Output): Output => {
     ended(output)
     if (facts.runningCode > 0) facts.cancelChildren(node.name)
-    loop.codeLeft(node.index)
+    loop.codeReturned(node.index)
     return output
   }
   return (loop.checked = value.then(
@@ -124,28 +124,30 @@ function runAttempt({ host, node }: Behind, context: LiveStageContext, facts: St
 
 /** A parked stage takes a slot again before its code runs. */
 async function callParked(behind: Behind, context: LiveStageContext, facts: StageFacts): Promise<Output> {
-  await blocked(
-    behind,
-    facts.attempts?.length ?? 0,
-    untilAborted(behind.host.loop.unpark(behind.node.index), context.signal),
-  )
+  const { host, node } = behind
+  const hasSlot = host.loop.unpark(node.index)
+  await blocked(behind, attemptsIn(facts), untilAborted(hasSlot, context.signal))
   return callCode(context)
 }
 
 /** A second call waits for the code of the first one, for the grace time at most: a stage never runs twice at once. */
 async function callAgain(behind: Behind, context: LiveStageContext, facts: StageFacts): Promise<Output> {
-  const attempts = facts.attempts?.length ?? 0
   const { graceMs, clock } = behind.host.facts
+  const attempts = attemptsIn(facts)
   const until = clock.now() + graceMs
   // If several calls wait, the first to continue makes the others wait again.
-  while (facts.runningCode > 0)
-    if (!(await blocked(behind, attempts, settlesWithin(clock, until - clock.now(), facts.idle()))))
+  while (facts.runningCode > 0) {
+    const isIdle = await blocked(behind, attempts, settlesWithin(clock, until - clock.now(), facts.idle()))
+    if (!isIdle)
       return failed(
         'core/still-running',
         `Stage "${behind.node.name}" was called again, but its first call still runs after ${graceMs} ms. Pass context.signal to what it waits for.`,
       )
+  }
   return callCode(context)
 }
+
+const attemptsIn = ({ attempts = [] }: StageFacts): number => attempts.length
 
 /** Waits while the engine itself blocks a call. The limits of calls that began after `attempts` attempts pause. */
 async function blocked<T>(behind: Behind, attempts: number, wait: Promise<T>): Promise<T> {

@@ -16,13 +16,15 @@ export interface Host {
   /** Only in a durable run: the name of a call, the same in every leg. `item`: the suffix of an item of a map. */
   readonly callKey?: (stage: string, item: string | undefined) => string
   /** Stops the run and its stages. Created on first use. */
-  readonly stop: Stop
+  readonly stopping: Stopper
   /** The same, but undefined before the first use. */
-  readonly stopping: Stop | undefined
+  readonly stoppingIfAny: Stopper | undefined
+  /** What aborted a stage; undefined if nothing did. Unlike its signal, it creates nothing. */
+  abortOf(stage: number): { readonly reason: unknown } | undefined
 }
 
 /** Stops a run and its stages, as the loop and the calls see it. */
-export interface Stop {
+export interface Stopper {
   readonly abort: RunAbort
   /** The abort scope that a stage runs in. */
   scopeOf(node: StageNode): AbortScope
@@ -40,8 +42,8 @@ export interface Stop {
 
 /** The loop that starts and settles the stages, as their calls see it. */
 export interface Loop {
-  /** The open calls of each stage, newest first: calls that have parts and no answer yet. */
-  calls: (OpenCalls | undefined)[] | undefined
+  /** The newest open call of each stage: a call that has parts and no answer yet. */
+  calls: (OpenCall | undefined)[] | undefined
   /** The last promise of a layer that was checked. If the next layer passes it on, it isn't checked again. */
   checked: Promise<Output> | undefined
   /** The time. While `stage` starts, this is its start time, which has been read already. */
@@ -51,20 +53,21 @@ export interface Loop {
   /** A running stage settles with an answer, after its start has returned. */
   settle(stage: number, answer: unknown): void
   /** Code of a stage has returned. If the stage has settled and no other code of it runs, its slot is free. */
-  codeLeft(stage: number): void
+  codeReturned(stage: number): void
   /** Frees the slot of a running stage that waits. */
   park(stage: number): void
   /** Takes a slot for a parked stage; resolves when it has one. */
   unpark(stage: number): Promise<void>
   /** A limit has passed. It takes effect in the run's own async context. */
   overdue(limit: Overdue): void
-  /** A new call begins inside `around` while code of the stage runs: aborted calls beside it are abandoned. */
-  giveUpAborted(stage: number, around: ForkLike | undefined): void
 }
 
-/** One of the open calls of a stage, and those that began before it. */
-export interface OpenCalls extends ForkLike {
-  before: OpenCalls | undefined
+/** An open call of a stage. */
+export interface OpenCall extends ForkLike {
+  /** The open call of the stage that began before it. */
+  before: OpenCall | undefined
+  /** A new call begins inside `around` while code of the stage runs. If this one is beside it and aborted, it is given up. */
+  giveUpBeside(around: ForkLike | undefined): void
 }
 
 /** A limit that has passed. */

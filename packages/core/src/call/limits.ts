@@ -45,18 +45,30 @@ export class KeptLimits {
   /** Limits pause while the engine blocks code inside the call. A sign of life restarts idle limits. */
   hear(news: CallNews): void {
     const now = this.call.host.facts.clock.now()
-    if (news === 'parked') {
-      if (this.blocks++ === 0) this.#blockedAt = now
-    } else if (news === 'unparked') {
-      if (--this.blocks === 0) this.#postpone(now - this.#blockedAt)
-    } else if (this.blocks === 0)
-      for (const limit of this.#limits) if (limit.why === 'idle') limit.dueAt = now + limit.ms // the queue looks when it was due before
+    switch (news) {
+      case 'parked':
+        if (this.blocks === 0) this.#blockedAt = now
+        this.blocks++
+        return
+      case 'unparked':
+        this.blocks--
+        if (this.blocks === 0) this.#postpone(now - this.#blockedAt)
+        return
+      case 'alive':
+        if (this.blocks === 0) this.#restartIdle(now)
+    }
+  }
+
+  /** The queue looks at a limit when it was due before, and finds that it is due later. */
+  #restartIdle(now: number): void {
+    for (const limit of this.#limits) if (limit.why === 'idle') limit.dueAt = now + limit.ms
   }
 
   #postpone(ms: number): void {
     for (const limit of this.#limits) {
       limit.dueAt += ms
-      if (limit.after === limit) this.#queue.add(limit) // it was due while it was paused
+      const wasDue = limit.after === limit // it left the queue while it was paused
+      if (wasDue) this.#queue.add(limit)
     }
   }
 }

@@ -10,7 +10,7 @@ import { IDS } from '../contract/snapshot-fields.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 import type { StageNode } from '../graph/graph.ts'
 import { stageRecord } from '../report/record.ts'
-import type { OpenCall } from '../report/record.ts'
+import type { ShownCall } from '../report/record.ts'
 import type { CallNews } from '../report/run-facts.ts'
 import type { StageFacts } from '../report/stage-facts.ts'
 import { RUNNING } from '../schedule/plan.ts'
@@ -78,7 +78,7 @@ export class LiveStageContext implements InterceptorContext {
     return this.#host.facts.ports
   }
   get signal(): AbortSignal {
-    return (this.#fork?.scope ?? this.#host.stop.scopeOf(this.#node)).signal
+    return (this.#fork?.scope ?? this.#host.stopping.scopeOf(this.#node)).signal
   }
   get deadline(): number | undefined {
     const deadline = this.#fork === undefined ? this.#host.facts.limit : this.#fork.deadline
@@ -100,7 +100,7 @@ export class LiveStageContext implements InterceptorContext {
     return this.#host.context
   }
   get record(): StageRecord {
-    return stageRecord(this.#host.facts, this.#node.index, this.#fork?.outermost.asOpenCall)
+    return stageRecord(this.#host.facts, this.#node.index, this.#fork?.outermost.shownCall)
   }
 
   // Bound, because stages destructure their context: `async ({ inputs, signal, note }) => …`.
@@ -144,15 +144,15 @@ export class LiveStageContext implements InterceptorContext {
     const { facts } = this.#host
     const { index } = this.#node
     // The code of an unwrapped stage is not counted until the stage settles before it.
-    const isUncounted = this.#fork?.outermost.asOpenCall?.hasBegun === true && facts.schedule.state(index) === RUNNING
-    return facts.stage(index).codeLeft(isUncounted)
+    const isUncounted = this.#fork?.outermost.shownCall?.hasBegun === true && facts.schedule.state(index) === RUNNING
+    return facts.stage(index).untilCodeLeft(isUncounted)
   }
   async wait(ms: number): Promise<void> {
     this.#host.loop.park(this.#node.index)
     await this.clock.sleep(ms, this.signal)
   }
   get aborted(): { readonly reason: unknown } | undefined {
-    return this.#fork === undefined ? this.#host.stopping?.abort.aborted(this.#node.index) : this.#fork.aborted
+    return this.#fork === undefined ? this.#host.abortOf(this.#node.index) : this.#fork.aborted
   }
   get now(): number {
     return this.#host.loop.now(this.#node.index)
@@ -171,9 +171,14 @@ export class LiveStageContext implements InterceptorContext {
     return count === 1 ? item : `${item}~${count}`
   }
 
+  #giveUpBeside(): void {
+    const newest = this.#host.loop.calls?.[this.#node.index]
+    for (let call = newest; call !== undefined; call = call.before) call.giveUpBeside(this.#fork)
+  }
+
   /** Makes the context of a narrower part of the stage's time. */
   narrowedTo<Part extends StageFork>(fork: Part): Part {
-    if ((this.#facts?.runningCode ?? 0) > 0) this.#host.loop.giveUpAborted(this.#node.index, this.#fork)
+    if ((this.#facts?.runningCode ?? 0) > 0) this.#giveUpBeside()
     fork.live = new LiveStageContext(this.#host, this.#node, fork, this.#inputs)
     return fork
   }
@@ -216,10 +221,10 @@ export class StageFork implements Fork, ForkLike {
     return this.outer === undefined ? this.host.facts.limit : this.outer.deadline
   }
   get scope(): AbortScope {
-    return (this.ownScope ??= new AbortScope(this.outer?.scope ?? this.host.stop.scopeOf(this.node)))
+    return (this.ownScope ??= new AbortScope(this.outer?.scope ?? this.host.stopping.scopeOf(this.node)))
   }
   get aborted(): { readonly reason: unknown } | undefined {
-    return (this.ownScope ?? this.outer)?.aborted ?? this.host.stopping?.abort.aborted(this.node.index)
+    return (this.ownScope ?? this.outer)?.aborted ?? this.host.abortOf(this.node.index)
   }
   get abort(): Fork['abort'] {
     return (reason) => this.scope.abort(reason)
@@ -228,12 +233,12 @@ export class StageFork implements Fork, ForkLike {
     return this.outer?.outermost ?? this
   }
   /** The call of an unwrapped stage, as a record shows it. */
-  get asOpenCall(): OpenCall | undefined {
+  get shownCall(): ShownCall | undefined {
     return undefined
   }
   /** No code inside it listens anymore. */
-  close(): void {
-    this.ownScope?.close()
+  detach(): void {
+    this.ownScope?.detach()
   }
   isIn(other: ForkLike): boolean {
     return this === other || this.outer?.isIn(other) === true

@@ -94,11 +94,11 @@ export function openChild(
     resume,
     outlet: run.outlet,
     tell: (news) => tellCalls(behind, news),
-    outOfTime: () => host.stop.outOfTime(),
+    outOfTime: () => host.stopping.outOfTime(),
   }
   const given = { ...inherited(run, graph), ...own, graceMs }
   const child = (host as ParentRun).childRun(graph, { ...fields, pipelineRunId }, given, parent)
-  return { child, settled: settle(host, node, child, shown, openedAt) }
+  return { child, settled: runToEnd(host, node, child, shown, openedAt) }
 }
 
 /** A run and its parents. */
@@ -114,16 +114,17 @@ function refuseEnded(run: RunFacts, node: StageNode): void {
     throw new StageflowError('core/stage-ended', `Stage "${node.name}" has ended; it cannot start a child run.`)
 }
 
-function inherited(run: RunFacts, graph: BuiltGraph): AllRunOptions {
-  // A child inherits only these two of the engine's own options.
-  const taken = Object.entries(run.options).filter(
-    ([key]) => key === 'cleanupMs' || key === 'chunkEvents' || !RUN_OPTIONS.includes(key),
-  )
-  const ports = graph.inherits ? { ports: run.options.ports } : undefined
-  return { ...Object.fromEntries(taken), ...ports, eventSink: run.events?.sink ?? NoOpEventSink }
+/** The options that a child takes from its parent's run: two of the engine's own, and those that interceptors claim. */
+function inherited({ options, events }: RunFacts, graph: BuiltGraph): AllRunOptions {
+  const isInherited = (key: string): boolean =>
+    key === 'cleanupMs' || key === 'chunkEvents' || !RUN_OPTIONS.includes(key)
+  const taken = Object.fromEntries(Object.entries(options).filter(([key]) => isInherited(key)))
+  const { ports } = options
+  return { ...taken, ...(graph.inherits && ports && { ports }), eventSink: events?.sink ?? NoOpEventSink }
 }
 
-async function settle(
+/** Runs a child to its end, and reports it to the stage that started it. */
+async function runToEnd(
   host: Host,
   node: StageNode,
   child: PipelineRun,
@@ -143,7 +144,7 @@ async function settle(
     run.events?.emit(`pipeline.child_${outcome.status}`, last, node.name, now)
   }
   stage.leaveCode()
-  host.loop.codeLeft(node.index)
-  host.stopping?.childClosed()
+  host.loop.codeReturned(node.index)
+  host.stoppingIfAny?.childClosed()
   return outcome
 }

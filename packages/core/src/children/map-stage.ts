@@ -55,7 +55,7 @@ class MapRun {
 
   async run(over: GivenOptions['over']): Promise<Output> {
     const { signal, inputs, snapshot } = this.#context
-    const end = (): void => this.#end(signal.reason)
+    const end = (): void => this.#endEarly(signal.reason)
     signal.addEventListener('abort', end)
     if (signal.aborted) end()
     try {
@@ -65,7 +65,7 @@ class MapRun {
     } catch (error) {
       this.#fail(error)
     }
-    this.#end() // a source that threw ends its items too; after the last item there is nothing to end
+    this.#endEarly() // a source that threw ends its items too; after the last item there is nothing to end
     signal.removeEventListener('abort', end)
     const ended = this.#ended
     if (ended === undefined) signal.throwIfAborted()
@@ -89,19 +89,19 @@ class MapRun {
       const next = items.next()
       const step = next instanceof Promise ? await this.#unlessOver(next) : next
       // The stage may have ended meanwhile: an interceptor answered the call, or the stage was abandoned.
-      if (this.#behind.host.facts.schedule.state(this.#behind.node.index) !== RUNNING) this.#end()
+      if (this.#behind.host.facts.schedule.state(this.#behind.node.index) !== RUNNING) this.#endEarly()
       if (step?.done === true) break
       if (step !== undefined && !this.#isOver) void this.#runItem(step.value)
     }
     while (this.#running > 0 && !this.#isOver) await this.#itemEnded()
     if (!this.#isOver) return
-    this.#close(items)
+    this.#closeSource(items)
   }
 
   /**
    * Calls `return` on the source of a map that ended early, and ignores its errors. Until it settles it counts as running code.
    */
-  #close(items: Items): void {
+  #closeSource(items: Items): void {
     const left = this.#entered()
     new Promise((resolve) => resolve(items.return?.())).then(left, left)
   }
@@ -114,7 +114,7 @@ class MapRun {
     stage.enterCode()
     return () => {
       stage.leaveCode()
-      host.loop.codeLeft(index)
+      host.loop.codeReturned(index)
     }
   }
 
@@ -147,21 +147,21 @@ class MapRun {
       if (['ok', 'skip', 'suspend'].includes(output.status)) this.#outputs[place] = output
       else if (!this.#isOver) {
         this.#ended = output
-        this.#end()
+        this.#endEarly()
       }
     } catch (error) {
       if (!this.#isOver) this.#fail(error)
-      this.#end()
+      this.#endEarly()
     }
     this.#forks.delete(fork)
-    fork.close()
+    fork.detach()
     this.#running--
     this.#wake?.()
     left()
   }
 
   /** Ends the map early and aborts its items. The run waits for their code as for any code that outlives its stage. */
-  #end(
+  #endEarly(
     reason: unknown = new StageflowError('core/map-ended', `The map "${this.#context.stage.name}" has ended.`),
   ): void {
     if (this.#isOver) return

@@ -213,7 +213,7 @@ const plainPrototype = Object.prototype
 export const STATUS_WORDS: ReadonlySet<unknown> = new Set(['ok', 'skip', 'cancel', 'fail', 'retry', 'suspend'])
 
 /** Whether a returned value is plain data. A fast test for the common case. */
-export function isData(value: unknown): value is object {
+function isData(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== plainPrototype) return false
   const { status, execute, then } = value as { status?: unknown; execute?: unknown; then?: unknown }
   return (status === undefined || !STATUS_WORDS.has(status)) && execute === undefined && then === undefined

@@ -1,7 +1,4 @@
-import type { Host, Loop, OpenCalls, Overdue } from '../call/host.ts'
-import { giveUpAborted } from '../call/call.ts'
-import type { StageFork } from '../call/stage-context.ts'
-import type { Stop } from '../call/host.ts'
+import type { Host, Loop, OpenCall, Overdue, Stopper } from '../call/host.ts'
 import type { Cleanup } from '../contract/context.ts'
 import type { RunContext } from '../contract/interceptor.ts'
 import type { Output } from '../contract/output.ts'
@@ -16,7 +13,7 @@ import type { LegRun } from './leg-run.ts'
  * stay inside the call, and child runs that code starts run in place.
  */
 export class CallHost implements Host, Loop {
-  calls: (OpenCalls | undefined)[] | undefined
+  calls: (OpenCall | undefined)[] | undefined
   checked: Promise<Output> | undefined
   readonly #run: LegRun
 
@@ -33,11 +30,14 @@ export class CallHost implements Host, Loop {
   get context(): RunContext {
     return this.#run.context
   }
-  get stop(): Stop {
-    return this.#run.stop
-  }
-  get stopping(): Stop | undefined {
+  get stopping(): Stopper {
     return this.#run.stopping
+  }
+  get stoppingIfAny(): Stopper | undefined {
+    return this.#run.stoppingIfAny
+  }
+  abortOf(stage: number): ReturnType<Host['abortOf']> {
+    return this.#run.abortOf(stage)
   }
   callKey(stage: string, item: string | undefined): string {
     const { pump } = this.#run
@@ -60,16 +60,13 @@ export class CallHost implements Host, Loop {
   /** A call between layers answers itself, and no call of a durable run is the stage's only one. */
   settle(): void {}
   /** The fact of a call says that its code has left, unless the leg is over. */
-  codeLeft(stage: number): void {
-    if (this.#run.pump.isOver) this.#run.loop.codeLeft(stage)
+  codeReturned(stage: number): void {
+    if (this.#run.pump.isOver) this.#run.loop.codeReturned(stage)
   }
   /** A waiting call keeps its slot: when it would get one again isn't recorded. */
   park(): void {}
   async unpark(): Promise<void> {}
   overdue(limit: Overdue): void {
     limit.take()
-  }
-  giveUpAborted(stage: number, outer: StageFork | undefined): void {
-    giveUpAborted(this, stage, outer)
   }
 }

@@ -49,7 +49,7 @@ export class DurableMap {
     return this.run(new LiveStageContext(run, this.#node))
   }
 
-  #end(output: Output | undefined): void {
+  #endWait(output: Output | undefined): void {
     this.#waiting?.(output)
   }
 
@@ -101,12 +101,12 @@ export class DurableMap {
       request: output.request,
       answered: (answer) => {
         this.#answers[place] = answer
-        this.#end(undefined)
+        this.#endWait(undefined)
       },
-      suspend: () => this.#end(this.#asking),
+      suspend: () => this.#endWait(this.#asking),
       stoppedNow: () => {
         const isStopped = !run.isWanted(index)
-        if (isStopped) this.#end(stoppedOutput(run))
+        if (isStopped) this.#endWait(stoppedOutput(run))
         return isStopped
       },
     })
@@ -137,7 +137,7 @@ export class DurableMap {
           const { data, error } = outputOf(facts, name)
           const { items } = Object(data) as { readonly items?: unknown }
           if (isArray(items)) resolve(items)
-          else reject(error ?? run.stopping?.abort.aborted(index)?.reason)
+          else reject(error ?? run.abortOf(index)?.reason)
         },
       })
     })

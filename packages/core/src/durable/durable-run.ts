@@ -20,7 +20,7 @@ import { graceOver } from './grace.ts'
 import { factsOf, hashOf, outputOf } from './facts.ts'
 import { DurableMap } from './durable-map.ts'
 import type { LegRun } from './leg-run.ts'
-import type { Attempts, Carried, Pump, PumpedRun } from './pump.ts'
+import type { Attempts, Carried, PendingCall, Pump, PumpedRun } from './pump.ts'
 
 /** One run of the tree that a pump carries: its loop is that of any run, but its stages settle by facts. */
 export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
@@ -68,8 +68,8 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     this.pump.moved()
     return begun
   }
-  override get stop(): DurableStopping {
-    return (this.stopping ??= new DurableStopping(this)) as DurableStopping
+  override get stopping(): DurableStopping {
+    return (this.stoppingIfAny ??= new DurableStopping(this)) as DurableStopping
   }
 
   override childRun(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent: ParentLink): DurableRun {
@@ -92,7 +92,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     return `${this.prefix}${keyPart(stage)}${suffix}${round === 1 ? '' : `@${round}`}`
   }
   isWanted(index: number): boolean {
-    return this.facts.schedule.state(index) === RUNNING && this.stopping?.abort.aborted(index) === undefined
+    return this.facts.schedule.state(index) === RUNNING && this.abortOf(index) === undefined
   }
 
   // Stages
@@ -106,15 +106,13 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
 
   /** `asked`: the attempts of earlier rounds. */
   call(node: StageNode, round = 1, asked: Attempts = []): void {
-    const { hooks, name, index } = node
-    const key = this.key(name, round)
-    const layered =
-      node.wrapped !== undefined || hooks.length === 0 ? node : { ...node, hooks: [], layers: [{ hooks }] }
-    const code = asLayer((node.wrapped ?? (hooks.length > 0 ? callWithHooks : callStage)) as typeof callStage)
+    const { name, index, info } = node
+    const layered = withoutSoleCall(node)
+    const code = asLayer(layered.wrapped ?? callStage)
+    // Now, because a stage that started before its dependencies settled keeps the inputs of this moment.
     const context = new LiveStageContext(this.callHost, layered)
-    const isLocal = placementOf(node) === 'local'
-    const call = {
-      info: node.info,
+    const call: PendingCall = {
+      info,
       isWanted: () => this.isWanted(index),
       begin: () => {
         const now = this.facts.clock.now()
@@ -122,17 +120,21 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
         this.tellStarted(node)
         return this.carryOut(context, () => code(context), name, now)
       },
-      ended: (facts: Carried) => {
-        this.#restore(index, facts, asked)
-        const output = this.read(facts, node, '')
-        if (output.status !== 'suspend' || this.facts.schedule.state(index) !== RUNNING)
-          this.#settle(index, output, facts)
-        else if (isLocal) this.#settle(index, cannotSuspend(name, "its placement is 'local'"), facts)
-        else this.#waitFor(node, output, facts, round)
-      },
+      ended: (facts) => this.#callEnded(node, facts, round, asked),
     }
-    if (isLocal) void this.pump.carryOutHere(call)
-    else this.pump.execute(key, call)
+    if (isLocal(node)) void this.pump.carryOutHere(call)
+    else this.pump.execute(this.key(name, round), call)
+  }
+
+  /** The fact of a call has come: the stage settles, or waits for an answer from outside. */
+  #callEnded(node: StageNode, facts: Carried, round: number, asked: Attempts): void {
+    const { name, index } = node
+    this.#restore(index, facts, asked)
+    const output = this.read(facts, node, '')
+    if (output.status !== 'suspend' || this.facts.schedule.state(index) !== RUNNING)
+      this.#settleAs(index, output, facts)
+    else if (isLocal(node)) this.#settleAs(index, cannotSuspend(name, "its placement is 'local'"), facts)
+    else this.#waitFor(node, output, facts, round)
   }
 
   async carryOut(
@@ -141,10 +143,9 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     name: string,
     begun: number | undefined,
   ): Promise<Carried> {
-    const { facts } = this
-    const { clock, graceMs } = facts
+    const { clock, graceMs } = this.facts
     const { index, made } = behindOf(context).node
-    const stage = facts.stage(index)
+    const stage = this.facts.stage(index)
     const ownsStage = begun !== undefined
     const startedAt = begun ?? clock.now()
     const late = graceOver(context.signal, clock, graceMs)
@@ -157,24 +158,31 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     late.cancel()
     const hasAnswered = answer !== undefined
     answer ??= new Output('cancel', `abandoned: its code still ran ${graceMs} ms after its signal had aborted`)
-    // A stage that has settled as late counts its code once more, until its fact has been given.
-    const counted = facts.schedule.state(index) === RUNNING ? 0 : 1
-    const isIdle =
-      !ownsStage || stage.runningCode <= counted || (hasAnswered && (await settlesWithin(clock, graceMs, stage.idle())))
-    const isPartly = (ownsStage && made) || stage.children?.some((child) => child.result.status === 'suspended')
-    if (answer.status === 'suspend' && isPartly === true)
+    const hasLeft = !ownsStage || (await this.#codeLeaves(index, hasAnswered))
+    const isPartly =
+      (ownsStage && made) || stage.children?.some((child) => child.result.status === 'suspended') === true
+    if (answer.status === 'suspend' && isPartly)
       answer = cannotSuspend(name, 'a part of its call did; use withPipeline()')
     const { attempts, chunks, notes } = stage
     return {
       ...(answer === stage.returned && { by: 'code' }),
       ...factsOf(answer, name),
-      abandoned: hasAnswered && isIdle ? undefined : true,
+      abandoned: hasAnswered && hasLeft ? undefined : true,
       startedAt,
       endedAt: clock.now(),
       attempts: ownsStage ? attempts : undefined,
       chunks,
       notes,
     }
+  }
+
+  /** Whether the code of a stage has left, or leaves within the grace time if `waits`. */
+  async #codeLeaves(index: number, waits: boolean): Promise<boolean> {
+    const { clock, graceMs, schedule } = this.facts
+    const stage = this.facts.stage(index)
+    // A stage that has settled as late counts its code once more, until its fact has been given.
+    const counted = schedule.state(index) === RUNNING ? 0 : 1
+    return stage.runningCode <= counted || (waits && settlesWithin(clock, graceMs, stage.idle()))
   }
 
   read(facts: Carried, { name, index }: StageNode, suffix: string): Output {
@@ -191,25 +199,24 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     stage.chunks = chunks
   }
 
-  #settle(index: number, output: Output, carried: Carried): void {
-    const { by, abandoned, endedAt } = carried
+  /** The fact of a call settles its stage, unless nothing could read the stage any more and it has settled as late. */
+  #settleAs(index: number, output: Output, { by, abandoned, endedAt }: Carried): void {
     const { facts, loop } = this
-    const { schedule } = facts
     const stage = facts.stage(index)
-    if (schedule.state(index) === RUNNING) {
+    if (facts.schedule.state(index) === RUNNING) {
       if (abandoned === true && output.status === 'cancel') stage.abandon()
       loop.settle(index, output)
       stage.returned = by === 'code' ? stage.output : undefined
       facts.times[2 * index + 1] = endedAt
       if (abandoned !== true) return
     } else {
-      // It has settled before, because nothing could read it anymore. Now its code has left too.
       const attempt = stage.attempts?.at(-1)
       if (attempt !== undefined && attempt.endedAt === undefined) stage.endAttempt(attempt, output, endedAt)
       if (abandoned !== true) while (stage.runningCode > 0) stage.leaveCode()
     }
     if (abandoned === true) stage.abandon()
-    if (schedule.feed(LEFT, index, 0)) loop.drive(UNREAD)
+    // Whatever of the code still counted has left by this fact.
+    if (facts.schedule.feed(LEFT, index, 0)) loop.drive(UNREAD)
   }
 
   // Answers
@@ -228,10 +235,10 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
         stage.attempts = undefined
         this.call(node, round + 1, asked)
       },
-      suspend: () => this.#settle(index, output, facts),
+      suspend: () => this.#settleAs(index, output, facts),
       stoppedNow: () => {
         if (this.isWanted(index)) return false
-        this.#settle(index, schedule.state(index) === RUNNING ? stoppedOutput(this) : output, facts)
+        this.#settleAs(index, schedule.state(index) === RUNNING ? stoppedOutput(this) : output, facts)
         return true
       },
     })
@@ -240,24 +247,29 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   // Slots of `maxConcurrency`: only the outermost run has them.
 
   rest(calls: Iterable<string>, waits: Iterable<string>): boolean {
-    const { options, schedule, graph } = this.facts
+    const { options, graph } = this.facts
     if (options.maxConcurrency === undefined) return false
-    const stagesOf = (keys: Iterable<string>): Set<string> => new Set([...keys].map(stagePart))
-    const busy = stagesOf(calls)
-    const waiting = stagesOf(waits)
-    const rested = graph.names.filter((name, index) => {
+    const busy = new Set([...calls].map(stagePart))
+    const waiting = new Set([...waits].map(stagePart))
+    let hasRested = false
+    for (const [index, name] of graph.names.entries()) {
       const key = keyPart(name)
-      const rests = schedule.state(index) === RUNNING && waiting.has(key) && !busy.has(key)
-      return rests && schedule.feed(PARK, index, 0) && (this.facts.stage(index).isParked = true)
-    })
+      if (waiting.has(key) && !busy.has(key) && this.#park(index)) hasRested = true
+    }
     this.loop.drive(UNREAD)
-    return rested.length > 0
+    return hasRested
+  }
+  #park(index: number): boolean {
+    if (!this.facts.schedule.feed(PARK, index, 0)) return false
+    this.facts.stage(index).isParked = true
+    return true
   }
   withSlotOf(key: string, then: () => void): void {
     const { graph, schedule } = this.facts
     const index = graph.names.findIndex((name) => keyPart(name) === stagePart(key))
     const stage = this.facts.stage(index)
     if (!stage.isParked) return then()
+    // The promise first, because the stage may get its slot in this very call.
     void stage.resumed().then(() => {
       if (this.isWanted(index)) then()
     })
@@ -281,6 +293,15 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   ): Promise<unknown> => this.#map(behindOf(context).node).item(context, place, item, each)
   readonly items = (context: LiveStageContext, source: unknown): unknown =>
     this.#map(behindOf(context).node).items(source)
+}
+
+const isLocal = (node: StageNode): boolean => placementOf(node) === 'local'
+
+/** The node with its `onCall` hooks as a layer: no call of a durable run is its stage's only one. */
+function withoutSoleCall(node: StageNode): StageNode {
+  const { wrapped, hooks } = node
+  if (wrapped !== undefined || hooks.length === 0) return node
+  return { ...node, wrapped: callWithHooks, layers: [{ hooks }], hooks: [] }
 }
 
 /** The part of a key that names the stage of the outermost run. */

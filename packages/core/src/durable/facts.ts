@@ -34,19 +34,26 @@ export function factsOf(output: Output, stage: string): OutputFacts {
  * as the skipped items of a map, become `gaps`.
  */
 function notJson(value: unknown, place: Place, gaps: Place[]): string | undefined {
-  if (value === undefined) gaps.push(place)
-  if (value === undefined || value === null || isText(value) || typeof value === 'boolean' || Number.isFinite(value))
+  if (isJsonScalar(value)) return undefined
+  if (value === undefined) {
+    gaps.push(place)
     return undefined
+  }
   // A value that contains itself has no end.
   if (place.length > 500) return `${pathOf(place.slice(0, 9))} (more than 500 levels)`
   if (!isArray(value) && !isPlain(value)) return `${pathOf(place)} (${describe(value)})`
-  for (const [key, inner] of isArray(value) ? value.entries() : Object.entries(value)) {
-    if (inner === undefined && !isArray(value)) continue
+  for (const [key, inner] of isArray(value) ? value.entries() : definedFields(value)) {
     const lost = notJson(inner, [...place, key], gaps)
     if (lost !== undefined) return lost
   }
   return undefined
 }
+
+const isJsonScalar = (value: unknown): boolean =>
+  value === null || isText(value) || typeof value === 'boolean' || Number.isFinite(value)
+
+const definedFields = (value: object): [string, unknown][] =>
+  Object.entries(value).filter(([, inner]) => inner !== undefined)
 
 const pathOf = (place: Place): string => place.join('.').replace(/\.(\d+)\b/g, '[$1]')
 

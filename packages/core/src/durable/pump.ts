@@ -1,3 +1,4 @@
+import { isNumber, isObject } from '../base/check.ts'
 import { StageflowError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
 import { thisContext } from './async-context.ts'
@@ -18,7 +19,7 @@ export type Carried = Omit<CallFacts, 'after' | 'decided'>
 export interface PumpedRun {
   /** Only in phase `STAGES` it waits for facts: not for an interceptor around it, a cleanup or its last event. */
   readonly facts: Pick<RunFacts, 'phase'>
-  readonly stop: Pick<Stopping, 'abort'> & { bound(ms: number, reason: unknown): void }
+  readonly stopping: Pick<Stopping, 'abort'> & { bound(ms: number, reason: unknown): void }
   /** Stages with only waits inside give their slots back. Both lists are keys. Returns whether any did. */
   rest(calls: Iterable<string>, waits: Iterable<string>): boolean
   /** Calls back once the stage of a key has its slot again. */
@@ -53,6 +54,10 @@ const turn = (): Promise<void> =>
     ;((globalThis as { setImmediate?: (callback: () => void) => void }).setImmediate ?? setTimeout)(resolve)
   })
 declare const setTimeout: (callback: () => void) => unknown
+
+const KINDS: ReadonlySet<unknown> = new Set<Fact['kind']>(['call', 'timer', 'answer', 'stop'])
+
+const isFact = (given: unknown): given is Fact => isObject(given) && KINDS.has(given['kind']) && isNumber(given['at'])
 
 /**
  * Gives the facts of an executor to a run and its child runs, one at a time. It asks for the next one only when nothing is left
@@ -172,40 +177,46 @@ export class Pump {
 
   /** Resolves with the outcome of the run, or rejects if the leg is over before the run. */
   carry(root: PumpedRun): Promise<Outcome> {
-    const { stop } = (this.#root = root)
+    this.#root = root
+    const { abort } = root.stopping
     const { lost, stopping } = this.executor
     return new Promise((resolve, reject) => {
       this.giveUp = (error) => {
         this.#abandon(error)
         reject(error)
       }
-      if (lost) stop.abort.listen(lost, this.giveUp)
-      if (stopping) stop.abort.listen(stopping, (reason) => stop.bound(0, reason))
+      if (lost) abort.listen(lost, this.giveUp)
+      if (stopping) abort.listen(stopping, (reason) => root.stopping.bound(0, reason))
       if (!this.isOver) this.#pump().then(resolve, this.giveUp)
     })
   }
 
   async #pump(): Promise<Outcome> {
     let outcome: Outcome | undefined
-    this.#root.open((ended) => (outcome = ended))
+    this.#root.open((ended) => {
+      outcome = ended
+    })
     for (;;) {
       for (const [key, waiting] of this.#waits) if (waiting.stoppedNow()) this.#waits.delete(key)
       await this.#quiet()
       if (outcome !== undefined) {
-        // In an earlier leg it may have gone on: then its next fact is refused.
-        const fact = this.isReplaying ? await this.executor.next() : undefined
-        if (fact?.replayed === true) this.#give(fact)
+        if (this.isReplaying) await this.#refuseMoreFacts()
         return outcome
       }
-      if (this.#waits.size > 0) {
-        if (this.#root.rest(this.#calls.keys(), this.#waits.keys())) continue
-        if (this.#calls.size === 0) this.limits.pause()
-      }
+      // Stages that take the slots of those that wait may have calls to register first.
+      if (this.#waits.size > 0 && this.#root.rest(this.#calls.keys(), this.#waits.keys())) continue
+      if (this.#waits.size > 0 && this.#calls.size === 0) this.limits.pause()
       const fact = await this.executor.next()
       if (this.isOver) return new Promise(() => {})
       if (fact === undefined) this.#suspend()
       else this.#give(fact)
     }
+  }
+
+  /** The run has ended before its recorded facts did: in an earlier leg it went on, so its next fact doesn't fit. */
+  async #refuseMoreFacts(): Promise<void> {
+    const fact = await this.executor.next()
+    if (fact?.replayed === true) this.#give(fact)
   }
 
   /** Something may have ended that the pump waits for. */
@@ -219,30 +230,40 @@ export class Pump {
     return this.#locals > 0 || [...this.runs.values()].some(({ facts }) => facts.phase !== STAGES)
   }
 
+  /** Resolves when nothing is left to do with the last fact. */
   async #quiet(): Promise<void> {
-    for (;;) {
+    if (this.takesTurns && !this.isBusy) await turn()
+    while (this.isBusy) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
       if (this.takesTurns && !this.isBusy) await turn()
-      if (!this.isBusy) return
-      await new Promise<void>((resolve) => (this.#wake = resolve))
     }
   }
 
-  #give(given: Fact): void {
-    const fact = Object(given) as Fact
-    const { at, kind, key, replayed } = fact
+  /** Gives a fact to the run that it is about. Throws if it isn't one, or doesn't fit the run. */
+  #give(fact: Fact): void {
+    if (!isFact(fact)) {
+      const { kind, at } = Object(fact) as Partial<Fact>
+      throw this.#misfit(`its executor gave ${show(fact)} of kind ${show(kind)} at ${show(at)}, which is not a fact`)
+    }
+    const { at, key, replayed } = fact
     if (!replayed) this.isReplaying = false
     this.at = Math.max(this.at, at)
     this.#given++
-    if (kind === 'call') this.#call(key, Object(fact.facts) as CallFacts, replayed)
-    else if (kind === 'answer') this.#answered(key, fact.answer)
-    else if (kind === 'timer') this.limits.expire(key)
-    else if (kind === 'stop') this.runs.get(key)?.cancel(fact.reason)
-    else this.at = NaN
-    if (Number.isNaN(this.at))
-      throw this.#misfit(`its executor gave ${show(given)} of kind ${show(kind)} at ${show(at)}, which is not a fact`)
+    switch (fact.kind) {
+      case 'call':
+        return this.#endCall(key, Object(fact.facts) as CallFacts, replayed)
+      case 'answer':
+        return this.#answer(key, fact.answer)
+      case 'timer':
+        return this.limits.expire(key)
+      case 'stop':
+        return this.runs.get(key)?.cancel(fact.reason)
+    }
   }
 
-  #call(key: string, facts: CallFacts, replayed: boolean): void {
+  #endCall(key: string, facts: CallFacts, replayed: boolean): void {
     const wrong = wrongIn(facts)
     if (wrong !== undefined) throw this.#misfit(`in its fact of "${key}", ${wrong}`)
     if (replayed) this.#check(key, facts)
@@ -253,9 +274,12 @@ export class Pump {
   }
 
   /** An answer that nothing waits for is kept: the question may follow. If the stage was stopped, it changes nothing. */
-  #answered(key: string, answer: unknown): void {
+  #answer(key: string, answer: unknown): void {
     const waiting = this.#waits.get(key)
-    if (waiting === undefined) return void this.#early.set(key, answer)
+    if (waiting === undefined) {
+      this.#early.set(key, answer)
+      return
+    }
     this.limits.goOn(this.at)
     this.#root.withSlotOf(key, () => waiting.answered(answer))
   }

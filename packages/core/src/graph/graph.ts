@@ -33,7 +33,7 @@ export interface StageNode {
   /** The stage's own code. */
   readonly body: Body
   /** Calls the code through its layers; undefined if no interceptor wraps the stage. */
-  readonly wrapped: ((context: InterceptorContext) => unknown) | undefined
+  readonly wrapped: RunStage | undefined
   /** The layers around the code of a wrapped stage, innermost first. */
   readonly layers: readonly StageLayer[]
   /** The `onCall` functions for its calls, outermost first. Empty for a wrapped stage, whose layers contain them. */

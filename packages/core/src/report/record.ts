@@ -3,7 +3,7 @@ import { Output, asStageOutput } from '../contract/output.ts'
 import type { StageOutput } from '../contract/output.ts'
 import type { AttemptRecord, PipelineReport, PipelineStatus, StageRecord } from '../contract/results.ts'
 import type { StageNode } from '../graph/graph.ts'
-import { FAILED, OK, SKIPPED, SUSPENDED, WAITING } from '../schedule/plan.ts'
+import { CANCELLED, FAILED, OK, SKIPPED, SUSPENDED, WAITING } from '../schedule/plan.ts'
 import { ENDED } from './run-facts.ts'
 import type { RunFacts } from './run-facts.ts'
 import type { ChildRun, StageFacts } from './stage-facts.ts'
@@ -11,7 +11,7 @@ import type { ChildRun, StageFacts } from './stage-facts.ts'
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 /** The open call of an unwrapped stage, as far as a record shows it. */
-export interface OpenCall {
+export interface ShownCall {
   /** Its answer, while its parts are being told. */
   readonly output: Output | undefined
   /** Whether it has called the stage's code. */
@@ -59,7 +59,7 @@ export function requestsOf(outputs: object): Readonly<Record<string, unknown>> |
 }
 
 /** The record of one stage as it is now. `call`: the open call of an unwrapped stage, if it has parts. */
-export function stageRecord(run: RunFacts, stage: number, call?: OpenCall): StageRecord {
+export function stageRecord(run: RunFacts, stage: number, call?: ShownCall): StageRecord {
   const { names } = run.graph
   const state = run.schedule.state(stage)
   const why = run.schedule.why(stage)
@@ -92,7 +92,7 @@ function attemptsOf(
   run: RunFacts,
   stage: number,
   facts: StageFacts | undefined,
-  call: OpenCall | undefined,
+  call: ShownCall | undefined,
 ): readonly AttemptRecord[] {
   if (facts?.attempts !== undefined) return attemptsSoFar(facts)
   const startedAt = timeOf(run, 2 * stage)
@@ -117,13 +117,25 @@ function attemptsSoFar({ attempts = [], runningCode }: StageFacts): readonly Att
 
 function statusOf(run: RunFacts, state: number, facts: StageFacts | undefined): StageRecord['status'] {
   if (facts?.tolerated !== undefined) return 'fail'
-  if (state === OK) return 'ok'
-  if (state === SKIPPED) return 'skip'
-  if (state === FAILED) return 'fail'
-  if (state === SUSPENDED) return 'suspend'
-  // In a suspended run, stages that have not started may still start.
-  const hasEnded = run.phase >= ENDED && (run.ending !== undefined || run.schedule.suspended === 0)
-  return state > FAILED || hasEnded ? 'cancel' : undefined
+  switch (state) {
+    case OK:
+      return 'ok'
+    case SKIPPED:
+      return 'skip'
+    case FAILED:
+      return 'fail'
+    case SUSPENDED:
+      return 'suspend'
+    case CANCELLED:
+      return 'cancel'
+    default:
+      return mayStillSettle(run) ? undefined : 'cancel'
+  }
+}
+
+/** Whether stages without an ending can still get one: in this run, or after it was suspended. */
+function mayStillSettle({ phase, ending, schedule }: RunFacts): boolean {
+  return phase < ENDED || (ending === undefined && schedule.suspended > 0)
 }
 
 function addEnding(record: Writable<StageRecord>, run: RunFacts, state: number, facts: StageFacts | undefined): void {

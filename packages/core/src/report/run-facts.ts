@@ -177,8 +177,8 @@ export class RunFacts {
     return ((this.stages ??= this.graph.blank.slice())[stage] ??= new StageFacts())
   }
   /** An unwrapped stage settles while its code still runs. */
-  settleBeforeCode(index: number): void {
-    this.stage(index).settleBeforeCode(this.times[2 * index] as number)
+  keepAttemptOpen(index: number): void {
+    this.stage(index).keepAttemptOpen(this.times[2 * index] as number)
   }
   /** The child runs of all stages, in the order of the stages. */
   get children(): readonly ChildRun[] {

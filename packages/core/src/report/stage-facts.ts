@@ -79,8 +79,8 @@ export class StageFacts {
     return (this.returned = output)
   }
 
-  /** An unwrapped stage settles while its code still runs. Its attempt stays open until the code returns. */
-  settleBeforeCode(startedAt: number): void {
+  /** An unwrapped stage settles while its code still runs: its one attempt is kept, and stays open until the code returns. */
+  keepAttemptOpen(startedAt: number): void {
     this.enterCode()
     this.attempts ??= [{ attempt: 1, startedAt, endedAt: undefined, status: undefined }]
   }
@@ -142,8 +142,8 @@ export class StageFacts {
   }
 
   /** Resolves when none of the code runs, including abandoned code. `isUncounted`: the code of an unwrapped stage that has not settled. */
-  codeLeft(isUncounted: boolean): Promise<void> {
-    if (isUncounted) return (this.#settled ??= Promise.withResolvers()).promise.then(() => this.codeLeft(false))
+  untilCodeLeft(isUncounted: boolean): Promise<void> {
+    if (isUncounted) return (this.#settled ??= Promise.withResolvers()).promise.then(() => this.untilCodeLeft(false))
     return this.#aliveCode === 0 ? Promise.resolve() : (this.#left ??= Promise.withResolvers()).promise
   }
 

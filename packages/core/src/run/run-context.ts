@@ -35,7 +35,7 @@ export interface PendingLayer {
 /** The members of a run that its layers use. */
 export interface LayeredRun {
   readonly facts: RunFacts
-  readonly stop: { readonly abort: RunAbort }
+  readonly stopping: { readonly abort: RunAbort }
   readonly pending: PendingLayer[]
   /** The last promise of a layer that was checked. */
   checked: Promise<RunOutcome> | undefined
@@ -87,7 +87,7 @@ export class LiveRunContext implements RunContext {
     return this.#run.facts.options
   }
   get signal(): AbortSignal {
-    const { signal } = this.#run.stop.abort.scope
+    const { signal } = this.#run.stopping.abort.scope
     const narrower = this.#changes.signal
     return narrower === undefined ? signal : (this.#signal ??= AbortSignal.any([signal, narrower]))
   }

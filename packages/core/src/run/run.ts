@@ -24,7 +24,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   readonly pending: PendingLayer[] = []
   checked: Promise<RunOutcome> | undefined
   parts: RunParts | undefined
-  stopping: Stopping | undefined
+  stoppingIfAny: Stopping | undefined
   #context: LiveRunContext | undefined
   #cleanups: Cleanup[] | undefined
   /** How the stages ended; undefined if they weren't started. */
@@ -50,16 +50,16 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
       undefined,
       facts.startedAt,
     )
-    if (options.timeoutMs !== undefined) this.stop.limitTo(facts.startedAt + options.timeoutMs)
-    if (options.signal !== undefined) this.stop.listen(options.signal)
-    if (parent !== undefined) this.stop.listen(parent.signal)
+    if (options.timeoutMs !== undefined) this.stopping.limitTo(facts.startedAt + options.timeoutMs)
+    if (options.signal !== undefined) this.stopping.listen(options.signal)
+    if (parent !== undefined) this.stopping.listen(parent.signal)
     if (graph.watching.length === 0) return this.#proceed(done)
     this.parts = new RunParts(facts, this.context)
     this.parts.enter(
       () => this.#proceed(done),
       (error) => {
         facts.fail(error, undefined)
-        this.stop.stop({ status: 'failed', reason: error.message }, error)
+        this.stopping.stop({ status: 'failed', reason: error.message }, error)
         this.#proceed(done, false)
       },
     )
@@ -81,14 +81,14 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     let outcome = await (isWrapped ? this.#askLayers() : this.begin())
     if (this.#begun !== undefined && facts.phase < ENDED) {
       const { status, reason = 'an interceptor failed the run' } = outcome
-      this.stop.stop(
+      this.stopping.stop(
         { status: status === 'failed' ? 'failed' : 'cancelled', reason },
         new StageflowError('core/cancelled', `The run was stopped: ${reason}`),
       )
       await this.#begun
     }
     facts.phase = ENDED
-    this.stopping?.recheck(facts.options.signal)
+    this.stoppingIfAny?.recheck(facts.options.signal)
     outcome = this.#worse(outcome)
     facts.endedAt = facts.clock.now()
     this.#final = outcome
@@ -102,7 +102,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     // A checked layer returns an outcome of this run.
     const answered = this.facts.graph.aroundRun?.(this.context) as Promise<Outcome>
     // If the run was stopped before its layers were called, they get the grace time too.
-    if (this.stopping?.isStopped === true) this.stopping.arm()
+    if (this.stoppingIfAny?.isStopped === true) this.stoppingIfAny.arm()
     return answered
   }
 
@@ -127,8 +127,8 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     if (this.#begun === undefined && this.facts.phase >= ENDED) return Promise.resolve(this.outcome())
     return (this.#begun ??= new Promise((resolve) => {
       if (snapshot !== undefined) this.facts.snapshot = snapshot
-      if (deadline !== undefined) this.stop.limitTo(deadline)
-      if (signal !== undefined) this.stop.listen(signal)
+      if (deadline !== undefined) this.stopping.limitTo(deadline)
+      if (signal !== undefined) this.stopping.listen(signal)
       this.#startStages(resolve)
     }))
   }
@@ -149,8 +149,8 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
 
   #end(now: number): void {
     const { facts } = this
-    this.stopping?.stagesEnded()
-    this.stopping?.recheck(facts.options.signal)
+    this.stoppingIfAny?.stagesEnded()
+    this.stoppingIfAny?.recheck(facts.options.signal)
     if (facts.schedule.left > 0 && facts.schedule.suspended === 0 && !facts.schedule.stopped) {
       const error = new StageflowError(
         'core/deadlock',
@@ -167,7 +167,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   #close(outcome: Outcome): void {
     this.facts.phase = CLOSED
     this.#final = outcome
-    this.stopping?.close()
+    this.stoppingIfAny?.close()
     const { dues } = this.facts.graph
     if (dues.hasTimer) dues.rest()
   }
@@ -184,11 +184,14 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   get context(): LiveRunContext {
     return (this.#context ??= new LiveRunContext(this))
   }
-  get stop(): Stopping {
-    return (this.stopping ??= new Stopping(this))
+  get stopping(): Stopping {
+    return (this.stoppingIfAny ??= new Stopping(this))
+  }
+  abortOf(stage: number): { readonly reason: unknown } | undefined {
+    return this.stoppingIfAny?.abort.aborted(stage)
   }
   cancel(reason: string, signalReason?: unknown): void {
-    this.stop.cancel(reason, signalReason)
+    this.stopping.cancel(reason, signalReason)
   }
   /** Makes a run inside one of its stages. */
   childRun(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent: ParentLink): PipelineRun {
@@ -207,7 +210,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   }
   get endsSoon(): boolean {
     const { phase } = this.facts
-    return phase < CLOSED && (phase >= CLEANUPS || this.stopping?.isInGrace === true)
+    return phase < CLOSED && (phase >= CLEANUPS || this.stoppingIfAny?.isInGrace === true)
   }
   get result(): ChildResult {
     return this.#final ?? this.outcome()

@@ -1,10 +1,9 @@
-import { thrownOutput } from '../call/answers.ts'
-import { StageCall, giveUpAborted, giveUpCalls, soleCode } from '../call/call.ts'
+import { asLayer, thrownOutput } from '../call/answers.ts'
+import { StageCall, giveUpCalls, soleCode } from '../call/call.ts'
 import { askWhen, runBody } from '../call/code.ts'
-import type { Host, Loop, OpenCalls, Overdue } from '../call/host.ts'
+import type { Host, Loop, OpenCall, Overdue } from '../call/host.ts'
 import { LiveStageContext } from '../call/stage-context.ts'
-import type { StageFork } from '../call/stage-context.ts'
-import type { InterceptorContext } from '../contract/interceptor.ts'
+import type { RunStage } from '../contract/interceptor.ts'
 import { Output, readAnswer, readOutput } from '../contract/output.ts'
 import type { StageNode } from '../graph/graph.ts'
 import { ENDED, STAGES } from '../report/run-facts.ts'
@@ -41,7 +40,7 @@ export interface LoopOwner extends Host {
 
 /** The stages of one run: starts those that the schedule names, and tells it how each settled. */
 export class StageLoop implements Loop {
-  calls: (OpenCalls | undefined)[] | undefined
+  calls: (OpenCall | undefined)[] | undefined
   checked: Promise<Output> | undefined
   readonly #run: LoopOwner
   readonly #facts: RunFacts
@@ -82,7 +81,7 @@ export class StageLoop implements Loop {
     this.#isDriving = false
     if (schedule.running + schedule.staying > 0 && graph.info.interceptors.length > 0) this.#keepContext()
     // Perhaps only code of settled stages still runs.
-    if (schedule.staying > 0 || this.#run.stopping !== undefined) this.#run.stop.waitForCode()
+    if (schedule.staying > 0 || this.#run.stoppingIfAny !== undefined) this.#run.stopping.waitForCode()
   }
 
   /** Carries out one command. Returns the time, or UNREAD if time may have passed. */
@@ -91,14 +90,14 @@ export class StageLoop implements Loop {
     if (operation === START) {
       if (this.#restore(stage)) return now
       const time = this.#start(stage, now)
-      if (time > facts.limit) this.#run.stop.outOfTime()
+      if (time > facts.limit) this.#run.stopping.outOfTime()
       return time
     }
     if (operation === SKIP) {
       if (!this.#restore(stage)) this.#skip(stage, now)
     } else if (operation === RESUME) facts.stages?.[stage]?.resume()
     else if (operation === ABORT && !facts.schedule.stopped && facts.schedule.state(stage) === RUNNING)
-      this.#run.stop.abortLate(stage, now)
+      this.#run.stopping.abortLate(stage, now)
     return now
   }
 
@@ -185,15 +184,15 @@ export class StageLoop implements Loop {
     return false
   }
 
-  #startWrapped(node: StageNode, wrapped: (context: InterceptorContext) => unknown): number {
+  #startWrapped(node: StageNode, wrapped: RunStage): number {
     const stage = node.index
     const context = new LiveStageContext(this.#run, node)
     this.#starting = stage
-    const answer = wrapped(context)
+    const answer = asLayer(wrapped)(context)
     this.#starting = -1
     if (!(answer instanceof Promise)) return this.#settleNow(stage, answer)
     // Settled here, not where the code returned, so that the async context of a layer doesn't reach the next stages.
-    void (answer as Promise<Output>).then((output) => this.settle(stage, output))
+    void answer.then((output) => this.settle(stage, output))
     return UNREAD
   }
 
@@ -217,8 +216,8 @@ export class StageLoop implements Loop {
     const takesTime = value instanceof Promise
     if (!takesTime && !this.#facts.isAnswered(stage)) return this.#settleNow(stage, value)
     ;(takesTime ? (value as Promise<unknown>) : Promise.resolve(value)).then(
-      (last: unknown) => this.#codeReturned(stage, last),
-      (thrown: unknown) => this.#codeReturned(stage, thrownOutput(this.#run, stage, thrown)),
+      (last: unknown) => this.#soleCodeReturned(stage, last),
+      (thrown: unknown) => this.#soleCodeReturned(stage, thrownOutput(this.#run, stage, thrown)),
     )
     return UNREAD
   }
@@ -250,7 +249,7 @@ export class StageLoop implements Loop {
   /** Settles a running stage while its code still runs. */
   settleBeforeCode(stage: number, output: Output, now: number): void {
     const facts = this.#facts
-    if (facts.graph.nodes[stage]?.wrapped === undefined) facts.settleBeforeCode(stage)
+    if (facts.graph.nodes[stage]?.wrapped === undefined) facts.keepAttemptOpen(stage)
     facts.times[2 * stage + 1] = now
     const answer = facts.answer(stage, output)
     this.#endCall(stage)
@@ -281,7 +280,7 @@ export class StageLoop implements Loop {
     const { graph, stages } = this.#facts
     const known = stages?.[stage]
     if (known !== undefined && known.runningCode > 0) known.cancelChildren(graph.names[stage] as string)
-    if (this.calls?.[stage] !== undefined) giveUpCalls(this.#run, stage, () => true)
+    if (this.calls?.[stage] !== undefined) giveUpCalls(this.#run, stage)
   }
 
   /** Publishes the answer of a stage: in the facts of the run, to the schedule, and to everyone who watches. */
@@ -293,7 +292,7 @@ export class StageLoop implements Loop {
     const known = facts.stages?.[stage]
     schedule.feed(SETTLED, stage, known !== undefined && known.runningCode > 0 ? state | STAYS : state)
     if (known !== undefined && graph.nodes[stage]?.wrapped === undefined) known.settled()
-    if (state === CANCELLED || (state === FAILED && schedule.stopped)) this.#run.stop.haltFor(stage)
+    if (state === CANCELLED || (state === FAILED && schedule.stopped)) this.#run.stopping.haltFor(stage)
     this.#tellSettled(stage, now)
     parent?.tell('alive')
   }
@@ -307,29 +306,25 @@ export class StageLoop implements Loop {
   // Code returns
 
   /** The code of an unwrapped stage has returned `value`; the stage may have settled before it. */
-  #codeReturned(stage: number, value: unknown): void {
+  #soleCodeReturned(stage: number, value: unknown): void {
     if (!this.#facts.isAnswered(stage)) return this.settle(stage, value)
     const { clock, stages } = this.#facts
     const facts = stages?.[stage]
     const attempt = facts?.attempts?.[0]
     if (facts === undefined || attempt === undefined) return
     facts.endAttempt(attempt, this.#read(stage, value), clock.now())
-    this.codeLeft(stage)
+    this.codeReturned(stage)
   }
 
-  codeLeft(stage: number): void {
-    const { phase, schedule, stages } = this.#facts
-    if (phase >= ENDED || stages?.[stage]?.runningCode !== 0) return
-    if (schedule.feed(LEFT, stage, 0)) this.driveSoon(UNREAD)
+  codeReturned(stage: number): void {
+    const facts = this.#facts
+    const isLast = facts.stages?.[stage]?.runningCode === 0
+    if (isLast && facts.phase < ENDED && facts.schedule.feed(LEFT, stage, 0)) this.driveSoon(UNREAD)
   }
 
   #read(stage: number, returned: unknown): Output {
     const { names, freeze } = this.#facts.graph
     return readOutput(returned, names[stage] as string, freeze)
-  }
-
-  giveUpAborted(stage: number, outer: StageFork | undefined): void {
-    giveUpAborted(this.#run, stage, outer)
   }
 
   // A stage waits

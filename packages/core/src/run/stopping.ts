@@ -2,7 +2,7 @@ import { RunAbort } from '../base/abort.ts'
 import type { AbortScope } from '../base/abort.ts'
 import { settlesWithin } from '../base/clock.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
-import type { Stop } from '../call/host.ts'
+import type { Stopper } from '../call/host.ts'
 import type { Cleanup } from '../contract/context.ts'
 import { Output } from '../contract/output.ts'
 import type { StageNode } from '../graph/graph.ts'
@@ -24,7 +24,7 @@ export interface Stoppable {
 }
 
 /** Stops a run: its limits, the signals that it listens to, and the grace time that it then waits. */
-export class Stopping implements Stop {
+export class Stopping implements Stopper {
   readonly abort: RunAbort = new RunAbort()
   readonly #run: Stoppable
   #cancelTimeout: (() => void) | undefined
@@ -131,15 +131,17 @@ export class Stopping implements Stop {
   waitForCode(): void {
     if (this.isStopped) return
     const { running, staying } = this.#run.facts.schedule
-    if (running === 0 && staying > 0) this.arm()
+    const onlyCodeIsLeft = running === 0 && staying > 0
+    if (onlyCodeIsLeft) this.arm()
     else this.#disarm()
   }
 
-  /** Starts the grace time if the run waits for anything. */
+  /** Starts the grace time, unless it runs already or the run waits for nothing. */
   arm(): void {
     const { facts, pending } = this.#run
-    const isAwaited = facts.schedule.running + facts.schedule.staying > 0 || pending.length > 0
-    if (isAwaited && !this.isInGrace) this.#graceFor(facts.graceMs)
+    const { running, staying } = facts.schedule
+    if (this.isInGrace || running + staying + pending.length === 0) return
+    this.#startGrace(facts.graceMs)
   }
 
   #disarm(): void {
@@ -147,7 +149,7 @@ export class Stopping implements Stop {
     this.#cancelGrace = undefined
   }
 
-  #graceFor(ms: number): void {
+  #startGrace(ms: number): void {
     this.#cancelGrace = this.#run.facts.clock.setTimeout(() => this.#graceOver(), ms)
   }
 
@@ -160,7 +162,7 @@ export class Stopping implements Stop {
     // Layers that wait for stages and cleanups aren't late, because these have their own limits.
     if (pending.length === 0 || facts.phase === STAGES || facts.phase === CLEANUPS) return
     if (wasOver || facts.phase === OPENING) this.#giveUpLayers()
-    else this.#graceFor(0)
+    else this.#startGrace(0) // the abandoned stages end the run first
   }
 
   abandonStages(): void {
@@ -219,13 +221,13 @@ export class Stopping implements Stop {
       )
       answer(this.#run.outcome())
     }
-    if (pending.length > 0) this.#graceFor(0)
+    if (pending.length > 0) this.#startGrace(0)
   }
 
   /** The stages and cleanups have ended. Layers around a stopped run still get no more than the grace time. */
   stagesEnded(): void {
     if (!this.isStopped || this.#run.pending.length === 0) this.#disarm()
-    else if (this.#cancelGrace === undefined) this.#graceFor(0)
+    else if (this.#cancelGrace === undefined) this.#startGrace(0)
   }
 
   close(): void {

@@ -90,14 +90,10 @@ export function createPlan(dependencies: Rows, needs: readonly Need[], dependent
   const [offsets, targets] = inRows(dependents)
   const starts: number[] = []
   const cells: number[] = []
-  dependencies.forEach((row, stage) => {
-    const isFree = row.length === 0
-    const at = CELLS * stage
-    cells[at] = row.length // PENDING
-    cells[at + NEED] = (needs[stage] as Need).need
-    cells[at + STATE] = isFree ? READY : WAITING
-    cells[at + WHY] = -1
-    if (isFree) starts.push(commandOf(START, stage))
+  needs.forEach(({ need }, stage) => {
+    const pending = (sourceOffsets[stage + 1] as number) - (sourceOffsets[stage] as number)
+    cells.push(pending, need, pending === 0 ? READY : WAITING, -1) // PENDING, NEED, STATE, WHY
+    if (pending === 0) starts.push(commandOf(START, stage))
   })
   return {
     count: dependencies.length,
@@ -109,10 +105,15 @@ export function createPlan(dependencies: Rows, needs: readonly Need[], dependent
     starts,
     eager: Uint8Array.from(needs, ({ eager }) => Number(eager)),
     order: orderOf(dependents, topological(dependencies, dependents).sorted),
-    readers: needs.some(({ late }) => late)
-      ? Int32Array.from(needs, ({ late }, stage) => (late ? (dependents[stage] as readonly number[]).length : 0))
-      : undefined,
+    readers: readersOf(needs, offsets),
   }
+}
+
+function readersOf(needs: readonly Need[], offsets: Int32Array): Plan['readers'] {
+  if (!needs.some(({ late }) => late)) return undefined
+  return Int32Array.from(needs, ({ late }, stage) =>
+    late ? (offsets[stage + 1] as number) - (offsets[stage] as number) : 0,
+  )
 }
 
 /** Joins the lists into one array. Returns where each list begins, and the array. */

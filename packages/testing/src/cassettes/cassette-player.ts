@@ -12,6 +12,12 @@ interface LiveCall {
   facts: CallFacts | undefined
 }
 
+/** A live call that has ended. */
+interface EndedCall {
+  readonly key: string
+  readonly facts: CallFacts
+}
+
 /** Whether a key is that of a stage, or of something inside it. */
 const isUnder = (key: string, stage: string): boolean =>
   key === stage || ['/', '#', '@', '~'].some((mark) => key.startsWith(stage + mark))
@@ -70,14 +76,12 @@ export class CassettePlayer implements StageExecutor {
 
   async next(): Promise<Fact | undefined> {
     for (;;) {
-      // Now, since a live stage reads its inputs as it begins.
-      this.#beginAll()
-      const place = this.#recorded.findIndex((fact) => this.#isDue(fact))
-      const fact = this.#recorded[place]
-      const live = fact?.kind === 'call' ? this.#calls.get(fact.key) : undefined
-      if (fact !== undefined && live === undefined) return this.#giveRecorded(place)
-      const ended = live === undefined ? this.#anyEnded() : live.facts && (fact?.key as string)
-      if (ended !== undefined) return this.#giveLive(ended, place)
+      this.#beginAll() // now, since a live stage reads its inputs as it begins
+      const due = this.#recorded.find((fact) => this.#isDue(fact))
+      if (due !== undefined && !this.#isOfLiveCall(due)) return this.#giveRecorded(due)
+      // A live call ends in the place of its recorded fact. A call that the recording lacks ends when it does.
+      const ended = due === undefined ? this.#anyEnded() : this.#endedAt(due.key)
+      if (ended !== undefined) return this.#giveLive(ended, due)
       if (this.#calls.size === 0) return this.#rest()
       await this.#somethingEnds()
     }
@@ -86,26 +90,39 @@ export class CassettePlayer implements StageExecutor {
   #isLive(key: string): boolean {
     return this.#live.some((stage) => isUnder(key, stage))
   }
+  #isOfLiveCall({ kind, key }: RecordedFact): boolean {
+    return kind === 'call' && this.#calls.has(key)
+  }
   /** Whether the run has come to a recorded fact. */
-  #isDue({ kind, key }: RecordedFact): boolean {
-    return kind === 'stop' || this.#wanted.has(`${kind} ${key}`) || (kind === 'call' && this.#calls.has(key))
+  #isDue(fact: RecordedFact): boolean {
+    return fact.kind === 'stop' || this.#wanted.has(`${fact.kind} ${fact.key}`) || this.#isOfLiveCall(fact)
   }
 
-  /** A live call that has ended, of those that the recording doesn't have. */
-  #anyEnded(): string | undefined {
-    return [...this.#calls].find(([, { facts }]) => facts !== undefined)?.[0]
+  #endedAt(key: string): EndedCall | undefined {
+    const facts = this.#calls.get(key)?.facts
+    return facts && { key, facts }
+  }
+  #anyEnded(): EndedCall | undefined {
+    for (const key of this.#calls.keys()) {
+      const ended = this.#endedAt(key)
+      if (ended !== undefined) return ended
+    }
+    return undefined
   }
 
-  #giveRecorded(place: number): Fact {
-    const [fact] = this.#recorded.splice(place, 1) as [RecordedFact]
+  #giveRecorded(fact: RecordedFact): Fact {
+    this.#take(fact)
     this.#wanted.delete(`${fact.kind} ${fact.key}`)
     return this.#give(fact)
   }
-  #giveLive(key: string, place: number): Fact {
-    if (place >= 0) this.#recorded.splice(place, 1)
-    const { facts } = this.#calls.get(key) as LiveCall
+  /** Gives how a live call ended, instead of its recorded fact. */
+  #giveLive({ key, facts }: EndedCall, recorded: RecordedFact | undefined): Fact {
+    if (recorded !== undefined) this.#take(recorded)
     this.#calls.delete(key)
-    return this.#give({ kind: 'call', key, facts: facts as CallFacts, at: (facts as CallFacts).endedAt })
+    return this.#give({ kind: 'call', key, facts, at: facts.endedAt })
+  }
+  #take(fact: RecordedFact): void {
+    this.#recorded.splice(this.#recorded.indexOf(fact), 1)
   }
   #give(fact: RecordedFact): Fact {
     this.#at = Math.max(this.#at, fact.at)

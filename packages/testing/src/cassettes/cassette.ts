@@ -43,13 +43,13 @@ export function cassetteText(cassette: Cassette): string {
   checkCassette('cassetteText()', cassette)
   const { pipeline, start, facts, chunks, end } = cassette
   const lines: object[] = [{ cassette: VERSION, pipeline, start }]
-  let place = 0
+  const later = [...chunks]
   for (const fact of facts) {
-    for (; place < chunks.length && (chunks[place] as RecordedChunk).at <= fact.at; place++)
-      lines.push({ chunk: chunks[place] })
+    const after = later.findIndex(({ at }) => at > fact.at)
+    for (const chunk of later.splice(0, after < 0 ? later.length : after)) lines.push({ chunk })
     lines.push({ fact })
   }
-  for (const chunk of chunks.slice(place)) lines.push({ chunk })
+  for (const chunk of later) lines.push({ chunk })
   lines.push({ end })
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('')
 }
@@ -67,28 +67,39 @@ export function parseCassette(text: string, options: { readonly maxBytes?: numbe
       `The cassette cannot be read: it is ${show(text)}, not a string. Pass its text: parseCassette(await readFile(path, 'utf8')).`,
     )
   if (text.length > maxBytes) throw illegal(`it has ${text.length} characters, and at most ${maxBytes} are read`)
-  const lines = text.split('\n').filter((line, place, all) => line !== '' || place < all.length - 1)
-  const facts: RecordedFact[] = []
-  const chunks: RecordedChunk[] = []
-  let end: CassetteEnd | undefined
-  const [first = {}, ...rest] = lines.map(parsed)
-  const { cassette, pipeline, start } = first
+  const [first = '', ...rest] = linesOf(text)
+  return { ...headIn(first), ...bodyIn(rest) }
+}
+
+/** The lines, without the empty one after the last line break. */
+const linesOf = (text: string): readonly string[] => (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n')
+
+function headIn(line: string): Pick<Cassette, 'pipeline' | 'start'> {
+  const { cassette, pipeline, start } = line === '' ? {} : fieldsIn(line, 1)
   if (cassette === undefined) throw illegal('line 1 is not the start of a cassette')
   if (cassette !== VERSION)
     throw illegal(`line 1 has version ${show(cassette)}, and this package reads version ${VERSION}`)
-  const { runId, startedAt, input } = (isPlain(start) ? start : {}) as Partial<DurableStart>
-  if (typeof pipeline !== 'string' || typeof runId !== 'string' || typeof startedAt !== 'number' || !isPlain(input))
+  if (typeof pipeline !== 'string' || !isStart(start))
     throw illegal('line 1 lacks the name of the pipeline, or the id, time or input of the run')
-  for (const [place, line] of rest.entries()) {
+  return { pipeline, start }
+}
+
+/** What comes after the first line, which has the number 1. */
+function bodyIn(lines: readonly string[]): Pick<Cassette, 'facts' | 'chunks' | 'end'> {
+  const facts: RecordedFact[] = []
+  const chunks: RecordedChunk[] = []
+  let end: CassetteEnd | undefined
+  for (const [place, line] of lines.entries()) {
     const number = place + 2
     if (end !== undefined) throw illegal(`line ${number} comes after the end of the run`)
-    if (isFact(line['fact'])) facts.push(line['fact'])
-    else if (isChunk(line['chunk'])) chunks.push(line['chunk'])
-    else if (isEnd(line['end'])) end = line['end']
-    else throw illegal(`line ${number} is not a fact, a chunk or the end of the run: ${show(lines[number - 1])}`)
+    const fields = fieldsIn(line, number)
+    if (isFact(fields['fact'])) facts.push(fields['fact'])
+    else if (isChunk(fields['chunk'])) chunks.push(fields['chunk'])
+    else if (isEnd(fields['end'])) end = fields['end']
+    else throw illegal(`line ${number} is not a fact, a chunk or the end of the run: ${show(line)}`)
   }
-  if (end === undefined) throw illegal(`it breaks off after line ${lines.length}, before the end of the run`)
-  return { pipeline, start: start as DurableStart, facts, chunks, end }
+  if (end === undefined) throw illegal(`it breaks off after line ${lines.length + 1}, before the end of the run`)
+  return { facts, chunks, end }
 }
 
 /** A cassette of what a run was given. */
@@ -113,23 +124,29 @@ export function checkCassette(where: string, given: unknown): void {
 
 type Fields = Readonly<Record<string, unknown>>
 
-function parsed(line: string, place: number): Fields {
+function fieldsIn(line: string, number: number): Fields {
   try {
     const value: unknown = JSON.parse(line)
     if (isPlain(value)) return value
   } catch {
     // Reported below, as any other line that isn't an object.
   }
-  throw illegal(`line ${place + 1} is not a JSON object: ${show(line)}`)
+  throw illegal(`line ${number} is not a JSON object: ${show(line)}`)
 }
 
 const KINDS: readonly unknown[] = ['call', 'timer', 'answer', 'stop']
 const STATUSES: readonly unknown[] = ['completed', 'cancelled', 'failed', 'suspended']
 
+function isStart(value: unknown): value is DurableStart {
+  if (!isPlain(value)) return false
+  const { runId, startedAt, input } = value
+  return typeof runId === 'string' && typeof startedAt === 'number' && isPlain(input)
+}
 function isFact(value: unknown): value is RecordedFact {
   if (!isPlain(value)) return false
   const { kind, key, at, facts } = value
-  return KINDS.includes(kind) && typeof key === 'string' && typeof at === 'number' && (kind !== 'call' || isCall(facts))
+  if (!KINDS.includes(kind) || typeof key !== 'string' || typeof at !== 'number') return false
+  return kind !== 'call' || isCall(facts)
 }
 function isCall(facts: unknown): boolean {
   if (!isPlain(facts)) return false

@@ -30,26 +30,27 @@ export function diffRuns(before: Cassette, after: Cassette, options: DiffOptions
   checkOptions('diffRuns()', 'testing/illegal-option', options, RULES)
   for (const cassette of [before, after]) checkCassette('diffRuns()', cassette)
   const paint = painter(options.color === true)
+  const input = changesIn(before.start.input, after.start.input, 'input').map((change) => `  ${change}`)
   const [was, is] = [rowsOf(before), rowsOf(after)]
   const keys = [...new Set([...was.keys(), ...is.keys()])]
-  const input = changesIn(before.start.input, after.start.input, 'input')
-  const lines = [
-    ...input.map((change) => `  ${change}`),
-    ...keys.flatMap((key) => {
-      const [old, now] = [was.get(key), is.get(key)]
-      const status = statusOf(old, now, paint)
-      const time = timeOf(old, now)
-      const details = old === undefined || now === undefined ? [] : detailsOf(old.facts, now.facts)
-      const isSame = old?.facts.status === now?.facts.status && time === '' && details.length === 0
-      if (isSame) return []
-      return [`  ${plainLine(key)}: ${status}${time}`, ...details.map((detail) => `    ${detail}`)]
-    }),
-  ]
-  const [one, other] = [before.end, after.end]
-  const time = durations(one.at - before.start.startedAt, other.at - after.start.startedAt)
-  const head = `${either(plainLine(before.pipeline), plainLine(after.pipeline), paint)}: ${either(one.status, other.status, paint)}${time}`
-  const isSame = before.pipeline === after.pipeline && one.status === other.status && time === ''
-  return isSame && lines.length === 0 ? '' : [head, ...lines].join('\n')
+  const rows = keys.flatMap((key) => linesOfCall(key, was.get(key), is.get(key), paint))
+  const time = durations(before.end.at - before.start.startedAt, after.end.at - after.start.startedAt)
+  const isAlike = before.pipeline === after.pipeline && before.end.status === after.end.status && time === ''
+  if (isAlike && input.length === 0 && rows.length === 0) return ''
+  const name = either(plainLine(before.pipeline), plainLine(after.pipeline), paint)
+  const status = either(before.end.status, after.end.status, paint)
+  return [`${name}: ${status}${time}`, ...input, ...rows].join('\n')
+}
+
+/** How the calls under a key differ, on a line for their status and time and one for each detail. */
+function linesOfCall(key: string, old: Row | undefined, now: Row | undefined, paint: Paint): readonly string[] {
+  const status = either(old?.facts.status ?? NOT_RUN, now?.facts.status ?? NOT_RUN, paint)
+  const head = `  ${plainLine(key)}: ${status}`
+  if (old === undefined || now === undefined) return [head]
+  const time = durations(old.ms, now.ms)
+  const details = detailsOf(old.facts, now.facts)
+  const isAlike = old.facts.status === now.facts.status && time === '' && details.length === 0
+  return isAlike ? [] : [head + time, ...details.map((detail) => `    ${detail}`)]
 }
 
 function rowsOf({ facts }: Cassette): ReadonlyMap<string, Row> {
@@ -65,15 +66,10 @@ function rowsOf({ facts }: Cassette): ReadonlyMap<string, Row> {
 
 const NOT_RUN = 'did not run'
 
-function statusOf(old: Row | undefined, now: Row | undefined, paint: Paint): string {
-  return either(old?.facts.status ?? NOT_RUN, now?.facts.status ?? NOT_RUN, paint)
-}
 const either = (was: string, is: string, paint: Paint): string =>
   was === is ? is : `${paint(was, RED)} → ${paint(is, GREEN)}`
 
-const timeOf = (old: Row | undefined, now: Row | undefined): string =>
-  old === undefined || now === undefined ? '' : durations(old.ms, now.ms)
-
+/** Two durations, if they differ enough. */
 function durations(was: number, is: number): string {
   const by = Math.abs(is - was)
   if (by < LEAST_MS || by < LEAST_PART * Math.max(was, is)) return ''

@@ -12,23 +12,20 @@ export function jsonInput(input: RunInput): RunInput {
   }
 }
 
+/** A replacer of `JSON.stringify` that changes nothing. `written`: what a method `toJSON` has made of the value. */
 function refuseLost(this: Readonly<Record<string, unknown>>, key: string, written: unknown): unknown {
-  // What was there before a method toJSON.
   const value = this[key]
-  if (value === undefined && !Array.isArray(this) && key !== '') return written
-  if (value === null ? key === '' : !isJson(value))
-    throw notJson(`has ${show(value)}${key === '' ? '' : ` in "${key}"`}`)
-  return written
+  const isWhole = key === ''
+  const isLeftOut = value === undefined && !isWhole && !Array.isArray(this)
+  const isNull = value === null && !isWhole
+  if (isLeftOut || isNull || isJson(value)) return written
+  throw notJson(`has ${show(value)}${isWhole ? '' : ` in "${key}"`}`)
 }
 
 function isJson(value: unknown): boolean {
-  return (
-    typeof value === 'string' ||
-    typeof value === 'boolean' ||
-    Number.isFinite(value) ||
-    Array.isArray(value) ||
-    isPlain(value)
-  )
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value === 'string' || typeof value === 'boolean') return true
+  return Array.isArray(value) || isPlain(value)
 }
 
 const notJson = (problem: string, cause?: unknown): StageflowError =>

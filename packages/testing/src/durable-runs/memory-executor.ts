@@ -83,8 +83,8 @@ export class MemoryRuns implements MemoryExecutor {
   }
 
   run<Result extends LegResult>(start: DurableStart, carry: CarryLeg<Result>): Promise<Result> {
-    let run = this.runOf(start.runId)
-    if (run === undefined) this.#runs.set(start.runId, (run = this.makeRun(structuredClone(start))))
+    const run = this.runOf(start.runId) ?? this.makeRun(structuredClone(start))
+    this.#runs.set(start.runId, run)
     if (run.current !== undefined) return run.current.ends as Promise<Result>
     run.legs++
     const leg = this.makeLeg(run)
@@ -106,8 +106,9 @@ export class MemoryRuns implements MemoryExecutor {
 
   crash(runId: string): void {
     const run = this.runOf(runId)
-    run?.current?.leg.lose()
-    if (run !== undefined) run.current = undefined
+    if (run?.current === undefined) return
+    run.current.leg.lose()
+    run.current = undefined
   }
 
   answer(runId: string, key: string, answer: unknown): boolean {
@@ -163,14 +164,19 @@ export class MemoryLeg implements StageExecutor {
   async next(): Promise<Fact | undefined> {
     for (;;) {
       if (this.lost.aborted) return new Promise(() => {})
-      if (this.given === this.record.facts.length) this.passTimers()
+      if (!this.hasFacts()) this.passTimers()
       const fact = this.take()
       if (fact !== undefined) return fact
       for (const [key, call] of this.held.splice(0)) void this.begin(key, call)
-      if (this.given < this.record.facts.length) continue
+      if (this.hasFacts()) continue
       if (this.inProgress === 0) return undefined
       await this.woken()
     }
+  }
+
+  /** Whether a recorded fact has not been given yet. */
+  protected hasFacts(): boolean {
+    return this.given < this.record.facts.length
   }
 
   /** The next recorded fact, as its JSON has it. */
@@ -183,9 +189,9 @@ export class MemoryLeg implements StageExecutor {
 
   /** Records a fact, unless the leg is over. */
   protected keep(fact: RecordedFact): void {
-    const isLost = this.lost.aborted || (fact.kind === 'call' && fact.facts.lost === true)
-    if (isLost || !this.record.keep(fact)) return
-    this.wake()
+    const cameTooLate = fact.kind === 'call' && fact.facts.lost === true
+    if (this.lost.aborted || cameTooLate) return
+    if (this.record.keep(fact)) this.wake()
   }
 
   protected async begin(key: string, call: () => Promise<CallFacts>): Promise<void> {
@@ -204,8 +210,9 @@ export class MemoryLeg implements StageExecutor {
   /** Records the timers whose time has come. */
   protected passTimers(): void {
     const now = this.clock.now()
-    const due = [...this.#timers].filter(([, at]) => at <= now).sort(([, one], [, other]) => one - other)
-    for (const [key, at] of due) {
+    const byTime = [...this.#timers].toSorted(([, one], [, other]) => one - other)
+    for (const [key, at] of byTime) {
+      if (at > now) return
       this.#timers.delete(key)
       this.keep({ kind: 'timer', key, at: Math.max(at, this.start.startedAt) })
     }

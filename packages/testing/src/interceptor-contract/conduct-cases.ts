@@ -3,6 +3,7 @@ import type { Pipeline } from '@stageflow/core'
 import { must } from '../contract-base/contract-case.ts'
 import { hanging } from './abort-cases.ts'
 import type { InterceptorBench } from './interceptor-bench.ts'
+import { isEmit } from './membrane.ts'
 import { garbageCollector } from './runtime-module.ts'
 import type { GlobalUse } from './watched-globals.ts'
 
@@ -23,7 +24,6 @@ export const conductCases = (): Readonly<Record<string, RunCase>> => ({
 
 async function timeFromClock(bench: InterceptorBench): Promise<void> {
   const before = bench.globals.timeUses.length
-  bench.observe({})
   await everything(bench)
   const uses = bench.globals.timeUses.slice(before)
   must(
@@ -34,7 +34,6 @@ async function timeFromClock(bench: InterceptorBench): Promise<void> {
 
 async function nothingGlobal(bench: InterceptorBench): Promise<void> {
   const created = bench.globals.leftTimers
-  bench.observe({})
   await everything(bench)
   const timers = bench.globals.leftTimers.filter((use) => created.includes(use))
   must(
@@ -50,14 +49,15 @@ async function nothingGlobal(bench: InterceptorBench): Promise<void> {
 
 async function ownEvents(bench: InterceptorBench): Promise<void> {
   const own = nameOnly(bench.subject.name)
+  const isForeign = (type: string): boolean => {
+    const [first = '', ...rest] = type.split('.')
+    // A type without a dot is refused by the engine.
+    return rest.length > 0 && nameOnly(first) !== own && !bench.events.includes(type)
+  }
   const foreign = new Set<string>()
-  bench.observe({
-    onEmit(type) {
-      const [first = '', ...rest] = String(type).split('.')
-      // A type without a dot is refused by the engine.
-      if (rest.length > 0 && nameOnly(first) !== own && !bench.events.includes(type)) foreign.add(type)
-    },
-  })
+  bench.watch.onCalled = (method, [type]) => {
+    if (isEmit(method) && isForeign(String(type))) foreign.add(String(type))
+  }
   await everything(bench)
   const [type] = foreign
   must(
@@ -71,7 +71,7 @@ const nameOnly = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L
 
 async function writesNothing(bench: InterceptorBench): Promise<void> {
   const written = new Set<string>()
-  bench.observe({ onWrite: (member) => void written.add(member) })
+  bench.watch.onWrite = (member) => void written.add(member)
   await everything(bench)
   must(
     written.size === 0,
@@ -88,8 +88,7 @@ async function keepsNone(bench: InterceptorBench): Promise<void> {
   if (collectGarbage === undefined) return // the name of the case says so
   const contexts: WeakRef<object>[] = []
   const runs: WeakRef<object>[] = []
-  bench.watch.onContext = (context) => void contexts.push(new WeakRef(context))
-  bench.watch.onRun = (run) => void runs.push(new WeakRef(run))
+  bench.watch.onShown = (shown) => void ('stage' in shown ? contexts : runs).push(new WeakRef(shown))
   await manyRuns(bench)
   const kept = (): string | undefined => {
     if (alive(contexts) > MAY_KEEP) return `${alive(contexts)} of ${contexts.length} contexts`

@@ -16,7 +16,6 @@ import { textOf } from '@stageflow/core/kit'
 import { manualClock } from '../clock/manual-clock.ts'
 import { ContractBench, type Patience, type Waits } from '../contract-base/contract-bench.ts'
 import { broken, must } from '../contract-base/contract-case.ts'
-import { Disguise, type DisguiseNews } from './disguise.ts'
 import type { CreateInterceptor, InterceptorContractOptions } from './interceptor-contract-options.ts'
 import { watchedGlobals, type WatchedGlobals } from './watched-globals.ts'
 import { watchedSignals, type WatchedSignals } from './watched-signals.ts'
@@ -76,7 +75,7 @@ export class InterceptorBench extends ContractBench {
     super(manualClock(), patience, waits)
     this.#options = options
     this.#beside = beside
-    this.watch = { answers: [], globals: this.globals, onNext: this.#counter() }
+    this.watch = { answers: [], onNext: this.#counter() }
     try {
       this.subject = this.globals.within(() => create(this.clock))
       must(
@@ -104,11 +103,6 @@ export class InterceptorBench extends ContractBench {
   get called(): string {
     const beside = this.#beside.length === 0 ? '' : ', beside one that wraps the stages,'
     return `Interceptor "${this.subject.name}"${beside}`
-  }
-
-  /** Reports what the interceptor does with contexts, runs and parts of graphs that are built from now on. */
-  observe(news: DisguiseNews): void {
-    this.watch.disguise = new Disguise(news, this.globals)
   }
 
   /** Types of events that it may emit, beside those that begin with its name. */
@@ -151,7 +145,12 @@ export class InterceptorBench extends ContractBench {
     options: BuildOptions<object> = {},
     outermost: readonly Interceptor[] = [],
   ): CaseGraph {
-    const interceptors = [...outermost, ...this.#outside, ...this.#beside, ...watched(this.subject, this.watch)]
+    const interceptors = [
+      ...outermost,
+      ...this.#outside,
+      ...this.#beside,
+      ...watched(this.subject, this.watch, this.globals),
+    ]
     const graph = pipeline.build({ clock: this.clock, interceptors, ...(options as BuildOptions<{}>) })
     return {
       start: (run, extra, input) => {
@@ -197,8 +196,7 @@ export class InterceptorBench extends ContractBench {
   /** Watches the signals of runs and stages that the interceptor sees from now on. */
   watchSignals(): WatchedSignals {
     const signals = watchedSignals()
-    this.watch.onContext = ({ signal }) => signals.watch(signal)
-    this.watch.onRun = ({ signal }) => signals.watch(signal)
+    this.watch.onShown = ({ signal }) => signals.watch(signal)
     return signals
   }
 

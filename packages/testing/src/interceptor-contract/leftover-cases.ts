@@ -1,7 +1,8 @@
 import { StageOutput } from '@stageflow/core'
-import type { Interceptor, Pipeline } from '@stageflow/core'
+import type { Interceptor, InterceptorContext, Pipeline, RunContext } from '@stageflow/core'
 import { must } from '../contract-base/contract-case.ts'
 import type { InterceptorBench } from './interceptor-bench.ts'
+import { isEmit } from './membrane.ts'
 
 type RunCase = (bench: InterceptorBench) => Promise<void>
 
@@ -137,10 +138,10 @@ async function silentAfterwards(bench: InterceptorBench): Promise<void> {
   const late: string[] = []
   const lost: string[] = []
   let over = false
-  bench.observe({
-    onEmit: (type) => void (over && late.push(type)),
-    onNote: (key, isLost) => void ((isLost || over) && lost.push(key)),
-  })
+  bench.watch.onCalled = (method, [name, value], real) => {
+    if (isEmit(method) && over) late.push(String(name))
+    if (method === 'note' && (over || !hasNote(real, String(name), value))) lost.push(String(name))
+  }
   const graph = bench.alone({ run: async () => ({}) })
   const { settled } = graph.start(bench.nextRun())
   void settled.then(() => (over = true))
@@ -157,3 +158,7 @@ async function silentAfterwards(bench: InterceptorBench): Promise<void> {
     `it left the note "${lost[0]}" too late: it is in no report. Note before you answer, or at once in the ended of a part.`,
   )
 }
+
+/** Whether the record of the stage has accepted a note. Of a run this is known only at its end. */
+const hasNote = (shown: InterceptorContext | RunContext, key: string, value: unknown): boolean =>
+  !('record' in shown) || Object.is((shown.record.notes as Readonly<Record<string, unknown>>)[key], value)

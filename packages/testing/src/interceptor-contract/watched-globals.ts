@@ -42,10 +42,6 @@ export function watchedGlobals(): WatchedGlobals {
   const patch = patches.get(globalThis) ?? patchGlobals()
   patches.set(globalThis, patch)
   patch.watchers++
-  const isLeft = ({ event, listener }: Watcher['listeners'][number]): boolean =>
-    runningProcess()
-      ?.rawListeners(event)
-      .some((one) => one === listener || ownListener(one) === listener) === true
   return {
     within: (act) => patch.storage.run(watcher, act),
     outside: (act) => patch.storage.run(undefined, act),
@@ -59,11 +55,18 @@ export function watchedGlobals(): WatchedGlobals {
     close() {
       for (const timer of watcher.timers.keys()) clearTimeout(timer as number)
       for (const { event, listener } of watcher.listeners) runningProcess()?.off(event, listener)
-      if (--patch.watchers > 0) return
+      patch.watchers--
+      if (patch.watchers > 0) return
       patch.undo()
       patches.delete(globalThis)
     },
   }
+}
+
+/** Whether the process still has the listener. A listener of `once` is a function around the one that was given. */
+function isLeft({ event, listener }: Watcher['listeners'][number]): boolean {
+  const all = runningProcess()?.rawListeners(event) ?? []
+  return all.some((one) => one === listener || (one as { readonly listener?: unknown }).listener === listener)
 }
 
 type SetTimer = (callback: (...given: unknown[]) => void, ms?: number, ...given: unknown[]) => unknown
@@ -77,8 +80,21 @@ interface Globals {
 
 function patchGlobals(): Patch {
   const storage = asyncStorage<Watcher>() ?? synchronousStorage()
+  const undos = [
+    ...watchTimers(storage),
+    watchTime(storage, Date, 'Date.now()'),
+    watchTime(storage, performance, 'performance.now()'),
+    watchListeners(storage),
+  ]
+  const undo = (): void => {
+    for (const undoOne of undos) undoOne()
+  }
+  return { storage, undo, watchers: 0 }
+}
+
+function watchTimers(storage: AsyncStorage<Watcher>): readonly (() => void)[] {
   const holder = globalThis as unknown as Globals
-  /** The watcher that each pending timer belongs to: other code may clear it. */
+  /** The watcher of each pending timer: other code may clear it. */
   const owners = new Map<unknown, Watcher>()
   const forget = (timer: unknown): void => {
     owners.get(timer)?.timers.delete(timer)
@@ -87,16 +103,15 @@ function patchGlobals(): Patch {
   const watchSetter = (name: 'setTimeout' | 'setInterval'): (() => void) => {
     const real = holder[name]
     const set: SetTimer = (callback, ms, ...given) => {
-      const watcher = storage.getStore()
-      const caller = watcher === undefined ? undefined : callerOf(set)
-      if (watcher === undefined || caller === undefined) return real(callback, ms, ...given)
-      const use = { call: `${name}(…, ${ms ?? 0})`, where: caller.where }
-      watcher.timeUses.push(use)
+      const seen = useIn(storage, set, `${name}(…, ${ms ?? 0})`)
+      if (seen === undefined) return real(callback, ms, ...given)
+      const { watcher, use } = seen
       const fire: typeof callback = (...all) => {
         if (name === 'setTimeout') forget(timer)
         callback(...all)
       }
       const timer = real(fire, ms, ...given)
+      watcher.timeUses.push(use)
       watcher.timers.set(timer, use)
       owners.set(timer, watcher)
       return timer
@@ -110,40 +125,44 @@ function patchGlobals(): Patch {
       real(timer)
     })
   }
-  const watchTime = (owner: { now(): number }, call: string): (() => void) => {
-    const real = owner.now.bind(owner)
-    const now = (): number => {
-      const watcher = storage.getStore()
-      const caller = watcher === undefined ? undefined : callerOf(now)
-      if (caller !== undefined) watcher?.timeUses.push({ call, where: caller.where })
-      return real()
-    }
-    return replace(owner, 'now', now)
-  }
-  const onListener = (event: string, listener: Listener): void => {
-    const watcher = storage.getStore()
-    const caller = watcher === undefined ? undefined : callerOf(process && Reflect.get(process, 'on'))
-    if (caller !== undefined)
-      watcher?.listeners.push({ event, listener, use: { call: `process.on('${event}', …)`, where: caller.where } })
-  }
-  const process = runningProcess()
-  const undos = [
+  return [
     watchSetter('setTimeout'),
     watchSetter('setInterval'),
     watchClearer('clearTimeout'),
     watchClearer('clearInterval'),
-    watchTime(Date, 'Date.now()'),
-    watchTime(performance, 'performance.now()'),
   ]
-  process?.on('newListener', onListener)
-  return {
-    storage,
-    watchers: 0,
-    undo: () => {
-      for (const undo of undos) undo()
-      process?.off('newListener', onListener)
-    },
+}
+
+function watchTime(storage: AsyncStorage<Watcher>, owner: { now(): number }, call: string): () => void {
+  const real = owner.now.bind(owner)
+  const now = (): number => {
+    const seen = useIn(storage, now, call)
+    seen?.watcher.timeUses.push(seen.use)
+    return real()
   }
+  return replace(owner, 'now', now)
+}
+
+function watchListeners(storage: AsyncStorage<Watcher>): () => void {
+  const process = runningProcess()
+  const onListener = (event: string, listener: Listener): void => {
+    const seen = useIn(storage, process && Reflect.get(process, 'on'), `process.on('${event}', …)`)
+    seen?.watcher.listeners.push({ event, listener, use: seen.use })
+  }
+  process?.on('newListener', onListener)
+  return () => void process?.off('newListener', onListener)
+}
+
+/** The use of `callee` that is going on, if watched code makes it. */
+function useIn(
+  storage: AsyncStorage<Watcher>,
+  callee: unknown,
+  call: string,
+): { readonly watcher: Watcher; readonly use: GlobalUse } | undefined {
+  const watcher = storage.getStore()
+  if (watcher === undefined) return undefined
+  const caller = callerOf(callee)
+  return caller === undefined ? undefined : { watcher, use: { call, where: caller.where } }
 }
 
 /** Replaces a member, and returns what puts the former one back, unless other code has replaced it again. */
@@ -179,22 +198,15 @@ function synchronousStorage(): AsyncStorage<Watcher> {
   }
 }
 
-/** A listener of `once` is a function around the one that was given. */
-const ownListener = (raw: Listener): unknown => (raw as { readonly listener?: unknown }).listener
-
 /** The place of the code that called `callee`. Undefined if that is a library, whose timers are not the interceptor's doing. */
 function callerOf(callee: unknown): { readonly where: string | undefined } | undefined {
-  const holder: { stack?: string } = {}
   const { captureStackTrace } = Error as { captureStackTrace?: (holder: object, callee: unknown) => void }
   if (captureStackTrace === undefined) return { where: undefined }
+  const holder = { stack: '' }
   captureStackTrace(holder, callee)
-  const frame =
-    (holder.stack ?? '')
-      .split('\n')
-      .slice(1)
-      .find((line) => !BETWEEN.test(line)) ?? ''
-  if (LIBRARY.test(frame)) return undefined
-  return { where: PLACE.exec(frame)?.[1] }
+  const [, ...frames] = holder.stack.split('\n')
+  const frame = frames.find((line) => !BETWEEN.test(line)) ?? ''
+  return LIBRARY.test(frame) ? undefined : { where: PLACE.exec(frame)?.[1] }
 }
 
 /** Frames between the caller and the global: an event emitter, and the `systemClock` of core. */

@@ -1,26 +1,28 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { CallHooks, CallLimits, Interceptor, InterceptorContext, RunStage, StageInfo } from '@stageflow/core'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { manualClock } from '../clock/manual-clock.ts'
-import { Disguise } from './disguise.ts'
+import { watchedGlobals } from './watched-globals.ts'
 import { watched, type Watch } from './watched-interceptor.ts'
 
 const passing: Interceptor = { name: 'passing', wrap: (next) => (context) => next(context) }
 
 const next: RunStage = () => StageOutput.ok({})
 
+const globals = watchedGlobals()
+afterAll(() => globals.close())
+
 /** How many of those that watch an interceptor, itself included, wrap a stage. */
-const wrapping = (subject: Interceptor, watch: Watch = { answers: [] }): number =>
-  watched(subject, watch).filter(({ wrap }) => wrap !== undefined && wrap(next, {} as StageInfo) !== next).length
+const wrapping = (subject: Interceptor): number =>
+  watched(subject, { answers: [] }, globals).filter(
+    ({ wrap }) => wrap !== undefined && wrap(next, {} as StageInfo) !== next,
+  ).length
 
 test('watching does not wrap a stage that the interceptor does not wrap', () => {
   const taking: Interceptor = { name: 'taking', onCall: () => () => ({ ended: () => {} }) }
   const leaving: Interceptor = { ...taking, wrap: (inner) => inner }
-  const disguise = new Disguise({})
   expect(wrapping(taking)).toBe(0)
-  expect(wrapping(taking, { answers: [], disguise })).toBe(0)
   expect(wrapping(leaving)).toBe(0)
-  expect(wrapping(leaving, { answers: [], disguise })).toBe(0)
   expect(wrapping(passing)).toBe(1)
 })
 
@@ -31,7 +33,7 @@ test.each([[[]], [[passing]]])(
       const watch: Watch = { answers: [] }
       const graph = new Pipeline('chat')
         .withStage('llm', run)
-        .build({ interceptors: [...beside, ...watched(subject, watch)] })
+        .build({ interceptors: [...beside, ...watched(subject, watch, globals)] })
       await Promise.all([graph.runSettled(), graph.runSettled()])
       return watch.answers.map(({ stage, inner, outer, calls }) => [stage, inner?.status, outer.status, calls])
     }
@@ -52,7 +54,7 @@ test.each([[[]], [[passing]]])(
   },
 )
 
-test.each([[[]], [[passing]]])('a disguised part acts as it does by itself: beside %j', async (beside) => {
+test.each([[[]], [[passing]]])('a watched part acts as it does by itself: beside %j', async (beside) => {
   const told: string[] = []
   /** Its functions need it as `this`. */
   class Part implements CallHooks, CallLimits {
@@ -86,10 +88,7 @@ test.each([[[]], [[passing]]])('a disguised part acts as it does by itself: besi
       clock,
       interceptors: [
         ...beside,
-        ...watched(
-          { name: 'ending', onCall: () => (context) => new Part(context) },
-          { answers: [], disguise: new Disguise({}) },
-        ),
+        ...watched({ name: 'ending', onCall: () => (context) => new Part(context) }, { answers: [] }, globals),
       ],
     })
     .runSettled()
@@ -100,7 +99,7 @@ test.each([[[]], [[passing]]])('a disguised part acts as it does by itself: besi
   expect(deadline).toBe(1_000)
 })
 
-test('wait of a disguised context is the wait of the engine', async () => {
+test('wait of a watched context is the wait of the engine', async () => {
   const clock = manualClock()
   const waiting: Interceptor = {
     name: 'waiting',
@@ -110,10 +109,9 @@ test('wait of a disguised context is the wait of the engine', async () => {
       return inner(context.fork().context)
     },
   }
-  const watch: Watch = { answers: [], disguise: new Disguise({}) }
   const ended = new Pipeline('chat')
     .withStage('llm', () => ({}))
-    .build({ clock, interceptors: watched(waiting, watch) })
+    .build({ clock, interceptors: watched(waiting, { answers: [] }, globals) })
     .runSettled()
   await clock.advance(50)
   expect((await ended).report.stages['llm']).toMatchObject({ status: 'ok', startedAt: 0, endedAt: 50 })

@@ -86,7 +86,7 @@ type NamedInputs<Names extends string> = { readonly [Name in Names]: object | un
 /** An untyped pipeline: its stages have names that the compiler doesn't know. */
 interface Draft {
   readonly stages: readonly { readonly name: unknown }[]
-  withStage(name: unknown, stage?: unknown, options?: object): Draft
+  withStage(name: unknown, stage?: unknown, ...kindAndOptions: unknown[]): Draft
   withStages(stages: readonly unknown[]): Draft
   build(options: BuildOptions<object>): StageGraph<Readonly<Record<string, StageSlot>>, {}>
 }
@@ -118,59 +118,92 @@ export function runStage<Stages, Ports, const Name extends keyof Stages & string
   options?: RunNamedStageOptions<Stages, Ports>,
 ): Promise<StageRun<DataIn<Stages[Name]>, ChunkIn<Stages[Name]>>>
 export async function runStage(first: unknown, second: unknown = {}, third: unknown = {}): Promise<StageRun> {
-  if (typeof second !== 'string') return runAlone('runStage', first, second as RunStageOptions<object, object>)
+  if (typeof second !== 'string') return runAlone('runStage', first, second as GivenOptions)
   const { name, stage } = namedStage(first, second)
-  return runAlone(name, stage, third as RunStageOptions<object, object>)
+  return runAlone(name, stage, third as GivenOptions)
 }
 
+type GivenOptions = RunStageOptions<object, object>
+
 /** Runs a stage in a pipeline of this name that has only this stage, and one for each of its inputs. */
-async function runAlone(around: string, stage: unknown, given: RunStageOptions<object, object>): Promise<StageRun> {
-  const { inputs = {}, snapshot, ports, interceptors = [], clock, name: givenName, kind, stageOptions, ...run } = given
-  const described = typeof stage === 'object' && stage !== null && !('execute' in stage)
-  const draft = (): Draft => new Pipeline(around)
-  const ownName = draft().withStage(stage).stages[0]?.name
-  const name = givenName !== undefined && !described ? givenName : typeof ownName === 'string' ? ownName : 'stage'
-
-  let pipeline = draft()
-  for (const [input, data] of Object.entries(inputs))
-    pipeline = pipeline.withStage(input, () => data ?? StageOutput.skip('the test gave no data for it'))
-  const wiring = {
-    ...stageOptions,
-    dependencies: Object.keys(inputs),
-    ...(Object.values(inputs).includes(undefined) ? { join: 'settled' } : undefined),
-  }
-  pipeline = described
-    ? pipeline.withStages([stage])
-    : kind === undefined
-      ? pipeline.withStage(name, stage, wiring)
-      : (pipeline.withStage as (...all: unknown[]) => Draft).call(pipeline, name, stage, kind, wiring)
-  const options: BuildOptions<object> = {
-    interceptors: interceptors.map((one) => aroundNoInput(one, around, inputs)),
-    // The stage of a pipeline may have options of interceptors that the test doesn't need.
-    ...(described ? { ignoreOptions: true } : undefined),
-    ...(ports === undefined ? undefined : { ports }),
-    ...(clock === undefined ? undefined : { clock }),
-  }
-  let graph: ReturnType<Draft['build']>
-  try {
-    graph = pipeline.build(options)
-  } catch (error) {
-    throw (described ? missingInputs(error, stage, name, inputs) : undefined) ?? error
-  }
-
+async function runAlone(around: string, stage: unknown, options: GivenOptions): Promise<StageRun> {
+  const { inputs = {}, snapshot, ports, interceptors = [], clock, name: given, kind, stageOptions, ...run } = options
+  const name = nameOf(stage, given)
+  const graph = graphAround(around, stage, { name, inputs, ports, interceptors, clock, kind, stageOptions })
   const handle = graph.start(snapshot, run)
   const events: StageflowEvent[] = []
   const chunks: unknown[] = []
   for await (const event of handle) {
-    const ofThisRun = event.pipelineRunId === handle.pipelineRunId
-    if (ofThisRun && (event.stage === undefined ? isFrame(event) : Object.hasOwn(inputs, event.stage))) continue
-    if (ofThisRun && event.type === `stage.${name}.chunk`) chunks.push((event.data as { chunk: unknown }).chunk)
-    else events.push(event)
+    const isOfChildRun = event.pipelineRunId !== handle.pipelineRunId
+    if (isOfChildRun) events.push(event)
+    else if (event.type === `stage.${name}.chunk`) chunks.push((event.data as { chunk: unknown }).chunk)
+    else if (!isOfTheTest(event, inputs)) events.push(event)
   }
   const settled = await handle.settled
   const record = settled.report.stages[name] as StageRecord
   const output = settled.outputs[name] ?? (await neverBegan(handle.result, settled))
   return { output, record, events, notes: record.notes, chunks, report: settled.report }
+}
+
+/** Whether `runStage` causes an event, and not the stage: one of the run around it, or of a stage that gives an input. */
+const isOfTheTest = ({ type, stage }: StageflowEvent, inputs: object): boolean =>
+  stage === undefined ? type.startsWith('pipeline.') : Object.hasOwn(inputs, stage)
+
+/** A stage of a pipeline, or of `defineStage`: it knows its name, its dependencies and its options. */
+const isDescribed = (stage: unknown): stage is object =>
+  typeof stage === 'object' && stage !== null && !('execute' in stage)
+
+const draft = (around: string): Draft => new Pipeline(around)
+
+function nameOf(stage: unknown, given: string | undefined): string {
+  if (given !== undefined && !isDescribed(stage)) return given
+  const own = draft('own').withStage(stage).stages[0]?.name
+  return typeof own === 'string' ? own : 'stage'
+}
+
+/** What the graph around a stage is made with. */
+interface Setup {
+  readonly name: string
+  readonly inputs: object
+  readonly ports: object | undefined
+  readonly interceptors: readonly Interceptor[]
+  readonly clock: Clock | undefined
+  readonly kind: StageKind | undefined
+  readonly stageOptions: StageOptions | undefined
+}
+
+function graphAround(around: string, stage: unknown, setup: Setup): ReturnType<Draft['build']> {
+  const { name, inputs, ports, interceptors, clock } = setup
+  const options: BuildOptions<object> = {
+    interceptors: interceptors.map((one) => aroundNoInput(one, around, inputs)),
+    ...(ports === undefined ? undefined : { ports }),
+    ...(clock === undefined ? undefined : { clock }),
+  }
+  const giving = draftOfInputs(around, inputs)
+  if (!isDescribed(stage)) return withBareStage(giving, stage, setup).build(options)
+  try {
+    // It may have options of interceptors that the test doesn't need.
+    return giving.withStages([stage]).build({ ...options, ignoreOptions: true })
+  } catch (error) {
+    throw missingInputs(error, stage, name, inputs) ?? error
+  }
+}
+
+/** A pipeline with a stage for each input, which gives its data. */
+function draftOfInputs(around: string, inputs: object): Draft {
+  let pipeline = draft(around)
+  for (const [input, data] of Object.entries(inputs))
+    pipeline = pipeline.withStage(input, () => data ?? StageOutput.skip('the test gave no data for it'))
+  return pipeline
+}
+
+function withBareStage(pipeline: Draft, stage: unknown, { name, inputs, kind, stageOptions }: Setup): Draft {
+  const options = {
+    ...stageOptions,
+    dependencies: Object.keys(inputs),
+    ...(Object.values(inputs).includes(undefined) ? { join: 'settled' } : undefined),
+  }
+  return kind === undefined ? pipeline.withStage(name, stage, options) : pipeline.withStage(name, stage, kind, options)
 }
 
 /** The stage of this name in a pipeline, and the name of the pipeline. */
@@ -196,21 +229,23 @@ function missingInputs(error: unknown, stage: object, name: string, inputs: obje
   const isUnknown = ({ code }: StageflowError): boolean => code === 'core/unknown-dependency'
   if (!(error instanceof PipelineBuildError) || !error.problems.some(isUnknown)) return undefined
   const { edges } = stage as { readonly edges: readonly { readonly stage: unknown }[] }
-  const needed = edges.map((edge) => edge.stage).filter((one) => typeof one === 'string' && one !== name) as string[]
-  const missing = needed.filter((one) => !Object.hasOwn(inputs, one))
+  const needed = edges.map((edge) => edge.stage).filter((one) => typeof one === 'string')
+  const missing = needed.filter((one) => one !== name && !Object.hasOwn(inputs, one))
   if (missing.length === 0) return undefined
   const others = Object.keys(inputs).filter((one) => !needed.includes(one))
-  const keys = missing.map((one) => `${/^[\p{L}_$][\p{L}\d_$]*$/u.test(one) ? one : JSON.stringify(one)}: { … }`)
+  const them = missing.length > 1 ? 'them' : 'it'
+  const example = missing.map((one) => `${asKey(one)}: { … }`).join(', ')
+  const surplus = others.length > 0 ? ` It does not depend on ${quoted(others)}.` : ''
   return new StageflowError(
     'testing/missing-input',
-    `runStage(): stage "${name}" depends on ${quoted(missing)}. Pass ${missing.length > 1 ? 'them' : 'it'}: { inputs: { ${keys.join(', ')} } }; undefined stands for a skipped stage.${others.length > 0 ? ` It does not depend on ${quoted(others)}.` : ''}`,
+    `runStage(): stage "${name}" depends on ${quoted(missing)}. Pass ${them}: { inputs: { ${example} } }; undefined stands for a skipped stage.${surplus}`,
     { cause: error },
   )
 }
 
+/** A name as the key of an object literal. */
+const asKey = (name: string): string => (/^[\p{L}_$][\p{L}\d_$]*$/u.test(name) ? name : JSON.stringify(name))
 const quoted = (names: readonly string[]): string => names.map((one) => `"${one}"`).join(' and ')
-
-const isFrame = ({ type }: StageflowEvent): boolean => type.startsWith('pipeline.')
 
 /** Hides the stages that give the inputs from an interceptor, because they aren't stages of the app. */
 function aroundNoInput(interceptor: Interceptor, around: string, inputs: object): Interceptor {

@@ -1,0 +1,168 @@
+// What is proven of a commit, in parts. `.ci/run` runs the gate, `npm run nightly` all other parts, `.ci/run all` everything.
+// A step is a command of bash. $TARBALLS is the folder of the packed packages, $WORK a folder that is removed at the end.
+
+/** `needs`: a step that must have passed. `counts`: files in which the command counts its own checks and tests. `isShown`: as it runs. */
+const step = (what, command, { needs, counts = [], isShown = false } = {}) => ({
+  what,
+  command,
+  needs,
+  counts,
+  isShown,
+})
+
+const PACKED = step(
+  'the packages pack, publint --strict and attw --profile esm-only accept them',
+  'node scripts/check/packed.mjs "$TARBALLS"',
+)
+const BUILT = step('the packages are built, as some tests need them', 'tsc -b packages/*')
+const withTarballs = (what, command) => step(what, command, { needs: PACKED })
+const slowTests = (what, file) => step(what, `vitest run --config scripts/ci/vitest.config.ts ${file}`)
+
+const consumeOn = (version) =>
+  withTarballs(
+    `the packages work together on Node ${version}, core by require too`,
+    `scripts/ci/consume "$WORK/node-${version}" "$TARBALLS" ${version}`,
+  )
+const compileWith = (...versions) =>
+  withTarballs(
+    `consumers of core and of all packages compile with TypeScript ${versions.join(' and ')}`,
+    `scripts/ci/compile "$WORK/typescript-${versions[0]}" "$TARBALLS" ${versions.join(' ')}`,
+  )
+const createOn = (version, faults = '') =>
+  withTarballs(
+    `npm create makes an app and each kind of plugin, and an interceptor is published and used, on Node ${version}`,
+    `node scripts/ci/create.mjs "$TARBALLS" ${version} ${faults}`.trim(),
+  )
+const followGuide = (guide, example = '-') =>
+  withTarballs(
+    `the guide ${guide} leads from npm create to a tested package, as it says`,
+    `node scripts/docs/follow-guide.mjs docs/how-to/${guide}.md ${example} "$TARBALLS" "$WORK/${guide}"`,
+  )
+const killHeavy = (name, what) =>
+  step(what, `node --conditions=@stageflow/source --no-warnings packages/${name}/test/kill-heavy.ts`)
+
+/** Each part: what it proves, the minutes after which it is ended, and its steps. */
+export const PARTS = {
+  gate: {
+    proves: 'what a change can break',
+    minutes: 45,
+    steps: [
+      step('npm test: every check, every test', 'npm test', { counts: ['steps', 'tests'], isShown: true }),
+      PACKED,
+      withTarballs(
+        'each package installs alone with the lowest core that it allows, compiles and works (defaults with its siblings)',
+        'node scripts/ci/consume-alone.mjs "$TARBALLS" "$WORK/alone"',
+      ),
+      consumeOn('22.13'),
+      consumeOn('26'),
+      compileWith('5.9', '7'),
+      createOn('24', '--faults'),
+      step('every example starts, has --help, and refuses a wrong option', 'node scripts/ci/start-examples.mjs'),
+      step('the site builds without a dead link, and a reader finds the way in Chromium', 'npm run docs:test'),
+      withTarballs(
+        'bundles of esbuild and Vite run, core in an edge runtime and in Chromium too',
+        'node scripts/ci/registry/bundles.mjs "$TARBALLS"',
+      ),
+    ],
+  },
+  storms: {
+    proves: 'durable runs outlive many kills',
+    minutes: 15,
+    steps: [
+      killHeavy(
+        'durable-local',
+        'runs of durable-local outlive 100 kills of their processes, and no settled stage runs again',
+      ),
+      killHeavy(
+        'durable-restate',
+        '200 runs on Restate end while the worker, the server and the network fail, and no settled stage runs again',
+      ),
+    ],
+  },
+  random: {
+    proves: 'random tests hold with all of their cases and with the largest sizes',
+    minutes: 15,
+    steps: [
+      step('the random tests hold with all of their cases', 'node scripts/ci/tests.mjs --heavy', {
+        counts: ['heavy-tests'],
+      }),
+    ],
+  },
+  coverage: {
+    proves: 'the tests reach the lines and branches that vitest.config.ts demands',
+    minutes: 25,
+    steps: [
+      step('the tests reach the coverage that is demanded', 'node scripts/ci/tests.mjs --coverage', {
+        needs: BUILT,
+        counts: ['covered-tests', 'timed-tests'],
+      }),
+    ],
+  },
+  versions: {
+    proves: 'the versions of Node and TypeScript between the oldest and the newest',
+    minutes: 15,
+    steps: [consumeOn('24'), compileWith('6'), createOn('22'), createOn('26')],
+  },
+  guides: {
+    proves: 'the guides and first pages lead where they say',
+    minutes: 15,
+    steps: [
+      followGuide('write-an-interceptor', 'examples/third-party'),
+      followGuide('write-a-sink'),
+      followGuide('write-an-exporter'),
+      followGuide('write-a-store'),
+      withTarballs(
+        'a newcomer installs from a registry in an empty home, and the first pages work',
+        'node scripts/ci/newcomer.mjs "$TARBALLS"',
+      ),
+      step(
+        'npm start answers from a fresh clone with an empty npm cache, and npm run example adds another',
+        'scripts/ci/fresh-start "$WORK/fresh"',
+      ),
+      step('the chat answers from the right page, and refuses what is off topic', 'node scripts/ci/ask.mjs'),
+      step('the recording of the terminal shows what npm start answers', 'node scripts/generate/recording.mjs --check'),
+    ],
+  },
+  upgrades: {
+    proves: 'packages of different releases are installed together as their ranges say',
+    minutes: 15,
+    steps: [
+      withTarballs(
+        'core and one package install what the table says, with npm and pnpm',
+        'node scripts/ci/registry/installs.mjs "$TARBALLS"',
+      ),
+      withTarballs(
+        'one package is upgraded at a time, a core that breaks is refused, a second copy is named',
+        'node scripts/ci/registry/upgrades.mjs "$TARBALLS"',
+      ),
+      step('a plugin that needs a newer core than it says is refused', 'node scripts/ci/registry/floors-proof.mjs'),
+      withTarballs(
+        'the oldest release of each plugin works with the newest core',
+        'node scripts/ci/consume-alone.mjs "$TARBALLS" "$WORK/oldest" --oldest',
+      ),
+    ],
+  },
+  release: {
+    proves: 'a release to a registry of this machine',
+    minutes: 15,
+    steps: [
+      slowTests('a registry of this machine takes packages, and serves them to npm', 'release/registry'),
+      slowTests(
+        'a release publishes what it judged, goes on after a failure, and its packages work',
+        'release/release',
+      ),
+      slowTests(
+        'changeset version keeps the rules of versions: majors of core, defaults, prereleases, changelogs',
+        'release/versions',
+      ),
+    ],
+  },
+  workshop: {
+    proves: 'the commands of contributors',
+    minutes: 15,
+    steps: [
+      slowTests('npm run new-package makes packages of each kind that pass every check', 'generate/new-package'),
+      slowTests('every row of npm run bench:compare gives the right answer in both states', 'ci/bench-compare'),
+    ],
+  },
+}
