@@ -205,8 +205,8 @@ export class ExecutorBench {
   }
 
   /**
-   * Waits in many parts, each of which is a turn of the event loop at least: a busy machine may stop this process for a while, which
-   * then counts as one of them.
+   * Waits in many parts: each is at least one turn of the event loop. If a busy machine stops this process for a while, that counts as
+   * one part.
    */
   async #standstill(what: string, signal: AbortSignal): Promise<never> {
     for (let part = 0, seen = this.#happened; part < PARTS_OF_WAIT; part++) {
