@@ -99,7 +99,10 @@ export class LoggingEventSink implements EventSink {
   #line(event: StageflowEvent): object {
     const { type, data, timestamp, ...ids } = event
     const line: Record<string, unknown> = { type, ...ids, at: timestamp }
-    for (const id of CALLERS_IDS) if (event[id] !== undefined) line[id] = this.#redactor.text(String(event[id]))
+    for (const name of CALLERS_IDS) {
+      const id = event[name]
+      if (id !== undefined) line[name] = this.#redactor.text(String(id))
+    }
     const shown = this.#withData ? data : eventFacts(event)
     if (shown !== undefined) line['data'] = this.#redactor.value(shown)
     return line // pino leaves out what is undefined
