@@ -67,7 +67,7 @@ export function claim(
   checkFit(graph, row.id, graphOf(row), settled === undefined ? keys : [])
   if (created !== undefined) checkInput(row.id, row.input, created)
   if (settled !== undefined) return settled
-  // Its process has died: `lookAt` has found that nobody renews its lease.
+  // Its process has died: `lookAt` has found a lease that is no longer renewed.
   const hasCrashed = row.status === 'running' && row.owner !== null && row.owner !== owner
   const hasNewFacts = row.facts !== row.facts_before
   const crashes = hasCrashed && !hasNewFacts ? row.crashes + 1 : 0

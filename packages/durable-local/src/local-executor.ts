@@ -48,7 +48,7 @@ export class LocalExecutor implements StageExecutor {
   #runningCalls = 0
   /** How many facts are on their way into the journal. */
   #pendingFacts = 0
-  /** How many of those are no calls of the run, but stops, timers and answers. */
+  /** How many of those didn't come from a call of the run: stops, timers and answers. */
   #pendingOutside = 0
   #mayHaveInbox = true
   #error: unknown

@@ -139,7 +139,7 @@ export class JournalExecutors implements ExecutorUnderTest {
       if (questionsIn(keys).get(key) !== 'open') return false
       return journal.run(ADD_TO_INBOX, { run: row.n, kind: 'answer', key, value: JSON.stringify(answer) }) === 1
     })
-    this.#legs.get(runId)?.executor?.call()
+    this.#legs.get(runId)?.executor?.lookIntoInbox()
     return isKept
   }
 

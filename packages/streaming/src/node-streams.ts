@@ -84,7 +84,7 @@ async function writeInto<T>(queue: ChunkQueue<T>, chunk: T, callback: (problem: 
   } catch (error) {
     problem = asError(error)
   }
-  // Outside of the try: what the stream does next is no problem of this write.
+  // Outside of the try: an error that the stream throws next isn't an error of this write.
   callback(problem)
 }
 

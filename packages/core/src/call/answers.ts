@@ -77,46 +77,48 @@ interface Entering<Context> {
 }
 
 /**
- * Calls `code` inside the async contexts that parts set up, from the part at `from` on inwards. If a part's `enter` throws or
- * returns before it has called `next`, nothing is called and `refuse` gives the result.
+ * Calls `code` inside the async contexts that parts set up, the first outermost. If a part's `enter` throws or returns before it has
+ * called `next`, nothing is called and `refuse` gives the result.
  */
 export function enterParts<Context, T>(
-  notebook: { readonly notebook: Notebook },
+  { notebook }: { readonly notebook: Notebook },
   owners: readonly Named[],
   parts: readonly (Entering<Context> | undefined)[],
   context: Context,
   code: () => T,
   refuse: (error: StageflowError) => T,
   what?: string,
-  from = 0,
 ): T {
-  let place = from
-  while (place < owners.length && parts[place]?.enter === undefined) place++
-  const part = parts[place]
-  if (place === owners.length || part?.enter === undefined) return code()
-  const by = owners[place] as Named
-  let isOpen = true
-  let result: { readonly value: T } | { readonly thrown: unknown } | undefined
-  const next = (): void => {
-    if (!isOpen) return
-    isOpen = false
-    try {
-      result = { value: enterParts(notebook, owners, parts, context, code, refuse, what, place + 1) }
-    } catch (thrown) {
-      result = { thrown }
+  /** Enters the part at `place`, and inside it the parts behind that. */
+  const enterFrom = (place: number): T => {
+    if (place === owners.length) return code()
+    const part = parts[place]
+    if (part?.enter === undefined) return enterFrom(place + 1)
+    const by = owners[place] as Named
+    let isOpen = true
+    let inside: { readonly value: T } | { readonly thrown: unknown } | undefined
+    const next = (): void => {
+      if (!isOpen) return
+      isOpen = false
+      try {
+        inside = { value: enterFrom(place + 1) }
+      } catch (thrown) {
+        inside = { thrown }
+      }
     }
+    let cause: unknown
+    try {
+      notebook.reportRejection(part.enter(next, context), by, what)
+    } catch (thrown) {
+      if (inside === undefined) cause = thrown
+      else notebook.reportThrow(thrown, by, what)
+    }
+    isOpen = false
+    if (inside === undefined) return refuse(refusal(by, cause))
+    if ('thrown' in inside) throw inside.thrown
+    return inside.value
   }
-  let cause: unknown
-  try {
-    notebook.notebook.reportRejection(part.enter(next, context), by, what)
-  } catch (thrown) {
-    if (result === undefined) cause = thrown
-    else notebook.notebook.reportThrow(thrown, by, what)
-  }
-  isOpen = false
-  if (result === undefined) return refuse(refusal(by, cause))
-  if ('thrown' in result) throw result.thrown
-  return result.value
+  return enterFrom(0)
 }
 
 function refusal({ name }: Named, cause: unknown): StageflowError {

@@ -88,6 +88,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
     return output
   }
 
+  /** Asks a hook for its part in the call. Returns the answer instead if the hook answers the call, or what it returned is illegal. */
   #takePart(hook: CallHook): CallPart | Output | undefined {
     try {
       const part = hook.onCall(this.live) as CallPart | undefined
@@ -96,10 +97,8 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
       if (part?.expired !== undefined || part?.deadline !== undefined || part?.idleMs !== undefined)
         return this.#limitBy(part, hook)
       // Most parts have one of these, and nothing else does.
-      if (part?.enter !== undefined || part?.ended !== undefined) return part
-      return isPart(part)
-        ? part
-        : this.#outputOf(hook, part, 'Return a part, a StageOutput or undefined from onCall(), at once')
+      if (part?.enter !== undefined || part?.ended !== undefined || isPart(part)) return part
+      return this.#outputOf(hook, part, 'Return a part, a StageOutput or undefined from onCall(), at once')
     } catch (thrown) {
       return interceptorThrew(hook.name, this, thrown)
     }
@@ -153,10 +152,13 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
   #leaveList(): void {
     const { calls = [] } = this.host.loop
     const { index } = this.node
-    if (calls[index] === this) calls[index] = this.before
-    else
-      for (let call = calls[index]; call !== undefined; call = call.before)
-        if (call.before === this) call.before = this.before
+    if (calls[index] === this) {
+      calls[index] = this.before
+      return
+    }
+    for (let call = calls[index]; call !== undefined; call = call.before) {
+      if (call.before === this) call.before = this.before
+    }
   }
 
   // Limits
@@ -213,12 +215,11 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
 /** The open calls of a stage without an answer, the innermost first. */
 function openCalls(host: Host, stage: number, which: (call: StageCall) => boolean): readonly StageCall[] {
   const open: StageCall[] = []
-  for (
-    let call = host.loop.calls?.[stage] as StageCall | undefined;
-    call !== undefined;
-    call = call.before as StageCall | undefined
-  )
+  let call = host.loop.calls?.[stage] as StageCall | undefined
+  while (call !== undefined) {
     if (call.output === undefined && which(call)) open.push(call)
+    call = call.before as StageCall | undefined
+  }
   return open
 }
 
@@ -252,11 +253,11 @@ export function callWithParts(
 ): Answer {
   const call = context.narrowedTo(new StageCall(host, node, fork, hooks))
   const answer = call.begin(next)
-  if (call.output === undefined && answer instanceof Promise)
-    return (host.loop.checked = new Promise((resolve) => {
-      call.resolve = resolve
-      void answer.then((output) => call.answer(output))
-    }))
   if (!(answer instanceof Promise)) call.answer(answer)
-  return call.output as Output
+  // A limit may have answered the call while its code was being called.
+  if (call.output !== undefined || !(answer instanceof Promise)) return call.output as Output
+  return (host.loop.checked = new Promise((resolve) => {
+    call.resolve = resolve
+    void answer.then((output) => call.answer(output))
+  }))
 }

@@ -1,10 +1,10 @@
 import { StageflowError } from '../base/errors.ts'
 import type { Host } from '../call/host.ts'
 import { behindOf, tellCalls } from '../call/stage-context.ts'
-import type { LiveStageContext } from '../call/stage-context.ts'
-import type { RunParent } from '../contract/context.ts'
+import type { Behind, LiveStageContext } from '../call/stage-context.ts'
 import { NoOpEventSink } from '../contract/events.ts'
 import type { InterceptorContext } from '../contract/interceptor.ts'
+import type { Fields } from '../contract/snapshot-fields.ts'
 import { fieldsOf, inputFields } from '../contract/snapshot.ts'
 import { RUN_OPTIONS, checkRunOptions } from '../graph/graph.ts'
 import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
@@ -50,55 +50,17 @@ export function openChild(
   const { facts: run } = host
   refuseEnded(run, node)
   const runs = lineage(run)
-  const root = runs.at(-1) as RunFacts
-  const depth = runs.length
-  if (depth > DEEPEST_CHILD)
-    throw new StageflowError(
-      'core/child-depth',
-      `Stage "${node.name}" of "${run.graph.name}" starts a child run ${depth} deep; nest at most ${DEEPEST_CHILD}.`,
-    )
+  refuseDepth(runs, node)
   const graph = run.graph.childOf(pipeline)
-  if (runs.some((above) => above.graph.origin === graph.origin))
-    throw new StageflowError(
-      'core/child-cycle',
-      `Stage "${node.name}" starts "${graph.name}", which contains it. To loop, use withPipeline(…, { repeat }).`,
-    )
+  refuseCycle(runs, node, graph)
   const own = checkRunOptions(graph, options)
-  const path = `${run.parent === undefined ? '' : `${run.parent.shown.path}/`}${node.name}${suffix}`
-  const resume = run.resume?.child(path, context.resumed)
+  const parent = linkFor(context as LiveStageContext, behind, runs, suffix)
   // At most the grace time of this run: the parent waits for its children, so that their last events come before its own.
   const graceMs = Math.min(own.graceMs ?? Infinity, run.graceMs)
-  const fields = { ...fieldsOf(run.snapshot), ...inputFields(resume?.snapshot ?? input) }
-  // An input made from the snapshot of this run, or of a parent, contains that run's id. The child needs its own.
-  const id = fields['pipelineRunId']
-  const pipelineRunId = runs.some((above) => above.pipelineRunId === id) ? undefined : id
-  const shown = Object.freeze({
-    depth,
-    pipelineRunId: run.pipelineRunId,
-    stage: node.name,
-    rootRunId: root.pipelineRunId,
-    rootPipeline: root.graph.name,
-    path,
-  })
-  const openedAt = run.clock.now()
-  let deadline = context.deadline ?? Infinity
-  const parent: ParentLink = {
-    shown,
-    facts: run,
-    signal: context.signal,
-    get deadline() {
-      // After an abort, keeps the last deadline that the stage had.
-      return context.aborted === undefined ? (deadline = context.deadline ?? deadline) : deadline
-    },
-    openedAt,
-    resume,
-    outlet: run.outlet,
-    tell: (news) => tellCalls(behind, news),
-    outOfTime: () => host.stopping.outOfTime(),
-  }
+  const fields = childInput(runs, parent.resume?.snapshot ?? input)
   const given = { ...inherited(run, graph), ...own, graceMs }
-  const child = (host as ParentRun).childRun(graph, { ...fields, pipelineRunId }, given, parent)
-  return { child, settled: runToEnd(host, node, child, shown, openedAt) }
+  const child = (host as ParentRun).childRun(graph, fields, given, parent)
+  return { child, settled: runToEnd(host, node, child, parent) }
 }
 
 /** A run and its parents. */
@@ -106,6 +68,62 @@ const lineage = (run: RunFacts): readonly RunFacts[] => [
   run,
   ...(run.parent === undefined ? [] : lineage(run.parent.facts)),
 ]
+
+/** The link from a child run to the stage that starts it. `runs`: the run of the stage, and its parents. */
+function linkFor(context: LiveStageContext, behind: Behind, runs: readonly RunFacts[], suffix: string): ParentLink {
+  const { host, node } = behind
+  const { facts: run } = host
+  const root = runs.at(-1) as RunFacts
+  const path = `${run.parent === undefined ? '' : `${run.parent.shown.path}/`}${node.name}${suffix}`
+  let deadline = context.deadline ?? Infinity
+  return {
+    shown: Object.freeze({
+      depth: runs.length,
+      pipelineRunId: run.pipelineRunId,
+      stage: node.name,
+      rootRunId: root.pipelineRunId,
+      rootPipeline: root.graph.name,
+      path,
+    }),
+    facts: run,
+    signal: context.signal,
+    get deadline() {
+      // After an abort, keeps the last deadline that the stage had.
+      if (context.aborted === undefined) deadline = context.deadline ?? deadline
+      return deadline
+    },
+    openedAt: run.clock.now(),
+    resume: run.resume?.child(path, context.resumed),
+    outlet: run.outlet,
+    tell: (news) => tellCalls(behind, news),
+    outOfTime: () => host.stopping.outOfTime(),
+  }
+}
+
+/** The fields of a child's input: those of the run around it, and its own. */
+function childInput(runs: readonly RunFacts[], input: object): Fields {
+  const [run] = runs as readonly [RunFacts]
+  const fields = { ...fieldsOf(run.snapshot), ...inputFields(input) }
+  // An input made from the snapshot of this run, or of a parent, contains that run's id. The child needs its own.
+  const isTaken = runs.some(({ pipelineRunId }) => pipelineRunId === fields['pipelineRunId'])
+  return isTaken ? { ...fields, pipelineRunId: undefined } : fields
+}
+
+function refuseDepth(runs: readonly RunFacts[], { name }: StageNode): void {
+  if (runs.length > DEEPEST_CHILD)
+    throw new StageflowError(
+      'core/child-depth',
+      `Stage "${name}" of "${runs[0]?.graph.name}" starts a child run ${runs.length} deep; nest at most ${DEEPEST_CHILD}.`,
+    )
+}
+
+function refuseCycle(runs: readonly RunFacts[], { name }: StageNode, graph: BuiltGraph): void {
+  if (runs.some((above) => above.graph.origin === graph.origin))
+    throw new StageflowError(
+      'core/child-cycle',
+      `Stage "${name}" starts "${graph.name}", which contains it. To loop, use withPipeline(…, { repeat }).`,
+    )
+}
 
 function refuseEnded(run: RunFacts, node: StageNode): void {
   if (run.isClosed(node.index))
@@ -123,28 +141,24 @@ function inherited({ options, events }: RunFacts, graph: BuiltGraph): AllRunOpti
   return { ...taken, ...(graph.inherits && ports && { ports }), eventSink: events?.sink ?? NoOpEventSink }
 }
 
-/** Runs a child to its end, and reports it to the stage that started it. */
-async function runToEnd(
-  host: Host,
-  node: StageNode,
-  child: PipelineRun,
-  { depth, path }: RunParent,
-  startedAt: number,
-): Promise<Outcome> {
-  const run = host.facts
+/** Runs a child to its end, as code of the stage that started it. */
+async function runToEnd(host: Host, node: StageNode, child: PipelineRun, parent: ParentLink): Promise<Outcome> {
+  const { facts: run, loop } = host
+  const { shown, openedAt } = parent
+  const { depth, path } = shown
   const stage = run.stage(node.index)
   ;(stage.children ??= []).push(child)
   stage.enterCode()
   const data = { pipeline: child.facts.graph.name, childRunId: child.facts.pipelineRunId, depth, path }
-  run.events?.emit('pipeline.child_started', data, node.name, startedAt)
+  run.events?.emit('pipeline.child_started', data, node.name, openedAt)
   const outcome = await new Promise<Outcome>((resolve) => child.open(resolve))
   if (run.phase < ENDED) {
     const now = run.clock.now()
-    const last = { ...data, durationMs: now - startedAt, ...whyOf(outcome, true) }
+    const last = { ...data, durationMs: now - openedAt, ...whyOf(outcome, true) }
     run.events?.emit(`pipeline.child_${outcome.status}`, last, node.name, now)
   }
   stage.leaveCode()
-  host.loop.codeReturned(node.index)
+  loop.codeReturned(node.index)
   host.stoppingIfAny?.childClosed()
   return outcome
 }

@@ -67,12 +67,18 @@ class MapRun {
     }
     this.#endEarly() // a source that threw ends its items too; after the last item there is nothing to end
     signal.removeEventListener('abort', end)
+    if (this.#ended === undefined) signal.throwIfAborted()
+    return this.#output()
+  }
+
+  /** The output of the map: all its items, what ended it early, or the questions of items that suspended. */
+  #output(): Output {
     const ended = this.#ended
-    if (ended === undefined) signal.throwIfAborted()
     const items = this.#outputs.map((output) => output?.data)
     if (ended?.status === 'fail') return ended.withData({ ...(ended.data as object | undefined), items })
-    const requests = this.#outputs.some((output) => output?.status === 'suspend') && requestsOf(this.#outputs)
-    return ended ?? (requests ? suspendedOutput(requests, { items: this.#outputs }) : new Output('ok', { items }))
+    if (ended !== undefined) return ended
+    const asks = this.#outputs.some((output) => output?.status === 'suspend')
+    return asks ? suspendedOutput(requestsOf(this.#outputs), { items: this.#outputs }) : new Output('ok', { items })
   }
 
   #fail(error: unknown): void {
@@ -88,14 +94,18 @@ class MapRun {
       }
       const next = items.next()
       const step = next instanceof Promise ? await this.#unlessOver(next) : next
-      // The stage may have ended meanwhile: an interceptor answered the call, or the stage was abandoned.
-      if (this.#behind.host.facts.schedule.state(this.#behind.node.index) !== RUNNING) this.#endEarly()
+      if (!this.#isWanted) this.#endEarly()
       if (step?.done === true) break
       if (step !== undefined && !this.#isOver) void this.#runItem(step.value)
     }
     while (this.#running > 0 && !this.#isOver) await this.#itemEnded()
-    if (!this.#isOver) return
-    this.#closeSource(items)
+    if (this.#isOver) this.#closeSource(items)
+  }
+
+  /** False once an interceptor has answered the call of the stage, or the stage was abandoned. */
+  get #isWanted(): boolean {
+    const { host, node } = this.#behind
+    return host.facts.schedule.state(node.index) === RUNNING
   }
 
   /**

@@ -107,20 +107,19 @@ async function repeated(context: LiveStageContext, repeat: Repeat<string>, open:
     hits = feedback !== undefined && sameVerdict(feedback, verdict.feedback) ? hits + 1 : 1
     feedback = verdict.feedback
     const seen = { ...about, stagnationHits: hits, error: feedback.error }
-    if (attempt < maxAttempts && hits < stagnationLimit) {
-      context.raiseIfCancelled()
-      context.tryEmitEvent('guard_retry.scheduled', seen)
-      continue
+    if (attempt >= maxAttempts || hits >= stagnationLimit) {
+      const reason = attempt >= maxAttempts ? 'max_attempts' : 'stagnation'
+      context.tryEmitEvent('guard_retry.exhausted', { ...seen, reason })
+      const why = reason === 'stagnation' ? `the last ${hits} verdicts were the same` : `maxAttempts is ${maxAttempts}`
+      const error = new StageflowError(
+        'core/guard-exhausted',
+        `Guard "${until}" of "${child.facts.graph.name}" still fails after ${attempt} attempts (${why}): ${feedback.error.message}`,
+        { cause: verdict.error },
+      )
+      return new Output('fail', error, { data: outcome.data })
     }
-    const reason = attempt >= maxAttempts ? 'max_attempts' : 'stagnation'
-    context.tryEmitEvent('guard_retry.exhausted', { ...seen, reason })
-    const why = reason === 'stagnation' ? `the last ${hits} verdicts were the same` : `maxAttempts is ${maxAttempts}`
-    const error = new StageflowError(
-      'core/guard-exhausted',
-      `Guard "${until}" of "${child.facts.graph.name}" still fails after ${attempt} attempts (${why}): ${feedback.error.message}`,
-      { cause: verdict.error },
-    )
-    return new Output('fail', error, { data: outcome.data })
+    context.raiseIfCancelled()
+    context.tryEmitEvent('guard_retry.scheduled', seen)
   }
 }
 

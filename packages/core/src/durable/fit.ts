@@ -127,19 +127,22 @@ function* compare(
   const names =
     reached === 'settled' ? new Set([...Object.keys(before.stages), ...Object.keys(now.stages)]) : Object.keys(reached)
   for (const name of names) {
-    const far = reached === 'settled' ? reached : reached[name]
-    const [was, is] = [before, now].map(({ stages }) => (Object.hasOwn(stages, name) ? stages[name] : undefined))
+    const far = reached === 'settled' ? reached : (reached[name] as RunProgress[string])
+    const was = stageNamed(name, before)
+    const is = stageNamed(name, now)
     const stage = `stage "${path}${name}"`
-    const which = `${stage}, which has ${far === 'settled' ? far : 'started'},`
-    if (is === undefined) yield `the graph has no ${which.slice(0, -1)}`
-    else if (was === undefined)
-      yield reached === 'settled'
-        ? `${stage} is new in a child pipeline that has settled`
-        : `${which} isn't in the fingerprint of the run`
-    else yield* compareStage(was, is, far as RunProgress[string], which, path + name)
+    const state = `which has ${far === 'settled' ? 'settled' : 'started'}`
+    if (is === undefined) yield `the graph has no ${stage}, ${state}`
+    else if (was !== undefined) yield* compareStage(was, is, far, `${stage}, ${state},`, path + name)
+    else if (reached === 'settled') yield `${stage} is new in a child pipeline that has settled`
+    else yield `${stage}, ${state}, isn't in the fingerprint of the run`
   }
 }
 
+const stageNamed = (name: string, { stages }: GraphFingerprint): StageFingerprint | undefined =>
+  Object.hasOwn(stages, name) ? stages[name] : undefined
+
+/** What has changed in a stage. `far`: how far the run has come with it. `which`: how a message names it. */
 function* compareStage(
   was: StageFingerprint,
   is: StageFingerprint,
@@ -149,22 +152,26 @@ function* compareStage(
 ): Generator<string, void> {
   if (was.kind !== is.kind) yield `${which} had kind "${was.kind}" and now has kind "${is.kind}"`
   if (far === 'settled') {
-    const [needed, needs] = [was, is].map(({ dependencies }) => listed(dependencies))
-    if (needed !== needs) yield `${which} depended on ${needed} and now depends on ${needs}`
-    const [had, has] = [was, is].map(({ join }) => JSON.stringify(join))
-    if (had !== has) yield `${which} had join ${had} and now has join ${has}`
+    const oldNames = listed(was.dependencies)
+    const newNames = listed(is.dependencies)
+    if (oldNames !== newNames) yield `${which} depended on ${oldNames} and now depends on ${newNames}`
+    const oldJoin = JSON.stringify(was.join)
+    const newJoin = JSON.stringify(is.join)
+    if (oldJoin !== newJoin) yield `${which} had join ${oldJoin} and now has join ${newJoin}`
   }
-  const [ran, runs] = [codeOf(was), codeOf(is)]
-  if (ran !== runs) yield `${which} was ${ran}, and now is ${runs}`
+  const oldCode = codeOf(was)
+  const newCode = codeOf(is)
+  if (oldCode !== newCode) yield `${which} was ${oldCode}, and now is ${newCode}`
   else if (was.child !== undefined && is.child !== undefined && far !== 'started')
     yield* compare(was.child, is.child, far, `${path}/`)
 }
 
 const listed = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ') || 'nothing'
 
-const codeOf = ({ map, child, repeat }: StageFingerprint): string =>
-  child === undefined
-    ? map
-      ? 'a map'
-      : 'code of its own'
-    : `the pipeline "${child.pipeline}"${repeat === undefined ? '' : `, repeated until "${repeat}"`}`
+/** What a stage runs, in words. */
+function codeOf({ map, child, repeat }: StageFingerprint): string {
+  if (map) return 'a map'
+  if (child === undefined) return 'code of its own'
+  const pipeline = `the pipeline "${child.pipeline}"`
+  return repeat === undefined ? pipeline : `${pipeline}, repeated until "${repeat}"`
+}

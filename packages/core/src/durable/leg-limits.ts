@@ -18,6 +18,7 @@ export class LegLimits {
 
   /** Sets a limit of `ms` that passes at `at`, unless it is moved. */
   add(key: string, at: number, ms: number, moved: Limit['moved'], expired: Limit['expired']): void {
+    // The round is in the name of the timer, so that a timer that was set before no longer counts.
     const round = (this.#limits.get(key)?.round ?? 0) + 1
     this.#limits.set(key, { ms, round, moved, expired })
     this.#timer(`${key}@${round}`, at)

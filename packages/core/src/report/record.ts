@@ -70,12 +70,7 @@ export function stageRecord(run: RunFacts, stage: number, call?: ShownCall): Sta
   const record: Writable<StageRecord> = {
     stage: names[stage] as string,
     status: statusOf(run, state, facts),
-    readyAt:
-      state === WAITING || (why === stage && startedAt === undefined)
-        ? undefined
-        : isReleased
-          ? timeOf(run, 2 * why + 1)
-          : run.startedAt,
+    readyAt: readyAt(run, stage),
     startedAt,
     // A stage whose call is answered has a time, but it hasn't settled until the answer is published.
     endedAt: state < OK ? undefined : timeOf(run, 2 * stage + 1),
@@ -86,6 +81,16 @@ export function stageRecord(run: RunFacts, stage: number, call?: ShownCall): Sta
   }
   if (state !== OK || facts !== undefined) addEnding(record, run, state, facts)
   return record
+}
+
+/** When a stage could have started: when the dependency that released it settled, or when the run started. */
+function readyAt(run: RunFacts, stage: number): number | undefined {
+  const why = run.schedule.why(stage)
+  if (run.schedule.state(stage) === WAITING) return undefined
+  if (why < 0) return run.startedAt
+  if (why !== stage) return timeOf(run, 2 * why + 1)
+  // It was skipped because no reader was left: before it could start, or while it was suspended.
+  return timeOf(run, 2 * stage) === undefined ? undefined : run.startedAt
 }
 
 function attemptsOf(

@@ -112,6 +112,7 @@ export class StageLoop implements Loop {
 
   #skip(stage: number, now: number): void {
     const { times, stages } = this.#facts
+    // A suspended stage that nothing can read any more is skipped too. Its request no longer counts.
     const suspended = stages?.[stage]
     if (suspended !== undefined) suspended.output = undefined
     times[2 * stage + 1] = now
@@ -176,12 +177,15 @@ export class StageLoop implements Loop {
 
   /** Calls a stage's `when`. Returns false if the stage settles without starting. */
   #allows(node: StageNode, now: number): boolean {
-    const answer = askWhen(this.#facts, node)
-    if (answer !== undefined) this.#settle(node.index, answer, now)
-    // The condition itself may have stopped the run.
-    else if (this.#facts.schedule.stopped) this.#facts.schedule.feed(SETTLED, node.index, CANCELLED)
-    else return true
-    return false
+    const { schedule } = this.#facts
+    const refusal = askWhen(this.#facts, node)
+    if (refusal !== undefined) {
+      this.#settle(node.index, refusal, now)
+      return false
+    }
+    // The condition itself may have stopped the run. Then the stage ends as one that was never started.
+    if (schedule.stopped) schedule.feed(SETTLED, node.index, CANCELLED)
+    return !schedule.stopped
   }
 
   #startWrapped(node: StageNode, wrapped: RunStage): number {

@@ -1,5 +1,5 @@
 import { Pipeline } from '@stageflow/core'
-import type { StageContext, StageGraph } from '@stageflow/core'
+import type { AnyStage, StageContext, StageGraph } from '@stageflow/core'
 
 // oxlint-disable-next-line no-explicit-any -- a graph of any stages
 export type AnyGraph = StageGraph<any, {}>
@@ -12,4 +12,5 @@ export interface AnyPipeline {
   build(options?: object): AnyGraph
 }
 
-export const anyPipeline = (name: string): AnyPipeline => new Pipeline(name) as unknown as AnyPipeline
+export const anyPipeline = (name: string, stages: readonly AnyStage[] = []): AnyPipeline =>
+  new Pipeline(name).withStages(stages as readonly never[]) as unknown as AnyPipeline
