@@ -9,10 +9,9 @@ const ROLE_PREFIX = /^(interceptor|sink|store|exporter|provider)-/
 const NO_ERROR = /note|createSlot|method\W*===/i
 const COMMENT = /^\s*(\/\/|\/?\*)/
 
-/** The columns of a table of codes. `status` is what the code means over HTTP, and a table may still lack it. */
 const COLUMNS = ['code', 'status', 'when', 'fix']
-/** A code that never ends a request has a dash for its status. */
-const STATUS = /^(?:[45]\d\d|–)$/
+/** What a code may mean over HTTP. A code that never ends a request has a dash. CONTRIBUTING says which is for what. */
+const STATUSES = ['400', '401', '403', '404', '409', '413', '422', '429', '499', '500', '502', '503', '504', '–']
 
 /** The error codes of every package: where they are made, what its table says of them, and what is wrong. */
 export function readErrorCodes(root) {
@@ -74,10 +73,10 @@ function problemsOf(root, { folder, short, codes, rows }, page) {
       problems.push(
         `${page}: the row of ${code} must say when it comes, and how to fix it, in columns "when" and "fix".`,
       )
-    else if (row.status !== undefined && !STATUS.test(row.status))
-      problems.push(
-        `${page}: the status of ${code} is "${row.status}". Write an HTTP status from 400 to 599, or – if the code ends no request.`,
-      )
+    else if (!STATUSES.includes(row.status)) {
+      const given = row.status === undefined ? 'missing' : `"${row.status}"`
+      problems.push(`${page}: the status of ${code} is ${given}. Write one of ${STATUSES.join(', ')}.`)
+    }
     if (!tests.includes(code)) problems.push(`${folder}: no test provokes ${code} (made in ${file}).`)
   }
   for (const code of rows.keys()) {
