@@ -2,8 +2,6 @@ import { join } from 'node:path'
 
 import { readPackages, readSources, readTests, readText, sectionOf } from '../lib/workspace.mjs'
 
-// A code is `<package>/<kebab-case>`: the name of the package's folder, with or without its role prefix.
-const ROLE_PREFIX = /^(interceptor|sink|store|exporter|provider)-/
 // Run notes and slots are named in the same way, and aren't errors: `note('core/problems', …)`,
 // `readonly 'core/problems'?:`, `createSlot<Claims>('auth/claims')`; so are methods of a protocol: `method === 'tools/call'`.
 const NO_ERROR = /note|createSlot|method\W*===/i
@@ -24,8 +22,9 @@ export function readErrorCodes(root) {
 }
 
 function codesIn(short, sources) {
-  const prefix = [...new Set([short, short.replace(ROLE_PREFIX, '')])].join('|')
-  const literal = new RegExp(`['"\`]((?:${prefix})/[a-z0-9]+(?:-[a-z0-9]+)*)['"\`](?!\\?:)`, 'g')
+  // A code is `<package>/<kebab-case>`, with the name of the package without `interceptor-`.
+  const prefix = short.replace(/^interceptor-/, '')
+  const literal = new RegExp(`['"\`](${prefix}/[a-z0-9]+(?:-[a-z0-9]+)*)['"\`](?!\\?:)`, 'g')
   const codes = new Map()
   for (const { file, text } of sources) {
     for (const line of text.split('\n').filter((each) => !COMMENT.test(each))) {
