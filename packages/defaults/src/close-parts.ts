@@ -14,7 +14,7 @@ type PartName = 'eventSink' | 'logger'
 /** A part that could not write everything. */
 export interface LostPart {
   readonly part: PartName
-  /** Why: the error of the part, or `defaults/close-timeout`. */
+  /** Why: the error of the part, or `defaults/timed-out`. */
   readonly error: unknown
 }
 
@@ -45,10 +45,7 @@ export async function closeParts(
   const lost: LostPart[] = []
   const flush = async (part: PartName, work: () => Promise<void> | undefined): Promise<void> => {
     const late = (): Error =>
-      new StageflowError(
-        'defaults/close-timeout',
-        `app.close(): ${part} did not write everything within ${timeoutMs} ms.`,
-      )
+      new StageflowError('defaults/timed-out', `app.close(): ${part} did not write everything within ${timeoutMs} ms.`)
     try {
       await withinLimit((async () => work())(), { clock, limitMs: until - clock.now(), late })
       delivered.push(part)

@@ -76,7 +76,7 @@ test('a run is written in aligned lines: time, run, stage, what happened, durati
 })
 
 test('a retry shows its attempt and cause, a completion the number of attempts, a cancelled run its reason', async () => {
-  const error = { code: 'timeout/exceeded', message: 'took longer than 5 ms' }
+  const error = { code: 'timeout/timed-out', message: 'took longer than 5 ms' }
   expect(
     await linesOf([
       { type: 'stage.llm.retrying', stage: 'llm', data: { attempt: 2, error }, timestamp: 47_109_042.9 },
@@ -92,11 +92,11 @@ test('a retry shows its attempt and cause, a completion the number of attempts, 
       },
     ]),
   ).toEqual([
-    '13:05:09.042 run-1      llm                    retrying             attempt 2 · timeout/exceeded: took longer than 5 ms',
+    '13:05:09.042 run-1      llm                    retrying             attempt 2 · timeout/timed-out: took longer than 5 ms',
     '13:05:14.068 run-1      llm                    completed    5.03 s  2 attempts',
     '00:00:00.000 run-1    chat                     cancelled  2 m 05 s  the caller left',
     '00:00:00.000 run-1                             sink.dropped           7 dropped',
-    '00:00:00.000 run-1      answer                 guard_retry.exhausted           attempt 3 · stagnation · timeout/exceeded: took longer than 5 ms',
+    '00:00:00.000 run-1      answer                 guard_retry.exhausted           attempt 3 · stagnation · timeout/timed-out: took longer than 5 ms',
     '00:00:00.000 run-1      llm                    abandoned    400 µs  it ignored the signal',
     '00:00:00.000 run-1      llm                    failed        12 ms  a/b: down',
   ])

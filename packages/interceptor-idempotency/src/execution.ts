@@ -108,7 +108,7 @@ export async function execute(
 }
 
 /** How a durable run itself is stopped. */
-const STOPPED: ReadonlySet<unknown> = new Set(['core/cancelled', 'core/run-timeout'])
+const STOPPED: ReadonlySet<unknown> = new Set(['core/cancelled', 'core/timed-out'])
 
 /** Whether another process may carry out this call of a durable run by now: the claim and the work are no longer those of this one. */
 function isLegOver({ context: { callKey, run } }: Call): boolean {

@@ -304,7 +304,7 @@ test('a claim is released after the renewal in progress, which would claim the k
   expect(store.size).toBe(0)
 })
 
-/** A limit like that of `timeout({ ms })`. */
+/** A limit like that of `timeout({ timeoutMs })`. */
 const limit = (ms: number): Interceptor => ({
   name: 'limit',
   onCall: () => (context) => ({ deadline: context.now + ms, expired: () => StageOutput.fail('too slow') }),

@@ -101,7 +101,7 @@ describe.each(Object.entries(stores))('a store that answers %s', (_, createStore
     caller.abort(new Error('gone'))
     expect(await second).toMatchObject({ status: 'cancelled' })
     await clock.advance(1)
-    expect(await third).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+    expect(await third).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
     await clock.advance(7)
     expect(await first).toMatchObject({ status: 'completed' })
     expect(resultOf(await run())).toBe('hit')
