@@ -1,11 +1,11 @@
 import { StageflowError } from '@stageflow/core'
-import { storeContract } from '@stageflow/interceptor-idempotency/contract'
+import { keyedStoreContract } from '@stageflow/keyed-work/contract'
 import { manualClock } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 
 import { memoryResultStore } from '../index.ts'
 
-const contract = storeContract(() => {
+const contract = keyedStoreContract(() => {
   const clock = manualClock()
   return { store: memoryResultStore({ clock }), advance: (ms) => clock.advance(ms) }
 })

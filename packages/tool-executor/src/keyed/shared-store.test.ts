@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { memoryStore } from '@stageflow/interceptor-idempotency'
+import { memoryStore } from '@stageflow/keyed-work'
 import { manualClock } from '@stageflow/testing'
 import { toolFailure, type AnyTool } from '@stageflow/tools'
 import { expect, test } from 'vitest'

@@ -1,0 +1,54 @@
+import { StageflowError } from '@stageflow/core'
+import { textOf } from '@stageflow/core/kit'
+
+/** One rule of a contract of stores. */
+export interface StoreRule<Bench> {
+  /** What to do with a store that breaks it. */
+  readonly mend: string
+  /** Throws if the rule is broken. */
+  readonly check: (bench: Bench) => Promise<void>
+}
+
+/** The rules of a contract by name. */
+export type StoreRules<Bench> = Readonly<Record<string, StoreRule<Bench>>>
+
+/** What a check has seen of a broken rule. `rule`: its name, if it isn't the one that is checked. */
+export class Seen extends Error {
+  readonly rule: string | undefined
+
+  constructor(seen: string, { cause, rule }: { readonly cause?: unknown; readonly rule?: string | undefined } = {}) {
+    super(seen, { cause })
+    this.rule = rule
+  }
+}
+
+/** Fails the case with what was seen, unless `holds`. */
+export function must(holds: boolean, seen: string): asserts holds {
+  if (!holds) throw new Seen(seen)
+}
+
+/** Checks one rule. Rejects with `keyed-work/contract`: which rule is broken, what was seen, and what to do. */
+export async function checkRule<Bench>(
+  subject: string,
+  rules: StoreRules<Bench>,
+  name: string,
+  bench: Bench,
+): Promise<void> {
+  try {
+    await rules[name]?.check(bench)
+  } catch (error) {
+    const isSeen = error instanceof Seen
+    const seen = isSeen ? error.message : `the store, or the case, failed with: ${textOf(error)}.`
+    const broken = isSeen && error.rule !== undefined && error.rule in rules ? error.rule : name
+    throw new StageflowError(
+      'keyed-work/contract',
+      `${subject} breaks the rule "${broken}": ${seen} ${rules[broken]?.mend ?? ''}`,
+      { cause: isSeen ? error.cause : error },
+    )
+  }
+}
+
+// What to do with a store, for rules that several contracts have.
+export const ATOMIC =
+  'Decide and write in one atomic operation: one statement with a condition, one script, or a transaction that locks the row.'
+export const TEXTS = 'Store the texts as they are, in no type that trims, parses or cuts them.'
