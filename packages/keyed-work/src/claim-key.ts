@@ -21,12 +21,7 @@ export function claimKey<Result, Failure>(
   options: KeyedWorkOptions<Result>,
 ): Promise<ClaimAnswer> {
   const { caller, parameters } = request
-  const ask = async (): Promise<ClaimAnswer> => {
-    const there = await claimOnce(request, token, options)
-    flight.isBound = there.status === 'claimed' || there.parameters === parameters
-    return there
-  }
-  return poll(ask, {
+  return poll(() => claimOnce(request, token, flight, options), {
     clock: caller.clock,
     signal: () => caller.signal,
     until: waitsUntil,
@@ -45,6 +40,7 @@ export function isForgotten(there: ClaimAnswer): boolean {
 async function claimOnce<Result, Failure>(
   { key, parameters, caller }: WorkRequest<Result, Failure>,
   token: string,
+  flight: Flight<Result, Failure>,
   { store, leaseMs, storeTimeoutMs, onStoreError }: KeyedWorkOptions<Result>,
 ): Promise<ClaimAnswer> {
   let asked: ClaimAnswer | Promise<ClaimAnswer> | undefined
@@ -55,8 +51,9 @@ async function claimOnce<Result, Failure>(
       limitMs: storeTimeoutMs,
       signal: () => caller.signal,
     })
-    if (STATUSES.has(read(there, 'status'))) return there
-    throw new Error(`the store returned ${show(there)} for a claim`)
+    if (!STATUSES.has(read(there, 'status'))) throw new Error(`the store returned ${show(there)} for a claim`)
+    flight.isBound = there.status === 'claimed' || there.parameters === parameters
+    return there
   } catch (thrown) {
     // The store may still take the claim, and no call is left to do the work.
     if (isThenable(asked) && (onStoreError !== 'run' || caller.signal.aborted))

@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 
 import { scriptedStore, type ScriptedStore } from '../test/scripted-store.ts'
 import {
@@ -465,4 +465,280 @@ test('to forget a result fails as the store does', async () => {
   const store = scriptedStore(clock)
   store.failures.complete = 1
   await expect(processOn(store).forget('mine')).rejects.toThrow('connection refused')
+})
+
+test.each(stores)(
+  'on a store that %s, of calls at once the ones with the parameters in the store get the result, in any order',
+  async (_, open) => {
+    const store = open()
+    const first = processOn(store).once()
+    await clock.advance(10)
+    await first
+    const { once } = processOn(store)
+    const endings = [once({ parameters: P2 }), once(), once({ parameters: P2 })]
+    expect(await Promise.all(endings)).toEqual([
+      { status: 'other-input', parameters: P1 },
+      { status: 'hit', result: { receipt: 1 } },
+      { status: 'other-input', parameters: P1 },
+    ])
+  },
+)
+
+test('while a call with other parameters is refused, one with those in the store gets the result at any moment', async () => {
+  const store = scriptedStore(clock)
+  const first = processOn(store).once()
+  await clock.advance(10)
+  await first
+  for (let turns = 0; turns < 20; turns++) {
+    const { once } = processOn(store)
+    const other = once({ parameters: P2 })
+    for (let turn = 0; turn < turns; turn++) await undefined
+    expect(await once()).toMatchObject({ status: 'hit' })
+    expect((await other).status).toBe('other-input')
+  }
+})
+
+test('a call that waits for one with other parameters does its own work if that one frees the key', async () => {
+  const store = scriptedStore(clock)
+  store.silent.add('claim')
+  const { once } = processOn(store)
+  const other = once({ parameters: P2, work: () => ({ keep: false, result: { reason: 'no card' } }) })
+  const own = once()
+  store.answer()
+  await clock.advance(10)
+  expect(await other).toMatchObject({ status: 'executed', result: { reason: 'no card' } })
+  expect(await own).toMatchObject({ status: 'executed', result: { receipt: 1 } })
+})
+
+test('of calls at once for work that was done before, one asks the store', async () => {
+  const store = scriptedStore(clock)
+  const first = processOn(store).once()
+  await clock.advance(10)
+  await first
+  store.log.length = 0
+  const { once } = processOn(store)
+  expect(statusesOf(await Promise.all([once(), once(), once()]))).toEqual(['hit', 'hit', 'hit'])
+  expect(store.log).toEqual(['claim'])
+})
+
+test('work at once on a store that answers at once sets no timer', async () => {
+  let timers = 0
+  const counting = { ...clock, setTimeout: (act: () => void, ms: number) => (timers++, clock.setTimeout(act, ms)) }
+  const { once } = processOn(memoryStore({ clock }))
+  const caller = { clock: counting, signal: new AbortController().signal }
+  const work = (): Worked<Result> => ({ keep: true, result: { receipt: 1 } })
+  expect(statusesOf([await once({ caller, work }), await once({ caller, work })])).toEqual(['executed', 'hit'])
+  expect(timers).toBe(0)
+})
+
+describe("with onStoreError: 'run'", () => {
+  test('a claim that comes late belongs to the work that was begun in spite of it', async () => {
+    const store = scriptedStore(clock)
+    const { once } = processOn(store, { onStoreError: 'run' })
+    store.silent.add('claim')
+    const first = once({ work: () => clock.sleep(60_000).then(() => ({ keep: true, result: { receipt: 1 } })) })
+    await clock.advance(5_000)
+    store.answer()
+    await clock.settle()
+    expect([store.stats().claims, store.log]).toEqual([1, ['claim']])
+    expect(clock.timers).toHaveLength(1) // the work: a claim that nobody knows of is not renewed
+    await clock.advance(60_000)
+    expect((await first).status).toBe('executed')
+  })
+
+  test('a claim that comes late is given back if its caller is gone', async () => {
+    const store = scriptedStore(clock)
+    const { once } = processOn(store, { onStoreError: 'run' })
+    store.silent.add('claim')
+    const gone = new AbortController()
+    const first = once(callerWith(gone))
+    await clock.settle()
+    gone.abort(new Error('gone'))
+    await expect(first).rejects.toThrow('gone')
+    store.answer()
+    await clock.settle()
+    expect([store.stats().claims, store.log]).toEqual([0, ['claim', 'release']])
+  })
+
+  test('work without a claim releases none', async () => {
+    const store = scriptedStore(clock)
+    const { once } = processOn(store, { onStoreError: 'run' })
+    store.failures.claim = 1
+    await once({ work: () => ({ keep: false, result: { reason: 'no card' } }) })
+    expect(store.log).toEqual(['claim'])
+  })
+
+  test('a result counts even if another execution has the claim', async () => {
+    const store = scriptedStore(clock)
+    const other = processOn(store).once({
+      work: () => clock.sleep(50).then(() => ({ keep: true, result: { receipt: 2 } })),
+    })
+    await clock.settle()
+    const { once } = processOn(store, { onStoreError: 'run' })
+    store.failures.claim = 1
+    const first = once()
+    await clock.advance(50)
+    expect(await first).toMatchObject({ status: 'executed', result: { receipt: 1 } })
+    expect((await other).status).toBe('executed')
+  })
+
+  test('a result that the store fails to take counts as stored: at once without a claim, otherwise after the last try', async () => {
+    const store = scriptedStore(clock)
+    const { once, failed } = processOn(store, { onStoreError: 'run' })
+    store.failures.claim = 1
+    store.failures.complete = Infinity
+    const unclaimed = once()
+    await clock.advance(10)
+    expect((await unclaimed).status).toBe('executed')
+    const claimed = [once(), once()]
+    await clock.advance(10 + 100 + 400 + 1_600)
+    expect(await Promise.all(claimed)).toMatchObject([
+      { status: 'executed', result: { receipt: 2 } },
+      { status: 'shared', result: { receipt: 2 } },
+    ])
+    expect(failed.map(([operation]) => operation)).toEqual(['claim', 'complete', 'complete'])
+  })
+})
+
+describe('while code of the work runs on after its call', () => {
+  /** Work that has ended, and whose code runs until `leave()`. */
+  function leavingWork(more: Request = {}) {
+    const store = scriptedStore(clock)
+    const subject = processOn(store)
+    const left = Promise.withResolvers<boolean>()
+    const lost: string[] = []
+    const work: WorkRequest<Result>['work'] = async ({ onLost }) => {
+      onLost(() => lost.push('lost'))
+      return { keep: false, result: { reason: 'too slow' }, release: left.promise }
+    }
+    return { ...subject, store, lost, leave: () => left.resolve(true), leaving: () => subject.once({ work, ...more }) }
+  }
+
+  test('its claim is renewed as long as "over" has not aborted, and a renewal tells nothing any more', async () => {
+    const over = new AbortController()
+    const { store, leaving, leave, failed, lost } = leavingWork({ over: () => over.signal })
+    expect((await leaving()).status).toBe('executed')
+    store.failures.claim = 1
+    await clock.advance(20_000)
+    expect(store.log).toEqual(['claim', 'claim', 'claim'])
+    const claim = store.claim
+    store.claim = (_, { parameters }) => ({ status: 'running', parameters, leaseMs: 1_000 })
+    await clock.advance(10_000)
+    store.claim = claim
+    expect([failed, lost]).toEqual([[], []])
+    leave()
+    await clock.settle()
+    expect(store.log.at(-1)).toBe('release')
+  })
+
+  test('without "over" its claim is not renewed', async () => {
+    const { store, leaving, leave } = leavingWork()
+    await leaving()
+    await clock.advance(25_000)
+    expect(store.log).toEqual(['claim'])
+    leave()
+    await clock.settle()
+    expect(store.log).toEqual(['claim', 'release'])
+  })
+
+  test('its claim is released after the renewal in progress, which would claim the key again', async () => {
+    const over = new AbortController()
+    const { store, leaving, leave } = leavingWork({ over: () => over.signal })
+    await leaving()
+    store.silent.add('claim')
+    await clock.advance(10_000)
+    leave()
+    await clock.settle()
+    expect(store.log).toEqual(['claim', 'claim'])
+    store.answer()
+    await clock.settle()
+    expect(store.log).toEqual(['claim', 'claim', 'release'])
+    expect(store.stats().claims).toBe(0)
+  })
+
+  test('when it is over while the claim is being released, calls that wait go on after the release', async () => {
+    const over = new AbortController()
+    const { store, leaving, leave, once } = leavingWork({ over: () => over.signal })
+    await leaving()
+    const waiting = once()
+    store.silent.add('release')
+    leave()
+    await clock.settle()
+    over.abort()
+    await clock.settle()
+    expect(store.log).toEqual(['claim', 'release'])
+    store.answer()
+    await clock.advance(10)
+    expect((await waiting).status).toBe('executed')
+  })
+
+  test('when it ends after another call has taken its key over, later calls still wait for that one', async () => {
+    const over = new AbortController()
+    const { store, leaving, leave, once, executions } = leavingWork({ over: () => over.signal })
+    await leaving()
+    over.abort()
+    await clock.advance(30_000)
+    const second = once()
+    await clock.settle()
+    leave()
+    await clock.settle()
+    store.log.length = 0
+    const third = once()
+    await clock.advance(10)
+    expect(statusesOf(await Promise.all([second, third]))).toEqual(['executed', 'shared'])
+    expect([executions(), store.log]).toEqual([1, ['complete']])
+  })
+})
+
+test('work that is not done has freed its key when its call returns, if none of its code runs', async () => {
+  const store = scriptedStore(clock)
+  store.silent.add('release')
+  const log: string[] = []
+  const first = processOn(store).once({ work: () => ({ keep: false, result: { reason: 'no card' } }) })
+  void first.then(() => log.push('returned'))
+  await clock.settle()
+  expect([log, store.log]).toEqual([[], ['claim', 'release']])
+  store.answer()
+  await first
+  expect(store.stats().claims).toBe(0)
+})
+
+test('without "over", work whose caller has aborted is not renewed, and what a renewal in progress meets is not told', async () => {
+  const store = scriptedStore(clock)
+  const { once, failed } = processOn(store)
+  const gone = new AbortController()
+  const first = once({
+    ...callerWith(gone),
+    work: () => clock.sleep(45_000).then(() => ({ keep: false, result: { reason: 'cancelled' } })),
+  })
+  await clock.settle()
+  store.silent.add('claim')
+  await clock.advance(10_000)
+  gone.abort(new Error('gone'))
+  await clock.advance(35_000)
+  expect((await first).status).toBe('executed')
+  expect([store.log.filter((operation) => operation === 'claim'), failed]).toEqual([['claim', 'claim'], []])
+  store.answer()
+  await clock.settle()
+})
+
+test('when it is over between two tries to store a result, the call returns at once', async () => {
+  const store = scriptedStore(clock)
+  const { once } = processOn(store)
+  store.failures.complete = 3
+  const over = new AbortController()
+  const first = once({ over: () => over.signal })
+  await clock.advance(10 + 100 + 400 + 1_000)
+  over.abort()
+  await clock.settle()
+  expect((await first).status).toBe('executed')
+})
+
+test('a record of undone work that does not go away ends as in-progress', async () => {
+  for (const parameters of [P1, P2]) {
+    const claim: KeyedStore['claim'] = () => ({ status: 'completed', parameters: P1, value: '-' })
+    const ending = processOn({ ...memoryStore({ clock }), claim }, { waitMs: 5 }).once({ parameters })
+    await clock.advance(5)
+    expect(await ending).toEqual({ status: 'in-progress' })
+  }
 })

@@ -2,6 +2,7 @@ import { type Clock, StageflowError, systemClock } from '@stageflow/core'
 import { CLOCK, type OptionRules, checkOptions, or, whole } from '@stageflow/core/kit'
 
 import type { Claim, ClaimAnswer, Completion, KeyedStore } from './keyed-store.ts'
+import { RecentlyUsed } from './recently-used.ts'
 
 export interface MemoryStoreOptions {
   /** Maximum number of results. If the store is full, it evicts the one that was used longest ago, and its work can be done again. Default: 10,000. */
@@ -60,10 +61,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const { maxEntries = 10_000, maxLength = 2 ** 26, clock = systemClock } = options
   /** In the order of their last renewals. */
   const claims = new Map<string, Held>()
-  /** In the order of their last uses. */
-  const results = new Map<string, Kept>()
-  // Kept, so that it goes on where it was: a new iterator would walk over everything that was removed before, each time.
-  let oldest = results.keys()
+  const results = new RecentlyUsed<Kept>()
   let length = 0
   let evicted = 0
 
@@ -75,24 +73,18 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   }
 
   function resultOf(key: string, now: number): Kept | undefined {
-    const kept = results.get(key)
+    const kept = results.peek(key)
     if (kept === undefined || kept.expiresAt > now) return kept
     removeResult(key)
     return undefined
   }
 
   function removeResult(key: string): void {
-    length -= results.get(key)?.length ?? 0
-    results.delete(key)
+    length -= results.delete(key)?.length ?? 0
   }
 
   function evictOldest(): void {
-    let next = oldest.next()
-    if (next.done === true) {
-      oldest = results.keys()
-      next = oldest.next()
-    }
-    removeResult(next.value as string)
+    length -= results.deleteOldest()?.length ?? 0
     evicted++
   }
 
@@ -109,8 +101,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       const now = clock.now()
       const kept = resultOf(key, now)
       if (kept !== undefined) {
-        results.delete(key)
-        results.set(key, kept)
+        results.touch(key)
         return { status: 'completed', parameters: kept.parameters, value: kept.value }
       }
       const held = claimOf(key, now)
