@@ -13,7 +13,7 @@ const STATUSES: ReadonlySet<unknown> = new Set(['claimed', 'running', 'completed
  * Claims the key of the work. While another execution has it, asks again until `waitsUntil`. Rejects if the store fails, and with the
  * reason of the caller's signal.
  */
-export function claimKey<Result, Failure>(
+export async function claimKey<Result, Failure>(
   request: WorkRequest<Result, Failure>,
   token: string,
   flight: Flight<Result, Failure>,
@@ -21,7 +21,8 @@ export function claimKey<Result, Failure>(
   options: KeyedWorkOptions<Result>,
 ): Promise<ClaimAnswer> {
   const { caller, parameters } = request
-  return poll(() => claimOnce(request, token, flight, options), {
+  const ask = (): Promise<ClaimAnswer> => claimOnce(request, token, flight, options)
+  return poll(await ask(), ask, {
     clock: caller.clock,
     signal: () => caller.signal,
     until: waitsUntil,

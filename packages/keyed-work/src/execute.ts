@@ -1,11 +1,11 @@
 import { isThenable } from '@stageflow/core/kit'
 
-import { type StoreLimit, askStore } from './ask-store.ts'
-import type { Flight, Landed } from './flight.ts'
-import type { KeptLease, Leases } from './leases.ts'
+import type { Arrival, Flight, Landed } from './flight.ts'
+import { HeldClaim } from './held-claim.ts'
+import type { Leases } from './leases.ts'
 import { readResult } from './read-result.ts'
 import { type Stored, storeResult } from './store-result.ts'
-import type { Ending, KeyedWorkOptions, WorkRequest, Worked } from './work.ts'
+import type { Ending, KeyedWorkOptions, NotDone, WorkRequest, Worked } from './work.ts'
 
 export interface Execution<Result, Failure> {
   readonly request: WorkRequest<Result, Failure>
@@ -17,94 +17,79 @@ export interface Execution<Result, Failure> {
   readonly leases: Leases
 }
 
-const NOT_KEPT: KeptLease = { end: async () => {} }
 const FREED = Promise.resolve()
 
-/** Does the work under its claim, stores the result, and lands the flight. Rejects as the work does. */
+/** Does the work under its claim, and stores the result. Rejects as the work does. */
 export async function execute<Result, Failure>(
   execution: Execution<Result, Failure>,
-): Promise<Ending<Result, Failure>> {
-  const { request, token, isHeld, flight, options } = execution
-  const { clock } = request.caller
+): Promise<Arrival<Result, Failure>> {
+  const { request, token, isHeld, flight, options, leases } = execution
+  const { caller, key, parameters } = request
   const over = request.over?.()
-  const limit = { clock, limitMs: options.storeTimeoutMs, signal: () => over ?? request.caller.signal }
-  let onLost = (): void => {}
-  let lease = NOT_KEPT
-  let isWorking = true
-  let hasLeft = false
-
-  const renew = renewalOf(execution, limit, {
-    lost: () => isWorking && onLost(),
-    failed: (cause) => isWorking && request.storeFailed?.('renew', cause),
+  const limit = {
+    clock: caller.clock,
+    limitMs: options.storeTimeoutMs,
+    signal: () => over ?? caller.signal,
+  }
+  const claim = new HeldClaim({
+    store: options.store,
+    key,
+    token,
+    parameters,
+    leaseMs: options.leaseMs,
+    isHeld,
+    leases,
+    clock: caller.clock,
+    limit,
+    storeFailed: (operation, cause) => request.storeFailed?.(operation, cause),
   })
   const whenOver = (): void => {
-    void lease.end()
-    // If the claim is being released, that lands the flight.
-    if (!hasLeft) flight.land(undefined)
+    void claim.endRenewing()
+    // If the claim is being given back, that lands the flight.
+    if (!claim.hasLeft) flight.land(undefined)
   }
   over?.addEventListener('abort', whenOver, { once: true })
 
-  /** Frees the key once none of the work's code runs, so that no other execution runs beside it. */
-  async function free(release: boolean | Promise<boolean>): Promise<void> {
-    const mayRelease = await release
-    hasLeft = true
-    // A renewal that arrives later would take the claim again.
-    await lease.end()
-    if (mayRelease && isHeld) await releaseClaim(execution)
-    flight.land(undefined)
-  }
-
   let worked: Worked<Result, Failure>
   try {
-    const given = request.work({ token, isHeld, onLost: (listener) => (onLost = listener) })
-    if (isHeld && isThenable(given)) lease = execution.leases.keep(clock, renew)
+    const given = request.work({ token, isHeld, onLost: claim.onLost })
+    if (isThenable(given)) claim.keepRenewing()
     worked = await given
   } catch (thrown) {
-    isWorking = false
-    await free(true)
+    claim.workReturned()
+    await claim.giveBack(true)
     throw thrown
   }
-  isWorking = false
-  if (over === undefined) void lease.end()
+  claim.workReturned()
+  if (over === undefined) void claim.endRenewing()
+  if (!worked.keep) return freeKey(worked, claim, flight)
 
-  if (worked.keep) {
-    const { result } = worked
-    const stored = await storeResult(result, execution, limit)
-    void lease.end()
-    flight.land(landedOf(stored, result, options))
-    return endingOf(stored, result, 'executed')
-  }
-  const { result, share = false, release = true } = worked
-  const freed = free(release)
-  if (share) flight.share(() => ({ status: 'shared', result }))
-  if (typeof release === 'boolean') await freed
-  return { status: 'executed', result, freed }
-}
-
-/** Renews the claim once. Never rejects. */
-function renewalOf<Result, Failure>(
-  { request, token, options: { store, leaseMs } }: Execution<Result, Failure>,
-  limit: Required<StoreLimit>,
-  listener: { readonly lost: () => void; readonly failed: (cause: unknown) => void },
-): () => Promise<void> {
-  const claim = { token, parameters: request.parameters, leaseMs }
-  return async () => {
-    if (limit.signal().aborted) return
-    try {
-      const { status } = await askStore(() => store.claim(request.key, claim), limit)
-      if (status !== 'claimed') listener.lost()
-    } catch (cause) {
-      if (!limit.signal().aborted) listener.failed(cause)
-    }
+  const { result } = worked
+  const stored = await storeResult(result, execution, limit)
+  void claim.endRenewing()
+  return {
+    ending: endingOf(stored, result, 'executed'),
+    answer: () => flight.land(landedOf(stored, result, options)),
   }
 }
 
-async function releaseClaim<Result, Failure>({ request, token, options }: Execution<Result, Failure>): Promise<void> {
-  const { store, storeTimeoutMs: limitMs } = options
-  try {
-    await askStore(() => store.release(request.key, token), { clock: request.caller.clock, limitMs })
-  } catch (cause) {
-    request.storeFailed?.('release', cause)
+/** Frees the key of work that isn't done: at once, or later if its code still runs. */
+async function freeKey<Result, Failure>(
+  { result, share = false, release = true }: NotDone<Failure>,
+  claim: HeldClaim,
+  flight: Flight<Result, Failure>,
+): Promise<Arrival<Result, Failure>> {
+  const landed: Landed<Result, Failure> = share ? () => ({ status: 'shared', result }) : undefined
+  if (typeof release === 'boolean') {
+    await claim.giveBack(release)
+    return { ending: { status: 'executed', result, freed: FREED }, answer: () => flight.land(landed) }
+  }
+  const freed = claim.giveBack(release).then(() => flight.land(landed))
+  return {
+    ending: { status: 'executed', result, freed },
+    answer: () => {
+      if (landed !== undefined) flight.share(landed)
+    },
   }
 }
 

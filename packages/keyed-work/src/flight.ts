@@ -3,6 +3,12 @@ import type { Ending } from './work.ts'
 /** How a call that waited ends; undefined: it asks for itself. A function, because each call gets its own copy of the result. */
 export type Landed<Result, Failure> = (() => Ending<Result, Failure>) | undefined
 
+/** How the call that leads a flight ends, and what then answers the calls that wait for it: they end after it. */
+export interface Arrival<Result, Failure> {
+  readonly ending: Ending<Result, Failure>
+  readonly answer: () => void
+}
+
 /** What one call of this process does for all calls that come with the same key meanwhile. */
 export interface Flight<Result, Failure> {
   readonly parameters: string

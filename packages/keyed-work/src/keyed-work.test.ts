@@ -690,6 +690,30 @@ describe('while code of the work runs on after its call', () => {
   })
 })
 
+test.each<[what: string, work: WorkRequest<Result>['work']]>([
+  ['done', () => clock.sleep(5).then(() => ({ keep: true, result: { receipt: 1 } }))],
+  ['shared', () => clock.sleep(5).then(() => ({ keep: false, result: { reason: 'no card' }, share: true }))],
+  [
+    'shared while its code runs',
+    () =>
+      clock.sleep(5).then(() => ({
+        keep: false,
+        result: { reason: 'no card' },
+        share: true,
+        release: clock.sleep(5).then(() => true),
+      })),
+  ],
+])('calls that wait for work that is %s end after the one that did it', async (_, work) => {
+  for (const [, open] of stores) {
+    const { once } = processOn(open())
+    const log: string[] = []
+    const atOnce = [once({ work }), once(), once()]
+    for (const each of atOnce) void each.then(({ status }) => log.push(status))
+    await clock.advance(10)
+    expect(log).toEqual(['executed', 'shared', 'shared'])
+  }
+})
+
 test('work that is not done has freed its key when its call returns, if none of its code runs', async () => {
   const store = scriptedStore(clock)
   store.silent.add('release')

@@ -4,7 +4,7 @@ import { withinLimit } from '@stageflow/core/kit'
 import { askStore } from './ask-store.ts'
 import { claimKey, isForgotten } from './claim-key.ts'
 import { execute } from './execute.ts'
-import { type Flight, type Flights, type Landed, startFlight } from './flight.ts'
+import { type Arrival, type Flight, type Flights, type Landed, startFlight } from './flight.ts'
 import type { ClaimAnswer } from './keyed-store.ts'
 import { leases } from './leases.ts'
 import { readResult } from './read-result.ts'
@@ -35,7 +35,7 @@ export function keyedWork<Result, Failure = Result>(options: KeyedWorkOptions<Re
     const waitsUntil = request.caller.clock.now() + waitMs
     for (;;) {
       const flight = flights.get(request.key)
-      if (flight === undefined) return lead(request, waitsUntil)
+      if (flight === undefined) return await lead(request, waitsUntil)
       const isOther = flight.parameters !== request.parameters
       if (isOther && flight.isBound) return { status: 'other-input', parameters: flight.parameters }
       const landed = await landing(flight, request, waitsUntil)
@@ -49,7 +49,9 @@ export function keyedWork<Result, Failure = Result>(options: KeyedWorkOptions<Re
   async function lead(request: WorkRequest<Result, Failure>, waitsUntil: number): Promise<Ending<Result, Failure>> {
     const flight = startFlight<Result, Failure>(flights, request.key, request.parameters)
     try {
-      return await claimAndExecute(request, flight, waitsUntil)
+      const { ending, answer } = await claimAndExecute(request, flight, waitsUntil)
+      answer()
+      return ending
     } catch (thrown) {
       flight.land(undefined)
       throw thrown
@@ -60,9 +62,9 @@ export function keyedWork<Result, Failure = Result>(options: KeyedWorkOptions<Re
     request: WorkRequest<Result, Failure>,
     flight: Flight<Result, Failure>,
     waitsUntil: number,
-  ): Promise<Ending<Result, Failure>> {
+  ): Promise<Arrival<Result, Failure>> {
     const token = request.token ?? crypto.randomUUID()
-    const executeWith = (isHeld: boolean): Promise<Ending<Result, Failure>> =>
+    const executeWith = (isHeld: boolean): Promise<Arrival<Result, Failure>> =>
       execute({ request, token, isHeld, flight, options, leases: leasesOfAll })
     let there: ClaimAnswer
     try {
@@ -71,21 +73,24 @@ export function keyedWork<Result, Failure = Result>(options: KeyedWorkOptions<Re
       if (request.caller.signal.aborted) throw request.caller.signal.reason
       request.storeFailed?.('claim', cause)
       if (onStoreError === 'run') return executeWith(false)
-      flight.land(() => ({ status: 'unavailable', cause }))
-      return { status: 'unavailable', cause }
+      const unavailable = { status: 'unavailable', cause } as const
+      return { ending: unavailable, answer: () => flight.land(() => unavailable) }
     }
     if (there.status === 'claimed') return executeWith(true)
 
     const isSame = there.parameters === request.parameters
     if (there.status === 'completed' && isSame && !isForgotten(there)) {
       const { value } = there
-      flight.land(() => readResult(value, 'hit', options))
-      return readResult(value, 'hit', options)
+      const hit = (): Ending<Result, Failure> => readResult(value, 'hit', options)
+      return { ending: hit(), answer: () => flight.land(hit) }
     }
-    flight.land(undefined)
-    return isSame || isForgotten(there)
-      ? { status: 'in-progress' }
-      : { status: 'other-input', parameters: there.parameters }
+    return {
+      ending:
+        isSame || isForgotten(there)
+          ? { status: 'in-progress' }
+          : { status: 'other-input', parameters: there.parameters },
+      answer: () => flight.land(undefined),
+    }
   }
 
   return {

@@ -154,4 +154,10 @@ test('illegal options are refused, all in one error', () => {
   expect(String(error)).toMatch(
     /memoryStore\(\): maxEntries must be.*maxLength must be.*clock must be.*unknown option "size"/,
   )
+  for (const value of [-1, 1.5, '5', null])
+    expect(() => memoryStore({ maxEntries: value as never, maxLength: value as never })).toThrow(
+      /maxEntries.*maxLength/,
+    )
+  expect(() => memoryStore(null as never)).toThrow('the options must be an object, not null')
+  expect(memoryStore({ maxEntries: undefined as never })).toBeDefined()
 })

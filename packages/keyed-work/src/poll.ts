@@ -17,18 +17,20 @@ export interface PollPlan<Answer> {
   readonly changesInMs: (answer: Answer) => number | undefined
 }
 
-/** Asks at growing intervals until an answer is final or the time is up, and returns the last answer. */
+/** Asks again at growing intervals until an answer is final or the time is up, and returns the last answer. `first`: the answer so far. */
 export async function poll<Answer>(
+  first: Answer,
   ask: () => Promise<Answer>,
   { clock, signal, until, firstPauseMs = FIRST_PAUSE_MS, changesInMs }: PollPlan<Answer>,
 ): Promise<Answer> {
+  let answer = first
   for (let pauses = 0; ; pauses++) {
-    const answer = await ask()
     const changeMs = changesInMs(answer)
     const leftMs = until - clock.now()
     if (changeMs === undefined || leftMs <= 0) return answer
     const pauseMs = Math.min(firstPauseMs * 2 ** Math.min(pauses, MOST_DOUBLINGS), LONGEST_PAUSE_MS)
     // At least 1 ms: the clock of the store may be ahead by a part of one.
     await clock.sleep(Math.min(pauseMs, Math.max(1, Math.ceil(changeMs)), leftMs), signal())
+    answer = await ask()
   }
 }

@@ -6,8 +6,8 @@ interface Link<Value> {
 }
 
 /**
- * Values by key, in the order of their last use. The order is a list of its own: a `Map` in which one key is removed and added again
- * searches through all its former places, and took 100 µs to find it among 10,000 others.
+ * Values by key, in the order of their last use. The order is a list of its own. A `Map` in which a key is removed and added again
+ * searches through all its former places: that took 100 µs among 10,000 others.
  */
 export class RecentlyUsed<Value> {
   readonly #links = new Map<string, Link<Value>>()

@@ -4,6 +4,11 @@ import { type StoreLimit, askStore } from './ask-store.ts'
 import { resultValue, unstorableValue } from './record-value.ts'
 import type { KeyedWorkOptions, WorkRequest } from './work.ts'
 
+/** How long an execution waits for the store. */
+export interface ExecutionLimit extends StoreLimit {
+  readonly signal: () => AbortSignal
+}
+
 /** The execution that has the result. */
 export interface Finished<Result, Failure> {
   readonly request: WorkRequest<Result, Failure>
@@ -33,7 +38,7 @@ const RETRY_MS = [100, 400, 1_600]
 export async function storeResult<Result, Failure>(
   result: Result,
   { request, token, isHeld, options }: Finished<Result, Failure>,
-  limit: Required<StoreLimit>,
+  limit: ExecutionLimit,
 ): Promise<Stored> {
   const { key, parameters, ttlMs } = request
   const { store, storeRetryMs = RETRY_MS, onStoreError } = options

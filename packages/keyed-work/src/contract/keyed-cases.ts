@@ -1,5 +1,5 @@
 import { FIFTY, ODD_TEXTS, SIMILAR_ENDS } from '../suite/store-bench.ts'
-import { ATOMIC, must, type StoreRules } from '../suite/store-rule.ts'
+import { ATOMIC, must, type StoreRule } from '../suite/store-rule.ts'
 import { type KeyedBench, P1, P2 } from './keyed-bench.ts'
 import { randomOperations } from './keyed-sequences.ts'
 
@@ -19,7 +19,7 @@ const LENGTH = 'Make the column of keys long enough, or store a hash of the whol
 const VALUES = 'Store the value as it is: as text or bytes, in no type that trims, parses or cuts it.'
 
 /** The rules of the contract by name. */
-export const KEYED_RULES: StoreRules<KeyedBench> = {
+export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
   'a free key is claimed, and so is one whose record has been released or has ended': {
     mend: PAST_END,
     check: async (bench) => {

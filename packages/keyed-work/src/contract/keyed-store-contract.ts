@@ -2,6 +2,7 @@ import type { KeyedStore } from '../keyed-store.ts'
 import type { StoreUnderTest } from '../suite/store-bench.ts'
 import { storeCases, type StoreCase, type StoreContractOptions } from '../suite/store-cases.ts'
 import { KeyedBench } from './keyed-bench.ts'
+import { errorOf } from './keyed-breach.ts'
 import { KEYED_RULES } from './keyed-cases.ts'
 
 /**
@@ -12,5 +13,5 @@ export function keyedStoreContract(
   open: () => StoreUnderTest<KeyedStore> | Promise<StoreUnderTest<KeyedStore>>,
   options: StoreContractOptions = {},
 ): readonly StoreCase[] {
-  return storeCases({ subject: 'The store', rules: KEYED_RULES, Bench: KeyedBench }, open, options)
+  return storeCases({ rules: KEYED_RULES, Bench: KeyedBench, errorOf }, open, options)
 }

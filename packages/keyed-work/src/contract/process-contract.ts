@@ -7,7 +7,8 @@ import { systemClock } from '@stageflow/core'
 
 import { shown } from '../suite/store-bench.ts'
 import type { StoreCase } from '../suite/store-cases.ts'
-import { checkRule, must, type StoreRules } from '../suite/store-rule.ts'
+import { checkRule, must, type StoreRule } from '../suite/store-rule.ts'
+import { errorOf } from './keyed-breach.ts'
 import {
   type ProcessSide,
   type SideModule,
@@ -30,7 +31,7 @@ const RACED = 1_000
 export function processContract(module: URL): readonly StoreCase[] {
   return Object.keys(RULES).map((name) => ({
     name,
-    run: () => runCase(module, (tools) => checkRule('The store', RULES, name, tools)),
+    run: () => runCase(module, (tools) => checkRule({ rules: RULES, errorOf }, name, tools)),
   }))
 }
 
@@ -76,7 +77,7 @@ const SHARED = 'Keep the records in the server, where all processes see them, an
 const BY_LEASE =
   'Let a lease end by the clock of the server, and compare the token of the record with the token of the caller before you write.'
 
-const RULES: StoreRules<Tools> = {
+const RULES: Readonly<Record<string, StoreRule<Tools>>> = {
   'two processes race for 1,000 keys: each work is executed once, and both get its output': {
     mend: SHARED,
     check: async ({ side, prefix, start }) => {

@@ -6,32 +6,29 @@ export interface StoreContractOptions {
   readonly shortMs?: number
 }
 
-/** One case of a contract. `run` rejects with `keyed-work/contract` if the store breaks it. */
+/** One case of a contract. `run` rejects with the error of the contract if the store breaks it. */
 export interface StoreCase {
   readonly name: string
   readonly run: () => Promise<void>
 }
 
 /** The contract of one kind of store. */
-export interface StoreContract<Store, Bench> {
-  /** The store in messages, such as "The undo store". */
-  readonly subject: string
-  readonly rules: StoreRules<Bench>
+export interface StoreContract<Store, Bench> extends StoreRules<Bench> {
   readonly Bench: new (subject: StoreUnderTest<Store>, shortMs: number) => Bench
 }
 
 /** One case for each rule, with a store and a bench of its own. */
 export function storeCases<Store, Bench>(
-  { subject, rules, Bench }: StoreContract<Store, Bench>,
+  contract: StoreContract<Store, Bench>,
   open: () => StoreUnderTest<Store> | Promise<StoreUnderTest<Store>>,
   { shortMs = 300 }: StoreContractOptions,
 ): readonly StoreCase[] {
-  return Object.keys(rules).map((name) => ({
+  return Object.keys(contract.rules).map((name) => ({
     name,
     run: async () => {
       const opened = await open()
       try {
-        await checkRule(subject, rules, name, new Bench(opened, shortMs))
+        await checkRule(contract, name, new contract.Bench(opened, shortMs))
       } finally {
         await opened.close?.()
       }

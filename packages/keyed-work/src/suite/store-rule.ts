@@ -1,4 +1,4 @@
-import { StageflowError } from '@stageflow/core'
+import type { StageflowError } from '@stageflow/core'
 import { textOf } from '@stageflow/core/kit'
 
 /** One rule of a contract of stores. */
@@ -9,8 +9,22 @@ export interface StoreRule<Bench> {
   readonly check: (bench: Bench) => Promise<void>
 }
 
-/** The rules of a contract by name. */
-export type StoreRules<Bench> = Readonly<Record<string, StoreRule<Bench>>>
+/** The rules of a contract by name, and the error of a broken one. */
+export interface StoreRules<Bench> {
+  readonly rules: Readonly<Record<string, StoreRule<Bench>>>
+  readonly errorOf: (breach: StoreBreach) => StageflowError
+}
+
+/** A broken rule. */
+export interface StoreBreach {
+  /** Its name. */
+  readonly rule: string
+  /** What was seen, as a sentence. */
+  readonly seen: string
+  /** What to do, as a sentence. */
+  readonly mend: string
+  readonly cause: unknown
+}
 
 /** What a check has seen of a broken rule. `rule`: its name, if it isn't the one that is checked. */
 export class Seen extends Error {
@@ -27,10 +41,9 @@ export function must(holds: boolean, seen: string): asserts holds {
   if (!holds) throw new Seen(seen)
 }
 
-/** Checks one rule. Rejects with `keyed-work/contract`: which rule is broken, what was seen, and what to do. */
+/** Checks one rule. Rejects with the error of the contract if it is broken. */
 export async function checkRule<Bench>(
-  subject: string,
-  rules: StoreRules<Bench>,
+  { rules, errorOf }: StoreRules<Bench>,
   name: string,
   bench: Bench,
 ): Promise<void> {
@@ -39,12 +52,8 @@ export async function checkRule<Bench>(
   } catch (error) {
     const isSeen = error instanceof Seen
     const seen = isSeen ? error.message : `the store, or the case, failed with: ${textOf(error)}.`
-    const broken = isSeen && error.rule !== undefined && error.rule in rules ? error.rule : name
-    throw new StageflowError(
-      'keyed-work/contract',
-      `${subject} breaks the rule "${broken}": ${seen} ${rules[broken]?.mend ?? ''}`,
-      { cause: isSeen ? error.cause : error },
-    )
+    const rule = isSeen && error.rule !== undefined && error.rule in rules ? error.rule : name
+    throw errorOf({ rule, seen, mend: rules[rule]?.mend ?? '', cause: isSeen ? error.cause : error })
   }
 }
 

@@ -1,7 +1,7 @@
 import { manualClock, type ManualClock } from '@stageflow/testing'
 import { describe, expect, test } from 'vitest'
 
-import type { StoreCase, StoreUnderTest } from '../src/contract.ts'
+import type { StoreCase, StoreUnderTest } from '../src/suite.ts'
 
 /** What a broken store does in another way than the one in memory. */
 export type Change<Store> = (store: Store, now: () => number) => Partial<Store>
