@@ -116,7 +116,7 @@ test.each([
   'retry/exhausted',
   'circuit-breaker/open',
   'auth/forbidden',
-  'idempotency/parameter-mismatch',
+  'idempotency/other-input',
 ])('%s is unknown, whatever caused it: what the engine or an interceptor decides is not retried', (code) => {
   expect(classifyError(new StageflowError(code, 'no', { cause: withFields({ code: 'ECONNRESET' }) }))).toBe('unknown')
 })

@@ -164,7 +164,7 @@ function keyWithout(forgotten: 'stage' | 'status' | 'parameters'): Interceptor {
         const hit = known.get(key)
         if (hit !== undefined && (forgotten === 'parameters' || hit.text === text)) return hit.output
         if (hit !== undefined)
-          return StageOutput.fail(new StageflowError('idempotency/parameter-mismatch', 'Other parameters.'))
+          return StageOutput.fail(new StageflowError('idempotency/other-input', 'Other parameters.'))
         const output = Promise.resolve(next(context))
         known.set(key, { text, output })
         if (forgotten !== 'status' && (await output).status !== 'ok') known.delete(key)

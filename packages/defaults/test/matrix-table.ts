@@ -291,7 +291,7 @@ export const TABLE: readonly Row[] = [
       return [await run({ ...WORK, inputText: 'one' }), await run({ ...WORK, inputText: 'two' })]
     },
     ends: [
-      [['idempotency'], 'failed idempotency/parameter-mismatch: persist fail idempotency/parameter-mismatch ×0 {}'],
+      [['idempotency'], 'failed idempotency/other-input: persist fail idempotency/other-input ×0 {}'],
       [[], 'completed: persist ok ×1 {"persist":{"saved":true}}'],
     ],
   },

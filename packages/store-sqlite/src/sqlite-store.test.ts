@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads'
 
 import { Pipeline, StageKind, StageflowError } from '@stageflow/core'
 import { idempotency } from '@stageflow/interceptor-idempotency'
-import { storeContract } from '@stageflow/interceptor-idempotency/contract'
+import { keyedStoreContract } from '@stageflow/keyed-work/contract'
 import { recordingSink } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 
@@ -21,7 +21,7 @@ const P = '0'.repeat(64)
 const claim = (token: string, leaseMs = 60_000) => ({ token, parameters: P, leaseMs })
 const completion = (token: string, value = '', ttlMs = 60_000) => ({ token, parameters: P, value, ttlMs })
 
-contractWithDatabases(storeContract, sqliteStore, { path: newFile(), shortMs: 150 })
+contractWithDatabases(keyedStoreContract, sqliteStore, { path: newFile(), shortMs: 150 })
 
 test('outputs are still there when the file is opened again', () => {
   const file = newFile()
@@ -132,7 +132,7 @@ test('a transaction that is open for longer than the store waits makes it unavai
     .build({ interceptors: [idempotency({ store })], eventSink })
   const result = await graph.runSettled({ extensions: { idempotencyKey: 'k' } })
   expect(result).toMatchObject({
-    errors: [{ code: 'idempotency/store-unavailable', cause: { code: 'store-sqlite/unavailable' } }],
+    errors: [{ code: 'idempotency/unavailable', cause: { code: 'store-sqlite/unavailable' } }],
   })
   expect(eventSink.of('idempotency.store_failed')).toMatchObject([
     { data: { operation: 'claim', code: 'store-sqlite/unavailable', consequence: 'fail' } },

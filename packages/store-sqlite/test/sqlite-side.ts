@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 
-import type { ProcessSide } from '@stageflow/interceptor-idempotency/contract'
+import type { ProcessSide } from '@stageflow/keyed-work/contract'
 
 import { sqliteStore } from '../src/sqlite-store.ts'
 
