@@ -271,19 +271,19 @@ test('data that cannot be read or is not JSON does not stop the exporter', async
   expect((await linesOf([{ type: 'stage.a.failed', stage: 'a', data: { durationMs: NaN } }]))[0]).toMatch(/failed$/)
 })
 
-test('a line is as wide as the terminal, 160 columns in a pipe, 2,000 with data, or the option columns', async () => {
+test('a line is as wide as the terminal, 160 columns in a pipe, 2,000 with data, or the option width', async () => {
   const long = { type: 'stage.a.skipped', stage: 'a', data: { reason: 'x'.repeat(900) } }
   const length = async (options: ConsoleExporterOptions, stream = new TextStream()) =>
     (await linesOf([long], options, stream))[0]?.length
   expect(await length({})).toBe(160)
   expect(await length({}, new TextStream({ columns: 90 }))).toBe(90)
   expect(await length({}, new TextStream({ columns: 0 }))).toBe(160)
-  expect(await length({ columns: 40 }, new TextStream({ columns: 90 }))).toBe(40)
+  expect(await length({ width: 40 }, new TextStream({ columns: 90 }))).toBe(40)
   expect(await length({ data: true }, new TextStream({ columns: 90 }))).toBeGreaterThan(1_800)
   const data = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`key${index}`, 'x'.repeat(900)]))
   expect((await linesOf([{ data }], { data: true, redaction: { maxLength: 9_000 } }))[0]?.length).toBe(2_000)
   expect((await linesOf([long]))[0]).toMatch(/x…$/)
-  const [cut] = await linesOf([{ data }], { data: true, columns: 9_000 })
+  const [cut] = await linesOf([{ data }], { data: true, width: 9_000 })
   expect(cut?.match(/x/g)?.length).toBeGreaterThan(1_800)
   expect(cut?.length).toBeLessThan(2_300)
 })
