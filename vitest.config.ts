@@ -9,8 +9,16 @@ import { longFirst } from './scripts/ci/long-first.ts'
 
 const SCHEDULING = 'packages/core/src/{graph,schedule}/*.ts'
 
+// One more than processors: some tests wait, for a lease to end or a process to start.
+const maxWorkers = availableParallelism() + 1
 // A worker keeps its modules from file to file. The limits are for tests that hang: on a busy machine, any other test may be slow.
-const SETTINGS = { isolate: false, testTimeout: 120_000, hookTimeout: 120_000 }
+const SETTINGS = {
+  maxWorkers,
+  isolate: false,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 60_000 } },
+}
 
 class LongFirst extends BaseSequencer {
   override async sort(files: Parameters<BaseSequencer['sort']>[0]): ReturnType<BaseSequencer['sort']> {
@@ -29,8 +37,7 @@ function projectOf(manifest: string): TestProjectInlineConfiguration {
 export default defineConfig({
   test: {
     sequence: { sequencer: LongFirst },
-    // One more than processors: some tests wait, for a lease to end or a process to start.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers,
     projects: [
       ...globSync('{packages,examples}/*/package.json', { exclude: ['examples/third-party'] }).map(projectOf),
       { test: { name: 'scripts', root: 'scripts', include: ['**/*.test.mjs'], ...SETTINGS } },

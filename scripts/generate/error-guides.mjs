@@ -28,7 +28,7 @@ const GUIDES = [
   ['core/missing-input', 'docs/how-to/pass-data.md'],
   ['core/ambiguous-input', 'docs/how-to/pass-data.md'],
   ['core/output-schema', 'docs/how-to/pass-data.md'],
-  ['core/run-timeout', 'docs/how-to/cancel-and-time-out.md'],
+  ['core/timed-out', 'docs/how-to/cancel-and-time-out.md'],
   ['core/cancelled', 'docs/how-to/cancel-and-time-out.md'],
   ['core/call-ended', 'docs/how-to/cancel-and-time-out.md'],
   ['core/cleanup-', 'docs/how-to/cancel-and-time-out.md'],
@@ -71,6 +71,9 @@ const GUIDES = [
   ['testing/', 'docs/how-to/test.md'],
   ['timeout/', 'docs/how-to/cancel-and-time-out.md'],
   ['tools/', 'docs/how-to/tools.md'],
+  ['tool-executor/', 'docs/how-to/tools.md'],
+  ['undo/', 'docs/how-to/tools.md'],
+  ['approvals/', 'docs/how-to/wait-for-a-person.md'],
   ['tracing/', 'docs/how-to/observe.md'],
 ]
 

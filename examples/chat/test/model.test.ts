@@ -37,7 +37,7 @@ test('Ctrl-C stops the answer and the request, and is exit code 130', async () =
   const { code, stdout, stderr } = await ended
   expect({ code, stderr }).toEqual({ code: 130, stderr: 'Stopped.\n' })
   expect(stdout).toContain('chat · cancelled')
-  await vi.waitFor(() => expect(closed).toBe(true))
+  await expect.poll(() => closed).toBe(true)
   expect(existsSync(folder.data)).toBe(false)
 })
 

@@ -304,6 +304,17 @@ test('the option keys counts in strings too', () => {
   )
 })
 
+test('redaction: false keeps the password of a command line too', () => {
+  const { value } = createRedactor(false)
+  expect(value(['curl', '-u', 'ada:hunter2', '--password', 'hunter2'])).toEqual([
+    'curl',
+    '-u',
+    'ada:hunter2',
+    '--password',
+    'hunter2',
+  ])
+})
+
 test('redaction: false keeps secrets and still bounds values', () => {
   const { value, text } = createRedactor(false)
   expect(value({ password: 'hunter2', list: [['token', 'x']] })).toEqual({

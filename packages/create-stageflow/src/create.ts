@@ -32,8 +32,11 @@ export async function create(argv: readonly string[], surroundings: Surroundings
     return 0
   } catch (thrown) {
     const { message } = thrown instanceof Error ? thrown : new Error(String(thrown))
-    error.write(`${message}${thrown instanceof UsageError ? ' --help lists the options.' : ''}\n`)
-    if (thrown instanceof UsageError) return 2
+    if (thrown instanceof UsageError) {
+      error.write(`${message} --help lists the options.\n`)
+      return 2
+    }
+    error.write(`${message}\n`)
     return thrown instanceof Cancelled ? 130 : 1
   }
 }
@@ -45,8 +48,8 @@ async function make(request: Request, surroundings: Surroundings): Promise<void>
   const plugins = kind === 'app' ? (request.plugins ?? (await missingPlugins(request, surroundings))) : []
   const files = templateFiles(kind, names, plugins)
   const folder = resolve(cwd, request.folder ?? names.folder)
-  if (existsSync(folder) && readdirSync(folder).some((name) => name !== '.git'))
-    throw new Error(`The folder ${folder} isn't empty. Choose another name, or another --folder.`)
+  const isTaken = existsSync(folder) && readdirSync(folder).some((name) => name !== '.git')
+  if (isTaken) throw new Error(`The folder ${folder} isn't empty. Choose another name, or another --folder.`)
   for (const [path, text] of files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
@@ -112,5 +115,6 @@ function nextSteps(kind: Kind, names: Names, manager: string, isInstalled: boole
     steps.push([`${manager} publish`, 'checks, tests, builds and publishes it'])
   }
   const width = Math.max(...steps.map(([command]) => command.length)) + 3
-  return `\nNext:\n${steps.map(([command, does]) => `  ${command.padEnd(width)}${does}`.trimEnd()).join('\n')}\n`
+  const lines = steps.map(([command, does]) => `  ${command.padEnd(width)}${does}`.trimEnd())
+  return `\nNext:\n${lines.join('\n')}\n`
 }

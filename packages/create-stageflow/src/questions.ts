@@ -22,16 +22,20 @@ export async function askKind(streams: Streams): Promise<Kind> {
 
 export async function askName(kind: Kind, streams: Streams): Promise<string> {
   const example = kind === 'app' ? 'my-app' : 'quota'
-  const validate = (given: string | undefined): string | undefined => {
-    try {
-      namesOf(kind, given === undefined || given === '' ? example : given)
-      return undefined
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error)
-    }
-  }
+  // Nothing typed means the example.
+  const validate = (given = ''): string | undefined => problemOfName(kind, given === '' ? example : given)
   const message = kind === 'app' ? 'What is the app called?' : `What is the ${kind} called?`
   return answered(await text({ ...streams, message, placeholder: example, defaultValue: example, validate }))
+}
+
+/** What is wrong with a name; undefined if it can be used. */
+function problemOfName(kind: Kind, given: string): string | undefined {
+  try {
+    namesOf(kind, given)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
 }
 
 export async function askPlugins(streams: Streams): Promise<readonly AppPlugin[]> {

@@ -35,26 +35,15 @@ export function requestOf(argv: readonly string[]): Request {
     strict: false,
     tokens: true,
   })
-  for (const token of tokens) {
-    if (token.kind !== 'option') continue
-    const option = Object.hasOwn(OPTIONS, token.name) ? OPTIONS[token.name as keyof typeof OPTIONS] : undefined
-    if (option === undefined)
-      throw new UsageError(`There is no option ${token.rawName}. ${guess(token.rawName, FLAGS)}`)
-    const isMissing = token.value === undefined || (!token.inlineValue && token.value.startsWith('-'))
-    if (option.type === 'string' && isMissing)
-      throw new UsageError(`${token.rawName} needs a value: ${token.rawName} ${EXAMPLES[token.name] ?? ''}.`)
-    if (option.type === 'boolean' && token.value !== undefined)
-      throw new UsageError(`${token.rawName} takes no value, and got "${token.value}".`)
-  }
+  for (const token of tokens) if (token.kind === 'option') checkOption(token)
   if (positionals.length > 1)
     throw new UsageError(`There is one name, and ${positionals.length} were given: ${positionals.join(', ')}.`)
-  const kind =
-    values.template === undefined ? undefined : oneOf('template', String(values.template), Object.keys(KINDS))
+  const kind = values.template === undefined ? undefined : kindOf(String(values.template))
   const plugins = values.plugins === undefined ? undefined : pluginsOf(String(values.plugins))
   if (plugins !== undefined && kind !== undefined && kind !== 'app')
     throw new UsageError(`--plugins is for apps: leave it out, or pass --template app.`)
   return {
-    kind: kind as Kind | undefined,
+    kind,
     name: positionals[0],
     folder: values.folder === undefined ? undefined : String(values.folder),
     plugins,
@@ -70,16 +59,41 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   folder: 'packages/quota',
 }
 
-function pluginsOf(list: string): readonly AppPlugin[] {
-  const names = list.split(',').map((name) => name.trim())
-  const known = Object.keys(APP_PLUGINS)
-  return [...new Set(names.filter((name) => name !== ''))].map((name) => oneOf('plugin', name, known) as AppPlugin)
+/** An option as `parseArgs` found it. */
+interface OptionToken {
+  readonly name: string
+  /** As it was written, such as `-y`. */
+  readonly rawName: string
+  readonly value?: string | undefined
+  /** True for `--folder=quota`, where even a value with a dash is meant. */
+  readonly inlineValue?: boolean | undefined
 }
 
-function oneOf(what: string, given: string, known: readonly string[]): string {
-  if (known.includes(given)) return given
-  throw new UsageError(`There is no ${what} "${given}". ${guess(given, known)}`)
+function checkOption({ name, rawName, value, inlineValue }: OptionToken): void {
+  if (!isKey(name, OPTIONS)) throw new UsageError(`There is no option ${rawName}. ${guess(rawName, FLAGS)}`)
+  const takesValue = OPTIONS[name].type === 'string'
+  const hasValue = value !== undefined && (inlineValue === true || !value.startsWith('-'))
+  if (takesValue && !hasValue) throw new UsageError(`${rawName} needs a value: ${rawName} ${EXAMPLES[name] ?? ''}.`)
+  if (!takesValue && value !== undefined) throw new UsageError(`${rawName} takes no value, and got "${value}".`)
 }
+
+function kindOf(given: string): Kind {
+  return oneOf('template', given, KINDS)
+}
+
+function pluginsOf(list: string): readonly AppPlugin[] {
+  const names = list.split(',').map((name) => name.trim())
+  const different = new Set(names.filter((name) => name !== ''))
+  return [...different].map((name) => oneOf('plugin', name, APP_PLUGINS))
+}
+
+function oneOf<Name extends string>(what: string, given: string, known: Readonly<Record<Name, unknown>>): Name {
+  if (isKey(given, known)) return given
+  throw new UsageError(`There is no ${what} "${given}". ${guess(given, Object.keys(known))}`)
+}
+
+const isKey = <Name extends string>(given: string, known: Readonly<Record<Name, unknown>>): given is Name =>
+  Object.hasOwn(known, given)
 
 /** A misspelled word gets a guess, any other word the whole list. */
 function guess(given: string, known: readonly string[]): string {

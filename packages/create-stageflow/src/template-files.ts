@@ -38,13 +38,12 @@ interface TemplateFile {
 }
 
 function readFolder(folder: string): readonly TemplateFile[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((file) => ({
-      path: realName(relative(folder, file).replaceAll('\\', '/')),
-      text: readFileSync(file, 'utf8'),
-    }))
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  return entries.map((entry) => {
+    const file = join(entry.parentPath, entry.name)
+    const path = relative(folder, file).replaceAll('\\', '/')
+    return { path: realName(path), text: readFileSync(file, 'utf8') }
+  })
 }
 
 /** npm leaves .gitignore out of a package, and a package.json inside a package confuses tools: here they begin with _. */
@@ -74,18 +73,18 @@ function refuseTaken(kind: Kind, name: string, templates: readonly TemplateFile[
 }
 
 function withPlugins(text: string, plugins: readonly AppPlugin[]): string {
+  const withoutMark = (line: string): string => line.replace(/ \/\/ plugin: .*/, '')
   return text
-    .replaceAll(PLUGIN_LINE, (line, plugin: AppPlugin) =>
-      plugins.includes(plugin) ? line.replace(/ \/\/ plugin: .*/, '') : '',
-    )
+    .replaceAll(PLUGIN_LINE, (line, plugin: AppPlugin) => (plugins.includes(plugin) ? withoutMark(line) : ''))
     .replace(/return \[\s+\]/, 'return []')
 }
 
 /** The manifest in the form that npm writes, without the packages of plugins that an app doesn't have. */
 function manifestWith(text: string, kind: Kind, plugins: readonly AppPlugin[]): string {
   const manifest = JSON.parse(text) as { dependencies: Record<string, string> }
-  if (kind === 'app')
-    for (const [plugin, { packages }] of Object.entries(APP_PLUGINS))
-      if (!plugins.includes(plugin as AppPlugin)) for (const name of packages) delete manifest.dependencies[name]
+  if (kind === 'app') {
+    const others = Object.entries(APP_PLUGINS).filter(([plugin]) => !plugins.includes(plugin as AppPlugin))
+    for (const name of others.flatMap(([, { packages }]) => packages)) delete manifest.dependencies[name]
+  }
   return `${JSON.stringify(manifest, null, 2)}\n`
 }

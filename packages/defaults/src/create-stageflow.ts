@@ -14,7 +14,7 @@ import type {
 } from '@stageflow/core'
 import { ANY, CLOCK, SINK, checkOptions, objectWith, read, show } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
-import { memoryStore } from '@stageflow/interceptor-idempotency'
+import { memoryStore } from '@stageflow/keyed-work'
 import { pino } from 'pino'
 import type { Logger } from 'pino'
 import { Registry } from 'prom-client'
@@ -100,6 +100,7 @@ export function createStageflow<const Given extends object = {}>(
   const logger = partOf('logger', 'logging', interceptors, options) ?? pino()
   const registry = partOf('registry', 'metrics', interceptors, options) ?? new Registry()
   const isVerifying = interceptors.some(({ runOptions }) => runOptions?.includes('token'))
+  /** The options of every build. An undefined sink or clock must not hide a default. */
   const shared = {
     interceptors,
     ...(eventSink === undefined ? undefined : { eventSink }),
@@ -111,8 +112,10 @@ export function createStageflow<const Given extends object = {}>(
   }
   const graphs = new WeakMap<AnyPipeline, AnyGraph>()
   const graphOf = (pipeline: AnyPipeline): AnyGraph => {
-    let graph = graphs.get(pipeline)
-    if (graph === undefined) graphs.set(pipeline, (graph = build(pipeline)))
+    const known = graphs.get(pipeline)
+    if (known !== undefined) return known
+    const graph = build(pipeline)
+    graphs.set(pipeline, graph)
     return graph
   }
   const stageflow = {
@@ -144,12 +147,13 @@ function interceptorsOf({
   clock,
   logger,
 }: StageflowOptions): readonly DefaultInterceptor[] {
-  if (Array.isArray(interceptors)) return interceptors as readonly DefaultInterceptor[]
-  const { metrics, logging, idempotency } = interceptors as DefaultInterceptorsOptions
+  if (isList(interceptors)) return interceptors
+  const { metrics, logging, idempotency } = interceptors
   if (registry !== undefined && isOption(metrics, 'registry')) throw twice('registry', 'interceptors.metrics.registry')
   if (logger !== undefined && isOption(logging, 'logger')) throw twice('logger', 'interceptors.logging.logger')
+  // The app's clock, registry and logger go to the interceptors that use them, unless those are replaced or left out.
   const options: { -readonly [Key in keyof DefaultInterceptorsOptions]: DefaultInterceptorsOptions[Key] } = {
-    ...(interceptors as DefaultInterceptorsOptions),
+    ...interceptors,
   }
   if (clock !== undefined && !isReplaced(idempotency))
     options.idempotency = { store: memoryStore({ clock }), ...idempotency }
@@ -157,6 +161,10 @@ function interceptorsOf({
   if (logger !== undefined && !isReplaced(logging)) options.logging = { logger, ...logging }
   return getDefaultInterceptors(options)
 }
+
+/** `Array.isArray` doesn't narrow a readonly array. */
+const isList = (given: readonly Interceptor[] | DefaultInterceptorsOptions): given is readonly Interceptor[] =>
+  Array.isArray(given)
 
 function isReplaced<Options>(given: Options | Interceptor | false | undefined): given is Interceptor | false {
   // `getDefaultInterceptors` refuses a value that is neither.

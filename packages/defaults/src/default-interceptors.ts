@@ -69,8 +69,10 @@ const FACTORIES: readonly (readonly [key: Key, factory: Factory])[] = [
 /** The names of interceptors that differ from their keys. */
 const NAMES: Partial<Record<Key, string>> = { circuitBreaker: 'circuit-breaker', childTracker: 'child-tracker' }
 
+const isObject = (given: unknown): boolean => typeof given === 'object' && given !== null && !Array.isArray(given)
+
 const PART: OptionRule = [
-  (given) => given === false || (typeof given === 'object' && given !== null && !Array.isArray(given)),
+  (given) => given === false || isObject(given),
   'an object of options, an interceptor, or false to leave it out',
 ]
 const RULES = Object.fromEntries(FACTORIES.map(([key]) => [key, PART])) as OptionRules<DefaultInterceptorsOptions> &
@@ -85,7 +87,8 @@ export function getDefaultInterceptors(options: DefaultInterceptorsOptions = {})
   checkOptions('getDefaultInterceptors()', 'defaults/illegal-option', options, RULES)
   return FACTORIES.flatMap(([key, factory]) => {
     const given: unknown = options[key]
-    if (given === false || (key === 'auth' && given === undefined)) return []
+    const isLeftOut = given === false || (key === 'auth' && given === undefined)
+    if (isLeftOut) return []
     return [isInterceptor(given) ? named(given, key) : factory(given as never)]
   })
 }

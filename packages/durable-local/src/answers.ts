@@ -43,8 +43,13 @@ export function questionsIn(keys: Iterable<FactKey>): ReadonlyMap<string, 'open'
   return questions
 }
 
-interface Branch {
-  readonly names: Map<string, Branch | { readonly key: string; readonly state: 'open' | 'answered' }>
+/** The questions of a run by the names of their answers, nested for child runs and maps. */
+interface QuestionTree {
+  readonly names: Map<string, QuestionTree | Question>
+}
+interface Question {
+  readonly key: string
+  readonly state: 'open' | 'answered'
 }
 
 export interface FoundAnswers {
@@ -55,71 +60,94 @@ export interface FoundAnswers {
 
 /** Finds the calls that answers are for. `given` has them by the names of stages, nested for child runs and maps. */
 export function findAnswers(keys: Iterable<FactKey>, given: unknown, graph: GraphFingerprint): FoundAnswers {
-  const root: Branch = { names: new Map() }
+  const matches = [...matchAll(questionTree(keys, graph), given, 'the run')]
+  return {
+    answers: matches.flatMap((match) => ('key' in match ? [[match.key, match.answer] as const] : [])),
+    problems: matches.flatMap((match) => ('problem' in match ? [match.problem] : [])),
+  }
+}
+
+function questionTree(keys: Iterable<FactKey>, graph: GraphFingerprint): QuestionTree {
+  const root: QuestionTree = { names: new Map() }
   for (const [key, state] of questionsIn(keys)) {
-    const path = answerPath(key, graph)
-    let branch = root
-    for (const name of path.slice(0, -1)) {
-      const found = branch.names.get(name)
-      const next: Branch = found !== undefined && 'names' in found ? found : { names: new Map() }
-      branch.names.set(name, next)
-      branch = next
-    }
-    // Later rounds of a question come later.
-    branch.names.set(path.at(-1) as string, { key, state })
+    const path = [...answerPath(key, graph)]
+    const name = path.pop() as string
+    const parent = path.reduce(subtree, root)
+    // Later rounds of a question come later, and take the place of earlier ones.
+    parent.names.set(name, { key, state })
   }
-  const answers: (readonly [string, unknown])[] = []
-  const problems = [...take(root, given, 'the run', answers)]
-  return { answers, problems }
+  return root
 }
 
-function* take(
-  branch: Branch,
-  given: unknown,
-  where: string,
-  answers: (readonly [string, unknown])[],
-): Generator<string> {
-  const waiting = `${where} waits for ${listOf(branch)}`
-  if (typeof given !== 'object' || given === null || Object.keys(given).length === 0)
-    return yield `the answer for ${where} must be an object with an answer for a stage, not ${Object(given) === given ? 'an empty one' : show(given)}; ${waiting}`
-  for (const [name, answer] of Object.entries(given) as [string, unknown][]) {
-    const found = branch.names.get(name)
-    if (found === undefined) yield `it has an answer for "${name}", but ${waiting}`
-    else if ('names' in found) yield* take(found, answer, `"${name}"`, answers)
-    else if (found.state === 'answered') yield `"${name}" has been answered already`
-    else answers.push([found.key, answer])
+/** The questions below a name. Creates the place for them, also where an earlier round asked by this name alone. */
+function subtree(parent: QuestionTree, name: string): QuestionTree {
+  const found = parent.names.get(name)
+  if (found !== undefined && 'names' in found) return found
+  const created: QuestionTree = { names: new Map() }
+  parent.names.set(name, created)
+  return created
+}
+
+type Match = { readonly key: string; readonly answer: unknown } | { readonly problem: string }
+
+function* matchAll(tree: QuestionTree, given: unknown, where: string): Generator<Match> {
+  const waiting = `${where} waits for ${openNames(tree)}`
+  const answers = given !== null && typeof given === 'object' ? Object.entries(given) : []
+  if (answers.length === 0) {
+    const shown = Object(given) === given ? 'an empty one' : show(given)
+    const problem = `the answer for ${where} must be an object with an answer for a stage, not ${shown}; ${waiting}`
+    return yield { problem }
+  }
+  for (const [name, answer] of answers) {
+    const found = tree.names.get(name)
+    if (found === undefined) yield { problem: `it has an answer for "${name}", but ${waiting}` }
+    else if ('names' in found) yield* matchAll(found, answer, `"${name}"`)
+    else if (found.state === 'answered') yield { problem: `"${name}" has been answered already` }
+    else yield { key: found.key, answer }
   }
 }
 
-function listOf({ names }: Branch): string {
+function openNames({ names }: QuestionTree): string {
   const open = [...names].filter(([, found]) => 'names' in found || found.state === 'open')
   return open.map(([name]) => `"${name}"`).join(', ') || 'no answer'
 }
 
 /** How far the stages of a run have come, for the check that a graph still fits. */
 export function progressOf(keys: Iterable<FactKey>, graph: GraphFingerprint): RunProgress {
-  const progress: Record<string, unknown> = {}
+  const progress: MutableProgress = {}
   for (const { kind, key } of keys) {
     // Timers and stops are of runs, not of calls.
     if (kind === 'timer' || kind === 'stop') continue
-    reach(progress, partsOf(key), graph, kind === 'call')
+    noteProgress(progress, partsOf(key), graph, kind === 'call')
   }
-  return progress as RunProgress
+  return progress
 }
 
-function reach(
-  progress: Record<string, unknown>,
-  [part, ...inner]: readonly KeyPart[],
+interface MutableProgress {
+  [stage: string]: 'settled' | 'started' | MutableProgress
+}
+
+/** Notes how far the stage has come that the parts lead to, and that those on the way to it have started. */
+function noteProgress(
+  progress: MutableProgress,
+  parts: readonly KeyPart[],
   graph: GraphFingerprint,
-  hasSettled: boolean,
+  hasEnded: boolean,
 ): void {
-  const { name, place } = part as KeyPart
-  const child = graph.stages[name]?.child
-  if (inner.length === 0) progress[name] = hasSettled && place === undefined ? 'settled' : 'started'
-  else if (child === undefined) progress[name] = 'started'
-  else {
-    const inside = typeof progress[name] === 'object' ? (progress[name] as Record<string, unknown>) : {}
-    progress[name] = inside
-    reach(inside, inner, child, hasSettled)
+  const [{ name, place }, ...inner] = parts as readonly [KeyPart, ...KeyPart[]]
+  if (inner.length === 0) {
+    // An item or an attempt has ended, but the stage may have more of them.
+    const isWholeStage = place === undefined
+    progress[name] = hasEnded && isWholeStage ? 'settled' : 'started'
+    return
   }
+  const child = graph.stages[name]?.child
+  if (child === undefined) {
+    progress[name] = 'started'
+    return
+  }
+  const known = progress[name]
+  const inside: MutableProgress = typeof known === 'object' ? known : {}
+  progress[name] = inside
+  noteProgress(inside, inner, child, hasEnded)
 }

@@ -40,10 +40,14 @@ export type Claim =
 /** What is to be done with a run, without a write: undefined if it can be claimed. */
 export function lookAt(row: RunRow | undefined, owner: string): Claim | undefined {
   if (row === undefined) return undefined
-  if (hasEnded(row) || (row.status === 'suspended' && row.called === 0)) return { is: 'settled', row }
-  if (row.status === 'running' && row.owned === 1 && row.owner !== owner) return { is: 'elsewhere' }
+  const onlyWaits = row.status === 'suspended' && row.has_inbox === 0
+  if (hasEnded(row) || onlyWaits) return { is: 'settled', row }
+  if (row.status === 'running' && isCarriedElsewhere(row, owner)) return { is: 'elsewhere' }
   return undefined
 }
+
+/** True while another process owns a run and renews its lease. */
+export const isCarriedElsewhere = ({ owned, owner }: RunRow, us: string): boolean => owned === 1 && owner !== us
 
 /** Claims a run, and creates it if it is new. Runs within a write. */
 export function claim(
@@ -63,8 +67,10 @@ export function claim(
   checkFit(graph, row.id, graphOf(row), settled === undefined ? keys : [])
   if (created !== undefined) checkInput(row.id, row.input, created)
   if (settled !== undefined) return settled
+  // Its process has died: `lookAt` has found a lease that is no longer renewed.
   const hasCrashed = row.status === 'running' && row.owner !== null && row.owner !== owner
-  const crashes = hasCrashed && row.facts === row.facts_before ? row.crashes + 1 : 0
+  const hasNewFacts = row.facts !== row.facts_before
+  const crashes = hasCrashed && !hasNewFacts ? row.crashes + 1 : 0
   if (crashes > maxRecoveries) {
     const error = crashLoop(runId, crashes)
     endWithoutCode(journal, row, { status: 'failed', error })
@@ -72,8 +78,10 @@ export function claim(
   }
   const start = startOf(row)
   journal.run(RENEW, { owner, ms: leaseMs })
-  journal.run(CLAIM, { run: row.n, owner, graph: idOf(journal, fingerprintOf(graph)), facts: row.facts, crashes })
-  return { is: 'ours', row: { ...row, fence: row.fence + 1, leg: row.leg + 1 }, start, keys }
+  journal.run(CLAIM, { run: row.n, owner, graph: idOfGraph(journal, graph), facts: row.facts, crashes })
+  // As CLAIM has just written it.
+  const claimed = { ...row, fence: row.fence + 1, leg: row.leg + 1 }
+  return { is: 'ours', row: claimed, start, keys }
 }
 
 function create(
@@ -89,11 +97,12 @@ function create(
       `Run "${runId}" was not started: the journal "${journal.path}" has reached 90% of maxBytes. Raise maxBytes, or shorten retentionMs so that ended runs are deleted sooner.`,
     )
   journal.run(RENEW, { owner, ms: leaseMs })
-  const [userId, orgId] = (['userId', 'orgId'] as const).map((id) => input[id] ?? input.runId?.[id] ?? null)
+  const userId = input.userId ?? input.runId?.userId ?? null
+  const orgId = input.orgId ?? input.runId?.orgId ?? null
   journal.run(ADD, {
     id: runId,
     pipeline: graph.name,
-    graph: idOf(journal, fingerprintOf(graph)),
+    graph: idOfGraph(journal, graph),
     owner,
     userId,
     orgId,
@@ -105,20 +114,24 @@ function create(
   return { is: 'ours', row, start: startOf(row), keys: [] }
 }
 
-const texts = new WeakMap<GraphFingerprint, string>()
+/** Fingerprints as JSON: one graph is written many times. */
+const fingerprintTexts = new WeakMap<GraphFingerprint, string>()
 
-function idOf(journal: Journal, graph: GraphFingerprint): number {
-  const text = texts.get(graph) ?? JSON.stringify(graph)
-  texts.set(graph, text)
+/** The number of a graph in the journal. Adds its fingerprint if it is new. */
+function idOfGraph(journal: Journal, graph: AnyGraph): number {
+  const shape = fingerprintOf(graph)
+  const text = fingerprintTexts.get(shape) ?? JSON.stringify(shape)
+  fingerprintTexts.set(shape, text)
   journal.run(ADD_GRAPH, text)
   return Number(journal.get(FIND_GRAPH, text)?.['id'])
 }
 
-/** Throws if the run began with another input: then the caller has reused its id by mistake. */
+/** Throws if the run began with another input: then the caller has reused its id by mistake. `text` is that input as JSON. */
 export function checkInput(id: string, text: string, { input }: NewRun): void {
-  const before = readJson(text, 'input', id) as RunInput
-  const known = input.createdAt === undefined ? { ...before, createdAt: undefined } : before
-  if (fingerprint(known) === fingerprint(input)) return
+  const first = readJson(text, 'input', id) as RunInput
+  // A run that was given no time of creation has got one.
+  const comparable = input.createdAt === undefined ? { ...first, createdAt: undefined } : first
+  if (fingerprint(comparable) === fingerprint(input)) return
   throw new StageflowError(
     'durable-local/other-input',
     `Run "${id}" began with another input. Pass the input that it began with, or start a run with a new runId.`,

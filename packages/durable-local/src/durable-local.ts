@@ -4,7 +4,7 @@ import { ContextSnapshot, systemClock } from '@stageflow/core'
 import type { PipelineResult, RunInput, StageGraph } from '@stageflow/core'
 import { checkLeg } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
-import { CLOSE_TIMEOUT_MS } from '@stageflow/core/kit'
+import type { WaitOptions } from '@stageflow/core/kit'
 
 import { checkCloseOptions, checkReason, checkRunId } from './arguments.ts'
 import type { NewRun } from './claim.ts'
@@ -18,7 +18,7 @@ import type { RecoveredRun } from './recover.ts'
 import { deleteOutdated } from './retention.ts'
 import type { PinnedOptions } from './run-row.ts'
 import { Runs } from './runs.ts'
-import type { DurableRunOptions } from './runs.ts'
+import type { DurableRunOptions, JournalCloseReport } from './runs.ts'
 import { listRuns, runDetails } from './views.ts'
 import type { ListOptions, RunDetails, RunSummary } from './views.ts'
 
@@ -62,10 +62,11 @@ export interface DurableLocal extends AsyncDisposable {
   /** Everything about one run; undefined if there is none. It checks no rights: compare `userId` or `orgId` yourself. */
   get(runId: string): Promise<RunDetails | undefined>
   /**
-   * Ends the legs of this process: their code is aborted and waited for, at most `timeoutMs` (default: 5,000). The runs go on in
-   * another process, or when the journal is opened again. Rejects only with `durable-local/illegal-option`.
+   * Ends the legs of this process: their code is aborted and waited for, at most `timeoutMs` (default: 5,000) or until `signal`
+   * aborts. The runs go on in another process, or when the journal is opened again; the report says which can at once. Rejects only
+   * with `durable-local/illegal-option`. A second call gives the report of the first.
    */
-  close(options?: { readonly timeoutMs?: number }): Promise<void>
+  close(options?: WaitOptions): Promise<JournalCloseReport>
 }
 
 /**
@@ -80,9 +81,11 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
   const journal = new Journal({ path, synchronous, busyTimeoutMs, maxBytes })
   const owner = randomUUID()
   let ended = 0
+  let closed: Promise<JournalCloseReport> | undefined
   const cleanUp = (): void => void deleteOutdated(journal, retentionMs)
   const onEnd = (): void => {
-    if (++ended % ENDS_PER_CLEANUP === 0) cleanUp()
+    ended++
+    if (ended % ENDS_PER_CLEANUP === 0) cleanUp()
   }
   const runs = new Runs({ journal, owner, leaseMs, maxRecoveries, maxFactLength, clock, onEnd })
   cleanUp()
@@ -94,6 +97,7 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
 
   function newRun(runId: string, given: RunInput | ContextSnapshot | undefined, pinned: object): NewRun {
     const snapshot = given instanceof ContextSnapshot ? given : new ContextSnapshot(given)
+    // What isn't a snapshot yet is kept as it was given, without the defaults of one.
     const input = given === snapshot ? (snapshot.toJSON() as RunInput) : (given ?? {})
     const startedAt = clock.now()
     const created = { ...input, createdAt: input.createdAt ?? startedAt }
@@ -107,7 +111,7 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
       const { runId, ...options } = { ...given }
       checkRunId('run()', runId)
       checkLeg(graph, options)
-      const { pinned, leg } = apart(options)
+      const { pinned, leg } = splitOptions(options)
       const created = newRun(runId, input, pinned)
       return orThrow(graph.name, (await runs.carry(graph as never, runId, leg, created)) as never)
     },
@@ -116,12 +120,12 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
       checkRunId('resume()', runId)
       checkLeg(graph, options)
       await runs.answer(graph as never, runId, answers)
-      return orThrow(graph.name, (await runs.carry(graph as never, runId, apart(options).leg)) as never)
+      return orThrow(graph.name, (await runs.carry(graph as never, runId, splitOptions(options).leg)) as never)
     },
     async recover(graph, ...[options]) {
       checkOpen()
       checkLeg(graph, options)
-      const recovery = new Recovery(journal, runs, graph as never, apart(options).leg)
+      const recovery = new Recovery(journal, runs, graph as never, splitOptions(options).leg)
       recoveries.get(graph.name)?.replace()
       recoveries.set(graph.name, recovery)
       return recovery.start()
@@ -139,9 +143,11 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
     },
     async close(options = {}) {
       checkCloseOptions(options)
-      if (!runs.pulse.isOver) await runs.close(options.timeoutMs ?? CLOSE_TIMEOUT_MS)
+      return (closed ??= runs.close(options))
     },
-    [Symbol.asyncDispose]: () => durable.close(),
+    async [Symbol.asyncDispose]() {
+      await durable.close()
+    },
   }
   return durable
 }
@@ -150,7 +156,7 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
 const ENDS_PER_CLEANUP = 64
 
 /** The options that all legs have from the first one, and those of one leg. */
-function apart(options: object = {}): { readonly pinned: object; readonly leg: LegOptions<{}> } {
+function splitOptions(options: object = {}): { readonly pinned: object; readonly leg: LegOptions<{}> } {
   const { timeoutMs, maxConcurrency, onStageFailure, ...leg } = options as PinnedOptions
   return { pinned: { timeoutMs, maxConcurrency, onStageFailure }, leg }
 }

@@ -2,14 +2,14 @@ import { StageflowError } from '@stageflow/core'
 
 import { findAnswers } from './answers.ts'
 import type { FactKey } from './answers.ts'
-import { checkFit, lookAt, unknownRun } from './claim.ts'
+import { checkFit, isCarriedElsewhere, lookAt, unknownRun } from './claim.ts'
 import type { AnyGraph } from './claim.ts'
 import { endWithoutCode } from './end-without-code.ts'
 import type { Journal } from './journal.ts'
 import { jsonText } from './json.ts'
 import { findRun, graphOf, hasEnded } from './run-row.ts'
 import type { RunRow } from './run-row.ts'
-import { CALL, INBOX, KEYS } from './statements.ts'
+import { ADD_TO_INBOX, INBOX, KEYS } from './statements.ts'
 
 // Each function runs within a write. The process that carries a run looks into its inbox.
 
@@ -24,9 +24,9 @@ export function askToStop(
   const row = findRun(journal, id)
   if (row === undefined) throw unknownRun(id, journal.path)
   if (hasEnded(row)) return undefined
-  const isElsewhere = row.owned === 1 && row.owner !== owner
+  const isElsewhere = isCarriedElsewhere(row, owner)
   if (row.status === 'running' && (isCarriedHere || isElsewhere))
-    journal.run(CALL, { run: row.n, kind: 'stop', key: '', value: JSON.stringify(reason) })
+    journal.run(ADD_TO_INBOX, { run: row.n, kind: 'stop', key: '', value: JSON.stringify(reason) })
   else endWithoutCode(journal, row, { status: 'cancelled', reason })
   return row.n
 }
@@ -51,13 +51,15 @@ export function keepAnswers(
   // A process that carries the run has checked its own graph.
   const isElsewhere = lookAt(row, owner)?.is === 'elsewhere'
   checkFit(graph, id, graphOf(row), isElsewhere ? [] : facts)
-  const keys = [...facts, ...(journal.all(INBOX, row.n) as unknown as readonly FactKey[])]
-  const { answers, problems } = findAnswers(keys, given, graphOf(row))
+  const inbox = journal.all(INBOX, row.n) as unknown as readonly FactKey[]
+  const { answers, problems } = findAnswers([...facts, ...inbox], given, graphOf(row))
   if (problems.length > 0) throw notWaiting(row, problems.join('; '))
-  const texts = answers.map(
-    ([key, answer]) => [key, jsonText(answer, `The answer for "${key}" of run "${id}"`, maxFactLength)] as const,
-  )
-  for (const [key, value] of texts) journal.run(CALL, { run: row.n, kind: 'answer', key, value })
+  // All texts before the first write: if one answer can't be JSON, none is kept.
+  const rows = answers.map(([key, answer]) => {
+    const value = jsonText(answer, `The answer for "${key}" of run "${id}"`, maxFactLength)
+    return { run: row.n, kind: 'answer', key, value }
+  })
+  for (const answer of rows) journal.run(ADD_TO_INBOX, answer)
   return row.n
 }
 

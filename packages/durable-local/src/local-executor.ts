@@ -29,25 +29,28 @@ export class LocalExecutor implements StageExecutor {
   readonly #leg: Leg
   readonly #lost = new AbortController()
   readonly #stopping = new AbortController()
+  /** What the run has facts of, in this leg and in earlier ones. */
   readonly #known: Set<string>
-  /** The number of the last fact that was recorded, and of the last one of an earlier leg that was read. */
-  #last: number
-  #read = 0
-  readonly #past: number
-  #page: readonly FactRow[] = []
-  #place = 0
-  /** Facts of this leg. */
-  readonly #ready: FactRow[] = []
+  /** How many facts earlier legs have recorded. */
+  readonly #pastCount: number
+  readonly #pastFacts: Iterator<FactRow, undefined>
+  /** Facts of this leg that are committed and not yet given to the run. */
+  readonly #newFacts: FactRow[] = []
+  #lastNumber: number
   /** The time of the last fact; times never go back. */
-  #at: number
-  readonly #held: (readonly [key: string, call: () => Promise<CallFacts>])[] = []
+  #lastAt: number
+  /** Calls that the run has asked for and that have not begun. */
+  readonly #heldCalls: (readonly [key: string, call: () => Promise<CallFacts>])[] = []
   readonly #timers = new Map<string, number>()
+  /** The keys of the calls that wait for an answer. */
   readonly #waiting = new Set<string>()
-  /** Calls whose code runs, facts on their way into the journal, and those among them that did not come from a call. */
-  #running = 0
-  #recording = 0
-  #outside = 0
-  #isCalled = true
+  /** How many calls have code that runs. */
+  #runningCalls = 0
+  /** How many facts are on their way into the journal. */
+  #pendingFacts = 0
+  /** How many of those didn't come from a call of the run: stops, timers and answers. */
+  #pendingOutside = 0
+  #mayHaveInbox = true
   #error: unknown
   #wake: (() => void) | undefined
   #cancelTimer: (() => void) | undefined
@@ -59,14 +62,16 @@ export class LocalExecutor implements StageExecutor {
     this.stopping = this.#stopping.signal
     this.#leg = leg
     this.#known = new Set(leg.keys.map(({ kind, key }) => idOf(kind, key)))
-    this.#past = this.#last = leg.keys.length
-    this.#at = leg.start.startedAt
+    this.#pastCount = leg.keys.length
+    this.#pastFacts = readFacts(leg.log, this.#pastCount)
+    this.#lastNumber = this.#pastCount
+    this.#lastAt = leg.start.startedAt
   }
 
   // What the run asks for
 
   execute(key: string, call: () => Promise<CallFacts>, _stage: StageInfo): void {
-    if (!this.#known.has(idOf('call', key))) this.#held.push([key, call])
+    if (!this.#known.has(idOf('call', key))) this.#heldCalls.push([key, call])
   }
   timer(key: string, at: number): void {
     if (!this.#known.has(idOf('timer', key))) this.#timers.set(key, at)
@@ -74,7 +79,7 @@ export class LocalExecutor implements StageExecutor {
   wait(key: string): void {
     this.#waiting.add(key)
     // An answer may have come before its question was known.
-    this.#isCalled = true
+    this.#mayHaveInbox = true
   }
   stop(key: string, reason: string): void {
     this.#record('stop', key, JSON.stringify(reason))
@@ -82,9 +87,9 @@ export class LocalExecutor implements StageExecutor {
 
   // What happens from outside
 
-  /** Something may be in the inbox of the run. */
-  call(): void {
-    this.#isCalled = true
+  /** Tells that something may be in the inbox of the run. */
+  lookIntoInbox(): void {
+    this.#mayHaveInbox = true
     // While an interceptor around the run is awaited, `next` isn't called.
     const stop = this.#leg.log.inbox().find(({ kind }) => kind === 'stop')
     if (stop !== undefined) this.#stopping.abort(readFact(stop, this.start.runId))
@@ -96,8 +101,7 @@ export class LocalExecutor implements StageExecutor {
     this.close()
   }
   close(): void {
-    this.#cancelTimer?.()
-    this.#cancelTimer = undefined
+    this.#clearAlarm()
   }
 
   // Facts
@@ -110,25 +114,20 @@ export class LocalExecutor implements StageExecutor {
       this.#takeInbox()
       this.#passTimers()
       // Stops, timers and answers come before any call begins.
-      if (this.#outside === 0) for (const [key, call] of this.#held.splice(0)) this.#begin(key, call)
-      if (this.#running === 0 && this.#recording === 0) return undefined
+      if (this.#pendingOutside === 0) this.#beginHeldCalls()
+      if (this.#runningCalls === 0 && this.#pendingFacts === 0) return undefined
       await this.#movement()
     }
   }
 
+  /** The next fact that the run has not been given: first those of earlier legs, then those of this one. */
   #nextRow(): FactRow | undefined {
-    if (this.#place === this.#page.length && this.#read < this.#past) {
-      this.#page = this.#leg.log.page(this.#read, this.#past)
-      this.#place = 0
-      this.#read = this.#page.at(-1)?.n ?? this.#past
-    }
-    if (this.#place < this.#page.length) return this.#page[this.#place++]
-    return this.#ready.shift()
+    return this.#pastFacts.next().value ?? this.#newFacts.shift()
   }
 
   #factOf({ n, kind, key, at, value }: FactRow): Fact {
-    this.#at = Math.max(this.#at, at)
-    const given = { at, replayed: n <= this.#past, key }
+    this.#lastAt = Math.max(this.#lastAt, at)
+    const given = { at, replayed: n <= this.#pastCount, key }
     const read = readFact({ kind, key, value }, this.start.runId)
     if (kind === 'timer') return { ...given, kind }
     if (kind === 'stop') return { ...given, kind, reason: read as string }
@@ -140,8 +139,8 @@ export class LocalExecutor implements StageExecutor {
   }
 
   #takeInbox(): void {
-    if (!this.#isCalled) return
-    this.#isCalled = false
+    if (!this.#mayHaveInbox) return
+    this.#mayHaveInbox = false
     this.untaken.clear()
     for (const row of this.#leg.log.inbox()) {
       // An answer waits until its question has been asked in this leg.
@@ -150,8 +149,9 @@ export class LocalExecutor implements StageExecutor {
     }
   }
 
+  /** Records the timers whose time has come, and sets the alarm for the next one. */
   #passTimers(): void {
-    this.close()
+    this.#clearAlarm()
     const now = this.#leg.clock.now()
     let earliest = Infinity
     for (const [key, at] of this.#timers) {
@@ -162,28 +162,35 @@ export class LocalExecutor implements StageExecutor {
     }
     if (earliest < Infinity) this.#cancelTimer = this.#leg.clock.setTimeout(() => this.#moved(), earliest - now)
   }
-
-  #begin(key: string, call: () => Promise<CallFacts>): void {
-    this.#running++
-    void this.#leg.calls.begin(this.start.runId, key, call).then(
-      (facts) => {
-        this.#running--
-        if (facts.lost !== true)
-          this.#record(facts.status === 'suspend' ? 'ask' : 'call', key, this.#textOf(facts, key))
-      },
-      (error: unknown) => this.#fail(error),
-    )
+  #clearAlarm(): void {
+    this.#cancelTimer?.()
+    this.#cancelTimer = undefined
   }
 
+  #beginHeldCalls(): void {
+    for (const [key, call] of this.#heldCalls.splice(0)) void this.#carryOut(key, call)
+  }
+
+  /** Runs a call and records what came of it. Never rejects. */
+  async #carryOut(key: string, call: () => Promise<CallFacts>): Promise<void> {
+    this.#runningCalls++
+    try {
+      const facts = await this.#leg.calls.begin(this.start.runId, key, call)
+      this.#runningCalls--
+      if (facts.lost === true) return
+      this.#record(facts.status === 'suspend' ? 'ask' : 'call', key, this.#textOf(facts, key))
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** The facts of a call as JSON. If they are too long, the call has failed. */
   #textOf(facts: CallFacts, key: string): string {
     const text = JSON.stringify(facts)
     const { maxFactLength } = this.#leg
     if (text.length <= maxFactLength) return text
-    const { code, message } = tooLarge(
-      `What "${key}" of run "${this.start.runId}" returned`,
-      text.length,
-      maxFactLength,
-    )
+    const what = `What "${key}" of run "${this.start.runId}" returned`
+    const { code, message } = tooLarge(what, text.length, maxFactLength)
     const { startedAt, endedAt, after, decided } = facts
     const failed: CallFacts = {
       status: 'fail',
@@ -198,24 +205,28 @@ export class LocalExecutor implements StageExecutor {
     return JSON.stringify(failed)
   }
 
+  /** Writes a fact into the journal, unless the run has it already or the leg is lost. `taken` leaves the inbox for it. */
   #record(kind: FactKind, key: string, value: string, taken?: InboxRow): void {
-    if (this.lost.aborted || this.#known.has(idOf(kind, key))) return this.#moved()
-    this.#known.add(idOf(kind, key))
-    const isOutside = kind !== 'call' && kind !== 'ask'
-    this.#recording++
-    if (isOutside) this.#outside++
-    this.#at = Math.max(this.#at, this.#leg.clock.now())
-    const row: FactRow = { n: ++this.#last, kind, key, at: this.#at, value }
+    const id = idOf(kind, key)
+    if (this.lost.aborted || this.#known.has(id)) return this.#moved()
+    this.#known.add(id)
+    this.#lastNumber++
+    this.#lastAt = Math.max(this.#lastAt, this.#leg.clock.now())
+    const row: FactRow = { n: this.#lastNumber, kind, key, at: this.#lastAt, value }
+    this.#pendingFacts++
+    if (isFromOutside(kind)) this.#pendingOutside++
     void this.#leg.log.add(row, taken).then(
-      (isOurs) => {
-        this.#recording--
-        if (isOutside) this.#outside--
-        if (!isOurs) return this.lose(lostRun(this.start.runId))
-        if (!this.lost.aborted) this.#ready.push(row)
-        this.#moved()
-      },
+      (isOurs) => this.#recorded(row, isOurs),
       (error: unknown) => this.#fail(error),
     )
+  }
+
+  #recorded(row: FactRow, isOurs: boolean): void {
+    this.#pendingFacts--
+    if (isFromOutside(row.kind)) this.#pendingOutside--
+    if (!isOurs) return this.lose(lostRun(this.start.runId))
+    if (!this.lost.aborted) this.#newFacts.push(row)
+    this.#moved()
   }
 
   #fail(error: unknown): void {
@@ -223,6 +234,7 @@ export class LocalExecutor implements StageExecutor {
     this.#moved()
   }
 
+  /** Resolves when there may be something new for `next`. */
   #movement(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve
@@ -234,11 +246,24 @@ export class LocalExecutor implements StageExecutor {
   }
 }
 
+/** The facts up to number `last`, read from the journal a page at a time. */
+function* readFacts(log: RunLog, last: number): Generator<FactRow, undefined> {
+  let lastRead = 0
+  while (lastRead < last) {
+    const page = log.page(lastRead, last)
+    yield* page
+    lastRead = page.at(-1)?.n ?? last
+  }
+}
+
+/** True for stops, timers and answers: they don't come from a call of the run. */
+const isFromOutside = (kind: FactKind): boolean => kind !== 'call' && kind !== 'ask'
+
 /** A key has one fact of each kind. A call that suspended and one that ended are the same kind. */
 const idOf = (kind: FactKind, key: string): string => `${kind === 'ask' ? 'call' : kind} ${key}`
 
 export const lostRun = (runId: string): StageflowError =>
   new StageflowError(
-    'durable-local/lost',
+    'durable-local/lease-lost',
     `Another process has taken over run "${runId}", because this one did not renew its lease in time. The run goes on there.`,
   )

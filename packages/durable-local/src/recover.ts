@@ -27,15 +27,18 @@ export class Recovery {
   readonly #runs: Runs
   readonly #graph: StageGraph<unknown, unknown>
   readonly #options: LegOptions<unknown>
+  /** The runs that were unfinished at the start. */
   readonly #first: readonly string[]
-  /** The first runs that are still in progress. */
+  /** Those among them that are still in progress. */
   readonly #open: Set<string>
+  /** The runs that this recovery carries now. */
   readonly #carried = new Set<string>()
   /** Runs that could not go on here. Another call tries them again, for example after a deploy. */
   readonly #refused = new Map<string, ErrorRecord>()
   readonly #done = Promise.withResolvers<readonly RecoveredRun[]>()
   /** What the last look found, the next one last. A look reads all unfinished runs, so there isn't one for each run that ends. */
-  #next: FoundRun[] = []
+  #queue: string[] = []
+  /** True once none of the first runs is in progress. */
   #isDone = false
   #isReplaced = false
 
@@ -71,41 +74,58 @@ export class Recovery {
     this.#done.reject(closedJournal(this.#journal.path))
   }
 
+  /** Looks for runs to take over, and takes as many as may be carried at once. */
   #look(): void {
-    const found = this.#journal.all(this.#isDone ? ABANDONED : UNFINISHED, {
-      pipeline: this.#graph.name,
-    }) as unknown as readonly FoundRun[]
-    const unfinished = new Set(found.map(({ id }) => id))
-    for (const id of this.#open)
-      if (!this.#carried.has(id) && (!unfinished.has(id) || this.#refused.has(id))) this.#open.delete(id)
-    if (this.#open.size === 0) {
-      this.#isDone = true
-      this.#done.resolve(this.#first.flatMap((id) => this.#recovered(id)))
-    }
-    // Runs that are blocked are tried again once in each call.
-    const next = found.filter(({ id, status, owned }) => (status === 'blocked' ? this.#open.has(id) : owned === 0))
-    this.#next = next.filter(({ id }) => !this.#isReplaced || this.#open.has(id)).reverse()
+    const sql = this.#isDone ? ABANDONED : UNFINISHED
+    const found = this.#journal.all(sql, { pipeline: this.#graph.name }) as unknown as readonly FoundRun[]
+    this.#closeFirst(found)
+    const mine = found.filter((run) => this.#isMine(run)).map(({ id }) => id)
+    // The oldest is taken first, with `pop`.
+    this.#queue = mine.reverse()
     this.#takeMore()
+  }
+
+  /** Notes which of the first runs are no longer in progress, and resolves the call when none is. */
+  #closeFirst(unfinished: readonly FoundRun[]): void {
+    const unfinishedIds = new Set(unfinished.map(({ id }) => id))
+    for (const id of this.#open) {
+      const hasEnded = !unfinishedIds.has(id)
+      // While a run is carried, its promise is what ends it here.
+      if (!this.#carried.has(id) && (hasEnded || this.#refused.has(id))) this.#open.delete(id)
+    }
+    if (this.#open.size > 0) return
+    this.#isDone = true
+    this.#done.resolve(this.#first.flatMap((id) => this.#recovered(id)))
+  }
+
+  #isMine({ id, status, owned }: FoundRun): boolean {
+    const isFirst = this.#open.has(id)
+    // A later recovery takes all others.
+    if (this.#isReplaced && !isFirst) return false
+    // Blocked runs are tried again once in each call.
+    if (status === 'blocked') return isFirst
+    return owned === 0
   }
 
   #takeMore(): void {
     while (this.#carried.size < MOST_AT_ONCE && !this.#runs.pulse.isOver) {
-      const run = this.#next.pop()
-      if (run === undefined) return
-      this.#take(run.id)
+      const id = this.#queue.pop()
+      if (id === undefined) return
+      if (!this.#refused.has(id) && !this.#runs.has(id)) void this.#take(id)
     }
   }
-  #take(id: string): void {
-    if (this.#refused.has(id) || this.#runs.has(id)) return
+
+  async #take(id: string): Promise<void> {
     this.#carried.add(id)
-    void this.#runs
-      .carry(this.#graph, id, this.#options)
-      .catch((error: unknown) => this.#refused.set(id, recordOf(error)))
-      .finally(() => {
-        this.#carried.delete(id)
-        this.#takeMore()
-        if (this.#carried.size === 0) this.#runs.pulse.beat()
-      })
+    try {
+      await this.#runs.carry(this.#graph, id, this.#options)
+    } catch (error) {
+      this.#refused.set(id, recordOf(error))
+    }
+    this.#carried.delete(id)
+    this.#takeMore()
+    // The next look finds that no first run is left, so it need not wait for the timer.
+    if (this.#carried.size === 0) this.#runs.pulse.beat()
   }
 
   #recovered(runId: string): readonly RecoveredRun[] {

@@ -21,7 +21,7 @@ export interface RunRow {
   /** 1 if the lease of the owner has not ended. */
   readonly owned: 0 | 1
   /** 1 if something is in its inbox. */
-  readonly called: 0 | 1
+  readonly has_inbox: 0 | 1
   readonly fence: number
   readonly leg: number
   /** How many facts it has. */

@@ -1,7 +1,8 @@
 import type { Clock, FailedResult, PipelineResult, StageGraph } from '@stageflow/core'
 import { fingerprintOf, runDurable } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
-import { textOf, withinLimit } from '@stageflow/core/kit'
+import { CLOSE_TIMEOUT_MS, textOf, withinLimit } from '@stageflow/core/kit'
+import type { WaitOptions } from '@stageflow/core/kit'
 
 import { CallsInProgress } from './calls-in-progress.ts'
 import { checkFit, checkInput, claim, lookAt } from './claim.ts'
@@ -15,7 +16,7 @@ import { Pulse } from './pulse.ts'
 import { RunLog } from './run-log.ts'
 import { findRun, recordOf, resultOf } from './run-row.ts'
 import type { PinnedOptions, RunRow } from './run-row.ts'
-import { CALLED, EMPTY_INBOX, END, LEAVE, OWNED, RELEASE, RENEW, TAKE } from './statements.ts'
+import { EMPTY_INBOX, END, LEAVE, OWNED, RELEASE, RENEW, TAKE, WITH_INBOX } from './statements.ts'
 
 /**
  * The options of a run. `timeoutMs`, `maxConcurrency` and `onStageFailure` are kept: later legs have those of the first one. The
@@ -51,6 +52,16 @@ interface LiveRun {
 interface LiveLeg {
   readonly row: RunRow
   readonly executor: LocalExecutor
+}
+
+/** What `close()` of a journal could do with the runs that the process carried. */
+export interface JournalCloseReport {
+  /** The ids of the runs whose code has returned. Another process can take them over at once. */
+  readonly released: readonly string[]
+  /** The ids of the runs whose code ignores its signal. Another process can take them over when their lease ends. */
+  readonly stillRunning: readonly string[]
+  /** Why nothing was released: the journal could not be written. Undefined if it could. */
+  readonly error: unknown
 }
 
 /** The runs that this process carries or waits for. */
@@ -97,11 +108,12 @@ export class Runs {
       signal.removeEventListener('abort', stop)
     }
   }
-  /** Throws if a caller attaches to another run than it means. */
+  /** Throws if a caller attaches to another run than it means: its graph or its input isn't that of the run. */
   #checkSame({ id, graph, created }: LiveRun, given: Graph, attaching: NewRun | undefined): void {
     checkFit(given, id, fingerprintOf(graph), [])
-    const text = created?.text ?? findRun(this.#plan.journal, id)?.input
-    if (attaching !== undefined && text !== undefined) checkInput(id, text, attaching)
+    if (attaching === undefined) return
+    const inputText = created?.text ?? findRun(this.#plan.journal, id)?.input
+    if (inputText !== undefined) checkInput(id, inputText, attaching)
   }
   #forget(live: LiveRun): void {
     if (this.#runs.get(live.id) === live) this.#runs.delete(live.id)
@@ -120,19 +132,25 @@ export class Runs {
   async #claim(live: LiveRun): Promise<Exclude<Claim, { is: 'elsewhere' }>> {
     const { id, graph, options, created } = live
     const { journal, owner } = this.#plan
-    let hasStopped = false
-    for (let given = created; ; given = undefined) {
+    let hasAskedToStop = false
+    // Only the first try may create the run. Later ones only look, until the run can be claimed: a look needs no transaction.
+    let given = created
+    for (;;) {
       const seen = given === undefined ? lookAt(findRun(journal, id), owner) : undefined
-      const found =
-        seen?.is === 'elsewhere' ? seen : await journal.write(() => claim(journal, id, graph, this.#plan, given))
-      // An answer that is committed from now on finds no run in progress, and begins a new leg.
-      if (found.is === 'settled') this.#forget(live)
-      if (found.is !== 'elsewhere') return found
+      if (seen?.is !== 'elsewhere') {
+        const toCreate = given
+        const found = await journal.write(() => claim(journal, id, graph, this.#plan, toCreate))
+        // An answer that is committed from now on finds no run in progress, and begins a new leg.
+        if (found.is === 'settled') this.#forget(live)
+        if (found.is !== 'elsewhere') return found
+      }
+      given = undefined
       await this.pulse.next()
       if (this.pulse.isOver) throw closedJournal(journal.path)
-      if (options.signal?.aborted !== true || hasStopped) continue
-      hasStopped = true
-      await this.cancel(id, textOf(options.signal.reason))
+      if (options.signal?.aborted === true && !hasAskedToStop) {
+        hasAskedToStop = true
+        await this.cancel(id, textOf(options.signal.reason))
+      }
     }
   }
 
@@ -152,7 +170,7 @@ export class Runs {
     if (this.pulse.isOver) executor.lose(closedJournal(journal.path))
     this.#beat()
     try {
-      executor.call()
+      executor.lookIntoInbox()
       const result = await runDurable(live.graph, executor, live.options)
       if (!(await journal.write(() => this.#end(row, executor, result)))) return undefined
       this.#forget(live)
@@ -162,6 +180,7 @@ export class Runs {
       }
       return result
     } catch (error) {
+      // The order matters: close() loses the legs too, and a lost leg must not write.
       if (this.pulse.isOver) throw closedJournal(journal.path)
       if (executor.lost.aborted) return undefined
       if (executor.stopping.aborted) return await this.#cancelled(live, row, executor.stopping.reason as string)
@@ -180,7 +199,7 @@ export class Runs {
     if (result.status !== 'suspended') journal.run(EMPTY_INBOX, run)
     for (const row of untaken) journal.run(TAKE, row)
     // An answer has come while the leg was ending.
-    if (result.status === 'suspended' && findRun(journal, id)?.called === 1) return false
+    if (result.status === 'suspended' && findRun(journal, id)?.has_inbox === 1) return false
     const error = result.status === 'failed' ? JSON.stringify(result.errors[0] ?? null) : null
     const kept = { run, fence, status: result.status, result: JSON.stringify(result), error }
     return journal.run(END, kept) === 1
@@ -214,16 +233,18 @@ export class Runs {
   async cancel(id: string, reason: string): Promise<boolean> {
     const { journal, owner } = this.#plan
     const run = await journal.write(() => askToStop(journal, id, reason, owner, this.#runs.has(id)))
-    if (run !== undefined) this.called(run)
-    return run !== undefined
+    if (run === undefined) return false
+    this.#lookIntoInbox(run)
+    return true
   }
   /** Keeps answers for a run. Throws if it doesn't wait for all of them, or can't go on with this graph. */
   async answer(graph: Graph, id: string, given: unknown): Promise<void> {
-    this.called(await this.#plan.journal.write(() => keepAnswers(graph, id, given, this.#plan)))
+    const run = await this.#plan.journal.write(() => keepAnswers(graph, id, given, this.#plan))
+    this.#lookIntoInbox(run)
   }
   /** Tells the leg of a run, if this process has it, that its inbox has something. Another process sees it itself. */
-  called(run: number): void {
-    this.#legs.get(run)?.executor.call()
+  #lookIntoInbox(run: number): void {
+    this.#legs.get(run)?.executor.lookIntoInbox()
   }
 
   /** Renews the lease and looks into the inboxes, as long as this process carries runs. */
@@ -242,44 +263,56 @@ export class Runs {
         if (clock.now() - renewedAt >= leaseMs / 3) {
           renewedAt = clock.now()
           await journal.write(() => journal.run(RENEW, { owner, ms: leaseMs }))
-          this.#checkLegs()
+          this.#loseTakenLegs()
         }
-        for (const row of journal.all(CALLED, owner)) this.called(Number(row['run']))
+        for (const row of journal.all(WITH_INBOX, owner)) this.#lookIntoInbox(Number(row['run']))
       } catch {
         // The next beat tries again. If the lease ends meanwhile, another process takes the runs.
       }
     }
   }
   /** Ends the legs whose runs another process has taken. */
-  #checkLegs(): void {
+  #loseTakenLegs(): void {
     const { journal, owner } = this.#plan
-    const fences = new Map(journal.all(OWNED, owner).map(({ n, fence }) => [Number(n), Number(fence)]))
-    for (const [run, { row, executor }] of this.#legs)
-      if ((fences.get(run) ?? Infinity) > row.fence && !executor.lost.aborted) executor.lose(lostRun(row.id))
+    const owned = new Map(journal.all(OWNED, owner).map(({ n, fence }) => [Number(n), Number(fence)]))
+    for (const [run, { row, executor }] of this.#legs) {
+      const fence = owned.get(run)
+      const isOurs = fence !== undefined && fence <= row.fence
+      if (!isOurs && !executor.lost.aborted) executor.lose(lostRun(row.id))
+    }
   }
 
   /**
    * Ends the legs of this process, and waits until their code has left, at most `timeoutMs`. Then other processes can take over
-   * at once; runs whose code is still there must wait for the end of the lease.
+   * at once; runs whose code is still there must wait for the end of the lease. Doesn't reject.
    */
-  async close(timeoutMs: number): Promise<void> {
+  async close({ timeoutMs = CLOSE_TIMEOUT_MS, signal }: WaitOptions): Promise<JournalCloseReport> {
     const { journal, owner, clock } = this.#plan
     this.pulse.end()
     const legs = [...this.#legs.values()]
     for (const { executor } of legs) executor.lose(closedJournal(journal.path))
-    const left = await Promise.all(
-      legs.map(({ row }) =>
-        withinLimit(this.#calls.haveLeft(row.id), { clock, limitMs: timeoutMs, late: () => undefined }).catch(
-          () => false,
-        ),
-      ),
-    )
-    await journal
-      .write(() => {
-        for (const [place, { row }] of legs.entries()) if (left[place] === true) journal.run(RELEASE, row.n, row.fence)
-        if (left.every(Boolean)) journal.run(LEAVE, owner)
+    const limit = { clock, limitMs: timeoutMs, signal, late: () => undefined }
+    const looks = legs.map(async ({ row }) => {
+      const hasLeft = await withinLimit(this.#calls.haveLeft(row.id), limit).catch(() => false)
+      return { row, hasLeft }
+    })
+    const ended = await Promise.all(looks)
+    const stillRunning = idsOf(ended.filter(({ hasLeft }) => !hasLeft))
+    try {
+      await journal.write(() => {
+        for (const { row, hasLeft } of ended) if (hasLeft) journal.run(RELEASE, row.n, row.fence)
+        if (stillRunning.length === 0) journal.run(LEAVE, owner)
       })
-      .catch(() => undefined)
-    journal.close()
+      const released = idsOf(ended.filter(({ hasLeft }) => hasLeft))
+      return Object.freeze({ released, stillRunning, error: undefined })
+    } catch (error) {
+      // Other processes wait for the end of the lease of each run.
+      return Object.freeze({ released: idsOf([]), stillRunning, error })
+    } finally {
+      journal.close()
+    }
   }
 }
+
+const idsOf = (legs: readonly { readonly row: RunRow }[]): readonly string[] =>
+  Object.freeze(legs.map(({ row }) => row.id))

@@ -63,7 +63,7 @@ export const FIND_GRAPH: string = `SELECT id FROM graphs WHERE fingerprint = ?`
 /** Whether the owner of a run is alive: its lease has not ended. */
 const IS_OWNED = `EXISTS (SELECT 1 FROM owners WHERE owners.id = runs.owner AND owners.until > ${NOW})`
 const COLUMNS = `runs.*, fingerprint, ${IS_OWNED} AS owned,
-  EXISTS (SELECT 1 FROM inbox WHERE inbox.run = runs.n) AS called,
+  EXISTS (SELECT 1 FROM inbox WHERE inbox.run = runs.n) AS has_inbox,
   (SELECT coalesce(max(n), 0) FROM facts WHERE facts.run = runs.n) AS facts`
 export const FIND: string = `SELECT ${COLUMNS} FROM runs JOIN graphs ON graphs.id = runs.graph WHERE runs.id = ?`
 
@@ -96,12 +96,13 @@ export const ADD_FACT: string = `
 export const FACTS: string = `SELECT n, kind, key, at, value FROM facts WHERE run = ? AND n > ? ORDER BY n LIMIT ?`
 export const KEYS: string = `SELECT kind, key FROM facts WHERE run = ? ORDER BY n`
 
-export const CALL: string = `
+export const ADD_TO_INBOX: string = `
   INSERT INTO inbox (run, kind, key, value) VALUES (:run, :kind, :key, :value) ON CONFLICT DO NOTHING`
 export const INBOX: string = `SELECT n, kind, key, value FROM inbox WHERE run = ? ORDER BY n`
 export const TAKE: string = `DELETE FROM inbox WHERE n = ?`
 export const EMPTY_INBOX: string = `DELETE FROM inbox WHERE run = ?`
-export const CALLED: string = `
+/** The runs of an owner that have something in their inbox. */
+export const WITH_INBOX: string = `
   SELECT DISTINCT inbox.run FROM inbox JOIN runs ON runs.n = inbox.run WHERE owner = ?`
 
 /**

@@ -12,7 +12,18 @@ import { RunLog } from '../src/run-log.ts'
 import type { FactRow } from '../src/run-log.ts'
 import { findRun } from '../src/run-row.ts'
 import type { RunRow } from '../src/run-row.ts'
-import { ADD, ADD_GRAPH, CALL, CLAIM, FACTS, FIND_GRAPH, INBOX, KEYS, RELEASE, RENEW } from '../src/statements.ts'
+import {
+  ADD,
+  ADD_GRAPH,
+  ADD_TO_INBOX,
+  CLAIM,
+  FACTS,
+  FIND_GRAPH,
+  INBOX,
+  KEYS,
+  RELEASE,
+  RENEW,
+} from '../src/statements.ts'
 
 /** For processes: they inherit the path of the journal. */
 export const openExecutor = (): ExecutorUnderTest => new JournalExecutors(process.env['EXECUTOR_FILE'] ?? '')
@@ -126,9 +137,9 @@ export class JournalExecutors implements ExecutorUnderTest {
       if (row === undefined) return false
       const keys = [...journal.all(KEYS, row.n), ...journal.all(INBOX, row.n)] as unknown as readonly FactKey[]
       if (questionsIn(keys).get(key) !== 'open') return false
-      return journal.run(CALL, { run: row.n, kind: 'answer', key, value: JSON.stringify(answer) }) === 1
+      return journal.run(ADD_TO_INBOX, { run: row.n, kind: 'answer', key, value: JSON.stringify(answer) }) === 1
     })
-    this.#legs.get(runId)?.executor?.call()
+    this.#legs.get(runId)?.executor?.lookIntoInbox()
     return isKept
   }
 

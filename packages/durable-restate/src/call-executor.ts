@@ -31,7 +31,8 @@ class CallExecutor implements StageExecutor {
   wait(): void {}
 
   stop(key: string, reason: string): void {
-    const fact: Fact = { kind: 'stop', key, reason, at: this.#facts.at(-1)?.at ?? this.start.startedAt, replayed: true }
+    const at = this.#facts.at(-1)?.at ?? this.start.startedAt
+    const fact: Fact = { kind: 'stop', key, reason, at, replayed: true }
     if (this.#wake === undefined) this.#facts.push(fact)
     else this.#wake(fact)
   }
@@ -39,6 +40,7 @@ class CallExecutor implements StageExecutor {
   async next(): Promise<Fact> {
     const fact = this.#facts.shift()
     if (fact !== undefined) return fact
+    // All facts are given, so the run has come to the call. After them only a stop can come.
     const stopped = new Promise<Fact>((resolve) => {
       this.#wake = resolve
     })
@@ -49,7 +51,7 @@ class CallExecutor implements StageExecutor {
   #begin(): Promise<CallFacts> {
     if (this.#call === undefined)
       throw new StageflowError(
-        'durable-restate/other-graph',
+        'durable-restate/changed-graph',
         `The run "${this.start.runId}" calls "${this.#key}" on another machine, but with the graph there its facts don't lead to that call. Serve the same graph on all machines: Restate tries the call again.`,
       )
     this.hasBegun = true

@@ -43,35 +43,44 @@ export function readJournal(rows: readonly JournalRow[]): RunJournal {
     const completion = entry.result_completion_id ?? entry.completion_id ?? -1
     if (type === 'Command: Input') request = parsed(entry.payload) ?? {}
     else if (type.startsWith('Command')) names.set(completion, type.endsWith('Promise') ? (entry.key ?? '') : name)
-    const of = names.get(completion)
-    if (of === undefined) continue
-    if (type === 'Notification: Run') recorded(of, parsed(entry.result?.Success))
-    else if (type.startsWith('Notification') && entry.result !== undefined) given.set(of, entry.result)
+    // A notification has the name of the command that it completes.
+    const completed = names.get(completion)
+    if (completed === undefined) continue
+    if (type === 'Notification: Run') {
+      const value = parsed(entry.result?.Success)
+      if (completed === START) start = value as Recorded
+      else facts.push(...factsOfStep(completed, value, given))
+    } else if (type.startsWith('Notification') && entry.result !== undefined) given.set(completed, entry.result)
   }
   const { moved, ...rest } = request
   if (start === undefined) throw new TypeError('the run has not begun')
   return { start: moved?.start ?? start, request: rest, facts: [...(moved?.facts ?? []), ...facts] }
-
-  function recorded(step: string, value: unknown): void {
-    const at = value as number
-    const after = (prefix: string): string => step.slice(prefix.length)
-    if (step === START) start = value as Recorded
-    else if (step === CANCEL) {
-      const reason = parsed(given.get(CANCEL)?.Success) ?? BY_ENGINE
-      facts.push({ kind: 'stop', key: '', reason: reason as string, at })
-    } else if (step.startsWith(TIMER)) facts.push({ kind: 'timer', key: after(TIMER), at })
-    else if (step.startsWith(ANSWER)) {
-      const { answer } = parsed(given.get(step)?.Success) as { readonly answer?: unknown }
-      facts.push({ kind: 'answer', key: after(ANSWER), answer, at })
-    } else if (step.startsWith(CALLED)) {
-      const key = after(CALLED)
-      const result = given.get(key)
-      const found = parsed(result?.Success) ?? lostCall(key, result?.Failure, at, true)
-      facts.push({ kind: 'call', key, facts: found as CallFacts, at: (found as CallFacts).endedAt })
-    } else if (!step.includes(' '))
-      facts.push({ kind: 'call', key: step, facts: value as CallFacts, at: (value as CallFacts).endedAt })
-  }
 }
+
+/** The fact that a step has recorded. `given`: what has arrived before it. Steps that only clean up have none. */
+function factsOfStep(step: string, value: unknown, given: ReadonlyMap<string, Result>): readonly KeptFact[] {
+  // Every step but a call has recorded when something arrived.
+  const at = value as number
+  if (step === CANCEL) {
+    const reason = (parsed(given.get(CANCEL)?.Success) ?? BY_ENGINE) as string
+    return [{ kind: 'stop', key: '', reason, at }]
+  }
+  if (step.startsWith(TIMER)) return [{ kind: 'timer', key: step.slice(TIMER.length), at }]
+  if (step.startsWith(ANSWER)) {
+    const { answer } = parsed(given.get(step)?.Success) as { readonly answer?: unknown }
+    return [{ kind: 'answer', key: step.slice(ANSWER.length), answer, at }]
+  }
+  if (step.startsWith(CALLED)) {
+    const key = step.slice(CALLED.length)
+    const result = given.get(key)
+    const found = parsed(result?.Success) ?? lostCall(key, result?.Failure, at, true)
+    return [callFact(key, found as CallFacts)]
+  }
+  // The name of a call is its key, which has no space.
+  return step.includes(' ') ? [] : [callFact(step, value as CallFacts)]
+}
+
+const callFact = (key: string, facts: CallFacts): KeptFact => ({ kind: 'call', key, facts, at: facts.endedAt })
 
 /** The one part of an entry that matters: `{ Command: { Run: … } }` or `{ Notification: { Completion: { Run: … } } }`. */
 function entryOf(json: string): Entry {
@@ -84,7 +93,6 @@ function entryOf(json: string): Entry {
 
 /** A value in the journal: the bytes of its JSON. */
 function parsed(bytes: readonly number[] | undefined): unknown {
-  return bytes === undefined || bytes.length === 0
-    ? undefined
-    : JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes)))
+  if (bytes === undefined || bytes.length === 0) return undefined
+  return JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes)))
 }

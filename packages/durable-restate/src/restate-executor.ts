@@ -64,7 +64,7 @@ export class RestateExecutor implements StageExecutor {
   /** Whether a stage still waits for its answer, by key. */
   readonly #waits = new Map<string, () => boolean>()
   /** What the run waits for, by the name of the step. */
-  readonly #flight = new Map<string, RestatePromise<readonly [name: string, Arrival]>>()
+  readonly #awaited = new Map<string, RestatePromise<readonly [name: string, Arrival]>>()
   /** The steps whose code has run in this attempt. */
   readonly #live = new Set<string>()
   /** The facts so far, for calls on other machines. */
@@ -127,16 +127,15 @@ export class RestateExecutor implements StageExecutor {
     this.#held.push(...this.#registered.sort(byKey))
     this.#registered = []
     const moved = this.#moved.shift()
-    if (moved !== undefined) return this.#repeated(moved)
+    if (moved !== undefined) return this.#repeatMoved(moved)
     for (;;) {
       if (!this.#canArrive()) return undefined
-      this.#drop()
-      const end = this.#timers.nextSleep()
-      if (end !== undefined) this.#sleep(end)
-      while (!this.#isStopping && this.#calls.size < this.#maxInFlight && this.#held.length > 0)
-        this.#begin(this.#held.shift() as Call)
-      const [name, arrival] = await this.#first()
-      this.#flight.delete(name)
+      // Each makes entries in the journal, so their order must be the same in each attempt.
+      this.#giveUpUnwanted()
+      this.#sleepForTimers()
+      this.#beginHeldCalls()
+      const [name, arrival] = await this.#firstArrival()
+      this.#awaited.delete(name)
       const fact = this.#take(arrival)
       if (fact === undefined) continue
       this.#facts.push(fact)
@@ -144,8 +143,8 @@ export class RestateExecutor implements StageExecutor {
     }
   }
 
-  /** A fact of a run that has been moved. */
-  #repeated(fact: KeptFact): Fact {
+  /** Gives the run a fact that it had before it was moved. */
+  #repeatMoved(fact: KeptFact): Fact {
     if (fact.kind === 'answer') this.#waits.delete(fact.key)
     if (fact.kind === 'stop') this.#isStopped = true
     this.#facts.push(fact)
@@ -159,14 +158,15 @@ export class RestateExecutor implements StageExecutor {
   }
 
   /** Gives up answers and calls on other machines that are no longer wanted. */
-  #drop(): void {
+  #giveUpUnwanted(): void {
     for (const [key, isWanted] of this.#waits) {
       if (isWanted()) continue
-      this.#flight.delete(ANSWER + key)
+      this.#awaited.delete(ANSWER + key)
       this.#endWait(key)
     }
     for (const [key, invocation] of this.#invocations) {
-      if (this.#calls.get(key)?.isWanted() !== false) continue
+      const isUnwanted = this.#calls.get(key)?.isWanted() === false
+      if (!isUnwanted) continue
       this.#invocations.delete(key)
       this.#await(ABORT + key, invocation, (id) => ({ kind: 'invocation', id: id as InvocationId }))
     }
@@ -176,20 +176,44 @@ export class RestateExecutor implements StageExecutor {
     this.#context.clear(WAIT + key)
   }
 
-  #sleep(until: number): void {
+  #sleepForTimers(): void {
+    const until = this.#timers.nextSleep()
+    if (until === undefined) return
     const ms = Math.max(0, Math.ceil(until - systemClock.now()))
     this.#await(SLEEP + until, this.#context.sleep(ms, SLEEP.trim()), () => ({ kind: 'sleep', until }))
   }
 
-  #begin({ key, call, isService, isWanted }: Call): void {
-    const message = isService ? this.#message(key) : undefined
-    const isTooLarge = message !== undefined && message.length > MOST_STEP_BYTES
-    const at = this.#facts.at(-1)?.at ?? this.start.startedAt
-    const failed = async (): Promise<CallFacts> => factsTooLarge(at, this.#facts.length, message?.length ?? 0)
-    const held = { key, isWanted, call: isTooLarge ? failed : call, isService: isService && !isTooLarge }
-    this.#calls.set(key, held)
-    const promise = message === undefined || isTooLarge ? this.#callHere(held) : this.#callService(key, message)
-    this.#await(key, promise, (facts, failure) => ({ kind: 'call', key, facts, failure }))
+  #beginHeldCalls(): void {
+    while (!this.#isStopping && this.#calls.size < this.#maxInFlight) {
+      const call = this.#held.shift()
+      if (call === undefined) return
+      const promise = call.isService ? this.#beginOnService(call) : this.#beginHere(call)
+      const { key } = call
+      this.#await(key, promise, (facts, failure) => ({ kind: 'call', key, facts, failure }))
+    }
+  }
+
+  #beginHere(call: Call): RestatePromise<CallFacts> {
+    this.#calls.set(call.key, call)
+    return this.#callHere(call)
+  }
+
+  #beginOnService(call: Call): RestatePromise<CallFacts> {
+    const { key, isWanted } = call
+    const message = this.#message(key)
+    if (message.length <= MOST_STEP_BYTES) {
+      this.#calls.set(key, call)
+      return this.#callService(key, message)
+    }
+    // In its place a step here tells that it failed.
+    const now = this.#now()
+    const fail = async (): Promise<CallFacts> => factsTooLarge(now, this.#facts.length, message.length)
+    return this.#beginHere({ key, isWanted, call: fail, isService: false })
+  }
+
+  /** The time of the run: that of its last fact. The machine's differs in each attempt. */
+  #now(): number {
+    return this.#facts.at(-1)?.at ?? this.start.startedAt
   }
 
   #callHere({ key, call }: Call): RestatePromise<CallFacts> {
@@ -224,16 +248,15 @@ export class RestateExecutor implements StageExecutor {
   }
 
   #await<T>(name: string, promise: RestatePromise<T>, arrival: (value?: T, failure?: unknown) => Arrival): void {
-    this.#flight.set(
-      name,
-      promise.map((value, failure) => [name, arrival(value, failure)] as const),
-    )
+    const arrived = promise.map((value, failure) => [name, arrival(value, failure)] as const)
+    this.#awaited.set(name, arrived)
   }
 
-  #first(): Promise<readonly [name: string, arrival: Arrival]> {
+  /** What arrives first of all that the run waits for, with the name of its step. */
+  #firstArrival(): Promise<readonly [name: string, arrival: Arrival]> {
     return new Promise((resolve, reject) => {
       this.#refuse = reject
-      RestatePromise.race([...this.#flight.values()]).then(resolve, (error: Error) => {
+      RestatePromise.race([...this.#awaited.values()]).then(resolve, (error: Error) => {
         if (error instanceof CancelledError) resolve(['', { kind: 'stop', reason: BY_ENGINE }])
         else reject(error)
       })
@@ -244,7 +267,7 @@ export class RestateExecutor implements StageExecutor {
   #take(arrival: Arrival): KeptFact | undefined {
     switch (arrival.kind) {
       case 'call':
-        return this.#ended(arrival)
+        return this.#callEnded(arrival)
       case 'answer': {
         const { key, answer } = arrival
         const isWanted = this.#waits.get(key)
@@ -272,15 +295,14 @@ export class RestateExecutor implements StageExecutor {
     }
   }
 
-  #ended({ key, failure, facts: given }: Extract<Arrival, { kind: 'call' }>): KeptFact | undefined {
+  #callEnded({ key, failure, facts: given }: Extract<Arrival, { kind: 'call' }>): KeptFact | undefined {
     const { isService, isWanted } = this.#calls.get(key) as Call
     this.#calls.delete(key)
-    const now = this.#facts.at(-1)?.at ?? this.start.startedAt
-    const facts = given ?? lostCall(key, failure, now, isWanted())
+    const facts = given ?? lostCall(key, failure, this.#now(), isWanted())
     const fact: KeptFact = { kind: 'call', key, facts, at: facts.endedAt }
     if (!isService) return fact
     this.#invocations.delete(key)
-    this.#flight.delete(ABORT + key)
+    this.#awaited.delete(ABORT + key)
     return this.#record(CALLED + key, () => fact)
   }
 

@@ -81,12 +81,14 @@ export function startOf(
   { recorded, isFirst, cancelled }: Begin,
 ): Begun {
   checkRequest(runId, request)
-  const { input = {}, options, moved } = request ?? {}
+  const { input: given = {}, options, moved } = request ?? {}
   const { startedAt, trace } = moved?.start ?? recorded
   const isTraced = Object.keys(trace).length > 0
-  const traced = isTraced ? { ...input, extensions: { ...trace, ...input.extensions } } : input
-  const start = { runId, startedAt, input: traced, options }
-  return { start, leg: isFirst && moved === undefined ? 1 : 2, moved: moved?.facts ?? [], cancelled }
+  // The caller's own headers go before those of its request.
+  const input = isTraced ? { ...given, extensions: { ...trace, ...given.extensions } } : given
+  // Later attempts and moved runs go on with facts, so they aren't the first leg.
+  const leg = isFirst && moved === undefined ? 1 : 2
+  return { start: { runId, startedAt, input, options }, leg, moved: moved?.facts ?? [], cancelled }
 }
 
 const MOVED: OptionRule = [
@@ -103,21 +105,22 @@ const OPTIONS = { timeoutMs: ANY, maxConcurrency: ANY, onStageFailure: ANY }
 /** Throws `durable-restate/illegal-request` for names and shapes that a run can't begin with. Its fields are checked by the run itself. */
 export function checkRequest(runId: string, request: unknown): void {
   const { input, options } = (request ?? {}) as DurableRequest
-  refuseOptions(`The request of the run "${runId}"`, 'durable-restate/illegal-request', [
-    ...optionProblems(request ?? {}, RULES),
-    ...(isPlain(options) ? optionProblems(options, OPTIONS, 'options.') : []),
-    ...(isPlain(input) ? optionProblems({ extensions: input['extensions'] }, { extensions: OBJECT }, 'input.') : []),
-  ])
+  const problems = [...optionProblems(request ?? {}, RULES)]
+  if (isPlain(options)) problems.push(...optionProblems(options, OPTIONS, 'options.'))
+  if (isPlain(input)) {
+    const { extensions } = input
+    problems.push(...optionProblems({ extensions }, { extensions: OBJECT }, 'input.'))
+  }
+  refuseOptions(`The request of the run "${runId}"`, 'durable-restate/illegal-request', problems)
 }
 
 /** The trace of the request that started the run, or that of Restate if it traces. */
 function traceHeaders({ headers, attemptHeaders }: Request): Readonly<Record<string, string>> {
-  const names = ['traceparent', 'tracestate']
   const found = [headers, attemptHeaders].find((each) => each.get('traceparent') !== undefined)
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = found?.get(name)
-      return typeof value === 'string' ? [[name, value] as const] : []
-    }),
-  )
+  const trace: Record<string, string> = {}
+  for (const name of ['traceparent', 'tracestate']) {
+    const value = found?.get(name)
+    if (typeof value === 'string') trace[name] = value
+  }
+  return trace
 }

@@ -14,36 +14,44 @@ export class Timers {
   #told = Promise.withResolvers<void>()
 
   add(key: string, at: number): void {
-    const before = this.#left.findLastIndex((timer) => timer.at <= at)
-    this.#left.splice(before + 1, 0, { key, at })
+    const lastBefore = this.#left.findLastIndex((timer) => timer.at <= at)
+    this.#left.splice(lastBefore + 1, 0, { key, at })
   }
 
   /** When the next sleep ends; undefined if a sleep ends early enough. */
   nextSleep(): number | undefined {
-    const first = this.#left[0]?.at ?? Infinity
-    if (first === Infinity || [...this.#sleeps].some((end) => end <= first)) return undefined
-    this.#sleeps.add(first)
-    return first
+    const first = this.#left[0]
+    if (first === undefined || first.at === Infinity) return undefined
+    const isEarlyEnough = [...this.#sleeps].some((end) => end <= first.at)
+    if (isEarlyEnough) return undefined
+    this.#sleeps.add(first.at)
+    return first.at
   }
 
   /** A sleep has ended. Returns the keys of the timers that have passed. */
   awoke(end: number): readonly string[] {
     this.#sleeps.delete(end)
-    const rest = this.#left.findIndex(({ at }) => at > end)
-    const passed = this.#left.splice(0, rest === -1 ? this.#left.length : rest)
-    for (const { key } of passed) this.#untold.add(key)
-    return passed.map(({ key }) => key)
+    const firstLeft = this.#left.findIndex(({ at }) => at > end)
+    const passedCount = firstLeft === -1 ? this.#left.length : firstLeft
+    const passed = this.#left.splice(0, passedCount).map(({ key }) => key)
+    for (const key of passed) this.#untold.add(key)
+    return passed
   }
 
   /** The run has handled a timer that has passed. */
   told(key: string): void {
     this.#untold.delete(key)
+    // Those who wait look again, and wait for the next one if need be.
     this.#told.resolve()
     this.#told = Promise.withResolvers()
   }
 
   /** Resolves once the run has handled every timer that has passed. */
   async noneOverdue(now: () => number): Promise<void> {
-    while (this.#untold.size > 0 || (this.#left[0]?.at ?? Infinity) <= now()) await this.#told.promise
+    while (this.#untold.size > 0 || this.#isOverdue(now())) await this.#told.promise
+  }
+  #isOverdue(now: number): boolean {
+    const first = this.#left[0]
+    return first !== undefined && first.at <= now
   }
 }

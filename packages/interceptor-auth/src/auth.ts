@@ -87,12 +87,14 @@ export function auth(options: AuthOptions): Interceptor {
 
   async function admit(run: RunContext): Promise<RunContext> {
     const { token } = run.options
+    // A child run with the token of its parent, or with none, isn't verified again.
     const above = run.get(verified)
     if (above !== undefined && (token === undefined || sameToken(above, token)))
       return withIdentity(run, above.identity, sources)
     const text = requireToken(run, token)
     const claims = await claimsOf(run, text, verify, verifyTimeoutMs)
     const identity = readIdentity(claims, sources)
+    // Before the slots are set: it refuses a run that was started as another user.
     const admitted = withIdentity(run, identity, sources)
     run.set(verified, { identity, digest: digestOf(text) })
     run.set(CLAIMS, claims)

@@ -1,12 +1,10 @@
 import { DELAY, FLAG, MILLISECONDS, ANY, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import type { Claims } from './identity.ts'
-import type { JwksKey } from './jwk.ts'
-import { jwksKeys } from './jwks-keys.ts'
+import { type JwksKey, jwksKeys } from './jwks-keys.ts'
 import { type PublicKeyAlgorithm, algorithmsProblem } from './jwt-algorithms.ts'
 import { JWT_REQUIRED, JWT_RULES, type JwtRulesOptions, jwtRules } from './jwt-rules.ts'
-import { verifiedClaims } from './jwt-signature.ts'
-import { type UnverifiedToken, readToken } from './jwt-token.ts'
+import { type UnverifiedToken, readToken, verifiedClaims } from './jwt-token.ts'
 import { type GivenOptions, checkAuthOptions, refusal } from './refusal.ts'
 import type { Verify } from './verification.ts'
 
@@ -19,7 +17,7 @@ export interface JwksVerifierOptions extends JwtRulesOptions {
   /** Allows `http:` to other machines. Anyone on the network between can then forge keys. Default: false. */
   readonly allowHttp?: boolean
   /** How long a fetched key set is used, in ms. Default: 600,000. */
-  readonly maxAgeMs?: number
+  readonly ttlMs?: number
   /** Maximum number of requests for the key set per minute. Default: 10. */
   readonly requestsPerMinute?: number
   /** Maximum time of one request, in ms. Default: 5,000. */
@@ -33,7 +31,7 @@ const RULES: OptionRules<JwksVerifierOptions> = {
   algorithms: ANY,
   jwksUri: ANY,
   allowHttp: FLAG,
-  maxAgeMs: DELAY,
+  ttlMs: DELAY,
   requestsPerMinute: whole(1),
   timeoutMs: MILLISECONDS,
   maxResponseBytes: whole(1),
@@ -45,17 +43,17 @@ const RULES: OptionRules<JwksVerifierOptions> = {
  */
 export function jwksVerifier(options: JwksVerifierOptions): Verify {
   checkAuthOptions('jwksVerifier()', options, RULES, JWT_REQUIRED, problemsOf)
-  const { maxAgeMs = 600_000, requestsPerMinute = 10, timeoutMs = 5_000, maxResponseBytes = 262_144 } = options
+  const { ttlMs = 600_000, requestsPerMinute = 10, timeoutMs = 5_000, maxResponseBytes = 262_144 } = options
   const rules = jwtRules(options)
   const uri = new URL(options.jwksUri)
-  const find = jwksKeys({ uri, maxAgeMs, requestsPerMinute, timeoutMs, maxResponseBytes })
+  const find = jwksKeys({ uri, ttlMs, requestsPerMinute, timeoutMs, maxResponseBytes })
   return (text, request) => {
     const token = readToken(text, rules)
     if (token.kid === undefined) throw refusal('auth/unknown-key', 'The token does not name its key ("kid").')
-    const check = (found: JwksKey | undefined): Claims =>
+    const claimsWith = (found: JwksKey | undefined): Claims =>
       verifiedClaims(token, keyFor(token, found), rules, request.clock.now())
     const found = find(token.kid, request)
-    return found instanceof Promise ? found.then(check) : check(found)
+    return found instanceof Promise ? found.then(claimsWith) : claimsWith(found)
   }
 }
 
@@ -69,9 +67,8 @@ function keyFor({ algorithm }: UnverifiedToken, found: JwksKey | undefined): Jwk
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 function problemsOf({ algorithms, jwksUri, allowHttp }: GivenOptions): readonly string[] {
-  return [algorithmsProblem(algorithms, false), uriProblem(jwksUri, allowHttp === true)].filter(
-    (problem) => problem !== undefined,
-  )
+  const problems = [algorithmsProblem(algorithms, false), uriProblem(jwksUri, allowHttp === true)]
+  return problems.filter((problem) => problem !== undefined)
 }
 
 /** The URL may hold a password, so messages don't show it. */

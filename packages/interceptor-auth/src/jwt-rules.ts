@@ -80,5 +80,7 @@ export function jwtRules(options: JwtRulesOptions): JwtRules {
 /** The form in which types are compared: without `application/` (RFC 7515) and in lower case. */
 export const typeName = (type: string): string => type.toLowerCase().replace(/^application\//, '')
 
-const listOf = (given: string | readonly string[] | false): readonly string[] | undefined =>
-  given === false ? undefined : typeof given === 'string' ? [given] : [...given]
+function listOf(given: string | readonly string[] | false): readonly string[] | undefined {
+  if (given === false) return undefined
+  return typeof given === 'string' ? [given] : [...given]
+}

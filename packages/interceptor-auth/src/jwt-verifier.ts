@@ -4,8 +4,7 @@ import type { OptionRules } from '@stageflow/core/kit'
 import { type JwtAlgorithm, algorithmsProblem, isSecretAlgorithm } from './jwt-algorithms.ts'
 import { type JwtPublicKey, type JwtSecret, type ReadKey, readKey } from './jwt-key.ts'
 import { JWT_REQUIRED, JWT_RULES, type JwtRulesOptions, jwtRules } from './jwt-rules.ts'
-import { verifiedClaims } from './jwt-signature.ts'
-import { readToken } from './jwt-token.ts'
+import { readToken, verifiedClaims } from './jwt-token.ts'
 import { type GivenOptions, checkAuthOptions, refusal } from './refusal.ts'
 import type { Verify } from './verification.ts'
 
@@ -25,10 +24,13 @@ const RULES: OptionRules<JwtVerifierOptions> = { ...JWT_RULES, algorithms: ANY, 
 
 /** Verifies JWTs with keys that the app has. Each reason for a refusal has its own code, such as `auth/expired`. Throws `auth/illegal-option`. */
 export function jwtVerifier(options: JwtVerifierOptions): Verify {
-  const keys: Map<KeyId, KeyObject> = new Map()
+  let keys: ReadonlyMap<KeyId, KeyObject> = new Map()
   checkAuthOptions('jwtVerifier()', options, RULES, JWT_REQUIRED, (given) => {
     const problem = algorithmsProblem(given['algorithms'], true)
-    return problem === undefined ? readKeys(given, keys) : [problem]
+    if (problem !== undefined) return [problem]
+    const read = readKeys(given)
+    keys = read.keys
+    return read.problems
   })
   const rules = jwtRules(options)
   return (text, { clock }) => {
@@ -43,29 +45,47 @@ export function jwtVerifier(options: JwtVerifierOptions): Verify {
 const ANY_KID = Symbol('any')
 type KeyId = string | symbol | undefined
 
-/** Fills `keys` and returns the problems. */
-function readKeys(given: GivenOptions, keys: Map<KeyId, KeyObject>): readonly string[] {
+/** The keys of the options by their ids, and what is wrong with the others. */
+interface ReadKeys {
+  readonly keys: ReadonlyMap<KeyId, KeyObject>
+  readonly problems: readonly string[]
+}
+
+function readKeys(given: GivenOptions): ReadKeys {
   const algorithms = given['algorithms'] as readonly JwtAlgorithm[]
   const sources = SOURCES.filter((name) => given[name] !== undefined)
   const [source] = sources
-  if (source === undefined || sources.length > 1)
-    return [`pass exactly one of secret, key and keys, not ${sources.length === 0 ? 'none' : sources.join(' and ')}`]
-  const wanted = algorithms.every(isSecretAlgorithm) ? 'secret' : 'key'
-  if (source !== 'keys' && source !== wanted)
-    return [`${algorithms.join(', ')} cannot verify with ${source}: pass ${wanted}`]
+  if (source === undefined || sources.length > 1) {
+    const passed = sources.length === 0 ? 'none' : sources.join(' and ')
+    return withProblem(`pass exactly one of secret, key and keys, not ${passed}`)
+  }
   const material = given[source]
-  if (source !== 'keys') return readInto(keys, ANY_KID, readKey(source, material, algorithms, 'every'))
-  if (!isKeyRecord(material)) return ['keys must be an object with at least one key by its id']
-  return Object.entries(material).flatMap(([kid, key]) =>
-    readInto(keys, kid, readKey(`keys[${JSON.stringify(kid)}]`, key, algorithms, 'some')),
-  )
+  if (source === 'keys') return readKeyRecord(material, algorithms)
+  const wanted = algorithms.every(isSecretAlgorithm) ? 'secret' : 'key'
+  if (source !== wanted) return withProblem(`${algorithms.join(', ')} cannot verify with ${source}: pass ${wanted}`)
+  return collected([[ANY_KID, readKey(source, material, algorithms, 'every')]])
 }
 
-function readInto(keys: Map<KeyId, KeyObject>, kid: KeyId, read: ReadKey): readonly string[] {
-  if (read.problem !== undefined) return [read.problem]
-  keys.set(kid, read.key)
-  return []
+function readKeyRecord(given: unknown, algorithms: readonly JwtAlgorithm[]): ReadKeys {
+  if (!isKeyRecord(given)) return withProblem('keys must be an object with at least one key by its id')
+  const read = Object.entries(given).map(([kid, material]): [KeyId, ReadKey] => {
+    const name = `keys[${JSON.stringify(kid)}]`
+    return [kid, readKey(name, material, algorithms, 'some')]
+  })
+  return collected(read)
 }
+
+function collected(read: readonly (readonly [KeyId, ReadKey])[]): ReadKeys {
+  const keys = new Map<KeyId, KeyObject>()
+  const problems: string[] = []
+  for (const [kid, result] of read) {
+    if (result.problem === undefined) keys.set(kid, result.key)
+    else problems.push(result.problem)
+  }
+  return { keys, problems }
+}
+
+const withProblem = (problem: string): ReadKeys => ({ keys: new Map(), problems: [problem] })
 
 function isKeyRecord(given: unknown): given is Readonly<Record<string, unknown>> {
   return typeof given === 'object' && given !== null && !Array.isArray(given) && Object.keys(given).length > 0

@@ -56,8 +56,9 @@ export function orgEnforcement(options: OrgEnforcementOptions): Interceptor {
           if (run.signal.aborted && thrown === run.signal.reason) throw thrown
           return run.fail(thrown)
         }
-        const denied = owner === undefined ? undefined : deny(run, owner)
-        return denied ?? next(run)
+        // What belongs to no organization is open to every authenticated user.
+        if (owner === undefined) return next(run)
+        return deny(run, owner) ?? next(run)
       }
     },
   }
@@ -66,12 +67,8 @@ export function orgEnforcement(options: OrgEnforcementOptions): Interceptor {
 async function ownerOf(run: RunContext, find: OrgEnforcementOptions['resourceOrgId']): Promise<string | undefined> {
   let owner: unknown
   try {
-    owner = await bounded(
-      run,
-      Infinity,
-      () => new Error('the deadline has passed'),
-      () => find(run),
-    )
+    const late = (): Error => new Error('the deadline has passed')
+    owner = await bounded(run, Infinity, late, () => find(run))
   } catch (thrown) {
     if (run.signal.aborted && thrown === run.signal.reason) throw thrown
     const cause = withoutToken(thrown, run.options.token ?? '')
@@ -84,21 +81,14 @@ async function ownerOf(run: RunContext, find: OrgEnforcementOptions['resourceOrg
   )
 }
 
+/** The outcome of a run whose user belongs to another organization; undefined if it may start. */
 function deny(run: RunContext, resourceOrgId: string): RunOutcome | undefined {
   const identity = run.get(IDENTITY)
   const userOrgId = identity?.orgId
   if (userOrgId === resourceOrgId) return undefined
   run.tryEmitEvent('tenant.access_denied', { userId: identity?.userId, userOrgId, resourceOrgId })
-  const { name } = run.pipeline
-  return run.fail(
-    userOrgId === undefined
-      ? refusal(
-          'auth/org-required',
-          `Pipeline "${name}" runs for something that belongs to an organization, but the token belongs to none.`,
-        )
-      : refusal(
-          'auth/foreign-tenant',
-          `Pipeline "${name}" runs for something that belongs to another organization than its user.`,
-        ),
-  )
+  const subject = `Pipeline "${run.pipeline.name}" runs for something that belongs to`
+  if (userOrgId === undefined)
+    return run.fail(refusal('auth/org-required', `${subject} an organization, but the token belongs to none.`))
+  return run.fail(refusal('auth/foreign-tenant', `${subject} another organization than its user.`))
 }

@@ -11,16 +11,20 @@ export interface Authorization {
 export function rolesOf(stage: StageInfo): readonly string[] | undefined {
   const given: unknown = stage.options.authorize
   if (given === undefined || given === false) return undefined
-  const { roles, ...others } = (typeof given === 'object' && given !== null ? given : {}) as Readonly<
-    Record<string, unknown>
-  >
-  const isList =
-    Array.isArray(roles) && roles.length > 0 && roles.every((role) => typeof role === 'string' && role !== '')
-  if (isList && Object.keys(others).length === 0) return Object.freeze([...(roles as readonly string[])])
+  const { roles, ...others } = isRecord(given) ? given : {}
+  if (isRoleList(roles) && Object.keys(others).length === 0) return Object.freeze([...roles])
   throw new StageflowError(
     'auth/illegal-option',
     `authorize of stage "${stage.name}" is ${shownAuthorize(given)}. Write authorize: { roles: ['…'] } with at least one role, or false if the stage demands none.`,
   )
+}
+
+const isRecord = (given: unknown): given is Readonly<Record<string, unknown>> =>
+  typeof given === 'object' && given !== null
+
+function isRoleList(given: unknown): given is readonly string[] {
+  if (!Array.isArray(given) || given.length === 0) return false
+  return given.every((role) => typeof role === 'string' && role !== '')
 }
 
 function shownAuthorize(given: unknown): string {

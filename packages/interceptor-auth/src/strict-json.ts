@@ -5,7 +5,8 @@ export function parseStrictObject(bytes: Uint8Array): Readonly<Record<string, un
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
     const value: unknown = JSON.parse(text)
-    if (typeof value !== 'object' || value === null || Array.isArray(value) || hasIllegalKey(text)) return undefined
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    if (!isObject || hasIllegalKey(text)) return undefined
     return value as Readonly<Record<string, unknown>>
   } catch {
     return undefined
@@ -14,17 +15,18 @@ export function parseStrictObject(bytes: Uint8Array): Readonly<Record<string, un
 
 /** Finds keys by the colon after them: in valid JSON a colon outside a string only follows a key. */
 function hasIllegalKey(json: string): boolean {
-  const scopes: Set<string>[] = []
-  let text = ''
+  /** The keys so far of each object that is open, the innermost last. */
+  const openObjects: Set<string>[] = []
+  let lastString = ''
   for (const [token] of json.matchAll(TOKENS)) {
-    if (token === '{') scopes.push(new Set())
-    else if (token === '}') scopes.pop()
-    else if (token !== ':') text = token
+    if (token === '{') openObjects.push(new Set())
+    else if (token === '}') openObjects.pop()
+    else if (token !== ':') lastString = token
     else {
-      const key = JSON.parse(text) as string
-      const scope = scopes.at(-1)
-      if (scope === undefined || scope.has(key) || key === '__proto__') return true
-      scope.add(key)
+      const key = JSON.parse(lastString) as string
+      const keys = openObjects.at(-1)
+      if (keys === undefined || keys.has(key) || key === '__proto__') return true
+      keys.add(key)
     }
   }
   return false

@@ -20,7 +20,7 @@ export type Verify = (token: string, request: VerifyRequest) => Claims | Promise
 export async function claimsOf(run: RunContext, token: string, verify: Verify, limitMs: number): Promise<Claims> {
   const expired = (): Error =>
     refusal(
-      'auth/verify-timeout',
+      'auth/timed-out',
       `The token was not verified within ${limitMs} ms (verifyTimeoutMs) or before the deadline of the run.`,
     )
   let claims: unknown
@@ -35,9 +35,11 @@ export async function claimsOf(run: RunContext, token: string, verify: Verify, l
 
 function toRefusal(thrown: unknown, token: string): Error {
   const clean = withoutToken(thrown, token)
-  const error = StageflowError.is(clean)
-    ? clean
-    : refusal('auth/verify-failed', `The verify function of auth() failed: ${clean.message}`, { cause: clean })
+  let error = clean
+  if (!StageflowError.is(clean)) {
+    error = refusal('auth/verify-failed', `The verify function of auth() failed: ${clean.message}`, { cause: clean })
+  }
+  // The copy without the token has lost this field.
   const retryable = thrown instanceof Error && 'retryable' in thrown && thrown.retryable === true
   return retryable ? Object.assign(error, { retryable }) : error
 }

@@ -37,22 +37,28 @@ function cut(text: string, secrets: ReadonlySet<string>): string {
 
 /** Apps compare codes, so a short token that is only a part of a code stays. */
 function cutCode(code: string, secrets: ReadonlySet<string>): string {
-  return cut(code, new Set([...secrets].filter((secret) => secret === code || secret.length >= SHORTEST_PART)))
+  const cutOut = [...secrets].filter((secret) => secret === code || secret.length >= SHORTEST_PART)
+  return cut(code, new Set(cutOut))
 }
 
 function clean(thrown: unknown, secrets: ReadonlySet<string>, depth: number): Error {
   const { name, message, stack, code, cause } = read(thrown)
-  const options =
-    cause === undefined || depth === DEEPEST_CAUSE ? undefined : { cause: clean(cause, secrets, depth + 1) }
+  const hasCause = cause !== undefined && depth < DEEPEST_CAUSE
+  const options = hasCause ? { cause: clean(cause, secrets, depth + 1) } : undefined
   const text = cut(message, secrets)
-  const copy =
-    code !== undefined && StageflowError.is(thrown)
-      ? new StageflowError(cutCode(code, secrets), text, options)
-      : Object.assign(new Error(text, options), code === undefined ? undefined : { code: cutCode(code, secrets) })
+  const cleanCode = code === undefined ? undefined : cutCode(code, secrets)
+  const copy = copyOf(thrown, text, cleanCode, options)
   if (!StageflowError.is(thrown)) Object.defineProperty(copy, 'name', { value: cut(name, secrets), configurable: true })
   const value = stack === undefined ? `${name}: ${text}` : cut(stack, secrets)
   Object.defineProperty(copy, 'stack', { value, configurable: true, writable: true })
   return copy
+}
+
+/** A `StageflowError` stays one: its readers look at its code. */
+function copyOf(thrown: unknown, text: string, code: string | undefined, options: ErrorOptions | undefined): Error {
+  if (code === undefined) return new Error(text, options)
+  if (StageflowError.is(thrown)) return new StageflowError(code, text, options)
+  return Object.assign(new Error(text, options), { code })
 }
 
 interface ThrownFields {

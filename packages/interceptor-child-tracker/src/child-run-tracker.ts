@@ -85,15 +85,16 @@ export class ChildRunTracker {
     const known = this.#runs.get(runId)
     if (known === undefined) this.#add(run)
     else known.times++
+    this.#active++
     const counts = this.#counts
     counts.registrationCount++
-    counts.maxConcurrentChildren = Math.max(counts.maxConcurrentChildren, ++this.#active)
+    counts.maxConcurrentChildren = Math.max(counts.maxConcurrentChildren, this.#active)
     counts.maxDepthSeen = Math.max(counts.maxDepthSeen, run.depth)
-    let ended = false
+    let isRemoved = false
     return (status) => {
-      if (ended) return
-      ended = true
-      this.#ended(runId, status)
+      if (isRemoved) return
+      isRemoved = true
+      this.#remove(runId, status)
     }
   }
 
@@ -149,8 +150,11 @@ export class ChildRunTracker {
   }
 
   #isAbove(runId: string, start: string): boolean {
-    for (let at: string | undefined = start; at !== undefined; at = this.#runs.get(at)?.run.parentRunId)
+    let at: string | undefined = start
+    while (at !== undefined) {
       if (at === runId) return true
+      at = this.#runs.get(at)?.run.parentRunId
+    }
     return false
   }
 
@@ -166,12 +170,14 @@ export class ChildRunTracker {
     else siblings.add(run.runId)
   }
 
-  #ended(runId: string, status: PipelineStatus | undefined): void {
+  #remove(runId: string, status: PipelineStatus | undefined): void {
     this.#active--
     this.#counts.unregistrationCount++
     if (status !== undefined) this.#counts[`${status}Count`]++
     const entry = this.#runs.get(runId)
-    if (entry === undefined || --entry.times > 0) return
+    if (entry === undefined) return
+    entry.times--
+    if (entry.times > 0) return
     this.#runs.delete(runId)
     const { parentRunId } = entry.run
     const siblings = this.#children.get(parentRunId)

@@ -37,7 +37,8 @@ class ConsecutiveBreaker implements Breaker {
   }
 
   failure(): boolean {
-    return ++this.#failures >= this.#most
+    this.#failures++
+    return this.#failures >= this.#most
   }
 
   save(): SavedBreaker {

@@ -10,7 +10,7 @@ import {
 import { show } from '@stageflow/core/kit'
 
 import { emitChange, noteCircuit } from './circuit-events.ts'
-import type { Circuit } from './circuit.ts'
+import type { Circuit, Probe } from './circuit.ts'
 import { Circuits } from './circuits.ts'
 import { CircuitOpenError } from './open-error.ts'
 import { factoryPolicy, stagePolicy, type CircuitBreakerOptions } from './options.ts'
@@ -50,20 +50,22 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     error: unknown,
   ): void {
     if (verdict === 'neither') return
-    const met = circuit.state
+    const from = circuit.state
     const { clock } = context
-    const changed = verdict === 'success' ? circuit.succeeded(period, clock) : circuit.failed(period, clock)
-    if (!changed) return
-    stats[verdict === 'success' ? 'closed' : 'opened']++
+    const isSuccess = verdict === 'success'
+    const hasChanged = isSuccess ? circuit.succeeded(period, clock) : circuit.failed(period, clock)
+    if (!hasChanged) return
+    if (isSuccess) stats.closed++
+    else stats.opened++
     circuits.keep(circuit)
-    noteCircuit(context, circuit, met, clock.now())
+    noteCircuit(context, circuit, from, clock.now())
     // The context of an abandoned stage drops events.
     const { tryEmitEvent } = context.record.abandoned === true ? context.run : context
-    emitChange(tryEmitEvent, circuit, met, error)
+    emitChange(tryEmitEvent, circuit, from, error)
   }
 
   /** Counts a call that ended. An aborted call counts by the reason of the abort, whatever its output is. */
-  function ended(
+  function countEnding(
     circuit: Circuit,
     period: number,
     context: InterceptorContext,
@@ -73,22 +75,24 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     const { aborted } = context
     if (aborted !== undefined) return count(circuit, period, context, verdictOnAbort(aborted.reason), aborted.reason)
     // An outer interceptor gave the call up without an abort, for example with a race against a timer.
-    if (output.status === 'cancel' && context.record.error?.code === 'timeout/exceeded')
+    if (output.status === 'cancel' && context.record.error?.code === 'timeout/timed-out')
       return count(circuit, period, context, 'failure', context.record.error)
-    const error = 'error' in output ? output.error : undefined
-    count(circuit, period, context, verdictOf(circuit, context, output, isFailure), error)
+    const verdict = verdictOf(circuit, context, output, isFailure)
+    count(circuit, period, context, verdict, 'error' in output ? output.error : undefined)
   }
 
   /** The part of calls that are only counted. While the circuit keeps its state, all calls share one part. */
   function countedCalls(isFailure: IsFailure | undefined): (circuit: Circuit) => CallPart {
-    let of: Circuit | undefined
-    let period = 0
-    let last: CallPart = {}
+    let lastCircuit: Circuit | undefined
+    let lastPeriod = 0
+    let part: CallPart = {}
     return (circuit) => {
-      if (of === circuit && period === circuit.period) return last
-      of = circuit
-      const met = (period = circuit.period)
-      return (last = { ended: (output, context) => ended(circuit, met, context, output, isFailure) })
+      const { period } = circuit
+      if (lastCircuit === circuit && lastPeriod === period) return part
+      lastCircuit = circuit
+      lastPeriod = period
+      part = { ended: (output, context) => countEnding(circuit, period, context, output, isFailure) }
+      return part
     }
   }
 
@@ -101,31 +105,44 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     const now = context.clock.now()
     const from = circuit.state
     const probe = circuit.admitProbe(now, topRunOf(context))
-    if (probe === undefined) {
-      stats.refused++
-      const error = new CircuitOpenError(context.stage.name, circuit.key, from, circuit.refusesMs(now))
-      noteCircuit(context, circuit, from)
-      const data = { key: circuit.key, state: from, afterMs: error.afterMs }
-      return StageOutput.fail(error, { retryable: false, data })
-    }
-    const changed = circuit.state !== from
-    noteCircuit(context, circuit, 'half-open', changed ? now : undefined)
-    if (changed) emitChange(context.tryEmitEvent, circuit, from)
+    if (probe === undefined) return refuse(circuit, context, now)
+    // The probe may have changed the circuit from open to half-open.
+    const hasChanged = circuit.state !== from
+    noteCircuit(context, circuit, 'half-open', hasChanged ? now : undefined)
+    if (hasChanged) emitChange(context.tryEmitEvent, circuit, from)
+    return probeCall(circuit, probe, context, isFailure)
+  }
+
+  function refuse(circuit: Circuit, context: InterceptorContext, now: number): StageOutput {
+    stats.refused++
+    const { key, state } = circuit
+    const error = new CircuitOpenError(context.stage.name, key, state, circuit.refusesMs(now))
+    noteCircuit(context, circuit, state)
+    return StageOutput.fail(error, { retryable: false, data: { key, state, afterMs: error.afterMs } })
+  }
+
+  /** The part of a probe. It gives up the probe's place and counts the call, once: when the call ends or is aborted. */
+  function probeCall(
+    circuit: Circuit,
+    probe: Probe,
+    context: InterceptorContext,
+    isFailure: IsFailure | undefined,
+  ): CallPart {
     const { period } = circuit
     const { signal } = context
     let isOver = false
-    const over = (judge: () => void): void => {
+    const finish = (countCall: () => void): void => {
       if (isOver) return
       isOver = true
       signal.removeEventListener('abort', onAbort)
       circuit.release(probe)
-      judge()
+      countCall()
     }
     // Only a probe listens: its place must be free for others as soon as it is aborted.
     const onAbort = (): void =>
-      over(() => count(circuit, period, context, verdictOnAbort(signal.reason), signal.reason))
+      finish(() => count(circuit, period, context, verdictOnAbort(signal.reason), signal.reason))
     signal.addEventListener('abort', onAbort)
-    return { ended: (output) => over(() => ended(circuit, period, context, output, isFailure)) }
+    return { ended: (output) => finish(() => countEnding(circuit, period, context, output, isFailure)) }
   }
 
   function onCall(stage: StageInfo): OnCall | undefined {
@@ -146,9 +163,8 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     }
     return (context) => {
       const name: unknown = key(context)
-      return typeof name === 'string' && name !== ''
-        ? meet(circuits.of(name), context)
-        : StageOutput.fail(illegalKey(withoutRejection(name), stage))
+      if (typeof name === 'string' && name !== '') return meet(circuits.of(name), context)
+      return StageOutput.fail(illegalKey(withoutRejection(name), stage))
     }
   }
 

@@ -56,11 +56,9 @@ export function noteCircuit(
 export function emitChange(emit: TryEmitEvent, circuit: Circuit, from: CircuitState, error?: unknown): void {
   const { key, state, openedAt, policy } = circuit
   const data = { key, from, openedAt }
-  if (state === 'closed') emit('circuit_breaker.closed', data)
-  else if (state === 'half-open') emit('circuit_breaker.half_open', data)
-  else {
-    const halfOpenAt = openedAt + policy.halfOpenAfterMs
-    const record: ErrorRecord = { code: codeOf(error) ?? 'core/stage-failed', message: textOf(error) }
-    emit('circuit_breaker.opened', { ...data, halfOpenAt, error: record })
-  }
+  if (state === 'closed') return void emit('circuit_breaker.closed', data)
+  if (state === 'half-open') return void emit('circuit_breaker.half_open', data)
+  const halfOpenAt = openedAt + policy.halfOpenAfterMs
+  const record: ErrorRecord = { code: codeOf(error) ?? 'core/stage-failed', message: textOf(error) }
+  emit('circuit_breaker.opened', { ...data, halfOpenAt, error: record })
 }

@@ -47,10 +47,13 @@ export class Circuit {
   /** Lets a call pass a circuit that isn't closed, as its only probe. Returns undefined if the call is refused. */
   admitProbe(now: number, run: string): Probe | undefined {
     if (this.refusesMs(now) > 0) return undefined
-    if (this.state === 'open') this.#change('half-open')
+    if (this.state === 'open') this.#enter('half-open')
+    const current = this.#probe
     // A probe that takes longer than the circuit was open doesn't keep others out any longer.
-    else if (this.#probe !== undefined && now - this.#probe.at < this.policy.halfOpenAfterMs) return undefined
-    return (this.#probe = { at: now, run })
+    if (current !== undefined && now - current.at < this.policy.halfOpenAfterMs) return undefined
+    const probe = { at: now, run }
+    this.#probe = probe
+    return probe
   }
 
   /**
@@ -71,8 +74,9 @@ export class Circuit {
     if (period !== this.period) return false
     const closes = this.state !== 'closed'
     if (closes) {
+      // What it counted before it opened doesn't count any more.
       this.#breaker = makeBreaker(this.policy.breaker)
-      this.#change('closed')
+      this.#enter('closed')
     }
     this.#breaker.success(clock)
     return closes
@@ -81,9 +85,10 @@ export class Circuit {
   /** Counts a call of `period` that failed. Returns true if that opened the circuit. */
   failed(period: number, clock: Clock): boolean {
     if (period !== this.period) return false
+    // A probe that failed opens the circuit again, whatever its breaker has counted.
     if (this.state === 'closed' && !this.#breaker.failure(clock)) return false
     this.openedAt = clock.now()
-    this.#change('open')
+    this.#enter('open')
     return true
   }
 
@@ -92,8 +97,8 @@ export class Circuit {
     return state === 'closed' ? { key, state, breaker: this.#breaker.save() } : { key, state, openedAt }
   }
 
-  #change(to: CircuitState): void {
-    this.state = to
+  #enter(state: CircuitState): void {
+    this.state = state
     this.period++
     this.#probe = undefined
   }

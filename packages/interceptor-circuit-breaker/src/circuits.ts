@@ -48,6 +48,7 @@ export class Circuits {
         'circuit-breaker/illegal-option',
         `Another stage "${key}" with another breaker or halfOpenAfterMs uses this circuitBreaker(), and both would share one circuit. Give the pipelines different names, or make a circuitBreaker() for each.`,
       )
+    // A restored circuit has the policy of the factory until its stage is known.
     const circuit = known?.policy.id === policy.id ? known : new Circuit(key, policy, known?.save())
     circuit.restored = false
     this.keep(circuit)
@@ -57,22 +58,26 @@ export class Circuits {
   /** Keeps a circuit that was used, or whose state has changed. */
   keep(circuit: Circuit): void {
     if (circuit.ofGraph) return
-    this.#closed.delete(circuit.key)
-    this.#tripped.delete(circuit.key)
-    const { size } = this.#closed
-    if (size + this.#tripped.size >= this.#maxKeys) {
-      const from = size > 0 ? this.#closed : this.#tripped
-      for (const first of from.keys()) {
-        from.delete(first)
-        break
-      }
-    }
-    ;(circuit.state === 'closed' ? this.#closed : this.#tripped).set(circuit.key, circuit)
+    const { key } = circuit
+    this.#closed.delete(key)
+    this.#tripped.delete(key)
+    if (this.#closed.size + this.#tripped.size >= this.#maxKeys) this.#evictOldest()
+    const home = circuit.state === 'closed' ? this.#closed : this.#tripped
+    home.set(key, circuit)
     this.#latest = circuit
   }
 
+  #evictOldest(): void {
+    const circuits = this.#closed.size > 0 ? this.#closed : this.#tripped
+    for (const oldest of circuits.keys()) {
+      circuits.delete(oldest)
+      return
+    }
+  }
+
   save(): CircuitBreakerState {
-    return { version: 1, circuits: [...this.#closed.values(), ...this.#tripped.values()].map((each) => each.save()) }
+    const circuits = [...this.#closed.values(), ...this.#tripped.values()]
+    return { version: 1, circuits: circuits.map((each) => each.save()) }
   }
 
   #find(key: string): Circuit | undefined {

@@ -118,25 +118,29 @@ function problemsOf(options: unknown, rules: OptionRules, path: string): readonl
   const breaker = read(options, 'breaker')
   const rulesOfType = breakerRules(breaker)
   if (rulesOfType === undefined) return problems
-  const ofBreaker = optionProblems(breaker, rulesOfType, `${path}breaker.`)
+  const breakerPath = `${path}breaker`
+  const ofBreaker = optionProblems(breaker, rulesOfType, `${breakerPath}.`)
+  // Numbers can be compared once each of them is legal.
+  if (ofBreaker.length > 0) return [...problems, ...ofBreaker]
   const size = read(breaker, 'size') ?? DEFAULT_SIZE
   const minimumCalls = read(breaker, 'minimumCalls')
-  const isTooMany = ofBreaker.length === 0 && 'size' in rulesOfType && Number(minimumCalls) > Number(size)
-  const tooMany = `${path}breaker.minimumCalls must be at most ${path}breaker.size (${show(size)}), not ${show(minimumCalls)}`
-  return [...problems, ...ofBreaker, ...(isTooMany ? [tooMany] : [])]
+  const isTooMany = 'size' in rulesOfType && Number(minimumCalls) > Number(size)
+  if (!isTooMany) return problems
+  const most = `${breakerPath}.size (${show(size)})`
+  return [...problems, `${breakerPath}.minimumCalls must be at most ${most}, not ${show(minimumCalls)}`]
 }
 
 function breakerRules(breaker: unknown): OptionRules | undefined {
   const type = read(breaker, 'type')
-  return typeof type === 'string' && Object.hasOwn(BREAKERS, type)
-    ? (BREAKERS as Readonly<Record<string, OptionRules>>)[type]
-    : undefined
+  if (typeof type !== 'string' || !Object.hasOwn(BREAKERS, type)) return undefined
+  return BREAKERS[type as BreakerOptions['type']]
 }
 
 /** What `options` leave out is as in `shared`, or the default. */
 function policyOf(options: StageCircuitBreakerOptions, shared?: Policy): Policy {
-  const { breaker: given } = options
-  const breaker = given === undefined ? (shared?.breaker ?? complete({ type: 'consecutive' })) : complete(given)
+  const given = options.breaker
+  const inherited = shared?.breaker ?? complete({ type: 'consecutive' })
+  const breaker = given === undefined ? inherited : complete(given)
   const halfOpenAfterMs = options.halfOpenAfterMs ?? shared?.halfOpenAfterMs ?? 30_000
   return { breaker, halfOpenAfterMs, id: JSON.stringify([breaker, halfOpenAfterMs]) }
 }

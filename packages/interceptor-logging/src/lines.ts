@@ -50,16 +50,13 @@ function dataLine(output: StageOutput | undefined, redactor: Redactor): unknown 
 /** The fields of a run that ended. */
 export function runLine(outcome: RunOutcome, redactor: Redactor): object {
   const { status, reason, errors, startedAt, endedAt, droppedEvents } = outcome
-  return {
-    status,
-    durationMs: rounded(endedAt - startedAt),
-    ...(droppedEvents > 0 ? { droppedEvents } : undefined),
-    ...(reason === undefined ? undefined : { reason: redactor.text(reason) }),
-    ...(errors.length === 0
-      ? undefined
-      : { errors: errors.slice(0, MOST_ERRORS).map((error) => redactor.value(errorFields(error))) }),
-    ...(errors.length > MOST_ERRORS ? { moreErrors: errors.length - MOST_ERRORS } : undefined),
-  }
+  const line: Record<string, unknown> = { status, durationMs: rounded(endedAt - startedAt) }
+  if (droppedEvents > 0) line['droppedEvents'] = droppedEvents
+  if (reason !== undefined) line['reason'] = redactor.text(reason)
+  const shown = errors.slice(0, MOST_ERRORS)
+  if (shown.length > 0) line['errors'] = shown.map((error) => redactor.value(errorFields(error)))
+  if (errors.length > MOST_ERRORS) line['moreErrors'] = errors.length - MOST_ERRORS
+  return line
 }
 
 /** How many errors of a run, or of an AggregateError, a line has. */
@@ -67,12 +64,13 @@ const MOST_ERRORS = 20
 
 /** The fields of an error, without a code that it doesn't have itself. */
 function errorFields({ code, message, stage, cause }: ErrorRecord, isCause = false): object {
-  return {
-    ...(isCause && code === 'core/stage-failed' ? undefined : { code }),
-    message,
-    ...(stage === undefined ? undefined : { stage }),
-    ...(cause === undefined ? undefined : { cause: errorFields(cause, true) }),
-  }
+  const fields: Record<string, unknown> = {}
+  const hasOwnCode = !isCause || code !== 'core/stage-failed'
+  if (hasOwnCode) fields['code'] = code
+  fields['message'] = message
+  if (stage !== undefined) fields['stage'] = stage
+  if (cause !== undefined) fields['cause'] = errorFields(cause, true)
+  return fields
 }
 
 // The key is always `error`, not the logger's `errorKey`: pino's serializer for errors would change these fields.
@@ -94,14 +92,17 @@ function textAt(thrown: Error, key: string, redactor: Redactor): string | undefi
   return typeof text === 'string' ? redactor.text(text) : undefined
 }
 
-/** The notes of stages and interceptors, without the attributes, which are for spans. */
+/** The notes of stages and interceptors, without the attributes, which are for spans. Undefined without notes. */
 function notesLine(notes: Readonly<StageNotes>, redactor: Redactor): unknown {
-  for (const key in notes) {
-    if (key === 'attributes') continue
-    const { attributes: _, ...rest } = notes
-    return redactor.value(rest)
-  }
-  return undefined
+  if (!hasNotes(notes)) return undefined
+  const { attributes: _, ...rest } = notes
+  return redactor.value(rest)
+}
+
+/** Most stages have none, so this allocates nothing. */
+function hasNotes(notes: Readonly<StageNotes>): boolean {
+  for (const key in notes) if (key !== 'attributes') return true
+  return false
 }
 
 function between(from: number | undefined, to: number | undefined): number | undefined {

@@ -37,6 +37,7 @@ const STAGE_MESSAGES = {
   fail: 'stage failed',
   suspend: 'stage suspended',
 } as const
+/** The status of a stage whose level the line of a run has. */
 const STATUS = { completed: 'ok', cancelled: 'cancel', failed: 'fail', suspended: 'suspend' } as const
 
 export interface LoggingInterceptor extends Interceptor {
@@ -54,12 +55,14 @@ export function logging(options: LoggingOptions = {}): LoggingInterceptor {
 
   const endStage = (log: RunLog, record: StageRecord, run: RunContext): void => {
     const { stage, status = 'fail', tolerated } = record
-    log.write(levels[tolerated === true ? 'tolerated' : status], STAGE_MESSAGES[status], () =>
-      stageLine(record, kindsOf(run.pipeline).get(stage), run, redactor, data),
-    )
+    const level = levels[tolerated === true ? 'tolerated' : status]
+    const fields = (): object => stageLine(record, kindsOf(run.pipeline).get(stage), run, redactor, data)
+    log.write(level, STAGE_MESSAGES[status], fields)
   }
-  const endRun = (log: RunLog, outcome: RunOutcome): void =>
-    log.write(levels[STATUS[outcome.status]], RUN_MESSAGES[outcome.status], () => runLine(outcome, redactor))
+  const endRun = (log: RunLog, outcome: RunOutcome): void => {
+    const level = levels[STATUS[outcome.status]]
+    log.write(level, RUN_MESSAGES[outcome.status], () => runLine(outcome, redactor))
+  }
   /** Writes the line inside the async contexts around the call, such as the span of the stage. */
   const startLine = ({ name: stage, kind }: StageInfo): OnCall => {
     const part: CallPart = {
@@ -80,7 +83,8 @@ export function logging(options: LoggingOptions = {}): LoggingInterceptor {
     logger,
     ...(startLines ? { onCall: startLine } : undefined),
     onRun: (run) => {
-      if (logger.levelVal === Infinity) return undefined // silent: read once per run, whose stages then cost nothing
+      // Silent. It is read once per run, whose stages then cost nothing.
+      if (logger.levelVal === Infinity) return undefined
       const log = new RunLog(run, logger, redactor)
       run.set(LOGGER, log)
       if (startLines) log.write(levels.start, 'run started', () => ({ stages: run.pipeline.stages.length }))
@@ -95,7 +99,10 @@ export function logging(options: LoggingOptions = {}): LoggingInterceptor {
 /** The levels with their defaults. An undefined level counts as not given. */
 function levelsOf(given: LoggingLevels = {}): Required<LoggingLevels> {
   const levels = { ...DEFAULT_LEVELS }
-  for (const key of Object.keys(DEFAULT_LEVELS) as (keyof LoggingLevels)[]) levels[key] = given[key] ?? levels[key]
+  for (const name of Object.keys(DEFAULT_LEVELS) as (keyof LoggingLevels)[]) {
+    const level = given[name]
+    if (level !== undefined) levels[name] = level
+  }
   return levels
 }
 
@@ -103,11 +110,10 @@ function levelsOf(given: LoggingLevels = {}): Required<LoggingLevels> {
 function stageKinds(): (pipeline: PipelineInfo) => ReadonlyMap<string, StageKind> {
   const known = new WeakMap<PipelineInfo, ReadonlyMap<string, StageKind>>()
   return (pipeline) => {
-    let kinds = known.get(pipeline)
-    if (kinds === undefined) {
-      kinds = new Map(pipeline.stages.map(({ name, kind }) => [name, kind]))
-      known.set(pipeline, kinds)
-    }
+    const read = known.get(pipeline)
+    if (read !== undefined) return read
+    const kinds = new Map(pipeline.stages.map(({ name, kind }) => [name, kind]))
+    known.set(pipeline, kinds)
     return kinds
   }
 }

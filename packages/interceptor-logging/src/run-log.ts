@@ -61,7 +61,7 @@ export class RunLog implements StageLogger {
     if (level === 'silent') return
     try {
       if (!this.#logger.isLevelEnabled(level)) return
-      const written: unknown = this.#current()[level](fields(), message)
+      const written: unknown = this.#loggerNow()[level](fields(), message)
       if (isThenable(written)) written.then(undefined, (cause: unknown) => this.#failed(cause))
     } catch (cause) {
       this.#failed(cause)
@@ -70,39 +70,43 @@ export class RunLog implements StageLogger {
 
   /** Writes a line of a stage. */
   #writeFor(level: Level, given: object | string, message: string | undefined): void {
-    const isText = typeof given === 'string'
-    const text = isText ? given : (message ?? textIn(given))
-    this.write(level, this.#redactor.text(text), () => {
-      if (isText) return {}
-      const shown = this.#redactor.value(given)
-      const isFields = typeof shown === 'object' && shown !== null && !Array.isArray(shown) && !(given instanceof Error)
-      return isFields ? shown : { [given instanceof Error ? 'error' : 'value']: shown }
-    })
+    const text = typeof given === 'string' ? given : (message ?? textIn(given))
+    this.write(level, this.#redactor.text(text), () => (typeof given === 'string' ? {} : this.#fieldsOf(given)))
   }
 
-  #current(): Logger {
+  /** The fields of a line, redacted. What isn't an object with fields is one field of the line. */
+  #fieldsOf(given: object): object {
+    const shown = this.#redactor.value(given)
+    if (given instanceof Error) return { error: shown }
+    const hasFields = typeof shown === 'object' && shown !== null && !Array.isArray(shown)
+    return hasFields ? shown : { value: shown }
+  }
+
+  /** The logger whose lines have the ids of the run as they are now. */
+  #loggerNow(): Logger {
     const { snapshot } = this.run
-    if (this.#own === undefined || this.#snapshot !== snapshot) {
-      this.#own = this.#logger.child(this.#ids())
-      this.#snapshot = snapshot
-    }
-    return this.#own
+    if (this.#own !== undefined && this.#snapshot === snapshot) return this.#own
+    const own = this.#logger.child(this.#ids())
+    this.#own = own
+    this.#snapshot = snapshot
+    return own
   }
 
   #ids(): object {
-    const { pipeline, parent, pipelineRunId, requestId, sessionId, userId, orgId, interactionId } = this.run
+    const { run } = this
+    const { parent } = run
     const lineage = parent === undefined ? undefined : { parentRunId: parent.pipelineRunId, path: parent.path }
     const safe = (id: string | undefined): string | undefined => (id === undefined ? id : this.#redactor.text(id))
     // pino leaves out what is undefined.
     return {
-      pipeline: pipeline.name,
-      pipelineRunId,
+      pipeline: run.pipeline.name,
+      pipelineRunId: run.pipelineRunId,
       ...lineage,
-      requestId: safe(requestId),
-      sessionId: safe(sessionId),
-      userId: safe(userId),
-      orgId: safe(orgId),
-      interactionId: safe(interactionId),
+      requestId: safe(run.requestId),
+      sessionId: safe(run.sessionId),
+      userId: safe(run.userId),
+      orgId: safe(run.orgId),
+      interactionId: safe(run.interactionId),
     }
   }
 

@@ -23,13 +23,13 @@ export function endingMetrics(endings: Endings): readonly MetricDefinition[] {
   const { bounds, histogram } = layout
   const places = statuses.map((status, index) => ({ status, place: first + index * (1 + histogram) }))
 
-  /** Reads every status. A rare one has a line only if it occurred. */
-  const each = (read: (labels: Sample['sharedLabels'], place: number) => readonly Sample[]) => () =>
-    all().flatMap(({ labels, row }) =>
-      places
-        .filter(({ status, place }) => !RARE.has(status) || rows.get(row + place) > 0)
-        .flatMap(({ status, place }) => read({ ...labels, status }, row + place)),
-    )
+  type Read = (labels: Sample['sharedLabels'], place: number) => readonly Sample[]
+  /** Reads every status of a series. A rare one has a line only if it occurred. */
+  function readStatuses({ labels, row }: Series, read: Read): readonly Sample[] {
+    const shown = places.filter(({ status, place }) => !RARE.has(status) || rows.get(row + place) > 0)
+    return shown.flatMap(({ status, place }) => read({ ...labels, status }, row + place))
+  }
+  const each = (read: Read) => () => all().flatMap((series) => readStatuses(series, read))
   const clear = (offset: number, length: number) => () => {
     for (const { row } of all()) for (const { place } of places) rows.clear(row + place + offset, length)
   }

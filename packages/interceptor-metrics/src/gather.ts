@@ -23,8 +23,10 @@ export function addStage(store: SeriesStore, graph: GraphSeries, place: number, 
   const ending = row + layout.stageEndings + endingOf(layout, STAGE_STATUSES, status)
   add(numbers, ending, 1)
   if (startedAt !== undefined) {
-    if (readyAt !== undefined) observe(numbers, row + QUEUE_WAIT, layout.bounds, secondsOf(calledAt(record) - readyAt))
-    if (endedAt !== undefined) observe(numbers, ending + 1, layout.bounds, secondsOf(endedAt - startedAt))
+    const { bounds } = layout
+    if (readyAt !== undefined) observe(numbers, row + QUEUE_WAIT, bounds, secondsOf(calledAt(record) - readyAt))
+    // The histogram of durations stands behind the count.
+    if (endedAt !== undefined) observe(numbers, ending + 1, bounds, secondsOf(endedAt - startedAt))
   }
   if (attempts.length > 0) add(numbers, row + ATTEMPTS, triesOf(attempts))
   if (chunks > 0) add(numbers, row + CHUNKS, chunks)

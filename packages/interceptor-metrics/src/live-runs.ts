@@ -48,7 +48,8 @@ export class LiveRuns {
   delete(run: LiveRun): void {
     const { before, after } = run
     // A run that is kept after its end, as its result does, must not keep its neighbors in memory.
-    run.before = run.after = undefined
+    run.before = undefined
+    run.after = undefined
     if (before === undefined) this.#first = after
     else before.after = after
     if (after !== undefined) after.before = before
@@ -66,7 +67,10 @@ export class LiveRuns {
     const counts = new Map<Series, number>()
     for (let live = this.#first; live !== undefined; live = live.after) {
       const { run, graph } = live
-      for (const stage of run.running) count(counts, graph.stages[graph.placeOf.get(stage) as number] as Series)
+      for (const stage of run.running) {
+        const place = graph.placeOf.get(stage) as number
+        count(counts, graph.stages[place] as Series)
+      }
     }
     return counts
   }

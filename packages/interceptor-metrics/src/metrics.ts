@@ -32,7 +32,8 @@ export function metrics<Content extends RegistryContentType = PrometheusContentT
   function graphOf(pipeline: PipelineInfo): GraphSeries {
     if (pipeline === lastPipeline && lastGraph !== undefined) return lastGraph
     lastPipeline = pipeline
-    return (lastGraph = store.graph(pipeline))
+    lastGraph = store.graph(pipeline)
+    return lastGraph
   }
 
   return {

@@ -7,7 +7,7 @@ import { Rows } from './rows.ts'
 
 /** Error codes also come from clients and servers, some of which put an id or a message into them. */
 const MOST_CODES = 100
-/** What a code looks like: `timeout/exceeded`, `ECONNRESET`, `auth:denied`. */
+/** What a code looks like: `timeout/timed-out`, `ECONNRESET`, `auth:denied`. */
 const CODE = /^[\w.:/-]{1,100}$/
 
 /** The numbers of one label set: of a stage, or of the runs of a pipeline. */
@@ -60,34 +60,36 @@ export class SeriesStore {
   }
 
   graph(pipeline: PipelineInfo): GraphSeries {
-    let graph = this.#graphs.get(pipeline)
-    if (graph === undefined) {
-      const stages = pipeline.stages.map(({ name, kind }) => this.#stageSeries(pipeline.name, name, kind))
-      graph = {
-        runs: this.#runSeries(pipeline.name),
-        stages,
-        names: pipeline.stages.map(({ name }) => name),
-        rows: stages.map(({ row }) => row),
-        placeOf: new Map(pipeline.stages.map(({ name }, place) => [name, place])),
-      }
-      this.#graphs.set(pipeline, graph)
+    const known = this.#graphs.get(pipeline)
+    if (known !== undefined) return known
+    const stages = pipeline.stages.map(({ name, kind }) => this.#stageSeries(pipeline.name, name, kind))
+    const names = pipeline.stages.map(({ name }) => name)
+    const graph: GraphSeries = {
+      runs: this.#runSeries(pipeline.name),
+      stages,
+      names,
+      rows: stages.map(({ row }) => row),
+      placeOf: new Map(names.map((name, place) => [name, place])),
     }
+    this.#graphs.set(pipeline, graph)
     return graph
   }
 
   countError({ errors }: Series, code: string): void {
-    const known = this.#hasRoomFor(code) ? code : OTHER
-    errors.set(known, (errors.get(known) ?? 0) + 1)
+    const label = this.#codeLabel(code)
+    errors.set(label, (errors.get(label) ?? 0) + 1)
   }
 
-  #hasRoomFor(code: string): boolean {
-    if (this.#codes.has(code)) return true
-    if (this.#codes.size < MOST_CODES && CODE.test(code) && this.#redactor.text(code) === code) {
-      this.#codes.add(code)
-      return true
+  /** The code, if it may be a label: there is room for it, it looks like a code, and it holds no secret. Otherwise `other`. */
+  #codeLabel(code: string): string {
+    if (this.#codes.has(code)) return code
+    const isFull = this.#codes.size >= MOST_CODES
+    if (isFull || !CODE.test(code) || this.#redactor.text(code) !== code) {
+      this.overflow.code++
+      return OTHER
     }
-    this.overflow.code++
-    return false
+    this.#codes.add(code)
+    return code
   }
 
   #stageSeries(pipeline: string, stage: string, kind: string): Series {
@@ -118,7 +120,7 @@ export class SeriesStore {
 const ALL_OTHER = { pipeline: OTHER, stage: OTHER, kind: OTHER }
 
 function newSeries(all: Map<string, Series>, key: string, labels: Series['labels'], rows: Rows): Series {
-  const series = { labels, row: rows.add(), errors: new Map<string, number>() }
+  const series: Series = { labels, row: rows.add(), errors: new Map() }
   all.set(key, series)
   return series
 }

@@ -53,20 +53,25 @@ export function illegalWait({ stage }: InterceptorContext, last: Failed, afterMs
 function givenUp(context: InterceptorContext, last: Failed, history: History, error: StageflowError): StageOutput {
   context.note('retry', { delaysMs: [...history.delaysMs], exhausted: true })
   const data = last.status === 'fail' ? last.data : undefined
-  return StageOutput.fail(error, { retryable: true, ...(data === undefined ? undefined : { data: data as object }) })
+  if (data === undefined) return StageOutput.fail(error, { retryable: true })
+  return StageOutput.fail(error, { retryable: true, data: data as object })
 }
 
 function messageOf({ stage }: InterceptorContext, history: History, why: string): string {
-  const times = history.errors.length === 1 ? 'once' : `${history.errors.length} times`
-  return `Stage "${stage.name}" of pipeline "${stage.pipeline.name}" failed ${times}, and retry() gives up: ${why}. ${list(history)}`
+  const { length: count } = history.errors
+  const times = count === 1 ? 'once' : `${count} times`
+  return `Stage "${stage.name}" of pipeline "${stage.pipeline.name}" failed ${times}, and retry() gives up: ${why}. ${callList(history)}`
 }
 
 const MOST_LISTED = 10
 
-function list({ errors, delaysMs }: History): string {
+/** `(1) no connection; (2) after 1000 ms: no connection`. */
+function callList({ errors, delaysMs }: History): string {
   const calls = errors.map((error, index) => {
+    // No delay comes before the first call.
     const delayMs = delaysMs[index - 1]
-    return `(${index + 1}) ${delayMs === undefined ? '' : `after ${delayMs} ms: `}${shortTextOf(error)}`
+    const when = delayMs === undefined ? '' : `after ${delayMs} ms: `
+    return `(${index + 1}) ${when}${shortTextOf(error)}`
   })
   // The first and the last of many calls say most.
   const listed = calls.length > MOST_LISTED ? [calls[0], '…', ...calls.slice(1 - MOST_LISTED)] : calls

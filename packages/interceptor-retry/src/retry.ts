@@ -45,13 +45,14 @@ export function retry(options: RetryOptions = {}): Interceptor {
         after(next(context), (output) => {
           if (!isFailed(output)) return output
           const history: History = { errors: [], delaysMs: [] }
-          const delayMs = delayOrOutput(output, context, policy, history)
-          return typeof delayMs === 'number' ? callAgain(next, context, policy, history, delayMs) : delayMs
+          const step = delayOrOutput(output, context, policy, history)
+          return typeof step === 'number' ? callAgain(next, context, policy, history, step) : step
         })
     },
   }
 }
 
+/** Waits and calls the stage, until a call doesn't fail or the stage is given up. */
 async function callAgain(
   next: RunStage,
   context: InterceptorContext,
@@ -59,7 +60,8 @@ async function callAgain(
   history: History,
   firstDelayMs: number,
 ): Promise<StageOutput> {
-  for (let delayMs = firstDelayMs; ;) {
+  let delayMs = firstDelayMs
+  for (;;) {
     history.delaysMs.push(delayMs)
     context.note('retry', { delaysMs: [...history.delaysMs], exhausted: false })
     try {
@@ -90,6 +92,7 @@ function delayOrOutput(
   if (verdict === false) return failed
   const askedMs = verdict === true ? undefined : verdict.afterMs
   if (askedMs !== undefined && !isDelay(askedMs)) return illegalWait(context, failed, askedMs)
+  // Before the limits are checked: their errors list every failed call.
   errors.push(failed.error)
   if (errors.length === attempts) return exhausted(context, failed, history, `attempts is ${attempts}`)
   if (askedMs !== undefined && askedMs > maxRetryAfterMs)

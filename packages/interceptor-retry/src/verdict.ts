@@ -23,23 +23,25 @@ const FINAL: ReadonlySet<unknown> = new Set([
 /** Whether to retry a call that ended with `output`. The `afterMs` of a stage is passed on unchecked. */
 export function verdictOn(output: Failed, context: InterceptorContext, policy: RetryPolicy): RetryVerdict {
   const { error } = output
-  if (isAborted(context) || (StageflowError.is(error) && FINAL.has(error.code))) return false
-  const { chunks } = context.record
+  const isFinal = StageflowError.is(error) && FINAL.has(error.code)
+  if (isAborted(context) || isFinal) return false
+  // Readers would get the chunks twice.
+  const hasChunks = context.record.chunks > 0
   if (output.status === 'retry') {
-    // Readers would get the chunks twice. The engine refuses the next call, and its error says why.
-    if (chunks > 0) return { afterMs: 0 }
+    // The engine refuses the next call, and its error says why.
+    if (hasChunks) return { afterMs: 0 }
     return output.afterMs === undefined ? askedByServer(error, context) : { afterMs: output.afterMs }
   }
-  if (chunks > 0) return false
-  const own = ownVerdict(policy, error, context)
-  if (own === undefined ? isRetryable(output, context) : own === true) return askedByServer(error, context)
-  return own ?? false
+  if (hasChunks) return false
+  const verdict = ownVerdict(policy, error, context) ?? isRetryable(output, context)
+  // A wait of the app goes before that of the server.
+  return verdict === true ? askedByServer(error, context) : verdict
 }
 
 function isRetryable({ error, retryable }: FailOutput, { record }: InterceptorContext): boolean {
-  // A child run may have stages that must not run twice. Only the stage itself can say that they may.
-  if (record.children !== undefined && (retryable !== true || StageflowError.is(error, 'timeout/exceeded')))
-    return false
+  // A child run may have stages that must not run twice. Only the stage itself can say that they may: a timeout doesn't.
+  const isSaidByStage = retryable === true && !StageflowError.is(error, 'timeout/timed-out')
+  if (record.children !== undefined && !isSaidByStage) return false
   return retryable ?? classifyError(error) === 'transient'
 }
 
@@ -56,9 +58,10 @@ function ownVerdict(policy: RetryPolicy, error: unknown, context: InterceptorCon
   if (isDelay(afterMs)) return { afterMs: afterMs as number }
   // If it rejects, that must not end the process.
   if (isThenable(verdict)) Promise.resolve(verdict).catch(() => {})
+  const shown = afterMs === undefined ? show(verdict) : `{ afterMs: ${show(afterMs)} }`
   throw new StageflowError(
     'retry/illegal-verdict',
-    `isRetryable of retry() returned ${afterMs === undefined ? show(verdict) : `{ afterMs: ${show(afterMs)} }`} for stage "${context.stage.name}". Return true, false, { afterMs } with milliseconds from 0, or undefined, synchronously.`,
+    `isRetryable of retry() returned ${shown} for stage "${context.stage.name}". Return true, false, { afterMs } with milliseconds from 0, or undefined, synchronously.`,
     { cause: error },
   )
 }

@@ -5,22 +5,16 @@ import type { CallEnding } from './stage-span.ts'
 /** How the call at `place` ended. `now` is its end if nothing else is known. */
 export function endingOf(calls: readonly CallSpan[], place: number, record: StageRecord, now: number): CallEnding {
   const call = calls[place] as CallSpan
-  const following = calls[place + 1]
   const attempt = attemptOf(calls, place, record)
-  const endedAt = attempt?.endedAt ?? call.endedAt ?? (record.attempts.length === 0 ? record.endedAt : undefined) ?? now
-  return {
-    status: attempt?.status ?? call.output?.status,
-    error: attempt?.error ?? errorOf(call.output),
-    endedAt,
-    record: following === undefined ? record : undefined,
-    retry:
-      following === undefined
-        ? undefined
-        : {
-            attempt: place + 2,
-            delayMs: notedDelay(record.notes, place) ?? Math.max(0, following.startedAt - endedAt),
-          },
-  }
+  // A stage without attempts was answered, so its end is that of the call.
+  const answeredAt = record.attempts.length === 0 ? record.endedAt : undefined
+  const endedAt = attempt?.endedAt ?? call.endedAt ?? answeredAt ?? now
+  const status = attempt?.status ?? call.output?.status
+  const error = attempt?.error ?? errorOf(call.output)
+  const following = calls[place + 1]
+  if (following === undefined) return { status, error, endedAt, record, retry: undefined }
+  const delayMs = notedDelay(record.notes, place) ?? Math.max(0, following.startedAt - endedAt)
+  return { status, error, endedAt, record: undefined, retry: { attempt: place + 2, delayMs } }
 }
 
 /** Whether the code of the call at `place` still runs. */
@@ -40,17 +34,17 @@ const DEEPEST_CAUSE = 5
 
 /** The error of an output that has one. */
 export function errorOf(output: StageOutput | undefined): ErrorRecord | undefined {
-  return output?.status === 'fail' || output?.status === 'retry' ? errorRecord(output.error, 0) : undefined
+  const hasError = output?.status === 'fail' || output?.status === 'retry'
+  return hasError ? errorRecord(output.error, 0) : undefined
 }
 
 function errorRecord(error: unknown, depth: number): ErrorRecord {
   try {
-    const { code, message, cause } = error as { readonly code?: unknown; readonly message?: unknown; cause?: unknown }
-    return {
-      code: typeof code === 'string' ? code : 'core/stage-failed',
-      message: String(message),
-      ...(cause instanceof Error && depth < DEEPEST_CAUSE ? { cause: errorRecord(cause, depth + 1) } : undefined),
-    }
+    const { code: given, message: text, cause } = error as Partial<Record<'code' | 'message' | 'cause', unknown>>
+    const code = typeof given === 'string' ? given : 'core/stage-failed'
+    const message = String(text)
+    const hasCause = cause instanceof Error && depth < DEEPEST_CAUSE
+    return hasCause ? { code, message, cause: errorRecord(cause, depth + 1) } : { code, message }
   } catch {
     return { code: 'core/stage-failed', message: 'an error that cannot be read' }
   }

@@ -57,11 +57,12 @@ export class RunTrace implements RunPart {
   readonly #span: Span
   readonly #runId: string
   readonly #tools: TraceTools
-  /** By the index of the stage. */
+  /** The spans of each stage that has some, by its index. */
   readonly #stages: (StageSpans | undefined)[]
   /** Whether recording has ended, or never began. */
   #isOver: boolean
   #hasFailed = false
+  /** The attributes of the last snapshot that was read: it seldom changes. */
   #known: { readonly snapshot: ContextSnapshot; readonly attributes: Attributes } | undefined
 
   constructor(run: RunContext, span: Span, parent: Context, tools: TraceTools) {
@@ -88,9 +89,13 @@ export class RunTrace implements RunPart {
   /** `active` if it comes from this run, library spans included; otherwise the context of the stage's newest span, or of the run's span. */
   contextIn(active: Context, stage: string | undefined): Context {
     if (active.getValue(RUN_KEY) === this) return active
-    const place = stage === undefined ? undefined : this.#tools.byName.get(stage)?.index
-    const calls = place === undefined ? undefined : this.#stages[place]?.calls
-    return calls?.at(-1)?.context ?? this.context
+    const spans = stage === undefined ? undefined : this.#spansOf(stage)
+    return spans?.calls.at(-1)?.context ?? this.context
+  }
+
+  #spansOf(stage: string): StageSpans | undefined {
+    const info = this.#tools.byName.get(stage)
+    return info === undefined ? undefined : this.#stages[info.index]
   }
 
   /** Opens the span of a call. Undefined if that failed, or if the stage has settled, because core refuses the call then. */
@@ -101,7 +106,8 @@ export class RunTrace implements RunPart {
       if (spans === undefined) return this.#open(stage, now, 1)
       if (spans.record !== undefined) return undefined
       const last = spans.calls.at(-1) as CallSpan
-      if (last.output !== undefined) last.endedAt ??= now // it ended ok, and did not end the stage after all
+      // It ended ok, and did not end the stage after all.
+      if (last.output !== undefined) last.endedAt ??= now
       const call = this.#open(stage, now, spans.calls.length + 1)
       call.firstAttempt = context.record.attempts.length
       return call
@@ -125,10 +131,12 @@ export class RunTrace implements RunPart {
     if (call.isOver) return // its stage settled with this very answer
     call.output = output
     const spans = this.#stages[call.stage.index]
+    const record = spans?.record
     // With an ok output the stage ends, and its record says when.
-    if (output.status === 'ok' && spans?.record === undefined) return
+    if (output.status === 'ok' && record === undefined) return
     call.endedAt = this.#clock.now()
-    if (spans?.record !== undefined) this.#end(spans, spans.calls.indexOf(call), spans.record, call.endedAt)
+    // The stage settled before this call ended.
+    if (spans !== undefined && record !== undefined) this.#end(spans, spans.calls.indexOf(call), record, call.endedAt)
   }
 
   /** Ends the spans of a stage that settled, except a span whose code still runs: the run waits for that code. */
@@ -139,8 +147,10 @@ export class RunTrace implements RunPart {
       const spans = this.#stages[info.index] ?? this.#openAnswered(info, record)
       spans.record = record
       const now = record.endedAt ?? this.#clock.now()
-      for (let place = 0; place < spans.calls.length; place++)
-        if (record.abandoned === true || !isRunning(spans.calls, place, record)) this.#end(spans, place, record, now)
+      for (let place = 0; place < spans.calls.length; place++) {
+        const isAwaited = record.abandoned !== true && isRunning(spans.calls, place, record)
+        if (!isAwaited) this.#end(spans, place, record, now)
+      }
     } catch (cause) {
       this.failed(cause)
     }
@@ -198,18 +208,22 @@ export class RunTrace implements RunPart {
   /** The user and the tenant of the run now: `auth` sets them after the run's span has started. */
   #user(): Attributes {
     const { snapshot } = this.#run
-    if (snapshot !== this.#known?.snapshot)
-      this.#known = { snapshot, attributes: userAttributes(snapshot, this.#tools.redactor) }
-    return this.#known.attributes
+    if (this.#known?.snapshot === snapshot) return this.#known.attributes
+    const attributes = userAttributes(snapshot, this.#tools.redactor)
+    this.#known = { snapshot, attributes }
+    return attributes
   }
 
   /** Links a join to the dependencies that had settled when it started. Its parent is the run. */
   #linksOf({ dependencies }: StageInfo): Link[] {
-    return dependencies.flatMap(({ stage }) => {
-      const spans = this.#stages[this.#tools.byName.get(stage)?.index ?? -1]
-      const span = spans?.record === undefined ? undefined : spans.calls.at(-1)?.span
-      return span === undefined ? [] : [{ context: span.spanContext(), attributes: { 'stageflow.stage.name': stage } }]
-    })
+    const links: Link[] = []
+    for (const { stage } of dependencies) {
+      const spans = this.#spansOf(stage)
+      if (spans?.record === undefined) continue
+      const span = spans.calls.at(-1)?.span
+      if (span !== undefined) links.push({ context: span.spanContext(), attributes: { 'stageflow.stage.name': stage } })
+    }
+    return links
   }
 
   /** Ends a span with what is known. `record` is that of the stage. */
@@ -247,9 +261,9 @@ export class RunTrace implements RunPart {
       if (call.isOver) continue
       call.isOver = true
       const endedAt = call.endedAt ?? now
-      const ending = { status: call.output?.status, error: errorOf(call.output), endedAt }
-      if (call.span.isRecording())
-        describeEnding(call.span, { ...ending, record: undefined, retry: undefined }, this.#tools.redactor)
+      const known = { status: call.output?.status, error: errorOf(call.output), endedAt }
+      const ending = { ...known, record: undefined, retry: undefined }
+      if (call.span.isRecording()) describeEnding(call.span, ending, this.#tools.redactor)
       this.#endSpan(call.span, Math.max(call.startedAt, endedAt))
     }
   }

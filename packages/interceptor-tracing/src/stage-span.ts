@@ -25,30 +25,45 @@ function noteOf(notes: Readonly<StageNotes>, key: string): Readonly<Record<strin
 /** Describes the end of a call on its span. If a note cannot be read, describes the rest and then throws its error. */
 export function describeEnding(span: Span, ending: CallEnding, redactor: Redactor): void {
   const { status, error, endedAt, record, retry } = ending
-  let unread: { readonly cause: unknown } | undefined
-  const hasNotes = record !== undefined && !isEmpty(record.notes)
-  if (record !== undefined) {
-    try {
-      if (hasNotes) describeNotes(span, record.notes, redactor)
-    } catch (cause) {
-      unread = { cause }
-    }
-    describeStage(span, record, redactor)
-    if (status !== undefined && status !== record.status) span.setAttribute('stageflow.attempt.status', status)
-    if (hasNotes) describeBreaker(span, record.notes, endedAt)
-  } else if (status !== undefined) span.setAttribute('stageflow.stage.status', status)
+  let unreadable: Unreadable | undefined
+  if (record !== undefined) unreadable = describeLastCall(span, ending, record, redactor)
+  else if (status !== undefined) span.setAttribute('stageflow.stage.status', status)
   else describeGivenUp(span)
   const failure = record?.status === 'fail' ? record.error : error
   if (failure !== undefined) describeError(span, failure, endedAt, redactor)
-  if (retry !== undefined)
-    span.addEvent(
-      'stageflow.retry.scheduled',
-      { 'stageflow.retry.attempt': retry.attempt, 'stageflow.retry.delay': retry.delayMs / 1_000 },
-      spanTime(endedAt),
-    )
-  if (hasNotes && noteOf(record.notes, 'retry')?.['exhausted'] === true)
+  if (retry !== undefined) {
+    const attributes = { 'stageflow.retry.attempt': retry.attempt, 'stageflow.retry.delay': retry.delayMs / 1_000 }
+    span.addEvent('stageflow.retry.scheduled', attributes, spanTime(endedAt))
+  }
+  if (record !== undefined && noteOf(record.notes, 'retry')?.['exhausted'] === true)
     span.addEvent('stageflow.retry.exhausted', {}, spanTime(endedAt))
-  if (unread !== undefined) throw unread.cause
+  if (unreadable !== undefined) throw unreadable.cause
+}
+
+/** What reading a note threw. */
+interface Unreadable {
+  readonly cause: unknown
+}
+
+/** Describes the stage on the span of its last call. */
+function describeLastCall(
+  span: Span,
+  { status, endedAt }: CallEnding,
+  record: StageRecord,
+  redactor: Redactor,
+): Unreadable | undefined {
+  let unreadable: Unreadable | undefined
+  const { notes } = record
+  const hasNotes = !isEmpty(notes)
+  try {
+    if (hasNotes) describeNotes(span, notes, redactor)
+  } catch (cause) {
+    unreadable = { cause }
+  }
+  describeStage(span, record, redactor)
+  if (status !== undefined && status !== record.status) span.setAttribute('stageflow.attempt.status', status)
+  if (hasNotes) describeBreaker(span, notes, endedAt)
+  return unreadable
 }
 
 /** True for most stages: they have no note. */
@@ -97,12 +112,7 @@ function describeNotes(span: Span, notes: Readonly<StageNotes>, redactor: Redact
       }),
     )
   const attributes = noteOf(notes, 'attributes')
-  if (attributes !== undefined) {
-    const shown = redactor.value(attributes)
-    if (typeof shown === 'object' && shown !== null)
-      span.setAttributes(plainValues(shown as Readonly<Record<string, unknown>>))
-    else span.setAttribute('stageflow.stage.attributes', String(shown)) // such as "[cannot be read]"
-  }
+  if (attributes !== undefined) describeAttributes(span, redactor.value(attributes))
   const circuitBreaker = noteOf(notes, 'circuitBreaker')
   if (circuitBreaker !== undefined)
     span.setAttributes(
@@ -124,6 +134,12 @@ function describeNotes(span: Span, notes: Readonly<StageNotes>, redactor: Redact
     )
 }
 
+function describeAttributes(span: Span, shown: unknown): void {
+  if (typeof shown === 'object' && shown !== null)
+    span.setAttributes(plainValues(shown as Readonly<Record<string, unknown>>))
+  else span.setAttribute('stageflow.stage.attributes', String(shown)) // such as "[cannot be read]"
+}
+
 const shortText = (value: unknown, redactor: Redactor): unknown =>
   typeof value === 'string' ? redactor.text(value) : value
 
@@ -135,11 +151,8 @@ function describeBreaker(span: Span, notes: Readonly<StageNotes>, endedAt: numbe
   for (const each of transitions as readonly unknown[]) {
     const { to, at } = (each ?? {}) as { readonly to?: unknown; readonly at?: unknown }
     if (typeof to !== 'string') continue
-    span.addEvent(
-      `stageflow.circuit_breaker.${TRANSITIONS[to] ?? to}`,
-      {},
-      spanTime(typeof at === 'number' ? at : endedAt),
-    )
+    const time = typeof at === 'number' ? at : endedAt
+    span.addEvent(`stageflow.circuit_breaker.${TRANSITIONS[to] ?? to}`, {}, spanTime(time))
   }
 }
 
@@ -147,14 +160,16 @@ function describeBreaker(span: Span, notes: Readonly<StageNotes>, endedAt: numbe
 function plainValues(values: Readonly<Record<string, unknown>>): Attributes {
   const plain: Record<string, AttributeValue> = {}
   for (const [key, value] of Object.entries(values)) {
-    if (
-      isPlain(value) ||
-      (Array.isArray(value) && value.every((one) => isPlain(one) && typeof one === typeof value[0]))
-    )
-      plain[key] = value as AttributeValue
+    if (isPlain(value) || isPlainList(value)) plain[key] = value
   }
   return plain
 }
 
-const isPlain = (value: unknown): boolean =>
+function isPlainList(value: unknown): value is string[] | number[] | boolean[] {
+  if (!Array.isArray(value)) return false
+  const type = typeof value[0]
+  return value.every((one) => isPlain(one) && typeof one === type)
+}
+
+const isPlain = (value: unknown): value is string | number | boolean =>
   typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))

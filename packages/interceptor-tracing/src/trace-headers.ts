@@ -28,8 +28,9 @@ export function traceparent(source: TraceSource): Readonly<Record<string, string
   if (span === undefined || !isSpanContextValid(span)) return {}
   const { traceId, spanId, traceFlags, traceState } = span
   const state = traceState?.serialize() ?? ''
+  const flags = (traceFlags & 0xff).toString(16).padStart(2, '0')
   return {
-    traceparent: `00-${traceId}-${spanId}-${(traceFlags & 0xff).toString(16).padStart(2, '0')}`,
+    traceparent: `00-${traceId}-${spanId}-${flags}`,
     ...(state === '' ? undefined : { tracestate: state }),
   }
 }
@@ -38,9 +39,10 @@ function currentSpan(source: TraceSource): SpanContext | undefined {
   const { stage, snapshot } = source
   const active = contexts.active()
   const run = source.get(RUN_TRACE)
-  if (run !== undefined)
-    return trace.getSpanContext(run.contextIn(active, stage?.pipeline === run.pipeline ? stage?.name : undefined))
-  return trace.getSpanContext(active) ?? readTraceparent(snapshot.extensions)
+  if (run === undefined) return trace.getSpanContext(active) ?? readTraceparent(snapshot.extensions)
+  // A stage of an untraced child run isn't one of the traced run, even if a name matches.
+  const ownStage = stage?.pipeline === run.pipeline ? stage?.name : undefined
+  return trace.getSpanContext(run.contextIn(active, ownStage))
 }
 
 const FORMAT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
@@ -50,14 +52,7 @@ const SAMPLED = 1
 function readTraceparent({ traceparent: given, tracestate }: SnapshotExtensions): SpanContext | undefined {
   const parts = typeof given === 'string' ? FORMAT.exec(given) : null
   if (parts === null) return undefined
-  const [, version, traceId, spanId, flags, more] = parts as unknown as readonly [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string?,
-  ]
+  const [, version, traceId = '', spanId = '', flags = '', more] = parts
   // Later versions may add fields at the end. Version ff is forbidden.
   if (version === 'ff' || (version === '00' && more !== undefined)) return undefined
   const span = { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & SAMPLED, isRemote: true }

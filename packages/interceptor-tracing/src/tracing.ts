@@ -1,5 +1,5 @@
 import { SpanKind, context as contexts, isSpanContextValid, trace } from '@opentelemetry/api'
-import type { Attributes, Context, Tracer, TracerProvider } from '@opentelemetry/api'
+import type { Attributes, Context, SpanOptions, Tracer, TracerProvider } from '@opentelemetry/api'
 import type { Interceptor, PipelineInfo, RunContext } from '@stageflow/core'
 import { REDACTION, objectWith, optionProblems, read, refuseOptions } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
@@ -42,20 +42,28 @@ export function tracing(options: TracingOptions = {}): Interceptor {
   const over = (): void => void recorded--
 
   const stagesOf = pipelineStages()
-  const open = (run: RunContext): RunTrace | undefined => {
+
+  function startTrace(run: RunContext): RunTrace | undefined {
+    const tracer = tracerOf(options)
+    if (tracer === undefined) return undefined
+    const { parent, isInvalid } = parentOf(run)
+    const spanOptions: SpanOptions = {
+      kind: SpanKind.INTERNAL,
+      startTime: spanTime(run.startedAt),
+      attributes: runAttributes(run, isInvalid, redactor),
+    }
+    const span = tracer.startSpan(`invoke_workflow ${run.pipeline.name}`, spanOptions, parent)
+    // A run that isn't sampled still passes its ids on.
+    if (!span.isRecording() && !isSpanContextValid(span.spanContext())) return undefined
+    const started = new RunTrace(run, span, parent, { tracer, redactor, ...stagesOf(run.pipeline), over })
+    run.set(RUN_TRACE, started)
+    if (started.isRecording) recorded++
+    return started
+  }
+
+  const onRun = (run: RunContext): RunTrace | undefined => {
     try {
-      const tracer = tracerOf(options)
-      if (tracer === undefined) return undefined
-      const { parent, isInvalid } = parentOf(run)
-      const attributes = runAttributes(run, isInvalid, redactor)
-      const startTime = spanTime(run.startedAt)
-      const name = `invoke_workflow ${run.pipeline.name}`
-      const span = tracer.startSpan(name, { kind: SpanKind.INTERNAL, startTime, attributes }, parent)
-      if (!span.isRecording() && !isSpanContextValid(span.spanContext())) return undefined
-      const opened = new RunTrace(run, span, parent, { tracer, redactor, ...stagesOf(run.pipeline), over })
-      run.set(RUN_TRACE, opened)
-      if (opened.isRecording) recorded++
-      return opened
+      return startTrace(run)
     } catch (cause) {
       reportFailure(run, cause)
       return undefined
@@ -68,11 +76,12 @@ export function tracing(options: TracingOptions = {}): Interceptor {
     mustBeInside: ['retry'],
     onCall: (stage) => (context) => {
       if (recorded === 0) return undefined
-      const found = context.get(RUN_TRACE)
-      if (found === undefined || !found.isRecording || found.pipeline !== stage.pipeline) return undefined
-      return found.start(stage, context)
+      const runTrace = context.get(RUN_TRACE)
+      // A child run without a trace of its own reads that of its parent.
+      if (runTrace === undefined || !runTrace.isRecording || runTrace.pipeline !== stage.pipeline) return undefined
+      return runTrace.start(stage, context)
     },
-    onRun: open,
+    onRun,
   }
 }
 
@@ -88,14 +97,13 @@ function checkTracingOptions(options: unknown): void {
 function pipelineStages(): (pipeline: PipelineInfo) => PipelineStages {
   const known = new WeakMap<PipelineInfo, PipelineStages>()
   return (pipeline) => {
-    let stages = known.get(pipeline)
-    if (stages === undefined) {
-      stages = {
-        byName: new Map(pipeline.stages.map((stage) => [stage.name, stage])),
-        joins: new Set(pipeline.stages.filter(({ dependencies }) => dependencies.length > 1)),
-      }
-      known.set(pipeline, stages)
+    const read = known.get(pipeline)
+    if (read !== undefined) return read
+    const stages: PipelineStages = {
+      byName: new Map(pipeline.stages.map((stage) => [stage.name, stage])),
+      joins: new Set(pipeline.stages.filter(({ dependencies }) => dependencies.length > 1)),
     }
+    known.set(pipeline, stages)
     return stages
   }
 }
@@ -123,17 +131,16 @@ function parentOf(run: RunContext): { readonly parent: Context; readonly isInval
 }
 
 function runAttributes({ pipeline, parent, snapshot }: RunContext, isInvalid: boolean, redactor: Redactor): Attributes {
-  return {
+  const attributes: Attributes = {
     'gen_ai.operation.name': 'invoke_workflow',
     'gen_ai.workflow.name': pipeline.name,
     'stageflow.run.id': snapshot.pipelineRunId.slice(0, LONGEST_ID),
     ...identityAttributes(snapshot, redactor),
-    ...(parent === undefined
-      ? undefined
-      : {
-          'stageflow.run.parent_id': parent.pipelineRunId.slice(0, LONGEST_ID),
-          'stageflow.run.path': redactor.text(parent.path),
-        }),
-    ...(isInvalid ? { 'stageflow.run.traceparent': 'invalid' } : undefined),
   }
+  if (parent !== undefined) {
+    attributes['stageflow.run.parent_id'] = parent.pipelineRunId.slice(0, LONGEST_ID)
+    attributes['stageflow.run.path'] = redactor.text(parent.path)
+  }
+  if (isInvalid) attributes['stageflow.run.traceparent'] = 'invalid'
+  return attributes
 }

@@ -52,8 +52,7 @@ function checkFields<Fields extends object>(
     return fields as Fields
   }
   const prefix = path === '' ? '' : `${path}.`
-  for (const name of problems.refusesUnknown ? Object.keys(given) : [])
-    if (!Object.hasOwn(checks, name)) problems.unknown(unknownField(prefix, name, checks))
+  if (problems.refusesUnknown) reportUnknown(prefix, checks, given, problems)
   for (const name of Object.keys(checks) as (keyof Fields & string)[]) {
     const value = own(given, name)
     if (value !== undefined) fields[name] = checks[name](value, `${prefix}${name}`, problems)
@@ -62,10 +61,17 @@ function checkFields<Fields extends object>(
   return fields as Fields
 }
 
+function reportUnknown(prefix: string, checks: object, given: object, problems: Problems): void {
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(checks, name)) problems.unknown(unknownField(prefix, name, checks))
+  }
+}
+
 /** A frozen plain object of the own members of these that are not undefined. */
 export function known<Entries extends object, More extends object = {}>(entries: Entries, more?: More): Entries & More {
   const all = [...Object.entries(entries), ...Object.entries(more ?? {})]
-  return Object.freeze(Object.fromEntries(all.filter(([, value]) => value !== undefined))) as Entries & More
+  const kept = all.filter(([, value]) => value !== undefined)
+  return Object.freeze(Object.fromEntries(kept)) as Entries & More
 }
 
 const own = (given: Readonly<Record<string, unknown>>, name: string): unknown =>
@@ -125,9 +131,9 @@ function between(value: unknown, field: string, problems: Problems, most: number
 export function listOf<Value>(check: Check<Value>): Check<readonly Value[]> {
   return (value, field, problems) => {
     if (!Array.isArray(value)) return problems.type(field, 'an array', value)
-    return Object.freeze(
-      Array.from(value as unknown[], (one, index) => check(one, `${field}[${index}]`, problems) as Value),
-    )
+    // `map` would skip the holes of an array.
+    const items = Array.from(value as unknown[], (item, index) => check(item, `${field}[${index}]`, problems) as Value)
+    return Object.freeze(items)
   }
 }
 

@@ -15,26 +15,33 @@ const MOST_VALUES = 100_000
 
 /** A deep frozen copy. A value that JSON cannot hold is a problem; undefined members are left out, as JSON does. */
 export function frozenJson(value: unknown, field: string, problems: Problems): JsonValue {
-  let left = MOST_VALUES
+  let count = 0
 
   const copyOf = (given: unknown, path: string, depth: number): JsonValue => {
-    if (left-- === 0) problems.range(field, `made of at most ${MOST_VALUES} values`, value)
-    if (left < 0) return null
+    count++
+    // Said once, for the first value that is too many.
+    if (count === MOST_VALUES + 1) problems.range(field, `made of at most ${MOST_VALUES} values`, value)
+    if (count > MOST_VALUES) return null
     if (given === null || typeof given === 'string' || typeof given === 'boolean') return given
     if (typeof given === 'number') {
       if (!Number.isFinite(given)) problems.range(path, 'a finite number', given)
       // JSON has no -0.
       return given === 0 ? 0 : given
     }
-    if (isPlain(given) && depth < DEEPEST) return compound(given, path, depth + 1)
-    if (isPlain(given)) problems.range(path, `nested at most ${DEEPEST} deep`, given)
-    else problems.type(path, 'a JSON value', given)
+    if (!isPlain(given)) {
+      problems.type(path, 'a JSON value', given)
+      return null
+    }
+    if (depth < DEEPEST) return copyInside(given, path, depth + 1)
+    problems.range(path, `nested at most ${DEEPEST} deep`, given)
     return null
   }
 
-  const compound = (given: object, path: string, depth: number): JsonValue => {
-    if (Array.isArray(given))
-      return Object.freeze(Array.from(given as unknown[], (one, index) => copyOf(one, `${path}[${index}]`, depth)))
+  const copyInside = (given: object, path: string, depth: number): JsonValue => {
+    if (Array.isArray(given)) {
+      const items = Array.from(given as unknown[], (item, index) => copyOf(item, `${path}[${index}]`, depth))
+      return Object.freeze(items)
+    }
     const copy: Record<string, JsonValue> = {}
     for (const [key, member] of Object.entries(given)) {
       if (member === undefined) continue

@@ -74,24 +74,24 @@ export class LLMAccumulator {
    * the response is too long. The delta is then left out, except for tool call fragments before the wrong one.
    */
   add(delta: LLMDelta, at?: number): void {
-    const { text, reasoning = '', toolCalls = [], usage, ...facts } = readDelta(delta)
-    const added = text ?? ''
-    const arrived = at === undefined ? timeOf(this.#now?.()) : timeOf(at)
-    const characters = toolCalls.reduce(
-      (sum, call) => sum + lengthOf(call.arguments) + lengthOf(call.name) + lengthOf(call.id),
-      this.#characters + added.length + reasoning.length,
-    )
+    const { text: given, reasoning = '', toolCalls = [], usage, ...facts } = readDelta(delta)
+    const text = given ?? ''
+    const arrivedAt = timeOf(at === undefined ? this.#now?.() : at)
+    let characters = this.#characters + text.length + reasoning.length
+    for (const call of toolCalls) characters += lengthOf(call.arguments) + lengthOf(call.name) + lengthOf(call.id)
     if (characters > this.#maxLength)
       throw new RangeError(`LLMDelta: the response is longer than ${this.#maxLength} characters (maxLength).`)
+    // First, because a fragment may be wrong. Nothing else throws from here on.
     for (const call of toolCalls) this.#toolCalls.add(call)
     this.#characters = characters
-    this.#content += added
+    this.#content += text
     this.#reasoning += reasoning
     if (usage !== undefined) this.#usage = { ...this.#usage, ...usage }
     this.#facts = { ...this.#facts, ...facts }
-    this.#lastAt = arrived
-    this.#firstAt ??= arrived
-    if (added !== '' || toolCalls.length > 0) this.#firstAnswerAt ??= arrived
+    this.#lastAt = arrivedAt
+    this.#firstAt ??= arrivedAt
+    const isAnswer = text !== '' || toolCalls.length > 0
+    if (isAnswer) this.#firstAnswerAt ??= arrivedAt
   }
 
   /**
@@ -131,5 +131,7 @@ function timeOf(value: unknown): number | undefined {
   throw new RangeError(`LLMAccumulator: a time must be a finite number, but is ${shown(value)}.`)
 }
 
-const lengthOf = (part: string | object | undefined): number =>
-  part === undefined ? 0 : typeof part === 'string' ? part.length : JSON.stringify(part).length
+function lengthOf(part: string | object | undefined): number {
+  if (part === undefined) return 0
+  return typeof part === 'string' ? part.length : JSON.stringify(part).length
+}

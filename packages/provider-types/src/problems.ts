@@ -56,12 +56,14 @@ const harmless = (message: string): string =>
     (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 
+function shownText(text: string): string {
+  if (text.length <= LONGEST_SHOWN) return JSON.stringify(text)
+  return `${JSON.stringify(text.slice(0, LONGEST_SHOWN))}… (${text.length} characters)`
+}
+
 /** A short form of a value. It leaves out what is in objects, which may be private. */
 export function shown(value: unknown): string {
-  if (typeof value === 'string')
-    return value.length > LONGEST_SHOWN
-      ? `${JSON.stringify(value.slice(0, LONGEST_SHOWN))}… (${value.length} characters)`
-      : JSON.stringify(value)
+  if (typeof value === 'string') return shownText(value)
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'symbol') return 'a symbol'
   if (typeof value === 'function') return 'a function'

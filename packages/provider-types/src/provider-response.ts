@@ -91,8 +91,9 @@ export abstract class ProviderResponse<Fields extends ProviderResponseFields, Di
     const fields = kind.complete?.(read) ?? read
     this.#kind = kind
     this.#fields = fields
-    for (const field of Object.keys(kind.checks) as (keyof Fields & string)[])
+    for (const field of Object.keys(kind.checks) as (keyof Fields & string)[]) {
       if (!HIDDEN.has(field)) Object.defineProperty(this, field, { value: fields[field], enumerable: true })
+    }
     Object.freeze(this)
   }
 

@@ -51,23 +51,29 @@ export class ToolCallAccumulator {
 
   /** The calls so far, in the order of their indexes. */
   calls(): readonly LLMToolCall[] {
-    return this.#drafts
-      .toSorted((one, other) => one.index - other.index)
-      .map(({ id, name, arguments: given }) => ({ ...(id === '' ? undefined : { id }), name, arguments: given }))
+    const inOrder = this.#drafts.toSorted((one, other) => one.index - other.index)
+    return inOrder.map(callOf)
   }
 
   #find(index: number | undefined, id = '', name = ''): WritableDraft | undefined {
-    // Several calls may have one index, and several may have one id.
-    const sameId =
-      id === ''
-        ? undefined
-        : this.#drafts.findLast((draft) => draft.id === id && (index ?? draft.index) === draft.index)
+    const sameId = id === '' ? undefined : this.#findById(id, index)
     if (sameId !== undefined) return sameId
-    if (index === undefined) return id === '' && name === '' ? this.#drafts.at(-1) : undefined
-    const sameIndex = this.#drafts.findLast((draft) => draft.index === index)
-    // Servers without indexes say 0 for every call: another id, with a name, is another call.
-    const isAnother = id !== '' && name !== '' && sameIndex !== undefined && sameIndex.id !== ''
-    return isAnother ? undefined : sameIndex
+    if (index !== undefined) return this.#findByIndex(index, id, name)
+    // A fragment without any mark goes on with the newest call.
+    const isUnmarked = id === '' && name === ''
+    return isUnmarked ? this.#drafts.at(-1) : undefined
+  }
+
+  /** Several calls may have one id, so the index must be the same too, if it is given. */
+  #findById(id: string, index: number | undefined): WritableDraft | undefined {
+    return this.#drafts.findLast((draft) => draft.id === id && (index === undefined || draft.index === index))
+  }
+
+  /** Servers without indexes say 0 for every call: another id, with a name, is another call. */
+  #findByIndex(index: number, id: string, name: string): WritableDraft | undefined {
+    const found = this.#drafts.findLast((draft) => draft.index === index)
+    const beginsAnother = id !== '' && name !== '' && found !== undefined && found.id !== ''
+    return beginsAnother ? undefined : found
   }
 
   #begin(index: number = this.#drafts.length): WritableDraft {
@@ -77,6 +83,10 @@ export class ToolCallAccumulator {
     this.#drafts.push(draft)
     return draft
   }
+}
+
+function callOf({ id, name, arguments: given }: ToolCallDraft): LLMToolCall {
+  return id === '' ? { name, arguments: given } : { id, name, arguments: given }
 }
 
 function joined({ index, arguments: known }: ToolCallDraft, more: string | JsonObject): string | JsonObject {

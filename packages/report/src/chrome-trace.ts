@@ -93,39 +93,25 @@ interface Stretch {
 function eventsOf(report: PipelineReport, records: readonly StageRecord[], pid: number, origin: number): TraceEvent[] {
   const { pipeline, pipelineRunId, status, startedAt, endedAt, droppedEvents, notes } = report
   const micros = (time: number): number => thousandths((time - origin) * 1_000)
-  const complete = ({ name, cat, from, to, args }: Stretch, tid: number): CompleteEvent => ({
-    ph: 'X',
-    name,
-    cat,
-    ts: micros(from),
-    dur: thousandths(Math.max(0, micros(to) - micros(from))),
-    pid,
-    tid,
-    args,
-  })
-  const slices = records
-    .filter(({ startedAt: began }) => began !== undefined)
-    .flatMap((record) => slicesOf(record, endedAt))
+  const complete = ({ name, cat, from, to, args }: Stretch, tid: number): CompleteEvent => {
+    const dur = thousandths(Math.max(0, micros(to) - micros(from)))
+    return { ph: 'X', name, cat, ts: micros(from), dur, pid, tid, args }
+  }
+  const ran = records.filter((record) => record.startedAt !== undefined)
+  const neverRan = records.filter((record) => record.startedAt === undefined)
+  const slices = ran.flatMap((record) => slicesOf(record, endedAt))
   const lanes = assignLanes(slices)
   const laneCount = lanes.reduce((most, lane) => Math.max(most, lane + 1), 0)
+  const runArgs = { status, pipelineRunId, droppedEvents, notes }
+  const run: Stretch = { name: pipeline, cat: 'run', from: startedAt, to: endedAt, args: runArgs }
+  // Lane 0 is the run. The stages have those from 1 up.
   return [
     { ph: 'M', name: 'process_name', pid, tid: 0, args: { name: `${pipeline} ${pipelineRunId}` } },
     { ph: 'M', name: 'process_sort_index', pid, tid: 0, args: { sort_index: pid } },
     ...Array.from({ length: laneCount + 1 }, (_, tid) => namesOf(pid, tid)).flat(),
-    complete(
-      {
-        name: pipeline,
-        cat: 'run',
-        from: startedAt,
-        to: endedAt,
-        args: { status, pipelineRunId, droppedEvents, notes },
-      },
-      0,
-    ),
+    complete(run, 0),
     ...slices.flatMap(({ events }, index) => events.map((each) => complete(each, (lanes[index] ?? 0) + 1))),
-    ...records
-      .filter(({ startedAt: began }) => began === undefined)
-      .map((record) => neverRan(record, micros(record.endedAt ?? endedAt), pid)),
+    ...neverRan.map((record) => instantOf(record, micros(record.endedAt ?? endedAt), pid)),
   ]
 }
 
@@ -136,29 +122,40 @@ function namesOf(pid: number, tid: number): MetadataEvent[] {
   ]
 }
 
-function neverRan(record: StageRecord, ts: number, pid: number): InstantEvent {
+function instantOf(record: StageRecord, ts: number, pid: number): InstantEvent {
   return { ph: 'i', s: 't', name: record.stage, cat: 'stage', ts, pid, tid: 0, args: factsOf(record) }
 }
 
 function slicesOf(record: StageRecord, runEndedAt: number): Slice[] {
   const { stage: name, readyAt, startedAt: from = 0, endedAt: to = runEndedAt } = record
   const stage: Stretch = { name, cat: 'stage', from, to, args: factsOf(record) }
-  const queue: Stretch[] =
-    readyAt !== undefined && readyAt < from
-      ? [{ name: `${name} (queued)`, cat: 'queue', from: readyAt, to: firstCallAt(record) ?? from, args: {} }]
-      : []
+  const isQueued = readyAt !== undefined && readyAt < from
+  const sliceFrom = isQueued ? readyAt : from
+  const queued: Stretch = {
+    name: `${name} (queued)`,
+    cat: 'queue',
+    from: sliceFrom,
+    to: firstCallAt(record) ?? from,
+    args: {},
+  }
   const inside: Stretch[] = []
   const beside: Slice[] = []
-  let free = from
-  for (const attempt of record.attempts.length > 1 ? record.attempts : []) {
+  let freeFrom = from
+  // One attempt alone is the stage itself.
+  const attempts = record.attempts.length > 1 ? record.attempts : []
+  for (const attempt of attempts) {
     const stretch = stretchOf(name, attempt, runEndedAt)
     // A viewer shows only nested stretches, so the second attempt of a hedge needs a lane of its own.
-    if (stretch.from >= free && stretch.to <= to) {
-      inside.push(stretch)
-      free = stretch.to
-    } else beside.push({ from: stretch.from, to: stretch.to, events: [stretch] })
+    const fitsInside = stretch.from >= freeFrom && stretch.to <= to
+    if (!fitsInside) {
+      beside.push({ from: stretch.from, to: stretch.to, events: [stretch] })
+      continue
+    }
+    inside.push(stretch)
+    freeFrom = stretch.to
   }
-  return [{ from: queue[0]?.from ?? from, to, events: [...queue, stage, ...inside] }, ...beside]
+  const events = isQueued ? [queued, stage, ...inside] : [stage, ...inside]
+  return [{ from: sliceFrom, to, events }, ...beside]
 }
 
 function stretchOf(

@@ -19,25 +19,36 @@ export function mermaidRun(report: PipelineReport, pipeline: PipelineInfo, optio
   const { stages } = readPipeline(pipeline)
   checkSamePipeline(records, pipeline)
   const path = criticalPath(report).segments.map(({ stage }) => stage)
-  const steps = new Map(path.map((stage, index) => [stage, path[index - 1]]))
+  /** The stage before each stage of the critical path. */
+  const stepsBefore = new Map(path.map((stage, index) => [stage, path[index - 1]]))
 
-  const drawn = stages.map((stage, index) => nodeOf(index, stage, [stage.name, outcomeOf(records.get(stage.name))]))
+  const nodes = stages.map((stage, index) => nodeOf(index, stage, [stage.name, outcomeOf(records.get(stage.name))]))
   const edges = edgesOf(stages)
-  const members = new Map<string, string[]>(Object.keys(CLASSES).map((name) => [name, []]))
-  for (const [index, { name }] of stages.entries()) {
-    members.get(records.get(name)?.status ?? 'cancel')?.push(`s${index}`)
-    if (steps.has(name)) members.get('critical')?.push(`s${index}`)
-  }
-  const thick = edges.flatMap(({ from, to }, index) => (steps.has(to) && steps.get(to) === from ? [index] : []))
+  const isStep = ({ from, to }: Edge): boolean => stepsBefore.has(to) && stepsBefore.get(to) === from
+  const thick = edges.flatMap((edge, index) => (isStep(edge) ? [index] : []))
   return [
     'flowchart TD',
-    ...drawn,
+    ...nodes,
     ...edges.map(({ line }) => line),
-    ...[...members].flatMap(([name, nodes]) =>
-      nodes.length > 0 ? [`  classDef ${name} ${CLASSES[name]}`, `  class ${nodes.join(',')} ${name}`] : [],
-    ),
+    ...classLines(stages, records, stepsBefore),
     ...(thick.length > 0 ? [`  linkStyle ${thick.join(',')} stroke-width:4px`] : []),
   ].join('\n')
+}
+
+/** Defines the classes that the nodes have, and gives them to their nodes. */
+function classLines(
+  stages: readonly StageInfo[],
+  records: ReadonlyMap<string, StageRecord>,
+  critical: { has(name: string): boolean },
+): string[] {
+  const members = new Map<string, string[]>(Object.keys(CLASSES).map((name) => [name, []]))
+  for (const [index, { name }] of stages.entries()) {
+    const status = records.get(name)?.status ?? 'cancel'
+    members.get(status)?.push(`s${index}`)
+    if (critical.has(name)) members.get('critical')?.push(`s${index}`)
+  }
+  const used = [...members].filter(([, nodes]) => nodes.length > 0)
+  return used.flatMap(([name, nodes]) => [`  classDef ${name} ${CLASSES[name]}`, `  class ${nodes.join(',')} ${name}`])
 }
 
 /** Around a label, by kind. */
@@ -69,8 +80,8 @@ interface Edge {
 /** Nodes are numbered, because a name may be a keyword of Mermaid, such as `end`. */
 function nodeOf(index: number, { kind }: StageInfo, lines: readonly string[]): string {
   const [open, close] = SHAPES[kind] ?? SHAPES.transform
-  const label = lines.filter((line) => line !== '').map(escaped)
-  return `  s${index}${open}"${label.join('<br/>')}"${close}`
+  const label = lines.map(escaped).join('<br/>')
+  return `  s${index}${open}"${label}"${close}`
 }
 
 function edgesOf(stages: readonly StageInfo[]): Edge[] {
@@ -85,13 +96,17 @@ function edgesOf(stages: readonly StageInfo[]): Edge[] {
 
 /** The conditions of a stage's start, other than that all its dependencies have settled. */
 function conditionsOf({ join, conditional, dependencies }: StageInfo): string[] {
-  const rule = typeof join === 'object' ? `${join.quorum} of ${dependencies.length}` : `join: ${join}`
-  return [join === 'all' ? '' : rule, conditional ? 'conditional' : '']
+  const conditions = []
+  if (typeof join === 'object') conditions.push(`${join.quorum} of ${dependencies.length}`)
+  else if (join !== 'all') conditions.push(`join: ${join}`)
+  if (conditional) conditions.push('conditional')
+  return conditions
 }
 
 function outcomeOf(record: StageRecord | undefined): string {
-  if (record?.startedAt === undefined || record.endedAt === undefined)
+  if (record?.startedAt === undefined || record.endedAt === undefined) {
     return record?.status === 'skip' ? 'skip' : 'not started'
+  }
   const status = record.status === 'ok' ? '' : `${record.status} · `
   const tries = triesOf(record)
   const attempts = tries > 1 ? ` · ${tries} attempts` : ''

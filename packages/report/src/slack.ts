@@ -10,29 +10,35 @@ export function slack(report: PipelineReport, pipeline: PipelineInfo): Readonly<
   const { stages } = readPipeline(pipeline)
   checkSamePipeline(records, pipeline)
 
-  let lastSettledAt = report.startedAt
-  for (const record of records.values()) if (decided(record)) lastSettledAt = Math.max(lastSettledAt, record.endedAt)
+  const settled = new Map<string, SettledRecord>()
+  for (const [name, record] of records) if (hasSettled(record)) settled.set(name, record)
+  let lastEndedAt = report.startedAt
+  for (const { endedAt } of settled.values()) lastEndedAt = Math.max(lastEndedAt, endedAt)
 
   const slackOf = new Map<string, number>()
-  for (const stage of dependentsFirst(stages)) {
-    const record = records.get(stage.name)
-    if (record === undefined || !decided(record)) continue
-    const own = slackOf.get(stage.name) ?? lastSettledAt - record.endedAt
-    slackOf.set(stage.name, own)
+  // When a stage's turn comes, each stage that waited for it has limited its slack.
+  for (const { name, dependencies } of dependentsFirst(stages)) {
+    const record = settled.get(name)
+    if (record === undefined) continue
+    const own = slackOf.get(name) ?? lastEndedAt - record.endedAt
+    slackOf.set(name, own)
     const readyAt = record.readyAt ?? record.endedAt
-    for (const { stage: name, edge } of stage.dependencies) {
-      const source = records.get(name)
-      if (source === undefined || !decided(source) || !waitsForResult(edge) || readyAt < source.endedAt) continue
+    for (const { stage: sourceName, edge } of dependencies) {
+      const source = settled.get(sourceName)
+      if (source === undefined || !waitsForResult(edge) || readyAt < source.endedAt) continue
       const allowed = readyAt - source.endedAt + own
-      slackOf.set(name, Math.min(slackOf.get(name) ?? Infinity, allowed))
+      slackOf.set(sourceName, Math.min(slackOf.get(sourceName) ?? Infinity, allowed))
     }
   }
-  const found = [...records.keys()].filter((name) => slackOf.has(name))
+  // In the order of the report.
+  const found = [...settled.keys()].filter((name) => slackOf.has(name))
   return Object.fromEntries(found.map((name) => [name, slackOf.get(name) as number]))
 }
 
+type SettledRecord = StageRecord & { readonly endedAt: number }
+
 /** Whether the stage ran or was skipped. A stage that never started because the run ended has no slack. */
-function decided(record: StageRecord): record is StageRecord & { readonly endedAt: number } {
+function hasSettled(record: StageRecord): record is SettledRecord {
   return record.endedAt !== undefined && (record.startedAt !== undefined || record.status === 'skip')
 }
 

@@ -33,35 +33,46 @@ export interface PathPart {
 export function partsOf(record: StageRecord | undefined, from: number, to: number): readonly PathPart[] {
   const parts: PathPart[] = []
   let at = from
-  // Times outside the segment are cut off, so that the parts add up even if the clock jumped.
-  function upTo(time: number, kind: PathPartKind): void {
-    const end = Math.min(time, to)
-    if (end <= at) return
-    const start = parts.at(-1)?.kind === kind ? (parts.pop() as PathPart).from : at
+  for (const { kind, until } of phasesOf(record, to)) {
+    // Times outside the segment are cut off, so that the parts add up even if the clock jumped.
+    const end = Math.min(until, to)
+    if (end <= at) continue
+    const last = parts.at(-1)
+    const start = last?.kind === kind ? last.from : at
+    if (last?.kind === kind) parts.pop()
     parts.push({ kind, from: start, to: end, durationMs: end - start })
     at = end
   }
-
-  if (record === undefined) upTo(to, 'starting')
-  else {
-    const { startedAt, endedAt = to } = record
-    const unready = record.releasedBy === undefined ? 'starting' : 'waiting'
-    upTo(record.readyAt ?? startedAt ?? endedAt, unready)
-    if (startedAt === undefined) upTo(endedAt, unready)
-    else {
-      upTo(firstCallAt(record) ?? startedAt, 'queued')
-      let around: PathPartKind = 'interceptors'
-      for (const attempt of byStart(record.attempts)) {
-        upTo(Math.min(attempt.startedAt, endedAt), around)
-        // The loser of a hedge may end after its stage, or never.
-        upTo(Math.min(attempt.endedAt ?? endedAt, endedAt), 'running')
-        around = attempt.status === 'suspend' ? 'suspended' : 'backoff'
-      }
-      upTo(endedAt, 'interceptors')
-    }
-    upTo(to, 'ending')
-  }
   return parts
+}
+
+/** Something that the stage did until a time, since the end of the phase before. It may be empty, or reach outside the segment. */
+interface Phase {
+  readonly kind: PathPartKind
+  readonly until: number
+}
+
+function* phasesOf(record: StageRecord | undefined, to: number): Generator<Phase> {
+  if (record === undefined) return yield { kind: 'starting', until: to }
+  const { startedAt, readyAt = startedAt, endedAt = to } = record
+  const unready = record.releasedBy === undefined ? 'starting' : 'waiting'
+  yield { kind: unready, until: readyAt ?? endedAt }
+  if (startedAt === undefined) yield { kind: unready, until: endedAt }
+  else yield* callPhases(record, startedAt, endedAt)
+  yield { kind: 'ending', until: to }
+}
+
+/** From the wait for a slot to the end of the stage. */
+function* callPhases(record: StageRecord, startedAt: number, endedAt: number): Generator<Phase> {
+  yield { kind: 'queued', until: firstCallAt(record) ?? startedAt }
+  let before: PathPartKind = 'interceptors'
+  for (const attempt of byStart(record.attempts)) {
+    yield { kind: before, until: Math.min(attempt.startedAt, endedAt) }
+    // The loser of a hedge may end after its stage, or never.
+    yield { kind: 'running', until: Math.min(attempt.endedAt ?? endedAt, endedAt) }
+    before = attempt.status === 'suspend' ? 'suspended' : 'backoff'
+  }
+  yield { kind: 'interceptors', until: endedAt }
 }
 
 /** When a stage was called first. If it has been answered since, that was before its last call. */

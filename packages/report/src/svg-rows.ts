@@ -42,23 +42,29 @@ export function svgRowsOf(run: CheckedReport, { maxRows, pipeline, redaction }: 
   const kept = new Set(mostTelling(own, maxRows))
   const shown: SvgRow[] = []
   const hidden: Row[] = []
-  let left = maxRows - kept.size
+  /** How many rows are left for child runs. */
+  let free = maxRows - kept.size
 
-  function add(row: Row, depth: number, isCritical: boolean, kind?: StageKind): void {
-    shown.push({ row, depth, isCritical, kind })
-    for (const child of row.record.children ?? []) addRun(child, depth + 1, isCritical)
+  function takeFreeRow(): boolean {
+    if (free <= 0) return false
+    free--
+    return true
   }
-  function addRun(child: PipelineReport, depth: number, isCritical: boolean): void {
+  function addStage(row: Row, depth: number, kind?: StageKind): void {
+    shown.push({ row, depth, isCritical: row.isCritical, kind })
+    for (const child of row.record.children ?? []) addChildRun(child, depth + 1, row.isCritical)
+  }
+  function addChildRun(child: PipelineReport, depth: number, isCritical: boolean): void {
     const { report, records } = readReport(child, redaction)
-    const rows = rowsOf(records, isCritical ? pathOf(report) : new Set(), undefined)
-    if (left-- > 0) shown.push({ run: report, depth })
-    for (const row of rows) {
-      if (left-- > 0) add(row, depth + 1, row.isCritical)
+    const critical: ReadonlySet<string | undefined> = isCritical ? pathOf(report) : new Set()
+    if (takeFreeRow()) shown.push({ run: report, depth })
+    for (const row of rowsOf(records, critical, undefined)) {
+      if (takeFreeRow()) addStage(row, depth + 1)
       else hidden.push(row)
     }
   }
   for (const row of own) {
-    if (kept.has(row)) add(row, 0, row.isCritical, kinds.get(row.record.stage))
+    if (kept.has(row)) addStage(row, 0, kinds.get(row.record.stage))
     else hidden.push(row)
   }
   return { shown, hidden, own }

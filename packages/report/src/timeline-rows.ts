@@ -25,26 +25,39 @@ export function rowsOf(
   pipeline: PipelineInfo | undefined,
 ): Row[] {
   const names = pipeline === undefined ? [...records.keys()] : pipeline.stages.map(({ name }) => name)
-  const inOrder = names.flatMap((name) => records.get(name) ?? [])
-  const said = new Set<string>()
-  return inOrder
-    .toSorted((a, b) => compare(beganAt(a), beganAt(b)))
-    .map((record) => rowOf(record, critical.has(record.stage), said))
+  const declared = names.flatMap((name) => records.get(name) ?? [])
+  // Stages that began at the same instant keep their declared order.
+  const byStart = declared.toSorted((a, b) => compare(beganAt(a), beganAt(b)))
+  const shownReasons = new Set<string>()
+  return byStart.map((record) => {
+    const reason = plainReason(record)
+    const isSkip = record.status === 'skip'
+    // A run that stops gives all its stages the same reason. Only the first row shows it.
+    const news = !isSkip && shownReasons.has(reason) ? '' : reason
+    if (!isSkip) shownReasons.add(reason)
+    return rowOf(record, critical.has(record.stage), whyOf(record, news))
+  })
 }
 
 /** Keeps at most `count` rows: first the failures, then the critical path, then the longest. */
 export function mostTelling(rows: readonly Row[], count: number): readonly Row[] {
   if (rows.length <= count) return rows
-  const kept = new Set(
-    rows.toSorted((a, b) => weightOf(b) - weightOf(a) || elapsed(b.record) - elapsed(a.record)).slice(0, count),
-  )
+  const byWeight = rows.toSorted((a, b) => weightOf(b) - weightOf(a) || elapsed(b.record) - elapsed(a.record))
+  const kept = new Set(byWeight.slice(0, count))
+  // In the order of time again.
   return rows.filter((row) => kept.has(row))
 }
 
-function weightOf({ status, isCritical, record, ran }: Row): number {
-  const wentWrong = record.abandoned === true || status === 'fail' || (ran && status !== 'ok' && status !== 'skip')
-  if (wentWrong) return 2
-  return isCritical ? 1 : 0
+function weightOf(row: Row): number {
+  if (wentWrong(row)) return 2
+  return row.isCritical ? 1 : 0
+}
+
+/** True for failures, and for stages that ran and were cancelled or suspended. */
+function wentWrong({ status, record, ran }: Row): boolean {
+  if (record.abandoned === true || status === 'fail') return true
+  const endedWell = status === 'ok' || status === 'skip'
+  return ran && !endedWell
 }
 
 /** `5 ok, 1 skip`. */
@@ -55,21 +68,13 @@ export function countsOf(rows: readonly Row[]): string {
 }
 
 export function runStyle(status: PipelineReport['status']): Style {
-  const styles: Partial<Record<string, Style>> = {
-    completed: 'green',
-    cancelled: 'yellow',
-    failed: 'red',
-    suspended: 'magenta',
-  }
-  return styles[status] ?? 'dim'
+  return RUN_STYLES[status] ?? 'dim'
 }
 
-function rowOf(record: StageRecord, isCritical: boolean, said: Set<string>): Row {
+function rowOf(record: StageRecord, isCritical: boolean, why: string): Row {
   const ran = record.startedAt !== undefined
   // A stage behind a suspended one has no status yet.
   const status = record.status ?? (ran ? 'unknown' : 'pending')
-  const facts = factsOf(record).join(', ')
-  const why = whyOf(record, said)
   return {
     record,
     name: plainLine(record.stage),
@@ -78,19 +83,15 @@ function rowOf(record: StageRecord, isCritical: boolean, said: Set<string>): Row
     duration: ran ? formatDuration(elapsed(record)) : '',
     status,
     style: styleOf(record),
-    facts,
+    facts: factsOf(record).join(', '),
     why,
   }
 }
 
-function whyOf(record: StageRecord, said: Set<string>): string {
-  const reason = plainLine(reasonOf(record))
-  if (record.status === 'skip') return reason
-  // A run that stops gives all its stages the same reason. Only the first row shows it.
-  const news = said.has(reason) ? '' : reason
-  said.add(reason)
-  const neverBegan = record.startedAt === undefined && record.status === 'cancel'
-  return neverBegan ? `not started${news === '' ? '' : `: ${news}`}` : news
+function whyOf({ startedAt, status }: StageRecord, reason: string): string {
+  const neverBegan = startedAt === undefined && status === 'cancel'
+  if (!neverBegan) return reason
+  return reason === '' ? 'not started' : `not started: ${reason}`
 }
 
 function factsOf(record: StageRecord): string[] {
@@ -104,17 +105,26 @@ function factsOf(record: StageRecord): string[] {
   return facts
 }
 
-function reasonOf({ error, reason }: StageRecord): string {
-  if (error === undefined) return reason ?? ''
-  const isNamed = error.code === 'core/stage-failed' || error.message.includes(error.code)
-  return isNamed ? error.message : `${error.code}: ${error.message}`
+function plainReason({ error, reason = '' }: StageRecord): string {
+  if (error === undefined) return plainLine(reason)
+  const { code, message } = error
+  // The general code says nothing more.
+  const needsCode = code !== 'core/stage-failed' && !message.includes(code)
+  return plainLine(needsCode ? `${code}: ${message}` : message)
 }
 
 function styleOf({ status, abandoned, tolerated }: StageRecord): Style {
   if (abandoned === true) return 'red'
   if (tolerated === true) return 'yellow'
-  const styles: Partial<Record<string, Style>> = { ok: 'green', cancel: 'yellow', fail: 'red', suspend: 'magenta' }
-  return styles[String(status)] ?? 'dim'
+  return STATUS_STYLES[String(status)] ?? 'dim'
+}
+
+const STATUS_STYLES: Partial<Record<string, Style>> = { ok: 'green', cancel: 'yellow', fail: 'red', suspend: 'magenta' }
+const RUN_STYLES: Partial<Record<string, Style>> = {
+  completed: 'green',
+  cancelled: 'yellow',
+  failed: 'red',
+  suspended: 'magenta',
 }
 
 function beganAt(record: StageRecord): number {

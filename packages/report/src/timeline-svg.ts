@@ -4,14 +4,13 @@ import type { OptionRules } from '@stageflow/core/kit'
 import { criticalPath, type PathSegment } from './critical-path.ts'
 import { checkSamePipeline, readPipeline, readWholeRun } from './read-report.ts'
 import { DRAWING_RULES, type DrawingOptions } from './redact-report.ts'
-import { drawAxis } from './svg-axis.ts'
-import { heightOf, scaleOf, type Scale } from './svg-bar.ts'
 import { describe, titleOf } from './svg-description.ts'
 import { element, escaped, text, type Markup } from './svg-element.ts'
 import { drawLegend } from './svg-legend.ts'
-import { drawRow, layOutRow, nameX, statusOf, type Columns, type PlacedRow } from './svg-row.ts'
+import { drawRow, layOutRow, nameX, statusOf, type Columns, type Layout, type PlacedRow } from './svg-row.ts'
 import { isStageRow, svgRowsOf, type SvgRow, type SvgRows } from './svg-rows.ts'
 import { COLUMN, patterns, signOf, styleSheet, toneOfRun } from './svg-style.ts'
+import { drawAxis, heightOf, scaleOf, type Scale } from './svg-time.ts'
 import { cutTo, widthOf } from './text-columns.ts'
 import { countsOf } from './timeline-rows.ts'
 
@@ -38,39 +37,29 @@ export function timelineSvg(given: PipelineReport, options: TimelineSvgOptions =
   checkOptions('timelineSvg()', 'report/illegal-option', options, RULES)
   const { redaction, pipeline, maxRows = 40 } = options
   const checked = readWholeRun(given, redaction)
-  const { report } = checked
   if (pipeline !== undefined) checkSamePipeline(checked.records, readPipeline(pipeline))
-  const width = usableWidth(options.width)
   const rows = svgRowsOf(checked, { maxRows: maxRows >= 0 ? maxRows : 0, pipeline, redaction })
+  return draw(checked.report, rows, usableWidth(options.width))
+}
+
+/** The parts of the picture from top to bottom: header, axis, rows, the line about hidden rows, legend. */
+function draw(report: PipelineReport, rows: SvgRows, width: number): Markup {
+  const { segments, durationMs } = criticalPath(report)
   const columns = columnsOf(rows.shown, width)
   const scale = scaleOf(report, columns.bars, columns.duration - 12)
+  const layout: Layout = { columns, scale, runEndedAt: report.endedAt }
+  const placed = placeRows(rows.shown, AXIS_TOP + 6, layout)
+  const drawnRows = placed.map((row) => drawRow(row, layout))
+  const bottom = placed.reduce((y, { height }) => y + height, AXIS_TOP + 6) + 4
 
-  const placed: PlacedRow[] = []
-  let y = AXIS_TOP + 6
-  for (const row of rows.shown) {
-    const next = layOutRow(row, y, scale, columns)
-    placed.push(next)
-    y += next.height
-  }
-  const { segments, durationMs } = criticalPath(report)
-  const drawn = placed.map((row) => drawRow(row, scale, columns, report.endedAt))
-  const steps = stepsOf(segments, placed, scale)
-  const bottom = y + 4
   const more = rows.hidden.length > 0 ? `… ${rows.hidden.length} more: ${countsOf(rows.hidden)}` : ''
-  const moreY = bottom + (more === '' ? 0 : 20)
-  const kinds = rows.shown.flatMap((row): StageKind[] => (isStageRow(row) && row.kind !== undefined ? [row.kind] : []))
-  const legend = drawLegend(kinds, drawn.join(''), { from: EDGE, to: width - EDGE, top: moreY + 20 })
-  const height = moreY + (legend.height > 0 ? 10 + legend.height : 0) + 10
+  const moreY = more === '' ? bottom : bottom + 20
+  const legend = drawLegend(kindsOf(rows.shown), drawnRows.join(''), { from: EDGE, to: width - EDGE, top: moreY + 20 })
+  const legendBottom = legend.height > 0 ? moreY + 10 + legend.height : moreY
+  const height = legendBottom + 10
 
   return [
-    `<svg ${[
-      'xmlns="http://www.w3.org/2000/svg"',
-      'class="stageflow"',
-      'role="img"',
-      `width="${width}"`,
-      `height="${height}"`,
-      `viewBox="0 0 ${width} ${height}"`,
-    ].join(' ')}>`,
+    openingTag(width, height),
     element('title', {}, escaped(titleOf(report))),
     element('desc', {}, escaped(describe(report, rows))),
     styleSheet(),
@@ -78,19 +67,39 @@ export function timelineSvg(given: PipelineReport, options: TimelineSvgOptions =
     element('rect', { class: 'card', x: 0.5, y: 0.5, width: width - 1, height: height - 1, rx: 8 }),
     header(report, rows, segments, width),
     drawAxis(report.startedAt, durationMs, scale, AXIS_TOP, bottom),
-    ...steps,
-    ...drawn,
+    ...stepsOf(segments, placed, scale),
+    ...drawnRows,
     ...(more === '' ? [] : [text(cutColumns(more, width - 2 * EDGE), { class: 'muted', x: EDGE, y: moreY })]),
     ...(legend.markup === '' ? [] : [legend.markup]),
     '</svg>\n',
   ].join('\n')
 }
 
+function placeRows(rows: readonly SvgRow[], top: number, layout: Layout): readonly PlacedRow[] {
+  const placed: PlacedRow[] = []
+  let y = top
+  for (const row of rows) {
+    const next = layOutRow(row, y, layout)
+    placed.push(next)
+    y += next.height
+  }
+  return placed
+}
+
+function openingTag(width: number, height: number): Markup {
+  const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="stageflow" role="img" ${size}>`
+}
+
+const kindsOf = (rows: readonly SvgRow[]): StageKind[] =>
+  rows.flatMap((row) => (isStageRow(row) && row.kind !== undefined ? [row.kind] : []))
+
 function header(report: PipelineReport, { own }: SvgRows, path: readonly PathSegment[], width: number): Markup {
   const duration = formatDuration(report.endedAt - report.startedAt)
-  const rest = widthOf(report.status) * COLUMN.normal + widthOf(duration) * COLUMN.large + 60
-  const name = cutTo(plainLine(report.pipeline), Math.floor((width - 2 * EDGE - rest) / COLUMN.large))
-  const statusX = EDGE + widthOf(name) * COLUMN.large + (name === '' ? 0 : 14)
+  const taken = widthOf(report.status) * COLUMN.normal + widthOf(duration) * COLUMN.large + 60
+  const nameRoom = Math.floor((width - 2 * EDGE - taken) / COLUMN.large)
+  const name = cutTo(plainLine(report.pipeline), nameRoom)
+  const statusX = name === '' ? EDGE : EDGE + widthOf(name) * COLUMN.large + 14
   const stages = path.flatMap(({ stage }) => (stage === undefined ? [] : [plainLine(stage)]))
   const facts = [
     countsOf(own),
@@ -109,40 +118,43 @@ function header(report: PipelineReport, { own }: SvgRows, path: readonly PathSeg
 
 /** Lines from the end of each stage of the critical path down to the start of the next. */
 function stepsOf(path: readonly PathSegment[], placed: readonly PlacedRow[], scale: Scale): Markup[] {
-  const centres = new Map(
-    placed.flatMap(({ row, centre }) =>
-      isStageRow(row) && row.depth === 0 ? [[row.row.record.stage, centre] as const] : [],
-    ),
-  )
+  const centres = new Map<string, number>()
+  for (const { row, centre } of placed) {
+    if (isStageRow(row) && row.depth === 0) centres.set(row.row.record.stage, centre)
+  }
   return path.flatMap(({ stage, from }, index) => {
     const start = centres.get(path[index - 1]?.stage ?? '')
     const end = centres.get(stage ?? '')
     if (start === undefined || end === undefined) return []
     const x = scale.x(from)
-    const direction = end > start ? 1 : -1
-    const [y1, y2] = [start + (direction * heightOf(0)) / 2, end - (direction * heightOf(0)) / 2]
+    // From the edge of one bar to the edge of the other.
+    const halfBar = (end > start ? 1 : -1) * (heightOf(0) / 2)
+    const y1 = start + halfBar
+    const y2 = end - halfBar
     return [element('line', { class: 'step', x1: x, y1, x2: x, y2 })]
   })
 }
 
 function columnsOf(rows: readonly SvgRow[], width: number): Columns {
   const widest = (of: (row: SvgRow) => number): number => rows.reduce((most, row) => Math.max(most, of(row)), 0)
-  const hasKinds = rows.some((row) => isStageRow(row) && row.kind !== undefined)
-  const indent = 18 + (hasKinds ? 20 : 0)
-  const status = widest((row) => widthOf(statusOf(row)))
-  const duration = widest((row) => (isStageRow(row) ? widthOf(row.row.duration) : 8))
-  const name = widest((row) => nameX(row.depth, { name: 0 }) + widthOf(nameOf(row)) * COLUMN.normal)
-  const statusFrom = width - EDGE - Math.min(status, 12) * COLUMN.normal
-  const signs = statusFrom - 14
+  // From the left: mark, shape, name.
+  const name = kindsOf(rows).length > 0 ? EDGE + 38 : EDGE + 18
+  const widestName = widest((row) => nameX(row.depth, { name: 0 }) + widthOf(nameOf(row)) * COLUMN.normal)
+  // From the right: status, sign, duration. The bars have what is left.
+  const edge = width - EDGE
+  const widestStatus = widest((row) => widthOf(statusOf(row)))
+  const status = edge - Math.min(widestStatus, 12) * COLUMN.normal
+  const signs = status - 14
+  const widestDuration = widest((row) => (isStageRow(row) ? widthOf(row.row.duration) : 8))
   return {
     mark: EDGE + 4,
     shape: EDGE + 24,
-    name: EDGE + indent,
-    bars: EDGE + indent + Math.min(name, width * 0.3) + 16,
-    duration: signs - 16 - duration * COLUMN.normal,
+    name,
+    bars: name + Math.min(widestName, width * 0.3) + 16,
+    duration: signs - 16 - widestDuration * COLUMN.normal,
     signs,
-    status: statusFrom,
-    edge: width - EDGE,
+    status,
+    edge,
   }
 }
 

@@ -42,16 +42,15 @@ export function timeline(given: PipelineReport, options: TimelineOptions = {}): 
   const layout = layOut(rows, usableWidth(options.width))
   const bars = rows.map((row) => (row.ran ? drawBar(row.record, report, layout.bar, paint, row.style) : undefined))
 
-  const lines = [header(report, all, layout, paint)]
-  for (const [index, row] of rows.entries()) lines.push(...draw(row, bars[index], layout, paint))
-  if (rows.length < all.length) {
-    const shown = new Set(rows)
-    const hidden = all.filter((row) => !shown.has(row))
-    lines.push(paint(cutTo(`  … ${hidden.length} more: ${countsOf(hidden)}`, layout.width), 'dim'))
-  }
-  const legend = legendOf(rows, bars.join(''))
-  if (legend !== '') lines.push(paint(cutTo(`  ${legend}`, layout.width), 'dim'))
-  return lines.join('\n')
+  const shown = new Set(rows)
+  const hidden = all.filter((row) => !shown.has(row))
+  const more = hidden.length > 0 ? `… ${hidden.length} more: ${countsOf(hidden)}` : ''
+  const below = [more, legendOf(rows, bars.join(''))].filter((line) => line !== '')
+  return [
+    header(report, all, layout, paint),
+    ...rows.flatMap((row, index) => drawRow(row, bars[index], layout, paint)),
+    ...below.map((line) => paint(cutTo(`  ${line}`, layout.width), 'dim')),
+  ].join('\n')
 }
 
 function legendOf(rows: readonly Row[], bars: string): string {
@@ -75,24 +74,19 @@ function layOut(rows: readonly Row[], width: number): Layout {
   const widest = (of: (row: Row) => string): number => rows.reduce((most, row) => Math.max(most, widthOf(of(row))), 0)
   const duration = widest((row) => row.duration)
   const status = widest((row) => row.status)
+  const widestName = widest((row) => row.name)
+  const widestFacts = widest((row) => row.facts)
+  // Of the mark, the blanks, the duration and the status.
   const taken = 2 + 2 + duration + 2 + status
-  const mostName = Math.max(6, Math.floor(width * 0.3))
-  const name = Math.min(
-    mostName,
-    widest((row) => row.name),
-  )
-  const facts = widest((row) => row.facts)
-  const beside = width - taken - name - (facts > 0 ? 2 + facts : 0)
-  const isRoomy = beside >= 16
-  const bar = Math.max(4, isRoomy ? beside : width - taken - name)
-  return {
-    width,
-    name: Math.max(1, Math.min(name, width - taken - bar)),
-    bar,
-    duration,
-    status,
-    facts: isRoomy ? facts : 0,
-  }
+  const wantedName = Math.min(widestName, Math.max(6, Math.floor(width * 0.3)))
+  const barAlone = width - taken - wantedName
+  const barBesideFacts = widestFacts > 0 ? barAlone - 2 - widestFacts : barAlone
+  // A shorter bar would say too little, so the facts have a line of their own.
+  const areFactsBeside = barBesideFacts >= 16
+  const bar = Math.max(4, areFactsBeside ? barBesideFacts : barAlone)
+  // If even the shortest bar doesn't fit, names are cut.
+  const name = Math.max(1, Math.min(wantedName, width - taken - bar))
+  return { width, name, bar, duration, status, facts: areFactsBeside ? widestFacts : 0 }
 }
 
 function header(report: PipelineReport, rows: readonly Row[], { width }: Layout, paint: Paint): string {
@@ -107,22 +101,23 @@ function header(report: PipelineReport, rows: readonly Row[], { width }: Layout,
   return paint(name, 'bold') + tail.replace(report.status, (status) => paint(status, runStyle(report.status)))
 }
 
-function draw(row: Row, bar: string | undefined, layout: Layout, paint: Paint): string[] {
-  const { name, style, facts, why } = row
+/** The line of a stage, and one below it for what finds no room there. */
+function drawRow(row: Row, bar: string | undefined, layout: Layout, paint: Paint): string[] {
+  const { style, facts, why } = row
   const mark = row.isCritical ? paint('●', 'bold', 'cyan') : ' '
-  const label = paint(padTo(name, layout.name), ...labelStyles(row))
+  const label = paint(padTo(row.name, layout.name), ...labelStyles(row))
   // A stage that never ran has neither bar nor duration. If there is room, the reason takes their place.
   const room = layout.bar + 1 + layout.duration
-  const isInPlace = bar === undefined && widthOf(why) <= room
-  const middle =
-    bar === undefined
-      ? paint(padTo(isInPlace ? why : '', room), 'dim')
-      : `${bar} ${paint(row.duration.padStart(layout.duration), 'dim')}`
-  const isBeside = layout.facts > 0
-  const beside = isBeside && facts !== '' ? `${' '.repeat(layout.status - row.status.length + 2)}${facts}` : ''
-  const line = `${mark} ${label} ${middle}  ${paint(row.status, style)}${beside}`
-  const below = [isBeside ? '' : facts, isInPlace ? '' : why].filter((text) => text !== '').join(' · ')
-  return below === '' ? [line] : [line, note(below, layout, paint, style)]
+  const isReasonInPlace = bar === undefined && widthOf(why) <= room
+  let middle = paint(padTo(isReasonInPlace ? why : '', room), 'dim')
+  if (bar !== undefined) middle = `${bar} ${paint(row.duration.padStart(layout.duration), 'dim')}`
+  const areFactsBeside = layout.facts > 0
+  let line = `${mark} ${label} ${middle}  ${paint(row.status, style)}`
+  if (areFactsBeside && facts !== '') line += `${' '.repeat(layout.status - row.status.length + 2)}${facts}`
+
+  const rest = [areFactsBeside ? '' : facts, isReasonInPlace ? '' : why].filter((text) => text !== '')
+  if (rest.length === 0) return [line]
+  return [line, drawNote(rest.join(' · '), layout, paint, style)]
 }
 
 function labelStyles({ isCritical, ran }: Row): readonly Style[] {
@@ -131,7 +126,7 @@ function labelStyles({ isCritical, ran }: Row): readonly Style[] {
 }
 
 /** Below the bar if it fits there, otherwise further left. */
-function note(text: string, { name, width }: Layout, paint: Paint, style: Style): string {
+function drawNote(text: string, { name, width }: Layout, paint: Paint, style: Style): string {
   const indent = widthOf(text) + 2 <= width - name - 3 ? name + 3 : 4
   return ' '.repeat(indent) + paint(`↳ ${cutTo(text, width - indent - 2)}`, style)
 }

@@ -27,6 +27,9 @@ const BY_WORD: Readonly<Record<string, LevelWithSilent>> = {
 /** The level of an event, by the last word of its type: `error` for failures, `warn` for warnings, `debug` for starts, `trace` for chunks, otherwise `info`. */
 export function levelOf(event: StageflowEvent): LevelWithSilent {
   const { type, data } = event
-  const level = BY_WORD[type.slice(type.lastIndexOf('.') + 1)] ?? 'info'
-  return level === 'error' && (data as { readonly tolerated?: true }).tolerated === true ? 'warn' : level
+  const lastWord = type.slice(type.lastIndexOf('.') + 1)
+  const level = BY_WORD[lastWord] ?? 'info'
+  if (level !== 'error') return level
+  // The run goes on after a failure that it tolerates.
+  return (data as { readonly tolerated?: true }).tolerated === true ? 'warn' : level
 }

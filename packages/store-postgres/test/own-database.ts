@@ -18,7 +18,7 @@ export function ownDatabase(
   const [pool, schema] = [connect(), ownSchema()]
   const lockWait = async (): Promise<void> => {
     const waiting = 'SELECT 1 FROM pg_stat_activity WHERE wait_event_type = $1 AND strpos(query, $2) > 0'
-    await expect.poll(async () => (await pool.query(waiting, ['Lock', schema])).rowCount, { timeout: 60_000 }).toBe(1)
+    await expect.poll(async () => (await pool.query(waiting, ['Lock', schema])).rowCount).toBe(1)
   }
   beforeAll(() => storeOf({ pool, schema }).migrate())
   afterAll(async () => {

@@ -48,6 +48,6 @@ test('when the process that started a server is killed, the server ends and its 
   await client.end()
   expect(existsSync(folder)).toBe(true)
   child.kill('SIGKILL')
-  await expect.poll(() => existsSync(folder), { timeout: 10_000 }).toBe(false)
+  await expect.poll(() => existsSync(folder)).toBe(false)
   await expect(new Client({ connectionString: url }).connect()).rejects.toThrow('ECONNREFUSED')
 }, 120_000)

@@ -50,7 +50,7 @@ if (redisBinary !== undefined) {
     expect(await client.ping()).toBe('PONG')
     expect(existsSync(folder)).toBe(true)
     child.kill('SIGKILL')
-    await expect.poll(() => existsSync(folder), { timeout: 5_000 }).toBe(false)
+    await expect.poll(() => existsSync(folder)).toBe(false)
     await expect(client.ping()).rejects.toThrow()
     client.disconnect()
   })

@@ -48,7 +48,6 @@ export class ChunkQueue<T> implements ChunkSource<T> {
     this.#lanes = new LaneSet<T>(host, settings, this.#source)
     this.#only = this.#lanes.only
     this.#puts = new WaitList<T, boolean>(clock, {
-      code: 'streaming/put-timeout',
       timedOut: (ms) =>
         `An item was not taken: ${nameOf(this.#source)} stayed full (maxSize: ${settings.maxSize}) for ${ms} ms. Find out why its reader stalls, raise timeoutMs, or use an overflow policy that drops.`,
       gaveUp: (waiter) => {
@@ -101,7 +100,7 @@ export class ChunkQueue<T> implements ChunkSource<T> {
 
   /**
    * Puts an item in, and waits for a place if the policy is `block`. Resolves with true if the item was taken, or dropped by the
-   * policy, and with false if the queue has ended. Rejects with the signal's reason, with `streaming/put-timeout`, or, with the
+   * policy, and with false if the queue has ended. Rejects with the signal's reason, with `streaming/timed-out`, or, with the
    * policy `error`, with `streaming/full`.
    */
   put(item: T, options?: WaitOptions): Promise<boolean> {
@@ -126,10 +125,10 @@ export class ChunkQueue<T> implements ChunkSource<T> {
 
   /**
    * Resolves with the next item, `{ done: false, value }`, or with `{ done: true }` once the queue is closed and empty. Rejects with
-   * the error of `fail()` once it is empty, with the signal's reason, or with `streaming/get-timeout`. It leaves the queue open.
+   * the error of `fail()` once it is empty, with the signal's reason, or with `streaming/timed-out`. It leaves the queue open.
    */
   get(options?: WaitOptions): Promise<ChunkResult<T>> {
-    const lane = this.#lanes.only
+    const lane = this.#only
     if (lane === undefined) return Promise.reject(this.#needsReader('get()'))
     return refusedWait('get()', options) ?? lane.get(options, undefined)
   }
@@ -147,7 +146,7 @@ export class ChunkQueue<T> implements ChunkSource<T> {
    */
   values(options?: WaitOptions): AsyncIterableIterator<T, undefined, undefined> {
     if (options !== undefined) checkWait('values()', ILLEGAL_OPTION, options)
-    const only = this.#lanes.only
+    const only = this.#only
     if (only !== undefined) return new ChunkValues(only, options, (reason) => this.cancel(reason))
     const lane = this.#lanes.add({})
     return new ChunkValues(lane, options, () => this.#leave(lane))
@@ -159,7 +158,7 @@ export class ChunkQueue<T> implements ChunkSource<T> {
 
   /** Makes a reader of a broadcast, which gets every item that is put after it was made. */
   reader(options: ChunkReaderOptions<T> = {}): ChunkReader<T> {
-    if (this.#lanes.only !== undefined) {
+    if (this.#only !== undefined) {
       const why = `reader() is for a broadcast, and ${nameOf(this.#source)} is a work queue. Make it with mode: 'broadcast'.`
       throw new StageflowError('streaming/wrong-mode', why)
     }
@@ -192,10 +191,7 @@ export class ChunkQueue<T> implements ChunkSource<T> {
     if (refused !== undefined) return refused
     if (options?.signal?.aborted === true) return Promise.reject(options.signal.reason)
     if (this.#end !== undefined) return NO
-    if (this.#lanes.isBlocked) {
-      if (options?.timeoutMs !== 0) this.#blockedPuts++
-      return this.#puts.wait(item, options, undefined, this.#outbox === undefined ? 0 : this.#settings.clock.now())
-    }
+    if (this.#lanes.mustWait()) return this.#waitToPut(item, options)
     try {
       this.#lanes.accept(item)
     } catch (error) {
@@ -206,12 +202,22 @@ export class ChunkQueue<T> implements ChunkSource<T> {
     return isTaken ? this.#yes : NO
   }
 
+  #waitToPut(item: T, options: WaitOptions | undefined): Promise<boolean> {
+    // A put with a timeout of 0 rejects at once, so it doesn't block.
+    if (options?.timeoutMs !== 0) this.#blockedPuts++
+    // The wait is measured for events only: reading the clock costs time.
+    const since = this.#outbox === undefined ? 0 : this.#settings.clock.now()
+    return this.#puts.wait(item, options, undefined, since)
+  }
+
   #tryPutSlowly(item: T): boolean {
-    const lane = this.#lanes.only
-    if (this.#end !== undefined || this.#lanes.isBlocked) return false
-    if (lane?.overflow === 'error' && lane.isFull) return false
-    const isDropped = lane?.overflow === 'drop-newest' && lane.isFull
+    if (this.#end !== undefined || this.#lanes.mustWait()) return false
+    const lane = this.#only
+    const isFull = lane !== undefined && lane.isFull
+    if (isFull && lane.overflow === 'error') return false
+    const isDropped = isFull && lane.overflow === 'drop-newest'
     this.#lanes.accept(item)
+    // A coalesce function may have ended the queue.
     const isTaken = this.#end === undefined
     this.#outbox?.flush()
     return isTaken && !isDropped
@@ -224,9 +230,11 @@ export class ChunkQueue<T> implements ChunkSource<T> {
 
   /** Gives free places to waiting puts, longest first. */
   #admit(): void {
-    const puts = this.#puts
-    for (let first = puts.first; first !== undefined && !this.#lanes.isBlocked; first = puts.first) {
-      puts.settle(first, YES)
+    for (;;) {
+      const first = this.#puts.first
+      if (first === undefined || this.#lanes.mustWait()) return
+      // Off the list before its item is accepted: a full lane that gets room meanwhile calls this again.
+      this.#puts.settle(first, YES)
       this.#yes = first.answer ?? YES
       this.#lanes.accept(first.item)
       this.#unblocked(first)
@@ -239,8 +247,8 @@ export class ChunkQueue<T> implements ChunkSource<T> {
     const blockedMs = Math.max(0, this.#settings.clock.now() - since)
     this.#totalBlockedMs += blockedMs
     // In shorter waits, producer and reader only take turns. They would make an event for nearly every chunk.
-    if (blockedMs >= 1)
-      this.#outbox.add('stream.producer_blocked', { blockedMs, queueSize: this.size, ...this.#source })
+    if (blockedMs < 1) return
+    this.#outbox.add('stream.producer_blocked', { blockedMs, queueSize: this.size, ...this.#source })
   }
 
   #finish(end: QueueEnd, reason: unknown): void {

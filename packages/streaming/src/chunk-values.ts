@@ -42,6 +42,7 @@ export class ChunkValues<T> implements AsyncIterableIterator<T, undefined, undef
     if (this.#hasLeft) return
     this.#hasLeft = true
     for (const waiter of this.#lane.gets.removeAll(this)) waiter.resolve(DONE)
-    if (--this.#lane.loops === 0) this.#onLastLeft(reason)
+    this.#lane.loops--
+    if (this.#lane.loops === 0) this.#onLastLeft(reason)
   }
 }

@@ -17,7 +17,7 @@ export function checkFeed(what: string, options: FeedOptions): void {
 /**
  * Puts everything from a source into a queue, as fast as the queue takes it. The end of the source closes the queue, its error
  * fails the queue, and readers that leave cancel the source. The promise rejects with the error of the source; you don't have to
- * catch it, because the readers get it too. Errors: `streaming/illegal-option`, `streaming/illegal-argument`.
+ * catch it, because the readers get it too. Errors: `streaming/illegal-option`.
  */
 export function feed<T>(queue: ChunkQueue<T>, source: FeedSource<T>, options: FeedOptions = {}): Promise<void> {
   checkQueue('feed()', queue)
@@ -38,9 +38,14 @@ export async function pump<T>(queue: ChunkQueue<T>, source: FeedSource<T>, optio
   const { signal } = options
   const { closeSignal } = queue
   const opened = openSource(source)
-  if (signal?.aborted === true || closeSignal.aborted) {
-    if (signal?.aborted === true) queue.fail(signal.reason)
-    await opened.cancel(signal?.aborted === true ? signal.reason : closeSignal.reason)
+  if (signal?.aborted === true) {
+    queue.fail(signal.reason)
+    await opened.cancel(signal.reason)
+    throw signal.reason
+  }
+  if (closeSignal.aborted) {
+    await opened.cancel(closeSignal.reason)
+    // It may have aborted meanwhile.
     return signal?.throwIfAborted()
   }
   await new Promise<void>((resolve, reject) => {
@@ -62,6 +67,7 @@ export async function pump<T>(queue: ChunkQueue<T>, source: FeedSource<T>, optio
       signal?.removeEventListener('abort', onAbort)
       settle()
     }
+    /** Cancels the source, and settles when its cleanup has finished. */
     function leave(reason: unknown, settle: () => void): void {
       finish(() => {
         const left = opened.cancel(reason)

@@ -2,6 +2,7 @@ import { StageflowError } from '@stageflow/core'
 
 import type { ChunkReaderOptions, QueueSettings } from './chunk-queue-options.ts'
 import { Lane, type LaneHost, nameOf, type QueueEnd } from './lane.ts'
+import type { OverflowPolicy } from './overflow-policy.ts'
 import type { StreamSource } from './stream-events.ts'
 
 /** The end of a queue without an error. */
@@ -38,41 +39,51 @@ export class LaneSet<T> {
     this.lanes = this.only === undefined ? [] : [this.only]
   }
 
-  /** Whether the next item must wait for a place. */
-  get isBlocked(): boolean {
-    if (this.#isMerging) return (this.#wasReentered = true)
+  /** Whether the next item must wait for a place. While an item is half way in, it must, and the question shows that its coalesce function uses the queue. */
+  mustWait(): boolean {
+    if (this.#isMerging) {
+      this.#wasReentered = true
+      return true
+    }
     for (const lane of this.lanes) if (lane.overflow === 'block' && lane.isFull) return true
     return false
   }
 
   /** Puts an item into every lane by its policy. If the policy throws, a work queue rethrows and hasn't taken the item; a broadcast ends that reader. */
   accept(item: T): void {
-    const { lanes, only } = this
+    const { only } = this
     if (only !== undefined && !only.isFull) {
       this.totalItems++
       return only.deliver(item)
     }
-    let lost: Map<Lane<T>, unknown> | undefined
     // First what can throw or runs foreign code, before any lane has changed.
-    for (const lane of lanes) {
+    const failures = this.#prepareFullLanes(item)
+    // A coalesce function may have ended the queue, or cancelled readers.
+    if (this.#end === undefined) {
+      this.totalItems++
+      for (const lane of this.lanes) if (failures?.has(lane) !== true) lane.accept(item)
+      if (this.lanes.length === 0) this.#dropUnread()
+    }
+    if (failures === undefined) return
+    // Last: it lets waiting puts in, which come after this item.
+    failures.forEach((error, lane) => this.remove(lane, { failed: true, error }))
+    this.#host.madeRoom()
+  }
+
+  /** Applies the policies of the full lanes that can throw. Returns what they threw in a broadcast; undefined if nothing. */
+  #prepareFullLanes(item: T): ReadonlyMap<Lane<T>, unknown> | undefined {
+    let failures: Map<Lane<T>, unknown> | undefined
+    for (const lane of this.lanes) {
       if (!lane.isFull) continue
       try {
         this.#prepare(lane, item)
       } catch (error) {
-        if (only !== undefined) throw error
-        lost = (lost ?? new Map<Lane<T>, unknown>()).set(lane, error)
+        if (this.only !== undefined) throw error
+        failures ??= new Map()
+        failures.set(lane, error)
       }
     }
-    // A coalesce function may have ended the queue, or cancelled readers.
-    if (this.#end === undefined) {
-      this.totalItems++
-      for (const lane of this.lanes) if (lost?.has(lane) !== true) lane.accept(item)
-      if (this.lanes.length === 0) this.#dropUnread()
-    }
-    if (lost === undefined) return
-    // Last: it lets waiting puts in, which come after this item.
-    lost.forEach((error, lane) => this.remove(lane, { failed: true, error }))
-    this.#host.madeRoom()
+    return failures
   }
 
   add({ name, maxSize, overflow }: ChunkReaderOptions<T>): Lane<T> {
@@ -90,11 +101,13 @@ export class LaneSet<T> {
 
   /** Removes a reader. If `end` has an error, the reader gets it after what was queued. */
   remove(lane: Lane<T>, end: QueueEnd = CLOSED): void {
-    const { discarded } = lane
+    const discardedBefore = lane.discarded
     if (!end.failed) lane.discard()
     lane.end(end)
     if (!this.lanes.includes(lane)) {
-      this.#past = { ...this.#past, discarded: this.#past.discarded + lane.discarded - discarded }
+      // Its other counts were added when it left.
+      const discarded = this.#past.discarded + lane.discarded - discardedBefore
+      this.#past = { ...this.#past, discarded }
       return
     }
     this.#past = this.#countsWith(lane)
@@ -123,21 +136,26 @@ export class LaneSet<T> {
     )
   }
 
-  /** Applies the policies that can throw to a full lane. */
+  /** Applies the policy of a full lane if it can throw. */
   #prepare(lane: Lane<T>, item: T): void {
     const { overflow } = lane
     if (overflow === 'error') throw this.only === undefined ? readerOverflow(lane) : full(lane)
-    if (typeof overflow === 'string') return
+    if (typeof overflow !== 'string') this.#merge(lane, item, overflow)
+  }
+
+  /** Merges an item with the newest one of a lane. Throws if the function has used the queue, which changes it half way. */
+  #merge(lane: Lane<T>, item: T, policy: Exclude<OverflowPolicy<T>, string>): void {
     const { totalItems, lanes } = this
-    const isEnded = this.#end !== undefined
+    const wasOver = this.#end !== undefined
     this.#isMerging = this.only === undefined
     this.#wasReentered = false
     try {
-      lane.merged = { item: overflow.coalesce(lane.ring.newest, item) }
+      lane.merged = { item: policy.coalesce(lane.ring.newest, item) }
     } finally {
       this.#isMerging = false
     }
-    const isAsBefore = totalItems === this.totalItems && lanes === this.lanes && isEnded === (this.#end !== undefined)
+    const isOver = this.#end !== undefined
+    const isAsBefore = totalItems === this.totalItems && lanes === this.lanes && isOver === wasOver
     if (isAsBefore && lane.isFull && !this.#wasReentered) return
     throw new StageflowError(
       'streaming/coalesce-reentered',

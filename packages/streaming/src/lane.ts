@@ -68,7 +68,6 @@ export class Lane<T> {
     this.maxSize = maxSize
     this.monitor = new BackpressureMonitor({ maxSize, highWaterMark, lowWaterMark })
     this.gets = new WaitList<undefined, ChunkResult<T>>(host.clock, {
-      code: 'streaming/get-timeout',
       timedOut: (ms) =>
         `Nothing came into ${nameOf(source)} within ${ms} ms. Raise timeoutMs, or find out why its producer is slow.`,
     })
@@ -97,11 +96,12 @@ export class Lane<T> {
     if (merged !== undefined) {
       ring.newest = merged.item
       this.coalesced++
-    } else if (this.overflow === 'drop-oldest') {
-      ring.shift()
-      ring.push(item)
-      this.#drop('overflow')
-    } else this.#drop('queue_full')
+      return
+    }
+    if (this.overflow !== 'drop-oldest') return this.#noteDropped('queue_full')
+    ring.shift()
+    ring.push(item)
+    this.#noteDropped('overflow')
   }
 
   tryGet(): ChunkResult<T> | undefined {
@@ -156,7 +156,7 @@ export class Lane<T> {
     return item
   }
 
-  #drop(reason: DropReason): void {
+  #noteDropped(reason: DropReason): void {
     this.dropped++
     const { source, ring, maxSize } = this
     this.#outbox?.add('stream.chunk_dropped', { queueSize: ring.size, maxSize, reason, ...source })
@@ -171,5 +171,7 @@ export class Lane<T> {
 }
 
 /** The name of a queue for messages. */
-export const nameOf = ({ queue, reader }: StreamSource): string =>
-  `${queue === undefined ? 'the queue' : `the queue "${queue}"`}${reader === undefined ? '' : `, reader "${reader}"`}`
+export function nameOf({ queue, reader }: StreamSource): string {
+  const name = queue === undefined ? 'the queue' : `the queue "${queue}"`
+  return reader === undefined ? name : `${name}, reader "${reader}"`
+}

@@ -32,11 +32,16 @@ export function toNodeReadable<T>(source: ChunkSource<T>): Readable {
 }
 
 function pass(stream: Readable, { done, value }: ChunkResult<unknown>): void {
-  if (done === true) stream.push(null)
-  else if (value === null || value === undefined) {
-    const why = `A stream of Node ends at null, and a chunk was ${value}. Wrap chunks that may be null or undefined, such as { chunk }.`
-    stream.destroy(new StageflowError('streaming/null-chunk', why))
-  } else stream.push(value)
+  if (done === true) {
+    stream.push(null)
+    return
+  }
+  if (value !== null && value !== undefined) {
+    stream.push(value)
+    return
+  }
+  const why = `A stream of Node ends at null, and a chunk was ${value}. Wrap chunks that may be null or undefined, such as { chunk }.`
+  stream.destroy(new StageflowError('streaming/null-chunk', why))
 }
 
 /**
@@ -47,19 +52,11 @@ function pass(stream: Readable, { done, value }: ChunkResult<unknown>): void {
 export function toNodeWritable<T>(queue: ChunkQueue<T>): Writable {
   checkQueue('toNodeWritable()', queue)
   const { closeSignal } = queue
-  const take = async (chunk: T): Promise<Error | null> => {
-    try {
-      return (await queue.put(chunk)) ? null : asError(closedBy(closeSignal))
-    } catch (error) {
-      return asError(error)
-    }
-  }
-  const write = async (chunk: T, callback: (error: Error | null) => void): Promise<void> => callback(await take(chunk))
   const stream = new Writable({
     objectMode: true,
     highWaterMark: 1,
     write(chunk: T, _encoding, callback) {
-      void write(chunk, callback)
+      void writeInto(queue, chunk, callback)
     },
     final(callback) {
       closeSignal.removeEventListener('abort', onClose)
@@ -77,6 +74,18 @@ export function toNodeWritable<T>(queue: ChunkQueue<T>): Writable {
   if (closeSignal.aborted) onClose()
   else closeSignal.addEventListener('abort', onClose, { once: true })
   return stream
+}
+
+async function writeInto<T>(queue: ChunkQueue<T>, chunk: T, callback: (problem: Error | null) => void): Promise<void> {
+  let problem: Error | null = null
+  try {
+    const isTaken = await queue.put(chunk)
+    if (!isTaken) problem = asError(closedBy(queue.closeSignal))
+  } catch (error) {
+    problem = asError(error)
+  }
+  // Outside of the try: an error that the stream throws next isn't an error of this write.
+  callback(problem)
 }
 
 const asError = (error: unknown): Error =>

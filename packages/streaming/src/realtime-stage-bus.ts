@@ -63,7 +63,8 @@ export class RealtimeStageBus<T = unknown> {
     channel.producers++
     const produced = runProducer(channel.queue, producer, options).then(
       () => {
-        if (--channel.producers === 0) channel.queue.close()
+        channel.producers--
+        if (channel.producers === 0) channel.queue.close()
       },
       (error: unknown) => {
         channel.queue.fail(error)
@@ -121,9 +122,8 @@ const defined = <O extends object>(options: O): O =>
 
 /** A caller that asks for other options relies on what the channel doesn't do. */
 function refuseOtherOptions<T>(name: string, settings: QueueSettings<T>, options: ChannelOptions<T>): void {
-  const others = Object.entries(defined(options)).filter(
-    ([key, value]) => plain(value) !== plain((settings as Readonly<Record<string, unknown>>)[key]),
-  )
+  const known: Readonly<Record<string, unknown>> = { ...settings }
+  const others = Object.entries(defined(options)).filter(([key, value]) => comparable(value) !== comparable(known[key]))
   if (others.length === 0) return
   const list = others.map(([key, value]) => `${key}: ${show(value)}`).join(', ')
   throw new StageflowError(
@@ -132,5 +132,6 @@ function refuseOtherOptions<T>(name: string, settings: QueueSettings<T>, options
   )
 }
 
-const plain = (value: unknown): unknown =>
+/** A policy with a coalesce function is compared by that function. */
+const comparable = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && 'coalesce' in value ? value.coalesce : value

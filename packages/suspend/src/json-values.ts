@@ -14,41 +14,49 @@ const DEEPEST = 500
  */
 export function jsonProblems(value: unknown, gaps: Path[]): readonly string[] {
   const problems: string[] = []
-  check(value, [], new Set(), { gaps, problems })
+  /** The objects around the value that is being checked. */
+  const around = new Set<object>()
+
+  function check(inner: unknown, path: Path): void {
+    if (problems.length >= MOST_PROBLEMS) return
+    const problem = problemOf(inner, around)
+    if (problem !== undefined) {
+      problems.push(`${placeOf(path)} is ${problem}`)
+      return
+    }
+    if (typeof inner !== 'object' || inner === null) return
+    around.add(inner)
+    if (Array.isArray(inner)) checkItems(inner, path)
+    else checkFields(inner, path)
+    around.delete(inner)
+  }
+  function checkItems(items: readonly unknown[], path: Path): void {
+    for (const [place, item] of items.entries()) {
+      if (item === undefined) gaps.push([...path, place])
+      else check(item, [...path, place])
+    }
+  }
+  function checkFields(fields: object, path: Path): void {
+    for (const [key, field] of Object.entries(fields)) {
+      if (field !== undefined) check(field, [...path, key])
+    }
+  }
+
+  check(value, [])
   return problems
 }
 
-interface Found {
-  readonly gaps: Path[]
-  readonly problems: string[]
-}
-
-function check(value: unknown, path: Path, above: Set<object>, found: Found): void {
-  if (found.problems.length >= MOST_PROBLEMS) return
-  const problem = problemOf(value, above)
-  if (problem !== undefined) {
-    found.problems.push(`${placeOf(path)} is ${problem}`)
-    return
-  }
-  if (typeof value !== 'object' || value === null) return
-  above.add(value)
-  if (Array.isArray(value)) {
-    for (const [place, item] of (value as readonly unknown[]).entries()) {
-      if (item === undefined) found.gaps.push([...path, place])
-      else check(item, [...path, place], above, found)
-    }
-  } else {
-    for (const [key, held] of Object.entries(value)) if (held !== undefined) check(held, [...path, key], above, found)
-  }
-  above.delete(value)
-}
-
-function problemOf(value: unknown, above: Set<object>): string | undefined {
+/** What is wrong with a value itself, without what is inside it. `around`: the objects that it is in. */
+function problemOf(value: unknown, around: ReadonlySet<object>): string | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : String(value)
-  if (typeof value !== 'object') return typeof value === 'function' ? 'a function' : `a ${typeof value}`
-  if (above.has(value)) return 'an object inside itself'
-  if (above.size >= DEEPEST) return `nested more than ${DEEPEST} deep`
+  if (typeof value === 'object') return objectProblem(value, around)
+  return `a ${typeof value}`
+}
+
+function objectProblem(value: object, around: ReadonlySet<object>): string | undefined {
+  if (around.has(value)) return 'an object inside itself'
+  if (around.size >= DEEPEST) return `nested more than ${DEEPEST} deep`
   return Array.isArray(value) || isPlain(value) ? undefined : show(value)
 }
 

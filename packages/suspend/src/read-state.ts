@@ -55,54 +55,58 @@ function parsed(text: string): unknown {
   } catch (cause) {
     // The rest of the message quotes the text, which may hold secrets.
     const place = /at position (\d+)/.exec(textOf(cause))?.[1]
-    throw damaged([
-      `its ${text.length} characters are not JSON${place === undefined ? '' : `, from position ${place}`}`,
-    ])
+    const from = place === undefined ? '' : `, from position ${place}`
+    throw damaged([`its ${text.length} characters are not JSON${from}`])
   }
 }
 
 /** `parsed`: what was given, as JSON has it. */
 function noState(given: unknown, parsed: unknown): StageflowError {
   if (isRecord(parsed) && parsed['status'] === 'suspended') return damaged(['it is the result of a run'])
-  if (typeof given !== 'string') return damaged([`it is ${show(given)}${isRecord(parsed) ? ' without a format' : ''}`])
-  if (typeof parsed === 'string') return damaged(['it was written as JSON twice'])
-  return damaged([`it is ${show(parsed)}${isRecord(parsed) ? ' without a format' : ''}`])
+  if (typeof given === 'string' && typeof parsed === 'string') return damaged(['it was written as JSON twice'])
+  const shown = show(typeof given === 'string' ? parsed : given)
+  return damaged([isRecord(parsed) ? `it is ${shown} without a format` : `it is ${shown}`])
 }
 
 function damaged(problems: readonly string[]): StageflowError {
   const more = problems.length > MOST_PROBLEMS ? `; and ${problems.length - MOST_PROBLEMS} more` : ''
   return new StageflowError(
-    'suspend/damaged-state',
+    'suspend/damaged',
     `This is not the state of a suspended run: ${problems.slice(0, MOST_PROBLEMS).join('; ')}${more}. Pass what suspendedState(graph, result) returned, or its JSON.`,
   )
 }
 
 /** Makes an item of an array undefined again. */
 function openGap(run: object, path: Path): void {
-  let at: unknown = run
-  for (const key of path.slice(0, -1))
-    at =
-      typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? (at as Record<string, unknown>)[key] : undefined
   const place = path.at(-1) as number
-  if (!Array.isArray(at) || at[place] !== null)
+  const items = path.slice(0, -1).reduce<unknown>(ownField, run)
+  if (!Array.isArray(items) || items[place] !== null)
     throw damaged([`gaps has ${placeOf(path)}, which is not a null in an array`])
-  at[place] = undefined
+  items[place] = undefined
+}
+
+/** A field that the value itself has. A path from outside must not lead to a prototype. */
+function ownField(value: unknown, key: string | number): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+  return (value as Readonly<Record<string, unknown>>)[key]
 }
 
 /** Adds what the outputs tell too: the data of a run, and its requests. */
 function restored({ outputs, children, ...run }: KeptRun): object {
-  const all = Object.entries(outputs) as [string, StageOutput][]
-  const requests = all.flatMap(([name, output]) =>
-    output.status === 'suspend' ? [[name, output.request] as const] : [],
-  )
+  const data: (readonly [string, unknown])[] = []
+  const requests: (readonly [string, unknown])[] = []
+  for (const [name, output] of Object.entries(outputs) as [string, StageOutput][]) {
+    if (output.status === 'ok') data.push([name, output.data])
+    if (output.status === 'suspend') requests.push([name, output.request])
+  }
+  const { errors = [] } = run as { readonly errors?: unknown }
+  const restoredChildren = Object.entries(children).map(([key, child]) => [key, restored(child)] as const)
   return {
     ...run,
     outputs,
-    data: Object.fromEntries(
-      all.flatMap(([name, output]) => (output.status === 'ok' ? [[name, output.data] as const] : [])),
-    ),
+    data: Object.fromEntries(data),
     requests: run.status === 'suspended' ? Object.fromEntries(requests) : undefined,
-    errors: (run as { readonly errors?: unknown }).errors ?? [],
-    children: Object.fromEntries(Object.entries(children).map(([key, child]) => [key, restored(child)])),
+    errors,
+    children: Object.fromEntries(restoredChildren),
   }
 }

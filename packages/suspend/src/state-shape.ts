@@ -97,23 +97,24 @@ function* runProblems(run: unknown, path: Path, status?: string, depth = 0): Pro
   const isSuspended = run['status'] === 'suspended'
   yield* reportProblems(report, [...path, 'report'])
   const records = isRecord(report) && isRecord(report['stages']) ? report['stages'] : {}
-  if (isRecord(outputs)) {
-    for (const [name, output] of Object.entries(outputs)) {
-      yield* outputProblems(output, [...path, 'outputs', name], isSuspended ? SUSPENDED_STATUSES : STATUSES)
-      yield* unless(
-        Object.hasOwn(records, name),
-        [...path, 'report', 'stages', name],
-        'the record of the stage',
-        undefined,
-      )
-    }
-    if (isSuspended && !Object.values(outputs).some((output) => isRecord(output) && output['status'] === 'suspend'))
-      yield `${placeOf([...path, 'outputs'])} has no stage that is suspended`
-  }
+  if (isRecord(outputs)) yield* outputsProblems(outputs, records, path, isSuspended)
   if (isSuspended) yield* snapshotProblems(snapshot, [...path, 'snapshot'])
-  if (isRecord(children))
-    for (const [key, child] of Object.entries(children))
-      yield* runProblems(child, [...path, 'children', key], undefined, depth + 1)
+  if (!isRecord(children)) return
+  for (const [key, child] of Object.entries(children)) {
+    yield* runProblems(child, [...path, 'children', key], undefined, depth + 1)
+  }
+}
+
+/** Checks the outputs of a run, and that each has its record. `path` is that of the run. */
+function* outputsProblems(outputs: Fields, records: Fields, path: Path, isSuspended: boolean): Problems {
+  const statuses = isSuspended ? SUSPENDED_STATUSES : STATUSES
+  for (const [name, output] of Object.entries(outputs)) {
+    yield* outputProblems(output, [...path, 'outputs', name], statuses)
+    const recordPath = [...path, 'report', 'stages', name]
+    yield* unless(Object.hasOwn(records, name), recordPath, 'the record of the stage', undefined)
+  }
+  const waits = Object.values(outputs).some((output) => isRecord(output) && output['status'] === 'suspend')
+  if (isSuspended && !waits) yield `${placeOf([...path, 'outputs'])} has no stage that is suspended`
 }
 
 function* outputProblems(output: unknown, path: Path, statuses: readonly string[]): Problems {

@@ -34,15 +34,14 @@ export function suspendedState<Stages, Ports>(
   const fingerprint = fingerprintOf(graph)
   const given = (isRecord(result) ? result : {}) as Partial<typeof result>
   const { status, report } = given
-  if (status !== 'suspended')
-    throw notSuspended(
-      status === undefined ? show(result) : `the result of a run that is ${show(status)}`,
-      `the result of a run whose status is 'suspended'`,
-    )
+  if (status !== 'suspended') {
+    const shown = status === undefined ? show(result) : `the result of a run that is ${show(status)}`
+    throw notSuspended(shown, `the result of a run whose status is 'suspended'`)
+  }
   if (!isRecord(report)) throw notSuspended('a result without its report', 'the result of a run, unchanged')
   if (report.pipeline !== graph.name)
     throw new StageflowError(
-      'suspend/misfit',
+      'suspend/changed-graph',
       `suspendedState was given a run of "${report.pipeline}" and the graph "${graph.name}"; pass the graph that ran.`,
     )
   if (![given.snapshot, given.outputs, given.children].every(isRecord))
@@ -107,16 +106,17 @@ const isOutput = (value: unknown): boolean => typeof value === 'object' && value
 
 /** A suspended map keeps the outputs of its items in its state. */
 function plainOutput(output: unknown): unknown {
-  const written = plain(output) as { readonly state?: { readonly items?: readonly unknown[] } }
-  const items = written.state?.items
-  if (!Array.isArray(items) || !items.some(isOutput)) return written
-  return { ...written, state: { items: items.map((item: unknown) => (isOutput(item) ? plain(item) : item)) } }
+  const kept = plain(output) as { readonly state?: { readonly items?: readonly unknown[] } }
+  const items = kept.state?.items
+  if (!Array.isArray(items) || !items.some(isOutput)) return kept
+  const plainItems = items.map((item: unknown) => (isOutput(item) ? plain(item) : item))
+  return { ...kept, state: { items: plainItems } }
 }
 
 /** The engine's own objects have `toJSON`; what was read from JSON is plain already. */
-function plain(made: unknown): unknown {
-  const { toJSON } = (made ?? {}) as { readonly toJSON?: () => unknown }
-  return toJSON === undefined ? made : toJSON.call(made)
+function plain(value: unknown): unknown {
+  const { toJSON } = (value ?? {}) as { readonly toJSON?: () => unknown }
+  return toJSON === undefined ? value : toJSON.call(value)
 }
 
 /**

@@ -213,7 +213,7 @@ const plainPrototype = Object.prototype
 export const STATUS_WORDS: ReadonlySet<unknown> = new Set(['ok', 'skip', 'cancel', 'fail', 'retry', 'suspend'])
 
 /** Whether a returned value is plain data. A fast test for the common case. */
-export function isData(value: unknown): value is object {
+function isData(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== plainPrototype) return false
   const { status, execute, then } = value as { status?: unknown; execute?: unknown; then?: unknown }
   return (status === undefined || !STATUS_WORDS.has(status)) && execute === undefined && then === undefined
@@ -237,7 +237,8 @@ export const isOutput = (value: unknown): boolean => isObject(value) && OUT in v
 
 function checkData(output: Output, stage: string): Output {
   const { data } = output
-  if (output.status !== 'ok' || data === EMPTY || isData(data)) return output
+  const needsNoCheck = output.status !== 'ok' || data === EMPTY
+  if (needsNoCheck || isData(data)) return output
   if (data === undefined || isOutput(data)) return illegal(stage, 'an output whose data is another output, or nothing')
   const inner = read(data, stage)
   return inner.status === 'ok' ? output : inner
@@ -265,11 +266,11 @@ export function copiedOutput(output: Output, stage: string): Output {
   const { status, data, reason, error } = output
   if (!STATUS_WORDS.has(status))
     return illegal(stage, `an output with the unknown status ${show(status)} (install one version of @stageflow/core)`)
-  const isOk = status === 'ok'
   const rest: Record<string, unknown> = {}
-  for (const key of isOk ? EXTRAS : ([...EXTRAS, 'data'] as const))
-    if (output[key] !== undefined) rest[key] = output[key]
-  return checkData(new Output(status, isOk ? data : (reason ?? error), Object.freeze(rest)), stage)
+  for (const key of EXTRAS) if (output[key] !== undefined) rest[key] = output[key]
+  if (status === 'ok') return checkData(new Output('ok', data, Object.freeze(rest)), stage)
+  if (data !== undefined) rest['data'] = data
+  return new Output(status, reason ?? error, Object.freeze(rest))
 }
 
 function fromPlain(value: object, stage: string): Output {

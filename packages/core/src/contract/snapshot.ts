@@ -201,17 +201,15 @@ function frozenCopy(value: unknown, field: string, depth = 0, seen = new Map<obj
     )
   }
   seen.set(value, undefined)
-  const copied = (one: unknown): unknown => frozenCopy(one, field, depth + 1, seen)
-  const made: object = isArray(value) ? value.map(copied) : copyOf(value, copied)
-  seen.set(value, made)
-  if (depth === 0) copies.add(made)
-  return Object.freeze(made)
+  const copyInner = (inner: unknown): unknown => frozenCopy(inner, field, depth + 1, seen)
+  const copy: object = isArray(value) ? value.map(copyInner) : copyFields(value, copyInner)
+  seen.set(value, copy)
+  if (depth === 0) copies.add(copy)
+  return Object.freeze(copy)
 }
 
-function copyOf(value: Fields, copied: (one: unknown) => unknown): object {
-  const made: Record<string, unknown> = {}
-  for (const key of Object.keys(value)) {
-    define(made, key, copied(value[key]))
-  }
-  return made
+function copyFields(value: Fields, copyInner: (inner: unknown) => unknown): object {
+  const copy: Record<string, unknown> = {}
+  for (const key of Object.keys(value)) define(copy, key, copyInner(value[key]))
+  return copy
 }

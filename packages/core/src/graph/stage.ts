@@ -75,13 +75,12 @@ const NO_OPTIONS: Readonly<Record<string, unknown>> = Object.freeze({})
 export function fluentSpec(name: unknown, stage: unknown, kind: unknown, options: unknown): StageSpec {
   const given = isObject(options) ? Object.freeze({ ...options }) : NO_OPTIONS
   const { dependencies } = given
+  const names: readonly string[] = isArray(dependencies) ? Array.from(dependencies as readonly string[]) : []
   return new StageSpec({
     name: name as string,
     stage,
     kind,
-    edges: isArray(dependencies)
-      ? Array.from(dependencies as readonly string[], (dependency) => ({ stage: dependency, alias: dependency }))
-      : [],
+    edges: names.map((dependency) => ({ stage: dependency, alias: dependency })),
     options: given,
     own: stage instanceof MadeStage ? [...FLUENT, 'kind', ...Object.keys(stage.rules)] : FLUENT,
     malformed: given === NO_OPTIONS ? options : undefined,
@@ -130,9 +129,11 @@ export const isDescribed = (value: unknown): value is DescribedPipeline => isObj
 
 /** The stages of a pipeline, in declared order. */
 export function specsOf({ [SPECS]: last }: DescribedPipeline): readonly StageSpec[] {
+  if (last.all !== undefined) return last.all
   const parts: (readonly StageSpec[])[] = []
   for (let at: AddedSpecs | undefined = last; at !== undefined; at = at.before) parts.push(at.specs)
-  return (last.all ??= Object.freeze(parts.reverse().flat()))
+  last.all = Object.freeze(parts.reverse().flat())
+  return last.all
 }
 
 /** A stage read from a function, object or class. */
@@ -201,10 +202,12 @@ export function withSchema(body: Body, schema: OutputSchema, name: string): Body
   const validate = (value: unknown): Output | Promise<Output> => {
     const output = toOutput(value, name)
     if (output.status !== 'ok') return output
-    const judged = (result: unknown): Output => judge(output, result, name)
     try {
       const result = schema['~standard'].validate(output.data)
-      return isThenable(result) ? Promise.resolve(result).then(judged).catch(threw) : judged(result)
+      if (!isThenable(result)) return judge(output, result, name)
+      return Promise.resolve(result)
+        .then((settled) => judge(output, settled, name))
+        .catch(threw)
     } catch (cause) {
       return threw(cause)
     }

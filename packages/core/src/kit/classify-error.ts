@@ -25,16 +25,17 @@ export function classifyError(error: unknown): ErrorClass {
  */
 export function retryAfterMs(error: unknown, now: number): number | undefined {
   for (const one of causesOf(error)) {
-    if (statusOf(one) === undefined) continue
-    for (const headers of [
-      read(one, 'headers'),
-      read(one, 'responseHeaders'),
-      read(read(one, 'response'), 'headers'),
-    ]) {
-      const ms = waitIn(headers, now)
-      if (ms !== undefined) return ms
-    }
-    return undefined
+    // The first error with a status is the server's answer. What it wraps isn't asked.
+    if (statusOf(one) !== undefined) return askedWait(one, now)
+  }
+  return undefined
+}
+
+function askedWait(error: object, now: number): number | undefined {
+  const response = read(error, 'response')
+  for (const headers of [read(error, 'headers'), read(error, 'responseHeaders'), read(response, 'headers')]) {
+    const ms = waitIn(headers, now)
+    if (ms !== undefined) return ms
   }
   return undefined
 }
@@ -43,10 +44,13 @@ export function retryAfterMs(error: unknown, now: number): number | undefined {
 function classOf(error: object): ErrorClass | undefined {
   if (isAbortItself(error)) return 'permanent'
   const code = read(error, 'code')
-  if (code === 'timeout/exceeded') return 'transient'
+  if (code === 'timeout/timed-out') return 'transient'
   if (typeof code === 'string' && code !== WRAPPED && DECIDED.test(code)) return 'unknown'
   const status = statusOf(error)
-  if (status !== undefined) return isTransient(status) && !USED_UP.has(code) ? 'transient' : 'permanent'
+  if (status !== undefined) {
+    const mayPass = isTransient(status) && !USED_UP.has(code)
+    return mayPass ? 'transient' : 'permanent'
+  }
   if (TRANSIENT_CODES.has(code) || read(error, 'name') === 'TimeoutError') return 'transient'
   // The connection errors of openai and its kin have no code and no name of their own.
   return CONNECTION_ERRORS.has(read(read(error, 'constructor'), 'name')) ? 'transient' : undefined
@@ -114,12 +118,17 @@ function waitIn(headers: unknown, now: number): number | undefined {
 function headerOf(headers: unknown, name: string): string | undefined {
   if (typeof headers !== 'object' || headers === null) return undefined
   try {
-    const get = read(headers, 'get')
-    const key = Object.keys(headers).find((one) => one.toLowerCase() === name) ?? name
-    const value: unknown = isFunction(get) ? get.call(headers, name) : read(headers, key)
+    const value = headerValue(headers, name)
     const first: unknown = Array.isArray(value) ? value[0] : value
     return typeof first === 'string' || typeof first === 'number' ? String(first).trim() : undefined
   } catch {
     return undefined
   }
+}
+
+function headerValue(headers: object, name: string): unknown {
+  const get = read(headers, 'get')
+  if (isFunction(get)) return get.call(headers, name)
+  const key = Object.keys(headers).find((one) => one.toLowerCase() === name)
+  return read(headers, key ?? name)
 }

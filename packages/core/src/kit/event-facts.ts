@@ -21,7 +21,7 @@ const FACTS: ReadonlySet<string> = new Set([
   'idempotency.hit',
   'idempotency.lease_lost',
   'idempotency.not_stored',
-  'idempotency.parameter_mismatch',
+  'idempotency.other_input',
   'idempotency.store_failed',
   'auth.login',
   'auth.failure',
@@ -59,8 +59,9 @@ const TOOL_FACTS = ['toolName', 'callId', 'durationMs', 'attempt', 'attempts', '
  * and in events of apps.
  */
 export function eventFacts({ type, stage, data }: StageflowEvent): Facts | undefined {
-  if (FACTS.has(type) || OF_THE_ENGINE.test(type))
-    return stage !== undefined && type === `stage.${stage}.chunk` ? undefined : (data as Facts)
+  // A chunk is what a stage says to its readers.
+  if (stage !== undefined && type === `stage.${stage}.chunk`) return undefined
+  if (FACTS.has(type) || OF_THE_ENGINE.test(type)) return data as Facts
   if (!OF_TOOLS.has(type)) return undefined
   const facts = TOOL_FACTS.map((key) => [key, read(data, key)] as const)
   return Object.fromEntries(facts.filter(([, fact]) => fact !== undefined))

@@ -13,15 +13,18 @@ export function lostInJson(value: unknown): string | undefined {
 }
 
 function lostIn(value: unknown, path: string, depth: number): string | undefined {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value))
-    return undefined
-  const isList = Array.isArray(value)
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined
+  if (Number.isFinite(value)) return undefined
   if (depth > DEEPEST) return `more than ${DEEPEST} levels at ${path.slice(0, 60)}…`
+  const isList = Array.isArray(value)
   if (!isList && !isPlain(value)) return `${show(value)} at ${path === '' ? 'its top' : path}`
   for (const [key, inner] of Object.entries(value as object) as [string, unknown][]) {
-    if (inner === undefined && !isList) continue
-    const lost = lostIn(inner, isList ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`, depth + 1)
+    const isLeftOut = inner === undefined && !isList
+    if (isLeftOut) continue
+    const lost = lostIn(inner, isList ? `${path}[${key}]` : fieldPath(path, key), depth + 1)
     if (lost !== undefined) return lost
   }
   return undefined
 }
+
+const fieldPath = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`)

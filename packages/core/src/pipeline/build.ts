@@ -18,7 +18,7 @@ import type { BuiltGraph, StageNode } from '../graph/graph.ts'
 import { createNode } from '../graph/nodes.ts'
 import type { NodeBuild } from '../graph/nodes.ts'
 import { isDescribed, specsOf } from '../graph/stage.ts'
-import type { DescribedPipeline, Problem } from '../graph/stage.ts'
+import type { DescribedPipeline, Problem, StageSpec } from '../graph/stage.ts'
 import { wrapRuns } from '../run/run-interceptors.ts'
 import { createPlan, turned } from '../schedule/plan.ts'
 import { builtGraphOf } from './stage-graph.ts'
@@ -51,12 +51,9 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
   checkInterceptors(interceptors, problem)
   const given = specsOf(pipeline)
   const places = readNames(given, problem)
-  // A stage without a legal name is checked too, under its place.
-  const specs = given.map((spec, place) =>
-    places.has(spec.name) ? spec : Object.assign({}, spec, { name: `#${place + 1}` }),
-  )
+  const specs = given.map((spec, place) => (places.has(spec.name) ? spec : named(spec, `#${place + 1}`)))
   const edges = readEdges(specs, places, problem)
-  const dependencies = edges.map((one) => one.sources)
+  const dependencies = edges.map(({ sources }) => sources)
   const dependents = turned(dependencies)
   refuseCycles(specs, dependencies, dependents, problem)
 
@@ -72,22 +69,18 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
   const freeze = freezers[options.freeze ?? 'deep']
   const names = specs.map(({ name }) => name)
   const watching = interceptors.filter(({ onRun, settled }) => (onRun ?? settled) !== undefined)
-  // The problems of a child are problems of its parent.
   const child: NodeBuild['child'] = (described, stage) => {
     try {
       return childOf(described)
     } catch (error) {
-      const all = error instanceof PipelineBuildError ? error.problems : [error as StageflowError]
-      for (const one of all) problem(one.code, `In stage "${stage}": ${one.message}`, one.cause)
+      reportChildProblems(error, stage, problem)
       return undefined
     }
   }
   const build = { pipeline: info, specs, names, edges, dependents, freeze, problem, claimed, ignoreOptions, child }
-  const bare = names.map((_, place) => {
-    const node = createNode(build, place)
-    stages.push(node.info)
-    return node
-  })
+  const bare = names.map((_, place) => createNode(build, place))
+  for (const node of bare) stages.push(node.info)
+  // Before the first stage is wrapped, because an interceptor may look at all of them.
   Object.freeze(stages)
   const wrap = stageWrapper(interceptors, problem)
   const nodes = bare.map(({ need, ...node }): StageNode => ({
@@ -95,6 +88,7 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
     ...wrap(node.info),
     alone: need.late,
   }))
+  const needs = bare.map(({ need }) => need)
   const aroundRun = wrapRuns(interceptors, info, problem)
   if (problems.length > 0) throw new PipelineBuildError(pipeline.name, problems)
 
@@ -107,11 +101,7 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
     inherits: depth > 0,
     freeze,
     origin: pipeline,
-    plan: createPlan(
-      dependencies,
-      bare.map(({ need }) => need),
-      dependents,
-    ),
+    plan: createPlan(dependencies, needs, dependents),
     clock,
     dues: new DueQueue(clock),
     eventSink: options.eventSink,
@@ -128,6 +118,15 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
   })
 }
 
+/** A stage without a legal name is checked too, under its place. */
+const named = (spec: StageSpec, name: string): StageSpec => Object.assign({}, spec, { name })
+
+/** The problems of a child are problems of its parent. */
+function reportChildProblems(error: unknown, stage: string, problem: Problem): void {
+  const problems = error instanceof PipelineBuildError ? error.problems : [error as StageflowError]
+  for (const { code, message, cause } of problems) problem(code, `In stage "${stage}": ${message}`, cause)
+}
+
 /**
  * Returns a function that gives the graph of a child. A pipeline is built once, with its parent's options. Throws if the child
  * isn't a pipeline or can't be built.
@@ -135,8 +134,8 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
 function childGraphs(parent: string, options: GivenOptions, depth: number): (given: unknown) => BuiltGraph {
   const built = new WeakMap<object, BuiltGraph>()
   return (given) => {
-    const graph = builtGraphOf(given)
-    if (graph !== undefined) return graph
+    const ready = builtGraphOf(given)
+    if (ready !== undefined) return ready
     if (!isDescribed(given))
       throw new StageflowError(
         'core/not-a-pipeline',
@@ -147,9 +146,9 @@ function childGraphs(parent: string, options: GivenOptions, depth: number): (giv
         'core/child-depth',
         `Pipeline "${given.name}" is nested ${depth} deep; nest at most ${DEEPEST_CHILD}.`,
       )
-    const made = built.get(given) ?? buildGraph(given, options, depth)
-    built.set(given, made)
-    return made
+    const graph = built.get(given) ?? buildGraph(given, options, depth)
+    built.set(given, graph)
+    return graph
   }
 }
 
@@ -198,8 +197,8 @@ function namesIn(interceptor: Interceptor, list: (typeof LISTS)[number]): readon
 function functionsOf(object: object): readonly string[] {
   const names: string[] = []
   for (let at = object; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at)))
-      if (isFunction(value)) names.push(name)
+    const members = Object.entries(Object.getOwnPropertyDescriptors(at))
+    for (const [name, { value }] of members) if (isFunction(value)) names.push(name)
   }
   return names
 }
@@ -214,7 +213,9 @@ function checkHooks(one: Interceptor, problem: Problem): void {
       problem('core/interceptor', `Interceptor "${name}": ${hook} must be a function, not ${show(one[hook])}.`)
   }
   for (const key of functionsOf(one)) {
-    const guess = HOOKS.includes(key as never) ? undefined : didYouMean(key, HOOKS, key.length > 6 ? 2 : 1)
+    if (HOOKS.includes(key as never)) continue
+    const mostMistakes = key.length > 6 ? 2 : 1
+    const guess = didYouMean(key, HOOKS, mostMistakes)
     if (guess === undefined) continue
     hasHook = true
     problem(
@@ -244,31 +245,38 @@ function checkInterceptors(interceptors: readonly Interceptor[], problem: Proble
       )
     if (places.has(name)) problem('core/interceptor', `Two interceptors are named "${name}"; remove or rename one.`)
     places.set(name, place)
-    checkHooks(one, problem)
-    const ranges = textOf(one.core)
-    if (one.core !== undefined && !includeThis(ranges))
-      problem(
-        'core/interceptor-version',
-        `Interceptor "${name}" needs another core than ${MAJOR}.${MINOR}; run: npm install "@stageflow/core@${ranges}"`,
-      )
-    for (const list of LISTS) {
-      if (one[list] !== undefined && !isArray(one[list]))
-        problem('core/interceptor', `Interceptor "${name}": ${list} must be an array of names, not ${show(one[list])}.`)
-    }
+    checkInterceptor(one, problem)
   })
-  interceptors.forEach((one, place) => {
-    const { name } = one
-    for (const other of namesIn(one, 'mustBeInside'))
-      if ((places.get(other) ?? place) > place)
-        problem(
-          'core/interceptor-order',
-          `Interceptor "${name}" must stand inside "${other}"; move it after "${other}".`,
-        )
-    for (const other of namesIn(one, 'mustBeOutside'))
-      if ((places.get(other) ?? place) < place)
-        problem(
-          'core/interceptor-order',
-          `Interceptor "${name}" must stand outside "${other}"; move it before "${other}".`,
-        )
-  })
+  interceptors.forEach((one, place) => checkOrder(one, place, places, problem))
+}
+
+function checkInterceptor(one: Interceptor, problem: Problem): void {
+  const { name } = one
+  checkHooks(one, problem)
+  const ranges = textOf(one.core)
+  if (one.core !== undefined && !includeThis(ranges))
+    problem(
+      'core/interceptor-version',
+      `Interceptor "${name}" needs another core than ${MAJOR}.${MINOR}; run: npm install "@stageflow/core@${ranges}"`,
+    )
+  for (const list of LISTS) {
+    const names = one[list]
+    if (names !== undefined && !isArray(names))
+      problem('core/interceptor', `Interceptor "${name}": ${list} must be an array of names, not ${show(names)}.`)
+  }
+}
+
+/** An interceptor that isn't in the list has no place, so nothing must stand inside or outside it. */
+function checkOrder(one: Interceptor, place: number, places: ReadonlyMap<string, number>, problem: Problem): void {
+  const refuse = (where: string, other: string, move: string): void =>
+    problem(
+      'core/interceptor-order',
+      `Interceptor "${one.name}" must stand ${where} "${other}"; move it ${move} "${other}".`,
+    )
+  for (const other of namesIn(one, 'mustBeInside')) {
+    if ((places.get(other) ?? place) > place) refuse('inside', other, 'after')
+  }
+  for (const other of namesIn(one, 'mustBeOutside')) {
+    if ((places.get(other) ?? place) < place) refuse('outside', other, 'before')
+  }
 }

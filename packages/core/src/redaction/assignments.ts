@@ -7,6 +7,10 @@ export type IsSecret = (name: string, value: unknown) => boolean
 /** What separates a name from its value: `=`, `==`, `=>`, `:`, `:=`, or the same encoded for a URL, once or more. */
 const SEPARATOR = /={1,3}>?|:=?|%(?:25){0,3}3[ad]/gi
 const LONGEST_NAME = 64
+/** Between a name and what separates it from its value. */
+const MOST_SPACES = 4
+/** The code of a space. Smaller codes are tabs, line ends and controls. */
+const SPACE = 32
 const ENCODED_QUOTE = /%(?:25){0,3}22$/
 const ENCODED = /^(?:25){0,3}[\da-f]{2}/i
 const SPACES = /\s{0,4}/y
@@ -70,7 +74,8 @@ function replaceAfter(
     const found = replacementAt(match, next, from)
     if (found === undefined) continue
     clean += text.slice(from, found.start) + found.kept + REDACTED
-    from = next = found.end
+    from = found.end
+    next = found.end
   }
 }
 
@@ -94,20 +99,28 @@ function assignedValue(
   if (isBare && isSecretHeader(name)) return headerLine(text, at, previous)
   if (isBare && isWordOfProse(name)) return undefined
   const value = separator.startsWith('%') ? encodedValue(text, at) : valueAt(text, at)
-  const isCount =
-    !isParameter && value !== undefined && !isSecret(name, 0) && NUMBER.test(text.slice(value.start, value.end))
+  if (value === undefined || isParameter) return value
+  // A number after such a name counts something, unless numbers of that name are secret too.
+  const isCount = !isSecret(name, 0) && NUMBER.test(text.slice(value.start, value.end))
   return isCount ? undefined : value
 }
 
+/** A name, what stands before it, and whether it is in quotes. */
+interface FoundName {
+  readonly word: string
+  readonly isQuoted: boolean
+  readonly previous: string
+}
+
 /** The name that ends before `end`, perhaps in quotes, which may be escaped as in JSON inside JSON; and the character before it. */
-function nameBefore(text: string, end: number, from: number) {
-  let last = end
-  while (last > from && end - last < 4 && text.charCodeAt(last - 1) <= 32) last--
-  const quote = quoteBefore(text, last, from)
-  last -= quote
+function nameBefore(text: string, end: number, from: number): FoundName {
+  let afterQuote = end
+  while (afterQuote > from && end - afterQuote < MOST_SPACES && text.charCodeAt(afterQuote - 1) <= SPACE) afterQuote--
+  const quoteLength = quoteBefore(text, afterQuote, from)
+  const last = afterQuote - quoteLength
   let first = last
   while (first > from && last - first < LONGEST_NAME && isNamePart(text.charCodeAt(first - 1))) first--
-  return { word: text.slice(first, last), isQuoted: quote > 0, previous: text[first - 1] ?? '' }
+  return { word: text.slice(first, last), isQuoted: quoteLength > 0, previous: text[first - 1] ?? '' }
 }
 
 /** The length of the quote before `end`: escaped, encoded for a URL, or 0 if there is none. */
@@ -135,7 +148,8 @@ function valueAt(text: string, at: number): Replacement | undefined {
 }
 
 function encodedValue(text: string, at: number): Replacement | undefined {
-  return isRedacted(text, at, /[%\s,;&"'}\]]/) ? undefined : match(ENCODED_VALUE, text, at)
+  if (isRedacted(text, at, /[%\s,;&"'}\]]/)) return undefined
+  return match(ENCODED_VALUE, text, at)
 }
 
 /** The value of a header: up to the end of its line, or to the quote that was opened before the name. */
@@ -147,15 +161,24 @@ function headerLine(text: string, at: number, previous: string): Replacement | u
   if (isRedacted(text, from, /[,"'`}\]\r\n]/)) return undefined
   // The parameters of Digest have quotes of their own.
   const isDigest = scheme !== undefined && /^digest/i.test(text.slice(scheme.start, scheme.end))
-  const found = match((isDigest ? undefined : QUOTED_LINES[previous]) ?? LINE, text, from)
+  const quotedLine = isDigest ? undefined : QUOTED_LINES[previous]
+  const found = match(quotedLine ?? LINE, text, from)
   return found && { start, end: found.end, kept: keptScheme(text, scheme) }
 }
 
-const keptScheme = (text: string, scheme: Replacement | undefined): string =>
-  scheme !== undefined && /^(?:b|d)/i.test(text[scheme.start] ?? '') ? text.slice(scheme.start, scheme.end) : ''
+/** Of the words before a secret, only Bearer, Basic and Digest stay. */
+function keptScheme(text: string, scheme: Replacement | undefined): string {
+  if (scheme === undefined) return ''
+  const isKept = /^(?:b|d)/i.test(text[scheme.start] ?? '')
+  return isKept ? text.slice(scheme.start, scheme.end) : ''
+}
 
-const isRedacted = (text: string, at: number, ends: RegExp): boolean =>
-  text.startsWith(REDACTED, at) && (at + REDACTED.length === text.length || ends.test(text[at + REDACTED.length] ?? ''))
+/** Whether the whole value is the mark already, up to the end of the text or a character that `ends` a value. */
+function isRedacted(text: string, at: number, ends: RegExp): boolean {
+  if (!text.startsWith(REDACTED, at)) return false
+  const end = at + REDACTED.length
+  return end === text.length || ends.test(text[end] ?? '')
+}
 
 function skip(pattern: RegExp, text: string, at: number): number {
   return match(pattern, text, at)?.end ?? at

@@ -40,11 +40,11 @@ const RULES: OptionRules<RedactionOptions> = {
   maxLength: whole(1),
 }
 
-/** The longest secret that isn't recognized when a cut halves it, in characters. */
-const LONGEST_PART = 512
-/** How many names a redactor remembers, and how long they may be, in characters. */
-const MOST_KNOWN = 1_000
-const LONGEST_KNOWN = 64
+/** How much of a value is kept. */
+type Bounds = Required<{ [Name in 'maxTextLength' | 'maxEntries' | 'maxDepth' | 'maxLength']: number }>
+
+/** Whether a value with this name is secret. */
+type IsSecret = (name: string, value: unknown) => boolean
 
 /**
  * Makes a redactor. `options`: those of the user; `false` keeps secrets in, and still bounds values. `defaults`: other bounds, which
@@ -53,172 +53,211 @@ const LONGEST_KNOWN = 64
 export function createRedactor(options: RedactionOptions | false = {}, defaults: RedactionOptions = {}): Redactor {
   if (options !== false) checkOptions('redaction', 'core/illegal-redaction', options, RULES)
   const given = options === false ? {} : options
-  const { keys = [] } = given
-  const { maxTextLength, maxEntries, maxDepth, maxLength } = {
+  const bounds: Bounds = {
     maxTextLength: given.maxTextLength ?? defaults.maxTextLength ?? 1_024,
     maxEntries: given.maxEntries ?? defaults.maxEntries ?? 50,
     maxDepth: given.maxDepth ?? defaults.maxDepth ?? 6,
     maxLength: given.maxLength ?? defaults.maxLength ?? 8_192,
   }
+  const isSecret = options === false ? undefined : secretTest(given.keys ?? [])
+  const copier = new SafeCopier(bounds, isSecret)
+  return Object.freeze({
+    value: (value: unknown) => copier.value(value),
+    text: (text: string) => copier.text(text, bounds.maxTextLength),
+  })
+}
+
+/** How many names a redactor remembers, and how long they may be, in characters. */
+const MOST_KNOWN = 1_000
+const LONGEST_KNOWN = 64
+
+/** Tests names with those of the user, `keys`, and those that are always secret. Remembers what it found. */
+function secretTest(keys: readonly (string | RegExp)[]): IsSecret {
   const names = new Set(keys.filter((key) => typeof key === 'string').map(normal))
   const patterns = keys.filter((key) => key instanceof RegExp)
-  let left = maxLength
-
   const known = new Map<string, Secrecy>()
-  const secrecyOfName = (name: string): Secrecy => {
+
+  function secrecyOfName(name: string): Secrecy {
     const found = known.get(name)
     if (found !== undefined) return found
-    const isNamed = names.has(normal(name)) || patterns.some((pattern) => name.search(pattern) >= 0)
-    const secrecy = options === false ? 'never' : isNamed ? 'always' : secrecyOf(name)
+    const isUsers = names.has(normal(name)) || patterns.some((pattern) => name.search(pattern) >= 0)
+    const secrecy = isUsers ? 'always' : secrecyOf(name)
     // A copy, because a part of a string can keep the whole string in memory.
     if (known.size < MOST_KNOWN && name.length <= LONGEST_KNOWN) known.set(Array.from(name).join(''), secrecy)
     return secrecy
   }
-  const isSecret = (name: string, value: unknown): boolean => isSecretValue(secrecyOfName(name), value)
-  const text = (whole: string, most: number): string => {
-    // The text is cut after the secrets are replaced, since half a secret isn't recognized. A much longer text is also cut
-    // before, and then its last characters are dropped.
-    const read = 4 * maxTextLength + LONGEST_PART
-    const isRead = whole.length <= read
-    const begin = isRead ? whole : whole.slice(0, read)
-    const clean = options === false ? begin : redactText(begin, isSecret)
-    if (isRead && clean.length <= most && clean.length <= maxTextLength) return clean
-    const known = isRead || clean.endsWith(REDACTED) ? clean.length : Math.max(0, clean.length - LONGEST_PART)
-    const kept = clean.slice(0, Math.min(most, maxTextLength, known))
-    return `${kept}… (${whole.length} characters)`
+  return (name, value) => isSecretValue(secrecyOfName(name), value)
+}
+
+/** The longest secret that isn't recognized when a cut halves it, in characters. */
+const LONGEST_PART = 512
+
+/** Copies values within bounds, with a mark in the place of each secret. */
+class SafeCopier {
+  readonly #bounds: Bounds
+  /** Undefined if secrets stay in. */
+  readonly #isSecret: IsSecret | undefined
+  /** How many characters the copy may still have. */
+  #left = 0
+
+  constructor(bounds: Bounds, isSecret: IsSecret | undefined) {
+    this.#bounds = bounds
+    this.#isSecret = isSecret
   }
-  const spend = (whole: string): string => {
-    const kept = text(whole, left)
-    left = Math.max(0, left - kept.length)
-    return kept
-  }
-  const entries = (
-    list: Iterable<readonly [string, unknown]>,
-    size: number,
-    depth: number,
-    hidden = isSecret,
-  ): object => {
-    const copy: Record<string, unknown> = {}
-    let count = 0
-    for (const [key, value] of list) {
-      if (count++ === maxEntries || left === 0) {
-        define(copy, '…', `${size - count + 1} more`)
-        break
-      }
-      const shown = spend(key)
-      define(
-        copy,
-        shown,
-        value !== undefined && value !== null && hidden(key, value) ? REDACTED : walk(value, depth, key),
-      )
-    }
-    return copy
-  }
-  const items = (list: Iterable<unknown>, size: number, depth: number, key?: string): readonly unknown[] => {
-    const hidden = Array.isArray(list) ? hiddenItems(list.slice(0, maxEntries), key, isSecret) : undefined
-    const copy: unknown[] = []
-    for (const value of list) {
-      if (copy.length === maxEntries || left === 0) {
-        copy.push(`… ${size - copy.length} more`)
-        break
-      }
-      left = Math.max(0, left - 1)
-      copy.push(hidden?.has(copy.length) === true ? REDACTED : item(value, depth))
-    }
-    return copy
-  }
-  /** An item that is a name and a value, such as an entry of headers, hides the value of a secret name. */
-  const item = (value: unknown, depth: number): unknown =>
-    Array.isArray(value) && value.length === 2 && typeof value[0] === 'string' && isSecret(value[0], value[1])
-      ? [spend(value[0]), REDACTED]
-      : walk(value, depth)
-  const walk = (value: unknown, depth: number, key?: string): unknown => {
-    if (typeof value === 'string') return spend(value)
-    if (typeof value === 'bigint') return `${value}`
-    if (typeof value === 'number') return Number.isFinite(value) ? value : `${value}`
-    if (typeof value === 'function' || typeof value === 'symbol') return `[${typeof value}]`
-    if (typeof value !== 'object' || value === null) return value
-    if (depth >= maxDepth) return Array.isArray(value) ? '[array]' : '[object]'
-    return compound(value, depth + 1, key)
-  }
-  const compound = (value: object, depth: number, key: string | undefined): unknown => {
-    if (Array.isArray(value)) return items(value, value.length, depth, key)
-    if (value instanceof Error) return error(value, depth)
-    if (value instanceof Map) return entries(pairs(value), value.size, depth)
-    if (value instanceof Set) return items(value, value.size, depth)
-    const bytes = bytesIn(value)
-    if (bytes !== undefined) return bytes
-    const web = webEntries(value)
-    if (web !== undefined)
-      return entries(
-        web,
-        web.length,
-        depth,
-        (name, held) => isSecret(name, held) || (options !== false && isSecretParameter(name)),
-      )
-    const { toJSON } = value as { readonly toJSON?: unknown }
-    if (typeof toJSON === 'function') return walk(toJSON.call(value), depth)
-    return fields(value as Readonly<Record<string, unknown>>, depth)
-  }
-  /** An object that names another value, such as `{ name: 'Authorization', value: '…' }`, hides that one. */
-  const fields = (value: Readonly<Record<string, unknown>>, depth: number): object => {
-    const own = Object.keys(value)
-    const name = own.includes('value') ? ['name', 'key', 'header'].map((key) => value[key]).find(isText) : undefined
-    const isNamed = name !== undefined && isSecret(name, value['value'])
-    return entries(
-      ownPairs(value, own),
-      own.length,
-      depth,
-      (key, held) => (isNamed && key === 'value') || isSecret(key, held),
-    )
-  }
-  const error = (value: Error, depth: number): object => {
-    const { code, cause, errors } = value as { readonly code?: unknown; readonly cause?: unknown; errors?: unknown }
-    return {
-      type: spend(String(value.name)),
-      ...(code === undefined ? undefined : { code: walk(code, depth) }),
-      message: spend(String(value.message)),
-      ...(cause === undefined ? undefined : { cause: walk(cause, depth) }),
-      ...(Array.isArray(errors) ? { errors: walk(errors, depth) } : undefined),
-    }
-  }
-  const safely = (use: () => unknown): unknown => {
-    left = maxLength
+
+  value(value: unknown): unknown {
+    this.#left = this.#bounds.maxLength
     try {
-      return use()
+      return this.#copy(value, 0)
     } catch {
       return '[cannot be read]'
     }
   }
-  return Object.freeze({
-    value: (value: unknown) => safely(() => walk(value, 0)),
-    text: (whole: string) => text(whole, maxTextLength),
-  })
+
+  /**
+   * The text without secrets, `most` characters at most. It is cut after the secrets are replaced, since half a secret isn't recognized. A
+   * much longer text is also cut before, and then its last characters are dropped.
+   */
+  text(whole: string, most: number): string {
+    const { maxTextLength } = this.#bounds
+    const longest = 4 * maxTextLength + LONGEST_PART
+    const isWhole = whole.length <= longest
+    const begin = isWhole ? whole : whole.slice(0, longest)
+    const clean = this.#isSecret === undefined ? begin : redactText(begin, this.#isSecret)
+    if (isWhole && clean.length <= most && clean.length <= maxTextLength) return clean
+    const isEndSafe = isWhole || clean.endsWith(REDACTED)
+    const safeLength = isEndSafe ? clean.length : Math.max(0, clean.length - LONGEST_PART)
+    const kept = clean.slice(0, Math.min(most, maxTextLength, safeLength))
+    return `${kept}… (${whole.length} characters)`
+  }
+
+  /** `key`: the name of a list, which may tell that it holds headers. */
+  #copy(value: unknown, depth: number, key?: string): unknown {
+    if (typeof value === 'string') return this.#spend(value)
+    if (typeof value === 'bigint') return `${value}`
+    if (typeof value === 'number') return Number.isFinite(value) ? value : `${value}`
+    if (typeof value === 'function' || typeof value === 'symbol') return `[${typeof value}]`
+    if (typeof value !== 'object' || value === null) return value
+    if (depth >= this.#bounds.maxDepth) return Array.isArray(value) ? '[array]' : '[object]'
+    return this.#object(value, depth + 1, key)
+  }
+
+  #object(value: object, depth: number, key: string | undefined): unknown {
+    if (Array.isArray(value)) return this.#items(value, value.length, depth, key)
+    if (value instanceof Error) return this.#error(value, depth)
+    if (value instanceof Map) return this.#entries(pairs(value), value.size, depth)
+    if (value instanceof Set) return this.#items(value, value.size, depth)
+    const bytes = bytesIn(value)
+    if (bytes !== undefined) return bytes
+    const web = webEntries(value)
+    if (web !== undefined) return this.#entries(web, web.length, depth, this.#parameterTest())
+    const { toJSON } = value as { readonly toJSON?: unknown }
+    if (typeof toJSON === 'function') return this.#copy(toJSON.call(value), depth)
+    return this.#fields(value as Readonly<Record<string, unknown>>, depth)
+  }
+
+  /** A text of the copy. It counts against `maxLength`. */
+  #spend(whole: string): string {
+    const kept = this.text(whole, this.#left)
+    this.#left = Math.max(0, this.#left - kept.length)
+    return kept
+  }
+
+  #entries(
+    list: Iterable<readonly [string, unknown]>,
+    size: number,
+    depth: number,
+    isSecret: IsSecret | undefined = this.#isSecret,
+  ): object {
+    const { maxEntries } = this.#bounds
+    const copy: Record<string, unknown> = {}
+    let count = 0
+    for (const [key, value] of list) {
+      if (count === maxEntries || this.#left === 0) {
+        define(copy, '…', `${size - count} more`)
+        break
+      }
+      count++
+      // The key first: it counts against the length before its value does.
+      const shownKey = this.#spend(key)
+      const isHidden = value !== undefined && value !== null && isSecret?.(key, value) === true
+      define(copy, shownKey, isHidden ? REDACTED : this.#copy(value, depth, key))
+    }
+    return copy
+  }
+
+  #items(list: Iterable<unknown>, size: number, depth: number, key?: string): readonly unknown[] {
+    const { maxEntries } = this.#bounds
+    const hidden = Array.isArray(list) ? this.#hiddenItems(list.slice(0, maxEntries), key) : undefined
+    const copy: unknown[] = []
+    for (const value of list) {
+      if (copy.length === maxEntries || this.#left === 0) {
+        copy.push(`… ${size - copy.length} more`)
+        break
+      }
+      this.#left = Math.max(0, this.#left - 1)
+      copy.push(hidden?.has(copy.length) === true ? REDACTED : this.#item(value, depth))
+    }
+    return copy
+  }
+
+  /** An item that is a name and a value, such as an entry of headers, hides the value of a secret name. */
+  #item(value: unknown, depth: number): unknown {
+    if (Array.isArray(value) && value.length === 2) {
+      const [name, held] = value as readonly unknown[]
+      if (typeof name === 'string' && this.#isSecret?.(name, held) === true) return [this.#spend(name), REDACTED]
+    }
+    return this.#copy(value, depth)
+  }
+
+  /** An object that names another value, such as `{ name: 'Authorization', value: '…' }`, hides that one. */
+  #fields(value: Readonly<Record<string, unknown>>, depth: number): object {
+    const isSecret = this.#isSecret
+    const keys = Object.keys(value)
+    const name = keys.includes('value') ? ['name', 'key', 'header'].map((key) => value[key]).find(isText) : undefined
+    const isNamed = name !== undefined && isSecret?.(name, value['value']) === true
+    const test: IsSecret | undefined = isNamed ? (key, held) => key === 'value' || isSecret(key, held) : isSecret
+    return this.#entries(ownPairs(value, keys), keys.length, depth, test)
+  }
+
+  #error(value: Error, depth: number): object {
+    const { code, cause, errors } = value as { readonly code?: unknown; readonly cause?: unknown; errors?: unknown }
+    return {
+      type: this.#spend(String(value.name)),
+      ...(code === undefined ? undefined : { code: this.#copy(code, depth) }),
+      message: this.#spend(String(value.message)),
+      ...(cause === undefined ? undefined : { cause: this.#copy(cause, depth) }),
+      ...(Array.isArray(errors) ? { errors: this.#copy(errors, depth) } : undefined),
+    }
+  }
+
+  /** The test of headers and parameters of URLs, where more names are secret. */
+  #parameterTest(): IsSecret | undefined {
+    const isSecret = this.#isSecret
+    return isSecret && ((name, value) => isSecret(name, value) || isSecretParameter(name))
+  }
+
+  /** The places of secrets in a list of strings: after a flag such as `--password`, and after a name in raw headers. */
+  #hiddenItems(list: readonly unknown[], key: string | undefined): ReadonlySet<number> | undefined {
+    const isSecret = this.#isSecret
+    if (isSecret === undefined || list.length === 0 || !list.every(isText)) return undefined
+    const mayBeHeaders = list.length % 2 === 0 && (key === undefined || /(?:headers|trailers)$/i.test(key))
+    const hidden = new Set<number>()
+    for (let at = 0; at < list.length - 1; at++) {
+      const name = list[at] as string
+      const isHeader = mayBeHeaders && at % 2 === 0 && (key !== undefined || isSecretHeader(name))
+      if (isHiddenAfter(name, list[at + 1] as string, isHeader, isSecret)) hidden.add(at + 1)
+    }
+    return hidden
+  }
 }
 
-/** The places of secrets in a list of strings: after a flag such as `--password`, and after a name in raw headers. */
-function hiddenItems(
-  list: readonly unknown[],
-  key: string | undefined,
-  isSecret: (name: string, value: unknown) => boolean,
-): ReadonlySet<number> | undefined {
-  const [first] = list
-  if (typeof first !== 'string' || !list.every(isText)) return undefined
-  const isRaw = list.length % 2 === 0 && (key === undefined || /(?:headers|trailers)$/i.test(key))
-  const hidden = new Set<number>()
-  for (let at = 0; at < list.length - 1; at++) {
-    const name = list[at] as string
-    const value = list[at + 1] as string
-    const isHeader = isRaw && at % 2 === 0 && (key === undefined ? isSecretHeader(name) : true)
-    if (
-      /^--[\w-]+$/.test(name) && !value.startsWith('-')
-        ? isSecret(name.slice(2), value)
-        : isHeader && isSecret(name, value)
-    )
-      hidden.add(at + 1)
-    if ((name === '-u' || name === '--user') && value.includes(':')) hidden.add(at + 1)
-  }
-  return hidden
+/** Whether a string of a list is secret because of the one before it. */
+function isHiddenAfter(before: string, value: string, isHeader: boolean, isSecret: IsSecret): boolean {
+  if ((before === '-u' || before === '--user') && value.includes(':')) return true
+  const isFlag = /^--[\w-]+$/.test(before) && !value.startsWith('-')
+  if (isFlag) return isSecret(before.slice(2), value)
+  return isHeader && isSecret(before, value)
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string'

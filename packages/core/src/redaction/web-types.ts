@@ -8,9 +8,13 @@ const tagOf = (value: object): string => Object.prototype.toString.call(value).s
 /** The entries of `Headers`, `URLSearchParams` and `FormData`, with all values of a name in one entry; otherwise undefined. */
 export function webEntries(value: object): readonly Entry[] | undefined {
   if (!LISTS.has(tagOf(value)) || !(Symbol.iterator in value)) return undefined
-  const entries = new Map<string, unknown[]>()
-  for (const [name, one] of value as Iterable<Entry>) entries.set(name, [...(entries.get(name) ?? []), one])
-  return Array.from(entries, ([name, values]) => [name, values.length === 1 ? values[0] : values])
+  const valuesOf = new Map<string, unknown[]>()
+  for (const [name, one] of value as Iterable<Entry>) {
+    const known = valuesOf.get(name)
+    if (known === undefined) valuesOf.set(name, [one])
+    else known.push(one)
+  }
+  return Array.from(valuesOf, ([name, values]) => [name, values.length === 1 ? values[0] : values])
 }
 
 /** What stands for bytes, which aren't shown; undefined if the value holds none. */

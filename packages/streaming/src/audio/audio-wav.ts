@@ -36,28 +36,22 @@ const FLOAT = 3
 const EXTENSIBLE = 0xff_fe
 const OPEN_SIZE = 0xff_ff_ff_ff
 const MOST_CHUNKS = 1_000
+/** RIFF, a size and WAVE. */
+const MAGIC_BYTES = 12
 // The last fourteen bytes of a sub-format's GUID. The first two are a tag, as in a plain header.
 const GUID_TAIL = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71]
 
 /**
  * Reads a WAV file: PCM of 16, 24 or 32 bits or 32-bit float, plain or extensible. No header makes it look beyond the file.
- * Errors: `streaming/wav-malformed`, `streaming/wav-unsupported`, `streaming/illegal-argument`.
+ * Errors: `streaming/wav-malformed`, `streaming/wav-unsupported`, `streaming/illegal-option`.
  */
 export function readWav(file: ArrayBufferView | ArrayBuffer): WavAudio {
   const bytes = bytesOf(file, 'readWav()')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const magic = bytes.length < 12 ? '' : `${textAt(view, 0)} ${textAt(view, 8)}`
-  if (magic === 'RF64 WAVE' || magic === 'RIFX WAVE')
-    throw unsupported(`it is ${magic.slice(0, 4)}; convert it to plain RIFF, little-endian, under 4 GiB`)
-  if (magic !== 'RIFF WAVE') throw malformed('it does not begin with RIFF, a size and WAVE', 0)
-
+  checkMagic(view)
   let header: Header | undefined
-  let at = 12
-  for (let count = 0; at + 8 <= bytes.length; count++) {
-    if (count === MOST_CHUNKS) throw malformed(`it has more than ${MOST_CHUNKS} chunks before its audio`, at)
-    const name = textAt(view, at)
-    const size = view.getUint32(at + 4, true)
-    const start = at + 8
+  let end = MAGIC_BYTES
+  for (const { name, at, start, size } of chunksOf(view)) {
     if (name === 'data') {
       if (header === undefined) throw malformed('its data comes before its "fmt " chunk', at)
       return audioAt(view, bytes, header, start, size)
@@ -66,16 +60,42 @@ export function readWav(file: ArrayBufferView | ArrayBuffer): WavAudio {
       if (start + size > bytes.length) throw malformed(`its "fmt " chunk of ${size} bytes is cut off`, at)
       header = headerAt(view, start, size)
     }
-    // A padding byte follows a chunk of an odd size.
-    at = start + size + (size % 2)
+    end = start + paddedSize(size)
   }
-  throw malformed(
-    header === undefined ? 'it has no "fmt " chunk' : 'it has no "data" chunk',
-    Math.min(at, bytes.length),
-  )
+  const missing = header === undefined ? 'it has no "fmt " chunk' : 'it has no "data" chunk'
+  throw malformed(missing, Math.min(end, bytes.length))
 }
 
-/** Makes a WAV file of raw audio, which is copied. Errors: `streaming/illegal-option`, `streaming/illegal-argument` (an incomplete frame at the end, or more than 4 GiB). */
+function checkMagic(view: DataView): void {
+  const magic = view.byteLength < MAGIC_BYTES ? '' : `${textAt(view, 0)} ${textAt(view, 8)}`
+  if (magic === 'RF64 WAVE' || magic === 'RIFX WAVE')
+    throw unsupported(`it is ${magic.slice(0, 4)}; convert it to plain RIFF, little-endian, under 4 GiB`)
+  if (magic !== 'RIFF WAVE') throw malformed('it does not begin with RIFF, a size and WAVE', 0)
+}
+
+/** A part of a WAV file: four letters and a size at `at`, then its content from `start`. */
+interface RiffChunk {
+  readonly name: string
+  readonly at: number
+  readonly start: number
+  readonly size: number
+}
+
+function* chunksOf(view: DataView): Generator<RiffChunk> {
+  let at = MAGIC_BYTES
+  for (let count = 0; at + 8 <= view.byteLength; count++) {
+    if (count === MOST_CHUNKS) throw malformed(`it has more than ${MOST_CHUNKS} chunks before its audio`, at)
+    const size = view.getUint32(at + 4, true)
+    const start = at + 8
+    yield { name: textAt(view, at), at, start, size }
+    at = start + paddedSize(size)
+  }
+}
+
+/** A padding byte follows a chunk of an odd size. */
+const paddedSize = (size: number): number => size + (size % 2)
+
+/** Makes a WAV file of raw audio, which is copied. Errors: `streaming/illegal-option` (an incomplete frame at the end, or more than 4 GiB). */
 export function writeWav(audio: ArrayBufferView | ArrayBuffer, layout: WavLayout = {}): Uint8Array {
   const data = bytesOf(audio, 'writeWav()')
   checkOptions('writeWav()', ILLEGAL_OPTION, layout, WAV_RULES)
@@ -86,7 +106,8 @@ export function writeWav(audio: ArrayBufferView | ArrayBuffer, layout: WavLayout
     throw illegalArgument('writeWav()', `${data.length} bytes`, `whole frames of ${frameBytes} bytes`)
   const isFloat = format === 'float_32'
   const headerBytes = isFloat ? 58 : 44
-  const size = headerBytes - 8 + data.length + (data.length % 2)
+  // The size in the header doesn't count itself and RIFF, 8 bytes.
+  const size = headerBytes - 8 + paddedSize(data.length)
   if (size >= OPEN_SIZE || frameBytes > 65_535 || frameBytes * sampleRate > 2 ** 32 - 1)
     throw illegalArgument(
       'writeWav()',
@@ -156,9 +177,11 @@ function subFormat(view: DataView, start: number, size: number): number {
 }
 
 function formatOf(tag: number, bits: number): RawAudioFormat | undefined {
-  if (tag === FLOAT) return bits === 32 ? 'float_32' : undefined
+  if (tag === FLOAT && bits === 32) return 'float_32'
   if (tag !== PCM) return undefined
-  return bits === 16 ? 'pcm_16' : bits === 24 ? 'pcm_24' : bits === 32 ? 'pcm_32' : undefined
+  if (bits === 16) return 'pcm_16'
+  if (bits === 24) return 'pcm_24'
+  return bits === 32 ? 'pcm_32' : undefined
 }
 
 function audioAt(view: DataView, bytes: Uint8Array, header: Header, start: number, size: number): WavAudio {

@@ -56,12 +56,10 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
   let lastCall: Promise<unknown> = Promise.resolve()
 
   function set(kind: PendingTimer['kind'], callback: () => void, ms: number): () => void {
-    if (Number.isNaN(Number(ms)))
-      throw illegalTime(`A ${kind} was set for ${ms} milliseconds. Pass a number, or Infinity for never.`)
     const timer: Timer = {
       kind,
       setAt: time,
-      dueAt: time + Math.max(ms, 0),
+      dueAt: time + checkedDelay(kind, ms),
       rank: random?.() ?? 0,
       count: ++count,
       callback,
@@ -86,12 +84,17 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
     return call
   }
 
+  /** The next timer that fires until `target`. A timer that is set for Infinity never does. */
+  function nextDue(target: number): Timer | undefined {
+    const first = queue.first()
+    return first !== undefined && first.dueAt <= target && first.dueAt < Infinity ? first : undefined
+  }
+
   async function fireUntil(target: number, turns: EventLoopTurns): Promise<void> {
     let fired = 0
-    for (;;) {
-      const next = queue.first()
-      if (next === undefined || next.dueAt > target || next.dueAt === Infinity) return
-      if (++fired > maxTimers) throw endlessTimers(maxTimers, time, queue.inOrder())
+    for (let next = nextDue(target); next !== undefined; next = nextDue(target)) {
+      fired++
+      if (fired > maxTimers) throw endlessTimers(maxTimers, time, queue.inOrder())
       queue.remove(next)
       time = Math.max(time, next.dueAt)
       next.callback()
@@ -134,6 +137,12 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
     settle: () => inTurn((turns) => fireUntil(time, turns)),
     runAll: () => inTurn((turns) => fireUntil(Infinity, turns)),
   }
+}
+
+/** The time that a timer waits, from 0. Throws `testing/illegal-time` for NaN. */
+export function checkedDelay(kind: PendingTimer['kind'], ms: number): number {
+  if (!Number.isNaN(Number(ms))) return Math.max(ms, 0)
+  throw illegalTime(`A ${kind} was set for ${ms} milliseconds. Pass a number, or Infinity for never.`)
 }
 
 function requireFinite(what: string, value: number): void {

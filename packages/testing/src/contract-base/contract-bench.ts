@@ -70,10 +70,12 @@ export class ContractBench {
     for (let turn = 0, idle = 0; !(await this.#turn(isSettled, idle)); turn++) {
       if (advances > MOST_ADVANCES)
         throw broken(`${what}: the clock moved ${MOST_ADVANCES} times, to ever new timers.${fix}`)
-      if (turn > leastTurns && performance.now() > until && this.nextDue === Infinity)
+      const canAdvance = this.nextDue < Infinity
+      if (!canAdvance && turn > leastTurns && performance.now() > until)
         throw broken(`${what} within ${longestMs} ms.${fix}`)
       if (this.#isBusy) idle = QUICK_TURNS
-      if (++idle <= QUICK_TURNS + this.#patience.turns || this.nextDue === Infinity) continue
+      idle++
+      if (!canAdvance || idle <= QUICK_TURNS + this.#patience.turns) continue
       await this.clock.advanceTo(this.nextDue)
       advances++
       idle = 0

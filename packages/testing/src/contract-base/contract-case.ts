@@ -7,6 +7,15 @@ export interface ContractCase {
   run(): Promise<void>
 }
 
+/** Refuses the argument of a contract unless it is a function. `makes`: what the function does for each case. */
+export function mustBeMaker(contract: string, create: unknown, makes: string, example: string): void {
+  if (typeof create === 'function') return
+  throw new StageflowError(
+    'testing/illegal-contract',
+    `${contract}() needs a function that ${makes} for each case: ${contract}(${example}).`,
+  )
+}
+
 /** What a case has seen of a broken rule, and what to do. */
 export class Seen extends Error {}
 

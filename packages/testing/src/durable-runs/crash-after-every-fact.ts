@@ -1,12 +1,13 @@
 import { StageflowError } from '@stageflow/core'
 import type { PipelineStatus, RunInput, RunOptions, StageGraph } from '@stageflow/core'
 import { runDurable } from '@stageflow/core/durable'
-import type { StageExecutor } from '@stageflow/core/durable'
+import type { Fact, StageExecutor } from '@stageflow/core/durable'
 import { ANY, checkOptions } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { memoryExecutor } from './memory-executor.ts'
 import type { MemoryExecutor } from './memory-executor.ts'
 import { watchedExecutor } from './watched-executor.ts'
+import type { ExecutorWatch } from './watched-executor.ts'
 
 export interface CrashOptions<Ports = {}> {
   readonly ports?: Ports
@@ -69,6 +70,8 @@ interface OneRun {
   readonly last: string
 }
 
+const RUN_ID = 'crash-after-every-fact'
+
 async function runWith<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   input: RunInput,
@@ -76,59 +79,69 @@ async function runWith<Stages, Ports>(
   crashAfter: number,
 ): Promise<OneRun> {
   const store = memoryExecutor()
-  const runId = 'crash-after-every-fact'
-  const start = { runId, startedAt: 0, input, options: runOptions }
-  const begun = new Map<string, number>()
-  const waiting = new Set<string>()
-  const facts = new Set<string>()
-  let hasCrashed = false
-  let last = 'the start'
-  const crash = (): void => {
-    if (hasCrashed || facts.size < crashAfter) return
-    hasCrashed = true
-    store.crash(runId)
-    throw new StageflowError('testing/crashed', `The leg was ended after ${last}.`)
-  }
-  const watched = (executor: StageExecutor): StageExecutor =>
-    watchedExecutor(executor, {
-      asks: crash,
-      given: ({ kind, key }) => {
-        facts.add(`${kind} ${key}`)
-        if (!hasCrashed) last = kind === 'call' ? `"${key}"` : `the ${kind} for "${key}"`
-        crash()
-      },
-      begins: (key) => void begun.set(key, (begun.get(key) ?? 0) + 1),
-      waits: (key) => void waiting.add(key),
-    })
+  const start = { runId: RUN_ID, startedAt: 0, input, options: runOptions }
+  const crashing = new CrashingRun(store, crashAfter)
+  const carry = (executor: StageExecutor): Promise<Ended> =>
+    runDurable(graph, watchedExecutor(executor, crashing), { ports } as never) as Promise<never>
   for (;;) {
     try {
-      const carried = (executor: StageExecutor): Promise<Ended & { readonly status: PipelineStatus }> =>
-        runDurable(graph, watched(executor), { ports } as never) as Promise<never>
-      const ended = await store.run(start, carried)
-      if (ended.status !== 'suspended')
-        return {
-          ended,
-          given: facts.size,
-          last,
-          repeated: [...begun].filter(([, times]) => times > 1).map(([key]) => key),
-        }
-      answerAll(store, runId, [...waiting], answers)
+      const ended = await store.run(start, carry)
+      if (ended.status !== 'suspended') return { ended, ...crashing.seen() }
+      answerAll(store, crashing.waiting, answers)
     } catch (error) {
       if (!StageflowError.is(error, 'testing/crashed')) throw error
     }
   }
 }
 
+/** Watches the legs of a run, and lets one crash after so many facts. */
+class CrashingRun implements ExecutorWatch {
+  /** The keys of the stages that wait for answers, or have waited. */
+  readonly waiting = new Set<string>()
+  readonly #store: MemoryExecutor
+  readonly #crashAfter: number
+  readonly #begun = new Map<string, number>()
+  readonly #facts = new Set<string>()
+  #hasCrashed = false
+  #last = 'the start'
+
+  constructor(store: MemoryExecutor, crashAfter: number) {
+    this.#store = store
+    this.#crashAfter = crashAfter
+  }
+
+  seen(): Omit<OneRun, 'ended'> {
+    const repeated = [...this.#begun].filter(([, times]) => times > 1).map(([key]) => key)
+    return { given: this.#facts.size, last: this.#last, repeated }
+  }
+
+  readonly asks = (): void => this.#crashIfDue()
+  readonly given = ({ kind, key }: Fact): void => {
+    this.#facts.add(`${kind} ${key}`)
+    if (!this.#hasCrashed) this.#last = kind === 'call' ? `"${key}"` : `the ${kind} for "${key}"`
+    this.#crashIfDue()
+  }
+  readonly begins = (key: string): void => void this.#begun.set(key, (this.#begun.get(key) ?? 0) + 1)
+  readonly waits = (key: string): void => void this.waiting.add(key)
+
+  #crashIfDue(): void {
+    if (this.#hasCrashed || this.#facts.size < this.#crashAfter) return
+    this.#hasCrashed = true
+    this.#store.crash(RUN_ID)
+    throw new StageflowError('testing/crashed', `The leg was ended after ${this.#last}.`)
+  }
+}
+
+/** Answers what waits, as far as there are answers. */
 function answerAll(
   store: MemoryExecutor,
-  runId: string,
-  keys: readonly string[],
+  waiting: ReadonlySet<string>,
   answers: Readonly<Record<string, unknown>>,
 ): void {
-  let isAnswered = false
-  for (const key of keys)
-    if (Object.hasOwn(answers, key)) isAnswered = store.answer(runId, key, answers[key]) || isAnswered
-  if (isAnswered) return
+  const keys = [...waiting]
+  const given = keys.filter((key) => Object.hasOwn(answers, key))
+  const accepted = given.filter((key) => store.answer(RUN_ID, key, answers[key]))
+  if (accepted.length > 0) return
   throw new StageflowError(
     'testing/missing-answer',
     `The run waits for an answer to "${keys.join('" or "')}", and the answers are for ${Object.keys(answers).join(', ') || 'none'}. Pass it: { answers: { '${keys[0]}': … } }.`,
@@ -139,7 +152,8 @@ function differencesOf(whole: Ended, other: Ended): readonly string[] {
   const found = whole.status === other.status ? [] : [`the run ended as ${other.status}, not as ${whole.status}`]
   for (const [name, { status }] of Object.entries(whole.report.stages)) {
     const now = other.report.stages[name]?.status
-    const [before, after] = [whole, other].map(({ data }) => JSON.stringify(data[name]) ?? 'nothing')
+    const before = JSON.stringify(whole.data[name]) ?? 'nothing'
+    const after = JSON.stringify(other.data[name]) ?? 'nothing'
     if (now !== status) found.push(`stage "${name}" ended as ${String(now)}, not as ${String(status)}`)
     else if (before !== after) found.push(`stage "${name}" returned ${after}, not ${before}`)
   }

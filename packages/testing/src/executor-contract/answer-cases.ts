@@ -1,8 +1,9 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
 import type { DurableStart } from '@stageflow/core/durable'
+import type { AnyGraph } from '../contract-base/any-pipeline.ts'
 import { listed, must, mustEqual } from '../contract-base/contract-case.ts'
-import type { AnyGraph, AnyResult, ExecutorBench, Leg, RunExecutorCase } from './executor-bench.ts'
+import type { AnyResult, ExecutorBench, Leg, RunExecutorCase } from './executor-bench.ts'
 import { shownRun } from './executor-bench.ts'
 
 /** Rules for runs that wait for answers. */

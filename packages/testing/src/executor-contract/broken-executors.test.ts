@@ -3,6 +3,7 @@ import type { CallFacts, DurableStart, Fact } from '@stageflow/core/durable'
 import { describe, expect, test } from 'vitest'
 import type { CarryLeg, ExecutorUnderTest, LegResult, RecordedFact } from '../durable-contract.ts'
 import { MemoryLeg, MemoryRun, MemoryRuns } from '../durable-runs/memory-executor.ts'
+import { withLastAnswer } from '../../test/last-answer.ts'
 import { executorCases } from './executor-contract.ts'
 
 type LegClass = new (...given: ConstructorParameters<typeof MemoryLeg>) => MemoryLeg
@@ -233,20 +234,7 @@ const broken: readonly (readonly [fault: string, fails: readonly string[], open:
       },
     }),
   ],
-  [
-    'lets the last answer count',
-    [SECOND],
-    () =>
-      new (class extends MemoryRuns {
-        override answer(runId: string, key: string, answer: unknown): boolean {
-          const run = this.runOf(runId)
-          const place = run?.facts.findIndex((text) => text.startsWith(`{"kind":"answer","key":"${key}"`)) ?? -1
-          if (run === undefined || place < 0) return super.answer(runId, key, answer)
-          run.facts[place] = JSON.stringify({ kind: 'answer', key, answer, at: this.clock.now() })
-          return true
-        }
-      })(),
-  ],
+  ['lets the last answer count', [SECOND], () => withLastAnswer(MemoryRuns)],
   [
     'gives what a call returned itself',
     [JSON_FACTS],

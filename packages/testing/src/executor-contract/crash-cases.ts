@@ -1,9 +1,12 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
 import { passTurns } from '../clock/event-loop-turns.ts'
+import type { AnyGraph } from '../contract-base/any-pipeline.ts'
 import { listed, must, mustEqual } from '../contract-base/contract-case.ts'
+import type { RecordedFact } from '../durable-runs/leg.ts'
 import { settledIn, shownRun } from './executor-bench.ts'
-import type { AnyGraph, ExecutorBench, RunExecutorCase } from './executor-bench.ts'
+import type { ExecutorBench, RunExecutorCase } from './executor-bench.ts'
 import { delayedRuns, randomPipeline } from './random-pipeline.ts'
+import type { RandomPipeline } from './random-pipeline.ts'
 
 /** Rules for what later legs get of the earlier ones. */
 export const crashCases: Readonly<Record<string, RunExecutorCase>> = {
@@ -77,33 +80,29 @@ async function keepsOrder(bench: ExecutorBench): Promise<void> {
     .build()
   const start = bench.start()
   const first = await bench.end(graph, start)
-  const order = (given: typeof first.given): string => given.map(({ kind, key }) => `${kind} ${key}`).join(', ')
-  mustEqual(order((await bench.facts(start)) as never), order(first.given), 'the order of the recorded facts')
+  const order = (given: readonly RecordedFact[]): string => given.map(({ kind, key }) => `${kind} ${key}`).join(', ')
+  mustEqual(order(await bench.facts(start)), order(first.given), 'the order of the recorded facts')
   const again = await bench.leg(graph, start)
   mustEqual(order(again.given), order(first.given), 'the order of the facts in the next leg')
 }
 
 async function goesOn(bench: ExecutorBench, graphs: number): Promise<void> {
-  for (let seed = 1; seed <= graphs; seed++) await crashAtEachFact(bench, seed, () => randomPipeline(seed))
+  for (let seed = 1; seed <= graphs; seed++) await crashAtEachFact(bench, seed, randomPipeline(seed))
 }
 
 async function goesOnDelayed(bench: ExecutorBench, graphs: number): Promise<void> {
   const some = Math.ceil(graphs / 2)
   for (let seed = 1_001; seed <= 1_000 + some; seed++)
-    await crashAtEachFact(bench, seed, () => randomPipeline(seed, { interceptors: [delayedRuns(seed)] }))
+    await crashAtEachFact(bench, seed, randomPipeline(seed, { interceptors: [delayedRuns(seed)] }))
 }
 
-async function crashAtEachFact(
-  bench: ExecutorBench,
-  seed: number,
-  make: () => ReturnType<typeof randomPipeline>,
-): Promise<void> {
-  const { graph, options, isOrderFree } = make()
+async function crashAtEachFact(bench: ExecutorBench, seed: number, pipeline: RandomPipeline): Promise<void> {
+  const { graph, options, isOrderFree } = pipeline
   const which = (crashAfter: number): string => `random pipeline ${seed}, after a crash at fact ${crashAfter}`
   const whole = await bench.end(graph, bench.start({ options }))
   if (isOrderFree) {
     const inProcess = await graph.runSettled({}, options)
-    mustEqual(shownRun(whole.result), shownRun(inProcess as never), `the result of random pipeline ${seed}`)
+    mustEqual(shownRun(whole.result), shownRun(inProcess), `the result of random pipeline ${seed}`)
   }
   for (let crashAfter = 0; crashAfter < whole.given.length; crashAfter++) {
     const start = bench.start({ options })

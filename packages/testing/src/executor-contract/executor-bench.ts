@@ -1,16 +1,14 @@
 import { StageflowError, systemClock } from '@stageflow/core'
-import type { PipelineReport, StageGraph } from '@stageflow/core'
+import type { PipelineReport } from '@stageflow/core'
 import { runDurable } from '@stageflow/core/durable'
 import type { DurableStart, Fact, LegOptions } from '@stageflow/core/durable'
 import { textOf } from '@stageflow/core/kit'
+import type { AnyGraph } from '../contract-base/any-pipeline.ts'
 import { broken, must } from '../contract-base/contract-case.ts'
 import type { RecordedFact } from '../durable-runs/leg.ts'
 import { watchedExecutor } from '../durable-runs/watched-executor.ts'
 import type { ExecutorWatch } from '../durable-runs/watched-executor.ts'
 import type { ExecutorTraits, ExecutorUnderTest, OpenExecutor } from './executor-under-test.ts'
-
-// oxlint-disable-next-line no-explicit-any -- a graph of any stages
-export type AnyGraph = StageGraph<any, {}>
 
 /** The parts of a result that the cases look at. */
 export interface AnyResult {
@@ -206,7 +204,10 @@ export class ExecutorBench {
     }
   }
 
-  /** Waits in many short parts: a busy machine may stop this process for a while, which then counts as one of them. */
+  /**
+   * Waits in many parts: each is at least one turn of the event loop. If a busy machine stops this process for a while, that counts as
+   * one part.
+   */
   async #standstill(what: string, signal: AbortSignal): Promise<never> {
     for (let part = 0, seen = this.#happened; part < PARTS_OF_WAIT; part++) {
       await systemClock.sleep(this.#longestMs / PARTS_OF_WAIT, signal)
@@ -218,7 +219,7 @@ export class ExecutorBench {
   }
 }
 
-const PARTS_OF_WAIT = 50
+const PARTS_OF_WAIT = 500
 
 /** A run as text, without times and reasons: which dependency skipped a stage first can differ between legs. */
 export function shownRun({ status, data, report }: AnyResult): string {

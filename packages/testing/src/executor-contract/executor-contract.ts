@@ -1,7 +1,6 @@
-import { StageflowError } from '@stageflow/core'
 import { checkOptions, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
-import { breach } from '../contract-base/contract-case.ts'
+import { breach, mustBeMaker } from '../contract-base/contract-case.ts'
 import type { ContractCase } from '../contract-base/contract-case.ts'
 import { answerCases } from './answer-cases.ts'
 import { ExecutorBench } from './executor-bench.ts'
@@ -24,11 +23,7 @@ const RULES: OptionRules<ExecutorContractOptions> = { pipelines: whole(1) }
  * function, and `testing/illegal-option`.
  */
 export function executorContract(open: OpenExecutor, options: ExecutorContractOptions = {}): readonly ContractCase[] {
-  if (typeof open !== 'function')
-    throw new StageflowError(
-      'testing/illegal-contract',
-      'executorContract() needs a function that opens an empty store for each case: executorContract(() => memoryExecutor()).',
-    )
+  mustBeMaker('executorContract', open, 'opens an empty store', '() => memoryExecutor()')
   checkOptions('executorContract()', 'testing/illegal-option', options, RULES)
   return executorCases(open, options)
 }

@@ -2,6 +2,7 @@ import type { DurableStart, Fact } from '@stageflow/core/durable'
 import { describe, expect, test } from 'vitest'
 import type { ExecutorTraits, ExecutorUnderTest, RecordedFact } from '../durable-contract.ts'
 import { MemoryLeg, MemoryRun, MemoryRuns } from '../durable-runs/memory-executor.ts'
+import { withLastAnswer } from '../../test/last-answer.ts'
 import { executorCases } from './executor-contract.ts'
 
 const STOP = 'a stop is recorded, and given in every leg'
@@ -98,20 +99,7 @@ describe('a broken executor is caught, if it', () => {
           }
         })(),
     ],
-    [
-      'waits in place, and lets the last answer count',
-      [SECOND],
-      () =>
-        new (class extends WaitingRuns {
-          override answer(runId: string, key: string, answer: unknown): boolean {
-            const run = this.runOf(runId)
-            if (run?.has('answer', key) !== true) return super.answer(runId, key, answer)
-            const place = run.facts.findIndex((text) => text.startsWith(`{"kind":"answer","key":"${key}"`))
-            run.facts[place] = JSON.stringify({ kind: 'answer', key, answer, at: this.clock.now() })
-            return true
-          }
-        })(),
-    ],
+    ['waits in place, and lets the last answer count', [SECOND], () => withLastAnswer(WaitingRuns)],
     [
       'is stopped by its store, which forgets it',
       [STOP, STOP_FIRST],

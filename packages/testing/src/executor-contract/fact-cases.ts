@@ -1,8 +1,10 @@
 import { Pipeline, StageflowError } from '@stageflow/core'
 import { textOf } from '@stageflow/core/kit'
 import type { DurableStart, Fact } from '@stageflow/core/durable'
+import { anyPipeline } from '../contract-base/any-pipeline.ts'
+import type { AnyGraph } from '../contract-base/any-pipeline.ts'
 import { listed, must, mustEqual } from '../contract-base/contract-case.ts'
-import type { AnyGraph, ExecutorBench, Leg, RunExecutorCase } from './executor-bench.ts'
+import type { ExecutorBench, Leg, RunExecutorCase } from './executor-bench.ts'
 import { shownRun } from './executor-bench.ts'
 
 /** Rules for facts, keys and starts. */
@@ -61,10 +63,10 @@ interface Refused {
 
 async function refusesLost(bench: ExecutorBench): Promise<void> {
   const first = Promise.withResolvers<void>()
-  const graph = new Pipeline('beside')
+  const graph: AnyGraph = new Pipeline('beside')
     .withStage('a', () => ({ a: 1 }))
     .withStage('b', async () => (await first.promise, { b: 2 }))
-    .build() as AnyGraph
+    .build()
   const start = bench.start()
   await bench.end(graph, start, { watch: { given: () => first.resolve() } })
   let left = 1
@@ -79,12 +81,12 @@ async function refusesLost(bench: ExecutorBench): Promise<void> {
 
 async function refusesChanged(bench: ExecutorBench): Promise<void> {
   const chain = (...names: string[]): AnyGraph => {
-    let pipeline = new Pipeline('chain')
-    for (const [place, name] of names.entries())
-      pipeline = pipeline.withStage(name as 'a', () => ({ from: name }), {
-        dependencies: names.slice(Math.max(0, place - 1), place),
-      } as never) as never
-    return pipeline.build() as AnyGraph
+    let pipeline = anyPipeline('chain')
+    for (const [place, name] of names.entries()) {
+      const dependencies = place === 0 ? [] : names.slice(place - 1, place)
+      pipeline = pipeline.withStage(name, () => ({ from: name }), { dependencies })
+    }
+    return pipeline.build()
   }
   const start = bench.start()
   await bench.leg(chain('a', 'b', 'c', 'd'), start, { crashAfter: 3 })
@@ -102,7 +104,7 @@ async function refusesOther(bench: ExecutorBench): Promise<void> {
       .withStage('a', () => ({ a: 1 }))
       .withStage('maybe', () => ({ maybe: 1 }), { dependencies: ['a'], when: () => answer })
       .withStage('last', async () => ({ last: 1 }), { dependencies: ['a'] })
-      .build() as AnyGraph
+      .build()
   const start = bench.start()
   await bench.end(graph(false), start)
   await mustBeRefused(bench, {
@@ -129,16 +131,15 @@ const NAMES = [
 ]
 
 async function tellsKeysApart(bench: ExecutorBench): Promise<void> {
-  let pipeline = new Pipeline('keys')
+  let pipeline = anyPipeline('keys')
     .withPipeline(
       'kid',
-      new Pipeline('kid').withStage('t', async () => ({ from: 'kid.t' })),
+      anyPipeline('kid').withStage('t', async () => ({ from: 'kid.t' })),
     )
     .withMap('items', { over: () => [0, 1], each: async (item: number) => ({ from: `item ${item}` }) })
-  for (const name of NAMES)
-    pipeline = pipeline.withStage(name as 'one', async () => ({ from: name }), {} as never) as never
-  const graph = pipeline.build() as AnyGraph
-  const inProcess = (await graph.runSettled({})) as { readonly data: unknown; readonly status: string }
+  for (const name of NAMES) pipeline = pipeline.withStage(name, async () => ({ from: name }))
+  const graph = pipeline.build()
+  const inProcess = await graph.runSettled({})
   const start = bench.start()
   const first = await bench.end(graph, start)
   const again = await bench.end(graph, start)
@@ -157,17 +158,17 @@ async function tellsRunsApart(bench: ExecutorBench): Promise<void> {
   const { runId } = bench.start()
   const ids = ['', '/a', '/A', ' ', '%', '_', '#1', '@2', '/kid'].map((end) => runId + end)
   const legs = await Promise.all(
-    ids.map((id) => bench.end(graph as AnyGraph, bench.start({ runId: id, input: { inputText: id } }))),
+    ids.map((id) => bench.end(graph, bench.start({ runId: id, input: { inputText: id } }))),
   )
   for (const [place, { result }] of legs.entries())
     mustEqual(JSON.stringify(result.data['b']), JSON.stringify({ of: ids[place] }), `the data of run ${ids[place]}`)
 }
 
 async function keepsStart(bench: ExecutorBench): Promise<void> {
-  const graph = new Pipeline('start')
+  const graph: AnyGraph = new Pipeline('start')
     .withStage('a', ({ snapshot }) => ({ text: snapshot.inputText }))
     .withStage('b', async () => ({ b: 1 }), { dependencies: ['a'] })
-    .build() as AnyGraph
+    .build()
   const start = bench.start({
     input: { inputText: 'first' },
     options: { maxConcurrency: 2, onStageFailure: 'continue' },

@@ -1,8 +1,9 @@
 import { Pipeline } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
 import { passTurns } from '../clock/event-loop-turns.ts'
+import type { AnyGraph } from '../contract-base/any-pipeline.ts'
 import { listed, must, mustEqual } from '../contract-base/contract-case.ts'
-import type { AnyGraph, ExecutorBench, RunExecutorCase } from './executor-bench.ts'
+import type { ExecutorBench, RunExecutorCase } from './executor-bench.ts'
 import { shownRun } from './executor-bench.ts'
 
 /** Rules for two legs of one run, and for many runs at once. */
@@ -36,10 +37,10 @@ function slowToLeave(): { graph: AnyGraph; atOnce: () => number; runs: () => num
     end.resolve()
     return { run }
   }
-  const graph = new Pipeline('slow-to-leave')
+  const graph: AnyGraph = new Pipeline('slow-to-leave')
     .withStage('first', async () => (await began.promise, { first: 1 }))
     .withStage('work', work)
-    .build() as AnyGraph
+    .build()
   return { graph, atOnce: () => most, runs: () => runs, left: async () => void (await Promise.all(ended)) }
 }
 
@@ -75,7 +76,7 @@ async function runsOnce(bench: ExecutorBench): Promise<void> {
 async function startsTwice(bench: ExecutorBench): Promise<void> {
   let atOnce = 0
   let most = 0
-  const graph = new Pipeline('twice')
+  const graph: AnyGraph = new Pipeline('twice')
     .withStage('work', async () => {
       most = Math.max(most, ++atOnce)
       await passTurns(12)
@@ -83,7 +84,7 @@ async function startsTwice(bench: ExecutorBench): Promise<void> {
       return { work: 1 }
     })
     .withStage('more', async () => (await passTurns(2), { more: 1 }), { dependencies: ['work'] })
-    .build() as AnyGraph
+    .build()
   const start = bench.start()
   await Promise.all([bench.leg(graph, start), bench.leg(graph, start)])
   must(
@@ -98,11 +99,11 @@ async function startsTwice(bench: ExecutorBench): Promise<void> {
 const RUNS = 20
 
 async function manyRuns(bench: ExecutorBench): Promise<void> {
-  const graph = new Pipeline('many')
+  const graph: AnyGraph = new Pipeline('many')
     .withStage('a', async ({ snapshot }) => (await passTurns(3), { a: snapshot.inputText }))
     .withStage('b', async ({ inputs }) => (await passTurns(2), { b: inputs.from('a').a }), { dependencies: ['a'] })
     .withMap('c', { dependencies: ['b'], over: () => [1, 2], each: async (item: number) => ({ item }) })
-    .build() as AnyGraph
+    .build()
   const one = async (run: number): Promise<void> => {
     const start = bench.start({ input: { inputText: `run ${run}` } })
     if (run % 2 === 0) await bench.leg(graph, start, { crashAfter: run % 3 })

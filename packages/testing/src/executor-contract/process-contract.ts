@@ -132,63 +132,79 @@ const newRuns = (count: number, seed: number): readonly ProcessRun[] =>
     start: { runId: crypto.randomUUID(), startedAt: systemClock.now(), input: {} },
   }))
 
-async function killsAtRandom({ runs: count, kills, seed, counted, executor, lines, start }: Tools): Promise<void> {
-  const runs = newRuns(count, seed)
-  const random = seededRandom(seed)
-  /** At each kill: how many lines there were, and which calls had settled. */
-  const seen: { readonly lines: number; readonly settled: ReadonlyMap<string, ReadonlySet<string>> }[] = []
-  for (;;) {
-    const isKilled = seen.length < kills
-    // It is killed while its steps wait, so that it cannot carry out the rest before, however late the kill comes.
-    const worker = start(runs, isKilled ? { held: { from: 1 + Math.floor((random() * count * 8) / kills) } } : {})
-    if (isKilled) {
-      await worker.said('waits')
-      worker.kill()
-    }
-    await worker.ended
-    if (worker.isDone()) break
-    worker.mustLive()
-    const settled = new Map<string, ReadonlySet<string>>()
-    for (const {
-      start: { runId },
-    } of runs)
-      settled.set(runId, settledIn(await executor.facts(runId)))
-    const before = lines()
-    const early = before.find((step) => !followsFacts(runs, step, before, settled))
-    must(
-      early === undefined,
-      `when a process was killed, "${early?.key}" had begun, and a stage that it depends on had no recorded fact. Record a fact, and only then give it.`,
-    )
-    seen.push({ lines: before.length, settled })
-  }
-  const steps = lines()
-    .map((line, place) => ({ ...line, place }))
-    .filter(({ is }) => is === 'begin')
-  for (const { lines: before, settled } of seen) {
-    const again = steps.find(({ place, runId, key }) => place >= before && settled.get(runId)?.has(key) === true)
-    must(
-      again === undefined,
-      `"${again?.key}" had settled when a process was killed, and began again in the next one. Give the recorded facts before you begin a call.`,
-    )
-  }
-  for (const run of runs) await mustHaveEnded(executor, run)
-  const keys = new Set(steps.map(({ runId, key }) => `${runId} ${key}`))
-  counted?.({ runs: count, kills: seen.length, steps: keys.size, repeated: steps.length - keys.size })
+/** What is known when a process has been killed. */
+interface Kill {
+  /** The lines that the processes had written. */
+  readonly lines: readonly StepLine[]
+  /** The keys of the calls that had settled, by run. */
+  readonly settled: ReadonlyMap<string, ReadonlySet<string>>
 }
 
-/** Whether the stages that a step depends on, and that had begun, have facts. Of steps of maps and child runs this isn't known. */
-function followsFacts(
-  runs: readonly ProcessRun[],
-  { runId, key }: StepLine,
-  steps: readonly StepLine[],
-  settled: ReadonlyMap<string, ReadonlySet<string>>,
-): boolean {
+async function killsAtRandom(tools: Tools): Promise<void> {
+  const { runs: count, kills, seed, counted, executor, lines } = tools
+  const runs = newRuns(count, seed)
+  const seen: Kill[] = []
+  const random = seededRandom(seed)
+  while (!(await carriesAll(tools, runs, seen.length < kills ? 1 + Math.floor((random() * count * 8) / kills) : 0))) {
+    const kill = { lines: lines(), settled: await settledOf(executor, runs) }
+    mustFollowFacts(runs, kill)
+    seen.push(kill)
+  }
+  const begun = lines().filter(({ is }) => is === 'begin')
+  for (const kill of seen) mustRepeatNothing(kill, lines())
+  for (const run of runs) await mustHaveEnded(executor, run)
+  const steps = new Set(begun.map(({ runId, key }) => `${runId} ${key}`)).size
+  counted?.({ runs: count, kills: seen.length, steps, repeated: begun.length - steps })
+}
+
+/**
+ * Whether a new process carries all runs to their end. With `killFrom` its steps wait from this number on, and then it is killed: so it
+ * cannot carry out the rest before, however late the kill comes.
+ */
+async function carriesAll({ start }: Tools, runs: readonly ProcessRun[], killFrom: number): Promise<boolean> {
+  const worker = start(runs, killFrom === 0 ? {} : { held: { from: killFrom } })
+  if (killFrom > 0) {
+    await worker.said('waits')
+    worker.kill()
+  }
+  await worker.ended
+  if (!worker.isDone()) worker.mustLive()
+  return worker.isDone()
+}
+
+async function settledOf(executor: ExecutorUnderTest, runs: readonly ProcessRun[]): Promise<Kill['settled']> {
+  const settled = new Map<string, ReadonlySet<string>>()
+  for (const { start } of runs) settled.set(start.runId, settledIn(await executor.facts(start.runId)))
+  return settled
+}
+
+function mustFollowFacts(runs: readonly ProcessRun[], { lines, settled }: Kill): void {
+  const begun = new Set(lines.map(({ runId, key }) => `${runId} ${key}`))
+  const early = lines.find(({ runId, key }) =>
+    dependenciesOf(runs, runId, key).some(
+      (stage) => begun.has(`${runId} ${stage}`) && settled.get(runId)?.has(stage) !== true,
+    ),
+  )
+  must(
+    early === undefined,
+    `when a process was killed, "${early?.key}" had begun, and a stage that it depends on had no recorded fact. Record a fact, and only then give it.`,
+  )
+}
+
+/** The stages that must have settled before a step begins. None for steps of maps and child runs, because it isn't known of them. */
+function dependenciesOf(runs: readonly ProcessRun[], runId: string, key: string): readonly string[] {
   const run = runs.find(({ start }) => start.runId === runId) as ProcessRun
   const stage = pipelineOf(run).graph.info.stages.find(({ name }) => name === key)
-  if (stage === undefined || !['all', 'every', 'settled'].includes(stage.join as string)) return true
-  return stage.dependencies.every(
-    ({ stage: name }) =>
-      settled.get(runId)?.has(name) === true || !steps.some((step) => step.runId === runId && step.key === name),
+  if (stage === undefined || !['all', 'every', 'settled'].includes(stage.join as string)) return []
+  return stage.dependencies.map((dependency) => dependency.stage)
+}
+
+function mustRepeatNothing({ lines, settled }: Kill, all: readonly StepLine[]): void {
+  const later = all.slice(lines.length)
+  const again = later.find(({ runId, key, is }) => is === 'begin' && settled.get(runId)?.has(key) === true)
+  must(
+    again === undefined,
+    `"${again?.key}" had settled when a process was killed, and began again in the next one. Give the recorded facts before you begin a call.`,
   )
 }
 

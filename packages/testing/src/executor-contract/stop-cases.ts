@@ -1,7 +1,8 @@
 import { Pipeline } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
+import type { AnyGraph } from '../contract-base/any-pipeline.ts'
 import { broken, listed, must, mustEqual } from '../contract-base/contract-case.ts'
-import type { AnyGraph, AnyResult, ExecutorBench, Leg, LegPlan, RunExecutorCase } from './executor-bench.ts'
+import type { AnyResult, ExecutorBench, Leg, LegPlan, RunExecutorCase } from './executor-bench.ts'
 import { shownRun } from './executor-bench.ts'
 
 /** Rules for stops, deadlines, and calls that must not begin. */
@@ -62,12 +63,12 @@ async function endLate(
   options: LegPlan['options'] = {},
 ): Promise<Leg & { readonly graph: AnyGraph; readonly result: AnyResult }> {
   let hasBegun = false
-  const graph = new Pipeline('late')
+  const graph: AnyGraph = new Pipeline('late')
     .withStage('work', async (context) => {
       hasBegun = true
       await work(context)
     })
-    .build() as AnyGraph
+    .build()
   for (const timeoutMs of DEADLINES) {
     const leg = await bench.end(graph, bench.start({ options: { timeoutMs } }), { options })
     if (hasBegun) return { ...leg, graph }
@@ -86,8 +87,8 @@ async function passesDeadline(bench: ExecutorBench): Promise<void> {
 
 function mustBeLate({ status, errors = [] }: { status: string; errors?: readonly { code: string }[] }): void {
   must(
-    status === 'failed' && errors[0]?.code === 'core/run-timeout',
-    `the run must fail with core/run-timeout; it is ${status}${errors[0] === undefined ? '' : ` (${errors[0].code})`}.`,
+    status === 'failed' && errors[0]?.code === 'core/timed-out',
+    `the run must fail with core/timed-out; it is ${status}${errors[0] === undefined ? '' : ` (${errors[0].code})`}.`,
   )
 }
 

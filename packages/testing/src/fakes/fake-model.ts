@@ -70,25 +70,25 @@ const isBroken = (answer: string | ModelAnswer): answer is ModelAnswer =>
 
 /** The deltas that a provider would send. */
 function deltasOf(answer: string | ModelAnswer): readonly LLMDelta[] {
-  const {
-    text = '',
-    reasoning,
-    toolCalls = [],
-    usage,
-    finishReason,
-  }: ModelAnswer = typeof answer === 'string' ? { text: answer } : answer
-  const deltas: LLMDelta[] = reasoning === undefined ? [] : [{ reasoning }]
-  for (const chunk of chunksOf(text)) deltas.push({ text: chunk })
-  toolCalls.forEach(({ id, name, arguments: given }, index) => {
-    if (typeof given !== 'string') return deltas.push({ toolCalls: [{ index, id, name, arguments: given }] })
-    const middle = Math.ceil(given.length / 2)
-    return deltas.push(
-      { toolCalls: [{ index, id, name, arguments: given.slice(0, middle) }] },
-      { toolCalls: [{ index, arguments: given.slice(middle) }] },
-    )
-  })
+  const fields: ModelAnswer = typeof answer === 'string' ? { text: answer } : answer
+  const { text = '', reasoning, toolCalls = [], usage, finishReason } = fields
+  const deltas: LLMDelta[] = [
+    ...(reasoning === undefined ? [] : [{ reasoning }]),
+    ...chunksOf(text).map((chunk) => ({ text: chunk })),
+    ...toolCalls.flatMap(deltasOfCall),
+  ]
   if (isBroken(answer)) return deltas
   return [...deltas, { finishReason: finishReason ?? (toolCalls.length > 0 ? 'tool_calls' : 'stop'), usage }]
+}
+
+/** A call with its arguments, in two halves if they are text. */
+function deltasOfCall({ id, name, arguments: given }: LLMToolCall, index: number): readonly LLMDelta[] {
+  if (typeof given !== 'string') return [{ toolCalls: [{ index, id, name, arguments: given }] }]
+  const middle = Math.ceil(given.length / 2)
+  return [
+    { toolCalls: [{ index, id, name, arguments: given.slice(0, middle) }] },
+    { toolCalls: [{ index, arguments: given.slice(middle) }] },
+  ]
 }
 
 /** A text in chunks: words with the space after them. */

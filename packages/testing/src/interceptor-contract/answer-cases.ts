@@ -1,5 +1,6 @@
 import { StageOutput } from '@stageflow/core'
 import type { AnyStage } from '@stageflow/core'
+import { anyPipeline } from '../contract-base/any-pipeline.ts'
 import { must } from '../contract-base/contract-case.ts'
 import { TO_PASS, type InterceptorBench } from './interceptor-bench.ts'
 
@@ -101,7 +102,7 @@ async function synchronousStage(bench: InterceptorBench): Promise<void> {
       }),
     )
   }
-  const result = await bench.run(bench.build(bench.pipeline('chain', stages)), bench.nextRun())
+  const result = await bench.run(bench.build(anyPipeline('chain', stages)), bench.nextRun())
   must(
     result.status === 'completed' || bench.ownFailures === '',
     `it did not let all calls through in a run of ${CHAIN} stages. ${TO_PASS}`,
@@ -125,7 +126,7 @@ async function streamingStage(bench: InterceptorBench): Promise<void> {
       return { text: 'Hello' }
     },
   })
-  const graph = bench.buildUnlessRefused(bench.pipeline('stream', [stage]))
+  const graph = bench.buildUnlessRefused(anyPipeline('stream', [stage]))
   if (graph === undefined) return // it says at build that it cannot: no reader is left without chunks
   const run = graph.start(bench.nextRun())
   const reading = (async () => {
@@ -168,7 +169,7 @@ async function whatTheStageSees(bench: InterceptorBench): Promise<void> {
       return {}
     },
   })
-  const graph = bench.build(bench.pipeline('seen', [source, stage]), { ports: { port } })
+  const graph = bench.build(anyPipeline('seen', [source, stage]), { ports: { port } })
   const { status } = await bench.ends(graph.start(given.metadata?.['contractRun'] as number, undefined, given).settled)
   must(facts.length > 0, bench.refused(`ended as ${status}`))
   const changed = facts.filter(([, seen, expected]) => seen !== expected)

@@ -1,4 +1,5 @@
 import type { Interceptor } from '@stageflow/core'
+import { anyPipeline } from '../contract-base/any-pipeline.ts'
 import { must } from '../contract-base/contract-case.ts'
 import { hanging } from './abort-cases.ts'
 import type { InterceptorBench } from './interceptor-bench.ts'
@@ -26,7 +27,7 @@ async function entersAtOnce(bench: InterceptorBench): Promise<void> {
   for (const run of [read, async () => read()]) {
     seen.length = 0
     const stage = bench.stage({ name: 'stage', run })
-    const { status } = await bench.run(bench.build(bench.pipeline('entered', [stage]), {}, [setting]), bench.nextRun())
+    const { status } = await bench.run(bench.build(anyPipeline('entered', [stage]), {}, [setting]), bench.nextRun())
     must(seen.length > 0, bench.refused(`ended as ${status}`))
     const lost = seen[0] === 'run' ? 'call' : 'run'
     must(

@@ -1,5 +1,5 @@
 import { StageOutput } from '@stageflow/core'
-import type { Pipeline } from '@stageflow/core'
+import { anyPipeline } from '../contract-base/any-pipeline.ts'
 import { must } from '../contract-base/contract-case.ts'
 import { hanging } from './abort-cases.ts'
 import type { InterceptorBench } from './interceptor-bench.ts'
@@ -138,9 +138,8 @@ async function everything(bench: InterceptorBench): Promise<void> {
   if (!(await bench.comesToRest(run.settled)) && bench.nextDue < Infinity) await bench.clock.advanceTo(bench.nextDue)
   bench.abortAll()
   await bench.ends(run.settled)
-  const child = bench.pipeline('child', [bench.stage({ name: 'stage', run: async () => ({}) })])
-  const parent = bench.pipeline('parent', []) as unknown as Pipeline
-  await bench.run(bench.build(parent.withPipeline('child', child) as never), bench.nextRun())
+  const child = anyPipeline('child', [bench.stage({ name: 'stage', run: async () => ({}) })])
+  await bench.run(bench.build(anyPipeline('parent').withPipeline('child', child)), bench.nextRun())
 }
 
 function listed(uses: readonly GlobalUse[]): string {

@@ -1,4 +1,4 @@
-import { Pipeline, PipelineBuildError, defineStage } from '@stageflow/core'
+import { PipelineBuildError, defineStage } from '@stageflow/core'
 import type {
   AnyStage,
   BuildOptions,
@@ -14,6 +14,7 @@ import type {
 } from '@stageflow/core'
 import { textOf } from '@stageflow/core/kit'
 import { manualClock } from '../clock/manual-clock.ts'
+import { anyPipeline, type AnyPipeline } from '../contract-base/any-pipeline.ts'
 import { ContractBench, type Patience, type Waits } from '../contract-base/contract-bench.ts'
 import { broken, must } from '../contract-base/contract-case.ts'
 import type { CreateInterceptor, InterceptorContractOptions } from './interceptor-contract-options.ts'
@@ -135,23 +136,15 @@ export class InterceptorBench extends ContractBench {
     }
   }
 
-  pipeline(name: string, stages: readonly AnyStage[]): Pipeline<never, {}> {
-    return Pipeline.from(name, stages as readonly never[]) as unknown as Pipeline<never, {}>
-  }
-
   /** `outermost`: interceptors around the one under test and those that it needs. */
-  build(
-    pipeline: Pipeline<never, {}>,
-    options: BuildOptions<object> = {},
-    outermost: readonly Interceptor[] = [],
-  ): CaseGraph {
+  build(pipeline: AnyPipeline, options: BuildOptions<object> = {}, outermost: readonly Interceptor[] = []): CaseGraph {
     const interceptors = [
       ...outermost,
       ...this.#outside,
       ...this.#beside,
       ...watched(this.subject, this.watch, this.globals),
     ]
-    const graph = pipeline.build({ clock: this.clock, interceptors, ...(options as BuildOptions<{}>) })
+    const graph = pipeline.build({ clock: this.clock, interceptors, ...options })
     return {
       start: (run, extra, input) => {
         const started = graph.start(this.input(run, input), { ...this.#options.runOptions, ...extra })
@@ -164,7 +157,7 @@ export class InterceptorBench extends ContractBench {
   }
 
   /** Like `build`. Returns undefined if the interceptor itself refuses a stage. */
-  buildUnlessRefused(pipeline: Pipeline<never, {}>): CaseGraph | undefined {
+  buildUnlessRefused(pipeline: AnyPipeline): CaseGraph | undefined {
     try {
       return this.build(pipeline)
     } catch (error) {
@@ -176,7 +169,7 @@ export class InterceptorBench extends ContractBench {
 
   /** A pipeline of a single stage. */
   alone(stage: Omit<CaseStage, 'name'>): CaseGraph {
-    return this.build(this.pipeline('contract', [this.stage({ name: 'stage', ...stage })]))
+    return this.build(anyPipeline('contract', [this.stage({ name: 'stage', ...stage })]))
   }
 
   input(run: number, more: RunInput = {}): RunInput {

@@ -1,9 +1,8 @@
-import { StageflowError } from '@stageflow/core'
 import type { Interceptor } from '@stageflow/core'
 import { ANY, checkOptions, functionLike } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { Patience, type Waits } from '../contract-base/contract-bench.ts'
-import { breach, type ContractCase } from '../contract-base/contract-case.ts'
+import { breach, mustBeMaker, type ContractCase } from '../contract-base/contract-case.ts'
 import { abortCases } from './abort-cases.ts'
 import { answerCases } from './answer-cases.ts'
 import { BASIC_CASE, Basics } from './basics.ts'
@@ -23,11 +22,7 @@ export function interceptorContract(
   create: CreateInterceptor,
   options: InterceptorContractOptions = {},
 ): readonly ContractCase[] {
-  if (typeof create !== 'function')
-    throw new StageflowError(
-      'testing/illegal-contract',
-      'interceptorContract() needs a function that makes a new interceptor for each case: interceptorContract(() => timeout()).',
-    )
+  mustBeMaker('interceptorContract', create, 'makes a new interceptor', '() => timeout()')
   checkOptions('interceptorContract()', 'testing/illegal-option', options, RULES)
   return interceptorCases(create, options)
 }

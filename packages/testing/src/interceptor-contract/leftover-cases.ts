@@ -1,5 +1,6 @@
 import { StageOutput } from '@stageflow/core'
-import type { Interceptor, InterceptorContext, Pipeline, RunContext } from '@stageflow/core'
+import type { Interceptor, InterceptorContext, RunContext } from '@stageflow/core'
+import { anyPipeline } from '../contract-base/any-pipeline.ts'
 import { must } from '../contract-base/contract-case.ts'
 import type { InterceptorBench } from './interceptor-bench.ts'
 import { isEmit } from './membrane.ts'
@@ -59,13 +60,12 @@ async function noListener(bench: InterceptorBench): Promise<void> {
 /** Whether a child run leaves something behind. Its parent runs at the same time: what any two runs do then is the fault of another case. */
 async function childLeaves(bench: InterceptorBench, left: () => number): Promise<boolean> {
   const stage = bench.stage({ name: 'stage', run: async () => (await Promise.resolve(), {}) })
-  const child = bench.pipeline('child', [stage])
+  const child = anyPipeline('child', [stage])
   const alone = bench.build(child)
   await bench.ends(Promise.all([1, 2].map(() => alone.start(bench.nextRun()).settled)))
   await bench.clock.settle()
   if (left() > 0) return false
-  const parent = bench.pipeline('parent', []) as unknown as Pipeline
-  const graph = bench.build(parent.withPipeline('child', child) as never)
+  const graph = bench.build(anyPipeline('parent').withPipeline('child', child))
   await bench.run(graph, bench.nextRun())
   await bench.clock.settle()
   return left() > 0
@@ -88,7 +88,7 @@ async function nothingOfRefused(bench: InterceptorBench): Promise<void> {
   signals.watch(caller.signal)
   for (const [when, refusing] of Object.entries(REFUSALS)) {
     const stage = bench.stage({ name: 'stage', run: async () => ({}) })
-    const graph = bench.build(bench.pipeline('refused', [stage]), {}, [refusing])
+    const graph = bench.build(anyPipeline('refused', [stage]), {}, [refusing])
     await bench.run(graph, bench.nextRun(), { signal: caller.signal })
     await bench.clock.settle()
     const left = bench.clock.pending > 0 ? bench.timers : `${signals.left} listeners on the signal`
@@ -115,15 +115,13 @@ async function survivesEverything(bench: InterceptorBench): Promise<void> {
   const last = bench.stage({ name: 'last', after: [deaf], run: () => ({}) })
   const caller = new AbortController()
   const runs = [
-    bench.build(bench.pipeline('tolerated', tolerated)).start(bench.nextRun()),
+    bench.build(anyPipeline('tolerated', tolerated)).start(bench.nextRun()),
     bench.alone({ run: ENDINGS['fail'] as () => object }).start(bench.nextRun()),
     bench.alone({ run: () => StageOutput.cancel('enough') }).start(bench.nextRun()),
     ...Object.values(REFUSALS).map((refusing) =>
-      bench.build(bench.pipeline('refused', [ok]), {}, [refusing]).start(bench.nextRun()),
+      bench.build(anyPipeline('refused', [ok]), {}, [refusing]).start(bench.nextRun()),
     ),
-    bench
-      .build(bench.pipeline('abandoned', [deaf, last]))
-      .start(bench.nextRun(), { signal: caller.signal, graceMs: 10 }),
+    bench.build(anyPipeline('abandoned', [deaf, last])).start(bench.nextRun(), { signal: caller.signal, graceMs: 10 }),
   ]
   const all = Promise.all(runs.map(({ settled }) => settled))
   await bench.comesToRest(all)

@@ -1,6 +1,7 @@
 import { StageOutput } from '@stageflow/core'
-import type { InterceptorContext, Pipeline, PipelineReport } from '@stageflow/core'
+import type { ContextSnapshot, InterceptorContext, Pipeline, PipelineReport, StageContext } from '@stageflow/core'
 import { textOf } from '@stageflow/core/kit'
+import { anyPipeline } from '../contract-base/any-pipeline.ts'
 import { broken, must } from '../contract-base/contract-case.ts'
 import type { InterceptorBench, CaseResult } from './interceptor-bench.ts'
 
@@ -32,7 +33,7 @@ async function manyRuns(bench: InterceptorBench): Promise<void> {
     after: [first],
     run: async (context) => ({ run: runOf(context), first: (context.inputs.from('first') as { run: number }).run }),
   })
-  const pipeline = bench.pipeline('many', [first, second])
+  const pipeline = anyPipeline('many', [first, second])
   await bench.run(bench.build(pipeline), bench.nextRun())
   const leftByOne = bench.clock.pending // which is the fault of another case
   const graph = bench.build(pipeline)
@@ -59,7 +60,7 @@ async function severalGraphs(bench: InterceptorBench): Promise<void> {
   const names = ['north', 'south', 'west']
   const graphs = names.map((name) =>
     bench.build(
-      bench.pipeline(name, [
+      anyPipeline(name, [
         bench.stage({
           name: 'stage',
           run: async () => {
@@ -85,7 +86,7 @@ async function severalGraphs(bench: InterceptorBench): Promise<void> {
 }
 
 async function buildsAgain(bench: InterceptorBench): Promise<void> {
-  const pipeline = bench.pipeline('again', [bench.stage({ name: 'stage', run: async () => ({ done: true }) })])
+  const pipeline = anyPipeline('again', [bench.stage({ name: 'stage', run: async () => ({ done: true }) })])
   const wants = 'One instance serves any number of graphs: wrap and onCall are called once per stage and graph.'
   for (const time of ['first', 'second', 'third']) {
     let graph
@@ -107,7 +108,7 @@ async function twoStages(bench: InterceptorBench): Promise<void> {
   const answering = ['left', 'right'].map((name) =>
     bench.stage({ name, run: async () => (await Promise.resolve(), { name }) }),
   )
-  const both = await bench.run(bench.build(bench.pipeline('answers', answering)), bench.nextRun())
+  const both = await bench.run(bench.build(anyPipeline('answers', answering)), bench.nextRun())
   for (const { name } of answering) {
     const answer = (both.data[name] as { name: string } | undefined)?.name
     must(
@@ -121,7 +122,7 @@ async function twoStages(bench: InterceptorBench): Promise<void> {
     run: async () => StageOutput.fail('down', { retryable: false }),
   })
   const sound = bench.stage({ name: 'sound', run: async () => ({ sound: true }) })
-  const graph = bench.build(bench.pipeline('failures', [broken, sound]))
+  const graph = bench.build(anyPipeline('failures', [broken, sound]))
   for (let time = 0; time < 20; time++) {
     const { report } = await bench.run(graph, bench.nextRun())
     const { status, error } = report.stages['sound'] ?? {}
@@ -140,21 +141,20 @@ async function childRuns(bench: InterceptorBench): Promise<void> {
     name: 'work',
     run: async (context) => (await Promise.resolve(), { item: itemOf(context) }),
   })
-  const child = bench.pipeline('child', [work])
-  const parent = bench.pipeline('parent', []) as unknown as Pipeline
+  const child = anyPipeline('child', [work])
   const graph = bench.build(
-    parent
-      .withPipeline('single', child as unknown as Pipeline, {
-        input: (_, { metadata }) => ({ metadata: { ...metadata, item: 'single' } }),
+    anyPipeline('parent')
+      .withPipeline('single', child, {
+        input: (_: object, { metadata }: ContextSnapshot) => ({ metadata: { ...metadata, item: 'single' } }),
       })
       .withMap('each', {
         over: () => Array.from({ length: ITEMS }, (_, item) => item),
-        each: async (item, context) => {
-          const { metadata } = context.snapshot
-          const result = await context.runChild(child, { metadata: { ...metadata, item } })
-          return { work: result.data }
+        each: async (item: number, context: StageContext) => {
+          const input = { metadata: { ...context.snapshot.metadata, item } }
+          const { data } = await context.runChild(child as unknown as Pipeline, input)
+          return { work: data }
         },
-      }) as never,
+      }),
   )
   const { status, data, report } = await bench.run(graph, bench.nextRun())
   const { single, each } = data as {

@@ -135,11 +135,12 @@ async function shrunk(run: RunOrder, failing: Trial): Promise<Trial> {
   let best = failing
   let left = MOST_SHRINKS
   const tryOut = async (choices: readonly number[]): Promise<boolean> => {
-    if (left-- <= 0) return false
+    if (left === 0) return false
+    left--
     const trial = await run(following(choices))
-    if (trial.failure === undefined || isSimpler(best, trial)) return false
-    best = trial
-    return true
+    const isBetter = trial.failure !== undefined && !isSimpler(best, trial)
+    if (isBetter) best = trial
+    return isBetter
   }
   for (let length = 0; length < failing.choices.length; length++)
     if (await tryOut(failing.choices.slice(0, length))) break

@@ -3,9 +3,10 @@ import type { Clock, Interceptor, RunContext } from '@stageflow/core'
 import { isThenable } from '@stageflow/core/kit'
 import { abortableSleep } from '../clock/abortable-sleep.ts'
 import { eventLoopTurns } from '../clock/event-loop-turns.ts'
+import { checkedDelay } from '../clock/manual-clock.ts'
 import { seededRandom } from '../random/seeded-random.ts'
 import { createSteps } from './schedule-steps.ts'
-import type { Choose, TakenStep } from './schedule-steps.ts'
+import type { Choose, Steps, TakenStep } from './schedule-steps.ts'
 
 /** How long a run may wait for something that isn't a step, such as real I/O, in ms of the machine's clock. */
 const MOST_REAL_MS = 5_000
@@ -41,122 +42,130 @@ export function createSchedule(
   realClock: Clock = systemClock,
 ): { readonly schedule: Schedule; readonly taken: readonly TakenStep[] } {
   const steps = createSteps(choose)
-  const started = new Set<string>()
+  const running = new Set<string>()
+  const clock = clockOf(steps)
+  const schedule: Schedule = {
+    clock,
+    interceptor: interceptorOf(steps, clock, running),
+    get steps() {
+      return steps.taken.map(stepText)
+    },
+    interleave: (port) => interleaved(port, steps),
+    drive: (promise) => drive(promise, steps, running, realClock),
+  }
+  return { schedule, taken: steps.taken }
+}
 
+function clockOf(steps: Steps): Clock {
   const clock: Clock = {
     now: () => steps.now(),
     setTimeout: (callback, ms) => {
-      if (Number.isNaN(Number(ms)))
-        throw new StageflowError(
-          'testing/illegal-time',
-          `A timer was set for ${ms} milliseconds. Pass a number, or Infinity for never.`,
-        )
-      const wait = Math.max(ms, 0)
+      const wait = checkedDelay('timer', ms)
       return steps.add(`continues after ${wait} ms`, steps.owner(), wait, callback)
     },
     sleep: (ms, signal) => abortableSleep((wake) => clock.setTimeout(wake, ms), signal),
   }
+  return clock
+}
 
-  const interceptor: Interceptor = {
+/** `running`: gets the names of the stages whose code may run. */
+function interceptorOf(steps: Steps, clock: Clock, running: Set<string>): Interceptor {
+  return {
     name: 'schedule',
     wrap: (next, stage) => async (context) => {
       if (context.clock !== clock) return StageOutput.fail(unused('runs on another clock than its schedule'))
       const name = pathOf(context.run, stage.name)
-      started.add(name)
-      await startOf(name, context.signal)
+      running.add(name)
+      await startOf(name, steps, context.signal)
       const output = await next(context)
-      started.delete(name)
+      running.delete(name)
       return output
     },
     settled: ({ stage, status }, run) => {
       steps.tell(`${pathOf(run, stage)} ${status}`)
     },
   }
+}
 
-  /** Resolves when the schedule starts the stage, or at once when the stage is aborted, because then its code doesn't run. */
-  function startOf(name: string, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal.aborted) return resolve()
-      const takeBack = steps.add('starts', name, 0, go)
-      signal.addEventListener('abort', giveUp)
-      function go(): void {
-        signal.removeEventListener('abort', giveUp)
-        resolve()
-      }
-      function giveUp(): void {
-        takeBack()
-        go()
-      }
-    })
-  }
-
-  async function held<Value>(promise: PromiseLike<Value>, what: string): Promise<Value> {
-    const owner = steps.owner()
-    try {
-      return await promise
-    } finally {
-      await new Promise<void>((resolve) => steps.add(what, owner, 0, resolve))
+/** Resolves when the schedule starts the stage, or at once when the stage is aborted, because then its code doesn't run. */
+function startOf(name: string, steps: Steps, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const takeBack = steps.add('starts', name, 0, go)
+    signal.addEventListener('abort', giveUp)
+    function go(): void {
+      signal.removeEventListener('abort', giveUp)
+      resolve()
     }
-  }
-
-  function interleave<Port extends object>(port: Port): Port {
-    const call = (target: Function, self: unknown, given: unknown[], name: string): unknown => {
-      const answer: unknown = Reflect.apply(target, self, given)
-      return isThenable(answer) ? held(answer, `gets the answer of ${name}`) : answer
+    function giveUp(): void {
+      takeBack()
+      go()
     }
-    // The methods of a frozen object may be replaced only in an object that inherits from it.
-    return new Proxy(typeof port === 'function' ? port : (Object.create(port) as Port), {
-      apply: (target, self, given) => call(target as Function, self, given, nameOf(target as Function)),
-      get(_, key) {
-        const value: unknown = Reflect.get(port, key)
-        if (typeof value !== 'function' || key === 'constructor') return value
-        return (...given: unknown[]) => call(value, port, given, `${String(key)}()`)
-      },
-      set: (_, key, value) => Reflect.set(port, key, value),
-    })
-  }
+  })
+}
 
-  async function drive<Value>(promise: Promise<Value>): Promise<Value> {
-    let isOver = false
-    let wake: (() => void) | undefined
-    const end = (): void => {
-      isOver = true
-      wake?.()
-    }
-    promise.then(end, end)
-    const turns = eventLoopTurns()
-    try {
-      for (let count = 0; ;) {
-        await turns.next()
-        if (isOver) return await promise
-        if (steps.take()) {
-          if (++count > MOST_STEPS) throw endless(steps.now())
-          continue
-        }
-        await new Promise<void>((resolve, reject) => {
-          const cancel = realClock.setTimeout(() => reject(stuck(started)), MOST_REAL_MS)
-          wake = () => {
-            cancel()
-            resolve()
-          }
-          steps.onAdd(wake)
-        })
-      }
-    } finally {
-      turns.close()
-    }
+function interleaved<Port extends object>(port: Port, steps: Steps): Port {
+  const call = (target: Function, self: unknown, given: unknown[], name: string): unknown => {
+    const answer: unknown = Reflect.apply(target, self, given)
+    return isThenable(answer) ? held(answer, `gets the answer of ${name}`, steps) : answer
   }
-
-  const schedule: Schedule = {
-    clock,
-    interceptor,
-    get steps() {
-      return steps.taken.map(stepText)
+  // The methods of a frozen object may be replaced only in an object that inherits from it.
+  return new Proxy(typeof port === 'function' ? port : (Object.create(port) as Port), {
+    apply: (target, self, given) => call(target as Function, self, given, nameOf(target as Function)),
+    get(_, key) {
+      const value: unknown = Reflect.get(port, key)
+      if (typeof value !== 'function' || key === 'constructor') return value
+      return (...given: unknown[]) => call(value, port, given, `${String(key)}()`)
     },
-    interleave,
-    drive,
+    set: (_, key, value) => Reflect.set(port, key, value),
+  })
+}
+
+/** Settles like the promise, when the schedule takes the step. */
+async function held<Value>(promise: PromiseLike<Value>, what: string, steps: Steps): Promise<Value> {
+  const owner = steps.owner()
+  try {
+    return await promise
+  } finally {
+    await new Promise<void>((resolve) => steps.add(what, owner, 0, resolve))
   }
-  return { schedule, taken: steps.taken }
+}
+
+async function drive<Value>(
+  promise: Promise<Value>,
+  steps: Steps,
+  running: ReadonlySet<string>,
+  realClock: Clock,
+): Promise<Value> {
+  let isOver = false
+  const settled = promise.then(
+    () => void (isOver = true),
+    () => void (isOver = true),
+  )
+  const turns = eventLoopTurns()
+  try {
+    for (let count = 0; ;) {
+      await turns.next()
+      if (isOver) return await promise
+      if (!steps.take()) await nextStepOr(settled, steps, running, realClock)
+      else if (++count > MOST_STEPS) throw endless(steps.now())
+    }
+  } finally {
+    turns.close()
+  }
+}
+
+/** Waits until a step is added, or the promise has settled. Throws `testing/stuck` if neither happens. */
+async function nextStepOr(
+  settled: Promise<void>,
+  steps: Steps,
+  running: ReadonlySet<string>,
+  realClock: Clock,
+): Promise<void> {
+  const { promise: tooLate, reject } = Promise.withResolvers<never>()
+  const cancel = realClock.setTimeout(() => reject(stuck(running)), MOST_REAL_MS)
+  const added = new Promise<void>((resolve) => steps.onAdd(resolve))
+  await Promise.race([added, settled, tooLate]).finally(cancel)
 }
 
 /** The name of a stage, with the path of its child run before it. */
@@ -179,8 +188,8 @@ export const unused = (why: string): StageflowError =>
     `The graph ${why}. Build it with those of its schedule: build({ clock: schedule.clock, interceptors: [schedule.interceptor] }).`,
   )
 
-function stuck(started: ReadonlySet<string>): StageflowError {
-  const running = started.size === 0 ? 'No stage is running' : `Running: ${[...started].join(', ')}`
+function stuck(stages: ReadonlySet<string>): StageflowError {
+  const running = stages.size === 0 ? 'No stage is running' : `Running: ${[...stages].join(', ')}`
   return new StageflowError(
     'testing/stuck',
     `The schedule has no step left, and the promise has not settled within ${MOST_REAL_MS} ms. ${running}. A stage waits for a promise that nothing resolves, or for real I/O: replace it by a fake on schedule.clock.`,

@@ -1,6 +1,5 @@
-import { StageflowError } from '@stageflow/core'
 import { Patience, type Waits } from '../contract-base/contract-bench.ts'
-import { breach, type ContractCase } from '../contract-base/contract-case.ts'
+import { breach, mustBeMaker, type ContractCase } from '../contract-base/contract-case.ts'
 import { SinkBench, type CreateSink } from './sink-bench.ts'
 import { endCases } from './end-cases.ts'
 import { takingCases } from './taking-cases.ts'
@@ -11,11 +10,7 @@ import { takingCases } from './taking-cases.ts'
  * function, this throws `testing/illegal-contract`.
  */
 export function sinkContract(create: CreateSink): readonly ContractCase[] {
-  if (typeof create !== 'function')
-    throw new StageflowError(
-      'testing/illegal-contract',
-      'sinkContract() needs a function that makes a new sink for each case: sinkContract(() => ({ sink, arrived: () => events })).',
-    )
+  mustBeMaker('sinkContract', create, 'makes a new sink', '() => ({ sink, arrived: () => events })')
   return sinkCases(create)
 }
 

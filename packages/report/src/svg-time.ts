@@ -1,0 +1,166 @@
+import type { StageRecord, StageStatus } from '@stageflow/core'
+import { formatDuration } from '@stageflow/core/kit'
+import { assignLanes } from './lanes.ts'
+import { partsOf, triesOf, type PathPart } from './stage-parts.ts'
+import { element, text, type Markup } from './svg-element.ts'
+import type { StageRow } from './svg-rows.ts'
+import { colorOf, kindClass, patternOf, toneOf, type Tone } from './svg-style.ts'
+
+/** Where times lie on the picture. */
+export interface Scale {
+  readonly from: number
+  readonly to: number
+  /** The time of the left edge. */
+  readonly origin: number
+  readonly x: (time: number) => number
+}
+
+export function scaleOf(
+  run: { readonly startedAt: number; readonly endedAt: number },
+  from: number,
+  to: number,
+): Scale {
+  const length = run.endedAt - run.startedAt
+  function x(time: number): number {
+    const share = length > 0 ? (time - run.startedAt) / length : 0
+    const shareInside = Math.min(Math.max(share, 0), 1)
+    return from + shareInside * (to - from)
+  }
+  return { from, to, origin: run.startedAt, x }
+}
+
+/** A tick needs this many px, so that its label doesn't touch the next one. */
+const TICK_WIDTH = 70
+
+/** Lines at round times since the start of the run, with their labels above them. */
+export function drawAxis(startedAt: number, durationMs: number, scale: Scale, top: number, bottom: number): Markup {
+  return ticksOf(durationMs, scale.to - scale.from)
+    .map((ms) => {
+      const x = scale.x(startedAt + ms)
+      const grid = element('line', { class: 'grid', x1: x, y1: top, x2: x, y2: bottom })
+      return grid + text(formatDuration(ms), { class: 'tick small muted', x, y: top - 6, 'text-anchor': 'middle' })
+    })
+    .join('\n')
+}
+
+function ticksOf(durationMs: number, width: number): number[] {
+  if (!(durationMs > 0)) return [0]
+  const step = roundUp(durationMs / Math.max(2, Math.floor(width / TICK_WIDTH)))
+  // A little more than the duration: a multiple of 0.1 may be a rounding error above it.
+  const count = Math.floor(durationMs / step + 1e-9)
+  return Array.from({ length: count + 1 }, (_, index) => index * step)
+}
+
+/** The next 1, 2 or 5 with zeros, in milliseconds or, for long times, in minutes or hours. */
+function roundUp(ms: number): number {
+  const unit = unitOf(ms)
+  const size = 10 ** Math.floor(Math.log10(ms / unit))
+  const digit = [1, 2, 5, 10].find((each) => each * size * unit >= ms * (1 - 1e-9)) ?? 10
+  return digit * size * unit
+}
+
+function unitOf(ms: number): number {
+  if (ms > 1_200_000) return 3_600_000
+  return ms > 20_000 ? 60_000 : 1
+}
+
+const BAR_HEIGHT = 14
+const CHILD_HEIGHT = 10
+const LEAST_WIDTH = 2
+/** A number needs this much room in its bar. */
+const NUMBER_WIDTH = 16
+
+export const heightOf = (depth: number): number => (depth === 0 ? BAR_HEIGHT : CHILD_HEIGHT)
+
+/** Where the bar of one stage is drawn, and in which color. */
+interface BarPlace {
+  readonly scale: Scale
+  readonly centre: number
+  readonly height: number
+  /** The class of the stage's kind. */
+  readonly colored: string
+  /** The end of what has no end of its own. */
+  readonly endedAt: number
+}
+
+/** Draws when a stage waited, was queued, ran and paused, around the height `centre`. The line of its wait ends at `waitTo` if that is given. */
+export function drawBar(
+  { row: { record }, kind, depth }: StageRow,
+  scale: Scale,
+  centre: number,
+  runEndedAt: number,
+  waitTo: number = Infinity,
+): Markup {
+  const { startedAt, readyAt = startedAt, endedAt = runEndedAt } = record
+  const waitedUntil = Math.min(waitTo, scale.x(readyAt ?? endedAt))
+  const waited = startedAt !== undefined || record.status === 'skip' ? drawWait(scale, waitedUntil, centre) : ''
+  if (startedAt === undefined) return waited
+
+  const place: BarPlace = { scale, centre, height: heightOf(depth), colored: kindClass(kind), endedAt }
+  const parts = partsOf(record, readyAt ?? startedAt, endedAt).map((part) => drawPart(part, place))
+  return [waited, ...parts, ...drawAttempts(record, place)].join('')
+}
+
+/** A line from the start of the run. Without room for it there is none. */
+function drawWait(scale: Scale, until: number, centre: number): Markup {
+  return until - scale.from > 4 ? line('waiting', scale.from + 2, until - 2, centre) : ''
+}
+
+/** Everything but the attempts, which have lanes. */
+function drawPart(part: PathPart, { scale, centre, height, colored }: BarPlace): Markup {
+  const from = scale.x(part.from)
+  const to = scale.x(part.to)
+  if (part.kind === 'backoff') return line('backoff tone-fail', from, to, centre)
+  if (part.kind === 'suspended') return line('waiting', from, to, centre)
+  if (part.kind === 'queued' || part.kind === 'interceptors') {
+    return box(`${part.kind} ${colored}`, scale, from, to, centre - height / 2 + 2, height - 4)
+  }
+  return ''
+}
+
+/** The attempts of a stage. Those of a hedge overlap, so they share the height of the bar. */
+function drawAttempts(record: StageRecord, { scale, centre, height, colored, endedAt }: BarPlace): Markup[] {
+  const spans = record.attempts.map((attempt) => ({ from: attempt.startedAt, to: attempt.endedAt ?? endedAt }))
+  const lanes = assignLanes(spans)
+  const laneHeight = height / (Math.max(0, ...lanes) + 1)
+  const gap = laneHeight < height ? 1 : 0
+  const size = Math.max(1, laneHeight - gap)
+  const areCounted = triesOf(record) > 1 && size >= 10
+  return record.attempts.map(({ status, attempt, startedAt, endedAt: attemptEndedAt = endedAt }, index) => {
+    const tone = toneOfAttempt(status, colorOf(record))
+    const top = centre - height / 2 + (lanes[index] ?? 0) * laneHeight
+    const from = scale.x(startedAt)
+    const to = scale.x(attemptEndedAt)
+    const pattern = patternOf(tone)
+    const hasNumber = areCounted && to - from >= NUMBER_WIDTH
+    const bar = box(`running ${tone === 'ok' ? colored : `tone-${tone}`}`, scale, from, to, top, size)
+    // The number stands on the plain color.
+    const patternFrom = hasNumber ? from + 14 : from
+    const stripes = pattern === undefined ? '' : box('pattern', scale, patternFrom, to, top, size, pattern)
+    const number = hasNumber ? text(String(attempt), { class: 'number', x: from + 5, y: top + size / 2 + 3.4 }) : ''
+    return bar + stripes + number
+  })
+}
+
+/** Draws a child run as a bracket around the time of its stages. */
+export function drawBracket(from: number, to: number, centre: number): Markup {
+  const path = `M${round(from)} ${centre + 4}V${centre - 1}H${round(Math.max(to, from + LEAST_WIDTH))}V${centre + 4}`
+  return element('path', { class: 'bracket', d: path })
+}
+
+function toneOfAttempt(status: StageStatus | 'retry' | undefined, otherwise: Tone): Tone {
+  if (status === undefined) return otherwise
+  return status === 'retry' ? 'fail' : toneOf(status)
+}
+
+function box(name: string, scale: Scale, from: number, to: number, y: number, height: number, fill?: string): Markup {
+  const width = Math.max(LEAST_WIDTH, to - from)
+  const x = Math.min(from, scale.to - width)
+  return element('rect', { class: name, x, y, width, height, rx: Math.min(3, width / 2, height / 3), fill })
+}
+
+function line(name: string, from: number, to: number, y: number): Markup {
+  return element('line', { class: name, x1: from, y1: y, x2: to, y2: y })
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100
