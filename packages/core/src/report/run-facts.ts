@@ -206,10 +206,11 @@ export class RunFacts {
 
   /** Writes the answer of a stage into the facts of the run. Returns the state for the schedule. */
   publish(index: number, answer: Output | object): number {
-    if (!(answer instanceof Output)) {
-      this.data[index] = answer
-      return OK
-    }
+    if (answer instanceof Output) return this.#publishOutput(index, answer)
+    this.data[index] = answer
+    return OK
+  }
+  #publishOutput(index: number, answer: Output): number {
     if (answer.status === 'ok') {
       if (answer.hasMore) this.stage(index).output = answer
       this.data[index] = answer.data as object

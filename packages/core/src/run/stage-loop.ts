@@ -5,9 +5,11 @@ import type { Host, Loop, OpenCall, Overdue } from '../call/host.ts'
 import { LiveStageContext } from '../call/stage-context.ts'
 import type { RunStage } from '../contract/interceptor.ts'
 import { Output, readAnswer, readOutput } from '../contract/output.ts'
+import type { Resume } from '../contract/results.ts'
 import type { StageNode } from '../graph/graph.ts'
 import { ENDED, STAGES } from '../report/run-facts.ts'
 import type { RunFacts } from '../report/run-facts.ts'
+import type { StageFacts } from '../report/stage-facts.ts'
 import {
   ABORT,
   CANCELLED,
@@ -76,7 +78,12 @@ export class StageLoop implements Loop {
         break
       }
       if (time === UNREAD) time = facts.clock.now()
-      time = this.#carryOut(operation, command >> OPERATION_BITS, time)
+      const stage = command >> OPERATION_BITS
+      if (operation !== START) this.#carryOut(operation, stage, time)
+      else if (facts.resume === undefined || !this.#restore(stage, facts.resume)) {
+        time = this.#start(stage, time)
+        if (time > facts.limit) this.#run.stopping.outOfTime()
+      }
     }
     this.#isDriving = false
     if (schedule.running + schedule.staying > 0 && graph.info.interceptors.length > 0) this.#keepContext()
@@ -84,29 +91,21 @@ export class StageLoop implements Loop {
     if (schedule.staying > 0 || this.#run.stoppingIfAny !== undefined) this.#run.stopping.waitForCode()
   }
 
-  /** Carries out one command. Returns the time, or UNREAD if time may have passed. */
-  #carryOut(operation: number, stage: number, now: number): number {
-    const facts = this.#facts
-    if (operation === START) {
-      if (this.#restore(stage)) return now
-      const time = this.#start(stage, now)
-      if (time > facts.limit) this.#run.stopping.outOfTime()
-      return time
-    }
+  /** Carries out a command that starts no stage. */
+  #carryOut(operation: number, stage: number, now: number): void {
+    const { schedule, stages, resume } = this.#facts
     if (operation === SKIP) {
-      if (!this.#restore(stage)) this.#skip(stage, now)
-    } else if (operation === RESUME) facts.stages?.[stage]?.resume()
-    else if (operation === ABORT && !facts.schedule.stopped && facts.schedule.state(stage) === RUNNING)
+      if (resume === undefined || !this.#restore(stage, resume)) this.#skip(stage, now)
+    } else if (operation === RESUME) stages?.[stage]?.resume()
+    else if (operation === ABORT && !schedule.stopped && schedule.state(stage) === RUNNING)
       this.#run.stopping.abortLate(stage, now)
-    return now
   }
 
   /** Settles a stage as it settled in an earlier leg of the run. Returns false if it hadn't, or runs again. */
-  #restore(stage: number): boolean {
-    const { resume, schedule } = this.#facts
-    const state = resume?.restore(this.#facts, stage) ?? 0
+  #restore(stage: number, resume: Resume): boolean {
+    const state = resume.restore(this.#facts, stage)
     if (state === 0) return false
-    schedule.feed(SETTLED, stage, state) // refused if the schedule has skipped the stage itself
+    this.#facts.schedule.feed(SETTLED, stage, state) // refused if the schedule has skipped the stage itself
     return true
   }
 
@@ -255,32 +254,41 @@ export class StageLoop implements Loop {
     const facts = this.#facts
     if (facts.graph.nodes[stage]?.wrapped === undefined) facts.keepAttemptOpen(stage)
     facts.times[2 * stage + 1] = now
-    const answer = facts.answer(stage, output)
-    this.#endCall(stage)
-    this.#publish(stage, answer, now)
+    this.#endCode(stage)
+    this.#publish(stage, facts.answer(stage, output), now)
   }
 
-  /** Answers the call of a stage and tells the call's parts. Returns what the stage settles with: an output, or plain data. */
+  /** Answers the call of a stage. Returns what the stage settles with: an output, or plain data. */
   #answer(stage: number, returned: unknown, now: number): Output | object {
     const facts = this.#facts
-    const { names, freeze } = facts.graph
     facts.times[2 * stage + 1] = now
     const call = this.calls?.[stage] as StageCall | undefined
     const known = facts.stages?.[stage]
-    let answer: Output | object
+    const isPlain = call === undefined && known === undefined
+    const answer = isPlain ? this.#readAnswer(stage, returned) : this.#endCall(stage, returned, call, known)
+    return answer instanceof Output ? facts.answer(stage, answer) : answer
+  }
+
+  #readAnswer(stage: number, returned: unknown): Output | object {
+    const { names, freeze } = this.#facts.graph
+    return readAnswer(returned, names[stage] as string, freeze)
+  }
+
+  /** Tells the parts of an unwrapped stage its answer, and ends what is still open inside the call. Returns the answer. */
+  #endCall(stage: number, returned: unknown, call?: StageCall, known?: StageFacts): Output | object {
     if (call?.isSole === true) {
       call.decide(this.#read(stage, returned)) // a limit that has passed has decided already
       call.tellParts()
-      answer = call.output as Output
-    } else if (returned !== undefined && returned === known?.returned) answer = known.returned // was read when the code returned it
-    else answer = readAnswer(returned, names[stage] as string, freeze)
-    if (answer instanceof Output) answer = facts.answer(stage, answer)
-    this.#endCall(stage)
-    return answer
+      this.#endCode(stage)
+      return call.output as Output
+    }
+    this.#endCode(stage)
+    const wasRead = returned !== undefined && returned === known?.returned
+    return wasRead ? (returned as Output) : this.#readAnswer(stage, returned)
   }
 
-  /** Ends what is still open inside the call of a stage: child runs, and calls of layers and forks. */
-  #endCall(stage: number): void {
+  /** Ends the child runs of a stage that is answered, and the calls of its layers and forks. */
+  #endCode(stage: number): void {
     const { graph, stages } = this.#facts
     const known = stages?.[stage]
     if (known !== undefined && known.runningCode > 0) known.cancelChildren(graph.names[stage] as string)
@@ -290,15 +298,21 @@ export class StageLoop implements Loop {
   /** Publishes the answer of a stage: in the facts of the run, to the schedule, and to everyone who watches. */
   #publish(stage: number, answer: Output | object, now: number): void {
     const facts = this.#facts
-    const { graph, schedule, parent } = facts
     facts.times[2 * stage + 1] = now
     const state = facts.publish(stage, answer)
     const known = facts.stages?.[stage]
-    schedule.feed(SETTLED, stage, known !== undefined && known.runningCode > 0 ? state | STAYS : state)
-    if (known !== undefined && graph.nodes[stage]?.wrapped === undefined) known.settled()
-    if (state === CANCELLED || (state === FAILED && schedule.stopped)) this.#run.stopping.haltFor(stage)
+    if (known === undefined) facts.schedule.feed(SETTLED, stage, state)
+    else this.#feed(stage, state, known)
     this.#tellSettled(stage, now)
-    parent?.tell('alive')
+    facts.parent?.tell('alive')
+  }
+
+  /** Tells the schedule that a stage with facts of its own has settled, and stops the run if the stage says so. */
+  #feed(stage: number, state: number, known: StageFacts): void {
+    const { graph, schedule } = this.#facts
+    schedule.feed(SETTLED, stage, known.runningCode > 0 ? state | STAYS : state)
+    if (graph.nodes[stage]?.wrapped === undefined) known.settled()
+    if (state === CANCELLED || (state === FAILED && schedule.stopped)) this.#run.stopping.haltFor(stage)
   }
 
   /** Tells interceptors and the sink that a stage has settled. */

@@ -178,8 +178,9 @@ export class Schedule {
     if (status === CANCELLED || (status === FAILED && !this.#goOn)) this.#stop()
     if (this.stopped) return true
     const end = this.#tail
+    const { left } = this
     this.#tellDependents(stage, status)
-    this.#tellOfSkips(end)
+    if (this.left < left) this.#tellOfSkips(end)
     return true
   }
 
