@@ -277,6 +277,33 @@ test('a result that cannot be stored reaches its caller, and its work is not don
   expect(count).toBe(2)
 })
 
+test.each<[what: string, resultStore: () => KeyedStore, output: unknown]>([
+  ['cannot be written as text', memoryStore, new (class Receipt { readonly number = 7 })()], // prettier-ignore
+  ['the store does not take', () => storeWith({ complete: down }), { number: 7 }],
+])('a call that waits for one whose result %s gets that result, as its own', async (_, resultStore, output) => {
+  let count = 0
+  const open = deferred()
+  const b = make([tool('charge', () => (count++, open.promise.then(() => output)))], { resultStore: resultStore() })
+  const both = b.calls([['charge'], ['charge']], { idempotencyKey })
+  open.resolve()
+  expect(await both).toMatchObject([
+    { status: 'completed', callId: 'call-0', output: { number: 7 } },
+    { status: 'completed', callId: 'call-1', output: { number: 7 }, replayed: true },
+  ])
+  expect([count, b.executor.stats().storeErrors]).toEqual([1, 1])
+})
+
+test('a clock that is broken fails a call with a key, with its own error', async () => {
+  const now = (): never => {
+    throw new Error('no time')
+  }
+  const b = make([tool('charge', () => 1)])
+  expect(await b.call('charge', {}, { idempotencyKey, clock: { ...b.clock, now } })).toMatchObject({
+    status: 'failed',
+    error: { code: 'tool-executor/handler-failed', message: 'no time' },
+  })
+})
+
 test('a repeated result is equal to the first one: dates, maps, bytes and partial results too', async () => {
   const output = {
     at: new Date(5),

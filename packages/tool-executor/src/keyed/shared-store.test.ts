@@ -244,3 +244,22 @@ test('calls that wait for one whose key was taken over get the result of the cal
     { status: 'completed', output: 'heir', replayed: true },
   ])
 })
+
+test('a call that waits for one that a renewal found taken over gets the result of the call that took it', async () => {
+  const storeClock = manualClock()
+  const { clock, store } = twoOn(() => memoryStore({ clock: storeClock }), [])
+  const slow = bench([tool('charge', (_, { signal }) => untilAborted(signal), { timeoutMs: false })], {
+    clock,
+    resultStore: store,
+  })
+  const heir = bench([tool('charge', () => 'heir')], { clock, resultStore: store })
+  const both = slow.calls([['charge'], ['charge']], { idempotencyKey, clock })
+  await clock.settle()
+  await storeClock.advance(30_000)
+  expect(await heir.call('charge', {}, { idempotencyKey, clock })).toMatchObject({ output: 'heir' })
+  await clock.advance(10_000)
+  expect(await both).toMatchObject([
+    { status: 'failed', error: { code: 'tool-executor/lease-lost' } },
+    { status: 'completed', output: 'heir', replayed: true },
+  ])
+})
