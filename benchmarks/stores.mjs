@@ -182,7 +182,7 @@ async function sqlite() {
   const { DatabaseSync } = await import('node:sqlite')
   const { sqliteStore } = await import('../packages/store-sqlite/src/index.ts')
   const folder = mkdtempSync(join(tmpdir(), 'stageflow-bench-'))
-  const store = sqliteStore({ file: join(folder, 'store.db') })
+  const store = sqliteStore({ path: join(folder, 'store.db') })
   const database = new DatabaseSync(join(folder, 'bare.db'))
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
   database.exec('CREATE TABLE bare (key TEXT PRIMARY KEY, token TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT')

@@ -111,7 +111,7 @@ export const rows = [
   onShape('chat with a wrap outside a part', 'chat', { interceptors: [wrap('wrap'), part('part')] }),
   onShape('chat with a part outside a wrap', 'chat', { interceptors: [part('part'), wrap('wrap')] }),
   onShape('chat with timeout', 'chat', { interceptors: timeoutWith() }),
-  onShape('chat with timeout idleMs', 'chat', { interceptors: timeoutWith({ idleMs: 10_000 }) }),
+  onShape('chat with an idle timeout', 'chat', { interceptors: timeoutWith({ idleTimeoutMs: 10_000 }) }),
   onShape('chat with the defaults', 'chat', withDefaults),
   onShape('fan-out 100 with the defaults', 'fan100', withDefaults),
   onShape('chain 100 with the defaults', 'chain100', withDefaults),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { exporterContract } from '../../packages/exporter-buffered/src/contract.ts'
-import { processContract, storeContract } from '../../packages/interceptor-idempotency/src/contract.ts'
+import { keyedStoreContract, processContract } from '../../packages/keyed-work/src/contract.ts'
 import { approvalStoreContract } from '../../packages/approvals/src/contract.ts'
 import { interceptorContract, sinkContract } from '../../packages/testing/src/contract.ts'
 import { executorContract, executorProcessContract } from '../../packages/testing/src/durable-contract.ts'
@@ -35,7 +35,7 @@ test('the page of the contracts has a row for every case, in order', () => {
     executorContract(() => ({})),
     executorProcessContract(new URL('store.ts', import.meta.url)),
     exporterContract(() => ({})),
-    storeContract(() => ({})),
+    keyedStoreContract(() => ({})),
     processContract(new URL('side.ts', import.meta.url)),
     approvalStoreContract(() => ({})),
     undoStoreContract(() => ({})),

@@ -1,10 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { differences } from './follow-guide.mjs'
+import { filesOf, guideSteps } from './guide-steps.mjs'
+
+const ROOT = join(import.meta.dirname, '../..')
 
 let root
 
@@ -28,4 +31,9 @@ test('an example that is not as its page has it is told file by file', () => {
     'example/app/old.ts: it is not as the page has it.',
     'example/app/missing.ts: it is not as the page has it.',
   ])
+})
+
+test('the example of another author is as its guide has it', () => {
+  const page = readFileSync(join(ROOT, 'docs/how-to/write-an-interceptor.md'), 'utf8')
+  expect(differences(ROOT, 'examples/third-party', filesOf(guideSteps(page)))).toEqual([])
 })

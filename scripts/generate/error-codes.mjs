@@ -2,17 +2,14 @@ import { join } from 'node:path'
 
 import { readPackages, readSources, readTests, readText, sectionOf } from '../lib/workspace.mjs'
 
-// A code is `<package>/<kebab-case>`: the name of the package's folder, with or without its role prefix.
-const ROLE_PREFIX = /^(interceptor|sink|store|exporter|provider)-/
 // Run notes and slots are named in the same way, and aren't errors: `note('core/problems', …)`,
 // `readonly 'core/problems'?:`, `createSlot<Claims>('auth/claims')`; so are methods of a protocol: `method === 'tools/call'`.
 const NO_ERROR = /note|createSlot|method\W*===/i
 const COMMENT = /^\s*(\/\/|\/?\*)/
 
-/** The columns of a table of codes. `status` is what the code means over HTTP, and a table may still lack it. */
 const COLUMNS = ['code', 'status', 'when', 'fix']
-/** A code that never ends a request has a dash for its status. */
-const STATUS = /^(?:[45]\d\d|–)$/
+/** What a code may mean over HTTP. A code that never ends a request has a dash. CONTRIBUTING says which is for what. */
+const STATUSES = ['400', '401', '403', '404', '409', '413', '422', '429', '499', '500', '502', '503', '504', '–']
 
 /** The error codes of every package: where they are made, what its table says of them, and what is wrong. */
 export function readErrorCodes(root) {
@@ -25,8 +22,9 @@ export function readErrorCodes(root) {
 }
 
 function codesIn(short, sources) {
-  const prefix = [...new Set([short, short.replace(ROLE_PREFIX, '')])].join('|')
-  const literal = new RegExp(`['"\`]((?:${prefix})/[a-z0-9]+(?:-[a-z0-9]+)*)['"\`](?!\\?:)`, 'g')
+  // A code is `<package>/<kebab-case>`, with the name of the package without `interceptor-`.
+  const prefix = short.replace(/^interceptor-/, '')
+  const literal = new RegExp(`['"\`](${prefix}/[a-z0-9]+(?:-[a-z0-9]+)*)['"\`](?!\\?:)`, 'g')
   const codes = new Map()
   for (const { file, text } of sources) {
     for (const line of text.split('\n').filter((each) => !COMMENT.test(each))) {
@@ -74,10 +72,10 @@ function problemsOf(root, { folder, short, codes, rows }, page) {
       problems.push(
         `${page}: the row of ${code} must say when it comes, and how to fix it, in columns "when" and "fix".`,
       )
-    else if (row.status !== undefined && !STATUS.test(row.status))
-      problems.push(
-        `${page}: the status of ${code} is "${row.status}". Write an HTTP status from 400 to 599, or – if the code ends no request.`,
-      )
+    else if (!STATUSES.includes(row.status)) {
+      const given = row.status === undefined ? 'missing' : `"${row.status}"`
+      problems.push(`${page}: the status of ${code} is ${given}. Write one of ${STATUSES.join(', ')}.`)
+    }
     if (!tests.includes(code)) problems.push(`${folder}: no test provokes ${code} (made in ${file}).`)
   }
   for (const code of rows.keys()) {

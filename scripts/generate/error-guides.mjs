@@ -28,7 +28,7 @@ const GUIDES = [
   ['core/missing-input', 'docs/how-to/pass-data.md'],
   ['core/ambiguous-input', 'docs/how-to/pass-data.md'],
   ['core/output-schema', 'docs/how-to/pass-data.md'],
-  ['core/run-timeout', 'docs/how-to/cancel-and-time-out.md'],
+  ['core/timed-out', 'docs/how-to/cancel-and-time-out.md'],
   ['core/cancelled', 'docs/how-to/cancel-and-time-out.md'],
   ['core/call-ended', 'docs/how-to/cancel-and-time-out.md'],
   ['core/cleanup-', 'docs/how-to/cancel-and-time-out.md'],

@@ -22,16 +22,19 @@ const INTRODUCTION = `# Error codes: causes and fixes
 Every error of Stageflow is a \`StageflowError\` with a \`code\` that stays the same from version to version. Match it with
 \`StageflowError.is(error, 'core/cycle')\`, never with the text of the message; \`error.cause\` has the error that led to it.
 
-Search this page for the code. The message of an error has the values: which stage, which option, what it got.`
+Search this page for the code. The message of an error has the values: which stage, which option, what it got.
+
+The HTTP status is what a server answers if a run or a call ends with the code. A code without one ends no request: it comes while the
+app is built, in a test, or in a report. [Plugin conventions](plugin-conventions.md#which-http-status-does-a-code-have) has the rules.`
 
 function sectionFor(root, { folder, manifest, codes, rows }) {
   const entries = [...codes.keys()].sort().map((code) => {
-    const { when = '', fix = '', status = '–' } = rows.get(code) ?? {}
+    const { when = '', fix = '', status } = rows.get(code) ?? {}
     const parts = [
       `### ${code}`,
       `*Cause:* ${sentence(when)}`,
       `*Fix:* ${sentence(fix)}`,
-      ...(status === '–' ? [] : [`*HTTP status:* ${status}`]),
+      ...(status === undefined || status === '–' ? [] : [`*HTTP status:* ${status}`]),
       ...guideLine(root, code),
     ]
     return parts.join('\n\n')

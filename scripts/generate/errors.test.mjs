@@ -15,8 +15,9 @@ function withPage(changes = {}) {
   return root
 }
 
-const row = (code, when = 'it is so', fix = 'fix it') => `| \`${code}\` | ${when} | ${fix} |`
-const TABLE = '| code | when | fix |\n| --- | --- | --- |\n'
+const row = (code, when = 'it is so', fix = 'fix it', status = '503') =>
+  `| \`${code}\` | ${status} | ${when} | ${fix} |`
+const TABLE = '| code | status | when | fix |\n| --- | --- | --- | --- |\n'
 
 test('the page has every code of the sources, with the words of its table', () => {
   const root = withPage()
@@ -74,25 +75,35 @@ test('comments, run notes, slots and other words with a slash are not codes', ()
   expect(readErrorCodes(root).flatMap((each) => [...each.codes.keys()])).toEqual([])
 })
 
-const withStatus = (status) =>
-  readmeOf(
-    'core',
-    `| code | status | when | fix |\n| --- | --- | --- | --- |\n| \`core/broken\` | ${status} | it is so | fix it |`,
-  )
+const withStatus = (status) => readmeOf('core', TABLE + row('core/broken', 'it is so', 'fix it', status))
 
-test('the page shows the HTTP status of a code, if its table has one', () => {
-  const page = (status) => {
+test.each(['400', '401', '403', '404', '409', '413', '422', '429', '499', '500', '502', '503', '504'])(
+  'the page shows the HTTP status %s of a code',
+  (status) => {
     const root = withPage({ 'packages/core/README.md': withStatus(status) })
     expect(checkErrors(root)).toEqual([])
-    return readFileSync(join(root, ERRORS_PAGE), 'utf8')
-  }
-  expect(page('503')).toContain('*Cause:* It is so.\n\n*Fix:* Fix it.\n\n*HTTP status:* 503\n')
-  expect(page('–')).not.toContain('HTTP status')
+    expect(readFileSync(join(root, ERRORS_PAGE), 'utf8')).toContain(
+      `*Cause:* It is so.\n\n*Fix:* Fix it.\n\n*HTTP status:* ${status}\n`,
+    )
+  },
+)
+
+test('a code that ends no request has a dash, and the page shows no status for it', () => {
+  const root = withPage({ 'packages/core/README.md': withStatus('–') })
+  expect(checkErrors(root)).toEqual([])
+  expect(readFileSync(join(root, ERRORS_PAGE), 'utf8')).not.toContain('*HTTP status:*')
 })
 
-test.each(['', 'none', '200', '-'])('a status like "%s" is refused', (status) => {
+test.each(['', 'none', '200', '418', '599', '-'])('a status like "%s" is refused', (status) => {
   expect(checkErrors(withPage({ 'packages/core/README.md': withStatus(status) }))[0]).toContain(
-    `the status of core/broken is "${status}". Write an HTTP status from 400 to 599, or –`,
+    `the status of core/broken is "${status}". Write one of 400, 401, `,
+  )
+})
+
+test('a table without the column status is refused', () => {
+  const table = '| code | when | fix |\n| --- | --- | --- |\n| `core/broken` | it is so | fix it |'
+  expect(checkErrors(withPage({ 'packages/core/README.md': readmeOf('core', table) }))[0]).toContain(
+    'the status of core/broken is missing. Write one of 400, 401, ',
   )
 })
 

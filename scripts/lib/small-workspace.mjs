@@ -76,7 +76,7 @@ export function changelogOf(short) {
 
 const config = (references) => JSON.stringify({ extends: '../../tsconfig.base.json', references })
 const TEST = `import { test } from 'vitest'\n\ntest('core/broken is what a broken one fails with', () => {})\n`
-const ROW = '| code | when | fix |\n| --- | --- | --- |\n| `core/broken` | it is broken | fix it |'
+const ROW = '| code | status | when | fix |\n| --- | --- | --- | --- |\n| `core/broken` | 503 | it is broken | fix it |'
 
 const LICENSE = readFileSync(join(REAL, 'LICENSE'), 'utf8')
 

@@ -22,6 +22,6 @@ export function localEngine(path: string, ports: OrderPorts, ask: Ask): Engine {
       return result
     },
     approve: (runId, approve) => runs.resume(order, runId, { approve }, { ports }),
-    close: () => runs.close(),
+    close: async () => void (await runs.close()),
   }
 }

@@ -96,9 +96,9 @@ function statusOf(error: ErrorRecord | undefined): number {
   const { code = '' } = error ?? {}
   if (code === 'auth/forbidden') return 403
   if (code.startsWith('auth/')) return 401
-  if (code === 'idempotency/parameter-mismatch' || code === 'idempotency/in-progress') return 409
+  if (code === 'idempotency/other-input' || code === 'idempotency/in-progress') return 409
   if (code === 'circuit-breaker/open') return 503
-  return code.startsWith('timeout/') || code === 'core/run-timeout' ? 504 : 500
+  return code.startsWith('timeout/') || code === 'core/timed-out' ? 504 : 500
 }
 
 function keyOf({ headers }: IncomingMessage): { idempotencyKey?: string } {

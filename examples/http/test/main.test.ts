@@ -40,7 +40,7 @@ test('--try shows what clients get, and ends', async () => {
   expect(stdout).toMatch(
     /200 event: token data: "I "[\s\S]*event: done data: \{"messageId":"(.*)","idempotency":"executed"\}/,
   )
-  expect(stdout).toContain('409 {"error":"idempotency/parameter-mismatch"}')
+  expect(stdout).toContain('409 {"error":"idempotency/other-input"}')
   expect(stdout).toContain('stageflow_runs_total{pipeline="chat",status="cancelled"} 2')
   expect(stdout).toMatch(/stored: 2 questions\n$/)
 })

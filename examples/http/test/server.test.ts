@@ -124,7 +124,7 @@ test('a repeat with the same key is stored once and gets the same id; another qu
   const idIn = (text = ''): string => /"messageId":"(.*?)"/.exec(text)![1]!
   expect(idIn(again)).toBe(idIn(first))
   const other = await post('Goodbye', key)
-  expect([other.status, await other.json()]).toEqual([409, { error: 'idempotency/parameter-mismatch' }])
+  expect([other.status, await other.json()]).toEqual([409, { error: 'idempotency/other-input' }])
   expect(stored).toHaveLength(1)
 })
 

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Pipeline, StageKind } from '@stageflow/core'
-import { idempotency, type IdempotencyStore } from '@stageflow/interceptor-idempotency'
+import { idempotency } from '@stageflow/interceptor-idempotency'
+import type { KeyedStore } from '@stageflow/keyed-work'
 import { postgresStore } from '@stageflow/store-postgres'
 import { redisStore } from '@stageflow/store-redis'
 import { Redis } from 'ioredis'
@@ -50,7 +51,7 @@ async function work({ redisUrl, postgresUrl, name, ...rest }: Job): Promise<Coun
 type Orders = Pick<Job, 'orders' | 'isReversed'>
 
 /** Pays one order after the other, each with its number as the key. */
-async function payAll(store: string, records: IdempotencyStore, { orders, isReversed }: Orders): Promise<Counted> {
+async function payAll(store: string, records: KeyedStore, { orders, isReversed }: Orders): Promise<Counted> {
   const shop = new Pipeline('shop')
     .withStage('pay', pay, StageKind.WORK)
     .build({ interceptors: [idempotency({ store: records })] })

@@ -1,7 +1,8 @@
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import { resume } from '@stageflow/core/durable'
 import { manualClock, recordingSink } from '@stageflow/testing'
-import { memoryResultStore, ToolExecutor } from '@stageflow/tool-executor'
+import { memoryStore } from '@stageflow/keyed-work'
+import { ToolExecutor } from '@stageflow/tool-executor'
 import { defineTool, ToolRegistry, type DeniedCall, type ExecutedCall } from '@stageflow/tools'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -253,7 +254,7 @@ test('a store that hangs or fails denies the call', async () => {
   expect(await result).toMatchObject({
     status: 'denied',
     reason: 'approval_failed',
-    message: expect.stringContaining('the approval store did not respond within 5000 ms') as string,
+    message: expect.stringContaining('the approval store did not answer within 5000 ms') as string,
   })
   const impatient = payBench({ store: { ...memoryApprovalStore(), find: hang }, storeTimeoutMs: 300 })
   const other = impatient.pay()
@@ -452,7 +453,7 @@ test('a stage suspends with its approval, and two processes that resume it call 
 
 test('with an idempotency key, both processes get the result of the one call', async () => {
   const store = memoryApprovalStore()
-  const resultStore = memoryResultStore()
+  const resultStore = memoryStore()
   const ids = { pipelineRunId: 'run-1', ...ADA }
   const paid: unknown[] = []
   const process = () => {

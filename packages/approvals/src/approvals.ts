@@ -1,16 +1,6 @@
 import { StageflowError, type Clock, type TryEmitEvent } from '@stageflow/core'
-import {
-  checkOptions,
-  DELAY,
-  isThenable,
-  MILLISECONDS,
-  objectWith,
-  or,
-  type OptionRules,
-  show,
-  whole,
-  withinLimit,
-} from '@stageflow/core/kit'
+import { checkOptions, DELAY, MILLISECONDS, objectWith, or, type OptionRules, show, whole } from '@stageflow/core/kit'
+import { askStore, poll } from '@stageflow/keyed-work'
 import type { Approve } from '@stageflow/tool-executor'
 import type { AnyTool, Denial } from '@stageflow/tools'
 import { payloadSummary } from '@stageflow/tools/kit'
@@ -74,8 +64,8 @@ interface Subject extends Required<ApprovalQuestion> {
   readonly payload: unknown
 }
 
-const FIRST_POLL_MS = 50
-const LONGEST_POLL_MS = 1_000
+/** How long to wait before the store is asked for a decision for the first time, in ms: no person is faster. */
+const FIRST_PAUSE_MS = 50
 
 /**
  * Asks people before something is done. `approve` is the hook of a tool executor, and `ask` asks about anything else. `decide`,
@@ -162,7 +152,7 @@ export class Approvals {
     const request = requestText({ ...subject, pipelineRunId }, crypto.randomUUID(), this.#maxLength)
     const asked = this.#store.request(owner, id, { request, ttlMs: this.#ttlMs, retentionMs: this.#retentionMs })
     try {
-      const first = checkedRecord(await this.#inTime(asked, context))
+      const first = checkedRecord(await this.#askStore(() => asked, context))
       if (!isSameRequest(first.request, request)) throw otherInput(subject)
       if (first.request === request)
         context.emit?.('approval.requested', {
@@ -186,19 +176,15 @@ export class Approvals {
   }
 
   /** Waits until it isn't pending any more, or `waitMs` are over. */
-  async #untilDecided(owner: string, first: StoredApproval, context: AskContext): Promise<FoundApproval> {
+  #untilDecided(owner: string, first: StoredApproval, context: AskContext): Promise<FoundApproval> {
     const { clock, signal } = context
-    const until = clock.now() + this.#waitMs
-    let there: FoundApproval = first
-    for (let polls = 0; there?.status === 'pending'; polls++) {
-      const leftMs = until - clock.now()
-      if (leftMs <= 0) break
-      // At least 1 ms: the clock of the store may be behind by a part of one.
-      const expiresMs = Math.max(1, there.leftMs)
-      await clock.sleep(Math.min(FIRST_POLL_MS * 2 ** Math.min(polls, 10), LONGEST_POLL_MS, leftMs, expiresMs), signal)
-      there = await this.#found(this.#store.find(owner, first.id), context)
-    }
-    return there
+    return poll<FoundApproval>(first, () => this.#found(() => this.#store.find(owner, first.id), context), {
+      clock,
+      signal: () => signal,
+      until: clock.now() + this.#waitMs,
+      firstPauseMs: FIRST_PAUSE_MS,
+      changesInMs: (there) => (there?.status === 'pending' ? there.leftMs : undefined),
+    })
   }
 
   /** The outcome of an approval that is decided, or will not be waited for. An approval that was given is used. */
@@ -211,7 +197,7 @@ export class Approvals {
     const { id: approvalId } = subject
     const token = crypto.randomUUID()
     const isApproved = decided?.status === 'approved'
-    const stored = isApproved ? await this.#found(this.#store.use(owner, approvalId, token), context) : decided
+    const stored = isApproved ? await this.#found(() => this.#store.use(owner, approvalId, token), context) : decided
     const verdict = verdictOf(approvalId, stored, token)
     if ('denied' in verdict) return { approved: false, approvalId, ...verdict }
     const { status, decision } = approvalOf(verdict.decided)
@@ -227,17 +213,13 @@ export class Approvals {
       : { approved, approvalId, denied: 'not_approved', reason: decision?.reason ?? '' }
   }
 
-  async #found(returned: FoundApproval | Promise<FoundApproval>, context: AskContext): Promise<FoundApproval> {
-    const stored = await this.#inTime(returned, context)
+  async #found(act: () => FoundApproval | Promise<FoundApproval>, context: AskContext): Promise<FoundApproval> {
+    const stored = await this.#askStore(act, context)
     return stored === undefined ? undefined : checkedRecord(stored)
   }
 
-  /** What the store returned, unless it takes too long or the signal aborts. */
-  #inTime<T>(returned: T | Promise<T>, { clock, signal }: AskContext): T | Promise<T> {
-    if (!isThenable(returned)) return returned
-    const limitMs = this.#storeTimeoutMs
-    const late = (): Error => new Error(`the approval store did not respond within ${limitMs} ms`)
-    return withinLimit(returned, { clock, limitMs, signal, late })
+  #askStore<Answer>(act: () => Answer | Promise<Answer>, { clock, signal }: AskContext): Promise<Answer> {
+    return askStore(act, { name: 'the approval store', clock, limitMs: this.#storeTimeoutMs, signal: () => signal })
   }
 }
 

@@ -1,6 +1,7 @@
 import { CallbackErrors } from './callback-errors.ts'
 import type { BufferStats, CloseReport, LossReason } from './event-buffer-plan.ts'
 
+type Contents = Pick<BufferStats, 'size' | 'inFlight' | 'waiting'>
 type Attempts = Pick<BufferStats, 'failures' | 'retries' | 'lastError'>
 
 /** Counts what happens to the events of a buffer. */
@@ -9,8 +10,6 @@ export class BufferCounts {
   readonly droppedBy: Record<LossReason, number> = { full: 0, failed: 0, closed: 0 }
   received = 0
   delivered = 0
-  /** Events in the buffer, those in flight included. */
-  size = 0
   peakSize = 0
 
   get dropped(): number {
@@ -18,23 +17,33 @@ export class BufferCounts {
     return full + failed + closed
   }
 
-  /** An event came into the buffer. */
-  entered(): void {
-    const size = ++this.size
+  /** The buffer has grown to this size. */
+  grownTo(size: number): void {
     if (size > this.peakSize) this.peakSize = size
   }
 
-  /** A frozen copy, with what the buffer and its delivery say themselves. */
-  stats(inFlight: number, waiting: number, { failures, retries, lastError }: Attempts): BufferStats {
-    const { received, delivered, dropped, size, peakSize, callbacks } = this
-    const droppedBy = Object.freeze({ ...this.droppedBy })
-    const events = { received, delivered, dropped, droppedBy, size, inFlight, peakSize, waiting }
-    const errors = { failures, retries, lastError, callbackErrors: callbacks.count, lastCallbackError: callbacks.last }
-    return Object.freeze({ ...events, ...errors })
+  /** A frozen copy, with what the buffer and its delivery count themselves. */
+  stats({ size, inFlight, waiting }: Contents, { failures, retries, lastError }: Attempts): BufferStats {
+    const { received, delivered, dropped, peakSize, callbacks } = this
+    return Object.freeze({
+      received,
+      delivered,
+      dropped,
+      droppedBy: Object.freeze({ ...this.droppedBy }),
+      size,
+      inFlight,
+      peakSize,
+      waiting,
+      failures,
+      retries,
+      lastError,
+      callbackErrors: callbacks.count,
+      lastCallbackError: callbacks.last,
+    })
   }
 
   report(error: unknown): CloseReport {
-    const { received, delivered, dropped: lost } = this
-    return Object.freeze({ received, delivered, lost, error })
+    const { received, delivered, dropped } = this
+    return Object.freeze({ received, delivered, lost: dropped, error })
   }
 }

@@ -1,4 +1,5 @@
 import type { StageflowEvent } from '@stageflow/core'
+import type { Downstream } from './downstream.ts'
 import type { DeliveryPlan } from './retried-delivery.ts'
 
 /** What happens to an event for which there is no place. */
@@ -23,14 +24,20 @@ export interface EventBufferPlan extends DeliveryPlan<readonly StageflowEvent[]>
   readonly isDeferred: boolean
   /** Returns numbers from 0 up to 1, for `sample`. */
   readonly random: () => number
+  /** What is behind the buffer. `flush()` and `close()` reach it too. */
+  readonly downstream: Downstream
+  /** Makes the error of a `flush()` that took too long. */
+  readonly lateFlush: (stats: BufferStats, timeoutMs: number) => Error
+  /** Makes the error in the report of a `close()` that took too long. */
+  readonly lateClose: (stats: BufferStats, timeoutMs: number) => Error
 }
 
 /** What the owner of a buffer adds. */
 export interface EventBufferListener {
   /** An event was lost and counted. The buffer is in the middle of a change: only take note of it. */
-  lost?(event: StageflowEvent, reason: LossReason): void
-  /** The same once the buffer can be used again. */
-  dropped?(event: StageflowEvent, reason: LossReason): void
+  noteLoss?(event: StageflowEvent, reason: LossReason): void
+  /** The same once the buffer can be used again, so that functions of the app can be called. */
+  reportLoss?(event: StageflowEvent, reason: LossReason): void
   /** An event was added. `size`: that of the buffer now. */
   added?(size: number): void
   /** A batch is refused for good. The next one waits for the promise, which must not reject. */
@@ -39,6 +46,8 @@ export interface EventBufferListener {
   left?(size: number): void
   /** Nothing waits. A notice may be added. */
   idle?(): void
+  /** The buffer is closed, and every event was delivered or lost. */
+  ended?(): void
   readonly notice?: BufferNotice
 }
 
@@ -84,21 +93,4 @@ export interface CloseReport {
   readonly lost: number
   /** Why it didn't end well: the time was up, the signal aborted, or what is behind failed to flush or close. */
   readonly error: unknown
-}
-
-interface EndPlan {
-  readonly timeoutMs: number
-  readonly signal: AbortSignal | undefined
-  /** Makes the error for a time limit that has passed. */
-  readonly late: () => Error
-}
-
-export interface FlushPlan extends EndPlan {
-  /** Flushes what is behind the buffer. */
-  readonly end: () => unknown
-}
-
-export interface ClosePlan extends EndPlan {
-  /** How to end what is behind the buffer, one call after the other. `isDrained`: everything was delivered or dropped before. */
-  readonly ends: (isDrained: boolean) => readonly (() => unknown)[]
 }

@@ -1,7 +1,7 @@
 import type { StageflowEvent } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { EventBuffer, deliveryRetryPlan, deliveryRetryProblems } from './index.ts'
+import { Downstream, EventBuffer, deliveryRetryPlan, deliveryRetryProblems } from './index.ts'
 import type { DeliveryRetry, EventBufferListener, EventBufferPlan } from './index.ts'
 
 let clock = manualClock()
@@ -19,6 +19,8 @@ function buffered(
 ) {
   const batches: (readonly number[])[] = []
   const signals: AbortSignal[] = []
+  const ends: string[] = []
+  const target = { flush: () => void ends.push('flush'), close: () => void ends.push('close') }
   const buffer = new EventBuffer(
     {
       clock,
@@ -33,6 +35,9 @@ function buffered(
       retry: deliveryRetryPlan(retry, { forMs: Infinity, random: () => 1 }),
       tooSlow: () => new Error('too slow'),
       givenUp: () => new Error('given up'),
+      downstream: new Downstream(target, { name: 'the target', clock, failed: (problem) => new Error(problem) }),
+      lateFlush: ({ size }, timeoutMs) => new Error(`${size} left after ${timeoutMs} ms`),
+      lateClose: ({ size }, timeoutMs) => new Error(`${size} lost after ${timeoutMs} ms`),
       deliver: (events, attempt) => {
         batches.push(events.map(({ seq }) => seq))
         signals.push(attempt.signal)
@@ -42,37 +47,34 @@ function buffered(
     },
     listener,
   )
-  const late = (): Error => new Error('late')
-  const close = (timeoutMs = 5_000) => buffer.close({ timeoutMs, signal: undefined, late, ends: () => [] })
-  const flush = (end = () => {}) => buffer.flush({ timeoutMs: Infinity, signal: undefined, late, end })
-  return { buffer, batches, signals, close, flush }
+  return { buffer, batches, signals, ends }
 }
 
 test('a full batch is delivered once the code that emits has returned, the rest when its time has come', async () => {
-  const { buffer, batches, close } = buffered()
+  const { buffer, batches } = buffered()
   for (const seq of [1, 2, 3]) expect(buffer.tryEmit(event(seq))).toBe(true)
   expect(batches).toEqual([])
   await clock.settle()
   expect(batches).toEqual([[1, 2]])
   await clock.advance(100)
   expect(batches).toEqual([[1, 2], [3]])
-  expect(await close()).toEqual({ received: 3, delivered: 3, lost: 0, error: undefined })
+  expect(await buffer.close({})).toEqual({ received: 3, delivered: 3, lost: 0, error: undefined })
 })
 
 test('with batches of one and without deferral, an event is delivered within tryEmit', async () => {
-  const { buffer, batches, close } = buffered({ batchSize: 1, isDeferred: false })
+  const { buffer, batches } = buffered({ batchSize: 1, isDeferred: false })
   buffer.tryEmit(event(1))
   expect(batches).toEqual([[1]])
-  await close()
+  await buffer.close({})
 })
 
-test('ordinary events are dropped first, then last events of child runs; lost and dropped tell of each', async () => {
+test('ordinary events are dropped first, then last events of child runs; each loss is noted, then reported', async () => {
   const log: string[] = []
-  const { buffer, batches, close } = buffered(
+  const { buffer, batches } = buffered(
     { batchSize: 3 },
     {
-      lost: ({ seq }, reason) => void log.push(`lost ${seq} ${reason}`),
-      dropped: ({ seq }, reason) => void log.push(`dropped ${seq} ${reason}`),
+      noteLoss: ({ seq }, reason) => void log.push(`lost ${seq} ${reason}`),
+      reportLoss: ({ seq }, reason) => void log.push(`reported ${seq} ${reason}`),
     },
   )
   buffer.tryEmit(event(1, 'pipeline.completed', 'parent'))
@@ -81,13 +83,13 @@ test('ordinary events are dropped first, then last events of child runs; lost an
   buffer.tryEmit(event(4, 'pipeline.failed'))
   buffer.tryEmit(event(5, 'pipeline.failed'))
   expect(buffer.tryEmit(event(6))).toBe(false)
-  expect(log).toEqual([3, 1, 6].flatMap((seq) => [`lost ${seq} full`, `dropped ${seq} full`]))
-  await close()
+  expect(log).toEqual([3, 1, 6].flatMap((seq) => [`lost ${seq} full`, `reported ${seq} full`]))
+  await buffer.close({})
   expect(batches).toEqual([[2, 4, 5]])
 })
 
 test('a failed batch is tried again after its delay, with a new signal, until its attempts are used up', async () => {
-  const { buffer, batches, signals, close } = buffered(
+  const { buffer, batches, signals } = buffered(
     {},
     {},
     { answer: () => Promise.reject(new Error('down')), retry: { attempts: 3, baseMs: 10, jitter: 'none' } },
@@ -102,17 +104,13 @@ test('a failed batch is tried again after its delay, with a new signal, until it
   expect(batches).toHaveLength(3)
   expect(new Set(signals).size).toBe(3)
   expect(buffer.stats()).toMatchObject({ dropped: 2, droppedBy: { failed: 2 }, failures: 3, retries: 2, size: 0 })
-  await close()
+  await buffer.close({})
 })
 
 test('an attempt that takes too long is aborted; if it succeeds after all, that counts, and the newer attempt is aborted', async () => {
   const answers = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   let attempts = 0
-  const { buffer, signals, close } = buffered(
-    {},
-    {},
-    { answer: () => answers[attempts++]?.promise, retry: { baseMs: 10 } },
-  )
+  const { buffer, signals } = buffered({}, {}, { answer: () => answers[attempts++]?.promise, retry: { baseMs: 10 } })
   for (const seq of [1, 2]) buffer.tryEmit(event(seq))
   await clock.advance(1_010)
   expect(signals.map(({ reason }) => String(reason))).toEqual(['Error: too slow', 'undefined'])
@@ -120,32 +118,31 @@ test('an attempt that takes too long is aborted; if it succeeds after all, that 
   await clock.settle()
   expect(String(signals[1]?.reason)).toBe('Error: given up')
   expect(buffer.stats()).toMatchObject({ delivered: 2, failures: 1 })
-  await close()
+  await buffer.close({})
 })
 
 test('flush waits for the events in the buffer and returns whether one of them was lost', async () => {
   let isDown = false
-  const { buffer, flush, close } = buffered({}, {}, { answer: () => isDown && Promise.reject({ retryable: false }) })
-  const ends: string[] = []
+  const { buffer, ends } = buffered({}, {}, { answer: () => isDown && Promise.reject({ retryable: false }) })
   buffer.tryEmit(event(1))
-  expect(await flush(() => void ends.push('flushed'))).toBe(false)
+  expect(await buffer.flush({})).toBe(false)
+  expect(ends).toEqual(['flush'])
   isDown = true
   buffer.tryEmit(event(2))
-  expect(await flush()).toBe(true)
-  expect(ends).toEqual(['flushed'])
-  await close()
+  expect(await buffer.flush({})).toBe(true)
+  await buffer.close({})
 })
 
 test('close drops what it could not deliver in time, aborts the attempt, and later calls get the same report', async () => {
-  const { buffer, signals, close } = buffered({}, {}, { answer: () => new Promise(() => {}) })
+  const { buffer, signals } = buffered({}, {}, { answer: () => new Promise(() => {}) })
   for (const seq of [1, 2, 3]) buffer.tryEmit(event(seq))
   await clock.settle()
-  const closing = close(500)
+  const closing = buffer.close({ timeoutMs: 500 })
   expect(buffer.tryEmit(event(4))).toBe(false)
   await clock.advance(500)
   const report = await closing
-  expect(report).toMatchObject({ received: 4, delivered: 0, lost: 4, error: new Error('late') })
-  expect(await close()).toBe(report)
+  expect(report).toMatchObject({ received: 4, delivered: 0, lost: 4, error: new Error('3 lost after 500 ms') })
+  expect(await buffer.close({})).toBe(report)
   expect(String(signals[0]?.reason)).toBe('Error: given up')
   expect(buffer.stats()).toMatchObject({ droppedBy: { closed: 4 }, size: 0, inFlight: 0 })
 })

@@ -1,22 +1,18 @@
-import type { StageflowEvent } from '@stageflow/core'
-import { Ring, withinLimit } from '@stageflow/core/kit'
-import { BatchInFlight } from './batch-in-flight.ts'
-import type { Batch } from './batch-in-flight.ts'
+import type { StageflowEvent, WaitOptions } from '@stageflow/core'
+import { CLOSE_TIMEOUT_MS, Ring, endWithin, withinLimit } from '@stageflow/core/kit'
+import type { EndReport } from '@stageflow/core/kit'
 import { BufferCounts } from './buffer-counts.ts'
-import { BufferLosses } from './buffer-losses.ts'
+import { Closing } from './closing.ts'
 import { DueTimer } from './due-timer.ts'
-import type {
-  BufferStats,
-  ClosePlan,
-  CloseReport,
-  EventBufferListener,
-  EventBufferPlan,
-  FlushPlan,
-} from './event-buffer-plan.ts'
+import type { BufferStats, CloseReport, EventBufferListener, EventBufferPlan, LossReason } from './event-buffer-plan.ts'
 import { EventQueue, rankOf } from './event-queue.ts'
-import type { DroppedEvent } from './event-queue.ts'
+import type { Batch } from './event-queue.ts'
 import { FlushWaiters } from './flush-waiters.ts'
 import { RetriedDelivery } from './retried-delivery.ts'
+import type { DeliveryEnd } from './retried-delivery.ts'
+import { waitLeft } from './wait-left.ts'
+
+const NOTHING: Batch = { events: [], size: 0, number: Infinity, isNotice: false }
 
 /**
  * A bounded buffer of events in front of a delivery. It delivers in order, one batch at a time, and retries a batch until it is
@@ -27,54 +23,54 @@ export class EventBuffer {
   readonly #plan: EventBufferPlan
   readonly #listener: EventBufferListener
   readonly #queue: EventQueue
-  readonly #losses: BufferLosses
+  readonly #delivery: RetriedDelivery<readonly StageflowEvent[]>
+  /** Makes events due that wait for their batch to fill. */
   readonly #timer: DueTimer
-  readonly #flight = new BatchInFlight()
-  readonly #delivery: RetriedDelivery<Batch>
   readonly #flushes = new FlushWaiters()
-  readonly #waiting = new Ring<() => void>()
-  /** Whether an event that finds the buffer empty is delivered at once. */
+  /** Calls of `emit` that wait for a place. */
+  readonly #emits = new Ring<() => void>()
+  readonly #closing = new Closing<CloseReport>()
+  /** Whether an event that finds nothing in the buffer is delivered at once. */
   readonly #isDirect: boolean
+  #inFlight: Batch = NOTHING
   /** True from the start of a delivery until nothing is due. */
-  #isBusy = false
+  #isDelivering = false
   /** Events up to this number are due, even if they don't fill a batch. */
   #dueUpTo = 0
-  #closing: Promise<CloseReport> | undefined
-  #onEmpty: (() => void) | undefined
+  #onDrained: (() => void) | undefined
 
   constructor(plan: EventBufferPlan, listener: EventBufferListener = {}) {
     this.#plan = plan
     this.#listener = listener
+    this.#isDirect = plan.batchSize === 1 && !plan.isDeferred
     this.#queue = new EventQueue(plan)
-    this.#losses = new BufferLosses(this.counts, listener)
+    this.#delivery = new RetriedDelivery(plan, this.counts.callbacks, (end) => {
+      if (this.#endBatch(end)) this.#deliverDue()
+    })
     this.#timer = new DueTimer(plan.clock, plan.flushIntervalMs, () => {
       this.#dueUpTo = this.#queue.lastNumber
-      if (!this.#isBusy) this.#schedule()
-    })
-    this.#isDirect = plan.batchSize === 1 && !plan.isDeferred
-    this.#delivery = new RetriedDelivery(plan, this.counts.callbacks, (isDelivered) => {
-      if (this.#end(isDelivered)) this.#run(this.#take())
+      if (!this.#isDelivering) this.#startDue()
     })
   }
 
   /** False once `close()` was called. */
   get isOpen(): boolean {
-    return this.#closing === undefined
+    return this.#closing.report === undefined
   }
 
   /** Events in the buffer, those in flight included. */
   get size(): number {
-    return this.counts.size
+    return this.#queue.size + this.#inFlight.size
   }
 
   /** Events that wait. */
   get queued(): number {
-    return this.#queue.events
+    return this.#queue.size
   }
 
   /** Takes the event at once if there is a place. With `block`, the promise waits until there is one for the next event. */
   emit(event: StageflowEvent): Promise<void> | void {
-    if (this.#offer(event, true) === 'waits') return new Promise((resolve) => this.#waiting.push(resolve))
+    if (this.#offer(event, true) === 'waits') return new Promise((resolve) => this.#emits.push(resolve))
   }
 
   /** Returns false if the event was dropped. */
@@ -84,212 +80,232 @@ export class EventBuffer {
 
   /** Adds the notice behind what waits, unless it waits already. */
   addNotice(): void {
-    this.#queue.pushNotice()
-    this.#schedule()
+    this.#queue.addNotice()
+    this.#startDue()
   }
 
   stats(): BufferStats {
-    return this.counts.stats(this.#flight.size, this.#waiting.size, this.#delivery)
+    const { size, counts } = this
+    return counts.stats({ size, inFlight: this.#inFlight.size, waiting: this.#emits.size }, this.#delivery)
   }
 
   /**
-   * Waits until all events in the buffer are delivered or lost, then calls `end`. Returns whether some were lost. Rejects with
-   * `late()`, the signal's reason, or what `end` failed with. After `close()` it waits for that.
+   * Waits until all events in the buffer are delivered or lost, then flushes what is behind. Returns whether some were lost.
+   * Rejects if the time is up, with the signal's reason, or if what is behind fails. After `close()` it waits for that.
    */
-  async flush({ signal, timeoutMs, late, end }: FlushPlan): Promise<boolean> {
+  async flush(wait: WaitOptions): Promise<boolean> {
+    const { clock, downstream, lateFlush } = this.#plan
+    const { signal, timeoutMs = Infinity } = wait
     signal?.throwIfAborted()
-    const closing = this.#closing
+    const left = waitLeft(clock, wait)
+    const closed = this.#closing.report
     const waiter = this.#flushes.add(this.#queue.lastNumber)
-    if (closing === undefined) {
+    if (closed === undefined) {
       this.#dueUpTo = waiter.number
-      this.#schedule()
+      this.#startDue()
       this.#settleFlushes()
     }
-    const work = async (): Promise<void> => {
-      await (closing ?? waiter.left)
-      if (this.#closing === undefined) await end()
+    const flushed = (closed ?? waiter.left).then(() => (this.isOpen ? downstream.flush(left()) : undefined))
+    const late = (): Error => lateFlush(this.stats(), timeoutMs)
+    try {
+      await withinLimit(flushed, { clock, limitMs: timeoutMs, signal, late })
+    } finally {
+      this.#flushes.forget(waiter)
     }
-    const limit = { clock: this.#plan.clock, limitMs: timeoutMs, signal, late }
-    await withinLimit(work(), limit).finally(() => this.#flushes.forget(waiter))
     return waiter.hasLost
   }
 
   /**
-   * Takes no more events, delivers what waits until the time is up, drops the rest, and then calls each of `ends`. It doesn't
-   * reject. Later calls return the same report.
+   * Takes no more events, and delivers what waits until the time is up, 5,000 ms by default. Drops the rest, and closes what is
+   * behind. It doesn't reject. Later calls return the same report.
    */
-  close(plan: ClosePlan): Promise<CloseReport> {
-    if (this.#closing === undefined) {
-      // Kept before anything is called that may call close() again.
-      const { promise, resolve } = Promise.withResolvers<CloseReport>()
-      this.#closing = promise
-      resolve(this.#close(plan))
-    }
-    return this.#closing
+  close(wait: WaitOptions): Promise<CloseReport> {
+    return this.#closing.close(() => this.#close(wait))
   }
 
   #offer(event: StageflowEvent, mayWait: boolean): 'taken' | 'waits' | 'dropped' {
     this.counts.received++
-    if (!this.isOpen) return this.#losses.refuse(event, 'closed')
-    if (this.#isDirect && !this.#isBusy) {
-      this.#isBusy = true
-      this.counts.entered()
-      this.#run(this.#flight.begin([event], this.#queue.takeNumber()))
+    if (!this.isOpen) return this.#refuse(event, 'closed')
+    if (this.#isDirect && !this.#isDelivering) {
+      this.#deliverAtOnce(event)
       return 'taken'
     }
     const rank = rankOf(event)
-    if (this.counts.size >= this.#queue.roomUpTo) return this.#squeezeIn(event, rank, mayWait)
-    this.#add(event, rank)
-    this.#schedule()
-    return 'taken'
-  }
-
-  #squeezeIn(event: StageflowEvent, rank: number, mayWait: boolean): 'taken' | 'waits' | 'dropped' {
-    const place = this.#queue.placeFor(rank, this.#flight.batch.length, mayWait)
-    if (place === 'none') return this.#losses.refuse(event, 'full')
-    if (typeof place === 'object') this.#replace(place, event, rank)
-    else this.#add(event, rank)
-    this.#schedule()
+    const place = this.#queue.placeFor(rank, this.#inFlight.size, mayWait)
+    if (place !== 'full') this.#add(event, rank)
+    else if (!this.#replaceBy(event, rank)) return this.#refuse(event, 'full')
+    this.#startDue()
     return place === 'last' ? 'waits' : 'taken'
   }
 
-  #replace({ item, number }: DroppedEvent, event: StageflowEvent, rank: number): void {
-    this.counts.size--
-    this.#losses.count(item, 'full')
-    this.#flushes.lost(number)
-    this.#add(event, rank)
-    this.#settleFlushes()
-    this.#losses.tell(item, 'full')
+  /** Nothing waits, so this event need not wait either. */
+  #deliverAtOnce(event: StageflowEvent): void {
+    this.#isDelivering = true
+    this.#inFlight = { events: [event], size: 1, number: this.#queue.takeNumber(), isNotice: false }
+    this.counts.grownTo(this.size)
+    if (this.#deliver()) this.#deliverDue()
   }
 
   #add(event: StageflowEvent, rank: number): void {
     this.#queue.push(event, rank)
-    this.counts.entered()
+    const { size } = this
+    this.counts.grownTo(size)
     // Only now: it may emit, and the place is taken.
-    this.#listener.added?.(this.counts.size)
+    this.#listener.added?.(size)
   }
 
-  /** Delivers what is due, or sees to it that what waits becomes due. */
-  #schedule(): void {
-    if (!this.#isBusy && this.#isDue) this.#start()
+  /** Adds the event in place of another one. Returns false if none may be dropped for it. */
+  #replaceBy(event: StageflowEvent, rank: number): boolean {
+    const dropped = this.#queue.dropFor(rank)
+    if (dropped === undefined) return false
+    this.#noteLoss(dropped.item, 'full')
+    this.#flushes.lost(dropped.number)
+    this.#add(event, rank)
+    this.#settleFlushes()
+    this.#listener.reportLoss?.(dropped.item, 'full')
+    return true
+  }
+
+  #refuse(event: StageflowEvent, reason: LossReason): 'dropped' {
+    this.#loseAll([event], reason)
+    return 'dropped'
+  }
+
+  #loseAll(events: readonly StageflowEvent[], reason: LossReason): void {
+    for (const event of events) this.#noteLoss(event, reason)
+    for (const event of events) this.#listener.reportLoss?.(event, reason)
+  }
+
+  #noteLoss(event: StageflowEvent, reason: LossReason): void {
+    this.counts.droppedBy[reason]++
+    this.#listener.noteLoss?.(event, reason)
+  }
+
+  /** Starts to deliver if something is due. Otherwise what waits becomes due later. */
+  #startDue(): void {
+    if (!this.#isDelivering && this.#isDue) this.#start()
     else this.#setTimer()
   }
 
   get #isDue(): boolean {
-    const { size } = this.#queue
-    return size > 0 && (size >= this.#plan.batchSize || this.#queue.nextNumber <= this.#dueUpTo)
+    const queue = this.#queue
+    if (queue.isEmpty) return false
+    return queue.size >= this.#plan.batchSize || queue.isNoticeNext || queue.firstNumber <= this.#dueUpTo
   }
 
   #setTimer(): void {
-    if (this.#queue.size === 0) this.#timer.stop()
+    if (this.#queue.isEmpty) this.#timer.stop()
     else if (this.#plan.batchSize > 1 && this.isOpen) this.#timer.start()
   }
 
   #start(): void {
-    this.#isBusy = true
-    if (this.#plan.isDeferred) void Promise.resolve().then(() => this.#run(this.#take()))
-    else this.#run(this.#take())
+    this.#isDelivering = true
+    if (this.#plan.isDeferred) void Promise.resolve().then(() => this.#deliverDue())
+    else this.#deliverDue()
   }
 
-  /** Delivers a batch and what is due after it, until a delivery has to be awaited. */
-  #run(first: Batch | undefined): void {
-    for (let batch = first; batch !== undefined; batch = this.#take()) {
-      const outcome = this.#delivery.start(batch)
-      if (outcome === 'pending' || !this.#end(outcome === 'delivered')) return
-    }
-  }
-
-  /** Takes the next batch; undefined if nothing is due. */
-  #take(): Batch | undefined {
+  /** Delivers one batch after the other, until the end of one has to be awaited, or nothing is due any more. */
+  #deliverDue(): void {
     const queue = this.#queue
-    if (queue.size === 0) this.#listener.idle?.()
-    const batch = this.#isDue ? queue.take(this.#plan.batchSize, this.#flight, this.#listener.notice) : undefined
-    if (this.#waiting.size > 0) this.#endWaits()
-    if (batch !== undefined) return batch
-    this.#isBusy = false
+    do {
+      if (queue.isEmpty) this.#listener.idle?.()
+      if (this.#isDue) this.#inFlight = queue.take(this.#plan.batchSize, this.#listener.notice)
+      this.#endEmits()
+      if (this.#inFlight === NOTHING) return this.#rest()
+    } while (this.#deliver())
+  }
+
+  /** Nothing is due. */
+  #rest(): void {
+    this.#isDelivering = false
     this.#setTimer()
-    if (queue.size === 0) this.#onEmpty?.()
-    return undefined
+    if (this.#queue.isEmpty) this.#onDrained?.()
   }
 
-  /** Ends the waits of `emit` for which there is a place now. */
-  #endWaits(): void {
-    while (this.#waiting.size > this.#queue.overfull(this.#flight.batch.length)) this.#waiting.shift()()
+  /** Delivers the batch in flight. Returns true if it has left the buffer. Otherwise the next one comes later. */
+  #deliver(): boolean {
+    const outcome = this.#delivery.start(this.#inFlight.events)
+    return outcome !== 'pending' && this.#endBatch(outcome)
   }
 
-  /** Ends the batch in flight. Returns false if the next one has to wait. */
-  #end(isDelivered: boolean): boolean {
-    const { batch } = this.#flight
+  /** Ends the batch in flight. Returns false if the owner has to handle its refusal first. */
+  #endBatch(end: DeliveryEnd): boolean {
+    const batch = this.#inFlight
     const { lastError, attempts } = this.#delivery
-    const handled = isDelivered ? undefined : this.#listener.refused?.(batch, lastError, attempts)
+    const handled = end === 'refused' ? this.#listener.refused?.(batch.events, lastError, attempts) : undefined
     if (handled === undefined) {
-      this.#leave(isDelivered)
+      this.#leave(batch, end)
       return true
     }
     void handled.then(() => {
       // Otherwise close() has dropped it.
-      if (this.#flight.batch !== batch) return
-      this.#leave(false)
-      this.#run(this.#take())
+      if (this.#inFlight !== batch) return
+      this.#leave(batch, end)
+      this.#deliverDue()
     })
     return false
   }
 
-  #leave(isDelivered: boolean): void {
-    const { number, notice } = this.#flight
-    const events = this.#flight.clear()
-    this.counts.size -= events.length
-    if (notice !== undefined) this.#listener.notice?.ended(isDelivered)
-    if (isDelivered) this.counts.delivered += events.length
+  #leave({ events, number, isNotice }: Batch, end: DeliveryEnd): void {
+    this.#inFlight = NOTHING
+    if (isNotice) this.#listener.notice?.ended(end === 'delivered')
+    else if (end === 'delivered') this.counts.delivered += events.length
     else {
       this.#flushes.lost(number)
-      this.#losses.add(events, 'failed')
+      this.#loseAll(events, 'failed')
     }
-    this.#listener.left?.(this.counts.size)
+    this.#listener.left?.(this.size)
     this.#settleFlushes()
   }
 
+  /** Ends the calls of `emit` for which there is a place now. */
+  #endEmits(): void {
+    const emits = this.#emits
+    while (emits.size > 0 && emits.size > this.#queue.overfull(this.#inFlight.size)) emits.shift()()
+  }
+
   #settleFlushes(): void {
-    if (this.#flushes.size > 0) this.#flushes.settle(this.#oldest)
+    if (this.#flushes.isEmpty) return
+    this.#flushes.settle(Math.min(this.#inFlight.number, this.#queue.nextNumber))
   }
 
-  /** The number of the oldest event in the buffer; Infinity if it is empty. */
-  get #oldest(): number {
-    return Math.min(this.#flight.number, this.#queue.nextNumber)
-  }
-
-  async #close({ timeoutMs, signal, late, ends }: ClosePlan): Promise<CloseReport> {
-    const { clock } = this.#plan
-    const endsAt = clock.now() + timeoutMs
-    const limit = { clock, signal, late }
-    this.#timer.stop()
-    this.#dueUpTo = Infinity
-    const { promise: isEmpty, resolve } = Promise.withResolvers<void>()
-    this.#onEmpty = resolve
-    this.#delivery.hurry()
-    if (!this.#isBusy) this.#start()
-    let error: unknown
-    await withinLimit(isEmpty, { ...limit, limitMs: timeoutMs }).catch((reason: unknown) => {
-      // If only the notice is left, no event is lost.
-      if (this.size > 0) error = reason
-    })
+  async #close(wait: WaitOptions): Promise<CloseReport> {
+    const { clock, downstream, lateClose } = this.#plan
+    const { timeoutMs = CLOSE_TIMEOUT_MS } = wait
+    const left = waitLeft(clock, { ...wait, timeoutMs })
+    const late = (): Error => lateClose(this.stats(), timeoutMs)
+    const within = (end: (rest: WaitOptions) => unknown): Promise<EndReport> =>
+      endWithin(end, { ...left(), clock, late })
+    const drained = await within(() => this.#drain())
+    // If only the notice is left, no event is lost.
     const isDrained = this.size === 0
     this.#dropRest()
-    for (const end of ends(isDrained)) {
-      const call = async (): Promise<unknown> => end()
-      const limitMs = Math.max(0, endsAt - clock.now())
-      await withinLimit(call(), { ...limit, limitMs }).catch((reason: unknown) => (error ??= reason))
-    }
-    return this.counts.report(error)
+    this.#listener.ended?.()
+    const isFlushed = isDrained && downstream.isClosable
+    const flushed = isFlushed ? await within((rest) => downstream.flush(rest)) : undefined
+    const closed = await within((rest) => downstream.close(rest))
+    return this.counts.report(isDrained ? (flushed?.error ?? closed.error) : drained.error)
+  }
+
+  /** Delivers everything, without a stay for batches to fill or for delays between attempts. */
+  #drain(): Promise<void> {
+    const drained = Promise.withResolvers<void>()
+    this.#onDrained = drained.resolve
+    this.#timer.stop()
+    this.#dueUpTo = Infinity
+    this.#delivery.hurry()
+    if (!this.#isDelivering) this.#start()
+    return drained.promise
   }
 
   #dropRest(): void {
-    this.#isBusy = true // nothing starts any more
+    this.#isDelivering = true // nothing starts any more
     this.#delivery.giveUp()
-    if (this.size > 0) this.#flushes.lost(this.#oldest)
-    this.counts.size = 0
-    this.#losses.add([...this.#flight.clear(), ...this.#queue.clear()], 'closed')
-    while (this.#waiting.size > 0) this.#waiting.shift()()
+    const { events, number, isNotice } = this.#inFlight
+    if (this.size > 0) this.#flushes.lost(Math.min(number, this.#queue.nextNumber))
+    this.#inFlight = NOTHING
+    this.#loseAll([...(isNotice ? [] : events), ...this.#queue.clear()], 'closed')
+    while (this.#emits.size > 0) this.#emits.shift()()
     this.#settleFlushes()
   }
 }

@@ -1,5 +1,18 @@
-import { CLOSE_TIMEOUT_MS, endWithin } from '@stageflow/core/kit'
-import type { EndLimit } from '@stageflow/core/kit'
+import type { Clock, WaitOptions } from '@stageflow/core'
+import { CLOSE_TIMEOUT_MS, endWithin, withinLimit } from '@stageflow/core/kit'
+import { Closing } from './closing.ts'
+
+/** What has happened to the events that an exporter was given. */
+export interface ExporterStats {
+  /** Events of exports that resolved. */
+  readonly delivered: number
+  /** Events of exports in progress. */
+  readonly inFlight: number
+  /** Exports that rejected. */
+  readonly failures: number
+  /** What the last of them rejected with. */
+  readonly lastError: unknown
+}
 
 /** How an exporter ended. */
 export interface ExporterReport {
@@ -11,54 +24,91 @@ export interface ExporterReport {
   readonly error: unknown
 }
 
-/** Counts the events that an exporter writes, and closes it within a limit. */
+export interface ExportProgressPlan {
+  readonly clock: Clock
+  /** Makes the error of an export after `close()`. */
+  readonly closed: (events: number) => Error
+  /** Makes the error of a call that took too long: `flush()` or `close()`. */
+  readonly late: (call: string, timeoutMs: number) => Error
+}
+
+/** Counts the events that an exporter writes, and flushes and closes it within a limit. */
 export class ExportProgress {
+  readonly #plan: ExportProgressPlan
   #delivered = 0
-  #lost = 0
-  readonly #exports = new Set<Promise<void>>()
-  #closing: Promise<ExporterReport> | undefined
+  #inFlight = 0
+  #failures = 0
+  #lastError: unknown
+  readonly #exports = new Set<Promise<unknown>>()
+  readonly #closing = new Closing<ExporterReport>()
 
-  /** False once `close()` was called. */
-  get isOpen(): boolean {
-    return this.#closing === undefined
+  constructor(plan: ExportProgressPlan) {
+    this.#plan = plan
   }
 
-  /** Counts the events of one export until `written` settles. Returns `written`. */
-  during(events: number, written: Promise<void>): Promise<void> {
-    const counted = this.#count(events, written)
-    this.#exports.add(counted)
-    void counted.then(() => this.#exports.delete(counted))
-    return written
+  /** Writes and counts the events of one export. Rejects if `write` does, or if the exporter is closed. */
+  async export(events: number, write: () => Promise<unknown>): Promise<void> {
+    if (this.#closing.report !== undefined) throw this.#plan.closed(events)
+    const written = this.#counted(events, write)
+    const settled = written.catch(() => {})
+    this.#exports.add(settled)
+    void settled.then(() => this.#exports.delete(settled))
+    await written
   }
 
-  /** Calls `end`, and waits for it and the exports in progress, for 5,000 ms by default. Doesn't reject. Later calls return the same report. */
-  close(end: () => Promise<unknown>, limit: EndLimit): Promise<ExporterReport> {
-    if (this.#closing === undefined) {
-      // Kept before anything is called that may call close() again.
-      const { promise, resolve } = Promise.withResolvers<ExporterReport>()
-      this.#closing = promise
-      resolve(this.#close(end, limit))
+  stats(): ExporterStats {
+    return Object.freeze({
+      delivered: this.#delivered,
+      inFlight: this.#inFlight,
+      failures: this.#failures,
+      lastError: this.#lastError,
+    })
+  }
+
+  /**
+   * Waits for the exports in progress, however they end, and then for `end`. Rejects if the time is up, with the signal's reason,
+   * or as `end` does.
+   */
+  async flush({ signal, timeoutMs = Infinity }: WaitOptions, end?: () => unknown): Promise<void> {
+    signal?.throwIfAborted()
+    const work = async (): Promise<void> => {
+      await Promise.all(this.#exports)
+      await end?.()
     }
-    return this.#closing
+    const late = (): Error => this.#plan.late('flush()', timeoutMs)
+    await withinLimit(work(), { clock: this.#plan.clock, limitMs: timeoutMs, signal, late })
   }
 
-  async #count(events: number, written: Promise<void>): Promise<void> {
-    this.#lost += events
+  /**
+   * Calls `end`, and waits for it and the exports in progress, for 5,000 ms by default. Refuses later exports. Doesn't reject. Later
+   * calls return the same report.
+   */
+  close(wait: WaitOptions, end?: () => unknown): Promise<ExporterReport> {
+    return this.#closing.close(() => this.#close(wait, end))
+  }
+
+  async #counted(events: number, write: () => Promise<unknown>): Promise<void> {
+    this.#inFlight += events
     try {
-      await written
+      await write()
       this.#delivered += events
-    } catch {
-      // The caller of the export gets the error, and may try again.
+    } catch (error) {
+      this.#failures++
+      this.#lastError = error
+      throw error
+    } finally {
+      this.#inFlight -= events
     }
-    this.#lost -= events
   }
 
-  async #close(end: () => Promise<unknown>, limit: EndLimit): Promise<ExporterReport> {
-    const all = async (): Promise<void> => {
-      await end()
+  async #close(wait: WaitOptions, end?: () => unknown): Promise<ExporterReport> {
+    const { clock, late } = this.#plan
+    const work = async (): Promise<void> => {
+      await end?.()
       await Promise.all(this.#exports)
     }
-    const { error } = await endWithin(all, { timeoutMs: CLOSE_TIMEOUT_MS, ...limit })
-    return Object.freeze({ delivered: this.#delivered, lost: this.#lost, error })
+    const { timeoutMs = CLOSE_TIMEOUT_MS } = wait
+    const { error } = await endWithin(work, { ...wait, timeoutMs, clock, late: () => late('close()', timeoutMs) })
+    return Object.freeze({ delivered: this.#delivered, lost: this.#inFlight, error })
   }
 }

@@ -11,8 +11,8 @@ interface FlushWaiter {
 export class FlushWaiters {
   readonly #waiters = new Set<FlushWaiter>()
 
-  get size(): number {
-    return this.#waiters.size
+  get isEmpty(): boolean {
+    return this.#waiters.size === 0
   }
 
   add(number: number): FlushWaiter {
@@ -28,12 +28,13 @@ export class FlushWaiters {
 
   /** The event of this number was lost. */
   lost(number: number): void {
-    if (this.size === 0) return
+    if (this.#waiters.size === 0) return
     for (const waiter of this.#waiters) if (number <= waiter.number) waiter.hasLost = true
   }
 
   /** Ends the waits for events that are older than the oldest in the buffer. */
   settle(oldest: number): void {
+    if (this.#waiters.size === 0) return
     for (const waiter of this.#waiters) if (oldest > waiter.number) waiter.resolve()
   }
 }

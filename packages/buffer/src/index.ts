@@ -1,15 +1,19 @@
+export { closeBranches, flushBranches, recordOf, targetProblems, valueProblems } from './branches.ts'
+export type { FanOutBranch } from './branches.ts'
 export { deliveryRetryPlan, deliveryRetryProblems, isRetryableDelivery } from './delivery-retry.ts'
 export type { DeliveryRetry, DeliveryRetryPlan } from './delivery-retry.ts'
+export { Closing } from './closing.ts'
+export { Downstream } from './downstream.ts'
+export type { DownstreamPlan, Endable } from './downstream.ts'
+export { errorFacts, type ErrorFacts } from './error-facts.ts'
 export { EventBuffer } from './event-buffer.ts'
 export type {
   BufferNotice,
   BufferOverflow,
   BufferStats,
-  ClosePlan,
   CloseReport,
   EventBufferListener,
   EventBufferPlan,
-  FlushPlan,
   LossReason,
 } from './event-buffer-plan.ts'
 export { EVENT_FILTER_RULES, EventFilter } from './event-filter.ts'
@@ -17,5 +21,4 @@ export type { EventChoice, EventFilterStats } from './event-filter.ts'
 export { matchEvents } from './event-pattern.ts'
 export type { EventPattern } from './event-pattern.ts'
 export { ExportProgress } from './export-progress.ts'
-export type { ExporterReport } from './export-progress.ts'
-export { waitLeft } from './wait-left.ts'
+export type { ExporterReport, ExporterStats, ExportProgressPlan } from './export-progress.ts'

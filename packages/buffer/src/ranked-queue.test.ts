@@ -7,7 +7,7 @@ test('items leave in the order in which they came, whatever their ranks and howe
   for (let item = 0; item < 100; item++) queue.push(item, item % 3)
   expect(queue.size).toBe(100)
   expect(Array.from({ length: 100 }, () => queue.shift())).toEqual([...Array(100).keys()])
-  expect([queue.size, queue.nextNumber, queue.lastNumber]).toEqual([0, Infinity, 100])
+  expect([queue.size, queue.firstNumber, queue.lastNumber]).toEqual([0, Infinity, 100])
 })
 
 test('it does what a list does', () => {
@@ -37,7 +37,7 @@ test('it does what a list does', () => {
           }
           expect(queue.size).toBe(model.length)
           expect(queue.sizeOf(1)).toBe(model.filter((one) => one.rank === 1).length)
-          expect(queue.nextNumber).toBe(model[0]?.number ?? Infinity)
+          expect(queue.firstNumber).toBe(model[0]?.number ?? Infinity)
         }
     }),
     { numRuns: 300 },

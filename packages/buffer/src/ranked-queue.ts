@@ -1,50 +1,8 @@
-const FIRST_CAPACITY = 16
-
-/** The items of one rank and their numbers, in two circular arrays that double when they are full. */
-class Lane<T> {
-  size = 0
-  /** The number of the oldest item; Infinity if there is none. */
-  first = Infinity
-  #items = slots<T>(FIRST_CAPACITY)
-  #numbers = new Array<number>(FIRST_CAPACITY).fill(0)
-  #mask = FIRST_CAPACITY - 1
-  #head = 0
-
-  push(item: T, number: number): void {
-    if (this.size > this.#mask) this.#grow()
-    if (this.size === 0) this.first = number
-    const at = (this.#head + this.size++) & this.#mask
-    this.#items[at] = item
-    this.#numbers[at] = number
-  }
-
-  /** Takes the oldest item. Call it only if there is one. */
-  shift(): T {
-    const item = this.#items[this.#head] as T
-    // A slot that kept its item would keep it from the garbage collector.
-    this.#items[this.#head] = undefined
-    this.#head = (this.#head + 1) & this.#mask
-    this.first = --this.size === 0 ? Infinity : (this.#numbers[this.#head] as number)
-    return item
-  }
-
-  #grow(): void {
-    const capacity = this.#items.length
-    const items = slots<T>(2 * capacity)
-    const numbers = new Array<number>(2 * capacity).fill(0)
-    for (let index = 0; index < capacity; index++) {
-      const from = (this.#head + index) & this.#mask
-      items[index] = this.#items[from]
-      numbers[index] = this.#numbers[from] as number
-    }
-    this.#items = items
-    this.#numbers = numbers
-    this.#mask = 2 * capacity - 1
-    this.#head = 0
-  }
+/** An item that left a queue out of turn, and the number that it had there. */
+export interface Numbered<T> {
+  readonly item: T
+  readonly number: number
 }
-
-const slots = <T>(capacity: number): (T | undefined)[] => new Array<T | undefined>(capacity).fill(undefined)
 
 /**
  * A first-in, first-out queue whose items have a rank from 0. The oldest item of the lowest rank can be dropped as fast as the
@@ -55,8 +13,9 @@ export class RankedQueue<T> {
   size = 0
   /** The number that was given out last. */
   lastNumber = 0
-  /** The number of the item that comes next; Infinity if the queue is empty. */
-  nextNumber: number = Infinity
+  /** The number of the oldest item; Infinity if the queue is empty. */
+  firstNumber: number = Infinity
+  /** The items, by rank. */
   readonly #lanes: readonly Lane<T>[]
 
   constructor(ranks: number) {
@@ -64,48 +23,102 @@ export class RankedQueue<T> {
   }
 
   sizeOf(rank: number): number {
-    return (this.#lanes[rank] as Lane<T>).size
+    return this.#laneOf(rank).size
   }
 
-  /** Gives out a number for an item that doesn't have to wait. */
+  /** Gives out a number for something that comes in turn without being in the queue. */
   takeNumber(): number {
-    return ++this.lastNumber
+    this.lastNumber++
+    return this.lastNumber
   }
 
   push(item: T, rank: number): void {
-    const number = ++this.lastNumber
-    ;(this.#lanes[rank] as Lane<T>).push(item, number)
-    if (this.size++ === 0) this.nextNumber = number
+    const number = this.takeNumber()
+    this.#laneOf(rank).push(item, number)
+    if (this.size === 0) this.firstNumber = number
+    this.size++
   }
 
   /** Takes the oldest item. Call it only if there is one. */
   shift(): T {
     let rank = 0
-    while (this.#lanes[rank]?.first !== this.nextNumber) rank++
-    return this.#takeFrom(this.#lanes[rank] as Lane<T>)
+    while (this.#laneOf(rank).firstNumber !== this.firstNumber) rank++
+    return this.#takeFrom(this.#laneOf(rank))
   }
 
   /** Takes the oldest item of the lowest rank that there is; undefined if that rank is above `most`. */
-  dropOldest(most: number): { readonly item: T; readonly number: number } | undefined {
+  dropOldest(most: number): Numbered<T> | undefined {
     for (let rank = 0; rank <= most; rank++) {
-      const lane = this.#lanes[rank] as Lane<T>
-      const number = lane.first
-      if (number !== Infinity) return { item: this.#takeFrom(lane), number }
+      const lane = this.#laneOf(rank)
+      if (lane.size > 0) return { number: lane.firstNumber, item: this.#takeFrom(lane) }
     }
     return undefined
   }
 
+  #laneOf(rank: number): Lane<T> {
+    return this.#lanes[rank] as Lane<T>
+  }
+
   #takeFrom(lane: Lane<T>): T {
-    const number = lane.first
+    const wasFirst = lane.firstNumber === this.firstNumber
     const item = lane.shift()
     this.size--
-    if (number === this.nextNumber) this.nextNumber = lane.first === number + 1 ? lane.first : this.#leastNumber()
+    if (wasFirst) {
+      this.firstNumber = Infinity
+      for (const { firstNumber } of this.#lanes) if (firstNumber < this.firstNumber) this.firstNumber = firstNumber
+    }
+    return item
+  }
+}
+
+const FIRST_CAPACITY = 16
+
+/** The items of one rank and their numbers, in two circular arrays that double when they are full. */
+class Lane<T> {
+  size = 0
+  /** The number of the oldest item; Infinity if there is none. */
+  firstNumber = Infinity
+  #items: (T | undefined)[] = new Array<T | undefined>(FIRST_CAPACITY).fill(undefined)
+  #numbers: number[] = new Array<number>(FIRST_CAPACITY).fill(0)
+  /** Where the oldest item is. */
+  #head = 0
+
+  push(item: T, number: number): void {
+    if (this.size === this.#items.length) this.#grow()
+    const slot = this.#slotOf(this.size)
+    this.#items[slot] = item
+    this.#numbers[slot] = number
+    if (this.size === 0) this.firstNumber = number
+    this.size++
+  }
+
+  /** Takes the oldest item. Call it only if there is one. */
+  shift(): T {
+    const item = this.#items[this.#head] as T
+    // A slot that kept its item would keep it from the garbage collector.
+    this.#items[this.#head] = undefined
+    this.#head = this.#slotOf(1)
+    this.size--
+    this.firstNumber = this.size === 0 ? Infinity : (this.#numbers[this.#head] as number)
     return item
   }
 
-  #leastNumber(): number {
-    let least = Infinity
-    for (const { first } of this.#lanes) if (first < least) least = first
-    return least
+  /** The slot of the item that has so many before it. */
+  #slotOf(index: number): number {
+    // The capacity is a power of two.
+    return (this.#head + index) & (this.#items.length - 1)
+  }
+
+  #grow(): void {
+    const items = new Array<T | undefined>(2 * this.size).fill(undefined)
+    const numbers = new Array<number>(2 * this.size).fill(0)
+    for (let index = 0; index < this.size; index++) {
+      const slot = this.#slotOf(index)
+      items[index] = this.#items[slot]
+      numbers[index] = this.#numbers[slot] as number
+    }
+    this.#items = items
+    this.#numbers = numbers
+    this.#head = 0
   }
 }

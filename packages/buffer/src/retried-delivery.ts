@@ -33,7 +33,8 @@ export class DeliveryAttempt {
   }
 }
 
-type Outcome = 'delivered' | 'refused' | 'pending'
+/** How the delivery of a batch ended. `refused`: its last attempt failed, and there is no other one. */
+export type DeliveryEnd = 'delivered' | 'refused'
 
 /** Delivers one batch at a time, and tries again until it is delivered or refused for good. */
 export class RetriedDelivery<Batch> {
@@ -44,30 +45,28 @@ export class RetriedDelivery<Batch> {
   attempts = 0
   readonly #plan: DeliveryPlan<Batch>
   readonly #errors: CallbackErrors
-  readonly #onEnd: (isDelivered: boolean) => void
+  readonly #onEnd: (end: DeliveryEnd) => void
   /** The batch that is pending. */
   #batch: Batch | undefined
-  /** Tells which batch a late answer belongs to. */
-  #round = 0
-  /** The attempt in progress; undefined between two attempts. */
+  /** The attempt whose promise hasn't settled; undefined between two attempts. */
   #attempt: DeliveryAttempt | undefined
+  /** Stops the timer of the attempt, or of the delay before the next one. */
+  #stopTimer: (() => void) | undefined
+  #isDelaying = false
   /** How many delays there were since the first failure, or since `hurry()`. */
   #delays = 0
   #lastDelayMs: number | undefined
   #failingSince = 0
-  #isPausing = false
-  #stopTimer: (() => void) | undefined
 
-  /** `onEnd` is called for each batch that `start` left pending. */
-  constructor(plan: DeliveryPlan<Batch>, errors: CallbackErrors, onEnd: (isDelivered: boolean) => void) {
+  /** `onEnd` is called for each batch that `start` left pending. `errors` counts what `isRetryable` throws. */
+  constructor(plan: DeliveryPlan<Batch>, errors: CallbackErrors, onEnd: (end: DeliveryEnd) => void) {
     this.#plan = plan
     this.#errors = errors
     this.#onEnd = onEnd
   }
 
-  /** Begins with a batch. `refused`: the last attempt failed; `lastError` says why. */
-  start(batch: Batch): Outcome {
-    this.#round++
+  /** Tries a batch for the first time. */
+  start(batch: Batch): DeliveryEnd | 'pending' {
     this.attempts = 0
     const outcome = this.#try(batch)
     if (outcome === 'pending') this.#batch = batch
@@ -77,42 +76,35 @@ export class RetriedDelivery<Batch> {
   /** Ends a delay between two attempts. The delays after it start short again. */
   hurry(): void {
     this.#delays = 0
-    if (this.#isPausing) this.#tryAgain()
+    if (this.#isDelaying) this.#tryAgain()
   }
 
-  /** Gives the batch up without calling `onEnd`. */
+  /** Leaves the pending batch, and aborts its attempt, without calling `onEnd`. */
   giveUp(): void {
     this.#stop()
-    this.#round++
-    this.#abort()
+    this.#batch = undefined
+    this.#abandonAttempt()
   }
 
-  #try(batch: Batch): Outcome {
-    const round = this.#round
+  #try(batch: Batch): DeliveryEnd | 'pending' {
     const attempt = new DeliveryAttempt()
     this.attempts++
     try {
       const answer = this.#plan.deliver(batch, attempt)
       if (!isThenable(answer)) return 'delivered'
-      this.#await(answer, attempt, round)
+      this.#await(answer, batch, attempt)
     } catch (error) {
-      return this.#failed(error)
+      return this.#afterFailure(error)
     }
     this.#limit(attempt)
     return 'pending'
   }
 
-  #await(answer: PromiseLike<unknown>, attempt: DeliveryAttempt, round: number): void {
+  #await(answer: PromiseLike<unknown>, batch: Batch, attempt: DeliveryAttempt): void {
     this.#attempt = attempt
     Promise.resolve(answer).then(
-      // An attempt that was too slow counts too: a service that always is would get the batch for ever.
-      () => {
-        if (this.#attempt === attempt) this.#attempt = undefined
-        if (this.#round === round) this.#end('delivered')
-      },
-      (error: unknown) => {
-        if (this.#round === round && this.#attempt === attempt) this.#end(this.#failed(error))
-      },
+      () => this.#succeeded(batch, attempt),
+      (error: unknown) => this.#failed(attempt, error),
     )
   }
 
@@ -122,17 +114,30 @@ export class RetriedDelivery<Batch> {
     this.#stopTimer = clock.setTimeout(() => {
       const error = tooSlow()
       attempt.abort(error)
-      this.#end(this.#failed(error))
+      this.#failed(attempt, error)
     }, attemptTimeoutMs)
   }
 
-  #failed(error: unknown): Outcome {
+  #succeeded(batch: Batch, attempt: DeliveryAttempt): void {
+    if (this.#attempt === attempt) this.#attempt = undefined
+    // An earlier attempt that was too slow counts too: a service that always is would get the batch for ever.
+    if (this.#batch === batch) this.#end('delivered')
+  }
+
+  #failed(attempt: DeliveryAttempt, error: unknown): void {
+    // An attempt that was too slow was counted as failed when its time was up.
+    if (this.#attempt !== attempt) return
+    if (this.#afterFailure(error) === 'refused') this.#end('refused')
+  }
+
+  /** Counts a failed attempt, and sets the timer of the next one if there is one. */
+  #afterFailure(error: unknown): 'refused' | 'pending' {
     const { clock, retry } = this.#plan
+    const now = clock.now()
     this.#stop()
     this.#attempt = undefined
     this.failures++
     this.lastError = error
-    const now = clock.now()
     if (this.attempts === 1) {
       this.#failingSince = now
       this.#delays = 0
@@ -142,20 +147,17 @@ export class RetriedDelivery<Batch> {
     if (this.attempts >= retry.attempts || leftMs <= 0) return 'refused'
     const verdict = this.#verdict(error)
     if (verdict === false) return 'refused'
-    const delayMs = typeof verdict === 'number' ? verdict : backOffMs(retry, this.#delays, this.#lastDelayMs)
-    this.#delays++
-    this.#lastDelayMs = delayMs
-    this.#isPausing = true
-    this.#stopTimer = clock.setTimeout(() => this.#tryAgain(), Math.min(delayMs, leftMs))
+    const delayMs = verdict === true ? backOffMs(retry, this.#delays, this.#lastDelayMs) : verdict.afterMs
+    this.#delay(delayMs, leftMs)
     return 'pending'
   }
 
-  /** Whether to try again, or after how many ms. */
-  #verdict(error: unknown): boolean | number {
+  /** Whether to try again, and after how long if the app says so. */
+  #verdict(error: unknown): boolean | { readonly afterMs: number } {
     try {
       const verdict = this.#plan.retry.isRetryable?.(error, { attempts: this.attempts })
       if (typeof verdict === 'boolean') return verdict
-      if (verdict !== undefined && verdict.afterMs >= 0) return verdict.afterMs
+      if (verdict !== undefined && verdict.afterMs >= 0) return verdict
     } catch (thrown) {
       this.#errors.add(thrown)
       return true
@@ -163,23 +165,29 @@ export class RetriedDelivery<Batch> {
     return isRetryableDelivery(error)
   }
 
+  #delay(delayMs: number, mostMs: number): void {
+    this.#delays++
+    this.#lastDelayMs = delayMs
+    this.#isDelaying = true
+    this.#stopTimer = this.#plan.clock.setTimeout(() => this.#tryAgain(), Math.min(delayMs, mostMs))
+  }
+
   #tryAgain(): void {
+    const batch = this.#batch
+    if (batch === undefined) return
     this.#stop()
     this.retries++
-    this.#end(this.#try(this.#batch as Batch))
+    const outcome = this.#try(batch)
+    if (outcome !== 'pending') this.#end(outcome)
   }
 
-  #end(outcome: Outcome): void {
-    if (outcome === 'pending') return
-    this.#stop()
-    this.#round++
-    this.#abort()
-    this.#batch = undefined
-    this.#onEnd(outcome === 'delivered')
+  #end(end: DeliveryEnd): void {
+    this.giveUp()
+    this.#onEnd(end)
   }
 
-  /** Aborts an attempt whose result no longer counts, because an earlier one succeeded. */
-  #abort(): void {
+  /** Aborts the attempt in progress: its result no longer counts. */
+  #abandonAttempt(): void {
     const attempt = this.#attempt
     this.#attempt = undefined
     attempt?.abort(this.#plan.givenUp())
@@ -188,6 +196,6 @@ export class RetriedDelivery<Batch> {
   #stop(): void {
     this.#stopTimer?.()
     this.#stopTimer = undefined
-    this.#isPausing = false
+    this.#isDelaying = false
   }
 }

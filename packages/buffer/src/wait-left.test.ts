@@ -1,6 +1,6 @@
 import { manualClock } from '@stageflow/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { waitLeft } from './index.ts'
+import { waitLeft } from './wait-left.ts'
 
 let clock = manualClock()
 beforeEach(() => void (clock = manualClock()))

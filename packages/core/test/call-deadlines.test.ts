@@ -61,7 +61,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
     )
     await clock.advance(500)
     const result = await run
-    expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+    expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
     expect(result.status === 'failed' && result.errors).toHaveLength(1)
     expect(result.report.stages['a']).toMatchObject({ status: 'cancel', endedAt: 50 })
     expect([seen, log]).toEqual([[50], []])

@@ -85,7 +85,7 @@ test('a cleanup that throws is reported under core/problems, and changes nothing
   ])
 })
 
-test('all cleanups share cleanupMs, and after it the rest are started and not awaited (core/cleanup-timeout)', async () => {
+test('all cleanups share cleanupMs, and after it the rest are started and not awaited (core/cleanup-timed-out)', async () => {
   const log: string[] = []
   const graph = new Pipeline('demo')
     .withStage('a', (context) => {
@@ -102,7 +102,7 @@ test('all cleanups share cleanupMs, and after it the rest are started and not aw
   expect(status).toBe('completed')
   expect(log).toEqual(['started at 200'])
   expect(report.notes['core/problems']).toMatchObject([
-    { code: 'core/cleanup-timeout', message: expect.stringContaining('200 ms (cleanupMs)') },
+    { code: 'core/cleanup-timed-out', message: expect.stringContaining('200 ms (cleanupMs)') },
   ])
 })
 
@@ -184,5 +184,5 @@ test('timeoutMs of a run limits its cleanups too', async () => {
     .build({ clock })
     .runSettled({}, { timeoutMs: 100 })
   await clock.advance(500)
-  expect(await settled).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }], data: { a: {} } })
+  expect(await settled).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }], data: { a: {} } })
 })

@@ -42,7 +42,7 @@ test('case 4: if one of two runs of a graph fails with slow cleanups, the other 
   expect((await good).data.work).toEqual({ name: 'good' })
   const { status, report } = await bad
   expect({ status, endedAt: report.endedAt }).toEqual({ status: 'failed', endedAt: 110 })
-  expect(report.notes['core/problems']?.map(({ code }) => code)).toEqual(['core/cleanup-timeout'])
+  expect(report.notes['core/problems']?.map(({ code }) => code)).toEqual(['core/cleanup-timed-out'])
   expect(log).toEqual(['50 bad third', '70 good third', '70 good second', '70 good first', '110 bad first'])
 })
 

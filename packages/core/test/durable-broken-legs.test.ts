@@ -324,7 +324,7 @@ test.each(HANGING)(
     expect(ended).toBeUndefined()
     await clock.advance(1)
     await turns()
-    expect(ended).toMatchObject({ code: 'core/run-timeout' })
+    expect(ended).toMatchObject({ code: 'core/timed-out' })
     // A leg that begins after the limit gives its interceptors the grace time too.
     const second = new ArrayExecutor(first.facts, { start, leg: 2, now: () => clock.now() })
     ended = undefined
@@ -334,10 +334,10 @@ test.each(HANGING)(
     expect(ended).toBeUndefined()
     await clock.advance(1)
     await turns()
-    expect(ended).toMatchObject({ code: 'core/run-timeout' })
+    expect(ended).toMatchObject({ code: 'core/timed-out' })
     hangs = false
     const third = new ArrayExecutor(first.facts, { start, leg: 3, now: () => clock.now() })
-    expect(await runDurable(graph, third)).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+    expect(await runDurable(graph, third)).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
     await clock.advance(10_000)
     expect(clock.timers).toEqual([])
   },
@@ -424,7 +424,7 @@ test('the time limit goes on while one stage waits for an answer and another one
   while (!executor.waiting.has('ask')) await new Promise((resolve) => setImmediate(resolve))
   await clock.advance(1_000)
   executor.pass()
-  expect(await running).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+  expect(await running).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
 })
 
 test('each decision of a function of the pipeline is kept with one fact', async () => {

@@ -55,7 +55,7 @@ test('a limit that the executor gives late ends no leg that waits for it, but on
   await turns()
   await clock.advance(50)
   await turns()
-  expect(ended).toMatchObject({ code: 'core/run-timeout' })
+  expect(ended).toMatchObject({ code: 'core/timed-out' })
 })
 
 test('a limit that passes while only answers are missing changes nothing', async () => {

@@ -50,7 +50,7 @@ test('a deadline that passed while no process had the run is given before any ca
   const result = await runDurable(graph, executor, {})
   expect(result).toMatchObject({
     status: 'failed',
-    errors: [{ code: 'core/run-timeout', message: 'The run of "p" did not end within 1000 ms (timeoutMs).' }],
+    errors: [{ code: 'core/timed-out', message: 'The run of "p" did not end within 1000 ms (timeoutMs).' }],
   })
   expect(called).toEqual([])
 })
@@ -156,10 +156,10 @@ test('a deadline is a fact: absolute over a crash, and passed alike in every leg
   await clock.advance(300)
   second.pass()
   const result = await running
-  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
   expect(second.facts.map(({ kind, key }) => `${kind} ${key}`)).toEqual(['call a', 'timer @1', 'call b'])
   const third = new ArrayExecutor(second.facts, { start, now: () => clock.now() })
-  expect(await runDurable(graph, third, {})).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+  expect(await runDurable(graph, third, {})).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
   expect(third.begun).toEqual([])
 })
 
@@ -189,7 +189,7 @@ test('the time limit stands still while a run waits for an answer, and begins ag
   expect(second.facts.at(-1)).toMatchObject({ kind: 'call', key: 'ask@2' })
   await clock.advance(1)
   second.pass()
-  expect(await running).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+  expect(await running).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
 })
 
 test('a limit on a child pipeline passes as a fact', async () => {

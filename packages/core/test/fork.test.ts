@@ -137,7 +137,7 @@ test('three calls of next at once run one after the other', async () => {
 // ---------- fork
 
 test('a fork aborts only what is inside it, with its own reason, and that reason is a failure', async () => {
-  const exceeded = new StageflowError('timeout/exceeded', 'too slow')
+  const exceeded = new StageflowError('timeout/timed-out', 'too slow')
   const outside: boolean[] = []
   const graph = new Pipeline('demo')
     .withStage('slow', async (context) => void (await context.clock.sleep(1_000, context.signal)))
@@ -157,7 +157,7 @@ test('a fork aborts only what is inside it, with its own reason, and that reason
   const settled = graph.runSettled()
   await clock.advance(50)
   const result = await settled
-  expect(result.status === 'failed' && result.errors).toMatchObject([{ code: 'timeout/exceeded', stage: 'slow' }])
+  expect(result.status === 'failed' && result.errors).toMatchObject([{ code: 'timeout/timed-out', stage: 'slow' }])
   expect(outside).toEqual([false, true])
 })
 

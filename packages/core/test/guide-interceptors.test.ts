@@ -48,7 +48,7 @@ const timeout = (ms: number): Interceptor => ({
     const { context: inner, abort } = context.fork()
     const { promise: expired, resolve } = Promise.withResolvers<Output>()
     const stop = context.clock.setTimeout(() => {
-      const error = new StageflowError('timeout/exceeded', `Stage "${stage.name}" took longer than ${ms} ms.`)
+      const error = new StageflowError('timeout/timed-out', `Stage "${stage.name}" took longer than ${ms} ms.`)
       abort(error)
       resolve(StageOutput.fail(error, { retryable: true }))
     }, ms)
@@ -198,7 +198,7 @@ test('in the order of the guide, inner interceptors see the effects of outer one
   expect(result.report.stages['slow']).toMatchObject({
     status: 'fail',
     tolerated: true,
-    error: { code: 'timeout/exceeded' },
+    error: { code: 'timeout/timed-out' },
     endedAt: 100,
   })
   expect(log).toEqual([
@@ -207,7 +207,7 @@ test('in the order of the guide, inner interceptors see the effects of outer one
     'lookup: completed in 5 ms',
     'memory: ok after 1',
     'persist: ok after 1',
-    'slow: fail timeout/exceeded after 1',
+    'slow: fail timeout/timed-out after 1',
     'skipped: skip after 0',
     'chat: completed in 100 ms',
   ])

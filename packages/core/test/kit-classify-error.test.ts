@@ -69,7 +69,7 @@ test('a quota that is used up does not come back by waiting', () => {
 })
 
 test('timeouts of stages, signals and clients are transient', () => {
-  expect(classifyError(new StageflowError('timeout/exceeded', 'too long'))).toBe('transient')
+  expect(classifyError(new StageflowError('timeout/timed-out', 'too long'))).toBe('transient')
   expect(classifyError(new DOMException('too long', 'TimeoutError'))).toBe('transient')
   expect(classifyError(withFields({ name: 'TimeoutError' }))).toBe('transient')
 })
@@ -111,12 +111,12 @@ test.each([
   'core/illegal-output',
   'core/ambiguous-output',
   'core/interceptor-threw',
-  'core/run-timeout',
+  'core/timed-out',
   'core/pipeline-failed',
   'retry/exhausted',
   'circuit-breaker/open',
   'auth/forbidden',
-  'idempotency/parameter-mismatch',
+  'idempotency/other-input',
 ])('%s is unknown, whatever caused it: what the engine or an interceptor decides is not retried', (code) => {
   expect(classifyError(new StageflowError(code, 'no', { cause: withFields({ code: 'ECONNRESET' }) }))).toBe('unknown')
 })

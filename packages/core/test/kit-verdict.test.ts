@@ -6,7 +6,7 @@ import { isVerdict } from '../src/kit.ts'
 const GUARD = { kind: 'guard' } as StageInfo
 const failedWith = (code: string) => StageOutput.fail(new StageflowError(code, 'no'), { retryable: true })
 
-test.each(['timeout/exceeded', 'retry/exhausted', 'retry/wait-too-long', 'circuit-breaker/open', 'auth/forbidden'])(
+test.each(['timeout/timed-out', 'retry/exhausted', 'retry/wait-too-long', 'circuit-breaker/open', 'auth/forbidden'])(
   'a GUARD for which an interceptor answers %s gave no verdict',
   (code) => {
     expect(isVerdict(GUARD, failedWith(code))).toBe(false)

@@ -24,7 +24,7 @@ const WAYS = [
   'core/sink-slow',
   'core/sink-threw',
   'core/cleanup-threw',
-  'core/cleanup-timeout',
+  'core/cleanup-timed-out',
   'core/observer-threw',
 ]
 /** How often the trees came to each of these. */

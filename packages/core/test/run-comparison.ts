@@ -70,7 +70,7 @@ export function compareWithReference(run: RunCase, trace: Trace): void {
   expect(result.report.endedAt, 'end of the run').toBe(reference.now)
   if (result.status === 'failed') {
     expect(result.errors.map(({ stage, code }) => stage ?? code)).toEqual(
-      reference.errors.map((place) => (place === undefined ? 'core/run-timeout' : nameOf(place))),
+      reference.errors.map((place) => (place === undefined ? 'core/timed-out' : nameOf(place))),
     )
   }
 }

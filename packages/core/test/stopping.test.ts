@@ -336,7 +336,7 @@ test('the first of a failure and a cancel decides how the run ends', async () =>
 
 // ---------- the run's time-out
 
-test('timeoutMs: the run fails with core/run-timeout, and stages are aborted with that error', async () => {
+test('timeoutMs: the run fails with core/timed-out, and stages are aborted with that error', async () => {
   let reason: unknown
   const graph = new Pipeline('demo')
     .withStage('done', () => ({ done: true }))
@@ -355,13 +355,13 @@ test('timeoutMs: the run fails with core/run-timeout, and stages are aborted wit
     data: { done: { done: true } },
     errors: [
       {
-        code: 'core/run-timeout',
+        code: 'core/timed-out',
         message: expect.stringContaining('"demo" did not end within 100 ms (timeoutMs)'),
       },
     ],
   })
   expect(result.report.stages['slow']).toMatchObject({ status: 'cancel', reason: 'the run did not end within 100 ms' })
-  expect(StageflowError.is(reason, 'core/run-timeout')).toBe(true)
+  expect(StageflowError.is(reason, 'core/timed-out')).toBe(true)
   expect(eventSink.types().slice(-2)).toEqual(['stage.slow.cancelled', 'pipeline.failed'])
 })
 
@@ -379,7 +379,7 @@ test('timeoutMs: a run of slow synchronous stages is stopped between stages, wit
     .withStage('c', busy('c'))
     .build({ clock: counting })
   const result = await graph.runSettled({}, { timeoutMs: 100 })
-  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
   expect(log).toEqual(['a', 'b'])
 })
 
@@ -397,7 +397,7 @@ test('timeoutMs limits child runs, and stages can read the deadline', async () =
   const settled = graph.runSettled({}, { timeoutMs: 100 })
   await clock.advance(100)
   const result = await settled
-  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
   expect(result.report.endedAt).toBe(100)
   expect(deadlines).toEqual([100, 100])
 })
@@ -477,6 +477,6 @@ test('a child run of synchronous stages ends when the run above it is out of tim
     .withPipeline('above', child)
     .build({ clock: { ...clock, now: () => now, setTimeout: (callback, ms) => clock.setTimeout(callback, ms) } })
     .runSettled({}, { timeoutMs: 100 })
-  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
   expect(calls).toBe(0)
 })

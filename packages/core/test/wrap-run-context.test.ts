@@ -29,7 +29,7 @@ test('a narrowed signal aborts the run, a narrowed deadline limits it, and stage
   await clock.advance(100)
   expect(await bounded).toMatchObject({
     status: 'failed',
-    errors: [{ code: 'core/run-timeout', message: expect.stringContaining('100 ms') }],
+    errors: [{ code: 'core/timed-out', message: expect.stringContaining('100 ms') }],
   })
 
   const verified = run(
@@ -55,7 +55,7 @@ test("a wrapRun can't set a later deadline than the run's own", async () => {
     timeoutMs: 10,
   })
   await clock.advance(10)
-  expect(await settled).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+  expect(await settled).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
 })
 
 test('a wrapRun sets slots for the stages, adds notes to the report, and gets the facts of the run', async () => {

@@ -34,7 +34,7 @@ test.each<[when: string, wrapRun: NonNullable<Interceptor['wrapRun']>]>([
     expect(clock.pending).toBe(1)
     await clock.advance(1)
     const result = await settled
-    expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+    expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
     expect(result.report.endedAt).toBe(400)
     expect(result.report.notes['core/problems']).toMatchObject([
       { code: 'core/interceptor-stuck', message: expect.stringContaining('300 ms (graceMs)') },

@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import type { Clock, EventSink } from '@stageflow/core'
+import type { Clock, EventSink, WaitOptions } from '@stageflow/core'
 import { MILLISECONDS, checkOptions, withinLimit } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import type { Logger } from 'pino'
@@ -14,7 +14,7 @@ type PartName = 'eventSink' | 'logger'
 /** A part that could not write everything. */
 export interface LostPart {
   readonly part: PartName
-  /** Why: the error of the part, or `defaults/close-timeout`. */
+  /** Why: the error of the part, or `defaults/timed-out`. */
   readonly error: unknown
 }
 
@@ -43,20 +43,18 @@ export async function closeParts(
   const until = clock.now() + timeoutMs
   const delivered: PartName[] = []
   const lost: LostPart[] = []
-  const flush = async (part: PartName, work: () => Promise<void> | undefined): Promise<void> => {
+  const flush = async (part: PartName, work: (wait: WaitOptions) => Promise<void> | undefined): Promise<void> => {
+    const limitMs = Math.max(0, until - clock.now())
     const late = (): Error =>
-      new StageflowError(
-        'defaults/close-timeout',
-        `app.close(): ${part} did not write everything within ${timeoutMs} ms.`,
-      )
+      new StageflowError('defaults/timed-out', `app.close(): ${part} did not write everything within ${timeoutMs} ms.`)
     try {
-      await withinLimit((async () => work())(), { clock, limitMs: until - clock.now(), late })
+      await withinLimit((async () => work({ timeoutMs: limitMs }))(), { clock, limitMs, late })
       delivered.push(part)
     } catch (error) {
       lost.push({ part, error })
     }
   }
-  if (eventSink !== undefined) await flush('eventSink', () => eventSink.flush?.())
+  if (eventSink !== undefined) await flush('eventSink', (wait) => eventSink.flush?.(wait))
   await flush('logger', () => flushed(logger))
   return Object.freeze({ delivered: Object.freeze(delivered), lost: Object.freeze(lost) })
 }

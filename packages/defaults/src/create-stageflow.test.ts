@@ -116,7 +116,7 @@ test('close takes no longer than five seconds, or timeoutMs, for all parts toget
         {
           part: 'eventSink',
           error: expect.objectContaining({
-            code: 'defaults/close-timeout',
+            code: 'defaults/timed-out',
             message: `app.close(): eventSink did not write everything within ${ms} ms.`,
           }),
         },
@@ -135,7 +135,7 @@ test('close resolves if the logger fails or hangs', async () => {
   flush = () => {}
   const report = app.close({ timeoutMs: 10 })
   await clock.advance(10)
-  expect((await report).lost).toMatchObject([{ part: 'logger', error: { code: 'defaults/close-timeout' } }])
+  expect((await report).lost).toMatchObject([{ part: 'logger', error: { code: 'defaults/timed-out' } }])
 })
 
 test('close refuses options that it does not have', async () => {
@@ -231,13 +231,13 @@ test('the registry and the options of interceptors are passed on', async () => {
   const app = createStageflow({
     registry,
     clock,
-    interceptors: { logging: { logger, startLines: true }, timeout: { ms: 100 } },
+    interceptors: { logging: { logger, startLines: true }, timeout: { timeoutMs: 100 } },
   })
   expect([app.registry, app.logger]).toEqual([registry, logger])
   const slow = new Pipeline('slow').withStage('llm', (context) => context.clock.sleep(500, context.signal))
   const settled = app.run(slow).catch((error: unknown) => error)
   await clock.advance(100)
-  expect(await settled).toMatchObject({ result: { errors: [{ code: 'timeout/exceeded' }] } })
+  expect(await settled).toMatchObject({ result: { errors: [{ code: 'timeout/timed-out' }] } })
   expect(messages()).toEqual(['run started', 'stage started', 'stage failed', 'run failed'])
   expect(await registry.metrics()).toContain('stageflow_')
 })

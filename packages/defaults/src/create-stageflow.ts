@@ -14,7 +14,7 @@ import type {
 } from '@stageflow/core'
 import { ANY, CLOCK, SINK, checkOptions, objectWith, read, show } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
-import { memoryStore } from '@stageflow/interceptor-idempotency'
+import { memoryStore } from '@stageflow/keyed-work'
 import { pino } from 'pino'
 import type { Logger } from 'pino'
 import { Registry } from 'prom-client'

@@ -60,7 +60,7 @@ test('the registry of metrics and the tracker of child runs are found in the lis
 })
 
 test('each interceptor checks its own options', () => {
-  expect(() => getDefaultInterceptors({ timeout: { ms: -1 } })).toThrow('timeout')
+  expect(() => getDefaultInterceptors({ timeout: { timeoutMs: -1 } })).toThrow('timeout')
   expect(() => getDefaultInterceptors({ circuitBreaker: { halfOpenAfterMs: NaN } })).toThrow('halfOpenAfterMs')
 })
 

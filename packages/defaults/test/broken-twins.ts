@@ -63,7 +63,7 @@ export const BROKEN_TWINS: readonly BrokenTwin[] = [
   {
     does: 'a timeout without a limit',
     twins: { timeout: () => limitThat({ ms: Infinity }) },
-    found: /^hangs until it is aborted: ended as "failed core\/run-timeout/,
+    found: /^hangs until it is aborted: ended as "failed core\/timed-out/,
   },
   {
     does: 'a timeout that returns undefined when the limit passes',
@@ -83,7 +83,7 @@ export const BROKEN_TWINS: readonly BrokenTwin[] = [
   {
     does: 'a breaker that misses calls that ran out of time',
     twins: { 'circuit-breaker': () => breakerThat({ hears: isUnaborted }) },
-    found: /^has hung five times in a row: ended as "failed (timeout\/exceeded|retry\/exhausted)/,
+    found: /^has hung five times in a row: ended as "failed (timeout\/timed-out|retry\/exhausted)/,
   },
   {
     does: 'a breaker that does not release the place of a probe that ran out of time',
@@ -164,7 +164,7 @@ function keyWithout(forgotten: 'stage' | 'status' | 'parameters'): Interceptor {
         const hit = known.get(key)
         if (hit !== undefined && (forgotten === 'parameters' || hit.text === text)) return hit.output
         if (hit !== undefined)
-          return StageOutput.fail(new StageflowError('idempotency/parameter-mismatch', 'Other parameters.'))
+          return StageOutput.fail(new StageflowError('idempotency/other-input', 'Other parameters.'))
         const output = Promise.resolve(next(context))
         known.set(key, { text, output })
         if (forgotten !== 'status' && (await output).status !== 'ok') known.delete(key)
@@ -185,7 +185,7 @@ function timeoutThat(fault: {
       const { context: inner, abort } = context.fork()
       const { promise: expired, resolve } = Promise.withResolvers<Output>()
       const stop = context.clock.setTimeout(() => {
-        const error = new StageflowError('timeout/exceeded', `Stage "${stage.name}" took too long.`)
+        const error = new StageflowError('timeout/timed-out', `Stage "${stage.name}" took too long.`)
         if (fault.leavesCode !== true) abort(error)
         resolve(fault.answersOk === true ? StageOutput.ok({}) : StageOutput.fail(error, { retryable: true }))
       }, 30_000)
@@ -225,7 +225,7 @@ function limitThat({
     name: 'timeout',
     onCall: (stage) => (context) => ({
       deadline: context.now + ms,
-      expired: () => answer(new StageflowError('timeout/exceeded', `Stage "${stage.name}" took too long.`)),
+      expired: () => answer(new StageflowError('timeout/timed-out', `Stage "${stage.name}" took too long.`)),
       ended(output) {
         if (keepsTimer(output)) context.clock.setTimeout(() => {}, 30_000)
       },

@@ -97,8 +97,8 @@ export const TABLE: readonly Row[] = [
     scenario: once(() => chat(({ clock, signal }) => clock.sleep(1e9, signal)), {}, { timeoutMs: 600_000 }),
     ends: [
       [['retry', 'timeout'], 'failed retry/exhausted: llm fail retry/exhausted ×3, after cancel ×0'],
-      [['timeout'], 'failed timeout/exceeded: llm fail timeout/exceeded ×1, after cancel ×0'],
-      [[], 'failed core/run-timeout: llm cancel ×1, after cancel ×0'],
+      [['timeout'], 'failed timeout/timed-out: llm fail timeout/timed-out ×1, after cancel ×0'],
+      [[], 'failed core/timed-out: llm cancel ×1, after cancel ×0'],
     ],
   },
   {
@@ -106,8 +106,8 @@ export const TABLE: readonly Row[] = [
     scenario: once(() => chat(() => new Promise(() => {})), {}, { timeoutMs: 600_000, graceMs: 200 }),
     ends: [
       [['retry', 'timeout'], 'failed core/still-running: llm fail core/still-running abandoned ×1, after cancel ×0'],
-      [['timeout'], 'failed timeout/exceeded: llm fail timeout/exceeded abandoned ×1, after cancel ×0'],
-      [[], 'failed core/run-timeout: llm cancel abandoned ×1, after cancel ×0'],
+      [['timeout'], 'failed timeout/timed-out: llm fail timeout/timed-out abandoned ×1, after cancel ×0'],
+      [[], 'failed core/timed-out: llm cancel abandoned ×1, after cancel ×0'],
     ],
   },
   {
@@ -224,8 +224,8 @@ export const TABLE: readonly Row[] = [
         'failed circuit-breaker/open: llm fail circuit-breaker/open ×0, after cancel ×0',
       ],
       [['retry', 'timeout'], 'failed retry/exhausted: llm fail retry/exhausted ×3, after cancel ×0'],
-      [['timeout'], 'failed timeout/exceeded: llm fail timeout/exceeded ×1, after cancel ×0'],
-      [[], 'failed core/run-timeout: llm cancel ×1, after cancel ×0'],
+      [['timeout'], 'failed timeout/timed-out: llm fail timeout/timed-out ×1, after cancel ×0'],
+      [[], 'failed core/timed-out: llm cancel ×1, after cancel ×0'],
     ],
   },
   {
@@ -291,7 +291,7 @@ export const TABLE: readonly Row[] = [
       return [await run({ ...WORK, inputText: 'one' }), await run({ ...WORK, inputText: 'two' })]
     },
     ends: [
-      [['idempotency'], 'failed idempotency/parameter-mismatch: persist fail idempotency/parameter-mismatch ×0 {}'],
+      [['idempotency'], 'failed idempotency/other-input: persist fail idempotency/other-input ×0 {}'],
       [[], 'completed: persist ok ×1 {"persist":{"saved":true}}'],
     ],
   },
@@ -334,8 +334,8 @@ export const TABLE: readonly Row[] = [
     ),
     // No retry: the stages of the child run have their own retries.
     ends: [
-      [['timeout'], 'failed timeout/exceeded: llm fail timeout/exceeded ×1, after cancel ×0'],
-      [[], 'failed core/run-timeout: llm cancel ×1, after cancel ×0'],
+      [['timeout'], 'failed timeout/timed-out: llm fail timeout/timed-out ×1, after cancel ×0'],
+      [[], 'failed core/timed-out: llm cancel ×1, after cancel ×0'],
     ],
   },
   {

@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { DELAY, TEXT, checkWait, or, show } from '@stageflow/core/kit'
+import { TEXT, checkWait, show } from '@stageflow/core/kit'
 
 const LONGEST_ID = 512
 
@@ -24,5 +24,5 @@ export function checkReason(reason: unknown): asserts reason is string {
 
 /** Throws `durable-local/illegal-option`. */
 export function checkCloseOptions(options: unknown): void {
-  checkWait('close()', 'durable-local/illegal-option', options, { timeoutMs: or(DELAY, Infinity) })
+  checkWait('close()', 'durable-local/illegal-option', options)
 }

@@ -223,7 +223,7 @@ describe('run', () => {
     await first.close()
     expect(await run).toMatchObject({ code: 'durable-local/closed' })
     const again = open(path, { clock }).run(graph, {}, { runId: 'a' })
-    const rejects = expect(again).rejects.toMatchObject({ result: { errors: [{ code: 'core/run-timeout' }] } })
+    const rejects = expect(again).rejects.toMatchObject({ result: { errors: [{ code: 'core/timed-out' }] } })
     await untilTimer(clock, 250)
     await clock.advance(50)
     await rejects
@@ -243,7 +243,7 @@ describe('run', () => {
     const durable = open(newPath(), { clock })
     const run = () =>
       expect(durable.run(graph, {}, { runId: 'a', timeoutMs: 20, graceMs: 20 })).rejects.toMatchObject({
-        result: { errors: [{ code: 'core/run-timeout' }], report: { stages: { deaf: { abandoned: true } } } },
+        result: { errors: [{ code: 'core/timed-out' }], report: { stages: { deaf: { abandoned: true } } } },
       })
     const rejects = run()
     await until(() => calls === 1)
@@ -642,10 +642,12 @@ describe('leases', () => {
     const second = open(path, { leaseMs: 3_600_000 })
     await until(() => calls === 1)
     const attached = second.run(graph, {}, { runId: 'a' })
-    await first.close()
+    const report = await first.close()
+    expect(report).toEqual({ released: ['a'], stillRunning: [], error: undefined })
+    expect(Object.isFrozen(report)).toBe(true)
     expect(await run).toMatchObject({ code: 'durable-local/closed' })
     expect((await attached).data).toEqual({ first: { first: true }, work: { calls: 2 } })
-    await first.close()
+    expect(await first.close()).toBe(report)
     for (const act of [() => first.run(graph, {}, { runId: 'b' }), () => first.list(), () => first.cancel('a', 'x')])
       await expect(act()).rejects.toMatchObject({ code: 'durable-local/closed' })
   })
@@ -691,7 +693,7 @@ describe('leases', () => {
     const closed = durable.close({ timeoutMs: 50 })
     await until(() => clock.timers.length === 1) // the polite code has left
     await clock.advance(50)
-    await closed
+    expect(await closed).toEqual({ released: ['polite'], stillRunning: ['deaf'], error: undefined })
     expect((await settled).map((each) => (each as PromiseRejectedResult).reason.code)).toEqual([
       'durable-local/closed',
       'durable-local/closed',
@@ -699,6 +701,37 @@ describe('leases', () => {
     expect(inFile(path, 'SELECT runs.id FROM owners JOIN runs ON owners.id = owner')).toEqual([{ id: 'deaf' }])
     expect((await open(path).run(graph, { inputText: 'polite' }, { runId: 'polite' })).status).toBe('completed')
     end.resolve()
+  })
+
+  test('a signal ends the wait of close(), and the code that it waited for is named', async () => {
+    const end = gate()
+    let calls = 0
+    const graph = new Pipeline('p').withStage('work', () => (calls++, end.promise)).build()
+    const clock = manualClock()
+    const durable = open(newPath(), { clock })
+    const run = durable.run(graph, {}, { runId: 'a' }).catch((error: unknown) => error)
+    await until(() => calls === 1)
+    const controller = new AbortController()
+    const closed = durable.close({ timeoutMs: Infinity, signal: controller.signal })
+    controller.abort()
+    expect(await closed).toEqual({ released: [], stillRunning: ['a'], error: undefined })
+    expect(await run).toMatchObject({ code: 'durable-local/closed' })
+    end.resolve()
+  })
+
+  test('close() resolves although the journal cannot be written, and its report has the error', async () => {
+    const path = newPath()
+    let calls = 0
+    const graph = new Pipeline('p').withStage('work', (context) => (calls++, aborted(context))).build()
+    const durable = open(path, { busyTimeoutMs: 0 })
+    const run = durable.run(graph, {}, { runId: 'a' }).catch((error: unknown) => error)
+    await until(() => calls === 1)
+    const other = new DatabaseSync(path)
+    other.exec('BEGIN IMMEDIATE')
+    const report = await durable.close()
+    other.close()
+    expect(report).toMatchObject({ released: [], stillRunning: [], error: { code: 'durable-local/unavailable' } })
+    expect(await run).toMatchObject({ code: 'durable-local/closed' })
   })
 
   test('a leg that has lost its lease writes nothing more, and its caller gets the result of the other process', async () => {
@@ -754,7 +787,7 @@ describe('leases', () => {
         try {
           if (call === 1) await aborted(context)
         } catch (reason) {
-          expect(reason).toMatchObject({ code: 'durable-local/lost' })
+          expect(reason).toMatchObject({ code: 'durable-local/lease-lost' })
           throw reason
         } finally {
           await new Promise((resolve) => setTimeout(resolve, 30))

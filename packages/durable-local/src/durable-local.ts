@@ -4,7 +4,7 @@ import { ContextSnapshot, systemClock } from '@stageflow/core'
 import type { PipelineResult, RunInput, StageGraph } from '@stageflow/core'
 import { checkLeg } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
-import { CLOSE_TIMEOUT_MS } from '@stageflow/core/kit'
+import type { WaitOptions } from '@stageflow/core/kit'
 
 import { checkCloseOptions, checkReason, checkRunId } from './arguments.ts'
 import type { NewRun } from './claim.ts'
@@ -18,7 +18,7 @@ import type { RecoveredRun } from './recover.ts'
 import { deleteOutdated } from './retention.ts'
 import type { PinnedOptions } from './run-row.ts'
 import { Runs } from './runs.ts'
-import type { DurableRunOptions } from './runs.ts'
+import type { DurableRunOptions, JournalCloseReport } from './runs.ts'
 import { listRuns, runDetails } from './views.ts'
 import type { ListOptions, RunDetails, RunSummary } from './views.ts'
 
@@ -62,10 +62,11 @@ export interface DurableLocal extends AsyncDisposable {
   /** Everything about one run; undefined if there is none. It checks no rights: compare `userId` or `orgId` yourself. */
   get(runId: string): Promise<RunDetails | undefined>
   /**
-   * Ends the legs of this process: their code is aborted and waited for, at most `timeoutMs` (default: 5,000). The runs go on in
-   * another process, or when the journal is opened again. Rejects only with `durable-local/illegal-option`.
+   * Ends the legs of this process: their code is aborted and waited for, at most `timeoutMs` (default: 5,000) or until `signal`
+   * aborts. The runs go on in another process, or when the journal is opened again; the report says which can at once. Rejects only
+   * with `durable-local/illegal-option`. A second call gives the report of the first.
    */
-  close(options?: { readonly timeoutMs?: number }): Promise<void>
+  close(options?: WaitOptions): Promise<JournalCloseReport>
 }
 
 /**
@@ -80,6 +81,7 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
   const journal = new Journal({ path, synchronous, busyTimeoutMs, maxBytes })
   const owner = randomUUID()
   let ended = 0
+  let closed: Promise<JournalCloseReport> | undefined
   const cleanUp = (): void => void deleteOutdated(journal, retentionMs)
   const onEnd = (): void => {
     ended++
@@ -141,9 +143,11 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
     },
     async close(options = {}) {
       checkCloseOptions(options)
-      if (!runs.pulse.isOver) await runs.close(options.timeoutMs ?? CLOSE_TIMEOUT_MS)
+      return (closed ??= runs.close(options))
     },
-    [Symbol.asyncDispose]: () => durable.close(),
+    async [Symbol.asyncDispose]() {
+      await durable.close()
+    },
   }
   return durable
 }

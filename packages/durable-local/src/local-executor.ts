@@ -264,6 +264,6 @@ const idOf = (kind: FactKind, key: string): string => `${kind === 'ask' ? 'call'
 
 export const lostRun = (runId: string): StageflowError =>
   new StageflowError(
-    'durable-local/lost',
+    'durable-local/lease-lost',
     `Another process has taken over run "${runId}", because this one did not renew its lease in time. The run goes on there.`,
   )

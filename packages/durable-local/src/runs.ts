@@ -1,7 +1,8 @@
 import type { Clock, FailedResult, PipelineResult, StageGraph } from '@stageflow/core'
 import { fingerprintOf, runDurable } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
-import { textOf, withinLimit } from '@stageflow/core/kit'
+import { CLOSE_TIMEOUT_MS, textOf, withinLimit } from '@stageflow/core/kit'
+import type { WaitOptions } from '@stageflow/core/kit'
 
 import { CallsInProgress } from './calls-in-progress.ts'
 import { checkFit, checkInput, claim, lookAt } from './claim.ts'
@@ -51,6 +52,16 @@ interface LiveRun {
 interface LiveLeg {
   readonly row: RunRow
   readonly executor: LocalExecutor
+}
+
+/** What `close()` of a journal could do with the runs that the process carried. */
+export interface JournalCloseReport {
+  /** The ids of the runs whose code has returned. Another process can take them over at once. */
+  readonly released: readonly string[]
+  /** The ids of the runs whose code ignores its signal. Another process can take them over when their lease ends. */
+  readonly stillRunning: readonly string[]
+  /** Why nothing was released: the journal could not be written. Undefined if it could. */
+  readonly error: unknown
 }
 
 /** The runs that this process carries or waits for. */
@@ -274,25 +285,35 @@ export class Runs {
 
   /**
    * Ends the legs of this process, and waits until their code has left, at most `timeoutMs`. Then other processes can take over
-   * at once; runs whose code is still there must wait for the end of the lease.
+   * at once; runs whose code is still there must wait for the end of the lease. Doesn't reject.
    */
-  async close(timeoutMs: number): Promise<void> {
+  async close({ timeoutMs = CLOSE_TIMEOUT_MS, signal }: WaitOptions): Promise<JournalCloseReport> {
     const { journal, owner, clock } = this.#plan
     this.pulse.end()
     const legs = [...this.#legs.values()]
     for (const { executor } of legs) executor.lose(closedJournal(journal.path))
-    const limit = { clock, limitMs: timeoutMs, late: () => undefined }
+    const limit = { clock, limitMs: timeoutMs, signal, late: () => undefined }
     const looks = legs.map(async ({ row }) => {
       const hasLeft = await withinLimit(this.#calls.haveLeft(row.id), limit).catch(() => false)
       return { row, hasLeft }
     })
     const ended = await Promise.all(looks)
-    const release = journal.write(() => {
-      for (const { row, hasLeft } of ended) if (hasLeft) journal.run(RELEASE, row.n, row.fence)
-      if (ended.every(({ hasLeft }) => hasLeft)) journal.run(LEAVE, owner)
-    })
-    // If the journal can't be written, other processes wait for the end of the lease.
-    await release.catch(() => undefined)
-    journal.close()
+    const stillRunning = idsOf(ended.filter(({ hasLeft }) => !hasLeft))
+    try {
+      await journal.write(() => {
+        for (const { row, hasLeft } of ended) if (hasLeft) journal.run(RELEASE, row.n, row.fence)
+        if (stillRunning.length === 0) journal.run(LEAVE, owner)
+      })
+      const released = idsOf(ended.filter(({ hasLeft }) => hasLeft))
+      return Object.freeze({ released, stillRunning, error: undefined })
+    } catch (error) {
+      // Other processes wait for the end of the lease of each run.
+      return Object.freeze({ released: idsOf([]), stillRunning, error })
+    } finally {
+      journal.close()
+    }
   }
 }
+
+const idsOf = (legs: readonly { readonly row: RunRow }[]): readonly string[] =>
+  Object.freeze(legs.map(({ row }) => row.id))

@@ -51,7 +51,7 @@ class CallExecutor implements StageExecutor {
   #begin(): Promise<CallFacts> {
     if (this.#call === undefined)
       throw new StageflowError(
-        'durable-restate/other-graph',
+        'durable-restate/changed-graph',
         `The run "${this.start.runId}" calls "${this.#key}" on another machine, but with the graph there its facts don't lead to that call. Serve the same graph on all machines: Restate tries the call again.`,
       )
     this.hasBegun = true

@@ -95,7 +95,7 @@ test('a run that does not fit is not moved: the error has every misfit, and the 
     () => undefined,
     (error: Error) => error,
   )
-  expect(refused).toMatchObject({ code: 'durable-restate/misfit' })
+  expect(refused).toMatchObject({ code: 'durable-restate/changed-graph' })
   expect(refused?.message.split('\n').slice(1).toSorted()).toEqual([
     '- stage "kid", which has started, was the pipeline "kid", and now is the pipeline "other"',
     '- stage "letters", which has started, was a map, and now is code of its own',

@@ -7,13 +7,13 @@ import { observed } from '../test/observed.ts'
 import { restate, serve } from '../test/restate.ts'
 import { durableClient, durableService, durableWorkflow, moveRun } from './index.ts'
 
-test('a client without a server rejects with durable-restate/unreachable', async () => {
+test('a client without a server rejects with durable-restate/unavailable', async () => {
   const client = durableClient({ url: `http://127.0.0.1:${await freePort()}`, name: 'x' })
   await expect(client.start('r')).rejects.toMatchObject({
-    code: 'durable-restate/unreachable',
+    code: 'durable-restate/unavailable',
     message: /did not answer POST \/x\/r\/run\/send/,
   })
-  await expect(client.attach('r')).rejects.toMatchObject({ code: 'durable-restate/unreachable' })
+  await expect(client.attach('r')).rejects.toMatchObject({ code: 'durable-restate/unavailable' })
 })
 
 test('a run or a workflow that Restate does not know is named', async () => {
@@ -56,7 +56,7 @@ test('a question to workers that are gone ends after its time, or when its signa
   await client.run('r')
   await endpoint.close()
   await expect(client.status('r', { timeoutMs: 200 })).rejects.toMatchObject({
-    code: 'durable-restate/no-answer',
+    code: 'durable-restate/timed-out',
     message: expect.stringMatching(/\/r\/status within 200 ms.*Check that the workers/),
   })
   const controller = new AbortController()

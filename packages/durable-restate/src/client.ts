@@ -19,9 +19,9 @@ export interface DurableClientOptions {
 }
 
 /**
- * Starts and controls durable runs from any process. Every method rejects with `durable-restate/unreachable` without a server, and
+ * Starts and controls durable runs from any process. Every method rejects with `durable-restate/unavailable` without a server, and
  * with `durable-restate/illegal-option` for an illegal run id. All but `attach` and `run` wait for `timeoutMs` (default: 30,000) for
- * an answer, then reject with `durable-restate/no-answer`.
+ * an answer, then reject with `durable-restate/timed-out`.
  */
 export interface DurableClient<Stages> {
   /**
@@ -89,7 +89,7 @@ export function durableClient<Graph>(options: DurableClientOptions): DurableClie
         try {
           return (await ofRun(runId, 'attach', { ...wait, timeoutMs: Infinity })) as DurableResult<StagesOf<Graph>>
         } catch (error) {
-          if (!StageflowError.is(error, 'durable-restate/unreachable')) throw error
+          if (!StageflowError.is(error, 'durable-restate/unavailable')) throw error
           failures = systemClock.now() - since > LONG_MS ? 0 : failures + 1
           if (failures === MOST_QUICK_FAILURES) throw error
           await systemClock.sleep(100 * 2 ** failures, signal)

@@ -127,7 +127,7 @@ test('a connection that is cut during a call on another machine repeats only tha
   expect(calls).toEqual(['a', 'b', 'b'])
 })
 
-test('another graph on the other machine is named (durable-restate/other-graph), and the call succeeds once the right one is there', async () => {
+test('another graph on the other machine is named (durable-restate/changed-graph), and the call succeeds once the right one is there', async () => {
   const graph = new Pipeline('p').withStage('a', () => ({ a: 1 }), { placement: 'service' }).build()
   const other = new Pipeline('p').withStage('b', () => ({ b: 1 }), { placement: 'service' }).build()
   const { client, name } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])

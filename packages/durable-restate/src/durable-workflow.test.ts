@@ -180,7 +180,7 @@ test('a run past its timeout fails, and its code is aborted', async () => {
     const ended = await client.run(`within ${timeoutMs}`, { options: { timeoutMs } })
     return log.length > 0 ? ended : undefined
   })
-  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
   expect(log).toEqual(['a began', 'a aborted', 'a cleaned up'])
 })
 

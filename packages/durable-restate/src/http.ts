@@ -23,7 +23,7 @@ export function restateAt(url: string, headers: Readonly<Record<string, string>>
       signal?.throwIfAborted()
       if (late?.aborted !== true) throw error
       throw new StageflowError(
-        'durable-restate/no-answer',
+        'durable-restate/timed-out',
         `Restate at ${base} did not answer ${method} ${path} within ${timeoutMs} ms. It repeats a request until a worker answers, so this one may still be carried out. Check that the workers of this workflow run, and that Restate reaches the address that they registered.`,
       )
     })
@@ -59,7 +59,7 @@ export function restateAt(url: string, headers: Readonly<Record<string, string>>
       const inner = read(cause, 'cause')
       const why = inner === undefined ? textOf(cause) : `${textOf(cause)}, ${textOf(inner)}`
       throw new StageflowError(
-        'durable-restate/unreachable',
+        'durable-restate/unavailable',
         `Restate at ${base} did not answer ${method} ${path}: ${why}. ${(body?.length ?? 0) < MOST_BYTES ? 'Check the address, and that it runs.' : TOO_LARGE}`,
         { cause },
       )

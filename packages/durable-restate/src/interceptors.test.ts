@@ -1,6 +1,7 @@
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
-import { idempotency, memoryStore } from '@stageflow/interceptor-idempotency'
+import { idempotency } from '@stageflow/interceptor-idempotency'
+import { memoryStore } from '@stageflow/keyed-work'
 import { retry } from '@stageflow/interceptor-retry'
 import { traceparent, tracing } from '@stageflow/interceptor-tracing'
 import { manualClock } from '@stageflow/testing'

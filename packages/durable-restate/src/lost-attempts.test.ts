@@ -126,7 +126,7 @@ test('a limit that passed while no worker was there comes before any call', asyn
   await observed(() => Date.now() > deadline)
   const again = await serveEndpoint([durableWorkflow(graph, { name })], endpoint.port)
   try {
-    expect(await client.attach(id)).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+    expect(await client.attach(id)).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
     expect(log).toEqual(['a began'])
   } finally {
     await again.close()

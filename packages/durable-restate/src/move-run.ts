@@ -43,7 +43,7 @@ interface Invocation {
 
 /**
  * Lets a run that began with another graph go on with `graph`: its invocation is ended, and a new one with the same run id begins
- * with the same facts. Nothing that has settled runs again; calls in progress do. Rejects with `durable-restate/misfit` and every
+ * with the same facts. Nothing that has settled runs again; calls in progress do. Rejects with `durable-restate/changed-graph` and every
  * difference if the run doesn't fit; then it goes on where it was.
  */
 export async function moveRun<Stages, Ports>(graph: StageGraph<Stages, Ports>, options: MoveRunOptions): Promise<void> {
@@ -90,7 +90,7 @@ function checkFit<Stages, Ports>(graph: StageGraph<Stages, Ports>, runId: string
   const shown = found.slice(0, MOST_SHOWN).map((misfit) => `\n- ${misfit}`)
   if (found.length > MOST_SHOWN) shown.push(`\n- … and ${found.length - MOST_SHOWN} more`)
   throw new StageflowError(
-    'durable-restate/misfit',
+    'durable-restate/changed-graph',
     `The run "${runId}" doesn't fit the graph "${graph.name}"; serve the graph that it began with, or one that keeps these stages:${shown.join('')}`,
   )
 }

@@ -37,7 +37,11 @@ test('an exporter takes batches that it must not change, and returns a promise',
 })
 
 test('what combines exporters is an exporter', () => {
-  expectTypeOf(fanOutExporter([exporter, exporter])).toExtend<Exporter>()
+  const fanOut = fanOutExporter({ file: exporter, database: exporter })
+  expectTypeOf(fanOut).toExtend<Exporter>()
+  expectTypeOf(fanOut.stats()).toHaveProperty('file')
+  // @ts-expect-error -- exporters have names
+  fanOutExporter([exporter, exporter])
   const failures = filterExporter(exporter, { include: ['*.failed', /^tool\./, ({ stage }) => stage === 'llm'] })
   expectTypeOf(failures).toExtend<Exporter>()
   filterExporter(exporter, { include: '*.failed', exclude: /^tool/ })

@@ -184,7 +184,7 @@ test('an export that hangs is aborted after thirty seconds, and tried again', as
   await clock.advance(1)
   expect(exporter.signals[0]?.aborted).toBe(true)
   const { lastError } = buffer.stats()
-  expect(StageflowError.is(lastError, 'exporter-buffered/attempt-timeout')).toBe(true)
+  expect(StageflowError.is(lastError, 'exporter-buffered/timed-out')).toBe(true)
   exporter.isHeld = false
   await clock.advance(100)
   expect(exporter.calls).toHaveLength(2)
@@ -431,7 +431,7 @@ test('functions of the app that throw or reject are counted, and have no other e
   expect(buffer.stats()).toMatchObject({ callbackErrors: 4, droppedBy: { failed: 1 }, lastCallbackError: thrown })
 })
 
-test('an onDeadLetter that takes too long does not stop the next batch (exporter-buffered/callback-timeout)', async () => {
+test('an onDeadLetter that takes too long does not stop the next batch (exporter-buffered/timed-out)', async () => {
   const { buffer, exporter, emit } = buffered({
     batchSize: 1,
     retry: { isRetryable: () => false },
@@ -448,7 +448,7 @@ test('an onDeadLetter that takes too long does not stop the next batch (exporter
   await clock.advance(1)
   expect(exporter.written()).toEqual([2])
   const { lastCallbackError } = buffer.stats()
-  expect(StageflowError.is(lastCallbackError, 'exporter-buffered/callback-timeout')).toBe(true)
+  expect(StageflowError.is(lastCallbackError, 'exporter-buffered/timed-out')).toBe(true)
 })
 
 test('the counts are frozen, and add up', async () => {

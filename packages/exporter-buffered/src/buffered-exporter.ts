@@ -1,12 +1,12 @@
-import { EventBuffer, waitLeft } from '@stageflow/buffer'
+import { Downstream, EventBuffer } from '@stageflow/buffer'
 import type { BufferStats, CloseReport, EventBufferListener } from '@stageflow/buffer'
 import { StageflowError } from '@stageflow/core'
 import type { EventSink, StageflowEvent } from '@stageflow/core'
-import { CLOSE_TIMEOUT_MS, checkWait, withinLimit } from '@stageflow/core/kit'
+import { checkWait, withinLimit } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION, settingsOf } from './buffered-options.ts'
 import type { BufferedExporterOptions, Settings } from './buffered-options.ts'
-import { closeBehind } from './close-exporter.ts'
+import { downstreamFailed } from './exporter-errors.ts'
 import type { Exporter } from './exporter.ts'
 import { OverflowAlarm } from './overflow-alarm.ts'
 
@@ -18,7 +18,6 @@ const FLUSH_TIMEOUT_MS = 30_000
  * in flight, and last events of runs after all others. Errors: `exporter-buffered/illegal-option`.
  */
 export class BufferedExporter implements EventSink {
-  readonly #exporter: Exporter
   readonly #settings: Settings
   readonly #buffer: EventBuffer
   readonly #alarm: OverflowAlarm | undefined
@@ -26,7 +25,6 @@ export class BufferedExporter implements EventSink {
   constructor(exporter: Exporter, options: BufferedExporterOptions = {}) {
     const settings = settingsOf(exporter, options)
     this.#settings = settings
-    this.#exporter = exporter
     this.#alarm = this.#alarmOf(settings)
     this.#buffer = new EventBuffer(
       {
@@ -37,8 +35,15 @@ export class BufferedExporter implements EventSink {
         isDeferred: true,
         // Frozen, because code of others gets it, and gets it again.
         deliver: async (events, attempt) => exporter.export(Object.freeze(events), { signal: attempt.signal }),
+        downstream: new Downstream(exporter, {
+          name: 'the exporter behind',
+          clock: settings.clock,
+          failed: downstreamFailed,
+        }),
         tooSlow: () => tooSlow(settings.attemptTimeoutMs),
         givenUp,
+        lateFlush,
+        lateClose,
       },
       this.#listener(),
     )
@@ -60,16 +65,14 @@ export class BufferedExporter implements EventSink {
 
   /**
    * Resolves once all events in the buffer are delivered, and flushed by the exporter. Rejects with
-   * `exporter-buffered/flush-timeout`, which says how many are left; with `exporter-buffered/events-lost`, if some of them
+   * `exporter-buffered/timed-out`, which says how many are left; with `exporter-buffered/events-lost`, if some of them
    * were lost instead; or with the signal's reason.
    */
   async flush(options: WaitOptions = {}): Promise<void> {
     checkWait('flush()', ILLEGAL_OPTION, options)
-    const { signal, timeoutMs = FLUSH_TIMEOUT_MS } = options
+    const { timeoutMs = FLUSH_TIMEOUT_MS } = options
     const { dropped, droppedBy } = this.stats()
-    const late = (): Error => lateFlush(timeoutMs, this.stats())
-    const end = (): unknown => this.#exporter.flush?.()
-    const hasLost = await this.#buffer.flush({ signal, timeoutMs, late, end })
+    const hasLost = await this.#buffer.flush({ ...options, timeoutMs })
     if (!hasLost) return
     const now = this.stats()
     const refused = now.droppedBy.failed - droppedBy.failed
@@ -82,14 +85,7 @@ export class BufferedExporter implements EventSink {
    */
   async close(options: WaitOptions = {}): Promise<CloseReport> {
     checkWait('close()', ILLEGAL_OPTION, options)
-    const { signal, timeoutMs = CLOSE_TIMEOUT_MS } = options
-    const left = waitLeft(this.#settings.clock, { ...options, timeoutMs })
-    const close = (): unknown => closeBehind(this.#exporter, left())
-    const ends = (isDrained: boolean): readonly (() => unknown)[] => {
-      this.#alarm?.close()
-      return isDrained ? [() => this.#exporter.flush?.(), close] : [close]
-    }
-    return this.#buffer.close({ signal, timeoutMs, late: () => lateClose(timeoutMs), ends })
+    return this.#buffer.close(options)
   }
 
   #alarmOf({ onOverflow, maxBufferSize, highWaterMark, clock }: Settings): OverflowAlarm | undefined {
@@ -123,16 +119,17 @@ export class BufferedExporter implements EventSink {
       refused,
       added: (size) => alarm.added(size),
       left: (size) => alarm.left(size),
-      dropped(_, reason) {
+      reportLoss(_, reason) {
         if (reason === 'full') alarm.lost()
       },
+      ended: () => alarm.close(),
     }
   }
 }
 
 function tooSlow(limitMs: number): StageflowError {
   return new StageflowError(
-    'exporter-buffered/attempt-timeout',
+    'exporter-buffered/timed-out',
     `The exporter did not finish within ${limitMs} ms (attemptTimeoutMs). The batch is tried again. Find out why the exporter is slow, or raise attemptTimeoutMs.`,
   )
 }
@@ -140,12 +137,12 @@ function tooSlow(limitMs: number): StageflowError {
 const givenUp = (): StageflowError =>
   new StageflowError('exporter-buffered/given-up', 'The result of this export no longer counts. Stop writing.')
 
-function lateFlush(timeoutMs: number, { size, lastError }: BufferStats): StageflowError {
+function lateFlush({ size, lastError }: BufferStats, timeoutMs: number): StageflowError {
   const what =
     size === 0
       ? 'All events are delivered, but the flush() of the exporter has not ended.'
       : `Events not delivered yet: ${size}. They stay in the buffer and are tried again. The cause is the last error of the exporter.`
-  return new StageflowError('exporter-buffered/flush-timeout', `flush() waited ${timeoutMs} ms. ${what}`, {
+  return new StageflowError('exporter-buffered/timed-out', `flush() waited ${timeoutMs} ms. ${what}`, {
     cause: lastError,
   })
 }
@@ -157,16 +154,17 @@ function eventsLost(dropped: number, refused: number): StageflowError {
   )
 }
 
-function lateClose(timeoutMs: number): StageflowError {
+function lateClose({ size }: BufferStats, timeoutMs: number): StageflowError {
+  const what = size === 0 ? 'the exporter did not close; it has every event' : `${size} events were not delivered`
   return new StageflowError(
-    'exporter-buffered/close-timeout',
-    `close() did not end within ${timeoutMs} ms. Read stats().lastError, or raise its timeoutMs.`,
+    'exporter-buffered/timed-out',
+    `close() had ${timeoutMs} ms: ${what}. Read stats().lastError, or raise its timeoutMs.`,
   )
 }
 
 function lateDeadLetter(limitMs: number): StageflowError {
   return new StageflowError(
-    'exporter-buffered/callback-timeout',
+    'exporter-buffered/timed-out',
     `onDeadLetter did not end within ${limitMs} ms (attemptTimeoutMs). The next batch doesn't wait for it. Make it faster, or raise attemptTimeoutMs.`,
   )
 }

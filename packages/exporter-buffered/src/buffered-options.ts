@@ -1,4 +1,4 @@
-import { deliveryRetryPlan, deliveryRetryProblems } from '@stageflow/buffer'
+import { deliveryRetryPlan, deliveryRetryProblems, valueProblems } from '@stageflow/buffer'
 import type { DeliveryRetry, DeliveryRetryPlan } from '@stageflow/buffer'
 import { systemClock } from '@stageflow/core'
 import type { Clock, StageflowEvent } from '@stageflow/core'
@@ -12,11 +12,10 @@ import {
   optionProblems,
   read,
   refuseOptions,
-  show,
   whole,
 } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
-import { isExporter } from './exporter.ts'
+import { EXPORTER } from './exporter.ts'
 
 /** The argument of `onOverflow`. */
 export interface Overflow {
@@ -106,5 +105,5 @@ function exporterProblems(exporter: unknown): readonly string[] {
     return [
       'the exporter is one of OpenTelemetry; wrap it with @stageflow/exporter-otlp: new OtlpExporter({ exporter })',
     ]
-  return isExporter(exporter) ? [] : [`the exporter must be an object with export(events), not ${show(exporter)}`]
+  return valueProblems('the exporter', exporter, EXPORTER)
 }

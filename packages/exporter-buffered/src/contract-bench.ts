@@ -1,5 +1,6 @@
 import type { StageflowEvent } from '@stageflow/core'
 import { textOf } from '@stageflow/core/kit'
+import type { WaitOptions } from '@stageflow/core/kit'
 
 import type { Exporter } from './exporter.ts'
 import type { ExporterUnderTest } from './exporter-under-test.ts'
@@ -24,8 +25,8 @@ export class ContractBench {
     await this.exporter.export([...events])
   }
 
-  async flush(): Promise<void> {
-    await this.exporter.flush?.()
+  async flush(wait?: WaitOptions): Promise<void> {
+    await this.exporter.flush?.(wait)
   }
 
   /** Fails the case unless exactly these events have arrived. `mayRepeat`: more than once is allowed. */

@@ -102,6 +102,15 @@ export const CASES: Cases = {
       for (let call = 1; call <= 3; call++) await mustResolve(bench.flush(), `call ${call} of flush()`)
     },
   },
+  'flush keeps its limit while the downstream hangs': {
+    mend: 'Stop waiting after timeoutMs, and reject: withinLimit() of @stageflow/core/kit does it.',
+    check: async (bench) => {
+      if (!(await bench.hangDownstream())) return
+      void rejectionOf(bench.export(eventsFrom(1, 1)))
+      await rejectionOf(bench.flush({ timeoutMs: 20 }))
+      await rejectionOf(closing(bench, { timeoutMs: 0 })) // so that nothing waits for it later
+    },
+  },
   'close can be called twice': {
     mend: 'Keep the promise of the first close(), and return it again.',
     check: async (bench) => {

@@ -29,7 +29,9 @@ function good(downstream: Downstream): Required<Exporter> {
       last = turn.catch(() => {})
       return turn
     },
-    flush: () => last,
+    async flush() {
+      if (!downstream.isHanging) await last
+    },
     async close() {
       isClosed = true
       if (!downstream.isHanging) await last
@@ -58,7 +60,7 @@ describe('one without flush and close passes', () => {
 })
 
 describe('composite exporters pass', () => {
-  const create = () => subject((whole) => fanOutExporter([whole, { export: () => Promise.resolve() }]))
+  const create = () => subject((whole) => fanOutExporter({ whole, other: { export: () => Promise.resolve() } }))
   for (const { name, run } of exporterContract(create)) test(name, run)
 })
 
@@ -80,7 +82,7 @@ const twins: Readonly<Record<string, Twin>> = {
         later = later.then(() => new Promise<void>((resolve) => setImmediate(resolve))).then(() => whole.export(copy))
         return Promise.resolve()
       },
-      flush: () => later,
+      flush: () => (downstream.isHanging ? Promise.resolve() : later),
       close() {
         isClosed = true
         const closed = later.then(() => whole.close())
@@ -214,7 +216,15 @@ test.each(Object.entries(twins))('%s: an exporter with just this fault breaks ju
 
 test('there is such an exporter for each case', () => {
   const cases = exporterContract(() => subject((whole) => whole)).map(({ name }) => name)
-  expect(Object.keys(twins).sort()).toEqual([...cases].sort())
+  expect([...Object.keys(twins), FLUSHES_IN_TIME].sort()).toEqual([...cases].sort())
+})
+
+// Apart from the others, because its exporter takes all of the time of a case.
+const FLUSHES_IN_TIME = 'flush keeps its limit while the downstream hangs'
+test('an exporter whose flush waits for what hangs breaks its case', async () => {
+  const create = () => subject((whole) => ({ ...whole, flush: () => new Promise<void>(() => {}) }))
+  const found = exporterContract(create, { timeoutMs: 20 }).find(({ name }) => name === FLUSHES_IN_TIME)
+  await expect(found?.run()).rejects.toThrow('it did not answer within 20 ms. Stop waiting after timeoutMs, and reject')
 })
 
 test('an exporter that hangs breaks its case in time (exporter-buffered/contract)', async () => {

@@ -1,6 +1,6 @@
 import type { StageflowEvent } from '@stageflow/core'
 import { read } from '@stageflow/core/kit'
-import type { WaitOptions } from '@stageflow/core/kit'
+import type { OptionRule, WaitOptions } from '@stageflow/core/kit'
 
 export interface ExportOptions {
   /** Aborts when the result of this call no longer counts: after `attemptTimeoutMs`, or when `close()` has given up. */
@@ -14,8 +14,11 @@ export interface Exporter {
    * refuses the batch for good.
    */
   export(events: readonly StageflowEvent[], options?: ExportOptions): Promise<void>
-  /** Resolves once all that was exported is where it will last, such as on the disk. Can be called during an export. */
-  flush?(): Promise<void>
+  /**
+   * Resolves once all that was exported is where it will last, such as on the disk. Rejects when the limit has passed. Can be called
+   * during an export.
+   */
+  flush?(options?: WaitOptions): Promise<void>
   /**
    * Ends the exporter within the limit. Resolves with a report, whose `error` says why events may be lost. Can be called more
    * than once.
@@ -23,6 +26,7 @@ export interface Exporter {
   close?(options?: WaitOptions): Promise<unknown>
 }
 
-export function isExporter(value: unknown): value is Exporter {
-  return typeof read(value, 'export') === 'function'
-}
+export const EXPORTER: OptionRule = [
+  (value) => typeof read(value, 'export') === 'function',
+  'an object with export(events)',
+]

@@ -10,7 +10,7 @@ const refusal = (text: string) => Object.assign(new Error(text), { retryable: fa
 
 test('every exporter gets every batch, and one that fails gets it again alone', async () => {
   const [one, two, three] = [scriptedExporter(), scriptedExporter(), scriptedExporter()]
-  const buffer = new BufferedExporter(fanOutExporter([one, two, three]), { clock, batchSize: 2, random: () => 1 })
+  const buffer = new BufferedExporter(fanOutExporter({ one, two, three }), { clock, batchSize: 2, random: () => 1 })
   two.failure = new Error('two is down')
   for (const seq of numbers(1, 4)) buffer.emit(eventOf(seq))
   await clock.advance(300)
@@ -31,11 +31,11 @@ test('one error has the errors of all exporters', async () => {
   const [one, two, three] = [scriptedExporter(), scriptedExporter(), scriptedExporter()]
   one.failure = new Error('one is down')
   three.failure = 'three is down'
-  const error: unknown = await fanOutExporter([one, two, three])
+  const error: unknown = await fanOutExporter({ one, two, three })
     .export([eventOf(1)])
     .catch((thrown: unknown) => thrown)
   expect(StageflowError.is(error, 'exporter-buffered/fan-out-failed')).toBe(true)
-  expect((error as Error).message).toBe('2 of 3 exporters failed to export: one is down; three is down')
+  expect((error as Error).message).toBe('2 of 3 exporters failed to export: one: one is down; three: three is down')
   expect(((error as Error).cause as AggregateError).errors).toEqual([one.failure, three.failure])
   expect((error as { retryable?: boolean }).retryable).toBe(true)
 })
@@ -43,7 +43,7 @@ test('one error has the errors of all exporters', async () => {
 test('a batch that one exporter refuses for good is a dead letter once all others have written it', async () => {
   const letters: unknown[] = []
   const [one, two, three] = [scriptedExporter(), scriptedExporter(), scriptedExporter()]
-  const fanOut = fanOutExporter([one, two, three])
+  const fanOut = fanOutExporter({ one, two, three })
   const buffer = new BufferedExporter(fanOut, {
     clock,
     batchSize: 1,
@@ -57,7 +57,7 @@ test('a batch that one exporter refuses for good is a dead letter once all other
   two.failure = undefined
   expect(letters).toEqual([])
   await clock.advance(100)
-  const text = 'StageflowError: 1 of 3 exporters failed to export: one wants none of it'
+  const text = 'StageflowError: 1 of 3 exporters failed to export: one: one wants none of it'
   expect(letters).toEqual([[text, 2]])
   expect([one.calls.length, two.batches, three.batches]).toEqual([1, [[1]], [[1]]])
   await buffer.close()
@@ -65,7 +65,7 @@ test('a batch that one exporter refuses for good is a dead letter once all other
 
 test('a batch that was refused late and written the second time is not a dead letter', async () => {
   const [one, two] = [scriptedExporter(), scriptedExporter()]
-  const fanOut = fanOutExporter([one, two])
+  const fanOut = fanOutExporter({ one, two })
   const batch = [eventOf(1)]
   one.isHeld = true
   const late = fanOut.export(batch).catch((error: unknown) => String(error))
@@ -90,9 +90,17 @@ test('flush and close reach all exporters, whatever one does', async () => {
       return Promise.resolve()
     },
   })
-  const fanOut = fanOutExporter([ending('one', true), { export: () => Promise.resolve() }, ending('two')])
-  await expect(fanOut.flush?.()).rejects.toThrow('1 of 3 exporters failed to flush: one cannot')
-  expect(await fanOut.close()).toMatchObject([{ error: { message: 'one cannot close' } }, {}, { error: undefined }])
+  const fanOut = fanOutExporter({
+    one: ending('one', true),
+    plain: { export: () => Promise.resolve() },
+    two: ending('two'),
+  })
+  await expect(fanOut.flush()).rejects.toThrow('flush() of exporter "one" failed: one cannot')
+  expect(await fanOut.close()).toMatchObject({
+    one: { error: { message: 'close() of exporter "one" failed: one cannot close' } },
+    plain: { error: undefined },
+    two: { error: undefined },
+  })
   expect(ends).toEqual(['flush one', 'flush two', 'close one', 'close two'])
 })
 
@@ -101,28 +109,28 @@ test('a fan-out and a filter close in time, pass on what is left of it, and reso
   const limits: unknown[] = []
   const reports = { ...scriptedExporter(), close: async (wait: unknown) => (limits.push(wait), { lost: 2 }) }
   const broken = { ...scriptedExporter(), close: async () => ({ error: 'disk full' }) }
-  const fanOut = fanOutExporter([hangs, filterExporter(reports, { clock }), broken], { clock })
+  const fanOut = fanOutExporter({ hangs, filtered: filterExporter(reports, { clock }), broken }, { clock })
   const closed = fanOut.close({ timeoutMs: 200 })
   await clock.advance(200)
-  expect(await closed).toMatchObject([
-    {
+  expect(await closed).toMatchObject({
+    hangs: {
       error: {
-        code: 'exporter-buffered/close-timeout',
-        message: expect.stringContaining('close() of exporter 1 of 3 took longer than 200 ms') as unknown,
+        code: 'exporter-buffered/downstream',
+        message: expect.stringContaining('close() of exporter "hangs" took longer than 200 ms') as unknown,
       },
     },
-    { error: undefined, report: { error: undefined, report: { lost: 2 } } },
-    { error: 'disk full', report: { error: 'disk full' } },
-  ])
+    filtered: { error: undefined, report: { error: undefined, report: { lost: 2 } } },
+    broken: { error: 'disk full', report: { error: 'disk full' } },
+  })
   expect(limits).toEqual([{ timeoutMs: 200 }])
-  const filtered = filterExporter(hangs, { clock }).close()
+  const filtered = filterExporter(hangs, { clock }).close({ timeoutMs: undefined as never })
   await clock.advance(5_000)
-  expect(await filtered).toMatchObject({ error: { code: 'exporter-buffered/close-timeout' } })
+  expect(await filtered).toMatchObject({ error: { code: 'exporter-buffered/downstream' } })
   await expect(fanOut.close({ timeout: 5 } as object)).rejects.toThrow('unknown option "timeout"')
   await expect(filterExporter(hangs, {}).close(7 as never)).rejects.toMatchObject({
     code: 'exporter-buffered/illegal-option',
   })
-  expect(() => fanOutExporter([hangs], { time: clock } as object)).toThrow('unknown option "time"')
+  expect(() => fanOutExporter({ hangs }, { time: clock } as object)).toThrow('unknown option "time"')
   expect(clock.timers).toEqual([])
 })
 
@@ -140,14 +148,73 @@ test('a buffer gives the exporter behind it the time that is left, and reports t
   expect(await closed).toMatchObject({ delivered: 1, error: undefined })
   await buffer.close({ signal: new AbortController().signal })
   expect(limits).toMatchObject([{ timeoutMs: 200 }, { timeoutMs: 5_000, signal: { aborted: false } }])
-  const broken = fanOutExporter([{ ...exporter, close: () => Promise.reject(new Error('disk full')) }])
-  expect(await new BufferedExporter(broken, { clock }).close()).toMatchObject({ error: { message: 'disk full' } })
+  const broken = fanOutExporter({ file: { ...exporter, close: () => Promise.reject(new Error('disk full')) } })
+  expect(await new BufferedExporter(broken, { clock }).close()).toMatchObject({
+    error: { message: 'close() of exporter "file" failed: disk full' },
+  })
 })
 
-test('arguments that are not exporters are refused (exporter-buffered/illegal-exporter)', () => {
-  for (const given of [undefined, scriptedExporter(), [scriptedExporter(), {}], [null]])
-    expect(() => fanOutExporter(given as never)).toThrow('fanOutExporter() takes an array of exporters')
-  expect(() => filterExporter({} as never, {})).toThrow('filterExporter() takes an exporter')
+test.each<[given: unknown, problem: string]>([
+  [undefined, 'the exporters must be an object of names and exporters, such as { log, file }, not undefined'],
+  [[scriptedExporter()], 'the exporters must be an object of names and exporters, such as { log, file }, not an array'],
+  [{}, 'at least one exporter is needed'],
+  [scriptedExporter(), 'an exporter without a name was given'],
+  [{ file: scriptedExporter(), table: null }, 'exporter "table" must be an object with export(events), not null'],
+])('a fan-out of %o is refused (exporter-buffered/illegal-option)', (given, problem) => {
+  expect(() => fanOutExporter(given as never)).toThrow(`fanOutExporter(): ${problem}`)
+})
+
+test('a filter of what is not an exporter is refused', () => {
+  const problem = 'filterExporter(): the exporter must be an object with export(events), not an object.'
+  expect(() => filterExporter({} as never, {})).toThrow(problem)
+})
+
+test('a fan-out counts for each exporter what it has written, refused and failed to write, and reports it at the end', async () => {
+  const [good, picky, down] = [scriptedExporter(), scriptedExporter(), scriptedExporter()]
+  const fanOut = fanOutExporter({ good, picky, down })
+  picky.failure = refusal('no')
+  down.failure = new Error('down')
+  await fanOut.export([eventOf(1), eventOf(2)]).catch(() => {})
+  expect(fanOut.stats()).toEqual({
+    good: { delivered: 2, refused: 0, failures: 0, lastError: undefined },
+    picky: { delivered: 0, refused: 2, failures: 1, lastError: picky.failure },
+    down: { delivered: 0, refused: 0, failures: 1, lastError: down.failure },
+  })
+  expect(Object.isFrozen(fanOut.stats())).toBe(true)
+  const { good: written, picky: refused, down: failed } = await fanOut.close()
+  expect(written).toEqual({ delivered: 2, lost: 0, error: undefined, report: undefined })
+  for (const report of [refused, failed]) expect(report).toMatchObject({ delivered: 0, lost: 2 })
+  const again = fanOut.close({ timeoutMs: 0 })
+  expect((await again).good).toBe(written)
+})
+
+test('a batch that is tried again is counted once, whichever call of the exporter ends first', async () => {
+  const [slow, other] = [scriptedExporter(), scriptedExporter()]
+  const fanOut = fanOutExporter({ slow, other })
+  const batch = [eventOf(1)]
+  slow.isHeld = true
+  const first = fanOut.export(batch)
+  const second = fanOut.export(batch)
+  slow.answer()
+  slow.answer()
+  await Promise.all([first, second])
+  expect(fanOut.stats()).toMatchObject({ slow: { delivered: 1 }, other: { delivered: 1 } })
+  expect(await fanOut.close()).toMatchObject({ slow: { lost: 0 }, other: { lost: 0 } })
+})
+
+test('flush of a fan-out and of a filter keeps its limit, and passes it on', async () => {
+  const waits: unknown[] = []
+  const hangs = { ...scriptedExporter(), flush: (wait: unknown) => (waits.push(wait), new Promise<void>(() => {})) }
+  const flushes = [fanOutExporter({ hangs }, { clock }), filterExporter(hangs, { clock })].map((each) =>
+    expect(each.flush({ timeoutMs: 70 })).rejects.toMatchObject({ code: 'exporter-buffered/downstream' }),
+  )
+  await clock.advance(70)
+  await Promise.all(flushes)
+  expect(waits).toEqual([{ timeoutMs: 70 }, { timeoutMs: 70 }])
+  await expect(fanOutExporter({ hangs }).flush({ time: 1 } as object)).rejects.toThrow('unknown option "time"')
+  await expect(filterExporter(hangs, {}).flush(7 as never)).rejects.toMatchObject({
+    code: 'exporter-buffered/illegal-option',
+  })
 })
 
 const all = [

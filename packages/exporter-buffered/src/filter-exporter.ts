@@ -1,21 +1,23 @@
-import { EVENT_FILTER_RULES, EventFilter } from '@stageflow/buffer'
+import { Downstream, EVENT_FILTER_RULES, EventFilter, valueProblems } from '@stageflow/buffer'
 import type { EventChoice, EventFilterStats } from '@stageflow/buffer'
-import { StageflowError, systemClock } from '@stageflow/core'
+import { systemClock } from '@stageflow/core'
 import type { Clock, StageflowEvent } from '@stageflow/core'
-import { CLOCK, checkOptions, checkWait } from '@stageflow/core/kit'
+import { CLOCK, checkWait, optionProblems, refuseOptions } from '@stageflow/core/kit'
 import type { EndReport, OptionRules, WaitOptions } from '@stageflow/core/kit'
+
 import { ILLEGAL_OPTION } from './buffered-options.ts'
-import { closeWithin } from './close-exporter.ts'
-import { isExporter } from './exporter.ts'
+import { downstreamFailed } from './exporter-errors.ts'
+import { EXPORTER } from './exporter.ts'
 import type { Exporter } from './exporter.ts'
 
 export interface FilterExporterOptions extends EventChoice {
-  /** Measures the limit of `close`. Default: the clock of the machine. */
+  /** Measures the limits of `flush` and `close`. Default: the clock of the machine. */
   readonly clock?: Clock
 }
 
 export interface FilterExporter extends Exporter {
-  flush(): Promise<void>
+  /** Flushes the exporter behind. Rejects with `exporter-buffered/downstream` if that fails or takes too long. */
+  flush(options?: WaitOptions): Promise<void>
   /** Closes the exporter behind within `timeoutMs` (5,000), and doesn't reject for what happens then. */
   close(options?: WaitOptions): Promise<EndReport>
   stats(): EventFilterStats
@@ -25,17 +27,16 @@ const RULES: OptionRules<FilterExporterOptions> = { ...EVENT_FILTER_RULES, clock
 
 /**
  * Passes on only some events. An event that a function throws for is held back. Errors: `exporter-buffered/illegal-option`,
- * `exporter-buffered/illegal-exporter`.
+ * `exporter-buffered/downstream`.
  */
 export function filterExporter(exporter: Exporter, options: FilterExporterOptions): FilterExporter {
-  if (!isExporter(exporter))
-    throw new StageflowError(
-      'exporter-buffered/illegal-exporter',
-      "filterExporter() takes an exporter, an object with export(events), and which events it gets: filterExporter(file, { include: '*.failed' }).",
-    )
-  checkOptions('filterExporter()', ILLEGAL_OPTION, options, RULES)
+  refuseOptions('filterExporter()', ILLEGAL_OPTION, [
+    ...valueProblems('the exporter', exporter, EXPORTER),
+    ...optionProblems(options, RULES),
+  ])
   const { clock = systemClock } = options
   const filter = new EventFilter(options)
+  const downstream = new Downstream(exporter, { name: 'the exporter behind', clock, failed: downstreamFailed })
   // A batch that is tried again is the same array, for the exporter behind as well.
   const selections = new WeakMap<readonly StageflowEvent[], readonly StageflowEvent[]>()
 
@@ -52,10 +53,14 @@ export function filterExporter(exporter: Exporter, options: FilterExporterOption
       const selection = select(events)
       if (selection.length > 0) await exporter.export(selection, exportOptions)
     },
-    flush: async () => exporter.flush?.(),
+    async flush(wait: WaitOptions = {}) {
+      checkWait('flush()', ILLEGAL_OPTION, wait)
+      const { error } = await downstream.flushWithin(wait)
+      if (error !== undefined) throw error as Error
+    },
     async close(wait: WaitOptions = {}) {
       checkWait('close()', ILLEGAL_OPTION, wait)
-      return closeWithin(exporter, 'the exporter behind', { ...wait, clock })
+      return downstream.closeWithin(wait)
     },
     stats: () => filter.stats(),
   }

@@ -14,10 +14,10 @@ const refusal = (options: unknown): string => {
 }
 
 test('illegal options are refused, all of them at once (exporter-console/illegal-option)', () => {
-  expect(refusal({ stream: {}, color: 'auto', data: 1, columns: 39, redaction: true, colour: 1 })).toBe(
+  expect(refusal({ stream: {}, color: 'auto', data: 1, width: 39, redaction: true, colour: 1 })).toBe(
     'exporter-console/illegal-option: new ConsoleExporter(): stream must be a writable stream of Node, not an object; ' +
       'color must be true or false, not "auto"; data must be true or false, not 1; ' +
-      'columns must be a whole number from 40, not 39; ' +
+      'width must be a whole number from 40, not 39; ' +
       "redaction must be an object such as { keys: ['ssn'] }, or false, not true; " +
       'unknown option "colour" (did you mean "color"? known: stream, color, data, columns, redaction).',
   )
@@ -26,9 +26,9 @@ test('illegal options are refused, all of them at once (exporter-console/illegal
 test.each<[options: unknown, problem: string]>([
   [null, 'the options must be an object, not null'],
   [[], 'the options must be an object, not an array'],
-  [{ verbose: true }, 'unknown option "verbose" (known: stream, color, data, columns, redaction)'],
+  [{ verbose: true }, 'unknown option "verbose" (known: stream, color, data, width, redaction)'],
   [process.stderr, 'pass the stream in an object: { stream }'],
-  [{ columns: Infinity }, 'columns must be a whole number from 40, not Infinity'],
+  [{ width: Infinity }, 'width must be a whole number from 40, not Infinity'],
   [{ stream: { write() {}, on() {}, off() {} } }, 'stream must be a writable stream of Node'],
   [
     { redaction: { key: ['ssn'] } },
@@ -39,6 +39,6 @@ test.each<[options: unknown, problem: string]>([
 })
 
 test('an undefined option counts as not given', () => {
-  const names = ['stream', 'color', 'data', 'columns', 'redaction']
+  const names = ['stream', 'color', 'data', 'width', 'redaction']
   expect(refusal(Object.fromEntries(names.map((name) => [name, undefined])))).toBe('accepted')
 })

@@ -10,7 +10,7 @@ export interface ConsoleExporterOptions {
   /** Whether to show the data of every event as JSON, which may hold words of users. Default: false. */
   readonly data?: boolean
   /** Maximum length of a line, in columns, from 40. Default: the width of the terminal, or 160 without one; 2,000 with `data`. */
-  readonly columns?: number
+  readonly width?: number
   /** What is secret beside what always is, and how much of data is kept; `false` shows secrets. Default: `maxLength` 2,048. */
   readonly redaction?: RedactionOptions | false
 }
@@ -21,7 +21,7 @@ const RULES: OptionRules<ConsoleExporterOptions> = {
   stream: [isStream, 'a writable stream of Node'],
   color: FLAG,
   data: FLAG,
-  columns: whole(40),
+  width: whole(40),
   redaction: REDACTION,
 }
 

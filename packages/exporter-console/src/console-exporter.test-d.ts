@@ -11,7 +11,7 @@ test('it fits behind a buffered exporter', () => {
 
 test('every option is optional, and unknown ones do not compile', () => {
   void new ConsoleExporter()
-  void new ConsoleExporter({ stream: stderr, color: true, data: true, columns: 100, redaction: { keys: ['ssn'] } })
+  void new ConsoleExporter({ stream: stderr, color: true, data: true, width: 100, redaction: { keys: ['ssn'] } })
   // @ts-expect-error -- the stream goes into an object
   void new ConsoleExporter(stderr)
   // @ts-expect-error -- a misspelt option

@@ -76,7 +76,7 @@ test('a run is written in aligned lines: time, run, stage, what happened, durati
 })
 
 test('a retry shows its attempt and cause, a completion the number of attempts, a cancelled run its reason', async () => {
-  const error = { code: 'timeout/exceeded', message: 'took longer than 5 ms' }
+  const error = { code: 'timeout/timed-out', message: 'took longer than 5 ms' }
   expect(
     await linesOf([
       { type: 'stage.llm.retrying', stage: 'llm', data: { attempt: 2, error }, timestamp: 47_109_042.9 },
@@ -92,11 +92,11 @@ test('a retry shows its attempt and cause, a completion the number of attempts, 
       },
     ]),
   ).toEqual([
-    '13:05:09.042 run-1      llm                    retrying             attempt 2 · timeout/exceeded: took longer than 5 ms',
+    '13:05:09.042 run-1      llm                    retrying             attempt 2 · timeout/timed-out: took longer than 5 ms',
     '13:05:14.068 run-1      llm                    completed    5.03 s  2 attempts',
     '00:00:00.000 run-1    chat                     cancelled  2 m 05 s  the caller left',
     '00:00:00.000 run-1                             sink.dropped           7 dropped',
-    '00:00:00.000 run-1      answer                 guard_retry.exhausted           attempt 3 · stagnation · timeout/exceeded: took longer than 5 ms',
+    '00:00:00.000 run-1      answer                 guard_retry.exhausted           attempt 3 · stagnation · timeout/timed-out: took longer than 5 ms',
     '00:00:00.000 run-1      llm                    abandoned    400 µs  it ignored the signal',
     '00:00:00.000 run-1      llm                    failed        12 ms  a/b: down',
   ])
@@ -271,19 +271,19 @@ test('data that cannot be read or is not JSON does not stop the exporter', async
   expect((await linesOf([{ type: 'stage.a.failed', stage: 'a', data: { durationMs: NaN } }]))[0]).toMatch(/failed$/)
 })
 
-test('a line is as wide as the terminal, 160 columns in a pipe, 2,000 with data, or the option columns', async () => {
+test('a line is as wide as the terminal, 160 columns in a pipe, 2,000 with data, or the option width', async () => {
   const long = { type: 'stage.a.skipped', stage: 'a', data: { reason: 'x'.repeat(900) } }
   const length = async (options: ConsoleExporterOptions, stream = new TextStream()) =>
     (await linesOf([long], options, stream))[0]?.length
   expect(await length({})).toBe(160)
   expect(await length({}, new TextStream({ columns: 90 }))).toBe(90)
   expect(await length({}, new TextStream({ columns: 0 }))).toBe(160)
-  expect(await length({ columns: 40 }, new TextStream({ columns: 90 }))).toBe(40)
+  expect(await length({ width: 40 }, new TextStream({ columns: 90 }))).toBe(40)
   expect(await length({ data: true }, new TextStream({ columns: 90 }))).toBeGreaterThan(1_800)
   const data = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`key${index}`, 'x'.repeat(900)]))
   expect((await linesOf([{ data }], { data: true, redaction: { maxLength: 9_000 } }))[0]?.length).toBe(2_000)
   expect((await linesOf([long]))[0]).toMatch(/x…$/)
-  const [cut] = await linesOf([{ data }], { data: true, columns: 9_000 })
+  const [cut] = await linesOf([{ data }], { data: true, width: 9_000 })
   expect(cut?.match(/x/g)?.length).toBeGreaterThan(1_800)
   expect(cut?.length).toBeLessThan(2_300)
 })

@@ -1,7 +1,7 @@
 import process from 'node:process'
 
 import { ExportProgress } from '@stageflow/buffer'
-import type { ExporterReport } from '@stageflow/buffer'
+import type { ExporterReport, ExporterStats } from '@stageflow/buffer'
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
 import { checkWait } from '@stageflow/core/kit'
@@ -15,8 +15,8 @@ import { RunDepths } from './run-depths.ts'
 import { StreamWriter } from './stream-writer.ts'
 import { wantsColor } from './terminal-color.ts'
 
-const COLUMNS_OF_A_PIPE = 160
-const COLUMNS_OF_DATA = 2_000
+const WIDTH_OF_A_PIPE = 160
+const WIDTH_OF_DATA = 2_000
 const UNREADABLE = `--:--:--.--- ${' '.repeat(34)}an event that cannot be read`
 
 /**
@@ -27,39 +27,38 @@ export class ConsoleExporter {
   readonly #stream: NodeJS.WritableStream
   readonly #writer: StreamWriter
   readonly #depths = new RunDepths()
-  readonly #style: Omit<LineStyle, 'columns'>
-  readonly #columns: number | undefined
-  readonly #underWay = new Map<readonly StageflowEvent[], Promise<void>>()
-  readonly #progress = new ExportProgress()
+  readonly #style: Omit<LineStyle, 'width'>
+  readonly #width: number | undefined
+  readonly #inProgress = new Map<readonly StageflowEvent[], Promise<void>>()
+  readonly #progress = new ExportProgress({ clock: systemClock, closed, late })
 
   constructor(options: ConsoleExporterOptions = {}) {
     checkConsoleOptions(options)
-    const { stream = process.stdout, color = wantsColor(stream), data = false, columns, redaction } = options
+    const { stream = process.stdout, color = wantsColor(stream), data = false, width, redaction } = options
     this.#stream = stream
     this.#writer = new StreamWriter(stream)
-    this.#columns = columns
+    this.#width = width
     this.#style = { color, data, redactor: createRedactor(redaction, { maxLength: 2_048 }) }
   }
 
   /** Resolves when the stream has taken the lines, however slow it is. Rejects with `exporter-console/write-failed` if the stream fails. */
   async export(events: readonly StageflowEvent[]): Promise<void> {
-    if (events.length === 0) return
-    if (!this.#progress.isOpen) throw closed(events.length)
-    await (this.#underWay.get(events) ?? this.#progress.during(events.length, this.#start(events)))
-  }
-
-  /** Joins the write of the same frozen batch: a retry while the stream stalls must not write it twice. A batch that isn't frozen may have changed. */
-  #start(events: readonly StageflowEvent[]): Promise<void> {
-    const written = this.#write(events)
+    // A retry while the stream stalls must not write a batch twice. One that isn't frozen may have changed.
+    const same = this.#inProgress.get(events)
+    if (same !== undefined) return same
+    const written = this.#progress.export(events.length, () => this.#write(events))
     if (!Object.isFrozen(events)) return written
-    this.#underWay.set(events, written)
-    const forget = (): void => void this.#underWay.delete(events)
-    written.then(forget, forget)
-    return written
+    this.#inProgress.set(events, written)
+    try {
+      await written
+    } finally {
+      this.#inProgress.delete(events)
+    }
   }
 
   async #write(events: readonly StageflowEvent[]): Promise<void> {
-    const style = { ...this.#style, columns: this.#mostColumns() }
+    if (events.length === 0) return
+    const style = { ...this.#style, width: this.#mostWidth() }
     const lines = events.map((event) => `${this.#lineOf(event, style)}\n`)
     try {
       await this.#writer.write(lines.join(''))
@@ -77,9 +76,10 @@ export class ConsoleExporter {
     }
   }
 
-  /** Resolves when every export so far has succeeded or failed. */
-  flush(): Promise<void> {
-    return this.#writer.idle()
+  /** Resolves when every export so far has succeeded or failed. Rejects with `exporter-console/timed-out` if that takes too long. */
+  async flush(options: WaitOptions = {}): Promise<void> {
+    checkWait('flush()', ILLEGAL_OPTION, options)
+    await this.#progress.flush(options)
   }
 
   /**
@@ -88,7 +88,11 @@ export class ConsoleExporter {
    */
   async close(options: WaitOptions = {}): Promise<ExporterReport> {
     checkWait('close()', ILLEGAL_OPTION, options)
-    return this.#progress.close(() => this.#writer.idle(), { ...options, clock: systemClock, late })
+    return this.#progress.close(options)
+  }
+
+  stats(): ExporterStats {
+    return this.#progress.stats()
   }
 
   /** A closed stream or a pipe without a reader stays that way, so `retryable` is false for them. */
@@ -100,17 +104,17 @@ export class ConsoleExporter {
     return Object.assign(new StageflowError('exporter-console/write-failed', problem, { cause }), { retryable })
   }
 
-  #mostColumns(): number {
-    if (this.#columns !== undefined) return this.#columns
-    if (this.#style.data) return COLUMNS_OF_DATA
+  #mostWidth(): number {
+    if (this.#width !== undefined) return this.#width
+    if (this.#style.data) return WIDTH_OF_DATA
     const { columns = 0 } = this.#stream as Partial<NodeJS.WriteStream>
-    return columns > 0 ? columns : COLUMNS_OF_A_PIPE
+    return columns > 0 ? columns : WIDTH_OF_A_PIPE
   }
 }
 
-function late(timeoutMs: number): StageflowError {
-  const problem = `close(): the stream did not take all lines within ${timeoutMs} ms. Raise timeoutMs, or find out what blocks the stream.`
-  return new StageflowError('exporter-console/close-timeout', problem)
+function late(call: string, timeoutMs: number): StageflowError {
+  const problem = `${call}: the stream did not take all lines within ${timeoutMs} ms. Raise timeoutMs, or find out what blocks the stream.`
+  return new StageflowError('exporter-console/timed-out', problem)
 }
 
 function closed(events: number): StageflowError {

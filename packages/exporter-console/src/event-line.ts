@@ -11,7 +11,8 @@ import type { Style } from './terminal-color.ts'
 export interface LineStyle {
   readonly color: boolean
   readonly data: boolean
-  readonly columns: number
+  /** In columns. */
+  readonly width: number
   readonly redactor: Redactor
 }
 
@@ -45,8 +46,8 @@ export function eventLine(event: StageflowEvent, depth: number, style: LineStyle
   )
 }
 
-function drawn(parts: readonly Part[], { color, columns }: LineStyle): string {
-  let left = columns
+function drawn(parts: readonly Part[], { color, width }: LineStyle): string {
+  let left = width
   let line = ''
   const last = parts.findLastIndex(([text]) => text.trim() !== '')
   for (const [index, [text, style]] of parts.entries()) {

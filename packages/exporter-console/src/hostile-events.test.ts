@@ -10,9 +10,9 @@ import { anEvent } from '../test/events.ts'
 import { TextStream } from '../test/text-stream.ts'
 import { ConsoleExporter } from './index.ts'
 
-async function lineOf(event: Parameters<typeof anEvent>[0], columns = 160): Promise<string> {
+async function lineOf(event: Parameters<typeof anEvent>[0], width = 160): Promise<string> {
   const stream = new TextStream()
-  await new ConsoleExporter({ stream, color: false, columns }).export([anEvent(event)])
+  await new ConsoleExporter({ stream, color: false, width }).export([anEvent(event)])
   return stream.lines[0] as string
 }
 
@@ -58,7 +58,7 @@ test('every event is one line that fits, and only the exporter colors it', async
   await fc.assert(
     fc.asyncProperty(hostile, hostile, hostile, hostile, fc.boolean(), async (stage, reason, type, id, data) => {
       const stream = new TextStream()
-      const exporter = new ConsoleExporter({ stream, data, color: false, columns: 120 })
+      const exporter = new ConsoleExporter({ stream, data, color: false, width: 120 })
       await exporter.export([
         anEvent({ stage, type: `stage.${stage}.skipped`, data: { reason, [type]: reason }, pipelineRunId: id }),
         anEvent({ type: `app.${type}`, data: { reason } }),
@@ -71,7 +71,7 @@ test('every event is one line that fits, and only the exporter colors it', async
         expect(columnsOf(line, eastAsianWidth)).toBeLessThanOrEqual(120)
       }
       const colored = new TextStream()
-      await new ConsoleExporter({ stream: colored, color: true, columns: 120 }).export([
+      await new ConsoleExporter({ stream: colored, color: true, width: 120 }).export([
         anEvent({ stage, type: `stage.${stage}.failed`, data: { error: { message: reason } } }),
       ])
       expect(stripVTControlCharacters(colored.text)).not.toMatch(/\u001b/)

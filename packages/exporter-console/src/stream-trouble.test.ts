@@ -179,7 +179,7 @@ test('a pipe without a reader rejects the export with EPIPE, and does not end th
   expect(code).toBe(0)
 })
 
-test('close takes no longer than its limit, and says which events may be lost (exporter-console/close-timeout)', async () => {
+test('close takes no longer than its limit, and says which events may be lost (exporter-console/timed-out)', async () => {
   const stream = new TextStream({ slow: true })
   const exporter = new ConsoleExporter({ stream })
   const written = exporter.export([anEvent(), anEvent()])
@@ -187,7 +187,7 @@ test('close takes no longer than its limit, and says which events may be lost (e
     delivered: 0,
     lost: 2,
     error: {
-      code: 'exporter-console/close-timeout',
+      code: 'exporter-console/timed-out',
       message: expect.stringContaining('did not take all lines within 0 ms') as unknown,
     },
   })
@@ -196,6 +196,22 @@ test('close takes no longer than its limit, and says which events may be lost (e
   await expect(new ConsoleExporter({ stream }).close({ timeout: 5 } as object)).rejects.toThrow(
     'unknown option "timeout"',
   )
+})
+
+test('flush takes no longer than its limit, and stats say what is delivered and in progress', async () => {
+  const stream = new TextStream({ slow: true })
+  const exporter = new ConsoleExporter({ stream })
+  const written = exporter.export([anEvent(), anEvent()])
+  await expect(exporter.flush({ timeoutMs: 0 })).rejects.toMatchObject({
+    code: 'exporter-console/timed-out',
+    message: expect.stringContaining('flush(): the stream did not take all lines within 0 ms') as unknown,
+  })
+  expect(exporter.stats()).toEqual({ delivered: 0, inFlight: 2, failures: 0, lastError: undefined })
+  stream.pass()
+  await written
+  await exporter.flush()
+  expect(exporter.stats()).toMatchObject({ delivered: 2, inFlight: 0 })
+  await expect(exporter.flush({ timeout: 5 } as object)).rejects.toThrow('unknown option "timeout"')
 })
 
 test('after close nothing is written, and the stream stays open (exporter-console/closed)', async () => {

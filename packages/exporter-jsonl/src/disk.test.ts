@@ -57,7 +57,7 @@ test('with fsync, every batch is on the disk before it counts as delivered, and 
   await exporter.close()
 })
 
-test('close takes no longer than its limit, and says which events may be lost (exporter-jsonl/close-timeout)', async () => {
+test('close takes no longer than its limit, and says which events may be lost (exporter-jsonl/timed-out)', async () => {
   // Its timers are due at once, before any file is written.
   const clock = { ...systemClock, setTimeout: (run: () => void) => (queueMicrotask(run), () => {}) }
   const exporter = made({ clock })
@@ -68,12 +68,32 @@ test('close takes no longer than its limit, and says which events may be lost (e
     delivered: 0,
     lost: 2,
     error: {
-      code: 'exporter-jsonl/close-timeout',
-      message: expect.stringContaining('was not written and closed within 100 ms') as unknown,
+      code: 'exporter-jsonl/timed-out',
+      message: expect.stringContaining(
+        'close(): ' + JSON.stringify(exporter.path) + ' was not written within 100 ms',
+      ) as unknown,
     },
   })
   await written
   await expect(exporter.close({ timeout: 5 } as object)).rejects.toThrow('unknown option "timeout"')
+})
+
+test('flush keeps its limit, and stats say what is delivered, in progress and failed', async () => {
+  const clock = { ...systemClock, setTimeout: (run: () => void) => (queueMicrotask(run), () => {}) }
+  const exporter = made({ clock })
+  const written = exporter.export([eventOf(1), eventOf(2)])
+  expect(exporter.stats()).toEqual({ delivered: 0, inFlight: 2, failures: 0, lastError: undefined })
+  await expect(exporter.flush({ timeoutMs: 100 })).rejects.toMatchObject({ code: 'exporter-jsonl/timed-out' })
+  await written
+  await exporter.flush()
+  expect(exporter.stats()).toMatchObject({ delivered: 2, inFlight: 0 })
+  const signal = AbortSignal.abort(new Error('stop'))
+  await expect(exporter.export([eventOf(3)], { signal })).rejects.toThrow('stop')
+  await expect(exporter.flush({ signal })).rejects.toThrow('stop')
+  await expect(exporter.flush({ timeout: 5 } as object)).rejects.toThrow('unknown option "timeout"')
+  expect(exporter.stats()).toMatchObject({ delivered: 2, failures: 1, lastError: new Error('stop') })
+  expect(Object.isFrozen(exporter.stats())).toBe(true)
+  await exporter.close()
 })
 
 test('without fsync, only flush and close wait for the disk', async () => {

@@ -1,7 +1,7 @@
 import { ExportProgress } from '@stageflow/buffer'
-import type { ExporterReport } from '@stageflow/buffer'
+import type { ExporterReport, ExporterStats } from '@stageflow/buffer'
 import { StageflowError } from '@stageflow/core'
-import type { Clock, StageflowEvent } from '@stageflow/core'
+import type { StageflowEvent } from '@stageflow/core'
 import { checkWait } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 import { lineWriter } from './event-line.ts'
@@ -21,31 +21,31 @@ export class JsonlExporter {
   readonly #lineOf: (event: StageflowEvent) => string
   readonly #file: LineFile
   #last: Promise<unknown> = Promise.resolve()
-  readonly #clock: Clock
-  readonly #progress = new ExportProgress()
+  readonly #progress: ExportProgress
 
   /** Makes no file before the first events. Errors: `exporter-jsonl/illegal-option`. */
   constructor(options: JsonlExporterOptions) {
     const settings = settingsOf(options)
     this.path = settings.path
-    this.#clock = settings.clock
     this.#maxFileBytes = settings.maxFileBytes
     this.#lineOf = lineWriter(settings)
     this.#file = new LineFile(settings)
+    this.#progress = new ExportProgress({
+      clock: settings.clock,
+      closed: () => closed(this.path),
+      late: (call, timeoutMs) => late(this.path, call, timeoutMs),
+    })
   }
 
   /** Resolves once every event is a line in the file. */
   async export(events: readonly StageflowEvent[], { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    if (!this.#progress.isOpen) throw closed(this.path)
-    await this.#progress.during(
-      events.length,
-      this.#inTurn(() => this.#write(events, signal), signal),
-    )
+    await this.#progress.export(events.length, () => this.#inTurn(() => this.#write(events, signal), signal))
   }
 
-  /** Resolves once what was written is on the disk. */
-  flush(): Promise<void> {
-    return this.#inTurn(() => this.#file.sync())
+  /** Resolves once what was written is on the disk. Rejects with `exporter-jsonl/timed-out` if that takes too long. */
+  async flush(options: WaitOptions = {}): Promise<void> {
+    checkWait('flush()', ILLEGAL_OPTION, options)
+    await this.#progress.flush(options, () => this.#inTurn(() => this.#file.sync()))
   }
 
   /**
@@ -54,12 +54,11 @@ export class JsonlExporter {
    */
   async close(options: WaitOptions = {}): Promise<ExporterReport> {
     checkWait('close()', ILLEGAL_OPTION, options)
-    const end = (): Promise<void> => this.#inTurn(() => this.#file.close())
-    return this.#progress.close(end, {
-      ...options,
-      clock: this.#clock,
-      late: (timeoutMs) => late(this.path, timeoutMs),
-    })
+    return this.#progress.close(options, () => this.#inTurn(() => this.#file.close()))
+  }
+
+  stats(): ExporterStats {
+    return this.#progress.stats()
   }
 
   /** One after the other, in the order of the calls. */
@@ -102,10 +101,10 @@ export class JsonlExporter {
   }
 }
 
-function late(path: string, timeoutMs: number): StageflowError {
+function late(path: string, call: string, timeoutMs: number): StageflowError {
   return new StageflowError(
-    'exporter-jsonl/close-timeout',
-    `close(): ${JSON.stringify(path)} was not written and closed within ${timeoutMs} ms. Raise timeoutMs, or find out why the disk is slow.`,
+    'exporter-jsonl/timed-out',
+    `${call}: ${JSON.stringify(path)} was not written within ${timeoutMs} ms. Raise timeoutMs, or find out why the disk is slow.`,
   )
 }
 

@@ -38,10 +38,10 @@ test('an export resolves only when the receiver has responded', async () => {
   const sending = exporter.export([anEvent()]).then(() => (isDone = true))
   await vi.waitFor(() => expect(receiver.requests).toHaveLength(1), 60_000)
   expect(isDone).toBe(false)
-  expect(exporter.stats().sent).toBe(0)
+  expect(exporter.stats().delivered).toBe(0)
   release()
   await sending
-  expect(exporter.stats().sent).toBe(1)
+  expect(exporter.stats().delivered).toBe(1)
 })
 
 test.each([301, 400, 401, 403, 404, 413, 500])('status %d is permanent (exporter-otlp/refused)', async (status) => {
@@ -65,7 +65,7 @@ test.each([429, 502, 503, 504])('status %d can be retried (exporter-otlp/unavail
   expect(StageflowError.is(error, 'exporter-otlp/unavailable')).toBe(true)
   expect((error as Error).message).toMatch(/^The receiver could not take 2 events: .+\. They can be sent again\.$/)
   expect(error).toMatchObject({ retryable: true })
-  expect(exporter.stats().sent).toBe(0)
+  expect(exporter.stats().delivered).toBe(0)
 })
 
 test('within its timeout the official exporter waits for Retry-After and retries', async () => {
@@ -166,7 +166,7 @@ test('a log exporter that calls back twice counts once', async () => {
     resource,
   })
   await exporter.export(numbered(2))
-  expect(exporter.stats().sent).toBe(2)
+  expect(exporter.stats().delivered).toBe(2)
 })
 
 test('case 18: behind a BufferedExporter a receiver that is down, busy and slow loses nothing', async () => {

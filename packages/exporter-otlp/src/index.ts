@@ -1,4 +1,4 @@
-export type { ExporterReport } from '@stageflow/buffer'
+export type { ExporterReport, ExporterStats } from '@stageflow/buffer'
 export type { WaitOptions } from '@stageflow/core/kit'
 export type { LogExporter, LogSpanContext } from './log-exporter.ts'
 export type { OtlpExporterOptions } from './otlp-exporter-options.ts'

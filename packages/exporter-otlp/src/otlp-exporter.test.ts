@@ -91,7 +91,15 @@ test('the events of a run arrive as log records: when, what, how bad, about whic
   })
   expect(attributesOf(8)).toMatchObject({ 'gen_ai.workflow.name': 'chat', 'stageflow.data.pipeline': 'chat' })
   expect(attributesOf(8)).not.toHaveProperty('stageflow.stage.name')
-  expect(exporter.stats()).toEqual({ sent: 9, rejected: 0, callbackErrors: 0, lastCallbackError: undefined })
+  expect(exporter.stats()).toEqual({
+    delivered: 9,
+    inFlight: 0,
+    failures: 0,
+    lastError: undefined,
+    rejected: 0,
+    callbackErrors: 0,
+    lastCallbackError: undefined,
+  })
 })
 
 test('a child run names its parent', async () => {
@@ -293,7 +301,7 @@ test('close waits for batches in progress, then refuses exports (exporter-otlp/c
   await exporter.flush()
 })
 
-test('close takes no longer than its limit, and says which events may be lost (exporter-otlp/close-timeout)', async () => {
+test('close takes no longer than its limit, and says which events may be lost (exporter-otlp/timed-out)', async () => {
   const silent: LogExporter = { export: () => {}, forceFlush: async () => {}, shutdown: () => new Promise(() => {}) }
   const exporter = new OtlpExporter({ exporter: silent })
   void exporter.export([anEvent(), anEvent()])
@@ -301,13 +309,22 @@ test('close takes no longer than its limit, and says which events may be lost (e
     delivered: 0,
     lost: 2,
     error: {
-      code: 'exporter-otlp/close-timeout',
-      message: expect.stringContaining('did not shut down within 0 ms') as unknown,
+      code: 'exporter-otlp/timed-out',
+      message: expect.stringContaining('close(): the log exporter did not end within 0 ms') as unknown,
     },
   })
   const broken = new OtlpExporter({ exporter: { ...silent, shutdown: () => Promise.reject(new Error('no')) } })
   expect(await broken.close()).toEqual({ delivered: 0, lost: 0, error: new Error('no') })
   await expect(exporter.close({ timeout: 5 } as object)).rejects.toThrow('unknown option "timeout"')
+})
+
+test('flush takes no longer than its limit, and says so', async () => {
+  const silent: LogExporter = { export: () => {}, forceFlush: () => new Promise(() => {}), shutdown: async () => {} }
+  const exporter = new OtlpExporter({ exporter: silent })
+  await expect(exporter.flush({ timeoutMs: 0 })).rejects.toMatchObject({ code: 'exporter-otlp/timed-out' })
+  await expect(exporter.flush({ timeout: 5 } as object)).rejects.toThrow('unknown option "timeout"')
+  void exporter.export([anEvent(), anEvent()])
+  expect(exporter.stats()).toMatchObject({ delivered: 0, inFlight: 2 })
 })
 
 test('any exporter of log records works', async () => {

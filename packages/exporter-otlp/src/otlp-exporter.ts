@@ -1,7 +1,7 @@
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http'
 import { defaultResource, detectResources, envDetector } from '@opentelemetry/resources'
 import { ExportProgress } from '@stageflow/buffer'
-import type { ExporterReport } from '@stageflow/buffer'
+import type { ExporterReport, ExporterStats } from '@stageflow/buffer'
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
 import { checkWait } from '@stageflow/core/kit'
@@ -17,11 +17,9 @@ import type { OtlpExporterOptions } from './otlp-exporter-options.ts'
 import { takeAnswer, watchAnswers } from './partial-success.ts'
 import type { PartialSuccess } from './partial-success.ts'
 
-/** What an exporter has counted so far. */
-export interface OtlpStats {
-  /** Events of the batches that the receiver took. */
-  readonly sent: number
-  /** How many of those the receiver said it did not keep. */
+/** What has happened to the events that it was given. `delivered`: the receiver took their batch. */
+export interface OtlpStats extends ExporterStats {
+  /** How many of the delivered events the receiver said it did not keep. */
   readonly rejected: number
   /** How often `onPartialSuccess` or `spanContext` failed, or `spanContext` returned something else than a span context. */
   readonly callbackErrors: number
@@ -39,11 +37,10 @@ export class OtlpExporter {
   readonly #style: RecordStyle
   readonly #spanContext: OtlpExporterOptions['spanContext']
   readonly #onPartialSuccess: OtlpExporterOptions['onPartialSuccess']
-  #sent = 0
   #rejected = 0
   #callbackErrors = 0
   #lastCallbackError: unknown
-  readonly #progress = new ExportProgress()
+  readonly #progress = new ExportProgress({ clock: systemClock, closed, late })
 
   constructor(options: OtlpExporterOptions = {}) {
     checkOtlpOptions(options)
@@ -60,25 +57,26 @@ export class OtlpExporter {
    * be sent again, and with `exporter-otlp/refused` (`retryable: false`) if the receiver refused it.
    */
   async export(events: readonly StageflowEvent[], options?: { readonly signal?: AbortSignal }): Promise<void> {
-    if (events.length === 0) return
-    if (!this.#progress.isOpen) throw closed(events.length)
-    await this.#progress.during(events.length, this.#write(events, options?.signal))
+    await this.#progress.export(events.length, () => this.#write(events, options?.signal))
   }
 
   async #write(events: readonly StageflowEvent[], signal: AbortSignal | undefined): Promise<void> {
+    if (events.length === 0) return
     await this.#resourceKnown()
     // The buffer has given up on this call and sends the batch again: sent now, it would arrive twice.
     signal?.throwIfAborted()
     const records = events.map((event) => logRecord(event, this.#spanOf(event), this.#style))
     const partial = await this.#send(records)
-    this.#sent += records.length
     if (partial !== undefined) this.#report(partial)
   }
 
-  /** Resolves when no batch is in progress. */
-  async flush(): Promise<void> {
-    await this.#resourceKnown()
-    await this.#exporter.forceFlush()
+  /** Resolves when no batch is in progress. Rejects with `exporter-otlp/timed-out` if that takes too long. */
+  async flush(options: WaitOptions = {}): Promise<void> {
+    checkWait('flush()', ILLEGAL_OPTION, options)
+    await this.#progress.flush(options, async () => {
+      await this.#resourceKnown()
+      await this.#exporter.forceFlush()
+    })
   }
 
   /**
@@ -87,12 +85,12 @@ export class OtlpExporter {
    */
   async close(options: WaitOptions = {}): Promise<ExporterReport> {
     checkWait('close()', ILLEGAL_OPTION, options)
-    return this.#progress.close(() => this.#shutDown(), { ...options, clock: systemClock, late })
+    return this.#progress.close(options, () => this.#shutDown())
   }
 
   stats(): OtlpStats {
     return Object.freeze({
-      sent: this.#sent,
+      ...this.#progress.stats(),
       rejected: this.#rejected,
       callbackErrors: this.#callbackErrors,
       lastCallbackError: this.#lastCallbackError,
@@ -176,10 +174,10 @@ function isSpan(span: { readonly [Key in keyof LogSpanContext]?: unknown }): spa
   return isId(traceId, 32) && isId(spanId, 16) && Number.isInteger(traceFlags) && Number(traceFlags) >= 0
 }
 
-function late(timeoutMs: number): StageflowError {
+function late(call: string, timeoutMs: number): StageflowError {
   return new StageflowError(
-    'exporter-otlp/close-timeout',
-    `close(): the log exporter did not shut down within ${timeoutMs} ms. Raise timeoutMs, or find out why the receiver is slow.`,
+    'exporter-otlp/timed-out',
+    `${call}: the log exporter did not end within ${timeoutMs} ms. Raise timeoutMs, or find out why the receiver is slow.`,
   )
 }
 

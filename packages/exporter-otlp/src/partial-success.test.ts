@@ -34,10 +34,10 @@ test('a batch that was taken in part is not sent again, and the rejected records
   const { reported, exporter } = recording()
   await exporter.export(three)
   expect(reported).toEqual([{ rejected: 2, of: 3, message: 'too old' }])
-  expect(exporter.stats()).toMatchObject({ sent: 3, rejected: 2 })
+  expect(exporter.stats()).toMatchObject({ delivered: 3, rejected: 2 })
   await exporter.export(three)
   expect(reported).toHaveLength(1)
-  expect(exporter.stats()).toMatchObject({ sent: 6, rejected: 2 })
+  expect(exporter.stats()).toMatchObject({ delivered: 6, rejected: 2 })
   expect(receiver.requests).toHaveLength(2)
 })
 
@@ -46,7 +46,7 @@ test('a warning without a rejection is reported, and a plain success is not', as
   const { reported, exporter } = recording()
   for (let round = 0; round < 4; round++) await exporter.export(three)
   expect(reported).toEqual([{ rejected: 0, of: 3, message: 'use gzip' }])
-  expect(exporter.stats()).toMatchObject({ sent: 12, rejected: 0 })
+  expect(exporter.stats()).toMatchObject({ delivered: 12, rejected: 0 })
 })
 
 test('absurd numbers and long messages are bounded', async () => {
@@ -59,7 +59,7 @@ test('absurd numbers and long messages are bounded', async () => {
   const { reported, exporter } = recording()
   for (let round = 0; round < 4; round++) await exporter.export(three)
   expect(reported).toEqual([{ rejected: 3, of: 3, message: `${'x'.repeat(1_024)}… (9000 characters)` }])
-  expect(exporter.stats()).toMatchObject({ sent: 12, rejected: 3 })
+  expect(exporter.stats()).toMatchObject({ delivered: 12, rejected: 3 })
 })
 
 test("secrets in the receiver's message are redacted", async () => {
@@ -87,7 +87,7 @@ test('a log exporter without a response handler works, without partial success',
     const { reported, exporter } = recording(theirs)
     await exporter.export(three)
     expect(reported).toEqual([])
-    expect(exporter.stats()).toMatchObject({ sent: 3, rejected: 0 })
+    expect(exporter.stats()).toMatchObject({ delivered: 3, rejected: 0 })
   }
 })
 
@@ -132,7 +132,7 @@ test('two exporters over one log exporter report only their own batches', async 
   await second.exporter.export(three)
   expect(first.reported).toEqual([{ rejected: 1, of: 3, message: 'first' }])
   expect(second.reported).toEqual([])
-  expect(second.exporter.stats()).toMatchObject({ sent: 3, rejected: 0 })
+  expect(second.exporter.stats()).toMatchObject({ delivered: 3, rejected: 0 })
 })
 
 test('concurrent batches are not mixed up', async () => {
@@ -155,6 +155,6 @@ test('an onPartialSuccess that throws or rejects is counted, and the batch count
   for (const onPartialSuccess of bad) {
     const exporter = new OtlpExporter({ exporter: overHttp(), resource, onPartialSuccess })
     await exporter.export(three)
-    expect(exporter.stats()).toEqual({ sent: 3, rejected: 1, callbackErrors: 1, lastCallbackError: broken })
+    expect(exporter.stats()).toMatchObject({ delivered: 3, rejected: 1, callbackErrors: 1, lastCallbackError: broken })
   }
 })

@@ -46,7 +46,7 @@ test('a spanContext that throws or returns something else is counted, and the re
   for (const span of bad) {
     const exporter = otlp({ spanContext: () => (span === 'async' ? Promise.reject(new Error('late')) : span) as never })
     await exporter.export([anEvent({ type: 'a.b' })])
-    expect(exporter.stats()).toMatchObject({ sent: 1, callbackErrors: 1 })
+    expect(exporter.stats()).toMatchObject({ delivered: 1, callbackErrors: 1 })
     expect(String(exporter.stats().lastCallbackError)).toBe(
       'TypeError: spanContext did not return a span context for the event "a.b"',
     )
@@ -62,7 +62,7 @@ test('a spanContext that throws or returns something else is counted, and the re
     // prettier-ignore
     const exporter = otlp({ spanContext })
     await exporter.export([anEvent(), anEvent()])
-    expect(exporter.stats()).toMatchObject({ sent: 2, callbackErrors: 2, lastCallbackError: broken })
+    expect(exporter.stats()).toMatchObject({ delivered: 2, callbackErrors: 2, lastCallbackError: broken })
   }
   expect(receiver.records.every(({ traceId }) => traceId === undefined)).toBe(true)
 })

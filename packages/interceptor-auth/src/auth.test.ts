@@ -246,15 +246,15 @@ const hanging =
     return new Promise(() => {})
   }
 
-test('a verify that hangs ends after ten seconds with auth/verify-timeout, and its signal aborts', async () => {
+test('a verify that hangs ends after ten seconds with auth/timed-out, and its signal aborts', async () => {
   const seen: AbortSignal[] = []
   const settled = run({ verify: hanging(seen) })
   await clock.advance(9_999)
   expect([seen[0]?.aborted, clock.pending]).toEqual([false, 1])
   await clock.advance(1)
-  expect(codesOf(await settled)).toEqual(['auth/verify-timeout'])
-  expect(seen[0]?.reason).toMatchObject({ code: 'auth/verify-timeout' })
-  expect(sink.of('auth.failure')[0]?.data).toEqual({ reason: 'auth/verify-timeout', retryable: true })
+  expect(codesOf(await settled)).toEqual(['auth/timed-out'])
+  expect(seen[0]?.reason).toMatchObject({ code: 'auth/timed-out' })
+  expect(sink.of('auth.failure')[0]?.data).toEqual({ reason: 'auth/timed-out', retryable: true })
 })
 
 test('verifyTimeoutMs limits verify; neither a result in time nor a late one leaves a timer', async () => {
@@ -268,7 +268,7 @@ test('verifyTimeoutMs limits verify; neither a result in time nor a late one lea
   const intime = run({ verify: slow(50), verifyTimeoutMs: 51 })
   const late = run({ verify: slow(60), verifyTimeoutMs: 51 })
   await clock.advance(60)
-  expect([codesOf(await intime), codesOf(await late)]).toEqual(['completed', ['auth/verify-timeout']])
+  expect([codesOf(await intime), codesOf(await late)]).toEqual(['completed', ['auth/timed-out']])
 })
 
 test("the caller's abort ends a verify that hangs as a cancel, and the run's time limit ends it as a timeout; neither is a refusal", async () => {
@@ -280,7 +280,7 @@ test("the caller's abort ends a verify that hangs as a cancel, and the run's tim
   caller.abort(new Error('gone home'))
   expect(await aborted).toMatchObject({ status: 'cancelled', reason: 'gone home' })
   await clock.advance(90)
-  expect(codesOf(await expired)).toEqual(['core/run-timeout'])
+  expect(codesOf(await expired)).toEqual(['core/timed-out'])
   expect(seen.map((signal) => signal.aborted)).toEqual([true, true])
   expect(sink.of('auth.failure')).toEqual([])
 })

@@ -13,7 +13,7 @@ export interface JwksKey {
 
 export interface JwksSettings {
   readonly uri: URL
-  readonly maxAgeMs: number
+  readonly ttlMs: number
   readonly requestsPerMinute: number
   readonly timeoutMs: number
   readonly maxResponseBytes: number
@@ -34,7 +34,7 @@ const MINUTE_MS = 60_000
 
 /** Caches the server's key set as a whole: one request serves every key and every waiting call, and a key that a newer set lacks is gone at once. */
 export function jwksKeys(settings: JwksSettings): FindKey {
-  const { uri, maxAgeMs, requestsPerMinute } = settings
+  const { uri, ttlMs, requestsPerMinute } = settings
   let known: KeySet = new Map()
   let fetchedAt = -Infinity
   let requestTimes: readonly number[] = []
@@ -72,7 +72,7 @@ export function jwksKeys(settings: JwksSettings): FindKey {
 
   return (kid, { signal, clock }) => {
     const now = clock.now()
-    const isFresh = now - fetchedAt < maxAgeMs
+    const isFresh = now - fetchedAt < ttlMs
     if (isFresh && known.has(kid)) return known.get(kid)
     if (current === undefined) {
       countRequest(now)
@@ -151,7 +151,7 @@ function keysIn(text: string): readonly unknown[] | undefined {
 /** The error of a key set that could not be fetched. It is retryable, because nothing speaks against the token. */
 function unavailable(uri: URL, why: string, cause?: unknown): Error {
   const options = cause === undefined ? undefined : { cause }
-  const error = refusal('auth/keys-unavailable', `Could not fetch the key set from ${placeOf(uri)}: ${why}.`, options)
+  const error = refusal('auth/unavailable', `Could not fetch the key set from ${placeOf(uri)}: ${why}.`, options)
   return Object.assign(error, { retryable: true })
 }
 

@@ -81,8 +81,8 @@ test('a cached key is found synchronously', async () => {
   expect(verify(ofMain, { signal: never, clock })).toMatchObject({ sub: 'ada' })
 })
 
-test('the set is fetched again after ten minutes, or maxAgeMs', async () => {
-  const [byDefault, short] = [verifierOf(), verifierOf({ maxAgeMs: 1_000 })]
+test('the set is fetched again after ten minutes, or ttlMs', async () => {
+  const [byDefault, short] = [verifierOf(), verifierOf({ ttlMs: 1_000 })]
   for (const verify of [byDefault, short]) await codeOf(verify, ofMain)
   await clock.advance(999)
   await codeOf(short, ofMain)
@@ -125,7 +125,7 @@ test('a swapped set that no token asks for: the removed key is refused once the 
 })
 
 test('a swapped key with the same id: a token of the old key is auth/bad-signature', async () => {
-  const verify = verifierOf({ maxAgeMs: 1_000 })
+  const verify = verifierOf({ ttlMs: 1_000 })
   const byOther = token({ header: { kid: 'main' }, key: otherRsa.privateKey })
   expect([await codeOf(verify, ofMain), await codeOf(verify, byOther)]).toEqual([undefined, 'auth/bad-signature'])
   server.publish(jwkOf(otherRsa, 'main'))
@@ -180,13 +180,13 @@ const DOWN: readonly (readonly [name: string, answer: Parameters<JwksServer['ans
 ]
 
 test.each(DOWN)(
-  'a key server that %s: the run fails with a retryable auth/keys-unavailable, and the next one succeeds once the server is up',
+  'a key server that %s: the run fails with a retryable auth/unavailable, and the next one succeeds once the server is up',
   async (_, answer) => {
     server.answer(answer)
     const verify = verifierOf()
     const refused = await attempt(verify, { token: ofMain })
-    expect([refused.code, refused.started, refused.clock.pending]).toEqual(['auth/keys-unavailable', false, 0])
-    expect(refused.sink.of('auth.failure')[0]?.data).toEqual({ reason: 'auth/keys-unavailable', retryable: true })
+    expect([refused.code, refused.started, refused.clock.pending]).toEqual(['auth/unavailable', false, 0])
+    expect(refused.sink.of('auth.failure')[0]?.data).toEqual({ reason: 'auth/unavailable', retryable: true })
     server.publish(MAIN)
     expect((await attempt(verify, { token: ofMain })).code).toBeUndefined()
   },
@@ -196,7 +196,7 @@ test('a key server that is not there: the message has the address and the reason
   const verify = verifierOf()
   await server.close()
   const refused = await attempt(verify, { token: ofMain })
-  expect(refused.code).toBe('auth/keys-unavailable')
+  expect(refused.code).toBe('auth/unavailable')
   expect(refused.result).toMatchObject({
     errors: [
       {
@@ -209,11 +209,11 @@ test('a key server that is not there: the message has the address and the reason
   })
 })
 
-test('a key server that is down while the cached set is fresh: known keys are accepted, an unknown key is auth/keys-unavailable', async () => {
+test('a key server that is down while the cached set is fresh: known keys are accepted, an unknown key is auth/unavailable', async () => {
   const verify = verifierOf()
   expect(await codeOf(verify, ofMain)).toBeUndefined()
   server.answer((response) => response.writeHead(500).end())
-  expect([await codeOf(verify, ofNext), await codeOf(verify, ofMain)]).toEqual(['auth/keys-unavailable', undefined])
+  expect([await codeOf(verify, ofNext), await codeOf(verify, ofMain)]).toEqual(['auth/unavailable', undefined])
 })
 
 test('a set that has aged is not used while the server is down, because its keys may have been removed', async () => {
@@ -221,17 +221,17 @@ test('a set that has aged is not used while the server is down, because its keys
   expect(await codeOf(verify, ofMain)).toBeUndefined()
   server.answer((response) => response.writeHead(500).end())
   await clock.advance(600_000)
-  expect(await codeOf(verify, ofMain)).toBe('auth/keys-unavailable')
+  expect(await codeOf(verify, ofMain)).toBe('auth/unavailable')
 })
 
-test('rate limit: made-up key ids cost ten requests a minute; known keys are accepted, and unknown ones are auth/keys-unavailable', async () => {
+test('rate limit: made-up key ids cost ten requests a minute; known keys are accepted, and unknown ones are auth/unavailable', async () => {
   const verify = verifierOf()
   expect(await codeOf(verify, ofMain)).toBeUndefined()
   const codes: (string | undefined)[] = []
   for (let each = 0; each < 20; each++) codes.push(await codeOf(verify, unknown(`made-up-${each}`)))
   expect(codes).toEqual([
     ...Array.from({ length: 9 }, () => 'auth/unknown-key'),
-    ...Array.from({ length: 11 }, () => 'auth/keys-unavailable'),
+    ...Array.from({ length: 11 }, () => 'auth/unavailable'),
   ])
   expect([server.requests, await codeOf(verify, ofMain)]).toEqual([10, undefined])
   await clock.advance(60_000)
@@ -245,7 +245,7 @@ test('a key that is published while made-up key ids use up the requests is retry
   const request = { signal: never, clock }
   expect(() => verify(ofNext, request)).toThrow(
     expect.objectContaining({
-      code: 'auth/keys-unavailable',
+      code: 'auth/unavailable',
       retryable: true,
       message: `Could not fetch the key set from ${server.uri}: all 2 requests of this minute are used up (requestsPerMinute).`,
     }),
@@ -257,7 +257,7 @@ test('a key that is published while made-up key ids use up the requests is retry
 test('rate limit: a server that is down gets at most requestsPerMinute requests', async () => {
   server.answer((response) => response.writeHead(500).end())
   const verify = verifierOf({ requestsPerMinute: 3 })
-  for (let each = 0; each < 20; each++) expect(await codeOf(verify, ofMain)).toBe('auth/keys-unavailable')
+  for (let each = 0; each < 20; each++) expect(await codeOf(verify, ofMain)).toBe('auth/unavailable')
   expect(server.requests).toBe(3)
 })
 
@@ -284,7 +284,7 @@ test('a request without a response ends after five seconds, or timeoutMs, and it
     await clock.advance(ms - 1)
     expect(clock.pending).toBe(1)
     await clock.advance(1)
-    expect(await code).toBe('auth/keys-unavailable')
+    expect(await code).toBe('auth/unavailable')
     await closed
     server.publish(MAIN)
     expect(await codeOf(verify, ofMain)).toBeUndefined()
@@ -297,7 +297,7 @@ test('a server that sends its answer drop by drop has no more time than one that
   const code = codeOf(verifierOf(), ofMain)
   await asked
   await clock.advance(5_000)
-  expect(await code).toBe('auth/keys-unavailable')
+  expect(await code).toBe('auth/unavailable')
 })
 
 test('a caller that aborts leaves the request to the other callers; the last one to abort ends it', async () => {
@@ -349,10 +349,10 @@ test.each([
   }
   server.answer((response) => send(response, body(262_145)))
   const verify = verifierOf()
-  expect(await codeOf(verify, ofMain)).toBe('auth/keys-unavailable')
+  expect(await codeOf(verify, ofMain)).toBe('auth/unavailable')
   server.answer((response) => send(response, body(262_144)))
   expect(await codeOf(verify, ofMain)).toBeUndefined()
-  expect(await codeOf(verifierOf({ maxResponseBytes: 100 }), ofMain)).toBe('auth/keys-unavailable')
+  expect(await codeOf(verifierOf({ maxResponseBytes: 100 }), ofMain)).toBe('auth/unavailable')
 })
 
 test('an endless response ends at the limit', async () => {
@@ -363,7 +363,7 @@ test('an endless response ends at the limit', async () => {
     response.on('close', resolve)
     more()
   })
-  expect(await codeOf(verifierOf(), ofMain)).toBe('auth/keys-unavailable')
+  expect(await codeOf(verifierOf(), ofMain)).toBe('auth/unavailable')
   await closed
 })
 
@@ -371,7 +371,7 @@ test('a compressed response is limited by its uncompressed size', async () => {
   const bomb = gzipSync(Buffer.alloc(50_000_000, ' '))
   expect(bomb.length).toBeLessThan(100_000)
   server.answer((response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb))
-  expect(await codeOf(verifierOf(), ofMain)).toBe('auth/keys-unavailable')
+  expect(await codeOf(verifierOf(), ofMain)).toBe('auth/unavailable')
   server.answer((response) =>
     response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(JSON.stringify({ keys: [MAIN] }))),
   )
@@ -471,7 +471,7 @@ test.each(HIDDEN)('a key of the set that %s verifies nothing, and the other keys
 test('a redirect to another host is not followed', async () => {
   const other = await jwksServer(MAIN)
   server.answer((response) => response.writeHead(307, { location: other.uri }).end())
-  expect(await codeOf(verifierOf(), ofMain)).toBe('auth/keys-unavailable')
+  expect(await codeOf(verifierOf(), ofMain)).toBe('auth/unavailable')
   expect(other.requests).toBe(0)
   await other.close()
 })
@@ -498,7 +498,7 @@ test.each<readonly [name: string, options: object, message: string]>([
   ['no issuer', { issuer: undefined }, 'issuer is missing: pass who may issue tokens'],
   ['no audience', { audience: undefined }, 'audience is missing: pass the name of your service'],
   ['allowHttp that is a string', { allowHttp: 'no' }, 'allowHttp must be true or false, not "no"'],
-  ['an age of NaN', { maxAgeMs: NaN }, 'maxAgeMs must be a number of milliseconds from 0, not NaN'],
+  ['an age of NaN', { ttlMs: NaN }, 'ttlMs must be a number of milliseconds from 0, not NaN'],
   ['no requests', { requestsPerMinute: 0 }, 'requestsPerMinute must be a whole number from 1, not 0'],
   ['no time', { timeoutMs: 0 }, 'timeoutMs must be a number of milliseconds above 0, not 0'],
   ['no size', { maxResponseBytes: Infinity }, 'maxResponseBytes must be a whole number from 1, not Infinity'],

@@ -17,7 +17,7 @@ export interface JwksVerifierOptions extends JwtRulesOptions {
   /** Allows `http:` to other machines. Anyone on the network between can then forge keys. Default: false. */
   readonly allowHttp?: boolean
   /** How long a fetched key set is used, in ms. Default: 600,000. */
-  readonly maxAgeMs?: number
+  readonly ttlMs?: number
   /** Maximum number of requests for the key set per minute. Default: 10. */
   readonly requestsPerMinute?: number
   /** Maximum time of one request, in ms. Default: 5,000. */
@@ -31,7 +31,7 @@ const RULES: OptionRules<JwksVerifierOptions> = {
   algorithms: ANY,
   jwksUri: ANY,
   allowHttp: FLAG,
-  maxAgeMs: DELAY,
+  ttlMs: DELAY,
   requestsPerMinute: whole(1),
   timeoutMs: MILLISECONDS,
   maxResponseBytes: whole(1),
@@ -43,10 +43,10 @@ const RULES: OptionRules<JwksVerifierOptions> = {
  */
 export function jwksVerifier(options: JwksVerifierOptions): Verify {
   checkAuthOptions('jwksVerifier()', options, RULES, JWT_REQUIRED, problemsOf)
-  const { maxAgeMs = 600_000, requestsPerMinute = 10, timeoutMs = 5_000, maxResponseBytes = 262_144 } = options
+  const { ttlMs = 600_000, requestsPerMinute = 10, timeoutMs = 5_000, maxResponseBytes = 262_144 } = options
   const rules = jwtRules(options)
   const uri = new URL(options.jwksUri)
-  const find = jwksKeys({ uri, maxAgeMs, requestsPerMinute, timeoutMs, maxResponseBytes })
+  const find = jwksKeys({ uri, ttlMs, requestsPerMinute, timeoutMs, maxResponseBytes })
   return (text, request) => {
     const token = readToken(text, rules)
     if (token.kid === undefined) throw refusal('auth/unknown-key', 'The token does not name its key ("kid").')

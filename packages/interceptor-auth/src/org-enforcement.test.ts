@@ -124,7 +124,7 @@ test('a resourceOrgId that hangs ends with the run', async () => {
   caller.abort(new Error('gone home'))
   expect(await aborted).toMatchObject({ status: 'cancelled', reason: 'gone home' })
   await clock.advance(40)
-  expect(codesOf(await expired)).toEqual(['core/run-timeout'])
+  expect(codesOf(await expired)).toEqual(['core/timed-out'])
 })
 
 test('an abort during the call of resourceOrgId cancels the run at once', async () => {

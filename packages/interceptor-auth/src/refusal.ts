@@ -10,7 +10,7 @@ export type RefusalCode =
   | 'auth/algorithm-refused'
   | 'auth/header-refused'
   | 'auth/unknown-key'
-  | 'auth/keys-unavailable'
+  | 'auth/unavailable'
   | 'auth/bad-signature'
   | 'auth/no-expiry'
   | 'auth/expired'
@@ -21,7 +21,7 @@ export type RefusalCode =
   | 'auth/illegal-claim'
   | 'auth/no-claims'
   | 'auth/verify-failed'
-  | 'auth/verify-timeout'
+  | 'auth/timed-out'
   | 'auth/identity-mismatch'
   | 'auth/forbidden'
   | 'auth/org-required'
@@ -33,7 +33,7 @@ export function refusal(code: RefusalCode, message: string, options?: { readonly
   return new StageflowError(code, message, options)
 }
 
-const RETRYABLE = new Set(['auth/keys-unavailable', 'auth/verify-timeout'])
+const RETRYABLE = new Set(['auth/unavailable', 'auth/timed-out'])
 
 /** Whether the same token may be accepted a little later, because nothing speaks against the token itself. */
 export function isRetryable(error: unknown): boolean {

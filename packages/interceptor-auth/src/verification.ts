@@ -20,7 +20,7 @@ export type Verify = (token: string, request: VerifyRequest) => Claims | Promise
 export async function claimsOf(run: RunContext, token: string, verify: Verify, limitMs: number): Promise<Claims> {
   const expired = (): Error =>
     refusal(
-      'auth/verify-timeout',
+      'auth/timed-out',
       `The token was not verified within ${limitMs} ms (verifyTimeoutMs) or before the deadline of the run.`,
     )
   let claims: unknown

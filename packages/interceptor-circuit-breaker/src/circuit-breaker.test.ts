@@ -65,7 +65,7 @@ const timeout = (ms: number): Interceptor => ({
     const inner = context.fork()
     const expired = Promise.withResolvers<StageOutput>()
     const stop = context.clock.setTimeout(() => {
-      const error = new StageflowError('timeout/exceeded', `Stage "${stage.name}" took longer than ${ms} ms.`)
+      const error = new StageflowError('timeout/timed-out', `Stage "${stage.name}" took longer than ${ms} ms.`)
       inner.abort(error)
       expired.resolve(StageOutput.fail(error, { retryable: true }))
     }, ms)
@@ -81,7 +81,7 @@ const limit = (ms: number): Interceptor => ({
   name: 'timeout',
   onCall: () => (context) => ({
     deadline: context.now + ms,
-    expired: () => StageOutput.fail(new StageflowError('timeout/exceeded', 'too slow'), { retryable: true }),
+    expired: () => StageOutput.fail(new StageflowError('timeout/timed-out', 'too slow'), { retryable: true }),
   }),
 })
 
@@ -300,7 +300,7 @@ test('a call whose limit passes is a failure, and a call that then waits for its
   expect([calls, failuresOf(breaker)]).toEqual([1, 1])
 })
 
-test('a call that hangs is a failure if it was given up with timeout/exceeded, without an abort', async () => {
+test('a call that hangs is a failure if it was given up with timeout/timed-out, without an abort', async () => {
   const breaker = circuitBreaker()
   const impatient = (code: string): Interceptor => ({
     name: 'impatient',
@@ -309,7 +309,7 @@ test('a call that hangs is a failure if it was given up with timeout/exceeded, w
       return Promise.race([next(context), late])
     },
   })
-  for (const code of ['timeout/exceeded', 'app/gave-up']) {
+  for (const code of ['timeout/timed-out', 'app/gave-up']) {
     const run = build([impatient(code), breaker]).start(hang, { graceMs: 1_000 })
     await clock.advance(2_000)
     expect((await run).status).toBe('failed')

@@ -75,7 +75,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     const { aborted } = context
     if (aborted !== undefined) return count(circuit, period, context, verdictOnAbort(aborted.reason), aborted.reason)
     // An outer interceptor gave the call up without an abort, for example with a race against a timer.
-    if (output.status === 'cancel' && context.record.error?.code === 'timeout/exceeded')
+    if (output.status === 'cancel' && context.record.error?.code === 'timeout/timed-out')
       return count(circuit, period, context, 'failure', context.record.error)
     const verdict = verdictOf(circuit, context, output, isFailure)
     count(circuit, period, context, verdict, 'error' in output ? output.error : undefined)

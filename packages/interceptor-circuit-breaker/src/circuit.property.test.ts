@@ -80,7 +80,7 @@ function timeOut(expiries: Map<string, () => void>): Interceptor {
       const inner = context.fork()
       const { promise, resolve } = Promise.withResolvers<StageOutput>()
       expiries.set(context.run.pipelineRunId, () => {
-        const error = new StageflowError('timeout/exceeded', 'too slow')
+        const error = new StageflowError('timeout/timed-out', 'too slow')
         inner.abort(error)
         resolve(StageOutput.fail(error))
       })

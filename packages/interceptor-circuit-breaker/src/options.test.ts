@@ -196,7 +196,7 @@ test('an error that isFailure excludes counts as a success', async () => {
 test('a timeout is a failure whatever isFailure returns', async () => {
   const breaker = circuitBreaker({ isFailure: () => false })
   const graph = new Pipeline('chat')
-    .withStage('llm', (): object => Promise.reject(new StageflowError('timeout/exceeded', 'too slow')))
+    .withStage('llm', (): object => Promise.reject(new StageflowError('timeout/timed-out', 'too slow')))
     .build({ interceptors: [breaker] })
   await graph.runSettled()
   expect(breaker.export().circuits[0]?.breaker).toEqual({ type: 'consecutive', failures: 1 })

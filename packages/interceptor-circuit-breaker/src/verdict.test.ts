@@ -66,7 +66,7 @@ test.each<[what: string, body: (context: StageContext) => unknown]>([
 
 test('a guard that takes too long has failed, with the timeout inside its breaker too', async () => {
   const hangs = ({ clock: time, signal }: StageContext) => time.sleep(10_000, signal)
-  expect(await calledOfSix(hangs, { ...guard, inside: [timeout({ ms: 100 })] })).toBe(OPENED)
+  expect(await calledOfSix(hangs, { ...guard, inside: [timeout({ timeoutMs: 100 })] })).toBe(OPENED)
 })
 
 test('a guard that a retry inside its breaker has given up on has failed', async () => {

@@ -54,6 +54,6 @@ export function withoutRejection<T>(returned: T): T {
 /** How a call counts that was aborted: a timeout is a failure, of an interceptor inside or outside. Other aborts say nothing. */
 export const verdictOnAbort = (reason: unknown): Verdict => (isTimeout(reason) ? 'failure' : 'neither')
 
-const isTimeout = (error: unknown): boolean => StageflowError.is(error, 'timeout/exceeded')
+const isTimeout = (error: unknown): boolean => StageflowError.is(error, 'timeout/timed-out')
 const hasCode = (error: unknown, codes: ReadonlySet<unknown>): boolean =>
   StageflowError.is(error) && codes.has(error.code)

@@ -8,9 +8,12 @@ import { circuitBreaker, type CircuitBreaker } from './index.ts'
 // With the real timeout, because the two are only connected by an error code.
 
 const orders = {
-  'outside, as by default': (breaker: CircuitBreaker) => [timeout({ ms: 100 }), breaker],
-  inside: (breaker: CircuitBreaker) => [breaker, timeout({ ms: 100 })],
-  'outside, as an idle limit': (breaker: CircuitBreaker) => [timeout({ ms: false, idleMs: 100 }), breaker],
+  'outside, as by default': (breaker: CircuitBreaker) => [timeout({ timeoutMs: 100 }), breaker],
+  inside: (breaker: CircuitBreaker) => [breaker, timeout({ timeoutMs: 100 })],
+  'outside, as an idle limit': (breaker: CircuitBreaker) => [
+    timeout({ timeoutMs: false, idleTimeoutMs: 100 }),
+    breaker,
+  ],
 }
 const bodies = {
   'stops when it is aborted': ({ clock, signal }: StageContext) => clock.sleep(10_000, signal).then(() => ({})),
@@ -38,12 +41,12 @@ test.each(cases)(
       return result.status === 'failed' ? result.errors[0]?.code : result.status
     }
     expect([await run(), await run(), await run()]).toEqual([
-      'timeout/exceeded',
-      'timeout/exceeded',
+      'timeout/timed-out',
+      'timeout/timed-out',
       'circuit-breaker/open',
     ])
     await clock.advance(1_000)
-    expect([await run(), await run()]).toEqual(['timeout/exceeded', 'circuit-breaker/open'])
+    expect([await run(), await run()]).toEqual(['timeout/timed-out', 'circuit-breaker/open'])
     works = true
     await clock.advance(1_000)
     expect([await run(), await run()]).toEqual(['completed', 'completed'])

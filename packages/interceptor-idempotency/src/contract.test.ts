@@ -1,9 +1,9 @@
+import { memoryStore } from '@stageflow/keyed-work'
 import { interceptorContract } from '@stageflow/testing/contract'
 import { describe, test } from 'vitest'
 
-import { scriptedStore } from '../test/scripted-store.ts'
+import { scriptedStore } from '../../keyed-work/test/scripted-store.ts'
 import { idempotency } from './idempotency.ts'
-import { memoryStore } from './memory-store.ts'
 
 const withKey = { input: (run: number) => ({ extensions: { idempotencyKey: `k${run}` } }) }
 

@@ -1,12 +1,12 @@
 import { Pipeline, StageKind, type StageContext } from '@stageflow/core'
 import { runDurable } from '@stageflow/core/durable'
+import { type KeyedStore, memoryStore } from '@stageflow/keyed-work'
 import { manualClock } from '@stageflow/testing'
 import { memoryExecutor } from '@stageflow/testing/durable'
 import { afterEach, expect, test } from 'vitest'
 
+import { sizeOf } from '../../keyed-work/test/scripted-store.ts'
 import { idempotency } from './idempotency.ts'
-import { memoryStore } from './memory-store.ts'
-import type { IdempotencyStore } from './store.ts'
 
 const clock = manualClock()
 afterEach(async () => {
@@ -22,7 +22,7 @@ function durableRun(input: object = {}, options: { timeoutMs?: number } = {}) {
   const runs = memoryExecutor({ clock })
   const store = memoryStore({ clock })
   const start = { runId: 'order-7', startedAt: clock.now(), input, options }
-  const process = (code: Code, change: (store: IdempotencyStore) => Partial<IdempotencyStore> = () => ({})) => {
+  const process = (code: Code, change: (store: KeyedStore) => Partial<KeyedStore> = () => ({})) => {
     let isDead = false
     const alive =
       <Given extends unknown[], T>(act: (...given: Given) => T) =>
@@ -30,7 +30,7 @@ function durableRun(input: object = {}, options: { timeoutMs?: number } = {}) {
         if (isDead) throw new Error('the process is dead')
         return act(...given)
       }
-    const own: IdempotencyStore = { ...store, ...change(store) }
+    const own: KeyedStore = { ...store, ...change(store) }
     const graph = new Pipeline('shop').withStage('charge', code as () => object, StageKind.WORK).build({
       clock,
       interceptors: [
@@ -68,7 +68,7 @@ test.each<[name: string, input: object]>([
   one.end({ kill: true })
   await expect(first).rejects.toThrow()
   // The dead process still has its claim.
-  expect([begun, store.size]).toEqual([['one'], 1])
+  expect([begun, sizeOf(store)]).toEqual([['one'], 1])
   const second = process(() => (begun.push('two'), { by: 'two' })).leg()
   await clock.settle()
   expect(begun).toEqual(['one', 'two'])
@@ -148,11 +148,11 @@ test.each(['cancelled', 'failed'])(
     const controller = new AbortController()
     const leg = process(untilAborted).leg({ signal: controller.signal })
     await clock.settle()
-    expect(store.size).toBe(1)
+    expect(sizeOf(store)).toBe(1)
     if (ending === 'cancelled') controller.abort(new Error('enough'))
     await clock.advance(50)
     expect((await leg).status).toBe(ending)
-    expect(store.size).toBe(0)
+    expect(sizeOf(store)).toBe(0)
   },
 )
 

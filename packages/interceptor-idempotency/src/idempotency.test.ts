@@ -1,11 +1,11 @@
 import { Pipeline, StageKind, StageOutput, StageflowError } from '@stageflow/core'
 import type { Interceptor } from '@stageflow/core'
+import { type KeyedStore, memoryStore } from '@stageflow/keyed-work'
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { afterEach, expect, test } from 'vitest'
 
+import { sizeOf } from '../../keyed-work/test/scripted-store.ts'
 import { idempotency, type IdempotencyOptions } from './idempotency.ts'
-import { memoryStore } from './memory-store.ts'
-import type { IdempotencyStore } from './store.ts'
 
 const clock = manualClock()
 afterEach(() => expect(clock.timers).toEqual([]))
@@ -188,11 +188,11 @@ test('case 3: the same key with other parameters fails, and the stage does not r
   const { run, executions, eventSink } = shop()
   await run('k', { inputText: 'ten euros' })
   const result = await run('k', { inputText: 'a million euros' })
-  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'idempotency/parameter-mismatch' }] })
+  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'idempotency/other-input' }] })
   expect(String((result as { errors: readonly { message: string }[] }).errors[0]?.message)).toMatch(
     /Stage "charge" of pipeline "shop".*"k".*other parameters.*idempotency: \{ parameters: \(context\) => … \}/,
   )
-  expect(eventSink.of('idempotency.parameter_mismatch')).toMatchObject([{ data: { key: 'k' } }])
+  expect(eventSink.of('idempotency.other_input')).toMatchObject([{ data: { key: 'k' } }])
   expect(executions()).toBe(1)
   expect(await run('k', { inputText: 'ten euros' })).toMatchObject({ data: { charge: { receipt: 'r1' } } })
 })
@@ -204,7 +204,7 @@ test('text, messages and routing decision are compared; metadata, request id and
   expect((await run('k', { ...given, requestId: 'r2', metadata: { a: 1 }, createdAt: 5 })).status).toBe('completed')
   for (const other of [{ inputText: 'pay!' }, { messages: [] }, { routingDecision: { route: 'sales' } }])
     expect(await run('k', { ...given, ...other })).toMatchObject({
-      errors: [{ code: 'idempotency/parameter-mismatch' }],
+      errors: [{ code: 'idempotency/other-input' }],
     })
   expect(executions()).toBe(1)
 })
@@ -242,13 +242,13 @@ test('in a child run, what the child was given is compared', async () => {
   expect(await run()).toMatchObject({ status: 'completed', data: { given: { write: { written: 1 } } } })
   expect(await run()).toMatchObject({ status: 'completed', data: { given: { write: { written: 1 } } } })
   price = 20
-  expect(JSON.stringify((await run()).report)).toContain('idempotency/parameter-mismatch')
+  expect(JSON.stringify((await run()).report)).toContain('idempotency/other-input')
 })
 
 test('the store gets a SHA-256 of the parameters', async () => {
   const store = memoryStore({ clock })
   const seen: string[] = []
-  const claim: IdempotencyStore['claim'] = (key, given) => (seen.push(given.parameters), store.claim(key, given))
+  const claim: KeyedStore['claim'] = (key, given) => (seen.push(given.parameters), store.claim(key, given))
   await shop({ store: { ...store, claim } }).run('k', { inputText: 'pay' })
   expect(seen).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)])
 })
@@ -263,7 +263,7 @@ test('a stage can choose its parameters', async () => {
     graph.runSettled({ extensions: { idempotencyKey: 'k' }, metadata: { amount }, inputText })
   expect((await run(1, 'a')).status).toBe('completed')
   expect((await run(1, 'b')).status).toBe('completed')
-  expect(await run(2, 'a')).toMatchObject({ errors: [{ code: 'idempotency/parameter-mismatch' }] })
+  expect(await run(2, 'a')).toMatchObject({ errors: [{ code: 'idempotency/other-input' }] })
 })
 
 test.each<[what: string, parameters: () => unknown, why: string]>([
@@ -341,7 +341,7 @@ test('the scope of a stage wins over that of the interceptor', async () => {
 test('keys of different scopes are different keys', async () => {
   const store = memoryStore({ clock })
   for (const scope of ['user', 'tenant', 'global'] as const) await shop({ store, scope }).run('k')
-  expect(store.size).toBe(3)
+  expect(sizeOf(store)).toBe(3)
 })
 
 test('tenants, pipelines, stages and keys keep apart, whatever characters their names contain', async () => {
@@ -364,13 +364,13 @@ test('tenants, pipelines, stages and keys keep apart, whatever characters their 
     await run('p', 's', `k${'x'.repeat(5_000)}2`)
   }
   expect(log).toHaveLength(8)
-  expect(store.size).toBe(8)
+  expect(sizeOf(store)).toBe(8)
 })
 
 test('the store gets at most 256 characters, however long the key is', async () => {
   const store = memoryStore({ clock })
   const keys: string[] = []
-  const watched: IdempotencyStore = { ...store, claim: (key, claim) => (keys.push(key), store.claim(key, claim)) }
+  const watched: KeyedStore = { ...store, claim: (key, claim) => (keys.push(key), store.claim(key, claim)) }
   const { run } = shop({ store: watched })
   for (const length of [1, 200, 240, 10_000]) await run('\u{1f600}'.repeat(length / 2) + 'k'.repeat(length % 2))
   expect(keys.map((key) => key.length <= 256)).toEqual([true, true, true, true])
@@ -435,7 +435,7 @@ test('a child of two pipelines keeps apart by its parent, and from its runs with
   for (let time = 0; time < 2; time++)
     for (const graph of graphs) await graph.run({ extensions: { idempotencyKey: 'k' } })
   expect(log).toHaveLength(4)
-  expect(store.size).toBe(4)
+  expect(sizeOf(store)).toBe(4)
 })
 
 test('children that a stage starts with runChild keep apart by their order, and a repeat finds each of them', async () => {
@@ -503,7 +503,7 @@ test('case 3: an output that is not ok is not kept', async () => {
   for (let time = 0; time < 7; time++) {
     const { report } = await graph.runSettled({ extensions: { idempotencyKey: 'k' } })
     seen.push(report.stages['charge']?.status)
-    expect(store.size).toBe(time < 4 ? 0 : 1)
+    expect(sizeOf(store)).toBe(time < 4 ? 0 : 1)
   }
   expect(seen).toEqual(['skip', 'fail', 'fail', 'cancel', 'ok', 'ok', 'ok'])
 })

@@ -6,20 +6,18 @@ import {
   StageOutput,
   StageflowError,
 } from '@stageflow/core'
-import { MILLISECONDS, checkOptions, functionLike, objectWith, oneOf, whole } from '@stageflow/core/kit'
+import { MILLISECONDS, checkOptions, functionLike, oneOf } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
+import { KEYED_STORE, type KeyedStore, memoryStore, STORED_MS } from '@stageflow/keyed-work'
 
-import { heartbeat } from './heartbeat.ts'
 import { type IdempotencyScope, readKey, storageKey } from './key.ts'
-import { memoryStore } from './memory-store.ts'
 import type { IdempotencyStageOptions } from './merged-types.ts'
 import { givenByCaller, hashParameters } from './parameters.ts'
-import { singleFlight } from './single-flight.ts'
-import type { IdempotencyStore } from './store.ts'
+import { runOnce } from './run-once.ts'
 
 export interface IdempotencyOptions {
   /** Keeps claims and outputs. Default: `memoryStore()`, which only this process sees. */
-  readonly store?: IdempotencyStore
+  readonly store?: KeyedStore
   /** Finds the key of the work; undefined or null: the stage runs without a key. Default: `snapshot.extensions.idempotencyKey`, and without it `context.callKey`, which durable runs have. */
   readonly key?: (context: StageContext) => string | null | undefined
   /** The callers that share a key: one user of a tenant (`userId`, `orgId`), all users of a tenant, or all callers. Default: `'user'`. */
@@ -32,22 +30,19 @@ export interface IdempotencyOptions {
   readonly waitMs?: number
   /** Maximum time per operation of the store, in ms. Default: 5,000. */
   readonly storeTimeoutMs?: number
-  /** If the store fails: `fail` the stage with `idempotency/store-unavailable`, or `run` it without the store. Default: `'fail'`. */
+  /** If the store fails: `fail` the stage with `idempotency/unavailable`, or `run` it without the store. Default: `'fail'`. */
   readonly onStoreError?: 'fail' | 'run'
 }
 
-/** A hundred years: every store can add that to the present. */
-const LONGEST_MS = 100 * 366 * 86_400_000
-const KEPT_MS = whole(1, LONGEST_MS)
 const KEY = functionLike('(context) => key')
 const SCOPE = oneOf('user', 'tenant', 'global')
 
 const RULES: OptionRules<IdempotencyOptions> = {
-  store: objectWith('a store', 'claim', 'complete', 'release'),
+  store: KEYED_STORE,
   key: KEY,
   scope: SCOPE,
-  ttlMs: KEPT_MS,
-  leaseMs: KEPT_MS,
+  ttlMs: STORED_MS,
+  leaseMs: STORED_MS,
   waitMs: MILLISECONDS,
   storeTimeoutMs: MILLISECONDS,
   onStoreError: oneOf('fail', 'run'),
@@ -56,7 +51,7 @@ const STAGE_RULES: OptionRules<IdempotencyStageOptions> = {
   key: KEY,
   parameters: functionLike('(context) => value'),
   scope: SCOPE,
-  ttlMs: KEPT_MS,
+  ttlMs: STORED_MS,
 }
 
 /**
@@ -68,8 +63,7 @@ export function idempotency(options: IdempotencyOptions = {}): Interceptor {
   checkOptions('idempotency()', 'idempotency/illegal-option', options, RULES)
   const { store = memoryStore(), key = keyOfRun, scope = 'user', ttlMs = 86_400_000, leaseMs = 30_000 } = options
   const { waitMs = 30_000, storeTimeoutMs = 5_000, onStoreError = 'fail' } = options
-  const beat = heartbeat(Math.max(1, Math.floor(leaseMs / 3)))
-  const once = singleFlight({ store, leaseMs, waitMs, storeTimeoutMs, onStoreError, heartbeat: beat })
+  const once = runOnce({ store, leaseMs, waitMs, storeTimeoutMs, onStoreError })
 
   return {
     name: 'idempotency',

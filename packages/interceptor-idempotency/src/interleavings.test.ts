@@ -1,12 +1,12 @@
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
+import { memoryStore } from '@stageflow/keyed-work'
 import { manualClock } from '@stageflow/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { propertySettings } from '../../core/test/property-settings.ts'
-import { scriptedStore } from '../test/scripted-store.ts'
+import { scriptedStore, sizeOf } from '../../keyed-work/test/scripted-store.ts'
 import { idempotency } from './idempotency.ts'
-import { memoryStore } from './memory-store.ts'
 
 const LEASE_MS = 100
 
@@ -72,7 +72,7 @@ test('in any interleaving of callers, two never work on one key, all get one out
       await clock.advance(20_000)
       await Promise.all(runs)
       expect(clock.timers).toEqual([])
-      expect(store.size).toBe(done.size)
+      expect(sizeOf(store)).toBe(done.size)
     }),
     propertySettings(150),
   )

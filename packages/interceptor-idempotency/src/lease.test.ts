@@ -1,12 +1,11 @@
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import type { Interceptor, StageContext } from '@stageflow/core'
+import { type KeyedStore, memoryStore } from '@stageflow/keyed-work'
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { afterEach, expect, test } from 'vitest'
 
-import { scriptedStore } from '../test/scripted-store.ts'
+import { scriptedStore, sizeOf } from '../../keyed-work/test/scripted-store.ts'
 import { idempotency, type IdempotencyOptions } from './idempotency.ts'
-import { memoryStore } from './memory-store.ts'
-import type { IdempotencyStore } from './store.ts'
 
 const clock = manualClock()
 afterEach(() => expect(clock.timers).toEqual([]))
@@ -14,7 +13,7 @@ afterEach(() => expect(clock.timers).toEqual([]))
 const input = { extensions: { idempotencyKey: 'k' } }
 
 function processOn(
-  store: IdempotencyStore,
+  store: KeyedStore,
   body: (context: StageContext) => Promise<object>,
   inner: Interceptor[] = [],
   options: IdempotencyOptions = {},
@@ -277,7 +276,7 @@ test('code that outlives its run after an interceptor answered keeps its claim u
   await clock.advance(300)
   expect((await first).status).toBe('failed')
   expect(clock.timers.map(({ dueAt }) => dueAt - clock.now())).toEqual([59_700])
-  expect(store.size).toBe(1)
+  expect(sizeOf(store)).toBe(1)
   const second = processOn(store, () => Promise.resolve({ by: 'heir' })).run()
   await clock.advance(29_000)
   expect(store.log).not.toContain('release')
@@ -301,10 +300,10 @@ test('a claim is released after the renewal in progress, which would claim the k
   await clock.settle()
   expect((await first).status).toBe('failed')
   expect(store.log).toEqual(['claim', 'claim', 'release'])
-  expect(store.size).toBe(0)
+  expect(sizeOf(store)).toBe(0)
 })
 
-/** A limit like that of `timeout({ ms })`. */
+/** A limit like that of `timeout({ timeoutMs })`. */
 const limit = (ms: number): Interceptor => ({
   name: 'limit',
   onCall: () => (context) => ({ deadline: context.now + ms, expired: () => StageOutput.fail('too slow') }),

@@ -1,4 +1,5 @@
 import type { StageContext } from '@stageflow/core'
+import type { StoreOperation } from '@stageflow/keyed-work'
 
 import type { IdempotencyScope } from './key.ts'
 
@@ -9,7 +10,7 @@ export type IdempotencyResult = 'executed' | 'hit' | 'shared' | 'no-key' | 'stor
 export interface IdempotencyStageOptions {
   /** Finds the key for this stage; undefined or null: the stage runs without a key. Default: as `idempotency({ key })` says. */
   readonly key?: (context: StageContext) => string | null | undefined
-  /** What the work is done with. Another value under the same key fails with `idempotency/parameter-mismatch`. Default: `inputText`, `messages` and `routingDecision` of the snapshot. */
+  /** What the work is done with. Another value under the same key fails with `idempotency/other-input`. Default: `inputText`, `messages` and `routingDecision` of the snapshot. */
   readonly parameters?: (context: StageContext) => unknown
   /** The callers that share a key of this stage. Default: as `idempotency({ scope })` says. */
   readonly scope?: IdempotencyScope
@@ -20,7 +21,7 @@ export interface IdempotencyStageOptions {
 /** A failed operation of the store, in an event. */
 export interface StoreFailedEvent {
   readonly key: string
-  readonly operation: 'claim' | 'renew' | 'complete' | 'release'
+  readonly operation: StoreOperation
   readonly code: string
   readonly message: string
   /** What follows for the stage: it fails, it runs without the store, or nothing. */
@@ -41,7 +42,7 @@ declare module '@stageflow/core' {
   }
   interface EventMap {
     'idempotency.hit': { readonly key: string; readonly result: 'hit' | 'shared' }
-    'idempotency.parameter_mismatch': { readonly key: string }
+    'idempotency.other_input': { readonly key: string }
     'idempotency.lease_lost': { readonly key: string }
     'idempotency.not_stored': { readonly key: string; readonly message: string }
     'idempotency.store_failed': StoreFailedEvent

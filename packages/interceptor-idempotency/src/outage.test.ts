@@ -1,10 +1,10 @@
 import { Pipeline, StageKind, StageOutput, type RunOptions } from '@stageflow/core'
+import type { KeyedStore } from '@stageflow/keyed-work'
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { afterEach, expect, test } from 'vitest'
 
-import { scriptedStore } from '../test/scripted-store.ts'
+import { scriptedStore, sizeOf } from '../../keyed-work/test/scripted-store.ts'
 import { idempotency, type IdempotencyOptions } from './idempotency.ts'
-import type { IdempotencyStore } from './store.ts'
 
 const clock = manualClock()
 afterEach(() => expect(clock.timers).toEqual([]))
@@ -27,7 +27,7 @@ test('a store that fails makes the stage fail before it runs, by default', async
   const result = await run()
   expect(result).toMatchObject({
     status: 'failed',
-    errors: [{ code: 'idempotency/store-unavailable', cause: { code: 'ECONNREFUSED', message: 'connection refused' } }],
+    errors: [{ code: 'idempotency/unavailable', cause: { code: 'ECONNREFUSED', message: 'connection refused' } }],
   })
   expect(result.outputs.charge).toMatchObject({ status: 'fail', retryable: true })
   expect(result.report.stages['charge']?.notes).toEqual({ idempotency: { result: 'store-error', key: 'k' } })
@@ -82,11 +82,11 @@ test('a silent store counts as failed after five seconds', async () => {
   expect(clock.timers).toHaveLength(1)
   await clock.advance(1)
   const result = await first
-  expect(result).toMatchObject({ errors: [{ code: 'idempotency/store-unavailable' }] })
+  expect(result).toMatchObject({ errors: [{ code: 'idempotency/unavailable' }] })
   expect(JSON.stringify(result.report)).toContain('did not answer within 5000 ms')
   store.answer()
   await clock.settle()
-  expect(store.size).toBe(0)
+  expect(sizeOf(store)).toBe(0)
   expect(executions()).toBe(0)
 })
 
@@ -95,7 +95,7 @@ test('the time limit for the store is an option', async () => {
   store.silent.add('claim')
   const first = run()
   await clock.advance(50)
-  expect(await first).toMatchObject({ errors: [{ code: 'idempotency/store-unavailable' }] })
+  expect(await first).toMatchObject({ errors: [{ code: 'idempotency/unavailable' }] })
   store.answer()
   await clock.settle()
 })
@@ -165,7 +165,7 @@ test('an illegal answer of the store is a failure of the store', async () => {
   const { store, run, executions } = shop()
   for (const bad of [undefined, null, {}, { status: 'ok' }, 7]) {
     store.claim = (() => bad) as never
-    expect(await run()).toMatchObject({ errors: [{ code: 'idempotency/store-unavailable' }] })
+    expect(await run()).toMatchObject({ errors: [{ code: 'idempotency/unavailable' }] })
   }
   expect(executions()).toBe(0)
 })
@@ -197,7 +197,7 @@ test.each([
     const [first, waiter] = await Promise.all([run(), run()])
     const again = await run()
     for (const result of [first, waiter, again]) {
-      expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'idempotency/unstorable-output' }] })
+      expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'idempotency/not-json' }] })
       expect(result.report.stages['charge']?.error?.message).toMatch(why)
     }
     expect(Object.keys((first.outputs.charge as { data: object }).data)).toHaveLength(1)
@@ -207,12 +207,12 @@ test.each([
 )
 
 test('an output that is too long for the store fails in the same way', async () => {
-  const { memoryStore } = await import('./memory-store.ts')
+  const { memoryStore } = await import('@stageflow/keyed-work')
   const { run, executions } = shop({ store: memoryStore({ clock, maxLength: 2_000 }) }, () => ({
     text: 'x'.repeat(3_000),
   }))
   for (const result of [await run(), await run()]) {
-    expect(result).toMatchObject({ errors: [{ code: 'idempotency/unstorable-output' }] })
+    expect(result).toMatchObject({ errors: [{ code: 'idempotency/not-json' }] })
     expect(JSON.stringify(result.report)).toContain('maxLength')
   }
   expect(executions()).toBe(1)
@@ -247,7 +247,7 @@ test.each([
   for (const operation of ['claim', 'renew', 'complete', 'release'] as const) {
     const inner = scriptedStore(clock)
     let claims = 0
-    const store: IdempotencyStore = {
+    const store: KeyedStore = {
       claim: (key, claim) => failing(operation === (++claims > 1 ? 'renew' : 'claim')) ?? inner.claim(key, claim),
       complete: (key, completion) => failing(operation === 'complete') ?? inner.complete(key, completion),
       release: (key, token) => failing(operation === 'release') ?? inner.release(key, token),
@@ -258,10 +258,10 @@ test.each([
     const settled = run()
     for (let second = 0; second < 20; second++) await clock.advance(1_000)
     const { status, report } = await settled
-    const codes = { claim: 'store-unavailable', renew: '', complete: 'not-recorded', release: 'core/stage-failed' }
+    const codes = { claim: 'unavailable', renew: '', complete: 'not-recorded', release: 'core/stage-failed' }
     expect(report.stages['charge']?.error?.code.replace('idempotency/', '') ?? '').toBe(codes[operation])
     expect(status).toBe(operation === 'renew' ? 'completed' : 'failed')
-    expect(failed()).toMatchObject([{ operation, code: 'idempotency/store-unavailable' }])
+    expect(failed()).toMatchObject([{ operation, code: 'idempotency/unavailable' }])
   }
   function failing(fails: boolean): Promise<never> | undefined {
     // oxlint-disable-next-line prefer-promise-reject-errors -- stores reject with anything

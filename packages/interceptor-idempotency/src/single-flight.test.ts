@@ -1,12 +1,11 @@
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import type { PipelineReport, StageContext } from '@stageflow/core'
+import { type KeyedStore, type MemoryStore, memoryStore } from '@stageflow/keyed-work'
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 
-import { scriptedStore } from '../test/scripted-store.ts'
+import { scriptedStore, sizeOf } from '../../keyed-work/test/scripted-store.ts'
 import { idempotency, type IdempotencyOptions } from './idempotency.ts'
-import { memoryStore } from './memory-store.ts'
-import type { IdempotencyStore } from './store.ts'
 
 const clock = manualClock()
 afterEach(() => expect(clock.timers).toEqual([]))
@@ -14,11 +13,7 @@ afterEach(() => expect(clock.timers).toEqual([]))
 const input = { extensions: { idempotencyKey: 'k' } }
 
 /** A process with its own interceptor on a store that processes can share, and a graph with one WORK stage. */
-function processOn(
-  store: IdempotencyStore,
-  body: (context: StageContext) => unknown,
-  options: IdempotencyOptions = {},
-) {
+function processOn(store: KeyedStore, body: (context: StageContext) => unknown, options: IdempotencyOptions = {}) {
   const eventSink = recordingSink()
   const graph = new Pipeline('shop')
     .withStage('charge', body as (context: StageContext) => Promise<{ n: number }>, StageKind.WORK)
@@ -101,7 +96,7 @@ describe.each(Object.entries(stores))('a store that answers %s', (_, createStore
     caller.abort(new Error('gone'))
     expect(await second).toMatchObject({ status: 'cancelled' })
     await clock.advance(1)
-    expect(await third).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+    expect(await third).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
     await clock.advance(7)
     expect(await first).toMatchObject({ status: 'completed' })
     expect(resultOf(await run())).toBe('hit')
@@ -115,7 +110,7 @@ describe.each(Object.entries(stores))('a store that answers %s', (_, createStore
     const first = run()
     await clock.settle()
     expect(await run({}, { inputText: 'other' })).toMatchObject({
-      errors: [{ code: 'idempotency/parameter-mismatch' }],
+      errors: [{ code: 'idempotency/other-input' }],
     })
     await clock.advance(10)
     expect((await first).status).toBe('completed')
@@ -131,7 +126,7 @@ describe.each(Object.entries(stores))('a store that answers %s', (_, createStore
       ...(await Promise.all([run(), other()])),
     ]
     for (const result of [wrong, wrongAgain])
-      expect(result).toMatchObject({ errors: [{ code: 'idempotency/parameter-mismatch' }] })
+      expect(result).toMatchObject({ errors: [{ code: 'idempotency/other-input' }] })
     for (const result of [right, rightAgain]) expect(result).toMatchObject({ data: { charge: { n: 1 } } })
   })
 
@@ -192,7 +187,7 @@ describe.each(Object.entries(stores))('a store that answers %s', (_, createStore
     caller.abort(new Error('gone'))
     await clock.advance(300)
     await Promise.all(runs)
-    expect((store as { size: number }).size).toBe(0)
+    expect(sizeOf(store as MemoryStore)).toBe(0)
   })
 })
 
@@ -210,7 +205,7 @@ test('a thousand simultaneous runs with a hundred keys make a hundred executions
   const results = await Promise.all(runs)
   expect(results.map(({ outputs }) => (outputs.charge as { data: unknown }).data)).toEqual(keys.map((key) => ({ key })))
   expect(executions).toBe(100)
-  expect(store.size).toBe(100)
+  expect(sizeOf(store)).toBe(100)
 })
 
 test('two graphs with one interceptor share running executions', async () => {
@@ -266,7 +261,7 @@ test('a caller that is aborted while the store is silent leaves no claim behind'
   store.answer()
   await clock.settle()
   expect(store.log).toEqual(['claim', 'release'])
-  expect(store.size).toBe(0)
+  expect(sizeOf(store)).toBe(0)
   expect(executions).toBe(0)
 })
 
@@ -312,7 +307,7 @@ test('the time to wait is an option, and counts all executions that a caller wai
 test('a caller whose time to wait ends together with the lease of a dead owner takes the work over', async () => {
   const store = memoryStore({ clock })
   let claims = 0
-  const withoutRenewal: IdempotencyStore = {
+  const withoutRenewal: KeyedStore = {
     ...store,
     claim(key, claim) {
       if (++claims > 1) throw new Error('the process is dead')

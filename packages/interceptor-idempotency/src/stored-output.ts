@@ -7,8 +7,6 @@ const FORM = 1
 interface Stored extends Extras {
   readonly form: typeof FORM
   readonly data?: object
-  /** Why the output of work that was done could not be stored. */
-  readonly unstorable?: string
 }
 
 /** The text of an output. Reads back as an equal output; throws, with the reason and the place, if it would not. */
@@ -27,17 +25,11 @@ export function outputText({ data, artifacts, events, version }: OkOutput): stri
   }
 }
 
-/** The text that is stored for an output that can't be stored, so that its work is not done again. */
-export function unstorableText(reason: string): string {
-  return stringify({ form: FORM, unstorable: reason } satisfies Stored)
-}
-
-/** The output, or the reason why it was not stored. Throws if another version wrote the text. */
-export function readOutput(text: string): OkOutput | string {
+/** The output that the text was made from. Throws if another version wrote the text. */
+export function readOutput(text: string): OkOutput {
   const stored = parse(text, REVIVERS, { operations: READING }) as Partial<Stored> | null
   if (typeof stored !== 'object' || stored?.form !== FORM) throw new Error(`it is not an output in format ${FORM}`)
-  const { form: _, data, unstorable, ...extras } = stored
-  if (typeof unstorable === 'string') return unstorable
+  const { form: _, data, ...extras } = stored
   if (typeof data !== 'object' || data === null) throw new Error('it has no data')
   return Object.keys(extras).length === 0 ? StageOutput.ok(data) : StageOutput.ok(data, extras)
 }

@@ -1,8 +1,9 @@
 import { Pipeline, StageKind } from '@stageflow/core'
+import type { KeyedStore } from '@stageflow/keyed-work'
 import { recordingSink } from '@stageflow/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
-import { idempotency, type IdempotencyOptions, type IdempotencyStore } from '../src/index.ts'
+import { idempotency, type IdempotencyOptions } from '../src/index.ts'
 import { startSilentServer } from './silent-server.ts'
 
 /** A store in a server that a test can stop and start again. */
@@ -15,10 +16,10 @@ export interface ServerStore<Client> {
   /** A client of another server, with default settings. */
   connectTo(port: number): Client
   disconnect(client: Client): Promise<void>
-  storeOf(client: Client, options?: { readonly maxValueBytes?: number }): IdempotencyStore
+  storeOf(client: Client, options?: { readonly maxValueBytes?: number }): KeyedStore
 }
 
-const payments = (store: IdempotencyStore, options: IdempotencyOptions, pay: () => object | Promise<object>) =>
+const payments = (store: KeyedStore, options: IdempotencyOptions, pay: () => object | Promise<object>) =>
   new Pipeline('shop')
     .withStage('pay', pay, StageKind.WORK)
     .build({ interceptors: [idempotency({ store, ...options })] })
@@ -60,14 +61,14 @@ export function testServerStore<Client>({
     expect(again.report.stages['pay']?.notes).toMatchObject({ idempotency: { result: 'hit' } })
   })
 
-  test('while the server is down, the stage fails with idempotency/store-unavailable, its cause and an event', async () => {
+  test('while the server is down, the stage fails with idempotency/unavailable, its cause and an event', async () => {
     const graph = paying()
     await server().stop()
     const sink = recordingSink()
     const result = await graph.runSettled(order(), { eventSink: sink })
     expect(result.status).toBe('failed')
     expect(result.report.stages['pay']?.error).toMatchObject({
-      code: 'idempotency/store-unavailable',
+      code: 'idempotency/unavailable',
       cause: { code: unavailable },
     })
     expect(sink.of('idempotency.store_failed')).toMatchObject([
@@ -95,7 +96,7 @@ export function testServerStore<Client>({
     try {
       const result = await paying(connectTo(silent.port), { storeTimeoutMs: 200 }).runSettled(order())
       expect(result.report.stages['pay']?.error).toMatchObject({
-        code: 'idempotency/store-unavailable',
+        code: 'idempotency/unavailable',
         // Not what the client would report later.
         cause: { message: 'the store did not answer within 200 ms' },
       })
@@ -134,7 +135,7 @@ export function testServerStore<Client>({
     for (let call = 0; call < 2; call += 1) {
       const { report } = await graph.runSettled(input)
       expect(report.stages['pay']?.error).toMatchObject({
-        code: 'idempotency/unstorable-output',
+        code: 'idempotency/not-json',
         message: expect.stringContaining('maxValueBytes is 1000') as string,
       })
     }
@@ -147,7 +148,7 @@ export function testServerStore<Client>({
     await disconnect(client)
     const { report } = await graph.runSettled(order())
     expect(report.stages['pay']?.error).toMatchObject({
-      code: 'idempotency/store-unavailable',
+      code: 'idempotency/unavailable',
       cause: { code: unavailable },
     })
   })

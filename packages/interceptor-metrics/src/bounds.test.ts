@@ -116,7 +116,7 @@ test.each([
   expect(valueOf(families, 'stageflow_metrics_overflow_total', { label: 'code' })).toBe(2)
 })
 
-test.each(['timeout/exceeded', 'ECONNRESET', 'auth:denied', 'P2002', 'circuit-breaker/open', 'auth/missing-token'])(
+test.each(['timeout/timed-out', 'ECONNRESET', 'auth:denied', 'P2002', 'circuit-breaker/open', 'auth/missing-token'])(
   'the code %s of an error is a label',
   async (code) => {
     const observer = metrics()

@@ -98,7 +98,7 @@ test('failures are counted by error code, tolerated ones too, and failed runs by
     .withStage('tolerated', () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNRESET' })), {
       onFailure: 'skip',
     })
-    .withStage('expired', () => StageOutput.fail(new StageflowError('timeout/exceeded', 'too slow')))
+    .withStage('expired', () => StageOutput.fail(new StageflowError('timeout/timed-out', 'too slow')))
     .build({ interceptors: [observer] })
   const { status } = await graph.runSettled({})
   expect(status).toBe('failed')
@@ -110,9 +110,9 @@ test('failures are counted by error code, tolerated ones too, and failed runs by
       ?.lines.map(({ labels, value }) => [labels['stage'], labels['code'], value]),
   ).toEqual([
     ['tolerated', 'ECONNRESET', 1],
-    ['expired', 'timeout/exceeded', 1],
+    ['expired', 'timeout/timed-out', 1],
   ])
-  expect(valueOf(families, 'stageflow_run_errors_total', { pipeline: 'chat', code: 'timeout/exceeded' })).toBe(1)
+  expect(valueOf(families, 'stageflow_run_errors_total', { pipeline: 'chat', code: 'timeout/timed-out' })).toBe(1)
   expect(sumOf(families, 'stageflow_stages_total', { status: 'fail' })).toBe(2)
 })
 

@@ -7,7 +7,7 @@ import { Rows } from './rows.ts'
 
 /** Error codes also come from clients and servers, some of which put an id or a message into them. */
 const MOST_CODES = 100
-/** What a code looks like: `timeout/exceeded`, `ECONNRESET`, `auth:denied`. */
+/** What a code looks like: `timeout/timed-out`, `ECONNRESET`, `auth:denied`. */
 const CODE = /^[\w.:/-]{1,100}$/
 
 /** The numbers of one label set: of a stage, or of the runs of a pipeline. */

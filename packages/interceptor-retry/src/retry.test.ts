@@ -84,7 +84,7 @@ test('case 9: after a retry output, a transient throw or a timeout, every attemp
     [answers(broken()), 'fail', 0],
     [hangs, 'fail', 50],
   ] as const) {
-    const { attempts, error, note } = await outcome(execute, { around: (one) => [one, timeout({ ms: 50 })] })
+    const { attempts, error, note } = await outcome(execute, { around: (one) => [one, timeout({ timeoutMs: 50 })] })
     expect(attempts).toEqual([
       [0, status],
       [100 + took, status],
@@ -352,7 +352,7 @@ test('the timeout of an attempt stands still while the attempt waits for a slot 
       await context.clock.sleep(40, context.signal)
     })
     .withStage('long', ({ clock: time }) => time.sleep(300), { timeoutMs: false })
-    .build({ clock, interceptors: [retry({ baseMs: 100, jitter: 'none' }), timeout({ ms: 50 })] })
+    .build({ clock, interceptors: [retry({ baseMs: 100, jitter: 'none' }), timeout({ timeoutMs: 50 })] })
     .run({}, { maxConcurrency: 1 })
   await clock.advance(1_000)
   const { stages } = (await settled).report
@@ -418,7 +418,7 @@ test('an outer timeout bounds all attempts, and a delay that would exceed it is 
       throw broken()
     },
     {
-      around: (one) => [timeout({ ms: 200 }), one],
+      around: (one) => [timeout({ timeoutMs: 200 }), one],
       options: { attempts: 9, baseMs: 60, jitter: 'none', backoff: 'constant' },
     },
   )
@@ -437,26 +437,26 @@ test('an outer timeout ends the attempt in progress, and the stage', async () =>
       await sleep(80, signal)
       throw broken()
     },
-    { around: (one) => [timeout({ ms: 200 }), one] },
+    { around: (one) => [timeout({ timeoutMs: 200 }), one] },
   )
   expect(attempts).toEqual([
     [0, 'fail'],
     [180, 'fail'],
   ])
-  expect(error).toMatchObject({ code: 'timeout/exceeded' })
+  expect(error).toMatchObject({ code: 'timeout/timed-out' })
   expect(record?.endedAt).toBe(200)
 })
 
 test('an inner timeout gives each attempt a fresh limit', async () => {
   const { attempts, error } = await outcome(({ clock: { sleep }, signal }) => sleep(1_000, signal), {
-    around: (one) => [one, timeout({ ms: 200 })],
+    around: (one) => [one, timeout({ timeoutMs: 200 })],
   })
   expect(attempts).toEqual([
     [0, 'fail'],
     [300, 'fail'],
     [700, 'fail'],
   ])
-  expect(error).toMatchObject({ code: 'retry/exhausted', cause: { code: 'timeout/exceeded' } })
+  expect(error).toMatchObject({ code: 'retry/exhausted', cause: { code: 'timeout/timed-out' } })
 })
 
 test('the next call waits for code that ignores its timeout', async () => {
@@ -468,7 +468,7 @@ test('the next call waits for code that ignores its timeout', async () => {
       running--
       return { attempt: context.attempt }
     },
-    { around: (one) => [one, timeout({ ms: 200 })], options: { ...noJitter, attempts: 9 } },
+    { around: (one) => [one, timeout({ timeoutMs: 200 })], options: { ...noJitter, attempts: 9 } },
   )
   // It fails at 200. The next call is due at 300, and waits until the code returns at 500.
   expect(attempts?.[0]).toEqual([0, 'ok'])
@@ -477,7 +477,7 @@ test('the next call waits for code that ignores its timeout', async () => {
 
 test('a limit stands still while a call waits for the code of the previous one, so the next attempt has all of it', async () => {
   const { attempts, result } = await outcome((context) => context.clock.sleep(context.attempt === 1 ? 290 : 150), {
-    around: (one) => [one, timeout({ ms: 200 })],
+    around: (one) => [one, timeout({ timeoutMs: 200 })],
     options: { ...noJitter, baseMs: 10 },
   })
   expect(attempts).toEqual([
@@ -493,19 +493,19 @@ test('code that never returns is one timeout and one attempt, even if the grace 
     name: 'counter',
     wrap: (next) => async (context) => {
       const output = await next(context)
-      if (output.status === 'fail' && StageflowError.is(output.error, 'timeout/exceeded')) timedOut++
+      if (output.status === 'fail' && StageflowError.is(output.error, 'timeout/timed-out')) timedOut++
       return output
     },
   }
   const { attempts, error } = await outcome(() => new Promise(() => {}), {
-    around: (one) => [one, counter, timeout({ ms: 200 })],
+    around: (one) => [one, counter, timeout({ timeoutMs: 200 })],
   })
   expect([timedOut, attempts?.length, error?.code]).toEqual([1, 1, 'core/still-running'])
 })
 
 test('core/still-running is final in a run too', async () => {
   const { error, note } = await outcome(() => new Promise(() => {}), {
-    around: (one) => [one, timeout({ ms: 200 })],
+    around: (one) => [one, timeout({ timeoutMs: 200 })],
     run: { graceMs: 50 },
   })
   expect(error?.code).toBe('core/still-running')
@@ -644,7 +644,7 @@ test('a stage of a child run with retry: false runs once, even if its parent sta
     )
     const settled = new Pipeline('chat')
       .withPipeline('order', child)
-      .build({ clock, interceptors: [retry(noJitter), timeout({ ms: 200 })] })
+      .build({ clock, interceptors: [retry(noJitter), timeout({ timeoutMs: 200 })] })
       .runSettled()
     await clock.advance(10_000)
     expect((await settled).status).toBe('failed')

@@ -40,7 +40,7 @@ export function verdictOn(output: Failed, context: InterceptorContext, policy: R
 
 function isRetryable({ error, retryable }: FailOutput, { record }: InterceptorContext): boolean {
   // A child run may have stages that must not run twice. Only the stage itself can say that they may: a timeout doesn't.
-  const isSaidByStage = retryable === true && !StageflowError.is(error, 'timeout/exceeded')
+  const isSaidByStage = retryable === true && !StageflowError.is(error, 'timeout/timed-out')
   if (record.children !== undefined && !isSaidByStage) return false
   return retryable ?? classifyError(error) === 'transient'
 }

@@ -26,7 +26,7 @@ test('with one timer for two runs, each expired stage sees the async context of 
   const graph = new Pipeline('chat')
     .withStage('llm', hangs, { onFailure: 'skip' })
     .withStage('next', () => see('next'), { dependencies: ['llm'], join: 'settled' })
-    .build({ clock, interceptors: [timeout({ ms: 30 })] })
+    .build({ clock, interceptors: [timeout({ timeoutMs: 30 })] })
   const first = tenant.run('A', () => graph.run())
   await manual.advance(10) // the timer is set for the first, and is set again for the second as it fires
   const second = tenant.run('B', () => graph.run())
@@ -49,7 +49,7 @@ test('sinks, observers and parts of the call see it too, for either limit and wi
     onCall: () => () => ({ ended: (_, { stage }) => see(`${stage.name} ended`) }),
     settled: ({ stage }) => see(`${stage} settled`),
   }
-  const other: Interceptor = { ...timeout({ ms: 20 }), name: 'other', stageOptions: [] }
+  const other: Interceptor = { ...timeout({ timeoutMs: 20 }), name: 'other', stageOptions: [] }
   const graph = new Pipeline('chat')
     .withStage('total', hangs, { onFailure: 'skip', timeoutMs: 10 })
     .withStage('idle', hangs, { onFailure: 'skip', timeoutMs: false, idleTimeoutMs: 15 })

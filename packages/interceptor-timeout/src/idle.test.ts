@@ -23,7 +23,7 @@ const beats =
 test('a stage without progress fails when its idle limit has passed since its last heartbeat', async () => {
   const settled = new Pipeline('chat')
     .withStage('llm', beats(40, 80, 120, 160))
-    .build({ clock, interceptors: [timeout({ idleMs: 50 })] })
+    .build({ clock, interceptors: [timeout({ idleTimeoutMs: 50 })] })
     .runSettled()
   await clock.advance(210)
   const { report } = await settled
@@ -31,7 +31,7 @@ test('a stage without progress fails when its idle limit has passed since its la
     status: 'fail',
     endedAt: 210,
     error: {
-      code: 'timeout/exceeded',
+      code: 'timeout/timed-out',
       message:
         'Stage "llm" of pipeline "chat" showed no progress for 50 ms. Call context.heartbeat() in it as it goes on, or raise its idleTimeoutMs (false: no limit).',
     },
@@ -40,10 +40,10 @@ test('a stage without progress fails when its idle limit has passed since its la
 })
 
 test('heartbeats are not needed without an idle limit, and the idle limit counts from the start', async () => {
-  const graph = (idleMs?: number) =>
+  const graph = (idleTimeoutMs?: number) =>
     new Pipeline('chat')
       .withStage('llm', (context) => context.clock.sleep(200, context.signal))
-      .build({ clock, interceptors: [timeout(idleMs === undefined ? {} : { idleMs })] })
+      .build({ clock, interceptors: [timeout(idleTimeoutMs === undefined ? {} : { idleTimeoutMs })] })
       .runSettled()
   const [none, some] = [graph(), graph(50)]
   await clock.advance(200)
@@ -54,7 +54,7 @@ test('heartbeats are not needed without an idle limit, and the idle limit counts
 test('heartbeats do not move the total limit', async () => {
   const settled = new Pipeline('chat')
     .withStage('llm', beats(40, 80, 120, 160))
-    .build({ clock, interceptors: [timeout({ ms: 100, idleMs: 50 })] })
+    .build({ clock, interceptors: [timeout({ timeoutMs: 100, idleTimeoutMs: 50 })] })
     .runSettled()
   await clock.advance(200)
   const { report } = await settled
@@ -83,7 +83,7 @@ test('a stage can switch the idle limit off, or set its own', async () => {
   const settled = new Pipeline('chat')
     .withStage('off', (context) => context.clock.sleep(200), { idleTimeoutMs: false })
     .withStage('own', (context) => context.clock.sleep(200, context.signal), { idleTimeoutMs: 150, onFailure: 'skip' })
-    .build({ clock, interceptors: [timeout({ idleMs: 50 })] })
+    .build({ clock, interceptors: [timeout({ idleTimeoutMs: 50 })] })
     .run()
   await clock.advance(200)
   const { report } = await settled
@@ -104,7 +104,7 @@ test('a heartbeat counts before the code first waits, and changes nothing after 
       { onFailure: 'skip' },
     )
     .withStage('after', (context) => context.clock.sleep(100), { idleTimeoutMs: false })
-    .build({ clock, interceptors: [timeout({ idleMs: 50 })] })
+    .build({ clock, interceptors: [timeout({ idleTimeoutMs: 50 })] })
     .run()
   await clock.advance(60)
   for (const heartbeat of late) heartbeat()
@@ -126,7 +126,7 @@ test("a second call's idle limit is its own", async () => {
     .withStage('llm', (context) => context.clock.sleep(context.attempt === 1 ? 200 : 40, context.signal))
     .build({
       clock,
-      interceptors: [again, timeout({ idleMs: 50 })],
+      interceptors: [again, timeout({ idleTimeoutMs: 50 })],
     })
     .run()
   await clock.advance(100)
@@ -135,7 +135,7 @@ test("a second call's idle limit is its own", async () => {
 })
 
 test('the limit stands still while a second call waits for the code of the first, which ignores its signal', async () => {
-  for (const limits of [{ ms: 50 }, { ms: false, idleMs: 50 }] as const) {
+  for (const limits of [{ timeoutMs: 50 }, { timeoutMs: false, idleTimeoutMs: 50 }] as const) {
     const startedAt = clock.now()
     const running = new Pipeline('chat')
       .withStage('llm', ({ attempt }) => clock.sleep(attempt === 1 ? 200 : 40))
@@ -156,7 +156,7 @@ test('each chunk of a stream is progress', async () => {
       }
       await context.clock.sleep(60, context.signal)
     })
-    .build({ clock, interceptors: [timeout({ idleMs: 50 })] })
+    .build({ clock, interceptors: [timeout({ idleTimeoutMs: 50 })] })
     .runSettled()
   await clock.advance(250)
   const { report } = await settled
@@ -170,22 +170,22 @@ test('progress in a child run is progress of the stage that started it', async (
     .withStage('hangs', (context) => context.clock.sleep(10_000, context.signal), { idleTimeoutMs: false })
   const settled = new Pipeline('chat')
     .withPipeline('inner', child, { timeoutMs: false })
-    .build({ clock, interceptors: [timeout({ idleMs: 50 })] })
+    .build({ clock, interceptors: [timeout({ idleTimeoutMs: 50 })] })
     .runSettled()
   await clock.advance(210)
   const result = await settled
   // Heartbeats at 40 and 80, stages end at 120 and 160, then nothing happens.
   expect(result.report.stages['inner']).toMatchObject({
     endedAt: 210,
-    error: { code: 'timeout/exceeded' },
+    error: { code: 'timeout/timed-out' },
     notes: { timeout: { kind: 'idle' } },
   })
 })
 
 test('the limit stands still while a reader is far behind, and continues when the reader does', async () => {
   for (const [limits, endedAt] of [
-    [{ ms: 100 }, 1_100],
-    [{ ms: 500, idleMs: 60 }, 1_080],
+    [{ timeoutMs: 100 }, 1_100],
+    [{ timeoutMs: 500, idleTimeoutMs: 60 }, 1_080],
   ] as const) {
     const startedAt = clock.now()
     const handle = new Pipeline('chat')
@@ -207,7 +207,7 @@ test('the limit stands still while a reader is far behind, and continues when th
     await clock.advance(200)
     await reading
     const { report } = await handle.settled
-    expect(report.stages['llm']).toMatchObject({ status: 'fail', error: { code: 'timeout/exceeded' } })
+    expect(report.stages['llm']).toMatchObject({ status: 'fail', error: { code: 'timeout/timed-out' } })
     expect((report.stages['llm']?.endedAt ?? NaN) - startedAt).toBe(endedAt)
   }
 })
@@ -230,7 +230,7 @@ test('neither a heartbeat nor one reader of two restarts the time while a reader
       settledAt.push(clock.now())
       await context.clock.sleep(10_000, context.signal)
     })
-    .build({ clock, interceptors: [timeout({ ms: 160, idleMs: 150 })] })
+    .build({ clock, interceptors: [timeout({ timeoutMs: 160, idleTimeoutMs: 150 })] })
     .start()
   const events = handle[Symbol.asyncIterator]()
   await events.next()
@@ -263,7 +263,7 @@ test('a stage of a child run that starts after a reader was far behind has the t
       deadlines.push(context.deadline)
       return { status }
     })
-    .build({ clock, interceptors: [timeout({ ms: 100 })] })
+    .build({ clock, interceptors: [timeout({ timeoutMs: 100 })] })
     .start()
   const events = handle[Symbol.asyncIterator]()
   await events.next()

@@ -18,7 +18,7 @@ const illegal = [0, -1, NaN, Infinity, -Infinity, '5000', null, true, {}, 5n]
 test.each(illegal)(
   'timeout() refuses a limit of %s (timeout/illegal-option), and names false as "no limit"',
   (value) => {
-    for (const option of ['ms', 'idleMs']) {
+    for (const option of ['timeoutMs', 'idleTimeoutMs']) {
       const error = thrownBy(() => timeout({ [option]: value } as unknown as TimeoutOptions))
       expect(StageflowError.is(error, 'timeout/illegal-option')).toBe(true)
       expect(String(error)).toContain(
@@ -41,9 +41,9 @@ test.each(illegal)('a stage with a limit of %s does not build, and the error nam
 })
 
 test('one error lists every problem', () => {
-  const error = thrownBy(() => timeout({ ms: 0, idleMs: NaN, timeoutMs: 5 } as TimeoutOptions))
+  const error = thrownBy(() => timeout({ timeoutMs: 0, idleTimeoutMs: NaN, ms: 5 } as TimeoutOptions))
   expect(String(error)).toBe(
-    'StageflowError: timeout(): ms must be a number of milliseconds above 0, or false for no limit, not 0; idleMs must be a number of milliseconds above 0, or false for no limit, not NaN; unknown option "timeoutMs" (known: ms, idleMs).',
+    'StageflowError: timeout(): timeoutMs must be a number of milliseconds above 0, or false for no limit, not 0; idleTimeoutMs must be a number of milliseconds above 0, or false for no limit, not NaN; unknown option "ms" (known: timeoutMs, idleTimeoutMs).',
   )
 })
 
@@ -54,6 +54,6 @@ test.each([5_000, 'fast', null])('timeout(%j) is refused, because options are an
 })
 
 test('an undefined option counts as not given', () => {
-  const options = { ms: undefined, idleMs: undefined } as unknown as TimeoutOptions
+  const options = { timeoutMs: undefined, idleTimeoutMs: undefined } as unknown as TimeoutOptions
   expect(timeout(options)).toMatchObject({ name: 'timeout', stageOptions: ['timeoutMs', 'idleTimeoutMs'] })
 })

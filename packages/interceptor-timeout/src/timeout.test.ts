@@ -30,7 +30,7 @@ test('by default a stage that takes 30,000 ms fails, and one that takes less com
   await clock.advance(30_000)
   const [fast, slow] = await Promise.all(settled)
   expect(fast?.status).toBe('completed')
-  expect(slow).toMatchObject({ status: 'failed', errors: [{ code: 'timeout/exceeded', stage: 'llm' }] })
+  expect(slow).toMatchObject({ status: 'failed', errors: [{ code: 'timeout/timed-out', stage: 'llm' }] })
   expect(slow?.report.stages['llm']).toMatchObject({ status: 'fail', startedAt: 0, endedAt: 30_000 })
 })
 
@@ -46,14 +46,14 @@ test('the failure is retryable, names the stage and its limit, and is noted in t
   }
   const settled = new Pipeline('chat')
     .withStage('llm', waits(1_000))
-    .build({ clock, interceptors: [outer, timeout({ ms: 100 })] })
+    .build({ clock, interceptors: [outer, timeout({ timeoutMs: 100 })] })
     .runSettled()
   await clock.advance(100)
   const { report } = await settled
   expect(outputs).toMatchObject([{ status: 'fail', retryable: true }])
   expect(report.stages['llm']).toMatchObject({
     error: {
-      code: 'timeout/exceeded',
+      code: 'timeout/timed-out',
       message:
         'Stage "llm" of pipeline "chat" took longer than 100 ms. Make it faster, or raise its timeoutMs (false: no limit).',
     },
@@ -85,12 +85,12 @@ test("only the stage's own signal aborts, with the error", async () => {
       },
       { timeoutMs: false },
     )
-    .build({ clock, interceptors: [timeout({ ms: 100 })] })
+    .build({ clock, interceptors: [timeout({ timeoutMs: 100 })] })
     .run()
   await clock.advance(500)
   expect((await settled).status).toBe('completed')
   expect(reasons).toHaveLength(2)
-  expect(reasons.every((reason) => StageflowError.is(reason, 'timeout/exceeded'))).toBe(true)
+  expect(reasons.every((reason) => StageflowError.is(reason, 'timeout/timed-out'))).toBe(true)
   expect(other?.aborted).toBe(false)
 })
 
@@ -108,7 +108,7 @@ test('case 5: the stage ends at once, a late result is dropped, and the run wait
       { onFailure: { fallback: { late: false } } },
     )
     .withStage('after', () => void log.push(`the dependent runs at ${clock.now()}`), { dependencies: ['llm'] })
-    .build({ clock, eventSink, interceptors: [timeout({ ms: 100 })] })
+    .build({ clock, eventSink, interceptors: [timeout({ timeoutMs: 100 })] })
     .run()
   void settled.then(() => log.push(`the run ends at ${clock.now()}`))
   await clock.advance(250)
@@ -130,13 +130,13 @@ test('case 5: the stage ends at once, a late result is dropped, and the run wait
 test('the run waits for code that ignores its signal for the grace time, and reports it as abandoned', async () => {
   const settled = new Pipeline('chat')
     .withStage('llm', () => new Promise<object>(() => {}))
-    .build({ clock, interceptors: [timeout({ ms: 100 })] })
+    .build({ clock, interceptors: [timeout({ timeoutMs: 100 })] })
     .runSettled({}, { graceMs: 300 })
   await clock.advance(399)
   expect(clock.timers).toHaveLength(1)
   await clock.advance(1)
   const result = await settled
-  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'timeout/exceeded' }] })
+  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'timeout/timed-out' }] })
   expect(result.report).toMatchObject({
     endedAt: 400,
     stages: { llm: { status: 'fail', abandoned: true, endedAt: 100 } },
@@ -150,7 +150,7 @@ test.each([
   const controller = new AbortController()
   const settled = new Pipeline('chat')
     .withStage('llm', () => new Promise<object>(() => {}))
-    .build({ clock, interceptors: [timeout({ ms: 1_000, idleMs: 900 })] })
+    .build({ clock, interceptors: [timeout({ timeoutMs: 1_000, idleTimeoutMs: 900 })] })
     .runSettled({}, { graceMs: 200, timeoutMs: expected === 'failed' ? 50 : 5_000, signal: controller.signal })
   await clock.advance(50)
   controller.abort(new Error('enough'))
@@ -163,16 +163,16 @@ test.each([
 test("if the run's deadline comes first, it is the only error", async () => {
   let deadline: number | undefined
   for (const [timeoutMs, code, ms] of [
-    [80, 'core/run-timeout', 80],
-    [100, 'core/run-timeout', 100],
-    [101, 'timeout/exceeded', 100],
+    [80, 'core/timed-out', 80],
+    [100, 'core/timed-out', 100],
+    [101, 'timeout/timed-out', 100],
   ] as const) {
     const settled = new Pipeline('chat')
       .withStage('llm', (context) => {
         deadline = context.deadline
         return waits(1_000)(context)
       })
-      .build({ clock, interceptors: [timeout({ ms: 100 })] })
+      .build({ clock, interceptors: [timeout({ timeoutMs: 100 })] })
       .runSettled({}, { timeoutMs })
     const startedAt = clock.now()
     await clock.advance(101)
@@ -184,14 +184,14 @@ test("if the run's deadline comes first, it is the only error", async () => {
 })
 
 test("code that outlives the run's deadline and its own limit causes no second error", async () => {
-  for (const limits of [{ ms: 100 }, { ms: 1_000, idleMs: 100 }]) {
+  for (const limits of [{ timeoutMs: 100 }, { timeoutMs: 1_000, idleTimeoutMs: 100 }]) {
     const settled = new Pipeline('chat')
       .withStage('llm', deaf(200))
       .build({ clock, interceptors: [timeout(limits)] })
       .runSettled({}, { timeoutMs: 90 })
     await clock.advance(200)
     const result = await settled
-    expect(result.status === 'failed' && result.errors.map(({ code }) => code)).toEqual(['core/run-timeout'])
+    expect(result.status === 'failed' && result.errors.map(({ code }) => code)).toEqual(['core/timed-out'])
     expect(result.report.stages['llm']?.notes).toEqual({})
   }
 })
@@ -207,7 +207,7 @@ test('a stage that an outer interceptor aborts first fails with the reason of th
   }
   const settled = new Pipeline('chat')
     .withStage('llm', waits(1_000))
-    .build({ clock, interceptors: [outer, timeout({ ms: 100 })] })
+    .build({ clock, interceptors: [outer, timeout({ timeoutMs: 100 })] })
     .runSettled()
   await clock.advance(50)
   const result = await settled
@@ -224,7 +224,7 @@ test('a stage that an outer interceptor has answered gets no second failure and 
   }
   const settled = new Pipeline('chat')
     .withStage('llm', deaf(200))
-    .build({ clock, interceptors: [hasty, timeout({ ms: 100 })] })
+    .build({ clock, interceptors: [hasty, timeout({ timeoutMs: 100 })] })
     .run()
   await clock.advance(200)
   const { data, report } = await settled
@@ -236,7 +236,7 @@ test('case 7: a run that failed with a timeout has the outputs and times of the 
   const settled = new Pipeline('chat')
     .withStage('profile', waits(30))
     .withStage('llm', waits(1_000), { dependencies: ['profile'] })
-    .build({ clock, interceptors: [timeout({ ms: 100 })] })
+    .build({ clock, interceptors: [timeout({ timeoutMs: 100 })] })
     .runSettled()
   await clock.advance(130)
   const { status, data, report } = await settled
@@ -250,7 +250,7 @@ test('each stage can have its own limit, or none', async () => {
     .withStage('long', waits(900), { timeoutMs: 1_000 })
     .withStage('any', waits(5_000), { timeoutMs: false })
     .withStage('other', waits(600), { onFailure: 'skip' })
-    .build({ clock, interceptors: [timeout({ ms: 500 })] })
+    .build({ clock, interceptors: [timeout({ timeoutMs: 500 })] })
     .run()
   await clock.advance(5_000)
   const { report } = await settled
@@ -271,7 +271,7 @@ test('a child run ends when the stage that started it is out of time', async () 
     .runSettled()
   await clock.advance(100)
   const result = await settled
-  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'timeout/exceeded', stage: 'memory' }] })
+  expect(result).toMatchObject({ status: 'failed', errors: [{ code: 'timeout/timed-out', stage: 'memory' }] })
   const [inner] = result.report.stages['memory']?.children ?? []
   expect(inner).toMatchObject({ status: 'cancelled', endedAt: 100, stages: { inner: { status: 'cancel', notes: {} } } })
 })
@@ -289,7 +289,7 @@ test('chunks that a stream yields after its limit are dropped, and the generator
         log.push(`closed at ${clock.now()}`)
       }
     })
-    .build({ clock, interceptors: [timeout({ ms: 100 })] })
+    .build({ clock, interceptors: [timeout({ timeoutMs: 100 })] })
     .runSettled()
   await clock.advance(120)
   const { report } = await settled
@@ -308,7 +308,7 @@ test.each([
   for (const stage of stages) {
     const result = await new Pipeline('chat')
       .withStage('a', stage)
-      .build({ clock, interceptors: [timeout({ idleMs: 10 })] })
+      .build({ clock, interceptors: [timeout({ idleTimeoutMs: 10 })] })
       .runSettled()
     expect(result.report.stages['a']).toMatchObject({ status, notes: {} })
   }
@@ -318,7 +318,7 @@ test('an aborted run ends cancelled, not timed out', async () => {
   const controller = new AbortController()
   const settled = new Pipeline('chat')
     .withStage('llm', waits(1_000))
-    .build({ clock, interceptors: [timeout({ ms: 100 })] })
+    .build({ clock, interceptors: [timeout({ timeoutMs: 100 })] })
     .run({}, { signal: controller.signal })
   await clock.advance(50)
   controller.abort(new Error('enough'))
@@ -328,7 +328,7 @@ test('an aborted run ends cancelled, not timed out', async () => {
 })
 
 test('case 11: without the interceptor there is no limit', async () => {
-  const defaults = [timeout({ ms: 100 })]
+  const defaults = [timeout({ timeoutMs: 100 })]
   for (const interceptors of [without(defaults, 'timeout'), []]) {
     const settled = new Pipeline('chat').withStage('llm', waits(60_000)).build({ clock, interceptors }).run()
     await clock.advance(60_000)
@@ -361,7 +361,7 @@ test('the time that code takes before it first waits counts too', async () => {
       busy.busy(60)
       return waits(1_000)(context)
     })
-    .build({ clock: busy, interceptors: [timeout({ ms: 100 })] })
+    .build({ clock: busy, interceptors: [timeout({ timeoutMs: 100 })] })
     .runSettled()
   await clock.advance(39)
   expect(clock.pending).toBeGreaterThan(0)
@@ -377,6 +377,6 @@ test('a stage that blocks past its limit is not cut short, and ends ok', async (
       busy.busy(60_000)
       return { done: true }
     })
-    .build({ clock: busy, interceptors: [timeout({ ms: 100 })] })
+    .build({ clock: busy, interceptors: [timeout({ timeoutMs: 100 })] })
   expect((await graph.run()).status).toBe('completed')
 })

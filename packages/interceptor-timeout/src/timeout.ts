@@ -12,9 +12,9 @@ export interface TimeoutNote {
 
 declare module '@stageflow/core' {
   interface StageOptions {
-    /** Maximum time for each call of this stage, in ms; `false`: no limit. Default: the `ms` of `timeout()`. */
+    /** Maximum time for each call of this stage, in ms; `false`: no limit. Default: that of `timeout()`. */
     readonly timeoutMs?: number | false
-    /** Maximum time of this stage without progress, in ms; `false`: no limit. Default: the `idleMs` of `timeout()`. */
+    /** Maximum time of this stage without progress, in ms; `false`: no limit. Default: that of `timeout()`. */
     readonly idleTimeoutMs?: number | false
   }
   interface StageNotes {
@@ -23,7 +23,7 @@ declare module '@stageflow/core' {
 }
 
 /**
- * Fails a stage that takes too long with `timeout/exceeded`, and aborts its signal. The engine keeps the limits. An option that is
+ * Fails a stage that takes too long with `timeout/timed-out`, and aborts its signal. The engine keeps the limits. An option that is
  * not a limit is refused with `timeout/illegal-option`, a stage's option when the graph is built.
  */
 export function timeout(options: TimeoutOptions = {}): Interceptor {
@@ -34,21 +34,21 @@ export function timeout(options: TimeoutOptions = {}): Interceptor {
     stageOptions: ['timeoutMs', 'idleTimeoutMs'],
 
     onCall(stage) {
-      const { totalMs, idleMs } = stageLimits(stage.options, defaults)
-      if (totalMs === Infinity && idleMs === Infinity) return undefined
+      const { timeoutMs, idleTimeoutMs } = stageLimits(stage.options, defaults)
+      if (timeoutMs === Infinity && idleTimeoutMs === Infinity) return undefined
       const expired = (why: 'deadline' | 'idle', context: InterceptorContext): StageOutput =>
-        why === 'idle' ? exceeded(context, 'idle', idleMs) : exceeded(context, 'total', totalMs)
-      return (context) => ({ deadline: context.now + totalMs, idleMs, expired })
+        why === 'idle' ? timedOut(context, 'idle', idleTimeoutMs) : timedOut(context, 'total', timeoutMs)
+      return (context) => ({ deadline: context.now + timeoutMs, idleMs: idleTimeoutMs, expired })
     },
   }
 }
 
-function exceeded(context: InterceptorContext, kind: 'total' | 'idle', limitMs: number): StageOutput {
+function timedOut(context: InterceptorContext, kind: 'total' | 'idle', limitMs: number): StageOutput {
   const { name, pipeline } = context.stage
   const about = `Stage "${name}" of pipeline "${pipeline.name}"`
   context.note('timeout', { kind, limitMs, expired: true })
   const error = new StageflowError(
-    'timeout/exceeded',
+    'timeout/timed-out',
     kind === 'total'
       ? `${about} took longer than ${limitMs} ms. Make it faster, or raise its timeoutMs (false: no limit).`
       : `${about} showed no progress for ${limitMs} ms. Call context.heartbeat() in it as it goes on, or raise its idleTimeoutMs (false: no limit).`,

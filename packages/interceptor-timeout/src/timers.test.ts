@@ -41,7 +41,7 @@ function chain(length: number, run: (context: StageContext) => Promise<void> | v
 
 test('a chain of 100 stages that end at once sets no timer', async () => {
   const counting = countingClock()
-  const graph = chain(100, () => {}).build({ clock: counting, interceptors: [timeout({ idleMs: 1_000 })] })
+  const graph = chain(100, () => {}).build({ clock: counting, interceptors: [timeout({ idleTimeoutMs: 1_000 })] })
   expect((await graph.run()).status).toBe('completed')
   expect(counting.count).toBe(0)
 })
@@ -50,7 +50,7 @@ test('a chain of 100 stages that wait sets one timer, and one more each time tha
   const counting = countingClock()
   const graph = chain(100, (context) => context.clock.sleep(10)).build({
     clock: counting,
-    interceptors: [timeout({ ms: 400 })],
+    interceptors: [timeout({ timeoutMs: 400 })],
   })
   const settled = graph.run()
   await clock.advance(399)
@@ -65,7 +65,7 @@ test("if the run's deadline comes first, its timer is the only one", async () =>
   const counting = countingClock()
   const graph = new Pipeline('chat')
     .withStage('a', (context) => context.clock.sleep(10))
-    .build({ clock: counting, interceptors: [timeout({ ms: 100 })] })
+    .build({ clock: counting, interceptors: [timeout({ timeoutMs: 100 })] })
   const settled = graph.run({}, { timeoutMs: 100 })
   await clock.advance(10)
   expect((await settled).status).toBe('completed')
@@ -73,7 +73,7 @@ test("if the run's deadline comes first, its timer is the only one", async () =>
 })
 
 test('a thousand runs of a graph share one timer, and leave none', async () => {
-  const shared = timeout({ ms: 1_000 })
+  const shared = timeout({ timeoutMs: 1_000 })
   const graph = new Pipeline('chat')
     .withStage('a', waits(100))
     .withStage('b', waits(200))
@@ -122,7 +122,7 @@ test('the timer stays if another run still has a limit', async () => {
 
 test('each clock has timers of its own', async () => {
   const other = manualClock()
-  const shared = timeout({ ms: 100 })
+  const shared = timeout({ timeoutMs: 100 })
   const pipeline = new Pipeline('chat').withStage('a', waits(1_000))
   const settled = [clock, other].map((one) => pipeline.build({ clock: one, interceptors: [shared] }).runSettled())
   await clock.advance(100)
@@ -135,7 +135,7 @@ test('each clock has timers of its own', async () => {
 
 test('a child graph with another clock is limited on that', async () => {
   const other = manualClock()
-  const shared = timeout({ ms: 100 })
+  const shared = timeout({ timeoutMs: 100 })
   const child = new Pipeline('child').withStage('inner', waits(1_000)).build({ clock: other, interceptors: [shared] })
   const settled = new Pipeline('chat')
     .withPipeline('outer', child, { timeoutMs: false })
@@ -145,7 +145,7 @@ test('a child graph with another clock is limited on that', async () => {
   await other.advance(100)
   const result = await settled
   expect(result.status === 'failed' && result.errors).toMatchObject([
-    { stage: 'outer', cause: { code: 'timeout/exceeded' } },
+    { stage: 'outer', cause: { code: 'timeout/timed-out' } },
   ])
   expect(other.timers).toEqual([])
 })
@@ -155,7 +155,7 @@ test('of a thousand concurrent runs, exactly those that take longer than their l
   const took = new Map<string, number>()
   const graph = new Pipeline('chat')
     .withStage('llm', (context) => context.clock.sleep(took.get(context.pipelineRunId) as number, context.signal))
-    .build({ clock, interceptors: [timeout({ ms: 500, idleMs: 700 })] })
+    .build({ clock, interceptors: [timeout({ timeoutMs: 500, idleTimeoutMs: 700 })] })
   const runs = Array.from({ length: 1_000 }, (_, index) => {
     took.set(`run-${index}`, Math.floor(random() * 1_000))
     return graph.runSettled({ pipelineRunId: `run-${index}` })
@@ -170,14 +170,14 @@ test('of a thousand concurrent runs, exactly those that take longer than their l
 
 test('stages that start when the previous one times out each time out in turn, and no timer is left', async () => {
   const hangs = waits(60_000)
-  const inner: Interceptor = { ...timeout({ ms: 10 }), name: 'inner', stageOptions: [] }
+  const inner: Interceptor = { ...timeout({ timeoutMs: 10 }), name: 'inner', stageOptions: [] }
   const next = { join: 'settled', onFailure: 'skip' } as const
   const graph = new Pipeline('chain')
     .withStage('a', hangs, { onFailure: 'skip' })
     .withStage('b', hangs, { ...next, dependencies: ['a'] })
     .withStage('c', async () => ({}), { ...next, dependencies: ['b'], timeoutMs: 5 })
     .withStage('d', hangs, { ...next, dependencies: ['c'], timeoutMs: 5 })
-    .build({ clock, interceptors: [timeout({ ms: 15 }), inner] })
+    .build({ clock, interceptors: [timeout({ timeoutMs: 15 }), inner] })
   const settled = graph.run()
   await clock.advance(35)
   const { status, report } = await settled
@@ -185,10 +185,10 @@ test('stages that start when the previous one times out each time out in turn, a
   expect([status, times]).toEqual([
     'completed',
     [
-      ['a', 10, 'timeout/exceeded'],
-      ['b', 20, 'timeout/exceeded'],
+      ['a', 10, 'timeout/timed-out'],
+      ['b', 20, 'timeout/timed-out'],
       ['c', 20, undefined],
-      ['d', 25, 'timeout/exceeded'],
+      ['d', 25, 'timeout/timed-out'],
     ],
   ])
 })

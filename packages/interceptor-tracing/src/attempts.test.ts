@@ -50,7 +50,7 @@ const timeout = (ms: number): Interceptor => ({
     const { context: inner, abort } = context.fork()
     const { promise: expired, resolve } = Promise.withResolvers<StageOutput>()
     const stop = context.clock.setTimeout(() => {
-      const error = new StageflowError('timeout/exceeded', `Stage "${context.stage.name}" took longer than ${ms} ms.`)
+      const error = new StageflowError('timeout/timed-out', `Stage "${context.stage.name}" took longer than ${ms} ms.`)
       context.note('timeout' as 'usage', { kind: 'total', limitMs: ms, expired: true } as object)
       abort(error)
       resolve(StageOutput.fail(error, { retryable: true }))
@@ -190,7 +190,7 @@ test('a stage that timed out is a failure, and its span lasts as long as its cod
   expect(span.attributes).toMatchObject({
     'stageflow.stage.status': 'fail',
     'stageflow.attempt.status': 'ok',
-    'error.type': 'timeout/exceeded',
+    'error.type': 'timeout/timed-out',
     'stageflow.timeout.kind': 'total',
     'stageflow.timeout.limit': 0.1,
   })
@@ -246,7 +246,7 @@ test('with retries around timeouts each attempt has a span of its own time', asy
   expect(attempts).toHaveLength(3)
   expect(named('stage llm').map(times)).toEqual(attempts.map(({ startedAt, endedAt }) => [startedAt, endedAt]))
   expect(named('stage llm').map(({ attributes }) => attributes['error.type'])).toEqual(
-    Array.from({ length: 3 }, () => 'timeout/exceeded'),
+    Array.from({ length: 3 }, () => 'timeout/timed-out'),
   )
 })
 
@@ -264,7 +264,7 @@ test('a call that core refuses because the one before still runs is a span witho
   expect(first?.attributes).toMatchObject({ 'stageflow.stage.abandoned': true, 'stageflow.stage.attempt': 1 })
   expect(second?.attributes).toMatchObject({
     'stageflow.stage.status': 'fail',
-    'error.type': 'timeout/exceeded',
+    'error.type': 'timeout/timed-out',
   })
   ignorant.resolve()
 })

@@ -1,4 +1,4 @@
-import { deliveryRetryPlan, deliveryRetryProblems } from '@stageflow/buffer'
+import { deliveryRetryPlan, deliveryRetryProblems, valueProblems } from '@stageflow/buffer'
 import type { BufferOverflow, DeliveryRetry, DeliveryRetryPlan, LossReason } from '@stageflow/buffer'
 import { systemClock } from '@stageflow/core'
 import type { Clock, StageflowEvent } from '@stageflow/core'
@@ -13,10 +13,9 @@ import {
   oneOf,
   optionProblems,
   refuseOptions,
-  show,
   whole,
 } from '@stageflow/core/kit'
-import type { OptionRule, OptionRules } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
 
 export interface BufferedEventSinkOptions {
   /** Maximum number of events that wait. Last events of runs have as many places of their own, and so have, with `block`, events whose `emit` waits. Default: 1,000. */
@@ -80,9 +79,4 @@ export function sinkPlan(downstream: unknown, options: BufferedEventSinkOptions)
     clock,
     random,
   }
-}
-
-/** The problem of a value that isn't an option, as part of a sentence. */
-export function valueProblems(name: string, value: unknown, [test, must]: OptionRule): readonly string[] {
-  return test(value) ? [] : [`${name} must be ${must}, not ${show(value)}`]
 }

@@ -1,27 +1,25 @@
-import { EventBuffer, waitLeft } from '@stageflow/buffer'
+import { Downstream, EventBuffer, errorFacts } from '@stageflow/buffer'
 import type { BufferStats, CloseReport, LossReason } from '@stageflow/buffer'
 import { StageflowError } from '@stageflow/core'
 import type { EventSink, StageflowEvent } from '@stageflow/core'
-import { CLOSE_TIMEOUT_MS, checkWait, read } from '@stageflow/core/kit'
+import { checkWait, read } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION, sinkPlan } from './buffer-options.ts'
 import type { BufferedEventSinkOptions, SinkPlan } from './buffer-options.ts'
 import { DropCount } from './drop-count.ts'
 import { DroppedEvents, droppedData } from './dropped-event.ts'
-import { closeBehind, flushOf } from './end-of-sink.ts'
-import { errorFacts } from './error-facts.ts'
+import { downstreamFailed } from './sink-errors.ts'
 
 /**
  * A bounded queue in front of a sink. Runs never wait for a slow sink, and a failing one is tried again, in order. Errors:
  * `sink-buffered/illegal-option`.
  */
 export class BufferedEventSink implements EventSink {
-  readonly #downstream: EventSink
   readonly #plan: SinkPlan
   readonly #buffer: EventBuffer
   readonly #drops = new DropCount()
   readonly #notices = new DroppedEvents()
-  #isTellingDrop = false
+  #isReportingLoss = false
   #nextNoticeAt = -Infinity
   #stopNoticeTimer: (() => void) | undefined
   /** No further notice: the last one was made while the buffer closed. */
@@ -31,7 +29,6 @@ export class BufferedEventSink implements EventSink {
     const plan = sinkPlan(downstream, options)
     const { maxWaiting, attemptTimeoutMs } = plan
     this.#plan = plan
-    this.#downstream = downstream
     this.#buffer = new EventBuffer(
       {
         ...plan,
@@ -41,13 +38,20 @@ export class BufferedEventSink implements EventSink {
         flushIntervalMs: 0,
         isDeferred: false,
         deliver: (events) => downstream.emit(events[0] as StageflowEvent),
+        downstream: new Downstream(downstream, {
+          name: 'the sink behind',
+          clock: plan.clock,
+          failed: downstreamFailed,
+        }),
         tooSlow: () => tooSlow(attemptTimeoutMs),
         // The signal that this would be the reason of is never read: a sink gets none.
         givenUp: () => tooSlow(attemptTimeoutMs),
+        lateFlush,
+        lateClose,
       },
       {
-        lost: (event, reason) => this.#lost(event, reason),
-        dropped: (event, reason) => this.#dropped(event, reason),
+        noteLoss: (event, reason) => this.#noteLoss(event, reason),
+        reportLoss: (event, reason) => this.#reportLoss(event, reason),
         idle: () => this.#noticeWhenDue(),
         notice: {
           make: () => this.#makeNotice(),
@@ -74,14 +78,12 @@ export class BufferedEventSink implements EventSink {
 
   /**
    * Resolves once every event taken so far is delivered, or dropped and counted, and the sink behind is flushed too. Rejects
-   * with `sink-buffered/flush-timeout`, the signal's reason, or `sink-buffered/downstream` if that flush failed.
+   * with `sink-buffered/timed-out`, the signal's reason, or `sink-buffered/downstream` if that flush failed.
    */
   async flush(options: WaitOptions = {}): Promise<void> {
     checkWait('flush()', ILLEGAL_OPTION, options)
-    const { signal, timeoutMs = Infinity } = options
     if (this.#owesNotice && this.#buffer.isOpen) this.#buffer.addNotice()
-    const late = (): Error => lateFlush(this.#buffer.size, timeoutMs)
-    await this.#buffer.flush({ signal, timeoutMs, late, end: () => flushOf(this.#downstream) })
+    await this.#buffer.flush(options)
   }
 
   /**
@@ -90,25 +92,22 @@ export class BufferedEventSink implements EventSink {
    */
   async close(options: WaitOptions = {}): Promise<CloseReport> {
     checkWait('close()', ILLEGAL_OPTION, options)
-    const { signal, timeoutMs = CLOSE_TIMEOUT_MS } = options
     this.#stopNoticeTimer?.()
-    const late = (): Error => lateClose(timeoutMs, this.#buffer.stats())
-    const left = waitLeft(this.#plan.clock, { ...options, timeoutMs })
-    return this.#buffer.close({ signal, timeoutMs, late, ends: () => [() => closeBehind(this.#downstream, left())] })
+    return this.#buffer.close(options)
   }
 
-  #lost(event: StageflowEvent, reason: LossReason): void {
+  #noteLoss(event: StageflowEvent, reason: LossReason): void {
     this.#drops.add(String(read(event, 'type')), reason)
     if (this.#buffer.isOpen && this.#plan.clock.now() >= this.#nextNoticeAt) this.#buffer.addNotice()
   }
 
-  #dropped(event: StageflowEvent, reason: LossReason): void {
+  #reportLoss(event: StageflowEvent, reason: LossReason): void {
     const { onDrop } = this.#plan
     // An onDrop that emits into a full buffer would call itself without end.
-    if (onDrop === undefined || this.#isTellingDrop) return
-    this.#isTellingDrop = true
+    if (onDrop === undefined || this.#isReportingLoss) return
+    this.#isReportingLoss = true
     this.#buffer.counts.callbacks.call(() => onDrop(event, reason))
-    this.#isTellingDrop = false
+    this.#isReportingLoss = false
   }
 
   get #owesNotice(): boolean {
@@ -151,24 +150,24 @@ export class BufferedEventSink implements EventSink {
 
 function tooSlow(limitMs: number): StageflowError {
   return new StageflowError(
-    'sink-buffered/slow',
+    'sink-buffered/timed-out',
     `The sink behind the buffer did not take an event within ${limitMs} ms (attemptTimeoutMs). The attempt counts as failed. Find out why the sink is slow, or raise attemptTimeoutMs.`,
   )
 }
 
-function lateFlush(size: number, timeoutMs: number): StageflowError {
+function lateFlush({ size }: BufferStats, timeoutMs: number): StageflowError {
   return new StageflowError(
-    'sink-buffered/flush-timeout',
+    'sink-buffered/timed-out',
     `flush() waited ${timeoutMs} ms, and ${counted(size)} not delivered yet. They stay in the buffer. Raise timeoutMs, or read stats().lastError.`,
   )
 }
 
-function lateClose(timeoutMs: number, { size, failures, lastError }: BufferStats): StageflowError {
+function lateClose({ size, failures, lastError }: BufferStats, timeoutMs: number): StageflowError {
   const what =
     size === 0 ? 'the sink behind did not close; it has every event' : `${counted(size)} not delivered and lost`
   const why = failures === 0 ? '' : ` The last failure of the sink behind: ${errorFacts(lastError).message}.`
   return new StageflowError(
-    'sink-buffered/close-timeout',
+    'sink-buffered/timed-out',
     `close() had ${timeoutMs} ms: ${what}.${why} Raise timeoutMs, or keep such events with onDrop.`,
     failures === 0 ? undefined : { cause: lastError },
   )

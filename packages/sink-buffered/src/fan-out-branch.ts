@@ -1,6 +1,10 @@
-import type { EventSink, StageflowEvent } from '@stageflow/core'
+import { Downstream } from '@stageflow/buffer'
+import type { FanOutBranch } from '@stageflow/buffer'
+import type { Clock, EventSink, StageflowEvent } from '@stageflow/core'
 import { isThenable } from '@stageflow/core/kit'
+import type { EndReport } from '@stageflow/core/kit'
 import { DropCount } from './drop-count.ts'
+import { downstreamFailed } from './sink-errors.ts'
 
 /** What has happened to the events that one sink of a fan-out was given. Each is `delivered`, `refused`, `failed` or still `waiting`. */
 export interface BranchStats {
@@ -14,13 +18,21 @@ export interface BranchStats {
   readonly lastError: unknown
 }
 
+/** How one sink of a fan-out ended. */
+export interface BranchReport extends EndReport {
+  readonly delivered: number
+  /** Events that it refused or failed to take, or whose promise hasn't settled: those may arrive all the same. */
+  readonly lost: number
+}
+
 /** A promise that doesn't settle costs memory, and a sink may hang for hours. */
 const MOST_WAITING = 1_000
 
 /** One sink of a fan-out. */
-export class Branch {
-  readonly name: string
-  readonly sink: EventSink
+export class Branch<Name extends string = string> implements FanOutBranch<Name> {
+  readonly name: Name
+  readonly downstream: Downstream
+  readonly #sink: EventSink
   readonly drops: DropCount = new DropCount()
   delivered = 0
   waiting = 0
@@ -29,16 +41,17 @@ export class Branch {
   /** The earliest time of the next notice about this sink. */
   nextNoticeAt: number = -Infinity
 
-  constructor(name: string, sink: EventSink) {
+  constructor(name: Name, sink: EventSink, clock: Clock) {
     this.name = name
-    this.sink = sink
+    this.downstream = new Downstream(sink, { name: `sink "${name}"`, clock, failed: downstreamFailed })
+    this.#sink = sink
   }
 
   /** Returns whether the sink took the event, or a promise of that. The promise doesn't reject. */
   emit(event: StageflowEvent): boolean | Promise<boolean> {
     if (this.overdue > 0 && this.waiting >= MOST_WAITING) return this.tryEmit(event)
     try {
-      const answer: unknown = this.sink.emit(event)
+      const answer: unknown = this.#sink.emit(event)
       return isThenable(answer) ? this.#watch(answer, event.type) : this.#took()
     } catch (error) {
       return this.#failed(event.type, error)
@@ -47,7 +60,7 @@ export class Branch {
 
   tryEmit(event: StageflowEvent): boolean {
     try {
-      const answer: unknown = this.sink.tryEmit(event)
+      const answer: unknown = this.#sink.tryEmit(event)
       if (isThenable(answer)) {
         void this.#watch(answer, event.type)
         return true
@@ -63,7 +76,7 @@ export class Branch {
   /** Tells the sink what another one lost. Returns whether it took the notice; a refusal isn't counted. */
   tryEmitNotice(notice: StageflowEvent): boolean {
     try {
-      const answer: unknown = this.sink.tryEmit(notice)
+      const answer: unknown = this.#sink.tryEmit(notice)
       if (isThenable(answer)) Promise.resolve(answer).catch(() => {})
       return answer !== false
     } catch {
@@ -80,6 +93,10 @@ export class Branch {
       waiting,
       lastError: drops.lastError?.error,
     })
+  }
+
+  report({ error, report }: EndReport): BranchReport {
+    return Object.freeze({ delivered: this.delivered, lost: this.drops.total + this.waiting, error, report })
   }
 
   /** Keeps the type alone: the promise may stay for hours, and would keep the event. */

@@ -1,22 +1,22 @@
-import { StageflowError, systemClock } from '@stageflow/core'
+import { Closing, closeBranches, flushBranches, recordOf, targetProblems } from '@stageflow/buffer'
+import { systemClock } from '@stageflow/core'
 import type { Clock, EventSink, StageflowEvent } from '@stageflow/core'
 import {
   CLOCK,
-  CLOSE_TIMEOUT_MS,
   DELAY,
   SINK,
   TIME_LIMIT,
   checkWait,
   optionProblems,
   refuseOptions,
-  show,
+  withinLimit,
 } from '@stageflow/core/kit'
-import type { EndReport, OptionRules, WaitOptions } from '@stageflow/core/kit'
-import { ILLEGAL_OPTION, valueProblems } from './buffer-options.ts'
+import type { Limit, OptionRules, WaitOptions } from '@stageflow/core/kit'
+import { ILLEGAL_OPTION } from './buffer-options.ts'
 import { DroppedEvents, droppedData } from './dropped-event.ts'
-import { endOf } from './end-of-sink.ts'
 import { Branch } from './fan-out-branch.ts'
-import type { BranchStats } from './fan-out-branch.ts'
+import type { BranchReport, BranchStats } from './fan-out-branch.ts'
+import { downstreamFailed } from './sink-errors.ts'
 
 export interface FanOutSinkOptions {
   /** Maximum time that `emit` waits for the slowest sink, in ms. It doesn't wait for that sink again until it is back. Default: 1,000. */
@@ -25,13 +25,6 @@ export interface FanOutSinkOptions {
   readonly noticeIntervalMs?: number
   /** Default: the clock of the machine. */
   readonly clock?: Clock
-}
-
-/** How one sink of a fan-out ended. */
-export interface BranchReport extends EndReport {
-  readonly delivered: number
-  /** Events that it refused, or failed to take. */
-  readonly lost: number
 }
 
 /** `Name`: the names of its sinks. */
@@ -59,125 +52,122 @@ export function fanOutSink<Name extends string>(
   options: FanOutSinkOptions = {},
 ): FanOutSink<Name> {
   const [isSink] = SINK
-  refuseOptions(
-    'fanOutSink()',
-    ILLEGAL_OPTION,
-    isSink(sinks) || isSink(options) ? [NAMELESS] : [...sinkProblems(sinks), ...optionProblems(options, RULES)],
-  )
+  const isNameless = isSink(sinks) || isSink(options)
+  const problems = [...targetProblems('sink', sinks, SINK), ...optionProblems(options, RULES)]
+  refuseOptions('fanOutSink()', ILLEGAL_OPTION, isNameless ? [NAMELESS] : problems)
   const { emitTimeoutMs = 1_000, noticeIntervalMs = 1_000, clock = systemClock } = options
-  const branches = Object.entries<EventSink>(sinks).map(([name, sink]) => new Branch(name, sink))
-  const notices = new DroppedEvents()
-  let closing: Promise<Readonly<Record<Name, BranchReport>>> | undefined
+  const branches = Object.entries<EventSink>(sinks).map(([name, sink]) => new Branch(name as Name, sink, clock))
+  const notices = new LossNotices(branches, noticeIntervalMs, clock)
+  const closing = new Closing<Readonly<Record<Name, BranchReport>>>()
 
-  /** Tells the other sinks what each sink has lost since the last notice. */
-  function tell(now?: number): void {
-    for (const branch of branches) {
-      if (branch.drops.untold === 0) continue
-      const at = now ?? clock.now()
-      if (now === undefined && at < branch.nextNoticeAt) continue
-      branch.nextNoticeAt = at + noticeIntervalMs
-      const notice = notices.make(at, droppedData(branch.name, branch.drops))
-      let isTold = false
-      for (const other of branches) if (other !== branch && other.tryEmitNotice(notice)) isTold = true
-      if (!isTold) branch.drops.putBack()
-    }
-  }
-
-  async function waitFor(pending: ReadonlyMap<Branch, Promise<boolean>>, hasTaker: boolean): Promise<void> {
-    const late = new Set(pending.keys())
-    const answers = [...pending].map(async ([branch, answer]) => {
-      const taken = await answer
-      if (!late.delete(branch)) branch.overdue--
-      return taken
-    })
-    const gaveUp = Promise.withResolvers<void>()
-    const giveUp = (): void => {
-      for (const branch of late) branch.overdue++
-      late.clear()
-      gaveUp.resolve()
-    }
-    const stop = emitTimeoutMs === Infinity ? undefined : clock.setTimeout(giveUp, emitTimeoutMs)
-    const taken = await Promise.race([Promise.all(answers), gaveUp.promise])
-    stop?.()
-    if (!hasTaker && taken?.includes(true) === false) throw lastErrorOf(branches)
-  }
-
-  /** Ends all sinks at once, each within the limit. */
-  function end(method: 'flush' | 'close', wait: WaitOptions): Promise<BranchReport[]> {
-    tell(clock.now())
-    return Promise.all(
-      branches.map(async (branch) => {
-        const ended = await endOf(branch.sink, method, `sink "${branch.name}"`, { ...wait, clock })
-        return { delivered: branch.delivered, lost: branch.drops.total, ...ended }
-      }),
-    )
-  }
-
-  async function closeAll(options: WaitOptions): Promise<Readonly<Record<Name, BranchReport>>> {
-    const reports = await end('close', options)
-    const byName = branches.map(({ name }, index) => [name, Object.freeze(reports[index] as BranchReport)])
-    return Object.freeze(Object.fromEntries(byName)) as Readonly<Record<Name, BranchReport>>
+  /** Waits for those that didn't take an event at once. `isTaken`: another one took it. */
+  async function waitFor(pending: readonly Pending[], isTaken: boolean): Promise<void> {
+    const isTakenLater = await takenBy(pending, { clock, limitMs: emitTimeoutMs })
+    if (!isTaken && !isTakenLater) throw noTaker(branches)
   }
 
   return {
     emit(event) {
-      tell()
-      let pending: Map<Branch, Promise<boolean>> | undefined
-      let hasTaker = false
-      let failed = 0
+      notices.tellDue()
+      const pending: Pending[] = []
+      let isTaken = false
       for (const branch of branches) {
-        const isBehind = branch.overdue > 0
+        const isOverdue = branch.overdue > 0
         const answer = branch.emit(event)
-        if (answer === true || (answer !== false && isBehind)) hasTaker = true
-        else if (answer === false) failed++
-        else (pending ??= new Map()).set(branch, answer)
+        if (typeof answer === 'boolean') isTaken ||= answer
+        else if (isOverdue) isTaken = true
+        else pending.push({ branch, answer })
       }
-      if (pending !== undefined) return waitFor(pending, hasTaker)
-      if (failed === branches.length) throw lastErrorOf(branches)
+      if (pending.length > 0) return waitFor(pending, isTaken)
+      if (!isTaken) throw noTaker(branches)
       return undefined
     },
     tryEmit(event) {
-      tell()
-      let taken = false
-      for (const branch of branches) if (branch.tryEmit(event)) taken = true
-      return taken
+      notices.tellDue()
+      const takers = branches.filter((branch) => branch.tryEmit(event))
+      return takers.length > 0
     },
-    async flush(options: WaitOptions = {}) {
-      checkWait('flush()', ILLEGAL_OPTION, options)
-      const errors = (await end('flush', options)).flatMap(({ error }) => (error === undefined ? [] : [error as Error]))
-      if (errors.length === 1) throw errors[0] as Error
-      const all = errors.map(({ message }) => message).join('; ')
-      if (errors.length > 1)
-        throw new StageflowError('sink-buffered/downstream', all, { cause: new AggregateError(errors) })
+    async flush(wait: WaitOptions = {}) {
+      checkWait('flush()', ILLEGAL_OPTION, wait)
+      notices.tellAll()
+      await flushBranches(branches, wait, downstreamFailed)
     },
-    async close(options: WaitOptions = {}) {
-      checkWait('close()', ILLEGAL_OPTION, options)
-      if (closing === undefined) {
-        // Kept before a sink is called, which may call close() again.
-        const { promise, resolve } = Promise.withResolvers<Readonly<Record<Name, BranchReport>>>()
-        closing = promise
-        resolve(closeAll({ timeoutMs: CLOSE_TIMEOUT_MS, ...options }))
-      }
-      return closing
+    async close(wait: WaitOptions = {}) {
+      checkWait('close()', ILLEGAL_OPTION, wait)
+      return closing.close(() => {
+        notices.tellAll()
+        return closeBranches(branches, wait, (branch, ended) => branch.report(ended))
+      })
     },
-    stats() {
-      const all = Object.fromEntries(branches.map((branch) => [branch.name, branch.stats()]))
-      return Object.freeze(all) as Readonly<Record<Name, BranchStats>>
-    },
+    stats: () => recordOf(branches.map((branch) => [branch.name, branch.stats()])),
   }
 }
 
-function lastErrorOf(branches: readonly Branch[]): unknown {
+/** A sink that hasn't taken an event yet, and whether it will. */
+interface Pending {
+  readonly branch: Branch
+  readonly answer: Promise<boolean>
+}
+
+/**
+ * Waits until each sink has taken the event or failed to. A sink that takes longer than the limit is overdue until then. Returns
+ * false if all failed.
+ */
+async function takenBy(pending: readonly Pending[], limit: Pick<Limit, 'clock' | 'limitMs'>): Promise<boolean> {
+  const unsettled = new Set(pending.map(({ branch }) => branch))
+  let isTimeUp = false
+  const answers = pending.map(async ({ branch, answer }) => {
+    const isTaken = await answer
+    unsettled.delete(branch)
+    if (isTimeUp) branch.overdue--
+    return isTaken
+  })
+  const late = (): void => {
+    isTimeUp = true
+    for (const branch of unsettled) branch.overdue++
+  }
+  // Sinks that are overdue may still take it.
+  return withinLimit(Promise.all(answers), { ...limit, late }).then(
+    (all) => all.includes(true),
+    () => true,
+  )
+}
+
+/** Tells the other sinks what a sink has lost since the last notice about it. */
+class LossNotices {
+  readonly #branches: readonly Branch[]
+  readonly #intervalMs: number
+  readonly #clock: Clock
+  readonly #events = new DroppedEvents()
+
+  constructor(branches: readonly Branch[], intervalMs: number, clock: Clock) {
+    this.#branches = branches
+    this.#intervalMs = intervalMs
+    this.#clock = clock
+  }
+
+  tellDue(): void {
+    for (const branch of this.#branches)
+      if (branch.drops.untold > 0 && this.#clock.now() >= branch.nextNoticeAt) this.#tell(branch)
+  }
+
+  tellAll(): void {
+    for (const branch of this.#branches) if (branch.drops.untold > 0) this.#tell(branch)
+  }
+
+  #tell(branch: Branch): void {
+    const now = this.#clock.now()
+    branch.nextNoticeAt = now + this.#intervalMs
+    const notice = this.#events.make(now, droppedData(branch.name, branch.drops))
+    const told = this.#branches.filter((other) => other !== branch && other.tryEmitNotice(notice))
+    if (told.length === 0) branch.drops.putBack()
+  }
+}
+
+/** The error of an event that no sink took: that of a sink that failed, if one did. */
+function noTaker(branches: readonly Branch[]): unknown {
   const failed = branches.find(({ drops }) => drops.lastError !== undefined)
   if (failed !== undefined) return failed.drops.lastError?.error
   const overdue = branches.map(({ name, waiting }) => `"${name}" has not settled ${waiting} calls of emit`).join(', ')
-  return new StageflowError('sink-buffered/downstream', `No sink of the fan-out takes events any more: ${overdue}.`)
-}
-
-function sinkProblems(sinks: unknown): readonly string[] {
-  if (typeof sinks !== 'object' || sinks === null || Array.isArray(sinks))
-    return [`the sinks must be an object of names and sinks, such as { log, file }, not ${show(sinks)}`]
-  const entries = Object.entries(sinks)
-  if (entries.length === 0) return ['at least one sink is needed, such as { log }']
-  return entries.flatMap(([name, sink]) => valueProblems(`sink "${name}"`, sink, SINK))
+  return downstreamFailed(`No sink of the fan-out takes events any more: ${overdue}.`)
 }

@@ -86,7 +86,7 @@ test('close passes on the report of the sink behind, and its limit is that of th
   const closed = sink.close({ timeoutMs: 2_000 })
   await clock.advance(2_000)
   // The buffer behind has got the limit too, and reports what it lost.
-  const error = { code: 'sink-buffered/close-timeout' }
+  const error = { code: 'sink-buffered/timed-out' }
   expect(await closed).toMatchObject({ error, report: { received: 1, delivered: 0, lost: 1, error } })
   const again = filterSink(new BufferedEventSink(recordingSink(), { clock }), { clock })
   again.tryEmit({ type: 'app.said', data: {}, seq: 0 } as unknown as StageflowEvent)

@@ -323,7 +323,7 @@ test('the time of close includes closing the sink behind', async () => {
   sink.tryEmit(event(0))
   const closed = sink.close()
   await clock.advance(5_000)
-  expect(await closed).toMatchObject({ delivered: 1, lost: 0, error: { code: 'sink-buffered/close-timeout' } })
+  expect(await closed).toMatchObject({ delivered: 1, lost: 0, error: { code: 'sink-buffered/timed-out' } })
   expect(clock.now()).toBe(5_000)
 })
 

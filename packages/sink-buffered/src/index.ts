@@ -3,6 +3,7 @@ export type {
   BufferStats,
   CloseReport,
   DeliveryRetry,
+  ErrorFacts,
   EventChoice,
   EventFilterStats,
   LossReason,
@@ -12,9 +13,8 @@ export type { BufferedEventSinkOptions } from './buffer-options.ts'
 export { BufferedEventSink } from './buffered-event-sink.ts'
 export type { DropReason } from './drop-count.ts'
 export type { SinkDroppedEvent } from './dropped-event.ts'
-export type { ErrorFacts } from './error-facts.ts'
-export type { BranchStats } from './fan-out-branch.ts'
+export type { BranchReport, BranchStats } from './fan-out-branch.ts'
 export { fanOutSink } from './fan-out-sink.ts'
-export type { BranchReport, FanOutSink, FanOutSinkOptions } from './fan-out-sink.ts'
+export type { FanOutSink, FanOutSinkOptions } from './fan-out-sink.ts'
 export { filterSink } from './filter-sink.ts'
 export type { FilterSink, FilterSinkOptions } from './filter-sink.ts'

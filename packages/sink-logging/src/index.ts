@@ -1,2 +1,2 @@
 export { LoggingEventSink } from './logging-event-sink.ts'
-export type { LoggingEventSinkOptions } from './logging-event-sink.ts'
+export type { LoggingEventSinkOptions, LoggingSinkReport, LoggingSinkStats } from './logging-event-sink.ts'

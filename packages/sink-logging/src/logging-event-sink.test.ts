@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { Pipeline, StageOutput, StageflowError, setEventSink, NoOpEventSink } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
-import { manualClock } from '@stageflow/testing'
+import { eventOf, manualClock } from '@stageflow/testing'
 import { pino } from 'pino'
 import { afterEach, expect, test } from 'vitest'
 
@@ -205,21 +205,40 @@ test('flush and close wait until the lines are in the file', async () => {
       .run()
     await sink.flush()
     expect(readFileSync(file, 'utf8')).toContain('"msg":"pipeline.completed"')
-    expect(await sink.close()).toEqual({ error: undefined })
+    expect(await sink.close()).toEqual({ delivered: 2, lost: 0, error: undefined })
+    expect(sink.stats()).toEqual({ logged: 2, flushed: 2, heldBack: 2 })
     expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(2)
   } finally {
     rmSync(folder, { recursive: true })
   }
 })
 
-test('close has a limit, and reports a logger that hangs or fails (sink-logging/close-timeout)', async () => {
+test('close has a limit, and reports a logger that hangs or fails (sink-logging/timed-out)', async () => {
   const closed = (flush: (done: (error?: Error) => void) => void, options?: object) =>
     new LoggingEventSink({ logger: Object.assign(pino({ level: 'silent' }), { flush }) }).close(options)
   const hangs = await closed(() => {}, { timeoutMs: 1 })
-  expect(StageflowError.is(hangs.error, 'sink-logging/close-timeout')).toBe(true)
+  expect(StageflowError.is(hangs.error, 'sink-logging/timed-out')).toBe(true)
   const full = new Error('disk full')
-  expect(await closed((done) => done(full))).toEqual({ error: full })
+  expect(await closed((done) => done(full))).toEqual({ delivered: 0, lost: 0, error: full })
   await expect(closed((done) => done(), { timeout: 1 })).rejects.toThrow('unknown option "timeout"')
+})
+
+test('close says how many lines the logger had written, and how many may be lost; flush keeps its limit', async () => {
+  const dones: (() => void)[] = []
+  const logger = Object.assign(pino({ level: 'trace' }, { write: () => {} }), {
+    flush: (done: () => void) => void dones.push(done),
+  })
+  const sink = new LoggingEventSink({ logger })
+  sink.tryEmit(eventOf('app.said', {}))
+  const flushed = sink.flush()
+  sink.tryEmit(eventOf('app.said', {}))
+  dones[0]?.()
+  await flushed
+  expect(sink.stats()).toEqual({ logged: 2, flushed: 1, heldBack: 0 })
+  await expect(sink.flush({ timeoutMs: 0 })).rejects.toMatchObject({ code: 'sink-logging/timed-out' })
+  await expect(sink.flush({ signal: AbortSignal.abort(new Error('stop')) })).rejects.toThrow('stop')
+  await expect(sink.flush({ timeout: 1 } as object)).rejects.toThrow('unknown option "timeout"')
+  expect(await sink.close({ timeoutMs: 0 })).toMatchObject({ delivered: 1, lost: 1 })
 })
 
 test.each([

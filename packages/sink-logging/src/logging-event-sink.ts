@@ -11,6 +11,7 @@ import {
   functionLike,
   isThenable,
   objectWith,
+  withinLimit,
 } from '@stageflow/core/kit'
 import type { OptionRules, WaitOptions } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
@@ -31,6 +32,27 @@ export interface LoggingEventSinkOptions {
   readonly redaction?: RedactionOptions | false
 }
 
+/** What has happened to the events that the sink was given. */
+export interface LoggingSinkStats {
+  /** Events that the logger was given as lines. */
+  readonly logged: number
+  /** How many of those it had written at the last flush. */
+  readonly flushed: number
+  /** Events without a line: their level is `silent`, or the logger doesn't log it. */
+  readonly heldBack: number
+}
+
+/** How the sink ended. */
+export interface LoggingSinkReport {
+  /** Events that the logger has written. */
+  readonly delivered: number
+  /** Events that the logger was given, and may not have written. */
+  readonly lost: number
+  /** Why lines may be lost; undefined if none are. */
+  readonly error: unknown
+}
+
+const ILLEGAL_OPTION = 'sink-logging/illegal-option'
 const METHODS = ['isLevelEnabled', 'error', 'warn', 'info', 'debug', 'trace', 'fatal', 'flush']
 const RULES: OptionRules<LoggingEventSinkOptions> = {
   logger: objectWith('a pino logger', ...METHODS),
@@ -47,9 +69,12 @@ export class LoggingEventSink implements EventSink {
   readonly #level: (event: StageflowEvent) => LevelWithSilent
   readonly #withData: boolean
   readonly #redactor: Redactor
+  #logged = 0
+  #flushed = 0
+  #heldBack = 0
 
   constructor(options: LoggingEventSinkOptions = {}) {
-    checkOptions('new LoggingEventSink()', 'sink-logging/illegal-option', options, RULES)
+    checkOptions('new LoggingEventSink()', ILLEGAL_OPTION, options, RULES)
     const { logger = pino(), level = levelOf, data = false, redaction } = options
     this.#logger = logger
     this.#level = level
@@ -67,33 +92,48 @@ export class LoggingEventSink implements EventSink {
     return isThenable(written) ? (written as unknown as undefined) : true
   }
 
-  /** Resolves when the logger has written everything. */
-  flush(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#logger.flush((error) => (error ? reject(error) : resolve()))
-    })
+  /** Resolves when the logger has written everything. Rejects with `sink-logging/timed-out` if that takes too long. */
+  async flush(options: WaitOptions = {}): Promise<void> {
+    checkWait('flush()', ILLEGAL_OPTION, options)
+    const { signal, timeoutMs = Infinity } = options
+    signal?.throwIfAborted()
+    const limit = { clock: systemClock, limitMs: timeoutMs, signal, late: () => late('flush()', timeoutMs) }
+    await withinLimit(this.#flushLogger(), limit)
   }
 
   /**
-   * Like `flush`, but within `timeoutMs` (5,000), and without rejecting: `error` says why some lines may be lost. The logger stays
-   * open: close it yourself.
+   * Like `flush`, but within `timeoutMs` (5,000), and without rejecting: the report says what was written, and why lines may be lost.
+   * The logger stays open: close it yourself.
    */
-  async close(options: WaitOptions = {}): Promise<{ readonly error: unknown }> {
-    checkWait('close()', 'sink-logging/illegal-option', options)
-    const late = (timeoutMs: number): Error =>
-      new StageflowError(
-        'sink-logging/close-timeout',
-        `close(): the logger did not write everything within ${timeoutMs} ms. Raise timeoutMs, or find out what blocks its destination.`,
-      )
-    const limit = { timeoutMs: CLOSE_TIMEOUT_MS, ...options, clock: systemClock, late }
-    const { error } = await endWithin(() => this.flush(), limit)
-    return Object.freeze({ error })
+  async close(options: WaitOptions = {}): Promise<LoggingSinkReport> {
+    checkWait('close()', ILLEGAL_OPTION, options)
+    const { timeoutMs = CLOSE_TIMEOUT_MS } = options
+    const limit = { ...options, timeoutMs, clock: systemClock, late: () => late('close()', timeoutMs) }
+    const { error } = await endWithin(() => this.#flushLogger(), limit)
+    return Object.freeze({ delivered: this.#flushed, lost: this.#logged - this.#flushed, error })
+  }
+
+  stats(): LoggingSinkStats {
+    return Object.freeze({ logged: this.#logged, flushed: this.#flushed, heldBack: this.#heldBack })
+  }
+
+  async #flushLogger(): Promise<void> {
+    const logged = this.#logged
+    await new Promise<void>((resolve, reject) => {
+      this.#logger.flush((error) => (error ? reject(error) : resolve()))
+    })
+    this.#flushed = Math.max(this.#flushed, logged)
   }
 
   #log(event: StageflowEvent): Promise<void> | void {
     const level = this.#level(event)
-    if (level === 'silent' || !this.#logger.isLevelEnabled(level)) return
-    return this.#logger[level](this.#line(event), event.type)
+    if (level === 'silent' || !this.#logger.isLevelEnabled(level)) {
+      this.#heldBack++
+      return
+    }
+    const written = this.#logger[level](this.#line(event), event.type)
+    this.#logged++
+    return written
   }
 
   #line(event: StageflowEvent): object {
@@ -107,4 +147,11 @@ export class LoggingEventSink implements EventSink {
     if (shown !== undefined) line['data'] = this.#redactor.value(shown)
     return line // pino leaves out what is undefined
   }
+}
+
+function late(call: string, timeoutMs: number): StageflowError {
+  return new StageflowError(
+    'sink-logging/timed-out',
+    `${call}: the logger did not write everything within ${timeoutMs} ms. Raise timeoutMs, or find out what blocks its destination.`,
+  )
 }

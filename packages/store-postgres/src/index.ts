@@ -10,7 +10,7 @@ export type {
   PostgresStoreOptions,
   PostgresUndoStoreOptions,
 } from './postgres-store-options.ts'
-export { postgresStore, type PostgresClaimAnswer, type PostgresStore } from './postgres-store.ts'
+export { postgresStore, type PostgresStore } from './postgres-store.ts'
 export {
   postgresUndoStore,
   type PostgresUndo,

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { StageflowError } from '@stageflow/core'
-import { storeContract } from '@stageflow/interceptor-idempotency/contract'
+import { keyedStoreContract } from '@stageflow/keyed-work/contract'
 import { expect, test, vi } from 'vitest'
 
 import { contractWithPools } from '../test/contract-with-pools.ts'
@@ -15,7 +15,7 @@ const COMPLETION = { token: 'one', parameters: PARAMETERS, value: 'done', ttlMs:
 
 const { pool, schema, lockWait } = ownDatabase(postgresStore)
 
-contractWithPools(storeContract, (own) => postgresStore({ pool: own, schema }))
+contractWithPools(keyedStoreContract, (own) => postgresStore({ pool: own, schema }))
 
 test('two stores on one table share records, and stores on different tables do not', async () => {
   const [left, same, other] = [

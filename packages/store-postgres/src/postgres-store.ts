@@ -1,25 +1,15 @@
 import { checkOptions, whole } from '@stageflow/core/kit'
+import type { Claim, ClaimAnswer, Completion, KeyedStore } from '@stageflow/keyed-work'
 
 import { tooLarge } from './postgres-errors.ts'
 import { type PostgresStoreOptions, checkPostgresOptions } from './postgres-store-options.ts'
 import { shownTable, statementsFor } from './statements.ts'
 import { tableQueries } from './table-queries.ts'
 
-/** Satisfies the `IdempotencyStore` of `@stageflow/interceptor-idempotency`. */
-export interface PostgresStore {
-  claim(
-    key: string,
-    claim: { readonly token: string; readonly parameters: string; readonly leaseMs: number },
-  ): Promise<PostgresClaimAnswer>
-  complete(
-    key: string,
-    completion: {
-      readonly token: string
-      readonly parameters: string
-      readonly value: string
-      readonly ttlMs: number
-    },
-  ): Promise<boolean>
+/** A store that answers with promises. */
+export interface PostgresStore extends KeyedStore {
+  claim(key: string, claim: Claim): Promise<ClaimAnswer>
+  complete(key: string, completion: Completion): Promise<boolean>
   release(key: string, token: string): Promise<void>
   /** Creates the table, and the named schema, if they don't exist. Any number of processes can call it at the same time. */
   migrate(): Promise<void>
@@ -27,13 +17,7 @@ export interface PostgresStore {
   purge(limit?: number): Promise<number>
 }
 
-/** The caller has the claim, another token has it, or the work was done. */
-export type PostgresClaimAnswer =
-  | { readonly status: 'claimed' }
-  | { readonly status: 'running'; readonly parameters: string; readonly leaseMs: number }
-  | { readonly status: 'completed'; readonly parameters: string; readonly value: string }
-
-/** Keeps idempotency records in one table of PostgreSQL. Every statement is its own transaction. */
+/** Keeps claims and results in one table of PostgreSQL. Every statement is its own transaction. */
 export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   checkPostgresOptions(options)
   const { pool, schema, table = 'stageflow_idempotency', maxValueBytes = 16 * 1024 * 1024 } = options
@@ -42,7 +26,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
 
   return {
     claim: (key, { token, parameters, leaseMs }) =>
-      untilDefined<PostgresClaimAnswer>('claim', async () => {
+      untilDefined<ClaimAnswer>('claim', async () => {
         const claimed = await query('claim', statements.insert, [key, token, parameters, leaseMs])
         if (claimed.rows.length > 0) return { status: 'claimed' }
         const [row] = (await query('claim', statements.find, [key, token])).rows
@@ -76,7 +60,7 @@ interface Row {
   readonly left_ms: number
 }
 
-function answerOf({ parameters, value, left_ms: leftMs }: Row): PostgresClaimAnswer {
+function answerOf({ parameters, value, left_ms: leftMs }: Row): ClaimAnswer {
   if (value !== null) return { status: 'completed', parameters, value }
   // The row had not expired when it was found, but it may have when the rest of its lease was computed.
   return { status: 'running', parameters, leaseMs: Math.max(1, Math.ceil(leftMs)) }

@@ -1,4 +1,4 @@
-import { processContract } from '@stageflow/interceptor-idempotency/contract'
+import { processContract } from '@stageflow/keyed-work/contract'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, test } from 'vitest'
 

@@ -1,4 +1,4 @@
-import type { ProcessSide } from '@stageflow/interceptor-idempotency/contract'
+import type { ProcessSide } from '@stageflow/keyed-work/contract'
 import { Pool } from 'pg'
 
 import { postgresStore } from '../src/postgres-store.ts'

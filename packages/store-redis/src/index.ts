@@ -1,2 +1,2 @@
 export type { RedisClient, RedisStoreOptions } from './redis-store-options.ts'
-export { redisStore, type RedisClaimAnswer, type RedisStore } from './redis-store.ts'
+export { redisStore, type RedisStore } from './redis-store.ts'

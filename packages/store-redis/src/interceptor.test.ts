@@ -39,7 +39,7 @@ test('a client that waits long fails the stage after storeTimeoutMs', async () =
   await server.stop()
   const result = await graph.runSettled({ extensions: { idempotencyKey: crypto.randomUUID() } })
   expect(result.report.stages['pay']?.error).toMatchObject({
-    code: 'idempotency/store-unavailable',
+    code: 'idempotency/unavailable',
     cause: { message: 'the store did not answer within 200 ms' },
   })
   client.disconnect()

@@ -1,4 +1,4 @@
-import { processContract } from '@stageflow/interceptor-idempotency/contract'
+import { processContract } from '@stageflow/keyed-work/contract'
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, test } from 'vitest'
 

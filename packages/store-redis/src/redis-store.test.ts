@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { StageflowError } from '@stageflow/core'
-import type { IdempotencyStore } from '@stageflow/interceptor-idempotency'
-import { storeContract } from '@stageflow/interceptor-idempotency/contract'
+import type { KeyedStore } from '@stageflow/keyed-work'
+import { keyedStoreContract } from '@stageflow/keyed-work/contract'
 import { Redis } from 'ioredis'
 import { Redis as Redis5 } from 'ioredis-5'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -32,10 +32,10 @@ function contractWith(name: string, open: () => Redis | Redis5): void {
     })
     afterAll(() => own.quit())
     const opened = () => {
-      const store: IdempotencyStore = redisStore({ client: own, prefix: ownPrefix() })
+      const store: KeyedStore = redisStore({ client: own, prefix: ownPrefix() })
       return { store, advance: (ms: number) => wait(ms) }
     }
-    for (const { name: title, run } of storeContract(opened, { shortMs: 500 })) {
+    for (const { name: title, run } of keyedStoreContract(opened, { shortMs: 500 })) {
       test(title, { concurrent: false, timeout: 60_000 }, run)
     }
   })

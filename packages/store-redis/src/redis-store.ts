@@ -1,32 +1,17 @@
+import type { Claim, ClaimAnswer, Completion, KeyedStore } from '@stageflow/keyed-work'
+
 import { isUnknownScript, tooLarge, unavailable } from './redis-errors.ts'
 import { type RedisStoreOptions, checkRedisOptions } from './redis-store-options.ts'
 import { CLAIM, COMPLETE, RELEASE, type Script } from './scripts.ts'
 
-/** Satisfies the `IdempotencyStore` of `@stageflow/interceptor-idempotency`. */
-export interface RedisStore {
-  claim(
-    key: string,
-    claim: { readonly token: string; readonly parameters: string; readonly leaseMs: number },
-  ): Promise<RedisClaimAnswer>
-  complete(
-    key: string,
-    completion: {
-      readonly token: string
-      readonly parameters: string
-      readonly value: string
-      readonly ttlMs: number
-    },
-  ): Promise<boolean>
+/** A store that answers with promises. */
+export interface RedisStore extends KeyedStore {
+  claim(key: string, claim: Claim): Promise<ClaimAnswer>
+  complete(key: string, completion: Completion): Promise<boolean>
   release(key: string, token: string): Promise<void>
 }
 
-/** The caller has the claim, another token has it, or the work was done. */
-export type RedisClaimAnswer =
-  | { readonly status: 'claimed' }
-  | { readonly status: 'running'; readonly parameters: string; readonly leaseMs: number }
-  | { readonly status: 'completed'; readonly parameters: string; readonly value: string }
-
-/** Keeps idempotency records in Redis. Each operation is one script, and each record is one key that expires. */
+/** Keeps claims and results in Redis. Each operation is one script, and each record is one key that expires. */
 export function redisStore(options: RedisStoreOptions): RedisStore {
   checkRedisOptions(options)
   const { client, prefix = 'stageflow:idempotency:', maxValueBytes = 16 * 1024 * 1024 } = options

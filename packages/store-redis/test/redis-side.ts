@@ -1,4 +1,4 @@
-import type { ProcessSide } from '@stageflow/interceptor-idempotency/contract'
+import type { ProcessSide } from '@stageflow/keyed-work/contract'
 import { Redis } from 'ioredis'
 
 import { redisStore } from '../src/redis-store.ts'

@@ -5,12 +5,12 @@ import { type OptionRules, TEXT, oneOf, optionProblems, read, refuseOptions, tex
 
 export interface SqliteStoreOptions {
   /** The path of the database file. It is created if it is missing, and opened in WAL mode. Pass this or `database`. */
-  readonly file?: string
-  /** The app's own open database. Its settings stay unchanged, and `close` leaves it open. Pass this or `file`. */
+  readonly path?: string
+  /** The app's own open database. Its settings stay unchanged, and `close` leaves it open. Pass this or `path`. */
   readonly database?: DatabaseSync
-  /** For `file`: `full` keeps what was stored through a power loss; `normal` is faster and keeps it through a crash of the process only. Default: `'full'`. */
+  /** For `path`: `full` keeps what was stored through a power loss; `normal` is faster and keeps it through a crash of the process only. Default: `'full'`. */
   readonly synchronous?: 'full' | 'normal'
-  /** For `file`: maximum time that opening and each operation wait for the write of another process, in ms. Blocks the process. Default: 5,000. */
+  /** For `path`: maximum time that opening and each operation wait for the write of another process, in ms. Blocks the process. Default: 5,000. */
   readonly busyTimeoutMs?: number
 }
 
@@ -18,7 +18,7 @@ export interface SqliteStoreOptions {
 const isClosed = ({ isOpen }: { readonly isOpen?: boolean }): boolean => isOpen === false
 
 const RULES: OptionRules<SqliteStoreOptions> = {
-  file: TEXT,
+  path: TEXT,
   database: [(value) => value instanceof DatabaseSync && !isClosed(value), 'an open DatabaseSync of node:sqlite'],
   synchronous: oneOf('full', 'normal'),
   busyTimeoutMs: whole(0, 2 ** 31 - 1),
@@ -39,15 +39,15 @@ export interface OpenDatabase {
 /** Opens the database of the options. Throws `store-sqlite/illegal-option` and `store-sqlite/unavailable`. `store`: its factory. */
 export function openDatabase(store: string, options: SqliteStoreOptions): OpenDatabase {
   checkOptions(store, options)
-  const { file, synchronous = 'full', busyTimeoutMs = 5_000 } = options
+  const { path, synchronous = 'full', busyTimeoutMs = 5_000 } = options
   const attempt = <T>(operation: string, act: () => T): T => {
     try {
       return act()
     } catch (cause) {
-      throw unavailable(store, operation, file, cause)
+      throw unavailable(store, operation, path, cause)
     }
   }
-  const database = options.database ?? attempt('open', () => openFile(file as string, synchronous, busyTimeoutMs))
+  const database = options.database ?? attempt('open', () => openFile(path as string, synchronous, busyTimeoutMs))
   let isDone = options.database !== undefined
   return {
     database,
@@ -59,8 +59,8 @@ export function openDatabase(store: string, options: SqliteStoreOptions): OpenDa
   }
 }
 
-function openFile(file: string, synchronous: 'full' | 'normal', busyTimeoutMs: number): DatabaseSync {
-  const database = new DatabaseSync(file)
+function openFile(path: string, synchronous: 'full' | 'normal', busyTimeoutMs: number): DatabaseSync {
+  const database = new DatabaseSync(path)
   try {
     useWriteAheadLog(database, busyTimeoutMs) // before busy_timeout is set, or SQLite would wait that long in each try
     database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
@@ -87,8 +87,8 @@ function useWriteAheadLog(database: DatabaseSync, busyTimeoutMs: number): void {
 /** SQLITE_BUSY, or an extended code with SQLITE_BUSY in its lowest byte. */
 const isBusy = (error: unknown): boolean => ((error as { errcode?: number }).errcode ?? 0) % 256 === 5
 
-function unavailable(store: string, operation: string, file: string | undefined, cause: unknown): StageflowError {
-  const where = file === undefined ? '' : ` for the file "${file}"`
+function unavailable(store: string, operation: string, path: string | undefined, cause: unknown): StageflowError {
+  const where = path === undefined ? '' : ` for the file "${path}"`
   return new StageflowError(
     'store-sqlite/unavailable',
     `${store}(): ${operation} failed${where}: ${textOf(cause).replace(/\.$/, '')}. Check that its folder exists, that the process can write the file, that the disk is not full, and that no other program keeps a transaction open.`,
@@ -98,7 +98,7 @@ function unavailable(store: string, operation: string, file: string | undefined,
 
 function checkOptions(store: string, options: unknown): void {
   const problems = [...optionProblems(options, RULES)]
-  if ((read(options, 'file') === undefined) === (read(options, 'database') === undefined))
-    problems.push(`pass either file or database: ${store}({ file: 'path/of/the.db' })`)
+  if ((read(options, 'path') === undefined) === (read(options, 'database') === undefined))
+    problems.push(`pass either path or database: ${store}({ path: 'folder/name.db' })`)
   refuseOptions(`${store}()`, 'store-sqlite/illegal-option', problems)
 }

@@ -1,4 +1,4 @@
-import { processContract } from '@stageflow/interceptor-idempotency/contract'
+import { processContract } from '@stageflow/keyed-work/contract'
 import { beforeAll, test } from 'vitest'
 
 import { ownFiles } from '../test/own-files.ts'

@@ -17,7 +17,7 @@ import { sqliteApprovalStore } from './sqlite-approval-store.ts'
 const newFile = ownFiles()
 const ASKED = { request: 'asked', ttlMs: 60_000, retentionMs: 60_000 }
 
-contractWithDatabases(approvalStoreContract, sqliteApprovalStore, { file: newFile(), shortMs: 300 })
+contractWithDatabases(approvalStoreContract, sqliteApprovalStore, { path: newFile(), shortMs: 300 })
 
 const stepArbitrary = fc.record({
   /** Which of two connections makes it. */
@@ -31,7 +31,7 @@ const stepArbitrary = fc.record({
 
 test('whatever two connections do with one file: both see what a single store in memory has', () => {
   const file = newFile()
-  const sides = [0, 1].map(() => sqliteApprovalStore({ file, synchronous: 'normal' }))
+  const sides = [0, 1].map(() => sqliteApprovalStore({ path: file, synchronous: 'normal' }))
   let runs = 0
   fc.assert(
     fc.property(fc.array(stepArbitrary, { maxLength: 30 }), (steps) => {
@@ -65,7 +65,7 @@ const raced = async (tasks: readonly SideTask[]): Promise<readonly unknown[]> =>
 
 test('four processes race for 200 approvals: each is used by one of them', async () => {
   const file = newFile()
-  const store = sqliteApprovalStore({ file, synchronous: 'normal' })
+  const store = sqliteApprovalStore({ path: file, synchronous: 'normal' })
   const ids = Array.from({ length: 200 }, (_, index) => `${index}`)
   for (const id of ids) {
     store.request('ada', id, ASKED)
@@ -81,14 +81,14 @@ test('a run suspends with its approval, and of two processes that resume it one 
   writeFileSync(payments, '')
   const ada = { orgId: 'acme', userId: 'ada' }
   // The process that asks ends.
-  const asking = sqliteApprovalStore({ file })
+  const asking = sqliteApprovalStore({ path: file })
   const first = await billsGraph(new Approvals({ store: asking, waitMs: 0 }), payments).run(ada)
   writeFileSync(state, JSON.stringify(first))
   asking.close()
   expect(first.status).toBe('suspended')
 
   // Another process decides.
-  const deciding = sqliteApprovalStore({ file })
+  const deciding = sqliteApprovalStore({ path: file })
   const approvals = new Approvals({ store: deciding })
   const [open] = await approvals.pending(ada)
   expect(open).toMatchObject({ id: first.status === 'suspended' && first.requests['pay'], arguments: { euros: 900 } })
@@ -105,10 +105,10 @@ test('a run suspends with its approval, and of two processes that resume it one 
 
 test('approvals and idempotency records can share a file, and approvals outlive the process', () => {
   const file = newFile()
-  const first = sqliteApprovalStore({ file })
+  const first = sqliteApprovalStore({ path: file })
   first.request('ada', 'a', ASKED)
   first.close()
-  const second = sqliteApprovalStore({ file })
+  const second = sqliteApprovalStore({ path: file })
   expect(second.find('ada', 'a')).toMatchObject({ status: 'pending' })
   second.close()
 })
@@ -130,7 +130,7 @@ test('every 64th request removes some rows past their time', () => {
 
 test('an error of SQLite makes the store unavailable, and so does close()', () => {
   const file = newFile()
-  const store = sqliteApprovalStore({ file, busyTimeoutMs: 20 })
+  const store = sqliteApprovalStore({ path: file, busyTimeoutMs: 20 })
   store.request('ada', 'a', ASKED)
   const other = new DatabaseSync(file)
   other.exec('BEGIN IMMEDIATE')
@@ -149,7 +149,7 @@ test('an error of SQLite makes the store unavailable, and so does close()', () =
   ])
     expect(act).toThrow(expect.objectContaining({ code: 'store-sqlite/unavailable' }) as Error)
   expect(() => sqliteApprovalStore({} as never)).toThrow(
-    "sqliteApprovalStore(): pass either file or database: sqliteApprovalStore({ file: 'path/of/the.db' })",
+    "sqliteApprovalStore(): pass either path or database: sqliteApprovalStore({ path: 'folder/name.db' })",
   )
 })
 

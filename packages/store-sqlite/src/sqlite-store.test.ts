@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads'
 
 import { Pipeline, StageKind, StageflowError } from '@stageflow/core'
 import { idempotency } from '@stageflow/interceptor-idempotency'
-import { storeContract } from '@stageflow/interceptor-idempotency/contract'
+import { keyedStoreContract } from '@stageflow/keyed-work/contract'
 import { recordingSink } from '@stageflow/testing'
 import { expect, test } from 'vitest'
 
@@ -21,15 +21,15 @@ const P = '0'.repeat(64)
 const claim = (token: string, leaseMs = 60_000) => ({ token, parameters: P, leaseMs })
 const completion = (token: string, value = '', ttlMs = 60_000) => ({ token, parameters: P, value, ttlMs })
 
-contractWithDatabases(storeContract, sqliteStore, { file: newFile(), shortMs: 150 })
+contractWithDatabases(keyedStoreContract, sqliteStore, { path: newFile(), shortMs: 150 })
 
 test('outputs are still there when the file is opened again', () => {
   const file = newFile()
-  const first = sqliteStore({ file })
+  const first = sqliteStore({ path: file })
   first.claim('k', claim('a'))
   first.complete('k', completion('a', 'done'))
   first.close()
-  const second = sqliteStore({ file })
+  const second = sqliteStore({ path: file })
   expect(second.claim('k', claim('b'))).toEqual({ status: 'completed', parameters: P, value: 'done' })
   second.close()
 })
@@ -50,7 +50,7 @@ test.each<[Partial<SqliteStoreOptions>, number]>([
       Object.assign(pragmas, this.prepare(`PRAGMA ${name}`).get())
   }
   try {
-    sqliteStore({ file, ...options }).close()
+    sqliteStore({ path: file, ...options }).close()
   } finally {
     DatabaseSync.prototype.exec = exec
   }
@@ -70,7 +70,7 @@ test("the app's own database keeps its settings and stays open", () => {
 
 test('every 64th claim removes some expired rows', () => {
   const file = newFile()
-  const store = sqliteStore({ file, synchronous: 'normal' })
+  const store = sqliteStore({ path: file, synchronous: 'normal' })
   const rows = new DatabaseSync(file)
   const count = () => Number(rows.prepare('SELECT count(*) AS n FROM stageflow_idempotency').get()?.['n'])
   for (let n = 0; n < 300; n++) store.complete(`old${n}`, completion('a', 'x', 1))
@@ -87,7 +87,7 @@ test('every 64th claim removes some expired rows', () => {
 
 test('a file that cannot be opened is an error at once, with what to check', () => {
   const file = newFile('no/such/folder.db')
-  const error = thrownBy(() => sqliteStore({ file }))
+  const error = thrownBy(() => sqliteStore({ path: file }))
   expect(StageflowError.is(error, 'store-sqlite/unavailable')).toBe(true)
   expect(String(error)).toContain(
     `open failed for the file "${file}": unable to open database file. Check that its folder exists, that the process can write the file`,
@@ -99,11 +99,11 @@ test('a file with another table of that name is an error at once, and is closed'
   const other = new DatabaseSync(file)
   other.exec('CREATE TABLE stageflow_idempotency (other TEXT)')
   other.close()
-  expect(thrownBy(() => sqliteStore({ file }))).toMatchObject({ code: 'store-sqlite/unavailable' })
+  expect(thrownBy(() => sqliteStore({ path: file }))).toMatchObject({ code: 'store-sqlite/unavailable' })
 })
 
 test('a closed store is unavailable, also after a second close()', () => {
-  const store = sqliteStore({ file: newFile() })
+  const store = sqliteStore({ path: newFile() })
   store.close()
   store.close()
   for (const act of [
@@ -116,7 +116,7 @@ test('a closed store is unavailable, also after a second close()', () => {
 
 test('a transaction that is open for longer than the store waits makes it unavailable, but repeats get their output', async () => {
   const file = newFile()
-  const store = sqliteStore({ file, busyTimeoutMs: 20 })
+  const store = sqliteStore({ path: file, busyTimeoutMs: 20 })
   store.complete('done', completion('a', 'done'))
   const other = new DatabaseSync(file)
   other.exec('BEGIN IMMEDIATE')
@@ -132,7 +132,7 @@ test('a transaction that is open for longer than the store waits makes it unavai
     .build({ interceptors: [idempotency({ store })], eventSink })
   const result = await graph.runSettled({ extensions: { idempotencyKey: 'k' } })
   expect(result).toMatchObject({
-    errors: [{ code: 'idempotency/store-unavailable', cause: { code: 'store-sqlite/unavailable' } }],
+    errors: [{ code: 'idempotency/unavailable', cause: { code: 'store-sqlite/unavailable' } }],
   })
   expect(eventSink.of('idempotency.store_failed')).toMatchObject([
     { data: { operation: 'claim', code: 'store-sqlite/unavailable', consequence: 'fail' } },
@@ -144,7 +144,7 @@ test('a transaction that is open for longer than the store waits makes it unavai
 })
 
 test('an output with an own "__proto__" key is stored, and repeats get it', async () => {
-  const store = sqliteStore({ file: newFile() })
+  const store = sqliteStore({ path: newFile() })
   let executions = 0
   const foreign = JSON.parse('{"__proto__":{"isAdmin":true}}') as object
   const graph = new Pipeline('shop')
@@ -183,7 +183,7 @@ function otherWrite(file: string, mostMs = 60_000): { end: () => Promise<unknown
 test('the store waits for a write to a new file that has no write-ahead log yet', async () => {
   const file = newFile()
   const write = otherWrite(file, 300)
-  const store = sqliteStore({ file })
+  const store = sqliteStore({ path: file })
   expect(store.claim('k', claim('a'))).toEqual({ status: 'claimed' })
   store.close()
   await write.end()
@@ -192,12 +192,12 @@ test('the store waits for a write to a new file that has no write-ahead log yet'
 test('a write to a new file that takes longer than the store waits makes it unavailable', async () => {
   const file = newFile()
   const write = otherWrite(file)
-  expect(thrownBy(() => sqliteStore({ file, busyTimeoutMs: 20 }))).toMatchObject({
+  expect(thrownBy(() => sqliteStore({ path: file, busyTimeoutMs: 20 }))).toMatchObject({
     code: 'store-sqlite/unavailable',
     message: expect.stringMatching(/open failed for the file ".*": database is locked/) as unknown,
   })
   await write.end()
-  sqliteStore({ file, busyTimeoutMs: 20 }).close()
+  sqliteStore({ path: file, busyTimeoutMs: 20 }).close()
 })
 
 test('the store waits for an exclusive lock at most busyTimeoutMs', () => {
@@ -205,7 +205,9 @@ test('the store waits for an exclusive lock at most busyTimeoutMs', () => {
   const other = new DatabaseSync(file)
   other.exec('BEGIN EXCLUSIVE; CREATE TABLE other (a)')
   // With its default, 5,000 ms, it would wait longer than the test may take.
-  expect(thrownBy(() => sqliteStore({ file, busyTimeoutMs: 100 }))).toMatchObject({ code: 'store-sqlite/unavailable' })
+  expect(thrownBy(() => sqliteStore({ path: file, busyTimeoutMs: 100 }))).toMatchObject({
+    code: 'store-sqlite/unavailable',
+  })
   other.exec('COMMIT')
   other.close()
 })
@@ -214,7 +216,7 @@ test('six processes can open one new file at the same time', async () => {
   const file = newFile()
   const script = `
     const { sqliteStore } = await import(${JSON.stringify(new URL('./sqlite-store.ts', import.meta.url).href)})
-    const store = sqliteStore({ file: process.argv.at(-1) })
+    const store = sqliteStore({ path: process.argv.at(-1) })
     console.log(store.claim('k', { token: String(process.pid), parameters: '', leaseMs: 60000 }).status)
     store.close()`
   const run = promisify(execFile)
@@ -243,25 +245,25 @@ test('a claim that the database never takes fails, and does not block the proces
 test('illegal options are refused, all in one error', () => {
   const closed = new DatabaseSync(':memory:')
   closed.close()
-  const bad = { database: closed, synchronous: 'off', busyTimeoutMs: -1, path: 'x' } as unknown as SqliteStoreOptions
+  const bad = { database: closed, synchronous: 'off', busyTimeoutMs: -1, file: 'x' } as unknown as SqliteStoreOptions
   const error = thrownBy(() => sqliteStore(bad))
   expect(StageflowError.is(error, 'store-sqlite/illegal-option')).toBe(true)
   expect(String(error)).toMatch(
-    /database must be an open DatabaseSync.*synchronous must be.*busyTimeoutMs must be.*unknown option "path"/,
+    /database must be an open DatabaseSync.*synchronous must be.*busyTimeoutMs must be.*unknown option "file"/,
   )
   for (const given of [
     undefined,
     null,
     7,
     {},
-    { file: '' },
-    { file: 7 },
-    { file: 'a', database: closed },
+    { path: '' },
+    { path: 7 },
+    { path: 'a', database: closed },
     { database: {} },
   ])
     expect(thrownBy(() => sqliteStore(given as never))).toMatchObject({ code: 'store-sqlite/illegal-option' })
   for (const busyTimeoutMs of [NaN, Infinity, 1.5, '5', null, 2 ** 31])
-    expect(() => sqliteStore({ file: 'x', busyTimeoutMs: busyTimeoutMs as number })).toThrow('busyTimeoutMs must be')
+    expect(() => sqliteStore({ path: 'x', busyTimeoutMs: busyTimeoutMs as number })).toThrow('busyTimeoutMs must be')
 })
 
 function thrownBy(act: () => unknown): unknown {

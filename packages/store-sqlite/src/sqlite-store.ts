@@ -1,26 +1,16 @@
+import type { Claim, ClaimAnswer, Completion, KeyedStore } from '@stageflow/keyed-work'
+
 import { openDatabase, type SqliteStoreOptions } from './database.ts'
 import { CLAIM, COMPLETE, CREATE, FIND, PURGE, RELEASE } from './statements.ts'
 
-/** Satisfies the `IdempotencyStore` of `@stageflow/interceptor-idempotency`. Answers synchronously. */
-export interface SqliteStore {
-  claim(
-    key: string,
-    claim: { readonly token: string; readonly parameters: string; readonly leaseMs: number },
-  ): SqliteClaimAnswer
-  complete(
-    key: string,
-    completion: { readonly token: string; readonly parameters: string; readonly value: string; readonly ttlMs: number },
-  ): boolean
+/** A store that answers synchronously. */
+export interface SqliteStore extends KeyedStore {
+  claim(key: string, claim: Claim): ClaimAnswer
+  complete(key: string, completion: Completion): boolean
   release(key: string, token: string): void
   /** Closes the file if the store opened it. Later operations throw `store-sqlite/unavailable`. */
   close(): void
 }
-
-/** The caller has the claim, another token has it, or the work was done. */
-export type SqliteClaimAnswer =
-  | { readonly status: 'claimed' }
-  | { readonly status: 'running'; readonly parameters: string; readonly leaseMs: number }
-  | { readonly status: 'completed'; readonly parameters: string; readonly value: string }
 
 interface Row {
   readonly token: string
@@ -35,7 +25,7 @@ const ROWS_PER_PURGE = 256
 const MOST_TRIES = 100
 
 /**
- * Keeps idempotency records in one SQLite file, for all processes of one machine. Creates its table when it opens the file.
+ * Keeps claims and results in one SQLite file, for all processes of one machine. Creates its table when it opens the file.
  * Throws `store-sqlite/illegal-option`, and `store-sqlite/unavailable` if the file can't be opened.
  */
 export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
@@ -52,7 +42,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   })
   let claims = 0
 
-  function claimOnce(key: string, token: string, parameters: string, leaseMs: number): SqliteClaimAnswer | undefined {
+  function claimOnce(key: string, token: string, parameters: string, leaseMs: number): ClaimAnswer | undefined {
     const row = find.get({ key }) as Row | undefined
     if (row !== undefined && row.value !== null)
       return { status: 'completed', parameters: row.parameters, value: row.value }

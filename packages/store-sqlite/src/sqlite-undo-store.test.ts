@@ -22,7 +22,7 @@ const linesOf = (log: string): readonly string[] => readFileSync(log, 'utf8').sp
 const entry = (id: string) => ({ id, run: 'run', callId: 'c', call: 'text', ttlMs: 60_000, retentionMs: 60_000 })
 const CLAIM = { token: 't', leaseMs: 60_000 }
 
-contractWithDatabases(undoStoreContract, sqliteUndoStore, { file: newFile(), shortMs: 300 })
+contractWithDatabases(undoStoreContract, sqliteUndoStore, { path: newFile(), shortMs: 300 })
 
 test('the calls of several processes are undone by another one, the last call first', async () => {
   const [file, log] = [newFile(), newLog()]
@@ -65,11 +65,11 @@ test('a process is killed while it undoes a call: another one waits for its leas
 
 test('all stores can share a file, and calls outlive the process', () => {
   const file = newFile()
-  const first = sqliteUndoStore({ file })
+  const first = sqliteUndoStore({ path: file })
   first.add(entry('a'))
   first.claim('a', CLAIM)
   first.close()
-  const second = sqliteUndoStore({ file })
+  const second = sqliteUndoStore({ path: file })
   expect(second.find({ run: 'run' })).toMatchObject([{ id: 'a' }])
   expect(second.claim('a', { ...CLAIM, token: 'u' })).toMatchObject({ status: 'taken' })
   expect(second.find({})).toEqual([])
@@ -92,7 +92,7 @@ test('every 64th entry removes some rows past their time', () => {
 
 test('an error of SQLite makes the store unavailable, and so does close()', () => {
   const file = newFile()
-  const store = sqliteUndoStore({ file, busyTimeoutMs: 20 })
+  const store = sqliteUndoStore({ path: file, busyTimeoutMs: 20 })
   store.add(entry('a'))
   const other = new DatabaseSync(file)
   other.exec('BEGIN IMMEDIATE')

@@ -48,7 +48,7 @@ export function billsGraph(approvals: Approvals, payments: string) {
 }
 
 async function work(task: SideTask): Promise<unknown> {
-  const store = sqliteApprovalStore({ file: task.file })
+  const store = sqliteApprovalStore({ path: task.file })
   await untilGo()
   try {
     if ('use' in task) {

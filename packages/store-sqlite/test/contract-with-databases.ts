@@ -21,11 +21,11 @@ type Contract<Store> = (
 export function contractWithDatabases<Store extends { close(): void }>(
   contract: Contract<Store>,
   open: (options: SqliteStoreOptions) => Store,
-  { file, shortMs }: { readonly file: string; readonly shortMs: number },
+  { path, shortMs }: { readonly path: string; readonly shortMs: number },
 ): void {
   const opens: Readonly<Record<string, () => Opened<Store>>> = {
     'with a file': () => {
-      const store = open({ file, synchronous: 'normal' })
+      const store = open({ path, synchronous: 'normal' })
       return { store, advance: (ms) => wait(ms), close: () => store.close() }
     },
     "with the app's own database, one that reads big integers": () => {

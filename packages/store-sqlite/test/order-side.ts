@@ -33,7 +33,7 @@ async function work({ folder, killAt }: OrderTask): Promise<Compensation> {
     if (killAt === point) process.kill(process.pid, 'SIGKILL')
   }
   const file = join(folder, 'stores.db')
-  const [store, undoStore] = [sqliteStore({ file }), sqliteUndoStore({ file })]
+  const [store, undoStore] = [sqliteStore({ path: file }), sqliteUndoStore({ path: file })]
   const step = defineTool({
     name: 'step',
     description: 'Does a step of an order.',

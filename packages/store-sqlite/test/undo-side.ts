@@ -22,7 +22,7 @@ export interface UndoTask {
 
 /** An executor whose calls write into the log. Each process has its own. */
 export function openProcess({ file, log, leaseMs = 30_000, dieAt }: Omit<UndoTask, 'run'>) {
-  const store = sqliteUndoStore({ file, synchronous: 'normal' })
+  const store = sqliteUndoStore({ path: file, synchronous: 'normal' })
   const write = defineTool({
     name: 'write',
     description: 'Writes a line.',

@@ -3,7 +3,7 @@ import { show } from '@stageflow/core/kit'
 
 export const ILLEGAL_OPTION = 'streaming/illegal-option'
 
-/** Callers without types may swap the arguments: throws `streaming/illegal-argument`. */
+/** Callers without types may swap the arguments: throws `streaming/illegal-option`. */
 export function checkQueue(what: string, value: unknown): void {
   if (!has(value, 'put')) throw illegalArgument(what, show(value), 'a ChunkQueue to write into as its first argument')
 }
@@ -15,7 +15,7 @@ export function checkSource(what: string, value: unknown): void {
 }
 
 export const illegalArgument = (what: string, given: string, takes: string): StageflowError =>
-  new StageflowError('streaming/illegal-argument', `${what} takes ${takes}, not ${given}.`)
+  new StageflowError('streaming/illegal-option', `${what} takes ${takes}, not ${given}.`)
 
 const has = (value: unknown, method: 'put' | 'get'): boolean =>
   typeof value === 'object' && value !== null && method in value && 'cancel' in value

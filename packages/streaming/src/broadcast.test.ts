@@ -237,7 +237,7 @@ test('a loop over a broadcast is a reader of its own, which leaves with the loop
   expect(queue.stats().readers).toBe(2)
   abort.abort(new Error('enough'))
   await expect(aborted).rejects.toThrow('enough')
-  const refused = expect(timedOut).rejects.toMatchObject({ code: 'streaming/get-timeout' })
+  const refused = expect(timedOut).rejects.toMatchObject({ code: 'streaming/timed-out' })
   await clock.advance(10)
   await refused
   expect(queue.stats().readers).toBe(0)

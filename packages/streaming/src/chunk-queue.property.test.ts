@@ -41,7 +41,7 @@ class Model {
     } else if (this.queued.length < this.maxSize) this.queued.push(item)
     else if (this.policy === 'block') {
       if (!waits) return answer('false')
-      if (until === 0) return answer('streaming/put-timeout')
+      if (until === 0) return answer('streaming/timed-out')
       this.puts.push({ call, item, until })
       return answer('waits')
     } else if (this.policy === 'error') return answer(waits ? 'streaming/full' : 'false')
@@ -69,7 +69,7 @@ class Model {
       this.total++
     } else if (this.end !== undefined) this.answers.push(this.end)
     else if (!waits) this.answers.push('nothing')
-    else if (until === 0) this.answers.push('streaming/get-timeout')
+    else if (until === 0) this.answers.push('streaming/timed-out')
     else {
       this.gets.push({ call: this.answers.length, until, pass })
       this.answers.push('waits')
@@ -97,8 +97,8 @@ class Model {
   }
 
   advanceTo(time: number): void {
-    for (const put of this.puts) if (put.until <= time) this.answers[put.call] = 'streaming/put-timeout'
-    for (const get of this.gets) if (get.until <= time) this.answers[get.call] = 'streaming/get-timeout'
+    for (const put of this.puts) if (put.until <= time) this.answers[put.call] = 'streaming/timed-out'
+    for (const get of this.gets) if (get.until <= time) this.answers[get.call] = 'streaming/timed-out'
     this.puts = this.puts.filter(({ until }) => until > time)
     this.gets = this.gets.filter(({ until }) => until > time)
   }

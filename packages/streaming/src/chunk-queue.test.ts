@@ -324,12 +324,12 @@ test('with an aborted signal nothing is put or taken, even if there are a place 
   expect(queue.size).toBe(1)
 })
 
-test('a wait ends after timeoutMs (streaming/put-timeout, streaming/get-timeout), and leaves no timer when it ends before', async () => {
+test('a wait ends after timeoutMs (streaming/timed-out, streaming/timed-out), and leaves no timer when it ends before', async () => {
   const queue = make({ maxSize: 1, name: 'tokens' })
   const get = queue.get({ timeoutMs: 50 })
   const early = queue.get({ timeoutMs: 1_000 })
   const refused = expect(get).rejects.toMatchObject({
-    code: 'streaming/get-timeout',
+    code: 'streaming/timed-out',
     message:
       'Nothing came into the queue "tokens" within 50 ms. Raise timeoutMs, or find out why its producer is slow.',
   })
@@ -341,7 +341,7 @@ test('a wait ends after timeoutMs (streaming/put-timeout, streaming/get-timeout)
 
   await queue.put(2)
   const put = expect(queue.put(3, { timeoutMs: 20 })).rejects.toMatchObject({
-    code: 'streaming/put-timeout',
+    code: 'streaming/timed-out',
     message:
       'An item was not taken: the queue "tokens" stayed full (maxSize: 1) for 20 ms. Find out why its reader stalls, raise timeoutMs, or use an overflow policy that drops.',
   })
@@ -353,9 +353,9 @@ test('a wait ends after timeoutMs (streaming/put-timeout, streaming/get-timeout)
 
 test('timeoutMs 0 does not wait, and Infinity waits without a timer', async () => {
   const queue = make({ maxSize: 1 })
-  expect(await codeOf(queue.get({ timeoutMs: 0 }))).toBe('streaming/get-timeout')
+  expect(await codeOf(queue.get({ timeoutMs: 0 }))).toBe('streaming/timed-out')
   expect(await queue.put(1, { timeoutMs: 0 })).toBe(true)
-  expect(await codeOf(queue.put(2, { timeoutMs: 0 }))).toBe('streaming/put-timeout')
+  expect(await codeOf(queue.put(2, { timeoutMs: 0 }))).toBe('streaming/timed-out')
   expect(queue.stats().blockedPuts).toBe(0)
   const put = queue.put(2, { timeoutMs: Infinity })
   expect(clock.timers).toEqual([])
@@ -365,7 +365,7 @@ test('timeoutMs 0 does not wait, and Infinity waits without a timer', async () =
 
 test('without a clock, waits use the clock of the machine', async () => {
   const queue = new ChunkQueue<number>({ maxSize: 1 })
-  expect(await codeOf(queue.get({ timeoutMs: 1 }))).toBe('streaming/get-timeout')
+  expect(await codeOf(queue.get({ timeoutMs: 1 }))).toBe('streaming/timed-out')
 })
 
 test('several loops share a work queue; one that is left keeps no item, and the queue stays open for the others', async () => {

@@ -48,7 +48,6 @@ export class ChunkQueue<T> implements ChunkSource<T> {
     this.#lanes = new LaneSet<T>(host, settings, this.#source)
     this.#only = this.#lanes.only
     this.#puts = new WaitList<T, boolean>(clock, {
-      code: 'streaming/put-timeout',
       timedOut: (ms) =>
         `An item was not taken: ${nameOf(this.#source)} stayed full (maxSize: ${settings.maxSize}) for ${ms} ms. Find out why its reader stalls, raise timeoutMs, or use an overflow policy that drops.`,
       gaveUp: (waiter) => {
@@ -101,7 +100,7 @@ export class ChunkQueue<T> implements ChunkSource<T> {
 
   /**
    * Puts an item in, and waits for a place if the policy is `block`. Resolves with true if the item was taken, or dropped by the
-   * policy, and with false if the queue has ended. Rejects with the signal's reason, with `streaming/put-timeout`, or, with the
+   * policy, and with false if the queue has ended. Rejects with the signal's reason, with `streaming/timed-out`, or, with the
    * policy `error`, with `streaming/full`.
    */
   put(item: T, options?: WaitOptions): Promise<boolean> {
@@ -126,7 +125,7 @@ export class ChunkQueue<T> implements ChunkSource<T> {
 
   /**
    * Resolves with the next item, `{ done: false, value }`, or with `{ done: true }` once the queue is closed and empty. Rejects with
-   * the error of `fail()` once it is empty, with the signal's reason, or with `streaming/get-timeout`. It leaves the queue open.
+   * the error of `fail()` once it is empty, with the signal's reason, or with `streaming/timed-out`. It leaves the queue open.
    */
   get(options?: WaitOptions): Promise<ChunkResult<T>> {
     const lane = this.#only

@@ -232,15 +232,15 @@ test('an error in the cleanup of a source rejects feed', async () => {
 })
 
 test.each([[5], ['text'], [null], [undefined], [{}], [() => {}]])(
-  'feeding a queue from %o fails, for its readers too (streaming/illegal-argument)',
+  'feeding a queue from %o fails, for its readers too (streaming/illegal-option)',
   async (source) => {
     const queue = new ChunkQueue<number>()
-    await expect(feed(queue, source as never)).rejects.toMatchObject({ code: 'streaming/illegal-argument' })
-    await expect(queue.get()).rejects.toMatchObject({ code: 'streaming/illegal-argument' })
+    await expect(feed(queue, source as never)).rejects.toMatchObject({ code: 'streaming/illegal-option' })
+    await expect(queue.get()).rejects.toMatchObject({ code: 'streaming/illegal-option' })
   },
 )
 
-test('an argument that is not a queue is refused, for example if the two are swapped (streaming/illegal-argument)', () => {
+test('an argument that is not a queue is refused, for example if the two are swapped (streaming/illegal-option)', () => {
   const queue = new ChunkQueue<number>()
   const calls: [string, () => unknown, string][] = [
     [
@@ -269,7 +269,7 @@ test('an argument that is not a queue is refused, for example if the two are swa
     } catch (thrown) {
       error = thrown
     }
-    expect(StageflowError.is(error, 'streaming/illegal-argument'), name).toBe(true)
+    expect(StageflowError.is(error, 'streaming/illegal-option'), name).toBe(true)
     expect(String(error)).toContain(message)
   }
 })
@@ -297,11 +297,11 @@ test('toAsyncIterable: leaving the loop leaves the queue, and so does the end of
 
   const slow = new ChunkQueue<number>({ clock })
   const waiting = expect(all(toAsyncIterable(slow, { timeoutMs: 10 }))).rejects.toMatchObject({
-    code: 'streaming/get-timeout',
+    code: 'streaming/timed-out',
   })
   await clock.advance(10)
   await waiting
-  expect(slow.closeSignal.reason).toMatchObject({ code: 'streaming/get-timeout' })
+  expect(slow.closeSignal.reason).toMatchObject({ code: 'streaming/timed-out' })
   expect(() => toAsyncIterable(slow, { timeoutMs: -1 })).toThrow(
     'timeoutMs must be a number of milliseconds from 0, or Infinity, not -1',
   )

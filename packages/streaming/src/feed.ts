@@ -17,7 +17,7 @@ export function checkFeed(what: string, options: FeedOptions): void {
 /**
  * Puts everything from a source into a queue, as fast as the queue takes it. The end of the source closes the queue, its error
  * fails the queue, and readers that leave cancel the source. The promise rejects with the error of the source; you don't have to
- * catch it, because the readers get it too. Errors: `streaming/illegal-option`, `streaming/illegal-argument`.
+ * catch it, because the readers get it too. Errors: `streaming/illegal-option`.
  */
 export function feed<T>(queue: ChunkQueue<T>, source: FeedSource<T>, options: FeedOptions = {}): Promise<void> {
   checkQueue('feed()', queue)

@@ -68,7 +68,6 @@ export class Lane<T> {
     this.maxSize = maxSize
     this.monitor = new BackpressureMonitor({ maxSize, highWaterMark, lowWaterMark })
     this.gets = new WaitList<undefined, ChunkResult<T>>(host.clock, {
-      code: 'streaming/get-timeout',
       timedOut: (ms) =>
         `Nothing came into ${nameOf(source)} within ${ms} ms. Raise timeoutMs, or find out why its producer is slow.`,
     })

@@ -17,7 +17,6 @@ export function refusedWait(what: string, options: WaitOptions | undefined): Pro
 
 /** The errors of a list. */
 interface WaitTexts {
-  readonly code: 'streaming/put-timeout' | 'streaming/get-timeout'
   readonly timedOut: (timeoutMs: number) => string
   /** Called when a caller has given up, and has left the list. */
   readonly gaveUp?: (waiter: { readonly since: number }) => void
@@ -135,6 +134,6 @@ export class WaitList<Item, Answer> {
   }
 
   #timeout(timeoutMs: number): StageflowError {
-    return new StageflowError(this.#texts.code, this.#texts.timedOut(timeoutMs))
+    return new StageflowError('streaming/timed-out', this.#texts.timedOut(timeoutMs))
   }
 }

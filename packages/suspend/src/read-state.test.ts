@@ -92,7 +92,7 @@ test.each<[path: string, value: unknown, message: string]>([
   ['gaps', [[]], 'gaps has , which is not a null in an array'],
 ])('a state whose %s is %o is damaged, and the error says where', (path, value, message) => {
   const read = (): unknown => readState(graph, changed(path, value))
-  expect(read).toThrow(expect.objectContaining({ code: 'suspend/damaged-state' }) as Error)
+  expect(read).toThrow(expect.objectContaining({ code: 'suspend/damaged' }) as Error)
   expect(read).toThrow(`This is not the state of a suspended run: `)
   expect(read).toThrow(message)
   expect(read).toThrow(/\. Pass what suspendedState\(graph, result\) returned, or its JSON\.$/)
@@ -117,7 +117,7 @@ test.each<[what: string, given: unknown, message: string]>([
   ],
 ])('%s is refused, and the error shows nothing of its content', (_what, given, message) => {
   const read = (): unknown => pendingRequests(given)
-  expect(read).toThrow(expect.objectContaining({ code: 'suspend/damaged-state' }) as Error)
+  expect(read).toThrow(expect.objectContaining({ code: 'suspend/damaged' }) as Error)
   expect(read).toThrow(`This is not the state of a suspended run: ${message}`)
   expect(read).not.toThrow(/secret/)
 })

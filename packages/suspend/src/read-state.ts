@@ -71,7 +71,7 @@ function noState(given: unknown, parsed: unknown): StageflowError {
 function damaged(problems: readonly string[]): StageflowError {
   const more = problems.length > MOST_PROBLEMS ? `; and ${problems.length - MOST_PROBLEMS} more` : ''
   return new StageflowError(
-    'suspend/damaged-state',
+    'suspend/damaged',
     `This is not the state of a suspended run: ${problems.slice(0, MOST_PROBLEMS).join('; ')}${more}. Pass what suspendedState(graph, result) returned, or its JSON.`,
   )
 }

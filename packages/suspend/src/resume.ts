@@ -22,7 +22,7 @@ export async function resume<Stages, Ports>(
 
 /**
  * Reads a state, or its JSON, for `resumeSettled` and `startResumed` of `@stageflow/core/durable`. Throws
- * `suspend/damaged-state`, `suspend/unknown-format`, `suspend/too-large`, or `suspend/misfit` with every difference between the
+ * `suspend/damaged`, `suspend/unknown-format`, `suspend/too-large`, or `suspend/changed-graph` with every difference between the
  * graph and the one that the run began with.
  */
 export function readState<Stages, Ports>(graph: StageGraph<Stages, Ports>, state: unknown): SuspendedRun {
@@ -32,7 +32,7 @@ export function readState<Stages, Ports>(graph: StageGraph<Stages, Ports>, state
   const shown = found.slice(0, MOST_SHOWN).map((misfit) => `\n- ${misfit}`)
   if (found.length > MOST_SHOWN) shown.push(`\n- … and ${found.length - MOST_SHOWN} more`)
   throw new StageflowError(
-    'suspend/misfit',
+    'suspend/changed-graph',
     `The suspended run "${run.report.pipelineRunId}" doesn't fit the graph "${graph.name}"; resume it with the graph that it began with, or one that keeps these stages:${shown.join('')}`,
   )
 }

@@ -196,7 +196,7 @@ test('a graph with other code, a new stage and a changed unsettled stage goes on
   })
 })
 
-test('one error lists everything that does not fit, and nothing runs (suspend/misfit)', async () => {
+test('one error lists everything that does not fit, and nothing runs (suspend/changed-graph)', async () => {
   const graph = order.build()
   const state = suspendedState(graph, await suspendedRun(graph, { pipelineRunId: 'r1' }))
   const ran: string[] = []
@@ -207,7 +207,7 @@ test('one error lists everything that does not fit, and nothing runs (suspend/mi
     .withStage('each', ask)
     .build()
   await expect(resume(changed, stored(state), {})).rejects.toMatchObject({
-    code: 'suspend/misfit',
+    code: 'suspend/changed-graph',
     message: `The suspended run "r1" doesn't fit the graph "orders"; resume it with the graph that it began with, or one that keeps these stages:
 - it is a run of "order", and the graph is "orders"
 - stage "price", which has settled, had kind "transform" and now has kind "work"
@@ -347,7 +347,7 @@ test.each<[what: string, result: unknown, code: string, message: string]>([
   [
     'a run of another graph',
     { status: 'suspended', report: { pipeline: 'other' } },
-    'suspend/misfit',
+    'suspend/changed-graph',
     'suspendedState was given a run of "other" and the graph "order"; pass the graph that ran.',
   ],
 ])('%s has no state', (_what, result, code, message) => {

@@ -41,7 +41,7 @@ export function suspendedState<Stages, Ports>(
   if (!isRecord(report)) throw notSuspended('a result without its report', 'the result of a run, unchanged')
   if (report.pipeline !== graph.name)
     throw new StageflowError(
-      'suspend/misfit',
+      'suspend/changed-graph',
       `suspendedState was given a run of "${report.pipeline}" and the graph "${graph.name}"; pass the graph that ran.`,
     )
   if (![given.snapshot, given.outputs, given.children].every(isRecord))

@@ -8,12 +8,6 @@ export type {
   ToolInvokedEvent,
   ToolUpdatedEvent,
 } from './events.ts'
-export {
-  memoryResultStore,
-  type MemoryResultStoreOptions,
-  type ToolClaimAnswer,
-  type ToolResultStore,
-} from './keyed/result-store.ts'
 export type {
   CallerContext,
   CallerOptions,

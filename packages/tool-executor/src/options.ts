@@ -16,11 +16,11 @@ import {
   TEXT,
   whole,
 } from '@stageflow/core/kit'
+import { KEYED_STORE, type KeyedStore, memoryStore, STORED_MS } from '@stageflow/keyed-work'
 import type { ResolvedCall, ToolEventEmitter, ToolRegistry } from '@stageflow/tools'
 import { checkCallOptions, EMITTER, EXECUTION_MODE } from '@stageflow/tools/kit'
 
 import type { Approve } from './approval-types.ts'
-import { memoryResultStore, type ToolResultStore } from './keyed/result-store.ts'
 import type { ToolUndoLog } from './undo-types.ts'
 
 /** The options of `new ToolExecutor()`. */
@@ -39,12 +39,14 @@ export interface ToolExecutorOptions {
   readonly approve?: Approve
   /** Records the calls that can be undone, and undoes them: `undoLog()` of `@stageflow/undo`. Default: no call can be undone. */
   readonly undo?: ToolUndoLog
-  /** Keeps the results of calls with an idempotency key. Default: `memoryResultStore()`. */
-  readonly resultStore?: ToolResultStore
+  /** Keeps the results of calls with an idempotency key. Default: `memoryStore()` of `@stageflow/keyed-work`. */
+  readonly resultStore?: KeyedStore
   /** How long the result of a call with an idempotency key is kept, in ms. Default: 86,400,000 (24 hours). */
   readonly ttlMs?: number
   /** How long a call holds its idempotency key without renewing it, in ms. It renews it while it runs. Default: 30,000. */
   readonly leaseMs?: number
+  /** Maximum time to wait for another call with the same idempotency key, in ms. Default: as long as the call may take. */
+  readonly waitMs?: number
   /** Maximum time for an operation of `resultStore`, in ms. Default: 5,000. */
   readonly storeTimeoutMs?: number
   /** The clock of calls that bring none. Default: the system's. */
@@ -117,9 +119,10 @@ const EXECUTOR: OptionRules<ToolExecutorOptions> = {
   maxPartials: upTo(0),
   approve: APPROVE,
   undo: objectWith('an undo log', 'noteRun', 'begin', 'record', 'undo', 'compensate'),
-  resultStore: objectWith('a store', 'claim', 'complete', 'release'),
-  ttlMs: whole(1),
-  leaseMs: whole(1),
+  resultStore: KEYED_STORE,
+  ttlMs: STORED_MS,
+  leaseMs: STORED_MS,
+  waitMs: or(DELAY, Infinity),
   storeTimeoutMs: MILLISECONDS,
   clock: CLOCK,
   random: functionLike('() => number'),
@@ -170,9 +173,10 @@ export function executorSettings(options: ToolExecutorOptions): ExecutorSettings
     graceMs: 1_000,
     maxOutputLength: 2 ** 20,
     maxPartials: 1_000,
-    resultStore: options.resultStore ?? memoryResultStore({ clock }),
+    resultStore: options.resultStore ?? memoryStore({ clock }),
     ttlMs: 86_400_000,
     leaseMs: 30_000,
+    waitMs: Infinity,
     storeTimeoutMs: 5_000,
     clock,
     random: cryptoRandom,

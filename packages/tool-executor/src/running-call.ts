@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import { backOffMs } from '@stageflow/core/kit'
-import type { CompletedCall, DeniedCall, ExecutedCall, ResolvedCall } from '@stageflow/tools'
+import type { DeniedCall, ExecutedCall, ResolvedCall } from '@stageflow/tools'
 import { cleanText, ownCopy, shownText } from '@stageflow/tools/kit'
 
 import { askApproval } from './approval.ts'
@@ -9,12 +9,12 @@ import { CallContext } from './call-context.ts'
 import type { Caller } from './caller.ts'
 import { emitEnded } from './events.ts'
 import type { Gate, Slot } from './gate.ts'
-import type { HeldKey } from './keyed/keyed-calls.ts'
 import type { ExecutorSettings } from './options.ts'
 import { completed, failed, notStarted, stopped, type Facts } from './results.ts'
 import { decideRetry } from './retry-decision.ts'
 import { drain, isGenerator, settledOf, thrown, type HandlerFailure, type Settled } from './settled.ts'
 import { Stop, Stops } from './stops.ts'
+import type { ResultKey } from './undo-types.ts'
 
 /** What the calls of one `execute` share. */
 export interface Batch {
@@ -27,8 +27,8 @@ export interface Batch {
   readonly gateOf: (call: ResolvedCall) => Gate
 }
 
-/** The idempotency key of a call: as the caller gave it, and as it is held in the store. */
-export interface CallKey extends HeldKey {
+/** The idempotency key of a call: as the caller gave it, and the place of its result. */
+export interface CallKey extends ResultKey {
   readonly given: string
 }
 
@@ -61,7 +61,18 @@ export class RunningCall {
 
   readonly stop = (stop: Stop): void => this.#stops.end(stop)
 
-  /** Never rejects. Emits the event that ends the call as soon as its end is certain. */
+  /** Emits the event that ends the call, once. */
+  readonly end = (result: ExecutedCall): ExecutedCall => {
+    const { caller, executionMode } = this.#batch
+    if (!this.#hasEnded && caller.emit !== undefined) emitEnded(caller.emit, this.#call, result, executionMode)
+    this.#hasEnded = true
+    return result
+  }
+
+  /**
+   * Never rejects. Emits the event that ends the call as soon as its end is certain. A completed call with a key has not ended: its
+   * result must be stored before.
+   */
   async run(): Promise<ExecutedCall> {
     const unlink = this.#batch.caller.stops.onStop(this.#stops.end)
     // From now on, not from its handler's start: a call that waits or retries will still do something.
@@ -90,7 +101,7 @@ export class RunningCall {
     // No approval for a call that has already been stopped.
     const refused = this.#stops.stop ?? (approve && (await this.#askApproval(approve)))
     if (refused instanceof Stop) return this.#endStopped(refused)
-    if (refused !== undefined) return this.#end(refused)
+    if (refused !== undefined) return this.end(refused)
     const slot = await slots.enter(caller.clock, this.#stops)
     if (slot instanceof Stop) return this.#endStopped(slot)
     try {
@@ -144,14 +155,12 @@ export class RunningCall {
     stopTimer?.()
     unlink()
     if (settled instanceof Stop) return this.#giveUp(settled, work, slot)
-    if (settled.ok) return this.#end(await this.#recorded(completed(this.#facts(), settled.output)))
+    if (settled.ok) {
+      const result = completed(this.#facts(), settled.output)
+      return this.#key === undefined ? this.end(result) : result
+    }
     const final = this.#finalFailure(settled)
     return final === undefined ? settled : this.#endFailed(final)
-  }
-
-  /** Stores the result of a call with a key before it ends. */
-  #recorded(result: CompletedCall): ExecutedCall | Promise<ExecutedCall> {
-    return this.#key === undefined ? result : this.#key.record(result)
   }
 
   /** Runs the handler until it returns, even if its call has ended. Never rejects. */
@@ -198,14 +207,14 @@ export class RunningCall {
     const final = stop.kind === 'timed-out' ? this.#finalFailure(failure) : failure
     const endWith = (facts: Facts): ExecutedCall =>
       final === undefined || final === failure ? stopped(this.#call, facts, stop) : failed(this.#call, facts, final)
-    if (final !== undefined) this.#end(endWith(this.#facts()))
+    if (final !== undefined) this.end(endWith(this.#facts()))
 
     const settled = await this.#grace(work)
     if (final === undefined && settled?.ok === false)
       return this.#stops.stop === undefined ? failure : this.#endStopped(this.#stops.stop)
     const isAbandoned = settled === undefined
     // With what the handler has done in its grace time.
-    const result = this.#end(endWith({ ...this.#facts(), ...(isAbandoned && { abandoned: true as const }) }))
+    const result = this.end(endWith({ ...this.#facts(), ...(isAbandoned && { abandoned: true as const }) }))
     if (isAbandoned) this.#abandon(slot)
     return result
   }
@@ -276,19 +285,11 @@ export class RunningCall {
   }
 
   #endStopped(stop: Stop): ExecutedCall {
-    return this.#end(stopped(this.#call, this.#facts(), stop))
+    return this.end(stopped(this.#call, this.#facts(), stop))
   }
 
   #endFailed(failure: HandlerFailure): ExecutedCall {
-    return this.#end(failed(this.#call, this.#facts(), failure))
-  }
-
-  /** Emits the event that ends the call, once. */
-  #end(result: ExecutedCall): ExecutedCall {
-    const { caller, executionMode } = this.#batch
-    if (!this.#hasEnded && caller.emit !== undefined) emitEnded(caller.emit, this.#call, result, executionMode)
-    this.#hasEnded = true
-    return result
+    return this.end(failed(this.#call, this.#facts(), failure))
   }
 }
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 
 import { deferred, tool, untilAborted, type Deferred, trackedBench } from '../test/tool-bench.ts'
-import { memoryResultStore, ToolExecutor } from './index.ts'
+import { ToolExecutor } from './index.ts'
 
 const make = trackedBench(({ executor }) =>
   expect(executor.stats()).toMatchObject({ waiting: 0, emitterErrors: 0, storeErrors: 0 }),
@@ -467,15 +467,6 @@ test('a value for undo that is too large fails the handler before its work', asy
     error: { code: 'tool-executor/output-too-large' },
   })
   expect(done).toBe(false)
-})
-
-test('illegal bounds of the store in memory are refused', () => {
-  const make = memoryResultStore
-  for (const value of [0, -1, NaN, 1.5, '5', null])
-    expect(() => make({ maxEntries: value as never, maxLength: value as never })).toThrow(/maxEntries.*maxLength/)
-  expect(() => make({ max: 1 } as never)).toThrow(expect.objectContaining({ code: 'tool-executor/illegal-option' }))
-  expect(() => make(null as never)).toThrow('the options must be an object, not null')
-  expect(make({ maxEntries: undefined as never, maxLength: Infinity })).toBeDefined()
 })
 
 test.each([

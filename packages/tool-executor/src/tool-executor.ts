@@ -8,7 +8,7 @@ import { callerOf, type Caller, type CallerServices } from './caller.ts'
 import { emitEnded, emitInvoked } from './events.ts'
 import { Gate } from './gate.ts'
 import { keyOf, storageKey } from './keyed/call-key.ts'
-import { KeyedCalls, type Flight } from './keyed/keyed-calls.ts'
+import { KeyedCalls, type StartedCall } from './keyed/keyed-calls.ts'
 import { StoreErrors } from './keyed/store-errors.ts'
 import {
   checkCompensateOptions,
@@ -193,24 +193,23 @@ export class ToolExecutor {
     try {
       const given = keyOf(call, idempotencyKey)
       if (given === undefined) return await this.#start(new RunningCall(call, batch)).result
-      const { result, isOwn } = await this.#keyed.result({
+      const { result, started } = await this.#keyed.result({
         call,
         key: storageKey(caller.ids, given),
-        stops: caller.stops,
-        clock: caller.clock,
-        start: (held) => this.#start(new RunningCall(call, batch, { ...held, given })),
+        caller,
+        start: (resultKey) => this.#start(new RunningCall(call, batch, { ...resultKey, given })),
       })
-      return isOwn ? result : ended(result)
+      return started === undefined ? ended(result) : started.end(result)
     } catch (error) {
       return ended(failed(call, notStarted(call), thrown(error)))
     }
   }
 
-  #start(call: RunningCall): Flight {
+  #start(call: RunningCall): StartedCall {
     this.#counts.running++
     const result = call.run()
     void result.then(() => call.left).finally(() => this.#counts.running--)
-    return { result, left: () => call.left, stop: call.stop }
+    return { result, left: () => call.left, stop: call.stop, end: call.end }
   }
 
   #gateOf(tool: AnyTool): Gate {

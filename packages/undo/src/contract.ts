@@ -1,3 +1,3 @@
-export type { StoreCase, StoreContractOptions, StoreUnderTest } from '@stageflow/tool-executor/contract'
+export type { StoreCase, StoreContractOptions, StoreUnderTest } from '@stageflow/keyed-work/suite'
 
 export { undoStoreContract } from './contract/undo-store-contract.ts'

@@ -1,16 +1,15 @@
 import { read, show } from '@stageflow/core/kit'
+import { askStore, type KeptLease, type Leases, poll } from '@stageflow/keyed-work'
 import type { UndoCaller } from '@stageflow/tool-executor'
 
-import { inTime } from './store-time.ts'
 import type { UndoClaimAnswer, UndoStore } from './undo-store.ts'
 
-const FIRST_POLL_MS = 20
-const LONGEST_POLL_MS = 1_000
 const STATUSES: ReadonlySet<unknown> = new Set(['claimed', 'taken', 'expired', 'missing'])
 
 export interface ClaimSettings {
   readonly store: UndoStore
   readonly leaseMs: number
+  readonly leases: Leases
   readonly storeTimeoutMs: number
 }
 
@@ -20,8 +19,7 @@ export class UndoClaim {
   readonly #caller: UndoCaller
   readonly #settings: ClaimSettings
   readonly #token: string = crypto.randomUUID()
-  #stopRenewing: () => void = () => {}
-  #renewal: Promise<void> | undefined
+  #lease: KeptLease | undefined
   #isOver = false
 
   constructor(id: string, caller: UndoCaller, settings: ClaimSettings) {
@@ -37,21 +35,20 @@ export class UndoClaim {
   async take(waitMs: number): Promise<UndoClaimAnswer['status']> {
     const { clock, signal } = this.#caller
     const until = clock.now() + waitMs
-    for (let polls = 0; ; polls++) {
-      const there = await this.#takeOnce()
-      const leftMs = until - clock.now()
-      if (there.status !== 'taken' || leftMs <= 0) return there.status
-      const pollMs = Math.min(FIRST_POLL_MS * 2 ** Math.min(polls, 10), LONGEST_POLL_MS, leftMs)
-      // At least 1 ms: the clock of the store may be ahead by a part of one.
-      await clock.sleep(Math.max(1, Math.min(pollMs, Math.ceil(there.leaseMs))), signal)
-    }
+    const there = await poll(await this.#takeOnce(), () => this.#takeOnce(), {
+      clock,
+      signal: () => signal,
+      until,
+      changesInMs: (answer) => (answer.status === 'taken' ? answer.leaseMs : undefined),
+    })
+    return there.status
   }
 
   async #takeOnce(): Promise<UndoClaimAnswer> {
     const { signal } = this.#caller
-    let claim: unknown
+    let claim: UndoClaimAnswer | Promise<UndoClaimAnswer> | undefined
     try {
-      const there = await this.#inTime((claim = this.#claim()), signal)
+      const there = await this.#ask(() => (claim = this.#claim()), signal)
       signal.throwIfAborted()
       return checkedAnswer(there)
     } catch (error) {
@@ -65,20 +62,17 @@ export class UndoClaim {
 
   /** Renews the claim until it is given back. Calls `onLost` if another process has taken the entry. */
   hold(onLost: () => void): void {
-    const renew = async (): Promise<void> => {
+    const lease = this.#settings.leases.keep(this.#caller.clock, async () => {
       try {
-        const { status } = checkedAnswer(await this.#inTime(this.#claim()))
-        if (this.#isOver) return
-        if (status !== 'claimed') return onLost()
+        const { status } = checkedAnswer(await this.#ask(() => this.#claim()))
+        if (this.#isOver || status === 'claimed') return
+        void lease.end()
+        onLost()
       } catch (error) {
         this.#caller.onStoreError(error)
       }
-      if (!this.#isOver) this.hold(onLost)
-    }
-    const renewMs = Math.max(1, Math.floor(this.#settings.leaseMs / 3))
-    this.#stopRenewing = this.#caller.clock.setTimeout(() => {
-      this.#renewal = renew()
-    }, renewMs)
+    })
+    this.#lease = lease
   }
 
   /** Lets others undo the call. If the store fails, they wait for the end of the lease. Never rejects. */
@@ -93,11 +87,10 @@ export class UndoClaim {
 
   async #giveBack(act: () => void | Promise<void>): Promise<void> {
     this.#isOver = true
-    this.#stopRenewing()
     // A renewal that arrives later would take the claim again.
-    await this.#renewal
+    await this.#lease?.end()
     try {
-      await this.#inTime(act())
+      await this.#ask(act)
     } catch (error) {
       this.#caller.onStoreError(error)
     }
@@ -109,9 +102,10 @@ export class UndoClaim {
     return store.claim(this.#id, { token: this.#token, leaseMs })
   }
 
-  #inTime<T>(returned: T | Promise<T>, signal?: AbortSignal): T | Promise<T> {
-    const { storeTimeoutMs } = this.#settings
-    return inTime(returned, { clock: this.#caller.clock, storeTimeoutMs, ...(signal !== undefined && { signal }) })
+  #ask<Answer>(act: () => Answer | Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
+    const { clock } = this.#caller
+    const { storeTimeoutMs: limitMs } = this.#settings
+    return askStore(act, { name: 'the undo store', clock, limitMs, signal: () => signal })
   }
 }
 

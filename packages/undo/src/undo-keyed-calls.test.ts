@@ -1,5 +1,5 @@
+import { memoryStore, type KeyedStore } from '@stageflow/keyed-work'
 import { manualClock } from '@stageflow/testing'
-import { memoryResultStore, type ToolResultStore } from '@stageflow/tool-executor'
 import { expect, test } from 'vitest'
 
 import { tool, trackedUndoBench } from '../test/undo-bench.ts'
@@ -9,9 +9,9 @@ const make = trackedUndoBench()
 const idempotencyKey = (): string => 'order-7'
 
 test('a store that cannot forget what was undone is counted', async () => {
-  const store = memoryResultStore()
+  const store = memoryStore()
   let completions = 0
-  const complete: ToolResultStore['complete'] = (key, completion) =>
+  const complete: KeyedStore['complete'] = (key, completion) =>
     ++completions === 1 ? store.complete(key, completion) : Promise.reject(new Error('down'))
   const b = make([tool('book', () => 1, { undo: () => {} })], {}, { resultStore: { ...store, complete } })
   await b.call('book', {}, { idempotencyKey })
@@ -23,7 +23,7 @@ test('work that one executor has undone is done again by another', async () => {
   let count = 0
   const clock = manualClock()
   const book = tool('book', () => ++count, { undo: () => {} })
-  const resultStore = memoryResultStore({ clock })
+  const resultStore = memoryStore({ clock })
   const [one, two] = [make([book], {}, { resultStore }, clock), make([book], {}, { resultStore }, clock)]
   await one.call('book', {}, { idempotencyKey, clock })
   expect(await one.undo('call-0')).toMatchObject({ status: 'undone' })
@@ -33,7 +33,7 @@ test('work that one executor has undone is done again by another', async () => {
 })
 
 test('work whose key another call has taken over can be undone, although it is not a success', async () => {
-  const resultStore = { ...memoryResultStore(), complete: () => false }
+  const resultStore = { ...memoryStore(), complete: () => false }
   const b = make([tool('charge', () => 1, { undo: () => {} })], {}, { resultStore })
   expect(await b.call('charge', {}, { idempotencyKey })).toMatchObject({
     status: 'failed',

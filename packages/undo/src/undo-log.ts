@@ -1,5 +1,6 @@
 import type { Clock } from '@stageflow/core'
-import { checkOptions, DELAY, MILLISECONDS, objectWith, type OptionRules, whole } from '@stageflow/core/kit'
+import { checkOptions, DELAY, MILLISECONDS, objectWith, type OptionRules } from '@stageflow/core/kit'
+import { askStore, leases, STORED_MS } from '@stageflow/keyed-work'
 import type {
   Compensation,
   ToolsByName,
@@ -13,9 +14,9 @@ import type {
 import { emitUndoFailed } from './events.ts'
 import { ambiguous, failureOf, shownFailure, unavailable } from './failures.ts'
 import { memoryUndoStore } from './memory-undo-store.ts'
-import { inTime } from './store-time.ts'
 import { UndoAttempt } from './undo-attempt.ts'
 import { callText, recordedCall, storedId, type RecordedCall, type UndoCall } from './undo-call.ts'
+import type { ClaimSettings } from './undo-claim.ts'
 import type { UndoQuery, UndoStore } from './undo-store.ts'
 
 /** The options of `undoLog()`. */
@@ -33,7 +34,7 @@ export interface UndoLogOptions {
 const OPTIONS: OptionRules<UndoLogOptions> = {
   store: objectWith('an undo store', 'add', 'find', 'claim', 'release', 'remove'),
   ttlMs: DELAY,
-  leaseMs: whole(1),
+  leaseMs: STORED_MS,
   storeTimeoutMs: MILLISECONDS,
 }
 
@@ -50,7 +51,7 @@ export function undoLog(options: UndoLogOptions = {}): ToolUndoLog {
 }
 
 class UndoLog implements ToolUndoLog {
-  readonly #settings: Required<UndoLogOptions>
+  readonly #settings: ClaimSettings & Required<UndoLogOptions>
   /** Calls that are being undone, by the ids of their entries. Other callers get the same result. */
   readonly #undoing = new Map<string, Promise<UndoResult>>()
   readonly #running = new Map<string, number>()
@@ -59,7 +60,7 @@ class UndoLog implements ToolUndoLog {
   readonly #known = new Set<string>()
 
   constructor(settings: Required<UndoLogOptions>) {
-    this.#settings = settings
+    this.#settings = { ...settings, leases: leases(settings.leaseMs) }
   }
 
   noteRun(pipelineRunId: string): void {
@@ -103,7 +104,7 @@ class UndoLog implements ToolUndoLog {
       ttlMs: call.ttlMs,
       retentionMs: RETENTION_MS,
     }
-    await inTime(store.add(entry), { clock, storeTimeoutMs })
+    await askStore(() => store.add(entry), { name: 'the undo store', clock, limitMs: storeTimeoutMs })
   }
 
   async undo(callId: string, caller: UndoCaller, { tools, pipelineRunId }: UndoQuestion): Promise<UndoResult> {
@@ -155,7 +156,12 @@ class UndoLog implements ToolUndoLog {
     const { store, storeTimeoutMs } = this.#settings
     signal.throwIfAborted()
     try {
-      const stored = await inTime(store.find(query), { clock, storeTimeoutMs, signal })
+      const stored = await askStore(() => store.find(query), {
+        name: 'the undo store',
+        clock,
+        limitMs: storeTimeoutMs,
+        signal: () => signal,
+      })
       return stored.map((entry) => ({ call: recordedCall(entry), leftMs: entry.leftMs }))
     } catch (error) {
       throw signal.aborted ? signal.reason : unavailable(error)

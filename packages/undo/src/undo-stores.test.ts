@@ -288,7 +288,7 @@ test('storeTimeoutMs limits each operation: a call that the store does not take 
   await b.clock.advance(200)
   expect(await call).toMatchObject({ status: 'completed', undoable: false })
   expect(b.of('tool.undo_failed')).toMatchObject([
-    { reason: 'not_recorded', errorMessage: 'the undo store did not respond within 200 ms' },
+    { reason: 'not_recorded', errorMessage: 'the undo store did not answer within 200 ms' },
   ])
   const unread = make([], { store: undoStore({ find: () => silent }), storeTimeoutMs: 200 })
   const compensation = expect(unread.compensate('run-1')).rejects.toMatchObject({ code: 'undo/unavailable' })

@@ -40,5 +40,5 @@ test('wrong options are refused, those of a stage when it is built', async () =>
   assert.throws(() => quota({ calls: Number.NaN }), { code: 'quota/illegal-option' })
   assert.throws(() => quota({ calls: 1, windowMs: 0 }), { code: 'quota/illegal-option' })
   const wrong = runStage(() => ({}), { interceptors: [quota({ calls: 1 })], stageOptions: { quota: { cost: -1 } } })
-  await assert.rejects(wrong, /quota\.cost is -1/)
+  await assert.rejects(wrong, /quota\.cost must be a number above 0, not -1/)
 })

@@ -59,5 +59,5 @@ function costOf(stage: StageInfo): number | undefined {
 
 function mustBePositive(name: string, value: unknown): void {
   if (typeof value === 'number' && value > 0) return
-  throw new StageflowError('quota/illegal-option', `${name} is ${String(value)}; it must be a number above 0.`)
+  throw new StageflowError('quota/illegal-option', `${name} must be a number above 0, not ${String(value)}.`)
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 
-import { LONG_MS, must, StoreBench } from '@stageflow/tool-executor/contract'
+import { LONG_MS, must, StoreBench } from '@stageflow/keyed-work/suite'
 
 import type { ApprovalStatus, ApprovalStore, FoundApproval, StoredApproval } from '../approval-store.ts'
 

@@ -1,4 +1,4 @@
-import { ATOMIC, FIFTY, must, ODD_TEXTS, SIMILAR_ENDS, type StoreRule, TEXTS } from '@stageflow/tool-executor/contract'
+import { ATOMIC, FIFTY, must, ODD_TEXTS, SIMILAR_ENDS, type StoreRule, TEXTS } from '@stageflow/keyed-work/suite'
 
 import type { FoundApproval } from '../approval-store.ts'
 import type { ApprovalBench } from './approval-bench.ts'

@@ -1,4 +1,4 @@
-import { type BrokenStores, testContract } from '../../../tool-executor/test/broken-stores.ts'
+import { type BrokenStores, testContract } from '../../../keyed-work/test/broken-stores.ts'
 import { approvalStoreContract } from '../contract.ts'
 import { memoryApprovalStore, type ApprovalStore } from '../index.ts'
 

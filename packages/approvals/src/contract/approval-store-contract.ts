@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
-import { storeCases } from '@stageflow/tool-executor/contract'
-import type { StoreBreach, StoreCase, StoreContractOptions, StoreUnderTest } from '@stageflow/tool-executor/contract'
+import { storeCases } from '@stageflow/keyed-work/suite'
+import type { StoreBreach, StoreCase, StoreContractOptions, StoreUnderTest } from '@stageflow/keyed-work/suite'
 
 import type { ApprovalStore } from '../approval-store.ts'
 import { ApprovalBench } from './approval-bench.ts'

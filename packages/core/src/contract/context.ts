@@ -16,7 +16,7 @@ import type { ContextSnapshot } from './snapshot.ts'
 export interface RunOptions {
   /** Cancels the run when it aborts. */
   readonly signal?: AbortSignal
-  /** The run fails with `core/run-timeout` after this many milliseconds. Default: no limit. */
+  /** The run fails with `core/timed-out` after this many milliseconds. Default: no limit. */
   readonly timeoutMs?: number
   /** How long the run waits for stages that ignore an abort, in ms. Default: 5,000. */
   readonly graceMs?: number

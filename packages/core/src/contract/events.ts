@@ -136,8 +136,9 @@ export interface EventSink {
   emit(event: StageflowEvent): Promise<void> | void
   /** Return false to refuse the event. The report counts it as dropped. */
   tryEmit(event: StageflowEvent): boolean | void
-  flush?(): Promise<void>
-  /** Delivers what waits, within the limit, and ends the sink. Resolves with a report of what was lost, if it has one. */
+  /** Resolves once everything that it has accepted is delivered. Rejects when the limit has passed. */
+  flush?(options?: WaitOptions): Promise<void>
+  /** Delivers what waits, within the limit, and ends the sink. Resolves with a report of what was delivered and what was lost. */
   close?(options?: WaitOptions): Promise<unknown>
 }
 

@@ -44,7 +44,7 @@ function askedWait(error: object, now: number): number | undefined {
 function classOf(error: object): ErrorClass | undefined {
   if (isAbortItself(error)) return 'permanent'
   const code = read(error, 'code')
-  if (code === 'timeout/exceeded') return 'transient'
+  if (code === 'timeout/timed-out') return 'transient'
   if (typeof code === 'string' && code !== WRAPPED && DECIDED.test(code)) return 'unknown'
   const status = statusOf(error)
   if (status !== undefined) {

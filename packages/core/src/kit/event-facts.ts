@@ -21,7 +21,7 @@ const FACTS: ReadonlySet<string> = new Set([
   'idempotency.hit',
   'idempotency.lease_lost',
   'idempotency.not_stored',
-  'idempotency.parameter_mismatch',
+  'idempotency.other_input',
   'idempotency.store_failed',
   'auth.login',
   'auth.failure',

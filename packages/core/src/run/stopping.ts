@@ -84,7 +84,7 @@ export class Stopping implements Stopper {
     if (facts.phase >= LAST_EVENT) return
     const ms = Math.round(facts.ownLimit - facts.startedAt)
     const error = new StageflowError(
-      'core/run-timeout',
+      'core/timed-out',
       `The run of "${facts.graph.name}" did not end within ${ms} ms (timeoutMs).`,
     )
     if (!this.isStopped) facts.fail(error, undefined)
@@ -247,7 +247,7 @@ export async function runCleanups(cleanups: Cleanup[], facts: RunFacts): Promise
   // The rest are still started: never closing a resource is worse than not awaiting its close.
   for (const cleanup of cleanups.splice(0).reverse()) void runCleanup(cleanup, facts)
   facts.problem(
-    new StageflowError('core/cleanup-timeout', `The cleanups took longer than ${cleanupMs} ms (cleanupMs).`),
+    new StageflowError('core/cleanup-timed-out', `The cleanups took longer than ${cleanupMs} ms (cleanupMs).`),
   )
 }
 

@@ -80,7 +80,7 @@ test('illegal fields of a chunk are refused in one error (streaming/illegal-opti
   )
 })
 
-test('JSON without bytes is refused (streaming/illegal-argument), and "__proto__" in it is harmless', () => {
+test('JSON without bytes is refused (streaming/illegal-option), and "__proto__" in it is harmless', () => {
   for (const json of [null, 7, {}, { data: 7 }, { data: '???' }, { data: [1] }]) {
     let error: unknown
     try {
@@ -88,7 +88,7 @@ test('JSON without bytes is refused (streaming/illegal-argument), and "__proto__
     } catch (thrown) {
       error = thrown
     }
-    expect(StageflowError.is(error, 'streaming/illegal-argument')).toBe(true)
+    expect(StageflowError.is(error, 'streaming/illegal-option')).toBe(true)
   }
   expect(() => AudioChunk.fromJSON({ data: '?' })).toThrow(
     'AudioChunk.fromJSON() takes an object whose data is base64, not an object whose data is "?".',

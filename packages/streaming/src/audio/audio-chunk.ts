@@ -80,7 +80,7 @@ export class AudioChunk {
     return { data: toBase64(data), format, sampleRate, channels, timestampMs, sequence, isFinal, metadata }
   }
 
-  /** Reads the result of `toJSON`, or of `JSON.parse`. Errors: `streaming/illegal-argument` if `data` isn't base64, and those of the constructor. */
+  /** Reads the result of `toJSON`, or of `JSON.parse`. Errors: `streaming/illegal-option` if `data` isn't base64, and those of the constructor. */
   static fromJSON(json: AudioChunkJson): AudioChunk {
     const text: unknown = (json as AudioChunkJson | null | undefined)?.data
     const data = typeof text === 'string' ? fromBase64(text) : undefined

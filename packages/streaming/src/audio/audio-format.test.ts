@@ -53,7 +53,7 @@ test.each([AudioFormat.MP3, AudioFormat.OGG_OPUS, AudioFormat.WAV, AudioFormat.W
   },
 )
 
-test('an illegal layout is refused (streaming/illegal-option), and so are illegal bytes (streaming/illegal-argument)', () => {
+test('an illegal layout is refused (streaming/illegal-option), and so are illegal bytes (streaming/illegal-option)', () => {
   const of = (audio: unknown, layout?: unknown) => (): unknown =>
     calculateAudioDurationMs(audio as Uint8Array, layout as AudioLayout)
   expect(of(1, { sampleRate: 0, format: 'flac' })).toThrow(
@@ -73,5 +73,5 @@ test('an illegal layout is refused (streaming/illegal-option), and so are illega
   } catch (thrown) {
     error = thrown
   }
-  expect(StageflowError.is(error, 'streaming/illegal-argument')).toBe(true)
+  expect(StageflowError.is(error, 'streaming/illegal-option')).toBe(true)
 })

@@ -61,7 +61,7 @@ export const RAW_FORMAT: OptionRule = [
 
 /**
  * The duration of the whole frames in `audio` (bytes, or their number), in ms. Undefined for encoded formats, because their size
- * doesn't tell it; `readWav` knows it for a WAV file. Errors: `streaming/illegal-option`, `streaming/illegal-argument`.
+ * doesn't tell it; `readWav` knows it for a WAV file. Errors: `streaming/illegal-option`.
  */
 export function calculateAudioDurationMs(
   audio: ArrayBufferView | ArrayBuffer | number,

@@ -17,7 +17,7 @@ test('maxBytes limits how much is shown', () => {
 })
 
 test.each([-1, 1.5, Number.NaN, Infinity, 65_537, '9'])(
-  'maxBytes %s is refused (streaming/illegal-argument)',
+  'maxBytes %s is refused (streaming/illegal-option)',
   (maxBytes) => {
     let error: unknown
     try {
@@ -25,6 +25,6 @@ test.each([-1, 1.5, Number.NaN, Infinity, 65_537, '9'])(
     } catch (thrown) {
       error = thrown
     }
-    expect(StageflowError.is(error, 'streaming/illegal-argument')).toBe(true)
+    expect(StageflowError.is(error, 'streaming/illegal-option')).toBe(true)
   },
 )

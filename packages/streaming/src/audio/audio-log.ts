@@ -8,7 +8,7 @@ const MOST_BYTES = 65_536
 
 /**
  * Audio as a short string for a log line: `<audio:320B,data:…>` in base64, or, if it is longer than `maxBytes` (default 100, at most
- * 65,536), `<audio:64000B,sample:…...>` with its start. Errors: `streaming/illegal-argument`.
+ * 65,536), `<audio:64000B,sample:…...>` with its start. Errors: `streaming/illegal-option`.
  */
 export function encodeAudioForLogging(audio: ArrayBufferView | ArrayBuffer, maxBytes = 100): string {
   const what = 'encodeAudioForLogging()'

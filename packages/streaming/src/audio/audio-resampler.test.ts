@@ -116,7 +116,7 @@ test('with equal rates the samples are copied', () => {
   expect(pushed.buffer).not.toBe(samples.buffer)
 })
 
-test('illegal options and samples are refused (streaming/illegal-option, streaming/illegal-argument)', () => {
+test('illegal options and samples are refused (streaming/illegal-option, streaming/illegal-option)', () => {
   const bad: readonly (readonly [unknown, string])[] = [
     [undefined, 'the options must be an object, not undefined'],
     [{}, 'fromRate must be a whole number from 1, not undefined; toRate must be a whole number from 1, not undefined'],
@@ -150,6 +150,6 @@ test('illegal options and samples are refused (streaming/illegal-option, streami
     } catch (thrown) {
       error = thrown
     }
-    expect(StageflowError.is(error, 'streaming/illegal-argument')).toBe(true)
+    expect(StageflowError.is(error, 'streaming/illegal-option')).toBe(true)
   }
 })

@@ -32,7 +32,7 @@ const MOST_HELD = 2 ** 24
 
 /**
  * Changes the sample rate of a stream, chunk by chunk: a polyphase windowed-sinc filter. Up to 0.8 of the lower rate's Nyquist
- * frequency it changes a level by less than 0.01 dB; what would fold back is at least 90 dB down. Errors: `streaming/illegal-option`, `streaming/illegal-argument`.
+ * frequency it changes a level by less than 0.01 dB; what would fold back is at least 90 dB down. Errors: `streaming/illegal-option`.
  */
 export function createResampler(options: ResamplerOptions): Resampler {
   const refuse = (problems: readonly string[]): void => refuseOptions('createResampler()', ILLEGAL_OPTION, problems)

@@ -57,7 +57,7 @@ test('many channels to one is their mean, one to many copies it to each', () => 
   expect(mixChannels(new Float32Array(0), 2, 1)).toHaveLength(0)
 })
 
-test('illegal samples, formats and channels are refused (streaming/illegal-argument)', () => {
+test('illegal samples, formats and channels are refused (streaming/illegal-option)', () => {
   const samples = new Float32Array(4)
   const refused: readonly (readonly [() => unknown, string])[] = [
     [
@@ -87,7 +87,7 @@ test('illegal samples, formats and channels are refused (streaming/illegal-argum
     } catch (thrown) {
       error = thrown
     }
-    expect(StageflowError.is(error, 'streaming/illegal-argument')).toBe(true)
+    expect(StageflowError.is(error, 'streaming/illegal-option')).toBe(true)
     expect(String(error)).toContain(message)
   }
 })

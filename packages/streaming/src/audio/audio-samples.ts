@@ -3,7 +3,7 @@ import { show } from '@stageflow/core/kit'
 import { illegalArgument } from '../argument-errors.ts'
 import { bytesOf, bytesPerSample, isRawFormat, type RawAudioFormat } from './audio-format.ts'
 
-/** Interleaved samples of raw audio, from -1 to 1. An incomplete sample at the end is left out. `pcm_32` keeps its upper 24 bits. Errors: `streaming/illegal-argument`. */
+/** Interleaved samples of raw audio, from -1 to 1. An incomplete sample at the end is left out. `pcm_32` keeps its upper 24 bits. Errors: `streaming/illegal-option`. */
 export function decodeSamples(audio: ArrayBufferView | ArrayBuffer, format: RawAudioFormat): Float32Array {
   const what = 'decodeSamples()'
   const bytes = bytesOf(audio, what)
@@ -14,7 +14,7 @@ export function decodeSamples(audio: ArrayBufferView | ArrayBuffer, format: RawA
   return samples
 }
 
-/** Raw audio from samples. Values beyond -1 and 1 are clipped, and NaN is silence. Errors: `streaming/illegal-argument`. */
+/** Raw audio from samples. Values beyond -1 and 1 are clipped, and NaN is silence. Errors: `streaming/illegal-option`. */
 export function encodeSamples(samples: Float32Array, format: RawAudioFormat): Uint8Array {
   const what = 'encodeSamples()'
   if (!(samples instanceof Float32Array)) throw illegalArgument(what, show(samples), 'samples as a Float32Array')
@@ -27,7 +27,7 @@ export function encodeSamples(samples: Float32Array, format: RawAudioFormat): Ui
 
 /**
  * Interleaved samples with another number of channels: many to one is their mean, one to many copies it to each. Other mixes are
- * refused (`streaming/illegal-argument`), because there are several ways to make them: mix to one first.
+ * refused (`streaming/illegal-option`), because there are several ways to make them: mix to one first.
  */
 export function mixChannels(samples: Float32Array, fromChannels: number, toChannels: number): Float32Array {
   const what = 'mixChannels()'

@@ -238,7 +238,7 @@ test('whatever bytes change, reading stays within the file or fails with a code'
   )
 })
 
-test('audio that does not fit into a WAV file is refused (streaming/illegal-option, streaming/illegal-argument)', () => {
+test('audio that does not fit into a WAV file is refused (streaming/illegal-option, streaming/illegal-option)', () => {
   const options = refusal(() =>
     writeWav(new Uint8Array(0), { sampleRate: 2 ** 32, channels: 0, format: 'mp3' } as unknown as WavLayout),
   )
@@ -247,7 +247,7 @@ test('audio that does not fit into a WAV file is refused (streaming/illegal-opti
     'sampleRate must be a whole number from 1 to 4294967295, not 4294967296; channels must be a whole number from 1 to 65535, not 0;',
   )
   const half = refusal(() => writeWav(new Uint8Array(5), { channels: 2 }))
-  expect(half.code).toBe('streaming/illegal-argument')
+  expect(half.code).toBe('streaming/illegal-option')
   expect(half.message).toContain('writeWav() takes whole frames of 4 bytes, not 5 bytes')
   expect(refusal(() => writeWav(new Uint8Array(0), { channels: 40_000 })).message).toContain(
     'in frames of 80000 at 16000 Hz',
@@ -255,6 +255,6 @@ test('audio that does not fit into a WAV file is refused (streaming/illegal-opti
   expect(refusal(() => writeWav(new Uint8Array(0), { sampleRate: 2 ** 32 - 1 })).message).toContain(
     'audio that the sizes in a WAV header can express',
   )
-  expect(refusal(() => writeWav('x' as unknown as Uint8Array)).code).toBe('streaming/illegal-argument')
-  expect(refusal(() => readWav('x' as unknown as Uint8Array)).code).toBe('streaming/illegal-argument')
+  expect(refusal(() => writeWav('x' as unknown as Uint8Array)).code).toBe('streaming/illegal-option')
+  expect(refusal(() => readWav('x' as unknown as Uint8Array)).code).toBe('streaming/illegal-option')
 })

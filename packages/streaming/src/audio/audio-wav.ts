@@ -43,7 +43,7 @@ const GUID_TAIL = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71]
 
 /**
  * Reads a WAV file: PCM of 16, 24 or 32 bits or 32-bit float, plain or extensible. No header makes it look beyond the file.
- * Errors: `streaming/wav-malformed`, `streaming/wav-unsupported`, `streaming/illegal-argument`.
+ * Errors: `streaming/wav-malformed`, `streaming/wav-unsupported`, `streaming/illegal-option`.
  */
 export function readWav(file: ArrayBufferView | ArrayBuffer): WavAudio {
   const bytes = bytesOf(file, 'readWav()')
@@ -95,7 +95,7 @@ function* chunksOf(view: DataView): Generator<RiffChunk> {
 /** A padding byte follows a chunk of an odd size. */
 const paddedSize = (size: number): number => size + (size % 2)
 
-/** Makes a WAV file of raw audio, which is copied. Errors: `streaming/illegal-option`, `streaming/illegal-argument` (an incomplete frame at the end, or more than 4 GiB). */
+/** Makes a WAV file of raw audio, which is copied. Errors: `streaming/illegal-option` (an incomplete frame at the end, or more than 4 GiB). */
 export function writeWav(audio: ArrayBufferView | ArrayBuffer, layout: WavLayout = {}): Uint8Array {
   const data = bytesOf(audio, 'writeWav()')
   checkOptions('writeWav()', ILLEGAL_OPTION, layout, WAV_RULES)

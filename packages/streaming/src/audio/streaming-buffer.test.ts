@@ -450,7 +450,7 @@ test('illegal options are refused in one error (streaming/illegal-option)', () =
   expect(new StreamingBuffer(left).isReady).toBe(false)
 })
 
-test('illegal arguments are refused, and change nothing (streaming/illegal-argument)', () => {
+test('illegal arguments are refused, and change nothing (streaming/illegal-option)', () => {
   const buffer = new StreamingBuffer()
   for (const audio of [
     'audio',
@@ -462,10 +462,10 @@ test('illegal arguments are refused, and change nothing (streaming/illegal-argum
     new Proxy(new Uint8Array(2), {}),
     Object.create(Uint8Array.prototype),
   ])
-    expect(codeOf(() => buffer.addChunk(audio as unknown as Uint8Array))).toBe('streaming/illegal-argument')
+    expect(codeOf(() => buffer.addChunk(audio as unknown as Uint8Array))).toBe('streaming/illegal-option')
   for (const duration of [-1, Number.NaN, Infinity, 1e12, '20', null, 20n])
-    expect(codeOf(() => buffer.read(duration as number))).toBe('streaming/illegal-argument')
-  expect(codeOf(() => buffer.readInto('x' as unknown as Uint8Array))).toBe('streaming/illegal-argument')
+    expect(codeOf(() => buffer.read(duration as number))).toBe('streaming/illegal-option')
+  expect(codeOf(() => buffer.readInto('x' as unknown as Uint8Array))).toBe('streaming/illegal-option')
   expect(() => buffer.read('20' as unknown as number)).toThrow(
     'read() takes a number of milliseconds from 0 to 86400000, not "20".',
   )

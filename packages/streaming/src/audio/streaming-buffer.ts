@@ -54,7 +54,7 @@ const ROUNDING = 1e-9
 
 /**
  * A jitter buffer for raw audio: chunks of any size go in, whole frames come out at an even pace. Beyond `maxDurationMs`, the
- * oldest audio is dropped. Errors: `streaming/illegal-option`, `streaming/illegal-argument`.
+ * oldest audio is dropped. Errors: `streaming/illegal-option`.
  */
 export class StreamingBuffer {
   readonly #limits: BufferLimits

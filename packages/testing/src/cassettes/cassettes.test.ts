@@ -159,7 +159,7 @@ test('a run that waits for an answer, one that was stopped and one that was too 
     new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
   const slow = new Pipeline('slow').withStage('a', async (context) => until(context)).build()
   const late = await recordRun(slow, {}, { timeoutMs: 5 })
-  expect(late.result).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+  expect(late.result).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
   const replayed = await replayRun(slow, again(late.cassette))
   expect(shownRun(replayed.result as never)).toBe(shownRun(late.result as never))
   const stop = new AbortController()

@@ -54,7 +54,7 @@ test('the time of a run can be moved by hand', async () => {
     .build({ clock })
   const running = executor.run({ ...start, options: { timeoutMs: 30_000 } }, (leg) => runDurable(graph, leg))
   await clock.runAll()
-  expect(await running).toMatchObject({ status: 'failed', errors: [{ code: 'core/run-timeout' }] })
+  expect(await running).toMatchObject({ status: 'failed', errors: [{ code: 'core/timed-out' }] })
   expect(clock.now()).toBe(30_000)
   expect(clock.timers).toEqual([])
 })

@@ -205,8 +205,8 @@ export class ExecutorBench {
   }
 
   /**
-   * Waits in many parts. Each part is at least one turn of the event loop, so a busy machine that stops this process for a while
-   * uses up only one of them.
+   * Waits in many parts: each is at least one turn of the event loop. If a busy machine stops this process for a while, that counts as
+   * one part.
    */
   async #standstill(what: string, signal: AbortSignal): Promise<never> {
     for (let part = 0, seen = this.#happened; part < PARTS_OF_WAIT; part++) {

@@ -87,8 +87,8 @@ async function passesDeadline(bench: ExecutorBench): Promise<void> {
 
 function mustBeLate({ status, errors = [] }: { status: string; errors?: readonly { code: string }[] }): void {
   must(
-    status === 'failed' && errors[0]?.code === 'core/run-timeout',
-    `the run must fail with core/run-timeout; it is ${status}${errors[0] === undefined ? '' : ` (${errors[0].code})`}.`,
+    status === 'failed' && errors[0]?.code === 'core/timed-out',
+    `the run must fail with core/timed-out; it is ${status}${errors[0] === undefined ? '' : ` (${errors[0].code})`}.`,
   )
 }
 

@@ -45,7 +45,7 @@ const timeout = (ms: number): Interceptor => ({
     const { context: inner, abort } = context.fork()
     const { promise: expired, resolve } = Promise.withResolvers<Output>()
     const stop = context.clock.setTimeout(() => {
-      const error = new StageflowError('timeout/exceeded', `Stage "${stage.name}" took longer than ${ms} ms.`)
+      const error = new StageflowError('timeout/timed-out', `Stage "${stage.name}" took longer than ${ms} ms.`)
       abort(error)
       resolve(StageOutput.fail(error, { retryable: true }))
     }, ms)
@@ -219,7 +219,7 @@ const limit = (ms: number): Interceptor => ({
     deadline: context.now + ms,
     idleMs: ms / 2,
     expired: (why) => {
-      const error = new StageflowError('timeout/exceeded', `Stage "${stage.name}" took longer than ${ms} ms (${why}).`)
+      const error = new StageflowError('timeout/timed-out', `Stage "${stage.name}" took longer than ${ms} ms (${why}).`)
       return StageOutput.fail(error, { retryable: true })
     },
   }),

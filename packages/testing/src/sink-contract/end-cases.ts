@@ -3,10 +3,13 @@ import { contractEvent, type SinkBench } from './sink-bench.ts'
 
 type RunCase = (bench: SinkBench) => Promise<void>
 
+const LIMIT_MS = 100
+
 /** Rules for `flush` and `close`. */
 export const endCases: Readonly<Record<string, RunCase>> = {
   'flush waits until everything has arrived': flushWaits,
   'can be flushed when it is empty, and again': flushesNothing,
+  'flush ends in time while what is behind hangs': flushesInTime,
   'close delivers the accepted events': closeDelivers,
   'can be closed twice, at once and later': closesTwice,
   'closes without any time left, and does not reject': closesWithoutTime,
@@ -31,6 +34,13 @@ async function flushesNothing(bench: SinkBench): Promise<void> {
   await some(bench, 2)
   await bench.flush()
   await bench.flush()
+}
+
+async function flushesInTime(bench: SinkBench): Promise<void> {
+  if (bench.hang === undefined) return
+  bench.hang()
+  emitSome(bench)
+  await bench.flushWithin(LIMIT_MS)
 }
 
 async function closeDelivers(bench: SinkBench): Promise<void> {
@@ -59,12 +69,10 @@ async function closesOnAbort(bench: SinkBench): Promise<void> {
   await bench.close('close({ signal }) with an aborted signal', { signal: AbortSignal.abort(new Error('stop')) })
 }
 
-const LIMIT_MS = 100
-
 async function closesInTime(bench: SinkBench): Promise<void> {
   if (bench.hang === undefined) return
   bench.hang()
-  for (let seq = 0; seq < 3; seq++) Promise.resolve(bench.emit(contractEvent(seq))).catch(() => {})
+  emitSome(bench)
   await bench.close(`close({ timeoutMs: ${LIMIT_MS} }), while what is behind the sink hangs,`, { timeoutMs: LIMIT_MS })
 }
 
@@ -90,6 +98,11 @@ async function leavesNoTimer(bench: SinkBench): Promise<void> {
   await bench.clock.settle()
   const left = bench.clock.timers.map(({ dueAt, setAt }) => `${dueAt - setAt} ms`)
   must(left.length === 0, `After close() timers are left, of ${left.join(', ')}. Clear them.`)
+}
+
+/** Emits some events without waiting: what is behind the sink hangs. */
+function emitSome(bench: SinkBench): void {
+  for (let seq = 0; seq < 3; seq++) Promise.resolve(bench.emit(contractEvent(seq))).catch(() => {})
 }
 
 /** Emits some events in both ways. Returns how many were accepted. */

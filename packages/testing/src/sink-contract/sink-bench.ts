@@ -97,6 +97,16 @@ export class SinkBench extends ContractBench {
     await this.settles((async () => this.sink.flush?.())(), 'flush()')
   }
 
+  /** Flushes while what is behind the sink hangs. Rejects the case if the sink doesn't keep the limit. It may reject. */
+  async flushWithin(timeoutMs: number): Promise<void> {
+    const flushed = (async () => this.sink.flush?.({ timeoutMs }))()
+    await this.ends(
+      flushed.catch(() => {}),
+      `flush({ timeoutMs: ${timeoutMs} }), while what is behind the sink hangs, did not settle`,
+      ' It must reject when the limit has passed: withinLimit() of @stageflow/core/kit does it.',
+    )
+  }
+
   async close(which = 'close()', wait?: WaitOptions): Promise<void> {
     await this.settles((async () => this.sink.close?.(wait))(), which)
   }

@@ -233,6 +233,16 @@ const broken: readonly (readonly [fault: string, fails: string, create: CreateSi
   ],
   ['does not wait in flush', 'flush waits until everything has arrived', unlike(() => ({ flush: async () => {} }))],
   [
+    'waits in flush for a sink that hangs',
+    'flush ends in time while what is behind hangs',
+    (clock) => {
+      const { sink, arrived } = batching(clock)
+      let hangs = false
+      const flush = (): Promise<void> => (hangs ? new Promise(() => {}) : sink.flush())
+      return { sink: { ...sink, flush }, arrived, hang: () => void (hangs = true) }
+    },
+  ],
+  [
     'rejects a flush if it is empty',
     'can be flushed when it is empty, and again',
     unlike(({ take, write }) => {

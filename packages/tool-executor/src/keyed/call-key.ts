@@ -45,23 +45,4 @@ export function parametersOf({ name, input }: ResolvedCall): string {
   }
 }
 
-export const otherInput = ({ name }: ResolvedCall): StageflowError =>
-  new StageflowError(
-    'tool-executor/other-input',
-    `Tool "${name}" was not called: its idempotency key was used for other arguments or another tool. Use a new key for new work.`,
-  )
-
-export const leaseLost = ({ name }: ResolvedCall): StageflowError =>
-  new StageflowError(
-    'tool-executor/lease-lost',
-    `Tool "${name}" lost its idempotency key while it ran, and another call took the work over. Find out what blocked this process, or raise leaseMs of new ToolExecutor().`,
-  )
-
-export const notStored = ({ name }: ResolvedCall, reason: string, cause?: unknown): StageflowError =>
-  new StageflowError(
-    'tool-executor/result-not-stored',
-    `Tool "${name}" was not called: the work of its idempotency key is done, but its result could not be stored (${reason}). Let the tool return plain data.`,
-    { cause },
-  )
-
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -1,9 +1,9 @@
+import { memoryStore, type KeyedStore } from '@stageflow/keyed-work'
 import { toolFailure, type AnyTool } from '@stageflow/tools'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
 import { deferred, tool, type Deferred, trackedBench } from '../../test/tool-bench.ts'
-import { memoryResultStore, type ToolResultStore } from '../index.ts'
 
 const make = trackedBench()
 
@@ -194,7 +194,7 @@ test.each([
 })
 
 /** A store that does what it should, except for some operations. */
-const storeWith = (more: Partial<ToolResultStore>): ToolResultStore => ({ ...memoryResultStore(), ...more })
+const storeWith = (more: Partial<KeyedStore>): KeyedStore => ({ ...memoryStore(), ...more })
 const silent = new Promise<never>(() => {})
 const down = (): Promise<never> => Promise.reject(new Error('connection lost'))
 
@@ -261,19 +261,19 @@ test('a result that cannot be stored reaches its caller, and its work is not don
   expect(await b.call('charge', {}, { idempotencyKey })).toMatchObject({
     status: 'failed',
     error: {
-      code: 'tool-executor/result-not-stored',
+      code: 'tool-executor/not-json',
       message: expect.stringContaining('the work of its idempotency key is done'),
     },
   })
   expect(count).toBe(1)
   const large = make([tool('read', () => (++count, 'x'.repeat(2_000)))], {
-    resultStore: memoryResultStore({ maxLength: 1_000 }),
+    resultStore: memoryStore({ maxLength: 1_000 }),
   })
   expect(await large.call('read', {}, { idempotencyKey })).toMatchObject({ status: 'completed' })
   expect(await large.call('read', {}, { idempotencyKey })).toMatchObject({
-    error: { code: 'tool-executor/result-not-stored' },
+    error: { code: 'tool-executor/not-json' },
   })
-  expect(large.executor.stats().lastStoreError).toMatchObject({ code: 'tool-executor/value-too-large' })
+  expect(large.executor.stats().lastStoreError).toMatchObject({ code: 'keyed-work/value-too-large' })
   expect(count).toBe(2)
 })
 
@@ -298,7 +298,7 @@ test('an instance of a subclass would come back as something else, so it is not 
   const b = make([tool('read', () => ({ bytes: Buffer.from('a') }))])
   await b.call('read', {}, { idempotencyKey })
   expect(await b.call('read', {}, { idempotencyKey })).toMatchObject({
-    error: { code: 'tool-executor/result-not-stored', message: expect.stringContaining('an instance of Buffer') },
+    error: { code: 'tool-executor/not-json', message: expect.stringContaining('an instance of Buffer') },
   })
 })
 
@@ -307,7 +307,7 @@ test('a stored text that this version did not write is an error, and the work is
   for (const text of ['', 'null', '[{"form":1},2]']) {
     const b = make([tool('charge', () => 1)], { resultStore: storeWith(completed(text)) })
     expect(await b.call('charge', {}, { idempotencyKey })).toMatchObject({
-      error: { code: 'tool-executor/result-not-stored' },
+      error: { code: 'tool-executor/unreadable-entry' },
       attempts: 0,
     })
   }

@@ -1,19 +1,19 @@
 import { StageflowError } from '@stageflow/core'
-import { memoryStore } from '@stageflow/interceptor-idempotency'
+import { memoryStore, type KeyedStore } from '@stageflow/keyed-work'
 import { manualClock } from '@stageflow/testing'
 import { toolFailure, type AnyTool } from '@stageflow/tools'
 import { expect, test } from 'vitest'
 
+import { scriptedStore } from '../../../keyed-work/test/scripted-store.ts'
 import { bench, deferred, tool, untilAborted, type Bench } from '../../test/tool-bench.ts'
-import { memoryResultStore, type ToolResultStore } from '../index.ts'
 
 const idempotencyKey = (): string => 'order-7'
 
 /** Two executors, as two processes have them, on one store and one clock. */
 function twoOn(
-  makeStore: (clock: ReturnType<typeof manualClock>) => ToolResultStore,
+  makeStore: (clock: ReturnType<typeof manualClock>) => KeyedStore,
   tools: readonly AnyTool[],
-): { one: Bench; two: Bench; clock: Bench['clock']; store: ToolResultStore } {
+): { one: Bench; two: Bench; clock: Bench['clock']; store: KeyedStore } {
   const clock = manualClock()
   const store = makeStore(clock)
   const [one, two] = [bench(tools, { clock, resultStore: store }), bench(tools, { clock, resultStore: store })]
@@ -21,38 +21,35 @@ function twoOn(
 }
 
 const STORES = {
-  "tools' own": (clock: ReturnType<typeof manualClock>) => memoryResultStore({ clock }),
-  "the interceptor's": (clock: ReturnType<typeof manualClock>) => memoryStore({ clock }),
+  'that answers at once': (clock: ReturnType<typeof manualClock>) => memoryStore({ clock }),
+  'that answers later': (clock: ReturnType<typeof manualClock>) => scriptedStore(clock),
 }
 
-test.each(Object.entries(STORES))(
-  'two executors on one store (%s) do work once, at once and later',
-  async (_, make) => {
-    const open = deferred()
-    let count = 0
-    const charge = tool('charge', async () => {
-      count++
-      await open.promise
-      return { receipt: count }
-    })
-    const { one, two, clock } = twoOn(make, [charge])
-    const first = one.call('charge', { a: 1 }, { idempotencyKey, clock })
-    const second = two.call('charge', { a: 1 }, { idempotencyKey, clock })
-    await clock.settle()
-    open.resolve()
-    await clock.settle()
-    await clock.advance(1_000)
-    expect(await first).toMatchObject({ status: 'completed', output: { receipt: 1 } })
-    expect(await second).toMatchObject({ status: 'completed', output: { receipt: 1 }, replayed: true, attempts: 1 })
-    expect(await two.call('charge', { a: 1 }, { idempotencyKey, clock })).toMatchObject({ replayed: true })
-    expect(count).toBe(1)
-    expect(clock.timers).toEqual([])
-  },
-)
+test.each(Object.entries(STORES))('two executors on one store %s do work once, at once and later', async (_, make) => {
+  const open = deferred()
+  let count = 0
+  const charge = tool('charge', async () => {
+    count++
+    await open.promise
+    return { receipt: count }
+  })
+  const { one, two, clock } = twoOn(make, [charge])
+  const first = one.call('charge', { a: 1 }, { idempotencyKey, clock })
+  const second = two.call('charge', { a: 1 }, { idempotencyKey, clock })
+  await clock.settle()
+  open.resolve()
+  await clock.settle()
+  await clock.advance(1_000)
+  expect(await first).toMatchObject({ status: 'completed', output: { receipt: 1 } })
+  expect(await second).toMatchObject({ status: 'completed', output: { receipt: 1 }, replayed: true, attempts: 1 })
+  expect(await two.call('charge', { a: 1 }, { idempotencyKey, clock })).toMatchObject({ replayed: true })
+  expect(count).toBe(1)
+  expect(clock.timers).toEqual([])
+})
 
 test('other arguments under the key of another executor are an error, while it works and after', async () => {
   const open = deferred()
-  const { one, two, clock } = twoOn(STORES["the interceptor's"], [tool('charge', () => open.promise)])
+  const { one, two, clock } = twoOn(STORES['that answers later'], [tool('charge', () => open.promise)])
   const first = one.call('charge', { a: 1 }, { idempotencyKey, clock })
   await clock.settle()
   const reused = { status: 'failed', error: { code: 'tool-executor/other-input' }, attempts: 0 }
@@ -70,7 +67,7 @@ test('work that failed in one executor is done by the one that waits for it', as
     await open.promise
     return toolFailure('busy')
   })
-  const { one, two, clock } = twoOn(STORES["tools' own"], [flaky])
+  const { one, two, clock } = twoOn(STORES['that answers at once'], [flaky])
   const first = one.call('flaky', {}, { idempotencyKey, clock })
   const second = two.call('flaky', {}, { idempotencyKey, clock })
   await clock.settle()
@@ -84,7 +81,7 @@ test('work that failed in one executor is done by the one that waits for it', as
 test('a call renews its lease while it runs, so that no other call takes its work over', async () => {
   let count = 0
   const slow = tool('slow', async (_, { clock }) => (count++, clock.sleep(100_000)), { timeoutMs: false })
-  const { one, two, clock } = twoOn(STORES["the interceptor's"], [slow])
+  const { one, two, clock } = twoOn(STORES['that answers later'], [slow])
   const first = one.call('slow', {}, { idempotencyKey, clock })
   const second = two.call('slow', {}, { idempotencyKey, clock })
   for (let at = 0; at < 102; at++) await clock.advance(1_000)
@@ -95,10 +92,10 @@ test('a call renews its lease while it runs, so that no other call takes its wor
 })
 
 test('a call whose key was taken over is stopped, and fails', async () => {
-  const { one, clock, store } = twoOn(STORES["the interceptor's"], [
+  const { one, clock, store } = twoOn(STORES['that answers later'], [
     tool('slow', (_, { signal }) => untilAborted(signal), { timeoutMs: false }),
   ])
-  const blind: ToolResultStore = { ...store, claim: (key, claim) => store.claim(key, claim) }
+  const blind: KeyedStore = { ...store, claim: (key, claim) => store.claim(key, claim) }
   const lost = bench([tool('slow', (_, { signal }) => untilAborted(signal), { timeoutMs: false })], {
     clock,
     resultStore: blind,
@@ -114,7 +111,7 @@ test('a call whose key was taken over is stopped, and fails', async () => {
 })
 
 test('a result whose key another call has taken over is not a success', async () => {
-  const { clock, store } = twoOn(STORES["tools' own"], [])
+  const { clock, store } = twoOn(STORES['that answers at once'], [])
   const b = bench([tool('charge', () => 1)], {
     clock,
     resultStore: { ...store, complete: () => false },
@@ -127,9 +124,9 @@ test('a result whose key another call has taken over is not a success', async ()
 })
 
 test('a renewal that fails is counted, and the next one keeps the key', async () => {
-  const { clock, store } = twoOn(STORES["tools' own"], [])
+  const { clock, store } = twoOn(STORES['that answers at once'], [])
   let claims = 0
-  const claim: ToolResultStore['claim'] = (key, given) =>
+  const claim: KeyedStore['claim'] = (key, given) =>
     ++claims === 2 ? Promise.reject(new Error('connection lost')) : store.claim(key, given)
   const slow = tool('slow', (_, context) => context.clock.sleep(25_000).then(() => 'done'), { timeoutMs: false })
   const b = bench([slow], { clock, resultStore: { ...store, claim } })
@@ -141,9 +138,9 @@ test('a renewal that fails is counted, and the next one keeps the key', async ()
 })
 
 test('a key is not renewed while its result is stored', async () => {
-  const { clock, store } = twoOn(STORES["tools' own"], [])
+  const { clock, store } = twoOn(STORES['that answers at once'], [])
   let claims = 0
-  const resultStore: ToolResultStore = {
+  const resultStore: KeyedStore = {
     ...store,
     claim: (key, given) => (claims++, store.claim(key, given)),
     complete: async (key, completion) => {
@@ -163,7 +160,7 @@ test('a key is not renewed while its result is stored', async () => {
 })
 
 test('a wait for another executor ends with the caller’s time limit', async () => {
-  const { one, two, clock } = twoOn(STORES["the interceptor's"], [
+  const { one, two, clock } = twoOn(STORES['that answers later'], [
     tool('slow', (_, { signal }) => untilAborted(signal), { timeoutMs: false }),
   ])
   const stop = new AbortController()
@@ -179,8 +176,8 @@ test('a wait for another executor ends with the caller’s time limit', async ()
 
 test('a key of any length fits every store, and its parts cannot be mixed up', async () => {
   const keys: string[] = []
-  const store = memoryResultStore()
-  const claim: ToolResultStore['claim'] = (key, given) => (keys.push(key), store.claim(key, given))
+  const store = memoryStore()
+  const claim: KeyedStore['claim'] = (key, given) => (keys.push(key), store.claim(key, given))
   const b = bench([tool('charge', () => 1)], { resultStore: { ...store, claim } })
   for (const [orgId, userId, key] of [
     ['a', 'b', 'c'],
@@ -192,4 +189,58 @@ test('a key of any length fits every store, and its parts cannot be mixed up', a
   expect(new Set(keys).size).toBe(4)
   for (const key of keys) expect(key.length).toBeLessThanOrEqual(256)
   expect(StageflowError.is(b.executor.stats().lastStoreError)).toBe(false)
+})
+
+test('a call that waits for another executor longer than waitMs fails, and can be made again', async () => {
+  const clock = manualClock()
+  const resultStore = scriptedStore(clock)
+  const open = deferred()
+  const charge = tool('charge', () => open.promise.then(() => 'paid'), { timeoutMs: false })
+  const [one, two] = [bench([charge], { clock, resultStore }), bench([charge], { clock, resultStore, waitMs: 2_000 })]
+  const first = one.call('charge', {}, { idempotencyKey, clock })
+  await clock.settle()
+  const second = two.call('charge', {}, { idempotencyKey, clock })
+  await clock.advance(2_000)
+  expect(await second).toMatchObject({
+    status: 'failed',
+    error: { code: 'tool-executor/in-progress', message: expect.stringContaining('still runs after 2000 ms') },
+    attempts: 0,
+  })
+  open.resolve()
+  await clock.settle()
+  expect(await first).toMatchObject({ status: 'completed' })
+  expect(await two.call('charge', {}, { idempotencyKey, clock })).toMatchObject({ output: 'paid', replayed: true })
+})
+
+test('when the store does not answer, all calls at once with one key fail together', async () => {
+  const clock = manualClock()
+  const resultStore = scriptedStore(clock)
+  resultStore.silent.add('claim')
+  const b = bench([tool('charge', () => 1)], { clock, resultStore, storeTimeoutMs: 200 })
+  const calls = b.calls([['charge'], ['charge'], ['charge']], { idempotencyKey, clock })
+  await clock.advance(200)
+  const unavailable = { status: 'failed', error: { code: 'tool-executor/unavailable' }, attempts: 0 }
+  expect(await calls).toMatchObject([unavailable, unavailable, unavailable])
+  expect(b.executor.stats()).toMatchObject({ storeErrors: 1 })
+  resultStore.answer()
+})
+
+test('calls that wait for one whose key was taken over get the result of the call that took it', async () => {
+  const storeClock = manualClock()
+  const { clock, store } = twoOn(() => memoryStore({ clock: storeClock }), [])
+  const open = deferred()
+  const slow = bench([tool('charge', () => open.promise.then(() => 'slow'), { timeoutMs: false })], {
+    clock,
+    resultStore: store,
+  })
+  const heir = bench([tool('charge', () => 'heir')], { clock, resultStore: store })
+  const both = slow.calls([['charge'], ['charge']], { idempotencyKey, clock })
+  await clock.settle()
+  await storeClock.advance(30_000) // the process stood still: time passed for the store only
+  expect(await heir.call('charge', {}, { idempotencyKey, clock })).toMatchObject({ output: 'heir' })
+  open.resolve()
+  expect(await both).toMatchObject([
+    { status: 'failed', error: { code: 'tool-executor/lease-lost' } },
+    { status: 'completed', output: 'heir', replayed: true },
+  ])
 })

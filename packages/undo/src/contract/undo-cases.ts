@@ -7,7 +7,7 @@ import {
   SIMILAR_ENDS,
   type StoreRule,
   TEXTS,
-} from '@stageflow/tool-executor/contract'
+} from '@stageflow/keyed-work/suite'
 
 import type { UndoBench } from './undo-bench.ts'
 import { randomUndo } from './undo-sequences.ts'

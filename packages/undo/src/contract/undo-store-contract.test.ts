@@ -1,4 +1,4 @@
-import { type BrokenStores, type Change, testContract } from '../../../tool-executor/test/broken-stores.ts'
+import { type BrokenStores, type Change, testContract } from '../../../keyed-work/test/broken-stores.ts'
 import { undoStoreContract } from '../contract.ts'
 import { memoryUndoStore, type UndoEntry, type UndoStore } from '../index.ts'
 

@@ -14,7 +14,7 @@ export function makeInterceptors(): readonly Interceptor[] {
   return [
     idempotency(), // plugin: idempotency
     retry({ attempts: 3 }), // plugin: retry
-    timeout({ ms: 30_000 }), // plugin: timeout
+    timeout({ timeoutMs: 30_000 }), // plugin: timeout
     circuitBreaker(), // plugin: circuit-breaker
     tracing(), // plugin: tracing
     metrics(), // plugin: metrics

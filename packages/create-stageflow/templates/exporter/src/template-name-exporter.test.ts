@@ -53,7 +53,7 @@ test(
     const { lost, error } = await exporter.close({ timeoutMs: 1 })
     assert.equal(lost, 1)
     assert.ok(error instanceof Error && 'code' in error)
-    assert.equal(error.code, 'template-name/late')
+    assert.equal(error.code, 'template-name/timed-out')
   }),
 )
 

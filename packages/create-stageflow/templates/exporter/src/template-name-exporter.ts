@@ -1,4 +1,4 @@
-import { ExportProgress, type ExporterReport } from '@stageflow/buffer'
+import { ExportProgress, type ExporterReport, type ExporterStats } from '@stageflow/buffer'
 import { StageflowError, systemClock, type StageflowEvent, type WaitOptions } from '@stageflow/core'
 import { checkWait, shownFields } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
@@ -9,7 +9,7 @@ export class TemplateNameExporter {
   readonly #url: string
   readonly #headers: Readonly<Record<string, string>>
   readonly #lineOf: (event: StageflowEvent) => string
-  readonly #progress = new ExportProgress()
+  readonly #progress = new ExportProgress({ clock: systemClock, closed, late })
 
   /** Errors: `template-name/illegal-option`. */
   constructor(options: TemplateNameExporterOptions) {
@@ -26,21 +26,27 @@ export class TemplateNameExporter {
 
   /** Resolves once the server has accepted the batch. If it rejects, the caller sends the same batch again, whole. */
   async export(events: readonly StageflowEvent[], { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    if (!this.#progress.isOpen)
-      throw new StageflowError(
-        'template-name/closed',
-        `The exporter is closed, and cannot export ${events.length} events. Close it after the runs have ended.`,
-      )
-    if (events.length > 0) await this.#progress.during(events.length, this.#post(events, signal))
+    await this.#progress.export(events.length, () => this.#post(events, signal))
+  }
+
+  /** Resolves once the exports in progress have ended. */
+  async flush(options: WaitOptions = {}): Promise<void> {
+    checkWait('flush()', ILLEGAL_OPTION, options)
+    await this.#progress.flush(options)
   }
 
   /** Waits for the exports in progress, for `timeoutMs` (5,000), and resolves with a report. Later exports are refused. */
   async close(options: WaitOptions = {}): Promise<ExporterReport> {
     checkWait('close()', ILLEGAL_OPTION, options)
-    return this.#progress.close(async () => {}, { ...options, clock: systemClock, late })
+    return this.#progress.close(options)
+  }
+
+  stats(): ExporterStats {
+    return this.#progress.stats()
   }
 
   async #post(events: readonly StageflowEvent[], signal: AbortSignal | undefined): Promise<void> {
+    if (events.length === 0) return
     const body = events.map((event) => `${this.#lineOf(event)}\n`).join('')
     const response = await fetch(this.#url, {
       method: 'POST',
@@ -58,9 +64,16 @@ export class TemplateNameExporter {
   }
 }
 
-function late(timeoutMs: number): StageflowError {
+function closed(events: number): StageflowError {
   return new StageflowError(
-    'template-name/late',
-    `close() has waited ${timeoutMs} ms for the server. Check the server, or raise timeoutMs.`,
+    'template-name/closed',
+    `The exporter is closed, and cannot export ${events} events. Close it after the runs have ended.`,
+  )
+}
+
+function late(call: string, timeoutMs: number): StageflowError {
+  return new StageflowError(
+    'template-name/timed-out',
+    `${call} has waited ${timeoutMs} ms for the server. Check the server, or raise timeoutMs.`,
   )
 }

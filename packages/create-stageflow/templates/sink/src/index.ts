@@ -1,2 +1,7 @@
-export { templateNameSink, type TemplateNameReport, type TemplateNameSink } from './template-name-sink.ts'
+export {
+  templateNameSink,
+  type TemplateNameReport,
+  type TemplateNameSink,
+  type TemplateNameStats,
+} from './template-name-sink.ts'
 export type { TemplateNameSinkOptions } from './sink-options.ts'

@@ -49,7 +49,7 @@ test('close gives up when its time is over', async () => {
   const { lost, error } = await closed
   assert.equal(lost, 1)
   assert.ok(error instanceof Error && 'code' in error)
-  assert.equal(error.code, 'template-name/late')
+  assert.equal(error.code, 'template-name/timed-out')
 })
 
 test('wrong and missing options are refused, each by its name', () => {

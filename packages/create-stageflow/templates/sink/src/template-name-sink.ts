@@ -1,5 +1,5 @@
 import { StageflowError, type EventSink, type StageflowEvent, type WaitOptions } from '@stageflow/core'
-import { checkWait, endWithin, eventFacts } from '@stageflow/core/kit'
+import { checkWait, endWithin, eventFacts, withinLimit } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION, settingsOf, type TemplateNameSinkOptions } from './sink-options.ts'
 
 export interface TemplateNameReport {
@@ -11,12 +11,19 @@ export interface TemplateNameReport {
   readonly error: unknown
 }
 
+export interface TemplateNameStats {
+  readonly accepted: number
+  readonly delivered: number
+  readonly lastError: unknown
+}
+
 export interface TemplateNameSink extends EventSink {
   /** Resolves once all accepted events are written, after 5,000 ms at most, with what was delivered and what was lost. */
   close(options?: WaitOptions): Promise<TemplateNameReport>
+  stats(): TemplateNameStats
 }
 
-/** Writes each event as a line, in batches. Errors: `template-name/illegal-option`, `template-name/late`. */
+/** Writes each event as a line, in batches. Errors: `template-name/illegal-option`, `template-name/timed-out`. */
 export function templateNameSink(options: TemplateNameSinkOptions): TemplateNameSink {
   const { write, maxWaiting, clock } = settingsOf(options)
   let lines: string[] = []
@@ -53,12 +60,20 @@ export function templateNameSink(options: TemplateNameSinkOptions): TemplateName
     async emit(event) {
       while (!accept(event)) await writing
     },
-    flush: async () => writing,
+    async flush(wait = {}) {
+      checkWait('flush()', ILLEGAL_OPTION, wait)
+      const { timeoutMs = Infinity, signal } = wait
+      const late = () => timedOut('flush()', timeoutMs)
+      await withinLimit((async () => writing)(), { clock, limitMs: timeoutMs, signal, late })
+    },
     async close(wait = {}) {
       checkWait('close()', ILLEGAL_OPTION, wait)
-      const { error = lastError } = await endWithin(async () => writing, { timeoutMs: 5_000, ...wait, clock, late })
+      const { timeoutMs = 5_000 } = wait
+      const late = () => timedOut('close()', timeoutMs)
+      const { error = lastError } = await endWithin(async () => writing, { ...wait, timeoutMs, clock, late })
       return Object.freeze({ delivered, lost: accepted - delivered, error })
     },
+    stats: () => Object.freeze({ accepted, delivered, lastError }),
   }
 }
 
@@ -68,9 +83,9 @@ function lineOf(event: StageflowEvent): string {
   return `${JSON.stringify({ pipelineRunId, seq, type, timestamp, data: eventFacts(event) })}\n`
 }
 
-function late(timeoutMs: number): StageflowError {
+function timedOut(call: string, timeoutMs: number): StageflowError {
   return new StageflowError(
-    'template-name/late',
-    `close() has waited ${timeoutMs} ms for write(). Make it faster, or raise timeoutMs.`,
+    'template-name/timed-out',
+    `${call} has waited ${timeoutMs} ms for write(). Make it faster, or raise timeoutMs.`,
   )
 }

@@ -1,2 +1,1 @@
 export { templateNameStore, type TemplateNameStore } from './template-name-store.ts'
-export type { Claim, ClaimAnswer, Completion } from './records.ts'

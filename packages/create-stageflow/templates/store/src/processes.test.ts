@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { processContract } from '@stageflow/interceptor-idempotency/contract'
+import { processContract } from '@stageflow/keyed-work/contract'
 
 // Processes race for keys, are frozen and killed. Each of them opens the store with test/process-side.ts.
 const folder = mkdtempSync(join(tmpdir(), 'template-name-'))

@@ -1,19 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Claim, ClaimAnswer, Completion } from './records.ts'
+import type { Claim, ClaimAnswer, Completion, KeyedStore } from '@stageflow/keyed-work'
 
-/** Satisfies `IdempotencyStore` of `@stageflow/interceptor-idempotency`; the contract test proves it. */
-export interface TemplateNameStore {
-  /** Takes the key if it has no record, or if this token has the claim. Otherwise changes nothing and returns the record. */
+/** A store that answers synchronously. */
+export interface TemplateNameStore extends KeyedStore {
   claim(key: string, claim: Claim): ClaimAnswer
-  /** Turns the record into an output if it is missing or belongs to this token, and returns whether it did. */
   complete(key: string, completion: Completion): boolean
-  /** Removes the claim if this token has it. */
   release(key: string, token: string): void
 }
 
 const NOW = `CAST(unixepoch('subsec') * 1000 AS INTEGER)` // the database's clock, in ms
 
-/** Keeps claims and outputs in a table of this database, which the app opens and closes. Creates the table if it is missing. */
+/** Keeps claims and results in a table of this database, which the app opens and closes. Creates the table if it is missing. */
 export function templateNameStore(database: DatabaseSync): TemplateNameStore {
   database.exec(`CREATE TABLE IF NOT EXISTS work (
     key TEXT PRIMARY KEY, token TEXT NOT NULL, parameters TEXT NOT NULL, value TEXT, ends_at INTEGER NOT NULL)`)

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import type { ProcessSide } from '@stageflow/interceptor-idempotency/contract'
+import type { ProcessSide } from '@stageflow/keyed-work/contract'
 import { templateNameStore } from '../src/index.ts'
 
 /** What one process of the contract has: the store, and a table in which it counts executions. */

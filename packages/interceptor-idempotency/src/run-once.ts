@@ -1,0 +1,97 @@
+import type { OkOutput, StageOutput } from '@stageflow/core'
+import { codeOf, textOf } from '@stageflow/core/kit'
+import { type Ending, type KeyedStore, keyedWork, type StoreOperation } from '@stageflow/keyed-work'
+
+import { type Call, note } from './call.ts'
+import { inProgress, leaseLost, notJson, notRecorded, otherInput, unavailable, unreadable } from './failures.ts'
+import { codeRuns, runStage } from './run-stage.ts'
+import { outputText, readOutput } from './stored-output.ts'
+
+export interface Settings {
+  readonly store: KeyedStore
+  readonly leaseMs: number
+  readonly waitMs: number
+  readonly storeTimeoutMs: number
+  readonly onStoreError: 'fail' | 'run'
+}
+
+/** Runs a stage once per key, and turns how that ended into its output. */
+export function runOnce(settings: Settings): (call: Call) => Promise<StageOutput> {
+  const work = keyedWork<OkOutput, StageOutput>({ ...settings, toText: outputText, fromText: readOutput })
+
+  return async (call) => {
+    const { context, id, parameters, ttlMs } = call
+    let freed: Promise<void> | undefined
+    const ending = await work.once({
+      key: id,
+      parameters,
+      ttlMs,
+      // A durable call that is carried out again goes on with the claim of the process that died.
+      token: context.callKey,
+      caller: context,
+      over: () => overWith(call, () => freed),
+      work: (claim) => runStage(call, claim),
+      storeFailed: (operation, cause) => storeFailed(call, operation, cause, settings),
+    })
+    if (ending.status === 'executed') freed = ending.freed
+    return outputOf(call, ending, settings)
+  }
+}
+
+/** Aborts when the run is over. Then only the wait for abandoned code is left, which needs no timer. */
+function overWith(call: Call, freed: () => Promise<void> | undefined): AbortSignal {
+  const over = new AbortController()
+  call.context.onCleanup(async () => {
+    over.abort()
+    if (!codeRuns(call)) await freed()
+  })
+  return over.signal
+}
+
+function outputOf(call: Call, ending: Ending<OkOutput, StageOutput>, { waitMs, leaseMs }: Settings): StageOutput {
+  const { context, key } = call
+  switch (ending.status) {
+    case 'executed':
+      return ending.result
+    case 'hit':
+    case 'shared':
+      note(call, ending.status)
+      context.tryEmitEvent('idempotency.hit', { key, result: ending.status })
+      return ending.result
+    case 'other-input':
+      return otherInput(call, ending.parameters)
+    case 'in-progress':
+      return inProgress(call, waitMs)
+    case 'unavailable':
+      note(call, 'store-error')
+      return unavailable(call, ending.cause)
+    case 'lease-lost':
+      return leaseLost(call)
+    case 'not-json': {
+      const { by, reason, result } = ending
+      if (by !== 'executed') {
+        note(call, by)
+        return notJson(call, reason, undefined)
+      }
+      context.tryEmitEvent('idempotency.not_stored', { key, message: reason })
+      return notJson(call, reason, result)
+    }
+    case 'not-recorded':
+      if (ending.by === 'shared') note(call, 'shared')
+      return notRecorded(call, leaseMs, ending.cause, ending.result)
+    case 'unreadable':
+      return unreadable(call, ending.cause)
+  }
+}
+
+function storeFailed(call: Call, operation: StoreOperation, cause: unknown, { onStoreError }: Settings): void {
+  const matters = operation === 'claim' || operation === 'complete'
+  if (matters) note(call, 'store-error')
+  call.context.tryEmitEvent('idempotency.store_failed', {
+    key: call.key,
+    operation,
+    code: codeOf(cause) ?? 'idempotency/unavailable',
+    message: textOf(cause),
+    consequence: matters ? onStoreError : 'none',
+  })
+}

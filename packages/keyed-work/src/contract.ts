@@ -1,0 +1,5 @@
+export { keyedStoreContract } from './contract/keyed-store-contract.ts'
+export { processContract } from './contract/process-contract.ts'
+export type { ProcessSide } from './contract/process-worker.ts'
+export type { StoreUnderTest } from './suite/store-bench.ts'
+export type { StoreCase, StoreContractOptions } from './suite/store-cases.ts'

@@ -1,0 +1,227 @@
+import { FIFTY, ODD_TEXTS, SIMILAR_ENDS } from '../suite/store-bench.ts'
+import { ATOMIC, must, type StoreRule } from '../suite/store-rule.ts'
+import { type KeyedBench, P1, P2 } from './keyed-bench.ts'
+import { randomOperations } from './keyed-sequences.ts'
+
+const OWNER = 'Compare the token of the record with the token of the caller before you write.'
+const PAST_END = 'Treat a record past its end as missing, in every operation, by the clock of the store.'
+const RENEW = 'If the record is a claim with the token of the caller, set a new end, also if the old one has passed.'
+const KEPT = 'If a record is a completion, claim returns it and changes nothing, whichever token asks.'
+const OWN_TTL = 'When a claim becomes a completion, replace the end of its lease by its time to live.'
+const REPEAT =
+  'Return true as well if the record already is the completion of this token: a client repeats a command after a lost connection.'
+const MISSING = 'Insert the completion if the key has no record: the claim may have ended.'
+const RELEASE =
+  'Remove the record only if it is a claim with the token of the caller. Otherwise do nothing, and do not throw.'
+const KEYS =
+  'Compare keys byte by byte, as a column with a binary collation does, and escape what has a meaning in a pattern.'
+const LENGTH = 'Make the column of keys long enough, or store a hash of the whole key.'
+const VALUES = 'Store the value as it is: as text or bytes, in no type that trims, parses or cuts it.'
+
+/** The rules of the contract by name. */
+export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
+  'a free key is claimed, and so is one whose record has been released or has ended': {
+    mend: PAST_END,
+    check: async (bench) => {
+      await bench.claims('a')
+      await bench.release('a')
+      await bench.claims('b', { leaseMs: bench.shortMs })
+      await bench.expire()
+      await bench.claims('c')
+    },
+  },
+  'a claim keeps other tokens out, and its parameters and remaining lease are returned': {
+    mend: 'Store the parameters of the claim. Return them with status running, and the ms until the lease ends, to every other token.',
+    check: async (bench) => {
+      await bench.claim('a', { leaseMs: 60_000 })
+      await bench.isRunningWith('b', P1, 60_000, { parameters: P2 })
+      await bench.isRunningWith('c', P1, 60_000)
+    },
+  },
+  'the owner can claim again': {
+    mend: RENEW,
+    check: async (bench) => {
+      await bench.claim('a')
+      await bench.claims('a')
+      await bench.isRunning('b')
+    },
+  },
+  'claiming again renews the lease': {
+    mend: RENEW,
+    check: async (bench) => {
+      await bench.claim('a', { leaseMs: bench.shortMs })
+      await bench.claim('a')
+      await bench.expire()
+      await bench.isRunning('b')
+    },
+  },
+  'another token takes over a claim whose lease has ended, and the old owner can change nothing': {
+    mend: `${PAST_END} ${OWNER}`,
+    check: async (bench) => {
+      await bench.claim('a', { leaseMs: bench.shortMs })
+      await bench.expire()
+      await bench.claims('b')
+      await bench.isRunning('a')
+      await bench.cannotComplete('a')
+      await bench.release('a')
+      await bench.isRunning('c')
+    },
+  },
+  'an owner that is late but not replaced gets its claim back': {
+    mend: RENEW,
+    check: async (bench) => {
+      await bench.claim('a', { leaseMs: bench.shortMs })
+      await bench.expire()
+      await bench.claims('a')
+      await bench.isRunning('b')
+    },
+  },
+  'an owner that is late but not replaced can complete': {
+    mend: MISSING,
+    check: async (bench) => {
+      await bench.claim('a', { leaseMs: bench.shortMs })
+      await bench.expire()
+      await bench.completes('a')
+      await bench.isCompleted('b', 'a', P1)
+    },
+  },
+  'every token gets the completion, its owner too': {
+    mend: KEPT,
+    check: async (bench) => {
+      await bench.claim('a')
+      await bench.completes('a', { value: 'done' })
+      for (const token of ['a', 'b', 'c']) await bench.isCompleted(token, 'done', P1, { parameters: P2 })
+    },
+  },
+  'complete may be repeated with the same token, and then returns the same': {
+    mend: REPEAT,
+    check: async (bench) => {
+      await bench.claim('a')
+      await bench.completes('a')
+      await bench.completes('a')
+      await bench.isCompleted('b', 'a', P1)
+    },
+  },
+  'another token overwrites neither a claim nor a completion': {
+    mend: OWNER,
+    check: async (bench) => {
+      await bench.claim('a')
+      await bench.cannotComplete('b')
+      await bench.isRunning('c')
+      await bench.complete('a')
+      await bench.cannotComplete('b', { parameters: P2 })
+      await bench.isCompleted('c', 'a', P1)
+    },
+  },
+  'a completion of a key without a record is kept': {
+    mend: MISSING,
+    check: async (bench) => {
+      await bench.completes('a')
+      await bench.isCompleted('b', 'a', P1)
+    },
+  },
+  'a completion outlives the lease of its claim': {
+    mend: OWN_TTL,
+    check: async (bench) => {
+      await bench.claim('a', { leaseMs: bench.shortMs })
+      await bench.complete('a')
+      await bench.expire()
+      await bench.isCompleted('b', 'a', P1)
+    },
+  },
+  'a completion ends with its time to live, however long the lease was': {
+    mend: OWN_TTL,
+    check: async (bench) => {
+      await bench.claim('a')
+      await bench.complete('a', { ttlMs: bench.shortMs })
+      await bench.expire()
+      await bench.claims('b', { parameters: P2 })
+      await bench.isRunning('a')
+    },
+  },
+  'only the owner can release, only a claim, and any number of times': {
+    mend: RELEASE,
+    check: async (bench) => {
+      await bench.release('a')
+      await bench.claim('a')
+      await bench.release('b')
+      await bench.isRunning('b')
+      await bench.complete('a')
+      await bench.release('a')
+      await bench.release('a')
+      await bench.isCompleted('b', 'a', P1)
+    },
+  },
+  'similar keys are different keys': {
+    mend: KEYS,
+    check: async (bench) => {
+      const all = SIMILAR_ENDS.map((end) => `${bench.key}${end}`)
+      for (const key of all) await bench.claims('a', { key })
+      for (const [index, key] of all.entries()) await bench.completes('a', { key, value: `${index}` })
+      for (const [index, key] of all.entries()) await bench.isCompleted('b', `${index}`, P1, { key })
+    },
+  },
+  'a key can have 256 characters of any alphabet': {
+    mend: LENGTH,
+    check: async (bench) => {
+      for (const letter of ['k', 'ß', '界']) {
+        const long = bench.key + letter.repeat(255 - bench.key.length)
+        await bench.claims('a', { key: `${long}1` })
+        await bench.claims('b', { key: `${long}2` })
+        await bench.isRunning('b', { key: `${long}1` })
+      }
+    },
+  },
+  'a value is returned unchanged': {
+    mend: VALUES,
+    check: async (bench) => {
+      for (const [index, value] of ODD_TEXTS.entries()) {
+        const key = `${bench.key}${index}`
+        await bench.claim('a', { key })
+        await bench.complete('a', { key, value })
+        await bench.isCompleted('b', value, P1, { key })
+      }
+    },
+  },
+  'one of fifty simultaneous claims gets the key': {
+    mend: ATOMIC,
+    check: async (bench) => {
+      const { claimed, running } = await fiftyClaims(bench)
+      must(
+        claimed === 1 && running === 49,
+        `of 50 simultaneous claims 1 must be claimed and 49 running, not ${claimed} and ${running}.`,
+      )
+    },
+  },
+  'one of fifty simultaneous claims takes over after a lease': {
+    mend: ATOMIC,
+    check: async (bench) => {
+      await bench.claim('gone', { leaseMs: bench.shortMs })
+      await bench.expire()
+      const { claimed } = await fiftyClaims(bench)
+      must(claimed === 1, `of 50 simultaneous claims after a lease 1 must be claimed, not ${claimed}.`)
+    },
+  },
+  'one of fifty simultaneous completions of a key without a record is kept': {
+    mend: ATOMIC,
+    check: async (bench) => {
+      const answers = await Promise.all(FIFTY.map((token) => bench.complete(token)))
+      const [winner, ...others] = FIFTY.filter((_, index) => answers[index])
+      must(
+        winner !== undefined && others.length === 0,
+        `of 50 simultaneous completions 1 must return true, not ${others.length + (winner === undefined ? 0 : 1)}.`,
+      )
+      await bench.isCompleted('b', winner, P1)
+    },
+  },
+  'random sequences of operations keep every rule': {
+    mend: OWNER,
+    check: randomOperations,
+  },
+}
+
+async function fiftyClaims(bench: KeyedBench): Promise<{ readonly claimed: number; readonly running: number }> {
+  const answers = await Promise.all(FIFTY.map((token) => bench.claim(token)))
+  const count = (wanted: string): number => answers.filter(({ status }) => status === wanted).length
+  return { claimed: count('claimed'), running: count('running') }
+}

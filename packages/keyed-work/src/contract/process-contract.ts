@@ -1,0 +1,242 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { execPath } from 'node:process'
+import { createInterface } from 'node:readline'
+import { isDeepStrictEqual } from 'node:util'
+
+import { systemClock } from '@stageflow/core'
+
+import { shown } from '../suite/store-bench.ts'
+import type { StoreCase } from '../suite/store-cases.ts'
+import { checkRule, must, type StoreRule } from '../suite/store-rule.ts'
+import { errorOf } from './keyed-breach.ts'
+import {
+  type ProcessSide,
+  type SideModule,
+  WORKER_URL,
+  type WorkerMessage,
+  type WorkerTask,
+  work,
+  workThrough,
+} from './process-worker.ts'
+
+/** The lease of a process that is stopped or killed. Its heirs wait that long. */
+const LEASE_MS = 3_000
+const RACED = 1_000
+
+/**
+ * The contract of a store that several processes share, as cases for any test runner. Each takes seconds. `module`: the address
+ * of a module that exports `openSide(): Promise<ProcessSide>`. The processes import it too, and inherit this one's environment
+ * variables. A case rejects with `keyed-work/contract` if the store breaks its rule.
+ */
+export function processContract(module: URL): readonly StoreCase[] {
+  return Object.keys(RULES).map((name) => ({
+    name,
+    run: () => runCase(module, (tools) => checkRule({ rules: RULES, errorOf }, name, tools)),
+  }))
+}
+
+interface Tools {
+  readonly side: ProcessSide
+  /** The names of this case's works begin with it. */
+  readonly prefix: string
+  readonly start: (task: Omit<WorkerTask, 'module'>) => Promise<Worker>
+}
+
+interface Worker {
+  readonly signal: (name: NodeJS.Signals) => void
+  readonly go: () => void
+  /** The next message of this type. */
+  readonly received: <Type extends WorkerMessage['type']>(
+    type: Type,
+  ) => Promise<WorkerMessage & { readonly type: Type }>
+  /** When it claimed and renewed, in ms since 1970. */
+  readonly claimedAt: readonly number[]
+  readonly ended: Promise<void>
+}
+
+async function runCase(module: URL, check: (tools: Tools) => Promise<void>): Promise<void> {
+  const { openSide } = (await import(module.href)) as SideModule
+  const side = await openSide()
+  const workers: Worker[] = []
+  async function start(task: Omit<WorkerTask, 'module'>): Promise<Worker> {
+    const worker = startWorker({ module: module.href, ...task })
+    workers.push(worker)
+    await worker.received('ready')
+    return worker
+  }
+  try {
+    await check({ side, prefix: crypto.randomUUID(), start })
+  } finally {
+    for (const worker of workers) worker.signal('SIGKILL')
+    await Promise.all(workers.map(({ ended }) => ended))
+    await side.close()
+  }
+}
+
+const SHARED = 'Keep the records in the server, where all processes see them, and decide in one atomic operation.'
+const BY_LEASE =
+  'Let a lease end by the clock of the server, and compare the token of the record with the token of the caller before you write.'
+
+const RULES: Readonly<Record<string, StoreRule<Tools>>> = {
+  'two processes race for 1,000 keys: each work is executed once, and both get its output': {
+    mend: SHARED,
+    check: async ({ side, prefix, start }) => {
+      const names = Array.from({ length: RACED }, (_, index) => `${prefix}-${index}`)
+      const task = { names, leaseMs: 30_000, hold: false }
+      const workers = await Promise.all([start(task), start(task)])
+      for (const worker of workers) worker.go()
+      const outputs = await Promise.all(workers.map(async ({ received }) => (await received('done')).outputs))
+      const [one = [], other = []] = outputs.map((list) => list.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
+      const failed = [...one, ...other].filter(({ by }) => typeof by === 'string')
+      must(failed.length === 0, `${failed.length} executions have no output, such as ${shown(failed[0])}.`)
+      const different = one.filter((each, place) => !isDeepStrictEqual(each, other[place]))
+      must(different.length === 0, `The processes got different outputs for ${different.length} of ${RACED} keys.`)
+      await mustBeCounted(side, prefix, RACED)
+    },
+  },
+  'another process takes over the work of a killed process after its lease, and a late write of the killed one is refused':
+    {
+      mend: BY_LEASE,
+      check: async (tools) => {
+        for (let tries = 1; !(await isTakenOver({ ...tools, prefix: `${tools.prefix}-${tries}` })); tries++)
+          must(
+            tries < 10,
+            'The machine paused for longer than a lease, ten times in a row. Try again when it is less busy.',
+          )
+      },
+    },
+  'a process that slept past its lease fails with lease-lost, and the output of the process that took over stays': {
+    mend: BY_LEASE,
+    check: async (tools) => {
+      const { side, prefix } = tools
+      const { worker, key, token } = await holder(tools)
+      worker.signal('SIGSTOP')
+      const done = await workThrough(side, LEASE_MS)(prefix)
+      must(typeof done.by === 'number', `The process that took over ended with ${done.by}.`)
+      worker.signal('SIGCONT')
+      worker.go()
+      const [slept] = (await worker.received('done')).outputs
+      must(slept?.by === 'lease-lost', `The process that slept ended with ${slept?.by}; it must end with lease-lost.`)
+      await refusesLateWrite(side, key, token)
+      const kept = await workThrough(side, LEASE_MS)(prefix)
+      must(isDeepStrictEqual(kept, done), `The output is ${shown(kept)}; it was ${shown(done)} before.`)
+      await mustBeCounted(side, prefix, 2)
+    },
+  },
+}
+
+async function mustBeCounted(side: ProcessSide, prefix: string, expected: number): Promise<void> {
+  const counted = await side.counted(prefix)
+  must(counted === expected, `The work was executed ${counted} times; it must be ${expected}.`)
+}
+
+/** False if the machine paused for so long that the lease ended while its owner lived: then nothing can be told. */
+async function isTakenOver(tools: Tools): Promise<boolean> {
+  const { side, prefix, start } = tools
+  const { worker, key, token } = await holder(tools)
+  const other = { token: crypto.randomUUID(), parameters: '0'.repeat(64), leaseMs: LEASE_MS }
+  /** Whether the claim is still held. It must be, unless the machine paused. */
+  const isHeld = async (): Promise<boolean> => {
+    const { status } = await side.store.claim(key, other)
+    if (status !== 'running')
+      must(
+        hasPaused(worker.claimedAt),
+        `A claim whose lease is renewed must be running for another token; it is ${status}.`,
+      )
+    return status === 'running'
+  }
+  // Longer than the lease, which is renewed as long as its owner lives.
+  await pause(LEASE_MS * 1.5)
+  if (!(await isHeld())) return false
+  worker.signal('SIGKILL')
+  await worker.ended
+  if (!(await isHeld())) return false
+  const heir = await start({ names: [prefix], leaseMs: LEASE_MS, hold: false })
+  heir.go()
+  const { outputs } = await heir.received('done')
+  must(typeof outputs[0]?.by === 'number', `The process that took over ended with ${outputs[0]?.by}.`)
+  await mustBeCounted(side, prefix, 2)
+  await refusesLateWrite(side, key, token)
+  return true
+}
+
+/** Whether a lease can have ended before its renewal, or before now. The last renewal may not have reached the store. */
+function hasPaused(claimedAt: readonly number[]): boolean {
+  return [...claimedAt, systemClock.now()].some((at, index, all) => at - (all[index - 2] ?? at) >= LEASE_MS)
+}
+
+/** A process in the middle of its work, with its claim. */
+async function holder({ prefix, start }: Tools): Promise<{ worker: Worker; key: string; token: string }> {
+  const worker = await start({ names: [prefix], leaseMs: LEASE_MS, hold: true })
+  const claim = worker.received('claim')
+  worker.go()
+  await worker.received('holding')
+  const { key, token } = await claim
+  return { worker, key, token }
+}
+
+async function refusesLateWrite({ store }: ProcessSide, key: string, token: string): Promise<void> {
+  const late = { token, parameters: '1'.repeat(64), value: 'late', ttlMs: 60_000 }
+  const claim = { token, parameters: late.parameters, leaseMs: LEASE_MS }
+  const before = await store.claim(key, claim)
+  must(before.status === 'completed', `The work is done, but a claim by its old owner returned ${shown(before)}.`)
+  const isTaken = await store.complete(key, late)
+  must(!isTaken, 'A late complete() by the old owner returned true.')
+  await store.release(key, token)
+  const after = await store.claim(key, claim)
+  must(
+    isDeepStrictEqual(after, before),
+    `After a late complete() and release() by the old owner, the key is ${shown(after)}; it was ${shown(before)}.`,
+  )
+}
+
+function startWorker(task: WorkerTask): Worker {
+  const script = `const worker = await import(${JSON.stringify(WORKER_URL)}); await worker.${work.name}()`
+  const child: ChildProcess = spawn(execPath, ['--input-type=module', '-e', script, JSON.stringify(task)], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  const ended = Promise.withResolvers<void>()
+  const printed: WorkerMessage[] = []
+  const claimedAt: number[] = []
+  const waiting: {
+    readonly type: string
+    readonly resolve: (message: WorkerMessage) => void
+    readonly reject: (error: Error) => void
+  }[] = []
+  let errors = ''
+  const input = child.stdin
+  const output = child.stdout
+  must(input !== null && output !== null, 'The process has no input or output.')
+  input.on('error', () => {}) // a killed process closes its input
+  child.stderr?.on('data', (text: Buffer) => (errors += String(text)))
+  createInterface({ input: output }).on('line', (line) => {
+    const message = JSON.parse(line) as WorkerMessage
+    if (message.type === 'claim') claimedAt.push(message.at)
+    const index = waiting.findIndex(({ type }) => type === message.type)
+    if (index < 0) printed.push(message)
+    else waiting.splice(index, 1)[0]?.resolve(message)
+  })
+  child.on('close', (code, signal) => {
+    for (const { type, reject } of waiting.splice(0))
+      reject(new Error(`The process ended (${signal ?? code}) before it printed "${type}". Its errors: ${errors}`))
+    ended.resolve()
+  })
+  return {
+    signal: (name) => child.kill(name),
+    go: () => input.write('go\n'),
+    claimedAt,
+    ended: ended.promise,
+    received: (type) =>
+      new Promise((resolve, reject) => {
+        const index = printed.findIndex((message) => message.type === type)
+        const found = resolve as (message: WorkerMessage) => void
+        if (index >= 0) found(printed.splice(index, 1)[0] as WorkerMessage)
+        else if (child.exitCode !== null) reject(new Error(`The process has ended. Its errors: ${errors}`))
+        else waiting.push({ type, resolve: found, reject })
+      }),
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return systemClock.sleep(ms)
+}

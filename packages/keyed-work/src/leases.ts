@@ -1,0 +1,68 @@
+import type { Clock } from '@stageflow/core'
+
+/** Keeps leases of one length. Has one timer per clock, and none while no lease is kept. */
+export interface Leases {
+  /** Calls `renew` three times per lease until the lease is ended, and never while its last call is still in progress. `renew` must not reject. */
+  keep(clock: Clock, renew: () => Promise<void>): KeptLease
+}
+
+export interface KeptLease {
+  /** Renews no more. Resolves when a renewal in progress has ended. May be called again. */
+  end(): Promise<void>
+}
+
+export function leases(leaseMs: number): Leases {
+  const everyMs = Math.max(1, Math.floor(leaseMs / 3))
+  const beats = new Map<Clock, Beat>()
+
+  function beatOf(clock: Clock): Beat {
+    const known = beats.get(clock)
+    if (known !== undefined) return known
+    const beat = startBeat(clock, everyMs)
+    beats.set(clock, beat)
+    return beat
+  }
+
+  function remove(clock: Clock, renewOnce: () => void): void {
+    const beat = beats.get(clock)
+    if (beat === undefined || !beat.renewals.delete(renewOnce) || beat.renewals.size > 0) return
+    beat.stop()
+    beats.delete(clock)
+  }
+
+  return {
+    keep(clock, renew) {
+      let renewal: Promise<void> | undefined
+      const renewOnce = (): void => {
+        renewal ??= renew().finally(() => {
+          renewal = undefined
+        })
+      }
+      beatOf(clock).renewals.add(renewOnce)
+      return {
+        async end() {
+          remove(clock, renewOnce)
+          await renewal
+        },
+      }
+    },
+  }
+}
+
+/** One timer that renews all leases of a clock. */
+interface Beat {
+  readonly renewals: Set<() => void>
+  readonly stop: () => void
+}
+
+function startBeat(clock: Clock, everyMs: number): Beat {
+  const renewals = new Set<() => void>()
+  let cancelTimer = setTimer()
+  function setTimer(): () => void {
+    return clock.setTimeout(() => {
+      cancelTimer = setTimer()
+      for (const renewOnce of renewals) renewOnce()
+    }, everyMs)
+  }
+  return { renewals, stop: () => cancelTimer() }
+}

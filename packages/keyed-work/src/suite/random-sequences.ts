@@ -1,0 +1,165 @@
+import { isDeepStrictEqual } from 'node:util'
+
+import { type Clock, systemClock } from '@stageflow/core'
+
+import { endMs, listOf, shown, type StoreBench } from './store-bench.ts'
+import { must, Seen } from './store-rule.ts'
+
+const SEEDS = 6
+const ROUNDS = 3
+const STEPS = 8
+/** On a machine that is too slow, a sequence is tried again with longer lives, at most this often. */
+const MOST_TRIES = 7
+/** A sequence is made shorter for at most this long, because each try may have to wait until records expire. */
+const SHRINK_MS = 2_000
+const PASS = 'pass'
+
+/** One operation, with its text for messages. */
+export interface Step<Store> {
+  readonly text: string
+  /** `prefix`: all names of records begin with it, so that two tries of a sequence never meet. */
+  readonly act: (store: Store, prefix: string) => unknown
+}
+
+/** A whole number from 0 up to `most`, which is not included. */
+export type Random = (most: number) => number
+
+/** The random sequences of one kind of store. */
+export interface StoreSequences<Store> {
+  /** A simple store whose answers are right. `rule`: the name of the rule that its last answer follows from. */
+  readonly model: (clock: Clock) => { readonly store: Store; readonly rule?: () => string }
+  /** Begins a sequence, and returns a function that makes its next step. `shortMs`: how long things last that end after a round. */
+  readonly begin: (random: Random, shortMs: number) => () => Step<Store>
+  /** How many times `shortMs` pass after each round. Default: 1. */
+  readonly lives?: number
+}
+
+/**
+ * Runs random sequences on the store and on a model, and compares every answer. After each round, everything with a short life is over.
+ * A difference is reported as the shortest sequence that shows it.
+ */
+export async function randomSequences<Store>(
+  bench: StoreBench<Store>,
+  sequences: StoreSequences<Store>,
+): Promise<void> {
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    // Records live longer at each try, so that a busy machine can keep up.
+    for (let tries = 1, shortMs = bench.shortMs; ; tries++, shortMs *= 2) {
+      const trial = new Trial(bench, sequences, shortMs)
+      const outcome = await trial.run(sequenceOf(seed, sequences, shortMs))
+      if (outcome === 'same') break
+      if (outcome === 'too slow') {
+        must(
+          tries < MOST_TRIES,
+          `${STEPS} operations took longer than ${shortMs} ms: pass the contract a longer shortMs.`,
+        )
+        continue
+      }
+      const { texts, expected, given, rule } = await shortest(outcome, trial)
+      const seen = `the last of these operations must return ${shown(expected)}, not ${shown(given)}`
+      throw new Seen(`${seen}. ${listOf(texts)} The sequence is random, from seed ${seed}.`, { rule })
+    }
+  }
+}
+
+/** PASS: time passes until everything with a short life is over. */
+type Sequence<Store> = readonly (Step<Store> | typeof PASS)[]
+
+/** A sequence whose last step returned something else than the model's. */
+interface Difference<Store> {
+  readonly sequence: Sequence<Store>
+  readonly texts: readonly string[]
+  readonly expected: unknown
+  readonly given: unknown
+  readonly rule: string | undefined
+}
+/** `too slow`: something expired in the middle of a round, so nothing can be compared. */
+type Outcome<Store> = Difference<Store> | 'same' | 'too slow'
+
+function sequenceOf<Store>(seed: number, { begin }: StoreSequences<Store>, shortMs: number): Sequence<Store> {
+  const next = begin(randomFrom(seed), shortMs)
+  const round = (): Sequence<Store> => Array.from({ length: STEPS }, next)
+  return Array.from({ length: ROUNDS }, (_, place) => (place === 0 ? round() : ([PASS, ...round()] as const))).flat()
+}
+
+/** Runs sequences on one store, each with names of its own. */
+class Trial<Store> {
+  readonly #bench: StoreBench<Store>
+  readonly #sequences: StoreSequences<Store>
+  readonly #shortMs: number
+  readonly #name: string = crypto.randomUUID()
+  #runs = 0
+
+  constructor(bench: StoreBench<Store>, sequences: StoreSequences<Store>, shortMs: number) {
+    this.#bench = bench
+    this.#sequences = sequences
+    this.#shortMs = shortMs
+  }
+
+  async run(sequence: Sequence<Store>): Promise<Outcome<Store>> {
+    const passingMs = this.#shortMs * (this.#sequences.lives ?? 1)
+    const prefix = `${this.#name}.${++this.#runs}/`
+    let now = 0
+    const model = this.#sequences.model({ ...systemClock, now: () => now })
+    const texts: string[] = []
+    let roundAt = systemClock.now()
+    for (const [place, step] of sequence.entries()) {
+      if (step === PASS) {
+        texts.push('all records with a short life expire')
+        now += endMs(passingMs)
+        await this.#bench.expire(passingMs)
+        roundAt = systemClock.now()
+        continue
+      }
+      const expected = await step.act(model.store, prefix)
+      const given = await step.act(this.#bench.store, prefix)
+      if (systemClock.now() - roundAt >= this.#shortMs) return 'too slow'
+      texts.push(given === undefined ? step.text : `${step.text} → ${shown(given)}`)
+      if (!isDeepStrictEqual(withoutTimes(given), withoutTimes(expected)))
+        return { sequence: sequence.slice(0, place + 1), texts, expected, given, rule: model.rule?.() }
+    }
+    return 'same'
+  }
+}
+
+/** Leaves out one step after the other, as long as what is left still shows a difference. */
+async function shortest<Store>(first: Difference<Store>, trial: Trial<Store>): Promise<Difference<Store>> {
+  const until = systemClock.now() + SHRINK_MS
+  let found = first
+  const differs = async (sequence: Sequence<Store>): Promise<boolean> => {
+    const outcome = await trial.run(sequence)
+    if (typeof outcome === 'string') return false
+    found = outcome
+    return true
+  }
+  // Without waits the other tries take no time.
+  await differs(found.sequence.filter((step) => step !== PASS))
+  for (let isShorter = true; isShorter;) {
+    isShorter = false
+    for (let place = found.sequence.length - 1; place >= 0; place--) {
+      if (systemClock.now() >= until) return found
+      if (await differs(found.sequence.toSpliced(place, 1))) isShorter = true
+    }
+  }
+  return found
+}
+
+/** How much is left of a time depends on how fast the store is. */
+function withoutTimes(answer: unknown): unknown {
+  if (Array.isArray(answer)) return answer.map(withoutTimes)
+  if (typeof answer !== 'object' || answer === null) return answer
+  return Object.fromEntries(
+    Object.entries(answer).map(([key, value]) => [key, /^(?:left|lease)Ms$/.test(key) ? Number(value) > 0 : value]),
+  )
+}
+
+/** Mulberry32: the same numbers for the same seed. */
+function randomFrom(seed: number): Random {
+  let state = seed
+  return (most) => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * most)
+  }
+}

@@ -1,0 +1,63 @@
+import type { StageflowError } from '@stageflow/core'
+import { textOf } from '@stageflow/core/kit'
+
+/** One rule of a contract of stores. */
+export interface StoreRule<Bench> {
+  /** What to do with a store that breaks it. */
+  readonly mend: string
+  /** Throws if the rule is broken. */
+  readonly check: (bench: Bench) => Promise<void>
+}
+
+/** The rules of a contract by name, and the error of a broken one. */
+export interface StoreRules<Bench> {
+  readonly rules: Readonly<Record<string, StoreRule<Bench>>>
+  readonly errorOf: (breach: StoreBreach) => StageflowError
+}
+
+/** A broken rule. */
+export interface StoreBreach {
+  /** Its name. */
+  readonly rule: string
+  /** What was seen, as a sentence. */
+  readonly seen: string
+  /** What to do, as a sentence. */
+  readonly mend: string
+  readonly cause: unknown
+}
+
+/** What a check has seen of a broken rule. `rule`: its name, if it isn't the one that is checked. */
+export class Seen extends Error {
+  readonly rule: string | undefined
+
+  constructor(seen: string, { cause, rule }: { readonly cause?: unknown; readonly rule?: string | undefined } = {}) {
+    super(seen, { cause })
+    this.rule = rule
+  }
+}
+
+/** Fails the case with what was seen, unless `holds`. */
+export function must(holds: boolean, seen: string): asserts holds {
+  if (!holds) throw new Seen(seen)
+}
+
+/** Checks one rule. Rejects with the error of the contract if it is broken. */
+export async function checkRule<Bench>(
+  { rules, errorOf }: StoreRules<Bench>,
+  name: string,
+  bench: Bench,
+): Promise<void> {
+  try {
+    await rules[name]?.check(bench)
+  } catch (error) {
+    const isSeen = error instanceof Seen
+    const seen = isSeen ? error.message : `the store, or the case, failed with: ${textOf(error)}.`
+    const rule = isSeen && error.rule !== undefined && error.rule in rules ? error.rule : name
+    throw errorOf({ rule, seen, mend: rules[rule]?.mend ?? '', cause: isSeen ? error.cause : error })
+  }
+}
+
+// What to do with a store, for rules that several contracts have.
+export const ATOMIC =
+  'Decide and write in one atomic operation: one statement with a condition, one script, or a transaction that locks the row.'
+export const TEXTS = 'Store the texts as they are, in no type that trims, parses or cuts them.'

@@ -1,0 +1,70 @@
+import { manualClock, type ManualClock } from '@stageflow/testing'
+import { describe, expect, test } from 'vitest'
+
+import type { StoreCase, StoreUnderTest } from '../src/suite.ts'
+
+/** What a broken store does in another way than the one in memory. */
+export type Change<Store> = (store: Store, now: () => number) => Partial<Store>
+
+/** Each of these stores breaks one rule. A case that finds it is named. */
+export type BrokenStores<Store> = Readonly<Record<string, readonly [change: Change<Store>, rule: string]>>
+
+/** What is tested of the contract of one kind of store. */
+export interface TestedContract<Store> {
+  readonly contract: (open: () => StoreUnderTest<Store>) => readonly StoreCase[]
+  readonly memoryStore: (options: { readonly clock: ManualClock }) => Store
+  readonly broken: BrokenStores<Store>
+  readonly code: string
+  /** How the message of a broken rule begins. */
+  readonly message: string
+  /** The operation that the first case calls first, and the beginning of what it says to do. */
+  readonly first: readonly [operation: keyof Store, mend: string]
+}
+
+/** The store in memory keeps the contract, and the contract finds every broken store. */
+export function testContract<Store extends object>({
+  contract,
+  memoryStore,
+  broken,
+  code,
+  message,
+  first: [operation, mend],
+}: TestedContract<Store>): void {
+  const casesOf = (change: Change<Store>): readonly StoreCase[] =>
+    contract(() => {
+      const clock = manualClock()
+      const store = memoryStore({ clock })
+      return { store: { ...store, ...change(store, () => clock.now()) }, advance: (ms) => clock.advance(ms) }
+    })
+
+  describe('the store in memory', () => {
+    for (const { name, run } of casesOf(() => ({}))) test(name, run)
+  })
+
+  describe('a store that breaks a rule is found', () => {
+    test.each(Object.entries(broken))('%s', async (_, [change, rule]) => {
+      const found: string[] = []
+      for (const { name, run } of casesOf(change)) {
+        const error = await run().catch((thrown: unknown) => thrown)
+        if (error === undefined) continue
+        found.push(name)
+        expect(error).toMatchObject({ code })
+        expect(String(error)).toContain(`${message} "${name}"`)
+      }
+      expect(found).toContain(rule)
+    })
+
+    test('every case has a store that breaks its rule', () => {
+      const rules = Object.values(broken).map(([, rule]) => rule)
+      expect(new Set(rules)).toEqual(new Set(casesOf(() => ({})).map(({ name }) => name)))
+    })
+
+    test('a store that throws', async () => {
+      const throws = (): never => {
+        throw new Error('disk is full')
+      }
+      const [first] = casesOf(() => ({ [operation]: throws }) as Partial<Store>)
+      await expect(first?.run()).rejects.toThrow(`the store, or the case, failed with: disk is full. ${mend}`)
+    })
+  })
+}
