@@ -52,8 +52,10 @@ export class Journal {
   }
 
   #prepared(sql: string): StatementSync {
-    let statement = this.#statements.get(sql)
-    if (statement === undefined) this.#statements.set(sql, (statement = this.#database.prepare(sql)))
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    const statement = this.#database.prepare(sql)
+    this.#statements.set(sql, statement)
     return statement
   }
   #read<T>(act: () => T): T {
@@ -91,22 +93,14 @@ export class Journal {
 
   #isWriting = false
   #commit(writes: readonly Write[]): void {
-    const ends: (() => void)[] = []
+    let settles: readonly (() => void)[]
     let hasBegun = false
     try {
       this.#checkOpen()
       this.#isWriting = true
       this.#prepared('BEGIN IMMEDIATE').run()
       hasBegun = true
-      for (const { act, resolve, reject } of writes) {
-        try {
-          const value = act()
-          ends.push(() => resolve(value))
-        } catch (error) {
-          if (!StageflowError.is(error)) throw error
-          ends.push(() => reject(error))
-        }
-      }
+      settles = writes.map(carryOut)
       this.#prepared('COMMIT').run()
     } catch (error) {
       this.#isWriting = false
@@ -117,7 +111,8 @@ export class Journal {
       return
     }
     this.#isWriting = false
-    for (const end of ends) end()
+    // Only now: what a write has changed is on the disk.
+    for (const settle of settles) settle()
   }
 
   /** Whether the file has room for more runs. */
@@ -134,6 +129,17 @@ export class Journal {
     this.flush()
     if (this.#isOpen) this.#database.close()
     this.#isOpen = false
+  }
+}
+
+/** Carries out a write within its transaction. Returns what settles its promise. Throws an error of SQLite, which ends the transaction. */
+function carryOut({ act, resolve, reject }: Write): () => void {
+  try {
+    const value = act()
+    return () => resolve(value)
+  } catch (error) {
+    if (!StageflowError.is(error)) throw error
+    return () => reject(error)
   }
 }
 

@@ -93,7 +93,8 @@ export class Runs {
     }
     const live: LiveRun = { id, graph, options, created, settled: new Promise(() => {}) }
     this.#runs.set(id, live)
-    return (live.settled = this.#carry(live).finally(() => this.#forget(live)))
+    live.settled = this.#carry(live).finally(() => this.#forget(live))
+    return live.settled
   }
   /** Waits with the first caller. A signal of a later one cancels the run too. */
   async #attach({ id, settled }: LiveRun, signal: AbortSignal | undefined): Promise<Settled> {

@@ -12,16 +12,21 @@ export function progressOfFacts(facts: readonly KeptFact[]): RunProgress {
     const { key, facts: ended } = fact
     const path = [...pathOf(key.replace('#over', ''))]
     const isItem = /#[^/]*$/.test(key)
-    if (/#\d+(@\d+)?$/.test(key)) path.pop()
-    const last = path.pop() as string
-    let at = progress
-    for (const name of path) {
-      const inner = at[name]
-      if (typeof inner === 'object') at = inner
-      else at[name] = at = {}
-    }
+    const hasItemNumber = /#\d+(@\d+)?$/.test(key)
+    if (hasItemNumber) path.pop()
+    const stage = path.pop() as string
     // How many items a map has isn't known, so it may still be in progress.
-    at[last] = isItem || ended.status === 'suspend' ? 'started' : 'settled'
+    const mayGoOn = isItem || ended.status === 'suspend'
+    path.reduce(progressInside, progress)[stage] = mayGoOn ? 'started' : 'settled'
   }
   return progress
+}
+
+/** How far the child run of a stage has come. */
+function progressInside(around: Progress, stage: string): Progress {
+  const known = around[stage]
+  if (typeof known === 'object') return known
+  const inside: Progress = {}
+  around[stage] = inside
+  return inside
 }

@@ -39,6 +39,7 @@ export function createResampler(options: ResamplerOptions): Resampler {
   refuse(optionProblems(options, RULES))
   const { fromRate, toRate, channels = 1 } = options
   const divisor = greatestCommonDivisor(fromRate, toRate)
+  // `up` frames of output take the time of `down` frames of input.
   const up = toRate / divisor
   const down = fromRate / divisor
   const table = sincTable(up, down, MOST_WEIGHTS)
@@ -50,15 +51,19 @@ export function createResampler(options: ResamplerOptions): Resampler {
     refuse([
       `channels must be fewer than ${channels} to convert ${fromRate} to ${toRate} Hz: they don't fit into memory`,
     ])
+  // `refuse` has thrown if there is no table.
   const { weights, reach } = table ?? { weights: new Float32Array(0), reach: 0 }
   const taps = 2 * reach
 
   // Silence first, so that the first frame is in the middle of the filter.
   let held = new Float32Array((reach - 1) * channels)
+  /** Where the next frame of output lies between two frames of input, in parts of `up`. */
   let phase = 0
+  /** Frames of input and of output so far. */
   let received = 0
   let given = 0
 
+  /** Makes the frames that the samples allow, `most` at most. */
   function produce(samples: Float32Array, most: number): Float32Array {
     const all = new Float32Array(held.length + samples.length)
     all.set(held)
@@ -104,7 +109,9 @@ export function createResampler(options: ResamplerOptions): Resampler {
       if (up === down) return new Float32Array(0)
       const rest = produce(new Float32Array(taps * channels), Math.ceil((received * up) / down) - given)
       held = new Float32Array((reach - 1) * channels)
-      phase = received = given = 0
+      phase = 0
+      received = 0
+      given = 0
       return rest
     },
   }
