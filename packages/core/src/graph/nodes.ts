@@ -153,10 +153,10 @@ function checkOptions(build: NodeBuild, spec: StageSpec, problem: Problem): void
   for (const text of optionProblems(malformed, rules, '', Object.keys(options)))
     problem('core/illegal-option', `Stage "${name}": ${text}.`)
   const { claimed, ignoreOptions } = build
-  if (ignoreOptions === true) return
-  const known = [...own, ...claimed]
-  for (const option of unknownNames(options, known)) {
-    if (!ignoreOptions?.includes(option)) problem('core/unclaimed-option', unclaimed(option, name, known))
+  for (const option of unknownNames(options, own)) {
+    const isIgnored = ignoreOptions === true || ignoreOptions?.includes(option) === true
+    if (claimed.has(option) || isIgnored) continue
+    problem('core/unclaimed-option', unclaimed(option, name, [...own, ...claimed]))
   }
 }
 
