@@ -19,7 +19,7 @@ test('illegal options are refused, all of them at once (exporter-console/illegal
       'color must be true or false, not "auto"; data must be true or false, not 1; ' +
       'width must be a whole number from 40, not 39; ' +
       "redaction must be an object such as { keys: ['ssn'] }, or false, not true; " +
-      'unknown option "colour" (did you mean "color"? known: stream, color, data, columns, redaction).',
+      'unknown option "colour" (did you mean "color"? known: stream, color, data, width, redaction).',
   )
 })
 
