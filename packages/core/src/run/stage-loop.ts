@@ -284,7 +284,7 @@ export class StageLoop implements Loop {
     }
     this.#endCode(stage)
     const wasRead = returned !== undefined && returned === known?.returned
-    return wasRead ? (returned as Output) : this.#readAnswer(stage, returned)
+    return wasRead ? returned : this.#readAnswer(stage, returned)
   }
 
   /** Ends the child runs of a stage that is answered, and the calls of its layers and forks. */
