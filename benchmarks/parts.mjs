@@ -4,13 +4,17 @@ import { parseArgs } from 'node:util'
 
 import { median, microsOf } from './figures.mjs'
 import { readMachine } from './machine.mjs'
-import { subjects } from './parts/index.mjs'
 import { node24 } from './places.mjs'
 import { continueUnderNode24, ensureInstalled } from './prepare.mjs'
 import { partRows } from './report/parts.mjs'
 
 // The queue, the audio buffer, the exporter, the event buffer, the redactor, the parser of tool calls and the journal of durable runs,
 // each beside what else does its work. Each has a process of its own in each round, and the rounds are interleaved.
+
+// The parts import peers, which the first start installs.
+ensureInstalled()
+continueUnderNode24()
+const { subjects } = await import('./parts/index.mjs')
 
 const WARM_MS = 700
 const MEASURE_MS = 1_500
@@ -47,8 +51,6 @@ try {
 }
 
 async function main() {
-  ensureInstalled()
-  continueUnderNode24()
   const rounds = Number(values.rounds)
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds takes a whole number of 1 or more.`)
   const chosen = values.only?.split(',') ?? subjects.map(({ id }) => id)

@@ -1,7 +1,7 @@
 import { BufferedExporter } from '../../packages/exporter-buffered/src/index.ts'
 import { BufferedEventSink } from '../../packages/sink-buffered/src/index.ts'
 
-// The event buffer of the kit, as a sink and an exporter use it: what one event costs the run that sends it, and what its delivery
+// The buffer of `@stageflow/buffer`, as a sink and an exporter use it: what one event costs the run that sends it, and what its delivery
 // costs afterwards. What is behind the buffer does nothing.
 
 const EVENTS = 4_000

@@ -1,7 +1,7 @@
 import type { WaitOptions } from '@stageflow/core'
 import { show } from '@stageflow/core/kit'
 import type { EndReport, OptionRule } from '@stageflow/core/kit'
-import type { Downstream, DownstreamPlan } from './downstream.ts'
+import type { Downstream } from './downstream.ts'
 
 /** A sink or an exporter of a fan-out. */
 export interface FanOutBranch<Name extends string = string> {
@@ -9,16 +9,16 @@ export interface FanOutBranch<Name extends string = string> {
   readonly downstream: Downstream
 }
 
-/** Flushes all branches at once, each within the limit. Rejects for those that failed or took too long. */
+/** Flushes all branches at once, each within the limit. Rejects for those that failed or took too long; `several` makes one error of theirs. */
 export async function flushBranches(
   branches: readonly FanOutBranch[],
   wait: WaitOptions,
-  failed: DownstreamPlan['failed'],
+  several: (errors: readonly Error[]) => Error,
 ): Promise<void> {
   const reports = await Promise.all(branches.map(({ downstream }) => downstream.flushWithin(wait)))
   const errors = reports.flatMap(({ error }) => (error === undefined ? [] : [error as Error]))
-  if (errors.length > 1) throw failed(errors.map(({ message }) => message).join('; '), new AggregateError(errors))
-  for (const error of errors) throw error
+  const [first] = errors
+  if (first !== undefined) throw errors.length === 1 ? first : several(errors)
 }
 
 /** Closes all branches at once, each within the limit, 5,000 ms by default. Doesn't reject. Returns a report for each, by name. */

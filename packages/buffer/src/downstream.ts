@@ -1,7 +1,6 @@
 import type { Clock, WaitOptions } from '@stageflow/core'
 import { CLOSE_TIMEOUT_MS, endWithin } from '@stageflow/core/kit'
 import type { EndReport } from '@stageflow/core/kit'
-import { errorFacts } from './error-facts.ts'
 
 /** A sink or an exporter, as something in front of it ends it. */
 export interface Endable {
@@ -9,67 +8,71 @@ export interface Endable {
   close?(wait?: WaitOptions): unknown
 }
 
+/** Makes the errors of what is behind. `call`: such as `close() of sink "log"`. */
+export interface DownstreamErrors {
+  /** The call threw or rejected. */
+  failed(call: string, cause: unknown): Error
+  /** The call took too long. */
+  late(call: string, timeoutMs: number): Error
+}
+
 export interface DownstreamPlan {
   /** What messages call it, such as `the sink behind` or `sink "log"`. */
   readonly name: string
   readonly clock: Clock
-  /** Makes the error of a call that failed or took too long. `problem`: which call, and what happened. */
-  readonly failed: (problem: string, cause?: unknown) => Error
+  readonly errors: DownstreamErrors
 }
 
 /** What is behind a buffer, a filter or a fan-out, and how it is flushed and closed. */
 export class Downstream {
-  readonly name: string
   readonly #target: Endable
   readonly #plan: DownstreamPlan
 
   constructor(target: Endable, plan: DownstreamPlan) {
-    this.name = plan.name
     this.#target = target
     this.#plan = plan
   }
 
-  /** Otherwise `close()` flushes it. */
+  /** If it isn't closable, `close()` flushes it. */
   get isClosable(): boolean {
     return this.#target.close !== undefined
   }
 
   /** Flushes it, and passes the limit on. The caller must keep the limit too. */
   async flush(wait: WaitOptions): Promise<unknown> {
-    return this.#call('flush', () => this.#target.flush?.(wait))
+    try {
+      return await this.#target.flush?.(wait)
+    } catch (cause) {
+      throw this.#plan.errors.failed(this.#called('flush'), cause)
+    }
   }
 
   /** Closes it, or flushes it if it isn't closable, and passes the limit on. Returns its report. */
   async close(wait: WaitOptions): Promise<unknown> {
     if (!this.isClosable) return this.flush(wait)
-    return this.#call('close', () => this.#target.close?.(wait))
+    try {
+      return await this.#target.close?.(wait)
+    } catch (cause) {
+      throw this.#plan.errors.failed(this.#called('close'), cause)
+    }
   }
 
   /** Flushes it within the limit. Doesn't reject: the report has the error. */
   flushWithin(wait: WaitOptions): Promise<EndReport> {
-    return this.#within(wait, 'flush', (left) => this.flush(left))
+    const { clock, errors } = this.#plan
+    const late = (timeoutMs: number): Error => errors.late(this.#called('flush'), timeoutMs)
+    return endWithin((left) => this.flush(left), { ...wait, clock, late })
   }
 
   /** Closes it within the limit, 5,000 ms by default. Doesn't reject: the report has the error. */
   closeWithin(wait: WaitOptions): Promise<EndReport> {
+    const { clock, errors } = this.#plan
     const { timeoutMs = CLOSE_TIMEOUT_MS } = wait
-    return this.#within({ ...wait, timeoutMs }, 'close', (left) => this.close(left))
+    const late = (): Error => errors.late(this.#called('close'), timeoutMs)
+    return endWithin((left) => this.close(left), { ...wait, timeoutMs, clock, late })
   }
 
-  async #call(method: string, end: () => unknown): Promise<unknown> {
-    try {
-      return await end()
-    } catch (cause) {
-      throw this.#plan.failed(`${method}() of ${this.name} failed: ${errorFacts(cause).message}`, cause)
-    }
-  }
-
-  #within(wait: WaitOptions, method: string, end: (left: WaitOptions) => Promise<unknown>): Promise<EndReport> {
-    const { clock, failed } = this.#plan
-    const late = (timeoutMs: number): Error =>
-      failed(
-        `${method}() of ${this.name} took longer than ${timeoutMs} ms. Raise timeoutMs, or find out why it is slow.`,
-      )
-    return endWithin(end, { ...wait, clock, late })
+  #called(method: 'flush' | 'close'): string {
+    return `${method}() of ${this.#plan.name}`
   }
 }

@@ -1,4 +1,4 @@
-import type { StageflowEvent } from '@stageflow/core'
+import type { StageflowEvent, WaitOptions } from '@stageflow/core'
 import { manualClock } from '@stageflow/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Downstream, EventBuffer, deliveryRetryPlan, deliveryRetryProblems } from './index.ts'
@@ -19,8 +19,11 @@ function buffered(
 ) {
   const batches: (readonly number[])[] = []
   const signals: AbortSignal[] = []
-  const ends: string[] = []
-  const target = { flush: () => void ends.push('flush'), close: () => void ends.push('close') }
+  const waits: (readonly [string, unknown])[] = []
+  const target = {
+    flush: (wait?: WaitOptions) => void waits.push(['flush', wait]),
+    close: (wait?: WaitOptions) => void waits.push(['close', wait]),
+  }
   const buffer = new EventBuffer(
     {
       clock,
@@ -35,7 +38,11 @@ function buffered(
       retry: deliveryRetryPlan(retry, { forMs: Infinity, random: () => 1 }),
       tooSlow: () => new Error('too slow'),
       givenUp: () => new Error('given up'),
-      downstream: new Downstream(target, { name: 'the target', clock, failed: (problem) => new Error(problem) }),
+      downstream: new Downstream(target, {
+        name: 'the target',
+        clock,
+        errors: { failed: (call) => new Error(`${call} failed`), late: (call) => new Error(`${call} is late`) },
+      }),
       lateFlush: ({ size }, timeoutMs) => new Error(`${size} left after ${timeoutMs} ms`),
       lateClose: ({ size }, timeoutMs) => new Error(`${size} lost after ${timeoutMs} ms`),
       deliver: (events, attempt) => {
@@ -47,7 +54,7 @@ function buffered(
     },
     listener,
   )
-  return { buffer, batches, signals, ends }
+  return { buffer, batches, signals, waits }
 }
 
 test('a full batch is delivered once the code that emits has returned, the rest when its time has come', async () => {
@@ -123,10 +130,10 @@ test('an attempt that takes too long is aborted; if it succeeds after all, that 
 
 test('flush waits for the events in the buffer and returns whether one of them was lost', async () => {
   let isDown = false
-  const { buffer, ends } = buffered({}, {}, { answer: () => isDown && Promise.reject({ retryable: false }) })
+  const { buffer, waits } = buffered({}, {}, { answer: () => isDown && Promise.reject({ retryable: false }) })
   buffer.tryEmit(event(1))
   expect(await buffer.flush({})).toBe(false)
-  expect(ends).toEqual(['flush'])
+  expect(waits).toEqual([['flush', { timeoutMs: Infinity }]])
   isDown = true
   buffer.tryEmit(event(2))
   expect(await buffer.flush({})).toBe(true)
@@ -145,6 +152,40 @@ test('close drops what it could not deliver in time, aborts the attempt, and lat
   expect(await buffer.close({})).toBe(report)
   expect(String(signals[0]?.reason)).toBe('Error: given up')
   expect(buffer.stats()).toMatchObject({ droppedBy: { closed: 4 }, size: 0, inFlight: 0 })
+})
+
+test('flush and close give what is behind the time that is left, and close flushes it only if all was delivered', async () => {
+  const first = Promise.withResolvers<void>()
+  const { buffer, waits } = buffered({ batchSize: 1 }, {}, { answer: () => first.promise })
+  buffer.tryEmit(event(1))
+  const flushed = buffer.flush({ timeoutMs: 500 })
+  await clock.advance(200)
+  first.resolve()
+  expect(await flushed).toBe(false)
+  await buffer.close({ timeoutMs: undefined as never })
+  expect(waits).toEqual([
+    ['flush', { timeoutMs: 300 }],
+    ['flush', { timeoutMs: 5_000 }],
+    ['close', { timeoutMs: 5_000 }],
+  ])
+  const stuck = buffered({ batchSize: 1 }, {}, { answer: () => new Promise(() => {}) })
+  stuck.buffer.tryEmit(event(1))
+  const closed = stuck.buffer.close({ timeoutMs: 100 })
+  await clock.advance(100)
+  expect(await closed).toMatchObject({ lost: 1, error: new Error('1 lost after 100 ms') })
+  expect(stuck.waits).toEqual([['close', { timeoutMs: 0 }]])
+})
+
+test('flush keeps its limit, and its signal ends it', async () => {
+  const { buffer } = buffered({ batchSize: 1 }, {}, { answer: () => new Promise(() => {}) })
+  buffer.tryEmit(event(1))
+  const late = expect(buffer.flush({ timeoutMs: 50 })).rejects.toThrow('1 left after 50 ms')
+  await clock.advance(50)
+  await late
+  await expect(buffer.flush({ signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough')
+  const closed = buffer.close({ timeoutMs: 0 })
+  await clock.advance(0)
+  await closed
 })
 
 test('the problems of the option retry are named with their path', () => {

@@ -4,8 +4,7 @@ export { deliveryRetryPlan, deliveryRetryProblems, isRetryableDelivery } from '.
 export type { DeliveryRetry, DeliveryRetryPlan } from './delivery-retry.ts'
 export { Closing } from './closing.ts'
 export { Downstream } from './downstream.ts'
-export type { DownstreamPlan, Endable } from './downstream.ts'
-export { errorFacts, type ErrorFacts } from './error-facts.ts'
+export type { DownstreamErrors, DownstreamPlan, Endable } from './downstream.ts'
 export { EventBuffer } from './event-buffer.ts'
 export type {
   BufferNotice,

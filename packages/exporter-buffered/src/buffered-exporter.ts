@@ -6,7 +6,7 @@ import { checkWait, withinLimit } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION, settingsOf } from './buffered-options.ts'
 import type { BufferedExporterOptions, Settings } from './buffered-options.ts'
-import { downstreamFailed } from './exporter-errors.ts'
+import { DOWNSTREAM_ERRORS } from './exporter-errors.ts'
 import type { Exporter } from './exporter.ts'
 import { OverflowAlarm } from './overflow-alarm.ts'
 
@@ -38,7 +38,7 @@ export class BufferedExporter implements EventSink {
         downstream: new Downstream(exporter, {
           name: 'the exporter behind',
           clock: settings.clock,
-          failed: downstreamFailed,
+          errors: DOWNSTREAM_ERRORS,
         }),
         tooSlow: () => tooSlow(settings.attemptTimeoutMs),
         givenUp,

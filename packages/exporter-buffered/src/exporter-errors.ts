@@ -1,17 +1,30 @@
-import { errorFacts, isRetryableDelivery } from '@stageflow/buffer'
+import { isRetryableDelivery } from '@stageflow/buffer'
+import type { DownstreamErrors } from '@stageflow/buffer'
 import { StageflowError } from '@stageflow/core'
+import { textOf } from '@stageflow/core/kit'
 
-/** The error of an exporter behind, or of several, that failed to flush or close, or took too long. */
-export function downstreamFailed(problem: string, cause?: unknown): StageflowError {
-  return new StageflowError('exporter-buffered/downstream', problem, cause === undefined ? undefined : { cause })
+export const DOWNSTREAM_ERRORS: DownstreamErrors = {
+  failed: (call, cause) =>
+    new StageflowError('exporter-buffered/downstream', `${call} failed: ${textOf(cause)}`, { cause }),
+  late: (call, timeoutMs) =>
+    new StageflowError(
+      'exporter-buffered/downstream',
+      `${call} took longer than ${timeoutMs} ms. Raise timeoutMs, or find out why the exporter is slow.`,
+    ),
+}
+
+/** One error for those of several exporters that failed to flush. */
+export function severalFailed(errors: readonly Error[]): StageflowError {
+  const cause = new AggregateError(errors)
+  return new StageflowError('exporter-buffered/downstream', errors.map(({ message }) => message).join('; '), { cause })
 }
 
 type Failure = readonly [exporter: { readonly name: string }, error: unknown]
 
-/** One error for those of several exporters. It is retryable if one of them is. `count`: how many exporters there are. */
+/** One error for those of several exporters that failed to export. It is retryable if one of them is. `count`: how many exporters there are. */
 export function exportFailed(failures: readonly Failure[], count: number): StageflowError {
   const errors = failures.map(([, error]) => error)
-  const each = failures.map(([{ name }, error]) => `${name}: ${errorFacts(error).message}`).join('; ')
+  const each = failures.map(([{ name }, error]) => `${name}: ${textOf(error)}`).join('; ')
   const error = new StageflowError(
     'exporter-buffered/fan-out-failed',
     `${errors.length} of ${count} exporters failed to export: ${each}`,

@@ -14,7 +14,7 @@ import { CLOCK, checkWait, optionProblems, refuseOptions } from '@stageflow/core
 import type { EndReport, OptionRules, WaitOptions } from '@stageflow/core/kit'
 
 import { ILLEGAL_OPTION } from './buffered-options.ts'
-import { downstreamFailed, exportFailed } from './exporter-errors.ts'
+import { DOWNSTREAM_ERRORS, exportFailed, severalFailed } from './exporter-errors.ts'
 import { EXPORTER } from './exporter.ts'
 import type { Exporter, ExportOptions } from './exporter.ts'
 
@@ -101,7 +101,7 @@ export function fanOutExporter<Name extends string>(
     },
     async flush(wait: WaitOptions = {}) {
       checkWait('flush()', ILLEGAL_OPTION, wait)
-      await flushBranches(branches, wait, downstreamFailed)
+      await flushBranches(branches, wait, severalFailed)
     },
     async close(wait: WaitOptions = {}) {
       checkWait('close()', ILLEGAL_OPTION, wait)
@@ -130,7 +130,7 @@ class Branch<Name extends string = string> implements FanOutBranch<Name> {
 
   constructor(name: Name, exporter: Exporter, clock: Clock) {
     this.name = name
-    this.downstream = new Downstream(exporter, { name: `exporter "${name}"`, clock, failed: downstreamFailed })
+    this.downstream = new Downstream(exporter, { name: `exporter "${name}"`, clock, errors: DOWNSTREAM_ERRORS })
     this.#exporter = exporter
   }
 

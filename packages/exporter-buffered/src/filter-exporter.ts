@@ -6,7 +6,7 @@ import { CLOCK, checkWait, optionProblems, refuseOptions } from '@stageflow/core
 import type { EndReport, OptionRules, WaitOptions } from '@stageflow/core/kit'
 
 import { ILLEGAL_OPTION } from './buffered-options.ts'
-import { downstreamFailed } from './exporter-errors.ts'
+import { DOWNSTREAM_ERRORS } from './exporter-errors.ts'
 import { EXPORTER } from './exporter.ts'
 import type { Exporter } from './exporter.ts'
 
@@ -36,7 +36,7 @@ export function filterExporter(exporter: Exporter, options: FilterExporterOption
   ])
   const { clock = systemClock } = options
   const filter = new EventFilter(options)
-  const downstream = new Downstream(exporter, { name: 'the exporter behind', clock, failed: downstreamFailed })
+  const downstream = new Downstream(exporter, { name: 'the exporter behind', clock, errors: DOWNSTREAM_ERRORS })
   // A batch that is tried again is the same array, for the exporter behind as well.
   const selections = new WeakMap<readonly StageflowEvent[], readonly StageflowEvent[]>()
 

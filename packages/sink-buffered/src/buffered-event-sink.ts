@@ -1,4 +1,4 @@
-import { Downstream, EventBuffer, errorFacts } from '@stageflow/buffer'
+import { Downstream, EventBuffer } from '@stageflow/buffer'
 import type { BufferStats, CloseReport, LossReason } from '@stageflow/buffer'
 import { StageflowError } from '@stageflow/core'
 import type { EventSink, StageflowEvent } from '@stageflow/core'
@@ -8,7 +8,8 @@ import { ILLEGAL_OPTION, sinkPlan } from './buffer-options.ts'
 import type { BufferedEventSinkOptions, SinkPlan } from './buffer-options.ts'
 import { DropCount } from './drop-count.ts'
 import { DroppedEvents, droppedData } from './dropped-event.ts'
-import { downstreamFailed } from './sink-errors.ts'
+import { errorFacts } from './error-facts.ts'
+import { DOWNSTREAM_ERRORS } from './sink-errors.ts'
 
 /**
  * A bounded queue in front of a sink. Runs never wait for a slow sink, and a failing one is tried again, in order. Errors:
@@ -41,7 +42,7 @@ export class BufferedEventSink implements EventSink {
         downstream: new Downstream(downstream, {
           name: 'the sink behind',
           clock: plan.clock,
-          failed: downstreamFailed,
+          errors: DOWNSTREAM_ERRORS,
         }),
         tooSlow: () => tooSlow(attemptTimeoutMs),
         // The signal that this would be the reason of is never read: a sink gets none.

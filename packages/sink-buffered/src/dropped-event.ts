@@ -1,7 +1,7 @@
-import { errorFacts } from '@stageflow/buffer'
-import type { ErrorFacts } from '@stageflow/buffer'
 import type { StageflowEvent } from '@stageflow/core'
 import type { DropCount, DropReason } from './drop-count.ts'
+import { errorFacts } from './error-facts.ts'
+import type { ErrorFacts } from './error-facts.ts'
 
 /** Events that were lost on the way to a sink. */
 export interface SinkDroppedEvent {

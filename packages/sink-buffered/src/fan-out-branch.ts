@@ -4,7 +4,7 @@ import type { Clock, EventSink, StageflowEvent } from '@stageflow/core'
 import { isThenable } from '@stageflow/core/kit'
 import type { EndReport } from '@stageflow/core/kit'
 import { DropCount } from './drop-count.ts'
-import { downstreamFailed } from './sink-errors.ts'
+import { DOWNSTREAM_ERRORS } from './sink-errors.ts'
 
 /** What has happened to the events that one sink of a fan-out was given. Each is `delivered`, `refused`, `failed` or still `waiting`. */
 export interface BranchStats {
@@ -43,7 +43,7 @@ export class Branch<Name extends string = string> implements FanOutBranch<Name> 
 
   constructor(name: Name, sink: EventSink, clock: Clock) {
     this.name = name
-    this.downstream = new Downstream(sink, { name: `sink "${name}"`, clock, failed: downstreamFailed })
+    this.downstream = new Downstream(sink, { name: `sink "${name}"`, clock, errors: DOWNSTREAM_ERRORS })
     this.#sink = sink
   }
 

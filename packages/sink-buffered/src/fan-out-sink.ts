@@ -1,5 +1,5 @@
 import { Closing, closeBranches, flushBranches, recordOf, targetProblems } from '@stageflow/buffer'
-import { systemClock } from '@stageflow/core'
+import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock, EventSink, StageflowEvent } from '@stageflow/core'
 import {
   CLOCK,
@@ -16,7 +16,7 @@ import { ILLEGAL_OPTION } from './buffer-options.ts'
 import { DroppedEvents, droppedData } from './dropped-event.ts'
 import { Branch } from './fan-out-branch.ts'
 import type { BranchReport, BranchStats } from './fan-out-branch.ts'
-import { downstreamFailed } from './sink-errors.ts'
+import { severalFailed } from './sink-errors.ts'
 
 export interface FanOutSinkOptions {
   /** Maximum time that `emit` waits for the slowest sink, in ms. It doesn't wait for that sink again until it is back. Default: 1,000. */
@@ -90,7 +90,7 @@ export function fanOutSink<Name extends string>(
     async flush(wait: WaitOptions = {}) {
       checkWait('flush()', ILLEGAL_OPTION, wait)
       notices.tellAll()
-      await flushBranches(branches, wait, downstreamFailed)
+      await flushBranches(branches, wait, severalFailed)
     },
     async close(wait: WaitOptions = {}) {
       checkWait('close()', ILLEGAL_OPTION, wait)
@@ -169,5 +169,5 @@ function noTaker(branches: readonly Branch[]): unknown {
   const failed = branches.find(({ drops }) => drops.lastError !== undefined)
   if (failed !== undefined) return failed.drops.lastError?.error
   const overdue = branches.map(({ name, waiting }) => `"${name}" has not settled ${waiting} calls of emit`).join(', ')
-  return downstreamFailed(`No sink of the fan-out takes events any more: ${overdue}.`)
+  return new StageflowError('sink-buffered/downstream', `No sink of the fan-out takes events any more: ${overdue}.`)
 }

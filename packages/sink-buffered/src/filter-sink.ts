@@ -5,7 +5,7 @@ import type { Clock, EventSink } from '@stageflow/core'
 import { CLOCK, SINK, checkWait, optionProblems, refuseOptions } from '@stageflow/core/kit'
 import type { EndReport, OptionRules, WaitOptions } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION } from './buffer-options.ts'
-import { downstreamFailed } from './sink-errors.ts'
+import { DOWNSTREAM_ERRORS } from './sink-errors.ts'
 
 export interface FilterSinkOptions extends EventChoice {
   /** Measures the limits of `flush` and `close`. Default: the clock of the machine. */
@@ -33,7 +33,7 @@ export function filterSink(sink: EventSink, options: FilterSinkOptions = {}): Fi
   ])
   const { clock = systemClock } = options
   const filter = new EventFilter(options)
-  const downstream = new Downstream(sink, { name: 'the sink behind', clock, failed: downstreamFailed })
+  const downstream = new Downstream(sink, { name: 'the sink behind', clock, errors: DOWNSTREAM_ERRORS })
   return {
     emit: (event) => (filter.passes(event) ? sink.emit(event) : undefined),
     tryEmit: (event) => (filter.passes(event) ? sink.tryEmit(event) : true),

@@ -3,7 +3,6 @@ export type {
   BufferStats,
   CloseReport,
   DeliveryRetry,
-  ErrorFacts,
   EventChoice,
   EventFilterStats,
   LossReason,
@@ -13,6 +12,7 @@ export type { BufferedEventSinkOptions } from './buffer-options.ts'
 export { BufferedEventSink } from './buffered-event-sink.ts'
 export type { DropReason } from './drop-count.ts'
 export type { SinkDroppedEvent } from './dropped-event.ts'
+export type { ErrorFacts } from './error-facts.ts'
 export type { BranchReport, BranchStats } from './fan-out-branch.ts'
 export { fanOutSink } from './fan-out-sink.ts'
 export type { FanOutSink, FanOutSinkOptions } from './fan-out-sink.ts'

@@ -121,7 +121,7 @@ function attemptsSoFar({ attempts = [], runningCode }: StageFacts): readonly Att
 }
 
 function statusOf(run: RunFacts, state: number, facts: StageFacts | undefined): StageRecord['status'] {
-  if (facts?.tolerated !== undefined) return 'fail'
+  if (facts?.tolerated !== undefined || facts?.answer?.status === 'fail') return 'fail'
   switch (state) {
     case OK:
       return 'ok'
@@ -144,7 +144,9 @@ function mayStillSettle({ phase, ending, schedule }: RunFacts): boolean {
 }
 
 function addEnding(record: Writable<StageRecord>, run: RunFacts, state: number, facts: StageFacts | undefined): void {
-  const failure = facts?.tolerated ?? (state === FAILED ? facts?.output : undefined)
+  // A part that is told before the answer is published must know what its call was given up with.
+  const answer = facts?.answer ?? (state === FAILED ? facts?.output : undefined)
+  const failure = facts?.tolerated ?? (answer?.status === 'fail' ? answer : undefined)
   if (facts?.tolerated !== undefined) record.tolerated = true
   if (failure !== undefined) {
     record.error = errorRecord(failure.error, record.stage)

@@ -35,6 +35,8 @@ export class StageFacts {
   children: ChildRun[] | undefined
   /** How many child runs the code has started in this attempt, by the suffix of their paths. */
   childCounts: Map<string, number> | undefined
+  /** The answer of its call, for parts that are told while it isn't published yet. */
+  answer: Output | undefined
   /** How the stage settled, unless plain data says it all. */
   output: Output | undefined
   /** The failure that `onFailure` tolerated. */

@@ -254,7 +254,7 @@ export class StageLoop implements Loop {
     const facts = this.#facts
     if (facts.graph.nodes[stage]?.wrapped === undefined) facts.keepAttemptOpen(stage)
     facts.times[2 * stage + 1] = now
-    this.#endCode(stage)
+    this.#endCode(stage, output)
     this.#publish(stage, facts.answer(stage, output), now)
   }
 
@@ -279,20 +279,24 @@ export class StageLoop implements Loop {
     if (call?.isSole === true) {
       call.decide(this.#read(stage, returned)) // a limit that has passed has decided already
       call.tellParts()
-      this.#endCode(stage)
+      this.#endCode(stage, call.output as Output)
       return call.output as Output
     }
-    this.#endCode(stage)
     const wasRead = returned !== undefined && returned === known?.returned
-    return wasRead ? returned : this.#readAnswer(stage, returned)
+    const answer = wasRead ? returned : this.#readAnswer(stage, returned)
+    this.#endCode(stage, answer)
+    return answer
   }
 
   /** Ends the child runs of a stage that is answered, and the calls of its layers and forks. */
-  #endCode(stage: number): void {
+  #endCode(stage: number, answer: Output | object): void {
     const { graph, stages } = this.#facts
     const known = stages?.[stage]
     if (known !== undefined && known.runningCode > 0) known.cancelChildren(graph.names[stage] as string)
-    if (this.calls?.[stage] !== undefined) giveUpCalls(this.#run, stage)
+    if (this.calls?.[stage] === undefined) return
+    if (known !== undefined && answer instanceof Output) known.answer = answer
+    giveUpCalls(this.#run, stage)
+    if (known !== undefined) known.answer = undefined
   }
 
   /** Publishes the answer of a stage: in the facts of the run, to the schedule, and to everyone who watches. */
