@@ -113,6 +113,29 @@ describe.each(WAYS)('%s,', (_, beside) => {
     )
   })
 
+  test('a part inside a layer that gives up the call is told while the record has what the layer answered', async () => {
+    const told: unknown[] = []
+    const impatient: Interceptor = {
+      name: 'impatient',
+      wrap: (next) => (context) => {
+        void next(context)
+        return StageOutput.fail('too slow')
+      },
+    }
+    const watching: Interceptor = {
+      name: 'watching',
+      onCall: () => () => ({
+        ended: ({ status }, { record }) => void told.push([status, record.status, record.error?.message]),
+      }),
+    }
+    const run = new Pipeline('p')
+      .withStage('a', stopsOnAbort)
+      .build({ clock, interceptors: [impatient, watching] })
+      .runSettled({})
+    expect((await run).status).toBe('failed')
+    expect(told).toEqual([['cancel', 'fail', 'too slow']])
+  })
+
   test('an abandoned stage answers its parts with one cancel, when it is given up', async () => {
     const log: string[] = []
     const reasons: unknown[] = []
