@@ -22,7 +22,7 @@ test('a command makes the files of its kind, in the folder of the package', () =
 test.each([
   ['docs/how-to/write-a-sink.md', 4],
   ['docs/how-to/write-an-exporter.md', 5],
-  ['docs/how-to/write-a-store.md', 6],
+  ['docs/how-to/write-a-store.md', 5],
 ])('%s shows the files that its command makes as they are', (page, count) => {
   const text = readPage(page)
   const [{ folder, files }] = createdBy(text)

@@ -57,6 +57,7 @@ const GUIDES = [
   ['defaults/', 'docs/tutorials/production.md'],
   ['exporter-', 'docs/how-to/export-events.md'],
   ['idempotency/', 'docs/how-to/idempotency.md'],
+  ['keyed-work/', 'docs/how-to/write-a-store.md'],
   ['logging/', 'docs/how-to/observe.md'],
   ['metrics/', 'docs/how-to/observe.md'],
   ['report/', 'docs/how-to/observe.md'],

@@ -30,7 +30,7 @@ const MADE = {
   'money-types': ['types', 'money-types'],
 }
 /** The packages of ours that the new ones need to be tried alone. */
-const TESTED_WITH = ['core', 'testing', 'buffer', 'exporter-buffered', 'interceptor-idempotency']
+const TESTED_WITH = ['core', 'testing', 'buffer', 'exporter-buffered', 'keyed-work', 'interceptor-idempotency']
 const NAMES = Object.keys(MADE)
 const FOLDERS = NAMES.map((short) => `packages/${short}`)
 let copy
