@@ -1,6 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 
 import { didYouMean } from '../../packages/core/src/base/check.ts'
 import { readJson } from '../lib/workspace.mjs'
@@ -32,9 +33,13 @@ export function chooseParts(parts, names) {
  * has these counts. When `signal` aborts, the rest counts as failed. `startLimit(minutes, act)` calls `act` after that time, and returns a
  * function that cancels this.
  */
-export async function runParts(parts, { root, signal, say = print, startLimit = startTimer }) {
+export async function runParts(
+  parts,
+  { root, signal, env: given = process.env, say = print, startLimit = startTimer },
+) {
   const work = mkdtempSync(join(tmpdir(), 'stageflow-proof-'))
-  const env = { CI: 'true', npm_config_loglevel: 'error', WORK: work, TARBALLS: join(work, 'tarballs') }
+  const own = { CI: 'true', npm_config_loglevel: 'error', WORK: work, TARBALLS: join(work, 'tarballs') }
+  const env = { ...withoutNpm(given), ...own }
   const world = { root, signal, say, startLimit, env, log: join(work, 'log'), ended: new Map() }
   const rows = []
   try {
@@ -45,6 +50,12 @@ export async function runParts(parts, { root, signal, say = print, startLimit = 
   const { passed, failed } = sumOf(rows)
   say(`\n${rows.map(({ text }) => `${text}\n`).join('')}\n${passed} passed, ${failed} failed\n`)
   return { passed, failed }
+}
+
+/** Without what `npm run` adds for its script. Otherwise the .npmrc of this workspace would hold in apps outside of it too. */
+function withoutNpm(env) {
+  if (env.npm_lifecycle_event === undefined) return env
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('npm_')))
 }
 
 async function runPart(name, { proves, minutes, steps }, world) {
@@ -122,7 +133,7 @@ function readCounts(file) {
 }
 
 function lastLine(output) {
-  return output.trimEnd().split('\n').at(-1).slice(0, LONGEST_SUMMARY)
+  return stripVTControlCharacters(output).trimEnd().split('\n').at(-1).trim().slice(0, LONGEST_SUMMARY)
 }
 
 /** Returns a function that returns the seconds since now. */

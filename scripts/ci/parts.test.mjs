@@ -17,12 +17,10 @@ function newFolder() {
 }
 
 /** Runs parts in an empty folder: the counts, and what was said, with every time as 0. */
-async function run(
-  parts,
-  { root = newFolder(), signal = new AbortController().signal, startLimit = () => () => {} } = {},
-) {
+async function run(parts, options = {}) {
+  const plain = { root: newFolder(), signal: new AbortController().signal, startLimit: () => () => {} }
   let said = ''
-  const counts = await runParts(parts, { root, signal, startLimit, say: (text) => (said += text) })
+  const counts = await runParts(parts, { ...plain, ...options, say: (text) => (said += text) })
   return { ...counts, said: said.replaceAll(/[\d.]+ (s\)|of \d+ minutes)/g, '0 $1') }
 }
 
@@ -113,6 +111,23 @@ test('steps share one folder for what they make, which is gone afterwards', asyn
   const steps = [step('makes', 'mkdir "$TARBALLS"; echo "$WORK" >work'), step('finds', 'rmdir "$WORK/tarballs"')]
   expect(await run({ one: part(...steps) }, { root })).toMatchObject({ failed: 0 })
   expect(existsSync(readFileSync(join(root, 'work'), 'utf8').trim())).toBe(false)
+})
+
+test('a step has the environment of the proof, without what npm adds for the scripts of this workspace', async () => {
+  const command = 'echo "$CI ${npm_config_package_lock-not} ${npm_package_name-not} ${npm_config_loglevel-not} $OWN"'
+  const saidWith = async (env) =>
+    (await run({ one: part(step('tells', command)) }, { env: { ...process.env, ...env } })).said
+  const own = {
+    OWN: 'own',
+    npm_config_package_lock: 'false',
+    npm_package_name: 'workspace',
+    npm_lifecycle_event: 'nightly',
+  }
+  expect(await saidWith(own)).toContain('✓ tells (0 s) true not not error own\n')
+  // Of a user, as `.ci/run` is started.
+  expect(await saidWith({ ...own, npm_lifecycle_event: undefined })).toContain(
+    '✓ tells (0 s) true false workspace error own\n',
+  )
 })
 
 // Starts one process in each way in which a command can lose it from sight, and tells when all are there.

@@ -11,11 +11,11 @@ const MOST_LOOKS = 1_000
  * Runs a command of bash without standard input; `stdio` says where its two outputs go. Resolves with its exit code, or with what ended
  * it. When `signal` aborts, the command is killed with every process that it started, and the promise resolves after they are gone.
  */
-export async function runBash(command, { cwd, env = {}, stdio, signal }) {
+export async function runBash(command, { cwd, env, stdio, signal }) {
   const mark = randomUUID()
   const child = spawn('bash', ['-euo', 'pipefail', '-c', command], {
     cwd,
-    env: { ...process.env, ...env, [MARK]: mark },
+    env: { ...env, [MARK]: mark },
     stdio: ['ignore', ...stdio],
     detached: true,
   })
