@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { manifestProblems } from './manifest-rules.mjs'
+import { otherOption } from '../lib/vocabulary.mjs'
 import { conclude, readPackages, readSources, readTests, readText, sectionOf } from '../lib/workspace.mjs'
 
 // What every package has, and where, so that all of them are alike.
@@ -94,17 +95,30 @@ function readmeProblems(root, { folder, short, manifest }) {
 // in the second one if the first says what the option is of. In prose a reader doesn't find its type and default.
 function optionProblems(root, folder, file, readme) {
   const section = sectionOf(readme, 'Options')
-  if (section === '') return []
+  const options = optionsOf(root, folder)
+  const renamed = options.flatMap(({ source, place, option }) => {
+    const word = otherOption(option)
+    return word === undefined ? [] : [`${source}: call ${place} what other packages call it: ${word}.`]
+  })
+  if (section === '') return renamed
   const named = section
     .split('\n')
     .filter((line) => line.startsWith('|'))
     .flatMap((row) => row.split(/(?<!\\)\|/).slice(1, 3))
     .join(' ')
-  return readSources(root, folder).flatMap(({ text }) =>
+  const missing = options.filter(({ option }) => !named.includes(`\`${option}\``))
+  return [...renamed, ...missing.map(({ place }) => `${file}: give ${place} a row in "## Options".`)]
+}
+
+/** The fields of the exported `…Options` interfaces of a package. */
+function optionsOf(root, folder) {
+  return readSources(root, folder).flatMap(({ file, text }) =>
     [...text.matchAll(/^export interface (\w+Options)\b[^{]*\{\n([\s\S]*?)^\}/gm)].flatMap(([, name, body]) =>
-      [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??[:(]/gm)]
-        .filter(([, option]) => !named.includes(`\`${option}\``))
-        .map(([, option]) => `${file}: give ${name}.${option} a row in "## Options".`),
+      [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??[:(]/gm)].map(([, option]) => ({
+        source: file,
+        place: `${name}.${option}`,
+        option,
+      })),
     ),
   )
 }

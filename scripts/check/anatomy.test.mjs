@@ -98,6 +98,19 @@ test('an option without a row in the Options section is refused', () => {
   expect(problemsWith(options('| `again` | `times` | 3 | How often. |'))).toEqual([])
 })
 
+test.each([
+  ['file', 'path'],
+  ['ms', 'timeoutMs'],
+  ['keepMs', 'ttlMs for a record, retentionMs for an ended run'],
+])('the option %s is refused, because other packages have %s for that idea', (option, word) => {
+  const problems = problemsWith({
+    [`${REPORT}/src/options.ts`]: `export interface AgainOptions {\n  readonly ${option}?: number\n}\n`,
+  })
+  expect(problems).toEqual([
+    `${REPORT}/src/options.ts: call AgainOptions.${option} what other packages call it: ${word}.`,
+  ])
+})
+
 test('an interceptor that states another range of core than its manifest is refused', () => {
   const stating = (range) =>
     problemsWith({

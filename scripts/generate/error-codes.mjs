@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 
+import { otherCode } from '../lib/vocabulary.mjs'
 import { readPackages, readSources, readTests, readText, sectionOf } from '../lib/workspace.mjs'
 
 // Run notes and slots are named in the same way, and aren't errors: `note('core/problems', …)`,
@@ -21,10 +22,12 @@ export function readErrorCodes(root) {
   })
 }
 
+/** The first half of a package's codes: its name without `interceptor-`. */
+const prefixOf = (short) => short.replace(/^interceptor-/, '')
+
 function codesIn(short, sources) {
-  // A code is `<package>/<kebab-case>`, with the name of the package without `interceptor-`.
-  const prefix = short.replace(/^interceptor-/, '')
-  const literal = new RegExp(`['"\`](${prefix}/[a-z0-9]+(?:-[a-z0-9]+)*)['"\`](?!\\?:)`, 'g')
+  const prefix = [...new Set([short, prefixOf(short)])].join('|')
+  const literal = new RegExp(`['"\`]((?:${prefix})/[a-z0-9]+(?:-[a-z0-9]+)*)['"\`](?!\\?:)`, 'g')
   const codes = new Map()
   for (const { file, text } of sources) {
     for (const line of text.split('\n').filter((each) => !COMMENT.test(each))) {
@@ -43,7 +46,7 @@ function tablePage(root, folder) {
   return { file: `${folder}/README.md`, table: sectionOf(readText(join(root, folder, 'README.md')), 'Errors') }
 }
 
-/** The rows by code, each an object with the columns that its table has. */
+/** The rows by code, each an object with the columns that its table has, and the count of such rows. */
 function rowsOf(page) {
   const rows = new Map()
   let columns = COLUMNS
@@ -54,7 +57,9 @@ function rowsOf(page) {
       .map((cell) => cell.trim())
     if (cells[0] === 'code') columns = cells
     const code = cells[0]?.match(/^`([a-z0-9-]+\/[a-z0-9-]+)`$/)?.[1]
-    if (code !== undefined) rows.set(code, Object.fromEntries(columns.map((name, index) => [name, cells[index] ?? ''])))
+    if (code === undefined) continue
+    const row = Object.fromEntries(columns.map((name, index) => [name, cells[index] ?? '']))
+    rows.set(code, { ...row, count: (rows.get(code)?.count ?? 0) + 1 })
   }
   return rows
 }
@@ -66,6 +71,10 @@ function problemsOf(root, { folder, short, codes, rows }, page) {
   const problems = []
   for (const [code, file] of codes) {
     const row = rows.get(code)
+    const [first, second] = code.split('/')
+    if (first !== prefixOf(short)) problems.push(`${file}: begin ${code} with "${prefixOf(short)}/".`)
+    const word = otherCode(second)
+    if (word !== undefined) problems.push(`${file}: call ${code} what other packages call it: ${word}.`)
     if (row === undefined)
       problems.push(`${page}: add a row for ${code}, which ${file} makes: | \`${code}\` | status | when | fix |.`)
     else if (!row.when || !row.fix)
@@ -78,7 +87,8 @@ function problemsOf(root, { folder, short, codes, rows }, page) {
     }
     if (!tests.includes(code)) problems.push(`${folder}: no test provokes ${code} (made in ${file}).`)
   }
-  for (const code of rows.keys()) {
+  for (const [code, { count }] of rows) {
+    if (count > 1) problems.push(`${page}: make one row of the ${count} rows of ${code}.`)
     if (!codes.has(code)) problems.push(`${page}: remove the row of ${code}; nothing in ${short} makes it.`)
   }
   return problems

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 
 import { readErrorCodes } from './error-codes.mjs'
 import { checkErrors, ERRORS_PAGE, errorsPage } from './errors.mjs'
-import { readmeOf, smallWorkspace } from '../lib/small-workspace.mjs'
+import { manifestOf, readmeOf, smallWorkspace } from '../lib/small-workspace.mjs'
 
 /** The small workspace with its page of errors written. */
 function withPage(changes = {}) {
@@ -38,6 +38,63 @@ test('a code without a row is refused', () => {
   expect(checkErrors(root)[0]).toContain('packages/core/README.md: add a row for core/broken')
 })
 
+test('two rows of one code are refused', () => {
+  const readme = readmeOf('core', TABLE + row('core/broken') + '\n' + row('core/broken'))
+  expect(checkErrors(withPage({ 'packages/core/README.md': readme }))).toEqual([
+    'packages/core/README.md: make one row of the 2 rows of core/broken.',
+  ])
+})
+
+test.each([
+  ['core/run-timeout', 'timed-out'],
+  ['core/exceeded', 'timed-out'],
+  ['core/illegal-argument', 'illegal-option'],
+  ['core/other-graph', 'changed-graph'],
+  ['core/store-unavailable', 'unavailable'],
+  ['core/queue-full', 'full'],
+  ['core/unserializable', 'not-json'],
+])('the code %s is refused, because other packages have %s for that idea', (code, word) => {
+  const root = withPage({
+    'packages/core/README.md': readmeOf('core', TABLE + row(code)),
+    'packages/core/src/broken.ts': `export const broken = () => fail('${code}')\n`,
+    'packages/core/src/broken.test.ts': `test('${code}', () => {})\n`,
+  })
+  expect(checkErrors(root)).toEqual([`packages/core/src/broken.ts: call ${code} what other packages call it: ${word}.`])
+})
+
+test('the first half of a code is the name of the package without interceptor-', () => {
+  const withCode = (code) => {
+    const root = withPage({
+      'packages/interceptor-retry/package.json': manifestOf('interceptor-retry'),
+      'packages/interceptor-retry/README.md': readmeOf('interceptor-retry', TABLE + row(code)),
+      'packages/interceptor-retry/src/retry.ts': `export const broken = () => fail('${code}')\n`,
+      'packages/interceptor-retry/src/retry.test.ts': `test('${code}', () => {})\n`,
+    })
+    return checkErrors(root)
+  }
+  expect(withCode('retry/broken')).toEqual([])
+  expect(withCode('interceptor-retry/broken')).toEqual([
+    'packages/interceptor-retry/src/retry.ts: begin interceptor-retry/broken with "retry/".',
+  ])
+})
+
+test('timed-out, full, unavailable and the like are the words', () => {
+  for (const code of [
+    'core/timed-out',
+    'core/cleanup-timed-out',
+    'core/full',
+    'core/unavailable',
+    'core/changed-graph',
+  ]) {
+    const root = withPage({
+      'packages/core/README.md': readmeOf('core', TABLE + row(code)),
+      'packages/core/src/broken.ts': `export const broken = () => fail('${code}')\n`,
+      'packages/core/src/broken.test.ts': `test('${code}', () => {})\n`,
+    })
+    expect(checkErrors(root)).toEqual([])
+  }
+})
+
 test('a row without a code is refused', () => {
   const readme = readmeOf('core', TABLE + row('core/broken') + '\n' + row('core/gone'))
   expect(checkErrors(withPage({ 'packages/core/README.md': readme }))[0]).toContain('remove the row of core/gone')
@@ -63,7 +120,7 @@ test('a long table lives in docs/errors.md of the package', () => {
   expect(checkErrors(root)).toEqual([])
 })
 
-test('a code is found without the prefix of its role, in any quotes, and over several lines', () => {
+test('a code is found in any quotes, and over several lines', () => {
   const source = 'export const broken = () => fail(\n  `core/one`,\n  "core/two-words",\n)\n'
   const codes = (changes) => readErrorCodes(smallWorkspace(changes)).flatMap((each) => [...each.codes.keys()])
   expect(codes({ 'packages/core/src/broken.ts': source })).toEqual(['core/one', 'core/two-words'])

@@ -52,12 +52,12 @@ test('an exporter goes on once the problem is fixed', async () => {
   expect(linesOf(folder.file)).toHaveLength(2)
 })
 
-test('a batch that does not fit on the disk is removed completely (exporter-jsonl/disk-full)', () => {
+test('a batch that does not fit on the disk is removed completely (exporter-jsonl/full)', () => {
   const script = fileURLToPath(new URL('../test/small-disk.ts', import.meta.url))
   // Files of at most 64 KiB: the second batch is cut off in the middle by the system.
   const limited = 'ulimit -f 64 && exec "$0" "$@"'
   const said = execFileSync('/bin/bash', ['-c', limited, process.execPath, script, folder.file], { encoding: 'utf8' })
-  expect(JSON.parse(said)).toEqual(['written', 'exporter-jsonl/disk-full', 'written'])
+  expect(JSON.parse(said)).toEqual(['written', 'exporter-jsonl/full', 'written'])
   expect(linesOf(folder.file).map(({ seq }) => seq)).toEqual([
     ...eventsOf(1, 10).map(({ seq }) => seq),
     ...eventsOf(2_001, 2_010).map(({ seq }) => seq),
@@ -77,8 +77,8 @@ test('a parent that takes no folders is an error, and the exporter does not try 
 
 test('every other failure has a code and its cause too (exporter-jsonl/write-failed)', () => {
   const failing = (code: unknown) => fileError('/x', Object.assign(new Error('raw'), { code }))
-  expect(failing('ENOSPC').code).toBe('exporter-jsonl/disk-full')
-  expect(failing('EDQUOT').code).toBe('exporter-jsonl/disk-full')
+  expect(failing('ENOSPC').code).toBe('exporter-jsonl/full')
+  expect(failing('EDQUOT').code).toBe('exporter-jsonl/full')
   expect(failing('EACCES').code).toBe('exporter-jsonl/no-permission')
   expect(failing('EIO')).toMatchObject({
     code: 'exporter-jsonl/write-failed',

@@ -8,7 +8,7 @@ interface Reason {
 }
 
 const FULL: Reason = {
-  code: 'exporter-jsonl/disk-full',
+  code: 'exporter-jsonl/full',
   what: 'the disk is full',
   fix: 'Free space, or set maxFileBytes and maxFiles',
 }
