@@ -52,7 +52,7 @@ function randomCases() {
     [...text.matchAll(/(?:property|whole)Settings\(([\d_]+)\)/g)].map(([, count]) => Number(count.replaceAll('_', ''))),
   )
   const all = runs.reduce((sum, count) => sum + count, 0)
-  return isHeavy ? `${all} random cases` : `about a tenth of the ${all} random cases of CI`
+  return isHeavy ? `${all} random cases` : `about a tenth of the ${all} random cases of the night`
 }
 
 // vitest measures nothing if a test failed.

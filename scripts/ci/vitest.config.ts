@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-// `vitest run --config scripts/ci/vitest.config.ts <file>`: the tests that take minutes, which only .ci/run runs.
+// `vitest run --config scripts/ci/vitest.config.ts <file>`: the tests that take minutes, which only nightly parts run.
 
 export default defineConfig({
   test: {

@@ -15,7 +15,7 @@ import { packAll, packedProblems } from '../release/packed.mjs'
 import { readText } from '../lib/workspace.mjs'
 import { copyWorkspace } from '../lib/workspace-copy.mjs'
 
-// Really makes a package of each kind, in a copy of this workspace, and runs every check on it. Minutes long: only .ci/run runs it.
+// Really makes a package of each kind, in a copy of this workspace, and runs every check on it. Minutes long: only `npm run nightly -- workshop` runs it.
 
 const SHARED = {
   'interceptor-token-quota': ['interceptor', 'token-quota'],

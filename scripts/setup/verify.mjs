@@ -47,7 +47,7 @@ function turbo(chosen, ...options) {
   })
 }
 
-/** Where .ci/run reads how many tasks passed. */
+/** For scripts/ci/parts.mjs: how many tasks passed. */
 function record() {
   const summaries = existsSync(runs) ? readdirSync(runs).filter((name) => name.endsWith('.json')) : []
   const done = summaries.flatMap((name) => JSON.parse(readFileSync(join(runs, name), 'utf8')).tasks)

@@ -8,7 +8,7 @@ function numberGiven(name: string): number | undefined {
   return value
 }
 
-/** STAGEFLOW_HEAVY=1, as in CI: all cases, and the largest sizes. */
+/** STAGEFLOW_HEAVY=1, as in `npm run nightly -- random`: all cases, and the largest sizes. */
 export const isHeavy = given('STAGEFLOW_HEAVY') !== undefined
 
 const DEFAULT_SEED = 20_261_125
@@ -19,7 +19,7 @@ export interface PropertySettings {
   readonly path?: string
 }
 
-/** By default a property is tried with this part of its runs, and with 25 at least. STAGEFLOW_HEAVY=1, as in CI, tries all of them. */
+/** By default a property is tried with this part of its runs, and with 25 at least. STAGEFLOW_HEAVY=1 tries all of them. */
 const LIGHT_PART = 0.1
 const FEWEST_RUNS = 25
 

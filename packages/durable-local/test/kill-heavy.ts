@@ -1,7 +1,7 @@
 import { killRuns } from './kill-runs.ts'
 import type { KillCounts } from './kill-runs.ts'
 
-// The kill test with many runs and kills, for `.ci/run`. Its last line has the counts.
+// The kill test with many runs and kills, for `npm run nightly -- storms`. Its last line has the counts.
 
 const plans = [
   { workers: 1, runs: 300, kills: 60, leaseMs: 300, seed: 100_000 },

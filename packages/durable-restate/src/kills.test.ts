@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { killRuns } from '../test/kill-runs.ts'
 
-// The same with 200 runs and 60 kills: test/kill-heavy.ts, which CI runs by name.
+// The same with 200 runs and 60 kills: test/kill-heavy.ts, for `npm run nightly -- storms`.
 test(
   'runs end while the worker, the server and the network between them fail, and no call that has settled begins again',
   { timeout: 5 * 60_000 },

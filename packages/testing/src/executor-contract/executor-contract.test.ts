@@ -7,7 +7,7 @@ import { MemoryRuns } from '../durable-runs/memory-executor.ts'
 import { executorCases } from './executor-contract.ts'
 import { memoryExecutor } from '../durable.ts'
 
-/** More random pipelines with STAGEFLOW_HEAVY=1, as in CI. */
+/** More random pipelines with STAGEFLOW_HEAVY=1, as at night. */
 const contractSettings = (): { pipelines: number } => ({
   pipelines: (env['STAGEFLOW_HEAVY'] ?? '') === '' ? 40 : 1_500,
 })

@@ -15,7 +15,7 @@ beforeEach(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const MODULE = new URL('../../test/sqlite-executor.ts', import.meta.url)
-/** All processes are killed with STAGEFLOW_HEAVY=1 only, as in CI. */
+/** All processes are killed with STAGEFLOW_HEAVY=1 only, as at night. */
 const killSettings = (): { runs: number; kills: number } =>
   (env['STAGEFLOW_HEAVY'] ?? '') === '' ? { runs: 12, kills: 4 } : { runs: 200, kills: 60 }
 const settings = killSettings()
