@@ -209,15 +209,16 @@ export class EventBuffer {
     const queue = this.#queue
     do {
       if (queue.isEmpty) this.#listener.idle?.()
-      if (this.#isDue) this.#inFlight = queue.take(this.#plan.batchSize, this.#listener.notice)
+      if (!this.#isDue) return this.#rest()
+      this.#inFlight = queue.take(this.#plan.batchSize, this.#listener.notice)
       this.#endEmits()
-      if (this.#inFlight === NOTHING) return this.#rest()
     } while (this.#deliver())
   }
 
   /** Nothing is due. */
   #rest(): void {
     this.#isDelivering = false
+    this.#endEmits()
     this.#setTimer()
     if (this.#queue.isEmpty) this.#onDrained?.()
   }

@@ -1,7 +1,7 @@
 import type { StageflowEvent } from '@stageflow/core'
 import { optionProblems } from '@stageflow/core/kit'
 import { expect, test } from 'vitest'
-import { EVENT_FILTER_RULES, EventFilter } from './index.ts'
+import { EventFilter, FILTER_RULES } from './index.ts'
 import type { EventChoice } from './index.ts'
 
 const eventOf = (type: string): StageflowEvent => ({ type, data: {}, seq: 0 }) as unknown as StageflowEvent
@@ -49,12 +49,10 @@ test('a function that returns a promise holds every event back but the last one,
 })
 
 test('an empty list passes nothing, so include must not be one; nothing else than patterns is legal', () => {
-  expect(optionProblems({ include: ['a', /b/, () => true], exclude: [], keepLast: true }, EVENT_FILTER_RULES)).toEqual(
-    [],
-  )
-  expect(optionProblems({ include: [] }, EVENT_FILTER_RULES)).toHaveLength(1)
+  expect(optionProblems({ include: ['a', /b/, () => true], exclude: [], keepLast: true }, FILTER_RULES)).toEqual([])
+  expect(optionProblems({ include: [] }, FILTER_RULES)).toHaveLength(1)
   for (const wrong of ['', ['a', ''], 7, {}, [7]]) {
-    expect(optionProblems({ include: wrong }, EVENT_FILTER_RULES)).toHaveLength(1)
-    expect(optionProblems({ exclude: wrong }, EVENT_FILTER_RULES)).toHaveLength(1)
+    expect(optionProblems({ include: wrong }, FILTER_RULES)).toHaveLength(1)
+    expect(optionProblems({ exclude: wrong }, FILTER_RULES)).toHaveLength(1)
   }
 })

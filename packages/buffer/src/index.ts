@@ -15,9 +15,11 @@ export type {
   EventBufferPlan,
   LossReason,
 } from './event-buffer-plan.ts'
-export { EVENT_FILTER_RULES, EventFilter } from './event-filter.ts'
+export { EventFilter } from './event-filter.ts'
 export type { EventChoice, EventFilterStats } from './event-filter.ts'
 export { matchEvents } from './event-pattern.ts'
 export type { EventPattern } from './event-pattern.ts'
+export { FILTER_RULES, filterEnds } from './filter-ends.ts'
+export type { FilterEnds, FilterOptions } from './filter-ends.ts'
 export { ExportProgress } from './export-progress.ts'
 export type { ExporterReport, ExporterStats, ExportProgressPlan } from './export-progress.ts'

@@ -81,9 +81,11 @@ export class RetriedDelivery<Batch> {
 
   /** Leaves the pending batch, and aborts its attempt, without calling `onEnd`. */
   giveUp(): void {
+    const attempt = this.#attempt
     this.#stop()
     this.#batch = undefined
-    this.#abandonAttempt()
+    this.#attempt = undefined
+    attempt?.abort(this.#plan.givenUp())
   }
 
   #try(batch: Batch): DeliveryEnd | 'pending' {
@@ -92,20 +94,16 @@ export class RetriedDelivery<Batch> {
     try {
       const answer = this.#plan.deliver(batch, attempt)
       if (!isThenable(answer)) return 'delivered'
-      this.#await(answer, batch, attempt)
+      this.#attempt = attempt
+      Promise.resolve(answer).then(
+        () => this.#succeeded(batch, attempt),
+        (error: unknown) => this.#failed(attempt, error),
+      )
     } catch (error) {
       return this.#afterFailure(error)
     }
     this.#limit(attempt)
     return 'pending'
-  }
-
-  #await(answer: PromiseLike<unknown>, batch: Batch, attempt: DeliveryAttempt): void {
-    this.#attempt = attempt
-    Promise.resolve(answer).then(
-      () => this.#succeeded(batch, attempt),
-      (error: unknown) => this.#failed(attempt, error),
-    )
   }
 
   #limit(attempt: DeliveryAttempt): void {
@@ -148,7 +146,10 @@ export class RetriedDelivery<Batch> {
     const verdict = this.#verdict(error)
     if (verdict === false) return 'refused'
     const delayMs = verdict === true ? backOffMs(retry, this.#delays, this.#lastDelayMs) : verdict.afterMs
-    this.#delay(delayMs, leftMs)
+    this.#delays++
+    this.#lastDelayMs = delayMs
+    this.#isDelaying = true
+    this.#stopTimer = clock.setTimeout(() => this.#tryAgain(), Math.min(delayMs, leftMs))
     return 'pending'
   }
 
@@ -157,19 +158,13 @@ export class RetriedDelivery<Batch> {
     try {
       const verdict = this.#plan.retry.isRetryable?.(error, { attempts: this.attempts })
       if (typeof verdict === 'boolean') return verdict
-      if (verdict !== undefined && verdict.afterMs >= 0) return verdict
+      const afterMs = verdict?.afterMs
+      if (afterMs !== undefined && afterMs >= 0) return { afterMs }
     } catch (thrown) {
       this.#errors.add(thrown)
       return true
     }
     return isRetryableDelivery(error)
-  }
-
-  #delay(delayMs: number, mostMs: number): void {
-    this.#delays++
-    this.#lastDelayMs = delayMs
-    this.#isDelaying = true
-    this.#stopTimer = this.#plan.clock.setTimeout(() => this.#tryAgain(), Math.min(delayMs, mostMs))
   }
 
   #tryAgain(): void {
@@ -184,13 +179,6 @@ export class RetriedDelivery<Batch> {
   #end(end: DeliveryEnd): void {
     this.giveUp()
     this.#onEnd(end)
-  }
-
-  /** Aborts the attempt in progress: its result no longer counts. */
-  #abandonAttempt(): void {
-    const attempt = this.#attempt
-    this.#attempt = undefined
-    attempt?.abort(this.#plan.givenUp())
   }
 
   #stop(): void {

@@ -5,6 +5,7 @@ export type {
   EventChoice,
   EventFilterStats,
   EventPattern,
+  FilterOptions,
   LossReason,
 } from '@stageflow/buffer'
 export type { EndReport, WaitOptions } from '@stageflow/core/kit'
@@ -14,4 +15,4 @@ export type { ExportOptions, Exporter } from './exporter.ts'
 export { fanOutExporter } from './fan-out-exporter.ts'
 export type { FanOutExporter, FanOutExporterOptions } from './fan-out-exporter.ts'
 export { filterExporter } from './filter-exporter.ts'
-export type { FilterExporter, FilterExporterOptions } from './filter-exporter.ts'
+export type { FilterExporter } from './filter-exporter.ts'

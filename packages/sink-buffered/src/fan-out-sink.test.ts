@@ -211,6 +211,18 @@ test('close reaches every sink, takes 5 s at most, and reports how each one ende
   expect(calls).toEqual(['close'])
 })
 
+test('an event whose promise has not settled when a fan-out closes is lost, though it may arrive', async () => {
+  const stuck = ready({ emit: () => new Promise(() => {}) })
+  const sink = fanOutSink({ stuck, sound: recordingSink() }, { clock, emitTimeoutMs: 0 })
+  const emitted = sink.emit(event(0))
+  await clock.advance(0)
+  await emitted
+  expect(await sink.close({ timeoutMs: undefined as never })).toMatchObject({
+    stuck: { delivered: 0, lost: 1 },
+    sound: { delivered: 1, lost: 0 },
+  })
+})
+
 test('a sink that fails or hangs does not hold up a run, and the report has no problems', async () => {
   const sound = recordingSink()
   const hanging = ready({ emit: () => new Promise(() => {}) })

@@ -5,6 +5,7 @@ export type {
   DeliveryRetry,
   EventChoice,
   EventFilterStats,
+  FilterOptions,
   LossReason,
 } from '@stageflow/buffer'
 export type { EndReport, WaitOptions } from '@stageflow/core/kit'
@@ -17,4 +18,4 @@ export type { BranchReport, BranchStats } from './fan-out-branch.ts'
 export { fanOutSink } from './fan-out-sink.ts'
 export type { FanOutSink, FanOutSinkOptions } from './fan-out-sink.ts'
 export { filterSink } from './filter-sink.ts'
-export type { FilterSink, FilterSinkOptions } from './filter-sink.ts'
+export type { FilterSink } from './filter-sink.ts'
