@@ -20,7 +20,7 @@ export interface TemplateNameExporterOptions {
   readonly redaction?: RedactionOptions | false
 }
 
-export const ILLEGAL_OPTION = 'template-name/illegal-option'
+export const ILLEGAL_OPTION = 'exporter-template-name/illegal-option'
 const ADDRESS: OptionRule = [
   (value) => typeof value === 'string' && /^https?:/.test(value) && URL.canParse(value),
   'an address such as https://example.com/events',

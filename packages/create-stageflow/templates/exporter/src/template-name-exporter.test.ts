@@ -34,14 +34,14 @@ test(
     answerWith(403)
     const exporter = new TemplateNameExporter({ url: `${url}?token=hunter2` })
     const message = /^(?!.*hunter2).*127\.0\.0\.1:\d+ .*HTTP 403/s
-    await assert.rejects(exporter.export([asked]), { code: 'template-name/refused', status: 403, message })
+    await assert.rejects(exporter.export([asked]), { code: 'exporter-template-name/refused', status: 403, message })
   }),
 )
 
 test('an export after close is refused', async () => {
   const exporter = new TemplateNameExporter({ url: 'https://example.com/events' })
   assert.deepEqual(await exporter.close(), { delivered: 0, lost: 0, error: undefined })
-  await assert.rejects(exporter.export([asked]), { code: 'template-name/closed' })
+  await assert.rejects(exporter.export([asked]), { code: 'exporter-template-name/closed' })
 })
 
 test(
@@ -53,13 +53,13 @@ test(
     const { lost, error } = await exporter.close({ timeoutMs: 1 })
     assert.equal(lost, 1)
     assert.ok(error instanceof Error && 'code' in error)
-    assert.equal(error.code, 'template-name/timed-out')
+    assert.equal(error.code, 'exporter-template-name/timed-out')
   }),
 )
 
 test('wrong and missing options are refused, each by its name', () => {
   const made = (options: object) => () => new TemplateNameExporter(options as TemplateNameExporterOptions)
-  const code = 'template-name/illegal-option'
+  const code = 'exporter-template-name/illegal-option'
   assert.throws(made({ url: 'example.com' }), { code, message: /url must be an address/ })
   assert.throws(made({ data: true }), { code, message: /url must be .*, not undefined/ })
 })

@@ -11,7 +11,7 @@ export class TemplateNameExporter {
   readonly #lineOf: (event: StageflowEvent) => string
   readonly #progress = new ExportProgress({ clock: systemClock, closed, late })
 
-  /** Errors: `template-name/illegal-option`. */
+  /** Errors: `exporter-template-name/illegal-option`. */
   constructor(options: TemplateNameExporterOptions) {
     checkExporterOptions(options)
     const { url, headers = {}, data: isAll = false, redaction } = options
@@ -60,20 +60,20 @@ export class TemplateNameExporter {
     const { status } = response
     const { host } = new URL(this.#url)
     const text = `${host} answered a batch of ${events.length} events with HTTP ${status}. Check the server, the url and the headers.`
-    throw Object.assign(new StageflowError('template-name/refused', text), { status })
+    throw Object.assign(new StageflowError('exporter-template-name/refused', text), { status })
   }
 }
 
 function closed(events: number): StageflowError {
   return new StageflowError(
-    'template-name/closed',
+    'exporter-template-name/closed',
     `The exporter is closed, and cannot export ${events} events. Close it after the runs have ended.`,
   )
 }
 
 function late(call: string, timeoutMs: number): StageflowError {
   return new StageflowError(
-    'template-name/timed-out',
+    'exporter-template-name/timed-out',
     `${call} has waited ${timeoutMs} ms for the server. Check the server, or raise timeoutMs.`,
   )
 }

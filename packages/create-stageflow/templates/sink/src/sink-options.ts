@@ -10,7 +10,7 @@ export interface TemplateNameSinkOptions {
   readonly clock?: Clock
 }
 
-export const ILLEGAL_OPTION = 'template-name/illegal-option'
+export const ILLEGAL_OPTION = 'sink-template-name/illegal-option'
 const RULES: OptionRules<TemplateNameSinkOptions> = {
   write: required(functionLike('(text) => Promise<void>')),
   maxWaiting: whole(1),

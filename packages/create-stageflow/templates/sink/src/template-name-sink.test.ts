@@ -49,12 +49,12 @@ test('close gives up when its time is over', async () => {
   const { lost, error } = await closed
   assert.equal(lost, 1)
   assert.ok(error instanceof Error && 'code' in error)
-  assert.equal(error.code, 'template-name/timed-out')
+  assert.equal(error.code, 'sink-template-name/timed-out')
 })
 
 test('wrong and missing options are refused, each by its name', () => {
   const made = (options: object) => () => templateNameSink(options as TemplateNameSinkOptions)
-  const code = 'template-name/illegal-option'
+  const code = 'sink-template-name/illegal-option'
   assert.throws(made({ write: () => {}, maxWaiting: 0 }), { code, message: /maxWaiting must be a whole number from 1/ })
   assert.throws(made({ maxWaiting: 1 }), { code, message: /write must be .*, not undefined/ })
 })

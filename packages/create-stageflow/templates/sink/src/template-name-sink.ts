@@ -23,7 +23,7 @@ export interface TemplateNameSink extends EventSink {
   stats(): TemplateNameStats
 }
 
-/** Writes each event as a line, in batches. Errors: `template-name/illegal-option`, `template-name/timed-out`. */
+/** Writes each event as a line, in batches. Errors: `sink-template-name/illegal-option`, `sink-template-name/timed-out`. */
 export function templateNameSink(options: TemplateNameSinkOptions): TemplateNameSink {
   const { write, maxWaiting, clock } = settingsOf(options)
   let lines: string[] = []
@@ -85,7 +85,7 @@ function lineOf(event: StageflowEvent): string {
 
 function timedOut(call: string, timeoutMs: number): StageflowError {
   return new StageflowError(
-    'template-name/timed-out',
+    'sink-template-name/timed-out',
     `${call} has waited ${timeoutMs} ms for write(). Make it faster, or raise timeoutMs.`,
   )
 }
