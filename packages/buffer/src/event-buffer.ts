@@ -17,6 +17,9 @@ const NOTHING: Batch = { events: [], size: 0, number: Infinity, isNotice: false 
 /**
  * A bounded buffer of events in front of a delivery. It delivers in order, one batch at a time, and retries a batch until it is
  * delivered or refused for good.
+ *
+ * An event is offered (`#offer`), waits in the queue, becomes due, is in flight as part of a batch (`#deliverDue`), and leaves:
+ * delivered or lost (`#leave`). Events are due if they fill a batch, have waited for `flushIntervalMs`, or a flush waits for them.
  */
 export class EventBuffer {
   readonly counts: BufferCounts = new BufferCounts()
