@@ -19,6 +19,7 @@ const GROUPS = [
   { title: 'Runs that outlive a process', prefixes: ['suspend', 'durable-'] },
   { title: 'Where idempotent stages keep their outputs, and approvals and undo their records', prefixes: ['store-'] },
   { title: 'Types of model responses', prefixes: ['provider-'] },
+  { title: 'For authors of plugins and stores', names: ['buffer', 'keyed-work'] },
 ]
 const REST = 'More'
 
