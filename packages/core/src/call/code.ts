@@ -43,11 +43,11 @@ async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveStag
     tellCalls(behind, 'alive')
     const wait = host.facts.chunk(node, step.value, context.attempt)
     if (wait === undefined) continue
-    tellCalls(behind, 'parked')
+    tellCalls(behind, 'blocked')
     try {
       await untilAborted(wait, context.signal)
     } finally {
-      tellCalls(behind, 'unparked')
+      tellCalls(behind, 'unblocked')
     }
   }
 }
@@ -102,23 +102,23 @@ function runAttempt({ host, node }: Behind, context: LiveStageContext, facts: St
   const attempt = facts.beginAttempt(startedAt)
   if (last !== undefined)
     host.facts.stageEvent(node.name, 'retrying', { attempt: attempt.attempt, error: last.error }, startedAt)
-  const ended = (output: Output): Output => facts.endAttempt(attempt, output, clock.now())
+  const endAttemptWith = (output: Output): Output => facts.endAttempt(attempt, output, clock.now())
   let value: unknown
   try {
     value = runBody(node, context)
   } catch (thrown) {
-    return ended(thrownOutput(host, node.index, thrown))
+    return endAttemptWith(thrownOutput(host, node.index, thrown))
   }
-  if (!(value instanceof Promise)) return ended(readOutput(value, node.name, graph.freeze))
-  const endedLater = (output: Output): Output => {
-    ended(output)
+  if (!(value instanceof Promise)) return endAttemptWith(readOutput(value, node.name, graph.freeze))
+  const codeReturnedWith = (output: Output): Output => {
+    endAttemptWith(output)
     if (facts.runningCode > 0) facts.cancelChildren(node.name)
     loop.codeReturned(node.index)
     return output
   }
   return (loop.checked = value.then(
-    (returned: unknown) => endedLater(readOutput(returned, node.name, graph.freeze)),
-    (thrown: unknown) => endedLater(thrownOutput(host, node.index, thrown)),
+    (returned: unknown) => codeReturnedWith(readOutput(returned, node.name, graph.freeze)),
+    (thrown: unknown) => codeReturnedWith(thrownOutput(host, node.index, thrown)),
   ))
 }
 
@@ -151,8 +151,8 @@ const attemptsIn = ({ attempts = [] }: StageFacts): number => attempts.length
 
 /** Waits while the engine itself blocks a call. The limits of calls that began after `attempts` attempts pause. */
 async function blocked<T>(behind: Behind, attempts: number, wait: Promise<T>): Promise<T> {
-  tellCalls(behind, 'parked', attempts)
+  tellCalls(behind, 'blocked', attempts)
   const result = await wait
-  tellCalls(behind, 'unparked', attempts)
+  tellCalls(behind, 'unblocked', attempts)
   return result
 }

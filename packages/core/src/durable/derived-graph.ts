@@ -24,19 +24,19 @@ export const placementOf = ({ info }: StageNode): string | undefined =>
 export function derivedGraph(graph: BuiltGraph, pump: Pump, run: () => LegRun): BuiltGraph {
   const derived = (node: StageNode): StageNode => {
     const { name, when } = node
-    const asked = when && {
+    const recordedWhen = when && {
       when: (inputs: unknown, snapshot: unknown) => {
         const answer = when(inputs, snapshot)
         if (typeof answer === 'boolean') pump.decided(`when of ${run().key(name)}`, answer)
         return answer
       },
     }
-    if (node.made && placementOf(node) !== 'call') return { ...node, ...asked, ...madeParts(node, pump, run) }
+    if (node.made && placementOf(node) !== 'call') return { ...node, ...recordedWhen, ...madeParts(node, pump, run) }
     const body = (): Promise<never> => {
       run().call(node)
       return new Promise(() => {})
     }
-    return { ...node, ...asked, wrapped: undefined, layers: [], hooks: [], body }
+    return { ...node, ...recordedWhen, wrapped: undefined, layers: [], hooks: [], body }
   }
   return { ...graph, nodes: graph.nodes.map(derived), watching: graph.watching.map((one) => quietWhile(pump, one)) }
 }

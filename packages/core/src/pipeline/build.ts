@@ -109,7 +109,7 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
     watching,
     aroundRun,
     openChild,
-    runOptions: [...new Set([...RUN_OPTIONS, ...interceptors.flatMap((one) => namesIn(one, 'runOptions'))])],
+    knownRunOptions: [...new Set([...RUN_OPTIONS, ...interceptors.flatMap((one) => namesIn(one, 'runOptions'))])],
     indexOf: (stage: string) => places.get(stage),
     childOf,
     blank: names.map(() => undefined),

@@ -19,7 +19,7 @@ import type { Failure, RunFacts } from './run-facts.ts'
 
 /** Set by the class below, which alone can read its private fields. */
 let factsOf: (outcome: Outcome) => RunFacts
-/** The failure that an interceptor around the run has added. */
+/** The error of an interceptor's `run.fail`. */
 export let addedError: (outcome: Outcome) => Error | undefined
 let failuresOf: (outcome: Outcome) => readonly Failure[]
 
@@ -36,10 +36,12 @@ export class Outcome implements RunOutcome, ChildResult {
   /** Computed values that can no longer change, by name. */
   readonly #kept = new Map<string, unknown>()
 
+  /** `added`: the error of an interceptor's `run.fail`, which comes after the failures of the run itself. */
   constructor(run: RunFacts, status: PipelineStatus, reason?: string, added?: Error) {
     this.#run = run
     this.#added = added
     this.status = status
+    // A failed run has `errors` instead, which say more than the reason for which it was stopped.
     this.reason = status === 'cancelled' ? reason : undefined
   }
 

@@ -48,8 +48,8 @@ export interface Failure {
   readonly stage: string | undefined
 }
 
-/** A sign of life of a stage; or the engine blocks it, or unblocks it. */
-export type CallNews = 'alive' | 'parked' | 'unparked'
+/** A sign of life of a stage; or the engine blocks its code, so that limits pause, or unblocks it. */
+export type CallNews = 'alive' | 'blocked' | 'unblocked'
 
 /** The parts of a parent run that its child uses. */
 export interface ParentLink {
@@ -168,13 +168,13 @@ export class RunFacts {
   get cleanupMs(): number {
     return this.options.cleanupMs ?? DEFAULT_CLEANUP_MS
   }
-  /** Whether the run ignores further results of the stage. */
-  isClosed(stage: number): boolean {
-    return this.phase >= ENDED || this.stages?.[stage]?.abandoned === true
+  /** Whether everything that code of the stage still does is ignored: the run has ended, or has abandoned the stage. */
+  ignores(index: number): boolean {
+    return this.phase >= ENDED || this.stages?.[index]?.abandoned === true
   }
 
-  stage(stage: number): StageFacts {
-    return ((this.stages ??= this.graph.blank.slice())[stage] ??= new StageFacts())
+  stage(index: number): StageFacts {
+    return ((this.stages ??= this.graph.blank.slice())[index] ??= new StageFacts())
   }
   /** An unwrapped stage settles while its code still runs. */
   keepAttemptOpen(index: number): void {
@@ -239,8 +239,9 @@ export class RunFacts {
     return FAILED
   }
 
-  fail(error: unknown, stage: string | undefined): void {
-    ;(this.failures ??= []).push({ error, stage })
+  /** `name`: that of the stage that failed, if one did. */
+  fail(error: unknown, name: string | undefined): void {
+    ;(this.failures ??= []).push({ error, stage: name })
   }
 
   get notebook(): Notebook {
@@ -252,8 +253,8 @@ export class RunFacts {
   problem(problem: StageflowError): void {
     this.notebook.problem(problem)
   }
-  noteStage(stage: number, key: string, value: unknown): void {
-    if (!this.isClosed(stage)) define((this.stage(stage).notes ??= {}), key, checkedNote(key, value))
+  noteStage(index: number, key: string, value: unknown): void {
+    if (!this.ignores(index)) define((this.stage(index).notes ??= {}), key, checkedNote(key, value))
   }
   noteRun(key: string, value: unknown): void {
     if (this.phase < CLOSED) this.notebook.note(key, value)
@@ -267,12 +268,12 @@ export class RunFacts {
   }
 
   stageEvent<Kind extends keyof StageEventMap>(
-    stage: string,
+    name: string,
     kind: Kind,
     data: StageEventMap[Kind],
     timestamp: number,
   ): void {
-    this.events?.emit(`stage.${stage}.${kind}`, data, stage, timestamp)
+    this.events?.emit(`stage.${name}.${kind}`, data, name, timestamp)
   }
   /** Publishes an event of a stage, or of an interceptor around the run. Returns false if it was refused. */
   tryEmit(node: StageNode | undefined, type: string, data: object): boolean {
@@ -287,14 +288,14 @@ export class RunFacts {
     await untilAborted(this.events.emitAndWait(type, data, node?.name, this.clock.now()), signal)
   }
   #mayEmit(node: StageNode | undefined): boolean {
-    return this.phase < LAST_EVENT && (node === undefined || !this.isClosed(node.index))
+    return this.phase < LAST_EVENT && (node === undefined || !this.ignores(node.index))
   }
 
   /** Counts a chunk and publishes it. Returns a promise while the reader is too far behind. */
   chunk(node: StageNode, chunk: unknown, attempt: number): Promise<void> | undefined {
-    const facts = this.stage(node.index)
-    facts.committed = true
-    facts.chunks++
+    const stage = this.stage(node.index)
+    stage.committed = true
+    stage.chunks++
     const { events, options } = this
     const toSink = options.chunkEvents === true
     if (events === undefined || (events.listener === undefined && !toSink)) return undefined

@@ -74,6 +74,10 @@ export class RunParts {
     }
   }
 
+  /**
+   * Tells the parts how the run ended, the outermost first, as for `settled`: all get the same outcome, and none can change it.
+   * The parts of a call are told in the other order, because inner calls end before the calls around them.
+   */
   tellOfEnd(outcome: Outcome): void {
     this.#parts.forEach((part, place) => {
       if (part?.ended === undefined) return

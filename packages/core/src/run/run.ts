@@ -198,7 +198,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     return new PipelineRun(graph, input, options, parent, this.facts.events?.listener)
   }
   onCleanup(stage: number, cleanup: Cleanup): void {
-    if (this.facts.isClosed(stage)) void runCleanup(cleanup, this.facts)
+    if (this.facts.ignores(stage)) void runCleanup(cleanup, this.facts)
     else (this.#cleanups ??= []).push(cleanup)
   }
 

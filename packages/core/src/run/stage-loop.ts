@@ -88,7 +88,7 @@ export class StageLoop implements Loop {
     this.#isDriving = false
     if (schedule.running + schedule.staying > 0 && graph.info.interceptors.length > 0) this.#keepContext()
     // Perhaps only code of settled stages still runs.
-    if (schedule.staying > 0 || this.#run.stoppingIfAny !== undefined) this.#run.stopping.waitForCode()
+    if (schedule.staying > 0 || this.#run.stoppingIfAny !== undefined) this.#run.stopping.updateCodeGrace()
   }
 
   /** Carries out a command that starts no stage. */
@@ -331,10 +331,10 @@ export class StageLoop implements Loop {
   #soleCodeReturned(stage: number, value: unknown): void {
     if (!this.#facts.isAnswered(stage)) return this.settle(stage, value)
     const { clock, stages } = this.#facts
-    const facts = stages?.[stage]
-    const attempt = facts?.attempts?.[0]
-    if (facts === undefined || attempt === undefined) return
-    facts.endAttempt(attempt, this.#read(stage, value), clock.now())
+    const known = stages?.[stage]
+    const attempt = known?.attempts?.[0]
+    if (known === undefined || attempt === undefined) return
+    known.endAttempt(attempt, this.#read(stage, value), clock.now())
     this.codeReturned(stage)
   }
 
