@@ -129,7 +129,7 @@ test('an abandoned stage cannot start a child run while its run still waits for 
 
   await expect(stuck.context().runChild(child)).rejects.toMatchObject({
     code: 'core/run-over',
-    message: 'Stage "stuck" was abandoned; it cannot start a child run.',
+    message: 'Stage "stuck" was abandoned; it cannot start a child run. Stop when context.signal aborts.',
   })
   stuck.end()
   await clock.advance(90)

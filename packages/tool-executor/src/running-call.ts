@@ -12,7 +12,7 @@ import type { Gate, Slot } from './gate.ts'
 import type { ExecutorSettings } from './options.ts'
 import { completed, failed, notStarted, stopped, type Facts } from './results.ts'
 import { decideRetry } from './retry-decision.ts'
-import { drain, isGenerator, settledOf, failureFor, type HandlerFailure, type Settled } from './settled.ts'
+import { drain, failureFor, isGenerator, settledOf, type HandlerFailure, type Settled } from './settled.ts'
 import { Stop, Stops } from './stops.ts'
 import type { ResultKey } from './undo-types.ts'
 

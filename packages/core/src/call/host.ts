@@ -75,8 +75,7 @@ export interface Overdue {
   readonly dueAt: number
   /** Lower for limits that were set first, which are those further out. */
   readonly order: number
-  /** Lets it take effect. */
-  take(): void
+  takeEffect(): void
 }
 
 /** A part of a stage's time. */

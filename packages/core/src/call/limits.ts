@@ -7,8 +7,11 @@ import type { Host, Overdue } from './host.ts'
 /** The call that limits are set on. */
 export interface LimitedCall {
   readonly host: Host
-  expire(limit: CallLimit): void
+  expire(limit: ExpiredLimit): void
 }
+
+/** A limit that has passed, as far as its call uses it. */
+export type ExpiredLimit = Pick<CallLimit, 'part' | 'by' | 'why'>
 
 /** The limits that parts have set on one call. */
 export class KeptLimits {
@@ -110,7 +113,7 @@ export class CallLimit implements Due, Overdue {
   fallDue(): void {
     if (this.#limits.blocks === 0) this.#limits.call.host.loop.overdue(this)
   }
-  take(): void {
+  takeEffect(): void {
     this.#limits.call.expire(this)
   }
 }

@@ -128,7 +128,7 @@ function refuseCycle(runs: readonly RunFacts[], { name }: StageNode, graph: Buil
 function refuseOver(run: RunFacts, node: StageNode): void {
   if (run.ignores(node.index)) {
     const what = run.phase >= ENDED ? `The run of stage "${node.name}" has ended` : `Stage "${node.name}" was abandoned`
-    throw new StageflowError('core/run-over', `${what}; it cannot start a child run.`)
+    throw new StageflowError('core/run-over', `${what}; it cannot start a child run. Stop when context.signal aborts.`)
   }
   if (run.schedule.state(node.index) !== RUNNING)
     throw new StageflowError('core/stage-ended', `Stage "${node.name}" has ended; it cannot start a child run.`)

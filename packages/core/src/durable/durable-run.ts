@@ -27,6 +27,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   readonly pump: Pump
   readonly prefix: string
   readonly callHost: CallHost = new CallHost(this)
+  declare stoppingIfAny: DurableStopping | undefined
   readonly #maps: DurableMap[] = []
 
   constructor(
@@ -43,12 +44,12 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       input,
       options,
       parent,
+      undefined,
+      pump.at, // times of the loop are those of facts
     )
     self.run = this
     this.pump = pump
     this.prefix = prefix
-    // Times of the loop are those of facts.
-    ;(this.facts as { startedAt: number }).startedAt = pump.at
     if (options.maxConcurrency !== undefined || graph.aroundRun !== undefined) pump.takesTurns = true
   }
 
@@ -69,7 +70,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     return begun
   }
   override get stopping(): DurableStopping {
-    return (this.stoppingIfAny ??= new DurableStopping(this)) as DurableStopping
+    return (this.stoppingIfAny ??= new DurableStopping(this))
   }
 
   override childRun(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent: ParentLink): DurableRun {

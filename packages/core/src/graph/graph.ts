@@ -98,6 +98,9 @@ export interface BuiltGraph {
   readonly Data: new () => Record<string, unknown>
 }
 
+/** The stage at a place that the graph has. */
+export const nodeAt = ({ nodes }: Pick<BuiltGraph, 'nodes'>, index: number): StageNode => nodes[index] as StageNode
+
 /** The options of a run, with its ports and the options that interceptors claim. */
 export type AllRunOptions = RunOptions & {
   readonly ports?: Readonly<Record<string, unknown>>

@@ -1,7 +1,7 @@
 import { RESULT } from '../base/check.ts'
 import { errorRecord, textOf } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
-import { getter, printAs } from '../base/objects.ts'
+import { bareRecord, getter, printAs } from '../base/objects.ts'
 import type { StageOutput } from '../contract/output.ts'
 import { PipelineFailedError } from '../contract/results.ts'
 import type {
@@ -74,7 +74,7 @@ export class Outcome implements RunOutcome, ChildResult {
   /** The output of each stage that settled. */
   get outputs(): Readonly<Record<string, StageOutput>> {
     return this.#keptFrom(ENDED, 'outputs', () => {
-      const all: Record<string, StageOutput> = Object.create(null) as Record<string, StageOutput>
+      const all = bareRecord<StageOutput>()
       for (const name of this.#run.graph.names) {
         const output = outputNamed(this.#run, name)
         if (output !== undefined) all[name] = output
@@ -103,7 +103,7 @@ export class Outcome implements RunOutcome, ChildResult {
    */
   get children(): Readonly<Record<string, ChildResult>> {
     return this.#keptFrom(CLOSED, 'children', () => {
-      const all: Record<string, ChildResult> = Object.create(null) as Record<string, ChildResult>
+      const all = bareRecord<ChildResult>()
       const add = (path: string, result: ChildResult): void => {
         let key = path
         for (let again = 2; key in all; again++) key = `${path}@${again}`

@@ -12,6 +12,7 @@ import type { Resume } from '../contract/results.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
 import { snapshotOf } from '../contract/snapshot.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
+import { nodeAt } from '../graph/graph.ts'
 import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
 import { CANCELLED, FAILED, OK, SKIPPED, SUSPENDED } from '../schedule/plan.ts'
 import { Schedule } from '../schedule/schedule.ts'
@@ -107,6 +108,7 @@ export class RunFacts {
     options: AllRunOptions,
     parent: ParentLink | undefined,
     listener: Listener | undefined,
+    startedAt: number = graph.clock.now(),
   ) {
     this.graph = graph
     this.options = options
@@ -121,7 +123,7 @@ export class RunFacts {
     )
     this.data = graph.blank.slice()
     this.times = graph.unset.slice()
-    this.startedAt = this.endedAt = graph.clock.now()
+    this.startedAt = this.endedAt = startedAt
     this.#input = input
     const given = options.eventSink ?? graph.eventSink ?? processWide[PROCESS_SINK] ?? NoOpEventSink
     const sink = given === NoOpEventSink ? undefined : given
@@ -194,7 +196,7 @@ export class RunFacts {
 
   /** The stage's call is answered with `given`. Returns what the stage settles with, which nothing shows until it is published. */
   answer(index: number, given: Output): Output {
-    const { name, wrapped } = this.graph.nodes[index] as StageNode
+    const { name, wrapped } = nodeAt(this.graph, index)
     const answer = given.status === 'retry' ? retryExhausted(name, given) : given
     if (answer.status === 'ok' || wrapped !== undefined) return answer
     const stage = this.stage(index)
@@ -216,7 +218,7 @@ export class RunFacts {
       this.data[index] = answer.data as object
       return OK
     }
-    const { name, onFailure } = this.graph.nodes[index] as StageNode
+    const { name, onFailure } = nodeAt(this.graph, index)
     const stage = this.stage(index)
     if (answer.status === 'fail' && onFailure !== undefined) {
       stage.tolerated = answer

@@ -33,8 +33,15 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   /** How the run ended, including its layers. */
   #final: Outcome | undefined
 
-  constructor(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent?: ParentLink, listener?: Listener) {
-    this.facts = new RunFacts(graph, input, options, parent, listener)
+  constructor(
+    graph: BuiltGraph,
+    input: Fields,
+    options: AllRunOptions,
+    parent?: ParentLink,
+    listener?: Listener,
+    startedAt?: number,
+  ) {
+    this.facts = new RunFacts(graph, input, options, parent, listener, startedAt)
     this.loop = new StageLoop(this)
   }
 

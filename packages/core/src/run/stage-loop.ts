@@ -6,6 +6,7 @@ import { LiveStageContext } from '../call/stage-context.ts'
 import type { RunStage } from '../contract/interceptor.ts'
 import { Output, readAnswer, readOutput } from '../contract/output.ts'
 import type { Resume } from '../contract/results.ts'
+import { nodeAt } from '../graph/graph.ts'
 import type { StageNode } from '../graph/graph.ts'
 import { ENDED, STAGES } from '../report/run-facts.ts'
 import type { RunFacts } from '../report/run-facts.ts'
@@ -148,7 +149,7 @@ export class StageLoop implements Loop {
     const isDriving = this.#isDriving
     this.#isDriving = true
     overdue.sort((one, other) => one.dueAt - other.dueAt || one.order - other.order)
-    for (const limit of overdue) limit.take()
+    for (const limit of overdue) limit.takeEffect()
     this.#isDriving = isDriving
   }
 
@@ -167,7 +168,7 @@ export class StageLoop implements Loop {
   /** Starts a stage. Returns the time at which it settled if it has already, otherwise UNREAD. */
   #start(stage: number, now: number): number {
     const facts = this.#facts
-    const node = facts.graph.nodes[stage] as StageNode
+    const node = nodeAt(facts.graph, stage)
     if (node.when !== undefined && !this.#allows(node, now)) return now
     facts.times[2 * stage] = now
     if (facts.events !== undefined) facts.stageEvent(node.name, 'started', { kind: node.info.kind }, now)
