@@ -36,8 +36,8 @@ export class DurableStopping extends Stopping {
   }
   /**
    * In `ms` the fact of a limit is due, or that of a stop for `reason`. No fact is given while an interceptor around a run or a
-   * local stage is awaited, so if one hangs for the grace time after that, the watchdog ends the leg. Cleanups and last events
-   * have limits of their own.
+   * local stage is awaited. If one hangs for the grace time after that, the watchdog ends the leg. Cleanups and last events have
+   * limits of their own.
    */
   armWatchdog(ms: number, reason?: unknown): void {
     const { clock, graceMs } = this.#run.facts

@@ -128,8 +128,8 @@ export class Stopping implements Stopper {
   // The grace time
 
   /**
-   * In a run that isn't stopped: starts the grace time if only code that outlives its stage still runs, and ends it if any stage
-   * runs or no such code is left.
+   * Starts the grace time if only code that outlives its stage still runs. Ends it if any stage runs or no such code is left.
+   * Changes nothing once the run is stopped, because its grace time then counts for its stages too.
    */
   updateCodeGrace(): void {
     if (this.isStopped) return
