@@ -26,7 +26,7 @@ const DEFAULT_GRACE_MS = 5_000
 const DEFAULT_CLEANUP_MS = 5_000
 
 /** The phase of a run. It only goes forward. */
-export const OPENING = 0
+const OPENING = 0
 /** Its stages may start. */
 export const STAGES = 1
 /** Its stages have ended. Its cleanups and its last event follow, each for a limited time. */
