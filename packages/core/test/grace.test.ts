@@ -112,6 +112,30 @@ test('an abandoned stage has no effect: its events and notes are dropped, runChi
   ])
 })
 
+test('an abandoned stage cannot start a child run while its run still waits for another stage', async () => {
+  const stuck = deaf()
+  const child = new Pipeline('child').withStage('inner', async (context) => {
+    context.onCleanup(() => clock.sleep(100))
+    await context.clock.sleep(1_000, context.signal)
+    return {}
+  })
+  const run = new Pipeline('demo')
+    .withStage('stuck', stuck.stage)
+    .withPipeline('kid', child)
+    .build({ clock })
+    .start({}, { graceMs: 10 })
+  run.cancel('enough')
+  await clock.advance(10)
+
+  await expect(stuck.context().runChild(child)).rejects.toMatchObject({
+    code: 'core/run-over',
+    message: 'Stage "stuck" was abandoned; it cannot start a child run. Stop when context.signal aborts.',
+  })
+  stuck.end()
+  await clock.advance(90)
+  expect((await run.settled).report).toMatchObject({ endedAt: 100, stages: { stuck: { abandoned: true } } })
+})
+
 test("a stage that ends in the grace time is recorded with its output, and its dependents don't start", async () => {
   const slow = deaf()
   const log: string[] = []

@@ -110,7 +110,21 @@ test('an event gets its number when it is published, not when it occurs', () => 
   const outlet = keeping(DIRECT)
   const { events } = childOf(outlet, nested(), eventSink).facts
   events?.emit('demo.kept', {}, undefined, 1)
-  const direct = { type: 'demo.direct', data: {}, seq: 0, timestamp: 2, pipelineRunId: '', stage: undefined }
+  const direct = {
+    type: 'demo.direct',
+    data: {},
+    seq: 0,
+    leg: undefined,
+    timestamp: 2,
+    pipelineRunId: '',
+    parentRunId: undefined,
+    requestId: undefined,
+    sessionId: undefined,
+    userId: undefined,
+    orgId: undefined,
+    interactionId: undefined,
+    stage: undefined,
+  }
   events?.publish(direct, true)
   outlet.release()
   expect(eventSink.events.map(({ type, seq }) => [type, seq])).toEqual([

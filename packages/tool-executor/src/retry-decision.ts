@@ -2,7 +2,7 @@ import { StageflowError, type Clock } from '@stageflow/core'
 import { classifyError, DELAY, isThenable, read, retryAfterMs, show } from '@stageflow/core/kit'
 import type { RetryContext, ToolRetryRule } from '@stageflow/tools'
 
-import { thrown, type HandlerFailure } from './settled.ts'
+import { failureFor, type HandlerFailure } from './settled.ts'
 
 /** Whether a failed attempt is followed by another one. */
 export type RetryDecision =
@@ -43,7 +43,7 @@ function illegalVerdict(verdict: unknown, { toolName }: RetryContext, error: Err
   const afterMs = read(verdict, 'afterMs')
   const returned = afterMs === undefined ? show(verdict) : `{ afterMs: ${show(afterMs)} }`
   const text = `isRetryable of tool "${toolName}" returned ${returned}. Return true, false, { afterMs } with milliseconds from 0, or undefined, synchronously.`
-  return thrown(new StageflowError('tool-executor/illegal-verdict', text, { cause: error }))
+  return failureFor(new StageflowError('tool-executor/illegal-verdict', text, { cause: error }))
 }
 
 function waitTooLong(
@@ -54,5 +54,5 @@ function waitTooLong(
   cause: Error,
 ): HandlerFailure {
   const text = `Tool "${toolName}" can be called again in ${afterMs} ms; the executor waits for ${maxMs} ms at most (retry.maxRetryAfterMs). It failed with: ${message}`
-  return thrown(new StageflowError('tool-executor/wait-too-long', text, { cause }))
+  return failureFor(new StageflowError('tool-executor/wait-too-long', text, { cause }))
 }

@@ -12,7 +12,7 @@ import type { Gate, Slot } from './gate.ts'
 import type { ExecutorSettings } from './options.ts'
 import { completed, failed, notStarted, stopped, type Facts } from './results.ts'
 import { decideRetry } from './retry-decision.ts'
-import { drain, isGenerator, settledOf, thrown, type HandlerFailure, type Settled } from './settled.ts'
+import { drain, failureFor, isGenerator, settledOf, type HandlerFailure, type Settled } from './settled.ts'
 import { Stop, Stops } from './stops.ts'
 import type { ResultKey } from './undo-types.ts'
 
@@ -81,7 +81,7 @@ export class RunningCall {
       return await this.#approveAndAttempt()
     } catch (error) {
       // An option of the executor, such as its clock, is broken.
-      return this.#endFailed(thrown(error))
+      return this.#endFailed(failureFor(error))
     } finally {
       unlink()
       if (leaveRun !== undefined) void this.left.then(leaveRun)
@@ -184,7 +184,7 @@ export class RunningCall {
   async #settle(stops: Stops): Promise<Settled> {
     const { tool, input } = this.#call
     // A listener of `tool.started` may have stopped it.
-    if (stops.stop !== undefined) return thrown(stops.stop.error)
+    if (stops.stop !== undefined) return failureFor(stops.stop.error)
     const context = this.#context.of(this.#attempts, stops)
     let answer: unknown
     try {
@@ -192,7 +192,7 @@ export class RunningCall {
       answer = await tool.execute(ownCopy(input), context)
       if (isGenerator(answer)) answer = await drain(answer, stops.signal, context.partial)
     } catch (error) {
-      return thrown(error)
+      return failureFor(error)
     }
     return settledOf(tool, answer, this.#batch.settings.maxOutputLength)
   }

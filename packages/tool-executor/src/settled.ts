@@ -17,7 +17,7 @@ export interface HandlerFailure {
 }
 
 /** The failure for a thrown value. */
-export function thrown(error: unknown): HandlerFailure {
+export function failureFor(error: unknown): HandlerFailure {
   return { ok: false, code: shortCode(error) ?? 'tool-executor/handler-failed', message: textOf(error), cause: error }
 }
 
@@ -27,13 +27,13 @@ export async function settledOf(tool: AnyTool, answer: unknown, maxLength: numbe
     const failure = failureIn(answer)
     if (failure !== undefined) return { ok: false, ...failure, cause: answer }
     // A returned error is not an output: that would be a silent success.
-    if (answer instanceof Error) return thrown(answer)
+    if (answer instanceof Error) return failureFor(answer)
     const value = tool.output === undefined ? answer : await checkedOutput(tool, tool.output, answer)
     return { ok: true, output: frozenCopy(value, { left: maxLength }) }
   } catch (error) {
-    if (!StageflowError.is(error, 'tool-executor/output-too-large')) return thrown(error)
+    if (!StageflowError.is(error, 'tool-executor/output-too-large')) return failureFor(error)
     const text = `Tool "${tool.name}" returned more than ${maxLength} characters. Ask it for less, or raise maxOutputLength.`
-    return thrown(new StageflowError('tool-executor/output-too-large', text, { cause: error }))
+    return failureFor(new StageflowError('tool-executor/output-too-large', text, { cause: error }))
   }
 }
 

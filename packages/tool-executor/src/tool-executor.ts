@@ -25,7 +25,7 @@ import {
 } from './options.ts'
 import { cancelled, failed, notStarted } from './results.ts'
 import { RunningCall, type Batch } from './running-call.ts'
-import { thrown } from './settled.ts'
+import { failureFor } from './settled.ts'
 import type { Compensation, ToolUndoLog, UndoResult } from './undo-types.ts'
 
 /** What an executor runs, and which errors it met beside those of tools. */
@@ -201,7 +201,7 @@ export class ToolExecutor {
       })
       return started === undefined ? ended(result) : started.end(result)
     } catch (error) {
-      return ended(failed(call, notStarted(call), thrown(error)))
+      return ended(failed(call, notStarted(call), failureFor(error)))
     }
   }
 

@@ -9,8 +9,8 @@ interface Entry extends Due {
   readonly name: string
 }
 
-function due(dueAt: number, expire: () => void, name = ''): Entry {
-  const entry: Partial<Entry> & Due = { name, dueAt, lookAt: dueAt, expire } as Entry
+function due(dueAt: number, fallDue: () => void, name = ''): Entry {
+  const entry: Partial<Entry> & Due = { name, dueAt, lookAt: dueAt, fallDue } as Entry
   entry.before = entry.after = entry
   return entry as Entry
 }

@@ -10,7 +10,7 @@ export interface Due {
   before: Due
   after: Due
   /** Called once, after the queue has removed the entry. */
-  expire(): void
+  fallDue(): void
 }
 
 /**
@@ -82,7 +82,7 @@ export class DueQueue {
     for (let first = ends.after; first !== ends && first.lookAt <= now; first = ends.after) {
       this.remove(first)
       if (first.dueAt > now) this.add(first)
-      else first.expire()
+      else first.fallDue()
     }
     if (ends.after === ends) this.rest()
     else this.#setTimer(ends.after.lookAt)

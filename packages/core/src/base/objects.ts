@@ -53,6 +53,9 @@ export function printAs<T extends object>(prototype: T, show: (value: T) => obje
   getter(prototype, INSPECT, (value) => () => show(value))
 }
 
+/** An empty record without a prototype, so that every name is free. */
+export const bareRecord = <T>(): Record<string, T> => Object.create(null) as Record<string, T>
+
 /** Sets an own property under any name. Assigning to `__proto__` would set the prototype instead. */
 export function define(object: object, key: string, value: unknown): void {
   if (key !== '__proto__') (object as Record<string, unknown>)[key] = value

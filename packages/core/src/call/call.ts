@@ -11,7 +11,7 @@ import type { Answer } from './answers.ts'
 import { runBody } from './code.ts'
 import type { ForkLike, Host, OpenCall } from './host.ts'
 import { KeptLimits } from './limits.ts'
-import type { CallLimit, LimitedCall } from './limits.ts'
+import type { ExpiredLimit, LimitedCall } from './limits.ts'
 import { StageFork } from './stage-context.ts'
 import type { Behind, LiveStageContext } from './stage-context.ts'
 
@@ -187,7 +187,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
   }
 
   /** Ends the call because a limit has passed. Its part answers, the code inside is aborted, and the run waits for it. */
-  expire(limit: CallLimit): void {
+  expire(limit: ExpiredLimit): void {
     const { host, node } = this
     // The stage or the run has ended already, and only the code is late.
     if (this.output !== undefined || this.aborted !== undefined) return
@@ -203,7 +203,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
     }
   }
 
-  #expiredOutput({ part, by, why }: CallLimit): Output {
+  #expiredOutput({ part, by, why }: ExpiredLimit): Output {
     try {
       return this.#outputOf(by, part.expired?.(why, this.live), 'Return a StageOutput from expired(), at once')
     } catch (thrown) {

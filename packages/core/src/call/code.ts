@@ -43,11 +43,11 @@ async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveStag
     tellCalls(behind, 'alive')
     const wait = host.facts.chunk(node, step.value, context.attempt)
     if (wait === undefined) continue
-    tellCalls(behind, 'parked')
+    tellCalls(behind, 'blocked')
     try {
       await untilAborted(wait, context.signal)
     } finally {
-      tellCalls(behind, 'unparked')
+      tellCalls(behind, 'unblocked')
     }
   }
 }
@@ -77,67 +77,67 @@ function callCode(context: LiveStageContext): Answer {
   if (behind === undefined) return noContext(context)
   const { host, node, fork } = behind
   const { index, name } = node
-  const facts = host.facts.stages?.[index] ?? host.facts.stage(index)
+  const stage = host.facts.stages?.[index] ?? host.facts.stage(index)
   if (host.abortOf(index) !== undefined) return stoppedOutput(host)
   if (host.facts.isAnswered(index))
     return failed('core/stage-ended', `next(context) of stage "${name}" was called after the stage had settled.`)
   if (fork?.aborted !== undefined) return new Output('fail', toError(fork.aborted.reason))
-  if (facts.committed)
+  if (stage.committed)
     return failed(
       'core/attempt-committed',
       `Stage "${name}" has delivered chunks, so it cannot run again: readers would see them twice.`,
     )
-  if (facts.runningCode > 0) return (host.loop.checked = callAgain(behind, context, facts))
-  if (facts.isParked) return (host.loop.checked = callParked(behind, context, facts))
-  return runAttempt(behind, context, facts)
+  if (stage.runningCode > 0) return (host.loop.checked = callAgain(behind, context, stage))
+  if (stage.isParked) return (host.loop.checked = callParked(behind, context, stage))
+  return runAttempt(behind, context, stage)
 }
 export const callStage: RunStage = asRunStage(callCode)
 
 /** Runs the code of a wrapped stage as one attempt. */
-function runAttempt({ host, node }: Behind, context: LiveStageContext, facts: StageFacts): Answer {
+function runAttempt({ host, node }: Behind, context: LiveStageContext, stage: StageFacts): Answer {
   const { loop } = host
   const { clock, graph } = host.facts
   const startedAt = loop.codeBegins(node.index)
-  const last = facts.attempts?.at(-1)
-  const attempt = facts.beginAttempt(startedAt)
+  const last = stage.attempts?.at(-1)
+  const attempt = stage.beginAttempt(startedAt)
   if (last !== undefined)
     host.facts.stageEvent(node.name, 'retrying', { attempt: attempt.attempt, error: last.error }, startedAt)
-  const ended = (output: Output): Output => facts.endAttempt(attempt, output, clock.now())
+  const endAttemptWith = (output: Output): Output => stage.endAttempt(attempt, output, clock.now())
   let value: unknown
   try {
     value = runBody(node, context)
   } catch (thrown) {
-    return ended(thrownOutput(host, node.index, thrown))
+    return endAttemptWith(thrownOutput(host, node.index, thrown))
   }
-  if (!(value instanceof Promise)) return ended(readOutput(value, node.name, graph.freeze))
-  const endedLater = (output: Output): Output => {
-    ended(output)
-    if (facts.runningCode > 0) facts.cancelChildren(node.name)
+  if (!(value instanceof Promise)) return endAttemptWith(readOutput(value, node.name, graph.freeze))
+  const codeReturnedWith = (output: Output): Output => {
+    endAttemptWith(output)
+    if (stage.runningCode > 0) stage.cancelChildren(node.name)
     loop.codeReturned(node.index)
     return output
   }
   return (loop.checked = value.then(
-    (returned: unknown) => endedLater(readOutput(returned, node.name, graph.freeze)),
-    (thrown: unknown) => endedLater(thrownOutput(host, node.index, thrown)),
+    (returned: unknown) => codeReturnedWith(readOutput(returned, node.name, graph.freeze)),
+    (thrown: unknown) => codeReturnedWith(thrownOutput(host, node.index, thrown)),
   ))
 }
 
 /** A parked stage takes a slot again before its code runs. */
-async function callParked(behind: Behind, context: LiveStageContext, facts: StageFacts): Promise<Output> {
+async function callParked(behind: Behind, context: LiveStageContext, stage: StageFacts): Promise<Output> {
   const { host, node } = behind
   const hasSlot = host.loop.unpark(node.index)
-  await blocked(behind, attemptsIn(facts), untilAborted(hasSlot, context.signal))
+  await blocked(behind, attemptsIn(stage), untilAborted(hasSlot, context.signal))
   return callCode(context)
 }
 
 /** A second call waits for the code of the first one, for the grace time at most: a stage never runs twice at once. */
-async function callAgain(behind: Behind, context: LiveStageContext, facts: StageFacts): Promise<Output> {
+async function callAgain(behind: Behind, context: LiveStageContext, stage: StageFacts): Promise<Output> {
   const { graceMs, clock } = behind.host.facts
-  const attempts = attemptsIn(facts)
+  const attempts = attemptsIn(stage)
   const until = clock.now() + graceMs
   // If several calls wait, the first to continue makes the others wait again.
-  while (facts.runningCode > 0) {
-    const isIdle = await blocked(behind, attempts, settlesWithin(clock, until - clock.now(), facts.idle()))
+  while (stage.runningCode > 0) {
+    const isIdle = await blocked(behind, attempts, settlesWithin(clock, until - clock.now(), stage.idle()))
     if (!isIdle)
       return failed(
         'core/still-running',
@@ -151,8 +151,8 @@ const attemptsIn = ({ attempts = [] }: StageFacts): number => attempts.length
 
 /** Waits while the engine itself blocks a call. The limits of calls that began after `attempts` attempts pause. */
 async function blocked<T>(behind: Behind, attempts: number, wait: Promise<T>): Promise<T> {
-  tellCalls(behind, 'parked', attempts)
+  tellCalls(behind, 'blocked', attempts)
   const result = await wait
-  tellCalls(behind, 'unparked', attempts)
+  tellCalls(behind, 'unblocked', attempts)
   return result
 }

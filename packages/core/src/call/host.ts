@@ -34,8 +34,8 @@ export interface Stopper {
   haltFor(stage: number): void
   /** No dependent can read a stage anymore: it is aborted. */
   abortLate(stage: number, now: number): void
-  /** Bounds the wait if nothing but code of settled stages still runs. */
-  waitForCode(): void
+  /** Starts the grace time once only code of settled stages still runs, and ends it if a stage runs again. */
+  updateCodeGrace(): void
   /** A child run of one of its stages has closed. */
   childClosed(): void
 }
@@ -75,8 +75,7 @@ export interface Overdue {
   readonly dueAt: number
   /** Lower for limits that were set first, which are those further out. */
   readonly order: number
-  /** Lets it take effect. */
-  take(): void
+  takeEffect(): void
 }
 
 /** A part of a stage's time. */

@@ -1,4 +1,5 @@
 import { StageflowError } from '../base/errors.ts'
+import { bareRecord } from '../base/objects.ts'
 import { show } from '../base/show.ts'
 import type { InputStatus } from '../contract/context.ts'
 import type { StageNode } from '../graph/graph.ts'
@@ -79,7 +80,7 @@ export class NodeInputs {
   }
 
   toJSON(): Data {
-    const all: Record<string, unknown> = Object.create(null) as Record<string, unknown>
+    const all = bareRecord<unknown>()
     this.#node.aliases.forEach((alias, position) => {
       all[alias] = this.#value(position)
     })

@@ -7,8 +7,11 @@ import type { Host, Overdue } from './host.ts'
 /** The call that limits are set on. */
 export interface LimitedCall {
   readonly host: Host
-  expire(limit: CallLimit): void
+  expire(limit: ExpiredLimit): void
 }
+
+/** A limit that has passed, as far as its call uses it. */
+export type ExpiredLimit = Pick<CallLimit, 'part' | 'by' | 'why'>
 
 /** The limits that parts have set on one call. */
 export class KeptLimits {
@@ -46,11 +49,11 @@ export class KeptLimits {
   hear(news: CallNews): void {
     const now = this.call.host.facts.clock.now()
     switch (news) {
-      case 'parked':
+      case 'blocked':
         if (this.blocks === 0) this.#blockedAt = now
         this.blocks++
         return
-      case 'unparked':
+      case 'unblocked':
         this.blocks--
         if (this.blocks === 0) this.#postpone(now - this.#blockedAt)
         return
@@ -106,11 +109,11 @@ export class CallLimit implements Due, Overdue {
     this.before = this.after = this
   }
 
-  /** Runs share the queue, and each continues in its own async context. */
-  expire(): void {
+  /** Only puts the limit in line: runs share the queue, and each lets limits take effect in its own async context. */
+  fallDue(): void {
     if (this.#limits.blocks === 0) this.#limits.call.host.loop.overdue(this)
   }
-  take(): void {
+  takeEffect(): void {
     this.#limits.call.expire(this)
   }
 }

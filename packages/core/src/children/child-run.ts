@@ -48,7 +48,7 @@ export function openChild(
   const behind = behindOf(context as LiveStageContext)
   const { host, node } = behind
   const { facts: run } = host
-  refuseEnded(run, node)
+  refuseOver(run, node)
   const runs = lineage(run)
   refuseDepth(runs, node)
   const graph = run.graph.childOf(pipeline)
@@ -125,9 +125,11 @@ function refuseCycle(runs: readonly RunFacts[], { name }: StageNode, graph: Buil
     )
 }
 
-function refuseEnded(run: RunFacts, node: StageNode): void {
-  if (run.isClosed(node.index))
-    throw new StageflowError('core/run-over', `The run of stage "${node.name}" has ended; it cannot start a child run.`)
+function refuseOver(run: RunFacts, node: StageNode): void {
+  if (run.ignores(node.index)) {
+    const what = run.phase >= ENDED ? `The run of stage "${node.name}" has ended` : `Stage "${node.name}" was abandoned`
+    throw new StageflowError('core/run-over', `${what}; it cannot start a child run. Stop when context.signal aborts.`)
+  }
   if (run.schedule.state(node.index) !== RUNNING)
     throw new StageflowError('core/stage-ended', `Stage "${node.name}" has ended; it cannot start a child run.`)
 }

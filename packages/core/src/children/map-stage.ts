@@ -145,7 +145,7 @@ class MapRun {
     const place = this.#outputs.push(undefined) - 1
     const { host, node, fork: outer } = this.#behind
     const { facts } = host
-    this.#outputs[place] = facts.resume?.item(facts.stage(node.index), place) as Output | undefined
+    this.#outputs[place] = facts.resume?.item(facts.stage(node.index), place)
     if (this.#outputs[place] !== undefined) return
     const fork = this.#context.narrowedTo(new StageFork(host, node, outer, undefined, `#${place}`))
     const left = this.#entered()

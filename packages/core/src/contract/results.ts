@@ -1,7 +1,7 @@
 import { StageflowError } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
 import type { StageflowEvent } from './events.ts'
-import type { OkOutput, SkipOutput, StageOutput, StageStatus } from './output.ts'
+import type { OkOutput, Output, SkipOutput, StageOutput, StageStatus } from './output.ts'
 import type { RunInput } from './snapshot-fields.ts'
 import type { ContextSnapshot } from './snapshot.ts'
 
@@ -257,7 +257,7 @@ export interface Resume {
   /** Settles a stage as it settled in an earlier leg. Returns its state for the schedule, or 0 if the stage must run. */
   restore(facts: RestoredRun, stage: number): number
   /** The output of an item of a map that ended in an earlier leg; undefined if the item must run. */
-  item(facts: RestoredStage, place: number): unknown
+  item(facts: RestoredStage, place: number): Output | undefined
   /** Continues the child run at `path`, if it was suspended and its stage is resumed. */
   child(path: string, resumed: Resumed | undefined): Resume | undefined
 }

@@ -1,7 +1,7 @@
 import { didYouMean, isArray, isObject } from '../base/check.ts'
 import { systemClock } from '../base/clock.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
-import { define, getter, isPlain, printAs } from '../base/objects.ts'
+import { bareRecord, define, getter, isPlain, printAs } from '../base/objects.ts'
 import { unknownText } from '../base/options.ts'
 import type { OptionRule } from '../base/options.ts'
 import { show } from '../base/show.ts'
@@ -159,7 +159,7 @@ function readFields(input: unknown): Fields {
       `The input must be a plain object such as { inputText: 'Hello' }, not ${show(input)}.`,
     )
   }
-  const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>
+  const fields = bareRecord<unknown>()
   put(fields, input, FIELDS_AND_BUNDLES, '')
   return fields
 }

@@ -24,8 +24,10 @@ export function askedInside(
   const isOf = (requests: unknown): boolean => JSON.stringify(requests) === JSON.stringify(request)
   const items = itemsIn(state)
   if (items !== undefined && isOf(requestsOf(items))) return { requests: request as object, outputs: items, path }
+  // A child run of `withPipeline(…, { repeat })` has the number of its attempt in its path.
   const { attempt } = (state ?? {}) as { readonly attempt?: number }
-  for (const inside of [path, `${path}#${attempt}`]) {
+  const places = attempt === undefined ? [path] : [path, `${path}#${attempt}`]
+  for (const inside of places) {
     const [, child] = suspendedChild(children, inside) ?? []
     if (child !== undefined && isOf(child.requests))
       return { requests: child.requests, outputs: child.outputs, path: inside }

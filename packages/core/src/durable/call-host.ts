@@ -67,6 +67,6 @@ export class CallHost implements Host, Loop {
   park(): void {}
   async unpark(): Promise<void> {}
   overdue(limit: Overdue): void {
-    limit.take()
+    limit.takeEffect()
   }
 }

@@ -24,19 +24,19 @@ export const placementOf = ({ info }: StageNode): string | undefined =>
 export function derivedGraph(graph: BuiltGraph, pump: Pump, run: () => LegRun): BuiltGraph {
   const derived = (node: StageNode): StageNode => {
     const { name, when } = node
-    const asked = when && {
+    const recordedWhen = when && {
       when: (inputs: unknown, snapshot: unknown) => {
         const answer = when(inputs, snapshot)
         if (typeof answer === 'boolean') pump.decided(`when of ${run().key(name)}`, answer)
         return answer
       },
     }
-    if (node.made && placementOf(node) !== 'call') return { ...node, ...asked, ...madeParts(node, pump, run) }
+    if (node.made && placementOf(node) !== 'call') return { ...node, ...recordedWhen, ...madeParts(node, pump, run) }
     const body = (): Promise<never> => {
       run().call(node)
       return new Promise(() => {})
     }
-    return { ...node, ...asked, wrapped: undefined, layers: [], hooks: [], body }
+    return { ...node, ...recordedWhen, wrapped: undefined, layers: [], hooks: [], body }
   }
   return { ...graph, nodes: graph.nodes.map(derived), watching: graph.watching.map((one) => quietWhile(pump, one)) }
 }
@@ -47,13 +47,16 @@ function madeParts(node: StageNode, pump: Pump, run: () => LegRun): Partial<Stag
   pump.takesTurns = true
   const by = layers.flatMap((layer) => (layer.wrap === undefined ? [] : [`"${layer.name}"`]))
   if (by.length > 0) throw notDurable(name, `${by.join(' and ')} wraps it`)
+  const tellsStarted: CallHook = {
+    name,
+    onCall() {
+      run().tellStarted(node)
+      return undefined
+    },
+  }
+  const inLayers = layers.flatMap((layer) => (layer.wrap === undefined ? layer.hooks : []))
   return {
-    hooks: [{ name, onCall: () => void run().tellStarted(node) } as CallHook]
-      .concat(
-        (layers as readonly { readonly hooks: readonly CallHook[] }[]).flatMap((layer) => layer.hooks),
-        node.hooks,
-      )
-      .map((hook) => durableHook(hook, pump, run)),
+    hooks: [tellsStarted, ...inLayers, ...node.hooks].map((hook) => durableHook(hook, pump, run)),
     wrapped: undefined,
     layers: [],
     body: (context) => run().runMade(node, context as LiveStageContext),
@@ -82,7 +85,7 @@ function durableHook({ name, onCall }: CallHook, pump: Pump, run: () => LegRun):
           part,
           by: { name, onCall },
           why: at === deadline ? 'deadline' : 'idle',
-        } as never)
+        })
       if (at < Infinity) pump.limits.add(key, at, at - context.now, () => {}, expire)
       return followed(part, {
         ended: (output: StageOutput, inside: InterceptorContext) => {

@@ -70,13 +70,10 @@ export class DurableMap {
         info: node.info,
         isWanted: () => run.isWanted(node.index) && fork.aborted === undefined,
         begin: () =>
-          run.carryOut(
-            live,
-            async () => toOutput(await each(item, live), node.name + suffix),
-            node.name + suffix,
-            undefined,
-          ),
-        ended: (facts) => resolve(this.#ended(facts, key, place)),
+          run.carryOut(live, async () => toOutput(await each(item, live), node.name + suffix), {
+            name: node.name + suffix,
+          }),
+        ended: (carried) => resolve(this.#ended(carried, key, place)),
       })
     })
   }
@@ -92,10 +89,10 @@ export class DurableMap {
     return undefined
   }
 
-  #ended(facts: Carried, key: string, place: number): Output {
+  #ended(carried: Carried, key: string, place: number): Output {
     const run = this.#run
     const { index } = this.#node
-    const output = run.read(facts, this.#node, `#${place}`)
+    const output = run.readCarried(carried, this.#node, `#${place}`)
     if (output.status !== 'suspend') return output
     run.pump.wait(key, {
       request: output.request,
@@ -117,13 +114,13 @@ export class DurableMap {
   items(source: unknown): unknown {
     const { [Symbol.asyncIterator]: start } = Object(source) as { [Symbol.asyncIterator]?: unknown }
     if (!isFunction(start)) return source
-    return (this.#list ??= this.#read(source as AsyncIterable<unknown>))
+    return (this.#list ??= this.#readSource(source as AsyncIterable<unknown>))
   }
 
-  #read(source: AsyncIterable<unknown>): Promise<unknown> {
+  #readSource(source: AsyncIterable<unknown>): Promise<unknown> {
     const run = this.#run
     const { name, index, info } = this.#node
-    const read = async (): Promise<Output> => {
+    const collectItems = async (): Promise<Output> => {
       const items: unknown[] = []
       for await (const item of source) items.push(item)
       return new Output('ok', { items })
@@ -132,9 +129,9 @@ export class DurableMap {
       run.pump.execute(run.key(name, 1, '#over'), {
         info,
         isWanted: () => run.isWanted(index),
-        begin: () => run.carryOut(new LiveStageContext(run.callHost, this.#node), read, name, undefined),
-        ended: (facts) => {
-          const { data, error } = outputOf(facts, name)
+        begin: () => run.carryOut(new LiveStageContext(run.callHost, this.#node), collectItems, { name }),
+        ended: (carried) => {
+          const { data, error } = outputOf(carried, name)
           const { items } = Object(data) as { readonly items?: unknown }
           if (isArray(items)) resolve(items)
           else reject(error ?? run.abortOf(index)?.reason)

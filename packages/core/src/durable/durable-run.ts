@@ -19,7 +19,7 @@ import { DurableStopping } from './durable-stopping.ts'
 import { graceOver } from './grace.ts'
 import { factsOf, hashOf, outputOf } from './facts.ts'
 import { DurableMap } from './durable-map.ts'
-import type { LegRun } from './leg-run.ts'
+import type { CallToCarryOut, LegRun } from './leg-run.ts'
 import type { Attempts, Carried, PendingCall, Pump, PumpedRun } from './pump.ts'
 
 /** One run of the tree that a pump carries: its loop is that of any run, but its stages settle by facts. */
@@ -27,6 +27,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
   readonly pump: Pump
   readonly prefix: string
   readonly callHost: CallHost = new CallHost(this)
+  declare stoppingIfAny: DurableStopping | undefined
   readonly #maps: DurableMap[] = []
 
   constructor(
@@ -43,12 +44,12 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       input,
       options,
       parent,
+      undefined,
+      pump.at, // times of the loop are those of facts
     )
     self.run = this
     this.pump = pump
     this.prefix = prefix
-    // Times of the loop are those of facts.
-    ;(this.facts as { startedAt: number }).startedAt = pump.at
     if (options.maxConcurrency !== undefined || graph.aroundRun !== undefined) pump.takesTurns = true
   }
 
@@ -69,7 +70,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     return begun
   }
   override get stopping(): DurableStopping {
-    return (this.stoppingIfAny ??= new DurableStopping(this)) as DurableStopping
+    return (this.stoppingIfAny ??= new DurableStopping(this))
   }
 
   override childRun(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent: ParentLink): DurableRun {
@@ -104,8 +105,8 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     pump.isTelling = false
   }
 
-  /** `asked`: the attempts of earlier rounds. */
-  call(node: StageNode, round = 1, asked: Attempts = []): void {
+  /** `earlierRounds`: the attempts that the stage made before it got an answer and was called again. */
+  call(node: StageNode, round = 1, earlierRounds: Attempts = []): void {
     const { name, index, info } = node
     const layered = withoutSoleCall(node)
     const code = asLayer(layered.wrapped ?? callStage)
@@ -118,36 +119,35 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
         const now = this.facts.clock.now()
         this.facts.times[2 * index] = now
         this.tellStarted(node)
-        return this.carryOut(context, () => code(context), name, now)
+        return this.carryOut(context, () => code(context), { name, stageBegan: now })
       },
-      ended: (facts) => this.#callEnded(node, facts, round, asked),
+      ended: (carried) => this.#callEnded(node, carried, round, earlierRounds),
     }
     if (isLocal(node)) void this.pump.carryOutHere(call)
     else this.pump.execute(this.key(name, round), call)
   }
 
   /** The fact of a call has come: the stage settles, or waits for an answer from outside. */
-  #callEnded(node: StageNode, facts: Carried, round: number, asked: Attempts): void {
+  #callEnded(node: StageNode, carried: Carried, round: number, earlierRounds: Attempts): void {
     const { name, index } = node
-    this.#restore(index, facts, asked)
-    const output = this.read(facts, node, '')
+    this.#keepCallFacts(index, carried, earlierRounds)
+    const output = this.readCarried(carried, node, '')
     if (output.status !== 'suspend' || this.facts.schedule.state(index) !== RUNNING)
-      this.#settleAs(index, output, facts)
-    else if (isLocal(node)) this.#settleAs(index, cannotSuspend(name, "its placement is 'local'"), facts)
-    else this.#waitFor(node, output, facts, round)
+      this.#settleAs(index, output, carried)
+    else if (isLocal(node)) this.#settleAs(index, cannotSuspend(name, "its placement is 'local'"), carried)
+    else this.#waitFor(node, output, carried, round)
   }
 
   async carryOut(
     context: LiveStageContext,
     code: () => Answer,
-    name: string,
-    begun: number | undefined,
+    { name, stageBegan }: CallToCarryOut,
   ): Promise<Carried> {
     const { clock, graceMs } = this.facts
     const { index, made } = behindOf(context).node
     const stage = this.facts.stage(index)
-    const ownsStage = begun !== undefined
-    const startedAt = begun ?? clock.now()
+    const ownsStage = stageBegan !== undefined
+    const startedAt = stageBegan ?? clock.now()
     const late = graceOver(context.signal, clock, graceMs)
     let answer: Output | undefined
     try {
@@ -185,17 +185,18 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
     return stage.runningCode <= counted || (waits && settlesWithin(clock, graceMs, stage.idle()))
   }
 
-  read(facts: Carried, { name, index }: StageNode, suffix: string): Output {
-    const { notes } = facts
+  readCarried(carried: Carried, { name, index }: StageNode, suffix: string): Output {
+    const { notes } = carried
     const stage = this.facts.stage(index)
     if (notes !== undefined) stage.notes = { ...stage.notes, ...notes }
-    return readOutput(outputOf(facts, name), name + suffix, this.facts.graph.freeze)
+    return readOutput(outputOf(carried, name), name + suffix, this.facts.graph.freeze)
   }
 
-  #restore(index: number, { startedAt, attempts = [], chunks = 0 }: Carried, asked: Attempts): void {
+  /** Keeps what the fact of a call says about its stage, in the leg that ran the code too. */
+  #keepCallFacts(index: number, { startedAt, attempts = [], chunks = 0 }: Carried, earlierRounds: Attempts): void {
     const stage = this.facts.stage(index)
     this.facts.times[2 * index] = startedAt
-    stage.attempts = [...asked, ...attempts]
+    stage.attempts = [...earlierRounds, ...attempts]
     stage.chunks = chunks
   }
 
@@ -221,7 +222,7 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
 
   // Answers
 
-  #waitFor(node: StageNode, output: Output, facts: Carried, round: number): void {
+  #waitFor(node: StageNode, output: Output, carried: Carried, round: number): void {
     const { index, name } = node
     const key = this.key(name, round)
     const { request, state } = output
@@ -231,14 +232,14 @@ export class DurableRun extends PipelineRun implements LegRun, PumpedRun {
       answered: (answer) => {
         const stage = this.facts.stage(index)
         stage.reruns = new Map([['', { request, state, answer }]])
-        const asked = stage.attempts
+        const earlierRounds = stage.attempts
         stage.attempts = undefined
-        this.call(node, round + 1, asked)
+        this.call(node, round + 1, earlierRounds)
       },
-      suspend: () => this.#settleAs(index, output, facts),
+      suspend: () => this.#settleAs(index, output, carried),
       stoppedNow: () => {
         if (this.isWanted(index)) return false
-        this.#settleAs(index, schedule.state(index) === RUNNING ? stoppedOutput(this) : output, facts)
+        this.#settleAs(index, schedule.state(index) === RUNNING ? stoppedOutput(this) : output, carried)
         return true
       },
     })

@@ -8,6 +8,13 @@ import type { ParentLink } from '../report/run-facts.ts'
 import type { PipelineRun } from '../run/run.ts'
 import type { Carried, Pump } from './pump.ts'
 
+export interface CallToCarryOut {
+  /** For messages: the name of its stage, with the item of a map. */
+  readonly name: string
+  /** When its stage began, if the call is all of the stage's code. Not set for the calls of a map. */
+  readonly stageBegan?: number
+}
+
 /** One run of a durable leg, as its calls, its maps and its graph see it. */
 export interface LegRun extends PipelineRun {
   readonly pump: Pump
@@ -24,13 +31,10 @@ export interface LegRun extends PipelineRun {
   call(node: StageNode): void
   /** Runs a child pipeline or a map. */
   runMade(node: StageNode, context: LiveStageContext): Promise<unknown>
-  /**
-   * Carries out a call: resolves when its code has left, or `graceMs` after its signal has aborted or it has answered. `begun`: when
-   * its stage began, if no other code of the stage runs.
-   */
-  carryOut(context: LiveStageContext, code: () => Answer, name: string, begun: number | undefined): Promise<Carried>
-  /** Reads the facts of a call: keeps its notes, and returns its output. `suffix`: the item of a map. */
-  read(facts: Carried, node: StageNode, suffix: string): Output
+  /** Carries out a call: resolves when its code has left, or `graceMs` after its signal has aborted or it has answered. */
+  carryOut(context: LiveStageContext, code: () => Answer, call: CallToCarryOut): Promise<Carried>
+  /** Reads how a call ended: keeps its notes, and returns its output. `suffix`: the item of a map. */
+  readCarried(carried: Carried, node: StageNode, suffix: string): Output
   /** Gives a child run an id that is the same in every leg, if it has none. */
   withChildId(input: Fields, parent: ParentLink): Fields
 }

@@ -19,7 +19,7 @@ export type Carried = Omit<CallFacts, 'after' | 'decided'>
 export interface PumpedRun {
   /** Only in phase `STAGES` it waits for facts: not for an interceptor around it, a cleanup or its last event. */
   readonly facts: Pick<RunFacts, 'phase'>
-  readonly stopping: Pick<Stopping, 'abort'> & { bound(ms: number, reason: unknown): void }
+  readonly stopping: Pick<Stopping, 'abort'> & { armWatchdog(ms: number, reason: unknown): void }
   /** Stages with only waits inside give their slots back. Both lists are keys. Returns whether any did. */
   rest(calls: Iterable<string>, waits: Iterable<string>): boolean
   /** Calls back once the stage of a key has its slot again. */
@@ -35,7 +35,7 @@ export interface PendingCall {
   readonly isWanted: () => boolean
   readonly begin: () => Promise<Carried>
   /** Takes its fact. Without one, the leg is over and the call ends as cancelled. */
-  readonly ended: (facts: Carried) => void
+  readonly ended: (carried: Carried) => void
 }
 
 /** A stage, or an item of a map, that waits for an answer. */
@@ -186,7 +186,7 @@ export class Pump {
         reject(error)
       }
       if (lost) abort.listen(lost, this.giveUp)
-      if (stopping) abort.listen(stopping, (reason) => root.stopping.bound(0, reason))
+      if (stopping) abort.listen(stopping, (reason) => root.stopping.armWatchdog(0, reason))
       if (!this.isOver) this.#pump().then(resolve, this.giveUp)
     })
   }

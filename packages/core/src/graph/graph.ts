@@ -76,7 +76,7 @@ export interface BuiltGraph {
   /** The interceptors around a whole run as one function; undefined if there are none. */
   readonly aroundRun: RunPipeline | undefined
   /** The run options that the engine or an interceptor claims. */
-  readonly runOptions: readonly string[]
+  readonly knownRunOptions: readonly string[]
   /** The pipeline that it was built from. It detects a pipeline that runs itself. */
   readonly origin: unknown
   /** Whether it was built with its parent's options. Such a graph also takes the ports of its parent's runs. */
@@ -97,6 +97,9 @@ export interface BuiltGraph {
   /** Makes the object for `result.data`. */
   readonly Data: new () => Record<string, unknown>
 }
+
+/** The stage at a place that the graph has. */
+export const nodeAt = ({ nodes }: Pick<BuiltGraph, 'nodes'>, index: number): StageNode => nodes[index] as StageNode
 
 /** The options of a run, with its ports and the options that interceptors claim. */
 export type AllRunOptions = RunOptions & {
@@ -121,14 +124,14 @@ export const NO_RUN_OPTIONS: AllRunOptions = Object.freeze({})
 export const RUN_OPTIONS: readonly string[] = Object.keys(RULES)
 
 /** Throws `core/run-option` for an illegal option, or one that no interceptor claims. */
-export function checkRunOptions({ name, runOptions }: BuiltGraph, given: unknown): AllRunOptions {
+export function checkRunOptions({ name, knownRunOptions }: BuiltGraph, given: unknown): AllRunOptions {
   if (given === undefined) return NO_RUN_OPTIONS
   checkOptions(
     `The run options of pipeline "${name}" and its interceptors`,
     'core/run-option',
     given,
     RULES,
-    runOptions,
+    knownRunOptions,
   )
   return given as AllRunOptions
 }

@@ -3,7 +3,7 @@ import { systemClock } from '../base/clock.ts'
 import type { Clock } from '../base/clock.ts'
 import { DueQueue } from '../base/due-queue.ts'
 import { PipelineBuildError, StageflowError, textOf } from '../base/errors.ts'
-import { freezers, printAs } from '../base/objects.ts'
+import { bareRecord, freezers, printAs } from '../base/objects.ts'
 import { CLOCK, SINK, oneOf, optionProblems } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
@@ -109,7 +109,7 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
     watching,
     aroundRun,
     openChild,
-    runOptions: [...new Set([...RUN_OPTIONS, ...interceptors.flatMap((one) => namesIn(one, 'runOptions'))])],
+    knownRunOptions: [...new Set([...RUN_OPTIONS, ...interceptors.flatMap((one) => namesIn(one, 'runOptions'))])],
     indexOf: (stage: string) => places.get(stage),
     childOf,
     blank: names.map(() => undefined),
@@ -175,11 +175,11 @@ function readOptions(given: unknown = {}, problem: Problem): GivenOptions {
 function dataClass(count: number): new () => Record<string, unknown> {
   if (count > MOST_FIELDS) {
     return function Data() {
-      return Object.create(null) as object
+      return bareRecord()
     } as unknown as new () => Record<string, unknown>
   }
   function Data(): void {}
-  Data.prototype = Object.create(null) as object
+  Data.prototype = bareRecord()
   printAs(Data.prototype, (data) => ({ ...data }))
   return Data as unknown as new () => Record<string, unknown>
 }

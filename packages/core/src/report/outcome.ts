@@ -1,7 +1,7 @@
 import { RESULT } from '../base/check.ts'
 import { errorRecord, textOf } from '../base/errors.ts'
 import type { ErrorRecord } from '../base/errors.ts'
-import { getter, printAs } from '../base/objects.ts'
+import { bareRecord, getter, printAs } from '../base/objects.ts'
 import type { StageOutput } from '../contract/output.ts'
 import { PipelineFailedError } from '../contract/results.ts'
 import type {
@@ -19,7 +19,7 @@ import type { Failure, RunFacts } from './run-facts.ts'
 
 /** Set by the class below, which alone can read its private fields. */
 let factsOf: (outcome: Outcome) => RunFacts
-/** The failure that an interceptor around the run has added. */
+/** The error of an interceptor's `run.fail`. */
 export let addedError: (outcome: Outcome) => Error | undefined
 let failuresOf: (outcome: Outcome) => readonly Failure[]
 
@@ -36,10 +36,12 @@ export class Outcome implements RunOutcome, ChildResult {
   /** Computed values that can no longer change, by name. */
   readonly #kept = new Map<string, unknown>()
 
+  /** `added`: the error of an interceptor's `run.fail`, which comes after the failures of the run itself. */
   constructor(run: RunFacts, status: PipelineStatus, reason?: string, added?: Error) {
     this.#run = run
     this.#added = added
     this.status = status
+    // A failed run has `errors` instead, which say more than the reason for which it was stopped.
     this.reason = status === 'cancelled' ? reason : undefined
   }
 
@@ -72,7 +74,7 @@ export class Outcome implements RunOutcome, ChildResult {
   /** The output of each stage that settled. */
   get outputs(): Readonly<Record<string, StageOutput>> {
     return this.#keptFrom(ENDED, 'outputs', () => {
-      const all: Record<string, StageOutput> = Object.create(null) as Record<string, StageOutput>
+      const all = bareRecord<StageOutput>()
       for (const name of this.#run.graph.names) {
         const output = outputNamed(this.#run, name)
         if (output !== undefined) all[name] = output
@@ -101,7 +103,7 @@ export class Outcome implements RunOutcome, ChildResult {
    */
   get children(): Readonly<Record<string, ChildResult>> {
     return this.#keptFrom(CLOSED, 'children', () => {
-      const all: Record<string, ChildResult> = Object.create(null) as Record<string, ChildResult>
+      const all = bareRecord<ChildResult>()
       const add = (path: string, result: ChildResult): void => {
         let key = path
         for (let again = 2; key in all; again++) key = `${path}@${again}`

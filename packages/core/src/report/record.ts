@@ -1,14 +1,15 @@
 import { errorRecord } from '../base/errors.ts'
+import { bareRecord } from '../base/objects.ts'
 import { Output, asStageOutput } from '../contract/output.ts'
 import type { StageOutput } from '../contract/output.ts'
 import type { AttemptRecord, PipelineReport, PipelineStatus, StageRecord } from '../contract/results.ts'
-import type { StageNode } from '../graph/graph.ts'
+import { nodeAt } from '../graph/graph.ts'
 import { CANCELLED, FAILED, OK, SKIPPED, SUSPENDED, WAITING } from '../schedule/plan.ts'
 import { ENDED } from './run-facts.ts'
 import type { RunFacts } from './run-facts.ts'
 import type { ChildRun, StageFacts } from './stage-facts.ts'
 
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
+export type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 /** The open call of an unwrapped stage, as far as a record shows it. */
 export interface ShownCall {
@@ -39,10 +40,10 @@ export function outputNamed(run: RunFacts, stage: string): StageOutput | undefin
 
 /** Why a stage was skipped before it could start. */
 function skipReason(run: RunFacts, stage: number): string {
-  const { names, nodes } = run.graph
+  const { names } = run.graph
   const why = run.schedule.why(stage)
   if (why === stage) return 'late'
-  const node = nodes[stage] as StageNode
+  const node = nodeAt(run.graph, stage)
   const failure = run.schedule.failureBehind(stage)
   const skipped = failure < 0 ? 'was skipped' : `was skipped after stage "${names[failure]}" failed`
   const ended = run.schedule.state(why) === FAILED ? 'failed' : skipped
@@ -59,7 +60,7 @@ export function requestsOf(outputs: object): Readonly<Record<string, unknown>> |
 }
 
 /** The record of one stage as it is now. `call`: the open call of an unwrapped stage, if it has parts. */
-export function stageRecord(run: RunFacts, stage: number, call?: ShownCall): StageRecord {
+export function stageRecord(run: RunFacts, stage: number, call?: ShownCall): Writable<StageRecord> {
   const { names } = run.graph
   const state = run.schedule.state(stage)
   const why = run.schedule.why(stage)
@@ -174,7 +175,7 @@ function timeOf(run: RunFacts, place: number): number | undefined {
 
 /** The facts of a whole run. */
 export function pipelineReport(run: RunFacts, status: PipelineStatus): PipelineReport {
-  const stages: Record<string, StageRecord> = Object.create(null) as Record<string, StageRecord>
+  const stages = bareRecord<StageRecord>()
   run.graph.names.forEach((name, stage) => {
     stages[name] = stageRecord(run, stage)
   })

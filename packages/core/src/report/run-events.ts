@@ -14,8 +14,15 @@ export interface UnpublishedEvent {
   readonly type: string
   readonly data: object
   seq: number
+  readonly leg: number | undefined
   readonly timestamp: number
   readonly pipelineRunId: string
+  readonly parentRunId: string | undefined
+  readonly requestId: string | undefined
+  readonly sessionId: string | undefined
+  readonly userId: string | undefined
+  readonly orgId: string | undefined
+  readonly interactionId: string | undefined
   readonly stage: string | undefined
 }
 
@@ -49,7 +56,7 @@ export interface EventSource {
 /** Gives an event its number. Its type is one of the public ones because its type and data come from the code that emits it. */
 function numbered(event: UnpublishedEvent, seq: number): StageflowEvent {
   event.seq = seq
-  return event as unknown as StageflowEvent
+  return event as StageflowEvent
 }
 
 /** Creates, numbers and publishes the events of one run. Without a sink and a listener, a run has none. */
@@ -129,7 +136,7 @@ export class RunEvents {
       orgId: snapshot.orgId,
       interactionId: snapshot.interactionId,
       stage,
-    } as UnpublishedEvent
+    }
   }
 
   #lost(cause: unknown): void {

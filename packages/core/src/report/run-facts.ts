@@ -12,6 +12,7 @@ import type { Resume } from '../contract/results.ts'
 import type { Fields } from '../contract/snapshot-fields.ts'
 import { snapshotOf } from '../contract/snapshot.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
+import { nodeAt } from '../graph/graph.ts'
 import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
 import { CANCELLED, FAILED, OK, SKIPPED, SUSPENDED } from '../schedule/plan.ts'
 import { Schedule } from '../schedule/schedule.ts'
@@ -25,7 +26,7 @@ const DEFAULT_GRACE_MS = 5_000
 const DEFAULT_CLEANUP_MS = 5_000
 
 /** The phase of a run. It only goes forward. */
-export const OPENING = 0
+const OPENING = 0
 /** Its stages may start. */
 export const STAGES = 1
 /** Its stages have ended. Its cleanups and its last event follow, each for a limited time. */
@@ -48,8 +49,8 @@ export interface Failure {
   readonly stage: string | undefined
 }
 
-/** A sign of life of a stage; or the engine blocks it, or unblocks it. */
-export type CallNews = 'alive' | 'parked' | 'unparked'
+/** A sign of life of a stage; or the engine blocks its code, so that limits pause, or unblocks it. */
+export type CallNews = 'alive' | 'blocked' | 'unblocked'
 
 /** The parts of a parent run that its child uses. */
 export interface ParentLink {
@@ -107,6 +108,7 @@ export class RunFacts {
     options: AllRunOptions,
     parent: ParentLink | undefined,
     listener: Listener | undefined,
+    startedAt: number = graph.clock.now(),
   ) {
     this.graph = graph
     this.options = options
@@ -121,7 +123,7 @@ export class RunFacts {
     )
     this.data = graph.blank.slice()
     this.times = graph.unset.slice()
-    this.startedAt = this.endedAt = graph.clock.now()
+    this.startedAt = this.endedAt = startedAt
     this.#input = input
     const given = options.eventSink ?? graph.eventSink ?? processWide[PROCESS_SINK] ?? NoOpEventSink
     const sink = given === NoOpEventSink ? undefined : given
@@ -168,13 +170,13 @@ export class RunFacts {
   get cleanupMs(): number {
     return this.options.cleanupMs ?? DEFAULT_CLEANUP_MS
   }
-  /** Whether the run ignores further results of the stage. */
-  isClosed(stage: number): boolean {
-    return this.phase >= ENDED || this.stages?.[stage]?.abandoned === true
+  /** Whether everything that code of the stage still does is ignored: the run has ended, or has abandoned the stage. */
+  ignores(index: number): boolean {
+    return this.phase >= ENDED || this.stages?.[index]?.abandoned === true
   }
 
-  stage(stage: number): StageFacts {
-    return ((this.stages ??= this.graph.blank.slice())[stage] ??= new StageFacts())
+  stage(index: number): StageFacts {
+    return ((this.stages ??= this.graph.blank.slice())[index] ??= new StageFacts())
   }
   /** An unwrapped stage settles while its code still runs. */
   keepAttemptOpen(index: number): void {
@@ -194,7 +196,7 @@ export class RunFacts {
 
   /** The stage's call is answered with `given`. Returns what the stage settles with, which nothing shows until it is published. */
   answer(index: number, given: Output): Output {
-    const { name, wrapped } = this.graph.nodes[index] as StageNode
+    const { name, wrapped } = nodeAt(this.graph, index)
     const answer = given.status === 'retry' ? retryExhausted(name, given) : given
     if (answer.status === 'ok' || wrapped !== undefined) return answer
     const stage = this.stage(index)
@@ -216,7 +218,7 @@ export class RunFacts {
       this.data[index] = answer.data as object
       return OK
     }
-    const { name, onFailure } = this.graph.nodes[index] as StageNode
+    const { name, onFailure } = nodeAt(this.graph, index)
     const stage = this.stage(index)
     if (answer.status === 'fail' && onFailure !== undefined) {
       stage.tolerated = answer
@@ -239,8 +241,9 @@ export class RunFacts {
     return FAILED
   }
 
-  fail(error: unknown, stage: string | undefined): void {
-    ;(this.failures ??= []).push({ error, stage })
+  /** `name`: that of the stage that failed, if one did. */
+  fail(error: unknown, name: string | undefined): void {
+    ;(this.failures ??= []).push({ error, stage: name })
   }
 
   get notebook(): Notebook {
@@ -252,8 +255,8 @@ export class RunFacts {
   problem(problem: StageflowError): void {
     this.notebook.problem(problem)
   }
-  noteStage(stage: number, key: string, value: unknown): void {
-    if (!this.isClosed(stage)) define((this.stage(stage).notes ??= {}), key, checkedNote(key, value))
+  noteStage(index: number, key: string, value: unknown): void {
+    if (!this.ignores(index)) define((this.stage(index).notes ??= {}), key, checkedNote(key, value))
   }
   noteRun(key: string, value: unknown): void {
     if (this.phase < CLOSED) this.notebook.note(key, value)
@@ -267,12 +270,12 @@ export class RunFacts {
   }
 
   stageEvent<Kind extends keyof StageEventMap>(
-    stage: string,
+    name: string,
     kind: Kind,
     data: StageEventMap[Kind],
     timestamp: number,
   ): void {
-    this.events?.emit(`stage.${stage}.${kind}`, data, stage, timestamp)
+    this.events?.emit(`stage.${name}.${kind}`, data, name, timestamp)
   }
   /** Publishes an event of a stage, or of an interceptor around the run. Returns false if it was refused. */
   tryEmit(node: StageNode | undefined, type: string, data: object): boolean {
@@ -287,14 +290,14 @@ export class RunFacts {
     await untilAborted(this.events.emitAndWait(type, data, node?.name, this.clock.now()), signal)
   }
   #mayEmit(node: StageNode | undefined): boolean {
-    return this.phase < LAST_EVENT && (node === undefined || !this.isClosed(node.index))
+    return this.phase < LAST_EVENT && (node === undefined || !this.ignores(node.index))
   }
 
   /** Counts a chunk and publishes it. Returns a promise while the reader is too far behind. */
   chunk(node: StageNode, chunk: unknown, attempt: number): Promise<void> | undefined {
-    const facts = this.stage(node.index)
-    facts.committed = true
-    facts.chunks++
+    const stage = this.stage(node.index)
+    stage.committed = true
+    stage.chunks++
     const { events, options } = this
     const toSink = options.chunkEvents === true
     if (events === undefined || (events.listener === undefined && !toSink)) return undefined

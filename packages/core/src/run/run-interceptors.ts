@@ -11,6 +11,7 @@ import { tell } from '../report/notebook.ts'
 import { isOutcomeOf } from '../report/outcome.ts'
 import type { Outcome } from '../report/outcome.ts'
 import { stageRecord } from '../report/record.ts'
+import type { Writable } from '../report/record.ts'
 import type { RunFacts } from '../report/run-facts.ts'
 import { runBehind } from './run-context.ts'
 
@@ -65,15 +66,19 @@ export class RunParts {
     enterParts(this.#facts, this.#facts.graph.watching, this.#parts, this.#context, begin, refuse, THE_RUN)
   }
 
-  tellOfStage(record: StageRecord, index: number): void {
+  tellOfStage(record: Writable<StageRecord>, index: number): void {
     for (const { by, settled } of this.listeners ?? []) {
       tell(this.#facts, by, settled, record, this.#context, record.stage)
       // The observers after this one see its notes.
       const notes = this.#facts.stages?.[index]?.notes
-      if (notes !== undefined) (record as { notes: object }).notes = notes
+      if (notes !== undefined) record.notes = notes
     }
   }
 
+  /**
+   * Tells the parts how the run ended, the outermost first, as for `settled`: all get the same outcome, and none can change it.
+   * The parts of a call are told in the other order, because inner calls end before the calls around them.
+   */
   tellOfEnd(outcome: Outcome): void {
     this.#parts.forEach((part, place) => {
       if (part?.ended === undefined) return

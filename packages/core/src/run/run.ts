@@ -33,8 +33,15 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
   /** How the run ended, including its layers. */
   #final: Outcome | undefined
 
-  constructor(graph: BuiltGraph, input: Fields, options: AllRunOptions, parent?: ParentLink, listener?: Listener) {
-    this.facts = new RunFacts(graph, input, options, parent, listener)
+  constructor(
+    graph: BuiltGraph,
+    input: Fields,
+    options: AllRunOptions,
+    parent?: ParentLink,
+    listener?: Listener,
+    startedAt?: number,
+  ) {
+    this.facts = new RunFacts(graph, input, options, parent, listener, startedAt)
     this.loop = new StageLoop(this)
   }
 
@@ -198,7 +205,7 @@ export class PipelineRun implements LoopOwner, Stoppable, LayeredRun, ChildRun {
     return new PipelineRun(graph, input, options, parent, this.facts.events?.listener)
   }
   onCleanup(stage: number, cleanup: Cleanup): void {
-    if (this.facts.isClosed(stage)) void runCleanup(cleanup, this.facts)
+    if (this.facts.ignores(stage)) void runCleanup(cleanup, this.facts)
     else (this.#cleanups ??= []).push(cleanup)
   }
 

@@ -6,6 +6,7 @@ import { LiveStageContext } from '../call/stage-context.ts'
 import type { RunStage } from '../contract/interceptor.ts'
 import { Output, readAnswer, readOutput } from '../contract/output.ts'
 import type { Resume } from '../contract/results.ts'
+import { nodeAt } from '../graph/graph.ts'
 import type { StageNode } from '../graph/graph.ts'
 import { ENDED, STAGES } from '../report/run-facts.ts'
 import type { RunFacts } from '../report/run-facts.ts'
@@ -88,7 +89,7 @@ export class StageLoop implements Loop {
     this.#isDriving = false
     if (schedule.running + schedule.staying > 0 && graph.info.interceptors.length > 0) this.#keepContext()
     // Perhaps only code of settled stages still runs.
-    if (schedule.staying > 0 || this.#run.stoppingIfAny !== undefined) this.#run.stopping.waitForCode()
+    if (schedule.staying > 0 || this.#run.stoppingIfAny !== undefined) this.#run.stopping.updateCodeGrace()
   }
 
   /** Carries out a command that starts no stage. */
@@ -148,7 +149,7 @@ export class StageLoop implements Loop {
     const isDriving = this.#isDriving
     this.#isDriving = true
     overdue.sort((one, other) => one.dueAt - other.dueAt || one.order - other.order)
-    for (const limit of overdue) limit.take()
+    for (const limit of overdue) limit.takeEffect()
     this.#isDriving = isDriving
   }
 
@@ -167,7 +168,7 @@ export class StageLoop implements Loop {
   /** Starts a stage. Returns the time at which it settled if it has already, otherwise UNREAD. */
   #start(stage: number, now: number): number {
     const facts = this.#facts
-    const node = facts.graph.nodes[stage] as StageNode
+    const node = nodeAt(facts.graph, stage)
     if (node.when !== undefined && !this.#allows(node, now)) return now
     facts.times[2 * stage] = now
     if (facts.events !== undefined) facts.stageEvent(node.name, 'started', { kind: node.info.kind }, now)
@@ -331,10 +332,10 @@ export class StageLoop implements Loop {
   #soleCodeReturned(stage: number, value: unknown): void {
     if (!this.#facts.isAnswered(stage)) return this.settle(stage, value)
     const { clock, stages } = this.#facts
-    const facts = stages?.[stage]
-    const attempt = facts?.attempts?.[0]
-    if (facts === undefined || attempt === undefined) return
-    facts.endAttempt(attempt, this.#read(stage, value), clock.now())
+    const known = stages?.[stage]
+    const attempt = known?.attempts?.[0]
+    if (known === undefined || attempt === undefined) return
+    known.endAttempt(attempt, this.#read(stage, value), clock.now())
     this.codeReturned(stage)
   }
 

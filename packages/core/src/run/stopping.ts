@@ -8,7 +8,7 @@ import { Output } from '../contract/output.ts'
 import type { StageNode } from '../graph/graph.ts'
 import { whyOf } from '../report/outcome.ts'
 import type { Outcome } from '../report/outcome.ts'
-import { CLEANUPS, CLOSED, ENDED, LAST_EVENT, OPENING, STAGES } from '../report/run-facts.ts'
+import { CLEANUPS, CLOSED, ENDED, LAST_EVENT, STAGES } from '../report/run-facts.ts'
 import type { Ending, RunFacts } from '../report/run-facts.ts'
 import { LEFT, RUNNING, STOP } from '../schedule/plan.ts'
 import type { PendingLayer } from './run-context.ts'
@@ -127,8 +127,11 @@ export class Stopping implements Stopper {
 
   // The grace time
 
-  /** Limits the wait for code that outlives its stage, once no other code runs. */
-  waitForCode(): void {
+  /**
+   * Starts the grace time if only code that outlives its stage still runs. Ends it if any stage runs or no such code is left.
+   * Changes nothing once the run is stopped, because its grace time then counts for its stages too.
+   */
+  updateCodeGrace(): void {
     if (this.isStopped) return
     const { running, staying } = this.#run.facts.schedule
     const onlyCodeIsLeft = running === 0 && staying > 0
@@ -155,14 +158,16 @@ export class Stopping implements Stopper {
 
   #graceOver(): void {
     const { facts, pending } = this.#run
-    const wasOver = facts.phase >= ENDED
-    if (!wasOver) this.abandonStages() // while the grace time is armed, so that it isn't armed again
+    const hadEnded = facts.phase >= ENDED
+    if (!hadEnded) this.abandonStages() // while the grace time is armed, so that it isn't armed again
     this.#cancelGrace = undefined
-    if (!this.isStopped) return this.waitForCode()
+    if (!this.isStopped) return this.updateCodeGrace()
     // Layers that wait for stages and cleanups aren't late, because these have their own limits.
     if (pending.length === 0 || facts.phase === STAGES || facts.phase === CLEANUPS) return
-    if (wasOver || facts.phase === OPENING) this.#giveUpLayers()
-    else this.#startGrace(0) // the abandoned stages end the run first
+    const endedJustNow = !hadEnded && facts.phase >= ENDED
+    // The layers wait for the stages, which were abandoned only now: they get a turn to answer before they count as stuck.
+    if (endedJustNow) this.#startGrace(0)
+    else this.#giveUpLayers()
   }
 
   abandonStages(): void {
@@ -204,7 +209,7 @@ export class Stopping implements Stopper {
     // The stage that waited for the child gets the grace time again for the rest of its code.
     this.#waitsForChild = false
     if (this.isStopped) this.arm()
-    else this.waitForCode()
+    else this.updateCodeGrace()
   }
 
   /** Answers instead of the innermost layer that hangs, so that the layers around it can end. They must end at once. */

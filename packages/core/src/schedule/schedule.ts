@@ -32,8 +32,8 @@ import type { Plan } from './plan.ts'
 import { Slots } from './slots.ts'
 
 /**
- * Decides which stage starts when: a state machine over integers, one per run. It takes facts and gives commands. It has no
- * promises, clock, names, outputs or user code.
+ * Decides which stage starts when: a state machine over integers, one per run. It is fed facts, and commands
+ * are taken from it. It has no promises, clock, names, outputs or user code.
  *
  * One rule serves every join. A stage that needs more dependencies than are pending is skipped. A stage that needs no more
  * starts: at once if its join is eager, otherwise when nothing is pending. After a failed dependency, join `all` is skipped.
@@ -82,7 +82,7 @@ export class Schedule {
     }
   }
 
-  /** Takes a fact. Returns false, and changes nothing, if the fact is repeated or illegal. */
+  /** Gives a fact to the schedule: something that has happened in the run. Returns false, and changes nothing, if the fact is repeated or illegal. */
   feed(fact: number, stage: number, detail: number): boolean {
     if (fact === SETTLED) return this.#settled(stage, detail)
     if (fact === LEFT) return this.#codeReturned(stage)
@@ -93,7 +93,7 @@ export class Schedule {
     return fact === UNPARK && this.#slots?.unpark(stage) === true
   }
 
-  /** Returns the next command, with its operation and stage in one integer; 0 if there is none now. */
+  /** Takes the next command from the schedule: what the run must do now. Returns it with its operation and stage in one integer; 0 if there is none now. */
   take(): number {
     while (this.#head < this.#tail) {
       const next = this.#queue[this.#head++] as number

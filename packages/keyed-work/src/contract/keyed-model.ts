@@ -27,9 +27,10 @@ export function keyedModel(clock: Pick<Clock, 'now'>): KeyedModel {
     const record = records.get(key)
     return record !== undefined && record.endsAt > clock.now() ? record : undefined
   }
-  function answer<Answer>(given: Answer, rule: string): Answer {
+  /** Remembers the rule that an answer follows from, and returns the answer. */
+  function byRule<Answer>(rule: string, answer: Answer): Answer {
     lastRule = rule
-    return given
+    return answer
   }
 
   return {
@@ -38,34 +39,36 @@ export function keyedModel(clock: Pick<Clock, 'now'>): KeyedModel {
       claim(key, { token, parameters, leaseMs }) {
         const there = recordOf(key)
         if (there?.value !== undefined)
-          return answer(
-            { status: 'completed', parameters: there.parameters, value: there.value },
-            'every token gets the completion, its owner too',
-          )
+          return byRule('every token gets the completion, its owner too', {
+            status: 'completed',
+            parameters: there.parameters,
+            value: there.value,
+          })
         if (there !== undefined && there.token !== token)
-          return answer(
-            { status: 'running', parameters: there.parameters, leaseMs: there.endsAt - clock.now() },
-            'a claim keeps other tokens out, and its parameters and remaining lease are returned',
-          )
+          return byRule('a claim keeps other tokens out, and its parameters and remaining lease are returned', {
+            status: 'running',
+            parameters: there.parameters,
+            leaseMs: there.endsAt - clock.now(),
+          })
         records.set(key, { token, parameters, value: undefined, endsAt: clock.now() + leaseMs })
-        return answer(
-          { status: 'claimed' },
+        return byRule(
           there === undefined
             ? 'a free key is claimed, and so is one whose record has been released or has ended'
             : 'the owner can claim again',
+          { status: 'claimed' },
         )
       },
       complete(key, { token, parameters, value, ttlMs }) {
         const there = recordOf(key)
         if (there !== undefined && there.token !== token)
-          return answer(false, 'another token overwrites neither a claim nor a completion')
+          return byRule('another token overwrites neither a claim nor a completion', false)
         records.set(key, { token, parameters, value, endsAt: clock.now() + ttlMs })
-        if (there === undefined) return answer(true, 'a completion of a key without a record is kept')
-        return answer(
-          true,
+        if (there === undefined) return byRule('a completion of a key without a record is kept', true)
+        return byRule(
           there.value === undefined
             ? 'the token that has the claim completes it'
             : 'complete may be repeated with the same token, and then returns the same',
+          true,
         )
       },
       release(key, token) {

@@ -34,14 +34,14 @@ test('ends rejects for a promise that never settles', async () => {
   await expect(bench.ends(never, 'the work did not end')).rejects.toThrow('the work did not end within 5 ms.')
 })
 
-test('comesToRest and endsAtOnce never move the clock', async () => {
+test('comesToRest and settlesPatiently never move the clock', async () => {
   const bench = new ContractBench(manualClock())
   const { clock } = bench
   const sleep = clock.sleep(1)
-  expect([await bench.comesToRest(sleep), await bench.endsAtOnce(sleep)]).toEqual([false, false])
+  expect([await bench.comesToRest(sleep), await bench.settlesPatiently(sleep)]).toEqual([false, false])
   expect([clock.now(), clock.pending]).toEqual([0, 1])
   expect(await bench.comesToRest(Promise.resolve())).toBe(true)
-  expect(await bench.endsAtOnce(realTime(5))).toBe(true)
+  expect(await bench.settlesPatiently(realTime(5))).toBe(true)
 })
 
 test('once nothing happened in real time, the benches of a contract stop waiting for it', async () => {
@@ -54,7 +54,7 @@ test('once nothing happened in real time, the benches of a contract stop waiting
 test('once something happened in real time, the benches of a contract always wait for it', async () => {
   const patience = new Patience()
   const before = patience.turns
-  await new ContractBench(manualClock(), patience).endsAtOnce(realTime(5))
+  await new ContractBench(manualClock(), patience).settlesPatiently(realTime(5))
   await new ContractBench(manualClock(), patience).comesToRest(never)
   expect(patience.turns).toBe(before)
 })

@@ -227,7 +227,7 @@ async function sharesRuns({ runs: count, seed, executor, lines, start }: Tools):
   await holder.said('waits')
   const other = start(runs)
   await other.said('ended', count - 1)
-  holder.go()
+  holder.releaseSteps()
   const workers = [holder, other]
   await Promise.all(workers.map(({ ended }) => ended))
   for (const worker of workers) worker.mustLive()

@@ -9,7 +9,7 @@ import type { ProcessTask, Word } from './process-worker.ts'
 export interface Worker {
   readonly kill: () => void
   /** Lets its waiting steps go on. */
-  readonly go: () => void
+  readonly releaseSteps: () => void
   /** Resolves when it has said a word so many times, or has ended without coming to that. */
   readonly said: (word: Word, times?: number) => Promise<void>
   /** Whether it has carried all runs to their end. */
@@ -46,7 +46,7 @@ export function startWorker(task: ProcessTask): Worker {
   })
   return {
     kill: () => void child.kill('SIGKILL'),
-    go: () => void child.stdin.end(),
+    releaseSteps: () => void child.stdin.end(),
     said: (word, times = 1) =>
       new Promise((resolve) => {
         const look = (): void => {

@@ -74,7 +74,7 @@ async function abortIn(bench: InterceptorBench, runs: readonly CaseRun[], where:
   if (await bench.comesToRest(all)) return void bench.abortAll()
   bench.abortAll()
   must(
-    await bench.endsAtOnce(all),
+    await bench.settlesPatiently(all),
     `it goes on waiting ${where} after the run was aborted. Pass context.signal to everything that waits: clock.sleep(ms, context.signal).`,
   )
 }

@@ -4,7 +4,7 @@ import type { CompletedCall, ExecutedCall, ResolvedCall } from '@stageflow/tools
 import type { Caller } from '../caller.ts'
 import type { ExecutorSettings } from '../options.ts'
 import { failed, notStarted, replay, stopped } from '../results.ts'
-import { thrown } from '../settled.ts'
+import { failureFor } from '../settled.ts'
 import { Stop } from '../stops.ts'
 import type { ResultKey } from '../undo-types.ts'
 import { parametersOf } from './call-key.ts'
@@ -90,7 +90,7 @@ export class KeyedCalls {
   }
 
   #resultOf(call: ResolvedCall, ending: Ending<CompletedCall, ExecutedCall>): ExecutedCall {
-    const failedWith = (error: unknown): ExecutedCall => failed(call, notStarted(call), thrown(error))
+    const failedWith = (error: unknown): ExecutedCall => failed(call, notStarted(call), failureFor(error))
     switch (ending.status) {
       case 'executed':
         return ending.result
@@ -108,7 +108,7 @@ export class KeyedCalls {
       }
       case 'lease-lost': {
         const { output: _, ...facts } = ending.result
-        return failed(call, facts, thrown(leaseLost(call)))
+        return failed(call, facts, failureFor(leaseLost(call)))
       }
       case 'other-input':
         return failedWith(otherInput(call))
