@@ -1,7 +1,11 @@
 import {
+  ABORT_SIGNAL,
   ANY,
   checkOptions,
+  CLOCK,
   FLAG,
+  functionLike,
+  optionProblems,
   type OptionRule,
   type OptionRules,
   read,
@@ -12,7 +16,7 @@ import {
 } from '@stageflow/core/kit'
 import { parseArguments } from '@stageflow/tools/kit'
 
-import type { ApprovalAnswer, ApprovalOwner, ApprovalQuestion } from './approval.ts'
+import type { ApprovalAnswer, ApprovalOwner, ApprovalQuestion, AskContext } from './approval.ts'
 import { isStorableId } from './approval-text.ts'
 
 const LONGEST_REASON = 2_000
@@ -30,6 +34,13 @@ const QUESTION: OptionRules<ApprovalQuestion> = {
   action: TEXT,
   arguments: ANY,
 }
+const CONTEXT: OptionRules<AskContext> = {
+  ids: ANY, // checked by the rules of their own
+  signal: ABORT_SIGNAL,
+  clock: CLOCK,
+  emit: functionLike('(type, data) => boolean'),
+}
+const IDS: OptionRules<AskContext['ids']> = { ...OWNER, pipelineRunId: OWNER_ID }
 const ANSWER: OptionRules<ApprovalAnswer> = {
   approved: FLAG,
   arguments: [(value) => typeof value === 'string' || (typeof value === 'object' && value !== null), 'an object'],
@@ -52,6 +63,16 @@ export function checkQuestion(question: unknown): void {
   const missing = (['id', 'action'] as const).filter((name) => read(question, name) === undefined)
   const problems = missing.map((name) => `${name} is missing: it must be ${QUESTION[name][1]}`)
   refuseOptions('ask()', 'approvals/illegal-option', problems)
+}
+
+export function checkContext(context: unknown): void {
+  const problems = [...optionProblems(context, CONTEXT, 'context.')]
+  // The ids may be a whole context of a stage, so other names in them are fine.
+  const ids = read(context, 'ids')
+  if (problems.length === 0) problems.push(...optionProblems(ids, IDS, 'context.ids.', Object.keys(Object(ids))))
+  if (problems.length === 0) return
+  const fix = 'Pass ask(question, { ids: { orgId, userId } }), or { ids: context, signal: context.signal } in a stage'
+  refuseOptions('ask()', 'approvals/illegal-option', [`${problems.join('; ')}. ${fix}`])
 }
 
 /** The answer, with its arguments parsed. Throws `approvals/illegal-option`. */

@@ -78,7 +78,7 @@ function partsOf(text: string): string {
   return fingerprint([action, given])
 }
 
-/** Reads a record of a store. Throws `approvals/unavailable` if it isn't one that this version wrote. */
+/** Reads a record of a store. Throws `approvals/unreadable-entry` if it isn't one that this version wrote. */
 export function approvalOf(stored: StoredApproval): Approval {
   const { id, status, leftMs } = checkedRecord(stored)
   const { action, arguments: given, callId, pipelineRunId } = readText(stored.request)
@@ -109,6 +109,12 @@ export function checkedRecord(stored: unknown): StoredApproval {
   return stored as StoredApproval
 }
 
+/** What a store returned, if it is a list. */
+export function checkedList(stored: unknown): readonly StoredApproval[] {
+  if (!Array.isArray(stored)) throw unreadable(`${show(stored)} instead of a list`)
+  return stored as readonly StoredApproval[]
+}
+
 function readDecision(text: string): ApprovalAnswer {
   const { approved, reason, decidedBy, arguments: edited } = readText(text)
   return Object.freeze({
@@ -128,7 +134,7 @@ function readText(text: string): Readonly<Record<string, unknown>> {
 
 const unreadable = (what: string): StageflowError =>
   new StageflowError(
-    'approvals/unavailable',
+    'approvals/unreadable-entry',
     `The approval store returned something other than an approval of this version (${what}). Check which version of @stageflow/approvals wrote it, and that no other program writes its records.`,
   )
 

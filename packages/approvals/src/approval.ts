@@ -1,4 +1,4 @@
-import type { RunIdentity } from '@stageflow/core'
+import type { Clock, RunIdentity, TryEmitEvent } from '@stageflow/core'
 import type { Denial } from '@stageflow/tools'
 
 import type { ApprovalStatus } from './approval-store.ts'
@@ -14,6 +14,18 @@ export interface ApprovalQuestion {
   readonly action: string
   /** What it would be done with: a value of JSON. */
   readonly arguments?: unknown
+}
+
+/** Who asks. A stage passes `{ ids: context, signal: context.signal, clock: context.clock, emit: context.tryEmitEvent }`. */
+export interface AskContext {
+  /** The user and the tenant who own the approval, and the run that asks. */
+  readonly ids: ApprovalOwner & { readonly pipelineRunId?: string | undefined }
+  /** If it aborts, the question is withdrawn. Default: it can't be withdrawn this way. */
+  readonly signal?: AbortSignal | undefined
+  /** Measures how long to wait. Default: the system's. */
+  readonly clock?: Clock | undefined
+  /** Receives the events. Default: no events. */
+  readonly emit?: TryEmitEvent | undefined
 }
 
 /** What a person decided. */

@@ -4,7 +4,7 @@ import { manualClock, recordingSink } from '@stageflow/testing'
 import { memoryStore } from '@stageflow/keyed-work'
 import { ToolExecutor } from '@stageflow/tool-executor'
 import { defineTool, ToolRegistry, type DeniedCall, type ExecutedCall } from '@stageflow/tools'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 
 import { bench, tool, untilAborted } from '../../tool-executor/test/tool-bench.ts'
@@ -261,8 +261,70 @@ test('a store that hangs or fails denies the call', async () => {
   await impatient.clock.advance(400)
   expect(await other).toMatchObject({ message: expect.stringContaining('within 300 ms') as string })
   const failing = payBench({ store: { ...memoryApprovalStore(), request: () => Promise.reject(new Error('no disk')) } })
-  expect(await failing.pay()).toMatchObject({ reason: 'approval_failed', cause: new Error('no disk') })
+  expect(await failing.pay()).toMatchObject({
+    reason: 'approval_failed',
+    cause: { code: 'approvals/unavailable', cause: new Error('no disk') },
+  })
   expect(failing.paid).toEqual([])
+})
+
+const ROUTES: Readonly<Record<string, (approvals: Approvals) => Promise<unknown>>> = {
+  decide: (approvals) => approvals.decide(ID, { approved: true }, ADA),
+  cancel: (approvals) => approvals.cancel(ID, ADA),
+  get: (approvals) => approvals.get(ID, ADA),
+  pending: (approvals) => approvals.pending(ADA),
+}
+const storeThat = (act: () => never | Promise<never>): ApprovalStore => ({
+  request: act,
+  find: act,
+  decide: act,
+  cancel: act,
+  use: act,
+  pending: act,
+})
+
+describe.each(Object.entries(ROUTES))('%s', (_, route) => {
+  test('rejects when the store hangs (approvals/unavailable)', async () => {
+    const store = storeThat(() => new Promise<never>(() => {}))
+    await expect(route(new Approvals({ store, storeTimeoutMs: 1 }))).rejects.toMatchObject({
+      code: 'approvals/unavailable',
+      message: expect.stringContaining('the approval store did not answer within 1 ms') as string,
+    })
+  })
+
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no disk')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no disk'))],
+  ] as const)('rejects with the error of a store that %s as its cause (approvals/unavailable)', async (_how, act) => {
+    await expect(route(new Approvals({ store: storeThat(act) }))).rejects.toMatchObject({
+      code: 'approvals/unavailable',
+      message: expect.stringContaining('no disk') as string,
+      cause: new Error('no disk'),
+    })
+  })
+})
+
+test.each([undefined, null, {}, 'none'])(
+  'pending refuses a list that is %j (approvals/unreadable-entry)',
+  async (list) => {
+    const store = { ...memoryApprovalStore(), pending: () => list as never }
+    await expect(new Approvals({ store }).pending(ADA)).rejects.toMatchObject({ code: 'approvals/unreadable-entry' })
+  },
+)
+
+test('a call that a full store refuses says so (approvals/full)', async () => {
+  const clock = manualClock()
+  const { pay, call } = payBench({ store: memoryApprovalStore({ clock, maxEntries: 1 }), waitMs: 0 })
+  await pay()
+  expect(await call('pay', { euros: 1 }, { callId: 'pay-2', ids: ADA, clock })).toMatchObject({
+    reason: 'approval_failed',
+    cause: { code: 'approvals/full' },
+  })
 })
 
 const RECORD = { id: ID, request: '{}', decision: undefined, token: undefined, leftMs: 1 }
@@ -286,8 +348,9 @@ test.each([
       pending: () => [stored as never],
     },
   })
-  expect(await pay()).toMatchObject({ reason: 'approval_failed', cause: { code: 'approvals/unavailable' } })
-  await expect(approvals.pending(ADA)).rejects.toMatchObject({ code: 'approvals/unavailable' })
+  expect(await pay()).toMatchObject({ reason: 'approval_failed', cause: { code: 'approvals/unreadable-entry' } })
+  for (const route of Object.values(ROUTES))
+    await expect(route(approvals)).rejects.toMatchObject({ code: 'approvals/unreadable-entry' })
   expect(paid).toEqual([])
 })
 

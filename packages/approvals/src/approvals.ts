@@ -1,16 +1,35 @@
-import { StageflowError, type Clock, type TryEmitEvent } from '@stageflow/core'
-import { checkOptions, DELAY, MILLISECONDS, objectWith, or, type OptionRules, show, whole } from '@stageflow/core/kit'
+import { type Clock, StageflowError, systemClock } from '@stageflow/core'
+import {
+  checkOptions,
+  codeOf,
+  DELAY,
+  MILLISECONDS,
+  objectWith,
+  or,
+  type OptionRules,
+  show,
+  textOf,
+  whole,
+} from '@stageflow/core/kit'
 import { askStore, poll } from '@stageflow/keyed-work'
 import type { Approve } from '@stageflow/tool-executor'
 import type { AnyTool, Denial } from '@stageflow/tools'
 import { payloadSummary } from '@stageflow/tools/kit'
 
-import type { Approval, ApprovalAnswer, ApprovalOutcome, ApprovalOwner, ApprovalQuestion } from './approval.ts'
-import { checkedAnswer, checkId, checkOwner, checkQuestion } from './approval-checks.ts'
+import type {
+  Approval,
+  ApprovalAnswer,
+  ApprovalOutcome,
+  ApprovalOwner,
+  ApprovalQuestion,
+  AskContext,
+} from './approval.ts'
+import { checkContext, checkedAnswer, checkId, checkOwner, checkQuestion } from './approval-checks.ts'
 import type { ApprovalStore, FoundApproval, StoredApproval } from './approval-store.ts'
 import {
   approvalId,
   approvalOf,
+  checkedList,
   checkedRecord,
   decisionText,
   isSameRequest,
@@ -30,7 +49,7 @@ export interface ApprovalsOptions {
   readonly retentionMs?: number
   /** How long `ask` and a call wait in place for the decision, in ms. With 0 they don't wait, so that their stage can suspend. Default: until the approval expires. */
   readonly waitMs?: number
-  /** Maximum time for an operation of the store while `ask` or a call waits, in ms. Default: 5,000. */
+  /** Maximum time for each operation of the store, in ms. Default: 5,000. */
   readonly storeTimeoutMs?: number
   /** Maximum length of a request, and of a decision, as JSON, in characters. Default: 65,536. */
   readonly maxLength?: number
@@ -45,15 +64,10 @@ const RULES: OptionRules<ApprovalsOptions> = {
   maxLength: whole(1),
 }
 
-/** Who asks. A stage passes `{ ids: context, signal: context.signal, clock: context.clock, emit: context.tryEmitEvent }`. */
-export interface AskContext {
-  /** The user and the tenant who own the approval, and the run that asks. */
-  readonly ids: ApprovalOwner & { readonly pipelineRunId?: string | undefined }
-  /** If it aborts, the question is withdrawn. */
+/** A context whose defaults are filled in. */
+interface Asker extends AskContext {
   readonly signal: AbortSignal
   readonly clock: Clock
-  /** Undefined: no events. */
-  readonly emit?: TryEmitEvent | undefined
 }
 
 /** A question with what its events need. */
@@ -99,60 +113,72 @@ export class Approvals {
     return this.#ask({ id, action, arguments: given, callId, tool, payload: input }, context)
   }
 
-  /** Asks about something other than a tool call, in the same way as `approve`. Rejects if the store fails. */
+  /** Asks about something other than a tool call, in the same way as `approve`. Rejects with `approvals/unavailable` if the store fails. */
   async ask(question: ApprovalQuestion, context: AskContext): Promise<ApprovalOutcome> {
     checkQuestion(question)
+    checkContext(context)
     const { id, action, arguments: given } = question
-    return this.#ask({ id, action, arguments: given, callId: undefined, tool: undefined, payload: given }, context)
+    const { ids, signal = new AbortController().signal, clock = systemClock, emit } = context
+    return this.#ask(
+      { id, action, arguments: given, callId: undefined, tool: undefined, payload: given },
+      { ids, signal, clock, emit },
+    )
   }
 
   /**
    * Decides an approval, and returns it. `owner`: the user and the tenant of the run that asks. Rejects with `approvals/closed` if it
-   * can't be decided any more, `approvals/unknown` and `approvals/illegal-option`.
+   * can't be decided any more, `approvals/unknown`, `approvals/illegal-option`, and `approvals/unavailable` if the store fails.
    */
   async decide(id: string, answer: ApprovalAnswer, owner: ApprovalOwner = {}): Promise<Approval> {
     checkId('decide', id)
     checkOwner('decide', owner)
     const decision = decisionText(checkedAnswer(answer, this.#maxLength))
     const { approved } = answer
-    const stored = known(id, await this.#store.decide(ownerText(owner), id, { approved, decision }))
+    const stored = known(
+      id,
+      await this.#askStore(() => this.#store.decide(ownerText(owner), id, { approved, decision })),
+    )
+    const approval = approvalOf(stored)
     // A client may repeat a decision after a lost connection.
     if (stored.decision !== decision) throw closed(id, stored, 'decided')
-    return approvalOf(stored)
+    return approval
   }
 
   /** Withdraws an approval that has not been used. Rejects like `decide`. */
   async cancel(id: string, owner: ApprovalOwner = {}): Promise<Approval> {
     checkId('cancel', id)
     checkOwner('cancel', owner)
-    const stored = known(id, await this.#store.cancel(ownerText(owner), id))
+    const stored = known(id, await this.#askStore(() => this.#store.cancel(ownerText(owner), id)))
+    const approval = approvalOf(stored)
     if (stored.status !== 'cancelled') throw closed(id, stored, 'cancelled')
-    return approvalOf(stored)
+    return approval
   }
 
   /** The approval; undefined if this owner has none with this id. */
   async get(id: string, owner: ApprovalOwner = {}): Promise<Approval | undefined> {
     checkId('get', id)
     checkOwner('get', owner)
-    const stored = await this.#store.find(ownerText(owner), id)
-    return stored && approvalOf(stored)
+    const stored = await this.#askStore(() => this.#store.find(ownerText(owner), id))
+    return stored === undefined ? undefined : approvalOf(stored)
   }
 
   /** The owner's approvals that wait for a decision, the oldest first. Default of `limit`: 100. */
   async pending(owner: ApprovalOwner = {}, options: { readonly limit?: number } = {}): Promise<readonly Approval[]> {
     checkOwner('pending', owner)
     checkOptions('pending()', 'approvals/illegal-option', options, { limit: whole(1) })
-    return (await this.#store.pending(ownerText(owner), options.limit ?? 100)).map(approvalOf)
+    const list = await this.#askStore(() => this.#store.pending(ownerText(owner), options.limit ?? 100))
+    return checkedList(list).map(approvalOf)
   }
 
-  async #ask(subject: Subject, context: AskContext): Promise<ApprovalOutcome> {
+  async #ask(subject: Subject, context: Asker): Promise<ApprovalOutcome> {
     const { id } = subject
     const { pipelineRunId } = context.ids
     const owner = ownerText(context.ids)
     const request = requestText({ ...subject, pipelineRunId }, crypto.randomUUID(), this.#maxLength)
-    const asked = this.#store.request(owner, id, { request, ttlMs: this.#ttlMs, retentionMs: this.#retentionMs })
+    const timed = { request, ttlMs: this.#ttlMs, retentionMs: this.#retentionMs }
+    let asked: unknown
     try {
-      const first = checkedRecord(await this.#askStore(() => asked, context))
+      const first = checkedRecord(await this.#askStore(() => (asked = this.#store.request(owner, id, timed)), context))
       if (!isSameRequest(first.request, request)) throw otherInput(subject)
       if (first.request === request)
         context.emit?.('approval.requested', {
@@ -176,7 +202,7 @@ export class Approvals {
   }
 
   /** Waits until it isn't pending any more, or `waitMs` are over. */
-  #untilDecided(owner: string, first: StoredApproval, context: AskContext): Promise<FoundApproval> {
+  #untilDecided(owner: string, first: StoredApproval, context: Asker): Promise<FoundApproval> {
     const { clock, signal } = context
     return poll<FoundApproval>(first, () => this.#found(() => this.#store.find(owner, first.id), context), {
       clock,
@@ -192,7 +218,7 @@ export class Approvals {
     subject: Subject,
     owner: string,
     decided: FoundApproval,
-    context: AskContext,
+    context: Asker,
   ): Promise<ApprovalOutcome> {
     const { id: approvalId } = subject
     const token = crypto.randomUUID()
@@ -213,13 +239,24 @@ export class Approvals {
       : { approved, approvalId, denied: 'not_approved', reason: decision?.reason ?? '' }
   }
 
-  async #found(act: () => FoundApproval | Promise<FoundApproval>, context: AskContext): Promise<FoundApproval> {
+  async #found(act: () => FoundApproval | Promise<FoundApproval>, context: Asker): Promise<FoundApproval> {
     const stored = await this.#askStore(act, context)
     return stored === undefined ? undefined : checkedRecord(stored)
   }
 
-  #askStore<Answer>(act: () => Answer | Promise<Answer>, { clock, signal }: AskContext): Promise<Answer> {
-    return askStore(act, { name: 'the approval store', clock, limitMs: this.#storeTimeoutMs, signal: () => signal })
+  /** The answer of the store, within `storeTimeoutMs`. Rejects with the reason of the signal, or with what is wrong with the store. */
+  async #askStore<Answer>(
+    act: () => Answer | Promise<Answer>,
+    { clock = systemClock, signal }: Pick<AskContext, 'clock' | 'signal'> = {},
+  ): Promise<Answer> {
+    const limit = { name: 'the approval store', clock, limitMs: this.#storeTimeoutMs, signal: () => signal }
+    try {
+      return await askStore(act, limit)
+    } catch (error) {
+      // A full store works: what it says is what to do about it.
+      if (signal?.aborted || codeOf(error) === 'approvals/full') throw error
+      throw unavailable(error)
+    }
   }
 }
 
@@ -248,6 +285,13 @@ function known(id: string, stored: FoundApproval): StoredApproval {
     `There is no approval ${show(id)} of this user and tenant. Check the id, and pass the orgId and userId of the run that asks: decide(id, answer, { orgId, userId }).`,
   )
 }
+
+const unavailable = (cause: unknown): StageflowError =>
+  new StageflowError(
+    'approvals/unavailable',
+    `The approval store failed (${textOf(cause)}). Check the store, then try again.`,
+    { cause },
+  )
 
 const closed = (id: string, { status }: StoredApproval, act: string): StageflowError =>
   new StageflowError(

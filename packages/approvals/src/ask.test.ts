@@ -1,7 +1,7 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
 import { resume } from '@stageflow/core/durable'
 import { manualClock, recordingSink } from '@stageflow/testing'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 import { Approvals, memoryApprovalStore, type ApprovalQuestion, type AskContext } from './index.ts'
 
@@ -129,5 +129,61 @@ test.each([
   await expect(approvals.ask(question as never, context)).rejects.toMatchObject({
     code: 'approvals/illegal-option',
     message: expect.stringContaining(says) as string,
+  })
+})
+
+test.each([
+  [undefined, 'context must be an object, not undefined'],
+  ['ada', 'context must be an object, not a string'],
+  [{}, 'context.ids must be an object, not undefined'],
+  [{ ids: 'ada' }, 'context.ids must be an object, not a string'],
+  [{ ids: null }, 'context.ids must be an object, not null'],
+  [{ ids: { userId: 7 } }, 'context.ids.userId must be a string, not 7'],
+  [{ ids: { orgId: {} } }, 'context.ids.orgId must be a string, not an object'],
+  [{ ids: ADA, signal: 'stop' }, 'context.signal must be an AbortSignal'],
+  [{ ids: ADA, clock: {} }, 'context.clock must be a clock'],
+  [{ ids: ADA, emit: true }, 'context.emit must be a function'],
+  [{ ids: ADA, abort: true }, 'unknown option "context.abort"'],
+])('the context %j is refused before the store is asked (approvals/illegal-option)', async (context, says) => {
+  const store = memoryApprovalStore()
+  const request = vi.spyOn(store, 'request')
+  await expect(new Approvals({ store }).ask(REFUND, context as never)).rejects.toMatchObject({
+    code: 'approvals/illegal-option',
+    message: expect.stringMatching(/^ask\(\): .* Pass ask\(question, \{ ids: \{ orgId, userId \} \}\)/) as string,
+  })
+  await expect(new Approvals({ store }).ask(REFUND, context as never)).rejects.toThrow(says)
+  expect(request).not.toHaveBeenCalled()
+})
+
+test('a context needs no more than the ids', async () => {
+  const approvals = new Approvals({ waitMs: 0 })
+  expect(await approvals.ask(REFUND, { ids: ADA })).toMatchObject({ denied: 'approval_pending' })
+  await approvals.decide('refund-7', { approved: true }, ADA)
+  expect(await approvals.ask(REFUND, { ids: ADA })).toMatchObject({ approved: true })
+})
+
+test('a question that waits without a signal is answered when it is decided', async () => {
+  const { approvals, clock } = askBench()
+  const asking = approvals.ask(REFUND, { ids: ADA, clock })
+  await clock.advance(10)
+  await approvals.decide('refund-7', { approved: true }, ADA)
+  await clock.advance(1_000)
+  expect(await asking).toMatchObject({ approved: true })
+})
+
+test.each([
+  [
+    'throws',
+    () => {
+      throw new Error('no disk')
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error('no disk'))],
+] as const)('a question rejects when the store %s (approvals/unavailable)', async (_, request) => {
+  const { context } = askBench()
+  const approvals = new Approvals({ store: { ...memoryApprovalStore(), request } })
+  await expect(approvals.ask(REFUND, context)).rejects.toMatchObject({
+    code: 'approvals/unavailable',
+    cause: new Error('no disk'),
   })
 })

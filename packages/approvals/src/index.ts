@@ -1,4 +1,11 @@
-export type { Approval, ApprovalAnswer, ApprovalOutcome, ApprovalOwner, ApprovalQuestion } from './approval.ts'
+export type {
+  Approval,
+  ApprovalAnswer,
+  ApprovalOutcome,
+  ApprovalOwner,
+  ApprovalQuestion,
+  AskContext,
+} from './approval.ts'
 export type {
   ApprovalRequest,
   ApprovalStatus,
@@ -7,6 +14,6 @@ export type {
   StoredApproval,
   StoredDecision,
 } from './approval-store.ts'
-export { Approvals, type ApprovalsOptions, type AskContext } from './approvals.ts'
+export { Approvals, type ApprovalsOptions } from './approvals.ts'
 export type { ApprovalDecidedEvent, ApprovalEvent, ApprovalRequestedEvent } from './events.ts'
 export { memoryApprovalStore, type MemoryApprovalStoreOptions } from './memory-approval-store.ts'
