@@ -1,4 +1,5 @@
-import { isThenable } from '@stageflow/core/kit'
+import { StageflowError } from '@stageflow/core'
+import { isThenable, read, show } from '@stageflow/core/kit'
 
 import type { Arrival, Flight, Landed } from './flight.ts'
 import { HeldClaim } from './held-claim.ts'
@@ -55,6 +56,7 @@ export async function execute<Result, Failure>(
     const given = request.work({ token, isHeld, onLost: claim.onLost })
     if (isThenable(given)) claim.keepRenewing()
     worked = await given
+    checkWorked(worked)
   } catch (thrown) {
     claim.workReturned()
     await claim.giveBack(true)
@@ -71,6 +73,15 @@ export async function execute<Result, Failure>(
     ending: endingOf(stored, result, 'executed'),
     answer: () => flight.land(landedOf(stored, result, options)),
   }
+}
+
+/** Without `keep`, nothing tells whether the work is done. */
+function checkWorked(worked: unknown): void {
+  if (typeof read(worked, 'keep') === 'boolean') return
+  throw new StageflowError(
+    'keyed-work/illegal-work',
+    `once(): work returned ${show(worked)}, so nothing was stored and the key is free. Return { keep: true, result } if the work is done, otherwise { keep: false, result }.`,
+  )
 }
 
 /** Frees the key of work that isn't done: at once, or later if its code still runs. */

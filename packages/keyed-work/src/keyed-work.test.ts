@@ -766,3 +766,89 @@ test('a record of undone work that does not go away ends as in-progress', async 
     expect(await ending).toEqual({ status: 'in-progress' })
   }
 })
+
+describe('wrong options and requests are refused', () => {
+  const optionsOf = (changes: object) => () => processOn(memoryStore({ clock }), changes)
+
+  test('options: each problem in one error', () => {
+    expect(() => keyedWork(undefined as never)).toThrow('keyedWork(): the options must be an object, not undefined.')
+    expect(() => keyedWork({} as never)).toThrow(
+      /store must be a store .*leaseMs must be .*waitMs must be .*storeTimeoutMs must be .*toText must be .*fromText must be /,
+    )
+    expect(optionsOf({ leaseMs: undefined })).toThrow(expect.objectContaining({ code: 'keyed-work/illegal-option' }))
+  })
+
+  test.each([
+    [{ leaseMs: -1 }, 'leaseMs must be a whole number from 1'],
+    [{ waitMs: Number.NaN }, 'waitMs must be a number of milliseconds from 0, or Infinity'],
+    [{ storeTimeoutMs: 0 }, 'storeTimeoutMs must be a number of milliseconds above 0'],
+    [{ storeRetryMs: [100, -1] }, 'storeRetryMs must be an array of numbers of milliseconds from 0'],
+    [{ onStoreError: 'ignore' }, "onStoreError must be one of 'fail', 'run'"],
+    [{ leaseMS: 5 }, 'unknown option "leaseMS"'],
+  ])('options %o', (changes, message) => {
+    expect(optionsOf(changes)).toThrow(message)
+  })
+
+  test.each<[changes: object, message: string]>([
+    [{ key: undefined }, 'once(): key must be a string of 1 to 256 characters, not undefined.'],
+    [{ key: '' }, 'key must be a string of 1 to 256 characters'],
+    [{ key: 'k'.repeat(257) }, 'key must be a string of 1 to 256 characters'],
+    [{ parameters: '1000 cents' }, 'parameters must be 64 hexadecimal digits'],
+    [{ ttlMs: undefined }, 'ttlMs must be a whole number from 1'],
+    [{ ttlMs: -1 }, 'ttlMs must be a whole number from 1'],
+    [{ token: '' }, 'token must be a string that is not empty'],
+    [{ caller: undefined }, 'caller must be an object with a clock and an AbortSignal'],
+    [{ caller: { clock } }, 'caller must be an object with a clock and an AbortSignal'],
+    [{ caller: { signal: new AbortController().signal } }, 'caller must be an object with a clock and an AbortSignal'],
+    [{ over: new AbortController().signal }, 'over must be a function'],
+    [{ work: Promise.resolve() }, 'work must be a function'],
+    [{ storeFailed: 'log' }, 'storeFailed must be a function'],
+  ])('a request with %o, before the store is asked', async (changes, message) => {
+    const store = scriptedStore(clock)
+    const { once, executions } = processOn(store)
+    await expect(once(changes)).rejects.toMatchObject({
+      code: 'keyed-work/illegal-option',
+      message: expect.stringContaining(message),
+    })
+    expect([executions(), store.log]).toEqual([0, []])
+  })
+
+  test('a request that is missing', async () => {
+    const { once } = keyedWork<number>({
+      store: memoryStore({ clock }),
+      leaseMs: 1,
+      waitMs: 0,
+      storeTimeoutMs: 1,
+      toText: String,
+      fromText: Number,
+    })
+    await expect(once(undefined as never)).rejects.toThrow('once(): the options must be an object, not undefined.')
+  })
+
+  test('a key of 256 characters is taken', async () => {
+    const ending = processOn(memoryStore({ clock })).once({ key: 'k'.repeat(256) })
+    await clock.advance(10)
+    expect((await ending).status).toBe('executed')
+  })
+})
+
+test.each([undefined, null, { receipt: 1 }, { keep: 'yes', result: { receipt: 1 } }])(
+  'work that returns %o rejects, and frees its key',
+  async (worked) => {
+    const { once } = processOn(memoryStore({ clock }))
+    await expect(once({ work: () => worked as never })).rejects.toMatchObject({
+      code: 'keyed-work/illegal-work',
+      message: expect.stringContaining('{ keep: true, result }'),
+    })
+    const again = once()
+    await clock.advance(10)
+    expect((await again).status).toBe('executed')
+  },
+)
+
+test('a call whose signal has aborted rejects with its reason before it claims the key', async () => {
+  const store = scriptedStore(clock)
+  const { once, executions } = processOn(store)
+  await expect(once({ caller: { clock, signal: AbortSignal.abort(new Error('gone')) } })).rejects.toThrow('gone')
+  expect([executions(), store.log]).toEqual([0, []])
+})

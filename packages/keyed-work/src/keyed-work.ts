@@ -1,7 +1,18 @@
 import type { Clock } from '@stageflow/core'
-import { withinLimit } from '@stageflow/core/kit'
+import {
+  checkOptions,
+  DELAY,
+  functionLike,
+  MILLISECONDS,
+  oneOf,
+  type OptionRules,
+  required,
+  TIME_LIMIT,
+  withinLimit,
+} from '@stageflow/core/kit'
 
 import { askStore } from './ask-store.ts'
+import { checkRequest } from './check-request.ts'
 import { claimKey, isForgotten } from './claim-key.ts'
 import { execute } from './execute.ts'
 import { type Arrival, type Flight, type Flights, type Landed, startFlight } from './flight.ts'
@@ -9,13 +20,15 @@ import type { ClaimAnswer } from './keyed-store.ts'
 import { leases } from './leases.ts'
 import { readResult } from './read-result.ts'
 import { FORGOTTEN } from './record-value.ts'
+import { KEYED_STORE, STORED_MS } from './rules.ts'
 import type { Ending, KeyedWorkOptions, WorkRequest } from './work.ts'
 
 /** Does each piece of work once. */
 export interface KeyedWork<Result, Failure = Result> {
   /**
-   * Does the work, or returns what came of it. One call of this process asks the store, the others wait for it. Rejects only with
-   * the reason of the caller's signal, and as `work` does.
+   * Does the work, or returns what came of it. One call of this process asks the store, the others wait for it. Rejects with
+   * the reason of the caller's signal, as `work` does, with `keyed-work/illegal-option` before the work if the request is wrong, and
+   * with `keyed-work/illegal-work` if `work` returns something without `keep`.
    */
   once(request: WorkRequest<Result, Failure>): Promise<Ending<Result, Failure>>
   /** Removes the result of an execution, so that the work can be done again. Rejects if the store fails. */
@@ -25,15 +38,32 @@ export interface KeyedWork<Result, Failure = Result> {
 const LATE = Symbol('late')
 const NO_PARAMETERS = '0'.repeat(64)
 
-/** The engine of work that is done once per key, in one process or many. Share one for all calls that share work. */
+const RULES: OptionRules<KeyedWorkOptions<unknown>> = {
+  store: required(KEYED_STORE),
+  leaseMs: required(STORED_MS),
+  waitMs: required(TIME_LIMIT),
+  storeTimeoutMs: required(MILLISECONDS),
+  onStoreError: oneOf('fail', 'run'),
+  storeRetryMs: [
+    (value) => Array.isArray(value) && value.every(DELAY[0]),
+    'an array of numbers of milliseconds from 0, such as [100, 400]',
+  ],
+  toText: required(functionLike('(result) => string')),
+  fromText: required(functionLike('(text) => result')),
+}
+
+/** The engine of work that is done once per key, in one process or many. Share one for all calls that share work. Throws `keyed-work/illegal-option`. */
 export function keyedWork<Result, Failure = Result>(options: KeyedWorkOptions<Result>): KeyedWork<Result, Failure> {
+  checkOptions('keyedWork()', 'keyed-work/illegal-option', options, RULES)
   const { store, waitMs, leaseMs, storeTimeoutMs, onStoreError } = options
   const flights: Flights<Result, Failure> = new Map()
   const leasesOfAll = leases(leaseMs)
 
   async function once(request: WorkRequest<Result, Failure>): Promise<Ending<Result, Failure>> {
+    checkRequest(request)
     const waitsUntil = request.caller.clock.now() + waitMs
     for (;;) {
+      if (request.caller.signal.aborted) throw request.caller.signal.reason
       const flight = flights.get(request.key)
       if (flight === undefined) return await lead(request, waitsUntil)
       const isOther = flight.parameters !== request.parameters
