@@ -15,7 +15,7 @@ const claims: Interceptor = {
   onCall: () => () => undefined,
 }
 
-/** An instance of a class with a getter for each of these, and with a method that is no option. */
+/** An instance of a class with a getter for each of these, and with a method that isn't an option. */
 function instanceOf<T extends object>(given: T): T {
   class Config {
     helper(): void {}
@@ -89,7 +89,10 @@ test('an option that a class has as a method is read under the name that an inte
   expect((info.stages[1] as any).options.limit).toBeTypeOf('function')
 })
 
-const suspendable = new Pipeline('ask').withStage('a', ({ resumed }: any) => resumed?.answer ?? StageOutput.suspend({ ask: 1 }))
+const suspendable = new Pipeline('ask').withStage(
+  'a',
+  ({ resumed }: any) => resumed?.answer ?? StageOutput.suspend({ ask: 1 }),
+)
 const askGraph = suspendable.build({ interceptors: [claims] }) as any
 const suspended = async (): Promise<SuspendedRun> => askGraph.run()
 
@@ -131,7 +134,7 @@ describe.each(runs)('%s', (_, run) => {
     await run(instanceOf({ eventSink: sink, token: 'secret' }))
     expect(seen).toContain('pipeline.completed')
   })
-  test('refuses a getter that is no option', async () => {
+  test('refuses a getter whose name is unknown', async () => {
     await expect(async () => run(instanceOf({ graceMs: 5, nope: 1 }))).rejects.toThrow('unknown option "nope"')
   })
   test('refuses an instance without any option', async () => {

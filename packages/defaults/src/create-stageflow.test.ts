@@ -412,7 +412,7 @@ test('options of an app, of its interceptors and of a build may be getters of a 
   await app.close()
 })
 
-test('an instance that is no options of a build is refused', () => {
+test('an instance of another class in the place of build options is refused', () => {
   const app = createStageflow({ clock })
   expect(() => app.build(chat, new Registry() as never)).toThrow(
     'build(): the options must be an object, not an instance of Registry that has none (known: interceptors, ',

@@ -168,7 +168,8 @@ function interceptorsOf({
   }
   if (clock !== undefined && !isReplaced(idempotency))
     options.idempotency = { store: memoryStore({ clock }), ...(idempotency && plainOptions(idempotency)) }
-  if (registry !== undefined && !isReplaced(metrics)) options.metrics = { registry, ...(metrics && plainOptions(metrics)) }
+  if (registry !== undefined && !isReplaced(metrics))
+    options.metrics = { registry, ...(metrics && plainOptions(metrics)) }
   if (logger !== undefined && !isReplaced(logging)) options.logging = { logger, ...(logging && plainOptions(logging)) }
   return getDefaultInterceptors(options)
 }

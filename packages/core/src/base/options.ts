@@ -82,7 +82,7 @@ export function checkOptions(
   refuseOptions(where, code, optionProblems(options, rules, '', known))
 }
 
-/** The names that options may have; 'any' if an unknown name is no mistake. */
+/** The names that options may have; 'any' if other names are legal too. */
 export type KnownOptions = readonly string[] | 'any'
 
 /**
