@@ -1,4 +1,4 @@
-export { fromOtherCopy, isThenable } from './base/check.ts'
+export { didYouMean, fromOtherCopy, isThenable } from './base/check.ts'
 export { textOf } from './base/errors.ts'
 export { type BackOff, backOffMs, cryptoRandom } from './kit/back-off.ts'
 export { classifyError, retryAfterMs } from './kit/classify-error.ts'

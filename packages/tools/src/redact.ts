@@ -16,7 +16,7 @@ const redactors = new WeakMap<AnyTool, Redactor>()
 
 /** A summary of an input, an output or a partial result for an event: bounded, without secrets, also those of `input`. Never throws. */
 export function payloadSummary(tool: AnyTool | undefined, value: unknown, input?: unknown): unknown {
-  if (tool?.redact === 'all') return REDACTED
+  if (tool?.data === false) return REDACTED
   const redactor = redactorOf(tool)
   const secrets = secretsOf(tool, input)
   if (secrets.length === 0) return redactor.value(value)
@@ -26,7 +26,7 @@ export function payloadSummary(tool: AnyTool | undefined, value: unknown, input?
 
 /** The message of an error for an event. */
 export function shownText(tool: AnyTool | undefined, text: string): string {
-  return tool?.redact === 'all' ? REDACTED : text
+  return tool?.data === false ? REDACTED : text
 }
 
 /** A text without what looks like a secret, and without the values that `input` has under secret names; bounded. */
@@ -55,13 +55,16 @@ function withoutIn(value: unknown, secrets: readonly string[]): unknown {
 }
 
 function redactorOf(tool: AnyTool | undefined): Redactor {
-  if (tool === undefined || tool.redact === 'all' || tool.redact.length === 0) return plain
+  if (tool?.redaction === undefined) return plain
   const known = redactors.get(tool)
   if (known !== undefined) return known
-  const made = createRedactor({ ...BOUNDS, keys: tool.redact })
+  const made = redactorFor(tool.redaction)
   redactors.set(tool, made)
   return made
 }
+
+/** The redactor of a tool with this option. Throws `core/illegal-redaction`. */
+export const redactorFor = (redaction: AnyTool['redaction']): Redactor => createRedactor(redaction, BOUNDS)
 
 /** How many values of an input are searched for secrets, and how many secrets are removed. */
 const MOST_VALUES = 10_000
@@ -69,6 +72,7 @@ const MOST_SECRETS = 200
 
 /** The values under secret names: a handler may have put them into its error. */
 function secretsOf(tool: AnyTool | undefined, input: unknown): readonly string[] {
+  if (tool?.redaction === false) return []
   const redactor = redactorOf(tool)
   const found = new Set<string>()
   let left = MOST_VALUES

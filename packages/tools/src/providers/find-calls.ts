@@ -3,7 +3,7 @@ import { read } from '@stageflow/core/kit'
 import { isCustom, isCutReason, isObject, kindOf, toolsetOf } from './call-kinds.ts'
 import type { Fields } from './call-kinds.ts'
 import type { ToolCallShape } from '../parsed-call.ts'
-import { isChunk } from './chunk-deltas.ts'
+import { isChunk } from './is-chunk.ts'
 import { StreamingCall } from './streaming-call.ts'
 
 /** A call as it was found, unchecked. */

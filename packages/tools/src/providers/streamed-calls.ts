@@ -1,4 +1,4 @@
-import { checkOptions, type OptionRules, whole } from '@stageflow/core/kit'
+import { checkOptions, type OptionRules, refuseOptions, show, whole } from '@stageflow/core/kit'
 import { ToolCallAccumulator, type ToolCallDraft } from '@stageflow/provider-types'
 
 import { type CallDelta, deltasIn, type DeltaSource } from './chunk-deltas.ts'
@@ -7,7 +7,10 @@ import { type PartialCall, WrittenCall } from './written-call.ts'
 
 /** Puts streamed tool calls together. */
 export interface StreamedCalls {
-  /** Adds a chunk of a stream, and returns the calls that it changed. Ignores chunks without tool calls. Never throws. */
+  /**
+   * Adds a chunk of a stream, and returns the calls that it changed. Ignores chunks without tool calls. Throws `tools/illegal-option` for
+   * what isn't an object, such as a line of text.
+   */
   add(chunk: unknown): readonly PartialCall[]
   /** The calls so far, in the order in which they began. */
   readonly calls: readonly PartialCall[]
@@ -69,6 +72,7 @@ export function streamedCalls(options: StreamedCallsOptions = {}): StreamedCalls
   }
   return Object.freeze({
     add: (chunk: unknown) => {
+      refuseOptions('add()', 'tools/illegal-option', chunkProblems(chunk))
       const changed = new Set<PartialCall>()
       for (const delta of safely(chunk)) {
         const { source, cuts } = delta
@@ -83,6 +87,13 @@ export function streamedCalls(options: StreamedCallsOptions = {}): StreamedCalls
     },
     finish: () => calls.map((call) => call.finished()),
   })
+}
+
+function chunkProblems(chunk: unknown): readonly string[] {
+  if (typeof chunk === 'object' && chunk !== null) return []
+  return [
+    `a chunk must be an object, as the provider's SDK yields it, not ${show(chunk)}; parse server-sent events first`,
+  ]
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
