@@ -1,5 +1,5 @@
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
-import { resume } from '@stageflow/core/durable'
+import { resumeRun } from '@stageflow/core/durable'
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { memoryStore } from '@stageflow/keyed-work'
 import { ToolExecutor } from '@stageflow/tool-executor'
@@ -501,16 +501,16 @@ test('a stage suspends with its approval, and two processes that resume it call 
   const state = JSON.stringify(first)
 
   // Resumed too early: it is suspended again.
-  expect(await resume(process(), JSON.parse(state), { pay: true })).toMatchObject({ status: 'suspended' })
+  expect(await resumeRun(process(), JSON.parse(state), { pay: true })).toMatchObject({ status: 'suspended' })
   expect(paid).toEqual([])
 
   await new Approvals({ store }).decide(id, { approved: true, arguments: { euros: 50 } }, ADA)
-  const ended = await Promise.all([1, 2].map(() => resume(process(), JSON.parse(state), { pay: true })))
+  const ended = await Promise.all([1, 2].map(() => resumeRun(process(), JSON.parse(state), { pay: true })))
   expect(paid).toEqual([50])
   expect(ended.map(({ status }) => status).toSorted()).toEqual(['cancelled', 'completed'])
   expect(ended.find(({ status }) => status === 'completed')?.data.pay).toEqual({ text: '50 euros paid' })
   expect(ended.find(({ status }) => status === 'cancelled')).toMatchObject({ reason: 'approval_used' })
-  expect(await resume(process(), JSON.parse(state), { pay: true })).toMatchObject({ reason: 'approval_used' })
+  expect(await resumeRun(process(), JSON.parse(state), { pay: true })).toMatchObject({ reason: 'approval_used' })
   expect(paid).toEqual([50])
 })
 

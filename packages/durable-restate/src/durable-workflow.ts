@@ -20,7 +20,7 @@ import { beginRun, startOf } from './run-start.ts'
 import type { DurableRequest } from './run-start.ts'
 
 /** How far a run is, and what it waits for. */
-export interface DurableStatus {
+export interface RunState {
   readonly status: 'running' | PipelineStatus
   /** In ms since 1970. */
   readonly startedAt: number
@@ -29,7 +29,7 @@ export interface DurableStatus {
 }
 
 /** What a run keeps in the state of its workflow. */
-type RunState = Omit<DurableStatus, 'requests'>
+type StoredState = Omit<RunState, 'requests'>
 
 /** Answers by the names of the stages that wait for them. */
 export type DurableAnswers<Stages> = { readonly [Name in keyof Stages]?: unknown }
@@ -42,7 +42,7 @@ export interface DurableHandlers<Stages> {
   /** Cancels the run, also before it begins. Returns false if it has ended or been cancelled before. */
   cancel(context: WorkflowSharedContext, reason: string): Promise<boolean>
   /** Null if the run has not begun. */
-  status(context: WorkflowSharedContext): Promise<DurableStatus | null>
+  status(context: WorkflowSharedContext): Promise<RunState | null>
 }
 
 /**
@@ -82,7 +82,7 @@ export function durableWorkflow<Stages, Ports>(
   }
 
   async function answer(context: WorkflowSharedContext, answers: DurableAnswers<Stages>): Promise<void> {
-    const state = await context.get<RunState>(RUN)
+    const state = await context.get<StoredState>(RUN)
     if (state?.status !== 'running') throw terminal(notRunning(context.key, state))
     const keys = await waitingKeys(context)
     for (const [key, given] of checkedAnswers(context.key, keys, answers)) await answerOnce(context, key, given)
@@ -90,13 +90,13 @@ export function durableWorkflow<Stages, Ports>(
 
   async function cancel(context: WorkflowSharedContext, reason: string): Promise<boolean> {
     if (typeof reason !== 'string') throw terminal(noReason(context.key, reason), 400)
-    const state = await context.get<RunState>(RUN)
+    const state = await context.get<StoredState>(RUN)
     if (state !== null && state.status !== 'running') return false
     return completed(context.promise<string>(CANCEL).resolve(reason))
   }
 
-  async function status(context: WorkflowSharedContext): Promise<DurableStatus | null> {
-    const state = await context.get<RunState>(RUN)
+  async function status(context: WorkflowSharedContext): Promise<RunState | null> {
+    const state = await context.get<StoredState>(RUN)
     if (state === null) return null
     const requests = new Map<string, unknown>()
     for (const key of state.status === 'running' ? await waitingKeys(context) : [])
@@ -120,7 +120,7 @@ function refusalOf(error: unknown): TerminalError | undefined {
   return undefined
 }
 
-const notRunning = (runId: string, state: RunState | null): StageflowError =>
+const notRunning = (runId: string, state: StoredState | null): StageflowError =>
   new StageflowError(
     'durable-restate/not-waiting',
     state === null
