@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 
 import { guideOf } from './error-guides.mjs'
 import { readErrorCodes } from './error-codes.mjs'
+import { halvesWithoutStatus } from '../lib/vocabulary.mjs'
 import { conclude, readText } from '../lib/workspace.mjs'
 
 // The page of all error codes, from each package's table. With --check nothing is written.
@@ -60,7 +61,12 @@ export function checkErrors(root) {
   const packages = readErrorCodes(root)
   const isStale = readText(join(root, ERRORS_PAGE)) !== errorsPage(root, packages)
   const stale = isStale ? [`${ERRORS_PAGE} is stale: run \`npm run generate\`.`] : []
-  return [...packages.flatMap(({ problems }) => problems), ...stale]
+  const halves = halvesWithoutStatus(packages.flatMap(({ codes }) => [...codes.keys()]))
+  const undecided = halves.map(
+    (half) =>
+      `Several packages have a code ${half}: give it one HTTP status in STATUSES of scripts/lib/vocabulary.mjs.`,
+  )
+  return [...packages.flatMap(({ problems }) => problems), ...undecided, ...stale]
 }
 
 if (import.meta.main) {

@@ -114,7 +114,7 @@ test('case 19: a late decision is refused, and the call was denied', async () =>
     approvalId: ID,
   })
   await expect(approvals.decide(ID, { approved: true }, ADA)).rejects.toMatchObject({
-    code: 'approvals/closed',
+    code: 'approvals/not-waiting',
     message: expect.stringContaining("can't be decided any more: it is expired") as string,
   })
   expect(await pay()).toMatchObject({ reason: 'approval_expired' })
@@ -128,12 +128,12 @@ test('a second decision is refused unless it is the same, before and after the u
   const yes = { approved: true, arguments: { euros: 1 } }
   await approvals.decide(ID, yes, ADA)
   for (const other of [{ approved: false }, { approved: true }, { approved: true, arguments: { euros: 2 } }])
-    await expect(approvals.decide(ID, other, ADA)).rejects.toMatchObject({ code: 'approvals/closed' })
+    await expect(approvals.decide(ID, other, ADA)).rejects.toMatchObject({ code: 'approvals/not-waiting' })
   expect(await approvals.decide(ID, yes, ADA)).toMatchObject({ status: 'approved' })
   await clock.advance(1_000)
   await result
   expect(await approvals.decide(ID, yes, ADA)).toMatchObject({ status: 'used' })
-  await expect(approvals.cancel(ID, ADA)).rejects.toMatchObject({ code: 'approvals/closed' })
+  await expect(approvals.cancel(ID, ADA)).rejects.toMatchObject({ code: 'approvals/not-waiting' })
 })
 
 test('an approval that is cancelled denies its call', async () => {

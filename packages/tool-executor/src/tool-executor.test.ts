@@ -154,8 +154,8 @@ test('an output that is too large, circular or unreadable fails the call', async
     [tool('large', () => ['x'.repeat(60), 'y'.repeat(60)]), tool('circle', () => circle), tool('getter', () => getter)],
     { maxOutputLength: 100 },
   )
-  expect(await b.call('large')).toMatchObject({ error: { code: 'tool-executor/output-too-large' } })
-  expect(await b.call('circle')).toMatchObject({ status: 'failed', error: { code: 'tool-executor/output-too-large' } })
+  expect(await b.call('large')).toMatchObject({ error: { code: 'tool-executor/too-large' } })
+  expect(await b.call('circle')).toMatchObject({ status: 'failed', error: { code: 'tool-executor/too-large' } })
   expect(await b.call('getter')).toMatchObject({ status: 'failed', error: { code: 'tool-executor/not-json' } })
   expect(await make([tool('circle', () => circle)]).call('circle')).toMatchObject({
     error: { code: 'tool-executor/not-json' },
@@ -464,7 +464,7 @@ test('a value for undo that is too large fails the handler before its work', asy
   })
   expect(await make([write], { maxOutputLength: 100 }).call('write')).toMatchObject({
     status: 'failed',
-    error: { code: 'tool-executor/output-too-large' },
+    error: { code: 'tool-executor/too-large' },
   })
   expect(done).toBe(false)
 })
