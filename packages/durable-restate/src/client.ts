@@ -37,7 +37,7 @@ export interface DurableClient<Stages> {
     request?: DurableRequest,
     options?: { readonly signal?: AbortSignal },
   ): Promise<DurableResult<Stages>>
-  /** Answers stages that wait. Rejects with `durable-restate/not-waiting`, `durable-restate/answered` or `durable-restate/not-json`. */
+  /** Answers stages that wait. Rejects with `durable-restate/not-waiting` or `durable-restate/not-json`. */
   answer(runId: string, answers: DurableAnswers<Stages>, options?: WaitOptions): Promise<void>
   /** Cancels a run. Returns false if it has ended or been cancelled before. Rejects with `durable-restate/unknown-run`. */
   cancel(runId: string, reason: string, options?: WaitOptions): Promise<boolean>

@@ -37,7 +37,7 @@ export type DurableAnswers<Stages> = { readonly [Name in keyof Stages]?: unknown
 /** The handlers of a durable run. Its run id is the key of the workflow. */
 export interface DurableHandlers<Stages> {
   run(context: WorkflowContext, request: DurableRequest): Promise<DurableResult<Stages>>
-  /** Gives answers to stages that wait. Fails with `durable-restate/not-waiting` or `durable-restate/answered`. */
+  /** Gives answers to stages that wait. Fails with `durable-restate/not-waiting`, also if another answer came first. */
   answer(context: WorkflowSharedContext, answers: DurableAnswers<Stages>): Promise<void>
   /** Cancels the run, also before it begins. Returns false if it has ended or been cancelled before. */
   cancel(context: WorkflowSharedContext, reason: string): Promise<boolean>
@@ -148,7 +148,7 @@ async function answerOnce(context: WorkflowSharedContext, key: string, answer: u
   if (await completed(context.promise(ANSWER + key).resolve({ answer }))) return
   throw terminal(
     new StageflowError(
-      'durable-restate/answered',
+      'durable-restate/not-waiting',
       `"${key}" of the run "${context.key}" has an answer already, which counts; this one is not used.`,
     ),
   )

@@ -40,7 +40,7 @@ export async function settledOf(tool: AnyTool, answer: unknown, maxLength: numbe
 async function checkedOutput(tool: AnyTool, schema: NonNullable<AnyTool['output']>, answer: unknown): Promise<unknown> {
   const refused = (what: string, cause?: unknown): StageflowError =>
     new StageflowError(
-      'tool-executor/invalid-output',
+      'tool-executor/output-schema',
       `Tool "${tool.name}": ${what} Fix its handler or its output schema.`,
       {
         cause,

@@ -94,7 +94,7 @@ test('case 19: an output that the schema refuses fails the call, which never com
   })
   const b = make([bad])
   const result = await b.call('bad')
-  expect(result).toMatchObject({ status: 'failed', error: { code: 'tool-executor/invalid-output' } })
+  expect(result).toMatchObject({ status: 'failed', error: { code: 'tool-executor/output-schema' } })
   expect((result as any).error.message).toContain('rows[0].id')
   expect(b.types()).toEqual(['tool.invoked', 'tool.started', 'tool.failed'])
 })
@@ -110,7 +110,7 @@ test('an output schema that throws fails the call', async () => {
   })
   expect(await make([tool('odd', () => 1, { output })]).call('odd')).toMatchObject({
     status: 'failed',
-    error: { code: 'tool-executor/invalid-output', message: expect.stringContaining('broken schema') },
+    error: { code: 'tool-executor/output-schema', message: expect.stringContaining('broken schema') },
   })
 })
 
