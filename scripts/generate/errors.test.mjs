@@ -180,6 +180,16 @@ test('a second half that two packages have is refused until it has one status', 
   ])
 })
 
+test('an example of a page gives a code the status of its table', () => {
+  const page = (status) => ({
+    'docs/serve.md': `\`\`\`ts\nconst STATUSES = { 'core/broken': ${status}, 'app/own': 418 }\n\`\`\`\n`,
+  })
+  expect(checkErrors(withPage(page(503)))).toEqual([])
+  expect(checkErrors(withPage(page(500)))).toEqual([
+    'docs/serve.md: the status of core/broken is 500; in its table it is 503.',
+  ])
+})
+
 test('a table without the column status is refused', () => {
   const table = '| code | when | fix |\n| --- | --- | --- |\n| `core/broken` | it is so | fix it |'
   expect(checkErrors(withPage({ 'packages/core/README.md': readmeOf('core', table) }))[0]).toContain(

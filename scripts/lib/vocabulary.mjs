@@ -56,6 +56,7 @@ const STATUSES = {
   'not-waiting': '409',
   'other-input': '409',
   'other-work': '409',
+  'output-schema': '500',
   'still-running': '503',
   'timed-out': '504',
   'too-large': '500',
@@ -69,10 +70,13 @@ const STATUSES = {
 const BESIDE_REQUESTS = /^(sink|exporter)-|^testing(\/|$)/
 /** How a row says that its code is a note, a field of a report or of an event, or the cause of another code. */
 const NO_ENDING = /\bin (the report|`[a-z]+\.[a-z_]+`)|\bThe call ends as\b/i
-/** What a request brings can be wrong, and its caller can mend that. How a row says that its code is about such a thing. */
-const BROUGHT = [
+/** Words in a row with which a half has another status, because they say who can fix it. */
+const BY_WORDS = [
+  // The caller of the request sent it.
   ['illegal-option', /\brun ?id\b|\bdecision\b/i, '400'],
   ['too-large', /\binput\b|\banswer\b|\brequest\b/i, '413'],
+  // The program passes it with each request, and not only while it starts.
+  ['illegal-option', /\brun option\b/i, '500'],
 ]
 /** A token is refused with 401, whatever is wrong with it. */
 const OF_TOKENS = { 'auth/expired': '401', 'auth/too-large': '401' }
@@ -93,8 +97,8 @@ export function statusOf(code, when) {
   if (!isShared(second)) return undefined
   if (NO_ENDING.test(when)) return '–'
   if (Object.hasOwn(OF_TOKENS, code)) return OF_TOKENS[code]
-  const brought = BROUGHT.find(([half, words]) => half === second && words.test(when))
-  return brought?.[2] ?? STATUSES[second]
+  const found = BY_WORDS.find(([half, words]) => half === second && words.test(when))
+  return found?.[2] ?? STATUSES[second]
 }
 
 /** The second halves that several of these codes have, and that lack a usual status. */

@@ -245,7 +245,9 @@ export class Pump {
   #give(fact: Fact): void {
     if (!isFact(fact)) {
       const { kind, at } = Object(fact) as Partial<Fact>
-      throw this.#replayError(`its executor gave ${show(fact)} of kind ${show(kind)} at ${show(at)}, which is not a fact`)
+      throw this.#replayError(
+        `its executor gave ${show(fact)} of kind ${show(kind)} at ${show(at)}, which is not a fact`,
+      )
     }
     const { at, key, replayed } = fact
     if (!replayed) this.isReplaying = false
@@ -289,7 +291,8 @@ export class Pump {
     if (after >= this.#given) throw this.#replayError(`its fact of "${key}" has after ${after}; facts are missing`)
     for (const [what, value] of decided) {
       const now = this.#decided.get(what)
-      if (now !== undefined && now !== value) throw this.#replayError(`${what} returned ${value} before, and ${now} now`)
+      if (now !== undefined && now !== value)
+        throw this.#replayError(`${what} returned ${value} before, and ${now} now`)
       this.#unsaved.delete(what)
     }
   }
