@@ -140,7 +140,8 @@ function checkedAnswers(...given: Parameters<typeof answersByKey>): ReturnType<t
     for (const [key, answer] of found) checkAnswerSize(given[0], key, answer)
     return found
   } catch (error) {
-    throw terminal(error as StageflowError)
+    const isTooLarge = StageflowError.is(error, 'durable-restate/too-large')
+    throw terminal(error as StageflowError, isTooLarge ? 413 : 409)
   }
 }
 
@@ -170,6 +171,6 @@ async function waitingKeys(context: WorkflowSharedContext): Promise<readonly str
   return (await context.stateKeys()).filter((key) => key.startsWith(WAIT)).map((key) => key.slice(WAIT.length))
 }
 
-/** An error that Restate returns to the caller of a handler. */
+/** An error that Restate returns to the caller of a handler. `errorCode`: the HTTP status of its code in docs/errors.md. */
 const terminal = ({ code, message }: StageflowError, errorCode = 409): TerminalError =>
   new TerminalError(`[${code}] ${message}`, { errorCode })
