@@ -70,31 +70,50 @@ export const redactorFor = (redaction: AnyTool['redaction']): Redactor => create
 const MOST_VALUES = 10_000
 const MOST_SECRETS = 200
 
-/** The values under secret names: a handler may have put them into its error. */
+/** The values that an input has under secret names, the longest first, since one may be a part of another. */
 function secretsOf(tool: AnyTool | undefined, input: unknown): readonly string[] {
   if (tool?.redaction === false) return []
-  const redactor = redactorOf(tool)
-  const found = new Set<string>()
-  let left = MOST_VALUES
-  const look = (value: unknown, isSecret: boolean): void => {
-    if (left-- <= 0 || found.size > MOST_SECRETS) return
-    if (typeof value === 'object' && value !== null) {
-      for (const [key, held] of entriesOf(value)) {
-        look(held, isSecret || (key !== undefined && isHidden(redactor, key, held)))
-        if (left <= 0) return
-      }
-    } else if (isSecret && /string|number|bigint/.test(typeof value)) {
-      const secret = String(value)
-      if (secret.length >= SHORTEST_SECRET) for (const written of writingsOf(secret)) found.add(written)
-    }
-  }
+  const search = new SecretSearch(redactorOf(tool))
   try {
-    look(input, false)
+    search.look(input, false)
   } catch {
     // What cannot be read cannot be in a text.
   }
-  // The longest first: a secret may be a part of another.
-  return [...found].toSorted((a, b) => b.length - a.length)
+  return [...search.found].toSorted((one, other) => other.length - one.length)
+}
+
+/** Collects secret values, because a handler may have put them into its error. Looks at so many values, and keeps so many secrets. */
+class SecretSearch {
+  readonly found = new Set<string>()
+  readonly #redactor: Redactor
+  #left = MOST_VALUES
+
+  constructor(redactor: Redactor) {
+    this.#redactor = redactor
+  }
+
+  /** `isSecret`: the value is below a secret name. */
+  look(value: unknown, isSecret: boolean): void {
+    this.#left--
+    if (this.#left < 0 || this.found.size > MOST_SECRETS) return
+    if (typeof value === 'object' && value !== null) this.#lookInside(value, isSecret)
+    else if (isSecret) this.#add(value)
+  }
+
+  #lookInside(value: object, isSecret: boolean): void {
+    for (const [key, held] of entriesOf(value)) {
+      if (this.#left <= 0) return
+      const isHere = key !== undefined && isHidden(this.#redactor, key, held)
+      this.look(held, isSecret || isHere)
+    }
+  }
+
+  #add(value: unknown): void {
+    if (!/string|number|bigint/.test(typeof value)) return
+    const secret = String(value)
+    if (secret.length < SHORTEST_SECRET) return
+    for (const written of writingsOf(secret)) this.found.add(written)
+  }
 }
 
 function entriesOf(value: object): Iterable<readonly [key: string | undefined, held: unknown]> {
