@@ -174,7 +174,7 @@ test('code that sets timers without end fails with testing/endless-timers', asyn
 })
 
 test('illegal times are refused', async () => {
-  const illegal = { code: 'testing/illegal-time' }
+  const illegal = { code: 'testing/illegal-option' }
   const clock = manualClock({ startAt: 50 })
   await expect(clock.advance(-1)).rejects.toMatchObject(illegal)
   await expect(clock.advance(NaN)).rejects.toMatchObject(illegal)

@@ -139,7 +139,7 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
   }
 }
 
-/** The time that a timer waits, from 0. Throws `testing/illegal-time` for NaN. */
+/** The time that a timer waits, from 0. Throws `testing/illegal-option` for NaN. */
 export function checkedDelay(kind: PendingTimer['kind'], ms: number): number {
   if (!Number.isNaN(Number(ms))) return Math.max(ms, 0)
   throw illegalTime(`A ${kind} was set for ${ms} milliseconds. Pass a number, or Infinity for never.`)
@@ -153,7 +153,7 @@ function requireFinite(what: string, value: number): void {
 }
 
 function illegalTime(message: string): StageflowError {
-  return new StageflowError('testing/illegal-time', message)
+  return new StageflowError('testing/illegal-option', message)
 }
 
 function endlessTimers(limit: number, time: number, left: readonly Timer[]): StageflowError {

@@ -25,7 +25,7 @@ const GOLDEN = 0x9e37_79b9
 function stateOf(seed: number): number {
   if (!Number.isSafeInteger(seed)) {
     throw new StageflowError(
-      'testing/illegal-seed',
+      'testing/illegal-option',
       `A seed must be a whole number; it is ${String(seed)}. Pass an integer, such as 42.`,
     )
   }
