@@ -122,6 +122,7 @@ export const RUN_RULES: OptionRules = {
 }
 
 export const NO_RUN_OPTIONS: AllRunOptions = Object.freeze({})
+/** Their names. */
 export const RUN_OPTIONS: readonly string[] = Object.keys(RUN_RULES)
 
 /** Throws `core/illegal-option` for an illegal option, or one that no interceptor claims. */

@@ -1,7 +1,7 @@
 import { StageflowError } from '@stageflow/core'
 import type { PipelineStatus } from '@stageflow/core'
 import type { DurableStart } from '@stageflow/core/durable'
-import { checkOptions, isPlain, show, whole } from '@stageflow/core/kit'
+import { checkOptions, isPlain, optionProblems, required, show, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import type { RecordedFact } from '../durable-runs/leg.ts'
 
@@ -64,7 +64,7 @@ export function parseCassette(text: string, options: { readonly maxBytes?: numbe
   if (typeof text !== 'string')
     throw new StageflowError(
       'testing/illegal-cassette',
-      `The cassette cannot be read: it is ${show(text)}, not a string. Pass its text: parseCassette(await readFile(path, 'utf8')).`,
+      `parseCassette() needs a string, not ${show(text)}. Pass the text of a cassette: parseCassette(await readFile(path, 'utf8')).`,
     )
   if (text.length > maxBytes) throw illegal(`it has ${text.length} characters, and at most ${maxBytes} are read`)
   const [first = '', ...rest] = linesOf(text)
@@ -111,14 +111,17 @@ export function cassetteOf(
   return { ...parts, end: { status, at } }
 }
 
-/** Throws `testing/illegal-cassette` for anything else, such as the text of a cassette. `where`: the function that got it. */
-export function checkCassette(where: string, given: unknown): void {
-  const { pipeline, start, facts, chunks, end } = (isPlain(given) ? given : {}) as Partial<Cassette>
-  if (typeof pipeline === 'string' && isPlain(start) && Array.isArray(facts) && Array.isArray(chunks) && isPlain(end))
-    return
+/**
+ * Throws `testing/illegal-cassette` for anything else, such as the text of a cassette. `where`: the function that got it. `name`: its
+ * argument.
+ */
+export function checkCassette(where: string, given: unknown, name = 'cassette'): void {
+  const known = isPlain(given) ? Object.keys(given) : []
+  const problems = optionProblems(given, RULES, `${name}.`, known)
+  if (problems.length === 0) return
   throw new StageflowError(
     'testing/illegal-cassette',
-    `${where} needs a cassette, not ${show(given)}. Pass parseCassette(text), or the cassette of a recorded run: (await recordRun(graph, input)).cassette.`,
+    `${where}: ${problems.join('; ')}. Pass parseCassette(text), or the cassette of a recorded run: (await recordRun(graph, input)).cassette.`,
   )
 }
 
@@ -157,6 +160,16 @@ const isChunk = (value: unknown): value is RecordedChunk =>
   isPlain(value) && typeof value['path'] === 'string' && typeof value['at'] === 'number'
 const isEnd = (value: unknown): value is CassetteEnd =>
   isPlain(value) && STATUSES.includes(value['status']) && typeof value['at'] === 'number'
+const areAll = (values: unknown, test: (value: unknown) => boolean): boolean =>
+  Array.isArray(values) && values.every((value) => test(value))
+
+const RULES: OptionRules<Cassette> = {
+  pipeline: required([(value) => typeof value === 'string', 'the name of the pipeline']),
+  start: required([isStart, 'an object with the id, time and input of the run']),
+  facts: required([(value) => areAll(value, isFact), 'an array of facts']),
+  chunks: required([(value) => areAll(value, isChunk), 'an array of chunks']),
+  end: required([isEnd, 'an object with the status and time of the end']),
+}
 
 const illegal = (what: string): StageflowError =>
   new StageflowError(

@@ -1,9 +1,9 @@
 import { StageflowError } from '@stageflow/core'
 import type { PipelineStatus, RunInput, RunOptions, StageGraph } from '@stageflow/core'
-import { runDurable } from '@stageflow/core/durable'
+import { checkLeg, runDurable } from '@stageflow/core/durable'
 import type { Fact, StageExecutor } from '@stageflow/core/durable'
-import { ANY, checkOptions } from '@stageflow/core/kit'
-import type { OptionRules } from '@stageflow/core/kit'
+import { isPlain, oneOf, optionProblems, or, refuseOptions, whole } from '@stageflow/core/kit'
+import type { OptionRule, OptionRules } from '@stageflow/core/kit'
 import { memoryExecutor } from './memory-executor.ts'
 import type { MemoryExecutor } from './memory-executor.ts'
 import { watchedExecutor } from './watched-executor.ts'
@@ -28,7 +28,13 @@ export interface CrashReport {
   readonly differences: readonly string[]
 }
 
-const RULES: OptionRules<CrashOptions> = { ports: ANY, answers: ANY, runOptions: ANY }
+const OBJECT: OptionRule = [(value) => typeof value === 'object' && value !== null, 'an object']
+const INPUT: OptionRules = { input: [isPlain, 'an object, such as { inputText: "Hello" }'] }
+const RULES: OptionRules<CrashOptions> = { ports: OBJECT, answers: OBJECT, runOptions: OBJECT }
+const RUN_RULES: OptionRules<CrashOptions['runOptions'] & object> = {
+  maxConcurrency: or(whole(1), Infinity),
+  onStageFailure: oneOf('stop', 'continue'),
+}
 
 interface Ended {
   readonly status: PipelineStatus
@@ -45,7 +51,7 @@ export async function crashAfterEveryFact<Stages, Ports>(
   input: RunInput = {},
   options: CrashOptions<Ports> = {},
 ): Promise<CrashReport> {
-  checkOptions('crashAfterEveryFact()', 'testing/illegal-option', options, RULES)
+  checkArguments(graph, input, options)
   const whole = await runWith(graph, input, options, Infinity)
   const ranTwice = new Set<string>()
   const differences = new Set<string>()
@@ -60,6 +66,14 @@ export async function crashAfterEveryFact<Stages, Ports>(
     ranTwice: [...ranTwice],
     differences: [...differences],
   }
+}
+
+function checkArguments(graph: unknown, input: unknown, options: CrashOptions<unknown>): void {
+  const where = 'crashAfterEveryFact()'
+  checkLeg(where, graph, undefined)
+  const problems = [...optionProblems({ input }, INPUT), ...optionProblems(options, RULES)]
+  refuseOptions(where, 'testing/illegal-option', problems)
+  refuseOptions(where, 'testing/illegal-option', optionProblems(options.runOptions ?? {}, RUN_RULES, 'runOptions.'))
 }
 
 interface OneRun {

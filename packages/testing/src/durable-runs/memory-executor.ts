@@ -222,7 +222,9 @@ export class MemoryLeg implements StageExecutor {
   protected async woken(): Promise<void> {
     const due = Math.min(...this.#timers.values())
     const waiting = new Promise<void>((resolve) => (this.#wake = resolve))
-    const clear = due < Infinity ? this.clock.setTimeout(() => this.wake(), due - this.clock.now()) : undefined
+    // A timer may have come due since the last look.
+    const waitMs = Math.max(0, due - this.clock.now())
+    const clear = due < Infinity ? this.clock.setTimeout(() => this.wake(), waitMs) : undefined
     await waiting
     clear?.()
   }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StageflowError, systemClock } from '@stageflow/core'
-import { checkOptions, whole } from '@stageflow/core/kit'
+import { checkOptions, show, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { breach, must, mustEqual } from '../contract-base/contract-case.ts'
 import type { ContractCase } from '../contract-base/contract-case.ts'
@@ -51,7 +51,7 @@ export function executorProcessContract(module: URL, options: ExecutorProcessOpt
   if (!(module instanceof URL))
     throw new StageflowError(
       'testing/illegal-contract',
-      "executorProcessContract() needs the address of a module: executorProcessContract(new URL('./store.ts', import.meta.url)).",
+      `executorProcessContract() needs the address of a module, not ${show(module)}: executorProcessContract(new URL('./store.ts', import.meta.url)).`,
     )
   checkOptions('executorProcessContract()', 'testing/illegal-option', options, RULES)
   return Object.entries(CASES).map(([name, check]) => ({ name, run: () => runCase(name, check, module, options) }))

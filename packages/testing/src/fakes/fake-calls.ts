@@ -1,11 +1,11 @@
 import { StageflowError } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
-import { ANY, CLOCK, checkOptions, functionLike, isPlain, isThenable, show, TEXT } from '@stageflow/core/kit'
+import { CLOCK, checkOptions, functionLike, isPlain, isThenable, required, TEXT } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { DELAY_RANGE, delayAt, SHARE } from '../faults/delay-range.ts'
 import type { DelayRange } from '../faults/delay-range.ts'
 import { httpError } from '../faults/http-error.ts'
-import { seededNumbers } from '../random/seeded-random.ts'
+import { SEED, seededNumbers } from '../random/seeded-random.ts'
 
 /** The answers of a fake: one for each call, in their order, or a function that makes them. An error is thrown. */
 export type FakeScript<Input, Answer> =
@@ -56,7 +56,14 @@ const OWN: OptionRules<FakeOptions> = {
   latencyMs: DELAY_RANGE,
   faultRate: SHARE,
   fault: functionLike('() => error'),
-  seed: ANY, // `seededNumbers` checks it
+  seed: SEED,
+}
+const ARGUMENTS: OptionRules = {
+  clock: required([CLOCK[0], 'a clock, such as manualClock()']),
+  script: required([
+    (value) => Array.isArray(value) || typeof value === 'function',
+    'an array with an answer for each call, or a function (input, call) => answer',
+  ]),
 }
 export const FAKE_RULES: OptionRules = OWN
 export const STREAM_RULES: OptionRules = { ...OWN, chunkMs: DELAY_RANGE, provider: TEXT, model: TEXT }
@@ -107,7 +114,7 @@ export function fakeCalls<Input, Answer>(
   options: FakeStreamOptions,
   rules: OptionRules,
 ): FakeCalls<Input, Answer> {
-  mustHaveClockAndScript(what, clock, script)
+  checkOptions(`${what}()`, 'testing/illegal-option', { clock, script }, ARGUMENTS)
   checkOptions(`${what}()`, 'testing/illegal-option', options, rules)
   const { latencyMs = 0, chunkMs = 0, faultRate = 0, fault = () => httpError(503), seed = 1 } = options
   const numberOf = seededNumbers(seed)
@@ -187,20 +194,6 @@ export function fakeCalls<Input, Answer>(
       }
     },
   }
-}
-
-function mustHaveClockAndScript(what: string, clock: unknown, script: unknown): void {
-  const [isClock, clockLike] = CLOCK
-  if (!isClock(clock))
-    throw new StageflowError(
-      'testing/illegal-option',
-      `${what}(): the first argument must be ${clockLike}, not ${show(clock)}. Pass one: ${what}(manualClock(), script).`,
-    )
-  if (!Array.isArray(script) && typeof script !== 'function')
-    throw new StageflowError(
-      'testing/illegal-option',
-      `${what}(): the second argument must be a script, an array with an answer for each call or a function (input, call) => answer, not ${show(script)}.`,
-    )
 }
 
 const scriptEnded = (what: string, calls: number, answers: number): StageflowError =>

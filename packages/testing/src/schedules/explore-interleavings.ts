@@ -1,7 +1,7 @@
 import { StageflowError } from '@stageflow/core'
-import { checkOptions, textOf, whole } from '@stageflow/core/kit'
+import { checkOptions, functionLike, isThenable, required, show, textOf, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
-import { seededRandom } from '../random/seeded-random.ts'
+import { SEED, seededRandom } from '../random/seeded-random.ts'
 import { createSchedule, stepText, unused } from './schedule.ts'
 import type { Schedule } from './schedule.ts'
 
@@ -28,8 +28,13 @@ const MOST_SHRINKS = 200
 const ORDER = /^\d+(\.\d+)*$/
 const RULES: OptionRules<ExploreOptions> = {
   maxOrders: whole(1),
-  seed: whole(Number.MIN_SAFE_INTEGER),
+  seed: SEED,
   order: [(value) => typeof value === 'string' && ORDER.test(value), "an order such as '1.0.2'"],
+}
+
+const ARGUMENTS: OptionRules = {
+  start: required(functionLike('(schedule) => graph.run(input)')),
+  check: required(functionLike('(value) => boolean')),
 }
 
 /** One run in one order. */
@@ -51,6 +56,7 @@ export async function exploreInterleavings<Value>(
   check: (value: Value) => unknown,
   options: ExploreOptions = {},
 ): Promise<ExploredOrders> {
+  checkOptions('exploreInterleavings()', 'testing/illegal-option', { start, check }, ARGUMENTS)
   checkOptions('exploreInterleavings()', 'testing/illegal-option', options, RULES)
   const { maxOrders = 1_000, seed = 1, order } = options
   const run = (choose: Decide): Promise<Trial> => runOrder(start, check, choose)
@@ -106,6 +112,17 @@ function following(choices: readonly number[], strict = false): Decide {
   }
 }
 
+/** Errors that say that the test itself is wrong. No order of its steps failed. */
+const MISTAKES = ['testing/order-changed', 'testing/illegal-option']
+
+function mustBePromise<Value>(started: Promise<Value>): Promise<Value> {
+  if (isThenable(started)) return started
+  throw new StageflowError(
+    'testing/illegal-option',
+    `exploreInterleavings(): start must return a promise, not ${show(started)}. Return that of the run: (schedule) => graph.run(input).`,
+  )
+}
+
 async function runOrder<Value>(
   start: (schedule: Schedule) => Promise<Value>,
   check: (value: Value) => unknown,
@@ -121,10 +138,10 @@ async function runOrder<Value>(
   })
   let failure: Trial['failure']
   try {
-    const verdict = await check(await schedule.drive(start(schedule)))
+    const verdict = await check(await schedule.drive(mustBePromise(start(schedule))))
     if (verdict === false) failure = { error: new Error('the check returned false') }
   } catch (error) {
-    if (StageflowError.is(error, 'testing/order-changed')) throw error
+    if (MISTAKES.some((code) => StageflowError.is(error, code))) throw error
     failure = { error }
   }
   return { choices, options, steps: taken.map(stepText), failure }
