@@ -48,16 +48,26 @@ async function make(request: Request, surroundings: Surroundings): Promise<void>
   const plugins = kind === 'app' ? (request.plugins ?? (await missingPlugins(request, surroundings))) : []
   const files = templateFiles(kind, names, plugins)
   const folder = resolve(cwd, request.folder ?? names.folder)
-  const isTaken = existsSync(folder) && readdirSync(folder).some((name) => name !== '.git')
-  if (isTaken) throw new Error(`The folder ${folder} isn't empty. Choose another name, or another --folder.`)
-  for (const [path, text] of files) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), text)
-  }
+  refuseFull(folder)
+  writeFiles(folder, files)
   output.write(`Made ${names.packageName}: ${files.size} files.\n`)
   const manager = managerOf(surroundings)
   if (request.install) await install(manager, folder, output)
   output.write(nextSteps(kind, names, manager, request.install, relative(cwd, folder)))
+}
+
+/** Nothing is overwritten. A repository may have been made before. */
+function refuseFull(folder: string): void {
+  const isFull = existsSync(folder) && readdirSync(folder).some((name) => name !== '.git')
+  if (isFull) throw new Error(`The folder ${folder} isn't empty. Choose another name, or another --folder.`)
+}
+
+function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
+  for (const [path, text] of files) {
+    const file = join(folder, path)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+  }
 }
 
 const mayAsk = ({ yes }: Request, { input, output }: Surroundings): boolean =>

@@ -69,6 +69,7 @@ interface OptionToken {
   readonly inlineValue?: boolean | undefined
 }
 
+/** Throws a `UsageError` for an unknown option, one without the value that it needs, and one with a value that it cannot have. */
 function checkOption({ name, rawName, value, inlineValue }: OptionToken): void {
   if (!isKey(name, OPTIONS)) throw new UsageError(`There is no option ${rawName}. ${advice(rawName, FLAGS)}`)
   const takesValue = OPTIONS[name].type === 'string'

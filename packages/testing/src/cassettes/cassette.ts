@@ -43,13 +43,16 @@ export function cassetteText(cassette: Cassette): string {
   checkCassette('cassetteText()', cassette)
   const { pipeline, start, facts, chunks, end } = cassette
   const lines: object[] = [{ cassette: VERSION, pipeline, start }]
-  const later = [...chunks]
+  let place = 0
+  const addChunksUntil = (time: number): void => {
+    for (let chunk = chunks[place]; chunk !== undefined && chunk.at <= time; chunk = chunks[++place])
+      lines.push({ chunk })
+  }
   for (const fact of facts) {
-    const after = later.findIndex(({ at }) => at > fact.at)
-    for (const chunk of later.splice(0, after < 0 ? later.length : after)) lines.push({ chunk })
+    addChunksUntil(fact.at)
     lines.push({ fact })
   }
-  for (const chunk of later) lines.push({ chunk })
+  addChunksUntil(Infinity)
   lines.push({ end })
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('')
 }

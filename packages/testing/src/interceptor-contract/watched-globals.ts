@@ -104,13 +104,14 @@ function watchTimers(storage: AsyncStorage<Watcher>): readonly (() => void)[] {
     const real = holder[name]
     const set: SetTimer = (callback, ms, ...given) => {
       const seen = useIn(storage, set, `${name}(…, ${ms ?? 0})`)
-      if (seen === undefined) return real(callback, ms, ...given)
+      if (seen === undefined) return real(callback, ms, ...given) // code that isn't watched
       const { watcher, use } = seen
-      const fire: typeof callback = (...all) => {
-        if (name === 'setTimeout') forget(timer)
+      const fireOnce: typeof callback = (...all) => {
+        forget(timer)
         callback(...all)
       }
-      const timer = real(fire, ms, ...given)
+      // An interval is left even if it has fired.
+      const timer = real(name === 'setTimeout' ? fireOnce : callback, ms, ...given)
       watcher.timeUses.push(use)
       watcher.timers.set(timer, use)
       owners.set(timer, watcher)

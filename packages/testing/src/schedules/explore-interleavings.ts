@@ -147,32 +147,55 @@ async function runOrder<Value>(
   return { choices, options, steps: taken.map(stepText), failure }
 }
 
-/** Looks for a failing order with fewer choices that differ from the first step. */
+/** Looks for a failing order whose choices differ less from the first steps, until it finds no simpler one. */
 async function shrunk(run: RunOrder, failing: Trial): Promise<Trial> {
-  let best = failing
-  let left = MOST_SHRINKS
-  const tryOut = async (choices: readonly number[]): Promise<boolean> => {
-    if (left === 0) return false
-    left--
-    const trial = await run(following(choices))
-    const isBetter = trial.failure !== undefined && !isSimpler(best, trial)
-    if (isBetter) best = trial
-    return isBetter
-  }
-  for (let length = 0; length < failing.choices.length; length++)
-    if (await tryOut(failing.choices.slice(0, length))) break
+  const search = new Search(run, failing)
+  await cutEnd(search)
   let before: Trial
   do {
-    before = best
-    for (let at = best.choices.length - 1; at >= 0; at--)
-      for (let choice = 0; choice < (best.choices[at] ?? 0); choice++)
-        if (await tryOut(best.choices.with(at, choice))) break
-  } while (best !== before)
-  return best
+    before = search.best
+    await lowerChoices(search)
+  } while (search.best !== before)
+  return search.best
 }
 
+/** The simplest failing order so far. */
+class Search {
+  best: Trial
+  readonly #run: RunOrder
+  #left = MOST_SHRINKS
+
+  constructor(run: RunOrder, failing: Trial) {
+    this.best = failing
+    this.#run = run
+  }
+
+  /** Runs an order. Returns whether it is the best one now: it fails, and is no less simple than the best before. */
+  async improves(choices: readonly number[]): Promise<boolean> {
+    if (this.#left === 0) return false
+    this.#left--
+    const trial = await this.#run(following(choices))
+    if (trial.failure === undefined || weightOf(trial) > weightOf(this.best)) return false
+    this.best = trial
+    return true
+  }
+}
+
+/** Tries the beginnings of the order, the shortest first. Its end is replaced by first steps. */
+async function cutEnd(search: Search): Promise<void> {
+  const { choices } = search.best
+  for (let length = 0; length < choices.length; length++) if (await search.improves(choices.slice(0, length))) return
+}
+
+/** Tries a lower choice in each place, the last place first. */
+async function lowerChoices(search: Search): Promise<void> {
+  for (let at = search.best.choices.length - 1; at >= 0; at--)
+    for (let choice = 0; choice < (search.best.choices[at] ?? 0); choice++)
+      if (await search.improves(search.best.choices.with(at, choice))) break
+}
+
+/** How far an order is from that of first steps only. */
 const weightOf = ({ choices }: Trial): number => choices.reduce((sum, choice) => sum + choice, 0)
-const isSimpler = (one: Trial, other: Trial): boolean => weightOf(one) < weightOf(other)
 
 /** The same choices must lead to the same steps, otherwise the orders cannot be counted or repeated. */
 function requireSame(one: Trial, other: Trial, places: number): void {
