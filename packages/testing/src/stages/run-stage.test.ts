@@ -213,7 +213,7 @@ test('a clock, a signal and ports reach the stage', async () => {
   expect(clock.timers).toEqual([])
 })
 
-test('what is no stage is refused, and a stage that cannot be built is refused as in a pipeline', async () => {
+test('a value that cannot be a stage is refused, and so is a stage that cannot be built, as in a pipeline', async () => {
   const refused = { code: 'testing/illegal-option', message: expect.stringContaining('runStage(): stage must be') }
   for (const given of [{ run: () => ({}) }, undefined, new Pipeline('chat')])
     await expect(runStage(given as never)).rejects.toMatchObject(refused)
