@@ -41,6 +41,7 @@ export async function create(argv: readonly string[], surroundings: Surroundings
   }
 }
 
+/** Makes the app or plugin that a request asks for, after asking for what it leaves open. */
 async function make(request: Request, surroundings: Surroundings): Promise<void> {
   const { cwd, output } = surroundings
   const kind = request.kind ?? (await missingKind(request, surroundings))
@@ -96,6 +97,7 @@ function managerOf({ userAgent = '' }: Surroundings): 'npm' | 'pnpm' {
   return userAgent.startsWith('pnpm/') ? 'pnpm' : 'npm'
 }
 
+/** Lets the package manager install. What it prints is shown only if it fails. */
 async function install(manager: string, folder: string, output: Writable): Promise<void> {
   output.write(`${manager} install …\n`)
   // On Windows the package managers are scripts of the shell.
@@ -112,6 +114,7 @@ async function install(manager: string, folder: string, output: Writable): Promi
   output.write('Installed what it depends on.\n')
 }
 
+/** The commands to type next, with what they do. */
 function nextSteps(kind: Kind, names: Names, manager: string, isInstalled: boolean, folder: string): string {
   const steps: [string, string][] = []
   if (folder !== '') steps.push([`cd ${folder}`, ''])

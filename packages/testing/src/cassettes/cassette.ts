@@ -77,6 +77,7 @@ export function parseCassette(text: string, options: { readonly maxBytes?: numbe
 /** The lines, without the empty one after the last line break. */
 const linesOf = (text: string): readonly string[] => (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n')
 
+/** What the first line has. */
 function headIn(line: string): Pick<Cassette, 'pipeline' | 'start'> {
   const { cassette, pipeline, start } = line === '' ? {} : fieldsIn(line, 1)
   if (cassette === undefined) throw illegal('line 1 is not the start of a cassette')
@@ -130,6 +131,7 @@ export function checkCassette(where: string, given: unknown, name = 'cassette'):
 
 type Fields = Readonly<Record<string, unknown>>
 
+/** The fields of a line, which must be a JSON object. */
 function fieldsIn(line: string, number: number): Fields {
   try {
     const value: unknown = JSON.parse(line)

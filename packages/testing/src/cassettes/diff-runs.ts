@@ -54,6 +54,7 @@ function linesOfCall(key: string, old: Row | undefined, now: Row | undefined, pa
   return isAlike ? [] : [head + time, ...details.map((detail) => `    ${detail}`)]
 }
 
+/** The calls by their stage. Those of later legs count for the same stage. */
 function rowsOf({ facts }: Cassette): ReadonlyMap<string, Row> {
   const rows = new Map<string, Row>()
   for (const fact of facts) {

@@ -84,6 +84,7 @@ export async function carryRecorded<Stages, Ports>(
 /** Nothing is cut: a cassette is replayed. */
 const UNCUT: RedactionOptions = { maxTextLength: 1e9, maxEntries: 1e9, maxDepth: 1_000, maxLength: 1e9 }
 
+/** The cassette without secrets: in its input, its facts and its chunks. */
 function redacted({ start, facts, chunks, ...rest }: Cassette, { value }: Redactor): Cassette {
   const clean = <T>(whole: T): T => value(whole) as T
   return {
@@ -100,6 +101,7 @@ function withClean(fact: RecordedFact, clean: <T>(whole: T) => T): RecordedFact 
   return fact.kind === 'call' ? { ...fact, facts: clean(fact.facts) } : fact
 }
 
+/** The same cassette. Throws `testing/too-large`. */
 function bounded(cassette: Cassette, maxBytes: number): Cassette {
   const size = new TextEncoder().encode(cassetteText(cassette)).length
   if (size <= maxBytes) return cassette

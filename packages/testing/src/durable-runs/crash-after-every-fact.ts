@@ -86,6 +86,7 @@ interface OneRun {
 
 const RUN_ID = 'crash-after-every-fact'
 
+/** Carries a run to its end, with a crash after so many facts and a new leg after each crash or answer. */
 async function runWith<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   input: RunInput,
@@ -162,6 +163,7 @@ function answerAll(
   )
 }
 
+/** How a run ended otherwise than the whole one, a line for each difference. */
 function differencesOf(whole: Ended, other: Ended): readonly string[] {
   const found = whole.status === other.status ? [] : [`the run ended as ${other.status}, not as ${whole.status}`]
   for (const [name, { status }] of Object.entries(whole.report.stages)) {

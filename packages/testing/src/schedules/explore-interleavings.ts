@@ -123,6 +123,7 @@ function mustBePromise<Value>(started: Promise<Value>): Promise<Value> {
   )
 }
 
+/** Runs once, in the order that `decide` chooses, and checks the result. */
 async function runOrder<Value>(
   start: (schedule: Schedule) => Promise<Value>,
   check: (value: Value) => unknown,
@@ -209,6 +210,7 @@ function requireSame(one: Trial, other: Trial, places: number): void {
   }
 }
 
+/** The error for the simplest failing order. The first steps at its end need not be named. */
 function interleaving({ choices, steps, failure }: Trial, orders: number): StageflowError {
   const order = choices.slice(0, choices.findLastIndex((choice) => choice > 0) + 1).join('.') || '0'
   const lines = steps.map((step, at) => `\n  ${at + 1}. ${step}`)

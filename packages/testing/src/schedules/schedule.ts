@@ -67,6 +67,7 @@ export function createSchedule(
   return { schedule, taken: steps.taken }
 }
 
+/** The clock of a schedule: a timer is a step of the stage that set it. */
 function clockOf(steps: Steps): Clock {
   const clock: Clock = {
     now: () => steps.now(),
@@ -115,6 +116,7 @@ function startOf(name: string, steps: Steps, signal: AbortSignal): Promise<void>
   })
 }
 
+/** The port, with a step before each promise that its calls return settles. */
 function interleaved<Port extends object>(port: Port, steps: Steps): Port {
   checkOptions('interleave()', 'testing/illegal-option', { port }, INTERLEAVED)
   const call = (target: Function, self: unknown, given: unknown[], name: string): unknown => {
@@ -143,6 +145,7 @@ async function held<Value>(promise: PromiseLike<Value>, what: string, steps: Ste
   }
 }
 
+/** Takes a step whenever nothing else goes on, until the promise settles. */
 async function drive<Value>(
   promise: Promise<Value>,
   steps: Steps,

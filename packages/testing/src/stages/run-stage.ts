@@ -235,6 +235,7 @@ interface Setup {
   readonly stageOptions: StageOptions | undefined
 }
 
+/** Builds the pipeline of a stage alone: a stage for each input, and the stage that depends on them. */
 function graphAround(around: string, stage: unknown, setup: Setup): ReturnType<Draft['build']> {
   const { name, inputs, ports, interceptors, clock } = setup
   const options: BuildOptions<object> = {
@@ -260,6 +261,7 @@ function draftOfInputs(around: string, inputs: object): Draft {
   return pipeline
 }
 
+/** Adds a stage that has no description of its own. It may run if an input is missing, because undefined stands for a skipped stage. */
 function withBareStage(pipeline: Draft, stage: unknown, { name, inputs, kind, stageOptions }: Setup): Draft {
   const options = {
     ...stageOptions,
