@@ -3,6 +3,7 @@ import type { PipelineStatus } from '@stageflow/core'
 import type { DurableStart } from '@stageflow/core/durable'
 import { checkOptions, isPlain, optionProblems, required, show, whole } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
+import { isStart } from '../durable-runs/leg.ts'
 import type { RecordedFact } from '../durable-runs/leg.ts'
 
 /** A chunk that a stage yielded. */
@@ -145,11 +146,6 @@ function fieldsIn(line: string, number: number): Fields {
 const KINDS: readonly unknown[] = ['call', 'timer', 'answer', 'stop']
 const STATUSES: readonly unknown[] = ['completed', 'cancelled', 'failed', 'suspended']
 
-function isStart(value: unknown): value is DurableStart {
-  if (!isPlain(value)) return false
-  const { runId, startedAt, input } = value
-  return typeof runId === 'string' && typeof startedAt === 'number' && isPlain(input)
-}
 function isFact(value: unknown): value is RecordedFact {
   if (!isPlain(value)) return false
   const { kind, key, at, facts } = value

@@ -87,6 +87,17 @@ test('a timer that comes due while the leg looks at its timers is not set in the
   expect(waits).toEqual([0])
 })
 
+test.each([
+  [[], 'run(): start must be'],
+  [[{ runId: 7 }, () => {}], 'run(): start must be'],
+  [[start], 'carry must be a function (executor) => runDurable(graph, executor), not undefined'],
+])('wrong arguments of run() are refused: %j', (given, message) => {
+  const run = memoryExecutor().run as (...given: readonly unknown[]) => unknown
+  expect(() => run(...given)).toThrow(
+    expect.objectContaining({ code: 'testing/illegal-option', message: expect.stringContaining(message) }),
+  )
+})
+
 test('runs at once of one id share a leg', async () => {
   const executor = memoryExecutor()
   let calls = 0

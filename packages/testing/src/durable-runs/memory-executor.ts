@@ -1,8 +1,9 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock } from '@stageflow/core'
 import type { CallFacts, DurableStart, Fact, StageExecutor } from '@stageflow/core/durable'
-import { CLOCK, checkOptions } from '@stageflow/core/kit'
+import { CLOCK, checkOptions, functionLike, required } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
+import { isStart } from './leg.ts'
 import type { CarryLeg, LegResult, RecordedFact } from './leg.ts'
 
 export interface MemoryExecutorOptions {
@@ -11,6 +12,10 @@ export interface MemoryExecutorOptions {
 }
 
 const RULES: OptionRules<MemoryExecutorOptions> = { clock: CLOCK }
+const ARGUMENTS: OptionRules = {
+  start: required([isStart, 'the start of a run, such as { runId, startedAt: 0, input: {} }']),
+  carry: required(functionLike('(executor) => runDurable(graph, executor)')),
+}
 
 /** Durable runs in memory. */
 export interface MemoryExecutor {
@@ -83,6 +88,7 @@ export class MemoryRuns implements MemoryExecutor {
   }
 
   run<Result extends LegResult>(start: DurableStart, carry: CarryLeg<Result>): Promise<Result> {
+    checkOptions('run()', 'testing/illegal-option', { start, carry }, ARGUMENTS)
     const run = this.runOf(start.runId) ?? this.makeRun(structuredClone(start))
     this.#runs.set(start.runId, run)
     if (run.current !== undefined) return run.current.ends as Promise<Result>
