@@ -6,7 +6,7 @@ import type { ResolvedCall } from '@stageflow/tools'
 import { parseArguments } from '@stageflow/tools/kit'
 
 import type { Approval, ApprovalAnswer, ApprovalOwner, ApprovalQuestion } from './approval.ts'
-import type { StoredApproval } from './approval-store.ts'
+import type { StoredApproval } from '@stageflow/keyed-work'
 
 /** The version of the stored form. It changes when an older version of this package could not read it. */
 const FORM = 1

@@ -1,7 +1,7 @@
 import type { Clock, RunIdentity, TryEmitEvent } from '@stageflow/core'
 import type { Denial } from '@stageflow/tools'
 
-import type { ApprovalStatus } from './approval-store.ts'
+import type { ApprovalStatus } from '@stageflow/keyed-work'
 
 /** Whose approval it is: the user and the tenant of the run that asks. */
 export type ApprovalOwner = Pick<Partial<RunIdentity>, 'orgId' | 'userId'>

@@ -1,14 +1,14 @@
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import { resume } from '@stageflow/core/durable'
 import { manualClock, recordingSink } from '@stageflow/testing'
-import { memoryStore } from '@stageflow/keyed-work'
+import { memoryStore, type ApprovalStore } from '@stageflow/keyed-work'
 import { ToolExecutor } from '@stageflow/tool-executor'
 import { defineTool, ToolRegistry, type DeniedCall, type ExecutedCall } from '@stageflow/tools'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 
 import { bench, tool, untilAborted } from '../../tool-executor/test/tool-bench.ts'
-import { Approvals, memoryApprovalStore, type ApprovalStore, type ApprovalsOptions } from './index.ts'
+import { Approvals, memoryApprovalStore, type ApprovalsOptions } from './index.ts'
 
 const ADA = { orgId: 'acme', userId: 'ada' }
 const ID = 'run-1/pay-1'

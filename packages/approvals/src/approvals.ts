@@ -4,14 +4,20 @@ import {
   codeOf,
   DELAY,
   MILLISECONDS,
-  objectWith,
   or,
   type OptionRules,
   show,
   textOf,
   whole,
 } from '@stageflow/core/kit'
-import { askStore, poll } from '@stageflow/keyed-work'
+import {
+  APPROVAL_STORE,
+  type ApprovalStore,
+  askStore,
+  type FoundApproval,
+  poll,
+  type StoredApproval,
+} from '@stageflow/keyed-work'
 import type { Approve } from '@stageflow/tool-executor'
 import type { AnyTool, Denial } from '@stageflow/tools'
 import { payloadSummary } from '@stageflow/tools/kit'
@@ -25,7 +31,6 @@ import type {
   AskContext,
 } from './approval.ts'
 import { checkContext, checkedAnswer, checkId, checkOwner, checkQuestion } from './approval-checks.ts'
-import type { ApprovalStore, FoundApproval, StoredApproval } from './approval-store.ts'
 import {
   approvalId,
   approvalOf,
@@ -56,7 +61,7 @@ export interface ApprovalsOptions {
 }
 
 const RULES: OptionRules<ApprovalsOptions> = {
-  store: objectWith('an approval store', 'request', 'find', 'decide', 'cancel', 'use', 'pending'),
+  store: APPROVAL_STORE,
   ttlMs: whole(1),
   retentionMs: whole(1),
   waitMs: or(DELAY, Infinity),

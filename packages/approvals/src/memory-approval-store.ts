@@ -1,7 +1,7 @@
 import { type Clock, StageflowError, systemClock } from '@stageflow/core'
 import { checkOptions, CLOCK, type OptionRules, or, whole } from '@stageflow/core/kit'
 
-import type { ApprovalStatus, ApprovalStore, FoundApproval, StoredApproval } from './approval-store.ts'
+import type { ApprovalStatus, ApprovalStore, FoundApproval, StoredApproval } from '@stageflow/keyed-work'
 
 /** The options of `memoryApprovalStore()`. */
 export interface MemoryApprovalStoreOptions {

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
-import { Approvals, memoryApprovalStore, type ApprovalStore, type FoundApproval } from '@stageflow/approvals'
+import { Approvals, memoryApprovalStore } from '@stageflow/approvals'
 import { approvalStoreContract } from '@stageflow/approvals/contract'
+import type { ApprovalStore, FoundApproval } from '@stageflow/keyed-work'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 

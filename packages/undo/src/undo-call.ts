@@ -6,7 +6,7 @@ import { textOf } from '@stageflow/core/kit'
 import type { ResultKey } from '@stageflow/tool-executor'
 import { parse, stringify } from 'devalue'
 
-import type { StoredUndo } from './undo-store.ts'
+import type { StoredUndo } from '@stageflow/keyed-work'
 
 /** A call that can be undone: what its `undo` gets, and what the log needs. */
 export interface UndoCall {

@@ -1,9 +1,10 @@
+import type { UndoEntry, UndoStore } from '@stageflow/keyed-work'
 import { manualClock } from '@stageflow/testing'
 import type { AnyTool } from '@stageflow/tools'
 import { expect, test } from 'vitest'
 
 import { deferred, tool, trackedUndoBench, untilAborted, type UndoBench } from '../test/undo-bench.ts'
-import { memoryUndoStore, undoLog, type UndoEntry, type UndoStore } from './index.ts'
+import { memoryUndoStore, undoLog } from './index.ts'
 
 const make = trackedUndoBench()
 

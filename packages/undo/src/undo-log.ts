@@ -1,6 +1,6 @@
 import type { Clock } from '@stageflow/core'
-import { checkOptions, DELAY, MILLISECONDS, objectWith, type OptionRules } from '@stageflow/core/kit'
-import { askStore, leases, STORED_MS } from '@stageflow/keyed-work'
+import { checkOptions, DELAY, MILLISECONDS, type OptionRules } from '@stageflow/core/kit'
+import { askStore, leases, STORED_MS, UNDO_STORE, type UndoQuery, type UndoStore } from '@stageflow/keyed-work'
 import type {
   Compensation,
   ToolsByName,
@@ -17,7 +17,6 @@ import { memoryUndoStore } from './memory-undo-store.ts'
 import { UndoAttempt } from './undo-attempt.ts'
 import { callText, recordedCall, storedId, type RecordedCall, type UndoCall } from './undo-call.ts'
 import type { ClaimSettings } from './undo-claim.ts'
-import type { UndoQuery, UndoStore } from './undo-store.ts'
 
 /** The options of `undoLog()`. */
 export interface UndoLogOptions {
@@ -32,7 +31,7 @@ export interface UndoLogOptions {
 }
 
 const OPTIONS: OptionRules<UndoLogOptions> = {
-  store: objectWith('an undo store', 'add', 'find', 'claim', 'release', 'remove'),
+  store: UNDO_STORE,
   ttlMs: DELAY,
   leaseMs: STORED_MS,
   storeTimeoutMs: MILLISECONDS,

@@ -4,7 +4,18 @@ import { createInterface } from 'node:readline'
 import { isDeepStrictEqual } from 'node:util'
 
 import { systemClock } from '@stageflow/core'
+import {
+  checkOptions,
+  functionLike,
+  optionProblems,
+  type OptionRule,
+  type OptionRules,
+  read,
+  refuseOptions,
+  required,
+} from '@stageflow/core/kit'
 
+import { KEYED_STORE } from '../rules.ts'
 import { shown } from '../suite/store-bench.ts'
 import type { StoreCase } from '../suite/store-cases.ts'
 import { checkRule, must, type StoreRule } from '../suite/store-rule.ts'
@@ -26,13 +37,38 @@ const RACED = 1_000
 /**
  * The contract of a store that several processes share, as cases for any test runner. Each takes seconds. `module`: the address
  * of a module that exports `openSide(): Promise<ProcessSide>`. The processes import it too, and inherit this one's environment
- * variables. A case rejects with `keyed-work/contract` if the store breaks its rule.
+ * variables. A case rejects with `keyed-work/contract` if the store breaks its rule. Throws `keyed-work/illegal-option`, and a case rejects
+ * with it if the module opens no side.
  */
 export function processContract(module: URL): readonly StoreCase[] {
+  checkOptions('processContract()', ILLEGAL, { module }, { module: required(MODULE) })
   return Object.keys(RULES).map((name) => ({
     name,
     run: () => runCase(module, (tools) => checkRule({ rules: RULES, errorOf }, name, tools)),
   }))
+}
+
+const ILLEGAL = 'keyed-work/illegal-option'
+const MODULE: OptionRule = [
+  (value) => value instanceof URL,
+  "the address of a module: new URL('./side.ts', import.meta.url)",
+]
+const EXPORTS: OptionRules<SideModule> = { openSide: required(functionLike('() => { store, count, counted, close }')) }
+const SIDE: OptionRules<ProcessSide> = {
+  store: required(KEYED_STORE),
+  count: required(functionLike('(name) => void')),
+  counted: required(functionLike('(prefix) => number')),
+  close: required(functionLike('() => void')),
+}
+
+/** Opens the side of this process. */
+async function openOwnSide(module: URL): Promise<ProcessSide> {
+  const imported: unknown = await import(module.href)
+  // A module may export other things too.
+  checkOptions('processContract()', ILLEGAL, { openSide: read(imported, 'openSide') }, EXPORTS)
+  const side = await (imported as SideModule).openSide()
+  refuseOptions('processContract()', ILLEGAL, optionProblems(side, SIDE, 'openSide().'))
+  return side
 }
 
 interface Tools {
@@ -55,8 +91,7 @@ interface Worker {
 }
 
 async function runCase(module: URL, check: (tools: Tools) => Promise<void>): Promise<void> {
-  const { openSide } = (await import(module.href)) as SideModule
-  const side = await openSide()
+  const side = await openOwnSide(module)
   const workers: Worker[] = []
   async function start(task: Omit<WorkerTask, 'module'>): Promise<Worker> {
     const worker = startWorker({ module: module.href, ...task })
@@ -79,7 +114,7 @@ const BY_LEASE =
 
 const RULES: Readonly<Record<string, StoreRule<Tools>>> = {
   'two processes race for 1,000 keys: each work is executed once, and both get its output': {
-    mend: SHARED,
+    fix: SHARED,
     check: async ({ side, prefix, start }) => {
       const names = Array.from({ length: RACED }, (_, index) => `${prefix}-${index}`)
       const task = { names, leaseMs: 30_000, hold: false }
@@ -96,7 +131,7 @@ const RULES: Readonly<Record<string, StoreRule<Tools>>> = {
   },
   'another process takes over the work of a killed process after its lease, and a late write of the killed one is refused':
     {
-      mend: BY_LEASE,
+      fix: BY_LEASE,
       check: async (tools) => {
         for (let tries = 1; !(await isTakenOver({ ...tools, prefix: `${tools.prefix}-${tries}` })); tries++)
           must(
@@ -106,7 +141,7 @@ const RULES: Readonly<Record<string, StoreRule<Tools>>> = {
       },
     },
   'a process that slept past its lease fails with lease-lost, and the output of the process that took over stays': {
-    mend: BY_LEASE,
+    fix: BY_LEASE,
     check: async (tools) => {
       const { side, prefix } = tools
       const { worker, key, token } = await holder(tools)

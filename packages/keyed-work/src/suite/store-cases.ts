@@ -1,3 +1,5 @@
+import { functionLike, type OptionRule, optionProblems, refuseOptions, required, whole } from '@stageflow/core/kit'
+
 import type { StoreUnderTest } from './store-bench.ts'
 import { checkRule, type StoreRules } from './store-rule.ts'
 
@@ -14,24 +16,52 @@ export interface StoreCase {
 
 /** The contract of one kind of store. */
 export interface StoreContract<Store, Bench> extends StoreRules<Bench> {
+  /** The function that it is exported as, such as `keyedStoreContract`. */
+  readonly name: string
+  /** The code of a wrong call of that function, such as `keyed-work/illegal-option`. */
+  readonly illegal: string
+  /** What a store of this kind must be. */
+  readonly store: OptionRule
   readonly Bench: new (subject: StoreUnderTest<Store>, shortMs: number) => Bench
 }
 
-/** One case for each rule, with a store and a bench of its own. */
+/**
+ * One case for each rule, with a store and a bench of its own. Throws the code `illegal` of the contract for a wrong `open` or a wrong
+ * option. A case rejects with that code if `open` returns something else.
+ */
 export function storeCases<Store, Bench>(
   contract: StoreContract<Store, Bench>,
   open: () => StoreUnderTest<Store> | Promise<StoreUnderTest<Store>>,
-  { shortMs = 300 }: StoreContractOptions,
+  options: StoreContractOptions,
 ): readonly StoreCase[] {
-  return Object.keys(contract.rules).map((name) => ({
+  const { name: caller, illegal, rules, Bench } = contract
+  refuseOptions(`${caller}()`, illegal, [
+    ...optionProblems({ open }, { open: required(functionLike('() => ({ store, advance })')) }),
+    ...optionProblems(options, { shortMs: whole(1) }),
+  ])
+  const { shortMs = 300 } = options
+  return Object.keys(rules).map((name) => ({
     name,
     run: async () => {
       const opened = await open()
+      checkOpened(opened, contract)
       try {
-        await checkRule(contract, name, new contract.Bench(opened, shortMs))
+        await checkRule(contract, name, new Bench(opened, shortMs))
       } finally {
         await opened.close?.()
       }
     },
   }))
+}
+
+function checkOpened<Store, Bench>(opened: unknown, { name, illegal, store }: StoreContract<Store, Bench>): void {
+  const rules = {
+    store: required(store),
+    advance: required(functionLike('(ms) => void')),
+    close: functionLike('() => void'),
+  }
+  const problems = optionProblems(opened, rules, 'open().')
+  if (problems.length === 0) return
+  const fix = `Return both: ${name}(() => ({ store, advance: (ms) => clock.advance(ms) }))`
+  refuseOptions(`${name}()`, illegal, [`${problems.join('; ')}. ${fix}`])
 }

@@ -4,7 +4,7 @@ import { textOf } from '@stageflow/core/kit'
 /** One rule of a contract of stores. */
 export interface StoreRule<Bench> {
   /** What to do with a store that breaks it. */
-  readonly mend: string
+  readonly fix: string
   /** Throws if the rule is broken. */
   readonly check: (bench: Bench) => Promise<void>
 }
@@ -22,7 +22,7 @@ export interface StoreBreach {
   /** What was seen, as a sentence. */
   readonly seen: string
   /** What to do, as a sentence. */
-  readonly mend: string
+  readonly fix: string
   readonly cause: unknown
 }
 
@@ -53,7 +53,7 @@ export async function checkRule<Bench>(
     const isSeen = error instanceof Seen
     const seen = isSeen ? error.message : `the store, or the case, failed with: ${textOf(error)}.`
     const rule = isSeen && error.rule !== undefined && error.rule in rules ? error.rule : name
-    throw errorOf({ rule, seen, mend: rules[rule]?.mend ?? '', cause: isSeen ? error.cause : error })
+    throw errorOf({ rule, seen, fix: rules[rule]?.fix ?? '', cause: isSeen ? error.cause : error })
   }
 }
 
