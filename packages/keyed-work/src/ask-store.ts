@@ -1,5 +1,7 @@
 import type { Clock } from '@stageflow/core'
-import { isThenable, withinLimit } from '@stageflow/core/kit'
+import { CLOCK, functionLike, isThenable, required, TEXT, TIME_LIMIT, withinLimit } from '@stageflow/core/kit'
+
+import { checkFunction, quickCheck } from './quick-check.ts'
 
 export interface StoreLimit {
   /** What the store is called in the message. Default: `the store`. */
@@ -11,13 +13,23 @@ export interface StoreLimit {
   readonly signal?: () => AbortSignal | undefined
 }
 
-/** The answer of one store operation. Rejects if it takes longer than the limit. Sets no timer if the store answers at once. */
-export async function askStore<Answer>(
-  ask: () => Answer | Promise<Answer>,
-  { name = 'the store', clock, limitMs, signal }: StoreLimit,
-): Promise<Answer> {
+const checkLimit = quickCheck<StoreLimit>('askStore()', {
+  name: TEXT,
+  clock: required(CLOCK),
+  limitMs: required(TIME_LIMIT),
+  signal: functionLike('() => AbortSignal | undefined'),
+})
+
+/**
+ * The answer of one store operation. Rejects if it takes longer than the limit, and with `keyed-work/illegal-option`. Sets no timer if
+ * the store answers at once.
+ */
+export async function askStore<Answer>(ask: () => Answer | Promise<Answer>, limit: StoreLimit): Promise<Answer> {
+  checkFunction('askStore()', 'ask', ask, '() => answer')
+  checkLimit(limit)
   const answer = ask()
   if (!isThenable(answer)) return answer
+  const { name = 'the store', clock, limitMs, signal } = limit
   const late = (): Error => new Error(`${name} did not answer within ${limitMs} ms`)
   return withinLimit(answer, { clock, limitMs, signal: signal?.(), late })
 }

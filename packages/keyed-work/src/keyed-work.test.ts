@@ -45,6 +45,7 @@ function processOn(store: KeyedStore, options: Partial<KeyedWorkOptions<Result>>
     return { keep: true, result: { receipt } }
   }
   return {
+    engine,
     failed,
     executions: () => executions,
     forget: (token: string) => engine.forget('order-7', token, clock),
@@ -803,6 +804,8 @@ describe('wrong options and requests are refused', () => {
     [{ over: new AbortController().signal }, 'over must be a function'],
     [{ work: Promise.resolve() }, 'work must be a function'],
     [{ storeFailed: 'log' }, 'storeFailed must be a function'],
+    [{ storefailed: () => {} }, 'once(): unknown option "storefailed" (did you mean "storeFailed"? known: key, '],
+    [{ nope: 1 }, 'once(): unknown option "nope" (known: key, '],
   ])('a request with %o, before the store is asked', async (changes, message) => {
     const store = scriptedStore(clock)
     const { once, executions } = processOn(store)
@@ -823,6 +826,33 @@ describe('wrong options and requests are refused', () => {
       fromText: Number,
     })
     await expect(once(undefined as never)).rejects.toThrow('once(): the options must be an object, not undefined.')
+  })
+
+  test('a request may inherit its parts, and have undefined ones', async () => {
+    class Order {
+      readonly nope = undefined
+      get ttlMs(): number {
+        return 86_400_000
+      }
+    }
+    const order = Object.assign(new Order(), { key: 'order-7', parameters: P1, work: () => ({ keep: true, result: { receipt: 1 } }) }) // prettier-ignore
+    const { engine } = processOn(memoryStore({ clock }))
+    const caller = { clock, signal: new AbortController().signal }
+    expect((await engine.once(Object.assign(order, { caller }) as never)).status).toBe('executed')
+  })
+
+  test.each<[given: readonly unknown[], message: string]>([
+    [[], 'forget(): key must be a string of 1 to 256 characters, not undefined; token must be '],
+    [[7, 'mine', clock], 'forget(): key must be a string of 1 to 256 characters, not 7.'],
+    [['order-7', {}, clock], 'forget(): token must be a string that is not empty, not an object.'],
+    [['order-7', 'mine'], 'forget(): clock must be a clock with now(), sleep(), setTimeout(), not undefined.'],
+    [['order-7', 'mine', { now: 5 }], 'clock must be a clock with now(), sleep(), setTimeout(), not an object.'],
+  ])('to forget %o', async (given, message) => {
+    const { engine } = processOn(memoryStore({ clock }))
+    await expect(Reflect.apply(engine.forget, engine, given)).rejects.toMatchObject({
+      code: 'keyed-work/illegal-option',
+      message: expect.stringContaining(message),
+    })
   })
 
   test('a key of 256 characters is taken', async () => {

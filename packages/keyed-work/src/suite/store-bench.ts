@@ -1,3 +1,5 @@
+import { checkOptions, functionLike, type OptionRule, type OptionRules, required } from '@stageflow/core/kit'
+
 /** A store, and how its time passes. */
 export interface StoreUnderTest<Store> {
   readonly store: Store
@@ -19,6 +21,14 @@ export const SIMILAR_ENDS: readonly string[] = ['', 'A', 'a', 'a ', ' a', 'ab', 
 /** Texts that a careless store changes. The last one is long. */
 export const ODD_TEXTS: readonly string[] = ['', ' ', '007', '1e3', 'null', '{"a":1}', '[{"__proto__":1,"~__proto__":2}]', 'line\r\nline\t', "'; --", '\\u0000', '\u0001\u2028é😀', 'x'.repeat(2 ** 20)] // prettier-ignore
 
+/** The rules of a `StoreUnderTest`. `store`: the rule of its store. */
+export const subjectRules = (store: OptionRule): OptionRules<StoreUnderTest<unknown>> => ({
+  store: required(store),
+  advance: required(functionLike('(ms) => void')),
+  close: functionLike('() => void'),
+})
+const ANY_SUBJECT = subjectRules([(value) => typeof value === 'object' && value !== null, 'a store'])
+
 /** Has the store under test for one case. */
 export class StoreBench<Store> {
   readonly store: Store
@@ -27,6 +37,7 @@ export class StoreBench<Store> {
   readonly #subject: StoreUnderTest<Store>
 
   constructor(subject: StoreUnderTest<Store>, shortMs: number) {
+    checkOptions('new StoreBench()', 'keyed-work/illegal-option', subject, ANY_SUBJECT)
     this.store = subject.store
     this.shortMs = shortMs
     this.#subject = subject

@@ -1,6 +1,16 @@
-import { functionLike, type OptionRule, optionProblems, refuseOptions, required, whole } from '@stageflow/core/kit'
+import {
+  checkOptions,
+  functionLike,
+  type OptionRule,
+  optionProblems,
+  type OptionRules,
+  refuseOptions,
+  required,
+  TEXT,
+  whole,
+} from '@stageflow/core/kit'
 
-import type { StoreUnderTest } from './store-bench.ts'
+import { type StoreUnderTest, subjectRules } from './store-bench.ts'
 import { checkRule, type StoreRules } from './store-rule.ts'
 
 export interface StoreContractOptions {
@@ -25,6 +35,16 @@ export interface StoreContract<Store, Bench> extends StoreRules<Bench> {
   readonly Bench: new (subject: StoreUnderTest<Store>, shortMs: number) => Bench
 }
 
+const AN_OBJECT: OptionRule = [(value) => typeof value === 'object' && value !== null, 'an object']
+const CONTRACT: OptionRules<StoreContract<unknown, unknown>> = {
+  name: required(TEXT),
+  illegal: required(TEXT),
+  store: required([Array.isArray, 'a rule, such as objectWith(…)']),
+  rules: required(AN_OBJECT),
+  Bench: required(functionLike('that extends StoreBench')),
+  errorOf: required(functionLike('(breach) => StageflowError')),
+}
+
 /**
  * One case for each rule, with a store and a bench of its own. Throws the code `illegal` of the contract for a wrong `open` or a wrong
  * option. A case rejects with that code if `open` returns something else.
@@ -34,6 +54,7 @@ export function storeCases<Store, Bench>(
   open: () => StoreUnderTest<Store> | Promise<StoreUnderTest<Store>>,
   options: StoreContractOptions,
 ): readonly StoreCase[] {
+  checkOptions('storeCases()', 'keyed-work/illegal-option', contract, CONTRACT)
   const { name: caller, illegal, rules, Bench } = contract
   refuseOptions(`${caller}()`, illegal, [
     ...optionProblems({ open }, { open: required(functionLike('() => ({ store, advance })')) }),
@@ -55,12 +76,7 @@ export function storeCases<Store, Bench>(
 }
 
 function checkOpened<Store, Bench>(opened: unknown, { name, illegal, store }: StoreContract<Store, Bench>): void {
-  const rules = {
-    store: required(store),
-    advance: required(functionLike('(ms) => void')),
-    close: functionLike('() => void'),
-  }
-  const problems = optionProblems(opened, rules, 'open().')
+  const problems = optionProblems(opened, subjectRules(store), 'open().')
   if (problems.length === 0) return
   const fix = `Return both: ${name}(() => ({ store, advance: (ms) => clock.advance(ms) }))`
   refuseOptions(`${name}()`, illegal, [`${problems.join('; ')}. ${fix}`])
