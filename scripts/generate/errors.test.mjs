@@ -53,6 +53,7 @@ test.each([
   ['core/store-unavailable', 'unavailable'],
   ['core/queue-full', 'full'],
   ['core/unserializable', 'not-json'],
+  ['core/value-too-large', 'too-large'],
 ])('the code %s is refused, because other packages have %s for that idea', (code, word) => {
   const root = withPage({
     'packages/core/README.md': readmeOf('core', TABLE + row(code)),

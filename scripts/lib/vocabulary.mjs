@@ -30,6 +30,7 @@ const CODES = [
   [/unreachable$|.-unavailable$|^offline$|^down$/, 'unavailable'],
   [/.-full$/, 'full'],
   [/serializ|^unstorable/, 'not-json'],
+  [/^value-too-(large|long)$|^too-(big|long)$/, 'too-large'],
   [/^parameter-mismatch$|^key-reused$/, 'other-input (another input) or other-work (another stage)'],
 ]
 

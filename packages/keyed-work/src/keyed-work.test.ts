@@ -303,14 +303,16 @@ test('the reason that is stored in place of a result is text that every store ke
   expect(values[0]).not.toContain('\u0000')
 })
 
-test('a result that is too long for the store ends as not-json, with the reason of the store', async () => {
+test('a result that is too long for the store ends as too-large, with the reason of the store, and so do repeats', async () => {
   const { once } = processOn(memoryStore({ clock, maxLength: 500 }), { toText: () => 'x'.repeat(600) })
-  const first = once()
+  const both = [once(), once()]
   await clock.advance(10)
-  const ending = await first
-  expect(ending).toMatchObject({ status: 'not-json', by: 'executed', reason: expect.stringContaining('maxLength') })
-  expect(StageflowError.is((ending as { cause?: unknown }).cause, 'keyed-work/value-too-large')).toBe(true)
-  expect(await once()).toMatchObject({ status: 'not-json', by: 'hit' })
+  const [ending, shared] = await Promise.all(both)
+  const tooLarge = { status: 'too-large', reason: expect.stringContaining('maxLength') as string }
+  expect(ending).toMatchObject({ ...tooLarge, by: 'executed', result: { receipt: 1 } })
+  expect(shared).toMatchObject({ ...tooLarge, by: 'shared', result: { receipt: 1 } })
+  expect(StageflowError.is((ending as { cause?: unknown }).cause, 'keyed-work/too-large')).toBe(true)
+  expect(await once()).toEqual({ ...tooLarge, by: 'hit' })
 })
 
 test('a store that fails after the work is asked again after 0.1, 0.4 and 1.6 s, then the work ends as not-recorded', async () => {
