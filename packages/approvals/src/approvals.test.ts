@@ -357,13 +357,13 @@ test.each([
 test("a request or an edit that is too long, and one that isn't JSON, is refused", async () => {
   const { pay, approvals, clock } = payBench({ maxLength: 200, waitMs: 0 })
   await pay()
-  for (const edited of [
-    { to: 'x'.repeat(300) },
-    { euros: 1n },
-    '{"euros":',
-    JSON.parse('{"__proto__":{"a":1}}'),
-    nested(65),
-  ])
+  for (const edited of [{ to: 'x'.repeat(300) }, JSON.stringify({ to: 'x'.repeat(300) })])
+    await expect(approvals.decide(ID, { approved: true, arguments: edited }, ADA)).rejects.toMatchObject({
+      code: 'approvals/too-large',
+      message:
+        'decide(): the edited arguments have 309 characters, and maxLength of new Approvals() is 200. Raise maxLength, or let the arguments refer to large data.',
+    })
+  for (const edited of [{ euros: 1n }, '{"euros":', JSON.parse('{"__proto__":{"a":1}}'), nested(65)])
     await expect(approvals.decide(ID, { approved: true, arguments: edited }, ADA)).rejects.toMatchObject({
       code: 'approvals/illegal-option',
       message: expect.stringMatching(/^decide\(\): arguments cannot be used: /) as string,
@@ -410,6 +410,40 @@ test('what comes from outside is checked', async () => {
     expect(() => new Approvals(options as ApprovalsOptions)).toThrow('new Approvals()')
   for (const options of [{ maxEntries: 0 }, { maxLength: 0 }, { clock: {} }])
     expect(() => memoryApprovalStore(options as never)).toThrow('memoryApprovalStore()')
+})
+
+test('an approval that does not exist is named, with what to call', async () => {
+  const { approvals } = payBench()
+  const says = (call: string) =>
+    `There is no approval "nope" of this user and tenant. Check the id, and pass the orgId and userId of the run that asks: ${call}.`
+  await expect(approvals.cancel('nope', ADA)).rejects.toThrow(says('cancel(id, { orgId, userId })'))
+  await expect(approvals.decide('nope', { approved: true }, ADA)).rejects.toThrow(
+    says('decide(id, answer, { orgId, userId })'),
+  )
+})
+
+test('a hook that does not pass the call and the context on is refused', async () => {
+  const { approvals } = payBench()
+  const approve = approvals.approve as (...given: readonly unknown[]) => Promise<unknown>
+  for (const [given, says] of [
+    [[], /^approve\(\): call must be a resolved call, not undefined; context must be /],
+    [[7, {}], /call must be a resolved call, not 7/],
+    [
+      [{ name: 'pay', callId: 'pay-1' }],
+      /context must be the context of the hook, with ids, signal and clock, not undefined/,
+    ],
+    [
+      [{ name: 'pay', callId: 'pay-1' }, { ids: ADA }],
+      /context must be the context of the hook, with ids, signal and clock/,
+    ],
+  ] as const)
+    await expect(approve(...given)).rejects.toMatchObject({
+      code: 'approvals/illegal-option',
+      message: expect.stringMatching(says) as string,
+    })
+  await expect(approve()).rejects.toThrow(
+    'Pass on what the executor passes: (call, context) => approvals.approve(call, context).',
+  )
 })
 
 test('a full store in memory forgets what is closed, and refuses more when all is open', async () => {

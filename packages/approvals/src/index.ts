@@ -5,6 +5,7 @@ export type {
   ApprovalOwner,
   ApprovalQuestion,
   AskContext,
+  AskerIds,
 } from './approval.ts'
 export { Approvals, type ApprovalsOptions } from './approvals.ts'
 export type { ApprovalDecidedEvent, ApprovalEvent, ApprovalRequestedEvent } from './events.ts'
