@@ -4,9 +4,9 @@ import { StageflowError } from '@stageflow/core'
 import { fingerprint, read, show, textOf } from '@stageflow/core/kit'
 import type { ResolvedCall } from '@stageflow/tools'
 import { parseArguments } from '@stageflow/tools/kit'
+import type { StoredApproval } from '@stageflow/keyed-work'
 
 import type { Approval, ApprovalAnswer, ApprovalOwner, ApprovalQuestion } from './approval.ts'
-import type { StoredApproval } from '@stageflow/keyed-work'
 
 /** The version of the stored form. It changes when an older version of this package could not read it. */
 const FORM = 1

@@ -1,6 +1,5 @@
 import type { Clock, RunIdentity, TryEmitEvent } from '@stageflow/core'
 import type { Denial } from '@stageflow/tools'
-
 import type { ApprovalStatus } from '@stageflow/keyed-work'
 
 /** Whose approval it is: the user and the tenant of the run that asks. */

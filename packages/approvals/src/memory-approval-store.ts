@@ -1,6 +1,5 @@
 import { type Clock, StageflowError, systemClock } from '@stageflow/core'
 import { checkOptions, CLOCK, type OptionRules, or, whole } from '@stageflow/core/kit'
-
 import type { ApprovalStatus, ApprovalStore, FoundApproval, StoredApproval } from '@stageflow/keyed-work'
 
 /** The options of `memoryApprovalStore()`. */

@@ -1,5 +1,4 @@
 import type { StatementSync } from 'node:sqlite'
-
 import type {
   ApprovalRequest,
   ApprovalStatus,

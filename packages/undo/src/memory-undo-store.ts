@@ -1,6 +1,5 @@
 import { type Clock, StageflowError, systemClock } from '@stageflow/core'
 import { checkOptions, CLOCK, type OptionRules, or, whole } from '@stageflow/core/kit'
-
 import type { StoredUndo, UndoEntry, UndoStore } from '@stageflow/keyed-work'
 
 /** The options of `memoryUndoStore()`. */

@@ -13,6 +13,7 @@ import type {
 
 import { emitUndoFailed } from './events.ts'
 import { ambiguous, failureOf, shownFailure, unavailable } from './failures.ts'
+import { checkCompensate, checkUndo } from './log-checks.ts'
 import { memoryUndoStore } from './memory-undo-store.ts'
 import { UndoAttempt } from './undo-attempt.ts'
 import { callText, recordedCall, storedId, type RecordedCall, type UndoCall } from './undo-call.ts'
@@ -106,7 +107,9 @@ class UndoLog implements ToolUndoLog {
     await askStore(() => store.add(entry), { name: 'the undo store', clock, limitMs: storeTimeoutMs })
   }
 
-  async undo(callId: string, caller: UndoCaller, { tools, pipelineRunId }: UndoQuestion): Promise<UndoResult> {
+  async undo(callId: string, caller: UndoCaller, question: UndoQuestion): Promise<UndoResult> {
+    checkUndo(callId, caller, question)
+    const { tools, pipelineRunId } = question
     const run = pipelineRunId === undefined ? {} : { run: storedId(pipelineRunId) }
     let found: readonly Found[]
     try {
@@ -123,6 +126,7 @@ class UndoLog implements ToolUndoLog {
   }
 
   async compensate(pipelineRunId: string, caller: UndoCaller, tools: ToolsByName): Promise<Compensation> {
+    checkCompensate(pipelineRunId, caller, tools)
     const results = await this.#undoAll(pipelineRunId, caller, tools)
     const withStatus = (status: UndoResult['status']): readonly UndoResult[] =>
       results.filter((result) => result.status === status)

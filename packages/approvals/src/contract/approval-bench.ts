@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 
 import { LONG_MS, must, StoreBench } from '@stageflow/keyed-work/suite'
-
 import type { ApprovalStatus, ApprovalStore, FoundApproval, StoredApproval } from '@stageflow/keyed-work'
 
 type Place = { readonly owner?: string; readonly id?: string }

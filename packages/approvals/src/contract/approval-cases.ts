@@ -1,6 +1,6 @@
 import { ATOMIC, FIFTY, must, ODD_TEXTS, SIMILAR_ENDS, type StoreRule, TEXTS } from '@stageflow/keyed-work/suite'
-
 import type { FoundApproval } from '@stageflow/keyed-work'
+
 import type { ApprovalBench } from './approval-bench.ts'
 import { randomApprovals } from './approval-sequences.ts'
 
