@@ -16,7 +16,7 @@ const CALLER: OptionRule = [
   'an object with a clock and an AbortSignal: { clock, signal }',
 ]
 
-export const KEY: OptionRule = [
+const KEY: OptionRule = [
   (value) => typeof value === 'string' && value !== '' && value.length <= LONGEST_KEY,
   `a string of 1 to ${LONGEST_KEY} characters`,
 ]

@@ -7,6 +7,7 @@ export type {
   StoredDecision,
 } from './approval-store.ts'
 export { askStore, type StoreLimit } from './ask-store.ts'
+export { BoundedMap, type Bounds, BOUNDS } from './bounded-map.ts'
 export type { Claim, ClaimAnswer, Claimed, Completed, Completion, KeyedStore, Running } from './keyed-store.ts'
 export { keyedWork, type KeyedWork } from './keyed-work.ts'
 export { type KeptLease, type Leases, leases } from './leases.ts'

@@ -1,4 +1,5 @@
 import type { StatementSync } from 'node:sqlite'
+
 import type {
   ApprovalRequest,
   ApprovalStatus,
