@@ -1,13 +1,12 @@
-import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import { resume } from '@stageflow/core/durable'
-import { manualClock, recordingSink } from '@stageflow/testing'
+import { manualClock } from '@stageflow/testing'
 import { memoryStore, type ApprovalStore } from '@stageflow/keyed-work'
-import { ToolExecutor } from '@stageflow/tool-executor'
-import { defineTool, ToolRegistry, type DeniedCall, type ExecutedCall } from '@stageflow/tools'
+import type { DeniedCall, ExecutedCall } from '@stageflow/tools'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 
-import { bench, tool, untilAborted } from '../../tool-executor/test/tool-bench.ts'
+import { bench, tool } from '../../tool-executor/test/tool-bench.ts'
+import { billsGraph } from '../test/bills-graph.ts'
 import { Approvals, memoryApprovalStore, type ApprovalsOptions } from './index.ts'
 
 const ADA = { orgId: 'acme', userId: 'ada' }
@@ -490,44 +489,10 @@ test('a request that is larger than a store in memory is refused, and nothing is
   expect(await store.find('o', 'a')).toMatchObject({ status: 'cancelled' })
 })
 
-/** A pipeline whose stage asks, suspends with the id of the approval, and makes the same call when it is resumed. */
-function billsGraph(approvals: Approvals, paid: unknown[]) {
-  const pay = defineTool({
-    name: 'pay',
-    description: 'Pays a bill.',
-    input: z.object({ euros: z.number() }),
-    execute: ({ euros }, { signal }) => {
-      paid.push(euros)
-      return euros < 0 ? untilAborted(signal) : `${euros} euros paid`
-    },
-  })
-  // An executor of its own for each process.
-  const registry = new ToolRegistry({ tools: [pay] })
-  const executor = new ToolExecutor({ approve: approvals.approve })
-  return new Pipeline('bills')
-    .withStage('bill', () => ({ euros: 900 }))
-    .withStage(
-      'pay',
-      async (context) => {
-        const { euros } = context.inputs.from('bill')
-        const calls = [{ id: 'pay-1', name: 'pay', arguments: { euros } }]
-        const [result] = await executor.execute(calls, { registry, context })
-        if (result?.status === 'denied' && result.reason === 'approval_pending')
-          return StageOutput.suspend(result.approvalId)
-        return result?.status === 'completed'
-          ? StageOutput.ok({ text: result.output as string })
-          : StageOutput.cancel((result as DeniedCall).reason)
-      },
-      StageKind.WORK,
-      { dependencies: ['bill'] },
-    )
-    .build({ eventSink: recordingSink() })
-}
-
 test('a stage suspends with its approval, and two processes that resume it call the tool once, with the edited arguments', async () => {
   const store = memoryApprovalStore()
   const paid: unknown[] = []
-  const process = () => billsGraph(new Approvals({ store, waitMs: 0 }), paid)
+  const process = () => billsGraph(new Approvals({ store, waitMs: 0 }), (euros) => paid.push(euros))
   const first = await process().run(ADA)
   expect(first.status).toBe('suspended')
   const id = first.status === 'suspended' ? (first.requests['pay'] as string) : ''

@@ -25,8 +25,7 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
     check: async (bench) => {
       await bench.claims('a')
       await bench.release('a')
-      await bench.claims('b', { leaseMs: bench.shortMs })
-      await bench.expire()
+      await bench.claimsUntilOver('b')
       await bench.claims('c')
     },
   },
@@ -58,8 +57,7 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
   'another token takes over a claim whose lease has ended, and the old owner can change nothing': {
     fix: `${PAST_END} ${OWNER}`,
     check: async (bench) => {
-      await bench.claim('a', { leaseMs: bench.shortMs })
-      await bench.expire()
+      await bench.claimsUntilOver('a')
       await bench.claims('b')
       await bench.isRunning('a')
       await bench.cannotComplete('a')
@@ -70,8 +68,7 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
   'an owner that is late but not replaced gets its claim back': {
     fix: RENEW,
     check: async (bench) => {
-      await bench.claim('a', { leaseMs: bench.shortMs })
-      await bench.expire()
+      await bench.claimsUntilOver('a')
       await bench.claims('a')
       await bench.isRunning('b')
     },
@@ -79,8 +76,7 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
   'an owner that is late but not replaced can complete': {
     fix: MISSING,
     check: async (bench) => {
-      await bench.claim('a', { leaseMs: bench.shortMs })
-      await bench.expire()
+      await bench.claimsUntilOver('a')
       await bench.completes('a')
       await bench.isCompleted('b', 'a', P1)
     },
@@ -196,8 +192,7 @@ export const KEYED_RULES: Readonly<Record<string, StoreRule<KeyedBench>>> = {
   'one of fifty simultaneous claims takes over after a lease': {
     fix: ATOMIC,
     check: async (bench) => {
-      await bench.claim('gone', { leaseMs: bench.shortMs })
-      await bench.expire()
+      await bench.claimsUntilOver('gone')
       const { claimed } = await fiftyClaims(bench)
       must(claimed === 1, `of 50 simultaneous claims after a lease 1 must be claimed, not ${claimed}.`)
     },
