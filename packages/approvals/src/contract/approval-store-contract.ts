@@ -1,21 +1,18 @@
-import { StageflowError } from '@stageflow/core'
-import { storeCases } from '@stageflow/keyed-work/suite'
-import type {
-  StoreBreach,
-  StoreCase,
-  StoreContract,
-  StoreContractOptions,
-  StoreUnderTest,
+import { APPROVAL_STORE, type ApprovalStore } from '@stageflow/keyed-work'
+import {
+  type StoreCase,
+  storeCases,
+  type StoreContract,
+  type StoreContractOptions,
+  type StoreUnderTest,
 } from '@stageflow/keyed-work/suite'
 
-import { APPROVAL_STORE, type ApprovalStore } from '@stageflow/keyed-work'
 import { ApprovalBench } from './approval-bench.ts'
 import { APPROVAL_RULES } from './approval-cases.ts'
 
 /**
  * The contract of every approval store, as cases for any test runner: `for (const { name, run } of approvalStoreContract(open))
- * test(name, run)`. A case rejects with `approvals/contract` if the store breaks its rule. Throws
- * `approvals/illegal-option`.
+ * test(name, run)`. A case rejects with `approvals/contract` if the store breaks its rule. Throws `approvals/illegal-option`.
  */
 export function approvalStoreContract(
   open: () => StoreUnderTest<ApprovalStore> | Promise<StoreUnderTest<ApprovalStore>>,
@@ -24,14 +21,12 @@ export function approvalStoreContract(
   return storeCases(CONTRACT, open, options)
 }
 
-const errorOf = ({ rule, seen, fix, cause }: StoreBreach): StageflowError =>
-  new StageflowError('approvals/contract', `The approval store breaks the rule "${rule}": ${seen} ${fix}`, { cause })
-
 const CONTRACT: StoreContract<ApprovalStore, ApprovalBench> = {
   name: 'approvalStoreContract',
   illegal: 'approvals/illegal-option',
   store: APPROVAL_STORE,
   rules: APPROVAL_RULES,
   Bench: ApprovalBench,
-  errorOf,
+  broken: 'approvals/contract',
+  subject: 'The approval store',
 }

@@ -3,7 +3,6 @@ import { KEYED_STORE } from '../rules.ts'
 import type { StoreUnderTest } from '../suite/store-bench.ts'
 import { storeCases, type StoreCase, type StoreContract, type StoreContractOptions } from '../suite/store-cases.ts'
 import { KeyedBench } from './keyed-bench.ts'
-import { errorOf } from './keyed-breach.ts'
 import { KEYED_RULES } from './keyed-cases.ts'
 
 /**
@@ -23,5 +22,6 @@ const CONTRACT: StoreContract<KeyedStore, KeyedBench> = {
   store: KEYED_STORE,
   rules: KEYED_RULES,
   Bench: KeyedBench,
-  errorOf,
+  broken: 'keyed-work/contract',
+  subject: 'The store',
 }

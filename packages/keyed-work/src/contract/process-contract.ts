@@ -19,7 +19,6 @@ import { KEYED_STORE } from '../rules.ts'
 import { shown } from '../suite/store-bench.ts'
 import type { StoreCase } from '../suite/store-cases.ts'
 import { checkRule, must, type StoreRule } from '../suite/store-rule.ts'
-import { errorOf } from './keyed-breach.ts'
 import {
   type ProcessSide,
   type SideModule,
@@ -44,7 +43,10 @@ export function processContract(module: URL): readonly StoreCase[] {
   checkOptions('processContract()', ILLEGAL, { module }, { module: required(MODULE) })
   return Object.keys(RULES).map((name) => ({
     name,
-    run: () => runCase(module, (tools) => checkRule({ rules: RULES, errorOf }, name, tools)),
+    run: () =>
+      runCase(module, (tools) =>
+        checkRule({ rules: RULES, broken: 'keyed-work/contract', subject: 'The store' }, name, tools),
+      ),
   }))
 }
 

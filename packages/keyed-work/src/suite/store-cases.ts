@@ -42,7 +42,8 @@ const CONTRACT: OptionRules<StoreContract<unknown, unknown>> = {
   store: required([Array.isArray, 'a rule, such as objectWith(…)']),
   rules: required(AN_OBJECT),
   Bench: required(functionLike('that extends StoreBench')),
-  errorOf: required(functionLike('(breach) => StageflowError')),
+  broken: required(TEXT),
+  subject: required(TEXT),
 }
 
 /**

@@ -9,7 +9,10 @@ describe('authors of contracts get an error that names what is wrong', () => {
   test.each<[contract: unknown, message: string]>([
     [undefined, 'the options must be an object, not undefined.'],
     [{}, 'name must be a string that is not empty, not undefined; illegal must be '],
-    [{ nope: 1 }, 'unknown option "nope" (did you mean "name"? known: name, illegal, store, rules, Bench, errorOf).'],
+    [
+      { nope: 1 },
+      'unknown option "nope" (did you mean "name"? known: name, illegal, store, rules, Bench, broken, subject).',
+    ],
     [{ Bench: 7 }, 'Bench must be a function that extends StoreBench, not 7'],
     [{ rules: 7 }, 'rules must be an object, not 7'],
     [{ store: {} }, 'store must be a rule, such as objectWith(…), not an object'],
