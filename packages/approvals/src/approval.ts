@@ -11,7 +11,7 @@ export type AskerIds = ApprovalOwner &
 
 /** What a person is asked to approve. */
 export interface ApprovalQuestion {
-  /** Names it among the questions of its owner. Who asks again with the same id asks the same question. Up to 256 characters of ASCII. */
+  /** Names it among the questions of its owner. Asking again with the same id is asking the same question. Up to 256 characters of ASCII. */
   readonly id: string
   /** What would be done, such as `refund`. */
   readonly action: string
@@ -19,7 +19,7 @@ export interface ApprovalQuestion {
   readonly arguments?: unknown
 }
 
-/** Who asks. A stage passes `{ ids: context, signal: context.signal, clock: context.clock, emit: context.tryEmitEvent }`. */
+/** What `ask` needs of its caller. A stage passes `{ ids: context, signal: context.signal, clock: context.clock, emit: context.tryEmitEvent }`. */
 export interface AskContext {
   /** The user and the tenant who own the approval, and the run that asks. If both are undefined, it belongs to no user. */
   readonly ids: AskerIds

@@ -24,16 +24,16 @@ export function leases(leaseMs: number): Leases {
   const beats = new Map<Clock, Beat>()
 
   function beatOf(clock: Clock): Beat {
-    const known = beats.get(clock)
-    if (known !== undefined) return known
-    const beat = startBeat(clock, everyMs)
+    const beat = beats.get(clock) ?? startBeat(clock, everyMs)
     beats.set(clock, beat)
     return beat
   }
 
+  /** Stops the timer of the clock with its last renewal. */
   function remove(clock: Clock, renewOnce: () => void): void {
     const beat = beats.get(clock)
-    if (beat === undefined || !beat.renewals.delete(renewOnce) || beat.renewals.size > 0) return
+    beat?.renewals.delete(renewOnce)
+    if (beat?.renewals.size !== 0) return
     beat.stop()
     beats.delete(clock)
   }

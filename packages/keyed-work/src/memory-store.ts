@@ -58,20 +58,6 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const results = new BoundedMap<Kept>({ maxEntries, maxLength })
   let evicted = 0
 
-  function claimOf(key: string, now: number): Held | undefined {
-    const held = claims.get(key)
-    if (held === undefined || held.expiresAt > now) return held
-    claims.delete(key)
-    return undefined
-  }
-
-  function resultOf(key: string, now: number): Kept | undefined {
-    const kept = results.get(key)
-    if (kept === undefined || kept.expiresAt > now) return kept
-    results.delete(key)
-    return undefined
-  }
-
   /** Adds a result. If there is no room, it evicts those that were used longest ago. */
   function addResult(key: string, kept: Kept): void {
     const length = key.length + kept.value.length
@@ -93,12 +79,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   return {
     claim(key, { token, parameters, leaseMs }) {
       const now = clock.now()
-      const kept = resultOf(key, now)
+      const kept = recordIn(results, key, now)
       if (kept !== undefined) {
         results.touch(key)
         return { status: 'completed', parameters: kept.parameters, value: kept.value }
       }
-      const held = claimOf(key, now)
+      const held = recordIn(claims, key, now)
       if (held !== undefined && held.token !== token)
         return { status: 'running', parameters: held.parameters, leaseMs: held.expiresAt - now }
       removeEndedClaims(now)
@@ -108,7 +94,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     },
     complete(key, { token, parameters, value, ttlMs }) {
       const now = clock.now()
-      const there = resultOf(key, now) ?? claimOf(key, now)
+      const there = recordIn(results, key, now) ?? recordIn(claims, key, now)
       if (there !== undefined && there.token !== token) return false
       if (!results.canHold(key.length + value.length))
         throw new StageflowError(
@@ -124,4 +110,17 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     },
     stats: () => Object.freeze({ claims: claims.size, results: results.size, length: results.length, evicted }),
   }
+}
+
+interface Records<Entry> {
+  get(key: string): Entry | undefined
+  delete(key: string): unknown
+}
+
+/** The record of a key. One past its end counts as missing, and is removed. */
+function recordIn<Entry extends Held>(records: Records<Entry>, key: string, now: number): Entry | undefined {
+  const record = records.get(key)
+  if (record === undefined || record.expiresAt > now) return record
+  records.delete(key)
+  return undefined
 }

@@ -49,6 +49,10 @@ export function postgresUndoStore(options: PostgresUndoStoreOptions): PostgresUn
   const statements = undoStatements(schema, table)
   const { query, untilDefined } = tableQueries('postgresUndoStore', pool, shownTable(schema, table))
 
+  async function findWith(statement: string, ...values: string[]): Promise<readonly StoredUndo[]> {
+    return (await query('find', statement, values)).rows.map(undoOf)
+  }
+
   async function claimOnce(id: string, token: string, leaseMs: number): Promise<UndoClaimAnswer | undefined> {
     if ((await query('claim', statements.claim, [id, token, leaseMs])).rows.length > 0) return { status: 'claimed' }
     const [row] = (await query('claim', statements.state, [id])).rows as readonly State[]
@@ -65,10 +69,9 @@ export function postgresUndoStore(options: PostgresUndoStoreOptions): PostgresUn
       await query('add', statements.add, [id, run, callId, call, ttlMs, retentionMs])
     },
     async find({ run, callId }) {
-      const find = async (statement: string, ...values: string[]): Promise<readonly StoredUndo[]> =>
-        (await query('find', statement, values)).rows.map(undoOf)
-      if (run === undefined) return callId === undefined ? [] : find(statements.findCall, callId)
-      return callId === undefined ? find(statements.findRun, run) : find(statements.findBoth, run, callId)
+      if (run !== undefined && callId !== undefined) return findWith(statements.findBoth, run, callId)
+      if (run !== undefined) return findWith(statements.findRun, run)
+      return callId === undefined ? [] : findWith(statements.findCall, callId)
     },
     // Undefined if another process gave it back between the two statements.
     claim: (id, { token, leaseMs }) => untilDefined('claim', () => claimOnce(id, token, leaseMs)),

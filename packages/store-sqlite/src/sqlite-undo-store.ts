@@ -74,6 +74,12 @@ export function sqliteUndoStore(options: SqliteStoreOptions): SqliteUndoStore {
   })
   let adds = 0
 
+  function rowsOf({ run, callId }: UndoQuery): readonly unknown[] {
+    if (run !== undefined && callId !== undefined) return findBoth.all({ run, callId })
+    if (run !== undefined) return findRun.all({ run })
+    return callId === undefined ? [] : findCall.all({ callId })
+  }
+
   function claimOnce(id: string, token: string, leaseMs: number): UndoClaimAnswer | undefined {
     if (Number(claim.run({ id, token, leaseMs }).changes) > 0) return { status: 'claimed' }
     const row = state.get({ id }) as State | undefined
@@ -91,11 +97,7 @@ export function sqliteUndoStore(options: SqliteStoreOptions): SqliteUndoStore {
         forget.run({ id })
         add.run({ id, run: run ?? null, callId, call, ttlMs, retentionMs })
       }),
-    find: ({ run, callId }) =>
-      attempt('find', () => {
-        if (run === undefined) return callId === undefined ? [] : findCall.all({ callId }).map(undoOf)
-        return (callId === undefined ? findRun.all({ run }) : findBoth.all({ run, callId })).map(undoOf)
-      }),
+    find: (query) => attempt('find', () => rowsOf(query).map(undoOf)),
     claim: (id, { token, leaseMs }) =>
       attempt('claim', () => {
         for (let tries = 0; tries < MOST_TRIES; tries++) {

@@ -31,22 +31,19 @@ interface Held {
 export function memoryUndoStore(options: MemoryUndoStoreOptions = {}): UndoStore {
   checkOptions('memoryUndoStore()', 'undo/illegal-option', options, OPTIONS)
   const { maxEntries = 10_000, maxLength = 2 ** 26, clock = systemClock } = options
-  /** The ids of the entries of a run, in the order of their adding. */
-  const byRun = new Map<string, Set<string>>()
+  /** The ids of the entries of each run, in the order of their adding. Undefined: of calls without a run. */
+  const byRun = new Map<string | undefined, Set<string>>()
   /** In the order of their adding. */
   const entries = new BoundedMap<Held>({ maxEntries, maxLength }, removeFromRun)
 
   function addToRun({ id, run }: UndoEntry): void {
-    if (run === undefined) return
-    const ids = byRun.get(run) ?? new Set()
-    byRun.set(run, ids.add(id))
+    if (!byRun.has(run)) byRun.set(run, new Set())
+    byRun.get(run)?.add(id)
   }
 
   function removeFromRun({ entry: { id, run } }: Held): void {
-    if (run === undefined) return
-    const ids = byRun.get(run)
-    ids?.delete(id)
-    if (ids?.size === 0) byRun.delete(run)
+    byRun.get(run)?.delete(id)
+    if (byRun.get(run)?.size === 0) byRun.delete(run)
   }
 
   const isGone = ({ goneAt }: Held): boolean => goneAt <= clock.now()

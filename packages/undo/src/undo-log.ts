@@ -187,14 +187,17 @@ interface Found {
   readonly leftMs: number
 }
 
-function count(counts: Map<string, number>, key: string, change: number): void {
-  const now = (counts.get(key) ?? 0) + change
-  if (now === 0) counts.delete(key)
-  else counts.set(key, now)
+/** Adds to the count of a run. Counts of 0 are left out. */
+function count(counts: Map<string, number>, pipelineRunId: string, added: number): void {
+  const total = (counts.get(pipelineRunId) ?? 0) + added
+  if (total === 0) counts.delete(pipelineRunId)
+  else counts.set(pipelineRunId, total)
 }
 
+/** Leaves at most MOST_RUNS runs. */
 function forgetOldest(runs: Map<string, unknown> | Set<string>): void {
-  for (const oldest of runs.keys())
-    if (runs.size > MOST_RUNS) runs.delete(oldest)
-    else return
+  for (const oldest of runs.keys()) {
+    if (runs.size <= MOST_RUNS) return
+    runs.delete(oldest)
+  }
 }
