@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 
 import { Approvals } from '@stageflow/approvals'
-import { resume, type SuspendedRun } from '@stageflow/core/durable'
+import { resumeRun, type SuspendedRun } from '@stageflow/core/durable'
 
 import { billsGraph } from '../../approvals/test/bills-graph.ts'
 import { sqliteApprovalStore } from '../src/sqlite-approval-store.ts'
@@ -27,7 +27,7 @@ async function work(task: SideTask): Promise<unknown> {
     }
     const { state, payments } = task.resume
     const run = JSON.parse(readFileSync(state, 'utf8')) as SuspendedRun
-    const result = await resume(paymentsGraph(new Approvals({ store, waitMs: 0 }), payments), run, { pay: true })
+    const result = await resumeRun(paymentsGraph(new Approvals({ store, waitMs: 0 }), payments), run, { pay: true })
     return result.status === 'cancelled' ? result.reason : result.data.pay
   } finally {
     store.close()

@@ -37,7 +37,7 @@ export const notJson = ({ name }: ResolvedCall, reason: string): StageflowError 
 
 export const tooLarge = ({ name }: ResolvedCall, reason: string): StageflowError =>
   new StageflowError(
-    'tool-executor/output-too-large',
+    'tool-executor/too-large',
     `Tool "${name}" was not called: the work of its idempotency key is done, but its result is too large for the result store (${reason}). Let the tool return a reference to large data.`,
   )
 
