@@ -43,6 +43,18 @@ export function testWrongCalls({ name, contract, code, store, kind }: CalledCont
       expect(() => call(undefined, { nope: 1 })).toThrow(/open must be .*; unknown option "nope"/)
     })
 
+    test('an instance of a class that open returns may have other fields', async () => {
+      class Opened {
+        readonly pool = {}
+        readonly store = store
+        advance(): void {}
+      }
+      const [first] = call(() => new Opened())
+      // The store is used then, and its clock stands still.
+      const error = await first?.run().catch((thrown: unknown) => thrown)
+      expect(error ?? {}).not.toMatchObject({ code })
+    })
+
     test.each<[opened: unknown, message: string]>([
       [undefined, 'open() must be an object, not undefined.'],
       [7, 'open() must be an object, not 7.'],

@@ -1,13 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { execPath } from 'node:process'
-import { createInterface } from 'node:readline'
 import { isDeepStrictEqual } from 'node:util'
 
 import { systemClock } from '@stageflow/core'
 import {
   checkOptions,
   functionLike,
-  optionProblems,
   type OptionRule,
   type OptionRules,
   read,
@@ -16,18 +12,11 @@ import {
 } from '@stageflow/core/kit'
 
 import { KEYED_STORE } from '../rules.ts'
-import { shown } from '../suite/store-bench.ts'
+import { shapeProblems, shown } from '../suite/store-bench.ts'
 import type { StoreCase } from '../suite/store-cases.ts'
 import { checkRule, must, type StoreRule } from '../suite/store-rule.ts'
-import {
-  type ProcessSide,
-  type SideModule,
-  WORKER_URL,
-  type WorkerMessage,
-  type WorkerTask,
-  work,
-  workThrough,
-} from './process-worker.ts'
+import { type ProcessSide, type SideModule, type WorkerTask, workThrough } from './process-worker.ts'
+import { startWorker, type Worker } from './worker.ts'
 
 /** The lease of a process that is stopped or killed. Its heirs wait that long. */
 const LEASE_MS = 3_000
@@ -69,7 +58,7 @@ async function openOwnSide(module: URL): Promise<ProcessSide> {
   // A module may export other things too.
   checkOptions('processContract()', ILLEGAL, { openSide: read(imported, 'openSide') }, EXPORTS)
   const side = await (imported as SideModule).openSide()
-  refuseOptions('processContract()', ILLEGAL, optionProblems(side, SIDE, 'openSide().'))
+  refuseOptions('processContract()', ILLEGAL, shapeProblems(side, SIDE, 'openSide().'))
   return side
 }
 
@@ -78,18 +67,6 @@ interface Tools {
   /** The names of this case's works begin with it. */
   readonly prefix: string
   readonly start: (task: Omit<WorkerTask, 'module'>) => Promise<Worker>
-}
-
-interface Worker {
-  readonly signal: (name: NodeJS.Signals) => void
-  readonly go: () => void
-  /** The next message of this type. */
-  readonly received: <Type extends WorkerMessage['type']>(
-    type: Type,
-  ) => Promise<WorkerMessage & { readonly type: Type }>
-  /** When it claimed and renewed, in ms since 1970. */
-  readonly claimedAt: readonly number[]
-  readonly ended: Promise<void>
 }
 
 async function runCase(module: URL, check: (tools: Tools) => Promise<void>): Promise<void> {
@@ -225,53 +202,6 @@ async function refusesLateWrite({ store }: ProcessSide, key: string, token: stri
     isDeepStrictEqual(after, before),
     `After a late complete() and release() by the old owner, the key is ${shown(after)}; it was ${shown(before)}.`,
   )
-}
-
-function startWorker(task: WorkerTask): Worker {
-  const script = `const worker = await import(${JSON.stringify(WORKER_URL)}); await worker.${work.name}()`
-  const child: ChildProcess = spawn(execPath, ['--input-type=module', '-e', script, JSON.stringify(task)], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
-  const ended = Promise.withResolvers<void>()
-  const printed: WorkerMessage[] = []
-  const claimedAt: number[] = []
-  const waiting: {
-    readonly type: string
-    readonly resolve: (message: WorkerMessage) => void
-    readonly reject: (error: Error) => void
-  }[] = []
-  let errors = ''
-  const input = child.stdin
-  const output = child.stdout
-  must(input !== null && output !== null, 'The process has no input or output.')
-  input.on('error', () => {}) // a killed process closes its input
-  child.stderr?.on('data', (text: Buffer) => (errors += String(text)))
-  createInterface({ input: output }).on('line', (line) => {
-    const message = JSON.parse(line) as WorkerMessage
-    if (message.type === 'claim') claimedAt.push(message.at)
-    const index = waiting.findIndex(({ type }) => type === message.type)
-    if (index < 0) printed.push(message)
-    else waiting.splice(index, 1)[0]?.resolve(message)
-  })
-  child.on('close', (code, signal) => {
-    for (const { type, reject } of waiting.splice(0))
-      reject(new Error(`The process ended (${signal ?? code}) before it printed "${type}". Its errors: ${errors}`))
-    ended.resolve()
-  })
-  return {
-    signal: (name) => child.kill(name),
-    go: () => input.write('go\n'),
-    claimedAt,
-    ended: ended.promise,
-    received: (type) =>
-      new Promise((resolve, reject) => {
-        const index = printed.findIndex((message) => message.type === type)
-        const found = resolve as (message: WorkerMessage) => void
-        if (index >= 0) found(printed.splice(index, 1)[0] as WorkerMessage)
-        else if (child.exitCode !== null) reject(new Error(`The process has ended. Its errors: ${errors}`))
-        else waiting.push({ type, resolve: found, reject })
-      }),
-  }
 }
 
 function pause(ms: number): Promise<void> {

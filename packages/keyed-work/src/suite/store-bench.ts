@@ -1,4 +1,12 @@
-import { checkOptions, functionLike, type OptionRule, type OptionRules, required } from '@stageflow/core/kit'
+import {
+  functionLike,
+  isPlain,
+  optionProblems,
+  refuseOptions,
+  type OptionRule,
+  type OptionRules,
+  required,
+} from '@stageflow/core/kit'
 
 /** A store, and how its time passes. */
 export interface StoreUnderTest<Store> {
@@ -27,6 +35,12 @@ export const subjectRules = (store: OptionRule): OptionRules<StoreUnderTest<unkn
   advance: required(functionLike('(ms) => void')),
   close: functionLike('() => void'),
 })
+
+/** The problems of an object that implements an interface. The instance of a class may have other fields too. */
+export function shapeProblems(shape: unknown, rules: OptionRules, path?: string): readonly string[] {
+  return optionProblems(shape, rules, path, isPlain(shape) ? undefined : Object.keys(Object(shape)))
+}
+
 const ANY_SUBJECT = subjectRules([(value) => typeof value === 'object' && value !== null, 'a store'])
 
 /** Has the store under test for one case. */
@@ -37,7 +51,7 @@ export class StoreBench<Store> {
   readonly #subject: StoreUnderTest<Store>
 
   constructor(subject: StoreUnderTest<Store>, shortMs: number) {
-    checkOptions('new StoreBench()', 'keyed-work/illegal-option', subject, ANY_SUBJECT)
+    refuseOptions('new StoreBench()', 'keyed-work/illegal-option', shapeProblems(subject, ANY_SUBJECT))
     this.store = subject.store
     this.shortMs = shortMs
     this.#subject = subject

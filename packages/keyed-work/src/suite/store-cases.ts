@@ -10,7 +10,7 @@ import {
   whole,
 } from '@stageflow/core/kit'
 
-import { type StoreUnderTest, subjectRules } from './store-bench.ts'
+import { shapeProblems, type StoreUnderTest, subjectRules } from './store-bench.ts'
 import { checkRule, type StoreRules } from './store-rule.ts'
 
 export interface StoreContractOptions {
@@ -77,7 +77,7 @@ export function storeCases<Store, Bench>(
 }
 
 function checkOpened<Store, Bench>(opened: unknown, { name, illegal, store }: StoreContract<Store, Bench>): void {
-  const problems = optionProblems(opened, subjectRules(store), 'open().')
+  const problems = shapeProblems(opened, subjectRules(store), 'open().')
   if (problems.length === 0) return
   const fix = `Return both: ${name}(() => ({ store, advance: (ms) => clock.advance(ms) }))`
   refuseOptions(`${name}()`, illegal, [`${problems.join('; ')}. ${fix}`])
