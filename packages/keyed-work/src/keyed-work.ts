@@ -11,7 +11,7 @@ import {
   withinLimit,
 } from '@stageflow/core/kit'
 
-import { askStore } from './ask-store.ts'
+import { storeAnswer } from './ask-store.ts'
 import { checkForget, checkRequest } from './check-request.ts'
 import { claimKey, isForgotten } from './claim-key.ts'
 import { execute } from './execute.ts'
@@ -128,7 +128,7 @@ export function keyedWork<Result, Failure = Result>(options: KeyedWorkOptions<Re
     async forget(key, token, clock) {
       checkForget({ key, token, clock })
       const completion = { token, parameters: NO_PARAMETERS, value: FORGOTTEN, ttlMs: 1 }
-      await askStore(() => store.complete(key, completion), { clock, limitMs: storeTimeoutMs })
+      await storeAnswer(() => store.complete(key, completion), { clock, limitMs: storeTimeoutMs })
     },
   }
 }

@@ -1,6 +1,6 @@
 import { codeOf, textOf } from '@stageflow/core/kit'
 
-import { type StoreLimit, askStore } from './ask-store.ts'
+import { type StoreLimit, storeAnswer } from './ask-store.ts'
 import { type Reason, resultValue, unstorableValue } from './record-value.ts'
 import type { KeyedWorkOptions, WorkRequest } from './work.ts'
 
@@ -51,7 +51,7 @@ export async function storeResult<Result, Failure>(
   for (let tries = 0; ; tries++) {
     const completion = { token, parameters, value: written.value, ttlMs }
     try {
-      const isOwn = await askStore(() => store.complete(key, completion), limit)
+      const isOwn = await storeAnswer(() => store.complete(key, completion), limit)
       return isOwn || !isHeld ? storedAs(written) : { status: 'lease-lost' }
     } catch (cause) {
       if (written.refused === undefined && isTooLarge(cause)) {
