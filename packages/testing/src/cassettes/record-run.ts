@@ -2,7 +2,7 @@ import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock, EventSink, FailedResult, PipelineResult, RunInput, RunOptions, StageGraph } from '@stageflow/core'
 import { checkLeg, eventSinkOf, runDurable } from '@stageflow/core/durable'
 import type { LegOptions, StageExecutor } from '@stageflow/core/durable'
-import { CLOCK, REDACTION, checkOptions } from '@stageflow/core/kit'
+import { CLOCK, REDACTION, checkOptions, plainOptions } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
 import type { RedactionOptions, Redactor } from '@stageflow/core/redaction'
@@ -45,7 +45,12 @@ export async function recordRun<Stages, Ports>(
   ...[options]: RecordArguments<Ports>
 ): Promise<RecordedRun<Stages>> {
   checkLeg('recordRun()', graph, options, Object.keys(RULES))
-  const { redaction, maxBytes = MAX_BYTES, clock = systemClock, ...run } = { ...options } as RecordOptions & RunOptions
+  const {
+    redaction,
+    maxBytes = MAX_BYTES,
+    clock = systemClock,
+    ...run
+  } = plainOptions<RecordOptions & RunOptions>(options ?? {})
   checkOptions('recordRun()', 'testing/illegal-option', { redaction, maxBytes, clock }, RULES)
   const redactor = createRedactor(redaction, UNCUT)
   const { timeoutMs, maxConcurrency, onStageFailure, ...leg } = run

@@ -2,7 +2,7 @@ import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock, RunOptions, StageGraph } from '@stageflow/core'
 import { checkLeg } from '@stageflow/core/durable'
 import type { LegOptions } from '@stageflow/core/durable'
-import { CLOCK, checkOptions } from '@stageflow/core/kit'
+import { CLOCK, checkOptions, plainOptions } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { cassetteOf, checkCassette } from './cassette.ts'
 import type { Cassette, RecordedChunk } from './cassette.ts'
@@ -40,7 +40,7 @@ export async function replayRun<Stages, Ports>(
   ...[options]: ReplayArguments<Ports>
 ): Promise<ReplayedRun<Stages>> {
   checkLeg('replayRun()', graph, options, Object.keys(RULES))
-  const { live = [], clock = systemClock, ...leg } = { ...options } as ReplayOptions & RunOptions
+  const { live = [], clock = systemClock, ...leg } = plainOptions<ReplayOptions & RunOptions>(options ?? {})
   checkOptions('replayRun()', 'testing/illegal-option', { live, clock }, RULES)
   checkCassette('replayRun()', cassette)
   if (graph.name !== cassette.pipeline)

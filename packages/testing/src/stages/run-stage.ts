@@ -40,6 +40,7 @@ import {
   checkOptions,
   didYouMean,
   oneOf,
+  plainOptions,
   read,
   required,
   show,
@@ -264,7 +265,7 @@ function draftOfInputs(around: string, inputs: object): Draft {
 /** Adds a stage that has no description of its own. It may run if an input is missing, because undefined stands for a skipped stage. */
 function withBareStage(pipeline: Draft, stage: unknown, { name, inputs, kind, stageOptions }: Setup): Draft {
   const options = {
-    ...stageOptions,
+    ...(stageOptions && plainOptions(stageOptions)),
     dependencies: Object.keys(inputs),
     ...(Object.values(inputs).includes(undefined) ? { join: 'settled' } : undefined),
   }
