@@ -1,5 +1,5 @@
 import { CallbackErrors } from './callback-errors.ts'
-import type { BufferStats, CloseReport, LossReason } from './event-buffer-plan.ts'
+import type { BufferStats, BufferReport, LossReason } from './event-buffer-plan.ts'
 
 type Contents = Pick<BufferStats, 'size' | 'inFlight' | 'waiting'>
 type Attempts = Pick<BufferStats, 'failures' | 'retries' | 'lastError'>
@@ -42,7 +42,7 @@ export class BufferCounts {
     })
   }
 
-  report(error: unknown): CloseReport {
+  report(error: unknown): BufferReport {
     const { received, delivered, dropped } = this
     return Object.freeze({ received, delivered, lost: dropped, error })
   }

@@ -86,7 +86,7 @@ export interface BufferStats {
 }
 
 /** How a buffer ended: `received` is `delivered + lost`. */
-export interface CloseReport {
+export interface BufferReport {
   readonly received: number
   readonly delivered: number
   /** Events that were dropped before, or left when the time was up. Those in flight then may have arrived. */

@@ -4,7 +4,13 @@ import type { EndReport } from '@stageflow/core/kit'
 import { BufferCounts } from './buffer-counts.ts'
 import { Closing } from './closing.ts'
 import { DueTimer } from './due-timer.ts'
-import type { BufferStats, CloseReport, EventBufferListener, EventBufferPlan, LossReason } from './event-buffer-plan.ts'
+import type {
+  BufferStats,
+  BufferReport,
+  EventBufferListener,
+  EventBufferPlan,
+  LossReason,
+} from './event-buffer-plan.ts'
 import { EventQueue, rankOf } from './event-queue.ts'
 import type { Batch } from './event-queue.ts'
 import { FlushWaiters } from './flush-waiters.ts'
@@ -32,7 +38,7 @@ export class EventBuffer {
   readonly #flushes = new FlushWaiters()
   /** Calls of `emit` that wait for a place. */
   readonly #emits = new Ring<() => void>()
-  readonly #closing = new Closing<CloseReport>()
+  readonly #closing = new Closing<BufferReport>()
   /** Whether an event that finds nothing in the buffer is delivered at once. */
   readonly #isDirect: boolean
   #inFlight: Batch = NOTHING
@@ -122,7 +128,7 @@ export class EventBuffer {
    * Takes no more events, and delivers what waits until the time is up, 5,000 ms by default. Drops the rest, and closes what is
    * behind. It doesn't reject. Later calls return the same report.
    */
-  close(wait: WaitOptions): Promise<CloseReport> {
+  close(wait: WaitOptions): Promise<BufferReport> {
     return this.#closing.close(() => this.#close(wait))
   }
 
@@ -273,7 +279,7 @@ export class EventBuffer {
     this.#flushes.settle(Math.min(this.#inFlight.number, this.#queue.nextNumber))
   }
 
-  async #close(wait: WaitOptions): Promise<CloseReport> {
+  async #close(wait: WaitOptions): Promise<BufferReport> {
     const { clock, downstream, lateClose } = this.#plan
     const { timeoutMs = CLOSE_TIMEOUT_MS } = wait
     const left = waitLeft(clock, { ...plainOptions(wait), timeoutMs })

@@ -10,7 +10,7 @@ export type {
   BufferNotice,
   BufferOverflow,
   BufferStats,
-  CloseReport,
+  BufferReport,
   EventBufferListener,
   EventBufferPlan,
   LossReason,

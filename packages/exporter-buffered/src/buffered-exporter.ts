@@ -1,5 +1,5 @@
 import { Downstream, EventBuffer } from '@stageflow/buffer'
-import type { BufferStats, CloseReport, EventBufferListener } from '@stageflow/buffer'
+import type { BufferStats, BufferReport, EventBufferListener } from '@stageflow/buffer'
 import { StageflowError } from '@stageflow/core'
 import type { EventSink, StageflowEvent } from '@stageflow/core'
 import { checkWait, withinLimit, plainOptions } from '@stageflow/core/kit'
@@ -83,7 +83,7 @@ export class BufferedExporter implements EventSink {
    * Takes no more events, delivers what is left, and closes the exporter, within `timeoutMs` (5,000). Doesn't reject for what
    * happens then: the report says what was delivered and what was lost. Later calls return the same report.
    */
-  async close(options: WaitOptions = {}): Promise<CloseReport> {
+  async close(options: WaitOptions = {}): Promise<BufferReport> {
     checkWait('close()', ILLEGAL_OPTION, options)
     return this.#buffer.close(options)
   }

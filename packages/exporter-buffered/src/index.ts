@@ -1,6 +1,6 @@
 export type {
   BufferStats,
-  CloseReport,
+  BufferReport,
   DeliveryRetry,
   EventChoice,
   EventFilterStats,

@@ -1,5 +1,5 @@
 import { Downstream, EventBuffer } from '@stageflow/buffer'
-import type { BufferStats, CloseReport, LossReason } from '@stageflow/buffer'
+import type { BufferStats, BufferReport, LossReason } from '@stageflow/buffer'
 import { StageflowError } from '@stageflow/core'
 import type { EventSink, StageflowEvent } from '@stageflow/core'
 import { checkWait, read } from '@stageflow/core/kit'
@@ -91,7 +91,7 @@ export class BufferedEventSink implements EventSink {
    * Takes no more events, delivers what waits, and closes the sink behind, within `timeoutMs` (5,000). Doesn't reject for what
    * happens then: the report says what was delivered and what was lost. Later calls return the same report.
    */
-  async close(options: WaitOptions = {}): Promise<CloseReport> {
+  async close(options: WaitOptions = {}): Promise<BufferReport> {
     checkWait('close()', ILLEGAL_OPTION, options)
     this.#stopNoticeTimer?.()
     return this.#buffer.close(options)

@@ -1,7 +1,7 @@
 export type {
   BufferOverflow,
   BufferStats,
-  CloseReport,
+  BufferReport,
   DeliveryRetry,
   EventChoice,
   EventFilterStats,
