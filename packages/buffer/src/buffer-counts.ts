@@ -1,4 +1,5 @@
 import { CallbackErrors } from './callback-errors.ts'
+import { lostBehind } from './delivery-report.ts'
 import type { BufferStats, BufferReport, LossReason } from './event-buffer-plan.ts'
 
 type Contents = Pick<BufferStats, 'size' | 'inFlight' | 'waiting'>
@@ -11,6 +12,8 @@ export class BufferCounts {
   received = 0
   delivered = 0
   peakSize = 0
+  /** Notices that were delivered. They aren't counted otherwise. */
+  notices = 0
 
   get dropped(): number {
     const { full, failed, closed } = this.droppedBy
@@ -42,8 +45,10 @@ export class BufferCounts {
     })
   }
 
-  report(error: unknown): BufferReport {
-    const { received, delivered, dropped } = this
-    return Object.freeze({ received, delivered, lost: dropped, error })
+  /** `behind`: the report of what is behind. It may have lost events that were delivered to it. */
+  report(error: unknown, behind: unknown): BufferReport {
+    const { received, delivered, dropped, notices } = this
+    const lost = lostBehind(behind, delivered, notices)
+    return Object.freeze({ received, delivered: delivered - lost, lost: dropped + lost, error })
   }
 }

@@ -1,6 +1,8 @@
 import type { Clock, WaitOptions } from '@stageflow/core'
 import { CLOSE_TIMEOUT_MS, endWithin, plainOptions } from '@stageflow/core/kit'
 import type { EndReport } from '@stageflow/core/kit'
+import { ExportsInProgress } from './exports-in-progress.ts'
+import { waitLeft } from './wait-left.ts'
 
 /** A sink or an exporter, as something in front of it ends it. */
 export interface Endable {
@@ -27,6 +29,7 @@ export interface DownstreamPlan {
 export class Downstream {
   readonly #target: Endable
   readonly #plan: DownstreamPlan
+  readonly #exports = new ExportsInProgress()
 
   constructor(target: Endable, plan: DownstreamPlan) {
     this.#target = target
@@ -38,18 +41,31 @@ export class Downstream {
     return this.#target.close !== undefined
   }
 
-  /** Flushes it, and passes the limit on. The caller must keep the limit too. */
+  /** Makes `flush` and `close` wait for an export, whose promise says that its events are written. That of an `emit` doesn't. */
+  track(written: Promise<unknown>): void {
+    this.#exports.add(written)
+  }
+
+  /** Waits for the exports in progress, flushes it, and passes what is left of the limit on. The caller must keep the limit too. */
   async flush(wait: WaitOptions): Promise<unknown> {
+    const left = waitLeft(this.#plan.clock, wait)
+    await this.#exports.settled()
     try {
-      return await this.#target.flush?.(wait)
+      return await this.#target.flush?.(left())
     } catch (cause) {
       throw this.#plan.errors.failed(this.#called('flush'), cause)
     }
   }
 
-  /** Closes it, or flushes it if it isn't closable, and passes the limit on. Returns its report. */
+  /** Closes it, or flushes it if it isn't closable, and passes the limit on. Waits for the exports in progress. Returns its report. */
   async close(wait: WaitOptions): Promise<unknown> {
     if (!this.isClosable) return this.flush(wait)
+    const report = await this.#closeTarget(wait)
+    await this.#exports.settled()
+    return report
+  }
+
+  async #closeTarget(wait: WaitOptions): Promise<unknown> {
     try {
       return await this.#target.close?.(wait)
     } catch (cause) {

@@ -258,7 +258,7 @@ export class EventBuffer {
 
   #leave({ events, number, isNotice }: Batch, end: DeliveryEnd): void {
     this.#inFlight = NOTHING
-    if (isNotice) this.#listener.notice?.ended(end === 'delivered')
+    if (isNotice) this.#endNotice(end === 'delivered')
     else if (end === 'delivered') this.counts.delivered += events.length
     else {
       this.#flushes.lost(number)
@@ -266,6 +266,11 @@ export class EventBuffer {
     }
     this.#listener.left?.(this.size)
     this.#settleFlushes()
+  }
+
+  #endNotice(isDelivered: boolean): void {
+    if (isDelivered) this.counts.notices++
+    this.#listener.notice?.ended(isDelivered)
   }
 
   /** Ends the calls of `emit` for which there is a place now. */
@@ -294,7 +299,7 @@ export class EventBuffer {
     const isFlushed = isDrained && downstream.isClosable
     const flushed = isFlushed ? await within((rest) => downstream.flush(rest)) : undefined
     const closed = await within((rest) => downstream.close(rest))
-    return this.counts.report(isDrained ? (flushed?.error ?? closed.error) : drained.error)
+    return this.counts.report(isDrained ? (flushed?.error ?? closed.error) : drained.error, closed.report)
   }
 
   /** Delivers everything, without a stay for batches to fill or for delays between attempts. */

@@ -1,5 +1,6 @@
 import type { Clock, WaitOptions } from '@stageflow/core'
 import { CLOSE_TIMEOUT_MS, endWithin, withinLimit, plainOptions } from '@stageflow/core/kit'
+import { ExportsInProgress } from './exports-in-progress.ts'
 import { Closing } from './closing.ts'
 
 /** What has happened to the events that an exporter was given. */
@@ -39,7 +40,7 @@ export class ExportProgress {
   #inFlight = 0
   #failures = 0
   #lastError: unknown
-  readonly #exports = new Set<Promise<unknown>>()
+  readonly #exports = new ExportsInProgress()
   readonly #closing = new Closing<ExporterReport>()
 
   constructor(plan: ExportProgressPlan) {
@@ -50,9 +51,7 @@ export class ExportProgress {
   async export(events: number, write: () => Promise<unknown>): Promise<void> {
     if (this.#closing.report !== undefined) throw this.#plan.closed(events)
     const written = this.#counted(events, write)
-    const settled = written.catch(() => {})
-    this.#exports.add(settled)
-    void settled.then(() => this.#exports.delete(settled))
+    this.#exports.add(written)
     await written
   }
 
@@ -72,7 +71,7 @@ export class ExportProgress {
   async flush({ signal, timeoutMs = Infinity }: WaitOptions, end?: () => unknown): Promise<void> {
     signal?.throwIfAborted()
     const work = async (): Promise<void> => {
-      await Promise.all(this.#exports)
+      await this.#exports.settled()
       await end?.()
     }
     const late = (): Error => this.#plan.late('flush()', timeoutMs)
@@ -105,7 +104,7 @@ export class ExportProgress {
     const { clock, late } = this.#plan
     const work = async (): Promise<void> => {
       await end?.()
-      await Promise.all(this.#exports)
+      await this.#exports.settled()
     }
     const { timeoutMs = CLOSE_TIMEOUT_MS } = wait
     const { error } = await endWithin(work, {

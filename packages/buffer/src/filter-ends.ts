@@ -1,6 +1,9 @@
 import type { Clock, WaitOptions } from '@stageflow/core'
 import { CLOCK, checkWait } from '@stageflow/core/kit'
-import type { EndReport, OptionRules } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
+import { Closing } from './closing.ts'
+import { deliveryReport } from './delivery-report.ts'
+import type { DeliveryReport } from './delivery-report.ts'
 import type { Downstream } from './downstream.ts'
 import { EVENT_FILTER_RULES } from './event-filter.ts'
 import type { EventChoice, EventFilter, EventFilterStats } from './event-filter.ts'
@@ -15,15 +18,35 @@ export const FILTER_RULES: OptionRules<FilterOptions> = { ...EVENT_FILTER_RULES,
 
 /** What a filter does beside passing events on. */
 export interface FilterEnds {
-  /** Flushes what is behind. Rejects if that fails or takes too long. */
+  /** Waits for the events in progress, and flushes what is behind. Rejects if that fails or takes too long. */
   flush(options?: WaitOptions): Promise<void>
-  /** Closes what is behind within `timeoutMs` (5,000), and doesn't reject for what happens then. */
-  close(options?: WaitOptions): Promise<EndReport>
+  /**
+   * Closes what is behind within `timeoutMs` (5,000), and doesn't reject for what happens then. The report counts the events that
+   * passed. Later calls return the same report.
+   */
+  close(options?: WaitOptions): Promise<DeliveryReport>
   stats(): EventFilterStats
 }
 
-/** `illegalOption`: the code of the error for illegal options of `flush` and `close`. */
-export function filterEnds(filter: EventFilter, downstream: Downstream, illegalOption: string): FilterEnds {
+export interface FilterEndsPlan {
+  readonly filter: EventFilter
+  readonly downstream: Downstream
+  /** How many of the events that passed what is behind has taken. */
+  readonly delivered: () => number
+  /** The code of the error for illegal options of `flush` and `close`. */
+  readonly illegalOption: string
+}
+
+/** The `flush`, `close` and `stats` of a filter. */
+export function filterEnds({ filter, downstream, delivered, illegalOption }: FilterEndsPlan): FilterEnds {
+  const closing = new Closing<DeliveryReport>()
+
+  async function close(wait: WaitOptions): Promise<DeliveryReport> {
+    const ended = await downstream.closeWithin(wait)
+    const taken = delivered()
+    return deliveryReport(ended, { delivered: taken, lost: filter.stats().passed - taken })
+  }
+
   return {
     async flush(wait = {}) {
       checkWait('flush()', illegalOption, wait)
@@ -32,7 +55,7 @@ export function filterEnds(filter: EventFilter, downstream: Downstream, illegalO
     },
     async close(wait = {}) {
       checkWait('close()', illegalOption, wait)
-      return downstream.closeWithin(wait)
+      return closing.close(() => close(wait))
     },
     stats: () => filter.stats(),
   }

@@ -1,6 +1,7 @@
 export type {
   BufferStats,
   BufferReport,
+  DeliveryReport,
   DeliveryRetry,
   EventChoice,
   EventFilterStats,
