@@ -1,5 +1,6 @@
-import { read } from '@stageflow/core/kit'
-import type { EndReport } from '@stageflow/core/kit'
+import { ANY, optionProblems, read, required, whole } from '@stageflow/core/kit'
+import type { EndReport, OptionRules } from '@stageflow/core/kit'
+import { refuseGiven } from './argument-rules.ts'
 
 /** How a sink or an exporter ended, for a filter or a fan-out in front of it. */
 export interface DeliveryReport extends EndReport {
@@ -19,8 +20,17 @@ export interface HandedOn {
   readonly notices?: number
 }
 
+const ENDED: OptionRules<EndReport> = { error: ANY, report: ANY }
+const HANDED_ON: OptionRules<HandedOn> = { delivered: required(whole(0)), lost: required(whole(0)), notices: whole(0) }
+
 /** Adds what it has lost behind, as its own report says, to what it didn't take. */
-export function deliveryReport({ error, report }: EndReport, { delivered, lost, notices }: HandedOn): DeliveryReport {
+export function deliveryReport(ended: EndReport, handedOn: HandedOn): DeliveryReport {
+  refuseGiven('deliveryReport()', [
+    ...optionProblems(ended, ENDED, 'ended.'),
+    ...optionProblems(handedOn, HANDED_ON, 'handedOn.'),
+  ])
+  const { error, report } = ended
+  const { delivered, lost, notices } = handedOn
   const behind = lostBehind(report, delivered, notices)
   return Object.freeze({ delivered: delivered - behind, lost: lost + behind, error, report })
 }

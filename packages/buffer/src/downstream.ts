@@ -1,6 +1,7 @@
 import type { Clock, WaitOptions } from '@stageflow/core'
-import { CLOSE_TIMEOUT_MS, endWithin, plainOptions } from '@stageflow/core/kit'
-import type { EndReport } from '@stageflow/core/kit'
+import { CLOCK, CLOSE_TIMEOUT_MS, TEXT, endWithin, objectWith, optionProblems, required, plainOptions } from '@stageflow/core/kit'
+import type { EndReport, OptionRules } from '@stageflow/core/kit'
+import { ENDABLE, checkLimits, refuseGiven, valueProblems } from './argument-rules.ts'
 import { ExportsInProgress } from './exports-in-progress.ts'
 import { waitLeft } from './wait-left.ts'
 
@@ -25,6 +26,12 @@ export interface DownstreamPlan {
   readonly errors: DownstreamErrors
 }
 
+const RULES: OptionRules<DownstreamPlan> = {
+  name: required(TEXT),
+  clock: required(CLOCK),
+  errors: required(objectWith('the makers of errors', 'failed', 'late')),
+}
+
 /** What is behind a buffer, a filter or a fan-out, and how it is flushed and closed. */
 export class Downstream {
   readonly #target: Endable
@@ -32,6 +39,10 @@ export class Downstream {
   readonly #exports = new ExportsInProgress()
 
   constructor(target: Endable, plan: DownstreamPlan) {
+    refuseGiven('new Downstream()', [
+      ...valueProblems('what is behind', target, ENDABLE),
+      ...optionProblems(plan, RULES, 'plan.'),
+    ])
     this.#target = target
     this.#plan = plan
   }
@@ -48,6 +59,7 @@ export class Downstream {
 
   /** Waits for the exports in progress, flushes it, and passes what is left of the limit on. The caller must keep the limit too. */
   async flush(wait: WaitOptions): Promise<unknown> {
+    checkLimits('flush()', wait)
     const left = waitLeft(this.#plan.clock, wait)
     await this.#exports.settled()
     try {
@@ -59,6 +71,7 @@ export class Downstream {
 
   /** Closes it, or flushes it if it isn't closable, and passes the limit on. Waits for the exports in progress. Returns its report. */
   async close(wait: WaitOptions): Promise<unknown> {
+    checkLimits('close()', wait)
     if (!this.isClosable) return this.flush(wait)
     const report = await this.#closeTarget(wait)
     await this.#exports.settled()
@@ -74,14 +87,16 @@ export class Downstream {
   }
 
   /** Flushes it within the limit. Doesn't reject: the report has the error. */
-  flushWithin(wait: WaitOptions): Promise<EndReport> {
+  async flushWithin(wait: WaitOptions): Promise<EndReport> {
+    checkLimits('flushWithin()', wait)
     const { clock, errors } = this.#plan
     const late = (timeoutMs: number): Error => errors.late(this.#called('flush'), timeoutMs)
     return endWithin((left) => this.flush(left), { ...plainOptions(wait), clock, late })
   }
 
   /** Closes it within the limit, 5,000 ms by default. Doesn't reject: the report has the error. */
-  closeWithin(wait: WaitOptions): Promise<EndReport> {
+  async closeWithin(wait: WaitOptions): Promise<EndReport> {
+    checkLimits('closeWithin()', wait)
     const { clock, errors } = this.#plan
     const { timeoutMs = CLOSE_TIMEOUT_MS } = wait
     const late = (): Error => errors.late(this.#called('close'), timeoutMs)

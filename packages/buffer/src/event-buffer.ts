@@ -1,6 +1,7 @@
 import type { StageflowEvent, WaitOptions } from '@stageflow/core'
-import { CLOSE_TIMEOUT_MS, Ring, endWithin, withinLimit, plainOptions } from '@stageflow/core/kit'
+import { CLOSE_TIMEOUT_MS, Ring, endWithin, optionProblems, withinLimit, plainOptions } from '@stageflow/core/kit'
 import type { EndReport } from '@stageflow/core/kit'
+import { checkLimits, refuseGiven } from './argument-rules.ts'
 import { BufferCounts } from './buffer-counts.ts'
 import { Closing } from './closing.ts'
 import { DueTimer } from './due-timer.ts'
@@ -11,6 +12,7 @@ import type {
   EventBufferPlan,
   LossReason,
 } from './event-buffer-plan.ts'
+import { EVENT_BUFFER_RULES, LISTENER_RULES } from './event-buffer-rules.ts'
 import { EventQueue, rankOf } from './event-queue.ts'
 import type { Batch } from './event-queue.ts'
 import { FlushWaiters } from './flush-waiters.ts'
@@ -48,7 +50,12 @@ export class EventBuffer {
   #dueUpTo = 0
   #onDrained: (() => void) | undefined
 
+  /** Errors: `buffer/illegal-option`. */
   constructor(plan: EventBufferPlan, listener: EventBufferListener = {}) {
+    refuseGiven('new EventBuffer()', [
+      ...optionProblems(plan, EVENT_BUFFER_RULES),
+      ...optionProblems(listener, LISTENER_RULES, 'listener.'),
+    ])
     this.#plan = plan
     this.#listener = listener
     this.#isDirect = plan.batchSize === 1 && !plan.isDeferred
@@ -103,6 +110,7 @@ export class EventBuffer {
    * Rejects if the time is up, with the signal's reason, or if what is behind fails. After `close()` it waits for that.
    */
   async flush(wait: WaitOptions): Promise<boolean> {
+    checkLimits('flush()', wait)
     const { clock, downstream, lateFlush } = this.#plan
     const { signal, timeoutMs = Infinity } = wait
     signal?.throwIfAborted()
@@ -128,7 +136,8 @@ export class EventBuffer {
    * Takes no more events, and delivers what waits until the time is up, 5,000 ms by default. Drops the rest, and closes what is
    * behind. It doesn't reject. Later calls return the same report.
    */
-  close(wait: WaitOptions): Promise<BufferReport> {
+  async close(wait: WaitOptions): Promise<BufferReport> {
+    checkLimits('close()', wait)
     return this.#closing.close(() => this.#close(wait))
   }
 

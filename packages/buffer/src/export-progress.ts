@@ -1,5 +1,7 @@
 import type { Clock, WaitOptions } from '@stageflow/core'
-import { CLOSE_TIMEOUT_MS, endWithin, withinLimit, plainOptions } from '@stageflow/core/kit'
+import { CLOCK, CLOSE_TIMEOUT_MS, endWithin, functionLike, required, whole, withinLimit, plainOptions } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
+import { checkGiven, checkLimits, requiredFunction } from './argument-rules.ts'
 import { ExportsInProgress } from './exports-in-progress.ts'
 import { Closing } from './closing.ts'
 
@@ -33,6 +35,14 @@ export interface ExportProgressPlan {
   readonly late: (call: string, timeoutMs: number) => Error
 }
 
+const RULES: OptionRules<ExportProgressPlan> = {
+  clock: required(CLOCK),
+  closed: requiredFunction('(events) => Error'),
+  late: requiredFunction('(call, timeoutMs) => Error'),
+}
+const EXPORT = { events: required(whole(0)), write: requiredFunction('() => Promise') }
+const END = { end: functionLike('() => Promise') }
+
 /** Counts the events that an exporter writes, and flushes and closes it within a limit. */
 export class ExportProgress {
   readonly #plan: ExportProgressPlan
@@ -44,11 +54,13 @@ export class ExportProgress {
   readonly #closing = new Closing<ExporterReport>()
 
   constructor(plan: ExportProgressPlan) {
+    checkGiven('new ExportProgress()', plan, RULES)
     this.#plan = plan
   }
 
   /** Writes and counts the events of one export. Rejects if `write` does, or if the exporter is closed. */
   async export(events: number, write: () => Promise<unknown>): Promise<void> {
+    checkGiven('export()', { events, write }, EXPORT)
     if (this.#closing.report !== undefined) throw this.#plan.closed(events)
     const written = this.#counted(events, write)
     this.#exports.add(written)
@@ -68,7 +80,10 @@ export class ExportProgress {
    * Waits for the exports in progress, however they end, and then for `end`. Rejects if the time is up, with the signal's reason,
    * or as `end` does.
    */
-  async flush({ signal, timeoutMs = Infinity }: WaitOptions, end?: () => unknown): Promise<void> {
+  async flush(wait: WaitOptions, end?: () => unknown): Promise<void> {
+    checkLimits('flush()', wait)
+    checkGiven('flush()', { end }, END)
+    const { signal, timeoutMs = Infinity } = wait
     signal?.throwIfAborted()
     const work = async (): Promise<void> => {
       await this.#exports.settled()
@@ -82,7 +97,9 @@ export class ExportProgress {
    * Calls `end`, and waits for it and the exports in progress, for 5,000 ms by default. Refuses later exports. Doesn't reject. Later
    * calls return the same report.
    */
-  close(wait: WaitOptions, end?: () => unknown): Promise<ExporterReport> {
+  async close(wait: WaitOptions, end?: () => unknown): Promise<ExporterReport> {
+    checkLimits('close()', wait)
+    checkGiven('close()', { end }, END)
     return this.#closing.close(() => this.#close(wait, end))
   }
 

@@ -1,6 +1,7 @@
 import type { Clock, WaitOptions } from '@stageflow/core'
-import { CLOCK, checkWait } from '@stageflow/core/kit'
+import { CLOCK, TEXT, checkWait, objectWith, required } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
+import { DOWNSTREAM, checkGiven, requiredFunction } from './argument-rules.ts'
 import { Closing } from './closing.ts'
 import { deliveryReport } from './delivery-report.ts'
 import type { DeliveryReport } from './delivery-report.ts'
@@ -37,8 +38,17 @@ export interface FilterEndsPlan {
   readonly illegalOption: string
 }
 
+const RULES: OptionRules<FilterEndsPlan> = {
+  filter: required(objectWith('an EventFilter', 'passes', 'stats')),
+  downstream: DOWNSTREAM,
+  delivered: requiredFunction('() => number'),
+  illegalOption: required(TEXT),
+}
+
 /** The `flush`, `close` and `stats` of a filter. */
-export function filterEnds({ filter, downstream, delivered, illegalOption }: FilterEndsPlan): FilterEnds {
+export function filterEnds(plan: FilterEndsPlan): FilterEnds {
+  checkGiven('filterEnds()', plan, RULES)
+  const { filter, downstream, delivered, illegalOption } = plan
   const closing = new Closing<DeliveryReport>()
 
   async function close(wait: WaitOptions): Promise<DeliveryReport> {

@@ -24,11 +24,17 @@ export class BufferedExporter implements EventSink {
 
   constructor(exporter: Exporter, options: BufferedExporterOptions = {}) {
     const settings = settingsOf(exporter, options)
+    const { batchSize, flushIntervalMs, retry, attemptTimeoutMs, clock, random } = settings
     this.#settings = settings
     this.#alarm = this.#alarmOf(settings)
     this.#buffer = new EventBuffer(
       {
-        ...settings,
+        batchSize,
+        flushIntervalMs,
+        retry,
+        attemptTimeoutMs,
+        clock,
+        random,
         maxEntries: settings.maxBufferSize,
         extraPlaces: { inFlight: 0, last: 0, waiting: 0 },
         overflow: 'drop-oldest',
@@ -37,10 +43,10 @@ export class BufferedExporter implements EventSink {
         deliver: async (events, attempt) => exporter.export(Object.freeze(events), { signal: attempt.signal }),
         downstream: new Downstream(exporter, {
           name: 'the exporter behind',
-          clock: settings.clock,
+          clock,
           errors: DOWNSTREAM_ERRORS,
         }),
-        tooSlow: () => tooSlow(settings.attemptTimeoutMs),
+        tooSlow: () => tooSlow(attemptTimeoutMs),
         givenUp,
         lateFlush,
         lateClose,

@@ -358,3 +358,14 @@ test('illegal options of a filter are refused', () => {
   )
   expect(() => filterExporter(scriptedExporter(), undefined as never)).toThrow('the options must be an object')
 })
+
+test.each([
+  ['fan-out', fanOutExporter({ file: scriptedExporter() })],
+  ['filter', filterExporter(scriptedExporter(), {})],
+])('an export of something else than an array is refused by a %s', async (_, exporter) => {
+  for (const events of [undefined, 7, { nope: 1 }])
+    await expect(exporter.export(events as never)).rejects.toMatchObject({
+      code: 'exporter-buffered/illegal-option',
+      message: expect.stringContaining('export(): events must be an array of events'),
+    })
+})

@@ -1,6 +1,7 @@
 import {
   Closing,
   Downstream,
+  checkBatch,
   closeBranches,
   deliveryReport,
   flushBranches,
@@ -79,6 +80,7 @@ export function fanOutExporter<Name extends string>(
 
   return {
     async export(events, exportOptions) {
+      checkBatch(ILLEGAL_OPTION, events, exportOptions)
       const progress = progressOf(events)
       const { written, refused } = progress
       const left = branches.filter((branch) => !written.has(branch) && !refused.has(branch))

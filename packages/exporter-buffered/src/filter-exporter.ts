@@ -1,4 +1,4 @@
-import { Downstream, EventFilter, FILTER_RULES, filterEnds, valueProblems } from '@stageflow/buffer'
+import { Downstream, EventFilter, FILTER_RULES, checkBatch, filterEnds, valueProblems } from '@stageflow/buffer'
 import type { FilterEnds, FilterOptions } from '@stageflow/buffer'
 import { systemClock } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
@@ -49,6 +49,7 @@ export function filterExporter(exporter: Exporter, options: FilterOptions): Filt
 
   return {
     async export(events, exportOptions) {
+      checkBatch(ILLEGAL_OPTION, events, exportOptions)
       const selection = select(events)
       if (selection.length === 0) return
       const exported = write(selection, exportOptions)

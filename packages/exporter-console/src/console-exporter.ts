@@ -1,6 +1,6 @@
 import process from 'node:process'
 
-import { ExportProgress } from '@stageflow/buffer'
+import { ExportProgress, checkBatch } from '@stageflow/buffer'
 import type { ExporterReport, ExporterStats } from '@stageflow/buffer'
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
@@ -43,6 +43,7 @@ export class ConsoleExporter {
 
   /** Resolves when the stream has taken the lines, however slow it is. Rejects with `exporter-console/write-failed` if the stream fails. */
   async export(events: readonly StageflowEvent[]): Promise<void> {
+    checkBatch(ILLEGAL_OPTION, events)
     // A retry while the stream stalls must not write a batch twice. One that isn't frozen may have changed.
     const same = this.#inProgress.get(events)
     if (same !== undefined) return same

@@ -28,11 +28,15 @@ export class BufferedEventSink implements EventSink {
 
   constructor(downstream: EventSink, options: BufferedEventSinkOptions = {}) {
     const plan = sinkPlan(downstream, options)
-    const { maxWaiting, attemptTimeoutMs } = plan
+    const { maxWaiting, overflow, retry, attemptTimeoutMs, clock, random } = plan
     this.#plan = plan
     this.#buffer = new EventBuffer(
       {
-        ...plan,
+        clock,
+        random,
+        overflow,
+        retry,
+        attemptTimeoutMs,
         maxEntries: maxWaiting,
         extraPlaces: { inFlight: 1, last: maxWaiting, waiting: maxWaiting },
         batchSize: 1,
@@ -41,7 +45,7 @@ export class BufferedEventSink implements EventSink {
         deliver: (events) => downstream.emit(events[0] as StageflowEvent),
         downstream: new Downstream(downstream, {
           name: 'the sink behind',
-          clock: plan.clock,
+          clock,
           errors: DOWNSTREAM_ERRORS,
         }),
         tooSlow: () => tooSlow(attemptTimeoutMs),
