@@ -13,16 +13,14 @@ export class BatchInFlight {
   number: number = Infinity
   /** Whether it is the notice alone. */
   isNotice = false
-
   /** How many events are counted: none if it is the notice. */
-  get size(): number {
-    return this.isNotice ? 0 : this.events.length
-  }
+  size = 0
 
   begin(events: readonly StageflowEvent[], number: number, isNotice: boolean): void {
     this.events = events
     this.number = number
     this.isNotice = isNotice
+    this.size = isNotice ? 0 : events.length
   }
 
   /** Leaves nothing in flight. */
