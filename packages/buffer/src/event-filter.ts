@@ -71,7 +71,8 @@ export class EventFilter {
 
   #judge(event: StageflowEvent): boolean {
     try {
-      return (this.#keepLast && isLastEvent(event)) || (this.#isIncluded(event) && !this.#isExcluded(event))
+      if (this.#keepLast && isLastEvent(event)) return true
+      return this.#isIncluded(event) && !this.#isExcluded(event)
     } catch (error) {
       this.#errors++
       this.#lastError = error

@@ -56,7 +56,7 @@ export class EventQueue extends RankedQueue<StageflowEvent> {
     if (this.size + inFlight < this.#roomUpTo) return 'free'
     const { maxEntries, extraPlaces, overflow } = this.#plan
     const free = maxEntries - this.#usedPlaces(inFlight)
-    if (rank !== ORDINARY) return free > 0 || this.#lastEvents < extraPlaces.last ? 'free' : 'full'
+    if (rank !== ORDINARY) return free > 0 || this.#lastEvents() < extraPlaces.last ? 'free' : 'full'
     if (overflow === 'block') return this.#placeBeforeWaits(free, mayWait)
     if (free <= 0) return 'full'
     return overflow !== 'sample' || this.#isSampled(free) ? 'free' : 'full'
@@ -96,16 +96,16 @@ export class EventQueue extends RankedQueue<StageflowEvent> {
   /** Places that are taken by events without a place of their own. */
   #usedPlaces(inFlight: number): number {
     const { extraPlaces } = this.#plan
-    const lastEvents = Math.max(0, this.#lastEvents - extraPlaces.last)
+    const lastEvents = Math.max(0, this.#lastEvents() - extraPlaces.last)
     return this.sizeOf(ORDINARY) + lastEvents + Math.max(0, inFlight - extraPlaces.inFlight)
   }
 
   /** How many last events of runs wait. */
-  get #lastEvents(): number {
+  #lastEvents(): number {
     return this.size - this.sizeOf(ORDINARY)
   }
 
-  /** With `block`: who takes the last place waits, and so does everybody after it, in the places for events that wait. */
+  /** With `block`, the `emit` of the event that takes the last place waits. Later ones wait in places of their own. */
   #placeBeforeWaits(free: number, mayWait: boolean): Place {
     if (free > 1) return 'free'
     if (free === 1) return 'last'

@@ -105,11 +105,13 @@ export class ConsoleExporter {
     return Object.assign(new StageflowError('exporter-console/write-failed', problem, { cause }), { retryable })
   }
 
+  /** The option if it is given. Otherwise lines with data may be long, and others fit the terminal. */
   #mostWidth(): number {
     if (this.#width !== undefined) return this.#width
     if (this.#style.data) return WIDTH_OF_DATA
-    const { columns = 0 } = this.#stream as Partial<NodeJS.WriteStream>
-    return columns > 0 ? columns : WIDTH_OF_A_PIPE
+    const { columns } = this.#stream as Partial<NodeJS.WriteStream>
+    const isTerminal = columns !== undefined && columns > 0
+    return isTerminal ? columns : WIDTH_OF_A_PIPE
   }
 }
 

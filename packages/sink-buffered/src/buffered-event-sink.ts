@@ -87,7 +87,7 @@ export class BufferedEventSink implements EventSink {
    */
   async flush(options: WaitOptions = {}): Promise<void> {
     checkWait('flush()', ILLEGAL_OPTION, options)
-    if (this.#owesNotice && this.#buffer.isOpen) this.#buffer.addNotice()
+    if (this.#owesNotice() && this.#buffer.isOpen) this.#buffer.addNotice()
     await this.#buffer.flush(options)
   }
 
@@ -115,19 +115,19 @@ export class BufferedEventSink implements EventSink {
     this.#isReportingLoss = false
   }
 
-  get #owesNotice(): boolean {
+  #owesNotice(): boolean {
     return this.#drops.hasNew && !this.#hasToldAtEnd
   }
 
   /** Nothing waits: adds the notice of what was dropped, now or when its time has come. */
   #noticeWhenDue(): void {
-    if (!this.#owesNotice) return
+    if (!this.#owesNotice()) return
     const { clock } = this.#plan
     const waitMs = this.#nextNoticeAt - clock.now()
     if (waitMs > 0 && this.#buffer.isOpen) {
       this.#stopNoticeTimer ??= clock.setTimeout(() => {
         this.#stopNoticeTimer = undefined
-        if (this.#owesNotice) this.#buffer.addNotice()
+        if (this.#owesNotice()) this.#buffer.addNotice()
       }, waitMs)
       return
     }
