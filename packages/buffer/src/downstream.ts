@@ -1,5 +1,14 @@
 import type { Clock, WaitOptions } from '@stageflow/core'
-import { CLOCK, CLOSE_TIMEOUT_MS, TEXT, endWithin, objectWith, optionProblems, required, plainOptions } from '@stageflow/core/kit'
+import {
+  CLOCK,
+  CLOSE_TIMEOUT_MS,
+  TEXT,
+  endWithin,
+  objectWith,
+  optionProblems,
+  required,
+  plainOptions,
+} from '@stageflow/core/kit'
 import type { EndReport, OptionRules } from '@stageflow/core/kit'
 import { ENDABLE, checkLimits, refuseGiven, valueProblems } from './argument-rules.ts'
 import { ExportsInProgress } from './exports-in-progress.ts'

@@ -1,5 +1,14 @@
 import type { Clock, WaitOptions } from '@stageflow/core'
-import { CLOCK, CLOSE_TIMEOUT_MS, endWithin, functionLike, required, whole, withinLimit, plainOptions } from '@stageflow/core/kit'
+import {
+  CLOCK,
+  CLOSE_TIMEOUT_MS,
+  endWithin,
+  functionLike,
+  required,
+  whole,
+  withinLimit,
+  plainOptions,
+} from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { checkGiven, checkLimits, requiredFunction } from './argument-rules.ts'
 import { ExportsInProgress } from './exports-in-progress.ts'
