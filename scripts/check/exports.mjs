@@ -7,7 +7,7 @@ import { conclude, readPackages, readText } from '../lib/workspace.mjs'
 
 // Users can find every export: the code on a page of the documentation names it, or the declaration of something that is named
 // refers to it. What a package adds to other modules, such as options of stages, counts as named. What it passes on from another
-// package is checked there.
+// package is checked there. A name also means one thing: two entries export it only if both have it from one declaration.
 
 const PAGES = ['README.md', 'docs/**/*.md', 'packages/*/README.md', 'packages/*/docs/**/*.md']
 const FOR_CONTRIBUTORS = /^docs[\\/]project[\\/]/
@@ -21,6 +21,33 @@ export function checkExports(root) {
     .filter(({ isFound }) => !isFound)
     .map(({ entry, name }) => `${entry} exports ${name}, which no page names: show its use, or remove the export.`)
   return { problems, exported: exported.length }
+}
+
+/** The names that entries export for different things, and where each of these is declared. */
+export function checkNames(root) {
+  const files = new DeclarationFiles()
+  const entries = new Map(
+    readPackages(root).flatMap((each) =>
+      entriesOf(root, each).map(({ subpath, path }) => [join(each.manifest.name, subpath), path]),
+    ),
+  )
+  const exported = [...entries].flatMap(([entry, path]) =>
+    files.exportsOf(path).map(({ name, origin }) => ({ name, entry, thing: thingOf(files, entries, origin) })),
+  )
+  return [...Map.groupBy(exported, ({ name }) => name)].flatMap(([name, all]) => {
+    const things = Map.groupBy(all, ({ thing }) => thing)
+    if (things.size === 1) return []
+    const places = [...things.values()].map(([{ entry }]) => entry)
+    return [`${places.join(' and ')} export ${name}, each for a thing of its own: share one, or rename all but one.`]
+  })
+}
+
+/** The file and the name of a declaration, even if it comes through other packages. Their modules stand for foreign packages. */
+function thingOf(files, entries, { path, source, name }) {
+  if (path !== undefined) return `${path} ${name}`
+  const entry = entries.get(source)
+  if (entry === undefined) return `${source} ${name}`
+  return thingOf(files, entries, files.exportsOf(entry).find((each) => each.name === name).origin)
 }
 
 /** Every word in the code of the pages. */
@@ -72,6 +99,10 @@ function reachedFrom(files, origins) {
 }
 
 if (import.meta.main) {
-  const { problems, exported } = checkExports(process.cwd())
-  conclude(problems, `${exported} exports are named on a page, or by the declaration of one that is`)
+  const root = process.cwd()
+  const { problems, exported } = checkExports(root)
+  conclude(
+    [...problems, ...checkNames(root)],
+    `${exported} exports are named on a page, or by the declaration of one that is, and each name means one thing`,
+  )
 }

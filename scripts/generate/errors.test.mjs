@@ -51,7 +51,9 @@ test.each([
   ['core/illegal-argument', 'illegal-option'],
   ['core/other-graph', 'changed-graph'],
   ['core/store-unavailable', 'unavailable'],
+  ['core/sink-slow', 'timed-out'],
   ['core/queue-full', 'full'],
+  ['core/reader-overflow', 'full'],
   ['core/unserializable', 'not-json'],
 ])('the code %s is refused, because other packages have %s for that idea', (code, word) => {
   const root = withPage({

@@ -24,14 +24,14 @@ const OPTIONS = {
 
 /** Refused second halves of codes, and what they are called instead. */
 const CODES = [
-  [/(^|-)timeout$|^exceeded$|^no-answer$/, 'timed-out'],
+  [/(^|-)timeout$|(^|-)slow$|^exceeded$|^no-answer$/, 'timed-out'],
   [
     /^invalid-(option|argument)s?$|^illegal-(argument|options|redaction|seed|time)$|^(build|run)-option$/,
     'illegal-option',
   ],
   [/^misfit$|^(other|wrong|new)-graph$|^graph-/, 'changed-graph'],
   [/unreachable$|.-unavailable$|^offline$|^down$/, 'unavailable'],
-  [/.-full$/, 'full'],
+  [/.-full$|(^|-)overflow$/, 'full'],
   [/serializ|^unstorable/, 'not-json'],
   [/^parameter-mismatch$|^key-reused$/, 'other-input (another input) or other-work (another stage)'],
   [/.-too-(large|big)$|^oversized?$/, 'too-large'],

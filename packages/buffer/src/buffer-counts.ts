@@ -1,5 +1,6 @@
 import { CallbackErrors } from './callback-errors.ts'
-import type { BufferStats, CloseReport, LossReason } from './event-buffer-plan.ts'
+import { lostBehind } from './delivery-report.ts'
+import type { BufferStats, BufferReport, LossReason } from './event-buffer-plan.ts'
 
 type Contents = Pick<BufferStats, 'size' | 'inFlight' | 'waiting'>
 type Attempts = Pick<BufferStats, 'failures' | 'retries' | 'lastError'>
@@ -11,6 +12,8 @@ export class BufferCounts {
   received = 0
   delivered = 0
   peakSize = 0
+  /** Notices that were delivered. They aren't counted otherwise. */
+  notices = 0
 
   get dropped(): number {
     const { full, failed, closed } = this.droppedBy
@@ -42,8 +45,10 @@ export class BufferCounts {
     })
   }
 
-  report(error: unknown): CloseReport {
-    const { received, delivered, dropped } = this
-    return Object.freeze({ received, delivered, lost: dropped, error })
+  /** `behind`: the report of what is behind. It may have lost events that were delivered to it. */
+  report(error: unknown, behind: unknown): BufferReport {
+    const { received, delivered, dropped, notices } = this
+    const lost = lostBehind(behind, delivered, notices)
+    return Object.freeze({ received, delivered: delivered - lost, lost: dropped + lost, error })
   }
 }

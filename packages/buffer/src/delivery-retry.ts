@@ -1,5 +1,17 @@
-import { DELAY, classifyError, functionLike, oneOf, optionProblems, or, read, whole } from '@stageflow/core/kit'
-import type { BackOff, OptionRules } from '@stageflow/core/kit'
+import {
+  DELAY,
+  TIME_LIMIT,
+  classifyError,
+  functionLike,
+  oneOf,
+  optionProblems,
+  or,
+  read,
+  required,
+  whole,
+} from '@stageflow/core/kit'
+import type { BackOff, OptionRule, OptionRules } from '@stageflow/core/kit'
+import { refuseGiven, requiredFunction } from './argument-rules.ts'
 
 /** How a buffer tries again what could not be delivered. */
 export interface DeliveryRetry {
@@ -48,14 +60,42 @@ export function deliveryRetryProblems(options: unknown): readonly string[] {
   return retry === undefined ? [] : optionProblems(retry, RULES, 'retry.')
 }
 
-export function deliveryRetryPlan(
-  retry: DeliveryRetry = {},
-  defaults: { readonly forMs: number; readonly random: () => number },
-): DeliveryRetryPlan {
-  const { attempts = Infinity, forMs, baseMs = 100, capMs = 5_000, isRetryable } = retry
-  const { backoff = 'exponential', jitter = 'equal' } = retry
-  const { random } = defaults
-  return { attempts, forMs: forMs ?? defaults.forMs, backoff, baseMs, capMs, jitter, isRetryable, random }
+/** What `retry` lacks. */
+export interface DeliveryRetryDefaults {
+  readonly forMs: number
+  readonly random: () => number
+}
+
+const DEFAULTS: OptionRules<DeliveryRetryDefaults> = {
+  forMs: required(TIME_LIMIT),
+  random: requiredFunction('() => number'),
+}
+const PLAN: OptionRules<DeliveryRetryPlan> = {
+  attempts: required(RULES.attempts),
+  forMs: required(RULES.forMs),
+  backoff: RULES.backoff,
+  baseMs: required(DELAY),
+  capMs: required(DELAY),
+  jitter: RULES.jitter,
+  isRetryable: RULES.isRetryable,
+  random: functionLike('() => number'),
+}
+/** A plan of `deliveryRetryPlan`, as one of several options. */
+export const RETRY_PLAN: OptionRule = [
+  (value) => optionProblems(value, PLAN).length === 0,
+  'a plan, such as deliveryRetryPlan({}, { forMs: 60_000, random: cryptoRandom })',
+  true,
+]
+
+/** The option `retry` with its defaults. Errors: `buffer/illegal-option`. */
+export function deliveryRetryPlan(retry: DeliveryRetry = {}, defaults: DeliveryRetryDefaults): DeliveryRetryPlan {
+  refuseGiven('deliveryRetryPlan()', [
+    ...optionProblems(retry, RULES, 'retry.'),
+    ...optionProblems(defaults, DEFAULTS, 'defaults.'),
+  ])
+  const { attempts = Infinity, forMs = defaults.forMs, baseMs = 100, capMs = 5_000 } = retry
+  const { backoff = 'exponential', jitter = 'equal', isRetryable } = retry
+  return { attempts, forMs, backoff, baseMs, capMs, jitter, isRetryable, random: defaults.random }
 }
 
 /** Whether an error deserves another attempt if the app doesn't say. */

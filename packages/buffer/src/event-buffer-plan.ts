@@ -86,10 +86,11 @@ export interface BufferStats {
 }
 
 /** How a buffer ended: `received` is `delivered + lost`. */
-export interface CloseReport {
+export interface BufferReport {
   readonly received: number
+  /** Events that were delivered, and not lost behind, as far as the report of what is behind says. */
   readonly delivered: number
-  /** Events that were dropped before, or left when the time was up. Those in flight then may have arrived. */
+  /** Events that were dropped before, left when the time was up, or lost behind. Those in flight then may have arrived. */
   readonly lost: number
   /** Why it didn't end well: the time was up, the signal aborted, or what is behind failed to flush or close. */
   readonly error: unknown

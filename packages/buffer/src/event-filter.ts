@@ -1,7 +1,8 @@
 import type { StageflowEvent } from '@stageflow/core'
 import { FLAG, isLastEvent, isThenable } from '@stageflow/core/kit'
-import type { OptionRule, OptionRules } from '@stageflow/core/kit'
-import { isEventPattern, matchEvents } from './event-pattern.ts'
+import type { OptionRules } from '@stageflow/core/kit'
+import { checkGiven } from './argument-rules.ts'
+import { PATTERNS, SOME_PATTERNS, matchEvents } from './event-pattern.ts'
 import type { EventPattern } from './event-pattern.ts'
 
 export interface EventChoice {
@@ -22,17 +23,13 @@ export interface EventFilterStats {
   readonly lastError: unknown
 }
 
-const WHAT = "a type such as 'stage.*.failed', a regular expression, a function of the event"
-const isPatterns = (value: unknown, least: number): boolean =>
-  isEventPattern(value) || (Array.isArray(value) && value.length >= least && value.every(isEventPattern))
-const INCLUDE: OptionRule = [(value) => isPatterns(value, 1), `${WHAT}, or a list of them that is not empty`]
-const EXCLUDE: OptionRule = [(value) => isPatterns(value, 0), `${WHAT}, or a list of them`]
-
 export const EVENT_FILTER_RULES: OptionRules<EventChoice> = {
-  include: INCLUDE,
-  exclude: EXCLUDE,
+  include: SOME_PATTERNS,
+  exclude: PATTERNS,
   keepLast: FLAG,
 }
+/** The options of a filter in front of a sink have a clock too. */
+const KNOWN = [...Object.keys(EVENT_FILTER_RULES), 'clock']
 
 /**
  * Decides which events pass. It fails closed: an event that a function throws for doesn't pass, because a filter may be there to
@@ -47,8 +44,10 @@ export class EventFilter {
   readonly #isExcluded: (event: StageflowEvent) => boolean
   readonly #keepLast: boolean
 
-  /** The options have been checked. */
-  constructor({ include, exclude, keepLast = false }: EventChoice) {
+  /** Errors: `buffer/illegal-option`. */
+  constructor(choice: EventChoice) {
+    checkGiven('new EventFilter()', choice, EVENT_FILTER_RULES, KNOWN)
+    const { include, exclude, keepLast = false } = choice
     this.#isIncluded = include === undefined ? () => true : matchEvents(synchronous(include))
     this.#isExcluded = matchEvents(synchronous(exclude ?? []))
     this.#keepLast = keepLast
@@ -72,7 +71,8 @@ export class EventFilter {
 
   #judge(event: StageflowEvent): boolean {
     try {
-      return (this.#keepLast && isLastEvent(event)) || (this.#isIncluded(event) && !this.#isExcluded(event))
+      if (this.#keepLast && isLastEvent(event)) return true
+      return this.#isIncluded(event) && !this.#isExcluded(event)
     } catch (error) {
       this.#errors++
       this.#lastError = error

@@ -1,13 +1,28 @@
 import type { StageflowEvent } from '@stageflow/core'
+import { required } from '@stageflow/core/kit'
+import type { OptionRule } from '@stageflow/core/kit'
+import { checkGiven } from './argument-rules.ts'
 
 /** Selects events: a type, in which `*` stands for any characters (`stage.*.failed`), a regular expression for types, or a function. */
 export type EventPattern = string | RegExp | ((event: StageflowEvent) => boolean)
 
-export const isEventPattern = (value: unknown): value is EventPattern =>
+const isEventPattern = (value: unknown): value is EventPattern =>
   (typeof value === 'string' && value !== '') || typeof value === 'function' || value instanceof RegExp
+
+const WHAT = "a type such as 'stage.*.failed', a regular expression, a function of the event"
+const isPatterns = (value: unknown, least: number): boolean =>
+  isEventPattern(value) || (Array.isArray(value) && value.length >= least && value.every(isEventPattern))
+/** Patterns that may be none. */
+export const PATTERNS: OptionRule = [(value) => isPatterns(value, 0), `${WHAT}, or a list of them`]
+export const SOME_PATTERNS: OptionRule = [
+  (value) => isPatterns(value, 1),
+  `${WHAT}, or a list of them that is not empty`,
+]
+const RULES = { patterns: required(PATTERNS) }
 
 /** A function that tells whether an event matches any of the patterns. If a pattern is a function and throws, it throws the same. */
 export function matchEvents(patterns: EventPattern | readonly EventPattern[]): (event: StageflowEvent) => boolean {
+  checkGiven('matchEvents()', { patterns }, RULES)
   const tests = [patterns].flat().map((pattern) => testOf(pattern))
   return (event) => tests.some((test) => test(event))
 }

@@ -1,5 +1,6 @@
 import type { StageflowEvent } from '@stageflow/core'
 import { isLastEvent } from '@stageflow/core/kit'
+import type { BatchInFlight } from './batch-in-flight.ts'
 import type { BufferNotice, EventBufferPlan } from './event-buffer-plan.ts'
 import { RankedQueue } from './ranked-queue.ts'
 import type { Numbered } from './ranked-queue.ts'
@@ -8,16 +9,6 @@ import type { Numbered } from './ranked-queue.ts'
 const ORDINARY = 0
 const LAST_OF_CHILD = 1
 const LAST_OF_RUN = 2
-
-/** Events that are delivered together. */
-export interface Batch {
-  readonly events: readonly StageflowEvent[]
-  /** How many events are counted: none if it is the notice. */
-  readonly size: number
-  /** The number of the first event. */
-  readonly number: number
-  readonly isNotice: boolean
-}
 
 /** Whether a queue has a place for an event. `last`: yes, but not for the next one, so that `emit` waits. */
 type Place = 'free' | 'last' | 'full'
@@ -65,7 +56,7 @@ export class EventQueue extends RankedQueue<StageflowEvent> {
     if (this.size + inFlight < this.#roomUpTo) return 'free'
     const { maxEntries, extraPlaces, overflow } = this.#plan
     const free = maxEntries - this.#usedPlaces(inFlight)
-    if (rank !== ORDINARY) return free > 0 || this.#lastEvents < extraPlaces.last ? 'free' : 'full'
+    if (rank !== ORDINARY) return free > 0 || this.#lastEvents() < extraPlaces.last ? 'free' : 'full'
     if (overflow === 'block') return this.#placeBeforeWaits(free, mayWait)
     if (free <= 0) return 'full'
     return overflow !== 'sample' || this.#isSampled(free) ? 'free' : 'full'
@@ -76,22 +67,25 @@ export class EventQueue extends RankedQueue<StageflowEvent> {
     return this.dropOldest(this.#plan.overflow === 'drop-oldest' ? rank : rank - 1)
   }
 
-  /** Takes the next batch: at most `most` events, or the notice alone. */
-  take(most: number, notice?: BufferNotice): Batch {
+  /** Puts the next batch in flight: at most `most` events, or the notice alone. */
+  takeInto(flight: BatchInFlight, most: number, notice: BufferNotice | undefined): void {
     const number = this.nextNumber
-    if (notice !== undefined && this.isNoticeNext) {
-      this.#noticeNumber = Infinity
-      return { events: [notice.make()], size: 0, number, isNotice: true }
-    }
-    const events: StageflowEvent[] = []
-    while (events.length < most && this.size > 0 && !this.isNoticeNext) events.push(this.shift())
-    return { events, size: events.length, number, isNotice: false }
+    if (notice === undefined || !this.isNoticeNext) return flight.begin(this.#shiftMany(most), number, false)
+    this.#noticeNumber = Infinity
+    flight.begin([notice.make()], number, true)
   }
 
   /** Takes all events, and forgets the notice. */
   clear(): readonly StageflowEvent[] {
     this.#noticeNumber = Infinity
-    return this.take(Infinity).events
+    return this.#shiftMany(Infinity)
+  }
+
+  /** Takes the oldest events, at most `most`, and none that is newer than the notice. */
+  #shiftMany(most: number): readonly StageflowEvent[] {
+    const events: StageflowEvent[] = []
+    while (events.length < most && this.size > 0 && !this.isNoticeNext) events.push(this.shift())
+    return events
   }
 
   /** How many of the events whose `emit` waits have no place yet. */
@@ -102,19 +96,21 @@ export class EventQueue extends RankedQueue<StageflowEvent> {
   /** Places that are taken by events without a place of their own. */
   #usedPlaces(inFlight: number): number {
     const { extraPlaces } = this.#plan
-    const lastEvents = Math.max(0, this.#lastEvents - extraPlaces.last)
+    const lastEvents = Math.max(0, this.#lastEvents() - extraPlaces.last)
     return this.sizeOf(ORDINARY) + lastEvents + Math.max(0, inFlight - extraPlaces.inFlight)
   }
 
   /** How many last events of runs wait. */
-  get #lastEvents(): number {
+  #lastEvents(): number {
     return this.size - this.sizeOf(ORDINARY)
   }
 
+  /** With `block`, the `emit` of the event that takes the last place waits. Later ones wait in places of their own. */
   #placeBeforeWaits(free: number, mayWait: boolean): Place {
     if (free > 1) return 'free'
     if (free === 1) return 'last'
-    return mayWait && free > -this.#plan.extraPlaces.waiting ? 'last' : 'full'
+    const placesForWaits = free + this.#plan.extraPlaces.waiting
+    return mayWait && placesForWaits > 0 ? 'last' : 'full'
   }
 
   /** From half full on, ever fewer events are taken. */

@@ -1,5 +1,17 @@
 import type { Clock, WaitOptions } from '@stageflow/core'
-import { CLOSE_TIMEOUT_MS, endWithin, withinLimit, plainOptions } from '@stageflow/core/kit'
+import {
+  CLOCK,
+  CLOSE_TIMEOUT_MS,
+  endWithin,
+  functionLike,
+  required,
+  whole,
+  withinLimit,
+  plainOptions,
+} from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
+import { checkGiven, checkLimits, requiredFunction } from './argument-rules.ts'
+import { ExportsInProgress } from './exports-in-progress.ts'
 import { Closing } from './closing.ts'
 
 /** What has happened to the events that an exporter was given. */
@@ -32,6 +44,14 @@ export interface ExportProgressPlan {
   readonly late: (call: string, timeoutMs: number) => Error
 }
 
+const RULES: OptionRules<ExportProgressPlan> = {
+  clock: required(CLOCK),
+  closed: requiredFunction('(events) => Error'),
+  late: requiredFunction('(call, timeoutMs) => Error'),
+}
+const EXPORT = { events: required(whole(0)), write: requiredFunction('() => Promise') }
+const END = { end: functionLike('() => Promise') }
+
 /** Counts the events that an exporter writes, and flushes and closes it within a limit. */
 export class ExportProgress {
   readonly #plan: ExportProgressPlan
@@ -39,20 +59,20 @@ export class ExportProgress {
   #inFlight = 0
   #failures = 0
   #lastError: unknown
-  readonly #exports = new Set<Promise<unknown>>()
+  readonly #exports = new ExportsInProgress()
   readonly #closing = new Closing<ExporterReport>()
 
   constructor(plan: ExportProgressPlan) {
+    checkGiven('new ExportProgress()', plan, RULES)
     this.#plan = plan
   }
 
   /** Writes and counts the events of one export. Rejects if `write` does, or if the exporter is closed. */
   async export(events: number, write: () => Promise<unknown>): Promise<void> {
+    checkGiven('export()', { events, write }, EXPORT)
     if (this.#closing.report !== undefined) throw this.#plan.closed(events)
     const written = this.#counted(events, write)
-    const settled = written.catch(() => {})
-    this.#exports.add(settled)
-    void settled.then(() => this.#exports.delete(settled))
+    this.#exports.add(written)
     await written
   }
 
@@ -69,10 +89,13 @@ export class ExportProgress {
    * Waits for the exports in progress, however they end, and then for `end`. Rejects if the time is up, with the signal's reason,
    * or as `end` does.
    */
-  async flush({ signal, timeoutMs = Infinity }: WaitOptions, end?: () => unknown): Promise<void> {
+  async flush(wait: WaitOptions, end?: () => unknown): Promise<void> {
+    checkLimits('flush()', wait)
+    checkGiven('flush()', { end }, END)
+    const { signal, timeoutMs = Infinity } = wait
     signal?.throwIfAborted()
     const work = async (): Promise<void> => {
-      await Promise.all(this.#exports)
+      await this.#exports.settled()
       await end?.()
     }
     const late = (): Error => this.#plan.late('flush()', timeoutMs)
@@ -83,7 +106,9 @@ export class ExportProgress {
    * Calls `end`, and waits for it and the exports in progress, for 5,000 ms by default. Refuses later exports. Doesn't reject. Later
    * calls return the same report.
    */
-  close(wait: WaitOptions, end?: () => unknown): Promise<ExporterReport> {
+  async close(wait: WaitOptions, end?: () => unknown): Promise<ExporterReport> {
+    checkLimits('close()', wait)
+    checkGiven('close()', { end }, END)
     return this.#closing.close(() => this.#close(wait, end))
   }
 
@@ -105,7 +130,7 @@ export class ExportProgress {
     const { clock, late } = this.#plan
     const work = async (): Promise<void> => {
       await end?.()
-      await Promise.all(this.#exports)
+      await this.#exports.settled()
     }
     const { timeoutMs = CLOSE_TIMEOUT_MS } = wait
     const { error } = await endWithin(work, {

@@ -1,6 +1,10 @@
 import type { Clock, WaitOptions } from '@stageflow/core'
-import { CLOCK, checkWait } from '@stageflow/core/kit'
-import type { EndReport, OptionRules } from '@stageflow/core/kit'
+import { CLOCK, TEXT, checkWait, objectWith, required } from '@stageflow/core/kit'
+import type { OptionRules } from '@stageflow/core/kit'
+import { DOWNSTREAM, checkGiven, requiredFunction } from './argument-rules.ts'
+import { Closing } from './closing.ts'
+import { deliveryReport } from './delivery-report.ts'
+import type { DeliveryReport } from './delivery-report.ts'
 import type { Downstream } from './downstream.ts'
 import { EVENT_FILTER_RULES } from './event-filter.ts'
 import type { EventChoice, EventFilter, EventFilterStats } from './event-filter.ts'
@@ -15,15 +19,44 @@ export const FILTER_RULES: OptionRules<FilterOptions> = { ...EVENT_FILTER_RULES,
 
 /** What a filter does beside passing events on. */
 export interface FilterEnds {
-  /** Flushes what is behind. Rejects if that fails or takes too long. */
+  /** Waits for the events in progress, and flushes what is behind. Rejects if that fails or takes too long. */
   flush(options?: WaitOptions): Promise<void>
-  /** Closes what is behind within `timeoutMs` (5,000), and doesn't reject for what happens then. */
-  close(options?: WaitOptions): Promise<EndReport>
+  /**
+   * Closes what is behind within `timeoutMs` (5,000), and doesn't reject for what happens then. The report counts the events that
+   * passed. Later calls return the same report.
+   */
+  close(options?: WaitOptions): Promise<DeliveryReport>
   stats(): EventFilterStats
 }
 
-/** `illegalOption`: the code of the error for illegal options of `flush` and `close`. */
-export function filterEnds(filter: EventFilter, downstream: Downstream, illegalOption: string): FilterEnds {
+export interface FilterEndsPlan {
+  readonly filter: EventFilter
+  readonly downstream: Downstream
+  /** How many of the events that passed what is behind has taken. */
+  readonly delivered: () => number
+  /** The code of the error for illegal options of `flush` and `close`. */
+  readonly illegalOption: string
+}
+
+const RULES: OptionRules<FilterEndsPlan> = {
+  filter: required(objectWith('an EventFilter', 'passes', 'stats')),
+  downstream: DOWNSTREAM,
+  delivered: requiredFunction('() => number'),
+  illegalOption: required(TEXT),
+}
+
+/** The `flush`, `close` and `stats` of a filter. */
+export function filterEnds(plan: FilterEndsPlan): FilterEnds {
+  checkGiven('filterEnds()', plan, RULES)
+  const { filter, downstream, delivered, illegalOption } = plan
+  const closing = new Closing<DeliveryReport>()
+
+  async function close(wait: WaitOptions): Promise<DeliveryReport> {
+    const ended = await downstream.closeWithin(wait)
+    const taken = delivered()
+    return deliveryReport(ended, { delivered: taken, lost: filter.stats().passed - taken })
+  }
+
   return {
     async flush(wait = {}) {
       checkWait('flush()', illegalOption, wait)
@@ -32,7 +65,7 @@ export function filterEnds(filter: EventFilter, downstream: Downstream, illegalO
     },
     async close(wait = {}) {
       checkWait('close()', illegalOption, wait)
-      return downstream.closeWithin(wait)
+      return closing.close(() => close(wait))
     },
     stats: () => filter.stats(),
   }

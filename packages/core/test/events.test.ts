@@ -296,11 +296,11 @@ test('a stop frees a stage from a sink that pushes back', async () => {
   await clock.advance(10)
   const { status, report } = await run.settled
   expect(status).toBe('cancelled')
-  expect(report.notes['core/problems']).toMatchObject([{ code: 'core/sink-slow' }])
+  expect(report.notes['core/problems']).toMatchObject([{ code: 'core/sink-timed-out' }])
   eventSink.resume()
 })
 
-test('the last event is awaited, for cleanupMs at most (core/sink-slow)', async () => {
+test('the last event is awaited, for cleanupMs at most (core/sink-timed-out)', async () => {
   eventSink.pause()
   const graph = new Pipeline('demo').withStage('a', () => ({})).build({ clock, eventSink })
   let settledAt = -1
@@ -312,7 +312,7 @@ test('the last event is awaited, for cleanupMs at most (core/sink-slow)', async 
   expect(settledAt).toBe(-1)
   await clock.advance(50)
   expect((await settled).report.notes['core/problems']).toMatchObject([
-    { code: 'core/sink-slow', message: expect.stringContaining('within 100 ms (cleanupMs)') },
+    { code: 'core/sink-timed-out', message: expect.stringContaining('within 100 ms (cleanupMs)') },
   ])
   expect(settledAt).toBe(100)
 

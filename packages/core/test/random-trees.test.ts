@@ -21,7 +21,7 @@ const WAYS = [
   'code outlives the run',
   'the reader left',
   'core/interceptor-stuck',
-  'core/sink-slow',
+  'core/sink-timed-out',
   'core/sink-threw',
   'core/cleanup-threw',
   'core/cleanup-timed-out',

@@ -3,7 +3,7 @@ import { expectTypeOf, test } from 'vitest'
 
 import { exporterContract } from './contract.ts'
 import { BufferedExporter, fanOutExporter, filterExporter } from './index.ts'
-import type { CloseReport, DeadLetter, Exporter, Overflow } from './index.ts'
+import type { BufferReport, DeadLetter, Exporter, Overflow } from './index.ts'
 import { closeOnSignal } from './node.ts'
 
 declare const exporter: Exporter
@@ -15,7 +15,7 @@ test('a buffered exporter is an event sink, and can be closed on a signal', () =
   })
   expectTypeOf(buffered).toExtend<EventSink>()
   expectTypeOf(buffered.tryEmit).returns.toEqualTypeOf<boolean>()
-  expectTypeOf(buffered.close()).resolves.toEqualTypeOf<CloseReport>()
+  expectTypeOf(buffered.close()).resolves.toEqualTypeOf<BufferReport>()
   expectTypeOf<Overflow['dropped']>().toEqualTypeOf<number>()
   closeOnSignal(buffered, { signals: ['SIGTERM'] })
   // @ts-expect-error -- no process can listen to SIGKILL

@@ -1,5 +1,5 @@
 import { Downstream, EventBuffer } from '@stageflow/buffer'
-import type { BufferStats, CloseReport, EventBufferListener } from '@stageflow/buffer'
+import type { BufferStats, BufferReport, EventBufferListener } from '@stageflow/buffer'
 import { StageflowError } from '@stageflow/core'
 import type { EventSink, StageflowEvent } from '@stageflow/core'
 import { checkWait, withinLimit, plainOptions } from '@stageflow/core/kit'
@@ -24,11 +24,17 @@ export class BufferedExporter implements EventSink {
 
   constructor(exporter: Exporter, options: BufferedExporterOptions = {}) {
     const settings = settingsOf(exporter, options)
+    const { batchSize, flushIntervalMs, retry, attemptTimeoutMs, clock, random } = settings
     this.#settings = settings
     this.#alarm = this.#alarmOf(settings)
     this.#buffer = new EventBuffer(
       {
-        ...settings,
+        batchSize,
+        flushIntervalMs,
+        retry,
+        attemptTimeoutMs,
+        clock,
+        random,
         maxEntries: settings.maxBufferSize,
         extraPlaces: { inFlight: 0, last: 0, waiting: 0 },
         overflow: 'drop-oldest',
@@ -37,10 +43,10 @@ export class BufferedExporter implements EventSink {
         deliver: async (events, attempt) => exporter.export(Object.freeze(events), { signal: attempt.signal }),
         downstream: new Downstream(exporter, {
           name: 'the exporter behind',
-          clock: settings.clock,
+          clock,
           errors: DOWNSTREAM_ERRORS,
         }),
-        tooSlow: () => tooSlow(settings.attemptTimeoutMs),
+        tooSlow: () => tooSlow(attemptTimeoutMs),
         givenUp,
         lateFlush,
         lateClose,
@@ -83,7 +89,7 @@ export class BufferedExporter implements EventSink {
    * Takes no more events, delivers what is left, and closes the exporter, within `timeoutMs` (5,000). Doesn't reject for what
    * happens then: the report says what was delivered and what was lost. Later calls return the same report.
    */
-  async close(options: WaitOptions = {}): Promise<CloseReport> {
+  async close(options: WaitOptions = {}): Promise<BufferReport> {
     checkWait('close()', ILLEGAL_OPTION, options)
     return this.#buffer.close(options)
   }

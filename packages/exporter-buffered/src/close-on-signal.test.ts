@@ -8,7 +8,7 @@ import { afterAll, expect, test } from 'vitest'
 
 import { eventOf, numbers } from '../test/scripted-exporter.ts'
 import { BufferedExporter } from './index.ts'
-import type { CloseReport, Exporter } from './index.ts'
+import type { BufferReport, Exporter } from './index.ts'
 import { closeOnSignal } from './node.ts'
 import type { CloseOnSignalOptions } from './node.ts'
 
@@ -101,7 +101,7 @@ test('a second signal ends the process at once, whichever it is', async () => {
     ['SIGUSR2', 140],
     ['SIGQUIT', 131],
   ] as const) {
-    const closing = Promise.withResolvers<CloseReport>()
+    const closing = Promise.withResolvers<BufferReport>()
     const slow = { close: () => closing.promise }
     const { codes } = await signalledHere((options) => closeOnSignal(slow, { ...options, timeoutMs: 60_000 }), [second])
     expect(codes).toEqual([code])

@@ -1,5 +1,5 @@
 import { constants } from 'node:os'
-import type { CloseReport } from '@stageflow/buffer'
+import type { BufferReport } from '@stageflow/buffer'
 import { systemClock } from '@stageflow/core'
 import {
   TIME_LIMIT,
@@ -20,7 +20,7 @@ export type EndingSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGQUIT' | 'SIGBRE
 
 /** A buffered exporter or sink, or anything that closes like one. */
 export interface Closable {
-  close(options: { readonly timeoutMs: number }): Promise<CloseReport>
+  close(options: { readonly timeoutMs: number }): Promise<BufferReport>
 }
 
 export interface CloseOnSignalOptions {
@@ -31,7 +31,7 @@ export interface CloseOnSignalOptions {
   /** Called first, and awaited for half of `timeoutMs`. Stop here what emits events, such as a server. Default: none. */
   readonly beforeClose?: (signal: EndingSignal) => unknown
   /** Called with the reports, in order; undefined for one that failed. Default: writes losses to standard error. */
-  readonly onClosed?: (reports: readonly (CloseReport | undefined)[], signal: EndingSignal) => unknown
+  readonly onClosed?: (reports: readonly (BufferReport | undefined)[], signal: EndingSignal) => unknown
   /** Ends the process. Default: `process.exit`, with 128 plus the number of the signal as in shells: 143, 130. */
   readonly exit?: (code: number) => void
 }
@@ -101,7 +101,7 @@ async function end(exporters: readonly Closable[], signal: EndingSignal, options
   const left = (): number => Math.max(0, timeoutMs - (systemClock.now() - startedAt))
   if (beforeClose !== undefined) await inTime(() => beforeClose(signal), timeoutMs / 2)
   const closing = exporters.map((each) => inTime(() => each.close({ timeoutMs: left() }), left() + GRACE_MS))
-  const reports = (await Promise.all(closing)) as readonly (CloseReport | undefined)[]
+  const reports = (await Promise.all(closing)) as readonly (BufferReport | undefined)[]
   await inTime(() => onClosed(reports, signal), left() + GRACE_MS)
 }
 
@@ -119,7 +119,7 @@ async function inTime(call: () => unknown, limitMs: number): Promise<unknown> {
   }
 }
 
-function tellLosses(reports: readonly (CloseReport | undefined)[]): void {
+function tellLosses(reports: readonly (BufferReport | undefined)[]): void {
   for (const report of reports) {
     if (report === undefined || report.lost === 0) continue
     const { lost, delivered, received } = report

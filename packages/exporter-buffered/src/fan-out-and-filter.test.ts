@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 
 import { eventOf, numbers, scriptedExporter } from '../test/scripted-exporter.ts'
 import { BufferedExporter, fanOutExporter, filterExporter } from './index.ts'
+import type { Exporter } from './index.ts'
 
 const clock = manualClock()
 const refusal = (text: string) => Object.assign(new Error(text), { retryable: false })
@@ -217,6 +218,72 @@ test('flush of a fan-out and of a filter keeps its limit, and passes it on', asy
   })
 })
 
+test.each([
+  ['a fan-out', (behind: Exporter) => fanOutExporter({ behind, other: scriptedExporter() }, { clock })],
+  ['a filter', (behind: Exporter) => filterExporter(behind, { clock })],
+])('flush of %s waits for the exports in progress, and then flushes with what is left of its limit', async (_, of) => {
+  const scripted = scriptedExporter()
+  scripted.isHeld = true
+  const calls: unknown[] = []
+  const wrapper = of({ ...scripted, flush: async (wait) => void calls.push(['flush', wait, scripted.written()]) })
+  const exported = wrapper.export([eventOf(1)])
+  const failed = wrapper.export([eventOf(2)])
+  const flushed = wrapper.flush?.({ timeoutMs: 100 })
+  await clock.advance(30)
+  expect(calls).toEqual([])
+  scripted.answer()
+  await exported
+  await clock.settle()
+  expect(calls).toEqual([])
+  scripted.answer(new Error('down'))
+  await expect(failed).rejects.toThrow('down')
+  await flushed
+  expect(calls).toEqual([['flush', { timeoutMs: 70 }, [1]]])
+  const held = wrapper.export([eventOf(3)])
+  const late = expect(wrapper.flush?.({ timeoutMs: 50 })).rejects.toMatchObject({
+    code: 'exporter-buffered/downstream',
+  })
+  await clock.advance(50)
+  await late
+  scripted.answer()
+  await held
+})
+
+test('close of a fan-out and of a filter waits for the exports in progress, and counts them', async () => {
+  const [one, two] = [scriptedExporter(), scriptedExporter()]
+  one.isHeld = two.isHeld = true
+  const closing = async (): Promise<void> => {}
+  const fanOut = fanOutExporter({ one: { ...one, close: closing } }, { clock })
+  const filter = filterExporter({ ...two, close: closing }, { clock })
+  const exports = [fanOut.export([eventOf(1)]), filter.export([eventOf(1), eventOf(2)])]
+  const closed = Promise.all([fanOut.close(), filter.close()])
+  await clock.settle()
+  one.answer()
+  two.answer()
+  await Promise.all(exports)
+  expect(await closed).toMatchObject([{ one: { delivered: 1, lost: 0 } }, { delivered: 2, lost: 0 }])
+})
+
+test('a filter reports what passed and was written, each event of a batch that came again once', async () => {
+  const behind = scriptedExporter()
+  const filter = filterExporter(behind, { clock, exclude: ({ seq }) => seq > 5 })
+  const again = [eventOf(1), eventOf(2), eventOf(9)]
+  await filter.export(again)
+  await filter.export(again)
+  behind.failure = new Error('down')
+  await expect(filter.export([eventOf(3)])).rejects.toThrow('down')
+  const report = await filter.close()
+  expect(report).toEqual({ delivered: 2, lost: 1, error: undefined, report: undefined })
+  expect(await filter.close()).toBe(report)
+})
+
+test('what an exporter behind has lost is lost for the buffer, the fan-out and the filter in front of it', async () => {
+  const losing = { ...scriptedExporter(), close: async () => ({ delivered: 2, lost: 1, error: undefined }) }
+  const buffer = new BufferedExporter(fanOutExporter({ file: filterExporter(losing, { clock }) }, { clock }), { clock })
+  for (const seq of numbers(1, 3)) buffer.emit(eventOf(seq))
+  expect(await buffer.close()).toEqual({ received: 3, delivered: 2, lost: 1, error: undefined })
+})
+
 const all = [
   'pipeline.started',
   'stage.llm.started',
@@ -290,4 +357,15 @@ test('illegal options of a filter are refused', () => {
     /include must be a type.*not an array; exclude must be a type.*not an array; unknown option "only"/,
   )
   expect(() => filterExporter(scriptedExporter(), undefined as never)).toThrow('the options must be an object')
+})
+
+test.each([
+  ['fan-out', fanOutExporter({ file: scriptedExporter() })],
+  ['filter', filterExporter(scriptedExporter(), {})],
+])('an export of something else than an array is refused by a %s', async (_, exporter) => {
+  for (const events of [undefined, 7, { nope: 1 }])
+    await expect(exporter.export(events as never)).rejects.toMatchObject({
+      code: 'exporter-buffered/illegal-option',
+      message: expect.stringContaining('export(): events must be an array of events'),
+    })
 })

@@ -1,13 +1,15 @@
 import {
   Closing,
   Downstream,
+  checkBatch,
   closeBranches,
+  deliveryReport,
   flushBranches,
   isRetryableDelivery,
   recordOf,
   targetProblems,
 } from '@stageflow/buffer'
-import type { FanOutBranch } from '@stageflow/buffer'
+import type { DeliveryReport, FanOutBranch } from '@stageflow/buffer'
 import { systemClock } from '@stageflow/core'
 import type { Clock, StageflowEvent } from '@stageflow/core'
 import { CLOCK, checkWait, optionProblems, refuseOptions } from '@stageflow/core/kit'
@@ -34,19 +36,12 @@ export interface ExporterBranchStats {
   readonly lastError: unknown
 }
 
-/** How one exporter of a fan-out ended. */
-export interface ExporterBranchReport extends EndReport {
-  readonly delivered: number
-  /** Events that the fan-out was given, and this exporter has not written. */
-  readonly lost: number
-}
-
 /** `Name`: the names of its exporters. */
 export interface FanOutExporter<Name extends string = string> extends Exporter {
   /** Waits for every exporter. Rejects with `exporter-buffered/downstream` for those that failed or took too long. */
   flush(options?: WaitOptions): Promise<void>
   /** Closes every exporter within `timeoutMs` (5,000), and doesn't reject for what happens then. */
-  close(options?: WaitOptions): Promise<Readonly<Record<Name, ExporterBranchReport>>>
+  close(options?: WaitOptions): Promise<Readonly<Record<Name, DeliveryReport>>>
   /** By the names of the exporters. */
   stats(): Readonly<Record<Name, ExporterBranchStats>>
 }
@@ -69,7 +64,7 @@ export function fanOutExporter<Name extends string>(
   refuseOptions('fanOutExporter()', ILLEGAL_OPTION, isExporter(exporters) ? [NAMELESS] : problems)
   const { clock = systemClock } = options
   const branches = Object.entries<Exporter>(exporters).map(([name, each]) => new Branch(name as Name, each, clock))
-  const closing = new Closing<Readonly<Record<Name, ExporterBranchReport>>>()
+  const closing = new Closing<Readonly<Record<Name, DeliveryReport>>>()
   // A batch that is tried again is the same array.
   const unfinished = new WeakMap<readonly StageflowEvent[], Progress>()
   let received = 0
@@ -85,12 +80,15 @@ export function fanOutExporter<Name extends string>(
 
   return {
     async export(events, exportOptions) {
+      checkBatch(ILLEGAL_OPTION, events, exportOptions)
       const progress = progressOf(events)
       const { written, refused } = progress
       const left = branches.filter((branch) => !written.has(branch) && !refused.has(branch))
       const failures = new Map<Branch, unknown>()
       const exports = left.map(async (branch) => {
-        const failure = await branch.export(events, progress, exportOptions)
+        const exported = branch.export(events, progress, exportOptions)
+        branch.downstream.track(exported)
+        const failure = await exported
         if (failure !== undefined) failures.set(branch, failure.error)
       })
       await Promise.all(exports)
@@ -163,8 +161,9 @@ class Branch<Name extends string = string> implements FanOutBranch<Name> {
   }
 
   /** `received`: the events that the fan-out was given. */
-  report({ error, report }: EndReport, received: number): ExporterBranchReport {
-    return Object.freeze({ delivered: this.#delivered, lost: received - this.#delivered, error, report })
+  report(ended: EndReport, received: number): DeliveryReport {
+    const delivered = this.#delivered
+    return deliveryReport(ended, { delivered, lost: received - delivered })
   }
 
   #wrote(events: readonly StageflowEvent[], { written, refused }: Progress): void {

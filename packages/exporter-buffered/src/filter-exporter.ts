@@ -1,4 +1,4 @@
-import { Downstream, EventFilter, FILTER_RULES, filterEnds, valueProblems } from '@stageflow/buffer'
+import { Downstream, EventFilter, FILTER_RULES, checkBatch, filterEnds, valueProblems } from '@stageflow/buffer'
 import type { FilterEnds, FilterOptions } from '@stageflow/buffer'
 import { systemClock } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
@@ -7,7 +7,7 @@ import { optionProblems, refuseOptions } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION } from './buffered-options.ts'
 import { DOWNSTREAM_ERRORS } from './exporter-errors.ts'
 import { EXPORTER } from './exporter.ts'
-import type { Exporter } from './exporter.ts'
+import type { ExportOptions, Exporter } from './exporter.ts'
 
 export interface FilterExporter extends Exporter, FilterEnds {
   flush: FilterEnds['flush']
@@ -37,11 +37,25 @@ export function filterExporter(exporter: Exporter, options: FilterOptions): Filt
     return selection
   }
 
+  const written = new WeakSet<readonly StageflowEvent[]>()
+  let delivered = 0
+
+  async function write(selection: readonly StageflowEvent[], exportOptions: ExportOptions | undefined): Promise<void> {
+    await exporter.export(selection, exportOptions)
+    if (written.has(selection)) return
+    written.add(selection)
+    delivered += selection.length
+  }
+
   return {
     async export(events, exportOptions) {
+      checkBatch(ILLEGAL_OPTION, events, exportOptions)
       const selection = select(events)
-      if (selection.length > 0) await exporter.export(selection, exportOptions)
+      if (selection.length === 0) return
+      const exported = write(selection, exportOptions)
+      downstream.track(exported)
+      await exported
     },
-    ...filterEnds(filter, downstream, ILLEGAL_OPTION),
+    ...filterEnds({ filter, downstream, delivered: () => delivered, illegalOption: ILLEGAL_OPTION }),
   }
 }

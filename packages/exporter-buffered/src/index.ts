@@ -1,6 +1,7 @@
 export type {
   BufferStats,
-  CloseReport,
+  BufferReport,
+  DeliveryReport,
   DeliveryRetry,
   EventChoice,
   EventFilterStats,

@@ -42,3 +42,13 @@ test('an undefined option counts as not given', () => {
   const names = ['stream', 'color', 'data', 'width', 'redaction']
   expect(refusal(Object.fromEntries(names.map((name) => [name, undefined])))).toBe('accepted')
 })
+
+test('an export of something else than an array is refused', async () => {
+  const exporter = new ConsoleExporter({ stream: process.stderr })
+  await expect(exporter.export(7 as never)).rejects.toMatchObject({
+    code: 'exporter-console/illegal-option',
+    message: 'export(): events must be an array of events, such as [event], not 7.',
+  })
+  await exporter.close()
+  expect(exporter.stats()).toMatchObject({ delivered: 0, failures: 0 })
+})

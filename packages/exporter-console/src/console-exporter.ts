@@ -1,6 +1,6 @@
 import process from 'node:process'
 
-import { ExportProgress } from '@stageflow/buffer'
+import { ExportProgress, checkBatch } from '@stageflow/buffer'
 import type { ExporterReport, ExporterStats } from '@stageflow/buffer'
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
@@ -43,6 +43,7 @@ export class ConsoleExporter {
 
   /** Resolves when the stream has taken the lines, however slow it is. Rejects with `exporter-console/write-failed` if the stream fails. */
   async export(events: readonly StageflowEvent[]): Promise<void> {
+    checkBatch(ILLEGAL_OPTION, events)
     // A retry while the stream stalls must not write a batch twice. One that isn't frozen may have changed.
     const same = this.#inProgress.get(events)
     if (same !== undefined) return same
@@ -104,11 +105,13 @@ export class ConsoleExporter {
     return Object.assign(new StageflowError('exporter-console/write-failed', problem, { cause }), { retryable })
   }
 
+  /** The option if it is given. Otherwise lines with data may be long, and others fit the terminal. */
   #mostWidth(): number {
     if (this.#width !== undefined) return this.#width
     if (this.#style.data) return WIDTH_OF_DATA
-    const { columns = 0 } = this.#stream as Partial<NodeJS.WriteStream>
-    return columns > 0 ? columns : WIDTH_OF_A_PIPE
+    const { columns } = this.#stream as Partial<NodeJS.WriteStream>
+    const isTerminal = columns !== undefined && columns > 0
+    return isTerminal ? columns : WIDTH_OF_A_PIPE
   }
 }
 

@@ -1,6 +1,6 @@
 import type { StageflowEvent } from '@stageflow/core'
 import { columnsOf, cutText, eventError, formatDuration, padText, printable, shownFields } from '@stageflow/core/kit'
-import type { EventFields } from '@stageflow/core/kit'
+import type { ShownFields } from '@stageflow/core/kit'
 import type { Redactor } from '@stageflow/core/redaction'
 import { eastAsianWidth } from 'get-east-asian-width'
 
@@ -72,12 +72,12 @@ function shortened(id: string | undefined): string {
 
 const widthOf = (text: string): number => columnsOf(text, eastAsianWidth)
 
-function durationOf({ durationMs }: EventFields): string {
+function durationOf({ durationMs }: ShownFields): string {
   return typeof durationMs === 'number' && durationMs >= 0 ? formatDuration(durationMs) : ''
 }
 
 /** The facts that people look for. */
-function detailOf(facts: EventFields): string {
+function detailOf(facts: ShownFields): string {
   const { stages, attempt, attempts, dropped, reason, tolerated } = facts
   const child = textAt(facts, 'childRunId')
   const parts = [
@@ -94,17 +94,17 @@ function detailOf(facts: EventFields): string {
   return parts.filter((part) => part !== '').join(' · ')
 }
 
-function errorText({ code, message }: EventFields): string {
+function errorText({ code, message }: ShownFields): string {
   if (typeof message !== 'string') return ''
   const isNamed = typeof code !== 'string' || code === 'core/stage-failed' || message.includes(code)
   return isNamed ? message : `${code}: ${message}`
 }
 
-function textAt(facts: EventFields, key: string): string {
+function textAt(facts: ShownFields, key: string): string {
   const value = facts[key]
   return typeof value === 'string' ? value : ''
 }
 
-function jsonOf(facts: EventFields): string {
+function jsonOf(facts: ShownFields): string {
   return Object.keys(facts).length === 0 ? '' : JSON.stringify(facts)
 }

@@ -70,8 +70,10 @@ export class StreamWriter {
     this.#stream.on('error', this.#onError).on('close', this.#onClose)
   }
 
+  /** Leaves the stream once no write is in progress and no error is to come. */
   #unlisten(): void {
-    if (!this.#isListening || this.#isErrorDue || this.#refusals.size > 0) return
+    const isNeeded = this.#isErrorDue || this.#refusals.size > 0
+    if (!this.#isListening || isNeeded) return
     this.#isListening = false
     this.#stream.off('error', this.#onError).off('close', this.#onClose)
   }

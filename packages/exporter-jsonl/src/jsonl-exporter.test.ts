@@ -466,3 +466,14 @@ test('illegal options are refused, all of them in one error (exporter-jsonl/ille
     expect(() => new JsonlExporter({ path: 'x', redaction } as unknown as JsonlExporterOptions)).toThrow('redaction: ')
   expect(refusal({ path: 'x', redaction: { keys: undefined }, fsync: undefined })).toBe('it was accepted')
 })
+
+test('an export of something else than an array, or with other options than an object, is refused', async () => {
+  const exporter = made()
+  await expect(exporter.export(7 as never)).rejects.toMatchObject({
+    code: 'exporter-jsonl/illegal-option',
+    message: 'export(): events must be an array of events, such as [event], not 7.',
+  })
+  for (const options of [7, null, { signal: 'stop' }])
+    await expect(exporter.export([], options as never)).rejects.toThrow('options must be an object with an AbortSignal')
+  await exporter.close()
+})

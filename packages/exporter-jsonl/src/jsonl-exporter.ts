@@ -1,4 +1,4 @@
-import { ExportProgress } from '@stageflow/buffer'
+import { ExportProgress, checkBatch } from '@stageflow/buffer'
 import type { ExporterReport, ExporterStats } from '@stageflow/buffer'
 import { StageflowError } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
@@ -38,7 +38,9 @@ export class JsonlExporter {
   }
 
   /** Resolves once every event is a line in the file. */
-  async export(events: readonly StageflowEvent[], { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  async export(events: readonly StageflowEvent[], options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkBatch(ILLEGAL_OPTION, events, options)
+    const { signal } = options
     await this.#progress.export(events.length, () => this.#inTurn(() => this.#write(events, signal), signal))
   }
 

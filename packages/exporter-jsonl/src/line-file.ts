@@ -99,7 +99,9 @@ export class LineFile {
   async #sizeUnderPath(): Promise<number | undefined> {
     const opened = await this.#handle?.stat()
     const found = await stat(this.#settings.path).catch(() => undefined)
-    return found !== undefined && found.ino === opened?.ino && found.dev === opened.dev ? found.size : undefined
+    if (opened === undefined || found === undefined) return undefined
+    const isSame = found.ino === opened.ino && found.dev === opened.dev
+    return isSame ? found.size : undefined
   }
 
   async #isDeleted(): Promise<boolean> {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 import { systemClock } from '@stageflow/core'
 import { BufferedExporter } from '@stageflow/exporter-buffered'
-import type { CloseReport, Exporter, Overflow } from '@stageflow/exporter-buffered'
+import type { BufferReport, Exporter, Overflow } from '@stageflow/exporter-buffered'
 import { afterAll, expect, test } from 'vitest'
 
 import { eventOf, linesOf, temporaryFolder } from '../test/event-of.ts'
@@ -90,7 +90,7 @@ test('case 18: a downstream that is killed for a while costs nothing up to maxBu
   await until(() => ample.stats().delivered > before)
   clearInterval(load)
   const reports = [ample, scarce].map((exporter) => exporter.close({ timeoutMs: 60_000 }))
-  const [ampleReport, scarceReport] = (await Promise.all(reports)) as [CloseReport, CloseReport]
+  const [ampleReport, scarceReport] = (await Promise.all(reports)) as [BufferReport, BufferReport]
 
   for (const { failures } of during) expect(failures).toBeGreaterThan(3)
   const seqsOf = (name: string): ReadonlySet<number> =>

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import type { CloseReport } from '@stageflow/exporter-buffered'
+import type { BufferReport } from '@stageflow/exporter-buffered'
 import { afterAll, expect, test } from 'vitest'
 
 import { linesOf, temporaryFolder } from '../test/event-of.ts'
@@ -15,7 +15,7 @@ interface Ended {
   readonly code: number | null
   readonly emitted: number
   readonly taken: number
-  readonly report: CloseReport
+  readonly report: BufferReport
   readonly seqs: readonly number[]
 }
 

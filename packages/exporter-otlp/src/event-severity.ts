@@ -1,4 +1,4 @@
-import type { EventFields } from '@stageflow/core/kit'
+import type { ShownFields } from '@stageflow/core/kit'
 
 export interface Severity {
   readonly severityNumber: number
@@ -15,7 +15,7 @@ const WARNS =
   /(?:^|_)(?:failure|cancelled|abandoned|retrying|exhausted|opened|denied|dropped|unresolved|overflow|underrun)$/
 
 /** The severity, by the last word of the event's type. A tolerated failure is a warning. */
-export function severityOf(type: string, facts: EventFields): Severity {
+export function severityOf(type: string, facts: ShownFields): Severity {
   const word = type.slice(type.lastIndexOf('.') + 1)
   if (word.endsWith('failed')) return facts['tolerated'] === true ? WARN : ERROR
   if (WARNS.test(word)) return WARN

@@ -38,11 +38,15 @@ function refused(problem: string, cause: unknown): StageflowError {
   return Object.assign(new StageflowError('exporter-otlp/refused', problem, { cause }), { retryable: false })
 }
 
+/** Whether the receiver would refuse the batch again, by its gRPC or HTTP status. Without a status it may have been out of reach. */
 function isPermanent(cause: unknown): boolean {
-  const code = read(cause, 'code')
-  if (typeof code !== 'number' || !Number.isInteger(code) || code < 1 || code > 599) return false
-  if (code === RESOURCE_EXHAUSTED) return !saysWhenToRetry(cause)
-  return code > LAST_GRPC_STATUS ? code >= 300 && !RETRYABLE_STATUSES.has(code) : !RETRYABLE_GRPC_STATUSES.has(code)
+  const status = read(cause, 'code')
+  if (typeof status !== 'number' || !Number.isInteger(status)) return false
+  if (status === RESOURCE_EXHAUSTED) return !saysWhenToRetry(cause)
+  const isGrpc = status >= 1 && status <= LAST_GRPC_STATUS
+  if (isGrpc) return !RETRYABLE_GRPC_STATUSES.has(status)
+  const isHttpFailure = status >= 300 && status <= 599
+  return isHttpFailure && !RETRYABLE_STATUSES.has(status)
 }
 
 /** Whether a gRPC receiver is only busy, which it says with a `RetryInfo`. Without one the batch is too large for it. */

@@ -1,6 +1,6 @@
 import type { StageflowEvent } from '@stageflow/core'
 import { eventError, shownFields } from '@stageflow/core/kit'
-import type { EventFields } from '@stageflow/core/kit'
+import type { ShownFields } from '@stageflow/core/kit'
 import type { Redactor } from '@stageflow/core/redaction'
 
 import { attributeText, attributeValue, wellFormed } from './attribute-values.ts'
@@ -74,12 +74,12 @@ function keyOf({ stage, type }: StageflowEvent): string | undefined {
   return stage !== undefined && type.startsWith(`stage.${stage}.`) ? type.slice(stage.length + 7) : undefined
 }
 
-function bodyOf(type: string, facts: EventFields): string {
+function bodyOf(type: string, facts: ShownFields): string {
   const why = eventError(facts)['message'] ?? facts['reason']
   return attributeText(typeof why === 'string' ? `${type}: ${why}` : type) as string
 }
 
-function attributesOf(event: StageflowEvent, facts: EventFields, redactor: Redactor): Record<string, AttributeValue> {
+function attributesOf(event: StageflowEvent, facts: ShownFields, redactor: Redactor): Record<string, AttributeValue> {
   const error = eventError(facts)
   const id = (given: unknown): string | undefined =>
     attributeText(typeof given === 'string' ? redactor.text(given) : undefined)

@@ -1,6 +1,6 @@
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http'
 import { defaultResource, detectResources, envDetector } from '@opentelemetry/resources'
-import { ExportProgress } from '@stageflow/buffer'
+import { ExportProgress, checkBatch } from '@stageflow/buffer'
 import type { ExporterReport, ExporterStats } from '@stageflow/buffer'
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageflowEvent } from '@stageflow/core'
@@ -57,6 +57,7 @@ export class OtlpExporter {
    * be sent again, and with `exporter-otlp/refused` (`retryable: false`) if the receiver refused it.
    */
   async export(events: readonly StageflowEvent[], options?: { readonly signal?: AbortSignal }): Promise<void> {
+    checkBatch(ILLEGAL_OPTION, events, options)
     await this.#progress.export(events.length, () => this.#write(events, options?.signal))
   }
 

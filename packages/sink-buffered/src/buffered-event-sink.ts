@@ -1,5 +1,5 @@
 import { Downstream, EventBuffer } from '@stageflow/buffer'
-import type { BufferStats, CloseReport, LossReason } from '@stageflow/buffer'
+import type { BufferStats, BufferReport, LossReason } from '@stageflow/buffer'
 import { StageflowError } from '@stageflow/core'
 import type { EventSink, StageflowEvent } from '@stageflow/core'
 import { checkWait, read } from '@stageflow/core/kit'
@@ -28,11 +28,15 @@ export class BufferedEventSink implements EventSink {
 
   constructor(downstream: EventSink, options: BufferedEventSinkOptions = {}) {
     const plan = sinkPlan(downstream, options)
-    const { maxWaiting, attemptTimeoutMs } = plan
+    const { maxWaiting, overflow, retry, attemptTimeoutMs, clock, random } = plan
     this.#plan = plan
     this.#buffer = new EventBuffer(
       {
-        ...plan,
+        clock,
+        random,
+        overflow,
+        retry,
+        attemptTimeoutMs,
         maxEntries: maxWaiting,
         extraPlaces: { inFlight: 1, last: maxWaiting, waiting: maxWaiting },
         batchSize: 1,
@@ -41,7 +45,7 @@ export class BufferedEventSink implements EventSink {
         deliver: (events) => downstream.emit(events[0] as StageflowEvent),
         downstream: new Downstream(downstream, {
           name: 'the sink behind',
-          clock: plan.clock,
+          clock,
           errors: DOWNSTREAM_ERRORS,
         }),
         tooSlow: () => tooSlow(attemptTimeoutMs),
@@ -83,7 +87,7 @@ export class BufferedEventSink implements EventSink {
    */
   async flush(options: WaitOptions = {}): Promise<void> {
     checkWait('flush()', ILLEGAL_OPTION, options)
-    if (this.#owesNotice && this.#buffer.isOpen) this.#buffer.addNotice()
+    if (this.#owesNotice() && this.#buffer.isOpen) this.#buffer.addNotice()
     await this.#buffer.flush(options)
   }
 
@@ -91,7 +95,7 @@ export class BufferedEventSink implements EventSink {
    * Takes no more events, delivers what waits, and closes the sink behind, within `timeoutMs` (5,000). Doesn't reject for what
    * happens then: the report says what was delivered and what was lost. Later calls return the same report.
    */
-  async close(options: WaitOptions = {}): Promise<CloseReport> {
+  async close(options: WaitOptions = {}): Promise<BufferReport> {
     checkWait('close()', ILLEGAL_OPTION, options)
     this.#stopNoticeTimer?.()
     return this.#buffer.close(options)
@@ -111,19 +115,19 @@ export class BufferedEventSink implements EventSink {
     this.#isReportingLoss = false
   }
 
-  get #owesNotice(): boolean {
+  #owesNotice(): boolean {
     return this.#drops.hasNew && !this.#hasToldAtEnd
   }
 
   /** Nothing waits: adds the notice of what was dropped, now or when its time has come. */
   #noticeWhenDue(): void {
-    if (!this.#owesNotice) return
+    if (!this.#owesNotice()) return
     const { clock } = this.#plan
     const waitMs = this.#nextNoticeAt - clock.now()
     if (waitMs > 0 && this.#buffer.isOpen) {
       this.#stopNoticeTimer ??= clock.setTimeout(() => {
         this.#stopNoticeTimer = undefined
-        if (this.#owesNotice) this.#buffer.addNotice()
+        if (this.#owesNotice()) this.#buffer.addNotice()
       }, waitMs)
       return
     }

@@ -1,5 +1,5 @@
-import { Downstream } from '@stageflow/buffer'
-import type { FanOutBranch } from '@stageflow/buffer'
+import { Downstream, deliveryReport } from '@stageflow/buffer'
+import type { DeliveryReport, FanOutBranch } from '@stageflow/buffer'
 import type { Clock, EventSink, StageflowEvent } from '@stageflow/core'
 import { isThenable } from '@stageflow/core/kit'
 import type { EndReport } from '@stageflow/core/kit'
@@ -18,13 +18,6 @@ export interface BranchStats {
   readonly lastError: unknown
 }
 
-/** How one sink of a fan-out ended. */
-export interface BranchReport extends EndReport {
-  readonly delivered: number
-  /** Events that it refused or failed to take, or whose promise hasn't settled: those may arrive all the same. */
-  readonly lost: number
-}
-
 /** A promise that doesn't settle costs memory, and a sink may hang for hours. */
 const MOST_WAITING = 1_000
 
@@ -36,6 +29,8 @@ export class Branch<Name extends string = string> implements FanOutBranch<Name> 
   readonly drops: DropCount = new DropCount()
   delivered = 0
   waiting = 0
+  /** How many notices about other sinks it has taken. */
+  notices = 0
   /** How many promises have taken longer than `emitTimeoutMs`. While there are any, `emit` doesn't wait for this sink. */
   overdue = 0
   /** The earliest time of the next notice about this sink. */
@@ -78,7 +73,9 @@ export class Branch<Name extends string = string> implements FanOutBranch<Name> 
     try {
       const answer: unknown = this.#sink.tryEmit(notice)
       if (isThenable(answer)) Promise.resolve(answer).catch(() => {})
-      return answer !== false
+      if (answer === false) return false
+      this.notices++
+      return true
     } catch {
       return false
     }
@@ -95,8 +92,9 @@ export class Branch<Name extends string = string> implements FanOutBranch<Name> 
     })
   }
 
-  report({ error, report }: EndReport): BranchReport {
-    return Object.freeze({ delivered: this.delivered, lost: this.drops.total + this.waiting, error, report })
+  report(ended: EndReport): DeliveryReport {
+    const { delivered, waiting, notices, drops } = this
+    return deliveryReport(ended, { delivered, lost: drops.total + waiting, notices })
   }
 
   /** Keeps the type alone: the promise may stay for hours, and would keep the event. */

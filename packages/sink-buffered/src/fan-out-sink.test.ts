@@ -4,7 +4,7 @@ import { manualClock, recordingSink } from '@stageflow/testing'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { propertySettings } from '../../core/test/property-settings.ts'
-import { BufferedEventSink, fanOutSink, type SinkDroppedEvent } from './index.ts'
+import { BufferedEventSink, fanOutSink, filterSink, type SinkDroppedEvent } from './index.ts'
 
 let clock = manualClock()
 beforeEach(() => {
@@ -316,4 +316,25 @@ test('whatever three sinks do, each gets all events in order, and the counts add
     }),
     propertySettings(200),
   )
+})
+
+test('what a sink behind has lost is lost for the fan-out, the filter and the buffer in front of it', async () => {
+  const losing = ready({ emit: async () => {}, close: async () => ({ received: 2, delivered: 1, lost: 1 }) })
+  const inner = fanOutSink({ losing, filtered: filterSink(recordingSink()) }, { clock })
+  const outer = new BufferedEventSink(filterSink(inner, { clock }), { clock })
+  for (const seq of [0, 1]) await outer.emit(event(seq))
+  expect(await outer.close()).toEqual({ received: 2, delivered: 1, lost: 1, error: undefined })
+  expect(await inner.close()).toMatchObject({ losing: { delivered: 1, lost: 1 }, filtered: { delivered: 2, lost: 0 } })
+})
+
+test('a buffer of a fan-out that drops what a sink refuses, and tells it so, counts each loss once', async () => {
+  const slow = recordingSink()
+  slow.pause()
+  const buffer = new BufferedEventSink(slow, { clock, maxWaiting: 1, overflow: 'drop-newest' })
+  const sink = fanOutSink({ buffer, sound: recordingSink() }, { clock })
+  const taken = [0, 1, 2, 3].map((seq) => sink.tryEmit(event(seq)))
+  const closed = sink.close({ timeoutMs: 100 })
+  await clock.advance(100)
+  expect(taken).toEqual([true, true, true, true])
+  expect(await closed).toMatchObject({ buffer: { delivered: 0, lost: 4 }, sound: { delivered: 4, lost: 0 } })
 })

@@ -1,4 +1,5 @@
 import { Closing, closeBranches, flushBranches, recordOf, targetProblems } from '@stageflow/buffer'
+import type { DeliveryReport } from '@stageflow/buffer'
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock, EventSink, StageflowEvent } from '@stageflow/core'
 import {
@@ -15,7 +16,7 @@ import type { Limit, OptionRules, WaitOptions } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION } from './buffer-options.ts'
 import { DroppedEvents, droppedData } from './dropped-event.ts'
 import { Branch } from './fan-out-branch.ts'
-import type { BranchReport, BranchStats } from './fan-out-branch.ts'
+import type { BranchStats } from './fan-out-branch.ts'
 import { severalFailed } from './sink-errors.ts'
 
 export interface FanOutSinkOptions {
@@ -33,7 +34,7 @@ export interface FanOutSink<Name extends string = string> extends EventSink {
   /** Waits for every sink. Rejects with `sink-buffered/downstream` for those that failed or took too long. */
   flush(options?: WaitOptions): Promise<void>
   /** Closes every sink within `timeoutMs` (5,000), and doesn't reject for what happens then. */
-  close(options?: WaitOptions): Promise<Readonly<Record<Name, BranchReport>>>
+  close(options?: WaitOptions): Promise<Readonly<Record<Name, DeliveryReport>>>
   /** By the names of the sinks. */
   stats(): Readonly<Record<Name, BranchStats>>
 }
@@ -58,7 +59,7 @@ export function fanOutSink<Name extends string>(
   const { emitTimeoutMs = 1_000, noticeIntervalMs = 1_000, clock = systemClock } = options
   const branches = Object.entries<EventSink>(sinks).map(([name, sink]) => new Branch(name as Name, sink, clock))
   const notices = new LossNotices(branches, noticeIntervalMs, clock)
-  const closing = new Closing<Readonly<Record<Name, BranchReport>>>()
+  const closing = new Closing<Readonly<Record<Name, DeliveryReport>>>()
 
   /** Waits for those that didn't take an event at once. `isTaken`: another one took it. */
   async function waitFor(pending: readonly Pending[], isTaken: boolean): Promise<void> {

@@ -91,6 +91,8 @@ test('close passes on the report of the sink behind, and its limit is that of th
   const again = filterSink(new BufferedEventSink(recordingSink(), { clock }), { clock })
   again.tryEmit({ type: 'app.said', data: {}, seq: 0 } as unknown as StageflowEvent)
   expect(await again.close()).toEqual({
+    delivered: 1,
+    lost: 0,
     error: undefined,
     report: { received: 1, delivered: 1, lost: 0, error: undefined },
   })
@@ -156,4 +158,33 @@ test('illegal options are refused in one error (sink-buffered/illegal-option)', 
     error = thrown
   }
   expect(StageflowError.is(error, 'sink-buffered/illegal-option')).toBe(true)
+})
+
+test('close reports the events that passed and were taken, and those that were refused, failed or are not taken yet', async () => {
+  const answers: (() => unknown)[] = [
+    () => undefined,
+    () => Promise.resolve(),
+    () => {
+      throw new Error('down')
+    },
+    () => Promise.reject(new Error('down')),
+    () => new Promise(() => {}),
+  ]
+  const behind = {
+    emit: () => answers.shift()?.() as undefined,
+    tryEmit: ({ seq }: StageflowEvent) => seq === 5,
+  }
+  const sink = filterSink(behind, { exclude: 'app.sang' })
+  const event = (seq: number, type = 'app.said'): StageflowEvent =>
+    ({ type, data: {}, seq }) as unknown as StageflowEvent
+  await sink.emit(event(0))
+  await sink.emit(event(1))
+  expect(() => sink.emit(event(2))).toThrow('down')
+  await expect(sink.emit(event(3))).rejects.toThrow('down')
+  void sink.emit(event(4))
+  expect([sink.tryEmit(event(5)), sink.tryEmit(event(6))]).toEqual([true, false])
+  await sink.emit(event(7, 'app.sang'))
+  const report = await sink.close()
+  expect(report).toEqual({ delivered: 3, lost: 4, error: undefined, report: undefined })
+  expect(await sink.close({ timeoutMs: 0 })).toBe(report)
 })

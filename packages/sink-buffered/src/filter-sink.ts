@@ -2,7 +2,7 @@ import { Downstream, EventFilter, FILTER_RULES, filterEnds, valueProblems } from
 import type { FilterEnds, FilterOptions } from '@stageflow/buffer'
 import { systemClock } from '@stageflow/core'
 import type { EventSink } from '@stageflow/core'
-import { SINK, optionProblems, refuseOptions } from '@stageflow/core/kit'
+import { SINK, isThenable, optionProblems, refuseOptions } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION } from './buffer-options.ts'
 import { DOWNSTREAM_ERRORS } from './sink-errors.ts'
 
@@ -23,9 +23,27 @@ export function filterSink(sink: EventSink, options: FilterOptions = {}): Filter
   const { clock = systemClock } = options
   const filter = new EventFilter(options)
   const downstream = new Downstream(sink, { name: 'the sink behind', clock, errors: DOWNSTREAM_ERRORS })
+  let delivered = 0
+
+  /** Counts the event as delivered if the sink behind takes it. */
+  function counted<Answer>(answer: Answer): Answer {
+    if (isThenable(answer)) void countLater(answer)
+    else if (answer !== false) delivered++
+    return answer
+  }
+
+  async function countLater(taken: PromiseLike<unknown>): Promise<void> {
+    try {
+      await taken
+      delivered++
+    } catch {
+      // The caller of emit gets the same promise, and its rejection.
+    }
+  }
+
   return {
-    emit: (event) => (filter.passes(event) ? sink.emit(event) : undefined),
-    tryEmit: (event) => (filter.passes(event) ? sink.tryEmit(event) : true),
-    ...filterEnds(filter, downstream, ILLEGAL_OPTION),
+    emit: (event) => (filter.passes(event) ? counted(sink.emit(event)) : undefined),
+    tryEmit: (event) => (filter.passes(event) ? counted(sink.tryEmit(event)) : true),
+    ...filterEnds({ filter, downstream, delivered: () => delivered, illegalOption: ILLEGAL_OPTION }),
   }
 }

@@ -1,7 +1,8 @@
 export type {
   BufferOverflow,
   BufferStats,
-  CloseReport,
+  BufferReport,
+  DeliveryReport,
   DeliveryRetry,
   EventChoice,
   EventFilterStats,
@@ -14,7 +15,7 @@ export { BufferedEventSink } from './buffered-event-sink.ts'
 export type { DropReason } from './drop-count.ts'
 export type { SinkDroppedEvent } from './dropped-event.ts'
 export type { ErrorFacts } from './error-facts.ts'
-export type { BranchReport, BranchStats } from './fan-out-branch.ts'
+export type { BranchStats } from './fan-out-branch.ts'
 export { fanOutSink } from './fan-out-sink.ts'
 export type { FanOutSink, FanOutSinkOptions } from './fan-out-sink.ts'
 export { filterSink } from './filter-sink.ts'

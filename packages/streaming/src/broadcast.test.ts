@@ -93,7 +93,7 @@ test('a put that waits is delivered to all readers or, when it is given up, to n
   expect(fast.tryGet()).toBeUndefined()
 })
 
-test('with the policy error, a reader that is too far behind ends, and the others are not affected (streaming/reader-overflow)', async () => {
+test('with the policy error, a reader that is too far behind ends, and the others are not affected (streaming/full)', async () => {
   const queue = make({ name: 'tokens' })
   const slow = queue.reader({ name: 'client 7', maxSize: 2, overflow: 'error' })
   const other = queue.reader()
@@ -102,7 +102,7 @@ test('with the policy error, a reader that is too far behind ends, and the other
   expect(await slow.get()).toEqual({ done: false, value: 1 })
   expect(await slow.get()).toEqual({ done: false, value: 2 })
   await expect(slow.get()).rejects.toMatchObject({
-    code: 'streaming/reader-overflow',
+    code: 'streaming/full',
     message:
       'A reader of the queue "tokens", reader "client 7" was 2 items behind, and its policy is \'error\'. Read faster, raise its maxSize, or use another policy.',
   })
@@ -333,7 +333,7 @@ test('items that an ended reader leaves unread are counted when it leaves', asyn
   slow.cancel()
   expect(slow.stats().discardedItems).toBe(1)
   expect(queue.stats()).toMatchObject({ discardedItems: 1, readers: 0 })
-  await expect(slow.get()).rejects.toMatchObject({ code: 'streaming/reader-overflow' })
+  await expect(slow.get()).rejects.toMatchObject({ code: 'streaming/full' })
 })
 
 test('illegal options of a reader are refused (streaming/illegal-option)', async () => {

@@ -17,7 +17,7 @@ export type { ChannelOptions, RealtimeStageBusOptions } from './realtime-stage-b
 export type { StreamEventEmitter, StreamEventType } from './stream-emitter.ts'
 export type {
   ChunkDroppedEvent,
-  DropReason,
+  ChunkDropReason,
   ProducerBlockedEvent,
   QueueClosedEvent,
   StreamSource,

@@ -139,7 +139,7 @@ export class LaneSet<T> {
   /** Applies the policy of a full lane if it can throw. */
   #prepare(lane: Lane<T>, item: T): void {
     const { overflow } = lane
-    if (overflow === 'error') throw this.only === undefined ? readerOverflow(lane) : full(lane)
+    if (overflow === 'error') throw this.only === undefined ? readerFull(lane) : full(lane)
     if (typeof overflow !== 'string') this.#merge(lane, item, overflow)
   }
 
@@ -176,8 +176,8 @@ const full = <T>({ source, maxSize }: Lane<T>): StageflowError =>
     `An item was put into ${nameOf(source)}, which is full (maxSize: ${maxSize}) and has the policy 'error'. Put less, read faster, or use another policy.`,
   )
 
-const readerOverflow = <T>({ source, maxSize }: Lane<T>): StageflowError =>
+const readerFull = <T>({ source, maxSize }: Lane<T>): StageflowError =>
   new StageflowError(
-    'streaming/reader-overflow',
+    'streaming/full',
     `A reader of ${nameOf(source)} was ${maxSize} items behind, and its policy is 'error'. Read faster, raise its maxSize, or use another policy.`,
   )

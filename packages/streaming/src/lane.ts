@@ -4,7 +4,7 @@ import type { WaitOptions } from '@stageflow/core/kit'
 
 import { BackpressureMonitor } from './backpressure-monitor.ts'
 import type { OverflowPolicy } from './overflow-policy.ts'
-import type { DropReason, Outbox, StreamSource } from './stream-events.ts'
+import type { ChunkDropReason, Outbox, StreamSource } from './stream-events.ts'
 import { WaitList } from './wait-list.ts'
 
 /** How a queue ended. */
@@ -156,7 +156,7 @@ export class Lane<T> {
     return item
   }
 
-  #noteDropped(reason: DropReason): void {
+  #noteDropped(reason: ChunkDropReason): void {
     this.dropped++
     const { source, ring, maxSize } = this
     this.#outbox?.add('stream.chunk_dropped', { queueSize: ring.size, maxSize, reason, ...source })

@@ -9,12 +9,12 @@ export interface StreamSource {
 }
 
 /** Why a chunk was dropped. `overflow`: a newer one took its place. `queue_full`: there was no place for it. `no_reader`: the broadcast has no reader. */
-export type DropReason = 'overflow' | 'queue_full' | 'no_reader'
+export type ChunkDropReason = 'overflow' | 'queue_full' | 'no_reader'
 
 export interface ChunkDroppedEvent extends StreamSource {
   readonly queueSize: number
   readonly maxSize: number
-  readonly reason: DropReason
+  readonly reason: ChunkDropReason
 }
 
 export interface ProducerBlockedEvent extends StreamSource {

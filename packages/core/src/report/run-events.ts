@@ -1,5 +1,5 @@
 import { StageflowError, textOf } from '../base/errors.ts'
-import type { EventSink, StageflowEvent } from '../contract/events.ts'
+import type { EventFields, EventSink, StageflowEvent } from '../contract/events.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 
 /** Receives every event of a run and of its child runs, including chunks: the handle of `start()`. */
@@ -10,20 +10,9 @@ export interface Listener {
 }
 
 /** An event that has occurred. It gets its number when it is published, since it may be kept back until then. */
-export interface UnpublishedEvent {
-  readonly type: string
-  readonly data: object
+export interface UnpublishedEvent extends Omit<EventFields<string, object>, 'seq' | 'leg'> {
   seq: number
   readonly leg: number | undefined
-  readonly timestamp: number
-  readonly pipelineRunId: string
-  readonly parentRunId: string | undefined
-  readonly requestId: string | undefined
-  readonly sessionId: string | undefined
-  readonly userId: string | undefined
-  readonly orgId: string | undefined
-  readonly interactionId: string | undefined
-  readonly stage: string | undefined
 }
 
 /**

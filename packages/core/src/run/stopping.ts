@@ -275,6 +275,9 @@ export async function emitLastEvent(facts: RunFacts, outcome: Outcome): Promise<
   const emitted = events.emitAndWait(`pipeline.${outcome.status}`, data, undefined, endedAt)
   if (await settlesWithin(clock, cleanupMs, emitted)) return
   facts.problem(
-    new StageflowError('core/sink-slow', `The sink did not take the last event within ${cleanupMs} ms (cleanupMs).`),
+    new StageflowError(
+      'core/sink-timed-out',
+      `The sink did not take the last event within ${cleanupMs} ms (cleanupMs).`,
+    ),
   )
 }

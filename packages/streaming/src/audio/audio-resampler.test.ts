@@ -153,3 +153,10 @@ test('illegal options and samples are refused (streaming/illegal-option, streami
     expect(StageflowError.is(error, 'streaming/illegal-option')).toBe(true)
   }
 })
+
+test('resample() refuses what it is given by its own name', () => {
+  expect(() => resample(new Float32Array(2), undefined as never)).toThrow('resample(): the options must be an object')
+  expect(() => resample([0, 0] as never, { fromRate: 8_000, toRate: 16_000 })).toThrow(
+    'resample() takes samples as a Float32Array, not an array',
+  )
+})

@@ -35,7 +35,12 @@ const MOST_HELD = 2 ** 24
  * frequency it changes a level by less than 0.01 dB; what would fold back is at least 90 dB down. Errors: `streaming/illegal-option`.
  */
 export function createResampler(options: ResamplerOptions): Resampler {
-  const refuse = (problems: readonly string[]): void => refuseOptions('createResampler()', ILLEGAL_OPTION, problems)
+  return resamplerOf('createResampler()', options)
+}
+
+/** `where`: the function that messages name. */
+function resamplerOf(where: string, options: ResamplerOptions): Resampler {
+  const refuse = (problems: readonly string[]): void => refuseOptions(where, ILLEGAL_OPTION, problems)
   refuse(optionProblems(options, RULES))
   const { fromRate, toRate, channels = 1 } = options
   const divisor = greatestCommonDivisor(fromRate, toRate)
@@ -119,7 +124,9 @@ export function createResampler(options: ResamplerOptions): Resampler {
 
 /** Like `createResampler`, for complete audio. */
 export function resample(samples: Float32Array, options: ResamplerOptions): Float32Array {
-  const resampler = createResampler(options)
+  const resampler = resamplerOf('resample()', options)
+  if (!(samples instanceof Float32Array))
+    throw illegalArgument('resample()', show(samples), 'samples as a Float32Array')
   const most = resampler.push(samples)
   const rest = resampler.flush()
   const all = new Float32Array(most.length + rest.length)

@@ -1,4 +1,4 @@
-import { ExportProgress, type ExporterReport, type ExporterStats } from '@stageflow/buffer'
+import { ExportProgress, checkBatch, type ExporterReport, type ExporterStats } from '@stageflow/buffer'
 import { StageflowError, systemClock, type StageflowEvent, type WaitOptions } from '@stageflow/core'
 import { checkWait, shownFields } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
@@ -25,8 +25,9 @@ export class TemplateNameExporter {
   }
 
   /** Resolves once the server has accepted the batch. If it rejects, the caller sends the same batch again, whole. */
-  async export(events: readonly StageflowEvent[], { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    await this.#progress.export(events.length, () => this.#post(events, signal))
+  async export(events: readonly StageflowEvent[], options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkBatch(ILLEGAL_OPTION, events, options)
+    await this.#progress.export(events.length, () => this.#post(events, options.signal))
   }
 
   /** Resolves once the exports in progress have ended. */
