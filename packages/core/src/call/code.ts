@@ -1,7 +1,8 @@
 import { untilAborted } from '../base/abort.ts'
-import { isFunction, isObject, isThenable } from '../base/check.ts'
+import { isFunction, isObject } from '../base/check.ts'
 import { settlesWithin } from '../base/clock.ts'
 import { textOf, toError } from '../base/errors.ts'
+import { isThenable, onRejection } from '../base/foreign.ts'
 import { show } from '../base/show.ts'
 import type { RunStage } from '../contract/interceptor.ts'
 import { Output, failed, readOutput } from '../contract/output.ts'
@@ -16,16 +17,16 @@ import { behindOf, tellCalls } from './stage-context.ts'
 import type { Behind, LiveStageContext } from './stage-context.ts'
 
 /**
- * Calls a stage's own code. If the code takes time, returns a native promise of its value: it awaits a promise of any kind, and
- * reads an async iterator to its end.
+ * Calls a stage's own code. If the code takes time, returns an instance of `Promise` for its value: it awaits a promise of any
+ * kind, and reads an async iterator to its end.
  */
 export function runBody(node: StageNode, context: LiveStageContext): unknown {
   const value = node.body(context)
-  if (value instanceof Promise || value instanceof Output || !isObject(value)) return value
   if (isThenable(value)) return Promise.resolve(value)
-  if (Symbol.asyncIterator in value && isFunction(value['next']))
-    return drain(value as object as AsyncGenerator<unknown, unknown>, context)
-  return value
+  if (value instanceof Output || !isObject(value)) return value
+  if (!(Symbol.asyncIterator in value) || !isFunction(value['next'])) return value
+  // If the global `Promise` was replaced, `drain` returns one of the former kind.
+  return Promise.resolve(drain(value as object as AsyncGenerator<unknown, unknown>, context))
 }
 
 /** Pulls the chunks of a stage and publishes them until it returns; stops pulling once the stage was aborted or has settled. */
@@ -63,8 +64,8 @@ export function askWhen(facts: RunFacts, node: StageNode): Output | undefined {
   if (answer === true) return undefined
   if (answer === false) return new Output('skip', 'its condition (when) was false')
   // A promise is refused. If it rejects as well, that must not end the process.
-  if (answer instanceof Promise) answer.catch(() => {})
-  const what = answer instanceof Promise ? 'a promise; do what takes time in a stage before it' : show(answer)
+  onRejection(answer, () => {})
+  const what = isThenable(answer) ? 'a promise; do what takes time in a stage before it' : show(answer)
   return failed(
     'core/when',
     `The condition (when) of stage "${node.name}" must return true or false at once; it returned ${what}.`,

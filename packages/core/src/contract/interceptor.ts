@@ -1,6 +1,7 @@
 import type { OneCopy } from '../base/check.ts'
 import type { Clock } from '../base/clock.ts'
 import { StageflowError } from '../base/errors.ts'
+import { isThenable } from '../base/foreign.ts'
 import { show } from '../base/show.ts'
 import type { PipelineInfo, RunOptions, RunParent, Slot, StageContext, StageInfo, StageOptions } from './context.ts'
 import type { EmitEvent, TryEmitEvent } from './events.ts'
@@ -114,7 +115,7 @@ interface InterceptorMembers {
 
 /** Calls `use` with a value, or with the result of a promise. Keeps a synchronous stage synchronous. */
 export function after<T, U>(value: T | Promise<T>, use: (value: T) => U | Promise<U>): U | Promise<U> {
-  return value instanceof Promise ? value.then(use) : use(value)
+  return isThenable(value) ? Promise.resolve(value).then(use) : use(value as T)
 }
 
 /** The context of one call, as interceptors see it. */

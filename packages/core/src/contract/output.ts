@@ -1,5 +1,6 @@
 import { describe, isFunction, isObject } from '../base/check.ts'
 import { StageflowError, errorRecord, textOf, toError } from '../base/errors.ts'
+import { isError } from '../base/foreign.ts'
 import { getter, isPlain, printAs } from '../base/objects.ts'
 import type { Freeze } from '../base/objects.ts'
 import { show } from '../base/show.ts'
@@ -250,7 +251,7 @@ function read(value: unknown, stage: string): Output {
     if (OUT in value) return copiedOutput(value as unknown as Output, stage)
     if (isPlain(value)) return fromPlain(value, stage)
   }
-  return illegal(stage, describe(value), value instanceof Error ? { cause: value } : undefined)
+  return illegal(stage, describe(value), isError(value) ? { cause: value } : undefined)
 }
 
 function illegal(stage: string, what: string, cause?: { readonly cause: unknown }): Output {

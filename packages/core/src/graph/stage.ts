@@ -1,5 +1,6 @@
-import { branded, isArray, isFunction, isNot, isObject, isThenable } from '../base/check.ts'
+import { branded, isArray, isFunction, isNot, isObject } from '../base/check.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
+import { isThenable } from '../base/foreign.ts'
 import type { OptionRules } from '../base/options.ts'
 import type { InterceptorContext } from '../contract/interceptor.ts'
 import { StageKind, failed, toOutput } from '../contract/output.ts'

@@ -1,5 +1,6 @@
 import { isArray } from '../base/check.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
+import { onRejection } from '../base/foreign.ts'
 import { define } from '../base/objects.ts'
 
 /** A named object that a problem can mention, such as an interceptor. */
@@ -18,7 +19,7 @@ export function tell<Subject, Context>(
 ): void {
   try {
     const answer = hook(subject, context)
-    if (answer instanceof Promise) facts.notebook.reportRejection(answer, by, whatOf(stage))
+    if (answer !== undefined) facts.notebook.reportRejection(answer, by, whatOf(stage))
   } catch (cause) {
     facts.notebook.reportThrow(cause, by, whatOf(stage))
   }
@@ -78,7 +79,7 @@ export class Notebook {
 
   /** A watching hook returned a promise by mistake. If that rejects, the failure must be seen, and must not end the process. */
   reportRejection(answer: unknown, by: Named | undefined, what?: string): void {
-    if (answer instanceof Promise) answer.catch((cause: unknown) => this.reportThrow(cause, by, what))
+    onRejection(answer, (cause) => this.reportThrow(cause, by, what))
   }
 
   /** An interceptor threw in a hook that only watches. Each interceptor is reported once. */
