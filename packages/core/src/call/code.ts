@@ -33,24 +33,21 @@ export function runBody(node: StageNode, context: LiveStageContext): unknown {
 async function drain(chunks: AsyncGenerator<unknown, unknown>, context: LiveStageContext): Promise<unknown> {
   const behind = behindOf(context)
   const { host, node } = behind
+  const isWanted = (): boolean => context.aborted === undefined && host.facts.schedule.state(node.index) === RUNNING
   for (;;) {
     const step = await chunks.next()
     if (step.done === true) return step.value
-    const { aborted } = context
-    if (aborted !== undefined || host.facts.schedule.state(node.index) !== RUNNING) {
-      await chunks.return(undefined)
-      throw aborted?.reason ?? host.abortOf(node.index)?.reason
-    }
+    if (!isWanted()) break
     tellCalls(behind, 'alive')
     const wait = host.facts.chunk(node, step.value, context.attempt)
     if (wait === undefined) continue
     tellCalls(behind, 'blocked')
-    try {
-      await untilAborted(wait, context.signal)
-    } finally {
-      tellCalls(behind, 'unblocked')
-    }
+    await untilAborted(wait, context.signal)
+    tellCalls(behind, 'unblocked')
+    if (!isWanted()) break
   }
+  await chunks.return(undefined)
+  throw context.aborted?.reason ?? host.abortOf(node.index)?.reason
 }
 
 /** Calls a stage's `when`. Returns the output that the stage settles with if it may not start. */

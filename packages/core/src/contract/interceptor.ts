@@ -73,7 +73,7 @@ export interface Interceptor extends InterceptorMembers {
 interface InterceptorMembers {
   readonly name: string
   /**
-   * The versions of core that it works with, as in its `peerDependencies`: `'^1.2.0'`, or `'^1.2.0 || ^2.0.0'`. `build()` refuses it
+   * The versions of core that it works with, as in its `peerDependencies`: any range that npm reads, such as `'^1.2.0 || ^2.0.0'`. `build()` refuses it
    * in another version (`core/interceptor-version`). Default: any version.
    */
   readonly core?: string

@@ -1,6 +1,7 @@
 import { textOf } from '../base/errors.ts'
 import { CLEANUPS, LAST_EVENT } from '../report/run-facts.ts'
 import { Stopping } from '../run/stopping.ts'
+import type { LimitSource } from '../run/stopping.ts'
 import type { LegRun } from './leg-run.ts'
 
 /** Stops a durable run: only by facts. Its calls keep their grace times themselves, each within its one fact. */
@@ -15,9 +16,10 @@ export class DurableStopping extends Stopping {
   }
 
   /** The limit itself passes by a fact. After a pause the leg moves it to a later time. */
-  override limitTo(limit: number): void {
+  override limitTo(limit: number, by: LimitSource): void {
     const { facts, pump, prefix } = this.#run
     if (limit >= facts.ownLimit) return
+    this.limitedBy = by
     const setLimit = (at: number): void => {
       facts.ownLimit = at
       this.armWatchdog(Math.max(0, at - facts.clock.now()))

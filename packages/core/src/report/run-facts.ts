@@ -33,10 +33,12 @@ export const STAGES = 1
 export const CLEANUPS = 2
 /** None of its stages is running, and no child run can start. */
 export const ENDED = 3
+/** Its outcome is decided: nothing can end it in another way. Its interceptors and its last event are told. */
+export const DECIDED = 4
 /** Its last event has been made, so no other may follow. */
-export const LAST_EVENT = 4
+export const LAST_EVENT = 5
 /** Its last event is published, and its facts no longer change. */
-export const CLOSED = 5
+export const CLOSED = 6
 
 /** Why a run ended before its stages did. */
 export interface Ending {
