@@ -42,7 +42,7 @@ function spansOf(range: string): readonly (Span | undefined)[] {
 function spanOf(comparator: string): Span | undefined {
   const match = COMPARATOR.exec(comparator)
   if (match === null) return undefined
-  const [, operator, ...parts] = match
+  const [, operator = '', ...parts] = match
   const known: number[] = []
   for (const part of parts.slice(0, 3)) {
     const number = Number(part)

@@ -115,7 +115,7 @@ interface InterceptorMembers {
 
 /** Calls `use` with a value, or with the result of a promise. Keeps a synchronous stage synchronous. */
 export function after<T, U>(value: T | Promise<T>, use: (value: T) => U | Promise<U>): U | Promise<U> {
-  return isThenable(value) ? Promise.resolve(value).then(use) : use(value as T)
+  return isThenable(value) ? Promise.resolve(value).then(use) : use(value)
 }
 
 /** The context of one call, as interceptors see it. */
