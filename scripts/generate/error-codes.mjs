@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-import { otherCode } from '../lib/vocabulary.mjs'
+import { otherCode, statusOf } from '../lib/vocabulary.mjs'
 import { readPackages, readSources, readTests, readText, sectionOf } from '../lib/workspace.mjs'
 
 // Run notes and slots are named in the same way, and aren't errors: `note('core/problems', …)`,
@@ -84,6 +84,12 @@ function problemsOf(root, { folder, short, codes, rows }, page) {
     else if (!STATUSES.includes(row.status)) {
       const given = row.status === undefined ? 'missing' : `"${row.status}"`
       problems.push(`${page}: the status of ${code} is ${given}. Write one of ${STATUSES.join(', ')}.`)
+    } else {
+      const usual = statusOf(code, row.when)
+      if (usual !== undefined && usual !== row.status)
+        problems.push(
+          `${page}: the status of ${code} is ${row.status}; by scripts/lib/vocabulary.mjs it is ${usual}. Change it, or say in "when" where else the code comes.`,
+        )
     }
     if (!tests.includes(code)) problems.push(`${folder}: no test provokes ${code} (made in ${file}).`)
   }

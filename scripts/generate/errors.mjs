@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { guideOf } from './error-guides.mjs'
 import { readErrorCodes } from './error-codes.mjs'
+import { halvesWithoutStatus } from '../lib/vocabulary.mjs'
 import { conclude, readText } from '../lib/workspace.mjs'
 
 // The page of all error codes, from each package's table. With --check nothing is written.
@@ -60,7 +61,29 @@ export function checkErrors(root) {
   const packages = readErrorCodes(root)
   const isStale = readText(join(root, ERRORS_PAGE)) !== errorsPage(root, packages)
   const stale = isStale ? [`${ERRORS_PAGE} is stale: run \`npm run generate\`.`] : []
-  return [...packages.flatMap(({ problems }) => problems), ...stale]
+  const halves = halvesWithoutStatus(packages.flatMap(({ codes }) => [...codes.keys()]))
+  const undecided = halves.map(
+    (half) =>
+      `Several packages have a code ${half}: give it one HTTP status in STATUSES of scripts/lib/vocabulary.mjs.`,
+  )
+  return [...packages.flatMap(({ problems }) => problems), ...undecided, ...wrongStatuses(root, packages), ...stale]
+}
+
+const PAGES = ['README.md', 'docs/**/*.md', 'packages/*/README.md']
+/** How an example maps a code to a status: `'core/timed-out': 504`. */
+const MAPPED = /'([a-z0-9-]+\/[a-z0-9-]+)': (\d{3})\b/g
+
+/** The examples of pages give a code the status of its table. */
+function wrongStatuses(root, packages) {
+  const rows = new Map(packages.flatMap((each) => [...each.rows]))
+  return PAGES.flatMap((pattern) => globSync(pattern, { cwd: root })).flatMap((page) =>
+    [...readText(join(root, page)).matchAll(MAPPED)]
+      .filter(([, code, status]) => rows.has(code) && rows.get(code).status !== status)
+      .map(
+        ([, code, status]) =>
+          `${page}: the status of ${code} is ${status}; in its table it is ${rows.get(code).status}.`,
+      ),
+  )
 }
 
 if (import.meta.main) {

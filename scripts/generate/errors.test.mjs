@@ -72,22 +72,22 @@ test('the first half of a code is the name of the package without interceptor-',
     })
     return checkErrors(root)
   }
-  expect(withCode('retry/broken')).toEqual([])
-  expect(withCode('interceptor-retry/broken')).toEqual([
-    'packages/interceptor-retry/src/retry.ts: begin interceptor-retry/broken with "retry/".',
+  expect(withCode('retry/torn')).toEqual([])
+  expect(withCode('interceptor-retry/torn')).toEqual([
+    'packages/interceptor-retry/src/retry.ts: begin interceptor-retry/torn with "retry/".',
   ])
 })
 
 test('timed-out, full, unavailable and the like are the words', () => {
-  for (const code of [
-    'core/timed-out',
-    'core/cleanup-timed-out',
-    'core/full',
-    'core/unavailable',
-    'core/changed-graph',
+  for (const [code, status] of [
+    ['core/timed-out', '504'],
+    ['core/cleanup-timed-out', '503'],
+    ['core/full', '503'],
+    ['core/unavailable', '503'],
+    ['core/changed-graph', '500'],
   ]) {
     const root = withPage({
-      'packages/core/README.md': readmeOf('core', TABLE + row(code)),
+      'packages/core/README.md': readmeOf('core', TABLE + row(code, 'it is so', 'fix it', status)),
       'packages/core/src/broken.ts': `export const broken = () => fail('${code}')\n`,
       'packages/core/src/broken.test.ts': `test('${code}', () => {})\n`,
     })
@@ -155,6 +155,39 @@ test.each(['', 'none', '200', '418', '599', '-'])('a status like "%s" is refused
   expect(checkErrors(withPage({ 'packages/core/README.md': withStatus(status) }))[0]).toContain(
     `the status of core/broken is "${status}". Write one of 400, 401, `,
   )
+})
+
+test('a code has the status that its second half has in every package', () => {
+  const root = withPage({
+    'packages/core/README.md': readmeOf('core', TABLE + row('core/timed-out', 'it is so', 'fix it', '503')),
+    'packages/core/src/broken.ts': `export const broken = () => fail('core/timed-out')\n`,
+    'packages/core/src/broken.test.ts': `test('core/timed-out', () => {})\n`,
+  })
+  expect(checkErrors(root)).toEqual([
+    'packages/core/README.md: the status of core/timed-out is 503; by scripts/lib/vocabulary.mjs it is 504. Change it, or say in "when" where else the code comes.',
+  ])
+})
+
+test('a second half that two packages have is refused until it has one status', () => {
+  const files = (short, code) => ({
+    [`packages/${short}/package.json`]: manifestOf(short),
+    [`packages/${short}/README.md`]: readmeOf(short, TABLE + row(code)),
+    [`packages/${short}/src/broken.ts`]: `export const broken = () => fail('${code}')\n`,
+    [`packages/${short}/src/broken.test.ts`]: `test('${code}', () => {})\n`,
+  })
+  expect(checkErrors(withPage({ ...files('core', 'core/sold-out'), ...files('shop', 'shop/sold-out') }))).toEqual([
+    'Several packages have a code sold-out: give it one HTTP status in STATUSES of scripts/lib/vocabulary.mjs.',
+  ])
+})
+
+test('an example of a page gives a code the status of its table', () => {
+  const page = (status) => ({
+    'docs/serve.md': `\`\`\`ts\nconst STATUSES = { 'core/broken': ${status}, 'app/own': 418 }\n\`\`\`\n`,
+  })
+  expect(checkErrors(withPage(page(503)))).toEqual([])
+  expect(checkErrors(withPage(page(500)))).toEqual([
+    'docs/serve.md: the status of core/broken is 500; in its table it is 503.',
+  ])
 })
 
 test('a table without the column status is refused', () => {

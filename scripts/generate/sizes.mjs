@@ -31,7 +31,7 @@ const FEATURES = {
   'notes and problems': ['report/notebook.ts'],
   'records of stages': ['report/record.ts'],
   'reading and freezing the input of a run': ['contract/snapshot.ts', 'contract/snapshot-fields.ts'],
-  'resuming a suspended run: `resume` of `/durable`': { export: 'resume', from: 'durable.ts' },
+  'resuming a suspended run: `resumeRun` of `/durable`': { export: 'resumeRun', from: 'durable.ts' },
   'runs that outlive a process: `runDurable` of `/durable`': { export: 'runDurable', from: 'durable.ts' },
 }
 /** The page is stale if a figure differs by more than both of these. */

@@ -1,4 +1,4 @@
-import { resume } from '@stageflow/core/durable'
+import { resumeRun } from '@stageflow/core/durable'
 import type { Ask, Engine } from './engine.ts'
 import { order, type OrderPorts } from './order.ts'
 
@@ -10,7 +10,7 @@ export function memoryEngine(ports: OrderPorts, ask: Ask): Engine {
       while (result.status === 'suspended') {
         const approve = await ask(result.requests.approve as string)
         if (approve === undefined) throw new Error('No answer came, and an order in memory cannot wait.')
-        result = await resume(order, result, { approve }, { ports })
+        result = await resumeRun(order, result, { approve }, { ports })
       }
       return result
     },

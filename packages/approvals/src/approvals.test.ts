@@ -1,5 +1,5 @@
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
-import { resume } from '@stageflow/core/durable'
+import { resumeRun } from '@stageflow/core/durable'
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { memoryStore } from '@stageflow/keyed-work'
 import { ToolExecutor } from '@stageflow/tool-executor'
@@ -114,7 +114,7 @@ test('case 19: a late decision is refused, and the call was denied', async () =>
     approvalId: ID,
   })
   await expect(approvals.decide(ID, { approved: true }, ADA)).rejects.toMatchObject({
-    code: 'approvals/closed',
+    code: 'approvals/not-waiting',
     message: expect.stringContaining("can't be decided any more: it is expired") as string,
   })
   expect(await pay()).toMatchObject({ reason: 'approval_expired' })
@@ -128,12 +128,12 @@ test('a second decision is refused unless it is the same, before and after the u
   const yes = { approved: true, arguments: { euros: 1 } }
   await approvals.decide(ID, yes, ADA)
   for (const other of [{ approved: false }, { approved: true }, { approved: true, arguments: { euros: 2 } }])
-    await expect(approvals.decide(ID, other, ADA)).rejects.toMatchObject({ code: 'approvals/closed' })
+    await expect(approvals.decide(ID, other, ADA)).rejects.toMatchObject({ code: 'approvals/not-waiting' })
   expect(await approvals.decide(ID, yes, ADA)).toMatchObject({ status: 'approved' })
   await clock.advance(1_000)
   await result
   expect(await approvals.decide(ID, yes, ADA)).toMatchObject({ status: 'used' })
-  await expect(approvals.cancel(ID, ADA)).rejects.toMatchObject({ code: 'approvals/closed' })
+  await expect(approvals.cancel(ID, ADA)).rejects.toMatchObject({ code: 'approvals/not-waiting' })
 })
 
 test('an approval that is cancelled denies its call', async () => {
@@ -501,16 +501,16 @@ test('a stage suspends with its approval, and two processes that resume it call 
   const state = JSON.stringify(first)
 
   // Resumed too early: it is suspended again.
-  expect(await resume(process(), JSON.parse(state), { pay: true })).toMatchObject({ status: 'suspended' })
+  expect(await resumeRun(process(), JSON.parse(state), { pay: true })).toMatchObject({ status: 'suspended' })
   expect(paid).toEqual([])
 
   await new Approvals({ store }).decide(id, { approved: true, arguments: { euros: 50 } }, ADA)
-  const ended = await Promise.all([1, 2].map(() => resume(process(), JSON.parse(state), { pay: true })))
+  const ended = await Promise.all([1, 2].map(() => resumeRun(process(), JSON.parse(state), { pay: true })))
   expect(paid).toEqual([50])
   expect(ended.map(({ status }) => status).toSorted()).toEqual(['cancelled', 'completed'])
   expect(ended.find(({ status }) => status === 'completed')?.data.pay).toEqual({ text: '50 euros paid' })
   expect(ended.find(({ status }) => status === 'cancelled')).toMatchObject({ reason: 'approval_used' })
-  expect(await resume(process(), JSON.parse(state), { pay: true })).toMatchObject({ reason: 'approval_used' })
+  expect(await resumeRun(process(), JSON.parse(state), { pay: true })).toMatchObject({ reason: 'approval_used' })
   expect(paid).toEqual([50])
 })
 

@@ -126,7 +126,7 @@ export class Approvals {
   }
 
   /**
-   * Decides an approval, and returns it. `owner`: the user and the tenant of the run that asks. Rejects with `approvals/closed` if it
+   * Decides an approval, and returns it. `owner`: the user and the tenant of the run that asks. Rejects with `approvals/not-waiting` if it
    * can't be decided any more, `approvals/unknown`, `approvals/illegal-option`, and `approvals/unavailable` if the store fails.
    */
   async decide(id: string, answer: ApprovalAnswer, owner: ApprovalOwner = {}): Promise<Approval> {
@@ -140,7 +140,7 @@ export class Approvals {
     )
     const approval = approvalOf(stored)
     // A client may repeat a decision after a lost connection.
-    if (stored.decision !== decision) throw closed(id, stored, 'decided')
+    if (stored.decision !== decision) throw notWaiting(id, stored, 'decided')
     return approval
   }
 
@@ -150,7 +150,7 @@ export class Approvals {
     checkOwner('cancel', owner)
     const stored = known(id, await this.#askStore(() => this.#store.cancel(ownerText(owner), id)))
     const approval = approvalOf(stored)
-    if (stored.status !== 'cancelled') throw closed(id, stored, 'cancelled')
+    if (stored.status !== 'cancelled') throw notWaiting(id, stored, 'cancelled')
     return approval
   }
 
@@ -293,9 +293,9 @@ const unavailable = (cause: unknown): StageflowError =>
     { cause },
   )
 
-const closed = (id: string, { status }: StoredApproval, act: string): StageflowError =>
+const notWaiting = (id: string, { status }: StoredApproval, act: string): StageflowError =>
   new StageflowError(
-    'approvals/closed',
+    'approvals/not-waiting',
     `Approval ${show(id)} can't be ${act} any more: it is ${status}. Show the person what became of it: get(id, { orgId, userId }).`,
   )
 

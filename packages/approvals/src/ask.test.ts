@@ -1,5 +1,5 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
-import { resume } from '@stageflow/core/durable'
+import { resumeRun } from '@stageflow/core/durable'
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { expect, test, vi } from 'vitest'
 
@@ -79,7 +79,7 @@ test('a stage asks, suspends until the decision is there, and asks again', async
   expect(first).toMatchObject({ status: 'suspended', requests: { refund: 'refund-7' } })
   await approvals.decide('refund-7', { approved: true }, ADA)
   const state = JSON.parse(JSON.stringify(first)) as never
-  expect(await resume(graph, state, { refund: true })).toMatchObject({ status: 'completed' })
+  expect(await resumeRun(graph, state, { refund: true })).toMatchObject({ status: 'completed' })
   expect(sink.types().filter((type) => type.startsWith('approval.'))).toEqual([
     'approval.requested',
     'approval.decided',

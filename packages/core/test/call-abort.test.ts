@@ -46,7 +46,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
     const log: string[] = []
     const list = [
       abortAfter(10, StageOutput.fail('ended')),
-      logExpired(log, 'inner', () => ({ deadline: 20, idleMs: 30 })),
+      logExpired(log, 'inner', () => ({ deadline: 20, idleTimeoutMs: 30 })),
     ]
     const run = runStage(clock, ignoresAbort, beside(list), { onFailure: 'skip' })
     await clock.advance(1_000)

@@ -142,12 +142,12 @@ describe.each(WAYS)('%s,', (_, beside) => {
   test.each([
     ['undefined', undefined],
     ['Infinity', Infinity],
-  ])('a deadline and an idleMs of %s limit nothing', async (_what, limit) => {
+  ])('a deadline and an idleTimeoutMs of %s limit nothing', async (_what, limit) => {
     const log: string[] = []
     const seen: unknown[] = []
     const none = withPart('none', () => ({
       deadline: limit,
-      idleMs: limit,
+      idleTimeoutMs: limit,
       expired: (why) => {
         log.push(why)
         return StageOutput.skip('late')
@@ -169,7 +169,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
   })
 
   test.each(
-    (['deadline', 'idleMs'] as const).flatMap((key) =>
+    (['deadline', 'idleTimeoutMs'] as const).flatMap((key) =>
       [NaN, '5', null, new Date(5), 5n, {}].map((value) => [key, typeof value, value] as const),
     ),
   )(
@@ -198,7 +198,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
 
   test.each<[what: string, part: object]>([
     ['a deadline and no expired', { deadline: 5 }],
-    ['an idleMs and no expired', { idleMs: 5 }],
+    ['an idleTimeoutMs and no expired', { idleTimeoutMs: 5 }],
     ['a deadline and an ended, and no expired', { deadline: 5, ended() {} }],
     ['an expired that is not a function', { deadline: 5, expired: StageOutput.skip('late') }],
   ])('a part with %s fails its call (core/interceptor-answer)', async (_what, part) => {

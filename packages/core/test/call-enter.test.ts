@@ -123,7 +123,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
 
   test('the functions of a part are called on it, and get the context that onCall got', async () => {
     class Counting implements CallHooks, CallLimits {
-      readonly idleMs = 5
+      readonly idleTimeoutMs = 5
       #calls: string[]
       constructor(calls: string[]) {
         this.#calls = calls

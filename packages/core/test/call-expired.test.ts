@@ -123,7 +123,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
           ),
           notAt(
             'long',
-            logExpired(log, 'idle', () => ({ idleMs: 95 })),
+            logExpired(log, 'idle', () => ({ idleTimeoutMs: 95 })),
           ),
         ]),
       })
@@ -218,7 +218,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
     let given: InterceptorContext | undefined
     const part: CallPart = {
       deadline: 10,
-      idleMs: 7,
+      idleTimeoutMs: 7,
       expired(why, context) {
         seen.push(this === part, why, context === given, context.aborted)
         context.note('acme/why' as never, why as never)
@@ -238,7 +238,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
   test('one part object with limits may serve the calls of many stages and runs', async () => {
     const log: string[] = []
     const shared: CallPart = {
-      idleMs: 10,
+      idleTimeoutMs: 10,
       expired: (why, { pipelineRunId, stage }) => {
         log.push(`${pipelineRunId} ${stage.name} ${why} at ${clock.now()}`)
         return StageOutput.skip('late')
@@ -310,7 +310,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
       .withStage('a', ignoresAbort)
       .build({
         clock,
-        interceptors: beside([logAnswers(log), logExpired(log, 'limit', () => ({ deadline: 50, idleMs: 70 }))]),
+        interceptors: beside([logAnswers(log), logExpired(log, 'limit', () => ({ deadline: 50, idleTimeoutMs: 70 }))]),
       })
       .start({}, { graceMs: 10_000 })
     await clock.advance(10)

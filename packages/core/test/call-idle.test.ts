@@ -6,9 +6,9 @@ import { Pipeline, StageOutput } from '../src/index.ts'
 import type { StageContext } from '../src/index.ts'
 
 describe.each(WAYS)('%s,', (_, beside) => {
-  test('a call expires when it has gone for idleMs without a sign of life', async () => {
+  test('a call expires when it has gone for idleTimeoutMs without a sign of life', async () => {
     const log: string[] = []
-    const run = runStage(clock, stopsOnAbort, beside([logExpired(log, 'idle', () => ({ idleMs: 30 }))]), {
+    const run = runStage(clock, stopsOnAbort, beside([logExpired(log, 'idle', () => ({ idleTimeoutMs: 30 }))]), {
       onFailure: 'skip',
     })
     await clock.advance(500)
@@ -82,7 +82,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
     ],
   ])('%s is a sign of life: the idle time starts again', async (_sign, stage) => {
     const log: string[] = []
-    const idle = logExpired(log, 'idle', () => ({ idleMs: 30 }))
+    const idle = logExpired(log, 'idle', () => ({ idleTimeoutMs: 30 }))
     const run = runStage(clock, stage, beside([onlyAt('a', idle)]), { onFailure: 'skip' })
     await clock.advance(500)
     expect((await run).report.stages['a']?.endedAt).toBe(110)
@@ -99,7 +99,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
         interceptors: beside([
           onlyAt(
             'a',
-            logExpired(log, 'idle', () => ({ idleMs: 30 })),
+            logExpired(log, 'idle', () => ({ idleTimeoutMs: 30 })),
           ),
         ]),
       })
@@ -120,7 +120,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
           return {}
         },
       })
-      .build({ clock, interceptors: beside([logExpired(log, 'idle', () => ({ idleMs: 30 }))]) })
+      .build({ clock, interceptors: beside([logExpired(log, 'idle', () => ({ idleTimeoutMs: 30 }))]) })
       .runSettled()
     await clock.advance(500)
     await run
@@ -138,9 +138,9 @@ describe.each(WAYS)('%s,', (_, beside) => {
         }
       },
       beside([
-        logExpired(log, 'outer', () => ({ idleMs: 25 })),
+        logExpired(log, 'outer', () => ({ idleTimeoutMs: 25 })),
         logExpired(log, 'deadline', () => ({ deadline: 95 })),
-        logExpired(log, 'inner', () => ({ idleMs: 15 })),
+        logExpired(log, 'inner', () => ({ idleTimeoutMs: 15 })),
       ]),
       { onFailure: 'skip' },
     )
@@ -167,7 +167,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
           context.heartbeat()
         }
       })
-      .build({ clock, interceptors: beside([logExpired(log, 'idle', () => ({ idleMs: 30 }))]) })
+      .build({ clock, interceptors: beside([logExpired(log, 'idle', () => ({ idleTimeoutMs: 30 }))]) })
       .runSettled()
     await clock.advance(500)
     await run
@@ -183,7 +183,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
         context.heartbeat()
         await context.clock.sleep(20)
       },
-      beside([logExpired(log, 'idle', () => ({ idleMs: 30 }))]),
+      beside([logExpired(log, 'idle', () => ({ idleTimeoutMs: 30 }))]),
     )
     await clock.advance(20)
     expect((await run).status).toBe('completed')
@@ -202,7 +202,11 @@ test('the idle time of an attempt begins with its call, and outer limits get the
   const run = runStage(
     clock,
     stage,
-    [logExpired(log, 'outer', () => ({ idleMs: 45 })), retryUpTo(3), logExpired(log, 'inner', () => ({ idleMs: 25 }))],
+    [
+      logExpired(log, 'outer', () => ({ idleTimeoutMs: 45 })),
+      retryUpTo(3),
+      logExpired(log, 'inner', () => ({ idleTimeoutMs: 25 })),
+    ],
     { onFailure: 'skip' },
   )
   await clock.advance(500)

@@ -8,9 +8,9 @@ import type { StageContext } from '../src/index.ts'
 describe.each(WAYS)('%s,', (_, beside) => {
   describe.each<[which: string, outer: object, inner: object]>([
     ['two deadlines', { deadline: 20 }, { deadline: 20 }],
-    ['two idle times', { idleMs: 20 }, { idleMs: 20 }],
-    ['an outer deadline and an inner idle time', { deadline: 20 }, { idleMs: 20 }],
-    ['an outer idle time and an inner deadline', { idleMs: 20 }, { deadline: 20 }],
+    ['two idle times', { idleTimeoutMs: 20 }, { idleTimeoutMs: 20 }],
+    ['an outer deadline and an inner idle time', { deadline: 20 }, { idleTimeoutMs: 20 }],
+    ['an outer idle time and an inner deadline', { idleTimeoutMs: 20 }, { deadline: 20 }],
   ])('of %s that pass at one instant', (_which, outer, inner) => {
     test('the outermost answers, and the other does not expire', async () => {
       const log: string[] = []
@@ -24,9 +24,9 @@ describe.each(WAYS)('%s,', (_, beside) => {
   })
 
   test.each<[which: string, outer: object, inner: object]>([
-    ['an outer idle time that a heartbeat moved, and an inner deadline', { idleMs: 20 }, { deadline: 30 }],
-    ['an outer deadline, and an inner idle time that a heartbeat moved', { deadline: 30 }, { idleMs: 20 }],
-    ['two idle times that a heartbeat moved', { idleMs: 20 }, { idleMs: 20 }],
+    ['an outer idle time that a heartbeat moved, and an inner deadline', { idleTimeoutMs: 20 }, { deadline: 30 }],
+    ['an outer deadline, and an inner idle time that a heartbeat moved', { deadline: 30 }, { idleTimeoutMs: 20 }],
+    ['two idle times that a heartbeat moved', { idleTimeoutMs: 20 }, { idleTimeoutMs: 20 }],
   ])('of %s, that pass at one instant, the outermost answers', async (_which, outer, inner) => {
     const log: string[] = []
     const list = [logExpired(log, 'outer', () => outer), logExpired(log, 'inner', () => inner)]

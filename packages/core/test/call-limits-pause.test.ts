@@ -56,7 +56,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
         },
         { onFailure: 'skip' },
       )
-      .build({ clock, interceptors: beside([logExpired(log, 'limit', () => ({ idleMs: 20 }))]) })
+      .build({ clock, interceptors: beside([logExpired(log, 'limit', () => ({ idleTimeoutMs: 20 }))]) })
     const { handle, goOn } = startUnread(graph as never)
     await clock.advance(1_000)
     expect(log).toEqual([])
@@ -78,7 +78,7 @@ describe.each(WAYS)('%s,', (_, beside) => {
       interceptors: beside([
         onlyAt(
           'above',
-          logExpired(log, 'limit', () => ({ deadline: 20, idleMs: 30 })),
+          logExpired(log, 'limit', () => ({ deadline: 20, idleTimeoutMs: 30 })),
         ),
       ]),
     })

@@ -513,7 +513,7 @@ test('an item of a map that has ended is not begun, and an item keeps its notes'
 
 test.each([
   ['deadline', { deadline: 100 }],
-  ['idle', { idleMs: 100 }],
+  ['idle', { idleTimeoutMs: 100 }],
 ])(
   'a child pipeline that ends in time is not stopped by its %s, and one that does not is told why',
   async (why, limit) => {

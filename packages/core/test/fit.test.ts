@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fingerprintOf, misfits, openRequests, progressOf, resume } from '../src/durable.ts'
+import { fingerprintOf, incompatibilities, openRequests, progressOf, resumeRun } from '../src/durable.ts'
 import type { GraphFingerprint, RunProgress, SuspendedRun } from '../src/durable.ts'
 import { Pipeline, StageKind, StageOutput, asStage, defineStage } from '../src/index.ts'
 import type { StageContext } from '../src/index.ts'
@@ -66,9 +66,9 @@ test('the fingerprint does not depend on the order of stages or dependencies, no
 test('a stage may be named like a member of an object', () => {
   const graph = new Pipeline('p').withStage('constructor', data).withStage('toString', data).build()
   const fingerprint = fingerprintOf(graph)
-  expect(misfits(graph, fingerprint, { constructor: 'settled', toString: 'settled' } as never)).toEqual([])
+  expect(incompatibilities(graph, fingerprint, { constructor: 'settled', toString: 'settled' } as never)).toEqual([])
   const empty = new Pipeline('p').withStage('other', data).build()
-  expect(misfits(empty, fingerprint, { constructor: 'settled' } as never)).toEqual([
+  expect(incompatibilities(empty, fingerprint, { constructor: 'settled' } as never)).toEqual([
     'the graph has no stage "constructor", which has settled',
   ])
 })
@@ -239,10 +239,10 @@ test.each<[what: string, to: Parameters<typeof graphOf>[0], progress: RunProgres
       'stage "each", which has settled, had join {"quorum":1} and now has join "settled"',
     ],
   ],
-])('misfits: %s', (_what, to, progress, expected) => {
+])('incompatibilities: %s', (_what, to, progress, expected) => {
   expect(fingerprintOf(graphOf())).toEqual(fingerprintOf(order.build()))
   const kept = JSON.parse(JSON.stringify(fingerprintOf(order.build()))) as GraphFingerprint
-  expect(misfits(graphOf(to), kept, progress)).toEqual(expected)
+  expect(incompatibilities(graphOf(to), kept, progress)).toEqual(expected)
 })
 
 test('the progress of a suspended run names its settled and started stages, those of child runs in progress too', async () => {
@@ -263,7 +263,7 @@ test('the progress of a suspended run names its settled and started stages, thos
     asked: 'started',
   })
   expect(progressOf(first as unknown as SuspendedRun)).toEqual(progressOf(read))
-  const second = await resume(graph, read, { kid: { check: 1 } })
+  const second = await resumeRun(graph, read, { kid: { check: 1 } })
   expect(progressOf(second as unknown as SuspendedRun)).toMatchObject({ kid: 'settled', again: inside })
 })
 
@@ -300,7 +300,7 @@ test('the open requests are those of stages, child runs and items, each with the
     for (const key of path.slice(0, -1)) at = (at[key] ??= {}) as typeof at
     at[path.at(-1) as string] = path.join(' ')
   }
-  expect(await resume(graph, first, answers as never)).toMatchObject({
+  expect(await resumeRun(graph, first, answers as never)).toMatchObject({
     status: 'completed',
     data: {
       asked: { items: [{}, { answer: 'asked 1' }] },

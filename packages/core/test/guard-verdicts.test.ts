@@ -102,7 +102,7 @@ describe.each(AROUND)('%s,', (_where, around) => {
     ],
     [
       '`expired` of an idle part answers',
-      withPart('idle', () => ({ idleMs: 1, expired: () => StageOutput.fail('idle') })),
+      withPart('idle', () => ({ idleTimeoutMs: 1, expired: () => StageOutput.fail('idle') })),
     ],
   ])('a guard for which %s gives no verdict: the child runs once', async (_what, interceptor) => {
     const { name, wrap } = interceptor

@@ -151,7 +151,7 @@ export const entering: OnCall = () => ({
 })
 export const expiring: OnCall = ({ now }) => ({
   deadline: now + 5,
-  idleMs: undefined,
+  idleTimeoutMs: undefined,
   expired(why, given) {
     expectTypeOf(why).toEqualTypeOf<'deadline' | 'idle'>()
     expectTypeOf(given).toEqualTypeOf<InterceptorContext>()
@@ -177,15 +177,15 @@ export const mistaken: CallPart = { onAnswer: () => {} }
 export const dated: CallPart = { deadline: new Date(), expired: () => StageOutput.skip('late') }
 // @ts-expect-error Property 'expired' is missing in type '{ deadline: number; }' but required in type 'CallLimits'.
 export const deadlineAlone: CallPart = { deadline: 5 }
-// @ts-expect-error Property 'expired' is missing in type '{ idleMs: number; }' but required in type 'CallLimits'.
-export const idleAlone: CallPart = { idleMs: 5 }
+// @ts-expect-error Property 'expired' is missing in type '{ idleTimeoutMs: number; }' but required in type 'CallLimits'.
+export const idleAlone: CallPart = { idleTimeoutMs: 5 }
 // @ts-expect-error Property 'expired' is missing: also beside `ended`.
 export const limitedWithoutExpired: OnCall = () => ({ deadline: 5, ended() {} })
 // @ts-expect-error Type 'Promise<…>' is not assignable: expired is synchronous.
 export const expiresLater: OnCall = () => ({ deadline: 5, expired: async () => StageOutput.skip('late') })
 // @ts-expect-error Type 'undefined' is not assignable: expired answers.
 export const expiresWithNothing: OnCall = () => ({ deadline: 5, expired: () => undefined })
-// @ts-expect-error 'onHeartbeat' does not exist in type 'CallPart': `idleMs` limits what it was for.
+// @ts-expect-error 'onHeartbeat' does not exist in type 'CallPart': `idleTimeoutMs` limits what it was for.
 export const beating: CallPart = { onHeartbeat() {} }
 // @ts-expect-error 'onParked' does not exist in type 'CallPart'
 export const parking: CallPart = { onParked() {} }

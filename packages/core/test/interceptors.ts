@@ -54,13 +54,13 @@ export const limitIdleTo = (
   ms: number,
   output: StageOutput = StageOutput.fail(LATE),
   name = `idle-${ms}`,
-): Interceptor => withPart(name, () => ({ idleMs: ms, expired: () => output }))
+): Interceptor => withPart(name, () => ({ idleTimeoutMs: ms, expired: () => output }))
 
 /** Logs when `expired` of a part without any other effect than its answer is called. */
 export const logExpired = (
   log: string[],
   name: string,
-  limits: (context: InterceptorContext) => { readonly deadline?: number; readonly idleMs?: number },
+  limits: (context: InterceptorContext) => { readonly deadline?: number; readonly idleTimeoutMs?: number },
   output: StageOutput = StageOutput.fail(`${name} expired`),
 ): Interceptor =>
   withPart(name, (context, { name: stage }): CallPart => ({

@@ -40,7 +40,7 @@ const watch: Interceptor = {
 const limits: Interceptor = {
   name: 'limits',
   onCall: () => (context) =>
-    track('part', { deadline: context.now + 60_000, idleMs: 60_000, expired: () => StageOutput.skip('late') }),
+    track('part', { deadline: context.now + 60_000, idleTimeoutMs: 60_000, expired: () => StageOutput.skip('late') }),
 }
 const LISTS: readonly (readonly [what: string, interceptors: readonly Interceptor[]])[] = [
   ['no interceptor', []],

@@ -65,7 +65,7 @@ class PartLayer implements Interceptor {
     if (enter !== undefined) part.enter = enter
     if (kind.startsWith('limits')) {
       if (kind !== 'limits idle time') part.deadline = kind === 'limits by NaN' ? NaN : context.now + 2 * timeMs
-      if (kind === 'limits idle time' || kind === 'limits both') part.idleMs = timeMs
+      if (kind === 'limits idle time' || kind === 'limits both') part.idleTimeoutMs = timeMs
       if (kind !== 'limits without expired')
         part.expired = (why, inner) => {
           log.push(`${name} expires at ${watch.now}: ${why}, ${watch.seen(inner)}`)

@@ -1,5 +1,5 @@
 import { expectTypeOf } from 'vitest'
-import { resume, resumeSettled, startResumed } from '../src/durable.ts'
+import { resumeRun, resumeSettled, startResumed } from '../src/durable.ts'
 import { Pipeline, StageKind, StageOutput, asStage } from '../src/index.ts'
 import type {
   BuildOptions,
@@ -235,9 +235,9 @@ export async function results(): Promise<void> {
     // @ts-expect-error Property 'nope' does not exist
     void result.requests.nope
     expectTypeOf(result.data.sure).toEqualTypeOf<Maybe>()
-    expectTypeOf(resume(graph, result, { sure: true })).toEqualTypeOf<ReturnType<typeof graph.run>>()
+    expectTypeOf(resumeRun(graph, result, { sure: true })).toEqualTypeOf<ReturnType<typeof graph.run>>()
     // @ts-expect-error 'nope' does not exist: the pipeline has no such stage
-    await resume(graph, result, { nope: true })
+    await resumeRun(graph, result, { nope: true })
     expectTypeOf(resumeSettled(graph, result, { sure: true })).toEqualTypeOf<ReturnType<typeof graph.runSettled>>()
     expectTypeOf(startResumed(graph, result, { sure: true })).toEqualTypeOf<ReturnType<typeof graph.start>>()
     // @ts-expect-error 'nope' does not exist: the pipeline has no such stage

@@ -22,7 +22,12 @@ const limit = (max: number): fc.Arbitrary<number | undefined> =>
 const layer: fc.Arbitrary<Layer> = fc.oneof(
   {
     weight: 5,
-    arbitrary: fc.record({ kind: fc.constant('part' as const), deadlineMs: limit(90), idleMs: limit(40), answer }),
+    arbitrary: fc.record({
+      kind: fc.constant('part' as const),
+      deadlineMs: limit(90),
+      idleTimeoutMs: limit(40),
+      answer,
+    }),
   },
   {
     weight: 2,
@@ -105,7 +110,7 @@ function interceptorOf(
           log.asked++
           return {
             deadline: one.deadlineMs === undefined ? undefined : context.now + one.deadlineMs,
-            idleMs: one.idleMs,
+            idleTimeoutMs: one.idleTimeoutMs,
             expired(why) {
               log.expired.push(`${place} ${why} at ${context.clock.now()}`)
               return outputOf(one.answer, by)

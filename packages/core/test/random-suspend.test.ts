@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { resume } from '../src/durable.ts'
+import { resumeRun } from '../src/durable.ts'
 import type { SuspendedRun } from '../src/durable.ts'
 import { Pipeline, StageOutput, defineStage } from '../src/index.ts'
 import type { AnyStage, PipelineReport, StageContext } from '../src/index.ts'
@@ -118,7 +118,7 @@ test(
           if (answered.length === 0) answered.push(waiting[pick % waiting.length] as string)
           const answers = Object.fromEntries(answered.map((name) => [name, `answer ${leg}`]))
           const read: SuspendedRun = each.asJson ? (JSON.parse(JSON.stringify(result)) as SuspendedRun) : result
-          result = await resume(graph, read, answers as never, options)
+          result = await resumeRun(graph, read, answers as never, options)
         }
         for (const [name, count] of expected) expect(calls.filter((one) => one === name).length, name).toBe(count)
         expect(result.status).toBe(plain.status)

@@ -19,7 +19,7 @@ export type Layer =
   | {
       readonly kind: 'part'
       readonly deadlineMs: number | undefined
-      readonly idleMs: number | undefined
+      readonly idleTimeoutMs: number | undefined
       readonly answer: Answer
     }
   | { readonly kind: 'abort'; readonly ms: number; readonly answer: Answer }
@@ -98,7 +98,7 @@ function around(scene: Scene, place: number, start: number, before: readonly Att
 }
 
 function firstLimit(
-  { deadlineMs, idleMs }: Extract<Layer, { kind: 'part' }>,
+  { deadlineMs, idleTimeoutMs }: Extract<Layer, { kind: 'part' }>,
   start: number,
   attempts: number,
   course: Course,
@@ -112,9 +112,9 @@ function firstLimit(
   let deadline = Infinity
   if (deadlineMs !== undefined) deadline = later(start, deadlineMs, pauses)
   let idle = Infinity
-  if (idleMs !== undefined) {
-    idle = later(start, idleMs, pauses)
-    for (const sign of signs) if (sign < idle) idle = later(sign, idleMs, pauses)
+  if (idleTimeoutMs !== undefined) {
+    idle = later(start, idleTimeoutMs, pauses)
+    for (const sign of signs) if (sign < idle) idle = later(sign, idleTimeoutMs, pauses)
   }
   if (deadline === Infinity && idle === Infinity) return undefined
   return deadline <= idle ? { why: 'deadline', at: deadline } : { why: 'idle', at: idle }

@@ -1,7 +1,7 @@
 import { manualClock, recordingSink } from '@stageflow/testing'
 import { inspect } from 'node:util'
 import { afterEach, expect, expectTypeOf, test, vi } from 'vitest'
-import { openRequests, resume, resumeSettled, startResumed } from '../src/durable.ts'
+import { openRequests, resumeRun, resumeSettled, startResumed } from '../src/durable.ts'
 import type { SuspendedRun } from '../src/durable.ts'
 import { Pipeline, StageKind, StageOutput, asStage, createSlot, defineStage } from '../src/index.ts'
 import type { Interceptor, PipelineResult, StageContext, SuspendedResult } from '../src/index.ts'
@@ -91,7 +91,7 @@ test.each<[name: string, read: (result: SuspendedResult<never>) => SuspendedRun]
   expect(calls).toEqual(['price'])
   await clock.advance(1_000)
   eventSink.clear()
-  const last = await resume(graph, read(first as SuspendedResult<never>), { approve: 'yes' })
+  const last = await resumeRun(graph, read(first as SuspendedResult<never>), { approve: 'yes' })
   expect(calls).toEqual(['price', 'send'])
   expect(last).toMatchObject({
     status: 'completed',
@@ -135,7 +135,7 @@ test('the stage sees its request, its state and the answer, and nothing of them 
     })
     .build()
   const first = suspended(await graph.run())
-  await resume(graph, first, { approve: { by: 'ann' } })
+  await resumeRun(graph, first, { approve: { by: 'ann' } })
   expect(seen).toEqual([undefined, { request: 'sure?', state: { draft: 7 }, answer: { by: 'ann' } }])
 })
 
@@ -148,11 +148,11 @@ test('some of the answers are enough: the other stages stay suspended, and are a
   const first = suspended(await graph.run())
   expect(first.requests).toEqual({ ann: { question: 'ann?' }, bob: { question: 'bob?' } })
   await clock.advance(10)
-  const second = suspended(await resume(graph, stored(first as SuspendedResult<never>), { bob: 'yes' }))
+  const second = suspended(await resumeRun(graph, stored(first as SuspendedResult<never>), { bob: 'yes' }))
   expect(second.requests).toEqual({ ann: { question: 'ann?' } })
   expect(second.report.stages.ann).toEqual(first.report.stages.ann)
   await clock.advance(10)
-  const third = await resume(graph, stored(second as SuspendedResult<never>), { ann: 'no' })
+  const third = await resumeRun(graph, stored(second as SuspendedResult<never>), { ann: 'no' })
   expect(third).toMatchObject({
     status: 'completed',
     data: { both: { ann: { answer: 'no' }, bob: { answer: 'yes' } } },
@@ -174,7 +174,7 @@ test('a stage may suspend again, and then sees its latest request and state', as
   for (const answer of ['a', 'b', 'c']) {
     const { requests } = suspended(result)
     expect(requests).toEqual({ ask: `question ${'abc'.indexOf(answer) + 1}` })
-    result = await resume(graph, stored(result as SuspendedResult<never>), { ask: answer })
+    result = await resumeRun(graph, stored(result as SuspendedResult<never>), { ask: answer })
   }
   expect(result).toMatchObject({ status: 'completed', data: { ask: { answers: ['a', 'b', 'c'] } } })
   expect(result.report.legs).toHaveLength(3)
@@ -203,7 +203,7 @@ test('wrapRun, onRun and onCall run again in each leg; settled is not told again
     .build({ interceptors: [watching] })
   const first = suspended(await graph.run({ runId: { pipelineRunId: 'r1' } }))
   expect(told.splice(0)).toEqual(['run true', 'call price', 'price ok', 'call approve', 'approve suspend', 'suspended'])
-  const last = await resume(graph, stored(first as SuspendedResult<never>), { approve: 1 })
+  const last = await resumeRun(graph, stored(first as SuspendedResult<never>), { approve: 1 })
   expect(last.data.send).toEqual({ claims: 'fresh' })
   expect(told).toEqual(['run true', 'call approve', 'approve ok', 'call send', 'send ok', 'completed'])
 })
@@ -269,7 +269,7 @@ test('of two stages that wait, the one that no stage needs any more is skipped i
     .build({ clock, eventSink })
   const first = suspended(await graph.run())
   eventSink.clear()
-  const last = await resume(graph, stored(first as SuspendedResult<never>), { bob: 'yes' })
+  const last = await resumeRun(graph, stored(first as SuspendedResult<never>), { bob: 'yes' })
   expect(last).toMatchObject({ status: 'completed', data: { first: { bob: { answer: 'yes' } } } })
   expect(last.outputs.ann).toMatchObject({ status: 'skip', reason: 'late' })
   expect(last.report.stages.ann).toMatchObject({ status: 'skip', reason: 'late' })
@@ -307,7 +307,7 @@ test('a tolerated failure and its fallback are the same in the next leg', async 
     })
     .build()
   const first = suspended(await graph.run())
-  const last = await resume(graph, stored(first as SuspendedResult<never>), { approve: 1 })
+  const last = await resumeRun(graph, stored(first as SuspendedResult<never>), { approve: 1 })
   expect(last.data.send).toMatchObject({ flaky: { from: 'cache' }, was: 'skip' })
   expect(last.report.stages.flaky).toMatchObject({ status: 'fail', tolerated: true, error: { message: 'down' } })
   expect(last.report.stages.optional).toEqual(first.report.stages.optional)
@@ -321,7 +321,7 @@ test('a suspended stage gives its slot of maxConcurrency back', async () => {
     .build()
   const first = suspended(await graph.run({}, { maxConcurrency: 1 }))
   expect(first.data).toEqual({ a: { ran: true }, b: { ran: true } })
-  const last = await resume(graph, first, { approve: 1 }, { maxConcurrency: 1 })
+  const last = await resumeRun(graph, first, { approve: 1 }, { maxConcurrency: 1 })
   expect(last.status).toBe('completed')
 })
 
@@ -335,7 +335,7 @@ test('cleanups of a leg run at its end', async () => {
     .build()
   const first = suspended(await graph.run())
   expect(cleaned).toEqual(['first leg'])
-  await resume(graph, first, { approve: 'second leg' })
+  await resumeRun(graph, first, { approve: 'second leg' })
   expect(cleaned).toEqual(['first leg', 'second leg'])
 })
 
@@ -354,7 +354,7 @@ test('a generator may suspend, and its chunks come in each leg', async () => {
     })
     .build()
   const first = suspended(await graph.run())
-  const last = await resume(graph, first, { draft: 'ok' }, { eventSink, chunkEvents: true })
+  const last = await resumeRun(graph, first, { draft: 'ok' }, { eventSink, chunkEvents: true })
   expect(last.data.draft).toEqual({ answer: 'ok' })
   expect(eventSink.events.find(({ type }) => type === 'stage.draft.chunk')).toMatchObject({
     leg: 2,
@@ -394,7 +394,7 @@ test.each<[name: string, build: () => ReturnType<Pipeline['build']>]>([
   expect(eventSink.of('pipeline.child_suspended')).toMatchObject([{ data: { path: 'kid', stages: ['check'] } }])
   const id = first.children['kid']?.report.pipelineRunId
   eventSink.clear()
-  const last = await resume(graph, stored(first as SuspendedResult<never>), { kid: { check: 'fine' } } as never)
+  const last = await resumeRun(graph, stored(first as SuspendedResult<never>), { kid: { check: 'fine' } } as never)
   expect(last).toMatchObject({
     status: 'completed',
     data: { after: { kid: { sum: { sum: { collect: { of: 'hats' }, check: { answer: 'fine' } } } } } },
@@ -427,9 +427,9 @@ test('a repeated child that suspends continues in its attempt, with the feedback
     })
     .build({ clock, eventSink })
   let result: PipelineResult<unknown> = await graph.run()
-  result = await resume(graph, stored(result as SuspendedResult<never>), { answer: { check: 'too long' } })
+  result = await resumeRun(graph, stored(result as SuspendedResult<never>), { answer: { check: 'too long' } })
   expect(suspended(result).requests).toEqual({ answer: { check: 'good?' } })
-  result = await resume(graph, stored(result as SuspendedResult<never>), { answer: { check: 'yes' } })
+  result = await resumeRun(graph, stored(result as SuspendedResult<never>), { answer: { check: 'yes' } })
   expect(drafts).toBe(2)
   expect(result).toMatchObject({ status: 'completed', data: { answer: { draft: { draft: 2, feedback: 'too long' } } } })
   expect(Object.keys(result.children)).toEqual(['answer#1', 'answer#2'])
@@ -453,9 +453,9 @@ test('a map suspends with the requests of its items; the other items are not run
   const first = suspended(await graph.run())
   expect(first.requests).toEqual({ each: { 1: 'b?', 2: 'c?' } })
   ran.length = 0
-  const second = suspended(await resume(graph, stored(first as SuspendedResult<never>), { each: { 2: 'yes' } }))
+  const second = suspended(await resumeRun(graph, stored(first as SuspendedResult<never>), { each: { 2: 'yes' } }))
   expect(second.requests).toEqual({ each: { 1: 'b?' } })
-  const third = await resume(graph, stored(second as SuspendedResult<never>), { each: { 1: 'no' } })
+  const third = await resumeRun(graph, stored(second as SuspendedResult<never>), { each: { 1: 'no' } })
   expect(ran).toEqual([
     ['c', 'yes'],
     ['b', 'no'],
@@ -477,7 +477,7 @@ test('an item of a map may suspend with a child run of its own', async () => {
   expect(first.requests).toEqual({
     each: { 0: { check: { question: 'check?' } }, 1: { check: { question: 'check?' } } },
   })
-  const last = await resume(graph, stored(first as SuspendedResult<never>), {
+  const last = await resumeRun(graph, stored(first as SuspendedResult<never>), {
     each: { 0: { check: 'x' }, 1: { check: 'y' } },
   })
   expect(last.data.each).toMatchObject({
@@ -527,7 +527,7 @@ test('an interceptor may suspend a stage before its child run or its map starts'
     .build({ interceptors: [gate] })
   const first = suspended(await graph.run())
   expect(first.requests).toEqual({ again: 'may it?', each: 'may it?' })
-  const last = await resume(graph, stored(first as SuspendedResult<never>), { again: 'yes', each: 'yes' })
+  const last = await resumeRun(graph, stored(first as SuspendedResult<never>), { again: 'yes', each: 'yes' })
   expect(last).toMatchObject({
     status: 'completed',
     data: { again: { work: { attempt: 1 } }, each: { items: [{ item: 1 }, { item: 2 }] } },
@@ -549,7 +549,7 @@ test('a child run of runChild continues if its stage suspends with the requests 
     })
     .build()
   const first = suspended(await graph.run())
-  const last = await resume(graph, stored(first as SuspendedResult<never>), { kid: { check: 'fine' } })
+  const last = await resumeRun(graph, stored(first as SuspendedResult<never>), { kid: { check: 'fine' } })
   expect(last.data.kid).toEqual({ check: { answer: 'fine' } })
   expect(collected).toHaveBeenCalledTimes(1)
 })
@@ -561,7 +561,7 @@ test('a child run that suspends in a second attempt continues', async () => {
     .withStage('check', ask, { dependencies: ['flaky'] })
   const graph = new Pipeline('order').withPipeline('kid', child).build({ interceptors: [retryKid] })
   const first = suspended(await graph.run())
-  const last = await resume(graph, stored(first as SuspendedResult<never>), { kid: { check: 'fine' } })
+  const last = await resumeRun(graph, stored(first as SuspendedResult<never>), { kid: { check: 'fine' } })
   expect(last.data.kid).toMatchObject({ check: { answer: 'fine' } })
   expect(tries).toBe(2)
 })
@@ -582,12 +582,12 @@ test('a child run that suspended in a second attempt and then completed is not c
     .build({ interceptors: [retryKid] })
   const first = suspended(await graph.run())
   expect(Object.keys(first.children)).toEqual(['kid', 'kid@2'])
-  const second = suspended(await resume(graph, stored(first as SuspendedResult<never>), { kid: { check: 'a' } }))
+  const second = suspended(await resumeRun(graph, stored(first as SuspendedResult<never>), { kid: { check: 'a' } }))
   expect(second.requests).toEqual({ kid: 'once more?' })
   expect(Object.entries(second.children).map(([key, { status }]) => [key, status])).toEqual([['kid', 'completed']])
-  const third = suspended(await resume(graph, stored(second as SuspendedResult<never>), { kid: 'yes' }))
+  const third = suspended(await resumeRun(graph, stored(second as SuspendedResult<never>), { kid: 'yes' }))
   expect(tries, 'the new child run begins at its first stage').toBe(3)
-  const last = await resume(graph, stored(third as SuspendedResult<never>), { kid: { check: 'b' } })
+  const last = await resumeRun(graph, stored(third as SuspendedResult<never>), { kid: { check: 'b' } })
   expect(last.data.kid).toEqual({ checked: { answer: 'b' } })
 })
 
@@ -601,7 +601,7 @@ test('a retry within a leg continues the child run as the leg began with it', as
     })
   const graph = new Pipeline('order').withPipeline('kid', child).build({ interceptors: [retryKid] })
   const first = suspended(await graph.run())
-  const last = await resume(graph, stored(first as SuspendedResult<never>), { kid: { check: 'fine' } })
+  const last = await resumeRun(graph, stored(first as SuspendedResult<never>), { kid: { check: 'fine' } })
   expect(last.data.kid).toMatchObject({ check: { answer: 'fine' } })
   expect(collected).toHaveBeenCalledTimes(1)
 })
@@ -656,7 +656,7 @@ test.each<[what: string, change: (run: SuspendedRun) => unknown, answers: unknow
   const first = suspended(await graph.run())
   ran.mockClear()
   await expect(
-    resume(graph, change(stored(first as SuspendedResult<never>)) as SuspendedRun, answers as object),
+    resumeRun(graph, change(stored(first as SuspendedResult<never>)) as SuspendedRun, answers as object),
   ).rejects.toMatchObject({
     code: 'core/resume',
     message: expect.stringContaining(message) as string,
@@ -672,7 +672,7 @@ test('one error lists everything that does not fit, the answers included', async
     report: { ...first.report, pipeline: 'other' },
     outputs: { ...first.outputs, gone: { status: 'ok', data: {} }, lost: { status: 'ok', data: {} } },
   }
-  await expect(resume(graph, run, { aprove: 1, kid: { sum: 1 }, each: {} } as object)).rejects.toMatchObject({
+  await expect(resumeRun(graph, run, { aprove: 1, kid: { sum: 1 }, each: {} } as object)).rejects.toMatchObject({
     code: 'core/resume',
     message:
       'A run of "order" cannot be resumed: it is a run of "other"; the graph has no stage "gone", "lost", which had settled; ' +
@@ -691,7 +691,7 @@ test('resumeSettled resolves for a failed run, and rejects only if the run canno
     status: 'failed',
     errors: [{ message: 'boom', stage: 'approve' }],
   })
-  await expect(resume(graph, first, { approve: 1 })).rejects.toMatchObject({ code: 'core/pipeline-failed' })
+  await expect(resumeRun(graph, first, { approve: 1 })).rejects.toMatchObject({ code: 'core/pipeline-failed' })
   await expect(resumeSettled(graph, first, {})).rejects.toMatchObject({ code: 'core/resume' })
 })
 
@@ -730,7 +730,7 @@ test('startResumed gives the events and chunks of the leg, and throws if the run
 test('the same run may be resumed twice: each is a leg of its own', async () => {
   const graph = new Pipeline('order').withStage('approve', ask).build()
   const first = suspended(await graph.run())
-  const legs = await Promise.all([resume(graph, first, { approve: 1 }), resume(graph, first, { approve: 2 })])
+  const legs = await Promise.all([resumeRun(graph, first, { approve: 1 }), resumeRun(graph, first, { approve: 2 })])
   expect(legs.map(({ data }) => data.approve)).toEqual([{ answer: 1 }, { answer: 2 }])
 })
 
@@ -744,7 +744,7 @@ test('a state that looks like that of a map belongs to its stage', async () => {
     .build()
   const first = suspended(await graph.run())
   expect(openRequests(first)).toEqual([{ path: ['check'], request: ['which order?'] }])
-  const last = await resume(graph, first, { check: { 5: 'the last one' } })
+  const last = await resumeRun(graph, first, { check: { 5: 'the last one' } })
   expect(last.data.check).toEqual({
     state: { items: [{ status: 'suspend' }, { status: 'suspend' }] },
     answer: { 5: 'the last one' },

@@ -40,13 +40,13 @@ export interface StageflowOptions<Given extends object = {}> {
 }
 
 /** The names of the app's ports that have another type than the pipeline needs. */
-type Misfits<Given, Needs> = {
+type Mismatches<Given, Needs> = {
   [Name in keyof Given & keyof Needs]: Given[Name] extends Needs[Name] ? never : Name
 }[keyof Given & keyof Needs]
 /** A pipeline that the app's ports fit. */
-type Fitting<Given, Needs> = [Misfits<Given, Needs>] extends [never]
+type Fitting<Given, Needs> = [Mismatches<Given, Needs>] extends [never]
   ? unknown
-  : { readonly 'ports of another type': Misfits<Given, Needs> }
+  : { readonly 'ports of another type': Mismatches<Given, Needs> }
 
 /** An app: interceptors, ports, sink and clock that all its pipelines share. */
 export interface Stageflow<Given extends object = {}> {

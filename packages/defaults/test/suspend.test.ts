@@ -1,6 +1,6 @@
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
 import type { StageContext } from '@stageflow/core'
-import { resume } from '@stageflow/core/durable'
+import { resumeRun } from '@stageflow/core/durable'
 import type { SuspendedRun } from '@stageflow/core/durable'
 import { expect, test } from 'vitest'
 
@@ -33,10 +33,10 @@ test('a run suspends and resumes within all interceptors, and each of them count
   expect(kit.tracker.stats()).toMatchObject({ suspendedCount: 1, completedCount: 0, activeChildren: 0 })
 
   const stored = (run: object): SuspendedRun => JSON.parse(JSON.stringify(run)) as SuspendedRun
-  const second = await resume(graph, stored(first), { check: { ask: 'yes' } }, kit.options)
+  const second = await resumeRun(graph, stored(first), { check: { ask: 'yes' } }, kit.options)
   // The WORK stage suspended: nothing was stored under its key, so that its answer is not taken from there.
   expect(second).toMatchObject({ status: 'suspended', requests: { send: 'really?' } })
-  const third = await resume(graph, stored(second), { send: 'yes' }, kit.options)
+  const third = await resumeRun(graph, stored(second), { send: 'yes' }, kit.options)
   expect(third).toMatchObject({ status: 'completed', data: { send: { sent: 1 }, check: { ask: { answer: 'yes' } } } })
   // The last leg stored its output: the same work in another run is a hit.
   expect(await graph.run(input, kit.options)).toMatchObject({ status: 'suspended' })

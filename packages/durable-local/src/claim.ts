@@ -1,6 +1,6 @@
 import { StageflowError } from '@stageflow/core'
 import type { RunInput, StageGraph } from '@stageflow/core'
-import { fingerprintOf, misfits } from '@stageflow/core/durable'
+import { fingerprintOf, incompatibilities } from '@stageflow/core/durable'
 import type { DurableStart, GraphFingerprint } from '@stageflow/core/durable'
 import { fingerprint, show } from '@stageflow/core/kit'
 
@@ -140,11 +140,11 @@ export function checkInput(id: string, text: string, { input }: NewRun): void {
 
 /** Throws with everything that keeps a run from going on with this graph. */
 export function checkFit(graph: AnyGraph, id: string, before: GraphFingerprint, keys: readonly FactKey[]): void {
-  const found = misfits(graph, before, progressOf(keys, before))
+  const found = incompatibilities(graph, before, progressOf(keys, before))
   if (found.length === 0) return
   throw new StageflowError(
     'durable-local/changed-graph',
-    `Run "${id}" cannot go on with this graph "${graph.name}":${found.map((misfit) => `\n- ${misfit}`).join('')}\nContinue it with the graph that it began with, or with one that keeps these stages. The run stays as it is.`,
+    `Run "${id}" cannot go on with this graph "${graph.name}":${found.map((each) => `\n- ${each}`).join('')}\nContinue it with the graph that it began with, or with one that keeps these stages. The run stays as it is.`,
   )
 }
 

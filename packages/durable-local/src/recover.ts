@@ -4,14 +4,14 @@ import type { LegOptions } from '@stageflow/core/durable'
 import { closedJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
 import { errorIn, findRun, recordOf } from './run-row.ts'
-import type { DurableStatus, RunRow } from './run-row.ts'
+import type { RunStatus, RunRow } from './run-row.ts'
 import type { Runs } from './runs.ts'
 import { ABANDONED, UNFINISHED } from './statements.ts'
 
 /** A run that `recover` found. */
 export interface RecoveredRun {
   readonly runId: string
-  readonly status: DurableStatus
+  readonly status: RunStatus
   /** Why it failed, or why it could not go on. */
   readonly error: ErrorRecord | undefined
 }

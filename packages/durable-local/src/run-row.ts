@@ -8,7 +8,7 @@ import type { FactRow } from './run-log.ts'
 import { FIND } from './statements.ts'
 
 /** `blocked`: the last leg could not go on, for example because the graph has changed. It can be tried again. */
-export type DurableStatus = 'running' | 'suspended' | 'blocked' | 'completed' | 'cancelled' | 'failed'
+export type RunStatus = 'running' | 'suspended' | 'blocked' | 'completed' | 'cancelled' | 'failed'
 
 /** A run as the journal has it. */
 export interface RunRow {
@@ -16,7 +16,7 @@ export interface RunRow {
   readonly id: string
   readonly pipeline: string
   readonly fingerprint: string
-  readonly status: DurableStatus
+  readonly status: RunStatus
   readonly owner: string | null
   /** 1 if the lease of the owner has not ended. */
   readonly owned: 0 | 1

@@ -8,15 +8,15 @@ import { unknownRun } from './claim.ts'
 import type { Journal } from './journal.ts'
 import type { FactKind, FactRow } from './run-log.ts'
 import { errorIn, findRun, graphOf, hasEnded, inputOf, readFact, resultOf } from './run-row.ts'
-import type { DurableStatus, RunRow } from './run-row.ts'
+import type { RunStatus, RunRow } from './run-row.ts'
 import { FACTS, INBOX, LIST, LIST_OF_STATUS } from './statements.ts'
 
-export type { DurableStatus } from './run-row.ts'
+export type { RunStatus } from './run-row.ts'
 
 export interface RunSummary {
   readonly runId: string
   readonly pipeline: string
-  readonly status: DurableStatus
+  readonly status: RunStatus
   /** When it began, and when its status last changed, in ms since 1970. */
   readonly startedAt: number
   readonly updatedAt: number
@@ -52,7 +52,7 @@ export interface RunDetails extends RunSummary {
 }
 
 export interface ListOptions {
-  readonly status?: DurableStatus
+  readonly status?: RunStatus
   readonly pipeline?: string
   /** Only runs whose input has this user or this organization. */
   readonly userId?: string

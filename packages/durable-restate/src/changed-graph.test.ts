@@ -84,7 +84,7 @@ test('a run that meets a changed graph is refused in each attempt (durable-resta
   }
 })
 
-test('a run that does not fit is not moved: the error has every misfit, and the run goes on with its own graph', async () => {
+test('a run that does not fit is not moved: the error has every incompatibility, and the run goes on with its own graph', async () => {
   const { client, name, graph, move, endpoint } = await meet((log) =>
     new Pipeline('order')
       .withStage('approve', ask)

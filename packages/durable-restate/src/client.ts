@@ -3,7 +3,7 @@ import type { StageGraph } from '@stageflow/core'
 import { ABORT_SIGNAL, checkOptions, checkWait, lostInJson, required } from '@stageflow/core/kit'
 import type { OptionRules, WaitOptions } from '@stageflow/core/kit'
 import type { DurableResult } from './durable-result.ts'
-import type { DurableAnswers, DurableStatus } from './durable-workflow.ts'
+import type { DurableAnswers, RunState } from './durable-workflow.ts'
 import { restateAt } from './http.ts'
 import { ADDRESS, HEADERS, ILLEGAL_OPTION, NAME, RUN_ID } from './option-rules.ts'
 import { checkRequest } from './run-start.ts'
@@ -37,12 +37,12 @@ export interface DurableClient<Stages> {
     request?: DurableRequest,
     options?: { readonly signal?: AbortSignal },
   ): Promise<DurableResult<Stages>>
-  /** Answers stages that wait. Rejects with `durable-restate/not-waiting`, `durable-restate/answered` or `durable-restate/not-json`. */
+  /** Answers stages that wait. Rejects with `durable-restate/not-waiting` or `durable-restate/not-json`. */
   answer(runId: string, answers: DurableAnswers<Stages>, options?: WaitOptions): Promise<void>
   /** Cancels a run. Returns false if it has ended or been cancelled before. Rejects with `durable-restate/unknown-run`. */
   cancel(runId: string, reason: string, options?: WaitOptions): Promise<boolean>
   /** How far a run is; undefined if there is none, or if it has not begun. */
-  status(runId: string, options?: WaitOptions): Promise<DurableStatus | undefined>
+  status(runId: string, options?: WaitOptions): Promise<RunState | undefined>
 }
 
 /** The stages of a graph's type. */
@@ -111,7 +111,7 @@ export function durableClient<Graph>(options: DurableClientOptions): DurableClie
       })
       return (await call(runId, 'cancel', wait, reason)) as boolean
     },
-    status: async (runId, wait = {}) => ((await call(runId, 'status', wait)) as DurableStatus | null) ?? undefined,
+    status: async (runId, wait = {}) => ((await call(runId, 'status', wait)) as RunState | null) ?? undefined,
   }
   return client
 }

@@ -20,7 +20,7 @@ import { beginRun, startOf } from './run-start.ts'
 import type { DurableRequest } from './run-start.ts'
 
 /** How far a run is, and what it waits for. */
-export interface DurableStatus {
+export interface RunState {
   readonly status: 'running' | PipelineStatus
   /** In ms since 1970. */
   readonly startedAt: number
@@ -29,7 +29,7 @@ export interface DurableStatus {
 }
 
 /** What a run keeps in the state of its workflow. */
-type RunState = Omit<DurableStatus, 'requests'>
+type StoredState = Omit<RunState, 'requests'>
 
 /** Answers by the names of the stages that wait for them. */
 export type DurableAnswers<Stages> = { readonly [Name in keyof Stages]?: unknown }
@@ -37,12 +37,12 @@ export type DurableAnswers<Stages> = { readonly [Name in keyof Stages]?: unknown
 /** The handlers of a durable run. Its run id is the key of the workflow. */
 export interface DurableHandlers<Stages> {
   run(context: WorkflowContext, request: DurableRequest): Promise<DurableResult<Stages>>
-  /** Gives answers to stages that wait. Fails with `durable-restate/not-waiting` or `durable-restate/answered`. */
+  /** Gives answers to stages that wait. Fails with `durable-restate/not-waiting`, also if another answer came first. */
   answer(context: WorkflowSharedContext, answers: DurableAnswers<Stages>): Promise<void>
   /** Cancels the run, also before it begins. Returns false if it has ended or been cancelled before. */
   cancel(context: WorkflowSharedContext, reason: string): Promise<boolean>
   /** Null if the run has not begun. */
-  status(context: WorkflowSharedContext): Promise<DurableStatus | null>
+  status(context: WorkflowSharedContext): Promise<RunState | null>
 }
 
 /**
@@ -82,7 +82,7 @@ export function durableWorkflow<Stages, Ports>(
   }
 
   async function answer(context: WorkflowSharedContext, answers: DurableAnswers<Stages>): Promise<void> {
-    const state = await context.get<RunState>(RUN)
+    const state = await context.get<StoredState>(RUN)
     if (state?.status !== 'running') throw terminal(notRunning(context.key, state))
     const keys = await waitingKeys(context)
     for (const [key, given] of checkedAnswers(context.key, keys, answers)) await answerOnce(context, key, given)
@@ -90,13 +90,13 @@ export function durableWorkflow<Stages, Ports>(
 
   async function cancel(context: WorkflowSharedContext, reason: string): Promise<boolean> {
     if (typeof reason !== 'string') throw terminal(noReason(context.key, reason), 400)
-    const state = await context.get<RunState>(RUN)
+    const state = await context.get<StoredState>(RUN)
     if (state !== null && state.status !== 'running') return false
     return completed(context.promise<string>(CANCEL).resolve(reason))
   }
 
-  async function status(context: WorkflowSharedContext): Promise<DurableStatus | null> {
-    const state = await context.get<RunState>(RUN)
+  async function status(context: WorkflowSharedContext): Promise<RunState | null> {
+    const state = await context.get<StoredState>(RUN)
     if (state === null) return null
     const requests = new Map<string, unknown>()
     for (const key of state.status === 'running' ? await waitingKeys(context) : [])
@@ -120,7 +120,7 @@ function refusalOf(error: unknown): TerminalError | undefined {
   return undefined
 }
 
-const notRunning = (runId: string, state: RunState | null): StageflowError =>
+const notRunning = (runId: string, state: StoredState | null): StageflowError =>
   new StageflowError(
     'durable-restate/not-waiting',
     state === null
@@ -140,7 +140,8 @@ function checkedAnswers(...given: Parameters<typeof answersByKey>): ReturnType<t
     for (const [key, answer] of found) checkAnswerSize(given[0], key, answer)
     return found
   } catch (error) {
-    throw terminal(error as StageflowError)
+    const isTooLarge = StageflowError.is(error, 'durable-restate/too-large')
+    throw terminal(error as StageflowError, isTooLarge ? 413 : 409)
   }
 }
 
@@ -148,7 +149,7 @@ async function answerOnce(context: WorkflowSharedContext, key: string, answer: u
   if (await completed(context.promise(ANSWER + key).resolve({ answer }))) return
   throw terminal(
     new StageflowError(
-      'durable-restate/answered',
+      'durable-restate/not-waiting',
       `"${key}" of the run "${context.key}" has an answer already, which counts; this one is not used.`,
     ),
   )
@@ -170,6 +171,6 @@ async function waitingKeys(context: WorkflowSharedContext): Promise<readonly str
   return (await context.stateKeys()).filter((key) => key.startsWith(WAIT)).map((key) => key.slice(WAIT.length))
 }
 
-/** An error that Restate returns to the caller of a handler. */
+/** An error that Restate returns to the caller of a handler. `errorCode`: the HTTP status of its code in docs/errors.md. */
 const terminal = ({ code, message }: StageflowError, errorCode = 409): TerminalError =>
   new TerminalError(`[${code}] ${message}`, { errorCode })

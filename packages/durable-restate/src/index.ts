@@ -1,5 +1,5 @@
 export { durableWorkflow } from './durable-workflow.ts'
-export type { DurableAnswers, DurableHandlers, DurableStatus } from './durable-workflow.ts'
+export type { DurableAnswers, DurableHandlers, RunState } from './durable-workflow.ts'
 export { durableService } from './durable-service.ts'
 export type { ServiceCall } from './service-call.ts'
 export type { StageHandlers } from './durable-service.ts'

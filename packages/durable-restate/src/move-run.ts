@@ -1,6 +1,6 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { StageGraph } from '@stageflow/core'
-import { misfits } from '@stageflow/core/durable'
+import { incompatibilities } from '@stageflow/core/durable'
 import { checkOptions, required, textOf } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { restateAt } from './http.ts'
@@ -85,9 +85,9 @@ function halfMoved(runId: string, path: string, request: MovableRequest, cause: 
 }
 
 function checkFit<Stages, Ports>(graph: StageGraph<Stages, Ports>, runId: string, { start, facts }: RunJournal): void {
-  const found = misfits(graph, start.fingerprint, progressOfFacts(facts))
+  const found = incompatibilities(graph, start.fingerprint, progressOfFacts(facts))
   if (found.length === 0) return
-  const shown = found.slice(0, MOST_SHOWN).map((misfit) => `\n- ${misfit}`)
+  const shown = found.slice(0, MOST_SHOWN).map((each) => `\n- ${each}`)
   if (found.length > MOST_SHOWN) shown.push(`\n- … and ${found.length - MOST_SHOWN} more`)
   throw new StageflowError(
     'durable-restate/changed-graph',

@@ -197,6 +197,22 @@ test.each([
   expect(end).toBe(ends)
 })
 
+test(
+  'an answer that is too large is refused with the status of its code, and the run waits on',
+  { timeout: 30_000 },
+  async () => {
+    const { client, name } = await serve<typeof asking>((name) => [durableWorkflow(asking, { name })])
+    await client.start('r')
+    await observed(async () => (await client.status('r'))?.requests.length === 1)
+    expect(await post(`/${name}/r/answer`, JSON.stringify({ approve: large(16) }))).toMatchObject({
+      status: 413,
+      message: expect.stringContaining('[durable-restate/too-large] The answer for "') as string,
+    })
+    await client.answer('r', { approve: 'yes' })
+    expect((await client.attach('r')).data).toEqual({ approve: { answer: 'yes' } })
+  },
+)
+
 test('a request that is too large says so', { timeout: 30_000 }, async () => {
   const { client } = await serve<typeof graph>((name) => [durableWorkflow(graph, { name })])
   await expect(client.start('r', { input: { inputText: large(40) } })).rejects.toMatchObject({

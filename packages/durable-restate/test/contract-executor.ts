@@ -190,8 +190,7 @@ export class RestateExecutors implements ExecutorUnderTest {
         path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), answer) as object,
       )
     } catch (error) {
-      const codes = ['durable-restate/not-waiting', 'durable-restate/answered']
-      if (codes.some((code) => StageflowError.is(error, code))) return false
+      if (StageflowError.is(error, 'durable-restate/not-waiting')) return false
       throw error
     }
     waits?.delete(key)

@@ -181,8 +181,7 @@ async function answer(client: Client, run: string, stage: string): Promise<boole
     await client.answer(run, { [stage]: `yes, ${stage}` } as never)
     return true
   } catch (error) {
-    const codes = ['durable-restate/answered', 'durable-restate/not-waiting']
-    if (codes.some((code) => StageflowError.is(error, code))) return false
+    if (StageflowError.is(error, 'durable-restate/not-waiting')) return false
     throw error
   }
 }

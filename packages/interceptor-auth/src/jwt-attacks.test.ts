@@ -333,8 +333,8 @@ const ATTACKS: readonly Attack[] = [
     edTwin,
     ED,
   ],
-  ['oversized', 'auth/token-too-large', padded(8_193), padded(8_192)],
-  ['oversized and not a token', 'auth/token-too-large', 'a'.repeat(50_000_000), twin],
+  ['oversized', 'auth/too-large', padded(8_193), padded(8_192)],
+  ['oversized and not a token', 'auth/too-large', 'a'.repeat(50_000_000), twin],
 ]
 
 const attacks = ATTACKS.map(([name, code, bad, good, options = RS256]) => ({ name, code, bad, good, options }))

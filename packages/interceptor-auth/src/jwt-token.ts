@@ -24,7 +24,7 @@ const SHAPE = /^([\w-]+)\.([\w-]+)\.([\w-]*)$/
 export function readToken(text: unknown, rules: JwtRules): UnverifiedToken {
   if (typeof text !== 'string') throw malformed('it is not a string')
   if (text.length > rules.maxTokenBytes)
-    throw refusal('auth/token-too-large', `The token is longer than ${rules.maxTokenBytes} bytes (maxTokenBytes).`)
+    throw refusal('auth/too-large', `The token is longer than ${rules.maxTokenBytes} bytes (maxTokenBytes).`)
   const parts = SHAPE.exec(text)
   if (parts === null)
     throw malformed('it is not three parts of base64url with dots between them. Pass it bare, without "Bearer "')

@@ -6,7 +6,7 @@ import type { OptionRules } from '@stageflow/core/kit'
 export type RefusalCode =
   | 'auth/missing-token'
   | 'auth/malformed-token'
-  | 'auth/token-too-large'
+  | 'auth/too-large'
   | 'auth/algorithm-refused'
   | 'auth/header-refused'
   | 'auth/unknown-key'

@@ -38,7 +38,7 @@ export function timeout(options: TimeoutOptions = {}): Interceptor {
       if (timeoutMs === Infinity && idleTimeoutMs === Infinity) return undefined
       const expired = (why: 'deadline' | 'idle', context: InterceptorContext): StageOutput =>
         why === 'idle' ? timedOut(context, 'idle', idleTimeoutMs) : timedOut(context, 'total', timeoutMs)
-      return (context) => ({ deadline: context.now + timeoutMs, idleMs: idleTimeoutMs, expired })
+      return (context) => ({ deadline: context.now + timeoutMs, idleTimeoutMs, expired })
     },
   }
 }

@@ -7,7 +7,7 @@
  *   client may send a command again after a lost connection.
  * - The caller passes durations. The store measures them on its own clock: the server's, not the client's.
  * - An operation returns its answer or a native promise. It throws or rejects only if the store can't be used. `complete` also
- *   rejects a value that is too long for the store, with an error whose `code` ends in `/value-too-large`.
+ *   rejects a value that is too long for the store, with an error whose `code` ends in `/too-large`.
  */
 export interface KeyedStore {
   /**

@@ -308,7 +308,7 @@ test('a result that is too long for the store ends as not-json, with the reason 
   await clock.advance(10)
   const ending = await first
   expect(ending).toMatchObject({ status: 'not-json', by: 'executed', reason: expect.stringContaining('maxLength') })
-  expect(StageflowError.is((ending as { cause?: unknown }).cause, 'keyed-work/value-too-large')).toBe(true)
+  expect(StageflowError.is((ending as { cause?: unknown }).cause, 'keyed-work/too-large')).toBe(true)
   expect(await once()).toMatchObject({ status: 'not-json', by: 'hit' })
 })
 

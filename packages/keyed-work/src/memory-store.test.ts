@@ -87,7 +87,7 @@ test('a value that is longer than the limit for all is refused, and the claim st
   } catch (thrown) {
     error = thrown
   }
-  expect(StageflowError.is(error, 'keyed-work/value-too-large')).toBe(true)
+  expect(StageflowError.is(error, 'keyed-work/too-large')).toBe(true)
   expect(store.claim('k', claim('u')).status).toBe('running')
 })
 

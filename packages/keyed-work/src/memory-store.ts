@@ -119,7 +119,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       const added = key.length + value.length + ENTRY_LENGTH
       if (added > maxLength)
         throw new StageflowError(
-          'keyed-work/value-too-large',
+          'keyed-work/too-large',
           `memoryStore(): a result has ${value.length} characters, and maxLength is ${maxLength} for all results together. Return a reference to large data, or raise maxLength.`,
         )
       removeResult(key)

@@ -81,5 +81,5 @@ const storedAs = ({ value, refused }: Written): Stored =>
   refused === undefined ? { status: 'stored', value } : { status: 'not-json', ...refused }
 
 function isTooLarge(cause: unknown): boolean {
-  return codeOf(cause)?.endsWith('/value-too-large') === true
+  return codeOf(cause)?.endsWith('/too-large') === true
 }

@@ -1,5 +1,5 @@
 import { Pipeline, type StageContext, StageOutput, StageflowError } from '@stageflow/core'
-import { resume, runDurable } from '@stageflow/core/durable'
+import { resumeRun, runDurable } from '@stageflow/core/durable'
 import { columnsOf } from '@stageflow/core/kit'
 import { manualClock } from '@stageflow/testing'
 import fc from 'fast-check'
@@ -48,7 +48,7 @@ test('a suspended run shows what waits and what is still to come', async () => {
   expect(linesOf(first.report)[0]).toContain('suspended')
   expect(statuses(linesOf(first.report))).toEqual(['ok', 'suspend', 'pending'])
   if (first.status !== 'suspended') throw new Error('The run did not wait.')
-  const last = await resume(graph, first, { approve: 'yes' })
+  const last = await resumeRun(graph, first, { approve: 'yes' })
   expect(statuses(linesOf(last.report))).toEqual(['ok', 'ok', 'ok'])
 })
 
@@ -81,7 +81,7 @@ test('the legs of a resumed run are drawn as one, with the wait for the answer, 
   const first = await settled(graph.run())
   if (first.status !== 'suspended') throw new Error('The run did not wait.')
   await clock.advance(500)
-  const last = await settled(resume(graph, first, { approve: 'yes' }))
+  const last = await settled(resumeRun(graph, first, { approve: 'yes' }))
   expect(linesOf(last.report, { width: 61 })).toEqual(expected)
   expect(linesOf(JSON.parse(JSON.stringify(last.report)), { width: 61 })).toEqual(expected)
 
@@ -109,12 +109,12 @@ test('an answer for one of two questions leaves the other where it was asked', a
     return result as Extract<T, { readonly status: 'suspended' }>
   }
   const first = await leg(graph.run())
-  const second = await leg(resume(graph, first, { a: 1 }))
+  const second = await leg(resumeRun(graph, first, { a: 1 }))
   expect(linesOf(second.report, { width: 50 }).slice(1, 3)).toEqual([
     expect.stringMatching(/a █+┈+█+ +100 ms {2}ok$/),
     expect.stringMatching(/b █+ +100 ms {2}suspend$/),
   ])
-  const third = await leg(resume(graph, second, { b: 1 }))
+  const third = await leg(resumeRun(graph, second, { b: 1 }))
   expect(linesOf(third.report, { width: 50 }).slice(1, 3)).toEqual([
     expect.stringMatching(/a █+┈+█+ +100 ms {2}ok$/),
     expect.stringMatching(/b █+┈+█+ +100 ms {2}ok$/),

@@ -43,7 +43,7 @@ export function contended({ store, operation, table }: StoreOperation, tries: nu
 
 export function tooLarge(bytes: number, maxValueBytes: number): StageflowError {
   return new StageflowError(
-    'store-postgres/value-too-large',
+    'store-postgres/too-large',
     `postgresStore(): the output of a stage has ${bytes} bytes, and maxValueBytes is ${maxValueBytes}. Return a reference to large data, or raise maxValueBytes.`,
   )
 }

@@ -16,7 +16,7 @@ export interface PostgresStoreOptions {
   readonly schema?: string
   /** The table. Default: `'stageflow_idempotency'`. */
   readonly table?: string
-  /** Maximum size of an output, in bytes of UTF-8. A larger one is refused with `store-postgres/value-too-large`. Default: 16 MiB. */
+  /** Maximum size of an output, in bytes of UTF-8. A larger one is refused with `store-postgres/too-large`. Default: 16 MiB. */
   readonly maxValueBytes?: number
 }
 

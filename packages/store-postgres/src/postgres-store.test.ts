@@ -86,12 +86,12 @@ test('a claim that finds a record writes nothing', async () => {
   expect(await row()).toEqual(completed)
 })
 
-test('a value at the limit is kept, and one above it is refused with store-postgres/value-too-large', async () => {
+test('a value at the limit is kept, and one above it is refused with store-postgres/too-large', async () => {
   const store = postgresStore({ pool, schema, maxValueBytes: 6 })
   const [fits, over] = [crypto.randomUUID(), crypto.randomUUID()]
   expect(await store.complete(fits, { ...COMPLETION, value: 'ééé' })).toBe(true)
   await expect(store.complete(over, { ...COMPLETION, value: 'éééé' })).rejects.toMatchObject({
-    code: 'store-postgres/value-too-large',
+    code: 'store-postgres/too-large',
     message: expect.stringMatching(/has 8 bytes, and maxValueBytes is 6/) as string,
   })
   expect(await store.claim(over, CLAIM)).toEqual({ status: 'claimed' })

@@ -25,7 +25,7 @@ function withoutCommand(error: unknown): Error {
 
 export function tooLarge(bytes: number, maxValueBytes: number): StageflowError {
   return new StageflowError(
-    'store-redis/value-too-large',
+    'store-redis/too-large',
     `redisStore(): the output of a stage has ${bytes} bytes, and maxValueBytes is ${maxValueBytes}. Return a reference to large data, or raise maxValueBytes.`,
   )
 }

@@ -14,7 +14,7 @@ export interface RedisStoreOptions {
   readonly client: RedisClient
   /** The beginning of every key in Redis. Apps that share a Redis but no work need different ones. Default: `'stageflow:idempotency:'`. */
   readonly prefix?: string
-  /** Maximum size of an output, in bytes of UTF-8. A larger one is refused with `store-redis/value-too-large`. Default: 16 MiB. */
+  /** Maximum size of an output, in bytes of UTF-8. A larger one is refused with `store-redis/too-large`. Default: 16 MiB. */
   readonly maxValueBytes?: number
 }
 

@@ -134,11 +134,11 @@ test('a client with a wrong password gets an error without the password', async 
   }
 })
 
-test('a value at the limit is kept, and one above it is refused with store-redis/value-too-large', async () => {
+test('a value at the limit is kept, and one above it is refused with store-redis/too-large', async () => {
   const store = redisStore({ client, prefix: ownPrefix(), maxValueBytes: 6 })
   expect(await store.complete('key', { ...COMPLETION, value: 'ééé' })).toBe(true)
   await expect(store.complete('other', { ...COMPLETION, value: 'éééé' })).rejects.toMatchObject({
-    code: 'store-redis/value-too-large',
+    code: 'store-redis/too-large',
     message: expect.stringMatching(/has 8 bytes, and maxValueBytes is 6/) as string,
   })
   expect(await store.claim('other', CLAIM)).toEqual({ status: 'claimed' })

@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync } from 'node:fs'
 
 import { Approvals } from '@stageflow/approvals'
 import { Pipeline, StageKind, StageOutput } from '@stageflow/core'
-import { resume, type SuspendedRun } from '@stageflow/core/durable'
+import { resumeRun, type SuspendedRun } from '@stageflow/core/durable'
 import { ToolExecutor } from '@stageflow/tool-executor'
 import { defineTool, ToolRegistry } from '@stageflow/tools'
 import { z } from 'zod'
@@ -58,7 +58,7 @@ async function work(task: SideTask): Promise<unknown> {
     }
     const { state, payments } = task.resume
     const run = JSON.parse(readFileSync(state, 'utf8')) as SuspendedRun
-    const result = await resume(billsGraph(new Approvals({ store, waitMs: 0 }), payments), run, { pay: true })
+    const result = await resumeRun(billsGraph(new Approvals({ store, waitMs: 0 }), payments), run, { pay: true })
     return result.status === 'cancelled' ? result.reason : result.data.pay
   } finally {
     store.close()

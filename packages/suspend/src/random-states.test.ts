@@ -1,6 +1,6 @@
 import { Pipeline, StageOutput } from '@stageflow/core'
 import type { PipelineResult, StageContext, StageGraph } from '@stageflow/core'
-import { resume as resumeResult } from '@stageflow/core/durable'
+import { resumeRun } from '@stageflow/core/durable'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { PROPERTY_TIMEOUT_MS, propertySettings } from '../../core/test/property-settings.ts'
@@ -110,7 +110,7 @@ test(
           const paths = pendingRequests(text).map(({ path }) => path)
           const answers = answersFor(paths, each.picks[leg % each.picks.length] as number, leg)
           stored = await resume(graphOf(each, true, calls), text, answers as never)
-          direct = await resumeResult(graphOf(each, true, directCalls), direct, answers as never)
+          direct = await resumeRun(graphOf(each, true, directCalls), direct, answers as never)
           expect(outcome(stored)).toEqual(outcome(direct))
         }
         expect(outcome(stored)).toEqual(outcome(plain))

@@ -1,10 +1,10 @@
 import { StageflowError } from '@stageflow/core'
 import type { PipelineResult, RunArguments, StageGraph } from '@stageflow/core'
-import { misfits, openRequests, progressOf, resume as resumeRun } from '@stageflow/core/durable'
+import { incompatibilities, openRequests, progressOf, resumeRun } from '@stageflow/core/durable'
 import type { OpenRequest, SuspendedRun } from '@stageflow/core/durable'
 import { readStored } from './read-state.ts'
 
-/** How many misfits the message of an error lists. */
+/** How many incompatibilities the message of an error lists. */
 const MOST_SHOWN = 50
 
 /**
@@ -27,9 +27,9 @@ export async function resume<Stages, Ports>(
  */
 export function readState<Stages, Ports>(graph: StageGraph<Stages, Ports>, state: unknown): SuspendedRun {
   const { run, fingerprint } = readStored(state)
-  const found = misfits(graph, fingerprint, progressOf(run))
+  const found = incompatibilities(graph, fingerprint, progressOf(run))
   if (found.length === 0) return run
-  const shown = found.slice(0, MOST_SHOWN).map((misfit) => `\n- ${misfit}`)
+  const shown = found.slice(0, MOST_SHOWN).map((each) => `\n- ${each}`)
   if (found.length > MOST_SHOWN) shown.push(`\n- … and ${found.length - MOST_SHOWN} more`)
   throw new StageflowError(
     'suspend/changed-graph',

@@ -1,6 +1,6 @@
 import { Pipeline, StageOutput, defineStage } from '@stageflow/core'
 import type { StageContext, StageGraph, SuspendedResult } from '@stageflow/core'
-import { fingerprintOf, resume as resumeResult, resumeSettled } from '@stageflow/core/durable'
+import { fingerprintOf, resumeRun, resumeSettled } from '@stageflow/core/durable'
 import { expect, test } from 'vitest'
 import { pendingRequests, readState, resume, suspendedState } from './index.ts'
 import type { SuspendedState } from './index.ts'
@@ -40,7 +40,7 @@ test('a run goes on from its state as it does from its result, in another graph 
   const state = suspendedState(graph, result)
   expect(JSON.parse(JSON.stringify(state))).toEqual(state)
   expect(state).toMatchObject({ format: 1, fingerprint: fingerprintOf(graph), gaps: [] })
-  const direct = await resumeResult(graph, result, answers)
+  const direct = await resumeRun(graph, result, answers)
   expect(direct.status).toBe('completed')
   for (const given of [state, stored(state), JSON.stringify(state)]) {
     const last = await resume(order.build(), given, answers)
@@ -219,7 +219,7 @@ test('one error lists everything that does not fit, and nothing runs (suspend/ch
   expect(ran).toEqual([])
 })
 
-test('of very many misfits, the error lists the first ones and counts the rest', async () => {
+test('of very many incompatibilities, the error lists the first ones and counts the rest', async () => {
   const stages = Array.from({ length: 60 }, (_, place) => place)
   const asking = defineStage({ name: 'approve', run: ask })
   const graph = Pipeline.from('wide', [

@@ -42,13 +42,13 @@ test('nested values count, whatever holds them', () => {
   for (const holder of holders) {
     expect(lengthOf(holder)).toBeGreaterThanOrEqual(100)
     expect(lengthOf(holder)).toBeLessThan(Array.isArray(holder) ? 1_000 : 130)
-    expect(() => copy(holder, 90)).toThrow(expect.objectContaining({ code: 'tool-executor/output-too-large' }))
+    expect(() => copy(holder, 90)).toThrow(expect.objectContaining({ code: 'tool-executor/too-large' }))
   }
 })
 
 test('an array that is longer than memory is refused before it is copied', () => {
   expect(() => copy(new Array(2 ** 32 - 1), 2 ** 20)).toThrow(
-    expect.objectContaining({ code: 'tool-executor/output-too-large' }),
+    expect.objectContaining({ code: 'tool-executor/too-large' }),
   )
 })
 

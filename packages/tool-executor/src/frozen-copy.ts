@@ -11,7 +11,7 @@ const LEAF = 8
 
 /**
  * A frozen copy: plain objects and arrays all the way down. Class instances, maps, dates and bytes are kept as they are. Throws
- * `tool-executor/output-too-large` past the budget and `tool-executor/not-json` if the value cannot be read.
+ * `tool-executor/too-large` past the budget and `tool-executor/not-json` if the value cannot be read.
  */
 export function frozenCopy(value: unknown, budget: Budget): unknown {
   try {
@@ -61,5 +61,5 @@ function copyObject(value: object, budget: Budget, depth: number): object {
 
 function spend(budget: Budget, amount: number): void {
   budget.left -= amount
-  if (budget.left < 0) throw new StageflowError('tool-executor/output-too-large', 'The value is too large.')
+  if (budget.left < 0) throw new StageflowError('tool-executor/too-large', 'The value is too large.')
 }

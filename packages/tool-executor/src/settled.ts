@@ -31,16 +31,16 @@ export async function settledOf(tool: AnyTool, answer: unknown, maxLength: numbe
     const value = tool.output === undefined ? answer : await checkedOutput(tool, tool.output, answer)
     return { ok: true, output: frozenCopy(value, { left: maxLength }) }
   } catch (error) {
-    if (!StageflowError.is(error, 'tool-executor/output-too-large')) return failureFor(error)
+    if (!StageflowError.is(error, 'tool-executor/too-large')) return failureFor(error)
     const text = `Tool "${tool.name}" returned more than ${maxLength} characters. Ask it for less, or raise maxOutputLength.`
-    return failureFor(new StageflowError('tool-executor/output-too-large', text, { cause: error }))
+    return failureFor(new StageflowError('tool-executor/too-large', text, { cause: error }))
   }
 }
 
 async function checkedOutput(tool: AnyTool, schema: NonNullable<AnyTool['output']>, answer: unknown): Promise<unknown> {
   const refused = (what: string, cause?: unknown): StageflowError =>
     new StageflowError(
-      'tool-executor/invalid-output',
+      'tool-executor/output-schema',
       `Tool "${tool.name}": ${what} Fix its handler or its output schema.`,
       {
         cause,

@@ -94,7 +94,7 @@ test('case 19: an output that the schema refuses fails the call, which never com
   })
   const b = make([bad])
   const result = await b.call('bad')
-  expect(result).toMatchObject({ status: 'failed', error: { code: 'tool-executor/invalid-output' } })
+  expect(result).toMatchObject({ status: 'failed', error: { code: 'tool-executor/output-schema' } })
   expect((result as any).error.message).toContain('rows[0].id')
   expect(b.types()).toEqual(['tool.invoked', 'tool.started', 'tool.failed'])
 })
@@ -110,7 +110,7 @@ test('an output schema that throws fails the call', async () => {
   })
   expect(await make([tool('odd', () => 1, { output })]).call('odd')).toMatchObject({
     status: 'failed',
-    error: { code: 'tool-executor/invalid-output', message: expect.stringContaining('broken schema') },
+    error: { code: 'tool-executor/output-schema', message: expect.stringContaining('broken schema') },
   })
 })
 
@@ -154,8 +154,8 @@ test('an output that is too large, circular or unreadable fails the call', async
     [tool('large', () => ['x'.repeat(60), 'y'.repeat(60)]), tool('circle', () => circle), tool('getter', () => getter)],
     { maxOutputLength: 100 },
   )
-  expect(await b.call('large')).toMatchObject({ error: { code: 'tool-executor/output-too-large' } })
-  expect(await b.call('circle')).toMatchObject({ status: 'failed', error: { code: 'tool-executor/output-too-large' } })
+  expect(await b.call('large')).toMatchObject({ error: { code: 'tool-executor/too-large' } })
+  expect(await b.call('circle')).toMatchObject({ status: 'failed', error: { code: 'tool-executor/too-large' } })
   expect(await b.call('getter')).toMatchObject({ status: 'failed', error: { code: 'tool-executor/not-json' } })
   expect(await make([tool('circle', () => circle)]).call('circle')).toMatchObject({
     error: { code: 'tool-executor/not-json' },
@@ -464,7 +464,7 @@ test('a value for undo that is too large fails the handler before its work', asy
   })
   expect(await make([write], { maxOutputLength: 100 }).call('write')).toMatchObject({
     status: 'failed',
-    error: { code: 'tool-executor/output-too-large' },
+    error: { code: 'tool-executor/too-large' },
   })
   expect(done).toBe(false)
 })

@@ -94,7 +94,7 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
       const part = hook.onCall(this.live) as CallPart | undefined
       if (part === undefined) return undefined
       if (part?.enter !== undefined) this.enters = true
-      if (part?.expired !== undefined || part?.deadline !== undefined || part?.idleMs !== undefined)
+      if (part?.expired !== undefined || part?.deadline !== undefined || part?.idleTimeoutMs !== undefined)
         return this.#limitBy(part, hook)
       // Most parts have one of these, and nothing else does.
       if (part?.enter !== undefined || part?.ended !== undefined || isPart(part)) return part
@@ -173,16 +173,16 @@ export class StageCall extends StageFork implements ShownCall, OpenCall, Limited
 
   /** Keeps the limits of a part. If a limit around the call isn't later than the deadline, that outer limit is enough. */
   #limitBy(part: CallPart, by: CallHook): CallPart | Output {
-    const { deadline = Infinity, idleMs = Infinity } = part as CallLimits
+    const { deadline = Infinity, idleTimeoutMs = Infinity } = part as CallLimits
     const { name } = this.node
-    const wrong = !isNumber(deadline) ? 'deadline' : !isNumber(idleMs) ? 'idleMs' : undefined
+    const wrong = !isNumber(deadline) ? 'deadline' : !isNumber(idleTimeoutMs) ? 'idleTimeoutMs' : undefined
     if (wrong !== undefined)
       return notAnOutput(by.name, name, part, `Its ${wrong} is ${show(part[wrong])}; give a number of milliseconds`)
     if (!isFunction(part.expired))
       return notAnOutput(by.name, name, part, 'A part with a limit needs expired(), which answers an expired call')
     const limits = (this.#limits ??= new KeptLimits(this))
     if (deadline < this.deadline) limits.add(part, by, 'deadline', deadline)
-    if (idleMs < Infinity) limits.add(part, by, 'idle', this.live.now + idleMs, idleMs)
+    if (idleTimeoutMs < Infinity) limits.add(part, by, 'idle', this.live.now + idleTimeoutMs, idleTimeoutMs)
     return part
   }
 

@@ -113,8 +113,8 @@ class MapRun {
    * Calls `return` on the source of a map that ended early, and ignores its errors. Until it settles it counts as running code.
    */
   #closeSource(items: Items): void {
-    const left = this.#entered()
-    new Promise((resolve) => resolve(items.return?.())).then(left, left)
+    const leave = this.#entered()
+    new Promise((resolve) => resolve(items.return?.())).then(leave, leave)
   }
 
   /** Counts code of the stage as running until the returned function is called. */
@@ -149,7 +149,7 @@ class MapRun {
     this.#outputs[place] = facts.resume?.item(facts.stage(node.index), place)
     if (this.#outputs[place] !== undefined) return
     const fork = this.#context.narrowedTo(new StageFork(host, node, outer, undefined, `#${place}`))
-    const left = this.#entered()
+    const leave = this.#entered()
     this.#running++
     this.#forks.add(fork)
     try {
@@ -168,7 +168,7 @@ class MapRun {
     fork.detach()
     this.#running--
     this.#wake?.()
-    left()
+    leave()
   }
 
   /** Ends the map early and aborts its items. The run waits for their code as for any code that outlives its stage. */

@@ -180,7 +180,7 @@ interface ContextMembers<out Needs, out Ports> extends RunIdentity {
   readonly tryEmitEvent: TryEmitEvent
   /** Emits an event, and waits while the sink applies backpressure. */
   readonly emitEvent: EmitEvent
-  /** Reports progress: restarts the idle limits (`idleMs`) around this call. */
+  /** Reports progress: restarts the idle limits (`idleTimeoutMs`) around this call. */
   heartbeat(): void
   /** Registers a callback that runs when the run ends, however it ends. The last one registered runs first. */
   onCleanup(callback: Cleanup): void

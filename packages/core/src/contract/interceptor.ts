@@ -41,14 +41,14 @@ export interface CallLimits {
   /** When the call expires, as a time on `context.clock`, in ms. Default: none. */
   readonly deadline?: number | undefined
   /** How long the call may go without a sign of life, in ms: a heartbeat, a chunk, a settled stage of a child run. Default: none. */
-  readonly idleMs?: number | undefined
+  readonly idleTimeoutMs?: number | undefined
   /** Answers a call whose limit has passed, synchronously. If it throws, or returns a promise or no output, the call fails. */
   expired(why: 'deadline' | 'idle', context: InterceptorContext): StageOutput
 }
 
 export interface NoCallLimits {
   readonly deadline?: undefined
-  readonly idleMs?: undefined
+  readonly idleTimeoutMs?: undefined
   readonly expired?: undefined
 }
 

@@ -70,7 +70,7 @@ export interface RetryOutput extends OfStatus<'retry'> {
   readonly afterMs?: number
 }
 export interface SuspendOutput extends OfStatus<'suspend'> {
-  /** The question that the answer of `resume` replies to. */
+  /** The question that the answer of `resumeRun` replies to. */
   readonly request: unknown
   readonly state?: unknown
 }

@@ -206,7 +206,7 @@ export interface WithChildren {
 
 export type PipelineResult<Stages> = CompletedResult<Stages> | CancelledResult<Stages> | SuspendedResult<Stages>
 
-/** The request and state that a stage suspended with, and the answer of `resume`. */
+/** The request and state that a stage suspended with, and the answer of `resumeRun`. */
 export interface Resumed {
   readonly request: unknown
   readonly state: unknown
@@ -247,7 +247,7 @@ export interface Run<out Stages> extends AsyncIterable<StageflowEvent>, AsyncDis
 /** The run option that continues a suspended run. A symbol, because only the engine sets it. */
 export const RESUME: unique symbol = Symbol.for('@stageflow/resume')
 
-/** What a resumed run takes from its earlier legs. `resume` makes it, so that apps without it don't load its code. */
+/** What a resumed run takes from its earlier legs. `resumeRun` makes it, so that apps without it don't load its code. */
 export interface Resume {
   readonly snapshot: ContextSnapshot | RunInput
   /** The number of the leg, from 2. */

@@ -77,9 +77,9 @@ function durableHook({ name, onCall }: CallHook, pump: Pump, run: () => LegRun):
       const part = onCall(context) as CallPart | undefined
       if (isOutput(part)) pump.giveUp(notDurable(context.stage.name, `"${name}" answered it`))
       if (part?.expired === undefined) return part
-      const { deadline = Infinity, idleMs = Infinity } = part
+      const { deadline = Infinity, idleTimeoutMs = Infinity } = part
       const key = `${run().key(context.stage.name)}~${name}`
-      const at = Math.min(deadline, context.now + idleMs)
+      const at = Math.min(deadline, context.now + idleTimeoutMs)
       const expire = (): void =>
         (behindOf(context as LiveStageContext).fork as StageCall).expire({
           part,

@@ -107,7 +107,7 @@ function progress(outputs: object, children: SuspendedRun['children'], path: str
  * A settled stage must have kept its kind, its dependencies, its join and what it runs. A stage that has started must have kept
  * its kind and what it runs. All other stages may be new, changed or gone.
  */
-export function misfits(
+export function incompatibilities(
   graph: Pick<StageGraph<unknown, unknown>, 'info'>,
   fingerprint: GraphFingerprint,
   progress: RunProgress,

@@ -245,7 +245,9 @@ export class Pump {
   #give(fact: Fact): void {
     if (!isFact(fact)) {
       const { kind, at } = Object(fact) as Partial<Fact>
-      throw this.#misfit(`its executor gave ${show(fact)} of kind ${show(kind)} at ${show(at)}, which is not a fact`)
+      throw this.#replayError(
+        `its executor gave ${show(fact)} of kind ${show(kind)} at ${show(at)}, which is not a fact`,
+      )
     }
     const { at, key, replayed } = fact
     if (!replayed) this.isReplaying = false
@@ -265,10 +267,10 @@ export class Pump {
 
   #endCall(key: string, facts: CallFacts, replayed: boolean): void {
     const wrong = wrongIn(facts)
-    if (wrong !== undefined) throw this.#misfit(`in its fact of "${key}", ${wrong}`)
+    if (wrong !== undefined) throw this.#replayError(`in its fact of "${key}", ${wrong}`)
     if (replayed) this.#check(key, facts)
     const call = this.#calls.get(key)
-    if (call === undefined) throw this.#misfit(`its fact of "${key}" has no call in this leg`)
+    if (call === undefined) throw this.#replayError(`its fact of "${key}" has no call in this leg`)
     this.#calls.delete(key)
     call.ended(facts)
   }
@@ -286,15 +288,16 @@ export class Pump {
 
   /** All facts of earlier legs must be there, and the functions of the pipeline must return what they did before. */
   #check(key: string, { after, decided = [] }: CallFacts): void {
-    if (after >= this.#given) throw this.#misfit(`its fact of "${key}" has after ${after}; facts are missing`)
+    if (after >= this.#given) throw this.#replayError(`its fact of "${key}" has after ${after}; facts are missing`)
     for (const [what, value] of decided) {
       const now = this.#decided.get(what)
-      if (now !== undefined && now !== value) throw this.#misfit(`${what} returned ${value} before, and ${now} now`)
+      if (now !== undefined && now !== value)
+        throw this.#replayError(`${what} returned ${value} before, and ${now} now`)
       this.#unsaved.delete(what)
     }
   }
 
-  #misfit(what: string): StageflowError {
+  #replayError(what: string): StageflowError {
     return new StageflowError(
       'core/replay',
       `The run "${this.executor.start.runId}" cannot go on with this pipeline: ${what}. Run it with the code that began it, or under another id.`,

@@ -16,7 +16,7 @@ import type { SuspendedRun } from './earlier-legs.ts'
  * Continues a suspended run in a new leg. `answers` has an answer for at least one suspended stage; a stage without an answer
  * stays suspended. Settles like `graph.run`, and rejects with `core/resume` if the run or an answer doesn't fit the graph.
  */
-export async function resume<Stages, Ports>(
+export async function resumeRun<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   suspended: SuspendedRun,
   answers: { readonly [Name in keyof Stages]?: unknown },
@@ -25,7 +25,7 @@ export async function resume<Stages, Ports>(
   return withoutPorts(graph).run(...nextLeg(graph, suspended, answers, options))
 }
 
-/** Like `resume`, but settles like `graph.runSettled`: a failed run resolves too. */
+/** Like `resumeRun`, but settles like `graph.runSettled`: a failed run resolves too. */
 export async function resumeSettled<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
   suspended: SuspendedRun,
@@ -36,7 +36,7 @@ export async function resumeSettled<Stages, Ports>(
 }
 
 /**
- * Like `resume`, but returns a handle with the events and chunks of the leg, as `graph.start` does. Throws `core/resume` if
+ * Like `resumeRun`, but returns a handle with the events and chunks of the leg, as `graph.start` does. Throws `core/resume` if
  * the run or an answer doesn't fit the graph.
  */
 export function startResumed<Stages, Ports>(

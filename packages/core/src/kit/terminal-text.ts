@@ -56,12 +56,12 @@ export function columnsOf(text: string, widthOf: CodePointWidth): number {
   return columns
 }
 
-/** The text, or as much of its beginning as `columns` hold, with … at the end. */
-export function cutText(text: string, columns: number, widthOf: CodePointWidth): string {
-  if (columnsOf(text, widthOf) <= columns) return text
-  if (columns < 1) return ''
+/** The text, or as much of its beginning as fits in `width` columns, with … at the end. */
+export function cutText(text: string, width: number, widthOf: CodePointWidth): string {
+  if (columnsOf(text, widthOf) <= width) return text
+  if (width < 1) return ''
   let kept = ''
-  let left = columns - 1
+  let left = width - 1
   for (const { segment } of segmenter.segment(text)) {
     left -= columnsOf(segment, widthOf)
     if (left < 0) break
@@ -70,10 +70,10 @@ export function cutText(text: string, columns: number, widthOf: CodePointWidth):
   return `${kept.trimEnd()}…`
 }
 
-/** The text, cut or filled with spaces to exactly `columns`. */
-export function padText(text: string, columns: number, widthOf: CodePointWidth): string {
-  const short = cutText(text, columns, widthOf)
-  return short + ' '.repeat(Math.max(0, columns - columnsOf(short, widthOf)))
+/** The text, cut or filled with spaces to exactly `width` columns. */
+export function padText(text: string, width: number, widthOf: CodePointWidth): string {
+  const short = cutText(text, width, widthOf)
+  return short + ' '.repeat(Math.max(0, width - columnsOf(short, widthOf)))
 }
 
 /** A duration in ms for people: `340 µs`, `1.2 ms`, `85 ms`, `1.24 s`, `2 m 05 s`, `1 h 02 m`. */

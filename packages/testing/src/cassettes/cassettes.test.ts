@@ -244,7 +244,7 @@ test('a damaged cassette says where', async () => {
 test('a cassette that is too large names its largest fact', async () => {
   const graph = new Pipeline('large').withStage('big', () => ({ text: 'x'.repeat(5_000) })).build()
   await expect(recordRun(graph, {}, { maxBytes: 1_000 })).rejects.toMatchObject({
-    code: 'testing/cassette-too-large',
+    code: 'testing/too-large',
     message: expect.stringContaining('its largest fact is that of "big"') as string,
   })
 })

@@ -38,7 +38,7 @@ type RecordArguments<Ports> = {} extends Ports
 
 /**
  * Runs a graph and records its input, facts and chunks, without secrets. The run itself is not changed. Resolves however the run ends.
- * Rejects with `testing/not-json` for such an input, with `testing/cassette-too-large`, and with `core/not-durable` if an interceptor wraps a child pipeline or a map.
+ * Rejects with `testing/not-json` for such an input, with `testing/too-large`, and with `core/not-durable` if an interceptor wraps a child pipeline or a map.
  */
 export async function recordRun<Stages, Ports>(
   graph: StageGraph<Stages, Ports>,
@@ -107,7 +107,7 @@ function bounded(cassette: Cassette, maxBytes: number): Cassette {
     .map((fact) => [fact.key, JSON.stringify(fact).length] as const)
     .toSorted(([, one], [, other]) => other - one)[0] ?? ['']
   throw new StageflowError(
-    'testing/cassette-too-large',
+    'testing/too-large',
     `The cassette of a run of "${cassette.pipeline}" has ${size} bytes, and at most ${maxBytes} are allowed; its largest fact is that of "${largest}", and it has ${cassette.chunks.length} chunks. Pass a larger limit: { maxBytes: ${size * 2} }.`,
   )
 }

@@ -28,7 +28,7 @@ async function timeFromClock(bench: InterceptorBench): Promise<void> {
   const uses = bench.globals.timeUses.slice(before)
   must(
     uses.length === 0,
-    `it took time from the machine: ${listed(uses)}. A manual clock cannot move that time, and the engine cannot pause it. Use the clock of the run: context.clock.sleep(ms, context.signal), context.clock.setTimeout(callback, ms), context.clock.now(). For a limit, return a part with deadline or idleMs.`,
+    `it took time from the machine: ${listed(uses)}. A manual clock cannot move that time, and the engine cannot pause it. Use the clock of the run: context.clock.sleep(ms, context.signal), context.clock.setTimeout(callback, ms), context.clock.now(). For a limit, return a part with deadline or idleTimeoutMs.`,
   )
 }
 

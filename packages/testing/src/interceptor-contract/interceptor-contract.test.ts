@@ -217,7 +217,7 @@ const limit = (ms: number): Interceptor => ({
   name: 'timeout',
   onCall: (stage) => (context) => ({
     deadline: context.now + ms,
-    idleMs: ms / 2,
+    idleTimeoutMs: ms / 2,
     expired: (why) => {
       const error = new StageflowError('timeout/timed-out', `Stage "${stage.name}" took longer than ${ms} ms (${why}).`)
       return StageOutput.fail(error, { retryable: true })
@@ -1012,7 +1012,7 @@ const broken: readonly [
   [
     'skips a call without progress',
     'does not end a stage that runs out of time as a success',
-    () => calling(() => ({ idleMs: 50, expired: () => StageOutput.skip('too slow') })),
+    () => calling(() => ({ idleTimeoutMs: 50, expired: () => StageOutput.skip('too slow') })),
   ],
   [
     'returns undefined when its limit passes',
@@ -1022,7 +1022,11 @@ const broken: readonly [
   [
     'returns a promise when its limit passes',
     'answers with an output when a limit passes',
-    () => calling(() => ({ idleMs: 50, expired: (async () => StageOutput.fail('slow')) as unknown as () => Output })),
+    () =>
+      calling(() => ({
+        idleTimeoutMs: 50,
+        expired: (async () => StageOutput.fail('slow')) as unknown as () => Output,
+      })),
   ],
   [
     'throws when its limit passes',
@@ -1351,7 +1355,7 @@ test.each<[what: string, create: CreateInterceptor, says: string]>([
   ['has a limit without expired', () => calling((({ now }) => ({ deadline: now + 50 })) as OnCall), `${REFUSED}`],
   [
     'has a limit that is not a number',
-    () => calling(() => ({ idleMs: Number.NaN, expired: () => StageOutput.fail('no') })),
+    () => calling(() => ({ idleTimeoutMs: Number.NaN, expired: () => StageOutput.fail('no') })),
     REFUSED,
   ],
   [

@@ -25,7 +25,7 @@ const PART: readonly (keyof CallHooks | keyof CallLimits | 'settled')[] = [
   'settled',
   'expired',
   'deadline',
-  'idleMs',
+  'idleTimeoutMs',
 ]
 
 /**

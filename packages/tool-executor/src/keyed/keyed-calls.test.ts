@@ -273,7 +273,7 @@ test('a result that cannot be stored reaches its caller, and its work is not don
   expect(await large.call('read', {}, { idempotencyKey })).toMatchObject({
     error: { code: 'tool-executor/not-json' },
   })
-  expect(large.executor.stats().lastStoreError).toMatchObject({ code: 'keyed-work/value-too-large' })
+  expect(large.executor.stats().lastStoreError).toMatchObject({ code: 'keyed-work/too-large' })
   expect(count).toBe(2)
 })
 
