@@ -49,10 +49,11 @@ export function deliveryRetryProblems(options: unknown): readonly string[] {
 }
 
 export function deliveryRetryPlan(
-  { attempts = Infinity, forMs, baseMs = 100, capMs = 5_000, ...rest }: DeliveryRetry = {},
+  retry: DeliveryRetry = {},
   defaults: { readonly forMs: number; readonly random: () => number },
 ): DeliveryRetryPlan {
-  const { backoff = 'exponential', jitter = 'equal', isRetryable } = rest
+  const { attempts = Infinity, forMs, baseMs = 100, capMs = 5_000, isRetryable } = retry
+  const { backoff = 'exponential', jitter = 'equal' } = retry
   const { random } = defaults
   return { attempts, forMs: forMs ?? defaults.forMs, backoff, baseMs, capMs, jitter, isRetryable, random }
 }

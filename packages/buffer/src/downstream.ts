@@ -1,5 +1,5 @@
 import type { Clock, WaitOptions } from '@stageflow/core'
-import { CLOSE_TIMEOUT_MS, endWithin } from '@stageflow/core/kit'
+import { CLOSE_TIMEOUT_MS, endWithin, plainOptions } from '@stageflow/core/kit'
 import type { EndReport } from '@stageflow/core/kit'
 
 /** A sink or an exporter, as something in front of it ends it. */
@@ -61,7 +61,7 @@ export class Downstream {
   flushWithin(wait: WaitOptions): Promise<EndReport> {
     const { clock, errors } = this.#plan
     const late = (timeoutMs: number): Error => errors.late(this.#called('flush'), timeoutMs)
-    return endWithin((left) => this.flush(left), { ...wait, clock, late })
+    return endWithin((left) => this.flush(left), { ...plainOptions(wait), clock, late })
   }
 
   /** Closes it within the limit, 5,000 ms by default. Doesn't reject: the report has the error. */
@@ -69,7 +69,7 @@ export class Downstream {
     const { clock, errors } = this.#plan
     const { timeoutMs = CLOSE_TIMEOUT_MS } = wait
     const late = (): Error => errors.late(this.#called('close'), timeoutMs)
-    return endWithin((left) => this.close(left), { ...wait, timeoutMs, clock, late })
+    return endWithin((left) => this.close(left), { ...plainOptions(wait), timeoutMs, clock, late })
   }
 
   #called(method: 'flush' | 'close'): string {

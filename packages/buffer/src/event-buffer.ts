@@ -1,5 +1,5 @@
 import type { StageflowEvent, WaitOptions } from '@stageflow/core'
-import { CLOSE_TIMEOUT_MS, Ring, endWithin, withinLimit } from '@stageflow/core/kit'
+import { CLOSE_TIMEOUT_MS, Ring, endWithin, withinLimit, plainOptions } from '@stageflow/core/kit'
 import type { EndReport } from '@stageflow/core/kit'
 import { BufferCounts } from './buffer-counts.ts'
 import { Closing } from './closing.ts'
@@ -276,7 +276,7 @@ export class EventBuffer {
   async #close(wait: WaitOptions): Promise<CloseReport> {
     const { clock, downstream, lateClose } = this.#plan
     const { timeoutMs = CLOSE_TIMEOUT_MS } = wait
-    const left = waitLeft(clock, { ...wait, timeoutMs })
+    const left = waitLeft(clock, { ...plainOptions(wait), timeoutMs })
     const late = (): Error => lateClose(this.stats(), timeoutMs)
     const within = (end: (rest: WaitOptions) => unknown): Promise<EndReport> =>
       endWithin(end, { ...left(), clock, late })

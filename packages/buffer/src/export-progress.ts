@@ -1,5 +1,5 @@
 import type { Clock, WaitOptions } from '@stageflow/core'
-import { CLOSE_TIMEOUT_MS, endWithin, withinLimit } from '@stageflow/core/kit'
+import { CLOSE_TIMEOUT_MS, endWithin, withinLimit, plainOptions } from '@stageflow/core/kit'
 import { Closing } from './closing.ts'
 
 /** What has happened to the events that an exporter was given. */
@@ -108,7 +108,12 @@ export class ExportProgress {
       await Promise.all(this.#exports)
     }
     const { timeoutMs = CLOSE_TIMEOUT_MS } = wait
-    const { error } = await endWithin(work, { ...wait, timeoutMs, clock, late: () => late('close()', timeoutMs) })
+    const { error } = await endWithin(work, {
+      ...plainOptions(wait),
+      timeoutMs,
+      clock,
+      late: () => late('close()', timeoutMs),
+    })
     return Object.freeze({ delivered: this.#delivered, lost: this.#inFlight, error })
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock, WaitOptions } from '@stageflow/core'
+import { plainOptions } from '@stageflow/core/kit'
 
 /** Starts to measure a limit. The function that it returns gives what is left of it, for a call that comes later. */
 export function waitLeft(
@@ -7,5 +8,5 @@ export function waitLeft(
 ): () => Required<Pick<WaitOptions, 'timeoutMs'>> & WaitOptions {
   const { timeoutMs = Infinity } = wait
   const endsAt = clock.now() + timeoutMs
-  return () => ({ ...wait, timeoutMs: Math.max(0, endsAt - clock.now()) })
+  return () => ({ ...plainOptions(wait), timeoutMs: Math.max(0, endsAt - clock.now()) })
 }

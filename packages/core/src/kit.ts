@@ -27,11 +27,13 @@ export {
   oneOf,
   optionProblems,
   or,
+  plainOptions,
   refuseOptions,
   required,
   whole,
 } from './base/options.ts'
-export type { OptionRule, OptionRules } from './base/options.ts'
+export type { KnownOptions, OptionRule, OptionRules } from './base/options.ts'
+export { joinPorts } from './graph/ports.ts'
 export { isPlain } from './base/objects.ts'
 export { lostInJson } from './kit/json.ts'
 export { REDACTION } from './kit/redaction-option.ts'

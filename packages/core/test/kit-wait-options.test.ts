@@ -14,7 +14,7 @@ test('the limits of a wait are a signal and a number of milliseconds from 0, or 
 
 test('a signal in the place of the options is refused: it would end nothing', () => {
   expect(() => checkWait('flush()', 'demo/illegal-option', signal)).toThrow(
-    'flush(): the options must be an object, not an instance of AbortSignal.',
+    'flush(): the options must be an object, not an instance of AbortSignal that has none (known: signal, timeoutMs).',
   )
 })
 

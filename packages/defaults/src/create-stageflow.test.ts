@@ -372,3 +372,49 @@ test.each([
   )
   expect(StageflowError.is(error, 'defaults/illegal-option') && error.message).toContain(message)
 })
+
+test('options of an app, of its interceptors and of a build may be getters of a class', async () => {
+  const deny: Interceptor = { name: 'deny', wrap: () => async () => StageOutput.fail(new Error('denied')) }
+  const { logger, messages } = recordingLogger('debug')
+  class Defaults {
+    get logging() {
+      return new Logging()
+    }
+  }
+  class Logging {
+    get startLines(): boolean {
+      return true
+    }
+  }
+  class App {
+    get interceptors() {
+      return new Defaults()
+    }
+    get ports() {
+      return { word: 'Hello' }
+    }
+    readonly logger = logger
+    readonly clock = clock
+  }
+  class Build {
+    get interceptors(): readonly Interceptor[] {
+      return [deny]
+    }
+  }
+  const app = createStageflow(new App())
+  await app.run(chat)
+  expect(messages()).toEqual(['run started', 'stage started', 'stage completed', 'run completed'])
+  expect((await app.build(chat, new Build()).runSettled()).status).toBe('failed')
+  const word = Pipeline.withPorts<{ readonly word: string }>('word').withStage('say', ({ ports }) => ({
+    word: ports.word,
+  }))
+  expect((await app.run(word)).data.say).toEqual({ word: 'Hello' })
+  await app.close()
+})
+
+test('an instance of another class in the place of build options is refused', () => {
+  const app = createStageflow({ clock })
+  expect(() => app.build(chat, new Registry() as never)).toThrow(
+    'build(): the options must be an object, not an instance of Registry that has none (known: interceptors, ',
+  )
+})

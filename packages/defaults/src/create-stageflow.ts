@@ -12,7 +12,7 @@ import type {
   RunOptions,
   StageGraph,
 } from '@stageflow/core'
-import { ANY, CLOCK, SINK, checkOptions, objectWith, read, show } from '@stageflow/core/kit'
+import { ANY, CLOCK, SINK, checkOptions, joinPorts, objectWith, plainOptions, read, show } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { memoryStore } from '@stageflow/keyed-work'
 import { pino } from 'pino'
@@ -86,6 +86,15 @@ const RULES: OptionRules<StageflowOptions> = {
   logger: objectWith('a pino logger', 'info', 'flush'),
   registry: ANY,
 }
+// Core checks the values.
+const BUILD_RULES: OptionRules<BuildOptions<object>> = {
+  interceptors: ANY,
+  eventSink: ANY,
+  ports: ANY,
+  clock: ANY,
+  freeze: ANY,
+  ignoreOptions: ANY,
+}
 
 /**
  * Puts the parts of an app together, once: interceptors, sink, ports and clock for all its pipelines. Throws `defaults/illegal-option`,
@@ -108,7 +117,9 @@ export function createStageflow<const Given extends object = {}>(
   }
   const build = (pipeline: AnyPipeline, more?: BuildOptions<object>): AnyGraph => {
     if (typeof read(pipeline, 'build') !== 'function') throw notAPipeline(pipeline)
-    return pipeline.build({ ...shared, ...more, ports: { ...ports, ...more?.ports } })
+    if (more !== undefined) checkOptions('build()', 'defaults/illegal-option', more, BUILD_RULES)
+    const own = plainOptions<BuildOptions<object>>(more ?? {}, Object.keys(BUILD_RULES))
+    return pipeline.build({ ...shared, ...own, ports: joinPorts(ports, own.ports) })
   }
   const graphs = new WeakMap<AnyPipeline, AnyGraph>()
   const graphOf = (pipeline: AnyPipeline): AnyGraph => {
@@ -153,12 +164,13 @@ function interceptorsOf({
   if (logger !== undefined && isOption(logging, 'logger')) throw twice('logger', 'interceptors.logging.logger')
   // The app's clock, registry and logger go to the interceptors that use them, unless those are replaced or left out.
   const options: { -readonly [Key in keyof DefaultInterceptorsOptions]: DefaultInterceptorsOptions[Key] } = {
-    ...interceptors,
+    ...plainOptions(interceptors),
   }
   if (clock !== undefined && !isReplaced(idempotency))
-    options.idempotency = { store: memoryStore({ clock }), ...idempotency }
-  if (registry !== undefined && !isReplaced(metrics)) options.metrics = { registry, ...metrics }
-  if (logger !== undefined && !isReplaced(logging)) options.logging = { logger, ...logging }
+    options.idempotency = { store: memoryStore({ clock }), ...(idempotency && plainOptions(idempotency)) }
+  if (registry !== undefined && !isReplaced(metrics))
+    options.metrics = { registry, ...(metrics && plainOptions(metrics)) }
+  if (logger !== undefined && !isReplaced(logging)) options.logging = { logger, ...(logging && plainOptions(logging)) }
   return getDefaultInterceptors(options)
 }
 

@@ -1232,3 +1232,24 @@ describe('the journal', () => {
       )
   })
 })
+
+test('the options of a run may be getters of a class', async () => {
+  class Options {
+    get runId(): string {
+      return 'getters'
+    }
+    get timeoutMs(): number {
+      return 60_000
+    }
+    get ports(): { readonly word: string } {
+      return { word: 'Hello' }
+    }
+  }
+  const durable = open()
+  const graph = Pipeline.withPorts<{ readonly word: string }>('ports')
+    .withStage('say', ({ ports }) => ({ word: ports.word }))
+    .build()
+  const { data } = await durable.run(graph, {}, new Options())
+  expect(data.say).toEqual({ word: 'Hello' })
+  expect(await durable.get('getters')).toMatchObject({ status: 'completed' })
+})

@@ -21,6 +21,7 @@ import { Runs } from './runs.ts'
 import type { DurableRunOptions, JournalCloseReport } from './runs.ts'
 import { listRuns, runDetails } from './views.ts'
 import type { ListOptions, RunDetails, RunSummary } from './views.ts'
+import { plainOptions } from '@stageflow/core/kit'
 
 /** The arguments after the graph and the id: options are needed only if the graph has ports. */
 type LegArguments<Ports> = {} extends Ports ? [options?: LegOptions<Ports>] : [options: LegOptions<Ports>]
@@ -108,7 +109,7 @@ export function durableLocal(options: DurableLocalOptions): DurableLocal {
   const durable: DurableLocal = {
     async run(graph, input, given) {
       checkOpen()
-      const { runId, ...options } = { ...given }
+      const { runId, ...options } = plainOptions(given)
       checkRunId('run()', runId)
       checkLeg(graph, options)
       const { pinned, leg } = splitOptions(options)
@@ -157,6 +158,6 @@ const ENDS_PER_CLEANUP = 64
 
 /** The options that all legs have from the first one, and those of one leg. */
 function splitOptions(options: object = {}): { readonly pinned: object; readonly leg: LegOptions<{}> } {
-  const { timeoutMs, maxConcurrency, onStageFailure, ...leg } = options as PinnedOptions
+  const { timeoutMs, maxConcurrency, onStageFailure, ...leg } = plainOptions<PinnedOptions>(options)
   return { pinned: { timeoutMs, maxConcurrency, onStageFailure }, leg }
 }

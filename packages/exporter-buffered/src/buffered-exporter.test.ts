@@ -473,3 +473,38 @@ test('the counts are frozen, and add up', async () => {
   })
   await buffer.close()
 })
+
+test('the options of a buffer, its retries and its waits may be getters of a class', async () => {
+  class Wait {
+    readonly #stop = new AbortController()
+    get signal(): AbortSignal {
+      return this.#stop.signal
+    }
+    stop(reason: Error): void {
+      this.#stop.abort(reason)
+    }
+  }
+  class Retry {
+    get attempts(): number {
+      return 2
+    }
+    get backoff(): 'constant' {
+      return 'constant'
+    }
+    get jitter(): 'none' {
+      return 'none'
+    }
+  }
+  const exporter = scriptedExporter()
+  exporter.isHeld = true
+  const { buffer, emit } = buffered({ retry: new Retry() }, exporter)
+  emit(1)
+  const wait = new Wait()
+  const flushed = buffer.flush(wait)
+  wait.stop(new Error('enough'))
+  await expect(flushed).rejects.toThrow('enough')
+  const closing = new Wait()
+  const closed = buffer.close(closing)
+  closing.stop(new Error('now'))
+  expect(await closed).toMatchObject({ lost: 1 })
+})

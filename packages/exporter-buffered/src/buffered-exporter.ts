@@ -2,7 +2,7 @@ import { Downstream, EventBuffer } from '@stageflow/buffer'
 import type { BufferStats, CloseReport, EventBufferListener } from '@stageflow/buffer'
 import { StageflowError } from '@stageflow/core'
 import type { EventSink, StageflowEvent } from '@stageflow/core'
-import { checkWait, withinLimit } from '@stageflow/core/kit'
+import { checkWait, withinLimit, plainOptions } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 import { ILLEGAL_OPTION, settingsOf } from './buffered-options.ts'
 import type { BufferedExporterOptions, Settings } from './buffered-options.ts'
@@ -72,7 +72,7 @@ export class BufferedExporter implements EventSink {
     checkWait('flush()', ILLEGAL_OPTION, options)
     const { timeoutMs = FLUSH_TIMEOUT_MS } = options
     const { dropped, droppedBy } = this.stats()
-    const hasLost = await this.#buffer.flush({ ...options, timeoutMs })
+    const hasLost = await this.#buffer.flush({ ...plainOptions(options), timeoutMs })
     if (!hasLost) return
     const now = this.stats()
     const refused = now.droppedBy.failed - droppedBy.failed

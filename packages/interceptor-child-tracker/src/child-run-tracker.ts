@@ -1,5 +1,5 @@
 import { StageflowError, type PipelineStatus } from '@stageflow/core'
-import { show } from '@stageflow/core/kit'
+import { show, plainOptions } from '@stageflow/core/kit'
 
 /** A child run in progress. */
 export interface ChildRun {
@@ -78,7 +78,7 @@ export class ChildRunTracker {
     const { runId, parentRunId } = given
     const above = this.#runs.get(parentRunId)?.run
     const run = {
-      ...given,
+      ...plainOptions(given),
       rootRunId: given.rootRunId ?? above?.rootRunId ?? parentRunId,
       depth: given.depth ?? (above?.depth ?? 0) + 1,
     }

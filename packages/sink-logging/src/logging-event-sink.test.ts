@@ -291,3 +291,13 @@ test('illegal options are refused, all of them at once (sink-logging/illegal-opt
   expect(refusal({ redaction: { key: ['ssn'] } })).toContain('core/illegal-redaction: redaction: unknown option "key"')
   expect(refusal({ logger: undefined, level: undefined, redaction: { maxLength: undefined } })).toBe('accepted')
 })
+
+test('the options of close may be getters of a class', async () => {
+  class Wait {
+    get signal(): AbortSignal {
+      return AbortSignal.abort(new Error('enough'))
+    }
+  }
+  const logger = Object.assign(pino({ level: 'silent' }), { flush: () => {} })
+  expect((await new LoggingEventSink({ logger }).close(new Wait())).error).toMatchObject({ message: 'enough' })
+})

@@ -12,6 +12,7 @@ import {
   isThenable,
   objectWith,
   withinLimit,
+  plainOptions,
 } from '@stageflow/core/kit'
 import type { OptionRules, WaitOptions } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
@@ -108,7 +109,7 @@ export class LoggingEventSink implements EventSink {
   async close(options: WaitOptions = {}): Promise<LoggingSinkReport> {
     checkWait('close()', ILLEGAL_OPTION, options)
     const { timeoutMs = CLOSE_TIMEOUT_MS } = options
-    const limit = { ...options, timeoutMs, clock: systemClock, late: () => late('close()', timeoutMs) }
+    const limit = { ...plainOptions(options), timeoutMs, clock: systemClock, late: () => late('close()', timeoutMs) }
     const { error } = await endWithin(() => this.#flushLogger(), limit)
     return Object.freeze({ delivered: this.#flushed, lost: this.#logged - this.#flushed, error })
   }

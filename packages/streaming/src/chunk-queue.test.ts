@@ -487,7 +487,7 @@ test('illegal options of a wait reject, and nothing is put or taken (streaming/i
 test('a signal in the place of the options is refused, because it would end nothing (streaming/illegal-option)', async () => {
   const queue = make()
   await expect(queue.get(new AbortController().signal as never)).rejects.toThrow(
-    'get(): the options must be an object, not an instance of AbortSignal.',
+    'get(): the options must be an object, not an instance of AbortSignal that has none (known: signal, timeoutMs).',
   )
 })
 

@@ -281,7 +281,7 @@ test('an illegal option is refused (streaming/illegal-option)', async () => {
     message: 'feed(): signal must be an AbortSignal, such as controller.signal, not 5.',
   })
   await expect(feed(new ChunkQueue(), [1], new AbortController().signal as never)).rejects.toThrow(
-    'feed(): the options must be an object, not an instance of AbortSignal.',
+    'feed(): the options must be an object, not an instance of AbortSignal that has none (known: signal).',
   )
 })
 

@@ -293,3 +293,21 @@ async function* failing(): AsyncGenerator<string> {
   yield 'Hel'
   throw new Error('the model is gone')
 }
+
+test('options of the bus and of a channel may be getters of a class', () => {
+  class Shared {
+    get maxSize(): number {
+      return 7
+    }
+  }
+  class Own {
+    get overflow(): 'drop-oldest' {
+      return 'drop-oldest'
+    }
+  }
+  const bus = new RealtimeStageBus<string>(new Shared())
+  bus.channel('a', new Own())
+  expect(bus.stats()['a']).toMatchObject({ maxSize: 7 })
+  expect(() => bus.channel('a', { overflow: 'block' })).toThrow('exists with other options')
+  expect(() => bus.channel('a', new Own())).not.toThrow()
+})

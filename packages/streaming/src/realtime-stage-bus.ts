@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/core'
-import { checkOptions, show } from '@stageflow/core/kit'
+import { checkOptions, show, plainOptions } from '@stageflow/core/kit'
 import type { WaitOptions } from '@stageflow/core/kit'
 
 import { ILLEGAL_OPTION } from './argument-errors.ts'
@@ -108,7 +108,7 @@ export class RealtimeStageBus<T = unknown> {
       refuseOtherOptions(name, known.settings, options)
       return known
     }
-    const all = { ...this.#options, ...defined(options), name }
+    const all = { ...defined(this.#options), ...defined(options), name }
     const settings = queueSettings<T>(what, all)
     const channel = { queue: new ChunkQueue<T>(all), settings, producers: 0 }
     this.#channels.set(name, channel)
@@ -118,7 +118,7 @@ export class RealtimeStageBus<T = unknown> {
 }
 
 const defined = <O extends object>(options: O): O =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as O
+  Object.fromEntries(Object.entries(plainOptions(options)).filter(([, value]) => value !== undefined)) as O
 
 /** A caller that asks for other options relies on what the channel doesn't do. */
 function refuseOtherOptions<T>(name: string, settings: QueueSettings<T>, options: ChannelOptions<T>): void {

@@ -1,5 +1,6 @@
 import { didYouMean, isArray, isFunction, isObject, isText } from './check.ts'
 import { StageflowError } from './errors.ts'
+import { isPlain } from './objects.ts'
 import { show } from './show.ts'
 
 /** How to check an option: a test, the words that follow "must be", and whether the option has to be given. */
@@ -76,29 +77,32 @@ export function checkOptions(
   code: string,
   options: unknown,
   rules: OptionRules,
-  known?: readonly string[],
+  known?: KnownOptions,
 ): void {
   refuseOptions(where, code, optionProblems(options, rules, '', known))
 }
+
+/** The names that options may have; 'any' if other names are legal too. */
+export type KnownOptions = readonly string[] | 'any'
 
 /**
  * The problems of options, each as a part of a sentence. `path`: the place of the options in others, such as `breaker.`. `known`: all
  * names, if there are more than those with a rule.
  *
- * Nothing else decides what counts as given. Names with a rule are read even if they are inherited, such as the getters of a class.
- * Other names count if they are own and enumerable. An undefined value never counts.
+ * Nothing else decides what counts as given. Options may be an instance of a class: names with a rule are read even if they are
+ * inherited. Other names count as `givenNames` says. An undefined value never counts.
  */
 export function optionProblems(
   options: unknown,
   rules: OptionRules,
   path: string = '',
-  known: readonly string[] = Object.keys(rules),
+  known: KnownOptions = Object.keys(rules),
 ): readonly string[] {
-  // A string may be a token, so it isn't shown. A signal would pass as an object without options.
-  if (!isObject(options) || isArray(options) || ArrayBuffer.isView(options) || options instanceof AbortSignal) {
-    const what = path === '' ? 'the options' : path.slice(0, -1)
+  const what = path === '' ? 'the options' : path.slice(0, -1)
+  // A string may be a token, so it isn't shown.
+  if (!isObject(options) || isArray(options) || ArrayBuffer.isView(options))
     return [`${what} must be an object, not ${isText(options) ? 'a string' : show(options)}`]
-  }
+  if (known !== 'any' && hasNoOption(options, known)) return [foreignText(what, options, known)]
   const texts: string[] = []
   for (const name of Object.keys(rules)) {
     const [test, must, isRequired] = rules[name] as OptionRule
@@ -106,6 +110,7 @@ export function optionProblems(
     if ((value !== undefined || isRequired) && !test(value))
       texts.push(`${path}${name} must be ${must}, not ${show(value)}`)
   }
+  if (known === 'any') return texts
   const unknown = unknownNames(options, known)
   for (const name of unknown.slice(0, MOST_UNKNOWN))
     texts.push(unknownText('option', path + name, known, didYouMean(name, known)))
@@ -113,13 +118,51 @@ export function optionProblems(
   return texts
 }
 
+/** Whether a class made the object, and it has no option at all: something else was passed, such as a registry or a signal. */
+export const hasNoOption = (given: object, known: readonly string[]): boolean =>
+  !isPlain(given) && !known.some((name) => name in given)
+
+/** Says what was given instead of options. */
+export const foreignText = (what: string, given: object, known: readonly string[]): string =>
+  `${what} must be an object, not ${show(given)} that has none (${listOf(known)})`
+
+/** The names that an object gives: its own enumerable ones, and the getters of its class. Methods of a class aren't options. */
+export function givenNames(given: object): readonly string[] {
+  if (isPlain(given)) return Object.keys(given)
+  const names = new Set(Object.keys(given))
+  for (const prototype of classesOf(given)) {
+    const members = Object.entries(Object.getOwnPropertyDescriptors(prototype))
+    for (const [name, member] of members) if (member.get !== undefined) names.add(name)
+  }
+  return [...names]
+}
+
+/** The prototypes of an object, nearest first, without the last one: Object.prototype, perhaps of another realm. */
+export function* classesOf(object: object): Generator<object> {
+  let prototype = Object.getPrototypeOf(object) as object | null
+  while (prototype !== null) {
+    const next = Object.getPrototypeOf(prototype) as object | null
+    if (next !== null) yield prototype
+    prototype = next
+  }
+}
+
+/** The options as a plain object. Those of a class instance: what it gives, and what it inherits under the names of `more`. */
+export function plainOptions<Options extends object>(given: Options, more: readonly string[] = []): Options {
+  if (!isObject(given) || isPlain(given)) return { ...given }
+  const names = [...givenNames(given), ...more.filter((name) => name in given)]
+  return Object.fromEntries(names.map((name) => [name, (given as Record<string, unknown>)[name]])) as Options
+}
+
 /** The given names that aren't known. Those with the value undefined count as not given. */
 export const unknownNames = (given: Readonly<Record<string, unknown>>, known: readonly string[]): readonly string[] =>
-  Object.keys(given).filter((name) => given[name] !== undefined && !known.includes(name))
+  givenNames(given).filter((name) => given[name] !== undefined && !known.includes(name))
 
 /** Says that a name is unknown. `noun`: what it is. The list is there even if there is a guess, which may be wrong. */
 export const unknownText = (noun: string, name: string, known: readonly string[], guess: string | undefined): string =>
-  `unknown ${noun} ${show(name)} (${guess === undefined ? '' : `${guess} `}known: ${known.join(', ')})`
+  `unknown ${noun} ${show(name)} (${guess === undefined ? '' : `${guess} `}${listOf(known)})`
+
+const listOf = (known: readonly string[]): string => `known: ${known.join(', ')}`
 
 /** Throws one `StageflowError` with these problems; does nothing if there are none. */
 export function refuseOptions(where: string, code: string, problems: readonly string[]): void {

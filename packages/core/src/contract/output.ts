@@ -3,6 +3,7 @@ import { StageflowError, errorRecord, textOf, toError } from '../base/errors.ts'
 import { isError } from '../base/foreign.ts'
 import { getter, isPlain, printAs } from '../base/objects.ts'
 import type { Freeze } from '../base/objects.ts'
+import { plainOptions } from '../base/options.ts'
 import { show } from '../base/show.ts'
 
 /** Brands outputs; the same in every copy of core. */
@@ -196,7 +197,7 @@ export const failed = (code: string, message: string, cause?: { readonly cause: 
 const EMPTY: Readonly<Record<never, never>> = Object.freeze({})
 const EMPTY_OK = new Output('ok', EMPTY)
 Object.freeze(EMPTY_OK)
-const more = (options: More | undefined): More => (options === undefined ? EMPTY : Object.freeze({ ...options }))
+const more = (options: More | undefined): More => (options === undefined ? EMPTY : Object.freeze(plainOptions(options)))
 export const suspendedOutput = (request: unknown, state: unknown): Output =>
   new Output('suspend', undefined, { request, state })
 

@@ -6,6 +6,8 @@ import { RESUME } from '../contract/results.ts'
 import type { FailedResult, PipelineResult, Run } from '../contract/results.ts'
 import type { RunInput } from '../contract/snapshot-fields.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
+import { checkRunOptions } from '../graph/graph.ts'
+import { builtGraphOf } from '../pipeline/stage-graph.ts'
 import type { RunArguments, StageGraph } from '../pipeline/stage-graph.ts'
 import { askedInside, pathOf } from './asked.ts'
 import type { Asked } from './asked.ts'
@@ -61,7 +63,9 @@ function nextLeg(
   const problems = [...problemsWith(graph, suspended, answers)]
   if (problems.length > 0)
     throw new StageflowError('core/resume', `A run of "${graph.name}" cannot be resumed: ${problems.join('; ')}.`)
-  return [suspended.snapshot, { ...options, [RESUME]: new EarlierLegs(suspended, answers) }]
+  const built = builtGraphOf(graph)
+  const own = built === undefined ? options : checkRunOptions(built, options)
+  return [suspended.snapshot, { ...own, [RESUME]: new EarlierLegs(suspended, answers) }]
 }
 
 type Named = Pick<StageGraph<unknown, unknown>, 'name' | 'info'>

@@ -29,7 +29,7 @@ export async function runDurable<Stages, Ports>(
 ): Promise<PipelineResult<Stages> | FailedResult<Stages>> {
   const built = builtGraph(graph)
   const { runId, input, options: pinned } = executor.start
-  const { eventSink, ...own } = checkRunOptions(built, { ...options, ...pinned })
+  const { eventSink, ...own } = checkRunOptions(built, { ...checkRunOptions(built, options), ...pinned })
   const pump = new Pump(executor)
   const sink = eventSink ?? built.eventSink ?? processWide[PROCESS_SINK] ?? NoOpEventSink
   const given = { ...own, eventSink: sink === NoOpEventSink ? sink : legSink(sink, pump) }

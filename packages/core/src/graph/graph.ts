@@ -2,7 +2,9 @@ import { isObject } from '../base/check.ts'
 import type { Clock } from '../base/clock.ts'
 import type { DueQueue } from '../base/due-queue.ts'
 import type { Freeze } from '../base/objects.ts'
-import { ABORT_SIGNAL, FLAG, LIMIT, MILLISECONDS, SINK, TIME_LIMIT, checkOptions, oneOf, or } from '../base/options.ts'
+import { isPlain } from '../base/objects.ts'
+import { ABORT_SIGNAL, FLAG, LIMIT, MILLISECONDS, SINK, TIME_LIMIT } from '../base/options.ts'
+import { checkOptions, oneOf, or, plainOptions } from '../base/options.ts'
 import type { OptionRule, OptionRules } from '../base/options.ts'
 import type { PipelineInfo, RunOptions, StageInfo } from '../contract/context.ts'
 import type { EventSink } from '../contract/events.ts'
@@ -133,5 +135,5 @@ export function checkRunOptions({ name, knownRunOptions }: BuiltGraph, given: un
     RULES,
     knownRunOptions,
   )
-  return given as AllRunOptions
+  return isPlain(given) ? given : plainOptions(given as AllRunOptions, knownRunOptions)
 }

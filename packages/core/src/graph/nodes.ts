@@ -1,7 +1,9 @@
 import { didYouMean, isArray, isCount, isFunction, isObject, isText } from '../base/check.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
+import { isPlain } from '../base/objects.ts'
 import type { Freeze } from '../base/objects.ts'
-import { oneOf, optionProblems, unknownNames, unknownText } from '../base/options.ts'
+import { foreignText, hasNoOption, oneOf, optionProblems } from '../base/options.ts'
+import { plainOptions, unknownNames, unknownText } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
 import { show } from '../base/show.ts'
 import type { Dependency, Join, PipelineInfo, StageInfo, StageOptions } from '../contract/context.ts'
@@ -37,11 +39,12 @@ export type BareNode = Omit<StageNode, 'wrapped' | 'layers' | 'hooks' | 'alone'>
 export function createNode(build: NodeBuild, index: number): BareNode {
   const spec = build.specs[index] as StageSpec
   const { sources: dependencies, aliases } = build.edges[index] as Edges
-  const { name, options } = spec
+  const { name } = spec
   const { problem, pipeline } = build
   const read = readCode(build, spec, problem)
   const join = readJoin(spec, dependencies.length, problem)
-  checkOptions(build, spec, problem)
+  const options = optionsOf(spec, build.claimed)
+  checkOptions(build, spec, options, problem)
   const { when, onFailure, late, outputSchema } = options
   const need = needOf(join, dependencies.length, late === 'abort')
   const kind = kindOf(spec, read.kind, problem)
@@ -147,16 +150,28 @@ const RULES: OptionRules = {
   dependencies: [isArray, 'an array of names'],
 }
 
-function checkOptions(build: NodeBuild, spec: StageSpec, problem: Problem): void {
-  const { name, stage, options, own, malformed = options } = spec
+/** The options of a stage, those of interceptors included that it inherits from a class. */
+function optionsOf({ options, given }: StageSpec, claimed: ReadonlySet<string>): StageSpec['options'] {
+  if (!isObject(given) || isPlain(given)) return options
+  const all: object = plainOptions(given, [...claimed])
+  return Object.freeze({ ...all, ...options })
+}
+
+function checkOptions(build: NodeBuild, spec: StageSpec, options: StageSpec['options'], problem: Problem): void {
+  const { name, stage, own, given } = spec
+  const known = [...own, ...build.claimed]
+  const ignored = build.ignoreOptions ?? []
+  const isIgnored = (option: string): boolean => ignored === true || ignored.includes(option)
+  const unknown = unknownNames(options, known)
+  if (isObject(given) && !unknown.some(isIgnored) && hasNoOption(given, known)) {
+    problem('core/illegal-option', `Stage "${name}": ${foreignText('the options', given, known)}.`)
+    return
+  }
   const rules = stage instanceof MadeStage ? { ...RULES, ...stage.rules } : RULES
-  for (const text of optionProblems(malformed, rules, '', Object.keys(options)))
+  for (const text of optionProblems(given === undefined || isPlain(given) ? options : given, rules, '', 'any'))
     problem('core/illegal-option', `Stage "${name}": ${text}.`)
-  const { claimed, ignoreOptions } = build
-  for (const option of unknownNames(options, own)) {
-    const isIgnored = ignoreOptions === true || ignoreOptions?.includes(option) === true
-    if (claimed.has(option) || isIgnored) continue
-    problem('core/unclaimed-option', unclaimed(option, name, [...own, ...claimed]))
+  for (const option of unknown) {
+    if (!isIgnored(option)) problem('core/unclaimed-option', unclaimed(option, name, known))
   }
 }
 

@@ -1,6 +1,7 @@
 import { branded, isArray, isFunction, isNot, isObject } from '../base/check.ts'
 import { StageflowError, textOf } from '../base/errors.ts'
 import { isThenable } from '../base/foreign.ts'
+import { givenNames, plainOptions } from '../base/options.ts'
 import type { OptionRules } from '../base/options.ts'
 import type { InterceptorContext } from '../contract/interceptor.ts'
 import { StageKind, failed, toOutput } from '../contract/output.ts'
@@ -52,10 +53,10 @@ export class StageSpec {
   /** Its dependencies: the name of each, the name it is read under, and the stage itself if it was given as a value. */
   declare readonly edges: readonly { readonly stage: string; readonly alias: string; readonly value?: unknown }[]
   declare readonly options: Readonly<Record<string, unknown>>
+  /** What `options` was copied from: perhaps no object, or an instance of a class, which may inherit options of interceptors. */
+  declare readonly given: unknown
   /** The keys of `options` that belong to the description itself; the others are for interceptors. */
   declare readonly own: readonly string[]
-  /** The given options, if they aren't an object. */
-  declare readonly malformed: unknown
 
   static {
     branded(this.prototype)
@@ -74,32 +75,36 @@ const NO_OPTIONS: Readonly<Record<string, unknown>> = Object.freeze({})
 
 /** A stage of the fluent builder. */
 export function fluentSpec(name: unknown, stage: unknown, kind: unknown, options: unknown): StageSpec {
-  const given = isObject(options) ? Object.freeze({ ...options }) : NO_OPTIONS
-  const { dependencies } = given
+  const own = stage instanceof MadeStage ? [...FLUENT, 'kind', ...Object.keys(stage.rules)] : FLUENT
+  const copy = copyOf(options, own)
+  const { dependencies } = copy
   const names: readonly string[] = isArray(dependencies) ? Array.from(dependencies as readonly string[]) : []
   return new StageSpec({
     name: name as string,
     stage,
     kind,
     edges: names.map((dependency) => ({ stage: dependency, alias: dependency })),
-    options: given,
-    own: stage instanceof MadeStage ? [...FLUENT, 'kind', ...Object.keys(stage.rules)] : FLUENT,
-    malformed: given === NO_OPTIONS ? options : undefined,
+    options: copy,
+    given: options,
+    own,
   })
 }
 
+const copyOf = (options: unknown, own: readonly string[]): Readonly<Record<string, unknown>> =>
+  isObject(options) ? Object.freeze(plainOptions(options, own)) : NO_OPTIONS
+
 /** A stage of `defineStage`. */
 function valueSpec(given: unknown): StageSpec {
-  const definition = isObject(given) ? given : NO_OPTIONS
-  const after = (definition['after'] ?? {}) as Record<string, { readonly name: string } | undefined>
+  const definition = copyOf(given, VALUE)
+  const after = Object(definition['after']) as Record<string, { readonly name: string } | undefined>
   return new StageSpec({
     name: definition['name'] as string,
     stage: definition['run'],
     kind: definition['kind'],
-    edges: Object.entries(after).map(([alias, value]) => ({ stage: value?.name as string, alias, value })),
-    options: Object.freeze({ ...definition }),
+    edges: givenNames(after).map((alias) => ({ stage: after[alias]?.name as string, alias, value: after[alias] })),
+    options: definition,
+    given,
     own: VALUE,
-    malformed: definition === given ? undefined : given,
   })
 }
 

@@ -15,6 +15,7 @@ import type { EventSink } from '../contract/events.ts'
 import type { Interceptor } from '../contract/interceptor.ts'
 import { readEdges, readNames, refuseCycles } from '../graph/edges.ts'
 import { PORTS, RUN_OPTIONS } from '../graph/graph.ts'
+import { joinPorts } from '../graph/ports.ts'
 import type { BuiltGraph, StageNode } from '../graph/graph.ts'
 import { createNode } from '../graph/nodes.ts'
 import type { NodeBuild } from '../graph/nodes.ts'
@@ -102,7 +103,7 @@ export function buildGraph(pipeline: DescribedPipeline, buildOptions: unknown, d
     clock,
     dues: new DueQueue(clock),
     eventSink: options.eventSink,
-    ports: Object.freeze({ ...options.ports }),
+    ports: joinPorts(undefined, options.ports),
     watching,
     aroundRun,
     openChild,
@@ -165,8 +166,10 @@ const RULES: OptionRules = {
 /** Reads the options of `build`. Reports illegal ones, and leaves them out. */
 function readOptions(given: unknown = {}, problem: Problem): GivenOptions {
   for (const text of optionProblems(given, RULES)) problem('core/illegal-option', `build(): ${text}.`)
-  const isLegal = ([name, value]: [string, unknown]): boolean => RULES[name]?.[0]?.(value) === true
-  return Object.fromEntries(Object.entries(Object(given) as object).filter(isLegal))
+  const options = Object(given) as Readonly<Record<string, unknown>>
+  // By name, since an instance of a class may inherit them.
+  const values = Object.entries(RULES).map(([name, [isLegal]]) => [name, options[name], isLegal] as const)
+  return Object.fromEntries(values.filter(([, value, isLegal]) => isLegal(value)))
 }
 
 /**

@@ -14,6 +14,7 @@ import { snapshotOf } from '../contract/snapshot.ts'
 import type { ContextSnapshot } from '../contract/snapshot.ts'
 import { nodeAt } from '../graph/graph.ts'
 import type { AllRunOptions, BuiltGraph, StageNode } from '../graph/graph.ts'
+import { joinPorts } from '../graph/ports.ts'
 import { CANCELLED, FAILED, OK, SKIPPED, SUSPENDED } from '../schedule/plan.ts'
 import { Schedule } from '../schedule/schedule.ts'
 import { Notebook, checkedNote } from './notebook.ts'
@@ -159,7 +160,7 @@ export class RunFacts {
   }
   get ports(): Readonly<Record<string, unknown>> {
     const { ports } = this.options
-    return (this.#ports ??= ports === undefined ? this.graph.ports : Object.freeze({ ...this.graph.ports, ...ports }))
+    return (this.#ports ??= joinPorts(this.graph.ports, ports))
   }
   /** When the run times out, on its clock: its own limit, or the rest of the parent's. */
   get limit(): number {

@@ -262,3 +262,27 @@ test('random pipelines are recorded as they run, and replayed as they were recor
     expect(replayed.cassette.facts.map(({ key }) => key)).toEqual(cassette.facts.map(({ key }) => key))
   }
 })
+
+test('the options of a recording and a replay may be getters of a class', async () => {
+  class Recording {
+    readonly eventSink = recordingSink()
+    get clock() {
+      return manualClock({ startAt: 5_000 })
+    }
+    get timeoutMs(): number {
+      return 60_000
+    }
+  }
+  class Replay {
+    get live(): readonly string[] {
+      return ['answer']
+    }
+  }
+  const recording = new Recording()
+  const { cassette } = await recordRun(chat().graph, {}, recording)
+  expect(cassette.start).toMatchObject({ startedAt: 5_000, options: { timeoutMs: 60_000 } })
+  expect(recording.eventSink.types()).toContain('pipeline.completed')
+  const { graph, calls } = chat()
+  await replayRun(graph, cassette, new Replay())
+  expect(calls).toEqual(['answer'])
+})

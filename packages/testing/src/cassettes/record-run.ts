@@ -2,7 +2,7 @@ import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock, EventSink, FailedResult, PipelineResult, RunInput, RunOptions, StageGraph } from '@stageflow/core'
 import { eventSinkOf, runDurable } from '@stageflow/core/durable'
 import type { LegOptions, StageExecutor } from '@stageflow/core/durable'
-import { CLOCK, checkOptions } from '@stageflow/core/kit'
+import { CLOCK, checkOptions, plainOptions } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { createRedactor } from '@stageflow/core/redaction'
 import type { RedactionOptions } from '@stageflow/core/redaction'
@@ -45,7 +45,12 @@ export async function recordRun<Stages, Ports>(
   input: RunInput = {},
   ...[options]: RecordArguments<Ports>
 ): Promise<RecordedRun<Stages>> {
-  const { redaction, maxBytes = MAX_BYTES, clock = systemClock, ...run } = { ...options } as RecordOptions & RunOptions
+  const {
+    redaction,
+    maxBytes = MAX_BYTES,
+    clock = systemClock,
+    ...run
+  } = plainOptions<RecordOptions & RunOptions>(options ?? {})
   const { timeoutMs, maxConcurrency, onStageFailure, ...leg } = run
   checkOptions('recordRun()', 'testing/illegal-option', { maxBytes, clock }, RULES)
   const plain = jsonInput(input)

@@ -1,7 +1,7 @@
 import { StageflowError, systemClock } from '@stageflow/core'
 import type { Clock, RunOptions, StageGraph } from '@stageflow/core'
 import type { LegOptions } from '@stageflow/core/durable'
-import { CLOCK, checkOptions } from '@stageflow/core/kit'
+import { CLOCK, checkOptions, plainOptions } from '@stageflow/core/kit'
 import type { OptionRules } from '@stageflow/core/kit'
 import { cassetteOf, checkCassette } from './cassette.ts'
 import type { Cassette, RecordedChunk } from './cassette.ts'
@@ -38,7 +38,7 @@ export async function replayRun<Stages, Ports>(
   cassette: Cassette,
   ...[options]: ReplayArguments<Ports>
 ): Promise<ReplayedRun<Stages>> {
-  const { live = [], clock = systemClock, ...leg } = { ...options } as ReplayOptions & RunOptions
+  const { live = [], clock = systemClock, ...leg } = plainOptions<ReplayOptions & RunOptions>(options ?? {})
   checkOptions('replayRun()', 'testing/illegal-option', { live, clock }, RULES)
   checkCassette('replayRun()', cassette)
   if (graph.name !== cassette.pipeline)

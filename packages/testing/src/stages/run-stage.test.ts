@@ -341,3 +341,15 @@ test('a name or an input that the pipeline lacks, and a built graph, are refused
     code: 'testing/not-a-pipeline',
   })
 })
+
+test('the options of a stage may be getters of a class', async () => {
+  class Options {
+    get runStageLimit(): number {
+      return 7
+    }
+  }
+  const claims: Interceptor = { name: 'claims', stageOptions: ['runStageLimit'], onCall: () => () => undefined }
+  const options = { interceptors: [claims], stageOptions: new Options() }
+  const { output } = await runStage(({ stage }: StageContext) => ({ ...stage.options }), options)
+  expect(output).toMatchObject({ data: { runStageLimit: 7 } })
+})

@@ -26,7 +26,7 @@ import type {
   StageRecord,
   StageSlot,
 } from '@stageflow/core'
-import { read, show } from '@stageflow/core/kit'
+import { read, show, plainOptions } from '@stageflow/core/kit'
 import { withHooks } from './with-hooks.ts'
 
 /** Options of `runStage`, beside all run options (`signal`, `eventSink`, `timeoutMs`, those of interceptors). */
@@ -199,7 +199,7 @@ function draftOfInputs(around: string, inputs: object): Draft {
 
 function withBareStage(pipeline: Draft, stage: unknown, { name, inputs, kind, stageOptions }: Setup): Draft {
   const options = {
-    ...stageOptions,
+    ...(stageOptions && plainOptions(stageOptions)),
     dependencies: Object.keys(inputs),
     ...(Object.values(inputs).includes(undefined) ? { join: 'settled' } : undefined),
   }

@@ -48,8 +48,8 @@ const RESPONSE_KEYS = ['usage', 'usageMetadata', 'promptFeedback']
 
 const UNREADABLE = 'it cannot be read'
 const MESSAGE = 'it is a message; pass only the last message of a conversation'
-const CHUNK = 'it is a chunk of a stream; put chunks together with streamedCalls()'
-const STREAM = 'it is a stream; put its chunks together with streamedCalls()'
+const CHUNK = 'it is a chunk of a stream; put chunks together with streamedCalls() of @stageflow/tools/stream'
+const STREAM = 'it is a stream; put its chunks together with streamedCalls() of @stageflow/tools/stream'
 const PROMISE = 'it is a promise; await it first'
 const TEXT = 'it is a string; parse its JSON first'
 const UNKNOWN = 'its shape is not that of a known provider'

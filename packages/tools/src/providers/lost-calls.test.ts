@@ -127,7 +127,8 @@ test('a call that LangChain could not read has a reason', async () => {
 })
 
 const PROMISE = 'This tool call cannot be read: it is a promise; await it first.'
-const CHUNK = 'This tool call cannot be read: it is a chunk of a stream; put chunks together with streamedCalls().'
+const CHUNK =
+  'This tool call cannot be read: it is a chunk of a stream; put chunks together with streamedCalls() of @stageflow/tools/stream.'
 const MESSAGE = 'This tool call cannot be read: it is a message; pass only the last message of a conversation.'
 const UNKNOWN = 'This tool call cannot be read: its shape is not that of a known provider.'
 const delta = { tool_calls: [{ index: 0, id: 'a', function: { name: 'search', arguments: '' } }] }
@@ -145,7 +146,7 @@ test.each([
   [{ functionCall: { name: 'search', partialArgs: [{ jsonPath: '$.query', stringValue: 'x' }] } }, CHUNK],
   [
     (async function* () {})(),
-    'This tool call cannot be read: it is a stream; put its chunks together with streamedCalls().',
+    'This tool call cannot be read: it is a stream; put its chunks together with streamedCalls() of @stageflow/tools/stream.',
   ],
   [[{ type: 'message', role: 'assistant', content: [{ type: 'tool_use', id: 'a', ...plain }] }], MESSAGE],
   [[{ role: 'assistant', tool_calls: [openai] }], MESSAGE],

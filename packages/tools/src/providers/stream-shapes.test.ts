@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
-import { defineTool, streamedCalls, ToolRegistry } from '../index.ts'
+import { defineTool, ToolRegistry } from '../index.ts'
+import { streamedCalls } from '../stream.ts'
 
 /** Takes no arguments too: a call whose arguments were lost must not be made with none. */
 const search = defineTool({

@@ -4,8 +4,9 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 
 import { propertySettings } from '../../../core/test/property-settings.ts'
-import { defineTool, streamedCalls, ToolRegistry } from '../index.ts'
-import type { StreamedCallsOptions } from '../index.ts'
+import { defineTool, ToolRegistry } from '../index.ts'
+import { streamedCalls } from '../stream.ts'
+import type { StreamedCallsOptions } from '../stream.ts'
 
 const search = defineTool({
   name: 'search',

@@ -1,0 +1,34 @@
+import { isPlain } from '../base/objects.ts'
+import { classesOf } from '../base/options.ts'
+
+type Ports = Readonly<Record<string, unknown>>
+
+const NO_PORTS: Ports = Object.freeze({})
+
+/**
+ * The ports of a build with those of a run, which come first. An instance of a class, such as a container, stays as it is: its getters
+ * make a port when a stage reads it, and its methods keep their `this`.
+ */
+export function joinPorts(ofBuild: object = NO_PORTS, ofRun: object = NO_PORTS): Ports {
+  if (ofRun === NO_PORTS) return ofBuild as Ports
+  if (isPlain(ofBuild) && isPlain(ofRun)) return Object.freeze({ ...ofBuild, ...ofRun })
+  if (ofBuild === NO_PORTS) return ofRun as Ports
+  const joined = {}
+  for (const ports of [ofBuild, ofRun]) {
+    for (const name of memberNames(ports)) {
+      const get = (): unknown => portOf(ports, name)
+      Object.defineProperty(joined, name, { get, enumerable: true, configurable: true })
+    }
+  }
+  return Object.freeze(joined)
+}
+
+/** The names of everything that an object and its classes have. */
+const memberNames = (ports: object): ReadonlySet<string> =>
+  new Set([ports, ...classesOf(ports)].flatMap(Object.getOwnPropertyNames).filter((name) => name !== 'constructor'))
+
+/** One port. A method of a class is bound, because it is called on the joined ports. */
+function portOf(ports: object, name: string): unknown {
+  const port = (ports as Ports)[name]
+  return typeof port === 'function' && !Object.hasOwn(ports, name) ? (port.bind(ports) as unknown) : port
+}
